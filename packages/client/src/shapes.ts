@@ -1,0 +1,319 @@
+import { z } from 'zod'
+
+/**
+ * What the hub's API answers under `/api/v1`, as Zod schemas: the hub checks its answers against them
+ * in tests, the client and the dashboard take their types from them. Quantities of items are base units,
+ * quantities of listings and levels are listing units; instants are ISO 8601 in UTC.
+ */
+
+const instant = z.iso.datetime()
+const count = z.int()
+
+export const problem = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.int(),
+  /** Stable, see docs/reference/errors.md. */
+  code: z.string(),
+  /** What went wrong and how to cure it, one or two plain sentences. */
+  detail: z.string(),
+  /** The field of the request it is about, where there is one. */
+  field: z.string().optional(),
+})
+export type Problem = z.infer<typeof problem>
+
+export const balanceFigures = z.object({
+  onHand: count,
+  reserved: count,
+  held: count,
+  incoming: count,
+  /** onHand − reserved − held; may be negative (oversold). */
+  available: count,
+})
+
+/** One cell of the grid: an item on one connection (all its levels there added up). */
+export const channelCell = z.object({
+  connectionId: z.string(),
+  desired: count.nullable(),
+  acknowledged: count.nullable(),
+  observed: count.nullable(),
+  /** `in-step`: the platform shows what is desired; `pending`: a write waits or flies; `held`: paused, shadow or refused. */
+  status: z.enum(['in-step', 'pending', 'held', 'untracked', 'drift']),
+})
+
+export const itemRow = z.object({
+  itemId: z.string(),
+  sku: z.string(),
+  name: z.string(),
+  ...balanceFigures.shape,
+  locations: z.array(z.object({ locationId: z.string(), ...balanceFigures.shape })),
+  channels: z.array(channelCell),
+})
+export type ItemRow = z.infer<typeof itemRow>
+
+/** GET /items?search=&offset=&limit=&filter= (limit ≤ 500; filter: all | oversold | out | drift | pending). */
+export const itemPage = z.object({
+  total: count,
+  offset: count,
+  rows: z.array(itemRow),
+})
+export type ItemPage = z.infer<typeof itemPage>
+
+/** GET /locations */
+export const locationRow = z.object({ locationId: z.string(), code: z.string(), name: z.string(), kind: z.string() })
+export type LocationRow = z.infer<typeof locationRow>
+
+/** One step of the explain tree. `label` is a key the screen translates; `rows` are the reasons beneath it. */
+export type ExplainNode = {
+  label:
+    | 'desired'
+    | 'promise'
+    | 'available'
+    | 'on-hand'
+    | 'reserved'
+    | 'held'
+    | 'buffer'
+    | 'cap'
+    | 'floor'
+    | 'fixed'
+    | 'units-per-listing'
+    | 'not-yet-subtracted'
+    | 'paused'
+    | 'unmapped'
+    | 'location'
+    | 'order'
+    | 'movement'
+  value: number | null
+  /** Location code, order number, movement kind: shown as it is. */
+  detail?: string | undefined
+  /** Link target inside the dashboard where there is one: an order or movement id. */
+  reference?: string | undefined
+  rows?: ExplainNode[] | undefined
+}
+export const explainNode: z.ZodType<ExplainNode> = z.lazy(() =>
+  z.object({
+    label: z.enum([
+      'desired',
+      'promise',
+      'available',
+      'on-hand',
+      'reserved',
+      'held',
+      'buffer',
+      'cap',
+      'floor',
+      'fixed',
+      'units-per-listing',
+      'not-yet-subtracted',
+      'paused',
+      'unmapped',
+      'location',
+      'order',
+      'movement',
+    ]),
+    value: z.number().nullable(),
+    detail: z.string().optional(),
+    reference: z.string().optional(),
+    rows: z.array(explainNode).optional(),
+  }),
+)
+
+export const listingDetail = z.object({
+  listingId: z.string(),
+  connectionId: z.string(),
+  connectionName: z.string(),
+  connector: z.string(),
+  externalId: z.string(),
+  title: z.string(),
+  unitsPerListing: count,
+  tracked: z.boolean(),
+  levels: z.array(
+    z.object({
+      levelId: z.string(),
+      externalLocation: z.string(),
+      desired: count.nullable(),
+      acknowledged: count.nullable(),
+      acknowledgedAt: instant.nullable(),
+      observed: count.nullable(),
+      observedAt: instant.nullable(),
+      /** What the platform should show now: acknowledged less its own sales since. */
+      expected: count.nullable(),
+      status: channelCell.shape.status,
+      /** Why a write is refused or held, one plain sentence; null when nothing is wrong. */
+      problem: z.string().nullable(),
+      explain: explainNode,
+    }),
+  ),
+})
+
+/** GET /items/:sku */
+export const itemDetail = z.object({
+  itemId: z.string(),
+  sku: z.string(),
+  name: z.string(),
+  ...balanceFigures.shape,
+  balances: z.array(
+    z.object({ locationId: z.string(), locationCode: z.string(), locationName: z.string(), ...balanceFigures.shape }),
+  ),
+  listings: z.array(listingDetail),
+})
+export type ItemDetail = z.infer<typeof itemDetail>
+
+/** GET /items/:sku/movements?cursor=&limit= newest first. */
+export const movementRow = z.object({
+  movementId: z.string(),
+  kind: z.string(),
+  locationCode: z.string(),
+  onHandDelta: count,
+  reservedDelta: count,
+  heldDelta: count,
+  incomingDelta: count,
+  reason: z.string().nullable(),
+  actor: z.string(),
+  reference: z.string().nullable(),
+  effectiveAt: instant,
+  recordedAt: instant,
+})
+export const movementPage = z.object({ rows: z.array(movementRow), next: z.string().nullable() })
+export type MovementPage = z.infer<typeof movementPage>
+
+export const connectionRow = z.object({
+  connectionId: z.string(),
+  connector: z.string(),
+  connectorName: z.string(),
+  colour: z.string(),
+  name: z.string(),
+  state: z.enum(['draft', 'shadow', 'live', 'paused']),
+  /** A set of reasons, each removed by its own cure; empty unless paused. */
+  pauseReasons: z.array(z.string()),
+  listings: count,
+  unmapped: count,
+  inStep: count,
+  pending: count,
+  refused: count,
+  drift: count,
+  /** Newest order known from this connection. */
+  lastOrderAt: instant.nullable(),
+  /** Up to this moment every order is known (the fence); null before the first read. */
+  ordersKnownUntil: instant.nullable(),
+  lastWriteAt: instant.nullable(),
+  lastWebhookAt: instant.nullable(),
+  /** The newest error, one plain sentence with its cure; null when all is well. */
+  error: z.string().nullable(),
+  errorSince: instant.nullable(),
+  /** Budget gauge 0..1 (1: nothing spent); null when unknown in this process. */
+  budgetLeft: z.number().nullable(),
+})
+export type ConnectionRow = z.infer<typeof connectionRow>
+/** GET /connections */
+export const connectionList = z.object({ rows: z.array(connectionRow) })
+
+/** GET /overview */
+export const overview = z.object({
+  organization: z.string(),
+  items: count,
+  listings: count,
+  inStep: count,
+  pending: count,
+  drift: count,
+  oversoldItems: count,
+  oversoldUnits: count,
+  parked: count,
+  inboxWaiting: count,
+  ordersToday: count,
+  unitsToday: count,
+  /** From the sale's arrival to the other channels told, over the last 15 minutes; null without samples. */
+  propagationMs: z.object({ p50: z.number(), p99: z.number(), samples: count }).nullable(),
+  /** Orders per 10 s for the last 15 minutes, oldest first. */
+  orderRate: z.array(z.object({ at: instant, orders: count, writes: count })),
+  connections: z.array(connectionRow),
+  /** True in the demo: fault switches are offered. */
+  demo: z.boolean(),
+  now: instant,
+})
+export type Overview = z.infer<typeof overview>
+
+/** GET /activity?cursor=&limit= newest first; also pushed live. */
+export const activityRow = z.object({
+  id: z.string(),
+  at: instant,
+  kind: z.enum([
+    'order',
+    'order-cancelled',
+    'write-applied',
+    'write-refused',
+    'write-unknown',
+    'drift-healed',
+    'oversold',
+    'parked',
+    'replayed',
+    'stock-changed',
+    'connection',
+  ]),
+  connectionId: z.string().nullable(),
+  sku: z.string().nullable(),
+  /** Signed units or the quantity written, as the kind suggests. */
+  quantity: count.nullable(),
+  /** Order number, reason, error sentence. */
+  detail: z.string().nullable(),
+})
+export const activityPage = z.object({ rows: z.array(activityRow), next: z.string().nullable() })
+export type ActivityPage = z.infer<typeof activityPage>
+export type ActivityRow = z.infer<typeof activityRow>
+
+/** GET /parked?cursor=&limit= oldest first. POST /parked/:id/replay, POST /parked/replay {reasonCode?} */
+export const parkedRow = z.object({
+  inboxId: z.string(),
+  connectionId: z.string(),
+  subject: z.string(),
+  source: z.string(),
+  receivedAt: instant,
+  parkedAt: instant,
+  attempts: count,
+  /** Stable code: `unmapped-listing`, `malformed`, `unknown-status`, … The screen groups by it. */
+  reasonCode: z.string(),
+  /** What is wrong and the cure, one or two plain sentences. */
+  reason: z.string(),
+  /** Redacted payload, pretty JSON, at most 4,000 characters. */
+  payload: z.string(),
+})
+export const parkedPage = z.object({ total: count, rows: z.array(parkedRow), next: z.string().nullable() })
+export type ParkedPage = z.infer<typeof parkedPage>
+export const replayResult = z.object({ replayed: count, stillParked: count })
+
+/** GET /tasks: something a person must decide. */
+export const taskRow = z.object({
+  taskId: z.string(),
+  kind: z.enum(['oversold', 'refused-decrease', 'drift', 'untracked', 'unmapped', 'connection']),
+  sku: z.string().nullable(),
+  connectionId: z.string().nullable(),
+  units: count.nullable(),
+  detail: z.string(),
+  openedAt: instant,
+})
+export const taskList = z.object({ rows: z.array(taskRow) })
+export type TaskList = z.infer<typeof taskList>
+
+/** GET /demo (404 outside the demo), PUT /demo/faults */
+export const faultSwitches = z.object({
+  slow: z.boolean(),
+  duplicates: z.boolean(),
+  reordering: z.boolean(),
+  lostWebhooks: z.boolean(),
+  throttling: z.boolean(),
+  serverErrors: z.boolean(),
+})
+export type FaultSwitches = z.infer<typeof faultSwitches>
+export const demoState = z.object({
+  storefronts: z.array(z.object({ connectionId: z.string(), name: z.string(), url: z.string() })),
+  faults: faultSwitches,
+})
+export type DemoState = z.infer<typeof demoState>
+
+/**
+ * GET /stream: server-sent events. Each is a hint: read again what it names.
+ * event `changed`, data {topics: Topic[], skus: string[] (at most 200; empty means "any")}; event `activity`, data ActivityRow[].
+ */
+export const streamTopic = z.enum(['overview', 'items', 'connections', 'parked', 'activity', 'tasks'])
+export const changedEvent = z.object({ topics: z.array(streamTopic), skus: z.array(z.string()) })
+export type ChangedEvent = z.infer<typeof changedEvent>

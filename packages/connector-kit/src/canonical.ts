@@ -1,0 +1,130 @@
+/** The canonical shapes that connectors map platform shapes to and from. Quantities are whole listing units. */
+
+/** A place that the platform keeps stock for. A platform with one stock only has one, with id `default`. */
+export type ExternalLocation = {
+  externalId: string
+  name: string
+  /** False: reads may work, writes would be refused. */
+  active: boolean
+}
+
+/** Names one number that the platform keeps: an external stock unit at an external location. */
+export type LevelKey = { stockUnitId: string; locationId: string }
+
+/** One sellable thing on the platform. */
+export type ExternalListing = {
+  externalId: string
+  sku: string | undefined
+  barcode: string | undefined
+  title: string
+  /** The platform's stock unit; listings that share one share its level. */
+  stockUnitId: string
+  /** False where the platform sells it without counting. Absent is not zero (I12). */
+  tracked: boolean
+  fulfilledBy: 'merchant' | 'platform'
+  /** True where the platform goes on selling at zero (backorders): the screen warns. */
+  sellsBeyondZero: boolean
+  /** `gone` for deleted and trashed listings. */
+  state: 'active' | 'inactive' | 'gone'
+}
+
+/** What the platform shows for one level. `quantity` undefined: the platform does not count it (I12). */
+export type ExternalLevel = LevelKey & { quantity: number | undefined; updatedAt: Date | undefined }
+
+/** Whether the platform's own number has already fallen by this line's open units. */
+export type Subtracted = 'yes' | 'no' | 'unknown'
+
+export type OrderLine = {
+  externalId: string
+  /** Undefined: a custom line, or its listing was deleted. */
+  listingExternalId: string | undefined
+  sku: string | undefined
+  title: string
+  /** Units as first ordered. */
+  ordered: number
+  /** Units still promised or already shipped: ordered less cancelled, removed and refunded-before-shipping. */
+  current: number
+  /** Units the platform says have left. */
+  shipped: number
+  /** Units that came back into sellable stock after shipping. */
+  returned: number
+  /** For the open units (`current` − `shipped`). */
+  subtracted: Subtracted
+}
+
+/** `pending`: placed, not yet firm (a soft hold that may expire); `open`: firm; `closed`: nothing more will ship. */
+export type OrderState = 'pending' | 'open' | 'closed' | 'cancelled'
+
+/** One order as the platform shows it at `version`. Personal data is left out on purpose. */
+export type ExternalOrder = {
+  externalId: string
+  /** What people call it: "#1001". */
+  number: string
+  state: OrderState
+  placedAt: Date
+  /**
+   * Orders states of one order: the platform's own version or update time. Compared as a whole:
+   * larger is newer, equal says nothing. Undefined: the platform gave none; fetch it again.
+   */
+  version: number | undefined
+  currency: string | undefined
+  test: boolean
+  /** The external location that the platform took the stock from, where it says so. */
+  locationId: string | undefined
+  lines: OrderLine[]
+}
+
+export type Page<T> = {
+  rows: T[]
+  /** Hand it back for the next page; undefined after the last. */
+  next: string | undefined
+  /** The platform's clock when it answered (its Date header), for fences. */
+  platformTime: Date | undefined
+}
+
+/** One quantity to send. */
+export type LevelWrite = LevelKey & {
+  writeId: string
+  quantity: number
+  /** What the hub believes the platform shows now; sent where it can compare-and-set, else ignored. */
+  expected: number | undefined
+}
+
+/**
+ * What became of one write.
+ * `applied`: the platform echoes `quantity` (the echo decides, never the status).
+ * `accepted`: it will try; ask `outcomes(ticket)`.
+ * `refused`: this row, for this reason.
+ * `untouched`: not carried out because of another row in the batch; it simply waits again.
+ */
+export type WriteOutcome =
+  | { writeId: string; kind: 'applied'; quantity: number }
+  | { writeId: string; kind: 'accepted'; ticket: string }
+  | { writeId: string; kind: 'refused'; error: import('./errors.ts').ConnectorError }
+  | { writeId: string; kind: 'untouched' }
+
+export type Shipment = {
+  shipmentId: string
+  orderExternalId: string
+  lines: { lineExternalId: string; quantity: number }[]
+  tracking: { carrier: string; number: string; url: string | undefined } | undefined
+  notifyCustomer: boolean
+}
+
+/** A webhook as it came over the wire. `body` is the raw bytes: signatures are over those. */
+export type WebhookRequest = {
+  headers: Readonly<Record<string, string | undefined>>
+  body: Uint8Array
+}
+
+/**
+ * What a webhook is about. `order` and `level` and `listing` carry what the body says, or only the id as a hint:
+ * then the hub reads that one thing. `ignored` is answered and dropped (pings, topics we did not ask for).
+ */
+export type WebhookEvent =
+  | { kind: 'order'; externalId: string; version: number | undefined; order: ExternalOrder | undefined }
+  | { kind: 'order-deleted'; externalId: string }
+  | { kind: 'level'; level: ExternalLevel }
+  | { kind: 'listing'; externalId: string; deleted: boolean }
+  | { kind: 'uninstalled' }
+  | { kind: 'ignored'; why: string }

@@ -1,0 +1,135 @@
+import type { z } from 'zod'
+import type { BudgetSpec } from './budgets.ts'
+import type {
+  ExternalLevel,
+  ExternalListing,
+  ExternalLocation,
+  ExternalOrder,
+  LevelKey,
+  LevelWrite,
+  Page,
+  Shipment,
+  WebhookEvent,
+  WebhookRequest,
+  WriteOutcome,
+} from './canonical.ts'
+import type { Http } from './http.ts'
+
+/**
+ * The connector contract. A connector is one folder, knows nothing of the hub, and touches the
+ * network only through the `http` it is handed. Its operations are async, cancellable, and free of
+ * retries and sleeps: the kit and the lane do those, acting on the error class alone.
+ */
+export type Connector<Settings = unknown, Credentials = unknown> = {
+  manifest: Manifest<Settings, Credentials>
+  /** Binds one connection. Makes no request. */
+  open(context: ConnectorContext<Settings, Credentials>): ChannelOperations
+  webhooks: WebhookHandling<Credentials>
+}
+
+export type Manifest<Settings = unknown, Credentials = unknown> = {
+  /** Folder name and stable key: `shopify`. */
+  id: string
+  name: string
+  kind: 'channel' | 'warehouse' | 'erp'
+  colour: `#${string}`
+  /** ISO 3166-1 alpha-2, or `world`. */
+  regions: readonly string[]
+  /** The connect form is drawn from these; a secret field carries `.meta({ secret: true })`, each a `title` and `description`. */
+  settings: z.ZodType<Settings>
+  credentials: z.ZodType<Credentials>
+  authorization: 'api-key' | 'oauth2-code' | 'client-credentials' | 'signed-requests'
+  capabilities: Capabilities
+  budgets: readonly BudgetSpec[]
+}
+
+export type Capabilities = {
+  multiLocation: boolean
+  /**
+   * How an absolute quantity is protected from sales that the hub has not seen:
+   * `compare-and-set` (Shopify), `absolute` (WooCommerce, eBay, Amazon),
+   * `counts-open-orders` (Walmart, Magento), `delta`.
+   */
+  writeStyle: 'compare-and-set' | 'absolute' | 'counts-open-orders' | 'delta'
+  /** How a write proves itself. */
+  proof: 'echo' | 'outcome-later' | 'read-back'
+  /** True where a batch is applied whole or not at all. */
+  allOrNothing: boolean
+  /** Rows in one `setLevels` call at the most; the hub never hands over more. */
+  batchMax: number
+  quantityMax: number
+  webhooks: readonly string[]
+  tracking: boolean
+  cancel: boolean
+  /** Until how long after sending a request may still take effect; an unknown write is final only then. */
+  latestEffectMs: number
+  /** How late the order list may show an order. */
+  visibilityLagMs: number
+  /** Facts above that a guarantee rests on, with their source; `verified` only after a real account has shown it. */
+  facts: readonly { fact: string; source: string; verified: boolean }[]
+}
+
+export type ConnectorContext<Settings, Credentials> = {
+  settings: Settings
+  credentials: Credentials
+  http: Http
+  /** Milliseconds since the epoch, by the handed clock; never read the wall clock. */
+  now(): number
+  /** Fresh random id (idempotency keys that no write id covers). */
+  uuid(): string
+}
+
+export type CallOptions = { signal?: AbortSignal }
+
+/** What `check()` finds: who the hub is on the platform, and what it may not do. */
+export type CheckResult = {
+  account: string
+  currency: string | undefined
+  timeZone: string | undefined
+  /** Rights the hub needs and lacks, as the platform names them. */
+  missingScopes: string[]
+  /** Sentences a person should read before going live (untracked stock, old version, insecure address). */
+  warnings: string[]
+}
+
+export type ChannelOperations = {
+  check(options?: CallOptions): Promise<CheckResult>
+  locations(options?: CallOptions): Promise<ExternalLocation[]>
+  listings(cursor: string | undefined, options?: CallOptions): Promise<Page<ExternalListing>>
+  /** One listing as it is now; throws NotFound when it is gone. */
+  listing(externalId: string, options?: CallOptions): Promise<ExternalListing>
+  /** Reads these levels now (not from a search index). Levels that the platform no longer has are left out. */
+  levels(keys: readonly LevelKey[], options?: CallOptions): Promise<ExternalLevel[]>
+  /** One outcome for every write, in any order. Throws only when the call as a whole failed. */
+  setLevels(writes: readonly LevelWrite[], options?: CallOptions): Promise<WriteOutcome[]>
+  /** Present where `accepted` outcomes occur. */
+  outcomes?(ticket: string, options?: CallOptions): Promise<WriteOutcome[]>
+  /** Orders changed at or after `since`, oldest change first, every state included. */
+  orders(query: { since: Date; cursor: string | undefined }, options?: CallOptions): Promise<Page<ExternalOrder>>
+  /** One order read directly; throws NotFound. */
+  order(externalId: string, options?: CallOptions): Promise<ExternalOrder>
+  ship(shipment: Shipment, options?: CallOptions): Promise<{ externalId: string }>
+  /** Makes the platform send its webhooks to `url`, idempotently; re-registers lost and disabled ones. */
+  registerWebhooks(url: string, options?: CallOptions): Promise<{ registered: string[]; repaired: string[] }>
+}
+
+export type WebhookHandling<Credentials> = {
+  /** True only if the signature over the raw bytes is right. Never throws. */
+  verify(request: WebhookRequest, credentials: Credentials): boolean
+  /**
+   * Pings that platforms send unsigned when a webhook is made (WooCommerce): answered 200, nothing stored.
+   * Absent: none.
+   */
+  isPing?(request: WebhookRequest): boolean
+  /** Reads a verified body. Throws Malformed, never guesses. */
+  parse(request: WebhookRequest): WebhookEvent[]
+  /** JSON keys that hold personal data, dropped at any depth before anything is stored. */
+  personalDataKeys: readonly string[]
+}
+
+/** Keeps a connector's types while checking it against the contract. */
+export function defineConnector<Settings, Credentials>(
+  connector: Connector<Settings, Credentials>,
+): Connector<Settings, Credentials> {
+  return connector
+}
