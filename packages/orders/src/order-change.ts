@@ -1,0 +1,150 @@
+import {
+  decideReservation,
+  NO_RESERVATION,
+  type NewMovement,
+  type ReservationRow,
+  UNALLOCATED_LOT,
+} from '@plimsoll/stock'
+import { type LineFacts, type OrderFacts, openUnitsOf, unsubtractedUnitsOf } from './order-facts.ts'
+
+/** One line as the hub last knew it. */
+export type KnownLine = {
+  lineId: string
+  externalId: string
+  listingExternalId: string | undefined
+  stockUnitId: string | undefined
+  itemId: string | undefined
+  sku: string | undefined
+  title: string
+  unitsPerListing: number
+  ordered: number
+  current: number
+  shipped: number
+  returned: number
+  unsubtracted: number
+}
+
+export type KnownOrder = { orderId: string; lines: KnownLine[] }
+
+export type OrderChange = {
+  lines: KnownLine[]
+  reservations: ReservationRow[]
+  movements: NewMovement[]
+  /** Listing units by which the platform's own number fell (or rose, negative), per stock unit. */
+  subtracted: { stockUnitId: string; units: number }[]
+  unmapped: LineFacts[]
+}
+
+export type ChangeContext = {
+  /** The routing default: where the lines reserve until the order is routed. */
+  locationId: string
+  commandKey: string
+  actor: string
+  orderId: string
+  /** The moment the state is true for. */
+  effectiveAt: Date
+  uuid(): string
+}
+
+/**
+ * Decides what a newer state of an order changes: the difference to the last known one, as movements.
+ * The lines are brought to where the state says they stand, so a missed state in between costs nothing.
+ */
+export function decideOrderChange(
+  known: KnownOrder | undefined,
+  reservations: ReadonlyMap<string, ReservationRow>,
+  facts: OrderFacts,
+  context: ChangeContext,
+): OrderChange {
+  const change: OrderChange = { lines: [], reservations: [], movements: [], subtracted: [], unmapped: [] }
+  const before = new Map((known?.lines ?? []).map((line) => [line.externalId, line]))
+
+  for (const line of [...facts.lines, ...linesNoLongerThere(before, facts)]) {
+    const earlier = before.get(line.externalId)
+    // A line stays with the item it reserved: remapping a listing is for later sales.
+    const itemId = earlier?.itemId ?? line.itemId
+    const unitsPerListing = earlier?.itemId === undefined ? line.unitsPerListing : earlier.unitsPerListing
+    const next: KnownLine = {
+      lineId: earlier?.lineId ?? context.uuid(),
+      externalId: line.externalId,
+      listingExternalId: line.listingExternalId,
+      stockUnitId: line.stockUnitId ?? earlier?.stockUnitId,
+      itemId,
+      sku: line.sku,
+      title: line.title,
+      unitsPerListing,
+      ordered: line.ordered,
+      current: facts.state === 'cancelled' ? line.shipped : line.current,
+      shipped: line.shipped,
+      returned: Math.min(line.returned, line.shipped),
+      unsubtracted: unsubtractedUnitsOf(facts.state, line),
+    }
+    change.lines.push(next)
+    addSubtracted(change, earlier, next)
+    if (itemId === undefined) {
+      change.unmapped.push(line)
+      continue
+    }
+    reserveLine(change, reservations.get(next.lineId), next, itemId, facts, context)
+  }
+  return change
+}
+
+/** Lines that an edit took out of the order: nothing of them is promised any more. */
+function linesNoLongerThere(before: ReadonlyMap<string, KnownLine>, facts: OrderFacts): LineFacts[] {
+  const present = new Set(facts.lines.map((line) => line.externalId))
+  return [...before.values()]
+    .filter((line) => !present.has(line.externalId))
+    .map((line) => ({ ...line, current: line.shipped, subtracted: 'yes' as const }))
+}
+
+function reserveLine(
+  change: OrderChange,
+  row: ReservationRow | undefined,
+  line: KnownLine,
+  itemId: string,
+  facts: OrderFacts,
+  context: ChangeContext,
+): void {
+  const target = {
+    open: openUnitsOf(facts.state, line) * line.unitsPerListing,
+    shipped: line.shipped * line.unitsPerListing,
+    returned: line.returned * line.unitsPerListing,
+  }
+  if (row === undefined && target.open === 0 && target.shipped === 0) return
+  const place = {
+    itemId,
+    locationId: row?.locationId ?? context.locationId,
+    lotId: row?.lotId ?? UNALLOCATED_LOT,
+  }
+  const step = decideReservation(row ?? NO_RESERVATION, target, {
+    ...place,
+    commandKey: context.commandKey,
+    referenceKind: 'order',
+    referenceId: context.orderId,
+    reason: null,
+    actor: context.actor,
+    effectiveAt: context.effectiveAt,
+  })
+  if (step.movements.length === 0) return
+  change.movements.push(...step.movements)
+  change.reservations.push({
+    ...place,
+    ...step.reservation,
+    reservationId: row?.reservationId ?? context.uuid(),
+    kind: 'recorded',
+    ownerKind: 'order-line',
+    ownerId: line.lineId,
+  })
+}
+
+function addSubtracted(change: OrderChange, earlier: KnownLine | undefined, next: KnownLine): void {
+  if (next.stockUnitId === undefined) return
+  const units = subtractedUnitsOf(next) - (earlier === undefined ? 0 : subtractedUnitsOf(earlier))
+  if (units !== 0) change.subtracted.push({ stockUnitId: next.stockUnitId, units })
+}
+
+/** Units by which the platform's own number stands lower because of this line. */
+function subtractedUnitsOf(line: KnownLine): number {
+  return line.current - line.unsubtracted - line.returned
+}

@@ -1,0 +1,62 @@
+import { digestOf } from '@plimsoll/stock'
+
+/** An order as its channel shows it at one version, with each line tied to the item it sells where that is known. */
+export type OrderFacts = {
+  externalId: string
+  number: string
+  state: 'pending' | 'open' | 'closed' | 'cancelled'
+  placedAt: Date
+  /** Orders the states of one order; undefined where the platform gave none. */
+  version: number | undefined
+  currency: string | undefined
+  test: boolean
+  /** Where the platform took the stock from, where it says so. */
+  externalLocationId: string | undefined
+  lines: LineFacts[]
+}
+
+/** Quantities in listing units; `unitsPerListing` base units each. */
+export type LineFacts = {
+  externalId: string
+  listingExternalId: string | undefined
+  stockUnitId: string | undefined
+  sku: string | undefined
+  title: string
+  /** Undefined: not mapped; the line is kept, nothing is reserved for it. */
+  itemId: string | undefined
+  unitsPerListing: number
+  ordered: number
+  current: number
+  shipped: number
+  returned: number
+  subtracted: 'yes' | 'no' | 'unknown'
+}
+
+/**
+ * The part of an order that stock depends on, as one short text: equal content at an equal version is
+ * a repeat, different content at an equal version must be read again.
+ */
+export function contentHashOf(facts: OrderFacts): string {
+  const lines = facts.lines
+    .map((line) => [
+      line.externalId,
+      line.listingExternalId ?? '',
+      line.current,
+      line.shipped,
+      line.returned,
+      line.subtracted,
+    ])
+    .sort((a, b) => (String(a[0]) < String(b[0]) ? -1 : 1))
+  return digestOf([facts.state, lines])
+}
+
+/** Units still promised, not shipped. A cancelled order promises nothing, whatever its lines still say. */
+export function openUnitsOf(state: OrderFacts['state'], line: { current: number; shipped: number }): number {
+  if (state === 'cancelled' || state === 'closed') return 0
+  return Math.max(0, line.current - line.shipped)
+}
+
+/** Units that the platform has not taken off its own number yet; an uncertain one counts as taken off. */
+export function unsubtractedUnitsOf(state: OrderFacts['state'], line: LineFacts): number {
+  return line.subtracted === 'no' ? openUnitsOf(state, line) : 0
+}

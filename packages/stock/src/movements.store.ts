@@ -1,0 +1,90 @@
+import { type Db, type Tx, unnestRows } from '@plimsoll/database'
+import { sql } from 'kysely'
+import type { StockContext } from './context.ts'
+import type { Balance, NewMovement } from './movements.ts'
+
+/**
+ * Writes movements in one statement; the trigger posts them to the balances, locking those in key order.
+ * One call per transaction, else two transactions could lock the same balances in different orders.
+ * @returns the ids given, in the order of `movements`
+ */
+export async function insertMovements(
+  tx: Tx,
+  context: StockContext,
+  movements: readonly NewMovement[],
+): Promise<string[]> {
+  if (movements.length === 0) return []
+  const recordedAt = context.now()
+  const rows = movements.map((movement) => ({ ...movement, movementId: context.uuid() }))
+  const source = unnestRows('added', rows, {
+    movementId: 'uuid',
+    itemId: 'uuid',
+    locationId: 'uuid',
+    lotId: 'uuid',
+    kind: 'text',
+    onHandDelta: 'bigint',
+    reservedDelta: 'bigint',
+    heldDelta: 'bigint',
+    incomingDelta: 'bigint',
+    commandKey: 'text',
+    referenceKind: 'text',
+    referenceId: 'uuid',
+    reason: 'text',
+    actor: 'text',
+    effectiveAt: 'timestamptz',
+  })
+  await sql`
+    insert into movement
+      (organization_id, movement_id, item_id, location_id, lot_id, kind,
+       on_hand_delta, reserved_delta, held_delta, incoming_delta,
+       command_key, reference_kind, reference_id, reason, actor, effective_at, recorded_at)
+    select ${context.organizationId}, movement_id, item_id, location_id, lot_id, kind,
+       on_hand_delta, reserved_delta, held_delta, incoming_delta,
+       command_key, reference_kind, reference_id, reason, actor, effective_at, ${recordedAt}
+    from ${source}`.execute(tx)
+  return rows.map((row) => row.movementId)
+}
+
+export type BalanceKey = { itemId: string; locationId: string; lotId: string }
+
+/** One string per balance, for maps. */
+export function balanceKeyText(key: BalanceKey): string {
+  return `${key.itemId} ${key.locationId} ${key.lotId}`
+}
+
+/**
+ * Locks these balances in key order and reads them; keys without a row are left out (nothing is there
+ * to be promised). Needed only where a decision depends on the figure: strict reservations and counts.
+ */
+export async function lockBalances(
+  tx: Tx,
+  organizationId: string,
+  keys: readonly BalanceKey[],
+): Promise<Map<string, Balance>> {
+  if (keys.length === 0) return new Map()
+  const source = unnestRows('wanted', keys, { itemId: 'uuid', locationId: 'uuid', lotId: 'uuid' })
+  const found = await sql<BalanceKey & Balance>`
+    select item_id, location_id, lot_id, on_hand, reserved, held, incoming
+    from balance
+    where organization_id = ${organizationId}
+      and (item_id, location_id, lot_id) in (select item_id, location_id, lot_id from ${source})
+    order by item_id, location_id, lot_id
+    for update`.execute(tx)
+  return new Map(found.rows.map((row) => [balanceKeyText(row), row]))
+}
+
+/** Balances of one item, lots added up, one row per location that ever held it. */
+export async function findBalancesOfItem(
+  db: Db,
+  organizationId: string,
+  itemId: string,
+): Promise<(Balance & { locationId: string })[]> {
+  const found = await sql<Balance & { locationId: string }>`
+    select location_id, sum(on_hand)::bigint as on_hand, sum(reserved)::bigint as reserved,
+      sum(held)::bigint as held, sum(incoming)::bigint as incoming
+    from balance
+    where organization_id = ${organizationId} and item_id = ${itemId}
+    group by location_id
+    order by location_id`.execute(db)
+  return found.rows
+}
