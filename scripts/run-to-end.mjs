@@ -1,0 +1,36 @@
+import { spawn } from 'node:child_process'
+import { constants } from 'node:os'
+
+/** One signal, sent to a whole process group and passed on by npm too, arrives several times: once is enough. */
+const SAME_SIGNAL_MS = 500
+
+/**
+ * Runs a program to its end on our own stdin, stdout and stderr, passing signals on to it.
+ * @returns its exit code, or 128 + the number of the signal that ended it, as a shell would say
+ */
+export function runToEnd(file, args, options) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(file, args, { stdio: 'inherit', ...options })
+    const passedOnAt = {}
+    const passOn = (signal) => {
+      // Ctrl-C in a terminal reaches the child by itself; a second one would ask it to stop without cleaning up.
+      if (signal === 'SIGINT' && process.stdin.isTTY) return
+      if (performance.now() - (passedOnAt[signal] ?? Number.NEGATIVE_INFINITY) < SAME_SIGNAL_MS) return
+      passedOnAt[signal] = performance.now()
+      child.kill(signal)
+    }
+    const signals = process.platform === 'win32' ? ['SIGINT', 'SIGTERM'] : ['SIGINT', 'SIGTERM', 'SIGHUP']
+    for (const signal of signals) process.on(signal, passOn)
+    const letGo = () => {
+      for (const signal of signals) process.off(signal, passOn)
+    }
+    child.on('error', (error) => {
+      letGo()
+      reject(error)
+    })
+    child.on('close', (code, signal) => {
+      letGo()
+      resolve(code ?? 128 + (constants.signals[signal] ?? 0))
+    })
+  })
+}
