@@ -1,1 +1,3 @@
+export * from './client.ts'
 export * from './shapes.ts'
+export * from './stream.ts'

@@ -60,7 +60,12 @@ export const itemPage = z.object({
 export type ItemPage = z.infer<typeof itemPage>
 
 /** GET /locations */
-export const locationRow = z.object({ locationId: z.string(), code: z.string(), name: z.string(), kind: z.string() })
+export const locationRow = z.object({
+  locationId: z.string(),
+  code: z.string(),
+  name: z.string(),
+  kind: z.string(),
+})
 export type LocationRow = z.infer<typeof locationRow>
 
 /** One step of the explain tree. `label` is a key the screen translates; `rows` are the reasons beneath it. */
@@ -153,7 +158,12 @@ export const itemDetail = z.object({
   name: z.string(),
   ...balanceFigures.shape,
   balances: z.array(
-    z.object({ locationId: z.string(), locationCode: z.string(), locationName: z.string(), ...balanceFigures.shape }),
+    z.object({
+      locationId: z.string(),
+      locationCode: z.string(),
+      locationName: z.string(),
+      ...balanceFigures.shape,
+    }),
   ),
   listings: z.array(listingDetail),
 })

@@ -1,0 +1,175 @@
+import type { z } from 'zod'
+import type {
+  ActivityPage,
+  connectionList,
+  DemoState,
+  FaultSwitches,
+  ItemDetail,
+  ItemPage,
+  LocationRow,
+  MovementPage,
+  Overview,
+  ParkedPage,
+  Problem,
+  replayResult,
+  TaskList,
+} from './shapes.ts'
+import { openEventStream, type StreamHandlers } from './stream.ts'
+
+/**
+ * The typed client of the hub's API. It takes types from `shapes.ts` and nothing at run time, so that a
+ * browser does not load a validator to read answers that the hub has already checked.
+ */
+
+export type ItemFilter = 'all' | 'oversold' | 'out' | 'drift' | 'pending'
+export type ItemQuery = { search?: string; filter?: ItemFilter; offset?: number; limit?: number }
+export type PageQuery = { cursor?: string; limit?: number }
+export type ReplayResult = z.infer<typeof replayResult>
+export type ConnectionList = z.infer<typeof connectionList>
+/** GET /locations answers `{rows}`, as every list does. */
+export type LocationList = { rows: LocationRow[] }
+type Signal = AbortSignal | undefined
+
+export type Client = ReturnType<typeof createClient>
+
+/**
+ * The hub refused or could not answer. `problem` is its RFC 9457 body; where the answer had none (a proxy's
+ * page, a broken network) one is made up with code `unreachable` or `unreadable` and status 0 or the answer's.
+ */
+export class ApiProblem extends Error {
+  readonly problem: Problem
+  constructor(problem: Problem, options?: ErrorOptions) {
+    super(problem.detail || problem.title, options)
+    this.name = 'ApiProblem'
+    this.problem = problem
+  }
+}
+
+/**
+ * Opens a client of one hub.
+ * @param baseUrl where `/api/v1` lies, without a trailing slash; empty for the page's own origin
+ * @throws ApiProblem from every call that is not answered with success; an abort is rethrown as it is
+ */
+export function createClient(options: { baseUrl: string; fetch?: typeof fetch }) {
+  const base = `${options.baseUrl}/api/v1`
+  const send = options.fetch ?? globalThis.fetch.bind(globalThis)
+
+  async function call<T>(method: string, path: string, body?: unknown, signal?: Signal): Promise<T> {
+    const init: RequestInit = { method, headers: { accept: 'application/json' } }
+    if (signal) init.signal = signal
+    if (method !== 'GET') {
+      init.headers = {
+        accept: 'application/json',
+        'content-type': 'application/json',
+        // A click that is sent twice by the network must count once.
+        'idempotency-key': crypto.randomUUID(),
+      }
+      init.body = JSON.stringify(body ?? {})
+    }
+    let response: Response
+    try {
+      response = await send(`${base}${path}`, init)
+    } catch (error) {
+      if (signal?.aborted) throw error
+      throw new ApiProblem(unreachable(), { cause: error })
+    }
+    if (!response.ok) throw new ApiProblem(await readProblem(response))
+    if (response.status === 204) return undefined as T
+    try {
+      return (await response.json()) as T
+    } catch (error) {
+      if (signal?.aborted) throw error
+      throw new ApiProblem(unreadable(response.status), { cause: error })
+    }
+  }
+  const get = <T>(path: string, signal?: Signal) => call<T>('GET', path, undefined, signal)
+  const id = encodeURIComponent
+
+  return {
+    overview: (signal?: Signal) => get<Overview>('/overview', signal),
+    items: (query: ItemQuery = {}, signal?: Signal) => get<ItemPage>(`/items${toQuery(query)}`, signal),
+    item: (sku: string, signal?: Signal) => get<ItemDetail>(`/items/${id(sku)}`, signal),
+    movements: (sku: string, query: PageQuery = {}, signal?: Signal) =>
+      get<MovementPage>(`/items/${id(sku)}/movements${toQuery(query)}`, signal),
+    connections: (signal?: Signal) => get<ConnectionList>('/connections', signal),
+    pause: (connectionId: string, reason: string) =>
+      call<unknown>('POST', `/connections/${id(connectionId)}/pause`, { reason }),
+    resume: (connectionId: string) => call<unknown>('POST', `/connections/${id(connectionId)}/resume`),
+    goLive: (connectionId: string) => call<unknown>('POST', `/connections/${id(connectionId)}/live`),
+    parked: (query: PageQuery = {}, signal?: Signal) => get<ParkedPage>(`/parked${toQuery(query)}`, signal),
+    replay: (inboxId: string) => call<ReplayResult>('POST', `/parked/${id(inboxId)}/replay`),
+    /** Replays every parked event, or those of one reason code. */
+    replayAll: (reasonCode?: string) =>
+      call<ReplayResult>('POST', '/parked/replay', reasonCode === undefined ? {} : { reasonCode }),
+    activity: (query: PageQuery = {}, signal?: Signal) =>
+      get<ActivityPage>(`/activity${toQuery(query)}`, signal),
+    tasks: (signal?: Signal) => get<TaskList>('/tasks', signal),
+    locations: (signal?: Signal) => get<LocationList>('/locations', signal),
+    /** 404 outside the demo. */
+    demo: (signal?: Signal) => get<DemoState>('/demo', signal),
+    setFaults: (faults: FaultSwitches) => call<unknown>('PUT', '/demo/faults', faults),
+    /** Follows the live stream until the returned function is called; reconnects by itself. */
+    openStream: (handlers: StreamHandlers) =>
+      openEventStream({
+        ...handlers,
+        connect: () => new EventSource(`${base}/stream`),
+        schedule: (run, delayMs) => {
+          const timer = setTimeout(run, delayMs)
+          return () => clearTimeout(timer)
+        },
+        random: Math.random,
+      }),
+  }
+}
+
+function toQuery(query: Record<string, string | number | undefined>): string {
+  const parameters = new URLSearchParams()
+  for (const [name, value] of Object.entries(query)) {
+    if (value !== undefined && value !== '') parameters.set(name, String(value))
+  }
+  const text = parameters.toString()
+  return text === '' ? '' : `?${text}`
+}
+
+async function readProblem(response: Response): Promise<Problem> {
+  let body: unknown
+  try {
+    body = await response.json()
+  } catch {
+    return unreadable(response.status)
+  }
+  return isProblem(body) ? body : unreadable(response.status)
+}
+
+function isProblem(body: unknown): body is Problem {
+  return (
+    typeof body === 'object' &&
+    body !== null &&
+    'code' in body &&
+    typeof body.code === 'string' &&
+    'detail' in body &&
+    typeof body.detail === 'string' &&
+    'title' in body &&
+    typeof body.title === 'string'
+  )
+}
+
+function unreachable(): Problem {
+  return {
+    type: 'about:blank',
+    title: 'The hub cannot be reached',
+    status: 0,
+    code: 'unreachable',
+    detail: 'No answer came. Check that the hub runs and that this machine can reach it.',
+  }
+}
+
+function unreadable(status: number): Problem {
+  return {
+    type: 'about:blank',
+    title: 'The answer cannot be read',
+    status,
+    code: 'unreadable',
+    detail: `Something other than the hub answered (status ${status}). Check what stands between this page and the hub.`,
+  }
+}
