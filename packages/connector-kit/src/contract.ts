@@ -105,7 +105,10 @@ export type ChannelOperations = {
   /** Present where `accepted` outcomes occur. */
   outcomes?(ticket: string, options?: CallOptions): Promise<WriteOutcome[]>
   /** Orders changed at or after `since`, oldest change first, every state included. */
-  orders(query: { since: Date; cursor: string | undefined }, options?: CallOptions): Promise<Page<ExternalOrder>>
+  orders(
+    query: { since: Date; cursor: string | undefined },
+    options?: CallOptions,
+  ): Promise<Page<ExternalOrder>>
   /** One order read directly; throws NotFound. */
   order(externalId: string, options?: CallOptions): Promise<ExternalOrder>
   ship(shipment: Shipment, options?: CallOptions): Promise<{ externalId: string }>

@@ -1,0 +1,184 @@
+import type { BudgetSpec, SeenBucket } from './budgets.ts'
+
+/**
+ * One limit, as arithmetic over moments handed in (`now`: milliseconds, monotonic). No timers here.
+ *
+ * Why a bucket refills only up to `capacity − in flight`: a request reaches the platform somewhere between
+ * being sent and being answered, and until then the platform's own bucket may stand full and lose its refill.
+ * Counting that refill as ours would overdraw the platform's by (travel time × rate). Kept like this, ours plus
+ * what has not arrived is never above theirs, and a steady pace loses nothing.
+ */
+export type Bucket = {
+  kind: BudgetSpec['kind']
+  name: string
+  /** The moment from which `take(cost)` is allowed; at most `now` when it is already, Infinity when it waits for `settle`. */
+  readyAt(cost: number, now: number): number
+  take(cost: number, now: number): void
+  settle(settled: { cost: number; actual: number; now: number }): void
+  left(now: number): { name: string; left: number; capacity: number }
+  learn(seen: SeenBucket, now: number): void
+  /** The platform throttled although this allowed the call. */
+  slowDown(now: number): void
+}
+
+export function createBucket(spec: BudgetSpec, now: number): Bucket {
+  switch (spec.kind) {
+    case 'concurrency':
+      return concurrency(spec)
+    case 'token-bucket':
+      return refilling({ ...spec, priceOf: () => 1 }, now)
+    case 'cost-bucket':
+      return refilling({ ...spec, priceOf: (cost) => cost }, now)
+    case 'daily':
+      return daily(spec)
+    default: {
+      const never: never = spec
+      return never
+    }
+  }
+}
+
+// A throttle takes a fifth of the pace, each success gives a hundredth of the declared pace back.
+const slowedTo = 0.8
+const paceMin = 0.1
+const paceBack = 0.01
+
+function concurrency(spec: { name: string; max: number }): Bucket {
+  let { max } = spec
+  let pace = 1
+  let inFlight = 0
+  const allowed = () => Math.max(1, Math.floor(max * pace))
+  return {
+    kind: 'concurrency',
+    name: spec.name,
+    readyAt: () => (inFlight < allowed() ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY),
+    take() {
+      inFlight += 1
+    },
+    settle() {
+      inFlight -= 1
+      pace = Math.min(1, pace + paceBack)
+    },
+    left: () => ({ name: spec.name, left: Math.max(0, allowed() - inFlight), capacity: max }),
+    learn(seen) {
+      max = seen.capacity
+      pace = 1
+    },
+    slowDown() {
+      pace = Math.max(paceMin, pace * slowedTo)
+    },
+  }
+}
+
+type RefillingSpec = {
+  kind: 'token-bucket' | 'cost-bucket'
+  name: string
+  capacity: number
+  refillPerSecond: number
+  priceOf: (cost: number) => number
+}
+
+function refilling(spec: RefillingSpec, start: number): Bucket {
+  let { capacity, refillPerSecond } = spec
+  let pace = 1
+  let level = capacity
+  let inFlight = 0
+  let levelAt = start
+
+  const perMs = () => (refillPerSecond * pace) / 1_000
+  const refill = (now: number): void => {
+    const full = capacity - inFlight
+    if (level < full) level = Math.min(full, level + Math.max(0, now - levelAt) * perMs())
+    levelAt = Math.max(levelAt, now)
+  }
+  /** A price above the whole bucket goes when the bucket is full, and leaves a debt. */
+  const neededFor = (price: number) => Math.min(price, capacity)
+
+  return {
+    kind: spec.kind,
+    name: spec.name,
+    readyAt(cost, now) {
+      refill(now)
+      const needed = neededFor(spec.priceOf(cost))
+      // Refilling in steps loses a little each time; a billionth of a token is no token.
+      if (level + 1e-9 >= needed) return now
+      if (needed > capacity - inFlight + 1e-9) return Number.POSITIVE_INFINITY
+      return now + (needed - level) / perMs()
+    },
+    take(cost, now) {
+      refill(now)
+      const price = spec.priceOf(cost)
+      level -= price
+      inFlight += price
+    },
+    settle({ cost, actual, now }) {
+      refill(now)
+      const price = spec.priceOf(cost)
+      inFlight = Math.max(0, inFlight - price)
+      level = Math.min(capacity - inFlight, level + price - spec.priceOf(actual))
+      pace = Math.min(1, pace + paceBack)
+    },
+    left(now) {
+      refill(now)
+      return { name: spec.name, left: level, capacity }
+    },
+    learn(seen, now) {
+      capacity = seen.capacity
+      refillPerSecond = seen.refillPerSecond
+      pace = 1
+      // What is in flight may or may not be in the number seen already; counted again it can only be too low.
+      level = Math.min(seen.available, capacity) - inFlight
+      levelAt = now
+    },
+    slowDown(now) {
+      refill(now)
+      level = Math.min(level, 0)
+      pace = Math.max(paceMin, pace * slowedTo)
+    },
+  }
+}
+
+const hourMs = 3_600_000
+const hoursKept = 25
+
+/**
+ * Requests in any 24 hours, counted by the hour: 24 whole hours and the running one, so never too many. It forgets
+ * at a restart; a platform that says what is left corrects it through `learn`.
+ */
+function daily(spec: { name: string; max: number }): Bucket {
+  let { max } = spec
+  const perHour = new Map<number, number>()
+  const used = (now: number): number => {
+    const hour = Math.floor(now / hourMs)
+    let sum = 0
+    for (const [start, count] of perHour) {
+      if (start <= hour - hoursKept) perHour.delete(start)
+      else sum += count
+    }
+    return sum
+  }
+  const add = (count: number, now: number): void => {
+    const hour = Math.floor(now / hourMs)
+    perHour.set(hour, (perHour.get(hour) ?? 0) + count)
+  }
+  return {
+    kind: 'daily',
+    name: spec.name,
+    readyAt(_cost, now) {
+      if (used(now) < max) return now
+      const oldest = Math.min(...perHour.keys())
+      return (oldest + hoursKept) * hourMs
+    },
+    take(_cost, now) {
+      add(1, now)
+    },
+    settle: () => undefined,
+    left: (now) => ({ name: spec.name, left: max - used(now), capacity: max }),
+    learn(seen, now) {
+      max = seen.capacity
+      // What others spent counts as spent now: it comes back too late rather than too early.
+      add(max - seen.available - used(now), now)
+    },
+    slowDown: () => undefined,
+  }
+}

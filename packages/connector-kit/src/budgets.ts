@@ -1,0 +1,231 @@
+import assert from 'node:assert/strict'
+import { type Bucket, createBucket } from './budget-buckets.ts'
+import type { Clock } from './clock.ts'
+import { RateLimited, Unavailable } from './errors.ts'
+
+/** One limit of a platform on how fast it may be called. */
+export type BudgetSpec =
+  | { kind: 'concurrency'; name: string; max: number }
+  /** One token a request. */
+  | { kind: 'token-bucket'; name: string; capacity: number; refillPerSecond: number }
+  /** `request.cost` points a request. */
+  | { kind: 'cost-bucket'; name: string; capacity: number; refillPerSecond: number }
+  /** Requests in any 24 hours. */
+  | { kind: 'daily'; name: string; max: number }
+
+export type Permit = {
+  /**
+   * Call once the platform has answered or the call has failed: frees the place among the concurrent calls and
+   * gives back what `actualCost` is less than the cost asked for (or takes what it is more). Calling again does nothing.
+   */
+  settle(actualCost?: number): void
+}
+
+export type BudgetRequest = {
+  /** Points, for cost buckets. */
+  cost: number
+  /** 0 goes first. */
+  priority: number
+  signal?: AbortSignal
+}
+
+export type BudgetSnapshot = {
+  /** 0..1 of the scarcest bucket (1: nothing spent); 0 while throttled. Concurrency does not count: a call in flight is not a spent budget. */
+  left: number
+  /** Milliseconds since the epoch until which nothing goes, undefined when open. */
+  blockedUntil: number | undefined
+  buckets: { name: string; left: number; capacity: number }[]
+}
+
+/** What the platform itself said about one of its buckets. */
+export type SeenBucket = { available: number; capacity: number; refillPerSecond: number }
+
+/**
+ * All limits of one application's credentials at one platform. Calls wait here, in order of priority and then
+ * of arrival, until every limit lets the first of them go.
+ *
+ * Promise: if the specs are the platform's own limits, the platform never has a reason to throttle, however
+ * long requests travel (see budget-buckets.ts). Where it throttles earlier all the same, the pace is learned
+ * downward by a fifth each time and comes back slowly with success.
+ */
+export type Budgets = {
+  /**
+   * Waits until every budget allows it.
+   * @throws Unavailable (never sent) when the signal aborts first; RateLimited when too many wait already
+   */
+  acquire(request: BudgetRequest): Promise<Permit>
+  snapshot(): BudgetSnapshot
+  /** Platform said: bucket has `available` of `capacity`, refilling at `refillPerSecond`. */
+  learnBucket(name: string, seen: SeenBucket): void
+  /**
+   * Throttled: nothing goes before `now + retryAfterMs`. Without a hint 1 s, doubling to 60 s while the platform
+   * keeps throttling, back to 1 s after success. Several answers to one burst count as one.
+   */
+  throttled(retryAfterMs: number | undefined): void
+}
+
+type Waiter = {
+  cost: number
+  priority: number
+  grant: (permit: Permit) => void
+  /** Takes the abort listener off. */
+  release: () => void
+}
+
+// Far above what a lane puts in flight; past it a caller runs away and must be told.
+const waitersMax = 10_000
+const throttleFirstMs = 1_000
+const throttleMaxMs = 60_000
+
+export function createBudgets(specs: readonly BudgetSpec[], clock: Clock): Budgets {
+  const buckets = specs.map((spec) => createBucket(spec, clock.monotonic()))
+  assert(new Set(specs.map((spec) => spec.name)).size === specs.length, 'budget names are distinct')
+
+  const waiters: Waiter[] = []
+  let blockedUntil = 0 // by clock.monotonic()
+  let nextDelayMs = throttleFirstMs
+  let settledSinceBlock = 0
+  let alarm: { at: number; cancel: AbortController } | undefined
+
+  /** When a request could go if nothing else did; `now` or less means at once, Infinity when another must settle first. */
+  const readyAt = (cost: number, now: number): number => {
+    let at = blockedUntil
+    for (const bucket of buckets) at = Math.max(at, bucket.readyAt(cost, now))
+    return at
+  }
+
+  const take = (cost: number, now: number): Permit => {
+    for (const bucket of buckets) bucket.take(cost, now)
+    const grantedAt = now
+    let isSettled = false
+    return {
+      settle(actualCost) {
+        if (isSettled) return
+        isSettled = true
+        const settledAt = clock.monotonic()
+        for (const bucket of buckets) bucket.settle({ cost, actual: actualCost ?? cost, now: settledAt })
+        if (grantedAt >= blockedUntil) settledSinceBlock += 1
+        pump()
+      },
+    }
+  }
+
+  const pump = (): void => {
+    const now = clock.monotonic()
+    for (let first = waiters[0]; first !== undefined; first = waiters[0]) {
+      const at = readyAt(first.cost, now)
+      if (at > now) {
+        setAlarm(at)
+        return
+      }
+      waiters.shift()
+      first.release()
+      first.grant(take(first.cost, now))
+    }
+    setAlarm(Number.POSITIVE_INFINITY)
+  }
+
+  const setAlarm = (at: number): void => {
+    if (alarm?.at === at) return
+    alarm?.cancel.abort()
+    alarm = undefined
+    // Infinity: a settling permit pumps, no alarm is needed.
+    if (at === Number.POSITIVE_INFINITY) return
+    const mine = { at, cancel: new AbortController() }
+    alarm = mine
+    clock.sleep(at - clock.monotonic(), mine.cancel.signal).then(
+      () => {
+        if (alarm !== mine) return
+        alarm = undefined
+        pump()
+      },
+      (error: unknown) => {
+        // Being cancelled is how an alarm usually ends; anything else is a broken clock.
+        if (!mine.cancel.signal.aborted) throw error
+      },
+    )
+  }
+
+  const enqueue = (waiter: Waiter): void => {
+    // Behind the last of the same or a more urgent priority.
+    let low = 0
+    let high = waiters.length
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      const other = waiters[middle]
+      if (other !== undefined && other.priority <= waiter.priority) low = middle + 1
+      else high = middle
+    }
+    waiters.splice(low, 0, waiter)
+  }
+
+  return {
+    acquire({ cost, priority, signal }) {
+      assert(cost >= 0 && Number.isFinite(cost), 'cost is a number of points from 0')
+      if (signal?.aborted === true) return Promise.reject(neverSent(signal))
+      const now = clock.monotonic()
+      if (waiters.length === 0 && readyAt(cost, now) <= now) return Promise.resolve(take(cost, now))
+      if (waiters.length >= waitersMax) {
+        return Promise.reject(new RateLimited(`${waitersMax} calls wait for this platform already.`))
+      }
+      return new Promise((resolve, reject) => {
+        const abort = () => {
+          waiters.splice(waiters.indexOf(waiter), 1)
+          if (signal !== undefined) reject(neverSent(signal))
+          pump()
+        }
+        const waiter: Waiter = {
+          cost,
+          priority,
+          grant: resolve,
+          release: () => signal?.removeEventListener('abort', abort),
+        }
+        signal?.addEventListener('abort', abort, { once: true })
+        enqueue(waiter)
+        pump()
+      })
+    },
+
+    snapshot() {
+      const now = clock.monotonic()
+      const rows = buckets.map((bucket) => ({ ...bucket.left(now), kind: bucket.kind }))
+      const isBlocked = blockedUntil > now
+      const spent = rows.filter((row) => row.kind !== 'concurrency')
+      const scarcest = spent.reduce((least, row) => Math.min(least, Math.max(0, row.left) / row.capacity), 1)
+      return {
+        left: isBlocked ? 0 : scarcest,
+        blockedUntil: isBlocked ? clock.now() + (blockedUntil - now) : undefined,
+        buckets: rows.map(({ name, left, capacity }) => ({ name, left, capacity })),
+      }
+    },
+
+    learnBucket(name, seen) {
+      const bucket: Bucket | undefined = buckets.find((candidate) => candidate.name === name)
+      assert(bucket !== undefined, `budget "${name}" is declared in the manifest`)
+      bucket.learn(seen, clock.monotonic())
+      pump()
+    },
+
+    throttled(retryAfterMs) {
+      const now = clock.monotonic()
+      if (now < blockedUntil) {
+        // The rest of the burst that was throttled already: only a longer hint says something new.
+        if (retryAfterMs !== undefined) blockedUntil = Math.max(blockedUntil, now + retryAfterMs)
+      } else {
+        // The throttled call itself may have settled just before: one settled call is no success yet.
+        if (settledSinceBlock > 1) nextDelayMs = throttleFirstMs
+        blockedUntil = now + (retryAfterMs ?? nextDelayMs)
+        nextDelayMs = Math.min(throttleMaxMs, nextDelayMs * 2)
+        for (const bucket of buckets) bucket.slowDown(now)
+      }
+      settledSinceBlock = 0
+      pump()
+    },
+  }
+}
+
+function neverSent(signal: AbortSignal): Unavailable {
+  return new Unavailable('The call was given up while it waited for the budget.', false, {
+    cause: signal.reason,
+  })
+}

@@ -1,0 +1,183 @@
+import { randomUUID } from 'node:crypto'
+import { createBudgets } from '../budgets.ts'
+import type { ExternalListing, ExternalOrder, LevelKey, LevelWrite } from '../canonical.ts'
+import { systemClock } from '../clock.ts'
+import type { ChannelOperations, Connector } from '../contract.ts'
+import { type CallRecord, createHttp } from '../http.ts'
+import type { ControlLevel, OrderStep, ProductSeed } from '../simulator/control.ts'
+import type { RunningSimulator } from '../simulator/simulator.ts'
+import { openWebhookInbox, type WebhookInbox } from './webhook-inbox.ts'
+
+/** What a connector's author gives: a freshly started simulator and how to connect to it. */
+export type WorldSetup<Settings, Credentials> = {
+  connector: Connector<Settings, Credentials>
+  simulator: RunningSimulator
+  settings: Settings
+  credentials: Credentials
+  /** Well formed, and refused by the platform. */
+  wrongCredentials: Credentials
+  /** The same as `credentials`, but with another webhook secret. */
+  wrongWebhookCredentials: Credentials
+  /**
+   * Changes the body of an answer so that each order in it carries a status that the platform never documented.
+   * Leaves other answers alone.
+   */
+  withUnknownOrderStatus(body: string): string
+}
+
+/** One simulated platform with one connection to it, for one test. */
+export type ConformanceWorld = {
+  simulator: RunningSimulator
+  /** Where the control API is: `http://127.0.0.1:PORT/_control`. */
+  controlUrl: string
+  /** Opened with good credentials. */
+  operations: ChannelOperations
+  /** A second connection, with budgets and HTTP of its own. */
+  open(credentials?: 'good' | 'wrong'): ChannelOperations
+  /** Every HTTP call that a connection of this world made, oldest first. */
+  calls: CallRecord[]
+  inbox: WebhookInbox
+  webhooks: {
+    verify(request: ReceivedRequest, credentials?: 'good' | 'wrong'): boolean
+  }
+  withUnknownOrderStatus(body: string): string
+  /** Adds `count` products of `quantity` units, SKUs `P-0001` and on. */
+  addProducts(count: number, quantity?: number): Promise<ControlLevel[]>
+  seed(products: ProductSeed[]): Promise<ControlLevel[]>
+  /** A shopper's order; throws when the platform refuses it. Returns its external id. */
+  buy(lines: { sku: string; quantity: number }[]): Promise<string>
+  step(orderExternalId: string, step: OrderStep): Promise<void>
+  /** The platform's own number, past its API; null where it does not count. */
+  quantityOf(key: LevelKey): Promise<number | null>
+  levelOf(sku: string): Promise<ControlLevel>
+  /** A write with a fresh id; `expected` is what the platform shows unless given. */
+  write(level: ControlLevel, quantity: number, expected?: number): LevelWrite
+  allListings(operations?: ChannelOperations): Promise<{ rows: ExternalListing[]; pages: number }>
+  allOrders(since: Date): Promise<ExternalOrder[]>
+  close(): Promise<void>
+}
+
+type ReceivedRequest = Parameters<Connector['webhooks']['verify']>[0]
+
+/** Builds the world of one conformance test around a freshly started simulator. */
+export async function createConformanceWorld<Settings, Credentials>(
+  setup: WorldSetup<Settings, Credentials>,
+): Promise<ConformanceWorld> {
+  const { connector, simulator } = setup
+  const controlUrl = `${simulator.url}/_control`
+  const inbox = await openWebhookInbox()
+  const calls: CallRecord[] = []
+
+  const open = (credentials: 'good' | 'wrong' = 'good'): ChannelOperations =>
+    connector.open({
+      settings: connector.manifest.settings.parse(setup.settings),
+      credentials: connector.manifest.credentials.parse(
+        credentials === 'good' ? setup.credentials : setup.wrongCredentials,
+      ),
+      http: createHttp({
+        budgets: createBudgets(connector.manifest.budgets, systemClock),
+        clock: systemClock,
+        onCall: (call) => calls.push(call),
+      }),
+      now: () => systemClock.now(),
+      uuid: () => randomUUID(),
+    })
+  const operations = open()
+
+  const control = async <T>(method: string, path: string, body?: unknown): Promise<T> => {
+    const response = await fetch(`${controlUrl}${path}`, {
+      method,
+      ...(body !== undefined && {
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      }),
+    })
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`)
+    // Our own control API, in the shape control.ts gives.
+    return (await response.json()) as T
+  }
+  const levels = async () => (await control<{ levels: ControlLevel[] }>('GET', '/state')).levels
+
+  const world: ConformanceWorld = {
+    simulator,
+    controlUrl,
+    operations,
+    open,
+    calls,
+    inbox,
+    webhooks: {
+      verify: (request, credentials = 'good') =>
+        connector.webhooks.verify(
+          request,
+          credentials === 'good' ? setup.credentials : setup.wrongWebhookCredentials,
+        ),
+    },
+    withUnknownOrderStatus: (body) => setup.withUnknownOrderStatus(body),
+    addProducts: (count, quantity = 10) => world.seed(numbered(count, quantity)),
+    seed: async (products) =>
+      (await control<{ levels: ControlLevel[] }>('POST', '/products', products)).levels,
+    buy: async (lines) => (await control<{ externalId: string }>('POST', '/orders', { lines })).externalId,
+    async step(id, step) {
+      await control('POST', `/orders/${encodeURIComponent(id)}/${step}`)
+    },
+    async quantityOf({ stockUnitId, locationId }) {
+      const found = (await levels()).find(
+        (level) => level.stockUnitId === stockUnitId && level.locationId === locationId,
+      )
+      if (found === undefined)
+        throw new Error(`The simulator keeps no level ${stockUnitId} at ${locationId}.`)
+      return found.quantity
+    },
+    async levelOf(sku) {
+      const found = (await levels()).find((level) => level.sku === sku)
+      if (found === undefined) throw new Error(`The simulator keeps no level of ${sku}.`)
+      return found
+    },
+    write: ({ stockUnitId, locationId, quantity: shown }, quantity, expected = shown ?? undefined) => ({
+      writeId: randomUUID(),
+      stockUnitId,
+      locationId,
+      quantity,
+      expected,
+    }),
+    async allListings(from = operations) {
+      const rows: ExternalListing[] = []
+      let pages = 0
+      for (let cursor: string | undefined; ; pages += 1) {
+        const page = await from.listings(cursor)
+        rows.push(...page.rows)
+        if (page.next === undefined) return { rows, pages: pages + 1 }
+        cursor = page.next
+      }
+    },
+    async allOrders(since) {
+      const rows: ExternalOrder[] = []
+      for (let cursor: string | undefined; ; ) {
+        const page = await operations.orders({ since, cursor })
+        rows.push(...page.rows)
+        if (page.next === undefined) return rows
+        cursor = page.next
+      }
+    },
+    async close() {
+      await simulator.close()
+      await inbox.close()
+    },
+  }
+  return world
+}
+
+let nextProduct = 1
+
+function numbered(count: number, quantity: number): ProductSeed[] {
+  return Array.from({ length: count }, () => {
+    const number = String(nextProduct++).padStart(4, '0')
+    return {
+      sku: `P-${number}`,
+      title: `Product ${number}`,
+      barcode: `400000000${number}`,
+      price: 12.5,
+      quantity,
+    }
+  })
+}

@@ -1,0 +1,223 @@
+import { Agent, type Dispatcher, request as undiciRequest } from 'undici'
+import type { Budgets } from './budgets.ts'
+import type { Clock } from './clock.ts'
+import { type ErrorKind, Malformed, Unavailable } from './errors.ts'
+import { decodeBody } from './response-body.ts'
+import { parseRetryAfterMs } from './status-error.ts'
+
+export type HttpRequest = {
+  /** What the connector calls it, for logs and metrics: `setLevels`. */
+  operation: string
+  method: string
+  url: string
+  headers?: Record<string, string>
+  body?: string
+  /** From leaving the budget to the last byte of the answer; 15,000 unless given. */
+  timeoutMs?: number
+  /** Points for cost buckets; 1 unless given. */
+  cost?: number
+  /** 0 goes first; 5 unless given. */
+  priority?: number
+  signal?: AbortSignal
+}
+
+export type HttpResponse = {
+  status: number
+  /** Names in lower case; repeated headers joined by a comma. */
+  headers: Record<string, string>
+  text: string
+  /** The platform's clock when it answered; undefined when it said none. */
+  date: Date | undefined
+  /** From leaving the budget to the last byte. */
+  durationMs: number
+}
+
+/** One call as it may be logged: never a header, a body or a secret of the address. */
+export type CallRecord = {
+  operation: string
+  method: string
+  /** Without user name, password, fragment and query values. */
+  url: string
+  outcome: { status: number } | { error: ErrorKind; sent: boolean }
+  durationMs: number
+  /** Milliseconds since the epoch, when the call left. */
+  at: number
+}
+
+export type Http = {
+  /**
+   * One call, after the budgets allow it. Any status is an answer, redirects too (they are not followed);
+   * a 429 also holds back the calls after it for as long as it asks.
+   * @throws Unavailable; `sent: false` only when the request surely never left
+   * @throws Malformed when the answer is larger than 32 MiB or cannot be decompressed
+   */
+  send(request: HttpRequest): Promise<HttpResponse>
+  budgets: Budgets
+}
+
+export type HttpOptions = {
+  budgets: Budgets
+  clock: Clock
+  onCall?: (call: CallRecord) => void
+  /**
+   * The moment (milliseconds since the epoch, by `clock.now()`) at which the lease on this lane ends; undefined: none.
+   * A call whose time-out does not end before it never leaves.
+   */
+  deadline?: () => number | undefined
+}
+
+const defaultTimeoutMs = 15_000
+const defaultPriority = 5
+export const responseBytesMax = 32 * 1024 * 1024
+
+export function createHttp({ budgets, clock, onCall, deadline }: HttpOptions): Http {
+  const send = async (request: HttpRequest): Promise<HttpResponse> => {
+    const timeoutMs = request.timeoutMs ?? defaultTimeoutMs
+    const permit = await budgets.acquire({
+      cost: request.cost ?? 1,
+      priority: request.priority ?? defaultPriority,
+      ...(request.signal !== undefined && { signal: request.signal }),
+    })
+    const at = clock.now()
+    const startedMs = clock.monotonic()
+    const elapsedMs = () => clock.monotonic() - startedMs
+    const record = (outcome: CallRecord['outcome']): void =>
+      onCall?.({
+        operation: request.operation,
+        method: request.method,
+        url: withoutSecrets(request.url),
+        outcome,
+        durationMs: elapsedMs(),
+        at,
+      })
+
+    try {
+      const leaseEndsAt = deadline?.()
+      if (leaseEndsAt !== undefined && at + timeoutMs > leaseEndsAt) {
+        throw new Unavailable('The lease on this lane ends before the call would time out.', false)
+      }
+      const response = await exchange(request, timeoutMs, clock)
+      if (response.status === 429) budgets.throttled(parseRetryAfterMs(response))
+      record({ status: response.status })
+      return { ...response, durationMs: elapsedMs() }
+    } catch (error) {
+      if (!(error instanceof Unavailable || error instanceof Malformed)) throw error
+      record({ error: error.kind, sent: error.sent })
+      throw error
+    } finally {
+      permit.settle()
+    }
+  }
+  return { send, budgets }
+}
+
+/** The request itself, ended by the time-out or the caller's signal, whichever comes first. */
+async function exchange(
+  request: HttpRequest,
+  timeoutMs: number,
+  clock: Clock,
+): Promise<Omit<HttpResponse, 'durationMs'>> {
+  const ended = new AbortController()
+  const answered = new AbortController()
+  const abort = () => ended.abort(request.signal?.reason)
+  request.signal?.addEventListener('abort', abort, { once: true })
+  clock.sleep(timeoutMs, answered.signal).then(
+    () => ended.abort(new Error(`No complete answer within ${timeoutMs} ms.`)),
+    () => undefined, // answered in time
+  )
+  try {
+    const answer = await undiciRequest(request.url, {
+      dispatcher: agent(),
+      method: toMethod(request.method),
+      headers: { 'user-agent': 'Plimsoll', ...request.headers },
+      body: request.body ?? null,
+      signal: ended.signal,
+    })
+    const headers = toHeaders(answer.headers)
+    const bytes = Buffer.from(await answer.body.arrayBuffer())
+    const text = await decodeBody(bytes, headers['content-encoding'], responseBytesMax)
+    return { status: answer.statusCode, headers, text, date: toDate(headers.date) }
+  } catch (error) {
+    throw toConnectorError(error, request)
+  } finally {
+    answered.abort()
+    request.signal?.removeEventListener('abort', abort)
+  }
+}
+
+let sharedAgent: Agent | undefined
+
+/** One pool for the process: connections stay open between calls and between connections on one origin. */
+function agent(): Agent {
+  sharedAgent ??= new Agent({
+    // One call per socket at a time: a slow answer never holds up the one behind it.
+    pipelining: 1,
+    connections: 32,
+    allowH2: false,
+    keepAliveTimeout: 60_000, // where the platform gives no hint of its own
+    connect: { timeout: 10_000 },
+    // Ours are exact; undici's count in whole seconds.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    maxResponseSize: responseBytesMax,
+  })
+  return sharedAgent
+}
+
+// The codes of failures before a connection stood: name look-up, TCP, TLS.
+const neverLeft =
+  /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|UND_ERR_INVALID_ARG|ERR_INVALID_URL|CERT_.*|ERR_TLS_.*|DEPTH_ZERO_.*|SELF_SIGNED_.*|UNABLE_TO_.*)$/
+
+function toConnectorError(error: unknown, request: HttpRequest): Unavailable | Malformed {
+  if (error instanceof Malformed) return error
+  const code = codeOf(error)
+  const detail = { cause: error, ...(code !== undefined && { code }) }
+  if (code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE') {
+    return new Malformed(`${request.operation}: the answer is larger than 32 MiB.`, '', true, detail)
+  }
+  const reason = error instanceof Error ? error.message || (code ?? error.name) : String(error)
+  return new Unavailable(
+    `${request.operation}: ${reason}`,
+    !(code !== undefined && neverLeft.test(code)),
+    detail,
+  )
+}
+
+function codeOf(error: unknown): string | undefined {
+  if (typeof error !== 'object' || error === null) return undefined
+  if ('code' in error && typeof error.code === 'string') return error.code
+  // A name with several addresses fails with one error for each; they fail alike.
+  if (error instanceof AggregateError) return codeOf(error.errors[0])
+  return 'cause' in error ? codeOf(error.cause) : undefined
+}
+
+function toHeaders(raw: Record<string, string | string[] | undefined>): Record<string, string> {
+  const headers: Record<string, string> = {}
+  for (const [name, value] of Object.entries(raw)) {
+    if (value !== undefined) headers[name.toLowerCase()] = Array.isArray(value) ? value.join(', ') : value
+  }
+  return headers
+}
+
+function toDate(header: string | undefined): Date | undefined {
+  if (header === undefined) return undefined
+  const date = new Date(header)
+  return Number.isNaN(date.getTime()) ? undefined : date
+}
+
+/** The address with every query value replaced: keys and signatures travel there (WooCommerce, Amazon). */
+function withoutSecrets(url: string): string {
+  const parsed = URL.parse(url)
+  if (parsed === null) return 'not an address'
+  const names = [...parsed.searchParams.keys()].map((name) => `${encodeURIComponent(name)}=…`)
+  return `${parsed.origin}${parsed.pathname}${names.length > 0 ? `?${names.join('&')}` : ''}`
+}
+
+function toMethod(method: string): Dispatcher.HttpMethod {
+  const upper = method.toUpperCase()
+  const known = (['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS', 'PATCH'] as const).find(
+    (name) => name === upper,
+  )
+  if (known === undefined) throw new TypeError(`"${method}" is not a method the kit sends`)
+  return known
+}

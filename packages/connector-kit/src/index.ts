@@ -1,0 +1,13 @@
+/** The public face of the kit: what a connector, the sync engine and the hub may use. */
+export * from './budgets.ts'
+export * from './canonical.ts'
+export * from './clock.ts'
+export * from './contract.ts'
+export * from './errors.ts'
+export * from './http.ts'
+export * from './personal-data.ts'
+export * from './public-url.ts'
+export { readJson } from './response-body.ts'
+export * from './retry.ts'
+export * from './signatures.ts'
+export * from './status-error.ts'

@@ -1,0 +1,200 @@
+import type { FastifyInstance } from 'fastify'
+import { z } from 'zod'
+import type { Book } from './books.ts'
+import { faultSettings } from './faults.ts'
+import { createShopper } from './shopper.ts'
+import type { SimulatedPlatform, SimulatorServices } from './simulator.ts'
+
+type Awaitable<T> = T | Promise<T>
+
+export type ProductSeed = {
+  sku: string
+  title: string
+  barcode?: string | undefined
+  /** In the platform's currency, such as "12.50" or 12.5. */
+  price: number
+  quantity: number
+  /** False: the platform sells it without counting. Absent: true. */
+  unitsTracked?: boolean | undefined
+}
+
+/** One number that the platform keeps; `quantity` null where it does not count. */
+export type ControlLevel = { sku: string; stockUnitId: string; locationId: string; quantity: number | null }
+
+export type PlacedOrder =
+  | {
+      kind: 'placed'
+      externalId: string
+      /** Where the platform took, or will take, the units from. */
+      lines: { sku: string; stockUnitId: string; locationId: string; quantity: number }[]
+    }
+  /** Nothing was sold: these are short or unknown. */
+  | { kind: 'refused'; skus: string[] }
+
+export type OrderStep = 'pay' | 'cancel' | 'refund' | 'fulfill'
+
+export type StepOutcome = { kind: 'done' } | { kind: 'not-found' } | { kind: 'refused'; why: string }
+
+/**
+ * What a simulated platform lets people do to it without its API: shoppers, the shop's staff, and tests that
+ * prepare it. Webhooks go out as for the real thing; the kit keeps the books of orders, refusals and edits.
+ */
+export type ControlOperations = {
+  /** Adds products (a known SKU is a second product of the same SKU, as the real platform would take it). */
+  addProducts(products: readonly ProductSeed[]): Awaitable<ControlLevel[]>
+  levels(): Awaitable<ControlLevel[]>
+  /** A shopper's checkout: all lines or none, at one moment. */
+  placeOrder(lines: readonly { sku: string; quantity: number }[]): Awaitable<PlacedOrder>
+  stepOrder(externalId: string, step: OrderStep): Awaitable<StepOutcome>
+  /** A person types a quantity on the platform's own screen. `before`: the number it replaced; undefined: no such level. */
+  setLevel(level: {
+    stockUnitId: string
+    locationId: string
+    quantity: number
+  }): Awaitable<{ before: number | null } | undefined>
+  /** For the storefront: products whose SKU or title contains `search` (any case), at most `limit`. */
+  products(query: { search: string; limit: number }): Awaitable<{ total: number; rows: ShopProduct[] }>
+}
+
+export type ShopProduct = {
+  sku: string
+  title: string
+  price: number
+  /** Units a shopper may buy now; null: sold without counting. */
+  quantity: number | null
+}
+
+const quantity = z.int().min(-1_000_000_000).max(1_000_000_000)
+const productSeed = z.strictObject({
+  sku: z.string().min(1).max(255),
+  title: z.string().min(1),
+  barcode: z.string().optional(),
+  price: z.coerce.number().min(0),
+  quantity,
+  unitsTracked: z.boolean().optional(),
+})
+const seedBody = z.union([
+  z.array(productSeed).min(1).max(10_000),
+  z.strictObject({ products: z.array(productSeed).min(1).max(10_000) }).transform((body) => body.products),
+])
+export const orderLines = z.strictObject({
+  lines: z
+    .array(z.strictObject({ sku: z.string().min(1), quantity: z.int().min(1).max(1_000_000) }))
+    .min(1)
+    .max(200),
+})
+const levelBody = z.strictObject({ stockUnitId: z.string(), locationId: z.string(), quantity })
+const stepParams = z.object({ id: z.string(), step: z.enum(['pay', 'cancel', 'refund', 'fulfill']) })
+const bookQuery = z.object({
+  after: z.coerce.number().int().min(0).default(0),
+  limit: z.coerce.number().int().min(1).max(200_000).default(10_000),
+})
+
+/** The control API under `/_control`, the same for every platform. Without authentication: loopback only. */
+export function controlRoutes(
+  app: FastifyInstance,
+  platform: SimulatedPlatform,
+  kit: SimulatorServices,
+): void {
+  const { control } = platform
+  const shopper = createShopper(platform, kit)
+
+  app.setErrorHandler((error, _request, reply) => {
+    if (error instanceof z.ZodError) return reply.code(400).send(problem(400, describeIssue(error)))
+    const status = hasStatus(error) ? error.statusCode : 500
+    return reply.code(status).send(problem(status, error instanceof Error ? error.message : String(error)))
+  })
+
+  app.get('/state', async () => ({
+    platform: platform.id,
+    name: platform.name,
+    levels: await control.levels(),
+    ...kit.books.totals(),
+    webhooks: kit.webhooks.counters(),
+    requests: kit.requests(),
+    faultCounts: kit.faults.counts(),
+  }))
+
+  app.post('/products', async (request, reply) =>
+    reply.code(201).send({ levels: await control.addProducts(seedBody.parse(request.body)) }),
+  )
+
+  app.post('/orders', async (request, reply) => {
+    const placed = await shopper.checkout(orderLines.parse(request.body).lines)
+    if (placed.kind === 'placed') return reply.code(201).send({ externalId: placed.externalId })
+    return reply.code(409).send({ ...problem(409, 'Out of stock.'), refused: placed.skus })
+  })
+
+  app.post('/orders/:id/:step', async (request, reply) => {
+    const { id, step } = stepParams.parse(request.params)
+    const outcome = await control.stepOrder(id, step)
+    switch (outcome.kind) {
+      case 'done':
+        return { externalId: id }
+      case 'not-found':
+        return reply.code(404).send(problem(404, `No order ${id}.`))
+      case 'refused':
+        return reply.code(409).send(problem(409, outcome.why))
+    }
+  })
+
+  app.put('/levels', async (request, reply) => {
+    const level = levelBody.parse(request.body)
+    const atNs = kit.books.nowNs()
+    const replaced = await control.setLevel(level)
+    if (replaced === undefined) return reply.code(404).send(problem(404, 'No such level.'))
+    const { stockUnitId, locationId } = level
+    kit.books.edits.append({ atNs, stockUnitId, locationId, before: replaced.before, after: level.quantity })
+    return level
+  })
+
+  app.get('/faults', async () => kit.faults.get())
+  app.put('/faults', async (request) => {
+    kit.faults.set(withoutUndefined(faultSettings.partial().parse(request.body)))
+    return kit.faults.get()
+  })
+
+  const books: Record<string, Book<object>> = {
+    orders: kit.books.orders,
+    writes: kit.books.writes,
+    refusals: kit.books.refusals,
+    edits: kit.books.edits,
+    'webhook-sends': kit.books.webhookSends,
+  }
+  for (const [name, book] of Object.entries(books)) {
+    app.get(`/${name}`, async (request) => {
+      const { after, limit } = bookQuery.parse(request.query)
+      return { rows: book.after(after, limit), last: book.last() }
+    })
+  }
+}
+
+function problem(status: number, detail: string) {
+  return { type: 'about:blank', title: titles.get(status) ?? 'Error', status, detail }
+}
+
+const titles = new Map([
+  [400, 'Bad Request'],
+  [404, 'Not Found'],
+  [409, 'Conflict'],
+])
+
+function describeIssue(error: z.ZodError): string {
+  const issue = error.issues[0]
+  return `${issue?.path.map(String).join('.') || 'body'}: ${issue?.message ?? 'wrong shape'}`
+}
+
+function hasStatus(error: unknown): error is { statusCode: number } {
+  return (
+    typeof error === 'object' &&
+    error !== null &&
+    'statusCode' in error &&
+    typeof error.statusCode === 'number'
+  )
+}
+
+/** Zod leaves `undefined` values in optional places; set over others they would erase them. */
+function withoutUndefined<T extends object>(change: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  const kept = Object.entries(change).filter(([, value]) => value !== undefined)
+  return Object.fromEntries(kept) as { [K in keyof T]: Exclude<T[K], undefined> }
+}

@@ -1,0 +1,20 @@
+import type { PlacedOrder } from './control.ts'
+import type { SimulatedPlatform, SimulatorServices } from './simulator.ts'
+
+/** Buys on a simulated platform, by whichever door (storefront or control API), and keeps the books of it. */
+export function createShopper({ control }: SimulatedPlatform, { books }: SimulatorServices) {
+  return {
+    async checkout(lines: readonly { sku: string; quantity: number }[]): Promise<PlacedOrder> {
+      // Stamped before: the platform may send the order's webhook before it returns.
+      const atNs = books.nowNs()
+      const placed = await control.placeOrder(lines)
+      if (placed.kind === 'placed') {
+        books.orders.append({ externalId: placed.externalId, atNs, lines: placed.lines })
+      } else {
+        const refused = lines.filter((line) => placed.skus.includes(line.sku))
+        for (const { sku, quantity } of refused) books.refusals.append({ atNs, sku, quantity })
+      }
+      return placed
+    },
+  }
+}

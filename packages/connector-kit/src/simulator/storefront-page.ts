@@ -1,0 +1,3 @@
+export function renderStorefront(_view: unknown): string {
+  return '<!doctype html><title>Shop</title>'
+}
