@@ -1,3 +1,5 @@
+import type { Kysely, Transaction } from 'kysely'
+
 /**
  * The schema as TypeScript sees it: one interface per table, named as in `migrations/`, columns in
  * camelCase (Kysely's CamelCasePlugin maps them). Quantities are safe integers; the driver's parser
@@ -379,3 +381,8 @@ export interface TaskTable {
   openedAt: Date
   closedAt: Date | null
 }
+
+/** A transaction of ours: what every `*.store.ts` function that writes is handed. */
+export type Tx = Transaction<Tables>
+/** For reads that need no transaction; a `Tx` serves too. */
+export type Db = Kysely<Tables>

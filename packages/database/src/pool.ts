@@ -1,0 +1,78 @@
+import pg from 'pg'
+
+/** Types are parsed the same for every connection of ours; the process-wide parsers stay untouched. */
+const typesByOid = new Map<number, (text: string) => unknown>([
+  [20, toSafeInteger], // int8
+  [1016, (text) => toBigintArray(text)], // int8[]
+  [1082, (text) => text], // date: a day has no time zone, so no Date either
+])
+
+export const parsers: pg.CustomTypesConfig = {
+  getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
+    (format !== 'binary' && typesByOid.get(oid)) ||
+    pg.types.getTypeParser(oid, format)) as pg.CustomTypesConfig['getTypeParser'],
+}
+
+export type PoolOptions = {
+  /** Asked again for each new connection: a restarted embedded server may have another port. */
+  url(): string
+  max: number
+  applicationName: string
+  /** Work as `plimsoll_runtime`, which may not touch the ledger's past, where that role exists and we may. */
+  runtimeRole: boolean
+  log: (line: string) => void
+}
+
+/** Statements of a hub are short; the longest is the full recomputation (13 s measured on a million listings). */
+const statementMaxMs = 120_000
+
+export function createPool(options: PoolOptions): pg.Pool {
+  const config: pg.PoolConfig = {
+    connectionString: options.url(),
+    max: options.max,
+    application_name: options.applicationName,
+    types: parsers,
+    keepAlive: true,
+    connectionTimeoutMillis: 10_000,
+    idleTimeoutMillis: 60_000,
+    // Longer than the server's own limit: it only fires when the server has gone silent.
+    query_timeout: statementMaxMs + 10_000,
+    onConnect: async (client) => {
+      await client.query(sessionSettings(options.runtimeRole))
+    },
+  }
+  const pool = new pg.Pool(config)
+  Object.defineProperty(pool.options, 'connectionString', { get: options.url, enumerable: true })
+  // An idle connection that breaks is dropped by the pool; without a listener it would end the process.
+  pool.on('error', (error) => options.log(`database: an idle connection was lost (${error.message})`))
+  return pool
+}
+
+/** Sent as statements and not as start-up parameters, since poolers such as PgBouncer refuse the latter. */
+function sessionSettings(runtimeRole: boolean): string {
+  const settings = `
+    set statement_timeout = ${statementMaxMs};
+    set lock_timeout = 20000;
+    set idle_in_transaction_session_timeout = 60000;
+    set timezone = 'UTC';`
+  if (!runtimeRole) return settings
+  // Tried and, where the role is absent or not ours to take, left: `pg_has_role` cannot tell before PostgreSQL 16.
+  return `${settings}
+    do $$ begin
+      set role plimsoll_runtime;
+    exception when invalid_parameter_value or undefined_object or insufficient_privilege then null;
+    end $$;`
+}
+
+/** Reads a bigint; refuses what JavaScript cannot hold exactly, since a rounded stock count is a wrong one. */
+export function toSafeInteger(text: string): number {
+  const value = Number(text)
+  if (!Number.isSafeInteger(value)) throw new RangeError(`bigint ${text} does not fit a safe integer`)
+  return value
+}
+
+function toBigintArray(text: string): (number | null)[] {
+  const inside = text.slice(1, -1)
+  if (inside === '') return []
+  return inside.split(',').map((part) => (part === 'NULL' ? null : toSafeInteger(part)))
+}

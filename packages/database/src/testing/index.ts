@@ -1,0 +1,16 @@
+import { inject } from 'vitest'
+import './global-setup.ts'
+import { cloneTemplate, type TestDatabase } from './test-server.ts'
+
+export {
+  cloneTemplate,
+  makeTemporaryFolder,
+  startTestServer,
+  type TestDatabase,
+  type TestServer,
+} from './test-server.ts'
+
+/** A migrated database of its own for one test file (or test): call `drop` when done. Needs the root `vitest.config.ts`. */
+export async function createTestDatabase(options: { poolMax?: number } = {}): Promise<TestDatabase> {
+  return cloneTemplate(inject('plimsollTestServer'), options)
+}
