@@ -1,0 +1,95 @@
+import { type CheckResult, type ConnectorError, Forbidden, isConnectorError } from '@plimsoll/connector-kit'
+import type { WooApi } from './api.ts'
+import { sleepingWebhooks } from './subscriptions.ts'
+
+type Checking = { api: WooApi; url: string; signal?: AbortSignal | undefined }
+
+/**
+ * Who the shop is and what a person should know before going live.
+ * @throws Unauthorized for wrong keys; Forbidden when the site has no WooCommerce
+ */
+export async function check({ api, url, signal }: Checking): Promise<CheckResult> {
+  const missingScopes: string[] = []
+  const warnings: string[] = []
+  const allowed = async <T>(call: Promise<T>, scope: string): Promise<T | undefined> => {
+    try {
+      return await call
+    } catch (error) {
+      if (!isConnectorError(error) || error.kind !== 'forbidden') throw error
+      if (!missingScopes.includes(scope)) missingScopes.push(scope)
+      return undefined
+    }
+  }
+
+  const { data: site } = await api.siteIndex({ signal })
+  if (!site.namespaces.includes('wc/v3')) {
+    throw new Forbidden('The site is WordPress, but its WooCommerce is off or older than 3.5.', 'wc/v3')
+  }
+  const status = await allowed(api.systemStatus({ signal }), 'manage_woocommerce')
+  const options = await allowed(api.productSettings({ signal }), 'manage_woocommerce')
+  const asleep = await allowed(sleepingWebhooks({ api, signal }), 'manage_woocommerce')
+  if (!(await mayWrite({ api, signal }))) missingScopes.push('read_write')
+
+  if (url.startsWith('http:')) {
+    warnings.push(
+      'insecure: the address is plain http, so anybody on the way can read orders. Give the shop a certificate and connect with https.',
+    )
+  }
+  const option = (id: string) => options?.data.find((one) => one.id === id)?.value
+  if (option('woocommerce_manage_stock') === 'no') {
+    warnings.push(
+      'The shop does not count stock at all: tick "Enable stock management" under WooCommerce > Settings > Products > Inventory.',
+    )
+  }
+  const holdMinutes = option('woocommerce_hold_stock_minutes')
+  if (holdMinutes === '' || holdMinutes === '0' || holdMinutes === 0) {
+    warnings.push(
+      'Unpaid orders are never cancelled: "Hold stock (minutes)" is empty, so each keeps its units until a person cancels it.',
+    )
+  }
+  if (asleep !== undefined && asleep.length > 0) {
+    warnings.push(`The shop has switched off webhooks after failures: ${asleep.join(', ')}.`)
+  }
+  if (status !== undefined && isOlderThan(status.data.environment.version, 7)) {
+    warnings.push(
+      `WooCommerce ${status.data.environment.version} is old; orders are read more slowly before 7.0.`,
+    )
+  }
+
+  return {
+    account: site.name === '' ? url : `${site.name} (${url})`,
+    currency: status?.data.settings?.currency,
+    timeZone: site.timezone_string || offsetOf(site.gmt_offset),
+    missingScopes,
+    warnings,
+  }
+}
+
+/** A key with read permission only is answered 401 here, although it is good for reading. */
+async function mayWrite({ api, signal }: Pick<Checking, 'api' | 'signal'>): Promise<boolean> {
+  try {
+    await api.probeWriting({ signal })
+    return true
+  } catch (error) {
+    if (!isConnectorError(error) || !isMissingPermission(error)) throw error
+    return false
+  }
+}
+
+function isMissingPermission(error: ConnectorError): boolean {
+  return error.kind === 'forbidden' || error.kind === 'unauthorized'
+}
+
+function isOlderThan(version: string, major: number): boolean {
+  const found = Number(version.split('.')[0])
+  return Number.isSafeInteger(found) && found < major
+}
+
+/** Sites set to an offset instead of a city have no name for their zone. */
+function offsetOf(hours: number | string | undefined): string | undefined {
+  const offset = Number(hours ?? Number.NaN)
+  if (Number.isNaN(offset)) return undefined
+  const minutes = Math.round(Math.abs(offset) * 60)
+  const pad = (part: number) => String(part).padStart(2, '0')
+  return `${offset < 0 ? '-' : '+'}${pad(Math.floor(minutes / 60))}:${pad(minutes % 60)}`
+}

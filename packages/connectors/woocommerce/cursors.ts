@@ -1,0 +1,89 @@
+import { Invalid } from '@plimsoll/connector-kit'
+import { z } from 'zod'
+
+/**
+ * Where a reading of a list stands. WooCommerce pages by number, so rows that move while we read would be skipped;
+ * each cursor says how that is met. A cursor travels through the hub as text.
+ */
+
+const listingCursor = z.object({
+  stage: z.enum(['products', 'variations']),
+  page: z.int().min(1),
+  /** Rows when the page before was read: when it shrinks, the rows behind have moved up. */
+  total: z.int().nonnegative().optional(),
+})
+export type ListingCursor = z.infer<typeof listingCursor>
+
+const orderCursor = z.object({
+  /** `trash` comes last: the list of all others does not show it. */
+  stage: z.enum(['any', 'trash']),
+  /** UTC without zone; orders changed in later seconds are still to come. */
+  after: z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$/),
+  page: z.int().min(1),
+  /** `id` where the shop cannot sort by change. */
+  orderby: z.enum(['modified', 'id']),
+})
+export type OrderCursor = z.infer<typeof orderCursor>
+
+export function readListingCursor(text: string | undefined): ListingCursor {
+  return text === undefined ? { stage: 'products', page: 1 } : read(listingCursor, text)
+}
+
+/** @param first where to start when there is no cursor yet */
+export function readOrderCursor(text: string | undefined, first: OrderCursor): OrderCursor {
+  return text === undefined ? first : read(orderCursor, text)
+}
+
+/**
+ * The page of products or variations to read next; undefined after the last.
+ * The list is in the order of ids, so new rows come at the end; only deleted ones move others, and then as many
+ * pages are read again as the list has lost.
+ */
+export function nextListingPage(
+  cursor: ListingCursor,
+  answer: { rows: number; total: number | undefined },
+  pageSize: number,
+): ListingCursor | undefined {
+  const lost = Math.max(0, (cursor.total ?? 0) - (answer.total ?? cursor.total ?? 0))
+  if (lost > 0) {
+    const page = Math.max(1, cursor.page - Math.ceil(lost / pageSize))
+    return withTotal({ stage: cursor.stage, page }, answer.total)
+  }
+  if (answer.rows < pageSize) return undefined
+  return withTotal({ stage: cursor.stage, page: cursor.page + 1 }, answer.total)
+}
+
+/**
+ * Where to read orders next; undefined after the last.
+ * An order that changes while we read moves to the end and pulls the ones behind it forward, so page numbers would
+ * skip one. Reading on from the second of the last row skips none; the rows of that second come twice, which does
+ * no harm. Only when a whole page lies within one second do we count pages.
+ * @param lastModified `date_modified_gmt` of the last row
+ */
+export function nextOrderPage(
+  cursor: OrderCursor,
+  answer: { rows: number; lastModified: string | undefined },
+  pageSize: number,
+): OrderCursor | undefined {
+  if (answer.rows < pageSize || answer.lastModified === undefined) return undefined
+  const after = oneSecondBefore(answer.lastModified)
+  if (cursor.orderby === 'modified' && after > cursor.after) return { ...cursor, after, page: 1 }
+  return { ...cursor, page: cursor.page + 1 }
+}
+
+/** The filter leaves its own second out. */
+export function oneSecondBefore(gmt: string): string {
+  return new Date(Date.parse(`${gmt}Z`) - 1_000).toISOString().slice(0, 19)
+}
+
+function withTotal(cursor: ListingCursor, total: number | undefined): ListingCursor {
+  return total === undefined ? cursor : { ...cursor, total }
+}
+
+function read<T>(schema: z.ZodType<T>, text: string): T {
+  try {
+    return schema.parse(JSON.parse(text))
+  } catch (cause) {
+    throw new Invalid('This cursor is not one that the connector gave out.', 'cursor', { cause })
+  }
+}

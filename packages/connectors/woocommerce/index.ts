@@ -1,0 +1,56 @@
+import { defineConnector } from '@plimsoll/connector-kit'
+import { pageSize } from './api.ts'
+import { quantityMax } from './level-writes.ts'
+import { open } from './operations.ts'
+import { credentials, settings } from './settings.ts'
+import { topics } from './subscriptions.ts'
+import { webhooks } from './webhooks.ts'
+
+/** WooCommerce, through the REST API wc/v3 of a self-hosted WordPress shop. */
+export const connector = defineConnector({
+  manifest: {
+    id: 'woocommerce',
+    name: 'WooCommerce',
+    kind: 'channel',
+    colour: '#7f54b3',
+    regions: ['world'],
+    settings,
+    credentials,
+    authorization: 'api-key',
+    capabilities: {
+      multiLocation: false,
+      writeStyle: 'absolute',
+      proof: 'echo',
+      allOrNothing: false,
+      batchMax: pageSize,
+      quantityMax,
+      webhooks: topics,
+      tracking: true,
+      cancel: false,
+      latestEffectMs: 120_000,
+      visibilityLagMs: 0,
+      facts: [
+        {
+          fact: 'Stock falls when an order becomes on-hold, processing or completed, and rises when it becomes cancelled or pending',
+          source: 'woocommerce/woocommerce includes/wc-stock-functions.php',
+          verified: false,
+        },
+        {
+          fact: 'No request takes effect later than two minutes after it was sent',
+          source: 'assumed: PHP hosts end a request after 30 to 60 seconds (max_execution_time)',
+          verified: false,
+        },
+        {
+          fact: 'An order is in the order list as soon as it is saved',
+          source: 'assumed: the list is a query on the same database',
+          verified: false,
+        },
+      ],
+    },
+    budgets: [{ kind: 'concurrency', name: 'requests', max: 2 }],
+  },
+  open,
+  webhooks,
+})
+
+export default connector

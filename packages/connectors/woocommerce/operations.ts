@@ -1,0 +1,35 @@
+import type { ChannelOperations, ConnectorContext } from '@plimsoll/connector-kit'
+import { createApi } from './api.ts'
+import { check } from './check.ts'
+import { defaultLocationId } from './ids.ts'
+import { readLevels, setLevels } from './levels.ts'
+import { readListing, readListings } from './listings.ts'
+import { readCustomStatuses } from './map.ts'
+import { createOptionalRoute } from './optional-routes.ts'
+import { readOrder, readOrders } from './orders.ts'
+import type { Credentials, Settings } from './settings.ts'
+import { ship } from './shipping.ts'
+import { registerWebhooks } from './subscriptions.ts'
+
+/** Binds one connection to a shop. What is found out about the shop (routes, sorting) is remembered as long as this. */
+export function open(context: ConnectorContext<Settings, Credentials>): ChannelOperations {
+  const { settings, credentials } = context
+  const api = createApi(context)
+  const statuses = readCustomStatuses(settings.orderStatuses)
+  const sorting: { orderby: 'modified' | 'id' } = { orderby: 'modified' }
+  const variationsRoute = createOptionalRoute(({ signal }) => api.variations({ page: 1, ids: [0], signal }))
+
+  return {
+    check: ({ signal } = {}) => check({ api, url: settings.url, signal }),
+    locations: async () => [{ externalId: defaultLocationId, name: 'Shop stock', active: true }],
+    listings: (cursor, { signal } = {}) => readListings(cursor, { api, variationsRoute, signal }),
+    listing: (externalId, { signal } = {}) => readListing(externalId, { api, signal }),
+    levels: (keys, { signal } = {}) => readLevels(keys, { api, variationsRoute, signal }),
+    setLevels: (writes, { signal } = {}) => setLevels(writes, { api, signal }),
+    orders: (query, { signal } = {}) => readOrders(query, { api, statuses, sorting, signal }),
+    order: (externalId, { signal } = {}) => readOrder(externalId, { api, statuses, sorting, signal }),
+    ship: (shipment, { signal } = {}) => ship(shipment, { api, now: context.now, signal }),
+    registerWebhooks: (url, { signal } = {}) =>
+      registerWebhooks(url, { api, secret: credentials.webhookSecret, signal }),
+  }
+}

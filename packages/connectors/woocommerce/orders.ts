@@ -1,0 +1,82 @@
+import { type ExternalOrder, Invalid, type Page } from '@plimsoll/connector-kit'
+import type { WooOrder, WooRefund } from './answers.ts'
+import { pageSize, type WooApi } from './api.ts'
+import { nextOrderPage, type OrderCursor, oneSecondBefore, readOrderCursor } from './cursors.ts'
+import { fromExternalId } from './ids.ts'
+import { type CustomStatuses, toGmt, toOrder } from './map.ts'
+
+type Reading = {
+  api: WooApi
+  statuses: CustomStatuses
+  /** Remembers that this shop cannot sort by change. */
+  sorting: { orderby: OrderCursor['orderby'] }
+  signal?: AbortSignal | undefined
+}
+
+/** Orders changed at or after `since`, those in the trash after all others. */
+export async function readOrders(
+  { since, cursor: text }: { since: Date; cursor: string | undefined },
+  reading: Reading,
+): Promise<Page<ExternalOrder>> {
+  const { sorting, statuses } = reading
+  const sinceGmt = toGmt(since)
+  const start = oneSecondBefore(sinceGmt)
+  const cursor = readOrderCursor(text, { stage: 'any', after: start, page: 1, orderby: sorting.orderby })
+  const answer = await askSorted(cursor, reading)
+  // Sorted by change, the shop's answer is trusted; shops of old ignore the filter instead of refusing it.
+  const wanted = answer.data.filter((order) => order.date_modified_gmt >= sinceGmt)
+  const rows = await Promise.all(
+    wanted.map(async (order) => toOrder(order, await refundsOf(order, reading), statuses)),
+  )
+  const next = nextOrderPage(
+    answer.cursor,
+    { rows: answer.data.length, lastModified: answer.data.at(-1)?.date_modified_gmt },
+    pageSize,
+  )
+  const after =
+    next ??
+    (cursor.stage === 'any'
+      ? { ...answer.cursor, stage: 'trash' as const, after: start, page: 1 }
+      : undefined)
+  return { rows, next: after && JSON.stringify(after), platformTime: answer.date }
+}
+
+async function askSorted(cursor: OrderCursor, { api, sorting, signal }: Reading) {
+  const ask = (now: OrderCursor) =>
+    api.orders({
+      modifiedAfter: now.after,
+      page: now.page,
+      trashed: now.stage === 'trash',
+      orderby: now.orderby,
+      signal,
+    })
+  try {
+    return { ...(await ask(cursor)), cursor }
+  } catch (error) {
+    if (!(error instanceof Invalid && error.field === 'orderby' && cursor.orderby === 'modified')) throw error
+    sorting.orderby = 'id'
+    const byId: OrderCursor = { ...cursor, orderby: 'id' }
+    return { ...(await ask(byId)), cursor: byId }
+  }
+}
+
+/** @throws NotFound */
+export async function readOrder(externalId: string, reading: Reading): Promise<ExternalOrder> {
+  const { api, statuses, signal } = reading
+  const { data } = await api.order({ id: fromExternalId(externalId, 'externalId'), signal })
+  return toOrder(data, await refundsOf(data, reading), statuses)
+}
+
+/** The order names its refunds; which lines they are about is told only by the refunds themselves. */
+export async function refundsOf(
+  order: Pick<WooOrder, 'id' | 'refunds'>,
+  { api, signal }: Pick<Reading, 'api' | 'signal'>,
+): Promise<WooRefund[]> {
+  const refunds: WooRefund[] = []
+  if (order.refunds.length === 0) return refunds
+  for (let page = 1; ; page += 1) {
+    const { data } = await api.refunds({ orderId: order.id, page, signal })
+    refunds.push(...data)
+    if (data.length < pageSize) return refunds
+  }
+}

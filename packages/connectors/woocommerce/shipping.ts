@@ -1,0 +1,143 @@
+import type { Shipment } from '@plimsoll/connector-kit'
+import type { WooOrder } from './answers.ts'
+import type { WooApi } from './api.ts'
+import { fromExternalId } from './ids.ts'
+import { toOrder } from './map.ts'
+import { isMissingRoute } from './optional-routes.ts'
+import { refundsOf } from './orders.ts'
+import { type ShipmentRecord, shipmentsKey, shipmentsOf } from './shipment-record.ts'
+
+type Shipping = { api: WooApi; now: () => number; signal?: AbortSignal | undefined }
+
+/**
+ * Tells the shop that a parcel has left, in the best way it has: a fulfilment (core, if switched on), a row of the
+ * Shipment Tracking extension, or a note to the customer. Then the order itself records it, and is completed once
+ * everything has left. Repeating it with the same `shipmentId` ships nothing twice.
+ */
+export async function ship(shipment: Shipment, shipping: Shipping): Promise<{ externalId: string }> {
+  const { api, signal } = shipping
+  const orderId = fromExternalId(shipment.orderExternalId, 'orderExternalId')
+  const { data: order } = await api.order({ id: orderId, signal })
+  const records = shipmentsOf(order)
+  const known = records.find((record) => record.shipmentId === shipment.shipmentId)
+  if (known !== undefined) return { externalId: known.externalId }
+
+  const externalId =
+    (await asFulfillment(orderId, shipment, shipping)) ??
+    (await asTracking(orderId, shipment, shipping)) ??
+    (await asNote(orderId, shipment, shipping))
+
+  const record: ShipmentRecord = { shipmentId: shipment.shipmentId, externalId, lines: shipment.lines }
+  const isComplete = await hasAllLeft(order, [...records, record], shipping)
+  await api.updateOrder({
+    id: orderId,
+    change: {
+      meta_data: [{ key: shipmentsKey, value: [...records, record] }],
+      ...(isComplete && { status: 'completed' }),
+    },
+    signal,
+  })
+  return { externalId }
+}
+
+async function hasAllLeft(order: WooOrder, records: ShipmentRecord[], shipping: Shipping): Promise<boolean> {
+  // Whatever the order is called now, its lines decide; `processing` keeps a plugin's status out of it.
+  const asOpen = { ...order, status: 'processing', meta_data: [{ key: shipmentsKey, value: records }] }
+  const { lines } = toOrder(asOpen, await refundsOf(order, shipping), new Map())
+  return lines.every((line) => line.shipped >= line.current)
+}
+
+const shipmentIdKey = '_plimsoll_shipment_id'
+
+/** Undefined: this shop has no fulfilments. */
+async function asFulfillment(
+  orderId: number,
+  shipment: Shipment,
+  { api, signal }: Shipping,
+): Promise<string | undefined> {
+  const { tracking } = shipment
+  try {
+    const { data: earlier } = await api.fulfillments({ orderId, signal })
+    const same = earlier.find((one) =>
+      one.meta_data.some((meta) => meta.key === shipmentIdKey && meta.value === shipment.shipmentId),
+    )
+    if (same !== undefined) return String(same.id)
+    const { data } = await api.createFulfillment({
+      orderId,
+      notifyCustomer: shipment.notifyCustomer,
+      body: {
+        status: 'fulfilled',
+        is_fulfilled: true,
+        meta_data: [
+          {
+            key: '_items',
+            value: shipment.lines.map((line) => ({
+              item_id: Number(line.lineExternalId),
+              qty: line.quantity,
+            })),
+          },
+          { key: shipmentIdKey, value: shipment.shipmentId },
+          ...(tracking === undefined
+            ? []
+            : [
+                { key: '_tracking_number', value: tracking.number },
+                // The REST page says `_shipping_provider`, the data model `_shipment_provider`.
+                { key: '_shipping_provider', value: tracking.carrier },
+                { key: '_shipment_provider', value: tracking.carrier },
+                ...(tracking.url === undefined ? [] : [{ key: '_tracking_url', value: tracking.url }]),
+              ]),
+        ],
+      },
+      signal,
+    })
+    return String(data.id)
+  } catch (error) {
+    if (isMissingRoute(error)) return undefined
+    throw error
+  }
+}
+
+/** Undefined: this shop has no Shipment Tracking extension, or there is nothing to track. */
+async function asTracking(
+  orderId: number,
+  shipment: Shipment,
+  { api, now, signal }: Shipping,
+): Promise<string | undefined> {
+  const { tracking } = shipment
+  if (tracking === undefined) return undefined
+  try {
+    const { data: earlier } = await api.trackings({ orderId, signal })
+    const same = earlier.find((one) => one.tracking_number === tracking.number)
+    if (same !== undefined) return String(same.tracking_id)
+    const { data } = await api.createTracking({
+      orderId,
+      body: {
+        custom_tracking_provider: tracking.carrier,
+        custom_tracking_link: tracking.url ?? '',
+        tracking_number: tracking.number,
+        date_shipped: new Date(now()).toISOString().slice(0, 10),
+      },
+      signal,
+    })
+    return String(data.tracking_id)
+  } catch (error) {
+    if (isMissingRoute(error)) return undefined
+    throw error
+  }
+}
+
+async function asNote(orderId: number, shipment: Shipment, { api, signal }: Shipping): Promise<string> {
+  const note = describe(shipment)
+  const { data: earlier } = await api.notes({ orderId, signal })
+  const same = earlier.find((one) => one.note.includes(note))
+  if (same !== undefined) return String(same.id)
+  const { data } = await api.createNote({ orderId, note, toCustomer: shipment.notifyCustomer, signal })
+  return String(data.id)
+}
+
+/** Names the shipment, so that two parcels without tracking are two notes. */
+function describe({ shipmentId, tracking }: Shipment): string {
+  const parcel = `Shipment ${shipmentId}`
+  if (tracking === undefined) return parcel
+  return [`${parcel}: ${tracking.carrier} ${tracking.number}`, tracking.url].filter(Boolean).join(' ')
+}

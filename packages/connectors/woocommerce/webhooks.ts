@@ -1,0 +1,168 @@
+import {
+  Malformed,
+  verifyHmacBase64,
+  type WebhookEvent,
+  type WebhookHandling,
+  type WebhookRequest,
+} from '@plimsoll/connector-kit'
+import { z } from 'zod'
+import { order, variation } from './answers.ts'
+import { defaultLocationId, toStockUnitId } from './ids.ts'
+import { fromGmt, isSellable, isVariable, toOrder, toQuantity } from './map.ts'
+import type { Credentials } from './settings.ts'
+import { shipmentsKey } from './shipment-record.ts'
+
+/**
+ * Webhooks of WooCommerce. The body is what the API would answer at the moment of delivery, not of the event; there is
+ * no second try; and one event may come several times. Source: class-wc-webhook.php (read 2026-08).
+ */
+export const webhooks: WebhookHandling<Credentials> = {
+  verify: (request, credentials) =>
+    verifyHmacBase64(
+      request.headers['x-wc-webhook-signature'],
+      withoutEntities(credentials.webhookSecret),
+      request.body,
+    ),
+  isPing: (request) =>
+    request.headers['x-wc-webhook-signature'] === undefined &&
+    request.body.length < 64 &&
+    /^webhook_id=\d+$/.test(new TextDecoder().decode(request.body)),
+  parse,
+  personalDataKeys: [
+    'billing',
+    'shipping',
+    'customer_id',
+    'customer_ip_address',
+    'customer_user_agent',
+    'customer_note',
+    'order_key',
+    'transaction_id',
+    'payment_url',
+    // Plugins put names, birthdays and gift messages into meta data. The keys stay: see `isShipmentLost`.
+    'value',
+    'display_value',
+  ],
+}
+
+function parse(request: WebhookRequest): WebhookEvent[] {
+  const topic = request.headers['x-wc-webhook-topic']
+  if (topic === undefined) throw new Malformed('A webhook without a topic', textOf(request))
+  switch (topic) {
+    case 'order.created':
+    case 'order.updated':
+    case 'order.restored':
+      return [toOrderEvent(request, topic)]
+    case 'order.deleted':
+      return [{ kind: 'order-deleted', externalId: String(read(request, onlyId, topic).id) }]
+    case 'product.created':
+    case 'product.updated':
+    case 'product.restored':
+      return toProductEvents(read(request, variation, topic))
+    case 'product.deleted':
+      return [{ kind: 'listing', externalId: String(read(request, onlyId, topic).id), deleted: true }]
+    default:
+      return [{ kind: 'ignored', why: `topic ${topic}` }]
+  }
+}
+
+const onlyId = z.object({ id: z.int().positive() })
+
+/**
+ * The order, or only its id where the body does not tell everything: which lines a refund is about, what a plugin's
+ * status means in this shop, and what has shipped where personal data was dropped from the body.
+ */
+function toOrderEvent(request: WebhookRequest, topic: string): WebhookEvent {
+  const body = read(request, order, topic)
+  const externalId = String(body.id)
+  const hint: WebhookEvent = {
+    kind: 'order',
+    externalId,
+    version: fromGmt(body.date_modified_gmt).getTime(),
+    order: undefined,
+  }
+  if (body.refunds.length > 0 || !isCoreStatus(body.status) || isShipmentLost(body)) return hint
+  const mapped = toOrder(body, [], new Map())
+  return { kind: 'order', externalId, version: mapped.version, order: mapped }
+}
+
+/** The record of what has shipped is meta data too; where its value was dropped only the shop can tell. */
+function isShipmentLost(body: z.infer<typeof order>): boolean {
+  return body.meta_data.some((meta) => meta.key === shipmentsKey && meta.value === undefined)
+}
+
+const coreStatuses = new Set([
+  'pending',
+  'checkout-draft',
+  'on-hold',
+  'processing',
+  'completed',
+  'cancelled',
+  'failed',
+  'refunded',
+  'trash',
+])
+function isCoreStatus(status: string): boolean {
+  return coreStatuses.has(status)
+}
+
+function toProductEvents(row: z.infer<typeof variation>): WebhookEvent[] {
+  const events: WebhookEvent[] = []
+  // A variable product is not sold as itself, but may count for its variations.
+  if (isSellable(row)) {
+    events.push({ kind: 'listing', externalId: String(row.id), deleted: row.status === 'trash' })
+  }
+  if (row.manage_stock === true && (isSellable(row) || isVariable(row)) && row.status !== 'trash') {
+    events.push({
+      kind: 'level',
+      level: {
+        stockUnitId: toStockUnitId({ id: row.id, parentId: row.parent_id ?? 0, isCountedByParent: false }),
+        locationId: defaultLocationId,
+        quantity: toQuantity(row.stock_quantity),
+        updatedAt: row.date_modified_gmt ? fromGmt(row.date_modified_gmt) : undefined,
+      },
+    })
+  }
+  return events.length > 0
+    ? events
+    : [{ kind: 'ignored', why: `a ${row.type} product is not sold as itself` }]
+}
+
+/** @throws Malformed, also for the error that the shop signs and sends when the webhook's user has lost its rights */
+function read<T>(request: WebhookRequest, schema: z.ZodType<T>, topic: string): T {
+  const text = textOf(request)
+  let json: unknown
+  try {
+    json = JSON.parse(text)
+  } catch (cause) {
+    throw new Malformed(`${topic}: the body is not JSON`, text, true, { cause })
+  }
+  const parsed = schema.safeParse(json)
+  if (parsed.success) return parsed.data
+  const issue = parsed.error.issues[0]
+  throw new Malformed(
+    `${topic}: ${issue?.path.join('.') || 'body'}: ${issue?.message ?? 'wrong shape'}`,
+    text,
+    true,
+    {
+      cause: parsed.error,
+    },
+  )
+}
+
+function textOf(request: WebhookRequest): string {
+  return new TextDecoder().decode(request.body).replace(/^\uFEFF/, '')
+}
+
+// What wp_specialchars_decode with ENT_QUOTES undoes before the shop signs.
+const entities: readonly [RegExp, string][] = [
+  [/&(?:lt|#0*60|#x3c);/gi, '<'],
+  [/&(?:gt|#0*62|#x3e);/gi, '>'],
+  [/&(?:quot|#0*34|#x22);/gi, '"'],
+  [/&(?:#0*39|#x27|apos);/gi, "'"],
+  [/&(?:amp|#0*38|#x26);/gi, '&'],
+]
+
+/** The secret that the shop really signs with. Ours have none of these; one typed into the shop by hand may. */
+export function withoutEntities(secret: string): string {
+  return entities.reduce((text, [entity, character]) => text.replace(entity, character), secret)
+}
