@@ -1,5 +1,13 @@
-import { describe, expect, test } from 'vitest'
+import { describe, test } from 'vitest'
 import type { Connector } from '../contract.ts'
+import { accessCases } from './access-cases.ts'
+import type { ConformanceCase } from './conformance-case.ts'
+import { failureCases } from './failure-cases.ts'
+import { levelCases } from './level-cases.ts'
+import { listingCases } from './listing-cases.ts'
+import { orderCases } from './order-cases.ts'
+import { shippingCases } from './shipping-cases.ts'
+import { webhookCases } from './webhook-cases.ts'
 import type { ConformanceWorld } from './world.ts'
 
 export type ConformanceOptions<Settings, Credentials> = {
@@ -8,19 +16,36 @@ export type ConformanceOptions<Settings, Credentials> = {
   start(): Promise<ConformanceWorld>
 }
 
+/** Every case that a connector with this manifest owes. */
+export function conformanceCases<Settings, Credentials>(
+  connector: Connector<Settings, Credentials>,
+): ConformanceCase[] {
+  return [
+    ...accessCases(),
+    ...listingCases(),
+    ...levelCases(connector.manifest.capabilities),
+    ...orderCases(),
+    ...shippingCases(connector.manifest.capabilities),
+    ...webhookCases(connector),
+    ...failureCases(),
+  ]
+}
+
 /** Registers the tests that every channel connector must pass, run against its simulator over real HTTP. */
 export function describeConformance<Settings, Credentials>(
   name: string,
-  { start }: ConformanceOptions<Settings, Credentials>,
+  { connector, start }: ConformanceOptions<Settings, Credentials>,
 ): void {
   describe(`conformance: ${name}`, () => {
-    test('check() says who we are', async () => {
-      const world = await start()
-      try {
-        expect((await world.operations.check()).missingScopes).toEqual([])
-      } finally {
-        await world.close()
-      }
-    })
+    for (const { title, story } of conformanceCases(connector)) {
+      test(title, { timeout: 60_000 }, async () => {
+        const world = await start()
+        try {
+          await story(world)
+        } finally {
+          await world.close()
+        }
+      })
+    }
   })
 }

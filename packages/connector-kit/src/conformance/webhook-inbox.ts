@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { setTimeout as after } from 'node:timers/promises'
 import type { WebhookRequest } from '../canonical.ts'
+import { systemClock } from '../clock.ts'
 
 export type ReceivedWebhook = WebhookRequest & { path: string }
 
@@ -55,7 +55,7 @@ export async function openWebhookInbox(): Promise<WebhookInbox> {
           }
           waiting.add(look)
           look()
-          after(timeoutMs, undefined, { signal: late.signal }).then(
+          systemClock.sleep(timeoutMs, late.signal).then(
             () => {
               waiting.delete(look)
               reject(new Error(`No such webhook within ${timeoutMs} ms; ${received.length} others came.`))

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { type Dispatcher, request } from 'undici'
 import { createBudgets } from '../budgets.ts'
 import type { ExternalListing, ExternalOrder, LevelKey, LevelWrite } from '../canonical.ts'
 import { systemClock } from '../clock.ts'
@@ -23,7 +24,11 @@ export type WorldSetup<Settings, Credentials> = {
    * Leaves other answers alone.
    */
   withUnknownOrderStatus(body: string): string
+  /** Well-formed ids of things that the platform does not have. */
+  unknown: UnknownIds
 }
+
+export type UnknownIds = { listingExternalId: string; orderExternalId: string; level: LevelKey }
 
 /** One simulated platform with one connection to it, for one test. */
 export type ConformanceWorld = {
@@ -41,14 +46,19 @@ export type ConformanceWorld = {
     verify(request: ReceivedRequest, credentials?: 'good' | 'wrong'): boolean
   }
   withUnknownOrderStatus(body: string): string
+  unknown: UnknownIds
   /** Adds `count` products of `quantity` units, SKUs `P-0001` and on. */
   addProducts(count: number, quantity?: number): Promise<ControlLevel[]>
   seed(products: ProductSeed[]): Promise<ControlLevel[]>
   /** A shopper's order; throws when the platform refuses it. Returns its external id. */
   buy(lines: { sku: string; quantity: number }[]): Promise<string>
   step(orderExternalId: string, step: OrderStep): Promise<void>
+  /** As `step`; false where the platform refuses it, as paying a paid order. */
+  tryStep(orderExternalId: string, step: OrderStep): Promise<boolean>
   /** The platform's own number, past its API; null where it does not count. */
   quantityOf(key: LevelKey): Promise<number | null>
+  /** The same for all levels at one moment. */
+  quantities(): Promise<(key: LevelKey) => number | null | undefined>
   levelOf(sku: string): Promise<ControlLevel>
   /** A write with a fresh id; `expected` is what the platform shows unless given. */
   write(level: ControlLevel, quantity: number, expected?: number): LevelWrite
@@ -84,18 +94,23 @@ export async function createConformanceWorld<Settings, Credentials>(
     })
   const operations = open()
 
-  const control = async <T>(method: string, path: string, body?: unknown): Promise<T> => {
-    const response = await fetch(`${controlUrl}${path}`, {
+  const call = async (method: Dispatcher.HttpMethod, path: string, body?: unknown) => {
+    const response = await request(`${controlUrl}${path}`, {
       method,
       ...(body !== undefined && {
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify(body),
       }),
     })
-    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`)
-    // Our own control API, in the shape control.ts gives.
-    return (await response.json()) as T
+    return { status: response.statusCode, text: await response.body.text() }
   }
+  const control = async <T>(method: Dispatcher.HttpMethod, path: string, body?: unknown): Promise<T> => {
+    const { status, text } = await call(method, path, body)
+    if (status >= 300) throw new Error(`${method} ${path}: ${status} ${text}`)
+    // Our own control API, in the shape control.ts gives.
+    return JSON.parse(text) as T
+  }
+  const stepPath = (id: string, step: OrderStep) => `/orders/${encodeURIComponent(id)}/${step}`
   const levels = async () => (await control<{ levels: ControlLevel[] }>('GET', '/state')).levels
 
   const world: ConformanceWorld = {
@@ -106,19 +121,25 @@ export async function createConformanceWorld<Settings, Credentials>(
     calls,
     inbox,
     webhooks: {
-      verify: (request, credentials = 'good') =>
+      verify: (received, credentials = 'good') =>
         connector.webhooks.verify(
-          request,
+          received,
           credentials === 'good' ? setup.credentials : setup.wrongWebhookCredentials,
         ),
     },
     withUnknownOrderStatus: (body) => setup.withUnknownOrderStatus(body),
+    unknown: setup.unknown,
     addProducts: (count, quantity = 10) => world.seed(numbered(count, quantity)),
     seed: async (products) =>
       (await control<{ levels: ControlLevel[] }>('POST', '/products', products)).levels,
     buy: async (lines) => (await control<{ externalId: string }>('POST', '/orders', { lines })).externalId,
     async step(id, step) {
-      await control('POST', `/orders/${encodeURIComponent(id)}/${step}`)
+      await control('POST', stepPath(id, step))
+    },
+    async tryStep(id, step) {
+      const { status, text } = await call('POST', stepPath(id, step))
+      if (status >= 300 && status !== 409) throw new Error(`${step}: ${status} ${text}`)
+      return status !== 409
     },
     async quantityOf({ stockUnitId, locationId }) {
       const found = (await levels()).find(
@@ -127,6 +148,11 @@ export async function createConformanceWorld<Settings, Credentials>(
       if (found === undefined)
         throw new Error(`The simulator keeps no level ${stockUnitId} at ${locationId}.`)
       return found.quantity
+    },
+    async quantities() {
+      const keyOf = (key: LevelKey) => JSON.stringify([key.stockUnitId, key.locationId])
+      const byKey = new Map((await levels()).map((level) => [keyOf(level), level.quantity]))
+      return (key) => byKey.get(keyOf(key))
     },
     async levelOf(sku) {
       const found = (await levels()).find((level) => level.sku === sku)

@@ -1,0 +1,219 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { hmacSha256Base64 } from '../../signatures.ts'
+import type { ControlOperations, PlacedOrder, StepOutcome } from '../../simulator/control.ts'
+import { createSimulator, type RunningSimulator, type SimulatorServices } from '../../simulator/simulator.ts'
+
+/**
+ * "Corner shop": the smallest platform that the conformance suite can be run against, to test the suite itself and
+ * to show an author the shape of a simulator. One location, numbers fall when an order is placed.
+ */
+export const goodKey = 'good-key'
+export const webhookSecret = 'sample-webhook-secret'
+const pageSize = 20
+
+type Product = {
+  id: number
+  sku: string
+  title: string
+  barcode: string | null
+  price: number
+  stock: number | null
+}
+type Line = { id: string; productId: number; sku: string; ordered: number; current: number; shipped: number }
+type Order = {
+  id: string
+  status: 'new' | 'paid' | 'done' | 'void'
+  version: number
+  placedAt: string
+  lines: Line[]
+}
+
+export async function startSampleSimulator(): Promise<RunningSimulator> {
+  const products = new Map<number, Product>()
+  const orders = new Map<string, Order>()
+  const hooks = new Set<string>()
+  let version = 0
+  let services: SimulatorServices | undefined
+
+  const bySku = (sku: string) => [...products.values()].find((product) => product.sku === sku)
+  const levelOf = ({ id, sku, stock }: Product) => ({
+    sku,
+    stockUnitId: String(id),
+    locationId: 'default',
+    quantity: stock,
+  })
+  const restock = (line: Line, units: number) => {
+    const product = products.get(line.productId)
+    if (product !== undefined && product.stock !== null) product.stock += units
+  }
+  const changed = (order: Order) => {
+    version += 1
+    order.version = version
+    const body = JSON.stringify(order)
+    for (const url of hooks) {
+      services?.webhooks.send({
+        url,
+        headers: {
+          'content-type': 'application/json',
+          'x-sample-signature': hmacSha256Base64(webhookSecret, body),
+        },
+        body,
+        retry: { delaysMs: [] },
+        orderExternalId: order.id,
+      })
+    }
+  }
+  const ship = (order: Order) => {
+    for (const line of order.lines) line.shipped = line.current
+    order.status = 'done'
+  }
+
+  const control: ControlOperations = {
+    addProducts: (seeds) =>
+      seeds.map(({ sku, title, barcode, price, quantity, unitsTracked }) => {
+        const id = products.size + 1
+        const stock = unitsTracked === false ? null : quantity
+        const product = { id, sku, title, barcode: barcode ?? null, price, stock }
+        products.set(id, product)
+        return levelOf(product)
+      }),
+    levels: () => [...products.values()].map(levelOf),
+    placeOrder(lines): PlacedOrder {
+      const short = lines.filter(({ sku, quantity }) => {
+        const product = bySku(sku)
+        return product === undefined || (product.stock !== null && product.stock < quantity)
+      })
+      if (short.length > 0) return { kind: 'refused', skus: short.map(({ sku }) => sku) }
+      const id = `order-${orders.size + 1}`
+      const taken = lines.flatMap(({ sku, quantity }, index) => {
+        const product = bySku(sku)
+        if (product === undefined) return []
+        if (product.stock !== null) product.stock -= quantity
+        return [
+          {
+            id: `${id}-${index}`,
+            productId: product.id,
+            sku,
+            ordered: quantity,
+            current: quantity,
+            shipped: 0,
+          },
+        ]
+      })
+      const order: Order = { id, status: 'new', version: 0, placedAt: new Date().toISOString(), lines: taken }
+      orders.set(id, order)
+      changed(order)
+      return {
+        kind: 'placed',
+        externalId: id,
+        lines: taken.map(({ sku, productId, ordered }) => ({
+          sku,
+          stockUnitId: String(productId),
+          locationId: 'default',
+          quantity: ordered,
+        })),
+      }
+    },
+    stepOrder(id, step): StepOutcome {
+      const order = orders.get(id)
+      if (order === undefined) return { kind: 'not-found' }
+      if (order.status === 'done' || order.status === 'void')
+        return { kind: 'refused', why: `it is ${order.status}` }
+      if (step === 'pay') order.status = 'paid'
+      else if (step === 'fulfill') ship(order)
+      else {
+        for (const line of order.lines) {
+          restock(line, line.current)
+          line.current = 0
+        }
+        order.status = 'void'
+      }
+      changed(order)
+      return { kind: 'done' }
+    },
+    setLevel({ stockUnitId, quantity }) {
+      const product = products.get(Number(stockUnitId))
+      if (product === undefined) return undefined
+      const before = product.stock
+      product.stock = quantity
+      return { before }
+    },
+    products({ search, limit }) {
+      const found = [...products.values()].filter((product) =>
+        `${product.sku} ${product.title}`.toLowerCase().includes(search.toLowerCase()),
+      )
+      const rows = found.map(({ sku, title, price, stock }) => ({ sku, title, price, quantity: stock }))
+      return { total: found.length, rows: rows.slice(0, limit) }
+    },
+  }
+
+  return createSimulator({
+    id: 'sample',
+    name: 'Corner shop',
+    control,
+    routes(app, kit) {
+      services = kit
+      app.addHook('preHandler', async (request: FastifyRequest, reply: FastifyReply) => {
+        if (request.headers['x-key'] !== goodKey || kit.faults.isRevoked())
+          return reply.code(401).send({ error: 'key' })
+        if (kit.faults.shouldThrottle()) return reply.code(429).send({ error: 'slow down' })
+      })
+      const page = <Row>(rows: Row[], after: string | undefined) => {
+        const from = Number(after ?? 0)
+        return {
+          rows: rows.slice(from, from + pageSize),
+          next: rows.length > from + pageSize ? from + pageSize : null,
+        }
+      }
+      app.get('/me', async () => ({ account: 'Corner shop' }))
+      app.get<{ Querystring: { after?: string } }>('/products', async ({ query }) =>
+        page([...products.values()], query.after),
+      )
+      app.get<{ Params: { id: string } }>(
+        '/products/:id',
+        async ({ params }, reply) =>
+          products.get(Number(params.id)) ?? reply.code(404).send({ error: 'gone' }),
+      )
+      app.put<{ Params: { id: string }; Body: { stock: number; expected: number | null } }>(
+        '/products/:id/stock',
+        async (request, reply) => {
+          const { stock, expected } = request.body
+          const product = products.get(Number(request.params.id))
+          if (product === undefined) return reply.code(404).send({ error: 'gone' })
+          if (stock < 0 || stock > 1_000_000) return reply.code(422).send({ error: 'stock' })
+          if (expected !== null && expected !== product.stock)
+            return reply.code(409).send({ stock: product.stock })
+          kit.books.writes.append({
+            atNs: request.receivedAtNs,
+            stockUnitId: request.params.id,
+            locationId: 'default',
+            quantity: stock,
+            before: product.stock,
+            after: stock,
+          })
+          product.stock = stock
+          return product
+        },
+      )
+      app.get<{ Querystring: { since: string; after?: string } }>('/orders', async ({ query }) => {
+        const newer = [...orders.values()].filter((order) => order.placedAt >= query.since)
+        return page(newer, query.after)
+      })
+      app.get<{ Params: { id: string } }>(
+        '/orders/:id',
+        async ({ params }, reply) => orders.get(params.id) ?? reply.code(404).send({ error: 'gone' }),
+      )
+      app.post<{ Params: { id: string } }>('/orders/:id/ship', async ({ params }, reply) => {
+        const order = orders.get(params.id)
+        if (order === undefined) return reply.code(404).send({ error: 'gone' })
+        ship(order)
+        changed(order)
+        return { id: `shipment-of-${order.id}` }
+      })
+      app.put<{ Body: { url: string } }>('/webhook', async ({ body }) => {
+        hooks.add(body.url)
+        return {}
+      })
+    },
+  })
+}
