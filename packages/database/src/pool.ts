@@ -44,7 +44,9 @@ export function createPool(options: PoolOptions): pg.Pool {
   const pool = new pg.Pool(config)
   Object.defineProperty(pool.options, 'connectionString', { get: options.url, enumerable: true })
   // An idle connection that breaks is dropped by the pool; without a listener it would end the process.
-  pool.on('error', (error) => options.log(`database: an idle connection was lost (${error.message})`))
+  pool.on('error', (error) => {
+    if (!pool.ending) options.log(`database: an idle connection was lost (${error.message})`)
+  })
   return pool
 }
 

@@ -44,7 +44,11 @@ export async function applyOrders(
   const externalIds = [...new Set(incoming.map((order) => order.facts.externalId))]
   const rows = await lockOrders(tx, organizationId, connection.connectionId, externalIds)
   const known = new Map<string, OrderRow>(rows.map((row) => [row.externalId, row]))
-  const lines = await findLines(tx, organizationId, rows.map((row) => row.orderId))
+  const lines = await findLines(
+    tx,
+    organizationId,
+    rows.map((row) => row.orderId),
+  )
   const lineIds = [...lines.values()].flat().map((line) => line.lineId)
   const held = await lockReservationsOf(tx, organizationId, lineIds)
   const reservations = new Map<string, ReservationRow>(held.map((row) => [row.ownerId, row]))
@@ -58,7 +62,11 @@ export async function applyOrders(
   for (const { facts, authoritative, seenBy, seenAt } of incoming) {
     const row = known.get(facts.externalId)
     const contentHash = contentHashOf(facts)
-    const verdict = decideVersion(toKnownVersion(row, lines), { version: facts.version, contentHash }, authoritative)
+    const verdict = decideVersion(
+      toKnownVersion(row, lines),
+      { version: facts.version, contentHash },
+      authoritative,
+    )
     if (verdict !== 'apply') {
       orders.push({ verdict, orderId: row?.orderId, isNew: false, unmapped: [], subtracted: [] })
       continue
@@ -104,7 +112,10 @@ export async function applyOrders(
       orderId,
       isNew: row === undefined,
       unmapped: change.unmapped,
-      subtracted: change.subtracted.map((entry) => ({ ...entry, externalLocationId: facts.externalLocationId })),
+      subtracted: change.subtracted.map((entry) => ({
+        ...entry,
+        externalLocationId: facts.externalLocationId,
+      })),
     })
   }
 
@@ -119,7 +130,9 @@ function toKnownVersion(row: OrderRow | undefined, lines: ReadonlyMap<string, Kn
   return {
     version: row.version ?? undefined,
     contentHash: row.contentHash,
-    hasUnmappedLines: (lines.get(row.orderId) ?? []).some((line) => line.itemId === undefined && line.current > 0),
+    hasUnmappedLines: (lines.get(row.orderId) ?? []).some(
+      (line) => line.itemId === undefined && line.current > 0,
+    ),
   }
 }
 

@@ -1,7 +1,7 @@
 import {
   decideReservation,
-  NO_RESERVATION,
   type NewMovement,
+  NO_RESERVATION,
   type ReservationRow,
   UNALLOCATED_LOT,
 } from '@plimsoll/stock'

@@ -33,7 +33,9 @@ export async function lockOrders(
   return found.rows
 }
 
-type LineRow = { [Field in keyof KnownLine]: Exclude<KnownLine[Field], undefined> | null } & { orderId: string }
+type LineRow = { [Field in keyof KnownLine]: Exclude<KnownLine[Field], undefined> | null } & {
+  orderId: string
+}
 
 /** Lines by order. */
 export async function findLines(

@@ -5,8 +5,8 @@ import { decideRelease, decideStockCommand, findBadQuantity, type StockCommand }
 import { type StockContext, UNALLOCATED_LOT } from './context.ts'
 import { type Refusal, refuse } from './errors.ts'
 import { findItemsBySku, findLocations, type Item, type Location } from './items.store.ts'
-import { afterMovement, availableOf, type Balance, type NewMovement, ZERO_BALANCE } from './movements.ts'
 import { balanceKeyText, insertMovements, lockBalances } from './movements.store.ts'
+import { afterMovement, availableOf, type Balance, type NewMovement, ZERO_BALANCE } from './movements.ts'
 import { lockReservation, type ReservationRow, saveReservations } from './reservations.store.ts'
 
 export type CommandResult = {
@@ -36,7 +36,11 @@ export async function applyStockCommands(
   context: StockContext,
   commands: readonly StockCommand[],
 ): Promise<CommandOutcome[]> {
-  const known = await findCommandKeys(tx, context.organizationId, commands.map((command) => command.key))
+  const known = await findCommandKeys(
+    tx,
+    context.organizationId,
+    commands.map((command) => command.key),
+  )
   const directory = await readDirectory(tx, context, commands)
   const balances = await lockBalances(tx, context.organizationId, directory.keys)
 
@@ -58,7 +62,11 @@ export async function applyStockCommands(
     const claimed = await claimCommandKeys(tx, context, [{ commandKey: command.key, digest }])
     if (!claimed.has(command.key)) throw new RaceOnCommandKey(command.key)
 
-    const key = balanceKeyText({ itemId: decided.itemId, locationId: decided.locationId, lotId: UNALLOCATED_LOT })
+    const key = balanceKeyText({
+      itemId: decided.itemId,
+      locationId: decided.locationId,
+      lotId: UNALLOCATED_LOT,
+    })
     const balance = decided.movements.reduce(afterMovement, balances.get(key) ?? ZERO_BALANCE)
     balances.set(key, balance)
     movements.push(...decided.movements)
@@ -163,9 +171,14 @@ function decideOne(
   }
 
   if (command.kind === 'release') {
-    const row = pendingReservations.get(command.reservationId) ?? directory.reservations.get(command.reservationId)
+    const row =
+      pendingReservations.get(command.reservationId) ?? directory.reservations.get(command.reservationId)
     if (row === undefined) {
-      return refuse('unknown-reservation', 'reservationId', `There is no reservation ${command.reservationId}.`)
+      return refuse(
+        'unknown-reservation',
+        'reservationId',
+        `There is no reservation ${command.reservationId}.`,
+      )
     }
     const location = directory.locationsById.get(row.locationId)
     assert(location !== undefined, 'a reservation is on a known location')
@@ -189,10 +202,15 @@ function decideOne(
   }
 
   const item = directory.items.get(command.sku)
-  if (item === undefined) return refuse('unknown-sku', 'sku', `There is no item with the SKU "${command.sku}".`)
+  if (item === undefined)
+    return refuse('unknown-sku', 'sku', `There is no item with the SKU "${command.sku}".`)
   const location = directory.locations.get(command.locationCode)
   if (location === undefined) {
-    return refuse('unknown-location', 'location', `There is no location with the code "${command.locationCode}".`)
+    return refuse(
+      'unknown-location',
+      'location',
+      `There is no location with the code "${command.locationCode}".`,
+    )
   }
   const key = { itemId: item.itemId, locationId: location.locationId }
   const reservationId = command.kind === 'reserve' ? context.uuid() : undefined
@@ -243,7 +261,10 @@ function toResult(decided: Decided, balance: Balance): CommandResult {
 
 function toRepeat(key: string, same: boolean, result: unknown): CommandOutcome {
   if (!same) {
-    return { key, ...refuse('key-reused', 'Idempotency-Key', `The key "${key}" was used for another command.`) }
+    return {
+      key,
+      ...refuse('key-reused', 'Idempotency-Key', `The key "${key}" was used for another command.`),
+    }
   }
   // Written by `saveCommandResults` in the transaction that applied it, so its shape is ours.
   return { key, kind: 'repeated', result: result as CommandResult }

@@ -86,7 +86,11 @@ export function decideStockCommand(
     case 'reserve': {
       const available = availableOf(balance)
       if (quantity > available) {
-        return refuse('insufficient-stock', 'quantity', `${quantity} units asked, ${available} are available.`)
+        return refuse(
+          'insufficient-stock',
+          'quantity',
+          `${quantity} units asked, ${available} are available.`,
+        )
       }
       return move(movementOf(base, 'reserve', { reservedDelta: quantity }))
     }

@@ -7,9 +7,17 @@ export const stockErrors = {
   'unknown-location': { status: 404, fault: 'yours', cure: 'Use the code of one of your locations.' },
   'unknown-reservation': { status: 404, fault: 'yours', cure: 'Use the id that the reservation was given.' },
   'quantity-not-whole': { status: 422, fault: 'yours', cure: 'Give a whole number of base units.' },
-  'quantity-out-of-range': { status: 422, fault: 'yours', cure: 'Give at most 9,007,199,254,740,991 base units.' },
+  'quantity-out-of-range': {
+    status: 422,
+    fault: 'yours',
+    cure: 'Give at most 9,007,199,254,740,991 base units.',
+  },
   'quantity-not-positive': { status: 422, fault: 'yours', cure: 'Give a quantity of at least 1.' },
-  'quantity-zero': { status: 422, fault: 'yours', cure: 'Give a quantity other than 0; nothing would change.' },
+  'quantity-zero': {
+    status: 422,
+    fault: 'yours',
+    cure: 'Give a quantity other than 0; nothing would change.',
+  },
   'quantity-negative': { status: 422, fault: 'yours', cure: 'Give 0 or more; take units away with adjust.' },
   'insufficient-stock': { status: 409, fault: 'yours', cure: 'Reserve at most what is available.' },
   'insufficient-held': { status: 409, fault: 'yours', cure: 'Unhold at most what is held.' },
@@ -19,7 +27,10 @@ export const stockErrors = {
     fault: 'yours',
     cure: 'Send a new idempotency key: this one was used for a different command.',
   },
-} as const satisfies Record<string, { status: number; fault: 'ours' | 'yours' | 'theirs' | 'passing'; cure: string }>
+} as const satisfies Record<
+  string,
+  { status: number; fault: 'ours' | 'yours' | 'theirs' | 'passing'; cure: string }
+>
 
 export type StockErrorCode = keyof typeof stockErrors
 

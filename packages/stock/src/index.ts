@@ -1,13 +1,26 @@
 /** The public face of the stock package. */
-export { applyStockCommands, type CommandOutcome, type CommandResult, RaceOnCommandKey } from './apply-commands.ts'
-export { assert, AssertionFailed } from './assert.ts'
-export { findBadQuantity, type StockCommand } from './commands.ts'
+export {
+  applyStockCommands,
+  type CommandOutcome,
+  type CommandResult,
+  RaceOnCommandKey,
+} from './apply-commands.ts'
+export { AssertionFailed, assert } from './assert.ts'
 export { digestOf } from './command-keys.store.ts'
+export { findBadQuantity, type StockCommand } from './commands.ts'
 export { type StockContext, UNALLOCATED_LOT } from './context.ts'
 export { type Refusal, refuse, type StockErrorCode, stockErrors } from './errors.ts'
-export { findItemsBySku, findLocations, type Item, type Location, saveItems, saveLocation } from './items.store.ts'
-export { availableOf, type Balance, type NewMovement } from './movements.ts'
+export {
+  findItemsBySku,
+  findLocations,
+  type Item,
+  type Location,
+  saveItems,
+  saveLocation,
+} from './items.store.ts'
 export { findBalancesOfItem, insertMovements } from './movements.store.ts'
+export { availableOf, type Balance, type NewMovement } from './movements.ts'
+export { lockReservationsOf, type ReservationRow, saveReservations } from './reservations.store.ts'
 export {
   decideReservation,
   NO_RESERVATION,
@@ -15,5 +28,4 @@ export {
   type Reservation,
   type ReservationTarget,
 } from './reservations.ts'
-export { lockReservationsOf, type ReservationRow, saveReservations } from './reservations.store.ts'
 export { type BrokenBalance, findBrokenBalances, findBrokenReservations } from './verify.store.ts'

@@ -1,5 +1,5 @@
 import { assert } from './assert.ts'
-import { type NewMovement, movementOf } from './movements.ts'
+import { movementOf, type NewMovement } from './movements.ts'
 
 /**
  * What one owner holds of one item at one location. Cumulative base units:

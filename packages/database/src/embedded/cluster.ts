@@ -80,6 +80,9 @@ async function makeCluster(options: {
       "\n# Plimsoll's settings, written anew at each start, then your own, which win.\n" +
         "include 'plimsoll.conf'\ninclude_if_exists 'custom.conf'\n",
     )
+    const custom = join(draft, 'cluster', 'custom.conf')
+    await writeFile(custom, '# Your own settings of the embedded PostgreSQL; they win.\n', { mode: 0o600 })
+    if (options.user) await chown(custom, options.user.uid, options.user.gid)
     await rename(draft, join(options.databaseFolder, 'postgres'))
   } catch (error) {
     await rm(draft, { recursive: true, force: true })
@@ -163,6 +166,7 @@ log_timezone = 'UTC'
 # Our statements are short; compiling them costs more than it saves.
 jit = off
 log_min_messages = warning
+log_checkpoints = off
 # Callers handle refused statements; the log is for what the server itself suffers.
 log_min_error_statement = panic
 client_connection_check_interval = '10s'

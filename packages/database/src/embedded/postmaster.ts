@@ -22,14 +22,24 @@ export async function findPostmaster(data: string): Promise<Postmaster | undefin
 export async function removeStalePidFile(data: string): Promise<boolean> {
   const stale = await readPidFile(data)
   if (!stale || !isAlive(stale.pid) || (await holdsFolder(stale.pid, data))) return false
+  return removePidFile(data, stale.text)
+}
+
+/** Removes a `postmaster.pid` without content, left by a start that died on a full disk: PostgreSQL would refuse to start. */
+export async function removeEmptyPidFile(data: string): Promise<boolean> {
+  return removePidFile(data, '')
+}
+
+async function removePidFile(data: string, staleText: string): Promise<boolean> {
   const file = join(data, 'postmaster.pid')
   const aside = `${file}.stale-${randomBytes(4).toString('hex')}`
   try {
     await rename(file, aside)
     // Another hub may have started a server between the reading and the renaming: give it its file back.
-    if ((await readFile(aside, 'utf8')) !== stale.text) await link(aside, file)
+    const mistaken = (await readFile(aside, 'utf8')) !== staleText
+    if (mistaken) await link(aside, file)
     await rm(aside)
-    return true
+    return !mistaken
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return false
     throw error
@@ -64,10 +74,11 @@ async function holdsFolder(pid: number, data: string): Promise<boolean> {
   if (!isAlive(pid)) return false
   if (process.platform === 'linux') {
     try {
-      return (await readlink(`/proc/${pid}/cwd`)) === (await realpath(data))
+      const program = (await readFile(`/proc/${pid}/comm`, 'utf8')).trim()
+      return program === 'postgres' && (await readlink(`/proc/${pid}/cwd`)) === (await realpath(data))
     } catch (error) {
       // Another user's process, which we may not look into, is not our server: that one runs as us, or we are root.
-      if (codeOf(error) === 'ENOENT' || codeOf(error) === 'EACCES' || codeOf(error) === 'EPERM') return false
+      if (['ENOENT', 'ESRCH', 'EACCES', 'EPERM'].includes(codeOf(error) ?? '')) return false
       throw error
     }
   }

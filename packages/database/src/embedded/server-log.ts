@@ -46,10 +46,13 @@ export function problemFromLog(what: string, text: string): DatabaseProblem {
 }
 
 /** The refusals of one start that another try cures. */
-export function retryFromLog(text: string): 'port-taken' | 'old-backends' | 'someone-else' | undefined {
+export function retryFromLog(
+  text: string,
+): 'port-taken' | 'old-backends' | 'someone-else' | 'empty-lock-file' | undefined {
   // After kill -9 of the postmaster its backends need some 50 ms to notice.
   if (/pre-existing shared memory block/.test(text)) return 'old-backends'
   if (/lock file ".*" already exists/.test(text)) return 'someone-else'
+  if (/lock file ".*" is empty/.test(text)) return 'empty-lock-file'
   if (/could not create any TCP\/IP sockets|could not bind/.test(text)) return 'port-taken'
   return undefined
 }

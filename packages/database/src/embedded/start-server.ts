@@ -6,7 +6,13 @@ import type { Timing } from '../clock.ts'
 import { DatabaseProblem, fileProblem } from '../errors.ts'
 import type { Binaries } from './binaries.ts'
 import { type Cluster, serverEnvironment } from './cluster.ts'
-import { findPostmaster, isAlive, type Postmaster, removeStalePidFile } from './postmaster.ts'
+import {
+  findPostmaster,
+  isAlive,
+  type Postmaster,
+  removeEmptyPidFile,
+  removeStalePidFile,
+} from './postmaster.ts'
 import { prepareLog, problemFromLog, readLogFrom, retryFromLog } from './server-log.ts'
 
 export type RunningServer = { pid: number; port: number; adopted: boolean }
@@ -28,6 +34,7 @@ export async function startServer(
   const deadline = timing.nowMs() + startMaxMs
   let port = await lastPort(cluster)
   let adopted = true
+  let emptyLockFiles = 0
   for (;;) {
     const running = await awaitReady(cluster, timing, deadline)
     if (running) {
@@ -45,6 +52,8 @@ export async function startServer(
     const retry = retryFromLog(failed)
     if (retry === undefined) throw problemFromLog('PostgreSQL did not start', failed)
     if (retry === 'port-taken') port = undefined
+    // A starting server's file is empty for an instant; one that stays so belongs to nobody.
+    if (retry === 'empty-lock-file' && ++emptyLockFiles >= 20) await removeEmptyPidFile(cluster.data)
     await timing.sleep(pauseMs)
   }
 }

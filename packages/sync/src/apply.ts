@@ -1,0 +1,207 @@
+import { inTransaction, isTransient } from '@plimsoll/database'
+import { type AppliedOrder, applyOrders, type IncomingOrder } from '@plimsoll/orders'
+import { insertMovements } from '@plimsoll/stock'
+import { insertChangedItems } from './availability.store.ts'
+import { updateAvailability } from './availability.ts'
+import { nowOf, type Tx, toStockContext } from './context.ts'
+import { type InboxRow, type InboxVerdict, settleInbox, takeInbox } from './inbox.store.ts'
+import { reviveOrder, toOrderFacts } from './inbox.ts'
+import { assertLease, LeaseLost } from './leases.store.ts'
+import { applyLevelHints } from './level-hints.ts'
+import { addSubtracted } from './levels.store.ts'
+import { findMappings, markListingGone } from './mappings.store.ts'
+import { notify } from './notify.ts'
+import type { WorkerContext } from './worker-context.ts'
+
+const ROWS_PER_BATCH = 200
+
+/**
+ * Applies a connection's waiting inbox rows, in batches of one transaction each. A batch that fails is
+ * applied row by row, and the row that fails by itself is parked with its reason: it never holds up
+ * the others. Afterwards availability is worked out for what changed.
+ * @returns how many rows were settled
+ */
+export async function applyInbox(context: WorkerContext): Promise<number> {
+  let settled = 0
+  for (;;) {
+    const rows = await takePending(context)
+    if (rows.length === 0) break
+    await applyBatch(context, rows)
+    settled += rows.length
+    if (rows.length < ROWS_PER_BATCH) break
+  }
+  if (settled > 0) await updateAvailability(context)
+  return settled
+}
+
+async function takePending(context: WorkerContext): Promise<InboxRow[]> {
+  return await context.database.kysely.transaction().execute((tx) =>
+    takeInbox(tx, context.organizationId, context.connection.connectionId, {
+      state: 'pending',
+      now: nowOf(context),
+      limit: ROWS_PER_BATCH,
+    }),
+  )
+}
+
+async function applyBatch(context: WorkerContext, rows: readonly InboxRow[]): Promise<void> {
+  try {
+    await inTransaction(context.database, (tx) => applyRows(context, tx, rows))
+  } catch (error) {
+    if (error instanceof LeaseLost || isTransient(error)) throw error
+    const [only, ...others] = rows
+    if (only === undefined) return
+    if (others.length === 0) {
+      await park(context, only, error)
+      return
+    }
+    context.log.warn({ rows: rows.length, error }, 'a batch of events failed; applying them one by one')
+    for (const row of rows) await applyBatch(context, [row])
+  }
+}
+
+async function applyRows(context: WorkerContext, tx: Tx, rows: readonly InboxRow[]): Promise<void> {
+  const { organizationId, connection } = context
+  await assertLease(tx, organizationId, context.lease)
+  const at = nowOf(context)
+  const verdicts: InboxVerdict[] = []
+  const changedItems: string[] = []
+
+  const orderRows = rows.filter((row) => row.topic === 'order')
+  const withOrder = orderRows.flatMap((row) => {
+    const order = reviveOrder(row.payload)
+    if (order !== undefined) return [{ row, order }]
+    verdicts.push(verdictOf(row, 'fetch'))
+    return []
+  })
+  const listingIds = withOrder.flatMap(({ order }) =>
+    order.lines.flatMap((line) => line.listingExternalId ?? []),
+  )
+  const mappings = await findMappings(tx, organizationId, connection.connectionId, [...new Set(listingIds)])
+  const incoming: IncomingOrder[] = withOrder.map(({ row, order }) => ({
+    facts: toOrderFacts(order, mappings),
+    authoritative: row.source === 'fetch',
+    seenBy: row.source,
+    seenAt: row.receivedAt,
+  }))
+  const applied = await applyOrders(tx, toStockContext(context), connection, incoming)
+  applied.orders.forEach((result, index) => {
+    const { row } = withOrder[index] ?? {}
+    const { facts } = incoming[index] ?? {}
+    if (row === undefined || facts === undefined) return
+    verdicts.push(verdictOnOrder(row, result, connection.name))
+    if (result.verdict !== 'apply') return
+    changedItems.push(...facts.lines.flatMap((line) => line.itemId ?? []))
+  })
+  changedItems.push(...applied.movements.map((movement) => movement.itemId))
+  await addSubtracted(
+    tx,
+    organizationId,
+    connection.connectionId,
+    applied.orders.flatMap((result) => result.subtracted),
+    at,
+  )
+
+  for (const row of rows) {
+    switch (row.topic) {
+      case 'order':
+        break
+      case 'order-deleted':
+        // What was promised is settled by reading the order: gone means cancelled (see order-fetching).
+        verdicts.push(verdictOf(row, 'fetch'))
+        break
+      case 'listing':
+        verdicts.push(verdictOf(row, 'fetch'))
+        break
+      case 'listing-deleted':
+        await markListingGone(tx, organizationId, connection.connectionId, row.subject)
+        verdicts.push(verdictOf(row, 'applied'))
+        break
+      case 'level':
+        break
+      case 'uninstalled':
+        verdicts.push(verdictOf(row, 'fetch'))
+        break
+      case 'unreadable':
+        verdicts.push(reparse(context, row))
+        break
+      default: {
+        const never: never = row.topic
+        throw new Error(`unknown topic ${String(never)}`)
+      }
+    }
+  }
+  const levelRows = rows.filter((row) => row.topic === 'level')
+  verdicts.push(...(await applyLevelHints(context, tx, levelRows)))
+
+  await settleInbox(tx, organizationId, verdicts, at)
+  const causedAt = new Date(Math.min(...rows.map((row) => row.receivedAt.getTime())))
+  await insertChangedItems(tx, organizationId, changedItems, { at: causedAt, uuid: context.uuid })
+  if (changedItems.length > 0) await notify(tx, organizationId, { kind: 'items' })
+  if (verdicts.some((verdict) => verdict.state === 'parked')) {
+    await notify(tx, organizationId, { kind: 'screen', topics: ['parked', 'overview'], itemIds: [] })
+  }
+  // Last: the only statement that locks balances, and it does so in key order.
+  await insertMovements(tx, toStockContext(context), applied.movements)
+}
+
+function verdictOnOrder(row: InboxRow, result: AppliedOrder, connectionName: string): InboxVerdict {
+  switch (result.verdict) {
+    case 'apply': {
+      const [first] = result.unmapped
+      if (first === undefined) return verdictOf(row, 'applied')
+      const sku = first.sku === undefined ? `"${first.title}"` : `SKU "${first.sku}"`
+      return {
+        ...verdictOf(row, 'parked'),
+        reasonCode: 'unmapped-listing',
+        reason: `${sku} on ${connectionName} is not tied to an item, so nothing is reserved for it. Import or map the listing, then replay; the other lines of the order are applied.`,
+      }
+    }
+    case 'older':
+      return { ...verdictOf(row, 'skipped'), reasonCode: 'older', reason: 'A newer state is known already.' }
+    case 'repeated':
+      return { ...verdictOf(row, 'skipped'), reasonCode: 'repeated', reason: 'This state is known already.' }
+    case 'fetch-again':
+      return verdictOf(row, 'fetch')
+    default: {
+      const never: never = result.verdict
+      return never
+    }
+  }
+}
+
+/** A connector mended since may read what it could not; else the row stays parked. */
+function reparse(context: WorkerContext, row: InboxRow): InboxVerdict {
+  const raw = row.payload as { reason?: string }
+  context.log.warn({ inboxId: row.inboxId }, 'an unreadable event was replayed and is still unreadable')
+  return {
+    ...verdictOf(row, 'parked'),
+    reasonCode: 'malformed',
+    reason: raw.reason ?? 'The event cannot be read.',
+  }
+}
+
+function verdictOf(row: InboxRow, state: InboxVerdict['state']): InboxVerdict {
+  return { inboxId: row.inboxId, state, reasonCode: null, reason: null, notBefore: null }
+}
+
+async function park(context: WorkerContext, row: InboxRow, error: unknown): Promise<void> {
+  context.log.error({ inboxId: row.inboxId, error }, 'an event could not be applied and is parked')
+  const message = error instanceof Error ? error.message : String(error)
+  await inTransaction(context.database, async (tx) => {
+    await assertLease(tx, context.organizationId, context.lease)
+    await settleInbox(
+      tx,
+      context.organizationId,
+      [
+        {
+          ...verdictOf(row, 'parked'),
+          reasonCode: 'cannot-apply',
+          reason: `${message} Replay it once this is cured.`,
+        },
+      ],
+      nowOf(context),
+    )
+    await notify(tx, context.organizationId, { kind: 'screen', topics: ['parked', 'overview'], itemIds: [] })
+  })
+}

@@ -1,0 +1,157 @@
+import { type Db, type Tx, unnestRows } from '@plimsoll/database'
+import { sql } from 'kysely'
+import type { PolicyRow } from './desired.ts'
+import type { LevelKnowledge } from './expected.ts'
+
+/**
+ * One at a time per organization works out availability; the others wait their turn here. What they
+ * then read includes everything committed before, so no older figure can overwrite a newer one.
+ */
+export async function lockAvailability(tx: Tx, organizationId: string): Promise<void> {
+  await sql`select pg_advisory_xact_lock(hashtext('plimsoll availability'), hashtext(${organizationId}))`.execute(
+    tx,
+  )
+}
+
+/** Notes items whose availability changed; part of the transaction that changed it. */
+export async function insertChangedItems(
+  tx: Tx,
+  organizationId: string,
+  itemIds: readonly string[],
+  changed: { at: Date; uuid(): string },
+): Promise<void> {
+  if (itemIds.length === 0) return
+  const rows = [...new Set(itemIds)].map((itemId) => ({ changeId: changed.uuid(), itemId }))
+  const source = unnestRows('noted', rows, { changeId: 'uuid', itemId: 'uuid' })
+  await sql`
+    insert into changed_item (organization_id, change_id, item_id, changed_at)
+    select ${organizationId}, change_id, item_id, ${changed.at} from ${source}`.execute(tx)
+}
+
+/** Takes noted items off the list, oldest first. Changes noted meanwhile stay for the next turn. */
+export async function takeChangedItems(
+  tx: Tx,
+  organizationId: string,
+  limit: number,
+): Promise<{ itemId: string; changedAt: Date }[]> {
+  const taken = await sql<{ itemId: string; changedAt: Date }>`
+    with taken as (
+      delete from changed_item
+      where organization_id = ${organizationId} and change_id in (
+        select change_id from changed_item
+        where organization_id = ${organizationId}
+        order by change_id
+        limit ${limit}
+      )
+      returning item_id, changed_at
+    )
+    select item_id, min(changed_at) as changed_at from taken group by item_id order by item_id`.execute(tx)
+  return taken.rows
+}
+
+export type LevelToDecide = LevelKnowledge & {
+  levelId: string
+  connectionId: string
+  connector: string
+  connectionState: 'draft' | 'shadow' | 'live' | 'paused'
+  stockUnitId: string
+  externalLocationId: string
+  itemId: string
+  unitsPerListing: number
+  tracked: boolean
+  writable: boolean
+  desired: number | null
+  desiredBecause: string | null
+  desiredVersion: number
+  /** Base units in the pool. */
+  available: number
+  /** Listing units. */
+  unsubtracted: number
+}
+
+/** Every level that shows one of these items, with what is available to it. */
+export async function findLevelsToDecide(
+  db: Db,
+  organizationId: string,
+  itemIds: readonly string[],
+): Promise<LevelToDecide[]> {
+  const found = await sql<LevelToDecide>`
+    select level.level_id, level.connection_id, connection.connector, connection.state as connection_state,
+      level.stock_unit_id, level.external_location_id, level.item_id, level.units_per_listing,
+      level.tracked, level.writable, level.desired, level.desired_because, level.desired_version,
+      level.acknowledged, level.acknowledged_subtracted, level.subtracted,
+      (
+        select coalesce(sum(balance.on_hand - balance.reserved - balance.held), 0)::bigint
+        from pool_location
+        join balance on balance.organization_id = pool_location.organization_id
+          and balance.item_id = level.item_id
+          and balance.location_id = pool_location.location_id
+        where pool_location.organization_id = level.organization_id
+          and pool_location.connection_id = level.connection_id
+          and pool_location.external_id = level.external_location_id
+      ) as available,
+      (
+        select coalesce(sum(order_line.unsubtracted), 0)::bigint
+        from order_line
+        where order_line.organization_id = level.organization_id
+          and order_line.connection_id = level.connection_id
+          and order_line.stock_unit_id = level.stock_unit_id
+          and order_line.unsubtracted > 0
+      ) as unsubtracted
+    from level
+    join connection on connection.organization_id = level.organization_id
+      and connection.connection_id = level.connection_id
+    where level.organization_id = ${organizationId} and level.item_id = any(${sql.val(itemIds)}::uuid[])
+    order by level.level_id`.execute(db)
+  return found.rows
+}
+
+export type ScopedPolicy = PolicyRow & { scope: 'organization' | 'connection'; scopeId: string }
+export type ListingPolicy = PolicyRow & { connectionId: string; stockUnitId: string }
+
+/** Policies of the organization and its connections: few, read whole. */
+export async function findScopedPolicies(db: Db, organizationId: string): Promise<ScopedPolicy[]> {
+  const found = await sql<ScopedPolicy>`
+    select scope, scope_id, buffer_units, buffer_percent, cap, floor, fixed, paused
+    from policy
+    where organization_id = ${organizationId} and scope in ('organization', 'connection')`.execute(db)
+  return found.rows
+}
+
+/** Policies of the listings that sell these items. */
+export async function findListingPolicies(
+  db: Db,
+  organizationId: string,
+  itemIds: readonly string[],
+): Promise<ListingPolicy[]> {
+  const found = await sql<ListingPolicy>`
+    select listing.connection_id, listing.stock_unit_id,
+      buffer_units, buffer_percent, cap, floor, fixed, paused
+    from listing
+    join policy on policy.organization_id = listing.organization_id
+      and policy.scope = 'listing' and policy.scope_id = listing.listing_id
+    where listing.organization_id = ${organizationId} and listing.item_id = any(${sql.val(itemIds)}::uuid[])
+    order by listing.listing_id`.execute(db)
+  return found.rows
+}
+
+export type DesiredChange = { levelId: string; desired: number; because: string }
+
+/** Writes desired quantities that differ, each with its next version. */
+export async function saveDesired(
+  tx: Tx,
+  organizationId: string,
+  changes: readonly DesiredChange[],
+  at: Date,
+): Promise<void> {
+  if (changes.length === 0) return
+  const source = unnestRows('change', changes, { levelId: 'uuid', desired: 'bigint', because: 'text' })
+  await sql`
+    update level set
+      desired = change.desired,
+      desired_because = change.because,
+      desired_version = level.desired_version + 1,
+      desired_at = ${at}
+    from ${source}
+    where level.organization_id = ${organizationId} and level.level_id = change.level_id`.execute(tx)
+}

@@ -1,0 +1,130 @@
+import type { Connector } from '@plimsoll/connector-kit'
+import { inTransaction } from '@plimsoll/database'
+import {
+  findLevelsToDecide,
+  findListingPolicies,
+  findScopedPolicies,
+  type LevelToDecide,
+  lockAvailability,
+  saveDesired,
+  takeChangedItems,
+} from './availability.store.ts'
+import { nowOf, type SyncContext } from './context.ts'
+import { type Desired, decideDesired, mergePolicies, type Policy } from './desired.ts'
+import { expectedOf } from './expected.ts'
+import { type EntryToQueue, queueEntries } from './lane-entries.store.ts'
+import { notify } from './notify.ts'
+import { keepOversoldTasks } from './oversold.store.ts'
+
+const ITEMS_PER_TURN = 500
+
+/**
+ * Works out what each level of the changed items should show, and queues what differs from what its
+ * platform shows. Runs after every commit that noted changed items, in any process.
+ * @returns the connections that have something to write
+ */
+export async function updateAvailability(context: SyncContext): Promise<Set<string>> {
+  const woken = new Set<string>()
+  for (;;) {
+    const turn = await oneTurn(context)
+    for (const connectionId of turn.connectionIds) woken.add(connectionId)
+    if (turn.items < ITEMS_PER_TURN) return woken
+  }
+}
+
+async function oneTurn(context: SyncContext): Promise<{ items: number; connectionIds: string[] }> {
+  const { organizationId } = context
+  return await inTransaction(context.database, async (tx) => {
+    await lockAvailability(tx, organizationId)
+    const taken = await takeChangedItems(tx, organizationId, ITEMS_PER_TURN)
+    if (taken.length === 0) return { items: 0, connectionIds: [] }
+
+    const at = nowOf(context)
+    const itemIds = taken.map((row) => row.itemId)
+    const causedAt = new Map(taken.map((row) => [row.itemId, row.changedAt]))
+    const levels = await findLevelsToDecide(tx, organizationId, itemIds)
+    const policyOf = await readPolicies(context, tx, itemIds)
+    const decided = levels.map((level) => ({
+      level,
+      desired: decideDesired(toInput(level, context.connectors), policyOf(level)),
+    }))
+
+    await saveDesired(
+      tx,
+      organizationId,
+      decided.filter(isDifferent).map(({ level, desired }) => ({
+        levelId: level.levelId,
+        desired: desired.units,
+        because: desired.because,
+      })),
+      at,
+    )
+    const entries = decided
+      .filter(needsWrite)
+      .map((each) => toEntry(each, causedAt.get(each.level.itemId) ?? at))
+    await queueEntries(tx, organizationId, entries)
+    await keepOversoldTasks(tx, organizationId, itemIds, { at, uuid: context.uuid })
+
+    const connectionIds = [...new Set(entries.map((entry) => entry.connectionId))]
+    if (connectionIds.length > 0) await notify(tx, organizationId, { kind: 'lane', connectionIds })
+    await notify(tx, organizationId, { kind: 'screen', topics: ['items', 'overview', 'activity'], itemIds })
+    return { items: taken.length, connectionIds }
+  })
+}
+
+type Decided = { level: LevelToDecide; desired: Desired }
+
+function isDifferent({ level, desired }: Decided): boolean {
+  return level.desired !== desired.units || level.desiredBecause !== desired.because
+}
+
+/** Shadow writes nothing; untracked levels have no number to write (I12). Paused ones queue and wait. */
+function needsWrite({ level, desired }: Decided): boolean {
+  if (level.connectionState !== 'live' && level.connectionState !== 'paused') return false
+  if (!level.tracked || !level.writable) return false
+  return expectedOf(level) !== desired.units
+}
+
+function toEntry({ level, desired }: Decided, causedAt: Date): EntryToQueue {
+  const version = isDifferent({ level, desired }) ? level.desiredVersion + 1 : level.desiredVersion
+  return {
+    levelId: level.levelId,
+    connectionId: level.connectionId,
+    priority: priorityOf(desired.units, expectedOf(level)),
+    desiredVersion: version,
+    causedAt,
+  }
+}
+
+/** 0 for zeros and decreases, 1 for the rest (I7). */
+export function priorityOf(desired: number, expected: number | undefined): number {
+  return desired === 0 || (expected !== undefined && desired < expected) ? 0 : 1
+}
+
+function toInput(level: LevelToDecide, connectors: ReadonlyMap<string, Connector>) {
+  const quantityMax = connectors.get(level.connector)?.manifest.capabilities.quantityMax
+  return { ...level, quantityMax: quantityMax ?? Number.MAX_SAFE_INTEGER }
+}
+
+/** The nearest policy per level. Listings that share a level share the strictest reading: the last one wins. */
+async function readPolicies(
+  context: SyncContext,
+  tx: Parameters<typeof findScopedPolicies>[0],
+  itemIds: readonly string[],
+): Promise<(level: Pick<LevelToDecide, 'connectionId' | 'stockUnitId'>) => Policy> {
+  const scoped = await findScopedPolicies(tx, context.organizationId)
+  const listings = await findListingPolicies(tx, context.organizationId, itemIds)
+  const ofOrganization = scoped.find((policy) => policy.scope === 'organization')
+  const ofConnection = new Map(
+    scoped.filter((policy) => policy.scope === 'connection').map((policy) => [policy.scopeId, policy]),
+  )
+  const ofListing = new Map(
+    listings.map((policy) => [`${policy.connectionId} ${policy.stockUnitId}`, policy]),
+  )
+  return (level) =>
+    mergePolicies([
+      ofOrganization,
+      ofConnection.get(level.connectionId),
+      ofListing.get(`${level.connectionId} ${level.stockUnitId}`),
+    ])
+}

@@ -1,0 +1,133 @@
+import type { ConnectionState, Db, Tx } from '@plimsoll/database'
+import { sql } from 'kysely'
+import type { ConnectionStatus } from './connection-state.ts'
+
+export type Connection = {
+  connectionId: string
+  connector: string
+  name: string
+  state: ConnectionState
+  pauseReasons: string[]
+  resumeState: 'shadow' | 'live' | null
+  settings: unknown
+  secretId: string
+  defaultLocationId: string
+  ordersPollMs: number
+  problemCode: string | null
+  problem: string | null
+  webhooksCheckedAt: Date | null
+}
+
+const columns = sql`connection_id, connector, name, state, pause_reasons, resume_state, settings, secret_id,
+  default_location_id, orders_poll_ms, problem_code, problem, webhooks_checked_at`
+
+export async function findConnections(db: Db, organizationId: string): Promise<Connection[]> {
+  const found = await sql<Connection>`
+    select ${columns} from connection
+    where organization_id = ${organizationId}
+    order by created_at, connection_id`.execute(db)
+  return found.rows
+}
+
+export async function findConnection(
+  db: Db,
+  organizationId: string,
+  connectionId: string,
+): Promise<Connection | undefined> {
+  const found = await sql<Connection>`
+    select ${columns} from connection
+    where organization_id = ${organizationId} and connection_id = ${connectionId}`.execute(db)
+  return found.rows[0]
+}
+
+export async function insertConnection(
+  tx: Tx,
+  organizationId: string,
+  connection: Pick<
+    Connection,
+    'connectionId' | 'connector' | 'name' | 'settings' | 'secretId' | 'defaultLocationId' | 'ordersPollMs'
+  >,
+  at: Date,
+): Promise<void> {
+  await sql`
+    insert into connection
+      (organization_id, connection_id, connector, name, state, pause_reasons, resume_state, settings, secret_id,
+       default_location_id, orders_poll_ms, created_at)
+    values (${organizationId}, ${connection.connectionId}, ${connection.connector}, ${connection.name}, 'draft',
+       '{}', null, ${JSON.stringify(connection.settings)}::jsonb, ${connection.secretId},
+       ${connection.defaultLocationId}, ${connection.ordersPollMs}, ${at})`.execute(tx)
+}
+
+/** Reads a connection's status and holds it until the transaction ends. */
+export async function lockStatus(
+  tx: Tx,
+  organizationId: string,
+  connectionId: string,
+): Promise<ConnectionStatus | undefined> {
+  const found = await sql<Pick<Connection, 'state' | 'pauseReasons' | 'resumeState'>>`
+    select state, pause_reasons, resume_state from connection
+    where organization_id = ${organizationId} and connection_id = ${connectionId}
+    for update`.execute(tx)
+  const [row] = found.rows
+  return row === undefined ? undefined : { ...row, resumeState: row.resumeState ?? undefined }
+}
+
+export async function saveStatus(
+  tx: Tx,
+  organizationId: string,
+  connectionId: string,
+  status: ConnectionStatus,
+): Promise<void> {
+  await sql`
+    update connection set
+      state = ${status.state},
+      pause_reasons = ${sql.val([...status.pauseReasons])}::text[],
+      resume_state = ${status.resumeState ?? null}
+    where organization_id = ${organizationId} and connection_id = ${connectionId}`.execute(tx)
+}
+
+/** Notes what is wrong with a connection, or that nothing is; keeps since when. */
+export async function saveProblem(
+  db: Db,
+  organizationId: string,
+  connectionId: string,
+  problem: { code: string; message: string } | undefined,
+  at: Date,
+): Promise<void> {
+  await sql`
+    update connection set
+      problem_since = case
+        when ${problem?.code ?? null}::text is null then null
+        when problem_code is not distinct from ${problem?.code ?? null}::text then problem_since
+        else ${at}
+      end,
+      problem_code = ${problem?.code ?? null},
+      problem = ${problem?.message ?? null}
+    where organization_id = ${organizationId} and connection_id = ${connectionId}
+      and (problem_code, problem) is distinct from (${problem?.code ?? null}::text, ${problem?.message ?? null}::text)`.execute(
+    db,
+  )
+}
+
+export async function noteWebhookSeen(
+  db: Db,
+  organizationId: string,
+  connectionId: string,
+  at: Date,
+): Promise<void> {
+  await sql`
+    update connection set last_webhook_at = ${at}
+    where organization_id = ${organizationId} and connection_id = ${connectionId}
+      and (last_webhook_at is null or last_webhook_at < ${at}::timestamptz - interval '1 second')`.execute(db)
+}
+
+export async function noteWebhooksChecked(
+  db: Db,
+  organizationId: string,
+  connectionId: string,
+  at: Date,
+): Promise<void> {
+  await sql`
+    update connection set webhooks_checked_at = ${at}
+    where organization_id = ${organizationId} and connection_id = ${connectionId}`.execute(db)
+}

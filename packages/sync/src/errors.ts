@@ -1,0 +1,43 @@
+/**
+ * Every refusal of the sync package: stable code, HTTP status, whose fault, and the cure.
+ * A test holds this list equal to docs/reference/errors.md.
+ */
+export const syncErrors = {
+  'unknown-connector': { status: 404, fault: 'yours', cure: 'Use the id of one of the connectors named.' },
+  'unknown-connection': {
+    status: 404,
+    fault: 'yours',
+    cure: 'Use the id or the name of one of your connections.',
+  },
+  'unknown-location': { status: 404, fault: 'yours', cure: 'Use the code of one of your locations.' },
+  'unknown-listing': {
+    status: 404,
+    fault: 'yours',
+    cure: 'Use the id of a listing; import the listings again if it is new.',
+  },
+  'name-taken': { status: 409, fault: 'yours', cure: 'Give the connection another name.' },
+  'invalid-settings': { status: 422, fault: 'yours', cure: 'Correct the field named.' },
+  'wrong-state': { status: 409, fault: 'yours', cure: 'Do first what the message says.' },
+} as const satisfies Record<
+  string,
+  { status: number; fault: 'ours' | 'yours' | 'theirs' | 'passing'; cure: string }
+>
+
+export type SyncErrorCode = keyof typeof syncErrors
+
+/** A refusal that a person or client can cure. */
+export class SyncProblem extends Error {
+  readonly code: SyncErrorCode
+  readonly field: string
+
+  constructor(code: SyncErrorCode, field: string, message: string) {
+    super(message)
+    this.name = 'SyncProblem'
+    this.code = code
+    this.field = field
+  }
+}
+
+export function syncProblem(code: SyncErrorCode, field: string, message: string): SyncProblem {
+  return new SyncProblem(code, field, message)
+}

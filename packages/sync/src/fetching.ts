@@ -1,0 +1,132 @@
+import { backoffMs, isConnectorError } from '@plimsoll/connector-kit'
+import { inTransaction } from '@plimsoll/database'
+import { importOneListing } from './catalogue.ts'
+import { nowOf } from './context.ts'
+import { type InboxRow, type InboxVerdict, insertInbox, settleInbox, takeInbox } from './inbox.store.ts'
+import { toInboxEvent } from './inbox.ts'
+import { findKnownOrder } from './known-orders.store.ts'
+import { assertLease } from './leases.store.ts'
+import { noteConnectorError } from './problems.ts'
+import type { WorkerContext } from './worker-context.ts'
+
+const FETCHES_PER_TURN = 20
+
+/**
+ * Reads directly what an event only hinted at, or whose version says nothing: the order, the listing.
+ * What was read goes through the inbox like everything else, as authoritative.
+ * @returns how many rows were looked at
+ */
+export async function fetchHinted(context: WorkerContext): Promise<number> {
+  const rows = await context.database.kysely.transaction().execute((tx) =>
+    takeInbox(tx, context.organizationId, context.connection.connectionId, {
+      state: 'fetch',
+      now: nowOf(context),
+      limit: FETCHES_PER_TURN,
+    }),
+  )
+  for (const row of rows) {
+    const verdict = await fetchOne(context, row)
+    await inTransaction(context.database, async (tx) => {
+      await assertLease(tx, context.organizationId, context.lease)
+      await settleInbox(tx, context.organizationId, [verdict], nowOf(context))
+    })
+  }
+  return rows.length
+}
+
+async function fetchOne(context: WorkerContext, row: InboxRow): Promise<InboxVerdict> {
+  try {
+    switch (row.topic) {
+      case 'order':
+      case 'order-deleted':
+        await fetchOrder(context, row)
+        break
+      case 'listing':
+        await importOneListing(context, row.subject)
+        break
+      case 'uninstalled':
+        // Ask who we are: if the platform has cut us off, this says so and pauses the connection.
+        await context.operations.check({ signal: context.signal })
+        break
+      case 'level':
+      case 'listing-deleted':
+      case 'unreadable':
+        break
+      default: {
+        const never: never = row.topic
+        throw new Error(`unknown topic ${String(never)}`)
+      }
+    }
+    return { inboxId: row.inboxId, state: 'applied', reasonCode: null, reason: null, notBefore: null }
+  } catch (error) {
+    if (!isConnectorError(error)) throw error
+    if (error.kind === 'malformed' || error.kind === 'invalid') {
+      return {
+        inboxId: row.inboxId,
+        state: 'parked',
+        reasonCode: error.kind,
+        reason: error.message,
+        notBefore: null,
+      }
+    }
+    await noteConnectorError(context, context.connection.connectionId, error)
+    const delay = backoffMs(row.attempts, context.random)
+    const notBefore = new Date(context.clock.now() + delay)
+    return { inboxId: row.inboxId, state: 'fetch', reasonCode: error.kind, reason: error.message, notBefore }
+  }
+}
+
+async function fetchOrder(context: WorkerContext, row: InboxRow): Promise<void> {
+  try {
+    const order = await context.operations.order(row.subject, { signal: context.signal })
+    await storeFetched(context, {
+      kind: 'order',
+      externalId: order.externalId,
+      version: order.version,
+      order,
+    })
+  } catch (error) {
+    if (!isConnectorError(error) || error.kind !== 'not-found') throw error
+    await storeCancelled(context, row.subject)
+  }
+}
+
+/** An order that the platform no longer has promises nothing any more: it is applied as cancelled. */
+async function storeCancelled(context: WorkerContext, externalId: string): Promise<void> {
+  const known = await findKnownOrder(
+    context.database.kysely,
+    context.organizationId,
+    context.connection.connectionId,
+    externalId,
+  )
+  if (known === undefined) return
+  await storeFetched(context, {
+    kind: 'order',
+    externalId,
+    version: known.order.version,
+    order: { ...known.order, state: 'cancelled' },
+  })
+}
+
+async function storeFetched(
+  context: WorkerContext,
+  event: Parameters<typeof toInboxEvent>[0] & { kind: 'order' },
+): Promise<void> {
+  const stored = toInboxEvent(event, context.uuid)
+  if (stored === undefined) return
+  await inTransaction(context.database, async (tx) => {
+    await assertLease(tx, context.organizationId, context.lease)
+    await insertInbox(
+      tx,
+      {
+        organizationId: context.organizationId,
+        connectionId: context.connection.connectionId,
+        source: 'fetch',
+        at: nowOf(context),
+        uuid: context.uuid,
+      },
+      // A direct read settles what an equal event left open, so it has an identity of its own.
+      [{ ...stored, eventKey: `${stored.eventKey}:fetch:${context.uuid()}` }],
+    )
+  })
+}

@@ -1,0 +1,137 @@
+import { type Db, type InboxState, type Tx, unnestRows } from '@plimsoll/database'
+import { sql } from 'kysely'
+import type { InboxEvent } from './inbox.ts'
+
+export type InboxRow = {
+  inboxId: string
+  connectionId: string
+  topic: InboxEvent['topic']
+  subject: string
+  source: 'webhook' | 'poll' | 'fetch'
+  payload: unknown
+  state: InboxState
+  attempts: number
+  receivedAt: Date
+}
+
+/**
+ * Stores events, one row per identity: what is known already is left out.
+ * @returns how many were new
+ */
+export async function insertInbox(
+  tx: Tx,
+  place: {
+    organizationId: string
+    connectionId: string
+    source: InboxRow['source']
+    at: Date
+    uuid(): string
+  },
+  events: readonly InboxEvent[],
+): Promise<number> {
+  const byKey = new Map(events.map((event) => [event.eventKey, event]))
+  if (byKey.size === 0) return 0
+  const rows = [...byKey.values()]
+    .map((event) => ({ ...event, inboxId: place.uuid() }))
+    .sort((a, b) => (a.eventKey < b.eventKey ? -1 : 1))
+  const source = unnestRows('arrived', rows, {
+    inboxId: 'uuid',
+    eventKey: 'text',
+    topic: 'text',
+    subject: 'text',
+    payload: 'jsonb',
+  })
+  const stored = await sql`
+    with arrived as (select * from ${source}),
+    fresh as (
+      insert into inbox_key (organization_id, connection_id, event_key, inbox_id)
+      select ${place.organizationId}, ${place.connectionId}, event_key, inbox_id from arrived
+      on conflict do nothing
+      returning inbox_id
+    )
+    insert into inbox
+      (organization_id, inbox_id, connection_id, topic, subject, source, payload, state, reason_code, reason,
+       attempts, received_at, settled_at)
+    select ${place.organizationId}, inbox_id, ${place.connectionId}, topic, subject, ${place.source}, payload,
+      case when topic = 'unreadable' then 'parked' else 'pending' end,
+      case when topic = 'unreadable' then 'malformed' end,
+      case when topic = 'unreadable' then payload ->> 'reason' end,
+      0, ${place.at}, case when topic = 'unreadable' then ${place.at}::timestamptz end
+    from arrived join fresh using (inbox_id)`.execute(tx)
+  return Number(stored.numAffectedRows ?? 0n)
+}
+
+/** The oldest waiting rows of a connection. Only the lease holder takes them, so no lock is needed. */
+export async function takeInbox(
+  tx: Tx,
+  organizationId: string,
+  connectionId: string,
+  query: { state: 'pending' | 'fetch'; now: Date; limit: number },
+): Promise<InboxRow[]> {
+  const found = await sql<InboxRow>`
+    select inbox_id, connection_id, topic, subject, source, payload, state, attempts, received_at
+    from inbox
+    where organization_id = ${organizationId} and connection_id = ${connectionId}
+      and state = ${query.state} and (not_before is null or not_before <= ${query.now})
+    order by inbox_id
+    limit ${query.limit}`.execute(tx)
+  return found.rows
+}
+
+export type InboxVerdict = {
+  inboxId: string
+  state: InboxState
+  reasonCode: string | null
+  reason: string | null
+  notBefore: Date | null
+}
+
+/** Writes what became of rows, in one statement. */
+export async function settleInbox(
+  tx: Tx,
+  organizationId: string,
+  verdicts: readonly InboxVerdict[],
+  at: Date,
+): Promise<void> {
+  if (verdicts.length === 0) return
+  const source = unnestRows('settled', verdicts, {
+    inboxId: 'uuid',
+    state: 'text',
+    reasonCode: 'text',
+    reason: 'text',
+    notBefore: 'timestamptz',
+  })
+  await sql`
+    update inbox set
+      state = settled.state,
+      reason_code = settled.reason_code,
+      reason = settled.reason,
+      not_before = settled.not_before,
+      attempts = inbox.attempts + 1,
+      settled_at = case when settled.state in ('pending', 'fetch') then null else ${at}::timestamptz end
+    from ${source}
+    where inbox.organization_id = ${organizationId} and inbox.inbox_id = settled.inbox_id`.execute(tx)
+}
+
+/**
+ * Puts parked rows back in line: one, or all of a reason, or all. Orders that reserve nothing yet for an
+ * unmapped line are applied again with what is mapped now.
+ * @returns how many, and of which connections
+ */
+export async function replayParked(
+  db: Db,
+  organizationId: string,
+  which: { inboxId?: string; reasonCode?: string; connectionId?: string },
+): Promise<{ replayed: number; connectionIds: string[] }> {
+  const updated = await sql<{ connectionId: string }>`
+    update inbox set state = 'pending', not_before = null, settled_at = null
+    where organization_id = ${organizationId} and state = 'parked'
+      and (${which.inboxId ?? null}::uuid is null or inbox_id = ${which.inboxId ?? null}::uuid)
+      and (${which.reasonCode ?? null}::text is null or reason_code = ${which.reasonCode ?? null}::text)
+      and (${which.connectionId ?? null}::uuid is null or connection_id = ${which.connectionId ?? null}::uuid)
+    returning connection_id`.execute(db)
+  return {
+    replayed: updated.rows.length,
+    connectionIds: [...new Set(updated.rows.map((row) => row.connectionId))],
+  }
+}

@@ -1,0 +1,111 @@
+import type { ExternalOrder, WebhookEvent } from '@plimsoll/connector-kit'
+import { contentHashOf, type OrderFacts } from '@plimsoll/orders'
+
+/** One thing that happened outside, about to be stored. */
+export type InboxEvent = {
+  topic: 'order' | 'order-deleted' | 'level' | 'listing' | 'listing-deleted' | 'uninstalled' | 'unreadable'
+  /** External id of what it is about. */
+  subject: string
+  /**
+   * Same event, same key: what it is about and its version and content. Delivery ids are not used,
+   * platforms reuse them. A bare hint without a version has no identity; it gets a fresh one.
+   */
+  eventKey: string
+  payload: unknown
+}
+
+/** Gives an event its identity. `undefined`: nothing to store. */
+export function toInboxEvent(event: WebhookEvent, uuid: () => string): InboxEvent | undefined {
+  switch (event.kind) {
+    case 'order': {
+      const content = event.order === undefined ? 'hint' : hashOfOrder(event.order)
+      const version = event.version ?? (event.order === undefined ? uuid() : '-')
+      return {
+        topic: 'order',
+        subject: event.externalId,
+        eventKey: `order:${event.externalId}:${version}:${content}`,
+        payload: event,
+      }
+    }
+    case 'order-deleted':
+      return {
+        topic: 'order-deleted',
+        subject: event.externalId,
+        eventKey: `order-deleted:${event.externalId}`,
+        payload: event,
+      }
+    case 'level': {
+      const { stockUnitId, locationId, quantity, updatedAt } = event.level
+      const subject = `${stockUnitId} ${locationId}`
+      const version = updatedAt?.getTime() ?? uuid()
+      return { topic: 'level', subject, eventKey: `level:${subject}:${version}:${quantity}`, payload: event }
+    }
+    case 'listing':
+      return {
+        topic: event.deleted ? 'listing-deleted' : 'listing',
+        subject: event.externalId,
+        eventKey: `listing:${event.externalId}:${uuid()}`,
+        payload: event,
+      }
+    case 'uninstalled':
+      return {
+        topic: 'uninstalled',
+        subject: 'connection',
+        eventKey: `uninstalled:${uuid()}`,
+        payload: event,
+      }
+    case 'ignored':
+      return undefined
+    default: {
+      const never: never = event
+      return never
+    }
+  }
+}
+
+/** The stock-relevant content of an order, as `contentHashOf` sees it once its lines are mapped. */
+export function hashOfOrder(order: ExternalOrder): string {
+  return contentHashOf(toOrderFacts(order, new Map()))
+}
+
+/** Where a listing's units are counted, and how many base units one is worth. */
+export type ListingMapping = {
+  listingExternalId: string
+  stockUnitId: string
+  itemId: string | undefined
+  unitsPerListing: number
+}
+
+/** Ties each line of a platform's order to the item that its listing sells. */
+export function toOrderFacts(
+  order: ExternalOrder,
+  mappings: ReadonlyMap<string, ListingMapping>,
+): OrderFacts {
+  return {
+    externalId: order.externalId,
+    number: order.number,
+    state: order.state,
+    placedAt: order.placedAt,
+    version: order.version,
+    currency: order.currency,
+    test: order.test,
+    externalLocationId: order.locationId,
+    lines: order.lines.map((line) => {
+      const mapping = line.listingExternalId === undefined ? undefined : mappings.get(line.listingExternalId)
+      return {
+        ...line,
+        stockUnitId: mapping?.stockUnitId,
+        itemId: mapping?.itemId,
+        unitsPerListing: mapping?.unitsPerListing ?? 1,
+      }
+    }),
+  }
+}
+
+/** Dates come back from `jsonb` as text; this puts them back. The payload is ours, written by `toInboxEvent`. */
+export function reviveOrder(payload: unknown): ExternalOrder | undefined {
+  const event = payload as { order?: Omit<ExternalOrder, 'placedAt'> & { placedAt: string } }
+  if (event.order === undefined) return undefined
+  // `jsonb` keeps no undefined, so absent optional fields read as undefined again.
+  return { ...event.order, placedAt: new Date(event.order.placedAt) }
+}

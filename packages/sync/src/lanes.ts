@@ -1,0 +1,189 @@
+import type { Capabilities, ConnectorError, WriteOutcome } from '@plimsoll/connector-kit'
+import { expectedOf } from './expected.ts'
+import type { LaneCandidate } from './lane-entries.store.ts'
+
+/**
+ * What a lane does next. Pure: from the waiting levels, what the platform is, and how far its orders are
+ * known, to one step. Zeros go at once, then decreases, then increases whose fence has passed (I5, I7).
+ */
+export type LaneStep =
+  | { kind: 'idle' }
+  /** These levels already show what is desired. */
+  | { kind: 'in-step'; levels: LaneCandidate[] }
+  /** Nothing may be assumed of these before they are read: never confirmed, or an earlier write is unknown. */
+  | { kind: 'read-back'; levels: LaneCandidate[] }
+  /** An absolute write would erase sales not seen yet: read orders first. */
+  | { kind: 'read-orders' }
+  | { kind: 'write'; writes: PlannedWrite[] }
+
+export type PlannedWrite = {
+  candidate: LaneCandidate
+  direction: 'zero' | 'decrease' | 'increase'
+  quantity: number
+  expected: number | undefined
+  /** An absolute decrease that went out without reading orders, to be faster: a risk taken, counted. */
+  unfenced: boolean
+}
+
+export type LaneWorld = {
+  capabilities: Pick<Capabilities, 'writeStyle' | 'batchMax'>
+  /** Up to then every order is known; undefined before the first read. */
+  fenceAt: Date | undefined
+  /** False while a call of the lease's former holder may still act: then nothing is raised. */
+  mayRaise: boolean
+  /** True when reading orders now would delay a decrease beyond the configured time. */
+  readTooSlow: boolean
+  /** Lowered after a batch was refused whole, so that one bad row cannot hold up the others. */
+  batchLimit: number
+}
+
+export function decideLaneStep(candidates: readonly LaneCandidate[], world: LaneWorld): LaneStep {
+  if (candidates.length === 0) return { kind: 'idle' }
+  const inStep = candidates.filter((each) => !each.hasUnknownWrite && expectedOf(each) === each.desired)
+  if (inStep.length > 0) return { kind: 'in-step', levels: inStep }
+
+  const limit = Math.max(1, Math.min(world.batchLimit, world.capabilities.batchMax))
+  // A zero needs no knowledge of the platform's number: it is never wrong to sell nothing.
+  const zeros = candidates.filter((each) => each.desired === 0 && !needsReading(each))
+  if (zeros.length > 0 && !isGuarded(world)) return toWrites(zeros, limit, () => false)
+
+  const unread = candidates.filter(needsReading)
+  if (unread.length > 0) return { kind: 'read-back', levels: unread.slice(0, world.capabilities.batchMax) }
+
+  const decreases = candidates.filter((each) => isDecrease(each))
+  if (decreases.length > 0) return decideDecreases(decreases, world, limit)
+  return decideIncreases(candidates, world, limit)
+}
+
+function decideDecreases(decreases: readonly LaneCandidate[], world: LaneWorld, limit: number): LaneStep {
+  if (isGuarded(world)) return toWrites(decreases, limit, () => false)
+  const batch = decreases.slice(0, limit)
+  const fenced = batch.every((each) => isFenced(each, world))
+  if (!fenced && !world.readTooSlow) return { kind: 'read-orders' }
+  return toWrites(batch, limit, (each) => !isFenced(each, world))
+}
+
+function decideIncreases(increases: readonly LaneCandidate[], world: LaneWorld, limit: number): LaneStep {
+  if (!world.mayRaise) return { kind: 'idle' }
+  if (isGuarded(world)) return toWrites(increases, limit, () => false)
+  const batch = increases.slice(0, limit)
+  if (!batch.every((each) => isFenced(each, world))) return { kind: 'read-orders' }
+  return toWrites(batch, limit, () => false)
+}
+
+/** Compare-and-set refuses by itself to erase a sale that the hub has not seen. */
+function isGuarded(world: LaneWorld): boolean {
+  return world.capabilities.writeStyle === 'compare-and-set'
+}
+
+/** Every order up to the moment this quantity was worked out is in it. */
+function isFenced(candidate: LaneCandidate, world: LaneWorld): boolean {
+  return world.fenceAt !== undefined && world.fenceAt.getTime() >= candidate.desiredAt.getTime()
+}
+
+function needsReading(candidate: LaneCandidate): boolean {
+  return candidate.hasUnknownWrite || expectedOf(candidate) === undefined
+}
+
+function isDecrease(candidate: LaneCandidate): boolean {
+  const expected = expectedOf(candidate)
+  return candidate.desired === 0 || (expected !== undefined && candidate.desired < expected)
+}
+
+function toWrites(
+  candidates: readonly LaneCandidate[],
+  limit: number,
+  isUnfenced: (candidate: LaneCandidate) => boolean,
+): LaneStep {
+  return {
+    kind: 'write',
+    writes: candidates.slice(0, limit).map((candidate) => ({
+      candidate,
+      direction: candidate.desired === 0 ? 'zero' : isDecrease(candidate) ? 'decrease' : 'increase',
+      quantity: candidate.desired,
+      expected: expectedOf(candidate),
+      unfenced: isUnfenced(candidate),
+    })),
+  }
+}
+
+/** What one write's outcome means for its level and its place in the queue. */
+export type Settlement =
+  /** The platform echoes this quantity: it is the new acknowledged one, whatever was sent. */
+  | { kind: 'acknowledged'; quantity: number; asWanted: boolean }
+  /** Taken; the outcome comes later. */
+  | { kind: 'accepted' }
+  /** Compare-and-set lost: a sale is unseen. Read orders, work it out again. */
+  | { kind: 'conflict'; error: ConnectorError }
+  /** This row will not be taken as it is: park it, go on with the others. */
+  | { kind: 'refused'; error: ConnectorError }
+  /** It was not carried out; it waits again. */
+  | { kind: 'again' }
+  /** Nobody knows whether it was carried out: read it back. */
+  | { kind: 'unknown'; error: ConnectorError }
+
+export function decideSettlement(write: { quantity: number }, outcome: WriteOutcome): Settlement {
+  switch (outcome.kind) {
+    case 'applied':
+      return {
+        kind: 'acknowledged',
+        quantity: outcome.quantity,
+        asWanted: outcome.quantity === write.quantity,
+      }
+    case 'accepted':
+      return { kind: 'accepted' }
+    case 'untouched':
+      return { kind: 'again' }
+    case 'refused':
+      switch (outcome.error.kind) {
+        case 'conflict':
+          return { kind: 'conflict', error: outcome.error }
+        case 'malformed':
+          return { kind: 'unknown', error: outcome.error }
+        case 'rate-limited':
+        case 'unavailable':
+          return { kind: 'again' }
+        case 'invalid':
+        case 'not-found':
+        case 'forbidden':
+        case 'unauthorized':
+          return { kind: 'refused', error: outcome.error }
+        default: {
+          const never: never = outcome.error.kind
+          return never
+        }
+      }
+    default: {
+      const never: never = outcome
+      return never
+    }
+  }
+}
+
+/** What a call that failed as a whole means for every write in it. */
+export type FailedCall =
+  | { kind: 'again'; pause: boolean }
+  | { kind: 'unknown' }
+  | { kind: 'split' }
+  | { kind: 'refused' }
+
+export function decideFailedCall(error: ConnectorError & { sent?: boolean }, writes: number): FailedCall {
+  switch (error.kind) {
+    case 'rate-limited':
+      return { kind: 'again', pause: false }
+    case 'unavailable':
+    case 'malformed':
+      return error.sent === false ? { kind: 'again', pause: false } : { kind: 'unknown' }
+    case 'unauthorized':
+    case 'forbidden':
+      return { kind: 'again', pause: true }
+    case 'invalid':
+    case 'not-found':
+    case 'conflict':
+      return writes > 1 ? { kind: 'split' } : { kind: 'refused' }
+    default: {
+      const never: never = error.kind
+      return never
+    }
+  }
+}

@@ -1,0 +1,108 @@
+import type { Db, Tx } from '@plimsoll/database'
+import { sql } from 'kysely'
+
+/**
+ * Who works a connection. A lease is renewed by heartbeat; when it runs out another process takes it
+ * over with a higher fencing number, which guards every row the holder writes.
+ * `callsUntil`: the latest moment at which a call that some holder started may still act.
+ */
+export type Lease = { connectionId: string; fencing: number; callsUntil: Date }
+
+/** Takes every lease of these connections that is free, run out or already ours. */
+export async function acquireLeases(
+  db: Db,
+  organizationId: string,
+  connectionIds: readonly string[],
+  holder: string,
+  time: { now: Date; expiresAt: Date },
+): Promise<Lease[]> {
+  if (connectionIds.length === 0) return []
+  const taken = await sql<Lease>`
+    insert into lease (organization_id, connection_id, holder, fencing, expires_at, calls_until)
+    select ${organizationId}, connection_id, ${holder}, 1, ${time.expiresAt}, ${time.now}
+    from unnest(${sql.val([...connectionIds].sort())}::uuid[]) as wanted(connection_id)
+    on conflict (organization_id, connection_id) do update set
+      holder = excluded.holder,
+      fencing = lease.fencing + 1,
+      expires_at = excluded.expires_at
+    where lease.expires_at < ${time.now}
+    returning connection_id, fencing, calls_until`.execute(db)
+  return taken.rows
+}
+
+/** Renews what is still ours. @returns the connections that are */
+export async function renewLeases(
+  db: Db,
+  organizationId: string,
+  leases: readonly Pick<Lease, 'connectionId' | 'fencing'>[],
+  holder: string,
+  expiresAt: Date,
+): Promise<string[]> {
+  if (leases.length === 0) return []
+  const renewed = await sql<{ connectionId: string }>`
+    update lease set expires_at = ${expiresAt}
+    where organization_id = ${organizationId} and holder = ${holder}
+      and (connection_id, fencing) in (
+        select * from unnest(
+          ${sql.val(leases.map((lease) => lease.connectionId))}::uuid[],
+          ${sql.val(leases.map((lease) => lease.fencing))}::bigint[]
+        )
+      )
+    returning connection_id`.execute(db)
+  return renewed.rows.map((row) => row.connectionId)
+}
+
+/** Gives leases up at once, so that another process need not wait for them to run out. */
+export async function releaseLeases(
+  db: Db,
+  organizationId: string,
+  connectionIds: readonly string[],
+  holder: string,
+  now: Date,
+): Promise<void> {
+  if (connectionIds.length === 0) return
+  await sql`
+    update lease set expires_at = ${new Date(now.getTime() - 1)}
+    where organization_id = ${organizationId} and holder = ${holder}
+      and connection_id = any(${sql.val([...connectionIds])}::uuid[])`.execute(db)
+}
+
+/**
+ * The fencing check: first statement of every transaction that a holder writes in. Holds the row in
+ * share mode, so a take-over waits for the transaction to end.
+ * @throws LeaseLost
+ */
+export async function assertLease(
+  tx: Tx,
+  organizationId: string,
+  lease: Pick<Lease, 'connectionId' | 'fencing'>,
+): Promise<void> {
+  const found = await sql<{ fencing: number }>`
+    select fencing from lease
+    where organization_id = ${organizationId} and connection_id = ${lease.connectionId}
+      and fencing = ${lease.fencing}
+    for share`.execute(tx)
+  if (found.rows.length === 0) throw new LeaseLost(lease.connectionId)
+}
+
+/** As `assertLease`, and declares that a call started now may act until `callsUntil`. */
+export async function extendCalls(
+  tx: Tx,
+  organizationId: string,
+  lease: Pick<Lease, 'connectionId' | 'fencing'>,
+  callsUntil: Date,
+): Promise<void> {
+  const found = await sql<{ fencing: number }>`
+    update lease set calls_until = greatest(calls_until, ${callsUntil})
+    where organization_id = ${organizationId} and connection_id = ${lease.connectionId}
+      and fencing = ${lease.fencing}
+    returning fencing`.execute(tx)
+  if (found.rows.length === 0) throw new LeaseLost(lease.connectionId)
+}
+
+export class LeaseLost extends Error {
+  constructor(connectionId: string) {
+    super(`Another process has taken over connection ${connectionId}.`)
+    this.name = 'LeaseLost'
+  }
+}

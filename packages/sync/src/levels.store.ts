@@ -1,0 +1,222 @@
+import { type Db, type Tx, unnestRows } from '@plimsoll/database'
+import { sql } from 'kysely'
+import type { LevelKnowledge } from './expected.ts'
+
+/** What a platform confirmed for a level, with the subtracted units known when it was asked. */
+export type Acknowledgement = { levelId: string; quantity: number; subtracted: number }
+
+export async function acknowledgeLevels(
+  tx: Tx,
+  organizationId: string,
+  acknowledged: readonly Acknowledgement[],
+  at: Date,
+): Promise<void> {
+  if (acknowledged.length === 0) return
+  const source = unnestRows('confirmed', acknowledged, {
+    levelId: 'uuid',
+    quantity: 'bigint',
+    subtracted: 'bigint',
+  })
+  await sql`
+    update level set
+      acknowledged = confirmed.quantity,
+      acknowledged_at = ${at},
+      acknowledged_subtracted = confirmed.subtracted,
+      problem_code = null,
+      problem = null
+    from ${source}
+    where level.organization_id = ${organizationId} and level.level_id = confirmed.level_id`.execute(tx)
+}
+
+export type Observation = { levelId: string; quantity: number; adopt: boolean }
+
+/**
+ * Notes what was read. Where `adopt` is set, it is also taken as the last confirmed quantity: the orders
+ * known by now are in it.
+ */
+export async function observeLevels(
+  tx: Tx,
+  organizationId: string,
+  observations: readonly Observation[],
+  at: Date,
+): Promise<void> {
+  if (observations.length === 0) return
+  const source = unnestRows('seen', observations, { levelId: 'uuid', quantity: 'bigint', adopt: 'boolean' })
+  await sql`
+    update level set
+      observed = seen.quantity,
+      observed_at = ${at},
+      recheck_at = null,
+      acknowledged = case when seen.adopt then seen.quantity else acknowledged end,
+      acknowledged_at = case when seen.adopt then ${at}::timestamptz else acknowledged_at end,
+      acknowledged_subtracted = case when seen.adopt then subtracted else acknowledged_subtracted end
+    from ${source}
+    where level.organization_id = ${organizationId} and level.level_id = seen.level_id`.execute(tx)
+}
+
+/** Marks levels to be read soon. */
+export async function recheckLevels(
+  db: Db,
+  organizationId: string,
+  levelIds: readonly string[],
+  at: Date,
+): Promise<void> {
+  if (levelIds.length === 0) return
+  await sql`
+    update level set recheck_at = ${at}
+    where organization_id = ${organizationId} and level_id = any(${sql.val([...levelIds])}::uuid[])`.execute(
+    db,
+  )
+}
+
+/** The platform does not count these, or no longer has them. Nothing is written to them until that changes (I12). */
+export async function closeLevels(
+  tx: Tx,
+  organizationId: string,
+  closed: readonly { levelId: string; code: 'untracked' | 'gone' | 'refused'; problem: string }[],
+  at: Date,
+): Promise<void> {
+  if (closed.length === 0) return
+  const source = unnestRows('closed', closed, { levelId: 'uuid', code: 'text', problem: 'text' })
+  await sql`
+    update level set
+      tracked = level.tracked and closed.code <> 'untracked',
+      writable = level.writable and closed.code <> 'gone',
+      observed = case when closed.code = 'refused' then observed end,
+      observed_at = case when closed.code = 'refused' then observed_at else ${at}::timestamptz end,
+      recheck_at = null,
+      problem_code = closed.code,
+      problem = closed.problem
+    from ${source}
+    where level.organization_id = ${organizationId} and level.level_id = closed.level_id`.execute(tx)
+}
+
+export type SubtractedUnits = {
+  stockUnitId: string
+  externalLocationId: string | undefined
+  units: number
+}
+
+/**
+ * Notes that the platform's own numbers fell by these units for orders the hub now knows. Where the
+ * platform does not say at which location and there are several, which level fell is not known: those
+ * are read again instead.
+ */
+export async function addSubtracted(
+  tx: Tx,
+  organizationId: string,
+  connectionId: string,
+  fallen: readonly SubtractedUnits[],
+  at: Date,
+): Promise<void> {
+  if (fallen.length === 0) return
+  const source = unnestRows('fallen', fallen, {
+    stockUnitId: 'text',
+    externalLocationId: 'text',
+    units: 'bigint',
+  })
+  await sql`
+    with fallen as (
+      select stock_unit_id, external_location_id, sum(units)::bigint as units
+      from ${source}
+      group by stock_unit_id, external_location_id
+    ),
+    matched as (
+      select level.level_id, fallen.units,
+        count(*) over (partition by fallen.stock_unit_id, fallen.external_location_id) as candidates
+      from fallen
+      join level on level.organization_id = ${organizationId} and level.connection_id = ${connectionId}
+        and level.stock_unit_id = fallen.stock_unit_id
+        and (fallen.external_location_id is null or level.external_location_id = fallen.external_location_id)
+    ),
+    per_level as (
+      select level_id, sum(units) filter (where candidates = 1) as units, bool_or(candidates > 1) as unsure
+      from matched
+      group by level_id
+    )
+    update level set
+      subtracted = subtracted + coalesce(per_level.units, 0)::bigint,
+      recheck_at = case when per_level.unsure then ${at}::timestamptz else recheck_at end
+    from per_level
+    where level.organization_id = ${organizationId} and level.level_id = per_level.level_id`.execute(tx)
+}
+
+export type KnownLevel = LevelKnowledge & {
+  levelId: string
+  stockUnitId: string
+  externalLocationId: string
+  desired: number | null
+  desiredVersion: number
+  observed: number | null
+  /** True while a write to it is waiting or in flight: a difference says nothing then. */
+  isBusy: boolean
+}
+
+const knownColumns = sql`level_id, stock_unit_id, external_location_id, desired, desired_version, observed,
+  acknowledged, acknowledged_subtracted, subtracted,
+  (
+    exists (
+      select from lane_entry
+      where lane_entry.organization_id = level.organization_id and lane_entry.connection_id = level.connection_id
+        and lane_entry.level_id = level.level_id
+    ) or exists (
+      select from write
+      where write.organization_id = level.organization_id and write.connection_id = level.connection_id
+        and write.state in ('sent', 'accepted') and write.level_id = level.level_id
+    )
+  ) as is_busy`
+
+/** Levels to read back: the suspicious first, then those not looked at for longest. */
+export async function findLevelsToObserve(
+  db: Db,
+  organizationId: string,
+  connectionId: string,
+  query: { now: Date; suspiciousOnly: boolean; limit: number },
+): Promise<KnownLevel[]> {
+  const suspicious = await sql<KnownLevel>`
+    select ${knownColumns} from level
+    where organization_id = ${organizationId} and connection_id = ${connectionId}
+      and tracked and writable and recheck_at <= ${query.now}
+    order by recheck_at, level_id
+    limit ${query.limit}`.execute(db)
+  const left = query.limit - suspicious.rows.length
+  if (query.suspiciousOnly || left <= 0) return suspicious.rows
+  const oldest = await sql<KnownLevel>`
+    select ${knownColumns} from level
+    where organization_id = ${organizationId} and connection_id = ${connectionId}
+      and tracked and writable and recheck_at is null
+    order by observed_at nulls first, level_id
+    limit ${left}`.execute(db)
+  return [...suspicious.rows, ...oldest.rows]
+}
+
+/** The same levels as they stand now. */
+export async function findLevelsById(
+  db: Db,
+  organizationId: string,
+  connectionId: string,
+  levelIds: readonly string[],
+): Promise<KnownLevel[]> {
+  const found = await sql<KnownLevel>`
+    select ${knownColumns} from level
+    where organization_id = ${organizationId} and connection_id = ${connectionId}
+      and level_id = any(${sql.val([...levelIds])}::uuid[])
+    order by level_id`.execute(db)
+  return found.rows
+}
+
+/** Levels by the platform's own names for them. */
+export async function findLevelsByKey(
+  db: Db,
+  organizationId: string,
+  connectionId: string,
+  keys: readonly { stockUnitId: string; locationId: string }[],
+): Promise<KnownLevel[]> {
+  const source = unnestRows('wanted', keys, { stockUnitId: 'text', locationId: 'text' })
+  const found = await sql<KnownLevel>`
+    select ${knownColumns} from level
+    where organization_id = ${organizationId} and connection_id = ${connectionId}
+      and (stock_unit_id, external_location_id) in (select stock_unit_id, location_id from ${source})
+    order by level_id`.execute(db)
+  return found.rows
+}

@@ -1,0 +1,58 @@
+import { getSecret } from '@plimsoll/accounts'
+import type { Connector } from '@plimsoll/connector-kit'
+import { type Connection, findConnection } from './connections.store.ts'
+import type { SyncContext } from './context.ts'
+
+/** A connection with its connector and its opened credentials. Never logged, never answered. */
+export type OpenConnection = {
+  connection: Connection
+  connector: Connector
+  settings: unknown
+  credentials: unknown
+}
+
+/**
+ * Keeps opened connections for a short while: intake must answer in a millisecond, and opening one
+ * costs two reads and a decryption. Forgotten at once when a connection changes (NOTIFY) and at the
+ * latest after `maxAgeMs`.
+ */
+export class ConnectionRegistry {
+  readonly #context: SyncContext
+  readonly #maxAgeMs: number
+  readonly #known = new Map<string, { at: number; open: OpenConnection }>()
+
+  constructor(context: SyncContext, maxAgeMs = 10_000) {
+    this.#context = context
+    this.#maxAgeMs = maxAgeMs
+  }
+
+  /** @returns undefined when there is no such connection. Throws when its connector or secret cannot be had. */
+  async find(connectionId: string): Promise<OpenConnection | undefined> {
+    const known = this.#known.get(connectionId)
+    const now = this.#context.clock.now()
+    if (known !== undefined && now - known.at < this.#maxAgeMs) return known.open
+    const { database, organizationId, masterKey, connectors } = this.#context
+    const connection = await findConnection(database.kysely, organizationId, connectionId)
+    if (connection === undefined) return undefined
+    const connector = connectors.get(connection.connector)
+    if (connector === undefined) {
+      throw new Error(`There is no connector "${connection.connector}" in this installation.`)
+    }
+    const secret = await getSecret(database.kysely, masterKey, {
+      organizationId,
+      secretId: connection.secretId,
+    })
+    const open = {
+      connection,
+      connector,
+      settings: connector.manifest.settings.parse(connection.settings),
+      credentials: connector.manifest.credentials.parse(secret),
+    }
+    this.#known.set(connectionId, { at: now, open })
+    return open
+  }
+
+  forget(connectionId: string): void {
+    this.#known.delete(connectionId)
+  }
+}

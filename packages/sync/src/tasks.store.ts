@@ -1,0 +1,34 @@
+import type { TaskTable, Tx } from '@plimsoll/database'
+import { sql } from 'kysely'
+
+export type NewTask = Pick<TaskTable, 'kind' | 'subject' | 'connectionId' | 'sku' | 'units' | 'detail'>
+
+/** Opens a task, or brings the open one about the same subject up to date. */
+export async function openTask(
+  tx: Tx,
+  organizationId: string,
+  task: NewTask,
+  stamp: { at: Date; uuid(): string },
+): Promise<void> {
+  await sql`
+    insert into task (organization_id, task_id, kind, subject, connection_id, sku, units, detail, opened_at)
+    values (${organizationId}, ${stamp.uuid()}, ${task.kind}, ${task.subject}, ${task.connectionId}, ${task.sku},
+      ${task.units}, ${task.detail}, ${stamp.at})
+    on conflict (organization_id, kind, subject) where closed_at is null
+    do update set units = excluded.units, detail = excluded.detail`.execute(tx)
+}
+
+/** Closes the open tasks of a kind about these subjects: what they asked for has been done. */
+export async function closeTasks(
+  tx: Tx,
+  organizationId: string,
+  kind: TaskTable['kind'],
+  subjects: readonly string[],
+  at: Date,
+): Promise<void> {
+  if (subjects.length === 0) return
+  await sql`
+    update task set closed_at = ${at}
+    where organization_id = ${organizationId} and kind = ${kind} and closed_at is null
+      and subject = any(${sql.val([...subjects])}::text[])`.execute(tx)
+}

@@ -1,0 +1,20 @@
+import type { Budgets, ChannelOperations, Connector } from '@plimsoll/connector-kit'
+import type { Connection } from './connections.store.ts'
+import type { SyncContext } from './context.ts'
+import type { Lease } from './leases.store.ts'
+
+/** What the lease holder of one connection works with. */
+export type WorkerContext = SyncContext & {
+  connection: Connection
+  connector: Connector
+  operations: ChannelOperations
+  budgets: Budgets
+  lease: Lease
+  /** Before then a call of the lease's former holder may still act, so nothing is raised. */
+  raiseFrom: Date
+  /** Aborts the worker's calls and waits: the lease is lost or the process stops. */
+  signal: AbortSignal
+  /** How far the platform's clock has been seen behind ours, at the most. */
+  platformClockBehindMs(): number
+  notePlatformClock(behindMs: number): void
+}

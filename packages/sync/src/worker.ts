@@ -1,0 +1,258 @@
+import { backoffMs, createBudgets, createHttp, isConnectorError } from '@plimsoll/connector-kit'
+import { inTransaction, isTransient } from '@plimsoll/database'
+import { applyInbox } from './apply.ts'
+import { noteWebhooksChecked } from './connections.store.ts'
+import { nowOf, type SyncContext } from './context.ts'
+import { fetchHinted } from './fetching.ts'
+import { type LaneState, runLane } from './lane.ts'
+import { type Lease, LeaseLost } from './leases.store.ts'
+import { readOrders } from './order-reading.ts'
+import { clearProblem, noteConnectorError } from './problems.ts'
+import { reconcile, type Suspicions } from './reconcile.ts'
+import type { OpenConnection } from './registry.ts'
+import { Serial } from './serial.ts'
+import { Wakeup } from './wakeup.ts'
+import type { WorkerContext } from './worker-context.ts'
+import { closeUnknownWrites, markSentUnknown } from './writes.store.ts'
+
+const WEBHOOK_CHECK_MS = 3_600_000
+/** Nothing wakes a worker for longer than this: what a lost wake-up hid is found. */
+const IDLE_MS_MAX = 1_000
+
+/**
+ * Works one connection for as long as the lease is held. Two loops: the inbox is applied as it fills,
+ * and the lane makes all calls, one after the other, in order of priority: writes, what events hinted at,
+ * orders, reading back, webhook upkeep.
+ */
+export class ConnectionWorker {
+  readonly #context: WorkerContext
+  readonly #stop = new AbortController()
+  readonly #inboxWakeup: Wakeup
+  readonly #laneWakeup: Wakeup
+  readonly #applying = new Serial()
+  readonly #suspicions: Suspicions = new Map()
+  readonly #state: LaneState
+  readonly #onLost: () => void
+  #loops: Promise<void> = Promise.resolve()
+  #ordersDueAt = 0
+  #reconcileDueAt = 0
+  #failures = 0
+  #hasProblem: boolean
+
+  constructor(context: SyncContext, open: OpenConnection, lease: Lease, onLost: () => void) {
+    const { clock } = context
+    const budgets = createBudgets(open.connector.manifest.budgets, clock)
+    const http = createHttp({ budgets, clock })
+    let behindMs = 0
+    this.#context = {
+      ...context,
+      connection: open.connection,
+      connector: open.connector,
+      operations: open.connector.open({
+        settings: open.settings,
+        credentials: open.credentials,
+        http,
+        now: () => clock.now(),
+        uuid: () => context.uuid(),
+      }),
+      budgets,
+      lease,
+      raiseFrom: lease.callsUntil,
+      signal: this.#stop.signal,
+      platformClockBehindMs: () => behindMs,
+      notePlatformClock: (ms) => {
+        // The Date header has whole seconds: up to one of them is rounding, and the largest seen counts.
+        behindMs = Math.min(60_000, Math.max(behindMs, ms))
+      },
+    }
+    this.#state = {
+      fenceAt: undefined,
+      batchLimit: open.connector.manifest.capabilities.batchMax,
+      orderReadMs: 0,
+    }
+    this.#onLost = onLost
+    this.#inboxWakeup = new Wakeup(clock)
+    this.#laneWakeup = new Wakeup(clock)
+    this.#hasProblem = open.connection.problemCode !== null
+  }
+
+  get budgetLeft(): number {
+    return this.#context.budgets.snapshot().left
+  }
+
+  start(): void {
+    this.#loops = Promise.all([
+      this.#loop('inbox', () => this.#inboxTurn()),
+      this.#loop('lane', () => this.#laneTurn()),
+    ]).then(() => undefined)
+  }
+
+  wakeInbox(): void {
+    this.#inboxWakeup.wake()
+  }
+
+  wakeLane(): void {
+    this.#laneWakeup.wake()
+  }
+
+  /** Ends the loops; a call in flight is cut and its writes stay recorded as sent or unknown. */
+  async stop(): Promise<void> {
+    this.#stop.abort(new Error('The worker stops.'))
+    await this.#loops
+  }
+
+  /** Calls `turn` until stopped. It answers how long to wait; a failure waits longer each time. */
+  async #loop(name: string, turn: () => Promise<number>): Promise<void> {
+    const { signal, log, connection } = this.#context
+    const wakeup = name === 'inbox' ? this.#inboxWakeup : this.#laneWakeup
+    try {
+      await this.#takeOver(name)
+    } catch (error) {
+      log.error({ error, connection: connection.name }, 'taking over a connection failed')
+      this.#onLost()
+      return
+    }
+    while (!signal.aborted) {
+      let waitMs: number
+      try {
+        waitMs = await turn()
+      } catch (error) {
+        if (signal.aborted) return
+        if (error instanceof LeaseLost) {
+          log.warn({ connection: connection.name }, error.message)
+          this.#onLost()
+          return
+        }
+        waitMs = await this.#afterFailure(name, error)
+      }
+      await wakeup.wait(waitMs, signal)
+    }
+  }
+
+  async #takeOver(name: string): Promise<void> {
+    if (name !== 'lane') return
+    const { database, organizationId, lease } = this.#context
+    const orphaned = await inTransaction(database, (tx) =>
+      markSentUnknown(tx, organizationId, lease, nowOf(this.#context)),
+    )
+    if (orphaned > 0) {
+      this.#context.log.warn(
+        { connection: this.#context.connection.name, writes: orphaned },
+        'writes of a stopped process are unknown; their levels are read back',
+      )
+    }
+  }
+
+  async #afterFailure(loop: string, error: unknown): Promise<number> {
+    const { log, connection, random } = this.#context
+    this.#failures += 1
+    const waitMs = backoffMs(Math.min(this.#failures, 8), random)
+    if (isConnectorError(error)) {
+      log.warn({ connection: connection.name, kind: error.kind, waitMs }, error.message)
+      this.#hasProblem = true
+      await this.#quietly(() => noteConnectorError(this.#context, connection.connectionId, error))
+    } else if (isTransient(error)) {
+      log.warn(
+        { connection: connection.name, loop, waitMs, error },
+        'the database did not answer; trying again',
+      )
+    } else {
+      log.error({ connection: connection.name, loop, waitMs, error }, 'a turn failed')
+    }
+    return waitMs
+  }
+
+  async #inboxTurn(): Promise<number> {
+    await this.#apply()
+    return IDLE_MS_MAX
+  }
+
+  /** Applies what waits. One at a time: the lane calls it too, before it writes. */
+  async #apply(): Promise<void> {
+    const applied = await this.#applying.run(() => applyInbox(this.#context))
+    if (applied > 0) this.#laneWakeup.wake()
+  }
+
+  async #laneTurn(): Promise<number> {
+    const { connection, clock, pace } = this.#context
+    if (isCutOff(connection.pauseReasons)) return IDLE_MS_MAX
+    const actions = { readAndApplyOrders: () => this.#readAndApplyOrders() }
+
+    if (connection.state === 'live') await runLane(this.#context, this.#state, actions)
+    await fetchHinted(this.#context).then((fetched) => (fetched > 0 ? this.#apply() : undefined))
+    if (clock.now() >= this.#ordersDueAt) await this.#readAndApplyOrders()
+    await this.#reconcile(actions, pace.reconcileMs)
+    await this.#keepWebhooks()
+    await this.#succeeded()
+    return Math.min(IDLE_MS_MAX, Math.max(0, this.#ordersDueAt - clock.now()))
+  }
+
+  async #readAndApplyOrders(): Promise<void> {
+    const { clock, connection } = this.#context
+    const startedMs = clock.monotonic()
+    const read = await readOrders(this.#context)
+    const tookMs = clock.monotonic() - startedMs
+    this.#state.orderReadMs = this.#state.orderReadMs * 0.8 + tookMs * 0.2
+    this.#ordersDueAt = clock.now() + connection.ordersPollMs
+    // Even where nothing was new, a webhook may be waiting: the fence counts only what is applied.
+    await this.#apply()
+    this.#state.fenceAt = read.fenceAt
+  }
+
+  async #reconcile(actions: { readAndApplyOrders(): Promise<void> }, everyMs: number): Promise<void> {
+    const { clock, database, organizationId, connection, connector } = this.#context
+    const isDue = clock.now() >= this.#reconcileDueAt
+    if (isDue) {
+      this.#reconcileDueAt = clock.now() + everyMs
+      const sentBefore = new Date(clock.now() - connector.manifest.capabilities.latestEffectMs)
+      await inTransaction(database, (tx) =>
+        closeUnknownWrites(tx, organizationId, connection.connectionId, {
+          sentBefore,
+          at: nowOf(this.#context),
+        }),
+      )
+    }
+    const read = await reconcile(this.#context, this.#suspicions, { suspiciousOnly: !isDue }, actions)
+    if (read > 0) this.#laneWakeup.wake()
+  }
+
+  async #keepWebhooks(): Promise<void> {
+    const { clock, connection, publicUrl, operations, log } = this.#context
+    if (publicUrl === undefined) return
+    const checkedAt = connection.webhooksCheckedAt?.getTime() ?? 0
+    if (clock.now() - checkedAt < WEBHOOK_CHECK_MS) return
+    const url = `${publicUrl}/webhooks/${connection.connectionId}`
+    const found = await operations.registerWebhooks(url, { signal: this.#stop.signal })
+    connection.webhooksCheckedAt = nowOf(this.#context)
+    await noteWebhooksChecked(
+      this.#context.database.kysely,
+      this.#context.organizationId,
+      connection.connectionId,
+      connection.webhooksCheckedAt,
+    )
+    if (found.registered.length + found.repaired.length > 0) {
+      log.info({ connection: connection.name, ...found }, 'webhooks registered')
+    }
+  }
+
+  async #succeeded(): Promise<void> {
+    this.#failures = 0
+    if (!this.#hasProblem) return
+    this.#hasProblem = false
+    await clearProblem(this.#context, this.#context.connection.connectionId)
+  }
+
+  /** For upkeep that must not hide the failure it is about: its own failure is logged. */
+  async #quietly(work: () => Promise<void>): Promise<void> {
+    try {
+      await work()
+    } catch (error) {
+      this.#context.log.error({ error }, 'a problem could not be noted')
+    }
+  }
+}
+
+/** Credentials are refused: any call would fail. A person's pause stops writes alone. */
+function isCutOff(pauseReasons: readonly string[]): boolean {
+  return pauseReasons.includes('unauthorized') || pauseReasons.includes('forbidden')
+}

@@ -1,0 +1,123 @@
+import { type Tx, unnestRows, type WriteState } from '@plimsoll/database'
+import { sql } from 'kysely'
+import type { PlannedWrite } from './lanes.ts'
+
+export type SentWrite = PlannedWrite & { writeId: string }
+
+/** Records writes before the call: if this process dies now, the next one finds them *sent* and reads them back. */
+export async function insertSentWrites(
+  tx: Tx,
+  place: { organizationId: string; connectionId: string; fencing: number; at: Date },
+  writes: readonly SentWrite[],
+): Promise<void> {
+  const rows = writes.map((write) => ({
+    writeId: write.writeId,
+    levelId: write.candidate.levelId,
+    quantity: write.quantity,
+    expected: write.expected,
+    direction: write.direction,
+    subtractedAtSend: write.candidate.subtracted,
+    desiredVersion: write.candidate.desiredVersion,
+    causedAt: write.candidate.causedAt,
+    unfenced: write.unfenced,
+  }))
+  const source = unnestRows('sent', rows, {
+    writeId: 'uuid',
+    levelId: 'uuid',
+    quantity: 'bigint',
+    expected: 'bigint',
+    direction: 'text',
+    subtractedAtSend: 'bigint',
+    desiredVersion: 'bigint',
+    causedAt: 'timestamptz',
+    unfenced: 'boolean',
+  })
+  await sql`
+    insert into write
+      (organization_id, write_id, connection_id, level_id, quantity, expected, direction, state, fencing,
+       subtracted_at_send, desired_version, caused_at, sent_at, unfenced)
+    select ${place.organizationId}, write_id, ${place.connectionId}, level_id, quantity, expected, direction, 'sent',
+       ${place.fencing}, subtracted_at_send, desired_version, caused_at, ${place.at}, unfenced
+    from ${source}`.execute(tx)
+}
+
+export type WriteResult = {
+  writeId: string
+  state: WriteState
+  echoed: number | null
+  errorCode: string | null
+  error: string | null
+  /** False while the outcome is still open (accepted, unknown). */
+  final: boolean
+}
+
+/** Records what became of writes. */
+export async function settleWrites(
+  tx: Tx,
+  organizationId: string,
+  results: readonly WriteResult[],
+  at: Date,
+): Promise<void> {
+  if (results.length === 0) return
+  const source = unnestRows('result', results, {
+    writeId: 'uuid',
+    state: 'text',
+    echoed: 'bigint',
+    errorCode: 'text',
+    error: 'text',
+    final: 'boolean',
+  })
+  await sql`
+    update write set
+      state = result.state,
+      echoed = result.echoed,
+      error_code = result.error_code,
+      error = result.error,
+      settled_at = case when result.final then ${at}::timestamptz end
+    from ${source}
+    where write.organization_id = ${organizationId} and write.write_id = result.write_id`.execute(tx)
+}
+
+/**
+ * After a take-over: what the old holder recorded as sent may or may not have been carried out.
+ * Its levels are read back before anything is assumed of them.
+ */
+export async function markSentUnknown(
+  tx: Tx,
+  organizationId: string,
+  lease: { connectionId: string; fencing: number },
+  at: Date,
+): Promise<number> {
+  const marked = await sql`
+    with orphaned as (
+      update write set state = 'unknown', error = 'the process that sent it stopped before the answer'
+      where organization_id = ${organizationId} and connection_id = ${lease.connectionId}
+        and state = 'sent' and fencing < ${lease.fencing}
+      returning level_id
+    )
+    update level set recheck_at = ${at}
+    where organization_id = ${organizationId} and level_id in (select level_id from orphaned)`.execute(tx)
+  return Number(marked.numAffectedRows ?? 0n)
+}
+
+/**
+ * Unknown writes become final once the platform's latest effect has passed: only then can none of them
+ * act any more. Their levels are looked at once again.
+ */
+export async function closeUnknownWrites(
+  tx: Tx,
+  organizationId: string,
+  connectionId: string,
+  time: { sentBefore: Date; at: Date },
+): Promise<number> {
+  const closed = await sql`
+    with closed as (
+      update write set settled_at = ${time.at}
+      where organization_id = ${organizationId} and connection_id = ${connectionId}
+        and state = 'unknown' and settled_at is null and sent_at < ${time.sentBefore}
+      returning level_id
+    )
+    update level set recheck_at = ${time.at}
+    where organization_id = ${organizationId} and level_id in (select level_id from closed)`.execute(tx)
+  return Number(closed.numAffectedRows ?? 0n)
+}
