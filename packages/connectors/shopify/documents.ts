@@ -1,0 +1,253 @@
+/**
+ * The GraphQL operations that the connector sends, each with the cost asked of the budget before it runs.
+ * None asks for a name, an address or an e-mail of a buyer.
+ *
+ * Costs are worst cases under "an object is 1 point, a connection 2 + first × node, a mutation 10"
+ * (shopify.dev/docs/api/usage/limits); one query may cost 1,000 at the most, which is what sizes the pages.
+ * `operations.test.ts` holds every document to the published schema and every cost to that sum.
+ */
+export type Operation = { name: string; query: string; cost: number }
+
+export const LISTINGS_PAGE = 250
+export const LEVELS_PAGE = 250
+/** The first page is small because most polls find little, and the whole page is charged before it is read. */
+export const ORDERS_FIRST_PAGE = 10
+export const ORDERS_PAGE = 30
+export const ORDER_PARTS = { lines: 50, fulfillments: 8, fulfillmentLines: 20, refunds: 8, refundLines: 10 }
+
+export const CHECK: Operation = {
+  name: 'check',
+  cost: 30,
+  query: `query PlimsollCheck {
+  shop { name myshopifyDomain currencyCode ianaTimezone }
+  currentAppInstallation { accessScopes { handle } }
+}`,
+}
+
+export const LOCATIONS: Operation = {
+  name: 'locations',
+  cost: 252,
+  query: `query PlimsollLocations($after: String) {
+  locations(first: 250, after: $after, includeInactive: true, sortKey: ID) {
+    nodes { id name isActive isFulfillmentService }
+    pageInfo { hasNextPage endCursor }
+  }
+}`,
+}
+
+const LISTING_FIELDS = `id sku barcode displayName inventoryPolicy product { status } inventoryItem { id tracked }`
+
+export const LISTINGS: Operation = {
+  name: 'listings',
+  cost: 2 + LISTINGS_PAGE * 3,
+  query: `query PlimsollListings($after: String, $query: String) {
+  productVariants(first: ${LISTINGS_PAGE}, after: $after, query: $query, sortKey: ID) {
+    nodes { ${LISTING_FIELDS} }
+    pageInfo { hasNextPage endCursor }
+  }
+}`,
+}
+
+export const LISTING: Operation = {
+  name: 'listing',
+  cost: 3,
+  query: `query PlimsollListing($id: ID!) { productVariant(id: $id) { ${LISTING_FIELDS} } }`,
+}
+
+export const LEVELS: Operation = {
+  name: 'levels',
+  cost: LEVELS_PAGE * 3,
+  query: `query PlimsollLevels($ids: [ID!]!, $location: ID!) {
+  nodes(ids: $ids) {
+    ... on InventoryItem {
+      id
+      tracked
+      inventoryLevel(locationId: $location) { updatedAt quantities(names: ["available"]) { name quantity } }
+    }
+  }
+}`,
+}
+
+export const SET_LEVELS: Operation = {
+  name: 'setLevels',
+  cost: 10,
+  query: `mutation PlimsollSetLevels($input: InventorySetQuantitiesInput!, $key: String!) {
+  inventorySetQuantities(input: $input) @idempotent(key: $key) {
+    inventoryAdjustmentGroup { changes { name quantityAfterChange item { id } location { id } } }
+    userErrors { code field message }
+  }
+}`,
+}
+
+const ORDER_FIELDS = `id name createdAt updatedAt cancelledAt closed confirmed test currencyCode displayFinancialStatus`
+const LINE_FIELDS = `id sku title quantity currentQuantity unfulfilledQuantity variant { id }`
+const ASSIGNED = `fulfillmentOrders(first: 2) { nodes { assignedLocation { location { id } } } }`
+
+/** Enough for orders that were never refunded or edited; the others are read one by one with `ORDER`. */
+export const ORDERS: Operation = {
+  name: 'orders',
+  cost: 2 + ORDERS_PAGE * 28,
+  query: `query PlimsollOrders($first: Int!, $after: String, $query: String!) {
+  orders(first: $first, after: $after, query: $query, sortKey: UPDATED_AT) {
+    nodes {
+      ${ORDER_FIELDS}
+      lineItems(first: 8) { nodes { ${LINE_FIELDS} } pageInfo { hasNextPage } }
+      refunds(first: 1) { id }
+      ${ASSIGNED}
+    }
+    pageInfo { hasNextPage endCursor }
+  }
+}`,
+}
+
+export const ORDER: Operation = {
+  name: 'order',
+  cost: 650,
+  query: `query PlimsollOrder($id: ID!, $after: String) {
+  order(id: $id) {
+    ${ORDER_FIELDS}
+    lineItems(first: ${ORDER_PARTS.lines}, after: $after) {
+      nodes { ${LINE_FIELDS} }
+      pageInfo { hasNextPage endCursor }
+    }
+    fulfillments(first: ${ORDER_PARTS.fulfillments}) {
+      id
+      status
+      fulfillmentLineItems(first: ${ORDER_PARTS.fulfillmentLines}) {
+        nodes { quantity lineItem { id } }
+        pageInfo { hasNextPage }
+      }
+    }
+    refunds(first: ${ORDER_PARTS.refunds}) {
+      id
+      refundLineItems(first: ${ORDER_PARTS.refundLines}) {
+        nodes { quantity restockType lineItem { id } }
+        pageInfo { hasNextPage }
+      }
+    }
+    ${ASSIGNED}
+  }
+}`,
+}
+
+/** For the rare order with more parts than `ORDER` reads: their ids, then each by itself. */
+export const ORDER_PART_IDS: Operation = {
+  name: 'order',
+  cost: 501,
+  query: `query PlimsollOrderParts($id: ID!) {
+  order(id: $id) { fulfillments(first: 250) { id status } refunds(first: 250) { id } }
+}`,
+}
+
+export const FULFILLMENT_LINES: Operation = {
+  name: 'order',
+  cost: 503,
+  query: `query PlimsollFulfillmentLines($id: ID!, $after: String) {
+  node(id: $id) {
+    ... on Fulfillment {
+      fulfillmentLineItems(first: 250, after: $after) {
+        nodes { quantity lineItem { id } }
+        pageInfo { hasNextPage endCursor }
+      }
+    }
+  }
+}`,
+}
+
+export const REFUND_LINES: Operation = {
+  name: 'order',
+  cost: 503,
+  query: `query PlimsollRefundLines($id: ID!, $after: String) {
+  node(id: $id) {
+    ... on Refund {
+      refundLineItems(first: 250, after: $after) {
+        nodes { quantity restockType lineItem { id } }
+        pageInfo { hasNextPage endCursor }
+      }
+    }
+  }
+}`,
+}
+
+/** What can still be shipped, from where, and what was shipped before (so that a retry repeats nothing). */
+export const SHIPPABLE: Operation = {
+  name: 'ship',
+  cost: 905,
+  query: `query PlimsollShippable($id: ID!) {
+  order(id: $id) {
+    id
+    fulfillmentOrders(first: 6) {
+      nodes {
+        id
+        status
+        assignedLocation { location { id } }
+        lineItems(first: 50) { nodes { id remainingQuantity lineItem { id } } pageInfo { hasNextPage } }
+      }
+      pageInfo { hasNextPage }
+    }
+    fulfillments(first: 10) {
+      id
+      status
+      trackingInfo(first: 3) { number }
+      fulfillmentLineItems(first: 10) { nodes { quantity lineItem { id } } pageInfo { hasNextPage } }
+    }
+  }
+}`,
+}
+
+export const SHIP: Operation = {
+  name: 'ship',
+  cost: 10,
+  query: `mutation PlimsollShip($fulfillment: FulfillmentInput!) {
+  fulfillmentCreate(fulfillment: $fulfillment) { fulfillment { id status } userErrors { field message } }
+}`,
+}
+
+export const SUBSCRIPTIONS: Operation = {
+  name: 'registerWebhooks',
+  cost: 252,
+  query: `query PlimsollSubscriptions($after: String) {
+  webhookSubscriptions(first: 250, after: $after) {
+    nodes { id topic uri format includeFields filter }
+    pageInfo { hasNextPage endCursor }
+  }
+}`,
+}
+
+export const SUBSCRIBE: Operation = {
+  name: 'registerWebhooks',
+  cost: 10,
+  query: `mutation PlimsollSubscribe($topic: WebhookSubscriptionTopic!, $subscription: WebhookSubscriptionInput!) {
+  webhookSubscriptionCreate(topic: $topic, webhookSubscription: $subscription) {
+    webhookSubscription { id }
+    userErrors { field message }
+  }
+}`,
+}
+
+export const UNSUBSCRIBE: Operation = {
+  name: 'registerWebhooks',
+  cost: 10,
+  query: `mutation PlimsollUnsubscribe($id: ID!) {
+  webhookSubscriptionDelete(id: $id) { deletedWebhookSubscriptionId userErrors { field message } }
+}`,
+}
+
+export const ALL_OPERATIONS: readonly Operation[] = [
+  CHECK,
+  LOCATIONS,
+  LISTINGS,
+  LISTING,
+  LEVELS,
+  SET_LEVELS,
+  ORDERS,
+  ORDER,
+  ORDER_PART_IDS,
+  FULFILLMENT_LINES,
+  REFUND_LINES,
+  SHIPPABLE,
+  SHIP,
+  SUBSCRIPTIONS,
+  SUBSCRIBE,
+  UNSUBSCRIBE,
+]

@@ -1,0 +1,71 @@
+import { defineConnector } from '@plimsoll/connector-kit'
+import { BUDGET_NAME } from './api.ts'
+import { QUANTITY_MAX, SET_MAX } from './levels.ts'
+import { open } from './operations.ts'
+import { credentialsSchema, settingsSchema } from './settings.ts'
+import { TOPICS } from './subscriptions.ts'
+import { webhooks } from './webhooks.ts'
+
+/** Shopify, through the Admin GraphQL API 2026-10. */
+export const connector = defineConnector({
+  manifest: {
+    id: 'shopify',
+    name: 'Shopify',
+    kind: 'channel',
+    colour: '#5e8e3e',
+    regions: ['world'],
+    settings: settingsSchema,
+    credentials: credentialsSchema,
+    authorization: 'client-credentials',
+    capabilities: {
+      multiLocation: true,
+      writeStyle: 'compare-and-set',
+      proof: 'echo',
+      allOrNothing: true,
+      batchMax: SET_MAX,
+      quantityMax: QUANTITY_MAX,
+      webhooks: TOPICS,
+      tracking: true,
+      cancel: false,
+      latestEffectMs: 60_000,
+      visibilityLagMs: 30_000,
+      facts: [
+        {
+          fact: 'Available falls as an order is created, in every financial state',
+          source:
+            'shopify.dev/docs/apps/build/orders-fulfillment/inventory-management-apps/manage-quantities-states',
+          verified: false,
+        },
+        {
+          fact: 'A set with a stale changeFromQuantity changes no row of the call',
+          source: 'shopify.dev/changelog/making-changefromquantity-field-required',
+          verified: false,
+        },
+        {
+          fact: 'A repeated idempotency key is not applied again within 24 hours',
+          source: 'shopify.dev/docs/api/usage/implementing-idempotency',
+          verified: false,
+        },
+        {
+          fact: 'No mutation takes effect later than a minute after it was sent',
+          source: 'assumed: mutations are synchronous',
+          verified: false,
+        },
+        {
+          fact: 'The order list shows a change within 30 seconds',
+          source: 'assumed: the list is a search index whose delay is not published',
+          verified: false,
+        },
+      ],
+    },
+    budgets: [
+      // The smallest plan's; every answer says what the shop really has.
+      { kind: 'cost-bucket', name: BUDGET_NAME, capacity: 2_000, refillPerSecond: 100 },
+      { kind: 'concurrency', name: 'requests', max: 8 },
+    ],
+  },
+  open,
+  webhooks,
+})
+
+export default connector

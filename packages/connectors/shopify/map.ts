@@ -1,0 +1,283 @@
+import {
+  type ExternalListing,
+  type ExternalLocation,
+  type ExternalOrder,
+  Malformed,
+  type OrderLine,
+  type OrderState,
+  type Subtracted,
+} from '@plimsoll/connector-kit'
+import { z } from 'zod'
+
+/**
+ * Shopify's shapes → canonical shapes, pure. Orders come in two shapes (GraphQL nodes, REST-shaped webhook
+ * bodies); both become `OrderFacts` first, so that what an order means is decided in one place.
+ */
+
+export const listingNodeSchema = z.object({
+  id: z.string(),
+  sku: z.string().nullable(),
+  barcode: z.string().nullable(),
+  displayName: z.string(),
+  inventoryPolicy: z.enum(['CONTINUE', 'DENY']),
+  product: z.object({ status: z.enum(['ACTIVE', 'ARCHIVED', 'DRAFT', 'UNLISTED']) }),
+  inventoryItem: z.object({ id: z.string(), tracked: z.boolean() }),
+})
+
+export function toListing(node: z.infer<typeof listingNodeSchema>): ExternalListing {
+  return {
+    externalId: node.id,
+    sku: node.sku || undefined,
+    barcode: node.barcode || undefined,
+    title: node.displayName,
+    stockUnitId: node.inventoryItem.id,
+    tracked: node.inventoryItem.tracked,
+    fulfilledBy: 'merchant',
+    sellsBeyondZero: node.inventoryPolicy === 'CONTINUE',
+    // UNLISTED products sell to whoever has the link.
+    state: node.product.status === 'ACTIVE' || node.product.status === 'UNLISTED' ? 'active' : 'inactive',
+  }
+}
+
+export const locationNodeSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  isActive: z.boolean(),
+  isFulfillmentService: z.boolean(),
+})
+
+export function toLocation(node: z.infer<typeof locationNodeSchema>): ExternalLocation {
+  // The stock of a fulfilment service's location is that app's to write.
+  return { externalId: node.id, name: node.name, active: node.isActive && !node.isFulfillmentService }
+}
+
+const FINANCIAL = [
+  'pending',
+  'authorized',
+  'partially_paid',
+  'paid',
+  'partially_refunded',
+  'refunded',
+  'voided',
+  'expired',
+] as const
+export type FinancialStatus = (typeof FINANCIAL)[number]
+
+/** Either spelling (`PAID`, `paid`); throws Malformed for a status that 2026-10 does not have. */
+export function toFinancialStatus(status: string | null | undefined): FinancialStatus | undefined {
+  if (status === null || status === undefined) return undefined
+  const known = FINANCIAL.find((each) => each === status.toLowerCase())
+  if (known === undefined) throw new Malformed(`Unknown financial status of an order: ${status}`, status)
+  return known
+}
+
+export type RefundKind = 'cancel' | 'return' | 'no-restock'
+
+/** Restock type of a refund line, either spelling; throws Malformed for an unknown one. */
+export function toRefundKind(restockType: string): RefundKind {
+  switch (restockType.toLowerCase()) {
+    case 'cancel':
+      return 'cancel'
+    case 'return':
+    case 'legacy_restock':
+      return 'return'
+    case 'no_restock':
+      return 'no-restock'
+    default:
+      throw new Malformed(`Unknown restock type of a refund: ${restockType}`, restockType)
+  }
+}
+
+/** True where a fulfilment's units have left; throws Malformed for a status that 2026-10 does not have. */
+export function hasLeft(status: string | null | undefined): boolean {
+  switch ((status ?? 'success').toLowerCase()) {
+    case 'success':
+    // Legacy statuses of a fulfilment under way: its units are no longer committed.
+    case 'open':
+    case 'pending':
+      return true
+    case 'cancelled':
+    case 'error':
+    case 'failure':
+      return false
+    default:
+      throw new Malformed(`Unknown fulfilment status: ${status}`, String(status))
+  }
+}
+
+export type LineFacts = {
+  id: string
+  variantId: string | undefined
+  sku: string | undefined
+  title: string
+  /** `quantity`: as ordered, removed and refunded units included. */
+  ordered: number
+  /** `currentQuantity`: without refunded (shipped or not) and removed units. */
+  currentQuantity: number
+  /** `unfulfilledQuantity`, in webhooks `fulfillable_quantity`. */
+  unfulfilled: number
+}
+
+export type OrderFacts = {
+  externalId: string
+  number: string
+  placedAt: string
+  updatedAt: string
+  cancelled: boolean
+  /** False: inventory is not reserved (yet). */
+  confirmed: boolean
+  financialStatus: FinancialStatus | undefined
+  currency: string | undefined
+  test: boolean
+  locationId: string | undefined
+  lines: readonly LineFacts[]
+  /** Units that left, by line id. */
+  shipped: ReadonlyMap<string, number>
+  refunds: readonly { lineId: string; quantity: number; kind: RefundKind }[]
+}
+
+/** Facts → canonical order. The version is `updatedAt`, which Shopify gives in whole seconds. */
+export function toOrder(facts: OrderFacts): ExternalOrder {
+  // Shopify moves units from available to committed as the order is created, in every financial state
+  // (shopify.dev, manage-quantities-states); `confirmed` false means that it has not done so.
+  const subtracted: Subtracted = facts.confirmed ? 'yes' : 'unknown'
+  const lines = facts.lines.map((line) => toLine(line, facts, subtracted))
+  const version = Date.parse(facts.updatedAt)
+  if (Number.isNaN(version)) throw new Malformed('An order without a readable update time', facts.updatedAt)
+  return {
+    externalId: facts.externalId,
+    number: facts.number,
+    state: toState(facts, lines),
+    placedAt: new Date(facts.placedAt),
+    version,
+    currency: facts.currency,
+    test: facts.test,
+    locationId: facts.locationId,
+    lines,
+  }
+}
+
+function toLine(line: LineFacts, facts: OrderFacts, subtracted: Subtracted): OrderLine {
+  const refunded = (kind: RefundKind) =>
+    facts.refunds.reduce(
+      (sum, row) => sum + (row.lineId === line.id && row.kind === kind ? row.quantity : 0),
+      0,
+    )
+  const shipped = Math.min(facts.shipped.get(line.id) ?? 0, line.ordered)
+  const returned = Math.min(refunded('return'), shipped)
+  const cancelled = refunded('cancel')
+  // `currentQuantity` counts every refunded unit out, also those that were shipped, and those that an order
+  // edit removed; only the latter and the cancelled ones will not ship. A refund without restock leaves it to
+  // the platform whether the unit still ships, and `unfulfilled` says so.
+  const removed = Math.max(
+    0,
+    line.ordered - line.currentQuantity - cancelled - refunded('return') - refunded('no-restock'),
+  )
+  const stillToShip = Math.max(0, line.ordered - shipped - cancelled - removed)
+  const open = facts.cancelled ? 0 : Math.min(stillToShip, Math.max(0, line.unfulfilled))
+  return {
+    externalId: line.id,
+    listingExternalId: line.variantId,
+    sku: line.sku || undefined,
+    title: line.title,
+    ordered: line.ordered,
+    current: shipped + open,
+    shipped,
+    returned,
+    subtracted,
+  }
+}
+
+function toState(facts: OrderFacts, lines: readonly OrderLine[]): OrderState {
+  if (facts.cancelled) return 'cancelled'
+  // Shopify's own `closed` means archived: an archived order with open units still holds stock.
+  if (lines.length > 0 && lines.every((line) => line.current === line.shipped)) return 'closed'
+  if (!facts.confirmed || facts.financialStatus === 'pending') return 'pending'
+  return 'open'
+}
+
+export const lineNodeSchema = z.object({
+  id: z.string(),
+  sku: z.string().nullable(),
+  title: z.string(),
+  quantity: z.number().int(),
+  currentQuantity: z.number().int(),
+  unfulfilledQuantity: z.number().int(),
+  variant: z.object({ id: z.string() }).nullable(),
+})
+
+export const orderNodeSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  createdAt: z.string(),
+  updatedAt: z.string(),
+  cancelledAt: z.string().nullable(),
+  closed: z.boolean(),
+  confirmed: z.boolean(),
+  test: z.boolean(),
+  currencyCode: z.string(),
+  displayFinancialStatus: z.string().nullable(),
+  fulfillmentOrders: z.object({
+    nodes: z.array(
+      z.object({ assignedLocation: z.object({ location: z.object({ id: z.string() }).nullable() }) }),
+    ),
+  }),
+})
+export type OrderNode = z.infer<typeof orderNodeSchema>
+export type LineNode = z.infer<typeof lineNodeSchema>
+
+export function toLineFacts(node: LineNode): LineFacts {
+  return {
+    id: node.id,
+    variantId: node.variant?.id,
+    sku: node.sku ?? undefined,
+    title: node.title,
+    ordered: node.quantity,
+    currentQuantity: node.currentQuantity,
+    unfulfilled: node.unfulfilledQuantity,
+  }
+}
+
+/**
+ * True where the line numbers alone tell what shipped: never refunded, edited or cancelled.
+ * Otherwise a cancelled unit and a shipped one look the same in them.
+ */
+export function linesTellAll(node: OrderNode, lines: readonly LineNode[], refunded: boolean): boolean {
+  return (
+    !refunded && node.cancelledAt === null && lines.every((line) => line.quantity === line.currentQuantity)
+  )
+}
+
+/** Units that left, from line numbers alone; only where `linesTellAll`. */
+export function shippedByLines(lines: readonly LineNode[]): Map<string, number> {
+  return new Map(lines.map((line) => [line.id, Math.max(0, line.quantity - line.unfulfilledQuantity)]))
+}
+
+/** GraphQL order with its parts → facts. */
+export function toOrderFacts(
+  node: OrderNode,
+  parts: {
+    lines: readonly LineNode[]
+    shipped: ReadonlyMap<string, number>
+    refunds: OrderFacts['refunds']
+  },
+): OrderFacts {
+  const locations = new Set(node.fulfillmentOrders.nodes.map((each) => each.assignedLocation.location?.id))
+  // Taken from several places: no one location to name.
+  const [locationId] = locations.size === 1 ? [...locations] : []
+  return {
+    externalId: node.id,
+    number: node.name,
+    placedAt: node.createdAt,
+    updatedAt: node.updatedAt,
+    cancelled: node.cancelledAt !== null,
+    confirmed: node.confirmed,
+    financialStatus: toFinancialStatus(node.displayFinancialStatus),
+    currency: node.currencyCode,
+    test: node.test,
+    locationId,
+    lines: parts.lines.map(toLineFacts),
+    shipped: parts.shipped,
+    refunds: parts.refunds,
+  }
+}

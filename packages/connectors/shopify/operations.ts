@@ -1,0 +1,116 @@
+import { type ChannelOperations, type ConnectorContext, NotFound } from '@plimsoll/connector-kit'
+import { z } from 'zod'
+import { API_VERSION, type Api, createApi } from './api.ts'
+import { nextCursor, readCursor } from './cursor.ts'
+import { CHECK, LISTING, LISTINGS, LOCATIONS } from './documents.ts'
+import { fromGid } from './ids.ts'
+import { readLevels, setLevels } from './levels.ts'
+import { listingNodeSchema, locationNodeSchema, toListing, toLocation } from './map.ts'
+import { getOrder, listOrders } from './orders.ts'
+import type { Credentials, Settings } from './settings.ts'
+import { ship } from './shipping.ts'
+import { registerWebhooks } from './subscriptions.ts'
+
+/** Rights that the hub needs; a `write_` right includes its `read_` twin. */
+export const SCOPES = [
+  'read_products',
+  'read_locations',
+  'read_inventory',
+  'write_inventory',
+  'read_orders',
+  'read_merchant_managed_fulfillment_orders',
+  'write_merchant_managed_fulfillment_orders',
+] as const
+
+const pageInfoSchema = z.object({ hasNextPage: z.boolean(), endCursor: z.string().nullable() })
+
+export function open(context: ConnectorContext<Settings, Credentials>): ChannelOperations {
+  const api = createApi(context)
+  return {
+    check: (options) => check(api, context.settings, options),
+    locations: (options) => listLocations(api, options),
+    listings: (cursor, options) => listListings(api, cursor, options),
+    async listing(externalId, options) {
+      const { data } = await api.read(LISTING, { id: externalId }, listingSchema, options)
+      if (data.productVariant === null) throw new NotFound(`Shopify has no variant ${externalId}`)
+      return toListing(data.productVariant)
+    },
+    levels: (keys, options) => readLevels(api, keys, options),
+    setLevels: (writes, options) => setLevels(api, writes, options),
+    orders: (query, options) => listOrders(api, query, options),
+    order: (externalId, options) => getOrder(api, externalId, options),
+    ship: (shipment, options) => ship(api, shipment, options),
+    registerWebhooks: (url, options) => registerWebhooks(api, url, options),
+  }
+}
+
+const checkSchema = z.object({
+  shop: z.object({
+    name: z.string(),
+    myshopifyDomain: z.string(),
+    currencyCode: z.string(),
+    ianaTimezone: z.string(),
+  }),
+  currentAppInstallation: z.object({ accessScopes: z.array(z.object({ handle: z.string() })) }),
+})
+
+async function check(api: Api, settings: Settings, options: Parameters<ChannelOperations['check']>[0]) {
+  const { data, servedVersion } = await api.read(CHECK, {}, checkSchema, options)
+  const granted = new Set(data.currentAppInstallation.accessScopes.map((scope) => scope.handle))
+  const has = (scope: string) => granted.has(scope) || granted.has(scope.replace(/^read_/, 'write_'))
+  const warnings: string[] = []
+  if (servedVersion !== undefined && servedVersion !== API_VERSION) {
+    warnings.push(`Shopify answered in version ${servedVersion} instead of ${API_VERSION}: update Plimsoll.`)
+  }
+  if (data.shop.myshopifyDomain !== settings.shop) {
+    warnings.push(`The shop calls itself ${data.shop.myshopifyDomain}, not ${settings.shop}.`)
+  }
+  if (!granted.has('read_all_orders')) {
+    warnings.push('Without read_all_orders, orders older than 60 days stay invisible.')
+  }
+  return {
+    account: `${data.shop.name} (${data.shop.myshopifyDomain})`,
+    currency: data.shop.currencyCode,
+    timeZone: data.shop.ianaTimezone,
+    missingScopes: SCOPES.filter((scope) => !has(scope)),
+    warnings,
+  }
+}
+
+const locationsSchema = z.object({
+  locations: z.object({ nodes: z.array(locationNodeSchema), pageInfo: pageInfoSchema }),
+})
+
+async function listLocations(api: Api, options: Parameters<ChannelOperations['locations']>[0]) {
+  const all = []
+  for (let after: string | null | undefined; ; ) {
+    const { data } = await api.read(LOCATIONS, { after }, locationsSchema, options)
+    all.push(...data.locations.nodes.map(toLocation))
+    if (!data.locations.pageInfo.hasNextPage) return all
+    after = data.locations.pageInfo.endCursor
+  }
+}
+
+const listingSchema = z.object({ productVariant: listingNodeSchema.nullable() })
+const listingsSchema = z.object({
+  productVariants: z.object({ nodes: z.array(listingNodeSchema), pageInfo: pageInfoSchema }),
+})
+
+async function listListings(
+  api: Api,
+  from: string | undefined,
+  options: Parameters<ChannelOperations['listings']>[1],
+) {
+  const cursor = readCursor(from)
+  const query = cursor.window === null ? null : `id:>${cursor.window}`
+  const variables = { after: cursor.after, query }
+  const { data, date } = await api.read(LISTINGS, variables, listingsSchema, { ...options, priority: 8 })
+  const { nodes, pageInfo } = data.productVariants
+  const last = nodes.at(-1)
+  const next = nextCursor(cursor, {
+    read: nodes.length,
+    ...pageInfo,
+    last: last === undefined ? undefined : fromGid(last.id),
+  })
+  return { rows: nodes.map(toListing), next, platformTime: date }
+}

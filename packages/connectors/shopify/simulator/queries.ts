@@ -1,0 +1,133 @@
+import { type PageArguments, sortable, toConnection } from './connections.ts'
+import type { Order } from './records.ts'
+import { holds, readSearch, type SearchTerm } from './search.ts'
+import type { Shop } from './shop.ts'
+import type { Subscriptions } from './subscriptions.ts'
+import { gid, type Views } from './views.ts'
+
+type Search = PageArguments & { query?: string | null; reverse?: boolean }
+
+/** The roots of queries. */
+export function createQueries(
+  shop: Shop,
+  views: Views,
+  subscriptions: Subscriptions,
+  scopes: readonly string[],
+) {
+  const node = (id: string) => findNode(shop, views, id)
+  const typed =
+    (type: string) =>
+    ({ id }: { id: string }) => {
+      const found = node(id)
+      return found?.__typename === type ? found : null
+    }
+  return {
+    shop: () => ({
+      __typename: 'Shop',
+      id: 'gid://shopify/Shop/1',
+      name: shop.options.name,
+      myshopifyDomain: shop.options.domain,
+      currencyCode: shop.options.currency,
+      ianaTimezone: 'Europe/Berlin',
+      plan: { publicDisplayName: 'Basic', shopifyPlus: false },
+    }),
+    currentAppInstallation: () => ({
+      __typename: 'AppInstallation',
+      id: 'gid://shopify/AppInstallation/1',
+      accessScopes: scopes.map((handle) => ({ handle, description: handle.replaceAll('_', ' ') })),
+    }),
+    location: ({ id }: { id?: string }) => {
+      const [first] = shop.locations.keys()
+      return id === undefined ? views.locationOf(first) : typed('Location')({ id })
+    },
+    locations: (page: Search & { includeInactive?: boolean }) => {
+      const shown = [...shop.locations.values()].filter((each) => page.includeInactive || each.active)
+      return toConnection(shown, page, (row) => sortable(row.id), views.location)
+    },
+    productVariant: typed('ProductVariant'),
+    productVariants: (page: Search) => {
+      const rows = filterById([...shop.variants.values()], readSearch(page.query), (row) => row.id)
+      return toConnection(rows, page, (row) => sortable(row.id), views.variant)
+    },
+    inventoryItem: typed('InventoryItem'),
+    inventoryItems: (page: Search) => {
+      const rows = filterById([...shop.variants.values()], readSearch(page.query), (row) => row.itemId)
+      return toConnection(rows, page, (row) => sortable(row.itemId), views.item)
+    },
+    node: ({ id }: { id: string }) => node(id),
+    nodes: ({ ids }: { ids: readonly string[] }) => ids.map(node),
+    order: typed('Order'),
+    orders: (page: Search) =>
+      toConnection(findOrders(shop, readSearch(page.query)), page, orderKey, views.order),
+    fulfillmentOrder: typed('FulfillmentOrder'),
+    webhookSubscriptions: (page: Search & { topics?: readonly string[]; uri?: string }) => {
+      const rows = subscriptions.list().filter((each) => {
+        const topic = page.topics === undefined || page.topics.includes(each.topicName)
+        return topic && (page.uri === undefined || page.uri === each.uri)
+      })
+      return toConnection(rows, page, (row) => sortable(row.id), subscriptions.view)
+    },
+    job: ({ id }: { id: string }) => ({ id, done: true }),
+  }
+}
+
+const orderKey = (order: Order) => sortable(order.updatedAtMs, order.id)
+
+/** The order list, always by update time: the only sort that the hub uses. */
+function findOrders(shop: Shop, terms: readonly SearchTerm[]): Order[] {
+  const times = terms.filter((term) => term.field === 'updated_at')
+  const since = times.find((term) => term.comparison === '>=' || term.comparison === '>')
+  const rows = shop
+    .ordersChangedSince(since === undefined ? 0 : Date.parse(since.value))
+    .filter((order) => times.every((term) => holds(order.updatedAtMs, term, Date.parse(term.value))))
+  return filterById(rows, terms, (row) => row.id).sort((a, b) => a.updatedAtMs - b.updatedAtMs || a.id - b.id)
+}
+
+function filterById<T extends { id: number; sku?: string }>(
+  rows: T[],
+  terms: readonly SearchTerm[],
+  idOf: (row: T) => number,
+): T[] {
+  const ids = terms.filter((term) => term.field === 'id')
+  const skus = terms.filter((term) => term.field === 'sku')
+  if (ids.length + skus.length === 0) return rows
+  return rows.filter(
+    (row) =>
+      ids.every((term) => holds(idOf(row), term, Number(term.value))) &&
+      skus.every((term) => term.value === row.sku),
+  )
+}
+
+/** Any record by gid, null when there is none. */
+function findNode(shop: Shop, views: Views, id: string) {
+  const match = /^gid:\/\/shopify\/(\w+)\/(\d+)/.exec(id)
+  const number = Number(match?.[2])
+  switch (match?.[1]) {
+    case 'Location':
+      return views.locationOf(number)
+    case 'InventoryItem':
+      return views.itemOf(number)
+    case 'ProductVariant': {
+      const variant = shop.variants.get(number)
+      return variant === undefined ? null : views.variant(variant)
+    }
+    case 'Order': {
+      const order = shop.orders.get(number)
+      return order === undefined ? null : views.order(order)
+    }
+    default:
+      return findOrderPart(shop, views, id)
+  }
+}
+
+function findOrderPart(shop: Shop, views: Views, id: string) {
+  for (const order of shop.orders.values()) {
+    const site = order.fulfillmentOrders.find((each) => gid('FulfillmentOrder', each.id) === id)
+    if (site !== undefined) return views.fulfillmentOrder(order)(site)
+    const fulfillment = order.fulfillments.find((each) => gid('Fulfillment', each.id) === id)
+    if (fulfillment !== undefined) return views.fulfillment(order)(fulfillment)
+    const refund = order.refunds.find((each) => gid('Refund', each.id) === id)
+    if (refund !== undefined) return views.refund(order)(refund)
+  }
+  return null
+}

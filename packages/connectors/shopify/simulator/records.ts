@@ -1,0 +1,119 @@
+/** What the simulated shop keeps. Ids are numbers, as in Shopify's database; gids are made at the edge. */
+
+export type Location = { id: number; name: string; active: boolean; fulfillmentService: boolean }
+
+export type Variant = {
+  id: number
+  productId: number
+  itemId: number
+  sku: string
+  barcode: string | undefined
+  title: string
+  price: number
+  tracked: boolean
+  /** CONTINUE: sells on at zero. */
+  sellsBeyondZero: boolean
+  updatedAtMs: number
+}
+
+/** Units of one inventory item at one location. On hand = available + committed. */
+export type Level = {
+  id: number
+  itemId: number
+  locationId: number
+  available: number
+  committed: number
+  updatedAtMs: number
+}
+
+export type FinancialStatus = 'PENDING' | 'PAID' | 'PARTIALLY_REFUNDED' | 'REFUNDED' | 'VOIDED'
+
+export type Line = {
+  id: number
+  variantId: number
+  itemId: number
+  sku: string
+  title: string
+  ordered: number
+}
+
+export type FulfillmentOrderStatus = 'OPEN' | 'IN_PROGRESS' | 'CLOSED' | 'CANCELLED'
+export type FulfillmentOrder = {
+  id: number
+  locationId: number
+  status: FulfillmentOrderStatus
+  lines: { id: number; lineId: number; itemId: number; remaining: number; total: number }[]
+}
+
+export type Tracking = { company: string | undefined; number: string | undefined; url: string | undefined }
+export type Fulfillment = {
+  id: number
+  status: 'SUCCESS' | 'CANCELLED'
+  locationId: number
+  createdAtMs: number
+  tracking: Tracking
+  lines: { id: number; lineId: number; quantity: number }[]
+}
+
+export type RestockType = 'CANCEL' | 'RETURN' | 'NO_RESTOCK'
+export type Refund = {
+  id: number
+  createdAtMs: number
+  lines: {
+    id: number
+    lineId: number
+    quantity: number
+    restockType: RestockType
+    locationId: number | undefined
+  }[]
+}
+
+export type Order = {
+  id: number
+  number: number
+  createdAtMs: number
+  updatedAtMs: number
+  cancelledAtMs: number | undefined
+  cancelReason: string | undefined
+  closedAtMs: number | undefined
+  financialStatus: FinancialStatus
+  lines: Line[]
+  fulfillmentOrders: FulfillmentOrder[]
+  fulfillments: Fulfillment[]
+  refunds: Refund[]
+}
+
+/** Units of a line that fulfilment orders still have to ship. */
+export function unfulfilledOf(order: Order, line: Line): number {
+  return sum(
+    order.fulfillmentOrders.flatMap((each) => each.lines),
+    (row) => (row.lineId === line.id ? row.remaining : 0),
+  )
+}
+
+/** Units of a line that left. */
+export function shippedOf(order: Order, line: Line): number {
+  const left = order.fulfillments.filter((each) => each.status === 'SUCCESS')
+  return sum(
+    left.flatMap((each) => each.lines),
+    (row) => (row.lineId === line.id ? row.quantity : 0),
+  )
+}
+
+/** Units of a line refunded in any way. */
+export function refundedOf(order: Order, line: Line, restockType?: RestockType): number {
+  const rows = order.refunds.flatMap((each) => each.lines)
+  return sum(rows, (row) =>
+    row.lineId === line.id && (restockType === undefined || row.restockType === restockType)
+      ? row.quantity
+      : 0,
+  )
+}
+
+export function currentOf(order: Order, line: Line): number {
+  return line.ordered - refundedOf(order, line)
+}
+
+function sum<T>(rows: readonly T[], units: (row: T) => number): number {
+  return rows.reduce((total, row) => total + units(row), 0)
+}

@@ -1,0 +1,167 @@
+import type { Level, Location, Order, Variant } from './records.ts'
+
+/**
+ * The simulated shop's books: catalogue, levels, orders, and the log of order changes that the list reads.
+ * Everything here is synchronous, so each command of `checkout.ts`, `fulfilment.ts` and `set-quantities.ts`
+ * is one moment for everybody else, as a database transaction is at Shopify.
+ */
+export type ShopOptions = {
+  name: string
+  domain: string
+  currency: string
+  locations: readonly string[]
+  /** Wall clock, milliseconds. */
+  now: () => number
+  /** Shopify's update times are whole seconds. */
+  timestampStepMs: number
+}
+
+export type ShopEvent =
+  | { kind: 'order'; topics: readonly string[]; order: Order }
+  | { kind: 'refund'; order: Order; refund: Order['refunds'][number] }
+  | { kind: 'level'; level: Level }
+  | { kind: 'product'; topic: 'products/create' | 'products/update' | 'products/delete'; productId: number }
+  | { kind: 'order-deleted'; orderId: number }
+
+export class Shop {
+  readonly options: ShopOptions
+  readonly locations = new Map<number, Location>()
+  readonly variants = new Map<number, Variant>()
+  readonly variantsBySku = new Map<string, Variant>()
+  readonly variantByItem = new Map<number, Variant>()
+  /** Item id → location id → level. */
+  readonly levels = new Map<number, Map<number, Level>>()
+  readonly orders = new Map<number, Order>()
+  /** Order changes, oldest first; an entry whose order changed again since is stale. */
+  #changes: { order: Order; atMs: number; visibleFromMs: number }[] = []
+  #lastId = 0
+  #listeners: ((event: ShopEvent) => void)[] = []
+
+  constructor(options: ShopOptions) {
+    this.options = options
+    for (const name of options.locations) {
+      const id = this.nextId()
+      this.locations.set(id, { id, name, active: true, fulfillmentService: false })
+    }
+  }
+
+  onEvent(listener: (event: ShopEvent) => void): void {
+    this.#listeners.push(listener)
+  }
+
+  emit(event: ShopEvent): void {
+    for (const listener of this.#listeners) listener(event)
+  }
+
+  /** Past 2^31, like Shopify's. */
+  nextId(): number {
+    this.#lastId += 1
+    return 5_000_000_000_000 + this.#lastId
+  }
+
+  /** Now, as the shop stamps it. */
+  stampMs(): number {
+    const { now, timestampStepMs } = this.options
+    return Math.floor(now() / timestampStepMs) * timestampStepMs
+  }
+
+  addVariant(seed: Omit<Variant, 'id' | 'productId' | 'itemId' | 'updatedAtMs'>, available: number): Variant {
+    const variant: Variant = {
+      ...seed,
+      id: this.nextId(),
+      productId: this.nextId(),
+      itemId: this.nextId(),
+      updatedAtMs: this.stampMs(),
+    }
+    this.variants.set(variant.id, variant)
+    // SKUs are not unique; a shopper who names one gets the first product that has it.
+    if (!this.variantsBySku.has(variant.sku)) this.variantsBySku.set(variant.sku, variant)
+    this.variantByItem.set(variant.itemId, variant)
+    let units = available
+    for (const location of this.locations.values()) {
+      this.putLevel(variant.itemId, location.id, units)
+      units = 0
+    }
+    this.emit({ kind: 'product', topic: 'products/create', productId: variant.productId })
+    return variant
+  }
+
+  removeVariant(variant: Variant): void {
+    this.variants.delete(variant.id)
+    this.variantByItem.delete(variant.itemId)
+    this.levels.delete(variant.itemId)
+    if (this.variantsBySku.get(variant.sku) === variant) this.variantsBySku.delete(variant.sku)
+    this.emit({ kind: 'product', topic: 'products/delete', productId: variant.productId })
+  }
+
+  /** The level, made with `available` units where the item was not stocked there. */
+  putLevel(itemId: number, locationId: number, available = 0): Level {
+    const byLocation = this.levels.get(itemId) ?? new Map<number, Level>()
+    this.levels.set(itemId, byLocation)
+    const existing = byLocation.get(locationId)
+    if (existing !== undefined) return existing
+    const level = {
+      id: this.nextId(),
+      itemId,
+      locationId,
+      available,
+      committed: 0,
+      updatedAtMs: this.stampMs(),
+    }
+    byLocation.set(locationId, level)
+    return level
+  }
+
+  findLevel(itemId: number, locationId: number): Level | undefined {
+    return this.levels.get(itemId)?.get(locationId)
+  }
+
+  /** Moves units and tells the subscribers; nothing moves for an item that is not tracked. */
+  moveUnits(itemId: number, locationId: number, change: { available?: number; committed?: number }): void {
+    if (this.variantByItem.get(itemId)?.tracked !== true) return
+    const level = this.putLevel(itemId, locationId)
+    level.available += change.available ?? 0
+    level.committed += change.committed ?? 0
+    level.updatedAtMs = this.stampMs()
+    if (change.available) this.emit({ kind: 'level', level })
+  }
+
+  /** Stamps a change of an order, moves it to the end of the list and tells the subscribers. */
+  touchOrder(order: Order, topics: readonly string[], searchLagMs = this.searchLagMs): void {
+    order.updatedAtMs = this.stampMs()
+    this.orders.set(order.id, order)
+    this.#latest.set(order.id, this.#changes.length)
+    const visibleFromMs = this.options.now() + searchLagMs
+    this.#changes.push({ order, atMs: order.updatedAtMs, visibleFromMs })
+    if (this.#changes.length > 2 * this.orders.size + 1_000) this.#compact()
+    this.emit({ kind: 'order', topics, order })
+  }
+
+  /** How late the order list, a search index, shows a change. */
+  searchLagMs = 0
+  readonly #latest = new Map<number, number>()
+
+  #compact(): void {
+    this.#changes = this.#changes.filter((change, at) => this.#latest.get(change.order.id) === at)
+    for (const [at, change] of this.#changes.entries()) this.#latest.set(change.order.id, at)
+  }
+
+  /** Orders whose last change is at or after `sinceMs` and visible by now, oldest change first. */
+  ordersChangedSince(sinceMs: number): Order[] {
+    let low = 0
+    let high = this.#changes.length
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if ((this.#changes[middle]?.atMs ?? 0) < sinceMs) low = middle + 1
+      else high = middle
+    }
+    const now = this.options.now()
+    const found: Order[] = []
+    for (let at = low; at < this.#changes.length; at += 1) {
+      const change = this.#changes[at]
+      if (change === undefined || this.#latest.get(change.order.id) !== at) continue
+      if (change.visibleFromMs <= now && this.orders.has(change.order.id)) found.push(change.order)
+    }
+    return found
+  }
+}

@@ -1,0 +1,111 @@
+import { hmacSha256Base64 } from '@plimsoll/connector-kit'
+import type { WebhookSender } from '@plimsoll/connector-kit/simulator'
+import type { Shop, ShopEvent } from './shop.ts'
+import { gid, instant } from './views.ts'
+import { levelBody, orderBody, productBody, refundBody } from './webhook-bodies.ts'
+
+export type Subscription = {
+  id: number
+  /** `ORDERS_CREATE` */
+  topicName: string
+  uri: string
+  format: string
+  includeFields: string[]
+  filter: string | null
+  createdAtMs: number
+}
+
+/** Webhook subscriptions of the app, and the delivery of what happens in the shop. */
+export type Subscriptions = {
+  list(): Subscription[]
+  /** The message of the refusal where there is one. */
+  add(wanted: Omit<Subscription, 'id' | 'createdAtMs'>): Subscription | string
+  remove(id: number): boolean
+  view(subscription: Subscription): object
+}
+
+const MINUTE_MS = 60_000
+/** Eight retries over four hours, ever further apart (changelog: updates-to-webhook-retry-mechanism). */
+export const RETRY_DELAYS_MS = [1, 2, 4, 8, 16, 32, 64, 113].map((minutes) => minutes * MINUTE_MS)
+
+export function createSubscriptions(
+  shop: Shop,
+  options: { sender: WebhookSender; secret: string; apiVersion: string },
+): Subscriptions {
+  const { sender, secret, apiVersion } = options
+  const all = new Map<number, Subscription>()
+
+  function deliver(topic: string, body: object, orderId: number | undefined): void {
+    const topicName = topic.replace('/', '_').toUpperCase()
+    const subscribed = [...all.values()].filter((each) => each.topicName === topicName)
+    if (subscribed.length === 0) return
+    const text = JSON.stringify(body)
+    const headers = {
+      'content-type': 'application/json',
+      'x-shopify-topic': topic,
+      'x-shopify-hmac-sha256': hmacSha256Base64(secret, text),
+      'x-shopify-shop-domain': shop.options.domain,
+      'x-shopify-api-version': apiVersion,
+      'x-shopify-triggered-at': new Date(shop.options.now()).toISOString(),
+      'x-shopify-event-id': `event-${shop.nextId()}`,
+    }
+    for (const subscription of subscribed) {
+      sender.send({
+        url: subscription.uri,
+        headers: { ...headers, 'x-shopify-webhook-id': `delivery-${shop.nextId()}` },
+        body: text,
+        retry: { delaysMs: RETRY_DELAYS_MS },
+        subscription: String(subscription.id),
+        ...(orderId === undefined ? {} : { orderExternalId: gid('Order', orderId) }),
+        // Given up after eight retries: Shopify removes the subscription.
+        onFailed: () => all.delete(subscription.id),
+      })
+    }
+  }
+
+  shop.onEvent((event: ShopEvent) => {
+    switch (event.kind) {
+      case 'order':
+        for (const topic of event.topics) deliver(topic, orderBody(shop, event.order), event.order.id)
+        break
+      case 'refund':
+        deliver('refunds/create', refundBody(event.order, event.refund), event.order.id)
+        break
+      case 'level':
+        deliver('inventory_levels/update', levelBody(shop, event.level), undefined)
+        break
+      case 'product':
+        deliver(event.topic, productBody(shop, event.topic, event.productId), undefined)
+        break
+      case 'order-deleted':
+        deliver('orders/delete', { id: event.orderId }, event.orderId)
+        break
+    }
+  })
+
+  return {
+    list: () => [...all.values()],
+    add(wanted) {
+      if (!URL.canParse(wanted.uri)) return 'Address is invalid'
+      const taken = [...all.values()].some(
+        (each) => each.topicName === wanted.topicName && each.uri === wanted.uri,
+      )
+      if (taken) return 'Address for this topic has already been taken'
+      const subscription = { ...wanted, id: shop.nextId(), createdAtMs: shop.stampMs() }
+      all.set(subscription.id, subscription)
+      return subscription
+    },
+    remove: (id) => all.delete(id),
+    view: (subscription) => ({
+      __typename: 'WebhookSubscription',
+      id: gid('WebhookSubscription', subscription.id),
+      topic: subscription.topicName,
+      uri: subscription.uri,
+      format: subscription.format,
+      includeFields: subscription.includeFields,
+      filter: subscription.filter,
+      createdAt: instant(subscription.createdAtMs),
+      updatedAt: instant(subscription.createdAtMs),
+    }),
+  }
+}

@@ -1,0 +1,250 @@
+import { badRequest, type PageArguments, sortable, toConnection } from './connections.ts'
+import {
+  currentOf,
+  type Fulfillment,
+  type FulfillmentOrder,
+  type Level,
+  type Line,
+  type Location,
+  type Order,
+  type Refund,
+  refundedOf,
+  unfulfilledOf,
+  type Variant,
+} from './records.ts'
+import type { Shop } from './shop.ts'
+
+/**
+ * Records → what GraphQL reads fields from. Fields with arguments, and links to other records, are functions:
+ * graphql-js calls them with the arguments, and only when they are asked for.
+ */
+export type Views = ReturnType<typeof createViews>
+
+export function gid(kind: string, id: number): string {
+  return `gid://shopify/${kind}/${id}`
+}
+
+/** Shopify's instants have whole seconds and no milliseconds. */
+export function instant(atMs: number): string {
+  const text = new Date(atMs).toISOString()
+  return atMs % 1_000 === 0 ? text.replace('.000Z', 'Z') : text
+}
+
+const byId = (row: { id: number }) => sortable(row.id)
+
+export function createViews(shop: Shop) {
+  const location = (record: Location) => ({
+    __typename: 'Location',
+    id: gid('Location', record.id),
+    name: record.name,
+    isActive: record.active,
+    isFulfillmentService: record.fulfillmentService,
+    shipsInventory: true,
+  })
+  const locationOf = (id: number | undefined) => {
+    const record = id === undefined ? undefined : shop.locations.get(id)
+    return record === undefined ? null : location(record)
+  }
+
+  const variant = (record: Variant) => ({
+    __typename: 'ProductVariant',
+    id: gid('ProductVariant', record.id),
+    legacyResourceId: String(record.id),
+    sku: record.sku,
+    barcode: record.barcode ?? null,
+    title: 'Default Title',
+    displayName: record.title,
+    inventoryPolicy: record.sellsBeyondZero ? 'CONTINUE' : 'DENY',
+    inventoryQuantity: () => levelsOf(record.itemId).reduce((sum, level) => sum + level.available, 0),
+    price: record.price.toFixed(2),
+    position: 1,
+    updatedAt: instant(record.updatedAtMs),
+    product: () => ({
+      __typename: 'Product',
+      id: gid('Product', record.productId),
+      title: record.title,
+      status: 'ACTIVE',
+    }),
+    inventoryItem: () => item(record),
+  })
+
+  const levelsOf = (itemId: number) => [...(shop.levels.get(itemId)?.values() ?? [])]
+
+  const item = (record: Variant) => ({
+    __typename: 'InventoryItem',
+    id: gid('InventoryItem', record.itemId),
+    legacyResourceId: String(record.itemId),
+    sku: record.sku,
+    tracked: record.tracked,
+    requiresShipping: true,
+    updatedAt: instant(record.updatedAtMs),
+    inventoryLevel: ({ locationId, includeInactive }: { locationId: string; includeInactive?: boolean }) => {
+      const found = levelsOf(record.itemId).find((each) => gid('Location', each.locationId) === locationId)
+      const active = found !== undefined && shop.locations.get(found.locationId)?.active
+      return found !== undefined && (active || includeInactive) ? level(found) : null
+    },
+    inventoryLevels: (page: PageArguments & { includeInactive?: boolean }) => {
+      const shown = levelsOf(record.itemId).filter(
+        (each) => page.includeInactive || shop.locations.get(each.locationId)?.active,
+      )
+      return toConnection(shown, page, byId, level)
+    },
+    variants: (page: PageArguments) => toConnection([record], page, byId, variant),
+  })
+
+  const level = (record: Level) => ({
+    __typename: 'InventoryLevel',
+    id: `${gid('InventoryLevel', record.id)}?inventory_item_id=${record.itemId}`,
+    isActive: shop.locations.get(record.locationId)?.active ?? false,
+    updatedAt: instant(record.updatedAtMs),
+    location: () => locationOf(record.locationId),
+    item: () => itemOf(record.itemId),
+    quantities: ({ names }: { names: readonly string[] }) => names.map((name) => quantity(record, name)),
+  })
+
+  const itemOf = (itemId: number) => {
+    const record = shop.variantByItem.get(itemId)
+    return record === undefined ? null : item(record)
+  }
+
+  const line = (order: Order) => (record: Line) => ({
+    __typename: 'LineItem',
+    id: gid('LineItem', record.id),
+    sku: record.sku,
+    title: record.title,
+    name: record.title,
+    quantity: record.ordered,
+    currentQuantity: currentOf(order, record),
+    unfulfilledQuantity: unfulfilledOf(order, record),
+    nonFulfillableQuantity: refundedOf(order, record),
+    requiresShipping: true,
+    variant: () => {
+      const found = shop.variants.get(record.variantId)
+      return found === undefined ? null : variant(found)
+    },
+  })
+  const lineOf = (order: Order, lineId: number) => {
+    const record = order.lines.find((each) => each.id === lineId)
+    return record === undefined ? null : line(order)(record)
+  }
+
+  const fulfillmentOrder = (order: Order) => (record: FulfillmentOrder) => ({
+    __typename: 'FulfillmentOrder',
+    id: gid('FulfillmentOrder', record.id),
+    status: record.status,
+    requestStatus: 'UNSUBMITTED',
+    orderId: gid('Order', order.id),
+    updatedAt: instant(order.updatedAtMs),
+    assignedLocation: () => ({
+      name: shop.locations.get(record.locationId)?.name ?? '',
+      location: locationOf(record.locationId),
+    }),
+    lineItems: (page: PageArguments) =>
+      toConnection(record.lines, page, byId, (row) => ({
+        __typename: 'FulfillmentOrderLineItem',
+        id: gid('FulfillmentOrderLineItem', row.id),
+        remainingQuantity: row.remaining,
+        totalQuantity: row.total,
+        inventoryItemId: gid('InventoryItem', row.itemId),
+        sku: shop.variantByItem.get(row.itemId)?.sku ?? null,
+        requiresShipping: true,
+        lineItem: lineOf(order, row.lineId),
+      })),
+  })
+
+  const fulfillment = (order: Order) => (record: Fulfillment) => ({
+    __typename: 'Fulfillment',
+    id: gid('Fulfillment', record.id),
+    status: record.status,
+    createdAt: instant(record.createdAtMs),
+    location: () => locationOf(record.locationId),
+    trackingInfo: () => {
+      const { company, number, url } = record.tracking
+      return number === undefined ? [] : [{ company: company ?? null, number, url: url ?? null }]
+    },
+    fulfillmentLineItems: (page: PageArguments) =>
+      toConnection(record.lines, page, byId, (row) => ({
+        __typename: 'FulfillmentLineItem',
+        id: gid('FulfillmentLineItem', row.id),
+        quantity: row.quantity,
+        lineItem: lineOf(order, row.lineId),
+      })),
+  })
+
+  const refund = (order: Order) => (record: Refund) => ({
+    __typename: 'Refund',
+    id: gid('Refund', record.id),
+    createdAt: instant(record.createdAtMs),
+    refundLineItems: (page: PageArguments) =>
+      toConnection(record.lines, page, byId, (row) => ({
+        __typename: 'RefundLineItem',
+        id: gid('RefundLineItem', row.id),
+        quantity: row.quantity,
+        restockType: row.restockType,
+        restocked: row.restockType !== 'NO_RESTOCK',
+        lineItem: lineOf(order, row.lineId),
+        location: locationOf(row.locationId),
+      })),
+  })
+
+  const order = (record: Order) => ({
+    __typename: 'Order',
+    id: gid('Order', record.id),
+    legacyResourceId: String(record.id),
+    name: `#${record.number}`,
+    createdAt: instant(record.createdAtMs),
+    processedAt: instant(record.createdAtMs),
+    updatedAt: instant(record.updatedAtMs),
+    cancelledAt: optionalInstant(record.cancelledAtMs),
+    cancelReason: record.cancelReason ?? null,
+    closed: record.closedAtMs !== undefined,
+    closedAt: optionalInstant(record.closedAtMs),
+    confirmed: true,
+    test: false,
+    currencyCode: shop.options.currency,
+    displayFinancialStatus: record.financialStatus,
+    displayFulfillmentStatus: fulfillmentStatus(record),
+    lineItems: (page: PageArguments) => toConnection(record.lines, page, byId, line(record)),
+    fulfillmentOrders: (page: PageArguments) =>
+      toConnection(record.fulfillmentOrders, page, byId, fulfillmentOrder(record)),
+    fulfillments: ({ first }: PageArguments) =>
+      record.fulfillments.slice(0, first ?? record.fulfillments.length).map(fulfillment(record)),
+    refunds: ({ first }: PageArguments) =>
+      record.refunds.slice(0, first ?? record.refunds.length).map(refund(record)),
+  })
+
+  return { location, locationOf, variant, item, itemOf, level, order, fulfillmentOrder, fulfillment, refund }
+}
+
+/** Every state that the hub may ask for; the simulator moves units only between available and committed. */
+function quantity(level: Level, name: string) {
+  const units = quantityNamed(level, name)
+  if (units === undefined) throw badRequest(`Invalid quantity name: ${name}`)
+  return {
+    __typename: 'InventoryQuantity',
+    id: `gid://shopify/InventoryQuantity/${level.id}?name=${name}`,
+    name,
+    quantity: units,
+    updatedAt: instant(level.updatedAtMs),
+  }
+}
+
+const EMPTY = new Set(['damaged', 'incoming', 'quality_control', 'reserved', 'safety_stock'])
+
+function quantityNamed(level: Level, name: string): number | undefined {
+  if (name === 'available') return level.available
+  if (name === 'committed') return level.committed
+  if (name === 'on_hand') return level.available + level.committed
+  return EMPTY.has(name) ? 0 : undefined
+}
+
+function optionalInstant(atMs: number | undefined): string | null {
+  return atMs === undefined ? null : instant(atMs)
+}
+
+export function fulfillmentStatus(order: Order): 'FULFILLED' | 'PARTIALLY_FULFILLED' | 'UNFULFILLED' {
+  const open = order.lines.some((each) => unfulfilledOf(order, each) > 0)
+  const left = order.fulfillments.some((each) => each.status === 'SUCCESS')
+  if (!left) return 'UNFULFILLED'
+  return open ? 'PARTIALLY_FULFILLED' : 'FULFILLED'
+}

@@ -1,0 +1,103 @@
+import { type CallOptions, Invalid } from '@plimsoll/connector-kit'
+import { z } from 'zod'
+import { userErrorSchema } from './answers.ts'
+import type { Api } from './api.ts'
+import { SUBSCRIBE, SUBSCRIPTIONS, UNSUBSCRIBE } from './documents.ts'
+
+/** The topics that the hub listens to, as they stand in the `X-Shopify-Topic` header. */
+export const TOPICS = [
+  'orders/create',
+  'orders/updated',
+  'orders/cancelled',
+  'orders/edited',
+  'orders/delete',
+  'refunds/create',
+  'inventory_levels/update',
+  'products/update',
+  'products/delete',
+  'app/uninstalled',
+] as const
+
+const listSchema = z.object({
+  webhookSubscriptions: z.object({
+    nodes: z.array(
+      z.object({
+        id: z.string(),
+        topic: z.string(),
+        uri: z.string(),
+        format: z.string(),
+        includeFields: z.array(z.string()),
+        filter: z.string().nullable(),
+      }),
+    ),
+    pageInfo: z.object({ hasNextPage: z.boolean(), endCursor: z.string().nullable() }),
+  }),
+})
+type Subscription = z.infer<typeof listSchema>['webhookSubscriptions']['nodes'][number]
+
+const createSchema = z.object({
+  webhookSubscriptionCreate: z
+    .object({
+      webhookSubscription: z.object({ id: z.string() }).nullable(),
+      userErrors: z.array(userErrorSchema),
+    })
+    .nullable(),
+})
+const deleteSchema = z.object({
+  webhookSubscriptionDelete: z.object({ userErrors: z.array(userErrorSchema) }).nullable(),
+})
+
+/**
+ * Subscribes `url` to every topic, leaving what is right alone. `repaired` are topics that Shopify had dropped
+ * (it removes a subscription after eight failed deliveries) while others still stood, and ones that someone
+ * narrowed by a filter. Subscriptions for other addresses are other people's.
+ */
+export async function registerWebhooks(
+  api: Api,
+  url: string,
+  options: CallOptions = {},
+): Promise<{ registered: string[]; repaired: string[] }> {
+  const ours = (await listSubscriptions(api, options)).filter((each) => each.uri === url)
+  const registered: string[] = []
+  const repaired: string[] = []
+  for (const topic of TOPICS) {
+    const topicEnum = topic.replace('/', '_').toUpperCase()
+    const existing = ours.filter((each) => each.topic === topicEnum)
+    if (existing.some(isWhole)) continue
+    for (const narrowed of existing) await api.change(UNSUBSCRIBE, { id: narrowed.id }, deleteSchema, options)
+    await subscribe(api, topicEnum, url, options)
+    if (ours.length === 0) registered.push(topic)
+    else repaired.push(topic)
+  }
+  return { registered, repaired }
+}
+
+function isWhole(subscription: Subscription): boolean {
+  return subscription.format === 'JSON' && subscription.includeFields.length === 0 && !subscription.filter
+}
+
+async function listSubscriptions(api: Api, options: CallOptions): Promise<Subscription[]> {
+  const all: Subscription[] = []
+  for (let after: string | null | undefined; ; ) {
+    const { data } = await api.read(SUBSCRIPTIONS, { after }, listSchema, options)
+    all.push(...data.webhookSubscriptions.nodes)
+    if (!data.webhookSubscriptions.pageInfo.hasNextPage) return all
+    after = data.webhookSubscriptions.pageInfo.endCursor
+  }
+}
+
+async function subscribe(api: Api, topic: string, uri: string, options: CallOptions): Promise<void> {
+  const answer = await api.change(
+    SUBSCRIBE,
+    { topic, subscription: { uri, format: 'JSON' } },
+    createSchema,
+    options,
+  )
+  const payload = answer.data.webhookSubscriptionCreate
+  if (payload?.webhookSubscription) return
+  if (answer.partial !== undefined) throw answer.partial
+  const error = payload?.userErrors[0]
+  // Another process of the hub registered it between our list and this call.
+  if (error !== undefined && /already been taken/i.test(error.message)) return
+  throw new Invalid(`Shopify refused the webhook ${topic}: ${error?.message}`, 'url', answer.detail)
+}

@@ -1,0 +1,221 @@
+import {
+  type ExternalOrder,
+  Malformed,
+  verifyHmacBase64,
+  type WebhookEvent,
+  type WebhookHandling,
+  type WebhookRequest,
+} from '@plimsoll/connector-kit'
+import { z } from 'zod'
+import { toGid } from './ids.ts'
+import { hasLeft, type OrderFacts, toFinancialStatus, toOrder, toRefundKind } from './map.ts'
+import type { Credentials } from './settings.ts'
+
+/**
+ * Webhooks: signed over the raw bytes with the app's client secret; bodies have the shapes of the old REST API
+ * (shopify.dev/docs/apps/build/webhooks). They come at least once and in any order.
+ */
+const idSchema = z.union([z.number().int(), z.string().regex(/^\d+$/)]).transform(String)
+
+const lineSchema = z.object({
+  id: idSchema,
+  variant_id: idSchema.nullish(),
+  sku: z.string().nullish(),
+  title: z.string().nullish(),
+  quantity: z.number().int(),
+  current_quantity: z.number().int(),
+  fulfillable_quantity: z.number().int(),
+})
+
+const orderSchema = z.object({
+  id: idSchema,
+  name: z.string(),
+  created_at: z.string(),
+  updated_at: z.string(),
+  cancelled_at: z.string().nullish(),
+  confirmed: z.boolean().default(true),
+  test: z.boolean().default(false),
+  currency: z.string().nullish(),
+  financial_status: z.string().nullish(),
+  line_items: z.array(lineSchema),
+  fulfillments: z
+    .array(
+      z.object({
+        status: z.string().nullish(),
+        line_items: z.array(z.object({ id: idSchema, quantity: z.number().int() })),
+      }),
+    )
+    .default([]),
+  refunds: z
+    .array(
+      z.object({
+        refund_line_items: z
+          .array(z.object({ line_item_id: idSchema, quantity: z.number().int(), restock_type: z.string() }))
+          .default([]),
+      }),
+    )
+    .default([]),
+})
+
+/** REST-shaped order → canonical order. Its location is unknown: bodies carry no fulfilment orders. */
+export function toWebhookOrder(body: z.infer<typeof orderSchema>): ExternalOrder {
+  const shipped = new Map<string, number>()
+  for (const fulfillment of body.fulfillments) {
+    if (!hasLeft(fulfillment.status)) continue
+    for (const line of fulfillment.line_items) {
+      const id = toGid('LineItem', line.id)
+      shipped.set(id, (shipped.get(id) ?? 0) + line.quantity)
+    }
+  }
+  const facts: OrderFacts = {
+    externalId: toGid('Order', body.id),
+    number: body.name,
+    placedAt: body.created_at,
+    updatedAt: body.updated_at,
+    cancelled: typeof body.cancelled_at === 'string',
+    confirmed: body.confirmed,
+    financialStatus: toFinancialStatus(body.financial_status),
+    currency: body.currency ?? undefined,
+    test: body.test,
+    locationId: undefined,
+    lines: body.line_items.map((line) => ({
+      id: toGid('LineItem', line.id),
+      variantId: line.variant_id ? toGid('ProductVariant', line.variant_id) : undefined,
+      sku: line.sku ?? undefined,
+      title: line.title ?? '',
+      ordered: line.quantity,
+      currentQuantity: line.current_quantity,
+      unfulfilled: line.fulfillable_quantity,
+    })),
+    shipped,
+    refunds: body.refunds.flatMap((refund) =>
+      refund.refund_line_items.map((line) => ({
+        lineId: toGid('LineItem', line.line_item_id),
+        quantity: line.quantity,
+        kind: toRefundKind(line.restock_type),
+      })),
+    ),
+  }
+  return toOrder(facts)
+}
+
+const levelSchema = z.object({
+  inventory_item_id: idSchema,
+  location_id: idSchema,
+  available: z.number().int().nullable(),
+  updated_at: z.string().nullish(),
+})
+const refundSchema = z.object({ order_id: idSchema })
+const editSchema = z.object({ order_edit: z.object({ order_id: idSchema }) })
+const productSchema = z.object({ variants: z.array(z.object({ id: idSchema })) })
+
+function parse(request: WebhookRequest): WebhookEvent[] {
+  const topic = request.headers['x-shopify-topic']
+  if (topic === undefined) throw new Malformed('Webhook without a topic', '')
+  switch (topic) {
+    case 'orders/create':
+    case 'orders/updated':
+    case 'orders/cancelled': {
+      const order = toWebhookOrder(read(request, orderSchema, topic))
+      return [{ kind: 'order', externalId: order.externalId, version: order.version, order }]
+    }
+    case 'orders/edited': {
+      const { order_edit } = read(request, editSchema, topic)
+      return [hint(order_edit.order_id)]
+    }
+    case 'refunds/create':
+      // A refund alone does not tell what is left of the order.
+      return [hint(read(request, refundSchema, topic).order_id)]
+    case 'orders/delete':
+      return [
+        {
+          kind: 'order-deleted',
+          externalId: toGid('Order', read(request, z.object({ id: idSchema }), topic).id),
+        },
+      ]
+    case 'inventory_levels/update': {
+      const level = read(request, levelSchema, topic)
+      return [
+        {
+          kind: 'level',
+          level: {
+            stockUnitId: toGid('InventoryItem', level.inventory_item_id),
+            locationId: toGid('Location', level.location_id),
+            quantity: level.available ?? undefined,
+            updatedAt: level.updated_at ? new Date(level.updated_at) : undefined,
+          },
+        },
+      ]
+    }
+    case 'products/update':
+      return read(request, productSchema, topic).variants.map((variant) => ({
+        kind: 'listing',
+        externalId: toGid('ProductVariant', variant.id),
+        deleted: false,
+      }))
+    case 'products/delete':
+      return [
+        { kind: 'ignored', why: 'a deleted product names no variants; the next catalogue read misses them' },
+      ]
+    case 'app/uninstalled':
+      return [{ kind: 'uninstalled' }]
+    default:
+      return [{ kind: 'ignored', why: `topic ${topic}` }]
+  }
+}
+
+function hint(orderId: string): WebhookEvent {
+  return { kind: 'order', externalId: toGid('Order', orderId), version: undefined, order: undefined }
+}
+
+function read<T>(request: WebhookRequest, schema: z.ZodType<T>, topic: string): T {
+  const text = Buffer.from(request.body).toString('utf8')
+  let json: unknown
+  try {
+    json = JSON.parse(text)
+  } catch (cause) {
+    throw new Malformed(`Webhook ${topic} is not JSON`, text, false, { cause })
+  }
+  const parsed = schema.safeParse(json)
+  if (parsed.success) return parsed.data
+  const issue = parsed.error.issues[0]
+  throw new Malformed(`Webhook ${topic} has an unexpected shape at ${issue?.path.join('.')}`, text, false)
+}
+
+export const webhooks: WebhookHandling<Credentials> = {
+  verify(request, credentials) {
+    const signature = request.headers['x-shopify-hmac-sha256']
+    const secrets = [credentials.clientSecret, credentials.previousClientSecret]
+    return secrets.some((secret) => secret !== undefined && verifyHmacBase64(signature, secret, request.body))
+  },
+  parse,
+  personalDataKeys: [
+    'customer',
+    'email',
+    'contact_email',
+    'phone',
+    'billing_address',
+    'shipping_address',
+    'default_address',
+    'addresses',
+    'client_details',
+    'browser_ip',
+    'payment_details',
+    'customer_locale',
+    'note',
+    'note_attributes',
+    'properties',
+    'destination',
+    'origin_address',
+    'receipt',
+    'landing_site',
+    'referring_site',
+    'landing_site_ref',
+    'checkout_token',
+    'cart_token',
+    'token',
+    'order_status_url',
+    'first_name',
+    'last_name',
+  ],
+}
