@@ -104,6 +104,8 @@ export async function openDatabase(options: OpenOptions): Promise<Database> {
       close: async () => {
         await Promise.all([...listeners].map((listener) => listener.stop()))
         await kysely.destroy()
+        // Kysely ends the pool only if it has ever used it.
+        if (!pool.ended && !pool.ending) await pool.end()
         await embedded?.close()
       },
     }
