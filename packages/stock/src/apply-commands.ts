@@ -26,15 +26,20 @@ export type CommandOutcome =
   | { key: string; kind: 'repeated'; result: CommandResult }
   | ({ key: string } & Refusal)
 
+/** Writes what belongs to the same transaction; called when all outcomes are known, before the movements. */
+export type BeforeMovements = (tx: Tx, outcomes: readonly CommandOutcome[]) => Promise<void>
+
 /**
  * Applies commands in order, as one part of the caller's transaction: repeats are recognised, balances
  * locked in key order, each command decided on what the earlier ones left, movements written at the end.
  * A refused command leaves no trace, so it may be sent again under the same key.
+ * @throws RaceOnCommandKey when another transaction took one of the keys meanwhile; `runStockCommands` retries
  */
 export async function applyStockCommands(
   tx: Tx,
   context: StockContext,
   commands: readonly StockCommand[],
+  beforeMovements?: BeforeMovements,
 ): Promise<CommandOutcome[]> {
   const known = await findCommandKeys(
     tx,
@@ -86,6 +91,7 @@ export async function applyStockCommands(
       outcome.kind === 'applied' ? [{ commandKey: outcome.key, result: outcome.result }] : [],
     ),
   )
+  await beforeMovements?.(tx, outcomes)
   await insertMovements(tx, context, movements)
   return outcomes
 }

@@ -1,6 +1,7 @@
 /** The public face of the stock package. */
 export {
   applyStockCommands,
+  type BeforeMovements,
   type CommandOutcome,
   type CommandResult,
   RaceOnCommandKey,
@@ -28,4 +29,5 @@ export {
   type Reservation,
   type ReservationTarget,
 } from './reservations.ts'
+export { runStockCommands } from './run-commands.ts'
 export { type BrokenBalance, findBrokenBalances, findBrokenReservations } from './verify.store.ts'

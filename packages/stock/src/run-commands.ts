@@ -1,0 +1,40 @@
+import { type Database, inTransaction } from '@plimsoll/database'
+import {
+  applyStockCommands,
+  type BeforeMovements,
+  type CommandOutcome,
+  RaceOnCommandKey,
+} from './apply-commands.ts'
+import type { StockCommand } from './commands.ts'
+import type { StockContext } from './context.ts'
+
+/**
+ * Each lost race means that another transaction has committed one of our keys, which the next try then
+ * finds: so many races in a row on one batch is not bad luck but a defect.
+ */
+const TRIES_MAX = 10
+
+/**
+ * Applies commands in a transaction of their own, as a whole: what is refused leaves no trace, what was
+ * applied before under the same key answers the same again. When it returns, the outcomes are committed.
+ * @param options.beforeMovements what must be written in the same transaction, such as the items whose
+ *   availability changes; it runs once per try, after everything else and before the movements, which
+ *   stay the last statement
+ * @throws RaceOnCommandKey when the keys were still being taken after the last try
+ */
+export async function runStockCommands(
+  database: Pick<Database, 'kysely' | 'counters' | 'timing'>,
+  context: StockContext,
+  commands: readonly StockCommand[],
+  options: { beforeMovements?: BeforeMovements } = {},
+): Promise<CommandOutcome[]> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await inTransaction(database, (tx) =>
+        applyStockCommands(tx, context, commands, options.beforeMovements),
+      )
+    } catch (error) {
+      if (!(error instanceof RaceOnCommandKey) || tries === TRIES_MAX) throw error
+    }
+  }
+}
