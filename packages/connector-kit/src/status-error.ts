@@ -57,7 +57,8 @@ export function parseRetryAfterMs({ headers, date }: HttpHint): number | undefin
   const hint = headers['retry-after']?.trim()
   if (hint === undefined || hint === '') return undefined
   if (/^\d+(\.\d+)?$/.test(hint)) return Math.min(Number(hint) * 1_000, retryAfterMaxMs)
-  const at = new Date(hint).getTime()
+  // Date takes "-5" for the year; what has no time of day is no HTTP date.
+  const at = hint.includes(':') ? new Date(hint).getTime() : Number.NaN
   if (Number.isNaN(at) || date === undefined) return undefined
   return Math.min(Math.max(0, at - date.getTime()), retryAfterMaxMs)
 }

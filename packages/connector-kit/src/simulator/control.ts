@@ -73,10 +73,11 @@ const productSeed = z.strictObject({
   quantity,
   unitsTracked: z.boolean().optional(),
 })
-const seedBody = z.union([
+/** The bare list, or the list under `products`. */
+const seedBody = z.preprocess(
+  (body) => (typeof body === 'object' && body !== null && 'products' in body ? body.products : body),
   z.array(productSeed).min(1).max(10_000),
-  z.strictObject({ products: z.array(productSeed).min(1).max(10_000) }).transform((body) => body.products),
-])
+)
 export const orderLines = z.strictObject({
   lines: z
     .array(z.strictObject({ sku: z.string().min(1), quantity: z.int().min(1).max(1_000_000) }))

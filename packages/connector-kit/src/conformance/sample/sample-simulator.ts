@@ -100,7 +100,13 @@ export async function startSampleSimulator(): Promise<RunningSimulator> {
           },
         ]
       })
-      const order: Order = { id, status: 'new', version: 0, placedAt: new Date().toISOString(), lines: taken }
+      const order: Order = {
+        id,
+        status: 'new',
+        version: 0,
+        placedAt: new Date(services?.clock.now() ?? 0).toISOString(),
+        lines: taken,
+      }
       orders.set(id, order)
       changed(order)
       return {

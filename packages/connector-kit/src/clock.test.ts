@@ -1,0 +1,50 @@
+import { expect, test } from 'vitest'
+import { manualClock, systemClock } from './clock.ts'
+
+test('a manual clock wakes sleepers in the order of their moments', async () => {
+  const clock = manualClock(1_000)
+  const woken: string[] = []
+  clock.sleep(20).then(() => woken.push(`late at ${clock.monotonic()}`))
+  clock.sleep(10).then(() => woken.push(`first at ${clock.monotonic()}`))
+  clock.sleep(10).then(() => woken.push(`second at ${clock.monotonic()}`))
+  await clock.advance(15)
+  expect(woken).toEqual(['first at 10', 'second at 10'])
+  expect(clock.now()).toBe(1_015)
+  expect(clock.nextWake()).toBe(20)
+  await clock.advance(5)
+  expect(woken).toHaveLength(3)
+  expect(clock.sleepers()).toBe(0)
+})
+
+test('a sleeper woken by a manual clock may sleep again within the same advance', async () => {
+  const clock = manualClock()
+  const at: number[] = []
+  const beat = async () => {
+    for (let count = 0; count < 3; count += 1) {
+      await clock.sleep(10)
+      at.push(clock.monotonic())
+    }
+  }
+  const beating = beat()
+  await clock.advance(100)
+  await beating
+  expect(at).toEqual([10, 20, 30])
+})
+
+test.each([
+  ['manual', manualClock()],
+  ['system', systemClock],
+] as const)('the %s clock gives up a sleep with the reason of its signal', async (_name, clock) => {
+  const reason = new Error('enough')
+  const controller = new AbortController()
+  const asleep = clock.sleep(60_000, controller.signal)
+  controller.abort(reason)
+  await expect(asleep).rejects.toBe(reason)
+  await expect(clock.sleep(60_000, controller.signal)).rejects.toBe(reason)
+})
+
+test('the system clock never wakes early', async () => {
+  const before = systemClock.monotonic()
+  await systemClock.sleep(1.5)
+  expect(systemClock.monotonic() - before).toBeGreaterThanOrEqual(1.5)
+})

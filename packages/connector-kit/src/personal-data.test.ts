@@ -1,0 +1,47 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { withoutPersonalData } from './personal-data.ts'
+
+const keys = ['email', 'Phone', 'billing_address']
+
+test('drops keys whatever their case, at any depth, and keeps the rest', () => {
+  const order = {
+    id: 1,
+    Email: 'a@b.example',
+    billing_address: { city: 'Graz' },
+    lines: [{ sku: 'A', meta: [{ PHONE: '1', note: null }] }],
+  }
+  const before = structuredClone(order)
+  expect(withoutPersonalData(order, keys)).toEqual({ id: 1, lines: [{ sku: 'A', meta: [{ note: null }] }] })
+  expect(order).toEqual(before)
+})
+
+test('no key is left in any JSON', () => {
+  const key = fc.oneof(
+    fc.constantFrom('email', 'EMAIL', 'phone', 'Billing_Address', '__proto__', 'sku'),
+    fc.string(),
+  )
+  const { tree } = fc.letrec((tie) => ({
+    tree: fc.oneof({ maxDepth: 4 }, fc.jsonValue(), fc.array(tie('tree')), fc.dictionary(key, tie('tree'))),
+  }))
+  fc.assert(
+    fc.property(tree, (json) => {
+      const left = allKeys(withoutPersonalData(json, keys)).map((name) => name.toLowerCase())
+      for (const name of ['email', 'phone', 'billing_address']) expect(left).not.toContain(name)
+    }),
+  )
+})
+
+test('without keys nothing changes', () => {
+  fc.assert(
+    fc.property(fc.jsonValue(), (json) => {
+      expect(JSON.stringify(withoutPersonalData(json, []))).toBe(JSON.stringify(json))
+    }),
+  )
+})
+
+function allKeys(json: unknown): string[] {
+  if (Array.isArray(json)) return json.flatMap(allKeys)
+  if (typeof json !== 'object' || json === null) return []
+  return Object.entries(json).flatMap(([name, value]) => [name, ...allKeys(value)])
+}
