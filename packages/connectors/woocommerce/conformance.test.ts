@@ -1,0 +1,25 @@
+import { createConformanceWorld, describeConformance } from '@plimsoll/connector-kit/conformance'
+import { connector } from './index.ts'
+import { createWooCommerceSimulator, type WooCommerceSimulatorOptions } from './simulator/index.ts'
+
+async function start(options: WooCommerceSimulatorOptions = {}) {
+  const simulator = await createWooCommerceSimulator(options)
+  return createConformanceWorld({
+    connector,
+    simulator,
+    settings: simulator.settings,
+    credentials: simulator.credentials,
+    wrongCredentials: { ...simulator.credentials, consumerSecret: 'cs_wrong' },
+    wrongWebhookCredentials: { ...simulator.credentials, webhookSecret: 'anotherSecret00000' },
+    // Only orders and their lists carry statuses of orders.
+    withUnknownOrderStatus: (body) =>
+      body.includes('"line_items"') ? body.replaceAll(/"status":"[a-z-]+"/g, '"status":"partially-shipped"') : body,
+  })
+}
+
+describeConformance('WooCommerce', { connector, start: () => start() })
+// Shops older than 10.3, where variations are read for each parent, and with core's fulfilments.
+describeConformance('WooCommerce without a list of variations', {
+  connector,
+  start: () => start({ variationsRoute: false, fulfillments: true, checkout: 'pending' }),
+})

@@ -1,0 +1,350 @@
+import { systemClock } from '@plimsoll/connector-kit'
+import {
+  type ControlOperations,
+  createSimulator,
+  type RunningSimulator,
+  type SimulatorOptions,
+} from '@plimsoll/connector-kit/simulator'
+import { defaultLocationId, fromStockUnitId, toStockUnitId } from '../ids.ts'
+import type { Credentials, Settings } from '../settings.ts'
+import { type ApiKey, createAuthentication } from './authentication.ts'
+import type { ShopProduct } from './catalogue.ts'
+import { orderRoutes } from './order-routes.ts'
+import { productRoutes } from './product-routes.ts'
+import { RestError } from './rest.ts'
+import { serve } from './server.ts'
+import { createShop, type Shop, type ShopSettings } from './shop.ts'
+import { siteRoutes } from './site-routes.ts'
+import { createWebhookDeliveries, type WebhookDeliveries } from './webhook-deliveries.ts'
+import { webhookRoutes } from './webhook-routes.ts'
+
+/** What the shop's WordPress, plugins and host are like. May change while it runs. */
+export type SiteTraits = {
+  /** WooCommerce's. */
+  version: string
+  permission: ApiKey['permission']
+  /** Requests count as sent over TLS, as behind a proxy: then Basic works, and keys in the query. */
+  isTls: boolean
+  stripsAuthorization: boolean
+  plainPermalinks: boolean
+  /** `GET /variations`, since 10.3. */
+  variationsRoute: boolean
+  fulfillments: boolean
+  shipmentTracking: boolean
+  sortsByModified: boolean
+  batchMax: number
+  extraStatuses: readonly string[]
+  /** Everything answers 503 with a web page. */
+  maintenance: boolean
+  /** A batch dies with a web page (502) after so many rows, which stay written. */
+  batchDiesAfter: number | undefined
+  /** For each row of a batch, as on a cheap host. */
+  batchRowMs: number
+}
+
+export type WooCommerceSimulatorOptions = SimulatorOptions &
+  Partial<ShopSettings> &
+  Partial<SiteTraits> & {
+    colour?: string
+    /** Where WordPress lives below the host, such as `/shop-folder`. */
+    folder?: string
+    consumerKey?: string
+    consumerSecret?: string
+  }
+
+export type WooCommerceSimulator = RunningSimulator & {
+  /** What to connect with. */
+  settings: Settings
+  credentials: Credentials
+  /** For tests that look inside, or change what the site is like while it runs. */
+  shop: Shop
+  site: SiteTraits
+  deliveries: WebhookDeliveries
+}
+
+/** Starts a simulated WooCommerce shop. */
+export async function createWooCommerceSimulator(
+  options: WooCommerceSimulatorOptions = {},
+): Promise<WooCommerceSimulator> {
+  const clock = options.clock ?? systemClock
+  const now = () => clock.now()
+  const {
+    consumerKey = 'ck_plimsollsimulator',
+    consumerSecret = 'cs_plimsollsimulator',
+    folder = '',
+    colour = '#7f54b3',
+  } = options
+  const site: SiteTraits = {
+    version: '11.1.0',
+    permission: 'read_write',
+    isTls: false,
+    stripsAuthorization: false,
+    plainPermalinks: false,
+    variationsRoute: true,
+    fulfillments: false,
+    shipmentTracking: false,
+    sortsByModified: true,
+    batchMax: 100,
+    extraStatuses: [],
+    maintenance: false,
+    batchDiesAfter: undefined,
+    batchRowMs: 0,
+    ...pick(options, siteNames),
+  }
+  const settings: ShopSettings = {
+    name: 'Harbour Goods',
+    currency: 'EUR',
+    siteOffsetHours: 0,
+    managesStock: true,
+    holdStockMinutes: 60,
+    checkout: 'paid',
+    ...pick(options, settingNames),
+  }
+  let deliveries: WebhookDeliveries | undefined
+  const tell: WebhookDeliveries['tell'] = (event) => deliveries?.tell(event)
+  const shop = createShop(settings, now, tell)
+  let origin = ''
+
+  const running = await createSimulator(
+    {
+      id: 'woocommerce',
+      name: settings.name,
+      colour,
+      currency: settings.currency,
+      control: createControl(shop),
+      routes(app, kit) {
+        const sending = createWebhookDeliveries({
+          shop: () => shop,
+          sender: kit.webhooks,
+          now,
+          source: () => origin,
+        })
+        deliveries = sending
+        const batchMax = () => site.batchMax
+        const authentication = createAuthentication(
+          () => ({ consumerKey, consumerSecret, permission: site.permission }),
+          now,
+        )
+        serve(app, {
+          routes: [
+            ...siteRoutes({ shop, version: () => site.version }),
+            ...productRoutes({
+              shop,
+              hasVariationsRoute: () => site.variationsRoute,
+              batchMax,
+              dies: async (done) => {
+                if (done === site.batchDiesAfter) throw new HostError()
+                if (site.batchRowMs > 0) await clock.sleep(site.batchRowMs)
+              },
+              onWrite: ({ receivedAtNs, product, quantity, before }) =>
+                kit.books.writes.append({
+                  atNs: receivedAtNs,
+                  stockUnitId: stockUnitIdOf(shop, product),
+                  locationId: defaultLocationId,
+                  quantity,
+                  before,
+                  after: product.stock,
+                }),
+            }),
+            ...orderRoutes({
+              shop,
+              tell,
+              sortsByModified: () => site.sortsByModified,
+              hasFulfillments: () => site.fulfillments,
+              hasShipmentTracking: () => site.shipmentTracking,
+              extraStatuses: () => site.extraStatuses,
+            }),
+            ...webhookRoutes({
+              deliveries: sending,
+              newSecret: () => kit.random().toString(36).slice(2),
+              batchMax,
+            }),
+          ],
+          authentication,
+          faults: kit.faults,
+          folder,
+          isTls: () => site.isTls,
+          stripsAuthorization: () => site.stripsAuthorization,
+          isPlain: () => site.plainPermalinks,
+          isInMaintenance: () => site.maintenance,
+        })
+      },
+    },
+    options,
+  )
+  origin = `${running.url}${folder}`
+  if (deliveries === undefined) throw new Error('The kit did not ask for the routes.')
+  return {
+    ...running,
+    shop,
+    site,
+    deliveries,
+    settings: { url: origin, orderStatuses: '' },
+    credentials: { consumerKey, consumerSecret, webhookSecret: 'plimsollsimulator00' },
+  }
+}
+
+/** The host ends a request in the middle: PHP's time is up, and a proxy answers in its place. */
+export class HostError extends RestError {
+  constructor() {
+    super('', 502, 'Bad Gateway')
+  }
+}
+
+function createControl(shop: Shop): ControlOperations {
+  const { catalogue, orders } = shop
+  const levelOf = (product: ShopProduct) => ({
+    sku: product.sku,
+    stockUnitId: stockUnitIdOf(shop, product),
+    locationId: defaultLocationId,
+    quantity: catalogue.holderOf(product.id)?.stock ?? null,
+  })
+  const isSold = (product: ShopProduct) =>
+    product.status !== 'trash' && (product.type === 'simple' || product.type === 'variation')
+
+  return {
+    addProducts: (products) =>
+      products.map(({ sku, title, barcode, price, quantity, unitsTracked = true }) =>
+        levelOf(
+          catalogue.add({
+            name: title,
+            sku,
+            barcode: barcode ?? '',
+            price,
+            manageStock: unitsTracked,
+            stock: unitsTracked ? quantity : null,
+          }),
+        ),
+      ),
+    levels: () => catalogue.all().filter(isSold).map(levelOf),
+    placeOrder(lines) {
+      shop.cancelUnpaid()
+      const placed = shop.checkout(lines)
+      if (placed.kind === 'refused') return placed
+      return {
+        kind: 'placed',
+        externalId: String(placed.order.id),
+        lines: placed.order.lines.map((line) => {
+          const product = catalogue.find(line.variationId || line.productId)
+          return {
+            sku: line.sku,
+            stockUnitId: product === undefined ? '' : stockUnitIdOf(shop, product),
+            locationId: defaultLocationId,
+            quantity: line.quantity,
+          }
+        }),
+      }
+    },
+    stepOrder(externalId, step) {
+      const order = orders.find(Number(externalId))
+      if (order === undefined) return { kind: 'not-found' }
+      const { status } = order
+      switch (step) {
+        case 'pay':
+          if (!['pending', 'checkout-draft', 'failed', 'on-hold'].includes(status)) {
+            return { kind: 'refused', why: `The order is ${status}.` }
+          }
+          shop.setStatus(order, 'processing')
+          return { kind: 'done' }
+        case 'cancel':
+          if (status === 'cancelled' || status === 'refunded') {
+            return { kind: 'refused', why: `The order is ${status}.` }
+          }
+          shop.setStatus(order, 'cancelled')
+          return { kind: 'done' }
+        case 'fulfill':
+          if (status !== 'processing' && status !== 'on-hold') {
+            return { kind: 'refused', why: `The order is ${status}.` }
+          }
+          shop.setStatus(order, 'completed')
+          return { kind: 'done' }
+        case 'refund': {
+          if (status === 'cancelled' || status === 'refunded') {
+            return { kind: 'refused', why: `The order is ${status}.` }
+          }
+          const lines = order.lines
+            .map((line) => ({ lineId: line.id, quantity: line.quantity - orders.refundedOf(order, line.id) }))
+            .filter((line) => line.quantity > 0)
+          shop.refund(order, { lines, restock: true, reason: '' })
+          return { kind: 'done' }
+        }
+        default: {
+          const never: never = step
+          return never
+        }
+      }
+    },
+    setLevel({ stockUnitId, locationId, quantity }) {
+      if (locationId !== defaultLocationId || !/^\d+(\/\d+)?$/.test(stockUnitId)) return undefined
+      const { productId, variationId } = fromStockUnitId(stockUnitId)
+      const product = catalogue.find(variationId ?? productId)
+      if (product === undefined || catalogue.holderOf(product.id) !== product) return undefined
+      const before = product.stock
+      catalogue.save(product, { stock: quantity })
+      return { before }
+    },
+    products({ search, limit }) {
+      const wanted = search.toLowerCase()
+      const found = catalogue
+        .all()
+        .filter(
+          (product) =>
+            isSold(product) &&
+            (product.sku.toLowerCase().includes(wanted) || product.name.toLowerCase().includes(wanted)),
+        )
+      return {
+        total: found.length,
+        rows: found.slice(0, limit).map((product) => {
+          const holder = catalogue.holderOf(product.id)
+          return {
+            sku: product.sku,
+            title: product.option === '' ? product.name : `${product.name} – ${product.option}`,
+            price: product.price,
+            quantity:
+              holder === undefined ? null : Math.max(0, (holder.stock ?? 0) - shop.holds.heldOf(holder.id)),
+          }
+        }),
+      }
+    },
+  }
+}
+
+function stockUnitIdOf(shop: Shop, product: ShopProduct): string {
+  return toStockUnitId({
+    id: product.id,
+    parentId: product.parentId,
+    isCountedByParent: shop.catalogue.managingOf(product) === 'parent',
+  })
+}
+
+const settingNames = [
+  'name',
+  'currency',
+  'siteOffsetHours',
+  'managesStock',
+  'holdStockMinutes',
+  'checkout',
+] as const
+const siteNames = [
+  'version',
+  'permission',
+  'isTls',
+  'stripsAuthorization',
+  'plainPermalinks',
+  'variationsRoute',
+  'fulfillments',
+  'shipmentTracking',
+  'sortsByModified',
+  'batchMax',
+  'extraStatuses',
+  'maintenance',
+  'batchDiesAfter',
+  'batchRowMs',
+] as const
+
+/** Those of the named options that were given. */
+function pick<T extends object, K extends keyof T>(options: T, names: readonly K[]): Partial<Pick<T, K>> {
+  const picked: Partial<Pick<T, K>> = {}
+  for (const name of names) if (options[name] !== undefined) picked[name] = options[name]
+  return picked
+}
