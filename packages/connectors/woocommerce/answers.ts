@@ -104,7 +104,9 @@ export const batchRow = z.union([
   }),
 ])
 export type BatchRow = z.infer<typeof batchRow>
-export const batchAnswer = z.object({ update: z.array(batchRow).default([]) })
+export const batchAnswer = z.object({ update: z.array(batchRow) })
+/** Of a batch without rows. */
+export const emptyBatch = z.looseObject({})
 
 export const siteIndex = z.object({
   name: z.string(),
@@ -129,10 +131,11 @@ export const webhook = z.object({
 })
 export type WooWebhook = z.infer<typeof webhook>
 export const webhooks = z.array(webhook)
+const webhookRow = z.object({ id: id.optional(), error: z.unknown().optional() })
 /** Rows of a webhook batch; only the errors matter. */
 export const webhookBatch = z.object({
-  create: z.array(z.looseObject({ error: z.object({ code: z.string() }).optional() })).default([]),
-  update: z.array(z.looseObject({ error: z.object({ code: z.string() }).optional() })).default([]),
+  create: z.array(webhookRow).optional(),
+  update: z.array(webhookRow).optional(),
 })
 
 export const withId = z.object({ id: z.union([z.int(), z.string()]) })

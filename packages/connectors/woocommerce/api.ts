@@ -161,7 +161,7 @@ export function createApi(context: ConnectorContext<Settings, Credentials>) {
           body: { update: [] },
           signal,
         },
-        answers.batchAnswer,
+        answers.emptyBatch,
       ),
 
     products: ({ page, signal }: Options & { page: number }) =>

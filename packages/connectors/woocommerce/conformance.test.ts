@@ -11,9 +11,16 @@ async function start(options: WooCommerceSimulatorOptions = {}) {
     credentials: simulator.credentials,
     wrongCredentials: { ...simulator.credentials, consumerSecret: 'cs_wrong' },
     wrongWebhookCredentials: { ...simulator.credentials, webhookSecret: 'anotherSecret00000' },
+    unknown: {
+      listingExternalId: '987654',
+      orderExternalId: '987654',
+      level: { stockUnitId: '987654', locationId: 'default' },
+    },
     // Only orders and their lists carry statuses of orders.
     withUnknownOrderStatus: (body) =>
-      body.includes('"line_items"') ? body.replaceAll(/"status":"[a-z-]+"/g, '"status":"partially-shipped"') : body,
+      body.includes('"line_items"')
+        ? body.replaceAll(/"status":"[a-z-]+"/g, '"status":"partially-shipped"')
+        : body,
   })
 }
 

@@ -64,21 +64,26 @@ function whyImpossible(write: LevelWrite): ConnectorError | undefined {
 }
 
 /**
+ * What became of a call, row by row in the order they were sent.
+ * @throws Malformed when the rows are not those that were sent: then it is unknown what became of any of them
+ */
+export function toOutcomes(group: WriteGroup, rows: readonly BatchRow[]): WriteOutcome[] {
+  return group.rows.map(({ id, write }, index) => {
+    const row = rows[index]
+    if (row === undefined || row.id !== id || rows.length !== group.rows.length) {
+      throw new Malformed('setQuantities: the answer has other rows than the request', JSON.stringify(rows))
+    }
+    return toOutcome(write, row)
+  })
+}
+
+/**
  * What became of one write, by the row that the shop echoes. The echo decides: the shop answers 200 and leaves the
  * quantity as it was where it does not count the product.
  */
-export function toOutcome(write: LevelWrite, id: number, row: BatchRow | undefined): WriteOutcome {
+export function toOutcome(write: LevelWrite, row: BatchRow): WriteOutcome {
   const { writeId } = write
   const refuse = (error: ConnectorError): WriteOutcome => ({ writeId, kind: 'refused', error })
-  if (
-    row === undefined ||
-    ('error' in row && row.id !== id && row.id !== 0) ||
-    (!('error' in row) && row.id !== id)
-  ) {
-    return refuse(
-      new Malformed(`The shop's answer has no row for ${write.stockUnitId}`, JSON.stringify(row ?? null)),
-    )
-  }
   if ('error' in row) {
     const refusal = toRefusalFacts(row.error)
     if (refusal === undefined) return refuse(new Malformed('An error without a code', JSON.stringify(row)))
@@ -87,7 +92,7 @@ export function toOutcome(write: LevelWrite, id: number, row: BatchRow | undefin
   if (row.manage_stock === 'parent') {
     return refuse(
       new Invalid(
-        `The shop now counts variation ${id} with its parent. Import this shop's listings again.`,
+        `The shop now counts ${write.stockUnitId} with its parent. Import this shop's listings again.`,
         'stockUnitId',
       ),
     )

@@ -9,7 +9,7 @@ import {
 import type { WooVariation } from './answers.ts'
 import { pageSize, type WooApi } from './api.ts'
 import { defaultLocationId, fromStockUnitId, type StockUnit } from './ids.ts'
-import { groupWrites, toOutcome } from './level-writes.ts'
+import { groupWrites, toOutcomes } from './level-writes.ts'
 import { toLevel } from './map.ts'
 import type { OptionalRoute } from './optional-routes.ts'
 
@@ -86,7 +86,7 @@ export async function setLevels(
     try {
       const rows = group.rows.map(({ id, write }) => ({ id, stock_quantity: write.quantity }))
       const { data } = await api.setQuantities({ productId: group.productId, rows, signal })
-      outcomes.push(...group.rows.map(({ id, write }, row) => toOutcome(write, id, data.update[row])))
+      outcomes.push(...toOutcomes(group, data.update))
     } catch (error) {
       if (!isConnectorError(error)) throw error
       if (error.kind === 'not-found') {

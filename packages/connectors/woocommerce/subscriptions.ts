@@ -1,5 +1,6 @@
 import type { WooWebhook } from './answers.ts'
 import { pageSize, type WooApi } from './api.ts'
+import { fromTheShop, toRefusalFacts } from './refusals.ts'
 
 /** There is no topic for stock; product.updated comes with every change of it, variations included. */
 export const topics = [
@@ -22,7 +23,7 @@ export async function registerWebhooks(
 ): Promise<{ registered: string[]; repaired: string[] }> {
   const ours = (await listWebhooks({ api, signal })).filter((webhook) => webhook.delivery_url === url)
   const plan = planWebhooks(ours)
-  await api.changeWebhooks({
+  const { data: changed } = await api.changeWebhooks({
     create: plan.missing.map((topic) => ({
       name: `${webhookName} ${topic}`,
       topic,
@@ -33,6 +34,11 @@ export async function registerWebhooks(
     update: plan.kept.map((webhook) => ({ id: webhook.id, secret, status: 'active' })),
     signal,
   })
+  const failed = [...(changed.create ?? []), ...(changed.update ?? [])].flatMap(
+    (row) => toRefusalFacts(row.error) ?? [],
+  )
+  const [first] = failed
+  if (first !== undefined) throw fromTheShop(first.status ?? 400, first, 'registerWebhooks')
   return { registered: plan.missing, repaired: plan.asleep }
 }
 

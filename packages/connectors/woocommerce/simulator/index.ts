@@ -247,7 +247,8 @@ function createControl(shop: Shop): ControlOperations {
           shop.setStatus(order, 'processing')
           return { kind: 'done' }
         case 'cancel':
-          if (status === 'cancelled' || status === 'refunded') {
+          // By the API anything goes; people refund what has left the house.
+          if (['cancelled', 'refunded', 'completed'].includes(status)) {
             return { kind: 'refused', why: `The order is ${status}.` }
           }
           shop.setStatus(order, 'cancelled')
