@@ -14,30 +14,24 @@ export function failureCases(): ConformanceCase[] {
     {
       title: 'failures: 429 with a hint is RateLimited with the hint',
       async story(world) {
-        const answer = {
-          status: 429,
-          headers: { ...json, 'retry-after': '3' },
-          body: '{"errors":"slow down"}',
-        }
-        for (const call of callsOf(world)) {
-          const error = await refusalOf(answered(world, answer, call), 'rate-limited')
-          expect(error).toMatchObject({ retryAfterMs: 3_000 })
-        }
+        const headers = { ...json, 'retry-after': '3' }
+        await answered(world, { status: 429, headers, body: '{"errors":"slow down"}' }, async (call) => {
+          expect(await refusalOf(call, 'rate-limited')).toMatchObject({ retryAfterMs: 3_000 })
+        })
       },
     },
     {
       title: 'failures: 429 without a hint is RateLimited',
       async story(world) {
-        const answer = { status: 429, headers: json, body: '{"errors":"slow down"}' }
-        for (const call of callsOf(world)) await refusalOf(answered(world, answer, call), 'rate-limited')
+        await answered(world, { status: 429, headers: json, body: '{"errors":"slow down"}' }, (call) =>
+          refusalOf(call, 'rate-limited'),
+        )
       },
     },
     {
       title: 'failures: throttled in the platform’s own words is RateLimited',
       async story(world) {
-        await faulty(world, { throttleRate: 1 }, async (call, operations) => {
-          await refusalOf(call(operations), 'rate-limited')
-        })
+        await faulty(world, { throttleRate: 1 }, (call) => refusalOf(call, 'rate-limited'))
         expect(world.simulator.faults.counts().throttle, 'the simulator throttled').toBeGreaterThan(0)
       },
     },
@@ -49,10 +43,9 @@ export function failureCases(): ConformanceCase[] {
             [json, '{"error":"oops"}'],
             [html, webPage],
           ] as const) {
-            for (const call of callsOf(world)) {
-              const error = await refusalOf(answered(world, { status, headers, body }, call), 'unavailable')
-              expect(error).toMatchObject({ sent: true })
-            }
+            await answered(world, { status, headers, body }, async (call) => {
+              expect(await refusalOf(call, 'unavailable')).toMatchObject({ sent: true })
+            })
           }
         },
       }),
@@ -60,90 +53,102 @@ export function failureCases(): ConformanceCase[] {
     {
       title: 'failures: a web page with status 200 is Malformed or Unavailable',
       async story(world) {
-        for (const call of callsOf(world)) {
-          await refusalOf(
-            answered(world, { status: 200, headers: html, body: webPage }, call),
-            'malformed',
-            'unavailable',
-          )
-        }
+        await answered(world, { status: 200, headers: html, body: webPage }, (call) =>
+          refusalOf(call, 'malformed', 'unavailable'),
+        )
       },
     },
     {
       title: 'failures: JSON of another shape is Malformed',
       async story(world) {
         for (const body of ['{}', '[1]', 'null', '{"data":null}', '"text"', '']) {
-          for (const call of callsOf(world)) {
-            await refusalOf(answered(world, { status: 200, headers: json, body }, call), 'malformed')
-          }
+          await answered(world, { status: 200, headers: json, body }, (call) => refusalOf(call, 'malformed'))
         }
       },
     },
     {
       title: 'failures: truncated JSON is Malformed',
       async story(world) {
-        await faulty(world, { malformedRate: 1 }, async (call, operations) => {
-          await refusalOf(call(operations), 'malformed')
-        })
+        await faulty(world, { malformedRate: 1 }, (call) => refusalOf(call, 'malformed'))
       },
     },
     {
       title: 'failures: a cut connection is Unavailable, possibly carried out',
       async story(world) {
-        await faulty(world, { dropResponseRate: 1 }, async (call, operations) => {
-          expect(await refusalOf(call(operations), 'unavailable')).toMatchObject({ sent: true })
+        await faulty(world, { dropResponseRate: 1 }, async (call) => {
+          expect(await refusalOf(call, 'unavailable')).toMatchObject({ sent: true })
         })
       },
     },
   ]
 }
 
+/** Each kind of call meets one such answer. */
+function answered(world: ConformanceWorld, answer: ScriptedAnswer, expectation: Expectation): Promise<void> {
+  return eachCall(world, expectation, {
+    about: `answered ${answer.status} ${answer.body.slice(0, 40)}`,
+    begin: () => world.simulator.faults.answerNext(answer),
+    end: () => undefined, // one answer, used up
+  })
+}
+
+/** Each kind of call meets a platform with these faults. */
+function faulty(
+  world: ConformanceWorld,
+  faults: Partial<FaultSettings>,
+  expectation: Expectation,
+): Promise<void> {
+  const calm = world.simulator.faults.get()
+  return eachCall(world, expectation, {
+    about: `under ${JSON.stringify(faults)}`,
+    begin: () => world.simulator.faults.set(faults),
+    end: () => world.simulator.faults.set(calm),
+  })
+}
+
+type Expectation = (call: Promise<unknown>) => Promise<unknown>
+
+/** Makes each kind of call once with nothing wrong and once with the trouble, which must end as expected. */
+async function eachCall(
+  world: ConformanceWorld,
+  expectation: Expectation,
+  trouble: { about: string; begin(): void; end(): void },
+): Promise<void> {
+  for (const [name, call] of await callsOf(world)) {
+    // A connection of its own for each: a throttled one would hold back the next.
+    const operations = world.open()
+    await operations.check() // tokens are fetched and preparations made
+    await call(operations)
+    trouble.begin()
+    try {
+      await expectation(call(operations))
+    } catch (cause) {
+      const reason = cause instanceof Error ? cause.message : String(cause)
+      throw new Error(`${name}, ${trouble.about}: ${reason}`, { cause })
+    } finally {
+      trouble.end()
+    }
+  }
+}
+
 type Call = (operations: ChannelOperations) => Promise<unknown>
 
 /** One call of each kind that the lane makes; each finds something to read, so that it has to understand the answer. */
-function callsOf(world: ConformanceWorld): Call[] {
-  const prepared = prepare(world)
-  return [
-    async (operations) => operations.listings(undefined),
-    async (operations) => operations.levels([(await prepared).level]),
-    async (operations) => {
-      const { level } = await prepared
-      const shown = (await world.quantityOf(level)) ?? undefined
-      return operations.setLevels([world.write(level, 4, shown)])
-    },
-    async (operations) => operations.orders({ since: new Date(0), cursor: undefined }),
-    async (operations) => operations.order((await prepared).orderId),
-  ]
-}
-
-async function prepare(world: ConformanceWorld) {
+async function callsOf(world: ConformanceWorld): Promise<[string, Call][]> {
   const [level] = await world.addProducts(1)
   if (level === undefined) throw new Error('no level came')
   const orderId = await world.buy([{ sku: level.sku, quantity: 1 }])
-  return { level: await world.levelOf(level.sku), orderId }
-}
-
-/** A connection of its own for each call: a throttled one would hold back the next. */
-async function answered(world: ConformanceWorld, answer: ScriptedAnswer, call: Call): Promise<unknown> {
-  const operations = world.open()
-  await operations.check() // tokens are fetched and preparations made
-  await call(operations) // the same call succeeds when nothing is wrong
-  world.simulator.faults.answerNext(answer)
-  return call(operations)
-}
-
-async function faulty(
-  world: ConformanceWorld,
-  faults: Partial<FaultSettings>,
-  expectation: (call: Call, operations: ChannelOperations) => Promise<void>,
-): Promise<void> {
-  const calm = world.simulator.faults.get()
-  for (const call of callsOf(world)) {
-    const operations = world.open()
-    await operations.check()
-    await call(operations)
-    world.simulator.faults.set(faults)
-    await expectation(call, operations)
-    world.simulator.faults.set(calm)
-  }
+  return [
+    ['listings', (operations) => operations.listings(undefined)],
+    ['levels', (operations) => operations.levels([level])],
+    [
+      'setLevels',
+      async (operations) => {
+        const shown = (await world.quantityOf(level)) ?? undefined
+        return operations.setLevels([world.write(level, 4, shown)])
+      },
+    ],
+    ['orders', (operations) => operations.orders({ since: new Date(0), cursor: undefined })],
+    ['order', (operations) => operations.order(orderId)],
+  ]
 }

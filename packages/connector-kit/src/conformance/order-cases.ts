@@ -111,14 +111,18 @@ export function orderCases(): ConformanceCase[] {
       }),
     ),
     ...stages.flatMap(({ stage, steps }) =>
-      (['fulfilled', 'cancelled'] as const).map(
-        (end): ConformanceCase => ({
-          title: `write at a stage: ${stage}, then ${end}: promise + not yet subtracted ends at the promise`,
-          async story(world) {
-            await writeAtStage(world, steps, end)
-          },
-        }),
-      ),
+      (['fulfilled', 'cancelled'] as const)
+        // What a platform does when an order is cancelled after its goods have left is its own affair: WooCommerce
+        // puts them back into stock, others refuse. The hub sees a difference and reconciles it.
+        .filter((end) => !(end === 'cancelled' && steps.includes('fulfill')))
+        .map(
+          (end): ConformanceCase => ({
+            title: `write at a stage: ${stage}, then ${end}: promise + not yet subtracted ends at the promise`,
+            async story(world) {
+              await writeAtStage(world, steps, end)
+            },
+          }),
+        ),
     ),
     {
       title: 'orders: a refund before shipping leaves sound lines',
