@@ -54,8 +54,10 @@ export function createControl(
       return order === undefined ? { kind: 'not-found' } : stepOrder(shop, order, step)
     },
     setLevel({ stockUnitId, locationId, quantity }) {
-      const level = shop.findLevel(numberOf('InventoryItem', stockUnitId), numberOf('Location', locationId))
-      if (level === undefined) return undefined
+      const itemId = numberOf('InventoryItem', stockUnitId)
+      const location = shop.locations.get(numberOf('Location', locationId))
+      if (!shop.variantByItem.has(itemId) || location === undefined) return undefined
+      const level = shop.putLevel(itemId, location.id)
       const before = level.available
       shop.moveUnits(level.itemId, level.locationId, { available: quantity - before })
       return { before }

@@ -77,11 +77,9 @@ export class Shop {
     // SKUs are not unique; a shopper who names one gets the first product that has it.
     if (!this.variantsBySku.has(variant.sku)) this.variantsBySku.set(variant.sku, variant)
     this.variantByItem.set(variant.itemId, variant)
-    let units = available
-    for (const location of this.locations.values()) {
-      this.putLevel(variant.itemId, location.id, units)
-      units = 0
-    }
+    // A new product is stocked at the first location only; a set quantity stocks it elsewhere.
+    const [first] = this.locations.keys()
+    if (first !== undefined) this.putLevel(variant.itemId, first, available)
     this.emit({ kind: 'product', topic: 'products/create', productId: variant.productId })
     return variant
   }

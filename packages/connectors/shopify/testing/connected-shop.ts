@@ -1,0 +1,64 @@
+import { type ChannelOperations, createBudgets, createHttp, systemClock } from '@plimsoll/connector-kit'
+import type { ControlLevel, ProductSeed } from '@plimsoll/connector-kit/simulator'
+import { connector } from '../index.ts'
+import { createControl } from '../simulator/control.ts'
+import {
+  createShopifySimulator,
+  type ShopifySimulator,
+  type ShopifySimulatorOptions,
+} from '../simulator/index.ts'
+
+/** A simulated shop with a connection to it, for tests of this folder. */
+export type ConnectedShop = {
+  simulator: ShopifySimulator
+  operations: ChannelOperations
+  seed(...products: Partial<ProductSeed>[]): Promise<ControlLevel[]>
+  buy(sku: string, quantity: number): Promise<string>
+  /** GraphQL requests and token requests so far, by operation. */
+  calls: string[]
+}
+
+/** Runs the story and closes the shop, whatever happens. */
+export async function withShop(
+  options: ShopifySimulatorOptions & { signIn?: 'token' | 'client' },
+  story: (shop: ConnectedShop) => Promise<void>,
+): Promise<void> {
+  const simulator = await createShopifySimulator(options)
+  const calls: string[] = []
+  try {
+    const operations = connector.open({
+      settings: simulator.settings,
+      credentials: options.signIn === 'client' ? simulator.clientCredentials : simulator.credentials,
+      http: createHttp({
+        budgets: createBudgets(connector.manifest.budgets, systemClock),
+        clock: systemClock,
+        onCall: (call) => calls.push(call.operation),
+      }),
+      now: () => (options.clock ?? systemClock).now(),
+      uuid: () => crypto.randomUUID(),
+    })
+    const control = createControl(simulator.shop, { paidAtCheckout: options.paidAtCheckout ?? true })
+    await story({
+      simulator,
+      operations,
+      calls,
+      seed: async (...products) =>
+        control.addProducts(
+          products.map((product, at) => ({
+            sku: `S-${at}`,
+            title: 'Thing',
+            price: 1,
+            quantity: 10,
+            ...product,
+          })),
+        ),
+      async buy(sku, quantity) {
+        const placed = await control.placeOrder([{ sku, quantity }])
+        if (placed.kind === 'refused') throw new Error(`${sku} is out of stock`)
+        return placed.externalId
+      },
+    })
+  } finally {
+    await simulator.close()
+  }
+}
