@@ -1,0 +1,65 @@
+import type { ActivityRow } from '@plimsoll/client'
+import { Link } from '@tanstack/react-router'
+import { formatChange, formatMoment, formatNumber, formatTime } from '../format.ts'
+import { useLanguage } from '../language.ts'
+
+const toneOf: Record<ActivityRow['kind'], string> = {
+  order: 'bg-sea-fill',
+  'order-cancelled': 'bg-line-2',
+  'write-applied': 'bg-green-fill',
+  'write-refused': 'bg-red-fill',
+  'write-unknown': 'bg-amber-fill',
+  'drift-healed': 'bg-green-fill',
+  oversold: 'bg-red-fill',
+  parked: 'bg-amber-fill',
+  replayed: 'bg-green-fill',
+  'stock-changed': 'bg-sea-fill',
+  connection: 'bg-amber-fill',
+}
+
+/** One thing that happened: when, what, where, to which item, how many. */
+export function ActivityLine({
+  row,
+  connection,
+}: {
+  row: ActivityRow
+  connection: { name: string } | undefined
+}) {
+  const { t, locale } = useLanguage()
+  // A write shows the quantity written; everything else shows a change.
+  const isWrite = row.kind.startsWith('write-') || row.kind === 'drift-healed'
+  return (
+    <li className="flex gap-3 border-b border-line px-4 py-2 last:border-0">
+      <time
+        dateTime={row.at}
+        title={formatMoment(locale, row.at)}
+        className="shrink-0 text-xs leading-5 text-ink-3"
+      >
+        {formatTime(locale, row.at)}
+      </time>
+      <span className={`mt-1.5 size-2 shrink-0 rounded-full ${toneOf[row.kind]}`} aria-hidden />
+      <div className="min-w-0 flex-1">
+        <p className="flex justify-between gap-3">
+          <span className="truncate">
+            <span className="font-medium">{t(`activity.kind.${row.kind}`)}</span>
+            {connection && <span className="text-ink-2"> · {connection.name}</span>}
+          </span>
+          {row.quantity !== null && (
+            <span className="shrink-0 font-semibold">
+              {isWrite ? formatNumber(locale, row.quantity) : formatChange(locale, row.quantity)}
+            </span>
+          )}
+        </p>
+        <p className="truncate text-xs text-ink-2" title={row.detail ?? undefined}>
+          {row.sku && (
+            <Link to="/items/$sku" params={{ sku: row.sku }} className="link">
+              {row.sku}
+            </Link>
+          )}
+          {row.sku && row.detail && ' · '}
+          {row.detail}
+        </p>
+      </div>
+    </li>
+  )
+}

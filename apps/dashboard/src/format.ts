@@ -1,0 +1,57 @@
+/** Numbers, moments and spans in the reader's locale. Formatters are kept: making one costs more than using it. */
+const kept = new Map<string, unknown>()
+function keep<T>(key: string, make: () => T): T {
+  if (!kept.has(key)) kept.set(key, make())
+  return kept.get(key) as T
+}
+
+export function formatNumber(locale: string, value: number): string {
+  return keep(`n ${locale}`, () => new Intl.NumberFormat(locale)).format(value)
+}
+/** With its sign, as a change reads: +3, −2. */
+export function formatChange(locale: string, value: number): string {
+  return keep(`c ${locale}`, () => new Intl.NumberFormat(locale, { signDisplay: 'exceptZero' })).format(value)
+}
+/** A share between 0 and 1; never rounded up to a whole that it is not. */
+export function formatShare(locale: string, share: number): string {
+  const shown = share < 1 ? Math.min(0.999, share) : 1
+  const format = () => new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 1 })
+  return keep(`s ${locale}`, format).format(shown)
+}
+/** @param ms a duration; under ten seconds with one decimal */
+export function formatDuration(locale: string, ms: number): string {
+  if (ms < 1000) return `${formatNumber(locale, Math.round(ms))} ms`
+  const format = () => new Intl.NumberFormat(locale, { maximumFractionDigits: 1 })
+  return `${keep(`d ${locale}`, format).format(ms / 1000)} s`
+}
+/** “12 s ago”; a moment ahead of the hub's clock (skew) reads as now. */
+export function formatAgo(locale: string, iso: string, nowMs: number): string {
+  const seconds = Math.max(0, Math.round((nowMs - Date.parse(iso)) / 1000))
+  const format = keep(
+    `a ${locale}`,
+    () =>
+      new Intl.RelativeTimeFormat(locale, {
+        style: locale.startsWith('zh') ? 'long' : 'narrow',
+        numeric: 'always',
+      }),
+  )
+  if (seconds < 60) return format.format(-seconds, 'second')
+  if (seconds < 3600) return format.format(-Math.floor(seconds / 60), 'minute')
+  if (seconds < 86_400) return format.format(-Math.floor(seconds / 3600), 'hour')
+  return format.format(-Math.floor(seconds / 86_400), 'day')
+}
+export function formatTime(locale: string, iso: string): string {
+  const format = () =>
+    new Intl.DateTimeFormat(locale, {
+      hour: '2-digit',
+      minute: '2-digit',
+      second: '2-digit',
+      hourCycle: 'h23',
+    })
+  return keep(`t ${locale}`, format).format(new Date(iso))
+}
+export function formatMoment(locale: string, iso: string): string {
+  const format = () =>
+    new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium', hourCycle: 'h23' })
+  return keep(`m ${locale}`, format).format(new Date(iso))
+}

@@ -1,0 +1,72 @@
+import type { ActivityRow, StreamState } from '@plimsoll/client'
+import { createClient, type ItemFilter } from '@plimsoll/client/client'
+import { infiniteQueryOptions, QueryClient, queryOptions, useQuery } from '@tanstack/react-query'
+import { learnHubClock } from './clock.ts'
+
+/** What is read from the hub, and under which keys it is kept. The first part of a key is its stream topic. */
+export const hub = createClient({ baseUrl: '' })
+export const pageRows = 200
+export type Stream = StreamState['kind']
+
+export const queryClient = new QueryClient({
+  defaultOptions: {
+    // The stream says when to read again; a retry is one press away and the reconnecting does it too.
+    queries: { staleTime: 60_000, gcTime: 300_000, retry: 1, refetchOnWindowFocus: false },
+  },
+})
+
+export const overviewQuery = queryOptions({
+  queryKey: ['overview'],
+  queryFn: async ({ signal }) => {
+    const overview = await hub.overview(signal)
+    learnHubClock(overview.now)
+    return overview
+  },
+})
+export const connectionsQuery = queryOptions({
+  queryKey: ['connections'],
+  queryFn: ({ signal }) => hub.connections(signal),
+})
+export const locationsQuery = queryOptions({
+  queryKey: ['locations'],
+  queryFn: ({ signal }) => hub.locations(signal),
+  staleTime: 600_000,
+})
+export const tasksQuery = queryOptions({ queryKey: ['tasks'], queryFn: ({ signal }) => hub.tasks(signal) })
+export const demoQuery = queryOptions({ queryKey: ['demo'], queryFn: ({ signal }) => hub.demo(signal) })
+export const recentQuery = queryOptions({
+  queryKey: ['recent'],
+  queryFn: async ({ signal }): Promise<ActivityRow[]> => (await hub.activity({ limit: 60 }, signal)).rows,
+})
+export const itemPageQuery = (search: string, filter: ItemFilter, page: number) =>
+  queryOptions({
+    queryKey: ['items', 'page', search, filter, page],
+    queryFn: ({ signal }) => hub.items({ search, filter, offset: page * pageRows, limit: pageRows }, signal),
+  })
+export const itemQuery = (sku: string) =>
+  queryOptions({ queryKey: ['items', 'one', sku], queryFn: ({ signal }) => hub.item(sku, signal) })
+export const movementsQuery = (sku: string) =>
+  infiniteQueryOptions({
+    queryKey: ['items', 'movements', sku],
+    queryFn: ({ pageParam, signal }) => hub.movements(sku, { ...pageParam, limit: 50 }, signal),
+    initialPageParam: {} as { cursor?: string },
+    getNextPageParam: (last) => (last.next === null ? undefined : { cursor: last.next }),
+  })
+export const parkedQuery = infiniteQueryOptions({
+  queryKey: ['parked'],
+  queryFn: ({ pageParam, signal }) => hub.parked({ ...pageParam, limit: 100 }, signal),
+  initialPageParam: {} as { cursor?: string },
+  getNextPageParam: (last) => (last.next === null ? undefined : { cursor: last.next }),
+})
+export const activityQuery = infiniteQueryOptions({
+  queryKey: ['activity'],
+  queryFn: ({ pageParam, signal }) => hub.activity({ ...pageParam, limit: 100 }, signal),
+  initialPageParam: {} as { cursor?: string },
+  getNextPageParam: (last) => (last.next === null ? undefined : { cursor: last.next }),
+})
+
+/** Connection names by id, for rows that carry only the id. */
+export function useConnectionNames(): Map<string, { name: string; colour: string }> {
+  const { data } = useQuery(connectionsQuery)
+  return new Map(data?.rows.map((row) => [row.connectionId, { name: row.name, colour: row.colour }]))
+}

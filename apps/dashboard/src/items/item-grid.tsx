@@ -1,0 +1,160 @@
+import type { ItemRow } from '@plimsoll/client'
+import type { ItemFilter } from '@plimsoll/client/client'
+import { useQueries, useQuery } from '@tanstack/react-query'
+import { useVirtualizer } from '@tanstack/react-virtual'
+import { type CSSProperties, type KeyboardEvent, useCallback, useRef, useSyncExternalStore } from 'react'
+import { connectionsQuery, itemPageQuery, locationsQuery, pageRows } from '../hub.ts'
+import { useLanguage } from '../language.ts'
+import { ItemCard, ItemLine, PlaceholderLine } from './item-line.tsx'
+import { pagesFor } from './item-window.ts'
+
+/**
+ * The grid of items: only what is visible (and a little more) is in the page, and only its pages are read.
+ * A row that is not read yet is a placeholder of the same height, and the ground beneath is ruled in row
+ * height, so no frame is blank however fast one scrolls.
+ */
+const lineHeight = 38
+const cardHeight = 86
+const overscanRows = 14
+
+export function ItemGrid({ search, filter, total }: { search: string; filter: ItemFilter; total: number }) {
+  const { t } = useLanguage()
+  const isNarrow = useIsNarrow()
+  const height = isNarrow ? cardHeight : lineHeight
+  const scroller = useRef<HTMLDivElement>(null)
+  const locations = useQuery(locationsQuery).data?.rows ?? []
+  const connections = useQuery(connectionsQuery).data?.rows ?? []
+  const grid = useVirtualizer({
+    count: total,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => height,
+    overscan: overscanRows,
+    getItemKey: (index) => index,
+  })
+  const visible = grid.getVirtualItems()
+  const pages = pagesFor({ first: visible[0]?.index ?? 0, last: visible.at(-1)?.index ?? 0, total, pageRows })
+  const read = useQueries({ queries: pages.map((page) => itemPageQuery(search, filter, page)) })
+  const rowAt = (index: number): ItemRow | undefined => {
+    const page = pages.indexOf(Math.floor(index / pageRows))
+    return read[page]?.data?.rows[index % pageRows]
+  }
+
+  const columns = {
+    '--row': `${height}px`,
+    '--columns': `minmax(17rem,1.4fr) 7rem repeat(4, 5rem) repeat(${locations.length}, 4.6rem) repeat(${connections.length}, 6.2rem)`,
+  } as CSSProperties
+  const head =
+    'flex items-end border-b border-line-2 bg-sunken px-2 pb-1.5 text-xs leading-tight font-medium text-ink-2'
+
+  return (
+    <div
+      ref={scroller}
+      role="table"
+      aria-label={t('items.title')}
+      aria-rowcount={total + 1}
+      tabIndex={0}
+      onKeyDown={(event) => moveRow(event, total, (index) => grid.scrollToIndex(index, { align: 'auto' }))}
+      className="relative min-h-0 flex-1 overflow-auto overscroll-contain outline-offset-[-2px]"
+      style={columns}
+    >
+      {!isNarrow && (
+        <div
+          role="row"
+          aria-rowindex={1}
+          className="sticky top-0 z-20 grid h-12 w-max min-w-full"
+          style={{ gridTemplateColumns: 'var(--columns)' }}
+        >
+          <div role="columnheader" className={`${head} sticky left-0 z-10 border-r border-r-line pl-4`}>
+            {t('stock.item')}
+          </div>
+          <div role="columnheader" className={head}>
+            {t('items.loadLine')}
+          </div>
+          {(['available', 'onHand', 'reserved', 'held'] as const).map((name) => (
+            <div key={name} role="columnheader" className={`${head} justify-end`}>
+              {t(`stock.${name}`)}
+            </div>
+          ))}
+          {locations.map((location, number) => (
+            <div
+              key={location.locationId}
+              role="columnheader"
+              title={location.name}
+              className={`${head} justify-end text-right ${number === 0 ? 'border-l border-l-line' : ''}`}
+            >
+              {location.code}
+            </div>
+          ))}
+          {connections.map((connection, number) => (
+            <div
+              key={connection.connectionId}
+              role="columnheader"
+              title={connection.name}
+              className={`${head} justify-end text-right ${number === 0 ? 'border-l border-l-line' : ''}`}
+              style={{ boxShadow: `inset 0 3px ${connection.colour}` }}
+            >
+              <span className="line-clamp-2">{connection.name}</span>
+            </div>
+          ))}
+        </div>
+      )}
+      <div
+        role="rowgroup"
+        className="ruled relative w-max min-w-full max-md:w-full"
+        style={{ height: `${grid.getTotalSize()}px` }}
+      >
+        {/* Keeps the ground as wide as its columns, since the rows themselves are out of the flow. */}
+        {!isNarrow && (
+          <div aria-hidden className="invisible grid h-0" style={{ gridTemplateColumns: 'var(--columns)' }} />
+        )}
+        {visible.map((virtual) => {
+          const row = rowAt(virtual.index)
+          const place = { index: virtual.index, top: virtual.start, height }
+          if (!row) return <PlaceholderLine key={virtual.key} {...place} />
+          return isNarrow ? (
+            <ItemCard key={virtual.key} row={row} {...place} />
+          ) : (
+            <ItemLine
+              key={virtual.key}
+              row={row}
+              locations={locations}
+              connections={connections}
+              {...place}
+            />
+          )
+        })}
+      </div>
+    </div>
+  )
+}
+
+/** Arrow keys go from row to row; the row's link takes the focus, so Enter opens it. */
+function moveRow(event: KeyboardEvent<HTMLDivElement>, total: number, scrollTo: (index: number) => void) {
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key]
+  if (step === undefined) return
+  event.preventDefault()
+  const grid = event.currentTarget
+  const focused = document.activeElement?.closest<HTMLElement>('[data-index]')
+  const first = Number(grid.querySelector<HTMLElement>('[data-index]')?.dataset.index ?? 0)
+  const index = focused ? Number(focused.dataset.index) + step : first
+  if (index < 0 || index >= total) return
+  scrollTo(index)
+  // The row may only be drawn after the scroll.
+  requestAnimationFrame(() =>
+    requestAnimationFrame(() =>
+      grid.querySelector<HTMLElement>(`[data-index="${index}"] a`)?.focus({ preventScroll: true }),
+    ),
+  )
+}
+
+function useIsNarrow(): boolean {
+  const query = '(max-width: 767px)'
+  return useSyncExternalStore(
+    useCallback((listener: () => void) => {
+      const media = matchMedia(query)
+      media.addEventListener('change', listener)
+      return () => media.removeEventListener('change', listener)
+    }, []),
+    () => matchMedia(query).matches,
+  )
+}

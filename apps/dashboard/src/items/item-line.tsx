@@ -1,0 +1,169 @@
+import type { ConnectionRow, ItemRow, LocationRow } from '@plimsoll/client'
+import { Link } from '@tanstack/react-router'
+import { useLanguage } from '../language.ts'
+import { HullBar } from '../load-line/hull-bar.tsx'
+import { Live } from '../parts/number.tsx'
+import { StatusMark } from '../parts/state.tsx'
+import { channelStatuses } from './channel-status.ts'
+
+type Place = { index: number; top: number; height: number }
+const placed = ({ top, height }: Place) => ({ transform: `translateY(${top}px)`, height: `${height}px` })
+
+/** One item over every location and channel. */
+export function ItemLine({
+  row,
+  locations,
+  connections,
+  ...place
+}: Place & { row: ItemRow; locations: LocationRow[]; connections: ConnectionRow[] }) {
+  const { t } = useLanguage()
+  const cell = 'flex items-center justify-end px-2'
+  const quiet = (value: number) => (value === 0 ? 'text-ink-3' : '')
+  return (
+    <div
+      role="row"
+      aria-rowindex={place.index + 2}
+      data-index={place.index}
+      className="group absolute top-0 left-0 grid w-full border-b border-line bg-surface hover:bg-sunken"
+      style={{ ...placed(place), gridTemplateColumns: 'var(--columns)' }}
+    >
+      <div
+        role="rowheader"
+        className="sticky left-0 z-10 flex min-w-0 items-center gap-3 border-r border-line bg-surface pr-3 pl-4 group-hover:bg-sunken"
+      >
+        <Link
+          to="/items/$sku"
+          params={{ sku: row.sku }}
+          preload={false}
+          className="shrink-0 font-mono text-[0.92em] font-medium hover:underline"
+        >
+          {row.sku}
+        </Link>
+        <span className="truncate text-ink-2" title={row.name}>
+          {row.name}
+        </span>
+      </div>
+      <div role="cell" className="flex items-center px-2">
+        <HullBar figures={row} />
+      </div>
+      <div
+        role="cell"
+        className={`${cell} font-semibold ${row.available < 0 ? 'text-red' : quiet(row.available)}`}
+      >
+        <Live value={row.available} of={row.sku} />
+      </div>
+      <div role="cell" className={`${cell} ${quiet(row.onHand)}`}>
+        <Live value={row.onHand} of={row.sku} />
+      </div>
+      <div role="cell" className={`${cell} ${quiet(row.reserved)}`}>
+        <Live value={row.reserved} of={row.sku} />
+      </div>
+      <div role="cell" className={`${cell} ${quiet(row.held)}`}>
+        <Live value={row.held} of={row.sku} />
+      </div>
+      {locations.map((location, number) => {
+        const balance = row.locations.find((each) => each.locationId === location.locationId)
+        const edge = number === 0 ? 'border-l border-line' : ''
+        const tone =
+          !balance || balance.available === 0 ? 'text-ink-3' : balance.available < 0 ? 'text-red' : ''
+        return (
+          <div key={location.locationId} role="cell" className={`${cell} ${edge} ${tone}`}>
+            {balance ? <Live value={balance.available} of={row.sku} /> : '–'}
+          </div>
+        )
+      })}
+      {connections.map((connection, number) => {
+        const channel = row.channels.find((each) => each.connectionId === connection.connectionId)
+        const edge = number === 0 ? 'border-l border-line' : ''
+        return (
+          <div key={connection.connectionId} role="cell" className={`${cell} gap-2 ${edge}`}>
+            {channel ? (
+              <>
+                <StatusMark status={channel.status} />
+                {channel.desired === null ? (
+                  <span className="text-ink-3">–</span>
+                ) : (
+                  <Live value={channel.desired} of={row.sku} className="min-w-8 text-right" />
+                )}
+              </>
+            ) : (
+              <span className="text-ink-3" title={t('items.notListed')}>
+                <span aria-hidden>·</span>
+                <span className="sr-only">{t('items.notListed')}</span>
+              </span>
+            )}
+          </div>
+        )
+      })}
+    </div>
+  )
+}
+
+/** The same item on a narrow screen: the numbers that matter, and how many channels are in which state. */
+export function ItemCard({ row, ...place }: Place & { row: ItemRow }) {
+  const { t } = useLanguage()
+  return (
+    <div
+      role="row"
+      aria-rowindex={place.index + 2}
+      data-index={place.index}
+      className="absolute top-0 left-0 w-full border-b border-line bg-surface px-4 py-2"
+      style={placed(place)}
+    >
+      <div role="cell" className="grid grid-cols-[minmax(0,1fr)_auto] gap-x-4">
+        <div className="min-w-0">
+          <Link
+            to="/items/$sku"
+            params={{ sku: row.sku }}
+            preload={false}
+            className="block truncate font-mono text-[0.92em] font-medium after:absolute after:inset-0"
+          >
+            {row.sku}
+          </Link>
+          <p className="truncate text-ink-2">{row.name}</p>
+          <div className="mt-1 flex items-center gap-3">
+            <HullBar figures={row} />
+            {channelStatuses.map((status) => {
+              const count = row.channels.filter((channel) => channel.status === status).length
+              return count === 0 ? null : (
+                <span key={status} className="flex items-center gap-1 text-xs text-ink-2">
+                  <StatusMark status={status} />
+                  {count}
+                </span>
+              )
+            })}
+          </div>
+        </div>
+        <div className="text-right">
+          <p className={`text-xl leading-7 font-semibold ${row.available < 0 ? 'text-red' : ''}`}>
+            <Live value={row.available} of={row.sku} />
+          </p>
+          <p className="text-xs text-ink-2">{t('stock.available')}</p>
+          <p className="text-xs text-ink-2">
+            {t('stock.onHand')} <Live value={row.onHand} of={row.sku} />
+          </p>
+        </div>
+      </div>
+    </div>
+  )
+}
+
+/** Stands where a row will be; as tall, so that nothing jumps when it comes. */
+export function PlaceholderLine(place: Place) {
+  return (
+    <div
+      role="row"
+      aria-rowindex={place.index + 2}
+      aria-busy="true"
+      data-index={place.index}
+      className="absolute top-0 left-0 flex w-full items-center gap-6 border-b border-line bg-surface px-4"
+      style={placed(place)}
+    >
+      <div role="cell" className="flex items-center gap-6">
+        <div className="skeleton h-3.5 w-36" />
+        <div className="skeleton h-3.5 w-24 max-sm:hidden" />
+        <div className="skeleton h-3.5 w-16" />
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,121 @@
+import { useQuery } from '@tanstack/react-query'
+import { useNavigate, useSearch } from '@tanstack/react-router'
+import { Search } from 'lucide-react'
+import { useEffect, useRef, useState } from 'react'
+import { later } from '../clock.ts'
+import { formatNumber } from '../format.ts'
+import { itemPageQuery } from '../hub.ts'
+import { useLanguage } from '../language.ts'
+import { Empty, Failure } from '../parts/notice.tsx'
+import { itemFilters } from '../routes.tsx'
+import { ItemGrid } from './item-grid.tsx'
+
+const typingPauseMs = 180
+
+/** Every item: search, filters, and the grid. Search and filter live in the address. */
+export function ItemsScreen() {
+  const { t, locale } = useLanguage()
+  const { q = '', filter = 'all' } = useSearch({ from: '/items' })
+  const navigate = useNavigate({ from: '/items' })
+  const first = useQuery(itemPageQuery(q, filter, 0))
+  const total = first.data?.total
+  return (
+    <div className="flex h-[calc(100dvh-9.5rem)] min-h-80 flex-col md:h-[calc(100dvh-4.5rem)]">
+      <div className="mb-3 flex flex-wrap items-center gap-x-5 gap-y-2">
+        <h1>{t('items.title')}</h1>
+        <SearchField
+          value={q}
+          onSearch={(next) =>
+            void navigate({
+              search: { ...(next && { q: next }), ...(filter !== 'all' && { filter }) },
+              replace: true,
+            })
+          }
+        />
+        <fieldset aria-label={t('items.filter')} className="-mx-4 flex overflow-x-auto px-4 md:mx-0 md:px-0">
+          {itemFilters.map((each) => (
+            <button
+              key={each}
+              type="button"
+              aria-pressed={filter === each}
+              onClick={() =>
+                void navigate({
+                  search: { ...(q && { q }), ...(each !== 'all' && { filter: each }) },
+                  replace: true,
+                })
+              }
+              className="min-h-8 border-b-2 border-transparent px-2.5 whitespace-nowrap text-ink-2 outline-offset-[-2px] hover:text-ink aria-pressed:border-ink aria-pressed:font-semibold aria-pressed:text-ink"
+            >
+              {t(`items.${each}`)}
+            </button>
+          ))}
+        </fieldset>
+        <p className="ml-auto text-ink-2" role="status">
+          {total !== undefined && t('items.count', { count: total, n: formatNumber(locale, total) })}
+        </p>
+      </div>
+      <div className="panel flex min-h-0 flex-1 flex-col overflow-hidden">
+        {!first.data && first.error && <Failure error={first.error} onRetry={() => void first.refetch()} />}
+        {total === 0 && (
+          <Empty
+            title={t(q || filter !== 'all' ? 'items.noneTitle' : 'items.emptyTitle')}
+            cure={t(q || filter !== 'all' ? 'items.noneCure' : 'items.emptyCure')}
+          >
+            {(q || filter !== 'all') && (
+              <button type="button" className="control" onClick={() => void navigate({ search: {} })}>
+                {t('items.clear')}
+              </button>
+            )}
+          </Empty>
+        )}
+        {total !== 0 && !(first.error && !first.data) && (
+          <ItemGrid key={`${filter} ${q}`} search={q} filter={filter} total={total ?? 40} />
+        )}
+      </div>
+    </div>
+  )
+}
+
+/** The search field: `/` goes to it from anywhere, typing searches after a short pause, Escape clears. */
+function SearchField({ value, onSearch }: { value: string; onSearch: (next: string) => void }) {
+  const { t } = useLanguage()
+  const [text, setText] = useState(value)
+  const field = useRef<HTMLInputElement>(null)
+  useEffect(() => setText(value), [value])
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      const isTyping = event.target instanceof HTMLElement && event.target.matches('input, textarea, select')
+      if (event.key !== '/' || isTyping || event.ctrlKey || event.metaKey) return
+      event.preventDefault()
+      field.current?.select()
+    }
+    document.addEventListener('keydown', onKey)
+    return () => document.removeEventListener('keydown', onKey)
+  }, [])
+  const latest = useRef(onSearch)
+  latest.current = onSearch
+  useEffect(
+    () => (text === value ? undefined : later(() => latest.current(text.trim()), typingPauseMs)),
+    [text, value],
+  )
+  return (
+    <div className="relative w-full sm:w-72">
+      <Search size={15} className="absolute top-1/2 left-2.5 -translate-y-1/2 text-ink-3" aria-hidden />
+      <input
+        ref={field}
+        type="search"
+        value={text}
+        aria-label={t('items.search')}
+        aria-keyshortcuts="/"
+        title={t('items.searchKey')}
+        placeholder={t('items.search')}
+        onChange={(event) => setText(event.target.value)}
+        onKeyDown={(event) => event.key === 'Escape' && setText('')}
+        className="h-9 w-full rounded border border-line-2 bg-surface pr-9 pl-8 placeholder:text-ink-3"
+      />
+      <kbd className="pointer-events-none absolute top-1/2 right-2.5 -translate-y-1/2 rounded border border-line-2 px-1.5 text-xs text-ink-2">
+        /
+      </kbd>
+    </div>
+  )
+}

@@ -1,0 +1,84 @@
+import type { ActivityRow, ChangedEvent } from '@plimsoll/client'
+import type { QueryKey } from '@tanstack/react-query'
+import { useSyncExternalStore } from 'react'
+import { later } from './clock.ts'
+import { hub, queryClient, recentQuery, type Stream } from './hub.ts'
+
+/**
+ * Keeps the screens live. A `changed` event is a hint: what it names is read again, at most once per
+ * `gatherMs` however many come, and only if a screen shows it. After a gap everything is read anew.
+ */
+const gatherMs = 900
+const recentMax = 200
+
+let stream: Stream = 'connecting'
+let gathered: Gathered | undefined
+const streamListeners = new Set<() => void>()
+const activityListeners = new Set<(rows: ActivityRow[]) => void>()
+type Gathered = { topics: Set<string>; skus: Set<string>; anySku: boolean }
+
+export function startLive(): () => void {
+  let hadGap = false
+  return hub.openStream({
+    onState: (state) => {
+      stream = state.kind
+      if (state.kind === 'waiting') hadGap = true
+      if (state.kind === 'open' && hadGap) {
+        hadGap = false
+        void queryClient.invalidateQueries()
+      }
+      for (const listener of streamListeners) listener()
+    },
+    onChanged: (changed) => {
+      const isFirst = gathered === undefined
+      gathered = gather(gathered, changed)
+      if (isFirst) later(flush, gatherMs)
+    },
+    onActivity: (rows) => {
+      const newest = [...rows].reverse()
+      queryClient.setQueryData(recentQuery.queryKey, (known) =>
+        known ? mergeNewest(newest, known) : undefined,
+      )
+      for (const listener of activityListeners) listener(newest)
+    },
+  })
+}
+function flush() {
+  const due = gathered
+  gathered = undefined
+  if (due) void queryClient.invalidateQueries({ predicate: (query) => isTouched(query.queryKey, due) })
+}
+
+export function gather(before: Gathered | undefined, changed: ChangedEvent): Gathered {
+  return {
+    topics: new Set([...(before?.topics ?? []), ...changed.topics]),
+    skus: new Set([...(before?.skus ?? []), ...changed.skus]),
+    anySku: (before?.anySku ?? false) || (changed.topics.includes('items') && changed.skus.length === 0),
+  }
+}
+/** Whether a kept answer may have changed. Activity pages never do: their news is pushed. */
+export function isTouched(key: QueryKey, due: Gathered): boolean {
+  const [topic, kind, name] = key
+  if (topic === 'activity' || typeof topic !== 'string' || !due.topics.has(topic)) return false
+  if (topic === 'items' && kind !== 'page') return due.anySku || due.skus.has(String(name))
+  return true
+}
+/** Newest first, each id once, at most `recentMax`. */
+export function mergeNewest(newest: ActivityRow[], known: ActivityRow[]): ActivityRow[] {
+  const ids = new Set(known.map((row) => row.id))
+  return [...newest.filter((row) => !ids.has(row.id)), ...known].slice(0, recentMax)
+}
+
+export function useStream(): Stream {
+  return useSyncExternalStore(
+    (listener) => {
+      streamListeners.add(listener)
+      return () => streamListeners.delete(listener)
+    },
+    () => stream,
+  )
+}
+export function onActivity(listener: (rows: ActivityRow[]) => void): () => void {
+  activityListeners.add(listener)
+  return () => activityListeners.delete(listener)
+}

@@ -1,0 +1,58 @@
+import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import { formatNumber } from '../format.ts'
+import { tasksQuery, useConnectionNames } from '../hub.ts'
+import { useLanguage } from '../language.ts'
+import { Failure, Loading } from '../parts/notice.tsx'
+import { Ago } from '../parts/number.tsx'
+
+const shownMax = 8
+
+/** What a person must decide, with its age and a way to it. */
+export function TaskList() {
+  const { t, locale } = useLanguage()
+  const { data, error, refetch } = useQuery(tasksQuery)
+  const names = useConnectionNames()
+  if (!data) return error ? <Failure error={error} onRetry={() => void refetch()} /> : <Loading lines={4} />
+  if (data.rows.length === 0) return <p className="px-4 py-6 text-ink-2">{t('overview.noTasks')}</p>
+  return (
+    <ul>
+      {data.rows.slice(0, shownMax).map((task) => (
+        <li key={task.taskId} className="border-b border-line px-4 py-2.5 last:border-0">
+          <p className="flex items-baseline justify-between gap-3">
+            <span className="font-medium">
+              <span className={task.kind === 'unmapped' || task.kind === 'untracked' ? '' : 'text-red'}>
+                {t(`task.${task.kind}`)}
+              </span>
+              {task.units !== null && (
+                <span className="text-ink-2">
+                  {' · '}
+                  {t('task.units', { count: task.units, n: formatNumber(locale, task.units) })}
+                </span>
+              )}
+            </span>
+            <Ago at={task.openedAt} className="shrink-0 text-xs text-ink-2" />
+          </p>
+          <p className="mt-0.5 text-ink-2">{task.detail}</p>
+          <p className="mt-0.5 text-xs">
+            {task.sku && (
+              <Link to="/items/$sku" params={{ sku: task.sku }} className="link mr-3">
+                {task.sku}
+              </Link>
+            )}
+            {task.connectionId && (
+              <Link to="/connections" hash={task.connectionId} className="link">
+                {names.get(task.connectionId)?.name}
+              </Link>
+            )}
+          </p>
+        </li>
+      ))}
+      {data.rows.length > shownMax && (
+        <li className="px-4 py-2 text-xs text-ink-2">
+          + {formatNumber(locale, data.rows.length - shownMax)}
+        </li>
+      )}
+    </ul>
+  )
+}

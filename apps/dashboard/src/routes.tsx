@@ -1,0 +1,79 @@
+import type { ItemFilter } from '@plimsoll/client/client'
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  type ErrorComponentProps,
+  Link,
+  lazyRouteComponent,
+} from '@tanstack/react-router'
+import { useLanguage } from './language.ts'
+import { Empty, Failure } from './parts/notice.tsx'
+import { Shell } from './shell.tsx'
+
+/** The screens by address. Each is its own chunk. */
+export const itemFilters: ItemFilter[] = ['all', 'oversold', 'out', 'drift', 'pending']
+type ItemSearch = { q?: string; filter?: ItemFilter }
+
+const rootRoute = createRootRoute({ component: Shell, notFoundComponent: NotFound, errorComponent: Broken })
+const route = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/',
+  component: lazyRouteComponent(() => import('./overview/overview-screen.tsx'), 'OverviewScreen'),
+})
+const items = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/items',
+  validateSearch: (search: Record<string, unknown>): ItemSearch => {
+    const filter = itemFilters.find((each) => each === search.filter)
+    // A search of digits arrives as a number.
+    const q = search.q === undefined ? '' : String(search.q)
+    return { ...(q !== '' && { q }), ...(filter && filter !== 'all' && { filter }) }
+  },
+  component: lazyRouteComponent(() => import('./items/items-screen.tsx'), 'ItemsScreen'),
+})
+const item = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/items/$sku',
+  component: lazyRouteComponent(() => import('./item/item-screen.tsx'), 'ItemScreen'),
+})
+const connections = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/connections',
+  component: lazyRouteComponent(() => import('./connections/connections-screen.tsx'), 'ConnectionsScreen'),
+})
+const parked = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/parked',
+  component: lazyRouteComponent(() => import('./parked/parked-screen.tsx'), 'ParkedScreen'),
+})
+const activity = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/activity',
+  component: lazyRouteComponent(() => import('./activity/activity-screen.tsx'), 'ActivityScreen'),
+})
+
+export const router = createRouter({
+  routeTree: rootRoute.addChildren([route, items, item, connections, parked, activity]),
+  defaultPreload: 'intent',
+  defaultErrorComponent: Broken,
+})
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router
+  }
+}
+
+function NotFound() {
+  const { t } = useLanguage()
+  return (
+    <Empty title={t('app.notFound')} cure={t('app.notFoundCure')}>
+      <Link to="/" className="control">
+        {t('nav.overview')}
+      </Link>
+    </Empty>
+  )
+}
+function Broken({ error, reset }: ErrorComponentProps) {
+  return <Failure error={error} onRetry={reset} />
+}
