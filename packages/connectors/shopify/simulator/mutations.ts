@@ -75,7 +75,7 @@ export function createMutations({
       })
       const request = { name: input.name, reason: input.reason, rows }
       const result = idempotency.run(key, JSON.stringify(input), () =>
-        setQuantities(shop, request, { books, receivedAtNs }),
+        setQuantities(shop, request, (write) => books.writes.append({ ...write, atNs: receivedAtNs })),
       )
       if (result.errors.length > 0) return { inventoryAdjustmentGroup: null, userErrors: result.errors }
       return {

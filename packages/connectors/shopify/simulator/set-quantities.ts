@@ -1,4 +1,4 @@
-import type { Books } from '@plimsoll/connector-kit/simulator'
+import type { BookedWrite } from '@plimsoll/connector-kit/simulator'
 import type { Level } from './records.ts'
 import type { Shop } from './shop.ts'
 
@@ -39,7 +39,7 @@ const QUANTITY_MAX = 1_000_000_000
 export function setQuantities(
   shop: Shop,
   request: SetRequest,
-  { books, receivedAtNs }: { books: Books; receivedAtNs: string },
+  record: (write: Omit<BookedWrite, 'atNs'>) => void,
 ): SetResult {
   const errors = checkRequest(shop, request)
   const result: SetResult = { changes: [], errors, createdAtMs: shop.stampMs(), id: shop.nextId() }
@@ -51,8 +51,7 @@ export function setQuantities(
     const after = request.name === 'on_hand' ? row.quantity - level.committed : row.quantity
     level.available = after
     level.updatedAtMs = shop.stampMs()
-    books.writes.append({
-      atNs: receivedAtNs,
+    record({
       stockUnitId: `gid://shopify/InventoryItem/${row.itemId}`,
       locationId: `gid://shopify/Location/${row.locationId}`,
       quantity: row.quantity,

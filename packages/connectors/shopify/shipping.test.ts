@@ -1,0 +1,98 @@
+import type { ExternalOrder, Shipment } from '@plimsoll/connector-kit'
+import { expect, test } from 'vitest'
+import { type ConnectedShop, withShop } from './testing/connected-shop.ts'
+
+function parcel(order: ExternalOrder, quantity: number, number: string | undefined): Shipment {
+  return {
+    shipmentId: `s-${number}`,
+    orderExternalId: order.externalId,
+    lines: order.lines.map((line) => ({ lineExternalId: line.externalId, quantity })),
+    tracking: number === undefined ? undefined : { carrier: 'DHL Express', number, url: undefined },
+    notifyCustomer: false,
+  }
+}
+
+async function placed({ seed, buy, operations }: ConnectedShop, quantity = 4) {
+  await seed({})
+  return operations.order(await buy('S-0', quantity))
+}
+const shippedOf = async ({ operations }: ConnectedShop, order: ExternalOrder) =>
+  (await operations.order(order.externalId)).lines[0]?.shipped
+
+test('parcels with tracking numbers of their own are parcels of their own, even with the same units', () =>
+  withShop({}, async (world) => {
+    const order = await placed(world)
+    const first = await world.operations.ship(parcel(order, 2, 'A'))
+    expect(await world.operations.ship(parcel(order, 2, 'A'))).toEqual(first)
+    expect(await shippedOf(world, order)).toBe(2)
+    expect(await world.operations.ship(parcel(order, 2, 'B'))).not.toEqual(first)
+    expect(await shippedOf(world, order)).toBe(4)
+  }))
+
+test('without a tracking number, a repeat of the last units ships nothing twice', () =>
+  withShop({}, async (world) => {
+    const order = await placed(world)
+    const first = await world.operations.ship(parcel(order, 4, undefined))
+    expect(await world.operations.ship(parcel(order, 4, undefined))).toEqual(first)
+    expect(await shippedOf(world, order)).toBe(4)
+  }))
+
+test('I3: an answer that got lost does not ship again', () =>
+  withShop({}, async (world) => {
+    const order = await placed(world)
+    let answers = 0
+    world.simulator.faults.rewriteAnswers((body) => {
+      answers += 1
+      return answers === 2 ? '' : body
+    })
+    await expect(world.operations.ship(parcel(order, 1, 'A'))).rejects.toMatchObject({
+      kind: 'malformed',
+      sent: true,
+    })
+    world.simulator.faults.rewriteAnswers(undefined)
+    await world.operations.ship(parcel(order, 1, 'A'))
+    expect(await shippedOf(world, order)).toBe(1)
+  }))
+
+test.each([
+  ['more units than are left', 5, 'invalid'],
+  ['no units', 0, 'invalid'],
+])('%s: %i', (_, quantity, kind) =>
+  withShop({}, async (world) => {
+    const order = await placed(world)
+    const shipment = { ...parcel(order, quantity, 'A'), ...(quantity === 0 ? { lines: [] } : {}) }
+    await expect(world.operations.ship(shipment)).rejects.toMatchObject({ kind })
+    expect(await shippedOf(world, order)).toBe(0)
+  }),
+)
+
+test('a cancelled order cannot be shipped, and says in which state it is', () =>
+  withShop({}, async (world) => {
+    const order = await placed(world)
+    const path = `/_control/orders/${encodeURIComponent(order.externalId)}/cancel`
+    await fetch(`${world.simulator.url}${path}`, { method: 'POST' })
+    await expect(world.operations.ship(parcel(order, 1, 'A'))).rejects.toMatchObject({
+      kind: 'conflict',
+      message: expect.stringContaining('CANCELLED'),
+    })
+  }))
+
+test('a parcel is shipped from the one location that has it all', () =>
+  withShop({ locations: ['A', 'B'] }, async (world) => {
+    const [level] = await world.seed({ quantity: 3 })
+    const [, other] = await world.operations.locations()
+    await world.operations.setLevels([
+      {
+        writeId: 'w',
+        stockUnitId: level?.stockUnitId ?? '',
+        locationId: other?.externalId ?? '',
+        quantity: 2,
+        expected: undefined,
+      },
+    ])
+    const order = await world.operations.order(await world.buy('S-0', 5))
+    await expect(world.operations.ship(parcel(order, 5, 'A'))).rejects.toMatchObject({ kind: 'invalid' })
+    await world.operations.ship(parcel(order, 3, 'B'))
+    await world.operations.ship(parcel(order, 2, 'C'))
+    expect(await shippedOf(world, order)).toBe(5)
+  }))
