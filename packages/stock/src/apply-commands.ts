@@ -4,10 +4,17 @@ import { claimCommandKeys, digestOf, findCommandKeys, saveCommandResults } from 
 import { decideRelease, decideStockCommand, findBadQuantity, type StockCommand } from './commands.ts'
 import { type StockContext, UNALLOCATED_LOT } from './context.ts'
 import { type Refusal, refuse } from './errors.ts'
-import { findItemsBySku, findLocations, type Item, type Location } from './items.store.ts'
-import { balanceKeyText, insertMovements, lockBalances } from './movements.store.ts'
+import { findItemsById, findItemsBySku, findLocations, type Item, type Location } from './items.store.ts'
+import {
+  type BalanceKey,
+  balanceKeyText,
+  insertMovements,
+  lockBalances,
+  prepareBalances,
+} from './movements.store.ts'
 import { afterMovement, availableOf, type Balance, type NewMovement, ZERO_BALANCE } from './movements.ts'
-import { lockReservation, type ReservationRow, saveReservations } from './reservations.store.ts'
+import { lockReservationsOfCallers, type ReservationRow, saveReservations } from './reservations.store.ts'
+import { NO_RESERVATION } from './reservations.ts'
 
 export type CommandResult = {
   sku: string
@@ -41,15 +48,19 @@ export async function applyStockCommands(
   commands: readonly StockCommand[],
   beforeMovements?: BeforeMovements,
 ): Promise<CommandOutcome[]> {
+  const directory = await readDirectory(tx, context, commands)
+  await prepareBalances(tx, context, directory.missingKeys)
+  const balances = await lockBalances(tx, context.organizationId, directory.keys)
+  // Read only now: whoever applied the same command has committed before it let go of these locks. Read
+  // earlier, a repeat could miss it, find the stock taken and be refused what it was granted.
   const known = await findCommandKeys(
     tx,
     context.organizationId,
     commands.map((command) => command.key),
   )
-  const directory = await readDirectory(tx, context, commands)
-  const balances = await lockBalances(tx, context.organizationId, directory.keys)
 
   const outcomes: CommandOutcome[] = []
+  const claims: { commandKey: string; digest: string }[] = []
   const movements: NewMovement[] = []
   const reservations = new Map<string, ReservationRow>()
   for (const command of commands) {
@@ -64,14 +75,7 @@ export async function applyStockCommands(
       outcomes.push({ key: command.key, ...decided })
       continue
     }
-    const claimed = await claimCommandKeys(tx, context, [{ commandKey: command.key, digest }])
-    if (!claimed.has(command.key)) throw new RaceOnCommandKey(command.key)
-
-    const key = balanceKeyText({
-      itemId: decided.itemId,
-      locationId: decided.locationId,
-      lotId: UNALLOCATED_LOT,
-    })
+    const key = balanceKeyText(decided)
     const balance = decided.movements.reduce(afterMovement, balances.get(key) ?? ZERO_BALANCE)
     balances.set(key, balance)
     movements.push(...decided.movements)
@@ -79,10 +83,15 @@ export async function applyStockCommands(
       reservations.set(decided.reservation.reservationId, decided.reservation)
     }
     const result = toResult(decided, balance)
+    claims.push({ commandKey: command.key, digest })
     known.set(command.key, { commandKey: command.key, digest, result })
     outcomes.push({ key: command.key, kind: 'applied', result, itemId: decided.itemId })
   }
 
+  // All in one statement, in the order of keys: claimed one by one, two batches could wait for each other.
+  const claimed = await claimCommandKeys(tx, context, claims)
+  const lost = claims.find((claim) => !claimed.has(claim.commandKey))
+  if (lost !== undefined) throw new RaceOnCommandKey(lost.commandKey)
   await saveReservations(tx, context, [...reservations.values()])
   await saveCommandResults(
     tx,
@@ -110,7 +119,10 @@ type Directory = {
   locations: Map<string, Location>
   locationsById: Map<string, Location>
   reservations: Map<string, ReservationRow>
-  keys: { itemId: string; locationId: string; lotId: string }[]
+  /** Of the balances that the commands are decided on. */
+  keys: BalanceKey[]
+  /** Those of them that a command may bring into being; the others have nothing to give while they are missing. */
+  missingKeys: BalanceKey[]
 }
 
 async function readDirectory(
@@ -118,41 +130,48 @@ async function readDirectory(
   context: StockContext,
   commands: readonly StockCommand[],
 ): Promise<Directory> {
+  const { organizationId } = context
+  const reservationIds = commands.flatMap((command) =>
+    command.kind === 'release' && isUuid(command.reservationId) ? [command.reservationId] : [],
+  )
+  const held = await lockReservationsOfCallers(tx, organizationId, reservationIds)
   const skus = commands.flatMap((command) => (command.kind === 'release' ? [] : [command.sku]))
-  const found = skus.length === 0 ? [] : await findItemsBySku(tx, context.organizationId, skus)
-  const locations = await findLocations(tx, context.organizationId)
-  const reservations = new Map<string, ReservationRow>()
-  for (const command of commands) {
-    if (command.kind !== 'release') continue
-    const row = await lockReservation(tx, context.organizationId, command.reservationId)
-    if (row !== undefined) reservations.set(row.reservationId, row)
-  }
-  const items = new Map(found.map((item) => [item.sku, item]))
+  const named = await findItemsBySku(tx, organizationId, skus)
+  const reserved = await findItemsById(
+    tx,
+    organizationId,
+    held.map((row) => row.itemId),
+  )
+  const locations = await findLocations(tx, organizationId)
+  const items = new Map(named.map((item) => [item.sku, item]))
   const locationsByCode = new Map(locations.map((location) => [location.code, location]))
-  const keys = commands.flatMap((command) => {
-    if (command.kind === 'release') {
-      const row = reservations.get(command.reservationId)
-      return row === undefined ? [] : [row]
-    }
+
+  const keyed = commands.flatMap((command) => {
+    if (command.kind === 'release') return []
     const item = items.get(command.sku)
     const location = locationsByCode.get(command.locationCode)
     if (item === undefined || location === undefined) return []
-    return [{ itemId: item.itemId, locationId: location.locationId, lotId: UNALLOCATED_LOT }]
+    return [
+      { kind: command.kind, itemId: item.itemId, locationId: location.locationId, lotId: UNALLOCATED_LOT },
+    ]
   })
   return {
     items,
-    itemsById: new Map(found.map((item) => [item.itemId, item])),
+    itemsById: new Map([...named, ...reserved].map((item) => [item.itemId, item])),
     locations: locationsByCode,
     locationsById: new Map(locations.map((location) => [location.locationId, location])),
-    reservations,
-    keys,
+    reservations: new Map(held.map((row) => [row.reservationId, row])),
+    keys: [...keyed, ...held],
+    missingKeys: keyed.filter((key) => key.kind !== 'reserve' && key.kind !== 'unhold'),
   }
 }
 
-type Decided = {
+function isUuid(text: string): boolean {
+  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)
+}
+
+type Decided = BalanceKey & {
   kind: 'decided'
-  itemId: string
-  locationId: string
   sku: string
   locationCode: string
   movements: NewMovement[]
@@ -163,53 +182,17 @@ function decideOne(
   command: StockCommand,
   context: StockContext,
   directory: Directory,
-  balances: Map<string, Balance>,
-  pendingReservations: Map<string, ReservationRow>,
+  balances: ReadonlyMap<string, Balance>,
+  changedReservations: ReadonlyMap<string, ReservationRow>,
 ): Decided | Refusal {
   const bad = findBadQuantity(command.kind, command.quantity)
   if (bad !== undefined) return bad
-  const head = {
-    lotId: UNALLOCATED_LOT,
-    commandKey: command.key,
-    reason: command.reason,
-    actor: command.actor,
-    effectiveAt: command.effectiveAt ?? context.now(),
-  }
-
-  if (command.kind === 'release') {
-    const row =
-      pendingReservations.get(command.reservationId) ?? directory.reservations.get(command.reservationId)
-    if (row === undefined) {
-      return refuse(
-        'unknown-reservation',
-        'reservationId',
-        `There is no reservation ${command.reservationId}.`,
-      )
-    }
-    const location = directory.locationsById.get(row.locationId)
-    assert(location !== undefined, 'a reservation is on a known location')
-    const reference = { referenceKind: 'reservation' as const, referenceId: row.reservationId }
-    const decision = decideRelease(row, command.quantity, {
-      ...head,
-      ...reference,
-      itemId: row.itemId,
-      locationId: row.locationId,
-    })
-    if (decision.kind === 'refused') return decision
-    return {
-      kind: 'decided',
-      itemId: row.itemId,
-      locationId: row.locationId,
-      sku: directory.itemsById.get(row.itemId)?.sku ?? row.itemId,
-      locationCode: location.code,
-      movements: decision.movements,
-      reservation: { ...row, released: row.released + command.quantity },
-    }
-  }
+  if (command.kind === 'release') return decideReleaseOf(command, context, directory, changedReservations)
 
   const item = directory.items.get(command.sku)
-  if (item === undefined)
+  if (item === undefined) {
     return refuse('unknown-sku', 'sku', `There is no item with the SKU "${command.sku}".`)
+  }
   const location = directory.locations.get(command.locationCode)
   if (location === undefined) {
     return refuse(
@@ -218,30 +201,31 @@ function decideOne(
       `There is no location with the code "${command.locationCode}".`,
     )
   }
-  const key = { itemId: item.itemId, locationId: location.locationId }
+  const key = { itemId: item.itemId, locationId: location.locationId, lotId: UNALLOCATED_LOT }
   const reservationId = command.kind === 'reserve' ? context.uuid() : undefined
-  const balance = balances.get(balanceKeyText({ ...key, lotId: UNALLOCATED_LOT })) ?? ZERO_BALANCE
-  const decision = decideStockCommand(command.kind, command.quantity, balance, {
-    ...head,
-    ...key,
-    referenceKind: reservationId === undefined ? null : 'reservation',
-    referenceId: reservationId ?? null,
-  })
+  const decision = decideStockCommand(
+    command.kind,
+    command.quantity,
+    balances.get(balanceKeyText(key)) ?? ZERO_BALANCE,
+    {
+      ...headOf(command, context),
+      ...key,
+      referenceKind: reservationId === undefined ? null : 'reservation',
+      referenceId: reservationId ?? null,
+    },
+  )
   if (decision.kind === 'refused') return decision
   const reservation: ReservationRow | undefined =
     reservationId === undefined
       ? undefined
       : {
+          ...NO_RESERVATION,
           ...key,
           reservationId,
-          lotId: UNALLOCATED_LOT,
           kind: 'strict',
           ownerKind: 'api',
           ownerId: reservationId,
           reserved: command.quantity,
-          released: 0,
-          shipped: 0,
-          returned: 0,
         }
   return {
     kind: 'decided',
@@ -250,6 +234,49 @@ function decideOne(
     locationCode: location.code,
     movements: decision.movements,
     reservation,
+  }
+}
+
+function decideReleaseOf(
+  command: Extract<StockCommand, { kind: 'release' }>,
+  context: StockContext,
+  directory: Directory,
+  changedReservations: ReadonlyMap<string, ReservationRow>,
+): Decided | Refusal {
+  // PostgreSQL writes ids in lower case; a caller may not.
+  const reservationId = command.reservationId.toLowerCase()
+  const row = changedReservations.get(reservationId) ?? directory.reservations.get(reservationId)
+  if (row === undefined) {
+    return refuse('unknown-reservation', 'reservationId', `There is no reservation ${command.reservationId}.`)
+  }
+  const item = directory.itemsById.get(row.itemId)
+  assert(item !== undefined, 'a reservation is of a known item')
+  const location = directory.locationsById.get(row.locationId)
+  assert(location !== undefined, 'a reservation is at a known location')
+  const key = { itemId: row.itemId, locationId: row.locationId, lotId: row.lotId }
+  const decision = decideRelease(row, command.quantity, {
+    ...headOf(command, context),
+    ...key,
+    referenceKind: 'reservation',
+    referenceId: row.reservationId,
+  })
+  if (decision.kind === 'refused') return decision
+  return {
+    kind: 'decided',
+    ...key,
+    sku: item.sku,
+    locationCode: location.code,
+    movements: decision.movements,
+    reservation: { ...row, released: row.released + command.quantity },
+  }
+}
+
+function headOf(command: StockCommand, context: StockContext) {
+  return {
+    commandKey: command.key,
+    reason: command.reason,
+    actor: command.actor,
+    effectiveAt: command.effectiveAt ?? context.now(),
   }
 }
 
@@ -276,7 +303,14 @@ function toRepeat(key: string, same: boolean, result: unknown): CommandOutcome {
   return { key, kind: 'repeated', result: result as CommandResult }
 }
 
+/** What makes a command the same one, whoever sends it and however its fields are ordered. */
 function contentOf(command: StockCommand): unknown {
-  const { key: _key, actor: _actor, effectiveAt, ...content } = command
-  return { ...content, effectiveAt: effectiveAt?.toISOString() ?? null }
+  const target = command.kind === 'release' ? [command.reservationId] : [command.sku, command.locationCode]
+  return [
+    command.kind,
+    ...target,
+    command.quantity,
+    command.reason,
+    command.effectiveAt?.toISOString() ?? null,
+  ]
 }

@@ -1,5 +1,5 @@
 import { type Refusal, refuse } from './errors.ts'
-import { availableOf, type Balance, movementOf, type NewMovement } from './movements.ts'
+import { afterMovement, availableOf, type Balance, movementOf, type NewMovement } from './movements.ts'
 import { openOf, type Reservation } from './reservations.ts'
 
 /**
@@ -65,7 +65,14 @@ export function decideStockCommand(
   balance: Balance,
   base: MovementBase,
 ): { kind: 'movements'; movements: NewMovement[] } | Refusal {
-  const move = (...movements: NewMovement[]) => ({ kind: 'movements' as const, movements })
+  const move = (...movements: NewMovement[]) => {
+    // Refused here, as one command: the database's own check would take the whole batch with it.
+    const after = movements.reduce(afterMovement, balance)
+    const figures = [...movements.map((movement) => movement.onHandDelta), ...Object.values(after)]
+    return [...figures, availableOf(after)].every(Number.isSafeInteger)
+      ? { kind: 'movements' as const, movements }
+      : refuse('quantity-out-of-range', 'quantity', `The count would be larger than a stock count may be.`)
+  }
   switch (kind) {
     case 'receive':
       return move(movementOf(base, 'receive', { onHandDelta: quantity }))

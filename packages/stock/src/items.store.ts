@@ -45,9 +45,22 @@ export async function findItemsBySku(
   organizationId: string,
   skus: readonly string[],
 ): Promise<Item[]> {
+  if (skus.length === 0) return []
   const found = await sql<Item>`
     select item_id, sku, name from item
     where organization_id = ${organizationId} and sku = any(${sql.val(skus)}::text[])`.execute(db)
+  return found.rows
+}
+
+export async function findItemsById(
+  db: Db,
+  organizationId: string,
+  itemIds: readonly string[],
+): Promise<Item[]> {
+  if (itemIds.length === 0) return []
+  const found = await sql<Item>`
+    select item_id, sku, name from item
+    where organization_id = ${organizationId} and item_id = any(${sql.val(itemIds)}::uuid[])`.execute(db)
   return found.rows
 }
 

@@ -53,6 +53,30 @@ export function balanceKeyText(key: BalanceKey): string {
 }
 
 /**
+ * Makes the balances that are not there yet, as zeros, in key order: a row that is missing cannot be
+ * locked. Always before `lockBalances`, never after, so that writers cannot wait for each other in a circle.
+ */
+export async function prepareBalances(
+  tx: Tx,
+  context: StockContext,
+  keys: readonly BalanceKey[],
+): Promise<void> {
+  if (keys.length === 0) return
+  const source = unnestRows('wanted', keys, { itemId: 'uuid', locationId: 'uuid', lotId: 'uuid' })
+  await sql`
+    insert into balance_place (organization_id, item_id, location_id, lot_id, updated_at)
+    select ${context.organizationId}, item_id, location_id, lot_id, ${context.now()}
+    from ${source}
+    where not exists (
+      select from balance
+      where balance.organization_id = ${context.organizationId} and balance.item_id = wanted.item_id
+        and balance.location_id = wanted.location_id and balance.lot_id = wanted.lot_id
+    )
+    group by item_id, location_id, lot_id
+    order by item_id, location_id, lot_id`.execute(tx)
+}
+
+/**
  * Locks these balances in key order and reads them; keys without a row are left out (nothing is there
  * to be promised). Needed only where a decision depends on the figure: strict reservations and counts.
  */

@@ -30,18 +30,25 @@ export async function lockReservationsOf(
   return found.rows
 }
 
-export async function lockReservation(
+/**
+ * Reservations that API callers hold, locked in key order. Those of order lines are left out: the order
+ * itself says what they hold, and would be contradicted by anybody else.
+ */
+export async function lockReservationsOfCallers(
   tx: Tx,
   organizationId: string,
-  reservationId: string,
-): Promise<ReservationRow | undefined> {
+  reservationIds: readonly string[],
+): Promise<ReservationRow[]> {
+  if (reservationIds.length === 0) return []
   const found = await sql<ReservationRow>`
     select reservation_id, item_id, location_id, lot_id, kind, owner_kind, owner_id,
       reserved, released, shipped, returned
     from reservation
-    where organization_id = ${organizationId} and reservation_id = ${reservationId}
+    where organization_id = ${organizationId} and owner_kind = 'api'
+      and reservation_id = any(${sql.val(reservationIds)}::uuid[])
+    order by reservation_id
     for update`.execute(tx)
-  return found.rows[0]
+  return found.rows
 }
 
 /** Inserts or updates reservations in one statement. */

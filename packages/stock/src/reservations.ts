@@ -24,7 +24,7 @@ export function decideReservation(
   target: ReservationTarget,
   base: Parameters<typeof movementOf>[0],
 ): ReservationStep {
-  assert(target.open >= 0 && target.shipped >= 0, 'targets are not negative')
+  assert(target.open >= 0 && target.shipped >= 0 && target.returned >= 0, 'targets are not negative')
   assert(target.returned <= target.shipped, 'no more comes back than left')
   const movements: NewMovement[] = []
   const next = { ...from }

@@ -1,0 +1,95 @@
+import type { Database } from '@plimsoll/database'
+import { sql } from 'kysely'
+import { v7 as uuidv7 } from 'uuid'
+import type { StockCommand } from '../commands.ts'
+import type { StockContext } from '../context.ts'
+import { findItemsBySku, findLocations, type Item, saveItems, saveLocation } from '../items.store.ts'
+import type { Balance } from '../movements.ts'
+
+/** One organization with items and locations, alone in its rows: several fit into one test database. */
+export type StockWorld = {
+  database: Database
+  context: StockContext
+  itemId(sku: string): string
+  locationId(code: string): string
+  /** All four figures, lots added up; zeros where there is no balance. */
+  balance(sku: string, locationCode: string): Promise<Balance>
+}
+
+/** The moment that everything in a stock world is recorded at. */
+export const WORLD_TIME = new Date('2026-05-01T12:00:00Z')
+
+export async function createStockWorld(
+  database: Database,
+  names: { skus: readonly string[]; locationCodes: readonly string[] },
+): Promise<StockWorld> {
+  const organizationId = uuidv7()
+  const context: StockContext = { organizationId, uuid: () => uuidv7(), now: () => WORLD_TIME }
+  await database.kysely.transaction().execute(async (tx) => {
+    await tx
+      .insertInto('organization')
+      .values({ organizationId, name: 'A brand', createdAt: WORLD_TIME })
+      .execute()
+    await saveItems(
+      tx,
+      context,
+      names.skus.map((sku) => ({ sku, name: `Item ${sku}` })),
+    )
+    for (const code of names.locationCodes) {
+      await saveLocation(tx, context, { code, name: `Location ${code}`, kind: 'warehouse' })
+    }
+  })
+  const items = await findItemsBySku(database.kysely, organizationId, names.skus)
+  const itemId = idOf(items, (item: Item) => [item.sku, item.itemId])
+  const locations = await findLocations(database.kysely, organizationId)
+  const locationId = idOf(locations, (location) => [location.code, location.locationId])
+  return {
+    database,
+    context,
+    itemId,
+    locationId,
+    balance: async (sku, locationCode) => {
+      const found = await sql<Balance>`
+        select coalesce(sum(on_hand), 0)::bigint as on_hand, coalesce(sum(reserved), 0)::bigint as reserved,
+          coalesce(sum(held), 0)::bigint as held, coalesce(sum(incoming), 0)::bigint as incoming
+        from balance
+        where organization_id = ${organizationId} and item_id = ${itemId(sku)}
+          and location_id = ${locationId(locationCode)}`.execute(database.kysely)
+      const [row] = found.rows
+      if (row === undefined) throw new Error('an aggregate always answers one row')
+      return row
+    },
+  }
+}
+
+/** A stock command with the fields that a test does not care for filled in. */
+export function commandOf(
+  kind: Exclude<StockCommand['kind'], 'release'>,
+  sku: string,
+  quantity: number,
+  rest: Partial<{ key: string; locationCode: string; reason: string; actor: string; effectiveAt: Date }> = {},
+): StockCommand {
+  const { key = uuidv7(), locationCode = 'MAIN', reason = null, actor = 'test', effectiveAt } = rest
+  return { kind, sku, quantity, key, locationCode, reason, actor, effectiveAt }
+}
+
+export function releaseOf(reservationId: string, quantity: number, key: string = uuidv7()): StockCommand {
+  return {
+    kind: 'release',
+    reservationId,
+    quantity,
+    key,
+    reason: null,
+    actor: 'test',
+    effectiveAt: undefined,
+  }
+}
+
+function idOf<Row>(rows: readonly Row[], entryOf: (row: Row) => [string, string]): (name: string) => string {
+  const ids = new Map(rows.map(entryOf))
+  return (name) => {
+    const id = ids.get(name)
+    if (id === undefined) throw new Error(`This world has no ${name}.`)
+    return id
+  }
+}
