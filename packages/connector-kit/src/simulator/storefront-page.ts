@@ -42,8 +42,10 @@ export function renderStorefront(view: StorefrontView): string {
 </header>
 <main>
   <p id="status" role="status" aria-live="polite"></p>
+  <div>
   <p id="count" class="quiet"></p>
   <ul id="products">${view.products.map((product) => renderCard(product, view)).join('')}</ul>
+  </div>
   <section aria-labelledby="orders-title">
     <h2 id="orders-title">${words.orders}</h2>
     <p id="totals" class="quiet"></p>
@@ -84,8 +86,9 @@ function stockText(quantity: number | null, words: Words): string {
 /** A stable hue for a product without a picture. */
 function hueOf(sku: string): number {
   let hue = 0
-  for (const character of sku) hue = (hue * 31 + (character.codePointAt(0) ?? 0)) % 360
-  return hue
+  for (const character of sku) hue = (hue * 31 + (character.codePointAt(0) ?? 0)) % 9_973
+  // The golden angle: neighbouring SKUs get hues far apart.
+  return Math.round(hue * 137.5) % 360
 }
 
 /** Black or white, whichever reads better on the accent (relative luminance as in WCAG 2.2). */

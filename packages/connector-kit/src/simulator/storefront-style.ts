@@ -16,7 +16,14 @@ input[type=search] { width: 100%; padding: 10px 14px; border: 1px solid var(--li
   background: var(--card); color: inherit; font: inherit }
 a { color: inherit }
 .quiet { color: var(--quiet); font-size: 13px }
-#status { min-height: 24px; margin: 0; font-weight: 600 }
+#status { position: fixed; z-index: 1; left: 16px; right: 16px; bottom: 16px; max-width: 520px; margin: 0 auto;
+  padding: 12px 16px; border-radius: 12px; background: var(--ink); color: var(--paper); font-weight: 600;
+  text-align: center }
+#status:empty { display: none }
+@media (min-width: 960px) {
+  main { display: grid; grid-template-columns: 1fr 270px; gap: 28px; align-items: start }
+  section { position: sticky; top: 16px }
+}
 #products { list-style: none; margin: 12px 0 28px; padding: 0; display: grid; gap: 14px;
   grid-template-columns: repeat(auto-fill, minmax(170px, 1fr)) }
 #products li { display: flex; flex-direction: column; gap: 4px; padding: 12px; background: var(--card);
@@ -35,5 +42,7 @@ button { padding: 9px; border: 0; border-radius: 10px; background: var(--accent)
 button:disabled { background: var(--line); color: var(--quiet); cursor: not-allowed }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px }
 h2 { font-size: 17px; margin: 0 }
-#orders { padding-left: 20px }
+section { padding: 16px; background: var(--card); border: 1px solid var(--line); border-radius: 14px }
+#orders { margin: 0; padding-left: 20px; overflow-wrap: anywhere }
+#count { margin: 0 }
 `
