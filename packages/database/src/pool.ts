@@ -38,15 +38,18 @@ export function createPool(options: PoolOptions): pg.Pool {
     // Longer than the server's own limit: it only fires when the server has gone silent.
     query_timeout: statementMaxMs + 10_000,
     onConnect: async (client) => {
+      // The pool listens to idle clients only: one that breaks between two statements of a transaction
+      // would end the process. Its next statement fails, which is how its user learns of it.
+      client.on('error', (error) => {
+        if (!pool.ending) options.log(`database: a connection was lost (${error.message})`)
+      })
       await client.query(sessionSettings(options.runtimeRole))
     },
   }
   const pool = new pg.Pool(config)
   Object.defineProperty(pool.options, 'connectionString', { get: options.url, enumerable: true })
-  // An idle connection that breaks is dropped by the pool; without a listener it would end the process.
-  pool.on('error', (error) => {
-    if (!pool.ending) options.log(`database: an idle connection was lost (${error.message})`)
-  })
+  // Without a listener an idle connection that breaks would end the process; said above already.
+  pool.on('error', () => undefined)
   return pool
 }
 

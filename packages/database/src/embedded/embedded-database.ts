@@ -1,11 +1,10 @@
 import { repeat, type Timing } from '../clock.ts'
-import { messageOf } from '../errors.ts'
+import { fileProblem, messageOf } from '../errors.ts'
 import { type Binaries, prepareBinaries } from './binaries.ts'
 import { type Cluster, clusterPaths, openCluster, superuser } from './cluster.ts'
 import { findPostmaster } from './postmaster.ts'
 import { findServerUser, makeDatabaseFolder } from './server-user.ts'
 import { startServer, stopServer } from './start-server.ts'
-import { startWatchdog } from './watchdog.ts'
 
 export type EmbeddedOptions = {
   dataFolder: string
@@ -45,26 +44,24 @@ async function supervise(
   binaries: Binaries,
   options: EmbeddedOptions,
 ): Promise<EmbeddedDatabase> {
-  let watchdog: { stop(): void } | undefined
   const start = async () => {
-    const server = await startServer(cluster, binaries, options)
-    watchdog?.stop()
-    watchdog = undefined
-    // A server that somebody else started is theirs to stop.
-    if (!server.adopted && options.keep === 'stop-with-process')
-      watchdog = startWatchdog(cluster.data, server.pid)
-    return server
+    const endWithProcess = options.keep === 'stop-with-process'
+    try {
+      return await startServer(cluster, binaries, { ...options, endWithProcess })
+    } catch (error) {
+      throw fileProblem(error, `starting the database in ${cluster.folder}`)
+    }
   }
   let server = await start()
-  let startedHere = !server.adopted
   let problem: string | undefined
 
   const watch = repeat(500, async () => {
     try {
       if ((await findPostmaster(cluster.data))?.pid === server.pid) return
       options.log('database: the embedded PostgreSQL is gone; starting it again')
-      server = await start()
-      startedHere = !server.adopted
+      const next = await start()
+      server.watchdog?.stop()
+      server = next
       problem = undefined
     } catch (error) {
       // Said once, tried on: a full disk may be freed at any moment.
@@ -79,9 +76,10 @@ async function supervise(
     url: (database) => `postgres://${superuser}:${cluster.password}@127.0.0.1:${server.port}/${database}`,
     close: async () => {
       await watch.stop()
-      if (startedHere && options.keep === 'stop-with-process')
+      if (!server.adopted && options.keep === 'stop-with-process') {
         await stopServer(cluster, server.pid, options.timing)
-      watchdog?.stop()
+      }
+      server.watchdog?.stop()
     },
   }
 }

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { open, readFile, writeFile } from 'node:fs/promises'
+import { open, readFile, statfs, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import type { Timing } from '../clock.ts'
@@ -14,8 +14,23 @@ import {
   removeStalePidFile,
 } from './postmaster.ts'
 import { prepareLog, problemFromLog, readLogFrom, retryFromLog } from './server-log.ts'
+import { startWatchdog, type Watchdog } from './watchdog.ts'
 
-export type RunningServer = { pid: number; port: number; adopted: boolean }
+export type RunningServer = {
+  pid: number
+  port: number
+  /** Somebody else started it, so it is theirs to stop. */
+  adopted: boolean
+  watchdog: Watchdog | undefined
+}
+
+export type StartOptions = {
+  /** Let a watchdog end the server with this process, if this process starts it. */
+  endWithProcess: boolean
+  fsync: boolean
+  timing: Timing
+  log: (line: string) => void
+}
 
 /** Recovery of a big cluster on a slow disk takes its time; a start that says nothing for this long has failed. */
 const startMaxMs = 120_000
@@ -28,29 +43,37 @@ const pauseMs = 20
 export async function startServer(
   cluster: Cluster,
   binaries: Binaries,
-  options: { fsync: boolean; timing: Timing; log: (line: string) => void },
+  options: StartOptions,
 ): Promise<RunningServer> {
   const { timing, log } = options
   const deadline = timing.nowMs() + startMaxMs
   let port = await lastPort(cluster)
-  let adopted = true
+  let started: Started | undefined
   let emptyLockFiles = 0
   for (;;) {
     const running = await awaitReady(cluster, timing, deadline)
     if (running) {
       await rememberPort(cluster, running.port)
-      return { pid: running.pid, port: running.port, adopted }
+      const adopted = started?.pid !== running.pid
+      if (adopted) started?.watchdog?.stop()
+      return {
+        pid: running.pid,
+        port: running.port,
+        adopted,
+        watchdog: adopted ? undefined : started?.watchdog,
+      }
     }
     if (timing.nowMs() > deadline)
       throw new DatabaseProblem('cannot-start', 'The server did not come up in time.')
     if (await removeStalePidFile(cluster.data))
       log('database: removed a postmaster.pid that named a stranger')
 
-    const failed = await spawnServer(cluster, binaries, await freePort(port), options.fsync, timing, deadline)
-    adopted = failed !== undefined
-    if (failed === undefined) continue
+    const outcome = await spawnServer(cluster, binaries, { ...options, port: await freePort(port), deadline })
+    started = typeof outcome === 'string' ? undefined : outcome
+    if (typeof outcome !== 'string') continue
+    const failed = outcome
     const retry = retryFromLog(failed)
-    if (retry === undefined) throw problemFromLog('PostgreSQL did not start', failed)
+    if (retry === undefined) throw await problemOfStart(cluster, failed)
     if (retry === 'port-taken') port = undefined
     // A starting server's file is empty for an instant; one that stays so belongs to nobody.
     if (retry === 'empty-lock-file' && ++emptyLockFiles >= 20) await removeEmptyPidFile(cluster.data)
@@ -72,21 +95,22 @@ async function awaitReady(
   }
 }
 
-/** Starts the server; `undefined` once it is ready, else what it wrote into its log before it gave up. */
+type Started = { pid: number; watchdog: Watchdog | undefined }
+
+/** Starts the server and gives it once it is ready, else the text that it wrote into its log before it gave up. */
 async function spawnServer(
   cluster: Cluster,
   binaries: Binaries,
-  port: number,
-  fsync: boolean,
-  timing: Timing,
-  deadline: number,
-): Promise<string | undefined> {
+  options: StartOptions & { port: number; deadline: number },
+): Promise<Started | string> {
+  const { timing, deadline } = options
   const position = await prepareLog(cluster.log)
   const logFile = await open(cluster.log, 'a', 0o600).catch((error) => {
     throw fileProblem(error, `writing ${cluster.log}`)
   })
-  const args = ['-D', cluster.data, '-p', String(port)]
-  if (!fsync) args.push('-c', 'fsync=off', '-c', 'synchronous_commit=off', '-c', 'full_page_writes=off')
+  const args = ['-D', cluster.data, '-p', String(options.port)]
+  if (!options.fsync)
+    args.push('-c', 'fsync=off', '-c', 'synchronous_commit=off', '-c', 'full_page_writes=off')
   // Detached: Ctrl-C goes to the whole process group, and the server must outlast a hub that is draining.
   const child = spawn(binaries.postgres, args, {
     cwd: '/',
@@ -104,18 +128,34 @@ async function spawnServer(
     gone = true
   })
   child.unref()
+  const { pid } = child
+  // From the first instant, or a process killed during the start would leave a server behind.
+  const watchdog = options.endWithProcess && pid !== undefined ? startWatchdog(cluster.data, pid) : undefined
+  let ready = false
   try {
     for (;;) {
       if (failure !== undefined) throw failure
       if (gone) return await readLogFrom(cluster.log, position)
       const found = await findPostmaster(cluster.data)
-      if (found?.pid === child.pid && found?.status === 'ready') return undefined
+      ready = found !== undefined && found.pid === pid && found.status === 'ready'
+      if (ready && pid !== undefined) return { pid, watchdog }
       if (timing.nowMs() > deadline) return await readLogFrom(cluster.log, position)
       await timing.sleep(pauseMs)
     }
   } finally {
+    if (!ready && gone) watchdog?.stop()
     await logFile.close()
   }
+}
+
+/** On a full disk the server cannot even write why it gave up. */
+async function problemOfStart(cluster: Cluster, text: string): Promise<DatabaseProblem> {
+  const { bavail, bsize } = await statfs(cluster.folder)
+  if (bavail * bsize >= 64_000) return problemFromLog('PostgreSQL did not start', text)
+  return new DatabaseProblem(
+    'disk-full',
+    `PostgreSQL did not start: the disk that holds ${cluster.folder} is full.`,
+  )
 }
 
 /** The port of last time where it is free, so that hubs with connections to it find a restarted server again. */

@@ -12,6 +12,8 @@ const database = await openDatabase({
   keep: keep === 'running' ? 'running' : 'stop-with-process',
   poolMax: 2,
 })
+// Ctrl-C: a hub drains, and for that it still needs its database.
+process.on('SIGINT', () => void answer('drained'))
 const { rows } = await database.pool.query(
   `select pg_postmaster_start_time()::text as started, current_setting('fsync') as fsync`,
 )
@@ -25,8 +27,6 @@ if (mode === 'insert') {
   }
 }
 
-// Ctrl-C: a hub drains, and for that it still needs its database.
-process.on('SIGINT', () => void answer('drained'))
 for await (const line of createInterface({ input: process.stdin })) await answer(line)
 await database.close()
 
