@@ -218,6 +218,18 @@ test('a call that would outlast the lease never leaves', async () => {
   expect(sockets.size).toBe(1)
 })
 
+test('with publicOnly a private address is never called, nor a name that leads there', async () => {
+  const { url, sockets } = await serve((_request, response) => response.end())
+  const { http } = client({ publicOnly: true })
+  await expect(http.send(get(url))).rejects.toMatchObject({ kind: 'invalid', field: 'url' })
+  await expect(http.send(get(url.replace('127.0.0.1', 'localhost')))).rejects.toMatchObject({
+    kind: 'invalid',
+  })
+  expect(sockets.size).toBe(0)
+  await client().http.send(get(url)) // without it, it is
+  expect(sockets.size).toBe(1)
+})
+
 test('what is recorded of a call has no secret in it', async () => {
   const { url } = await serve((_request, response) => response.end('{"email":"a@b.example"}'))
   const { http, calls } = client()
@@ -245,6 +257,6 @@ test('a call adds little to the round trip', async () => {
   const took: number[] = []
   for (let count = 0; count < 300; count += 1) took.push((await http.send(get(url))).durationMs)
   took.sort((a, b) => a - b)
-  // Seen: 0.25 ms. The bound leaves room for a machine that is busy with other tests.
-  expect(took[150]).toBeLessThan(5)
+  // Seen: 0.25 ms. The bound leaves room for a busy machine and still catches a 40 ms delayed ACK.
+  expect(took[150]).toBeLessThan(15)
 })

@@ -1,7 +1,9 @@
 import { Agent, type Dispatcher, request as undiciRequest } from 'undici'
 import type { Budgets } from './budgets.ts'
 import type { Clock } from './clock.ts'
-import { type ErrorKind, Malformed, Unavailable } from './errors.ts'
+import { type ErrorKind, Invalid, isConnectorError, Malformed, Unavailable } from './errors.ts'
+import { privateAddressCode, publicLookup } from './public-lookup.ts'
+import { assertPublicUrl } from './public-url.ts'
 import { decodeBody } from './response-body.ts'
 import { parseRetryAfterMs } from './status-error.ts'
 
@@ -49,6 +51,7 @@ export type Http = {
    * One call, after the budgets allow it. Any status is an answer, redirects too (they are not followed);
    * a 429 also holds back the calls after it for as long as it asks.
    * @throws Unavailable; `sent: false` only when the request surely never left
+   * @throws Invalid with field `url` where `publicOnly` is set and the address leads into a private network
    * @throws Malformed when the answer is larger than 32 MiB or cannot be decompressed
    */
   send(request: HttpRequest): Promise<HttpResponse>
@@ -64,14 +67,21 @@ export type HttpOptions = {
    * A call whose time-out does not end before it never leaves.
    */
   deadline?: () => number | undefined
+  /**
+   * Refuses to call private networks, also where a public name leads there. Set it wherever a person types the
+   * address; leave it out for simulators.
+   */
+  publicOnly?: boolean
 }
 
 const defaultTimeoutMs = 15_000
 const defaultPriority = 5
 export const responseBytesMax = 32 * 1024 * 1024
 
-export function createHttp({ budgets, clock, onCall, deadline }: HttpOptions): Http {
+export function createHttp({ budgets, clock, onCall, deadline, publicOnly = false }: HttpOptions): Http {
+  const agent = sharedAgent(publicOnly)
   const send = async (request: HttpRequest): Promise<HttpResponse> => {
+    if (publicOnly) assertPublicUrl(request.url, { allowLoopback: false })
     const timeoutMs = request.timeoutMs ?? defaultTimeoutMs
     const permit = await budgets.acquire({
       cost: request.cost ?? 1,
@@ -96,13 +106,12 @@ export function createHttp({ budgets, clock, onCall, deadline }: HttpOptions): H
       if (leaseEndsAt !== undefined && at + timeoutMs > leaseEndsAt) {
         throw new Unavailable('The lease on this lane ends before the call would time out.', false)
       }
-      const response = await exchange(request, timeoutMs, clock)
+      const response = await exchange(request, { timeoutMs, clock, agent })
       if (response.status === 429) budgets.throttled(parseRetryAfterMs(response))
       record({ status: response.status })
       return { ...response, durationMs: elapsedMs() }
     } catch (error) {
-      if (!(error instanceof Unavailable || error instanceof Malformed)) throw error
-      record({ error: error.kind, sent: error.sent })
+      if (isConnectorError(error)) record({ error: error.kind, sent: 'sent' in error && error.sent === true })
       throw error
     } finally {
       permit.settle()
@@ -114,8 +123,7 @@ export function createHttp({ budgets, clock, onCall, deadline }: HttpOptions): H
 /** The request itself, ended by the time-out or the caller's signal, whichever comes first. */
 async function exchange(
   request: HttpRequest,
-  timeoutMs: number,
-  clock: Clock,
+  { timeoutMs, clock, agent }: { timeoutMs: number; clock: Clock; agent: Agent },
 ): Promise<Omit<HttpResponse, 'durationMs'>> {
   const ended = new AbortController()
   const answered = new AbortController()
@@ -127,7 +135,7 @@ async function exchange(
   )
   try {
     const answer = await undiciRequest(request.url, {
-      dispatcher: agent(),
+      dispatcher: agent,
       method: toMethod(request.method),
       headers: { 'user-agent': 'Plimsoll', ...request.headers },
       body: request.body ?? null,
@@ -145,32 +153,36 @@ async function exchange(
   }
 }
 
-let sharedAgent: Agent | undefined
+const agents = new Map<boolean, Agent>()
 
-/** One pool for the process: connections stay open between calls and between connections on one origin. */
-function agent(): Agent {
-  sharedAgent ??= new Agent({
+/** One pool for the process and kind: connections stay open between calls and between connections on one origin. */
+function sharedAgent(publicOnly: boolean): Agent {
+  const existing = agents.get(publicOnly)
+  if (existing !== undefined) return existing
+  const agent = new Agent({
     // One call per socket at a time: a slow answer never holds up the one behind it.
     pipelining: 1,
     connections: 32,
     allowH2: false,
     keepAliveTimeout: 60_000, // where the platform gives no hint of its own
-    connect: { timeout: 10_000 },
+    connect: { timeout: 10_000, ...(publicOnly && { lookup: publicLookup }) },
     // Ours are exact; undici's count in whole seconds.
     headersTimeout: 0,
     bodyTimeout: 0,
     maxResponseSize: responseBytesMax,
   })
-  return sharedAgent
+  agents.set(publicOnly, agent)
+  return agent
 }
 
 // The codes of failures before a connection stood: name look-up, TCP, TLS.
 const neverLeft =
   /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|UND_ERR_INVALID_ARG|ERR_INVALID_URL|CERT_.*|ERR_TLS_.*|DEPTH_ZERO_.*|SELF_SIGNED_.*|UNABLE_TO_.*)$/
 
-function toConnectorError(error: unknown, request: HttpRequest): Unavailable | Malformed {
+function toConnectorError(error: unknown, request: HttpRequest): Unavailable | Malformed | Invalid {
   if (error instanceof Malformed) return error
   const code = codeOf(error)
+  if (code === privateAddressCode) return new Invalid(messageOf(error), 'url', { cause: error })
   const detail = { cause: error, ...(code !== undefined && { code }) }
   if (code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE') {
     return new Malformed(`${request.operation}: the answer is larger than 32 MiB.`, '', true, detail)
@@ -181,6 +193,10 @@ function toConnectorError(error: unknown, request: HttpRequest): Unavailable | M
     !(code !== undefined && neverLeft.test(code)),
     detail,
   )
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }
 
 function codeOf(error: unknown): string | undefined {

@@ -5,7 +5,7 @@ import { Invalid } from './errors.ts'
  * Refuses addresses that would make the hub call its own network (server-side request forgery): anything but
  * HTTP and HTTPS, credentials inside the address, names of the local network, and every address block that
  * is not public. Pure: it looks at the text only, so a public name that points to a private address passes;
- * whoever must exclude that resolves the name and asks `isPublicAddress`.
+ * `createHttp({ publicOnly: true })` excludes that too.
  * @throws Invalid with field `url`
  */
 export function assertPublicUrl(url: string, { allowLoopback }: { allowLoopback: boolean }): URL {
