@@ -55,9 +55,10 @@ function parse(request: WebhookRequest): WebhookEvent[] {
     case 'order.deleted':
       return [{ kind: 'order-deleted', externalId: String(read(request, onlyId, topic).id) }]
     case 'product.created':
-    case 'product.updated':
     case 'product.restored':
-      return toProductEvents(read(request, variation, topic))
+      return toProductEvents(read(request, variation, topic), true)
+    case 'product.updated':
+      return toProductEvents(read(request, variation, topic), false)
     case 'product.deleted':
       return [{ kind: 'listing', externalId: String(read(request, onlyId, topic).id), deleted: true }]
     default:
@@ -74,12 +75,8 @@ const onlyId = z.object({ id: z.int().positive() })
 function toOrderEvent(request: WebhookRequest, topic: string): WebhookEvent {
   const body = read(request, order, topic)
   const externalId = String(body.id)
-  const hint: WebhookEvent = {
-    kind: 'order',
-    externalId,
-    version: fromGmt(body.date_modified_gmt).getTime(),
-    order: undefined,
-  }
+  // Without a version: two changes of one second share it, and the second hint would pass for the first.
+  const hint: WebhookEvent = { kind: 'order', externalId, version: undefined, order: undefined }
   if (body.refunds.length > 0 || !isCoreStatus(body.status) || isShipmentLost(body)) return hint
   const mapped = toOrder(body, [], new Map())
   return { kind: 'order', externalId, version: mapped.version, order: mapped }
@@ -105,10 +102,15 @@ function isCoreStatus(status: string): boolean {
   return coreStatuses.has(status)
 }
 
-function toProductEvents(row: z.infer<typeof variation>): WebhookEvent[] {
+/**
+ * Every sale and every write of ours comes as product.updated, so of a product that is sold as we know it only the
+ * number is told: reading the listing each time would eat the budget. What may change how it is sold is read.
+ */
+function toProductEvents(row: z.infer<typeof variation>, isNew: boolean): WebhookEvent[] {
   const events: WebhookEvent[] = []
+  const isAsKnown = row.manage_stock === true && row.status === 'publish' && row.backorders === 'no'
   // A variable product is not sold as itself, but may count for its variations.
-  if (isSellable(row)) {
+  if (isSellable(row) && (isNew || !isAsKnown)) {
     events.push({ kind: 'listing', externalId: String(row.id), deleted: row.status === 'trash' })
   }
   if (row.manage_stock === true && (isSellable(row) || isVariable(row)) && row.status !== 'trash') {
