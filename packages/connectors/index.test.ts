@@ -8,17 +8,22 @@ test('every folder is found as the connector that its manifest names', async () 
   expect(connectors.has('shopify')).toBe(true)
 })
 
-test('a simulator starts from its id, and its connector accepts what it says to connect with', async () => {
-  const start = await loadSimulator('shopify')
-  const connector = (await loadConnectors()).get('shopify')
-  const running = await start?.()
-  try {
-    expect(connector?.manifest.settings.safeParse(running?.settings).success).toBe(true)
-    expect(connector?.manifest.credentials.safeParse(running?.credentials).success).toBe(true)
-  } finally {
-    await running?.close()
-  }
-})
+test.each(listConnectorIds())(
+  'the simulator of %s starts, and its connector accepts what it says to connect with',
+  async (id) => {
+    const start = await loadSimulator(id)
+    const connector = (await loadConnectors()).get(id)
+    const running = await start?.()
+    try {
+      expect(connector?.manifest.settings.safeParse(running?.settings).error).toBeUndefined()
+      expect(connector?.manifest.credentials.safeParse(running?.credentials).error).toBeUndefined()
+      const page = await fetch(`${running?.url}/shop`)
+      expect(page.status).toBe(200)
+    } finally {
+      await running?.close()
+    }
+  },
+)
 
 test('there is no simulator for a platform that nobody connected', async () => {
   expect(await loadSimulator('../shopify')).toBeUndefined()

@@ -114,6 +114,7 @@ test('only what changed since is listed, oldest change first', () => {
       )
     expect(await ids(0)).toEqual([second, first])
     expect(await ids(now)).toEqual([first])
+    expect(await ids(now + 900), 'update times are whole seconds').toEqual([first])
     expect(await ids(now + 1_000)).toEqual([])
   })
 })

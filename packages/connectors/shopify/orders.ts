@@ -62,7 +62,9 @@ export async function listOrders(
 ): Promise<Page<ExternalOrder>> {
   const cursor = readCursor(query.cursor)
   const first = query.cursor === undefined ? ORDERS_FIRST_PAGE : ORDERS_PAGE
-  const from = cursor.window ?? query.since.toISOString()
+  // Update times are whole seconds: an order of 10:00:00.9 says 10:00:00 and is not after 10:00:00.5.
+  const sinceMs = Math.floor(query.since.getTime() / 1_000) * 1_000
+  const from = cursor.window ?? new Date(sinceMs).toISOString()
   const variables = { first, after: cursor.after, query: `updated_at:>='${from}'` }
   const { data, date } = await api.read(ORDERS, variables, listSchema, {
     ...options,
