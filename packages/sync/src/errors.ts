@@ -10,6 +10,7 @@ export const syncErrors = {
     cure: 'Use the id or the name of one of your connections.',
   },
   'unknown-location': { status: 404, fault: 'yours', cure: 'Use the code of one of your locations.' },
+  'unknown-item': { status: 404, fault: 'yours', cure: 'Check the spelling, or import the item first.' },
   'unknown-listing': {
     status: 404,
     fault: 'yours',

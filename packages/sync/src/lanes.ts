@@ -139,9 +139,9 @@ export function decideSettlement(write: { quantity: number }, outcome: WriteOutc
         case 'conflict':
           return { kind: 'conflict', error: outcome.error }
         case 'malformed':
-          return { kind: 'unknown', error: outcome.error }
-        case 'rate-limited':
         case 'unavailable':
+          return mayHaveActed(outcome.error) ? { kind: 'unknown', error: outcome.error } : { kind: 'again' }
+        case 'rate-limited':
           return { kind: 'again' }
         case 'invalid':
         case 'not-found':
@@ -167,13 +167,13 @@ export type FailedCall =
   | { kind: 'split' }
   | { kind: 'refused' }
 
-export function decideFailedCall(error: ConnectorError & { sent?: boolean }, writes: number): FailedCall {
+export function decideFailedCall(error: ConnectorError, writes: number): FailedCall {
   switch (error.kind) {
     case 'rate-limited':
       return { kind: 'again', pause: false }
     case 'unavailable':
     case 'malformed':
-      return error.sent === false ? { kind: 'again', pause: false } : { kind: 'unknown' }
+      return mayHaveActed(error) ? { kind: 'unknown' } : { kind: 'again', pause: false }
     case 'unauthorized':
     case 'forbidden':
       return { kind: 'again', pause: true }
@@ -186,4 +186,9 @@ export function decideFailedCall(error: ConnectorError & { sent?: boolean }, wri
       return never
     }
   }
+}
+
+/** False only where the error itself says that the request surely never left. */
+function mayHaveActed(error: ConnectorError & { sent?: boolean }): boolean {
+  return error.sent !== false
 }

@@ -1,5 +1,6 @@
 import type { Tx } from '@plimsoll/database'
 import { sql } from 'kysely'
+import { z } from 'zod'
 
 /**
  * Wake-ups between processes. Each is a hint, never the truth: whoever misses one finds the work at its
@@ -26,8 +27,30 @@ export async function notify(tx: Tx, organizationId: string, wake: Wake): Promis
   await sql`select pg_notify(${WAKE_CHANNEL}, ${payload})`.execute(tx)
 }
 
-/** Reads a payload that `notify` wrote; undefined for another organization's or another version's. */
+/**
+ * Reads a payload that `notify` wrote; undefined for another organization's or another version's, and for
+ * what anybody else says on the channel: a hint that cannot be read must not end the process.
+ */
 export function parseWake(payload: string, organizationId: string): Wake | undefined {
-  const wake = JSON.parse(payload) as Wake & { organizationId: string }
-  return wake.organizationId === organizationId ? wake : undefined
+  try {
+    const parsed = wakeSchema.safeParse(JSON.parse(payload))
+    return parsed.success && parsed.data.organizationId === organizationId ? parsed.data : undefined
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined
+    throw error
+  }
 }
+
+const connectionIds = z.array(z.string())
+const wakeSchema = z.discriminatedUnion('kind', [
+  z.object({ organizationId: z.string(), kind: z.literal('inbox'), connectionIds }),
+  z.object({ organizationId: z.string(), kind: z.literal('items') }),
+  z.object({ organizationId: z.string(), kind: z.literal('lane'), connectionIds }),
+  z.object({ organizationId: z.string(), kind: z.literal('connection'), connectionIds }),
+  z.object({
+    organizationId: z.string(),
+    kind: z.literal('screen'),
+    topics: z.array(z.enum(['overview', 'items', 'connections', 'parked', 'activity', 'tasks'])),
+    itemIds: z.array(z.string()),
+  }),
+])

@@ -1,0 +1,151 @@
+import { expect, test } from 'vitest'
+import { expectedOf, type LevelKnowledge } from './expected.ts'
+import { clockBehindMs, planOrderRead, toFence } from './fences.ts'
+import { parseWake } from './notify.ts'
+import type { Reading } from './read-back.ts'
+import { decideReading, type ReadingVerdict, type Suspicion } from './reconciliation.ts'
+
+// Small pure decisions about what is known: expected quantities, readings, fences, wake-ups.
+
+test.each([
+  [{ acknowledged: null, acknowledgedSubtracted: 0, subtracted: 9 }, undefined],
+  [{ acknowledged: 10, acknowledgedSubtracted: 0, subtracted: 0 }, 10],
+  [{ acknowledged: 10, acknowledgedSubtracted: 4, subtracted: 7 }, 7],
+  [{ acknowledged: 10, acknowledgedSubtracted: 7, subtracted: 4 }, 13], // a cancel gave units back
+  [{ acknowledged: 1, acknowledgedSubtracted: 0, subtracted: 3 }, -2], // it sells beyond zero
+])('%o should show %s', (level, expected) => {
+  expect(expectedOf(level)).toBe(expected)
+})
+
+const known = { acknowledged: 10, acknowledgedSubtracted: 0, subtracted: 0, isBusy: false }
+const read = (quantity: number): Reading => ({ levelId: 'l', kind: 'quantity', quantity })
+
+test.each<
+  [string, Partial<LevelKnowledge & { isBusy: boolean }>, Reading, Suspicion | undefined, ReadingVerdict]
+>([
+  ['it agrees', {}, read(10), undefined, { kind: 'agrees' }],
+  ['it agrees again', {}, read(10), { observed: 7, expected: 10 }, { kind: 'agrees' }],
+  ['never confirmed', { acknowledged: null }, read(7), undefined, { kind: 'first-look' }],
+  [
+    'I12: zero is a quantity',
+    { acknowledged: null },
+    { levelId: 'l', kind: 'quantity', quantity: 0 },
+    undefined,
+    { kind: 'first-look' },
+  ],
+  [
+    'I12: untracked is not zero',
+    { acknowledged: 0 },
+    { levelId: 'l', kind: 'untracked' },
+    undefined,
+    { kind: 'closed' },
+  ],
+  [
+    'I12: gone is not zero',
+    { acknowledged: 0 },
+    { levelId: 'l', kind: 'gone' },
+    undefined,
+    { kind: 'closed' },
+  ],
+  [
+    'a first difference',
+    {},
+    read(7),
+    undefined,
+    { kind: 'look-again', suspicion: { observed: 7, expected: 10 } },
+  ],
+  ['the same difference', {}, read(7), { observed: 7, expected: 10 }, { kind: 'drift', expected: 10 }],
+  [
+    'another reading',
+    {},
+    read(6),
+    { observed: 7, expected: 10 },
+    { kind: 'look-again', suspicion: { observed: 6, expected: 10 } },
+  ],
+  [
+    'another expectation',
+    {},
+    read(7),
+    { observed: 7, expected: 9 },
+    { kind: 'look-again', suspicion: { observed: 7, expected: 10 } },
+  ],
+  [
+    'a write is on its way',
+    { isBusy: true },
+    read(7),
+    { observed: 7, expected: 10 },
+    { kind: 'look-again', suspicion: undefined },
+  ],
+  [
+    'a write is on its way, never confirmed',
+    { isBusy: true, acknowledged: null },
+    read(7),
+    undefined,
+    { kind: 'look-again', suspicion: undefined },
+  ],
+])('a reading: %s', (_, level, reading, earlier, verdict) => {
+  expect(decideReading({ ...known, ...level }, reading, earlier)).toEqual(verdict)
+})
+
+const at = (ms: number) => new Date(ms)
+const HOUR = 3_600_000
+
+test.each([
+  ['never read far back', { deepReadAt: null }, {}, { since: HOUR - 300_000, isDeep: true }],
+  ['read far back long ago', { deepReadAt: at(HOUR - 1_000) }, {}, { since: HOUR - 300_000, isDeep: true }],
+  ['read far back just now', { deepReadAt: at(HOUR - 999) }, {}, { since: HOUR - 2_500, isDeep: false }],
+  [
+    'a list that lags',
+    { deepReadAt: at(HOUR) },
+    { visibilityLagMs: 120_000 },
+    { since: HOUR - 122_500, isDeep: false },
+  ],
+  [
+    'a clock that is behind',
+    { deepReadAt: at(HOUR) },
+    { clockBehindMs: 4_000 },
+    { since: HOUR - 6_500, isDeep: false },
+  ],
+])('an order read: %s', (_, cursor, platform, plan) => {
+  const planned = planOrderRead(
+    { since: at(HOUR), fenceAt: null, ...cursor },
+    HOUR,
+    { deepReadMs: 1_000 },
+    {
+      visibilityLagMs: 0,
+      clockBehindMs: 0,
+      ...platform,
+    },
+  )
+  expect({ since: planned.since.getTime(), isDeep: planned.isDeep }).toEqual(plan)
+})
+
+test('a read proves what was before its start, less what the list may not show yet', () => {
+  expect(toFence(5_000, 0)).toEqual(at(5_000))
+  expect(toFence(125_000, 120_000)).toEqual(at(5_000))
+})
+
+test.each([
+  [undefined, 0],
+  [4_000, 1_000],
+  [9_000, 0], // ahead of us is no risk: nothing is missed
+])('a platform at %s is behind 5,000 by %i', (platformTime, behind) => {
+  expect(clockBehindMs(platformTime === undefined ? undefined : at(platformTime), 5_000)).toBe(behind)
+})
+
+test('a wake-up is heard by its own organization alone', () => {
+  const payload = JSON.stringify({ kind: 'lane', connectionIds: ['c'], organizationId: 'mine' })
+  expect(parseWake(payload, 'mine')).toMatchObject({ kind: 'lane', connectionIds: ['c'] })
+  expect(parseWake(payload, 'theirs')).toBeUndefined()
+})
+
+test.each([
+  '',
+  'not JSON',
+  'null',
+  '"text"',
+  '{"kind":"of-a-later-version","organizationId":"mine"}',
+  '{"organizationId":"mine"}',
+])('a payload that is not ours is not heard: %s', (payload) => {
+  expect(parseWake(payload, 'mine')).toBeUndefined()
+})

@@ -1,0 +1,24 @@
+import type { LaneCandidate } from '../lane-entries.store.ts'
+
+/** A waiting level; the platform shows 10 and 10 is known, unless told otherwise. */
+export function candidateOf(
+  desired: number,
+  changes: Partial<LaneCandidate> & { expected?: number | null } = {},
+): LaneCandidate {
+  const { expected = 10, ...others } = changes
+  return {
+    levelId: `level-${desired}-${expected}`,
+    stockUnitId: 'unit',
+    externalLocationId: 'default',
+    desired,
+    desiredVersion: 1,
+    desiredAt: new Date(1_000),
+    causedAt: new Date(1_000),
+    attempts: 0,
+    hasUnknownWrite: false,
+    acknowledged: expected,
+    acknowledgedSubtracted: 0,
+    subtracted: 0,
+    ...others,
+  }
+}

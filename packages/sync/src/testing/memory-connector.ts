@@ -1,0 +1,249 @@
+import {
+  type Capabilities,
+  type ChannelOperations,
+  Conflict,
+  type Connector,
+  type ExternalListing,
+  Invalid,
+  type LevelWrite,
+  Malformed,
+  NotFound,
+  RateLimited,
+  Unauthorized,
+  Unavailable,
+  type WebhookEvent,
+  type WriteOutcome,
+} from '@plimsoll/connector-kit'
+import { z } from 'zod'
+import type { Fault, MemoryListing, MemoryPlatform, Operation } from './memory-platform.ts'
+
+const credentials = z.object({ key: z.string() })
+const webhookBody = z.object({ kind: z.enum(['order', 'order-deleted', 'listing', 'level']), id: z.string() })
+
+/** The connector of one shop in memory. Its webhooks are hints: `{ kind, id }`, signed by the shop's key. */
+export function memoryConnector(
+  platform: MemoryPlatform,
+  options: { id: string } & Partial<Capabilities>,
+): Connector {
+  const { id, ...capabilities } = options
+  const connector: Connector<object, { key: string }> = {
+    manifest: {
+      id,
+      name: id,
+      kind: 'channel',
+      colour: '#000000',
+      regions: ['world'],
+      settings: z.object({}),
+      credentials,
+      authorization: 'api-key',
+      capabilities: {
+        multiLocation: false,
+        writeStyle: 'compare-and-set',
+        proof: 'echo',
+        allOrNothing: false,
+        batchMax: 10,
+        quantityMax: 1_000_000,
+        webhooks: ['order'],
+        tracking: false,
+        cancel: false,
+        latestEffectMs: 30_000,
+        visibilityLagMs: 0,
+        facts: [],
+        ...capabilities,
+      },
+      budgets: [],
+    },
+    open: (context) => openMemory(platform, capabilities, context.credentials.key),
+    webhooks: {
+      verify: (request, given) => request.headers['x-key'] === given.key,
+      parse: (request) => parseWebhook(platform, Buffer.from(request.body).toString('utf8')),
+      personalDataKeys: ['email', 'customer'],
+    },
+  }
+  // The registry parses settings and credentials with the manifest's own schemas before it opens anything.
+  return connector as Connector
+}
+
+function parseWebhook(platform: MemoryPlatform, text: string): WebhookEvent[] {
+  let json: unknown
+  try {
+    json = JSON.parse(text)
+  } catch {
+    throw new Malformed('The webhook is not JSON.', text)
+  }
+  const parsed = webhookBody.safeParse(json)
+  if (!parsed.success) throw new Malformed('The webhook has no kind or id.', text)
+  const { kind, id } = parsed.data
+  switch (kind) {
+    case 'order': {
+      const order = platform.orders.get(id)
+      const shown = order === undefined ? undefined : platform.show(order)
+      return [{ kind, externalId: id, version: shown?.version, order: shown }]
+    }
+    case 'order-deleted':
+      return [{ kind, externalId: id }]
+    case 'listing':
+      return [{ kind, externalId: id, deleted: false }]
+    case 'level':
+      return [
+        {
+          kind,
+          level: {
+            stockUnitId: id,
+            locationId: 'default',
+            quantity: platform.quantityOf(id),
+            updatedAt: undefined,
+          },
+        },
+      ]
+    default: {
+      const never: never = kind
+      return never
+    }
+  }
+}
+
+const PAGE = 50
+
+function openMemory(
+  platform: MemoryPlatform,
+  capabilities: Partial<Capabilities>,
+  key: string,
+): ChannelOperations {
+  /** Begins a call: counted, its key checked, its fault thrown or handed back. */
+  const begin = async (operation: Operation): Promise<Fault | undefined> => {
+    platform.calls.push(operation)
+    platform.onCall(operation)
+    if (key !== platform.key) throw new Unauthorized('The key is not known here')
+    const fault = platform.fault(operation)
+    switch (fault) {
+      case 'unsent':
+        throw new Unavailable('The network is down', false)
+      case 'lost':
+        throw new Unavailable('The shop did not answer', true)
+      case 'throttled':
+        throw new RateLimited('Slow down', 100)
+      case 'malformed':
+        throw new Malformed('The shop answered a web page', '<html>')
+      case 'bug':
+        throw new TypeError('A bug in the connector')
+      default:
+        return fault
+    }
+  }
+  /** Ends a call whose work is done. */
+  const end = async (fault: Fault | undefined): Promise<void> => {
+    if (fault === 'dropped' || fault === 'late') throw new Unavailable('The answer was lost', true)
+    if (fault === 'silent') await new Promise<never>(() => undefined)
+  }
+
+  return {
+    async check() {
+      await end(await begin('check'))
+      return {
+        account: 'memory',
+        currency: 'EUR',
+        timeZone: undefined,
+        missingScopes: [],
+        warnings: [],
+      }
+    },
+    locations: async () => [{ externalId: 'default', name: 'Default', active: true }],
+    async listings() {
+      await end(await begin('listings'))
+      const rows = [...platform.listings].map(([externalId, listing]) => toListing(externalId, listing))
+      return { rows, next: undefined, platformTime: undefined }
+    },
+    async listing(externalId) {
+      await end(await begin('listing'))
+      const listing = platform.listings.get(externalId)
+      if (listing === undefined || listing.isGone) throw new NotFound(`There is no listing ${externalId}`)
+      return toListing(externalId, listing)
+    },
+    async levels(keys) {
+      const fault = await begin('levels')
+      const read = keys.flatMap((each) => {
+        const listing = platform.listings.get(each.stockUnitId)
+        if (listing === undefined || listing.isGone) return []
+        return [{ ...each, quantity: listing.quantity, updatedAt: undefined }]
+      })
+      await end(fault)
+      return read
+    },
+    async setLevels(writes) {
+      const fault = await begin('setLevels')
+      const carryOut = () => setAll(platform, capabilities, writes)
+      if (fault === 'late') platform.later(carryOut)
+      const outcomes = fault === 'late' ? [] : carryOut()
+      await end(fault)
+      return outcomes
+    },
+    async orders(query) {
+      const fault = await begin('orders')
+      const from = Number(query.cursor ?? 0)
+      const shownUntil = platform.clock.now() - platform.listLagMs
+      const all = [...platform.orders.values()]
+        .filter((order) => order.changedAt >= query.since.getTime())
+        .filter((order) => platform.listLagMs === 0 || order.changedAt <= shownUntil)
+        .sort((a, b) => a.changedAt - b.changedAt)
+      const rows = all.slice(from, from + PAGE).map((order) => platform.show(order))
+      await end(fault)
+      const next = from + PAGE < all.length ? String(from + PAGE) : undefined
+      return { rows, next, platformTime: new Date(platform.clock.now()) }
+    },
+    async order(externalId) {
+      const fault = await begin('order')
+      const order = platform.orders.get(externalId)
+      if (order === undefined) throw new NotFound(`There is no order ${externalId}`)
+      const shown = platform.show(order)
+      await end(fault)
+      return shown
+    },
+    ship: () => Promise.reject(new Invalid('This shop ships nothing', 'shipment')),
+    registerWebhooks: async () => ({ registered: [], repaired: [] }),
+  }
+}
+
+/** Carries a batch out as the platform's kind does. Throws where a batch is refused whole. */
+function setAll(
+  platform: MemoryPlatform,
+  capabilities: Partial<Capabilities>,
+  writes: readonly LevelWrite[],
+): WriteOutcome[] {
+  const poison = writes.find((write) => platform.refused.get(write.stockUnitId) === 'batch')
+  if (poison !== undefined) throw new Invalid(`The batch holds ${poison.stockUnitId}`, 'quantity')
+  const isGuarded = (capabilities.writeStyle ?? 'compare-and-set') === 'compare-and-set'
+  const refusals = new Map<string, WriteOutcome>()
+  for (const { writeId, stockUnitId, expected } of writes) {
+    const listing = platform.listings.get(stockUnitId)
+    if (listing === undefined || listing.isGone) {
+      refusals.set(writeId, { writeId, kind: 'refused', error: new NotFound(`${stockUnitId} is gone`) })
+    } else if (platform.refused.get(stockUnitId) === 'row') {
+      refusals.set(writeId, { writeId, kind: 'refused', error: new Invalid('It is locked', 'quantity') })
+    } else if (isGuarded && expected !== listing.quantity) {
+      const error = new Conflict('Another quantity is there', listing.quantity)
+      refusals.set(writeId, { writeId, kind: 'refused', error })
+    }
+  }
+  const isStopped = capabilities.allOrNothing === true && refusals.size > 0
+  return writes.map(({ writeId, stockUnitId, quantity }) => {
+    const refusal = refusals.get(writeId)
+    if (refusal !== undefined) return refusal
+    if (isStopped) return { writeId, kind: 'untouched' }
+    return { writeId, kind: 'applied', quantity: platform.write(stockUnitId, quantity) }
+  })
+}
+
+function toListing(externalId: string, listing: MemoryListing): ExternalListing {
+  return {
+    externalId,
+    sku: listing.sku,
+    barcode: undefined,
+    title: `Listing ${externalId}`,
+    stockUnitId: externalId,
+    tracked: listing.quantity !== undefined,
+    fulfilledBy: 'merchant',
+    sellsBeyondZero: false,
+    state: listing.isGone ? 'gone' : 'active',
+  }
+}

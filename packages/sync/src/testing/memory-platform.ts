@@ -1,0 +1,186 @@
+import assert from 'node:assert/strict'
+import type { Clock, ExternalOrder, OrderState } from '@plimsoll/connector-kit'
+
+/**
+ * A shop in memory with the semantics that matter to the hub: it lowers its own number at each sale and
+ * refuses to sell what it does not show, changes an order's version at each change, and can be told to
+ * fail. A platform simulator, not a mock: it knows nothing of the hub.
+ */
+export class MemoryPlatform {
+  readonly clock: Clock
+  readonly listings = new Map<string, MemoryListing>()
+  readonly orders = new Map<string, MemoryOrder>()
+  /** Every quantity that a write set, in order. */
+  readonly writes: { externalId: string; from: number | undefined; to: number; at: number }[] = []
+  readonly calls: string[] = []
+  /** The key that the shop accepts. */
+  key = 'key-1'
+  /** Rewrites a quantity before it is stored: a plugin that knows better. */
+  meddle: (externalId: string, quantity: number) => number = (_, quantity) => quantity
+  /** Called first thing in each operation: a place for sales in the middle of things. */
+  onCall: (operation: Operation) => void = () => undefined
+  /** What goes wrong with this call; asked once a call. */
+  fault: (operation: Operation) => Fault | undefined = () => undefined
+  /** Listings that the shop refuses to write: alone (`row`), or with the whole batch (`batch`). */
+  readonly refused = new Map<string, 'row' | 'batch'>()
+  /** Orders changed so recently are not listed yet. */
+  listLagMs = 0
+  #landing: (() => void)[] = []
+  #sequence = 0
+  #version = 0
+
+  constructor(clock: Clock) {
+    this.clock = clock
+  }
+
+  /** @param quantity undefined: the shop sells it without counting */
+  list(externalId: string, listing: { sku?: string; quantity: number | undefined }): void {
+    this.listings.set(externalId, {
+      sku: listing.sku ?? externalId,
+      quantity: listing.quantity,
+      isGone: false,
+    })
+  }
+
+  quantityOf(externalId: string): number | undefined {
+    return this.#listing(externalId).quantity
+  }
+
+  /** A shopper buys; undefined: the shop shows less than that and refuses. */
+  sell(externalId: string, units = 1): MemoryOrder | undefined {
+    const listing = this.#listing(externalId)
+    if (listing.isGone) return undefined
+    if (listing.quantity !== undefined) {
+      if (listing.quantity < units) return undefined
+      listing.quantity -= units
+    }
+    this.#sequence += 1
+    const externalId_ = `o-${this.#sequence}`
+    const now = this.clock.now()
+    const order: MemoryOrder = {
+      externalId: externalId_,
+      listing: externalId,
+      units,
+      shipped: 0,
+      state: 'open',
+      placedAt: now,
+      changedAt: now,
+      version: this.#nextVersion(),
+    }
+    this.orders.set(externalId_, order)
+    return order
+  }
+
+  /** The shop puts cancelled units back by itself. */
+  cancel(orderId: string): void {
+    const order = this.#order(orderId)
+    if (order.state !== 'open') return
+    const listing = this.#listing(order.listing)
+    if (listing.quantity !== undefined) listing.quantity += order.units - order.shipped
+    this.#change(order, { state: 'cancelled' })
+  }
+
+  ship(orderId: string): void {
+    const order = this.#order(orderId)
+    if (order.state === 'open') this.#change(order, { state: 'closed', shipped: order.units })
+  }
+
+  /** Another content under the same version: update times of whole seconds do that. */
+  cancelWithoutNewVersion(orderId: string): void {
+    const order = this.#order(orderId)
+    const { version } = order
+    this.cancel(orderId)
+    order.version = version
+  }
+
+  /** A person types a number into the shop's own screen; undefined: switches counting off. */
+  edit(externalId: string, quantity: number | undefined): void {
+    this.#listing(externalId).quantity = quantity
+  }
+
+  write(externalId: string, quantity: number): number {
+    const listing = this.#listing(externalId)
+    const stored = this.meddle(externalId, quantity)
+    this.writes.push({ externalId, from: listing.quantity, to: stored, at: this.clock.now() })
+    listing.quantity = stored
+    return stored
+  }
+
+  /** Work that the shop has taken and does when it pleases; see `landLate`. */
+  later(work: () => void): void {
+    this.#landing.push(work)
+  }
+
+  landLate(): void {
+    for (const work of this.#landing.splice(0)) work()
+  }
+
+  /** The order as the shop shows it. */
+  show(order: MemoryOrder): ExternalOrder {
+    return {
+      externalId: order.externalId,
+      number: `#${order.externalId}`,
+      state: order.state,
+      placedAt: new Date(order.placedAt),
+      version: order.version,
+      currency: 'EUR',
+      test: false,
+      locationId: 'default',
+      lines: [
+        {
+          externalId: `${order.externalId}-1`,
+          listingExternalId: order.listing,
+          sku: this.listings.get(order.listing)?.sku,
+          title: order.listing,
+          ordered: order.units,
+          current: order.state === 'cancelled' ? order.shipped : order.units,
+          shipped: order.shipped,
+          returned: 0,
+          subtracted: 'yes',
+        },
+      ],
+    }
+  }
+
+  #change(order: MemoryOrder, change: Partial<MemoryOrder>): void {
+    Object.assign(order, change, { changedAt: this.clock.now(), version: this.#nextVersion() })
+  }
+
+  #nextVersion(): number {
+    this.#version = Math.max(this.#version + 1, this.clock.now())
+    return this.#version
+  }
+
+  #listing(externalId: string): MemoryListing {
+    const listing = this.listings.get(externalId)
+    assert(listing !== undefined, `the shop lists ${externalId}`)
+    return listing
+  }
+
+  #order(orderId: string): MemoryOrder {
+    const order = this.orders.get(orderId)
+    assert(order !== undefined, `the shop has the order ${orderId}`)
+    return order
+  }
+}
+
+export type MemoryListing = { sku: string; quantity: number | undefined; isGone: boolean }
+
+export type MemoryOrder = {
+  externalId: string
+  listing: string
+  units: number
+  shipped: number
+  state: OrderState
+  placedAt: number
+  changedAt: number
+  version: number
+}
+
+export type Operation = 'check' | 'listings' | 'listing' | 'levels' | 'setLevels' | 'orders' | 'order'
+
+/**
+ * `unsent`: it never left; `lost`: it left and was not carried out; `dropped`: carried out, the answer lost;
+ * `late`: carried out when `landLate` is called, no answer; `silent`: dropped, and no end either.
+ */
+export type Fault = 'unsent' | 'lost' | 'dropped' | 'late' | 'silent' | 'throttled' | 'malformed' | 'bug'
