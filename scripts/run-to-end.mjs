@@ -3,9 +3,11 @@ import { constants } from 'node:os'
 
 /** One signal, sent to a whole process group and passed on by npm too, arrives several times: once is enough. */
 const SAME_SIGNAL_MS = 500
+/** How soon we notice that whoever started us is gone. */
+const ORPHAN_CHECK_MS = 250
 
 /**
- * Runs a program to its end on our own stdin, stdout and stderr, passing signals on to it.
+ * Runs a program to its end on our own stdin, stdout and stderr, passing signals on to it and ending it when our own parent ends.
  * @returns its exit code, or 128 + the number of the signal that ended it, as a shell would say
  */
 export function runToEnd(file, args, options) {
@@ -21,7 +23,15 @@ export function runToEnd(file, args, options) {
     }
     const signals = process.platform === 'win32' ? ['SIGINT', 'SIGTERM'] : ['SIGINT', 'SIGTERM', 'SIGHUP']
     for (const signal of signals) process.on(signal, passOn)
+    // npm passes a signal on to the shell between us, which dies of it without a word to us.
+    const parent = process.ppid
+    const orphanCheck = setInterval(() => {
+      if (process.ppid === parent) return
+      clearInterval(orphanCheck)
+      passOn('SIGTERM')
+    }, ORPHAN_CHECK_MS)
     const letGo = () => {
+      clearInterval(orphanCheck)
       for (const signal of signals) process.off(signal, passOn)
     }
     child.on('error', (error) => {
