@@ -290,7 +290,14 @@ export function toActivity(number: number, atMs: number): ActivityRow {
     kind,
     connectionId: kind === 'stock-changed' ? null : (connections[number % 5]?.id ?? null),
     sku: kind === 'parked' ? null : skuOf((number * 613) % itemCount),
-    quantity: kind === 'order' ? -1 - (number % 3) : kind === 'parked' ? null : (number * 7) % 120,
+    quantity:
+      kind === 'oversold'
+        ? -1
+        : kind === 'order'
+          ? -1 - (number % 3)
+          : kind === 'parked'
+            ? null
+            : (number * 7) % 120,
     detail: details[kind] ?? null,
   }
 }

@@ -7,8 +7,8 @@ const before = (seconds: number) => new Date(now - seconds * 1000).toISOString()
 test.each([
   [2, '2s ago', '2秒钟前'],
   [59, '59s ago', '59秒钟前'],
-  [60, '1min ago', '1分钟前'],
-  [3599, '59min ago', '59分钟前'],
+  [60, '1m ago', '1分钟前'],
+  [3599, '59m ago', '59分钟前'],
   [7200, '2h ago', '2小时前'],
   [200_000, '2d ago', '2天前'],
   [-5, '0s ago', '0秒钟前'],

@@ -18,7 +18,7 @@ export function Shell() {
       <a href="#content" className="control fixed top-2 left-2 z-50 not-focus:sr-only">
         {t('app.skip')}
       </a>
-      <header className="on-dark fixed inset-x-0 top-0 z-30 flex h-12 items-center justify-between bg-hull px-4 text-white md:inset-y-0 md:right-auto md:h-auto md:w-52 md:flex-col md:items-stretch md:justify-start md:px-0">
+      <header className="fixed inset-x-0 top-0 z-30 flex h-12 items-center justify-between bg-hull px-4 text-white md:inset-y-0 md:right-auto md:h-auto md:w-52 md:flex-col md:items-stretch md:justify-start md:px-0">
         <Link to="/" className="flex items-center gap-2.5 md:px-5 md:pt-5 md:pb-6">
           <Mark size={26} />
           <span className="text-[1.15rem] font-semibold tracking-[-0.015em]">Plimsoll</span>

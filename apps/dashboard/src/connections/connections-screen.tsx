@@ -1,3 +1,35 @@
+import { useQuery } from '@tanstack/react-query'
+import { useLocation } from '@tanstack/react-router'
+import { useEffect } from 'react'
+import { connectionsQuery } from '../hub.ts'
+import { useLanguage } from '../language.ts'
+import { Empty, Failure, Loading } from '../parts/notice.tsx'
+import { Heading } from '../parts/panel.tsx'
+import { ConnectionCard } from './connection-card.tsx'
+
+/** Every connection: its state, how fresh its orders are, what waits, what is wrong, and what may be done. */
 export function ConnectionsScreen() {
-  return null
+  const { t } = useLanguage()
+  const { data, error, refetch } = useQuery(connectionsQuery)
+  const { hash } = useLocation()
+  const isLoaded = data !== undefined
+  useEffect(() => {
+    if (isLoaded && hash) document.getElementById(hash)?.scrollIntoView({ block: 'center' })
+  }, [isLoaded, hash])
+  return (
+    <>
+      <Heading title={t('connections.title')} />
+      {!data && (error ? <Failure error={error} onRetry={() => void refetch()} /> : <Loading lines={9} />)}
+      {data?.rows.length === 0 && (
+        <div className="panel">
+          <Empty title={t('connections.emptyTitle')} cure={t('connections.emptyCure')} />
+        </div>
+      )}
+      <div className="grid gap-4 xl:grid-cols-2">
+        {data?.rows.map((row) => (
+          <ConnectionCard key={row.connectionId} row={row} isTarget={hash === row.connectionId} />
+        ))}
+      </div>
+    </>
+  )
 }

@@ -1,3 +1,114 @@
+import type { ItemDetail } from '@plimsoll/client'
+import { useQuery } from '@tanstack/react-query'
+import { Link, useParams } from '@tanstack/react-router'
+import { ArrowLeft } from 'lucide-react'
+import { itemQuery } from '../hub.ts'
+import { useLanguage } from '../language.ts'
+import { LoadLineDrawing } from '../load-line/load-line-drawing.tsx'
+import { Empty, Failure, Loading } from '../parts/notice.tsx'
+import { Live } from '../parts/number.tsx'
+import { Panel } from '../parts/panel.tsx'
+import { ListingLevels } from './listing-levels.tsx'
+import { Movements } from './movements.tsx'
+
+/** One item: what there is and where, what each channel shows and why, and how it came to be. */
 export function ItemScreen() {
-  return null
+  const { t } = useLanguage()
+  const { sku } = useParams({ from: '/items/$sku' })
+  const { data, error, refetch } = useQuery(itemQuery(sku))
+  return (
+    <>
+      <Link to="/items" className="link mb-2 inline-flex min-h-6 items-center gap-1">
+        <ArrowLeft size={15} aria-hidden />
+        {t('item.back')}
+      </Link>
+      {!data && (error ? <Failure error={error} onRetry={() => void refetch()} /> : <Loading lines={9} />)}
+      {data && <Item item={data} />}
+    </>
+  )
+}
+
+function Item({ item }: { item: ItemDetail }) {
+  const { t } = useLanguage()
+  return (
+    <>
+      <div className="mb-4 flex flex-wrap items-end justify-between gap-x-8 gap-y-3">
+        <div className="min-w-0">
+          <h1 className="font-mono text-[1.5rem] leading-tight break-all">{item.sku}</h1>
+          <p className="text-ink-2">{item.name}</p>
+        </div>
+        <dl className="flex flex-wrap gap-x-7 gap-y-2">
+          {(['available', 'onHand', 'reserved', 'held', 'incoming'] as const).map((name) => (
+            <div key={name}>
+              <dt className="text-xs text-ink-2">{t(`stock.${name}`)}</dt>
+              <dd className={`text-[1.35rem] leading-7 font-semibold ${item[name] < 0 ? 'text-red' : ''}`}>
+                <Live value={item[name]} of={item.sku} />
+              </dd>
+            </div>
+          ))}
+        </dl>
+      </div>
+      <div className="grid items-start gap-4 lg:grid-cols-[minmax(20rem,26rem)_minmax(0,1fr)]">
+        <div className="grid min-w-0 gap-4">
+          <Panel title={t('loadLine.title')}>
+            <LoadLineDrawing item={item} />
+          </Panel>
+          <Balances item={item} />
+        </div>
+        <div className="grid min-w-0 gap-4">
+          <Panel title={t('item.listings')}>
+            {item.listings.length === 0 && (
+              <Empty title={t('item.noListings')} cure={t('item.noListingsCure')} />
+            )}
+            {item.listings.map((listing) => (
+              <ListingLevels key={listing.listingId} listing={listing} />
+            ))}
+          </Panel>
+          <Movements sku={item.sku} />
+        </div>
+      </div>
+    </>
+  )
+}
+
+const figures = ['available', 'onHand', 'reserved', 'held', 'incoming'] as const
+
+function Balances({ item }: { item: ItemDetail }) {
+  const { t } = useLanguage()
+  return (
+    <Panel title={t('item.balances')}>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a stretch that scrolls must be reachable by keyboard. */}
+      <section aria-label={t('item.balances')} tabIndex={0} className="overflow-x-auto">
+        <table className="w-full">
+          <thead className="text-right text-xs text-ink-2">
+            <tr className="border-b border-line">
+              <th className="px-4 py-2 text-left font-medium">{t('stock.location')}</th>
+              {figures.map((name) => (
+                <th key={name} className="px-2 py-2 font-medium last:pr-4">
+                  {t(`stock.${name}`)}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody className="text-right">
+            {item.balances.map((balance) => (
+              <tr key={balance.locationId} className="border-b border-line last:border-0">
+                <th scope="row" className="px-4 py-1.5 text-left font-normal" title={balance.locationName}>
+                  <span className="font-medium">{balance.locationCode}</span>
+                </th>
+                {figures.map((name) => (
+                  <td
+                    key={name}
+                    className={`px-2 py-1.5 last:pr-4 ${name === 'available' ? 'font-semibold' : ''} ${balance[name] < 0 ? 'text-red' : balance[name] === 0 ? 'text-ink-3' : ''}`}
+                  >
+                    <Live value={balance[name]} of={item.sku} />
+                  </td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </section>
+    </Panel>
+  )
 }

@@ -13,7 +13,7 @@ import { pagesFor } from './item-window.ts'
  * A row that is not read yet is a placeholder of the same height, and the ground beneath is ruled in row
  * height, so no frame is blank however fast one scrolls.
  */
-const lineHeight = 38
+const lineHeight = 42
 const cardHeight = 86
 const overscanRows = 14
 
@@ -41,7 +41,7 @@ export function ItemGrid({ search, filter, total }: { search: string; filter: It
 
   const columns = {
     '--row': `${height}px`,
-    '--columns': `minmax(17rem,1.4fr) 7rem repeat(4, 5rem) repeat(${locations.length}, 4.6rem) repeat(${connections.length}, 6.2rem)`,
+    '--columns': `minmax(14.5rem,1fr) 7rem repeat(4, 4.4rem) repeat(${locations.length}, 3.7rem) repeat(${connections.length}, 5rem)`,
   } as CSSProperties
   const head =
     'flex items-end border-b border-line-2 bg-sunken px-2 pb-1.5 text-xs leading-tight font-medium text-ink-2'

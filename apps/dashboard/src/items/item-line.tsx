@@ -29,17 +29,17 @@ export function ItemLine({
     >
       <div
         role="rowheader"
-        className="sticky left-0 z-10 flex min-w-0 items-center gap-3 border-r border-line bg-surface pr-3 pl-4 group-hover:bg-sunken"
+        className="sticky left-0 z-10 flex min-w-0 flex-col justify-center border-r border-line bg-surface pr-3 pl-4 group-hover:bg-sunken"
       >
         <Link
           to="/items/$sku"
           params={{ sku: row.sku }}
           preload={false}
-          className="shrink-0 font-mono text-[0.92em] font-medium hover:underline"
+          className="truncate font-mono text-[0.92em] leading-[1.2] font-medium hover:underline"
         >
           {row.sku}
         </Link>
-        <span className="truncate text-ink-2" title={row.name}>
+        <span className="truncate text-xs leading-[1.3] text-ink-2" title={row.name}>
           {row.name}
         </span>
       </div>

@@ -50,7 +50,7 @@ export function ItemsScreen() {
             </button>
           ))}
         </fieldset>
-        <p className="ml-auto text-ink-2" role="status">
+        <p className="ml-auto text-ink-2 max-sm:order-first max-sm:absolute max-sm:right-4" role="status">
           {total !== undefined && t('items.count', { count: total, n: formatNumber(locale, total) })}
         </p>
       </div>

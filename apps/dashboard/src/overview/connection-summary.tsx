@@ -45,26 +45,26 @@ function Summary({ row }: { row: ConnectionRow }) {
         <p className="text-xs text-ink-2 max-sm:col-span-2 sm:text-right">
           {row.state !== 'shadow' && (
             <>
-              <b className="font-semibold text-ink">{n(row.inStep)}</b> {t('overview.inStep')}
+              <b className="font-semibold text-ink">{n(row.inStep)}</b> {t('overview.inStep').toLowerCase()}
             </>
           )}
           {row.state === 'shadow' && t('connections.stateMeaning.shadow')}
           {row.pending > 0 && (
             <span>
               {' '}
-              · {n(row.pending)} {t('overview.pending')}
+              · {n(row.pending)} {t('overview.pending').toLowerCase()}
             </span>
           )}
           {row.drift > 0 && (
             <span className="font-medium text-amber">
               {' '}
-              · {n(row.drift)} {t('overview.drift')}
+              · {n(row.drift)} {t('overview.drift').toLowerCase()}
             </span>
           )}
           {row.refused > 0 && (
             <span className="font-medium text-red">
               {' '}
-              · {n(row.refused)} {t('connections.refused')}
+              · {n(row.refused)} {t('connections.refused').toLowerCase()}
             </span>
           )}
         </p>

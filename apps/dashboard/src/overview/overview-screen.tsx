@@ -80,7 +80,7 @@ function Answer({ overview }: { overview: Overview }) {
     .sort((a, b) => Date.parse(a.ordersKnownUntil ?? '') - Date.parse(b.ordersKnownUntil ?? ''))[0]
   return (
     <div className="flex items-center gap-4 pt-1 pb-2">
-      <Mark size={52} className={`${tone} shrink-0`} />
+      <Mark size={52} className="shrink-0" lineClass={tone} />
       <div className="min-w-0">
         <h1 className="text-[1.65rem] leading-tight tracking-[-0.02em]">{text}</h1>
         <p className="mt-0.5 text-ink-2">
@@ -115,7 +115,10 @@ function Figures({ overview }: { overview: Overview }) {
       aria-label={t('overview.figures')}
       className="panel grid grid-cols-2 gap-px overflow-hidden bg-line sm:grid-cols-3 xl:grid-cols-[repeat(6,auto)]"
     >
-      <Figure label={t('overview.inStep')} note={`${n(overview.pending)} ${t('overview.pending')}`}>
+      <Figure
+        label={t('overview.inStep')}
+        note={`${n(overview.pending)} ${t('overview.pending').toLowerCase()}`}
+      >
         <Live value={overview.inStep} />
       </Figure>
       <Figure

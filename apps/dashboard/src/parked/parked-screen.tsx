@@ -1,3 +1,169 @@
+import type { ParkedPage } from '@plimsoll/client'
+import { useInfiniteQuery, useMutation } from '@tanstack/react-query'
+import { formatNumber } from '../format.ts'
+import { hub, parkedQuery, queryClient, useConnectionNames } from '../hub.ts'
+import { useLanguage } from '../language.ts'
+import { More } from '../parts/more.tsx'
+import { Empty, Failure, Loading, useProblemText } from '../parts/notice.tsx'
+import { Ago } from '../parts/number.tsx'
+import { Heading } from '../parts/panel.tsx'
+import { groupByReason } from './parked-groups.ts'
+
+type Row = ParkedPage['rows'][number]
+type Choice = { kind: 'one'; inboxId: string } | { kind: 'reason'; reasonCode: string } | { kind: 'all' }
+
+/** Events that could not be applied, by reason; each is kept until it is replayed. */
 export function ParkedScreen() {
-  return null
+  const { t, locale } = useLanguage()
+  const parked = useInfiniteQuery(parkedQuery)
+  const replay = useReplay()
+  const rows = parked.data?.pages.flatMap((page) => page.rows) ?? []
+  const total = parked.data?.pages.at(-1)?.total ?? 0
+  const n = (value: number) => formatNumber(locale, value)
+  return (
+    <>
+      <Heading title={t('parked.title')} note={total > 0 && t('parked.count', { count: total, n: n(total) })}>
+        {total > 0 && (
+          <button
+            type="button"
+            className="control control-strong"
+            disabled={replay.isPending}
+            onClick={() => replay.mutate({ kind: 'all' })}
+          >
+            {t('parked.replayAll')}
+          </button>
+        )}
+      </Heading>
+      <ReplayResult replay={replay} />
+      {!parked.data &&
+        (parked.error ? <Failure error={parked.error} onRetry={() => void parked.refetch()} /> : <Loading />)}
+      {parked.data && total === 0 && (
+        <div className="panel">
+          <Empty title={t('parked.emptyTitle')} cure={t('parked.emptyCure')} />
+        </div>
+      )}
+      <div className="space-y-4">
+        {groupByReason(rows).map((group) => (
+          <Group key={group.reasonCode} {...group} replay={replay} />
+        ))}
+      </div>
+      {rows.length > 0 && rows.length < total && (
+        <p className="mt-3 text-center text-xs text-ink-2">
+          {t('parked.shown', { shown: n(rows.length), total: n(total) })}
+        </p>
+      )}
+      <More query={parked} />
+    </>
+  )
+}
+
+type Replay = ReturnType<typeof useReplay>
+function useReplay() {
+  return useMutation({
+    mutationFn: (choice: Choice) => {
+      if (choice.kind === 'one') return hub.replay(choice.inboxId)
+      return hub.replayAll(choice.kind === 'reason' ? choice.reasonCode : undefined)
+    },
+    onSettled: () =>
+      queryClient.invalidateQueries({
+        predicate: ({ queryKey }) => queryKey[0] === 'parked' || queryKey[0] === 'overview',
+      }),
+  })
+}
+
+/** What the last replay did, announced; the place is always there, so that it is heard. */
+function ReplayResult({ replay }: { replay: Replay }) {
+  const { t, locale } = useLanguage()
+  const problem = useProblemText(replay.error)
+  return (
+    <div role="status" aria-live="polite">
+      {replay.isPending && (
+        <p className="mb-3 rounded border border-line bg-surface px-4 py-2">{t('parked.replaying')}</p>
+      )}
+      {replay.isError && (
+        <p className="mb-3 rounded border border-red/40 bg-red-soft px-4 py-2">
+          {t('connections.failed', { detail: problem })}
+        </p>
+      )}
+      {replay.data && (
+        <p
+          className={`mb-3 rounded border px-4 py-2 ${replay.data.stillParked > 0 ? 'border-amber-fill bg-amber-soft' : 'border-green-fill bg-surface'}`}
+        >
+          {t('parked.result', {
+            replayed: formatNumber(locale, replay.data.replayed),
+            stillParked: formatNumber(locale, replay.data.stillParked),
+          })}
+        </p>
+      )}
+    </div>
+  )
+}
+
+function Group({ reasonCode, rows, replay }: { reasonCode: string; rows: Row[]; replay: Replay }) {
+  const { t, locale } = useLanguage()
+  const names = useConnectionNames()
+  const title = t(`parked.reason.${reasonCode}`, { defaultValue: reasonCode })
+  return (
+    <section aria-label={title} className="panel">
+      <header className="flex flex-wrap items-center justify-between gap-3 border-b border-line px-4 py-2.5">
+        <div className="min-w-0 flex-1 basis-80">
+          <h2 className="font-semibold">
+            {title} <span className="font-normal text-ink-2">· {formatNumber(locale, rows.length)}</span>
+          </h2>
+          <p className="text-ink-2">{rows[0]?.reason}</p>
+        </div>
+        <button
+          type="button"
+          className="control"
+          disabled={replay.isPending}
+          onClick={() => replay.mutate({ kind: 'reason', reasonCode })}
+        >
+          {t('parked.replayGroup')}
+        </button>
+      </header>
+      <ul>
+        {rows.map((row) => (
+          <li key={row.inboxId} className="border-b border-line px-4 py-1.5 last:border-0">
+            <div className="grid grid-cols-[minmax(0,1fr)_auto] items-start gap-x-4">
+              <details className="min-w-0">
+                <summary className="min-h-8 cursor-pointer py-1.5 marker:text-ink-3">
+                  <span className="font-medium">{row.subject}</span>
+                  <span className="text-ink-2">
+                    {' · '}
+                    {names.get(row.connectionId)?.name ?? row.connectionId}
+                    {' · '}
+                    {t(`parked.source.${row.source}`, { defaultValue: row.source })}
+                    {' · '}
+                    <Ago at={row.receivedAt} />
+                    {' · '}
+                    {t('parked.attempts', { count: row.attempts, n: formatNumber(locale, row.attempts) })}
+                  </span>
+                </summary>
+                {row.reason !== rows[0]?.reason && <p className="mb-2 text-ink-2">{row.reason}</p>}
+                <p className="text-xs text-ink-2">{t('parked.payload')}</p>
+                {/* A stretch that scrolls must be reachable by keyboard. */}
+                <section
+                  aria-label={t('parked.payload')}
+                  // biome-ignore lint/a11y/noNoninteractiveTabindex: see above.
+                  tabIndex={0}
+                  className="my-1 max-h-80 overflow-auto rounded border border-line bg-sunken p-3"
+                >
+                  <pre className="font-mono text-xs">{row.payload}</pre>
+                </section>
+              </details>
+              <button
+                type="button"
+                className="control"
+                disabled={replay.isPending}
+                aria-label={`${t('parked.replay')}: ${row.subject}`}
+                onClick={() => replay.mutate({ kind: 'one', inboxId: row.inboxId })}
+              >
+                {t('parked.replay')}
+              </button>
+            </div>
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
 }

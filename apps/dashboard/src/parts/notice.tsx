@@ -59,8 +59,5 @@ export function Loading({ lines = 6 }: { lines?: number }) {
 
 /** Text with `code` marks: the only markup that locale texts carry. */
 export function withCode(text: string): ReactNode {
-  return text.split('`').map((part, number) =>
-    // biome-ignore lint/suspicious/noArrayIndexKey: the parts of one fixed text never move.
-    number % 2 === 1 ? <code key={number}>{part}</code> : part,
-  )
+  return text.split('`').map((part, number) => (number % 2 === 1 ? <code key={number}>{part}</code> : part))
 }

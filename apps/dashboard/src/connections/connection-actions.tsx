@@ -1,0 +1,108 @@
+import type { ConnectionRow } from '@plimsoll/client'
+import { useMutation } from '@tanstack/react-query'
+import { useState } from 'react'
+import { formatNumber } from '../format.ts'
+import { hub, queryClient } from '../hub.ts'
+import { useLanguage } from '../language.ts'
+import { Confirm } from '../parts/confirm.tsx'
+import { useProblemText } from '../parts/notice.tsx'
+
+/** What a person may do to a connection in its state: pause (with a reason), resume, go live from shadow. */
+export function ConnectionActions({ row }: { row: ConnectionRow }) {
+  const { t, locale } = useLanguage()
+  const [asking, setAsking] = useState<'pause' | 'go-live'>()
+  const [reason, setReason] = useState('')
+  const [isMissing, setMissing] = useState(false)
+  const change = useMutation({
+    mutationFn: (action: 'pause' | 'resume' | 'go-live') => {
+      if (action === 'pause') return hub.pause(row.connectionId, reason.trim())
+      return action === 'resume' ? hub.resume(row.connectionId) : hub.goLive(row.connectionId)
+    },
+    onSuccess: async () => {
+      setAsking(undefined)
+      setReason('')
+      await queryClient.invalidateQueries({
+        predicate: ({ queryKey }) => queryKey[0] === 'connections' || queryKey[0] === 'overview',
+      })
+    },
+  })
+  const problem = useProblemText(change.error)
+  const failure = change.isError && (
+    <p role="alert" className="mt-3 text-red">
+      {t('connections.failed', { detail: problem })}
+    </p>
+  )
+  const ask = (what: 'pause' | 'go-live') => {
+    change.reset()
+    setMissing(false)
+    setAsking(what)
+  }
+  const pause = () => {
+    if (reason.trim() === '') return setMissing(true)
+    change.mutate('pause')
+  }
+  return (
+    <>
+      {(row.state === 'live' || row.state === 'shadow') && (
+        <button type="button" className="control" onClick={() => ask('pause')}>
+          {t('connections.pause')}
+        </button>
+      )}
+      {row.state === 'paused' && (
+        <button
+          type="button"
+          className="control control-strong"
+          disabled={change.isPending}
+          onClick={() => change.mutate('resume')}
+        >
+          {t('connections.resume')}
+        </button>
+      )}
+      {row.state === 'shadow' && (
+        <button type="button" className="control control-strong" onClick={() => ask('go-live')}>
+          {t('connections.goLive')}
+        </button>
+      )}
+      {asking === undefined && failure}
+      <Confirm
+        isOpen={asking === 'pause'}
+        title={t('connections.pauseTitle', { name: row.name })}
+        text={t('connections.pauseText')}
+        action={t('connections.pauseConfirm')}
+        isBusy={change.isPending}
+        onConfirm={pause}
+        onClose={() => setAsking(undefined)}
+      >
+        <label className="mt-4 block">
+          <span className="font-medium">{t('connections.pauseReason')}</span>
+          <input
+            value={reason}
+            maxLength={200}
+            aria-invalid={isMissing}
+            aria-describedby={`reason-${row.connectionId}`}
+            onChange={(event) => setReason(event.target.value)}
+            className="mt-1 h-9 w-full rounded border border-line-2 bg-surface px-2.5"
+          />
+        </label>
+        <p
+          id={`reason-${row.connectionId}`}
+          className={`mt-1 text-xs ${isMissing ? 'text-red' : 'text-ink-2'}`}
+        >
+          {t(isMissing ? 'connections.pauseReasonMissing' : 'connections.pauseReasonHint')}
+        </p>
+        {failure}
+      </Confirm>
+      <Confirm
+        isOpen={asking === 'go-live'}
+        title={t('connections.goLiveTitle', { name: row.name })}
+        text={t('connections.goLiveText', { n: formatNumber(locale, row.listings) })}
+        action={t('connections.goLiveConfirm')}
+        isBusy={change.isPending}
+        onConfirm={() => change.mutate('go-live')}
+        onClose={() => setAsking(undefined)}
+      >
+        {failure}
+      </Confirm>
+    </>
+  )
+}

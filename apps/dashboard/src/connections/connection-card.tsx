@@ -1,0 +1,117 @@
+import type { ConnectionRow } from '@plimsoll/client'
+import type { ReactNode } from 'react'
+import { formatShare } from '../format.ts'
+import { useLanguage } from '../language.ts'
+import { Freshness } from '../overview/connection-summary.tsx'
+import { Ago, Live } from '../parts/number.tsx'
+import { ConnectionActions } from './connection-actions.tsx'
+
+const stateTone: Record<ConnectionRow['state'], string> = {
+  live: 'border-green-fill text-green',
+  shadow: 'border-amber-fill text-amber',
+  paused: 'border-amber-fill text-amber',
+  draft: 'border-line-2 text-ink-2',
+}
+
+export function ConnectionCard({ row, isTarget }: { row: ConnectionRow; isTarget: boolean }) {
+  const { t } = useLanguage()
+  return (
+    <article
+      id={row.connectionId}
+      aria-label={row.name}
+      className={`panel flex flex-col overflow-hidden border-t-[3px] ${isTarget ? 'outline-2 outline-offset-2 outline-sea' : ''}`}
+      style={{ borderTopColor: row.colour }}
+    >
+      <header className="flex flex-wrap items-start justify-between gap-3 px-4 pt-3">
+        <div className="min-w-0">
+          <h2 className="truncate text-base font-semibold">{row.name}</h2>
+          <p className="text-ink-2">{row.connectorName}</p>
+        </div>
+        <div className="flex items-center gap-2">
+          <span
+            title={t(`connections.stateMeaning.${row.state}`)}
+            className={`rounded-full border px-2.5 py-0.5 text-xs font-semibold ${stateTone[row.state]}`}
+          >
+            {t(`connections.state.${row.state}`)}
+          </span>
+          <ConnectionActions row={row} />
+        </div>
+      </header>
+      {row.state === 'paused' && row.pauseReasons.length > 0 && (
+        <p className="mx-4 mt-3 border-l-2 border-amber-fill bg-amber-soft px-3 py-1.5">
+          {t('connections.pausedBecause', { reason: row.pauseReasons.join(', ') })}
+        </p>
+      )}
+      {row.error && (
+        <div className="mx-4 mt-3 border-l-2 border-red-fill bg-red-soft px-3 py-1.5">
+          <p>{row.error}</p>
+          {row.errorSince && <Ago at={row.errorSince} className="text-xs text-ink-2" />}
+        </div>
+      )}
+      <Counts row={row} />
+      <dl className="mt-auto grid grid-cols-2 gap-x-4 gap-y-2 border-t border-line px-4 py-3 sm:grid-cols-4">
+        <Fact name={t('connections.knownUntil')}>
+          <Freshness row={row} />
+        </Fact>
+        <Fact name={t('connections.lastOrder')}>{moment(row.lastOrderAt, t('connections.never'))}</Fact>
+        <Fact name={t('connections.lastWrite')}>{moment(row.lastWriteAt, t('connections.never'))}</Fact>
+        <Fact name={t('connections.lastWebhook')}>{moment(row.lastWebhookAt, t('connections.never'))}</Fact>
+        <div className="col-span-full">
+          <Budget left={row.budgetLeft} />
+        </div>
+      </dl>
+    </article>
+  )
+}
+const moment = (at: string | null, never: string) => (at === null ? never : <Ago at={at} />)
+
+function Fact({ name, children }: { name: string; children: ReactNode }) {
+  return (
+    <div className="min-w-0">
+      <dt className="text-xs text-ink-2">{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  )
+}
+
+function Counts({ row }: { row: ConnectionRow }) {
+  const { t } = useLanguage()
+  const counts = [
+    ['listings', t('connections.listings'), row.listings, ''],
+    ['inStep', t('overview.inStep'), row.inStep, ''],
+    ['pending', t('overview.pending'), row.pending, 'text-amber'],
+    ['drift', t('overview.drift'), row.drift, 'text-red'],
+    ['refused', t('connections.refused'), row.refused, 'text-red'],
+    ['unmapped', t('connections.unmapped'), row.unmapped, 'text-amber'],
+  ] as const
+  return (
+    <dl className="grid grid-cols-3 gap-x-4 gap-y-2 px-4 py-3 sm:grid-cols-6">
+      {counts.map(([key, name, value, tone]) => (
+        <div key={key}>
+          <dt className="text-xs text-ink-2">{name}</dt>
+          <dd className={`text-base font-semibold ${value === 0 ? 'font-normal text-ink-3' : tone}`}>
+            <Live value={value} />
+          </dd>
+        </div>
+      ))}
+    </dl>
+  )
+}
+
+/** How much of the platform's call budget is left: full is nothing spent. */
+function Budget({ left }: { left: number | null }) {
+  const { t, locale } = useLanguage()
+  const text = left === null ? t('connections.unknown') : formatShare(locale, left)
+  const tone = left !== null && left < 0.25 ? 'bg-amber-fill' : 'bg-sea-fill'
+  return (
+    <div className="flex items-center gap-3">
+      <dt className="shrink-0 text-xs text-ink-2">{t('connections.budget')}</dt>
+      <dd className="flex flex-1 items-center gap-3">
+        <span className="h-1.5 flex-1 overflow-hidden rounded-full bg-sunken" aria-hidden>
+          {left !== null && <span className={`block h-full ${tone}`} style={{ width: `${left * 100}%` }} />}
+        </span>
+        <span className="min-w-10 text-right text-xs">{text}</span>
+      </dd>
+    </div>
+  )
+}

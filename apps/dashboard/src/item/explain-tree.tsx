@@ -1,0 +1,53 @@
+import type { ExplainNode } from '@plimsoll/client'
+import { formatNumber } from '../format.ts'
+import { useLanguage } from '../language.ts'
+
+/** A number and, beneath it, what it is made of; every step may be folded. The first two levels start open. */
+export function ExplainTree({ node }: { node: ExplainNode }) {
+  return (
+    <ul className="mt-1 max-w-xl rounded border border-line bg-paper px-3 py-2">
+      <Step node={node} depth={0} />
+    </ul>
+  )
+}
+
+function Step({ node, depth }: { node: ExplainNode; depth: number }) {
+  const rows = node.rows ?? []
+  if (rows.length === 0) {
+    return (
+      <li className="py-0.5 pl-[1.15rem]">
+        <Line node={node} />
+      </li>
+    )
+  }
+  return (
+    <li>
+      <details open={depth < 2}>
+        <summary className="cursor-pointer py-0.5 marker:text-ink-3">
+          <Line node={node} />
+        </summary>
+        <ul className="ml-[0.35rem] border-l border-line-2 pl-4">
+          {rows.map((row, number) => (
+            <Step key={`${row.label} ${row.detail ?? ''} ${number}`} node={row} depth={depth + 1} />
+          ))}
+        </ul>
+      </details>
+    </li>
+  )
+}
+
+function Line({ node }: { node: ExplainNode }) {
+  const { t, locale } = useLanguage()
+  return (
+    <span className="inline-flex w-[calc(100%-1.15rem)] items-baseline justify-between gap-3 align-baseline">
+      <span className="min-w-0">
+        {t(`explain.${node.label}`)}
+        {node.detail && <span className="text-ink-2"> · {node.detail}</span>}
+      </span>
+      <span aria-hidden className="flex-1 border-b border-dotted border-line-2" />
+      <b className={`font-semibold ${(node.value ?? 0) < 0 ? 'text-red' : ''}`}>
+        {node.value === null ? '–' : formatNumber(locale, node.value)}
+      </b>
+    </span>
+  )
+}
