@@ -287,23 +287,25 @@ export function createApi(context: ConnectorContext<Settings, Credentials>) {
 
     /**
      * Orders changed after `modifiedAfter` (UTC without zone; that second itself is left out).
+     * @param query.skip rows to pass over
      * @param query.trashed only those in the trash; `any` does not show them
      * @param query.orderby shops older than 7 refuse `modified`
      */
     orders: ({
       modifiedAfter,
-      page,
+      skip,
       trashed,
       orderby,
       signal,
-    }: Options & { modifiedAfter: string; page: number; trashed: boolean; orderby: 'modified' | 'id' }) =>
+    }: Options & { modifiedAfter: string; skip: number; trashed: boolean; orderby: 'modified' | 'id' }) =>
       ask(
         {
           operation: 'orders',
           method: 'GET',
           path: 'wc/v3/orders',
           query: {
-            ...list(page),
+            per_page: String(pageSize),
+            offset: String(skip),
             modified_after: modifiedAfter,
             // Otherwise the shop reads the date in its own time zone, and an hour a year is lost.
             dates_are_gmt: 'true',

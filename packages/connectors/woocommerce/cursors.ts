@@ -19,7 +19,10 @@ const orderCursor = z.object({
   stage: z.enum(['any', 'trash']),
   /** UTC without zone; orders changed in later seconds are still to come. */
   after: z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$/),
-  page: z.int().min(1),
+  /** Rows of them to pass over. */
+  skip: z.int().nonnegative(),
+  /** The row read last, if it is to come again as the first. */
+  lastId: z.int().optional(),
   /** `id` where the shop cannot sort by change. */
   orderby: z.enum(['modified', 'id']),
 })
@@ -55,20 +58,27 @@ export function nextListingPage(
 
 /**
  * Where to read orders next; undefined after the last.
- * An order that changes while we read moves to the end and pulls the ones behind it forward, so page numbers would
- * skip one. Reading on from the second of the last row skips none; the rows of that second come twice, which does
- * no harm. Only when a whole page lies within one second do we count pages.
- * @param lastModified `date_modified_gmt` of the last row
+ *
+ * An order that changes while we read moves to the end and pulls the ones behind it forward, so counting rows would
+ * skip one. Reading on from the second of the last row skips none; the rows of that second come twice, which does no
+ * harm. Only when a whole page lies within one second rows are counted, with one row of overlap: if that row is not
+ * the first of the next page, others have moved, and the second is read again from its beginning.
+ * @param rows as the shop answered, in its order
  */
 export function nextOrderPage(
   cursor: OrderCursor,
-  answer: { rows: number; lastModified: string | undefined },
+  rows: readonly { id: number; date_modified_gmt: string }[],
   pageSize: number,
 ): OrderCursor | undefined {
-  if (answer.rows < pageSize || answer.lastModified === undefined) return undefined
-  const after = oneSecondBefore(answer.lastModified)
-  if (cursor.orderby === 'modified' && after > cursor.after) return { ...cursor, after, page: 1 }
-  return { ...cursor, page: cursor.page + 1 }
+  const { stage, after, skip, lastId, orderby } = cursor
+  if (lastId !== undefined && rows[0]?.id !== lastId) return { stage, after, skip: 0, orderby }
+  const last = rows.at(-1)
+  if (last === undefined || rows.length < pageSize) return undefined
+  // By id nothing moves: whatever changes enters the list, nothing leaves it.
+  if (orderby === 'id') return { stage, after, skip: skip + rows.length, orderby }
+  const beforeLast = oneSecondBefore(last.date_modified_gmt)
+  if (beforeLast > after) return { stage, after: beforeLast, skip: 0, orderby }
+  return { stage, after, skip: skip + rows.length - 1, lastId: last.id, orderby }
 }
 
 /** The filter leaves its own second out. */

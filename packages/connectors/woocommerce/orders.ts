@@ -21,22 +21,23 @@ export async function readOrders(
   const { sorting, statuses } = reading
   const sinceGmt = toGmt(since)
   const start = oneSecondBefore(sinceGmt)
-  const cursor = readOrderCursor(text, { stage: 'any', after: start, page: 1, orderby: sorting.orderby })
+  const cursor = readOrderCursor(text, {
+    stage: 'any',
+    after: start,
+    skip: 0,
+    orderby: sorting.orderby,
+  })
   const answer = await askSorted(cursor, reading)
   // Sorted by change, the shop's answer is trusted; shops of old ignore the filter instead of refusing it.
   const wanted = answer.data.filter((order) => order.date_modified_gmt >= sinceGmt)
   const rows = await Promise.all(
     wanted.map(async (order) => toOrder(order, await refundsOf(order, reading), statuses)),
   )
-  const next = nextOrderPage(
-    answer.cursor,
-    { rows: answer.data.length, lastModified: answer.data.at(-1)?.date_modified_gmt },
-    pageSize,
-  )
+  const next = nextOrderPage(answer.cursor, answer.data, pageSize)
   const after =
     next ??
     (cursor.stage === 'any'
-      ? { ...answer.cursor, stage: 'trash' as const, after: start, page: 1 }
+      ? { stage: 'trash' as const, after: start, skip: 0, orderby: answer.cursor.orderby }
       : undefined)
   return { rows, next: after && JSON.stringify(after), platformTime: answer.date }
 }
@@ -45,7 +46,7 @@ async function askSorted(cursor: OrderCursor, { api, sorting, signal }: Reading)
   const ask = (now: OrderCursor) =>
     api.orders({
       modifiedAfter: now.after,
-      page: now.page,
+      skip: now.skip,
       trashed: now.stage === 'trash',
       orderby: now.orderby,
       signal,
@@ -55,7 +56,7 @@ async function askSorted(cursor: OrderCursor, { api, sorting, signal }: Reading)
   } catch (error) {
     if (!(error instanceof Invalid && error.field === 'orderby' && cursor.orderby === 'modified')) throw error
     sorting.orderby = 'id'
-    const byId: OrderCursor = { ...cursor, orderby: 'id' }
+    const byId: OrderCursor = { stage: cursor.stage, after: cursor.after, skip: 0, orderby: 'id' }
     return { ...(await ask(byId)), cursor: byId }
   }
 }

@@ -73,7 +73,7 @@ export function paged<Row>(
 ): RestAnswer {
   const perPage = whole('per_page', call.query.per_page, 10, 1, 100)
   const page = whole('page', call.query.page, 1, 1, Number.MAX_SAFE_INTEGER)
-  const start = (page - 1) * perPage
+  const start = whole('offset', call.query.offset, (page - 1) * perPage, 0, Number.MAX_SAFE_INTEGER)
   return {
     body: rows.slice(start, start + perPage).map((row) => withFields(show(row), call.query)),
     headers: {
