@@ -77,7 +77,7 @@ async function connectAgain(
   timeoutMs: number,
   signal: AbortSignal,
 ): Promise<pg.Client | undefined> {
-  for (let pauseMs = 50; !signal.aborted; pauseMs = Math.min(pauseMs * 2, 5_000)) {
+  for (let pauseMs = 50; !signal.aborted; pauseMs = Math.min(pauseMs * 2, 1_000)) {
     try {
       const client = await connect(options, timeoutMs)
       if (!signal.aborted) return client

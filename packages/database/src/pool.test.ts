@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { toSafeInteger } from './pool.ts'
-import { createTestDatabase, type TestDatabase } from './testing/index.ts'
+import { createTestDatabase, fromEnvironment, type TestDatabase } from './testing/index.ts'
 
 let database: TestDatabase
 beforeAll(async () => {
@@ -16,6 +16,7 @@ test('a bigint is read exactly or refused, never rounded', () => {
       if (fits) expect(BigInt(toSafeInteger(String(value)))).toBe(value)
       else expect(() => toSafeInteger(String(value))).toThrow(RangeError)
     }),
+    fromEnvironment(),
   )
 })
 

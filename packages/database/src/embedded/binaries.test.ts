@@ -1,11 +1,14 @@
 import { chmod, cp, lstat, mkdir, readdir, readFile, rm, stat } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { openDatabase } from '../open-database.ts'
 import { type DataFolder, makeDataFolder } from '../testing/data-folder.ts'
 import { makeTemporaryFolder } from '../testing/test-server.ts'
 import { prepareBinaries } from './binaries.ts'
+
+// Real servers on a machine that may be busy.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
 const asRoot = process.getuid?.() === 0
 const installed = dirname(

@@ -1,10 +1,13 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { codeOf } from '../errors.ts'
 import { openDatabase } from '../open-database.ts'
 import { mountSmallDisk, type SmallDisk } from '../testing/small-disk.ts'
 import { problemFromLog } from './server-log.ts'
+
+// Real servers on a machine that may be busy.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
 // Mounted for real where this process may; the words of a log are tested everywhere.
 let tiny: SmallDisk | undefined

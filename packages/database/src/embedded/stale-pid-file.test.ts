@@ -1,10 +1,13 @@
 import { spawn } from 'node:child_process'
 import { chown, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { openDatabase } from '../open-database.ts'
 import { type DataFolder, makeDataFolder } from '../testing/data-folder.ts'
 import { findPostmaster } from './postmaster.ts'
+
+// Real servers on a machine that may be busy.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
 let folder: DataFolder
 beforeAll(async () => {

@@ -1,12 +1,15 @@
 import { readFile, stat } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import { type Database, openDatabase } from '../open-database.ts'
 import { type Child, startHubLike } from '../testing/child-process.ts'
 import { type DataFolder, makeDataFolder, until } from '../testing/data-folder.ts'
 import { isTransient } from '../transactions.ts'
 import { isAlive } from './postmaster.ts'
+
+// Real servers on a machine that may be busy.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
 // Real servers and real processes. All tests of this file share one data folder and leave it stopped or running.
 let folder: DataFolder

@@ -39,7 +39,7 @@ export async function makeDataFolder(): Promise<DataFolder> {
 }
 
 /** Waits for something that another process brings about; tests that wait for their own process need no such thing. */
-export async function until(holds: () => boolean | Promise<boolean>, maxMs = 15_000): Promise<void> {
+export async function until(holds: () => boolean | Promise<boolean>, maxMs = 40_000): Promise<void> {
   const deadline = performance.now() + maxMs
   while (!(await holds())) {
     if (performance.now() > deadline) throw new Error(`did not come true within ${maxMs} ms: ${holds}`)
