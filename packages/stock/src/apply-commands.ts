@@ -39,7 +39,7 @@ export type BeforeMovements = (tx: Tx, outcomes: readonly CommandOutcome[]) => P
 /**
  * Applies commands in order, as one part of the caller's transaction: repeats are recognised, balances
  * locked in key order, each command decided on what the earlier ones left, movements written at the end.
- * A refused command leaves no trace, so it may be sent again under the same key.
+ * A refused command leaves no movement and no key, so it may be sent again under the same key.
  * @throws RaceOnCommandKey when another transaction took one of the keys meanwhile; `runStockCommands` retries
  */
 export async function applyStockCommands(
@@ -49,7 +49,7 @@ export async function applyStockCommands(
   beforeMovements?: BeforeMovements,
 ): Promise<CommandOutcome[]> {
   const directory = await readDirectory(tx, context, commands)
-  await prepareBalances(tx, context, directory.missingKeys)
+  await prepareBalances(tx, context, directory.keys)
   const balances = await lockBalances(tx, context.organizationId, directory.keys)
   // Read only now: whoever applied the same command has committed before it let go of these locks. Read
   // earlier, a repeat could miss it, find the stock taken and be refused what it was granted.
@@ -121,8 +121,6 @@ type Directory = {
   reservations: Map<string, ReservationRow>
   /** Of the balances that the commands are decided on. */
   keys: BalanceKey[]
-  /** Those of them that a command may bring into being; the others have nothing to give while they are missing. */
-  missingKeys: BalanceKey[]
 }
 
 async function readDirectory(
@@ -151,9 +149,7 @@ async function readDirectory(
     const item = items.get(command.sku)
     const location = locationsByCode.get(command.locationCode)
     if (item === undefined || location === undefined) return []
-    return [
-      { kind: command.kind, itemId: item.itemId, locationId: location.locationId, lotId: UNALLOCATED_LOT },
-    ]
+    return [{ itemId: item.itemId, locationId: location.locationId, lotId: UNALLOCATED_LOT }]
   })
   return {
     items,
@@ -162,7 +158,6 @@ async function readDirectory(
     locationsById: new Map(locations.map((location) => [location.locationId, location])),
     reservations: new Map(held.map((row) => [row.reservationId, row])),
     keys: [...keyed, ...held],
-    missingKeys: keyed.filter((key) => key.kind !== 'reserve' && key.kind !== 'unhold'),
   }
 }
 

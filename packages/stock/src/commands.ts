@@ -68,10 +68,11 @@ export function decideStockCommand(
   const move = (...movements: NewMovement[]) => {
     // Refused here, as one command: the database's own check would take the whole batch with it.
     const after = movements.reduce(afterMovement, balance)
-    const figures = [...movements.map((movement) => movement.onHandDelta), ...Object.values(after)]
-    return [...figures, availableOf(after)].every(Number.isSafeInteger)
+    const figures = [after.onHand, after.reserved, after.held, availableOf(after)]
+    const deltas = movements.map((movement) => movement.onHandDelta)
+    return [...figures, ...deltas].every(Number.isSafeInteger)
       ? { kind: 'movements' as const, movements }
-      : refuse('quantity-out-of-range', 'quantity', `The count would be larger than a stock count may be.`)
+      : refuse('quantity-out-of-range', 'quantity', 'The count would be larger than a stock count may be.')
   }
   switch (kind) {
     case 'receive':

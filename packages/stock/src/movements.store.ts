@@ -54,7 +54,8 @@ export function balanceKeyText(key: BalanceKey): string {
 
 /**
  * Makes the balances that are not there yet, as zeros, in key order: a row that is missing cannot be
- * locked. Always before `lockBalances`, never after, so that writers cannot wait for each other in a circle.
+ * locked, and one that appears while `lockBalances` waits for another is not seen by it. Always before
+ * `lockBalances`, never after, so that writers cannot wait for each other in a circle.
  */
 export async function prepareBalances(
   tx: Tx,
@@ -77,8 +78,7 @@ export async function prepareBalances(
 }
 
 /**
- * Locks these balances in key order and reads them; keys without a row are left out (nothing is there
- * to be promised). Needed only where a decision depends on the figure: strict reservations and counts.
+ * Locks these balances in key order and reads them; keys without a row are left out (see `prepareBalances`). Needed only where a decision depends on the figure: strict reservations and counts.
  */
 export async function lockBalances(
   tx: Tx,
