@@ -35,7 +35,7 @@ export function serve(app: FastifyInstance, site: Site): void {
       const found = patterns.find(
         (route) => route.methods.includes(request.method) && route.pattern.test(path),
       )
-      const query = request.query as Record<string, string> // Fastify's parser gives texts
+      const query = queryOf(request)
       if (found?.isPublic !== true) authenticate(request, query)
       if (found === undefined) throw noRoute()
       const call: RestCall = {
@@ -77,10 +77,15 @@ export function serve(app: FastifyInstance, site: Site): void {
   app.all(`${prefix}/*`, pretty)
   // Plain or not, WordPress knows this form.
   app.all(`${site.folder}/`, async (request, reply) => {
-    const route = (request.query as Record<string, string>).rest_route
+    const route = queryOf(request).rest_route
     if (route === undefined) return page(reply, 200, 'A shop')
     return answer(request, reply, route.replace(/\/+$/, ''))
   })
+}
+
+/** As PHP reads a query: of a name that comes twice the last counts. WooCommerce's own client sends them twice. */
+function queryOf(request: FastifyRequest): Record<string, string> {
+  return Object.fromEntries(new URLSearchParams(request.url.split('?')[1] ?? ''))
 }
 
 function page(reply: FastifyReply, status: number, title: string) {
