@@ -1,37 +1,9 @@
-import { type ConnectorContext, type HttpResponse, readJson } from '@plimsoll/connector-kit'
-import type { z } from 'zod'
+import type { ConnectorContext } from '@plimsoll/connector-kit'
 import * as answers from './answers.ts'
-import { type AuthorizationMode, authorize } from './authorization.ts'
-import { readEnvelope, toRefusal } from './refusals.ts'
 import type { Credentials, Settings } from './settings.ts'
-
-/** An answer with what its headers say. */
-export type Answer<T> = {
-  data: T
-  /** `X-WP-Total`: rows in the whole list; undefined where a proxy drops the header. */
-  total: number | undefined
-  /** The shop's clock. */
-  date: Date | undefined
-}
-
-type Call = {
-  operation: string
-  method: 'GET' | 'POST'
-  /** Below the REST root: `wc/v3/products`. */
-  path: string
-  query?: Record<string, string>
-  body?: unknown
-  timeoutMs?: number
-  /** 0 goes first. */
-  priority?: number
-  signal?: AbortSignal | undefined
-}
+import { createTransport } from './transport.ts'
 
 type Options = { signal?: AbortSignal | undefined }
-
-// Cheap hosts take seconds for a page and up to 300 ms for each row of a batch; PHP gives up after 30 to 60 s.
-const readTimeoutMs = 30_000
-const writeTimeoutMs = 60_000
 
 /** Rows of a page, and of one batch: the most that WooCommerce allows. */
 export const pageSize = 100
@@ -39,78 +11,9 @@ export const pageSize = 100
 const writePriority = 0
 const orderPriority = 1
 
-/**
- * The calls that the connector makes, one function each. They throw the kit's errors and neither repeat nor wait;
- * only the way of authorization is found out by trying, before anything is carried out.
- */
+/** The calls that the connector makes, one function each. They throw the kit's errors and neither repeat nor wait. */
 export function createApi(context: ConnectorContext<Settings, Credentials>) {
-  const { settings, credentials, http } = context
-  let mode: AuthorizationMode = settings.url.startsWith('https:') ? 'basic' : 'oauth1'
-  // Shops with plain permalinks have no /wp-json; the route then travels in the query.
-  let isPlain = false
-
-  const sendOnce = (call: Call): Promise<HttpResponse> => {
-    const isOpen = call.path === ''
-    const root = isPlain ? `${settings.url}/` : `${settings.url}/wp-json/${call.path}`
-    const query = isPlain ? { rest_route: `/${call.path}`, ...call.query } : (call.query ?? {})
-    const signed = authorize({
-      mode,
-      method: call.method,
-      url: root,
-      query,
-      credentials,
-      now: context.now(),
-      nonce: context.uuid(),
-    })
-    return http.send({
-      operation: call.operation,
-      method: call.method,
-      // The site index is public; keys that nobody asks for stay at home.
-      url: isOpen ? `${root}?${new URLSearchParams(query)}` : signed.url,
-      headers: {
-        accept: 'application/json',
-        ...(call.body !== undefined && { 'content-type': 'application/json' }),
-        ...(!isOpen && signed.headers),
-      },
-      ...(call.body !== undefined && { body: JSON.stringify(call.body) }),
-      timeoutMs: call.timeoutMs ?? (call.method === 'GET' ? readTimeoutMs : writeTimeoutMs),
-      ...(call.priority !== undefined && { priority: call.priority }),
-      ...(call.signal !== undefined && { signal: call.signal }),
-    })
-  }
-
-  const send = async (call: Call): Promise<HttpResponse> => {
-    const response = await sendOnce(call)
-    if (response.status === 404 && !isPlain && isWebPage(response)) {
-      // The web server itself did not know /wp-json, so nothing was carried out.
-      isPlain = true
-      const again = await sendOnce(call)
-      if (again.status < 400 || !isWebPage(again)) return again
-      isPlain = false
-      return response
-    }
-    if (response.status === 401 && mode === 'basic' && isHeaderLost(response)) {
-      // Many hosts strip the header before PHP sees it: WordPress then takes us for a stranger.
-      mode = 'query'
-      const again = await sendOnce(call)
-      if (again.status !== 401) return again
-      mode = 'basic'
-      return response
-    }
-    return response
-  }
-
-  const ask = async <T>(call: Call, schema: z.ZodType<T>): Promise<Answer<T>> => {
-    const response = await send(call)
-    if (response.status < 200 || response.status > 299) throw toRefusal(response, call.operation)
-    const total = Number(response.headers['x-wp-total'] ?? Number.NaN)
-    return {
-      data: readJson(response, schema, call.operation),
-      total: Number.isSafeInteger(total) ? total : undefined,
-      date: response.date,
-    }
-  }
-
+  const ask = createTransport(context)
   const list = (page: number): Record<string, string> => ({ per_page: String(pageSize), page: String(page) })
 
   return {
@@ -466,12 +369,3 @@ export function createApi(context: ConnectorContext<Settings, Credentials>) {
   }
 }
 export type WooApi = ReturnType<typeof createApi>
-
-function isWebPage(response: HttpResponse): boolean {
-  return readEnvelope(response.text) === undefined
-}
-
-/** "You may not view this": what a stranger is told, where wrong keys would be `authentication_error`. */
-function isHeaderLost(response: HttpResponse): boolean {
-  return /^woocommerce_rest_cannot_/.test(readEnvelope(response.text)?.code ?? '')
-}

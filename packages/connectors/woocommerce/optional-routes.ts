@@ -19,7 +19,7 @@ export function createOptionalRoute(
 }
 
 /** True when the call was answered, false when the shop has no such route. */
-export async function answers(call: Promise<unknown>): Promise<boolean> {
+async function answers(call: Promise<unknown>): Promise<boolean> {
   try {
     await call
     return true
