@@ -14,11 +14,11 @@ import { setTheme, type Theme, useTheme } from './theme.ts'
 export function Shell() {
   const { t } = useLanguage()
   return (
-    <div className="min-h-dvh md:pl-52">
+    <div className="min-h-dvh md:pl-60">
       <a href="#content" className="control fixed top-2 left-2 z-50 not-focus:sr-only">
         {t('app.skip')}
       </a>
-      <header className="fixed inset-x-0 top-0 z-30 flex h-12 items-center justify-between bg-hull px-4 text-white md:inset-y-0 md:right-auto md:h-auto md:w-52 md:flex-col md:items-stretch md:justify-start md:px-0">
+      <header className="fixed inset-x-0 top-0 z-30 flex h-12 items-center justify-between bg-hull px-4 text-white md:inset-y-0 md:right-auto md:h-auto md:w-60 md:flex-col md:items-stretch md:justify-start md:px-0">
         <Link to="/" className="flex items-center gap-2.5 md:px-5 md:pt-5 md:pb-6">
           <Mark size={26} />
           <span className="text-[1.15rem] font-semibold tracking-[-0.015em]">Plimsoll</span>
@@ -66,7 +66,7 @@ function Navigation() {
           {/* The load line: it runs to where you are. */}
           <span className="absolute top-0 h-[3px] w-9 bg-white opacity-0 group-data-[status=active]:opacity-100 md:top-1/2 md:right-0 md:h-[2px] md:w-6 md:-translate-y-1/2" />
           <span className="absolute top-1/2 right-2 hidden size-3.5 -translate-y-1/2 rounded-full border-2 border-white bg-hull opacity-0 group-data-[status=active]:opacity-100 md:block md:bg-transparent" />
-          <Icon size={17} strokeWidth={1.9} aria-hidden />
+          <Icon size={17} strokeWidth={1.9} className="shrink-0" aria-hidden />
           <span className="whitespace-nowrap">{t(`nav.${name}`)}</span>
           {name === 'parked' && parked > 0 && (
             <span className="absolute top-1.5 left-1/2 ml-2 rounded-full bg-amber-fill px-1.5 text-[0.7rem] leading-4 font-semibold text-[#1a1200] md:static md:ml-0">

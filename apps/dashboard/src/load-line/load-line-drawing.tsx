@@ -52,7 +52,7 @@ export function LoadLineDrawing({ item }: { item: ItemDetail }) {
           ))}
         </div>
         <svg
-          className="w-[38%] max-w-56 min-w-24 shrink-0"
+          className="w-[32%] max-w-32 min-w-24 shrink-0"
           viewBox={`0 0 100 ${heightPx}`}
           preserveAspectRatio="none"
           height={heightPx}
