@@ -1,6 +1,7 @@
 import {
   type DocumentNode,
   type FieldNode,
+  type FragmentDefinitionNode,
   type GraphQLObjectType,
   type GraphQLOutputType,
   type GraphQLSchema,
@@ -84,10 +85,11 @@ function costOfSelections(
   return total + dearestFragment
 }
 
-function findFragment({ document }: Scope, name: string) {
-  return document.definitions.find(
-    (each) => each.kind === Kind.FRAGMENT_DEFINITION && each.name.value === name,
-  ) as Extract<(typeof document.definitions)[number], { kind: typeof Kind.FRAGMENT_DEFINITION }> | undefined
+function findFragment({ document }: Scope, name: string): FragmentDefinitionNode | undefined {
+  for (const each of document.definitions) {
+    if (each.kind === Kind.FRAGMENT_DEFINITION && each.name.value === name) return each
+  }
+  return undefined
 }
 
 function costOfField(scope: Scope, field: FieldNode, parent: GraphQLObjectType, answered: Answered): number {
@@ -171,5 +173,5 @@ function isList(type: GraphQLOutputType): boolean {
 }
 
 function property(data: unknown, name: string): unknown {
-  return typeof data === 'object' && data !== null ? (data as Record<string, unknown>)[name] : undefined
+  return typeof data === 'object' && data !== null ? Reflect.get(data, name) : undefined
 }

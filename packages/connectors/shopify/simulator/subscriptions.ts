@@ -35,11 +35,12 @@ export function createSubscriptions(
   const { sender, secret, apiVersion } = options
   const all = new Map<number, Subscription>()
 
-  function deliver(topic: string, body: object, orderId: number | undefined): void {
+  /** The body is made only when somebody listens: a seeded catalogue has thousands of products. */
+  function deliver(topic: string, toBody: () => object, orderId: number | undefined): void {
     const topicName = topic.replace('/', '_').toUpperCase()
     const subscribed = [...all.values()].filter((each) => each.topicName === topicName)
     if (subscribed.length === 0) return
-    const text = JSON.stringify(body)
+    const text = JSON.stringify(toBody())
     const headers = {
       'content-type': 'application/json',
       'x-shopify-topic': topic,
@@ -66,19 +67,19 @@ export function createSubscriptions(
   shop.onEvent((event: ShopEvent) => {
     switch (event.kind) {
       case 'order':
-        for (const topic of event.topics) deliver(topic, orderBody(shop, event.order), event.order.id)
+        for (const topic of event.topics) deliver(topic, () => orderBody(shop, event.order), event.order.id)
         break
       case 'refund':
-        deliver('refunds/create', refundBody(event.order, event.refund), event.order.id)
+        deliver('refunds/create', () => refundBody(event.order, event.refund), event.order.id)
         break
       case 'level':
-        deliver('inventory_levels/update', levelBody(shop, event.level), undefined)
+        deliver('inventory_levels/update', () => levelBody(shop, event.level), undefined)
         break
       case 'product':
-        deliver(event.topic, productBody(shop, event.topic, event.productId), undefined)
+        deliver(event.topic, () => productBody(shop, event.topic, event.productId), undefined)
         break
       case 'order-deleted':
-        deliver('orders/delete', { id: event.orderId }, event.orderId)
+        deliver('orders/delete', () => ({ id: event.orderId }), event.orderId)
         break
     }
   })
