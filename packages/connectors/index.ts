@@ -33,7 +33,8 @@ export function listConnectorIds(): string[] {
 export type StartedSimulator = RunningSimulator & { settings: unknown; credentials: unknown }
 
 export type StartSimulator = (
-  options?: SimulatorOptions & { name?: string; currency?: string },
+  /** Beyond these, whatever the platform's own simulator takes (its README says what). */
+  options?: SimulatorOptions & { name?: string; currency?: string; [option: string]: unknown },
 ) => Promise<StartedSimulator>
 
 /**

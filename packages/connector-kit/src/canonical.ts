@@ -76,6 +76,8 @@ export type ExternalOrder = {
 
 export type Page<T> = {
   rows: T[]
+  /** Rows of the page that could not be read, by external id: each is parked by itself, the others go on. */
+  unreadable?: { externalId: string; version: number | undefined }[]
   /** Hand it back for the next page; undefined after the last. */
   next: string | undefined
   /** The platform's clock when it answered (its Date header), for fences. */

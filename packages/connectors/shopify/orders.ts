@@ -1,4 +1,4 @@
-import { type CallOptions, type ExternalOrder, NotFound, type Page } from '@plimsoll/connector-kit'
+import { type CallOptions, type ExternalOrder, Malformed, NotFound, type Page } from '@plimsoll/connector-kit'
 import { z } from 'zod'
 import type { Api } from './api.ts'
 import { nextCursor, readCursor } from './cursor.ts'
@@ -72,18 +72,33 @@ export async function listOrders(
     cost: 2 + first * 28,
   })
   const rows: ExternalOrder[] = []
+  const unreadable: NonNullable<Page<ExternalOrder>['unreadable']> = []
   for (const node of data.orders.nodes) {
-    const lines = node.lineItems.nodes
-    if (!node.lineItems.pageInfo.hasNextPage && linesTellAll(node, lines, node.refunds.length > 0)) {
-      rows.push(toOrder(toOrderFacts(node, { lines, shipped: shippedByLines(lines), refunds: [] })))
-    } else {
-      const order = await findOrder(api, node.id, options)
+    try {
+      const order = await readRow(api, node, options)
       if (order !== undefined) rows.push(order)
+    } catch (error) {
+      // One order that cannot be read must not hold up the others on its page.
+      if (!(error instanceof Malformed)) throw error
+      unreadable.push({ externalId: node.id, version: Date.parse(node.updatedAt) || undefined })
     }
   }
   const { nodes, pageInfo } = data.orders
   const next = nextCursor(cursor, { read: nodes.length, ...pageInfo, last: nodes.at(-1)?.updatedAt })
-  return { rows, next, platformTime: date }
+  return { rows, unreadable, next, platformTime: date }
+}
+
+/** From the list where its row tells everything, else by itself. */
+async function readRow(
+  api: Api,
+  node: z.infer<typeof listSchema>['orders']['nodes'][number],
+  options: CallOptions,
+): Promise<ExternalOrder | undefined> {
+  const lines = node.lineItems.nodes
+  if (node.lineItems.pageInfo.hasNextPage || !linesTellAll(node, lines, node.refunds.length > 0)) {
+    return await findOrder(api, node.id, options)
+  }
+  return toOrder(toOrderFacts(node, { lines, shipped: shippedByLines(lines), refunds: [] }))
 }
 
 const orderSchema = z.object({

@@ -1,9 +1,9 @@
-import { type ExternalOrder, Invalid, type Page } from '@plimsoll/connector-kit'
+import { type ExternalOrder, Invalid, Malformed, type Page } from '@plimsoll/connector-kit'
 import type { WooOrder, WooRefund } from './answers.ts'
 import { pageSize, type WooApi } from './api.ts'
 import { nextOrderPage, type OrderCursor, oneSecondBefore, readOrderCursor } from './cursors.ts'
 import { fromExternalId } from './ids.ts'
-import { type CustomStatuses, toGmt, toOrder } from './map.ts'
+import { type CustomStatuses, fromGmt, toGmt, toOrder } from './map.ts'
 
 type Reading = {
   api: WooApi
@@ -18,7 +18,7 @@ export async function readOrders(
   { since, cursor: text }: { since: Date; cursor: string | undefined },
   reading: Reading,
 ): Promise<Page<ExternalOrder>> {
-  const { sorting, statuses } = reading
+  const { sorting } = reading
   const sinceGmt = toGmt(since)
   const start = oneSecondBefore(sinceGmt)
   const cursor = readOrderCursor(text, {
@@ -30,16 +30,30 @@ export async function readOrders(
   const answer = await askSorted(cursor, reading)
   // Sorted by change, the shop's answer is trusted; shops of old ignore the filter instead of refusing it.
   const wanted = answer.data.filter((order) => order.date_modified_gmt >= sinceGmt)
-  const rows = await Promise.all(
-    wanted.map(async (order) => toOrder(order, await refundsOf(order, reading), statuses)),
-  )
+  const read = await Promise.all(wanted.map((order) => readRow(order, reading)))
+  const rows = read.flatMap((each) => ('order' in each ? [each.order] : []))
+  const unreadable = read.flatMap((each) => ('order' in each ? [] : [each]))
   const next = nextOrderPage(answer.cursor, answer.data, pageSize)
   const after =
     next ??
     (cursor.stage === 'any'
       ? { stage: 'trash' as const, after: start, skip: 0, orderby: answer.cursor.orderby }
       : undefined)
-  return { rows, next: after && JSON.stringify(after), platformTime: answer.date }
+  return { rows, unreadable, next: after && JSON.stringify(after), platformTime: answer.date }
+}
+
+/** One order with a status that nobody has explained must not hold up the others on its page. */
+async function readRow(
+  order: WooOrder,
+  reading: Reading,
+): Promise<{ order: ExternalOrder } | { externalId: string; version: number | undefined }> {
+  const refunds = await refundsOf(order, reading)
+  try {
+    return { order: toOrder(order, refunds, reading.statuses) }
+  } catch (error) {
+    if (!(error instanceof Malformed)) throw error
+    return { externalId: String(order.id), version: fromGmt(order.date_modified_gmt).getTime() }
+  }
 }
 
 async function askSorted(cursor: OrderCursor, { api, sorting, signal }: Reading) {

@@ -40,6 +40,7 @@ export async function applyOrders(
   connection: { connectionId: string; defaultLocationId: string },
   incoming: readonly IncomingOrder[],
 ): Promise<{ orders: AppliedOrder[]; movements: NewMovement[] }> {
+  if (incoming.length === 0) return { orders: [], movements: [] }
   const { organizationId } = context
   const externalIds = [...new Set(incoming.map((order) => order.facts.externalId))]
   const rows = await lockOrders(tx, organizationId, connection.connectionId, externalIds)
@@ -119,9 +120,11 @@ export async function applyOrders(
     })
   }
 
-  await saveOrders(tx, organizationId, connection.connectionId, context.now(), [...changed.values()])
-  await saveLines(tx, organizationId, connection.connectionId, [...changedLines.values()])
-  await saveReservations(tx, context, [...changedReservations.values()])
+  await Promise.all([
+    saveOrders(tx, organizationId, connection.connectionId, context.now(), [...changed.values()]),
+    saveLines(tx, organizationId, connection.connectionId, [...changedLines.values()]),
+    saveReservations(tx, context, [...changedReservations.values()]),
+  ])
   return { orders, movements }
 }
 

@@ -1,3 +1,4 @@
+import type { ExternalOrder } from '@plimsoll/connector-kit'
 import { inTransaction, isTransient } from '@plimsoll/database'
 import { type AppliedOrder, applyOrders, type IncomingOrder } from '@plimsoll/orders'
 import { insertMovements } from '@plimsoll/stock'
@@ -5,7 +6,7 @@ import { insertChangedItems } from './availability.store.ts'
 import { updateAvailability } from './availability.ts'
 import { nowOf, type Tx, toStockContext } from './context.ts'
 import { type InboxRow, type InboxVerdict, settleInbox, takeInbox } from './inbox.store.ts'
-import { reviveOrder, toOrderFacts } from './inbox.ts'
+import { type ListingMapping, reviveOrder, toOrderFacts } from './inbox.ts'
 import { assertLease, LeaseLost } from './leases.store.ts'
 import { applyLevelHints } from './level-hints.ts'
 import { addSubtracted } from './levels.store.ts'
@@ -23,104 +24,136 @@ const ROWS_PER_BATCH = 200
  */
 export async function applyInbox(context: WorkerContext): Promise<number> {
   let settled = 0
+  let changed = 0
   for (;;) {
     const rows = await takePending(context)
     if (rows.length === 0) break
-    await applyBatch(context, rows)
+    changed += (await applyBatch(context, rows)).length
     settled += rows.length
     if (rows.length < ROWS_PER_BATCH) break
   }
-  if (settled > 0) await updateAvailability(context)
+  if (changed > 0) await updateAvailability(context)
   return settled
 }
 
 async function takePending(context: WorkerContext): Promise<InboxRow[]> {
-  return await context.database.kysely.transaction().execute((tx) =>
-    takeInbox(tx, context.organizationId, context.connection.connectionId, {
-      state: 'pending',
-      now: nowOf(context),
-      limit: ROWS_PER_BATCH,
-    }),
-  )
+  return await takeInbox(context.database.kysely, context.organizationId, context.connection.connectionId, {
+    state: 'pending',
+    now: nowOf(context),
+    limit: ROWS_PER_BATCH,
+  })
 }
 
-async function applyBatch(context: WorkerContext, rows: readonly InboxRow[]): Promise<void> {
+async function applyBatch(context: WorkerContext, rows: readonly InboxRow[]): Promise<string[]> {
   try {
-    await inTransaction(context.database, (tx) => applyRows(context, tx, rows))
+    return await inTransaction(context.database, (tx) => applyRows(context, tx, rows))
   } catch (error) {
     if (error instanceof LeaseLost || isTransient(error)) throw error
     const [only, ...others] = rows
-    if (only === undefined) return
+    if (only === undefined) return []
     if (others.length === 0) {
       await park(context, only, error)
-      return
+      return []
     }
     context.log.warn({ rows: rows.length, error }, 'a batch of events failed; applying them one by one')
-    for (const row of rows) await applyBatch(context, [row])
+    const changedItems: string[] = []
+    for (const row of rows) changedItems.push(...(await applyBatch(context, [row])))
+    return changedItems
   }
 }
 
-async function applyRows(context: WorkerContext, tx: Tx, rows: readonly InboxRow[]): Promise<void> {
+/** @returns the items whose availability may have changed */
+async function applyRows(context: WorkerContext, tx: Tx, rows: readonly InboxRow[]): Promise<string[]> {
   const { organizationId, connection } = context
-  await assertLease(tx, organizationId, context.lease)
   const at = nowOf(context)
-  const verdicts: InboxVerdict[] = []
-  const changedItems: string[] = []
-
-  const orderRows = rows.filter((row) => row.topic === 'order')
-  const withOrder = orderRows.flatMap((row) => {
-    const order = reviveOrder(row.payload)
-    if (order !== undefined) return [{ row, order }]
-    verdicts.push(verdictOf(row, 'fetch'))
-    return []
+  const withOrder = rows.flatMap((row) => {
+    const order = row.topic === 'order' ? reviveOrder(row.payload) : undefined
+    return order === undefined ? [] : [{ row, order }]
   })
   const listingIds = withOrder.flatMap(({ order }) =>
     order.lines.flatMap((line) => line.listingExternalId ?? []),
   )
-  const mappings = await findMappings(tx, organizationId, connection.connectionId, [...new Set(listingIds)])
+  const [, mappings] = await Promise.all([
+    assertLease(tx, organizationId, context.lease),
+    findMappings(tx, organizationId, connection.connectionId, [...new Set(listingIds)]),
+  ])
+  const orders = await applyOrderRows(context, tx, withOrder, mappings)
+  const others = await applyOtherRows(context, tx, rows)
+
+  const verdicts = [...orders.verdicts, ...others]
+  const causedAt = new Date(Math.min(...rows.map((row) => row.receivedAt.getTime())))
+  const isParked = verdicts.some((verdict) => verdict.state === 'parked')
+  await Promise.all([
+    addSubtracted(tx, organizationId, connection.connectionId, orders.subtracted, at),
+    settleInbox(tx, organizationId, verdicts, at),
+    insertChangedItems(tx, organizationId, orders.changedItems, { at: causedAt, uuid: context.uuid }),
+    isParked
+      ? notify(tx, organizationId, { kind: 'screen', topics: ['parked', 'overview'], itemIds: [] })
+      : undefined,
+    // Last: the only statement that locks balances, and it does so in key order.
+    insertMovements(tx, toStockContext(context), orders.movements),
+  ])
+  return orders.changedItems
+}
+
+async function applyOrderRows(
+  context: WorkerContext,
+  tx: Tx,
+  withOrder: readonly { row: InboxRow; order: ExternalOrder }[],
+  mappings: ReadonlyMap<string, ListingMapping>,
+) {
   const incoming: IncomingOrder[] = withOrder.map(({ row, order }) => ({
     facts: toOrderFacts(order, mappings),
     authoritative: row.source === 'fetch',
     seenBy: row.source,
     seenAt: row.receivedAt,
   }))
-  const applied = await applyOrders(tx, toStockContext(context), connection, incoming)
+  const applied = await applyOrders(tx, toStockContext(context), context.connection, incoming)
+  const verdicts: InboxVerdict[] = []
+  const changedItems = applied.movements.map((movement) => movement.itemId)
   applied.orders.forEach((result, index) => {
-    const { row } = withOrder[index] ?? {}
-    const { facts } = incoming[index] ?? {}
-    if (row === undefined || facts === undefined) return
-    verdicts.push(verdictOnOrder(row, result, connection.name))
+    const row = withOrder[index]?.row
+    if (row === undefined) return
+    verdicts.push(verdictOnOrder(row, result, context.connection.name))
     if (result.verdict !== 'apply') return
-    changedItems.push(...facts.lines.flatMap((line) => line.itemId ?? []))
+    // What the platform has subtracted may change without a movement: a pending order that is paid.
+    changedItems.push(...(incoming[index]?.facts.lines.flatMap((line) => line.itemId ?? []) ?? []))
   })
-  changedItems.push(...applied.movements.map((movement) => movement.itemId))
-  await addSubtracted(
-    tx,
-    organizationId,
-    connection.connectionId,
-    applied.orders.flatMap((result) => result.subtracted),
-    at,
-  )
+  return {
+    verdicts,
+    changedItems,
+    movements: applied.movements,
+    subtracted: applied.orders.flatMap((result) => result.subtracted),
+  }
+}
 
+/** Everything that is not an order's state: hints to look at something, and what cannot be read. */
+async function applyOtherRows(
+  context: WorkerContext,
+  tx: Tx,
+  rows: readonly InboxRow[],
+): Promise<InboxVerdict[]> {
+  const verdicts = await applyLevelHints(
+    context,
+    tx,
+    rows.filter((row) => row.topic === 'level'),
+  )
   for (const row of rows) {
     switch (row.topic) {
       case 'order':
+        if (reviveOrder(row.payload) === undefined) verdicts.push(verdictOf(row, 'fetch'))
         break
       case 'order-deleted':
-        // What was promised is settled by reading the order: gone means cancelled (see order-fetching).
-        verdicts.push(verdictOf(row, 'fetch'))
-        break
       case 'listing':
+      case 'uninstalled':
+        // Settled by reading it: see fetching.ts.
         verdicts.push(verdictOf(row, 'fetch'))
         break
       case 'listing-deleted':
-        await markListingGone(tx, organizationId, connection.connectionId, row.subject)
+        await markListingGone(tx, context.organizationId, context.connection.connectionId, row.subject)
         verdicts.push(verdictOf(row, 'applied'))
         break
       case 'level':
-        break
-      case 'uninstalled':
-        verdicts.push(verdictOf(row, 'fetch'))
         break
       case 'unreadable':
         verdicts.push(reparse(context, row))
@@ -131,18 +164,7 @@ async function applyRows(context: WorkerContext, tx: Tx, rows: readonly InboxRow
       }
     }
   }
-  const levelRows = rows.filter((row) => row.topic === 'level')
-  verdicts.push(...(await applyLevelHints(context, tx, levelRows)))
-
-  await settleInbox(tx, organizationId, verdicts, at)
-  const causedAt = new Date(Math.min(...rows.map((row) => row.receivedAt.getTime())))
-  await insertChangedItems(tx, organizationId, changedItems, { at: causedAt, uuid: context.uuid })
-  if (changedItems.length > 0) await notify(tx, organizationId, { kind: 'items' })
-  if (verdicts.some((verdict) => verdict.state === 'parked')) {
-    await notify(tx, organizationId, { kind: 'screen', topics: ['parked', 'overview'], itemIds: [] })
-  }
-  // Last: the only statement that locks balances, and it does so in key order.
-  await insertMovements(tx, toStockContext(context), applied.movements)
+  return verdicts
 }
 
 function verdictOnOrder(row: InboxRow, result: AppliedOrder, connectionName: string): InboxVerdict {

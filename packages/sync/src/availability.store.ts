@@ -2,6 +2,7 @@ import { type Db, type Tx, unnestRows } from '@plimsoll/database'
 import { sql } from 'kysely'
 import type { PolicyRow } from './desired.ts'
 import type { LevelKnowledge } from './expected.ts'
+import { lockedLevels } from './levels.store.ts'
 
 /**
  * One at a time per organization works out availability; the others wait their turn here. What they
@@ -152,6 +153,9 @@ export async function saveDesired(
       desired_because = change.because,
       desired_version = level.desired_version + 1,
       desired_at = ${at}
-    from ${source}
-    where level.organization_id = ${organizationId} and level.level_id = change.level_id`.execute(tx)
+    from ${lockedLevels(
+      organizationId,
+      changes.map((row) => row.levelId),
+    )} join ${source} using (level_id)
+    where level.organization_id = ${organizationId} and level.level_id = locked.level_id`.execute(tx)
 }

@@ -14,7 +14,7 @@ import { type Desired, decideDesired, mergePolicies, type Policy } from './desir
 import { expectedOf } from './expected.ts'
 import { type EntryToQueue, queueEntries } from './lane-entries.store.ts'
 import { notify } from './notify.ts'
-import { keepOversoldTasks } from './oversold.store.ts'
+import { findOversold, keepOversoldTasks } from './oversold.store.ts'
 
 const ITEMS_PER_TURN = 500
 
@@ -35,39 +35,45 @@ export async function updateAvailability(context: SyncContext): Promise<Set<stri
 async function oneTurn(context: SyncContext): Promise<{ items: number; connectionIds: string[] }> {
   const { organizationId } = context
   return await inTransaction(context.database, async (tx) => {
-    await lockAvailability(tx, organizationId)
-    const taken = await takeChangedItems(tx, organizationId, ITEMS_PER_TURN)
+    // Sent together, carried out in order: what is taken after the lock includes all that was committed before.
+    const [, taken] = await Promise.all([
+      lockAvailability(tx, organizationId),
+      takeChangedItems(tx, organizationId, ITEMS_PER_TURN),
+    ])
     if (taken.length === 0) return { items: 0, connectionIds: [] }
 
     const at = nowOf(context)
     const itemIds = taken.map((row) => row.itemId)
     const causedAt = new Map(taken.map((row) => [row.itemId, row.changedAt]))
-    const levels = await findLevelsToDecide(tx, organizationId, itemIds)
-    const policyOf = await readPolicies(context, tx, itemIds)
+    const [levels, policyOf, oversold] = await Promise.all([
+      findLevelsToDecide(tx, organizationId, itemIds),
+      readPolicies(context, tx, itemIds),
+      findOversold(tx, organizationId, itemIds),
+    ])
     const decided = levels.map((level) => ({
       level,
       desired: decideDesired(toInput(level, context.connectors), policyOf(level)),
     }))
-
-    await saveDesired(
-      tx,
-      organizationId,
-      decided.filter(isDifferent).map(({ level, desired }) => ({
-        levelId: level.levelId,
-        desired: desired.units,
-        because: desired.because,
-      })),
-      at,
-    )
+    const changes = decided.filter(isDifferent).map(({ level, desired }) => ({
+      levelId: level.levelId,
+      desired: desired.units,
+      because: desired.because,
+    }))
     const entries = decided
       .filter(needsWrite)
       .map((each) => toEntry(each, causedAt.get(each.level.itemId) ?? at))
-    await queueEntries(tx, organizationId, entries)
-    await keepOversoldTasks(tx, organizationId, itemIds, { at, uuid: context.uuid })
-
     const connectionIds = [...new Set(entries.map((entry) => entry.connectionId))]
-    if (connectionIds.length > 0) await notify(tx, organizationId, { kind: 'lane', connectionIds })
-    await notify(tx, organizationId, { kind: 'screen', topics: ['items', 'overview', 'activity'], itemIds })
+    await Promise.all([
+      saveDesired(tx, organizationId, changes, at),
+      queueEntries(tx, organizationId, entries),
+      keepOversoldTasks(tx, organizationId, oversold, { at, uuid: context.uuid }),
+      notify(
+        tx,
+        organizationId,
+        ...(connectionIds.length > 0 ? [{ kind: 'lane' as const, connectionIds }] : []),
+        { kind: 'screen', topics: ['items', 'overview', 'activity'], itemIds },
+      ),
+    ])
     return { items: taken.length, connectionIds }
   })
 }
@@ -112,8 +118,10 @@ async function readPolicies(
   tx: Parameters<typeof findScopedPolicies>[0],
   itemIds: readonly string[],
 ): Promise<(level: Pick<LevelToDecide, 'connectionId' | 'stockUnitId'>) => Policy> {
-  const scoped = await findScopedPolicies(tx, context.organizationId)
-  const listings = await findListingPolicies(tx, context.organizationId, itemIds)
+  const [scoped, listings] = await Promise.all([
+    findScopedPolicies(tx, context.organizationId),
+    findListingPolicies(tx, context.organizationId, itemIds),
+  ])
   const ofOrganization = scoped.find((policy) => policy.scope === 'organization')
   const ofConnection = new Map(
     scoped.filter((policy) => policy.scope === 'connection').map((policy) => [policy.scopeId, policy]),

@@ -108,14 +108,19 @@ export async function replaceCredentials(
 ): Promise<CheckResult> {
   const parsed = parse(open.connector.manifest.credentials, credentials, 'credentials')
   const check = await openOperations(context, { ...open, credentials: parsed }).check()
-  await inTransaction(context.database, (tx) =>
-    saveSecret(tx, context.masterKey, {
+  await inTransaction(context.database, async (tx) => {
+    await saveSecret(tx, context.masterKey, {
       organizationId: context.organizationId,
       secretId: open.connection.secretId,
       value: parsed,
       at: nowOf(context),
-    }),
-  )
+    })
+    // Also where nothing was paused: whoever works the connection still holds the old ones.
+    await notify(tx, context.organizationId, {
+      kind: 'connection',
+      connectionIds: [open.connection.connectionId],
+    })
+  })
   await changeConnection(context, open.connection.connectionId, { kind: 'resume', reason: 'unauthorized' })
   await changeConnection(context, open.connection.connectionId, { kind: 'resume', reason: 'forbidden' })
   return check

@@ -1,5 +1,5 @@
 import { updateAvailability } from './availability.ts'
-import { findConnections } from './connections.store.ts'
+import { type Connection, findConnections, saveProblem } from './connections.store.ts'
 import type { SyncContext } from './context.ts'
 import type { Lease } from './leases.store.ts'
 import { acquireLeases, releaseLeases, renewLeases } from './leases.store.ts'
@@ -55,6 +55,8 @@ export class SyncEngine {
   async stop(): Promise<void> {
     this.#stop.abort(new Error('The engine stops.'))
     await this.#loops
+    // A restart under way has let go of its worker and would make another one after this.
+    await this.#restarting.run(async () => undefined)
     const held = [...this.#workers.keys()]
     await Promise.all([...this.#workers.values()].map(({ worker }) => worker.stop()))
     this.#workers.clear()
@@ -113,14 +115,42 @@ export class SyncEngine {
       .filter((connection) => connection.state !== 'draft' && !this.#workers.has(connection.connectionId))
       .map((connection) => connection.connectionId)
     const taken = await acquireLeases(database.kysely, organizationId, free, this.#holder, { now, expiresAt })
-    for (const lease of taken) await this.#startWorker(lease)
+    for (const lease of taken) {
+      try {
+        await this.#startWorker(lease)
+      } catch (error) {
+        // One connection that cannot be opened must not keep the others from being worked. Its lease runs
+        // out, and then it is tried again.
+        this.#context.log.error({ error, connectionId: lease.connectionId }, 'a connection cannot be opened')
+        await this.#noteUnopened(lease.connectionId, error)
+      }
+    }
+    await this.#restartChanged(connections)
+  }
+
+  /** A person must know: nothing is read from it nor written to it. Cleared by the first turn that succeeds. */
+  async #noteUnopened(connectionId: string, error: unknown): Promise<void> {
+    const { database, organizationId, clock } = this.#context
+    const message = error instanceof Error ? error.message : String(error)
+    const problem = { code: 'cannot-open', message }
+    await saveProblem(database.kysely, organizationId, connectionId, problem, new Date(clock.now()))
+  }
+
+  /** The wake-up that said so may have been lost: a paused connection must not go on being written to. */
+  async #restartChanged(connections: readonly Connection[]): Promise<void> {
+    for (const connection of connections) {
+      const held = this.#workers.get(connection.connectionId)
+      if (held === undefined || statusOf(held.worker.connection) === statusOf(connection)) continue
+      this.registry.forget(connection.connectionId)
+      await this.#restarting.run(() => this.#restart(connection.connectionId))
+    }
   }
 
   async #startWorker(lease: Lease): Promise<void> {
     const { connectionId } = lease
     this.registry.forget(connectionId)
     const open = await this.registry.find(connectionId)
-    if (open === undefined) return
+    if (open === undefined || this.#stop.signal.aborted) return
     const worker = new ConnectionWorker(this.#context, open, lease, () => {
       void this.#restarting.run(() => this.#drop(connectionId))
     })
@@ -147,8 +177,9 @@ export class SyncEngine {
       return
     }
     await this.#drop(connectionId)
-    // The same holder's own earlier calls have ended with its worker, so nothing is waited for.
-    await this.#startWorker({ ...held.lease, callsUntil: new Date(this.#context.clock.now()) })
+    // `callsUntil` stays that of the take-over: our own calls have ended with the worker, the former
+    // holder's may not have.
+    await this.#startWorker(held.lease)
   }
 
   #hear(payload: string): void {
@@ -192,4 +223,9 @@ export class SyncEngine {
       worker.wakeLane()
     }
   }
+}
+
+/** What a worker goes by; credentials are not in it, replacing them always wakes. */
+function statusOf({ state, pauseReasons, settings, ordersPollMs }: Connection): string {
+  return JSON.stringify([state, pauseReasons, settings, ordersPollMs])
 }

@@ -2,25 +2,20 @@ import type { OrderCursor } from './cursors.store.ts'
 
 /** Seconds-precise update times, and a list that trails a moment behind: every read reaches back at least so far. */
 const OVERLAP_MS = 2_500
-/** Search indexes lag and clocks differ: now and then a read reaches back this far. */
+/** Search indexes lag and clocks differ: now and then a second, unhurried read reaches back this far. */
 const DEEP_OVERLAP_MS = 5 * 60_000
 
-/** From when on to read orders, and what a complete read then proves. */
-export type OrderReadPlan = { since: Date; isDeep: boolean }
-
 /**
- * @param startedAt when the connection began to be followed: nothing earlier is asked for
- * @param clockBehindMs how far the platform's clock is behind the hub's, at the most
+ * From when on to read orders so that nothing is missed.
+ * @param platform how late its list may show an order, and how far its clock is behind ours at the most
  */
 export function planOrderRead(
-  cursor: OrderCursor,
-  now: number,
-  pace: { deepReadMs: number },
+  cursor: Pick<OrderCursor, 'since'>,
+  reach: 'shallow' | 'deep',
   platform: { visibilityLagMs: number; clockBehindMs: number },
-): OrderReadPlan {
-  const isDeep = cursor.deepReadAt === null || now - cursor.deepReadAt.getTime() >= pace.deepReadMs
-  const overlap = (isDeep ? DEEP_OVERLAP_MS : OVERLAP_MS) + platform.visibilityLagMs + platform.clockBehindMs
-  return { since: new Date(cursor.since.getTime() - overlap), isDeep }
+): Date {
+  const overlap = reach === 'deep' ? DEEP_OVERLAP_MS : OVERLAP_MS
+  return new Date(cursor.since.getTime() - overlap - platform.visibilityLagMs - platform.clockBehindMs)
 }
 
 /**

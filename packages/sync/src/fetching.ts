@@ -1,11 +1,12 @@
 import { backoffMs, isConnectorError } from '@plimsoll/connector-kit'
-import { inTransaction } from '@plimsoll/database'
+import { inTransaction, isTransient } from '@plimsoll/database'
 import { importOneListing } from './catalogue.ts'
 import { nowOf } from './context.ts'
 import { type InboxRow, type InboxVerdict, insertInbox, settleInbox, takeInbox } from './inbox.store.ts'
 import { toInboxEvent } from './inbox.ts'
 import { findKnownOrder } from './known-orders.store.ts'
-import { assertLease } from './leases.store.ts'
+import { assertLease, LeaseLost } from './leases.store.ts'
+import { markListingGone } from './mappings.store.ts'
 import { noteConnectorError } from './problems.ts'
 import type { WorkerContext } from './worker-context.ts'
 
@@ -14,9 +15,9 @@ const FETCHES_PER_TURN = 20
 /**
  * Reads directly what an event only hinted at, or whose version says nothing: the order, the listing.
  * What was read goes through the inbox like everything else, as authoritative.
- * @returns how many rows were looked at
+ * @returns how many rows were looked at, and for how many the platform failed (they are tried again)
  */
-export async function fetchHinted(context: WorkerContext): Promise<number> {
+export async function fetchHinted(context: WorkerContext): Promise<{ looked: number; failed: number }> {
   const rows = await context.database.kysely.transaction().execute((tx) =>
     takeInbox(tx, context.organizationId, context.connection.connectionId, {
       state: 'fetch',
@@ -24,14 +25,16 @@ export async function fetchHinted(context: WorkerContext): Promise<number> {
       limit: FETCHES_PER_TURN,
     }),
   )
+  let failed = 0
   for (const row of rows) {
     const verdict = await fetchOne(context, row)
+    if (verdict.state === 'fetch') failed += 1
     await inTransaction(context.database, async (tx) => {
       await assertLease(tx, context.organizationId, context.lease)
       await settleInbox(tx, context.organizationId, [verdict], nowOf(context))
     })
   }
-  return rows.length
+  return { looked: rows.length, failed }
 }
 
 async function fetchOne(context: WorkerContext, row: InboxRow): Promise<InboxVerdict> {
@@ -42,7 +45,7 @@ async function fetchOne(context: WorkerContext, row: InboxRow): Promise<InboxVer
         await fetchOrder(context, row)
         break
       case 'listing':
-        await importOneListing(context, row.subject)
+        await fetchListing(context, row.subject)
         break
       case 'uninstalled':
         // Ask who we are: if the platform has cut us off, this says so and pauses the connection.
@@ -59,20 +62,39 @@ async function fetchOne(context: WorkerContext, row: InboxRow): Promise<InboxVer
     }
     return { inboxId: row.inboxId, state: 'applied', reasonCode: null, reason: null, notBefore: null }
   } catch (error) {
-    if (!isConnectorError(error)) throw error
-    if (error.kind === 'malformed' || error.kind === 'invalid') {
-      return {
-        inboxId: row.inboxId,
-        state: 'parked',
-        reasonCode: error.kind,
-        reason: error.message,
-        notBefore: null,
-      }
+    if (!isConnectorError(error)) {
+      if (context.signal.aborted || error instanceof LeaseLost || isTransient(error)) throw error
+      // It would fail again each time and hold up all that comes after it.
+      context.log.error(
+        { inboxId: row.inboxId, error },
+        'what an event named could not be read and is parked',
+      )
+      const message = error instanceof Error ? error.message : String(error)
+      return toParked(row, 'cannot-apply', `${message} Replay it once this is cured.`)
     }
+    if (error.kind === 'malformed' || error.kind === 'invalid')
+      return toParked(row, error.kind, error.message)
     await noteConnectorError(context, context.connection.connectionId, error)
     const delay = backoffMs(row.attempts, context.random)
     const notBefore = new Date(context.clock.now() + delay)
     return { inboxId: row.inboxId, state: 'fetch', reasonCode: error.kind, reason: error.message, notBefore }
+  }
+}
+
+function toParked(row: InboxRow, reasonCode: string, reason: string): InboxVerdict {
+  return { inboxId: row.inboxId, state: 'parked', reasonCode, reason, notBefore: null }
+}
+
+/** The listing as it is now; one that is gone by the time it is asked for is noted as gone. */
+async function fetchListing(context: WorkerContext, externalId: string): Promise<void> {
+  try {
+    await importOneListing(context, externalId)
+  } catch (error) {
+    if (!isConnectorError(error) || error.kind !== 'not-found') throw error
+    await inTransaction(context.database, async (tx) => {
+      await assertLease(tx, context.organizationId, context.lease)
+      await markListingGone(tx, context.organizationId, context.connection.connectionId, externalId)
+    })
   }
 }
 

@@ -1,6 +1,7 @@
 import { type Db, type InboxState, type Tx, unnestRows } from '@plimsoll/database'
 import { sql } from 'kysely'
 import type { InboxEvent } from './inbox.ts'
+import { toPayload, WAKE_CHANNEL, type Wake } from './notify.ts'
 
 export type InboxRow = {
   inboxId: string
@@ -14,12 +15,16 @@ export type InboxRow = {
   receivedAt: Date
 }
 
+/** A level hint waits so long: our own write's answer and the order behind a sale arrive first, and most hints are those. */
+const LEVEL_HINT_WAIT_MS = 1_500
+
 /**
- * Stores events, one row per identity: what is known already is left out.
+ * Stores events, one row per identity: what is known already is left out. One statement, so it is a
+ * transaction by itself where none is open; `wake` is said only if something new is to be applied now.
  * @returns how many were new
  */
 export async function insertInbox(
-  tx: Tx,
+  tx: Db,
   place: {
     organizationId: string
     connectionId: string
@@ -28,6 +33,7 @@ export async function insertInbox(
     uuid(): string
   },
   events: readonly InboxEvent[],
+  wake?: Wake,
 ): Promise<number> {
   const byKey = new Map(events.map((event) => [event.eventKey, event]))
   if (byKey.size === 0) return 0
@@ -41,29 +47,39 @@ export async function insertInbox(
     subject: 'text',
     payload: 'jsonb',
   })
-  const stored = await sql`
+  const payload = wake === undefined ? null : toPayload(place.organizationId, wake)
+  const hintAt = new Date(place.at.getTime() + LEVEL_HINT_WAIT_MS)
+  const stored = await sql<{ fresh: number }>`
     with arrived as (select * from ${source}),
     fresh as (
       insert into inbox_key (organization_id, connection_id, event_key, inbox_id)
       select ${place.organizationId}, ${place.connectionId}, event_key, inbox_id from arrived
       on conflict do nothing
       returning inbox_id
-    )
+    ),
+    stored as (
     insert into inbox
       (organization_id, inbox_id, connection_id, topic, subject, source, payload, state, reason_code, reason,
-       attempts, received_at, settled_at)
+       attempts, not_before, received_at, settled_at)
     select ${place.organizationId}, inbox_id, ${place.connectionId}, topic, subject, ${place.source}, payload,
       case when topic = 'unreadable' then 'parked' else 'pending' end,
       case when topic = 'unreadable' then 'malformed' end,
       case when topic = 'unreadable' then payload ->> 'reason' end,
-      0, ${place.at}, case when topic = 'unreadable' then ${place.at}::timestamptz end
-    from arrived join fresh using (inbox_id)`.execute(tx)
-  return Number(stored.numAffectedRows ?? 0n)
+      0, case when topic = 'level' then ${hintAt}::timestamptz end, ${place.at},
+      case when topic = 'unreadable' then ${place.at}::timestamptz end
+    from arrived join fresh using (inbox_id)
+    returning topic
+    )
+    select count(*) as fresh,
+      case when bool_or(topic <> 'level') and ${payload}::text is not null
+        then pg_notify(${WAKE_CHANNEL}, ${payload}::text) end
+    from stored`.execute(tx)
+  return stored.rows[0]?.fresh ?? 0
 }
 
 /** The oldest waiting rows of a connection. Only the lease holder takes them, so no lock is needed. */
 export async function takeInbox(
-  tx: Tx,
+  tx: Db,
   organizationId: string,
   connectionId: string,
   query: { state: 'pending' | 'fetch'; now: Date; limit: number },

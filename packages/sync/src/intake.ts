@@ -1,11 +1,9 @@
 import { isConnectorError, type WebhookRequest, withoutPersonalData } from '@plimsoll/connector-kit'
-import { inTransaction } from '@plimsoll/database'
 import { digestOf } from '@plimsoll/stock'
 import { noteWebhookSeen } from './connections.store.ts'
 import { nowOf, type SyncContext } from './context.ts'
 import { insertInbox } from './inbox.store.ts'
 import { type InboxEvent, toInboxEvent } from './inbox.ts'
-import { notify } from './notify.ts'
 import type { ConnectionRegistry, OpenConnection } from './registry.ts'
 
 export type IntakeAnswer =
@@ -33,16 +31,14 @@ export async function receiveWebhook(
   const events = readEvents(context, open, request)
   if (events.length === 0) return { kind: 'nothing-to-store' }
   const at = nowOf(context)
-  const fresh = await inTransaction(context.database, async (tx) => {
-    const count = await insertInbox(
-      tx,
-      { organizationId: context.organizationId, connectionId, source: 'webhook', at, uuid: context.uuid },
-      events,
-    )
-    if (count > 0) await notify(tx, context.organizationId, { kind: 'inbox', connectionIds: [connectionId] })
-    return count
-  })
-  await noteWebhookSeen(context.database.kysely, context.organizationId, connectionId, at)
+  const fresh = await insertInbox(
+    context.database.kysely,
+    { organizationId: context.organizationId, connectionId, source: 'webhook', at, uuid: context.uuid },
+    events,
+    { kind: 'inbox', connectionIds: [connectionId] },
+  )
+  if (registry.isWebhookNoteDue(connectionId, at.getTime()))
+    await noteWebhookSeen(context.database.kysely, context.organizationId, connectionId, at)
   return { kind: 'stored', fresh }
 }
 
@@ -76,7 +72,8 @@ function toRaw(open: OpenConnection, request: WebhookRequest, text: string): obj
     return { headers: topicHeaders, body }
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error
-    // Not JSON at all: personal data cannot be told apart, so only its length and start of form are kept.
-    return { headers: topicHeaders, bodyLength: text.length, startsWith: text.slice(0, 40) }
+    // Not JSON at all: personal data cannot be told apart, so only its length and first character are kept
+    // (`<` is a web page, `{` a body cut short).
+    return { headers: topicHeaders, bodyLength: text.length, startsWith: text.slice(0, 1) }
   }
 }

@@ -73,6 +73,7 @@ export type LaneCandidate = LevelKnowledge & {
   levelId: string
   stockUnitId: string
   externalLocationId: string
+  itemId: string | null
   desired: number
   desiredVersion: number
   desiredAt: Date
@@ -90,7 +91,7 @@ export async function findLaneCandidates(
   query: { now: Date; limit: number },
 ): Promise<LaneCandidate[]> {
   const found = await sql<LaneCandidate>`
-    select lane_entry.level_id, stock_unit_id, external_location_id, desired, level.desired_version, desired_at,
+    select lane_entry.level_id, stock_unit_id, external_location_id, item_id, desired, level.desired_version, desired_at,
       acknowledged, acknowledged_subtracted, subtracted, caused_at, attempts,
       recheck_at is not null and exists (
         select from write
@@ -119,6 +120,17 @@ export async function findNextAttempt(
   return found.rows[0]?.next ?? undefined
 }
 
+/** Locks entries in order of their levels, as `queueEntries` inserts them: no dead-lock between the two. */
+function lockedEntries(organizationId: string, connectionId: string, levelIds: readonly string[]) {
+  return sql`(
+    select level_id from lane_entry
+    where organization_id = ${organizationId} and connection_id = ${connectionId}
+      and level_id = any(${sql.val([...levelIds])}::uuid[])
+    order by level_id
+    for update
+  ) as locked`
+}
+
 /** Takes entries off the queue unless a newer quantity has been queued meanwhile. */
 export async function removeEntries(
   tx: Tx,
@@ -129,9 +141,13 @@ export async function removeEntries(
   if (done.length === 0) return
   const source = unnestRows('done', done, { levelId: 'uuid', desiredVersion: 'bigint' })
   await sql`
-    delete from lane_entry using ${source}
+    delete from lane_entry using ${lockedEntries(
+      organizationId,
+      connectionId,
+      done.map((row) => row.levelId),
+    )} join ${source} using (level_id)
     where lane_entry.organization_id = ${organizationId} and lane_entry.connection_id = ${connectionId}
-      and lane_entry.level_id = done.level_id and lane_entry.desired_version <= done.desired_version`.execute(
+      and lane_entry.level_id = locked.level_id and lane_entry.desired_version <= done.desired_version`.execute(
     tx,
   )
 }
@@ -151,7 +167,11 @@ export async function backOffEntries(
   })
   await sql`
     update lane_entry set not_before = waiting.not_before, attempts = waiting.attempts
-    from ${source}
+    from ${lockedEntries(
+      organizationId,
+      connectionId,
+      waiting.map((row) => row.levelId),
+    )} join ${source} using (level_id)
     where lane_entry.organization_id = ${organizationId} and lane_entry.connection_id = ${connectionId}
-      and lane_entry.level_id = waiting.level_id`.execute(tx)
+      and lane_entry.level_id = locked.level_id`.execute(tx)
 }

@@ -3,7 +3,7 @@ import { inTransaction } from '@plimsoll/database'
 import { nowOf } from './context.ts'
 import { findLaneCandidates, type LaneCandidate, removeEntries } from './lane-entries.store.ts'
 import { decideFailedCall, decideLaneStep, type LaneStep, type PlannedWrite } from './lanes.ts'
-import { assertLease, extendCalls } from './leases.store.ts'
+import { assertLease } from './leases.store.ts'
 import { recheckLevels } from './levels.store.ts'
 import { adoptReadings, readLevels } from './read-back.ts'
 import { settleOutcomes } from './settle.ts'
@@ -106,16 +106,13 @@ async function sendBatch(
 ): Promise<void> {
   const { organizationId, connection } = context
   const writes: SentWrite[] = planned.map((write) => ({ ...write, writeId: context.uuid() }))
-  const sentAt = nowOf(context)
-  await inTransaction(context.database, async (tx) => {
-    // Whoever takes this lane over may not raise anything before this call can no longer act.
-    await extendCalls(tx, organizationId, context.lease, new Date(sentAt.getTime() + CALL_MS_MAX))
-    await insertSentWrites(
-      tx,
-      { organizationId, connectionId: connection.connectionId, fencing: context.lease.fencing, at: sentAt },
-      writes,
-    )
-  })
+  const at = nowOf(context)
+  const callsUntil = new Date(at.getTime() + CALL_MS_MAX)
+  await insertSentWrites(
+    context.database.kysely,
+    { organizationId, connectionId: connection.connectionId, fencing: context.lease.fencing, at, callsUntil },
+    writes,
+  )
 
   const outcomes = await callSetLevels(context, state, writes)
   const settled = await settleOutcomes(context, writes, outcomes)

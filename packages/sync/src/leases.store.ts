@@ -85,19 +85,18 @@ export async function assertLease(
   if (found.rows.length === 0) throw new LeaseLost(lease.connectionId)
 }
 
-/** As `assertLease`, and declares that a call started now may act until `callsUntil`. */
-export async function extendCalls(
+/** As `assertLease`, at the end of a call: nothing of it can act any more. */
+export async function endCalls(
   tx: Tx,
   organizationId: string,
   lease: Pick<Lease, 'connectionId' | 'fencing'>,
-  callsUntil: Date,
+  at: Date,
 ): Promise<void> {
-  const found = await sql<{ fencing: number }>`
-    update lease set calls_until = greatest(calls_until, ${callsUntil})
+  const ended = await sql`
+    update lease set calls_until = ${at}
     where organization_id = ${organizationId} and connection_id = ${lease.connectionId}
-      and fencing = ${lease.fencing}
-    returning fencing`.execute(tx)
-  if (found.rows.length === 0) throw new LeaseLost(lease.connectionId)
+      and fencing = ${lease.fencing}`.execute(tx)
+  if (ended.numAffectedRows === 0n) throw new LeaseLost(lease.connectionId)
 }
 
 export class LeaseLost extends Error {

@@ -6,9 +6,6 @@ import type { InboxRow, InboxVerdict } from './inbox.store.ts'
 import { findLevelsByKey, recheckLevels } from './levels.store.ts'
 import type { WorkerContext } from './worker-context.ts'
 
-/** Long enough for our own write's answer and the order behind a sale to arrive first. */
-const SETTLE_MS = 1_500
-
 /**
  * "This level is now n" from a platform: it fires for our own writes and for every sale too, so it is
  * only a reason to look. What agrees with what is expected needs none.
@@ -27,8 +24,7 @@ export async function applyLevelHints(
     if (level === undefined || hint.quantity === undefined) return []
     return expectedOf(level) === hint.quantity || level.desired === hint.quantity ? [] : [level.levelId]
   })
-  const at = new Date(nowOf(context).getTime() + SETTLE_MS)
-  await recheckLevels(tx, context.organizationId, suspicious, at)
+  await recheckLevels(tx, context.organizationId, suspicious, nowOf(context))
   return rows.map((row) => ({
     inboxId: row.inboxId,
     state: 'applied',

@@ -2,6 +2,19 @@ import { type Db, type Tx, unnestRows } from '@plimsoll/database'
 import { sql } from 'kysely'
 import type { LevelKnowledge } from './expected.ts'
 
+/**
+ * Locks levels in order of their ids, as the first source of an update: statements that change several
+ * levels at once (a sale, a policy, an acknowledgement) would else lock them in any order and dead-lock.
+ */
+export function lockedLevels(organizationId: string, levelIds: readonly string[]) {
+  return sql`(
+    select level_id from level
+    where organization_id = ${organizationId} and level_id = any(${sql.val([...levelIds])}::uuid[])
+    order by level_id
+    for update
+  ) as locked`
+}
+
 /** What a platform confirmed for a level, with the subtracted units known when it was asked. */
 export type Acknowledgement = { levelId: string; quantity: number; subtracted: number }
 
@@ -24,8 +37,11 @@ export async function acknowledgeLevels(
       acknowledged_subtracted = confirmed.subtracted,
       problem_code = null,
       problem = null
-    from ${source}
-    where level.organization_id = ${organizationId} and level.level_id = confirmed.level_id`.execute(tx)
+    from ${lockedLevels(
+      organizationId,
+      acknowledged.map((row) => row.levelId),
+    )} join ${source} using (level_id)
+    where level.organization_id = ${organizationId} and level.level_id = locked.level_id`.execute(tx)
 }
 
 export type Observation = { levelId: string; quantity: number; adopt: boolean }
@@ -50,8 +66,11 @@ export async function observeLevels(
       acknowledged = case when seen.adopt then seen.quantity else acknowledged end,
       acknowledged_at = case when seen.adopt then ${at}::timestamptz else acknowledged_at end,
       acknowledged_subtracted = case when seen.adopt then subtracted else acknowledged_subtracted end
-    from ${source}
-    where level.organization_id = ${organizationId} and level.level_id = seen.level_id`.execute(tx)
+    from ${lockedLevels(
+      organizationId,
+      observations.map((row) => row.levelId),
+    )} join ${source} using (level_id)
+    where level.organization_id = ${organizationId} and level.level_id = locked.level_id`.execute(tx)
 }
 
 /** Marks levels to be read soon. */
@@ -64,9 +83,8 @@ export async function recheckLevels(
   if (levelIds.length === 0) return
   await sql`
     update level set recheck_at = ${at}
-    where organization_id = ${organizationId} and level_id = any(${sql.val([...levelIds])}::uuid[])`.execute(
-    db,
-  )
+    from ${lockedLevels(organizationId, levelIds)}
+    where level.organization_id = ${organizationId} and level.level_id = locked.level_id`.execute(db)
 }
 
 /** The platform does not count these, or no longer has them. Nothing is written to them until that changes (I12). */
@@ -87,8 +105,11 @@ export async function closeLevels(
       recheck_at = null,
       problem_code = closed.code,
       problem = closed.problem
-    from ${source}
-    where level.organization_id = ${organizationId} and level.level_id = closed.level_id`.execute(tx)
+    from ${lockedLevels(
+      organizationId,
+      closed.map((row) => row.levelId),
+    )} join ${source} using (level_id)
+    where level.organization_id = ${organizationId} and level.level_id = locked.level_id`.execute(tx)
 }
 
 export type SubtractedUnits = {
@@ -133,12 +154,18 @@ export async function addSubtracted(
       select level_id, sum(units) filter (where candidates = 1) as units, bool_or(candidates > 1) as unsure
       from matched
       group by level_id
+    ),
+    locked as (
+      select level_id from level
+      where organization_id = ${organizationId} and level_id in (select level_id from per_level)
+      order by level_id
+      for update
     )
     update level set
       subtracted = subtracted + coalesce(per_level.units, 0)::bigint,
       recheck_at = case when per_level.unsure then ${at}::timestamptz else recheck_at end
-    from per_level
-    where level.organization_id = ${organizationId} and level.level_id = per_level.level_id`.execute(tx)
+    from locked join per_level using (level_id)
+    where level.organization_id = ${organizationId} and level.level_id = locked.level_id`.execute(tx)
 }
 
 export type KnownLevel = LevelKnowledge & {

@@ -1,4 +1,4 @@
-import type { Tx } from '@plimsoll/database'
+import type { Db } from '@plimsoll/database'
 import { sql } from 'kysely'
 import { z } from 'zod'
 
@@ -21,10 +21,17 @@ export const WAKE_CHANNEL = 'plimsoll'
 /** NOTIFY payloads end at 8,000 bytes: past this many ids the reader is told "any". */
 const IDS_MAX = 100
 
-export async function notify(tx: Tx, organizationId: string, wake: Wake): Promise<void> {
+export async function notify(tx: Db, organizationId: string, ...wakes: Wake[]): Promise<void> {
+  const payloads = wakes.map((wake) => toPayload(organizationId, wake))
+  await sql`select pg_notify(${WAKE_CHANNEL}, payload) from unnest(${sql.val(payloads)}::text[]) as wake(payload)`.execute(
+    tx,
+  )
+}
+
+/** What a wake-up says on the wire. */
+export function toPayload(organizationId: string, wake: Wake): string {
   const shortened = wake.kind === 'screen' && wake.itemIds.length > IDS_MAX ? { ...wake, itemIds: [] } : wake
-  const payload = JSON.stringify({ ...shortened, organizationId })
-  await sql`select pg_notify(${WAKE_CHANNEL}, ${payload})`.execute(tx)
+  return JSON.stringify({ ...shortened, organizationId })
 }
 
 /**

@@ -1,89 +1,140 @@
 import { inTransaction } from '@plimsoll/database'
 import { nowOf } from './context.ts'
-import { findOrderCursor, saveOrderCursor } from './cursors.store.ts'
+import { findOrderCursor, type OrderCursor, saveOrderCursor } from './cursors.store.ts'
 import { clockBehindMs, planOrderRead, toFence } from './fences.ts'
 import { insertInbox } from './inbox.store.ts'
 import { type InboxEvent, toInboxEvent } from './inbox.ts'
 import { assertLease } from './leases.store.ts'
 import type { WorkerContext } from './worker-context.ts'
 
-/** A first read begins where following the connection began; older orders are a backfill of their own. */
+/** More pages than this in one read mean that something is wrong with the cursor; nothing is proved then. */
 const PAGES_MAX = 1_000
+/** The stored cursor may trail the true one so far: what is read twice after a crash is known already. */
+const SAVE_MS = 1_000
+/** Keys of events this reader has stored; reads overlap, so most rows of a read were in the one before. */
+const KEYS_MAX = 20_000
 
 /**
- * Reads the orders changed since the cursor, to the end, into the inbox. Webhooks get lost, so this is
- * the truth and they are hints; it is also what passes a fence.
- * @returns how many events were new, and up to when every order is known now
+ * Reads a connection's orders into the inbox. Webhooks get lost, so this is the truth and they are hints;
+ * it is also what passes a fence. Two kinds of read: to the end from where the last one began, and now and
+ * then an unhurried one that reaches far back, a page at a time between other work.
  */
-export async function readOrders(context: WorkerContext): Promise<{ fresh: number; fenceAt: Date }> {
-  const { organizationId, connection, connector } = context
-  const { visibilityLagMs } = connector.manifest.capabilities
-  const startedAt = context.clock.now()
-  const cursor = (await findOrderCursor(
-    context.database.kysely,
-    organizationId,
-    connection.connectionId,
-  )) ?? {
-    since: new Date(startedAt),
-    fenceAt: null,
-    deepReadAt: null,
-  }
-  let behindMs = 0
-  const plan = planOrderRead(cursor, startedAt, context.pace, {
-    visibilityLagMs,
-    clockBehindMs: context.platformClockBehindMs(),
-  })
+export class OrderReader {
+  readonly #context: WorkerContext
+  readonly #storedKeys = new Set<string>()
+  #cursor: OrderCursor | undefined
+  #savedAt = 0
+  #deep: { since: Date; startedAt: number; page: string | undefined } | undefined
 
-  let page: string | undefined
-  let fresh = 0
-  for (let pages = 0; pages < PAGES_MAX; pages += 1) {
-    const read = await context.operations.orders(
-      { since: plan.since, cursor: page },
-      { signal: context.signal },
-    )
-    if (pages === 0) behindMs = clockBehindMs(read.platformTime, context.clock.now())
+  constructor(context: WorkerContext) {
+    this.#context = context
+  }
+
+  /**
+   * Everything changed since the last read, to the end.
+   * @returns up to when every order is known now
+   */
+  async readNew(): Promise<Date> {
+    const { visibilityLagMs } = this.#context.connector.manifest.capabilities
+    const startedAt = this.#context.clock.now()
+    const since = planOrderRead(await this.#known(), 'shallow', this.#platform())
+    let page: string | undefined
+    let fresh = 0
+    for (let pages = 0; pages < PAGES_MAX; pages += 1) {
+      const read = await this.#readPage(since, page)
+      fresh += read.fresh
+      page = read.next
+      if (page === undefined) break
+    }
+    // Stopping short proves nothing: the cursor stays where it was.
+    if (page !== undefined)
+      throw new Error(`More than ${PAGES_MAX} pages of orders since ${since.toISOString()}.`)
+
+    const fenceAt = toFence(startedAt, visibilityLagMs)
+    await this.#moveTo({ since: fenceAt, fenceAt, deepReadAt: this.#cursor?.deepReadAt ?? null }, fresh > 0)
+    return fenceAt
+  }
+
+  /**
+   * One page of the unhurried read, when one is due or under way: it finds what a lagging list had not
+   * shown, or what changed twice within one version.
+   * @returns true while pages are left
+   */
+  async readDeeper(): Promise<boolean> {
+    const cursor = await this.#known()
+    const now = this.#context.clock.now()
+    if (this.#deep === undefined) {
+      if (now - (cursor.deepReadAt?.getTime() ?? 0) < this.#context.pace.deepReadMs) return false
+      this.#deep = { since: planOrderRead(cursor, 'deep', this.#platform()), startedAt: now, page: undefined }
+    }
+    const { since, startedAt, page } = this.#deep
+    const read = await this.#readPage(since, page)
+    if (read.next !== undefined) {
+      this.#deep = { since, startedAt, page: read.next }
+      return true
+    }
+    this.#deep = undefined
+    await this.#moveTo({ ...cursor, deepReadAt: new Date(startedAt) }, true)
+    return false
+  }
+
+  async #known(): Promise<OrderCursor> {
+    const { database, organizationId, connection } = this.#context
+    this.#cursor ??= await findOrderCursor(database.kysely, organizationId, connection.connectionId)
+    // A connection that was never read is followed from now on; older orders are a backfill of their own.
+    this.#cursor ??= { since: nowOf(this.#context), fenceAt: null, deepReadAt: null }
+    return this.#cursor
+  }
+
+  #platform() {
+    return {
+      visibilityLagMs: this.#context.connector.manifest.capabilities.visibilityLagMs,
+      clockBehindMs: this.#context.platformClockBehindMs(),
+    }
+  }
+
+  async #moveTo(cursor: OrderCursor, saveNow: boolean): Promise<void> {
+    const { database, organizationId, connection, clock, lease } = this.#context
+    this.#cursor = cursor
+    if (!saveNow && clock.now() - this.#savedAt < SAVE_MS) return
+    await inTransaction(database, async (tx) => {
+      await assertLease(tx, organizationId, lease)
+      await saveOrderCursor(tx, organizationId, connection.connectionId, cursor)
+    })
+    this.#savedAt = clock.now()
+  }
+
+  /** Stores one page of orders. */
+  async #readPage(
+    since: Date,
+    cursor: string | undefined,
+  ): Promise<{ next: string | undefined; fresh: number }> {
+    const { operations, signal, clock, uuid } = this.#context
+    const read = await operations.orders({ since, cursor }, { signal })
+    this.#context.notePlatformClock(clockBehindMs(read.platformTime, clock.now()))
     const events = read.rows.flatMap(
       (order) =>
-        toInboxEvent(
-          { kind: 'order', externalId: order.externalId, version: order.version, order },
-          context.uuid,
-        ) ?? [],
+        toInboxEvent({ kind: 'order', externalId: order.externalId, version: order.version, order }, uuid) ??
+        [],
     )
-    fresh += await store(context, events)
-    page = read.next
-    if (page === undefined) break
+    // A row that cannot be read becomes a hint: it is read by itself, and parked with its reason.
+    const hints = (read.unreadable ?? []).flatMap(
+      (row) => toInboxEvent({ kind: 'order', ...row, order: undefined }, uuid) ?? [],
+    )
+    return { next: read.next, fresh: await this.#store([...events, ...hints]) }
   }
-  // Stopping short proves nothing: the cursor stays where it was.
-  if (page !== undefined)
-    throw new Error(`More than ${PAGES_MAX} pages of orders since ${plan.since.toISOString()}.`)
 
-  const fenceAt = toFence(startedAt, visibilityLagMs)
-  context.notePlatformClock(behindMs)
-  await inTransaction(context.database, async (tx) => {
-    await assertLease(tx, organizationId, context.lease)
-    await saveOrderCursor(tx, organizationId, connection.connectionId, {
-      since: fenceAt,
-      fenceAt,
-      deepReadAt: plan.isDeep ? new Date(startedAt) : null,
+  async #store(events: readonly InboxEvent[]): Promise<number> {
+    const { database, organizationId, connection, lease, uuid } = this.#context
+    const unknown = events.filter((event) => !this.#storedKeys.has(event.eventKey))
+    if (unknown.length === 0) return 0
+    const fresh = await inTransaction(database, async (tx) => {
+      await assertLease(tx, organizationId, lease)
+      const place = { organizationId, connectionId: connection.connectionId, source: 'poll' as const, uuid }
+      return await insertInbox(tx, { ...place, at: nowOf(this.#context) }, unknown)
     })
-  })
-  return { fresh, fenceAt }
-}
-
-async function store(context: WorkerContext, events: readonly InboxEvent[]): Promise<number> {
-  if (events.length === 0) return 0
-  return await inTransaction(context.database, async (tx) => {
-    await assertLease(tx, context.organizationId, context.lease)
-    return await insertInbox(
-      tx,
-      {
-        organizationId: context.organizationId,
-        connectionId: context.connection.connectionId,
-        source: 'poll',
-        at: nowOf(context),
-        uuid: context.uuid,
-      },
-      events,
-    )
-  })
+    if (this.#storedKeys.size > KEYS_MAX) this.#storedKeys.clear()
+    for (const event of unknown) this.#storedKeys.add(event.eventKey)
+    return fresh
+  }
 }

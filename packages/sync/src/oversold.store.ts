@@ -2,17 +2,15 @@ import type { Tx } from '@plimsoll/database'
 import { sql } from 'kysely'
 import { closeTasks, openTask } from './tasks.store.ts'
 
-/**
- * Keeps one open task per oversold item among these: opened when more is reserved than is there,
- * updated while it lasts, closed when it is cured.
- */
-export async function keepOversoldTasks(
+export type ItemStanding = { itemId: string; sku: string; available: number; hasTask: boolean }
+
+/** Which of these items are promised beyond what is there, or were when their open task was made. */
+export async function findOversold(
   tx: Tx,
   organizationId: string,
   itemIds: readonly string[],
-  stamp: { at: Date; uuid(): string },
-): Promise<void> {
-  const found = await sql<{ itemId: string; sku: string; available: number; hasTask: boolean }>`
+): Promise<ItemStanding[]> {
+  const found = await sql<ItemStanding>`
     select item.item_id, item.sku,
       coalesce(sum(on_hand - reserved - held), 0)::bigint as available,
       exists (
@@ -25,25 +23,34 @@ export async function keepOversoldTasks(
     where item.organization_id = ${organizationId} and item.item_id = any(${sql.val(itemIds)}::uuid[])
     group by item.organization_id, item.item_id, item.sku
     order by item.item_id`.execute(tx)
+  return found.rows.filter((row) => row.available < 0 || row.hasTask)
+}
 
-  for (const row of found.rows) {
-    if (row.available >= 0) continue
-    const units = -row.available
+/** Keeps one open task per oversold item: opened, updated while it lasts, closed when it is cured. */
+export async function keepOversoldTasks(
+  tx: Tx,
+  organizationId: string,
+  standings: readonly ItemStanding[],
+  stamp: { at: Date; uuid(): string },
+): Promise<void> {
+  for (const { itemId, sku, available } of standings) {
+    if (available >= 0) continue
+    const units = -available
     await openTask(
       tx,
       organizationId,
       {
         kind: 'oversold',
-        subject: row.itemId,
+        subject: itemId,
         connectionId: null,
-        sku: row.sku,
+        sku,
         units,
         detail: `${units} more units are promised than are there. Cure: use another location or incoming stock, split, substitute, or cancel.`,
       },
       stamp,
     )
   }
-  const cured = found.rows.filter((row) => row.available >= 0 && row.hasTask)
+  const cured = standings.filter((row) => row.available >= 0)
   await closeTasks(
     tx,
     organizationId,

@@ -19,9 +19,10 @@ export type OpenConnection = {
 export class ConnectionRegistry {
   readonly #context: SyncContext
   readonly #maxAgeMs: number
+  readonly #webhookNotedAt = new Map<string, number>()
   readonly #known = new Map<string, { at: number; open: OpenConnection }>()
 
-  constructor(context: SyncContext, maxAgeMs = 10_000) {
+  constructor(context: SyncContext, maxAgeMs = 60_000) {
     this.#context = context
     this.#maxAgeMs = maxAgeMs
   }
@@ -50,6 +51,13 @@ export class ConnectionRegistry {
     }
     this.#known.set(connectionId, { at: now, open })
     return open
+  }
+
+  /** True once a second per connection: when a webhook came is shown, not counted. */
+  isWebhookNoteDue(connectionId: string, now: number): boolean {
+    if (now - (this.#webhookNotedAt.get(connectionId) ?? 0) < 1_000) return false
+    this.#webhookNotedAt.set(connectionId, now)
+    return true
   }
 
   forget(connectionId: string): void {

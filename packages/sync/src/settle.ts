@@ -3,7 +3,7 @@ import { inTransaction } from '@plimsoll/database'
 import { nowOf, type Tx } from './context.ts'
 import { backOffEntries, removeEntries } from './lane-entries.store.ts'
 import { decideSettlement, type Settlement } from './lanes.ts'
-import { assertLease } from './leases.store.ts'
+import { endCalls } from './leases.store.ts'
 import { acknowledgeLevels, closeLevels, recheckLevels } from './levels.store.ts'
 import { notify } from './notify.ts'
 import { describeProblem } from './problems.ts'
@@ -36,15 +36,19 @@ export async function settleOutcomes(
   })
   const at = nowOf(context)
   await inTransaction(context.database, async (tx) => {
-    await assertLease(tx, context.organizationId, context.lease)
-    await settleWrites(tx, context.organizationId, settled.map(toResult), at)
-    await settleLevels(context, tx, settled, at)
-    await settleQueue(context, tx, settled, at)
-    await notify(tx, context.organizationId, {
-      kind: 'screen',
-      topics: ['items', 'overview', 'connections', 'activity'],
-      itemIds: [],
-    })
+    await endCalls(tx, context.organizationId, context.lease, at)
+    await Promise.all([
+      settleWrites(tx, context.organizationId, settled.map(toResult), at),
+      settleLevels(context, tx, settled, at),
+    ])
+    await Promise.all([
+      settleQueue(context, tx, settled, at),
+      notify(tx, context.organizationId, {
+        kind: 'screen',
+        topics: ['items', 'overview', 'connections', 'activity'],
+        itemIds: writes.flatMap((write) => write.candidate.itemId ?? []),
+      }),
+    ])
   })
   return {
     conflicts: settled.filter(({ settlement }) => settlement.kind === 'conflict').map(({ write }) => write),

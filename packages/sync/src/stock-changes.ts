@@ -3,7 +3,6 @@ import { applyStockCommands, type CommandOutcome, RaceOnCommandKey, type StockCo
 import { insertChangedItems } from './availability.store.ts'
 import { updateAvailability } from './availability.ts'
 import { nowOf, type SyncContext, toStockContext } from './context.ts'
-import { notify } from './notify.ts'
 
 const RACES_MAX = 3
 
@@ -33,7 +32,6 @@ async function applyRacing(
           at: nowOf(context),
           uuid: context.uuid,
         })
-        if (itemIds.length > 0) await notify(tx, context.organizationId, { kind: 'items' })
         return outcomes
       })
     } catch (error) {

@@ -1,12 +1,12 @@
 import { backoffMs, createBudgets, createHttp, isConnectorError } from '@plimsoll/connector-kit'
 import { inTransaction, isTransient } from '@plimsoll/database'
 import { applyInbox } from './apply.ts'
-import { noteWebhooksChecked } from './connections.store.ts'
+import { type Connection, noteWebhooksChecked } from './connections.store.ts'
 import { nowOf, type SyncContext } from './context.ts'
 import { fetchHinted } from './fetching.ts'
 import { type LaneState, runLane } from './lane.ts'
 import { type Lease, LeaseLost } from './leases.store.ts'
-import { readOrders } from './order-reading.ts'
+import { OrderReader } from './order-reading.ts'
 import { clearProblem, noteConnectorError } from './problems.ts'
 import { reconcile, type Suspicions } from './reconcile.ts'
 import type { OpenConnection } from './registry.ts'
@@ -32,17 +32,24 @@ export class ConnectionWorker {
   readonly #applying = new Serial()
   readonly #suspicions: Suspicions = new Map()
   readonly #state: LaneState
+  readonly #orders: OrderReader
   readonly #onLost: () => void
   #loops: Promise<void> = Promise.resolve()
   #ordersDueAt = 0
   #reconcileDueAt = 0
   #failures = 0
   #hasProblem: boolean
+  /** True at first: the former holder may have left some. */
+  #mayHaveOrphans = true
 
   constructor(context: SyncContext, open: OpenConnection, lease: Lease, onLost: () => void) {
     const { clock } = context
     const budgets = createBudgets(open.connector.manifest.budgets, clock)
-    const http = createHttp({ budgets, clock })
+    const http = createHttp({
+      budgets,
+      clock,
+      onCall: (call) => context.log.debug({ connection: open.connection.name, ...call }, 'call'),
+    })
     let behindMs = 0
     this.#context = {
       ...context,
@@ -70,10 +77,16 @@ export class ConnectionWorker {
       batchLimit: open.connector.manifest.capabilities.batchMax,
       orderReadMs: 0,
     }
+    this.#orders = new OrderReader(this.#context)
     this.#onLost = onLost
     this.#inboxWakeup = new Wakeup(clock)
     this.#laneWakeup = new Wakeup(clock)
     this.#hasProblem = open.connection.problemCode !== null
+  }
+
+  /** As it was when this worker started. */
+  get connection(): Connection {
+    return this.#context.connection
   }
 
   get budgetLeft(): number {
@@ -101,44 +114,59 @@ export class ConnectionWorker {
     await this.#loops
   }
 
-  /** Calls `turn` until stopped. It answers how long to wait; a failure waits longer each time. */
+  /**
+   * One turn of both loops, for a scheduler that replays runs step by step; `start` does the same by itself.
+   * @returns how long it would wait now; undefined when the lease is lost
+   */
+  async turn(): Promise<number | undefined> {
+    const inbox = await this.#attempt('inbox', () => this.#inboxTurn())
+    const lane = await this.#attempt('lane', () => this.#laneTurn())
+    return inbox === undefined || lane === undefined ? undefined : Math.min(inbox, lane)
+  }
+
+  /** Calls `turn` until stopped or the lease is lost. It answers how long to wait; a failure waits longer each time. */
   async #loop(name: string, turn: () => Promise<number>): Promise<void> {
-    const { signal, log, connection } = this.#context
+    const { signal } = this.#context
     const wakeup = name === 'inbox' ? this.#inboxWakeup : this.#laneWakeup
-    try {
-      await this.#takeOver(name)
-    } catch (error) {
-      log.error({ error, connection: connection.name }, 'taking over a connection failed')
-      this.#onLost()
-      return
-    }
     while (!signal.aborted) {
-      let waitMs: number
-      try {
-        waitMs = await turn()
-      } catch (error) {
-        if (signal.aborted) return
-        if (error instanceof LeaseLost) {
-          log.warn({ connection: connection.name }, error.message)
-          this.#onLost()
-          return
-        }
-        waitMs = await this.#afterFailure(name, error)
-      }
+      const waitMs = await this.#attempt(name, turn)
+      if (waitMs === undefined) return
       await wakeup.wait(waitMs, signal)
     }
   }
 
-  async #takeOver(name: string): Promise<void> {
-    if (name !== 'lane') return
+  async #attempt(name: string, turn: () => Promise<number>): Promise<number | undefined> {
+    const { signal, log, connection } = this.#context
+    try {
+      return await turn()
+    } catch (error) {
+      if (signal.aborted) return undefined
+      if (error instanceof LeaseLost) {
+        log.warn({ connection: connection.name }, error.message)
+        this.#onLost()
+        return undefined
+      }
+      // Whatever the lane was doing, a write may have gone out whose outcome was never recorded.
+      if (name === 'lane') this.#mayHaveOrphans = true
+      return await this.#afterFailure(name, error)
+    }
+  }
+
+  /**
+   * Writes recorded as sent while no call is in flight: their process died, or the database was away when
+   * their outcome came. Nobody knows what became of them.
+   */
+  async #adoptOrphans(): Promise<void> {
+    if (!this.#mayHaveOrphans) return
     const { database, organizationId, lease } = this.#context
     const orphaned = await inTransaction(database, (tx) =>
       markSentUnknown(tx, organizationId, lease, nowOf(this.#context)),
     )
+    this.#mayHaveOrphans = false
     if (orphaned > 0) {
       this.#context.log.warn(
         { connection: this.#context.connection.name, writes: orphaned },
-        'writes of a stopped process are unknown; their levels are read back',
+        'writes without a recorded outcome are unknown; their levels are read back',
       )
     }
   }
@@ -175,28 +203,39 @@ export class ConnectionWorker {
 
   async #laneTurn(): Promise<number> {
     const { connection, clock, pace } = this.#context
+    await this.#adoptOrphans()
     if (isCutOff(connection.pauseReasons)) return IDLE_MS_MAX
     const actions = { readAndApplyOrders: () => this.#readAndApplyOrders() }
 
     if (connection.state === 'live') await runLane(this.#context, this.#state, actions)
-    await fetchHinted(this.#context).then((fetched) => (fetched > 0 ? this.#apply() : undefined))
+    const fetched = await fetchHinted(this.#context)
+    if (fetched.looked > 0) await this.#apply()
     if (clock.now() >= this.#ordersDueAt) await this.#readAndApplyOrders()
     await this.#reconcile(actions, pace.reconcileMs)
+    const isReadingOn = await this.#readDeeper()
     await this.#keepWebhooks()
-    await this.#succeeded()
-    return Math.min(IDLE_MS_MAX, Math.max(0, this.#ordersDueAt - clock.now()))
+    if (fetched.failed > 0) this.#hasProblem = true
+    else await this.#succeeded()
+    return isReadingOn ? 0 : Math.min(IDLE_MS_MAX, Math.max(0, this.#ordersDueAt - clock.now()))
   }
 
   async #readAndApplyOrders(): Promise<void> {
     const { clock, connection } = this.#context
     const startedMs = clock.monotonic()
-    const read = await readOrders(this.#context)
+    const fenceAt = await this.#orders.readNew()
     const tookMs = clock.monotonic() - startedMs
     this.#state.orderReadMs = this.#state.orderReadMs * 0.8 + tookMs * 0.2
     this.#ordersDueAt = clock.now() + connection.ordersPollMs
     // Even where nothing was new, a webhook may be waiting: the fence counts only what is applied.
     await this.#apply()
-    this.#state.fenceAt = read.fenceAt
+    this.#state.fenceAt = fenceAt
+  }
+
+  /** @returns true while pages of the unhurried read are left */
+  async #readDeeper(): Promise<boolean> {
+    const isReadingOn = await this.#orders.readDeeper()
+    await this.#apply()
+    return isReadingOn
   }
 
   async #reconcile(actions: { readAndApplyOrders(): Promise<void> }, everyMs: number): Promise<void> {

@@ -1,13 +1,19 @@
-import { type Tx, unnestRows, type WriteState } from '@plimsoll/database'
+import { type Db, type Tx, unnestRows, type WriteState } from '@plimsoll/database'
 import { sql } from 'kysely'
 import type { PlannedWrite } from './lanes.ts'
+import { assertLease, LeaseLost } from './leases.store.ts'
 
 export type SentWrite = PlannedWrite & { writeId: string }
 
-/** Records writes before the call: if this process dies now, the next one finds them *sent* and reads them back. */
+/**
+ * Records writes before the call: if this process dies now, the next one finds them *sent* and reads them
+ * back. The same statement checks the fencing number and declares until when the call may act, before
+ * which nobody who takes this lane over raises anything. One statement, hence one transaction.
+ * @throws LeaseLost
+ */
 export async function insertSentWrites(
-  tx: Tx,
-  place: { organizationId: string; connectionId: string; fencing: number; at: Date },
+  db: Db,
+  place: { organizationId: string; connectionId: string; fencing: number; at: Date; callsUntil: Date },
   writes: readonly SentWrite[],
 ): Promise<void> {
   const rows = writes.map((write) => ({
@@ -32,13 +38,20 @@ export async function insertSentWrites(
     causedAt: 'timestamptz',
     unfenced: 'boolean',
   })
-  await sql`
+  const sent = await sql`
+    with held as (
+      update lease set calls_until = greatest(calls_until, ${place.callsUntil})
+      where organization_id = ${place.organizationId} and connection_id = ${place.connectionId}
+        and fencing = ${place.fencing}
+      returning connection_id
+    )
     insert into write
       (organization_id, write_id, connection_id, level_id, quantity, expected, direction, state, fencing,
        subtracted_at_send, desired_version, caused_at, sent_at, unfenced)
-    select ${place.organizationId}, write_id, ${place.connectionId}, level_id, quantity, expected, direction, 'sent',
+    select ${place.organizationId}, write_id, held.connection_id, level_id, quantity, expected, direction, 'sent',
        ${place.fencing}, subtracted_at_send, desired_version, caused_at, ${place.at}, unfenced
-    from ${source}`.execute(tx)
+    from ${source} cross join held`.execute(db)
+  if (Number(sent.numAffectedRows ?? 0n) !== rows.length) throw new LeaseLost(place.connectionId)
 }
 
 export type WriteResult = {
@@ -79,8 +92,9 @@ export async function settleWrites(
 }
 
 /**
- * After a take-over: what the old holder recorded as sent may or may not have been carried out.
- * Its levels are read back before anything is assumed of them.
+ * What is recorded as sent while no call is in flight may or may not have been carried out. Its levels
+ * are read back before anything is assumed of them.
+ * @throws LeaseLost
  */
 export async function markSentUnknown(
   tx: Tx,
@@ -88,11 +102,12 @@ export async function markSentUnknown(
   lease: { connectionId: string; fencing: number },
   at: Date,
 ): Promise<number> {
+  await assertLease(tx, organizationId, lease)
   const marked = await sql`
     with orphaned as (
-      update write set state = 'unknown', error = 'the process that sent it stopped before the answer'
+      update write set state = 'unknown', error_code = 'unknown', error = 'its outcome was never recorded'
       where organization_id = ${organizationId} and connection_id = ${lease.connectionId}
-        and state = 'sent' and fencing < ${lease.fencing}
+        and state = 'sent'
       returning level_id
     )
     update level set recheck_at = ${at}

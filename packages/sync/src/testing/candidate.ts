@@ -10,6 +10,7 @@ export function candidateOf(
     levelId: `level-${desired}-${expected}`,
     stockUnitId: 'unit',
     externalLocationId: 'default',
+    itemId: null,
     desired,
     desiredVersion: 1,
     desiredAt: new Date(1_000),

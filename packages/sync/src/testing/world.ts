@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { setTimeout as after } from 'node:timers/promises'
-import type { Capabilities, Clock, Connector } from '@plimsoll/connector-kit'
+import type { Capabilities, Clock, Connector, WebhookEvent } from '@plimsoll/connector-kit'
 import { type Database, inTransaction } from '@plimsoll/database'
 import { findItemsBySku, saveItems, saveLocation } from '@plimsoll/stock'
 import { sql } from 'kysely'
 import type { SyncContext } from '../context.ts'
+import { insertInbox } from '../inbox.store.ts'
+import { toInboxEvent } from '../inbox.ts'
 import {
   changeConnection,
   changeStock,
@@ -37,6 +39,7 @@ export type World = Awaited<ReturnType<typeof createWorld>>
 export async function createWorld(database: Database, clock: Clock, pace: Partial<Pace> = {}) {
   const organizationId = randomUUID()
   const connectors = new Map<string, Connector>()
+  const connectorsById = new Map<string, Connector>()
   const errors: { fields: object; message: string }[] = []
   const log: Log = {
     debug: () => undefined,
@@ -116,7 +119,8 @@ export async function createWorld(database: Database, clock: Clock, pace: Partia
       const platform = new MemoryPlatform(clock)
       for (const [externalId, quantity] of Object.entries(listings)) platform.list(externalId, { quantity })
       const connector = `memory-${name}`
-      connectors.set(connector, memoryConnector(platform, { id: connector, ...capabilities }))
+      const built = memoryConnector(platform, { id: connector, ...capabilities })
+      connectors.set(connector, built)
       const { connectionId } = await connect(context, {
         connector,
         name,
@@ -125,6 +129,7 @@ export async function createWorld(database: Database, clock: Clock, pace: Partia
         locationCode: 'MAIN',
         ordersPollMs: ordersPollMs ?? 100,
       })
+      connectorsById.set(connectionId, built)
       await this.import(connectionId)
       if (state !== 'shadow') await changeConnection(context, connectionId, { kind: 'go-live' })
       return { platform, connectionId }
@@ -135,6 +140,24 @@ export async function createWorld(database: Database, clock: Clock, pace: Partia
       const open = await registry.find(connectionId)
       assert(open !== undefined, 'the connection is known')
       return await importConnection(context, open)
+    },
+
+    connectorOf(connectionId: string): Connector {
+      const connector = connectorsById.get(connectionId)
+      assert(connector !== undefined, 'the connection is known')
+      return connector
+    },
+
+    /** Stores events as intake does once their webhook is verified and read. */
+    async store(connectionId: string, events: readonly WebhookEvent[]): Promise<number> {
+      const stored = events.flatMap((event) => toInboxEvent(event, randomUUID) ?? [])
+      return await inTransaction(database, (tx) =>
+        insertInbox(
+          tx,
+          { organizationId, connectionId, source: 'webhook', at: new Date(clock.now()), uuid: randomUUID },
+          stored,
+        ),
+      )
     },
 
     async webhook(connectionId: string, body: object | string, key = 'key-1') {

@@ -1,0 +1,89 @@
+import type { Command } from 'commander'
+import { childEnvironment, readConfiguration } from '../configuration.ts'
+import { type DemoResult, runDemo, type Tick } from '../demo/run.ts'
+import { createOutput, EXIT } from './output.ts'
+import { stopSignal } from './serve.ts'
+import { wholeNumber } from './simulate.ts'
+
+type DemoCommandOptions = {
+  seconds?: number
+  faults?: boolean
+  json?: boolean
+  rate: number
+  seed: number
+  port?: number
+  verbose?: boolean
+}
+
+export function demoCommand(program: Command, exit: (code: number) => void): void {
+  program
+    .command('demo')
+    .description('one brand, two simulated shops, one warehouse: watch one count stay true')
+    .option('--seconds <number>', 'stop after so long and judge the run (default: until Ctrl-C)', wholeNumber)
+    .option(
+      '--faults',
+      'duplicates, reordering, lost webhooks, 429, 5xx, slow answers, and one kill -9 of a hub',
+    )
+    .option('--rate <number>', 'orders per second, both shops together', Number, 8)
+    .option('--seed <number>', 'seed of shoppers and faults', wholeNumber, 1)
+    .option(
+      '--port <number>',
+      'port of the dashboard (default 7460, or any free one when it is taken)',
+      wholeNumber,
+    )
+    .option('--verbose', 'show the log of every process')
+    .option('--json', 'print the result as one JSON object on the last line')
+    .addHelpText(
+      'after',
+      '\nExit code 3: an order is missing, a listing is not in step, or the ledger does not add up.',
+    )
+    .action(async (options: DemoCommandOptions) => {
+      const output = createOutput({})
+      const stopped = new AbortController()
+      void stopSignal().then(() => stopped.abort())
+      const result = await runDemo({
+        configuration: readConfiguration({ port: options.port, log: 'warn' }),
+        seconds: options.seconds,
+        faults: options.faults === true,
+        ordersPerSecond: options.rate,
+        seed: options.seed,
+        logLevel: options.verbose === true ? 'debug' : 'warn',
+        say: output.say,
+        onLog: (line) => {
+          if (options.verbose === true) process.stderr.write(`${line}\n`)
+        },
+        environment: childEnvironment(),
+        signal: stopped.signal,
+        onTick: drawTick,
+      })
+      if (process.stdout.isTTY) process.stdout.write('\n')
+      createOutput(options).result(result, toText)
+      exit(isGood(result) ? EXIT.ok : EXIT.notGood)
+    })
+}
+
+function isGood(result: DemoResult): boolean {
+  return (
+    result.converged &&
+    result.conservation &&
+    result.ordersApplied === result.ordersPlaced &&
+    result.drift === 0
+  )
+}
+
+/** One line that renews itself on a terminal; every ten seconds a line of its own elsewhere. */
+function drawTick(tick: Tick): void {
+  const text = `  ${String(tick.seconds).padStart(4)} s   ${tick.ordersPlaced} orders, ${tick.unitsSold} units sold, ${tick.refusedUnits} refused for want of stock; ${tick.drift === 0 ? 'every listing in step' : `${tick.drift} listings on their way`}${tick.restarts > 0 ? `; ${tick.restarts} restart` : ''}`
+  if (process.stdout.isTTY) process.stdout.write(`\r\u001b[2K${text}`)
+  else if (tick.seconds % 10 === 0) process.stdout.write(`${text}\n`)
+}
+
+function toText(result: DemoResult): string {
+  const { changeToPlatformMs: change } = result
+  return [
+    '',
+    `${result.ordersPlaced} orders placed, ${result.ordersApplied} known to the hub; ${result.unitsSold} units sold, ${result.oversoldUnits} oversold.`,
+    `${result.listings} listings, ${result.drift} out of step; ledger ${result.conservation ? 'adds up' : 'DOES NOT ADD UP'}; ${result.parked} events parked.`,
+    `From a stock change to the platform: p50 ${change.p50 ?? '–'} ms, p99 ${change.p99 ?? '–'} ms (${change.samples} samples).`,
+  ].join('\n')
+}

@@ -1,0 +1,72 @@
+import { readFileSync } from 'node:fs'
+import { basename } from 'node:path'
+import { ConnectionRegistry, findConnectionId, importConnection } from '@plimsoll/sync'
+import type { Command } from 'commander'
+import { importItems, readItemCsv } from '../items-import.ts'
+import { chooseLocation } from './connect.ts'
+import { CommandProblem, EXIT } from './output.ts'
+import { addCommonOptions, type CommonOptions, withHub } from './with-hub.ts'
+
+export function importCommand(program: Command, exit: (code: number) => void): void {
+  const group = program
+    .command('import')
+    .description('import items from a file, or listings from a connection')
+
+  addCommonOptions(group.command('items'))
+    .description('items and opening stock from a CSV file: sku,name[,location][,quantity]; all rows or none')
+    .argument('<file>', 'the CSV file')
+    .option(
+      '--as <name>',
+      'name of this import; under the same name nothing is received twice (default: the file name)',
+    )
+    .action(async (file: string, options: CommonOptions & { as?: string }) => {
+      exit(
+        await withHub(options, async (hub, output) => {
+          const parsed = readItemCsv(options.as ?? basename(file), readText(file))
+          if (parsed.items.some((item) => item.location === undefined)) await chooseLocation(hub, undefined)
+          const report = await importItems(hub.context, parsed)
+          output.result(
+            report,
+            () =>
+              `${report.items} items; ${report.received} received (${report.units} units)${report.repeated > 0 ? `, ${report.repeated} were received before` : ''}.`,
+          )
+          return EXIT.ok
+        }),
+      )
+    })
+
+  addCommonOptions(group.command('listings'))
+    .description('import a connection’s listings and levels again')
+    .argument('<connection>', 'its name or id')
+    .action(async (idOrName: string, options: CommonOptions) => {
+      exit(
+        await withHub(options, async (hub, output) => {
+          const connectionId = await findConnectionId(hub.context, idOrName)
+          const open = await new ConnectionRegistry(hub.context).find(connectionId)
+          if (open === undefined) throw new CommandProblem(`There is no connection "${idOrName}".`)
+          const report = await importConnection(hub.context, open, (step, done) =>
+            output.say(`  ${step}: ${done}`),
+          )
+          output.result(
+            report,
+            () =>
+              `${report.listings} listings, ${report.mappedBySku} newly tied to items, ${report.untracked} not counted by the platform, ${report.replayed} parked events replayed.`,
+          )
+          return EXIT.ok
+        }),
+      )
+    })
+}
+
+function readText(file: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(file))
+  } catch (error) {
+    if (error instanceof TypeError) {
+      throw new CommandProblem(`${file} is not UTF-8 text. Save it as "CSV UTF-8" and import it again.`)
+    }
+    throw new CommandProblem(
+      `${file} cannot be read: ${error instanceof Error ? error.message : String(error)}.`,
+    )
+  }
+}

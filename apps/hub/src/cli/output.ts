@@ -1,0 +1,73 @@
+import { isConnectorError } from '@plimsoll/connector-kit'
+import { DatabaseProblem } from '@plimsoll/database'
+import { describeProblem, SyncProblem, syncErrors } from '@plimsoll/sync'
+import { ZodError } from 'zod'
+import { ConfigurationError } from '../configuration.ts'
+import { ImportProblem } from '../items-import.ts'
+
+/** What the exit code of every command means; docs/reference/cli.md says the same. */
+export const EXIT = {
+  ok: 0,
+  /** Something failed that the input did not cause. */
+  failed: 1,
+  /** The command, an option or a file was wrong; nothing was changed. */
+  badInput: 2,
+  /** The command ran, and what it checked is not as it should be. */
+  notGood: 3,
+  /** A platform refused or could not be reached. */
+  platform: 4,
+} as const
+
+export type Output = {
+  json: boolean
+  /** A line for people; left out with --json. */
+  say(line: string): void
+  /** The result: one JSON object on the last line with --json, else what `toText` makes of it. */
+  result<T>(value: T, toText: (value: T) => string): void
+}
+
+export function createOutput(options: { json?: boolean | undefined }): Output {
+  const json = options.json === true
+  return {
+    json,
+    say: (line) => {
+      if (!json) process.stdout.write(`${line}\n`)
+    },
+    result: (value, toText) => {
+      process.stdout.write(`${json ? JSON.stringify(value) : toText(value)}\n`)
+    },
+  }
+}
+
+/** Any error as one plain sentence with its cure, and the exit code. */
+export function explainError(error: unknown): { message: string; exitCode: number } {
+  if (error instanceof ConfigurationError || error instanceof ImportProblem) {
+    return { message: error.message, exitCode: EXIT.badInput }
+  }
+  if (error instanceof SyncProblem) {
+    return { message: `${error.message} ${syncErrors[error.code].cure}`, exitCode: EXIT.badInput }
+  }
+  if (error instanceof ZodError) {
+    const [issue] = error.issues
+    return {
+      message: `${issue?.path.join('.') ?? 'input'}: ${issue?.message ?? 'is not valid'}.`,
+      exitCode: EXIT.badInput,
+    }
+  }
+  if (isConnectorError(error)) return { message: describeProblem(error).message, exitCode: EXIT.platform }
+  if (error instanceof DatabaseProblem)
+    return { message: `${error.message} ${error.cure}`, exitCode: EXIT.failed }
+  if (error instanceof CommandProblem) return { message: error.message, exitCode: EXIT.badInput }
+  return {
+    message: error instanceof Error ? (error.stack ?? error.message) : String(error),
+    exitCode: EXIT.failed,
+  }
+}
+
+/** Wrong input of a command, in one plain sentence with the cure. */
+export class CommandProblem extends Error {
+  constructor(message: string) {
+    super(message)
+    this.name = 'CommandProblem'
+  }
+}

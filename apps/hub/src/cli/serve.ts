@@ -1,0 +1,56 @@
+import { type Command, Option } from 'commander'
+import { readConfiguration } from '../configuration.ts'
+import { createDemoControls } from '../demo/screen-controls.ts'
+import { type RunningHub, startHub } from '../hub.ts'
+import { createOutput, EXIT } from './output.ts'
+import { addCommonOptions, type CommonOptions } from './with-hub.ts'
+
+type ServeOptions = CommonOptions & { port?: string; publicUrl?: string; role?: string; demoShops?: string }
+
+export function serveCommand(program: Command, exit: (code: number) => void): void {
+  addCommonOptions(program.command('serve'))
+    .description('run the hub: dashboard, API, webhook intake and workers')
+    .option('--port <number>', 'port on 127.0.0.1 (PLIMSOLL_PORT; default 7460, 0 picks one)')
+    .option('--public-url <url>', 'where platforms reach this hub for webhooks (PLIMSOLL_PUBLIC_URL)')
+    .option('--role <roles>', 'api, worker, or both (PLIMSOLL_ROLE; default api,worker)')
+    .addOption(new Option('--demo-shops <json>', 'simulated shops of the demo').hideHelp())
+    .action(async (options: ServeOptions) => {
+      const output = createOutput(options)
+      const hub = await startHub(
+        readConfiguration({
+          ...options,
+          port: options.port === undefined ? undefined : Number(options.port),
+        }),
+        // The embedded server stays for the next hub to adopt: other processes may be using it.
+        {
+          keep: 'running',
+          ...(options.demoShops !== undefined && { demo: createDemoControls(options.demoShops) }),
+        },
+      )
+      output.result({ url: hub.url ?? null, database: hub.database.kind, pid: process.pid }, ({ url }) =>
+        url === null
+          ? 'Plimsoll works in the background (role worker).'
+          : `Plimsoll is ready: ${url}\nIt answers this machine alone until it has accounts. Ctrl-C stops it; nothing is lost.`,
+      )
+      const signal = await stopSignal()
+      output.say(`\n${signal}: finishing what is under way…`)
+      exit(await stopGracefully(hub))
+    })
+}
+
+/** Waits for Ctrl-C or a polite kill. A second one ends the process at once; the database keeps all. */
+export async function stopSignal(): Promise<string> {
+  return await new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+      process.once(signal, () => {
+        process.once(signal, () => process.exit(EXIT.failed))
+        resolve(signal)
+      })
+    }
+  })
+}
+
+async function stopGracefully(hub: RunningHub): Promise<number> {
+  await hub.close()
+  return EXIT.ok
+}

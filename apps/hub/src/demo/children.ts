@@ -1,0 +1,64 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+
+const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url))
+
+/** A `plimsoll` command in a process of its own, which has said in one JSON line that it is ready. */
+export type Child = {
+  name: string
+  process: ChildProcess
+  /** Its JSON line. */
+  ready: unknown
+  /** Resolves when it has ended, however. */
+  ended: Promise<void>
+}
+
+/** Starts a command and waits until it says that it is ready. Its log goes to ours, line by line. */
+export async function startChild(
+  name: string,
+  args: readonly string[],
+  options: { environment: NodeJS.ProcessEnv; onLog: (line: string) => void },
+): Promise<Child> {
+  const process_ = spawn(process.execPath, [MAIN, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: options.environment,
+    // Ctrl-C reaches the whole group: children must end when the demo says so, in its order.
+    detached: true,
+  })
+  const ended = new Promise<void>((resolve) => process_.once('exit', () => resolve()))
+  const log: string[] = []
+  createInterface({ input: process_.stderr }).on('line', (line) => {
+    log.push(line)
+    if (log.length > 50) log.shift()
+    options.onLog(`${name}: ${line}`)
+  })
+  const lines = createInterface({ input: process_.stdout })
+  const ready = await new Promise<unknown>((resolve, reject) => {
+    lines.on('line', (line) => {
+      if (line.startsWith('{')) resolve(JSON.parse(line))
+    })
+    process_.once('exit', (code) =>
+      reject(new Error(`${name} ended with code ${code} before it was ready:\n${log.join('\n')}`)),
+    )
+    process_.once('error', reject)
+  })
+  return { name, process: process_, ready, ended }
+}
+
+/** Asks a child to stop and waits for it; kills it when it takes too long. */
+export async function stopChild(
+  child: Child,
+  wait: { ms: number; sleep(ms: number, signal: AbortSignal): Promise<void> },
+): Promise<void> {
+  if (child.process.exitCode !== null || child.process.signalCode !== null) return
+  child.process.kill('SIGTERM')
+  const stopped = new AbortController()
+  const late = wait.sleep(wait.ms, stopped.signal).then(
+    () => child.process.kill('SIGKILL'),
+    () => undefined, // it ended in time
+  )
+  await child.ended
+  stopped.abort()
+  await late
+}

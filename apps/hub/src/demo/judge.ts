@@ -1,0 +1,136 @@
+import { findBrokenBalances, findBrokenReservations } from '@plimsoll/stock'
+import type { SyncContext } from '@plimsoll/sync'
+import { sql } from 'kysely'
+import type { BookedOrder, ShopState } from './control.ts'
+
+export type JudgedShop = {
+  connectionId: string
+  state: ShopState
+  orders: readonly BookedOrder[]
+}
+
+export type Verdict = {
+  ordersPlaced: number
+  ordersApplied: number
+  unitsSold: number
+  oversoldUnits: number
+  listings: number
+  /** Levels whose platform shows another quantity than the hub desires. */
+  drift: number
+  converged: boolean
+  conservation: boolean
+  parked: number
+}
+
+/**
+ * Holds the shops' own books against the ledger: what was bought there against what is known here, what
+ * each shop shows against what it should.
+ * @param received units that went into stock, per SKU: opening, deliveries, adjustments
+ */
+export async function judge(
+  context: SyncContext,
+  shops: readonly JudgedShop[],
+  received: ReadonlyMap<string, number>,
+): Promise<Verdict> {
+  const applied = await countApplied(context, shops)
+  const drift = await countDrift(context, shops)
+  const [balances, reservations, stock, parked] = await Promise.all([
+    findBrokenBalances(context.database.kysely),
+    findBrokenReservations(context.database.kysely),
+    findStock(context),
+    countParked(context),
+  ])
+  const sold = new Map<string, number>()
+  for (const shop of shops) {
+    for (const line of shop.orders.flatMap((order) => order.lines)) {
+      sold.set(line.sku, (sold.get(line.sku) ?? 0) + line.quantity)
+    }
+  }
+  const cancelled = await findCancelledUnits(context)
+  let oversoldUnits = 0
+  let isStockRight = true
+  for (const [sku, units] of received) {
+    const kept = (sold.get(sku) ?? 0) - (cancelled.get(sku) ?? 0)
+    oversoldUnits += Math.max(0, kept - units)
+    // Whatever happened in between: what is available is what came in less what was sold and kept.
+    if ((stock.get(sku) ?? 0) !== units - kept) isStockRight = false
+  }
+  return {
+    ordersPlaced: shops.reduce((sum, shop) => sum + shop.state.ordersPlaced, 0),
+    ordersApplied: applied,
+    unitsSold: shops.reduce((sum, shop) => sum + shop.state.unitsSold, 0),
+    oversoldUnits,
+    listings: shops.reduce((sum, shop) => sum + shop.state.levels.length, 0),
+    drift,
+    converged: drift === 0,
+    conservation: balances.length === 0 && reservations.length === 0 && isStockRight,
+    parked,
+  }
+}
+
+/** Orders in the books that the hub knows with the very same units. */
+async function countApplied(context: SyncContext, shops: readonly JudgedShop[]): Promise<number> {
+  let applied = 0
+  for (const shop of shops) {
+    const found = await sql<{ externalId: string; units: number }>`
+      select sales_order.external_id, sum(order_line.ordered)::bigint as units
+      from sales_order
+      join order_line using (organization_id, order_id)
+      where sales_order.organization_id = ${context.organizationId}
+        and sales_order.connection_id = ${shop.connectionId}
+      group by sales_order.external_id`.execute(context.database.kysely)
+    const known = new Map(found.rows.map((row) => [row.externalId, row.units]))
+    applied += shop.orders.filter(
+      (order) => known.get(order.externalId) === order.lines.reduce((sum, line) => sum + line.quantity, 0),
+    ).length
+  }
+  return applied
+}
+
+/** Levels whose platform does not show what the hub desires, by the platform's own state. */
+export async function countDrift(
+  context: SyncContext,
+  shops: readonly Pick<JudgedShop, 'connectionId' | 'state'>[],
+): Promise<number> {
+  let drift = 0
+  for (const shop of shops) {
+    const found = await sql<{ stockUnitId: string; externalLocationId: string; desired: number | null }>`
+      select stock_unit_id, external_location_id, desired from level
+      where organization_id = ${context.organizationId} and connection_id = ${shop.connectionId}`.execute(
+      context.database.kysely,
+    )
+    const desired = new Map(
+      found.rows.map((row) => [`${row.stockUnitId} ${row.externalLocationId}`, row.desired]),
+    )
+    drift += shop.state.levels.filter(
+      (level) => desired.get(`${level.stockUnitId} ${level.locationId}`) !== level.quantity,
+    ).length
+  }
+  return drift
+}
+
+async function findStock(context: SyncContext): Promise<Map<string, number>> {
+  const found = await sql<{ sku: string; available: number }>`
+    select sku, sum(on_hand - reserved - held)::bigint as available
+    from item join balance using (organization_id, item_id)
+    where organization_id = ${context.organizationId}
+    group by sku`.execute(context.database.kysely)
+  // Shipped units left the building and the reservation alike: availability does not change by it.
+  return new Map(found.rows.map((row) => [row.sku, row.available]))
+}
+
+async function findCancelledUnits(context: SyncContext): Promise<Map<string, number>> {
+  const found = await sql<{ sku: string; units: number }>`
+    select item.sku, sum(order_line.ordered - order_line.current)::bigint as units
+    from order_line join item using (organization_id, item_id)
+    where organization_id = ${context.organizationId}
+    group by item.sku`.execute(context.database.kysely)
+  return new Map(found.rows.map((row) => [row.sku, row.units]))
+}
+
+async function countParked(context: SyncContext): Promise<number> {
+  const found = await sql<{ parked: number }>`
+    select count(*) as parked from inbox
+    where organization_id = ${context.organizationId} and state = 'parked'`.execute(context.database.kysely)
+  return found.rows[0]?.parked ?? 0
+}

@@ -1,0 +1,368 @@
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { seededRandom } from '@plimsoll/connector-kit/simulator'
+import { z } from 'zod'
+import type { Configuration } from '../configuration.ts'
+import { type HubBase, openHub } from '../hub.ts'
+import { processContext } from '../process-context.ts'
+import { connectShop, type DemoShop, LOCATION, makeBrand, stockShop } from './brand.ts'
+import { type Child, startChild, stopChild } from './children.ts'
+import { type ClerkBook, workAsClerk } from './clerk.ts'
+import { ALL_FAULTS, NO_FAULTS, toFaultSettings } from './fault-switches.ts'
+import { findFreePort } from './free-port.ts'
+import { type History, loadHistory } from './history.ts'
+import { countDrift, judge, type Verdict } from './judge.ts'
+import { measureChanges, percentile } from './latency.ts'
+import type { DemoShops } from './screen-controls.ts'
+import { replayShoppers } from './shoppers.ts'
+
+export type DemoOptions = {
+  configuration: Configuration
+  /** Undefined: until stopped. */
+  seconds: number | undefined
+  faults: boolean
+  ordersPerSecond: number
+  seed: number
+  /** Of the hub processes. */
+  logLevel: 'warn' | 'debug'
+  say(line: string): void
+  onLog(line: string): void
+  environment: NodeJS.ProcessEnv
+  /** Aborts when the person has seen enough. */
+  signal: AbortSignal
+  onTick?: (tick: Tick) => void
+}
+
+export type Tick = {
+  seconds: number
+  ordersPlaced: number
+  unitsSold: number
+  refusedUnits: number
+  drift: number
+  restarts: number
+}
+
+export type DemoResult = Verdict & {
+  changeToPlatformMs: { p50: number | null; p99: number | null; samples: number; unanswered: number }
+  refusedUnits: number
+  restarts: number
+  seconds: number
+  settledMs: number
+  faults: Record<string, number>
+}
+
+const SHOPS = [
+  // A brand with several orders a second is on Shopify Plus: 1,000 points a second.
+  {
+    connector: 'shopify',
+    name: 'Harbour & Co. (Shopify)',
+    options: ['bucket={"capacity":20000,"restoreRate":1000}'],
+  },
+  { connector: 'woocommerce', name: 'Little Harbour (WooCommerce)', options: [] },
+] as const
+
+/** A brand may take this long to fall into step once shoppers and faults have stopped. */
+const SETTLE_MS_MAX = 90_000
+/** A killed hub is started again after this, as a supervisor would. */
+const RESTART_MS = 1_000
+const CLERK_MS = 350
+
+/**
+ * Runs the demo: a brand, two simulated shops, two hub processes on one database, shoppers and a clerk;
+ * then judges it all from the shops' own books and the ledger.
+ */
+export async function runDemo(options: DemoOptions): Promise<DemoResult> {
+  const { clock } = processContext
+  const folder = join(options.configuration.dataFolder, `demo-${process.pid}`)
+  const history = await loadHistory()
+  const random = seededRandom(options.seed)
+  const children: Child[] = []
+  const child = async (name: string, args: readonly string[]) => {
+    const started = await startChild(name, args, options)
+    children.push(started)
+    return started
+  }
+
+  options.say('Starting PostgreSQL…')
+  const base = await openHub(
+    { ...options.configuration, dataFolder: folder, databaseUrl: undefined, logLevel: 'warn' },
+    { keep: 'stop-with-process', organizationName: 'Harbour & Co.' },
+  )
+  try {
+    options.say('Starting two simulated shops…')
+    const shopChildren = await Promise.all(
+      SHOPS.map(({ connector, name, options: own }, index) =>
+        child(name, [
+          'simulate',
+          connector,
+          '--products',
+          '0',
+          '--name',
+          name.split(' (')[0] ?? name,
+          '--seed',
+          String(options.seed + index),
+          ...own.flatMap((option) => ['--option', option]),
+          '--json',
+        ]),
+      ),
+    )
+    options.say(`Importing ${history.items.length} items and connecting the shops…`)
+    await makeBrand(base.context, history)
+    const shops: DemoShop[] = []
+    for (const [index, { connector, name }] of SHOPS.entries()) {
+      const shopChild = shopChildren[index]
+      if (shopChild === undefined) continue
+      const control = await stockShop(shopChild, history)
+      shops.push(await connectShop(base.context, shopChild, { connector, name, control }))
+    }
+
+    options.say('Starting two hub processes…')
+    const hubs = await startHubs(options, base, folder, shops, child)
+    return await run({ options, base, history, shops, hubs, random, clock })
+  } finally {
+    for (const each of children.reverse())
+      await stopChild(each, { ms: 5_000, sleep: (ms, signal) => clock.sleep(ms, signal) })
+    await base.close()
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+type HubProcess = { child: Child; args: readonly string[]; url: string }
+
+async function startHubs(
+  options: DemoOptions,
+  base: HubBase,
+  folder: string,
+  shops: readonly DemoShop[],
+  child: (name: string, args: readonly string[]) => Promise<Child>,
+): Promise<HubProcess[]> {
+  const storefronts: DemoShops = shops.map(({ connectionId, name, control }) => ({
+    connectionId,
+    name,
+    url: control.url,
+  }))
+  const common = [
+    'serve',
+    '--json',
+    '--database-url',
+    base.database.url,
+    '--data',
+    folder,
+    '--log',
+    options.logLevel,
+    '--demo-shops',
+    JSON.stringify(storefronts),
+  ]
+  const started: HubProcess[] = []
+  for (const port of [await findFreePort(options.configuration.port), 0]) {
+    const first = await child(`hub ${started.length + 1}`, [...common, '--port', String(port)])
+    const { url } = z.object({ url: z.url() }).parse(first.ready)
+    // Started again after a kill it must come back where platforms send their webhooks.
+    started.push({ child: first, url, args: [...common, '--port', new URL(url).port] })
+  }
+  return started
+}
+
+type Run = {
+  options: DemoOptions
+  base: HubBase
+  history: History
+  shops: readonly DemoShop[]
+  hubs: HubProcess[]
+  random(): number
+  clock: typeof processContext.clock
+}
+
+async function run({ options, base, history, shops, hubs, random, clock }: Run): Promise<DemoResult> {
+  const startedMs = clock.monotonic()
+  const over = new AbortController()
+  const signal = AbortSignal.any([options.signal, over.signal])
+  const book: ClerkBook = {
+    changes: [],
+    received: new Map(history.items.map((item) => [item.sku, item.opening])),
+  }
+  let restarts = 0
+  const [first] = hubs
+  options.say(introduction(first?.url ?? '', shops, options))
+
+  const restart = async (index: number) => {
+    const hub = hubs[index]
+    if (hub === undefined) return
+    options.say(`  kill -9 of hub ${index + 1}, worked on by ${hub.child.process.pid}`)
+    hub.child.process.kill('SIGKILL')
+    await hub.child.ended
+    await clock.sleep(RESTART_MS)
+    hubs[index] = { ...hub, child: await startChild(hub.child.name, hub.args, options) }
+    restarts += 1
+  }
+
+  const work = [
+    replayShoppers({
+      history,
+      shops: shops.map((shop) => shop.control),
+      ordersPerSecond: options.ordersPerSecond,
+      clock,
+      random,
+      signal,
+    }),
+    workAsClerk(
+      {
+        hubUrl: () => first?.url ?? '',
+        skus: history.items.map((item) => item.sku),
+        locationCode: LOCATION.code,
+        everyMs: CLERK_MS,
+        clock,
+        random,
+        uuid: processContext.uuid,
+        signal,
+      },
+      book,
+    ),
+    tick({ options, base, shops, clock, signal, startedMs, restarts: () => restarts }),
+  ]
+  const trouble = options.faults ? stir({ options, shops, clock, signal, restart }) : Promise.resolve()
+
+  await clock.sleep((options.seconds ?? 10 * 365 * 86_400) * 1_000, signal).catch(() => undefined) // stopped early
+  over.abort()
+  await Promise.all([...work, trouble])
+
+  options.say('Shoppers have gone home. Waiting until every listing is in step…')
+  await Promise.all(shops.map((shop) => shop.control.setFaults(toFaultSettings(NO_FAULTS))))
+  const settledMs = await settle({
+    base,
+    shops,
+    clock,
+    signal: options.seconds === undefined ? AbortSignal.abort() : new AbortController().signal,
+  })
+  const judged = await Promise.all(
+    shops.map(async (shop) => ({
+      ...shop,
+      state: await shop.control.state(),
+      orders: await shop.control.orders(),
+      writes: await shop.control.writes(),
+      webhookSends: await shop.control.webhookSends(),
+    })),
+  )
+  const verdict = await judge(base.context, judged, book.received)
+  const samples = measureChanges(
+    judged.map((shop) => ({
+      ...shop,
+      skuOfUnit: new Map(shop.state.levels.map((level) => [level.stockUnitId, level.sku])),
+    })),
+    book.changes,
+  )
+  return {
+    ...verdict,
+    changeToPlatformMs: {
+      p50: rounded(percentile(samples.ms, 0.5)),
+      p99: rounded(percentile(samples.ms, 0.99)),
+      samples: samples.ms.length,
+      unanswered: samples.unanswered,
+    },
+    refusedUnits: judged.reduce((sum, shop) => sum + shop.state.refusedUnits, 0),
+    restarts,
+    seconds: Math.round((clock.monotonic() - startedMs) / 1_000),
+    settledMs: Math.round(settledMs),
+    faults: addUp([...judged.map((shop) => shop.state.faultCounts), { hubKills: restarts }]),
+  }
+}
+
+/** Faults on for the middle of the run, and one hub killed without warning. */
+async function stir(world: {
+  options: DemoOptions
+  shops: readonly DemoShop[]
+  clock: typeof processContext.clock
+  signal: AbortSignal
+  restart(index: number): Promise<void>
+}): Promise<void> {
+  const { options, clock, signal, shops } = world
+  const seconds = options.seconds ?? 60
+  await clock.sleep(seconds * 100, signal).catch(() => undefined) // the run is over
+  options.say('  faults on: duplicates, reordering, lost webhooks, 429, 5xx, slow and dropped answers')
+  await Promise.all(shops.map((shop) => shop.control.setFaults(toFaultSettings(ALL_FAULTS))))
+  await clock.sleep(seconds * 300, signal).catch(() => undefined) // the run is over
+  await world.restart(0)
+}
+
+/** Until every platform shows what the hub desires and every order has arrived; or until patience ends. */
+async function settle(world: {
+  base: HubBase
+  shops: readonly DemoShop[]
+  clock: typeof processContext.clock
+  signal: AbortSignal
+}): Promise<number> {
+  const { clock, base, shops, signal } = world
+  const startedMs = clock.monotonic()
+  for (let calm = 0; calm < 3 && !signal.aborted; ) {
+    const states = await Promise.all(
+      shops.map(async (shop) => ({
+        ...shop,
+        state: await shop.control.state(),
+        orders: await shop.control.orders(),
+      })),
+    )
+    const verdict = await judge(base.context, states, new Map())
+    const isCalm = verdict.drift === 0 && verdict.ordersApplied === verdict.ordersPlaced
+    // Three looks in a row: a write on its way must not be mistaken for peace.
+    calm = isCalm ? calm + 1 : 0
+    if (clock.monotonic() - startedMs > SETTLE_MS_MAX) break
+    await clock.sleep(300)
+  }
+  return clock.monotonic() - startedMs
+}
+
+async function tick(world: {
+  options: DemoOptions
+  base: HubBase
+  shops: readonly DemoShop[]
+  clock: typeof processContext.clock
+  signal: AbortSignal
+  startedMs: number
+  restarts(): number
+}): Promise<void> {
+  const { options, clock, signal } = world
+  if (options.onTick === undefined) return
+  while (!signal.aborted) {
+    await clock.sleep(1_000, signal).catch(() => undefined) // the run is over
+    const states = await Promise.all(
+      world.shops.map(async (shop) => ({ ...shop, state: await shop.control.state() })),
+    )
+    const sum = (pick: (state: (typeof states)[number]['state']) => number) =>
+      states.reduce((total, each) => total + pick(each.state), 0)
+    options.onTick({
+      seconds: Math.round((clock.monotonic() - world.startedMs) / 1_000),
+      ordersPlaced: sum((state) => state.ordersPlaced),
+      unitsSold: sum((state) => state.unitsSold),
+      refusedUnits: sum((state) => state.refusedUnits),
+      drift: await countDrift(world.base.context, states),
+      restarts: world.restarts(),
+    })
+  }
+}
+
+function introduction(url: string, shops: readonly DemoShop[], options: DemoOptions): string {
+  return [
+    '',
+    'Plimsoll is running. One brand, one warehouse, two shops that sell the same stock.',
+    '',
+    `  Dashboard   ${url}`,
+    ...shops.map((shop) => `  Storefront  ${shop.control.url}/shop   ${shop.name}`),
+    '',
+    'Buy something in one storefront and watch the other’s number fall. Shoppers replay real order history',
+    '(UCI Online Retail, CC BY 4.0; opening stock is invented). Switch faults on from the dashboard, or run',
+    'npm run demo -- --faults.',
+    options.seconds === undefined ? 'Ctrl-C stops it.' : `It runs for ${options.seconds} seconds.`,
+    '',
+  ].join('\n')
+}
+
+function rounded(value: number | undefined): number | null {
+  return value === undefined ? null : Math.round(value * 10) / 10
+}
+
+function addUp(counts: readonly Record<string, number>[]): Record<string, number> {
+  const sum: Record<string, number> = {}
+  for (const each of counts)
+    for (const [name, count] of Object.entries(each)) sum[name] = (sum[name] ?? 0) + count
+  return sum
+}

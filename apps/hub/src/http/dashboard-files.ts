@@ -1,0 +1,34 @@
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import fastifyStatic from '@fastify/static'
+import type { FastifyInstance } from 'fastify'
+
+const FOLDER = fileURLToPath(new URL('../../../dashboard/dist', import.meta.url))
+
+/** Scripts and styles of our own only; nothing is loaded from elsewhere. */
+const POLICY =
+  "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
+
+/** Serves the built dashboard; any other path of a browser gets its start page, which routes by itself. */
+export async function serveDashboard(app: FastifyInstance): Promise<void> {
+  if (!existsSync(FOLDER)) {
+    app.get('/', async (_request, reply) =>
+      reply.type('text/plain').send('The dashboard is not built yet. Run: npm run demo, or npm run build.\n'),
+    )
+    return
+  }
+  await app.register(fastifyStatic, {
+    root: FOLDER,
+    wildcard: false,
+    setHeaders: (reply, path) => {
+      reply.header('content-security-policy', POLICY)
+      reply.header('x-content-type-options', 'nosniff')
+      // File names under assets/ carry a hash of their content.
+      reply.header(
+        'cache-control',
+        path.includes('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache',
+      )
+    },
+  })
+  app.get('/*', async (_request, reply) => reply.sendFile('index.html'))
+}

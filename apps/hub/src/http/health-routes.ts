@@ -1,0 +1,39 @@
+import type { FastifyPluginAsync } from 'fastify'
+import { sql } from 'kysely'
+import { collectDefaultMetrics, Gauge, Registry } from 'prom-client'
+import { countOverview } from '../views/overview.store.ts'
+import type { ServerContext } from './server.ts'
+
+/** GET /health: the process runs. GET /ready: it can take work. GET /metrics: for Prometheus. */
+export function healthRoutes(hub: ServerContext): FastifyPluginAsync {
+  const registry = new Registry()
+  collectDefaultMetrics({ register: registry })
+  const gauge = (name: string, help: string) => new Gauge({ name, help, registers: [registry] })
+  const parked = gauge('plimsoll_parked_events', 'Events that could not be applied')
+  const waiting = gauge('plimsoll_inbox_waiting', 'Events stored and not applied yet')
+  const pending = gauge('plimsoll_levels_pending', 'Levels with a write waiting or in flight')
+  const deadlocks = gauge('plimsoll_deadlocks', 'Deadlocks since the process started; each one is a defect')
+  const held = gauge('plimsoll_connections_held', 'Connections that this process works')
+
+  return async (app) => {
+    app.get('/health', async () => ({ status: 'ok' }))
+    app.get('/ready', async (_request, reply) => {
+      try {
+        await sql`select 1`.execute(hub.database.kysely)
+        return { status: 'ready', database: hub.database.kind, worksConnections: hub.engine.held.length }
+      } catch (error) {
+        hub.log.warn({ error }, 'not ready: the database does not answer')
+        return reply.status(503).send({ status: 'waiting', detail: 'The database does not answer.' })
+      }
+    })
+    app.get('/metrics', async (_request, reply) => {
+      const counts = await countOverview(hub.database.kysely, hub.context.organizationId)
+      parked.set(counts.parked)
+      waiting.set(counts.inboxWaiting)
+      pending.set(counts.pending)
+      deadlocks.set(hub.database.counters.deadlocks)
+      held.set(hub.engine.held.length)
+      return reply.type(registry.contentType).send(await registry.metrics())
+    })
+  }
+}

@@ -1,0 +1,35 @@
+import type { FastifyPluginAsync } from 'fastify'
+import { z } from 'zod'
+import { importItems, itemFile } from '../items-import.ts'
+import { getItem } from '../views/item.ts'
+import { findItemPage } from '../views/items.store.ts'
+import { findMovements } from '../views/movements.store.ts'
+import type { ServerContext } from './server.ts'
+
+const list = z.object({
+  search: z.string().max(200).default(''),
+  offset: z.coerce.number().int().min(0).default(0),
+  limit: z.coerce.number().int().min(1).max(500).default(100),
+  filter: z.enum(['all', 'oversold', 'out', 'drift', 'pending']).default('all'),
+})
+const one = z.object({ sku: z.string().min(1) })
+const page = z.object({
+  cursor: z.string().optional(),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+})
+
+/** GET /items, /items/:sku, /items/:sku/movements; POST /items imports items with their opening stock. */
+export function itemRoutes(hub: ServerContext): FastifyPluginAsync {
+  const { kysely } = hub.database
+  const { organizationId } = hub.context
+  return async (app) => {
+    app.get('/items', async (request) => findItemPage(kysely, organizationId, list.parse(request.query)))
+    app.post('/items', async (request, reply) =>
+      reply.status(201).send(await importItems(hub.context, itemFile.parse(request.body))),
+    )
+    app.get('/items/:sku', async (request) => getItem(hub, one.parse(request.params).sku))
+    app.get('/items/:sku/movements', async (request) =>
+      findMovements(kysely, organizationId, one.parse(request.params).sku, page.parse(request.query)),
+    )
+  }
+}

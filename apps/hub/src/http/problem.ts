@@ -1,0 +1,121 @@
+import type { Problem } from '@plimsoll/client'
+import { isConnectorError } from '@plimsoll/connector-kit'
+import { DatabaseProblem, isTransient } from '@plimsoll/database'
+import { type Refusal, stockErrors } from '@plimsoll/stock'
+import { describeProblem, SyncProblem, syncErrors } from '@plimsoll/sync'
+import { ZodError } from 'zod'
+
+/** Refusals of the API itself. A test holds all catalogues equal to docs/reference/errors.md. */
+export const apiErrors = {
+  'invalid-request': { status: 422, fault: 'yours', cure: 'Correct the field named.' },
+  'malformed-body': {
+    status: 400,
+    fault: 'yours',
+    cure: 'Send one JSON object with Content-Type: application/json.',
+  },
+  'idempotency-key-missing': {
+    status: 400,
+    fault: 'yours',
+    cure: 'Send an Idempotency-Key header, fresh for each command and the same for each retry of it.',
+  },
+  'bad-signature': {
+    status: 401,
+    fault: 'yours',
+    cure: 'Check that the secret entered in the hub is the one the platform signs with.',
+  },
+  'not-found': { status: 404, fault: 'yours', cure: 'Check the address; the reference lists every route.' },
+  'foreign-origin': {
+    status: 403,
+    fault: 'yours',
+    cure: 'Open the hub under 127.0.0.1 or localhost; until it has accounts it serves this machine alone.',
+  },
+  'platform-refused': { status: 422, fault: 'yours', cure: 'Do what the platform asks, then try again.' },
+  'platform-unavailable': { status: 502, fault: 'passing', cure: 'Try again in a moment.' },
+  'too-large': { status: 413, fault: 'yours', cure: 'Send less at once.' },
+  busy: { status: 503, fault: 'passing', cure: 'Try again in a moment; nothing was changed.' },
+  internal: { status: 500, fault: 'ours', cure: 'Try again; if it stays so, report it with the time.' },
+} as const satisfies Record<
+  string,
+  { status: number; fault: 'ours' | 'yours' | 'theirs' | 'passing'; cure: string }
+>
+
+export type ApiErrorCode = keyof typeof apiErrors
+
+/** A refusal of the API, thrown by a route. */
+export class ApiProblem extends Error {
+  readonly code: ApiErrorCode
+  readonly field: string | undefined
+
+  constructor(code: ApiErrorCode, message: string, field?: string) {
+    super(message)
+    this.name = 'ApiProblem'
+    this.code = code
+    this.field = field
+  }
+}
+
+/** Any error as problem+json (RFC 9457): a stable code, what went wrong, and the cure. */
+export function toProblem(error: unknown): Problem {
+  if (error instanceof ApiProblem)
+    return problemOf(apiErrors[error.code], error.code, error.message, error.field)
+  if (error instanceof SyncProblem)
+    return problemOf(syncErrors[error.code], error.code, error.message, error.field)
+  if (error instanceof ZodError) {
+    const [issue] = error.issues
+    const field = issue?.path.join('.') ?? ''
+    const place = field === '' ? 'The request' : field
+    return problemOf(
+      apiErrors['invalid-request'],
+      'invalid-request',
+      `${place}: ${issue?.message ?? 'is not valid'}.`,
+      field,
+    )
+  }
+  if (isConnectorError(error)) {
+    const passing = error.fault === 'passing' || error.fault === 'theirs'
+    const code = passing ? 'platform-unavailable' : 'platform-refused'
+    return { ...problemOf(apiErrors[code], code, error.message), detail: describeProblem(error).message }
+  }
+  if (error instanceof DatabaseProblem) {
+    return problemOf({ status: 503, cure: error.cure }, error.code, error.message)
+  }
+  if (isTransient(error)) return problemOf(apiErrors.busy, 'busy', 'The database did not answer in time.')
+  return fromFastify(error) ?? problemOf(apiErrors.internal, 'internal', 'Something went wrong in the hub.')
+}
+
+/** A refusal of the ledger as problem+json. */
+export function refusalToProblem(refusal: Refusal): Problem {
+  return problemOf(stockErrors[refusal.code], refusal.code, refusal.message, refusal.field)
+}
+
+function fromFastify(error: unknown): Problem | undefined {
+  if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return undefined
+  if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
+    return problemOf(apiErrors['too-large'], 'too-large', 'The body is larger than the hub takes.')
+  }
+  if (error.code.startsWith('FST_ERR_CTP') || error instanceof SyntaxError) {
+    return problemOf(
+      apiErrors['malformed-body'],
+      'malformed-body',
+      `The body cannot be read: ${error.message}.`,
+    )
+  }
+  return undefined
+}
+
+function problemOf(
+  entry: { status: number; cure: string },
+  code: string,
+  message: string,
+  field?: string | undefined,
+): Problem {
+  const said = /[.!?。]$/.test(message) ? message : `${message}.`
+  return {
+    type: 'about:blank',
+    title: code.replaceAll('-', ' '),
+    status: entry.status,
+    code,
+    detail: said.includes(entry.cure) ? said : `${said} ${entry.cure}`,
+    ...(field !== undefined && field !== '' && { field }),
+  }
+}

@@ -1,0 +1,59 @@
+import type { SyncEngine } from '@plimsoll/sync'
+import { type FastifyInstance, fastify } from 'fastify'
+import type { HubBase } from '../hub.ts'
+import type { LiveScreens } from '../views/live-screens.ts'
+import { activityRoutes } from './activity-routes.ts'
+import { connectionRoutes } from './connection-routes.ts'
+import { serveDashboard } from './dashboard-files.ts'
+import { type DemoControls, demoRoutes } from './demo-routes.ts'
+import { healthRoutes } from './health-routes.ts'
+import { itemRoutes } from './item-routes.ts'
+import { assertLocal } from './local-only.ts'
+import { ApiProblem, toProblem } from './problem.ts'
+import { stockRoutes } from './stock-routes.ts'
+import { streamRoute } from './stream-route.ts'
+import { webhookRoute } from './webhook-route.ts'
+
+export type ServerContext = HubBase & {
+  engine: SyncEngine
+  screens: LiveScreens
+  demo: DemoControls | undefined
+}
+
+/** Platforms send whole orders; the largest seen are a few hundred kilobytes. */
+const BODY_BYTES_MAX = 5 * 1024 * 1024
+
+/** The HTTP side of the hub: webhook intake, API, live stream, dashboard. */
+export async function createServer(hub: ServerContext): Promise<FastifyInstance> {
+  const app = fastify({ bodyLimit: BODY_BYTES_MAX, forceCloseConnections: true })
+  app.setErrorHandler((error, request, reply) => {
+    const problem = toProblem(error)
+    if (problem.status >= 500) hub.log.error({ error, url: request.url }, problem.detail)
+    return reply.status(problem.status).type('application/problem+json').send(problem)
+  })
+  app.setNotFoundHandler((request, reply) => {
+    const problem = toProblem(
+      new ApiProblem('not-found', `There is nothing at ${request.method} ${request.url.split('?')[0]}.`),
+    )
+    return reply.status(problem.status).type('application/problem+json').send(problem)
+  })
+
+  await app.register(healthRoutes(hub))
+  await app.register(webhookRoute(hub))
+  await app.register(async (local) => {
+    local.addHook('onRequest', async (request) => assertLocal(request))
+    await local.register(
+      async (api) => {
+        await api.register(activityRoutes(hub))
+        await api.register(connectionRoutes(hub))
+        await api.register(itemRoutes(hub))
+        await api.register(stockRoutes(hub))
+        await api.register(streamRoute(hub))
+        await api.register(demoRoutes(hub))
+      },
+      { prefix: '/api/v1' },
+    )
+    await serveDashboard(local)
+  })
+  return app
+}

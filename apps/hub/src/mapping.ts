@@ -1,0 +1,68 @@
+import { inTransaction } from '@plimsoll/database'
+import { findItemsBySku } from '@plimsoll/stock'
+import {
+  insertChangedItems,
+  mapListing,
+  notify,
+  nowOf,
+  rebuildLevels,
+  replayParked,
+  type SyncContext,
+  syncProblem,
+  updateAvailability,
+} from '@plimsoll/sync'
+
+export type MappingInput = { listingId: string; sku: string; unitsPerListing: number }
+
+/**
+ * Ties listings to items as a person decided, all or none; then what was parked for want of a mapping is
+ * put back in line.
+ * @throws SyncProblem naming the SKU or listing that is unknown
+ */
+export async function mapListings(
+  context: SyncContext,
+  mappings: readonly MappingInput[],
+): Promise<{ mapped: number; replayed: number }> {
+  const { organizationId } = context
+  const connectionIds = await inTransaction(context.database, async (tx) => {
+    const items = await findItemsBySku(
+      tx,
+      organizationId,
+      mappings.map((mapping) => mapping.sku),
+    )
+    const bySku = new Map(items.map((item) => [item.sku, item.itemId]))
+    const touched = new Set<string>()
+    for (const { listingId, sku, unitsPerListing } of mappings) {
+      const itemId = bySku.get(sku)
+      if (itemId === undefined) {
+        throw syncProblem('unknown-item', 'sku', `There is no item with the SKU "${sku}".`)
+      }
+      const mapped = await mapListing(tx, organizationId, { listingId, itemId, unitsPerListing })
+      if (mapped === undefined)
+        throw syncProblem('unknown-listing', 'listingId', `There is no listing ${listingId}.`)
+      touched.add(mapped.connectionId)
+    }
+    for (const connectionId of touched) {
+      const changed = await rebuildLevels(tx, { organizationId, connectionId, uuid: context.uuid })
+      await insertChangedItems(tx, organizationId, changed, { at: nowOf(context), uuid: context.uuid })
+    }
+    await notify(tx, organizationId, { kind: 'items' })
+    return [...touched]
+  })
+  await updateAvailability(context)
+
+  let replayed = 0
+  for (const connectionId of connectionIds) {
+    const result = await replayParked(context.database.kysely, organizationId, {
+      reasonCode: 'unmapped-listing',
+      connectionId,
+    })
+    replayed += result.replayed
+  }
+  if (replayed > 0) {
+    await inTransaction(context.database, (tx) =>
+      notify(tx, organizationId, { kind: 'inbox', connectionIds }),
+    )
+  }
+  return { mapped: mappings.length, replayed }
+}

@@ -1,0 +1,93 @@
+import type { ConnectionRow } from '@plimsoll/client'
+import type { Connector } from '@plimsoll/connector-kit'
+import { sql } from 'kysely'
+import type { ServerContext } from '../http/server.ts'
+import { levelStatusSql } from './level-status.ts'
+
+type Row = Omit<
+  ConnectionRow,
+  | 'connectorName'
+  | 'colour'
+  | 'budgetLeft'
+  | 'lastOrderAt'
+  | 'ordersKnownUntil'
+  | 'lastWriteAt'
+  | 'lastWebhookAt'
+  | 'errorSince'
+> & {
+  lastOrderAt: Date | null
+  ordersKnownUntil: Date | null
+  lastWriteAt: Date | null
+  lastWebhookAt: Date | null
+  errorSince: Date | null
+}
+
+/** Every connection with its health, as the screens show it. */
+export async function listConnections(
+  hub: Pick<ServerContext, 'database' | 'context' | 'engine'>,
+): Promise<ConnectionRow[]> {
+  const { organizationId, connectors } = hub.context
+  const found = await sql<Row>`
+    with status as (
+      select level.connection_id,
+        count(*) filter (where ${levelStatusSql} = 'in-step') as in_step,
+        count(*) filter (where ${levelStatusSql} = 'pending') as pending,
+        count(*) filter (where ${levelStatusSql} = 'drift') as drift,
+        count(*) filter (where level.problem_code = 'refused') as refused
+      from level
+      join connection on connection.organization_id = level.organization_id
+        and connection.connection_id = level.connection_id
+      where level.organization_id = ${organizationId}
+      group by level.connection_id
+    ),
+    sells as (
+      select connection_id, count(*) as listings, count(*) filter (where item_id is null) as unmapped
+      from listing
+      where organization_id = ${organizationId} and state <> 'gone'
+      group by connection_id
+    )
+    select connection.connection_id, connector, name, state, pause_reasons,
+      coalesce(listings, 0) as listings, coalesce(unmapped, 0) as unmapped,
+      coalesce(in_step, 0) as in_step, coalesce(pending, 0) as pending,
+      coalesce(drift, 0) as drift, coalesce(refused, 0) as refused,
+      (
+        select max(applied_at) from sales_order
+        where sales_order.organization_id = connection.organization_id
+          and sales_order.connection_id = connection.connection_id
+      ) as last_order_at,
+      (
+        select fence_at from stream_cursor
+        where stream_cursor.organization_id = connection.organization_id
+          and stream_cursor.connection_id = connection.connection_id and stream = 'orders'
+      ) as orders_known_until,
+      (
+        select max(acknowledged_at) from level
+        where level.organization_id = connection.organization_id and level.connection_id = connection.connection_id
+      ) as last_write_at,
+      last_webhook_at, problem as error, problem_since as error_since
+    from connection
+    left join status using (connection_id)
+    left join sells using (connection_id)
+    where connection.organization_id = ${organizationId}
+    order by connection.created_at, connection.connection_id`.execute(hub.database.kysely)
+  return found.rows.map((row) => toConnectionRow(row, connectors, hub.engine.budgetLeft(row.connectionId)))
+}
+
+function toConnectionRow(
+  row: Row,
+  connectors: ReadonlyMap<string, Connector>,
+  budgetLeft: number | undefined,
+): ConnectionRow {
+  const manifest = connectors.get(row.connector)?.manifest
+  return {
+    ...row,
+    connectorName: manifest?.name ?? row.connector,
+    colour: manifest?.colour ?? '#808080',
+    lastOrderAt: row.lastOrderAt?.toISOString() ?? null,
+    ordersKnownUntil: row.ordersKnownUntil?.toISOString() ?? null,
+    lastWriteAt: row.lastWriteAt?.toISOString() ?? null,
+    lastWebhookAt: row.lastWebhookAt?.toISOString() ?? null,
+    errorSince: row.errorSince?.toISOString() ?? null,
+    budgetLeft: budgetLeft ?? null,
+  }
+}

@@ -1,0 +1,176 @@
+import type { Db } from '@plimsoll/database'
+import { sql } from 'kysely'
+import { expectedSql, type LevelStatus, levelStatusSql } from './level-status.ts'
+
+export type ItemHead = { itemId: string; sku: string; name: string }
+
+export async function findItem(db: Db, organizationId: string, sku: string): Promise<ItemHead | undefined> {
+  const found = await sql<ItemHead>`
+    select item_id, sku, name from item
+    where organization_id = ${organizationId} and sku = ${sku}`.execute(db)
+  return found.rows[0]
+}
+
+export type LocationBalance = {
+  locationId: string
+  locationCode: string
+  locationName: string
+  onHand: number
+  reserved: number
+  held: number
+  incoming: number
+  available: number
+}
+
+export async function findItemBalances(
+  db: Db,
+  organizationId: string,
+  itemId: string,
+): Promise<LocationBalance[]> {
+  const found = await sql<LocationBalance>`
+    select location_id, location.code as location_code, location.name as location_name,
+      sum(on_hand)::bigint as on_hand, sum(reserved)::bigint as reserved, sum(held)::bigint as held,
+      sum(incoming)::bigint as incoming, sum(on_hand - reserved - held)::bigint as available
+    from balance
+    join location using (organization_id, location_id)
+    where organization_id = ${organizationId} and item_id = ${itemId}
+    group by location_id, location.code, location.name
+    order by location.code`.execute(db)
+  return found.rows
+}
+
+export type LevelView = {
+  listingId: string
+  connectionId: string
+  connectionName: string
+  connector: string
+  connectionState: string
+  listingExternalId: string
+  title: string
+  unitsPerListing: number
+  listingTracked: boolean
+  levelId: string
+  stockUnitId: string
+  externalLocationId: string
+  externalLocationName: string
+  desired: number | null
+  desiredBecause: string | null
+  acknowledged: number | null
+  acknowledgedAt: Date | null
+  observed: number | null
+  observedAt: Date | null
+  expected: number | null
+  status: LevelStatus
+  problem: string | null
+  /** Our locations that the level may sell from. */
+  poolLocationIds: string[]
+  /** Listing units of the connection's own orders that its platform has not subtracted yet. */
+  unsubtracted: number
+}
+
+/** Every listing of an item with the levels it reads. */
+export async function findItemLevels(db: Db, organizationId: string, itemId: string): Promise<LevelView[]> {
+  const found = await sql<LevelView>`
+    select listing.listing_id, listing.connection_id, connection.name as connection_name, connection.connector,
+      connection.state as connection_state, listing.external_id as listing_external_id, listing.title,
+      listing.units_per_listing, listing.tracked as listing_tracked,
+      level.level_id, level.stock_unit_id, level.external_location_id,
+      external_location.name as external_location_name,
+      level.desired, level.desired_because, level.acknowledged, level.acknowledged_at, level.observed,
+      level.observed_at, ${expectedSql} as expected, ${levelStatusSql} as status, level.problem,
+      array(
+        select location_id::text from pool_location
+        where pool_location.organization_id = level.organization_id
+          and pool_location.connection_id = level.connection_id
+          and pool_location.external_id = level.external_location_id
+        order by location_id
+      ) as pool_location_ids,
+      (
+        select coalesce(sum(unsubtracted), 0)::bigint from order_line
+        where order_line.organization_id = level.organization_id
+          and order_line.connection_id = level.connection_id
+          and order_line.stock_unit_id = level.stock_unit_id and unsubtracted > 0
+      ) as unsubtracted
+    from listing
+    join connection on connection.organization_id = listing.organization_id
+      and connection.connection_id = listing.connection_id
+    join level on level.organization_id = listing.organization_id
+      and level.connection_id = listing.connection_id and level.stock_unit_id = listing.stock_unit_id
+    join external_location on external_location.organization_id = level.organization_id
+      and external_location.connection_id = level.connection_id
+      and external_location.external_id = level.external_location_id
+    where listing.organization_id = ${organizationId} and listing.item_id = ${itemId} and listing.state <> 'gone'
+    order by connection.created_at, listing.listing_id, level.external_location_id`.execute(db)
+  return found.rows
+}
+
+export type OpenReservation = {
+  locationId: string
+  units: number
+  orderNumber: string | null
+  orderId: string | null
+}
+
+/** What is reserved now, largest first, with the order it is for. */
+export async function findOpenReservations(
+  db: Db,
+  organizationId: string,
+  itemId: string,
+  limit: number,
+): Promise<OpenReservation[]> {
+  const found = await sql<OpenReservation>`
+    select reservation.location_id, reserved - released - reservation.shipped as units,
+      sales_order.number as order_number, sales_order.order_id
+    from reservation
+    left join order_line on reservation.owner_kind = 'order-line'
+      and order_line.organization_id = reservation.organization_id and order_line.line_id = reservation.owner_id
+    left join sales_order on sales_order.organization_id = order_line.organization_id
+      and sales_order.order_id = order_line.order_id
+    where reservation.organization_id = ${organizationId} and reservation.item_id = ${itemId}
+      and released + reservation.shipped < reserved
+    order by units desc, reservation.reservation_id
+    limit ${limit}`.execute(db)
+  return found.rows
+}
+
+export type MovementSum = { locationId: string; kind: string; onHand: number; held: number }
+
+/** What made the figures on hand and held: movements added up by kind. */
+export async function findMovementSums(
+  db: Db,
+  organizationId: string,
+  itemId: string,
+): Promise<MovementSum[]> {
+  const found = await sql<MovementSum>`
+    select location_id, kind, sum(on_hand_delta)::bigint as on_hand, sum(held_delta)::bigint as held
+    from movement
+    where organization_id = ${organizationId} and item_id = ${itemId}
+    group by location_id, kind
+    having sum(on_hand_delta) <> 0 or sum(held_delta) <> 0
+    order by location_id, kind`.execute(db)
+  return found.rows
+}
+
+export type StoredPolicy = {
+  scope: 'organization' | 'connection' | 'listing'
+  scopeId: string
+  bufferUnits: number | null
+  bufferPercent: number | null
+  cap: number | null
+  floor: number | null
+  fixed: number | null
+  paused: boolean | null
+}
+
+export async function findPoliciesFor(
+  db: Db,
+  organizationId: string,
+  scopeIds: readonly string[],
+): Promise<StoredPolicy[]> {
+  const found = await sql<StoredPolicy>`
+    select scope, scope_id, buffer_units, buffer_percent, cap, floor, fixed, paused from policy
+    where organization_id = ${organizationId} and scope_id = any(${sql.val([...scopeIds])}::uuid[])`.execute(
+    db,
+  )
+  return found.rows
+}

@@ -1,0 +1,112 @@
+import type { ChangedEvent } from '@plimsoll/client'
+import type { SyncContext, Wake } from '@plimsoll/sync'
+import { sql } from 'kysely'
+import { findActivity } from './activity.store.ts'
+
+type Send = (event: 'changed' | 'activity' | 'ping', data: unknown) => void
+type Topic = ChangedEvent['topics'][number]
+
+/** Screens are told at most so often: people cannot read faster, and each hint costs reads. */
+const FLUSH_MS = 250
+const PING_MS = 15_000
+const ACTIVITY_ROWS = 40
+const SKUS_MAX = 200
+
+/**
+ * Tells open screens what to read again. Wake-ups of all processes are gathered and handed on a few
+ * times a second. The newest activity is sent whole, by id, so that a row committed late still shows.
+ */
+export class LiveScreens {
+  readonly #context: SyncContext
+  readonly #screens = new Set<Send>()
+  readonly #closed = new AbortController()
+  #topics = new Set<Topic>()
+  #itemIds: Set<string> | 'any' = new Set()
+  #isFlushing = false
+
+  constructor(context: SyncContext) {
+    this.#context = context
+    void this.#ping()
+  }
+
+  /** @returns how to leave */
+  join(send: Send): () => void {
+    this.#screens.add(send)
+    return () => this.#screens.delete(send)
+  }
+
+  hear(wake: Wake): void {
+    if (this.#screens.size === 0) return
+    if (wake.kind === 'screen') {
+      for (const topic of wake.topics) this.#topics.add(topic)
+      if (wake.topics.includes('items')) this.#noteItems(wake.itemIds)
+    } else if (wake.kind === 'connection') {
+      this.#topics.add('connections')
+      this.#topics.add('overview')
+    } else {
+      return
+    }
+    if (!this.#isFlushing) void this.#flushSoon()
+  }
+
+  close(): void {
+    this.#closed.abort(new Error('The hub stops.'))
+    this.#screens.clear()
+  }
+
+  /** No ids means any. */
+  #noteItems(itemIds: readonly string[]): void {
+    if (itemIds.length === 0 || this.#itemIds === 'any') {
+      this.#itemIds = 'any'
+      return
+    }
+    for (const itemId of itemIds) this.#itemIds.add(itemId)
+    if (this.#itemIds.size > SKUS_MAX) this.#itemIds = 'any'
+  }
+
+  async #flushSoon(): Promise<void> {
+    this.#isFlushing = true
+    try {
+      await this.#context.clock.sleep(FLUSH_MS, this.#closed.signal)
+      await this.#flush()
+    } catch (error) {
+      if (!this.#closed.signal.aborted) this.#context.log.warn({ error }, 'live screens could not be told')
+    } finally {
+      this.#isFlushing = false
+    }
+  }
+
+  async #flush(): Promise<void> {
+    const topics = [...this.#topics]
+    const itemIds = this.#itemIds
+    this.#topics = new Set()
+    this.#itemIds = new Set()
+    const { kysely } = this.#context.database
+    const { organizationId } = this.#context
+    const skus = itemIds === 'any' ? [] : await findSkus(this.#context, [...itemIds])
+    this.#tell('changed', { topics, skus })
+    if (!topics.includes('activity')) return
+    const { rows } = await findActivity(kysely, organizationId, { limit: ACTIVITY_ROWS })
+    this.#tell('activity', rows)
+  }
+
+  #tell(event: 'changed' | 'activity' | 'ping', data: unknown): void {
+    for (const send of this.#screens) send(event, data)
+  }
+
+  /** So that a dead connection is noticed on both sides. */
+  async #ping(): Promise<void> {
+    while (!this.#closed.signal.aborted) {
+      await this.#context.clock.sleep(PING_MS, this.#closed.signal).catch(() => undefined) // closed meanwhile
+      this.#tell('ping', {})
+    }
+  }
+}
+
+async function findSkus(context: SyncContext, itemIds: readonly string[]): Promise<string[]> {
+  const found = await sql<{ sku: string }>`
+    select sku from item
+    where organization_id = ${context.organizationId} and item_id = any(${sql.val([...itemIds])}::uuid[])
+    order by sku`.execute(context.database.kysely)
+  return found.rows.map((row) => row.sku)
+}

@@ -1,0 +1,18 @@
+import type { TaskList } from '@plimsoll/client'
+import type { Db, TaskTable } from '@plimsoll/database'
+import { sql } from 'kysely'
+
+/** Open tasks, oldest first; the SKU of a level's task comes from what the level shows. */
+export async function findTasks(db: Db, organizationId: string): Promise<TaskList['rows']> {
+  const found = await sql<
+    Pick<TaskTable, 'taskId' | 'kind' | 'sku' | 'connectionId' | 'units' | 'detail' | 'openedAt'>
+  >`
+    select task_id, kind, coalesce(task.sku, item.sku) as sku, task.connection_id, units, detail, opened_at
+    from task
+    left join level on level.organization_id = task.organization_id and level.level_id::text = task.subject
+    left join item on item.organization_id = level.organization_id and item.item_id = level.item_id
+    where task.organization_id = ${organizationId} and closed_at is null
+    order by opened_at, task_id
+    limit 500`.execute(db)
+  return found.rows.map((row) => ({ ...row, openedAt: row.openedAt.toISOString() }))
+}
