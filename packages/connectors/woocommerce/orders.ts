@@ -13,43 +13,69 @@ type Reading = {
   signal?: AbortSignal | undefined
 }
 
-/** Orders changed at or after `since`, those in the trash after all others. */
+/**
+ * Orders changed at or after `since`, those in the trash after all others. Most reads find less than a
+ * page of either, so the first call asks for both at once.
+ */
 export async function readOrders(
   { since, cursor: text }: { since: Date; cursor: string | undefined },
   reading: Reading,
 ): Promise<Page<ExternalOrder>> {
-  const { sorting } = reading
-  const sinceGmt = toGmt(since)
-  const start = oneSecondBefore(sinceGmt)
-  const cursor = readOrderCursor(text, {
-    stage: 'any',
-    after: start,
+  const after = oneSecondBefore(toGmt(since))
+  const first = (stage: OrderCursor['stage']): OrderCursor => ({
+    stage,
+    after,
     skip: 0,
-    orderby: sorting.orderby,
+    orderby: reading.sorting.orderby,
   })
+  if (text === undefined) {
+    const [all, trash] = await Promise.all([
+      readStage(first('any'), since, reading),
+      readStage(first('trash'), since, reading),
+    ])
+    return all.after === undefined ? toPage([all, trash], trash.after) : toPage([all], all.after)
+  }
+  const read = await readStage(readOrderCursor(text, first('any')), since, reading)
+  return toPage([read], read.after ?? (read.stage === 'any' ? first('trash') : undefined))
+}
+
+type StageRead = {
+  rows: (ExternalOrder | UnreadableOrder)[]
+  stage: OrderCursor['stage']
+  /** Where this stage goes on; undefined after its last page. */
+  after: OrderCursor | undefined
+  date: Date | undefined
+}
+type UnreadableOrder = { externalId: string; version: number | undefined }
+
+async function readStage(cursor: OrderCursor, since: Date, reading: Reading): Promise<StageRead> {
+  const sinceGmt = toGmt(since)
   const answer = await askSorted(cursor, reading)
   // Sorted by change, the shop's answer is trusted; shops of old ignore the filter instead of refusing it.
   const wanted = answer.data.filter((order) => order.date_modified_gmt >= sinceGmt)
-  const read = await Promise.all(wanted.map((order) => readRow(order, reading)))
-  const rows = read.flatMap((each) => ('order' in each ? [each.order] : []))
-  const unreadable = read.flatMap((each) => ('order' in each ? [] : [each]))
-  const next = nextOrderPage(answer.cursor, answer.data, pageSize)
-  const after =
-    next ??
-    (cursor.stage === 'any'
-      ? { stage: 'trash' as const, after: start, skip: 0, orderby: answer.cursor.orderby }
-      : undefined)
-  return { rows, unreadable, next: after && JSON.stringify(after), platformTime: answer.date }
+  return {
+    rows: await Promise.all(wanted.map((order) => readRow(order, reading))),
+    stage: answer.cursor.stage,
+    after: nextOrderPage(answer.cursor, answer.data, pageSize),
+    date: answer.date,
+  }
+}
+
+function toPage(stages: readonly StageRead[], after: OrderCursor | undefined): Page<ExternalOrder> {
+  const all = stages.flatMap((stage) => stage.rows)
+  return {
+    rows: all.filter((row) => 'lines' in row),
+    unreadable: all.filter((row) => !('lines' in row)),
+    next: after && JSON.stringify(after),
+    platformTime: stages[0]?.date,
+  }
 }
 
 /** One order with a status that nobody has explained must not hold up the others on its page. */
-async function readRow(
-  order: WooOrder,
-  reading: Reading,
-): Promise<{ order: ExternalOrder } | { externalId: string; version: number | undefined }> {
+async function readRow(order: WooOrder, reading: Reading): Promise<ExternalOrder | UnreadableOrder> {
   const refunds = await refundsOf(order, reading)
   try {
-    return { order: toOrder(order, refunds, reading.statuses) }
+    return toOrder(order, refunds, reading.statuses)
   } catch (error) {
     if (!(error instanceof Malformed)) throw error
     return { externalId: String(order.id), version: fromGmt(order.date_modified_gmt).getTime() }

@@ -196,7 +196,10 @@ create table lease (
   fencing bigint not null,
   expires_at timestamptz not null,
   calls_until timestamptz not null,
-  primary key (organization_id, connection_id)
+  primary key (organization_id, connection_id),
+  -- Makes `fencing` a key column: a take-over then waits for transactions that hold the row `for key share`
+  -- (the fencing check), while heartbeats and calls, which touch other columns, do not.
+  unique (organization_id, connection_id, fencing)
 );
 
 -- One quantity sent for one level, recorded before the call and after.

@@ -5,6 +5,7 @@ import { type EmbeddedDatabase, openEmbedded } from './embedded/embedded-databas
 import { codeOf, DatabaseProblem, messageOf } from './errors.ts'
 import { type Listener, type ListenOptions, listenOn } from './listen.ts'
 import { createPool } from './pool.ts'
+import { createRunTransaction, preparingPool, type RunTransaction } from './statements.ts'
 import type { Tables } from './tables.ts'
 import { newCounters, type TransactionCounters } from './transactions.ts'
 
@@ -31,6 +32,8 @@ export type OpenOptions = {
 export type Database = {
   kysely: Kysely<Tables>
   pool: pg.Pool
+  /** For `inTransaction`, which repeats what must be repeated. */
+  runTransaction: RunTransaction
   /** Connection string, for LISTEN clients and child processes. It may change when the embedded server was restarted. */
   readonly url: string
   kind: 'embedded' | 'given'
@@ -74,11 +77,15 @@ export async function openDatabase(options: OpenOptions): Promise<Database> {
       runtimeRole: options.runtimeRole ?? true,
       log,
     })
-    const kysely = createKysely(pool)
+    // camelCase in TypeScript, snake_case in SQL; JSON columns are handed over as they are.
+    const plugins = [new CamelCasePlugin({ maintainNestedObjectKeys: true })]
+    const dialect = new PostgresDialect({ pool: preparingPool(pool) })
+    const kysely = new Kysely<Tables>({ dialect, plugins })
     const listeners = new Set<Listener>()
     return {
       kysely,
       pool,
+      runTransaction: createRunTransaction(pool, dialect, plugins),
       get url() {
         return urlNow()
       },
@@ -127,14 +134,6 @@ function openServer(
     timing,
     log,
     ...(options.packageFolder === undefined ? {} : { packageFolder: options.packageFolder }),
-  })
-}
-
-/** camelCase in TypeScript, snake_case in SQL; JSON columns are handed over as they are. */
-function createKysely(pool: pg.Pool): Kysely<Tables> {
-  return new Kysely<Tables>({
-    dialect: new PostgresDialect({ pool }),
-    plugins: [new CamelCasePlugin({ maintainNestedObjectKeys: true })],
   })
 }
 

@@ -1,6 +1,7 @@
-import type { IsolationLevel, Kysely, Transaction } from 'kysely'
+import type { IsolationLevel, Transaction } from 'kysely'
 import type { Timing } from './clock.ts'
 import { codeOf, messageOf } from './errors.ts'
+import type { RunTransaction } from './statements.ts'
 import type { Tables } from './tables.ts'
 
 /** How often transactions had to be repeated, since the process started. */
@@ -23,7 +24,7 @@ export type TransactionOptions = {
   triesMax?: number
 }
 
-type Repeats = { kysely: Kysely<Tables>; counters: TransactionCounters; timing: Timing }
+type Repeats = { runTransaction: RunTransaction; counters: TransactionCounters; timing: Timing }
 
 /**
  * Runs `work` in one transaction and repeats it as a whole after a serialization failure or a
@@ -39,11 +40,7 @@ export async function inTransaction<T>(
   const triesMax = options.triesMax ?? 6
   for (let tries = 1; ; tries++) {
     try {
-      const builder = database.kysely.transaction()
-      const result = await (options.isolationLevel
-        ? builder.setIsolationLevel(options.isolationLevel)
-        : builder
-      ).execute(work)
+      const result = await database.runTransaction(work, options.isolationLevel)
       database.counters.committed++
       return result
     } catch (error) {

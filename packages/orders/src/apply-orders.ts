@@ -6,7 +6,7 @@ import {
   type StockContext,
   saveReservations,
 } from '@plimsoll/stock'
-import { decideOrderChange, type KnownLine } from './order-change.ts'
+import { decideOrderChange, isForwardStep, type KnownLine } from './order-change.ts'
 import { contentHashOf, type LineFacts, type OrderFacts } from './order-facts.ts'
 import { decideVersion, type VersionVerdict } from './order-version.ts'
 import { findLines, lockOrders, type OrderRow, saveLines, saveOrders } from './orders.store.ts'
@@ -65,7 +65,11 @@ export async function applyOrders(
     const contentHash = contentHashOf(facts)
     const verdict = decideVersion(
       toKnownVersion(row, lines),
-      { version: facts.version, contentHash },
+      {
+        version: facts.version,
+        contentHash,
+        isForward: row !== undefined && isForwardStep(row.state, lines.get(row.orderId) ?? [], facts),
+      },
       authoritative,
     )
     if (verdict !== 'apply') {

@@ -90,6 +90,31 @@ export function decideOrderChange(
   return change
 }
 
+const PROGRESS = { pending: 0, open: 1, closed: 2, cancelled: 3 } as const
+
+/**
+ * True when a state can only have come after the known one: the order has gone on, and no line gives
+ * anything back (units promised or shipped, or what the platform had subtracted already).
+ */
+export function isForwardStep(
+  knownState: OrderFacts['state'],
+  knownLines: readonly KnownLine[],
+  facts: OrderFacts,
+): boolean {
+  if (facts.state === 'cancelled' || PROGRESS[facts.state] <= PROGRESS[knownState]) return false
+  const incoming = new Map(facts.lines.map((line) => [line.externalId, line]))
+  return knownLines.every((known) => {
+    const line = incoming.get(known.externalId)
+    return (
+      line !== undefined &&
+      line.current >= known.current &&
+      line.shipped >= known.shipped &&
+      line.returned >= known.returned &&
+      unsubtractedUnitsOf(facts.state, line) <= known.unsubtracted
+    )
+  })
+}
+
 /** Lines that an edit took out of the order: nothing of them is promised any more. */
 function linesNoLongerThere(before: ReadonlyMap<string, KnownLine>, facts: OrderFacts): LineFacts[] {
   const present = new Set(facts.lines.map((line) => line.externalId))

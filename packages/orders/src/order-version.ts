@@ -11,11 +11,13 @@ export type VersionVerdict = 'apply' | 'older' | 'repeated' | 'fetch-again'
 /**
  * Decides whether a state of an order is applied. Only a newer one is; an older one is recorded and
  * skipped; an equal or missing version says nothing about which came first, so the order is read
- * directly before anything is released. A direct read (`authoritative`) settles that.
+ * directly before anything is released. A direct read (`authoritative`) settles that, and so does a state
+ * at an equal version that only goes on from the known one (`isForward`): an order that was placed and
+ * paid within one second.
  */
 export function decideVersion(
   known: KnownVersion | undefined,
-  incoming: { version: number | undefined; contentHash: string },
+  incoming: { version: number | undefined; contentHash: string; isForward?: boolean },
   authoritative: boolean,
 ): VersionVerdict {
   if (known === undefined) return 'apply'
@@ -27,5 +29,5 @@ export function decideVersion(
   if (incoming.version > known.version) return 'apply'
   if (incoming.version < known.version) return 'older'
   if (sameContent) return known.hasUnmappedLines ? 'apply' : 'repeated'
-  return authoritative ? 'apply' : 'fetch-again'
+  return authoritative || incoming.isForward === true ? 'apply' : 'fetch-again'
 }

@@ -23,7 +23,7 @@ const TRIES_MAX = 10
  * @throws RaceOnCommandKey when the keys were still being taken after the last try
  */
 export async function runStockCommands(
-  database: Pick<Database, 'kysely' | 'counters' | 'timing'>,
+  database: Pick<Database, 'runTransaction' | 'counters' | 'timing'>,
   context: StockContext,
   commands: readonly StockCommand[],
   options: { beforeMovements?: BeforeMovements } = {},

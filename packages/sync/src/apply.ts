@@ -6,7 +6,7 @@ import { insertChangedItems } from './availability.store.ts'
 import { updateAvailability } from './availability.ts'
 import { nowOf, type Tx, toStockContext } from './context.ts'
 import { type InboxRow, type InboxVerdict, settleInbox, takeInbox } from './inbox.store.ts'
-import { type ListingMapping, reviveOrder, toOrderFacts } from './inbox.ts'
+import { type ListingMapping, reviveOrder, toInboxEvent, toOrderFacts } from './inbox.ts'
 import { assertLease, LeaseLost } from './leases.store.ts'
 import { applyLevelHints } from './level-hints.ts'
 import { addSubtracted } from './levels.store.ts'
@@ -26,7 +26,7 @@ export async function applyInbox(context: WorkerContext): Promise<number> {
   let settled = 0
   let changed = 0
   for (;;) {
-    const rows = await takePending(context)
+    const rows = await takePending(context, { hints: false })
     if (rows.length === 0) break
     changed += (await applyBatch(context, rows)).length
     settled += rows.length
@@ -36,9 +36,16 @@ export async function applyInbox(context: WorkerContext): Promise<number> {
   return settled
 }
 
-async function takePending(context: WorkerContext): Promise<InboxRow[]> {
+/** What platforms say of levels is only a reason to look: it waits until nothing else does. */
+export async function applyHints(context: WorkerContext): Promise<void> {
+  const rows = await takePending(context, { hints: true })
+  if (rows.length > 0) await applyBatch(context, rows)
+}
+
+async function takePending(context: WorkerContext, which: { hints: boolean }): Promise<InboxRow[]> {
   return await takeInbox(context.database.kysely, context.organizationId, context.connection.connectionId, {
     state: 'pending',
+    ...which,
     now: nowOf(context),
     limit: ROWS_PER_BATCH,
   })
@@ -114,6 +121,7 @@ async function applyOrderRows(
   applied.orders.forEach((result, index) => {
     const row = withOrder[index]?.row
     if (row === undefined) return
+    rememberStored(context, withOrder[index]?.order)
     verdicts.push(verdictOnOrder(row, result, context.connection.name))
     if (result.verdict !== 'apply') return
     // What the platform has subtracted may change without a movement: a pending order that is paid.
@@ -125,6 +133,16 @@ async function applyOrderRows(
     movements: applied.movements,
     subtracted: applied.orders.flatMap((result) => result.subtracted),
   }
+}
+
+/** So that the next read of the orders need not ask the database about this one. */
+function rememberStored(context: WorkerContext, order: ExternalOrder | undefined): void {
+  if (order === undefined) return
+  const event = toInboxEvent(
+    { kind: 'order', externalId: order.externalId, version: order.version, order },
+    context.uuid,
+  )
+  if (event !== undefined) context.storedOrders.add(event.eventKey)
 }
 
 /** Everything that is not an order's state: hints to look at something, and what cannot be read. */

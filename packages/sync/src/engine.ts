@@ -111,10 +111,13 @@ export class SyncEngine {
     }
 
     const connections = await findConnections(database.kysely, organizationId)
-    const free = connections
+    const others = connections
       .filter((connection) => connection.state !== 'draft' && !this.#workers.has(connection.connectionId))
       .map((connection) => connection.connectionId)
-    const taken = await acquireLeases(database.kysely, organizationId, free, this.#holder, { now, expiresAt })
+    const taken = await acquireLeases(database.kysely, organizationId, others, this.#holder, {
+      now,
+      expiresAt,
+    })
     for (const lease of taken) {
       try {
         await this.#startWorker(lease)

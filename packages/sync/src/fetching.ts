@@ -10,7 +10,8 @@ import { markListingGone } from './mappings.store.ts'
 import { noteConnectorError } from './problems.ts'
 import type { WorkerContext } from './worker-context.ts'
 
-const FETCHES_PER_TURN = 20
+/** Few at a time: a decrease that comes meanwhile waits for no more than these. */
+const FETCHES_PER_TURN = 2
 
 /**
  * Reads directly what an event only hinted at, or whose version says nothing: the order, the listing.
@@ -18,13 +19,13 @@ const FETCHES_PER_TURN = 20
  * @returns how many rows were looked at, and for how many the platform failed (they are tried again)
  */
 export async function fetchHinted(context: WorkerContext): Promise<{ looked: number; failed: number }> {
-  const rows = await context.database.kysely.transaction().execute((tx) =>
-    takeInbox(tx, context.organizationId, context.connection.connectionId, {
-      state: 'fetch',
-      now: nowOf(context),
-      limit: FETCHES_PER_TURN,
-    }),
-  )
+  const { kysely } = context.database
+  const rows = await takeInbox(kysely, context.organizationId, context.connection.connectionId, {
+    state: 'fetch',
+    hints: false,
+    now: nowOf(context),
+    limit: FETCHES_PER_TURN,
+  })
   let failed = 0
   for (const row of rows) {
     const verdict = await fetchOne(context, row)

@@ -2,7 +2,6 @@ import { isConnectorError, type WebhookRequest, withoutPersonalData } from '@pli
 import { digestOf } from '@plimsoll/stock'
 import { noteWebhookSeen } from './connections.store.ts'
 import { nowOf, type SyncContext } from './context.ts'
-import { insertInbox } from './inbox.store.ts'
 import { type InboxEvent, toInboxEvent } from './inbox.ts'
 import type { ConnectionRegistry, OpenConnection } from './registry.ts'
 
@@ -31,12 +30,7 @@ export async function receiveWebhook(
   const events = readEvents(context, open, request)
   if (events.length === 0) return { kind: 'nothing-to-store' }
   const at = nowOf(context)
-  const fresh = await insertInbox(
-    context.database.kysely,
-    { organizationId: context.organizationId, connectionId, source: 'webhook', at, uuid: context.uuid },
-    events,
-    { kind: 'inbox', connectionIds: [connectionId] },
-  )
+  const fresh = await registry.intakeOf(connectionId).store(events)
   if (registry.isWebhookNoteDue(connectionId, at.getTime()))
     await noteWebhookSeen(context.database.kysely, context.organizationId, connectionId, at)
   return { kind: 'stored', fresh }

@@ -8,7 +8,10 @@ import { sql } from 'kysely'
  */
 export type Lease = { connectionId: string; fencing: number; callsUntil: Date }
 
-/** Takes every lease of these connections that is free, run out or already ours. */
+/**
+ * Takes half of those leases of these connections that are free or have run out, at least one: processes
+ * that start together share the work, and one alone has it all after a few rounds.
+ */
 export async function acquireLeases(
   db: Db,
   organizationId: string,
@@ -18,9 +21,17 @@ export async function acquireLeases(
 ): Promise<Lease[]> {
   if (connectionIds.length === 0) return []
   const taken = await sql<Lease>`
+    with free as (
+      select wanted.connection_id
+      from unnest(${sql.val([...connectionIds].sort())}::uuid[]) as wanted(connection_id)
+      left join lease on lease.organization_id = ${organizationId}
+        and lease.connection_id = wanted.connection_id
+      where lease.expires_at is null or lease.expires_at < ${time.now}
+      order by wanted.connection_id
+    )
     insert into lease (organization_id, connection_id, holder, fencing, expires_at, calls_until)
-    select ${organizationId}, connection_id, ${holder}, 1, ${time.expiresAt}, ${time.now}
-    from unnest(${sql.val([...connectionIds].sort())}::uuid[]) as wanted(connection_id)
+    select ${organizationId}, connection_id, ${holder}, 1, ${time.expiresAt}::timestamptz, ${time.now}::timestamptz
+    from (select connection_id from free limit (select (count(*) + 1) / 2 from free)) as share
     on conflict (organization_id, connection_id) do update set
       holder = excluded.holder,
       fencing = lease.fencing + 1,
@@ -69,7 +80,7 @@ export async function releaseLeases(
 
 /**
  * The fencing check: first statement of every transaction that a holder writes in. Holds the row in
- * share mode, so a take-over waits for the transaction to end.
+ * key-share mode, so a take-over waits for the transaction to end; heartbeats do not.
  * @throws LeaseLost
  */
 export async function assertLease(
@@ -81,7 +92,7 @@ export async function assertLease(
     select fencing from lease
     where organization_id = ${organizationId} and connection_id = ${lease.connectionId}
       and fencing = ${lease.fencing}
-    for share`.execute(tx)
+    for key share`.execute(tx)
   if (found.rows.length === 0) throw new LeaseLost(lease.connectionId)
 }
 

@@ -175,12 +175,16 @@ export type KnownLevel = LevelKnowledge & {
   desired: number | null
   desiredVersion: number
   observed: number | null
+  desiredAt: Date | null
+  acknowledgedAt: Date | null
   /** True while a write to it is waiting or in flight: a difference says nothing then. */
   isBusy: boolean
 }
 
-const knownColumns = sql`level_id, stock_unit_id, external_location_id, desired, desired_version, observed,
-  acknowledged, acknowledged_subtracted, subtracted,
+const levelColumns = sql`level_id, stock_unit_id, external_location_id, desired, desired_version, observed,
+  desired_at, acknowledged_at, acknowledged, acknowledged_subtracted, subtracted`
+
+const knownColumns = sql`${levelColumns},
   (
     exists (
       select from lane_entry
@@ -238,10 +242,10 @@ export async function findLevelsByKey(
   organizationId: string,
   connectionId: string,
   keys: readonly { stockUnitId: string; locationId: string }[],
-): Promise<KnownLevel[]> {
+): Promise<Omit<KnownLevel, 'isBusy'>[]> {
   const source = unnestRows('wanted', keys, { stockUnitId: 'text', locationId: 'text' })
-  const found = await sql<KnownLevel>`
-    select ${knownColumns} from level
+  const found = await sql<Omit<KnownLevel, 'isBusy'>>`
+    select ${levelColumns} from level
     where organization_id = ${organizationId} and connection_id = ${connectionId}
       and (stock_unit_id, external_location_id) in (select stock_unit_id, location_id from ${source})
     order by level_id`.execute(db)

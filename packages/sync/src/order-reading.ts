@@ -11,8 +11,6 @@ import type { WorkerContext } from './worker-context.ts'
 const PAGES_MAX = 1_000
 /** The stored cursor may trail the true one so far: what is read twice after a crash is known already. */
 const SAVE_MS = 1_000
-/** Keys of events this reader has stored; reads overlap, so most rows of a read were in the one before. */
-const KEYS_MAX = 20_000
 
 /**
  * Reads a connection's orders into the inbox. Webhooks get lost, so this is the truth and they are hints;
@@ -21,7 +19,6 @@ const KEYS_MAX = 20_000
  */
 export class OrderReader {
   readonly #context: WorkerContext
-  readonly #storedKeys = new Set<string>()
   #cursor: OrderCursor | undefined
   #savedAt = 0
   #deep: { since: Date; startedAt: number; page: string | undefined } | undefined
@@ -39,10 +36,8 @@ export class OrderReader {
     const startedAt = this.#context.clock.now()
     const since = planOrderRead(await this.#known(), 'shallow', this.#platform())
     let page: string | undefined
-    let fresh = 0
     for (let pages = 0; pages < PAGES_MAX; pages += 1) {
       const read = await this.#readPage(since, page)
-      fresh += read.fresh
       page = read.next
       if (page === undefined) break
     }
@@ -51,7 +46,7 @@ export class OrderReader {
       throw new Error(`More than ${PAGES_MAX} pages of orders since ${since.toISOString()}.`)
 
     const fenceAt = toFence(startedAt, visibilityLagMs)
-    await this.#moveTo({ since: fenceAt, fenceAt, deepReadAt: this.#cursor?.deepReadAt ?? null }, fresh > 0)
+    this.#cursor = { since: fenceAt, fenceAt, deepReadAt: this.#cursor?.deepReadAt ?? null }
     return fenceAt
   }
 
@@ -74,7 +69,7 @@ export class OrderReader {
       return true
     }
     this.#deep = undefined
-    await this.#moveTo({ ...cursor, deepReadAt: new Date(startedAt) }, true)
+    this.#cursor = { ...(this.#cursor ?? cursor), deepReadAt: new Date(startedAt) }
     return false
   }
 
@@ -93,10 +88,11 @@ export class OrderReader {
     }
   }
 
-  async #moveTo(cursor: OrderCursor, saveNow: boolean): Promise<void> {
+  /** Stores how far the orders are known, once a second: not on the way of a write. */
+  async savePosition(): Promise<void> {
     const { database, organizationId, connection, clock, lease } = this.#context
-    this.#cursor = cursor
-    if (!saveNow && clock.now() - this.#savedAt < SAVE_MS) return
+    const cursor = this.#cursor
+    if (cursor === undefined || clock.now() - this.#savedAt < SAVE_MS) return
     await inTransaction(database, async (tx) => {
       await assertLease(tx, organizationId, lease)
       await saveOrderCursor(tx, organizationId, connection.connectionId, cursor)
@@ -126,15 +122,14 @@ export class OrderReader {
 
   async #store(events: readonly InboxEvent[]): Promise<number> {
     const { database, organizationId, connection, lease, uuid } = this.#context
-    const unknown = events.filter((event) => !this.#storedKeys.has(event.eventKey))
+    const unknown = events.filter((event) => !this.#context.storedOrders.has(event.eventKey))
     if (unknown.length === 0) return 0
     const fresh = await inTransaction(database, async (tx) => {
       await assertLease(tx, organizationId, lease)
       const place = { organizationId, connectionId: connection.connectionId, source: 'poll' as const, uuid }
       return await insertInbox(tx, { ...place, at: nowOf(this.#context) }, unknown)
     })
-    if (this.#storedKeys.size > KEYS_MAX) this.#storedKeys.clear()
-    for (const event of unknown) this.#storedKeys.add(event.eventKey)
+    for (const event of unknown) this.#context.storedOrders.add(event.eventKey)
     return fresh
   }
 }

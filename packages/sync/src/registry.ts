@@ -2,6 +2,7 @@ import { getSecret } from '@plimsoll/accounts'
 import type { Connector } from '@plimsoll/connector-kit'
 import { type Connection, findConnection } from './connections.store.ts'
 import type { SyncContext } from './context.ts'
+import { IntakeQueue } from './intake-queue.ts'
 
 /** A connection with its connector and its opened credentials. Never logged, never answered. */
 export type OpenConnection = {
@@ -20,6 +21,7 @@ export class ConnectionRegistry {
   readonly #context: SyncContext
   readonly #maxAgeMs: number
   readonly #webhookNotedAt = new Map<string, number>()
+  readonly #intakes = new Map<string, IntakeQueue>()
   readonly #known = new Map<string, { at: number; open: OpenConnection }>()
 
   constructor(context: SyncContext, maxAgeMs = 60_000) {
@@ -58,6 +60,14 @@ export class ConnectionRegistry {
     if (now - (this.#webhookNotedAt.get(connectionId) ?? 0) < 1_000) return false
     this.#webhookNotedAt.set(connectionId, now)
     return true
+  }
+
+  intakeOf(connectionId: string): IntakeQueue {
+    const known = this.#intakes.get(connectionId)
+    if (known !== undefined) return known
+    const queue = new IntakeQueue(this.#context, connectionId)
+    this.#intakes.set(connectionId, queue)
+    return queue
   }
 
   forget(connectionId: string): void {

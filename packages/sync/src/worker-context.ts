@@ -2,6 +2,7 @@ import type { Budgets, ChannelOperations, Connector } from '@plimsoll/connector-
 import type { Connection } from './connections.store.ts'
 import type { SyncContext } from './context.ts'
 import type { Lease } from './leases.store.ts'
+import type { RecentKeys } from './recent-keys.ts'
 
 /** What the lease holder of one connection works with. */
 export type WorkerContext = SyncContext & {
@@ -14,6 +15,8 @@ export type WorkerContext = SyncContext & {
   raiseFrom: Date
   /** Aborts the worker's calls and waits: the lease is lost or the process stops. */
   signal: AbortSignal
+  /** Order states known to be stored: reads overlap, so most of what a read finds is among them. */
+  storedOrders: RecentKeys
   /** How far the platform's clock has been seen behind ours, at the most. */
   platformClockBehindMs(): number
   notePlatformClock(behindMs: number): void

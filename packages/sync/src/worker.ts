@@ -1,6 +1,6 @@
 import { backoffMs, createBudgets, createHttp, isConnectorError } from '@plimsoll/connector-kit'
 import { inTransaction, isTransient } from '@plimsoll/database'
-import { applyInbox } from './apply.ts'
+import { applyHints, applyInbox } from './apply.ts'
 import { type Connection, noteWebhooksChecked } from './connections.store.ts'
 import { nowOf, type SyncContext } from './context.ts'
 import { fetchHinted } from './fetching.ts'
@@ -8,6 +8,7 @@ import { type LaneState, runLane } from './lane.ts'
 import { type Lease, LeaseLost } from './leases.store.ts'
 import { OrderReader } from './order-reading.ts'
 import { clearProblem, noteConnectorError } from './problems.ts'
+import { RecentKeys } from './recent-keys.ts'
 import { reconcile, type Suspicions } from './reconcile.ts'
 import type { OpenConnection } from './registry.ts'
 import { Serial } from './serial.ts'
@@ -65,6 +66,7 @@ export class ConnectionWorker {
       budgets,
       lease,
       raiseFrom: lease.callsUntil,
+      storedOrders: new RecentKeys(),
       signal: this.#stop.signal,
       platformClockBehindMs: () => behindMs,
       notePlatformClock: (ms) => {
@@ -192,6 +194,7 @@ export class ConnectionWorker {
 
   async #inboxTurn(): Promise<number> {
     await this.#apply()
+    await this.#applying.run(() => applyHints(this.#context))
     return IDLE_MS_MAX
   }
 
@@ -211,12 +214,16 @@ export class ConnectionWorker {
     const fetched = await fetchHinted(this.#context)
     if (fetched.looked > 0) await this.#apply()
     if (clock.now() >= this.#ordersDueAt) await this.#readAndApplyOrders()
+    await this.#orders.savePosition()
     await this.#reconcile(actions, pace.reconcileMs)
     const isReadingOn = await this.#readDeeper()
     await this.#keepWebhooks()
     if (fetched.failed > 0) this.#hasProblem = true
     else await this.#succeeded()
-    return isReadingOn ? 0 : Math.min(IDLE_MS_MAX, Math.max(0, this.#ordersDueAt - clock.now()))
+    // Whatever was found to do may have more behind it: look again before waiting.
+    return isReadingOn || fetched.looked > 0
+      ? 0
+      : Math.min(IDLE_MS_MAX, Math.max(0, this.#ordersDueAt - clock.now()))
   }
 
   async #readAndApplyOrders(): Promise<void> {
@@ -225,7 +232,7 @@ export class ConnectionWorker {
     const fenceAt = await this.#orders.readNew()
     const tookMs = clock.monotonic() - startedMs
     this.#state.orderReadMs = this.#state.orderReadMs * 0.8 + tookMs * 0.2
-    this.#ordersDueAt = clock.now() + connection.ordersPollMs
+    this.#ordersDueAt = clock.now() + connection.ordersPollMs * this.#pollFactor()
     // Even where nothing was new, a webhook may be waiting: the fence counts only what is applied.
     await this.#apply()
     this.#state.fenceAt = fenceAt
@@ -236,6 +243,13 @@ export class ConnectionWorker {
     const isReadingOn = await this.#orders.readDeeper()
     await this.#apply()
     return isReadingOn
+  }
+
+  /** Reads are dear on some platforms: polling leaves the budget to writes as it runs low. */
+  #pollFactor(): number {
+    const { left } = this.#context.budgets.snapshot()
+    if (left > 0.5) return 1
+    return left > 0.25 ? 4 : 16
   }
 
   async #reconcile(actions: { readAndApplyOrders(): Promise<void> }, everyMs: number): Promise<void> {

@@ -13,8 +13,11 @@ import type { History } from './history.ts'
 
 export const LOCATION = { code: 'MAIN', name: 'Main warehouse', kind: 'warehouse' } as const
 
-/** How often orders are polled in the demo: small shops on this machine, so that a lost webhook costs little. */
-const ORDERS_POLL_MS = 1_000
+/**
+ * How often orders are polled, in case a webhook was lost. WooCommerce has no rate limit; on Shopify every
+ * order read costs points that writes need too.
+ */
+const ORDERS_POLL_MS: Readonly<Record<string, number>> = { shopify: 10_000, woocommerce: 1_000 }
 
 const readyShop = z.object({ url: z.url(), settings: z.unknown(), credentials: z.unknown() })
 
@@ -62,7 +65,7 @@ export async function connectShop(
     settings,
     credentials,
     locationCode: LOCATION.code,
-    ordersPollMs: ORDERS_POLL_MS,
+    ordersPollMs: ORDERS_POLL_MS[shop.connector],
   })
   const open = await new ConnectionRegistry(context).find(connectionId)
   if (open === undefined) throw new Error('the connection just made cannot be found')

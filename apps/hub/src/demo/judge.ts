@@ -33,7 +33,7 @@ export async function judge(
   received: ReadonlyMap<string, number>,
 ): Promise<Verdict> {
   const applied = await countApplied(context, shops)
-  const drift = await countDrift(context, shops)
+  const drift = (await findOutOfStep(context, shops)).length
   const [balances, reservations, stock, parked] = await Promise.all([
     findBrokenBalances(context.database.kysely),
     findBrokenReservations(context.database.kysely),
@@ -87,26 +87,41 @@ async function countApplied(context: SyncContext, shops: readonly JudgedShop[]):
   return applied
 }
 
-/** Levels whose platform does not show what the hub desires, by the platform's own state. */
-export async function countDrift(
+/** A level whose platform does not show what the hub desires. */
+export type OutOfStep = { sku: string; shown: number | null; desired: number | null; known: string }
+
+/** Every level out of step, by the platforms' own state; with what the hub knows of it, for whoever looks into it. */
+export async function findOutOfStep(
   context: SyncContext,
   shops: readonly Pick<JudgedShop, 'connectionId' | 'state'>[],
-): Promise<number> {
-  let drift = 0
+): Promise<OutOfStep[]> {
+  const found: OutOfStep[] = []
   for (const shop of shops) {
-    const found = await sql<{ stockUnitId: string; externalLocationId: string; desired: number | null }>`
-      select stock_unit_id, external_location_id, desired from level
+    const levels = await sql<{
+      stockUnitId: string
+      externalLocationId: string
+      desired: number | null
+      known: string
+    }>`
+      select stock_unit_id, external_location_id, desired,
+        concat_ws(' ', 'acknowledged', acknowledged, 'subtracted', subtracted - acknowledged_subtracted,
+          'observed', observed, 'recheck', recheck_at, 'problem', problem_code,
+          case when exists (
+            select from lane_entry
+            where lane_entry.organization_id = level.organization_id and lane_entry.level_id = level.level_id
+          ) then 'queued' end) as known
+      from level
       where organization_id = ${context.organizationId} and connection_id = ${shop.connectionId}`.execute(
       context.database.kysely,
     )
-    const desired = new Map(
-      found.rows.map((row) => [`${row.stockUnitId} ${row.externalLocationId}`, row.desired]),
-    )
-    drift += shop.state.levels.filter(
-      (level) => desired.get(`${level.stockUnitId} ${level.locationId}`) !== level.quantity,
-    ).length
+    const known = new Map(levels.rows.map((row) => [`${row.stockUnitId} ${row.externalLocationId}`, row]))
+    for (const { sku, quantity, stockUnitId, locationId } of shop.state.levels) {
+      const level = known.get(`${stockUnitId} ${locationId}`)
+      if (level?.desired === quantity) continue
+      found.push({ sku, shown: quantity, desired: level?.desired ?? null, known: level?.known ?? 'unknown' })
+    }
   }
-  return drift
+  return found
 }
 
 async function findStock(context: SyncContext): Promise<Map<string, number>> {

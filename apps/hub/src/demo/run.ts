@@ -11,7 +11,7 @@ import { type ClerkBook, workAsClerk } from './clerk.ts'
 import { ALL_FAULTS, NO_FAULTS, toFaultSettings } from './fault-switches.ts'
 import { findFreePort } from './free-port.ts'
 import { type History, loadHistory } from './history.ts'
-import { countDrift, judge, type Verdict } from './judge.ts'
+import { findOutOfStep, judge, type Verdict } from './judge.ts'
 import { measureChanges, percentile } from './latency.ts'
 import type { DemoShops } from './screen-controls.ts'
 import { replayShoppers } from './shoppers.ts'
@@ -244,6 +244,9 @@ async function run({ options, base, history, shops, hubs, random, clock }: Run):
     })),
   )
   const verdict = await judge(base.context, judged, book.received)
+  for (const level of verdict.drift > 0 ? await findOutOfStep(base.context, judged) : []) {
+    options.say(`  out of step: ${JSON.stringify(level)}`)
+  }
   const samples = measureChanges(
     judged.map((shop) => ({
       ...shop,
@@ -334,7 +337,7 @@ async function tick(world: {
       ordersPlaced: sum((state) => state.ordersPlaced),
       unitsSold: sum((state) => state.unitsSold),
       refusedUnits: sum((state) => state.refusedUnits),
-      drift: await countDrift(world.base.context, states),
+      drift: (await findOutOfStep(world.base.context, states)).length,
       restarts: world.restarts(),
     })
   }

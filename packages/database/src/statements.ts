@@ -1,0 +1,121 @@
+import { createHash } from 'node:crypto'
+import {
+  type CompiledQuery,
+  type DatabaseConnection,
+  DefaultQueryExecutor,
+  type Dialect,
+  DummyDriver,
+  type IsolationLevel,
+  type KyselyPlugin,
+  PostgresAdapter,
+  PostgresQueryCompiler,
+  type QueryResult,
+  Transaction,
+} from 'kysely'
+import type pg from 'pg'
+import type { Tables } from './tables.ts'
+
+/**
+ * How statements reach the server. Each text is prepared once per connection under a name, since parsing
+ * costs about as much as running most of ours; and the statements of a transaction that are asked for
+ * together travel together (Kysely's own transactions send one, wait, send the next).
+ */
+export type RunTransaction = <T>(
+  work: (tx: Transaction<Tables>) => Promise<T>,
+  isolationLevel: IsolationLevel | undefined,
+) => Promise<T>
+
+/** The pool as Kysely's dialect sees it, with every statement prepared by name. */
+export function preparingPool(pool: pg.Pool) {
+  return {
+    async connect() {
+      const client = await pool.connect()
+      return Object.assign(Object.create(client), {
+        query: (text: string, values: readonly unknown[]) => client.query(toQuery(text, values)),
+        release: (destroy?: boolean) => client.release(destroy),
+      })
+    },
+    end: () => pool.end(),
+    options: pool.options,
+  }
+}
+
+/** Transactions whose statements are pipelined: what is asked for without waiting is sent without waiting. */
+export function createRunTransaction(
+  pool: pg.Pool,
+  dialect: Dialect,
+  plugins: KyselyPlugin[],
+): RunTransaction {
+  const compiler = new PostgresQueryCompiler()
+  const adapter = new PostgresAdapter()
+  return async (work, isolationLevel) => {
+    const client = await pool.connect()
+    const connection = new PipelinedConnection(client)
+    const executor = new DefaultQueryExecutor(
+      compiler,
+      adapter,
+      { provideConnection: (consumer) => consumer(connection) },
+      plugins,
+    )
+    const tx = new Transaction<Tables>({ config: { dialect }, driver: new DummyDriver(), dialect, executor })
+    let isBroken = false
+    try {
+      // Not waited for: it travels with the first statement, and fails with it.
+      const begun = client.query(
+        isolationLevel === undefined ? 'begin' : `begin isolation level ${isolationLevel}`,
+      )
+      const [result] = await Promise.all([work(tx), begun])
+      const ended = await client.query('commit')
+      // A statement failed and somebody swallowed it: the server has rolled back instead.
+      if (ended.command !== 'COMMIT') throw new Error('The transaction was rolled back by the server.')
+      return result
+    } catch (error) {
+      isBroken = await client.query('rollback').then(
+        () => false,
+        () => true, // the connection is gone, and the transaction with it
+      )
+      throw error
+    } finally {
+      client.release(isBroken)
+    }
+  }
+}
+
+class PipelinedConnection implements DatabaseConnection {
+  readonly #client: pg.PoolClient
+
+  constructor(client: pg.PoolClient) {
+    this.#client = client
+  }
+
+  async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
+    const result = await this.#client.query(toQuery(query.sql, query.parameters))
+    const isChange = /^(INSERT|UPDATE|DELETE|MERGE)$/.test(result.command)
+    return {
+      rows: result.rows,
+      ...(isChange && { numAffectedRows: BigInt(result.rowCount ?? 0) }),
+    }
+  }
+
+  // biome-ignore lint/correctness/useYield: the contract asks for a generator, and nothing of ours streams.
+  async *streamQuery<R>(): AsyncIterableIterator<QueryResult<R>> {
+    throw new Error('Rows are not streamed inside a transaction.')
+  }
+}
+
+const names = new Map<string, string>()
+/** Our statements are constants, a few hundred at the most; past this something builds texts as it goes. */
+const NAMES_MAX = 1_000
+
+function toQuery(text: string, values: readonly unknown[]): pg.QueryConfig {
+  const config = { text, values: [...values] }
+  // Without parameters a text may hold several statements, which cannot be prepared.
+  if (values.length === 0) return config
+  let name = names.get(text)
+  if (name === undefined) {
+    if (names.size >= NAMES_MAX) return config
+    name = createHash('sha1').update(text).digest('base64url')
+    names.set(text, name)
+  }
+  return { ...config, name }
+}
