@@ -22,7 +22,10 @@ export function seal(key: MasterKey, value: unknown, boundTo: string, nonce: Buf
 /** Opens a sealed value. Throws `SecretUnreadable` when the key, the row or the owner is another. */
 export function unseal(key: MasterKey, sealed: Buffer, boundTo: string): unknown {
   try {
-    const decipher = createDecipheriv('aes-256-gcm', key.bytes, sealed.subarray(0, NONCE_BYTES))
+    // Named, or a value cut short would be judged by the few bytes of a tag that it has left.
+    const decipher = createDecipheriv('aes-256-gcm', key.bytes, sealed.subarray(0, NONCE_BYTES), {
+      authTagLength: TAG_BYTES,
+    })
     decipher.setAAD(Buffer.from(boundTo))
     decipher.setAuthTag(sealed.subarray(sealed.length - TAG_BYTES))
     const text = sealed.subarray(NONCE_BYTES, sealed.length - TAG_BYTES)
