@@ -20,6 +20,7 @@ import {
   savePool,
 } from './mappings.store.ts'
 import { notify } from './notify.ts'
+import { toStorable } from './storable.ts'
 
 export type CatalogueReport = {
   locations: number
@@ -205,5 +206,16 @@ async function finish(
 function toRow(listing: ExternalListing): ListingRow {
   const { externalId, stockUnitId, sku, barcode, title, tracked, fulfilledBy, sellsBeyondZero, state } =
     listing
-  return { externalId, stockUnitId, sku, barcode, title, tracked, fulfilledBy, sellsBeyondZero, state }
+  const texts = toStorable({ title, sku: sku ?? null, barcode: barcode ?? null })
+  return {
+    externalId,
+    stockUnitId,
+    sku: texts.sku ?? undefined,
+    barcode: texts.barcode ?? undefined,
+    title: texts.title,
+    tracked,
+    fulfilledBy,
+    sellsBeyondZero,
+    state,
+  }
 }

@@ -2,6 +2,7 @@ import { type Db, type InboxState, type Tx, unnestRows } from '@plimsoll/databas
 import { sql } from 'kysely'
 import type { InboxEvent } from './inbox.ts'
 import { toPayload, WAKE_CHANNEL, type Wake } from './notify.ts'
+import { toStorable } from './storable.ts'
 
 export type InboxRow = {
   inboxId: string
@@ -35,7 +36,7 @@ export async function insertInbox(
   events: readonly InboxEvent[],
   wake?: Wake,
 ): Promise<number> {
-  const byKey = new Map(events.map((event) => [event.eventKey, event]))
+  const byKey = new Map(toStorable(events).map((event) => [event.eventKey, event]))
   if (byKey.size === 0) return 0
   const rows = [...byKey.values()]
     .map((event) => ({ ...event, inboxId: place.uuid() }))

@@ -96,15 +96,10 @@ export async function assertLease(
   if (found.rows.length === 0) throw new LeaseLost(lease.connectionId)
 }
 
-/** As `assertLease`, at the end of a call: nothing of it can act any more. */
-export async function endCalls(
-  tx: Tx,
-  organizationId: string,
-  lease: Pick<Lease, 'connectionId' | 'fencing'>,
-  at: Date,
-): Promise<void> {
+/** As `assertLease`, at the end of a call: nothing of it can act any more, but a former holder's still may. */
+export async function endCalls(tx: Tx, organizationId: string, lease: Lease, at: Date): Promise<void> {
   const ended = await sql`
-    update lease set calls_until = ${at}
+    update lease set calls_until = greatest(${at}::timestamptz, ${lease.callsUntil}::timestamptz)
     where organization_id = ${organizationId} and connection_id = ${lease.connectionId}
       and fencing = ${lease.fencing}`.execute(tx)
   if (ended.numAffectedRows === 0n) throw new LeaseLost(lease.connectionId)

@@ -15,6 +15,11 @@ export function lockedLevels(organizationId: string, levelIds: readonly string[]
   ) as locked`
 }
 
+/** The same as a statement of its own, for transactions that change levels more than once. */
+export async function lockLevels(tx: Tx, organizationId: string, levelIds: readonly string[]): Promise<void> {
+  await sql`select level_id from ${lockedLevels(organizationId, levelIds)}`.execute(tx)
+}
+
 /** What a platform confirmed for a level, with the subtracted units known when it was asked. */
 export type Acknowledgement = { levelId: string; quantity: number; subtracted: number }
 

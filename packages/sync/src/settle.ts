@@ -4,7 +4,7 @@ import { nowOf, type Tx } from './context.ts'
 import { backOffEntries, removeEntries } from './lane-entries.store.ts'
 import { decideSettlement, type Settlement } from './lanes.ts'
 import { endCalls } from './leases.store.ts'
-import { acknowledgeLevels, closeLevels, recheckLevels } from './levels.store.ts'
+import { acknowledgeLevels, closeLevels, lockLevels, recheckLevels } from './levels.store.ts'
 import { notify } from './notify.ts'
 import { describeProblem } from './problems.ts'
 import { closeTasks, openTask } from './tasks.store.ts'
@@ -36,7 +36,14 @@ export async function settleOutcomes(
   })
   const at = nowOf(context)
   await inTransaction(context.database, async (tx) => {
-    await endCalls(tx, context.organizationId, context.lease, at)
+    await Promise.all([
+      endCalls(tx, context.organizationId, context.lease, later(at, context.raiseFrom)),
+      lockLevels(
+        tx,
+        context.organizationId,
+        writes.map((write) => write.candidate.levelId),
+      ),
+    ])
     await Promise.all([
       settleWrites(tx, context.organizationId, settled.map(toResult), at),
       settleLevels(context, tx, settled, at),
@@ -82,56 +89,75 @@ async function settleLevels(
     tx,
     organizationId,
     'refused-decrease',
-    confirmed.map((row) => row.levelId),
+    settled.flatMap(({ write, settlement }) =>
+      settlement.kind === 'acknowledged' && settlement.asWanted ? [write.candidate.levelId] : [],
+    ),
     at,
   )
-
-  const refused = settled.flatMap(({ write, settlement }) =>
-    settlement.kind === 'refused' ? [{ write, error: settlement.error }] : [],
-  )
-  const stubborn = settled.filter(isStubbornEcho)
+  const refusals = settled.flatMap((each) => toRefusal(each) ?? [])
   await closeLevels(
     tx,
     organizationId,
-    [
-      ...refused.map(({ write, error }) => ({
-        levelId: write.candidate.levelId,
-        code: error.kind === 'not-found' ? ('gone' as const) : ('refused' as const),
-        problem: describeProblem(error).message,
-      })),
-      ...stubborn.map(({ write, settlement }) => ({
-        levelId: write.candidate.levelId,
-        code: 'refused' as const,
-        problem: `The platform shows ${settlement.kind === 'acknowledged' ? settlement.quantity : 'another quantity'} whenever ${write.quantity} is written. Look at the listing there: a plugin or a rule may change it.`,
-      })),
-    ],
+    refusals.map(({ write, code, problem }) => ({ levelId: write.candidate.levelId, code, problem })),
     at,
   )
-  for (const { write, error } of refused) {
-    // A refused decrease goes on selling what is not there: a person must know at once.
-    if (write.direction === 'increase') continue
-    await openTask(
-      tx,
-      organizationId,
-      {
-        kind: 'refused-decrease',
-        subject: write.candidate.levelId,
-        connectionId: context.connection.connectionId,
-        sku: null,
-        units: write.expected === undefined ? null : write.expected - write.quantity,
-        detail: `The platform refused ${write.quantity}: ${error.message}`,
-      },
-      { at, uuid: context.uuid },
-    )
-    context.log.error(
-      {
-        connectionId: context.connection.connectionId,
-        levelId: write.candidate.levelId,
-        error: error.message,
-      },
-      'a decrease was refused',
-    )
+  for (const refusal of refusals) await escalateDecrease(context, tx, refusal, at)
+}
+
+type RefusedWrite = {
+  write: SentWrite
+  code: 'gone' | 'refused'
+  problem: string
+  /** What the platform shows in place of what was written. */
+  shows: number | undefined
+  reason: string
+}
+
+/** A write that will not be taken as it is: refused in so many words, or answered with another quantity time after time. */
+function toRefusal(each: Settled): RefusedWrite | undefined {
+  const { write, settlement } = each
+  if (settlement.kind === 'refused') {
+    const { error } = settlement
+    const code = error.kind === 'not-found' ? 'gone' : 'refused'
+    return {
+      write,
+      code,
+      problem: describeProblem(error).message,
+      shows: write.expected,
+      reason: error.message,
+    }
   }
+  if (settlement.kind !== 'acknowledged' || !isStubbornEcho(each)) return undefined
+  const reason = `The platform shows ${settlement.quantity} whenever ${write.quantity} is written.`
+  const cure = 'Look at the listing there: a plugin or a rule may change it.'
+  return { write, code: 'refused', problem: `${reason} ${cure}`, shows: settlement.quantity, reason }
+}
+
+/** A refused decrease goes on selling what is not there: a person must know at once. */
+async function escalateDecrease(
+  context: WorkerContext,
+  tx: Tx,
+  { write, shows, reason }: RefusedWrite,
+  at: Date,
+): Promise<void> {
+  const isRefusedDecrease = write.direction !== 'increase' && (shows === undefined || shows > write.quantity)
+  if (!isRefusedDecrease) return
+  const { levelId } = write.candidate
+  const { connectionId } = context.connection
+  await openTask(
+    tx,
+    context.organizationId,
+    {
+      kind: 'refused-decrease',
+      subject: levelId,
+      connectionId,
+      sku: null,
+      units: shows === undefined ? null : shows - write.quantity,
+      detail: `The platform refused ${write.quantity}: ${reason}`,
+    },
+    { at, uuid: context.uuid },
+  )
+  context.log.error({ connectionId, levelId, reason }, 'a decrease was refused')
 }
 
 async function settleQueue(
@@ -179,6 +205,11 @@ async function settleQueue(
     unknown.map(({ write }) => write.candidate.levelId),
     at,
   )
+}
+
+/** A call of a former holder may outlast our own. */
+function later(a: Date, b: Date): Date {
+  return a.getTime() > b.getTime() ? a : b
 }
 
 function isStubbornEcho({ write, settlement }: Settled): boolean {
