@@ -55,13 +55,18 @@ test('I11: no sequence of states breaks the bounds of a line, in the middle or a
 test('I3: an order seen for the first time by several processes at once is applied once', async () => {
   const shop = await openShop()
   const facts = factsOf({ lines: [lineOf({ current: 2 })] })
-  const told = await Promise.all(Array.from({ length: 6 }, () => shop.apply([incomingOf(shop, facts)])))
-  expect(
-    told
-      .flat()
-      .map((order) => order.verdict)
-      .sort(),
-  ).toEqual(['apply', ...Array(5).fill('repeated')])
+  const others: Promise<AppliedOrder[]>[] = []
+  const first = await inTransaction(database, async (tx) => {
+    const connection = { connectionId: shop.connectionId, defaultLocationId: shop.world.locationId('MAIN') }
+    const applied = await applyOrders(tx, shop.world.context, connection, [incomingOf(shop, facts)])
+    // The others read and decide while this one is not committed yet.
+    for (let other = 0; other < 3; other += 1) others.push(shop.apply([incomingOf(shop, facts)]))
+    await waitUntilLocked(3)
+    await insertMovements(tx, shop.world.context, applied.movements)
+    return applied.orders
+  })
+  const told = [first, ...(await Promise.all(others))].flat()
+  expect(told.map((order) => order.verdict)).toEqual(['apply', 'repeated', 'repeated', 'repeated'])
   expect((await picture(shop)).balances).toEqual(['A 0 2'])
 })
 
@@ -228,4 +233,16 @@ function subtractedBy(told: readonly AppliedOrder[]): [string, number][] {
     units.set(entry.stockUnitId, (units.get(entry.stockUnitId) ?? 0) + entry.units)
   }
   return [...units].filter(([, each]) => each !== 0).sort()
+}
+
+/** Until so many sessions of this database wait for a lock; asked again and again, each time by a statement of its own. */
+async function waitUntilLocked(sessions: number): Promise<void> {
+  for (let tries = 0; tries < 2_000; tries += 1) {
+    const found = await sql`
+      select distinct pid from pg_locks
+      join pg_stat_activity using (pid)
+      where not granted and datname = current_database()`.execute(database.kysely)
+    if (found.rows.length >= sessions) return
+  }
+  throw new Error('nobody came to wait for a lock')
 }

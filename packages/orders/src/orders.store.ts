@@ -16,13 +16,19 @@ export type OrderRow = {
   seenAt: Date
 }
 
-/** Orders of a connection, locked: the version that a state is judged by must not move meanwhile. */
+/**
+ * Orders of a connection, locked: the version that a state is judged by must not move meanwhile. An order
+ * that is not there yet cannot be locked, so writers of one connection take turns. The select is a
+ * statement of its own, or it would not see what the one before has committed.
+ */
 export async function lockOrders(
   tx: Tx,
   organizationId: string,
   connectionId: string,
   externalIds: readonly string[],
 ): Promise<OrderRow[]> {
+  const turn = `orders of ${organizationId} ${connectionId}`
+  await sql`select pg_advisory_xact_lock(hashtextextended(${turn}, 0))`.execute(tx)
   const found = await sql<OrderRow>`
     select order_id, external_id, number, state, placed_at, version, content_hash, currency, test, seen_by, seen_at
     from sales_order

@@ -1,7 +1,8 @@
-import { type Database, openDatabase } from '@plimsoll/database'
+import { type Database, inTransaction, openDatabase } from '@plimsoll/database'
 import { createTestDatabase, type TestDatabase } from '@plimsoll/database/testing'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { applyStockCommands } from './apply-commands.ts'
 import { runStockCommands } from './run-commands.ts'
 import { commandOf, createStockWorld, type StockWorld } from './testing/stock-world.ts'
 import { findBrokenBalances } from './verify.store.ts'
@@ -92,15 +93,9 @@ test('I1: the function that posts movements cannot be borrowed for a table of on
 })
 
 test('I1: a temporary table named balance does not catch what belongs to the real one', async () => {
-  await asRuntime.kysely.connection().execute(async (connection) => {
-    await sql`create temp table balance (like public.balance)`.execute(connection)
-    try {
-      await runStockCommands({ ...asRuntime, kysely: connection }, world.context, [
-        commandOf('receive', 'A', 1),
-      ])
-    } finally {
-      await sql`drop table pg_temp.balance`.execute(connection)
-    }
+  await inTransaction(asRuntime, async (tx) => {
+    await sql`create temp table balance (like public.balance) on commit drop`.execute(tx)
+    await applyStockCommands(tx, world.context, [commandOf('receive', 'A', 1)])
   })
   expect(await findBrokenBalances(asRuntime.kysely)).toEqual([])
 })

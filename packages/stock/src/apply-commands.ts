@@ -33,8 +33,8 @@ export type CommandOutcome =
   | { key: string; kind: 'repeated'; result: CommandResult }
   | ({ key: string } & Refusal)
 
-/** Writes what belongs to the same transaction; called when all outcomes are known, before the movements. */
-export type BeforeMovements = (tx: Tx, outcomes: readonly CommandOutcome[]) => Promise<void>
+/** Writes what follows from the new balances in the same transaction; it inserts no movement of its own. */
+export type AfterMovements = (tx: Tx, outcomes: readonly CommandOutcome[]) => Promise<void>
 
 /**
  * Applies commands in order, as one part of the caller's transaction: repeats are recognised, balances
@@ -46,7 +46,7 @@ export async function applyStockCommands(
   tx: Tx,
   context: StockContext,
   commands: readonly StockCommand[],
-  beforeMovements?: BeforeMovements,
+  afterMovements?: AfterMovements,
 ): Promise<CommandOutcome[]> {
   const directory = await readDirectory(tx, context, commands)
   await prepareBalances(tx, context, directory.keys)
@@ -100,8 +100,8 @@ export async function applyStockCommands(
       outcome.kind === 'applied' ? [{ commandKey: outcome.key, result: outcome.result }] : [],
     ),
   )
-  await beforeMovements?.(tx, outcomes)
   await insertMovements(tx, context, movements)
+  await afterMovements?.(tx, outcomes)
   return outcomes
 }
 

@@ -1,7 +1,7 @@
 /** The public face of the stock package. */
 export {
+  type AfterMovements,
   applyStockCommands,
-  type BeforeMovements,
   type CommandOutcome,
   type CommandResult,
   RaceOnCommandKey,

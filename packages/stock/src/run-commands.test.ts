@@ -148,7 +148,7 @@ test('batches that name the same items, keys and reservations in opposite orders
   expect(await world.balance('C', 'EAST')).toMatchObject({ onHand: 10 })
 })
 
-test('what the caller adds is written with the outcomes in hand, before the movements, or not at all', async () => {
+test('what the caller adds is written with the outcomes in hand, after the movements, or not at all', async () => {
   const world = await newWorld()
   const { organizationId } = world.context
   let movementsThen: number | undefined
@@ -157,7 +157,7 @@ test('what the caller adds is written with the outcomes in hand, before the move
     world.context,
     [commandOf('receive', 'A', 10), commandOf('receive', 'X', 1)],
     {
-      beforeMovements: async (tx, known) => {
+      afterMovements: async (tx, known) => {
         expect(kindsOf(known)).toEqual(['applied', 'unknown-sku'])
         movementsThen = await countMovements(world, tx)
         await tx
@@ -169,12 +169,12 @@ test('what the caller adds is written with the outcomes in hand, before the move
     },
   )
   expect(kindsOf(outcomes)).toEqual(['applied', 'unknown-sku'])
-  expect(movementsThen).toBe(0)
+  expect(movementsThen).toBe(1)
   expect(await countMovements(world, database.kysely)).toBe(1)
   expect(await nameOf(world)).toBe('Renamed')
 
   const failing = runStockCommands(database, world.context, [commandOf('receive', 'A', 10)], {
-    beforeMovements: async (tx) => {
+    afterMovements: async (tx) => {
       await tx
         .updateTable('organization')
         .set({ name: 'Again' })
@@ -192,7 +192,7 @@ test('a race for a key that is lost each time ends, with the race as its reason'
   const world = await newWorld()
   let tries = 0
   const losing = runStockCommands(database, world.context, [commandOf('receive', 'A', 1)], {
-    beforeMovements: async () => {
+    afterMovements: async () => {
       tries += 1
       throw new RaceOnCommandKey('K')
     },
@@ -208,7 +208,7 @@ test('a key that another transaction commits after ours was decided is a race, a
   const mine = commandOf('receive', 'A', 1, { key: 'K' })
   let started: Promise<CommandOutcome[]> | undefined
   const other = await runStockCommands(database, world.context, [theirs], {
-    beforeMovements: async () => {
+    afterMovements: async () => {
       started = runStockCommands(database, world.context, [mine])
       await waitUntilLocked(world)
     },

@@ -1,7 +1,7 @@
 import { type Database, inTransaction } from '@plimsoll/database'
 import {
+  type AfterMovements,
   applyStockCommands,
-  type BeforeMovements,
   type CommandOutcome,
   RaceOnCommandKey,
 } from './apply-commands.ts'
@@ -17,21 +17,20 @@ const TRIES_MAX = 10
 /**
  * Applies commands in a transaction of their own, as a whole: what is refused leaves no trace, what was
  * applied before under the same key answers the same again. When it returns, the outcomes are committed.
- * @param options.beforeMovements what must be written in the same transaction, such as the items whose
- *   availability changes; it runs once per try, after everything else and before the movements, which
- *   stay the last statement
+ * @param options.afterMovements what must be written in the same transaction, such as the items whose
+ *   availability changes; it runs once per try, when the balances are posted
  * @throws RaceOnCommandKey when the keys were still being taken after the last try
  */
 export async function runStockCommands(
   database: Pick<Database, 'runTransaction' | 'counters' | 'timing'>,
   context: StockContext,
   commands: readonly StockCommand[],
-  options: { beforeMovements?: BeforeMovements } = {},
+  options: { afterMovements?: AfterMovements } = {},
 ): Promise<CommandOutcome[]> {
   for (let tries = 1; ; tries += 1) {
     try {
       return await inTransaction(database, (tx) =>
-        applyStockCommands(tx, context, commands, options.beforeMovements),
+        applyStockCommands(tx, context, commands, options.afterMovements),
       )
     } catch (error) {
       if (!(error instanceof RaceOnCommandKey) || tries === TRIES_MAX) throw error

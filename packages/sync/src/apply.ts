@@ -2,8 +2,7 @@ import type { ExternalOrder } from '@plimsoll/connector-kit'
 import { inTransaction, isTransient } from '@plimsoll/database'
 import { type AppliedOrder, applyOrders, type IncomingOrder } from '@plimsoll/orders'
 import { insertMovements } from '@plimsoll/stock'
-import { insertChangedItems } from './availability.store.ts'
-import { updateAvailability } from './availability.ts'
+import { updateAvailabilityOf } from './availability.ts'
 import { nowOf, type Tx, toStockContext } from './context.ts'
 import { type InboxRow, type InboxVerdict, settleInbox, takeInbox } from './inbox.store.ts'
 import { type ListingMapping, reviveOrder, toInboxEvent, toOrderFacts } from './inbox.ts'
@@ -19,20 +18,18 @@ const ROWS_PER_BATCH = 200
 /**
  * Applies a connection's waiting inbox rows, in batches of one transaction each. A batch that fails is
  * applied row by row, and the row that fails by itself is parked with its reason: it never holds up
- * the others. Afterwards availability is worked out for what changed.
+ * the others. What each channel should show is worked out in the same transaction.
  * @returns how many rows were settled
  */
 export async function applyInbox(context: WorkerContext): Promise<number> {
   let settled = 0
-  let changed = 0
   for (;;) {
     const rows = await takePending(context, { hints: false })
     if (rows.length === 0) break
-    changed += (await applyBatch(context, rows)).length
+    await applyBatch(context, rows)
     settled += rows.length
     if (rows.length < ROWS_PER_BATCH) break
   }
-  if (changed > 0) await updateAvailability(context)
   return settled
 }
 
@@ -51,26 +48,23 @@ async function takePending(context: WorkerContext, which: { hints: boolean }): P
   })
 }
 
-async function applyBatch(context: WorkerContext, rows: readonly InboxRow[]): Promise<string[]> {
+async function applyBatch(context: WorkerContext, rows: readonly InboxRow[]): Promise<void> {
   try {
-    return await inTransaction(context.database, (tx) => applyRows(context, tx, rows))
+    await inTransaction(context.database, (tx) => applyRows(context, tx, rows))
   } catch (error) {
     if (error instanceof LeaseLost || isTransient(error)) throw error
     const [only, ...others] = rows
-    if (only === undefined) return []
+    if (only === undefined) return
     if (others.length === 0) {
       await park(context, only, error)
-      return []
+      return
     }
     context.log.warn({ rows: rows.length, error }, 'a batch of events failed; applying them one by one')
-    const changedItems: string[] = []
-    for (const row of rows) changedItems.push(...(await applyBatch(context, [row])))
-    return changedItems
+    for (const row of rows) await applyBatch(context, [row])
   }
 }
 
-/** @returns the items whose availability may have changed */
-async function applyRows(context: WorkerContext, tx: Tx, rows: readonly InboxRow[]): Promise<string[]> {
+async function applyRows(context: WorkerContext, tx: Tx, rows: readonly InboxRow[]): Promise<void> {
   const { organizationId, connection } = context
   const at = nowOf(context)
   const withOrder = rows.flatMap((row) => {
@@ -91,16 +85,16 @@ async function applyRows(context: WorkerContext, tx: Tx, rows: readonly InboxRow
   const causedAt = new Date(Math.min(...rows.map((row) => row.receivedAt.getTime())))
   const isParked = verdicts.some((verdict) => verdict.state === 'parked')
   await Promise.all([
-    addSubtracted(tx, organizationId, connection.connectionId, orders.subtracted, at),
     settleInbox(tx, organizationId, verdicts, at),
-    insertChangedItems(tx, organizationId, orders.changedItems, { at: causedAt, uuid: context.uuid }),
     isParked
       ? notify(tx, organizationId, { kind: 'screen', topics: ['parked', 'overview'], itemIds: [] })
       : undefined,
-    // Last: the only statement that locks balances, and it does so in key order.
+    // One statement for all movements: it locks their balances, in key order.
     insertMovements(tx, toStockContext(context), orders.movements),
   ])
-  return orders.changedItems
+  await updateAvailabilityOf(context, tx, { itemIds: orders.changedItems, at: causedAt }, () =>
+    addSubtracted(tx, organizationId, connection.connectionId, orders.subtracted, at),
+  )
 }
 
 async function applyOrderRows(

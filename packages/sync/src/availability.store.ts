@@ -14,6 +14,22 @@ export async function lockAvailability(tx: Tx, organizationId: string): Promise<
   )
 }
 
+/**
+ * Locks every level of these items, in order of ids, before any of them is changed: several statements of
+ * one transaction change levels, and two transactions that each lock some and then more would dead-lock.
+ */
+export async function lockLevelsOf(
+  tx: Tx,
+  organizationId: string,
+  itemIds: readonly string[],
+): Promise<void> {
+  await sql`
+    select level_id from level
+    where organization_id = ${organizationId} and item_id = any(${sql.val([...itemIds])}::uuid[])
+    order by level_id
+    for update`.execute(tx)
+}
+
 /** Notes items whose availability changed; part of the transaction that changed it. */
 export async function insertChangedItems(
   tx: Tx,

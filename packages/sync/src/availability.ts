@@ -4,12 +4,14 @@ import {
   findLevelsToDecide,
   findListingPolicies,
   findScopedPolicies,
+  insertChangedItems,
   type LevelToDecide,
   lockAvailability,
+  lockLevelsOf,
   saveDesired,
   takeChangedItems,
 } from './availability.store.ts'
-import { nowOf, type SyncContext } from './context.ts'
+import { nowOf, type SyncContext, type Tx } from './context.ts'
 import { type Desired, decideDesired, mergePolicies, type Policy } from './desired.ts'
 import { expectedOf } from './expected.ts'
 import { type EntryToQueue, queueEntries } from './lane-entries.store.ts'
@@ -41,41 +43,77 @@ async function oneTurn(context: SyncContext): Promise<{ items: number; connectio
       takeChangedItems(tx, organizationId, ITEMS_PER_TURN),
     ])
     if (taken.length === 0) return { items: 0, connectionIds: [] }
-
-    const at = nowOf(context)
-    const itemIds = taken.map((row) => row.itemId)
     const causedAt = new Map(taken.map((row) => [row.itemId, row.changedAt]))
-    const [levels, policyOf, oversold] = await Promise.all([
-      findLevelsToDecide(tx, organizationId, itemIds),
-      readPolicies(context, tx, itemIds),
-      findOversold(tx, organizationId, itemIds),
-    ])
-    const decided = levels.map((level) => ({
-      level,
-      desired: decideDesired(toInput(level, context.connectors), policyOf(level)),
-    }))
-    const changes = decided.filter(isDifferent).map(({ level, desired }) => ({
-      levelId: level.levelId,
-      desired: desired.units,
-      because: desired.because,
-    }))
-    const entries = decided
-      .filter(needsWrite)
-      .map((each) => toEntry(each, causedAt.get(each.level.itemId) ?? at))
-    const connectionIds = [...new Set(entries.map((entry) => entry.connectionId))]
-    await Promise.all([
-      saveDesired(tx, organizationId, changes, at),
-      queueEntries(tx, organizationId, entries),
-      keepOversoldTasks(tx, organizationId, oversold, { at, uuid: context.uuid }),
-      notify(
-        tx,
-        organizationId,
-        ...(connectionIds.length > 0 ? [{ kind: 'lane' as const, connectionIds }] : []),
-        { kind: 'screen', topics: ['items', 'overview', 'activity'], itemIds },
-      ),
-    ])
-    return { items: taken.length, connectionIds }
+    return { items: taken.length, connectionIds: await workOut(context, tx, causedAt) }
   })
+}
+
+/**
+ * The same for items that the caller's transaction has just changed, as its last part: the channels are
+ * told of the change as soon as it is committed. More than a turn's worth is noted for the turns instead.
+ * @param before what must be written under the availability lock and before the figures are read
+ */
+export async function updateAvailabilityOf(
+  context: SyncContext,
+  tx: Tx,
+  changed: { itemIds: readonly string[]; at: Date },
+  before: () => Promise<void> = async () => undefined,
+): Promise<void> {
+  const itemIds = [...new Set(changed.itemIds)]
+  if (itemIds.length === 0) return await before()
+  if (itemIds.length > ITEMS_PER_TURN) {
+    await before()
+    await insertChangedItems(tx, context.organizationId, itemIds, { at: changed.at, uuid: context.uuid })
+    await notify(tx, context.organizationId, { kind: 'items' })
+    return
+  }
+  await Promise.all([
+    lockAvailability(tx, context.organizationId),
+    lockLevelsOf(tx, context.organizationId, itemIds),
+    before(),
+  ])
+  await workOut(context, tx, new Map(itemIds.map((itemId) => [itemId, changed.at])))
+}
+
+/** Under the lock: what each level of these items should show, written and queued. @returns the connections to wake */
+async function workOut(context: SyncContext, tx: Tx, causedAt: ReadonlyMap<string, Date>): Promise<string[]> {
+  const { organizationId } = context
+  const at = nowOf(context)
+  const itemIds = [...causedAt.keys()]
+  const [levels, policyOf, oversold] = await Promise.all([
+    findLevelsToDecide(tx, organizationId, itemIds),
+    readPolicies(context, tx, itemIds),
+    findOversold(tx, organizationId, itemIds),
+  ])
+  const decided = levels.map((level) => ({
+    level,
+    desired: decideDesired(toInput(level, context.connectors), policyOf(level)),
+  }))
+  const changes = decided.filter(isDifferent).map(({ level, desired }) => ({
+    levelId: level.levelId,
+    desired: desired.units,
+    because: desired.because,
+  }))
+  const entries = decided
+    .filter(needsWrite)
+    .map((each) => toEntry(each, causedAt.get(each.level.itemId) ?? at))
+  const connectionIds = [...new Set(entries.map((entry) => entry.connectionId))]
+  await Promise.all([
+    saveDesired(tx, organizationId, changes, at),
+    queueEntries(tx, organizationId, entries),
+    keepOversoldTasks(tx, organizationId, oversold, { at, uuid: context.uuid }),
+    notify(
+      tx,
+      organizationId,
+      ...(connectionIds.length > 0 ? [{ kind: 'lane' as const, connectionIds }] : []),
+      {
+        kind: 'screen',
+        topics: ['items', 'overview', 'activity'],
+        itemIds,
+      },
+    ),
+  ])
+  return connectionIds
 }
 
 type Decided = { level: LevelToDecide; desired: Desired }

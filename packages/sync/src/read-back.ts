@@ -3,7 +3,7 @@ import { inTransaction } from '@plimsoll/database'
 import { nowOf, type Tx } from './context.ts'
 import { queueWhatDiffers } from './lane-entries.store.ts'
 import { assertLease } from './leases.store.ts'
-import { closeLevels, type Observation, observeLevels } from './levels.store.ts'
+import { closeLevels, lockLevels, type Observation, observeLevels } from './levels.store.ts'
 import { openTask } from './tasks.store.ts'
 import type { WorkerContext } from './worker-context.ts'
 
@@ -46,6 +46,11 @@ export async function readLevels(context: WorkerContext, levels: readonly LevelN
 export async function adoptReadings(context: WorkerContext, readings: readonly Reading[]): Promise<void> {
   await inTransaction(context.database, async (tx) => {
     await assertLease(tx, context.organizationId, context.lease)
+    await lockLevels(
+      tx,
+      context.organizationId,
+      readings.map((reading) => reading.levelId),
+    )
     await writeReadings(context, tx, readings, () => true)
     await queueWhatDiffers(tx, context.organizationId, context.connection.connectionId, {
       levelIds: readings.map((reading) => reading.levelId),

@@ -3,7 +3,7 @@ import { nowOf } from './context.ts'
 import { insertDrifts } from './drifts.store.ts'
 import { queueWhatDiffers } from './lane-entries.store.ts'
 import { assertLease } from './leases.store.ts'
-import { findLevelsById, findLevelsToObserve, recheckLevels } from './levels.store.ts'
+import { findLevelsById, findLevelsToObserve, lockLevels, recheckLevels } from './levels.store.ts'
 import { notify } from './notify.ts'
 import { type Reading, readLevels, writeReadings } from './read-back.ts'
 import { decideReading, type Suspicion } from './reconciliation.ts'
@@ -48,6 +48,11 @@ async function judge(
   const at = nowOf(context)
   await inTransaction(context.database, async (tx) => {
     await assertLease(tx, organizationId, context.lease)
+    await lockLevels(
+      tx,
+      organizationId,
+      readings.map((reading) => reading.levelId),
+    )
     const levels = await findLevelsById(
       tx,
       organizationId,

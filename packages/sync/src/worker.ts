@@ -4,7 +4,7 @@ import { applyHints, applyInbox } from './apply.ts'
 import { type Connection, noteWebhooksChecked } from './connections.store.ts'
 import { nowOf, type SyncContext } from './context.ts'
 import { fetchHinted } from './fetching.ts'
-import { type LaneState, runLane } from './lane.ts'
+import { type LaneActions, type LaneState, runLane } from './lane.ts'
 import { type Lease, LeaseLost } from './leases.store.ts'
 import { OrderReader } from './order-reading.ts'
 import { clearProblem, noteConnectorError } from './problems.ts'
@@ -16,6 +16,8 @@ import { Wakeup } from './wakeup.ts'
 import type { WorkerContext } from './worker-context.ts'
 import { closeUnknownWrites, markSentUnknown } from './writes.store.ts'
 
+/** Between two rounds of everything that is not a write. */
+const CHORES_MS = 200
 const WEBHOOK_CHECK_MS = 3_600_000
 /** Nothing wakes a worker for longer than this: what a lost wake-up hid is found. */
 const IDLE_MS_MAX = 1_000
@@ -39,6 +41,8 @@ export class ConnectionWorker {
   #ordersDueAt = 0
   #reconcileDueAt = 0
   #failures = 0
+  #choresDueAt = 0
+  #isStepped = false
   #hasProblem: boolean
   /** True at first: the former holder may have left some. */
   #mayHaveOrphans = true
@@ -121,6 +125,7 @@ export class ConnectionWorker {
    * @returns how long it would wait now; undefined when the lease is lost
    */
   async turn(): Promise<number | undefined> {
+    this.#isStepped = true
     const inbox = await this.#attempt('inbox', () => this.#inboxTurn())
     const lane = await this.#attempt('lane', () => this.#laneTurn())
     return inbox === undefined || lane === undefined ? undefined : Math.min(inbox, lane)
@@ -205,12 +210,19 @@ export class ConnectionWorker {
   }
 
   async #laneTurn(): Promise<number> {
-    const { connection, clock, pace } = this.#context
+    const { connection, clock } = this.#context
     await this.#adoptOrphans()
     if (isCutOff(connection.pauseReasons)) return IDLE_MS_MAX
     const actions = { readAndApplyOrders: () => this.#readAndApplyOrders() }
 
     if (connection.state === 'live') await runLane(this.#context, this.#state, actions)
+    if (this.#isStepped || clock.now() >= this.#choresDueAt) await this.#doChores(actions)
+    return Math.min(IDLE_MS_MAX, Math.max(0, this.#choresDueAt - clock.now()))
+  }
+
+  /** Everything that is not a write, now and then: a decrease that comes meanwhile waits for no more than one call. */
+  async #doChores(actions: LaneActions): Promise<void> {
+    const { clock, pace } = this.#context
     const fetched = await fetchHinted(this.#context)
     if (fetched.looked > 0) await this.#apply()
     if (clock.now() >= this.#ordersDueAt) await this.#readAndApplyOrders()
@@ -220,10 +232,9 @@ export class ConnectionWorker {
     await this.#keepWebhooks()
     if (fetched.failed > 0) this.#hasProblem = true
     else await this.#succeeded()
-    // Whatever was found to do may have more behind it: look again before waiting.
-    return isReadingOn || fetched.looked > 0
-      ? 0
-      : Math.min(IDLE_MS_MAX, Math.max(0, this.#ordersDueAt - clock.now()))
+    // Whatever was found to do may have more behind it.
+    const isMore = isReadingOn || fetched.looked > 0
+    this.#choresDueAt = clock.now() + (isMore ? 0 : CHORES_MS)
   }
 
   async #readAndApplyOrders(): Promise<void> {
@@ -241,7 +252,7 @@ export class ConnectionWorker {
   /** @returns true while pages of the unhurried read are left */
   async #readDeeper(): Promise<boolean> {
     const isReadingOn = await this.#orders.readDeeper()
-    await this.#apply()
+    if (isReadingOn) await this.#apply()
     return isReadingOn
   }
 

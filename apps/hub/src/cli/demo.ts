@@ -24,7 +24,7 @@ export function demoCommand(program: Command, exit: (code: number) => void): voi
       '--faults',
       'duplicates, reordering, lost webhooks, 429, 5xx, slow answers, and one kill -9 of a hub',
     )
-    .option('--rate <number>', 'orders per second, both shops together', Number, 8)
+    .option('--rate <number>', 'orders per second, both shops together', Number, 4)
     .option('--seed <number>', 'seed of shoppers and faults', wholeNumber, 1)
     .option(
       '--port <number>',
