@@ -1,5 +1,5 @@
 import type { ActivityRow, StreamState } from '@plimsoll/client'
-import { createClient, type ItemFilter } from '@plimsoll/client/client'
+import { ApiProblem, createClient, type ItemFilter } from '@plimsoll/client/client'
 import { infiniteQueryOptions, QueryClient, queryOptions, useQuery } from '@tanstack/react-query'
 import { learnHubClock } from './clock.ts'
 
@@ -11,9 +11,19 @@ export type Stream = StreamState['kind']
 export const queryClient = new QueryClient({
   defaultOptions: {
     // The stream says when to read again; a retry is one press away and the reconnecting does it too.
-    queries: { staleTime: 60_000, gcTime: 300_000, retry: 1, refetchOnWindowFocus: false },
+    queries: {
+      staleTime: 60_000,
+      gcTime: 300_000,
+      retry: (count, error) => count < 1 && !isRefusal(error),
+      refetchOnWindowFocus: false,
+    },
   },
 })
+
+/** A 4xx stays what it is, however often one asks. */
+function isRefusal(error: Error): boolean {
+  return error instanceof ApiProblem && error.problem.status >= 400 && error.problem.status < 500
+}
 
 export const overviewQuery = queryOptions({
   queryKey: ['overview'],

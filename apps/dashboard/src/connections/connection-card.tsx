@@ -56,9 +56,7 @@ export function ConnectionCard({ row, isTarget }: { row: ConnectionRow; isTarget
         <Fact name={t('connections.lastOrder')}>{moment(row.lastOrderAt, t('connections.never'))}</Fact>
         <Fact name={t('connections.lastWrite')}>{moment(row.lastWriteAt, t('connections.never'))}</Fact>
         <Fact name={t('connections.lastWebhook')}>{moment(row.lastWebhookAt, t('connections.never'))}</Fact>
-        <div className="col-span-full">
-          <Budget left={row.budgetLeft} />
-        </div>
+        <Budget left={row.budgetLeft} />
       </dl>
     </article>
   )
@@ -104,7 +102,7 @@ function Budget({ left }: { left: number | null }) {
   const text = left === null ? t('connections.unknown') : formatShare(locale, left)
   const tone = left !== null && left < 0.25 ? 'bg-amber-fill' : 'bg-sea-fill'
   return (
-    <div className="flex items-center gap-3">
+    <div className="col-span-full flex items-center gap-3">
       <dt className="shrink-0 text-xs text-ink-2">{t('connections.budget')}</dt>
       <dd className="flex flex-1 items-center gap-3">
         <span className="h-1.5 flex-1 overflow-hidden rounded-full bg-sunken" aria-hidden>

@@ -41,7 +41,11 @@ export function ItemGrid({ search, filter, total }: { search: string; filter: It
 
   const columns = {
     '--row': `${height}px`,
-    '--columns': `minmax(14.5rem,1fr) 7rem repeat(4, 4rem) repeat(${locations.length}, 3.4rem) repeat(${connections.length}, 4.5rem)`,
+    '--columns': [
+      'minmax(14.5rem,1fr) 7rem repeat(4, 4rem)',
+      ...locations.map(() => '3.4rem'),
+      ...connections.map(() => '4.5rem'),
+    ].join(' '),
   } as CSSProperties
   const head =
     'flex items-end border-b border-line-2 bg-sunken px-2 pb-1.5 text-xs leading-tight font-medium text-ink-2'

@@ -23,6 +23,9 @@ export function ItemsScreen() {
     <div className="flex h-[calc(100dvh-9.5rem)] min-h-80 flex-col md:h-[calc(100dvh-4.5rem)]">
       <div className="mb-3 flex flex-wrap items-center gap-x-5 gap-y-2">
         <h1>{t('items.title')}</h1>
+        <p className="ml-auto text-ink-2 sm:order-last" role="status">
+          {total !== undefined && t('items.count', { count: total, n: formatNumber(locale, total) })}
+        </p>
         <SearchField
           value={q}
           onSearch={(next) =>
@@ -50,9 +53,6 @@ export function ItemsScreen() {
             </button>
           ))}
         </fieldset>
-        <p className="ml-auto text-ink-2 max-sm:order-first max-sm:absolute max-sm:right-4" role="status">
-          {total !== undefined && t('items.count', { count: total, n: formatNumber(locale, total) })}
-        </p>
       </div>
       <div className="panel flex min-h-0 flex-1 flex-col overflow-hidden">
         {!first.data && first.error && <Failure error={first.error} onRetry={() => void first.refetch()} />}

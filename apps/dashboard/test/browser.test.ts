@@ -1,0 +1,214 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { gzipSync } from 'node:zlib'
+import { AxeBuilder } from '@axe-core/playwright'
+import sparticuz from '@sparticuz/chromium'
+import { type Browser, chromium, type Page } from 'playwright-core'
+import { build, type PreviewServer, preview } from 'vite'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { startFixture } from '../dev/server.ts'
+
+/** The built app in a real Chromium, before the fixture server. Waits are for what is seen, never for a time. */
+
+const root = `${import.meta.dirname}/..`
+let fixture: Awaited<ReturnType<typeof startFixture>>
+let site: PreviewServer
+let address: string
+const browser = await launch()
+const whenBrowser = test.skipIf(browser === undefined)
+
+async function launch(): Promise<Browser | undefined> {
+  try {
+    const executablePath = await sparticuz.executablePath()
+    return await chromium.launch({
+      executablePath,
+      args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'],
+    })
+  } catch (error) {
+    console.warn(
+      `Chromium cannot start here, so the browser tests are skipped: ${String(error).split('\n')[0]}`,
+    )
+    return undefined
+  }
+}
+
+beforeAll(async () => {
+  fixture = await startFixture(0)
+  // Vitest says `test`, and Vite would then build the slow, large React for development.
+  process.env.NODE_ENV = 'production'
+  await build({ root, logLevel: 'error' })
+  site = await preview({ root, preview: { port: 0, host: '127.0.0.1', proxy: { '/api': fixture.url } } })
+  address = site.resolvedUrls?.local[0]?.replace(/\/$/, '') ?? ''
+}, 120_000)
+afterAll(async () => {
+  await browser?.close()
+  await fixture.stop()
+  await site.close()
+})
+
+type Look = { language: 'en' | 'zh'; theme: 'light' | 'dark'; width: number }
+const looks: Look[] = [
+  { language: 'en', theme: 'light', width: 1440 },
+  { language: 'zh', theme: 'dark', width: 1440 },
+  { language: 'zh', theme: 'light', width: 390 },
+  { language: 'en', theme: 'dark', width: 390 },
+]
+const english: Look = { language: 'en', theme: 'light', width: 1440 }
+const addresses = ['/', '/items', '/items/OIL-RED-S-00001', '/connections', '/parked', '/activity']
+
+async function open(look: Look, path: string): Promise<{ page: Page; complaints: string[] }> {
+  if (!browser) throw new Error('only called with a browser')
+  const context = await browser.newContext({
+    viewport: { width: look.width, height: look.width < 768 ? 844 : 900 },
+    colorScheme: look.theme,
+    reducedMotion: 'reduce',
+  })
+  const page = await context.newPage()
+  const complaints: string[] = []
+  page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()))
+  page.on('pageerror', (error) => complaints.push(error.message))
+  await page.addInitScript((language) => localStorage.setItem('plimsoll.language', language), look.language)
+  await page.goto(address + path)
+  await page.locator('main h1').first().waitFor()
+  await page.waitForFunction(() => !document.querySelector('main .skeleton'))
+  return { page, complaints }
+}
+
+for (const look of looks) {
+  whenBrowser(
+    `every screen is whole and accessible: ${Object.values(look).join(', ')}`,
+    { timeout: 240_000 },
+    async () => {
+      for (const path of addresses) {
+        const { page, complaints } = await open(look, path)
+        const { violations } = await new AxeBuilder({ page })
+          .withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'])
+          .analyze()
+        const found = violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html.slice(0, 160)}`)
+        expect({ path, found, complaints }).toEqual({ path, found: [], complaints: [] })
+        expect(await page.locator('html').getAttribute('lang')).toBe(look.language === 'zh' ? 'zh-CN' : 'en')
+        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
+        expect({ path, overflow }).toEqual({ path, overflow: 0 })
+        await page.context().close()
+      }
+    },
+  )
+}
+
+whenBrowser('100,000 rows scroll with no stretch left blank', { timeout: 180_000 }, async () => {
+  const { page } = await open(english, '/items')
+  const grid = page.getByRole('table')
+  expect(await grid.getAttribute('aria-rowcount')).toBe('100001')
+  // Counts, at every drawn frame of a fast scroll, the rows that cover what is visible.
+  const blanks = await grid.evaluate(async (scroller) => {
+    const found: number[] = []
+    for (let step = 1; step <= 60; step++) {
+      scroller.scrollTop = step < 40 ? step * 900 : (step / 60) * scroller.scrollHeight
+      await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))
+      const box = scroller.getBoundingClientRect()
+      for (let y = box.top + 70; y < box.bottom - 4; y += 20) {
+        if (!document.elementFromPoint(box.left + 60, y)?.closest('[data-index]'))
+          found.push(scroller.scrollTop)
+      }
+    }
+    return found
+  })
+  expect(blanks).toEqual([])
+  await page.getByText('-99999', { exact: false }).first().waitFor()
+  expect(await page.locator('[data-index]').count()).toBeLessThan(80)
+  await page.context().close()
+})
+
+whenBrowser('the slash key searches, arrows move, Enter opens', { timeout: 30_000 }, async () => {
+  const { page } = await open(english, '/items')
+  await page.keyboard.press('/')
+  await page.keyboard.type('04221')
+  await page.getByText('1 item', { exact: true }).waitFor()
+  await page.getByRole('table').focus()
+  await page.keyboard.press('ArrowDown')
+  await page.waitForFunction(() => document.activeElement?.closest('[data-index]'))
+  await page.keyboard.press('Enter')
+  await page.waitForURL(/items\/\w+-\w+-\w+-04221/)
+  await page.context().close()
+})
+
+whenBrowser('pausing asks for a reason and shows it; resuming undoes it', { timeout: 30_000 }, async () => {
+  const { page } = await open(english, '/connections')
+  const card = page.getByRole('article', { name: 'Trade portal' })
+  await card.getByRole('button', { name: 'Pause' }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByRole('button', { name: 'Pause writing' }).click()
+  await dialog.getByText('Say why').waitFor()
+  await dialog.getByLabel('Reason').fill('Stock take')
+  await dialog.getByRole('button', { name: 'Pause writing' }).click()
+  await card.getByText('Paused: Stock take').waitFor()
+  await card.getByRole('button', { name: 'Resume' }).click()
+  await card.getByRole('button', { name: 'Pause' }).waitFor()
+  await page.context().close()
+})
+
+whenBrowser('replaying one, a group and all says what became of them', { timeout: 30_000 }, async () => {
+  const { page } = await open(english, '/parked')
+  await page.getByRole('button', { name: 'Replay: order #10100' }).click()
+  await page.getByText('1 replayed, 0 still parked.').waitFor()
+  const group = page.getByRole('region', { name: 'Unknown status' })
+  await group.getByRole('button', { name: 'Replay these' }).click()
+  await page.getByText('0 replayed, 7 still parked.').waitFor()
+  await page.getByRole('button', { name: 'Replay all' }).click()
+  await page.getByText('29 replayed, 7 still parked.').waitFor()
+  await page.context().close()
+})
+
+whenBrowser(
+  'a failing hub is told with its cure, and trying again heals it',
+  { timeout: 30_000 },
+  async () => {
+    fixture.set({ failing: true })
+    const page = await browser?.newPage()
+    if (!page) return
+    try {
+      await page.addInitScript(() => localStorage.setItem('plimsoll.language', 'en'))
+      await page.goto(`${address}/connections`)
+      await page.getByText('Check that PostgreSQL runs').waitFor()
+    } finally {
+      fixture.set({ failing: false })
+    }
+    await page.getByRole('button', { name: 'Try again' }).click()
+    await page.getByRole('article', { name: 'Trade portal' }).waitFor()
+    await page.context().close()
+  },
+)
+
+whenBrowser('an empty hub and a lost stream are told, too', { timeout: 30_000 }, async () => {
+  fixture.set({ empty: true })
+  const { page } = await open(english, '/items')
+  await page.getByText('No items yet').waitFor()
+  await page.goto(`${address}/parked`)
+  await page.getByText('Nothing is parked').waitFor()
+  fixture.set({ empty: false, mute: true })
+  await page.getByText('No live link to the hub').waitFor()
+  fixture.set({ mute: false })
+  await page.getByText('No live link to the hub').waitFor({ state: 'detached' })
+  await page.context().close()
+})
+
+whenBrowser('the first load stays under 250 KiB of gzipped JavaScript', { timeout: 30_000 }, async () => {
+  const page = await browser?.newPage()
+  if (!page) return
+  const loaded = new Set<string>()
+  page.on('response', (response) => {
+    const name = /assets\/([^/]+\.js)$/.exec(response.url())?.[1]
+    if (name) loaded.add(name)
+  })
+  await page.goto(address)
+  await page.getByRole('heading', { level: 1 }).waitFor()
+  const bytes = [...loaded].reduce(
+    (sum, name) => sum + gzipSync(readFileSync(`${root}/dist/assets/${name}`)).length,
+    0,
+  )
+  console.info(
+    `first load: ${(bytes / 1024).toFixed(1)} KiB gzipped in ${loaded.size} of ${readdirSync(`${root}/dist/assets`).length} files`,
+  )
+  expect(loaded.size).toBeGreaterThan(2)
+  expect(bytes).toBeLessThan(250 * 1024)
+  await page.context().close()
+})
