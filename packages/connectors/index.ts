@@ -58,8 +58,7 @@ function filesIn(folder: string): string[] {
 }
 
 function connectorIn(module: object): Connector | undefined {
-  const candidates = ['connector' in module && module.connector, 'default' in module && module.default]
-  return candidates.find(isConnector)
+  return 'connector' in module && isConnector(module.connector) ? module.connector : undefined
 }
 
 /** Its own schemas check what is given to it, so its settings and credentials are unknown from here on. */

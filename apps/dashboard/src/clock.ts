@@ -17,7 +17,6 @@ export function learnHubClock(hubNow: string): void {
 export function useHubNow(): number {
   return useSyncExternalStore(subscribe, () => tickMs) + aheadMs
 }
-export const hubNow = (): number => Date.now() + aheadMs
 /** @returns a function that cancels it */
 export function later(run: () => void, delayMs: number): () => void {
   const waiting = setTimeout(run, delayMs)

@@ -7,12 +7,12 @@ import {
   Link,
   lazyRouteComponent,
 } from '@tanstack/react-router'
+import { itemFilters } from './items/item-filters.ts'
 import { useLanguage } from './language.ts'
 import { Empty, Failure } from './parts/notice.tsx'
 import { Shell } from './shell.tsx'
 
-/** The screens by address. Each is its own chunk. */
-export const itemFilters: ItemFilter[] = ['all', 'oversold', 'out', 'drift', 'pending']
+/** The screens by address, each a chunk of its own. */
 type ItemSearch = { q?: string; filter?: ItemFilter }
 
 const rootRoute = createRootRoute({ component: Shell, notFoundComponent: NotFound, errorComponent: Broken })

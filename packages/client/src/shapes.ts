@@ -59,7 +59,7 @@ export const itemPage = z.object({
 })
 export type ItemPage = z.infer<typeof itemPage>
 
-/** GET /locations */
+/** GET /locations answers `{rows}`. */
 export const locationRow = z.object({
   locationId: z.string(),
   code: z.string(),

@@ -67,5 +67,3 @@ export const connector = defineConnector({
   open,
   webhooks,
 })
-
-export default connector

@@ -52,5 +52,3 @@ export const connector = defineConnector({
   open,
   webhooks,
 })
-
-export default connector

@@ -12,6 +12,14 @@ import { createWorld, type World } from './testing/world.ts'
 
 // The production worker, stepped by hand under a manual clock, on a real PostgreSQL.
 
+/** Enough for a long search with PLIMSOLL_RUNS; an ordinary run takes a few seconds. */
+const MS_MAX = 600_000
+
+/** Shrinking would play hundreds of worlds: the first failure ends the run, and its seed replays it. */
+function stepping<Arguments>(runs: number): fc.Parameters<Arguments> {
+  return { ...fromEnvironment<Arguments>(runs), endOnFailure: true }
+}
+
 let database: TestDatabase
 
 beforeAll(async () => {
@@ -46,69 +54,73 @@ async function expectOrdersKnown(
   expect(known.sort(byId)).toEqual(shown.sort(byId))
 }
 
-test('I3: each event any number of times, in any order, has the effect of one', async () => {
-  const clock = manualClock()
-  type Action = { kind: 'sell' | 'cancel' | 'ship'; pick: number }
-  const anyAction: fc.Arbitrary<Action> = fc.record({
-    kind: fc.constantFrom('sell' as const, 'sell' as const, 'cancel' as const, 'ship' as const),
-    pick: fc.nat(9),
-  })
-  await fc.assert(
-    fc.asyncProperty(
-      fc.array(anyAction, { minLength: 1, maxLength: 10 }),
-      fc.array(fc.nat(1_000), { minLength: 30, maxLength: 30 }),
-      async (actions, shuffle) => {
-        const world = await createWorld(database, clock)
-        await world.stock('bottle', 50)
-        const { platform, connectionId } = await world.open('shop', { bottle: 50 })
-        await clock.advance(5_000)
-        // Webhooks are made when things happen and arrive when they please.
-        const { webhooks } = world.connectorOf(connectionId)
-        const sent: { at: number; event: ReturnType<typeof webhooks.parse> }[] = []
-        for (const action of actions) {
-          await clock.advance(1)
-          const orders = [...platform.orders.values()]
-          const target =
-            action.kind === 'sell' ? platform.sell('bottle') : orders[action.pick % orders.length]
-          if (target === undefined) continue
-          if (action.kind === 'cancel') platform.cancel(target.externalId)
-          if (action.kind === 'ship') platform.ship(target.externalId)
-          const event = webhooks.parse({
-            headers: {},
-            body: Buffer.from(JSON.stringify({ kind: 'order', id: target.externalId })),
+test(
+  'I3: each event any number of times, in any order, has the effect of one',
+  async () => {
+    const clock = manualClock()
+    type Action = { kind: 'sell' | 'cancel' | 'ship'; pick: number }
+    const anyAction: fc.Arbitrary<Action> = fc.record({
+      kind: fc.constantFrom('sell' as const, 'sell' as const, 'cancel' as const, 'ship' as const),
+      pick: fc.nat(9),
+    })
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(anyAction, { minLength: 1, maxLength: 10 }),
+        fc.array(fc.nat(1_000), { minLength: 30, maxLength: 30 }),
+        async (actions, shuffle) => {
+          const world = await createWorld(database, clock)
+          await world.stock('bottle', 50)
+          const { platform, connectionId } = await world.open('shop', { bottle: 50 })
+          await clock.advance(5_000)
+          // Webhooks are made when things happen and arrive when they please.
+          const { webhooks } = world.connectorOf(connectionId)
+          const sent: { at: number; event: ReturnType<typeof webhooks.parse> }[] = []
+          for (const action of actions) {
+            await clock.advance(1)
+            const orders = [...platform.orders.values()]
+            const target =
+              action.kind === 'sell' ? platform.sell('bottle') : orders[action.pick % orders.length]
+            if (target === undefined) continue
+            if (action.kind === 'cancel') platform.cancel(target.externalId)
+            if (action.kind === 'ship') platform.ship(target.externalId)
+            const event = webhooks.parse({
+              headers: {},
+              body: Buffer.from(JSON.stringify({ kind: 'order', id: target.externalId })),
+            })
+            sent.push({ at: 0, event }, { at: 0, event }, { at: 0, event })
+          }
+          sent.forEach((each, index) => {
+            each.at = shuffle[index % shuffle.length] ?? index
           })
-          sent.push({ at: 0, event }, { at: 0, event }, { at: 0, event })
-        }
-        sent.forEach((each, index) => {
-          each.at = shuffle[index % shuffle.length] ?? index
-        })
-        sent.sort((a, b) => a.at - b.at)
+          sent.sort((a, b) => a.at - b.at)
 
-        const stepped = await stepConnection(world, connectionId)
-        platform.fault = (operation) => (operation === 'orders' ? 'unsent' : undefined) // webhooks alone at first
-        for (const [index, { event }] of sent.entries()) {
-          await world.store(connectionId, event)
-          if (index % 4 === 3) await stepped.turn()
-        }
-        await stepped.turn()
-        await stepped.turn()
-        await expectOrdersKnown(world, connectionId, platform)
-        const availableByWebhooks = await world.available('bottle')
+          const stepped = await stepConnection(world, connectionId)
+          platform.fault = (operation) => (operation === 'orders' ? 'unsent' : undefined) // webhooks alone at first
+          for (const [index, { event }] of sent.entries()) {
+            await world.store(connectionId, event)
+            if (index % 4 === 3) await stepped.turn()
+          }
+          await stepped.turn()
+          await stepped.turn()
+          await expectOrdersKnown(world, connectionId, platform)
+          const availableByWebhooks = await world.available('bottle')
 
-        platform.fault = () => undefined
-        await turns(clock, stepped, 4, 1_100) // the poll tells it all once more, a deep read included
-        await expectOrdersKnown(world, connectionId, platform)
-        expect(await world.available('bottle')).toBe(availableByWebhooks)
-        const [doubled] = await world.rows(sql<{ movements: number }>`
+          platform.fault = () => undefined
+          await turns(clock, stepped, 4, 1_100) // the poll tells it all once more, a deep read included
+          await expectOrdersKnown(world, connectionId, platform)
+          expect(await world.available('bottle')).toBe(availableByWebhooks)
+          const [doubled] = await world.rows(sql<{ movements: number }>`
           select count(*)::int as movements from movement
           where organization_id = ${world.context.organizationId}
           group by command_key, kind having count(*) > 1`)
-        expect(doubled).toBeUndefined()
-      },
-    ),
-    fromEnvironment(8),
-  )
-})
+          expect(doubled).toBeUndefined()
+        },
+      ),
+      stepping(8),
+    )
+  },
+  MS_MAX,
+)
 
 type Weather = { operation: Operation; fault: Fault }
 type Scene = {
@@ -230,49 +242,53 @@ test.each(['compare-and-set', 'absolute'] as const)(
           select state from write where organization_id = ${world.context.organizationId} and settled_at is null`)
         expect(unsettled).toBeUndefined()
       }),
-      fromEnvironment(10),
+      stepping(10),
     )
   },
-  30_000,
+  MS_MAX,
 )
 
-test('I12: what the platform does not count is never read as zero, and never written', async () => {
-  const clock = manualClock()
-  await fc.assert(
-    fc.asyncProperty(
-      fc.array(fc.constantFrom('untrack', 'receive', 'turn', 'import'), { maxLength: 6 }),
-      async (steps) => {
-        const world = await createWorld(database, clock)
-        await world.stock('bottle', 9)
-        await world.stock('gift', 9)
-        const { platform, connectionId } = await world.open(
-          'shop',
-          { bottle: 4, gift: undefined },
-          { writeStyle: 'absolute' },
-        )
-        const stepped = await stepConnection(world, connectionId)
-        for (const step of ['turn', ...steps, 'untrack', 'turn', 'receive', 'turn']) {
-          if (step === 'untrack') platform.edit('bottle', undefined)
-          if (step === 'receive') for (const sku of ['bottle', 'gift']) await world.adjust(sku, 1)
-          if (step === 'import') await world.import(connectionId)
-          await turns(clock, stepped, 2, 1_200)
-        }
-        const writesToUncounted = platform.writes.filter((write) => write.from === undefined)
-        expect(writesToUncounted).toEqual([])
-        expect(platform.quantityOf('gift')).toBeUndefined()
-        expect(platform.quantityOf('bottle')).toBeUndefined()
-        expect(await world.level(connectionId, 'bottle')).toMatchObject({
-          tracked: false,
-          problemCode: 'untracked',
-        })
-        const [zeroed] = await world.rows(sql<{ observed: number }>`
+test(
+  'I12: what the platform does not count is never read as zero, and never written',
+  async () => {
+    const clock = manualClock()
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.constantFrom('untrack', 'receive', 'turn', 'import'), { maxLength: 6 }),
+        async (steps) => {
+          const world = await createWorld(database, clock)
+          await world.stock('bottle', 9)
+          await world.stock('gift', 9)
+          const { platform, connectionId } = await world.open(
+            'shop',
+            { bottle: 4, gift: undefined },
+            { writeStyle: 'absolute' },
+          )
+          const stepped = await stepConnection(world, connectionId)
+          for (const step of ['turn', ...steps, 'untrack', 'turn', 'receive', 'turn']) {
+            if (step === 'untrack') platform.edit('bottle', undefined)
+            if (step === 'receive') for (const sku of ['bottle', 'gift']) await world.adjust(sku, 1)
+            if (step === 'import') await world.import(connectionId)
+            await turns(clock, stepped, 2, 1_200)
+          }
+          const writesToUncounted = platform.writes.filter((write) => write.from === undefined)
+          expect(writesToUncounted).toEqual([])
+          expect(platform.quantityOf('gift')).toBeUndefined()
+          expect(platform.quantityOf('bottle')).toBeUndefined()
+          expect(await world.level(connectionId, 'bottle')).toMatchObject({
+            tracked: false,
+            problemCode: 'untracked',
+          })
+          const [zeroed] = await world.rows(sql<{ observed: number }>`
         select observed from level where organization_id = ${world.context.organizationId} and observed = 0`)
-        expect(zeroed).toBeUndefined()
-      },
-    ),
-    fromEnvironment(5),
-  )
-})
+          expect(zeroed).toBeUndefined()
+        },
+      ),
+      stepping(5),
+    )
+  },
+  MS_MAX,
+)
 
 test('I4: what was acknowledged survives a kill in the middle of a write, is applied once, and the write is read back', async () => {
   const clock = manualClock()
@@ -364,33 +380,40 @@ test('I5: after take-overs nothing is raised while a call of any former holder m
   expect(platform.quantityOf('bottle')).toBe(15)
 })
 
-test('I7: decreases are on the platform before the first increase leaves', async () => {
-  const clock = manualClock()
-  await fc.assert(
-    fc.asyncProperty(
-      fc.array(fc.record({ before: fc.integer({ min: 0, max: 9 }), after: fc.integer({ min: 0, max: 9 }) }), {
-        minLength: 2,
-        maxLength: 12,
-      }),
-      fc.constantFrom('compare-and-set' as const, 'absolute' as const),
-      fc.integer({ min: 1, max: 4 }),
-      async (listings, writeStyle, batchMax) => {
-        const world = await createWorld(database, clock)
-        for (const [index, { after }] of listings.entries()) await world.stock(`item-${index}`, after)
-        const shown = Object.fromEntries(listings.map(({ before }, index) => [`item-${index}`, before]))
-        const { platform, connectionId } = await world.open('shop', shown, { writeStyle, batchMax })
-        const stepped = await stepConnection(world, connectionId)
-        await turns(clock, stepped, 3)
-        const raises = platform.writes.map((write) => write.to > (write.from ?? 0))
-        expect(raises).toEqual([...raises].sort((a, b) => Number(a) - Number(b)))
-        listings.forEach(({ after }, index) => {
-          expect(platform.quantityOf(`item-${index}`)).toBe(after)
-        })
-      },
-    ),
-    fromEnvironment(8),
-  )
-})
+test(
+  'I7: decreases are on the platform before the first increase leaves',
+  async () => {
+    const clock = manualClock()
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(
+          fc.record({ before: fc.integer({ min: 0, max: 9 }), after: fc.integer({ min: 0, max: 9 }) }),
+          {
+            minLength: 2,
+            maxLength: 12,
+          },
+        ),
+        fc.constantFrom('compare-and-set' as const, 'absolute' as const),
+        fc.integer({ min: 1, max: 4 }),
+        async (listings, writeStyle, batchMax) => {
+          const world = await createWorld(database, clock)
+          for (const [index, { after }] of listings.entries()) await world.stock(`item-${index}`, after)
+          const shown = Object.fromEntries(listings.map(({ before }, index) => [`item-${index}`, before]))
+          const { platform, connectionId } = await world.open('shop', shown, { writeStyle, batchMax })
+          const stepped = await stepConnection(world, connectionId)
+          await turns(clock, stepped, 3)
+          const raises = platform.writes.map((write) => write.to > (write.from ?? 0))
+          expect(raises).toEqual([...raises].sort((a, b) => Number(a) - Number(b)))
+          listings.forEach(({ after }, index) => {
+            expect(platform.quantityOf(`item-${index}`)).toBe(after)
+          })
+        },
+      ),
+      stepping(8),
+    )
+  },
+  MS_MAX,
+)
 
 test('shadow works everything out and writes nothing', async () => {
   const clock = manualClock()

@@ -108,18 +108,6 @@ export async function findLaneCandidates(
   return found.rows
 }
 
-/** When the next backed-off entry may be tried; undefined when none waits. */
-export async function findNextAttempt(
-  db: Db,
-  organizationId: string,
-  connectionId: string,
-): Promise<Date | undefined> {
-  const found = await sql<{ next: Date | null }>`
-    select min(coalesce(not_before, caused_at)) as next from lane_entry
-    where organization_id = ${organizationId} and connection_id = ${connectionId}`.execute(db)
-  return found.rows[0]?.next ?? undefined
-}
-
 /** Locks entries in order of their levels, as `queueEntries` inserts them: no dead-lock between the two. */
 function lockedEntries(organizationId: string, connectionId: string, levelIds: readonly string[]) {
   return sql`(

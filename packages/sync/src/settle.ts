@@ -37,7 +37,7 @@ export async function settleOutcomes(
   const at = nowOf(context)
   await inTransaction(context.database, async (tx) => {
     await Promise.all([
-      endCalls(tx, context.organizationId, context.lease, later(at, context.raiseFrom)),
+      endCalls(tx, context.organizationId, context.lease, at),
       lockLevels(
         tx,
         context.organizationId,
@@ -205,11 +205,6 @@ async function settleQueue(
     unknown.map(({ write }) => write.candidate.levelId),
     at,
   )
-}
-
-/** A call of a former holder may outlast our own. */
-function later(a: Date, b: Date): Date {
-  return a.getTime() > b.getTime() ? a : b
 }
 
 function isStubbornEcho({ write, settlement }: Settled): boolean {

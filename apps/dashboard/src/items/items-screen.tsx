@@ -7,7 +7,7 @@ import { formatNumber } from '../format.ts'
 import { itemPageQuery } from '../hub.ts'
 import { useLanguage } from '../language.ts'
 import { Empty, Failure } from '../parts/notice.tsx'
-import { itemFilters } from '../routes.tsx'
+import { itemFilters } from './item-filters.ts'
 import { ItemGrid } from './item-grid.tsx'
 
 const typingPauseMs = 180

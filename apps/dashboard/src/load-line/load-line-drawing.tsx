@@ -114,7 +114,9 @@ export function LoadLineDrawing({ item }: { item: ItemDetail }) {
                   style={{ top: `${at}px` }}
                 >
                   <b className="min-w-9 text-right font-semibold">{formatNumber(locale, mark.desired)}</b>
-                  <span className="truncate text-ink-2">{mark.name}</span>
+                  <span className="truncate text-ink-2" title={mark.name}>
+                    {mark.name}
+                  </span>
                 </p>
               </div>
             )

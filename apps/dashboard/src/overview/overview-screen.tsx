@@ -209,8 +209,8 @@ function Feed() {
     >
       {!data && (error ? <Failure error={error} onRetry={() => void refetch()} /> : <Loading />)}
       {data?.length === 0 && <p className="px-4 py-6 text-ink-2">{t('overview.noActivity')}</p>}
-      <ol className="max-h-[26rem] overflow-hidden">
-        {data?.slice(0, 12).map((row) => (
+      <ol>
+        {data?.slice(0, 9).map((row) => (
           <ActivityLine key={row.id} row={row} connection={names.get(row.connectionId ?? '')} />
         ))}
       </ol>

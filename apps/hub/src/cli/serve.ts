@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander'
 import { readConfiguration } from '../configuration.ts'
 import { createDemoControls } from '../demo/screen-controls.ts'
 import { type RunningHub, startHub } from '../hub.ts'
+import { processContext } from '../process-context.ts'
 import { createOutput, EXIT } from './output.ts'
 import { addCommonOptions, type CommonOptions } from './with-hub.ts'
 
@@ -43,7 +44,11 @@ export async function stopSignal(): Promise<string> {
   return await new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {
       process.once(signal, () => {
-        process.once(signal, () => process.exit(EXIT.failed))
+        // npm hands a signal on that the whole group has had already: the same within a second is the same one.
+        const at = processContext.clock.monotonic()
+        process.on(signal, () => {
+          if (processContext.clock.monotonic() - at > 1_000) process.exit(EXIT.failed)
+        })
         resolve(signal)
       })
     }

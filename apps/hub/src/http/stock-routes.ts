@@ -47,7 +47,9 @@ export function stockRoutes(hub: ServerContext): FastifyPluginAsync {
         effectiveAt: undefined,
       })
     })
-    app.get('/locations', async () => findLocations(hub.database.kysely, hub.context.organizationId))
+    app.get('/locations', async () => ({
+      rows: await findLocations(hub.database.kysely, hub.context.organizationId),
+    }))
   }
 
   async function answer(

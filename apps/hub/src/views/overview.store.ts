@@ -50,7 +50,7 @@ export async function countOverview(db: Db, organizationId: string): Promise<Cou
       coalesce((select levels from status where status = 'drift'), 0) as drift,
       oversold.items as oversold_items, oversold.units as oversold_units,
       (select count(*) from inbox where organization_id = ${organizationId} and state = 'parked') as parked,
-      (select count(*) from inbox where organization_id = ${organizationId} and state in ('pending', 'fetch')) as inbox_waiting,
+      (select count(*) from inbox where organization_id = ${organizationId} and state in ('pending', 'fetch') and topic <> 'level') as inbox_waiting,
       recent.orders as orders_today, recent.units as units_today
     from oversold, recent`.execute(db)
   const [row] = found.rows
