@@ -48,12 +48,19 @@ test('I1, I3, I5: batches that run at once answer as in some order one after ano
     fc.asyncProperty(
       fc.array(anyStep(), { maxLength: 10 }),
       fc.array(fc.array(anyStep(), { minLength: 1, maxLength: 6 }), { minLength: 2, maxLength: 4 }),
-      async (before, batches) => {
+      async (before, proposed) => {
         const world = await newWorld()
         const start = new Model()
         const real = new RealLedger(world)
         for (const step of before) expect(await real.run([step])).toEqual([start.apply(step)])
 
+        // Nobody can name a reservation that is only now being made.
+        const batches = proposed.map((batch) =>
+          batch.map((step) => ({
+            ...step,
+            reservedBy: start.open.has(step.reservedBy) ? step.reservedBy : '-',
+          })),
+        )
         const answers = await Promise.all(batches.map((batch) => real.run(batch)))
 
         const ended = await balancesOf(world)
@@ -63,7 +70,7 @@ test('I1, I3, I5: batches that run at once answer as in some order one after ano
             order.map((index) => [index, batches[index]?.map((step) => model.apply(step))]),
           )
           return (
-            answers.every((answer, index) => JSON.stringify(told.get(index)) === JSON.stringify(answer)) &&
+            answers.every((answer, index) => isExplained(answer, told.get(index) ?? [])) &&
             JSON.stringify(model.figures()) === JSON.stringify(ended)
           )
         })
@@ -174,6 +181,17 @@ class RealLedger {
 }
 
 const NOT_RESERVED = '01890000-0000-7000-8000-000000000000'
+
+/**
+ * A key used for two different commands at once, on different balances, meets no lock before it is claimed:
+ * the one that is refused anyway may hear its own reason instead of `key-reused`. Nothing else may differ.
+ */
+function isExplained(answers: readonly Answer[], told: readonly Answer[]): boolean {
+  return answers.every((answer, index) => {
+    const isRefused = !answer.includes('=')
+    return answer === told[index] || (isRefused && told[index] === 'key-reused')
+  })
+}
 
 function contentOf({ kind, sku, place, quantity, reservedBy }: Step, reserved: boolean): string {
   return kind === 'release'
