@@ -60,7 +60,8 @@ export async function queueWhatDiffers(
     join connection on connection.organization_id = level.organization_id
       and connection.connection_id = level.connection_id and connection.state in ('live', 'paused')
     where level.organization_id = ${organizationId} and level.connection_id = ${connectionId}
-      and (${ids}::uuid[] is null or level_id = any(${ids}::uuid[]))
+      -- What the platform refused is not sent again by itself, only when everything is looked at anew.
+      and (${ids}::uuid[] is null or (level_id = any(${ids}::uuid[]) and level.problem_code is null))
       and tracked and writable and desired is not null
       and (acknowledged is null or desired <> acknowledged - (subtracted - acknowledged_subtracted))
     order by level_id

@@ -90,7 +90,10 @@ async function judge(
       { connectionId: connection.connectionId, at },
     )
     // The connection's rule for edits made on the platform: the hub wins, and writes what it desires.
-    await queueWhatDiffers(tx, organizationId, connection.connectionId, { levelIds: [...adopted], at })
+    await queueWhatDiffers(tx, organizationId, connection.connectionId, {
+      levelIds: settled.map(({ level }) => level.levelId),
+      at,
+    })
 
     suspicionsAfter(suspicions, judged)
     const again = judged.filter(({ verdict }) => verdict.kind === 'look-again')

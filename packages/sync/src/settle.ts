@@ -1,7 +1,7 @@
 import { Malformed, type WriteOutcome } from '@plimsoll/connector-kit'
 import { inTransaction } from '@plimsoll/database'
 import { nowOf, type Tx } from './context.ts'
-import { backOffEntries, removeEntries } from './lane-entries.store.ts'
+import { backOffEntries, queueWhatDiffers, removeEntries } from './lane-entries.store.ts'
 import { decideSettlement, type Settlement } from './lanes.ts'
 import { endCalls } from './leases.store.ts'
 import { acknowledgeLevels, closeLevels, lockLevels, recheckLevels } from './levels.store.ts'
@@ -49,7 +49,7 @@ export async function settleOutcomes(
       settleLevels(context, tx, settled, at),
     ])
     await Promise.all([
-      settleQueue(context, tx, settled, at),
+      settleQueue(context, tx, settled, at).then(() => queueAgain(context, tx, writes, at)),
       notify(tx, context.organizationId, {
         kind: 'screen',
         topics: ['items', 'overview', 'connections', 'activity'],
@@ -158,6 +158,21 @@ async function escalateDecrease(
     { at, uuid: context.uuid },
   )
   context.log.error({ connectionId, levelId, reason }, 'a decrease was refused')
+}
+
+/**
+ * While a write was in flight its level may have come to want another quantity, which at that moment was
+ * the one the platform still showed, so that nothing was queued: now that the write is confirmed, it differs.
+ */
+async function queueAgain(
+  context: WorkerContext,
+  tx: Tx,
+  writes: readonly SentWrite[],
+  at: Date,
+): Promise<void> {
+  const { organizationId, connection } = context
+  const levelIds = writes.map((write) => write.candidate.levelId)
+  await queueWhatDiffers(tx, organizationId, connection.connectionId, { levelIds, at })
 }
 
 async function settleQueue(

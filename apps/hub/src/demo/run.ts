@@ -118,7 +118,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
 
     options.say('Starting two hub processes…')
     const hubs = await startHubs(options, base, folder, shops, child)
-    return await run({ options, base, history, shops, hubs, random, clock })
+    return await run({ options, base, history, shops, hubs, random, clock, child })
   } finally {
     for (const each of children.reverse())
       await stopChild(each, { ms: 5_000, sleep: (ms, signal) => clock.sleep(ms, signal) })
@@ -171,9 +171,11 @@ type Run = {
   hubs: HubProcess[]
   random(): number
   clock: typeof processContext.clock
+  /** Starts a process that ends with the demo. */
+  child(name: string, args: readonly string[]): Promise<Child>
 }
 
-async function run({ options, base, history, shops, hubs, random, clock }: Run): Promise<DemoResult> {
+async function run({ options, base, history, shops, hubs, random, clock, child }: Run): Promise<DemoResult> {
   const startedMs = clock.monotonic()
   const over = new AbortController()
   const signal = AbortSignal.any([options.signal, over.signal])
@@ -192,7 +194,7 @@ async function run({ options, base, history, shops, hubs, random, clock }: Run):
     hub.child.process.kill('SIGKILL')
     await hub.child.ended
     await clock.sleep(RESTART_MS)
-    hubs[index] = { ...hub, child: await startChild(hub.child.name, hub.args, options) }
+    hubs[index] = { ...hub, child: await child(hub.child.name, hub.args) }
     restarts += 1
   }
 
