@@ -3,6 +3,7 @@ import { findLocations, type StockCommand, saveItems, saveLocation } from '@plim
 import { changeStock, type SyncContext, toStockContext } from '@plimsoll/sync'
 import { parse as parseCsv } from 'csv-parse/sync'
 import { z } from 'zod'
+import { ImportProblem } from './import-problem.ts'
 
 const row = z.object({
   sku: z.string().trim().min(1, 'is empty').max(200, 'has more than 200 characters'),
@@ -28,11 +29,14 @@ const RECEIPTS_PER_BATCH = 500
  * changes nothing twice: each receipt has a key of its own.
  */
 export async function importItems(context: SyncContext, file: ItemFile): Promise<ImportReport> {
+  const [first, ...known] = await findLocations(context.database.kysely, context.organizationId)
+  assertLocations(
+    file,
+    [first, ...known].flatMap((location) => location?.code ?? []),
+  )
   const items = await inTransaction(context.database, (tx) =>
     saveItems(tx, toStockContext(context), file.items),
   )
-  const known = await findLocations(context.database.kysely, context.organizationId)
-  const [first] = known
   const report: ImportReport = { items: items.length, received: 0, units: 0, repeated: 0 }
   const commands: StockCommand[] = file.items.flatMap(({ sku, location, quantity }) => {
     const locationCode = location ?? first?.code
@@ -61,6 +65,23 @@ export async function importItems(context: SyncContext, file: ItemFile): Promise
     report.units += batch.reduce((sum, command) => sum + command.quantity, 0)
   }
   return report
+}
+
+/** Checked before anything is written, so that a wrong row leaves nothing half done. */
+function assertLocations(file: ItemFile, codes: readonly string[]): void {
+  for (const { sku, location, quantity } of file.items) {
+    if (quantity === undefined || quantity === 0) continue
+    if (location === undefined && codes.length === 0) {
+      throw new ImportProblem(
+        `${sku} has a quantity, but there is no location yet. Name one, or make one first.`,
+      )
+    }
+    if (location !== undefined && !codes.includes(location)) {
+      throw new ImportProblem(
+        `${sku}: there is no location with the code "${location}". Use one of: ${codes.join(', ') || 'none yet'}.`,
+      )
+    }
+  }
 }
 
 /** Reads a CSV file with the columns sku, name and, if wanted, location and quantity. Every bad row is named. */
@@ -114,13 +135,6 @@ export function readItemCsv(name: string, text: string): ItemFile {
     throw new ImportProblem(`Nothing was imported. ${shown}${more}.`)
   }
   return { name, items }
-}
-
-export class ImportProblem extends Error {
-  constructor(message: string) {
-    super(message)
-    this.name = 'ImportProblem'
-  }
 }
 
 /** Makes a location where there is none of that code yet. */

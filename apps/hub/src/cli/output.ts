@@ -3,7 +3,7 @@ import { DatabaseProblem } from '@plimsoll/database'
 import { describeProblem, SyncProblem, syncErrors } from '@plimsoll/sync'
 import { ZodError } from 'zod'
 import { ConfigurationError } from '../configuration.ts'
-import { ImportProblem } from '../items-import.ts'
+import { ImportProblem } from '../import-problem.ts'
 
 /** What the exit code of every command means; docs/reference/cli.md says the same. */
 export const EXIT = {

@@ -1,8 +1,9 @@
 import { replayParked } from '@plimsoll/sync'
 import type { Command } from 'commander'
+import { z } from 'zod'
 import { findParked } from '../views/parked.store.ts'
 import { waitForReplay } from '../views/replay.ts'
-import { EXIT } from './output.ts'
+import { CommandProblem, EXIT } from './output.ts'
 import { addCommonOptions, type CommonOptions, withHub } from './with-hub.ts'
 
 export function replayCommand(program: Command, exit: (code: number) => void): void {
@@ -31,6 +32,11 @@ export function replayCommand(program: Command, exit: (code: number) => void): v
                   ].join('\n'),
             )
             return EXIT.ok
+          }
+          if (options.id !== undefined && !z.uuid().safeParse(options.id).success) {
+            throw new CommandProblem(
+              `"${options.id}" is not the id of a parked event; list them with: plimsoll replay`,
+            )
           }
           const which = {
             ...(options.id !== undefined && { inboxId: options.id }),

@@ -25,7 +25,7 @@ const newConnection = z.object({
 })
 const pause = z.object({ reason: z.string().min(1, 'say why, for whoever finds it paused').max(200) })
 const page = z.object({
-  cursor: z.string().optional(),
+  cursor: z.uuid('give the cursor of the page before').optional(),
   limit: z.coerce.number().int().min(1).max(200).default(50),
 })
 const mappings = z.object({

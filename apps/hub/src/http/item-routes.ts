@@ -14,7 +14,7 @@ const list = z.object({
 })
 const one = z.object({ sku: z.string().min(1) })
 const page = z.object({
-  cursor: z.string().optional(),
+  cursor: z.uuid('give the cursor of the page before').optional(),
   limit: z.coerce.number().int().min(1).max(200).default(50),
 })
 

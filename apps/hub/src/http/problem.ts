@@ -4,6 +4,7 @@ import { DatabaseProblem, isTransient } from '@plimsoll/database'
 import { type Refusal, stockErrors } from '@plimsoll/stock'
 import { describeProblem, SyncProblem, syncErrors } from '@plimsoll/sync'
 import { ZodError } from 'zod'
+import { ImportProblem } from '../import-problem.ts'
 
 /** Refusals of the API itself. A test holds all catalogues equal to docs/reference/errors.md. */
 export const apiErrors = {
@@ -70,6 +71,9 @@ export function toProblem(error: unknown): Problem {
       `${place}: ${issue?.message ?? 'is not valid'}.`,
       field,
     )
+  }
+  if (error instanceof ImportProblem) {
+    return problemOf(apiErrors['invalid-request'], 'invalid-request', error.message)
   }
   if (isConnectorError(error)) {
     const passing = error.fault === 'passing' || error.fault === 'theirs'
