@@ -1,4 +1,4 @@
-/** Holds docs/invariants.md and the tests named by invariant (`test('I5: …')`) equal, both ways. */
+/** Holds docs/invariants.md and the tests named by invariant equal, both ways. */
 import { expect, test } from 'vitest'
 import { read, trackedFiles } from './tracked-files.ts'
 
