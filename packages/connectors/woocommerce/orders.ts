@@ -9,7 +9,7 @@ type Reading = {
   api: WooApi
   statuses: CustomStatuses
   /** Remembers that this shop cannot sort by change. */
-  sorting: { orderby: OrderCursor['orderby'] }
+  sorting: { orderby: OrderCursor['orderby']; isTried?: boolean }
   signal?: AbortSignal | undefined
 }
 
@@ -28,7 +28,8 @@ export async function readOrders(
     skip: 0,
     orderby: reading.sorting.orderby,
   })
-  if (text === undefined) {
+  // Only once it is known how the shop sorts: else both would be refused.
+  if (text === undefined && reading.sorting.isTried === true) {
     const [all, trash] = await Promise.all([
       readStage(first('any'), since, reading),
       readStage(first('trash'), since, reading),
@@ -36,6 +37,7 @@ export async function readOrders(
     return all.after === undefined ? toPage([all, trash], trash.after) : toPage([all], all.after)
   }
   const read = await readStage(readOrderCursor(text, first('any')), since, reading)
+  reading.sorting.isTried = true
   return toPage([read], read.after ?? (read.stage === 'any' ? first('trash') : undefined))
 }
 
