@@ -21,22 +21,24 @@ export type OrderRow = {
  * that is not there yet cannot be locked, so writers of one connection take turns. The select is a
  * statement of its own, or it would not see what the one before has committed.
  */
-export async function lockOrders(
+export async function lockOrderRows(
   tx: Tx,
   organizationId: string,
   connectionId: string,
   externalIds: readonly string[],
 ): Promise<OrderRow[]> {
   const turn = `orders of ${organizationId} ${connectionId}`
-  await sql`select pg_advisory_xact_lock(hashtextextended(${turn}, 0))`.execute(tx)
-  const found = await sql<OrderRow>`
+  const locked = sql`select pg_advisory_xact_lock(hashtextextended(${turn}, 0))`.execute(tx)
+  const found = sql<OrderRow>`
     select order_id, external_id, number, state, placed_at, version, content_hash, currency, test, seen_by, seen_at
     from sales_order
     where organization_id = ${organizationId} and connection_id = ${connectionId}
       and external_id = any(${sql.val(externalIds)}::text[])
     order by order_id
     for update`.execute(tx)
-  return found.rows
+  // Sent together, carried out one after the other.
+  const [, { rows }] = await Promise.all([locked, found])
+  return rows
 }
 
 type LineRow = { [Field in keyof KnownLine]: Exclude<KnownLine[Field], undefined> | null } & {
@@ -71,7 +73,7 @@ export async function findLines(
 }
 
 /** Inserts or updates orders in one statement. `seen…` and `applied_at` keep what was first written. */
-export async function saveOrders(
+export async function saveOrderRows(
   tx: Tx,
   organizationId: string,
   connectionId: string,

@@ -1,6 +1,13 @@
 import type { ExternalOrder } from '@plimsoll/connector-kit'
 import { inTransaction, isTransient } from '@plimsoll/database'
-import { type AppliedOrder, applyOrders, type IncomingOrder } from '@plimsoll/orders'
+import {
+  type AppliedOrder,
+  type DecidedOrders,
+  decideOrders,
+  type IncomingOrder,
+  lockOrders,
+  saveOrders,
+} from '@plimsoll/orders'
 import { insertMovements } from '@plimsoll/stock'
 import { updateAvailabilityOf } from './availability.ts'
 import { nowOf, type Tx, toStockContext } from './context.ts'
@@ -19,18 +26,20 @@ const ROWS_PER_BATCH = 200
  * Applies a connection's waiting inbox rows, in batches of one transaction each. A batch that fails is
  * applied row by row, and the row that fails by itself is parked with its reason: it never holds up
  * the others. What each channel should show is worked out in the same transaction.
- * @returns how many rows were settled
+ * @returns how many rows were settled, and how many of them say only that something must be read directly
  */
-export async function applyInbox(context: WorkerContext): Promise<number> {
+export async function applyInbox(context: WorkerContext): Promise<{ settled: number; toRead: number }> {
   let settled = 0
+  let toRead = 0
   for (;;) {
     const rows = await takePending(context, { hints: false })
     if (rows.length === 0) break
-    await applyBatch(context, rows)
+    const verdicts = await applyBatch(context, rows)
     settled += rows.length
+    toRead += verdicts.filter((verdict) => verdict.state === 'fetch').length
     if (rows.length < ROWS_PER_BATCH) break
   }
-  return settled
+  return { settled, toRead }
 }
 
 /** What platforms say of levels is only a reason to look: it waits until nothing else does. */
@@ -48,24 +57,33 @@ async function takePending(context: WorkerContext, which: { hints: boolean }): P
   })
 }
 
-async function applyBatch(context: WorkerContext, rows: readonly InboxRow[]): Promise<void> {
+async function applyBatch(context: WorkerContext, rows: readonly InboxRow[]): Promise<InboxVerdict[]> {
   try {
-    await inTransaction(context.database, (tx) => applyRows(context, tx, rows))
+    return await inTransaction(context.database, (tx) => applyRows(context, tx, rows))
   } catch (error) {
     if (error instanceof LeaseLost || isTransient(error)) throw error
     const [only, ...others] = rows
-    if (only === undefined) return
+    if (only === undefined) return []
     if (others.length === 0) {
       await park(context, only, error)
-      return
+      return []
     }
     context.log.warn({ rows: rows.length, error }, 'a batch of events failed; applying them one by one')
-    for (const row of rows) await applyBatch(context, [row])
+    const verdicts: InboxVerdict[] = []
+    for (const row of rows) verdicts.push(...(await applyBatch(context, [row])))
+    return verdicts
   }
 }
 
-async function applyRows(context: WorkerContext, tx: Tx, rows: readonly InboxRow[]): Promise<void> {
+/**
+ * One transaction in four trips to the database: what is known, locked; all that follows from it, and the
+ * figures that availability is worked out from; what the levels should show; the commit. Statements of one
+ * trip are sent together and carried out in order.
+ */
+async function applyRows(context: WorkerContext, tx: Tx, rows: readonly InboxRow[]): Promise<InboxVerdict[]> {
   const { organizationId, connection } = context
+  const { connectionId } = connection
+  const stock = toStockContext(context)
   const at = nowOf(context)
   const withOrder = rows.flatMap((row) => {
     const order = row.topic === 'order' ? reviveOrder(row.payload) : undefined
@@ -74,64 +92,79 @@ async function applyRows(context: WorkerContext, tx: Tx, rows: readonly InboxRow
   const listingIds = withOrder.flatMap(({ order }) =>
     order.lines.flatMap((line) => line.listingExternalId ?? []),
   )
-  const [, mappings] = await Promise.all([
+  const [, mappings, known] = await Promise.all([
     assertLease(tx, organizationId, context.lease),
-    findMappings(tx, organizationId, connection.connectionId, [...new Set(listingIds)]),
+    findMappings(tx, organizationId, connectionId, [...new Set(listingIds)]),
+    lockOrders(
+      tx,
+      organizationId,
+      connectionId,
+      withOrder.map(({ order }) => order.externalId),
+    ),
   ])
-  const orders = await applyOrderRows(context, tx, withOrder, mappings)
-  const others = await applyOtherRows(context, tx, rows)
-
-  const verdicts = [...orders.verdicts, ...others]
-  const causedAt = new Date(Math.min(...rows.map((row) => row.receivedAt.getTime())))
+  const incoming = withOrder.map((each) => toIncoming(each, mappings))
+  const decided = decideOrders(stock, connection, known, incoming)
+  for (const { order } of withOrder) rememberStored(context, order)
+  const verdicts = [
+    ...decided.orders.flatMap((result, index) => {
+      const row = withOrder[index]?.row
+      return row === undefined ? [] : [verdictOnOrder(row, result, connection.name)]
+    }),
+    ...(await applyOtherRows(context, tx, rows)),
+  ]
   const isParked = verdicts.some((verdict) => verdict.state === 'parked')
   await Promise.all([
+    saveOrders(tx, stock, connectionId, decided),
     settleInbox(tx, organizationId, verdicts, at),
     isParked
       ? notify(tx, organizationId, { kind: 'screen', topics: ['parked', 'overview'], itemIds: [] })
       : undefined,
     // One statement for all movements: it locks their balances, in key order.
-    insertMovements(tx, toStockContext(context), orders.movements),
+    insertMovements(tx, stock, decided.movements),
+    updateAvailabilityOf(context, tx, toChangedItems(rows, incoming, decided), () =>
+      addSubtracted(
+        tx,
+        organizationId,
+        connectionId,
+        decided.orders.flatMap((result) => result.subtracted),
+        at,
+      ),
+    ),
   ])
-  await updateAvailabilityOf(context, tx, { itemIds: orders.changedItems, at: causedAt }, () =>
-    addSubtracted(tx, organizationId, connection.connectionId, orders.subtracted, at),
-  )
+  return verdicts
 }
 
-async function applyOrderRows(
-  context: WorkerContext,
-  tx: Tx,
-  withOrder: readonly { row: InboxRow; order: ExternalOrder }[],
+function toIncoming(
+  { row, order }: { row: InboxRow; order: ExternalOrder },
   mappings: ReadonlyMap<string, ListingMapping>,
-) {
-  const incoming: IncomingOrder[] = withOrder.map(({ row, order }) => ({
+): IncomingOrder {
+  return {
     facts: toOrderFacts(order, mappings),
     authoritative: row.source === 'fetch',
     seenBy: row.source,
     seenAt: row.receivedAt,
-  }))
-  const applied = await applyOrders(tx, toStockContext(context), context.connection, incoming)
-  const verdicts: InboxVerdict[] = []
-  const changedItems = applied.movements.map((movement) => movement.itemId)
-  applied.orders.forEach((result, index) => {
-    const row = withOrder[index]?.row
-    if (row === undefined) return
-    rememberStored(context, withOrder[index]?.order)
-    verdicts.push(verdictOnOrder(row, result, context.connection.name))
-    if (result.verdict !== 'apply') return
-    // What the platform has subtracted may change without a movement: a pending order that is paid.
-    changedItems.push(...(incoming[index]?.facts.lines.flatMap((line) => line.itemId ?? []) ?? []))
-  })
+  }
+}
+
+/** What the platform has subtracted may change without a movement too: a pending order that is paid. */
+function toChangedItems(
+  rows: readonly InboxRow[],
+  incoming: readonly IncomingOrder[],
+  decided: DecidedOrders,
+): { itemIds: string[]; at: Date } {
+  const ofApplied = decided.orders.flatMap((result, index) =>
+    result.verdict === 'apply'
+      ? (incoming[index]?.facts.lines.flatMap((line) => line.itemId ?? []) ?? [])
+      : [],
+  )
   return {
-    verdicts,
-    changedItems,
-    movements: applied.movements,
-    subtracted: applied.orders.flatMap((result) => result.subtracted),
+    itemIds: [...decided.movements.map((movement) => movement.itemId), ...ofApplied],
+    at: new Date(Math.min(...rows.map((row) => row.receivedAt.getTime()))),
   }
 }
 
 /** So that the next read of the orders need not ask the database about this one. */
-function rememberStored(context: WorkerContext, order: ExternalOrder | undefined): void {
-  if (order === undefined) return
+function rememberStored(context: WorkerContext, order: ExternalOrder): void {
   const event = toInboxEvent(
     { kind: 'order', externalId: order.externalId, version: order.version, order },
     context.uuid,

@@ -16,7 +16,7 @@ import { type Desired, decideDesired, mergePolicies, type Policy } from './desir
 import { expectedOf } from './expected.ts'
 import { type EntryToQueue, queueEntries } from './lane-entries.store.ts'
 import { notify } from './notify.ts'
-import { findOversold, keepOversoldTasks } from './oversold.store.ts'
+import { findOversold, type ItemStanding, keepOversoldTasks } from './oversold.store.ts'
 
 const ITEMS_PER_TURN = 500
 
@@ -44,7 +44,8 @@ async function oneTurn(context: SyncContext): Promise<{ items: number; connectio
     ])
     if (taken.length === 0) return { items: 0, connectionIds: [] }
     const causedAt = new Map(taken.map((row) => [row.itemId, row.changedAt]))
-    return { items: taken.length, connectionIds: await workOut(context, tx, causedAt) }
+    const figures = await readFigures(context, tx, [...causedAt.keys()])
+    return { items: taken.length, connectionIds: await workOut(context, tx, causedAt, figures) }
   })
 }
 
@@ -67,24 +68,42 @@ export async function updateAvailabilityOf(
     await notify(tx, context.organizationId, { kind: 'items' })
     return
   }
-  await Promise.all([
+  // Sent together, carried out in order: the figures are read under the locks and after what was written.
+  const [, , , figures] = await Promise.all([
     lockAvailability(tx, context.organizationId),
     lockLevelsOf(tx, context.organizationId, itemIds),
     before(),
+    readFigures(context, tx, itemIds),
   ])
-  await workOut(context, tx, new Map(itemIds.map((itemId) => [itemId, changed.at])))
+  await workOut(context, tx, new Map(itemIds.map((itemId) => [itemId, changed.at])), figures)
 }
 
-/** Under the lock: what each level of these items should show, written and queued. @returns the connections to wake */
-async function workOut(context: SyncContext, tx: Tx, causedAt: ReadonlyMap<string, Date>): Promise<string[]> {
+/** All that decides what the levels of these items should show. */
+type Figures = {
+  levels: LevelToDecide[]
+  policyOf: (level: LevelToDecide) => Policy
+  oversold: ItemStanding[]
+}
+
+async function readFigures(context: SyncContext, tx: Tx, itemIds: readonly string[]): Promise<Figures> {
   const { organizationId } = context
-  const at = nowOf(context)
-  const itemIds = [...causedAt.keys()]
   const [levels, policyOf, oversold] = await Promise.all([
     findLevelsToDecide(tx, organizationId, itemIds),
     readPolicies(context, tx, itemIds),
     findOversold(tx, organizationId, itemIds),
   ])
+  return { levels, policyOf, oversold }
+}
+
+/** Under the lock: what each level of these items should show, written and queued. @returns the connections to wake */
+async function workOut(
+  context: SyncContext,
+  tx: Tx,
+  causedAt: ReadonlyMap<string, Date>,
+  { levels, policyOf, oversold }: Figures,
+): Promise<string[]> {
+  const { organizationId } = context
+  const at = nowOf(context)
   const decided = levels.map((level) => ({
     level,
     desired: decideDesired(toInput(level, context.connectors), policyOf(level)),
@@ -109,7 +128,7 @@ async function workOut(context: SyncContext, tx: Tx, causedAt: ReadonlyMap<strin
       {
         kind: 'screen',
         topics: ['items', 'overview', 'activity'],
-        itemIds,
+        itemIds: [...causedAt.keys()],
       },
     ),
   ])

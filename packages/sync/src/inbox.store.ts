@@ -95,6 +95,20 @@ export async function takeInbox(
   return found.rows
 }
 
+/** True while an order waits to be read directly, since what arrived of it says too little. */
+export async function hasOrdersToRead(
+  db: Db,
+  organizationId: string,
+  connectionId: string,
+): Promise<boolean> {
+  const found = await sql`
+    select from inbox
+    where organization_id = ${organizationId} and connection_id = ${connectionId}
+      and state = 'fetch' and topic in ('order', 'order-deleted')
+    limit 1`.execute(db)
+  return found.rows.length > 0
+}
+
 export type InboxVerdict = {
   inboxId: string
   state: InboxState

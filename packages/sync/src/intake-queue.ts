@@ -7,23 +7,56 @@ type Waiting = {
   done: { resolve(fresh: number): void; reject(error: unknown): void }[]
 }
 
+/** So long hints gather before they are stored: platforms wait seconds for the answer, and an order behind them must not. */
+const GATHER_MS = 25
+
 /**
  * Stores webhooks of one connection together when they come together: a sale of five lines makes a dozen
  * at once. The first is stored at once; those that come while it is being stored share the next
- * transaction. Each is answered after the commit that holds it.
+ * transaction. What a platform says of levels is only a reason to look, so it gathers for a moment, apart
+ * from the orders. Each is answered after the commit that holds it.
  */
 export class IntakeQueue {
-  readonly #context: SyncContext
-  readonly #connectionId: string
-  #waiting: Waiting | undefined
-  #isStoring = false
+  readonly #orders: Batches
+  readonly #hints: Batches
 
   constructor(context: SyncContext, connectionId: string) {
-    this.#context = context
-    this.#connectionId = connectionId
+    const storeBatch = (events: readonly InboxEvent[]) =>
+      insertInbox(
+        context.database.kysely,
+        {
+          organizationId: context.organizationId,
+          connectionId,
+          source: 'webhook',
+          at: nowOf(context),
+          uuid: context.uuid,
+        },
+        events,
+        { kind: 'inbox', connectionIds: [connectionId] },
+      )
+    this.#orders = new Batches(storeBatch, async () => undefined)
+    this.#hints = new Batches(storeBatch, () => context.clock.sleep(GATHER_MS))
   }
 
   /** @returns how many events of the shared transaction were new, once it is committed */
+  async store(events: readonly InboxEvent[]): Promise<number> {
+    const isHint = events.every((event) => event.topic === 'level')
+    return await (isHint ? this.#hints : this.#orders).store(events)
+  }
+}
+
+/** One batch is being stored while the next one gathers. */
+class Batches {
+  readonly #storeBatch: (events: readonly InboxEvent[]) => Promise<number>
+  readonly #gather: () => Promise<void>
+  #waiting: Waiting | undefined
+  #isStoring = false
+
+  constructor(storeBatch: (events: readonly InboxEvent[]) => Promise<number>, gather: () => Promise<void>) {
+    this.#storeBatch = storeBatch
+    this.#gather = gather
+  }
+
   async store(events: readonly InboxEvent[]): Promise<number> {
     return await new Promise((resolve, reject) => {
       this.#waiting ??= { events: [], done: [] }
@@ -35,10 +68,10 @@ export class IntakeQueue {
 
   async #storeAll(): Promise<void> {
     this.#isStoring = true
-    for (;;) {
+    while (this.#waiting !== undefined) {
+      await this.#gather()
       const batch = this.#waiting
       this.#waiting = undefined
-      if (batch === undefined) break
       try {
         const fresh = await this.#storeBatch(batch.events)
         for (const { resolve } of batch.done) resolve(fresh)
@@ -47,16 +80,5 @@ export class IntakeQueue {
       }
     }
     this.#isStoring = false
-  }
-
-  async #storeBatch(events: readonly InboxEvent[]): Promise<number> {
-    const { database, organizationId, uuid } = this.#context
-    const connectionId = this.#connectionId
-    return await insertInbox(
-      database.kysely,
-      { organizationId, connectionId, source: 'webhook', at: nowOf(this.#context), uuid },
-      events,
-      { kind: 'inbox', connectionIds: [connectionId] },
-    )
   }
 }

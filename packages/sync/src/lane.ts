@@ -21,46 +21,78 @@ export type LaneState = {
   batchLimit: number
   /** Running mean of how long reading the orders takes. */
   orderReadMs: number
+  /** Inbox rows applied so far: what was found before it moved may be out of date. */
+  applied: number
 }
 
 export type LaneActions = {
-  /** Reads the orders, applies them, works out availability; afterwards `state.fenceAt` has moved. */
+  /** Reads the orders, applies them, works out availability; `state.fenceAt` moves if all of them are known then. */
   readAndApplyOrders(): Promise<void>
 }
 
+/** An order that must be read directly holds the fence back; it is read between the turns. */
+const FENCE_HELD_MS = 100
+
 /**
  * Does the lane's waiting writes, one step after the other, until nothing can be done now.
+ * @param readAhead it was just told of something to write: where that needs the orders first, they are read
+ *   while it looks what it is
+ * @returns when there may be more to do; undefined: only when woken
  * @throws ConnectorError when the platform cannot be spoken to; nothing is lost, all stays queued
  */
 export async function runLane(
   context: WorkerContext,
   state: LaneState,
   actions: LaneActions,
-): Promise<number> {
-  let writes = 0
+  { readAhead }: { readAhead: boolean },
+): Promise<Date | undefined> {
+  let isReadAhead = readAhead && needsOrdersFirst(context, state)
   while (!context.signal.aborted) {
-    const candidates = await findLaneCandidates(
-      context.database.kysely,
-      context.organizationId,
-      context.connection.connectionId,
-      { now: nowOf(context), limit: context.connector.manifest.capabilities.batchMax * 2 },
-    )
-    const step = decideLaneStep(candidates, toWorld(context, state))
-    if (step.kind === 'idle') return writes
-    if (step.kind === 'write') writes += step.writes.length
+    const appliedBefore = state.applied
+    const [candidates] = await Promise.all([
+      findCandidates(context),
+      isReadAhead ? actions.readAndApplyOrders() : undefined,
+    ])
+    isReadAhead = false
+    let step = decideLaneStep(candidates, toWorld(context, state))
+    if (step.kind === 'read-orders') {
+      await actions.readAndApplyOrders()
+      step = decideLaneStep(candidates, toWorld(context, state))
+    }
+    if (state.applied !== appliedBefore) continue
+    if (step.kind === 'idle') return undefined
+    if (step.kind === 'wait') return step.until
+    if (step.kind === 'read-orders') return new Date(context.clock.now() + FENCE_HELD_MS)
     await takeStep(context, state, actions, step)
   }
-  return writes
+  return undefined
+}
+
+function findCandidates(context: WorkerContext): Promise<LaneCandidate[]> {
+  return findLaneCandidates(
+    context.database.kysely,
+    context.organizationId,
+    context.connection.connectionId,
+    { now: nowOf(context), limit: context.connector.manifest.capabilities.batchMax * 2 },
+  )
+}
+
+/** Any write but a zero would wait for the orders, and reading them is neither slow nor too early to prove anything. */
+function needsOrdersFirst(context: WorkerContext, state: LaneState): boolean {
+  const { capabilities, readTooSlow } = toWorld(context, state)
+  return capabilities.writeStyle !== 'compare-and-set' && capabilities.visibilityLagMs === 0 && !readTooSlow
 }
 
 function toWorld(context: WorkerContext, state: LaneState) {
   const { blockedUntil } = context.budgets.snapshot()
   const waitMs = blockedUntil === undefined ? 0 : Math.max(0, blockedUntil - context.clock.now())
+  const { visibilityLagMs } = context.connector.manifest.capabilities
   return {
     capabilities: context.connector.manifest.capabilities,
+    now: nowOf(context),
     fenceAt: state.fenceAt,
     mayRaise: context.clock.now() >= context.raiseFrom.getTime(),
-    readTooSlow: state.orderReadMs + waitMs > context.pace.decreaseReadBudgetMs,
+    readTooSlow: state.orderReadMs + waitMs + visibilityLagMs > context.pace.decreaseReadBudgetMs,
     batchLimit: state.batchLimit,
   }
 }
@@ -69,13 +101,11 @@ async function takeStep(
   context: WorkerContext,
   state: LaneState,
   actions: LaneActions,
-  step: Exclude<LaneStep, { kind: 'idle' }>,
+  step: Exclude<LaneStep, { kind: 'idle' | 'wait' | 'read-orders' }>,
 ): Promise<void> {
   switch (step.kind) {
     case 'in-step':
       return await removeInStep(context, step.levels)
-    case 'read-orders':
-      return await actions.readAndApplyOrders()
     case 'read-back': {
       const readings = await readLevels(context, step.levels)
       await actions.readAndApplyOrders()

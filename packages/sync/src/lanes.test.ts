@@ -25,13 +25,14 @@ import {
 import { candidateOf } from './testing/candidate.ts'
 
 const guarded: LaneWorld = {
-  capabilities: { writeStyle: 'compare-and-set', batchMax: 10 },
+  capabilities: { writeStyle: 'compare-and-set', batchMax: 10, visibilityLagMs: 0 },
+  now: new Date(5_000),
   fenceAt: undefined,
   mayRaise: true,
   readTooSlow: false,
   batchLimit: 10,
 }
-const absolute: LaneWorld = { ...guarded, capabilities: { writeStyle: 'absolute', batchMax: 10 } }
+const absolute: LaneWorld = { ...guarded, capabilities: { ...guarded.capabilities, writeStyle: 'absolute' } }
 const fenced = { fenceAt: new Date(1_000) } // every candidate's quantity was worked out at 1,000
 
 const zero = candidateOf(0)
@@ -42,6 +43,8 @@ const inStep = candidateOf(10)
 const unread = candidateOf(40, { expected: null })
 const unknown = candidateOf(10, { hasUnknownWrite: true })
 const later = candidateOf(3, { desiredAt: new Date(2_000) })
+const increaseLater = candidateOf(41, { desiredAt: new Date(2_000) })
+const late: LaneWorld = { ...absolute, capabilities: { ...absolute.capabilities, visibilityLagMs: 2_000 } }
 
 /** A step in one line: its kind and the quantities it is about, `!` where unfenced. */
 function inShort(step: LaneStep): string {
@@ -49,6 +52,8 @@ function inShort(step: LaneStep): string {
     case 'idle':
     case 'read-orders':
       return step.kind
+    case 'wait':
+      return `wait ${step.until.getTime()}`
     case 'in-step':
     case 'read-back':
       return `${step.kind} ${step.levels.map((level) => level.desired).join(' ')}`
@@ -119,6 +124,43 @@ test.each<[string, LaneCandidate[], LaneWorld, string]>([
     { ...absolute, ...fenced, mayRaise: false },
     'idle',
   ],
+  // Orders that show late
+  [
+    'orders that show late: a read proves nothing yet',
+    [increase],
+    { ...late, now: new Date(2_999) },
+    'wait 3000',
+  ],
+  [
+    'orders that show late: from then on it does',
+    [increase],
+    { ...late, now: new Date(3_000) },
+    'read-orders',
+  ],
+  [
+    'orders that show late: what is fenced already goes',
+    [increase, increaseLater],
+    { ...late, ...fenced, now: new Date(3_500) },
+    'write increase:10→40',
+  ],
+  [
+    'orders that show late: the first that can be proved is waited for',
+    [increaseLater, increase],
+    { ...late, now: new Date(2_500) },
+    'wait 3000',
+  ],
+  [
+    'orders that show late: decreases wait a little',
+    [decrease],
+    { ...late, now: new Date(2_999) },
+    'wait 3000',
+  ],
+  [
+    'orders that show late: but not longer than they may',
+    [decrease],
+    { ...late, now: new Date(2_999), readTooSlow: true },
+    'write decrease:10→4!',
+  ],
   // Batches
   [
     'a batch is as large as the limit',
@@ -160,7 +202,9 @@ const anyWorld: fc.Arbitrary<LaneWorld> = fc.record({
   capabilities: fc.record({
     writeStyle: fc.constantFrom('compare-and-set' as const, 'absolute' as const),
     batchMax: fc.integer({ min: 1, max: 4 }),
+    visibilityLagMs: fc.integer({ min: 0, max: 3 }),
   }),
+  now: fc.integer({ min: 3, max: 8 }).map((ms) => new Date(ms)),
   fenceAt: fc.option(
     fc.integer({ min: 0, max: 3 }).map((ms) => new Date(ms)),
     { nil: undefined },
@@ -204,10 +248,17 @@ test('I7: no increase is sent while a decrease waits', () => {
   )
 })
 
-test('a lane never stands still while something may be written: a step makes progress or nothing may be raised', () => {
+test('a lane never stands still while something may be written: it waits only where nothing may be raised, or proved yet', () => {
   fc.assert(
     fc.property(fc.array(anyCandidate, { minLength: 1, maxLength: 8 }), anyWorld, (candidates, world) => {
-      if (decideLaneStep(candidates, world).kind !== 'idle') return
+      const step = decideLaneStep(candidates, world)
+      if (step.kind === 'wait') {
+        expect(step.until.getTime()).toBeGreaterThan(world.now.getTime())
+        expect(world.capabilities.writeStyle).toBe('absolute')
+        const afterwards = decideLaneStep(candidates, { ...world, now: step.until })
+        expect(afterwards.kind).toBe('read-orders')
+      }
+      if (step.kind !== 'idle') return
       expect(world.mayRaise).toBe(false)
       for (const each of candidates) expect(each.desired).toBeGreaterThan(each.acknowledged ?? 0)
     }),

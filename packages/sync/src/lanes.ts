@@ -14,6 +14,8 @@ export type LaneStep =
   | { kind: 'read-back'; levels: LaneCandidate[] }
   /** An absolute write would erase sales not seen yet: read orders first. */
   | { kind: 'read-orders' }
+  /** The platform shows orders late: reading them proves enough only from then on. */
+  | { kind: 'wait'; until: Date }
   | { kind: 'write'; writes: PlannedWrite[] }
 
 export type PlannedWrite = {
@@ -26,7 +28,8 @@ export type PlannedWrite = {
 }
 
 export type LaneWorld = {
-  capabilities: Pick<Capabilities, 'writeStyle' | 'batchMax'>
+  capabilities: Pick<Capabilities, 'writeStyle' | 'batchMax' | 'visibilityLagMs'>
+  now: Date
   /** Up to then every order is known; undefined before the first read. */
   fenceAt: Date | undefined
   /** False while a call of the lease's former holder may still act: then nothing is raised. */
@@ -58,17 +61,26 @@ export function decideLaneStep(candidates: readonly LaneCandidate[], world: Lane
 function decideDecreases(decreases: readonly LaneCandidate[], world: LaneWorld, limit: number): LaneStep {
   if (isGuarded(world)) return toWrites(decreases, limit, () => false)
   const batch = decreases.slice(0, limit)
-  const fenced = batch.every((each) => isFenced(each, world))
-  if (!fenced && !world.readTooSlow) return { kind: 'read-orders' }
-  return toWrites(batch, limit, (each) => !isFenced(each, world))
+  if (world.readTooSlow) return toWrites(batch, limit, (each) => !isFenced(each, world))
+  return decideFenced(batch, world, limit)
 }
 
 function decideIncreases(increases: readonly LaneCandidate[], world: LaneWorld, limit: number): LaneStep {
   if (!world.mayRaise) return { kind: 'idle' }
   if (isGuarded(world)) return toWrites(increases, limit, () => false)
-  const batch = increases.slice(0, limit)
-  if (!batch.every((each) => isFenced(each, world))) return { kind: 'read-orders' }
-  return toWrites(batch, limit, () => false)
+  return decideFenced(increases.slice(0, limit), world, limit)
+}
+
+/** All of the batch once its orders are known; where that takes a while yet, those of it that need not wait. */
+function decideFenced(batch: readonly LaneCandidate[], world: LaneWorld, limit: number): LaneStep {
+  const unfenced = batch.filter((each) => !isFenced(each, world))
+  if (unfenced.length === 0) return toWrites(batch, limit, () => false)
+  const provableAt = unfenced.map((each) => each.desiredAt.getTime() + world.capabilities.visibilityLagMs)
+  if (Math.max(...provableAt) <= world.now.getTime()) return { kind: 'read-orders' }
+  const fenced = batch.filter((each) => isFenced(each, world))
+  if (fenced.length > 0) return toWrites(fenced, limit, () => false)
+  const first = Math.min(...provableAt)
+  return first <= world.now.getTime() ? { kind: 'read-orders' } : { kind: 'wait', until: new Date(first) }
 }
 
 /** Compare-and-set refuses by itself to erase a sale that the hub has not seen. */

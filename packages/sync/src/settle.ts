@@ -35,21 +35,18 @@ export async function settleOutcomes(
     }
   })
   const at = nowOf(context)
+  const levelIds = writes.map((write) => write.candidate.levelId)
   await inTransaction(context.database, async (tx) => {
+    // Sent together, carried out in order.
     await Promise.all([
       endCalls(tx, context.organizationId, context.lease, at),
-      lockLevels(
-        tx,
-        context.organizationId,
-        writes.map((write) => write.candidate.levelId),
-      ),
-    ])
-    await Promise.all([
+      lockLevels(tx, context.organizationId, levelIds),
       settleWrites(tx, context.organizationId, settled.map(toResult), at),
       settleLevels(context, tx, settled, at),
-    ])
-    await Promise.all([
-      settleQueue(context, tx, settled, at).then(() => queueAgain(context, tx, writes, at)),
+      settleQueue(context, tx, settled, at),
+      // While a write was in flight its level may have come to want another quantity, which at that moment
+      // was the one the platform still showed, so that nothing was queued: now it differs.
+      queueWhatDiffers(tx, context.organizationId, context.connection.connectionId, { levelIds, at }),
       notify(tx, context.organizationId, {
         kind: 'screen',
         topics: ['items', 'overview', 'connections', 'activity'],
@@ -84,24 +81,26 @@ async function settleLevels(
         ]
       : [],
   )
-  await acknowledgeLevels(tx, organizationId, confirmed, at)
-  await closeTasks(
-    tx,
-    organizationId,
-    'refused-decrease',
-    settled.flatMap(({ write, settlement }) =>
-      settlement.kind === 'acknowledged' && settlement.asWanted ? [write.candidate.levelId] : [],
-    ),
-    at,
-  )
   const refusals = settled.flatMap((each) => toRefusal(each) ?? [])
-  await closeLevels(
-    tx,
-    organizationId,
-    refusals.map(({ write, code, problem }) => ({ levelId: write.candidate.levelId, code, problem })),
-    at,
-  )
-  for (const refusal of refusals) await escalateDecrease(context, tx, refusal, at)
+  await Promise.all([
+    acknowledgeLevels(tx, organizationId, confirmed, at),
+    closeTasks(
+      tx,
+      organizationId,
+      'refused-decrease',
+      settled.flatMap(({ write, settlement }) =>
+        settlement.kind === 'acknowledged' && settlement.asWanted ? [write.candidate.levelId] : [],
+      ),
+      at,
+    ),
+    closeLevels(
+      tx,
+      organizationId,
+      refusals.map(({ write, code, problem }) => ({ levelId: write.candidate.levelId, code, problem })),
+      at,
+    ),
+    ...refusals.map((refusal) => escalateDecrease(context, tx, refusal, at)),
+  ])
 }
 
 type RefusedWrite = {
@@ -160,21 +159,6 @@ async function escalateDecrease(
   context.log.error({ connectionId, levelId, reason }, 'a decrease was refused')
 }
 
-/**
- * While a write was in flight its level may have come to want another quantity, which at that moment was
- * the one the platform still showed, so that nothing was queued: now that the write is confirmed, it differs.
- */
-async function queueAgain(
-  context: WorkerContext,
-  tx: Tx,
-  writes: readonly SentWrite[],
-  at: Date,
-): Promise<void> {
-  const { organizationId, connection } = context
-  const levelIds = writes.map((write) => write.candidate.levelId)
-  await queueWhatDiffers(tx, organizationId, connection.connectionId, { levelIds, at })
-}
-
 async function settleQueue(
   context: WorkerContext,
   tx: Tx,
@@ -211,15 +195,17 @@ async function settleQueue(
     }
   }
   const { connectionId } = context.connection
-  await removeEntries(tx, context.organizationId, connectionId, done)
-  await backOffEntries(tx, context.organizationId, connectionId, waiting)
   const unknown = settled.filter(({ settlement }) => settlement.kind === 'unknown')
-  await recheckLevels(
-    tx,
-    context.organizationId,
-    unknown.map(({ write }) => write.candidate.levelId),
-    at,
-  )
+  await Promise.all([
+    removeEntries(tx, context.organizationId, connectionId, done),
+    backOffEntries(tx, context.organizationId, connectionId, waiting),
+    recheckLevels(
+      tx,
+      context.organizationId,
+      unknown.map(({ write }) => write.candidate.levelId),
+      at,
+    ),
+  ])
 }
 
 function isStubbornEcho({ write, settlement }: Settled): boolean {

@@ -4,6 +4,7 @@ import { applyHints, applyInbox } from './apply.ts'
 import { type Connection, noteWebhooksChecked } from './connections.store.ts'
 import { nowOf, type SyncContext } from './context.ts'
 import { fetchHinted } from './fetching.ts'
+import { hasOrdersToRead } from './inbox.store.ts'
 import { type LaneActions, type LaneState, runLane } from './lane.ts'
 import { type Lease, LeaseLost } from './leases.store.ts'
 import { OrderReader } from './order-reading.ts'
@@ -30,8 +31,7 @@ const IDLE_MS_MAX = 1_000
 export class ConnectionWorker {
   readonly #context: WorkerContext
   readonly #stop = new AbortController()
-  readonly #inboxWakeup: Wakeup
-  readonly #laneWakeup: Wakeup
+  readonly #wakeups: Record<'inbox' | 'lane' | 'hints', Wakeup>
   readonly #applying = new Serial()
   readonly #suspicions: Suspicions = new Map()
   readonly #state: LaneState
@@ -46,6 +46,9 @@ export class ConnectionWorker {
   #hasProblem: boolean
   /** True at first: the former holder may have left some. */
   #mayHaveOrphans = true
+  /** Orders that must be read directly may be waiting: until they are, nothing proves that all orders are known. */
+  #mayHaveUnread = true
+  #isLaneWoken = false
 
   constructor(context: SyncContext, open: OpenConnection, lease: Lease, onLost: () => void) {
     const { clock } = context
@@ -82,11 +85,11 @@ export class ConnectionWorker {
       fenceAt: undefined,
       batchLimit: open.connector.manifest.capabilities.batchMax,
       orderReadMs: 0,
+      applied: 0,
     }
     this.#orders = new OrderReader(this.#context)
     this.#onLost = onLost
-    this.#inboxWakeup = new Wakeup(clock)
-    this.#laneWakeup = new Wakeup(clock)
+    this.#wakeups = { inbox: new Wakeup(clock), lane: new Wakeup(clock), hints: new Wakeup(clock) }
     this.#hasProblem = open.connection.problemCode !== null
   }
 
@@ -103,15 +106,16 @@ export class ConnectionWorker {
     this.#loops = Promise.all([
       this.#loop('inbox', () => this.#inboxTurn()),
       this.#loop('lane', () => this.#laneTurn()),
+      this.#loop('hints', () => this.#hintsTurn()),
     ]).then(() => undefined)
   }
 
   wakeInbox(): void {
-    this.#inboxWakeup.wake()
+    this.#wakeups.inbox.wake()
   }
 
   wakeLane(): void {
-    this.#laneWakeup.wake()
+    this.#wakeups.lane.wake()
   }
 
   /** Ends the loops; a call in flight is cut and its writes stay recorded as sent or unknown. */
@@ -128,17 +132,19 @@ export class ConnectionWorker {
     this.#isStepped = true
     const inbox = await this.#attempt('inbox', () => this.#inboxTurn())
     const lane = await this.#attempt('lane', () => this.#laneTurn())
+    await this.#attempt('hints', () => this.#hintsTurn())
     return inbox === undefined || lane === undefined ? undefined : Math.min(inbox, lane)
   }
 
   /** Calls `turn` until stopped or the lease is lost. It answers how long to wait; a failure waits longer each time. */
-  async #loop(name: string, turn: () => Promise<number>): Promise<void> {
+  async #loop(name: 'inbox' | 'lane' | 'hints', turn: () => Promise<number>): Promise<void> {
     const { signal } = this.#context
-    const wakeup = name === 'inbox' ? this.#inboxWakeup : this.#laneWakeup
+    const wakeup = this.#wakeups[name]
     while (!signal.aborted) {
       const waitMs = await this.#attempt(name, turn)
       if (waitMs === undefined) return
-      await wakeup.wait(waitMs, signal)
+      const isWoken = await wakeup.wait(waitMs, signal)
+      if (name === 'lane') this.#isLaneWoken = isWoken
     }
   }
 
@@ -199,14 +205,22 @@ export class ConnectionWorker {
 
   async #inboxTurn(): Promise<number> {
     await this.#apply()
-    await this.#applying.run(() => applyHints(this.#context))
+    return IDLE_MS_MAX
+  }
+
+  /** Apart from the inbox: an order must not wait for what is only a reason to look. */
+  async #hintsTurn(): Promise<number> {
+    await applyHints(this.#context)
     return IDLE_MS_MAX
   }
 
   /** Applies what waits. One at a time: the lane calls it too, before it writes. */
   async #apply(): Promise<void> {
-    const applied = await this.#applying.run(() => applyInbox(this.#context))
-    if (applied > 0) this.#laneWakeup.wake()
+    const { settled, toRead } = await this.#applying.run(() => applyInbox(this.#context))
+    if (toRead > 0) this.#mayHaveUnread = true
+    if (settled === 0) return
+    this.#state.applied += settled
+    this.#wakeups.lane.wake()
   }
 
   async #laneTurn(): Promise<number> {
@@ -215,9 +229,13 @@ export class ConnectionWorker {
     if (isCutOff(connection.pauseReasons)) return IDLE_MS_MAX
     const actions = { readAndApplyOrders: () => this.#readAndApplyOrders() }
 
-    if (connection.state === 'live') await runLane(this.#context, this.#state, actions)
+    let againAt: Date | undefined
+    if (connection.state === 'live') {
+      againAt = await runLane(this.#context, this.#state, actions, { readAhead: this.#isLaneWoken })
+    }
     if (this.#isStepped || clock.now() >= this.#choresDueAt) await this.#doChores(actions)
-    return Math.min(IDLE_MS_MAX, Math.max(0, this.#choresDueAt - clock.now()))
+    const nextAt = Math.min(this.#choresDueAt, againAt?.getTime() ?? Number.POSITIVE_INFINITY)
+    return Math.min(IDLE_MS_MAX, Math.max(0, nextAt - clock.now()))
   }
 
   /** Everything that is not a write, now and then: a decrease that comes meanwhile waits for no more than one call. */
@@ -246,7 +264,15 @@ export class ConnectionWorker {
     this.#ordersDueAt = clock.now() + connection.ordersPollMs * this.#pollFactor()
     // Even where nothing was new, a webhook may be waiting: the fence counts only what is applied.
     await this.#apply()
-    this.#state.fenceAt = fenceAt
+    if (!(await this.#hasUnread())) this.#state.fenceAt = fenceAt
+  }
+
+  /** An order known to differ but not yet read directly is not known: a write could erase what it sold. */
+  async #hasUnread(): Promise<boolean> {
+    if (!this.#mayHaveUnread) return false
+    const { database, organizationId, connection } = this.#context
+    this.#mayHaveUnread = await hasOrdersToRead(database.kysely, organizationId, connection.connectionId)
+    return this.#mayHaveUnread
   }
 
   /** @returns true while pages of the unhurried read are left */
@@ -277,7 +303,7 @@ export class ConnectionWorker {
       )
     }
     const read = await reconcile(this.#context, this.#suspicions, { suspiciousOnly: !isDue }, actions)
-    if (read > 0) this.#laneWakeup.wake()
+    if (read > 0) this.#wakeups.lane.wake()
   }
 
   async #keepWebhooks(): Promise<void> {

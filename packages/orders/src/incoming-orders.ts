@@ -9,7 +9,7 @@ import {
 import { decideOrderChange, isForwardStep, type KnownLine } from './order-change.ts'
 import { contentHashOf, type LineFacts, type OrderFacts } from './order-facts.ts'
 import { decideVersion, type VersionVerdict } from './order-version.ts'
-import { findLines, lockOrders, type OrderRow, saveLines, saveOrders } from './orders.store.ts'
+import { findLines, lockOrderRows, type OrderRow, saveLines, saveOrderRows } from './orders.store.ts'
 
 export type IncomingOrder = {
   facts: OrderFacts
@@ -28,31 +28,52 @@ export type AppliedOrder = {
   subtracted: { stockUnitId: string; externalLocationId: string | undefined; units: number }[]
 }
 
-/**
- * Applies states of orders of one connection, in order, as part of the caller's transaction. Writes
- * orders, lines and reservations; hands the movements back, since one statement must write all of a
- * transaction's movements.
- * @returns one entry per incoming order, and the movements to insert last
- */
-export async function applyOrders(
+/** What the hub knows of some orders of one connection, locked by the caller's transaction. */
+export type KnownOrders = {
+  rows: readonly OrderRow[]
+  lines: ReadonlyMap<string, KnownLine[]>
+  reservations: readonly ReservationRow[]
+}
+
+/** Everything that follows from some states of orders; `saveOrders` writes it, but for the movements. */
+export type DecidedOrders = {
+  /** One entry per incoming order, in order. */
+  orders: AppliedOrder[]
+  /** To insert in one statement with all others of the transaction. */
+  movements: NewMovement[]
+  changedOrders: OrderRow[]
+  changedLines: (KnownLine & { orderId: string })[]
+  changedReservations: ReservationRow[]
+}
+
+/** Locks what is known of these orders and reads it; of orders seen for the first time that is nothing. */
+export async function lockOrders(
   tx: Tx,
-  context: StockContext,
-  connection: { connectionId: string; defaultLocationId: string },
-  incoming: readonly IncomingOrder[],
-): Promise<{ orders: AppliedOrder[]; movements: NewMovement[] }> {
-  if (incoming.length === 0) return { orders: [], movements: [] }
-  const { organizationId } = context
-  const externalIds = [...new Set(incoming.map((order) => order.facts.externalId))]
-  const rows = await lockOrders(tx, organizationId, connection.connectionId, externalIds)
-  const known = new Map<string, OrderRow>(rows.map((row) => [row.externalId, row]))
+  organizationId: string,
+  connectionId: string,
+  externalIds: readonly string[],
+): Promise<KnownOrders> {
+  if (externalIds.length === 0) return { rows: [], lines: new Map(), reservations: [] }
+  const rows = await lockOrderRows(tx, organizationId, connectionId, [...new Set(externalIds)])
   const lines = await findLines(
     tx,
     organizationId,
     rows.map((row) => row.orderId),
   )
   const lineIds = [...lines.values()].flat().map((line) => line.lineId)
-  const held = await lockReservationsOf(tx, organizationId, lineIds)
-  const reservations = new Map<string, ReservationRow>(held.map((row) => [row.ownerId, row]))
+  return { rows, lines, reservations: await lockReservationsOf(tx, organizationId, lineIds) }
+}
+
+/** Decides what states of orders of one connection change, one after the other, each on what the earlier ones left. */
+export function decideOrders(
+  context: StockContext,
+  connection: { connectionId: string; defaultLocationId: string },
+  knownOrders: KnownOrders,
+  incoming: readonly IncomingOrder[],
+): DecidedOrders {
+  const known = new Map<string, OrderRow>(knownOrders.rows.map((row) => [row.externalId, row]))
+  const lines = new Map(knownOrders.lines)
+  const reservations = new Map(knownOrders.reservations.map((row) => [row.ownerId, row]))
 
   const orders: AppliedOrder[] = []
   const movements: NewMovement[] = []
@@ -124,12 +145,28 @@ export async function applyOrders(
     })
   }
 
+  return {
+    orders,
+    movements,
+    changedOrders: [...changed.values()],
+    changedLines: [...changedLines.values()],
+    changedReservations: [...changedReservations.values()],
+  }
+}
+
+/** Writes what was decided, less the movements: orders, their lines, what each line holds. */
+export async function saveOrders(
+  tx: Tx,
+  context: StockContext,
+  connectionId: string,
+  decided: DecidedOrders,
+): Promise<void> {
+  const { organizationId } = context
   await Promise.all([
-    saveOrders(tx, organizationId, connection.connectionId, context.now(), [...changed.values()]),
-    saveLines(tx, organizationId, connection.connectionId, [...changedLines.values()]),
-    saveReservations(tx, context, [...changedReservations.values()]),
+    saveOrderRows(tx, organizationId, connectionId, context.now(), decided.changedOrders),
+    saveLines(tx, organizationId, connectionId, decided.changedLines),
+    saveReservations(tx, context, decided.changedReservations),
   ])
-  return { orders, movements }
 }
 
 function toKnownVersion(row: OrderRow | undefined, lines: ReadonlyMap<string, KnownLine[]>) {

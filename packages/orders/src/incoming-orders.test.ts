@@ -1,4 +1,4 @@
-import { inTransaction } from '@plimsoll/database'
+import { inTransaction, type Tx } from '@plimsoll/database'
 import { createTestDatabase, fromEnvironment, type TestDatabase } from '@plimsoll/database/testing'
 import {
   findBrokenBalances,
@@ -10,7 +10,13 @@ import { commandOf, createStockWorld, type StockWorld } from '@plimsoll/stock/te
 import fc from 'fast-check'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type AppliedOrder, applyOrders, type IncomingOrder } from './apply-orders.ts'
+import {
+  type AppliedOrder,
+  decideOrders,
+  type IncomingOrder,
+  lockOrders,
+  saveOrders,
+} from './incoming-orders.ts'
 import type { OrderFacts } from './order-facts.ts'
 import { anyOrderHistory, mapTo } from './testing/order-histories.ts'
 import { factsOf, lineOf } from './testing/order-states.ts'
@@ -57,7 +63,7 @@ test('I3: an order seen for the first time by several processes at once is appli
   const others: Promise<AppliedOrder[]>[] = []
   const first = await inTransaction(database, async (tx) => {
     const connection = { connectionId: shop.connectionId, defaultLocationId: shop.world.locationId('MAIN') }
-    const applied = await applyOrders(tx, shop.world.context, connection, [incomingOf(shop, facts)])
+    const applied = await applyOrders(tx, shop.world, connection, [incomingOf(shop, facts)])
     // The others read and decide while this one is not committed yet.
     for (let other = 0; other < 3; other += 1) others.push(shop.apply([incomingOf(shop, facts)]))
     await waitUntilLocked(3)
@@ -165,6 +171,20 @@ test('I1: two connections and a client sell the same items at once: nothing is l
   expect(await findBrokenReservations(database.kysely)).toEqual([])
 })
 
+/** As the hub does it: lock, decide, write; the movements last. */
+async function applyOrders(
+  tx: Tx,
+  { context }: StockWorld,
+  connection: { connectionId: string; defaultLocationId: string },
+  incoming: readonly IncomingOrder[],
+) {
+  const externalIds = incoming.map((order) => order.facts.externalId)
+  const known = await lockOrders(tx, context.organizationId, connection.connectionId, externalIds)
+  const decided = decideOrders(context, connection, known, incoming)
+  await saveOrders(tx, context, connection.connectionId, decided)
+  return decided
+}
+
 async function openShop(beside?: StockWorld): Promise<Shop> {
   const world =
     beside ?? (await createStockWorld(database, { skus: ['A', 'B', 'C'], locationCodes: ['MAIN'] }))
@@ -175,7 +195,7 @@ async function openShop(beside?: StockWorld): Promise<Shop> {
     connectionId,
     apply: (incoming) =>
       inTransaction(database, async (tx) => {
-        const applied = await applyOrders(tx, world.context, connection, incoming)
+        const applied = await applyOrders(tx, world, connection, incoming)
         await insertMovements(tx, world.context, applied.movements)
         return applied.orders
       }),
