@@ -248,6 +248,8 @@ export interface LevelTable {
   desiredBecause: string | null
   desiredVersion: number
   desiredAt: Date | null
+  /** When `desired` last rose. */
+  raisedAt: Date | null
   acknowledged: number | null
   acknowledgedAt: Date | null
   acknowledgedSubtracted: number

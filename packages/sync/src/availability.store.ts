@@ -168,7 +168,8 @@ export async function saveDesired(
       desired = change.desired,
       desired_because = change.because,
       desired_version = level.desired_version + 1,
-      desired_at = ${at}
+      desired_at = ${at},
+      raised_at = case when change.desired > coalesce(level.desired, -1) then ${at}::timestamptz else level.raised_at end
     from ${lockedLevels(
       organizationId,
       changes.map((row) => row.levelId),

@@ -77,7 +77,10 @@ export type LaneCandidate = LevelKnowledge & {
   itemId: string | null
   desired: number
   desiredVersion: number
+  /** When the quantity was worked out. */
   desiredAt: Date
+  /** When it last rose. */
+  raisedAt: Date
   causedAt: Date
   attempts: number
   /** An earlier write whose outcome nobody knows: it is read back before anything else is assumed. */
@@ -92,7 +95,7 @@ export async function findLaneCandidates(
   query: { now: Date; limit: number },
 ): Promise<LaneCandidate[]> {
   const found = await sql<LaneCandidate>`
-    select lane_entry.level_id, stock_unit_id, external_location_id, item_id, desired, level.desired_version, desired_at,
+    select lane_entry.level_id, stock_unit_id, external_location_id, item_id, desired, level.desired_version, desired_at, raised_at,
       acknowledged, acknowledged_subtracted, subtracted, caused_at, attempts,
       recheck_at is not null and exists (
         select from write

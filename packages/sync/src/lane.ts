@@ -26,10 +26,16 @@ export type LaneState = {
 }
 
 export type LaneActions = {
-  /** Reads the orders, applies them, works out availability; `state.fenceAt` moves if all of them are known then. */
-  readAndApplyOrders(): Promise<void>
+  /**
+   * Reads the orders, applies them, works out availability. `state.fenceAt` moves if all of them are known then.
+   * @returns whether they are
+   */
+  readAndApplyOrders(): Promise<boolean>
 }
 
+/** Orders read so long ago are read again before the next absolute write; where reading is slow, a few reads' time. */
+const FRESH_MS = 1_000
+const FRESH_READS = 4
 /** An order that must be read directly holds the fence back; it is read between the turns. */
 const FENCE_HELD_MS = 100
 
@@ -57,15 +63,19 @@ export async function runLane(
     let step = decideLaneStep(candidates, toWorld(context, state))
     if (step.kind === 'read-orders') {
       await actions.readAndApplyOrders()
-      step = decideLaneStep(candidates, toWorld(context, state))
+      step = decideLaneStep(candidates, { ...toWorld(context, state), freshFrom: new Date(0) })
     }
     if (state.applied !== appliedBefore) continue
     if (step.kind === 'idle') return undefined
     if (step.kind === 'wait') return step.until
-    if (step.kind === 'read-orders') return new Date(context.clock.now() + FENCE_HELD_MS)
-    await takeStep(context, state, actions, step)
+    if (step.kind === 'read-orders') return heldUntil(context)
+    if (!(await takeStep(context, state, actions, step))) return heldUntil(context)
   }
   return undefined
+}
+
+function heldUntil(context: WorkerContext): Date {
+  return new Date(context.clock.now() + FENCE_HELD_MS)
 }
 
 function findCandidates(context: WorkerContext): Promise<LaneCandidate[]> {
@@ -86,31 +96,30 @@ function needsOrdersFirst(context: WorkerContext, state: LaneState): boolean {
 function toWorld(context: WorkerContext, state: LaneState) {
   const { blockedUntil } = context.budgets.snapshot()
   const waitMs = blockedUntil === undefined ? 0 : Math.max(0, blockedUntil - context.clock.now())
-  const { visibilityLagMs } = context.connector.manifest.capabilities
   return {
     capabilities: context.connector.manifest.capabilities,
     now: nowOf(context),
     fenceAt: state.fenceAt,
     mayRaise: context.clock.now() >= context.raiseFrom.getTime(),
-    readTooSlow: state.orderReadMs + waitMs + visibilityLagMs > context.pace.decreaseReadBudgetMs,
+    readTooSlow: state.orderReadMs + waitMs > context.pace.decreaseReadBudgetMs,
+    freshFrom: new Date(context.clock.now() - Math.max(FRESH_MS, FRESH_READS * state.orderReadMs)),
     batchLimit: state.batchLimit,
   }
 }
 
+/** @returns false when it could not be taken yet */
 async function takeStep(
   context: WorkerContext,
   state: LaneState,
   actions: LaneActions,
   step: Exclude<LaneStep, { kind: 'idle' | 'wait' | 'read-orders' }>,
-): Promise<void> {
+): Promise<boolean> {
   switch (step.kind) {
     case 'in-step':
-      return await removeInStep(context, step.levels)
-    case 'read-back': {
-      const readings = await readLevels(context, step.levels)
-      await actions.readAndApplyOrders()
-      return await adoptReadings(context, readings)
-    }
+      await removeInStep(context, step.levels)
+      return true
+    case 'read-back':
+      return await readBack(context, actions, step.levels)
     case 'write':
       return await sendBatch(context, state, actions, step.writes)
     default: {
@@ -120,6 +129,18 @@ async function takeStep(
   }
 }
 
+/** @returns false when an order that is not known yet may be in what was read: nothing can be taken from it then */
+async function readBack(
+  context: WorkerContext,
+  actions: LaneActions,
+  levels: readonly LaneCandidate[],
+): Promise<boolean> {
+  const readings = await readLevels(context, levels)
+  if (!(await actions.readAndApplyOrders())) return false
+  await adoptReadings(context, readings)
+  return true
+}
+
 async function removeInStep(context: WorkerContext, levels: readonly LaneCandidate[]): Promise<void> {
   await inTransaction(context.database, async (tx) => {
     await assertLease(tx, context.organizationId, context.lease)
@@ -127,13 +148,13 @@ async function removeInStep(context: WorkerContext, levels: readonly LaneCandida
   })
 }
 
-/** Records the writes as sent, makes the call, records what became of each. */
+/** Records the writes as sent, makes the call, records what became of each. @returns false when the lane must wait before it goes on */
 async function sendBatch(
   context: WorkerContext,
   state: LaneState,
   actions: LaneActions,
   planned: readonly PlannedWrite[],
-): Promise<void> {
+): Promise<boolean> {
   const { organizationId, connection } = context
   const writes: SentWrite[] = planned.map((write) => ({ ...write, writeId: context.uuid() }))
   const at = nowOf(context)
@@ -146,19 +167,18 @@ async function sendBatch(
 
   const outcomes = await callSetLevels(context, state, writes)
   const settled = await settleOutcomes(context, writes, outcomes)
-  if (settled.conflicts.length === 0) return
+  if (settled.conflicts.length === 0) return true
 
   // Compare-and-set lost: somebody bought what the hub has not seen. The orders say who; only where
   // they do not (a person edited the number) is the level itself read.
-  await actions.readAndApplyOrders()
+  const isKnown = await actions.readAndApplyOrders()
   const stubborn = settled.conflicts.filter((write) => write.candidate.attempts > 0)
-  if (stubborn.length === 0) return
-  const readings = await readLevels(
+  if (stubborn.length === 0) return isKnown
+  return await readBack(
     context,
+    actions,
     stubborn.map((write) => write.candidate),
   )
-  await actions.readAndApplyOrders()
-  await adoptReadings(context, readings)
 }
 
 async function callSetLevels(

@@ -27,6 +27,7 @@ import { candidateOf } from './testing/candidate.ts'
 const guarded: LaneWorld = {
   capabilities: { writeStyle: 'compare-and-set', batchMax: 10, visibilityLagMs: 0 },
   now: new Date(5_000),
+  freshFrom: new Date(0),
   fenceAt: undefined,
   mayRaise: true,
   readTooSlow: false,
@@ -150,17 +151,30 @@ test.each<[string, LaneCandidate[], LaneWorld, string]>([
     'wait 3000',
   ],
   [
-    'orders that show late: decreases wait a little',
+    'orders that show late: a decrease needs no more than a read',
     [decrease],
-    { ...late, now: new Date(2_999) },
-    'wait 3000',
+    { ...late, now: new Date(1_001) },
+    'read-orders',
   ],
   [
-    'orders that show late: but not longer than they may',
+    'orders that show late: a read of its own time is enough for a decrease',
     [decrease],
-    { ...late, now: new Date(2_999), readTooSlow: true },
-    'write decrease:10→4!',
+    { ...late, fenceAt: new Date(-1_000), now: new Date(1_001) },
+    'write decrease:10→4',
   ],
+  [
+    'its own sales do not put a raise off',
+    [candidateOf(39, { desiredAt: new Date(2_900), raisedAt: new Date(1_000) })],
+    { ...late, fenceAt: new Date(1_000), now: new Date(3_000) },
+    'write increase:10→39',
+  ],
+  [
+    'orders read long ago are read again',
+    [increase],
+    { ...absolute, ...fenced, freshFrom: new Date(1_001) },
+    'read-orders',
+  ],
+  ['for a decrease too', [decrease], { ...absolute, ...fenced, freshFrom: new Date(1_001) }, 'read-orders'],
   // Batches
   [
     'a batch is as large as the limit',
@@ -195,9 +209,16 @@ const anyCandidate = fc
     desired: fc.integer({ min: 0, max: 6 }),
     expected: fc.option(fc.integer({ min: 0, max: 6 }), { nil: null, freq: 8 }),
     hasUnknownWrite: fc.boolean(),
-    desiredAt: fc.integer({ min: 0, max: 3 }).map((ms) => new Date(ms)),
+    desiredAt: fc.integer({ min: 0, max: 3 }),
+    sinceRaised: fc.integer({ min: 0, max: 3 }),
   })
-  .map(({ desired, ...changes }) => candidateOf(desired, changes))
+  .map(({ desired, desiredAt, sinceRaised, ...changes }) =>
+    candidateOf(desired, {
+      ...changes,
+      desiredAt: new Date(desiredAt),
+      raisedAt: new Date(Math.max(0, desiredAt - sinceRaised)),
+    }),
+  )
 const anyWorld: fc.Arbitrary<LaneWorld> = fc.record({
   capabilities: fc.record({
     writeStyle: fc.constantFrom('compare-and-set' as const, 'absolute' as const),
@@ -205,6 +226,7 @@ const anyWorld: fc.Arbitrary<LaneWorld> = fc.record({
     visibilityLagMs: fc.integer({ min: 0, max: 3 }),
   }),
   now: fc.integer({ min: 3, max: 8 }).map((ms) => new Date(ms)),
+  freshFrom: fc.integer({ min: 0, max: 3 }).map((ms) => new Date(ms)),
   fenceAt: fc.option(
     fc.integer({ min: 0, max: 3 }).map((ms) => new Date(ms)),
     { nil: undefined },
@@ -226,7 +248,11 @@ test('I5: an increase is never written unread, never against the guard, and on a
         expect(write.candidate.hasUnknownWrite).toBe(false)
         expect(write.unfenced).toBe(false)
         if (world.capabilities.writeStyle === 'absolute') {
-          expect(world.fenceAt?.getTime()).toBeGreaterThanOrEqual(write.candidate.desiredAt.getTime())
+          const fenceAt = world.fenceAt?.getTime() ?? -1
+          expect(fenceAt).toBeGreaterThanOrEqual(write.candidate.raisedAt.getTime())
+          const readAt = fenceAt + world.capabilities.visibilityLagMs
+          expect(readAt).toBeGreaterThanOrEqual(write.candidate.desiredAt.getTime())
+          expect(readAt).toBeGreaterThanOrEqual(world.freshFrom.getTime())
         }
       }
     }),

@@ -32,6 +32,8 @@ export type LaneWorld = {
   now: Date
   /** Up to then every order is known; undefined before the first read. */
   fenceAt: Date | undefined
+  /** Orders read before then are out of date by now: their platform may have sold since. */
+  freshFrom: Date
   /** False while a call of the lease's former holder may still act: then nothing is raised. */
   mayRaise: boolean
   /** True when reading orders now would delay a decrease beyond the configured time. */
@@ -75,7 +77,7 @@ function decideIncreases(increases: readonly LaneCandidate[], world: LaneWorld, 
 function decideFenced(batch: readonly LaneCandidate[], world: LaneWorld, limit: number): LaneStep {
   const unfenced = batch.filter((each) => !isFenced(each, world))
   if (unfenced.length === 0) return toWrites(batch, limit, () => false)
-  const provableAt = unfenced.map((each) => each.desiredAt.getTime() + world.capabilities.visibilityLagMs)
+  const provableAt = unfenced.map((each) => provableFrom(each, world))
   if (Math.max(...provableAt) <= world.now.getTime()) return { kind: 'read-orders' }
   const fenced = batch.filter((each) => isFenced(each, world))
   if (fenced.length > 0) return toWrites(fenced, limit, () => false)
@@ -83,14 +85,27 @@ function decideFenced(batch: readonly LaneCandidate[], world: LaneWorld, limit: 
   return first <= world.now.getTime() ? { kind: 'read-orders' } : { kind: 'wait', until: new Date(first) }
 }
 
+/** A raise needs all orders up to the moment that allowed it, and those show late; a decrease only a read of its own time. */
+function provableFrom(candidate: LaneCandidate, world: LaneWorld): number {
+  if (isDecrease(candidate)) return 0
+  return candidate.raisedAt.getTime() + world.capabilities.visibilityLagMs
+}
+
 /** Compare-and-set refuses by itself to erase a sale that the hub has not seen. */
 function isGuarded(world: LaneWorld): boolean {
   return world.capabilities.writeStyle === 'compare-and-set'
 }
 
-/** Every order up to the moment this quantity was worked out is in it. */
+/**
+ * The orders were read after this quantity was worked out and not long ago, and where it is a raise, all
+ * orders are known up to the moment that allowed it.
+ */
 function isFenced(candidate: LaneCandidate, world: LaneWorld): boolean {
-  return world.fenceAt !== undefined && world.fenceAt.getTime() >= candidate.desiredAt.getTime()
+  if (world.fenceAt === undefined) return false
+  const fenceAt = world.fenceAt.getTime()
+  const readAt = fenceAt + world.capabilities.visibilityLagMs
+  if (readAt < candidate.desiredAt.getTime() || readAt < world.freshFrom.getTime()) return false
+  return isDecrease(candidate) || fenceAt >= candidate.raisedAt.getTime()
 }
 
 function needsReading(candidate: LaneCandidate): boolean {

@@ -9,7 +9,7 @@ import { type Reading, readLevels, writeReadings } from './read-back.ts'
 import { decideReading, type Suspicion } from './reconciliation.ts'
 import type { WorkerContext } from './worker-context.ts'
 
-/** Between the first look at a difference and the second: an order behind it, or our own write, may still arrive. */
+/** Between the first look at a difference and the second, beside the time for which orders may not show: an order behind it, or our own write, may still arrive. */
 const SECOND_LOOK_MS = 1_000
 
 /** What the first look saw, per level; kept by the worker, lost with it at no harm. */
@@ -24,7 +24,7 @@ export async function reconcile(
   context: WorkerContext,
   suspicions: Suspicions,
   options: { suspiciousOnly: boolean },
-  actions: { readAndApplyOrders(): Promise<void> },
+  actions: { readAndApplyOrders(): Promise<boolean> },
 ): Promise<number> {
   const { organizationId, connection } = context
   const chosen = await findLevelsToObserve(context.database.kysely, organizationId, connection.connectionId, {
@@ -34,8 +34,9 @@ export async function reconcile(
   })
   if (chosen.length === 0) return 0
   const readings = await readLevels(context, chosen)
-  await actions.readAndApplyOrders()
-  await judge(context, suspicions, readings)
+  // An order not known yet may explain a difference: look again once it is.
+  const isKnown = await actions.readAndApplyOrders()
+  await judge(context, suspicions, readings, isKnown)
   return readings.length
 }
 
@@ -43,6 +44,7 @@ async function judge(
   context: WorkerContext,
   suspicions: Suspicions,
   readings: readonly Reading[],
+  isKnown: boolean,
 ): Promise<void> {
   const { organizationId, connection } = context
   const at = nowOf(context)
@@ -63,7 +65,17 @@ async function judge(
     const judged = readings.flatMap((reading) => {
       const level = byId.get(reading.levelId)
       if (level === undefined) return []
-      return [{ reading, level, verdict: decideReading(level, reading, suspicions.get(level.levelId)) }]
+      return [
+        {
+          reading,
+          level,
+          verdict: decideReading(
+            { ...level, isBusy: level.isBusy || !isKnown },
+            reading,
+            suspicions.get(level.levelId),
+          ),
+        },
+      ]
     })
 
     const settled = judged.filter(({ verdict }) => verdict.kind !== 'look-again')
@@ -101,7 +113,7 @@ async function judge(
       tx,
       organizationId,
       again.map(({ level }) => level.levelId),
-      new Date(at.getTime() + SECOND_LOOK_MS),
+      new Date(at.getTime() + SECOND_LOOK_MS + context.connector.manifest.capabilities.visibilityLagMs),
     )
     if (drifted.length > 0) {
       await notify(tx, organizationId, {

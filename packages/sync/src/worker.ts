@@ -255,7 +255,7 @@ export class ConnectionWorker {
     this.#choresDueAt = clock.now() + (isMore ? 0 : CHORES_MS)
   }
 
-  async #readAndApplyOrders(): Promise<void> {
+  async #readAndApplyOrders(): Promise<boolean> {
     const { clock, connection } = this.#context
     const startedMs = clock.monotonic()
     const fenceAt = await this.#orders.readNew()
@@ -264,7 +264,9 @@ export class ConnectionWorker {
     this.#ordersDueAt = clock.now() + connection.ordersPollMs * this.#pollFactor()
     // Even where nothing was new, a webhook may be waiting: the fence counts only what is applied.
     await this.#apply()
-    if (!(await this.#hasUnread())) this.#state.fenceAt = fenceAt
+    const isKnown = !(await this.#hasUnread())
+    if (isKnown) this.#state.fenceAt = fenceAt
+    return isKnown
   }
 
   /** An order known to differ but not yet read directly is not known: a write could erase what it sold. */
@@ -289,7 +291,7 @@ export class ConnectionWorker {
     return left > 0.25 ? 4 : 16
   }
 
-  async #reconcile(actions: { readAndApplyOrders(): Promise<void> }, everyMs: number): Promise<void> {
+  async #reconcile(actions: LaneActions, everyMs: number): Promise<void> {
     const { clock, database, organizationId, connection, connector } = this.#context
     const isDue = clock.now() >= this.#reconcileDueAt
     if (isDue) {

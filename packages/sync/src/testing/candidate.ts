@@ -14,6 +14,7 @@ export function candidateOf(
     desired,
     desiredVersion: 1,
     desiredAt: new Date(1_000),
+    raisedAt: changes.desiredAt ?? new Date(1_000),
     causedAt: new Date(1_000),
     attempts: 0,
     hasUnknownWrite: false,

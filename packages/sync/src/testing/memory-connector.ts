@@ -113,7 +113,7 @@ function openMemory(
   /** Begins a call: counted, its key checked, its fault thrown or handed back. */
   const begin = async (operation: Operation): Promise<Fault | undefined> => {
     platform.calls.push(operation)
-    platform.onCall(operation)
+    await platform.onCall(operation)
     if (key !== platform.key) throw new Unauthorized('The key is not known here')
     const fault = platform.fault(operation)
     switch (fault) {

@@ -17,8 +17,8 @@ export class MemoryPlatform {
   key = 'key-1'
   /** Rewrites a quantity before it is stored: a plugin that knows better. */
   meddle: (externalId: string, quantity: number) => number = (_, quantity) => quantity
-  /** Called first thing in each operation: a place for sales in the middle of things. */
-  onCall: (operation: Operation) => void = () => undefined
+  /** Called first thing in each operation, and waited for: a place for what happens in the middle of things. */
+  onCall: (operation: Operation) => void | Promise<void> = () => undefined
   /** What goes wrong with this call; asked once a call. */
   fault: (operation: Operation) => Fault | undefined = () => undefined
   /** Listings that the shop refuses to write: alone (`row`), or with the whole batch (`batch`). */
