@@ -95,7 +95,7 @@ export type LevelWrite = LevelKey & {
 /**
  * What became of one write.
  * `applied`: the platform echoes `quantity` (the echo decides, never the status).
- * `accepted`: it will try; ask `outcomes(ticket)`.
+ * `accepted`: it will try; ask `outcomes([ticket])`. Every write has a ticket of its own.
  * `refused`: this row, for this reason.
  * `untouched`: not carried out because of another row in the batch; it simply waits again.
  */
@@ -104,6 +104,21 @@ export type WriteOutcome =
   | { writeId: string; kind: 'accepted'; ticket: string }
   | { writeId: string; kind: 'refused'; error: import('./errors.ts').ConnectorError }
   | { writeId: string; kind: 'untouched' }
+
+/**
+ * What became of one accepted write by now, named by its ticket.
+ * `accepted`: still being tried; ask again. The other kinds are final.
+ * `applied`: as in `WriteOutcome`; where the platform's report names no quantity, the one that was sent.
+ * `refused`: this row, for this reason.
+ * `untouched`: the platform gave up the whole (a cancelled feed) and never came to this row; it simply waits again.
+ * `unknown`: the platform no longer says, or never knew the ticket; the level must be read back.
+ */
+export type TicketOutcome =
+  | { ticket: string; kind: 'accepted' }
+  | { ticket: string; kind: 'applied'; quantity: number }
+  | { ticket: string; kind: 'refused'; error: import('./errors.ts').ConnectorError }
+  | { ticket: string; kind: 'untouched' }
+  | { ticket: string; kind: 'unknown' }
 
 export type Shipment = {
   shipmentId: string

@@ -9,6 +9,7 @@ import type {
   LevelWrite,
   Page,
   Shipment,
+  TicketOutcome,
   WebhookEvent,
   WebhookRequest,
   WriteOutcome,
@@ -55,6 +56,11 @@ export type Capabilities = {
   proof: 'echo' | 'outcome-later' | 'read-back'
   /** True where a batch is applied whole or not at all. */
   allOrNothing: boolean
+  /**
+   * Declared by a connector that answers some or all writes with `accepted`, whatever the `proof` of its other
+   * writes; it then has `outcomes`. Absent: no write is ever `accepted`.
+   */
+  tickets?: TicketTerms
   /** Rows in one `setLevels` call at the most; the hub never hands over more. */
   batchMax: number
   quantityMax: number
@@ -67,6 +73,16 @@ export type Capabilities = {
   visibilityLagMs: number
   /** Facts above that a guarantee rests on, with their source; `verified` only after a real account has shown it. */
   facts: readonly { fact: string; source: string; verified: boolean }[]
+}
+
+/** How long and how often the platform may be asked what became of an accepted write. */
+export type TicketTerms = {
+  /** Until how long after `setLevels` answered a ticket may be asked about; later it is `unknown`. */
+  lifeMs: number
+  /** Asking sooner than this after the write, or after the last time, finds nothing new. */
+  askEveryMs: number
+  /** Tickets in one `outcomes` call at the most; the hub never hands over more. */
+  askMax: number
 }
 
 export type ConnectorContext<Settings, Credentials> = {
@@ -102,8 +118,12 @@ export type ChannelOperations = {
   levels(keys: readonly LevelKey[], options?: CallOptions): Promise<ExternalLevel[]>
   /** One outcome for every write, in any order. Throws only when the call as a whole failed. */
   setLevels(writes: readonly LevelWrite[], options?: CallOptions): Promise<WriteOutcome[]>
-  /** Present where `accepted` outcomes occur. */
-  outcomes?(ticket: string, options?: CallOptions): Promise<WriteOutcome[]>
+  /**
+   * One outcome for every ticket, in any order; asking changes nothing, and the final ones stay the same until the
+   * tickets die. A ticket is all that is needed: any process may ask, long after the one that wrote has gone.
+   * Throws only when the call as a whole failed. Required where the manifest declares `tickets`, absent elsewhere.
+   */
+  outcomes?(tickets: readonly string[], options?: CallOptions): Promise<TicketOutcome[]>
   /** Orders changed at or after `since`, oldest change first, every state included. */
   orders(
     query: { since: Date; cursor: string | undefined },

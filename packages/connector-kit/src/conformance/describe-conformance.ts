@@ -7,6 +7,7 @@ import { levelCases } from './level-cases.ts'
 import { listingCases } from './listing-cases.ts'
 import { orderCases } from './order-cases.ts'
 import { shippingCases } from './shipping-cases.ts'
+import { ticketCases } from './ticket-cases.ts'
 import { webhookCases } from './webhook-cases.ts'
 import type { ConformanceWorld } from './world.ts'
 
@@ -24,6 +25,7 @@ export function conformanceCases<Settings, Credentials>(
     ...accessCases(),
     ...listingCases(),
     ...levelCases(connector.manifest.capabilities),
+    ...ticketCases(connector.manifest.capabilities),
     ...orderCases(),
     ...shippingCases(connector.manifest.capabilities),
     ...webhookCases(connector),

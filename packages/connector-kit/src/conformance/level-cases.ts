@@ -1,9 +1,9 @@
 import { expect } from 'vitest'
-import type { LevelWrite, WriteOutcome } from '../canonical.ts'
+import type { LevelWrite } from '../canonical.ts'
 import type { Capabilities } from '../contract.ts'
 import type { ControlLevel } from '../simulator/control.ts'
 import { type ConformanceCase, refusalOf } from './conformance-case.ts'
-import { setLevelsToTheEnd } from './final-outcomes.ts'
+import { type FinalOutcome, setLevelsToTheEnd } from './final-outcomes.ts'
 import type { ConformanceWorld } from './world.ts'
 
 /** Reading and writing the platform's numbers. */
@@ -186,6 +186,6 @@ async function sellUntilItFalls(world: ConformanceWorld, level: ControlLevel): P
   expect(await world.quantityOf(level)).toBe(9)
 }
 
-function expectOneOutcomeEach(writes: readonly LevelWrite[], outcomes: readonly WriteOutcome[]): void {
+function expectOneOutcomeEach(writes: readonly LevelWrite[], outcomes: readonly FinalOutcome[]): void {
   expect(outcomes.map(({ writeId }) => writeId).sort()).toEqual(writes.map(({ writeId }) => writeId).sort())
 }

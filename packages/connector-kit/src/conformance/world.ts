@@ -3,7 +3,7 @@ import { type Dispatcher, request } from 'undici'
 import { createBudgets } from '../budgets.ts'
 import type { ExternalListing, ExternalOrder, LevelKey, LevelWrite } from '../canonical.ts'
 import { systemClock } from '../clock.ts'
-import type { ChannelOperations, Connector } from '../contract.ts'
+import type { ChannelOperations, Connector, TicketTerms } from '../contract.ts'
 import { type CallRecord, createHttp } from '../http.ts'
 import type { ControlLevel, OrderStep, ProductSeed } from '../simulator/control.ts'
 import type { RunningSimulator } from '../simulator/simulator.ts'
@@ -26,6 +26,8 @@ export type WorldSetup<Settings, Credentials> = {
   withUnknownOrderStatus(body: string): string
   /** Well-formed ids of things that the platform does not have. */
   unknown: UnknownIds
+  /** Where tickets are declared: a well-formed ticket of a write that was never made, from one that was. */
+  unknownTicket?(ticket: string): string
 }
 
 export type UnknownIds = { listingExternalId: string; orderExternalId: string; level: LevelKey }
@@ -47,6 +49,10 @@ export type ConformanceWorld = {
   }
   withUnknownOrderStatus(body: string): string
   unknown: UnknownIds
+  /** As the manifest declares them. */
+  tickets: TicketTerms | undefined
+  batchMax: number
+  unknownTicket(ticket: string): string
   /** Adds `count` products of `quantity` units, SKUs `P-0001` and on. */
   addProducts(count: number, quantity?: number): Promise<ControlLevel[]>
   seed(products: ProductSeed[]): Promise<ControlLevel[]>
@@ -129,6 +135,12 @@ export async function createConformanceWorld<Settings, Credentials>(
     },
     withUnknownOrderStatus: (body) => setup.withUnknownOrderStatus(body),
     unknown: setup.unknown,
+    tickets: connector.manifest.capabilities.tickets,
+    batchMax: connector.manifest.capabilities.batchMax,
+    unknownTicket(ticket) {
+      if (setup.unknownTicket === undefined) throw new Error('tickets are declared: give `unknownTicket`')
+      return setup.unknownTicket(ticket)
+    },
     addProducts: (count, quantity = 10) => world.seed(numbered(count, quantity)),
     seed: async (products) =>
       (await control<{ levels: ControlLevel[] }>('POST', '/products', products)).levels,

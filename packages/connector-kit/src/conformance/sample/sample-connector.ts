@@ -1,7 +1,21 @@
 import { z } from 'zod'
-import type { ExternalListing, ExternalOrder, LevelWrite, OrderState, WriteOutcome } from '../../canonical.ts'
+import type {
+  ExternalListing,
+  ExternalOrder,
+  LevelWrite,
+  OrderState,
+  TicketOutcome,
+  WriteOutcome,
+} from '../../canonical.ts'
 import { type ChannelOperations, type Connector, defineConnector } from '../../contract.ts'
-import { Conflict, type ConnectorError, Invalid, isConnectorError, Malformed } from '../../errors.ts'
+import {
+  Conflict,
+  type ConnectorError,
+  Invalid,
+  isConnectorError,
+  Malformed,
+  NotFound,
+} from '../../errors.ts'
 import type { HttpResponse } from '../../http.ts'
 import { readJson } from '../../response-body.ts'
 import { verifyHmacBase64 } from '../../signatures.ts'
@@ -35,7 +49,18 @@ const order = z.object({
     }),
   ),
 })
+const feed = z.object({
+  done: z.boolean(),
+  /** In the order of the rows that were sent. */
+  rows: z.array(
+    z.object({ stock: z.int().nullable(), error: z.enum(['gone', 'stock', 'stale']).nullable() }),
+  ),
+})
 const page = <Row>(row: z.ZodType<Row>) => z.object({ rows: z.array(row), next: z.int().nullable() })
+
+/** From so many rows on they go as one feed, which the shop works on later. */
+const feedFrom = 6
+const quantityMax = 1_000_000
 
 /** A connector for the corner shop: what an author would write, in one file. */
 export const sampleConnector: Connector<Settings, Credentials> = defineConnector<Settings, Credentials>({
@@ -53,8 +78,9 @@ export const sampleConnector: Connector<Settings, Credentials> = defineConnector
       writeStyle: 'compare-and-set',
       proof: 'echo',
       allOrNothing: false,
+      tickets: { lifeMs: 24 * 3_600_000, askEveryMs: 10, askMax: 100 },
       batchMax: 10,
-      quantityMax: 1_000_000,
+      quantityMax,
       webhooks: ['order'],
       tracking: true,
       cancel: false,
@@ -91,8 +117,7 @@ export const sampleConnector: Connector<Settings, Credentials> = defineConnector
     const write = async (one: LevelWrite, signal: AbortSignal | undefined): Promise<WriteOutcome> => {
       const { writeId, stockUnitId, quantity, expected } = one
       try {
-        if (quantity < 0 || quantity > 1_000_000)
-          throw new Invalid('The shop takes 0 to 1,000,000.', 'quantity')
+        assertPossible(one)
         const { value } = await call(
           'setLevels',
           `/products/${encodeURIComponent(stockUnitId)}/stock`,
@@ -108,6 +133,28 @@ export const sampleConnector: Connector<Settings, Credentials> = defineConnector
         return { writeId, kind: 'applied', quantity: value.stock }
       } catch (error) {
         if (isConnectorError(error) && isAboutOneRow(error)) return { writeId, kind: 'refused', error }
+        throw error
+      }
+    }
+
+    const writeFeed = async (
+      writes: readonly LevelWrite[],
+      signal: AbortSignal | undefined,
+    ): Promise<WriteOutcome[]> => {
+      const rows = writes.map((one) => ({ id: one.stockUnitId, stock: one.quantity, expected: one.expected }))
+      const { value } = await call('setLevels', '/feeds', z.object({ id: z.string() }), {
+        method: 'POST',
+        body: { rows },
+        signal,
+      })
+      return writes.map(({ writeId }, at) => ({ writeId, kind: 'accepted', ticket: toTicket(value.id, at) }))
+    }
+
+    const readFeed = async (id: string, signal: AbortSignal | undefined) => {
+      try {
+        return (await call('outcomes', `/feeds/${encodeURIComponent(id)}`, feed, { signal })).value
+      } catch (error) {
+        if (isConnectorError(error) && error.kind === 'not-found') return undefined
         throw error
       }
     }
@@ -145,7 +192,21 @@ export const sampleConnector: Connector<Settings, Credentials> = defineConnector
         })
         return (await Promise.all(read)).flat()
       },
-      setLevels: (writes, { signal } = {}) => Promise.all(writes.map((one) => write(one, signal))),
+      async setLevels(writes, { signal } = {}) {
+        const possible = writes.filter(isPossible)
+        if (possible.length < feedFrom) return Promise.all(writes.map((one) => write(one, signal)))
+        const impossible = writes.filter((one) => !isPossible(one))
+        const refused = await Promise.all(impossible.map((one) => write(one, signal)))
+        return [...refused, ...(await writeFeed(possible, signal))]
+      },
+      async outcomes(tickets, { signal } = {}) {
+        const byFeed = Map.groupBy(tickets, (ticket) => fromTicket(ticket).feedId)
+        const asked = [...byFeed].map(async ([feedId, own]) => {
+          const read = await readFeed(feedId, signal)
+          return own.map((ticket) => toTicketOutcome(ticket, read))
+        })
+        return (await Promise.all(asked)).flat()
+      },
       async orders({ since, cursor }, { signal } = {}) {
         const path = `/orders?since=${since.toISOString()}&after=${cursor ?? 0}`
         const { value, response } = await call('orders', path, page(order), { signal })
@@ -188,6 +249,50 @@ export const sampleConnector: Connector<Settings, Credentials> = defineConnector
     },
   },
 })
+
+function isPossible({ quantity }: LevelWrite): boolean {
+  return quantity >= 0 && quantity <= quantityMax
+}
+
+function assertPossible(write: LevelWrite): void {
+  if (!isPossible(write)) throw new Invalid('The shop takes 0 to 1,000,000.', 'quantity')
+}
+
+/** The feed and the row in it: all that another process needs to ask. */
+function toTicket(feedId: string, at: number): string {
+  return `${feedId}#${at}`
+}
+
+function fromTicket(ticket: string): { feedId: string; at: number } {
+  const [feedId = '', at] = ticket.split('#')
+  return { feedId, at: Number(at) }
+}
+
+/** @param read undefined: the shop has no such feed any more */
+function toTicketOutcome(ticket: string, read: z.infer<typeof feed> | undefined): TicketOutcome {
+  if (read === undefined) return { ticket, kind: 'unknown' }
+  if (!read.done) return { ticket, kind: 'accepted' }
+  const row = read.rows[fromTicket(ticket).at]
+  if (row === undefined) return { ticket, kind: 'unknown' }
+  if (row.error === null && row.stock !== null) return { ticket, kind: 'applied', quantity: row.stock }
+  return { ticket, kind: 'refused', error: toRowError(row) }
+}
+
+function toRowError({ error, stock }: z.infer<typeof feed>['rows'][number]): ConnectorError {
+  switch (error) {
+    case 'gone':
+      return new NotFound('The shop has no such product.')
+    case 'stale':
+      return new Conflict('The shop shows another number.', stock ?? undefined)
+    case 'stock':
+    case null:
+      return new Invalid('The shop did not take the quantity.', 'quantity')
+    default: {
+      const never: never = error
+      return never
+    }
+  }
+}
 
 function isAboutOneRow({ kind }: ConnectorError): boolean {
   return kind === 'invalid' || kind === 'not-found' || kind === 'conflict'

@@ -1,15 +1,26 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { hmacSha256Base64 } from '../../signatures.ts'
 import type { ControlOperations, PlacedOrder, StepOutcome } from '../../simulator/control.ts'
-import { createSimulator, type RunningSimulator, type SimulatorServices } from '../../simulator/simulator.ts'
+import {
+  createSimulator,
+  type RunningSimulator,
+  type SimulatedPlatform,
+  type SimulatorOptions,
+  type SimulatorServices,
+} from '../../simulator/simulator.ts'
 
 /**
  * "Corner shop": the smallest platform that the conformance suite can be run against, to test the suite itself and
- * to show an author the shape of a simulator. One location, numbers fall when an order is placed.
+ * to show an author the shape of a simulator. One location, numbers fall when an order is placed. Many quantities at
+ * once are sent as a feed, which it works on a little later.
  */
 export const goodKey = 'good-key'
 export const webhookSecret = 'sample-webhook-secret'
 const pageSize = 20
+/** From taking a feed to having worked on it. */
+export const feedDelayMs = 30
+/** Until how long afterwards it tells what became of the rows. */
+export const feedLifeMs = 24 * 3_600_000
 
 type Product = {
   id: number
@@ -28,10 +39,18 @@ type Order = {
   lines: Line[]
 }
 
-export async function startSampleSimulator(): Promise<RunningSimulator> {
+type FeedRow = { id: string; stock: number; expected?: number }
+type Feed = {
+  takenAt: number
+  rows: FeedRow[]
+  results?: { stock: number | null; error: 'gone' | 'stock' | 'stale' | null }[]
+}
+
+export async function startSampleSimulator(options: SimulatorOptions = {}): Promise<RunningSimulator> {
   const products = new Map<number, Product>()
   const orders = new Map<string, Order>()
   const hooks = new Set<string>()
+  const feeds = new Map<string, Feed>()
   let version = 0
   let services: SimulatorServices | undefined
 
@@ -68,6 +87,41 @@ export async function startSampleSimulator(): Promise<RunningSimulator> {
     order.status = 'done'
   }
 
+  const setStock = (id: string, stock: number, atNs: string): void => {
+    const product = products.get(Number(id))
+    if (product === undefined) return
+    const before = product.stock
+    product.stock = stock
+    services?.books.writes.append({
+      atNs,
+      stockUnitId: id,
+      locationId: 'default',
+      quantity: stock,
+      before,
+      after: stock,
+    })
+  }
+  /** Why a quantity is not taken; null when it is. */
+  const refusalOf = ({ id, stock, expected }: FeedRow): 'gone' | 'stock' | 'stale' | null => {
+    const product = products.get(Number(id))
+    if (product === undefined) return 'gone'
+    if (stock < 0 || stock > 1_000_000) return 'stock'
+    return expected === undefined || expected === product.stock ? null : 'stale'
+  }
+  /** Works on the feeds that are due. Called before anything is looked at, so that nobody sees them late. */
+  const workFeeds = (kit: SimulatorServices): void => {
+    const now = kit.clock.now()
+    for (const [id, feed] of feeds) {
+      if (now >= feed.takenAt + feedLifeMs) feeds.delete(id)
+      if (feed.results !== undefined || now < feed.takenAt + feedDelayMs) continue
+      feed.results = feed.rows.map((row) => {
+        const error = refusalOf(row)
+        if (error === null) setStock(row.id, row.stock, kit.books.nowNs())
+        return { stock: products.get(Number(row.id))?.stock ?? null, error }
+      })
+    }
+  }
+
   const control: ControlOperations = {
     addProducts: (seeds) =>
       seeds.map(({ sku, title, barcode, price, quantity, unitsTracked }) => {
@@ -77,8 +131,12 @@ export async function startSampleSimulator(): Promise<RunningSimulator> {
         products.set(id, product)
         return levelOf(product)
       }),
-    levels: () => [...products.values()].map(levelOf),
+    levels() {
+      if (services !== undefined) workFeeds(services)
+      return [...products.values()].map(levelOf)
+    },
     placeOrder(lines): PlacedOrder {
+      if (services !== undefined) workFeeds(services)
       const short = lines.filter(({ sku, quantity }) => {
         const product = bySku(sku)
         return product === undefined || (product.stock !== null && product.stock < quantity)
@@ -153,7 +211,7 @@ export async function startSampleSimulator(): Promise<RunningSimulator> {
     },
   }
 
-  return createSimulator({
+  const platform: SimulatedPlatform = {
     id: 'sample',
     name: 'Corner shop',
     control,
@@ -163,6 +221,7 @@ export async function startSampleSimulator(): Promise<RunningSimulator> {
         if (request.headers['x-key'] !== goodKey || kit.faults.isRevoked())
           return reply.code(401).send({ error: 'key' })
         if (kit.faults.shouldThrottle()) return reply.code(429).send({ error: 'slow down' })
+        workFeeds(kit)
       })
       const page = <Row>(rows: Row[], after: string | undefined) => {
         const from = Number(after ?? 0)
@@ -183,24 +242,27 @@ export async function startSampleSimulator(): Promise<RunningSimulator> {
       app.put<{ Params: { id: string }; Body: { stock: number; expected: number | null } }>(
         '/products/:id/stock',
         async (request, reply) => {
+          const { id } = request.params
           const { stock, expected } = request.body
-          const product = products.get(Number(request.params.id))
-          if (product === undefined) return reply.code(404).send({ error: 'gone' })
-          if (stock < 0 || stock > 1_000_000) return reply.code(422).send({ error: 'stock' })
-          if (expected !== null && expected !== product.stock)
-            return reply.code(409).send({ stock: product.stock })
-          kit.books.writes.append({
-            atNs: request.receivedAtNs,
-            stockUnitId: request.params.id,
-            locationId: 'default',
-            quantity: stock,
-            before: product.stock,
-            after: stock,
-          })
-          product.stock = stock
+          const product = products.get(Number(id))
+          const refusal = refusalOf({ id, stock, ...(expected !== null && { expected }) })
+          if (product === undefined || refusal === 'gone') return reply.code(404).send({ error: 'gone' })
+          if (refusal === 'stock') return reply.code(422).send({ error: 'stock' })
+          if (refusal === 'stale') return reply.code(409).send({ stock: product.stock })
+          setStock(id, stock, request.receivedAtNs)
           return product
         },
       )
+      app.post<{ Body: { rows: FeedRow[] } }>('/feeds', async ({ body }) => {
+        const id = `feed-${feeds.size + 1}`
+        feeds.set(id, { takenAt: kit.clock.now(), rows: body.rows })
+        return { id }
+      })
+      app.get<{ Params: { id: string } }>('/feeds/:id', async ({ params }, reply) => {
+        const feed = feeds.get(params.id)
+        if (feed === undefined) return reply.code(404).send({ error: 'gone' })
+        return { done: feed.results !== undefined, rows: feed.results ?? [] }
+      })
       app.get<{ Querystring: { since: string; after?: string } }>('/orders', async ({ query }) => {
         const newer = [...orders.values()].filter((order) => order.placedAt >= query.since)
         return page(newer, query.after)
@@ -221,5 +283,6 @@ export async function startSampleSimulator(): Promise<RunningSimulator> {
         return {}
       })
     },
-  })
+  }
+  return createSimulator(platform, options)
 }

@@ -1,15 +1,17 @@
 import { describe, expect, test } from 'vitest'
-import type { ExternalOrder, WriteOutcome } from '../../canonical.ts'
+import type { ExternalOrder, TicketOutcome, WriteOutcome } from '../../canonical.ts'
+import { manualClock } from '../../clock.ts'
 import type { ChannelOperations, Connector } from '../../contract.ts'
 import { Malformed, Unavailable } from '../../errors.ts'
+import type { SimulatorOptions } from '../../simulator/simulator.ts'
 import { conformanceCases, createConformanceWorld, describeConformance } from '../index.ts'
 import { sampleConnector } from './sample-connector.ts'
-import { goodKey, startSampleSimulator, webhookSecret } from './sample-simulator.ts'
+import { feedDelayMs, feedLifeMs, goodKey, startSampleSimulator, webhookSecret } from './sample-simulator.ts'
 
 type Sample = typeof sampleConnector extends Connector<infer S, infer C> ? Connector<S, C> : never
 
-async function start(connector: Sample = sampleConnector) {
-  const simulator = await startSampleSimulator()
+async function start(connector: Sample = sampleConnector, options: SimulatorOptions = {}) {
+  const simulator = await startSampleSimulator(options)
   return createConformanceWorld({
     connector,
     simulator,
@@ -22,11 +24,36 @@ async function start(connector: Sample = sampleConnector) {
       orderExternalId: 'order-99999',
       level: { stockUnitId: '99999', locationId: 'default' },
     },
+    unknownTicket: () => 'feed-99999#0',
     withUnknownOrderStatus: (body) => body.replaceAll('"status":"new"', '"status":"teleported"'),
   })
 }
 
 describeConformance('sample', { connector: sampleConnector, start: () => start() })
+
+test('a feed is accepted first, then told, and after its life unknown', async () => {
+  const clock = manualClock()
+  const world = await start(sampleConnector, { clock })
+  try {
+    const levels = await world.addProducts(6, 10)
+    const outcomes = await world.operations.setLevels(levels.map((level) => world.write(level, 4)))
+    const tickets = outcomes.flatMap((outcome) => (outcome.kind === 'accepted' ? [outcome.ticket] : []))
+    const kinds = async () => {
+      const told = await world.operations.outcomes?.(tickets)
+      return [...new Set(told?.map(({ kind }) => kind))]
+    }
+    expect(tickets).toHaveLength(6)
+    expect(await kinds()).toEqual(['accepted'])
+    expect((await world.operations.levels(levels)).map(({ quantity }) => quantity)).toEqual(Array(6).fill(10))
+    await clock.advance(feedDelayMs)
+    expect(await kinds()).toEqual(['applied'])
+    expect((await world.operations.levels(levels)).map(({ quantity }) => quantity)).toEqual(Array(6).fill(4))
+    await clock.advance(feedLifeMs)
+    expect(await kinds()).toEqual(['unknown'])
+  } finally {
+    await world.close()
+  }
+})
 
 describe('a connector with a defect is caught', () => {
   const withOrder = (change: (order: ExternalOrder) => ExternalOrder) => (good: ChannelOperations) => ({
@@ -42,6 +69,13 @@ describe('a connector with a defect is caught', () => {
     (good: ChannelOperations): ChannelOperations => ({
       ...good,
       setLevels: async (writes, options) => (await good.setLevels(writes, options)).flatMap(change),
+    })
+
+  const withTickets =
+    (change: (outcome: TicketOutcome) => TicketOutcome[]) =>
+    (good: ChannelOperations): ChannelOperations => ({
+      ...good,
+      outcomes: async (tickets, options) => ((await good.outcomes?.(tickets, options)) ?? []).flatMap(change),
     })
 
   const defects: { defect: string; spoil: (good: ChannelOperations) => ChannelOperations }[] = [
@@ -105,6 +139,44 @@ describe('a connector with a defect is caught', () => {
             throw new Malformed(error.message, '')
           }),
       }),
+    },
+    {
+      defect: 'calls an accepted row applied',
+      spoil: withOutcomes((outcome) =>
+        outcome.kind === 'accepted'
+          ? [{ writeId: outcome.writeId, kind: 'applied', quantity: 3 }]
+          : [outcome],
+      ),
+    },
+    {
+      defect: 'gives one ticket for the whole feed',
+      spoil: withOutcomes((outcome) =>
+        outcome.kind === 'accepted'
+          ? [{ ...outcome, ticket: outcome.ticket.replace(/#.*/, '#0') }]
+          : [outcome],
+      ),
+    },
+    {
+      defect: 'takes every row of a finished feed for applied',
+      spoil: withTickets((outcome) =>
+        outcome.kind === 'refused' ? [{ ticket: outcome.ticket, kind: 'applied', quantity: 3 }] : [outcome],
+      ),
+    },
+    {
+      defect: 'takes a ticket that nobody knows for refused',
+      spoil: withTickets((outcome) =>
+        outcome.kind === 'unknown'
+          ? [{ ticket: outcome.ticket, kind: 'refused', error: new Unavailable('gone', false) }]
+          : [outcome],
+      ),
+    },
+    {
+      defect: 'leaves out tickets that nobody knows',
+      spoil: withTickets((outcome) => (outcome.kind === 'unknown' ? [] : [outcome])),
+    },
+    {
+      defect: 'declares tickets and cannot be asked',
+      spoil: ({ outcomes: _, ...good }) => good,
     },
     {
       defect: 'ignores what was expected',
