@@ -250,6 +250,10 @@ export interface LevelTable {
   desiredAt: Date | null
   /** When `desired` last rose. */
   raisedAt: Date | null
+  /** Of the writes that the platform has only accepted; null when none is open. */
+  openGreatest: number | null
+  openLast: number | null
+  openSince: Date | null
   acknowledged: number | null
   acknowledgedAt: Date | null
   acknowledgedSubtracted: number
@@ -358,6 +362,9 @@ export interface WriteTable {
   unfenced: boolean
   errorCode: string | null
   error: string | null
+  /** The platform's, while its outcome is asked for. */
+  ticket: string | null
+  askAt: Date | null
 }
 
 export interface DriftTable {

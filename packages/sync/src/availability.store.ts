@@ -96,7 +96,8 @@ export async function findLevelsToDecide(
     select level.level_id, level.connection_id, connection.connector, connection.state as connection_state,
       level.stock_unit_id, level.external_location_id, level.item_id, level.units_per_listing,
       level.tracked, level.writable, level.desired, level.desired_because, level.desired_version,
-      level.acknowledged, level.acknowledged_subtracted, level.subtracted,
+      level.acknowledged, level.acknowledged_at, level.acknowledged_subtracted, level.subtracted,
+      level.open_greatest, level.open_last, level.open_since,
       (
         select coalesce(sum(balance.on_hand - balance.reserved - balance.held), 0)::bigint
         from pool_location

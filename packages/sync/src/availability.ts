@@ -13,7 +13,7 @@ import {
 } from './availability.store.ts'
 import { nowOf, type SyncContext, type Tx } from './context.ts'
 import { type Desired, decideDesired, mergePolicies, type Policy } from './desired.ts'
-import { expectedOf } from './expected.ts'
+import { mostShownOf, needsWrite } from './expected.ts'
 import { type EntryToQueue, queueEntries } from './lane-entries.store.ts'
 import { notify } from './notify.ts'
 import { findOversold, type ItemStanding, keepOversoldTasks } from './oversold.store.ts'
@@ -114,7 +114,7 @@ async function workOut(
     because: desired.because,
   }))
   const entries = decided
-    .filter(needsWrite)
+    .filter(isToWrite)
     .map((each) => toEntry(each, causedAt.get(each.level.itemId) ?? at))
   const connectionIds = [...new Set(entries.map((entry) => entry.connectionId))]
   await Promise.all([
@@ -142,10 +142,10 @@ function isDifferent({ level, desired }: Decided): boolean {
 }
 
 /** Shadow writes nothing; untracked levels have no number to write (I12). Paused ones queue and wait. */
-function needsWrite({ level, desired }: Decided): boolean {
+function isToWrite({ level, desired }: Decided): boolean {
   if (level.connectionState !== 'live' && level.connectionState !== 'paused') return false
   if (!level.tracked || !level.writable) return false
-  return expectedOf(level) !== desired.units
+  return needsWrite(level, desired.units)
 }
 
 function toEntry({ level, desired }: Decided, causedAt: Date): EntryToQueue {
@@ -153,15 +153,15 @@ function toEntry({ level, desired }: Decided, causedAt: Date): EntryToQueue {
   return {
     levelId: level.levelId,
     connectionId: level.connectionId,
-    priority: priorityOf(desired.units, expectedOf(level)),
+    priority: priorityOf(desired.units, mostShownOf(level)),
     desiredVersion: version,
     causedAt,
   }
 }
 
 /** 0 for zeros and decreases, 1 for the rest (I7). */
-export function priorityOf(desired: number, expected: number | undefined): number {
-  return desired === 0 || (expected !== undefined && desired < expected) ? 0 : 1
+export function priorityOf(desired: number, mostShown: number | undefined): number {
+  return desired === 0 || (mostShown !== undefined && desired < mostShown) ? 0 : 1
 }
 
 function toInput(level: LevelToDecide, connectors: ReadonlyMap<string, Connector>) {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { expectedOf, type LevelKnowledge } from './expected.ts'
+import { expectedOf, type LevelKnowledge, mostShownOf, needsWrite } from './expected.ts'
 import { clockBehindMs, planOrderRead, toFence } from './fences.ts'
 import { parseWake } from './notify.ts'
 import type { Reading } from './read-back.ts'
@@ -7,17 +7,61 @@ import { decideReading, type ReadingVerdict, type Suspicion } from './reconcilia
 
 // Small pure decisions about what is known: expected quantities, readings, fences, wake-ups.
 
+const level: LevelKnowledge = {
+  acknowledged: 10,
+  acknowledgedAt: new Date(500),
+  acknowledgedSubtracted: 0,
+  subtracted: 0,
+  openGreatest: null,
+  openLast: null,
+  openSince: null,
+}
+
 test.each([
   [{ acknowledged: null, acknowledgedSubtracted: 0, subtracted: 9 }, undefined],
   [{ acknowledged: 10, acknowledgedSubtracted: 0, subtracted: 0 }, 10],
   [{ acknowledged: 10, acknowledgedSubtracted: 4, subtracted: 7 }, 7],
   [{ acknowledged: 10, acknowledgedSubtracted: 7, subtracted: 4 }, 13], // a cancel gave units back
   [{ acknowledged: 1, acknowledgedSubtracted: 0, subtracted: 3 }, -2], // it sells beyond zero
-])('%o should show %s', (level, expected) => {
-  expect(expectedOf(level)).toBe(expected)
+])('%o should show %s', (changes, expected) => {
+  expect(expectedOf({ ...level, ...changes })).toBe(expected)
 })
 
-const known = { acknowledged: 10, acknowledgedSubtracted: 0, subtracted: 0, isBusy: false }
+const open = { openGreatest: 15, openLast: 15, openSince: new Date(1_000) }
+
+test.each<[string, Partial<LevelKnowledge>, number, boolean]>([
+  ['nothing was ever confirmed', { acknowledged: null }, 10, true],
+  ['it shows that', {}, 10, false],
+  ['it shows more', {}, 9, true],
+  ['it shows less', {}, 11, true],
+  ['an open write will set that', open, 15, false],
+  ['an open write will set less: its outcome is waited for', open, 20, false],
+  ['the last open write lowers it to that', { ...open, openLast: 6 }, 6, false],
+  ['an open write may set more', open, 12, true],
+  ['an open write may set more than is shown and wanted', open, 10, true],
+  [
+    'the same, but that was confirmed after it was sent',
+    { ...open, acknowledgedAt: new Date(1_001) },
+    10,
+    false,
+  ],
+  [
+    'more is shown than an open write sets',
+    { openGreatest: 3, openLast: 3, openSince: new Date(1_000) },
+    9,
+    true,
+  ],
+])('needsWrite: %s', (_, changes, desired, needed) => {
+  expect(needsWrite({ ...level, ...changes }, desired)).toBe(needed)
+})
+
+test('the most that may be shown counts open writes', () => {
+  expect(mostShownOf({ ...level, ...open })).toBe(15)
+  expect(mostShownOf({ ...level, openGreatest: 3, openLast: 3, openSince: new Date(0) })).toBe(10)
+  expect(mostShownOf({ ...level, acknowledged: null })).toBeUndefined()
+})
+
+const known = { ...level, acknowledged: 10, isBusy: false }
 const read = (quantity: number): Reading => ({ levelId: 'l', kind: 'quantity', quantity })
 
 test.each<

@@ -54,16 +54,23 @@ export async function queueWhatDiffers(
     insert into lane_entry
       (organization_id, connection_id, level_id, priority, desired_version, caused_at, not_before, attempts)
     select level.organization_id, level.connection_id, level_id,
-      case when desired = 0 or desired < acknowledged - (subtracted - acknowledged_subtracted) then 0 else 1 end,
+      case when desired = 0 or desired < greatest(expected, open_greatest) then 0 else 1 end,
       desired_version, ${which.at}, null, 0
     from level
+    cross join lateral (select acknowledged - (subtracted - acknowledged_subtracted) as expected) as shown
     join connection on connection.organization_id = level.organization_id
       and connection.connection_id = level.connection_id and connection.state in ('live', 'paused')
     where level.organization_id = ${organizationId} and level.connection_id = ${connectionId}
       -- What the platform refused is not sent again by itself, only when everything is looked at anew.
       and (${ids}::uuid[] is null or (level_id = any(${ids}::uuid[]) and level.problem_code is null))
       and tracked and writable and desired is not null
-      and (acknowledged is null or desired <> acknowledged - (subtracted - acknowledged_subtracted))
+      -- As needsWrite in expected.ts decides.
+      and (
+        expected is null
+        or (open_since is null and desired <> expected)
+        or (open_since is not null and desired < greatest(expected, open_greatest) and desired <> open_last
+          and (desired <> expected or acknowledged_at <= open_since))
+      )
     order by level_id
     on conflict (organization_id, connection_id, level_id) do nothing`.execute(tx)
   return Number(queued.numAffectedRows ?? 0n)
@@ -96,7 +103,7 @@ export async function findLaneCandidates(
 ): Promise<LaneCandidate[]> {
   const found = await sql<LaneCandidate>`
     select lane_entry.level_id, stock_unit_id, external_location_id, item_id, desired, level.desired_version, desired_at, raised_at,
-      acknowledged, acknowledged_subtracted, subtracted, caused_at, attempts,
+      acknowledged, acknowledged_at, acknowledged_subtracted, subtracted, open_greatest, open_last, open_since, caused_at, attempts,
       recheck_at is not null and exists (
         select from write
         where write.organization_id = level.organization_id and write.connection_id = level.connection_id

@@ -8,7 +8,7 @@ import { recheckLevels } from './levels.store.ts'
 import { adoptReadings, readLevels } from './read-back.ts'
 import { settleOutcomes } from './settle.ts'
 import type { WorkerContext } from './worker-context.ts'
-import { insertSentWrites, type SentWrite, settleWrites } from './writes.store.ts'
+import { insertSentWrites, NO_RESULT, type SentWrite, settleWrites } from './writes.store.ts'
 
 /** A write call that has not ended by then is ended, and its writes are unknown. */
 const CALL_MS_MAX = 20_000
@@ -250,9 +250,9 @@ async function markUnknown(
       tx,
       context.organizationId,
       writes.map(({ writeId }) => ({
+        ...NO_RESULT,
         writeId,
         state: 'unknown' as const,
-        echoed: null,
         errorCode: 'unknown',
         error: message,
         final: false,

@@ -313,7 +313,11 @@ test.each<[string, Parameters<typeof decideSettlement>[1], Settlement]>([
     { writeId: 'w', kind: 'applied', quantity: 9 },
     { kind: 'acknowledged', quantity: 9, asWanted: false },
   ],
-  ['taken, outcome later', { writeId: 'w', kind: 'accepted', ticket: 't' }, { kind: 'accepted' }],
+  [
+    'taken, outcome later',
+    { writeId: 'w', kind: 'accepted', ticket: 't' },
+    { kind: 'accepted', ticket: 't' },
+  ],
   ['not carried out', { writeId: 'w', kind: 'untouched' }, { kind: 'again' }],
   ['conflict', { writeId: 'w', kind: 'refused', error: conflict }, { kind: 'conflict', error: conflict }],
   ['unreadable', { writeId: 'w', kind: 'refused', error: malformed }, { kind: 'unknown', error: malformed }],

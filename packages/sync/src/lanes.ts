@@ -1,5 +1,5 @@
 import type { Capabilities, ConnectorError, WriteOutcome } from '@plimsoll/connector-kit'
-import { expectedOf } from './expected.ts'
+import { expectedOf, mostShownOf, needsWrite } from './expected.ts'
 import type { LaneCandidate } from './lane-entries.store.ts'
 
 /**
@@ -8,7 +8,7 @@ import type { LaneCandidate } from './lane-entries.store.ts'
  */
 export type LaneStep =
   | { kind: 'idle' }
-  /** These levels already show what is desired. */
+  /** These levels show what is desired, or will once the platform has done what it accepted. */
   | { kind: 'in-step'; levels: LaneCandidate[] }
   /** Nothing may be assumed of these before they are read: never confirmed, or an earlier write is unknown. */
   | { kind: 'read-back'; levels: LaneCandidate[] }
@@ -44,7 +44,7 @@ export type LaneWorld = {
 
 export function decideLaneStep(candidates: readonly LaneCandidate[], world: LaneWorld): LaneStep {
   if (candidates.length === 0) return { kind: 'idle' }
-  const inStep = candidates.filter((each) => !each.hasUnknownWrite && expectedOf(each) === each.desired)
+  const inStep = candidates.filter((each) => !each.hasUnknownWrite && !needsWrite(each, each.desired))
   if (inStep.length > 0) return { kind: 'in-step', levels: inStep }
 
   const limit = Math.max(1, Math.min(world.batchLimit, world.capabilities.batchMax))
@@ -113,8 +113,8 @@ function needsReading(candidate: LaneCandidate): boolean {
 }
 
 function isDecrease(candidate: LaneCandidate): boolean {
-  const expected = expectedOf(candidate)
-  return candidate.desired === 0 || (expected !== undefined && candidate.desired < expected)
+  const mostShown = mostShownOf(candidate)
+  return candidate.desired === 0 || (mostShown !== undefined && candidate.desired < mostShown)
 }
 
 function toWrites(
@@ -138,8 +138,8 @@ function toWrites(
 export type Settlement =
   /** The platform echoes this quantity: it is the new acknowledged one, whatever was sent. */
   | { kind: 'acknowledged'; quantity: number; asWanted: boolean }
-  /** Taken; the outcome comes later. */
-  | { kind: 'accepted' }
+  /** Taken; the outcome is asked for later. */
+  | { kind: 'accepted'; ticket: string }
   /** Compare-and-set lost: a sale is unseen. Read orders, work it out again. */
   | { kind: 'conflict'; error: ConnectorError }
   /** This row will not be taken as it is: park it, go on with the others. */
@@ -158,7 +158,7 @@ export function decideSettlement(write: { quantity: number }, outcome: WriteOutc
         asWanted: outcome.quantity === write.quantity,
       }
     case 'accepted':
-      return { kind: 'accepted' }
+      return { kind: 'accepted', ticket: outcome.ticket }
     case 'untouched':
       return { kind: 'again' }
     case 'refused':

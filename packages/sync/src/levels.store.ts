@@ -181,13 +181,12 @@ export type KnownLevel = LevelKnowledge & {
   desiredVersion: number
   observed: number | null
   desiredAt: Date | null
-  acknowledgedAt: Date | null
   /** True while a write to it is waiting or in flight: a difference says nothing then. */
   isBusy: boolean
 }
 
 const levelColumns = sql`level_id, stock_unit_id, external_location_id, desired, desired_version, observed,
-  desired_at, acknowledged_at, acknowledged, acknowledged_subtracted, subtracted`
+  desired_at, acknowledged_at, acknowledged, acknowledged_subtracted, subtracted, open_greatest, open_last, open_since`
 
 const knownColumns = sql`${levelColumns},
   (
@@ -213,6 +212,8 @@ export async function findLevelsToObserve(
     select ${knownColumns} from level
     where organization_id = ${organizationId} and connection_id = ${connectionId}
       and tracked and writable and recheck_at <= ${query.now}
+      -- Until the platform has done what it accepted a reading says nothing.
+      and (open_since is null or acknowledged is null)
     order by recheck_at, level_id
     limit ${query.limit}`.execute(db)
   const left = query.limit - suspicious.rows.length
@@ -220,7 +221,7 @@ export async function findLevelsToObserve(
   const oldest = await sql<KnownLevel>`
     select ${knownColumns} from level
     where organization_id = ${organizationId} and connection_id = ${connectionId}
-      and tracked and writable and recheck_at is null
+      and tracked and writable and recheck_at is null and open_since is null
     order by observed_at nulls first, level_id
     limit ${left}`.execute(db)
   return [...suspicious.rows, ...oldest.rows]

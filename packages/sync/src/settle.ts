@@ -4,12 +4,13 @@ import { nowOf, type Tx } from './context.ts'
 import { backOffEntries, queueWhatDiffers, removeEntries } from './lane-entries.store.ts'
 import { decideSettlement, type Settlement } from './lanes.ts'
 import { endCalls } from './leases.store.ts'
-import { acknowledgeLevels, closeLevels, lockLevels, recheckLevels } from './levels.store.ts'
+import { acknowledgeLevels, lockLevels, recheckLevels } from './levels.store.ts'
 import { notify } from './notify.ts'
-import { describeProblem } from './problems.ts'
-import { closeTasks, openTask } from './tasks.store.ts'
+import { type RefusedWrite, recordRefusals, refusedBy } from './refusals.ts'
+import { closeTasks } from './tasks.store.ts'
+import { openLevels } from './tickets.store.ts'
 import type { WorkerContext } from './worker-context.ts'
-import { type SentWrite, settleWrites, type WriteResult } from './writes.store.ts'
+import { NO_RESULT, type SentWrite, settleWrites, type WriteResult } from './writes.store.ts'
 
 /** A platform that keeps echoing another quantity than it was sent is told to a person after so many tries. */
 const ECHO_TRIES_MAX = 5
@@ -36,12 +37,19 @@ export async function settleOutcomes(
   })
   const at = nowOf(context)
   const levelIds = writes.map((write) => write.candidate.levelId)
+  const { tickets } = context.connector.manifest.capabilities
+  const askAt = new Date(at.getTime() + (tickets?.askEveryMs ?? 0))
   await inTransaction(context.database, async (tx) => {
     // Sent together, carried out in order.
     await Promise.all([
       endCalls(tx, context.organizationId, context.lease, at),
       lockLevels(tx, context.organizationId, levelIds),
-      settleWrites(tx, context.organizationId, settled.map(toResult), at),
+      settleWrites(
+        tx,
+        context.organizationId,
+        settled.map((each) => toResult(each, askAt)),
+        at,
+      ),
       settleLevels(context, tx, settled, at),
       settleQueue(context, tx, settled, at),
       // While a write was in flight its level may have come to want another quantity, which at that moment
@@ -81,7 +89,6 @@ async function settleLevels(
         ]
       : [],
   )
-  const refusals = settled.flatMap((each) => toRefusal(each) ?? [])
   await Promise.all([
     acknowledgeLevels(tx, organizationId, confirmed, at),
     closeTasks(
@@ -93,70 +100,32 @@ async function settleLevels(
       ),
       at,
     ),
-    closeLevels(
+    recordRefusals(
+      context,
       tx,
-      organizationId,
-      refusals.map(({ write, code, problem }) => ({ levelId: write.candidate.levelId, code, problem })),
+      settled.flatMap((each) => toRefusal(each) ?? []),
       at,
     ),
-    ...refusals.map((refusal) => escalateDecrease(context, tx, refusal, at)),
+    openLevels(
+      tx,
+      organizationId,
+      settled.flatMap(({ write, settlement }) =>
+        settlement.kind === 'accepted' ? [write.candidate.levelId] : [],
+      ),
+    ),
   ])
-}
-
-type RefusedWrite = {
-  write: SentWrite
-  code: 'gone' | 'refused'
-  problem: string
-  /** What the platform shows in place of what was written. */
-  shows: number | undefined
-  reason: string
 }
 
 /** A write that will not be taken as it is: refused in so many words, or answered with another quantity time after time. */
 function toRefusal(each: Settled): RefusedWrite | undefined {
   const { write, settlement } = each
-  if (settlement.kind === 'refused') {
-    const { error } = settlement
-    const code = error.kind === 'not-found' ? 'gone' : 'refused'
-    return {
-      write,
-      code,
-      problem: describeProblem(error).message,
-      shows: write.expected,
-      reason: error.message,
-    }
-  }
+  const { direction, quantity, expected } = write
+  const refused = { levelId: write.candidate.levelId, direction, quantity, expected }
+  if (settlement.kind === 'refused') return refusedBy(refused, settlement.error)
   if (settlement.kind !== 'acknowledged' || !isStubbornEcho(each)) return undefined
-  const reason = `The platform shows ${settlement.quantity} whenever ${write.quantity} is written.`
+  const reason = `The platform shows ${settlement.quantity} whenever ${quantity} is written.`
   const cure = 'Look at the listing there: a plugin or a rule may change it.'
-  return { write, code: 'refused', problem: `${reason} ${cure}`, shows: settlement.quantity, reason }
-}
-
-/** A refused decrease goes on selling what is not there: a person must know at once. */
-async function escalateDecrease(
-  context: WorkerContext,
-  tx: Tx,
-  { write, shows, reason }: RefusedWrite,
-  at: Date,
-): Promise<void> {
-  const isRefusedDecrease = write.direction !== 'increase' && (shows === undefined || shows > write.quantity)
-  if (!isRefusedDecrease) return
-  const { levelId } = write.candidate
-  const { connectionId } = context.connection
-  await openTask(
-    tx,
-    context.organizationId,
-    {
-      kind: 'refused-decrease',
-      subject: levelId,
-      connectionId,
-      sku: null,
-      units: shows === undefined ? null : shows - write.quantity,
-      detail: `The platform refused ${write.quantity}: ${reason}`,
-    },
-    { at, uuid: context.uuid },
-  )
-  context.log.error({ connectionId, levelId, reason }, 'a decrease was refused')
+  return { ...refused, code: 'refused', problem: `${reason} ${cure}`, shows: settlement.quantity, reason }
 }
 
 async function settleQueue(
@@ -181,7 +150,8 @@ async function settleQueue(
         waiting.push({ levelId, notBefore: null, attempts: attempts + 1 })
         break
       case 'accepted':
-        waiting.push({ levelId, notBefore: new Date(at.getTime() + RETRY_MS), attempts: attempts + 1 })
+        // Sent again it would only stand in the platform's line twice; its outcome puts back what differs then.
+        done.push({ levelId, desiredVersion })
         break
       case 'unknown':
         waiting.push({ levelId, notBefore: null, attempts: attempts + 1 })
@@ -216,13 +186,13 @@ function isStubbornEcho({ write, settlement }: Settled): boolean {
   )
 }
 
-function toResult({ write, settlement }: Settled): WriteResult {
-  const base = { writeId: write.writeId, echoed: null, errorCode: null, error: null }
+function toResult({ write, settlement }: Settled, askAt: Date): WriteResult {
+  const base = { ...NO_RESULT, writeId: write.writeId }
   switch (settlement.kind) {
     case 'acknowledged':
       return { ...base, state: 'applied', echoed: settlement.quantity, final: true }
     case 'accepted':
-      return { ...base, state: 'accepted', final: false }
+      return { ...base, state: 'accepted', ticket: settlement.ticket, askAt, final: false }
     case 'again':
       return { ...base, state: 'untouched', final: true }
     case 'unknown':

@@ -13,6 +13,7 @@ import { RecentKeys } from './recent-keys.ts'
 import { reconcile, type Suspicions } from './reconcile.ts'
 import type { OpenConnection } from './registry.ts'
 import { Serial } from './serial.ts'
+import { followTickets } from './tickets.ts'
 import { Wakeup } from './wakeup.ts'
 import type { WorkerContext } from './worker-context.ts'
 import { closeUnknownWrites, markSentUnknown } from './writes.store.ts'
@@ -245,6 +246,7 @@ export class ConnectionWorker {
     if (fetched.looked > 0) await this.#apply()
     if (clock.now() >= this.#ordersDueAt) await this.#readAndApplyOrders()
     await this.#orders.savePosition()
+    await followTickets(this.#context)
     await this.#reconcile(actions, pace.reconcileMs)
     const isReadingOn = await this.#readDeeper()
     await this.#keepWebhooks()

@@ -60,9 +60,14 @@ export type WriteResult = {
   echoed: number | null
   errorCode: string | null
   error: string | null
+  /** The platform's, of an accepted write; and when to ask about it. */
+  ticket: string | null
+  askAt: Date | null
   /** False while the outcome is still open (accepted, unknown). */
   final: boolean
 }
+
+export const NO_RESULT = { echoed: null, errorCode: null, error: null, ticket: null, askAt: null }
 
 /** Records what became of writes. */
 export async function settleWrites(
@@ -78,6 +83,8 @@ export async function settleWrites(
     echoed: 'bigint',
     errorCode: 'text',
     error: 'text',
+    ticket: 'text',
+    askAt: 'timestamptz',
     final: 'boolean',
   })
   await sql`
@@ -86,6 +93,8 @@ export async function settleWrites(
       echoed = result.echoed,
       error_code = result.error_code,
       error = result.error,
+      ticket = coalesce(result.ticket, write.ticket),
+      ask_at = result.ask_at,
       settled_at = case when result.final then ${at}::timestamptz end
     from ${source}
     where write.organization_id = ${organizationId} and write.write_id = result.write_id`.execute(tx)

@@ -173,11 +173,25 @@ function openMemory(
     async setLevels(writes) {
       const fault = await begin('setLevels')
       const carryOut = () => setAll(platform, capabilities, writes)
+      if (capabilities.tickets !== undefined && writes.length >= platform.feedFrom) {
+        await end(fault)
+        return acceptAll(platform, writes, carryOut)
+      }
       if (fault === 'late') platform.later(carryOut)
       const outcomes = fault === 'late' ? [] : carryOut()
       await end(fault)
       return outcomes
     },
+    ...(capabilities.tickets !== undefined && {
+      async outcomes(tickets: readonly string[]) {
+        const fault = await begin('outcomes')
+        const told = tickets.map(
+          (ticket) => platform.outcomes.get(ticket) ?? { ticket, kind: 'accepted' as const },
+        )
+        await end(fault)
+        return told
+      },
+    }),
     async orders(query) {
       const fault = await begin('orders')
       const from = Number(query.cursor ?? 0)
@@ -202,6 +216,22 @@ function openMemory(
     ship: () => Promise.reject(new Invalid('This shop ships nothing', 'shipment')),
     registerWebhooks: async () => ({ registered: [], repaired: [] }),
   }
+}
+
+/** Takes a batch as a feed: carried out, row by row outcomes noted, when it lands. */
+function acceptAll(
+  platform: MemoryPlatform,
+  writes: readonly LevelWrite[],
+  carryOut: () => WriteOutcome[],
+): WriteOutcome[] {
+  platform.later(() => {
+    for (const outcome of carryOut()) {
+      if (outcome.kind === 'accepted') continue
+      const { writeId, ...told } = outcome
+      platform.outcomes.set(`t-${writeId}`, { ...told, ticket: `t-${writeId}` })
+    }
+  })
+  return writes.map(({ writeId }) => ({ writeId, kind: 'accepted', ticket: `t-${writeId}` }))
 }
 
 /** Carries a batch out as the platform's kind does. Throws where a batch is refused whole. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { Clock, ExternalOrder, OrderState } from '@plimsoll/connector-kit'
+import type { Clock, ExternalOrder, OrderState, TicketOutcome } from '@plimsoll/connector-kit'
 
 /**
  * A shop in memory with the semantics that matter to the hub: it lowers its own number at each sale and
@@ -25,6 +25,10 @@ export class MemoryPlatform {
   readonly refused = new Map<string, 'row' | 'batch'>()
   /** Orders changed so recently are not listed yet. */
   listLagMs = 0
+  /** From so many rows on a write is only accepted (a feed), and carried out by `landLate`. */
+  feedFrom = Number.POSITIVE_INFINITY
+  /** What became of accepted rows, by ticket; an absent one still waits. */
+  readonly outcomes = new Map<string, TicketOutcome>()
   #landing: (() => void)[] = []
   #sequence = 0
   #version = 0
@@ -177,7 +181,15 @@ export type MemoryOrder = {
   version: number
 }
 
-export type Operation = 'check' | 'listings' | 'listing' | 'levels' | 'setLevels' | 'orders' | 'order'
+export type Operation =
+  | 'check'
+  | 'listings'
+  | 'listing'
+  | 'levels'
+  | 'setLevels'
+  | 'outcomes'
+  | 'orders'
+  | 'order'
 
 /**
  * `unsent`: it never left; `lost`: it left and was not carried out; `dropped`: carried out, the answer lost;
