@@ -1,5 +1,5 @@
 import type { ChannelOperations, ExternalListing } from '@plimsoll/connector-kit'
-import { inTransaction } from '@plimsoll/database'
+import { type Db, inTransaction } from '@plimsoll/database'
 import { insertChangedItems } from './availability.store.ts'
 import { updateAvailability } from './availability.ts'
 import { decideConnectionStep } from './connection-state.ts'
@@ -70,15 +70,7 @@ export async function importCatalogue(
   const read = await readAllLevels(context, connection, place, operations, progress)
   await finish(context, place)
   await updateAvailability(context)
-  const { replayed } = await replayParked(context.database.kysely, place.organizationId, {
-    reasonCode: 'unmapped-listing',
-    connectionId: place.connectionId,
-  })
-  if (replayed > 0) {
-    await inTransaction(context.database, (tx) =>
-      notify(tx, place.organizationId, { kind: 'inbox', connectionIds: [place.connectionId] }),
-    )
-  }
+  const replayed = await replayUnmapped(context.database.kysely, place)
   return { locations: locations.length, listings, mappedBySku, ...read, replayed }
 }
 
@@ -91,11 +83,27 @@ export async function importOneListing(
   const place = { organizationId: context.organizationId, connectionId: context.connection.connectionId }
   await inTransaction(context.database, async (tx) => {
     await saveListings(tx, { ...place, at: nowOf(context), uuid: context.uuid }, [toRow(listing)])
-    await mapBySku(tx, place.organizationId, place.connectionId)
+    const newlyMapped = await mapBySku(tx, place.organizationId, place.connectionId)
     const itemIds = await rebuildLevels(tx, { ...place, uuid: context.uuid })
     await insertChangedItems(tx, place.organizationId, itemIds, { at: nowOf(context), uuid: context.uuid })
     await notify(tx, place.organizationId, { kind: 'items' })
+    if (newlyMapped > 0) await replayUnmapped(tx, place)
   })
+}
+
+/** Orders that waited for a listing to be tied to an item are applied with what is tied now. @returns how many */
+async function replayUnmapped(
+  db: Db,
+  place: { organizationId: string; connectionId: string },
+): Promise<number> {
+  const { replayed } = await replayParked(db, place.organizationId, {
+    reasonCode: 'unmapped-listing',
+    connectionId: place.connectionId,
+  })
+  if (replayed > 0) {
+    await notify(db, place.organizationId, { kind: 'inbox', connectionIds: [place.connectionId] })
+  }
+  return replayed
 }
 
 async function beginToFollowOrders(context: SyncContext, connectionId: string): Promise<void> {

@@ -145,6 +145,22 @@ test('an order for an unmapped listing is parked, visible, and applied once the 
   await until('it shows one pack', () => platform.quantityOf('odd-name') === 1)
 })
 
+test('an order waits for its listing until the SKU is corrected on the platform itself', async () => {
+  const world = await createWorld(database, systemClock)
+  await world.stock('bottle', 10)
+  const { platform, connectionId } = await world.open('shop', { 'odd-name': 10 })
+  await run(world)
+  platform.sell('odd-name', 2)
+  await until('it is parked', async () =>
+    (await world.inbox(connectionId)).some((row) => row.state === 'parked'),
+  )
+  platform.rename('odd-name', 'bottle')
+  await world.webhook(connectionId, { kind: 'listing', id: 'odd-name' })
+  await until('2 units are reserved', async () => (await world.available('bottle')) === 8)
+  expect((await world.inbox(connectionId)).filter((row) => row.state === 'parked')).toEqual([])
+  await until('it shows what is left', () => platform.quantityOf('odd-name') === 8)
+})
+
 test('a webhook that cannot be read is parked without personal data; one badly signed is stored nowhere', async () => {
   const world = await createWorld(database, systemClock)
   const { connectionId } = await world.open('shop', { bottle: 10 })

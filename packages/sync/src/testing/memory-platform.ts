@@ -102,6 +102,11 @@ export class MemoryPlatform {
     this.#listing(externalId).quantity = quantity
   }
 
+  /** A person corrects the SKU of a listing. */
+  rename(externalId: string, sku: string): void {
+    this.#listing(externalId).sku = sku
+  }
+
   write(externalId: string, quantity: number): number {
     const listing = this.#listing(externalId)
     const stored = this.meddle(externalId, quantity)
