@@ -2,4 +2,4 @@
 export { loadMasterKey } from './master-key.ts'
 export { ensureFirstOrganization, type Organization } from './organizations.store.ts'
 export { type MasterKey, SecretUnreadable, seal, unseal } from './sealing.ts'
-export { getSecret, saveSecret } from './secrets.store.ts'
+export { getSecret, removeSecret, saveSecret } from './secrets.store.ts'

@@ -31,6 +31,16 @@ export async function getSecret(
   return unseal(key, row.sealed, boundTo(secret))
 }
 
+/** Deletes a secret that nothing refers to any more. */
+export async function removeSecret(
+  tx: Tx,
+  secret: { organizationId: string; secretId: string },
+): Promise<void> {
+  await sql`
+    delete from secret
+    where organization_id = ${secret.organizationId} and secret_id = ${secret.secretId}`.execute(tx)
+}
+
 function boundTo(secret: { organizationId: string; secretId: string }): string {
   return `${secret.organizationId}/${secret.secretId}`
 }

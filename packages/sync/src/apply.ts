@@ -28,18 +28,27 @@ const ROWS_PER_BATCH = 200
  * the others. What each channel should show is worked out in the same transaction.
  * @returns how many rows were settled, and how many of them say only that something must be read directly
  */
-export async function applyInbox(context: WorkerContext): Promise<{ settled: number; toRead: number }> {
-  let settled = 0
-  let toRead = 0
+export async function applyInbox(context: WorkerContext): Promise<Applied> {
+  const applied = { settled: 0, toRead: 0 }
   for (;;) {
     const rows = await takePending(context, { hints: false })
     if (rows.length === 0) break
-    const verdicts = await applyBatch(context, rows)
-    settled += rows.length
-    toRead += verdicts.filter((verdict) => verdict.state === 'fetch').length
+    const batch = await applyStored(context, rows)
+    applied.settled += batch.settled
+    applied.toRead += batch.toRead
     if (rows.length < ROWS_PER_BATCH) break
   }
-  return { settled, toRead }
+  return applied
+}
+
+export type Applied = { settled: number; toRead: number }
+
+/** The same for rows that have just been stored, without looking what else waits. */
+export async function applyStored(context: WorkerContext, rows: readonly InboxRow[]): Promise<Applied> {
+  const verdicts: InboxVerdict[] = []
+  for (let from = 0; from < rows.length; from += ROWS_PER_BATCH)
+    verdicts.push(...(await applyBatch(context, rows.slice(from, from + ROWS_PER_BATCH))))
+  return { settled: rows.length, toRead: verdicts.filter((verdict) => verdict.state === 'fetch').length }
 }
 
 /** What platforms say of levels is only a reason to look: it waits until nothing else does. */

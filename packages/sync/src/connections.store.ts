@@ -58,14 +58,31 @@ export async function insertConnection(
        ${connection.defaultLocationId}, ${connection.ordersPollMs}, ${at})`.execute(tx)
 }
 
+/** Points a connection to other credentials. @returns the id of those it had; undefined: there is no such connection */
+export async function saveSecretId(
+  tx: Tx,
+  organizationId: string,
+  connectionId: string,
+  secretId: string,
+): Promise<string | undefined> {
+  const held = await sql<{ secretId: string }>`
+    select secret_id from connection
+    where organization_id = ${organizationId} and connection_id = ${connectionId}
+    for update`.execute(tx)
+  await sql`
+    update connection set secret_id = ${secretId}
+    where organization_id = ${organizationId} and connection_id = ${connectionId}`.execute(tx)
+  return held.rows[0]?.secretId
+}
+
 /** Reads a connection's status and holds it until the transaction ends. */
 export async function lockStatus(
   tx: Tx,
   organizationId: string,
   connectionId: string,
-): Promise<ConnectionStatus | undefined> {
-  const found = await sql<Pick<Connection, 'state' | 'pauseReasons' | 'resumeState'>>`
-    select state, pause_reasons, resume_state from connection
+): Promise<(ConnectionStatus & { secretId: string }) | undefined> {
+  const found = await sql<Pick<Connection, 'state' | 'pauseReasons' | 'resumeState' | 'secretId'>>`
+    select state, pause_reasons, resume_state, secret_id from connection
     where organization_id = ${organizationId} and connection_id = ${connectionId}
     for update`.execute(tx)
   const [row] = found.rows

@@ -1,4 +1,4 @@
-import { saveSecret } from '@plimsoll/accounts'
+import { removeSecret, saveSecret } from '@plimsoll/accounts'
 import { type ChannelOperations, type CheckResult, createBudgets, createHttp } from '@plimsoll/connector-kit'
 import { inTransaction } from '@plimsoll/database'
 import { findLocations } from '@plimsoll/stock'
@@ -11,6 +11,7 @@ import {
   insertConnection,
   lockStatus,
   saveProblem,
+  saveSecretId,
   saveStatus,
 } from './connections.store.ts'
 import { nowOf, type SyncContext } from './context.ts'
@@ -109,12 +110,13 @@ export async function replaceCredentials(
   const parsed = parse(open.connector.manifest.credentials, credentials, 'credentials')
   const check = await openOperations(context, { ...open, credentials: parsed }).check()
   await inTransaction(context.database, async (tx) => {
-    await saveSecret(tx, context.masterKey, {
-      organizationId: context.organizationId,
-      secretId: open.connection.secretId,
-      value: parsed,
-      at: nowOf(context),
-    })
+    const secretId = context.uuid()
+    const { organizationId } = context
+    await saveSecret(tx, context.masterKey, { organizationId, secretId, value: parsed, at: nowOf(context) })
+    // Under a name of its own: whoever still works with the old one, and is refused, can tell.
+    const replaced = await saveSecretId(tx, organizationId, open.connection.connectionId, secretId)
+    if (replaced === undefined) throw noSuchConnection(open.connection.connectionId)
+    await removeSecret(tx, { organizationId, secretId: replaced })
     // Also where nothing was paused: whoever works the connection still holds the old ones.
     await notify(tx, context.organizationId, {
       kind: 'connection',

@@ -1,4 +1,4 @@
-import { systemClock } from '@plimsoll/connector-kit'
+import { manualClock, systemClock } from '@plimsoll/connector-kit'
 import { inTransaction } from '@plimsoll/database'
 import { createTestDatabase, type TestDatabase } from '@plimsoll/database/testing'
 import { findItemsBySku } from '@plimsoll/stock'
@@ -8,6 +8,8 @@ import { replaceCredentials } from './connections.ts'
 import type { SyncEngine } from './engine.ts'
 import { replayParked } from './inbox.store.ts'
 import { mapListing, rebuildLevels } from './mappings.store.ts'
+import { ConnectionRegistry } from './registry.ts'
+import { stepConnection } from './testing/steps.ts'
 import { createWorld, until, type World } from './testing/world.ts'
 
 // What goes wrong with one connection, one event, one row: the real engine on the real clock.
@@ -77,6 +79,27 @@ test('credentials replaced before they are refused are used at once', async () =
   platform.key = 'key-2'
   await world.adjust('bottle', -4)
   await until('it shows 6', () => platform.quantityOf('bottle') === 6)
+})
+
+test('credentials replaced while a call with the old ones is under way: its refusal pauses nothing', async () => {
+  const clock = manualClock()
+  const world = await createWorld(database, clock)
+  await world.stock('bottle', 10)
+  const { platform, connectionId } = await world.open('shop', { bottle: 10 })
+  const stepped = await stepConnection(world, connectionId)
+  platform.onCall = async (operation) => {
+    if (operation !== 'orders') return
+    platform.onCall = () => undefined
+    platform.key = 'key-2'
+    const open = await new ConnectionRegistry(world.context).find(connectionId)
+    if (open === undefined) throw new Error('the connection is known')
+    await replaceCredentials(world.context, open, { key: 'key-2' })
+  }
+  await stepped.turn()
+  expect(await world.connection(connectionId)).toMatchObject({ state: 'live', pauseReasons: [] })
+  const secrets = await world.rows(sql`
+    select from secret where organization_id = ${world.context.organizationId}`)
+  expect(secrets).toHaveLength(1)
 })
 
 test('a pause whose wake-up was lost is honoured all the same', async () => {

@@ -31,7 +31,7 @@ export class SyncEngine {
     this.#context = context
     this.#holder = context.uuid()
     this.#onWake = onWake
-    this.registry = new ConnectionRegistry(context)
+    this.registry = new ConnectionRegistry(context, (connectionId) => this.#workers.get(connectionId)?.worker)
     this.#leaseWakeup = new Wakeup(context.clock)
     this.#itemsWakeup = new Wakeup(context.clock)
   }
@@ -228,7 +228,7 @@ export class SyncEngine {
   }
 }
 
-/** What a worker goes by; credentials are not in it, replacing them always wakes. */
-function statusOf({ state, pauseReasons, settings, ordersPollMs }: Connection): string {
-  return JSON.stringify([state, pauseReasons, settings, ordersPollMs])
+/** What a worker goes by. */
+function statusOf({ state, pauseReasons, settings, secretId, ordersPollMs }: Connection): string {
+  return JSON.stringify([state, pauseReasons, settings, secretId, ordersPollMs])
 }

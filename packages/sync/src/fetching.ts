@@ -75,7 +75,7 @@ async function fetchOne(context: WorkerContext, row: InboxRow): Promise<InboxVer
     }
     if (error.kind === 'malformed' || error.kind === 'invalid')
       return toParked(row, error.kind, error.message)
-    await noteConnectorError(context, context.connection.connectionId, error)
+    await noteConnectorError(context, context.connection, error)
     const delay = backoffMs(row.attempts, context.random)
     const notBefore = new Date(context.clock.now() + delay)
     return { inboxId: row.inboxId, state: 'fetch', reasonCode: error.kind, reason: error.message, notBefore }

@@ -22,7 +22,7 @@ const LEVEL_HINT_WAIT_MS = 1_500
 /**
  * Stores events, one row per identity: what is known already is left out. One statement, so it is a
  * transaction by itself where none is open; `wake` is said only if something new is to be applied now.
- * @returns how many were new
+ * @returns those that were new, as they are stored
  */
 export async function insertInbox(
   tx: Db,
@@ -35,9 +35,9 @@ export async function insertInbox(
   },
   events: readonly InboxEvent[],
   wake?: Wake,
-): Promise<number> {
+): Promise<InboxRow[]> {
   const byKey = new Map(toStorable(events).map((event) => [event.eventKey, event]))
-  if (byKey.size === 0) return 0
+  if (byKey.size === 0) return []
   const rows = [...byKey.values()]
     .map((event) => ({ ...event, inboxId: place.uuid() }))
     .sort((a, b) => (a.eventKey < b.eventKey ? -1 : 1))
@@ -50,7 +50,7 @@ export async function insertInbox(
   })
   const payload = wake === undefined ? null : toPayload(place.organizationId, wake)
   const hintAt = new Date(place.at.getTime() + LEVEL_HINT_WAIT_MS)
-  const stored = await sql<{ fresh: number }>`
+  const stored = await sql<{ inboxIds: string[] | null }>`
     with arrived as (select * from ${source}),
     fresh as (
       insert into inbox_key (organization_id, connection_id, event_key, inbox_id)
@@ -69,13 +69,26 @@ export async function insertInbox(
       0, case when topic = 'level' then ${hintAt}::timestamptz end, ${place.at},
       case when topic = 'unreadable' then ${place.at}::timestamptz end
     from arrived join fresh using (inbox_id)
-    returning topic
+    returning inbox_id, topic
     )
-    select count(*) as fresh,
+    select array_agg(inbox_id) as inbox_ids,
       case when bool_or(topic <> 'level') and ${payload}::text is not null
         then pg_notify(${WAKE_CHANNEL}, ${payload}::text) end
     from stored`.execute(tx)
-  return stored.rows[0]?.fresh ?? 0
+  const fresh = new Set(stored.rows[0]?.inboxIds ?? [])
+  return rows
+    .filter((row) => fresh.has(row.inboxId))
+    .map(({ inboxId, topic, subject, payload }) => ({
+      inboxId,
+      connectionId: place.connectionId,
+      topic,
+      subject,
+      source: place.source,
+      payload,
+      state: topic === 'unreadable' ? 'parked' : 'pending',
+      attempts: 0,
+      receivedAt: place.at,
+    }))
 }
 
 /** The oldest waiting rows of a connection. Only the lease holder takes them, so no lock is needed. */
@@ -141,7 +154,9 @@ export async function settleInbox(
       attempts = inbox.attempts + 1,
       settled_at = case when settled.state in ('pending', 'fetch') then null else ${at}::timestamptz end
     from ${source}
-    where inbox.organization_id = ${organizationId} and inbox.inbox_id = settled.inbox_id`.execute(tx)
+    where inbox.organization_id = ${organizationId} and inbox.inbox_id = settled.inbox_id
+      -- A row may be handed over and found waiting as well: what has become of it already stays.
+      and inbox.state in ('pending', 'fetch')`.execute(tx)
 }
 
 /**

@@ -1,5 +1,5 @@
 import { nowOf, type SyncContext } from './context.ts'
-import { insertInbox } from './inbox.store.ts'
+import { type InboxRow, insertInbox } from './inbox.store.ts'
 import type { InboxEvent } from './inbox.ts'
 
 type Waiting = {
@@ -20,22 +20,20 @@ export class IntakeQueue {
   readonly #orders: Batches
   readonly #hints: Batches
 
-  constructor(context: SyncContext, connectionId: string) {
-    const storeBatch = (events: readonly InboxEvent[]) =>
-      insertInbox(
-        context.database.kysely,
-        {
-          organizationId: context.organizationId,
-          connectionId,
-          source: 'webhook',
-          at: nowOf(context),
-          uuid: context.uuid,
-        },
-        events,
-        { kind: 'inbox', connectionIds: [connectionId] },
-      )
+  /** @param worker who works the connection in this process now, if anybody does: it is handed what is stored */
+  constructor(context: SyncContext, connectionId: string, worker: () => Receiver | undefined) {
+    const { database, organizationId, clock, uuid } = context
+    const storeBatch = async (events: readonly InboxEvent[]) => {
+      const place = { organizationId, connectionId, source: 'webhook' as const, at: nowOf(context), uuid }
+      const receiver = worker()
+      const wake =
+        receiver === undefined ? { kind: 'inbox' as const, connectionIds: [connectionId] } : undefined
+      const stored = await insertInbox(database.kysely, place, events, wake)
+      receiver?.receive(stored.filter((row) => row.state === 'pending' && row.topic !== 'level'))
+      return stored.length
+    }
     this.#orders = new Batches(storeBatch, async () => undefined)
-    this.#hints = new Batches(storeBatch, () => context.clock.sleep(GATHER_MS))
+    this.#hints = new Batches(storeBatch, () => clock.sleep(GATHER_MS))
   }
 
   /** @returns how many events of the shared transaction were new, once it is committed */
@@ -44,6 +42,9 @@ export class IntakeQueue {
     return await (isHint ? this.#hints : this.#orders).store(events)
   }
 }
+
+/** Takes rows that have just been stored, sooner than it would find them; should it fail to, they are found. */
+export type Receiver = { receive(rows: readonly InboxRow[]): void }
 
 /** One batch is being stored while the next one gathers. */
 class Batches {

@@ -127,7 +127,7 @@ export class OrderReader {
     const fresh = await inTransaction(database, async (tx) => {
       await assertLease(tx, organizationId, lease)
       const place = { organizationId, connectionId: connection.connectionId, source: 'poll' as const, uuid }
-      return await insertInbox(tx, { ...place, at: nowOf(this.#context) }, unknown)
+      return (await insertInbox(tx, { ...place, at: nowOf(this.#context) }, unknown)).length
     })
     for (const event of unknown) this.#context.storedOrders.add(event.eventKey)
     return fresh

@@ -1,7 +1,7 @@
 import { actionFor, type ConnectorError } from '@plimsoll/connector-kit'
 import { inTransaction } from '@plimsoll/database'
 import { decideConnectionStep } from './connection-state.ts'
-import { lockStatus, saveProblem, saveStatus } from './connections.store.ts'
+import { type Connection, lockStatus, saveProblem, saveStatus } from './connections.store.ts'
 import { nowOf, type SyncContext } from './context.ts'
 import { notify } from './notify.ts'
 
@@ -39,13 +39,17 @@ function sentence(text: string): string {
   return /[.!?。]$/.test(text) ? text : `${text}.`
 }
 
-/** Notes the problem; stops the lane where only a person can help, with a reason of its own in the set. */
+/**
+ * Notes the problem; stops the lane where only a person can help, with a reason of its own in the set.
+ * @param connection as it was when the call was made
+ */
 export async function noteConnectorError(
   context: SyncContext,
-  connectionId: string,
+  connection: Pick<Connection, 'connectionId' | 'secretId'>,
   error: ConnectorError,
 ): Promise<void> {
   const { organizationId } = context
+  const { connectionId } = connection
   await saveProblem(
     context.database.kysely,
     organizationId,
@@ -53,17 +57,22 @@ export async function noteConnectorError(
     describeProblem(error),
     nowOf(context),
   )
-  if (actionFor(error.kind) === 'stop-lane') await pauseConnection(context, connectionId, error.kind)
+  if (actionFor(error.kind) === 'stop-lane') await pauseConnection(context, connection, error.kind)
 }
 
 export async function clearProblem(context: SyncContext, connectionId: string): Promise<void> {
   await saveProblem(context.database.kysely, context.organizationId, connectionId, undefined, nowOf(context))
 }
 
-async function pauseConnection(context: SyncContext, connectionId: string, reason: string): Promise<void> {
+async function pauseConnection(
+  context: SyncContext,
+  { connectionId, secretId }: Pick<Connection, 'connectionId' | 'secretId'>,
+  reason: string,
+): Promise<void> {
   await inTransaction(context.database, async (tx) => {
     const status = await lockStatus(tx, context.organizationId, connectionId)
-    if (status === undefined) return
+    // Refused were credentials that somebody has replaced meanwhile.
+    if (status === undefined || status.secretId !== secretId) return
     const step = decideConnectionStep(status, { kind: 'pause', reason })
     if (step.kind !== 'moved') return
     await saveStatus(tx, context.organizationId, connectionId, step.status)

@@ -2,7 +2,7 @@ import { getSecret } from '@plimsoll/accounts'
 import type { Connector } from '@plimsoll/connector-kit'
 import { type Connection, findConnection } from './connections.store.ts'
 import type { SyncContext } from './context.ts'
-import { IntakeQueue } from './intake-queue.ts'
+import { IntakeQueue, type Receiver } from './intake-queue.ts'
 
 /** A connection with its connector and its opened credentials. Never logged, never answered. */
 export type OpenConnection = {
@@ -12,28 +12,34 @@ export type OpenConnection = {
   credentials: unknown
 }
 
+const AGE_MS_MAX = 60_000
+
 /**
  * Keeps opened connections for a short while: intake must answer in a millisecond, and opening one
  * costs two reads and a decryption. Forgotten at once when a connection changes (NOTIFY) and at the
- * latest after `maxAgeMs`.
+ * latest after a minute.
  */
 export class ConnectionRegistry {
   readonly #context: SyncContext
-  readonly #maxAgeMs: number
+  readonly #workerOf: (connectionId: string) => Receiver | undefined
   readonly #webhookNotedAt = new Map<string, number>()
   readonly #intakes = new Map<string, IntakeQueue>()
   readonly #known = new Map<string, { at: number; open: OpenConnection }>()
 
-  constructor(context: SyncContext, maxAgeMs = 60_000) {
+  /** @param workerOf who works a connection in this process, if anybody does */
+  constructor(
+    context: SyncContext,
+    workerOf: (connectionId: string) => Receiver | undefined = () => undefined,
+  ) {
     this.#context = context
-    this.#maxAgeMs = maxAgeMs
+    this.#workerOf = workerOf
   }
 
   /** @returns undefined when there is no such connection. Throws when its connector or secret cannot be had. */
   async find(connectionId: string): Promise<OpenConnection | undefined> {
     const known = this.#known.get(connectionId)
     const now = this.#context.clock.now()
-    if (known !== undefined && now - known.at < this.#maxAgeMs) return known.open
+    if (known !== undefined && now - known.at < AGE_MS_MAX) return known.open
     const { database, organizationId, masterKey, connectors } = this.#context
     const connection = await findConnection(database.kysely, organizationId, connectionId)
     if (connection === undefined) return undefined
@@ -65,7 +71,7 @@ export class ConnectionRegistry {
   intakeOf(connectionId: string): IntakeQueue {
     const known = this.#intakes.get(connectionId)
     if (known !== undefined) return known
-    const queue = new IntakeQueue(this.#context, connectionId)
+    const queue = new IntakeQueue(this.#context, connectionId, () => this.#workerOf(connectionId))
     this.#intakes.set(connectionId, queue)
     return queue
   }

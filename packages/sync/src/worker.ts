@@ -1,10 +1,10 @@
 import { backoffMs, createBudgets, createHttp, isConnectorError } from '@plimsoll/connector-kit'
 import { inTransaction, isTransient } from '@plimsoll/database'
-import { applyHints, applyInbox } from './apply.ts'
+import { type Applied, applyHints, applyInbox, applyStored } from './apply.ts'
 import { type Connection, noteWebhooksChecked } from './connections.store.ts'
 import { nowOf, type SyncContext } from './context.ts'
 import { fetchHinted } from './fetching.ts'
-import { hasOrdersToRead } from './inbox.store.ts'
+import { hasOrdersToRead, type InboxRow } from './inbox.store.ts'
 import { type LaneActions, type LaneState, runLane } from './lane.ts'
 import { type Lease, LeaseLost } from './leases.store.ts'
 import { OrderReader } from './order-reading.ts'
@@ -50,6 +50,9 @@ export class ConnectionWorker {
   /** Orders that must be read directly may be waiting: until they are, nothing proves that all orders are known. */
   #mayHaveUnread = true
   #isLaneWoken = false
+  readonly #received: InboxRow[] = []
+  #isInboxLookDue = true
+  #inboxLookAt = 0
 
   constructor(context: SyncContext, open: OpenConnection, lease: Lease, onLost: () => void) {
     const { clock } = context
@@ -111,7 +114,15 @@ export class ConnectionWorker {
     ]).then(() => undefined)
   }
 
+  /** Rows of the inbox that have just been stored by this process. */
+  receive(rows: readonly InboxRow[]): void {
+    if (rows.length === 0) return
+    this.#received.push(...rows)
+    this.#wakeups.inbox.wake()
+  }
+
   wakeInbox(): void {
+    this.#isInboxLookDue = true
     this.#wakeups.inbox.wake()
   }
 
@@ -188,11 +199,13 @@ export class ConnectionWorker {
   async #afterFailure(loop: string, error: unknown): Promise<number> {
     const { log, connection, random } = this.#context
     this.#failures += 1
+    // What it was handed and could not apply is found where it is stored.
+    if (loop === 'inbox') this.#isInboxLookDue = true
     const waitMs = backoffMs(Math.min(this.#failures, 8), random)
     if (isConnectorError(error)) {
       log.warn({ connection: connection.name, kind: error.kind, waitMs }, error.message)
       this.#hasProblem = true
-      await this.#quietly(() => noteConnectorError(this.#context, connection.connectionId, error))
+      await this.#quietly(() => noteConnectorError(this.#context, connection, error))
     } else if (isTransient(error)) {
       log.warn(
         { connection: connection.name, loop, waitMs, error },
@@ -205,7 +218,14 @@ export class ConnectionWorker {
   }
 
   async #inboxTurn(): Promise<number> {
+    const received = this.#received.splice(0)
+    if (received.length > 0) await this.#applied(() => applyStored(this.#context, received))
+    const nowMs = this.#context.clock.monotonic()
+    if (!this.#isStepped && !this.#isInboxLookDue && nowMs < this.#inboxLookAt)
+      return Math.ceil(this.#inboxLookAt - nowMs)
+    this.#isInboxLookDue = false
     await this.#apply()
+    this.#inboxLookAt = nowMs + IDLE_MS_MAX
     return IDLE_MS_MAX
   }
 
@@ -217,7 +237,11 @@ export class ConnectionWorker {
 
   /** Applies what waits. One at a time: the lane calls it too, before it writes. */
   async #apply(): Promise<void> {
-    const { settled, toRead } = await this.#applying.run(() => applyInbox(this.#context))
+    await this.#applied(() => applyInbox(this.#context))
+  }
+
+  async #applied(work: () => Promise<Applied>): Promise<void> {
+    const { settled, toRead } = await this.#applying.run(work)
     if (toRead > 0) this.#mayHaveUnread = true
     if (settled === 0) return
     this.#state.applied += settled

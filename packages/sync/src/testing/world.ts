@@ -151,13 +151,14 @@ export async function createWorld(database: Database, clock: Clock, pace: Partia
     /** Stores events as intake does once their webhook is verified and read. */
     async store(connectionId: string, events: readonly WebhookEvent[]): Promise<number> {
       const stored = events.flatMap((event) => toInboxEvent(event, randomUUID) ?? [])
-      return await inTransaction(database, (tx) =>
+      const fresh = await inTransaction(database, (tx) =>
         insertInbox(
           tx,
           { organizationId, connectionId, source: 'webhook', at: new Date(clock.now()), uuid: randomUUID },
           stored,
         ),
       )
+      return fresh.length
     },
 
     async webhook(connectionId: string, body: object | string, key = 'key-1') {
