@@ -18,10 +18,14 @@ const FETCHES_PER_TURN = 2
  * What was read goes through the inbox like everything else, as authoritative.
  * @returns how many rows were looked at, and for how many the platform failed (they are tried again)
  */
-export async function fetchHinted(context: WorkerContext): Promise<{ looked: number; failed: number }> {
+export async function fetchHinted(
+  context: WorkerContext,
+  which: 'all' | 'orders',
+): Promise<{ looked: number; failed: number }> {
   const { kysely } = context.database
   const rows = await takeInbox(kysely, context.organizationId, context.connection.connectionId, {
     state: 'fetch',
+    topics: which === 'orders' ? ['order', 'order-deleted'] : undefined,
     hints: false,
     now: nowOf(context),
     limit: FETCHES_PER_TURN,

@@ -96,13 +96,21 @@ export async function takeInbox(
   tx: Db,
   organizationId: string,
   connectionId: string,
-  query: { state: 'pending' | 'fetch'; hints: boolean; now: Date; limit: number },
+  query: {
+    state: 'pending' | 'fetch'
+    hints: boolean
+    topics?: readonly InboxEvent['topic'][] | undefined
+    now: Date
+    limit: number
+  },
 ): Promise<InboxRow[]> {
   const found = await sql<InboxRow>`
     select inbox_id, connection_id, topic, subject, source, payload, state, attempts, received_at
     from inbox
     where organization_id = ${organizationId} and connection_id = ${connectionId}
-      and state = ${query.state} and (topic = 'level') = ${query.hints} and (not_before is null or not_before <= ${query.now})
+      and state = ${query.state} and (topic = 'level') = ${query.hints}
+      and (${query.topics ?? null}::text[] is null or topic = any(${query.topics ?? null}::text[]))
+      and (not_before is null or not_before <= ${query.now})
     order by inbox_id
     limit ${query.limit}`.execute(tx)
   return found.rows

@@ -53,7 +53,8 @@ test('I5: while an order waits to be read directly nothing is raised on its plat
   expect(platform.writes).toEqual([])
   await world.adjust('jar', -9)
   await turns(clock, stepped, 1)
-  // Lower it may be at any time; that is the connection's own risk, taken after the read has been tried.
+  // Lowered it is all the same: selling what is not there would be the greater risk.
+  expect(platform.quantityOf('jar')).toBe(6)
   platform.fault = () => undefined
   await turns(clock, stepped, 10, 1_000)
   expect(platform.quantityOf('jar')).toBe(6)

@@ -17,6 +17,8 @@ const CALL_MS_MAX = 20_000
 export type LaneState = {
   /** Up to then every order of the connection is known. */
   fenceAt: Date | undefined
+  /** When the last complete read of the orders began. */
+  readAt: Date | undefined
   /** Lowered when a batch is refused whole, raised again as batches succeed. */
   batchLimit: number
   /** Running mean of how long reading the orders takes. */
@@ -100,6 +102,7 @@ function toWorld(context: WorkerContext, state: LaneState) {
     capabilities: context.connector.manifest.capabilities,
     now: nowOf(context),
     fenceAt: state.fenceAt,
+    readAt: state.readAt,
     mayRaise: context.clock.now() >= context.raiseFrom.getTime(),
     readTooSlow: state.orderReadMs + waitMs > context.pace.decreaseReadBudgetMs,
     freshFrom: new Date(context.clock.now() - Math.max(FRESH_MS, FRESH_READS * state.orderReadMs)),

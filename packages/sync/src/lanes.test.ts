@@ -29,12 +29,13 @@ const guarded: LaneWorld = {
   now: new Date(5_000),
   freshFrom: new Date(0),
   fenceAt: undefined,
+  readAt: undefined,
   mayRaise: true,
   readTooSlow: false,
   batchLimit: 10,
 }
 const absolute: LaneWorld = { ...guarded, capabilities: { ...guarded.capabilities, writeStyle: 'absolute' } }
-const fenced = { fenceAt: new Date(1_000) } // every candidate's quantity was worked out at 1,000
+const fenced = { fenceAt: new Date(1_000), readAt: new Date(1_000) } // every candidate's quantity was worked out at 1,000
 
 const zero = candidateOf(0)
 const zeroUnread = candidateOf(0, { expected: null })
@@ -159,15 +160,22 @@ test.each<[string, LaneCandidate[], LaneWorld, string]>([
   [
     'orders that show late: a read of its own time is enough for a decrease',
     [decrease],
-    { ...late, fenceAt: new Date(-1_000), now: new Date(1_001) },
+    { ...late, fenceAt: new Date(-1_000), readAt: new Date(1_000), now: new Date(1_001) },
     'write decrease:10→4',
   ],
   [
     'its own sales do not put a raise off',
     [candidateOf(39, { desiredAt: new Date(2_900), raisedAt: new Date(1_000) })],
-    { ...late, fenceAt: new Date(1_000), now: new Date(3_000) },
+    { ...late, fenceAt: new Date(1_000), readAt: new Date(3_000), now: new Date(3_000) },
     'write increase:10→39',
   ],
+  [
+    'a decrease goes though an order must be read by itself, and that is counted',
+    [decrease],
+    { ...absolute, readAt: new Date(1_000) },
+    'write decrease:10→4!',
+  ],
+  ['a raise does not', [increase], { ...absolute, readAt: new Date(1_000) }, 'read-orders'],
   [
     'orders read long ago are read again',
     [increase],
@@ -228,6 +236,10 @@ const anyWorld: fc.Arbitrary<LaneWorld> = fc.record({
   now: fc.integer({ min: 3, max: 8 }).map((ms) => new Date(ms)),
   freshFrom: fc.integer({ min: 0, max: 3 }).map((ms) => new Date(ms)),
   fenceAt: fc.option(
+    fc.integer({ min: 0, max: 3 }).map((ms) => new Date(ms)),
+    { nil: undefined },
+  ),
+  readAt: fc.option(
     fc.integer({ min: 0, max: 3 }).map((ms) => new Date(ms)),
     { nil: undefined },
   ),

@@ -32,6 +32,8 @@ export type LaneWorld = {
   now: Date
   /** Up to then every order is known; undefined before the first read. */
   fenceAt: Date | undefined
+  /** When the last complete read of the orders began. It moves the fence, unless one of them must be read by itself. */
+  readAt: Date | undefined
   /** Orders read before then are out of date by now: their platform may have sold since. */
   freshFrom: Date
   /** False while a call of the lease's former holder may still act: then nothing is raised. */
@@ -60,24 +62,23 @@ export function decideLaneStep(candidates: readonly LaneCandidate[], world: Lane
   return decideIncreases(candidates, world, limit)
 }
 
+/** A decrease waits for a read of the orders, not for those that must be read by themselves: that would be a risk the other way. */
 function decideDecreases(decreases: readonly LaneCandidate[], world: LaneWorld, limit: number): LaneStep {
   if (isGuarded(world)) return toWrites(decreases, limit, () => false)
   const batch = decreases.slice(0, limit)
-  if (world.readTooSlow) return toWrites(batch, limit, (each) => !isFenced(each, world))
-  return decideFenced(batch, world, limit)
+  const isRead = (each: LaneCandidate) => isReadSince(each, world, world.readAt)
+  if (!world.readTooSlow && !batch.every(isRead)) return { kind: 'read-orders' }
+  return toWrites(batch, limit, (each) => !isReadSince(each, world, provenBy(world)))
 }
 
+/** A raise waits until all orders are known up to the moment that allowed it; what need not wait goes first. */
 function decideIncreases(increases: readonly LaneCandidate[], world: LaneWorld, limit: number): LaneStep {
   if (!world.mayRaise) return { kind: 'idle' }
   if (isGuarded(world)) return toWrites(increases, limit, () => false)
-  return decideFenced(increases.slice(0, limit), world, limit)
-}
-
-/** All of the batch once its orders are known; where that takes a while yet, those of it that need not wait. */
-function decideFenced(batch: readonly LaneCandidate[], world: LaneWorld, limit: number): LaneStep {
+  const batch = increases.slice(0, limit)
   const unfenced = batch.filter((each) => !isFenced(each, world))
   if (unfenced.length === 0) return toWrites(batch, limit, () => false)
-  const provableAt = unfenced.map((each) => provableFrom(each, world))
+  const provableAt = unfenced.map((each) => each.raisedAt.getTime() + world.capabilities.visibilityLagMs)
   if (Math.max(...provableAt) <= world.now.getTime()) return { kind: 'read-orders' }
   const fenced = batch.filter((each) => isFenced(each, world))
   if (fenced.length > 0) return toWrites(fenced, limit, () => false)
@@ -85,27 +86,26 @@ function decideFenced(batch: readonly LaneCandidate[], world: LaneWorld, limit: 
   return first <= world.now.getTime() ? { kind: 'read-orders' } : { kind: 'wait', until: new Date(first) }
 }
 
-/** A raise needs all orders up to the moment that allowed it, and those show late; a decrease only a read of its own time. */
-function provableFrom(candidate: LaneCandidate, world: LaneWorld): number {
-  if (isDecrease(candidate)) return 0
-  return candidate.raisedAt.getTime() + world.capabilities.visibilityLagMs
-}
-
 /** Compare-and-set refuses by itself to erase a sale that the hub has not seen. */
 function isGuarded(world: LaneWorld): boolean {
   return world.capabilities.writeStyle === 'compare-and-set'
 }
 
-/**
- * The orders were read after this quantity was worked out and not long ago, and where it is a raise, all
- * orders are known up to the moment that allowed it.
- */
+/** The read that the fence rests on. */
+function provenBy(world: LaneWorld): Date | undefined {
+  if (world.fenceAt === undefined) return undefined
+  return new Date(world.fenceAt.getTime() + world.capabilities.visibilityLagMs)
+}
+
+/** The orders were read after this quantity was worked out, and not long ago. */
+function isReadSince(candidate: LaneCandidate, world: LaneWorld, readAt: Date | undefined): boolean {
+  return readAt !== undefined && readAt >= candidate.desiredAt && readAt >= world.freshFrom
+}
+
+/** All orders are known up to the moment that allowed this raise. */
 function isFenced(candidate: LaneCandidate, world: LaneWorld): boolean {
-  if (world.fenceAt === undefined) return false
-  const fenceAt = world.fenceAt.getTime()
-  const readAt = fenceAt + world.capabilities.visibilityLagMs
-  if (readAt < candidate.desiredAt.getTime() || readAt < world.freshFrom.getTime()) return false
-  return isDecrease(candidate) || fenceAt >= candidate.raisedAt.getTime()
+  if (world.fenceAt === undefined || world.fenceAt < candidate.raisedAt) return false
+  return isReadSince(candidate, world, provenBy(world))
 }
 
 function needsReading(candidate: LaneCandidate): boolean {

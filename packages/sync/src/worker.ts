@@ -87,6 +87,7 @@ export class ConnectionWorker {
     }
     this.#state = {
       fenceAt: undefined,
+      readAt: undefined,
       batchLimit: open.connector.manifest.capabilities.batchMax,
       orderReadMs: 0,
       applied: 0,
@@ -266,7 +267,7 @@ export class ConnectionWorker {
   /** Everything that is not a write, now and then: a decrease that comes meanwhile waits for no more than one call. */
   async #doChores(actions: LaneActions): Promise<void> {
     const { clock, pace } = this.#context
-    const fetched = await fetchHinted(this.#context)
+    const fetched = await fetchHinted(this.#context, 'all')
     if (fetched.looked > 0) await this.#apply()
     if (clock.now() >= this.#ordersDueAt) await this.#readAndApplyOrders()
     await this.#orders.savePosition()
@@ -284,15 +285,24 @@ export class ConnectionWorker {
   async #readAndApplyOrders(): Promise<boolean> {
     const { clock, connection } = this.#context
     const startedMs = clock.monotonic()
+    const readAt = nowOf(this.#context)
     const fenceAt = await this.#orders.readNew()
     const tookMs = clock.monotonic() - startedMs
     this.#state.orderReadMs = this.#state.orderReadMs * 0.8 + tookMs * 0.2
     this.#ordersDueAt = clock.now() + connection.ordersPollMs * this.#pollFactor()
     // Even where nothing was new, a webhook may be waiting: the fence counts only what is applied.
     await this.#apply()
-    const isKnown = !(await this.#hasUnread())
+    this.#state.readAt = readAt
+    const isKnown = !(await this.#hasUnread()) || (await this.#readUnread())
     if (isKnown) this.#state.fenceAt = fenceAt
     return isKnown
+  }
+
+  /** @returns true when none is left */
+  async #readUnread(): Promise<boolean> {
+    await fetchHinted(this.#context, 'orders')
+    await this.#apply()
+    return !(await this.#hasUnread())
   }
 
   /** An order known to differ but not yet read directly is not known: a write could erase what it sold. */
