@@ -1,6 +1,6 @@
 import type { Tx } from '@plimsoll/database'
 import { assert } from './assert.ts'
-import { claimCommandKeys, digestOf, findCommandKeys, saveCommandResults } from './command-keys.store.ts'
+import { claimCommandKeys, digestOf, findCommandKeys, type KnownKey } from './command-keys.store.ts'
 import { decideRelease, decideStockCommand, findBadQuantity, type StockCommand } from './commands.ts'
 import { type StockContext, UNALLOCATED_LOT } from './context.ts'
 import { type Refusal, refuse } from './errors.ts'
@@ -49,18 +49,21 @@ export async function applyStockCommands(
   afterMovements?: AfterMovements,
 ): Promise<CommandOutcome[]> {
   const directory = await readDirectory(tx, context, commands)
-  await prepareBalances(tx, context, directory.keys)
-  const balances = await lockBalances(tx, context.organizationId, directory.keys)
-  // Read only now: whoever applied the same command has committed before it let go of these locks. Read
-  // earlier, a repeat could miss it, find the stock taken and be refused what it was granted.
-  const known = await findCommandKeys(
-    tx,
-    context.organizationId,
-    commands.map((command) => command.key),
-  )
+  // Sent together, carried out in order. Keys are read last: whoever applied the same command has committed
+  // before it let go of these locks. Read earlier, a repeat could miss it, find the stock taken and be refused
+  // what it was granted.
+  const [, balances, known] = await Promise.all([
+    prepareBalances(tx, context, directory.keys),
+    lockBalances(tx, context.organizationId, directory.keys),
+    findCommandKeys(
+      tx,
+      context.organizationId,
+      commands.map((command) => command.key),
+    ),
+  ])
 
   const outcomes: CommandOutcome[] = []
-  const claims: { commandKey: string; digest: string }[] = []
+  const claims: KnownKey[] = []
   const movements: NewMovement[] = []
   const reservations = new Map<string, ReservationRow>()
   for (const command of commands) {
@@ -83,25 +86,21 @@ export async function applyStockCommands(
       reservations.set(decided.reservation.reservationId, decided.reservation)
     }
     const result = toResult(decided, balance)
-    claims.push({ commandKey: command.key, digest })
-    known.set(command.key, { commandKey: command.key, digest, result })
+    const claim = { commandKey: command.key, digest, result }
+    claims.push(claim)
+    known.set(command.key, claim)
     outcomes.push({ key: command.key, kind: 'applied', result, itemId: decided.itemId })
   }
 
-  // All in one statement, in the order of keys: claimed one by one, two batches could wait for each other.
-  const claimed = await claimCommandKeys(tx, context, claims)
+  // All keys in one statement, in their order: claimed one by one, two batches could wait for each other.
+  const [claimed] = await Promise.all([
+    claimCommandKeys(tx, context, claims),
+    saveReservations(tx, context, [...reservations.values()]),
+    insertMovements(tx, context, movements),
+    afterMovements?.(tx, outcomes),
+  ])
   const lost = claims.find((claim) => !claimed.has(claim.commandKey))
   if (lost !== undefined) throw new RaceOnCommandKey(lost.commandKey)
-  await saveReservations(tx, context, [...reservations.values()])
-  await saveCommandResults(
-    tx,
-    context.organizationId,
-    outcomes.flatMap((outcome) =>
-      outcome.kind === 'applied' ? [{ commandKey: outcome.key, result: outcome.result }] : [],
-    ),
-  )
-  await insertMovements(tx, context, movements)
-  await afterMovements?.(tx, outcomes)
   return outcomes
 }
 
@@ -132,15 +131,17 @@ async function readDirectory(
   const reservationIds = commands.flatMap((command) =>
     command.kind === 'release' && isUuid(command.reservationId) ? [command.reservationId] : [],
   )
-  const held = await lockReservationsOfCallers(tx, organizationId, reservationIds)
   const skus = commands.flatMap((command) => (command.kind === 'release' ? [] : [command.sku]))
-  const named = await findItemsBySku(tx, organizationId, skus)
+  const [held, named, locations] = await Promise.all([
+    lockReservationsOfCallers(tx, organizationId, reservationIds),
+    findItemsBySku(tx, organizationId, skus),
+    findLocations(tx, organizationId),
+  ])
   const reserved = await findItemsById(
     tx,
     organizationId,
     held.map((row) => row.itemId),
   )
-  const locations = await findLocations(tx, organizationId)
   const items = new Map(named.map((item) => [item.sku, item]))
   const locationsByCode = new Map(locations.map((location) => [location.code, location]))
 

@@ -23,38 +23,23 @@ export async function findCommandKeys(
 }
 
 /**
- * Claims keys before anything is decided: a second transaction with the same key waits here for the
+ * Claims keys with what their commands answer: a second transaction with the same key waits here for the
  * first to commit, and then gets nothing back.
  * @returns the keys that are ours
  */
 export async function claimCommandKeys(
   tx: Tx,
   context: StockContext,
-  keys: readonly { commandKey: string; digest: string }[],
+  keys: readonly KnownKey[],
 ): Promise<Set<string>> {
   if (keys.length === 0) return new Set()
   const rows = [...keys].sort((a, b) => (a.commandKey < b.commandKey ? -1 : 1))
-  const source = unnestRows('claimed', rows, { commandKey: 'text', digest: 'text' })
+  const source = unnestRows('claimed', rows, { commandKey: 'text', digest: 'text', result: 'jsonb' })
   const claimed = await sql<{ commandKey: string }>`
     insert into command_key (organization_id, command_key, digest, result, applied_at)
-    select ${context.organizationId}, command_key, digest, null, ${context.now()}
+    select ${context.organizationId}, command_key, digest, result, ${context.now()}
     from ${source}
     on conflict do nothing
     returning command_key`.execute(tx)
   return new Set(claimed.rows.map((row) => row.commandKey))
-}
-
-/** Keeps what a command answered, so that a repeat answers the same. */
-export async function saveCommandResults(
-  tx: Tx,
-  organizationId: string,
-  results: readonly { commandKey: string; result: unknown }[],
-): Promise<void> {
-  if (results.length === 0) return
-  const source = unnestRows('answered', results, { commandKey: 'text', result: 'jsonb' })
-  await sql`
-    update command_key set result = answered.result
-    from ${source}
-    where command_key.organization_id = ${organizationId}
-      and command_key.command_key = answered.command_key`.execute(tx)
 }
