@@ -8,6 +8,7 @@ import {
 } from '@plimsoll/connector-kit'
 import { z } from 'zod'
 import { toGid } from './ids.ts'
+import { toInstant } from './instants.ts'
 import { hasLeft, type OrderFacts, toFinancialStatus, toOrder, toRefundKind } from './map.ts'
 import type { Credentials } from './settings.ts'
 
@@ -142,7 +143,7 @@ function parse(request: WebhookRequest): WebhookEvent[] {
             stockUnitId: toGid('InventoryItem', level.inventory_item_id),
             locationId: toGid('Location', level.location_id),
             quantity: level.available ?? undefined,
-            updatedAt: level.updated_at ? new Date(level.updated_at) : undefined,
+            updatedAt: level.updated_at ? toInstant(level.updated_at, 'update time of a level') : undefined,
           },
         },
       ]
