@@ -48,13 +48,21 @@ export async function startRandomShop(schema: GraphQLSchema): Promise<RandomShop
     documents.set(query, document)
     return document
   }
+  const defects: unknown[] = []
   let answer: (body: string) => Promise<string> = () => Promise.reject(new Error('nobody is connected'))
 
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = []
     for await (const chunk of request) chunks.push(chunk)
-    response.setHeader('content-type', 'application/json')
-    response.end(await answer(Buffer.concat(chunks).toString('utf8')))
+    try {
+      const text = await answer(Buffer.concat(chunks).toString('utf8'))
+      response.setHeader('content-type', 'application/json')
+      response.end(text)
+    } catch (error) {
+      // The shop's own defect, or a request that the schema has not; not an answer: told when it closes.
+      defects.push(error)
+      response.destroy()
+    }
   })
   await new Promise<void>((resolve) => {
     server.listen(0, '127.0.0.1', resolve)
@@ -102,7 +110,11 @@ export async function startRandomShop(schema: GraphQLSchema): Promise<RandomShop
     close: () =>
       new Promise((resolve, reject) => {
         server.closeAllConnections()
-        server.close((error) => (error === undefined ? resolve() : reject(error)))
+        server.close((error) => {
+          const defect = error ?? defects[0]
+          if (defect === undefined) resolve()
+          else reject(defect)
+        })
       }),
   }
 }
