@@ -63,10 +63,28 @@ test('a page within one second is counted through with one row of overlap', () =
   })
 })
 
+test('a second whose rows never stand still is read to its end all the same', () => {
+  const shop = page(1_000, 1)
+  const seen = new Set<number>()
+  let cursor: OrderCursor | undefined = first
+  for (let round = 0; cursor !== undefined; round += 1) {
+    expect(round).toBeLessThan(100)
+    const rows = shop.slice(cursor.skip, cursor.skip + 100)
+    for (const { id } of rows) seen.add(id)
+    cursor = nextOrderPage(cursor, { rows, total: shop.length }, 100)
+    // Between two requests forty rows of the front go to the end.
+    shop.push(...shop.splice(0, 40))
+  }
+  expect(seen.size).toBe(1_000)
+})
+
 test('when rows of such a page have moved, the second is read again', () => {
   const cursor = { ...first, skip: 99, lastId: 100 }
-  expect(nextOrderPage(cursor, { rows: page(100, 1, 101), total: undefined }, 100)).toEqual(first)
-  expect(nextOrderPage(cursor, { rows: [], total: undefined }, 100)).toEqual(first)
+  expect(nextOrderPage(cursor, { rows: page(100, 1, 101), total: undefined }, 100)).toEqual({
+    ...first,
+    restarts: 1,
+  })
+  expect(nextOrderPage(cursor, { rows: [], total: undefined }, 100)).toEqual({ ...first, restarts: 1 })
 })
 
 test('where the shop cannot sort by change, rows are counted', () => {

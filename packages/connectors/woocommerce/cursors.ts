@@ -24,10 +24,14 @@ const orderCursor = z.object({
   skip: z.int().nonnegative(),
   /** The row read last, if it is to come again as the first. */
   lastId: z.int().optional(),
+  /** How often this second was begun again because rows had moved. */
+  restarts: z.int().nonnegative().optional(),
   /** `id` where the shop cannot sort by change. */
   orderby: z.enum(['modified', 'id']),
 })
 export type OrderCursor = z.infer<typeof orderCursor>
+
+const restartsMax = 5
 
 export function readListingCursor(text: string | undefined): ListingCursor {
   return text === undefined ? { stage: 'products', page: 1 } : read(listingCursor, text)
@@ -78,21 +82,23 @@ export function nextOrderPage(
   },
   pageSize: number,
 ): OrderCursor | undefined {
-  const { stage, after, skip, lastId, orderby } = cursor
-  if (lastId !== undefined && !rows.some((row) => row.id === lastId))
-    return { stage, after, skip: 0, orderby }
+  const { stage, after, skip, lastId, orderby, restarts = 0 } = cursor
+  if (lastId !== undefined && !rows.some((row) => row.id === lastId)) {
+    return { stage, after, skip: 0, orderby, restarts: restarts + 1 }
+  }
   if (!hasMore({ rows: rows.length, read: skip + pageSize, total, pageSize })) return undefined
   // By id nothing moves: whatever changes enters the list, nothing leaves it.
   if (orderby === 'id') return { stage, after, skip: skip + pageSize, orderby }
   const last = rows.at(-1)
   const beforeLast = last?.date_modified_gmt ? oneSecondBefore(last.date_modified_gmt) : after
   if (beforeLast > after) return { stage, after: beforeLast, skip: 0, orderby }
-  // With one row or none of a whole page shown there is nothing to look out for: half of it is read again instead,
-  // which is more than will move between two requests.
-  if (last === undefined || rows.length < 2) {
-    return { stage, after, skip: skip + Math.ceil(pageSize / 2), orderby }
+  const again = restarts > 0 && { restarts }
+  // With one row or none of a whole page shown there is nothing to look out for, and where rows move all the time
+  // looking out would never end: half of the page is read again instead, more than will move between two requests.
+  if (last === undefined || rows.length < 2 || restarts >= restartsMax) {
+    return { stage, after, skip: skip + Math.ceil(pageSize / 2), orderby, ...again }
   }
-  return { stage, after, skip: skip + rows.length - 1, lastId: last.id, orderby }
+  return { stage, after, skip: skip + rows.length - 1, lastId: last.id, orderby, ...again }
 }
 
 /** The filter leaves its own second out. */
