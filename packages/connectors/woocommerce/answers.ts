@@ -51,7 +51,7 @@ export const product = z.object({
   manage_stock: z.union([z.boolean(), z.literal('parent')]),
   stock_quantity: stockQuantity,
   backorders: z.string(),
-  /** Drafts of old have a zero date; that one is known only to the day that never was. */
+  /** Old drafts have a zero date, which PHP writes as the 30th of November of the year -1: no date at all. */
   date_modified_gmt: gmt.nullish().catch(undefined),
 })
 export type WooProduct = z.infer<typeof product>

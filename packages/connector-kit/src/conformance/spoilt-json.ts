@@ -27,13 +27,12 @@ export function spoiltValue(text: string, random: () => number): string {
   const places = [...placesIn(root)]
   const place = places[Math.floor(random() * places.length)]
   if (place === undefined || random() < 0.02) return JSON.stringify(strangers[at(random)])
-  const { holder, key } = place
+  const { holder, key, value } = place
   if (random() < 0.25) {
     if (Array.isArray(holder)) holder.splice(Number(key), 1)
     else delete holder[key]
   } else {
     // What is a list may come as an object and the reverse: PHP writes an empty map as [].
-    const { [key]: value } = holder as Record<string, unknown>
     const turned = Array.isArray(value)
       ? { ...value }
       : isObject(value)
@@ -66,17 +65,17 @@ function at(random: () => number): number {
   return Math.floor(random() * strangers.length)
 }
 
-type Place = { holder: Record<string, unknown> | unknown[]; key: string }
+type Place = { holder: Record<string, unknown> | unknown[]; key: string; value: unknown }
 
 function* placesIn(value: unknown): Generator<Place> {
   if (Array.isArray(value)) {
     for (const [key, inner] of value.entries()) {
-      yield { holder: value, key: String(key) }
+      yield { holder: value, key: String(key), value: inner }
       yield* placesIn(inner)
     }
   } else if (isObject(value)) {
     for (const [key, inner] of Object.entries(value)) {
-      yield { holder: value, key }
+      yield { holder: value, key, value: inner }
       yield* placesIn(inner)
     }
   }

@@ -17,10 +17,10 @@ export function createRandomValues(random: () => number): RandomValues {
   const values: RandomValues = {
     chance: (share) => random() < share,
     oneOf(all) {
-      const value = all[Math.floor(random() * all.length)]
-      // `undefined` may be one of them, so the place is what is checked.
-      if (all.length === 0) throw new Error('nothing to choose from')
-      return value as (typeof all)[number]
+      // In boxes, since undefined may be one of them.
+      const box = all.map((value) => ({ value }))[Math.floor(random() * all.length)]
+      if (box === undefined) throw new Error('nothing to choose from')
+      return box.value
     },
     id() {
       count += 1
