@@ -97,7 +97,7 @@ const unreadable: [story: string, script: Script, call: Call][] = [
   ],
   [
     'a level that changed at no moment',
-    { PlimsollLevels: { nodes: [level(11, 'not a date')] } },
+    { PlimsollLevels: { nodes: [level(11, '2026-02-31T25:61:61Z')] } },
     (operations) => operations.levels([key]),
   ],
   [
