@@ -1,5 +1,6 @@
 import { Invalid } from '@plimsoll/connector-kit'
 import { z } from 'zod'
+import { cursorAfter, type PageInfo } from './pages.ts'
 
 /**
  * Paging past Shopify's limit: a list can be paged no deeper than 25,000 objects
@@ -28,17 +29,19 @@ export function readCursor(text: string | undefined): Cursor {
 
 /**
  * The cursor after a page, undefined at the end.
+ * @throws Malformed when more is to come and the answer does not say where
  * @param page.last what a window would begin with after this page's last row
  */
 export function nextCursor(
   cursor: Cursor,
-  page: { read: number; hasNextPage: boolean; endCursor: string | null; last: string | undefined },
+  page: PageInfo & { read: number; last: string | undefined },
 ): string | undefined {
-  if (!page.hasNextPage) return undefined
+  const after = cursorAfter(page, cursor.after)
+  if (after === undefined) return undefined
   const read = cursor.read + page.read
   // A window that begins where this one did would never end.
   if (read >= WINDOW_ROWS && page.last !== undefined && page.last !== cursor.window) {
     return JSON.stringify({ window: page.last, read: 0, after: null } satisfies Cursor)
   }
-  return JSON.stringify({ window: cursor.window, read, after: page.endCursor } satisfies Cursor)
+  return JSON.stringify({ window: cursor.window, read, after } satisfies Cursor)
 }

@@ -1,9 +1,13 @@
 import { Malformed } from '@plimsoll/connector-kit'
+import { z } from 'zod'
 
 /**
  * Shopify names things twice: GraphQL by gid (`gid://shopify/Order/450789469`), webhook bodies by number.
  * The hub stores gids; numbers pass 2^31 and are only ever handled as strings.
  */
+/** An id in an answer. The schema's `ID!` may be empty text; an id never is. */
+export const gidSchema = z.string().min(1)
+
 export type GidKind = 'Order' | 'LineItem' | 'ProductVariant' | 'InventoryItem' | 'Location'
 
 export function toGid(kind: GidKind, id: number | string): string {

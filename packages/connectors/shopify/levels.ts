@@ -5,6 +5,7 @@ import {
   type ConnectorError,
   type ExternalLevel,
   Invalid,
+  isConnectorError,
   type LevelKey,
   type LevelWrite,
   Malformed,
@@ -15,6 +16,8 @@ import { z } from 'zod'
 import { toUserError, type UserError, userErrorSchema } from './answers.ts'
 import type { Api } from './api.ts'
 import { LEVELS, LEVELS_PAGE, SET_LEVELS } from './documents.ts'
+import { gidSchema } from './ids.ts'
+import { toInstant } from './instants.ts'
 
 /** Reading and writing `available`. Reads are by id, which is consistent right after a write; search is not. */
 
@@ -26,7 +29,7 @@ const levelsSchema = z.object({
   nodes: z.array(
     z
       .object({
-        id: z.string(),
+        id: gidSchema,
         tracked: z.boolean(),
         inventoryLevel: z
           .object({
@@ -56,9 +59,12 @@ export async function readLevels(
   for (const [locationId, units] of unitsByLocation) {
     for (const ids of chunks([...units], LEVELS_PAGE)) {
       const variables = { ids, location: locationId }
+      const open = new Set(ids)
       const { data } = await api.read(LEVELS, variables, levelsSchema, { ...options, cost: ids.length * 3 })
       for (const node of data.nodes) {
         if (node === null || !('id' in node) || node.inventoryLevel === null) continue
+        // Once for each id that was asked about; an answer about another thing is not ours to tell.
+        if (!open.delete(node.id)) continue
         const available = node.inventoryLevel.quantities.find((each) => each.name === 'available')
         if (node.tracked && available === undefined) {
           throw new Malformed(`Level of ${node.id} came without its available quantity`, JSON.stringify(node))
@@ -67,7 +73,7 @@ export async function readLevels(
           stockUnitId: node.id,
           locationId,
           quantity: node.tracked ? available?.quantity : undefined,
-          updatedAt: new Date(node.inventoryLevel.updatedAt),
+          updatedAt: toInstant(node.inventoryLevel.updatedAt, 'update time of a level'),
         })
       }
     }
@@ -90,8 +96,8 @@ const setSchema = z.object({
             z.object({
               name: z.string(),
               quantityAfterChange: z.number().int().nullable(),
-              item: z.object({ id: z.string() }).nullable(),
-              location: z.object({ id: z.string() }).nullable(),
+              item: z.object({ id: gidSchema }).nullable(),
+              location: z.object({ id: gidSchema }).nullable(),
             }),
           ),
         })
@@ -237,6 +243,7 @@ async function readBackOf(
   try {
     return await readLevels(api, rows, options)
   } catch (cause) {
+    if (!isConnectorError(cause)) throw cause
     throw new Unavailable('The quantities were set, but could not be read back', true, { cause })
   }
 }

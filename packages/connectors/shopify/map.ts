@@ -8,6 +8,8 @@ import {
   type Subtracted,
 } from '@plimsoll/connector-kit'
 import { z } from 'zod'
+import { gidSchema } from './ids.ts'
+import { toInstant } from './instants.ts'
 
 /**
  * Shopify's shapes → canonical shapes, pure. Orders come in two shapes (GraphQL nodes, REST-shaped webhook
@@ -15,13 +17,13 @@ import { z } from 'zod'
  */
 
 export const listingNodeSchema = z.object({
-  id: z.string(),
+  id: gidSchema,
   sku: z.string().nullable(),
   barcode: z.string().nullable(),
   displayName: z.string(),
   inventoryPolicy: z.enum(['CONTINUE', 'DENY']),
   product: z.object({ status: z.enum(['ACTIVE', 'ARCHIVED', 'DRAFT', 'UNLISTED']) }),
-  inventoryItem: z.object({ id: z.string(), tracked: z.boolean() }),
+  inventoryItem: z.object({ id: gidSchema, tracked: z.boolean() }),
 })
 
 export function toListing(node: z.infer<typeof listingNodeSchema>): ExternalListing {
@@ -40,7 +42,7 @@ export function toListing(node: z.infer<typeof listingNodeSchema>): ExternalList
 }
 
 export const locationNodeSchema = z.object({
-  id: z.string(),
+  id: gidSchema,
   name: z.string(),
   isActive: z.boolean(),
   isFulfillmentService: z.boolean(),
@@ -136,24 +138,47 @@ export type OrderFacts = {
   refunds: readonly { lineId: string; quantity: number; kind: RefundKind }[]
 }
 
-/** Facts → canonical order. The version is `updatedAt`, which Shopify gives in whole seconds. */
+/**
+ * Facts → canonical order. The version is `updatedAt`, which Shopify gives in whole seconds.
+ * @throws Malformed where the numbers cannot be true
+ */
 export function toOrder(facts: OrderFacts): ExternalOrder {
   // Shopify moves units from available to committed as the order is created, in every financial state
   // (shopify.dev, manage-quantities-states); `confirmed` false means that it has not done so.
   const subtracted: Subtracted = facts.confirmed ? 'yes' : 'unknown'
+  assertPossible(facts)
   const lines = facts.lines.map((line) => toLine(line, facts, subtracted))
-  const version = Date.parse(facts.updatedAt)
-  if (Number.isNaN(version)) throw new Malformed('An order without a readable update time', facts.updatedAt)
   return {
     externalId: facts.externalId,
-    number: facts.number,
+    number: facts.number || facts.externalId,
     state: toState(facts, lines),
-    placedAt: new Date(facts.placedAt),
-    version,
+    placedAt: toInstant(facts.placedAt, 'time of order'),
+    version: toInstant(facts.updatedAt, 'update time of an order').getTime(),
     currency: facts.currency,
     test: facts.test,
     locationId: facts.locationId,
     lines,
+  }
+}
+
+/**
+ * The schema's Int may be negative, and a list may name a thing twice. Neither is ever true of units that were ordered,
+ * shipped or refunded, and clamping those would make a guess look like a count. What is left over (`currentQuantity`,
+ * `unfulfilled`) may fall below nothing where more was refunded than ordered.
+ */
+function assertPossible(facts: OrderFacts): void {
+  const units = [
+    ...facts.lines.map((line) => line.ordered),
+    ...facts.shipped.values(),
+    ...facts.refunds.map((refund) => refund.quantity),
+  ]
+  const impossible = units.find((count) => !Number.isSafeInteger(count) || count < 0)
+  if (impossible !== undefined) {
+    throw new Malformed(`Order ${facts.externalId} counts ${impossible} units`, String(impossible))
+  }
+  const ids = facts.lines.map((line) => line.id)
+  if (new Set(ids).size !== ids.length) {
+    throw new Malformed(`Order ${facts.externalId} names a line twice`, ids.join(' '))
   }
 }
 
@@ -197,17 +222,17 @@ function toState(facts: OrderFacts, lines: readonly OrderLine[]): OrderState {
 }
 
 export const lineNodeSchema = z.object({
-  id: z.string(),
+  id: gidSchema,
   sku: z.string().nullable(),
   title: z.string(),
   quantity: z.number().int(),
   currentQuantity: z.number().int(),
   unfulfilledQuantity: z.number().int(),
-  variant: z.object({ id: z.string() }).nullable(),
+  variant: z.object({ id: gidSchema }).nullable(),
 })
 
 export const orderNodeSchema = z.object({
-  id: z.string(),
+  id: gidSchema,
   name: z.string(),
   createdAt: z.string(),
   updatedAt: z.string(),
@@ -219,7 +244,7 @@ export const orderNodeSchema = z.object({
   displayFinancialStatus: z.string().nullable(),
   fulfillmentOrders: z.object({
     nodes: z.array(
-      z.object({ assignedLocation: z.object({ location: z.object({ id: z.string() }).nullable() }) }),
+      z.object({ assignedLocation: z.object({ location: z.object({ id: gidSchema }).nullable() }) }),
     ),
   }),
 })

@@ -1,4 +1,4 @@
-import { type ChannelOperations, type ConnectorContext, NotFound } from '@plimsoll/connector-kit'
+import { type ChannelOperations, type ConnectorContext, Malformed, NotFound } from '@plimsoll/connector-kit'
 import { z } from 'zod'
 import { API_VERSION, type Api, createApi } from './api.ts'
 import { nextCursor, readCursor } from './cursor.ts'
@@ -7,6 +7,7 @@ import { fromGid } from './ids.ts'
 import { readLevels, setLevels } from './levels.ts'
 import { listingNodeSchema, locationNodeSchema, toListing, toLocation } from './map.ts'
 import { getOrder, listOrders } from './orders.ts'
+import { pageInfoSchema, readAllPages } from './pages.ts'
 import type { Credentials, Settings } from './settings.ts'
 import { ship } from './shipping.ts'
 import { registerWebhooks } from './subscriptions.ts'
@@ -22,8 +23,6 @@ export const SCOPES = [
   'write_merchant_managed_fulfillment_orders',
 ] as const
 
-const pageInfoSchema = z.object({ hasNextPage: z.boolean(), endCursor: z.string().nullable() })
-
 export function open(context: ConnectorContext<Settings, Credentials>): ChannelOperations {
   const api = createApi(context)
   return {
@@ -33,6 +32,9 @@ export function open(context: ConnectorContext<Settings, Credentials>): ChannelO
     async listing(externalId, options) {
       const { data } = await api.read(LISTING, { id: externalId }, listingSchema, options)
       if (data.productVariant === null) throw new NotFound(`Shopify has no variant ${externalId}`)
+      if (data.productVariant.id !== externalId) {
+        throw new Malformed(`Shopify answered ${externalId} with ${data.productVariant.id}`, externalId)
+      }
       return toListing(data.productVariant)
     },
     levels: (keys, options) => readLevels(api, keys, options),
@@ -82,13 +84,11 @@ const locationsSchema = z.object({
 })
 
 async function listLocations(api: Api, options: Parameters<ChannelOperations['locations']>[0]) {
-  const all = []
-  for (let after: string | null | undefined; ; ) {
+  const nodes = await readAllPages(async (after) => {
     const { data } = await api.read(LOCATIONS, { after }, locationsSchema, options)
-    all.push(...data.locations.nodes.map(toLocation))
-    if (!data.locations.pageInfo.hasNextPage) return all
-    after = data.locations.pageInfo.endCursor
-  }
+    return data.locations
+  })
+  return nodes.map(toLocation)
 }
 
 const listingSchema = z.object({ productVariant: listingNodeSchema.nullable() })

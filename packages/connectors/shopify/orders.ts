@@ -12,6 +12,7 @@ import {
   ORDERS_PAGE,
   REFUND_LINES,
 } from './documents.ts'
+import { gidSchema } from './ids.ts'
 import {
   hasLeft,
   type LineNode,
@@ -24,19 +25,19 @@ import {
   toOrderFacts,
   toRefundKind,
 } from './map.ts'
+import { type PageInfo, pageInfoSchema, readAllPages } from './pages.ts'
 
 /** Reading orders: the list for what changed, and one order with all its parts. */
 
 const moreSchema = z.object({ hasNextPage: z.boolean() })
-const pageInfoSchema = z.object({ hasNextPage: z.boolean(), endCursor: z.string().nullable() })
 const fulfillmentLineSchema = z.object({
   quantity: z.number().int().nullable(),
-  lineItem: z.object({ id: z.string() }),
+  lineItem: z.object({ id: gidSchema }),
 })
 const refundLineSchema = z.object({
   quantity: z.number().int(),
   restockType: z.string(),
-  lineItem: z.object({ id: z.string() }),
+  lineItem: z.object({ id: gidSchema }),
 })
 
 const listSchema = z.object({
@@ -44,7 +45,7 @@ const listSchema = z.object({
     nodes: z.array(
       orderNodeSchema.extend({
         lineItems: z.object({ nodes: z.array(lineNodeSchema), pageInfo: moreSchema }),
-        refunds: z.array(z.object({ id: z.string() })),
+        refunds: z.array(z.object({ id: gidSchema })),
       }),
     ),
     pageInfo: pageInfoSchema,
@@ -107,14 +108,14 @@ const orderSchema = z.object({
       lineItems: z.object({ nodes: z.array(lineNodeSchema), pageInfo: pageInfoSchema }),
       fulfillments: z.array(
         z.object({
-          id: z.string(),
+          id: gidSchema,
           status: z.string(),
           fulfillmentLineItems: z.object({ nodes: z.array(fulfillmentLineSchema), pageInfo: moreSchema }),
         }),
       ),
       refunds: z.array(
         z.object({
-          id: z.string(),
+          id: gidSchema,
           refundLineItems: z.object({ nodes: z.array(refundLineSchema), pageInfo: moreSchema }),
         }),
       ),
@@ -131,18 +132,19 @@ export async function getOrder(api: Api, id: string, options: CallOptions = {}):
 }
 
 async function findOrder(api: Api, id: string, options: CallOptions): Promise<ExternalOrder | undefined> {
-  const lines: LineNode[] = []
-  let order: OrderDetail | undefined
-  for (let after: string | null | undefined; ; ) {
+  const read: { order: OrderDetail | null } = { order: null }
+  const lines = await readAllPages<LineNode>(async (after) => {
     const { data } = await api.read(ORDER, { id, after }, orderSchema, { ...options, priority: 2 })
-    // Also when it was deleted between two pages.
-    if (data.order === null) return undefined
-    order = data.order
-    lines.push(...order.lineItems.nodes)
-    if (!order.lineItems.pageInfo.hasNextPage) break
-    after = order.lineItems.pageInfo.endCursor
-  }
-  const parts = isTruncated(order) ? await readLongParts(api, order.id, options) : readShortParts(order)
+    read.order = data.order
+    if (data.order !== null && data.order.id !== id) {
+      throw new Malformed(`Shopify answered ${id} with ${data.order.id}`, id)
+    }
+    return data.order?.lineItems ?? nothing
+  })
+  // Also when it was deleted between two pages.
+  const { order } = read
+  if (order === null) return undefined
+  const parts = isTruncated(order) ? await readLongParts(api, id, options) : readShortParts(order)
   return toOrder(toOrderFacts(order, { lines, ...parts }))
 }
 
@@ -180,8 +182,8 @@ function toRefund(line: z.infer<typeof refundLineSchema>): OrderFacts['refunds']
 const partIdsSchema = z.object({
   order: z
     .object({
-      fulfillments: z.array(z.object({ id: z.string(), status: z.string() })),
-      refunds: z.array(z.object({ id: z.string() })),
+      fulfillments: z.array(z.object({ id: gidSchema, status: z.string() })),
+      refunds: z.array(z.object({ id: gidSchema })),
     })
     .nullable(),
 })
@@ -198,34 +200,46 @@ const refundLinesSchema = z.object({
     .nullable(),
 })
 
+const nothing: { nodes: never[]; pageInfo: PageInfo } = {
+  nodes: [],
+  pageInfo: { hasNextPage: false, endCursor: null },
+}
+
+/** A part that was there a moment ago: left out, its units would pass for never shipped or never refunded. */
+function vanished(id: string): Malformed {
+  return new Malformed(`Shopify no longer shows ${id}, which it just named`, id)
+}
+
+function fail(error: Error): never {
+  throw error
+}
+
 /** Orders of many parcels or refunds: every part to its end, one request each. */
 async function readLongParts(api: Api, id: string, options: CallOptions): Promise<Parts> {
   const { data } = await api.read(ORDER_PART_IDS, { id }, partIdsSchema, options)
+  if (data.order === null) throw vanished(id)
   const fulfillmentLines: z.infer<typeof fulfillmentLineSchema>[] = []
-  for (const fulfillment of data.order?.fulfillments ?? []) {
+  for (const fulfillment of data.order.fulfillments) {
     if (!hasLeft(fulfillment.status)) continue
-    for (let after: string | null | undefined; ; ) {
-      const page = await api.read(
-        FULFILLMENT_LINES,
-        { id: fulfillment.id, after },
-        fulfillmentLinesSchema,
-        options,
-      )
-      const lines = page.data.node?.fulfillmentLineItems
-      fulfillmentLines.push(...(lines?.nodes ?? []))
-      if (!lines?.pageInfo.hasNextPage) break
-      after = lines.pageInfo.endCursor
-    }
+    const lines = await readAllPages(async (after) => {
+      const variables = { id: fulfillment.id, after }
+      const { data: page } = await api.read(FULFILLMENT_LINES, variables, fulfillmentLinesSchema, options)
+      return page.node?.fulfillmentLineItems ?? fail(vanished(fulfillment.id))
+    })
+    fulfillmentLines.push(...lines)
   }
   const refunds: OrderFacts['refunds'][number][] = []
-  for (const refund of data.order?.refunds ?? []) {
-    for (let after: string | null | undefined; ; ) {
-      const page = await api.read(REFUND_LINES, { id: refund.id, after }, refundLinesSchema, options)
-      const lines = page.data.node?.refundLineItems
-      refunds.push(...(lines?.nodes ?? []).map(toRefund))
-      if (!lines?.pageInfo.hasNextPage) break
-      after = lines.pageInfo.endCursor
-    }
+  for (const refund of data.order.refunds) {
+    const lines = await readAllPages(async (after) => {
+      const { data: page } = await api.read(
+        REFUND_LINES,
+        { id: refund.id, after },
+        refundLinesSchema,
+        options,
+      )
+      return page.node?.refundLineItems ?? fail(vanished(refund.id))
+    })
+    refunds.push(...lines.map(toRefund))
   }
   return { shipped: countUnits(fulfillmentLines), refunds }
 }

@@ -10,6 +10,7 @@ import { z } from 'zod'
 import { userErrorSchema } from './answers.ts'
 import type { Api } from './api.ts'
 import { SHIP, SHIPPABLE } from './documents.ts'
+import { gidSchema } from './ids.ts'
 import { hasLeft } from './map.ts'
 
 /**
@@ -20,19 +21,19 @@ const more = z.object({ hasNextPage: z.boolean() })
 const shippableSchema = z.object({
   order: z
     .object({
-      id: z.string(),
+      id: gidSchema,
       fulfillmentOrders: z.object({
         nodes: z.array(
           z.object({
-            id: z.string(),
+            id: gidSchema,
             status: z.string(),
-            assignedLocation: z.object({ location: z.object({ id: z.string() }).nullable() }),
+            assignedLocation: z.object({ location: z.object({ id: gidSchema }).nullable() }),
             lineItems: z.object({
               nodes: z.array(
                 z.object({
-                  id: z.string(),
+                  id: gidSchema,
                   remainingQuantity: z.number().int(),
-                  lineItem: z.object({ id: z.string() }),
+                  lineItem: z.object({ id: gidSchema }),
                 }),
               ),
               pageInfo: more,
@@ -43,12 +44,12 @@ const shippableSchema = z.object({
       }),
       fulfillments: z.array(
         z.object({
-          id: z.string(),
+          id: gidSchema,
           status: z.string(),
           trackingInfo: z.array(z.object({ number: z.string().nullable() })),
           fulfillmentLineItems: z.object({
             nodes: z.array(
-              z.object({ quantity: z.number().int().nullable(), lineItem: z.object({ id: z.string() }) }),
+              z.object({ quantity: z.number().int().nullable(), lineItem: z.object({ id: gidSchema }) }),
             ),
             pageInfo: more,
           }),
@@ -63,7 +64,7 @@ type FulfillmentOrder = Shippable['fulfillmentOrders']['nodes'][number]
 const shipSchema = z.object({
   fulfillmentCreate: z
     .object({
-      fulfillment: z.object({ id: z.string(), status: z.string() }).nullable(),
+      fulfillment: z.object({ id: gidSchema, status: z.string() }).nullable(),
       userErrors: z.array(userErrorSchema),
     })
     .nullable(),
@@ -91,7 +92,14 @@ export async function ship(
   }
   const answer = await api.change(SHIP, { fulfillment }, shipSchema, { ...options, priority: 3 })
   const payload = answer.data.fulfillmentCreate
-  if (payload?.fulfillment) return { externalId: payload.fulfillment.id }
+  if (payload?.fulfillment) {
+    if (hasLeft(payload.fulfillment.status)) return { externalId: payload.fulfillment.id }
+    throw new Invalid(
+      `Shopify made the shipment and at once called it ${payload.fulfillment.status}`,
+      'fulfillment',
+      answer.detail,
+    )
+  }
   if (answer.partial !== undefined) throw answer.partial
   const error = payload?.userErrors[0]
   // fulfillmentCreate gives messages without codes; a right that is missing comes as ACCESS_DENIED instead.
@@ -162,7 +170,7 @@ function allocateAt(here: readonly FulfillmentOrder[], shipment: Shipment) {
       for (const line of order.lineItems.nodes) {
         const quantity =
           line.lineItem.id === wanted.lineExternalId ? Math.min(missing, line.remainingQuantity) : 0
-        if (quantity === 0) continue
+        if (quantity <= 0) continue
         taken.set(order.id, [...(taken.get(order.id) ?? []), { id: line.id, quantity }])
         missing -= quantity
       }

@@ -3,6 +3,8 @@ import { z } from 'zod'
 import { userErrorSchema } from './answers.ts'
 import type { Api } from './api.ts'
 import { SUBSCRIBE, SUBSCRIPTIONS, UNSUBSCRIBE } from './documents.ts'
+import { gidSchema } from './ids.ts'
+import { pageInfoSchema, readAllPages } from './pages.ts'
 
 /** The topics that the hub listens to, as they stand in the `X-Shopify-Topic` header. */
 export const TOPICS = [
@@ -22,7 +24,7 @@ const listSchema = z.object({
   webhookSubscriptions: z.object({
     nodes: z.array(
       z.object({
-        id: z.string(),
+        id: gidSchema,
         topic: z.string(),
         uri: z.string(),
         format: z.string(),
@@ -30,7 +32,7 @@ const listSchema = z.object({
         filter: z.string().nullable(),
       }),
     ),
-    pageInfo: z.object({ hasNextPage: z.boolean(), endCursor: z.string().nullable() }),
+    pageInfo: pageInfoSchema,
   }),
 })
 type Subscription = z.infer<typeof listSchema>['webhookSubscriptions']['nodes'][number]
@@ -38,7 +40,7 @@ type Subscription = z.infer<typeof listSchema>['webhookSubscriptions']['nodes'][
 const createSchema = z.object({
   webhookSubscriptionCreate: z
     .object({
-      webhookSubscription: z.object({ id: z.string() }).nullable(),
+      webhookSubscription: z.object({ id: gidSchema }).nullable(),
       userErrors: z.array(userErrorSchema),
     })
     .nullable(),
@@ -64,7 +66,7 @@ export async function registerWebhooks(
     const topicEnum = topic.replace('/', '_').toUpperCase()
     const existing = ours.filter((each) => each.topic === topicEnum)
     if (existing.some(isWhole)) continue
-    for (const narrowed of existing) await api.change(UNSUBSCRIBE, { id: narrowed.id }, deleteSchema, options)
+    for (const narrowed of existing) await unsubscribe(api, narrowed, options)
     await subscribe(api, topicEnum, url, options)
     if (ours.length === 0) registered.push(topic)
     else repaired.push(topic)
@@ -77,13 +79,20 @@ function isWhole(subscription: Subscription): boolean {
 }
 
 async function listSubscriptions(api: Api, options: CallOptions): Promise<Subscription[]> {
-  const all: Subscription[] = []
-  for (let after: string | null | undefined; ; ) {
+  return readAllPages(async (after) => {
     const { data } = await api.read(SUBSCRIPTIONS, { after }, listSchema, options)
-    all.push(...data.webhookSubscriptions.nodes)
-    if (!data.webhookSubscriptions.pageInfo.hasNextPage) return all
-    after = data.webhookSubscriptions.pageInfo.endCursor
-  }
+    return data.webhookSubscriptions
+  })
+}
+
+/** A subscription that stays would deliver half of what the new one delivers, and pass for whole to a reader. */
+async function unsubscribe(api: Api, { id, topic }: Subscription, options: CallOptions): Promise<void> {
+  const answer = await api.change(UNSUBSCRIBE, { id }, deleteSchema, options)
+  if (answer.partial !== undefined) throw answer.partial
+  const error = answer.data.webhookSubscriptionDelete?.userErrors[0]
+  // Somebody else removed it between our list and this call.
+  if (error === undefined || /does not exist|not found/i.test(error.message)) return
+  throw new Invalid(`Shopify kept the webhook ${topic}: ${error.message}`, 'url', answer.detail)
 }
 
 async function subscribe(api: Api, topic: string, uri: string, options: CallOptions): Promise<void> {

@@ -8,6 +8,7 @@ import {
 } from '@plimsoll/connector-kit'
 import { z } from 'zod'
 import { toGid } from './ids.ts'
+import { toInstant } from './instants.ts'
 import { hasLeft, type OrderFacts, toFinancialStatus, toOrder, toRefundKind } from './map.ts'
 import type { Credentials } from './settings.ts'
 
@@ -15,7 +16,7 @@ import type { Credentials } from './settings.ts'
  * Webhooks: signed over the raw bytes with the app's client secret; bodies have the shapes of the old REST API
  * (shopify.dev/docs/apps/build/webhooks). They come at least once and in any order.
  */
-const idSchema = z.union([z.number().int(), z.string().regex(/^\d+$/)]).transform(String)
+const idSchema = z.union([z.number().int().positive(), z.string().regex(/^[1-9]\d*$/)]).transform(String)
 
 const lineSchema = z.object({
   id: idSchema,
@@ -142,17 +143,20 @@ function parse(request: WebhookRequest): WebhookEvent[] {
             stockUnitId: toGid('InventoryItem', level.inventory_item_id),
             locationId: toGid('Location', level.location_id),
             quantity: level.available ?? undefined,
-            updatedAt: level.updated_at ? new Date(level.updated_at) : undefined,
+            updatedAt: level.updated_at ? toInstant(level.updated_at, 'update time of a level') : undefined,
           },
         },
       ]
     }
-    case 'products/update':
-      return read(request, productSchema, topic).variants.map((variant) => ({
+    case 'products/update': {
+      const { variants } = read(request, productSchema, topic)
+      if (variants.length === 0) return [{ kind: 'ignored', why: 'a product without variants sells nothing' }]
+      return variants.map((variant) => ({
         kind: 'listing',
         externalId: toGid('ProductVariant', variant.id),
         deleted: false,
       }))
+    }
     case 'products/delete':
       return [
         { kind: 'ignored', why: 'a deleted product names no variants; the next catalogue read misses them' },

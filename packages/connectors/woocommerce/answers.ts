@@ -5,12 +5,31 @@ import { z } from 'zod'
  * names, addresses and e-mail addresses are never fetched. Source: REST API v3 reference (read 2026-08).
  */
 
-const id = z.int().nonnegative()
+/** Of a thing that is there. */
+const id = z.int().positive()
+/** Of a thing that another one names: 0 where there is none. */
+const reference = z.int().nonnegative()
+
+/**
+ * A list. PHP writes one with gaps in it (a filter took rows out) as an object with numbers for names, and only the
+ * empty one is surely `[]`.
+ */
+const list = <Row>(row: z.ZodType<Row>) =>
+  z.preprocess((value) => (isNumbered(value) ? Object.values(value) : value), z.array(row))
+
+function isNumbered(value: unknown): value is Record<string, unknown> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
+  const names = Object.keys(value)
+  return names.length > 0 && names.every((name) => /^\d+$/.test(name))
+}
 
 /**
  * UTC without a zone: "2026-08-01T09:30:00". The pattern refuses one with a zone, since we append `Z` ourselves.
  */
-const gmt = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$/)
+const gmt = z
+  .string()
+  .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$/)
+  .refine((text) => !Number.isNaN(Date.parse(`${text}Z`)), 'no such moment')
 
 /** Integers in core; plugins that sell by weight send decimals, some as text. */
 const stockQuantity = z.union([z.number(), z.string()]).nullable()
@@ -20,7 +39,7 @@ export const productFields =
 
 export const product = z.object({
   id,
-  parent_id: id.optional(),
+  parent_id: reference.optional(),
   /** Absent on the rows of the variation routes. */
   type: z.string().optional(),
   name: z.string().optional(),
@@ -32,19 +51,22 @@ export const product = z.object({
   manage_stock: z.union([z.boolean(), z.literal('parent')]),
   stock_quantity: stockQuantity,
   backorders: z.string(),
-  date_modified_gmt: gmt.nullish(),
+  /** Old drafts have a zero date, which PHP writes as the 30th of November of the year -1: no date at all. */
+  date_modified_gmt: gmt.nullish().catch(undefined),
 })
 export type WooProduct = z.infer<typeof product>
-export const products = z.array(product)
+export const products = list(product)
 
 export const variationFields = `${productFields},attributes`
 export const variation = product.extend({
-  attributes: z.array(z.object({ name: z.string().optional(), option: z.string().optional() })).optional(),
+  attributes: list(
+    z.object({ name: z.string().optional(), option: z.union([z.string(), z.number()]).nullish() }),
+  ).optional(),
 })
 export type WooVariation = z.infer<typeof variation>
-export const variations = z.array(variation)
+export const variations = list(variation)
 
-export const parents = z.array(z.object({ id, name: z.string(), status: z.string() }))
+export const parents = list(z.object({ id, name: z.string(), status: z.string() }))
 export const parentFields = 'id,name,status'
 
 export const orderFields =
@@ -52,50 +74,58 @@ export const orderFields =
 
 export const order = z.object({
   id,
-  number: z.string().optional(),
+  /** Numbering plugins answer numbers, too. */
+  number: z.union([z.string(), z.number()]).optional(),
   status: z.string(),
   currency: z.string().optional(),
   date_created_gmt: gmt,
-  date_modified_gmt: gmt,
+  /** Null where the shop has none; then nothing orders the order's states. */
+  date_modified_gmt: gmt.nullish(),
   date_completed_gmt: gmt.nullish(),
-  line_items: z.array(
+  line_items: list(
     z.object({
       id,
-      product_id: id,
-      variation_id: id,
+      product_id: reference,
+      variation_id: reference,
       name: z.string(),
       sku: z.string().nullish(),
-      quantity: z.int(),
+      /** Plugins that sell by weight send fractions: such an order is unreadable, never rounded. */
+      quantity: z.int().nonnegative(),
     }),
-  ),
-  refunds: z.array(z.object({ id })).default([]),
-  meta_data: z.array(z.object({ key: z.string(), value: z.unknown().optional() })).default([]),
+  ).refine((lines) => new Set(lines.map((line) => line.id)).size === lines.length, 'a line is there twice'),
+  refunds: list(z.object({ id })).default([]),
+  meta_data: list(z.object({ key: z.string(), value: z.unknown().optional() })).default([]),
 })
 export type WooOrder = z.infer<typeof order>
-export const orders = z.array(order)
+/** Rows of the order list, each to be read by itself: one that cannot be read must not hold up the others. */
+export const orderRows = list(z.looseObject({ id, date_modified_gmt: gmt.nullish().catch(undefined) }))
+export type WooOrderRow = z.infer<typeof orderRows>[number]
 
 export const refundFields = 'id,date_created_gmt,line_items'
-export const refunds = z.array(
+export const refunds = list(
   z.object({
     id,
     date_created_gmt: gmt,
-    line_items: z.array(
+    line_items: list(
       z.object({
         /** Negative: minus the units refunded. */
         quantity: z.int(),
         /** `_refunded_item_id` names the order's line. */
-        meta_data: z.array(z.object({ key: z.string(), value: z.unknown().optional() })).default([]),
+        meta_data: list(z.object({ key: z.string(), value: z.unknown().optional() })).default([]),
       }),
     ),
   }),
 )
 export type WooRefund = z.infer<typeof refunds>[number]
 
+/** A text in core; WordPress lets plugins give numbers. */
+const errorCode = z.union([z.string(), z.number()]).transform(String)
+
 /** One row of a batch: the product after the change, or why not. */
 export const batchRow = z.union([
   z.object({
     id,
-    error: z.object({ code: z.string(), message: z.string().default(''), data: z.unknown().optional() }),
+    error: z.object({ code: errorCode, message: z.string().default(''), data: z.unknown().optional() }),
   }),
   z.object({
     id,
@@ -104,13 +134,13 @@ export const batchRow = z.union([
   }),
 ])
 export type BatchRow = z.infer<typeof batchRow>
-export const batchAnswer = z.object({ update: z.array(batchRow) })
-/** Of a batch without rows. */
-export const emptyBatch = z.looseObject({})
+export const batchAnswer = z.object({ update: list(batchRow) })
+/** Of a batch without rows: PHP writes an empty map as an empty list. */
+export const emptyBatch = z.union([z.array(z.never()), z.looseObject({})])
 
 export const siteIndex = z.object({
   name: z.string(),
-  namespaces: z.array(z.string()),
+  namespaces: list(z.string()),
   timezone_string: z.string().optional(),
   gmt_offset: z.union([z.number(), z.string()]).optional(),
 })
@@ -120,7 +150,7 @@ export const systemStatus = z.object({
   settings: z.object({ currency: z.string().optional() }).optional(),
 })
 
-export const settingOptions = z.array(z.object({ id: z.string(), value: z.unknown().optional() }))
+export const settingOptions = list(z.object({ id: z.string(), value: z.unknown().optional() }))
 
 export const webhook = z.object({
   id,
@@ -130,35 +160,38 @@ export const webhook = z.object({
   delivery_url: z.string(),
 })
 export type WooWebhook = z.infer<typeof webhook>
-export const webhooks = z.array(webhook)
-const webhookRow = z.object({ id: id.optional(), error: z.unknown().optional() })
+export const webhooks = list(webhook)
+const webhookRow = z.object({ id: reference.optional(), error: z.unknown().optional() })
 /** Rows of a webhook batch; only the errors matter. */
 export const webhookBatch = z.object({
-  create: z.array(webhookRow).optional(),
-  update: z.array(webhookRow).optional(),
+  create: list(webhookRow).default([]),
+  update: list(webhookRow).default([]),
 })
 
-export const withId = z.object({ id: z.union([z.int(), z.string()]) })
+const anyId = z.union([z.int().positive(), z.string().min(1)])
+export const withId = z.object({ id: anyId })
 
 export const fulfillment = z.object({
   id,
-  meta_data: z.array(z.object({ key: z.string(), value: z.unknown().optional() })).default([]),
+  meta_data: list(z.object({ key: z.string(), value: z.unknown().optional() })).default([]),
 })
-export const fulfillments = z.array(fulfillment)
+export const fulfillments = list(fulfillment)
 
-export const trackings = z.array(
-  z.object({ tracking_id: z.union([z.string(), z.int()]), tracking_number: z.string().default('') }),
-)
-export const createdTracking = z.object({ tracking_id: z.union([z.string(), z.int()]) })
+export const trackings = list(z.object({ tracking_id: anyId, tracking_number: z.string().default('') }))
+export const createdTracking = z.object({ tracking_id: anyId })
 
-export const notes = z.array(z.object({ id, note: z.string() }))
+export const notes = list(z.object({ id, note: z.string() }))
 
 /** WordPress's error envelope. The message is in the shop's language: branch on the code alone. */
 export const errorEnvelope = z.object({
-  code: z.string(),
+  code: errorCode,
   message: z.string().default(''),
+  // Some routes put the bare status here, and an empty map comes as a list.
   data: z
-    .object({ status: z.int().optional(), params: z.record(z.string(), z.unknown()).optional() })
+    .object({
+      status: z.int().optional().catch(undefined),
+      params: z.record(z.string(), z.unknown()).optional().catch(undefined),
+    })
     .nullish()
     .catch(undefined),
 })

@@ -220,7 +220,7 @@ export function createApi(context: ConnectorContext<Settings, Credentials>) {
           priority: orderPriority,
           signal,
         },
-        answers.orders,
+        answers.orderRows,
       ),
 
     order: ({ id, signal }: Options & { id: number }) =>

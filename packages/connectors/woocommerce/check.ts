@@ -88,7 +88,7 @@ function isOlderThan(version: string, major: number): boolean {
 /** Sites set to an offset instead of a city have no name for their zone. */
 function offsetOf(hours: number | string | undefined): string | undefined {
   const offset = Number(hours ?? Number.NaN)
-  if (Number.isNaN(offset)) return undefined
+  if (!Number.isFinite(offset)) return undefined
   const minutes = Math.round(Math.abs(offset) * 60)
   const pad = (part: number) => String(part).padStart(2, '0')
   return `${offset < 0 ? '-' : '+'}${pad(Math.floor(minutes / 60))}:${pad(minutes % 60)}`

@@ -1,5 +1,6 @@
 import { Invalid } from '@plimsoll/connector-kit'
 import { z } from 'zod'
+import { hasMore } from './pages.ts'
 
 /**
  * Where a reading of a list stands. WooCommerce pages by number, so rows that move while we read would be skipped;
@@ -23,10 +24,14 @@ const orderCursor = z.object({
   skip: z.int().nonnegative(),
   /** The row read last, if it is to come again as the first. */
   lastId: z.int().optional(),
+  /** How often this second was begun again because rows had moved. */
+  restarts: z.int().nonnegative().optional(),
   /** `id` where the shop cannot sort by change. */
   orderby: z.enum(['modified', 'id']),
 })
 export type OrderCursor = z.infer<typeof orderCursor>
+
+const restartsMax = 5
 
 export function readListingCursor(text: string | undefined): ListingCursor {
   return text === undefined ? { stage: 'products', page: 1 } : read(listingCursor, text)
@@ -52,7 +57,7 @@ export function nextListingPage(
     const page = Math.max(1, cursor.page - Math.ceil(lost / pageSize))
     return withTotal({ stage: cursor.stage, page }, answer.total)
   }
-  if (answer.rows < pageSize) return undefined
+  if (!hasMore({ ...answer, read: cursor.page * pageSize, pageSize })) return undefined
   return withTotal({ stage: cursor.stage, page: cursor.page + 1 }, answer.total)
 }
 
@@ -62,23 +67,38 @@ export function nextListingPage(
  * An order that changes while we read moves to the end and pulls the ones behind it forward, so counting rows would
  * skip one. Reading on from the second of the last row skips none; the rows of that second come twice, which does no
  * harm. Only when a whole page lies within one second rows are counted, with one row of overlap: if that row is not
- * the first of the next page, others have moved, and the second is read again from its beginning.
- * @param rows as the shop answered, in its order
+ * in the next page, others have moved, and the second is read again from its beginning. Rows that the shop leaves out
+ * of a page make the overlap larger, never smaller.
+ * @param answer.rows as the shop answered, in its order
  */
 export function nextOrderPage(
   cursor: OrderCursor,
-  rows: readonly { id: number; date_modified_gmt: string }[],
+  {
+    rows,
+    total,
+  }: {
+    rows: readonly { id: number; date_modified_gmt?: string | null | undefined }[]
+    total: number | undefined
+  },
   pageSize: number,
 ): OrderCursor | undefined {
-  const { stage, after, skip, lastId, orderby } = cursor
-  if (lastId !== undefined && rows[0]?.id !== lastId) return { stage, after, skip: 0, orderby }
-  const last = rows.at(-1)
-  if (last === undefined || rows.length < pageSize) return undefined
+  const { stage, after, skip, lastId, orderby, restarts = 0 } = cursor
+  if (lastId !== undefined && !rows.some((row) => row.id === lastId)) {
+    return { stage, after, skip: 0, orderby, restarts: restarts + 1 }
+  }
+  if (!hasMore({ rows: rows.length, read: skip + pageSize, total, pageSize })) return undefined
   // By id nothing moves: whatever changes enters the list, nothing leaves it.
-  if (orderby === 'id') return { stage, after, skip: skip + rows.length, orderby }
-  const beforeLast = oneSecondBefore(last.date_modified_gmt)
+  if (orderby === 'id') return { stage, after, skip: skip + pageSize, orderby }
+  const last = rows.at(-1)
+  const beforeLast = last?.date_modified_gmt ? oneSecondBefore(last.date_modified_gmt) : after
   if (beforeLast > after) return { stage, after: beforeLast, skip: 0, orderby }
-  return { stage, after, skip: skip + rows.length - 1, lastId: last.id, orderby }
+  const again = restarts > 0 && { restarts }
+  // With one row or none of a whole page shown there is nothing to look out for, and where rows move all the time
+  // looking out would never end: half of the page is read again instead, more than will move between two requests.
+  if (last === undefined || rows.length < 2 || restarts >= restartsMax) {
+    return { stage, after, skip: skip + Math.ceil(pageSize / 2), orderby, ...again }
+  }
+  return { stage, after, skip: skip + rows.length - 1, lastId: last.id, orderby, ...again }
 }
 
 /** The filter leaves its own second out. */

@@ -42,8 +42,13 @@ async function readProductLevels(ids: readonly number[], { api, signal }: Readin
 async function readVariationLevels(units: readonly StockUnit[], reading: Reading): Promise<ExternalLevel[]> {
   if (units.length === 0) return []
   const { api, variationsRoute, signal } = reading
-  const toLevels = (rows: readonly WooVariation[], parentId?: number) =>
-    rows.map((row) => toLevel(row, `${row.parent_id || parentId}/${row.id}`))
+  // By the number alone: rows of the older route do not name their parent.
+  const asked = new Map(units.map((unit) => [unit.variationId, `${unit.productId}/${unit.variationId}`]))
+  const toLevels = (rows: readonly WooVariation[]) =>
+    rows.flatMap((row) => {
+      const stockUnitId = asked.get(row.id)
+      return stockUnitId === undefined ? [] : [toLevel(row, stockUnitId)]
+    })
 
   if (await variationsRoute.isThere({ signal })) {
     const ids = [...new Set(units.map((unit) => unit.variationId ?? 0))]
@@ -57,7 +62,7 @@ async function readVariationLevels(units: readonly StockUnit[], reading: Reading
     [...byParent].flatMap(([productId, children]) =>
       inPages([...new Set(children.map((child) => child.variationId ?? 0))]).map(async (ids) => {
         const { data } = await api.variationsOf({ productId, page: 1, ids, signal })
-        return toLevels(data, productId)
+        return toLevels(data)
       }),
     ),
   )

@@ -1,10 +1,11 @@
-import { type ExternalListing, NotFound, type Page } from '@plimsoll/connector-kit'
+import { type ExternalListing, Malformed, NotFound, type Page } from '@plimsoll/connector-kit'
 import type { WooVariation } from './answers.ts'
 import { pageSize, type WooApi } from './api.ts'
 import { nextListingPage, readListingCursor } from './cursors.ts'
 import { fromExternalId } from './ids.ts'
 import { isSellable, isVariable, toListing, toVariationListing } from './map.ts'
 import type { OptionalRoute } from './optional-routes.ts'
+import { readAllPages } from './pages.ts'
 
 type Reading = {
   api: WooApi
@@ -71,13 +72,8 @@ async function readParents(
   return new Map(data.map((parent) => [parent.id, parent]))
 }
 
-async function allVariationsOf(productId: number, { api, signal }: Pick<Reading, 'api' | 'signal'>) {
-  const rows: WooVariation[] = []
-  for (let page = 1; ; page += 1) {
-    const { data } = await api.variationsOf({ productId, page, signal })
-    rows.push(...data)
-    if (data.length < pageSize) return rows
-  }
+function allVariationsOf(productId: number, { api, signal }: Pick<Reading, 'api' | 'signal'>) {
+  return readAllPages<WooVariation>((page) => api.variationsOf({ productId, page, signal }))
 }
 
 /**
@@ -89,6 +85,8 @@ export async function readListing(
   { api, signal }: Pick<Reading, 'api' | 'signal'>,
 ): Promise<ExternalListing> {
   const { data } = await api.product({ id: fromExternalId(externalId, 'externalId'), signal })
+  if (String(data.id) !== externalId)
+    throw new Malformed(`The shop answered ${externalId} with ${data.id}`, '')
   if (data.type === 'variation' && data.parent_id) {
     const parents = await readParents([data], { api, signal })
     return toVariationListing(data, parents.get(data.parent_id))

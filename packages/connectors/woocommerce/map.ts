@@ -28,9 +28,11 @@ export function toGmt(date: Date): string {
  * number is true, and zero least of all (I12). Negative is legal: oversold or backordered.
  */
 export function toQuantity(value: number | string | null): number | undefined {
-  if (value === null || value === '') return undefined
+  // Number() would make 0 of blank text.
+  if (value === null || (typeof value === 'string' && !/^-?\d+(\.\d+)?$/.test(value))) return undefined
   const quantity = Number(value)
-  return Number.isSafeInteger(quantity) ? quantity : undefined
+  if (!Number.isSafeInteger(quantity)) return undefined
+  return quantity === 0 ? 0 : quantity // never -0
 }
 
 // Sold under another name or elsewhere, never as themselves.
@@ -62,7 +64,7 @@ export function toVariationListing(
   variation: WooVariation,
   parent: { id: number; name: string; status: string } | undefined,
 ): ExternalListing {
-  const options = (variation.attributes ?? []).map((attribute) => attribute.option ?? '').filter(Boolean)
+  const options = (variation.attributes ?? []).map(({ option }) => String(option ?? '')).filter(Boolean)
   const own = toListingState(variation.status)
   const parents = parent === undefined ? 'gone' : toListingState(parent.status)
   return {
@@ -178,11 +180,11 @@ export function toOrder(
 
   return {
     externalId: String(order.id),
-    number: `#${order.number ?? order.id}`,
+    number: `#${order.number || order.id}`,
     state,
     placedAt: fromGmt(order.date_created_gmt),
     // Whole seconds only: two changes within one second share a version.
-    version: fromGmt(order.date_modified_gmt).getTime(),
+    version: order.date_modified_gmt ? fromGmt(order.date_modified_gmt).getTime() : undefined,
     currency: order.currency,
     test: false,
     locationId: defaultLocationId,

@@ -1,9 +1,10 @@
 import { type ExternalOrder, Invalid, Malformed, type Page } from '@plimsoll/connector-kit'
-import type { WooOrder, WooRefund } from './answers.ts'
+import { order as orderSchema, type WooOrder, type WooOrderRow, type WooRefund } from './answers.ts'
 import { pageSize, type WooApi } from './api.ts'
 import { nextOrderPage, type OrderCursor, oneSecondBefore, readOrderCursor } from './cursors.ts'
 import { fromExternalId } from './ids.ts'
 import { type CustomStatuses, fromGmt, toGmt, toOrder } from './map.ts'
+import { readAllPages } from './pages.ts'
 
 type Reading = {
   api: WooApi
@@ -54,11 +55,11 @@ async function readStage(cursor: OrderCursor, since: Date, reading: Reading): Pr
   const sinceGmt = toGmt(since)
   const answer = await askSorted(cursor, reading)
   // Sorted by change, the shop's answer is trusted; shops of old ignore the filter instead of refusing it.
-  const wanted = answer.data.filter((order) => order.date_modified_gmt >= sinceGmt)
+  const wanted = answer.data.filter((row) => !row.date_modified_gmt || row.date_modified_gmt >= sinceGmt)
   return {
-    rows: await Promise.all(wanted.map((order) => readRow(order, reading))),
+    rows: await Promise.all(wanted.map((row) => readRow(row, reading))),
     stage: answer.cursor.stage,
-    after: nextOrderPage(answer.cursor, answer.data, pageSize),
+    after: nextOrderPage(answer.cursor, { rows: answer.data, total: answer.total }, pageSize),
     date: answer.date,
   }
 }
@@ -73,14 +74,22 @@ function toPage(stages: readonly StageRead[], after: OrderCursor | undefined): P
   }
 }
 
-/** One order with a status that nobody has explained must not hold up the others on its page. */
-async function readRow(order: WooOrder, reading: Reading): Promise<ExternalOrder | UnreadableOrder> {
-  const refunds = await refundsOf(order, reading)
+/**
+ * One order that cannot be read (a status that nobody has explained, a plugin's fraction of a unit) must not hold up
+ * the others on its page.
+ */
+async function readRow(row: WooOrderRow, reading: Reading): Promise<ExternalOrder | UnreadableOrder> {
+  const unreadable: UnreadableOrder = {
+    externalId: String(row.id),
+    version: row.date_modified_gmt ? fromGmt(row.date_modified_gmt).getTime() : undefined,
+  }
+  const parsed = orderSchema.safeParse(row)
+  if (!parsed.success) return unreadable
   try {
-    return toOrder(order, refunds, reading.statuses)
+    return toOrder(parsed.data, await refundsOf(parsed.data, reading), reading.statuses)
   } catch (error) {
     if (!(error instanceof Malformed)) throw error
-    return { externalId: String(order.id), version: fromGmt(order.date_modified_gmt).getTime() }
+    return unreadable
   }
 }
 
@@ -107,19 +116,25 @@ async function askSorted(cursor: OrderCursor, { api, sorting, signal }: Reading)
 export async function readOrder(externalId: string, reading: Reading): Promise<ExternalOrder> {
   const { api, statuses, signal } = reading
   const { data } = await api.order({ id: fromExternalId(externalId, 'externalId'), signal })
+  if (String(data.id) !== externalId)
+    throw new Malformed(`The shop answered ${externalId} with ${data.id}`, '')
   return toOrder(data, await refundsOf(data, reading), statuses)
 }
 
-/** The order names its refunds; which lines they are about is told only by the refunds themselves. */
+/**
+ * The order names its refunds; which lines they are about is told only by the refunds themselves.
+ * @throws Malformed when one that is named does not come: its units would still be promised
+ */
 export async function refundsOf(
   order: Pick<WooOrder, 'id' | 'refunds'>,
   { api, signal }: Pick<Reading, 'api' | 'signal'>,
 ): Promise<WooRefund[]> {
-  const refunds: WooRefund[] = []
-  if (order.refunds.length === 0) return refunds
-  for (let page = 1; ; page += 1) {
-    const { data } = await api.refunds({ orderId: order.id, page, signal })
-    refunds.push(...data)
-    if (data.length < pageSize) return refunds
+  if (order.refunds.length === 0) return []
+  const refunds = await readAllPages<WooRefund>((page) => api.refunds({ orderId: order.id, page, signal }))
+  const read = new Set(refunds.map((refund) => refund.id))
+  const missing = order.refunds.find((refund) => !read.has(refund.id))
+  if (missing !== undefined) {
+    throw new Malformed(`Order ${order.id} names refund ${missing.id}, which the shop does not show`, '')
   }
+  return refunds
 }

@@ -1,5 +1,7 @@
+import { Malformed } from '@plimsoll/connector-kit'
 import type { WooWebhook } from './answers.ts'
-import { pageSize, type WooApi } from './api.ts'
+import type { WooApi } from './api.ts'
+import { readAllPages } from './pages.ts'
 import { fromTheShop, toRefusalFacts } from './refusals.ts'
 
 /** There is no topic for stock; product.updated comes with every change of it, variations included. */
@@ -14,7 +16,7 @@ export const topics = [
 ] as const
 
 /**
- * Makes the shop send its webhooks to `url`. WooCommerce switches a webhook off after six failures in a row and
+ * Makes the shop send its webhooks to `url`. WooCommerce switches a webhook off at the seventh failure in a row and
  * never on again, so this is run every hour. The secret is sent each time: the shop does not show what it has.
  */
 export async function registerWebhooks(
@@ -34,11 +36,19 @@ export async function registerWebhooks(
     update: plan.kept.map((webhook) => ({ id: webhook.id, secret, status: 'active' })),
     signal,
   })
-  const failed = [...(changed.create ?? []), ...(changed.update ?? [])].flatMap(
-    (row) => toRefusalFacts(row.error) ?? [],
-  )
-  const [first] = failed
-  if (first !== undefined) throw fromTheShop(first.status ?? 400, first, 'registerWebhooks')
+  if (changed.create.length !== plan.missing.length || changed.update.length !== plan.kept.length) {
+    throw new Malformed(
+      'registerWebhooks: the answer has other rows than the request',
+      JSON.stringify(changed),
+    )
+  }
+  for (const { error } of [...changed.create, ...changed.update]) {
+    if (error === undefined) continue
+    const refusal = toRefusalFacts(error)
+    if (refusal === undefined)
+      throw new Malformed('registerWebhooks: an error without a code', JSON.stringify(error))
+    throw fromTheShop(refusal.status ?? 400, refusal, 'registerWebhooks')
+  }
   return { registered: plan.missing, repaired: plan.asleep }
 }
 
@@ -55,19 +65,14 @@ export async function sleepingWebhooks(options: {
     .map((webhook) => webhook.topic)
 }
 
-async function listWebhooks({
+function listWebhooks({
   api,
   signal,
 }: {
   api: WooApi
   signal?: AbortSignal | undefined
 }): Promise<WooWebhook[]> {
-  const all: WooWebhook[] = []
-  for (let page = 1; ; page += 1) {
-    const { data } = await api.webhooks({ page, signal })
-    all.push(...data)
-    if (data.length < pageSize) return all
-  }
+  return readAllPages((page) => api.webhooks({ page, signal }))
 }
 
 /** What is to be done about the webhooks that already go to our address. */

@@ -98,10 +98,10 @@ export function createTransport(context: ConnectorContext<Settings, Credentials>
   const ask = async <T>(call: Call, schema: z.ZodType<T>): Promise<Answer<T>> => {
     const response = await send(call)
     if (response.status < 200 || response.status > 299) throw toRefusal(response, call.operation)
-    const total = Number(response.headers['x-wp-total'] ?? Number.NaN)
+    const total = /^\d{1,15}$/.exec(response.headers['x-wp-total'] ?? '')?.[0]
     return {
       data: readJson(response, schema, call.operation),
-      total: Number.isSafeInteger(total) ? total : undefined,
+      total: total === undefined ? undefined : Number(total),
       date: response.date,
     }
   }

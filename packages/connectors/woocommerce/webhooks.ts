@@ -66,7 +66,8 @@ function parse(request: WebhookRequest): WebhookEvent[] {
   }
 }
 
-const onlyId = z.object({ id: z.int().positive() })
+/** Hooks of WordPress pass on what they were called with, which may be the number as text. */
+const onlyId = z.object({ id: z.union([z.int().positive(), z.string().regex(/^[1-9]\d{0,15}$/)]) })
 
 /**
  * The order, or only its id where the body does not tell everything: which lines a refund is about, what a plugin's

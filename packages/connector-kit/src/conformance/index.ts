@@ -1,7 +1,20 @@
 /** The conformance suite: `@plimsoll/connector-kit/conformance`. Only tests import it. */
+
+export { fromEnvironment } from '../property-runs.ts'
 export type { ConformanceCase } from './conformance-case.ts'
 export type { ConformanceOptions } from './describe-conformance.ts'
 export { conformanceCases, describeConformance } from './describe-conformance.ts'
+export {
+  expectClosedError,
+  expectSoundEvents,
+  expectSoundLevel,
+  expectSoundListing,
+  expectSoundLocation,
+  expectSoundOrder,
+  expectSoundOutcomes,
+  expectSoundPage,
+} from './soundness.ts'
+export { spoiltText, spoiltValue } from './spoilt-json.ts'
 export type { ReceivedWebhook, WebhookInbox } from './webhook-inbox.ts'
 export { openWebhookInbox } from './webhook-inbox.ts'
 export type { ConformanceWorld, UnknownIds, WorldSetup } from './world.ts'

@@ -1,8 +1,9 @@
 import { expect } from 'vitest'
-import type { ExternalOrder, OrderLine } from '../canonical.ts'
+import type { OrderLine } from '../canonical.ts'
 import type { OrderStep } from '../simulator/control.ts'
 import { type ConformanceCase, refusalOf } from './conformance-case.ts'
 import { setLevelsToTheEnd } from './final-outcomes.ts'
+import { expectSoundOrder } from './soundness.ts'
 import type { ConformanceWorld } from './world.ts'
 
 /** The ways to a stage of an order; steps that a platform refuses there (paying a paid order) are left out. */
@@ -25,7 +26,7 @@ export function orderCases(): ConformanceCase[] {
         const seen = await world.allOrders(since)
         const ids = seen.map((order) => order.externalId)
         expect(wanted.filter((id) => !ids.includes(id))).toEqual([])
-        for (const order of seen) expectSound(order)
+        for (const order of seen) expectSoundOrder(order)
         const later = await world.operations.orders({
           since: new Date((await platformNow(world)) + 3_600_000),
           cursor: undefined,
@@ -132,7 +133,7 @@ export function orderCases(): ConformanceCase[] {
         const id = await world.buy([{ sku: level.sku, quantity: 2 }])
         await world.tryStep(id, 'pay')
         await world.tryStep(id, 'refund')
-        expectSound(await world.operations.order(id))
+        expectSoundOrder(await world.operations.order(id))
       },
     },
     {
@@ -189,25 +190,11 @@ async function writeAtStage(
 
 async function onlyLine(world: ConformanceWorld, id: string): Promise<OrderLine> {
   const order = await world.operations.order(id)
-  expectSound(order)
+  expectSoundOrder(order)
   const [line] = order.lines
   if (line === undefined || order.lines.length !== 1)
     throw new Error(`order ${id} has ${order.lines.length} lines`)
   return line
-}
-
-/** I11 as far as one order can show it, and nothing promised once it is cancelled. */
-function expectSound(order: ExternalOrder): void {
-  for (const { ordered, current, shipped, returned } of order.lines) {
-    for (const units of [ordered, current, shipped, returned]) {
-      expect(Number.isSafeInteger(units) && units >= 0, `${units} is a whole number of units`).toBe(true)
-    }
-    expect(current).toBeLessThanOrEqual(ordered)
-    expect(shipped).toBeLessThanOrEqual(current)
-    expect(returned).toBeLessThanOrEqual(shipped)
-    if (order.state === 'cancelled') expect(current).toBe(shipped)
-  }
-  expect(Number.isNaN(order.placedAt.getTime())).toBe(false)
 }
 
 async function platformNow({ operations }: ConformanceWorld): Promise<number> {

@@ -1,7 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { gunzipSync } from 'node:zlib'
 import {
-  buildClientSchema,
   type GraphQLField,
   type GraphQLSchema,
   isEnumType,
@@ -14,24 +11,12 @@ import {
 } from 'graphql'
 import { describe, expect, test } from 'vitest'
 import { ALL_OPERATIONS, LEVELS_PAGE, ORDERS_PAGE } from '../documents.ts'
+import { loadPublishedSchema } from '../testing/published-schema.ts'
 import { requestedCost } from './cost.ts'
 import { loadSchema } from './graphql.ts'
 
 const subset = loadSchema()
-const published = loadPublished()
-
-/** The published schema, outside the repository: without it these tests test less, and say so. */
-function loadPublished(): GraphQLSchema | undefined {
-  const shared = process.env.PLIMSOLL_SHARED ?? new URL('../../../../../shared', import.meta.url).pathname
-  const file = `${shared}/specs/shopify/admin_2026-10.json.gz`
-  if (!existsSync(file)) {
-    console.info('Shopify: the published schema is not here; set PLIMSOLL_SHARED to compare with it.')
-    return undefined
-  }
-  const json = JSON.parse(gunzipSync(readFileSync(file)).toString('utf8'))
-  // It deprecates fields that its interfaces do not, which graphql-js would refuse.
-  return buildClientSchema(json.data ?? json, { assumeValid: true })
-}
+const published = loadPublishedSchema()
 
 /** The variables that make each operation as dear as it gets. */
 const largest = { first: ORDERS_PAGE, ids: Array.from({ length: LEVELS_PAGE }, (_, at) => `${at}`) }

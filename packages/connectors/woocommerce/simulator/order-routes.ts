@@ -151,7 +151,8 @@ export function orderRoutes(options: OrderRoutes): RestRoute[] {
       order.status = 'trash'
       orders.touch(order)
     }
-    tell({ topic: 'order.deleted', id: order.id })
+    // Deleting for good has no hook that a webhook listens to.
+    if (!isForGood) tell({ topic: 'order.deleted', id: order.id })
     return { body }
   }
 

@@ -61,6 +61,8 @@ export function productRoutes({
       manageStock,
       ...(isTaken && { stock: quantity }),
       ...(!manageStock && { stock: null }),
+      // Of an uncounted variation every change also takes the backorders back.
+      ...(!manageStock && product.type === 'variation' && { backorders: 'no' }),
     })
     if (isTaken) onWrite({ receivedAtNs, product, quantity, before })
     return { body: show(product) }

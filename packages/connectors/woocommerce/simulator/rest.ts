@@ -182,13 +182,13 @@ export async function batch(
   const created = await each(body.create, create)
   const updated = await each(body.update, update)
   const removed = await each(body.delete, remove)
-  return {
-    body: {
-      ...(created.length > 0 && { create: created }),
-      ...(updated.length > 0 && { update: updated }),
-      ...(removed.length > 0 && { delete: removed }),
-    },
+  const answered = {
+    ...(created.length > 0 && { create: created }),
+    ...(updated.length > 0 && { update: updated }),
+    ...(removed.length > 0 && { delete: removed }),
   }
+  // PHP writes an empty map as an empty list.
+  return { body: Object.keys(answered).length === 0 ? [] : answered }
 }
 
 /** The `id` of a batch's item, 0 without one. */
