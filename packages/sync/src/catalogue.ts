@@ -1,5 +1,5 @@
 import type { ChannelOperations, ExternalListing } from '@plimsoll/connector-kit'
-import { type Db, inTransaction } from '@plimsoll/database'
+import { type Db, inTransaction, refreshStatistics } from '@plimsoll/database'
 import { insertChangedItems } from './availability.store.ts'
 import { updateAvailability } from './availability.ts'
 import { decideConnectionStep } from './connection-state.ts'
@@ -69,6 +69,7 @@ export async function importCatalogue(
 
   const read = await readAllLevels(context, connection, place, operations, progress)
   await finish(context, place)
+  await refreshStatistics(context.database.kysely)
   await updateAvailability(context)
   const replayed = await replayUnmapped(context.database.kysely, place)
   return { locations: locations.length, listings, mappedBySku, ...read, replayed }

@@ -1,5 +1,5 @@
 import { backoffMs, createBudgets, createHttp, isConnectorError } from '@plimsoll/connector-kit'
-import { inTransaction, isTransient } from '@plimsoll/database'
+import { inTransaction, isTransient, refreshStatistics } from '@plimsoll/database'
 import { type Applied, applyHints, applyInbox, applyStored } from './apply.ts'
 import { type Connection, noteWebhooksChecked } from './connections.store.ts'
 import { nowOf, type SyncContext } from './context.ts'
@@ -21,6 +21,9 @@ import { closeUnknownWrites, markSentUnknown } from './writes.store.ts'
 /** Between two rounds of everything that is not a write. */
 const CHORES_MS = 200
 const WEBHOOK_CHECK_MS = 3_600_000
+/** Statistics are refreshed after so many applied events, and again each time there are so many times more. */
+const STATISTICS_FIRST = 50
+const STATISTICS_GROWTH = 8
 /** Nothing wakes a worker for longer than this: what a lost wake-up hid is found. */
 const IDLE_MS_MAX = 1_000
 
@@ -53,6 +56,7 @@ export class ConnectionWorker {
   readonly #received: InboxRow[] = []
   #isInboxLookDue = true
   #inboxLookAt = 0
+  #statisticsAt = STATISTICS_FIRST
 
   constructor(context: SyncContext, open: OpenConnection, lease: Lease, onLost: () => void) {
     const { clock } = context
@@ -273,6 +277,7 @@ export class ConnectionWorker {
     await this.#orders.savePosition()
     await followTickets(this.#context)
     await this.#reconcile(actions, pace.reconcileMs)
+    await this.#refreshStatistics()
     const isReadingOn = await this.#readDeeper()
     await this.#keepWebhooks()
     if (fetched.failed > 0) this.#hasProblem = true
@@ -311,6 +316,13 @@ export class ConnectionWorker {
     const { database, organizationId, connection } = this.#context
     this.#mayHaveUnread = await hasOrdersToRead(database.kysely, organizationId, connection.connectionId)
     return this.#mayHaveUnread
+  }
+
+  /** A new installation's tables grow many times over in its first minutes. */
+  async #refreshStatistics(): Promise<void> {
+    if (this.#state.applied < this.#statisticsAt) return
+    this.#statisticsAt = this.#state.applied * STATISTICS_GROWTH
+    await refreshStatistics(this.#context.database.kysely)
   }
 
   /** @returns true while pages of the unhurried read are left */

@@ -165,6 +165,8 @@ timezone = 'UTC'
 log_timezone = 'UTC'
 # Our statements are short; compiling them costs more than it saves.
 jit = off
+# Tables grow fast from nothing; plans made before are kept until the next look at them.
+autovacuum_naptime = '5s'
 log_min_messages = warning
 log_checkpoints = off
 # Callers handle refused statements; the log is for what the server itself suffers.

@@ -1,0 +1,92 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import pg from 'pg'
+import { seededRandom } from '../packages/connector-kit/src/simulator/index.ts'
+import { migrate, openDatabase, refreshStatistics } from '../packages/database/src/index.ts'
+import { findBrokenBalances, findBrokenReservations } from '../packages/stock/src/index.ts'
+import { seedLedgerBrand } from './ledger/brand.ts'
+import { fullLoad, type LoadResult, loadAtRate } from './ledger/load.ts'
+import { createOrderSource, type Demand } from './ledger/orders.ts'
+import { bareInsert, runPgbench } from './ledger/yardsticks.ts'
+import type { Bench } from './main.ts'
+
+/**
+ * How fast the ledger applies orders of two lines (order, lines, reservations, movements, balances), beside `pgbench -N`
+ * with 16 clients and beside merely storing the same rows, all on one server in one run, with fsync and
+ * synchronous_commit on. Ratios are what compares between machines.
+ */
+export const bench: Bench = async ({ quick, say }) => {
+  const size = quick ? { items: 2_000, locations: 5 } : { items: 100_000, locations: 5 }
+  const seconds = quick ? 2 : 15
+  const folder = await mkdtemp(path.join(tmpdir(), 'plimsoll-bench-'))
+  const database = await openDatabase({ dataFolder: folder, keep: 'stop-with-process', poolMax: 8 })
+  // The hub's own role may neither make tables nor analyze them.
+  const owner = new pg.Pool({ connectionString: database.url, max: 4 })
+  try {
+    await migrate(database)
+    say(`seeding ${size.items} items at ${size.locations} locations`)
+    const brand = await seedLedgerBrand(database, size)
+    await owner.query('vacuum analyze')
+    const connections = brand.locationIds.map((defaultLocationId) => ({
+      connectionId: brand.context.uuid(),
+      defaultLocationId,
+    }))
+    const random = seededRandom(1)
+    const loadOf = (demand: Demand, writers: number) => ({
+      database,
+      stock: brand.context,
+      connections,
+      orderOf: createOrderSource(brand, demand, random),
+      seconds,
+      writers,
+    })
+    // Plans made while the tables of orders were empty are poison: the hub refreshes its statistics as they fill.
+    await fullLoad({ ...loadOf('uniform', 2), seconds: 1 })
+    await refreshStatistics(database.kysely)
+    const pgbench = await runPgbench(database.url, seconds)
+    say(`pgbench: ${JSON.stringify(pgbench)}`)
+    const bare = await bareInsert(owner, { seconds, writers: 2 })
+    say(`bare insert: ${JSON.stringify(bare)}`)
+    const results: Partial<Record<Demand, LoadResult>> = {}
+    for (const demand of ['uniform', 'zipf', 'hot'] as const) {
+      results[demand] = await fullLoad(loadOf(demand, 2))
+      say(`${demand}: ${JSON.stringify(results[demand])}`)
+    }
+    const uniform = results.uniform
+    if (uniform === undefined) throw new Error('the uniform demand was measured')
+    const half = await loadAtRate({
+      ...loadOf('uniform', 2),
+      ordersPerSecond: uniform.ordersPerSecond / 2,
+      random,
+    })
+    const broken = [
+      ...(await findBrokenBalances(database.kysely)),
+      ...(await findBrokenReservations(database.kysely)),
+    ]
+    const ratioTo = (base: number | undefined, value: number) =>
+      base === undefined ? null : Math.round((value / base) * 100) / 100
+    return {
+      ...size,
+      ...results,
+      pgbench: pgbench ?? null,
+      bareInsert: bare,
+      ratio: {
+        ...Object.fromEntries(
+          Object.entries(results).map(([demand, { ordersPerSecond }]) => [
+            demand,
+            ratioTo(pgbench?.tps, ordersPerSecond),
+          ]),
+        ),
+        bareInsert: ratioTo(bare.ordersPerSecond, uniform.ordersPerSecond),
+      },
+      latencyAtHalfLoad: half,
+      deadlocks: database.counters.deadlocks,
+      verified: broken.length === 0,
+    }
+  } finally {
+    await owner.end()
+    await database.close()
+    await rm(folder, { recursive: true, force: true })
+  }
+}
