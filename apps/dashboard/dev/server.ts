@@ -6,6 +6,7 @@ import {
   connectionList,
   demoState,
   itemDetail,
+  itemNames,
   itemPage,
   movementPage,
   overview,
@@ -160,6 +161,14 @@ function createFixture(initial: Scenario) {
       }
       case '/items':
         return checked(response, itemPage, items(query))
+      case '/item-names': {
+        const { offset, rows: named } = items(query)
+        return checked(response, itemNames, {
+          offset,
+          skus: named.map((row) => row.sku),
+          names: named.map((row) => row.name),
+        })
+      }
       case '/connections':
         return checked(response, connectionList, { rows: rows() })
       case '/locations':

@@ -9,7 +9,7 @@ import {
 } from '@tanstack/react-router'
 import { itemFilters } from './items/item-filters.ts'
 import { useLanguage } from './language.ts'
-import { Empty, Failure } from './parts/notice.tsx'
+import { Empty } from './parts/notice.tsx'
 import { Shell } from './shell.tsx'
 
 /** The screens by address, each a chunk of its own. */
@@ -67,13 +67,26 @@ declare module '@tanstack/react-router' {
 function NotFound() {
   const { t } = useLanguage()
   return (
-    <Empty title={t('app.notFound')} cure={t('app.notFoundCure')}>
+    <Empty isPage title={t('app.notFound')} cure={t('app.notFoundCure')}>
       <Link to="/" className="control">
         {t('nav.overview')}
       </Link>
     </Empty>
   )
 }
-function Broken({ error, reset }: ErrorComponentProps) {
-  return <Failure error={error} onRetry={reset} />
+/** A screen that failed: usually one that an older hub served and a newer one no longer has. */
+function Broken({ error }: ErrorComponentProps) {
+  const { t } = useLanguage()
+  const isOutdated = /dynamically imported module|module script|preload/i.test(String(error))
+  return (
+    <Empty
+      isPage
+      title={t(isOutdated ? 'app.outdated' : 'app.crashed')}
+      cure={t(isOutdated ? 'app.outdatedCure' : 'app.crashedCure')}
+    >
+      <button type="button" className="control" onClick={() => location.reload()}>
+        {t('app.reload')}
+      </button>
+    </Empty>
+  )
 }

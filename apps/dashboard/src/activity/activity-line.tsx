@@ -46,7 +46,7 @@ export function ActivityLine({
           </span>
           {row.quantity !== null && (
             <span className="shrink-0 font-semibold">
-              {isWrite ? formatNumber(locale, row.quantity) : formatChange(locale, row.quantity)}
+              {isWrite ? `→ ${formatNumber(locale, row.quantity)}` : formatChange(locale, row.quantity)}
             </span>
           )}
         </p>
@@ -57,9 +57,18 @@ export function ActivityLine({
             </Link>
           )}
           {row.sku && row.detail && ' · '}
-          {row.detail}
+          <Detail text={row.detail} />
         </p>
       </div>
     </li>
   )
+}
+
+/** A change by hand is told as its kind and the reason given: the kind is ours to translate. */
+function Detail({ text }: { text: string | null }) {
+  const { t } = useLanguage()
+  const [, kind = '', reason] = /^([a-z-]+)(?:: (.*))?$/s.exec(text ?? '') ?? []
+  const word = t(`movement.${kind}`, { defaultValue: '' })
+  if (word === '') return text
+  return reason === undefined ? word : `${word}: ${reason}`
 }

@@ -44,7 +44,7 @@ export function ConnectionCard({ row, isTarget }: { row: ConnectionRow; isTarget
       )}
       {row.error && (
         <div className="mx-4 mt-3 border-l-2 border-red-fill bg-red-soft px-3 py-1.5">
-          <p>{row.error}</p>
+          <p lang="en">{row.error}</p>
           {row.errorSince && <Ago at={row.errorSince} className="text-xs text-ink-2" />}
         </div>
       )}

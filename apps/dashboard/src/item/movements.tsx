@@ -80,7 +80,7 @@ function Row({ row }: { row: MovementPage['rows'][number] }) {
       </td>
       <td className="whitespace-nowrap">{row.reference}</td>
       <td className="text-ink-2">{row.reason}</td>
-      <td className="text-ink-2">{row.actor}</td>
+      <td className="text-ink-2">{t(`actor.${row.actor}`, { defaultValue: row.actor })}</td>
     </tr>
   )
 }

@@ -70,7 +70,9 @@ function Summary({ row }: { row: ConnectionRow }) {
         </p>
       </div>
       {row.error && (
-        <p className="mt-2 border-l-2 border-red-fill bg-red-soft px-3 py-1.5 text-[0.93rem]">{row.error}</p>
+        <p lang="en" className="mt-2 border-l-2 border-red-fill bg-red-soft px-3 py-1.5 text-[0.93rem]">
+          {row.error}
+        </p>
       )}
     </li>
   )

@@ -10,7 +10,7 @@ import { useLanguage } from '../language.ts'
 import { Mark } from '../mark.tsx'
 import { Empty, Failure, Loading } from '../parts/notice.tsx'
 import { Live } from '../parts/number.tsx'
-import { Panel } from '../parts/panel.tsx'
+import { Heading, Panel } from '../parts/panel.tsx'
 import { ConnectionSummary } from './connection-summary.tsx'
 import { DemoPanel } from './demo-panel.tsx'
 import { RateChart } from './rate-chart.tsx'
@@ -20,12 +20,24 @@ import { TaskList } from './task-list.tsx'
 export function OverviewScreen() {
   const { t } = useLanguage()
   const { data, error, refetch } = useQuery(overviewQuery)
-  if (!data) return error ? <Failure error={error} onRetry={() => void refetch()} /> : <Loading lines={9} />
+  if (!data) {
+    return (
+      <>
+        <Heading title={t('overview.title')} />
+        <div className="panel">
+          {error ? <Failure error={error} onRetry={() => void refetch()} /> : <Loading lines={9} />}
+        </div>
+      </>
+    )
+  }
   if (data.connections.length === 0) {
     return (
-      <div className="panel">
-        <Empty title={t('overview.nothing')} cure={t('overview.nothingCure')} />
-      </div>
+      <>
+        <Heading title={t('overview.title')} />
+        <div className="panel">
+          <Empty title={t('overview.nothing')} cure={t('overview.nothingCure')} />
+        </div>
+      </>
     )
   }
   return (
@@ -152,14 +164,17 @@ function Figures({ overview }: { overview: Overview }) {
         label={t('overview.propagation')}
         note={
           propagationMs
-            ? `${t('overview.p99')} ${formatDuration(locale, propagationMs.p99)} · ${t('overview.samples', { n: n(propagationMs.samples) })}`
+            ? t('overview.slowSales', {
+                time: formatDuration(locale, propagationMs.p99),
+                n: n(propagationMs.samples),
+              })
             : t('overview.noSamples')
         }
       >
         {propagationMs ? (
           <>
             {formatDuration(locale, propagationMs.p50)}
-            <span className="ml-1 text-xs font-normal text-ink-2">{t('overview.p50')}</span>
+            <span className="ml-1 text-xs font-normal text-ink-2">{t('overview.typical')}</span>
           </>
         ) : (
           '–'

@@ -1,3 +1,4 @@
+import type { TaskList as Tasks } from '@plimsoll/client'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { formatNumber } from '../format.ts'
@@ -33,15 +34,23 @@ export function TaskList() {
             </span>
             <Ago at={task.openedAt} className="shrink-0 text-xs text-ink-2" />
           </p>
-          <p className="mt-0.5 text-ink-2">{task.detail}</p>
+          <TaskText task={task} />
           <p className="mt-0.5 text-xs">
             {task.sku && (
-              <Link to="/items/$sku" params={{ sku: task.sku }} className="link mr-3">
+              <Link
+                to="/items/$sku"
+                params={{ sku: task.sku }}
+                className="link mr-3 inline-flex min-h-6 items-center"
+              >
                 {task.sku}
               </Link>
             )}
             {task.connectionId && (
-              <Link to="/connections" hash={task.connectionId} className="link">
+              <Link
+                to="/connections"
+                hash={task.connectionId}
+                className="link inline-flex min-h-6 items-center"
+              >
                 {names.get(task.connectionId)?.name}
               </Link>
             )}
@@ -50,9 +59,24 @@ export function TaskList() {
       ))}
       {data.rows.length > shownMax && (
         <li className="px-4 py-2 text-xs text-ink-2">
-          + {formatNumber(locale, data.rows.length - shownMax)}
+          {t('task.more', {
+            count: data.rows.length - shownMax,
+            n: formatNumber(locale, data.rows.length - shownMax),
+          })}
         </li>
       )}
     </ul>
+  )
+}
+
+/** What an oversold item asks for is always the same and said in the reader's language; the rest in the hub's words. */
+function TaskText({ task }: { task: Tasks['rows'][number] }) {
+  const { t } = useLanguage()
+  return task.kind === 'oversold' ? (
+    <p className="mt-0.5 text-ink-2">{t('task.oversoldText')}</p>
+  ) : (
+    <p className="mt-0.5 text-ink-2" lang="en">
+      {task.detail}
+    </p>
   )
 }
