@@ -42,6 +42,7 @@ export async function seedLargeBrand(
     [organizationId, at, ...[0, 1, 2].map((column) => locations.map((each) => each[column]))],
   )
   await seedConnections(database, organizationId)
+  await seedPools(database, organizationId)
   for (let from = 1; from <= brand.items; from += chunkItems) {
     const to = Math.min(brand.items, from + chunkItems - 1)
     await seedItems(database, organizationId, from, to)
@@ -72,6 +73,20 @@ async function seedConnections({ pool }: Database, organizationId: string): Prom
        md5('location RTM')::uuid, 10000, $2::timestamptz + number * interval '1 second'
      from unnest($3::text[], $4::text[]) with ordinality as made(connector, name, number)`,
     [organizationId, at, connections.map(([connector]) => connector), connections.map(([, name]) => name)],
+  )
+}
+
+async function seedPools({ pool }: Database, organizationId: string): Promise<void> {
+  await pool.query(
+    `insert into external_location (organization_id, connection_id, external_id, name, active)
+     select organization_id, connection_id, 'main', 'Main warehouse', true from connection where organization_id = $1`,
+    [organizationId],
+  )
+  await pool.query(
+    `insert into pool_location (organization_id, connection_id, external_id, location_id)
+     select organization_id, connection_id, 'main', location_id
+     from connection join location using (organization_id) where organization_id = $1`,
+    [organizationId],
   )
 }
 

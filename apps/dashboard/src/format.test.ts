@@ -11,6 +11,7 @@ test.each([
   [3599, '59m ago', '59分钟前'],
   [7200, '2h ago', '2小时前'],
   [200_000, '2d ago', '2天前'],
+  [30 * 86_400, 'Oct 24, 2026', '2026年10月24日'],
   [1, 'now', '现在'],
   [-5, 'now', '现在'],
 ])('%i seconds ago reads %s and %s', (seconds, english, chinese) => {

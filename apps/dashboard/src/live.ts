@@ -74,11 +74,14 @@ export function isTouched(key: QueryKey, due: Gathered): boolean {
   if (topic === 'items' && kind !== 'page') return due.anySku || due.skus.has(String(name))
   return true
 }
-/** Newest first, each id once, at most `recentMax`. */
+/** Newest first, each id once, at most `recentMax`. What is pushed later may have happened before. */
 export function mergeNewest(newest: ActivityRow[], known: ActivityRow[]): ActivityRow[] {
   const ids = new Set(known.map((row) => row.id))
-  return [...newest.filter((row) => !ids.has(row.id)), ...known].slice(0, recentMax)
+  return [...newest.filter((row) => !ids.has(row.id)), ...known].sort(byTime).slice(0, recentMax)
 }
+
+/** For rows of activity, newest first. Instants of one format compare as text. */
+export const byTime = (a: ActivityRow, b: ActivityRow) => (a.at < b.at ? 1 : a.at > b.at ? -1 : 0)
 
 export function useStream(): Stream {
   return useSyncExternalStore(

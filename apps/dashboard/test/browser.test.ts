@@ -9,7 +9,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startFixture } from '../dev/server.ts'
 import { launchBrowser } from './browser.ts'
 import { buildDashboard } from './build.ts'
-import { recordGrid } from './grid-probe.ts'
+import { allNamesRead, recordGrid } from './grid-probe.ts'
 
 /** The built app in a real Chromium, before the fixture server. Waits are for what is seen, never for a time. */
 
@@ -92,15 +92,17 @@ whenBrowser('100,000 rows scroll with no stretch left blank', { timeout: 180_000
   const { page } = await open(english, '/items')
   const grid = page.getByRole('table')
   expect(await grid.getAttribute('aria-rowcount')).toBe('100001')
+  await allNamesRead(page, 4)
   const recording = await recordGrid(page)
-  await grid.evaluate(async (scroller) => {
-    for (let step = 1; step <= 60; step++) {
-      scroller.scrollTop = step < 40 ? step * 900 : (step / 60) * scroller.scrollHeight
-      await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))
-    }
-  })
+  for (let step = 1; step <= 60; step++) {
+    // From outside, as a hand does it: what a script moves within a frame is painted before anyone hears of it.
+    await grid.evaluate((scroller, at) => {
+      scroller.scrollTop = at < 40 ? at * 900 : (at / 60) * scroller.scrollHeight
+    }, step)
+    await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(resolve)))
+  }
   const { frames, blankRowsMax } = await recording.stop()
-  expect(frames).toBeGreaterThan(60)
+  expect(frames).toBeGreaterThanOrEqual(60)
   expect(blankRowsMax).toBe(0)
   await page.getByText('-99999', { exact: false }).first().waitFor()
   expect(await page.locator('[data-index]').count()).toBeLessThan(80)
@@ -137,7 +139,7 @@ whenBrowser('pausing asks for a reason and shows it; resuming undoes it', { time
 
 whenBrowser('replaying one, a group and all says what became of them', { timeout: 30_000 }, async () => {
   const { page } = await open(english, '/parked')
-  await page.getByRole('button', { name: 'Replay: order #10100' }).click()
+  await page.getByRole('button', { name: 'Replay: Order #10100' }).click()
   await page.getByText('1 replayed, 0 still parked.').waitFor()
   const group = page.getByRole('region', { name: 'Unknown status' })
   await group.getByRole('button', { name: 'Replay these' }).click()
@@ -163,6 +165,47 @@ whenBrowser(
     }
     await page.getByRole('button', { name: 'Try again' }).click()
     await page.getByRole('article', { name: 'Trade portal' }).waitFor()
+    await page.context().close()
+  },
+)
+
+whenBrowser(
+  'a screen whose file cannot be had says so, and leaves the navigation',
+  { timeout: 30_000 },
+  async () => {
+    const page = await browser?.newPage()
+    if (!page) return
+    await page.addInitScript(() => localStorage.setItem('plimsoll.language', 'en'))
+    await page.route('**/assets/activity-screen*', (route) => route.abort())
+    await page.goto(address)
+    await page.getByRole('link', { name: 'Activity', exact: true }).click()
+    await page.getByRole('heading', { name: 'This screen could not be loaded' }).waitFor()
+    await page.unroute('**/assets/activity-screen*')
+    await page.getByRole('button', { name: 'Load again' }).click()
+    await page.getByRole('heading', { name: 'Activity' }).waitFor()
+    await page.context().close()
+  },
+)
+
+whenBrowser(
+  'the keyboard alone skips to the content, opens, cancels and returns',
+  { timeout: 30_000 },
+  async () => {
+    const { page } = await open(english, '/connections')
+    await page.keyboard.press('Tab')
+    const skip = page.getByRole('link', { name: 'Skip to the content' })
+    expect(await skip.evaluate((link) => link === document.activeElement)).toBe(true)
+    expect((await skip.boundingBox())?.y).toBeGreaterThanOrEqual(0)
+    await page.keyboard.press('Enter')
+    await page.keyboard.press('Tab')
+    const pause = page.getByRole('button', { name: 'Pause' }).first()
+    expect(await pause.evaluate((button) => button === document.activeElement)).toBe(true)
+    expect(await pause.evaluate((button) => getComputedStyle(button).outlineStyle)).toBe('solid')
+    await page.keyboard.press('Enter')
+    await page.getByRole('dialog').waitFor()
+    await page.keyboard.press('Escape')
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
+    expect(await pause.evaluate((button) => button === document.activeElement)).toBe(true)
     await page.context().close()
   },
 )

@@ -26,6 +26,16 @@ declare global {
   }
 }
 
+/** Waits until the SKUs and names of all rows have been read: from then on no row may be blank. */
+export async function allNamesRead(page: Page, stretches: number): Promise<void> {
+  await page.waitForFunction(
+    (wanted) =>
+      performance.getEntriesByType('resource').filter(({ name }) => name.includes('/item-names')).length >=
+      wanted,
+    stretches,
+  )
+}
+
 /**
  * Looks at the grid in every animation frame, until stopped: what stands at each row's height, as a person would
  * see it, and not what the page believes to have drawn.

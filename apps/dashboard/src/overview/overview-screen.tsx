@@ -13,8 +13,9 @@ import { Live } from '../parts/number.tsx'
 import { Heading, Panel } from '../parts/panel.tsx'
 import { ConnectionSummary } from './connection-summary.tsx'
 import { DemoPanel } from './demo-panel.tsx'
+import { NeedList } from './need-list.tsx'
+import { decideNeeds } from './needs.ts'
 import { RateChart } from './rate-chart.tsx'
-import { TaskList } from './task-list.tsx'
 
 /** Answers in five seconds: is everything in step, and what needs me? */
 export function OverviewScreen() {
@@ -65,7 +66,7 @@ export function OverviewScreen() {
         </div>
         <div className="flex min-w-0 flex-col gap-4 max-xl:contents">
           <Panel title={t('overview.tasks')} className="max-xl:order-1">
-            <TaskList />
+            <NeedList overview={data} />
           </Panel>
           <Feed />
         </div>
@@ -77,10 +78,8 @@ export function OverviewScreen() {
 function Answer({ overview }: { overview: Overview }) {
   const { t, locale } = useLanguage()
   const now = useHubNow()
-  const tasks = useQuery(tasksQuery).data?.rows.length ?? 0
+  const needs = decideNeeds(overview, useQuery(tasksQuery).data?.rows ?? [], now).length
   const refused = overview.connections.reduce((sum, row) => sum + row.refused, 0)
-  const broken = overview.connections.filter((row) => row.error !== null).length
-  const needs = Math.max(tasks, broken)
   const counted = overview.inStep + overview.pending + overview.drift + refused
   const tone = needs > 0 ? 'text-red' : overview.pending > 0 ? 'text-sea' : 'text-green'
   const text =
@@ -98,10 +97,11 @@ function Answer({ overview }: { overview: Overview }) {
         <p className="mt-0.5 text-ink-2">
           {overview.organization}
           <Dot />
-          {t('overview.share', {
-            share: formatShare(locale, counted === 0 ? 0 : overview.inStep / counted),
-            n: formatNumber(locale, overview.listings),
-          })}
+          {counted > 0 &&
+            t('overview.share', {
+              share: formatShare(locale, overview.inStep / counted),
+              n: formatNumber(locale, counted),
+            })}
           {slowest?.ordersKnownUntil && (
             <>
               <Dot />
