@@ -23,7 +23,7 @@ const commands = {
   plimsoll: (args) => ({ program: [HUB], dashboard: args[0] === 'serve' || args[0] === 'demo' }),
   test: () => ({ program: [CHECKS], dashboard: true }),
   check: () => ({ program: [CHECKS, '--without-tests'], dashboard: false }),
-  bench: () => ({ program: [path.join('bench', 'main.ts')], dashboard: false }),
+  bench: (args) => ({ program: [path.join('bench', 'main.ts')], dashboard: args[0] === 'dashboard-grid' }),
 }
 
 async function main([name, ...args]) {

@@ -6,6 +6,7 @@ import {
   connectionList,
   demoState,
   itemDetail,
+  itemNames,
   itemPage,
   movementPage,
   overview,
@@ -160,6 +161,11 @@ function createFixture(initial: Scenario) {
       }
       case '/items':
         return checked(response, itemPage, items(query))
+      case '/item-names': {
+        const offset = Number(query.get('offset') ?? 0)
+        const named = wantedItems(query).slice(offset, offset + Number(query.get('limit') ?? 25_000))
+        return checked(response, itemNames, { offset, skus: named.map(skuOf), names: named.map(nameOf) })
+      }
       case '/connections':
         return checked(response, connectionList, { rows: rows() })
       case '/locations':
@@ -190,9 +196,15 @@ function createFixture(initial: Scenario) {
   function items(query: URLSearchParams): z.infer<typeof itemPage> {
     const offset = Number(query.get('offset') ?? 0)
     const limit = Number(query.get('limit') ?? 200)
+    const wanted = wantedItems(query)
+    const rows = wanted.slice(offset, offset + limit).map((index) => answers.toItemRow(world, index))
+    return { total: wanted.length, offset, rows }
+  }
+
+  function wantedItems(query: URLSearchParams): number[] {
     const search = (query.get('search') ?? '').toLowerCase()
     const filter = query.get('filter') ?? 'all'
-    if (scenario.empty) return { total: 0, offset, rows: [] }
+    if (scenario.empty) return []
     const isWanted = (index: number) => {
       if (search && !`${skuOf(index)} ${nameOf(index)}`.toLowerCase().includes(search)) return false
       if (filter === 'oversold') return world.availableOf(index) < 0
@@ -204,8 +216,7 @@ function createFixture(initial: Scenario) {
     }
     const wanted: number[] = []
     for (let index = 0; index < itemCount; index++) if (isWanted(index)) wanted.push(index)
-    const rows = wanted.slice(offset, offset + limit).map((index) => answers.toItemRow(world, index))
-    return { total: wanted.length, offset, rows }
+    return wanted
   }
 
   async function write(path: string, request: IncomingMessage, response: ServerResponse) {

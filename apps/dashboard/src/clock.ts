@@ -1,4 +1,4 @@
-import { useSyncExternalStore } from 'react'
+import { useEffect, useRef, useState, useSyncExternalStore } from 'react'
 
 /**
  * The one place that reads the clock and sets timers. Ages are shown by the hub's clock, not the browser's:
@@ -21,6 +21,24 @@ export function useHubNow(): number {
 export function later(run: () => void, delayMs: number): () => void {
   const waiting = setTimeout(run, delayMs)
   return () => clearTimeout(waiting)
+}
+/**
+ * A value that follows another, at once after a rest and at most every `pauseMs` while that one keeps changing.
+ * @param key says whether two values are the same
+ */
+export function useCalm<Value>(value: Value, key: string, pauseMs: number): Value {
+  const [calm, setCalm] = useState(value)
+  const latest = useRef(value)
+  latest.current = value
+  const changedAt = useRef(Number.NEGATIVE_INFINITY)
+  useEffect(() => {
+    const waitMs = Math.max(0, changedAt.current + pauseMs - performance.now())
+    return later(() => {
+      changedAt.current = performance.now()
+      setCalm(latest.current)
+    }, waitMs)
+  }, [key, pauseMs])
+  return calm
 }
 
 function subscribe(listener: () => void): () => void {

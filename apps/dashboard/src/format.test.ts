@@ -5,13 +5,15 @@ const now = Date.parse('2026-11-23T12:00:00.000Z')
 const before = (seconds: number) => new Date(now - seconds * 1000).toISOString()
 
 test.each([
-  [2, '2s ago', '2秒钟前'],
-  [59, '59s ago', '59秒钟前'],
+  [2, '2s ago', '2秒前'],
+  [59, '59s ago', '59秒前'],
   [60, '1m ago', '1分钟前'],
   [3599, '59m ago', '59分钟前'],
   [7200, '2h ago', '2小时前'],
   [200_000, '2d ago', '2天前'],
-  [-5, '0s ago', '0秒钟前'],
+  [30 * 86_400, 'Oct 24, 2026', '2026年10月24日'],
+  [1, 'now', '现在'],
+  [-5, 'now', '现在'],
 ])('%i seconds ago reads %s and %s', (seconds, english, chinese) => {
   expect(formatAgo('en', before(seconds), now)).toBe(english)
   expect(formatAgo('zh-CN', before(seconds), now)).toBe(chinese)

@@ -24,21 +24,24 @@ export function formatDuration(locale: string, ms: number): string {
   const format = () => new Intl.NumberFormat(locale, { maximumFractionDigits: 1 })
   return `${keep(`d ${locale}`, format).format(ms / 1000)} s`
 }
-/** “12 s ago”; a moment ahead of the hub's clock (skew) reads as now. */
+/** “12s ago”, “now” within a second; a moment ahead of the hub's clock (skew) reads as now, too; a date after two weeks. */
 export function formatAgo(locale: string, iso: string, nowMs: number): string {
   const seconds = Math.max(0, Math.round((nowMs - Date.parse(iso)) / 1000))
   const format = keep(
     `a ${locale}`,
-    () =>
-      new Intl.RelativeTimeFormat(locale, {
-        style: locale.startsWith('zh') ? 'long' : 'narrow',
-        numeric: 'always',
-      }),
+    () => new Intl.RelativeTimeFormat(locale, { style: 'narrow', numeric: 'always' }),
   )
+  if (seconds < 2) {
+    const now = () => new Intl.RelativeTimeFormat(locale, { numeric: 'auto' })
+    return keep(`now ${locale}`, now).format(0, 'second')
+  }
   if (seconds < 60) return format.format(-seconds, 'second')
   if (seconds < 3600) return format.format(-Math.floor(seconds / 60), 'minute')
   if (seconds < 86_400) return format.format(-Math.floor(seconds / 3600), 'hour')
-  return format.format(-Math.floor(seconds / 86_400), 'day')
+  if (seconds < 14 * 86_400) return format.format(-Math.floor(seconds / 86_400), 'day')
+  // Nobody counts two hundred days.
+  const date = () => new Intl.DateTimeFormat(locale, { dateStyle: 'medium' })
+  return keep(`date ${locale}`, date).format(new Date(iso))
 }
 export function formatTime(locale: string, iso: string): string {
   const format = () =>

@@ -5,7 +5,9 @@ import { learnHubClock } from './clock.ts'
 
 /** What is read from the hub, and under which keys it is kept. The first part of a key is its stream topic. */
 export const hub = createClient({ baseUrl: '' })
+/** Rows of the grid that are read at once, with their numbers; and SKUs with names. */
 export const pageRows = 200
+export const namesRows = 25_000
 export type Stream = StreamState['kind']
 
 export const queryClient = new QueryClient({
@@ -52,6 +54,17 @@ export const itemPageQuery = (search: string, filter: ItemFilter, page: number) 
   queryOptions({
     queryKey: ['items', 'page', search, filter, page],
     queryFn: ({ signal }) => hub.items({ search, filter, offset: page * pageRows, limit: pageRows }, signal),
+    // Scrolling through everything would otherwise keep everything: 500 pages, some 300 MB.
+    gcTime: 60_000,
+  })
+export const itemNamesQuery = (search: string, filter: ItemFilter, stretch: number) =>
+  queryOptions({
+    queryKey: ['items', 'names', search, filter, stretch],
+    queryFn: ({ signal }) =>
+      hub.itemNames({ search, filter, offset: stretch * namesRows, limit: namesRows }, signal),
+    gcTime: 60_000,
+    // The grid itself says when they are wrong.
+    staleTime: Number.POSITIVE_INFINITY,
   })
 export const itemQuery = (sku: string) =>
   queryOptions({ queryKey: ['items', 'one', sku], queryFn: ({ signal }) => hub.item(sku, signal) })

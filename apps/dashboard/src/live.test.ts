@@ -38,3 +38,9 @@ test('pushed rows come first, once each, and the list stays bounded', () => {
   const many = Array.from({ length: 300 }, (_, number) => row(String(number)))
   expect(mergeNewest([row('new')], many)).toHaveLength(200)
 })
+
+test('what is pushed late is shown where it belongs', () => {
+  const at = (id: string, second: number) => ({ ...row(id), at: `2026-11-23T12:00:0${second}.000Z` })
+  const merged = mergeNewest([at('c', 3), at('late', 1)], [at('b', 2), at('a', 0)])
+  expect(merged.map(({ id }) => id)).toEqual(['c', 'b', 'late', 'a'])
+})

@@ -6,13 +6,16 @@ import { hub, queryClient, recentQuery, type Stream } from './hub.ts'
 
 /**
  * Keeps the screens live. A `changed` event is a hint: what it names is read again, at most once per
- * `gatherMs` however many come, and only if a screen shows it. After a gap everything is read anew.
+ * `gatherMs` however many come, and only if a screen shows it. What is on its way is let in first: if each
+ * hint started anew what the last one asked for, a slow answer would never arrive. After a gap everything is
+ * read anew.
  */
 const gatherMs = 900
 const recentMax = 200
 
 let stream: Stream = 'connecting'
 let gathered: Gathered | undefined
+let isReading = false
 const streamListeners = new Set<() => void>()
 const activityListeners = new Set<(rows: ActivityRow[]) => void>()
 type Gathered = { topics: Set<string>; skus: Set<string>; anySku: boolean }
@@ -32,7 +35,7 @@ export function startLive(): () => void {
     onChanged: (changed) => {
       const isFirst = gathered === undefined
       gathered = gather(gathered, changed)
-      if (isFirst) later(flush, gatherMs)
+      if (isFirst && !isReading) later(() => void flush(), gatherMs)
     },
     onActivity: (rows) => {
       const newest = [...rows].reverse()
@@ -43,10 +46,14 @@ export function startLive(): () => void {
     },
   })
 }
-function flush() {
+async function flush() {
   const due = gathered
   gathered = undefined
-  if (due) void queryClient.invalidateQueries({ predicate: (query) => isTouched(query.queryKey, due) })
+  if (due === undefined) return
+  isReading = true
+  await queryClient.invalidateQueries({ predicate: (query) => isTouched(query.queryKey, due) })
+  isReading = false
+  if (gathered !== undefined) later(() => void flush(), gatherMs)
 }
 
 export function gather(before: Gathered | undefined, changed: ChangedEvent): Gathered {
@@ -56,18 +63,25 @@ export function gather(before: Gathered | undefined, changed: ChangedEvent): Gat
     anySku: (before?.anySku ?? false) || (changed.topics.includes('items') && changed.skus.length === 0),
   }
 }
-/** Whether a kept answer may have changed. Activity pages never do: their news is pushed. */
+/**
+ * Whether a kept answer may have changed. Activity pages never do: their news is pushed. Names seldom do, and the
+ * grid notices.
+ */
 export function isTouched(key: QueryKey, due: Gathered): boolean {
   const [topic, kind, name] = key
   if (topic === 'activity' || typeof topic !== 'string' || !due.topics.has(topic)) return false
+  if (topic === 'items' && kind === 'names') return false
   if (topic === 'items' && kind !== 'page') return due.anySku || due.skus.has(String(name))
   return true
 }
-/** Newest first, each id once, at most `recentMax`. */
+/** Newest first, each id once, at most `recentMax`. What is pushed later may have happened before. */
 export function mergeNewest(newest: ActivityRow[], known: ActivityRow[]): ActivityRow[] {
   const ids = new Set(known.map((row) => row.id))
-  return [...newest.filter((row) => !ids.has(row.id)), ...known].slice(0, recentMax)
+  return [...newest.filter((row) => !ids.has(row.id)), ...known].sort(byTime).slice(0, recentMax)
 }
+
+/** For rows of activity, newest first. Instants of one format compare as text. */
+export const byTime = (a: ActivityRow, b: ActivityRow) => (a.at < b.at ? 1 : a.at > b.at ? -1 : 0)
 
 export function useStream(): Stream {
   return useSyncExternalStore(

@@ -2,10 +2,11 @@ import { QueryClientProvider } from '@tanstack/react-query'
 import { RouterProvider } from '@tanstack/react-router'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
+import { later } from './clock.ts'
 import { queryClient } from './hub.ts'
 import { startLanguage } from './language.ts'
 import { startLive } from './live.ts'
-import { router } from './routes.tsx'
+import { fetchScreens, router } from './routes.tsx'
 import './styles.css'
 
 const root = document.getElementById('root')
@@ -19,3 +20,5 @@ createRoot(root).render(
     </QueryClientProvider>
   </StrictMode>,
 )
+// After the first screen's own reads, which matter more.
+later(fetchScreens, 1_500)

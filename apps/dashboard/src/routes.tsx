@@ -9,17 +9,51 @@ import {
 } from '@tanstack/react-router'
 import { itemFilters } from './items/item-filters.ts'
 import { useLanguage } from './language.ts'
-import { Empty, Failure } from './parts/notice.tsx'
+import { Empty } from './parts/notice.tsx'
 import { Shell } from './shell.tsx'
 
 /** The screens by address, each a chunk of its own. */
+const files = {
+  overview: () => import('./overview/overview-screen.tsx'),
+  items: () => import('./items/items-screen.tsx'),
+  item: () => import('./item/item-screen.tsx'),
+  connections: () => import('./connections/connections-screen.tsx'),
+  parked: () => import('./parked/parked-screen.tsx'),
+  activity: () => import('./activity/activity-screen.tsx'),
+}
+/** The other screens are fetched once the first one stands: then they open at once, and while the hub is away, too. */
+export function fetchScreens(): void {
+  // One that cannot be had now is asked for again when somebody goes there, and is missed then.
+  for (const file of Object.values(files)) file().catch(() => undefined)
+}
+
+/** A screen's file cannot be had: the hub is away, or was updated and has another one now. */
+class ScreenMissing extends Error {}
+
+/**
+ * A screen by its file. A failure is handed on under another name, since the router would answer the browser's own
+ * by loading the page again: without a hub that leaves an empty window.
+ */
+function screen<File extends Record<Name, unknown>, Name extends keyof File & string>(
+  file: () => Promise<File>,
+  name: Name,
+) {
+  return lazyRouteComponent(
+    () =>
+      file().catch((cause: unknown) => {
+        throw new ScreenMissing('The screen’s file did not come.', { cause })
+      }),
+    name,
+  )
+}
+
 type ItemSearch = { q?: string; filter?: ItemFilter }
 
 const rootRoute = createRootRoute({ component: Shell, notFoundComponent: NotFound, errorComponent: Broken })
 const route = createRoute({
   getParentRoute: () => rootRoute,
   path: '/',
-  component: lazyRouteComponent(() => import('./overview/overview-screen.tsx'), 'OverviewScreen'),
+  component: screen(files.overview, 'OverviewScreen'),
 })
 const items = createRoute({
   getParentRoute: () => rootRoute,
@@ -30,27 +64,27 @@ const items = createRoute({
     const q = search.q === undefined ? '' : String(search.q)
     return { ...(q !== '' && { q }), ...(filter && filter !== 'all' && { filter }) }
   },
-  component: lazyRouteComponent(() => import('./items/items-screen.tsx'), 'ItemsScreen'),
+  component: screen(files.items, 'ItemsScreen'),
 })
 const item = createRoute({
   getParentRoute: () => rootRoute,
   path: '/items/$sku',
-  component: lazyRouteComponent(() => import('./item/item-screen.tsx'), 'ItemScreen'),
+  component: screen(files.item, 'ItemScreen'),
 })
 const connections = createRoute({
   getParentRoute: () => rootRoute,
   path: '/connections',
-  component: lazyRouteComponent(() => import('./connections/connections-screen.tsx'), 'ConnectionsScreen'),
+  component: screen(files.connections, 'ConnectionsScreen'),
 })
 const parked = createRoute({
   getParentRoute: () => rootRoute,
   path: '/parked',
-  component: lazyRouteComponent(() => import('./parked/parked-screen.tsx'), 'ParkedScreen'),
+  component: screen(files.parked, 'ParkedScreen'),
 })
 const activity = createRoute({
   getParentRoute: () => rootRoute,
   path: '/activity',
-  component: lazyRouteComponent(() => import('./activity/activity-screen.tsx'), 'ActivityScreen'),
+  component: screen(files.activity, 'ActivityScreen'),
 })
 
 export const router = createRouter({
@@ -67,13 +101,26 @@ declare module '@tanstack/react-router' {
 function NotFound() {
   const { t } = useLanguage()
   return (
-    <Empty title={t('app.notFound')} cure={t('app.notFoundCure')}>
+    <Empty isPage title={t('app.notFound')} cure={t('app.notFoundCure')}>
       <Link to="/" className="control">
         {t('nav.overview')}
       </Link>
     </Empty>
   )
 }
-function Broken({ error, reset }: ErrorComponentProps) {
-  return <Failure error={error} onRetry={reset} />
+/** A screen that failed. */
+function Broken({ error }: ErrorComponentProps) {
+  const { t } = useLanguage()
+  const isMissing = error instanceof ScreenMissing
+  return (
+    <Empty
+      isPage
+      title={t(isMissing ? 'app.missing' : 'app.crashed')}
+      cure={t(isMissing ? 'app.missingCure' : 'app.crashedCure')}
+    >
+      <button type="button" className="control" onClick={() => location.reload()}>
+        {t('app.reload')}
+      </button>
+    </Empty>
+  )
 }

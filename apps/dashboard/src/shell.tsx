@@ -33,7 +33,6 @@ export function Shell() {
       >
         <LinkBanner />
         <Outlet />
-        <p className="mt-8 text-xs text-ink-3 md:hidden">{t('app.loopback')}</p>
       </main>
     </div>
   )
@@ -94,7 +93,7 @@ function Foot() {
         <button
           type="button"
           onClick={() => void setLanguage(language === 'en' ? 'zh' : 'en')}
-          className="min-h-8 rounded px-2 text-hull-ink hover:bg-hull-2 hover:text-white md:-ml-2"
+          className="min-h-9 rounded px-2 text-hull-ink hover:bg-hull-2 hover:text-white md:-ml-2"
           lang={language === 'en' ? 'zh-CN' : 'en'}
         >
           {language === 'en' ? '中文' : 'English'}
@@ -108,7 +107,7 @@ function Foot() {
               aria-label={t(`app.${label}`)}
               title={t(`app.${label}`)}
               onClick={() => setTheme(choice)}
-              className="grid size-7 place-items-center rounded-[3px] text-hull-ink hover:text-white aria-pressed:bg-hull-2 aria-pressed:text-white"
+              className="grid size-7 place-items-center max-md:size-9 rounded-[3px] text-hull-ink hover:text-white aria-pressed:bg-hull-2 aria-pressed:text-white"
             >
               <Icon size={14} aria-hidden />
             </button>

@@ -5,6 +5,7 @@ import type {
   DemoState,
   FaultSwitches,
   ItemDetail,
+  ItemNames,
   ItemPage,
   LocationRow,
   MovementPage,
@@ -88,6 +89,8 @@ export function createClient(options: { baseUrl: string; fetch?: typeof fetch })
   return {
     overview: (signal?: Signal) => get<Overview>('/overview', signal),
     items: (query: ItemQuery = {}, signal?: Signal) => get<ItemPage>(`/items${toQuery(query)}`, signal),
+    itemNames: (query: ItemQuery = {}, signal?: Signal) =>
+      get<ItemNames>(`/item-names${toQuery(query)}`, signal),
     item: (sku: string, signal?: Signal) => get<ItemDetail>(`/items/${id(sku)}`, signal),
     movements: (sku: string, query: PageQuery = {}, signal?: Signal) =>
       get<MovementPage>(`/items/${id(sku)}/movements${toQuery(query)}`, signal),

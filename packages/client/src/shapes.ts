@@ -59,6 +59,18 @@ export const itemPage = z.object({
 })
 export type ItemPage = z.infer<typeof itemPage>
 
+/**
+ * GET /item-names?search=&offset=&limit=&filter= (limit ≤ 25,000): what stands in the first column of a long
+ * stretch of the same list. A row of the page itself knows better, should the two differ.
+ */
+export const itemNames = z.object({
+  offset: count,
+  skus: z.array(z.string()),
+  /** As many as `skus`, in the same order. */
+  names: z.array(z.string()),
+})
+export type ItemNames = z.infer<typeof itemNames>
+
 /** GET /locations answers `{rows}`. */
 export const locationRow = z.object({
   locationId: z.string(),

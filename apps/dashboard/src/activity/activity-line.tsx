@@ -26,8 +26,6 @@ export function ActivityLine({
   connection: { name: string } | undefined
 }) {
   const { t, locale } = useLanguage()
-  // A write shows the quantity written; everything else shows a change.
-  const isWrite = row.kind.startsWith('write-') || row.kind === 'drift-healed'
   return (
     <li className="flex gap-3 border-b border-line px-4 py-2 last:border-0">
       <time
@@ -45,9 +43,7 @@ export function ActivityLine({
             {connection && <span className="text-ink-2"> · {connection.name}</span>}
           </span>
           {row.quantity !== null && (
-            <span className="shrink-0 font-semibold">
-              {isWrite ? formatNumber(locale, row.quantity) : formatChange(locale, row.quantity)}
-            </span>
+            <span className="shrink-0 font-semibold">{quantityOf(row.kind, row.quantity, locale)}</span>
           )}
         </p>
         <p className="truncate text-xs text-ink-2" title={row.detail ?? undefined}>
@@ -57,9 +53,25 @@ export function ActivityLine({
             </Link>
           )}
           {row.sku && row.detail && ' · '}
-          {row.detail}
+          <Detail text={row.detail} />
         </p>
       </div>
     </li>
   )
+}
+
+/** A change by hand is told as its kind and the reason given: the kind is ours to translate. */
+function Detail({ text }: { text: string | null }) {
+  const { t } = useLanguage()
+  const [, kind = '', reason] = /^([a-z-]+)(?:: (.*))?$/s.exec(text ?? '') ?? []
+  const word = t(`movement.${kind}`, { defaultValue: '' })
+  if (word === '') return text
+  return reason === undefined ? word : `${word}: ${reason}`
+}
+
+/** A write shows the quantity written, an oversold item how many units are missing, everything else a change. */
+function quantityOf(kind: ActivityRow['kind'], quantity: number, locale: string): string {
+  if (kind === 'oversold') return formatNumber(locale, Math.abs(quantity))
+  const isWrite = kind.startsWith('write-') || kind === 'drift-healed'
+  return isWrite ? `→ ${formatNumber(locale, quantity)}` : formatChange(locale, quantity)
 }

@@ -4,7 +4,7 @@ import { useEffect, useState } from 'react'
 import { formatNumber } from '../format.ts'
 import { activityQuery, useConnectionNames } from '../hub.ts'
 import { useLanguage } from '../language.ts'
-import { mergeNewest, onActivity } from '../live.ts'
+import { byTime, mergeNewest, onActivity } from '../live.ts'
 import { More } from '../parts/more.tsx'
 import { Empty, Failure, Loading } from '../parts/notice.tsx'
 import { Heading } from '../parts/panel.tsx'
@@ -22,7 +22,7 @@ export function ActivityScreen() {
   const shownNews = held ?? news
   const read = activity.data?.pages.flatMap((page) => page.rows) ?? []
   const known = new Set(shownNews.map((row) => row.id))
-  const rows = [...shownNews, ...read.filter((row) => !known.has(row.id))]
+  const rows = [...shownNews, ...read.filter((row) => !known.has(row.id))].sort(byTime)
   const waiting = held ? news.filter((row) => !known.has(row.id)).length : 0
   return (
     <>
@@ -33,14 +33,16 @@ export function ActivityScreen() {
               {t('activity.held', { count: waiting, n: formatNumber(locale, waiting) })}
             </p>
           )}
-          <button
-            type="button"
-            className="control"
-            aria-pressed={held !== undefined}
-            onClick={() => setHeld(held ? undefined : news)}
-          >
-            {t(held ? 'activity.follow' : 'activity.hold')}
-          </button>
+          {rows.length > 0 && (
+            <button
+              type="button"
+              className="control"
+              aria-pressed={held !== undefined}
+              onClick={() => setHeld(held ? undefined : news)}
+            >
+              {t(held ? 'activity.follow' : 'activity.hold')}
+            </button>
+          )}
         </div>
       </Heading>
       <div className="panel">

@@ -5,6 +5,7 @@ import { useLanguage } from '../language.ts'
 import { Freshness } from '../overview/connection-summary.tsx'
 import { Ago, Live } from '../parts/number.tsx'
 import { ConnectionActions } from './connection-actions.tsx'
+import { ConnectionError } from './connection-error.tsx'
 
 const stateTone: Record<ConnectionRow['state'], string> = {
   live: 'border-green-fill text-green',
@@ -42,12 +43,7 @@ export function ConnectionCard({ row, isTarget }: { row: ConnectionRow; isTarget
           {t('connections.pausedBecause', { reason: row.pauseReasons.join(', ') })}
         </p>
       )}
-      {row.error && (
-        <div className="mx-4 mt-3 border-l-2 border-red-fill bg-red-soft px-3 py-1.5">
-          <p>{row.error}</p>
-          {row.errorSince && <Ago at={row.errorSince} className="text-xs text-ink-2" />}
-        </div>
-      )}
+      {row.error && <ConnectionError row={row} className="mx-4 mt-3" />}
       <Counts row={row} />
       <dl className="mt-auto grid grid-cols-2 gap-x-4 gap-y-2 border-t border-line px-4 py-3 sm:grid-cols-4">
         <Fact name={t('connections.knownUntil')}>
@@ -78,7 +74,7 @@ function Counts({ row }: { row: ConnectionRow }) {
     ['listings', t('connections.listings'), row.listings, ''],
     ['inStep', t('overview.inStep'), row.inStep, ''],
     ['pending', t('overview.pending'), row.pending, 'text-amber'],
-    ['drift', t('overview.drift'), row.drift, 'text-red'],
+    ['drift', t('overview.drift'), row.drift, 'text-amber'],
     ['refused', t('connections.refused'), row.refused, 'text-red'],
     ['unmapped', t('connections.unmapped'), row.unmapped, 'text-amber'],
   ] as const

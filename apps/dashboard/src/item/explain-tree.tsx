@@ -38,11 +38,12 @@ function Step({ node, depth }: { node: ExplainNode; depth: number }) {
 
 function Line({ node }: { node: ExplainNode }) {
   const { t, locale } = useLanguage()
+  const detail = useDetail(node)
   return (
     <span className="inline-flex w-[calc(100%-1.15rem)] items-baseline justify-between gap-3 align-baseline">
       <span className="min-w-0">
         {t(`explain.${node.label}`)}
-        {node.detail && <span className="text-ink-2"> · {node.detail}</span>}
+        {detail && <span className="text-ink-2"> · {detail}</span>}
       </span>
       <span aria-hidden className="flex-1 border-b border-dotted border-line-2" />
       <b className={`font-semibold ${(node.value ?? 0) < 0 ? 'text-red' : ''}`}>
@@ -50,4 +51,11 @@ function Line({ node }: { node: ExplainNode }) {
       </b>
     </span>
   )
+}
+
+/** Reasons and kinds of movement are words of ours; codes, order numbers and names stay as they are. */
+function useDetail({ label, detail = '' }: ExplainNode): string {
+  const { t } = useLanguage()
+  if (label === 'desired') return t(`because.${detail}`, { defaultValue: detail })
+  return label === 'movement' ? t(`movement.${detail}`, { defaultValue: detail }) : detail
 }

@@ -1,4 +1,5 @@
 import type { ItemDetail } from '@plimsoll/client'
+import { ApiProblem } from '@plimsoll/client/client'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
 import { ArrowLeft } from 'lucide-react'
@@ -16,13 +17,22 @@ export function ItemScreen() {
   const { t } = useLanguage()
   const { sku } = useParams({ from: '/items/$sku' })
   const { data, error, refetch } = useQuery(itemQuery(sku))
+  const isUnknown = error instanceof ApiProblem && error.problem.status === 404
   return (
     <>
       <Link to="/items" className="link mb-2 inline-flex min-h-6 items-center gap-1">
         <ArrowLeft size={15} aria-hidden />
         {t('item.back')}
       </Link>
-      {!data && (error ? <Failure error={error} onRetry={() => void refetch()} /> : <Loading lines={9} />)}
+      {!data && isUnknown && (
+        <div className="panel">
+          <Empty isPage title={t('item.unknown', { sku })} cure={t('item.unknownCure')} />
+        </div>
+      )}
+      {!data && !isUnknown && <h1 className="mb-4 font-mono text-[1.5rem] leading-tight break-all">{sku}</h1>}
+      {!data &&
+        !isUnknown &&
+        (error ? <Failure error={error} onRetry={() => void refetch()} /> : <Loading lines={9} />)}
       {data && <Item item={data} />}
     </>
   )
@@ -48,7 +58,7 @@ function Item({ item }: { item: ItemDetail }) {
           ))}
         </dl>
       </div>
-      <div className="grid items-start gap-4 lg:grid-cols-[minmax(20rem,26rem)_minmax(0,1fr)]">
+      <div className="grid items-start gap-4 lg:grid-cols-[minmax(20rem,29rem)_minmax(0,1fr)]">
         <div className="grid min-w-0 gap-4">
           <Panel title={t('loadLine.title')}>
             <LoadLineDrawing item={item} />
@@ -63,11 +73,31 @@ function Item({ item }: { item: ItemDetail }) {
             {item.listings.map((listing) => (
               <ListingLevels key={listing.listingId} listing={listing} />
             ))}
+            {item.listings.length > 0 && <Words />}
           </Panel>
           <Movements sku={item.sku} />
         </div>
       </div>
     </>
+  )
+}
+
+const words = ['desired', 'acknowledged', 'expected', 'observed'] as const
+
+function Words() {
+  const { t } = useLanguage()
+  return (
+    <details className="border-t border-line px-4 py-1.5 text-xs text-ink-2">
+      <summary className="min-h-6 cursor-pointer py-0.5">{t('item.words')}</summary>
+      <dl className="grid grid-cols-[auto_1fr] gap-x-3 gap-y-0.5 py-1.5">
+        {words.map((word) => (
+          <div key={word} className="contents">
+            <dt className="font-medium text-ink">{t(`stock.${word}`)}</dt>
+            <dd>{t(`stockMeaning.${word}`)}</dd>
+          </div>
+        ))}
+      </dl>
+    </details>
   )
 }
 

@@ -17,8 +17,12 @@ export function ListingLevels({ listing }: { listing: Listing }) {
       {listing.levels.map((level) => (
         <LevelRow key={level.levelId} level={level}>
           <p className="font-medium">{listing.connectionName}</p>
-          <p className="text-xs break-all text-ink-2">
-            {t('item.externalId', { id: listing.externalId })} · {level.externalLocation}
+          <p className="text-xs break-words text-ink-2">
+            <span title={listing.externalId}>
+              {t('item.externalId', { id: shortId(listing.externalId) })}
+            </span>
+            {' · '}
+            {level.externalLocation}
             {listing.unitsPerListing !== 1 &&
               ` · ${t('item.unitsPerListing', { n: listing.unitsPerListing })}`}
           </p>
@@ -27,6 +31,9 @@ export function ListingLevels({ listing }: { listing: Listing }) {
     </article>
   )
 }
+
+/** Shopify's ids are whole addresses of which the end is what people know. */
+const shortId = (externalId: string) => /^gid:\/\/.*\/([^/]+)$/.exec(externalId)?.[1] ?? externalId
 
 function LevelRow({ level, children }: { level: Level; children: ReactNode }) {
   const { t } = useLanguage()
@@ -58,7 +65,7 @@ function LevelRow({ level, children }: { level: Level; children: ReactNode }) {
         <p
           className={`mt-2 border-l-2 px-3 py-1.5 text-[0.93rem] ${level.status === 'held' ? 'border-amber-fill bg-amber-soft' : 'border-red-fill bg-red-soft'}`}
         >
-          {level.problem}
+          <span lang="en">{level.problem}</span>
         </p>
       )}
       <button

@@ -25,16 +25,16 @@ export function Movements({ sku }: { sku: string }) {
       {rows.length > 0 && (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a stretch that scrolls must be reachable by keyboard.
         <section aria-label={t('item.movements')} tabIndex={0} className="overflow-x-auto">
-          <table className="w-full min-w-[38rem]">
+          <table className="w-full sm:min-w-[38rem]">
             <thead className="text-left text-xs text-ink-2">
               <tr className="border-b border-line [&>th]:px-2 [&>th]:py-2 [&>th]:font-medium [&>th:first-child]:pl-4">
                 <th>{t('item.when')}</th>
                 <th>{t('item.kind')}</th>
                 <th>{t('stock.location')}</th>
                 <th>{t('item.change')}</th>
-                <th>{t('item.reference')}</th>
-                <th>{t('item.reason')}</th>
-                <th>{t('item.actor')}</th>
+                <th className="max-sm:hidden">{t('item.reference')}</th>
+                <th className="max-sm:hidden">{t('item.reason')}</th>
+                <th className="max-sm:hidden">{t('item.actor')}</th>
               </tr>
             </thead>
             <tbody>
@@ -59,6 +59,7 @@ const deltas = [
 
 function Row({ row }: { row: MovementPage['rows'][number] }) {
   const { t, locale } = useLanguage()
+  const actor = t(`actor.${row.actor}`, { defaultValue: row.actor })
   return (
     <tr className="border-b border-line align-baseline last:border-0 [&>td]:px-2 [&>td]:py-1.5 [&>td:first-child]:pl-4">
       <td className="whitespace-nowrap text-ink-2">
@@ -77,10 +78,14 @@ function Row({ row }: { row: MovementPage['rows'][number] }) {
               <span className="text-xs text-ink-2">{t(`stock.${name}`)}</span>
             </span>
           ))}
+        {/* Narrow screens have no room for columns of their own. */}
+        <span className="block text-xs text-ink-2 sm:hidden">
+          {[row.reference, row.reason, actor].filter((text) => text !== null).join(' · ')}
+        </span>
       </td>
-      <td className="whitespace-nowrap">{row.reference}</td>
-      <td className="text-ink-2">{row.reason}</td>
-      <td className="text-ink-2">{row.actor}</td>
+      <td className="whitespace-nowrap max-sm:hidden">{row.reference}</td>
+      <td className="text-ink-2 max-sm:hidden">{row.reason}</td>
+      <td className="text-ink-2 max-sm:hidden">{actor}</td>
     </tr>
   )
 }

@@ -1,17 +1,17 @@
-import type { ItemRow } from '@plimsoll/client'
 import type { ItemFilter } from '@plimsoll/client/client'
-import { useQueries, useQuery } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { type CSSProperties, type KeyboardEvent, useCallback, useRef, useSyncExternalStore } from 'react'
-import { connectionsQuery, itemPageQuery, locationsQuery, pageRows } from '../hub.ts'
+import { connectionsQuery, locationsQuery } from '../hub.ts'
 import { useLanguage } from '../language.ts'
 import { ItemCard, ItemLine, PlaceholderLine } from './item-line.tsx'
-import { pagesFor } from './item-window.ts'
+import { useItemNames } from './item-names.ts'
+import { useItemRows } from './item-rows.ts'
 
 /**
- * The grid of items: only what is visible (and a little more) is in the page, and only its pages are read.
- * A row that is not read yet is a placeholder of the same height, and the ground beneath is ruled in row
- * height, so no frame is blank however fast one scrolls.
+ * The grid of items: only what is visible (and a little more) is in the page, and only its numbers are read.
+ * SKUs and names of all rows are read beforehand, so that no frame is blank however fast and far one scrolls;
+ * the ground beneath is ruled in row height, should the browser paint later than it scrolls.
  */
 const lineHeight = 42
 const cardHeight = 86
@@ -32,19 +32,17 @@ export function ItemGrid({ search, filter, total }: { search: string; filter: It
     getItemKey: (index) => index,
   })
   const visible = grid.getVirtualItems()
-  const pages = pagesFor({ first: visible[0]?.index ?? 0, last: visible.at(-1)?.index ?? 0, total, pageRows })
-  const read = useQueries({ queries: pages.map((page) => itemPageQuery(search, filter, page)) })
-  const rowAt = (index: number): ItemRow | undefined => {
-    const page = pages.indexOf(Math.floor(index / pageRows))
-    return read[page]?.data?.rows[index % pageRows]
-  }
+  const list = { search, filter, total }
+  const rows = useItemRows({ ...list, first: visible[0]?.index ?? 0, last: visible.at(-1)?.index ?? 0 })
+  const nameAt = useItemNames(list, rows)
 
   const columns = {
     '--row': `${height}px`,
     '--columns': [
-      'minmax(14.5rem,1fr) 7rem repeat(4, 4rem)',
-      ...locations.map(() => '3.4rem'),
-      ...connections.map(() => '4.5rem'),
+      'minmax(14.5rem,1fr) 7rem repeat(4, 4.6rem)',
+      // Few columns are given room for their names; many must be narrow to be seen side by side.
+      ...locations.map(() => (locations.length > 3 ? '3.4rem' : '5.5rem')),
+      ...connections.map(() => (connections.length > 3 ? '4.5rem' : '9.5rem')),
     ].join(' '),
   } as CSSProperties
   const head =
@@ -112,9 +110,9 @@ export function ItemGrid({ search, filter, total }: { search: string; filter: It
           <div aria-hidden className="invisible grid h-0" style={{ gridTemplateColumns: 'var(--columns)' }} />
         )}
         {visible.map((virtual) => {
-          const row = rowAt(virtual.index)
+          const row = rows.at(virtual.index)
           const place = { index: virtual.index, top: virtual.start, height }
-          if (!row) return <PlaceholderLine key={virtual.key} {...place} />
+          if (!row) return <PlaceholderLine key={virtual.key} {...place} name={nameAt(virtual.index)} />
           return isNarrow ? (
             <ItemCard key={virtual.key} row={row} {...place} />
           ) : (

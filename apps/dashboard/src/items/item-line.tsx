@@ -5,6 +5,7 @@ import { HullBar } from '../load-line/hull-bar.tsx'
 import { Live } from '../parts/number.tsx'
 import { StatusMark } from '../parts/state.tsx'
 import { channelStatuses } from './channel-status.ts'
+import type { ItemName } from './item-names.ts'
 
 type Place = { index: number; top: number; height: number }
 const placed = ({ top, height }: Place) => ({ transform: `translateY(${top}px)`, height: `${height}px` })
@@ -31,17 +32,7 @@ export function ItemLine({
         role="rowheader"
         className="sticky left-0 z-10 flex min-w-0 flex-col justify-center border-r border-line bg-surface pr-3 pl-4 group-hover:bg-sunken"
       >
-        <Link
-          to="/items/$sku"
-          params={{ sku: row.sku }}
-          preload={false}
-          className="truncate font-mono text-[0.92em] leading-[1.2] font-medium hover:underline"
-        >
-          {row.sku}
-        </Link>
-        <span className="truncate text-xs leading-[1.3] text-ink-2" title={row.name}>
-          {row.name}
-        </span>
+        <NameOf item={row} />
       </div>
       <div role="cell" className="flex items-center px-2">
         <HullBar figures={row} />
@@ -99,6 +90,24 @@ export function ItemLine({
   )
 }
 
+function NameOf({ item }: { item: ItemName }) {
+  return (
+    <>
+      <Link
+        to="/items/$sku"
+        params={{ sku: item.sku }}
+        preload={false}
+        className="truncate font-mono text-[0.92em] leading-[1.2] font-medium hover:underline"
+      >
+        {item.sku}
+      </Link>
+      <span className="truncate text-xs leading-[1.3] text-ink-2" title={item.name}>
+        {item.name}
+      </span>
+    </>
+  )
+}
+
 /** The same item on a narrow screen: the numbers that matter, and how many channels are in which state. */
 export function ItemCard({ row, ...place }: Place & { row: ItemRow }) {
   const { t } = useLanguage()
@@ -148,21 +157,25 @@ export function ItemCard({ row, ...place }: Place & { row: ItemRow }) {
   )
 }
 
-/** Stands where a row will be; as tall, so that nothing jumps when it comes. */
-export function PlaceholderLine(place: Place) {
+/** Stands where a row's numbers will be; as tall, so that nothing jumps when they come. */
+export function PlaceholderLine({ name, ...place }: Place & { name: ItemName | undefined }) {
   return (
     <div
       role="row"
       aria-rowindex={place.index + 2}
       aria-busy="true"
       data-index={place.index}
-      className="absolute top-0 left-0 flex w-full items-center gap-6 border-b border-line bg-surface px-4"
+      className="absolute top-0 left-0 grid w-full grid-cols-[var(--columns)] border-b border-line bg-surface max-md:grid-cols-[minmax(0,1fr)_auto]"
       style={placed(place)}
     >
-      <div role="cell" className="flex items-center gap-6">
-        <div className="skeleton h-3.5 w-36" />
-        <div className="skeleton h-3.5 w-24 max-sm:hidden" />
-        <div className="skeleton h-3.5 w-16" />
+      <div
+        role="rowheader"
+        className="flex min-w-0 flex-col justify-center pr-3 pl-4 md:sticky md:left-0 md:border-r md:border-line md:bg-surface"
+      >
+        {name ? <NameOf item={name} /> : <div className="skeleton h-3.5 w-36" />}
+      </div>
+      <div role="cell" className="flex items-center px-2 max-md:pr-4">
+        <div className="skeleton h-2.5 w-[84px] max-md:w-10" />
       </div>
     </div>
   )

@@ -1,4 +1,4 @@
-import { useQuery } from '@tanstack/react-query'
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { Search } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
@@ -17,10 +17,13 @@ export function ItemsScreen() {
   const { t, locale } = useLanguage()
   const { q = '', filter = 'all' } = useSearch({ from: '/items' })
   const navigate = useNavigate({ from: '/items' })
-  const first = useQuery(itemPageQuery(q, filter, 0))
+  const first = useQuery({ ...itemPageQuery(q, filter, 0), placeholderData: keepPreviousData })
   const total = first.data?.total
+  // What was found before stays until the new answer is there: a grid that empties at every key press flickers.
+  const [shown, setShown] = useState({ q, filter })
+  if (!first.isPlaceholderData && (shown.q !== q || shown.filter !== filter)) setShown({ q, filter })
   return (
-    <div className="flex h-[calc(100dvh-9.5rem)] min-h-80 flex-col md:h-[calc(100dvh-4.5rem)]">
+    <div className="flex h-[calc(100dvh-10.25rem)] min-h-80 flex-col md:h-[calc(100dvh-4.5rem)]">
       <div className="mb-3 flex flex-wrap items-center gap-x-5 gap-y-2">
         <h1>{t('items.title')}</h1>
         <p className="ml-auto text-ink-2 sm:order-last" role="status">
@@ -47,7 +50,7 @@ export function ItemsScreen() {
                   replace: true,
                 })
               }
-              className="min-h-8 border-b-2 border-transparent px-2.5 whitespace-nowrap text-ink-2 outline-offset-[-2px] hover:text-ink aria-pressed:border-ink aria-pressed:font-semibold aria-pressed:text-ink"
+              className="min-h-9 border-b-2 border-transparent px-2.5 whitespace-nowrap text-ink-2 outline-offset-[-2px] hover:text-ink aria-pressed:border-ink aria-pressed:font-semibold aria-pressed:text-ink"
             >
               {t(`items.${each}`)}
             </button>
@@ -69,14 +72,19 @@ export function ItemsScreen() {
           </Empty>
         )}
         {total !== 0 && !(first.error && !first.data) && (
-          <ItemGrid key={`${filter} ${q}`} search={q} filter={filter} total={total ?? 40} />
+          <ItemGrid
+            key={`${shown.filter} ${shown.q}`}
+            search={shown.q}
+            filter={shown.filter}
+            total={total ?? 40}
+          />
         )}
       </div>
     </div>
   )
 }
 
-/** The search field: `/` goes to it from anywhere, typing searches after a short pause, Escape clears. */
+/** The search field: `/` goes to it from anywhere, typing searches after a short pause, Escape clears and leaves. */
 function SearchField({ value, onSearch }: { value: string; onSearch: (next: string) => void }) {
   const { t } = useLanguage()
   const [text, setText] = useState(value)
@@ -110,7 +118,9 @@ function SearchField({ value, onSearch }: { value: string; onSearch: (next: stri
         title={t('items.searchKey')}
         placeholder={t('items.search')}
         onChange={(event) => setText(event.target.value)}
-        onKeyDown={(event) => event.key === 'Escape' && setText('')}
+        onKeyDown={(event) =>
+          event.key === 'Escape' && (text === '' ? event.currentTarget.blur() : setText(''))
+        }
         className="h-9 w-full rounded border border-line-2 bg-surface pr-9 pl-8 placeholder:text-ink-3"
       />
       <kbd className="pointer-events-none absolute top-1/2 right-2.5 -translate-y-1/2 rounded border border-line-2 px-1.5 text-xs text-ink-2">

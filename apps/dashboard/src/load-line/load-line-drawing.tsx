@@ -52,7 +52,7 @@ export function LoadLineDrawing({ item }: { item: ItemDetail }) {
           ))}
         </div>
         <svg
-          className="w-[32%] max-w-32 min-w-24 shrink-0"
+          className="w-[32%] max-w-32 min-w-24 shrink-0 max-sm:w-[24%] max-sm:min-w-20"
           viewBox={`0 0 100 ${heightPx}`}
           preserveAspectRatio="none"
           height={heightPx}

@@ -1,6 +1,7 @@
 import type { ConnectionRow } from '@plimsoll/client'
 import { Link } from '@tanstack/react-router'
 import { useHubNow } from '../clock.ts'
+import { ConnectionError } from '../connections/connection-error.tsx'
 import { decideFreshness } from '../connections/freshness.ts'
 import { formatNumber } from '../format.ts'
 import { useLanguage } from '../language.ts'
@@ -43,12 +44,12 @@ function Summary({ row }: { row: ConnectionRow }) {
         </div>
         <Freshness row={row} />
         <p className="text-xs text-ink-2 max-sm:col-span-2 sm:text-right">
-          {row.state !== 'shadow' && (
+          {row.state === 'live' && (
             <>
               <b className="font-semibold text-ink">{n(row.inStep)}</b> {t('overview.inStep').toLowerCase()}
             </>
           )}
-          {row.state === 'shadow' && t('connections.stateMeaning.shadow')}
+          {row.state !== 'live' && t(`connections.stateMeaning.${row.state}`)}
           {row.pending > 0 && (
             <span>
               {' '}
@@ -69,9 +70,7 @@ function Summary({ row }: { row: ConnectionRow }) {
           )}
         </p>
       </div>
-      {row.error && (
-        <p className="mt-2 border-l-2 border-red-fill bg-red-soft px-3 py-1.5 text-[0.93rem]">{row.error}</p>
-      )}
+      {row.error && <ConnectionError row={row} className="mt-2 text-[0.93rem]" />}
     </li>
   )
 }

@@ -10,22 +10,35 @@ import { useLanguage } from '../language.ts'
 import { Mark } from '../mark.tsx'
 import { Empty, Failure, Loading } from '../parts/notice.tsx'
 import { Live } from '../parts/number.tsx'
-import { Panel } from '../parts/panel.tsx'
+import { Heading, Panel } from '../parts/panel.tsx'
 import { ConnectionSummary } from './connection-summary.tsx'
 import { DemoPanel } from './demo-panel.tsx'
+import { NeedList } from './need-list.tsx'
+import { decideNeeds } from './needs.ts'
 import { RateChart } from './rate-chart.tsx'
-import { TaskList } from './task-list.tsx'
 
 /** Answers in five seconds: is everything in step, and what needs me? */
 export function OverviewScreen() {
   const { t } = useLanguage()
   const { data, error, refetch } = useQuery(overviewQuery)
-  if (!data) return error ? <Failure error={error} onRetry={() => void refetch()} /> : <Loading lines={9} />
+  if (!data) {
+    return (
+      <>
+        <Heading title={t('overview.title')} />
+        <div className="panel">
+          {error ? <Failure error={error} onRetry={() => void refetch()} /> : <Loading lines={9} />}
+        </div>
+      </>
+    )
+  }
   if (data.connections.length === 0) {
     return (
-      <div className="panel">
-        <Empty title={t('overview.nothing')} cure={t('overview.nothingCure')} />
-      </div>
+      <>
+        <Heading title={t('overview.title')} />
+        <div className="panel">
+          <Empty title={t('overview.nothing')} cure={t('overview.nothingCure')} />
+        </div>
+      </>
     )
   }
   return (
@@ -53,7 +66,7 @@ export function OverviewScreen() {
         </div>
         <div className="flex min-w-0 flex-col gap-4 max-xl:contents">
           <Panel title={t('overview.tasks')} className="max-xl:order-1">
-            <TaskList />
+            <NeedList overview={data} />
           </Panel>
           <Feed />
         </div>
@@ -65,10 +78,8 @@ export function OverviewScreen() {
 function Answer({ overview }: { overview: Overview }) {
   const { t, locale } = useLanguage()
   const now = useHubNow()
-  const tasks = useQuery(tasksQuery).data?.rows.length ?? 0
+  const needs = decideNeeds(overview, useQuery(tasksQuery).data?.rows ?? [], now).length
   const refused = overview.connections.reduce((sum, row) => sum + row.refused, 0)
-  const broken = overview.connections.filter((row) => row.error !== null).length
-  const needs = Math.max(tasks, broken)
   const counted = overview.inStep + overview.pending + overview.drift + refused
   const tone = needs > 0 ? 'text-red' : overview.pending > 0 ? 'text-sea' : 'text-green'
   const text =
@@ -86,10 +97,11 @@ function Answer({ overview }: { overview: Overview }) {
         <p className="mt-0.5 text-ink-2">
           {overview.organization}
           <Dot />
-          {t('overview.share', {
-            share: formatShare(locale, counted === 0 ? 0 : overview.inStep / counted),
-            n: formatNumber(locale, overview.listings),
-          })}
+          {counted > 0 &&
+            t('overview.share', {
+              share: formatShare(locale, overview.inStep / counted),
+              n: formatNumber(locale, counted),
+            })}
           {slowest?.ordersKnownUntil && (
             <>
               <Dot />
@@ -152,14 +164,17 @@ function Figures({ overview }: { overview: Overview }) {
         label={t('overview.propagation')}
         note={
           propagationMs
-            ? `${t('overview.p99')} ${formatDuration(locale, propagationMs.p99)} · ${t('overview.samples', { n: n(propagationMs.samples) })}`
+            ? t('overview.slowSales', {
+                time: formatDuration(locale, propagationMs.p99),
+                n: n(propagationMs.samples),
+              })
             : t('overview.noSamples')
         }
       >
         {propagationMs ? (
           <>
             {formatDuration(locale, propagationMs.p50)}
-            <span className="ml-1 text-xs font-normal text-ink-2">{t('overview.p50')}</span>
+            <span className="ml-1 text-xs font-normal text-ink-2">{t('overview.typical')}</span>
           </>
         ) : (
           '–'

@@ -102,6 +102,12 @@ function ReplayResult({ replay }: { replay: Replay }) {
 function Group({ reasonCode, rows, replay }: { reasonCode: string; rows: Row[]; replay: Replay }) {
   const { t, locale } = useLanguage()
   const names = useConnectionNames()
+  const subjectOf = ({ subject }: Row) => {
+    const [, topic, id] = /^(order|level) (.+)$/.exec(subject) ?? []
+    return topic === undefined ? subject : t(`parked.topic.${topic}`, { id })
+  }
+  // Said once where it is the same for all; else each says its own.
+  const isOne = rows.every((row) => row.reason === rows[0]?.reason)
   const title = t(`parked.reason.${reasonCode}`, { defaultValue: reasonCode })
   return (
     <section aria-label={title} className="panel">
@@ -110,7 +116,11 @@ function Group({ reasonCode, rows, replay }: { reasonCode: string; rows: Row[]; 
           <h2 className="font-semibold">
             {title} <span className="font-normal text-ink-2">· {formatNumber(locale, rows.length)}</span>
           </h2>
-          <p className="text-ink-2">{rows[0]?.reason}</p>
+          {isOne && (
+            <p className="text-ink-2" lang="en">
+              {rows[0]?.reason}
+            </p>
+          )}
         </div>
         <button
           type="button"
@@ -127,7 +137,7 @@ function Group({ reasonCode, rows, replay }: { reasonCode: string; rows: Row[]; 
             <div className="grid grid-cols-[minmax(0,1fr)_auto] items-start gap-x-4">
               <details className="min-w-0">
                 <summary className="min-h-8 cursor-pointer py-1.5 marker:text-ink-3">
-                  <span className="font-medium">{row.subject}</span>
+                  <span className="font-medium">{subjectOf(row)}</span>
                   <span className="text-ink-2">
                     {' · '}
                     {names.get(row.connectionId)?.name ?? row.connectionId}
@@ -139,7 +149,6 @@ function Group({ reasonCode, rows, replay }: { reasonCode: string; rows: Row[]; 
                     {t('parked.attempts', { count: row.attempts, n: formatNumber(locale, row.attempts) })}
                   </span>
                 </summary>
-                {row.reason !== rows[0]?.reason && <p className="mb-2 text-ink-2">{row.reason}</p>}
                 <p className="text-xs text-ink-2">{t('parked.payload')}</p>
                 {/* A stretch that scrolls must be reachable by keyboard. */}
                 <section
@@ -155,12 +164,17 @@ function Group({ reasonCode, rows, replay }: { reasonCode: string; rows: Row[]; 
                 type="button"
                 className="control"
                 disabled={replay.isPending}
-                aria-label={`${t('parked.replay')}: ${row.subject}`}
+                aria-label={`${t('parked.replay')}: ${subjectOf(row)}`}
                 onClick={() => replay.mutate({ kind: 'one', inboxId: row.inboxId })}
               >
                 {t('parked.replay')}
               </button>
             </div>
+            {!isOne && (
+              <p className="pb-1 text-ink-2" lang="en">
+                {row.reason}
+              </p>
+            )}
           </li>
         ))}
       </ul>

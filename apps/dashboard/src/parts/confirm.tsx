@@ -1,5 +1,5 @@
 import { Dialog } from 'radix-ui'
-import type { FormEvent, ReactNode } from 'react'
+import { type FormEvent, type ReactNode, useRef } from 'react'
 import { useLanguage } from '../language.ts'
 
 /** A question before something with consequences. The children may ask for more. */
@@ -14,6 +14,7 @@ export function Confirm(props: {
   children?: ReactNode
 }) {
   const { t } = useLanguage()
+  const opener = useRef<Element>(null)
   const submit = (event: FormEvent) => {
     event.preventDefault()
     props.onConfirm()
@@ -22,7 +23,17 @@ export function Confirm(props: {
     <Dialog.Root open={props.isOpen} onOpenChange={(open) => !open && props.onClose()}>
       <Dialog.Portal>
         <Dialog.Overlay className="fixed inset-0 z-40 bg-[#04101a99]" />
-        <Dialog.Content className="panel fixed top-1/2 left-1/2 z-50 w-[min(28rem,calc(100vw-2rem))] -translate-x-1/2 -translate-y-1/2 p-5 shadow-2xl">
+        <Dialog.Content
+          onOpenAutoFocus={() => {
+            opener.current = document.activeElement
+          }}
+          // Whoever works by keyboard goes on from where the question came up.
+          onCloseAutoFocus={(event) => {
+            event.preventDefault()
+            if (opener.current instanceof HTMLElement) opener.current.focus()
+          }}
+          className="panel fixed top-1/2 left-1/2 z-50 w-[min(28rem,calc(100vw-2rem))] -translate-x-1/2 -translate-y-1/2 p-5 shadow-2xl"
+        >
           <form onSubmit={submit}>
             <Dialog.Title className="text-base font-semibold">{props.title}</Dialog.Title>
             <Dialog.Description className="mt-2 text-ink-2">{props.text}</Dialog.Description>

@@ -34,11 +34,23 @@ export function useProblemText(error: unknown): string {
   return code === 'unreachable' || code === 'unreadable' ? t(`problem.${code}`) : detail
 }
 
-export function Empty({ title, cure, children }: { title: string; cure: string; children?: ReactNode }) {
+/** @param props.isPage it is all there is on the screen, so its title is the screen's */
+export function Empty({
+  title,
+  cure,
+  isPage,
+  children,
+}: {
+  title: string
+  cure: string
+  isPage?: boolean
+  children?: ReactNode
+}) {
+  const Title = isPage ? 'h1' : 'p'
   return (
     <div className="flex flex-col items-center px-6 py-12 text-center">
       <Mark size={40} className="text-line-2" />
-      <p className="mt-4 text-base font-semibold">{title}</p>
+      <Title className="mt-4 text-base font-semibold">{title}</Title>
       <p className="mt-1 max-w-sm text-ink-2">{withCode(cure)}</p>
       {children && <div className="mt-4">{children}</div>}
     </div>

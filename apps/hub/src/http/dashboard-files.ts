@@ -30,5 +30,10 @@ export async function serveDashboard(app: FastifyInstance): Promise<void> {
       )
     },
   })
+  // A page opened before an update asks for parts that are gone: the start page in their place would not do.
+  app.get('/assets/*', async (_request, reply) => {
+    reply.callNotFound()
+    return reply
+  })
   app.get('/*', async (_request, reply) => reply.sendFile('index.html'))
 }

@@ -2,7 +2,7 @@ import type { FastifyPluginAsync } from 'fastify'
 import { z } from 'zod'
 import { importItems, itemFile } from '../items-import.ts'
 import { getItem } from '../views/item.ts'
-import { findItemPage } from '../views/items.store.ts'
+import { findItemNames, findItemPage } from '../views/items.store.ts'
 import { findMovements } from '../views/movements.store.ts'
 import type { ServerContext } from './server.ts'
 
@@ -12,18 +12,25 @@ const list = z.object({
   limit: z.coerce.number().int().min(1).max(500).default(100),
   filter: z.enum(['all', 'oversold', 'out', 'drift', 'pending']).default('all'),
 })
+const names = list.extend({ limit: z.coerce.number().int().min(1).max(25_000).default(25_000) })
 const one = z.object({ sku: z.string().min(1) })
 const page = z.object({
   cursor: z.uuid('give the cursor of the page before').optional(),
   limit: z.coerce.number().int().min(1).max(200).default(50),
 })
 
-/** GET /items, /items/:sku, /items/:sku/movements; POST /items imports items with their opening stock. */
+/** GET /items, /item-names, /items/:sku, /items/:sku/movements; POST /items imports items with their opening stock. */
 export function itemRoutes(hub: ServerContext): FastifyPluginAsync {
   const { kysely } = hub.database
   const { organizationId } = hub.context
   return async (app) => {
     app.get('/items', async (request) => findItemPage(kysely, organizationId, list.parse(request.query)))
+    // A name of its own: any word after `/items/` may be a SKU.
+    app.get('/item-names', async (request, reply) =>
+      reply
+        .type('application/json')
+        .send(await findItemNames(kysely, organizationId, names.parse(request.query))),
+    )
     app.post('/items', async (request, reply) =>
       reply.status(201).send(await importItems(hub.context, itemFile.parse(request.body))),
     )

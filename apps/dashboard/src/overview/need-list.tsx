@@ -1,0 +1,145 @@
+import type { Overview, TaskList } from '@plimsoll/client'
+import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
+import { useHubNow } from '../clock.ts'
+import { formatNumber } from '../format.ts'
+import { tasksQuery, useConnectionNames } from '../hub.ts'
+import { useLanguage } from '../language.ts'
+import { Failure, Loading } from '../parts/notice.tsx'
+import { Ago } from '../parts/number.tsx'
+import { decideNeeds, type Need } from './needs.ts'
+
+const shownMax = 8
+
+/** What a person must look at, with its age and a way to it. */
+export function NeedList({ overview }: { overview: Overview }) {
+  const { t, locale } = useLanguage()
+  const now = useHubNow()
+  const { data, error, refetch } = useQuery(tasksQuery)
+  if (!data) return error ? <Failure error={error} onRetry={() => void refetch()} /> : <Loading lines={4} />
+  const needs = decideNeeds(overview, data.rows, now)
+  if (needs.length === 0) return <p className="px-4 py-6 text-ink-2">{t('overview.noTasks')}</p>
+  return (
+    <ul>
+      {needs.slice(0, shownMax).map((need) => (
+        <li key={keyOf(need)} className="border-b border-line px-4 py-2.5 last:border-0">
+          <Entry need={need} />
+        </li>
+      ))}
+      {needs.length > shownMax && (
+        <li className="px-4 py-2 text-xs text-ink-2">
+          {t('task.more', {
+            count: needs.length - shownMax,
+            n: formatNumber(locale, needs.length - shownMax),
+          })}
+        </li>
+      )}
+    </ul>
+  )
+}
+
+function keyOf(need: Need): string {
+  if (need.kind === 'task') return need.task.taskId
+  return need.kind === 'connection' ? need.row.connectionId : need.kind
+}
+
+function Entry({ need }: { need: Need }) {
+  const { t, locale } = useLanguage()
+  const names = useConnectionNames()
+  switch (need.kind) {
+    case 'connection':
+      return (
+        <>
+          <Head title={t('task.connection')} at={need.row.errorSince} />
+          <p className="mt-0.5 text-ink-2" lang="en">
+            {need.error}
+          </p>
+          <ConnectionLink connectionId={need.row.connectionId} name={need.row.name} />
+        </>
+      )
+    case 'parked':
+      return (
+        <>
+          <Head title={t('overview.parked')} at={null} isQuiet>
+            {formatNumber(locale, need.events)}
+          </Head>
+          <p className="mt-0.5 text-ink-2">
+            {t('parked.count', { count: need.events, n: formatNumber(locale, need.events) })}
+          </p>
+          <Link to="/parked" className="link inline-flex min-h-6 items-center text-xs">
+            {t('task.look')}
+          </Link>
+        </>
+      )
+    case 'task': {
+      const { task } = need
+      return (
+        <>
+          <Head
+            title={t(`task.${task.kind}`)}
+            at={task.openedAt}
+            isQuiet={task.kind === 'unmapped' || task.kind === 'untracked'}
+          >
+            {task.units !== null &&
+              t('task.units', { count: task.units, n: formatNumber(locale, task.units) })}
+          </Head>
+          <TaskText task={task} />
+          <p className="text-xs">
+            {task.sku && (
+              <Link
+                to="/items/$sku"
+                params={{ sku: task.sku }}
+                className="link mr-3 inline-flex min-h-6 items-center"
+              >
+                {task.sku}
+              </Link>
+            )}
+            {task.connectionId && (
+              <ConnectionLink
+                connectionId={task.connectionId}
+                name={names.get(task.connectionId)?.name ?? ''}
+              />
+            )}
+          </p>
+        </>
+      )
+    }
+    default: {
+      const never: never = need
+      return never
+    }
+  }
+}
+
+function Head(props: { title: string; at: string | null; isQuiet?: boolean; children?: ReactNode }) {
+  return (
+    <p className="flex items-baseline justify-between gap-3">
+      <span className="font-medium">
+        <span className={props.isQuiet ? '' : 'text-red'}>{props.title}</span>
+        {props.children && <span className="text-ink-2"> · {props.children}</span>}
+      </span>
+      {props.at && <Ago at={props.at} className="shrink-0 text-xs text-ink-2" />}
+    </p>
+  )
+}
+
+function ConnectionLink({ connectionId, name }: { connectionId: string; name: string }) {
+  return (
+    <Link to="/connections" hash={connectionId} className="link inline-flex min-h-6 items-center text-xs">
+      {name}
+    </Link>
+  )
+}
+
+/** What an oversold item asks for is always the same and said in the reader's language; the rest in the hub's words. */
+function TaskText({ task }: { task: TaskList['rows'][number] }) {
+  const { t } = useLanguage()
+  return task.kind === 'oversold' ? (
+    <p className="mt-0.5 text-ink-2">{t('task.oversoldText')}</p>
+  ) : (
+    <p className="mt-0.5 text-ink-2" lang="en">
+      {task.detail}
+    </p>
+  )
+}
