@@ -11,8 +11,17 @@ import {
 import { insertMovements } from '@plimsoll/stock'
 import { updateAvailabilityOf } from './availability.ts'
 import { nowOf, type Tx, toStockContext } from './context.ts'
-import { type InboxRow, type InboxVerdict, settleInbox, takeInbox } from './inbox.store.ts'
-import { type ListingMapping, reviveOrder, toInboxEvent, toOrderFacts } from './inbox.ts'
+import {
+  type Arrival,
+  type InboxRow,
+  type InboxVerdict,
+  insertArrived,
+  isToApply,
+  settleInbox,
+  takeInbox,
+  toArrivedRows,
+} from './inbox.store.ts'
+import { type InboxEvent, type ListingMapping, reviveOrder, toInboxEvent, toOrderFacts } from './inbox.ts'
 import { assertLease, LeaseLost } from './leases.store.ts'
 import { applyLevelHints } from './level-hints.ts'
 import { addSubtracted } from './levels.store.ts'
@@ -48,7 +57,41 @@ export async function applyStored(context: WorkerContext, rows: readonly InboxRo
   const verdicts: InboxVerdict[] = []
   for (let from = 0; from < rows.length; from += ROWS_PER_BATCH)
     verdicts.push(...(await applyBatch(context, rows.slice(from, from + ROWS_PER_BATCH))))
-  return { settled: rows.length, toRead: verdicts.filter((verdict) => verdict.state === 'fetch').length }
+  return toApplied(rows.length, verdicts)
+}
+
+function toApplied(settled: number, verdicts: readonly InboxVerdict[]): Applied {
+  return { settled, toRead: verdicts.filter((verdict) => verdict.state === 'fetch').length }
+}
+
+/**
+ * Stores events that arrive and applies them, all in one transaction. Where they cannot be applied together
+ * nothing is stored either, and the caller stores them first.
+ * @returns undefined when nothing was stored
+ */
+export async function applyArriving(
+  context: WorkerContext,
+  arrival: Arrival,
+  events: readonly InboxEvent[],
+): Promise<(Applied & { stored: number }) | undefined> {
+  const rows = toArrivedRows(arrival, events)
+  const applicable = rows.filter(isToApply)
+  if (applicable.length > ROWS_PER_BATCH) return undefined
+  try {
+    let fresh: ReadonlySet<string> = new Set()
+    const verdicts = await inTransaction(context.database, (tx) =>
+      applyRows(context, tx, applicable, async () => {
+        fresh = await insertArrived(tx, arrival, rows)
+        return fresh
+      }),
+    )
+    rememberStored(context, applicable)
+    return { ...toApplied(verdicts.length, verdicts), stored: fresh.size }
+  } catch (error) {
+    // Stored by itself it is safe, and whatever hinders it is met again, and told, when it is applied from there.
+    context.log.debug({ events: events.length, error }, 'arriving events could not be applied at once')
+    return undefined
+  }
 }
 
 /** What platforms say of levels is only a reason to look: it waits until nothing else does. */
@@ -68,7 +111,9 @@ async function takePending(context: WorkerContext, which: { hints: boolean }): P
 
 async function applyBatch(context: WorkerContext, rows: readonly InboxRow[]): Promise<InboxVerdict[]> {
   try {
-    return await inTransaction(context.database, (tx) => applyRows(context, tx, rows))
+    const verdicts = await inTransaction(context.database, (tx) => applyRows(context, tx, rows))
+    rememberStored(context, rows)
+    return verdicts
   } catch (error) {
     if (error instanceof LeaseLost || isTransient(error)) throw error
     const [only, ...others] = rows
@@ -88,32 +133,42 @@ async function applyBatch(context: WorkerContext, rows: readonly InboxRow[]): Pr
  * One transaction in four trips to the database: what is known, locked; all that follows from it, and the
  * figures that availability is worked out from; what the levels should show; the commit. Statements of one
  * trip are sent together and carried out in order.
+ * @param store stores the rows first, as part of the first trip, and says which of them are new: the others are left out
  */
-async function applyRows(context: WorkerContext, tx: Tx, rows: readonly InboxRow[]): Promise<InboxVerdict[]> {
+async function applyRows(
+  context: WorkerContext,
+  tx: Tx,
+  candidates: readonly InboxRow[],
+  store?: () => Promise<ReadonlySet<string>>,
+): Promise<InboxVerdict[]> {
   const { organizationId, connection } = context
   const { connectionId } = connection
   const stock = toStockContext(context)
   const at = nowOf(context)
-  const withOrder = rows.flatMap((row) => {
+  const orders = candidates.flatMap((row) => {
     const order = row.topic === 'order' ? reviveOrder(row.payload) : undefined
     return order === undefined ? [] : [{ row, order }]
   })
-  const listingIds = withOrder.flatMap(({ order }) =>
+  const listingIds = orders.flatMap(({ order }) =>
     order.lines.flatMap((line) => line.listingExternalId ?? []),
   )
-  const [, mappings, known] = await Promise.all([
+  const [, fresh, mappings, known] = await Promise.all([
     assertLease(tx, organizationId, context.lease),
+    store?.(),
     findMappings(tx, organizationId, connectionId, [...new Set(listingIds)]),
     lockOrders(
       tx,
       organizationId,
       connectionId,
-      withOrder.map(({ order }) => order.externalId),
+      orders.map(({ order }) => order.externalId),
     ),
   ])
+  const isNew = (row: InboxRow) => fresh === undefined || fresh.has(row.inboxId)
+  const rows = candidates.filter(isNew)
+  const withOrder = orders.filter(({ row }) => isNew(row))
+  if (rows.length === 0) return []
   const incoming = withOrder.map((each) => toIncoming(each, mappings))
   const decided = decideOrders(stock, connection, known, incoming)
-  for (const { order } of withOrder) rememberStored(context, order)
   const verdicts = [
     ...decided.orders.flatMap((result, index) => {
       const row = withOrder[index]?.row
@@ -172,13 +227,15 @@ function toChangedItems(
   }
 }
 
-/** So that the next read of the orders need not ask the database about this one. */
-function rememberStored(context: WorkerContext, order: ExternalOrder): void {
-  const event = toInboxEvent(
-    { kind: 'order', externalId: order.externalId, version: order.version, order },
-    context.uuid,
-  )
-  if (event !== undefined) context.storedOrders.add(event.eventKey)
+/** So that the next read of the orders need not ask the database about these; only once they are surely stored. */
+function rememberStored(context: WorkerContext, rows: readonly InboxRow[]): void {
+  for (const row of rows) {
+    const order = row.topic === 'order' ? reviveOrder(row.payload) : undefined
+    if (order === undefined) continue
+    const { externalId, version } = order
+    const event = toInboxEvent({ kind: 'order', externalId, version, order }, context.uuid)
+    if (event !== undefined) context.storedOrders.add(event.eventKey)
+  }
 }
 
 /** Everything that is not an order's state: hints to look at something, and what cannot be read. */

@@ -19,42 +19,67 @@ export type InboxRow = {
 /** A level hint waits so long: our own write's answer and the order behind a sale arrive first, and most hints are those. */
 const LEVEL_HINT_WAIT_MS = 1_500
 
-/**
- * Stores events, one row per identity: what is known already is left out. One statement, so it is a
- * transaction by itself where none is open; `wake` is said only if something new is to be applied now.
- * @returns those that were new, as they are stored
- */
-export async function insertInbox(
-  tx: Db,
-  place: {
-    organizationId: string
-    connectionId: string
-    source: InboxRow['source']
-    at: Date
-    uuid(): string
-  },
-  events: readonly InboxEvent[],
-  wake?: Wake,
-): Promise<InboxRow[]> {
+/** Where events come in, and when. */
+export type Arrival = {
+  organizationId: string
+  connectionId: string
+  source: InboxRow['source']
+  at: Date
+  uuid(): string
+}
+
+/** Events as the rows that store them, one per identity. */
+export function toArrivedRows(arrival: Arrival, events: readonly InboxEvent[]): ArrivedRow[] {
   const byKey = new Map(toStorable(events).map((event) => [event.eventKey, event]))
-  if (byKey.size === 0) return []
-  const rows = [...byKey.values()]
-    .map((event) => ({ ...event, inboxId: place.uuid() }))
+  return [...byKey.values()]
     .sort((a, b) => (a.eventKey < b.eventKey ? -1 : 1))
-  const source = unnestRows('arrived', rows, {
+    .map(({ eventKey, topic, subject, payload }) => ({
+      eventKey,
+      inboxId: arrival.uuid(),
+      connectionId: arrival.connectionId,
+      topic,
+      subject,
+      source: arrival.source,
+      payload,
+      state: topic === 'unreadable' ? 'parked' : 'pending',
+      attempts: 0,
+      receivedAt: arrival.at,
+    }))
+}
+
+export type ArrivedRow = InboxRow & { eventKey: string }
+
+/** What is applied at once; hints about levels wait, and what cannot be read waits for a person. */
+export function isToApply(row: InboxRow): boolean {
+  return row.state === 'pending' && row.topic !== 'level'
+}
+
+/**
+ * Stores arrived rows of one connection; what is known already is left out. One statement, so it is a
+ * transaction by itself where none is open; `wake` is said only if something new is to be applied now.
+ * @returns the ids of those that were new
+ */
+export async function insertArrived(
+  tx: Db,
+  { organizationId, connectionId, source, at }: Arrival,
+  rows: readonly ArrivedRow[],
+  wake?: Wake,
+): Promise<Set<string>> {
+  if (rows.length === 0) return new Set()
+  const arrived = unnestRows('arrived', rows, {
     inboxId: 'uuid',
     eventKey: 'text',
     topic: 'text',
     subject: 'text',
     payload: 'jsonb',
   })
-  const payload = wake === undefined ? null : toPayload(place.organizationId, wake)
-  const hintAt = new Date(place.at.getTime() + LEVEL_HINT_WAIT_MS)
+  const payload = wake === undefined ? null : toPayload(organizationId, wake)
+  const hintAt = new Date(at.getTime() + LEVEL_HINT_WAIT_MS)
   const stored = await sql<{ inboxIds: string[] | null }>`
-    with arrived as (select * from ${source}),
+    with arrived as (select * from ${arrived}),
     fresh as (
       insert into inbox_key (organization_id, connection_id, event_key, inbox_id)
-      select ${place.organizationId}, ${place.connectionId}, event_key, inbox_id from arrived
+      select ${organizationId}, ${connectionId}, event_key, inbox_id from arrived
       on conflict do nothing
       returning inbox_id
     ),
@@ -62,12 +87,12 @@ export async function insertInbox(
     insert into inbox
       (organization_id, inbox_id, connection_id, topic, subject, source, payload, state, reason_code, reason,
        attempts, not_before, received_at, settled_at)
-    select ${place.organizationId}, inbox_id, ${place.connectionId}, topic, subject, ${place.source}, payload,
+    select ${organizationId}, inbox_id, ${connectionId}, topic, subject, ${source}, payload,
       case when topic = 'unreadable' then 'parked' else 'pending' end,
       case when topic = 'unreadable' then 'malformed' end,
       case when topic = 'unreadable' then payload ->> 'reason' end,
-      0, case when topic = 'level' then ${hintAt}::timestamptz end, ${place.at},
-      case when topic = 'unreadable' then ${place.at}::timestamptz end
+      0, case when topic = 'level' then ${hintAt}::timestamptz end, ${at},
+      case when topic = 'unreadable' then ${at}::timestamptz end
     from arrived join fresh using (inbox_id)
     returning inbox_id, topic
     )
@@ -75,20 +100,19 @@ export async function insertInbox(
       case when bool_or(topic <> 'level') and ${payload}::text is not null
         then pg_notify(${WAKE_CHANNEL}, ${payload}::text) end
     from stored`.execute(tx)
-  const fresh = new Set(stored.rows[0]?.inboxIds ?? [])
-  return rows
-    .filter((row) => fresh.has(row.inboxId))
-    .map(({ inboxId, topic, subject, payload }) => ({
-      inboxId,
-      connectionId: place.connectionId,
-      topic,
-      subject,
-      source: place.source,
-      payload,
-      state: topic === 'unreadable' ? 'parked' : 'pending',
-      attempts: 0,
-      receivedAt: place.at,
-    }))
+  return new Set(stored.rows[0]?.inboxIds ?? [])
+}
+
+/** Stores events. @returns those that were new, as they are stored */
+export async function insertInbox(
+  tx: Db,
+  arrival: Arrival,
+  events: readonly InboxEvent[],
+  wake?: Wake,
+): Promise<InboxRow[]> {
+  const rows = toArrivedRows(arrival, events)
+  const fresh = await insertArrived(tx, arrival, rows, wake)
+  return rows.filter((row) => fresh.has(row.inboxId))
 }
 
 /** The oldest waiting rows of a connection. Only the lease holder takes them, so no lock is needed. */

@@ -1,5 +1,5 @@
 import { nowOf, type SyncContext } from './context.ts'
-import { type InboxRow, insertInbox } from './inbox.store.ts'
+import { type Arrival, type InboxRow, insertInbox, isToApply } from './inbox.store.ts'
 import type { InboxEvent } from './inbox.ts'
 
 type Waiting = {
@@ -23,17 +23,25 @@ export class IntakeQueue {
   /** @param worker who works the connection in this process now, if anybody does: it is handed what is stored */
   constructor(context: SyncContext, connectionId: string, worker: () => Receiver | undefined) {
     const { database, organizationId, clock, uuid } = context
-    const storeBatch = async (events: readonly InboxEvent[]) => {
-      const place = { organizationId, connectionId, source: 'webhook' as const, at: nowOf(context), uuid }
+    const arrivalNow = (): Arrival => ({
+      organizationId,
+      connectionId,
+      source: 'webhook',
+      at: nowOf(context),
+      uuid,
+    })
+    const store = async (events: readonly InboxEvent[]) => {
       const receiver = worker()
       const wake =
         receiver === undefined ? { kind: 'inbox' as const, connectionIds: [connectionId] } : undefined
-      const stored = await insertInbox(database.kysely, place, events, wake)
-      receiver?.receive(stored.filter((row) => row.state === 'pending' && row.topic !== 'level'))
+      const stored = await insertInbox(database.kysely, arrivalNow(), events, wake)
+      receiver?.receive(stored.filter(isToApply))
       return stored.length
     }
-    this.#orders = new Batches(storeBatch, async () => undefined)
-    this.#hints = new Batches(storeBatch, () => clock.sleep(GATHER_MS))
+    const storeAndApply = async (events: readonly InboxEvent[]) =>
+      (await worker()?.storeAndApply(arrivalNow(), events)) ?? (await store(events))
+    this.#orders = new Batches(storeAndApply, async () => undefined)
+    this.#hints = new Batches(store, () => clock.sleep(GATHER_MS))
   }
 
   /** @returns how many events of the shared transaction were new, once it is committed */
@@ -43,8 +51,13 @@ export class IntakeQueue {
   }
 }
 
-/** Takes rows that have just been stored, sooner than it would find them; should it fail to, they are found. */
-export type Receiver = { receive(rows: readonly InboxRow[]): void }
+/** Who works the connection in this process. Should it fail to take anything, that is found where it is stored. */
+export type Receiver = {
+  /** Stores and applies in one transaction. @returns how many events were new; undefined: it cannot now, store them first */
+  storeAndApply(arrival: Arrival, events: readonly InboxEvent[]): Promise<number | undefined>
+  /** Rows that have just been stored, sooner than it would find them. */
+  receive(rows: readonly InboxRow[]): void
+}
 
 /** One batch is being stored while the next one gathers. */
 class Batches {

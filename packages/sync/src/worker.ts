@@ -1,10 +1,11 @@
 import { backoffMs, createBudgets, createHttp, isConnectorError } from '@plimsoll/connector-kit'
 import { inTransaction, isTransient, refreshStatistics } from '@plimsoll/database'
-import { type Applied, applyHints, applyInbox, applyStored } from './apply.ts'
+import { type Applied, applyArriving, applyHints, applyInbox, applyStored } from './apply.ts'
 import { type Connection, noteWebhooksChecked } from './connections.store.ts'
 import { nowOf, type SyncContext } from './context.ts'
 import { fetchHinted } from './fetching.ts'
-import { hasOrdersToRead, type InboxRow } from './inbox.store.ts'
+import { type Arrival, hasOrdersToRead, type InboxRow } from './inbox.store.ts'
+import type { InboxEvent } from './inbox.ts'
 import { type LaneActions, type LaneState, runLane } from './lane.ts'
 import { type Lease, LeaseLost } from './leases.store.ts'
 import { OrderReader } from './order-reading.ts'
@@ -117,6 +118,18 @@ export class ConnectionWorker {
       this.#loop('lane', () => this.#laneTurn()),
       this.#loop('hints', () => this.#hintsTurn()),
     ]).then(() => undefined)
+  }
+
+  /** Events that arrive in this process, stored and applied in one transaction where nothing is being applied. */
+  async storeAndApply(arrival: Arrival, events: readonly InboxEvent[]): Promise<number | undefined> {
+    if (this.#applying.isBusy || this.#stop.signal.aborted) return undefined
+    let stored: number | undefined
+    await this.#applied(async () => {
+      const arrived = await applyArriving(this.#context, arrival, events)
+      stored = arrived?.stored
+      return arrived ?? { settled: 0, toRead: 0 }
+    })
+    return stored
   }
 
   /** Rows of the inbox that have just been stored by this process. */
@@ -305,7 +318,8 @@ export class ConnectionWorker {
 
   /** @returns true when none is left */
   async #readUnread(): Promise<boolean> {
-    await fetchHinted(this.#context, 'orders')
+    const { failed } = await fetchHinted(this.#context, 'orders')
+    if (failed > 0) this.#hasProblem = true
     await this.#apply()
     return !(await this.#hasUnread())
   }
