@@ -13,7 +13,7 @@ export async function findActivity(
   organizationId: string,
   page: { cursor?: string | undefined; limit: number },
 ): Promise<ActivityPage> {
-  const [before, beforeId] = parseCursor(page.cursor)
+  const [before, beforeId] = (page.cursor !== undefined && parseCursor(page.cursor)) || [null, null]
   const limit = page.limit + 1
   const older = (at: string, id: string) =>
     sql`(${before}::timestamptz is null or (${sql.ref(at)}, ${sql.ref(id)}::text) < (${before}::timestamptz, ${beforeId}::text))`
@@ -98,7 +98,8 @@ export async function findActivity(
   }
 }
 
-function parseCursor(cursor: string | undefined): [string | null, string | null] {
-  const [at, id] = cursor?.split(' ') ?? []
-  return at === undefined || id === undefined || Number.isNaN(Date.parse(at)) ? [null, null] : [at, id]
+/** @returns the moment and the id of a row; undefined for what is no cursor */
+export function parseCursor(cursor: string): [at: string, id: string] | undefined {
+  const [, at, id] = /^(\d{4}-\d\d-\d\dT[\d:.]+Z) ([0-9a-f-]{36})$/.exec(cursor) ?? []
+  return at === undefined || id === undefined || Number.isNaN(Date.parse(at)) ? undefined : [at, id]
 }

@@ -8,6 +8,7 @@ import {
   findMovementSums,
   findOpenReservations,
   findPoliciesFor,
+  type ItemHead,
   type LevelView,
   type StoredPolicy,
 } from './item.store.ts'
@@ -16,12 +17,18 @@ import { sumFigures } from './items.store.ts'
 /** The orders named beneath "reserved"; the rest is one row. */
 const RESERVATIONS_LISTED = 20
 
+/** @throws SyncProblem for an unknown SKU */
+export async function getItemHead(context: SyncContext, sku: string): Promise<ItemHead> {
+  const item = await findItem(context.database.kysely, context.organizationId, sku)
+  if (item === undefined) throw syncProblem('unknown-item', 'sku', `There is no item with the SKU "${sku}".`)
+  return item
+}
+
 /** One item with its balances, its listings and the reason of every number. @throws SyncProblem for an unknown SKU */
 export async function getItem(hub: { context: SyncContext }, sku: string): Promise<ItemDetail> {
   const { organizationId, database } = hub.context
   const db = database.kysely
-  const item = await findItem(db, organizationId, sku)
-  if (item === undefined) throw syncProblem('unknown-item', 'sku', `There is no item with the SKU "${sku}".`)
+  const item = await getItemHead(hub.context, sku)
   const [balances, levels, reservations, movements] = await Promise.all([
     findItemBalances(db, organizationId, item.itemId),
     findItemLevels(db, organizationId, item.itemId),

@@ -9,6 +9,7 @@ type Topic = ChangedEvent['topics'][number]
 /** Screens are told at most so often: people cannot read faster, and each hint costs reads. */
 const FLUSH_MS = 250
 const PING_MS = 15_000
+const RETRY_MS = 1_000
 const ACTIVITY_ROWS = 40
 const SKUS_MAX = 200
 
@@ -64,16 +65,21 @@ export class LiveScreens {
     if (this.#itemIds.size > SKUS_MAX) this.#itemIds = 'any'
   }
 
+  /** Goes on until nothing is left to tell: what is heard during a flush waits for the next one. */
   async #flushSoon(): Promise<void> {
+    const { clock, log } = this.#context
     this.#isFlushing = true
-    try {
-      await this.#context.clock.sleep(FLUSH_MS, this.#closed.signal)
-      await this.#flush()
-    } catch (error) {
-      if (!this.#closed.signal.aborted) this.#context.log.warn({ error }, 'live screens could not be told')
-    } finally {
-      this.#isFlushing = false
+    while (this.#topics.size > 0 && !this.#closed.signal.aborted) {
+      try {
+        await clock.sleep(FLUSH_MS, this.#closed.signal)
+        await this.#flush()
+      } catch (error) {
+        if (this.#closed.signal.aborted) break
+        log.warn({ error }, 'live screens could not be told; trying again')
+        await clock.sleep(RETRY_MS, this.#closed.signal).catch(() => undefined) // closed meanwhile
+      }
     }
+    this.#isFlushing = false
   }
 
   async #flush(): Promise<void> {
@@ -83,11 +89,17 @@ export class LiveScreens {
     this.#itemIds = new Set()
     const { kysely } = this.#context.database
     const { organizationId } = this.#context
-    const skus = itemIds === 'any' ? [] : await findSkus(this.#context, [...itemIds])
-    this.#tell('changed', { topics, skus })
-    if (!topics.includes('activity')) return
-    const { rows } = await findActivity(kysely, organizationId, { limit: ACTIVITY_ROWS })
-    this.#tell('activity', rows)
+    try {
+      const skus = itemIds === 'any' ? [] : await findSkus(this.#context, [...itemIds])
+      this.#tell('changed', { topics, skus })
+      if (!topics.includes('activity')) return
+      const { rows } = await findActivity(kysely, organizationId, { limit: ACTIVITY_ROWS })
+      this.#tell('activity', rows)
+    } catch (error) {
+      for (const topic of topics) this.#topics.add(topic)
+      this.#itemIds = 'any'
+      throw error
+    }
   }
 
   #tell(event: 'changed' | 'activity' | 'ping', data: unknown): void {
