@@ -301,7 +301,16 @@ export const parkedRow = z.object({
 })
 export const parkedPage = z.object({ total: count, rows: z.array(parkedRow), next: z.string().nullable() })
 export type ParkedPage = z.infer<typeof parkedPage>
-export const replayResult = z.object({ replayed: count, stillParked: count })
+export const replayResult = z.object({
+  /** Put back in line; the sum of the other three. */
+  replayed: count,
+  /** Applied, or found to be known already. */
+  applied: count,
+  /** Not applied yet when the hub answered: it goes on with them. */
+  waiting: count,
+  /** Parked again, with their reason. */
+  stillParked: count,
+})
 
 /** GET /tasks: something a person must decide. */
 export const taskRow = z.object({

@@ -4,6 +4,7 @@ import { ConnectionRegistry, changeConnection, connect, importConnection } from 
 import { type Command, InvalidArgumentError } from 'commander'
 import type { HubBase } from '../hub.ts'
 import { ensureLocation } from '../items-import.ts'
+import { numberIn, ORDERS_POLL_MS } from './number-option.ts'
 import { CommandProblem, EXIT } from './output.ts'
 import { addCommonOptions, type CommonOptions, withHub } from './with-hub.ts'
 
@@ -13,7 +14,7 @@ type ConnectOptions = CommonOptions & {
   set: Record<string, string>
   credentials?: string
   live?: boolean
-  ordersPollMs?: string
+  ordersPollMs?: number
 }
 
 export function connectCommand(program: Command, exit: (code: number) => void): void {
@@ -37,6 +38,7 @@ export function connectCommand(program: Command, exit: (code: number) => void): 
     .option(
       '--orders-poll-ms <number>',
       'time between two looks for orders that webhooks missed (default 15000)',
+      numberIn(ORDERS_POLL_MS),
     )
     .option('--live', 'go live at once instead of starting in shadow mode')
     .addHelpText(
@@ -54,7 +56,7 @@ export function connectCommand(program: Command, exit: (code: number) => void): 
             settings: options.set,
             credentials: readCredentials(options.credentials),
             locationCode,
-            ordersPollMs: options.ordersPollMs === undefined ? undefined : Number(options.ordersPollMs),
+            ordersPollMs: options.ordersPollMs,
           })
           output.say(`Connected to ${check.account}.`)
           for (const scope of check.missingScopes)
@@ -96,7 +98,7 @@ export async function chooseLocation(hub: HubBase, code: string | undefined): Pr
 
 function collect(pair: string, known: Record<string, string>): Record<string, string> {
   const cut = pair.indexOf('=')
-  if (cut < 1) throw new InvalidArgumentError('write it as key=value')
+  if (cut < 1) throw new InvalidArgumentError('Write it as key=value.')
   return { ...known, [pair.slice(0, cut)]: pair.slice(cut + 1) }
 }
 

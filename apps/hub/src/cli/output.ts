@@ -3,6 +3,7 @@ import { DatabaseProblem } from '@plimsoll/database'
 import { describeProblem, SyncProblem, syncErrors } from '@plimsoll/sync'
 import { ZodError } from 'zod'
 import { ConfigurationError } from '../configuration.ts'
+import { ListenProblem } from '../hub.ts'
 import { ImportProblem } from '../import-problem.ts'
 
 /** What the exit code of every command means; docs/reference/cli.md says the same. */
@@ -57,6 +58,7 @@ export function explainError(error: unknown): { message: string; exitCode: numbe
   if (isConnectorError(error)) return { message: describeProblem(error).message, exitCode: EXIT.platform }
   if (error instanceof DatabaseProblem)
     return { message: `${error.message} ${error.cure}`, exitCode: EXIT.failed }
+  if (error instanceof ListenProblem) return { message: error.message, exitCode: EXIT.failed }
   if (error instanceof CommandProblem) return { message: error.message, exitCode: EXIT.badInput }
   return {
     message: error instanceof Error ? (error.stack ?? error.message) : String(error),
