@@ -80,56 +80,51 @@ export const locationRow = z.object({
 })
 export type LocationRow = z.infer<typeof locationRow>
 
-/** One step of the explain tree. `label` is a key the screen translates; `rows` are the reasons beneath it. */
+/** What a step of the explain tree is; the screen translates it. */
+const explainLabels = [
+  'desired',
+  'promise',
+  'whole-listings',
+  'available',
+  'none-below-zero',
+  'on-hand',
+  'reserved',
+  'held',
+  'buffer',
+  'cap',
+  'floor',
+  'fixed',
+  'not-yet-subtracted',
+  'platform-maximum',
+  'not-worked-out',
+  'other-item',
+  'paused',
+  'location',
+  'order',
+  'movement',
+] as const
+
+/**
+ * One step of the explain tree. The values of its `rows` add up to its `value`, exactly; where `division` is
+ * given they are base units and add up to the dividend, and the value is the quotient.
+ */
 export type ExplainNode = {
-  label:
-    | 'desired'
-    | 'promise'
-    | 'available'
-    | 'on-hand'
-    | 'reserved'
-    | 'held'
-    | 'buffer'
-    | 'cap'
-    | 'floor'
-    | 'fixed'
-    | 'units-per-listing'
-    | 'not-yet-subtracted'
-    | 'paused'
-    | 'unmapped'
-    | 'location'
-    | 'order'
-    | 'movement'
+  label: (typeof explainLabels)[number]
   value: number | null
-  /** Location code, order number, movement kind: shown as it is. */
+  /** Location code, order number, movement kind, the policy's own figure: shown as it is. */
   detail?: string | undefined
+  /** dividend = divisor × value + remainder, all in base units but the value: whole listings. */
+  division?: { dividend: number; divisor: number; remainder: number } | undefined
   /** Link target inside the dashboard where there is one: an order or movement id. */
   reference?: string | undefined
   rows?: ExplainNode[] | undefined
 }
 export const explainNode: z.ZodType<ExplainNode> = z.lazy(() =>
   z.object({
-    label: z.enum([
-      'desired',
-      'promise',
-      'available',
-      'on-hand',
-      'reserved',
-      'held',
-      'buffer',
-      'cap',
-      'floor',
-      'fixed',
-      'units-per-listing',
-      'not-yet-subtracted',
-      'paused',
-      'unmapped',
-      'location',
-      'order',
-      'movement',
-    ]),
+    label: z.enum(explainLabels),
     value: z.number().nullable(),
     detail: z.string().optional(),
+    division: z.object({ dividend: count, divisor: count, remainder: count }).optional(),
     reference: z.string().optional(),
     rows: z.array(explainNode).optional(),
   }),

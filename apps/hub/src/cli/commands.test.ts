@@ -179,7 +179,7 @@ test('explain: with a channel, down to the movements', async () => {
   const { code, stdout } = await here.run(['explain', 'MUG'])
   expect(code).toBe(0)
   expect(stdout).toContain('Harbour: ')
-  expect(stdout).toContain('movement (receive): 10')
+  expect(stdout).toContain('movements (receive): 10')
   const json = lastJson(await here.run(['explain', 'MUG', '--json']))
   expect(json).toMatchObject({ sku: 'MUG', onHand: 10, listings: [{ connectionName: 'Harbour' }] })
 })
