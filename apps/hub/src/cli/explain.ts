@@ -33,13 +33,21 @@ function toText(item: ItemDetail): string {
     lines.push('', `${listing.connectionName}: ${listing.title} (${listing.externalId})`)
     for (const level of listing.levels) {
       lines.push(
-        `  desired ${show(level.desired)}, acknowledged ${show(level.acknowledged)}, should show ${show(level.expected)}, last read ${show(level.observed)}: ${level.status}`,
+        `  desired ${show(level.desired)}, acknowledged ${show(level.acknowledged)}, should show ${show(level.expected)}, last read ${show(level.observed)}: ${STATUS[level.status]}`,
       )
       if (level.problem !== null) lines.push(`  ! ${level.problem}`)
       lines.push(...draw(level.explain, '    '))
     }
   }
   return lines.join('\n')
+}
+
+const STATUS: Readonly<Record<ItemDetail['listings'][number]['levels'][number]['status'], string>> = {
+  'in-step': 'in step',
+  pending: 'a write waits or is on its way',
+  held: 'nothing is written (shadow mode, paused or refused)',
+  untracked: 'the platform does not count it, so nothing is written',
+  drift: 'the platform shows another number than was written',
 }
 
 /** What each step is called here; the screens say the same in their languages. */

@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { ConnectionRegistry, findConnectionId, importConnection } from '@plimsoll/sync'
 import type { Command } from 'commander'
 import { readItemCsv } from '../item-file.ts'
 import { type ImportReport, importItems } from '../items-import.ts'
 import { chooseLocation } from './connect.ts'
+import { readInput } from './input-file.ts'
 import { CommandProblem, EXIT } from './output.ts'
 import { addCommonOptions, type CommonOptions, withHub } from './with-hub.ts'
 
@@ -14,11 +14,13 @@ export function importCommand(program: Command, exit: (code: number) => void): v
     .description('import items from a file, or listings from a connection')
 
   addCommonOptions(group.command('items'))
-    .description('items and opening stock from a CSV file: sku,name[,location][,quantity]; all rows or none')
-    .argument('<file>', 'the CSV file')
+    .description(
+      'items and opening stock from a CSV file: sku,name[,location][,quantity]; a wrong row stops it before anything is written',
+    )
+    .argument('<file>', 'the CSV file; - reads standard input')
     .option(
       '--as <name>',
-      'name of this import; under the same name nothing is received twice (default: the file name)',
+      'name of this import; under the same name nothing is received twice (default: the file’s name)',
     )
     .action(async (file: string, options: CommonOptions & { as?: string }) => {
       const name = options.as ?? basename(file)
@@ -64,14 +66,11 @@ function toText({ items, received, units, repeated, refused }: ImportReport): st
 }
 
 function readText(file: string): string {
+  const bytes = readInput(file)
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(file))
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch (error) {
-    if (error instanceof TypeError) {
-      throw new CommandProblem(`${file} is not UTF-8 text. Save it as "CSV UTF-8" and import it again.`)
-    }
-    throw new CommandProblem(
-      `${file} cannot be read: ${error instanceof Error ? error.message : String(error)}.`,
-    )
+    if (!(error instanceof TypeError)) throw error
+    throw new CommandProblem(`${file} is not UTF-8 text. Save it as "CSV UTF-8" and import it again.`)
   }
 }

@@ -3,11 +3,14 @@ import { createServer } from 'node:net'
 import type { StartedSimulator } from '@plimsoll/connectors'
 import { sql } from 'kysely'
 import { request } from 'undici'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { type Installation, makeInstallation } from '../testing/cli-database.ts'
 import { lastJson, type RunningCli, runCli } from '../testing/run-cli.ts'
 import { startShop } from '../testing/served-hub.ts'
 import { signedDelivery, wooOrder } from '../testing/woo-webhook.ts'
+
+// Each command is a process of its own: a second and more where the machine is busy.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
 let here: Installation
 let shop: StartedSimulator

@@ -1,6 +1,9 @@
 import { request } from 'undici'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { startCli } from '../testing/run-cli.ts'
+
+// Each command is a process of its own: a second and more where the machine is busy.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
 test.each(['shopify', 'woocommerce'])(
   'simulate %s: runs a shop of its own with the catalogue, and ends with 0',

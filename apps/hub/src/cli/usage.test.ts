@@ -1,7 +1,10 @@
 import { type Command, CommanderError } from 'commander'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { lastJson, runCli } from '../testing/run-cli.ts'
 import { createProgram } from './program.ts'
+
+// Each command is a process of its own: a second and more where the machine is busy.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
 /** `serve`, `import items`, …: every command that does something. */
 function commandPaths(command: Command = createProgram(() => undefined), above: string[] = []): string[][] {
