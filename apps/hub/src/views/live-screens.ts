@@ -1,4 +1,4 @@
-import type { ChangedEvent } from '@plimsoll/client'
+import type { ActivityRow, ChangedEvent } from '@plimsoll/client'
 import type { SyncContext, Wake } from '@plimsoll/sync'
 import { sql } from 'kysely'
 import { findActivity } from './activity.store.ts'
@@ -10,12 +10,14 @@ type Topic = ChangedEvent['topics'][number]
 const FLUSH_MS = 250
 const PING_MS = 15_000
 const RETRY_MS = 1_000
-const ACTIVITY_ROWS = 40
+/** As many as a screen keeps: what is told late is among them, or it would be below all that is shown. */
+const ACTIVITY_ROWS = 200
 const SKUS_MAX = 200
 
 /**
  * Tells open screens what to read again. Wake-ups of all processes are gathered and handed on a few
- * times a second. The newest activity is sent whole, by id, so that a row committed late still shows.
+ * times a second. Of the activity the newest rows are read again each time and those not told before are
+ * told: a reader that went on from the last row it knew would skip what commits late with an earlier moment.
  */
 export class LiveScreens {
   readonly #context: SyncContext
@@ -24,6 +26,8 @@ export class LiveScreens {
   #topics = new Set<Topic>()
   #itemIds: Set<string> | 'any' = new Set()
   #isFlushing = false
+  /** The newest activity as it was told last, by id and moment. */
+  #told = new Set<string>()
 
   constructor(context: SyncContext) {
     this.#context = context
@@ -33,6 +37,8 @@ export class LiveScreens {
   /** @returns how to leave */
   join(send: Send): () => void {
     this.#screens.add(send)
+    // It may have read its first page before this: the next time all of the newest is told again.
+    this.#told = new Set()
     return () => this.#screens.delete(send)
   }
 
@@ -94,7 +100,9 @@ export class LiveScreens {
       this.#tell('changed', { topics, skus })
       if (!topics.includes('activity')) return
       const { rows } = await findActivity(kysely, organizationId, { limit: ACTIVITY_ROWS })
-      this.#tell('activity', rows)
+      const fresh = rows.filter((row) => !this.#told.has(keyOf(row)))
+      this.#told = new Set(rows.map(keyOf))
+      if (fresh.length > 0) this.#tell('activity', fresh)
     } catch (error) {
       for (const topic of topics) this.#topics.add(topic)
       this.#itemIds = 'any'
@@ -113,6 +121,10 @@ export class LiveScreens {
       this.#tell('ping', {})
     }
   }
+}
+
+function keyOf(row: ActivityRow): string {
+  return `${row.id} ${row.at}`
 }
 
 async function findSkus(context: SyncContext, itemIds: readonly string[]): Promise<string[]> {
