@@ -106,7 +106,7 @@ test('connect: wrong credentials end with 4 and the cure, and nothing is stored'
   const wrong = { ...(shop.credentials as object), consumerSecret: 'cs_hush' }
   const { code, stdout, stderr } = await connect(wrong)
   expect({ code, stdout }).toEqual({ code: 4, stdout: '' })
-  expect(stderr).toContain('enter working credentials')
+  expect(stderr).toContain('Give working credentials and try again.')
   expect(stderr).not.toContain('cs_hush')
   expect(await count('connection')).toBe(0)
   expect(await count('secret')).toBe(0)

@@ -1,10 +1,11 @@
 import { isConnectorError } from '@plimsoll/connector-kit'
-import { DatabaseProblem } from '@plimsoll/database'
-import { describeProblem, SyncProblem, syncErrors } from '@plimsoll/sync'
+import { DatabaseProblem, isTransient } from '@plimsoll/database'
+import { SyncProblem, syncErrors } from '@plimsoll/sync'
 import { ZodError } from 'zod'
 import { ConfigurationError } from '../configuration.ts'
 import { ListenProblem } from '../hub.ts'
 import { ImportProblem } from '../import-problem.ts'
+import { describeRefusal } from '../platform-refusal.ts'
 
 /** What the exit code of every command means; docs/reference/cli.md says the same. */
 export const EXIT = {
@@ -55,11 +56,17 @@ export function explainError(error: unknown): { message: string; exitCode: numbe
       exitCode: EXIT.badInput,
     }
   }
-  if (isConnectorError(error)) return { message: describeProblem(error).message, exitCode: EXIT.platform }
+  if (isConnectorError(error)) return { message: describeRefusal(error), exitCode: EXIT.platform }
   if (error instanceof DatabaseProblem)
     return { message: `${error.message} ${error.cure}`, exitCode: EXIT.failed }
   if (error instanceof ListenProblem) return { message: error.message, exitCode: EXIT.failed }
   if (error instanceof CommandProblem) return { message: error.message, exitCode: EXIT.badInput }
+  if (isTransient(error)) {
+    return {
+      message: `The database did not answer in time (${messageOf(error)}). Check that it runs, then try again.`,
+      exitCode: EXIT.failed,
+    }
+  }
   return {
     message: error instanceof Error ? (error.stack ?? error.message) : String(error),
     exitCode: EXIT.failed,
@@ -72,4 +79,8 @@ export class CommandProblem extends Error {
     super(message)
     this.name = 'CommandProblem'
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }

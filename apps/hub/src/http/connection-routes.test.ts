@@ -67,7 +67,7 @@ test('wrong credentials are refused with the cure, and nothing is stored', async
     credentials: wrong,
   })
   expect(refusal(answer)).toMatchObject({ status: 422, code: 'platform-refused' })
-  expect(answer.body.detail).toContain('enter working credentials')
+  expect(answer.body.detail).toContain('Give working credentials and try again.')
   expect(answer.text).not.toContain('cs_wrong')
   expect((await connections()).length).toBe(before)
 })

@@ -2,9 +2,10 @@ import type { Problem } from '@plimsoll/client'
 import { isConnectorError } from '@plimsoll/connector-kit'
 import { DatabaseProblem, isTransient } from '@plimsoll/database'
 import { type Refusal, stockErrors } from '@plimsoll/stock'
-import { describeProblem, SyncProblem, syncErrors } from '@plimsoll/sync'
+import { SyncProblem, syncErrors } from '@plimsoll/sync'
 import { ZodError } from 'zod'
 import { ImportProblem } from '../import-problem.ts'
+import { describeRefusal } from '../platform-refusal.ts'
 
 /** Refusals of the API itself. A test holds all catalogues equal to docs/reference/errors.md. */
 export const apiErrors = {
@@ -83,7 +84,7 @@ export function toProblem(error: unknown): Problem {
   if (isConnectorError(error)) {
     const passing = error.fault === 'passing' || error.fault === 'theirs'
     const code = passing ? 'platform-unavailable' : 'platform-refused'
-    return { ...problemOf(apiErrors[code], code, error.message), detail: describeProblem(error).message }
+    return { ...problemOf(apiErrors[code], code, error.message), detail: describeRefusal(error) }
   }
   if (error instanceof DatabaseProblem) {
     return problemOf({ status: 503, cure: error.cure }, error.code, error.message)

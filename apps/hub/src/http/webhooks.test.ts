@@ -174,12 +174,12 @@ test('a webhook without a content type, as some proxies leave it, is taken like 
   const order = newOrder()
   const { body, headers } = signedDelivery(secretOf(shop), order)
   const { 'content-type': _type, ...bare } = headers
-  const answer = await serverlessContentType(body, bare)
+  const answer = await postWithout(body, bare)
   expect(answer).toBe(200)
   expect(await inbox(String(order.id))).toHaveLength(1)
 })
 
-async function serverlessContentType(body: Buffer, headers: Record<string, string>): Promise<number> {
+async function postWithout(body: Buffer, headers: Record<string, string>): Promise<number> {
   const { request } = await import('undici')
   const answer = await request(`${served.url}/webhooks/${shop.connectionId}`, {
     method: 'POST',
