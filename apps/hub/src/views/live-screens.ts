@@ -10,6 +10,7 @@ type Topic = ChangedEvent['topics'][number]
 const FLUSH_MS = 250
 const PING_MS = 15_000
 const RETRY_MS = 1_000
+const ALL_TOPICS: Topic[] = ['overview', 'items', 'connections', 'parked', 'activity', 'tasks']
 /** As many as a screen keeps: what is told late is among them, or it would be below all that is shown. */
 const ACTIVITY_ROWS = 200
 const SKUS_MAX = 200
@@ -114,11 +115,15 @@ export class LiveScreens {
     for (const send of this.#screens) send(event, data)
   }
 
-  /** So that a dead connection is noticed on both sides. */
+  /**
+   * So that a dead connection is noticed on both sides; and since what was said while nobody listened to the
+   * database is lost, everything is then read again.
+   */
   async #ping(): Promise<void> {
     while (!this.#closed.signal.aborted) {
       await this.#context.clock.sleep(PING_MS, this.#closed.signal).catch(() => undefined) // closed meanwhile
       this.#tell('ping', {})
+      this.hear({ kind: 'screen', topics: ALL_TOPICS, itemIds: [] })
     }
   }
 }

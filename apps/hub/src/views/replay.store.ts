@@ -47,3 +47,19 @@ export async function countStates(
   )
   return found.rows[0] ?? { applied: 0, waiting: 0, stillParked: 0 }
 }
+
+/** Whether some process works one of these connections now. */
+export async function hasWorker(
+  db: Db,
+  organizationId: string,
+  connectionIds: readonly string[],
+  now: Date,
+): Promise<boolean> {
+  const found = await sql<{ isWorked: boolean }>`
+    select exists (
+      select from lease
+      where organization_id = ${organizationId} and expires_at > ${now}
+        and connection_id = any(${sql.val([...connectionIds])}::uuid[])
+    ) as is_worked`.execute(db)
+  return found.rows[0]?.isWorked ?? false
+}

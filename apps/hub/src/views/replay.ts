@@ -1,7 +1,7 @@
 import type { ReplayResult } from '@plimsoll/client'
 import { inTransaction } from '@plimsoll/database'
 import { notify, type SyncContext } from '@plimsoll/sync'
-import { countStates, putBack, type Which } from './replay.store.ts'
+import { countStates, hasWorker, putBack, type Which } from './replay.store.ts'
 
 const WAIT_MS_MAX = 5_000
 const LOOK_MS = 50
@@ -16,7 +16,9 @@ export async function replayAndWait(context: SyncContext, which: Which): Promise
   const replayed = inboxIds.length
   if (replayed === 0) return { replayed, applied: 0, waiting: 0, stillParked: 0 }
   await inTransaction(database, (tx) => notify(tx, organizationId, { kind: 'inbox', connectionIds }))
-  const until = clock.monotonic() + WAIT_MS_MAX
+  // Where no process works these connections nothing would become of them meanwhile.
+  const isWorked = await hasWorker(database.kysely, organizationId, connectionIds, new Date(clock.now()))
+  const until = clock.monotonic() + (isWorked ? WAIT_MS_MAX : 0)
   for (;;) {
     const states = await countStates(database.kysely, organizationId, inboxIds)
     if (states.waiting === 0 || clock.monotonic() >= until) return { replayed, ...states }
