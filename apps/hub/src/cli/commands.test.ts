@@ -5,7 +5,7 @@ import { makeTemporaryFolder } from '@plimsoll/database/testing'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { type Installation, makeInstallation } from '../testing/cli-database.ts'
-import { lastJson, runCli } from '../testing/run-cli.ts'
+import { lastJson, runCli, startRaw } from '../testing/run-cli.ts'
 import { startShop } from '../testing/served-hub.ts'
 
 // Each command is a process of its own: a second and more where the machine is busy.
@@ -279,4 +279,36 @@ test('a database that is not there ends with 1 and one sentence, and its passwor
   expect(stderr).toContain('Check host, port and database name in DATABASE_URL')
   expect(stderr.trim().split('\n')).toHaveLength(1)
   expect(stderr).not.toContain('hush')
+})
+
+test('connect: a platform that fails half-way ends with 4, and what is stored and how to go on is said', async () => {
+  const failing = await startShop('woocommerce', [{ sku: 'MUG', quantity: 1 }])
+  try {
+    // Slow, so that it fails for certain between the trial of the credentials and the end of the import.
+    failing.faults.set({ latencyMs: [200, 200] })
+    const started = startRaw(
+      [
+        'connect',
+        'woocommerce',
+        '--name',
+        'Half',
+        '--set',
+        `url=${failing.url}`,
+        '--credentials',
+        '-',
+        ...here.place,
+      ],
+      { input: JSON.stringify(failing.credentials) },
+    )
+    started.process.stdout?.on('data', (text: string) => {
+      if (text.includes('Connected to')) failing.faults.set({ errorRate: 1 })
+    })
+    const { code, stderr } = await started.ended
+    expect(code).toBe(4)
+    expect(stderr).toContain('Once this is cured run: plimsoll import listings "Half"')
+    failing.faults.set({ errorRate: 0, latencyMs: [0, 0] })
+    expect((await here.run(['import', 'listings', 'Half'])).code).toBe(0)
+  } finally {
+    await failing.close()
+  }
 })

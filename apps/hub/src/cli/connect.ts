@@ -74,7 +74,13 @@ export function connectCommand(program: Command, exit: (code: number) => void): 
           if (open === undefined) throw new Error('the connection just made cannot be found')
           const report = await importConnection(hub.context, open, (step, done) =>
             output.say(`  ${step}: ${done}`),
-          )
+          ).catch((error: unknown) => {
+            const again = `plimsoll import listings ${JSON.stringify(name)}`
+            output.warn(
+              `It is connected, but its listings are not imported. Once this is cured run: ${again}`,
+            )
+            throw error
+          })
           const isLive = options.live === true
           if (isLive) await changeConnection(hub.context, connectionId, { kind: 'go-live' })
           output.result(

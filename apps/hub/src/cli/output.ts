@@ -24,6 +24,8 @@ export type Output = {
   json: boolean
   /** A line for people; left out with --json. */
   say(line: string): void
+  /** What a person must know beside an error that follows; on standard error, also with --json. */
+  warn(line: string): void
   /** The result: one JSON object on the last line with --json, else what `toText` makes of it. */
   result<T>(value: T, toText: (value: T) => string): void
 }
@@ -35,6 +37,7 @@ export function createOutput(options: { json?: boolean | undefined }): Output {
     say: (line) => {
       if (!json) process.stdout.write(`${line}\n`)
     },
+    warn: (line) => void process.stderr.write(`plimsoll: ${line}\n`),
     result: (value, toText) => {
       process.stdout.write(`${json ? JSON.stringify(value) : toText(value)}\n`)
     },

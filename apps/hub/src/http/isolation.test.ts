@@ -79,6 +79,7 @@ const reads: Record<string, string[]> = {
     '/api/v1/items?filter=oversold',
     '/api/v1/items?filter=drift',
   ],
+  '/api/v1/item-names': ['/api/v1/item-names', `/api/v1/item-names?search=${MARK}`],
   '/api/v1/items/:sku': ['/api/v1/items/MUG', `/api/v1/items/${MARK}-1`],
   '/api/v1/items/:sku/movements': ['/api/v1/items/MUG/movements', `/api/v1/items/${MARK}-1/movements`],
   '/api/v1/locations': ['/api/v1/locations'],

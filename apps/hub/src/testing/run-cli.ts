@@ -10,9 +10,14 @@ export type RunOptions = { input?: string; environment?: Record<string, string> 
 
 /** Runs `plimsoll` as a person's shell would, in a process of its own, to its end. */
 export async function runCli(args: readonly string[], options: RunOptions = {}): Promise<Ended> {
+  return await startRaw(args, options).ended
+}
+
+/** Starts `plimsoll` with its input, for tests that do something while it runs. */
+export function startRaw(args: readonly string[], options: RunOptions = {}) {
   const started = start(args, options)
   started.process.stdin?.end(options.input ?? '')
-  return await started.ended
+  return started
 }
 
 export type RunningCli = {
