@@ -14,17 +14,28 @@ export type Configuration = {
   /** Where platforms reach this hub; webhooks are registered below it. */
   publicUrl: string | undefined
   secretKey: string | undefined
-  logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
+  logLevel: (typeof LOG_LEVELS)[number]
   roles: { api: boolean; worker: boolean }
 }
 
+export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const
+
 const environment = z.object({
-  DATABASE_URL: z.string().min(1).optional(),
+  DATABASE_URL: z
+    .url({ protocol: /^postgres(ql)?$/, error: 'give an address such as postgres://user@host/database' })
+    .optional(),
   PLIMSOLL_DATA: z.string().min(1).optional(),
-  PLIMSOLL_PORT: z.coerce.number().int().min(0).max(65_535).optional(),
-  PLIMSOLL_PUBLIC_URL: z.url().optional(),
+  PLIMSOLL_PORT: z
+    .string()
+    .regex(/^\d+$/, 'give a whole number from 0 to 65535')
+    .transform(Number)
+    .refine((port) => port <= 65_535, 'give a whole number from 0 to 65535')
+    .optional(),
+  PLIMSOLL_PUBLIC_URL: z
+    .url({ protocol: /^https?$/, error: 'give a whole address, such as https://hub.example' })
+    .optional(),
   PLIMSOLL_SECRET_KEY: z.string().min(1).optional(),
-  PLIMSOLL_LOG: z.enum(['debug', 'info', 'warn', 'error', 'silent']).optional(),
+  PLIMSOLL_LOG: z.enum(LOG_LEVELS, `use one of ${LOG_LEVELS.join(', ')}`).optional(),
   PLIMSOLL_ROLE: z.string().optional(),
 })
 
@@ -39,30 +50,46 @@ export type ConfigurationOptions = {
   log?: string | undefined
 }
 
-/** @throws ConfigurationError naming the variable or option and the cure */
-export function readConfiguration(options: ConfigurationOptions = {}): Configuration {
+/** Which option says the same as a variable: a person is told of the one that they used. */
+const OPTION_OF: Readonly<Record<string, string>> = {
+  DATABASE_URL: '--database-url',
+  PLIMSOLL_PUBLIC_URL: '--public-url',
+  PLIMSOLL_LOG: '--log',
+}
+
+/**
+ * @param defaults what holds where neither an option nor a variable says it
+ * @throws ConfigurationError naming the variable or option and the cure
+ */
+export function readConfiguration(
+  options: ConfigurationOptions = {},
+  defaults: { logLevel: Configuration['logLevel'] } = { logLevel: 'info' },
+): Configuration {
   const given = Object.fromEntries(Object.entries(process.env).filter(([, value]) => value !== ''))
   const parsed = environment.safeParse({
     ...given,
+    ...(options.databaseUrl !== undefined && { DATABASE_URL: options.databaseUrl }),
     ...(options.log !== undefined && { PLIMSOLL_LOG: options.log }),
-    ...(options.port !== undefined && { PLIMSOLL_PORT: options.port }),
+    ...(options.port !== undefined && { PLIMSOLL_PORT: String(options.port) }),
     ...(options.publicUrl !== undefined && { PLIMSOLL_PUBLIC_URL: options.publicUrl }),
   })
   if (!parsed.success) {
     const [issue] = parsed.error.issues
-    throw new ConfigurationError(
-      `${issue?.path.join('.') ?? 'The configuration'}: ${issue?.message ?? 'is not valid'}.`,
-    )
+    const variable = issue?.path.join('.') ?? ''
+    const option = OPTION_OF[variable]
+    const name = option === undefined ? variable : `${option} (${variable})`
+    // The value itself may hold a password, so it is not repeated.
+    throw new ConfigurationError(`${name}: ${issue?.message ?? 'is not valid'}.`)
   }
   const env = parsed.data
   return {
-    databaseUrl: options.databaseUrl ?? env.DATABASE_URL,
+    databaseUrl: env.DATABASE_URL,
     dataFolder: resolve(options.data ?? env.PLIMSOLL_DATA ?? '.plimsoll'),
     host: '127.0.0.1',
     port: env.PLIMSOLL_PORT ?? DEFAULT_PORT,
     publicUrl: env.PLIMSOLL_PUBLIC_URL?.replace(/\/+$/, ''),
     secretKey: env.PLIMSOLL_SECRET_KEY,
-    logLevel: env.PLIMSOLL_LOG ?? 'info',
+    logLevel: env.PLIMSOLL_LOG ?? defaults.logLevel,
     roles: parseRoles(options.role ?? env.PLIMSOLL_ROLE ?? 'api,worker'),
   }
 }

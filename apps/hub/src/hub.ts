@@ -75,41 +75,90 @@ export async function openHub(configuration: Configuration, options: OpenHubOpti
 
 export type RunningHub = HubBase & { url: string | undefined; server: FastifyInstance | undefined }
 
+/** Requests under way get so long to end once the hub stops. Longer, and a supervisor would kill it anyway. */
+const LAST_REQUESTS_MS = 3_000
+
 /**
  * Starts the process: API and webhook intake (role api), lanes and pollers (role worker). `close` stops
- * taking requests, lets what is under way end, gives the leases up, and loses nothing.
+ * taking requests, lets what is under way end, gives the leases up, and loses nothing. Where starting
+ * fails, what was opened is closed again before the error is thrown.
  */
 export async function startHub(
   configuration: Configuration,
   options: OpenHubOptions & { demo?: DemoControls },
 ): Promise<RunningHub> {
   const base = await openHub(configuration, options)
-  const screens = new LiveScreens(base.context)
-  let server: FastifyInstance | undefined
-  const engine = new SyncEngine(base.context, (wake) => screens.hear(wake))
+  const opened: Opened[] = [{ name: 'database', close: base.close }]
+  const close = () => closeAll(opened, base.log)
   try {
+    const screens = new LiveScreens(base.context)
+    opened.push({ name: 'live screens', close: async () => screens.close() })
+    const engine = new SyncEngine(base.context, (wake) => screens.hear(wake))
+    opened.push({ name: 'engine', close: () => engine.stop() })
+    let server: FastifyInstance | undefined
     let url: string | undefined
     if (configuration.roles.api) {
-      server = await createServer({ ...base, engine, screens, demo: options.demo })
-      url = await server.listen({ host: configuration.host, port: configuration.port })
+      const api = await createServer({ ...base, engine, screens, demo: options.demo })
+      opened.push({ name: 'server', close: () => closeServer(api) })
+      server = api
+      url = await listen(api, configuration)
       // Without a public address of its own, the hub can be reached from this machine at least.
       base.context.publicUrl ??= url
     }
     await engine.start({ worker: configuration.roles.worker })
-    return {
-      ...base,
-      url,
-      server,
-      close: async () => {
-        screens.close()
-        await server?.close()
-        await engine.stop()
-        await base.close()
-      },
-    }
+    return { ...base, url, server, close }
   } catch (error) {
-    await server?.close()
-    await base.close()
+    await close()
     throw error
+  }
+}
+
+async function listen(server: FastifyInstance, { host, port }: Configuration): Promise<string> {
+  try {
+    return await server.listen({ host, port })
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined
+    if (code !== 'EADDRINUSE' && code !== 'EACCES') throw error
+    const why = code === 'EADDRINUSE' ? 'is taken by another program' : 'may not be used by this user'
+    throw new ListenProblem(
+      `Port ${port} of ${host} ${why}. Name another with --port (0 picks a free one), or stop what uses it.`,
+      { cause: error },
+    )
+  }
+}
+
+/** Lets the requests under way end; cuts off what then still hangs: it was not acknowledged. */
+async function closeServer(server: FastifyInstance): Promise<void> {
+  const ended = new AbortController()
+  const late = processContext.clock.sleep(LAST_REQUESTS_MS, ended.signal).then(
+    () => server.server.closeAllConnections(),
+    () => undefined, // all ended in time
+  )
+  await server.close()
+  ended.abort()
+  await late
+}
+
+type Opened = { name: string; close(): Promise<void> }
+
+/** In reverse order of opening; one that fails to close must not keep the others open. */
+async function closeAll(opened: readonly Opened[], log: HubLog): Promise<void> {
+  const errors: unknown[] = []
+  for (const { name, close } of opened.toReversed()) {
+    try {
+      await close()
+    } catch (error) {
+      log.warn({ error, part: name }, 'a part of the hub did not close cleanly')
+      errors.push(error)
+    }
+  }
+  if (errors.length > 0) throw new AggregateError(errors, 'The hub did not close cleanly.')
+}
+
+/** The port cannot be had; the message says which and what to do. */
+export class ListenProblem extends Error {
+  constructor(message: string, options: ErrorOptions) {
+    super(message, options)
+    this.name = 'ListenProblem'
   }
 }

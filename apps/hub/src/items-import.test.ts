@@ -1,32 +1,56 @@
-import { expect, test } from 'vitest'
-import { readItemCsv } from './items-import.ts'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { importItems } from './items-import.ts'
+import { type ServedHub, serveHub } from './testing/served-hub.ts'
 
-const read = (text: string) => readItemCsv('test', text)
+let served: ServedHub
+beforeAll(async () => {
+  served = await serveHub()
+})
+afterAll(() => served.close())
 
-test('a file with a byte order mark, spaces and empty cells is read; an absent quantity stays absent (I12)', () => {
-  const { items } = read('\uFEFFSKU , Name,location,quantity\n A-1 ,"Tea, green",MAIN,5\nA-2,Cup,,\n')
-  expect(items).toEqual([
-    { sku: 'A-1', name: 'Tea, green', location: 'MAIN', quantity: 5 },
-    { sku: 'A-2', name: 'Cup' },
-  ])
+const run = (name: string, ...items: Parameters<typeof importItems>[1]['items']) =>
+  importItems(served.hub.context, { name, items })
+const tea = { sku: 'TEA', name: 'Tea' }
+const onHand = async (sku: string) => (await served.ask('GET', `/api/v1/items/${sku}`)).body.onHand
+
+test('I3: an import run again counts as repeated what it received before, and no units', async () => {
+  const items = [
+    { ...tea, location: 'MAIN', quantity: 5 },
+    { sku: 'CUP', name: 'Cup' },
+  ]
+  expect(await run('first', ...items)).toEqual({ items: 2, received: 1, units: 5, repeated: 0, refused: [] })
+  expect(await run('first', ...items)).toEqual({ items: 2, received: 0, units: 0, repeated: 1, refused: [] })
+  const more = [...items, { sku: 'JAR', name: 'Jar', quantity: 2 }]
+  expect(await run('first', ...more)).toEqual({ items: 3, received: 1, units: 2, repeated: 1, refused: [] })
+  expect(await onHand('TEA')).toBe(5)
 })
 
-test.each([
-  ['a negative quantity', 'sku,name,quantity\nA,Tea,-1', 'line 2: quantity is negative'],
-  ['half a unit', 'sku,name,quantity\nA,Tea,1.5', 'line 2: quantity is not a whole number'],
-  ['a word as a quantity', 'sku,name,quantity\nA,Tea,many', 'line 2: quantity is not a whole number'],
-  ['no SKU', 'sku,name\nA,Tea\n,Cup', 'line 3: sku is empty'],
-  ['no name', 'sku,name\nA,', 'line 2: name is empty'],
-  ['one SKU twice', 'sku,name\nA,Tea\nA,Tea', 'line 3: the SKU "A" is on line 2 already'],
-  ['a missing column', 'sku,quantity\nA,1', 'no column "name"'],
-  ['a header alone', 'sku,name\n', 'no rows below its header'],
-  ['a row with too few cells', 'sku,name\nA', 'The file is not CSV'],
-])('a file with %s is refused, and the place is named', (_what, text, said) => {
-  expect(() => read(text)).toThrow(said)
-})
-
-test('every bad row of a file is named, not the first alone', () => {
-  expect(() => read('sku,name,quantity\nA,Tea,-1\nB,Cup,2\nC,,3')).toThrow(
-    'Nothing was imported. line 2: quantity is negative; line 4: name is empty.',
+test('another quantity under the same name is reported with its cure, and holds nothing else up', async () => {
+  await run('weekly', { sku: 'PEN', name: 'Pen', quantity: 1 })
+  const report = await run(
+    'weekly',
+    { sku: 'PEN', name: 'Pen', quantity: 9 },
+    { sku: 'INK', name: 'Ink', quantity: 4 },
   )
+  expect(report).toMatchObject({ received: 1, units: 4, refused: [{ sku: 'PEN', location: 'MAIN' }] })
+  expect(report.refused[0]?.message).toContain('Import under another name')
+  expect([await onHand('PEN'), await onHand('INK')]).toEqual([1, 4])
+})
+
+test('names and SKUs as long as they may be, and with colons, are told apart', async () => {
+  const name = `${'n'.repeat(90)}:A`
+  await run(name, { sku: `B${'x'.repeat(199)}`, name: 'Long', quantity: 1 })
+  expect(await run('c', { sku: 'd:e', name: 'X', quantity: 1 })).toMatchObject({ received: 1 })
+  expect(await run('c:d', { sku: 'e', name: 'Y', quantity: 1 })).toMatchObject({ received: 1 })
+})
+
+test('a row that means the same place as another is refused before anything is written', async () => {
+  // Without a location the first one is meant: MAIN.
+  const twice = run(
+    'twice',
+    { sku: 'NUT', name: 'Nut', quantity: 1 },
+    { sku: 'NUT', name: 'Nut', location: 'MAIN', quantity: 1 },
+  )
+  await expect(twice).rejects.toThrow('items.1: the SKU "NUT" is on items.0 already')
+  expect((await served.ask('GET', '/api/v1/items/NUT')).status).toBe(404)
 })

@@ -80,56 +80,51 @@ export const locationRow = z.object({
 })
 export type LocationRow = z.infer<typeof locationRow>
 
-/** One step of the explain tree. `label` is a key the screen translates; `rows` are the reasons beneath it. */
+/** What a step of the explain tree is; the screen translates it. */
+const explainLabels = [
+  'desired',
+  'promise',
+  'whole-listings',
+  'available',
+  'none-below-zero',
+  'on-hand',
+  'reserved',
+  'held',
+  'buffer',
+  'cap',
+  'floor',
+  'fixed',
+  'not-yet-subtracted',
+  'platform-maximum',
+  'not-worked-out',
+  'other-item',
+  'paused',
+  'location',
+  'order',
+  'movement',
+] as const
+
+/**
+ * One step of the explain tree. The values of its `rows` add up to its `value`, exactly; where `division` is
+ * given they are base units and add up to the dividend, and the value is the quotient.
+ */
 export type ExplainNode = {
-  label:
-    | 'desired'
-    | 'promise'
-    | 'available'
-    | 'on-hand'
-    | 'reserved'
-    | 'held'
-    | 'buffer'
-    | 'cap'
-    | 'floor'
-    | 'fixed'
-    | 'units-per-listing'
-    | 'not-yet-subtracted'
-    | 'paused'
-    | 'unmapped'
-    | 'location'
-    | 'order'
-    | 'movement'
+  label: (typeof explainLabels)[number]
   value: number | null
-  /** Location code, order number, movement kind: shown as it is. */
+  /** Location code, order number, movement kind, the policy's own figure: shown as it is. */
   detail?: string | undefined
+  /** dividend = divisor × value + remainder, all in base units but the value: whole listings. */
+  division?: { dividend: number; divisor: number; remainder: number } | undefined
   /** Link target inside the dashboard where there is one: an order or movement id. */
   reference?: string | undefined
   rows?: ExplainNode[] | undefined
 }
 export const explainNode: z.ZodType<ExplainNode> = z.lazy(() =>
   z.object({
-    label: z.enum([
-      'desired',
-      'promise',
-      'available',
-      'on-hand',
-      'reserved',
-      'held',
-      'buffer',
-      'cap',
-      'floor',
-      'fixed',
-      'units-per-listing',
-      'not-yet-subtracted',
-      'paused',
-      'unmapped',
-      'location',
-      'order',
-      'movement',
-    ]),
+    label: z.enum(explainLabels),
     value: z.number().nullable(),
     detail: z.string().optional(),
+    division: z.object({ dividend: count, divisor: count, remainder: count }).optional(),
     reference: z.string().optional(),
     rows: z.array(explainNode).optional(),
   }),
@@ -301,7 +296,16 @@ export const parkedRow = z.object({
 })
 export const parkedPage = z.object({ total: count, rows: z.array(parkedRow), next: z.string().nullable() })
 export type ParkedPage = z.infer<typeof parkedPage>
-export const replayResult = z.object({ replayed: count, stillParked: count })
+export const replayResult = z.object({
+  /** Put back in line; the sum of the other three. */
+  replayed: count,
+  /** Applied, or found to be known already. */
+  applied: count,
+  /** Not applied yet when the hub answered: it goes on with them. */
+  waiting: count,
+  /** Parked again, with their reason. */
+  stillParked: count,
+})
 
 /** GET /tasks: something a person must decide. */
 export const taskRow = z.object({

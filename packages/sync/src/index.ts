@@ -14,7 +14,14 @@ export {
   replaceCredentials,
 } from './connections.ts'
 export { DEFAULT_PACE, type Log, nowOf, type Pace, type SyncContext, toStockContext } from './context.ts'
-export { type Because, bufferOf, mergePolicies, type Policy, type PolicyRow } from './desired.ts'
+export {
+  type Because,
+  bufferOf,
+  decideDesired,
+  mergePolicies,
+  type Policy,
+  type PolicyRow,
+} from './desired.ts'
 export { SyncEngine } from './engine.ts'
 export { type SyncErrorCode, SyncProblem, syncErrors, syncProblem } from './errors.ts'
 export { expectedOf } from './expected.ts'

@@ -44,6 +44,12 @@ function Line({ node }: { node: ExplainNode }) {
       <span className="min-w-0">
         {t(`explain.${node.label}`)}
         {detail && <span className="text-ink-2"> · {detail}</span>}
+        {node.division && (
+          <span className="text-ink-2">
+            {` · ${formatNumber(locale, node.division.dividend)} ÷ ${formatNumber(locale, node.division.divisor)}, `}
+            {t('explain.remainder', { n: formatNumber(locale, node.division.remainder) })}
+          </span>
+        )}
       </span>
       <span aria-hidden className="flex-1 border-b border-dotted border-line-2" />
       <b className={`font-semibold ${(node.value ?? 0) < 0 ? 'text-red' : ''}`}>

@@ -1,9 +1,16 @@
-import { readFileSync } from 'node:fs'
 import { findLocations } from '@plimsoll/stock'
-import { ConnectionRegistry, changeConnection, connect, importConnection } from '@plimsoll/sync'
+import {
+  type CatalogueReport,
+  ConnectionRegistry,
+  changeConnection,
+  connect,
+  importConnection,
+} from '@plimsoll/sync'
 import { type Command, InvalidArgumentError } from 'commander'
 import type { HubBase } from '../hub.ts'
 import { ensureLocation } from '../items-import.ts'
+import { readInput } from './input-file.ts'
+import { numberIn, ORDERS_POLL_MS } from './number-option.ts'
 import { CommandProblem, EXIT } from './output.ts'
 import { addCommonOptions, type CommonOptions, withHub } from './with-hub.ts'
 
@@ -13,7 +20,7 @@ type ConnectOptions = CommonOptions & {
   set: Record<string, string>
   credentials?: string
   live?: boolean
-  ordersPollMs?: string
+  ordersPollMs?: number
 }
 
 export function connectCommand(program: Command, exit: (code: number) => void): void {
@@ -22,7 +29,7 @@ export function connectCommand(program: Command, exit: (code: number) => void): 
       'connect a shop: try its credentials, store them sealed, import its listings; it starts in shadow mode',
     )
     .argument('<connector>', 'shopify, woocommerce, …')
-    .option('--name <name>', 'what you call it (default: the account name of the platform)')
+    .option('--name <name>', 'what you call it (default: the connector and today’s date)')
     .option('--location <code>', 'where its orders reserve stock (default: your only location)')
     .option(
       '--set <key=value>',
@@ -37,6 +44,7 @@ export function connectCommand(program: Command, exit: (code: number) => void): 
     .option(
       '--orders-poll-ms <number>',
       'time between two looks for orders that webhooks missed (default 15000)',
+      numberIn(ORDERS_POLL_MS),
     )
     .option('--live', 'go live at once instead of starting in shadow mode')
     .addHelpText(
@@ -44,19 +52,21 @@ export function connectCommand(program: Command, exit: (code: number) => void): 
       '\nExample:\n  plimsoll connect woocommerce --set url=https://shop.example --credentials keys.json\n',
     )
     .action(async (connector: string, options: ConnectOptions) => {
+      const credentials = readCredentials(options.credentials)
       exit(
         await withHub(options, async (hub, output) => {
           const locationCode = await chooseLocation(hub, options.location)
+          const today = new Date(hub.context.clock.now()).toISOString().slice(0, 10)
+          const name = options.name ?? `${connector} ${today}`
           const { connectionId, check } = await connect(hub.context, {
             connector,
-            name:
-              options.name ?? `${connector} ${new Date(hub.context.clock.now()).toISOString().slice(0, 10)}`,
+            name,
             settings: options.set,
-            credentials: readCredentials(options.credentials),
+            credentials,
             locationCode,
-            ordersPollMs: options.ordersPollMs === undefined ? undefined : Number(options.ordersPollMs),
+            ordersPollMs: options.ordersPollMs,
           })
-          output.say(`Connected to ${check.account}.`)
+          output.say(`Connected to ${check.account}; here it is called "${name}".`)
           for (const scope of check.missingScopes)
             output.say(`Missing right: ${scope}. Grant it before going live.`)
           for (const warning of check.warnings) output.say(`Mind: ${warning}`)
@@ -64,19 +74,39 @@ export function connectCommand(program: Command, exit: (code: number) => void): 
           if (open === undefined) throw new Error('the connection just made cannot be found')
           const report = await importConnection(hub.context, open, (step, done) =>
             output.say(`  ${step}: ${done}`),
-          )
-          if (options.live === true) await changeConnection(hub.context, connectionId, { kind: 'go-live' })
+          ).catch((error: unknown) => {
+            const again = `plimsoll import listings ${JSON.stringify(name)}`
+            output.warn(
+              `It is connected, but its listings are not imported. Once this is cured run: ${again}`,
+            )
+            throw error
+          })
+          const isLive = options.live === true
+          if (isLive) await changeConnection(hub.context, connectionId, { kind: 'go-live' })
           output.result(
-            { connectionId, account: check.account, ...report, state: options.live ? 'live' : 'shadow' },
-            () =>
-              options.live === true
-                ? `It is live: ${report.mappedBySku} of ${report.listings} listings are tied to items by SKU.`
-                : `It is in shadow mode: it reads everything and writes nothing. ${report.mappedBySku} of ${report.listings} listings are tied to items by SKU. Go live from the dashboard.`,
+            { connectionId, name, account: check.account, ...report, state: isLive ? 'live' : 'shadow' },
+            () => sayResult(name, isLive, report),
           )
           return EXIT.ok
         }),
       )
     })
+}
+
+function sayResult(name: string, isLive: boolean, report: CatalogueReport): string {
+  const { listings, mappedBySku } = report
+  const lines = [`${mappedBySku} of ${listings} listings are tied to items by SKU.`]
+  if (mappedBySku < listings) {
+    lines.push(
+      `For the others import items of the same SKUs, then run: plimsoll import listings ${JSON.stringify(name)}`,
+    )
+  }
+  lines.push(
+    isLive
+      ? 'It is live: plimsoll serve keeps its quantities.'
+      : 'It is in shadow mode: plimsoll serve reads everything and writes nothing, until you go live from the dashboard.',
+  )
+  return lines.join('\n')
 }
 
 /** The location named; else the only one; a brand without any gets its first, MAIN. */
@@ -96,21 +126,14 @@ export async function chooseLocation(hub: HubBase, code: string | undefined): Pr
 
 function collect(pair: string, known: Record<string, string>): Record<string, string> {
   const cut = pair.indexOf('=')
-  if (cut < 1) throw new InvalidArgumentError('write it as key=value')
+  if (cut < 1) throw new InvalidArgumentError('Write it as key=value.')
   return { ...known, [pair.slice(0, cut)]: pair.slice(cut + 1) }
 }
 
 function readCredentials(file: string | undefined): unknown {
   if (file === undefined)
     throw new CommandProblem('Give the credentials with --credentials FILE (JSON), or - for standard input.')
-  let text: string
-  try {
-    text = readFileSync(file === '-' ? 0 : file, 'utf8')
-  } catch (error) {
-    throw new CommandProblem(
-      `The credentials cannot be read: ${error instanceof Error ? error.message : String(error)}.`,
-    )
-  }
+  const text = readInput(file).toString('utf8')
   try {
     return JSON.parse(text)
   } catch {

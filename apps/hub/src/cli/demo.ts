@@ -1,9 +1,9 @@
 import type { Command } from 'commander'
 import { childEnvironment, readConfiguration } from '../configuration.ts'
 import { type DemoResult, runDemo, type Tick } from '../demo/run.ts'
+import { numberIn, ORDERS_PER_SECOND, PORT, SECONDS, SEED } from './number-option.ts'
 import { createOutput, EXIT } from './output.ts'
 import { stopSignal } from './serve.ts'
-import { wholeNumber } from './simulate.ts'
 
 type DemoCommandOptions = {
   seconds?: number
@@ -19,17 +19,21 @@ export function demoCommand(program: Command, exit: (code: number) => void): voi
   program
     .command('demo')
     .description('one brand, two simulated shops, one warehouse: watch one count stay true')
-    .option('--seconds <number>', 'stop after so long and judge the run (default: until Ctrl-C)', wholeNumber)
+    .option(
+      '--seconds <number>',
+      'stop after so long and judge the run (default: until Ctrl-C)',
+      numberIn(SECONDS),
+    )
     .option(
       '--faults',
       'duplicates, reordering, lost webhooks, 429, 5xx, slow answers, and one kill -9 of a hub',
     )
-    .option('--rate <number>', 'orders per second, both shops together', Number, 4)
-    .option('--seed <number>', 'seed of shoppers and faults', wholeNumber, 1)
+    .option('--rate <number>', 'orders per second, both shops together', numberIn(ORDERS_PER_SECOND), 4)
+    .option('--seed <number>', 'seed of shoppers and faults', numberIn(SEED), 1)
     .option(
       '--port <number>',
       'port of the dashboard (default 7460, or any free one when it is taken)',
-      wholeNumber,
+      numberIn(PORT),
     )
     .option('--verbose', 'show the log of every process')
     .option('--json', 'print the result as one JSON object on the last line')
@@ -42,7 +46,7 @@ export function demoCommand(program: Command, exit: (code: number) => void): voi
       const stopped = new AbortController()
       void stopSignal().then(() => stopped.abort())
       const result = await runDemo({
-        configuration: readConfiguration({ port: options.port, log: 'warn' }),
+        configuration: readConfiguration({ port: options.port }, { logLevel: 'warn' }),
         seconds: options.seconds,
         faults: options.faults === true,
         ordersPerSecond: options.rate,

@@ -33,7 +33,7 @@ function toText(item: ItemDetail): string {
     lines.push('', `${listing.connectionName}: ${listing.title} (${listing.externalId})`)
     for (const level of listing.levels) {
       lines.push(
-        `  desired ${show(level.desired)}, acknowledged ${show(level.acknowledged)}, should show ${show(level.expected)}, last read ${show(level.observed)}: ${level.status}`,
+        `  desired ${show(level.desired)}, acknowledged ${show(level.acknowledged)}, should show ${show(level.expected)}, last read ${show(level.observed)}: ${STATUS[level.status]}`,
       )
       if (level.problem !== null) lines.push(`  ! ${level.problem}`)
       lines.push(...draw(level.explain, '    '))
@@ -42,8 +42,46 @@ function toText(item: ItemDetail): string {
   return lines.join('\n')
 }
 
+const STATUS: Readonly<Record<ItemDetail['listings'][number]['levels'][number]['status'], string>> = {
+  'in-step': 'in step',
+  pending: 'a write waits or is on its way',
+  held: 'nothing is written (shadow mode, paused or refused)',
+  untracked: 'the platform does not count it, so nothing is written',
+  drift: 'the platform shows another number than was written',
+}
+
+/** What each step is called here; the screens say the same in their languages. */
+const WORDS: Readonly<Record<ExplainNode['label'], string>> = {
+  desired: 'desired on the platform',
+  promise: 'may promise',
+  'whole-listings': 'whole listings',
+  available: 'available in its locations',
+  'none-below-zero': 'nothing below zero is shown',
+  'on-hand': 'on hand',
+  reserved: 'reserved',
+  held: 'held',
+  buffer: 'buffer kept back',
+  cap: 'cut by the cap',
+  floor: 'below the floor, so none is shown; floor',
+  fixed: 'fixed by the policy',
+  'not-yet-subtracted': 'own orders that the platform has still to subtract',
+  'platform-maximum': 'more than the platform accepts',
+  'not-worked-out': 'changed just now and not worked out yet',
+  'other-item': 'the level follows another item',
+  paused: 'paused by the policy',
+  location: 'location',
+  order: 'order',
+  movement: 'movements',
+}
+
 function draw(node: ExplainNode, indent: string): string[] {
-  const head = `${indent}${node.label}${node.detail === undefined ? '' : ` (${node.detail})`}: ${show(node.value)}`
+  const { division, detail } = node
+  const about = detail === undefined ? '' : ` (${detail})`
+  const sum =
+    division === undefined
+      ? ''
+      : ` = ${division.dividend} base units ÷ ${division.divisor} per listing, remainder ${division.remainder}`
+  const head = `${indent}${WORDS[node.label]}${about}: ${show(node.value)}${sum}`
   return [head, ...(node.rows ?? []).flatMap((row) => draw(row, `${indent}  `))]
 }
 

@@ -1,9 +1,10 @@
-import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { ConnectionRegistry, findConnectionId, importConnection } from '@plimsoll/sync'
 import type { Command } from 'commander'
-import { importItems, readItemCsv } from '../items-import.ts'
+import { readItemCsv } from '../item-file.ts'
+import { type ImportReport, importItems } from '../items-import.ts'
 import { chooseLocation } from './connect.ts'
+import { readInput } from './input-file.ts'
 import { CommandProblem, EXIT } from './output.ts'
 import { addCommonOptions, type CommonOptions, withHub } from './with-hub.ts'
 
@@ -13,24 +14,23 @@ export function importCommand(program: Command, exit: (code: number) => void): v
     .description('import items from a file, or listings from a connection')
 
   addCommonOptions(group.command('items'))
-    .description('items and opening stock from a CSV file: sku,name[,location][,quantity]; all rows or none')
-    .argument('<file>', 'the CSV file')
+    .description(
+      'items and opening stock from a CSV file: sku,name[,location][,quantity]; a wrong row stops it before anything is written',
+    )
+    .argument('<file>', 'the CSV file; - reads standard input')
     .option(
       '--as <name>',
-      'name of this import; under the same name nothing is received twice (default: the file name)',
+      'name of this import; under the same name nothing is received twice (default: the file’s name)',
     )
     .action(async (file: string, options: CommonOptions & { as?: string }) => {
+      const name = options.as ?? basename(file)
+      const items = readItemCsv(readText(file))
       exit(
         await withHub(options, async (hub, output) => {
-          const parsed = readItemCsv(options.as ?? basename(file), readText(file))
-          if (parsed.items.some((item) => item.location === undefined)) await chooseLocation(hub, undefined)
-          const report = await importItems(hub.context, parsed)
-          output.result(
-            report,
-            () =>
-              `${report.items} items; ${report.received} received (${report.units} units)${report.repeated > 0 ? `, ${report.repeated} were received before` : ''}.`,
-          )
-          return EXIT.ok
+          if (items.some((item) => item.location === undefined)) await chooseLocation(hub, undefined)
+          const report = await importItems(hub.context, { name, items })
+          output.result(report, toText)
+          return report.refused.length > 0 ? EXIT.notGood : EXIT.ok
         }),
       )
     })
@@ -58,15 +58,19 @@ export function importCommand(program: Command, exit: (code: number) => void): v
     })
 }
 
+function toText({ items, received, units, repeated, refused }: ImportReport): string {
+  return [
+    `${items} items are known; ${units} units received in ${received} rows${repeated > 0 ? `, ${repeated} rows were received before` : ''}.`,
+    ...refused.map(({ sku, location, message }) => `Not received: ${sku} at ${location}. ${message}`),
+  ].join('\n')
+}
+
 function readText(file: string): string {
+  const bytes = readInput(file)
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(file))
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch (error) {
-    if (error instanceof TypeError) {
-      throw new CommandProblem(`${file} is not UTF-8 text. Save it as "CSV UTF-8" and import it again.`)
-    }
-    throw new CommandProblem(
-      `${file} cannot be read: ${error instanceof Error ? error.message : String(error)}.`,
-    )
+    if (!(error instanceof TypeError)) throw error
+    throw new CommandProblem(`${file} is not UTF-8 text. Save it as "CSV UTF-8" and import it again.`)
   }
 }

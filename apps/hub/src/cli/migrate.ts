@@ -8,7 +8,7 @@ export function migrateCommand(program: Command, exit: (code: number) => void): 
   addCommonOptions(program.command('migrate'))
     .description('bring the database to this version; safe to run again, and beside a running hub')
     .action(async (options: CommonOptions) => {
-      const configuration = readConfiguration({ log: 'warn', ...options })
+      const configuration = readConfiguration(options, { logLevel: 'warn' })
       const database = await openDatabase({
         ...(configuration.databaseUrl === undefined
           ? { dataFolder: configuration.dataFolder }

@@ -1,9 +1,11 @@
 import { isConnectorError } from '@plimsoll/connector-kit'
-import { DatabaseProblem } from '@plimsoll/database'
-import { describeProblem, SyncProblem, syncErrors } from '@plimsoll/sync'
+import { DatabaseProblem, isTransient } from '@plimsoll/database'
+import { SyncProblem, syncErrors } from '@plimsoll/sync'
 import { ZodError } from 'zod'
 import { ConfigurationError } from '../configuration.ts'
+import { ListenProblem } from '../hub.ts'
 import { ImportProblem } from '../import-problem.ts'
+import { describeRefusal } from '../platform-refusal.ts'
 
 /** What the exit code of every command means; docs/reference/cli.md says the same. */
 export const EXIT = {
@@ -22,6 +24,8 @@ export type Output = {
   json: boolean
   /** A line for people; left out with --json. */
   say(line: string): void
+  /** What a person must know beside an error that follows; on standard error, also with --json. */
+  warn(line: string): void
   /** The result: one JSON object on the last line with --json, else what `toText` makes of it. */
   result<T>(value: T, toText: (value: T) => string): void
 }
@@ -33,6 +37,7 @@ export function createOutput(options: { json?: boolean | undefined }): Output {
     say: (line) => {
       if (!json) process.stdout.write(`${line}\n`)
     },
+    warn: (line) => void process.stderr.write(`plimsoll: ${line}\n`),
     result: (value, toText) => {
       process.stdout.write(`${json ? JSON.stringify(value) : toText(value)}\n`)
     },
@@ -54,10 +59,17 @@ export function explainError(error: unknown): { message: string; exitCode: numbe
       exitCode: EXIT.badInput,
     }
   }
-  if (isConnectorError(error)) return { message: describeProblem(error).message, exitCode: EXIT.platform }
+  if (isConnectorError(error)) return { message: describeRefusal(error), exitCode: EXIT.platform }
   if (error instanceof DatabaseProblem)
     return { message: `${error.message} ${error.cure}`, exitCode: EXIT.failed }
+  if (error instanceof ListenProblem) return { message: error.message, exitCode: EXIT.failed }
   if (error instanceof CommandProblem) return { message: error.message, exitCode: EXIT.badInput }
+  if (isTransient(error)) {
+    return {
+      message: `The database did not answer in time (${messageOf(error)}). Check that it runs, then try again.`,
+      exitCode: EXIT.failed,
+    }
+  }
   return {
     message: error instanceof Error ? (error.stack ?? error.message) : String(error),
     exitCode: EXIT.failed,
@@ -70,4 +82,8 @@ export class CommandProblem extends Error {
     super(message)
     this.name = 'CommandProblem'
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }

@@ -1,10 +1,12 @@
-import { replayParked } from '@plimsoll/sync'
+import type { ParkedPage, ReplayResult } from '@plimsoll/client'
 import type { Command } from 'commander'
 import { z } from 'zod'
 import { findParked } from '../views/parked.store.ts'
-import { waitForReplay } from '../views/replay.ts'
+import { replayAndWait } from '../views/replay.ts'
 import { CommandProblem, EXIT } from './output.ts'
 import { addCommonOptions, type CommonOptions, withHub } from './with-hub.ts'
+
+const LISTED_MAX = 50
 
 export function replayCommand(program: Command, exit: (code: number) => void): void {
   addCommonOptions(program.command('replay'))
@@ -17,20 +19,11 @@ export function replayCommand(program: Command, exit: (code: number) => void): v
     .action(async (options: CommonOptions & { all?: boolean; reason?: string; id?: string }) => {
       exit(
         await withHub(options, async (hub, output) => {
-          const { kysely } = hub.database
-          const { organizationId } = hub.context
           if (options.all !== true && options.reason === undefined && options.id === undefined) {
-            const parked = await findParked(kysely, organizationId, { limit: 50 })
-            output.result(parked, ({ total, rows }) =>
-              total === 0
-                ? 'Nothing is parked.'
-                : [
-                    `${total} parked:`,
-                    ...rows.map(
-                      (row) => `  ${row.inboxId}  ${row.reasonCode}  ${row.subject}: ${row.reason}`,
-                    ),
-                  ].join('\n'),
-            )
+            const parked = await findParked(hub.database.kysely, hub.context.organizationId, {
+              limit: LISTED_MAX,
+            })
+            output.result(parked, listParked)
             return EXIT.ok
           }
           if (options.id !== undefined && !z.uuid().safeParse(options.id).success) {
@@ -38,22 +31,32 @@ export function replayCommand(program: Command, exit: (code: number) => void): v
               `"${options.id}" is not the id of a parked event; list them with: plimsoll replay`,
             )
           }
-          const which = {
+          const result = await replayAndWait(hub.context, {
             ...(options.id !== undefined && { inboxId: options.id }),
             ...(options.reason !== undefined && { reasonCode: options.reason }),
-          }
-          const result = await waitForReplay(
-            hub.context,
-            which,
-            await replayParked(kysely, organizationId, which),
-          )
-          output.result(
-            result,
-            ({ replayed, stillParked }) =>
-              `${replayed} put back in line, ${stillParked} parked again. A running hub applies them; without one they wait for its start.`,
-          )
+          })
+          output.result(result, sayResult)
           return result.stillParked > 0 ? EXIT.notGood : EXIT.ok
         }),
       )
     })
+}
+
+function listParked({ total, rows }: ParkedPage): string {
+  if (total === 0) return 'Nothing is parked.'
+  return [
+    `${total} parked${total > rows.length ? `, the oldest ${rows.length}` : ''}:`,
+    ...rows.map((row) => `  ${row.inboxId}  ${row.reasonCode}  ${row.subject}: ${row.reason}`),
+    'Once the cause is cured, put them back in line with --all, --reason CODE or --id ID.',
+  ].join('\n')
+}
+
+function sayResult({ replayed, applied, waiting, stillParked }: ReplayResult): string {
+  if (replayed === 0) return 'Nothing of that kind is parked.'
+  const parts = [
+    `${replayed} put back in line: ${applied} applied, ${stillParked} parked again, ${waiting} waiting.`,
+    ...(waiting > 0 ? ['A running hub applies what waits; without one it waits for its start.'] : []),
+    ...(stillParked > 0 ? ['See why with: plimsoll replay'] : []),
+  ]
+  return parts.join('\n')
 }

@@ -3,25 +3,27 @@ import { readConfiguration } from '../configuration.ts'
 import { createDemoControls } from '../demo/screen-controls.ts'
 import { type RunningHub, startHub } from '../hub.ts'
 import { processContext } from '../process-context.ts'
+import { numberIn, PORT } from './number-option.ts'
 import { createOutput, EXIT } from './output.ts'
 import { addCommonOptions, type CommonOptions } from './with-hub.ts'
 
-type ServeOptions = CommonOptions & { port?: string; publicUrl?: string; role?: string; demoShops?: string }
+type ServeOptions = CommonOptions & { port?: number; publicUrl?: string; role?: string; demoShops?: string }
 
 export function serveCommand(program: Command, exit: (code: number) => void): void {
   addCommonOptions(program.command('serve'))
     .description('run the hub: dashboard, API, webhook intake and workers')
-    .option('--port <number>', 'port on 127.0.0.1 (PLIMSOLL_PORT; default 7460, 0 picks one)')
+    .option(
+      '--port <number>',
+      'port on 127.0.0.1 (PLIMSOLL_PORT; default 7460, 0 picks a free one)',
+      numberIn(PORT),
+    )
     .option('--public-url <url>', 'where platforms reach this hub for webhooks (PLIMSOLL_PUBLIC_URL)')
     .option('--role <roles>', 'api, worker, or both (PLIMSOLL_ROLE; default api,worker)')
     .addOption(new Option('--demo-shops <json>', 'simulated shops of the demo').hideHelp())
     .action(async (options: ServeOptions) => {
       const output = createOutput(options)
       const hub = await startHub(
-        readConfiguration({
-          ...options,
-          port: options.port === undefined ? undefined : Number(options.port),
-        }),
+        readConfiguration(options),
         // The embedded server stays for the next hub to adopt: other processes may be using it.
         {
           keep: 'running',

@@ -1,6 +1,7 @@
 import { listConnectorIds, loadSimulator } from '@plimsoll/connectors'
 import { type Command, InvalidArgumentError } from 'commander'
 import { loadHistory } from '../demo/history.ts'
+import { numberIn, PORT, PRODUCTS, SEED } from './number-option.ts'
 import { CommandProblem, createOutput, EXIT } from './output.ts'
 import { stopSignal } from './serve.ts'
 
@@ -18,13 +19,13 @@ export function simulateCommand(program: Command, exit: (code: number) => void):
     .command('simulate')
     .description('run a simulated platform by itself: its API, a storefront and switches for faults')
     .argument('<connector>', 'shopify or woocommerce')
-    .option('--port <number>', 'port on 127.0.0.1 (default: any free one)', wholeNumber)
+    .option('--port <number>', 'port on 127.0.0.1 (default: any free one)', numberIn(PORT))
     .option('--name <name>', 'what the shop is called')
-    .option('--seed <number>', 'seed of its random faults', wholeNumber)
+    .option('--seed <number>', 'seed of its random faults', numberIn(SEED))
     .option(
       '--products <number>',
       'products to start with, from the demo’s catalogue (default 50)',
-      wholeNumber,
+      numberIn(PRODUCTS),
     )
     .option(
       '--option <name=json>',
@@ -85,16 +86,12 @@ async function addProducts(url: string, products: readonly object[]): Promise<vo
 
 function collectOption(pair: string, known: Record<string, unknown>): Record<string, unknown> {
   const cut = pair.indexOf('=')
-  if (cut < 1) throw new InvalidArgumentError('write it as name=json')
+  if (cut < 1) throw new InvalidArgumentError('Write it as name=json.')
   try {
     return { ...known, [pair.slice(0, cut)]: JSON.parse(pair.slice(cut + 1)) }
   } catch (error) {
-    throw new InvalidArgumentError(error instanceof Error ? error.message : String(error))
+    throw new InvalidArgumentError(
+      `It is not JSON: ${error instanceof Error ? error.message : String(error)}.`,
+    )
   }
-}
-
-export function wholeNumber(text: string): number {
-  const value = Number(text)
-  if (!Number.isInteger(value) || value < 0) throw new InvalidArgumentError('give a whole number')
-  return value
 }

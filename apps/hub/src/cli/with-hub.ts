@@ -22,7 +22,8 @@ export async function withHub(
   options: CommonOptions,
   work: (hub: HubBase, output: Output) => Promise<number>,
 ): Promise<number> {
-  const hub = await openHub(readConfiguration({ log: 'warn', ...options }), { keep: 'stop-with-process' })
+  const configuration = readConfiguration(options, { logLevel: 'warn' })
+  const hub = await openHub(configuration, { keep: 'stop-with-process' })
   try {
     return await work(hub, createOutput(options))
   } finally {

@@ -1,14 +1,17 @@
 import type { Overview } from '@plimsoll/client'
 import type { FastifyPluginAsync } from 'fastify'
 import { z } from 'zod'
-import { findActivity } from '../views/activity.store.ts'
+import { findActivity, parseCursor } from '../views/activity.store.ts'
 import { listConnections } from '../views/connections.store.ts'
 import { countOverview, findOrderRate, findPropagation } from '../views/overview.store.ts'
 import { findTasks } from '../views/tasks.store.ts'
 import type { ServerContext } from './server.ts'
 
 const page = z.object({
-  cursor: z.string().optional(),
+  cursor: z
+    .string()
+    .refine((text) => parseCursor(text) !== undefined, 'give the cursor of the page before')
+    .optional(),
   limit: z.coerce.number().int().min(1).max(200).default(50),
 })
 

@@ -1,17 +1,10 @@
-import {
-  changeConnection,
-  connect,
-  importConnection,
-  replaceCredentials,
-  replayParked,
-  syncProblem,
-} from '@plimsoll/sync'
+import { changeConnection, connect, importConnection, replaceCredentials, syncProblem } from '@plimsoll/sync'
 import type { FastifyPluginAsync } from 'fastify'
 import { z } from 'zod'
 import { mapListings } from '../mapping.ts'
 import { listConnections } from '../views/connections.store.ts'
 import { findParked } from '../views/parked.store.ts'
-import { waitForReplay } from '../views/replay.ts'
+import { replayAndWait } from '../views/replay.ts'
 import type { ServerContext } from './server.ts'
 
 const id = z.object({ id: z.uuid('give the id of a connection') })
@@ -82,21 +75,11 @@ export function connectionRoutes(hub: ServerContext): FastifyPluginAsync {
     )
     app.post('/parked/:id/replay', async (request) => {
       const { id: inboxId } = z.object({ id: z.uuid() }).parse(request.params)
-      const which = { inboxId }
-      return await waitForReplay(
-        context,
-        which,
-        await replayParked(hub.database.kysely, context.organizationId, which),
-      )
+      return await replayAndWait(context, { inboxId })
     })
     app.post('/parked/replay', async (request) => {
       const { reasonCode } = z.object({ reasonCode: z.string().optional() }).parse(request.body ?? {})
-      const which = reasonCode === undefined ? {} : { reasonCode }
-      return await waitForReplay(
-        context,
-        which,
-        await replayParked(hub.database.kysely, context.organizationId, which),
-      )
+      return await replayAndWait(context, reasonCode === undefined ? {} : { reasonCode })
     })
   }
 }

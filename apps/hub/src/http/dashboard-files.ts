@@ -9,6 +9,9 @@ const FOLDER = fileURLToPath(new URL('../../../dashboard/dist', import.meta.url)
 const POLICY =
   "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
 
+/** What programs ask for; the rest are screens. */
+const OF_PROGRAMS = /^\/(api|webhooks)(\/|\?|$)/
+
 /** Serves the built dashboard; any other path of a browser gets its start page, which routes by itself. */
 export async function serveDashboard(app: FastifyInstance): Promise<void> {
   if (!existsSync(FOLDER)) {
@@ -35,5 +38,10 @@ export async function serveDashboard(app: FastifyInstance): Promise<void> {
     reply.callNotFound()
     return reply
   })
-  app.get('/*', async (_request, reply) => reply.sendFile('index.html'))
+  app.get('/*', async (request, reply) => {
+    if (!OF_PROGRAMS.test(request.url)) return await reply.sendFile('index.html')
+    // A program that asks for a route that is not there must not be told 200 and a web page.
+    reply.callNotFound()
+    return reply
+  })
 }

@@ -2,6 +2,7 @@ import type { FastifyPluginAsync } from 'fastify'
 import { sql } from 'kysely'
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client'
 import { countOverview } from '../views/overview.store.ts'
+import { ApiProblem } from './problem.ts'
 import type { ServerContext } from './server.ts'
 
 /** GET /health: the process runs. GET /ready: it can take work. GET /metrics: for Prometheus. */
@@ -17,13 +18,13 @@ export function healthRoutes(hub: ServerContext): FastifyPluginAsync {
 
   return async (app) => {
     app.get('/health', async () => ({ status: 'ok' }))
-    app.get('/ready', async (_request, reply) => {
+    app.get('/ready', async () => {
       try {
         await sql`select 1`.execute(hub.database.kysely)
         return { status: 'ready', database: hub.database.kind, worksConnections: hub.engine.held.length }
       } catch (error) {
         hub.log.warn({ error }, 'not ready: the database does not answer')
-        return reply.status(503).send({ status: 'waiting', detail: 'The database does not answer.' })
+        throw new ApiProblem('not-ready', 'The database does not answer.')
       }
     })
     app.get('/metrics', async (_request, reply) => {

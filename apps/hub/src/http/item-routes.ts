@@ -1,7 +1,8 @@
 import type { FastifyPluginAsync } from 'fastify'
 import { z } from 'zod'
-import { importItems, itemFile } from '../items-import.ts'
-import { getItem } from '../views/item.ts'
+import { itemFile } from '../item-file.ts'
+import { importItems } from '../items-import.ts'
+import { getItem, getItemHead } from '../views/item.ts'
 import { findItemNames, findItemPage } from '../views/items.store.ts'
 import { findMovements } from '../views/movements.store.ts'
 import type { ServerContext } from './server.ts'
@@ -35,8 +36,11 @@ export function itemRoutes(hub: ServerContext): FastifyPluginAsync {
       reply.status(201).send(await importItems(hub.context, itemFile.parse(request.body))),
     )
     app.get('/items/:sku', async (request) => getItem(hub, one.parse(request.params).sku))
-    app.get('/items/:sku/movements', async (request) =>
-      findMovements(kysely, organizationId, one.parse(request.params).sku, page.parse(request.query)),
-    )
+    app.get('/items/:sku/movements', async (request) => {
+      const { sku } = one.parse(request.params)
+      const query = page.parse(request.query)
+      await getItemHead(hub.context, sku)
+      return await findMovements(kysely, organizationId, sku, query)
+    })
   }
 }

@@ -2,9 +2,10 @@ import type { Problem } from '@plimsoll/client'
 import { isConnectorError } from '@plimsoll/connector-kit'
 import { DatabaseProblem, isTransient } from '@plimsoll/database'
 import { type Refusal, stockErrors } from '@plimsoll/stock'
-import { describeProblem, SyncProblem, syncErrors } from '@plimsoll/sync'
+import { SyncProblem, syncErrors } from '@plimsoll/sync'
 import { ZodError } from 'zod'
 import { ImportProblem } from '../import-problem.ts'
+import { describeRefusal } from '../platform-refusal.ts'
 
 /** Refusals of the API itself. A test holds all catalogues equal to docs/reference/errors.md. */
 export const apiErrors = {
@@ -32,6 +33,11 @@ export const apiErrors = {
   },
   'platform-refused': { status: 422, fault: 'yours', cure: 'Do what the platform asks, then try again.' },
   'platform-unavailable': { status: 502, fault: 'passing', cure: 'Try again in a moment.' },
+  'not-ready': {
+    status: 503,
+    fault: 'passing',
+    cure: 'Wait until the database answers; the hub connects again by itself.',
+  },
   'too-large': { status: 413, fault: 'yours', cure: 'Send less at once.' },
   busy: { status: 503, fault: 'passing', cure: 'Try again in a moment; nothing was changed.' },
   internal: { status: 500, fault: 'ours', cure: 'Try again; if it stays so, report it with the time.' },
@@ -73,15 +79,22 @@ export function toProblem(error: unknown): Problem {
     )
   }
   if (error instanceof ImportProblem) {
-    return problemOf(apiErrors['invalid-request'], 'invalid-request', error.message)
+    return problemOf(apiErrors['invalid-request'], 'invalid-request', error.message, error.field)
   }
   if (isConnectorError(error)) {
     const passing = error.fault === 'passing' || error.fault === 'theirs'
     const code = passing ? 'platform-unavailable' : 'platform-refused'
-    return { ...problemOf(apiErrors[code], code, error.message), detail: describeProblem(error).message }
+    return { ...problemOf(apiErrors[code], code, error.message), detail: describeRefusal(error) }
   }
   if (error instanceof DatabaseProblem) {
     return problemOf({ status: 503, cure: error.cure }, error.code, error.message)
+  }
+  if (isUnstorableText(error)) {
+    return problemOf(
+      apiErrors['invalid-request'],
+      'invalid-request',
+      'A text of the request holds the character U+0000, which cannot be stored.',
+    )
   }
   if (isTransient(error)) return problemOf(apiErrors.busy, 'busy', 'The database did not answer in time.')
   return fromFastify(error) ?? problemOf(apiErrors.internal, 'internal', 'Something went wrong in the hub.')
@@ -92,12 +105,21 @@ export function refusalToProblem(refusal: Refusal): Problem {
   return problemOf(stockErrors[refusal.code], refusal.code, refusal.message, refusal.field)
 }
 
+/** PostgreSQL's texts hold every character but U+0000: `22021` says so of a text, `22P05` of one within JSON. */
+function isUnstorableText(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === '22021' || error.code === '22P05')
+}
+
 function fromFastify(error: unknown): Problem | undefined {
-  if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return undefined
-  if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
+  if (!(error instanceof Error)) return undefined
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : ''
+  if (code === 'FST_ERR_BAD_URL' || code === 'FST_ERR_MAX_PARAM_LENGTH') {
+    return problemOf(apiErrors['not-found'], 'not-found', 'The address cannot be read.')
+  }
+  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
     return problemOf(apiErrors['too-large'], 'too-large', 'The body is larger than the hub takes.')
   }
-  if (error.code.startsWith('FST_ERR_CTP') || error instanceof SyntaxError) {
+  if (code.startsWith('FST_ERR_CTP') || error instanceof SyntaxError) {
     return problemOf(
       apiErrors['malformed-body'],
       'malformed-body',

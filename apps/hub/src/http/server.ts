@@ -1,5 +1,5 @@
 import type { SyncEngine } from '@plimsoll/sync'
-import { type FastifyInstance, fastify } from 'fastify'
+import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify'
 import type { HubBase } from '../hub.ts'
 import type { LiveScreens } from '../views/live-screens.ts'
 import { activityRoutes } from './activity-routes.ts'
@@ -23,13 +23,34 @@ export type ServerContext = HubBase & {
 /** Platforms send whole orders; the largest seen are a few hundred kilobytes. */
 const BODY_BYTES_MAX = 5 * 1024 * 1024
 
-/** The HTTP side of the hub: webhook intake, API, live stream, dashboard. */
-export async function createServer(hub: ServerContext): Promise<FastifyInstance> {
-  const app = fastify({ bodyLimit: BODY_BYTES_MAX, forceCloseConnections: true })
-  app.setErrorHandler((error, request, reply) => {
+/** A SKU has at most 200 characters, each up to twelve bytes once it is written into an address. */
+const PARAMETER_LENGTH_MAX = 2_400
+
+export type Route = { method: string; path: string }
+
+/**
+ * The HTTP side of the hub: webhook intake, API, live stream, dashboard.
+ * @param onRoute told of every route as it is added
+ */
+export async function createServer(
+  hub: ServerContext,
+  onRoute: (route: Route) => void = () => undefined,
+): Promise<FastifyInstance> {
+  const refuse = (error: unknown, request: FastifyRequest, reply: FastifyReply) => {
     const problem = toProblem(error)
     if (problem.status >= 500) hub.log.error({ error, url: request.url }, problem.detail)
     return reply.status(problem.status).type('application/problem+json').send(problem)
+  }
+  const app = fastify({
+    bodyLimit: BODY_BYTES_MAX,
+    // Connections with a request under way are left to end it: the hub stops without cutting anybody off.
+    forceCloseConnections: 'idle',
+    routerOptions: { maxParamLength: PARAMETER_LENGTH_MAX },
+    frameworkErrors: (error, request, reply) => void refuse(error, request, reply),
+  })
+  app.setErrorHandler(refuse)
+  app.addHook('onRoute', ({ method, url }) => {
+    for (const each of [method].flat()) if (each !== 'HEAD') onRoute({ method: each, path: url })
   })
   app.setNotFoundHandler((request, reply) => {
     const problem = toProblem(

@@ -1,22 +1,37 @@
+import type { ServerResponse } from 'node:http'
 import type { FastifyPluginAsync } from 'fastify'
 import type { ServerContext } from './server.ts'
 
+/** A reader so far behind is let go: it comes back and reads everything anew, which costs less than the backlog. */
+const BACKLOG_BYTES_MAX = 1024 * 1024
+
 /** GET /stream: server-sent events. Each is a hint what to read again; a reader that misses one loses nothing. */
 export function streamRoute(hub: ServerContext): FastifyPluginAsync {
+  const open = new Set<ServerResponse>()
   return async (app) => {
+    // A stream never ends by itself; the server waits for every request that has not ended.
+    app.addHook('preClose', async () => {
+      for (const response of open) response.end()
+    })
     app.get('/stream', (request, reply) => {
       reply.hijack()
-      reply.raw.writeHead(200, {
+      const response = reply.raw
+      response.writeHead(200, {
         'content-type': 'text/event-stream; charset=utf-8',
         'cache-control': 'no-store',
         connection: 'keep-alive',
         'x-accel-buffering': 'no',
       })
-      reply.raw.write('retry: 1000\n\n')
+      response.write('retry: 1000\n\n')
+      open.add(response)
       const leave = hub.screens.join((event, data) => {
-        reply.raw.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`)
+        if (response.writableLength > BACKLOG_BYTES_MAX) response.destroy()
+        else response.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`)
       })
-      request.raw.on('close', leave)
+      request.raw.on('close', () => {
+        leave()
+        open.delete(response)
+      })
     })
   }
 }

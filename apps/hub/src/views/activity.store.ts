@@ -1,26 +1,32 @@
 import type { ActivityPage, ActivityRow } from '@plimsoll/client'
 import type { Db } from '@plimsoll/database'
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 
 type Row = Omit<ActivityRow, 'at'> & { at: Date }
 
+/** An order that is cancelled is another row than the order that came: screens know rows by their ids. */
+const ORDER_ROW_ID = sql`case when state = 'cancelled' then md5(order_id::text || state)::uuid else order_id end`
+
 /**
  * What happened, newest first, gathered from the tables that record it: nothing is written twice.
- * The cursor is the moment and id of the last row.
+ * The cursor is the moment and id of the last row, and every part is ordered by just these: ordered by id alone, a
+ * page would end past rows that the next one does not go back to. What commits late, with an earlier moment than rows
+ * that were read already, is on no later page: it is on this page read again, and live screens are told of it.
  */
 export async function findActivity(
   db: Db,
   organizationId: string,
   page: { cursor?: string | undefined; limit: number },
 ): Promise<ActivityPage> {
-  const [before, beforeId] = parseCursor(page.cursor)
+  const [before, beforeId] = (page.cursor !== undefined && parseCursor(page.cursor)) || [null, null]
   const limit = page.limit + 1
-  const older = (at: string, id: string) =>
-    sql`(${before}::timestamptz is null or (${sql.ref(at)}, ${sql.ref(id)}::text) < (${before}::timestamptz, ${beforeId}::text))`
+  const olderThan = (at: RawBuilder<unknown>, id: RawBuilder<unknown>) =>
+    sql`(${before}::timestamptz is null or (${at}, ${id}::text) < (${before}::timestamptz, ${beforeId}::text))`
+  const older = (at: string, id: string) => olderThan(sql.ref(at), sql.ref(id))
   const found = await sql<Row>`
     select * from (
       (
-        select order_id::text as id, changed_at as at,
+        select ${ORDER_ROW_ID}::text as id, changed_at as at,
           case when state = 'cancelled' then 'order-cancelled' else 'order' end as kind, connection_id,
           (
             select min(coalesce(item.sku, order_line.sku)) from order_line
@@ -36,8 +42,8 @@ export async function findActivity(
           ) as quantity,
           number as detail
         from sales_order
-        where organization_id = ${organizationId} and ${older('changed_at', 'order_id')}
-        order by changed_at desc, order_id desc limit ${limit}
+        where organization_id = ${organizationId} and ${olderThan(sql.ref('changed_at'), ORDER_ROW_ID)}
+        order by changed_at desc, ${ORDER_ROW_ID}::text desc limit ${limit}
       )
       union all
       (
@@ -85,7 +91,7 @@ export async function findActivity(
         join item on item.organization_id = movement.organization_id and item.item_id = movement.item_id
         where movement.organization_id = ${organizationId}
           and movement.kind in ('receive', 'adjust', 'count', 'hold', 'unhold') and ${older('recorded_at', 'movement_id')}
-        order by movement_id desc limit ${limit}
+        order by recorded_at desc, movement_id desc limit ${limit}
       )
     ) as happened
     order by at desc, id desc
@@ -98,7 +104,8 @@ export async function findActivity(
   }
 }
 
-function parseCursor(cursor: string | undefined): [string | null, string | null] {
-  const [at, id] = cursor?.split(' ') ?? []
-  return at === undefined || id === undefined || Number.isNaN(Date.parse(at)) ? [null, null] : [at, id]
+/** @returns the moment and the id of a row; undefined for what is no cursor */
+export function parseCursor(cursor: string): [at: string, id: string] | undefined {
+  const [, at, id] = /^(\d{4}-\d\d-\d\dT[\d:.]+Z) ([0-9a-f-]{36})$/.exec(cursor) ?? []
+  return at === undefined || id === undefined || Number.isNaN(Date.parse(at)) ? undefined : [at, id]
 }

@@ -1,89 +1,157 @@
 import type { ExplainNode } from '@plimsoll/client'
-import { bufferOf, type Policy } from '@plimsoll/sync'
-import type { LevelView, LocationBalance, MovementSum, OpenReservation } from './item.store.ts'
+import { bufferOf, decideDesired, type Policy } from '@plimsoll/sync'
+import type {
+  LevelView,
+  LocationBalance,
+  MovementSum,
+  OpenReservation,
+  UnsubtractedOrder,
+} from './item.store.ts'
 
 export type ExplainInput = {
-  level: LevelView
+  level: Pick<
+    LevelView,
+    | 'desired'
+    | 'desiredBecause'
+    | 'levelUnitsPerListing'
+    | 'otherSku'
+    | 'poolLocationIds'
+    | 'unsubtracted'
+    | 'connectionId'
+    | 'stockUnitId'
+  >
   policy: Policy
+  /** The most the platform accepts. */
+  quantityMax: number
   balances: readonly LocationBalance[]
   reservations: readonly OpenReservation[]
   movements: readonly MovementSum[]
+  unsubtracted: readonly UnsubtractedOrder[]
 }
 
 /**
- * Why a level shows what it shows: desired, down to the movements and orders behind it (I10). Each node's
- * rows add up to it, or say what was done to them.
+ * Why a level shows what it shows: desired, down to the movements and orders behind it (I10). The rows of
+ * each node add up to it exactly; where listings hold several units, the division and its remainder are shown.
  */
 export function explainLevel(input: ExplainInput): ExplainNode {
-  const { level, policy } = input
-  if (level.desired === null)
-    return { label: 'desired', value: null, rows: [{ label: 'unmapped', value: null }] }
-  const rows: ExplainNode[] = [
-    { label: 'promise', value: level.desired - level.unsubtracted, rows: explainPromise(input) },
-  ]
-  if (level.unsubtracted > 0) rows.push({ label: 'not-yet-subtracted', value: level.unsubtracted })
-  if (policy.paused) rows.push({ label: 'paused', value: 0 })
-  return {
-    label: 'desired',
-    value: level.desired,
-    ...(level.desiredBecause !== null && { detail: level.desiredBecause }),
-    rows,
+  const { level } = input
+  const { desired } = level
+  if (desired === null) {
+    return { label: 'desired', value: null, rows: [{ label: 'not-worked-out', value: null }] }
   }
+  const because = level.desiredBecause === null ? {} : { detail: level.desiredBecause }
+  if (level.otherSku !== null) {
+    // Listings that share a level were tied to different items; the level follows one of them.
+    const rows: ExplainNode[] = [{ label: 'other-item', value: desired, detail: level.otherSku }]
+    return { label: 'desired', value: desired, ...because, rows }
+  }
+  const pool = input.balances.filter((balance) => level.poolLocationIds.includes(balance.locationId))
+  const available = sumOf(pool.map((balance) => balance.available))
+  const decided = decideDesired(
+    { ...level, available, unitsPerListing: level.levelUnitsPerListing, quantityMax: input.quantityMax },
+    input.policy,
+  )
+  const promise: ExplainNode = {
+    label: 'promise',
+    value: decided.promise,
+    rows: explainPromise(input, pool, decided.promise),
+  }
+  const rows = [promise]
+  if (level.unsubtracted > 0) rows.push(explainUnsubtracted(input))
+  const beyondMaximum = decided.promise + level.unsubtracted - decided.units
+  if (beyondMaximum > 0) {
+    rows.push({ label: 'platform-maximum', value: -beyondMaximum, detail: String(input.quantityMax) })
+  }
+  // A mapping or a policy changed a moment ago, and the hub has still to work out what follows.
+  if (desired !== decided.units) rows.push({ label: 'not-worked-out', value: desired - decided.units })
+  return { label: 'desired', value: desired, ...because, rows }
 }
 
-function explainPromise(input: ExplainInput): ExplainNode[] {
+function explainPromise(
+  input: ExplainInput,
+  pool: readonly LocationBalance[],
+  promise: number,
+): ExplainNode[] {
   const { level, policy } = input
-  if (policy.fixed !== undefined) return [{ label: 'fixed', value: policy.fixed }]
-  const pool = input.balances.filter((balance) => level.poolLocationIds.includes(balance.locationId))
-  const available = pool.reduce((sum, balance) => sum + balance.available, 0)
+  if (policy.fixed !== undefined && !policy.paused) return [{ label: 'fixed', value: policy.fixed }]
+  const available = sumOf(pool.map((balance) => balance.available))
   const buffer = bufferOf(available, policy)
-  const rows: ExplainNode[] = [
+  const baseUnits: ExplainNode[] = [
     { label: 'available', value: available, rows: pool.map((balance) => explainLocation(balance, input)) },
   ]
-  if (buffer > 0) rows.push({ label: 'buffer', value: -buffer })
-  if (level.unitsPerListing > 1) rows.push({ label: 'units-per-listing', value: level.unitsPerListing })
-  if (policy.floor !== undefined) rows.push({ label: 'floor', value: policy.floor })
-  if (policy.cap !== undefined) rows.push({ label: 'cap', value: policy.cap })
+  if (buffer > 0) baseUnits.push({ label: 'buffer', value: -buffer })
+  if (available - buffer < 0) baseUnits.push({ label: 'none-below-zero', value: buffer - available })
+
+  const dividend = Math.max(0, available - buffer)
+  const divisor = level.levelUnitsPerListing
+  const whole = Math.floor(dividend / divisor)
+  const division = { dividend, divisor, remainder: dividend - whole * divisor }
+  const rows: ExplainNode[] =
+    divisor === 1 ? baseUnits : [{ label: 'whole-listings', value: whole, division, rows: baseUnits }]
+  if (policy.paused) rows.push({ label: 'paused', value: -whole })
+  else if (policy.floor !== undefined && whole < policy.floor) {
+    rows.push({ label: 'floor', value: -whole, detail: String(policy.floor) })
+  } else if (policy.cap !== undefined && whole > policy.cap) {
+    rows.push({ label: 'cap', value: promise - whole, detail: String(policy.cap) })
+  }
   return rows
+}
+
+/** The connection's own orders that its platform will still subtract: shown on top, or they would count twice. */
+function explainUnsubtracted({ level, unsubtracted }: ExplainInput): ExplainNode {
+  const orders = unsubtracted.filter(
+    (order) => order.connectionId === level.connectionId && order.stockUnitId === level.stockUnitId,
+  )
+  const rows = orders.map((order) => toOrderRow(order.units, order.orderNumber, order.orderId))
+  return {
+    label: 'not-yet-subtracted',
+    value: level.unsubtracted,
+    rows: [...rows, ...restOf(level.unsubtracted, rows, 'order')],
+  }
 }
 
 function explainLocation(balance: LocationBalance, input: ExplainInput): ExplainNode {
   const here = input.movements.filter((sum) => sum.locationId === balance.locationId)
-  const orders = input.reservations.filter((each) => each.locationId === balance.locationId)
-  const listed = orders.reduce((sum, each) => sum + each.units, 0)
-  const others = balance.reserved - listed
+  const orders = input.reservations
+    .filter((each) => each.locationId === balance.locationId)
+    .map((each) => toOrderRow(-each.units, each.orderNumber ?? 'API', each.orderId))
   return {
     label: 'location',
     value: balance.available,
     detail: balance.locationCode,
     rows: [
-      {
-        label: 'on-hand',
-        value: balance.onHand,
-        rows: here
-          .filter((sum) => sum.onHand !== 0)
-          .map((sum) => ({ label: 'movement', value: sum.onHand, detail: sum.kind })),
-      },
+      { label: 'on-hand', value: balance.onHand, rows: toMovementRows(here, (sum) => sum.onHand) },
       {
         label: 'reserved',
-        value: -balance.reserved,
-        rows: [
-          ...orders.map((each) => ({
-            label: 'order' as const,
-            value: -each.units,
-            detail: each.orderNumber ?? 'API',
-            ...(each.orderId !== null && { reference: each.orderId }),
-          })),
-          ...(others > 0 ? [{ label: 'order' as const, value: -others, detail: '…' }] : []),
-        ],
+        value: negative(balance.reserved),
+        rows: [...orders, ...restOf(-balance.reserved, orders, 'order')],
       },
-      {
-        label: 'held',
-        value: -balance.held,
-        rows: here
-          .filter((sum) => sum.held !== 0)
-          .map((sum) => ({ label: 'movement', value: -sum.held, detail: sum.kind })),
-      },
+      { label: 'held', value: negative(balance.held), rows: toMovementRows(here, (sum) => -sum.held) },
     ],
   }
+}
+
+function toOrderRow(units: number, number: string, orderId: string | null): ExplainNode {
+  return { label: 'order', value: units, detail: number, ...(orderId !== null && { reference: orderId }) }
+}
+
+function toMovementRows(sums: readonly MovementSum[], unitsOf: (sum: MovementSum) => number): ExplainNode[] {
+  return sums
+    .filter((sum) => unitsOf(sum) !== 0)
+    .map((sum) => ({ label: 'movement', value: unitsOf(sum), detail: sum.kind }))
+}
+
+/** One row for what is not listed by itself, so that the rows add up. */
+function restOf(value: number, rows: readonly ExplainNode[], label: ExplainNode['label']): ExplainNode[] {
+  const rest = value - sumOf(rows.map((row) => row.value ?? 0))
+  return rest === 0 ? [] : [{ label, value: rest, detail: '…' }]
+}
+
+function sumOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0)
+}
+
+/** Not −0, which is another number to whoever compares. */
+function negative(value: number): number {
+  return value === 0 ? 0 : -value
 }

@@ -1,4 +1,5 @@
 import type { Db } from '@plimsoll/database'
+import type { PolicyRow } from '@plimsoll/sync'
 import { sql } from 'kysely'
 import { expectedSql, type LevelStatus, levelStatusSql } from './level-status.ts'
 
@@ -48,6 +49,10 @@ export type LevelView = {
   listingExternalId: string
   title: string
   unitsPerListing: number
+  /** What the level itself is worked out with: listings that share one may differ. */
+  levelUnitsPerListing: number
+  /** The item that the level follows, where it is another than this one. */
+  otherSku: string | null
   listingTracked: boolean
   levelId: string
   stockUnitId: string
@@ -73,7 +78,9 @@ export async function findItemLevels(db: Db, organizationId: string, itemId: str
   const found = await sql<LevelView>`
     select listing.listing_id, listing.connection_id, connection.name as connection_name, connection.connector,
       connection.state as connection_state, listing.external_id as listing_external_id, listing.title,
-      listing.units_per_listing, listing.tracked as listing_tracked,
+      listing.units_per_listing, level.units_per_listing as level_units_per_listing,
+      case when level.item_id is distinct from listing.item_id then coalesce(followed.sku, '–') end as other_sku,
+      listing.tracked as listing_tracked,
       level.level_id, level.stock_unit_id, level.external_location_id,
       external_location.name as external_location_name,
       level.desired, level.desired_because, level.acknowledged, level.acknowledged_at, level.observed,
@@ -99,6 +106,8 @@ export async function findItemLevels(db: Db, organizationId: string, itemId: str
     join external_location on external_location.organization_id = level.organization_id
       and external_location.connection_id = level.connection_id
       and external_location.external_id = level.external_location_id
+    left join item as followed on followed.organization_id = level.organization_id
+      and followed.item_id = level.item_id
     where listing.organization_id = ${organizationId} and listing.item_id = ${itemId} and listing.state <> 'gone'
     order by connection.created_at, listing.listing_id, level.external_location_id`.execute(db)
   return found.rows
@@ -151,26 +160,60 @@ export async function findMovementSums(
   return found.rows
 }
 
-export type StoredPolicy = {
-  scope: 'organization' | 'connection' | 'listing'
-  scopeId: string
-  bufferUnits: number | null
-  bufferPercent: number | null
-  cap: number | null
-  floor: number | null
-  fixed: number | null
-  paused: boolean | null
+export type UnsubtractedOrder = {
+  connectionId: string
+  stockUnitId: string
+  /** Listing units. */
+  units: number
+  orderNumber: string
+  orderId: string
 }
 
+/** Orders that a platform has still to subtract from its own number of this item, largest first. */
+export async function findUnsubtractedOrders(
+  db: Db,
+  organizationId: string,
+  itemId: string,
+  limit: number,
+): Promise<UnsubtractedOrder[]> {
+  const found = await sql<UnsubtractedOrder>`
+    select order_line.connection_id, order_line.stock_unit_id, sum(order_line.unsubtracted)::bigint as units,
+      sales_order.number as order_number, sales_order.order_id
+    from order_line
+    join sales_order on sales_order.organization_id = order_line.organization_id
+      and sales_order.order_id = order_line.order_id
+    where order_line.organization_id = ${organizationId} and order_line.unsubtracted > 0
+      and (order_line.connection_id, order_line.stock_unit_id) in (
+        select connection_id, stock_unit_id from level
+        where organization_id = ${organizationId} and item_id = ${itemId}
+      )
+    group by order_line.connection_id, order_line.stock_unit_id, sales_order.order_id, sales_order.number
+    order by units desc, sales_order.order_id
+    limit ${limit}`.execute(db)
+  return found.rows
+}
+
+export type StoredPolicy = PolicyRow & {
+  scope: 'organization' | 'connection' | 'listing'
+  scopeId: string
+  /** Of the listing that it is set on: listings of one stock unit share their levels. */
+  connectionId: string | null
+  stockUnitId: string | null
+}
+
+/** The policies that can reach an item's levels: the organization's, every connection's, those of its listings. */
 export async function findPoliciesFor(
   db: Db,
   organizationId: string,
-  scopeIds: readonly string[],
+  itemId: string,
 ): Promise<StoredPolicy[]> {
   const found = await sql<StoredPolicy>`
-    select scope, scope_id, buffer_units, buffer_percent, cap, floor, fixed, paused from policy
-    where organization_id = ${organizationId} and scope_id = any(${sql.val([...scopeIds])}::uuid[])`.execute(
-    db,
-  )
+    select scope, scope_id, listing.connection_id, listing.stock_unit_id,
+      buffer_units, buffer_percent, cap, floor, fixed, paused
+    from policy
+    left join listing on scope = 'listing' and listing.organization_id = policy.organization_id
+      and listing.listing_id = policy.scope_id and listing.item_id = ${itemId}
+    where policy.organization_id = ${organizationId} and (scope <> 'listing' or listing.listing_id is not null)
+    order by scope_id`.execute(db)
   return found.rows
 }

@@ -1,4 +1,5 @@
 import type { ItemDetail } from '@plimsoll/client'
+import { type Db, inTransaction } from '@plimsoll/database'
 import { mergePolicies, type SyncContext, syncProblem } from '@plimsoll/sync'
 import { explainLevel } from './explain.ts'
 import {
@@ -8,6 +9,8 @@ import {
   findMovementSums,
   findOpenReservations,
   findPoliciesFor,
+  findUnsubtractedOrders,
+  type ItemHead,
   type LevelView,
   type StoredPolicy,
 } from './item.store.ts'
@@ -16,22 +19,45 @@ import { sumFigures } from './items.store.ts'
 /** The orders named beneath "reserved"; the rest is one row. */
 const RESERVATIONS_LISTED = 20
 
-/** One item with its balances, its listings and the reason of every number. @throws SyncProblem for an unknown SKU */
-export async function getItem(hub: { context: SyncContext }, sku: string): Promise<ItemDetail> {
-  const { organizationId, database } = hub.context
-  const db = database.kysely
-  const item = await findItem(db, organizationId, sku)
+/** @throws SyncProblem for an unknown SKU */
+export async function getItemHead(context: SyncContext, sku: string): Promise<ItemHead> {
+  const item = await findItem(context.database.kysely, context.organizationId, sku)
   if (item === undefined) throw syncProblem('unknown-item', 'sku', `There is no item with the SKU "${sku}".`)
-  const [balances, levels, reservations, movements] = await Promise.all([
-    findItemBalances(db, organizationId, item.itemId),
-    findItemLevels(db, organizationId, item.itemId),
-    findOpenReservations(db, organizationId, item.itemId, RESERVATIONS_LISTED),
-    findMovementSums(db, organizationId, item.itemId),
+  return item
+}
+
+/**
+ * One item with its balances, its listings and the reason of every number, all as of one moment: read one
+ * after the other, a sale in between would make rows that do not add up.
+ * @throws SyncProblem for an unknown SKU
+ */
+export async function getItem(hub: { context: SyncContext }, sku: string): Promise<ItemDetail> {
+  const { context } = hub
+  const item = await getItemHead(context, sku)
+  const rows = await inTransaction(context.database, (tx) => findAll(tx, context.organizationId, item), {
+    isolationLevel: 'repeatable read',
+  })
+  return toDetail(context, item, rows)
+}
+
+async function findAll(db: Db, organizationId: string, { itemId }: ItemHead) {
+  const [balances, levels, reservations, movements, unsubtracted, policies] = await Promise.all([
+    findItemBalances(db, organizationId, itemId),
+    findItemLevels(db, organizationId, itemId),
+    findOpenReservations(db, organizationId, itemId, RESERVATIONS_LISTED),
+    findMovementSums(db, organizationId, itemId),
+    findUnsubtractedOrders(db, organizationId, itemId, RESERVATIONS_LISTED),
+    findPoliciesFor(db, organizationId, itemId),
   ])
-  const policies = await findPoliciesFor(db, organizationId, [
-    organizationId,
-    ...levels.flatMap((level) => [level.connectionId, level.listingId]),
-  ])
+  return { balances, levels, reservations, movements, unsubtracted, policies }
+}
+
+function toDetail(
+  context: SyncContext,
+  item: ItemHead,
+  rows: Awaited<ReturnType<typeof findAll>>,
+): ItemDetail {
+  const { balances, levels, policies, ...others } = rows
   return {
     ...item,
     ...sumFigures(balances),
@@ -58,19 +84,27 @@ export async function getItem(hub: { context: SyncContext }, sku: string): Promi
         problem: level.problem,
         explain: explainLevel({
           level,
-          policy: policyOf(level, policies, organizationId),
+          policy: policyOf(level, policies),
+          quantityMax:
+            context.connectors.get(level.connector)?.manifest.capabilities.quantityMax ??
+            Number.MAX_SAFE_INTEGER,
           balances,
-          reservations,
-          movements,
+          ...others,
         }),
       })),
     })),
   }
 }
 
-function policyOf(level: LevelView, policies: readonly StoredPolicy[], organizationId: string) {
-  const at = (scopeId: string) => policies.find((policy) => policy.scopeId === scopeId)
-  return mergePolicies([at(organizationId), at(level.connectionId), at(level.listingId)])
+/** As availability reads it: of several listings on one level the last one's policy holds. */
+function policyOf(level: LevelView, policies: readonly StoredPolicy[]) {
+  return mergePolicies([
+    policies.find((policy) => policy.scope === 'organization'),
+    policies.find((policy) => policy.scope === 'connection' && policy.scopeId === level.connectionId),
+    policies.findLast(
+      (policy) => policy.connectionId === level.connectionId && policy.stockUnitId === level.stockUnitId,
+    ),
+  ])
 }
 
 function groupByListing(levels: readonly LevelView[]): { head: LevelView; levels: LevelView[] }[] {

@@ -1,4 +1,4 @@
-import type { ChangedEvent } from '@plimsoll/client'
+import type { ActivityRow, ChangedEvent } from '@plimsoll/client'
 import type { SyncContext, Wake } from '@plimsoll/sync'
 import { sql } from 'kysely'
 import { findActivity } from './activity.store.ts'
@@ -9,12 +9,16 @@ type Topic = ChangedEvent['topics'][number]
 /** Screens are told at most so often: people cannot read faster, and each hint costs reads. */
 const FLUSH_MS = 250
 const PING_MS = 15_000
-const ACTIVITY_ROWS = 40
+const RETRY_MS = 1_000
+const ALL_TOPICS: Topic[] = ['overview', 'items', 'connections', 'parked', 'activity', 'tasks']
+/** As many as a screen keeps: what is told late is among them, or it would be below all that is shown. */
+const ACTIVITY_ROWS = 200
 const SKUS_MAX = 200
 
 /**
  * Tells open screens what to read again. Wake-ups of all processes are gathered and handed on a few
- * times a second. The newest activity is sent whole, by id, so that a row committed late still shows.
+ * times a second. Of the activity the newest rows are read again each time and those not told before are
+ * told: a reader that went on from the last row it knew would skip what commits late with an earlier moment.
  */
 export class LiveScreens {
   readonly #context: SyncContext
@@ -23,6 +27,8 @@ export class LiveScreens {
   #topics = new Set<Topic>()
   #itemIds: Set<string> | 'any' = new Set()
   #isFlushing = false
+  /** The newest activity as it was told last, by id and moment. */
+  #told = new Set<string>()
 
   constructor(context: SyncContext) {
     this.#context = context
@@ -32,6 +38,8 @@ export class LiveScreens {
   /** @returns how to leave */
   join(send: Send): () => void {
     this.#screens.add(send)
+    // It may have read its first page before this: the next time all of the newest is told again.
+    this.#told = new Set()
     return () => this.#screens.delete(send)
   }
 
@@ -64,16 +72,21 @@ export class LiveScreens {
     if (this.#itemIds.size > SKUS_MAX) this.#itemIds = 'any'
   }
 
+  /** Goes on until nothing is left to tell: what is heard during a flush waits for the next one. */
   async #flushSoon(): Promise<void> {
+    const { clock, log } = this.#context
     this.#isFlushing = true
-    try {
-      await this.#context.clock.sleep(FLUSH_MS, this.#closed.signal)
-      await this.#flush()
-    } catch (error) {
-      if (!this.#closed.signal.aborted) this.#context.log.warn({ error }, 'live screens could not be told')
-    } finally {
-      this.#isFlushing = false
+    while (this.#topics.size > 0 && !this.#closed.signal.aborted) {
+      try {
+        await clock.sleep(FLUSH_MS, this.#closed.signal)
+        await this.#flush()
+      } catch (error) {
+        if (this.#closed.signal.aborted) break
+        log.warn({ error }, 'live screens could not be told; trying again')
+        await clock.sleep(RETRY_MS, this.#closed.signal).catch(() => undefined) // closed meanwhile
+      }
     }
+    this.#isFlushing = false
   }
 
   async #flush(): Promise<void> {
@@ -83,24 +96,40 @@ export class LiveScreens {
     this.#itemIds = new Set()
     const { kysely } = this.#context.database
     const { organizationId } = this.#context
-    const skus = itemIds === 'any' ? [] : await findSkus(this.#context, [...itemIds])
-    this.#tell('changed', { topics, skus })
-    if (!topics.includes('activity')) return
-    const { rows } = await findActivity(kysely, organizationId, { limit: ACTIVITY_ROWS })
-    this.#tell('activity', rows)
+    try {
+      const skus = itemIds === 'any' ? [] : await findSkus(this.#context, [...itemIds])
+      this.#tell('changed', { topics, skus })
+      if (!topics.includes('activity')) return
+      const { rows } = await findActivity(kysely, organizationId, { limit: ACTIVITY_ROWS })
+      const fresh = rows.filter((row) => !this.#told.has(keyOf(row)))
+      this.#told = new Set(rows.map(keyOf))
+      if (fresh.length > 0) this.#tell('activity', fresh)
+    } catch (error) {
+      for (const topic of topics) this.#topics.add(topic)
+      this.#itemIds = 'any'
+      throw error
+    }
   }
 
   #tell(event: 'changed' | 'activity' | 'ping', data: unknown): void {
     for (const send of this.#screens) send(event, data)
   }
 
-  /** So that a dead connection is noticed on both sides. */
+  /**
+   * So that a dead connection is noticed on both sides; and since what was said while nobody listened to the
+   * database is lost, everything is then read again.
+   */
   async #ping(): Promise<void> {
     while (!this.#closed.signal.aborted) {
       await this.#context.clock.sleep(PING_MS, this.#closed.signal).catch(() => undefined) // closed meanwhile
       this.#tell('ping', {})
+      this.hear({ kind: 'screen', topics: ALL_TOPICS, itemIds: [] })
     }
   }
+}
+
+function keyOf(row: ActivityRow): string {
+  return `${row.id} ${row.at}`
 }
 
 async function findSkus(context: SyncContext, itemIds: readonly string[]): Promise<string[]> {

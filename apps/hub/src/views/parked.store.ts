@@ -4,40 +4,46 @@ import { sql } from 'kysely'
 
 const PAYLOAD_CHARACTERS_MAX = 4_000
 
-/** Parked events, oldest first. */
+type Row = {
+  inboxId: string
+  connectionId: string
+  topic: string
+  subject: string
+  source: string
+  receivedAt: Date
+  settledAt: Date | null
+  attempts: number
+  reasonCode: string | null
+  reason: string | null
+  payload: unknown
+}
+
+/** Parked events, oldest first. The total and the rows are read at once, so that they agree. */
 export async function findParked(
   db: Db,
   organizationId: string,
   page: { cursor?: string | undefined; limit: number },
 ): Promise<ParkedPage> {
-  const [total, found] = await Promise.all([
-    sql<{ total: number }>`
+  const found = await sql<{ total: number } & (Row | { inboxId: null })>`
+    select counted.total, page.*
+    from (
       select count(*) as total from inbox
-      where organization_id = ${organizationId} and state = 'parked'`.execute(db),
-    sql<{
-      inboxId: string
-      connectionId: string
-      topic: string
-      subject: string
-      source: string
-      receivedAt: Date
-      settledAt: Date | null
-      attempts: number
-      reasonCode: string | null
-      reason: string | null
-      payload: unknown
-    }>`
+      where organization_id = ${organizationId} and state = 'parked'
+    ) as counted
+    left join (
       select inbox_id, connection_id, topic, subject, source, received_at, settled_at, attempts, reason_code,
         reason, payload
       from inbox
       where organization_id = ${organizationId} and state = 'parked'
         and (${page.cursor ?? null}::uuid is null or inbox_id > ${page.cursor ?? null}::uuid)
       order by inbox_id
-      limit ${page.limit + 1}`.execute(db),
-  ])
-  const rows = found.rows.slice(0, page.limit)
+      limit ${page.limit + 1}
+    ) as page on true
+    order by page.inbox_id`.execute(db)
+  const parked = found.rows.filter((row) => row.inboxId !== null)
+  const rows = parked.slice(0, page.limit)
   return {
-    total: total.rows[0]?.total ?? 0,
+    total: found.rows[0]?.total ?? 0,
     rows: rows.map((row) => ({
       inboxId: row.inboxId,
       connectionId: row.connectionId,
@@ -50,6 +56,6 @@ export async function findParked(
       reason: row.reason ?? 'It could not be applied.',
       payload: JSON.stringify(row.payload, null, 2).slice(0, PAYLOAD_CHARACTERS_MAX),
     })),
-    next: found.rows.length > page.limit ? (rows.at(-1)?.inboxId ?? null) : null,
+    next: parked.length > page.limit ? (rows.at(-1)?.inboxId ?? null) : null,
   }
 }

@@ -1,0 +1,89 @@
+import { readFileSync } from 'node:fs'
+import { Command, type Option } from 'commander'
+import { expect, test } from 'vitest'
+import { EXIT } from './cli/output.ts'
+import { createProgram } from './cli/program.ts'
+import { addCommonOptions } from './cli/with-hub.ts'
+
+const reference = readFileSync(new URL('../../../docs/reference/cli.md', import.meta.url), 'utf8')
+const sections = new Map(
+  reference
+    .split(/^## /m)
+    .slice(1)
+    .map((section) => [section.split('\n')[0] ?? '', section] as const),
+)
+const commands = listCommands(
+  createProgram(() => undefined),
+  ['plimsoll'],
+)
+const commonRows = addCommonOptions(new Command()).options.map(rowOf)
+
+test('the reference has a section for each command, in the order of the program, and no other', () => {
+  expect([...sections.keys()]).toEqual([
+    'Exit codes',
+    'Common options',
+    ...commands.map(([heading]) => heading),
+  ])
+})
+
+test('the exit codes are those of the program', () => {
+  const codes = tableOf('Exit codes').map(([code = '', name = '']) => [
+    name.replaceAll('`', ''),
+    Number(code),
+  ])
+  expect(Object.fromEntries(codes)).toEqual(EXIT)
+})
+
+test('the common options are those that the program adds', () => {
+  expect(tableOf('Common options')).toEqual(commonRows)
+})
+
+test.each(commands)('%s is described as the program describes it', (heading, command) => {
+  const section = sections.get(heading) ?? ''
+  const description = command.description()
+  expect(section).toContain(`${description[0]?.toUpperCase()}${description.slice(1)}.`)
+  const options = command.options.filter((option) => !option.hidden).map(rowOf)
+  const takesCommon = commonRows.every((common) => options.some((option) => isSame(option, common)))
+  expect(section.includes('[common options](#common-options)')).toBe(takesCommon)
+  const own = takesCommon
+    ? options.filter((option) => !commonRows.some((common) => isSame(option, common)))
+    : options
+  const args = command.registeredArguments.map((each) => [`\`<${each.name()}>\``, each.description])
+  expect(tableOf(heading)).toEqual([...args, ...own])
+})
+
+test.each(commands)('%s has an example', (heading) => {
+  expect(sections.get(heading)).toMatch(/```console\n\$ plimsoll /)
+})
+
+/** Each command that does something, with its heading: `plimsoll import items FILE`. */
+function listCommands(command: Command, above: string[]): [string, Command][] {
+  return command.commands.flatMap((each): [string, Command][] => {
+    const path = [...above, each.name()]
+    if (each.commands.length > 0) return listCommands(each, path)
+    return [[[...path, ...each.registeredArguments.map((one) => one.name().toUpperCase())].join(' '), each]]
+  })
+}
+
+function rowOf(option: Option): string[] {
+  const usual = typeof option.defaultValue === 'number' ? ` (default: ${option.defaultValue})` : ''
+  return [`\`${option.flags}\``, `${option.description}${usual}`]
+}
+
+function isSame(one: readonly string[], other: readonly string[]): boolean {
+  return one.join() === other.join()
+}
+
+/** The cells of the table in a section, without its head. */
+function tableOf(heading: string): string[][] {
+  return (sections.get(heading) ?? '')
+    .split('\n')
+    .filter((line) => line.startsWith('| '))
+    .map((line) =>
+      line
+        .split('|')
+        .slice(1, -1)
+        .map((cell) => cell.trim()),
+    )
+    .filter(([first = '']) => !['option', 'code'].includes(first) && !first.startsWith('---'))
+}

@@ -1,0 +1,39 @@
+import { Command } from 'commander'
+import { connectCommand } from './connect.ts'
+import { demoCommand } from './demo.ts'
+import { doctorCommand } from './doctor.ts'
+import { explainCommand } from './explain.ts'
+import { importCommand } from './import.ts'
+import { migrateCommand } from './migrate.ts'
+import { replayCommand } from './replay.ts'
+import { serveCommand } from './serve.ts'
+import { simulateCommand } from './simulate.ts'
+
+const EXIT_CODES =
+  '\nExit codes: 0 done; 1 failed; 2 wrong input, nothing changed; 3 checked and not good; 4 a platform refused or was out of reach.'
+
+/**
+ * The command `plimsoll` with all that it can do. Nothing runs until it is told to parse, and nothing ends
+ * the process: what a command ends with is handed to `exit`, and wrong usage is thrown.
+ */
+export function createProgram(exit: (code: number) => void): Command {
+  const program = new Command('plimsoll')
+    .description('One true stock count, shown by every channel.')
+    .version('0.1.0')
+    .showHelpAfterError('(see plimsoll --help, or plimsoll COMMAND --help)')
+    .addHelpText('afterAll', EXIT_CODES)
+    .exitOverride()
+  const commands = [
+    serveCommand,
+    demoCommand,
+    connectCommand,
+    importCommand,
+    explainCommand,
+    replayCommand,
+    doctorCommand,
+    migrateCommand,
+    simulateCommand,
+  ]
+  for (const add of commands) add(program, exit)
+  return program
+}

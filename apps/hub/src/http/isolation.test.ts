@@ -1,0 +1,349 @@
+import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import { get, type IncomingMessage } from 'node:http'
+import type { StartedSimulator } from '@plimsoll/connectors'
+import {
+  ConnectionRegistry,
+  changeConnection,
+  connect,
+  importConnection,
+  receiveWebhook,
+  type SyncContext,
+  SyncEngine,
+} from '@plimsoll/sync'
+import { sql } from 'kysely'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { ensureLocation, importItems } from '../items-import.ts'
+import { type Answer, type ServedHub, type Shop, serveHub, startShop } from '../testing/served-hub.ts'
+import { signedDelivery, wooOrder } from '../testing/woo-webhook.ts'
+import { LiveScreens } from '../views/live-screens.ts'
+import { createServer, type Route } from './server.ts'
+
+/**
+ * A second brand on the same database, with rows in every table, which sells the same SKU and has the same
+ * order numbers. The first brand's hub must neither show nor change any of it.
+ */
+const MARK = 'Zebra'
+let served: ServedHub
+let shop: Shop
+let otherShop: StartedSimulator
+let before: Map<string, string>
+let other: {
+  context: SyncContext
+  connectionId: string
+  listingId: string
+  inboxId: string
+  reservationId: string
+}
+
+beforeAll(async () => {
+  served = await serveHub()
+  await served.stock('MUG', 10)
+  shop = await served.openShop([{ sku: 'MUG', quantity: 4 }])
+  before = await readEverything()
+  otherShop = await startShop('woocommerce', [
+    { sku: 'MUG', quantity: 3 },
+    { sku: `${MARK}-1`, quantity: 3 },
+    { sku: `${MARK}-unknown`, quantity: 3 },
+  ])
+  other = await fillSecondOrganization()
+})
+afterAll(async () => {
+  await otherShop.close()
+  await served.close()
+})
+
+async function routes(): Promise<Route[]> {
+  const found: Route[] = []
+  const screens = new LiveScreens(served.hub.context)
+  const engine = new SyncEngine(served.hub.context)
+  const server = await createServer({ ...served.hub, engine, screens, demo: undefined }, (route) =>
+    found.push(route),
+  )
+  await server.close()
+  screens.close()
+  return found.filter(({ path }) => /^\/(api|webhooks|metrics)/.test(path))
+}
+
+/** Every route that reads, as the first brand asks it. The stream has a test of its own. */
+const reads: Record<string, string[]> = {
+  '/metrics': ['/metrics'],
+  '/api/v1/overview': ['/api/v1/overview'],
+  '/api/v1/activity': ['/api/v1/activity?limit=200'],
+  '/api/v1/tasks': ['/api/v1/tasks'],
+  '/api/v1/connections': ['/api/v1/connections'],
+  '/api/v1/parked': ['/api/v1/parked?limit=200'],
+  '/api/v1/items': [
+    '/api/v1/items?limit=500',
+    `/api/v1/items?search=${MARK}`,
+    '/api/v1/items?filter=oversold',
+    '/api/v1/items?filter=drift',
+  ],
+  '/api/v1/item-names': ['/api/v1/item-names', `/api/v1/item-names?search=${MARK}`],
+  '/api/v1/items/:sku': ['/api/v1/items/MUG', `/api/v1/items/${MARK}-1`],
+  '/api/v1/items/:sku/movements': ['/api/v1/items/MUG/movements', `/api/v1/items/${MARK}-1/movements`],
+  '/api/v1/locations': ['/api/v1/locations'],
+  '/api/v1/demo': ['/api/v1/demo'],
+  '/api/v1/stream': [],
+}
+
+async function readEverything(): Promise<Map<string, string>> {
+  const answers = new Map<string, string>()
+  for (const url of Object.values(reads).flat()) {
+    const { text } = await served.ask('GET', url)
+    answers.set(url, url === '/metrics' ? gaugesOf(text) : withoutNow(text))
+  }
+  return answers
+}
+/** The process's own figures change by themselves. */
+function gaugesOf(metrics: string): string {
+  return metrics
+    .split('\n')
+    .filter((line) => line.startsWith('plimsoll_'))
+    .join('\n')
+}
+/** What changes with time alone: the moment of the answer, and the bins of the rate chart. */
+function withoutNow(text: string): string {
+  return text.replace(/"now":"[^"]+"/, '').replace(/"at":"[^"]+","orders":0,"writes":0/g, '')
+}
+
+test('I9: every route that reads is asked here', async () => {
+  const paths = (await routes()).filter(({ method }) => method === 'GET').map(({ path }) => path)
+  expect([...paths].sort()).toEqual(Object.keys(reads).sort())
+})
+
+test('I9: the second organization has rows in every table that has organizations', async () => {
+  const empty = (await digests()).filter(({ rows }) => rows === 0).map(({ table }) => table)
+  expect(empty).toEqual([])
+})
+
+test('I9: no answer to the first organization changes because there is a second', async () => {
+  const after = await readEverything()
+  for (const [url, text] of after) {
+    expect(text, url).toBe(before.get(url))
+    if (!url.includes(MARK)) expect(text, url).not.toContain(MARK)
+  }
+})
+
+test('I9: what the first organization asks about rows of the second is not found, and changes none of them', async () => {
+  const untouched = await digests()
+  const { connectionId, listingId, inboxId, reservationId } = other
+  const key = () => ({ 'idempotency-key': randomUUID() })
+  const ask = served.ask
+  const refused: Record<string, () => Promise<Answer>> = {
+    'POST /api/v1/connections/:id/import': () =>
+      ask('POST', `/api/v1/connections/${connectionId}/import`, {}),
+    'POST /api/v1/connections/:id/live': () => ask('POST', `/api/v1/connections/${connectionId}/live`, {}),
+    'POST /api/v1/connections/:id/pause': () =>
+      ask('POST', `/api/v1/connections/${connectionId}/pause`, { reason: 'x' }),
+    'POST /api/v1/connections/:id/resume': () =>
+      ask('POST', `/api/v1/connections/${connectionId}/resume`, {}),
+    'PUT /api/v1/connections/:id/credentials': () =>
+      ask('PUT', `/api/v1/connections/${connectionId}/credentials`, otherShop.credentials),
+    'POST /api/v1/connections': () =>
+      ask('POST', '/api/v1/connections', {
+        connector: 'woocommerce',
+        name: 'Mine',
+        location: MARK,
+        settings: otherShop.settings,
+        credentials: otherShop.credentials,
+      }),
+    'POST /api/v1/mappings': () => ask('POST', '/api/v1/mappings', { mappings: [{ listingId, sku: 'MUG' }] }),
+    'POST /api/v1/items': () =>
+      ask('POST', '/api/v1/items', {
+        name: 'x',
+        items: [{ sku: 'NEW', name: 'New', location: MARK, quantity: 1 }],
+      }),
+    ...Object.fromEntries(
+      ['receive', 'adjust', 'count', 'hold', 'unhold', 'reserve'].map((kind) => [
+        `POST /api/v1/stock/${kind}`,
+        () =>
+          ask('POST', `/api/v1/stock/${kind}`, { sku: `${MARK}-1`, location: 'MAIN', quantity: 1 }, key()),
+      ]),
+    ),
+    'POST /api/v1/stock/release': () =>
+      ask('POST', '/api/v1/stock/release', { reservationId, quantity: 1 }, key()),
+    'POST /webhooks/:connectionId': () => {
+      const { webhookSecret = '' } = otherShop.credentials as Record<string, string>
+      const { body, headers } = signedDelivery(
+        webhookSecret,
+        wooOrder({ id: 77, productId: 1, sku: 'MUG', quantity: 1 }),
+      )
+      return ask('POST', `/webhooks/${connectionId}`, body, headers)
+    },
+    'PUT /api/v1/demo/faults': () => ask('PUT', '/api/v1/demo/faults', {}),
+  }
+  // These answer that nothing was replayed.
+  const nothing: Record<string, () => Promise<Answer>> = {
+    'POST /api/v1/parked/:id/replay': () => ask('POST', `/api/v1/parked/${inboxId}/replay`, {}),
+    'POST /api/v1/parked/replay': () => ask('POST', '/api/v1/parked/replay', {}),
+  }
+  const writing = (await routes())
+    .filter(({ method }) => method !== 'GET')
+    .map(({ method, path }) => `${method} ${path}`)
+  expect([...writing].sort()).toEqual([...Object.keys(refused), ...Object.keys(nothing)].sort())
+
+  for (const [route, run] of Object.entries(refused)) {
+    const { status, text } = await run()
+    expect([404, 422], `${route}: ${text}`).toContain(status)
+  }
+  for (const [route, run] of Object.entries(nothing))
+    expect((await run()).body, route).toMatchObject({ replayed: 0 })
+  expect(await digests()).toEqual(untouched)
+})
+
+test('I9: what the first organization does with the SKU, the order number and the import that both have changes none of the second’s rows', async () => {
+  const untouched = await digests()
+  const sameKey = { 'idempotency-key': 'both' }
+  const body = { sku: 'MUG', location: 'MAIN', quantity: 2 }
+  expect((await served.ask('POST', '/api/v1/stock/receive', body, sameKey)).status).toBe(201)
+  const items = [{ sku: 'MUG', name: 'Renamed', location: 'MAIN', quantity: 1 }]
+  expect(await served.ask('POST', '/api/v1/items', { name: 'both', items })).toMatchObject({
+    body: { received: 1 },
+  })
+  const { webhookSecret = '' } = shop.simulator.credentials as Record<string, string>
+  const order = signedDelivery(webhookSecret, wooOrder({ id: 1, productId: 1, sku: 'MUG', quantity: 1 }))
+  expect((await served.ask('POST', `/webhooks/${shop.connectionId}`, order.body, order.headers)).status).toBe(
+    200,
+  )
+  const live = await served.ask('POST', `/api/v1/connections/${shop.connectionId}/live`, {})
+  expect(live.status).toBe(200)
+  expect(await digests()).toEqual(untouched)
+})
+
+test('I9: the live stream of the first organization tells nothing of the second', async () => {
+  const request = get(`${served.url}/api/v1/stream`)
+  const [response] = (await once(request, 'response')) as [IncomingMessage]
+  response.setEncoding('utf8')
+  // The second's change is notified first, so it would be in the stream before the first's.
+  await importItems(other.context, {
+    name: randomUUID(),
+    items: [{ sku: `${MARK}-1`, name: MARK, location: MARK, quantity: 5 }],
+  })
+  await served.ask(
+    'POST',
+    '/api/v1/stock/receive',
+    { sku: 'MUG', location: 'MAIN', quantity: 1 },
+    { 'idempotency-key': randomUUID() },
+  )
+  let text = ''
+  for await (const chunk of response) {
+    text += chunk
+    if (text.includes('event: activity')) break
+  }
+  expect(text).toContain('MUG')
+  expect(text).not.toContain(MARK)
+})
+
+async function digests(): Promise<{ table: string; rows: number; digest: string }[]> {
+  const { kysely } = served.database
+  const tables = await sql<{ table: string }>`
+    select c.table_name as table from information_schema.columns as c
+    join information_schema.tables as t using (table_schema, table_name)
+    where c.table_schema = 'public' and c.column_name = 'organization_id' and t.table_type = 'BASE TABLE'
+    order by 1`.execute(kysely)
+  expect(tables.rows.length).toBeGreaterThan(15)
+  return await Promise.all(
+    tables.rows.map(async ({ table }) => {
+      const found = await sql<{ rows: number; digest: string | null }>`
+        select count(*) as rows, md5(string_agg(each::text, '|' order by each::text)) as digest
+        from ${sql.table(table)} as each where organization_id = ${other.context.organizationId}`.execute(
+        kysely,
+      )
+      return { table, rows: found.rows[0]?.rows ?? 0, digest: found.rows[0]?.digest ?? '' }
+    }),
+  )
+}
+
+async function fillSecondOrganization() {
+  const { kysely } = served.database
+  const organizationId = randomUUID()
+  const context: SyncContext = { ...served.hub.context, organizationId, publicUrl: undefined }
+  await sql`insert into organization values (${organizationId}, ${MARK}, now())`.execute(kysely)
+  await ensureLocation(context, { code: MARK, name: MARK, kind: 'warehouse' })
+  await importItems(context, {
+    name: 'both',
+    items: [
+      { sku: 'MUG', name: MARK, location: MARK, quantity: 40 },
+      { sku: `${MARK}-1`, name: MARK, location: MARK, quantity: 1 },
+    ],
+  })
+  const { connectionId } = await connect(context, {
+    connector: 'woocommerce',
+    name: MARK,
+    settings: otherShop.settings,
+    credentials: otherShop.credentials,
+    locationCode: MARK,
+    ordersPollMs: 500,
+  })
+  const registry = new ConnectionRegistry(context)
+  const open = await registry.find(connectionId)
+  if (open === undefined) throw new Error('the connection was made')
+  await importConnection(context, open)
+  await changeConnection(context, connectionId, { kind: 'go-live' })
+
+  const engine = new SyncEngine(context)
+  await engine.start({ worker: true })
+  const { webhookSecret = '' } = otherShop.credentials as Record<string, string>
+  const rowOf = async (sku: string) => {
+    const found = await sql<{ listingId: string; externalId: string }>`
+      select listing_id, external_id from listing where organization_id = ${organizationId} and sku = ${sku}`.execute(
+      kysely,
+    )
+    return found.rows[0] ?? { listingId: '', externalId: '' }
+  }
+  // One that is applied, one beyond what is there, one that cannot be applied.
+  for (const [id, sku, quantity] of [
+    [1, 'MUG', 2],
+    [2, `${MARK}-1`, 9],
+    [3, `${MARK}-unknown`, 1],
+  ] as const) {
+    const { externalId } = await rowOf(sku)
+    const delivery = signedDelivery(
+      webhookSecret,
+      wooOrder({ id, productId: Number(externalId), sku, quantity }),
+    )
+    await receiveWebhook(context, registry, connectionId, delivery)
+  }
+  for (;;) {
+    const found = await sql<{ isDone: boolean }>`
+      select exists (select from task where organization_id = ${organizationId})
+        and exists (select from write where organization_id = ${organizationId} and state = 'applied')
+        and exists (select from inbox where organization_id = ${organizationId} and state = 'parked') as is_done`.execute(
+      kysely,
+    )
+    if (found.rows[0]?.isDone === true) break
+  }
+  await engine.stop()
+
+  const [parked, reservation] = await Promise.all([
+    sql<{
+      inboxId: string
+    }>`select inbox_id from inbox where organization_id = ${organizationId} and state = 'parked'`.execute(
+      kysely,
+    ),
+    sql<{
+      reservationId: string
+    }>`select reservation_id from reservation where organization_id = ${organizationId}`.execute(kysely),
+  ])
+  // What did not come about by itself, or is gone again as soon as it is worked off.
+  await sql`insert into policy (organization_id, scope, scope_id, fixed, paused, updated_at)
+    values (${organizationId}, 'organization', ${organizationId}, 77, true, now())`.execute(kysely)
+  await sql`insert into changed_item (organization_id, change_id, item_id, changed_at)
+    select organization_id, gen_random_uuid(), item_id, now() from item where organization_id = ${organizationId}`.execute(
+    kysely,
+  )
+  await sql`insert into drift (organization_id, drift_id, connection_id, level_id, observed, expected, cause, found_at)
+    select organization_id, gen_random_uuid(), connection_id, level_id, 777, 7, ${MARK}, now()
+    from level where organization_id = ${organizationId}`.execute(kysely)
+  await sql`insert into lane_entry (organization_id, connection_id, level_id, priority, desired_version, caused_at, attempts)
+    select organization_id, connection_id, level_id, 0, 1, now(), 0
+    from level where organization_id = ${organizationId} on conflict do nothing`.execute(kysely)
+  return {
+    context,
+    connectionId,
+    listingId: (await rowOf('MUG')).listingId,
+    inboxId: parked.rows[0]?.inboxId ?? '',
+    reservationId: reservation.rows[0]?.reservationId ?? '',
+  }
+}
