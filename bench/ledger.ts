@@ -1,7 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import pg from 'pg'
 import { seededRandom } from '../packages/connector-kit/src/simulator/index.ts'
 import { migrate, openDatabase, refreshStatistics } from '../packages/database/src/index.ts'
 import { findBrokenBalances, findBrokenReservations } from '../packages/stock/src/index.ts'
@@ -22,12 +21,12 @@ export const bench: Bench = async ({ quick, say }) => {
   const folder = await mkdtemp(path.join(tmpdir(), 'plimsoll-bench-'))
   const database = await openDatabase({ dataFolder: folder, keep: 'stop-with-process', poolMax: 8 })
   // The hub's own role may neither make tables nor analyze them.
-  const owner = new pg.Pool({ connectionString: database.url, max: 4 })
+  const owner = await openDatabase({ databaseUrl: database.url, keep: 'running', runtimeRole: false })
   try {
     await migrate(database)
     say(`seeding ${size.items} items at ${size.locations} locations`)
     const brand = await seedLedgerBrand(database, size)
-    await owner.query('vacuum analyze')
+    await owner.pool.query('vacuum analyze')
     const connections = brand.locationIds.map((defaultLocationId) => ({
       connectionId: brand.context.uuid(),
       defaultLocationId,
@@ -85,7 +84,7 @@ export const bench: Bench = async ({ quick, say }) => {
       verified: broken.length === 0,
     }
   } finally {
-    await owner.end()
+    await owner.close()
     await database.close()
     await rm(folder, { recursive: true, force: true })
   }

@@ -1,4 +1,4 @@
-import { v7 as uuidv7 } from 'uuid'
+import { processContext } from '../../apps/hub/src/process-context.ts'
 import { type Database, inTransaction } from '../../packages/database/src/index.ts'
 import { insertMovements, type StockContext, UNALLOCATED_LOT } from '../../packages/stock/src/index.ts'
 
@@ -13,10 +13,14 @@ export async function seedLedgerBrand(
   database: Database,
   size: { items: number; locations: number },
 ): Promise<LedgerBrand> {
-  const context: StockContext = { organizationId: uuidv7(), uuid: () => uuidv7(), now: () => new Date() }
+  const context: StockContext = {
+    organizationId: processContext.uuid(),
+    uuid: processContext.uuid,
+    now: () => new Date(),
+  }
   const { organizationId } = context
-  const itemIds = Array.from({ length: size.items }, () => uuidv7())
-  const locationIds = Array.from({ length: size.locations }, () => uuidv7())
+  const itemIds = Array.from({ length: size.items }, () => processContext.uuid())
+  const locationIds = Array.from({ length: size.locations }, () => processContext.uuid())
   await database.pool.query(
     'insert into organization (organization_id, name, created_at) values ($1, $2, now())',
     [organizationId, 'Bench'],

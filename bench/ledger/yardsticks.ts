@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import type pg from 'pg'
-import { v7 as uuidv7 } from 'uuid'
+import { processContext } from '../../apps/hub/src/process-context.ts'
+import type { Database } from '../../packages/database/src/index.ts'
 
 const run = promisify(execFile)
 
@@ -48,12 +48,12 @@ const ORDERS_PER_BATCH = 200
  * indexes, without a check, a trigger, a look-up or a balance: what merely storing them costs.
  */
 export async function bareInsert(
-  owner: pg.Pool,
+  owner: Database,
   load: { seconds: number; writers: number },
 ): Promise<{ ordersPerSecond: number }> {
   for (const table of ['sales_order', 'order_line', 'reservation', 'movement'])
-    await owner.query(`create table bare_${table} (like ${table} including indexes)`)
-  const organizationId = uuidv7()
+    await owner.pool.query(`create table bare_${table} (like ${table} including indexes)`)
+  const organizationId = processContext.uuid()
   const startedAt = performance.now()
   const endsAt = startedAt + load.seconds * 1_000
   let orders = 0
@@ -68,10 +68,10 @@ export async function bareInsert(
   return { ordersPerSecond: Math.round(orders / ((performance.now() - startedAt) / 1_000)) }
 }
 
-async function insertBatch(owner: pg.Pool, organizationId: string): Promise<void> {
-  const ids = Array.from({ length: ORDERS_PER_BATCH }, () => uuidv7())
-  const lines = ids.flatMap((orderId) => [1, 2].map((nth) => ({ orderId, nth, id: uuidv7() })))
-  const client = await owner.connect()
+async function insertBatch(owner: Database, organizationId: string): Promise<void> {
+  const ids = Array.from({ length: ORDERS_PER_BATCH }, () => processContext.uuid())
+  const lines = ids.flatMap((orderId) => [1, 2].map((nth) => ({ orderId, nth, id: processContext.uuid() })))
+  const client = await owner.pool.connect()
   try {
     await Promise.all([
       client.query('begin'),

@@ -57,16 +57,11 @@ export class SyncEngine {
     await this.#loops
     // A restart under way has let go of its worker and would make another one after this.
     await this.#restarting.run(async () => undefined)
-    const held = [...this.#workers.keys()]
     await Promise.all([...this.#workers.values()].map(({ worker }) => worker.stop()))
     this.#workers.clear()
-    await releaseLeases(
-      this.#context.database.kysely,
-      this.#context.organizationId,
-      held,
-      this.#holder,
-      new Date(this.#context.clock.now()),
-    )
+    // Also of what was taken and not yet worked.
+    const { database, organizationId, clock } = this.#context
+    await releaseLeases(database.kysely, organizationId, this.#holder, new Date(clock.now()))
     await this.#listener?.stop()
   }
 

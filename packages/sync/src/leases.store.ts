@@ -63,19 +63,17 @@ export async function renewLeases(
   return renewed.rows.map((row) => row.connectionId)
 }
 
-/** Gives leases up at once, so that another process need not wait for them to run out. */
+/** Gives all leases of a holder up at once, so that another process need not wait for them to run out. */
 export async function releaseLeases(
   db: Db,
   organizationId: string,
-  connectionIds: readonly string[],
   holder: string,
   now: Date,
 ): Promise<void> {
-  if (connectionIds.length === 0) return
   await sql`
     update lease set expires_at = ${new Date(now.getTime() - 1)}
     where organization_id = ${organizationId} and holder = ${holder}
-      and connection_id = any(${sql.val([...connectionIds])}::uuid[])`.execute(db)
+      and expires_at >= ${now}`.execute(db)
 }
 
 /**
