@@ -144,6 +144,11 @@ export type WebhookHandling<Credentials> = {
    * Absent: none.
    */
   isPing?(request: WebhookRequest): boolean
+  /**
+   * True where its topic says that it is about numbers which the platform changes at every sale and every write: a
+   * reason to look, looked into after what comes with it. Asked before the signature is verified. Absent: none.
+   */
+  mayWait?(request: WebhookRequest): boolean
   /** Reads a verified body. Throws Malformed, never guesses. */
   parse(request: WebhookRequest): WebhookEvent[]
   /** JSON keys that hold personal data, dropped at any depth before anything is stored. */

@@ -192,6 +192,7 @@ export const webhooks: WebhookHandling<Credentials> = {
     const secrets = [credentials.clientSecret, credentials.previousClientSecret]
     return secrets.some((secret) => secret !== undefined && verifyHmacBase64(signature, secret, request.body))
   },
+  mayWait: (request) => request.headers['x-shopify-topic'] === 'inventory_levels/update',
   parse,
   personalDataKeys: [
     'customer',

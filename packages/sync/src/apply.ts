@@ -13,9 +13,10 @@ import { updateAvailabilityOf } from './availability.ts'
 import { nowOf, type Tx, toStockContext } from './context.ts'
 import {
   type Arrival,
+  claimArrived,
   type InboxRow,
   type InboxVerdict,
-  insertArrived,
+  insertSettled,
   isToApply,
   settleInbox,
   takeInbox,
@@ -75,18 +76,22 @@ export async function applyArriving(
   events: readonly InboxEvent[],
 ): Promise<(Applied & { stored: number }) | undefined> {
   const rows = toArrivedRows(arrival, events)
-  const applicable = rows.filter(isToApply)
-  if (applicable.length > ROWS_PER_BATCH) return undefined
+  if (rows.length > ROWS_PER_BATCH || !rows.every(isToApply)) return undefined
   try {
-    let fresh: ReadonlySet<string> = new Set()
     const verdicts = await inTransaction(context.database, (tx) =>
-      applyRows(context, tx, applicable, async () => {
-        fresh = await insertArrived(tx, arrival, rows)
-        return fresh
+      applyRows(context, tx, rows, {
+        claim: () => claimArrived(tx, arrival, rows),
+        settle: (decided) =>
+          insertSettled(
+            tx,
+            arrival,
+            rows.filter((row) => decided.some(({ inboxId }) => inboxId === row.inboxId)),
+            decided,
+          ),
       }),
     )
-    rememberStored(context, applicable)
-    return { ...toApplied(verdicts.length, verdicts), stored: fresh.size }
+    rememberStored(context, rows)
+    return { ...toApplied(verdicts.length, verdicts), stored: verdicts.length }
   } catch (error) {
     // Stored by itself it is safe, and whatever hinders it is met again, and told, when it is applied from there.
     context.log.debug({ events: events.length, error }, 'arriving events could not be applied at once')
@@ -133,13 +138,17 @@ async function applyBatch(context: WorkerContext, rows: readonly InboxRow[]): Pr
  * One transaction in four trips to the database: what is known, locked; all that follows from it, and the
  * figures that availability is worked out from; what the levels should show; the commit. Statements of one
  * trip are sent together and carried out in order.
- * @param store stores the rows first, as part of the first trip, and says which of them are new: the others are left out
+ * @param arriving where the rows are not stored yet: claims them, as part of the first trip, and says which are new
+ *   (the others are left out); and stores those with what was decided
  */
 async function applyRows(
   context: WorkerContext,
   tx: Tx,
   candidates: readonly InboxRow[],
-  store?: () => Promise<ReadonlySet<string>>,
+  arriving?: {
+    claim(): Promise<ReadonlySet<string>>
+    settle(verdicts: readonly InboxVerdict[]): Promise<void>
+  },
 ): Promise<InboxVerdict[]> {
   const { organizationId, connection } = context
   const { connectionId } = connection
@@ -154,7 +163,7 @@ async function applyRows(
   )
   const [, fresh, mappings, known] = await Promise.all([
     assertLease(tx, organizationId, context.lease),
-    store?.(),
+    arriving?.claim(),
     findMappings(tx, organizationId, connectionId, [...new Set(listingIds)]),
     lockOrders(
       tx,
@@ -179,7 +188,7 @@ async function applyRows(
   const isParked = verdicts.some((verdict) => verdict.state === 'parked')
   await Promise.all([
     saveOrders(tx, stock, connectionId, decided),
-    settleInbox(tx, organizationId, verdicts, at),
+    arriving === undefined ? settleInbox(tx, organizationId, verdicts, at) : arriving.settle(verdicts),
     isParked
       ? notify(tx, organizationId, { kind: 'screen', topics: ['parked', 'overview'], itemIds: [] })
       : undefined,

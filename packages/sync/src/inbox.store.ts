@@ -103,6 +103,57 @@ export async function insertArrived(
   return new Set(stored.rows[0]?.inboxIds ?? [])
 }
 
+/**
+ * Claims the identities of arrived rows, for a transaction that applies them before it stores them.
+ * @returns the ids of those that were new
+ */
+export async function claimArrived(
+  tx: Tx,
+  { organizationId, connectionId }: Arrival,
+  rows: readonly ArrivedRow[],
+): Promise<Set<string>> {
+  const arrived = unnestRows('arrived', rows, { inboxId: 'uuid', eventKey: 'text' })
+  const claimed = await sql<{ inboxId: string }>`
+    insert into inbox_key (organization_id, connection_id, event_key, inbox_id)
+    select ${organizationId}, ${connectionId}, event_key, inbox_id from ${arrived}
+    on conflict do nothing
+    returning inbox_id`.execute(tx)
+  return new Set(claimed.rows.map((row) => row.inboxId))
+}
+
+/** Stores claimed rows with what has become of them already. */
+export async function insertSettled(
+  tx: Tx,
+  { organizationId, connectionId, source, at }: Arrival,
+  rows: readonly ArrivedRow[],
+  verdicts: readonly InboxVerdict[],
+): Promise<void> {
+  if (rows.length === 0) return
+  const byId = new Map(verdicts.map((verdict) => [verdict.inboxId, verdict]))
+  const settled = rows.map((row) => {
+    const verdict = byId.get(row.inboxId)
+    if (verdict === undefined) throw new Error(`nothing was decided about ${row.eventKey}`)
+    return { ...row, ...verdict }
+  })
+  const stored = unnestRows('settled', settled, {
+    inboxId: 'uuid',
+    topic: 'text',
+    subject: 'text',
+    payload: 'jsonb',
+    state: 'text',
+    reasonCode: 'text',
+    reason: 'text',
+    notBefore: 'timestamptz',
+  })
+  await sql`
+    insert into inbox
+      (organization_id, inbox_id, connection_id, topic, subject, source, payload, state, reason_code, reason,
+       attempts, not_before, received_at, settled_at)
+    select ${organizationId}, inbox_id, ${connectionId}, topic, subject, ${source}, payload, state, reason_code, reason,
+      1, not_before, ${at}, case when state in ('pending', 'fetch') then null else ${at}::timestamptz end
+    from ${stored}`.execute(tx)
+}
+
 /** Stores events. @returns those that were new, as they are stored */
 export async function insertInbox(
   tx: Db,

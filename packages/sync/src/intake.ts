@@ -11,6 +11,9 @@ export type IntakeAnswer =
   | { kind: 'unknown-connection' }
   | { kind: 'bad-signature' }
 
+/** Platforms wait seconds for their answer. */
+const WAIT_MS = 50
+
 /**
  * Takes one webhook in: verified, stored, and only then answered (I4). A verified body that cannot be
  * read is parked, not refused: refusing would make the platform send it again for nothing, or drop it.
@@ -25,6 +28,8 @@ export async function receiveWebhook(
   if (open === undefined) return { kind: 'unknown-connection' }
   const { webhooks } = open.connector
   if (webhooks.isPing?.(request) === true) return { kind: 'nothing-to-store' }
+  // Reading a dozen of these takes longer than applying the order that they came with.
+  if (webhooks.mayWait?.(request) === true) await context.clock.sleep(WAIT_MS)
   if (!webhooks.verify(request, open.credentials)) return { kind: 'bad-signature' }
 
   const events = readEvents(context, open, request)
