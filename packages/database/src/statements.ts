@@ -25,6 +25,12 @@ export type RunTransaction = <T>(
   isolationLevel: IsolationLevel | undefined,
 ) => Promise<T>
 
+/**
+ * Our statements take arrays of keys, whose number changes nothing about how to find them; planned anew for each
+ * number, as PostgreSQL would, a statement takes two or three times as long (measured: 0.45 ms in place of 0.1).
+ */
+const PLAN_ONCE = 'set local plan_cache_mode = force_generic_plan'
+
 /** The pool as Kysely's dialect sees it, with every statement prepared by name. */
 export function preparingPool(pool: pg.Pool) {
   return {
@@ -62,7 +68,7 @@ export function createRunTransaction(
     try {
       // Not waited for: it travels with the first statement, and fails with it.
       const begun = client.query(
-        isolationLevel === undefined ? 'begin' : `begin isolation level ${isolationLevel}`,
+        `begin${isolationLevel === undefined ? '' : ` isolation level ${isolationLevel}`};${PLAN_ONCE}`,
       )
       const [result] = await Promise.all([work(tx), begun])
       const ended = await client.query('commit')

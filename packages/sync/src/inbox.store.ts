@@ -166,6 +166,9 @@ export async function insertInbox(
   return rows.filter((row) => fresh.has(row.inboxId))
 }
 
+/** States as they stand in the text: by a parameter PostgreSQL could not tell that the index of waiting rows serves. */
+const STATES = { pending: sql`'pending'`, fetch: sql`'fetch'` }
+
 /** The oldest waiting rows of a connection. Only the lease holder takes them, so no lock is needed. */
 export async function takeInbox(
   tx: Db,
@@ -183,7 +186,7 @@ export async function takeInbox(
     select inbox_id, connection_id, topic, subject, source, payload, state, attempts, received_at
     from inbox
     where organization_id = ${organizationId} and connection_id = ${connectionId}
-      and state = ${query.state} and (topic = 'level') = ${query.hints}
+      and state = ${STATES[query.state]} and (topic = 'level') = ${query.hints}
       and (${query.topics ?? null}::text[] is null or topic = any(${query.topics ?? null}::text[]))
       and (not_before is null or not_before <= ${query.now})
     order by inbox_id
