@@ -67,6 +67,7 @@ export function createRunTransaction(
     let isBroken = false
     try {
       // Not waited for: it travels with the first statement, and fails with it.
+      connection.gather()
       const begun = client.query(
         `begin${isolationLevel === undefined ? '' : ` isolation level ${isolationLevel}`};${PLAN_ONCE}`,
       )
@@ -89,12 +90,29 @@ export function createRunTransaction(
 
 class PipelinedConnection implements DatabaseConnection {
   readonly #client: pg.PoolClient
+  #isGathering = false
 
   constructor(client: pg.PoolClient) {
     this.#client = client
   }
 
+  /**
+   * What is asked for from now until nothing is left to do at once leaves as one packet: a write to the server
+   * costs about as much as carrying a statement out (0.1 ms), and wakes it up each time.
+   */
+  gather(): void {
+    if (this.#isGathering) return
+    this.#isGathering = true
+    const { stream } = this.#client.connection
+    stream.cork()
+    process.nextTick(() => {
+      this.#isGathering = false
+      stream.uncork()
+    })
+  }
+
   async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
+    this.gather()
     const result = await this.#client.query(toQuery(query.sql, query.parameters))
     const isChange = /^(INSERT|UPDATE|DELETE|MERGE)$/.test(result.command)
     return {

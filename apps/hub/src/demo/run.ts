@@ -153,14 +153,16 @@ async function startHubs(
     '--demo-shops',
     JSON.stringify(storefronts),
   ]
-  const started: HubProcess[] = []
-  for (const port of [await findFreePort(options.configuration.port), 0]) {
-    const first = await child(`hub ${started.length + 1}`, [...common, '--port', String(port)])
-    const { url } = z.object({ url: z.url() }).parse(first.ready)
-    // Started again after a kill it must come back where platforms send their webhooks.
-    started.push({ child: first, url, args: [...common, '--port', new URL(url).port] })
-  }
-  return started
+  // Together, so that each takes its share of the connections.
+  const ports = [await findFreePort(options.configuration.port), 0]
+  return await Promise.all(
+    ports.map(async (port, index) => {
+      const process_ = await child(`hub ${index + 1}`, [...common, '--port', String(port)])
+      const { url } = z.object({ url: z.url() }).parse(process_.ready)
+      // Started again after a kill it must come back where platforms send their webhooks.
+      return { child: process_, url, args: [...common, '--port', new URL(url).port] }
+    }),
+  )
 }
 
 type Run = {
