@@ -3,6 +3,7 @@ export { DatabaseProblem, listProblems, type ProblemCode } from './errors.ts'
 export type { Listener, ListenOptions } from './listen.ts'
 export { type MigrateOptions, migrate } from './migrations.ts'
 export { type Database, type OpenOptions, openDatabase } from './open-database.ts'
+export { lastly } from './statements.ts'
 export { refreshStatistics } from './statistics.ts'
 export type * from './tables.ts'
 export {

@@ -71,8 +71,12 @@ export function createRunTransaction(
       const begun = client.query(
         `begin${isolationLevel === undefined ? '' : ` isolation level ${isolationLevel}`};${PLAN_ONCE}`,
       )
+      connections.set(tx, connection)
       const [result] = await Promise.all([work(tx), begun])
-      const ended = await client.query('commit')
+      // What was asked for last may still be on its way to the client; it goes before the commit.
+      if (connection.last !== undefined) await new Promise<void>((resolve) => process.nextTick(resolve))
+      connection.isEnded = true
+      const [ended] = await Promise.all([client.query('commit'), connection.last])
       // A statement failed and somebody swallowed it: the server has rolled back instead.
       if (ended.command !== 'COMMIT') throw new Error('The transaction was rolled back by the server.')
       return result
@@ -88,7 +92,25 @@ export function createRunTransaction(
   }
 }
 
+const connections = new WeakMap<object, PipelinedConnection>()
+
+/**
+ * The last statements of a transaction, whose results decide nothing: the commit is sent after them without waiting.
+ * Should one fail, the commit rolls back and the transaction throws its error. All must have been asked for: one that
+ * waits for another comes too late and is refused.
+ */
+export function lastly(tx: Transaction<Tables>, statements: Promise<unknown>): void {
+  const connection = connections.get(tx)
+  if (connection === undefined) throw new Error('Only a transaction of inTransaction has last statements.')
+  connection.last = Promise.all([connection.last, statements])
+  // Awaited with the commit; until then a failure must not count as unheard.
+  connection.last.catch(() => undefined)
+}
+
 class PipelinedConnection implements DatabaseConnection {
+  last: Promise<unknown> | undefined
+  /** The commit is on its way: a statement after it would be carried out by itself. */
+  isEnded = false
   readonly #client: pg.PoolClient
   #isGathering = false
 
@@ -112,6 +134,7 @@ class PipelinedConnection implements DatabaseConnection {
   }
 
   async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
+    if (this.isEnded) throw new Error('A statement was asked for after the end of its transaction.')
     this.gather()
     const result = await this.#client.query(toQuery(query.sql, query.parameters))
     const isChange = /^(INSERT|UPDATE|DELETE|MERGE)$/.test(result.command)

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { lastly } from './statements.ts'
 import { createTestDatabase, type TestDatabase } from './testing/index.ts'
 import { inTransaction, isTransient, newCounters } from './transactions.ts'
 
@@ -106,4 +107,39 @@ test.each([
   ['ENOENT', false],
 ])('an error with the code %s is transient: %s', (code, transient) => {
   expect(isTransient(Object.assign(new Error('x'), { code }))).toBe(transient)
+})
+
+test('last statements are carried out before the commit that travels with them', async () => {
+  const answer = await inTransaction(database, async (tx) => {
+    await sql`update counter set value = 5 where id = ${1}`.execute(tx)
+    lastly(tx, sql`update counter set value = value + ${1} where id = 1`.execute(tx))
+    lastly(
+      tx,
+      Promise.all([2, 3].map((by) => sql`update counter set value = value * ${by} where id = 1`.execute(tx))),
+    )
+    return 'done'
+  })
+  expect(answer).toBe('done')
+  expect(await values()).toEqual([36, 0])
+})
+
+test('a last statement that fails takes the whole transaction with it', async () => {
+  const failing = inTransaction(database, async (tx) => {
+    await sql`update counter set value = ${9} where id = 1`.execute(tx)
+    lastly(tx, sql`insert into counter values (${1}, 0)`.execute(tx))
+  })
+  await expect(failing).rejects.toMatchObject({ code: '23505' })
+  expect(await values()).toEqual([0, 0])
+})
+
+test('a statement that comes after the commit is refused, and nothing of it is done', async () => {
+  const late = inTransaction(database, async (tx) => {
+    const first = sql`update counter set value = ${1} where id = 1`.execute(tx)
+    lastly(
+      tx,
+      first.then(() => sql`update counter set value = ${2} where id = 2`.execute(tx)),
+    )
+  })
+  await expect(late).rejects.toThrow('after the end of its transaction')
+  expect((await values())[1]).toBe(0)
 })

@@ -2,7 +2,6 @@ import { type Db, type Tx, unnestRows } from '@plimsoll/database'
 import { sql } from 'kysely'
 import type { PolicyRow } from './desired.ts'
 import type { LevelKnowledge } from './expected.ts'
-import { lockedLevels } from './levels.store.ts'
 
 /**
  * One at a time per organization works out availability; the others wait their turn here. What they
@@ -155,7 +154,7 @@ export async function findListingPolicies(
 
 export type DesiredChange = { levelId: string; desired: number; because: string }
 
-/** Writes desired quantities that differ, each with its next version. */
+/** Writes desired quantities that differ, each with its next version. The levels are locked already, in order. */
 export async function saveDesired(
   tx: Tx,
   organizationId: string,
@@ -171,9 +170,6 @@ export async function saveDesired(
       desired_version = level.desired_version + 1,
       desired_at = ${at},
       raised_at = case when change.desired > coalesce(level.desired, -1) then ${at}::timestamptz else level.raised_at end
-    from ${lockedLevels(
-      organizationId,
-      changes.map((row) => row.levelId),
-    )} join ${source} using (level_id)
-    where level.organization_id = ${organizationId} and level.level_id = locked.level_id`.execute(tx)
+    from ${source}
+    where level.organization_id = ${organizationId} and level.level_id = change.level_id`.execute(tx)
 }

@@ -1,5 +1,5 @@
 import type { Connector } from '@plimsoll/connector-kit'
-import { inTransaction } from '@plimsoll/database'
+import { inTransaction, lastly } from '@plimsoll/database'
 import {
   findLevelsToDecide,
   findListingPolicies,
@@ -44,7 +44,11 @@ async function oneTurn(context: SyncContext): Promise<{ items: number; connectio
     ])
     if (taken.length === 0) return { items: 0, connectionIds: [] }
     const causedAt = new Map(taken.map((row) => [row.itemId, row.changedAt]))
-    const figures = await readFigures(context, tx, [...causedAt.keys()])
+    const itemIds = [...causedAt.keys()]
+    const [, figures] = await Promise.all([
+      lockLevelsOf(tx, organizationId, itemIds),
+      readFigures(context, tx, itemIds),
+    ])
     return { items: taken.length, connectionIds: await workOut(context, tx, causedAt, figures) }
   })
 }
@@ -95,7 +99,10 @@ async function readFigures(context: SyncContext, tx: Tx, itemIds: readonly strin
   return { levels, policyOf, oversold }
 }
 
-/** Under the lock: what each level of these items should show, written and queued. @returns the connections to wake */
+/**
+ * Under the lock: what each level of these items should show, written and queued as the transaction's last part.
+ * @returns the connections to wake
+ */
 async function workOut(
   context: SyncContext,
   tx: Tx,
@@ -117,7 +124,7 @@ async function workOut(
     .filter(isToWrite)
     .map((each) => toEntry(each, causedAt.get(each.level.itemId) ?? at))
   const connectionIds = [...new Set(entries.map((entry) => entry.connectionId))]
-  await Promise.all([
+  const written = Promise.all([
     saveDesired(tx, organizationId, changes, at),
     queueEntries(tx, organizationId, entries),
     keepOversoldTasks(tx, organizationId, oversold, { at, uuid: context.uuid }),
@@ -132,6 +139,7 @@ async function workOut(
       },
     ),
   ])
+  lastly(tx, written)
   return connectionIds
 }
 

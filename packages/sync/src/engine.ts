@@ -194,6 +194,10 @@ export class SyncEngine {
       case 'items':
         this.#itemsWakeup.wake()
         return
+      case 'selling':
+        for (const [connectionId, { worker }] of this.#workers)
+          if (!wake.connectionIds.includes(connectionId)) worker.readAhead()
+        return
       case 'connection':
         for (const connectionId of wake.connectionIds) {
           this.registry.forget(connectionId)

@@ -38,13 +38,15 @@ export type LaneActions = {
 /** Orders read so long ago are read again before the next absolute write; where reading is slow, a few reads' time. */
 const FRESH_MS = 1_000
 const FRESH_READS = 4
+/** Orders read so short a time ago are read again only where that proves to be needed. */
+const JUST_READ_MS = 50
 /** An order that must be read directly holds the fence back; it is read between the turns. */
 const FENCE_HELD_MS = 100
 
 /**
  * Does the lane's waiting writes, one step after the other, until nothing can be done now.
- * @param readAhead it was just told of something to write: where that needs the orders first, they are read
- *   while it looks what it is
+ * @param readAhead there is, or soon will be, something to write: where that needs the orders first, they are
+ *   read while it looks what it is
  * @returns when there may be more to do; undefined: only when woken
  * @throws ConnectorError when the platform cannot be spoken to; nothing is lost, all stays queued
  */
@@ -52,9 +54,10 @@ export async function runLane(
   context: WorkerContext,
   state: LaneState,
   actions: LaneActions,
-  { readAhead }: { readAhead: boolean },
+  readAhead: 'no' | 'unless-just-read' | 'now',
 ): Promise<Date | undefined> {
-  let isReadAhead = readAhead && needsOrdersFirst(context, state)
+  let isReadAhead = readAhead !== 'no' && needsOrdersFirst(context, state)
+  if (readAhead === 'unless-just-read' && isJustRead(context, state)) isReadAhead = false
   while (!context.signal.aborted) {
     const appliedBefore = state.applied
     const [candidates] = await Promise.all([
@@ -87,6 +90,10 @@ function findCandidates(context: WorkerContext): Promise<LaneCandidate[]> {
     context.connection.connectionId,
     { now: nowOf(context), limit: context.connector.manifest.capabilities.batchMax * 2 },
   )
+}
+
+function isJustRead(context: WorkerContext, state: LaneState): boolean {
+  return state.readAt !== undefined && context.clock.now() - state.readAt.getTime() < JUST_READ_MS
 }
 
 /** Any write but a zero would wait for the orders, and reading them is neither slow nor too early to prove anything. */

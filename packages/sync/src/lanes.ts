@@ -62,13 +62,16 @@ export function decideLaneStep(candidates: readonly LaneCandidate[], world: Lane
   return decideIncreases(candidates, world, limit)
 }
 
-/** A decrease waits for a read of the orders, not for those that must be read by themselves: that would be a risk the other way. */
+/**
+ * A decrease waits for a read of the orders that began after what caused it, not for those orders that must be
+ * read by themselves: that would be a risk the other way.
+ */
 function decideDecreases(decreases: readonly LaneCandidate[], world: LaneWorld, limit: number): LaneStep {
   if (isGuarded(world)) return toWrites(decreases, limit, () => false)
   const batch = decreases.slice(0, limit)
-  const isRead = (each: LaneCandidate) => isReadSince(each, world, world.readAt)
+  const isRead = (each: LaneCandidate) => isReadSince(each.causedAt, world, world.readAt)
   if (!world.readTooSlow && !batch.every(isRead)) return { kind: 'read-orders' }
-  return toWrites(batch, limit, (each) => !isReadSince(each, world, provenBy(world)))
+  return toWrites(batch, limit, (each) => !isReadSince(each.causedAt, world, provenBy(world)))
 }
 
 /** A raise waits until all orders are known up to the moment that allowed it; what need not wait goes first. */
@@ -97,15 +100,15 @@ function provenBy(world: LaneWorld): Date | undefined {
   return new Date(world.fenceAt.getTime() + world.capabilities.visibilityLagMs)
 }
 
-/** The orders were read after this quantity was worked out, and not long ago. */
-function isReadSince(candidate: LaneCandidate, world: LaneWorld, readAt: Date | undefined): boolean {
-  return readAt !== undefined && readAt >= candidate.desiredAt && readAt >= world.freshFrom
+/** The orders were read since then, and not long ago. */
+function isReadSince(moment: Date, world: LaneWorld, readAt: Date | undefined): boolean {
+  return readAt !== undefined && readAt >= moment && readAt >= world.freshFrom
 }
 
-/** All orders are known up to the moment that allowed this raise. */
+/** All orders are known up to the moment that allowed this raise, and were read after it was worked out. */
 function isFenced(candidate: LaneCandidate, world: LaneWorld): boolean {
   if (world.fenceAt === undefined || world.fenceAt < candidate.raisedAt) return false
-  return isReadSince(candidate, world, provenBy(world))
+  return isReadSince(candidate.desiredAt, world, provenBy(world))
 }
 
 function needsReading(candidate: LaneCandidate): boolean {

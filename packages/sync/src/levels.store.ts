@@ -135,18 +135,24 @@ export async function addSubtracted(
   fallen: readonly SubtractedUnits[],
   at: Date,
 ): Promise<void> {
-  if (fallen.length === 0) return
-  const source = unnestRows('fallen', fallen, {
+  const added = addUp(fallen)
+  if (added.length === 0) return
+  const source = unnestRows('fallen', added, {
     stockUnitId: 'text',
     externalLocationId: 'text',
     units: 'bigint',
   })
-  await sql`
-    with fallen as (
-      select stock_unit_id, external_location_id, sum(units)::bigint as units
+  if (added.every((each) => each.externalLocationId !== undefined)) {
+    await sql`
+      update level set subtracted = subtracted + fallen.units
       from ${source}
-      group by stock_unit_id, external_location_id
-    ),
+      where level.organization_id = ${organizationId} and level.connection_id = ${connectionId}
+        and level.stock_unit_id = fallen.stock_unit_id
+        and level.external_location_id = fallen.external_location_id`.execute(tx)
+    return
+  }
+  await sql`
+    with fallen as (select * from ${source}),
     matched as (
       select level.level_id, fallen.units,
         count(*) over (partition by fallen.stock_unit_id, fallen.external_location_id) as candidates
@@ -171,6 +177,16 @@ export async function addSubtracted(
       recheck_at = case when per_level.unsure then ${at}::timestamptz else recheck_at end
     from locked join per_level using (level_id)
     where level.organization_id = ${organizationId} and level.level_id = locked.level_id`.execute(tx)
+}
+
+/** One entry per stock unit and location, in their order. */
+function addUp(fallen: readonly SubtractedUnits[]): SubtractedUnits[] {
+  const byKey = new Map<string, SubtractedUnits>()
+  for (const each of fallen) {
+    const key = `${each.stockUnitId} ${each.externalLocationId ?? ''}`
+    byKey.set(key, { ...each, units: (byKey.get(key)?.units ?? 0) + each.units })
+  }
+  return [...byKey.values()].filter(({ units }) => units !== 0)
 }
 
 export type KnownLevel = LevelKnowledge & {

@@ -9,6 +9,8 @@ import { z } from 'zod'
 export type Wake =
   | { kind: 'inbox'; connectionIds: string[] }
   | { kind: 'items' }
+  /** An order of these connections that nobody has seen before is being applied: the others will soon show less. */
+  | { kind: 'selling'; connectionIds: string[] }
   | { kind: 'lane'; connectionIds: string[] }
   | { kind: 'connection'; connectionIds: string[] }
   /** Something a screen shows has changed. */
@@ -52,6 +54,7 @@ const connectionIds = z.array(z.string())
 const wakeSchema = z.discriminatedUnion('kind', [
   z.object({ organizationId: z.string(), kind: z.literal('inbox'), connectionIds }),
   z.object({ organizationId: z.string(), kind: z.literal('items') }),
+  z.object({ organizationId: z.string(), kind: z.literal('selling'), connectionIds }),
   z.object({ organizationId: z.string(), kind: z.literal('lane'), connectionIds }),
   z.object({ organizationId: z.string(), kind: z.literal('connection'), connectionIds }),
   z.object({

@@ -33,10 +33,11 @@ export async function keepOversoldTasks(
   standings: readonly ItemStanding[],
   stamp: { at: Date; uuid(): string },
 ): Promise<void> {
-  for (const { itemId, sku, available } of standings) {
-    if (available >= 0) continue
+  const opened = standings.filter(({ available }) => available < 0)
+  const cured = standings.filter(({ available }) => available >= 0)
+  const open = ({ itemId, sku, available }: ItemStanding) => {
     const units = -available
-    await openTask(
+    return openTask(
       tx,
       organizationId,
       {
@@ -50,12 +51,15 @@ export async function keepOversoldTasks(
       stamp,
     )
   }
-  const cured = standings.filter((row) => row.available >= 0)
-  await closeTasks(
-    tx,
-    organizationId,
-    'oversold',
-    cured.map((row) => row.itemId),
-    stamp.at,
-  )
+  // All at once: they may be the last statements of their transaction.
+  await Promise.all([
+    ...opened.map(open),
+    closeTasks(
+      tx,
+      organizationId,
+      'oversold',
+      cured.map(({ itemId }) => itemId),
+      stamp.at,
+    ),
+  ])
 }

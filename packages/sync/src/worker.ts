@@ -8,6 +8,7 @@ import { type Arrival, hasOrdersToRead, type InboxRow } from './inbox.store.ts'
 import type { InboxEvent } from './inbox.ts'
 import { type LaneActions, type LaneState, runLane } from './lane.ts'
 import { type Lease, LeaseLost } from './leases.store.ts'
+import { notify } from './notify.ts'
 import { OrderReader } from './order-reading.ts'
 import { clearProblem, noteConnectorError } from './problems.ts'
 import { RecentKeys } from './recent-keys.ts'
@@ -53,7 +54,8 @@ export class ConnectionWorker {
   #mayHaveOrphans = true
   /** Orders that must be read directly may be waiting: until they are, nothing proves that all orders are known. */
   #mayHaveUnread = true
-  #isLaneWoken = false
+  #readAhead: 'no' | 'unless-just-read' | 'now' = 'no'
+  readonly #seenOrders = new RecentKeys()
   readonly #received: InboxRow[] = []
   #isInboxLookDue = true
   #inboxLookAt = 0
@@ -123,6 +125,7 @@ export class ConnectionWorker {
   /** Events that arrive in this process, stored and applied in one transaction where nothing is being applied. */
   async storeAndApply(arrival: Arrival, events: readonly InboxEvent[]): Promise<number | undefined> {
     if (this.#applying.isBusy || this.#stop.signal.aborted) return undefined
+    this.#tellOfSales(events)
     let stored: number | undefined
     await this.#applied(async () => {
       const arrived = await applyArriving(this.#context, arrival, events)
@@ -130,6 +133,26 @@ export class ConnectionWorker {
       return arrived ?? { settled: 0, toRead: 0 }
     })
     return stored
+  }
+
+  /** Lanes that must read their orders before they write can do so while this order is applied. */
+  #tellOfSales(events: readonly InboxEvent[]): void {
+    const unseen = events.filter((event) => event.topic === 'order' && !this.#seenOrders.has(event.subject))
+    if (unseen.length === 0) return
+    for (const { subject } of unseen) this.#seenOrders.add(subject)
+    const { database, organizationId, connection } = this.#context
+    void this.#quietly(() =>
+      notify(database.kysely, organizationId, {
+        kind: 'selling',
+        connectionIds: [connection.connectionId],
+      }),
+    )
+  }
+
+  /** Something will have to be written soon. */
+  readAhead(): void {
+    this.#readAhead = 'now'
+    this.#wakeups.lane.wake()
   }
 
   /** Rows of the inbox that have just been stored by this process. */
@@ -174,7 +197,7 @@ export class ConnectionWorker {
       const waitMs = await this.#attempt(name, turn)
       if (waitMs === undefined) return
       const isWoken = await wakeup.wait(waitMs, signal)
-      if (name === 'lane') this.#isLaneWoken = isWoken
+      if (name === 'lane' && isWoken && this.#readAhead === 'no') this.#readAhead = 'unless-just-read'
     }
   }
 
@@ -274,7 +297,9 @@ export class ConnectionWorker {
 
     let againAt: Date | undefined
     if (connection.state === 'live') {
-      againAt = await runLane(this.#context, this.#state, actions, { readAhead: this.#isLaneWoken })
+      const readAhead = this.#readAhead
+      this.#readAhead = 'no'
+      againAt = await runLane(this.#context, this.#state, actions, readAhead)
     }
     if (this.#isStepped || clock.now() >= this.#choresDueAt) await this.#doChores(actions)
     const nextAt = Math.min(this.#choresDueAt, againAt?.getTime() ?? Number.POSITIVE_INFINITY)
@@ -396,12 +421,12 @@ export class ConnectionWorker {
     await clearProblem(this.#context, this.#context.connection.connectionId)
   }
 
-  /** For upkeep that must not hide the failure it is about: its own failure is logged. */
+  /** For what must not fail the work it goes with: its own failure is logged. */
   async #quietly(work: () => Promise<void>): Promise<void> {
     try {
       await work()
     } catch (error) {
-      this.#context.log.error({ error }, 'a problem could not be noted')
+      this.#context.log.error({ error }, 'a problem could not be noted, or a hint not be given')
     }
   }
 }

@@ -15,7 +15,7 @@ export function candidateOf(
     desiredVersion: 1,
     desiredAt: new Date(1_000),
     raisedAt: changes.desiredAt ?? new Date(1_000),
-    causedAt: new Date(1_000),
+    causedAt: changes.desiredAt ?? new Date(1_000),
     attempts: 0,
     hasUnknownWrite: false,
     acknowledged: expected,
