@@ -58,7 +58,8 @@ export function demoCommand(program: Command, exit: (code: number) => void): voi
         },
         environment: childEnvironment(),
         signal: stopped.signal,
-        onTick: drawTick,
+        // Looking at every listing takes time from the shops and the hub: only for somebody who sees it.
+        ...(options.json === true ? {} : { onTick: drawTick }),
       })
       if (process.stdout.isTTY) process.stdout.write('\n')
       createOutput(options).result(result, toText)
