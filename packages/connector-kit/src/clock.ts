@@ -21,8 +21,10 @@ export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
   async sleep(ms, signal) {
-    for (let leftMs = Math.max(0, ms); ; leftMs -= timerMsMax) {
-      // Rounded up: a timer may not fire early, or a waiter would look, find nothing and wait again.
+    // A timer counts from when its loop last looked at the clock, which may be a while ago: it may fire early, and a
+    // waiter would look, find nothing and wait again.
+    const wakeAt = performance.now() + Math.max(0, ms)
+    for (let leftMs = Math.max(0, ms); ; leftMs = wakeAt - performance.now()) {
       await after(
         Math.ceil(Math.min(leftMs, timerMsMax)),
         undefined,
@@ -30,7 +32,7 @@ export const systemClock: Clock = {
       ).catch((error: unknown) => {
         throw signal?.aborted === true ? signal.reason : error
       })
-      if (leftMs <= timerMsMax) return
+      if (performance.now() >= wakeAt) return
     }
   },
 }

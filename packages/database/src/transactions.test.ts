@@ -135,9 +135,11 @@ test('a last statement that fails takes the whole transaction with it', async ()
 test('a statement that comes after the commit is refused, and nothing of it is done', async () => {
   const late = inTransaction(database, async (tx) => {
     const first = sql`update counter set value = ${1} where id = 1`.execute(tx)
+    // The first answer may come with that of `begin`, before the commit is sent; the second comes after it.
+    const second = first.then(() => sql`select ${1}::int`.execute(tx))
     lastly(
       tx,
-      first.then(() => sql`update counter set value = ${2} where id = 2`.execute(tx)),
+      second.then(() => sql`update counter set value = ${2} where id = 2`.execute(tx)),
     )
   })
   await expect(late).rejects.toThrow('after the end of its transaction')

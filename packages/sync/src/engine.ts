@@ -24,6 +24,7 @@ export class SyncEngine {
   readonly #restarting = new Serial()
   readonly #onWake: ((wake: Wake) => void) | undefined
   #loops: Promise<unknown> = Promise.resolve()
+  #hasLeased = false
   #listener: { stop(): Promise<void> } | undefined
 
   /** @param onWake told of every wake-up, for live screens */
@@ -61,7 +62,8 @@ export class SyncEngine {
     this.#workers.clear()
     // Also of what was taken and not yet worked.
     const { database, organizationId, clock } = this.#context
-    await releaseLeases(database.kysely, organizationId, this.#holder, new Date(clock.now()))
+    if (this.#hasLeased)
+      await releaseLeases(database.kysely, organizationId, this.#holder, new Date(clock.now()))
     await this.#listener?.stop()
   }
 
@@ -113,6 +115,7 @@ export class SyncEngine {
       now,
       expiresAt,
     })
+    if (taken.length > 0) this.#hasLeased = true
     for (const lease of taken) {
       try {
         await this.#startWorker(lease)

@@ -96,10 +96,14 @@ function isJustRead(context: WorkerContext, state: LaneState): boolean {
   return state.readAt !== undefined && context.clock.now() - state.readAt.getTime() < JUST_READ_MS
 }
 
-/** Any write but a zero would wait for the orders, and reading them is neither slow nor too early to prove anything. */
+/**
+ * Any write but a zero would wait for the orders, and reading them is neither slow nor too early to prove
+ * anything, nor dear: as the budget runs low it is left to what surely must be called.
+ */
 function needsOrdersFirst(context: WorkerContext, state: LaneState): boolean {
   const { capabilities, readTooSlow } = toWorld(context, state)
-  return capabilities.writeStyle !== 'compare-and-set' && capabilities.visibilityLagMs === 0 && !readTooSlow
+  if (capabilities.writeStyle === 'compare-and-set' || capabilities.visibilityLagMs > 0) return false
+  return !readTooSlow && context.budgets.snapshot().left > 0.5
 }
 
 function toWorld(context: WorkerContext, state: LaneState) {

@@ -18,21 +18,15 @@ export class Wakeup {
     this.#wake?.()
   }
 
-  /**
-   * Resolves when woken, after `ms`, or when the signal aborts; never rejects.
-   * @returns true when the wake came while waiting, not before
-   */
-  async wait(ms: number, signal: AbortSignal): Promise<boolean> {
-    const isWaiting = !this.#woken && !signal.aborted
-    if (isWaiting) {
+  /** Resolves when woken, after `ms`, or when the signal aborts; never rejects. */
+  async wait(ms: number, signal: AbortSignal): Promise<void> {
+    if (!this.#woken && !signal.aborted) {
       const ended = new AbortController()
       const either = AbortSignal.any([signal, ended.signal])
       this.#wake = () => ended.abort()
       await this.#clock.sleep(ms, either).catch(() => undefined) // woken or stopped before the time was up
       this.#wake = undefined
     }
-    const isWokenNow = isWaiting && this.#woken
     this.#woken = false
-    return isWokenNow
   }
 }

@@ -1,20 +1,19 @@
 import { backoffMs, createBudgets, createHttp, isConnectorError } from '@plimsoll/connector-kit'
 import { inTransaction, isTransient, refreshStatistics } from '@plimsoll/database'
-import { type Applied, applyArriving, applyHints, applyInbox, applyStored } from './apply.ts'
+import { type Applied, applyHints } from './apply.ts'
 import { type Connection, noteWebhooksChecked } from './connections.store.ts'
 import { nowOf, type SyncContext } from './context.ts'
 import { fetchHinted } from './fetching.ts'
 import { type Arrival, hasOrdersToRead, type InboxRow } from './inbox.store.ts'
 import type { InboxEvent } from './inbox.ts'
+import { IDLE_MS_MAX, InboxWorker } from './inbox-worker.ts'
 import { type LaneActions, type LaneState, runLane } from './lane.ts'
 import { type Lease, LeaseLost } from './leases.store.ts'
-import { notify } from './notify.ts'
 import { OrderReader } from './order-reading.ts'
 import { clearProblem, noteConnectorError } from './problems.ts'
 import { RecentKeys } from './recent-keys.ts'
 import { reconcile, type Suspicions } from './reconcile.ts'
 import type { OpenConnection } from './registry.ts'
-import { Serial } from './serial.ts'
 import { followTickets } from './tickets.ts'
 import { Wakeup } from './wakeup.ts'
 import type { WorkerContext } from './worker-context.ts'
@@ -26,8 +25,6 @@ const WEBHOOK_CHECK_MS = 3_600_000
 /** Statistics are refreshed after so many applied events, and again each time there are so many times more. */
 const STATISTICS_FIRST = 50
 const STATISTICS_GROWTH = 8
-/** Nothing wakes a worker for longer than this: what a lost wake-up hid is found. */
-const IDLE_MS_MAX = 1_000
 
 /**
  * Works one connection for as long as the lease is held. Two loops: the inbox is applied as it fills,
@@ -38,7 +35,7 @@ export class ConnectionWorker {
   readonly #context: WorkerContext
   readonly #stop = new AbortController()
   readonly #wakeups: Record<'inbox' | 'lane' | 'hints', Wakeup>
-  readonly #applying = new Serial()
+  readonly #inbox: InboxWorker
   readonly #suspicions: Suspicions = new Map()
   readonly #state: LaneState
   readonly #orders: OrderReader
@@ -55,10 +52,6 @@ export class ConnectionWorker {
   /** Orders that must be read directly may be waiting: until they are, nothing proves that all orders are known. */
   #mayHaveUnread = true
   #readAhead: 'no' | 'unless-just-read' | 'now' = 'no'
-  readonly #seenOrders = new RecentKeys()
-  readonly #received: InboxRow[] = []
-  #isInboxLookDue = true
-  #inboxLookAt = 0
   #statisticsAt = STATISTICS_FIRST
 
   constructor(context: SyncContext, open: OpenConnection, lease: Lease, onLost: () => void) {
@@ -100,6 +93,7 @@ export class ConnectionWorker {
       applied: 0,
     }
     this.#orders = new OrderReader(this.#context)
+    this.#inbox = new InboxWorker(this.#context, (applied) => this.#noteApplied(applied))
     this.#onLost = onLost
     this.#wakeups = { inbox: new Wakeup(clock), lane: new Wakeup(clock), hints: new Wakeup(clock) }
     this.#hasProblem = open.connection.problemCode !== null
@@ -116,37 +110,14 @@ export class ConnectionWorker {
 
   start(): void {
     this.#loops = Promise.all([
-      this.#loop('inbox', () => this.#inboxTurn()),
+      this.#loop('inbox', () => this.#inbox.turn()),
       this.#loop('lane', () => this.#laneTurn()),
       this.#loop('hints', () => this.#hintsTurn()),
     ]).then(() => undefined)
   }
 
-  /** Events that arrive in this process, stored and applied in one transaction where nothing is being applied. */
-  async storeAndApply(arrival: Arrival, events: readonly InboxEvent[]): Promise<number | undefined> {
-    if (this.#applying.isBusy || this.#stop.signal.aborted) return undefined
-    this.#tellOfSales(events)
-    let stored: number | undefined
-    await this.#applied(async () => {
-      const arrived = await applyArriving(this.#context, arrival, events)
-      stored = arrived?.stored
-      return arrived ?? { settled: 0, toRead: 0 }
-    })
-    return stored
-  }
-
-  /** Lanes that must read their orders before they write can do so while this order is applied. */
-  #tellOfSales(events: readonly InboxEvent[]): void {
-    const unseen = events.filter((event) => event.topic === 'order' && !this.#seenOrders.has(event.subject))
-    if (unseen.length === 0) return
-    for (const { subject } of unseen) this.#seenOrders.add(subject)
-    const { database, organizationId, connection } = this.#context
-    void this.#quietly(() =>
-      notify(database.kysely, organizationId, {
-        kind: 'selling',
-        connectionIds: [connection.connectionId],
-      }),
-    )
+  storeAndApply(arrival: Arrival, events: readonly InboxEvent[]): Promise<number | undefined> {
+    return this.#inbox.storeAndApply(arrival, events)
   }
 
   /** Something will have to be written soon. */
@@ -155,19 +126,18 @@ export class ConnectionWorker {
     this.#wakeups.lane.wake()
   }
 
-  /** Rows of the inbox that have just been stored by this process. */
   receive(rows: readonly InboxRow[]): void {
-    if (rows.length === 0) return
-    this.#received.push(...rows)
-    this.#wakeups.inbox.wake()
+    if (this.#inbox.receive(rows)) this.#wakeups.inbox.wake()
   }
 
   wakeInbox(): void {
-    this.#isInboxLookDue = true
+    this.#inbox.lookSoon()
     this.#wakeups.inbox.wake()
   }
 
+  /** Something waits to be written. */
   wakeLane(): void {
+    if (this.#readAhead === 'no') this.#readAhead = 'unless-just-read'
     this.#wakeups.lane.wake()
   }
 
@@ -183,7 +153,7 @@ export class ConnectionWorker {
    */
   async turn(): Promise<number | undefined> {
     this.#isStepped = true
-    const inbox = await this.#attempt('inbox', () => this.#inboxTurn())
+    const inbox = await this.#attempt('inbox', () => this.#inbox.turn({ look: true }))
     const lane = await this.#attempt('lane', () => this.#laneTurn())
     await this.#attempt('hints', () => this.#hintsTurn())
     return inbox === undefined || lane === undefined ? undefined : Math.min(inbox, lane)
@@ -196,8 +166,7 @@ export class ConnectionWorker {
     while (!signal.aborted) {
       const waitMs = await this.#attempt(name, turn)
       if (waitMs === undefined) return
-      const isWoken = await wakeup.wait(waitMs, signal)
-      if (name === 'lane' && isWoken && this.#readAhead === 'no') this.#readAhead = 'unless-just-read'
+      await wakeup.wait(waitMs, signal)
     }
   }
 
@@ -241,7 +210,7 @@ export class ConnectionWorker {
     const { log, connection, random } = this.#context
     this.#failures += 1
     // What it was handed and could not apply is found where it is stored.
-    if (loop === 'inbox') this.#isInboxLookDue = true
+    if (loop === 'inbox') this.#inbox.lookSoon()
     const waitMs = backoffMs(Math.min(this.#failures, 8), random)
     if (isConnectorError(error)) {
       log.warn({ connection: connection.name, kind: error.kind, waitMs }, error.message)
@@ -258,31 +227,13 @@ export class ConnectionWorker {
     return waitMs
   }
 
-  async #inboxTurn(): Promise<number> {
-    const received = this.#received.splice(0)
-    if (received.length > 0) await this.#applied(() => applyStored(this.#context, received))
-    const nowMs = this.#context.clock.monotonic()
-    if (!this.#isStepped && !this.#isInboxLookDue && nowMs < this.#inboxLookAt)
-      return Math.ceil(this.#inboxLookAt - nowMs)
-    this.#isInboxLookDue = false
-    await this.#apply()
-    this.#inboxLookAt = nowMs + IDLE_MS_MAX
-    return IDLE_MS_MAX
-  }
-
   /** Apart from the inbox: an order must not wait for what is only a reason to look. */
   async #hintsTurn(): Promise<number> {
     await applyHints(this.#context)
     return IDLE_MS_MAX
   }
 
-  /** Applies what waits. One at a time: the lane calls it too, before it writes. */
-  async #apply(): Promise<void> {
-    await this.#applied(() => applyInbox(this.#context))
-  }
-
-  async #applied(work: () => Promise<Applied>): Promise<void> {
-    const { settled, toRead } = await this.#applying.run(work)
+  #noteApplied({ settled, toRead }: Applied): void {
     if (toRead > 0) this.#mayHaveUnread = true
     if (settled === 0) return
     this.#state.applied += settled
@@ -310,7 +261,7 @@ export class ConnectionWorker {
   async #doChores(actions: LaneActions): Promise<void> {
     const { clock, pace } = this.#context
     const fetched = await fetchHinted(this.#context, 'all')
-    if (fetched.looked > 0) await this.#apply()
+    if (fetched.looked > 0) await this.#inbox.apply()
     if (clock.now() >= this.#ordersDueAt) await this.#readAndApplyOrders()
     await this.#orders.savePosition()
     await followTickets(this.#context)
@@ -334,7 +285,7 @@ export class ConnectionWorker {
     this.#state.orderReadMs = this.#state.orderReadMs * 0.8 + tookMs * 0.2
     this.#ordersDueAt = clock.now() + connection.ordersPollMs * this.#pollFactor()
     // Even where nothing was new, a webhook may be waiting: the fence counts only what is applied.
-    await this.#apply()
+    await this.#inbox.apply()
     this.#state.readAt = readAt
     const isKnown = !(await this.#hasUnread()) || (await this.#readUnread())
     if (isKnown) this.#state.fenceAt = fenceAt
@@ -345,7 +296,7 @@ export class ConnectionWorker {
   async #readUnread(): Promise<boolean> {
     const { failed } = await fetchHinted(this.#context, 'orders')
     if (failed > 0) this.#hasProblem = true
-    await this.#apply()
+    await this.#inbox.apply()
     return !(await this.#hasUnread())
   }
 
@@ -367,7 +318,7 @@ export class ConnectionWorker {
   /** @returns true while pages of the unhurried read are left */
   async #readDeeper(): Promise<boolean> {
     const isReadingOn = await this.#orders.readDeeper()
-    if (isReadingOn) await this.#apply()
+    if (isReadingOn) await this.#inbox.apply()
     return isReadingOn
   }
 
