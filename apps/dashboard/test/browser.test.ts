@@ -9,7 +9,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startFixture } from '../dev/server.ts'
 import { launchBrowser } from './browser.ts'
 import { buildDashboard } from './build.ts'
-import { allNamesRead, recordGrid } from './grid-probe.ts'
+import { allNamesDrawn, recordGrid } from './grid-probe.ts'
 
 /** The built app in a real Chromium, before the fixture server. Waits are for what is seen, never for a time. */
 
@@ -92,7 +92,7 @@ whenBrowser('100,000 rows scroll with no stretch left blank', { timeout: 180_000
   const { page } = await open(english, '/items')
   const grid = page.getByRole('table')
   expect(await grid.getAttribute('aria-rowcount')).toBe('100001')
-  await allNamesRead(page, 4)
+  await allNamesDrawn(page, 4)
   const recording = await recordGrid(page)
   for (let step = 1; step <= 60; step++) {
     // From outside, as a hand does it: what a script moves within a frame is painted before anyone hears of it.

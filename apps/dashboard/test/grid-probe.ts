@@ -37,6 +37,29 @@ export async function allNamesRead(page: Page, stretches: number): Promise<void>
 }
 
 /**
+ * The same, and that the page has taken them in, which comes a moment after they have arrived: goes to the middle of
+ * each stretch, waits for its names, and returns to the top.
+ */
+export async function allNamesDrawn(page: Page, stretches: number): Promise<void> {
+  await allNamesRead(page, stretches)
+  const places = Array.from({ length: stretches }, (_, nth) => (nth + 0.5) / stretches)
+  for (const place of [...places, 0]) {
+    await page.evaluate((at) => {
+      const grid = document.querySelector('[role="table"]')
+      if (grid !== null) grid.scrollTop = at * grid.scrollHeight
+    }, place)
+    await page.waitForFunction((at) => {
+      const grid = document.querySelector('[role="table"]')
+      const rows = [...document.querySelectorAll('[data-index]')]
+      if (grid === null || rows.length === 0) return false
+      const total = Number(grid.getAttribute('aria-rowcount')) - 1
+      const isThere = rows.some((row) => Math.abs(Number(row.getAttribute('data-index')) - at * total) < 100)
+      return isThere && rows.every((row) => (row.querySelector('a')?.textContent ?? '') !== '')
+    }, place)
+  }
+}
+
+/**
  * Looks at the grid in every animation frame, until stopped: what stands at each row's height, as a person would
  * see it, and not what the page believes to have drawn.
  */

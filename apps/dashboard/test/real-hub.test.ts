@@ -12,7 +12,7 @@ import {
 } from '../../../packages/database/src/testing/index.ts'
 import { launchBrowser } from './browser.ts'
 import { buildDashboard } from './build.ts'
-import { allNamesRead, recordGrid } from './grid-probe.ts'
+import { allNamesDrawn, recordGrid } from './grid-probe.ts'
 
 /** A hub's own process, a real database with 5,000 items, and a real Chromium: what the fixture cannot vouch for. */
 
@@ -62,7 +62,7 @@ whenBrowser('the grid scrolls and jumps with no row in view left blank', { timeo
   const page = await open('/items')
   const grid = page.getByRole('table')
   expect(await grid.getAttribute('aria-rowcount')).toBe('5001')
-  await allNamesRead(page, 1)
+  await allNamesDrawn(page, 1)
   await page.mouse.move(700, 500)
   const recording = await recordGrid(page)
   for (let turn = 0; turn < 40; turn++) await page.mouse.wheel(0, 3_000)
@@ -72,6 +72,11 @@ whenBrowser('the grid scrolls and jumps with no row in view left blank', { timeo
     }, share)
     await page.waitForFunction(() => !document.querySelector('[role="table"] [aria-busy="true"]'))
   }
+  // The last jump has been made; now it must also have been painted and looked at.
+  await page.locator('[data-index="4999"]').waitFor()
+  await page.evaluate(
+    () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))),
+  )
   const seen = await recording.stop()
   expect(seen.frames).toBeGreaterThan(20)
   expect(seen.lastRow).toBe(4_999)
