@@ -79,6 +79,7 @@ export async function recordGrid(page: Page): Promise<{ stop(): Promise<GridFram
     }
     let before = performance.now()
     let isStopped = false
+    let lastTop = grid.scrollTop
     function look() {
       if (isStopped) return
       const at = performance.now()
@@ -100,6 +101,11 @@ export async function recordGrid(page: Page): Promise<{ stop(): Promise<GridFram
         if (sku === '') blank++
         else if (row?.querySelector('.skeleton')) waiting = true
       }
+      // A script that jumps further than the view, within a frame, is painted before the page hears of it: no hand does
+      // that. From the next frame on it counts.
+      const isJump = Math.abs(grid.scrollTop - lastTop) > grid.clientHeight
+      lastTop = grid.scrollTop
+      if (isJump) blank = 0
       if (blank > 0) seen.blankFrames++
       if (waiting) seen.waitingFrames++
       seen.blankRowsMax = Math.max(seen.blankRowsMax, blank)
