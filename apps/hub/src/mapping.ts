@@ -1,4 +1,4 @@
-import { inTransaction } from '@plimsoll/database'
+import { inTransaction, type Tx } from '@plimsoll/database'
 import { findItemsBySku } from '@plimsoll/stock'
 import {
   insertChangedItems,
@@ -24,7 +24,7 @@ export async function mapListings(
   mappings: readonly MappingInput[],
 ): Promise<{ mapped: number; replayed: number }> {
   const { organizationId } = context
-  const connectionIds = await inTransaction(context.database, async (tx) => {
+  const replayed = await inTransaction(context.database, async (tx) => {
     const items = await findItemsBySku(
       tx,
       organizationId,
@@ -47,22 +47,23 @@ export async function mapListings(
       await insertChangedItems(tx, organizationId, changed, { at: nowOf(context), uuid: context.uuid })
     }
     await notify(tx, organizationId, { kind: 'items' })
-    return [...touched]
+    return await replayUnmapped(tx, organizationId, [...touched])
   })
   await updateAvailability(context)
+  return { mapped: mappings.length, replayed }
+}
 
+/** With the mapping or not at all: an order that waited for it must not be left waiting. @returns how many */
+async function replayUnmapped(
+  tx: Tx,
+  organizationId: string,
+  connectionIds: readonly string[],
+): Promise<number> {
   let replayed = 0
   for (const connectionId of connectionIds) {
-    const result = await replayParked(context.database.kysely, organizationId, {
-      reasonCode: 'unmapped-listing',
-      connectionId,
-    })
+    const result = await replayParked(tx, organizationId, { reasonCode: 'unmapped-listing', connectionId })
     replayed += result.replayed
   }
-  if (replayed > 0) {
-    await inTransaction(context.database, (tx) =>
-      notify(tx, organizationId, { kind: 'inbox', connectionIds }),
-    )
-  }
-  return { mapped: mappings.length, replayed }
+  if (replayed > 0) await notify(tx, organizationId, { kind: 'inbox', connectionIds: [...connectionIds] })
+  return replayed
 }
