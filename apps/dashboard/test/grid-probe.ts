@@ -63,8 +63,11 @@ export async function allNamesDrawn(page: Page, stretches: number): Promise<void
  * Looks at the grid in every animation frame, until stopped: what stands at each row's height, as a person would
  * see it, and not what the page believes to have drawn.
  */
-export async function recordGrid(page: Page): Promise<{ stop(): Promise<GridFrames> }> {
-  await page.evaluate(() => {
+export async function recordGrid(
+  page: Page,
+  { jumpsByScript = false }: { jumpsByScript?: boolean } = {},
+): Promise<{ stop(): Promise<GridFrames> }> {
+  await page.evaluate((mayJump) => {
     const found = document.querySelector('[role="table"]')
     if (!(found instanceof HTMLElement)) throw new Error('there is no grid on this screen')
     const grid = found
@@ -103,7 +106,7 @@ export async function recordGrid(page: Page): Promise<{ stop(): Promise<GridFram
       }
       // A script that jumps further than the view, within a frame, is painted before the page hears of it: no hand does
       // that. From the next frame on it counts.
-      const isJump = Math.abs(grid.scrollTop - lastTop) > grid.clientHeight
+      const isJump = mayJump && Math.abs(grid.scrollTop - lastTop) > grid.clientHeight
       lastTop = grid.scrollTop
       if (isJump) blank = 0
       if (blank > 0) seen.blankFrames++
@@ -118,7 +121,7 @@ export async function recordGrid(page: Page): Promise<{ stop(): Promise<GridFram
         return { ...seen, gaps: gaps.slice(1) }
       },
     }
-  })
+  }, jumpsByScript)
   return {
     stop: async () => {
       const { gaps, ...seen } = await page.evaluate(() => {

@@ -81,6 +81,8 @@ export function createRunTransaction(
       if (ended.command !== 'COMMIT') throw new Error('The transaction was rolled back by the server.')
       return result
     } catch (error) {
+      // What a sibling of the failed part still asks for must reach neither the server nor the next user.
+      connection.isEnded = true
       isBroken = await client.query('rollback').then(
         () => false,
         () => true, // the connection is gone, and the transaction with it
@@ -109,7 +111,7 @@ export function lastly(tx: Transaction<Tables>, statements: Promise<unknown>): v
 
 class PipelinedConnection implements DatabaseConnection {
   last: Promise<unknown> | undefined
-  /** The commit is on its way: a statement after it would be carried out by itself. */
+  /** Commit or rollback is on its way: a statement after it would be carried out by itself. */
   isEnded = false
   readonly #client: pg.PoolClient
   #isGathering = false

@@ -145,3 +145,18 @@ test('a statement that comes after the commit is refused, and nothing of it is d
   await expect(late).rejects.toThrow('after the end of its transaction')
   expect((await values())[1]).toBe(0)
 })
+
+test('when one part of a transaction throws, what the others still ask for is refused', async () => {
+  const late: Promise<unknown>[] = []
+  const failing = inTransaction(database, async (tx) => {
+    const other = sql`select ${1}::int`
+      .execute(tx)
+      .then(() => sql`select ${2}::int`.execute(tx))
+      .then(() => sql`update counter set value = ${7} where id = 1`.execute(tx))
+    late.push(other)
+    await Promise.all([other, Promise.reject(new Error('a mistake of ours'))])
+  })
+  await expect(failing).rejects.toThrow('a mistake of ours')
+  await expect(Promise.all(late)).rejects.toThrow('after the end of its transaction')
+  expect(await values()).toEqual([0, 0])
+})
