@@ -9,7 +9,7 @@ type Load = {
   database: Database
   stock: StockContext
   connections: readonly BenchConnection[]
-  orderOf(connectionId: string): IncomingOrder
+  orderOf(): IncomingOrder
   seconds: number
   writers: number
 }
@@ -32,7 +32,7 @@ export async function fullLoad(load: Load): Promise<LoadResult> {
       for (let turn = 0; performance.now() < endsAt; turn += 1) {
         const connection = own[turn % own.length]
         if (connection === undefined) throw new Error('there are fewer connections than writers')
-        const batch = Array.from({ length: ORDERS_PER_BATCH }, () => load.orderOf(connection.connectionId))
+        const batch = Array.from({ length: ORDERS_PER_BATCH }, () => load.orderOf())
         const at = performance.now()
         await applyBatch(database, load.stock, connection, batch)
         const ms = performance.now() - at
@@ -64,8 +64,7 @@ export async function loadAtRate(
     while (nextAt <= now && nextAt < endsAt) {
       const index = Math.floor(random() * queues.length)
       const connection = load.connections[index]
-      if (connection !== undefined)
-        queues[index]?.push({ order: load.orderOf(connection.connectionId), at: nextAt })
+      if (connection !== undefined) queues[index]?.push({ order: load.orderOf(), at: nextAt })
       nextAt += (-Math.log(1 - random()) / load.ordersPerSecond) * 1_000
     }
   }

@@ -4,13 +4,14 @@ import type { LedgerBrand } from './brand.ts'
 /** Which items are bought: any alike; few of them most of the time; always the same one. */
 export type Demand = 'uniform' | 'zipf' | 'hot'
 
-/** Makes orders of two lines, each line of one unit. Ids never repeat. */
+/** Makes orders of two lines, each line of one unit. Ids never repeat, from one source to another neither. */
 export function createOrderSource(brand: LedgerBrand, demand: Demand, random: () => number) {
   let sequence = 0
+  const run = brand.context.uuid().slice(0, 18)
   const pick = pickerOf(brand.itemIds, demand, random)
-  return (connection: string): IncomingOrder => {
+  return (): IncomingOrder => {
     sequence += 1
-    const externalId = `${connection}-${sequence}`
+    const externalId = `${run}-${sequence}`
     const at = new Date()
     return {
       facts: {

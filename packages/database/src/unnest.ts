@@ -1,7 +1,8 @@
 import { type RawBuilder, sql } from 'kysely'
+import { arrayLiteral } from './array-literal.ts'
 
 /** PostgreSQL types that rows are handed over in. */
-export type ColumnType = 'uuid' | 'text' | 'bigint' | 'int' | 'boolean' | 'timestamptz' | 'jsonb'
+export type ColumnType = 'uuid' | 'text' | 'bigint' | 'int' | 'boolean' | 'timestamptz' | 'date' | 'jsonb'
 
 /**
  * Rows as a table expression, `unnest($1::uuid[], …) as NAME(column, …)`: one statement and one
@@ -16,16 +17,11 @@ export function unnestRows<Row extends object>(
 ): RawBuilder<unknown> {
   const fields = Object.entries(columns) as [keyof Row & string, ColumnType][]
   const arrays = fields.map(([field, type]) => {
-    const values = rows.map((row) => toParameter(row[field], type))
-    return sql`${sql.val(values)}::${sql.raw(type)}[]`
+    const values = rows.map((row) => row[field])
+    return sql`${sql.val(arrayLiteral(values, type))}::${sql.raw(type)}[]`
   })
   const names = fields.map(([field]) => sql.raw(snakeCase(field)))
   return sql`unnest(${sql.join(arrays)}) as ${sql.raw(name)}(${sql.join(names)})`
-}
-
-function toParameter(value: unknown, type: ColumnType): unknown {
-  if (value === undefined || value === null) return null
-  return type === 'jsonb' ? JSON.stringify(value) : value
 }
 
 function snakeCase(field: string): string {

@@ -9,7 +9,15 @@ import {
 import { decideOrderChange, isForwardStep, type KnownLine } from './order-change.ts'
 import { contentHashOf, type LineFacts, type OrderFacts } from './order-facts.ts'
 import { decideVersion, type VersionVerdict } from './order-version.ts'
-import { findLines, lockOrderRows, type OrderRow, saveLines, saveOrderRows } from './orders.store.ts'
+import {
+  findLines,
+  type LineToSave,
+  lockOrderRows,
+  type OrderRow,
+  type Saved,
+  saveLines,
+  saveOrderRows,
+} from './orders.store.ts'
 
 export type IncomingOrder = {
   facts: OrderFacts
@@ -41,9 +49,9 @@ export type DecidedOrders = {
   orders: AppliedOrder[]
   /** To insert in one statement with all others of the transaction. */
   movements: NewMovement[]
-  changedOrders: OrderRow[]
-  changedLines: (KnownLine & { orderId: string })[]
-  changedReservations: ReservationRow[]
+  savedOrders: Saved<OrderRow>
+  savedLines: Saved<LineToSave>
+  savedReservations: Saved<ReservationRow>
 }
 
 /** Locks what is known of these orders and reads it; of orders seen for the first time that is nothing. */
@@ -78,7 +86,7 @@ export function decideOrders(
   const orders: AppliedOrder[] = []
   const movements: NewMovement[] = []
   const changed = new Map<string, OrderRow>()
-  const changedLines = new Map<string, KnownLine & { orderId: string }>()
+  const changedLines = new Map<string, LineToSave>()
   const changedReservations = new Map<string, ReservationRow>()
 
   for (const { facts, authoritative, seenBy, seenAt } of incoming) {
@@ -145,13 +153,23 @@ export function decideOrders(
     })
   }
 
+  const knownLines = [...knownOrders.lines.values()].flat()
   return {
     orders,
     movements,
-    changedOrders: [...changed.values()],
-    changedLines: [...changedLines.values()],
-    changedReservations: [...changedReservations.values()],
+    savedOrders: byKnown(changed, new Set(knownOrders.rows.map((row) => row.orderId))),
+    savedLines: byKnown(changedLines, new Set(knownLines.map((line) => line.lineId))),
+    savedReservations: byKnown(
+      changedReservations,
+      new Set(knownOrders.reservations.map((row) => row.reservationId)),
+    ),
   }
+}
+
+function byKnown<Row>(rows: ReadonlyMap<string, Row>, known: ReadonlySet<string>): Saved<Row> {
+  const saved = { added: [] as Row[], changed: [] as Row[] }
+  for (const [id, row] of rows) (known.has(id) ? saved.changed : saved.added).push(row)
+  return saved
 }
 
 /** Writes what was decided, less the movements: orders, their lines, what each line holds. */
@@ -163,9 +181,9 @@ export async function saveOrders(
 ): Promise<void> {
   const { organizationId } = context
   await Promise.all([
-    saveOrderRows(tx, organizationId, connectionId, context.now(), decided.changedOrders),
-    saveLines(tx, organizationId, connectionId, decided.changedLines),
-    saveReservations(tx, context, decided.changedReservations),
+    saveOrderRows(tx, organizationId, connectionId, context.now(), decided.savedOrders),
+    saveLines(tx, organizationId, connectionId, decided.savedLines),
+    saveReservations(tx, context, decided.savedReservations),
   ])
 }
 

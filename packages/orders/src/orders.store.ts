@@ -72,80 +72,133 @@ export async function findLines(
   return lines
 }
 
-/** Inserts or updates orders in one statement. `seen…` and `applied_at` keep what was first written. */
+/**
+ * Writes orders: the new ones in one statement, those that changed in another. An upsert would do both, at a
+ * third more for the new ones (measured), which is nearly all of them. `seen…` and `applied_at` keep what was first written.
+ */
 export async function saveOrderRows(
   tx: Tx,
   organizationId: string,
   connectionId: string,
   appliedAt: Date,
-  rows: readonly OrderRow[],
+  { added, changed }: Saved<OrderRow>,
 ): Promise<void> {
-  if (rows.length === 0) return
-  const source = unnestRows('saved', rows, {
-    orderId: 'uuid',
-    externalId: 'text',
-    number: 'text',
-    state: 'text',
-    placedAt: 'timestamptz',
-    version: 'bigint',
-    contentHash: 'text',
-    currency: 'text',
-    test: 'boolean',
-    seenBy: 'text',
-    seenAt: 'timestamptz',
-  })
-  await sql`
-    insert into sales_order
-      (organization_id, connection_id, order_id, external_id, number, state, placed_at, version, content_hash,
-       currency, test, seen_by, seen_at, applied_at, changed_at)
-    select ${organizationId}, ${connectionId}, order_id, external_id, number, state, placed_at, version,
-       content_hash, currency, test, seen_by, seen_at, ${appliedAt}, ${appliedAt}
-    from ${source}
-    on conflict (organization_id, order_id) do update set
-      number = excluded.number,
-      state = excluded.state,
-      version = excluded.version,
-      content_hash = excluded.content_hash,
-      changed_at = excluded.changed_at`.execute(tx)
+  const statements: Promise<unknown>[] = []
+  if (added.length > 0) {
+    const source = unnestRows('added', added, {
+      orderId: 'uuid',
+      externalId: 'text',
+      number: 'text',
+      state: 'text',
+      placedAt: 'timestamptz',
+      version: 'bigint',
+      contentHash: 'text',
+      currency: 'text',
+      test: 'boolean',
+      seenBy: 'text',
+      seenAt: 'timestamptz',
+    })
+    statements.push(
+      sql`
+        insert into sales_order
+          (organization_id, connection_id, order_id, external_id, number, state, placed_at, version, content_hash,
+           currency, test, seen_by, seen_at, applied_at, changed_at)
+        select ${organizationId}, ${connectionId}, order_id, external_id, number, state, placed_at, version,
+           content_hash, currency, test, seen_by, seen_at, ${appliedAt}, ${appliedAt}
+        from ${source}`.execute(tx),
+    )
+  }
+  if (changed.length > 0) {
+    const source = unnestRows('changed', changed, {
+      orderId: 'uuid',
+      number: 'text',
+      state: 'text',
+      version: 'bigint',
+      contentHash: 'text',
+    })
+    statements.push(
+      sql`
+        update sales_order set
+          number = changed.number,
+          state = changed.state,
+          version = changed.version,
+          content_hash = changed.content_hash,
+          changed_at = ${appliedAt}
+        from ${source}
+        where sales_order.organization_id = ${organizationId} and sales_order.order_id = changed.order_id`.execute(
+        tx,
+      ),
+    )
+  }
+  await Promise.all(statements)
 }
 
-/** Inserts or updates lines in one statement. */
+export type LineToSave = KnownLine & { orderId: string }
+
+/** Writes lines, as `saveOrderRows` does orders. */
 export async function saveLines(
   tx: Tx,
   organizationId: string,
   connectionId: string,
-  rows: readonly (KnownLine & { orderId: string })[],
+  { added, changed }: Saved<LineToSave>,
 ): Promise<void> {
-  if (rows.length === 0) return
-  const source = unnestRows('saved', rows, {
-    lineId: 'uuid',
-    orderId: 'uuid',
-    externalId: 'text',
-    listingExternalId: 'text',
-    stockUnitId: 'text',
-    itemId: 'uuid',
-    sku: 'text',
-    title: 'text',
-    unitsPerListing: 'bigint',
-    ordered: 'bigint',
-    current: 'bigint',
-    shipped: 'bigint',
-    returned: 'bigint',
-    unsubtracted: 'bigint',
-  })
-  await sql`
-    insert into order_line
-      (organization_id, connection_id, line_id, order_id, external_id, listing_external_id, stock_unit_id,
-       item_id, sku, title, units_per_listing, ordered, current, shipped, returned, unsubtracted)
-    select ${organizationId}, ${connectionId}, line_id, order_id, external_id, listing_external_id,
-       stock_unit_id, item_id, sku, title, units_per_listing, ordered, current, shipped, returned, unsubtracted
-    from ${source}
-    on conflict (organization_id, line_id) do update set
-      stock_unit_id = excluded.stock_unit_id,
-      item_id = excluded.item_id,
-      units_per_listing = excluded.units_per_listing,
-      current = excluded.current,
-      shipped = excluded.shipped,
-      returned = excluded.returned,
-      unsubtracted = excluded.unsubtracted`.execute(tx)
+  const statements: Promise<unknown>[] = []
+  if (added.length > 0) {
+    const source = unnestRows('added', added, {
+      lineId: 'uuid',
+      orderId: 'uuid',
+      externalId: 'text',
+      listingExternalId: 'text',
+      stockUnitId: 'text',
+      itemId: 'uuid',
+      sku: 'text',
+      title: 'text',
+      unitsPerListing: 'bigint',
+      ordered: 'bigint',
+      current: 'bigint',
+      shipped: 'bigint',
+      returned: 'bigint',
+      unsubtracted: 'bigint',
+    })
+    statements.push(
+      sql`
+        insert into order_line
+          (organization_id, connection_id, line_id, order_id, external_id, listing_external_id, stock_unit_id,
+           item_id, sku, title, units_per_listing, ordered, current, shipped, returned, unsubtracted)
+        select ${organizationId}, ${connectionId}, line_id, order_id, external_id, listing_external_id,
+           stock_unit_id, item_id, sku, title, units_per_listing, ordered, current, shipped, returned, unsubtracted
+        from ${source}`.execute(tx),
+    )
+  }
+  if (changed.length > 0) {
+    const source = unnestRows('changed', changed, {
+      orderId: 'uuid',
+      externalId: 'text',
+      stockUnitId: 'text',
+      itemId: 'uuid',
+      unitsPerListing: 'bigint',
+      current: 'bigint',
+      shipped: 'bigint',
+      returned: 'bigint',
+      unsubtracted: 'bigint',
+    })
+    statements.push(
+      sql`
+        update order_line set
+          stock_unit_id = changed.stock_unit_id,
+          item_id = changed.item_id,
+          units_per_listing = changed.units_per_listing,
+          current = changed.current,
+          shipped = changed.shipped,
+          returned = changed.returned,
+          unsubtracted = changed.unsubtracted
+        from ${source}
+        where order_line.organization_id = ${organizationId} and order_line.order_id = changed.order_id
+          and order_line.external_id = changed.external_id`.execute(tx),
+    )
+  }
+  await Promise.all(statements)
 }
+
+/** Rows to write, told apart by whether the table has them already. */
+export type Saved<Row> = { added: readonly Row[]; changed: readonly Row[] }

@@ -97,21 +97,24 @@ test('a release shows the SKU and location of its reservation, though the comman
 test("a client cannot release what an order's line holds: the order itself says when", async () => {
   const reservationId = world.context.uuid()
   await database.kysely.transaction().execute((tx) =>
-    saveReservations(tx, world.context, [
-      {
-        reservationId,
-        itemId: world.itemId('A'),
-        locationId: world.locationId('MAIN'),
-        lotId: '00000000-0000-0000-0000-000000000000',
-        kind: 'recorded',
-        ownerKind: 'order-line',
-        ownerId: world.context.uuid(),
-        reserved: 0,
-        released: 0,
-        shipped: 0,
-        returned: 0,
-      },
-    ]),
+    saveReservations(tx, world.context, {
+      changed: [],
+      added: [
+        {
+          reservationId,
+          itemId: world.itemId('A'),
+          locationId: world.locationId('MAIN'),
+          lotId: '00000000-0000-0000-0000-000000000000',
+          kind: 'recorded',
+          ownerKind: 'order-line',
+          ownerId: reservationId,
+          reserved: 0,
+          released: 0,
+          shipped: 0,
+          returned: 0,
+        },
+      ],
+    }),
   )
   expect(await run(releaseOf(reservationId, 1))).toMatchObject([{ code: 'unknown-reservation' }])
 })

@@ -8,8 +8,8 @@ import { findItemsById, findItemsBySku, findLocations, type Item, type Location 
 import {
   type BalanceKey,
   balanceKeyText,
-  insertMovements,
   lockBalances,
+  postMovements,
   prepareBalances,
 } from './movements.store.ts'
 import { afterMovement, availableOf, type Balance, type NewMovement, ZERO_BALANCE } from './movements.ts'
@@ -95,13 +95,24 @@ export async function applyStockCommands(
   // All keys in one statement, in their order: claimed one by one, two batches could wait for each other.
   const [claimed] = await Promise.all([
     claimCommandKeys(tx, context, claims),
-    saveReservations(tx, context, [...reservations.values()]),
-    insertMovements(tx, context, movements),
+    saveReservations(tx, context, toSaved(reservations, directory.reservations)),
+    postMovements(tx, context, movements),
     afterMovements?.(tx, outcomes),
   ])
   const lost = claims.find((claim) => !claimed.has(claim.commandKey))
   if (lost !== undefined) throw new RaceOnCommandKey(lost.commandKey)
   return outcomes
+}
+
+function toSaved(
+  decided: ReadonlyMap<string, ReservationRow>,
+  known: ReadonlyMap<string, ReservationRow>,
+): { added: ReservationRow[]; changed: ReservationRow[] } {
+  const rows = [...decided.values()]
+  return {
+    added: rows.filter((row) => !known.has(row.reservationId)),
+    changed: rows.filter((row) => known.has(row.reservationId)),
+  }
 }
 
 /** Two transactions raced for one key and the other won: run the whole batch again and find its result. */

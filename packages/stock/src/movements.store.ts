@@ -4,16 +4,26 @@ import type { StockContext } from './context.ts'
 import type { Balance, NewMovement } from './movements.ts'
 
 /**
- * Writes movements in one statement; the trigger posts them to the balances, locking those in key order.
- * One call per transaction, else two transactions could lock the same balances in different orders.
- * @returns the ids given, in the order of `movements`
+ * Makes the balances that are missing, then writes the movements in one statement; their trigger posts them to the
+ * balances, in key order. One call per transaction, else two transactions could lock the same balances in different
+ * orders.
  */
 export async function insertMovements(
   tx: Tx,
   context: StockContext,
   movements: readonly NewMovement[],
-): Promise<string[]> {
-  if (movements.length === 0) return []
+): Promise<void> {
+  if (movements.length === 0) return
+  await Promise.all([prepareBalances(tx, context, movements), postMovements(tx, context, movements)])
+}
+
+/** The same where the balances are there, since they were prepared and locked. */
+export async function postMovements(
+  tx: Tx,
+  context: StockContext,
+  movements: readonly NewMovement[],
+): Promise<void> {
+  if (movements.length === 0) return
   const recordedAt = context.now()
   const rows = movements.map((movement) => ({ ...movement, movementId: context.uuid() }))
   const source = unnestRows('added', rows, {
@@ -42,7 +52,6 @@ export async function insertMovements(
        on_hand_delta, reserved_delta, held_delta, incoming_delta,
        command_key, reference_kind, reference_id, reason, actor, effective_at, ${recordedAt}
     from ${source}`.execute(tx)
-  return rows.map((row) => row.movementId)
 }
 
 export type BalanceKey = { itemId: string; locationId: string; lotId: string }

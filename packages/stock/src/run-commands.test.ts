@@ -251,7 +251,7 @@ async function nameOf(world: StockWorld): Promise<string | undefined> {
 
 /** Until some session of this database waits for a lock; asked again and again, each time by a statement of its own. */
 async function waitUntilLocked(world: StockWorld): Promise<void> {
-  for (let tries = 0; tries < 2_000; tries += 1) {
+  for (let tries = 0; tries < 20_000; tries += 1) {
     const found = await sql`
       select from pg_locks
       join pg_stat_activity using (pid)

@@ -51,9 +51,10 @@ export async function listConnections(
       coalesce(in_step, 0) as in_step, coalesce(pending, 0) as pending,
       coalesce(drift, 0) as drift, coalesce(refused, 0) as refused,
       (
-        select max(applied_at) from sales_order
+        select changed_at from sales_order
         where sales_order.organization_id = connection.organization_id
           and sales_order.connection_id = connection.connection_id
+        order by changed_at desc limit 1
       ) as last_order_at,
       (
         select fence_at from stream_cursor

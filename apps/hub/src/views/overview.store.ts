@@ -41,6 +41,8 @@ export async function countOverview(db: Db, organizationId: string): Promise<Cou
         and order_line.order_id = sales_order.order_id
       where sales_order.organization_id = ${organizationId}
         and sales_order.applied_at >= date_trunc('day', now())
+        -- Never earlier than applied_at, and indexed.
+        and sales_order.changed_at >= date_trunc('day', now())
     )
     select
       (select count(*) from item where organization_id = ${organizationId} and archived_at is null) as items,
@@ -97,7 +99,8 @@ export async function findOrderRate(
   const found = await sql<{ bin: number; orders: number; writes: number }>`
     select bin, sum(orders)::bigint as orders, sum(writes)::bigint as writes from (
       select ${bin(sql.ref('applied_at'))} as bin, count(*) as orders, 0 as writes from sales_order
-      where organization_id = ${organizationId} and applied_at >= ${new Date(from)} group by 1
+      where organization_id = ${organizationId} and applied_at >= ${new Date(from)} and changed_at >= ${new Date(from)}
+      group by 1
       union all
       select ${bin(sql.ref('settled_at'))}, 0, count(*) from write
       where organization_id = ${organizationId} and settled_at >= ${new Date(from)} and state = 'applied' group by 1

@@ -1,0 +1,37 @@
+import type { ColumnType } from './unnest.ts'
+
+/**
+ * Values as the text of a PostgreSQL array. The driver would do it too, character by character; for a batch of orders
+ * that took a fifth of the process' time.
+ */
+export function arrayLiteral(values: readonly unknown[], type: ColumnType): string {
+  const toElement = elementOf[type]
+  let text = '{'
+  for (let index = 0; index < values.length; index += 1) {
+    if (index > 0) text += ','
+    const value = values[index]
+    text += value === undefined || value === null ? 'NULL' : toElement(value)
+  }
+  return `${text}}`
+}
+
+const elementOf: Record<ColumnType, (value: unknown) => string> = {
+  uuid: toWord,
+  bigint: String,
+  int: String,
+  boolean: String,
+  timestamptz: (value) => (value instanceof Date ? `"${value.toISOString()}"` : toQuoted(String(value))),
+  date: toWord,
+  text: (value) => toWord(value),
+  jsonb: (value) => toQuoted(JSON.stringify(value)),
+}
+
+/** Letters, digits and a few signs need no quotes; the word NULL would be read as none. */
+function toWord(value: unknown): string {
+  const text = String(value)
+  return /^[\w.:@#/+-]+$/.test(text) && !/^null$/i.test(text) ? text : toQuoted(text)
+}
+
+function toQuoted(text: string): string {
+  return `"${/["\\]/.test(text) ? text.replace(/["\\]/g, '\\$&') : text}"`
+}

@@ -1,0 +1,38 @@
+/** Owned by `packages/orders`. */
+
+export interface SalesOrderTable {
+  organizationId: string
+  orderId: string
+  connectionId: string
+  externalId: string
+  number: string
+  state: 'pending' | 'open' | 'closed' | 'cancelled'
+  placedAt: Date
+  version: number | null
+  contentHash: string
+  currency: string | null
+  test: boolean
+  seenBy: string
+  seenAt: Date
+  appliedAt: Date
+  changedAt: Date
+}
+
+export interface OrderLineTable {
+  organizationId: string
+  lineId: string
+  orderId: string
+  connectionId: string
+  externalId: string
+  listingExternalId: string | null
+  stockUnitId: string | null
+  itemId: string | null
+  sku: string | null
+  title: string
+  unitsPerListing: number
+  ordered: number
+  current: number
+  shipped: number
+  returned: number
+  unsubtracted: number
+}

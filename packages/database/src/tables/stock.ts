@@ -1,0 +1,95 @@
+/** Items, locations and the ledger: owned by `packages/stock`. */
+
+export interface ItemTable {
+  organizationId: string
+  itemId: string
+  sku: string
+  name: string
+  createdAt: Date
+  archivedAt: Date | null
+}
+
+export type LocationKind = 'warehouse' | 'store' | '3pl' | 'overseas' | 'marketplace-fulfilled' | 'transit'
+
+export interface LocationTable {
+  organizationId: string
+  locationId: string
+  code: string
+  name: string
+  kind: LocationKind
+  createdAt: Date
+}
+
+export interface CommandKeyTable {
+  organizationId: string
+  commandKey: string
+  digest: string
+  result: unknown
+  appliedAt: Date
+}
+
+export type MovementKind =
+  | 'receive'
+  | 'adjust'
+  | 'count'
+  | 'reserve'
+  | 'release'
+  | 'ship'
+  | 'return'
+  | 'hold'
+  | 'unhold'
+  | 'transfer-out'
+  | 'transfer-in'
+  | 'assemble'
+  | 'expect'
+  | 'arrive'
+
+export interface MovementTable {
+  organizationId: string
+  movementId: string
+  itemId: string
+  locationId: string
+  lotId: string
+  kind: MovementKind
+  onHandDelta: number
+  reservedDelta: number
+  heldDelta: number
+  incomingDelta: number
+  commandKey: string
+  referenceKind: 'order' | 'reservation' | null
+  referenceId: string | null
+  reason: string | null
+  actor: string
+  effectiveAt: Date
+  recordedAt: Date
+}
+
+export interface BalanceTable {
+  organizationId: string
+  itemId: string
+  locationId: string
+  lotId: string
+  onHand: number
+  reserved: number
+  held: number
+  incoming: number
+  version: number
+  updatedAt: Date
+}
+
+export interface ReservationTable {
+  organizationId: string
+  reservationId: string
+  itemId: string
+  locationId: string
+  lotId: string
+  kind: 'strict' | 'recorded'
+  ownerKind: 'order-line' | 'api'
+  ownerId: string
+  reserved: number
+  released: number
+  shipped: number
+  returned: number
+  createdAt: Date
+  updatedAt: Date
+}

@@ -1,0 +1,214 @@
+/** Connections, listings, levels, inbox and lanes: owned by `packages/sync`. */
+
+export type ConnectionState = 'draft' | 'shadow' | 'live' | 'paused'
+
+export interface ConnectionTable {
+  organizationId: string
+  connectionId: string
+  connector: string
+  name: string
+  state: ConnectionState
+  pauseReasons: string[]
+  resumeState: 'shadow' | 'live' | null
+  settings: unknown
+  secretId: string
+  defaultLocationId: string
+  ordersPollMs: number
+  problemCode: string | null
+  problem: string | null
+  problemSince: Date | null
+  lastWebhookAt: Date | null
+  webhooksCheckedAt: Date | null
+  createdAt: Date
+}
+
+export interface ExternalLocationTable {
+  organizationId: string
+  connectionId: string
+  externalId: string
+  name: string
+  active: boolean
+}
+
+export interface PoolLocationTable {
+  organizationId: string
+  connectionId: string
+  externalId: string
+  locationId: string
+}
+
+export interface ListingTable {
+  organizationId: string
+  listingId: string
+  connectionId: string
+  externalId: string
+  stockUnitId: string
+  sku: string | null
+  barcode: string | null
+  title: string
+  tracked: boolean
+  fulfilledBy: 'merchant' | 'platform'
+  sellsBeyondZero: boolean
+  state: 'active' | 'inactive' | 'gone'
+  itemId: string | null
+  unitsPerListing: number
+  mappedBy: 'sku' | 'person' | null
+  importedAt: Date
+}
+
+export interface LevelTable {
+  organizationId: string
+  levelId: string
+  connectionId: string
+  stockUnitId: string
+  externalLocationId: string
+  itemId: string | null
+  unitsPerListing: number
+  tracked: boolean
+  writable: boolean
+  desired: number | null
+  desiredBecause: string | null
+  desiredVersion: number
+  desiredAt: Date | null
+  /** When `desired` last rose. */
+  raisedAt: Date | null
+  /** Of the writes that the platform has only accepted; null when none is open. */
+  openGreatest: number | null
+  openLast: number | null
+  openSince: Date | null
+  acknowledged: number | null
+  acknowledgedAt: Date | null
+  acknowledgedSubtracted: number
+  subtracted: number
+  observed: number | null
+  observedAt: Date | null
+  recheckAt: Date | null
+  problemCode: string | null
+  problem: string | null
+}
+
+export interface PolicyTable {
+  organizationId: string
+  scope: 'organization' | 'connection' | 'listing'
+  scopeId: string
+  bufferUnits: number | null
+  bufferPercent: number | null
+  cap: number | null
+  floor: number | null
+  fixed: number | null
+  paused: boolean | null
+  updatedAt: Date
+}
+
+export type InboxState = 'pending' | 'fetch' | 'applied' | 'skipped' | 'parked'
+
+export interface InboxTable {
+  organizationId: string
+  inboxId: string
+  connectionId: string
+  topic: string
+  subject: string
+  source: 'webhook' | 'poll' | 'fetch'
+  payload: unknown
+  state: InboxState
+  reasonCode: string | null
+  reason: string | null
+  attempts: number
+  notBefore: Date | null
+  receivedAt: Date
+  settledAt: Date | null
+}
+
+export interface InboxKeyTable {
+  organizationId: string
+  connectionId: string
+  eventKey: string
+  inboxId: string
+}
+
+export interface StreamCursorTable {
+  organizationId: string
+  connectionId: string
+  stream: string
+  since: Date
+  fenceAt: Date | null
+  deepReadAt: Date | null
+}
+
+export interface ChangedItemTable {
+  organizationId: string
+  changeId: string
+  itemId: string
+  changedAt: Date
+}
+
+export interface LaneEntryTable {
+  organizationId: string
+  connectionId: string
+  levelId: string
+  priority: number
+  desiredVersion: number
+  causedAt: Date
+  notBefore: Date | null
+  attempts: number
+}
+
+export interface LeaseTable {
+  organizationId: string
+  connectionId: string
+  holder: string
+  fencing: number
+  expiresAt: Date
+  callsUntil: Date
+}
+
+export type WriteState = 'sent' | 'accepted' | 'applied' | 'refused' | 'unknown' | 'untouched'
+export type WriteDirection = 'zero' | 'decrease' | 'increase' | 'unknown'
+
+export interface WriteTable {
+  organizationId: string
+  writeId: string
+  connectionId: string
+  levelId: string
+  quantity: number
+  expected: number | null
+  direction: WriteDirection
+  state: WriteState
+  fencing: number
+  subtractedAtSend: number
+  desiredVersion: number
+  causedAt: Date
+  sentAt: Date
+  settledAt: Date | null
+  echoed: number | null
+  unfenced: boolean
+  errorCode: string | null
+  error: string | null
+  /** The platform's, while its outcome is asked for. */
+  ticket: string | null
+  askAt: Date | null
+}
+
+export interface DriftTable {
+  organizationId: string
+  driftId: string
+  connectionId: string
+  levelId: string
+  observed: number
+  expected: number | null
+  cause: string
+  foundAt: Date
+}
+
+export interface TaskTable {
+  organizationId: string
+  taskId: string
+  kind: 'oversold' | 'refused-decrease' | 'drift' | 'untracked' | 'unmapped' | 'connection'
+  subject: string
+  connectionId: string | null
+  sku: string | null
+  units: number | null
+  detail: string
+  openedAt: Date
+  closedAt: Date | null
+}
