@@ -49,7 +49,6 @@ const synonyms: { word: RegExp; ours: string; exceptIn?: RegExp }[] = [
   { word: /(?<![a-z])qty|Qty/, ours: 'quantity', exceptIn: /^packages\/connectors\// },
   { word: /inventor(y|ies)/i, ours: 'stock, balance or level', exceptIn: /^packages\/connectors\// },
   // Not externalLocation, and not the lot of what has no lot yet.
-  { word: /(?<!extern|un)allocat(e|ion)/i, ours: 'reservation', exceptIn: /^packages\/connectors\// },
   { word: /dead_?letter/i, ours: 'parked event' },
   { word: /ledger_?entry|stock_?move(ment)?\b/i, ours: 'movement' },
   { word: /sellable/i, ours: 'available', exceptIn: /^packages\/connectors\// },

@@ -55,7 +55,7 @@ export async function importItems(
   return report
 }
 
-type Receipt = Extract<StockCommand, { locationCode: string }>
+type Receipt = Extract<StockCommand, { kind: 'receive' }>
 
 /** Nothing to receive where no quantity is given, or none: absent is not zero, and zero receives nothing. */
 function toReceipt(name: string, row: ItemRow, defaultLocation: string | undefined): Receipt | undefined {

@@ -22,7 +22,7 @@ let sequence = 0
  */
 function nextUuid(): string {
   const random = takeRandomBytes()
-  const nowMs = Date.now()
+  const nowMs = systemClock.now()
   if (nowMs > lastMs) {
     lastMs = nowMs
     // The top bit stays free, so that counting within a millisecond does not overflow.

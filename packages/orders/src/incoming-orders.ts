@@ -81,7 +81,8 @@ export function decideOrders(
 ): DecidedOrders {
   const known = new Map<string, OrderRow>(knownOrders.rows.map((row) => [row.externalId, row]))
   const lines = new Map(knownOrders.lines)
-  const reservations = new Map(knownOrders.reservations.map((row) => [row.ownerId, row]))
+  const reservations = new Map<string, readonly ReservationRow[]>()
+  for (const row of knownOrders.reservations) keepReservation(reservations, row)
 
   const orders: AppliedOrder[] = []
   const movements: NewMovement[] = []
@@ -137,7 +138,7 @@ export function decideOrders(
     changed.set(orderId, next)
     for (const line of change.lines) changedLines.set(line.lineId, { ...line, orderId })
     for (const reservation of change.reservations) {
-      reservations.set(reservation.ownerId, reservation)
+      keepReservation(reservations, reservation)
       changedReservations.set(reservation.reservationId, reservation)
     }
     movements.push(...change.movements)
@@ -164,6 +165,13 @@ export function decideOrders(
       new Set(knownOrders.reservations.map((row) => row.reservationId)),
     ),
   }
+}
+
+/** The rows of one owner, in the order in which they were made. */
+function keepReservation(rowsByOwner: Map<string, readonly ReservationRow[]>, row: ReservationRow): void {
+  const rows = rowsByOwner.get(row.ownerId) ?? []
+  const index = rows.findIndex(({ reservationId }) => reservationId === row.reservationId)
+  rowsByOwner.set(row.ownerId, index === -1 ? [...rows, row] : rows.with(index, row))
 }
 
 function byKnown<Row>(rows: ReadonlyMap<string, Row>, known: ReadonlySet<string>): Saved<Row> {

@@ -192,7 +192,7 @@ function play(
   locationAt: (index: number) => string = () => 'MAIN',
 ): OrderChange[] {
   let known: KnownOrder | undefined
-  const reservations = new Map<string, ReservationRow>()
+  const reservations = new Map<string, ReservationRow[]>()
   let ids = 0
   return states.map((facts, index) => {
     const change = decideOrderChange(known, reservations, facts, {
@@ -207,7 +207,12 @@ function play(
       },
     })
     known = { orderId: 'order-1', lines: change.lines }
-    for (const row of change.reservations) reservations.set(row.ownerId, row)
+    for (const row of change.reservations) {
+      const others = (reservations.get(row.ownerId) ?? []).filter(
+        ({ reservationId }) => reservationId !== row.reservationId,
+      )
+      reservations.set(row.ownerId, [...others, row])
+    }
     return change
   })
 }

@@ -3,11 +3,11 @@ import {
   type NewMovement,
   NO_RESERVATION,
   type ReservationRow,
-  UNALLOCATED_LOT,
+  spreadSteps,
 } from '@plimsoll/stock'
 import { type LineFacts, type OrderFacts, openUnitsOf, unsubtractedUnitsOf } from './order-facts.ts'
 
-/** One line as the hub last knew it. */
+/** One line as the hub last knew it, in listing units. `reserved` and `released` are what the hub did for it (I11). */
 export type KnownLine = {
   lineId: string
   externalId: string
@@ -19,6 +19,8 @@ export type KnownLine = {
   unitsPerListing: number
   ordered: number
   current: number
+  reserved: number
+  released: number
   shipped: number
   returned: number
   unsubtracted: number
@@ -52,7 +54,7 @@ export type ChangeContext = {
  */
 export function decideOrderChange(
   known: KnownOrder | undefined,
-  reservations: ReadonlyMap<string, ReservationRow>,
+  reservations: ReadonlyMap<string, readonly ReservationRow[]>,
   facts: OrderFacts,
   context: ChangeContext,
 ): OrderChange {
@@ -75,6 +77,8 @@ export function decideOrderChange(
       unitsPerListing,
       ordered: line.ordered,
       current: facts.state === 'cancelled' ? line.shipped : line.current,
+      reserved: earlier?.reserved ?? 0,
+      released: earlier?.released ?? 0,
       shipped: line.shipped,
       returned: Math.min(line.returned, line.shipped),
       unsubtracted: unsubtractedUnitsOf(facts.state, line),
@@ -85,7 +89,43 @@ export function decideOrderChange(
       change.unmapped.push(line)
       continue
     }
-    reserveLine(change, reservations.get(next.lineId), next, itemId, facts, context)
+    // Until it was mapped nothing was done for the line, whatever its platform said of it.
+    const claim = earlier?.itemId === undefined ? NO_RESERVATION : earlier
+    const parts = (line.parts ?? [{ itemId, unitsEach: 1 }]).map((part) => ({
+      ...part,
+      unitsEach: part.unitsEach * unitsPerListing,
+    }))
+    const { reservation, steps } = decideReservation(claim, {
+      open: openUnitsOf(facts.state, next),
+      shipped: next.shipped,
+      returned: next.returned,
+    })
+    next.reserved = reservation.reserved
+    next.released = reservation.released
+    if (steps.length === 0) continue
+    const { movements, changed } = spreadSteps(
+      reservations.get(next.lineId) ?? [],
+      parts,
+      steps,
+      {
+        kind: 'recorded',
+        ownerKind: 'order-line',
+        ownerId: next.lineId,
+        expiresAt: null,
+        locationId: context.locationId,
+        uuid: context.uuid,
+      },
+      {
+        commandKey: context.commandKey,
+        referenceKind: 'order',
+        referenceId: context.orderId,
+        reason: null,
+        actor: context.actor,
+        effectiveAt: context.effectiveAt,
+      },
+    )
+    change.movements.push(...movements)
+    change.reservations.push(...changed)
   }
   return change
 }
@@ -121,46 +161,6 @@ function linesNoLongerThere(before: ReadonlyMap<string, KnownLine>, facts: Order
   return [...before.values()]
     .filter((line) => !present.has(line.externalId))
     .map((line) => ({ ...line, current: line.shipped, subtracted: 'yes' as const }))
-}
-
-function reserveLine(
-  change: OrderChange,
-  row: ReservationRow | undefined,
-  line: KnownLine,
-  itemId: string,
-  facts: OrderFacts,
-  context: ChangeContext,
-): void {
-  const target = {
-    open: openUnitsOf(facts.state, line) * line.unitsPerListing,
-    shipped: line.shipped * line.unitsPerListing,
-    returned: line.returned * line.unitsPerListing,
-  }
-  if (row === undefined && target.open === 0 && target.shipped === 0) return
-  const place = {
-    itemId,
-    locationId: row?.locationId ?? context.locationId,
-    lotId: row?.lotId ?? UNALLOCATED_LOT,
-  }
-  const step = decideReservation(row ?? NO_RESERVATION, target, {
-    ...place,
-    commandKey: context.commandKey,
-    referenceKind: 'order',
-    referenceId: context.orderId,
-    reason: null,
-    actor: context.actor,
-    effectiveAt: context.effectiveAt,
-  })
-  if (step.movements.length === 0) return
-  change.movements.push(...step.movements)
-  change.reservations.push({
-    ...place,
-    ...step.reservation,
-    reservationId: row?.reservationId ?? context.uuid(),
-    kind: 'recorded',
-    ownerKind: 'order-line',
-    ownerId: line.lineId,
-  })
 }
 
 function addSubtracted(change: OrderChange, earlier: KnownLine | undefined, next: KnownLine): void {

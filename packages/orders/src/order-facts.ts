@@ -1,4 +1,4 @@
-import { digestOf } from '@plimsoll/stock'
+import { digestOf, type Part } from '@plimsoll/stock'
 
 /** An order as its channel shows it at one version, with each line tied to the item it sells where that is known. */
 export type OrderFacts = {
@@ -25,6 +25,8 @@ export type LineFacts = {
   /** Undefined: not mapped; the line is kept, nothing is reserved for it. */
   itemId: string | undefined
   unitsPerListing: number
+  /** Of a virtual kit: what one of it is made of now. Undefined: the item itself. */
+  parts?: readonly Part[]
   ordered: number
   current: number
   shipped: number

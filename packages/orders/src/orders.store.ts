@@ -55,7 +55,7 @@ export async function findLines(
   if (orderIds.length === 0) return lines
   const found = await sql<LineRow>`
     select order_id, line_id, external_id, listing_external_id, stock_unit_id, item_id, sku, title,
-      units_per_listing, ordered, current, shipped, returned, unsubtracted
+      units_per_listing, ordered, current, reserved, released, shipped, returned, unsubtracted
     from order_line
     where organization_id = ${organizationId} and order_id = any(${sql.val(orderIds)}::uuid[])
     order by line_id`.execute(tx)
@@ -156,6 +156,8 @@ export async function saveLines(
       unitsPerListing: 'bigint',
       ordered: 'bigint',
       current: 'bigint',
+      reserved: 'bigint',
+      released: 'bigint',
       shipped: 'bigint',
       returned: 'bigint',
       unsubtracted: 'bigint',
@@ -164,9 +166,11 @@ export async function saveLines(
       sql`
         insert into order_line
           (organization_id, connection_id, line_id, order_id, external_id, listing_external_id, stock_unit_id,
-           item_id, sku, title, units_per_listing, ordered, current, shipped, returned, unsubtracted)
+           item_id, sku, title, units_per_listing, ordered, current, reserved, released, shipped, returned,
+           unsubtracted)
         select ${organizationId}, ${connectionId}, line_id, order_id, external_id, listing_external_id,
-           stock_unit_id, item_id, sku, title, units_per_listing, ordered, current, shipped, returned, unsubtracted
+           stock_unit_id, item_id, sku, title, units_per_listing, ordered, current, reserved, released, shipped,
+           returned, unsubtracted
         from ${source}`.execute(tx),
     )
   }
@@ -178,6 +182,8 @@ export async function saveLines(
       itemId: 'uuid',
       unitsPerListing: 'bigint',
       current: 'bigint',
+      reserved: 'bigint',
+      released: 'bigint',
       shipped: 'bigint',
       returned: 'bigint',
       unsubtracted: 'bigint',
@@ -189,6 +195,8 @@ export async function saveLines(
           item_id = changed.item_id,
           units_per_listing = changed.units_per_listing,
           current = changed.current,
+          reserved = changed.reserved,
+          released = changed.released,
           shipped = changed.shipped,
           returned = changed.returned,
           unsubtracted = changed.unsubtracted

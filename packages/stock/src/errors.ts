@@ -21,6 +21,12 @@ export const stockErrors = {
   'quantity-negative': { status: 422, fault: 'yours', cure: 'Give 0 or more; take units away with adjust.' },
   'insufficient-stock': { status: 409, fault: 'yours', cure: 'Reserve at most what is available.' },
   'insufficient-held': { status: 409, fault: 'yours', cure: 'Unhold at most what is held.' },
+  'insufficient-shipped': {
+    status: 409,
+    fault: 'yours',
+    cure: 'Return at most what was shipped and is not back yet.',
+  },
+  'expiry-in-past': { status: 422, fault: 'yours', cure: 'Give a moment in the future.' },
   'insufficient-open': { status: 409, fault: 'yours', cure: 'Release at most what is still open.' },
   'key-reused': {
     status: 409,

@@ -1,14 +1,18 @@
 /** The public face of the stock package. */
+
+export { AssertionFailed, assert } from './assert.ts'
+export { findBalancesOfItem } from './balances.store.ts'
+export { type ClaimBase, type ClaimOwner, claimOf, type Part, spreadSteps } from './claims.ts'
 export {
   type AfterMovements,
   applyStockCommands,
   type CommandOutcome,
-  type CommandResult,
   RaceOnCommandKey,
-} from './apply-commands.ts'
-export { AssertionFailed, assert } from './assert.ts'
-export { digestOf } from './command-keys.store.ts'
-export { findBadQuantity, type StockCommand } from './commands.ts'
+} from './commands/apply-commands.ts'
+export type { StockCommand } from './commands/command.ts'
+export { digestOf } from './commands/command-keys.store.ts'
+export type { CommandResult } from './commands/kind.ts'
+export { runStockCommands } from './commands/run-commands.ts'
 export { type StockContext, UNALLOCATED_LOT } from './context.ts'
 export { type Refusal, refuse, type StockErrorCode, stockErrors } from './errors.ts'
 export {
@@ -19,15 +23,20 @@ export {
   saveItems,
   saveLocation,
 } from './items.store.ts'
-export { findBalancesOfItem, insertMovements } from './movements.store.ts'
+export { insertMovements } from './movements.store.ts'
 export { availableOf, type Balance, type NewMovement } from './movements.ts'
-export { lockReservationsOf, type ReservationRow, saveReservations } from './reservations.store.ts'
+export {
+  findExpiredReservations,
+  lockReservationsOf,
+  type ReservationRow,
+  saveReservations,
+} from './reservations.store.ts'
 export {
   decideReservation,
   NO_RESERVATION,
   openOf,
   type Reservation,
+  type ReservationStep,
   type ReservationTarget,
 } from './reservations.ts'
-export { runStockCommands } from './run-commands.ts'
 export { type BrokenBalance, findBrokenBalances, findBrokenReservations } from './verify.store.ts'

@@ -1,7 +1,8 @@
-import { type Db, type Tx, unnestRows } from '@plimsoll/database'
+import { type Tx, unnestRows } from '@plimsoll/database'
 import { sql } from 'kysely'
+import { prepareBalances } from './balances.store.ts'
 import type { StockContext } from './context.ts'
-import type { Balance, NewMovement } from './movements.ts'
+import type { NewMovement } from './movements.ts'
 
 /**
  * Makes the balances that are missing, then writes the movements in one statement; their trigger posts them to the
@@ -25,7 +26,12 @@ export async function postMovements(
 ): Promise<void> {
   if (movements.length === 0) return
   const recordedAt = context.now()
-  const rows = movements.map((movement) => ({ ...movement, movementId: context.uuid() }))
+  const rows = movements.map((movement) => ({
+    ...movement,
+    movementId: context.uuid(),
+    // Clocks differ: what happened is never recorded before it happened.
+    effectiveAt: earlierOf(movement.effectiveAt, recordedAt),
+  }))
   const source = unnestRows('added', rows, {
     movementId: 'uuid',
     itemId: 'uuid',
@@ -54,70 +60,25 @@ export async function postMovements(
     from ${source}`.execute(tx)
 }
 
-export type BalanceKey = { itemId: string; locationId: string; lotId: string }
-
-/** One string per balance, for maps. */
-export function balanceKeyText(key: BalanceKey): string {
-  return `${key.itemId} ${key.locationId} ${key.lotId}`
-}
-
-/**
- * Makes the balances that are not there yet, as zeros, in key order: a row that is missing cannot be
- * locked, and one that appears while `lockBalances` waits for another is not seen by it. Always before
- * `lockBalances`, never after, so that writers cannot wait for each other in a circle.
- */
-export async function prepareBalances(
+/** Units that entered (or left, negative) a balance by what was effective after a moment, however late it was recorded. */
+export async function findMovedSince(
   tx: Tx,
-  context: StockContext,
-  keys: readonly BalanceKey[],
-): Promise<void> {
-  if (keys.length === 0) return
-  const source = unnestRows('wanted', keys, { itemId: 'uuid', locationId: 'uuid', lotId: 'uuid' })
-  await sql`
-    insert into balance_place (organization_id, item_id, location_id, lot_id, updated_at)
-    select ${context.organizationId}, item_id, location_id, lot_id, ${context.now()}
+  organizationId: string,
+  wanted: readonly { itemId: string; locationId: string; at: Date }[],
+): Promise<{ itemId: string; locationId: string; lotId: string; at: Date; onHand: number }[]> {
+  if (wanted.length === 0) return []
+  const source = unnestRows('wanted', wanted, { itemId: 'uuid', locationId: 'uuid', at: 'timestamptz' })
+  const found = await sql<{ itemId: string; locationId: string; lotId: string; at: Date; onHand: number }>`
+    select wanted.item_id, wanted.location_id, wanted.at, movement.lot_id, sum(on_hand_delta)::bigint as on_hand
     from ${source}
-    where not exists (
-      select from balance
-      where balance.organization_id = ${context.organizationId} and balance.item_id = wanted.item_id
-        and balance.location_id = wanted.location_id and balance.lot_id = wanted.lot_id
-    )
-    group by item_id, location_id, lot_id
-    order by item_id, location_id, lot_id`.execute(tx)
-}
-
-/**
- * Locks these balances in key order and reads them; keys without a row are left out (see `prepareBalances`). Needed only where a decision depends on the figure: strict reservations and counts.
- */
-export async function lockBalances(
-  tx: Tx,
-  organizationId: string,
-  keys: readonly BalanceKey[],
-): Promise<Map<string, Balance>> {
-  if (keys.length === 0) return new Map()
-  const source = unnestRows('wanted', keys, { itemId: 'uuid', locationId: 'uuid', lotId: 'uuid' })
-  const found = await sql<BalanceKey & Balance>`
-    select item_id, location_id, lot_id, on_hand, reserved, held, incoming
-    from balance
-    where organization_id = ${organizationId}
-      and (item_id, location_id, lot_id) in (select item_id, location_id, lot_id from ${source})
-    order by item_id, location_id, lot_id
-    for update`.execute(tx)
-  return new Map(found.rows.map((row) => [balanceKeyText(row), row]))
-}
-
-/** Balances of one item, lots added up, one row per location that ever held it. */
-export async function findBalancesOfItem(
-  db: Db,
-  organizationId: string,
-  itemId: string,
-): Promise<(Balance & { locationId: string })[]> {
-  const found = await sql<Balance & { locationId: string }>`
-    select location_id, sum(on_hand)::bigint as on_hand, sum(reserved)::bigint as reserved,
-      sum(held)::bigint as held, sum(incoming)::bigint as incoming
-    from balance
-    where organization_id = ${organizationId} and item_id = ${itemId}
-    group by location_id
-    order by location_id`.execute(db)
+    join movement on movement.organization_id = ${organizationId} and movement.item_id = wanted.item_id
+      and movement.location_id = wanted.location_id
+      -- Never recorded before it was effective, so months before the moment need no look.
+      and movement.recorded_at > wanted.at and movement.effective_at > wanted.at
+    group by wanted.item_id, wanted.location_id, wanted.at, movement.lot_id`.execute(tx)
   return found.rows
+}
+
+function earlierOf(a: Date, b: Date): Date {
+  return a.getTime() <= b.getTime() ? a : b
 }

@@ -1,4 +1,4 @@
-import { type Tx, unnestRows } from '@plimsoll/database'
+import { type Db, type Tx, unnestRows } from '@plimsoll/database'
 import { sql } from 'kysely'
 import type { StockContext } from './context.ts'
 import type { Reservation } from './reservations.ts'
@@ -8,9 +8,13 @@ export type ReservationRow = Reservation & {
   itemId: string
   locationId: string
   lotId: string
-  kind: 'strict' | 'recorded'
+  /** `strict`: never beyond what was available. `soft`: strict until it expires. `recorded`: the sale has happened. */
+  kind: 'strict' | 'soft' | 'recorded'
   ownerKind: 'order-line' | 'api'
   ownerId: string
+  /** Base units of this item in one unit of the owner: more than 1 in six-packs and kits. */
+  unitsEach: number
+  expiresAt: Date | null
 }
 
 /** Reservations of these owners (order lines), locked: whoever changes one reads it first. */
@@ -22,7 +26,7 @@ export async function lockReservationsOf(
   if (ownerIds.length === 0) return []
   const found = await sql<ReservationRow>`
     select reservation_id, item_id, location_id, lot_id, kind, owner_kind, owner_id,
-      reserved, released, shipped, returned
+      units_each, expires_at, reserved, released, shipped, returned
     from reservation
     where organization_id = ${organizationId} and owner_id = any(${sql.val(ownerIds)}::uuid[])
     order by owner_id, reservation_id
@@ -42,7 +46,7 @@ export async function lockReservationsOfCallers(
   if (reservationIds.length === 0) return []
   const found = await sql<ReservationRow>`
     select reservation_id, item_id, location_id, lot_id, kind, owner_kind, owner_id,
-      reserved, released, shipped, returned
+      units_each, expires_at, reserved, released, shipped, returned
     from reservation
     where organization_id = ${organizationId} and owner_kind = 'api'
       and owner_id = any(${sql.val(reservationIds)}::uuid[])
@@ -70,6 +74,8 @@ export async function saveReservations(
       kind: 'text',
       ownerKind: 'text',
       ownerId: 'uuid',
+      unitsEach: 'bigint',
+      expiresAt: 'timestamptz',
       reserved: 'bigint',
       released: 'bigint',
       shipped: 'bigint',
@@ -79,9 +85,9 @@ export async function saveReservations(
       sql`
         insert into reservation
           (organization_id, reservation_id, item_id, location_id, lot_id, kind, owner_kind, owner_id,
-           reserved, released, shipped, returned, created_at, updated_at)
+           units_each, expires_at, reserved, released, shipped, returned, created_at, updated_at)
         select ${context.organizationId}, reservation_id, item_id, location_id, lot_id, kind, owner_kind, owner_id,
-           reserved, released, shipped, returned, ${context.now()}, ${context.now()}
+           units_each, expires_at, reserved, released, shipped, returned, ${context.now()}, ${context.now()}
         from ${source}`.execute(tx),
     )
   }
@@ -109,4 +115,28 @@ export async function saveReservations(
     )
   }
   await Promise.all(statements)
+}
+
+/** Soft reservations whose time has passed with units still open, oldest first. */
+export async function findExpiredReservations(
+  db: Db,
+  organizationId: string,
+  now: Date,
+  limit: number,
+): Promise<{ ownerId: string; expiresAt: Date; open: number }[]> {
+  const found = await sql<{ ownerId: string; expiresAt: Date; open: number }>`
+    select owner_id, min(expires_at) as expires_at,
+      -- In the owner's units: the rows of a component add up, and all components stand alike.
+      max(open)::bigint as open
+    from (
+      select owner_id, item_id, expires_at, sum(reserved - released - shipped) / units_each as open
+      from reservation
+      where organization_id = ${organizationId} and kind = 'soft' and expires_at <= ${now}
+        and released + shipped < reserved
+      group by owner_id, item_id, expires_at, units_each
+    ) as expired
+    group by owner_id
+    order by expires_at
+    limit ${limit}`.execute(db)
+  return found.rows
 }

@@ -2,7 +2,7 @@
 import { type Database, openDatabase } from '@plimsoll/database'
 import { createTestDatabase, type TestDatabase } from '@plimsoll/database/testing'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
-import { runStockCommands } from './run-commands.ts'
+import { runStockCommands } from './commands/run-commands.ts'
 import { commandOf, createStockWorld, type StockWorld } from './testing/stock-world.ts'
 import { findBrokenBalances, findBrokenReservations } from './verify.store.ts'
 

@@ -1,6 +1,7 @@
 import { updateAvailability } from './availability.ts'
 import { type Connection, findConnections, saveProblem } from './connections.store.ts'
 import type { SyncContext } from './context.ts'
+import { releaseExpired } from './expired-reservations.ts'
 import type { Lease } from './leases.store.ts'
 import { acquireLeases, releaseLeases, renewLeases } from './leases.store.ts'
 import { parseWake, WAKE_CHANNEL, type Wake } from './notify.ts'
@@ -21,6 +22,7 @@ export class SyncEngine {
   readonly #stop = new AbortController()
   readonly #leaseWakeup: Wakeup
   readonly #itemsWakeup: Wakeup
+  readonly #expiryWakeup: Wakeup
   readonly #restarting = new Serial()
   readonly #onWake: ((wake: Wake) => void) | undefined
   #loops: Promise<unknown> = Promise.resolve()
@@ -35,6 +37,7 @@ export class SyncEngine {
     this.registry = new ConnectionRegistry(context, (connectionId) => this.#workers.get(connectionId)?.worker)
     this.#leaseWakeup = new Wakeup(context.clock)
     this.#itemsWakeup = new Wakeup(context.clock)
+    this.#expiryWakeup = new Wakeup(context.clock)
   }
 
   /** @param roles `worker`: takes leases and works connections; without it the engine only listens and takes webhooks in */
@@ -49,6 +52,7 @@ export class SyncEngine {
     this.#loops = Promise.all([
       this.#loop(this.#leaseWakeup, this.#context.pace.leaseMs / 5, () => this.#keepLeases()),
       this.#loop(this.#itemsWakeup, 1_000, () => this.#workOutItems()),
+      this.#loop(this.#expiryWakeup, 1_000, async () => void (await releaseExpired(this.#context))),
     ])
   }
 

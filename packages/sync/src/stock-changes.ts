@@ -13,7 +13,7 @@ export async function changeStock(
   const at = nowOf(context)
   return await runStockCommands(context.database, toStockContext(context), commands, {
     afterMovements: (tx, outcomes) => {
-      const itemIds = outcomes.flatMap((outcome) => (outcome.kind === 'applied' ? [outcome.itemId] : []))
+      const itemIds = outcomes.flatMap((outcome) => (outcome.kind === 'applied' ? outcome.itemIds : []))
       return updateAvailabilityOf(context, tx, { itemIds, at })
     },
   })

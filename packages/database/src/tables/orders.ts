@@ -32,6 +32,8 @@ export interface OrderLineTable {
   unitsPerListing: number
   ordered: number
   current: number
+  reserved: number
+  released: number
   shipped: number
   returned: number
   unsubtracted: number

@@ -83,9 +83,11 @@ export interface ReservationTable {
   itemId: string
   locationId: string
   lotId: string
-  kind: 'strict' | 'recorded'
+  kind: 'strict' | 'soft' | 'recorded'
   ownerKind: 'order-line' | 'api'
   ownerId: string
+  unitsEach: number
+  expiresAt: Date | null
   reserved: number
   released: number
   shipped: number

@@ -1,7 +1,7 @@
 import type { Database } from '@plimsoll/database'
 import { sql } from 'kysely'
 import { v7 as uuidv7 } from 'uuid'
-import type { StockCommand } from '../commands.ts'
+import type { StockCommand } from '../commands/command.ts'
 import type { StockContext } from '../context.ts'
 import { findItemsBySku, findLocations, type Item, saveItems, saveLocation } from '../items.store.ts'
 import type { Balance } from '../movements.ts'
@@ -62,15 +62,20 @@ export async function createStockWorld(
   }
 }
 
+/** Commands that name an item, a location and a quantity, and need nothing more. */
+export type PlaceKind = 'receive' | 'adjust' | 'count' | 'hold' | 'unhold' | 'reserve'
+
 /** A stock command with the fields that a test does not care for filled in. */
-export function commandOf(
-  kind: Exclude<StockCommand['kind'], 'release'>,
+export function commandOf<Kind extends PlaceKind>(
+  kind: Kind,
   sku: string,
   quantity: number,
   rest: Partial<{ key: string; locationCode: string; reason: string; actor: string; effectiveAt: Date }> = {},
-): StockCommand {
+): Extract<StockCommand, { kind: Kind }> {
   const { key = uuidv7(), locationCode = 'MAIN', reason = null, actor = 'test', effectiveAt } = rest
-  return { kind, sku, quantity, key, locationCode, reason, actor, effectiveAt }
+  const command = { kind, sku, quantity, key, locationCode, reason, actor, effectiveAt }
+  // All kinds of place commands consist of these fields and options; TypeScript cannot follow that for any of them.
+  return command as unknown as Extract<StockCommand, { kind: Kind }>
 }
 
 export function releaseOf(reservationId: string, quantity: number, key: string = uuidv7()): StockCommand {

@@ -1,12 +1,12 @@
 import { type Database, inTransaction } from '@plimsoll/database'
+import type { StockContext } from '../context.ts'
 import {
   type AfterMovements,
   applyStockCommands,
   type CommandOutcome,
   RaceOnCommandKey,
 } from './apply-commands.ts'
-import type { StockCommand } from './commands.ts'
-import type { StockContext } from './context.ts'
+import type { StockCommand } from './command.ts'
 
 /**
  * Each lost race means that another transaction has committed one of our keys, which the next try then

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { type Tx, unnestRows } from '@plimsoll/database'
 import { sql } from 'kysely'
-import type { StockContext } from './context.ts'
+import type { StockContext } from '../context.ts'
 
 /** A stable text of a command's content, to tell a repeat from another command under the same key. */
 export function digestOf(content: unknown): string {

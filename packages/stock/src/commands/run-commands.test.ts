@@ -1,10 +1,10 @@
 import { createTestDatabase, type TestDatabase } from '@plimsoll/database/testing'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { commandOf, createStockWorld, releaseOf, type StockWorld } from '../testing/stock-world.ts'
+import { findBrokenBalances, findBrokenReservations } from '../verify.store.ts'
 import { applyStockCommands, type CommandOutcome, RaceOnCommandKey } from './apply-commands.ts'
 import { runStockCommands } from './run-commands.ts'
-import { commandOf, createStockWorld, releaseOf, type StockWorld } from './testing/stock-world.ts'
-import { findBrokenBalances, findBrokenReservations } from './verify.store.ts'
 
 let database: TestDatabase
 beforeAll(async () => {

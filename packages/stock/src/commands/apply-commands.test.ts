@@ -1,12 +1,12 @@
 import { createTestDatabase, type TestDatabase } from '@plimsoll/database/testing'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { StockErrorCode } from '../errors.ts'
+import { saveReservations } from '../reservations.store.ts'
+import { commandOf, createStockWorld, releaseOf, type StockWorld } from '../testing/stock-world.ts'
 import type { CommandOutcome } from './apply-commands.ts'
-import type { StockCommand } from './commands.ts'
-import type { StockErrorCode } from './errors.ts'
-import { saveReservations } from './reservations.store.ts'
+import type { StockCommand } from './command.ts'
 import { runStockCommands } from './run-commands.ts'
-import { commandOf, createStockWorld, releaseOf, type StockWorld } from './testing/stock-world.ts'
 
 let database: TestDatabase
 let world: StockWorld
@@ -88,7 +88,11 @@ test('a release shows the SKU and location of its reservation, though the comman
     releaseOf(reservationOf(reserved), 1),
   )
   expect(outcomes).toMatchObject([
-    { kind: 'applied', itemId: world.itemId('B'), result: { sku: 'B', locationCode: 'EAST', reserved: 2 } },
+    {
+      kind: 'applied',
+      itemIds: [world.itemId('B')],
+      result: { sku: 'B', locationCode: 'EAST', reserved: 2 },
+    },
     { kind: 'applied', result: { sku: 'B', locationCode: 'EAST', reserved: 0, available: 5 } },
     { kind: 'refused', code: 'insufficient-open' },
   ])
@@ -108,6 +112,8 @@ test("a client cannot release what an order's line holds: the order itself says 
           kind: 'recorded',
           ownerKind: 'order-line',
           ownerId: reservationId,
+          unitsEach: 1,
+          expiresAt: null,
           reserved: 0,
           released: 0,
           shipped: 0,

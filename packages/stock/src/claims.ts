@@ -1,0 +1,183 @@
+import { assert } from './assert.ts'
+import { UNALLOCATED_LOT } from './context.ts'
+import { movementOf, type NewMovement } from './movements.ts'
+import type { ReservationRow } from './reservations.store.ts'
+import { NO_RESERVATION, openOf, type Reservation, type ReservationStep } from './reservations.ts'
+
+/**
+ * What one owner (an order line, an API caller) holds, spread over rows: a kit has rows for each of its components,
+ * and a line that was routed or allocated has rows at several locations and lots. The owner's own figures are in
+ * units of the owner; a row's are in base units, `unitsEach` for each of those.
+ */
+export type Part = { itemId: string; unitsEach: number }
+
+export type ClaimBase = Omit<Parameters<typeof movementOf>[0], 'itemId' | 'locationId' | 'lotId'>
+
+/** Whose rows they are, and where the first of them is made. */
+export type ClaimOwner = Pick<ReservationRow, 'kind' | 'ownerKind' | 'ownerId' | 'expiresAt'> & {
+  locationId: string
+  uuid(): string
+}
+
+export type SpreadClaim = { movements: NewMovement[]; changed: ReservationRow[] }
+
+/**
+ * Spreads the steps of an owner over its rows. Units without a lot are given up first and shipped last; otherwise
+ * the latest rows give up first.
+ * @param rows all rows of the owner, in the order in which they were made
+ * @param parts what a unit of the owner is made of; used where the owner has no rows yet
+ */
+export function spreadSteps(
+  rows: readonly ReservationRow[],
+  parts: readonly Part[],
+  steps: readonly ReservationStep[],
+  owner: ClaimOwner,
+  base: ClaimBase,
+): SpreadClaim {
+  const working = rows.map((row) => ({ ...row }))
+  const changed = new Set<ReservationRow>()
+  const movements: NewMovement[] = []
+
+  const take = (row: ReservationRow, step: ReservationStep['kind'], units: number) => {
+    movements.push(moveRow(row, step, units, base))
+    changed.add(row)
+  }
+
+  for (const { kind, units } of steps) {
+    for (const part of partsOf(working, parts)) {
+      let left = units * part.unitsEach
+      assert(Number.isSafeInteger(left), 'what an owner holds is counted in safe integers')
+      const own = working.filter((row) => row.itemId === part.itemId)
+      if (kind === 'reserve') {
+        const row = findRowToReserveOn(own) ?? addRow(working, part, own.at(-1)?.locationId, owner)
+        take(row, kind, left)
+        continue
+      }
+      for (const row of inTurn(own, kind)) {
+        const units = Math.min(left, roomOf(row, kind))
+        if (units === 0) continue
+        take(row, kind, units)
+        left -= units
+      }
+      assert(left === 0, `the rows of an owner hold what its own figures say (${kind})`)
+    }
+  }
+  return { movements, changed: [...changed] }
+}
+
+/** The owner's own figures, from its rows: all of its components stand alike. */
+export function claimOf(rows: readonly ReservationRow[]): Reservation {
+  const [first] = rows
+  if (first === undefined) return NO_RESERVATION
+  const own = rows.filter((row) => row.itemId === first.itemId)
+  const total = (field: keyof Reservation) => own.reduce((sum, row) => sum + row[field], 0) / first.unitsEach
+  return {
+    reserved: total('reserved'),
+    released: total('released'),
+    shipped: total('shipped'),
+    returned: total('returned'),
+  }
+}
+
+/** Composition as it was when the owner first reserved: a kit that is changed later changes later sales. */
+function partsOf(rows: readonly ReservationRow[], parts: readonly Part[]): readonly Part[] {
+  if (rows.length === 0) return parts
+  return [...new Map(rows.map(({ itemId, unitsEach }) => [itemId, { itemId, unitsEach }])).values()]
+}
+
+function findRowToReserveOn(rows: readonly ReservationRow[]): ReservationRow | undefined {
+  const locationId = (rows.findLast((row) => openOf(row) > 0) ?? rows.at(-1))?.locationId
+  return rows.find((row) => row.locationId === locationId && row.lotId === UNALLOCATED_LOT)
+}
+
+function addRow(
+  working: ReservationRow[],
+  { itemId, unitsEach }: Part,
+  locationId: string | undefined,
+  { uuid, ...owner }: ClaimOwner,
+): ReservationRow {
+  const row: ReservationRow = {
+    ...NO_RESERVATION,
+    ...owner,
+    reservationId: uuid(),
+    itemId,
+    locationId: locationId ?? owner.locationId,
+    lotId: UNALLOCATED_LOT,
+    unitsEach,
+  }
+  working.push(row)
+  return row
+}
+
+type Taking = Exclude<ReservationStep['kind'], 'reserve'>
+
+function inTurn(rows: readonly ReservationRow[], kind: Taking): ReservationRow[] {
+  const isFree = (row: ReservationRow) => row.lotId === UNALLOCATED_LOT
+  const free = rows.filter(isFree)
+  const allocated = rows.filter((row) => !isFree(row))
+  switch (kind) {
+    case 'ship':
+      return [...allocated, ...free]
+    case 'release':
+      return [...free.reverse(), ...allocated.reverse()]
+    case 'unship':
+    case 'return':
+    case 'unreturn':
+      return [...rows].reverse()
+    default: {
+      const never: never = kind
+      return never
+    }
+  }
+}
+
+function roomOf(row: ReservationRow, kind: Taking): number {
+  switch (kind) {
+    case 'ship':
+    case 'release':
+      return openOf(row)
+    case 'unship':
+    case 'return':
+      return row.shipped - row.returned
+    case 'unreturn':
+      return row.returned
+    default: {
+      const never: never = kind
+      return never
+    }
+  }
+}
+
+/** Changes a row by one step, and says the movement that goes with it. */
+function moveRow(
+  row: ReservationRow,
+  kind: ReservationStep['kind'],
+  units: number,
+  base: ClaimBase,
+): NewMovement {
+  const at = { ...base, itemId: row.itemId, locationId: row.locationId, lotId: row.lotId }
+  switch (kind) {
+    case 'reserve':
+      row.reserved += units
+      return movementOf(at, 'reserve', { reservedDelta: units })
+    case 'release':
+      row.released += units
+      return movementOf(at, 'release', { reservedDelta: -units })
+    case 'ship':
+      row.shipped += units
+      return movementOf(at, 'ship', { onHandDelta: -units, reservedDelta: -units })
+    case 'unship':
+      row.shipped -= units
+      return movementOf(at, 'ship', { onHandDelta: units, reservedDelta: units })
+    case 'return':
+      row.returned += units
+      return movementOf(at, 'return', { onHandDelta: units })
+    case 'unreturn':
+      row.returned -= units
+      return movementOf(at, 'return', { onHandDelta: -units })
+    default: {
+      const never: never = kind
+      return never
+    }
+  }
+}

@@ -1,0 +1,149 @@
+import type { Tx } from '@plimsoll/database'
+import { lockPlaces, prepareBalances } from '../balances.store.ts'
+import type { StockContext } from '../context.ts'
+import { type Refusal, refuse } from '../errors.ts'
+import { findMovedSince, postMovements } from '../movements.store.ts'
+import { afterMovement, availableOf, type Balance } from '../movements.ts'
+import { saveReservations } from '../reservations.store.ts'
+import type { StockCommand } from './command.ts'
+import { claimCommandKeys, digestOf, findCommandKeys, type KnownKey } from './command-keys.store.ts'
+import { readDirectory } from './directory.ts'
+import type { Changes, CommandResult, Decision } from './kind.ts'
+import { kindOf } from './kinds.ts'
+import { Ledger, movedSinceText } from './ledger.ts'
+
+export type CommandOutcome =
+  | { key: string; kind: 'applied'; result: CommandResult; itemIds: readonly string[] }
+  /** The same command under the same key was applied before: this is what it answered then. */
+  | { key: string; kind: 'repeated'; result: CommandResult }
+  | ({ key: string } & Refusal)
+
+/** Writes what follows from the new balances in the same transaction; it inserts no movement of its own. */
+export type AfterMovements = (tx: Tx, outcomes: readonly CommandOutcome[]) => Promise<void>
+
+/**
+ * Applies commands in order, as one part of the caller's transaction: repeats are recognised, balances
+ * locked in key order, each command decided on what the earlier ones left, movements written at the end.
+ * A refused command leaves no movement and no key, so it may be sent again under the same key.
+ * @throws RaceOnCommandKey when another transaction took one of the keys meanwhile; `runStockCommands` retries
+ */
+export async function applyStockCommands(
+  tx: Tx,
+  context: StockContext,
+  commands: readonly StockCommand[],
+  afterMovements?: AfterMovements,
+): Promise<CommandOutcome[]> {
+  const { ledger, known } = await openLedger(tx, context, commands)
+  const outcomes: CommandOutcome[] = []
+  const claims: KnownKey[] = []
+  for (const command of commands) {
+    const { key } = command
+    const digest = digestOf(kindOf(command).contentOf(command))
+    const earlier = known.get(key)
+    if (earlier !== undefined) {
+      outcomes.push(toRepeat(key, earlier.digest === digest, earlier.result))
+      continue
+    }
+    const decided = decideCommand(command, ledger)
+    if (decided.kind === 'refused') {
+      outcomes.push({ key, ...decided })
+      continue
+    }
+    ledger.add(decided.changes)
+    const result = decided.answer(ledger)
+    const claim = { commandKey: key, digest, result }
+    claims.push(claim)
+    known.set(key, claim)
+    outcomes.push({ key, kind: 'applied', result, itemIds: itemsOf(decided.changes) })
+  }
+
+  const written = ledger.written()
+  // All keys in one statement, in their order: claimed one by one, two batches could wait for each other.
+  const [claimed] = await Promise.all([
+    claimCommandKeys(tx, context, claims),
+    saveReservations(tx, context, written.reservations),
+    postMovements(tx, context, written.movements),
+    afterMovements?.(tx, outcomes),
+  ])
+  const lost = claims.find((claim) => !claimed.has(claim.commandKey))
+  if (lost !== undefined) throw new RaceOnCommandKey(lost.commandKey)
+  return outcomes
+}
+
+/** Two transactions raced for one key and the other won: run the whole batch again and find its result. */
+export class RaceOnCommandKey extends Error {
+  constructor(key: string) {
+    super(`The command key ${key} was taken by a transaction that committed meanwhile.`)
+    this.name = 'RaceOnCommandKey'
+  }
+}
+
+/** Reads and locks all that the commands are decided on, in two trips. */
+async function openLedger(tx: Tx, context: StockContext, commands: readonly StockCommand[]) {
+  const directory = await readDirectory(
+    tx,
+    context,
+    commands.map((command) => kindOf(command).names(command)),
+  )
+  const places = commands.flatMap((command) => kindOf(command).places(command, directory))
+  const counted = places.flatMap(({ itemId, locationId, countedAt }) =>
+    countedAt === undefined ? [] : [{ itemId, locationId, at: countedAt }],
+  )
+  // Sent together, carried out in order. Keys are read last: whoever applied the same command has committed
+  // before it let go of these locks. Read earlier, a repeat could miss it, find the stock taken and be refused
+  // what it was granted.
+  const [, balances, moved, known] = await Promise.all([
+    prepareBalances(tx, context, places),
+    lockPlaces(tx, context.organizationId, places),
+    findMovedSince(tx, context.organizationId, counted),
+    findCommandKeys(
+      tx,
+      context.organizationId,
+      commands.map((command) => command.key),
+    ),
+  ])
+  const movedSince = new Map(moved.map((row) => [movedSinceText(row, row.at), row.onHand]))
+  return { ledger: new Ledger(context, directory, { balances, movedSince }), known }
+}
+
+function decideCommand(command: StockCommand, ledger: Ledger): Decision | Refusal {
+  const bad = kindOf(command).findBad(command)
+  if (bad !== undefined) return bad
+  const decided = kindOf(command).decide(command, ledger)
+  if (decided.kind === 'refused') return decided
+  return findOutOfRange(ledger, decided.changes) ?? decided
+}
+
+/** Refused here, as one command: the database's own check would take the whole batch with it. */
+function findOutOfRange(ledger: Ledger, { movements }: Changes): Refusal | undefined {
+  const after = new Map<string, Balance>()
+  for (const movement of movements) {
+    const at = `${movement.itemId} ${movement.locationId} ${movement.lotId}`
+    const balance = afterMovement(after.get(at) ?? ledger.balance(movement), movement)
+    after.set(at, balance)
+    const figures = [balance.onHand, balance.reserved, balance.held, balance.incoming, availableOf(balance)]
+    if (![...figures, movement.onHandDelta].every(Number.isSafeInteger)) {
+      return refuse(
+        'quantity-out-of-range',
+        'quantity',
+        'The count would be larger than a stock count may be.',
+      )
+    }
+  }
+  return undefined
+}
+
+function itemsOf({ movements }: Changes): string[] {
+  return [...new Set(movements.map((movement) => movement.itemId))]
+}
+
+function toRepeat(key: string, same: boolean, result: unknown): CommandOutcome {
+  if (!same) {
+    return {
+      key,
+      ...refuse('key-reused', 'Idempotency-Key', `The key "${key}" was used for another command.`),
+    }
+  }
+  // Written by `claimCommandKeys` in the transaction that applied it, so its shape is ours.
+  return { key, kind: 'repeated', result: result as CommandResult }
+}

@@ -1,0 +1,34 @@
+import type { AdjustCommand } from './adjust.ts'
+import type { CountCommand } from './count.ts'
+import type { HoldCommand, UnholdCommand } from './hold.ts'
+import type { MoveReservationCommand } from './move-reservation.ts'
+import type { ReceiveCommand } from './receive.ts'
+import type { ReleaseCommand } from './release.ts'
+import type { ReserveCommand } from './reserve.ts'
+import type { ReturnCommand } from './return.ts'
+import type { ShipCommand } from './ship.ts'
+
+/** What a person or an API client asks of the ledger; each kind has a file of its own, `kinds.ts` lists them. */
+export type StockCommand =
+  | ReceiveCommand
+  | AdjustCommand
+  | CountCommand
+  | HoldCommand
+  | UnholdCommand
+  | ReserveCommand
+  | ReleaseCommand
+  | MoveReservationCommand
+  | ShipCommand
+  | ReturnCommand
+
+/** What every command carries. `key` makes it exactly once (I3). */
+export type CommandHead = {
+  key: string
+  actor: string
+  reason: string | null
+  /** When it happened; undefined: now. */
+  effectiveAt: Date | undefined
+}
+
+/** One item at one location. */
+export type PlaceNames = { sku: string; locationCode: string }

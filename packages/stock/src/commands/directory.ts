@@ -1,0 +1,72 @@
+import type { Tx } from '@plimsoll/database'
+import type { StockContext } from '../context.ts'
+import { type Refusal, refuse } from '../errors.ts'
+import { findItemsById, findItemsBySku, findLocations, type Item, type Location } from '../items.store.ts'
+import { lockReservationsOfCallers, type ReservationRow } from '../reservations.store.ts'
+import type { PlaceNames } from './command.ts'
+import type { Names } from './kind.ts'
+
+/** What the names in a batch of commands stand for. Reservations are locked; the rest does not change under us. */
+export type Directory = {
+  itemsBySku: ReadonlyMap<string, Item>
+  itemsById: ReadonlyMap<string, Item>
+  locationsByCode: ReadonlyMap<string, Location>
+  locationsById: ReadonlyMap<string, Location>
+  /** As they were before the batch. */
+  reservations: readonly ReservationRow[]
+}
+
+/** One item at one location: all its lots are locked and decided on together. */
+export type Place = { itemId: string; locationId: string; lotId: string; countedAt?: Date }
+
+export async function readDirectory(
+  tx: Tx,
+  context: StockContext,
+  names: readonly Names[],
+): Promise<Directory> {
+  const { organizationId } = context
+  const owners = names.flatMap((each) => each.reservationOwners ?? []).filter(isUuid)
+  const skus = names.flatMap((each) => each.skus ?? [])
+  const [reservations, named, locations] = await Promise.all([
+    lockReservationsOfCallers(tx, organizationId, owners),
+    findItemsBySku(tx, organizationId, skus),
+    findLocations(tx, organizationId),
+  ])
+  const reserved = await findItemsById(
+    tx,
+    organizationId,
+    reservations.map((row) => row.itemId),
+  )
+  return {
+    itemsBySku: new Map(named.map((item) => [item.sku, item])),
+    itemsById: new Map([...named, ...reserved].map((item) => [item.itemId, item])),
+    locationsByCode: new Map(locations.map((location) => [location.code, location])),
+    locationsById: new Map(locations.map((location) => [location.locationId, location])),
+    reservations,
+  }
+}
+
+/** The item and location that a command names. */
+export function findPlace(
+  directory: Directory,
+  { sku, locationCode }: PlaceNames,
+): { kind: 'found'; item: Item; location: Location } | Refusal {
+  const item = directory.itemsBySku.get(sku)
+  if (item === undefined) return refuse('unknown-sku', 'sku', `There is no item with the SKU "${sku}".`)
+  const location = findLocation(directory, locationCode)
+  return location.kind === 'refused' ? location : { kind: 'found', item, location: location.location }
+}
+
+export function findLocation(
+  directory: Directory,
+  code: string,
+): { kind: 'found'; location: Location } | Refusal {
+  const location = directory.locationsByCode.get(code)
+  return location === undefined
+    ? refuse('unknown-location', 'location', `There is no location with the code "${code}".`)
+    : { kind: 'found', location }
+}
+
+function isUuid(text: string): boolean {
+  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)
+}

@@ -1,0 +1,30 @@
+import { adjust } from './adjust.ts'
+import type { StockCommand } from './command.ts'
+import { count } from './count.ts'
+import { hold, unhold } from './hold.ts'
+import type { CommandKind } from './kind.ts'
+import { moveReservation } from './move-reservation.ts'
+import { receive } from './receive.ts'
+import { release } from './release.ts'
+import { reserve } from './reserve.ts'
+import { returnStock } from './return.ts'
+import { ship } from './ship.ts'
+
+const kinds: { [Kind in StockCommand['kind']]: CommandKind<Extract<StockCommand, { kind: Kind }>> } = {
+  receive,
+  adjust,
+  count,
+  hold,
+  unhold,
+  reserve,
+  release,
+  'move-reservation': moveReservation,
+  ship,
+  return: returnStock,
+}
+
+/** How this command is carried out. */
+export function kindOf<Command extends StockCommand>(command: Command): CommandKind<Command> {
+  // The table above pairs each kind with its own commands; TypeScript cannot follow that through an index.
+  return kinds[command.kind] as unknown as CommandKind<Command>
+}

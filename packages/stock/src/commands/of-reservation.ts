@@ -1,0 +1,96 @@
+import { type ClaimBase, claimOf, type SpreadClaim, spreadSteps } from '../claims.ts'
+import { UNALLOCATED_LOT } from '../context.ts'
+import { type Refusal, refuse } from '../errors.ts'
+import type { ReservationRow } from '../reservations.store.ts'
+import type { Reservation, ReservationStep } from '../reservations.ts'
+import { contentOfChange, givenOf } from './at-place.ts'
+import type { CommandHead, StockCommand } from './command.ts'
+import type { Directory } from './directory.ts'
+import type { CommandKind, Decision } from './kind.ts'
+import type { Ledger } from './ledger.ts'
+import { findBadQuantity } from './quantities.ts'
+
+/** A command on what a caller has reserved; quantity in the units that were reserved, at least 1. */
+export type ReservationCommand = CommandHead & { reservationId: string; quantity: number }
+
+/** What such a command is decided on. */
+export type OfReservation = {
+  ledger: Ledger
+  ownerId: string
+  rows: readonly ReservationRow[]
+  /** All rows together, in the units that were reserved. */
+  claim: Reservation
+  /** What every movement of the command shares. */
+  base: ClaimBase
+  /** Carries one step out on the rows. */
+  spread(step: ReservationStep): SpreadClaim
+  /** A decision whose answer is the figures of the reservation's item at its (first) location. */
+  decided(changes: SpreadClaim): Decision
+}
+
+export function reservationKind<Command extends StockCommand & ReservationCommand>(kind: {
+  options?(command: Command): Record<string, unknown>
+  /** Further places that it is decided on. */
+  places?(command: Command, directory: Directory, rows: readonly ReservationRow[]): { locationId: string }[]
+  decide(command: Command, of: OfReservation): Decision | Refusal
+}): CommandKind<Command> {
+  return {
+    contentOf: (command) => [
+      command.kind,
+      command.reservationId,
+      ...contentOfChange(command),
+      ...givenOf(kind.options?.(command)),
+    ],
+    findBad: (command) => findBadQuantity(command.kind, 'positive', command.quantity),
+    names: (command) => ({ reservationOwners: [ownerOf(command)] }),
+    places: (command, directory) => {
+      const rows = directory.reservations.filter((row) => row.ownerId === ownerOf(command))
+      const further = kind.places?.(command, directory, rows) ?? []
+      return [
+        ...rows,
+        // Returns go back to the lot that they left from, so its balance is made there too.
+        ...rows.flatMap(({ itemId, lotId }) =>
+          further.flatMap((place) =>
+            [lotId, UNALLOCATED_LOT].map((lot) => ({ itemId, lotId: lot, ...place })),
+          ),
+        ),
+      ]
+    },
+    decide: (command, ledger) => {
+      const ownerId = ownerOf(command)
+      const rows = ledger.reservationsOf(ownerId)
+      const [first] = rows
+      if (first === undefined) {
+        return refuse(
+          'unknown-reservation',
+          'reservationId',
+          `There is no reservation ${command.reservationId}.`,
+        )
+      }
+      const base = {
+        ...ledger.movementHead(command),
+        referenceKind: 'reservation' as const,
+        referenceId: ownerId,
+      }
+      return kind.decide(command, {
+        ledger,
+        ownerId,
+        rows,
+        claim: claimOf(rows),
+        base,
+        spread: (step) =>
+          spreadSteps(rows, [], [step], { ...first, uuid: () => ledger.context.uuid() }, base),
+        decided: ({ movements, changed }) => ({
+          kind: 'decided',
+          changes: { movements, reservations: changed },
+          answer: (after) => after.figuresAt(first, ownerId),
+        }),
+      })
+    },
+  }
+}
+
+/** PostgreSQL writes ids in lower case; a caller may not. */
+function ownerOf({ reservationId }: ReservationCommand): string {
+  return reservationId.toLowerCase()
+}

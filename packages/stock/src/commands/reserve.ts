@@ -1,0 +1,61 @@
+import { refuse } from '../errors.ts'
+import { availableOf } from '../movements.ts'
+import type { ReservationRow } from '../reservations.store.ts'
+import { NO_RESERVATION } from '../reservations.ts'
+import { type PlaceCommand, placeKind } from './at-place.ts'
+
+/**
+ * Units promised to somebody, at least 1 and never beyond what is available (I5). With `expiresAt` the promise is
+ * soft (a cart, a quote): what is still open then is given back by itself.
+ */
+export type ReserveCommand = PlaceCommand & {
+  kind: 'reserve'
+  /** `partial`: grant what there is when it is less than asked, but at least 1; `all` by default. */
+  grant?: 'all' | 'partial' | undefined
+  expiresAt?: Date | undefined
+}
+
+export const reserve = placeKind<ReserveCommand>({
+  rule: 'positive',
+  options: ({ grant, expiresAt }) => ({ grant, expiresAt: expiresAt?.toISOString() }),
+  decide: (command, at) => {
+    const { ledger, key } = at
+    if (command.expiresAt !== undefined && command.expiresAt <= ledger.context.now()) {
+      return refuse('expiry-in-past', 'expiresAt', `${command.expiresAt.toISOString()} has passed already.`)
+    }
+    const available = availableOf(ledger.totalAt(key))
+    const granted = command.grant === 'partial' ? Math.min(command.quantity, available) : command.quantity
+    if (granted > available || granted < 1) {
+      return refuse(
+        'insufficient-stock',
+        'quantity',
+        `${command.quantity} units asked, ${available} are available.`,
+      )
+    }
+    const reservationId = ledger.context.uuid()
+    const row: ReservationRow = {
+      ...NO_RESERVATION,
+      ...key,
+      reservationId,
+      kind: command.expiresAt === undefined ? 'strict' : 'soft',
+      ownerKind: 'api',
+      ownerId: reservationId,
+      unitsEach: 1,
+      expiresAt: command.expiresAt ?? null,
+      reserved: granted,
+    }
+    const movement = at.move(
+      'reserve',
+      { reservedDelta: granted },
+      { referenceKind: 'reservation', referenceId: reservationId },
+    )
+    return {
+      kind: 'decided',
+      changes: { movements: [movement], reservations: [row] },
+      answer: (after) => ({
+        ...after.figuresAt(key, reservationId),
+        ...(command.grant === 'partial' && { granted }),
+      }),
+    }
+  },
+})
