@@ -1,6 +1,13 @@
 // A ten-line ledger in memory says what the real one must answer: first command by command, then for
 // batches that run at once, whose answers must be those of some order of the batches one after another.
-import { createTestDatabase, fromEnvironment, type TestDatabase } from '@plimsoll/database/testing'
+import { isTransient } from '@plimsoll/database'
+import {
+  createTestDatabase,
+  cutConnections,
+  fromEnvironment,
+  type Scissors,
+  type TestDatabase,
+} from '@plimsoll/database/testing'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { CommandOutcome } from './commands/apply-commands.ts'
@@ -16,8 +23,10 @@ import {
 import { findBrokenBalances, findBrokenReservations } from './verify.store.ts'
 
 let database: TestDatabase
+let scissors: Scissors
 beforeAll(async () => {
   database = await createTestDatabase({ poolMax: 4 })
+  scissors = cutConnections(database)
 })
 afterAll(() => database.drop())
 
@@ -88,6 +97,64 @@ test('I1, I3, I5: batches that run at once answer as in some order one after ano
   expect(database.counters.deadlocks).toBe(0)
 })
 
+test('I1, I3, I4, I5: crashes between any two statements lose nothing and do nothing twice', async () => {
+  let cuts = 0
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.array(anyStep(), { minLength: 1, maxLength: 4 }), { minLength: 1, maxLength: 8 }),
+      fc.array(fc.nat(25), { maxLength: 6 }),
+      async (batches, plan) => {
+        const world = await newWorld()
+        const model = new Model()
+        const real = new RealLedger(world)
+        scissors.plan(plan)
+        // Sent again under the same keys until it is answered, as every caller must.
+        for (const batch of batches) {
+          expect(await untilAnswered(() => real.run(batch))).toEqual(batch.map((step) => model.apply(step)))
+        }
+        cuts += scissors.cuts
+        scissors.plan([])
+        expect(await balancesOf(world)).toEqual(model.figures())
+      },
+    ),
+    fromEnvironment(40),
+  )
+  expect(cuts).toBeGreaterThan(0)
+})
+
+test('I1, I3, I4, I5: crashes among batches that run at once are as if in some order, too', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      // One command each: of a batch whose answer was lost, what it refused is decided anew, and the rest is not.
+      fc.array(anyStep(), { minLength: 2, maxLength: 5 }),
+      fc.array(fc.nat(40), { maxLength: 6 }),
+      async (proposed, plan) => {
+        const world = await newWorld()
+        const real = new RealLedger(world)
+        const start = new Model()
+        const filled: Step = { ...FILLED, key: 'filled' }
+        expect(await real.run([filled])).toEqual([start.apply(filled)])
+        const steps = proposed.map((step) => ({ ...step, reservedBy: '-' }))
+        scissors.plan(plan, 'after')
+        const answers = await Promise.all(steps.map((step) => untilAnswered(() => real.run([step]))))
+        scissors.plan([])
+        const ended = await balancesOf(world)
+        const explained = ordersOf(steps.map((_, index) => index)).some((order) => {
+          const model = start.copy()
+          const told = new Map(order.map((index) => [index, steps[index] && model.apply(steps[index])]))
+          return (
+            answers.every((answer, index) => isExplained(answer, [told.get(index) ?? ''])) &&
+            JSON.stringify(model.figures()) === JSON.stringify(ended)
+          )
+        })
+        expect(explained, `no order explains ${JSON.stringify({ answers, ended })}`).toBe(true)
+      },
+    ),
+    fromEnvironment(40),
+  )
+  expect(database.counters.deadlocks).toBe(0)
+})
+
 test('I1: after all of the above, balances are the sums of movements and reservations match', async () => {
   expect(await findBrokenBalances(database.kysely)).toEqual([])
   expect(await findBrokenReservations(database.kysely)).toEqual([])
@@ -104,6 +171,18 @@ function anyStep(): fc.Arbitrary<Step> {
     quantity: fc.integer({ min: -3, max: 9 }),
     reservedBy: key,
   })
+}
+
+const FILLED: Omit<Step, 'key'> = { kind: 'receive', sku: 'A', place: 'MAIN', quantity: 7, reservedBy: '-' }
+
+async function untilAnswered<T>(run: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await run()
+    } catch (error) {
+      if (!isTransient(error)) throw error
+    }
+  }
 }
 
 class Model {
