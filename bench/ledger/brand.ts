@@ -5,13 +5,13 @@ import { insertMovements, type StockContext, UNALLOCATED_LOT } from '../../packa
 /** Items with deep stock at several locations, alone in an organization of their own. */
 export type LedgerBrand = { context: StockContext; itemIds: string[]; locationIds: string[] }
 
-const UNITS_EACH = 1_000_000
 const MOVEMENTS_PER_BATCH = 20_000
 
 /** Seeds items and receives their stock through the ledger, as every other stock is received. */
 export async function seedLedgerBrand(
   database: Database,
   size: { items: number; locations: number },
+  { unitsEach = 1_000_000 } = {},
 ): Promise<LedgerBrand> {
   const context: StockContext = {
     organizationId: processContext.uuid(),
@@ -46,7 +46,7 @@ export async function seedLedgerBrand(
           ...place,
           lotId: UNALLOCATED_LOT,
           kind: 'receive',
-          onHandDelta: UNITS_EACH,
+          onHandDelta: unitsEach,
           reservedDelta: 0,
           heldDelta: 0,
           incomingDelta: 0,

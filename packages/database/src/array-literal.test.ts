@@ -32,11 +32,12 @@ const kinds: [ColumnType, fc.Arbitrary<unknown>][] = [
 test.each(kinds)('an array of %s comes back as it went', async (type, arbitrary) => {
   await fc.assert(
     fc.asyncProperty(fc.array(optional(arbitrary), { maxLength: 20 }), async (values) => {
-      const literal = arrayLiteral(values, type)
-      const { rows } = await sql<{ value: unknown }>`
+      const rows = values.map((value) => ({ value }))
+      const literal = arrayLiteral(rows, 'value', type)
+      const found = await sql<{ value: unknown }>`
         select value from unnest(${literal}::${sql.raw(type)}[]) with ordinality as given(value, nth)
         order by nth`.execute(database.kysely)
-      expect(rows.map((row) => row.value)).toEqual(values)
+      expect(found.rows.map((row) => row.value)).toEqual(values)
     }),
     fromEnvironment(60),
   )

@@ -1,16 +1,27 @@
 import type { ColumnType } from './unnest.ts'
 
 /**
- * Values as the text of a PostgreSQL array. The driver would do it too, character by character; for a batch of orders
- * that took a fifth of the process' time.
+ * One field of some rows as the text of a PostgreSQL array. The driver would do it too, character by character; for a
+ * batch of orders that took a fifth of the process' time.
  */
-export function arrayLiteral(values: readonly unknown[], type: ColumnType): string {
+export function arrayLiteral<Row extends object>(
+  rows: readonly Row[],
+  field: keyof Row,
+  type: ColumnType,
+): string {
   const toElement = elementOf[type]
   let text = '{'
-  for (let index = 0; index < values.length; index += 1) {
+  let last: unknown
+  let lastText = 'NULL'
+  for (let index = 0; index < rows.length; index += 1) {
     if (index > 0) text += ','
-    const value = values[index]
-    text += value === undefined || value === null ? 'NULL' : toElement(value)
+    const value = rows[index]?.[field]
+    // Columns such as a moment or a location repeat themselves.
+    if (value !== last || index === 0) {
+      last = value
+      lastText = value === undefined || value === null ? 'NULL' : toElement(value)
+    }
+    text += lastText
   }
   return `${text}}`
 }

@@ -17,8 +17,7 @@ export function unnestRows<Row extends object>(
 ): RawBuilder<unknown> {
   const fields = Object.entries(columns) as [keyof Row & string, ColumnType][]
   const arrays = fields.map(([field, type]) => {
-    const values = rows.map((row) => row[field])
-    return sql`${sql.val(arrayLiteral(values, type))}::${sql.raw(type)}[]`
+    return sql`${sql.val(arrayLiteral(rows, field, type))}::${sql.raw(type)}[]`
   })
   const names = fields.map(([field]) => sql.raw(snakeCase(field)))
   return sql`unnest(${sql.join(arrays)}) as ${sql.raw(name)}(${sql.join(names)})`

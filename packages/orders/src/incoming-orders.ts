@@ -113,7 +113,8 @@ export function decideOrders(
       facts,
       {
         locationId: connection.defaultLocationId,
-        commandKey: `order:${connection.connectionId}:${facts.externalId}:${facts.version ?? '-'}:${contentHash.slice(0, 12)}`,
+        // Which state of the order it was; the order itself is the movement's reference.
+        commandKey: `order:${facts.externalId}:${facts.version ?? '-'}:${contentHash.slice(0, 8)}`,
         actor: seenBy,
         orderId,
         effectiveAt: row === undefined ? facts.placedAt : toEffectiveAt(facts, context),

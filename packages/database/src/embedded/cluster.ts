@@ -12,6 +12,7 @@ import {
   stat,
   writeFile,
 } from 'node:fs/promises'
+import { totalmem } from 'node:os'
 import { join } from 'node:path'
 import { codeOf, DatabaseProblem, fileProblem } from '../errors.ts'
 import type { Binaries } from './binaries.ts'
@@ -154,13 +155,22 @@ async function refuseOtherMajor(data: string, major: number): Promise<void> {
   )
 }
 
+/** A sixteenth of the machine: balances of some 100,000 items stay in it; more would be taken from the system's own cache. */
+function sharedBuffersMegabytes(): number {
+  // A container may have less than its machine; without a limit it is told an enormous one.
+  const bytes = Math.min(totalmem(), process.constrainedMemory() || totalmem())
+  const sixteenth = Math.floor(bytes / 16 / 2 ** 20)
+  return Math.min(1_024, Math.max(128, sixteenth))
+}
+
 const settings = `# Written by Plimsoll at each start; put your own into custom.conf beside it.
 unix_socket_directories = ''
 listen_addresses = '127.0.0.1'
 max_connections = 200
-shared_buffers = 128MB
-# Recovery after a crash reads this much at most: about a second. 1 GB takes 3 to 6 s (measured).
-max_wal_size = 256MB
+shared_buffers = ${sharedBuffersMegabytes()}MB
+# Recovery after a crash reads this much at most, which takes 3 to 6 s after a storm and little otherwise (measured).
+# With 256 MB a storm of orders is a checkpoint every few seconds, and each writes whole pages anew: four times the log.
+max_wal_size = 1GB
 timezone = 'UTC'
 log_timezone = 'UTC'
 # Our statements are short; compiling them costs more than it saves.

@@ -14,14 +14,18 @@ export type Child = {
   ended: Promise<{ lines: string[]; errors: string }>
 }
 
-/** Starts `hub-like.ts` with the same Node as the tests, in a process group of its own. */
+/** Starts `hub-like.ts`. */
 export function startHubLike(
   mode: 'open' | 'insert',
   folder: string,
   keep: 'running' | 'stop-with-process',
 ): Child {
-  const script = fileURLToPath(new URL('./hub-like.ts', import.meta.url))
-  const child = spawn(process.execPath, [script, mode, folder, keep], {
+  return startChild(new URL('./hub-like.ts', import.meta.url), [mode, folder, keep])
+}
+
+/** Starts a script with the same Node as the tests, in a process group of its own. */
+export function startChild(script: URL, options: readonly string[]): Child {
+  const child = spawn(process.execPath, [fileURLToPath(script), ...options], {
     detached: true,
     stdio: ['pipe', 'pipe', 'pipe'],
   })

@@ -2,6 +2,7 @@ import { inject } from 'vitest'
 import './global-setup.ts'
 import { cloneTemplate, type TestDatabase } from './test-server.ts'
 
+export { type Child, startChild } from './child-process.ts'
 export { cutConnections, type Scissors } from './cut-connections.ts'
 export { fromEnvironment } from './properties.ts'
 export {

@@ -1,0 +1,88 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { processContext } from '../apps/hub/src/process-context.ts'
+import { type Database, migrate, openDatabase } from '../packages/database/src/index.ts'
+import {
+  findBrokenBalances,
+  findBrokenReservations,
+  runStockCommands,
+  type StockCommand,
+  type StockContext,
+} from '../packages/stock/src/index.ts'
+import { seedLedgerBrand } from './ledger/brand.ts'
+import type { Bench } from './main.ts'
+
+const CLIENTS = 64
+const LAST_UNITS = 10
+
+/**
+ * 64 clients, each a call of its own, fight for the last 10 units of one item: exactly 10 are granted, round after
+ * round. The grants per second are those of calls that come alone, not of a batch.
+ */
+export const bench: Bench = async ({ quick, say }) => {
+  const rounds = quick ? 5 : 200
+  const folder = await mkdtemp(path.join(tmpdir(), 'plimsoll-bench-'))
+  const database = await openDatabase({ dataFolder: folder, keep: 'stop-with-process', poolMax: 16 })
+  try {
+    await migrate(database)
+    const brand = await seedLedgerBrand(database, { items: 1, locations: 1 }, { unitsEach: LAST_UNITS })
+    const fight = () => oneRound(database, brand.context)
+    await fight()
+    const granted: number[] = []
+    let fightingMs = 0
+    for (let round = 0; round < rounds; round += 1) {
+      const outcome = await fight()
+      granted.push(outcome.granted)
+      fightingMs += outcome.ms
+      if (round % 50 === 49) say(`${round + 1} rounds`)
+    }
+    const broken = [
+      ...(await findBrokenBalances(database.kysely)),
+      ...(await findBrokenReservations(database.kysely)),
+    ]
+    const seconds = fightingMs / 1_000
+    return {
+      clients: CLIENTS,
+      units: LAST_UNITS,
+      rounds,
+      grantedPerRound: { min: Math.min(...granted), max: Math.max(...granted) },
+      grantsPerSecond: Math.round(granted.reduce((sum, each) => sum + each, 0) / seconds),
+      askedPerSecond: Math.round((rounds * CLIENTS) / seconds),
+      deadlocks: database.counters.deadlocks,
+      verified: broken.length === 0,
+    }
+  } finally {
+    await database.close()
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+async function oneRound(database: Database, context: StockContext): Promise<{ granted: number; ms: number }> {
+  const startedAt = performance.now()
+  const answers = await Promise.all(
+    Array.from({ length: CLIENTS }, () =>
+      runStockCommands(database, context, [
+        { ...head(), kind: 'reserve', sku: 'SKU-1', locationCode: 'L1', quantity: 1 },
+      ]),
+    ),
+  )
+  const ms = performance.now() - startedAt
+  const reservations = answers
+    .flat()
+    .flatMap((outcome) =>
+      outcome.kind === 'applied' && outcome.result.reservationId !== null
+        ? [outcome.result.reservationId]
+        : [],
+    )
+  // Given back, so that the next round fights for the same ten.
+  const releases = reservations.map(
+    (reservationId): StockCommand => ({ ...head(), kind: 'release', reservationId, quantity: 1 }),
+  )
+  await runStockCommands(database, context, releases)
+  return { granted: reservations.length, ms }
+}
+
+function head() {
+  return { key: processContext.uuid(), actor: 'bench', reason: null, effectiveAt: undefined }
+}
