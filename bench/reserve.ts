@@ -2,23 +2,24 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { processContext } from '../apps/hub/src/process-context.ts'
-import { type Database, migrate, openDatabase } from '../packages/database/src/index.ts'
+import { migrate, openDatabase } from '../packages/database/src/index.ts'
 import {
+  CommandWriter,
   findBrokenBalances,
   findBrokenReservations,
   runStockCommands,
   type StockCommand,
-  type StockContext,
 } from '../packages/stock/src/index.ts'
 import { seedLedgerBrand } from './ledger/brand.ts'
 import type { Bench } from './main.ts'
 
 const CLIENTS = 64
 const LAST_UNITS = 10
+const HUBS = 2
 
 /**
- * 64 clients, each a call of its own, fight for the last 10 units of one item: exactly 10 are granted, round after
- * round. The grants per second are those of calls that come alone, not of a batch.
+ * 64 clients of two hubs, each a call of its own, fight for the last 10 units of one item: exactly 10 are granted, round after
+ * round.
  */
 export const bench: Bench = async ({ quick, say }) => {
   const rounds = quick ? 5 : 200
@@ -27,7 +28,12 @@ export const bench: Bench = async ({ quick, say }) => {
   try {
     await migrate(database)
     const brand = await seedLedgerBrand(database, { items: 1, locations: 1 }, { unitsEach: LAST_UNITS })
-    const fight = () => oneRound(database, brand.context)
+    // As hubs apply what API clients ask for, each with a writer of its own.
+    const writers = Array.from(
+      { length: HUBS },
+      () => new CommandWriter((commands) => runStockCommands(database, brand.context, commands)),
+    )
+    const fight = () => oneRound(writers)
     await fight()
     const granted: number[] = []
     let fightingMs = 0
@@ -43,6 +49,7 @@ export const bench: Bench = async ({ quick, say }) => {
     ]
     const seconds = fightingMs / 1_000
     return {
+      hubs: HUBS,
       clients: CLIENTS,
       units: LAST_UNITS,
       rounds,
@@ -58,11 +65,11 @@ export const bench: Bench = async ({ quick, say }) => {
   }
 }
 
-async function oneRound(database: Database, context: StockContext): Promise<{ granted: number; ms: number }> {
+async function oneRound(writers: readonly CommandWriter[]): Promise<{ granted: number; ms: number }> {
   const startedAt = performance.now()
   const answers = await Promise.all(
-    Array.from({ length: CLIENTS }, () =>
-      runStockCommands(database, context, [
+    Array.from({ length: CLIENTS }, (_, client) =>
+      writerOf(writers, client).run([
         { ...head(), kind: 'reserve', sku: 'SKU-1', locationCode: 'L1', quantity: 1 },
       ]),
     ),
@@ -79,8 +86,14 @@ async function oneRound(database: Database, context: StockContext): Promise<{ gr
   const releases = reservations.map(
     (reservationId): StockCommand => ({ ...head(), kind: 'release', reservationId, quantity: 1 }),
   )
-  await runStockCommands(database, context, releases)
+  await writerOf(writers, 0).run(releases)
   return { granted: reservations.length, ms }
+}
+
+function writerOf(writers: readonly CommandWriter[], client: number): CommandWriter {
+  const writer = writers[client % writers.length]
+  if (writer === undefined) throw new Error('there are writers')
+  return writer
 }
 
 function head() {

@@ -11,6 +11,7 @@ export {
 } from './commands/apply-commands.ts'
 export type { StockCommand } from './commands/command.ts'
 export { digestOf } from './commands/command-keys.store.ts'
+export { CommandWriter } from './commands/command-writer.ts'
 export type { CommandResult } from './commands/kind.ts'
 export { runStockCommands } from './commands/run-commands.ts'
 export { type StockContext, UNALLOCATED_LOT } from './context.ts'
