@@ -109,6 +109,14 @@ async function seedItems(
     [...numbers, lines],
   )
   await pool.query(
+    `insert into balance_place (organization_id, item_id, location_id, lot_id, updated_at)
+     select $1::uuid, md5('item ' || number)::uuid, md5('location ' || code)::uuid,
+       '00000000-0000-0000-0000-000000000000'::uuid, $2::timestamptz
+     from generate_series($3::int, $4::int) as made(number)
+     cross join unnest(array['RTM', 'EWR', 'SZX', 'LAX', 'BER']) as code`,
+    numbers,
+  )
+  await pool.query(
     `insert into movement (organization_id, movement_id, item_id, location_id, lot_id, kind, on_hand_delta,
        reserved_delta, held_delta, incoming_delta, command_key, actor, effective_at, recorded_at)
      select $1::uuid, md5('receive ' || number || ' ' || code)::uuid, md5('item ' || number)::uuid,

@@ -86,17 +86,17 @@ async function insertBatch(owner: Database, organizationId: string): Promise<voi
       client.query({
         name: 'bare-line',
         text: `insert into bare_order_line (organization_id, connection_id, line_id, order_id, external_id,
-            listing_external_id, stock_unit_id, item_id, sku, title, units_per_listing, ordered, current, shipped,
-            returned, unsubtracted)
-          select $1, $1, id, order_id, id::text, id::text, id::text, id, null, 'A thing', 1, 1, 1, 0, 0, 0
+            listing_external_id, stock_unit_id, item_id, sku, title, units_per_listing, ordered, current, reserved, released,
+            shipped, returned, unsubtracted)
+          select $1, $1, id, order_id, id::text, id::text, id::text, id, null, 'A thing', 1, 1, 1, 1, 0, 0, 0, 0
           from unnest($2::uuid[], $3::uuid[]) as l(id, order_id)`,
         values: [organizationId, lines.map(({ id }) => id), lines.map(({ orderId }) => orderId)],
       }),
       client.query({
         name: 'bare-reservation',
         text: `insert into bare_reservation (organization_id, reservation_id, item_id, location_id, lot_id, kind,
-            owner_kind, owner_id, reserved, released, shipped, returned, created_at, updated_at)
-          select $1, id, id, $1, $1, 'recorded', 'order-line', id, 1, 0, 0, 0, $3, $3
+            owner_kind, owner_id, order_id, units_each, reserved, released, shipped, returned, created_at, updated_at)
+          select $1, id, id, $1, $1, 'recorded', 'order-line', id, $1, 1, 1, 0, 0, 0, $3, $3
           from unnest($2::uuid[]) as r(id)`,
         values: [organizationId, lines.map(({ id }) => id), new Date()],
       }),
@@ -105,7 +105,7 @@ async function insertBatch(owner: Database, organizationId: string): Promise<voi
         text: `insert into bare_movement (organization_id, movement_id, item_id, location_id, lot_id, kind,
             on_hand_delta, reserved_delta, held_delta, incoming_delta, command_key, reference_kind, reference_id,
             reason, actor, effective_at, recorded_at)
-          select $1, id, id, $1, $1, 'reserve', 0, 1, 0, 0, 'order:' || order_id || ':1:MUQAAh0y7N1m', 'order',
+          select $1, id, id, $1, $1, 'reserve', 0, 1, 0, 0, 'order:' || left(order_id::text, 30) || ':1764000000000:MUQAAh0y', 'order',
             order_id, null, 'webhook', $4, $4
           from unnest($2::uuid[], $3::uuid[]) as m(id, order_id)`,
         values: [organizationId, lines.map(({ id }) => id), lines.map(({ orderId }) => orderId), new Date()],

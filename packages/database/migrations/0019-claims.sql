@@ -6,6 +6,8 @@
 alter table reservation add column units_each bigint not null default 1 check (units_each > 0);
 alter table reservation alter column units_each drop default;
 alter table reservation add column expires_at timestamptz;
+-- The order whose line owns it: lines are found through their orders.
+alter table reservation add column order_id uuid;
 alter table reservation drop constraint reservation_kind_check;
 alter table reservation add constraint reservation_kind_check check (kind in ('strict', 'soft', 'recorded'));
 alter table reservation add constraint reservation_soft_expires check ((kind = 'soft') = (expires_at is not null));
@@ -17,7 +19,7 @@ alter table order_line add column released bigint not null default 0 check (rele
 alter table order_line alter column reserved drop default;
 alter table order_line alter column released drop default;
 
-update reservation set units_each = order_line.units_per_listing
+update reservation set units_each = order_line.units_per_listing, order_id = order_line.order_id
 from order_line
 where reservation.owner_kind = 'order-line'
   and order_line.organization_id = reservation.organization_id and order_line.line_id = reservation.owner_id;

@@ -111,6 +111,7 @@ export function decideOrderChange(
         kind: 'recorded',
         ownerKind: 'order-line',
         ownerId: next.lineId,
+        orderId: context.orderId,
         expiresAt: null,
         locationId: context.locationId,
         uuid: context.uuid,

@@ -115,7 +115,7 @@ function spread(rows: readonly ReservationRow[], kind: 'release' | 'ship', units
 }
 
 function ownerOf(uuid: () => string = () => 'made') {
-  const owner = { kind: 'recorded', ownerKind: 'order-line', ownerId: 'line-1' } as const
+  const owner = { kind: 'recorded', ownerKind: 'order-line', ownerId: 'line-1', orderId: 'order-1' } as const
   return { ...owner, expiresAt: null, locationId: 'main', uuid }
 }
 
@@ -127,6 +127,7 @@ function rowOf(rest: Partial<ReservationRow>): ReservationRow {
     kind: 'recorded',
     ownerKind: 'order-line',
     ownerId: 'line-1',
+    orderId: 'order-1',
     expiresAt: null,
     reservationId: `row-${rowsMade}`,
     itemId: 'item-1',

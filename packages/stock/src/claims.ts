@@ -14,7 +14,7 @@ export type Part = { itemId: string; unitsEach: number }
 export type ClaimBase = Omit<Parameters<typeof movementOf>[0], 'itemId' | 'locationId' | 'lotId'>
 
 /** Whose rows they are, and where the first of them is made. */
-export type ClaimOwner = Pick<ReservationRow, 'kind' | 'ownerKind' | 'ownerId' | 'expiresAt'> & {
+export type ClaimOwner = Pick<ReservationRow, 'kind' | 'ownerKind' | 'ownerId' | 'orderId' | 'expiresAt'> & {
   locationId: string
   uuid(): string
 }

@@ -69,13 +69,7 @@ test('I1, I3, I5: batches that run at once answer as in some order one after ano
         const real = new RealLedger(world)
         for (const step of before) expect(await real.run([step])).toEqual([start.apply(step)])
 
-        // Nobody can name a reservation that is only now being made.
-        const batches = proposed.map((batch) =>
-          batch.map((step) => ({
-            ...step,
-            reservedBy: start.open.has(step.reservedBy) ? step.reservedBy : '-',
-          })),
-        )
+        const batches = proposed.map((batch) => batch.map((step) => asNamed(step, start)))
         const answers = await Promise.all(batches.map((batch) => real.run(batch)))
 
         const ended = await balancesOf(world)
@@ -107,13 +101,14 @@ test('I1, I3, I4, I5: crashes between any two statements lose nothing and do not
         const world = await newWorld()
         const model = new Model()
         const real = new RealLedger(world)
-        scissors.plan(plan)
-        // Sent again under the same keys until it is answered, as every caller must.
-        for (const batch of batches) {
-          expect(await untilAnswered(() => real.run(batch))).toEqual(batch.map((step) => model.apply(step)))
-        }
+        await whileCutting(plan, 'before', async () => {
+          // Sent again under the same keys until it is answered, as every caller must.
+          for (const proposed of batches) {
+            const batch = proposed.map((step) => asNamed(step, model))
+            expect(await untilAnswered(() => real.run(batch))).toEqual(batch.map((step) => model.apply(step)))
+          }
+        })
         cuts += scissors.cuts
-        scissors.plan([])
         expect(await balancesOf(world)).toEqual(model.figures())
       },
     ),
@@ -135,9 +130,9 @@ test('I1, I3, I4, I5: crashes among batches that run at once are as if in some o
         const filled: Step = { ...FILLED, key: 'filled' }
         expect(await real.run([filled])).toEqual([start.apply(filled)])
         const steps = proposed.map((step) => ({ ...step, reservedBy: '-' }))
-        scissors.plan(plan, 'after')
-        const answers = await Promise.all(steps.map((step) => untilAnswered(() => real.run([step]))))
-        scissors.plan([])
+        const answers = await whileCutting(plan, 'after', () =>
+          Promise.all(steps.map((step) => untilAnswered(() => real.run([step])))),
+        )
         const ended = await balancesOf(world)
         const explained = ordersOf(steps.map((_, index) => index)).some((order) => {
           const model = start.copy()
@@ -174,6 +169,24 @@ function anyStep(): fc.Arbitrary<Step> {
 }
 
 const FILLED: Omit<Step, 'key'> = { kind: 'receive', sku: 'A', place: 'MAIN', quantity: 7, reservedBy: '-' }
+
+/** Nobody can name a reservation that is only now being made. */
+function asNamed(step: Step, model: Model): Step {
+  return { ...step, reservedBy: model.open.has(step.reservedBy) ? step.reservedBy : '-' }
+}
+
+async function whileCutting<T>(
+  plan: readonly number[],
+  onCommit: 'before' | 'after',
+  work: () => Promise<T>,
+): Promise<T> {
+  scissors.plan(plan, onCommit)
+  try {
+    return await work()
+  } finally {
+    scissors.stop()
+  }
+}
 
 async function untilAnswered<T>(run: () => Promise<T>): Promise<T> {
   for (;;) {

@@ -12,6 +12,8 @@ export type ReservationRow = Reservation & {
   kind: 'strict' | 'soft' | 'recorded'
   ownerKind: 'order-line' | 'api'
   ownerId: string
+  /** Of the order line that owns it. */
+  orderId: string | null
   /** Base units of this item in one unit of the owner: more than 1 in six-packs and kits. */
   unitsEach: number
   expiresAt: Date | null
@@ -26,7 +28,7 @@ export async function lockReservationsOf(
   if (ownerIds.length === 0) return []
   const found = await sql<ReservationRow>`
     select reservation_id, item_id, location_id, lot_id, kind, owner_kind, owner_id,
-      units_each, expires_at, reserved, released, shipped, returned
+      order_id, units_each, expires_at, reserved, released, shipped, returned
     from reservation
     where organization_id = ${organizationId} and owner_id = any(${sql.val(ownerIds)}::uuid[])
     order by owner_id, reservation_id
@@ -46,7 +48,7 @@ export async function lockReservationsOfCallers(
   if (reservationIds.length === 0) return []
   const found = await sql<ReservationRow>`
     select reservation_id, item_id, location_id, lot_id, kind, owner_kind, owner_id,
-      units_each, expires_at, reserved, released, shipped, returned
+      order_id, units_each, expires_at, reserved, released, shipped, returned
     from reservation
     where organization_id = ${organizationId} and owner_kind = 'api'
       and owner_id = any(${sql.val(reservationIds)}::uuid[])
@@ -74,6 +76,7 @@ export async function saveReservations(
       kind: 'text',
       ownerKind: 'text',
       ownerId: 'uuid',
+      orderId: 'uuid',
       unitsEach: 'bigint',
       expiresAt: 'timestamptz',
       reserved: 'bigint',
@@ -85,9 +88,9 @@ export async function saveReservations(
       sql`
         insert into reservation
           (organization_id, reservation_id, item_id, location_id, lot_id, kind, owner_kind, owner_id,
-           units_each, expires_at, reserved, released, shipped, returned, created_at, updated_at)
+           order_id, units_each, expires_at, reserved, released, shipped, returned, created_at, updated_at)
         select ${context.organizationId}, reservation_id, item_id, location_id, lot_id, kind, owner_kind, owner_id,
-           units_each, expires_at, reserved, released, shipped, returned, ${context.now()}, ${context.now()}
+           order_id, units_each, expires_at, reserved, released, shipped, returned, ${context.now()}, ${context.now()}
         from ${source}`.execute(tx),
     )
   }

@@ -39,7 +39,7 @@ async function expectOrdersKnown(
 ): Promise<void> {
   const known = await world.rows(sql<{ externalId: string; state: string; shipped: number; open: number }>`
     select sales_order.external_id, sales_order.state, shipped,
-      coalesce((select sum(reserved - released - reservation.shipped)::bigint from reservation where owner_id = line_id), 0) as open
+      coalesce((select sum(reservation.reserved - reservation.released - reservation.shipped)::bigint from reservation where owner_id = line_id), 0) as open
     from sales_order join order_line using (organization_id, order_id)
     where sales_order.organization_id = ${world.context.organizationId}
       and sales_order.connection_id = ${connectionId}`)

@@ -128,15 +128,13 @@ export async function findOpenReservations(
   limit: number,
 ): Promise<OpenReservation[]> {
   const found = await sql<OpenReservation>`
-    select reservation.location_id, reserved - released - reservation.shipped as units,
+    select reservation.location_id, reserved - released - shipped as units,
       sales_order.number as order_number, sales_order.order_id
     from reservation
-    left join order_line on reservation.owner_kind = 'order-line'
-      and order_line.organization_id = reservation.organization_id and order_line.line_id = reservation.owner_id
-    left join sales_order on sales_order.organization_id = order_line.organization_id
-      and sales_order.order_id = order_line.order_id
+    left join sales_order on sales_order.organization_id = reservation.organization_id
+      and sales_order.order_id = reservation.order_id
     where reservation.organization_id = ${organizationId} and reservation.item_id = ${itemId}
-      and released + reservation.shipped < reserved
+      and released + shipped < reserved
     order by units desc, reservation.reservation_id
     limit ${limit}`.execute(db)
   return found.rows

@@ -86,6 +86,8 @@ export interface ReservationTable {
   kind: 'strict' | 'soft' | 'recorded'
   ownerKind: 'order-line' | 'api'
   ownerId: string
+  /** Of the order line that owns it. */
+  orderId: string | null
   unitsEach: number
   expiresAt: Date | null
   reserved: number

@@ -8,6 +8,8 @@ export type Scissors = {
    * @param onCommit a cut that falls on a commit: before it, or after it, so that only its answer is lost
    */
   plan(statementsUntilCut: readonly number[], onCommit?: 'before' | 'after'): void
+  /** No further cuts. */
+  stop(): void
   /** Cuts made since the last plan. */
   readonly cuts: number
 }
@@ -62,6 +64,9 @@ export function cutConnections(database: Pick<Database, 'pool'>): Scissors {
       plan = [...statementsUntilCut]
       commitsFirst = onCommit === 'after'
       cuts = 0
+    },
+    stop: () => {
+      plan = []
     },
     get cuts() {
       return cuts

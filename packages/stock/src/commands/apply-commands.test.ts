@@ -112,6 +112,7 @@ test("a client cannot release what an order's line holds: the order itself says 
           kind: 'recorded',
           ownerKind: 'order-line',
           ownerId: reservationId,
+          orderId: null,
           unitsEach: 1,
           expiresAt: null,
           reserved: 0,

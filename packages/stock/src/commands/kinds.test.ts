@@ -77,6 +77,7 @@ const ROW: ReservationRow = {
   kind: 'strict',
   ownerKind: 'api',
   ownerId: 'owner',
+  orderId: null,
   unitsEach: 1,
   expiresAt: null,
   reserved: 5,

@@ -40,6 +40,7 @@ export const reserve = placeKind<ReserveCommand>({
       kind: command.expiresAt === undefined ? 'strict' : 'soft',
       ownerKind: 'api',
       ownerId: reservationId,
+      orderId: null,
       unitsEach: 1,
       expiresAt: command.expiresAt ?? null,
       reserved: granted,
