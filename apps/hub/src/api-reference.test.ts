@@ -1,43 +1,82 @@
 import { readFileSync } from 'node:fs'
-import * as shapes from '@plimsoll/client'
 import { stockErrors } from '@plimsoll/stock'
-import { SyncEngine, syncErrors } from '@plimsoll/sync'
-import { expect, test } from 'vitest'
+import { syncErrors } from '@plimsoll/sync'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { errorsOf } from './http/error-codes.ts'
 import { apiErrors } from './http/problem.ts'
-import { createServer, type Route } from './http/server.ts'
-import { serveHub } from './testing/served-hub.ts'
-import { LiveScreens } from './views/live-screens.ts'
+import type { Route } from './http/server.ts'
+import { listRoutes } from './testing/declared-routes.ts'
+import { type ServedHub, serveHub } from './testing/served-hub.ts'
 
 const reference = readFileSync(new URL('../../../docs/reference/api.md', import.meta.url), 'utf8')
-const sections = reference.split(/^### /m).slice(1)
+const sections = new Map(
+  reference
+    .split(/^### /m)
+    .slice(1)
+    .map((section) => [section.split('\n')[0] ?? '', section.split(/^## /m)[0] ?? ''] as const),
+)
+type Operation = { responses: Record<string, { content: Record<string, { schema: { $ref?: string } }> }> }
 
-test('the reference has a section for each route that the server adds, and no other', async () => {
-  const served = await serveHub()
-  const screens = new LiveScreens(served.hub.context)
-  try {
-    const routes: Route[] = []
-    const engine = new SyncEngine(served.hub.context)
-    const server = await createServer({ ...served.hub, engine, screens, demo: undefined }, (route) =>
-      routes.push(route),
-    )
-    await server.close()
-    // The rest are the dashboard's files and screens.
-    const documented = routes.filter(({ path }) => /^\/(api|webhooks|health|ready|metrics)\b/.test(path))
-    const headings = sections.map((section) => section.split('\n')[0] ?? '')
-    expect([...headings].sort()).toEqual(documented.map(({ method, path }) => `${method} ${path}`).sort())
-  } finally {
-    screens.close()
-    await served.close()
-  }
+let served: ServedHub
+let routes: Route[]
+/** As the document writes it: `GET /api/v1/items/:sku` to what it says of it. */
+let operations: Map<string, Operation>
+beforeAll(async () => {
+  served = await serveHub()
+  // The rest are the dashboard's files and screens, and the page of the document.
+  routes = (await listRoutes(served)).filter(({ path }) =>
+    /^\/(api|webhooks|health|ready|metrics)\b/.test(path),
+  )
+  const { body } = await served.ask('GET', '/api/v1/openapi.json')
+  operations = new Map(
+    Object.entries(body.paths as Record<string, Record<string, Operation>>).flatMap(([path, methods]) =>
+      Object.entries(methods).map(([method, operation]): [string, Operation] => [
+        `${method.toUpperCase()} ${path.replace(/\{(\w+)\}/g, ':$1')}`,
+        operation,
+      ]),
+    ),
+  )
+})
+afterAll(() => served.close())
+
+const nameOf = ({ method, path }: Route) => `${method} ${path}`
+
+test('the reference and the document have each route that the server adds, and no other', () => {
+  const added = routes.map(nameOf).sort()
+  expect([...sections.keys()].sort()).toEqual(added)
+  expect([...operations.keys()].sort()).toEqual(added)
 })
 
-test('every error that it names is one of the catalogue', () => {
-  const known = new Set(Object.keys({ ...stockErrors, ...syncErrors, ...apiErrors }))
-  const named = [...reference.matchAll(/Errors[^:]*: ([^.]*?)\.(?:\s|$)/g)].flatMap(([, list = '']) =>
-    [...list.matchAll(/`([a-z-]+)`/g)].map(([, code = '']) => code),
-  )
-  expect(named.length).toBeGreaterThan(30)
-  expect(named.filter((code) => !known.has(code) && code !== 'field')).toEqual([])
+test('each route declares what it takes and answers', () => {
+  expect(routes.filter(({ spec }) => spec === undefined).map(nameOf)).toEqual([])
+})
+
+test('each section names the errors that its route declares, and no other', () => {
+  const ofAll = codesAfter(/^Errors of all/m, reference.match(/Errors of all: [^.]*\./)?.[0] ?? '')
+  expect(ofAll.length).toBeGreaterThan(3)
+  const wrong = routes.flatMap((route) => {
+    const { spec } = route
+    if (spec === undefined) return []
+    const named = codesAfter(/Errors[^:]*:/, sections.get(nameOf(route)) ?? '')
+    const possible = new Set([...errorsOf(spec, route.path).values()].flat())
+    const expected = (spec.errors ?? []).filter((code) => spec.takesKey !== true || !ofAll.includes(code))
+    const missing = expected.filter((code) => !named.includes(code))
+    const foreign = [...named, ...(spec.takesKey === true ? ofAll : [])].filter((code) => !possible.has(code))
+    return missing.length + foreign.length === 0 ? [] : [{ route: nameOf(route), missing, foreign }]
+  })
+  expect(wrong).toEqual([])
+})
+
+test('each section names the schema that its route answers, as the document does', () => {
+  const wrong = [...operations].flatMap(([route, { responses }]) => {
+    const answered = Object.entries(responses).flatMap(([status, { content }]) => {
+      const name = content['application/json']?.schema.$ref?.split('/').at(-1)
+      return Number(status) < 300 && name !== undefined && name !== 'done' ? [name] : []
+    })
+    const said = sections.get(route) ?? ''
+    return answered.filter((name) => !said.includes(`\`${name}\``)).map((name) => ({ route, name }))
+  })
+  expect(wrong).toEqual([])
 })
 
 test('every error that a client can cause is named somewhere', () => {
@@ -47,8 +86,12 @@ test('every error that a client can cause is named somewhere', () => {
   expect(codes.filter((code) => !everywhere.includes(code) && !reference.includes(`\`${code}\``))).toEqual([])
 })
 
-test('every answer that it names is a schema of the client', () => {
-  const named = [...reference.matchAll(/Answers `(\w+)`(?!\s+(?:and|too))/g)].map(([, name = '']) => name)
-  expect(named.length).toBeGreaterThan(10)
-  expect(named.filter((name) => !(name in shapes))).toEqual([])
-})
+/** The codes in the sentence that begins so. */
+function codesAfter(start: RegExp, text: string): string[] {
+  const from = text.search(start)
+  if (from < 0) return []
+  const sentence = text.slice(from).match(/^[^:]*:([^.]*)\./)?.[1] ?? ''
+  return [...sentence.matchAll(/`([a-z-]+)`/g)]
+    .map(([, code = '']) => code)
+    .filter((code) => code !== 'field')
+}

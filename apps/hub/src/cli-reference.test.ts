@@ -3,6 +3,7 @@ import { Command, type Option } from 'commander'
 import { expect, test } from 'vitest'
 import { EXIT } from './cli/output.ts'
 import { createProgram } from './cli/program.ts'
+import { addLedgerOptions } from './cli/stock/ledger-command.ts'
 import { addCommonOptions } from './cli/with-hub.ts'
 
 const reference = readFileSync(new URL('../../../docs/reference/cli.md', import.meta.url), 'utf8')
@@ -17,11 +18,21 @@ const commands = listCommands(
   ['plimsoll'],
 )
 const commonRows = addCommonOptions(new Command()).options.map(rowOf)
+/** Options that many commands take: said once, and named where a command takes them all. */
+const shared: [heading: string, rows: string[][]][] = [
+  ['Common options', commonRows],
+  [
+    'Stock options',
+    addLedgerOptions(new Command())
+      .options.map(rowOf)
+      .filter((row) => !commonRows.some((common) => isSame(row, common))),
+  ],
+]
 
 test('the reference has a section for each command, in the order of the program, and no other', () => {
   expect([...sections.keys()]).toEqual([
     'Exit codes',
-    'Common options',
+    ...shared.map(([heading]) => heading),
     ...commands.map(([heading]) => heading),
   ])
 })
@@ -34,8 +45,8 @@ test('the exit codes are those of the program', () => {
   expect(Object.fromEntries(codes)).toEqual(EXIT)
 })
 
-test('the common options are those that the program adds', () => {
-  expect(tableOf('Common options')).toEqual(commonRows)
+test.each(shared)('the %s are those that the program adds', (heading, rows) => {
+  expect(tableOf(heading)).toEqual(rows)
 })
 
 test.each(commands)('%s is described as the program describes it', (heading, command) => {
@@ -43,11 +54,11 @@ test.each(commands)('%s is described as the program describes it', (heading, com
   const description = command.description()
   expect(section).toContain(`${description[0]?.toUpperCase()}${description.slice(1)}.`)
   const options = command.options.filter((option) => !option.hidden).map(rowOf)
-  const takesCommon = commonRows.every((common) => options.some((option) => isSame(option, common)))
-  expect(section.includes('[common options](#common-options)')).toBe(takesCommon)
-  const own = takesCommon
-    ? options.filter((option) => !commonRows.some((common) => isSame(option, common)))
-    : options
+  const taken = shared.filter(([, rows]) =>
+    rows.every((row) => options.some((option) => isSame(option, row))),
+  )
+  expect(shared.filter(([name]) => section.includes(linkTo(name)))).toEqual(taken)
+  const own = options.filter((option) => !taken.some(([, rows]) => rows.some((row) => isSame(option, row))))
   const args = command.registeredArguments.map((each) => [`\`<${each.name()}>\``, each.description])
   expect(tableOf(heading)).toEqual([...args, ...own])
 })
@@ -63,6 +74,11 @@ function listCommands(command: Command, above: string[]): [string, Command][] {
     if (each.commands.length > 0) return listCommands(each, path)
     return [[[...path, ...each.registeredArguments.map((one) => one.name().toUpperCase())].join(' '), each]]
   })
+}
+
+/** `[common options](#common-options)` */
+function linkTo(heading: string): string {
+  return `[${heading.toLowerCase()}](#${heading.toLowerCase().replace(' ', '-')})`
 }
 
 function rowOf(option: Option): string[] {

@@ -85,7 +85,7 @@ const LAST_REQUESTS_MS = 3_000
  */
 export async function startHub(
   configuration: Configuration,
-  options: OpenHubOptions & { demo?: DemoControls },
+  options: OpenHubOptions & { demo?: DemoControls; checksAnswers?: boolean },
 ): Promise<RunningHub> {
   const base = await openHub(configuration, options)
   const opened: Opened[] = [{ name: 'database', close: base.close }]
@@ -98,7 +98,8 @@ export async function startHub(
     let server: FastifyInstance | undefined
     let url: string | undefined
     if (configuration.roles.api) {
-      const api = await createServer({ ...base, engine, screens, demo: options.demo })
+      const { demo, checksAnswers } = options
+      const api = await createServer({ ...base, engine, screens, demo, checksAnswers })
       opened.push({ name: 'server', close: () => closeServer(api) })
       server = api
       url = await listen(api, configuration)

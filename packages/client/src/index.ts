@@ -1,3 +1,5 @@
 export * from './client.ts'
+export * from './connection-shapes.ts'
 export * from './shapes.ts'
+export * from './stock-shapes.ts'
 export * from './stream.ts'

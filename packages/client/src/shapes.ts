@@ -71,7 +71,6 @@ export const itemNames = z.object({
 })
 export type ItemNames = z.infer<typeof itemNames>
 
-/** GET /locations answers `{rows}`. */
 export const locationRow = z.object({
   locationId: z.string(),
   code: z.string(),
@@ -79,6 +78,8 @@ export const locationRow = z.object({
   kind: z.string(),
 })
 export type LocationRow = z.infer<typeof locationRow>
+/** GET /locations */
+export const locationList = z.object({ rows: z.array(locationRow) })
 
 /** What a step of the explain tree is; the screen translates it. */
 const explainLabels = [

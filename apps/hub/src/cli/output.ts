@@ -1,5 +1,6 @@
 import { isConnectorError } from '@plimsoll/connector-kit'
 import { DatabaseProblem, isTransient } from '@plimsoll/database'
+import { type Refusal, stockErrors } from '@plimsoll/stock'
 import { SyncProblem, syncErrors } from '@plimsoll/sync'
 import { ZodError } from 'zod'
 import { ConfigurationError } from '../configuration.ts'
@@ -44,13 +45,21 @@ export function createOutput(options: { json?: boolean | undefined }): Output {
   }
 }
 
+/** An error in words, with the code of the catalogue and the field where it has them. */
+export type Explained = { message: string; exitCode: number; code?: string; field?: string }
+
 /** Any error as one plain sentence with its cure, and the exit code. */
-export function explainError(error: unknown): { message: string; exitCode: number } {
+export function explainError(error: unknown): Explained {
   if (error instanceof ConfigurationError || error instanceof ImportProblem) {
     return { message: error.message, exitCode: EXIT.badInput }
   }
   if (error instanceof SyncProblem) {
-    return { message: `${error.message} ${syncErrors[error.code].cure}`, exitCode: EXIT.badInput }
+    const { code, field } = error
+    return { message: `${error.message} ${syncErrors[code].cure}`, exitCode: EXIT.badInput, code, field }
+  }
+  if (error instanceof RefusedByLedger) {
+    const { code, field } = error.refusal
+    return { message: `${error.message} ${stockErrors[code].cure}`, exitCode: EXIT.badInput, code, field }
   }
   if (error instanceof ZodError) {
     const [issue] = error.issues
@@ -81,6 +90,17 @@ export class CommandProblem extends Error {
   constructor(message: string) {
     super(message)
     this.name = 'CommandProblem'
+  }
+}
+
+/** The ledger refused a command; nothing was changed. */
+export class RefusedByLedger extends Error {
+  readonly refusal: Refusal
+
+  constructor(refusal: Refusal) {
+    super(refusal.message)
+    this.name = 'RefusedByLedger'
+    this.refusal = refusal
   }
 }
 

@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import { VERSION } from '../version.ts'
 import { connectCommand } from './connect.ts'
 import { demoCommand } from './demo.ts'
 import { doctorCommand } from './doctor.ts'
@@ -8,6 +9,7 @@ import { migrateCommand } from './migrate.ts'
 import { replayCommand } from './replay.ts'
 import { serveCommand } from './serve.ts'
 import { simulateCommand } from './simulate.ts'
+import { stockCommand } from './stock/stock.ts'
 
 const EXIT_CODES =
   '\nExit codes: 0 done; 1 failed; 2 wrong input, nothing changed; 3 checked and not good; 4 a platform refused or was out of reach.'
@@ -19,7 +21,7 @@ const EXIT_CODES =
 export function createProgram(exit: (code: number) => void): Command {
   const program = new Command('plimsoll')
     .description('One true stock count, shown by every channel.')
-    .version('0.1.0')
+    .version(VERSION)
     .showHelpAfterError('(see plimsoll --help, or plimsoll COMMAND --help)')
     .addHelpText('afterAll', EXIT_CODES)
     .exitOverride()
@@ -28,6 +30,7 @@ export function createProgram(exit: (code: number) => void): Command {
     demoCommand,
     connectCommand,
     importCommand,
+    stockCommand,
     explainCommand,
     replayCommand,
     doctorCommand,

@@ -1,18 +1,20 @@
-import type { Overview } from '@plimsoll/client'
+import { activityPage, overview, taskList } from '@plimsoll/client'
 import type { FastifyPluginAsync } from 'fastify'
 import { z } from 'zod'
 import { findActivity, parseCursor } from '../views/activity.store.ts'
 import { listConnections } from '../views/connections.store.ts'
 import { countOverview, findOrderRate, findPropagation } from '../views/overview.store.ts'
 import { findTasks } from '../views/tasks.store.ts'
+import { pageQuery } from './page-query.ts'
+import { addRoute } from './route.ts'
 import type { ServerContext } from './server.ts'
 
-const page = z.object({
+const activityQuery = pageQuery.extend({
   cursor: z
     .string()
     .refine((text) => parseCursor(text) !== undefined, 'give the cursor of the page before')
-    .optional(),
-  limit: z.coerce.number().int().min(1).max(200).default(50),
+    .optional()
+    .describe('`next` of the page before.'),
 })
 
 /** GET /overview, /activity, /tasks. */
@@ -20,25 +22,58 @@ export function activityRoutes(hub: ServerContext): FastifyPluginAsync {
   const { kysely } = hub.database
   const { organizationId, clock } = hub.context
   return async (app) => {
-    app.get('/overview', async (): Promise<Overview> => {
-      const now = new Date(clock.now())
-      const [counts, propagationMs, orderRate, connections] = await Promise.all([
-        countOverview(kysely, organizationId),
-        findPropagation(kysely, organizationId, now),
-        findOrderRate(kysely, organizationId, now),
-        listConnections(hub),
-      ])
-      return {
-        organization: hub.organizationName,
-        ...counts,
-        propagationMs,
-        orderRate,
-        connections,
-        demo: hub.demo !== undefined,
-        now: now.toISOString(),
-      }
-    })
-    app.get('/activity', async (request) => findActivity(kysely, organizationId, page.parse(request.query)))
-    app.get('/tasks', async () => ({ rows: await findTasks(kysely, organizationId) }))
+    addRoute(
+      app,
+      {
+        method: 'GET',
+        path: '/overview',
+        operation: 'getOverview',
+        tag: 'Overview',
+        summary: 'The figures of the first screen, and every connection.',
+        answers: { 200: overview },
+      },
+      async () => {
+        const now = new Date(clock.now())
+        const [counts, propagationMs, orderRate, connections] = await Promise.all([
+          countOverview(kysely, organizationId),
+          findPropagation(kysely, organizationId, now),
+          findOrderRate(kysely, organizationId, now),
+          listConnections(hub),
+        ])
+        const figures = {
+          organization: hub.organizationName,
+          ...counts,
+          propagationMs,
+          orderRate,
+          connections,
+        }
+        return { 200: { ...figures, demo: hub.demo !== undefined, now: now.toISOString() } }
+      },
+    )
+    addRoute(
+      app,
+      {
+        method: 'GET',
+        path: '/activity',
+        operation: 'listActivity',
+        tag: 'Overview',
+        summary: 'What happened, newest first.',
+        query: activityQuery,
+        answers: { 200: activityPage },
+      },
+      async ({ query }) => ({ 200: await findActivity(kysely, organizationId, query) }),
+    )
+    addRoute(
+      app,
+      {
+        method: 'GET',
+        path: '/tasks',
+        operation: 'listTasks',
+        tag: 'Overview',
+        summary: 'What a person must decide, oldest first, at most 500.',
+        answers: { 200: taskList },
+      },
+      async () => ({ 200: { rows: await findTasks(kysely, organizationId) } }),
+    )
   }
 }

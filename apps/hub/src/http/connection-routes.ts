@@ -1,26 +1,35 @@
+import {
+  connectionCheck,
+  connectionList,
+  connectionMade,
+  done,
+  listingImport,
+  mappingResult,
+} from '@plimsoll/client'
 import { changeConnection, connect, importConnection, replaceCredentials, syncProblem } from '@plimsoll/sync'
 import type { FastifyPluginAsync } from 'fastify'
 import { z } from 'zod'
 import { mapListings } from '../mapping.ts'
 import { listConnections } from '../views/connections.store.ts'
-import { findParked } from '../views/parked.store.ts'
-import { replayAndWait } from '../views/replay.ts'
+import { addRoute } from './route.ts'
 import type { ServerContext } from './server.ts'
 
-const id = z.object({ id: z.uuid('give the id of a connection') })
+const params = z.object({ id: z.uuid('give the id of a connection') })
 const newConnection = z.object({
   connector: z.string().min(1),
   name: z.string().min(1).max(100),
-  location: z.string().min(1),
-  settings: z.unknown(),
-  credentials: z.unknown(),
-  ordersPollMs: z.int().min(500).max(3_600_000).optional(),
+  location: z.string().min(1).describe('Code of the location where its orders reserve.'),
+  settings: z.unknown().describe('The connector says which.'),
+  credentials: z.unknown().describe('The connector says which; they are tried, and stored sealed.'),
+  ordersPollMs: z
+    .int()
+    .min(500)
+    .max(3_600_000)
+    .optional()
+    .describe('Between two looks for orders that webhooks missed; 15,000 unless given.'),
 })
 const pause = z.object({ reason: z.string().min(1, 'say why, for whoever finds it paused').max(200) })
-const page = z.object({
-  cursor: z.uuid('give the cursor of the page before').optional(),
-  limit: z.coerce.number().int().min(1).max(200).default(50),
-})
+const credentials = z.unknown().describe('The connector says which.')
 const mappings = z.object({
   mappings: z
     .array(
@@ -33,8 +42,10 @@ const mappings = z.object({
     .min(1)
     .max(1_000),
 })
+const tag = 'Connections'
+const platform = ['platform-refused', 'platform-unavailable'] as const
 
-/** Connections and what they could not apply: connect, import, go live, pause, resume, map, replay. */
+/** Connections: connect, import, go live, pause, resume, new credentials, map. */
 export function connectionRoutes(hub: ServerContext): FastifyPluginAsync {
   const { context, engine } = hub
   const open = async (connectionId: string) => {
@@ -43,43 +54,128 @@ export function connectionRoutes(hub: ServerContext): FastifyPluginAsync {
     return found
   }
   return async (app) => {
-    app.get('/connections', async () => ({ rows: await listConnections(hub) }))
-    app.post('/connections', async (request, reply) => {
-      const { location, ordersPollMs, ...body } = newConnection.parse(request.body)
-      const made = await connect(context, { ...body, locationCode: location, ordersPollMs })
-      return reply.status(201).send(made)
-    })
-    app.post('/connections/:id/import', async (request) =>
-      importConnection(context, await open(id.parse(request.params).id)),
+    addRoute(
+      app,
+      {
+        method: 'GET',
+        path: '/connections',
+        operation: 'listConnections',
+        tag,
+        summary: 'Every connection with its health.',
+        answers: { 200: connectionList },
+      },
+      async () => ({ 200: { rows: await listConnections(hub) } }),
     )
-    app.post('/connections/:id/live', async (request) => {
-      await changeConnection(context, id.parse(request.params).id, { kind: 'go-live' })
-      return {}
-    })
-    app.post('/connections/:id/pause', async (request) => {
-      const { reason } = pause.parse(request.body)
-      await changeConnection(context, id.parse(request.params).id, { kind: 'pause', reason })
-      return {}
-    })
-    app.post('/connections/:id/resume', async (request) => {
-      await changeConnection(context, id.parse(request.params).id, { kind: 'resume', reason: 'all' })
-      return {}
-    })
-    app.put('/connections/:id/credentials', async (request) =>
-      replaceCredentials(context, await open(id.parse(request.params).id), request.body),
+    addRoute(
+      app,
+      {
+        method: 'POST',
+        path: '/connections',
+        operation: 'connect',
+        tag,
+        summary: 'Makes a connection, once its credentials were tried; it starts as a draft.',
+        body: newConnection,
+        answers: { 201: connectionMade },
+        errors: ['unknown-connector', 'unknown-location', 'name-taken', 'invalid-settings', ...platform],
+      },
+      async ({ body: { location, ordersPollMs, ...rest } }) => ({
+        201: await connect(context, { ...rest, locationCode: location, ordersPollMs }),
+      }),
     )
-    app.post('/mappings', async (request) => mapListings(context, mappings.parse(request.body).mappings))
-
-    app.get('/parked', async (request) =>
-      findParked(hub.database.kysely, context.organizationId, page.parse(request.query)),
+    addRoute(
+      app,
+      {
+        method: 'POST',
+        path: '/connections/:id/import',
+        operation: 'importListings',
+        tag,
+        summary: 'Imports its listings and levels, and ties listings to items by SKU.',
+        params,
+        answers: { 200: listingImport },
+        errors: ['unknown-connection', ...platform],
+      },
+      async ({ params: { id } }) => ({ 200: await importConnection(context, await open(id)) }),
     )
-    app.post('/parked/:id/replay', async (request) => {
-      const { id: inboxId } = z.object({ id: z.uuid() }).parse(request.params)
-      return await replayAndWait(context, { inboxId })
-    })
-    app.post('/parked/replay', async (request) => {
-      const { reasonCode } = z.object({ reasonCode: z.string().optional() }).parse(request.body ?? {})
-      return await replayAndWait(context, reasonCode === undefined ? {} : { reasonCode })
-    })
+    addRoute(
+      app,
+      {
+        method: 'POST',
+        path: '/connections/:id/live',
+        operation: 'goLive',
+        tag,
+        summary: 'From shadow mode to live: every level that differs is written.',
+        params,
+        answers: { 200: done },
+        errors: ['unknown-connection', 'wrong-state'],
+      },
+      async ({ params: { id } }) => {
+        await changeConnection(context, id, { kind: 'go-live' })
+        return { 200: {} }
+      },
+    )
+    addRoute(
+      app,
+      {
+        method: 'POST',
+        path: '/connections/:id/pause',
+        operation: 'pauseConnection',
+        tag,
+        summary: 'Stops reading and writing; what waits stays queued.',
+        params,
+        body: pause,
+        answers: { 200: done },
+        errors: ['unknown-connection', 'wrong-state'],
+      },
+      async ({ params: { id }, body: { reason } }) => {
+        await changeConnection(context, id, { kind: 'pause', reason })
+        return { 200: {} }
+      },
+    )
+    addRoute(
+      app,
+      {
+        method: 'POST',
+        path: '/connections/:id/resume',
+        operation: 'resumeConnection',
+        tag,
+        summary: 'Takes all reasons for its pause away.',
+        params,
+        answers: { 200: done },
+        errors: ['unknown-connection', 'wrong-state'],
+      },
+      async ({ params: { id } }) => {
+        await changeConnection(context, id, { kind: 'resume', reason: 'all' })
+        return { 200: {} }
+      },
+    )
+    addRoute(
+      app,
+      {
+        method: 'PUT',
+        path: '/connections/:id/credentials',
+        operation: 'replaceCredentials',
+        tag,
+        summary: 'New credentials, tried before they replace the old ones.',
+        params,
+        body: credentials,
+        answers: { 200: connectionCheck },
+        errors: ['unknown-connection', 'invalid-settings', ...platform],
+      },
+      async ({ params: { id }, body }) => ({ 200: await replaceCredentials(context, await open(id), body) }),
+    )
+    addRoute(
+      app,
+      {
+        method: 'POST',
+        path: '/mappings',
+        operation: 'mapListings',
+        tag,
+        summary: 'Ties listings to items as a person decides, all or none.',
+        body: mappings,
+        answers: { 200: mappingResult },
+        errors: ['unknown-item', 'unknown-listing'],
+      },
+      async ({ body }) => ({ 200: await mapListings(context, body.mappings) }),
+    )
   }
 }

@@ -1,8 +1,10 @@
+import { health, readiness } from '@plimsoll/client'
 import type { FastifyPluginAsync } from 'fastify'
 import { sql } from 'kysely'
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client'
 import { countOverview } from '../views/overview.store.ts'
 import { ApiProblem } from './problem.ts'
+import { addRawRoute, addRoute } from './route.ts'
 import type { ServerContext } from './server.ts'
 
 /** GET /health: the process runs. GET /ready: it can take work. GET /metrics: for Prometheus. */
@@ -17,24 +19,59 @@ export function healthRoutes(hub: ServerContext): FastifyPluginAsync {
   const held = gauge('plimsoll_connections_held', 'Connections that this process works')
 
   return async (app) => {
-    app.get('/health', async () => ({ status: 'ok' }))
-    app.get('/ready', async () => {
-      try {
-        await sql`select 1`.execute(hub.database.kysely)
-        return { status: 'ready', database: hub.database.kind, worksConnections: hub.engine.held.length }
-      } catch (error) {
-        hub.log.warn({ error }, 'not ready: the database does not answer')
-        throw new ApiProblem('not-ready', 'The database does not answer.')
-      }
-    })
-    app.get('/metrics', async (_request, reply) => {
-      const counts = await countOverview(hub.database.kysely, hub.context.organizationId)
-      parked.set(counts.parked)
-      waiting.set(counts.inboxWaiting)
-      pending.set(counts.pending)
-      deadlocks.set(hub.database.counters.deadlocks)
-      held.set(hub.engine.held.length)
-      return reply.type(registry.contentType).send(await registry.metrics())
-    })
+    addRoute(
+      app,
+      {
+        method: 'GET',
+        path: '/health',
+        operation: 'getHealth',
+        tag: 'Health',
+        summary: 'The process runs.',
+        answers: { 200: health },
+      },
+      async () => ({ 200: { status: 'ok' as const } }),
+    )
+    addRoute(
+      app,
+      {
+        method: 'GET',
+        path: '/ready',
+        operation: 'getReadiness',
+        tag: 'Health',
+        summary: 'It can take work.',
+        answers: { 200: readiness },
+        errors: ['not-ready'],
+      },
+      async () => {
+        try {
+          await sql`select 1`.execute(hub.database.kysely)
+        } catch (error) {
+          hub.log.warn({ error }, 'not ready: the database does not answer')
+          throw new ApiProblem('not-ready', 'The database does not answer.')
+        }
+        const worksConnections = hub.engine.held.length
+        return { 200: { status: 'ready' as const, database: hub.database.kind, worksConnections } }
+      },
+    )
+    addRawRoute(
+      app,
+      {
+        method: 'GET',
+        path: '/metrics',
+        operation: 'getMetrics',
+        tag: 'Health',
+        summary: 'Figures of the process and of the hub, for Prometheus.',
+        answers: { 200: { contentType: 'text/plain', description: 'Prometheus’ text format' } },
+      },
+      async (_request, reply) => {
+        const counts = await countOverview(hub.database.kysely, hub.context.organizationId)
+        parked.set(counts.parked)
+        waiting.set(counts.inboxWaiting)
+        pending.set(counts.pending)
+        deadlocks.set(hub.database.counters.deadlocks)
+        held.set(hub.engine.held.length)
+        return reply.type(registry.contentType).send(await registry.metrics())
+      },
+    )
   }
 }

@@ -61,10 +61,22 @@ export class ApiProblem extends Error {
   }
 }
 
+/** A refusal of the ledger on its way to the client. */
+export class LedgerRefusal extends Error {
+  readonly refusal: Refusal
+
+  constructor(refusal: Refusal) {
+    super(refusal.message)
+    this.name = 'LedgerRefusal'
+    this.refusal = refusal
+  }
+}
+
 /** Any error as problem+json (RFC 9457): a stable code, what went wrong, and the cure. */
 export function toProblem(error: unknown): Problem {
   if (error instanceof ApiProblem)
     return problemOf(apiErrors[error.code], error.code, error.message, error.field)
+  if (error instanceof LedgerRefusal) return refusalToProblem(error.refusal)
   if (error instanceof SyncProblem)
     return problemOf(syncErrors[error.code], error.code, error.message, error.field)
   if (error instanceof ZodError) {

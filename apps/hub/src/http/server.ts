@@ -3,13 +3,20 @@ import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify }
 import type { HubBase } from '../hub.ts'
 import type { LiveScreens } from '../views/live-screens.ts'
 import { activityRoutes } from './activity-routes.ts'
+import { checkAnswers } from './answer-check.ts'
 import { connectionRoutes } from './connection-routes.ts'
 import { serveDashboard } from './dashboard-files.ts'
 import { type DemoControls, demoRoutes } from './demo-routes.ts'
+import { documentRoutes } from './document-routes.ts'
 import { healthRoutes } from './health-routes.ts'
 import { itemRoutes } from './item-routes.ts'
 import { assertLocal } from './local-only.ts'
+import type { DeclaredRoute } from './openapi.ts'
+import { parkedRoutes } from './parked-routes.ts'
 import { ApiProblem, toProblem } from './problem.ts'
+import { referencePage } from './reference-page.ts'
+import { reservationRoutes } from './reservation-routes.ts'
+import type { RouteSpec } from './route.ts'
 import { stockRoutes } from './stock-routes.ts'
 import { streamRoute } from './stream-route.ts'
 import { webhookRoute } from './webhook-route.ts'
@@ -18,6 +25,8 @@ export type ServerContext = HubBase & {
   engine: SyncEngine
   screens: LiveScreens
   demo: DemoControls | undefined
+  /** Whether answers are held to what their routes declare, at some cost; for tests. */
+  checksAnswers?: boolean | undefined
 }
 
 /** Platforms send whole orders; the largest seen are a few hundred kilobytes. */
@@ -26,7 +35,7 @@ const BODY_BYTES_MAX = 5 * 1024 * 1024
 /** A SKU has at most 200 characters, each up to twelve bytes once it is written into an address. */
 const PARAMETER_LENGTH_MAX = 2_400
 
-export type Route = { method: string; path: string }
+export type Route = { method: string; path: string; spec: RouteSpec | undefined }
 
 /**
  * The HTTP side of the hub: webhook intake, API, live stream, dashboard.
@@ -49,9 +58,16 @@ export async function createServer(
     frameworkErrors: (error, request, reply) => void refuse(error, request, reply),
   })
   app.setErrorHandler(refuse)
-  app.addHook('onRoute', ({ method, url }) => {
-    for (const each of [method].flat()) if (each !== 'HEAD') onRoute({ method: each, path: url })
+  const declared: DeclaredRoute[] = []
+  app.addHook('onRoute', ({ method, url, config }) => {
+    const spec = config?.spec
+    for (const each of [method].flat()) {
+      if (each === 'HEAD') continue
+      onRoute({ method: each, path: url, spec })
+      if (spec !== undefined) declared.push({ path: url, spec })
+    }
   })
+  if (hub.checksAnswers === true) checkAnswers(app)
   app.setNotFoundHandler((request, reply) => {
     const problem = toProblem(
       new ApiProblem('not-found', `There is nothing at ${request.method} ${request.url.split('?')[0]}.`),
@@ -67,13 +83,17 @@ export async function createServer(
       async (api) => {
         await api.register(activityRoutes(hub))
         await api.register(connectionRoutes(hub))
+        await api.register(parkedRoutes(hub))
         await api.register(itemRoutes(hub))
+        await api.register(reservationRoutes(hub))
         await api.register(stockRoutes(hub))
         await api.register(streamRoute(hub))
         await api.register(demoRoutes(hub))
+        await api.register(documentRoutes(declared))
       },
       { prefix: '/api/v1' },
     )
+    await local.register(referencePage)
     await serveDashboard(local)
   })
   return app

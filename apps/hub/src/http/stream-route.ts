@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import type { FastifyPluginAsync } from 'fastify'
+import { addRawRoute } from './route.ts'
 import type { ServerContext } from './server.ts'
 
 /** A reader so far behind is let go: it comes back and reads everything anew, which costs less than the backlog. */
@@ -13,7 +14,17 @@ export function streamRoute(hub: ServerContext): FastifyPluginAsync {
     app.addHook('preClose', async () => {
       for (const response of open) response.end()
     })
-    app.get('/stream', (request, reply) => {
+    const spec = {
+      method: 'GET',
+      path: '/stream',
+      operation: 'openStream',
+      tag: 'Overview',
+      summary: 'Server-sent events: each is a hint what to read again.',
+      answers: {
+        200: { contentType: 'text/event-stream', description: 'Events `changed`, `activity` and `ping`.' },
+      },
+    } as const
+    addRawRoute(app, spec, (request, reply) => {
       reply.hijack()
       const response = reply.raw
       response.writeHead(200, {

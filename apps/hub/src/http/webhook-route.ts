@@ -1,10 +1,22 @@
+import { done } from '@plimsoll/client'
 import { receiveWebhook } from '@plimsoll/sync'
 import type { FastifyPluginAsync } from 'fastify'
 import { z } from 'zod'
 import { ApiProblem } from './problem.ts'
+import { addRawRoute } from './route.ts'
 import type { ServerContext } from './server.ts'
 
-const parameters = z.object({ connectionId: z.uuid() })
+const params = z.object({ connectionId: z.uuid() })
+const spec = {
+  method: 'POST',
+  path: '/webhooks/:connectionId',
+  operation: 'receiveWebhook',
+  tag: 'Webhooks',
+  summary: 'What platforms call: verified over the bytes as sent, stored, and only then answered.',
+  params,
+  answers: { 200: done },
+  errors: ['bad-signature', 'not-found'],
+} as const
 
 /** POST /webhooks/:connectionId: verified over the raw bytes, stored, and only then answered. */
 export function webhookRoute(hub: ServerContext): FastifyPluginAsync {
@@ -13,8 +25,8 @@ export function webhookRoute(hub: ServerContext): FastifyPluginAsync {
     app.removeAllContentTypeParsers()
     app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
 
-    app.post('/webhooks/:connectionId', async (request, reply) => {
-      const { success, data } = parameters.safeParse(request.params)
+    addRawRoute(app, spec, async (request, reply) => {
+      const { success, data } = params.safeParse(request.params)
       if (!success) throw new ApiProblem('not-found', 'No connection takes webhooks at this address.')
       const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
       const answer = await receiveWebhook(hub.context, hub.engine.registry, data.connectionId, {

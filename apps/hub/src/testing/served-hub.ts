@@ -32,7 +32,7 @@ export async function serveHub(roles: 'api' | 'api,worker' = 'api'): Promise<Ser
   const folder = await makeTemporaryFolder()
   const hub = await startHub(
     readConfiguration({ databaseUrl: database.url, data: folder, port: 0, role: roles, log: 'silent' }),
-    { keep: 'running', pace: { leaseMs: 1_000 } },
+    { keep: 'running', pace: { leaseMs: 1_000 }, checksAnswers: true },
   )
   await ensureLocation(hub.context, { code: 'MAIN', name: 'Main warehouse', kind: 'warehouse' })
   const simulators: StartedSimulator[] = []

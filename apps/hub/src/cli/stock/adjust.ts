@@ -1,0 +1,9 @@
+import { figuresOf } from './ledger-command.ts'
+import { placedCommand } from './placed-command.ts'
+
+export const adjustCommand = placedCommand('adjust', {
+  description: 'a difference, of either sign: units found, lost or broken',
+  quantity: 'the difference, for example -2',
+  say: (result, quantity) =>
+    `Adjusted ${result.sku} at ${result.locationCode} by ${quantity > 0 ? '+' : ''}${quantity}: ${figuresOf(result)}.`,
+})

@@ -1,0 +1,26 @@
+import type { Command } from 'commander'
+import { adjustCommand } from './adjust.ts'
+import { countCommand } from './count.ts'
+import { holdCommand } from './hold.ts'
+import { receiveCommand } from './receive.ts'
+import { releaseCommand } from './release.ts'
+import { reserveCommand } from './reserve.ts'
+import { showCommand } from './show.ts'
+import { unholdCommand } from './unhold.ts'
+
+/** In the order of its help. One more subcommand is one more file and its line here. */
+const subcommands = [
+  showCommand,
+  receiveCommand,
+  adjustCommand,
+  countCommand,
+  holdCommand,
+  unholdCommand,
+  reserveCommand,
+  releaseCommand,
+]
+
+export function stockCommand(program: Command, exit: (code: number) => void): void {
+  const group = program.command('stock').description('see and change what is where')
+  for (const add of subcommands) add(group, exit)
+}

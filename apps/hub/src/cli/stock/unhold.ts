@@ -1,0 +1,9 @@
+import { figuresOf } from './ledger-command.ts'
+import { placedCommand } from './placed-command.ts'
+
+export const unholdCommand = placedCommand('unhold', {
+  description: 'held units that may be sold again',
+  quantity: 'how many to let go',
+  say: (result, quantity) =>
+    `Let go of ${quantity} of ${result.sku} at ${result.locationCode}: ${figuresOf(result)}.`,
+})

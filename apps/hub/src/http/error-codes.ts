@@ -1,0 +1,34 @@
+import { listProblems } from '@plimsoll/database'
+import { type StockErrorCode, stockErrors } from '@plimsoll/stock'
+import { type SyncErrorCode, syncErrors } from '@plimsoll/sync'
+import { type ApiErrorCode, apiErrors } from './problem.ts'
+import type { RouteSpec } from './route.ts'
+
+/** Every code that a route may name as its own. */
+export type ErrorCode = ApiErrorCode | StockErrorCode | SyncErrorCode
+
+const statuses: Readonly<Record<string, { status: number }>> = { ...stockErrors, ...syncErrors, ...apiErrors }
+/** The hub cannot serve anybody until a person has put the database right. */
+const DATABASE_STATUS = 503
+
+/** What every route may answer, whatever it does. */
+const OF_ANY_ROUTE: readonly ErrorCode[] = ['busy', 'internal']
+
+/** Every refusal that a route may answer, by status: its own, those of its kind of request, and those of any route. */
+export function errorsOf(spec: RouteSpec, path: string): Map<number, string[]> {
+  const codes = new Set<string>(spec.errors)
+  const takesInput = [spec.params, spec.query, spec.body].some((schema) => schema !== undefined)
+  if (takesInput) codes.add('invalid-request')
+  if (spec.takesKey === true) codes.add('idempotency-key-missing')
+  if (spec.method !== 'GET') for (const code of ['malformed-body', 'too-large']) codes.add(code)
+  // Platforms and monitors come from elsewhere.
+  if (path.startsWith('/api/')) codes.add('foreign-origin')
+  for (const code of [...OF_ANY_ROUTE, ...listProblems().map((problem) => problem.code)]) codes.add(code)
+
+  const byStatus = new Map<number, string[]>()
+  for (const code of codes) {
+    const status = statuses[code]?.status ?? DATABASE_STATUS
+    byStatus.set(status, [...(byStatus.get(status) ?? []), code])
+  }
+  return byStatus
+}

@@ -1,0 +1,111 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { z } from 'zod'
+import type { ErrorCode } from './error-codes.ts'
+import { ApiProblem } from './problem.ts'
+
+/**
+ * A route says once what it takes and answers. The same schemas check its requests, its answers in tests, and
+ * make the OpenAPI document (`openapi.ts`).
+ */
+export type RouteSpec = {
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  /** As Fastify writes it, below the prefix of its plugin: `/items/:sku`. */
+  path: string
+  /** A name of its own in camel case, verb first; generated clients call their functions so. */
+  operation: string
+  tag: Tag
+  /** One sentence. */
+  summary: string
+  params?: z.ZodObject
+  query?: z.ZodObject
+  body?: z.ZodType
+  /** Whether it needs an Idempotency-Key header. */
+  takesKey?: boolean
+  /** By status: a schema that `packages/client` exports, or what is answered in place of JSON. */
+  answers: Readonly<Record<number, z.ZodType | OtherContent>>
+  /** The refusals of its own; those that any such route may answer are added by `errorsOf`. */
+  errors?: readonly ErrorCode[]
+}
+
+export type OtherContent = { contentType: string; description: string }
+
+/** The groups of the reference, in their order. */
+export const tags = [
+  'Health',
+  'Webhooks',
+  'Overview',
+  'Connections',
+  'Parked events',
+  'Items and stock',
+  'Stock commands',
+  'The demo',
+  'The document',
+] as const
+type Tag = (typeof tags)[number]
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    spec?: RouteSpec
+  }
+}
+
+type Parsed<Schema> = Schema extends z.ZodType ? z.output<Schema> : undefined
+type JsonAnswers<Answers> = {
+  [Status in keyof Answers]: Answers[Status] extends z.ZodType
+    ? { [each in Status]: z.input<Answers[Status]> }
+    : never
+}
+type RouteInput<Spec extends RouteSpec> = {
+  params: Parsed<Spec['params']>
+  query: Parsed<Spec['query']>
+  body: Parsed<Spec['body']>
+  key: Spec['takesKey'] extends true ? string : undefined
+}
+type RouteAnswer<Spec extends RouteSpec> = JsonAnswers<Spec['answers']>[keyof Spec['answers']]
+
+/**
+ * Adds a route that takes and answers JSON.
+ * @param handle gets what the request holds, checked; answers the body under its status: `{ 200: page }`
+ */
+export function addRoute<const Spec extends RouteSpec>(
+  app: FastifyInstance,
+  spec: Spec,
+  handle: (input: RouteInput<Spec>) => Promise<RouteAnswer<Spec>>,
+): void {
+  addRawRoute(app, spec, async (request, reply) => {
+    // The key comes before the body: whoever forgot it need not first correct everything else.
+    const read = {
+      params: spec.params?.parse(request.params),
+      query: spec.query?.parse(request.query),
+      key: spec.takesKey === true ? keyOf(request) : undefined,
+      body: spec.body?.parse(request.body),
+    }
+    // Each part was just parsed by the very schema that its type is taken from.
+    const answer: object = await handle(read as RouteInput<Spec>)
+    const [[status, body] = []] = Object.entries(answer)
+    return reply.status(Number(status)).send(body)
+  })
+}
+
+/** Adds a route that reads its request or writes its answer itself: raw bytes, a stream, a text. */
+export function addRawRoute(
+  app: FastifyInstance,
+  spec: RouteSpec,
+  handler: (request: FastifyRequest, reply: FastifyReply) => unknown,
+): void {
+  app.route({ method: spec.method, url: spec.path, config: { spec }, handler })
+}
+
+const KEY_LENGTH_MAX = 200
+
+function keyOf(request: FastifyRequest): string {
+  const key = request.headers['idempotency-key']
+  if (typeof key !== 'string' || key === '' || key.length > KEY_LENGTH_MAX) {
+    throw new ApiProblem(
+      'idempotency-key-missing',
+      'This command changes stock, so it needs a key.',
+      'Idempotency-Key',
+    )
+  }
+  return key
+}
