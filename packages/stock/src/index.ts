@@ -9,7 +9,7 @@ export {
   type CommandOutcome,
   RaceOnCommandKey,
 } from './commands/apply-commands.ts'
-export type { StockCommand } from './commands/command.ts'
+export type { PlacedKind, StockCommand } from './commands/command.ts'
 export { digestOf } from './commands/command-keys.store.ts'
 export { CommandWriter } from './commands/command-writer.ts'
 export type { CommandResult } from './commands/kind.ts'

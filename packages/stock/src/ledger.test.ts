@@ -11,15 +11,9 @@ import {
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { CommandOutcome } from './commands/apply-commands.ts'
-import type { StockCommand } from './commands/command.ts'
+import type { PlacedKind, StockCommand } from './commands/command.ts'
 import { runStockCommands } from './commands/run-commands.ts'
-import {
-  commandOf,
-  createStockWorld,
-  type PlaceKind,
-  releaseOf,
-  type StockWorld,
-} from './testing/stock-world.ts'
+import { commandOf, createStockWorld, releaseOf, type StockWorld } from './testing/stock-world.ts'
 import { findBrokenBalances, findBrokenReservations } from './verify.store.ts'
 
 let database: TestDatabase
@@ -33,7 +27,7 @@ afterAll(() => database.drop())
 /** A command as the model knows it: reservations are named by the key of the command that made them. */
 type Step = {
   key: string
-  kind: PlaceKind | 'release'
+  kind: PlacedKind | 'release'
   sku: string
   place: string
   quantity: number

@@ -1,4 +1,4 @@
-import type { StockCommand } from '@plimsoll/stock'
+import type { PlacedKind, StockCommand } from '@plimsoll/stock'
 import { z } from 'zod'
 import type { ErrorCode } from './error-codes.ts'
 
@@ -55,11 +55,7 @@ const placed = head.extend({
 })
 const release = head.extend({ reservationId: z.uuid('give the id that the reservation was given') })
 
-function placedKind(
-  kind: Exclude<StockCommand['kind'], 'release'>,
-  summary: string,
-  errors: readonly ErrorCode[],
-): StockKind {
+function placedKind(kind: PlacedKind, summary: string, errors: readonly ErrorCode[]): StockKind {
   return {
     kind,
     summary,

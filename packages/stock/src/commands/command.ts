@@ -21,6 +21,9 @@ export type StockCommand =
   | ShipCommand
   | ReturnCommand
 
+/** Commands that an item, a location and a quantity are enough for. */
+export type PlacedKind = 'receive' | 'adjust' | 'count' | 'hold' | 'unhold' | 'reserve'
+
 /** What every command carries. `key` makes it exactly once (I3). */
 export type CommandHead = {
   key: string

@@ -5,8 +5,8 @@ import { UNALLOCATED_LOT } from '../context.ts'
 import type { StockErrorCode } from '../errors.ts'
 import type { Balance } from '../movements.ts'
 import type { ReservationRow } from '../reservations.store.ts'
-import { commandOf, type PlaceKind } from '../testing/stock-world.ts'
-import type { StockCommand } from './command.ts'
+import { commandOf } from '../testing/stock-world.ts'
+import type { PlacedKind, StockCommand } from './command.ts'
 import type { Decision } from './kind.ts'
 import { kindOf } from './kinds.ts'
 import { Ledger, movedSinceText } from './ledger.ts'
@@ -16,7 +16,7 @@ const ITEM = { itemId: 'item', sku: 'A', name: 'Item A' }
 const PLACE = { itemId: 'item', locationId: 'main', lotId: UNALLOCATED_LOT }
 const balance: Balance = { onHand: 10, reserved: 3, held: 2, incoming: 0 }
 
-const accepted: [PlaceKind, number, Partial<Balance> | undefined][] = [
+const accepted: [PlacedKind, number, Partial<Balance> | undefined][] = [
   ['receive', 4, { onHand: 4 }],
   ['adjust', -12, { onHand: -12 }],
   ['adjust', 5, { onHand: 5 }],
@@ -35,7 +35,7 @@ test.each(accepted)('%s %d moves %o', (kind, quantity, moved) => {
   if (moved !== undefined) expect(decision).toMatchObject({ changes: { movements: [{ kind }] } })
 })
 
-const refused: [PlaceKind, number, Partial<Balance>, StockErrorCode, string][] = [
+const refused: [PlacedKind, number, Partial<Balance>, StockErrorCode, string][] = [
   ['unhold', 3, {}, 'insufficient-held', '3 units asked, 2 are held.'],
   ['reserve', 6, {}, 'insufficient-stock', '6 units asked, 5 are available.'],
   ['reserve', 1, { onHand: 0 }, 'insufficient-stock', '1 units asked, -5 are available.'],

@@ -1,7 +1,7 @@
 import type { Database } from '@plimsoll/database'
 import { sql } from 'kysely'
 import { v7 as uuidv7 } from 'uuid'
-import type { StockCommand } from '../commands/command.ts'
+import type { PlacedKind, StockCommand } from '../commands/command.ts'
 import type { StockContext } from '../context.ts'
 import { findItemsBySku, findLocations, type Item, saveItems, saveLocation } from '../items.store.ts'
 import type { Balance } from '../movements.ts'
@@ -62,11 +62,8 @@ export async function createStockWorld(
   }
 }
 
-/** Commands that name an item, a location and a quantity, and need nothing more. */
-export type PlaceKind = 'receive' | 'adjust' | 'count' | 'hold' | 'unhold' | 'reserve'
-
 /** A stock command with the fields that a test does not care for filled in. */
-export function commandOf<Kind extends PlaceKind>(
+export function commandOf<Kind extends PlacedKind>(
   kind: Kind,
   sku: string,
   quantity: number,

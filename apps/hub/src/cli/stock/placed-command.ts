@@ -1,4 +1,4 @@
-import { findLocations, type StockCommand } from '@plimsoll/stock'
+import { findLocations, type PlacedKind } from '@plimsoll/stock'
 import type { Command } from 'commander'
 import type { HubBase } from '../../hub.ts'
 import { CommandProblem } from '../output.ts'
@@ -17,7 +17,7 @@ type PlacedOptions = LedgerOptions & { sku?: string; quantity?: number; location
  * as options.
  */
 export function placedCommand(
-  kind: Exclude<StockCommand['kind'], 'release'>,
+  kind: PlacedKind,
   about: {
     description: string
     /** What the quantity is, for the help. */
