@@ -3,10 +3,14 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { seededRandom } from '../packages/connector-kit/src/simulator/index.ts'
 import { migrate, openDatabase, refreshStatistics } from '../packages/database/src/index.ts'
+import type { IncomingOrder } from '../packages/orders/src/index.ts'
 import { findBrokenBalances, findBrokenReservations } from '../packages/stock/src/index.ts'
+import { applyBatch, type BenchConnection } from './ledger/apply.ts'
 import { seedLedgerBrand } from './ledger/brand.ts'
+import { openInbound } from './ledger/inbound.ts'
 import { fullLoad, type LoadResult, loadAtRate } from './ledger/load.ts'
 import { createOrderSource, type Demand } from './ledger/orders.ts'
+import { ordersByProcesses } from './ledger/processes.ts'
 import { bareInsert, runPgbench } from './ledger/yardsticks.ts'
 import type { Bench } from './main.ts'
 
@@ -34,9 +38,10 @@ export const bench: Bench = async ({ quick, say }) => {
     const random = seededRandom(1)
     const loadOf = (demand: Demand, writers: number) => ({
       database,
-      stock: brand.context,
       connections,
       orderOf: createOrderSource(brand, demand, random),
+      apply: (connection: BenchConnection, batch: readonly IncomingOrder[]) =>
+        applyBatch(database, brand.context, connection, batch),
       seconds,
       writers,
     })
@@ -59,6 +64,17 @@ export const bench: Bench = async ({ quick, say }) => {
       ordersPerSecond: uniform.ordersPerSecond / 2,
       random,
     })
+    const throughInbox = await openInbound(database, brand, connections)
+    await owner.pool.query('vacuum analyze listing, connection')
+    await fullLoad({ ...loadOf('uniform', 2), apply: throughInbox, seconds: 1 })
+    await refreshStatistics(database.kysely)
+    const inbound = await fullLoad({ ...loadOf('uniform', 2), apply: throughInbox })
+    say(`inbound: ${JSON.stringify(inbound)}`)
+    const byProcesses: Record<string, number> = {}
+    for (const processes of [1, 2, 4]) {
+      byProcesses[processes] = await ordersByProcesses(database.url, brand, { processes, seconds })
+      say(`${processes} processes: ${byProcesses[processes]}`)
+    }
     const broken = [
       ...(await findBrokenBalances(database.kysely)),
       ...(await findBrokenReservations(database.kysely)),
@@ -70,6 +86,8 @@ export const bench: Bench = async ({ quick, say }) => {
       ...results,
       pgbench: pgbench ?? null,
       bareInsert: bare,
+      inbound,
+      byProcesses,
       ratio: {
         ...Object.fromEntries(
           Object.entries(results).map(([demand, { ordersPerSecond }]) => [
@@ -78,6 +96,7 @@ export const bench: Bench = async ({ quick, say }) => {
           ]),
         ),
         bareInsert: ratioTo(bare.ordersPerSecond, uniform.ordersPerSecond),
+        inbound: ratioTo(pgbench?.tps, inbound.ordersPerSecond),
       },
       latencyAtHalfLoad: half,
       deadlocks: database.counters.deadlocks,

@@ -1,15 +1,15 @@
 import type { Database } from '../../packages/database/src/index.ts'
 import type { IncomingOrder } from '../../packages/orders/src/index.ts'
-import type { StockContext } from '../../packages/stock/src/index.ts'
-import { applyBatch, type BenchConnection } from './apply.ts'
+import type { BenchConnection } from './apply.ts'
 
 export type LoadResult = { ordersPerSecond: number; p50Ms: number; p99Ms: number; walBytesPerOrder: number }
 
-type Load = {
+export type Load = {
   database: Database
-  stock: StockContext
   connections: readonly BenchConnection[]
   orderOf(): IncomingOrder
+  /** Applies one batch, whichever way is measured. */
+  apply(connection: BenchConnection, batch: readonly IncomingOrder[]): Promise<void>
   seconds: number
   writers: number
 }
@@ -34,7 +34,7 @@ export async function fullLoad(load: Load): Promise<LoadResult> {
         if (connection === undefined) throw new Error('there are fewer connections than writers')
         const batch = Array.from({ length: ORDERS_PER_BATCH }, () => load.orderOf())
         const at = performance.now()
-        await applyBatch(database, load.stock, connection, batch)
+        await load.apply(connection, batch)
         const ms = performance.now() - at
         orders += batch.length
         for (const _each of batch) latencies.push(ms)
@@ -53,7 +53,7 @@ export async function fullLoad(load: Load): Promise<LoadResult> {
 export async function loadAtRate(
   load: Load & { ordersPerSecond: number; random(): number },
 ): Promise<{ p50Ms: number; p99Ms: number; ordersPerSecond: number }> {
-  const { database, seconds, writers, random } = load
+  const { seconds, writers, random } = load
   const queues = load.connections.map(() => [] as { order: IncomingOrder; at: number }[])
   const latencies: number[] = []
   const startedAt = performance.now()
@@ -83,9 +83,7 @@ export async function loadAtRate(
           await new Promise((resolve) => setImmediate(resolve))
           continue
         }
-        await applyBatch(
-          database,
-          load.stock,
+        await load.apply(
           connection,
           waiting.map(({ order }) => order),
         )
