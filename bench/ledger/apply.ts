@@ -1,6 +1,6 @@
 import { type Database, inTransaction } from '../../packages/database/src/index.ts'
 import { decideOrders, type IncomingOrder, lockOrders, saveOrders } from '../../packages/orders/src/index.ts'
-import { insertMovements, type StockContext } from '../../packages/stock/src/index.ts'
+import { type StockContext, withBalancesAssumed } from '../../packages/stock/src/index.ts'
 
 export type BenchConnection = { connectionId: string; defaultLocationId: string }
 
@@ -13,17 +13,19 @@ export async function applyBatch(
 ): Promise<void> {
   const at = stock.now()
   const context = { ...stock, now: () => at }
-  await inTransaction(database, async (tx) => {
-    const known = await lockOrders(
-      tx,
-      context.organizationId,
-      connection.connectionId,
-      incoming.map((order) => order.facts.externalId),
-    )
-    const decided = decideOrders(context, connection, known, incoming)
-    await Promise.all([
-      saveOrders(tx, context, connection.connectionId, decided),
-      insertMovements(tx, context, decided.movements),
-    ])
-  })
+  await withBalancesAssumed((write) =>
+    inTransaction(database, async (tx) => {
+      const known = await lockOrders(
+        tx,
+        context.organizationId,
+        connection.connectionId,
+        incoming.map((order) => order.facts.externalId),
+      )
+      const decided = decideOrders(context, connection, known, incoming)
+      await Promise.all([
+        saveOrders(tx, context, connection.connectionId, decided),
+        write(tx, context, decided.movements),
+      ])
+    }),
+  )
 }

@@ -65,7 +65,7 @@ begin
   select (select count(*) from change) - (select count(*) from posted) into missing;
   if missing > 0 then
     raise exception 'movements need their balances: % of them are missing', missing
-      using errcode = 'foreign_key_violation', hint = 'Insert their keys into balance_place first.';
+      using errcode = 'PLB01', hint = 'Insert their keys into balance_place first.';
   end if;
   return null;
 end

@@ -24,7 +24,7 @@ export {
   saveItems,
   saveLocation,
 } from './items.store.ts'
-export { insertMovements } from './movements.store.ts'
+export { insertMovements, withBalancesAssumed } from './movements.store.ts'
 export { availableOf, type Balance, type NewMovement } from './movements.ts'
 export {
   findExpiredReservations,

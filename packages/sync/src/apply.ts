@@ -8,7 +8,7 @@ import {
   lockOrders,
   saveOrders,
 } from '@plimsoll/orders'
-import { insertMovements } from '@plimsoll/stock'
+import { type insertMovements, withBalancesAssumed } from '@plimsoll/stock'
 import { updateAvailabilityOf } from './availability.ts'
 import { nowOf, type Tx, toStockContext } from './context.ts'
 import {
@@ -78,17 +78,19 @@ export async function applyArriving(
   const rows = toArrivedRows(arrival, events)
   if (rows.length > ROWS_PER_BATCH || !rows.every(isToApply)) return undefined
   try {
-    const verdicts = await inTransaction(context.database, (tx) =>
-      applyRows(context, tx, rows, {
-        claim: () => claimArrived(tx, arrival, rows),
-        settle: (decided) =>
-          insertSettled(
-            tx,
-            arrival,
-            rows.filter((row) => decided.some(({ inboxId }) => inboxId === row.inboxId)),
-            decided,
-          ),
-      }),
+    const verdicts = await withBalancesAssumed((write) =>
+      inTransaction(context.database, (tx) =>
+        applyRows(context, tx, rows, write, {
+          claim: () => claimArrived(tx, arrival, rows),
+          settle: (decided) =>
+            insertSettled(
+              tx,
+              arrival,
+              rows.filter((row) => decided.some(({ inboxId }) => inboxId === row.inboxId)),
+              decided,
+            ),
+        }),
+      ),
     )
     rememberStored(context, rows)
     return { ...toApplied(verdicts.length, verdicts), stored: verdicts.length }
@@ -116,7 +118,9 @@ async function takePending(context: WorkerContext, which: { hints: boolean }): P
 
 async function applyBatch(context: WorkerContext, rows: readonly InboxRow[]): Promise<InboxVerdict[]> {
   try {
-    const verdicts = await inTransaction(context.database, (tx) => applyRows(context, tx, rows))
+    const verdicts = await withBalancesAssumed((write) =>
+      inTransaction(context.database, (tx) => applyRows(context, tx, rows, write)),
+    )
     rememberStored(context, rows)
     return verdicts
   } catch (error) {
@@ -138,6 +142,7 @@ async function applyBatch(context: WorkerContext, rows: readonly InboxRow[]): Pr
  * One transaction in four trips to the database: what is known, locked; all that follows from it, and the
  * figures that availability is worked out from; what the levels should show; the commit. Statements of one
  * trip are sent together and carried out in order.
+ * @param writeMovements writes them, with or without making missing balances first
  * @param arriving where the rows are not stored yet: claims them, as part of the first trip, and says which are new
  *   (the others are left out); and stores those with what was decided
  */
@@ -145,6 +150,7 @@ async function applyRows(
   context: WorkerContext,
   tx: Tx,
   candidates: readonly InboxRow[],
+  writeMovements: typeof insertMovements,
   arriving?: {
     claim(): Promise<ReadonlySet<string>>
     settle(verdicts: readonly InboxVerdict[]): Promise<void>
@@ -193,7 +199,7 @@ async function applyRows(
       ? notify(tx, organizationId, { kind: 'screen', topics: ['parked', 'overview'], itemIds: [] })
       : undefined,
     // One statement for all movements: it locks their balances, in key order.
-    insertMovements(tx, stock, decided.movements),
+    writeMovements(tx, stock, decided.movements),
     updateAvailabilityOf(context, tx, toChangedItems(rows, incoming, decided), () =>
       addSubtracted(
         tx,

@@ -1,11 +1,11 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { type Tx, unnestRows } from '@plimsoll/database'
 import { sql } from 'kysely'
 import type { StockContext } from '../context.ts'
 
 /** A stable text of a command's content, to tell a repeat from another command under the same key. */
 export function digestOf(content: unknown): string {
-  return createHash('sha256').update(JSON.stringify(content)).digest('base64url')
+  return hash('sha256', JSON.stringify(content), 'base64url')
 }
 
 export type KnownKey = { commandKey: string; digest: string; result: unknown }
