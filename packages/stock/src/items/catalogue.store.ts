@@ -40,10 +40,13 @@ export async function findCatalogueItems(
 function toCondition(organizationId: string, query: CatalogueQuery): RawBuilder<boolean> {
   if ('skus' in query) return sql`item.sku = any(${sql.val([...query.skus])}::text[])`
   if ('productId' in query) return sql`item.product_id = ${query.productId}`
-  return sql`(item.sku = ${query.code} or item.item_id in (
+  // One look into each index; as `sku = … or item_id in (…)` it read every item of the organization.
+  return sql`item.item_id in (
+      select item_id from item where organization_id = ${organizationId} and sku = ${query.code}
+      union
       select item_id from barcode
       where organization_id = ${organizationId} and comparable = ${comparableOf(query.code)}
-    ))`
+    )`
 }
 
 /** The units of an item in order of factor, as JSON; within a statement over `item`. */

@@ -1,6 +1,6 @@
 import { createTestDatabase, type TestDatabase } from '@plimsoll/database/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { runStockCommands } from '../run-commands.ts'
+import { runStockCommands } from '../commands/run-commands.ts'
 import { commandOf, createStockWorld, type StockWorld } from '../testing/stock-world.ts'
 import { findCatalogueItems } from './catalogue.store.ts'
 import { type CatalogueContext, type RowOutcome, saveCatalogueItems } from './catalogue.ts'
