@@ -25,7 +25,12 @@ export {
   readBarcode,
 } from './items/barcodes.ts'
 export { findCatalogueItems } from './items/catalogue.store.ts'
-export { type CatalogueContext, type RowOutcome, saveCatalogueItems } from './items/catalogue.ts'
+export {
+  type CatalogueContext,
+  changeCatalogueItem,
+  type RowOutcome,
+  saveCatalogueItems,
+} from './items/catalogue.ts'
 export type { CatalogueItem, CatalogueRow, KitKind, Tracking } from './items/catalogue-item.ts'
 export { findCustomFields, removeCustomField, saveCustomField } from './items/custom-fields.store.ts'
 export type { CustomField, CustomFieldType } from './items/custom-fields.ts'
@@ -43,7 +48,7 @@ export {
   removeProduct,
   saveProducts,
 } from './items/products.store.ts'
-export type { Product, ProductRow } from './items/products.ts'
+export { type Product, type ProductRow, unknownProduct } from './items/products.ts'
 export {
   fromBaseUnits,
   type ItemUnits,

@@ -4,6 +4,7 @@ import type { HubBase } from '../hub.ts'
 import type { LiveScreens } from '../views/live-screens.ts'
 import { activityRoutes } from './activity-routes.ts'
 import { checkAnswers } from './answer-check.ts'
+import { catalogueRoutes } from './catalogue-routes.ts'
 import { connectionRoutes } from './connection-routes.ts'
 import { serveDashboard } from './dashboard-files.ts'
 import { type DemoControls, demoRoutes } from './demo-routes.ts'
@@ -17,6 +18,7 @@ import { ApiProblem, toProblem } from './problem.ts'
 import { referencePage } from './reference-page.ts'
 import { reservationRoutes } from './reservation-routes.ts'
 import type { RouteSpec } from './route.ts'
+import { productRoutes } from './product-routes.ts'
 import { stockRoutes } from './stock-routes.ts'
 import { streamRoute } from './stream-route.ts'
 import { webhookRoute } from './webhook-route.ts'
@@ -86,6 +88,8 @@ export async function createServer(
         await api.register(parkedRoutes(hub))
         await api.register(itemRoutes(hub))
         await api.register(reservationRoutes(hub))
+        await api.register(catalogueRoutes(hub))
+        await api.register(productRoutes(hub))
         await api.register(stockRoutes(hub))
         await api.register(streamRoute(hub))
         await api.register(demoRoutes(hub))

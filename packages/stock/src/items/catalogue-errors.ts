@@ -62,6 +62,11 @@ export const catalogueErrors = {
     cure: 'Write it in digits, with a point before decimals: 12 or 0.5.',
   },
   'unknown-product': { status: 404, fault: 'yours', cure: 'Check the code, or make the product first.' },
+  'product-taken': {
+    status: 409,
+    fault: 'yours',
+    cure: 'Choose another code, or send your change with the version of the product.',
+  },
   'product-in-use': { status: 409, fault: 'yours', cure: 'Take its variants out of it first.' },
   'options-mismatch': {
     status: 422,

@@ -1,4 +1,5 @@
 import type { Tx } from '@plimsoll/database'
+import { assert } from '../assert.ts'
 import type { StockContext } from '../context.ts'
 import { type Refusal, refuse } from '../errors.ts'
 import { comparableOf } from './barcodes.ts'
@@ -58,6 +59,29 @@ export async function saveCatalogueItems(
   })
   await writeCatalogueItems(tx, { ...context, at }, saved)
   return outcomes
+}
+
+/**
+ * Changes one item by what it is now: a barcode more, a unit less. Nobody else changes it in between.
+ * @param toRow what is to change, or why nothing can
+ */
+export async function changeCatalogueItem(
+  tx: Tx,
+  context: CatalogueContext,
+  sku: string,
+  toRow: (item: CatalogueItem) => Omit<CatalogueRow, 'sku' | 'mode'> | Refusal,
+): Promise<RowOutcome> {
+  await lockCatalogue(tx, context.organizationId)
+  const [item] = await findCatalogueItems(tx, context.organizationId, { skus: [sku] })
+  const row = item === undefined ? {} : toRow(item)
+  if (isRefusal(row)) return { sku, ...row }
+  const [outcome] = await saveCatalogueItems(tx, context, [{ ...row, sku, mode: 'change' }])
+  assert(outcome !== undefined, 'a row is answered')
+  return outcome
+}
+
+function isRefusal(row: object): row is Refusal {
+  return 'kind' in row && row.kind === 'refused'
 }
 
 /** Two rows of one SKU in one call: nobody could say which was meant. */

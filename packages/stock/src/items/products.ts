@@ -16,6 +16,9 @@ export type Product = {
 /** What is absent is left alone; `names` are put over those there are, `optionNames` replace the whole. */
 export type ProductRow = {
   code: string
+  /** Undefined: whichever the code calls for. */
+  mode?: 'create' | undefined
+  /** Changes only the version that the caller has read. */
   version?: number | undefined
   name?: string | undefined
   names?: NamesInput | undefined
@@ -82,6 +85,9 @@ export function decideProduct(
   inUse: readonly string[],
 ): { kind: 'decided'; product: Product } | Refusal {
   if (row.version !== undefined && before === undefined) return unknownProduct(row.code)
+  if (row.mode === 'create' && before !== undefined) {
+    return refuse('product-taken', 'code', `There is a product with the code "${row.code}" already.`)
+  }
   if (row.version !== undefined && row.version !== before?.version) {
     const message = `The product "${row.code}" is at version ${before?.version}, not ${row.version}.`
     return refuse('version-changed', 'version', message)
