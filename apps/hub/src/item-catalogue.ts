@@ -1,6 +1,7 @@
 import type {
   ArchivedItem,
   CatalogueItem as CatalogueItemJson,
+  Conversion,
   FoundCode,
   ItemChangePage,
 } from '@plimsoll/client'
@@ -13,9 +14,12 @@ import {
   findCatalogueItems,
   findItemByCode,
   findItemChanges,
+  findUnit,
+  fromBaseUnits,
   type Refusal,
   type RowOutcome,
   saveCatalogueItems,
+  toBaseUnits,
 } from '@plimsoll/stock'
 import { notify, type SyncContext, syncProblem, toStockContext } from '@plimsoll/sync'
 import { RefusalProblem } from './refusal-problem.ts'
@@ -90,6 +94,29 @@ export async function lookUpCode(context: SyncContext, code: string): Promise<Fo
   if (found.kind === 'refused') throw new RefusalProblem(found)
   const { matched, unit, factor, item } = found
   return { matched, unit, factor, item: toJson(item) }
+}
+
+/** A quantity of a unit in base units, or base units in whole ones of a unit; `asked` says which is given. */
+export async function convertUnits(
+  context: SyncContext,
+  sku: string,
+  asked: { unit: string; quantity?: string | undefined; baseUnits?: string | undefined },
+): Promise<Conversion> {
+  const item = await findOne(context, sku)
+  const unit = orThrow(findUnit(item, asked.unit))
+  const head = { unit: unit.code, factor: unit.factor }
+  if (asked.quantity !== undefined) {
+    const { baseUnits, rounded } = orThrow(toBaseUnits(item, asked.quantity, asked.unit))
+    return { ...head, quantity: asked.quantity, baseUnits, leftOver: 0, rounded }
+  }
+  const { baseUnits } = orThrow(toBaseUnits(item, asked.baseUnits ?? ''))
+  const { quantity, leftOver } = orThrow(fromBaseUnits(item, baseUnits, asked.unit))
+  return { ...head, quantity: String(quantity), baseUnits, leftOver, rounded: leftOver !== 0 }
+}
+
+function orThrow<T extends { kind: 'unit' | 'converted' }>(outcome: T | Refusal): T {
+  if (outcome.kind === 'refused') throw new RefusalProblem(outcome)
+  return outcome
 }
 
 /** A page of what was noted of an item, newest first. */

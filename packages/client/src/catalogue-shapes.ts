@@ -121,6 +121,29 @@ export const foundCode = z.object({
 })
 export type FoundCode = z.infer<typeof foundCode>
 
+/** GET /items/:sku/conversion: `quantity` is a decimal as text, so that no float gets in its way. */
+export const conversionQuery = z
+  .strictObject({
+    unit: text,
+    quantity: z.string().max(60).optional(),
+    baseUnits: z.string().max(60).optional(),
+  })
+  .refine(({ quantity, baseUnits }) => (quantity === undefined) !== (baseUnits === undefined), {
+    path: ['quantity'],
+    message: 'give either a quantity of the unit or base units',
+  })
+export const conversion = z.object({
+  unit: z.string(),
+  factor: z.int(),
+  /** Of the unit, as it was asked for or as it comes out. */
+  quantity: z.string(),
+  baseUnits: z.int(),
+  /** Base units beyond whole ones of the unit; negative where it was rounded up. */
+  leftOver: z.int(),
+  rounded: z.boolean(),
+})
+export type Conversion = z.infer<typeof conversion>
+
 /** PUT /products/:code. What is absent is left alone; a new product needs a name. */
 export const productInput = z.strictObject({
   name: text.optional(),

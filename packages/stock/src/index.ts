@@ -50,6 +50,7 @@ export {
 } from './items/products.store.ts'
 export { type Product, type ProductRow, unknownProduct } from './items/products.ts'
 export {
+  findUnit,
   fromBaseUnits,
   type ItemUnits,
   type Rounding,

@@ -1,4 +1,4 @@
-import { archivedItem, catalogueItem, foundCode, itemChangePage } from '@plimsoll/client'
+import { archivedItem, catalogueItem, conversion, foundCode, itemChangePage } from '@plimsoll/client'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type ServedHub, serveHub } from '../testing/served-hub.ts'
 
@@ -86,6 +86,34 @@ test('units and barcodes come and go one by one, and a scan says how many base u
     body: { barcodes: [] },
   })
   expect(await ask('DELETE', '/items/CAN/units/tray%2024')).toMatchObject({ body: { units: [] } })
+})
+
+test('quantities are converted exactly, there and back, or refused with what is left over', async () => {
+  const units = [
+    { code: 'case', factor: 12 },
+    { code: 'tray', factor: 24, rounding: 'down' },
+  ]
+  await ask('PUT', '/items/BOTTLE', { name: 'Bottle', baseUnit: 'bottle', units })
+  const convert = async (query: string) => (await ask('GET', `/items/BOTTLE/conversion?${query}`)).body
+  expect(conversion.parse(await convert('unit=case&quantity=0.5'))).toEqual({
+    unit: 'case',
+    factor: 12,
+    quantity: '0.5',
+    baseUnits: 6,
+    leftOver: 0,
+    rounded: false,
+  })
+  expect(await convert('unit=tray&baseUnits=30')).toMatchObject({ quantity: '1', leftOver: 6, rounded: true })
+  expect(await convert('unit=case&baseUnits=30')).toMatchObject({
+    status: 422,
+    code: 'conversion-remainder',
+    detail: expect.stringContaining('30 bottle is 2 case of 12, and 6 bottle left over.'),
+  })
+  expect(await convert('unit=case&quantity=one')).toMatchObject({ code: 'quantity-unreadable' })
+  expect(await convert('unit=case&quantity=1e3')).toMatchObject({ code: 'quantity-unreadable' })
+  expect(await convert('unit=bottle&quantity=0.5')).toMatchObject({ code: 'quantity-not-whole' })
+  expect(await convert('unit=crate&quantity=1')).toMatchObject({ status: 404, code: 'unknown-unit' })
+  expect(await convert('unit=case')).toMatchObject({ code: 'invalid-request', field: 'quantity' })
 })
 
 test('an archived item is out of the grid, keeps its SKU, and says which listings still sell it', async () => {

@@ -1,10 +1,11 @@
-import { barcodeInput, itemDraft, itemPatch, unitOfCode } from '@plimsoll/client'
+import { barcodeInput, conversionQuery, itemDraft, itemPatch, unitOfCode } from '@plimsoll/client'
 import { comparableOf, refuse } from '@plimsoll/stock'
 import type { FastifyPluginAsync } from 'fastify'
 import { z } from 'zod'
 import {
   archiveItem,
   changeItem,
+  convertUnits,
   createItem,
   getCatalogueItem,
   getItemChanges,
@@ -95,6 +96,9 @@ export function catalogueRoutes(hub: ServerContext): FastifyPluginAsync {
       })
       return answerVersioned(reply, item)
     })
+    app.get('/items/:sku/conversion', async (request) =>
+      convertUnits(context, one.parse(request.params).sku, conversionQuery.parse(request.query)),
+    )
     app.get('/item-codes/:code', async (request) => lookUpCode(context, oneCode.parse(request.params).code))
   }
 }
