@@ -73,7 +73,10 @@ export function explainError(error: unknown): Explained {
   if (error instanceof DatabaseProblem)
     return { message: `${error.message} ${error.cure}`, exitCode: EXIT.failed }
   if (error instanceof ListenProblem) return { message: error.message, exitCode: EXIT.failed }
-  if (error instanceof RefusalProblem) return { message: error.message, exitCode: EXIT.badInput }
+  if (error instanceof RefusalProblem) {
+    const { code, field } = error.refusal
+    return { message: error.message, exitCode: EXIT.badInput, code, field }
+  }
   if (error instanceof CommandProblem) return { message: error.message, exitCode: EXIT.badInput }
   if (isTransient(error)) {
     return {
