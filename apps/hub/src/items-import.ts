@@ -1,7 +1,8 @@
 import { inTransaction, type LocationKind } from '@plimsoll/database'
-import { digestOf, findLocations, type StockCommand, saveItems, saveLocation } from '@plimsoll/stock'
+import { digestOf, findLocations, type StockCommand, saveCatalogueItems, saveLocation } from '@plimsoll/stock'
 import { changeStock, type SyncContext, toStockContext } from '@plimsoll/sync'
 import { type RowProblem, toImportProblem } from './import-problem.ts'
+import { toCatalogueContext } from './item-catalogue.ts'
 import { findContradictions, type ItemRow, type PlacedRow } from './item-file.ts'
 
 /** Rows that say `received`, `repeated` and `refused` are those with a quantity; `units` counts the received alone. */
@@ -30,8 +31,8 @@ export async function importItems(
   const problems = [...findUnplaced(rows, codes), ...findContradictions(rows, codes[0])]
   if (problems.length > 0) throw toImportProblem(problems)
 
-  const items = await inTransaction(context.database, (tx) => saveItems(tx, toStockContext(context), rows))
-  const report: ImportReport = { items: items.length, received: 0, units: 0, repeated: 0, refused: [] }
+  const items = await saveNames(context, rows)
+  const report: ImportReport = { items, received: 0, units: 0, repeated: 0, refused: [] }
   const receipts = rows.flatMap((row) => toReceipt(file.name, row, codes[0]) ?? [])
   for (let from = 0; from < receipts.length; from += RECEIPTS_PER_BATCH) {
     const batch = receipts.slice(from, from + RECEIPTS_PER_BATCH)
@@ -53,6 +54,25 @@ export async function importItems(
     }
   }
   return report
+}
+
+/** All or none. @returns how many items are known by these rows */
+async function saveNames(context: SyncContext, rows: readonly PlacedRow[]): Promise<number> {
+  const bySku = new Map(rows.map((row) => [row.sku, row]))
+  await inTransaction(context.database, async (tx) => {
+    const outcomes = await saveCatalogueItems(
+      tx,
+      toCatalogueContext(context, 'import'),
+      [...bySku.values()].map(({ sku, name }) => ({ sku, name })),
+    )
+    const problems = outcomes.flatMap((outcome): RowProblem[] => {
+      if (outcome.kind !== 'refused') return []
+      const { sku, field, message } = outcome
+      return [{ place: bySku.get(sku)?.place ?? sku, field, message }]
+    })
+    if (problems.length > 0) throw toImportProblem(problems)
+  })
+  return bySku.size
 }
 
 type Receipt = Extract<StockCommand, { kind: 'receive' }>

@@ -1,5 +1,5 @@
 import { inTransaction, type Tx } from '@plimsoll/database'
-import { findItemsBySku } from '@plimsoll/stock'
+import { findStockItems, refuse } from '@plimsoll/stock'
 import {
   insertChangedItems,
   mapListing,
@@ -11,13 +11,14 @@ import {
   syncProblem,
   updateAvailability,
 } from '@plimsoll/sync'
+import { RefusalProblem } from './refusal-problem.ts'
 
 export type MappingInput = { listingId: string; sku: string; unitsPerListing: number }
 
 /**
  * Ties listings to items as a person decided, all or none; then what was parked for want of a mapping is
  * put back in line.
- * @throws SyncProblem naming the SKU or listing that is unknown
+ * @throws SyncProblem naming the SKU or listing that is unknown; RefusalProblem for an archived item
  */
 export async function mapListings(
   context: SyncContext,
@@ -25,18 +26,19 @@ export async function mapListings(
 ): Promise<{ mapped: number; replayed: number }> {
   const { organizationId } = context
   const replayed = await inTransaction(context.database, async (tx) => {
-    const items = await findItemsBySku(
-      tx,
-      organizationId,
-      mappings.map((mapping) => mapping.sku),
-    )
-    const bySku = new Map(items.map((item) => [item.sku, item.itemId]))
+    const items = await findStockItems(tx, organizationId, { skus: mappings.map((mapping) => mapping.sku) })
+    const bySku = new Map(items.map((item) => [item.sku, item]))
     const touched = new Set<string>()
     for (const { listingId, sku, unitsPerListing } of mappings) {
-      const itemId = bySku.get(sku)
-      if (itemId === undefined) {
+      const item = bySku.get(sku)
+      if (item === undefined) {
         throw syncProblem('unknown-item', 'sku', `There is no item with the SKU "${sku}".`)
       }
+      if (item.archivedAt !== null) {
+        const message = `The item "${sku}" is archived, so nothing new may sell it.`
+        throw new RefusalProblem(refuse('item-archived', 'sku', message))
+      }
+      const { itemId } = item
       const mapped = await mapListing(tx, organizationId, { listingId, itemId, unitsPerListing })
       if (mapped === undefined)
         throw syncProblem('unknown-listing', 'listingId', `There is no listing ${listingId}.`)

@@ -1,5 +1,12 @@
 import type { Kysely, Transaction } from 'kysely'
 import type { OrganizationTable, SecretTable } from './tables/accounts.ts'
+import type {
+  BarcodeTable,
+  CustomFieldTable,
+  ItemChangeTable,
+  ProductTable,
+  UnitOfMeasureTable,
+} from './tables/catalogue.ts'
 import type { OrderLineTable, SalesOrderTable } from './tables/orders.ts'
 import type {
   BalanceTable,
@@ -28,6 +35,7 @@ import type {
 } from './tables/sync.ts'
 
 export type * from './tables/accounts.ts'
+export type * from './tables/catalogue.ts'
 export type * from './tables/orders.ts'
 export type * from './tables/stock.ts'
 export type * from './tables/sync.ts'
@@ -41,6 +49,11 @@ export interface Tables {
   organization: OrganizationTable
   secret: SecretTable
   item: ItemTable
+  product: ProductTable
+  unitOfMeasure: UnitOfMeasureTable
+  barcode: BarcodeTable
+  customField: CustomFieldTable
+  itemChange: ItemChangeTable
   location: LocationTable
   commandKey: CommandKeyTable
   movement: MovementTable

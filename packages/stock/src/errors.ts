@@ -1,3 +1,5 @@
+import { catalogueErrors } from './items/catalogue-errors.ts'
+
 /**
  * Every refusal of the stock package: stable code, HTTP status, whose fault, and the cure.
  * A test holds this list equal to docs/reference/errors.md.
@@ -33,6 +35,7 @@ export const stockErrors = {
     fault: 'yours',
     cure: 'Send a new idempotency key: this one was used for a different command.',
   },
+  ...catalogueErrors,
 } as const satisfies Record<
   string,
   { status: number; fault: 'ours' | 'yours' | 'theirs' | 'passing'; cure: string }

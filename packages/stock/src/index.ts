@@ -16,6 +16,47 @@ export type { CommandResult } from './commands/kind.ts'
 export { runStockCommands } from './commands/run-commands.ts'
 export { type StockContext, UNALLOCATED_LOT } from './context.ts'
 export { type Refusal, refuse, type StockErrorCode, stockErrors } from './errors.ts'
+export { refuseArchived } from './items/archived.ts'
+export {
+  type Barcode,
+  type BarcodeInput,
+  checkDigitOf,
+  comparableOf,
+  readBarcode,
+} from './items/barcodes.ts'
+export { findCatalogueItems } from './items/catalogue.store.ts'
+export {
+  type CatalogueContext,
+  changeCatalogueItem,
+  type RowOutcome,
+  saveCatalogueItems,
+} from './items/catalogue.ts'
+export type { CatalogueItem, CatalogueRow, KitKind, Tracking } from './items/catalogue-item.ts'
+export { findCustomFields, removeCustomField, saveCustomField } from './items/custom-fields.store.ts'
+export type { CustomField, CustomFieldType } from './items/custom-fields.ts'
+export {
+  type FoundCode,
+  findItemByCode,
+  findItemChanges,
+  findStockItems,
+  type StockItem,
+} from './items/lookup.store.ts'
+export {
+  findProductPage,
+  findProducts,
+  type ProductOutcome,
+  removeProduct,
+  saveProducts,
+} from './items/products.store.ts'
+export { type Product, type ProductRow, unknownProduct } from './items/products.ts'
+export {
+  findUnit,
+  fromBaseUnits,
+  type ItemUnits,
+  type Rounding,
+  toBaseUnits,
+  type Unit,
+} from './items/units.ts'
 export {
   findItemsBySku,
   findLocations,

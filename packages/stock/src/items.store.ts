@@ -1,26 +1,30 @@
-import { type Db, type LocationKind, type Tx, unnestRows } from '@plimsoll/database'
+import type { Db, LocationKind, Tx } from '@plimsoll/database'
 import { sql } from 'kysely'
 import type { StockContext } from './context.ts'
+import { saveCatalogueItems } from './items/catalogue.ts'
 
 export type Item = { itemId: string; sku: string; name: string }
 export type Location = { locationId: string; code: string; name: string; kind: LocationKind }
 
-/** Creates what is missing and renames what differs; an item is known by its SKU. Returns all, in order of SKU. */
+/**
+ * Creates what is missing and renames what differs, as an import does; an item is known by its SKU.
+ * @returns all, in order of SKU
+ * @throws Error for a SKU or name that no item may have; `saveCatalogueItems` answers such a row by itself
+ */
 export async function saveItems(
   tx: Tx,
   context: StockContext,
   items: readonly { sku: string; name: string }[],
 ): Promise<Item[]> {
-  const bySku = new Map(items.map((item) => [item.sku, { ...item, itemId: context.uuid() }]))
-  const rows = [...bySku.values()].sort((a, b) => (a.sku < b.sku ? -1 : 1))
-  const source = unnestRows('saved', rows, { itemId: 'uuid', sku: 'text', name: 'text' })
-  const saved = await sql<Item>`
-    insert into item (organization_id, item_id, sku, name, created_at)
-    select ${context.organizationId}, item_id, sku, name, ${context.now()}
-    from ${source}
-    on conflict (organization_id, sku) do update set name = excluded.name
-    returning item_id, sku, name`.execute(tx)
-  return saved.rows
+  const rows = [...new Map(items.map((item) => [item.sku, item])).values()]
+  const outcomes = await saveCatalogueItems(tx, { ...context, actor: 'import' }, rows)
+  return outcomes
+    .map((outcome): Item => {
+      if (outcome.kind === 'refused') throw new Error(outcome.message)
+      const { itemId, sku, name } = outcome.item
+      return { itemId, sku, name }
+    })
+    .sort((a, b) => (a.sku < b.sku ? -1 : 1))
 }
 
 /** Creates a location or renames it; known by its code. */

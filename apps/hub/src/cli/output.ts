@@ -7,6 +7,7 @@ import { ConfigurationError } from '../configuration.ts'
 import { ListenProblem } from '../hub.ts'
 import { ImportProblem } from '../import-problem.ts'
 import { describeRefusal } from '../platform-refusal.ts'
+import { RefusalProblem } from '../refusal-problem.ts'
 
 /** What the exit code of every command means; docs/reference/cli.md says the same. */
 export const EXIT = {
@@ -72,6 +73,10 @@ export function explainError(error: unknown): Explained {
   if (error instanceof DatabaseProblem)
     return { message: `${error.message} ${error.cure}`, exitCode: EXIT.failed }
   if (error instanceof ListenProblem) return { message: error.message, exitCode: EXIT.failed }
+  if (error instanceof RefusalProblem) {
+    const { code, field } = error.refusal
+    return { message: error.message, exitCode: EXIT.badInput, code, field }
+  }
   if (error instanceof CommandProblem) return { message: error.message, exitCode: EXIT.badInput }
   if (isTransient(error)) {
     return {

@@ -5,6 +5,7 @@ import { demoCommand } from './demo.ts'
 import { doctorCommand } from './doctor.ts'
 import { explainCommand } from './explain.ts'
 import { importCommand } from './import.ts'
+import { itemCommand } from './item.ts'
 import { migrateCommand } from './migrate.ts'
 import { replayCommand } from './replay.ts'
 import { serveCommand } from './serve.ts'
@@ -30,6 +31,7 @@ export function createProgram(exit: (code: number) => void): Command {
     demoCommand,
     connectCommand,
     importCommand,
+    itemCommand,
     stockCommand,
     explainCommand,
     replayCommand,

@@ -173,7 +173,7 @@ export function connectionRoutes(hub: ServerContext): FastifyPluginAsync {
         summary: 'Ties listings to items as a person decides, all or none.',
         body: mappings,
         answers: { 200: mappingResult },
-        errors: ['unknown-item', 'unknown-listing'],
+        errors: ['unknown-item', 'unknown-listing', 'item-archived'],
       },
       async ({ body }) => ({ 200: await mapListings(context, body.mappings) }),
     )

@@ -20,6 +20,10 @@ export function errorsOf(spec: RouteSpec, path: string): Map<number, string[]> {
   const takesInput = [spec.params, spec.query, spec.body].some((schema) => schema !== undefined)
   if (takesInput) codes.add('invalid-request')
   if (spec.takesKey === true) codes.add('idempotency-key-missing')
+  if (spec.version === 'heeded' || spec.version === 'required') {
+    for (const code of ['version-changed', 'invalid-request']) codes.add(code)
+  }
+  if (spec.version === 'required') codes.add('version-missing')
   if (spec.method !== 'GET') for (const code of ['malformed-body', 'too-large']) codes.add(code)
   // Platforms and monitors come from elsewhere.
   if (path.startsWith('/api/')) codes.add('foreign-origin')

@@ -23,6 +23,16 @@ const KEY_HEADER = {
   schema: { type: 'string', minLength: 1, maxLength: 200 },
 }
 
+const ETAG = { description: 'The version of what is answered: "3".', schema: { type: 'string' } }
+const versionHeader = (required: boolean) => ({
+  name: 'If-Match',
+  in: 'header',
+  required,
+  description:
+    'The version that the change is meant for, as its ETag says it: "3"; * means whichever is there.',
+  schema: { type: 'string' },
+})
+
 /** The OpenAPI document of these routes, made of the very schemas that check them. */
 export function describeApi(routes: readonly DeclaredRoute[], version: OpenApiVersion): OpenApiDocument {
   const target = version.startsWith('3.0') ? ('openapi-3.0' as const) : ('draft-2020-12' as const)
@@ -78,6 +88,9 @@ function toOperation({ path, spec }: DeclaredRoute, target: Target, answers: Reg
     ...toParameters('path', spec.params, target),
     ...toParameters('query', spec.query, target),
     ...(spec.takesKey === true ? [KEY_HEADER] : []),
+    ...(spec.version === 'heeded' || spec.version === 'required'
+      ? [versionHeader(spec.version === 'required')]
+      : []),
   ]
   return {
     operationId: spec.operation,
@@ -125,7 +138,8 @@ function toAnswers(spec: RouteSpec, answers: Registry): Json {
       if (name === undefined)
         throw new Error(`${spec.operation} answers a schema that the client does not export`)
       const content = { 'application/json': { schema: { $ref: schemaUri(name) } } }
-      return [status, { description: name, content }]
+      const headers = spec.version === undefined ? {} : { headers: { ETag: ETAG } }
+      return [status, { description: name, ...headers, content }]
     }),
   )
 }

@@ -6,6 +6,7 @@ import { SyncProblem, syncErrors } from '@plimsoll/sync'
 import { ZodError } from 'zod'
 import { ImportProblem } from '../import-problem.ts'
 import { describeRefusal } from '../platform-refusal.ts'
+import { RefusalProblem } from '../refusal-problem.ts'
 
 /** Refusals of the API itself. A test holds all catalogues equal to docs/reference/errors.md. */
 export const apiErrors = {
@@ -19,6 +20,11 @@ export const apiErrors = {
     status: 400,
     fault: 'yours',
     cure: 'Send an Idempotency-Key header, fresh for each command and the same for each retry of it.',
+  },
+  'version-missing': {
+    status: 428,
+    fault: 'yours',
+    cure: 'Read it, and send the ETag of the answer as If-Match; * means whichever is there.',
   },
   'bad-signature': {
     status: 401,
@@ -79,6 +85,7 @@ export function toProblem(error: unknown): Problem {
   if (error instanceof LedgerRefusal) return refusalToProblem(error.refusal)
   if (error instanceof SyncProblem)
     return problemOf(syncErrors[error.code], error.code, error.message, error.field)
+  if (error instanceof RefusalProblem) return refusalToProblem(error.refusal)
   if (error instanceof ZodError) {
     const [issue] = error.issues
     const field = issue?.path.join('.') ?? ''

@@ -21,6 +21,11 @@ export type RouteSpec = {
   body?: z.ZodType
   /** Whether it needs an Idempotency-Key header. */
   takesKey?: boolean
+  /**
+   * Whether its answer has a version, sent as ETag too; whether a request may (`heeded`) or must (`required`) say in
+   * If-Match which version it is meant for.
+   */
+  version?: 'answered' | 'heeded' | 'required'
   /** By status: a schema that `packages/client` exports, or what is answered in place of JSON. */
   answers: Readonly<Record<number, z.ZodType | OtherContent>>
   /** The refusals of its own; those that any such route may answer are added by `errorsOf`. */
@@ -38,6 +43,7 @@ export const tags = [
   'Parked events',
   'Items and stock',
   'Stock commands',
+  'The catalogue',
   'The demo',
   'The document',
 ] as const
@@ -60,6 +66,8 @@ type RouteInput<Spec extends RouteSpec> = {
   query: Parsed<Spec['query']>
   body: Parsed<Spec['body']>
   key: Spec['takesKey'] extends true ? string : undefined
+  /** `any` is `*`: whichever is there; undefined: the request does not say. */
+  version: number | 'any' | undefined
 }
 type RouteAnswer<Spec extends RouteSpec> = JsonAnswers<Spec['answers']>[keyof Spec['answers']]
 
@@ -78,11 +86,13 @@ export function addRoute<const Spec extends RouteSpec>(
       params: spec.params?.parse(request.params),
       query: spec.query?.parse(request.query),
       key: spec.takesKey === true ? keyOf(request) : undefined,
+      version: versionOf(request, spec.version),
       body: spec.body?.parse(request.body),
     }
     // Each part was just parsed by the very schema that its type is taken from.
     const answer: object = await handle(read as RouteInput<Spec>)
     const [[status, body] = []] = Object.entries(answer)
+    if (spec.version !== undefined && 'version' in body) reply.header('etag', `"${body.version}"`)
     return reply.status(Number(status)).send(body)
   })
 }
@@ -94,6 +104,20 @@ export function addRawRoute(
   handler: (request: FastifyRequest, reply: FastifyReply) => unknown,
 ): void {
   app.route({ method: spec.method, url: spec.path, config: { spec }, handler })
+}
+
+/** RFC 9110, section 13.1.1. @throws ApiProblem where it is missing and needed, or is no version of ours */
+function versionOf(request: FastifyRequest, wanted: RouteSpec['version']): number | 'any' | undefined {
+  const header = request.headers['if-match']?.trim()
+  if (wanted === undefined || wanted === 'answered') return undefined
+  if (header === undefined && wanted === 'heeded') return undefined
+  if (header === undefined) {
+    throw new ApiProblem('version-missing', 'This change needs the version that it is meant for.', 'If-Match')
+  }
+  if (header === '*') return 'any'
+  const [, digits] = /^"?(\d{1,15})"?$/.exec(header) ?? []
+  if (digits !== undefined) return Number(digits)
+  throw new ApiProblem('invalid-request', `If-Match: ${header} is no version, such as "3".`, 'If-Match')
 }
 
 const KEY_LENGTH_MAX = 200

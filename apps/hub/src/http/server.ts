@@ -4,16 +4,19 @@ import type { HubBase } from '../hub.ts'
 import type { LiveScreens } from '../views/live-screens.ts'
 import { activityRoutes } from './activity-routes.ts'
 import { checkAnswers } from './answer-check.ts'
+import { catalogueRoutes } from './catalogue-routes.ts'
 import { connectionRoutes } from './connection-routes.ts'
 import { serveDashboard } from './dashboard-files.ts'
 import { type DemoControls, demoRoutes } from './demo-routes.ts'
 import { documentRoutes } from './document-routes.ts'
 import { healthRoutes } from './health-routes.ts'
+import { itemChangeRoutes } from './item-change-routes.ts'
 import { itemRoutes } from './item-routes.ts'
 import { assertLocal } from './local-only.ts'
 import type { DeclaredRoute } from './openapi.ts'
 import { parkedRoutes } from './parked-routes.ts'
 import { ApiProblem, toProblem } from './problem.ts'
+import { productRoutes } from './product-routes.ts'
 import { referencePage } from './reference-page.ts'
 import { reservationRoutes } from './reservation-routes.ts'
 import type { RouteSpec } from './route.ts'
@@ -86,6 +89,9 @@ export async function createServer(
         await api.register(parkedRoutes(hub))
         await api.register(itemRoutes(hub))
         await api.register(reservationRoutes(hub))
+        await api.register(catalogueRoutes(hub))
+        await api.register(itemChangeRoutes(hub))
+        await api.register(productRoutes(hub))
         await api.register(stockRoutes(hub))
         await api.register(streamRoute(hub))
         await api.register(demoRoutes(hub))

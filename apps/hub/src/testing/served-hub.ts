@@ -14,7 +14,7 @@ export type ServedHub = {
   url: string
   /** The data folder: only the master key is in it. */
   folder: string
-  ask(method: 'GET' | 'POST' | 'PUT', path: string, body?: unknown, headers?: Headers): Promise<Answer>
+  ask(method: Method, path: string, body?: unknown, headers?: Headers): Promise<Answer>
   /** An item with its opening stock at MAIN. */
   stock(sku: string, quantity: number): Promise<void>
   /** A simulated WooCommerce shop that sells these, connected and imported over the API. */
@@ -23,6 +23,7 @@ export type ServedHub = {
 }
 
 type Headers = Record<string, string>
+type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 export type Answer = { status: number; type: string; body: Record<string, unknown>; text: string }
 export type Shop = { simulator: StartedSimulator; connectionId: string }
 
@@ -105,7 +106,7 @@ export function serverOf(hub: RunningHub): FastifyInstance {
 export async function askServer(
   server: FastifyInstance,
   request: {
-    method: 'GET' | 'POST' | 'PUT'
+    method: Method
     url: string
     payload?: unknown
     headers?: Headers | undefined

@@ -1,4 +1,5 @@
 /** Items, locations and the ledger: owned by `packages/stock`. */
+import type { Generated } from 'kysely'
 
 export interface ItemTable {
   organizationId: string
@@ -7,6 +8,14 @@ export interface ItemTable {
   name: string
   createdAt: Date
   archivedAt: Date | null
+  names: Generated<Record<string, string>>
+  tracking: Generated<'plain' | 'lot' | 'serial'>
+  kitKind: Generated<'none' | 'virtual' | 'assembled'>
+  custom: Generated<Record<string, string | number | boolean>>
+  baseUnit: Generated<string>
+  productId: Generated<string | null>
+  options: Generated<Record<string, string>>
+  version: Generated<number>
 }
 
 export type LocationKind = 'warehouse' | 'store' | '3pl' | 'overseas' | 'marketplace-fulfilled' | 'transit'
