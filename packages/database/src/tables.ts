@@ -1,5 +1,6 @@
 import type { Kysely, Transaction } from 'kysely'
 import type { OrganizationTable, SecretTable } from './tables/accounts.ts'
+import type { KitComponentTable, KitDefinitionTable, KitPartTable } from './tables/kits.ts'
 import type { OrderLineTable, SalesOrderTable } from './tables/orders.ts'
 import type {
   BalanceTable,
@@ -28,6 +29,7 @@ import type {
 } from './tables/sync.ts'
 
 export type * from './tables/accounts.ts'
+export type * from './tables/kits.ts'
 export type * from './tables/orders.ts'
 export type * from './tables/stock.ts'
 export type * from './tables/sync.ts'
@@ -46,6 +48,9 @@ export interface Tables {
   movement: MovementTable
   balance: BalanceTable
   reservation: ReservationTable
+  kitComponent: KitComponentTable
+  kitPart: KitPartTable
+  kitDefinition: KitDefinitionTable
   salesOrder: SalesOrderTable
   orderLine: OrderLineTable
   connection: ConnectionTable

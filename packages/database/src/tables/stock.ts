@@ -1,5 +1,7 @@
 /** Items, locations and the ledger: owned by `packages/stock`. */
 
+import type { Generated } from 'kysely'
+
 export interface ItemTable {
   organizationId: string
   itemId: string
@@ -7,7 +9,11 @@ export interface ItemTable {
   name: string
   createdAt: Date
   archivedAt: Date | null
+  kitKind: Generated<KitKind>
 }
+
+/** `virtual`: its stock is that of its components; `assembled`: it is put together and has stock of its own. */
+export type KitKind = 'none' | 'virtual' | 'assembled'
 
 export type LocationKind = 'warehouse' | 'store' | '3pl' | 'overseas' | 'marketplace-fulfilled' | 'transit'
 
