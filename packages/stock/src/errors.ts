@@ -19,7 +19,7 @@ export const stockErrors = {
     cure: 'Give a quantity other than 0; nothing would change.',
   },
   'quantity-negative': { status: 422, fault: 'yours', cure: 'Give 0 or more; take units away with adjust.' },
-  'insufficient-stock': { status: 409, fault: 'yours', cure: 'Reserve at most what is available.' },
+  'insufficient-stock': { status: 409, fault: 'yours', cure: 'Ask for at most what is available.' },
   'insufficient-held': { status: 409, fault: 'yours', cure: 'Unhold at most what is held.' },
   'insufficient-shipped': {
     status: 409,
@@ -54,6 +54,11 @@ export const stockErrors = {
     status: 409,
     fault: 'yours',
     cure: 'Change the stock of its components, or make it an assembled kit.',
+  },
+  'not-assembled': {
+    status: 409,
+    fault: 'yours',
+    cure: 'Define it as an assembled kit first; a virtual kit is never put together.',
   },
   'kit-item-has-stock': {
     status: 409,

@@ -258,6 +258,30 @@ test('an item that had stock once may become a virtual kit when all of it is gon
   expect(refuseStockOfKit('CUP', kinds.get(world.itemId('CUP')) ?? 'none')).toBeUndefined()
 })
 
+test('while an item becomes a virtual kit, nobody gives it stock: one of the two is refused', async () => {
+  const tellings = new Set<string>()
+  for (let round = 0; round < 25; round += 1) {
+    const world = await newWorld('CUP', 'SET')
+    // Half of the time there is a balance already, and half of the time none yet.
+    if (round % 2 === 0) {
+      await runStockCommands(database, world.context, [commandOf('receive', 'SET', 1)])
+      await runStockCommands(database, world.context, [commandOf('count', 'SET', 0)])
+    }
+    const [defined, received] = await Promise.all([
+      define(world, 'SET', 'virtual', { CUP: 1 }),
+      runStockCommands(database, world.context, [commandOf('receive', 'SET', 5)]),
+    ])
+    const [outcome] = received
+    const told = [defined, outcome]
+      .map((each) => (each?.kind === 'refused' ? each.code : each?.kind))
+      .join(', ')
+    expect(['defined, kit-has-no-stock', 'kit-item-has-stock, applied']).toContain(told)
+    tellings.add(told)
+    expect((await world.balance('SET', 'MAIN')).onHand).toBe(outcome?.kind === 'applied' ? 5 : 0)
+  }
+  expect(tellings.size).toBeGreaterThan(0)
+})
+
 test('what an item is used in, at any depth, page by page', async () => {
   const world = await newWorld('CUP', 'A-PAIR', 'B-PARTY', 'C-CASE', 'D-OTHER')
   await define(world, 'A-PAIR', 'virtual', { CUP: 2 })
@@ -274,11 +298,10 @@ test('what an item is used in, at any depth, page by page', async () => {
   ])
   // Assembling a case takes what its virtual kits come down to.
   const { organizationId } = world.context
-  const cases = [world.itemId('C-CASE')]
-  expect(await findAssemblyParts(database.kysely, organizationId, cases)).toEqual(
+  expect(await findAssemblyParts(database.kysely, organizationId, ['C-CASE', 'B-PARTY'])).toEqual(
     new Map([[world.itemId('C-CASE'), [{ itemId: world.itemId('CUP'), quantity: 14 }]]]),
   )
-  expect(await findKitParts(database.kysely, organizationId, cases)).toEqual(new Map())
+  expect(await findKitParts(database.kysely, organizationId, [world.itemId('C-CASE')])).toEqual(new Map())
 })
 
 type Change = { kit: number; kind: KitKind; named: [number, number][] }

@@ -1,6 +1,8 @@
 import type { Tx } from '@plimsoll/database'
-import type { StockContext } from '../context.ts'
+import { prepareBalances } from '../balances.store.ts'
+import { type StockContext, UNALLOCATED_LOT } from '../context.ts'
 import type { Refusal } from '../errors.ts'
+import { findLocations } from '../items.store.ts'
 import { flattenKits, type KitNode, type KitPart } from './flatten.ts'
 import { findBadKit, type KitRequest, refuseKitOfStock, resolveKit } from './kit-definition.ts'
 import { findLastDefinition } from './kit-views.store.ts'
@@ -62,7 +64,7 @@ export async function defineKit(
   const flat = flattenKits(graph, affected)
   if (flat.kind === 'refused') return flat
   if (kit.kind === 'virtual' && earlier?.kind !== 'virtual') {
-    const refusal = refuseKitOfStock(kit.sku, await lockStockOf(tx, organizationId, kit.itemId))
+    const refusal = refuseKitOfStock(kit.sku, await lockAllStockOf(tx, context, kit.itemId))
     if (refusal !== undefined) return refusal
   }
 
@@ -79,6 +81,21 @@ export async function defineKit(
   await Promise.all([saveKit(tx, organizationId, kit, said), saveKitParts(tx, organizationId, changed)])
   const changedKitIds = [...changed.keys()].sort()
   return { kind: 'defined', itemId: kit.itemId, isChanged: true, version: version + 1, changedKitIds }
+}
+
+/**
+ * Locks an item's balances, also those that are not there yet: whoever would receive it for the first time waits
+ * for us at a place that we have made, and then finds that it is a virtual kit.
+ */
+async function lockAllStockOf(tx: Tx, context: StockContext, itemId: string) {
+  const { organizationId } = context
+  const locations = await findLocations(tx, organizationId)
+  const places = locations.map(({ locationId }) => ({ itemId, locationId, lotId: UNALLOCATED_LOT }))
+  const [, stock] = await Promise.all([
+    prepareBalances(tx, context, places),
+    lockStockOf(tx, organizationId, itemId),
+  ])
+  return stock
 }
 
 function isSame(one: KitNode, other: KitNode): boolean {

@@ -95,8 +95,8 @@ export function resolveKit(
 
 /**
  * Stock of a virtual kit is that of its components, so nothing can be received, counted or held on the kit itself.
- * Whoever writes movements asks this of every item that they name, with kinds read after the balances were locked:
- * `defineKit` locks those of the item before it becomes virtual.
+ * Asked of every item that movements are about to be written for, with its kind as it was when the balances were
+ * locked: `defineKit` locks those of the item before it becomes virtual.
  */
 export function refuseStockOfKit(sku: string, kind: KitKind): Refusal | undefined {
   if (kind !== 'virtual') return undefined

@@ -54,15 +54,15 @@ export async function findKitParts(
 }
 
 /**
- * What assembling one of each of these assembled kits takes: its components, virtual ones among them replaced by
- * their own parts. Items that are no assembled kits are left out.
+ * What assembling one of each of these assembled kits takes, by the kit's id: its components, virtual ones among them
+ * replaced by their own parts. Items that are no assembled kits are left out.
  */
 export async function findAssemblyParts(
   db: Db,
   organizationId: string,
-  itemIds: readonly string[],
+  skus: readonly string[],
 ): Promise<Map<string, KitPart[]>> {
-  if (itemIds.length === 0) return new Map()
+  if (skus.length === 0) return new Map()
   const found = await sql<KitPart & { kitItemId: string }>`
     select component.kit_item_id, coalesce(part.part_item_id, component.component_item_id) as item_id,
       sum(component.quantity * coalesce(part.quantity, 1))::bigint as quantity
@@ -71,7 +71,7 @@ export async function findAssemblyParts(
       and component.kit_item_id = item.item_id
     left join kit_part as part on part.organization_id = component.organization_id
       and part.kit_item_id = component.component_item_id
-    where item.organization_id = ${organizationId} and item.item_id = any(${sql.val([...itemIds])}::uuid[])
+    where item.organization_id = ${organizationId} and item.sku = any(${sql.val([...skus])}::text[])
       and item.kit_kind = 'assembled'
     group by 1, 2
     order by 1, 2`.execute(db)
