@@ -37,7 +37,7 @@ export {
   type KitUse,
   type NamedPart,
 } from './kits/kit-views.store.ts'
-export { findKitKinds, findKitParts } from './kits/kits.store.ts'
+export { findKitItems, findKitKinds, findKitParts } from './kits/kits.store.ts'
 export { type BrokenKit, findBrokenKits } from './kits/verify-kits.store.ts'
 export { insertMovements } from './movements.store.ts'
 export { availableOf, type Balance, type NewMovement } from './movements.ts'

@@ -5,6 +5,7 @@ import { demoCommand } from './demo.ts'
 import { doctorCommand } from './doctor.ts'
 import { explainCommand } from './explain.ts'
 import { importCommand } from './import.ts'
+import { kitCommand } from './kit.ts'
 import { migrateCommand } from './migrate.ts'
 import { replayCommand } from './replay.ts'
 import { serveCommand } from './serve.ts'
@@ -31,6 +32,7 @@ export function createProgram(exit: (code: number) => void): Command {
     connectCommand,
     importCommand,
     stockCommand,
+    kitCommand,
     explainCommand,
     replayCommand,
     doctorCommand,

@@ -10,6 +10,7 @@ import { type DemoControls, demoRoutes } from './demo-routes.ts'
 import { documentRoutes } from './document-routes.ts'
 import { healthRoutes } from './health-routes.ts'
 import { itemRoutes } from './item-routes.ts'
+import { kitRoutes } from './kit-routes.ts'
 import { assertLocal } from './local-only.ts'
 import type { DeclaredRoute } from './openapi.ts'
 import { parkedRoutes } from './parked-routes.ts'
@@ -85,6 +86,7 @@ export async function createServer(
         await api.register(connectionRoutes(hub))
         await api.register(parkedRoutes(hub))
         await api.register(itemRoutes(hub))
+        await api.register(kitRoutes(hub))
         await api.register(reservationRoutes(hub))
         await api.register(stockRoutes(hub))
         await api.register(streamRoute(hub))

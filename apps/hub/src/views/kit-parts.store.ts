@@ -35,17 +35,15 @@ export async function findPartReservations(
     select open.item_id, open.location_id, open.units, sales_order.number as order_number, sales_order.order_id
     from kit_part
     cross join lateral (
-      select reservation_id, item_id, location_id, owner_kind, owner_id, reserved - released - shipped as units
+      select reservation_id, item_id, location_id, order_id, reserved - released - shipped as units
       from reservation
       where reservation.organization_id = kit_part.organization_id
         and reservation.item_id = kit_part.part_item_id and released + shipped < reserved
       order by units desc, reservation_id
       limit ${limitPerPart}
     ) as open
-    left join order_line on open.owner_kind = 'order-line'
-      and order_line.organization_id = kit_part.organization_id and order_line.line_id = open.owner_id
-    left join sales_order on sales_order.organization_id = order_line.organization_id
-      and sales_order.order_id = order_line.order_id
+    left join sales_order on sales_order.organization_id = kit_part.organization_id
+      and sales_order.order_id = open.order_id
     where kit_part.organization_id = ${organizationId} and kit_part.kit_item_id = ${kitItemId}
     order by open.item_id, open.units desc, open.reservation_id`.execute(db)
   return found.rows

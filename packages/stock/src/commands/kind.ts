@@ -56,5 +56,5 @@ export type CommandResult = {
   /** What a partial `reserve` was granted. */
   granted?: number
   /** What `assemble` took and `disassemble` gave, with what is available there now, in base units. */
-  components?: readonly { sku: string; units: number; available: number }[]
+  components?: { sku: string; units: number; available: number }[]
 }
