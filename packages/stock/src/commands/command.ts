@@ -25,7 +25,15 @@ export type StockCommand =
   | DisassembleCommand
 
 /** Commands that an item, a location and a quantity are enough for. */
-export type PlacedKind = 'receive' | 'adjust' | 'count' | 'hold' | 'unhold' | 'reserve'
+export type PlacedKind =
+  | 'receive'
+  | 'adjust'
+  | 'count'
+  | 'hold'
+  | 'unhold'
+  | 'reserve'
+  | 'assemble'
+  | 'disassemble'
 
 /** What every command carries. `key` makes it exactly once (I3). */
 export type CommandHead = {
