@@ -25,6 +25,6 @@ test.each(INVARIANTS)('%s names all of its tests, or says what is missing', (inv
 })
 
 function testsNamed(invariant: string): string[] {
-  const named = new RegExp(`\\b(?:test|it)\\b[^\\n]*\\(\\s*['"\`]${invariant}\\b`)
+  const named = new RegExp(`\\b(?:test|it)\\b[^\\n]*\\(\\s*['"\`](?:I\\d+, )*${invariant}\\b`)
   return trackedFiles.filter((file) => /\.test\.tsx?$/.test(file) && named.test(read(file)))
 }

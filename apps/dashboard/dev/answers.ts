@@ -61,6 +61,7 @@ export function toItemDetail(world: World, index: number, nowMs: number): ItemDe
       locationName: locations[place]?.name ?? '',
       ...figures,
     })),
+    kit: null,
     listings: connections.flatMap((connection, number) => {
       const cell = world.cellOf(index, number)
       if (!cell) return []

@@ -100,6 +100,8 @@ const explainLabels = [
   'not-worked-out',
   'other-item',
   'paused',
+  'kits',
+  'component',
   'location',
   'order',
   'movement',
@@ -107,15 +109,17 @@ const explainLabels = [
 
 /**
  * One step of the explain tree. The values of its `rows` add up to its `value`, exactly; where `division` is
- * given they are base units and add up to the dividend, and the value is the quotient.
+ * given they are base units and add up to the dividend, and the value is the quotient. Where it `isLeast`, they are
+ * what each component of a kit allows, and the value is the least of them.
  */
 export type ExplainNode = {
   label: (typeof explainLabels)[number]
   value: number | null
-  /** Location code, order number, movement kind, the policy's own figure: shown as it is. */
+  /** Location code, order number, SKU of a component, movement kind, the policy's own figure: shown as it is. */
   detail?: string | undefined
-  /** dividend = divisor × value + remainder, all in base units but the value: whole listings. */
+  /** dividend = divisor × value + remainder, all in base units but the value: whole listings, or whole kits. */
   division?: { dividend: number; divisor: number; remainder: number } | undefined
+  isLeast?: boolean | undefined
   /** Link target inside the dashboard where there is one: an order or movement id. */
   reference?: string | undefined
   rows?: ExplainNode[] | undefined
@@ -126,6 +130,7 @@ export const explainNode: z.ZodType<ExplainNode> = z.lazy(() =>
     value: z.number().nullable(),
     detail: z.string().optional(),
     division: z.object({ dividend: count, divisor: count, remainder: count }).optional(),
+    isLeast: z.boolean().optional(),
     reference: z.string().optional(),
     rows: z.array(explainNode).optional(),
   }),
@@ -174,6 +179,22 @@ export const itemDetail = z.object({
     }),
   ),
   listings: z.array(listingDetail),
+  /** Of a virtual kit, whose stock is that of its parts; null for any other item. */
+  kit: z
+    .object({
+      /** As many as the scarcest part allows, over all locations; a level counts those of its pool. */
+      available: count,
+      parts: z.array(
+        z.object({
+          sku: z.string(),
+          name: z.string(),
+          /** Base units in one base unit of the kit. */
+          quantity: count,
+          available: count,
+        }),
+      ),
+    })
+    .nullable(),
 })
 export type ItemDetail = z.infer<typeof itemDetail>
 

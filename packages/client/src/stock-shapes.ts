@@ -22,6 +22,10 @@ export const stockResult = z.object({
   held: count,
   available: count.describe('onHand − reserved − held; may be negative (oversold).'),
   reservationId: z.string().nullable().describe('Given by reserve; hand it back to release.'),
+  components: z
+    .array(z.object({ sku: z.string(), units: count, available: count }))
+    .optional()
+    .describe('What assemble took and disassemble gave, with what is available there now.'),
 })
 export type StockResult = z.infer<typeof stockResult>
 

@@ -7,6 +7,7 @@ import type {
   ProductTable,
   UnitOfMeasureTable,
 } from './tables/catalogue.ts'
+import type { KitComponentTable, KitDefinitionTable, KitPartTable } from './tables/kits.ts'
 import type { OrderLineTable, SalesOrderTable } from './tables/orders.ts'
 import type {
   BalanceTable,
@@ -36,6 +37,7 @@ import type {
 
 export type * from './tables/accounts.ts'
 export type * from './tables/catalogue.ts'
+export type * from './tables/kits.ts'
 export type * from './tables/orders.ts'
 export type * from './tables/stock.ts'
 export type * from './tables/sync.ts'
@@ -59,6 +61,9 @@ export interface Tables {
   movement: MovementTable
   balance: BalanceTable
   reservation: ReservationTable
+  kitComponent: KitComponentTable
+  kitPart: KitPartTable
+  kitDefinition: KitDefinitionTable
   salesOrder: SalesOrderTable
   orderLine: OrderLineTable
   connection: ConnectionTable

@@ -21,7 +21,7 @@ export const stockErrors = {
     cure: 'Give a quantity other than 0; nothing would change.',
   },
   'quantity-negative': { status: 422, fault: 'yours', cure: 'Give 0 or more; take units away with adjust.' },
-  'insufficient-stock': { status: 409, fault: 'yours', cure: 'Reserve at most what is available.' },
+  'insufficient-stock': { status: 409, fault: 'yours', cure: 'Ask for at most what is available.' },
   'insufficient-held': { status: 409, fault: 'yours', cure: 'Unhold at most what is held.' },
   'insufficient-shipped': {
     status: 409,
@@ -36,6 +36,38 @@ export const stockErrors = {
     cure: 'Send a new idempotency key: this one was used for a different command.',
   },
   ...catalogueErrors,
+  'unknown-component': { status: 422, fault: 'yours', cure: 'Check the spelling, or import the item first.' },
+  'kit-components': {
+    status: 422,
+    fault: 'yours',
+    cure: 'Give a kit 1 to 500 components, each named once, and none to what is no kit.',
+  },
+  'kit-cycle': { status: 422, fault: 'yours', cure: 'Take the kit out of its own components.' },
+  'kit-too-large': {
+    status: 422,
+    fault: 'yours',
+    cure: 'Nest kits at most 10 deep, with at most 1,000 different items in the end.',
+  },
+  'kit-changed': {
+    status: 412,
+    fault: 'yours',
+    cure: 'Read the kit again, and change it as it stands now.',
+  },
+  'kit-has-no-stock': {
+    status: 409,
+    fault: 'yours',
+    cure: 'Change the stock of its components, or make it an assembled kit.',
+  },
+  'not-assembled': {
+    status: 409,
+    fault: 'yours',
+    cure: 'Define it as an assembled kit first; a virtual kit is never put together.',
+  },
+  'kit-item-has-stock': {
+    status: 409,
+    fault: 'yours',
+    cure: 'Take its stock to zero first, or make it an assembled kit.',
+  },
 } as const satisfies Record<
   string,
   { status: number; fault: 'ours' | 'yours' | 'theirs' | 'passing'; cure: string }

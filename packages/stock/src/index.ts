@@ -65,6 +65,21 @@ export {
   saveItems,
   saveLocation,
 } from './items.store.ts'
+export { defineKit, type KitDefined } from './kits/define-kit.ts'
+export { flattenKits, type KitNode, type KitPart } from './kits/flatten.ts'
+export { availableOfKit, kitsFrom, type PartStock } from './kits/kit-availability.ts'
+export { type KitRequest, refuseStockOfKit } from './kits/kit-definition.ts'
+export {
+  findKitComponents,
+  findKitDefinitions,
+  findNamedParts,
+  findUsesOf,
+  type KitDefinition,
+  type KitUse,
+  type NamedPart,
+} from './kits/kit-views.store.ts'
+export { findKitItems, findKitKinds, findKitParts } from './kits/kits.store.ts'
+export { type BrokenKit, findBrokenKits } from './kits/verify-kits.store.ts'
 export { insertMovements, withBalancesAssumed } from './movements.store.ts'
 export { availableOf, type Balance, type NewMovement } from './movements.ts'
 export {

@@ -2,6 +2,7 @@ import { type Db, type Tx, unnestRows } from '@plimsoll/database'
 import { sql } from 'kysely'
 import type { PolicyRow } from './desired.ts'
 import type { LevelKnowledge } from './expected.ts'
+import { withKits } from './kit-levels.store.ts'
 
 /**
  * One at a time per organization works out availability; the others wait their turn here. What they
@@ -14,7 +15,7 @@ export async function lockAvailability(tx: Tx, organizationId: string): Promise<
 }
 
 /**
- * Locks every level of these items, in order of ids, before any of them is changed: several statements of
+ * Locks every level of these items and of the kits that contain them, in order of ids, before any of them is changed: several statements of
  * one transaction change levels, and two transactions that each lock some and then more would dead-lock.
  */
 export async function lockLevelsOf(
@@ -24,7 +25,7 @@ export async function lockLevelsOf(
 ): Promise<void> {
   await sql`
     select level_id from level
-    where organization_id = ${organizationId} and item_id = any(${sql.val([...itemIds])}::uuid[])
+    where organization_id = ${organizationId} and item_id = any(${withKits(organizationId, itemIds)})
     order by level_id
     for update`.execute(tx)
 }
@@ -79,13 +80,13 @@ export type LevelToDecide = LevelKnowledge & {
   desired: number | null
   desiredBecause: string | null
   desiredVersion: number
-  /** Base units in the pool. */
+  /** Base units in the pool; of a virtual kit, which has none, what its parts allow must take its place. */
   available: number
   /** Listing units. */
   unsubtracted: number
 }
 
-/** Every level that shows one of these items, with what is available to it. */
+/** Every level that shows one of these items or a kit that contains one, with what is available to it. */
 export async function findLevelsToDecide(
   db: Db,
   organizationId: string,
@@ -118,7 +119,7 @@ export async function findLevelsToDecide(
     from level
     join connection on connection.organization_id = level.organization_id
       and connection.connection_id = level.connection_id
-    where level.organization_id = ${organizationId} and level.item_id = any(${sql.val(itemIds)}::uuid[])
+    where level.organization_id = ${organizationId} and level.item_id = any(${withKits(organizationId, itemIds)})
     order by level.level_id`.execute(db)
   return found.rows
 }
@@ -135,7 +136,7 @@ export async function findScopedPolicies(db: Db, organizationId: string): Promis
   return found.rows
 }
 
-/** Policies of the listings that sell these items. */
+/** Policies of the listings that sell these items, or kits that contain them. */
 export async function findListingPolicies(
   db: Db,
   organizationId: string,
@@ -147,7 +148,7 @@ export async function findListingPolicies(
     from listing
     join policy on policy.organization_id = listing.organization_id
       and policy.scope = 'listing' and policy.scope_id = listing.listing_id
-    where listing.organization_id = ${organizationId} and listing.item_id = any(${sql.val(itemIds)}::uuid[])
+    where listing.organization_id = ${organizationId} and listing.item_id = any(${withKits(organizationId, itemIds)})
     order by listing.listing_id`.execute(db)
   return found.rows
 }

@@ -1,5 +1,6 @@
 import type { Connector } from '@plimsoll/connector-kit'
 import { inTransaction, lastly } from '@plimsoll/database'
+import { availableOfKit } from '@plimsoll/stock'
 import {
   findLevelsToDecide,
   findListingPolicies,
@@ -14,6 +15,7 @@ import {
 import { nowOf, type SyncContext, type Tx } from './context.ts'
 import { type Desired, decideDesired, mergePolicies, type Policy } from './desired.ts'
 import { mostShownOf, needsWrite } from './expected.ts'
+import { findKitLevelParts, findKitsBeyond, type KitLevelPart } from './kit-levels.store.ts'
 import { type EntryToQueue, queueEntries } from './lane-entries.store.ts'
 import { notify } from './notify.ts'
 import { findOversold, type ItemStanding, keepOversoldTasks } from './oversold.store.ts'
@@ -21,8 +23,8 @@ import { findOversold, type ItemStanding, keepOversoldTasks } from './oversold.s
 const ITEMS_PER_TURN = 500
 
 /**
- * Works out what each level of the changed items should show, and queues what differs from what its
- * platform shows. Runs after every commit that noted changed items, in any process.
+ * Works out what each level of the changed items should show, and of the kits that contain them, and queues what
+ * differs from what its platform shows. Runs after every commit that noted changed items, in any process.
  * @returns the connections that have something to write
  */
 export async function updateAvailability(context: SyncContext): Promise<Set<string>> {
@@ -30,11 +32,11 @@ export async function updateAvailability(context: SyncContext): Promise<Set<stri
   for (;;) {
     const turn = await oneTurn(context)
     for (const connectionId of turn.connectionIds) woken.add(connectionId)
-    if (turn.items < ITEMS_PER_TURN) return woken
+    if (!turn.isMoreNoted) return woken
   }
 }
 
-async function oneTurn(context: SyncContext): Promise<{ items: number; connectionIds: string[] }> {
+async function oneTurn(context: SyncContext): Promise<{ isMoreNoted: boolean; connectionIds: string[] }> {
   const { organizationId } = context
   return await inTransaction(context.database, async (tx) => {
     // Sent together, carried out in order: what is taken after the lock includes all that was committed before.
@@ -42,14 +44,15 @@ async function oneTurn(context: SyncContext): Promise<{ items: number; connectio
       lockAvailability(tx, organizationId),
       takeChangedItems(tx, organizationId, ITEMS_PER_TURN),
     ])
-    if (taken.length === 0) return { items: 0, connectionIds: [] }
+    if (taken.length === 0) return { isMoreNoted: false, connectionIds: [] }
     const causedAt = new Map(taken.map((row) => [row.itemId, row.changedAt]))
     const itemIds = [...causedAt.keys()]
     const [, figures] = await Promise.all([
       lockLevelsOf(tx, organizationId, itemIds),
       readFigures(context, tx, itemIds),
     ])
-    return { items: taken.length, connectionIds: await workOut(context, tx, causedAt, figures) }
+    const isMoreNoted = taken.length === ITEMS_PER_TURN || figures.kitsBeyond.length > 0
+    return { isMoreNoted, connectionIds: await workOut(context, tx, causedAt, figures) }
   })
 }
 
@@ -87,16 +90,27 @@ type Figures = {
   levels: LevelToDecide[]
   policyOf: (level: LevelToDecide) => Policy
   oversold: ItemStanding[]
+  /** Of the levels that show a virtual kit: what each of its parts allows. */
+  kitParts: ReadonlyMap<string, readonly KitLevelPart[]>
+  /** Kits that contain one of the items too, and are left to the turns that follow. */
+  kitsBeyond: string[]
 }
 
 async function readFigures(context: SyncContext, tx: Tx, itemIds: readonly string[]): Promise<Figures> {
   const { organizationId } = context
-  const [levels, policyOf, oversold] = await Promise.all([
+  const [found, policyOf, oversold, parts, kitsBeyond] = await Promise.all([
     findLevelsToDecide(tx, organizationId, itemIds),
     readPolicies(context, tx, itemIds),
     findOversold(tx, organizationId, itemIds),
+    findKitLevelParts(tx, organizationId, itemIds),
+    findKitsBeyond(tx, organizationId, itemIds),
   ])
-  return { levels, policyOf, oversold }
+  const kitParts = Map.groupBy(parts, ({ levelId }) => levelId)
+  const levels = found.map((level) => {
+    const ofKit = kitParts.get(level.levelId)
+    return ofKit === undefined ? level : { ...level, available: availableOfKit(ofKit) }
+  })
+  return { levels, policyOf, oversold, kitParts, kitsBeyond }
 }
 
 /**
@@ -107,7 +121,7 @@ async function workOut(
   context: SyncContext,
   tx: Tx,
   causedAt: ReadonlyMap<string, Date>,
-  { levels, policyOf, oversold }: Figures,
+  { levels, policyOf, oversold, kitParts, kitsBeyond }: Figures,
 ): Promise<string[]> {
   const { organizationId } = context
   const at = nowOf(context)
@@ -122,7 +136,7 @@ async function workOut(
   }))
   const entries = decided
     .filter(isToWrite)
-    .map((each) => toEntry(each, causedAt.get(each.level.itemId) ?? at))
+    .map((each) => toEntry(each, causeOf(each.level, causedAt, kitParts) ?? at))
   const connectionIds = [...new Set(entries.map((entry) => entry.connectionId))]
   const written = Promise.all([
     saveDesired(tx, organizationId, changes, at),
@@ -135,12 +149,28 @@ async function workOut(
       {
         kind: 'screen',
         topics: ['items', 'overview', 'activity'],
-        itemIds: [...causedAt.keys()],
+        itemIds: [...new Set([...causedAt.keys(), ...levels.map((level) => level.itemId)])],
       },
+      ...(kitsBeyond.length > 0 ? [{ kind: 'items' as const }] : []),
     ),
+    insertChangedItems(tx, organizationId, kitsBeyond, { at, uuid: context.uuid }),
   ])
   lastly(tx, written)
   return connectionIds
+}
+
+/** When the first change came about that this level follows from: of its item, or of a part of its kit. */
+function causeOf(
+  level: LevelToDecide,
+  causedAt: ReadonlyMap<string, Date>,
+  kitParts: Figures['kitParts'],
+): Date | undefined {
+  const itemIds = [level.itemId, ...(kitParts.get(level.levelId) ?? []).map((part) => part.partItemId)]
+  const causes = itemIds.flatMap((itemId) => causedAt.get(itemId) ?? [])
+  return causes.reduce<Date | undefined>(
+    (first, each) => (first === undefined || each < first ? each : first),
+    undefined,
+  )
 }
 
 type Decided = { level: LevelToDecide; desired: Desired }

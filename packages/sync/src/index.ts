@@ -27,6 +27,7 @@ export { type SyncErrorCode, SyncProblem, syncErrors, syncProblem } from './erro
 export { expectedOf } from './expected.ts'
 export { replayParked } from './inbox.store.ts'
 export { type IntakeAnswer, receiveWebhook } from './intake.ts'
+export { changeKit } from './kit-changes.ts'
 export { mapListing, rebuildLevels } from './mappings.store.ts'
 export { notify, parseWake, type ScreenTopic, WAKE_CHANNEL, type Wake } from './notify.ts'
 export { describeProblem } from './problems.ts'

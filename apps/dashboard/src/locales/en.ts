@@ -236,6 +236,8 @@ export const en = {
     fixed: 'Fixed by the policy',
     'not-yet-subtracted': 'Own orders the platform has not subtracted yet',
     paused: 'Paused',
+    kits: 'Kits that the scarcest component allows',
+    component: 'Component',
     location: 'Location',
     order: 'Order',
     movement: 'Movement',

@@ -224,6 +224,8 @@ export const zh: Locale = {
     fixed: '由策略固定',
     'not-yet-subtracted': '平台尚未扣减的自有订单',
     paused: '已暂停',
+    kits: '最短缺组件可组成的套数',
+    component: '组件',
     location: '仓库',
     order: '订单',
     movement: '流水',

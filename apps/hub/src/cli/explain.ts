@@ -19,14 +19,23 @@ export function explainCommand(program: Command, exit: (code: number) => void): 
 }
 
 function toText(item: ItemDetail): string {
-  const lines = [
-    `${item.sku}  ${item.name}`,
-    `on hand ${item.onHand} − reserved ${item.reserved} − held ${item.held} = available ${item.available}${item.incoming > 0 ? ` (incoming ${item.incoming})` : ''}`,
-  ]
+  const lines = [`${item.sku}  ${item.name}`]
+  // A virtual kit has no stock of its own; saying that none of it is available would be wrong.
+  if (item.kit === null) {
+    lines.push(
+      `on hand ${item.onHand} − reserved ${item.reserved} − held ${item.held} = available ${item.available}${item.incoming > 0 ? ` (incoming ${item.incoming})` : ''}`,
+    )
+  }
   for (const balance of item.balances) {
     lines.push(
       `  ${balance.locationCode}: on hand ${balance.onHand}, reserved ${balance.reserved}, held ${balance.held}, available ${balance.available}`,
     )
+  }
+  if (item.kit !== null) {
+    lines.push(`virtual kit: its components allow ${item.kit.available}, over all locations`)
+    for (const part of item.kit.parts) {
+      lines.push(`  ${part.sku}  ${part.name}: ${part.quantity} in each, ${part.available} available`)
+    }
   }
   if (item.listings.length === 0) lines.push('No channel sells it.')
   for (const listing of item.listings) {
@@ -69,6 +78,8 @@ const WORDS: Readonly<Record<ExplainNode['label'], string>> = {
   'not-worked-out': 'changed just now and not worked out yet',
   'other-item': 'the level follows another item',
   paused: 'paused by the policy',
+  kits: 'kits that the scarcest component allows',
+  component: 'component',
   location: 'location',
   order: 'order',
   movement: 'movements',
@@ -80,7 +91,7 @@ function draw(node: ExplainNode, indent: string): string[] {
   const sum =
     division === undefined
       ? ''
-      : ` = ${division.dividend} base units ÷ ${division.divisor} per listing, remainder ${division.remainder}`
+      : ` = ${division.dividend} base units ÷ ${division.divisor} per ${node.label === 'component' ? 'kit' : 'listing'}, remainder ${division.remainder}`
   const head = `${indent}${WORDS[node.label]}${about}: ${show(node.value)}${sum}`
   return [head, ...(node.rows ?? []).flatMap((row) => draw(row, `${indent}  `))]
 }

@@ -24,5 +24,6 @@ export const SECONDS: NumberRange = { min: 1, max: 2_000_000 }
 export const SEED: NumberRange = { min: 0, max: 4_294_967_295 }
 export const ORDERS_PER_SECOND: NumberRange = { min: 0.01, max: 1_000, whole: false }
 export const PRODUCTS: NumberRange = { min: 0, max: 10_000 }
+export const KIT_VERSION: NumberRange = { min: 0, max: Number.MAX_SAFE_INTEGER }
 /** The same as the API takes. */
 export const ORDERS_POLL_MS: NumberRange = { min: 500, max: 3_600_000 }

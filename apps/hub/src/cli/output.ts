@@ -62,6 +62,9 @@ export function explainError(error: unknown): Explained {
     const { code, field } = error.refusal
     return { message: `${error.message} ${stockErrors[code].cure}`, exitCode: EXIT.badInput, code, field }
   }
+  if (error instanceof RefusedByLedger) {
+    return { message: `${error.message} ${stockErrors[error.refusal.code].cure}`, exitCode: EXIT.badInput }
+  }
   if (error instanceof ZodError) {
     const [issue] = error.issues
     return {

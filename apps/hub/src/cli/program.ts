@@ -6,6 +6,7 @@ import { doctorCommand } from './doctor.ts'
 import { explainCommand } from './explain.ts'
 import { importCommand } from './import.ts'
 import { itemCommand } from './item.ts'
+import { kitCommand } from './kit.ts'
 import { migrateCommand } from './migrate.ts'
 import { replayCommand } from './replay.ts'
 import { serveCommand } from './serve.ts'
@@ -33,6 +34,7 @@ export function createProgram(exit: (code: number) => void): Command {
     importCommand,
     itemCommand,
     stockCommand,
+    kitCommand,
     explainCommand,
     replayCommand,
     doctorCommand,

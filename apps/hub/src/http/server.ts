@@ -12,6 +12,7 @@ import { documentRoutes } from './document-routes.ts'
 import { healthRoutes } from './health-routes.ts'
 import { itemChangeRoutes } from './item-change-routes.ts'
 import { itemRoutes } from './item-routes.ts'
+import { kitRoutes } from './kit-routes.ts'
 import { assertLocal } from './local-only.ts'
 import type { DeclaredRoute } from './openapi.ts'
 import { parkedRoutes } from './parked-routes.ts'
@@ -88,6 +89,7 @@ export async function createServer(
         await api.register(connectionRoutes(hub))
         await api.register(parkedRoutes(hub))
         await api.register(itemRoutes(hub))
+        await api.register(kitRoutes(hub))
         await api.register(reservationRoutes(hub))
         await api.register(catalogueRoutes(hub))
         await api.register(itemChangeRoutes(hub))

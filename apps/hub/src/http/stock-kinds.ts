@@ -25,6 +25,7 @@ export const COMMAND_ERRORS: readonly ErrorCode[] = [
   'key-reused',
   'quantity-not-whole',
   'quantity-out-of-range',
+  'kit-has-no-stock',
 ]
 
 const PLACED_ERRORS: readonly ErrorCode[] = ['unknown-sku', 'unknown-location']
@@ -81,6 +82,16 @@ export const stockKinds: readonly StockKind[] = [
   placedKind('unhold', 'Held units that may be sold again.', ['quantity-not-positive', 'insufficient-held']),
   placedKind('reserve', 'Sets units aside, never more than are available.', [
     'quantity-not-positive',
+    'insufficient-stock',
+  ]),
+  placedKind('assemble', 'Puts assembled kits together from the components that are available there.', [
+    'quantity-not-positive',
+    'not-assembled',
+    'insufficient-stock',
+  ]),
+  placedKind('disassemble', 'Takes assembled kits apart into their components again.', [
+    'quantity-not-positive',
+    'not-assembled',
     'insufficient-stock',
   ]),
   {

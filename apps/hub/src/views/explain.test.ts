@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { findWrongSums } from '../testing/explain-arithmetic.ts'
 import { type ExplainInput, explainLevel } from './explain.ts'
+import { explainKit } from './explain-kit.ts'
 
 const CONNECTION = 'connection'
 const UNIT = 'unit'
@@ -56,12 +57,20 @@ const anyPolicy: fc.Arbitrary<Policy> = fc.record({
   paused: fc.boolean(),
 })
 
+/** A component of a kit, with stock at both places. */
+const anyPart = fc.record({
+  quantity: fc.oneof(fc.constant(1), fc.integer({ min: 2, max: 7 })),
+  here: anyPlace('here'),
+  there: anyPlace('there'),
+})
+
 const anyInput: fc.Arbitrary<ExplainInput> = fc
   .record({
     here: anyPlace('here'),
     there: anyPlace('there'),
     pool: fc.subarray(['here', 'there']),
     policy: anyPolicy,
+    parts: fc.array(anyPart, { maxLength: 4 }),
     unitsPerListing: fc.oneof(fc.constant(1), fc.integer({ min: 2, max: 24 })),
     orders: fc.array(fc.integer({ min: 1, max: 9 }), { maxLength: 3 }),
     unlisted: fc.integer({ min: 0, max: 5 }),
@@ -69,11 +78,16 @@ const anyInput: fc.Arbitrary<ExplainInput> = fc
     // What the hub has not worked out yet.
     behind: fc.oneof(fc.constant(0), fc.integer({ min: 1, max: 20 })),
   })
-  .map(({ here, there, pool, policy, unitsPerListing, orders, unlisted, quantityMax, behind }) => {
+  .map(({ here, there, pool, policy, parts, unitsPerListing, orders, unlisted, quantityMax, behind }) => {
     const places = [here, there]
-    const available = places
-      .filter(({ balance }) => pool.includes(balance.locationId))
-      .reduce((sum, { balance }) => sum + balance.available, 0)
+    const availableAt = (some: readonly { balance: { locationId: string; available: number } }[]) =>
+      some
+        .filter(({ balance }) => pool.includes(balance.locationId))
+        .reduce((sum, { balance }) => sum + balance.available, 0)
+    const available =
+      parts.length === 0
+        ? availableAt(places)
+        : Math.min(...parts.map((part) => Math.floor(availableAt([part.here, part.there]) / part.quantity)))
     const unsubtracted = orders.reduce((sum, units) => sum + units, unlisted)
     const { units, because } = decideDesired(
       { available, unitsPerListing, unsubtracted, quantityMax },
@@ -102,10 +116,17 @@ const anyInput: fc.Arbitrary<ExplainInput> = fc
         orderNumber: `#${nth}`,
         orderId: `o${nth}`,
       })),
+      kitParts: parts.map(({ quantity, ...part }, nth) => ({
+        sku: `PART-${nth}`,
+        quantity,
+        balances: [part.here, part.there].map(({ balance }) => balance),
+        reservations: [part.here, part.there].flatMap(({ reservations }) => reservations),
+        movements: [part.here, part.there].flatMap(({ movements }) => movements),
+      })),
     }
   })
 
-test('I10: whatever the stock, the policy and the units per listing, each number is the sum of its rows', () => {
+test('I10: whatever the stock, the kit, the policy and the units per listing, each number follows from its rows', () => {
   fc.assert(
     fc.property(anyInput, (input) => {
       const tree = explainLevel(input)
@@ -144,6 +165,7 @@ test('I10: a six-pack shows the base units, the division and what is left over',
     reservations: [],
     movements: [{ locationId: 'here', kind: 'receive', onHand: 50, held: 0 }],
     unsubtracted: [],
+    kitParts: [],
   })
   expect(tree.rows?.[0]?.rows).toMatchObject([
     {
@@ -156,6 +178,37 @@ test('I10: a six-pack shows the base units, the division and what is left over',
       ],
     },
   ])
+})
+
+test('I10: of a kit with very many parts the scarcest are listed, and the least is still among them', () => {
+  const parts = Array.from({ length: 130 }, (_, nth) => {
+    const available = 200 - nth
+    return {
+      sku: `PART-${nth}`,
+      quantity: 1 + (nth % 3),
+      balances: [
+        {
+          locationId: 'here',
+          locationCode: 'HERE',
+          locationName: 'here',
+          onHand: available,
+          reserved: 0,
+          held: 0,
+          incoming: 0,
+          available,
+        },
+      ],
+      reservations: [],
+      movements: [{ locationId: 'here', kind: 'receive', onHand: available, held: 0 }],
+    }
+  })
+  const tree = explainKit(parts, ['here'], (balance) => ({ label: 'location', value: balance.available }))
+  // Part 128 has 72 and is needed three times.
+  expect(tree).toMatchObject({ label: 'kits', value: 24, isLeast: true })
+  expect(tree.rows?.[0]).toMatchObject({ label: 'component', value: 24, detail: 'PART-128' })
+  expect(tree.rows).toHaveLength(51)
+  expect(tree.rows?.at(-1)).toMatchObject({ detail: '…' })
+  expect(findWrongSums(tree)).toEqual([])
 })
 
 test('a level that follows another item says so in place of a sum that is none of its own', () => {

@@ -1,5 +1,6 @@
 import type { ExplainNode } from '@plimsoll/client'
 import { bufferOf, decideDesired, type Policy } from '@plimsoll/sync'
+import { availableOfParts, type ExplainedPart, explainKit } from './explain-kit.ts'
 import type {
   LevelView,
   LocationBalance,
@@ -27,11 +28,14 @@ export type ExplainInput = {
   reservations: readonly OpenReservation[]
   movements: readonly MovementSum[]
   unsubtracted: readonly UnsubtractedOrder[]
+  /** Of a virtual kit, whose stock is theirs; none for any other item. */
+  kitParts: readonly ExplainedPart[]
 }
 
 /**
  * Why a level shows what it shows: desired, down to the movements and orders behind it (I10). The rows of
- * each node add up to it exactly; where listings hold several units, the division and its remainder are shown.
+ * each node add up to it exactly; where listings hold several units, the division and its remainder are shown. A kit
+ * is the least of what its parts allow.
  */
 export function explainLevel(input: ExplainInput): ExplainNode {
   const { level } = input
@@ -45,16 +49,20 @@ export function explainLevel(input: ExplainInput): ExplainNode {
     const rows: ExplainNode[] = [{ label: 'other-item', value: desired, detail: level.otherSku }]
     return { label: 'desired', value: desired, ...because, rows }
   }
-  const pool = input.balances.filter((balance) => level.poolLocationIds.includes(balance.locationId))
-  const available = sumOf(pool.map((balance) => balance.available))
+  const available = explainAvailable(input)
   const decided = decideDesired(
-    { ...level, available, unitsPerListing: level.levelUnitsPerListing, quantityMax: input.quantityMax },
+    {
+      ...level,
+      available: available.value,
+      unitsPerListing: level.levelUnitsPerListing,
+      quantityMax: input.quantityMax,
+    },
     input.policy,
   )
   const promise: ExplainNode = {
     label: 'promise',
     value: decided.promise,
-    rows: explainPromise(input, pool, decided.promise),
+    rows: explainPromise(input, available, decided.promise),
   }
   const rows = [promise]
   if (level.unsubtracted > 0) rows.push(explainUnsubtracted(input))
@@ -69,20 +77,19 @@ export function explainLevel(input: ExplainInput): ExplainNode {
 
 function explainPromise(
   input: ExplainInput,
-  pool: readonly LocationBalance[],
+  available: ExplainNode & { value: number },
   promise: number,
 ): ExplainNode[] {
   const { level, policy } = input
   if (policy.fixed !== undefined && !policy.paused) return [{ label: 'fixed', value: policy.fixed }]
-  const available = sumOf(pool.map((balance) => balance.available))
-  const buffer = bufferOf(available, policy)
-  const baseUnits: ExplainNode[] = [
-    { label: 'available', value: available, rows: pool.map((balance) => explainLocation(balance, input)) },
-  ]
+  const buffer = bufferOf(available.value, policy)
+  const baseUnits: ExplainNode[] = [available]
   if (buffer > 0) baseUnits.push({ label: 'buffer', value: -buffer })
-  if (available - buffer < 0) baseUnits.push({ label: 'none-below-zero', value: buffer - available })
+  if (available.value - buffer < 0) {
+    baseUnits.push({ label: 'none-below-zero', value: buffer - available.value })
+  }
 
-  const dividend = Math.max(0, available - buffer)
+  const dividend = Math.max(0, available.value - buffer)
   const divisor = level.levelUnitsPerListing
   const whole = Math.floor(dividend / divisor)
   const division = { dividend, divisor, remainder: dividend - whole * divisor }
@@ -95,6 +102,22 @@ function explainPromise(
     rows.push({ label: 'cap', value: promise - whole, detail: String(policy.cap) })
   }
   return rows
+}
+
+/** What the level may sell from its pool: base units of the item, or as many kits as their parts allow. */
+function explainAvailable(input: ExplainInput): ExplainNode & { value: number } {
+  const { kitParts } = input
+  const { poolLocationIds } = input.level
+  if (kitParts.length > 0) {
+    const value = availableOfParts(kitParts, poolLocationIds)
+    return { ...explainKit(kitParts, poolLocationIds, explainLocation), value }
+  }
+  const pool = input.balances.filter(({ locationId }) => poolLocationIds.includes(locationId))
+  return {
+    label: 'available',
+    value: sumOf(pool.map((balance) => balance.available)),
+    rows: pool.map((balance) => explainLocation(balance, input)),
+  }
 }
 
 /** The connection's own orders that its platform will still subtract: shown on top, or they would count twice. */
@@ -110,9 +133,12 @@ function explainUnsubtracted({ level, unsubtracted }: ExplainInput): ExplainNode
   }
 }
 
-function explainLocation(balance: LocationBalance, input: ExplainInput): ExplainNode {
-  const here = input.movements.filter((sum) => sum.locationId === balance.locationId)
-  const orders = input.reservations
+function explainLocation(
+  balance: LocationBalance,
+  of: Pick<ExplainInput, 'movements' | 'reservations'>,
+): ExplainNode {
+  const here = of.movements.filter((sum) => sum.locationId === balance.locationId)
+  const orders = of.reservations
     .filter((each) => each.locationId === balance.locationId)
     .map((each) => toOrderRow(-each.units, each.orderNumber ?? 'API', each.orderId))
   return {

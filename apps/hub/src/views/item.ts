@@ -1,7 +1,9 @@
 import type { ItemDetail } from '@plimsoll/client'
 import { type Db, inTransaction } from '@plimsoll/database'
+import { findNamedParts } from '@plimsoll/stock'
 import { mergePolicies, type SyncContext, syncProblem } from '@plimsoll/sync'
 import { explainLevel } from './explain.ts'
+import { availableOfParts, type ExplainedPart } from './explain-kit.ts'
 import {
   findItem,
   findItemBalances,
@@ -15,9 +17,13 @@ import {
   type StoredPolicy,
 } from './item.store.ts'
 import { sumFigures } from './items.store.ts'
+import { findPartBalances, findPartMovementSums, findPartReservations } from './kit-parts.store.ts'
 
 /** The orders named beneath "reserved"; the rest is one row. */
 const RESERVATIONS_LISTED = 20
+
+/** The same of each part of a kit. */
+const PART_RESERVATIONS_LISTED = 5
 
 /** @throws SyncProblem for an unknown SKU */
 export async function getItemHead(context: SyncContext, sku: string): Promise<ItemHead> {
@@ -41,15 +47,55 @@ export async function getItem(hub: { context: SyncContext }, sku: string): Promi
 }
 
 async function findAll(db: Db, organizationId: string, { itemId }: ItemHead) {
-  const [balances, levels, reservations, movements, unsubtracted, policies] = await Promise.all([
+  const [balances, levels, reservations, movements, unsubtracted, policies, kitParts] = await Promise.all([
     findItemBalances(db, organizationId, itemId),
     findItemLevels(db, organizationId, itemId),
     findOpenReservations(db, organizationId, itemId, RESERVATIONS_LISTED),
     findMovementSums(db, organizationId, itemId),
     findUnsubtractedOrders(db, organizationId, itemId, RESERVATIONS_LISTED),
     findPoliciesFor(db, organizationId, itemId),
+    findPartsToExplain(db, organizationId, itemId),
   ])
-  return { balances, levels, reservations, movements, unsubtracted, policies }
+  return { balances, levels, reservations, movements, unsubtracted, policies, kitParts }
+}
+
+/** None for an item that is no virtual kit. */
+async function findPartsToExplain(db: Db, organizationId: string, itemId: string) {
+  const [parts, balances, reservations, movements] = await Promise.all([
+    findNamedParts(db, organizationId, itemId),
+    findPartBalances(db, organizationId, itemId),
+    findPartReservations(db, organizationId, itemId, PART_RESERVATIONS_LISTED),
+    findPartMovementSums(db, organizationId, itemId),
+  ])
+  const ofPart = <Row extends { itemId: string }>(rows: readonly Row[]) => {
+    const byPart = Map.groupBy(rows, (row) => row.itemId)
+    return (partId: string) => byPart.get(partId) ?? []
+  }
+  const [balancesOf, reservationsOf, movementsOf] = [
+    ofPart(balances),
+    ofPart(reservations),
+    ofPart(movements),
+  ]
+  return parts.map((part) => ({
+    ...part,
+    balances: balancesOf(part.itemId),
+    reservations: reservationsOf(part.itemId),
+    movements: movementsOf(part.itemId),
+  }))
+}
+
+function toKit(parts: readonly (ExplainedPart & { name: string })[]): ItemDetail['kit'] {
+  if (parts.length === 0) return null
+  const everywhere = parts.flatMap(({ balances }) => balances.map(({ locationId }) => locationId))
+  return {
+    available: availableOfParts(parts, everywhere),
+    parts: parts.map(({ sku, name, quantity, balances }) => ({
+      sku,
+      name,
+      quantity,
+      available: sumFigures(balances).available,
+    })),
+  }
 }
 
 function toDetail(
@@ -62,6 +108,7 @@ function toDetail(
     ...item,
     ...sumFigures(balances),
     balances,
+    kit: toKit(others.kitParts),
     listings: groupByListing(levels).map((group) => ({
       listingId: group.head.listingId,
       connectionId: group.head.connectionId,

@@ -10,13 +10,16 @@ export interface ItemTable {
   archivedAt: Date | null
   names: Generated<Record<string, string>>
   tracking: Generated<'plain' | 'lot' | 'serial'>
-  kitKind: Generated<'none' | 'virtual' | 'assembled'>
   custom: Generated<Record<string, string | number | boolean>>
   baseUnit: Generated<string>
   productId: Generated<string | null>
   options: Generated<Record<string, string>>
   version: Generated<number>
+  kitKind: Generated<KitKind>
 }
+
+/** `virtual`: its stock is that of its components; `assembled`: it is put together and has stock of its own. */
+export type KitKind = 'none' | 'virtual' | 'assembled'
 
 export type LocationKind = 'warehouse' | 'store' | '3pl' | 'overseas' | 'marketplace-fulfilled' | 'transit'
 

@@ -2,6 +2,8 @@ import type { Tx } from '@plimsoll/database'
 import { lockPlaces, prepareBalances } from '../balances.store.ts'
 import type { StockContext } from '../context.ts'
 import { type Refusal, refuse } from '../errors.ts'
+import { refuseStockOfKit } from '../kits/kit-definition.ts'
+import { findKitKinds } from '../kits/kits.store.ts'
 import { findMovedSince, postMovements } from '../movements.store.ts'
 import { afterMovement, availableOf, type Balance } from '../movements.ts'
 import { saveReservations } from '../reservations.store.ts'
@@ -92,7 +94,7 @@ async function openLedger(tx: Tx, context: StockContext, commands: readonly Stoc
   // Sent together, carried out in order. Keys are read last: whoever applied the same command has committed
   // before it let go of these locks. Read earlier, a repeat could miss it, find the stock taken and be refused
   // what it was granted.
-  const [, balances, moved, known] = await Promise.all([
+  const [, balances, moved, known, kitKinds] = await Promise.all([
     prepareBalances(tx, context, places),
     lockPlaces(tx, context.organizationId, places),
     findMovedSince(tx, context.organizationId, counted),
@@ -101,9 +103,15 @@ async function openLedger(tx: Tx, context: StockContext, commands: readonly Stoc
       context.organizationId,
       commands.map((command) => command.key),
     ),
+    // After the locks, too: an item becomes a virtual kit only while nobody writes its stock.
+    findKitKinds(
+      tx,
+      context.organizationId,
+      places.map((place) => place.itemId),
+    ),
   ])
   const movedSince = new Map(moved.map((row) => [movedSinceText(row, row.at), row.onHand]))
-  return { ledger: new Ledger(context, directory, { balances, movedSince }), known }
+  return { ledger: new Ledger(context, directory, { balances, movedSince, kitKinds }), known }
 }
 
 function decideCommand(command: StockCommand, ledger: Ledger): Decision | Refusal {
@@ -111,7 +119,15 @@ function decideCommand(command: StockCommand, ledger: Ledger): Decision | Refusa
   if (bad !== undefined) return bad
   const decided = kindOf(command).decide(command, ledger)
   if (decided.kind === 'refused') return decided
-  return findOutOfRange(ledger, decided.changes) ?? decided
+  return findStockOfKit(ledger, decided.changes) ?? findOutOfRange(ledger, decided.changes) ?? decided
+}
+
+function findStockOfKit(ledger: Ledger, { movements }: Changes): Refusal | undefined {
+  for (const { itemId } of movements) {
+    const refusal = refuseStockOfKit(ledger.item(itemId).sku, ledger.kitKind(itemId))
+    if (refusal !== undefined) return refusal
+  }
+  return undefined
 }
 
 /** Refused here, as one command: the database's own check would take the whole batch with it. */

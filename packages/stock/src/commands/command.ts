@@ -1,4 +1,5 @@
 import type { AdjustCommand } from './adjust.ts'
+import type { AssembleCommand, DisassembleCommand } from './assemble.ts'
 import type { CountCommand } from './count.ts'
 import type { HoldCommand, UnholdCommand } from './hold.ts'
 import type { MoveReservationCommand } from './move-reservation.ts'
@@ -20,9 +21,19 @@ export type StockCommand =
   | MoveReservationCommand
   | ShipCommand
   | ReturnCommand
+  | AssembleCommand
+  | DisassembleCommand
 
 /** Commands that an item, a location and a quantity are enough for. */
-export type PlacedKind = 'receive' | 'adjust' | 'count' | 'hold' | 'unhold' | 'reserve'
+export type PlacedKind =
+  | 'receive'
+  | 'adjust'
+  | 'count'
+  | 'hold'
+  | 'unhold'
+  | 'reserve'
+  | 'assemble'
+  | 'disassemble'
 
 /** What every command carries. `key` makes it exactly once (I3). */
 export type CommandHead = {

@@ -2,6 +2,8 @@ import type { Tx } from '@plimsoll/database'
 import type { StockContext } from '../context.ts'
 import { type Refusal, refuse } from '../errors.ts'
 import { findItemsById, findItemsBySku, findLocations, type Item, type Location } from '../items.store.ts'
+import type { KitPart } from '../kits/flatten.ts'
+import { findAssemblyParts } from '../kits/kits.store.ts'
 import { lockReservationsOfCallers, type ReservationRow } from '../reservations.store.ts'
 import type { PlaceNames } from './command.ts'
 import type { Names } from './kind.ts'
@@ -14,6 +16,8 @@ export type Directory = {
   locationsById: ReadonlyMap<string, Location>
   /** As they were before the batch. */
   reservations: readonly ReservationRow[]
+  /** Assembled kits, by id, with what one of them takes. */
+  assemblies: ReadonlyMap<string, readonly KitPart[]>
 }
 
 /** One item at one location: all its lots are locked and decided on together. */
@@ -27,15 +31,17 @@ export async function readDirectory(
   const { organizationId } = context
   const owners = names.flatMap((each) => each.reservationOwners ?? []).filter(isUuid)
   const skus = names.flatMap((each) => each.skus ?? [])
-  const [reservations, named, locations] = await Promise.all([
+  const kitSkus = names.flatMap((each) => each.kitSkus ?? [])
+  const [reservations, named, locations, assemblies] = await Promise.all([
     lockReservationsOfCallers(tx, organizationId, owners),
     findItemsBySku(tx, organizationId, skus),
     findLocations(tx, organizationId),
+    findAssemblyParts(tx, organizationId, kitSkus),
   ])
   const reserved = await findItemsById(
     tx,
     organizationId,
-    reservations.map((row) => row.itemId),
+    [...reservations, ...[...assemblies.values()].flat()].map((row) => row.itemId),
   )
   return {
     itemsBySku: new Map(named.map((item) => [item.sku, item])),
@@ -43,6 +49,7 @@ export async function readDirectory(
     locationsByCode: new Map(locations.map((location) => [location.code, location])),
     locationsById: new Map(locations.map((location) => [location.locationId, location])),
     reservations,
+    assemblies,
   }
 }
 

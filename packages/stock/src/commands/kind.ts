@@ -24,6 +24,8 @@ export type CommandKind<Command extends StockCommand> = {
 
 export type Names = {
   skus?: readonly string[]
+  /** Assembled kits whose components are needed too. */
+  kitSkus?: readonly string[]
   /** Owners of reservations: what `reserve` answered as `reservationId`. */
   reservationOwners?: readonly string[]
 }
@@ -53,4 +55,6 @@ export type CommandResult = {
   reservationId: string | null
   /** What a partial `reserve` was granted. */
   granted?: number
+  /** What `assemble` took and `disassemble` gave, with what is available there now, in base units. */
+  components?: { sku: string; units: number; available: number }[]
 }

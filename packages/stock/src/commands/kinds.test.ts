@@ -145,10 +145,12 @@ function decide(command: StockCommand, given: Given = {}) {
       locationsByCode: new Map(locations.map((location) => [location.code, location])),
       locationsById: new Map(locations.map((location) => [location.locationId, location])),
       reservations: [ROW],
+      assemblies: new Map(),
     },
     {
       balances,
       movedSince: new Map(given.at ? [[movedSinceText(PLACE, given.at), given.movedSince ?? 0]] : []),
+      kitKinds: new Map(),
     },
   )
   return kindOf(command).decide(command, ledger)

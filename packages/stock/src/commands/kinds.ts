@@ -1,4 +1,5 @@
 import { adjust } from './adjust.ts'
+import { assemble, disassemble } from './assemble.ts'
 import type { StockCommand } from './command.ts'
 import { count } from './count.ts'
 import { hold, unhold } from './hold.ts'
@@ -21,6 +22,8 @@ const kinds: { [Kind in StockCommand['kind']]: CommandKind<Extract<StockCommand,
   'move-reservation': moveReservation,
   ship,
   return: returnStock,
+  assemble,
+  disassemble,
 }
 
 /** How this command is carried out. */

@@ -1,3 +1,4 @@
+import type { KitKind } from '@plimsoll/database'
 import { assert } from '../assert.ts'
 import { type BalanceKey, balanceKeyText, type LockedBalance } from '../balances.store.ts'
 import type { StockContext } from '../context.ts'
@@ -19,17 +20,23 @@ export class Ledger {
   readonly #lotsAt = new Map<string, Set<string>>()
   readonly #reservations = new Map<string, Map<string, ReservationRow>>()
   readonly #movedSince: ReadonlyMap<string, number>
+  readonly #kitKinds: ReadonlyMap<string, KitKind>
   readonly #changedReservations = new Map<string, ReservationRow>()
   readonly #movements: NewMovement[] = []
 
   constructor(
     context: StockContext,
     directory: Directory,
-    read: { balances: readonly LockedBalance[]; movedSince: ReadonlyMap<string, number> },
+    read: {
+      balances: readonly LockedBalance[]
+      movedSince: ReadonlyMap<string, number>
+      kitKinds: ReadonlyMap<string, KitKind>
+    },
   ) {
     this.context = context
     this.directory = directory
     this.#movedSince = read.movedSince
+    this.#kitKinds = read.kitKinds
     for (const balance of read.balances) this.#keep(balance)
     for (const row of directory.reservations) this.#keepReservation(row)
   }
@@ -94,6 +101,11 @@ export class Ledger {
         changed: rows.filter((row) => known.has(row.reservationId)),
       },
     }
+  }
+
+  /** As it was when the balances were locked; of items that the batch names. */
+  kitKind(itemId: string): KitKind {
+    return this.#kitKinds.get(itemId) ?? 'none'
   }
 
   item(itemId: string): Item {

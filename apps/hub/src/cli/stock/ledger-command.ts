@@ -83,6 +83,13 @@ export function figuresOf({ onHand, reserved, held, available }: LedgerResult): 
   return `on hand ${onHand}, reserved ${reserved}, held ${held}, available ${available}`
 }
 
+/** A line for each component that a kit took or gave. */
+export function componentsOf({ components = [] }: LedgerResult, verb: 'took' | 'gave'): string[] {
+  return components.map(
+    ({ sku, units, available }) => `  ${verb} ${units} of ${sku}, ${available} available now`,
+  )
+}
+
 function textUpTo(length: number): (text: string) => string {
   return (text) => {
     if (text === '' || text.length > length) {

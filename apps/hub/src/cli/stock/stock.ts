@@ -1,6 +1,8 @@
 import type { Command } from 'commander'
 import { adjustCommand } from './adjust.ts'
+import { assembleCommand } from './assemble.ts'
 import { countCommand } from './count.ts'
+import { disassembleCommand } from './disassemble.ts'
 import { holdCommand } from './hold.ts'
 import { receiveCommand } from './receive.ts'
 import { releaseCommand } from './release.ts'
@@ -18,6 +20,8 @@ const subcommands = [
   unholdCommand,
   reserveCommand,
   releaseCommand,
+  assembleCommand,
+  disassembleCommand,
 ]
 
 export function stockCommand(program: Command, exit: (code: number) => void): void {

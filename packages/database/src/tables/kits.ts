@@ -1,0 +1,28 @@
+/** Kits: owned by `packages/stock`. */
+
+import type { KitKind } from './stock.ts'
+
+export interface KitComponentTable {
+  organizationId: string
+  kitItemId: string
+  componentItemId: string
+  quantity: number
+}
+
+export interface KitPartTable {
+  organizationId: string
+  kitItemId: string
+  partItemId: string
+  quantity: number
+}
+
+export interface KitDefinitionTable {
+  organizationId: string
+  kitItemId: string
+  version: number
+  kitKind: KitKind
+  components: unknown
+  actor: string
+  reason: string | null
+  definedAt: Date
+}

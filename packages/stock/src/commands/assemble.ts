@@ -1,0 +1,127 @@
+import { assert } from '../assert.ts'
+import { UNALLOCATED_LOT } from '../context.ts'
+import { type Refusal, refuse } from '../errors.ts'
+import type { KitPart } from '../kits/flatten.ts'
+import { availableOf, movementOf, type NewMovement } from '../movements.ts'
+import { contentOfChange, type PlaceCommand } from './at-place.ts'
+import type { StockCommand } from './command.ts'
+import { type Directory, findPlace } from './directory.ts'
+import type { CommandKind, CommandResult, Decision } from './kind.ts'
+import type { Ledger } from './ledger.ts'
+import { findBadQuantity } from './quantities.ts'
+
+/** Assembled kits put together from their components at a location, at least 1, never beyond what is available (I5). */
+export type AssembleCommand = PlaceCommand & { kind: 'assemble' }
+/** The same undone: kits become their components again. */
+export type DisassembleCommand = PlaceCommand & { kind: 'disassemble' }
+
+export const assemble = kitKind<AssembleCommand>((of, quantity) => [
+  ...of.parts.map((part) => ({ itemId: part.itemId, units: -quantity * part.quantity })),
+  { itemId: of.kitItemId, units: quantity },
+])
+
+export const disassemble = kitKind<DisassembleCommand>((of, quantity) => [
+  { itemId: of.kitItemId, units: -quantity },
+  ...of.parts.map((part) => ({ itemId: part.itemId, units: quantity * part.quantity })),
+])
+
+/** Units on hand that an item gains, or loses where negative. */
+type Change = { itemId: string; units: number }
+
+/** @param toChanges what so many kits change, what is taken first: where there is too little of it, that is said */
+function kitKind<Command extends StockCommand & PlaceCommand>(
+  toChanges: (of: { kitItemId: string; parts: readonly KitPart[] }, quantity: number) => Change[],
+): CommandKind<Command> {
+  return {
+    contentOf: (command) => [command.kind, command.sku, command.locationCode, ...contentOfChange(command)],
+    findBad: (command) => findBadQuantity(command.kind, 'positive', command.quantity),
+    names: (command) => ({ skus: [command.sku], kitSkus: [command.sku] }),
+    places: (command, directory) => {
+      const place = findAssembly(command, directory)
+      if (place.kind === 'refused') return []
+      const { locationId, kitItemId, parts } = place
+      const itemIds = [kitItemId, ...parts.map((part) => part.itemId)]
+      return itemIds.map((itemId) => ({ itemId, locationId, lotId: UNALLOCATED_LOT }))
+    },
+    decide: (command, ledger) => {
+      const assembly = findAssembly(command, ledger.directory)
+      if (assembly.kind === 'refused') return assembly
+      const { kitItemId, locationId } = assembly
+      const movements: NewMovement[] = []
+      for (const change of toChanges(assembly, command.quantity)) {
+        const moved = moveUnits(command, ledger, change, locationId)
+        if ('kind' in moved) return moved
+        movements.push(...moved)
+      }
+      return toDecision({ kitItemId, locationId, parts: assembly.parts }, command.quantity, movements)
+    },
+  }
+}
+
+function findAssembly(
+  command: PlaceCommand,
+  directory: Directory,
+): { kind: 'found'; kitItemId: string; locationId: string; parts: readonly KitPart[] } | Refusal {
+  const place = findPlace(directory, command)
+  if (place.kind === 'refused') return place
+  const parts = directory.assemblies.get(place.item.itemId)
+  if (parts === undefined) {
+    return refuse('not-assembled', 'sku', `"${command.sku}" is no assembled kit.`)
+  }
+  return { kind: 'found', kitItemId: place.item.itemId, locationId: place.location.locationId, parts }
+}
+
+/** What is taken is taken from the lots that have some to spare, in their order; what is given has no lot yet. */
+function moveUnits(
+  command: PlaceCommand,
+  ledger: Ledger,
+  { itemId, units }: Change,
+  locationId: string,
+): NewMovement[] | Refusal {
+  const head = { ...ledger.movementHead(command), referenceKind: null, referenceId: null }
+  const move = (lotId: string, onHandDelta: number) =>
+    movementOf({ ...head, itemId, locationId, lotId }, 'assemble', { onHandDelta })
+  if (units > 0) return [move(UNALLOCATED_LOT, units)]
+
+  const available = availableOf(ledger.totalAt({ itemId, locationId }))
+  if (-units > available) {
+    const { sku } = ledger.item(itemId)
+    return refuse(
+      'insufficient-stock',
+      'quantity',
+      `${-units} units of "${sku}" asked, ${available} are available at "${command.locationCode}".`,
+    )
+  }
+  const movements: NewMovement[] = []
+  let left = -units
+  for (const lot of ledger.lotsAt({ itemId, locationId })) {
+    // Units promised without a lot weigh on no single one, so a lot may spare more than all of them together.
+    const taken = Math.min(left, Math.max(0, availableOf(lot)))
+    if (taken > 0) movements.push(move(lot.lotId, -taken))
+    left -= taken
+  }
+  assert(left === 0, 'what is available in all lots together can be taken from them')
+  return movements
+}
+
+function toDecision(
+  of: { kitItemId: string; locationId: string; parts: readonly KitPart[] },
+  quantity: number,
+  movements: readonly NewMovement[],
+): Decision {
+  const { kitItemId, locationId, parts } = of
+  const toComponents = (after: Ledger): NonNullable<CommandResult['components']> =>
+    parts.map((part) => ({
+      sku: after.item(part.itemId).sku,
+      units: quantity * part.quantity,
+      available: availableOf(after.totalAt({ itemId: part.itemId, locationId })),
+    }))
+  return {
+    kind: 'decided',
+    changes: { movements },
+    answer: (after) => ({
+      ...after.figuresAt({ itemId: kitItemId, locationId }),
+      components: toComponents(after),
+    }),
+  }
+}
