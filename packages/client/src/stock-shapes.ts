@@ -21,7 +21,8 @@ export const stockResult = z.object({
   reserved: count,
   held: count,
   available: count.describe('onHand − reserved − held; may be negative (oversold).'),
-  reservationId: z.string().nullable().describe('Given by reserve; hand it back to release.'),
+  reservationId: z.string().nullable().describe('Given by reserve; hand it back to release, ship or return.'),
+  granted: count.optional().describe('What a partial reserve was granted.'),
   components: z
     .array(z.object({ sku: z.string(), units: count, available: count }))
     .optional()
@@ -29,16 +30,22 @@ export const stockResult = z.object({
 })
 export type StockResult = z.infer<typeof stockResult>
 
-/** One reservation. What an order holds is given back by the order alone; what a client holds, by `release`. */
+/** What a reservation holds of one item at one location; one that was moved in part holds some at several. */
 export const reservationRow = z.object({
   reservationId: z.string(),
   sku: z.string(),
   locationCode: z.string(),
   kind: z
-    .enum(['strict', 'recorded'])
-    .describe('strict: never granted beyond what is available; recorded: a channel sold it already.'),
-  ownerKind: z.enum(['api', 'order-line']),
+    .enum(['strict', 'soft', 'recorded'])
+    .describe(
+      'strict: never beyond what is available; soft: strict until it expires; recorded: a channel sold it.',
+    ),
+  ownerKind: z
+    .enum(['api', 'order-line'])
+    .describe('What an order line holds is given back by its order alone.'),
   orderNumber: z.string().nullable(),
+  expiresAt: z.iso.datetime().nullable(),
+  unitsEach: count.describe('Base units that one unit of its owner takes: 6 for a line of six-packs.'),
   reserved: count,
   released: count,
   shipped: count,
@@ -52,3 +59,6 @@ export type ReservationRow = z.infer<typeof reservationRow>
 /** GET /reservations?sku=&cursor=&limit= oldest first. */
 export const reservationPage = z.object({ rows: z.array(reservationRow), next: z.string().nullable() })
 export type ReservationPage = z.infer<typeof reservationPage>
+
+/** GET /reservations/:id: what it holds, and held, by item and location. */
+export const reservationDetail = z.object({ reservationId: z.string(), rows: z.array(reservationRow) })

@@ -31,6 +31,9 @@ test('the commands are those that the design names for now', () => {
     'stock unhold',
     'stock reserve',
     'stock release',
+    'stock move-reservation',
+    'stock ship',
+    'stock return',
     'explain',
     'replay',
     'doctor',
@@ -60,6 +63,11 @@ const wrong: [said: string, args: string[]][] = [
   ['too many arguments', ['doctor', 'please']],
   ["missing required argument 'sku'", ['stock', 'show']],
   ["missing required argument 'reservation'", ['stock', 'release']],
+  ["required option '--location <code>' not specified", ['stock', 'move-reservation', '7', '1']],
+  [
+    "argument 'broken' is invalid. Allowed choices are sellable, damaged, inspection.",
+    ['stock', 'return', '7', '1', '--condition', 'broken'],
+  ],
   ['too many arguments', ['stock', 'receive', 'MUG', '1', 'MAIN', 'now']],
   [
     "option '--quantity <number>' argument '1e3' is invalid. Give a whole number.",

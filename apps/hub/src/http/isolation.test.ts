@@ -158,8 +158,15 @@ test('I9: what the first organization asks about rows of the second is not found
           ask('POST', `/api/v1/stock/${kind}`, { sku: `${MARK}-1`, location: 'MAIN', quantity: 1 }, key()),
       ]),
     ),
-    'POST /api/v1/stock/release': () =>
-      ask('POST', '/api/v1/stock/release', { reservationId, quantity: 1 }, key()),
+    ...Object.fromEntries(
+      ['release', 'move-reservation', 'ship', 'return'].map((kind) => [
+        `POST /api/v1/stock/${kind}`,
+        () => {
+          const place = kind === 'move-reservation' ? { location: 'MAIN' } : {}
+          return ask('POST', `/api/v1/stock/${kind}`, { reservationId, quantity: 1, ...place }, key())
+        },
+      ]),
+    ),
     'POST /webhooks/:connectionId': () => {
       const { webhookSecret = '' } = otherShop.credentials as Record<string, string>
       const { body, headers } = signedDelivery(

@@ -35,7 +35,10 @@ test('the pages of an item’s reservations hold each open one once, oldest firs
     { reservationId: made[0], reserved: 1, released: 0, open: 1, ownerKind: 'api', orderNumber: null },
     { reservationId: made[2], reserved: 3, released: 1, open: 2, kind: 'strict', locationCode: 'MAIN' },
   ])
-  expect(await read(`/${made[1]}`)).toMatchObject({ status: 200, body: { released: 2, open: 0, sku: 'MUG' } })
+  expect(await read(`/${made[1]}`)).toMatchObject({
+    status: 200,
+    body: { reservationId: made[1], rows: [{ released: 2, open: 0, sku: 'MUG' }] },
+  })
 })
 
 test('what an order holds is listed with its number', async () => {

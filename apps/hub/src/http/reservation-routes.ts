@@ -1,9 +1,9 @@
-import { reservationPage, reservationRow } from '@plimsoll/client'
+import { reservationDetail, reservationPage } from '@plimsoll/client'
 import { refuse } from '@plimsoll/stock'
 import type { FastifyPluginAsync } from 'fastify'
 import { z } from 'zod'
 import { getItemHead } from '../views/item.ts'
-import { findOpenReservationPage, findReservationOfCaller } from '../views/reservations.store.ts'
+import { findOpenReservationPage, findReservationRows } from '../views/reservations.store.ts'
 import { pageQuery } from './page-query.ts'
 import { LedgerRefusal } from './problem.ts'
 import { addRoute } from './route.ts'
@@ -42,14 +42,15 @@ export function reservationRoutes({ context, database }: ServerContext): Fastify
         path: '/reservations/:id',
         operation: 'getReservation',
         tag,
-        summary: 'A reservation that a client made, open or not.',
+        summary: 'What one reservation holds and held, by item and location.',
         params: z.object({ id: z.uuid('give the id that the reservation was given') }),
-        answers: { 200: reservationRow },
+        answers: { 200: reservationDetail },
         errors: ['unknown-reservation'],
       },
       async ({ params: { id } }) => {
-        const found = await findReservationOfCaller(database.kysely, organizationId, id)
-        if (found !== undefined) return { 200: found }
+        const rows = await findReservationRows(database.kysely, organizationId, id)
+        const [first] = rows
+        if (first !== undefined) return { 200: { reservationId: first.reservationId, rows } }
         throw new LedgerRefusal(refuse('unknown-reservation', 'id', `There is no reservation ${id}.`))
       },
     )

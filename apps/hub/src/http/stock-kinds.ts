@@ -6,10 +6,6 @@ import type { ErrorCode } from './error-codes.ts'
  * The kinds of stock command that the API takes: each has a route of its own, and all of them go into a batch.
  * One more kind is one more entry.
  */
-
-/** What a command has beside its body. */
-type CommandHead = Pick<StockCommand, 'key' | 'actor'>
-
 export type StockKind = {
   kind: StockCommand['kind']
   summary: string
@@ -17,8 +13,11 @@ export type StockKind = {
   /** Beside those of every kind. */
   errors: readonly ErrorCode[]
   /** @param body parsed by the schema of the same kind */
-  toCommand(body: object, head: CommandHead): StockCommand
+  toCommand(body: object, by: CommandBy): StockCommand
 }
+
+/** What a command has beside its body. */
+export type CommandBy = Pick<StockCommand, 'key' | 'actor'>
 
 /** Refusals of every kind of command. */
 export const COMMAND_ERRORS: readonly ErrorCode[] = [
@@ -27,11 +26,14 @@ export const COMMAND_ERRORS: readonly ErrorCode[] = [
   'quantity-out-of-range',
   'kit-has-no-stock',
 ]
+const PLACE_ERRORS: readonly ErrorCode[] = ['unknown-sku', 'unknown-location']
+const RESERVATION_ERRORS: readonly ErrorCode[] = ['quantity-not-positive', 'unknown-reservation']
 
-const PLACED_ERRORS: readonly ErrorCode[] = ['unknown-sku', 'unknown-location']
+const instant = z.iso.datetime({ offset: true }).transform((text) => new Date(text))
+const locationCode = z.string('give the code of a location').min(1, 'give the code of a location')
 
 // Strict: a misspelt field that is left out unseen would change another stock than was meant.
-const head = z.strictObject({
+const change = z.strictObject({
   quantity: z
     .number({ error: 'give a whole number of base units' })
     .meta({ type: 'integer' })
@@ -41,55 +43,76 @@ const head = z.strictObject({
     .max(500)
     .nullish()
     .transform((reason) => reason ?? null),
-  effectiveAt: z.iso
-    .datetime({ offset: true })
-    .transform((text) => new Date(text))
-    .optional()
-    .describe('When it happened; now, unless given.'),
+  effectiveAt: instant.optional().describe('When it happened; now, unless given.'),
 })
-const placed = head.extend({
+const atPlace = change.extend({
   sku: z.string('give the SKU of an item').min(1, 'give the SKU of an item'),
-  location: z
-    .string('give the code of a location')
-    .min(1, 'give the code of a location')
-    .describe('Code of the location.'),
+  location: locationCode.describe('Code of the location.'),
 })
-const release = head.extend({ reservationId: z.uuid('give the id that the reservation was given') })
-
-function placedKind(kind: PlacedKind, summary: string, errors: readonly ErrorCode[]): StockKind {
-  return {
-    kind,
-    summary,
-    // A schema of its own: the document names the body of each route.
-    body: placed.meta({}),
-    errors: [...PLACED_ERRORS, ...errors],
-    toCommand: ({ location, ...rest }: z.output<typeof placed>, { key, actor }) => ({
-      kind,
-      key,
-      actor,
-      ...rest,
-      locationCode: location,
-      effectiveAt: rest.effectiveAt,
-    }),
-  }
-}
+const ofReservation = change.extend({
+  reservationId: z.uuid('give the id that the reservation was given'),
+})
+const receipt = atPlace.extend({
+  into: z
+    .enum(['sellable', 'held'])
+    .optional()
+    .describe('held: kept back until unheld; sellable unless given.'),
+})
+const promise = atPlace.extend({
+  grant: z
+    .enum(['all', 'partial'])
+    .optional()
+    .describe('partial: what there is, where it is less than asked, but at least 1; all unless given.'),
+  expiresAt: instant
+    .optional()
+    .describe('A soft reservation: what is still open then is given back by itself.'),
+})
+const move = ofReservation.extend({
+  location: locationCode.describe('Code of the location that it moves to.'),
+})
+const returned = ofReservation.extend({
+  condition: z
+    .enum(['sellable', 'damaged', 'inspection'])
+    .optional()
+    .describe('damaged and inspection are held; sellable unless given.'),
+  location: locationCode.optional().describe('Where they came in; where they left from, unless given.'),
+})
 
 export const stockKinds: readonly StockKind[] = [
-  placedKind('receive', 'Units that arrived.', ['quantity-not-positive']),
-  placedKind('adjust', 'A difference, of either sign.', ['quantity-zero']),
-  placedKind('count', 'What was counted: the difference to it becomes a movement.', ['quantity-negative']),
-  placedKind('hold', 'Units that must not be sold: damaged, in quality control.', ['quantity-not-positive']),
-  placedKind('unhold', 'Held units that may be sold again.', ['quantity-not-positive', 'insufficient-held']),
-  placedKind('reserve', 'Sets units aside, never more than are available.', [
-    'quantity-not-positive',
-    'insufficient-stock',
+  {
+    kind: 'receive',
+    summary: 'Units that arrived.',
+    body: receipt,
+    errors: [...PLACE_ERRORS, 'quantity-not-positive'],
+    toCommand: (body: z.output<typeof receipt>, by) => ({
+      kind: 'receive',
+      ...by,
+      ...placeOf(body),
+      into: body.into,
+    }),
+  },
+  plainKind('adjust', 'A difference, of either sign.', ['quantity-zero']),
+  plainKind('count', 'What was counted at `effectiveAt`: later movements stay on top of it.', [
+    'quantity-negative',
   ]),
-  placedKind('assemble', 'Puts assembled kits together from the components that are available there.', [
+  plainKind('hold', 'Units that must not be sold: damaged, in quality control.', ['quantity-not-positive']),
+  plainKind('unhold', 'Held units that may be sold again.', ['quantity-not-positive', 'insufficient-held']),
+  {
+    kind: 'reserve',
+    summary: 'Sets units aside, never more than are available.',
+    body: promise,
+    errors: [...PLACE_ERRORS, 'quantity-not-positive', 'insufficient-stock', 'expiry-in-past'],
+    toCommand: (body: z.output<typeof promise>, by) => {
+      const { grant, expiresAt } = body
+      return { kind: 'reserve', ...by, ...placeOf(body), grant, expiresAt }
+    },
+  },
+  plainKind('assemble', 'Puts assembled kits together from the components that are available there.', [
     'quantity-not-positive',
     'not-assembled',
     'insufficient-stock',
   ]),
-  placedKind('disassemble', 'Takes assembled kits apart into their components again.', [
+  plainKind('disassemble', 'Takes assembled kits apart into their components again.', [
     'quantity-not-positive',
     'not-assembled',
     'insufficient-stock',
@@ -97,14 +120,60 @@ export const stockKinds: readonly StockKind[] = [
   {
     kind: 'release',
     summary: 'Gives units of a reservation back.',
-    body: release,
-    errors: ['quantity-not-positive', 'unknown-reservation', 'insufficient-open'],
-    toCommand: (body: z.output<typeof release>, { key, actor }) => ({
-      kind: 'release',
-      key,
-      actor,
-      ...body,
-      effectiveAt: body.effectiveAt,
+    body: ofReservation.meta({}),
+    errors: [...RESERVATION_ERRORS, 'insufficient-open'],
+    toCommand: (body: z.output<typeof ofReservation>, by) => ({ kind: 'release', ...by, ...claimOf(body) }),
+  },
+  {
+    kind: 'move-reservation',
+    summary: 'Moves units of a reservation to another location, never more than are available there.',
+    body: move,
+    errors: [...RESERVATION_ERRORS, 'insufficient-open', 'unknown-location', 'insufficient-stock'],
+    toCommand: (body: z.output<typeof move>, by) => ({
+      kind: 'move-reservation',
+      ...by,
+      ...claimOf(body),
+      locationCode: body.location,
+    }),
+  },
+  {
+    kind: 'ship',
+    summary: 'Units of a reservation that have left.',
+    body: ofReservation.meta({}),
+    errors: [...RESERVATION_ERRORS, 'insufficient-open'],
+    toCommand: (body: z.output<typeof ofReservation>, by) => ({ kind: 'ship', ...by, ...claimOf(body) }),
+  },
+  {
+    kind: 'return',
+    summary: 'Shipped units of a reservation that came back.',
+    body: returned,
+    errors: [...RESERVATION_ERRORS, 'insufficient-shipped', 'unknown-location'],
+    toCommand: (body: z.output<typeof returned>, by) => ({
+      kind: 'return',
+      ...by,
+      ...claimOf(body),
+      condition: body.condition,
+      locationCode: body.location,
     }),
   },
 ]
+
+/** An item, a location and a quantity are all that it takes. */
+function plainKind(kind: PlacedKind, summary: string, errors: readonly ErrorCode[]): StockKind {
+  return {
+    kind,
+    summary,
+    // A schema of its own: the document names the body of each route.
+    body: atPlace.meta({}),
+    errors: [...PLACE_ERRORS, ...errors],
+    toCommand: (body: z.output<typeof atPlace>, by) => ({ kind, ...by, ...placeOf(body) }),
+  }
+}
+
+function placeOf({ sku, location, quantity, reason, effectiveAt }: z.output<typeof atPlace>) {
+  return { sku, locationCode: location, quantity, reason, effectiveAt }
+}
+
+function claimOf({ reservationId, quantity, reason, effectiveAt }: z.output<typeof ofReservation>) {
+  return { reservationId, quantity, reason, effectiveAt }
+}

@@ -30,7 +30,7 @@ export function stockRoutes(hub: ServerContext): FastifyPluginAsync {
         {
           method: 'POST',
           path: `/stock/${kind}`,
-          operation: `${kind}Stock`,
+          operation: operationOf(kind),
           tag: 'Stock commands',
           summary,
           body: bodySchema,
@@ -52,4 +52,11 @@ export function stockRoutes(hub: ServerContext): FastifyPluginAsync {
     if (outcome.kind === 'refused') throw new LedgerRefusal(outcome)
     return outcome
   }
+}
+
+/** `receive` → `receiveStock`, `move-reservation` → `moveReservation`. */
+function operationOf(kind: string): string {
+  const [verb = '', ...rest] = kind.split('-')
+  const nouns = rest.length === 0 ? ['stock'] : rest
+  return verb + nouns.map((noun) => noun.slice(0, 1).toUpperCase() + noun.slice(1)).join('')
 }

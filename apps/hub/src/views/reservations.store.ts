@@ -2,9 +2,15 @@ import type { ReservationPage, ReservationRow } from '@plimsoll/client'
 import type { Db } from '@plimsoll/database'
 import { sql } from 'kysely'
 
-type Row = Omit<ReservationRow, 'createdAt' | 'updatedAt'> & { createdAt: Date; updatedAt: Date }
+type Row = Omit<ReservationRow, 'createdAt' | 'updatedAt' | 'expiresAt'> & {
+  /** Of the row: one reservation may have several. */
+  rowId: string
+  createdAt: Date
+  updatedAt: Date
+  expiresAt: Date | null
+}
 
-/** The reservations of an item that still hold units, oldest first; the cursor is the last id of the page before. */
+/** What is reserved of an item and still open, oldest first; the cursor is the last row's id of the page before. */
 export async function findOpenReservationPage(
   db: Db,
   organizationId: string,
@@ -14,32 +20,34 @@ export async function findOpenReservationPage(
   const found = await sql<Row>`
     ${selectReservations}
     where reservation.organization_id = ${organizationId} and reservation.item_id = ${itemId}
-      and released + reservation.shipped < reserved
-      and (${page.cursor ?? null}::uuid is null or reservation_id > ${page.cursor ?? null}::uuid)
-    order by reservation_id
+      and reservation.released + reservation.shipped < reservation.reserved
+      and (${page.cursor ?? null}::uuid is null or reservation.reservation_id > ${page.cursor ?? null}::uuid)
+    order by reservation.reservation_id
     limit ${page.limit + 1}`.execute(db)
-  const rows = found.rows.slice(0, page.limit).map(toRow)
-  return { rows, next: found.rows.length > page.limit ? (rows.at(-1)?.reservationId ?? null) : null }
+  const rows = found.rows.slice(0, page.limit)
+  const next = found.rows.length > page.limit ? (rows.at(-1)?.rowId ?? null) : null
+  return { rows: rows.map(toRow), next }
 }
 
-/** A reservation that an API client holds: it owns itself. Those of orders are found by their item. */
-export async function findReservationOfCaller(
+/** All rows of one reservation, open or not; none where nobody has it. */
+export async function findReservationRows(
   db: Db,
   organizationId: string,
   reservationId: string,
-): Promise<ReservationRow | undefined> {
+): Promise<ReservationRow[]> {
   const found = await sql<Row>`
     ${selectReservations}
     where reservation.organization_id = ${organizationId} and owner_id = ${reservationId}::uuid
-      and owner_kind = 'api'`.execute(db)
-  const [row] = found.rows
-  return row === undefined ? undefined : toRow(row)
+    order by reservation.reservation_id`.execute(db)
+  return found.rows.map(toRow)
 }
 
 const selectReservations = sql`
-  select reservation_id, item.sku, location.code as location_code, reservation.kind, owner_kind,
-    sales_order.number as order_number, reserved, released, reservation.shipped, reservation.returned,
-    reserved - released - reservation.shipped as open, reservation.created_at, reservation.updated_at
+  select reservation_id as row_id, owner_id as reservation_id, item.sku, location.code as location_code,
+    reservation.kind, owner_kind, sales_order.number as order_number, expires_at, units_each,
+    reservation.reserved, reservation.released, reservation.shipped, reservation.returned,
+    reservation.reserved - reservation.released - reservation.shipped as open,
+    reservation.created_at, reservation.updated_at
   from reservation
   join item on item.organization_id = reservation.organization_id and item.item_id = reservation.item_id
   join location on location.organization_id = reservation.organization_id
@@ -49,6 +57,11 @@ const selectReservations = sql`
   left join sales_order on sales_order.organization_id = order_line.organization_id
     and sales_order.order_id = order_line.order_id`
 
-function toRow(row: Row): ReservationRow {
-  return { ...row, createdAt: row.createdAt.toISOString(), updatedAt: row.updatedAt.toISOString() }
+function toRow({ rowId: _rowId, createdAt, updatedAt, expiresAt, ...row }: Row): ReservationRow {
+  return {
+    ...row,
+    expiresAt: expiresAt?.toISOString() ?? null,
+    createdAt: createdAt.toISOString(),
+    updatedAt: updatedAt.toISOString(),
+  }
 }

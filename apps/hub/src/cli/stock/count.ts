@@ -2,8 +2,9 @@ import { figuresOf } from './ledger-command.ts'
 import { placedCommand } from './placed-command.ts'
 
 export const countCommand = placedCommand('count', {
-  description: 'what was counted: the difference to it is written down',
+  description: 'what was counted at --effective-at: later movements stay on top of it',
   quantity: 'how many are there, reserved and held ones too',
+  build: (place) => ({ kind: 'count', ...place }),
   say: (result, quantity) =>
     `Counted ${quantity} of ${result.sku} at ${result.locationCode}: ${figuresOf(result)}.`,
 })

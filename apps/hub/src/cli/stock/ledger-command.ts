@@ -1,6 +1,6 @@
 import type { CommandOutcome, Refusal, StockCommand } from '@plimsoll/stock'
 import { changeStock } from '@plimsoll/sync'
-import { type Command, InvalidArgumentError } from 'commander'
+import { type Command, InvalidArgumentError, type Option } from 'commander'
 import { z } from 'zod'
 import type { HubBase } from '../../hub.ts'
 import { processContext } from '../../process-context.ts'
@@ -13,12 +13,25 @@ import { addCommonOptions, type CommonOptions, withHub } from '../with-hub.ts'
  */
 export type LedgerOptions = CommonOptions & { key?: string; reason?: string; effectiveAt?: Date }
 
-/** A command without what the options of the frame give. */
-type Headless<Each> = Each extends StockCommand
+/** A stock command without what the options of the frame give. */
+export type Headless<Each> = Each extends StockCommand
   ? Omit<Each, 'key' | 'actor' | 'reason' | 'effectiveAt'>
   : never
 type Done = Exclude<CommandOutcome, Refusal>
 export type LedgerResult = Done['result']
+
+/** What a subcommand is, for `placedCommand` and `reservationCommand`. */
+export type About<Place, Own> = {
+  description: string
+  /** What the quantity is, for the help. */
+  quantity: string
+  /** Options of its own. */
+  options?: readonly Option[]
+  build: (place: Place, own: Own) => Headless<StockCommand>
+  /** What was done, in a sentence. */
+  say: (result: LedgerResult, quantity: number) => string
+}
+export type AddSubcommand = (group: Command, exit: (code: number) => void) => void
 
 const KEY_LENGTH_MAX = 200
 const REASON_LENGTH_MAX = 500
@@ -99,7 +112,7 @@ function textUpTo(length: number): (text: string) => string {
   }
 }
 
-function toInstant(text: string): Date {
+export function toInstant(text: string): Date {
   // Without a zone it would be another moment on another machine.
   if (!z.iso.datetime({ offset: true }).safeParse(text).success) {
     throw new InvalidArgumentError('Write it as 2026-11-25T10:00:00Z or 2026-11-25T18:00:00+08:00.')

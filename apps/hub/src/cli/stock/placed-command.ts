@@ -1,34 +1,29 @@
-import { findLocations, type PlacedKind } from '@plimsoll/stock'
-import type { Command } from 'commander'
+import { findLocations } from '@plimsoll/stock'
 import type { HubBase } from '../../hub.ts'
 import { CommandProblem } from '../output.ts'
 import {
+  type About,
+  type AddSubcommand,
   addLedgerOptions,
   type LedgerOptions,
-  type LedgerResult,
   runLedgerCommand,
 } from './ledger-command.ts'
 import { toQuantity } from './quantity.ts'
 
+export type NamedPlace = { sku: string; quantity: number; locationCode: string }
 type PlacedOptions = LedgerOptions & { sku?: string; quantity?: number; location?: string }
 
 /**
  * A subcommand about a quantity of one item at one location: `receive MUG 10`, `receive MUG 10 MAIN`, or all of it
  * as options.
  */
-export function placedCommand(
-  kind: PlacedKind,
-  about: {
-    description: string
-    /** What the quantity is, for the help. */
-    quantity: string
-    /** What was done, in a sentence. */
-    say: (result: LedgerResult, quantity: number) => string
-  },
-): (group: Command, exit: (code: number) => void) => void {
+export function placedCommand<Own extends object = object>(
+  name: string,
+  about: About<NamedPlace, Own>,
+): AddSubcommand {
   return (group, exit) => {
     const command = group
-      .command(kind)
+      .command(name)
       .description(about.description)
       .argument('[sku]', 'the item’s SKU')
       .argument('[quantity]', about.quantity)
@@ -36,22 +31,21 @@ export function placedCommand(
       .option('--sku <sku>', 'the same as an option')
       .option('--quantity <number>', 'the same as an option', toQuantity)
       .option('--location <code>', 'the same as an option')
+    for (const option of about.options ?? []) command.addOption(option)
     addLedgerOptions(command)
-      .addHelpText('after', `\nExample:\n  plimsoll stock ${kind} MUG 10 --location MAIN\n`)
+      .addHelpText('after', `\nExample:\n  plimsoll stock ${name} MUG 10 --location MAIN\n`)
       .action(async (...given: [string?, string?, string?, ...unknown[]]) => {
-        const options: PlacedOptions = command.opts()
+        const options = command.opts<PlacedOptions & Own>()
         const words = [given[0], given[1], given[2]].filter((word) => word !== undefined)
-        const { sku, quantity, location } = readPlace(words, options)
+        const { location, ...place } = readPlace(words, options)
         exit(
           await runLedgerCommand(
             options,
-            async (hub) => ({
-              kind,
-              sku,
-              quantity,
-              locationCode: location ?? (await findOnlyLocation(hub)),
-            }),
-            (result) => about.say(result, quantity),
+            async (hub) => {
+              const locationCode = location ?? (await findOnlyLocation(hub))
+              return about.build({ ...place, locationCode }, options)
+            },
+            (result) => about.say(result, place.quantity),
           ),
         )
       })

@@ -1,4 +1,4 @@
-import type { ReservationPage } from '@plimsoll/client'
+import type { ReservationPage, ReservationRow } from '@plimsoll/client'
 import type { Command } from 'commander'
 import { findItemBalances, type LocationBalance } from '../../views/item.store.ts'
 import { getItemHead } from '../../views/item.ts'
@@ -47,11 +47,15 @@ function toText(shown: Shown): string {
     ...balances.map((balance) => `  ${balance.locationCode}: ${figures(balance)}`),
     ...(reservations.rows.length > 0 ? ['Open reservations, oldest first:'] : []),
     ...reservations.rows.map(
-      (row) =>
-        `  ${row.reservationId}  ${row.open} at ${row.locationCode}, ${row.orderNumber === null ? 'for a client' : `order ${row.orderNumber}`}`,
+      (row) => `  ${row.reservationId}  ${row.open} at ${row.locationCode}, ${holderOf(row)}`,
     ),
     ...(reservations.next === null ? [] : ['  … and more: GET /api/v1/reservations lists them all.']),
   ].join('\n')
+}
+
+function holderOf({ orderNumber, expiresAt }: ReservationRow): string {
+  const holder = orderNumber === null ? 'for a client' : `order ${orderNumber}`
+  return expiresAt === null ? holder : `${holder}, until ${expiresAt}`
 }
 
 function figures({ onHand, reserved, held, incoming, available }: Figures): string {

@@ -4,9 +4,12 @@ import { assembleCommand } from './assemble.ts'
 import { countCommand } from './count.ts'
 import { disassembleCommand } from './disassemble.ts'
 import { holdCommand } from './hold.ts'
+import { moveReservationCommand } from './move-reservation.ts'
 import { receiveCommand } from './receive.ts'
 import { releaseCommand } from './release.ts'
 import { reserveCommand } from './reserve.ts'
+import { returnCommand } from './return.ts'
+import { shipCommand } from './ship.ts'
 import { showCommand } from './show.ts'
 import { unholdCommand } from './unhold.ts'
 
@@ -20,6 +23,9 @@ const subcommands = [
   unholdCommand,
   reserveCommand,
   releaseCommand,
+  moveReservationCommand,
+  shipCommand,
+  returnCommand,
   assembleCommand,
   disassembleCommand,
 ]

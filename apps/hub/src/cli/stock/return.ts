@@ -1,0 +1,26 @@
+import { Option } from 'commander'
+import { figuresOf } from './ledger-command.ts'
+import { reservationCommand } from './reservation-command.ts'
+
+type Own = { condition?: 'sellable' | 'damaged' | 'inspection'; location?: string }
+
+export const returnCommand = reservationCommand<Own>('return', {
+  description: 'shipped units of a reservation that came back',
+  quantity: 'how many came back',
+  options: [
+    new Option('--condition <condition>', 'damaged and inspection are held; sellable unless given').choices([
+      'sellable',
+      'damaged',
+      'inspection',
+    ]),
+    new Option('--location <code>', 'where they came in (default: where they left from)'),
+  ],
+  build: (claim, { condition, location }) => ({
+    kind: 'return',
+    ...claim,
+    condition,
+    locationCode: location,
+  }),
+  say: (result, quantity) =>
+    `Returned ${quantity} of ${result.sku}; at ${result.locationCode} now: ${figuresOf(result)}.`,
+})
