@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { problem } from './shapes.ts'
 
 /** What the routes of the ledger answer. Quantities are base units. */
 
@@ -29,6 +30,20 @@ export const stockResult = z.object({
     .describe('What assemble took and disassemble gave, with what is available there now.'),
 })
 export type StockResult = z.infer<typeof stockResult>
+
+/** What became of one command of a batch. */
+export const stockOutcome = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('applied'), key: z.string(), result: stockResult }),
+  z
+    .object({ kind: z.literal('repeated'), key: z.string(), result: stockResult })
+    .describe('Applied before: what it answered then.'),
+  z
+    .object({ kind: z.literal('refused'), key: z.string(), problem })
+    .describe('Nothing of it was changed; the others stand.'),
+])
+
+/** POST /stock/commands: one outcome for each, in the order of the commands. */
+export const stockBatch = z.object({ outcomes: z.array(stockOutcome) })
 
 /** What a reservation holds of one item at one location; one that was moved in part holds some at several. */
 export const reservationRow = z.object({

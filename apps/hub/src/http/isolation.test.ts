@@ -182,10 +182,22 @@ test('I9: what the first organization asks about rows of the second is not found
     'POST /api/v1/parked/:id/replay': () => ask('POST', `/api/v1/parked/${inboxId}/replay`, {}),
     'POST /api/v1/parked/replay': () => ask('POST', '/api/v1/parked/replay', {}),
   }
+  // These answer that each command was refused.
+  const outcomes: Record<string, () => Promise<Answer>> = {
+    'POST /api/v1/stock/commands': () =>
+      ask('POST', '/api/v1/stock/commands', {
+        commands: [
+          { kind: 'receive', key: 'a', sku: `${MARK}-1`, location: 'MAIN', quantity: 1 },
+          { kind: 'ship', key: 'b', reservationId, quantity: 1 },
+        ],
+      }),
+  }
   const writing = (await routes())
     .filter(({ method }) => method !== 'GET')
     .map(({ method, path }) => `${method} ${path}`)
-  expect([...writing].sort()).toEqual([...Object.keys(refused), ...Object.keys(nothing)].sort())
+  expect([...writing].sort()).toEqual(
+    [refused, nothing, outcomes].flatMap((each) => Object.keys(each)).sort(),
+  )
 
   for (const [route, run] of Object.entries(refused)) {
     const { status, text } = await run()
@@ -195,6 +207,9 @@ test('I9: what the first organization asks about rows of the second is not found
   expect(reservation).toMatchObject({ status: 404, body: { code: 'unknown-reservation' } })
   for (const [route, run] of Object.entries(nothing))
     expect((await run()).body, route).toMatchObject({ replayed: 0 })
+  for (const [route, run] of Object.entries(outcomes)) {
+    expect((await run()).body, route).toMatchObject({ outcomes: [{ kind: 'refused' }, { kind: 'refused' }] })
+  }
   expect(await digests()).toEqual(untouched)
 })
 

@@ -2,7 +2,7 @@ import * as shapes from '@plimsoll/client'
 import { z } from 'zod'
 import { VERSION } from '../version.ts'
 import { errorsOf } from './error-codes.ts'
-import { type RouteSpec, tags } from './route.ts'
+import { KEY_LENGTH_MAX, type RouteSpec, tags } from './route.ts'
 
 /** A route with the path under which the server has it. */
 export type DeclaredRoute = { path: string; spec: RouteSpec }
@@ -20,7 +20,7 @@ const KEY_HEADER = {
   in: 'header',
   required: true,
   description: 'Fresh for each command, and the same for each retry of it: the same is applied once.',
-  schema: { type: 'string', minLength: 1, maxLength: 200 },
+  schema: { type: 'string', minLength: 1, maxLength: KEY_LENGTH_MAX },
 }
 
 const ETAG = { description: 'The version of what is answered: "3".', schema: { type: 'string' } }

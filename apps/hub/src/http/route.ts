@@ -120,7 +120,7 @@ function versionOf(request: FastifyRequest, wanted: RouteSpec['version']): numbe
   throw new ApiProblem('invalid-request', `If-Match: ${header} is no version, such as "3".`, 'If-Match')
 }
 
-const KEY_LENGTH_MAX = 200
+export const KEY_LENGTH_MAX = 200
 
 function keyOf(request: FastifyRequest): string {
   const key = request.headers['idempotency-key']

@@ -1,6 +1,7 @@
 import type { PlacedKind, StockCommand } from '@plimsoll/stock'
 import { z } from 'zod'
 import type { ErrorCode } from './error-codes.ts'
+import { KEY_LENGTH_MAX } from './route.ts'
 
 /**
  * The kinds of stock command that the API takes: each has a route of its own, and all of them go into a batch.
@@ -176,4 +177,41 @@ function placeOf({ sku, location, quantity, reason, effectiveAt }: z.output<type
 
 function claimOf({ reservationId, quantity, reason, effectiveAt }: z.output<typeof ofReservation>) {
   return { reservationId, quantity, reason, effectiveAt }
+}
+
+/** A command in a batch: what its route takes, with its kind and a key of its own. */
+export const batchedCommand = z.discriminatedUnion(
+  'kind',
+  toVariants(stockKinds, ({ kind, body }) =>
+    body.extend({ kind: z.literal(kind), key: z.string().min(1).max(KEY_LENGTH_MAX) }),
+  ),
+  { error: `give one of the kinds ${stockKinds.map(({ kind }) => kind).join(', ')}` },
+)
+
+const batchHead = z.object({ kind: z.string(), key: z.string() })
+
+/** @param batched what `batchedCommand` let through */
+export function fromBatch(batched: object): StockCommand {
+  const { kind, key } = batchHead.parse(batched)
+  const found = stockKinds.find((each) => each.kind === kind)
+  if (found === undefined) throw new Error(`no kind of stock command is called ${kind}`)
+  return found.toCommand(batched, byOfApi(key))
+}
+
+const KEY_PREFIX = 'api:'
+
+/** Keys of the API are apart from those of other ways in. */
+export function byOfApi(key: string): CommandBy {
+  return { key: `${KEY_PREFIX}${key}`, actor: 'api' }
+}
+
+/** The key as the client gave it. */
+export function keyOfClient(key: string): string {
+  return key.slice(KEY_PREFIX.length)
+}
+
+/** Zod wants to see that there is at least one. */
+function toVariants<From, To>([first, ...others]: readonly From[], to: (each: From) => To): [To, ...To[]] {
+  if (first === undefined) throw new Error('there is no kind of stock command')
+  return [to(first), ...others.map(to)]
 }

@@ -1,15 +1,23 @@
-import { locationList, stockResult } from '@plimsoll/client'
-import { findLocations, type StockCommand } from '@plimsoll/stock'
+import { locationList, stockBatch, stockResult } from '@plimsoll/client'
+import { type CommandOutcome, findLocations, type StockCommand } from '@plimsoll/stock'
 import { changeStock } from '@plimsoll/sync'
 import type { FastifyPluginAsync } from 'fastify'
-import { ApiProblem, LedgerRefusal } from './problem.ts'
+import { z } from 'zod'
+import { ApiProblem, LedgerRefusal, refusalToProblem } from './problem.ts'
 import { addRoute } from './route.ts'
 import type { ServerContext } from './server.ts'
-import { COMMAND_ERRORS, stockKinds } from './stock-kinds.ts'
+import { batchedCommand, byOfApi, COMMAND_ERRORS, fromBatch, keyOfClient, stockKinds } from './stock-kinds.ts'
 
-const tag = 'Items and stock'
+/** As many go into one transaction together; each holds up to a few locks until it ends. */
+const COMMANDS_MAX = 1_000
+const batch = z.strictObject({
+  commands: z
+    .array(batchedCommand)
+    .min(1, 'give at least one command')
+    .max(COMMANDS_MAX, `give at most ${COMMANDS_MAX} commands at once`),
+})
 
-/** GET /locations; POST /stock/{receive|adjust|count|…}, each with an Idempotency-Key. */
+/** GET /locations; POST /stock/{receive|adjust|count|…}, each with an Idempotency-Key; POST /stock/commands. */
 export function stockRoutes(hub: ServerContext): FastifyPluginAsync {
   return async (app) => {
     addRoute(
@@ -18,7 +26,7 @@ export function stockRoutes(hub: ServerContext): FastifyPluginAsync {
         method: 'GET',
         path: '/locations',
         operation: 'listLocations',
-        tag,
+        tag: 'Items and stock',
         summary: 'Your locations in order of their codes.',
         answers: { 200: locationList },
       },
@@ -39,11 +47,28 @@ export function stockRoutes(hub: ServerContext): FastifyPluginAsync {
           errors: [...COMMAND_ERRORS, ...errors],
         },
         async ({ body, key }) => {
-          const outcome = await applyOne(toCommand(body, { key: `api:${key}`, actor: 'api' }))
+          const outcome = await applyOne(toCommand(body, byOfApi(key)))
           return outcome.kind === 'applied' ? { 201: outcome.result } : { 200: outcome.result }
         },
       )
     }
+    addRoute(
+      app,
+      {
+        method: 'POST',
+        path: '/stock/commands',
+        operation: 'applyStockCommands',
+        tag: 'Stock commands',
+        summary:
+          'Up to 1,000 commands of any kind in one transaction, in order; one that is refused leaves the others be.',
+        body: batch,
+        answers: { 200: stockBatch },
+      },
+      async ({ body: { commands } }) => {
+        const outcomes = await changeStock(hub.context, commands.map(fromBatch))
+        return { 200: { outcomes: outcomes.map(toAnswer) } }
+      },
+    )
   }
 
   async function applyOne(command: StockCommand) {
@@ -59,4 +84,19 @@ function operationOf(kind: string): string {
   const [verb = '', ...rest] = kind.split('-')
   const nouns = rest.length === 0 ? ['stock'] : rest
   return verb + nouns.map((noun) => noun.slice(0, 1).toUpperCase() + noun.slice(1)).join('')
+}
+
+function toAnswer(outcome: CommandOutcome) {
+  const key = keyOfClient(outcome.key)
+  switch (outcome.kind) {
+    case 'applied':
+    case 'repeated':
+      return { kind: outcome.kind, key, result: outcome.result }
+    case 'refused':
+      return { kind: outcome.kind, key, problem: refusalToProblem(outcome) }
+    default: {
+      const never: never = outcome
+      return never
+    }
+  }
 }

@@ -52,10 +52,8 @@ const selectReservations = sql`
   join item on item.organization_id = reservation.organization_id and item.item_id = reservation.item_id
   join location on location.organization_id = reservation.organization_id
     and location.location_id = reservation.location_id
-  left join order_line on owner_kind = 'order-line'
-    and order_line.organization_id = reservation.organization_id and order_line.line_id = reservation.owner_id
-  left join sales_order on sales_order.organization_id = order_line.organization_id
-    and sales_order.order_id = order_line.order_id`
+  left join sales_order on sales_order.organization_id = reservation.organization_id
+    and sales_order.order_id = reservation.order_id`
 
 function toRow({ rowId: _rowId, createdAt, updatedAt, expiresAt, ...row }: Row): ReservationRow {
   return {
