@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { problem } from './shapes.ts'
+import { balanceFigures, problem } from './shapes.ts'
 
 /** What the routes of the ledger answer. Quantities are base units. */
 
@@ -77,3 +77,10 @@ export type ReservationPage = z.infer<typeof reservationPage>
 
 /** GET /reservations/:id: what it holds, and held, by item and location. */
 export const reservationDetail = z.object({ reservationId: z.string(), rows: z.array(reservationRow) })
+
+/** GET /locations/:code/balances?cursor=&limit= in order of SKU: the items that have, or had, stock there. */
+export const locationBalancePage = z.object({
+  rows: z.array(z.object({ sku: z.string(), name: z.string(), ...balanceFigures.shape })),
+  next: z.string().nullable(),
+})
+export type LocationBalancePage = z.infer<typeof locationBalancePage>

@@ -75,6 +75,10 @@ const reads: Record<string, string[]> = {
   '/api/v1/items/:sku': ['/api/v1/items/MUG', `/api/v1/items/${MARK}-1`],
   '/api/v1/items/:sku/movements': ['/api/v1/items/MUG/movements', `/api/v1/items/${MARK}-1/movements`],
   '/api/v1/locations': ['/api/v1/locations'],
+  '/api/v1/locations/:code/balances': [
+    '/api/v1/locations/MAIN/balances',
+    `/api/v1/locations/${MARK}/balances`,
+  ],
   '/api/v1/reservations': ['/api/v1/reservations?sku=MUG', `/api/v1/reservations?sku=${MARK}-1`],
   // One of the second organization is asked for below, once it is there.
   '/api/v1/reservations/:id': ['/api/v1/reservations/00000000-0000-7000-8000-000000000000'],

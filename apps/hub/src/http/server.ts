@@ -14,6 +14,7 @@ import { itemChangeRoutes } from './item-change-routes.ts'
 import { itemRoutes } from './item-routes.ts'
 import { kitRoutes } from './kit-routes.ts'
 import { assertLocal } from './local-only.ts'
+import { locationRoutes } from './location-routes.ts'
 import type { DeclaredRoute } from './openapi.ts'
 import { parkedRoutes } from './parked-routes.ts'
 import { ApiProblem, toProblem } from './problem.ts'
@@ -90,6 +91,7 @@ export async function createServer(
         await api.register(parkedRoutes(hub))
         await api.register(itemRoutes(hub))
         await api.register(kitRoutes(hub))
+        await api.register(locationRoutes(hub))
         await api.register(reservationRoutes(hub))
         await api.register(catalogueRoutes(hub))
         await api.register(itemChangeRoutes(hub))

@@ -1,5 +1,6 @@
 import type { PlacedKind, StockCommand } from '@plimsoll/stock'
 import { z } from 'zod'
+import { toStoredKey } from '../client-key.ts'
 import type { ErrorCode } from './error-codes.ts'
 import { KEY_LENGTH_MAX } from './route.ts'
 
@@ -31,27 +32,33 @@ const PLACE_ERRORS: readonly ErrorCode[] = ['unknown-sku', 'unknown-location']
 const RESERVATION_ERRORS: readonly ErrorCode[] = ['quantity-not-positive', 'unknown-reservation']
 
 const instant = z.iso.datetime({ offset: true }).transform((text) => new Date(text))
-const locationCode = z.string('give the code of a location').min(1, 'give the code of a location')
+const locationCode = z
+  .string('give the code of a location')
+  .min(1, 'give the code of a location')
+  .meta({ example: 'MAIN' })
 
-// Strict: a misspelt field that is left out unseen would change another stock than was meant.
-const change = z.strictObject({
+const change = {
   quantity: z
     .number({ error: 'give a whole number of base units' })
-    .meta({ type: 'integer' })
+    .meta({ type: 'integer', example: 10 })
     .describe('Whole base units.'),
   reason: z
     .string()
     .max(500)
     .nullish()
-    .transform((reason) => reason ?? null),
+    .transform((reason) => reason ?? null)
+    .describe('Why, for whoever reads the movement.'),
   effectiveAt: instant.optional().describe('When it happened; now, unless given.'),
-})
-const atPlace = change.extend({
-  sku: z.string('give the SKU of an item').min(1, 'give the SKU of an item'),
+}
+// Strict: a misspelt field that is left out unseen would change another stock than was meant.
+const atPlace = z.strictObject({
+  sku: z.string('give the SKU of an item').min(1, 'give the SKU of an item').meta({ example: 'MUG' }),
   location: locationCode.describe('Code of the location.'),
+  ...change,
 })
-const ofReservation = change.extend({
+const ofReservation = z.strictObject({
   reservationId: z.uuid('give the id that the reservation was given'),
+  ...change,
 })
 const receipt = atPlace.extend({
   into: z
@@ -198,16 +205,8 @@ export function fromBatch(batched: object): StockCommand {
   return found.toCommand(batched, byOfApi(key))
 }
 
-const KEY_PREFIX = 'api:'
-
-/** Keys of the API are apart from those of other ways in. */
 export function byOfApi(key: string): CommandBy {
-  return { key: `${KEY_PREFIX}${key}`, actor: 'api' }
-}
-
-/** The key as the client gave it. */
-export function keyOfClient(key: string): string {
-  return key.slice(KEY_PREFIX.length)
+  return { key: toStoredKey('api', key), actor: 'api' }
 }
 
 /** Zod wants to see that there is at least one. */

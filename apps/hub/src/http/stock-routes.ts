@@ -1,12 +1,13 @@
-import { locationList, stockBatch, stockResult } from '@plimsoll/client'
-import { type CommandOutcome, findLocations, type StockCommand } from '@plimsoll/stock'
+import { stockBatch, stockResult } from '@plimsoll/client'
+import type { CommandOutcome, StockCommand } from '@plimsoll/stock'
 import { changeStock } from '@plimsoll/sync'
 import type { FastifyPluginAsync } from 'fastify'
 import { z } from 'zod'
+import { inClientWords, toClientKey } from '../client-key.ts'
 import { ApiProblem, LedgerRefusal, refusalToProblem } from './problem.ts'
 import { addRoute } from './route.ts'
 import type { ServerContext } from './server.ts'
-import { batchedCommand, byOfApi, COMMAND_ERRORS, fromBatch, keyOfClient, stockKinds } from './stock-kinds.ts'
+import { batchedCommand, byOfApi, COMMAND_ERRORS, fromBatch, stockKinds } from './stock-kinds.ts'
 
 /** As many go into one transaction together; each holds up to a few locks until it ends. */
 const COMMANDS_MAX = 1_000
@@ -17,21 +18,9 @@ const batch = z.strictObject({
     .max(COMMANDS_MAX, `give at most ${COMMANDS_MAX} commands at once`),
 })
 
-/** GET /locations; POST /stock/{receive|adjust|count|…}, each with an Idempotency-Key; POST /stock/commands. */
+/** POST /stock/{receive|adjust|count|…}, each with an Idempotency-Key; POST /stock/commands. */
 export function stockRoutes(hub: ServerContext): FastifyPluginAsync {
   return async (app) => {
-    addRoute(
-      app,
-      {
-        method: 'GET',
-        path: '/locations',
-        operation: 'listLocations',
-        tag: 'Items and stock',
-        summary: 'Your locations in order of their codes.',
-        answers: { 200: locationList },
-      },
-      async () => ({ 200: { rows: await findLocations(hub.database.kysely, hub.context.organizationId) } }),
-    )
     for (const { kind, summary, body: bodySchema, errors, toCommand } of stockKinds) {
       addRoute(
         app,
@@ -74,7 +63,7 @@ export function stockRoutes(hub: ServerContext): FastifyPluginAsync {
   async function applyOne(command: StockCommand) {
     const [outcome] = await changeStock(hub.context, [command])
     if (outcome === undefined) throw new ApiProblem('internal', 'The command was not answered.')
-    if (outcome.kind === 'refused') throw new LedgerRefusal(outcome)
+    if (outcome.kind === 'refused') throw new LedgerRefusal(inClientWords('api', outcome))
     return outcome
   }
 }
@@ -87,13 +76,13 @@ function operationOf(kind: string): string {
 }
 
 function toAnswer(outcome: CommandOutcome) {
-  const key = keyOfClient(outcome.key)
+  const key = toClientKey('api', outcome.key)
   switch (outcome.kind) {
     case 'applied':
     case 'repeated':
       return { kind: outcome.kind, key, result: outcome.result }
     case 'refused':
-      return { kind: outcome.kind, key, problem: refusalToProblem(outcome) }
+      return { kind: outcome.kind, key, problem: refusalToProblem(inClientWords('api', outcome)) }
     default: {
       const never: never = outcome
       return never

@@ -5,6 +5,8 @@ export const countCommand = placedCommand('count', {
   description: 'what was counted at --effective-at: later movements stay on top of it',
   quantity: 'how many are there, reserved and held ones too',
   build: (place) => ({ kind: 'count', ...place }),
-  say: (result, quantity) =>
-    `Counted ${quantity} of ${result.sku} at ${result.locationCode}: ${figuresOf(result)}.`,
+  say: (result, quantity) => {
+    const since = result.onHand === quantity ? '' : '; with what moved since then'
+    return `Counted ${quantity} of ${result.sku} at ${result.locationCode}${since}: ${figuresOf(result)}.`
+  },
 })

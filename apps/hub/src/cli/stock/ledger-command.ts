@@ -2,6 +2,7 @@ import type { CommandOutcome, Refusal, StockCommand } from '@plimsoll/stock'
 import { changeStock } from '@plimsoll/sync'
 import { type Command, InvalidArgumentError, type Option } from 'commander'
 import { z } from 'zod'
+import { inClientWords, toStoredKey } from '../../client-key.ts'
 import type { HubBase } from '../../hub.ts'
 import { processContext } from '../../process-context.ts'
 import { EXIT, RefusedByLedger } from '../output.ts'
@@ -70,7 +71,7 @@ export async function runLedgerCommand(
     const key = options.key ?? processContext.uuid()
     const command = {
       ...(await build(hub)),
-      key: `cli:${key}`,
+      key: toStoredKey('cli', key),
       actor: 'cli',
       reason: options.reason ?? null,
       effectiveAt: options.effectiveAt,
@@ -80,7 +81,7 @@ export async function runLedgerCommand(
       throw error
     })
     if (outcome === undefined) throw new Error('the command was not answered')
-    if (outcome.kind === 'refused') throw new RefusedByLedger(outcome)
+    if (outcome.kind === 'refused') throw new RefusedByLedger(inClientWords('cli', outcome))
     const { kind, result } = outcome
     output.result({ kind, key, ...result }, () =>
       kind === 'repeated'

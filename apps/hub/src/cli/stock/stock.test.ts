@@ -67,7 +67,7 @@ test('I3: a command given twice under one key counts once, and says so', async (
   expect(lastJson(await stock(...args, '--json'))).toEqual({ ...first, kind: 'repeated' })
   expect(await stock('receive', 'MUG', '8', '--key', 'delivery 12')).toMatchObject({
     code: 2,
-    stderr: expect.stringContaining('was used for a different command'),
+    stderr: expect.stringContaining('The key "delivery 12" was used for another command.'),
   })
   expect(await movements()).toBe(before)
 })
