@@ -31,12 +31,9 @@ alter table item
   add foreign key (organization_id, product_id) references product,
   add check (product_id is not null or options = '{}');
 create index item_of_product on item (organization_id, product_id) where product_id is not null;
--- Two variants of one product differ in some option. Checked at the end of a statement and not row by row, so that two
--- may change places in one; of a digest, since ten long options would not fit into an index row.
-alter table item add constraint item_is_a_variant
-  exclude (organization_id with =, product_id with =, md5(options::text) with =)
-  where (product_id is not null and options <> '{}' and archived_at is null)
-  deferrable initially immediate;
+-- Two variants of one product differ in some option. Of a digest: ten long options would not fit into an index row.
+create unique index item_is_a_variant on item (organization_id, product_id, md5(options::text))
+  where product_id is not null and options <> '{}' and archived_at is null;
 
 create table unit_of_measure (
   organization_id uuid not null,

@@ -15,6 +15,7 @@ import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ensureLocation, importItems } from '../items-import.ts'
 import { listRoutes } from '../testing/declared-routes.ts'
+import { catalogueReads, catalogueWrites, fillCatalogue } from '../testing/other-catalogue.ts'
 import { type Answer, type ServedHub, type Shop, serveHub, startShop } from '../testing/served-hub.ts'
 import { signedDelivery, wooOrder } from '../testing/woo-webhook.ts'
 import type { Route } from './server.ts'
@@ -74,6 +75,7 @@ const reads: Record<string, string[]> = {
   '/api/v1/item-names': ['/api/v1/item-names', `/api/v1/item-names?search=${MARK}`],
   '/api/v1/items/:sku': ['/api/v1/items/MUG', `/api/v1/items/${MARK}-1`],
   '/api/v1/items/:sku/movements': ['/api/v1/items/MUG/movements', `/api/v1/items/${MARK}-1/movements`],
+  ...catalogueReads({ mark: MARK }),
   '/api/v1/locations': ['/api/v1/locations'],
   '/api/v1/locations/:code/balances': [
     '/api/v1/locations/MAIN/balances',
@@ -155,6 +157,7 @@ test('I9: what the first organization asks about rows of the second is not found
         name: 'x',
         items: [{ sku: 'NEW', name: 'New', location: MARK, quantity: 1 }],
       }),
+    ...catalogueWrites(ask, { mark: MARK }),
     ...Object.fromEntries(
       ['receive', 'adjust', 'count', 'hold', 'unhold', 'reserve'].map((kind) => [
         `POST /api/v1/stock/${kind}`,
@@ -293,6 +296,7 @@ async function fillSecondOrganization() {
       { sku: `${MARK}-1`, name: MARK, location: MARK, quantity: 1 },
     ],
   })
+  await fillCatalogue(context, { mark: MARK })
   const { connectionId } = await connect(context, {
     connector: 'woocommerce',
     name: MARK,

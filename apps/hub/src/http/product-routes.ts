@@ -103,7 +103,7 @@ export function productRoutes({ context, database }: ServerContext): FastifyPlug
       },
       async ({ params: { code }, body, version }) => {
         // Without a version it can only be meant as a new one: an older draft must not undo a change.
-        const mode = version === undefined ? 'create' : undefined
+        const mode = version === undefined ? 'create' : 'change'
         const row = { ...body, code, mode, version: version === 'any' ? undefined : version } as const
         const [outcome] = await inTransaction(database, (tx) => saveProducts(tx, inCatalogue(), [row]))
         if (outcome === undefined) throw new Error('a row was not answered')

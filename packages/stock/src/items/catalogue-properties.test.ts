@@ -5,10 +5,10 @@ import { type KyselyPlugin, sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createStockWorld } from '../testing/stock-world.ts'
 import { comparableOf } from './barcodes.ts'
-import { findCatalogueItems } from './catalogue.store.ts'
+import { findCatalogueItems, findItemIdsByCode } from './catalogue.store.ts'
 import { type CatalogueContext, type RowOutcome, saveCatalogueItems } from './catalogue.ts'
 import type { CatalogueItem, CatalogueRow } from './catalogue-item.ts'
-import { findItemByCode, findStockItems } from './lookup.store.ts'
+import { findStockItems } from './lookup.store.ts'
 import { saveProducts } from './products.store.ts'
 
 let database: TestDatabase
@@ -191,9 +191,10 @@ test('a scan, and the items that commands name, are found among 20,000 without r
   const db = database.kysely.withPlugin(explaining)
   const { organizationId } = context
   const [item] = await findCatalogueItems(database.kysely, organizationId, { skus: ['ITEM-7'] })
-  await findItemByCode(db, organizationId, 'B-77')
+  await findItemIdsByCode(db, organizationId, 'B-77')
+  await findCatalogueItems(db, organizationId, { itemIds: [item?.itemId ?? ''] })
   await findStockItems(db, organizationId, { skus: ['ITEM-1', 'ITEM-2'], itemIds: [item?.itemId ?? ''] })
-  expect(plans).toHaveLength(2)
+  expect(plans).toHaveLength(3)
   for (const plan of plans) {
     expect(plan).toContain('Index')
     expect(plan).not.toMatch(/Seq Scan on (item|barcode)|Rows Removed by Filter: [1-9]/)

@@ -12,8 +12,10 @@ export async function lockCatalogue(tx: Tx, organizationId: string): Promise<voi
     select from organization where organization_id = ${organizationId} for no key update`.execute(tx)
 }
 
-/** A code is a SKU or a barcode: it may be both, of two items. */
-export type CatalogueQuery = { skus: readonly string[] } | { code: string } | { productId: string }
+export type CatalogueQuery =
+  | { skus: readonly string[] }
+  | { itemIds: readonly string[] }
+  | { productId: string }
 
 /** Whole items, archived ones too, in order of SKU. */
 export async function findCatalogueItems(
@@ -32,21 +34,28 @@ export async function findCatalogueItems(
       product.code as product, item.options, item.version, item.archived_at
     from item
     left join product on product.organization_id = item.organization_id and product.product_id = item.product_id
-    where item.organization_id = ${organizationId} and ${toCondition(organizationId, query)}
+    where item.organization_id = ${organizationId} and ${toCondition(query)}
     order by item.sku`.execute(db)
   return found.rows
 }
 
-function toCondition(organizationId: string, query: CatalogueQuery): RawBuilder<boolean> {
+function toCondition(query: CatalogueQuery): RawBuilder<boolean> {
   if ('skus' in query) return sql`item.sku = any(${sql.val([...query.skus])}::text[])`
-  if ('productId' in query) return sql`item.product_id = ${query.productId}`
-  // One look into each index; as `sku = … or item_id in (…)` it read every item of the organization.
-  return sql`item.item_id in (
-      select item_id from item where organization_id = ${organizationId} and sku = ${query.code}
-      union
-      select item_id from barcode
-      where organization_id = ${organizationId} and comparable = ${comparableOf(query.code)}
-    )`
+  if ('itemIds' in query) return sql`item.item_id = any(${sql.val([...query.itemIds])}::uuid[])`
+  return sql`item.product_id = ${query.productId}`
+}
+
+/**
+ * The items that have a code as SKU or as a barcode: it may be both, of two items. By itself and not within the
+ * statement that reads them: there the planner at times read every item of the organization.
+ */
+export async function findItemIdsByCode(db: Db, organizationId: string, code: string): Promise<string[]> {
+  const found = await sql<{ itemId: string }>`
+    select item_id from item where organization_id = ${organizationId} and sku = ${code}
+    union
+    select item_id from barcode
+    where organization_id = ${organizationId} and comparable = ${comparableOf(code)}`.execute(db)
+  return found.rows.map((row) => row.itemId)
 }
 
 /** The units of an item in order of factor, as JSON; within a statement over `item`. */
@@ -130,8 +139,12 @@ export async function writeCatalogueItems(
   saved: readonly SavedItem[],
 ): Promise<void> {
   if (saved.length === 0) return
-  const items = saved.map(({ item }) => item)
-  await writeItems(tx, context, items)
+  await giveUpOptions(tx, context.organizationId, saved)
+  await writeItems(
+    tx,
+    context,
+    saved.map(({ item }) => item),
+  )
   await writeParts(
     tx,
     context.organizationId,
@@ -153,6 +166,19 @@ export async function writeCatalogueItems(
     select ${context.organizationId}, item_id, change_id, what, before, after, ${context.actor}, ${context.at}
     from ${noted}`.execute(tx)
 }
+
+/** Two variants may change places, and a unique index is checked row by row: both leave theirs first. */
+async function giveUpOptions(tx: Tx, organizationId: string, saved: readonly SavedItem[]): Promise<void> {
+  const moving = saved.filter(
+    ({ isNew, changes }) => !isNew && changes.some(({ what }) => VARIANT_FIELDS.includes(what)),
+  )
+  if (moving.length === 0) return
+  await sql`
+    update item set options = '{}'
+    where organization_id = ${organizationId}
+      and item_id = any(${sql.val(moving.map(({ item }) => item.itemId))}::uuid[])`.execute(tx)
+}
+const VARIANT_FIELDS = ['product', 'options', 'archived']
 
 /** Items whose units, or barcodes, are to be written anew. */
 function partsOf(saved: readonly SavedItem[], part: 'units' | 'barcodes'): CatalogueItem[] {

@@ -3,7 +3,7 @@ import { sql } from 'kysely'
 import { assert } from '../assert.ts'
 import { type Refusal, refuse } from '../errors.ts'
 import { comparableOf } from './barcodes.ts'
-import { findCatalogueItems, unitsSql } from './catalogue.store.ts'
+import { findCatalogueItems, findItemIdsByCode, unitsSql } from './catalogue.store.ts'
 import type { CatalogueItem, KitKind, Tracking } from './catalogue-item.ts'
 import { findUnit, type ItemUnits } from './units.ts'
 
@@ -54,8 +54,11 @@ export async function findItemByCode(
   code: string,
 ): Promise<FoundCode | Refusal> {
   const comparable = comparableOf(code)
-  const items = await findCatalogueItems(db, organizationId, { code })
-  const [item, other] = items
+  const itemIds = await findItemIdsByCode(db, organizationId, code)
+  const found = itemIds.length === 0 ? [] : await findCatalogueItems(db, organizationId, { itemIds })
+  // Looked at again: a barcode may have gone from one item to another in between.
+  const isScanned = ({ barcode }: { barcode: string }) => comparableOf(barcode) === comparable
+  const [item, other] = found.filter(({ sku, barcodes }) => sku === code || barcodes.some(isScanned))
   if (item === undefined) return refuse('unknown-code', 'code', `No item has the SKU or barcode "${code}".`)
   if (other !== undefined) {
     const [named, scanned] = item.sku === code ? [item, other] : [other, item]
@@ -66,7 +69,7 @@ export async function findItemByCode(
     )
   }
   // The barcode says more: a SKU that is also the barcode of its case means the case.
-  const scanned = item.barcodes.find(({ barcode }) => comparableOf(barcode) === comparable)
+  const scanned = item.barcodes.find(isScanned)
   const unit = findUnit(item, scanned?.unit ?? undefined)
   assert(unit.kind === 'unit', 'a barcode is of a unit that its item has')
   const matched = scanned === undefined ? 'sku' : 'barcode'

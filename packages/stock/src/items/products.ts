@@ -17,7 +17,7 @@ export type Product = {
 export type ProductRow = {
   code: string
   /** Undefined: whichever the code calls for. */
-  mode?: 'create' | undefined
+  mode?: 'create' | 'change' | undefined
   /** Changes only the version that the caller has read. */
   version?: number | undefined
   name?: string | undefined
@@ -84,7 +84,9 @@ export function decideProduct(
   fresh: Product,
   inUse: readonly string[],
 ): { kind: 'decided'; product: Product } | Refusal {
-  if (row.version !== undefined && before === undefined) return unknownProduct(row.code)
+  if ((row.version !== undefined || row.mode === 'change') && before === undefined) {
+    return unknownProduct(row.code)
+  }
   if (row.mode === 'create' && before !== undefined) {
     return refuse('product-taken', 'code', `There is a product with the code "${row.code}" already.`)
   }
