@@ -63,7 +63,7 @@ describe.each([
           schema: {
             allOf: [
               { $ref: '#/components/schemas/problem' },
-              { properties: { code: { enum: ['key-reused', 'insufficient-stock'] } } },
+              { properties: { code: { enum: ['key-reused', 'kit-has-no-stock', 'insufficient-stock'] } } },
             ],
           },
         },
