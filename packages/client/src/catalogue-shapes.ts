@@ -37,7 +37,6 @@ export const itemPatch = z.strictObject({
   names: namesInput.optional(),
   /** Fixed once the item has movements. */
   tracking: tracking.optional(),
-  kitKind: kitKind.optional(),
   custom: z.record(z.string(), customValue.nullable()).optional(),
   /** What one base unit is called; `each` unless given. */
   baseUnit: text.optional(),
@@ -60,6 +59,7 @@ export const catalogueItem = z.object({
   name: z.string(),
   names,
   tracking,
+  /** PUT /items/:sku/kit says it, with the components. */
   kitKind,
   custom: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
   baseUnit: z.string(),

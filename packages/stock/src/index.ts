@@ -31,7 +31,7 @@ export {
   type RowOutcome,
   saveCatalogueItems,
 } from './items/catalogue.ts'
-export type { CatalogueItem, CatalogueRow, KitKind, Tracking } from './items/catalogue-item.ts'
+export type { CatalogueItem, CatalogueRow, Tracking } from './items/catalogue-item.ts'
 export { findCustomFields, removeCustomField, saveCustomField } from './items/custom-fields.store.ts'
 export type { CustomField, CustomFieldType } from './items/custom-fields.ts'
 export {

@@ -1,4 +1,4 @@
-import { findBrokenBalances, findBrokenReservations } from '@plimsoll/stock'
+import { findBrokenBalances, findBrokenKits, findBrokenReservations } from '@plimsoll/stock'
 import { findConnections } from '@plimsoll/sync'
 import type { Command } from 'commander'
 import { sql } from 'kysely'
@@ -30,9 +30,10 @@ export function doctorCommand(program: Command, exit: (code: number) => void): v
 export async function examine(hub: HubBase): Promise<Finding[]> {
   const { kysely, kind, serverVersion } = hub.database
   const { organizationId } = hub.context
-  const [balances, reservations, connections, waiting, durability] = await Promise.all([
+  const [balances, reservations, kits, connections, waiting, durability] = await Promise.all([
     findBrokenBalances(kysely),
     findBrokenReservations(kysely),
+    findBrokenKits(kysely),
     findConnections(kysely, organizationId),
     sql<{ parked: number; waiting: number; stuck: number }>`
       select count(*) filter (where state = 'parked') as parked,
@@ -77,6 +78,14 @@ export async function examine(hub: HubBase): Promise<Finding[]> {
         reservations.length === 0
           ? 'reserved units match what orders hold'
           : `${reservations.length} differ, the first: ${JSON.stringify(reservations[0])}`,
+    },
+    {
+      check: 'kits',
+      good: kits.length === 0,
+      detail:
+        kits.length === 0
+          ? 'every kit comes down to what its components say, and virtual ones have no stock of their own'
+          : `${kits.length} do not, the first: ${JSON.stringify(kits[0])}`,
     },
     {
       check: 'parked events',

@@ -16,7 +16,6 @@ export type ItemOptions = {
   name?: string
   nameIn?: Record<string, string>
   tracking?: CatalogueItem['tracking']
-  kit?: CatalogueItem['kitKind']
   baseUnit?: string
   unit?: Unit[]
   barcode?: Barcode[]
@@ -47,9 +46,6 @@ export function addItemOptions(command: Command): Command {
         'lot',
         'serial',
       ]),
-    )
-    .addOption(
-      new Option('--kit <kind>', 'none, virtual or assembled').choices(['none', 'virtual', 'assembled']),
     )
     .option('--base-unit <code>', 'what one base unit is called (each, unless given)')
     .option(
@@ -122,13 +118,12 @@ export async function toChangeRow(
 }
 
 async function toPlainRow(hub: HubBase, options: ItemOptions): Promise<Omit<CatalogueRow, 'sku' | 'mode'>> {
-  const { name, tracking, kit: kitKind, baseUnit, product, option = {}, nameIn = {} } = options
+  const { name, tracking, baseUnit, product, option = {}, nameIn = {} } = options
   const names = Object.entries(nameIn).map(([tag, written]) => [tag, written === '' ? null : written])
   return {
     name,
     names: Object.fromEntries(names),
     tracking,
-    kitKind,
     baseUnit,
     product: product === false ? null : product,
     options: Object.keys(option).length === 0 ? undefined : option,

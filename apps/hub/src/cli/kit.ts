@@ -4,7 +4,7 @@ import { type Command, InvalidArgumentError } from 'commander'
 import type { HubBase } from '../hub.ts'
 import { findKitUses, getKit } from '../views/kit.ts'
 import { KIT_VERSION, numberIn } from './number-option.ts'
-import { EXIT, RefusedByLedger } from './output.ts'
+import { CommandProblem, EXIT, RefusedByLedger } from './output.ts'
 import { addCommonOptions, type CommonOptions, withHub } from './with-hub.ts'
 
 /** The kits named of those that contain an item; GET /items/:sku/used-in walks through all. */
@@ -13,6 +13,7 @@ const USES_LISTED = 20
 type SetOptions = CommonOptions & {
   component: Component[]
   assembled?: true
+  virtual?: true
   reason?: string
   ifVersion?: number
 }
@@ -44,17 +45,23 @@ export function kitCommand(program: Command, exit: (code: number) => void): void
         'a component, with how many base units of it are in one kit; once for each',
         addComponent,
       )
-      .option('--assembled', 'it is put together and has stock of its own (default: a virtual kit)')
+      .option('--assembled', 'it is put together and has stock of its own')
+      .option('--virtual', 'its stock is that of its components (default, unless it is an assembled kit)')
       .option('--reason <text>', 'why, for whoever reads its history')
       .option('--if-version <number>', 'refuse if it is another version by now', numberIn(KIT_VERSION)),
   ).action(async (sku: string, options: SetOptions) => {
-    const said = {
-      kind: options.assembled === true ? ('assembled' as const) : ('virtual' as const),
-      components: options.component,
-      reason: options.reason ?? null,
-      expectedVersion: options.ifVersion,
+    if (options.assembled === true && options.virtual === true) {
+      throw new CommandProblem('A kit is either assembled or virtual: give one of --assembled and --virtual.')
     }
-    exit(await change(sku, options, said))
+    const chosen = options.assembled === true ? 'assembled' : options.virtual === true ? 'virtual' : undefined
+    exit(
+      await change(sku, options, async (hub) => ({
+        kind: chosen ?? ((await getKit(hub.context, sku)).kind === 'assembled' ? 'assembled' : 'virtual'),
+        components: options.component,
+        reason: options.reason ?? null,
+        expectedVersion: options.ifVersion,
+      })),
+    )
   })
 
   addCommonOptions(
@@ -65,17 +72,18 @@ export function kitCommand(program: Command, exit: (code: number) => void): void
       .option('--reason <text>', 'why, for whoever reads its history'),
   ).action(async (sku: string, options: CommonOptions & { reason?: string }) => {
     const { reason = null } = options
-    exit(await change(sku, options, { kind: 'none', components: [], reason, expectedVersion: undefined }))
+    const said = { kind: 'none' as const, components: [], reason, expectedVersion: undefined }
+    exit(await change(sku, options, async () => said))
   })
 }
 
 async function change(
   sku: string,
   options: CommonOptions,
-  said: Omit<Parameters<typeof changeKit>[1], 'sku' | 'actor'>,
+  say: (hub: HubBase) => Promise<Omit<Parameters<typeof changeKit>[1], 'sku' | 'actor'>>,
 ): Promise<number> {
-  return await withHub(options, async (hub: HubBase, output) => {
-    const outcome = await changeKit(hub.context, { ...said, sku, actor: 'cli' })
+  return await withHub(options, async (hub, output) => {
+    const outcome = await changeKit(hub.context, { ...(await say(hub)), sku, actor: 'cli' })
     if (outcome.kind === 'refused') throw new RefusedByLedger(outcome)
     output.result({ isChanged: outcome.isChanged, ...(await getKit(hub.context, sku)) }, (kit) =>
       [...(outcome.isChanged ? [] : ['It was just that already, so nothing was changed.']), toText(kit)].join(

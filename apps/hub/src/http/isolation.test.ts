@@ -5,6 +5,7 @@ import type { StartedSimulator } from '@plimsoll/connectors'
 import {
   ConnectionRegistry,
   changeConnection,
+  changeKit,
   connect,
   importConnection,
   receiveWebhook,
@@ -76,6 +77,8 @@ const reads: Record<string, string[]> = {
   '/api/v1/items/:sku': ['/api/v1/items/MUG', `/api/v1/items/${MARK}-1`],
   '/api/v1/items/:sku/movements': ['/api/v1/items/MUG/movements', `/api/v1/items/${MARK}-1/movements`],
   ...catalogueReads({ mark: MARK }),
+  '/api/v1/items/:sku/kit': ['/api/v1/items/MUG/kit', `/api/v1/items/${MARK}-1/kit`],
+  '/api/v1/items/:sku/used-in': ['/api/v1/items/MUG/used-in', `/api/v1/items/${MARK}-1/used-in`],
   '/api/v1/locations': ['/api/v1/locations'],
   '/api/v1/locations/:code/balances': [
     '/api/v1/locations/MAIN/balances',
@@ -159,7 +162,7 @@ test('I9: what the first organization asks about rows of the second is not found
       }),
     ...catalogueWrites(ask, { mark: MARK }),
     ...Object.fromEntries(
-      ['receive', 'adjust', 'count', 'hold', 'unhold', 'reserve'].map((kind) => [
+      ['receive', 'adjust', 'count', 'hold', 'unhold', 'reserve', 'assemble', 'disassemble'].map((kind) => [
         `POST /api/v1/stock/${kind}`,
         () =>
           ask('POST', `/api/v1/stock/${kind}`, { sku: `${MARK}-1`, location: 'MAIN', quantity: 1 }, key()),
@@ -174,6 +177,12 @@ test('I9: what the first organization asks about rows of the second is not found
         },
       ]),
     ),
+    // Of the first's own item from the second's, and the other way round.
+    'PUT /api/v1/items/:sku/kit': () =>
+      ask('PUT', '/api/v1/items/MUG/kit', {
+        kind: 'virtual',
+        components: [{ sku: `${MARK}-1`, quantity: 1 }],
+      }),
     'POST /webhooks/:connectionId': () => {
       const { webhookSecret = '' } = otherShop.credentials as Record<string, string>
       const { body, headers } = signedDelivery(
@@ -297,6 +306,13 @@ async function fillSecondOrganization() {
     ],
   })
   await fillCatalogue(context, { mark: MARK })
+  for (const kind of ['assembled', 'virtual'] as const) {
+    const sku = `${MARK}-${kind}`
+    await importItems(context, { name: sku, items: [{ sku, name: MARK }] })
+    const components = [{ sku: 'MUG', quantity: 2 }]
+    const said = { sku, kind, components, actor: MARK, reason: MARK, expectedVersion: undefined }
+    expect(await changeKit(context, said)).toMatchObject({ kind: 'defined' })
+  }
   const { connectionId } = await connect(context, {
     connector: 'woocommerce',
     name: MARK,

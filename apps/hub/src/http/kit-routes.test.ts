@@ -164,7 +164,14 @@ test.each<[string, string, object, number, string, string]>([
     'kit-item-has-stock',
     'kind',
   ],
-  ['an older version', 'PAIR', { kind: 'none', components: [], version: 0 }, 412, 'kit-changed', 'version'],
+  [
+    'an older version',
+    'PAIR',
+    { kind: 'none', components: [], version: 0 },
+    412,
+    'version-changed',
+    'version',
+  ],
   [
     'half a cup',
     'PAIR',

@@ -75,7 +75,7 @@ export function kitRoutes(hub: ServerContext): FastifyPluginAsync {
           'kit-components',
           'kit-cycle',
           'kit-too-large',
-          'kit-changed',
+          'version-changed',
           'kit-item-has-stock',
           'quantity-not-whole',
           'quantity-not-positive',

@@ -14,6 +14,7 @@ import {
   findUnsubtractedOrders,
   type ItemHead,
   type LevelView,
+  type LocationBalance,
   type StoredPolicy,
 } from './item.store.ts'
 import { sumFigures } from './items.store.ts'
@@ -107,7 +108,8 @@ function toDetail(
   return {
     ...item,
     ...sumFigures(balances),
-    balances,
+    // Places made for a virtual kit keep others from giving it stock; there is nothing at them.
+    balances: others.kitParts.length === 0 ? balances : balances.filter(hasAny),
     kit: toKit(others.kitParts),
     listings: groupByListing(levels).map((group) => ({
       listingId: group.head.listingId,
@@ -141,6 +143,10 @@ function toDetail(
       })),
     })),
   }
+}
+
+function hasAny({ onHand, reserved, held, incoming }: LocationBalance): boolean {
+  return [onHand, reserved, held, incoming].some((figure) => figure !== 0)
 }
 
 /** As availability reads it: of several listings on one level the last one's policy holds. */

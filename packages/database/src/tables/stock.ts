@@ -1,4 +1,5 @@
 /** Items, locations and the ledger: owned by `packages/stock`. */
+
 import type { Generated } from 'kysely'
 
 export interface ItemTable {
@@ -10,12 +11,12 @@ export interface ItemTable {
   archivedAt: Date | null
   names: Generated<Record<string, string>>
   tracking: Generated<'plain' | 'lot' | 'serial'>
+  kitKind: Generated<KitKind>
   custom: Generated<Record<string, string | number | boolean>>
   baseUnit: Generated<string>
   productId: Generated<string | null>
   options: Generated<Record<string, string>>
   version: Generated<number>
-  kitKind: Generated<KitKind>
 }
 
 /** `virtual`: its stock is that of its components; `assembled`: it is put together and has stock of its own. */

@@ -1,10 +1,10 @@
+import type { KitKind } from '@plimsoll/database'
 import type { Barcode, BarcodeInput } from './barcodes.ts'
 import type { CustomInput, CustomValues } from './custom-fields.ts'
 import type { Names, NamesInput } from './names.ts'
 import type { Rounding, Unit } from './units.ts'
 
 export type Tracking = 'plain' | 'lot' | 'serial'
-export type KitKind = 'none' | 'virtual' | 'assembled'
 
 /** All that the catalogue knows of an item. What is in stock is none of it. */
 export type CatalogueItem = {
@@ -15,6 +15,7 @@ export type CatalogueItem = {
   names: Names
   /** Fixed once the item has movements. */
   tracking: Tracking
+  /** Said together with the components, by `defineKit`, and never here. */
   kitKind: KitKind
   custom: CustomValues
   /** What one base unit is called. */
@@ -45,7 +46,6 @@ export type CatalogueRow = {
   name?: string | undefined
   names?: NamesInput | undefined
   tracking?: Tracking | undefined
-  kitKind?: KitKind | undefined
   custom?: CustomInput | undefined
   baseUnit?: string | undefined
   /** Rounding is `refuse`, unless given. */
@@ -62,7 +62,6 @@ export const NOTED_FIELDS = [
   'name',
   'names',
   'tracking',
-  'kitKind',
   'custom',
   'baseUnit',
   'units',

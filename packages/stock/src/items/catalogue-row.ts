@@ -56,7 +56,6 @@ export function decideCatalogueRow(
     name: row.name ?? base.name,
     names: names.names,
     tracking: row.tracking ?? base.tracking,
-    kitKind: row.kitKind ?? base.kitKind,
     custom: custom.custom,
     baseUnit,
     units: units.units,

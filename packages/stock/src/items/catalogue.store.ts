@@ -202,7 +202,6 @@ async function writeItems(
     name: 'text',
     names: 'jsonb',
     tracking: 'text',
-    kitKind: 'text',
     custom: 'jsonb',
     baseUnit: 'text',
     product: 'text',
@@ -211,14 +210,14 @@ async function writeItems(
     archivedAt: 'timestamptz',
   })
   await sql`
-    insert into item (organization_id, item_id, sku, name, names, tracking, kit_kind, custom, base_unit, product_id,
+    insert into item (organization_id, item_id, sku, name, names, tracking, custom, base_unit, product_id,
       options, version, archived_at, created_at)
-    select ${organizationId}, saved.item_id, saved.sku, saved.name, saved.names, saved.tracking, saved.kit_kind,
+    select ${organizationId}, saved.item_id, saved.sku, saved.name, saved.names, saved.tracking,
       saved.custom, saved.base_unit, product.product_id, saved.options, saved.version, saved.archived_at, ${at}
     from ${source}
     left join product on product.organization_id = ${organizationId} and product.code = saved.product
     on conflict (organization_id, item_id) do update set
-      name = excluded.name, names = excluded.names, tracking = excluded.tracking, kit_kind = excluded.kit_kind,
+      name = excluded.name, names = excluded.names, tracking = excluded.tracking,
       custom = excluded.custom, base_unit = excluded.base_unit, product_id = excluded.product_id,
       options = excluded.options, version = excluded.version, archived_at = excluded.archived_at`.execute(tx)
 }

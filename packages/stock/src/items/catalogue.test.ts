@@ -1,6 +1,8 @@
+import { inTransaction } from '@plimsoll/database'
 import { createTestDatabase, type TestDatabase } from '@plimsoll/database/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { runStockCommands } from '../commands/run-commands.ts'
+import { defineKit } from '../kits/define-kit.ts'
 import { commandOf, createStockWorld, type StockWorld } from '../testing/stock-world.ts'
 import { findCatalogueItems } from './catalogue.store.ts'
 import { type CatalogueContext, type RowOutcome, saveCatalogueItems } from './catalogue.ts'
@@ -387,7 +389,12 @@ test('a code that means two items is refused, whatever came first', async () => 
 
 test('commands find what they must know of items by SKU and by id in one statement', async () => {
   await makeTea()
-  await save({ sku: 'MUG', name: 'Mug', kitKind: 'virtual', archived: true })
+  await save({ sku: 'MUG', name: 'Mug' })
+  const components = [{ sku: 'TEA', quantity: 1 }]
+  const kit = { sku: 'MUG', kind: 'virtual' as const, components, actor: 'test', reason: null }
+  await inTransaction(database, (tx) => defineKit(tx, world.context, { ...kit, expectedVersion: undefined }))
+  // What is said of the item otherwise leaves it the kit that it is.
+  await save({ sku: 'MUG', archived: true })
   const { itemId } = await read('TEA')
   const found = await findStockItems(database.kysely, context.organizationId, {
     skus: ['MUG', 'NONE'],

@@ -1,10 +1,10 @@
-import type { Db } from '@plimsoll/database'
+import type { Db, KitKind } from '@plimsoll/database'
 import { sql } from 'kysely'
 import { assert } from '../assert.ts'
 import { type Refusal, refuse } from '../errors.ts'
 import { comparableOf } from './barcodes.ts'
 import { findCatalogueItems, findItemIdsByCode, unitsSql } from './catalogue.store.ts'
-import type { CatalogueItem, KitKind, Tracking } from './catalogue-item.ts'
+import type { CatalogueItem, Tracking } from './catalogue-item.ts'
 import { findUnit, type ItemUnits } from './units.ts'
 
 /** What a command must know of an item. */

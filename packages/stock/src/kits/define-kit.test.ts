@@ -233,7 +233,7 @@ test('a component named twice is refused by its row, and so is what somebody cha
   })
   expect(await define(world, 'SET', 'virtual', { CUP: 1 }, 0)).toMatchObject({ version: 1 })
   expect(await define(world, 'SET', 'virtual', { CUP: 2 }, 0)).toMatchObject({
-    code: 'kit-changed',
+    code: 'version-changed',
     field: 'version',
   })
   expect(await define(world, 'SET', 'virtual', { CUP: 2 }, 1)).toMatchObject({ version: 2 })
@@ -376,6 +376,12 @@ test('the verifier finds parts that do not follow from components, and stock of 
     insert into kit_part (organization_id, kit_item_id, part_item_id, quantity)
     values (${organizationId}, ${world.itemId('BAG')}, ${world.itemId('TIN')}, 1)`.execute(database.kysely)
   expect(await found()).toEqual([])
+
+  await sql`update item set kit_kind = 'virtual' where item_id = ${world.itemId('CUP')}`.execute(
+    database.kysely,
+  )
+  expect((await found()).map((each) => each.kitItemId)).toContain(world.itemId('CUP'))
+  await sql`update item set kit_kind = 'none' where item_id = ${world.itemId('CUP')}`.execute(database.kysely)
 
   await define(world, 'SET', 'assembled', { CUP: 1 })
   await runStockCommands(database, world.context, [commandOf('receive', 'SET', 5)])

@@ -79,7 +79,7 @@ export function resolveKit(
   }
   if (request.expectedVersion !== undefined && request.expectedVersion !== version) {
     const message = `"${request.sku}" is at version ${version}, and the change was made for version ${request.expectedVersion}.`
-    return refuse('kit-changed', 'version', message)
+    return refuse('version-changed', 'version', message)
   }
   const components = []
   for (const [row, { sku, quantity }] of request.components.entries()) {

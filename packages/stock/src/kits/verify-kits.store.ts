@@ -36,10 +36,17 @@ export async function findBrokenKits(db: Db): Promise<BrokenKit[]> {
       where not is_open
       group by organization_id, kit_item_id, item_id
     )
-    select distinct organization_id, kit_item_id, 'parts' as problem
+    select organization_id, kit_item_id, 'parts' as problem
     from expected
     full join kit_part using (organization_id, kit_item_id, part_item_id)
     where expected.quantity is distinct from kit_part.quantity::numeric
+    union
+    select organization_id, item_id, 'parts'
+    from item
+    where kit_kind = 'virtual' and not exists (
+      select from kit_part
+      where kit_part.organization_id = item.organization_id and kit_part.kit_item_id = item.item_id
+    )
     union all
     select distinct balance.organization_id, balance.item_id, 'stock'
     from balance
