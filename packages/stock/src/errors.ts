@@ -1,4 +1,5 @@
 import { catalogueErrors } from './items/catalogue-errors.ts'
+import { trackingErrors } from './lots/tracking-errors.ts'
 
 /**
  * Every refusal of the stock package: stable code, HTTP status, whose fault, and the cure.
@@ -68,6 +69,7 @@ export const stockErrors = {
     fault: 'yours',
     cure: 'Take its stock to zero first, or make it an assembled kit.',
   },
+  ...trackingErrors,
 } as const satisfies Record<
   string,
   { status: number; fault: 'ours' | 'yours' | 'theirs' | 'passing'; cure: string }

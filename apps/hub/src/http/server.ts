@@ -17,6 +17,7 @@ import { assertLocal } from './local-only.ts'
 import { locationRoutes } from './location-routes.ts'
 import type { DeclaredRoute } from './openapi.ts'
 import { parkedRoutes } from './parked-routes.ts'
+import { lotRoutes } from './lot-routes.ts'
 import { ApiProblem, toProblem } from './problem.ts'
 import { productRoutes } from './product-routes.ts'
 import { referencePage } from './reference-page.ts'
@@ -97,6 +98,7 @@ export async function createServer(
         await api.register(itemChangeRoutes(hub))
         await api.register(productRoutes(hub))
         await api.register(stockRoutes(hub))
+        await api.register(lotRoutes(hub))
         await api.register(streamRoute(hub))
         await api.register(demoRoutes(hub))
         await api.register(documentRoutes(declared))
