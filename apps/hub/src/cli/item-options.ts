@@ -16,6 +16,7 @@ export type ItemOptions = {
   name?: string
   nameIn?: Record<string, string>
   tracking?: CatalogueItem['tracking']
+  serialCapture?: CatalogueItem['serialCapture']
   kit?: CatalogueItem['kitKind']
   baseUnit?: string
   unit?: Unit[]
@@ -47,6 +48,12 @@ export function addItemOptions(command: Command): Command {
         'lot',
         'serial',
       ]),
+    )
+    .addOption(
+      new Option(
+        '--serial-capture <when>',
+        'receipt or shipment: when serial numbers are told; fixed once it has movements',
+      ).choices(['receipt', 'shipment']),
     )
     .addOption(
       new Option('--kit <kind>', 'none, virtual or assembled').choices(['none', 'virtual', 'assembled']),
@@ -122,12 +129,13 @@ export async function toChangeRow(
 }
 
 async function toPlainRow(hub: HubBase, options: ItemOptions): Promise<Omit<CatalogueRow, 'sku' | 'mode'>> {
-  const { name, tracking, kit: kitKind, baseUnit, product, option = {}, nameIn = {} } = options
+  const { name, tracking, serialCapture, kit: kitKind, baseUnit, product, option = {}, nameIn = {} } = options
   const names = Object.entries(nameIn).map(([tag, written]) => [tag, written === '' ? null : written])
   return {
     name,
     names: Object.fromEntries(names),
     tracking,
+    serialCapture,
     kitKind,
     baseUnit,
     product: product === false ? null : product,

@@ -1,3 +1,4 @@
+import type { SerialCapture } from '@plimsoll/database'
 import type { Barcode, BarcodeInput } from './barcodes.ts'
 import type { CustomInput, CustomValues } from './custom-fields.ts'
 import type { Names, NamesInput } from './names.ts'
@@ -15,6 +16,8 @@ export type CatalogueItem = {
   names: Names
   /** Fixed once the item has movements. */
   tracking: Tracking
+  /** When serial numbers are told, of an item that has them; fixed likewise. */
+  serialCapture: SerialCapture
   kitKind: KitKind
   custom: CustomValues
   /** What one base unit is called. */
@@ -45,6 +48,7 @@ export type CatalogueRow = {
   name?: string | undefined
   names?: NamesInput | undefined
   tracking?: Tracking | undefined
+  serialCapture?: SerialCapture | undefined
   kitKind?: KitKind | undefined
   custom?: CustomInput | undefined
   baseUnit?: string | undefined
@@ -62,6 +66,7 @@ export const NOTED_FIELDS = [
   'name',
   'names',
   'tracking',
+  'serialCapture',
   'kitKind',
   'custom',
   'baseUnit',
