@@ -226,6 +226,7 @@ test('I10: of a kit with very many parts the scarcest are listed, and the least 
       ],
       reservations: [],
       movements: [{ locationId: 'here', kind: 'receive', onHand: available, held: 0 }],
+      lots: [],
     }
   })
   const tree = explainKit(parts, ['here'], (balance) => ({ label: 'location', value: balance.available }))

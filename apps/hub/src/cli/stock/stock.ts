@@ -10,6 +10,8 @@ import { releaseCommand } from './release.ts'
 import { reserveCommand } from './reserve.ts'
 import { returnCommand } from './return.ts'
 import { shipCommand } from './ship.ts'
+import { lotCommand } from './lot.ts'
+import { serialCommand } from './serial.ts'
 import { showCommand } from './show.ts'
 import { unholdCommand } from './unhold.ts'
 
