@@ -30,6 +30,8 @@ const subcommands = [
   returnCommand,
   assembleCommand,
   disassembleCommand,
+  lotCommand,
+  serialCommand,
 ]
 
 export function stockCommand(program: Command, exit: (code: number) => void): void {
