@@ -13,6 +13,7 @@ const options = z.record(z.string(), z.string())
 const customValue = z.union([text, z.number(), z.boolean()])
 
 const tracking = z.enum(['plain', 'lot', 'serial'])
+const serialCapture = z.enum(['receipt', 'shipment'])
 const kitKind = z.enum(['none', 'virtual', 'assembled'])
 const rounding = z.enum(['refuse', 'down', 'up', 'nearest'])
 const factor = z.int('give a whole number of base units').min(2, 'give 2 or more base units')
@@ -37,6 +38,8 @@ export const itemPatch = z.strictObject({
   names: namesInput.optional(),
   /** Fixed once the item has movements. */
   tracking: tracking.optional(),
+  /** When serial numbers are told; `receipt` unless given, and fixed likewise. */
+  serialCapture: serialCapture.optional(),
   custom: z.record(z.string(), customValue.nullable()).optional(),
   /** What one base unit is called; `each` unless given. */
   baseUnit: text.optional(),
@@ -59,6 +62,7 @@ export const catalogueItem = z.object({
   name: z.string(),
   names,
   tracking,
+  serialCapture,
   /** PUT /items/:sku/kit says it, with the components. */
   kitKind,
   custom: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),

@@ -87,6 +87,8 @@ const explainLabels = [
   'promise',
   'whole-listings',
   'available',
+  'unusable',
+  'lot',
   'none-below-zero',
   'on-hand',
   'reserved',

@@ -8,6 +8,14 @@ import type {
   UnitOfMeasureTable,
 } from './tables/catalogue.ts'
 import type { KitComponentTable, KitDefinitionTable, KitPartTable } from './tables/kits.ts'
+import type {
+  LotClockTable,
+  LotStatusChangeTable,
+  LotTable,
+  SerialEventTable,
+  SerialTable,
+  ShelfLifeMinimumTable,
+} from './tables/lots.ts'
 import type { OrderLineTable, SalesOrderTable } from './tables/orders.ts'
 import type {
   BalanceTable,
@@ -38,6 +46,7 @@ import type {
 export type * from './tables/accounts.ts'
 export type * from './tables/catalogue.ts'
 export type * from './tables/kits.ts'
+export type * from './tables/lots.ts'
 export type * from './tables/orders.ts'
 export type * from './tables/stock.ts'
 export type * from './tables/sync.ts'
@@ -64,6 +73,12 @@ export interface Tables {
   kitComponent: KitComponentTable
   kitPart: KitPartTable
   kitDefinition: KitDefinitionTable
+  lot: LotTable
+  lotStatusChange: LotStatusChangeTable
+  shelfLifeMinimum: ShelfLifeMinimumTable
+  lotClock: LotClockTable
+  serial: SerialTable
+  serialEvent: SerialEventTable
   salesOrder: SalesOrderTable
   orderLine: OrderLineTable
   connection: ConnectionTable

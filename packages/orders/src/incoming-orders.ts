@@ -1,5 +1,6 @@
 import type { Tx } from '@plimsoll/database'
 import {
+  type LotBook,
   lockReservationsOf,
   type NewMovement,
   type ReservationRow,
@@ -41,6 +42,8 @@ export type KnownOrders = {
   rows: readonly OrderRow[]
   lines: ReadonlyMap<string, KnownLine[]>
   reservations: readonly ReservationRow[]
+  /** What `lockLotsOfOrders` found. */
+  lots?: LotBook | undefined
 }
 
 /** Everything that follows from some states of orders; `saveOrders` writes it, but for the movements. */
@@ -118,6 +121,7 @@ export function decideOrders(
         actor: seenBy,
         orderId,
         effectiveAt: row === undefined ? facts.placedAt : toEffectiveAt(facts, context),
+        lots: knownOrders.lots,
         uuid: () => context.uuid(),
       },
     )

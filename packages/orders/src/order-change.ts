@@ -1,5 +1,6 @@
 import {
   decideReservation,
+  type LotBook,
   type NewMovement,
   NO_RESERVATION,
   type ReservationRow,
@@ -45,6 +46,8 @@ export type ChangeContext = {
   orderId: string
   /** The moment the state is true for. */
   effectiveAt: Date
+  /** The lots that units which were shipped left from, so far as nothing else is known; undefined: none is tracked so. */
+  lots?: LotBook | undefined
   uuid(): string
 }
 
@@ -115,6 +118,8 @@ export function decideOrderChange(
         expiresAt: null,
         locationId: context.locationId,
         uuid: context.uuid,
+        // What has left has left, however short its life was: only lots that may not leave at all are passed over.
+        assumeLots: (place, units) => context.lots?.pick(place, units, 0) ?? [],
       },
       {
         commandKey: context.commandKey,

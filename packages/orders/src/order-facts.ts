@@ -1,3 +1,4 @@
+import type { Tracking } from '@plimsoll/database'
 import { digestOf, type Part } from '@plimsoll/stock'
 
 /** An order as its channel shows it at one version, with each line tied to the item it sells where that is known. */
@@ -25,6 +26,8 @@ export type LineFacts = {
   /** Undefined: not mapped; the line is kept, nothing is reserved for it. */
   itemId: string | undefined
   unitsPerListing: number
+  /** How the item is tracked; plain unless given. */
+  tracking?: Tracking | undefined
   /** Of a virtual kit: what one of it is made of now. Undefined: the item itself. */
   parts?: readonly Part[]
   ordered: number

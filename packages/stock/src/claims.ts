@@ -1,5 +1,6 @@
 import { assert } from './assert.ts'
 import { UNALLOCATED_LOT } from './context.ts'
+import type { LotPick } from './lots/fefo.ts'
 import { movementOf, type NewMovement } from './movements.ts'
 import type { ReservationRow } from './reservations.store.ts'
 import { NO_RESERVATION, openOf, type Reservation, type ReservationStep } from './reservations.ts'
@@ -17,6 +18,8 @@ export type ClaimBase = Omit<Parameters<typeof movementOf>[0], 'itemId' | 'locat
 export type ClaimOwner = Pick<ReservationRow, 'kind' | 'ownerKind' | 'ownerId' | 'orderId' | 'expiresAt'> & {
   locationId: string
   uuid(): string
+  /** Which lots units left from that were shipped without naming any; answers fewer where lots hold fewer. */
+  assumeLots?: ((place: { itemId: string; locationId: string }, units: number) => LotPick[]) | undefined
 }
 
 export type SpreadClaim = { movements: NewMovement[]; changed: ReservationRow[] }
@@ -34,35 +37,74 @@ export function spreadSteps(
   owner: ClaimOwner,
   base: ClaimBase,
 ): SpreadClaim {
-  const working = rows.map((row) => ({ ...row }))
-  const changed = new Set<ReservationRow>()
-  const movements: NewMovement[] = []
-
-  const take = (row: ReservationRow, step: ReservationStep['kind'], units: number) => {
-    movements.push(moveRow(row, step, units, base))
-    changed.add(row)
-  }
-
+  const work = openClaim(rows, base, owner.uuid)
   for (const { kind, units } of steps) {
-    for (const part of partsOf(working, parts)) {
+    for (const part of partsOf(work.rows, parts)) {
       let left = units * part.unitsEach
       assert(Number.isSafeInteger(left), 'what an owner holds is counted in safe integers')
-      const own = working.filter((row) => row.itemId === part.itemId)
+      const own = work.rows.filter((row) => row.itemId === part.itemId)
       if (kind === 'reserve') {
-        const row = findRowToReserveOn(own) ?? addRow(working, part, own.at(-1)?.locationId, owner)
-        take(row, kind, left)
+        const row = findRowToReserveOn(own) ?? addRow(work.rows, part, own.at(-1)?.locationId, owner)
+        work.take(row, kind, left)
         continue
       }
       for (const row of inTurn(own, kind)) {
         const units = Math.min(left, roomOf(row, kind))
         if (units === 0) continue
-        take(row, kind, units)
         left -= units
+        const isFree = kind === 'ship' && row.lotId === UNALLOCATED_LOT
+        const picks = isFree ? (owner.assumeLots?.(row, units) ?? []) : []
+        for (const { lotId, units } of picks) {
+          work.take(work.allocate(row, lotId, units, LOT_ASSUMED), kind, units, LOT_ASSUMED)
+        }
+        const rest = units - picks.reduce((sum, pick) => sum + pick.units, 0)
+        if (rest > 0) work.take(row, kind, rest)
       }
       assert(left === 0, `the rows of an owner hold what its own figures say (${kind})`)
     }
   }
-  return { movements, changed: [...changed] }
+  return work.done()
+}
+
+/** The reason of movements whose lot nobody told: the hub assumed the one that expires first. */
+export const LOT_ASSUMED = 'lot-assumed'
+
+/** Rows of one owner being changed, with the movements that go with it. */
+export function openClaim(original: readonly ReservationRow[], base: ClaimBase, uuid: () => string) {
+  const rows = original.map((row) => ({ ...row }))
+  const changed = new Set<ReservationRow>()
+  const movements: NewMovement[] = []
+  const baseOf = (reason: string | undefined) =>
+    reason === undefined ? base : { ...base, reason: base.reason ?? reason }
+  return {
+    rows,
+    /** One step of one of these rows. */
+    take(row: ReservationRow, step: ReservationStep['kind'], units: number, reason?: string) {
+      movements.push(moveRow(row, step, units, baseOf(reason)))
+      changed.add(row)
+    },
+    /** Moves open units of a row to a lot at the same location: the owner holds as much as before. */
+    allocate(from: ReservationRow, lotId: string, units: number, reason?: string): ReservationRow {
+      assert(units <= openOf(from), 'only what is open is allocated')
+      let to = rows.find(
+        (row) => row.itemId === from.itemId && row.locationId === from.locationId && row.lotId === lotId,
+      )
+      if (to === undefined) {
+        to = { ...from, ...NO_RESERVATION, reservationId: uuid(), lotId }
+        rows.push(to)
+      }
+      from.reserved -= units
+      to.reserved += units
+      changed.add(from).add(to)
+      const at = { ...baseOf(reason), itemId: from.itemId, locationId: from.locationId }
+      movements.push(
+        movementOf({ ...at, lotId: from.lotId }, 'release', { reservedDelta: -units }),
+        movementOf({ ...at, lotId }, 'reserve', { reservedDelta: units }),
+      )
+      return to
+    },
+    done: (): SpreadClaim => ({ movements, changed: [...changed] }),
+  }
 }
 
 /** The owner's own figures, from its rows: all of its components stand alike. */
@@ -94,7 +136,7 @@ function addRow(
   working: ReservationRow[],
   { itemId, unitsEach }: Part,
   locationId: string | undefined,
-  { uuid, ...owner }: ClaimOwner,
+  { uuid, assumeLots: _, ...owner }: ClaimOwner,
 ): ReservationRow {
   const row: ReservationRow = {
     ...NO_RESERVATION,

@@ -1,5 +1,6 @@
 import { catalogueErrors } from './items/catalogue-errors.ts'
 import { kitErrors } from './kits/kit-errors.ts'
+import { trackingErrors } from './lots/tracking-errors.ts'
 
 /**
  * Every refusal of the stock package: stable code, HTTP status, whose fault, and the cure.
@@ -38,6 +39,7 @@ export const stockErrors = {
   },
   ...catalogueErrors,
   ...kitErrors,
+  ...trackingErrors,
 } as const satisfies Record<
   string,
   { status: number; fault: 'ours' | 'yours' | 'theirs' | 'passing'; cure: string }

@@ -58,12 +58,14 @@ export {
   type Unit,
 } from './items/units.ts'
 export {
+  findItemsById,
   findItemsBySku,
   findLocations,
   type Item,
   type Location,
   saveItems,
   saveLocation,
+  timeZoneOf,
 } from './items.store.ts'
 export { defineKit, type KitDefined } from './kits/define-kit.ts'
 export { flattenKits, type KitNode, type KitPart } from './kits/flatten.ts'
@@ -80,6 +82,25 @@ export {
 } from './kits/kit-views.store.ts'
 export { findKitItems, findKitKinds, findKitParts } from './kits/kits.store.ts'
 export { type BrokenKit, findBrokenKits } from './kits/verify-kits.store.ts'
+export type { LotBook } from './lots/lot-book.ts'
+export {
+  changeLotStatus,
+  createLot,
+  type LotNames,
+  type LotSaved,
+  type LotStatusChanged,
+} from './lots/lot-changes.ts'
+export { lockLotStock } from './lots/lot-stock.store.ts'
+export { findLot } from './lots/lots.store.ts'
+export { findBlock, type Lot, type LotDetails } from './lots/lots.ts'
+export { type ShelfLifeFor, type ShelfLifeMinimum, saveShelfLifeMinimum } from './lots/shelf-life.store.ts'
+export { unusableOf } from './lots/usable.ts'
+export {
+  type BrokenLot,
+  type BrokenSerial,
+  findBrokenLots,
+  findBrokenSerials,
+} from './lots/verify-tracked.store.ts'
 export { insertMovements, withBalancesAssumed } from './movements.store.ts'
 export { availableOf, type Balance, type NewMovement } from './movements.ts'
 export {

@@ -1,10 +1,26 @@
-import type { Db, LocationKind, Tx } from '@plimsoll/database'
+import type { Db, LocationKind, SerialCapture, Tracking, Tx } from '@plimsoll/database'
 import { sql } from 'kysely'
 import type { StockContext } from './context.ts'
 import { saveCatalogueItems } from './items/catalogue.ts'
 
-export type Item = { itemId: string; sku: string; name: string }
-export type Location = { locationId: string; code: string; name: string; kind: LocationKind }
+export type Item = {
+  itemId: string
+  sku: string
+  name: string
+  tracking: Tracking
+  serialCapture: SerialCapture
+}
+export type Location = {
+  locationId: string
+  code: string
+  name: string
+  kind: LocationKind
+  /** IANA name; what day it is there decides whether a lot has expired. */
+  timeZone: string
+}
+
+/** Of a row of `location`, as `location`. */
+export const timeZoneOf = sql<string>`coalesce(to_jsonb(location) ->> 'time_zone', 'UTC')`
 
 /**
  * Creates what is missing and renames what differs, as an import does; an item is known by its SKU.
@@ -15,11 +31,11 @@ export async function saveItems(
   tx: Tx,
   context: StockContext,
   items: readonly { sku: string; name: string }[],
-): Promise<Item[]> {
+): Promise<Pick<Item, 'itemId' | 'sku' | 'name'>[]> {
   const rows = [...new Map(items.map((item) => [item.sku, item])).values()]
   const outcomes = await saveCatalogueItems(tx, { ...context, actor: 'import' }, rows)
   return outcomes
-    .map((outcome): Item => {
+    .map((outcome) => {
       if (outcome.kind === 'refused') throw new Error(outcome.message)
       const { itemId, sku, name } = outcome.item
       return { itemId, sku, name }
@@ -38,7 +54,7 @@ export async function saveLocation(
     values (${context.organizationId}, ${context.uuid()}, ${location.code}, ${location.name},
       ${location.kind}, ${context.now()})
     on conflict (organization_id, code) do update set name = excluded.name, kind = excluded.kind
-    returning location_id, code, name, kind`.execute(tx)
+    returning location_id, code, name, kind, ${timeZoneOf} as time_zone`.execute(tx)
   const [row] = saved.rows
   if (row === undefined) throw new Error('insert … returning answered no row')
   return row
@@ -51,7 +67,7 @@ export async function findItemsBySku(
 ): Promise<Item[]> {
   if (skus.length === 0) return []
   const found = await sql<Item>`
-    select item_id, sku, name from item
+    select item_id, sku, name, tracking, serial_capture from item
     where organization_id = ${organizationId} and sku = any(${sql.val(skus)}::text[])`.execute(db)
   return found.rows
 }
@@ -63,14 +79,14 @@ export async function findItemsById(
 ): Promise<Item[]> {
   if (itemIds.length === 0) return []
   const found = await sql<Item>`
-    select item_id, sku, name from item
+    select item_id, sku, name, tracking, serial_capture from item
     where organization_id = ${organizationId} and item_id = any(${sql.val(itemIds)}::uuid[])`.execute(db)
   return found.rows
 }
 
 export async function findLocations(db: Db, organizationId: string): Promise<Location[]> {
   const found = await sql<Location>`
-    select location_id, code, name, kind from location
+    select location_id, code, name, kind, ${timeZoneOf} as time_zone from location
     where organization_id = ${organizationId}
     order by code`.execute(db)
   return found.rows

@@ -5,6 +5,7 @@ import {
   type DecidedOrders,
   decideOrders,
   type IncomingOrder,
+  lockLotsOfOrders,
   lockOrders,
   saveOrders,
 } from '@plimsoll/orders'
@@ -183,7 +184,8 @@ async function applyRows(
   const withOrder = orders.filter(({ row }) => isNew(row))
   if (rows.length === 0) return []
   const incoming = withOrder.map((each) => toIncoming(each, mappings))
-  const decided = decideOrders(stock, connection, known, incoming)
+  const lots = await lockLotsOfOrders(tx, stock, connection, known, incoming)
+  const decided = decideOrders(stock, connection, { ...known, lots }, incoming)
   const verdicts = [
     ...decided.orders.flatMap((result, index) => {
       const row = withOrder[index]?.row

@@ -80,7 +80,10 @@ export type LevelToDecide = LevelKnowledge & {
   desired: number | null
   desiredBecause: string | null
   desiredVersion: number
-  /** Base units in the pool; of a virtual kit, which has none, what its parts allow must take its place. */
+  /**
+   * Base units in the pool, those of unusable lots among them; of a virtual kit, which has none, what its parts allow
+   * must take its place.
+   */
   available: number
   /** Listing units. */
   unsubtracted: number
@@ -130,7 +133,7 @@ export type ListingPolicy = PolicyRow & { connectionId: string; stockUnitId: str
 /** Policies of the organization and its connections: few, read whole. */
 export async function findScopedPolicies(db: Db, organizationId: string): Promise<ScopedPolicy[]> {
   const found = await sql<ScopedPolicy>`
-    select scope, scope_id, buffer_units, buffer_percent, cap, floor, fixed, paused
+    select scope, scope_id, buffer_units, buffer_percent, cap, floor, fixed, paused, min_shelf_life_days
     from policy
     where organization_id = ${organizationId} and scope in ('organization', 'connection')`.execute(db)
   return found.rows
@@ -144,7 +147,7 @@ export async function findListingPolicies(
 ): Promise<ListingPolicy[]> {
   const found = await sql<ListingPolicy>`
     select listing.connection_id, listing.stock_unit_id,
-      buffer_units, buffer_percent, cap, floor, fixed, paused
+      buffer_units, buffer_percent, cap, floor, fixed, paused, min_shelf_life_days
     from listing
     join policy on policy.organization_id = listing.organization_id
       and policy.scope = 'listing' and policy.scope_id = listing.listing_id

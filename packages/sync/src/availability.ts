@@ -17,6 +17,7 @@ import { type Desired, decideDesired, mergePolicies, type Policy } from './desir
 import { mostShownOf, needsWrite } from './expected.ts'
 import { findKitLevelParts, findKitsBeyond, type KitLevelPart } from './kit-levels.store.ts'
 import { type EntryToQueue, queueEntries } from './lane-entries.store.ts'
+import { findLotsInPools, poolText, unusableIn } from './lot-stock.store.ts'
 import { notify } from './notify.ts'
 import { findOversold, type ItemStanding, keepOversoldTasks } from './oversold.store.ts'
 
@@ -98,17 +99,25 @@ type Figures = {
 
 async function readFigures(context: SyncContext, tx: Tx, itemIds: readonly string[]): Promise<Figures> {
   const { organizationId } = context
-  const [found, policyOf, oversold, parts, kitsBeyond] = await Promise.all([
+  const at = nowOf(context)
+  const [found, policyOf, oversold, parts, kitsBeyond, lots] = await Promise.all([
     findLevelsToDecide(tx, organizationId, itemIds),
     readPolicies(context, tx, itemIds),
-    findOversold(tx, organizationId, itemIds),
+    findOversold(tx, organizationId, itemIds, at),
     findKitLevelParts(tx, organizationId, itemIds),
     findKitsBeyond(tx, organizationId, itemIds),
+    findLotsInPools(tx, organizationId, itemIds, at),
   ])
   const kitParts = Map.groupBy(parts, ({ levelId }) => levelId)
+  const lotsByPool = Map.groupBy(lots, poolText)
   const levels = found.map((level) => {
+    const { minShelfLifeDays } = policyOf(level)
+    const usable = (itemId: string, available: number) =>
+      available - unusableIn(lotsByPool, { ...level, itemId }, minShelfLifeDays)
     const ofKit = kitParts.get(level.levelId)
-    return ofKit === undefined ? level : { ...level, available: availableOfKit(ofKit) }
+    if (ofKit === undefined) return { ...level, available: usable(level.itemId, level.available) }
+    const usableParts = ofKit.map((part) => ({ ...part, available: usable(part.partItemId, part.available) }))
+    return { ...level, available: availableOfKit(usableParts) }
   })
   return { levels, policyOf, oversold, kitParts, kitsBeyond }
 }

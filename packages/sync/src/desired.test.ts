@@ -87,6 +87,7 @@ const anyPolicy = fc.record({
   floor: count(20),
   fixed: fc.constant(undefined),
   paused: fc.boolean(),
+  minShelfLifeDays: fc.constant(undefined),
 })
 
 test('I5: a level never shows units that are not there', () => {

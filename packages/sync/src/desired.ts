@@ -11,6 +11,8 @@ export type Policy = {
   floor: number | undefined
   fixed: number | undefined
   paused: boolean
+  /** Days that a lot must last from today to be shown; undefined: only that it has not expired. */
+  minShelfLifeDays: number | undefined
 }
 
 export const NO_POLICY: Policy = {
@@ -20,10 +22,11 @@ export const NO_POLICY: Policy = {
   floor: undefined,
   fixed: undefined,
   paused: false,
+  minShelfLifeDays: undefined,
 }
 
 export type DesiredInput = {
-  /** Base units in the level's pool: Σ onHand − reserved − held; may be negative. */
+  /** Base units in the level's pool: Σ onHand − reserved − held, less what no lot may give; may be negative. */
   available: number
   unitsPerListing: number
   /**
@@ -78,6 +81,7 @@ export function mergePolicies(farToNear: readonly (Partial<PolicyRow> | undefine
     merged.floor = policy.floor ?? merged.floor
     merged.fixed = policy.fixed ?? merged.fixed
     merged.paused = policy.paused ?? merged.paused
+    merged.minShelfLifeDays = policy.minShelfLifeDays ?? merged.minShelfLifeDays
   }
   return merged
 }
@@ -90,4 +94,5 @@ export type PolicyRow = {
   floor: number | null
   fixed: number | null
   paused: boolean | null
+  minShelfLifeDays: number | null
 }

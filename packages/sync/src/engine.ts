@@ -1,6 +1,7 @@
 import { updateAvailability } from './availability.ts'
 import { type Connection, findConnections, saveProblem } from './connections.store.ts'
 import type { SyncContext } from './context.ts'
+import { noteExpiredLots } from './expired-lots.ts'
 import { releaseExpired } from './expired-reservations.ts'
 import type { Lease } from './leases.store.ts'
 import { acquireLeases, releaseLeases, renewLeases } from './leases.store.ts'
@@ -9,6 +10,9 @@ import { ConnectionRegistry } from './registry.ts'
 import { Serial } from './serial.ts'
 import { Wakeup } from './wakeup.ts'
 import { ConnectionWorker } from './worker.ts'
+
+/** Days begin all over the world at quarters of an hour; a lot is taken off the channels within this. */
+const LOTS_LOOKED_AT_MS = 10_000
 
 /**
  * Runs the connections that this process holds the leases of. Any number of processes may run it on one
@@ -23,6 +27,7 @@ export class SyncEngine {
   readonly #leaseWakeup: Wakeup
   readonly #itemsWakeup: Wakeup
   readonly #expiryWakeup: Wakeup
+  readonly #lotsWakeup: Wakeup
   readonly #restarting = new Serial()
   readonly #onWake: ((wake: Wake) => void) | undefined
   #loops: Promise<unknown> = Promise.resolve()
@@ -38,6 +43,7 @@ export class SyncEngine {
     this.#leaseWakeup = new Wakeup(context.clock)
     this.#itemsWakeup = new Wakeup(context.clock)
     this.#expiryWakeup = new Wakeup(context.clock)
+    this.#lotsWakeup = new Wakeup(context.clock)
   }
 
   /** @param roles `worker`: takes leases and works connections; without it the engine only listens and takes webhooks in */
@@ -53,6 +59,11 @@ export class SyncEngine {
       this.#loop(this.#leaseWakeup, this.#context.pace.leaseMs / 5, () => this.#keepLeases()),
       this.#loop(this.#itemsWakeup, 1_000, () => this.#workOutItems()),
       this.#loop(this.#expiryWakeup, 1_000, async () => void (await releaseExpired(this.#context))),
+      this.#loop(
+        this.#lotsWakeup,
+        LOTS_LOOKED_AT_MS,
+        async () => void (await noteExpiredLots(this.#context)),
+      ),
     ])
   }
 

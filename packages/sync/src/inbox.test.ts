@@ -121,7 +121,13 @@ test('an order survives its way through jsonb', () => {
 })
 
 test('a line is tied to what its listing sells; an unknown listing is tied to nothing', () => {
-  const mapping = { listingExternalId: 'bottle', stockUnitId: 'unit', itemId: 'item', unitsPerListing: 6 }
+  const mapping = {
+    listingExternalId: 'bottle',
+    stockUnitId: 'unit',
+    itemId: 'item',
+    unitsPerListing: 6,
+    tracking: 'plain' as const,
+  }
   const [tied] = toOrderFacts(order, new Map([['bottle', mapping]])).lines
   expect(tied).toMatchObject({ stockUnitId: 'unit', itemId: 'item', unitsPerListing: 6, current: 2 })
   const [loose] = toOrderFacts(order, new Map()).lines

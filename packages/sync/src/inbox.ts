@@ -1,4 +1,5 @@
 import type { ExternalOrder, WebhookEvent } from '@plimsoll/connector-kit'
+import type { Tracking } from '@plimsoll/database'
 import { contentHashOf, type OrderFacts } from '@plimsoll/orders'
 
 /** One thing that happened outside, about to be stored. */
@@ -74,6 +75,8 @@ export type ListingMapping = {
   stockUnitId: string
   itemId: string | undefined
   unitsPerListing: number
+  /** Of the item. */
+  tracking: Tracking
 }
 
 /** Ties each line of a platform's order to the item that its listing sells. */
@@ -97,6 +100,7 @@ export function toOrderFacts(
         stockUnitId: mapping?.stockUnitId,
         itemId: mapping?.itemId,
         unitsPerListing: mapping?.unitsPerListing ?? 1,
+        tracking: mapping?.tracking,
       }
     }),
   }

@@ -29,6 +29,16 @@ export function withKits(organizationId: string, itemIds: readonly string[]): Ra
   )`
 }
 
+/** These items, and all parts of the kits that are worked out together with them, as an array of ids. */
+export function withPartsOfKits(organizationId: string, itemIds: readonly string[]): RawBuilder<string[]> {
+  return sql`array(
+    select unnest(${sql.val([...itemIds])}::uuid[])
+    union
+    select part_item_id from kit_part
+    where kit_part.organization_id = ${organizationId} and kit_item_id = any(${withKits(organizationId, itemIds)})
+  )`
+}
+
 /** Kits that contain one of these items and are more than are worked out at once. */
 export async function findKitsBeyond(
   db: Db,

@@ -11,10 +11,12 @@ export async function findMappings(
 ): Promise<Map<string, ListingMapping>> {
   if (listingExternalIds.length === 0) return new Map()
   const found = await sql<Omit<ListingMapping, 'itemId'> & { itemId: string | null }>`
-    select external_id as listing_external_id, stock_unit_id, item_id, units_per_listing
+    select listing.external_id as listing_external_id, listing.stock_unit_id, listing.item_id,
+      listing.units_per_listing, coalesce(item.tracking, 'plain') as tracking
     from listing
-    where organization_id = ${organizationId} and connection_id = ${connectionId}
-      and external_id = any(${sql.val([...listingExternalIds])}::text[])`.execute(db)
+    left join item on item.organization_id = listing.organization_id and item.item_id = listing.item_id
+    where listing.organization_id = ${organizationId} and listing.connection_id = ${connectionId}
+      and listing.external_id = any(${sql.val([...listingExternalIds])}::text[])`.execute(db)
   return new Map(
     found.rows.map((row) => [row.listingExternalId, { ...row, itemId: row.itemId ?? undefined }]),
   )

@@ -1,18 +1,32 @@
 import type { Tx } from '@plimsoll/database'
 import { sql } from 'kysely'
+import { dayAt } from './lot-stock.store.ts'
 import { closeTasks, openTask } from './tasks.store.ts'
 
 export type ItemStanding = { itemId: string; sku: string; available: number; hasTask: boolean }
 
-/** Which of these items are promised beyond what is there, or were when their open task was made. */
+/**
+ * Which of these items are promised beyond what is there, or were when their open task was made. Units of lots that may
+ * not leave are not there for anybody.
+ */
 export async function findOversold(
   tx: Tx,
   organizationId: string,
   itemIds: readonly string[],
+  at: Date,
 ): Promise<ItemStanding[]> {
   const found = await sql<ItemStanding>`
     select item.item_id, item.sku,
-      coalesce(sum(on_hand - reserved - held), 0)::bigint as available,
+      (coalesce(sum(on_hand - reserved - held), 0) - (
+        select coalesce(sum(blocked.on_hand - blocked.held), 0)
+        from lot
+        join balance as blocked on blocked.organization_id = lot.organization_id
+          and blocked.item_id = lot.item_id and blocked.lot_id = lot.lot_id and blocked.on_hand > blocked.held
+        join location on location.organization_id = lot.organization_id
+          and location.location_id = blocked.location_id
+        where lot.organization_id = item.organization_id and lot.item_id = item.item_id
+          and (lot.status <> 'released' or lot.expires_on < ${dayAt(at)})
+      ))::bigint as available,
       exists (
         select from task
         where task.organization_id = item.organization_id and task.kind = 'oversold'

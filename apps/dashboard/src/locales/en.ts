@@ -242,6 +242,8 @@ export const en = {
     order: 'Order',
     movement: 'Movement',
     'whole-listings': 'Whole listings',
+    unusable: 'In lots that may not leave, or not to this channel',
+    lot: 'Lot',
     'none-below-zero': 'Nothing below zero is shown',
     'platform-maximum': 'More than the platform accepts',
     'not-worked-out': 'Changed just now, not worked out yet',

@@ -65,6 +65,8 @@ const WORDS: Readonly<Record<ExplainNode['label'], string>> = {
   promise: 'may promise',
   'whole-listings': 'whole listings',
   available: 'available in its locations',
+  unusable: 'in lots that may not leave, or not to this channel',
+  lot: 'lot',
   'none-below-zero': 'nothing below zero is shown',
   'on-hand': 'on hand',
   reserved: 'reserved',

@@ -16,6 +16,7 @@ export type ItemOptions = {
   name?: string
   nameIn?: Record<string, string>
   tracking?: CatalogueItem['tracking']
+  serialCapture?: CatalogueItem['serialCapture']
   baseUnit?: string
   unit?: Unit[]
   barcode?: Barcode[]
@@ -46,6 +47,12 @@ export function addItemOptions(command: Command): Command {
         'lot',
         'serial',
       ]),
+    )
+    .addOption(
+      new Option(
+        '--serial-capture <when>',
+        'receipt or shipment: when serial numbers are told; fixed once it has movements',
+      ).choices(['receipt', 'shipment']),
     )
     .option('--base-unit <code>', 'what one base unit is called (each, unless given)')
     .option(
@@ -118,12 +125,13 @@ export async function toChangeRow(
 }
 
 async function toPlainRow(hub: HubBase, options: ItemOptions): Promise<Omit<CatalogueRow, 'sku' | 'mode'>> {
-  const { name, tracking, baseUnit, product, option = {}, nameIn = {} } = options
+  const { name, tracking, serialCapture, baseUnit, product, option = {}, nameIn = {} } = options
   const names = Object.entries(nameIn).map(([tag, written]) => [tag, written === '' ? null : written])
   return {
     name,
     names: Object.fromEntries(names),
     tracking,
+    serialCapture,
     baseUnit,
     product: product === false ? null : product,
     options: Object.keys(option).length === 0 ? undefined : option,

@@ -121,7 +121,7 @@ function toText(item: CatalogueItem): string {
   const custom = Object.entries(item.custom).map(([key, value]) => `${key} = ${JSON.stringify(value)}`)
   const rows: [string, string][] = [
     ['names', names.join(', ')],
-    ['tracking', item.tracking],
+    ['tracking', item.tracking === 'serial' ? `serial, told at ${item.serialCapture}` : item.tracking],
     ['kit', item.kitKind === 'none' ? '' : item.kitKind],
     ['units', [item.baseUnit, ...units].join(', ')],
     ['barcodes', barcodes.join(', ')],

@@ -26,6 +26,7 @@ test('an item is made, read, changed by its version, and its changes are known',
   expect(catalogueItem.strict().parse(read.body)).toMatchObject({
     names: { 'zh-CN': '绿茶' },
     tracking: 'plain',
+    serialCapture: 'receipt',
   })
 
   const changed = await ask('PATCH', '/items/TEA', { name: 'Sencha', names: { fr: 'Thé' } }, ifMatch(1))

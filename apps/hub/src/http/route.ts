@@ -44,6 +44,7 @@ export const tags = [
   'Items and stock',
   'Stock commands',
   'The catalogue',
+  'Lots and serial numbers',
   'The demo',
   'The document',
 ] as const

@@ -15,6 +15,7 @@ import { itemRoutes } from './item-routes.ts'
 import { kitRoutes } from './kit-routes.ts'
 import { assertLocal } from './local-only.ts'
 import { locationRoutes } from './location-routes.ts'
+import { lotRoutes } from './lot-routes.ts'
 import type { DeclaredRoute } from './openapi.ts'
 import { parkedRoutes } from './parked-routes.ts'
 import { ApiProblem, toProblem } from './problem.ts'
@@ -97,6 +98,7 @@ export async function createServer(
         await api.register(itemChangeRoutes(hub))
         await api.register(productRoutes(hub))
         await api.register(stockRoutes(hub))
+        await api.register(lotRoutes(hub))
         await api.register(streamRoute(hub))
         await api.register(demoRoutes(hub))
         await api.register(documentRoutes(declared))

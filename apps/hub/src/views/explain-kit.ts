@@ -1,6 +1,7 @@
 import type { ExplainNode } from '@plimsoll/client'
 import { availableOfKit, kitsFrom } from '@plimsoll/stock'
 import type { LocationBalance, MovementSum, OpenReservation } from './item.store.ts'
+import type { LotAtLocation } from './item-lots.store.ts'
 
 /** One part of a virtual kit with what is recorded of its stock. */
 export type ExplainedPart = {
@@ -10,6 +11,7 @@ export type ExplainedPart = {
   balances: readonly LocationBalance[]
   reservations: readonly OpenReservation[]
   movements: readonly MovementSum[]
+  lots: readonly LotAtLocation[]
 }
 
 /** The scarcest parts are shown one by one; a kit may have a thousand. */

@@ -1,10 +1,12 @@
 import { fromEnvironment } from '@plimsoll/database/testing'
+import { unusableOf } from '@plimsoll/stock'
 import { decideDesired, type Policy } from '@plimsoll/sync'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { findWrongSums } from '../testing/explain-arithmetic.ts'
 import { type ExplainInput, explainLevel } from './explain.ts'
 import { explainKit } from './explain-kit.ts'
+import type { LotAtLocation } from './item-lots.store.ts'
 
 const CONNECTION = 'connection'
 const UNIT = 'unit'
@@ -55,6 +57,19 @@ const anyPolicy: fc.Arbitrary<Policy> = fc.record({
   floor: maybe(50),
   fixed: fc.option(fc.integer({ min: 0, max: 100 }), { nil: undefined, freq: 8 }),
   paused: fc.boolean(),
+  minShelfLifeDays: maybe(60),
+})
+
+const anyLot: fc.Arbitrary<LotAtLocation> = fc.record({
+  itemId: fc.constant('item'),
+  locationId: fc.constantFrom('here', 'there'),
+  code: fc.constantFrom('L1', 'L2'),
+  status: fc.constantFrom('released', 'quarantined', 'recalled'),
+  expiresOn: fc.constantFrom(null, '2026-04-30', '2026-05-01', '2026-05-20', '2026-09-01'),
+  today: fc.constant('2026-05-01'),
+  onHand: fc.integer({ min: -2, max: 30 }),
+  reserved: fc.integer({ min: 0, max: 9 }),
+  held: fc.integer({ min: 0, max: 9 }),
 })
 
 /** A component of a kit, with stock at both places. */
@@ -76,14 +91,21 @@ const anyInput: fc.Arbitrary<ExplainInput> = fc
     unlisted: fc.integer({ min: 0, max: 5 }),
     quantityMax: fc.oneof(fc.constant(Number.MAX_SAFE_INTEGER), fc.integer({ min: 0, max: 400 })),
     // What the hub has not worked out yet.
+    lots: fc.array(anyLot, { maxLength: 3 }),
     behind: fc.oneof(fc.constant(0), fc.integer({ min: 1, max: 20 })),
   })
-  .map(({ here, there, pool, policy, parts, unitsPerListing, orders, unlisted, quantityMax, behind }) => {
+  .map((told) => {
+    const { here, there, pool, policy, parts, unitsPerListing, orders, unlisted, quantityMax, behind, lots } =
+      told
     const places = [here, there]
+    const unusable = lots
+      .filter((lot) => pool.includes(lot.locationId))
+      .reduce((sum, lot) => sum + unusableOf(lot, lot, lot.today, policy.minShelfLifeDays ?? 0), 0)
     const availableAt = (some: readonly { balance: { locationId: string; available: number } }[]) =>
       some
         .filter(({ balance }) => pool.includes(balance.locationId))
-        .reduce((sum, { balance }) => sum + balance.available, 0)
+        .reduce((sum, { balance }) => sum + balance.available, -unusable)
+    // The lots are those of the item and of each part, so that both are explained.
     const available =
       parts.length === 0
         ? availableAt(places)
@@ -122,7 +144,9 @@ const anyInput: fc.Arbitrary<ExplainInput> = fc
         balances: [part.here, part.there].map(({ balance }) => balance),
         reservations: [part.here, part.there].flatMap(({ reservations }) => reservations),
         movements: [part.here, part.there].flatMap(({ movements }) => movements),
+        lots,
       })),
+      lots,
     }
   })
 
@@ -159,6 +183,7 @@ test('I10: a six-pack shows the base units, the division and what is left over',
       floor: undefined,
       fixed: undefined,
       paused: false,
+      minShelfLifeDays: undefined,
     },
     quantityMax: 1_000,
     balances: [balance],
@@ -166,6 +191,7 @@ test('I10: a six-pack shows the base units, the division and what is left over',
     movements: [{ locationId: 'here', kind: 'receive', onHand: 50, held: 0 }],
     unsubtracted: [],
     kitParts: [],
+    lots: [],
   })
   expect(tree.rows?.[0]?.rows).toMatchObject([
     {
@@ -200,6 +226,7 @@ test('I10: of a kit with very many parts the scarcest are listed, and the least 
       ],
       reservations: [],
       movements: [{ locationId: 'here', kind: 'receive', onHand: available, held: 0 }],
+      lots: [],
     }
   })
   const tree = explainKit(parts, ['here'], (balance) => ({ label: 'location', value: balance.available }))

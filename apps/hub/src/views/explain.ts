@@ -1,4 +1,5 @@
 import type { ExplainNode } from '@plimsoll/client'
+import { findBlock, unusableOf } from '@plimsoll/stock'
 import { bufferOf, decideDesired, type Policy } from '@plimsoll/sync'
 import { availableOfParts, type ExplainedPart, explainKit } from './explain-kit.ts'
 import type {
@@ -8,6 +9,7 @@ import type {
   OpenReservation,
   UnsubtractedOrder,
 } from './item.store.ts'
+import type { LotAtLocation } from './item-lots.store.ts'
 
 export type ExplainInput = {
   level: Pick<
@@ -30,6 +32,8 @@ export type ExplainInput = {
   unsubtracted: readonly UnsubtractedOrder[]
   /** Of a virtual kit, whose stock is theirs; none for any other item. */
   kitParts: readonly ExplainedPart[]
+  /** Lots that may not leave, or not to everybody. */
+  lots: readonly LotAtLocation[]
 }
 
 /**
@@ -37,7 +41,8 @@ export type ExplainInput = {
  * each node add up to it exactly; where listings hold several units, the division and its remainder are shown. A kit
  * is the least of what its parts allow.
  */
-export function explainLevel(input: ExplainInput): ExplainNode {
+export function explainLevel(told: ExplainInput): ExplainNode {
+  const input = toUsable(told)
   const { level } = input
   const { desired } = level
   if (desired === null) {
@@ -110,7 +115,9 @@ function explainAvailable(input: ExplainInput): ExplainNode & { value: number } 
   const { poolLocationIds } = input.level
   if (kitParts.length > 0) {
     const value = availableOfParts(kitParts, poolLocationIds)
-    return { ...explainKit(kitParts, poolLocationIds, explainLocation), value }
+    const explainOfPart = (balance: LocationBalance, part: ExplainedPart) =>
+      explainLocation(balance, { ...part, policy: input.policy })
+    return { ...explainKit(kitParts, poolLocationIds, explainOfPart), value }
   }
   const pool = input.balances.filter(({ locationId }) => poolLocationIds.includes(locationId))
   return {
@@ -135,7 +142,7 @@ function explainUnsubtracted({ level, unsubtracted }: ExplainInput): ExplainNode
 
 function explainLocation(
   balance: LocationBalance,
-  of: Pick<ExplainInput, 'movements' | 'reservations'>,
+  of: Pick<ExplainInput, 'movements' | 'reservations' | 'lots' | 'policy'>,
 ): ExplainNode {
   const here = of.movements.filter((sum) => sum.locationId === balance.locationId)
   const orders = of.reservations
@@ -153,8 +160,45 @@ function explainLocation(
         rows: [...orders, ...restOf(-balance.reserved, orders, 'order')],
       },
       { label: 'held', value: negative(balance.held), rows: toMovementRows(here, (sum) => -sum.held) },
+      ...explainUnusable(balance, of),
     ],
   }
+}
+
+/** Units of lots that the level may not show, with the lot and why. */
+function explainUnusable(balance: LocationBalance, input: OfLots): ExplainNode[] {
+  const rows = unusableLotsAt(balance, input).map(({ lot, units }): ExplainNode => {
+    const why = findBlock(lot, lot.today) ?? 'lot-shelf-life'
+    const until = lot.expiresOn === null ? '' : `, ${lot.expiresOn}`
+    return { label: 'lot', value: -units, detail: `${lot.code}: ${why}${until}` }
+  })
+  return rows.length === 0
+    ? []
+    : [{ label: 'unusable', value: sumOf(rows.map((row) => row.value ?? 0)), rows }]
+}
+
+type OfLots = Pick<ExplainInput, 'lots' | 'policy'>
+
+/** With what is available less what no lot may give to this level. */
+function toUsable(input: ExplainInput): ExplainInput {
+  const { policy } = input
+  const usable = (balances: readonly LocationBalance[], lots: readonly LotAtLocation[]) =>
+    balances.map((balance) => {
+      const unusable = sumOf(unusableLotsAt(balance, { lots, policy }).map(({ units }) => units))
+      return { ...balance, available: balance.available - unusable }
+    })
+  return {
+    ...input,
+    balances: usable(input.balances, input.lots),
+    kitParts: input.kitParts.map((part) => ({ ...part, balances: usable(part.balances, part.lots) })),
+  }
+}
+
+function unusableLotsAt(balance: LocationBalance, { lots, policy }: OfLots) {
+  return lots
+    .filter((lot) => lot.locationId === balance.locationId)
+    .map((lot) => ({ lot, units: unusableOf(lot, lot, lot.today, policy.minShelfLifeDays ?? 0) }))
+    .filter(({ units }) => units > 0)
 }
 
 function toOrderRow(units: number, number: string, orderId: string | null): ExplainNode {

@@ -207,7 +207,7 @@ export async function findPoliciesFor(
 ): Promise<StoredPolicy[]> {
   const found = await sql<StoredPolicy>`
     select scope, scope_id, listing.connection_id, listing.stock_unit_id,
-      buffer_units, buffer_percent, cap, floor, fixed, paused
+      buffer_units, buffer_percent, cap, floor, fixed, paused, min_shelf_life_days
     from policy
     left join listing on scope = 'listing' and listing.organization_id = policy.organization_id
       and listing.listing_id = policy.scope_id and listing.item_id = ${itemId}

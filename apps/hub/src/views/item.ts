@@ -17,6 +17,7 @@ import {
   type LocationBalance,
   type StoredPolicy,
 } from './item.store.ts'
+import { findItemLots } from './item-lots.store.ts'
 import { sumFigures } from './items.store.ts'
 import { findPartBalances, findPartMovementSums, findPartReservations } from './kit-parts.store.ts'
 
@@ -41,27 +42,31 @@ export async function getItemHead(context: SyncContext, sku: string): Promise<It
 export async function getItem(hub: { context: SyncContext }, sku: string): Promise<ItemDetail> {
   const { context } = hub
   const item = await getItemHead(context, sku)
-  const rows = await inTransaction(context.database, (tx) => findAll(tx, context.organizationId, item), {
-    isolationLevel: 'repeatable read',
-  })
+  const rows = await inTransaction(
+    context.database,
+    (tx) => findAll(tx, context.organizationId, item, new Date(context.clock.now())),
+    { isolationLevel: 'repeatable read' },
+  )
   return toDetail(context, item, rows)
 }
 
-async function findAll(db: Db, organizationId: string, { itemId }: ItemHead) {
-  const [balances, levels, reservations, movements, unsubtracted, policies, kitParts] = await Promise.all([
-    findItemBalances(db, organizationId, itemId),
-    findItemLevels(db, organizationId, itemId),
-    findOpenReservations(db, organizationId, itemId, RESERVATIONS_LISTED),
-    findMovementSums(db, organizationId, itemId),
-    findUnsubtractedOrders(db, organizationId, itemId, RESERVATIONS_LISTED),
-    findPoliciesFor(db, organizationId, itemId),
-    findPartsToExplain(db, organizationId, itemId),
-  ])
-  return { balances, levels, reservations, movements, unsubtracted, policies, kitParts }
+async function findAll(db: Db, organizationId: string, { itemId }: ItemHead, at: Date) {
+  const [balances, levels, reservations, movements, unsubtracted, policies, lots, kitParts] =
+    await Promise.all([
+      findItemBalances(db, organizationId, itemId),
+      findItemLevels(db, organizationId, itemId),
+      findOpenReservations(db, organizationId, itemId, RESERVATIONS_LISTED),
+      findMovementSums(db, organizationId, itemId),
+      findUnsubtractedOrders(db, organizationId, itemId, RESERVATIONS_LISTED),
+      findPoliciesFor(db, organizationId, itemId),
+      findItemLots(db, organizationId, [itemId], at),
+      findPartsToExplain(db, organizationId, itemId, at),
+    ])
+  return { balances, levels, reservations, movements, unsubtracted, policies, lots, kitParts }
 }
 
 /** None for an item that is no virtual kit. */
-async function findPartsToExplain(db: Db, organizationId: string, itemId: string) {
+async function findPartsToExplain(db: Db, organizationId: string, itemId: string, at: Date) {
   const [parts, balances, reservations, movements] = await Promise.all([
     findNamedParts(db, organizationId, itemId),
     findPartBalances(db, organizationId, itemId),
@@ -72,16 +77,24 @@ async function findPartsToExplain(db: Db, organizationId: string, itemId: string
     const byPart = Map.groupBy(rows, (row) => row.itemId)
     return (partId: string) => byPart.get(partId) ?? []
   }
-  const [balancesOf, reservationsOf, movementsOf] = [
+  const lots = await findItemLots(
+    db,
+    organizationId,
+    parts.map((part) => part.itemId),
+    at,
+  )
+  const [balancesOf, reservationsOf, movementsOf, lotsOf] = [
     ofPart(balances),
     ofPart(reservations),
     ofPart(movements),
+    ofPart(lots),
   ]
   return parts.map((part) => ({
     ...part,
     balances: balancesOf(part.itemId),
     reservations: reservationsOf(part.itemId),
     movements: movementsOf(part.itemId),
+    lots: lotsOf(part.itemId),
   }))
 }
 

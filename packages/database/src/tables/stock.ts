@@ -1,6 +1,7 @@
 /** Items, locations and the ledger: owned by `packages/stock`. */
 
 import type { Generated } from 'kysely'
+import type { SerialCapture, Tracking } from './lots.ts'
 
 export interface ItemTable {
   organizationId: string
@@ -10,13 +11,14 @@ export interface ItemTable {
   createdAt: Date
   archivedAt: Date | null
   names: Generated<Record<string, string>>
-  tracking: Generated<'plain' | 'lot' | 'serial'>
-  kitKind: Generated<KitKind>
   custom: Generated<Record<string, string | number | boolean>>
   baseUnit: Generated<string>
   productId: Generated<string | null>
   options: Generated<Record<string, string>>
   version: Generated<number>
+  kitKind: Generated<KitKind>
+  tracking: Generated<Tracking>
+  serialCapture: Generated<SerialCapture>
 }
 
 /** `virtual`: its stock is that of its components; `assembled`: it is put together and has stock of its own. */

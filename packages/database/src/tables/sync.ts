@@ -97,6 +97,7 @@ export interface PolicyTable {
   floor: number | null
   fixed: number | null
   paused: boolean | null
+  minShelfLifeDays: number | null
   updatedAt: Date
 }
 

@@ -1,3 +1,4 @@
+import { decideArrival, decideRemoval } from '../serials/serials.ts'
 import { type PlaceCommand, placeKind } from './at-place.ts'
 
 /** Units found or lost, signed, not 0. On hand may become negative: the world is not asked for leave. */
@@ -5,5 +6,17 @@ export type AdjustCommand = PlaceCommand & { kind: 'adjust' }
 
 export const adjust = placeKind<AdjustCommand>({
   rule: 'not-zero',
-  decide: ({ quantity }, at) => at.decided([at.move('adjust', { onHandDelta: quantity })]),
+  lots: 'named',
+  serials: 'named',
+  decide: ({ quantity }, at) => {
+    if (at.serials === undefined) return at.decided([at.move('adjust', { onHandDelta: quantity })])
+    if (quantity > 0) {
+      const found = decideArrival(at.serials, at.serialPlace, { kind: 'found', state: 'in-stock' })
+      return 'kind' in found ? found : at.decided([at.move('adjust', { onHandDelta: quantity })], found)
+    }
+    const removed = decideRemoval(at.serials, at.serialPlace)
+    if (removed.kind === 'refused') return removed
+    const delta = { onHandDelta: quantity, heldDelta: 0 - removed.held }
+    return at.decided([at.move('adjust', delta)], removed.moves)
+  },
 })

@@ -1,15 +1,18 @@
 import type { Tx } from '@plimsoll/database'
-import { lockPlaces, prepareBalances } from '../balances.store.ts'
-import type { StockContext } from '../context.ts'
+import { type LockedBalance, lockPlaces, prepareBalances } from '../balances.store.ts'
+import { type StockContext, UNALLOCATED_LOT } from '../context.ts'
 import { type Refusal, refuse } from '../errors.ts'
 import { refuseStockOfKit } from '../kits/kit-definition.ts'
 import { findKitKinds } from '../kits/kits.store.ts'
+import { findLotsById, insertLots } from '../lots/lots.store.ts'
+import type { Lot } from '../lots/lots.ts'
 import { findMovedSince, postMovements } from '../movements.store.ts'
 import { afterMovement, availableOf, type Balance } from '../movements.ts'
 import { saveReservations } from '../reservations.store.ts'
+import { countSerials, saveSerials } from '../serials/serials.store.ts'
 import type { StockCommand } from './command.ts'
 import { claimCommandKeys, digestOf, findCommandKeys, type KnownKey } from './command-keys.store.ts'
-import { readDirectory } from './directory.ts'
+import { type Directory, readDirectory } from './directory.ts'
 import type { Changes, CommandResult, Decision } from './kind.ts'
 import { kindOf } from './kinds.ts'
 import { Ledger, movedSinceText } from './ledger.ts'
@@ -61,14 +64,18 @@ export async function applyStockCommands(
 
   const written = ledger.written()
   // All keys in one statement, in their order: claimed one by one, two batches could wait for each other.
-  const [claimed] = await Promise.all([
+  const [claimed, lostSerials] = await Promise.all([
     claimCommandKeys(tx, context, claims),
+    saveSerials(tx, context, written.serials),
+    insertLots(tx, context, written.lots),
     saveReservations(tx, context, written.reservations),
     postMovements(tx, context, written.movements),
     afterMovements?.(tx, outcomes),
   ])
   const lost = claims.find((claim) => !claimed.has(claim.commandKey))
   if (lost !== undefined) throw new RaceOnCommandKey(lost.commandKey)
+  const [taken] = lostSerials
+  if (taken !== undefined) throw new RaceOnSerial(taken.serial)
   return outcomes
 }
 
@@ -77,6 +84,14 @@ export class RaceOnCommandKey extends Error {
   constructor(key: string) {
     super(`The command key ${key} was taken by a transaction that committed meanwhile.`)
     this.name = 'RaceOnCommandKey'
+  }
+}
+
+/** The same for a serial number that two transactions brought in at once. */
+export class RaceOnSerial extends Error {
+  constructor(serial: string) {
+    super(`The serial ${serial} was brought in by a transaction that committed meanwhile.`)
+    this.name = 'RaceOnSerial'
   }
 }
 
@@ -94,10 +109,11 @@ async function openLedger(tx: Tx, context: StockContext, commands: readonly Stoc
   // Sent together, carried out in order. Keys are read last: whoever applied the same command has committed
   // before it let go of these locks. Read earlier, a repeat could miss it, find the stock taken and be refused
   // what it was granted.
-  const [, balances, moved, known, kitKinds] = await Promise.all([
+  const [, balances, moved, serialCounts, known, kitKinds] = await Promise.all([
     prepareBalances(tx, context, places),
     lockPlaces(tx, context.organizationId, places),
     findMovedSince(tx, context.organizationId, counted),
+    countSerials(tx, context.organizationId, directory.serialPlaces),
     findCommandKeys(
       tx,
       context.organizationId,
@@ -111,7 +127,21 @@ async function openLedger(tx: Tx, context: StockContext, commands: readonly Stoc
     ),
   ])
   const movedSince = new Map(moved.map((row) => [movedSinceText(row, row.at), row.onHand]))
-  return { ledger: new Ledger(context, directory, { balances, movedSince, kitKinds }), known }
+  const lots = await findOtherLots(tx, context.organizationId, directory, balances)
+  const read = { balances, movedSince, lots, serialCounts, kitKinds }
+  return { ledger: new Ledger(context, directory, read), known }
+}
+
+/** The lots of the balances that nobody named; no trip where there are none. */
+async function findOtherLots(
+  tx: Tx,
+  organizationId: string,
+  directory: Directory,
+  balances: readonly LockedBalance[],
+): Promise<Lot[]> {
+  const known = new Set<string>([UNALLOCATED_LOT, ...directory.lotIds.values()])
+  const others = new Set(balances.map(({ lotId }) => lotId).filter((lotId) => !known.has(lotId)))
+  return await findLotsById(tx, organizationId, [...others])
 }
 
 function decideCommand(command: StockCommand, ledger: Ledger): Decision | Refusal {

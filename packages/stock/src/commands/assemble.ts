@@ -2,6 +2,7 @@ import { assert } from '../assert.ts'
 import { UNALLOCATED_LOT } from '../context.ts'
 import { type Refusal, refuse } from '../errors.ts'
 import type { KitPart } from '../kits/flatten.ts'
+import { pickFirstExpired } from '../lots/fefo.ts'
 import { availableOf, movementOf, type NewMovement } from '../movements.ts'
 import { contentOfChange, type PlaceCommand } from './at-place.ts'
 import type { StockCommand } from './command.ts'
@@ -71,7 +72,10 @@ function findAssembly(
   return { kind: 'found', kitItemId: place.item.itemId, locationId: place.location.locationId, parts }
 }
 
-/** What is taken is taken from the lots that have some to spare, in their order; what is given has no lot yet. */
+/**
+ * What is taken is taken from the usable lots that expire first and have some to spare, then from what has no lot. What is
+ * given has no lot, so no tracked item can be: nobody said which lot or serial number it is.
+ */
 function moveUnits(
   command: PlaceCommand,
   ledger: Ledger,
@@ -81,11 +85,26 @@ function moveUnits(
   const head = { ...ledger.movementHead(command), referenceKind: null, referenceId: null }
   const move = (lotId: string, onHandDelta: number) =>
     movementOf({ ...head, itemId, locationId, lotId }, 'assemble', { onHandDelta })
+  const { sku, tracking, serialCapture } = ledger.item(itemId)
+  if (tracking === 'serial' && serialCapture === 'receipt') {
+    return refuse(
+      'serial-missing',
+      'sku',
+      `"${sku}" is tracked by serial number, so it cannot be assembled here.`,
+    )
+  }
+  if (tracking === 'lot' && units > 0) {
+    return refuse(
+      'lot-missing',
+      'sku',
+      `"${sku}" is tracked by lot, and assembling cannot say which it becomes.`,
+    )
+  }
   if (units > 0) return [move(UNALLOCATED_LOT, units)]
 
-  const available = availableOf(ledger.totalAt({ itemId, locationId }))
+  const place = { itemId, locationId }
+  const available = ledger.usableAt(place)
   if (-units > available) {
-    const { sku } = ledger.item(itemId)
     return refuse(
       'insufficient-stock',
       'quantity',
@@ -94,13 +113,16 @@ function moveUnits(
   }
   const movements: NewMovement[] = []
   let left = -units
-  for (const lot of ledger.lotsAt({ itemId, locationId })) {
-    // Units promised without a lot weigh on no single one, so a lot may spare more than all of them together.
-    const taken = Math.min(left, Math.max(0, availableOf(lot)))
-    if (taken > 0) movements.push(move(lot.lotId, -taken))
+  // Units promised without a lot weigh on no single one, so a lot may spare more than all of them together.
+  const today = ledger.dayAt(locationId)
+  const picks = pickFirstExpired(ledger.lotStockAt(place), { units: left, today, minShelfLifeDays: 0 })
+  const withoutLot = Math.max(0, availableOf(ledger.balance({ ...place, lotId: UNALLOCATED_LOT })))
+  for (const pick of [...picks, { lotId: UNALLOCATED_LOT, units: withoutLot }]) {
+    const taken = Math.min(left, pick.units)
+    if (taken > 0) movements.push(move(pick.lotId, -taken))
     left -= taken
   }
-  assert(left === 0, 'what is available in all lots together can be taken from them')
+  assert(left === 0, 'what is available in all usable lots together can be taken from them')
   return movements
 }
 
@@ -114,7 +136,7 @@ function toDecision(
     parts.map((part) => ({
       sku: after.item(part.itemId).sku,
       units: quantity * part.quantity,
-      available: availableOf(after.totalAt({ itemId: part.itemId, locationId })),
+      available: after.usableAt({ itemId: part.itemId, locationId }),
     }))
   return {
     kind: 'decided',

@@ -1,4 +1,5 @@
 import type { AdjustCommand } from './adjust.ts'
+import type { AllocateCommand } from './allocate.ts'
 import type { AssembleCommand, DisassembleCommand } from './assemble.ts'
 import type { CountCommand } from './count.ts'
 import type { HoldCommand, UnholdCommand } from './hold.ts'
@@ -8,6 +9,7 @@ import type { ReleaseCommand } from './release.ts'
 import type { ReserveCommand } from './reserve.ts'
 import type { ReturnCommand } from './return.ts'
 import type { ShipCommand } from './ship.ts'
+import type { TellSerialsCommand } from './tell-serials.ts'
 
 /** What a person or an API client asks of the ledger; each kind has a file of its own, `kinds.ts` lists them. */
 export type StockCommand =
@@ -18,11 +20,13 @@ export type StockCommand =
   | UnholdCommand
   | ReserveCommand
   | ReleaseCommand
+  | AllocateCommand
   | MoveReservationCommand
   | ShipCommand
   | ReturnCommand
   | AssembleCommand
   | DisassembleCommand
+  | TellSerialsCommand
 
 /** Commands that an item, a location and a quantity are enough for. */
 export type PlacedKind =

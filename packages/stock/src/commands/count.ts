@@ -1,18 +1,33 @@
+import { decideSerialCount } from '../serials/serials.ts'
 import { type PlaceCommand, placeKind } from './at-place.ts'
 
 /**
  * What was counted, 0 or more, at `effectiveAt`. Movements that were effective after that moment stay on top of it:
- * ten counted at noon, two sold since, are eight now.
+ * ten counted at noon, two sold since, are eight now. With serials it says which units are there: the others are gone.
  */
 export type CountCommand = PlaceCommand & { kind: 'count' }
 
 export const count = placeKind<CountCommand>({
   rule: 'not-negative',
+  lots: 'named',
+  serials: 'read-all',
   countedAt: ({ effectiveAt }) => effectiveAt,
   decide: ({ quantity, effectiveAt }, at) => {
-    const since = effectiveAt === undefined ? 0 : at.ledger.movedSince(at.key, effectiveAt)
-    const difference = quantity - (at.balance.onHand - since)
-    // A count that agrees is no movement: the ledger has nothing to record.
-    return at.decided(difference === 0 ? [] : [at.move('count', { onHandDelta: difference })])
+    const { ledger, key, serials } = at
+    if (serials === undefined) {
+      const since = effectiveAt === undefined ? 0 : ledger.movedSince(key, effectiveAt)
+      const difference = quantity - (at.balance.onHand - since)
+      // A count that agrees is no movement: the ledger has nothing to record.
+      return at.decided(difference === 0 ? [] : [at.move('count', { onHandDelta: difference })])
+    }
+    const counted = decideSerialCount(serials, ledger.serialsAt(key), at.serialPlace, effectiveAt)
+    if (counted.kind === 'refused') return counted
+    // Units that left with an order that named no serials are gone from the balance already: now it is known which.
+    // A count of an earlier moment cannot tell them from those that left since, so it leaves them open.
+    const untold = effectiveAt === undefined ? ledger.untoldSerialsAt(key) : 0
+    const onHandDelta = counted.found - counted.removed + untold
+    const delta = { onHandDelta, heldDelta: 0 - counted.held }
+    const isMoved = onHandDelta !== 0 || counted.held !== 0
+    return at.decided(isMoved ? [at.move('count', delta)] : [], counted.moves)
   },
 })

@@ -4,11 +4,15 @@ import { type Refusal, refuse } from '../errors.ts'
 import { findItemsById, findItemsBySku, findLocations, type Item, type Location } from '../items.store.ts'
 import type { KitPart } from '../kits/flatten.ts'
 import { findAssemblyParts } from '../kits/kits.store.ts'
-import { lockReservationsOfCallers, type ReservationRow } from '../reservations.store.ts'
+import type { Lot } from '../lots/lots.ts'
+import type { ShelfLifeMinimum } from '../lots/shelf-life.store.ts'
+import { lockReservationsOf, lockReservationsOfCallers, type ReservationRow } from '../reservations.store.ts'
+import type { SerialRow } from '../serials/serials.ts'
 import type { PlaceNames } from './command.ts'
 import type { Names } from './kind.ts'
+import { NOTHING_TRACKED, readTracked } from './tracked.ts'
 
-/** What the names in a batch of commands stand for. Reservations are locked; the rest does not change under us. */
+/** What the names in a batch of commands stand for. Reservations and serials are locked, lots against another status. */
 export type Directory = {
   itemsBySku: ReadonlyMap<string, Item>
   itemsById: ReadonlyMap<string, Item>
@@ -18,6 +22,14 @@ export type Directory = {
   reservations: readonly ReservationRow[]
   /** Assembled kits, by id, with what one of them takes. */
   assemblies: ReadonlyMap<string, readonly KitPart[]>
+  /** Those that are named. */
+  lots: readonly Lot[]
+  /** By `lotText`: of those, and of lots that a command may make, which nobody else can make now. */
+  lotIds: ReadonlyMap<string, string>
+  serials: readonly SerialRow[]
+  /** Where all serials in stock are among them. */
+  serialPlaces: readonly { itemId: string; locationId: string }[]
+  shelfLife: readonly ShelfLifeMinimum[]
 }
 
 /** One item at one location: all its lots are locked and decided on together. */
@@ -32,25 +44,31 @@ export async function readDirectory(
   const owners = names.flatMap((each) => each.reservationOwners ?? []).filter(isUuid)
   const skus = names.flatMap((each) => each.skus ?? [])
   const kitSkus = names.flatMap((each) => each.kitSkus ?? [])
-  const [reservations, named, locations, assemblies] = await Promise.all([
+  const lines = names.flatMap((each) => each.lines ?? []).filter(isUuid)
+  const [ofCallers, ofLines, named, locations, assemblies] = await Promise.all([
     lockReservationsOfCallers(tx, organizationId, owners),
+    lockReservationsOf(tx, organizationId, lines),
     findItemsBySku(tx, organizationId, skus),
     findLocations(tx, organizationId),
     findAssemblyParts(tx, organizationId, kitSkus),
   ])
+  const reservations = [...ofCallers, ...ofLines]
   const reserved = await findItemsById(
     tx,
     organizationId,
     [...reservations, ...[...assemblies.values()].flat()].map((row) => row.itemId),
   )
-  return {
+  const directory: Directory = {
     itemsBySku: new Map(named.map((item) => [item.sku, item])),
     itemsById: new Map([...named, ...reserved].map((item) => [item.itemId, item])),
     locationsByCode: new Map(locations.map((location) => [location.code, location])),
     locationsById: new Map(locations.map((location) => [location.locationId, location])),
     reservations,
     assemblies,
+    ...NOTHING_TRACKED,
   }
+  const isTracked = [...directory.itemsById.values()].some((item) => item.tracking !== 'plain')
+  return isTracked ? { ...directory, ...(await readTracked(tx, context, directory, names)) } : directory
 }
 
 /** The item and location that a command names. */

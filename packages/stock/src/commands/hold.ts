@@ -1,4 +1,5 @@
 import { refuse } from '../errors.ts'
+import { decideHolding } from '../serials/serials.ts'
 import { type PlaceCommand, placeKind } from './at-place.ts'
 
 /** Units set aside, at least 1: damaged, or to be inspected. They stay on hand and are not available. */
@@ -8,15 +9,24 @@ export type UnholdCommand = PlaceCommand & { kind: 'unhold' }
 
 export const hold = placeKind<HoldCommand>({
   rule: 'positive',
-  decide: ({ quantity }, at) => at.decided([at.move('hold', { heldDelta: quantity })]),
+  lots: 'named',
+  serials: 'named',
+  decide: ({ quantity }, at) => {
+    const serials = decideHolding(at.serials ?? [], at.serialPlace, 'held')
+    return 'kind' in serials ? serials : at.decided([at.move('hold', { heldDelta: quantity })], serials)
+  },
 })
 
 export const unhold = placeKind<UnholdCommand>({
   rule: 'positive',
+  lots: 'named',
+  serials: 'named',
   decide: ({ quantity }, at) => {
     const { held } = at.balance
-    return quantity > held
-      ? refuse('insufficient-held', 'quantity', `${quantity} units asked, ${held} are held.`)
-      : at.decided([at.move('unhold', { heldDelta: -quantity })])
+    if (quantity > held) {
+      return refuse('insufficient-held', 'quantity', `${quantity} units asked, ${held} are held.`)
+    }
+    const serials = decideHolding(at.serials ?? [], at.serialPlace, 'unheld')
+    return 'kind' in serials ? serials : at.decided([at.move('unhold', { heldDelta: -quantity })], serials)
   },
 })

@@ -1,9 +1,14 @@
 import type { Refusal } from '../errors.ts'
+import type { LotChange } from '../lots/lots.store.ts'
+import type { Lot } from '../lots/lots.ts'
+import type { ShelfLifeFor } from '../lots/shelf-life.store.ts'
 import type { NewMovement } from '../movements.ts'
 import type { ReservationRow } from '../reservations.store.ts'
+import type { SerialEvent } from '../serials/serials.store.ts'
 import type { StockCommand } from './command.ts'
 import type { Directory, Place } from './directory.ts'
 import type { Ledger } from './ledger.ts'
+import type { TakenLot } from './lots-of-claim.ts'
 
 /**
  * How one kind of command is carried out. All of it is plain decision: what must be read is said first, and what
@@ -28,13 +33,28 @@ export type Names = {
   kitSkus?: readonly string[]
   /** Owners of reservations: what `reserve` answered as `reservationId`. */
   reservationOwners?: readonly string[]
+  /** Ids of order lines, of which the reservations and the serials that left with them are read. */
+  lines?: readonly string[]
+  /** Codes of lots and serial numbers, of the items that are named or reserved. */
+  lots?: readonly string[]
+  /** The lots that are not there yet may be made. */
+  mayMakeLots?: boolean
+  serials?: readonly string[]
+  /** Code of a location of which all serials are read. */
+  serialsAt?: string
+  /** Whom units are allocated for. */
+  shelfLifeFor?: ShelfLifeFor
 }
 
 /** All that a command changes. Nothing of it is written where the command is refused. */
 export type Changes = {
   movements: readonly NewMovement[]
   reservations?: readonly ReservationRow[]
+  lots?: readonly NewLot[]
+  serials?: readonly SerialEvent[]
 }
+
+export type NewLot = Lot & LotChange
 
 export type Decision = {
   kind: 'decided'
@@ -50,11 +70,16 @@ export type CommandResult = {
   onHand: number
   reserved: number
   held: number
+  /** What may still be promised: on hand − reserved − held, less what is `unusable`. */
   available: number
+  /** Of what is on hand: in lots that may not leave (expired, in quarantine, recalled). Left out where it is 0. */
+  unusable?: number
   /** Given by `reserve`; hand it back to `release`, `ship` or `return`. */
   reservationId: string | null
   /** What a partial `reserve` was granted. */
   granted?: number
   /** What `assemble` took and `disassemble` gave, with what is available there now, in base units. */
   components?: { sku: string; units: number; available: number }[]
+  /** Of an item that is tracked by lot: which lots units were allocated to or shipped from. */
+  lots?: readonly TakenLot[]
 }

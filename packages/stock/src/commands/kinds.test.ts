@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import type { LockedBalance } from '../balances.store.ts'
 import { UNALLOCATED_LOT } from '../context.ts'
 import type { StockErrorCode } from '../errors.ts'
+import type { Item } from '../items.store.ts'
 import type { Balance } from '../movements.ts'
 import type { ReservationRow } from '../reservations.store.ts'
 import { commandOf } from '../testing/stock-world.ts'
@@ -10,9 +11,16 @@ import type { PlacedKind, StockCommand } from './command.ts'
 import type { Decision } from './kind.ts'
 import { kindOf } from './kinds.ts'
 import { Ledger, movedSinceText } from './ledger.ts'
+import { NOTHING_TRACKED } from './tracked.ts'
 
 const NOW = new Date('2026-05-01T12:00:00Z')
-const ITEM = { itemId: 'item', sku: 'A', name: 'Item A' }
+const ITEM: Item = {
+  itemId: 'item',
+  sku: 'A',
+  name: 'Item A',
+  tracking: 'plain',
+  serialCapture: 'receipt',
+}
 const PLACE = { itemId: 'item', locationId: 'main', lotId: UNALLOCATED_LOT }
 const balance: Balance = { onHand: 10, reserved: 3, held: 2, incoming: 0 }
 
@@ -132,6 +140,7 @@ function decide(command: StockCommand, given: Given = {}) {
     code: id.toUpperCase(),
     name: id,
     kind: 'warehouse' as const,
+    timeZone: 'UTC',
   }))
   const balances: LockedBalance[] = [
     { ...PLACE, ...(given.balance ?? balance) },
@@ -146,9 +155,12 @@ function decide(command: StockCommand, given: Given = {}) {
       locationsById: new Map(locations.map((location) => [location.locationId, location])),
       reservations: [ROW],
       assemblies: new Map(),
+      ...NOTHING_TRACKED,
     },
     {
       balances,
+      lots: [],
+      serialCounts: [],
       movedSince: new Map(given.at ? [[movedSinceText(PLACE, given.at), given.movedSince ?? 0]] : []),
       kitKinds: new Map(),
     },

@@ -1,4 +1,5 @@
 import { adjust } from './adjust.ts'
+import { allocate } from './allocate.ts'
 import { assemble, disassemble } from './assemble.ts'
 import type { StockCommand } from './command.ts'
 import { count } from './count.ts'
@@ -10,6 +11,7 @@ import { release } from './release.ts'
 import { reserve } from './reserve.ts'
 import { returnStock } from './return.ts'
 import { ship } from './ship.ts'
+import { tellSerials } from './tell-serials.ts'
 
 const kinds: { [Kind in StockCommand['kind']]: CommandKind<Extract<StockCommand, { kind: Kind }>> } = {
   receive,
@@ -19,11 +21,13 @@ const kinds: { [Kind in StockCommand['kind']]: CommandKind<Extract<StockCommand,
   unhold,
   reserve,
   release,
+  allocate,
   'move-reservation': moveReservation,
   ship,
   return: returnStock,
   assemble,
   disassemble,
+  'tell-serials': tellSerials,
 }
 
 /** How this command is carried out. */

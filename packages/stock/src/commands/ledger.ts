@@ -3,11 +3,16 @@ import { assert } from '../assert.ts'
 import { type BalanceKey, balanceKeyText, type LockedBalance } from '../balances.store.ts'
 import type { StockContext } from '../context.ts'
 import type { Item, Location } from '../items.store.ts'
+import type { LotStock } from '../lots/fefo.ts'
+import { dayAt, type Lot } from '../lots/lots.ts'
+import { unusableOf } from '../lots/usable.ts'
 import { afterMovement, availableOf, type Balance, type NewMovement, ZERO_BALANCE } from '../movements.ts'
 import type { ReservationRow } from '../reservations.store.ts'
+import { type SerialCount, type SerialEvent, type SerialKey, serialText } from '../serials/serials.store.ts'
+import { isInStock, type SerialPlace, type SerialRow } from '../serials/serials.ts'
 import type { CommandHead } from './command.ts'
 import type { Directory } from './directory.ts'
-import type { Changes, CommandResult } from './kind.ts'
+import type { Changes, CommandResult, NewLot } from './kind.ts'
 
 /**
  * The part of the ledger that a batch of commands is decided on: what was locked and read, and on top of it what
@@ -23,6 +28,11 @@ export class Ledger {
   readonly #kitKinds: ReadonlyMap<string, KitKind>
   readonly #changedReservations = new Map<string, ReservationRow>()
   readonly #movements: NewMovement[] = []
+  readonly #lots: Map<string, Lot>
+  readonly #newLots: NewLot[] = []
+  readonly #serials: Map<string, SerialRow>
+  readonly #serialEvents: SerialEvent[] = []
+  readonly #serialCounts: Map<string, number>
 
   constructor(
     context: StockContext,
@@ -31,12 +41,19 @@ export class Ledger {
       balances: readonly LockedBalance[]
       movedSince: ReadonlyMap<string, number>
       kitKinds: ReadonlyMap<string, KitKind>
+      /** Of the balances, so far as the directory does not hold them. */
+      lots: readonly Lot[]
+      /** Serials in stock at the places where all of them are read, as counted under the balances' locks. */
+      serialCounts: readonly SerialCount[]
     },
   ) {
     this.context = context
     this.directory = directory
     this.#movedSince = read.movedSince
     this.#kitKinds = read.kitKinds
+    this.#lots = new Map([...directory.lots, ...read.lots].map((lot) => [lot.lotId, lot]))
+    this.#serials = new Map(directory.serials.map((row) => [serialText(row), row]))
+    this.#serialCounts = new Map(read.serialCounts.map((row) => [placeText(row), row.units]))
     for (const balance of read.balances) this.#keep(balance)
     for (const row of directory.reservations) this.#keepReservation(row)
   }
@@ -64,6 +81,69 @@ export class Ledger {
     )
   }
 
+  /** Undefined for a lot that a command of this batch may make and none has made yet. */
+  findLot(lotId: string): Lot | undefined {
+    return this.#lots.get(lotId)
+  }
+
+  /** The lots of an item at a location, and what of each is free. */
+  lotStockAt(place: { itemId: string; locationId: string }): LotStock[] {
+    return this.lotsAt(place)
+      .filter(({ lotId }) => this.#lots.has(lotId))
+      .map((balance) => ({ lot: this.lot(balance.lotId), free: availableOf(balance) }))
+  }
+
+  lot(lotId: string): Lot {
+    const lot = this.#lots.get(lotId)
+    assert(lot !== undefined, 'the lots of all balances are read')
+    return lot
+  }
+
+  /** The day that it is at a location. */
+  dayAt(locationId: string): string {
+    return dayAt(this.context.now(), this.location(locationId).timeZone)
+  }
+
+  /** Units on hand of lots that may not leave. */
+  unusableAt(place: { itemId: string; locationId: string }): number {
+    const balances = this.lotsAt(place).filter(({ lotId }) => this.#lots.has(lotId))
+    if (balances.length === 0) return 0
+    const today = this.dayAt(place.locationId)
+    return balances.reduce((sum, balance) => sum + unusableOf(this.lot(balance.lotId), balance, today, 0), 0)
+  }
+
+  /** What may be promised at a place: units without a lot and of all usable lots, less all that is promised. */
+  usableAt(place: { itemId: string; locationId: string }): number {
+    return availableOf(this.totalAt(place)) - this.unusableAt(place)
+  }
+
+  /** The serials of an item as they are known, seen from a location. */
+  serialPlace({ itemId, locationId }: { itemId: string; locationId: string }): SerialPlace {
+    return {
+      locationId,
+      find: (serial) => this.#serials.get(serialText({ itemId, serial })),
+      codeOf: (id) => this.location(id).code,
+    }
+  }
+
+  /** All serials of an item at a location, where the directory has read them. */
+  serialsAt({ itemId, locationId }: { itemId: string; locationId: string }): SerialRow[] {
+    return [...this.#serials.values()].filter(
+      (row) => row.itemId === itemId && row.locationId === locationId && isInStock(row),
+    )
+  }
+
+  /** The serials that left with an order line, where the directory has read them. */
+  serialsOf(ownerId: string): SerialRow[] {
+    return [...this.#serials.values()].filter((row) => row.ownerId === ownerId)
+  }
+
+  /** Units that have left a place (negative) without anybody telling their serials, which are still in stock there. */
+  untoldSerialsAt(place: { itemId: string; locationId: string }): number {
+    const { onHand } = this.totalAt(place)
+    return (this.#serialCounts.get(placeText(place)) ?? 0) - onHand
+  }
+
   /** What a caller holds, in the order in which it was reserved. */
   reservationsOf(ownerId: string): readonly ReservationRow[] {
     return [...(this.#reservations.get(ownerId)?.values() ?? [])]
@@ -88,13 +168,34 @@ export class Ledger {
       this.#keepReservation(row)
       this.#changedReservations.set(row.reservationId, row)
     }
+    for (const lot of changes.lots ?? []) {
+      this.#lots.set(lot.lotId, lot)
+      this.#newLots.push(lot)
+    }
+    for (const event of changes.serials ?? []) {
+      this.#countSerial(this.#serials.get(serialText(event)), -1)
+      this.#countSerial(event, 1)
+      this.#serials.set(serialText(event), event)
+      this.#serialEvents.push(event)
+    }
   }
 
   /** Of the whole batch: what is to be written. */
   written() {
     const known = new Set(this.directory.reservations.map((row) => row.reservationId))
     const rows = [...this.#changedReservations.values()]
+    const knownSerials = new Set(this.directory.serials.map(serialText))
+    const serials = [...new Set(this.#serialEvents.map(serialText))].flatMap(
+      (text) => this.#serials.get(text) ?? [],
+    )
+    const isKnown = (serial: SerialKey) => knownSerials.has(serialText(serial))
     return {
+      lots: this.#newLots as readonly NewLot[],
+      serials: {
+        events: this.#serialEvents as readonly SerialEvent[],
+        added: serials.filter((serial) => !isKnown(serial)),
+        changed: serials.filter(isKnown),
+      },
       movements: this.#movements as readonly NewMovement[],
       reservations: {
         added: rows.filter((row) => !known.has(row.reservationId)),
@@ -136,13 +237,15 @@ export class Ledger {
     reservationId: string | null = null,
   ): CommandResult {
     const total = this.totalAt(place)
+    const unusable = this.unusableAt(place)
     return {
       sku: this.item(place.itemId).sku,
       locationCode: this.location(place.locationId).code,
       onHand: total.onHand,
       reserved: total.reserved,
       held: total.held,
-      available: availableOf(total),
+      available: availableOf(total) - unusable,
+      ...(unusable !== 0 && { unusable }),
       reservationId,
     }
   }
@@ -153,6 +256,12 @@ export class Ledger {
     const at = placeText(balance)
     const lots = this.#lotsAt.get(at) ?? new Set()
     this.#lotsAt.set(at, lots.add(key))
+  }
+
+  #countSerial(row: SerialRow | undefined, by: 1 | -1): void {
+    if (row === undefined || !isInStock(row)) return
+    const at = placeText(row)
+    this.#serialCounts.set(at, (this.#serialCounts.get(at) ?? 0) + by)
   }
 
   #keepReservation(row: ReservationRow): void {

@@ -1,7 +1,7 @@
 import { assert } from '../assert.ts'
 import { UNALLOCATED_LOT } from '../context.ts'
 import { refuse } from '../errors.ts'
-import { availableOf, movementOf, type NewMovement } from '../movements.ts'
+import { movementOf, type NewMovement } from '../movements.ts'
 import type { ReservationRow } from '../reservations.store.ts'
 import { NO_RESERVATION, openOf } from '../reservations.ts'
 import { findLocation } from './directory.ts'
@@ -32,7 +32,7 @@ export const moveReservation = reservationKind<MoveReservationCommand>({
       )
     }
     for (const [itemId, units] of unitsByItem(moves)) {
-      const available = availableOf(of.ledger.totalAt({ itemId, locationId }))
+      const available = of.ledger.usableAt({ itemId, locationId })
       if (units > available) {
         const { sku } = of.ledger.item(itemId)
         return refuse(

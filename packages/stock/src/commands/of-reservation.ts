@@ -1,13 +1,16 @@
-import { type ClaimBase, claimOf, type SpreadClaim, spreadSteps } from '../claims.ts'
+import { type ClaimBase, claimOf, openClaim, type SpreadClaim, spreadSteps } from '../claims.ts'
 import { UNALLOCATED_LOT } from '../context.ts'
 import { type Refusal, refuse } from '../errors.ts'
+import type { Item } from '../items.store.ts'
 import type { ReservationRow } from '../reservations.store.ts'
 import type { Reservation, ReservationStep } from '../reservations.ts'
+import type { SerialMove } from '../serials/serials.ts'
 import { contentOfChange, givenOf } from './at-place.ts'
 import type { CommandHead, StockCommand } from './command.ts'
 import type { Directory } from './directory.ts'
-import type { CommandKind, Decision } from './kind.ts'
+import type { CommandKind, Decision, Names } from './kind.ts'
 import type { Ledger } from './ledger.ts'
+import type { TakenLot } from './lots-of-claim.ts'
 import { findBadQuantity } from './quantities.ts'
 
 /** A command on what a caller has reserved; quantity in the units that were reserved, at least 1. */
@@ -24,12 +27,22 @@ export type OfReservation = {
   base: ClaimBase
   /** Carries one step out on the rows. */
   spread(step: ReservationStep): SpreadClaim
+  /** The rows, to be changed one by one. */
+  open(): ReturnType<typeof openClaim>
+  /** The items that the reservation consists of, each with its base units in so many units of the reservation. */
+  parts(quantity: number): { item: Item; units: number }[]
   /** A decision whose answer is the figures of the reservation's item at its (first) location. */
-  decided(changes: SpreadClaim): Decision
+  decided(changes: SpreadClaim & { serials?: readonly OwnedSerial[] }, told?: { lots: TakenLot[] }): Decision
 }
+
+/** A serial number's move, with the item that it is of. */
+export type OwnedSerial = SerialMove & { itemId: string }
 
 export function reservationKind<Command extends StockCommand & ReservationCommand>(kind: {
   options?(command: Command): Record<string, unknown>
+  /** Lots, serials and shelf lives that it names. */
+  names?(command: Command): Omit<Names, 'skus' | 'reservationOwners'>
+  findBad?(command: Command): Refusal | undefined
   /** Further places that it is decided on. */
   places?(command: Command, directory: Directory, rows: readonly ReservationRow[]): { locationId: string }[]
   decide(command: Command, of: OfReservation): Decision | Refusal
@@ -41,8 +54,9 @@ export function reservationKind<Command extends StockCommand & ReservationComman
       ...contentOfChange(command),
       ...givenOf(kind.options?.(command)),
     ],
-    findBad: (command) => findBadQuantity(command.kind, 'positive', command.quantity),
-    names: (command) => ({ reservationOwners: [ownerOf(command)] }),
+    findBad: (command) =>
+      findBadQuantity(command.kind, 'positive', command.quantity) ?? kind.findBad?.(command),
+    names: (command) => ({ ...kind.names?.(command), reservationOwners: [ownerOf(command)] }),
     places: (command, directory) => {
       const rows = directory.reservations.filter((row) => row.ownerId === ownerOf(command))
       const further = kind.places?.(command, directory, rows) ?? []
@@ -80,10 +94,23 @@ export function reservationKind<Command extends StockCommand & ReservationComman
         base,
         spread: (step) =>
           spreadSteps(rows, [], [step], { ...first, uuid: () => ledger.context.uuid() }, base),
-        decided: ({ movements, changed }) => ({
+        open: () => openClaim(rows, base, () => ledger.context.uuid()),
+        parts: (quantity) =>
+          [...new Map(rows.map((row) => [row.itemId, row])).values()].map(({ itemId, unitsEach }) => ({
+            item: ledger.item(itemId),
+            units: quantity * unitsEach,
+          })),
+        decided: ({ movements, changed, serials = [] }, told) => ({
           kind: 'decided',
-          changes: { movements, reservations: changed },
-          answer: (after) => after.figuresAt(first, ownerId),
+          changes: {
+            movements,
+            reservations: changed,
+            ...(serials.length > 0 && { serials: serials.map((move) => ({ ...base, ...move })) }),
+          },
+          answer: (after) => ({
+            ...after.figuresAt(first, ownerId),
+            ...(told !== undefined && told.lots.length > 0 && told),
+          }),
         }),
       })
     },

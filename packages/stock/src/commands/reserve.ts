@@ -1,4 +1,5 @@
 import { refuse } from '../errors.ts'
+import { refuseLot } from '../lots/lots.ts'
 import { availableOf } from '../movements.ts'
 import type { ReservationRow } from '../reservations.store.ts'
 import { NO_RESERVATION } from '../reservations.ts'
@@ -6,7 +7,8 @@ import { type PlaceCommand, placeKind } from './at-place.ts'
 
 /**
  * Units promised to somebody, at least 1 and never beyond what is available (I5). With `expiresAt` the promise is
- * soft (a cart, a quote): what is still open then is given back by itself.
+ * soft (a cart, a quote): what is still open then is given back by itself. Of an item that is tracked by lot, units are
+ * promised out of all usable lots together unless one is named; `allocate` or `ship` settles which.
  */
 export type ReserveCommand = PlaceCommand & {
   kind: 'reserve'
@@ -17,13 +19,20 @@ export type ReserveCommand = PlaceCommand & {
 
 export const reserve = placeKind<ReserveCommand>({
   rule: 'positive',
+  lots: 'any',
+  serials: 'none',
   options: ({ grant, expiresAt }) => ({ grant, expiresAt: expiresAt?.toISOString() }),
   decide: (command, at) => {
     const { ledger, key } = at
     if (command.expiresAt !== undefined && command.expiresAt <= ledger.context.now()) {
       return refuse('expiry-in-past', 'expiresAt', `${command.expiresAt.toISOString()} has passed already.`)
     }
-    const available = availableOf(ledger.totalAt(key))
+    const { lot } = at.lot
+    const refused = lot === undefined ? undefined : refuseLot(lot, ledger.dayAt(key.locationId), 0)
+    if (refused !== undefined) return refused
+    // Units of a lot that are free may be promised already to somebody who has no lot yet.
+    const usable = ledger.usableAt(key)
+    const available = lot === undefined ? usable : Math.min(usable, availableOf(at.balance))
     const granted = command.grant === 'partial' ? Math.min(command.quantity, available) : command.quantity
     if (granted > available || granted < 1) {
       return refuse(

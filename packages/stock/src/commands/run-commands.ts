@@ -5,11 +5,12 @@ import {
   applyStockCommands,
   type CommandOutcome,
   RaceOnCommandKey,
+  RaceOnSerial,
 } from './apply-commands.ts'
 import type { StockCommand } from './command.ts'
 
 /**
- * Each lost race means that another transaction has committed one of our keys, which the next try then
+ * Each lost race means that another transaction has committed one of our keys or new serials, which the next try then
  * finds: so many races in a row on one batch is not bad luck but a defect.
  */
 const TRIES_MAX = 10
@@ -19,7 +20,7 @@ const TRIES_MAX = 10
  * applied before under the same key answers the same again. When it returns, the outcomes are committed.
  * @param options.afterMovements what must be written in the same transaction, such as the items whose
  *   availability changes; it runs once per try, when the balances are posted
- * @throws RaceOnCommandKey when the keys were still being taken after the last try
+ * @throws RaceOnCommandKey, RaceOnSerial when the keys or serials were still being taken after the last try
  */
 export async function runStockCommands(
   database: Pick<Database, 'runTransaction' | 'counters' | 'timing'>,
@@ -33,7 +34,8 @@ export async function runStockCommands(
         applyStockCommands(tx, context, commands, options.afterMovements),
       )
     } catch (error) {
-      if (!(error instanceof RaceOnCommandKey) || tries === TRIES_MAX) throw error
+      const isRace = error instanceof RaceOnCommandKey || error instanceof RaceOnSerial
+      if (!isRace || tries === TRIES_MAX) throw error
     }
   }
 }

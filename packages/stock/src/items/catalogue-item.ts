@@ -1,4 +1,4 @@
-import type { KitKind } from '@plimsoll/database'
+import type { KitKind, SerialCapture } from '@plimsoll/database'
 import type { Barcode, BarcodeInput } from './barcodes.ts'
 import type { CustomInput, CustomValues } from './custom-fields.ts'
 import type { Names, NamesInput } from './names.ts'
@@ -15,6 +15,8 @@ export type CatalogueItem = {
   names: Names
   /** Fixed once the item has movements. */
   tracking: Tracking
+  /** When serial numbers are told, of an item that has them; fixed likewise. */
+  serialCapture: SerialCapture
   /** Said together with the components, by `defineKit`, and never here. */
   kitKind: KitKind
   custom: CustomValues
@@ -46,6 +48,7 @@ export type CatalogueRow = {
   name?: string | undefined
   names?: NamesInput | undefined
   tracking?: Tracking | undefined
+  serialCapture?: SerialCapture | undefined
   custom?: CustomInput | undefined
   baseUnit?: string | undefined
   /** Rounding is `refuse`, unless given. */
@@ -62,6 +65,7 @@ export const NOTED_FIELDS = [
   'name',
   'names',
   'tracking',
+  'serialCapture',
   'custom',
   'baseUnit',
   'units',

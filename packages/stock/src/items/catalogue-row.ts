@@ -56,6 +56,7 @@ export function decideCatalogueRow(
     name: row.name ?? base.name,
     names: names.names,
     tracking: row.tracking ?? base.tracking,
+    serialCapture: row.serialCapture ?? base.serialCapture,
     custom: custom.custom,
     baseUnit,
     units: units.units,
@@ -120,6 +121,7 @@ function blankItem(itemId: string, sku: string): CatalogueItem {
     name: '',
     names: {},
     tracking: 'plain',
+    serialCapture: 'receipt',
     kitKind: 'none',
     custom: {},
     baseUnit: 'each',
@@ -147,10 +149,21 @@ function findBadItem(
       `The item "${item.sku}" has movements as ${before.tracking}, so it cannot become ${item.tracking}.`,
     )
   }
+  if (isCapturedAnew(item, before) && known.moved.has(item.itemId)) {
+    return refuse(
+      'tracking-fixed',
+      'serialCapture',
+      `The item "${item.sku}" has movements, so when its serials are told cannot change.`,
+    )
+  }
   return (
     item.barcodes.map(({ barcode }) => findTakenBarcode(barcode, item.sku, known)).find(Boolean) ??
     findBadVariant(item, known)
   )
+}
+
+function isCapturedAnew(item: CatalogueItem, before: CatalogueItem | undefined): boolean {
+  return before?.tracking === 'serial' && item.serialCapture !== before.serialCapture
 }
 
 function findTakenBarcode(barcode: string, sku: string, known: KnownCatalogue): Refusal | undefined {

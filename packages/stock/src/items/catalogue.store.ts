@@ -24,7 +24,8 @@ export async function findCatalogueItems(
   query: CatalogueQuery,
 ): Promise<CatalogueItem[]> {
   const found = await sql<CatalogueItem>`
-    select item.item_id, item.sku, item.name, item.names, item.tracking, item.kit_kind, item.custom, item.base_unit,
+    select item.item_id, item.sku, item.name, item.names, item.tracking, item.serial_capture, item.kit_kind, item.custom,
+      item.base_unit,
       ${unitsSql} as units,
       coalesce((
         select json_agg(json_build_object('barcode', barcode, 'kind', kind, 'unit', unit_code) order by position)
@@ -202,6 +203,7 @@ async function writeItems(
     name: 'text',
     names: 'jsonb',
     tracking: 'text',
+    serialCapture: 'text',
     custom: 'jsonb',
     baseUnit: 'text',
     product: 'text',
@@ -210,15 +212,16 @@ async function writeItems(
     archivedAt: 'timestamptz',
   })
   await sql`
-    insert into item (organization_id, item_id, sku, name, names, tracking, custom, base_unit, product_id,
-      options, version, archived_at, created_at)
-    select ${organizationId}, saved.item_id, saved.sku, saved.name, saved.names, saved.tracking,
+    insert into item (organization_id, item_id, sku, name, names, tracking, serial_capture, custom,
+      base_unit, product_id, options, version, archived_at, created_at)
+    select ${organizationId}, saved.item_id, saved.sku, saved.name, saved.names, saved.tracking, saved.serial_capture,
       saved.custom, saved.base_unit, product.product_id, saved.options, saved.version, saved.archived_at, ${at}
     from ${source}
     left join product on product.organization_id = ${organizationId} and product.code = saved.product
     on conflict (organization_id, item_id) do update set
       name = excluded.name, names = excluded.names, tracking = excluded.tracking,
-      custom = excluded.custom, base_unit = excluded.base_unit, product_id = excluded.product_id,
+      serial_capture = excluded.serial_capture, custom = excluded.custom,
+      base_unit = excluded.base_unit, product_id = excluded.product_id,
       options = excluded.options, version = excluded.version, archived_at = excluded.archived_at`.execute(tx)
 }
 

@@ -114,9 +114,12 @@ async function readKnown(
     findCustomFields(tx, organizationId),
   ])
   const items = new Map(found.map((item) => [item.sku, item]))
-  const retracked = rows.flatMap(({ sku, tracking }) => {
+  const retracked = rows.flatMap(({ sku, tracking, serialCapture }) => {
     const item = items.get(sku)
-    return item !== undefined && tracking !== undefined && tracking !== item.tracking ? [item.itemId] : []
+    if (item === undefined) return []
+    const isTracked = tracking !== undefined && tracking !== item.tracking
+    const isCaptured = serialCapture !== undefined && serialCapture !== item.serialCapture
+    return isTracked || isCaptured ? [item.itemId] : []
   })
   const products = await findProducts(tx, organizationId, {
     codes: [...codes, ...found.flatMap(({ product }) => product ?? [])],

@@ -1,4 +1,4 @@
-import type { Database } from '@plimsoll/database'
+import type { Database, Tracking } from '@plimsoll/database'
 import { sql } from 'kysely'
 import { v7 as uuidv7 } from 'uuid'
 import type { PlacedKind, StockCommand } from '../commands/command.ts'
@@ -21,7 +21,12 @@ export const WORLD_TIME = new Date('2026-05-01T12:00:00Z')
 
 export async function createStockWorld(
   database: Database,
-  names: { skus: readonly string[]; locationCodes: readonly string[] },
+  names: {
+    skus: readonly string[]
+    locationCodes: readonly string[]
+    /** By SKU; plain unless told. */
+    tracking?: Readonly<Record<string, Tracking | 'serial-at-shipment'>>
+  },
 ): Promise<StockWorld> {
   const organizationId = uuidv7()
   const context: StockContext = { organizationId, uuid: () => uuidv7(), now: () => WORLD_TIME }
@@ -35,6 +40,18 @@ export async function createStockWorld(
       context,
       names.skus.map((sku) => ({ sku, name: `Item ${sku}` })),
     )
+    for (const [sku, tracking] of Object.entries(names.tracking ?? {})) {
+      const isAtShipment = tracking === 'serial-at-shipment'
+      await tx
+        .updateTable('item')
+        .set({
+          tracking: isAtShipment ? 'serial' : tracking,
+          serialCapture: isAtShipment ? 'shipment' : 'receipt',
+        })
+        .where('organizationId', '=', organizationId)
+        .where('sku', '=', sku)
+        .execute()
+    }
     for (const code of names.locationCodes) {
       await saveLocation(tx, context, { code, name: `Location ${code}`, kind: 'warehouse' })
     }
@@ -67,11 +84,23 @@ export function commandOf<Kind extends PlacedKind>(
   kind: Kind,
   sku: string,
   quantity: number,
-  rest: Partial<{ key: string; locationCode: string; reason: string; actor: string; effectiveAt: Date }> = {},
+  rest: Partial<Omit<Extract<StockCommand, { kind: Kind }>, 'kind' | 'sku' | 'quantity'>> = {},
 ): Extract<StockCommand, { kind: Kind }> {
-  const { key = uuidv7(), locationCode = 'MAIN', reason = null, actor = 'test', effectiveAt } = rest
-  const command = { kind, sku, quantity, key, locationCode, reason, actor, effectiveAt }
+  const head = { key: uuidv7(), locationCode: 'MAIN', reason: null, actor: 'test', effectiveAt: undefined }
+  const command = { ...head, kind, sku, quantity, ...rest }
   // All kinds of place commands consist of these fields and options; TypeScript cannot follow that for any of them.
+  return command as unknown as Extract<StockCommand, { kind: Kind }>
+}
+
+/** A command on a reservation, with the fields that a test does not care for filled in. */
+export function onReservation<Kind extends 'ship' | 'return' | 'allocate' | 'release'>(
+  kind: Kind,
+  reservationId: string,
+  quantity: number,
+  rest: Partial<Omit<Extract<StockCommand, { kind: Kind }>, 'kind' | 'reservationId' | 'quantity'>> = {},
+): Extract<StockCommand, { kind: Kind }> {
+  const head = { key: uuidv7(), reason: null, actor: 'test', effectiveAt: undefined }
+  const command = { ...head, kind, reservationId, quantity, ...rest }
   return command as unknown as Extract<StockCommand, { kind: Kind }>
 }
 

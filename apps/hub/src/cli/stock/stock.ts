@@ -4,11 +4,13 @@ import { assembleCommand } from './assemble.ts'
 import { countCommand } from './count.ts'
 import { disassembleCommand } from './disassemble.ts'
 import { holdCommand } from './hold.ts'
+import { lotCommand } from './lot.ts'
 import { moveReservationCommand } from './move-reservation.ts'
 import { receiveCommand } from './receive.ts'
 import { releaseCommand } from './release.ts'
 import { reserveCommand } from './reserve.ts'
 import { returnCommand } from './return.ts'
+import { serialCommand } from './serial.ts'
 import { shipCommand } from './ship.ts'
 import { showCommand } from './show.ts'
 import { unholdCommand } from './unhold.ts'
@@ -28,6 +30,8 @@ const subcommands = [
   returnCommand,
   assembleCommand,
   disassembleCommand,
+  lotCommand,
+  serialCommand,
 ]
 
 export function stockCommand(program: Command, exit: (code: number) => void): void {

@@ -1,0 +1,36 @@
+import { inTransaction, type LotStatus } from '@plimsoll/database'
+import {
+  changeLotStatus,
+  createLot,
+  type LotDetails,
+  type LotNames,
+  type LotSaved,
+  type LotStatusChanged,
+  type Refusal,
+} from '@plimsoll/stock'
+import { updateAvailabilityOf } from './availability.ts'
+import { nowOf, type SyncContext, toStockContext } from './context.ts'
+
+/** Makes a lot of which nothing is there yet. */
+export async function saveNewLot(
+  context: SyncContext,
+  lot: LotNames & LotDetails & { status?: LotStatus | undefined },
+): Promise<LotSaved | Refusal> {
+  return await inTransaction(context.database, (tx) => createLot(tx, toStockContext(context), lot))
+}
+
+/**
+ * Releases, quarantines or recalls a lot, and works out in the same transaction what every channel should show now.
+ * What follows from a recall is never held back, however many listings it takes to zero (I8).
+ */
+export async function setLotStatus(
+  context: SyncContext,
+  change: LotNames & { status: LotStatus },
+): Promise<LotStatusChanged | Refusal> {
+  return await inTransaction(context.database, async (tx) => {
+    const outcome = await changeLotStatus(tx, toStockContext(context), change)
+    if (outcome.kind === 'refused' || outcome.before === outcome.lot.status) return outcome
+    await updateAvailabilityOf(context, tx, { itemIds: [outcome.lot.itemId], at: nowOf(context) })
+    return outcome
+  })
+}
