@@ -8,6 +8,13 @@ import type {
   UnitOfMeasureTable,
 } from './tables/catalogue.ts'
 import type { KitComponentTable, KitDefinitionTable, KitPartTable } from './tables/kits.ts'
+import type {
+  BalanceCheckpointTable,
+  ClosedMonthTable,
+  MovementCostTable,
+  ValuationCheckpointTable,
+  ValuationSettingTable,
+} from './tables/history.ts'
 import type { OrderLineTable, SalesOrderTable } from './tables/orders.ts'
 import type {
   BalanceTable,
@@ -38,6 +45,7 @@ import type {
 export type * from './tables/accounts.ts'
 export type * from './tables/catalogue.ts'
 export type * from './tables/kits.ts'
+export type * from './tables/history.ts'
 export type * from './tables/orders.ts'
 export type * from './tables/stock.ts'
 export type * from './tables/sync.ts'
@@ -64,6 +72,11 @@ export interface Tables {
   kitComponent: KitComponentTable
   kitPart: KitPartTable
   kitDefinition: KitDefinitionTable
+  balanceCheckpoint: BalanceCheckpointTable
+  closedMonth: ClosedMonthTable
+  valuationSetting: ValuationSettingTable
+  movementCost: MovementCostTable
+  valuationCheckpoint: ValuationCheckpointTable
   salesOrder: SalesOrderTable
   orderLine: OrderLineTable
   connection: ConnectionTable

@@ -263,6 +263,8 @@ export const en = {
     assemble: 'Assemble',
     expect: 'Expect',
     arrive: 'Arrive',
+    /** Of closed months. */
+    earlier: 'Earlier months',
   },
   connections: {
     title: 'Connections',

@@ -1,10 +1,13 @@
 import type { Command } from 'commander'
 import { adjustCommand } from './adjust.ts'
 import { assembleCommand } from './assemble.ts'
+import { archiveCommands } from './archive.ts'
+import { asOfCommand } from './as-of.ts'
 import { countCommand } from './count.ts'
 import { disassembleCommand } from './disassemble.ts'
 import { holdCommand } from './hold.ts'
 import { moveReservationCommand } from './move-reservation.ts'
+import { movementsCommand } from './movements.ts'
 import { receiveCommand } from './receive.ts'
 import { releaseCommand } from './release.ts'
 import { reserveCommand } from './reserve.ts'
@@ -12,6 +15,8 @@ import { returnCommand } from './return.ts'
 import { shipCommand } from './ship.ts'
 import { showCommand } from './show.ts'
 import { unholdCommand } from './unhold.ts'
+import { valuationCommand } from './valuation.ts'
+import { verifyCommand } from './verify.ts'
 
 /** In the order of its help. One more subcommand is one more file and its line here. */
 const subcommands = [
@@ -28,6 +33,11 @@ const subcommands = [
   returnCommand,
   assembleCommand,
   disassembleCommand,
+  asOfCommand,
+  movementsCommand,
+  valuationCommand,
+  verifyCommand,
+  archiveCommands,
 ]
 
 export function stockCommand(program: Command, exit: (code: number) => void): void {
