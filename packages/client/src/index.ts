@@ -1,6 +1,7 @@
 export * from './catalogue-shapes.ts'
 export * from './client.ts'
 export * from './connection-shapes.ts'
+export * from './history-shapes.ts'
 export * from './kit-shapes.ts'
 export * from './lot-shapes.ts'
 export * from './shapes.ts'

@@ -7,6 +7,13 @@ import type {
   ProductTable,
   UnitOfMeasureTable,
 } from './tables/catalogue.ts'
+import type {
+  BalanceCheckpointTable,
+  ClosedMonthTable,
+  MovementCostTable,
+  ValuationCheckpointTable,
+  ValuationSettingTable,
+} from './tables/history.ts'
 import type { KitComponentTable, KitDefinitionTable, KitPartTable } from './tables/kits.ts'
 import type {
   LotClockTable,
@@ -45,6 +52,7 @@ import type {
 
 export type * from './tables/accounts.ts'
 export type * from './tables/catalogue.ts'
+export type * from './tables/history.ts'
 export type * from './tables/kits.ts'
 export type * from './tables/lots.ts'
 export type * from './tables/orders.ts'
@@ -79,6 +87,11 @@ export interface Tables {
   lotClock: LotClockTable
   serial: SerialTable
   serialEvent: SerialEventTable
+  balanceCheckpoint: BalanceCheckpointTable
+  closedMonth: ClosedMonthTable
+  valuationSetting: ValuationSettingTable
+  movementCost: MovementCostTable
+  valuationCheckpoint: ValuationCheckpointTable
   salesOrder: SalesOrderTable
   orderLine: OrderLineTable
   connection: ConnectionTable
