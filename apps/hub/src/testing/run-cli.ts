@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import { runProgram } from '../cli/run-program.ts'
 
 const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url))
 
@@ -11,6 +12,26 @@ export type RunOptions = { input?: string; environment?: Record<string, string> 
 /** Runs `plimsoll` as a person's shell would, in a process of its own, to its end. */
 export async function runCli(args: readonly string[], options: RunOptions = {}): Promise<Ended> {
   return await startRaw(args, options).ended
+}
+
+/** Runs `plimsoll` in this process, for commands that need none of their own: far quicker, and one at a time. */
+export async function runHere(args: readonly string[]): Promise<Ended> {
+  const said = { stdout: '', stderr: '' }
+  const { stdout, stderr } = process
+  const before = { stdout: stdout.write, stderr: stderr.write }
+  const hear = (stream: keyof typeof said) => (text: string | Uint8Array) => {
+    said[stream] += String(text)
+    return true
+  }
+  stdout.write = hear('stdout')
+  stderr.write = hear('stderr')
+  try {
+    const code = await runProgram(args)
+    return { code, ...said }
+  } finally {
+    stdout.write = before.stdout
+    stderr.write = before.stderr
+  }
 }
 
 /** Starts `plimsoll` with its input, for tests that do something while it runs. */

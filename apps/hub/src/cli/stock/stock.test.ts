@@ -3,9 +3,9 @@ import { join } from 'node:path'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { type Installation, makeInstallation } from '../../testing/cli-database.ts'
-import { lastJson } from '../../testing/run-cli.ts'
+import { lastJson, runHere } from '../../testing/run-cli.ts'
 
-// Each command is a process of its own: a second and more where the machine is busy.
+// The first command is a process of its own: seconds where the machine is busy.
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
 /** One story on one installation: a clerk with ten mugs and no hub that runs. */
@@ -18,7 +18,7 @@ beforeAll(async () => {
 })
 afterAll(() => here.remove())
 
-const stock = (...args: string[]) => here.run(['stock', ...args])
+const stock = (...args: string[]) => runHere(['stock', ...args, ...here.place])
 async function movements(): Promise<number> {
   const found = await sql<{ rows: number }>`select count(*) as rows from movement`.execute(
     here.database.kysely,
