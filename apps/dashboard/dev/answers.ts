@@ -174,10 +174,12 @@ export function toMovements(sku: string, cursor: number, limit: number, nowMs: n
         kind === 'receive' ? 'PO-2291' : kind === 'reserve' || kind === 'ship' ? `#${10_492 - number}` : null,
       effectiveAt: iso(nowMs - number * 47 * minuteMs - 12_000),
       recordedAt: iso(nowMs - number * 47 * minuteMs - 11_000),
+      lotId: null,
+      after: { onHand: 480 + (number % 40), reserved: number % 9, held: 0, incoming: 0 },
     })
   }
   const next = cursor + limit
-  return { rows, next: next < total ? String(next) : null }
+  return { rows, next: next < total ? String(next) : null, archivedBefore: null }
 }
 
 /** What a person may have done to a connection since the start. */

@@ -1,12 +1,14 @@
 import { ensureFirstOrganization, loadMasterKey } from '@plimsoll/accounts'
 import { loadConnectors } from '@plimsoll/connectors'
 import { type Database, migrate, openDatabase } from '@plimsoll/database'
+import { prepareMonths } from '@plimsoll/stock'
 import { DEFAULT_PACE, type Pace, type SyncContext, SyncEngine } from '@plimsoll/sync'
 import type { FastifyInstance } from 'fastify'
 import type { Configuration } from './configuration.ts'
 import type { DemoControls } from './http/demo-routes.ts'
 import { createServer } from './http/server.ts'
 import { createLog, type HubLog } from './log.ts'
+import { MonthKeeper } from './month-keeper.ts'
 import { processContext } from './process-context.ts'
 import { LiveScreens } from './views/live-screens.ts'
 
@@ -40,6 +42,7 @@ export async function openHub(configuration: Configuration, options: OpenHubOpti
   try {
     const { applied } = await migrate(database)
     if (applied.length > 0) log.info({ applied }, 'migrations applied')
+    await prepareMonths(database.kysely, new Date(processContext.clock.now()))
     const organization = await ensureFirstOrganization(database.kysely, {
       organizationId: processContext.uuid(),
       name: options.organizationName ?? 'My brand',
@@ -91,6 +94,9 @@ export async function startHub(
   const opened: Opened[] = [{ name: 'database', close: base.close }]
   const close = () => closeAll(opened, base.log)
   try {
+    const months = new MonthKeeper(base)
+    opened.push({ name: 'months', close: () => months.stop() })
+    months.start()
     const screens = new LiveScreens(base.context)
     opened.push({ name: 'live screens', close: async () => screens.close() })
     const engine = new SyncEngine(base.context, (wake) => screens.hear(wake))

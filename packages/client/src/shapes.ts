@@ -200,7 +200,7 @@ export const itemDetail = z.object({
 })
 export type ItemDetail = z.infer<typeof itemDetail>
 
-/** GET /items/:sku/movements?cursor=&limit= newest first. */
+/** GET /items/:sku/movements?location=&lot=&kind=&from=&to=&cursor=&limit= newest first. */
 export const movementRow = z.object({
   movementId: z.string(),
   kind: z.string(),
@@ -214,8 +214,16 @@ export const movementRow = z.object({
   reference: z.string().nullable(),
   effectiveAt: instant,
   recordedAt: instant,
+  lotId: z.string().nullable(),
+  /** Figures of what was asked about (the item, at a location, of a lot) right after this movement. */
+  after: z.object({ onHand: count, reserved: count, held: count, incoming: count }),
 })
-export const movementPage = z.object({ rows: z.array(movementRow), next: z.string().nullable() })
+export const movementPage = z.object({
+  rows: z.array(movementRow),
+  next: z.string().nullable(),
+  /** Older movements lie in files; null where none do. */
+  archivedBefore: instant.nullable(),
+})
 export type MovementPage = z.infer<typeof movementPage>
 
 export const connectionRow = z.object({

@@ -1,5 +1,5 @@
 export { systemTiming, type Timing } from './clock.ts'
-export { DatabaseProblem, listProblems, type ProblemCode } from './errors.ts'
+export { codeOf, DatabaseProblem, listProblems, type ProblemCode } from './errors.ts'
 export type { Listener, ListenOptions } from './listen.ts'
 export { type MigrateOptions, migrate } from './migrations.ts'
 export { type Database, type OpenOptions, openDatabase } from './open-database.ts'

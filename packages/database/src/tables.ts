@@ -16,6 +16,13 @@ import type {
   SerialTable,
   ShelfLifeMinimumTable,
 } from './tables/lots.ts'
+import type {
+  BalanceCheckpointTable,
+  ClosedMonthTable,
+  MovementCostTable,
+  ValuationCheckpointTable,
+  ValuationSettingTable,
+} from './tables/history.ts'
 import type { OrderLineTable, SalesOrderTable } from './tables/orders.ts'
 import type {
   BalanceTable,
@@ -47,6 +54,7 @@ export type * from './tables/accounts.ts'
 export type * from './tables/catalogue.ts'
 export type * from './tables/kits.ts'
 export type * from './tables/lots.ts'
+export type * from './tables/history.ts'
 export type * from './tables/orders.ts'
 export type * from './tables/stock.ts'
 export type * from './tables/sync.ts'
@@ -79,6 +87,11 @@ export interface Tables {
   lotClock: LotClockTable
   serial: SerialTable
   serialEvent: SerialEventTable
+  balanceCheckpoint: BalanceCheckpointTable
+  closedMonth: ClosedMonthTable
+  valuationSetting: ValuationSettingTable
+  movementCost: MovementCostTable
+  valuationCheckpoint: ValuationCheckpointTable
   salesOrder: SalesOrderTable
   orderLine: OrderLineTable
   connection: ConnectionTable

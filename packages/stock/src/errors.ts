@@ -32,6 +32,26 @@ export const stockErrors = {
   },
   'expiry-in-past': { status: 422, fault: 'yours', cure: 'Give a moment in the future.' },
   'insufficient-open': { status: 409, fault: 'yours', cure: 'Release at most what is still open.' },
+  'moment-in-future': {
+    status: 422,
+    fault: 'yours',
+    cure: 'Give a moment that has passed, or none for now.',
+  },
+  'currency-not-set': {
+    status: 409,
+    fault: 'yours',
+    cure: 'Say it once, with: plimsoll stock valuation --currency EUR',
+  },
+  'currency-fixed': {
+    status: 409,
+    fault: 'yours',
+    cure: 'Costs in one currency cannot become those of another; keep the one that is set.',
+  },
+  'month-archived': {
+    status: 409,
+    fault: 'yours',
+    cure: 'Ask for a later moment, or bring the month back with: plimsoll stock archive restore FOLDER --month MONTH',
+  },
   'key-reused': {
     status: 409,
     fault: 'yours',

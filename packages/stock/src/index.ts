@@ -16,6 +16,43 @@ export type { CommandResult } from './commands/kind.ts'
 export { runStockCommands } from './commands/run-commands.ts'
 export { type StockContext, UNALLOCATED_LOT } from './context.ts'
 export { type Refusal, refuse, type StockErrorCode, stockErrors } from './errors.ts'
+export {
+  type ArchiveCheck,
+  type ArchiveOutcome,
+  archiveMonths,
+  type RestoreOutcome,
+  restoreMonth,
+  verifyArchive,
+} from './history/archive.ts'
+export { findItemAsOf, findLocationAsOf, type ItemAsOf, type LocationAsOf } from './history/as-of.store.ts'
+export { type AsOfMode, BEGINNING, openingOf, type StockAt } from './history/as-of.ts'
+export type { Method as ValuationMethod } from './history/cost-pool.ts'
+export { roundedShare } from './history/cost-pool.ts'
+export {
+  type ClosedMonth,
+  closeMonths,
+  examineMonths,
+  findClosedMonths,
+  type MonthsState,
+  prepareMonths,
+} from './history/months.store.ts'
+export { monthText, nextMonthsChoreMs, parseMonth, startOfMonth } from './history/months.ts'
+export { findMovementEntries, type MovementsFound } from './history/movement-page.store.ts'
+export {
+  fromCursor,
+  type MovementEntry,
+  type MovementPosition,
+  type MovementQuestion,
+  toCursor,
+} from './history/movement-page.ts'
+export {
+  findCurrency,
+  type MovementCost,
+  saveCurrency,
+  saveMovementCosts,
+  saveValuationCheckpoints,
+} from './history/valuation.store.ts'
+export { findValuations, type ItemValuation, type ValuationPage } from './history/valuation-page.store.ts'
 export { refuseArchived } from './items/archived.ts'
 export {
   type Barcode,
@@ -118,3 +155,4 @@ export {
   type ReservationTarget,
 } from './reservations.ts'
 export { type BrokenBalance, findBrokenBalances, findBrokenReservations } from './verify.store.ts'
+export { type StockProblem, type VerifyCounts, verifyStock } from './verify.ts'

@@ -265,6 +265,8 @@ export const en = {
     assemble: 'Assemble',
     expect: 'Expect',
     arrive: 'Arrive',
+    /** Of closed months. */
+    earlier: 'Earlier months',
   },
   connections: {
     title: 'Connections',

@@ -253,6 +253,7 @@ export const zh: Locale = {
     assemble: '组装',
     expect: '预计到货',
     arrive: '到货',
+    earlier: '更早月份',
   },
   connections: {
     title: '连接',

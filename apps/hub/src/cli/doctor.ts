@@ -1,4 +1,10 @@
-import { findBrokenBalances, findBrokenKits, findBrokenReservations } from '@plimsoll/stock'
+import {
+  examineMonths,
+  findBrokenBalances,
+  findBrokenKits,
+  findBrokenReservations,
+  type MonthsState,
+} from '@plimsoll/stock'
 import { findConnections } from '@plimsoll/sync'
 import type { Command } from 'commander'
 import { sql } from 'kysely'
@@ -30,7 +36,8 @@ export function doctorCommand(program: Command, exit: (code: number) => void): v
 export async function examine(hub: HubBase): Promise<Finding[]> {
   const { kysely, kind, serverVersion } = hub.database
   const { organizationId } = hub.context
-  const [balances, reservations, kits, connections, waiting, durability] = await Promise.all([
+  const now = new Date(hub.context.clock.now())
+  const [balances, reservations, kits, connections, waiting, durability, months] = await Promise.all([
     findBrokenBalances(kysely),
     findBrokenReservations(kysely),
     findBrokenKits(kysely),
@@ -45,6 +52,7 @@ export async function examine(hub: HubBase): Promise<Finding[]> {
       select current_setting('fsync') as fsync, current_setting('synchronous_commit') as synchronous`.execute(
       kysely,
     ),
+    examineMonths(kysely, now),
   ])
   const inbox = waiting.rows[0] ?? { parked: 0, waiting: 0, stuck: 0 }
   const durable = durability.rows[0]
@@ -79,6 +87,7 @@ export async function examine(hub: HubBase): Promise<Finding[]> {
           ? 'reserved units match what orders hold'
           : `${reservations.length} differ, the first: ${JSON.stringify(reservations[0])}`,
     },
+    { check: 'months', ...judgeMonths(months) },
     {
       check: 'kits',
       good: kits.length === 0,
@@ -105,4 +114,20 @@ export async function examine(hub: HubBase): Promise<Finding[]> {
         (connection.state === 'paused' ? `paused: ${connection.pauseReasons.join(', ')}` : connection.state),
     })),
   ]
+}
+
+function judgeMonths({ isNextReady, strays, isClosingBehind }: MonthsState): Omit<Finding, 'check'> {
+  const wrong = [
+    ...(isNextReady ? [] : ['the next month has no partition: a running hub makes it']),
+    ...(strays === 0
+      ? []
+      : [
+          `${strays === 1_000 ? '1000 or more' : strays} movements of this month lie in no month of their own; they move when it is closed`,
+        ]),
+    ...(isClosingBehind ? ['a month that is over is not closed: a running hub closes it; see its log'] : []),
+  ]
+  return {
+    good: wrong.length === 0,
+    detail: wrong.length === 0 ? 'made ahead and closed in time' : wrong.join('; '),
+  }
 }

@@ -1,12 +1,10 @@
-import { itemDetail, itemImport, itemNames, itemPage, movementPage } from '@plimsoll/client'
+import { itemDetail, itemImport, itemNames, itemPage } from '@plimsoll/client'
 import type { FastifyPluginAsync } from 'fastify'
 import { z } from 'zod'
 import { itemFile } from '../item-file.ts'
 import { importItems } from '../items-import.ts'
-import { getItem, getItemHead } from '../views/item.ts'
+import { getItem } from '../views/item.ts'
 import { findItemNames, findItemPage } from '../views/items.store.ts'
-import { findMovements } from '../views/movements.store.ts'
-import { pageQuery } from './page-query.ts'
 import { addRawRoute, addRoute } from './route.ts'
 import type { ServerContext } from './server.ts'
 
@@ -20,7 +18,7 @@ const names = list.extend({ limit: z.coerce.number().int().min(1).max(25_000).de
 const params = z.object({ sku: z.string().min(1) })
 const tag = 'Items and stock'
 
-/** GET /items, /item-names, /items/:sku, /items/:sku/movements; POST /items imports items with their opening stock. */
+/** GET /items, /item-names, /items/:sku; POST /items imports items with their opening stock. */
 export function itemRoutes(hub: ServerContext): FastifyPluginAsync {
   const { kysely } = hub.database
   const { organizationId } = hub.context
@@ -82,24 +80,6 @@ export function itemRoutes(hub: ServerContext): FastifyPluginAsync {
         errors: ['unknown-item'],
       },
       async ({ params: { sku } }) => ({ 200: await getItem(hub, sku) }),
-    )
-    addRoute(
-      app,
-      {
-        method: 'GET',
-        path: '/items/:sku/movements',
-        operation: 'listMovements',
-        tag,
-        summary: 'Its movements, newest first.',
-        params,
-        query: pageQuery,
-        answers: { 200: movementPage },
-        errors: ['unknown-item'],
-      },
-      async ({ params: { sku }, query }) => {
-        await getItemHead(hub.context, sku)
-        return { 200: await findMovements(kysely, organizationId, sku, query) }
-      },
     )
   }
 }

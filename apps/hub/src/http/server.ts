@@ -10,6 +10,7 @@ import { serveDashboard } from './dashboard-files.ts'
 import { type DemoControls, demoRoutes } from './demo-routes.ts'
 import { documentRoutes } from './document-routes.ts'
 import { healthRoutes } from './health-routes.ts'
+import { historyRoutes } from './history-routes.ts'
 import { itemChangeRoutes } from './item-change-routes.ts'
 import { itemRoutes } from './item-routes.ts'
 import { kitRoutes } from './kit-routes.ts'
@@ -25,6 +26,7 @@ import { reservationRoutes } from './reservation-routes.ts'
 import type { RouteSpec } from './route.ts'
 import { stockRoutes } from './stock-routes.ts'
 import { streamRoute } from './stream-route.ts'
+import { valuationRoutes } from './valuation-routes.ts'
 import { webhookRoute } from './webhook-route.ts'
 
 export type ServerContext = HubBase & {
@@ -97,6 +99,8 @@ export async function createServer(
         await api.register(catalogueRoutes(hub))
         await api.register(itemChangeRoutes(hub))
         await api.register(productRoutes(hub))
+        await api.register(historyRoutes(hub))
+        await api.register(valuationRoutes(hub))
         await api.register(stockRoutes(hub))
         await api.register(lotRoutes(hub))
         await api.register(streamRoute(hub))

@@ -74,7 +74,8 @@ test('the newest movements by hand are found by an index, without sorting', asyn
     )
     const plan = rows.map((row) => row['QUERY PLAN']).join('\n')
     expect(plan).toContain('by_hand_at')
-    expect(plan).not.toContain('Sort')
+    // Partitions in order are merged by a key; that is no sorting.
+    expect(plan).not.toMatch(/(^|->)\s*Sort /m)
   } finally {
     client.release(true)
   }

@@ -1,4 +1,5 @@
 import type { Db } from '@plimsoll/database'
+import { BEGINNING, findClosedMonths, startOfMonth } from '@plimsoll/stock'
 import type { PolicyRow } from '@plimsoll/sync'
 import { sql } from 'kysely'
 import { expectedSql, type LevelStatus, levelStatusSql } from './level-status.ts'
@@ -142,18 +143,32 @@ export async function findOpenReservations(
 
 export type MovementSum = { locationId: string; kind: string; onHand: number; held: number }
 
-/** What made the figures on hand and held: movements added up by kind. */
+/**
+ * What made the figures on hand and held: movements added up by kind. Those of closed months stand as one, `earlier`,
+ * taken from their checkpoints: an item may have a hundred thousand.
+ */
 export async function findMovementSums(
   db: Db,
   organizationId: string,
   itemId: string,
 ): Promise<MovementSum[]> {
+  const months = await findClosedMonths(db, organizationId)
+  const last = months.at(-1)
+  const since = last === undefined ? BEGINNING : startOfMonth(last.month, 1)
   const found = await sql<MovementSum>`
-    select location_id, kind, sum(on_hand_delta)::bigint as on_hand, sum(held_delta)::bigint as held
-    from movement
-    where organization_id = ${organizationId} and item_id = ${itemId}
+    select location_id, kind, sum(on_hand)::bigint as on_hand, sum(held)::bigint as held
+    from (
+      select location_id, kind, on_hand_delta as on_hand, held_delta as held from movement
+      where organization_id = ${organizationId} and item_id = ${itemId} and recorded_at >= ${since}
+      union all
+      select location_id, 'earlier', on_hand, held from (
+        select distinct on (location_id, lot_id) location_id, on_hand, held from balance_checkpoint
+        where organization_id = ${organizationId} and item_id = ${itemId} and at <= ${since}
+        order by location_id, lot_id, at desc
+      ) as checkpoint
+    ) as part
     group by location_id, kind
-    having sum(on_hand_delta) <> 0 or sum(held_delta) <> 0
+    having sum(on_hand) <> 0 or sum(held) <> 0
     order by location_id, kind`.execute(db)
   return found.rows
 }

@@ -1,11 +1,14 @@
 import type { Command } from 'commander'
 import { adjustCommand } from './adjust.ts'
 import { assembleCommand } from './assemble.ts'
+import { archiveCommands } from './archive.ts'
+import { asOfCommand } from './as-of.ts'
 import { countCommand } from './count.ts'
 import { disassembleCommand } from './disassemble.ts'
 import { holdCommand } from './hold.ts'
 import { lotCommand } from './lot.ts'
 import { moveReservationCommand } from './move-reservation.ts'
+import { movementsCommand } from './movements.ts'
 import { receiveCommand } from './receive.ts'
 import { releaseCommand } from './release.ts'
 import { reserveCommand } from './reserve.ts'
@@ -14,6 +17,8 @@ import { serialCommand } from './serial.ts'
 import { shipCommand } from './ship.ts'
 import { showCommand } from './show.ts'
 import { unholdCommand } from './unhold.ts'
+import { valuationCommand } from './valuation.ts'
+import { verifyCommand } from './verify.ts'
 
 /** In the order of its help. One more subcommand is one more file and its line here. */
 const subcommands = [
@@ -32,6 +37,11 @@ const subcommands = [
   disassembleCommand,
   lotCommand,
   serialCommand,
+  asOfCommand,
+  movementsCommand,
+  valuationCommand,
+  verifyCommand,
+  archiveCommands,
 ]
 
 export function stockCommand(program: Command, exit: (code: number) => void): void {
