@@ -12,6 +12,7 @@ import {
   type Tx,
 } from '../packages/database/src/index.ts'
 import {
+  type AsOfMode,
   findItemAsOf,
   findItemsBySku,
   findMovementEntries,

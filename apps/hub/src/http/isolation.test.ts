@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { get, type IncomingMessage } from 'node:http'
 import type { StartedSimulator } from '@plimsoll/connectors'
-import { openDatabase } from '@plimsoll/database'
 import {
   ConnectionRegistry,
   changeConnection,
@@ -17,6 +16,7 @@ import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ensureLocation, importItems } from '../items-import.ts'
 import { listRoutes } from '../testing/declared-routes.ts'
+import { fillHistory } from '../testing/history-rows.ts'
 import { catalogueReads, catalogueWrites, fillCatalogue } from '../testing/other-catalogue.ts'
 import { type Answer, type ServedHub, type Shop, serveHub, startShop } from '../testing/served-hub.ts'
 import { signedDelivery, wooOrder } from '../testing/woo-webhook.ts'
@@ -406,45 +406,12 @@ async function fillSecondOrganization() {
   await sql`insert into lane_entry (organization_id, connection_id, level_id, priority, desired_version, caused_at, attempts)
     select organization_id, connection_id, level_id, 0, 1, now(), 0
     from level where organization_id = ${organizationId} on conflict do nothing`.execute(kysely)
-  await fillHistory(organizationId)
+  await fillHistory(served.database.url, organizationId)
   return {
     context,
     connectionId,
     listingId: (await rowOf('MUG')).listingId,
     inboxId: parked.rows[0]?.inboxId ?? '',
     reservationId: reservation.rows[0]?.reservationId ?? '',
-  }
-}
-
-/** Written by closing months alone, which is the same for all organizations; the owner may put rows in. */
-async function fillHistory(organizationId: string) {
-  const owner = await openDatabase({
-    databaseUrl: served.database.url,
-    keep: 'running',
-    poolMax: 1,
-    runtimeRole: false,
-  })
-  try {
-    await owner.pool.query(
-      `insert into balance_checkpoint (organization_id, item_id, location_id, lot_id, at, on_hand, reserved, held, incoming)
-       select organization_id, item_id, location_id, lot_id, '2026-10-01T00:00:00Z', 777, 0, 0, 0
-       from balance where organization_id = $1`,
-      [organizationId],
-    )
-    await owner.pool.query(`insert into closed_month values ($1, '2026-09-01T00:00:00Z', 1, now())`, [
-      organizationId,
-    ])
-    await owner.pool.query(`insert into valuation_setting values ($1, 'XTS')`, [organizationId])
-    await owner.pool.query(
-      `insert into movement_cost select organization_id, item_id, movement_id, 777 from movement where organization_id = $1`,
-      [organizationId],
-    )
-    await owner.pool.query(
-      `insert into valuation_checkpoint select distinct organization_id, item_id, '2026-10-01T00:00:00Z'::timestamptz, '{}'::jsonb
-       from movement where organization_id = $1`,
-      [organizationId],
-    )
-  } finally {
-    await owner.close()
   }
 }
