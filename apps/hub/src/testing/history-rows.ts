@@ -35,3 +35,21 @@ export async function fillHistory(databaseUrl: string, organizationId: string): 
     await owner.close()
   }
 }
+
+/** The routes of the past as the first organization asks them, also for what the second has. */
+export function historyReads({ mark }: { mark: string }): Record<string, string[]> {
+  return {
+    '/api/v1/items/:sku/stock': [
+      '/api/v1/items/MUG/stock',
+      '/api/v1/items/MUG/stock?by=recorded',
+      `/api/v1/items/${mark}-1/stock`,
+    ],
+    '/api/v1/stock': ['/api/v1/stock?location=MAIN', `/api/v1/stock?location=${mark}`],
+    '/api/v1/valuation': [
+      '/api/v1/valuation',
+      `/api/v1/valuation?sku=${mark}-1`,
+      `/api/v1/valuation?location=${mark}`,
+    ],
+    '/api/v1/valuation/currency': ['/api/v1/valuation/currency'],
+  }
+}
