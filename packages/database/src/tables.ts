@@ -7,7 +7,6 @@ import type {
   ProductTable,
   UnitOfMeasureTable,
 } from './tables/catalogue.ts'
-import type { KitComponentTable, KitDefinitionTable, KitPartTable } from './tables/kits.ts'
 import type {
   LotClockTable,
   LotStatusChangeTable,
@@ -23,6 +22,7 @@ import type {
   ValuationCheckpointTable,
   ValuationSettingTable,
 } from './tables/history.ts'
+import type { KitComponentTable, KitDefinitionTable, KitPartTable } from './tables/kits.ts'
 import type { OrderLineTable, SalesOrderTable } from './tables/orders.ts'
 import type {
   BalanceTable,
@@ -55,6 +55,7 @@ export type * from './tables/catalogue.ts'
 export type * from './tables/kits.ts'
 export type * from './tables/lots.ts'
 export type * from './tables/history.ts'
+export type * from './tables/kits.ts'
 export type * from './tables/orders.ts'
 export type * from './tables/stock.ts'
 export type * from './tables/sync.ts'
