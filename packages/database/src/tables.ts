@@ -8,14 +8,6 @@ import type {
   UnitOfMeasureTable,
 } from './tables/catalogue.ts'
 import type {
-  LotClockTable,
-  LotStatusChangeTable,
-  LotTable,
-  SerialEventTable,
-  SerialTable,
-  ShelfLifeMinimumTable,
-} from './tables/lots.ts'
-import type {
   BalanceCheckpointTable,
   ClosedMonthTable,
   MovementCostTable,
@@ -23,6 +15,14 @@ import type {
   ValuationSettingTable,
 } from './tables/history.ts'
 import type { KitComponentTable, KitDefinitionTable, KitPartTable } from './tables/kits.ts'
+import type {
+  LotClockTable,
+  LotStatusChangeTable,
+  LotTable,
+  SerialEventTable,
+  SerialTable,
+  ShelfLifeMinimumTable,
+} from './tables/lots.ts'
 import type { OrderLineTable, SalesOrderTable } from './tables/orders.ts'
 import type {
   BalanceTable,
@@ -52,10 +52,10 @@ import type {
 
 export type * from './tables/accounts.ts'
 export type * from './tables/catalogue.ts'
-export type * from './tables/kits.ts'
-export type * from './tables/lots.ts'
 export type * from './tables/history.ts'
 export type * from './tables/kits.ts'
+export type * from './tables/kits.ts'
+export type * from './tables/lots.ts'
 export type * from './tables/orders.ts'
 export type * from './tables/stock.ts'
 export type * from './tables/sync.ts'
