@@ -16,6 +16,7 @@ import type {
   SerialTable,
   ShelfLifeMinimumTable,
 } from './tables/lots.ts'
+import type { ImportJobTable, ImportPieceTable, ImportProblemTable } from './tables/imports.ts'
 import type { OrderLineTable, SalesOrderTable } from './tables/orders.ts'
 import type {
   BalanceTable,
@@ -47,6 +48,7 @@ export type * from './tables/accounts.ts'
 export type * from './tables/catalogue.ts'
 export type * from './tables/kits.ts'
 export type * from './tables/lots.ts'
+export type * from './tables/imports.ts'
 export type * from './tables/orders.ts'
 export type * from './tables/stock.ts'
 export type * from './tables/sync.ts'
@@ -96,6 +98,9 @@ export interface Tables {
   write: WriteTable
   drift: DriftTable
   task: TaskTable
+  importJob: ImportJobTable
+  importPiece: ImportPieceTable
+  importProblem: ImportProblemTable
 }
 
 /** A transaction of ours: what every `*.store.ts` function that writes is handed. */

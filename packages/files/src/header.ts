@@ -3,6 +3,8 @@ import { FileProblem, type RowProblem, rowProblem } from './errors.ts'
 import type { TableRow } from './table-row.ts'
 
 export type Header = {
+  /** What every column of the file is called, known or not. */
+  names: string[]
   /** Of each column of the file: the field that it fills, and how the file calls it. */
   columns: { index: number; field: string; name: string; column: Column<unknown> }[]
   /** Rows up to and including this one are no data. */
@@ -16,9 +18,14 @@ export const HEADER_ROWS_LOOKED_AT = 15
 /**
  * Finds the header among the first rows: the one that names most of the columns. Where the header has several rows
  * (merged cells), the lowest name of each column counts, and rows above it are titles.
+ * @param ignored columns that are left out without a word
  * @throws FileProblem header-missing, column-missing, column-twice, file-empty
  */
-export function findHeader(first: readonly TableRow[], columns: Columns): Header {
+export function findHeader(
+  first: readonly TableRow[],
+  columns: Columns,
+  ignored: readonly string[] = [],
+): Header {
   const known = knownNames(columns)
   if (first.length === 0) throw new FileProblem('file-empty', 'The file is empty.')
   const candidates = first.slice(0, HEADER_ROWS_LOOKED_AT).map((row, index) => {
@@ -30,7 +37,7 @@ export function findHeader(first: readonly TableRow[], columns: Columns): Header
   const { row, names } = best
   if (best.found === 0) throw headerMissing(first, columns)
 
-  const header: Header = { columns: [], row: row.number, problems: [] }
+  const header: Header = { names, columns: [], row: row.number, problems: [] }
   const unknown: string[] = []
   for (const [index, name] of names.entries()) {
     const entry = known.get(normalizeName(name))
@@ -39,7 +46,8 @@ export function findHeader(first: readonly TableRow[], columns: Columns): Header
   }
   refuseTwins(header)
   refuseMissing(header, names, columns)
-  for (const name of unknown) {
+  const quiet = new Set(ignored.map(normalizeName))
+  for (const name of unknown.filter((each) => !quiet.has(normalizeName(each)))) {
     const message = `The column "${name}" is not known and was not read.`
     header.problems.push(
       rowProblem('column-unknown', { row: row.number, column: name, level: 'warning' }, message),

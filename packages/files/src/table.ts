@@ -64,9 +64,14 @@ export function readRows(source: TableSource): AsyncGenerator<TableRow> {
 
 /**
  * Opens a table: its header is found and judged, its rows are read and checked one by one as they are asked for.
+ * @param ignored columns that are left out without a word
  * @throws FileProblem what hinders reading it as a whole
  */
-export async function readTable<C extends Columns>(source: TableSource, columns: C): Promise<Table<C>> {
+export async function readTable<C extends Columns>(
+  source: TableSource,
+  columns: C,
+  ignored: readonly string[] = [],
+): Promise<Table<C>> {
   const rows = readRows(source)
   try {
     const first: TableRow[] = []
@@ -75,7 +80,7 @@ export async function readTable<C extends Columns>(source: TableSource, columns:
       if (next.done === true) break
       first.push(next.value)
     }
-    const header = findHeader(first, columns)
+    const header = findHeader(first, columns, ignored)
     const below = first.filter(({ number }) => number > header.row)
     if (below.length === 0) throw new FileProblem('file-empty', 'The file has no rows below its header.')
     return { header, rows: checkRows(header, below, rows) }

@@ -102,6 +102,8 @@ export {
   findBrokenSerials,
 } from './lots/verify-tracked.store.ts'
 export { insertMovements, withBalancesAssumed } from './movements.store.ts'
+export { saveLocations } from './locations.store.ts'
+export { insertMovements } from './movements.store.ts'
 export { availableOf, type Balance, type NewMovement } from './movements.ts'
 export {
   findExpiredReservations,

@@ -1,4 +1,4 @@
-import { parser as createParser } from 'sax'
+import sax from 'sax'
 import { FileProblem } from '../errors.ts'
 
 /** What is heard of a part of an Excel file. Names are without their namespace's prefix. */
@@ -13,7 +13,7 @@ export type XmlHandler = {
  * Entities of its own and document types are refused: no spreadsheet writes them.
  */
 export async function* feedXml(part: AsyncIterable<string>, handler: XmlHandler): AsyncGenerator<void> {
-  const parser = createParser(true, { position: false })
+  const parser = sax.parser(true, { position: false })
   let failure: Error | undefined
   parser.onerror = (error) => {
     failure ??= error
