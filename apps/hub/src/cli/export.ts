@@ -49,7 +49,7 @@ async function write(
   const { what, format, options } = wanted
   const { header, rows } = openExport(context, what, {
     from: options.from,
-    to: options.until,
+    until: options.until,
     sku: options.sku,
   })
   let count = 0

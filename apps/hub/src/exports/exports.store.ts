@@ -74,7 +74,7 @@ export type ExportedMovement = {
 export async function readMovements(
   db: Db,
   organizationId: string,
-  range: { from: Date; to: Date; sku: string | undefined },
+  range: { from: Date; until: Date; sku: string | undefined },
   after: After<{ sku: string; movementId: string }>,
   limit: number,
 ): Promise<ExportedMovement[]> {
@@ -85,7 +85,7 @@ export async function readMovements(
       coalesce(sales_order.number, movement.reference_id::text) as reference, effective_at, recorded_at
     from item
     join movement on movement.organization_id = item.organization_id and movement.item_id = item.item_id
-      and movement.recorded_at >= ${range.from} and movement.recorded_at < ${range.to}
+      and movement.recorded_at >= ${range.from} and movement.recorded_at < ${range.until}
     join location on location.organization_id = movement.organization_id
       and location.location_id = movement.location_id
     left join sales_order on movement.reference_kind = 'order'

@@ -10,7 +10,7 @@ export type ExportWhat = (typeof EXPORTS)[number]
 export type ExportQuery = {
   /** Of movements: recorded at or after, and before. */
   from: Date | undefined
-  to: Date | undefined
+  until: Date | undefined
   sku: string | undefined
 }
 
@@ -82,13 +82,16 @@ const MOVEMENT_HEADER = [
   ...['reason', 'actor', 'reference', 'effective at', 'recorded at', 'movement id'],
 ]
 
+/** The last that PostgreSQL and a four-digit year both know. */
+const END_OF_TIME = new Date('9999-12-31T23:59:59Z')
+
 async function* movementRows(
   { database, organizationId }: SyncContext,
-  { from = new Date(0), to = new Date(8.64e15), sku }: ExportQuery,
+  { from = new Date(0), until = END_OF_TIME, sku }: ExportQuery,
 ): AsyncGenerator<WrittenCell[]> {
   let after: { sku: string; movementId: string } | undefined
   for (;;) {
-    const page = await readMovements(database.kysely, organizationId, { from, to, sku }, after, PAGE_ROWS)
+    const page = await readMovements(database.kysely, organizationId, { from, until, sku }, after, PAGE_ROWS)
     for (const row of page) {
       yield [
         ...[row.sku, row.locationCode, lotOf(row.lotId), row.kind],

@@ -13,6 +13,7 @@ export const importErrors = {
     fault: 'yours',
     cure: 'Check the file; if it is right, confirm it (confirmZeros, or --yes on the command line).',
   },
+  'import-file-gone': { status: 410, fault: 'yours', cure: 'Import the file again.' },
   'import-under-way': { status: 409, fault: 'yours', cure: 'Wait until it is done.' },
 } as const satisfies Record<
   string,

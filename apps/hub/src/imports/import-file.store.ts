@@ -25,6 +25,14 @@ export async function* readPieces(db: Db, organizationId: string, importId: stri
   }
 }
 
+/** Whether the file is still there. */
+export async function hasPieces(db: Db, organizationId: string, importId: string): Promise<boolean> {
+  const found = await sql`
+    select from import_piece
+    where organization_id = ${organizationId} and import_id = ${importId} and ordinal = 0`.execute(db)
+  return found.rows.length > 0
+}
+
 /** Nothing is left to be done with the file, and nothing to be shown of it. */
 export async function deletePieces(tx: Tx, organizationId: string, importId: string): Promise<void> {
   await sql`

@@ -234,7 +234,7 @@ test('more than a hundred thousand problems: the rest is not read, and nothing c
 test.each(['items', 'balances', 'locations'] as const)(
   'the export of %s, imported again as Excel, changes nothing',
   async (what) => {
-    const query = { from: undefined, to: undefined, sku: undefined }
+    const query = { from: undefined, until: undefined, sku: undefined }
     const read = () => Array.fromAsync(openExport(context, what, query).rows)
     const before = await read()
     const { header, rows } = openExport(context, what, query)

@@ -1,4 +1,6 @@
 import { readTable, type WrittenCell } from '@plimsoll/files'
+import { ImportRefusal } from './import-errors.ts'
+import { hasPieces } from './import-file.store.ts'
 import { findProblems, type SavedProblem } from './import-problems.store.ts'
 import type { ImportJob } from './imports.store.ts'
 import { type ImportContext, openFile } from './open-file.ts'
@@ -23,11 +25,18 @@ export async function* eachProblem(context: ImportContext, job: ImportJob): Asyn
 /**
  * The rows that were not applied, as they stand in the file, each with its reasons beside it. The columns of the
  * reasons are not known to any import, so the corrected file can be imported as it is.
+ * @throws ImportRefusal import-not-ready, import-file-gone
  */
 export async function openProblemFile(
   context: ImportContext,
   job: ImportJob,
 ): Promise<{ header: string[]; rows: AsyncGenerator<WrittenCell[]> }> {
+  if (job.state === 'uploaded' || job.state === 'unreadable') {
+    throw new ImportRefusal('import-not-ready', 'The rows of the file have not been checked.')
+  }
+  if (!(await hasPieces(context.database.kysely, job.organizationId, job.importId))) {
+    throw new ImportRefusal('import-file-gone', 'The file of this import is not kept any more.')
+  }
   const file = await openFile(context, job)
   try {
     const table = await readTable(file.source(), sheetOf(job.what).columns)
