@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 
 const WORDS = 5
 const EMPTY = 0
@@ -17,9 +17,9 @@ export class RowKeys {
    * @returns the row that had this key first, and whether it was the same in all; undefined for a new key
    */
   add(key: string, content: string, row: number): { row: number; isSame: boolean } | undefined {
-    const digest = createHash('sha1').update(key).digest()
+    const digest = hash('sha1', key, 'buffer')
     const [a, b, c] = [digest.readUInt32LE(0), digest.readUInt32LE(4), digest.readUInt32LE(8)]
-    const same = createHash('sha1').update(content).digest().readUInt32LE(0)
+    const same = hash('sha1', content, 'buffer').readUInt32LE(0)
     const mask = this.#slots.length - 1
     for (let slot = a & mask; ; slot = (slot + 1) & mask) {
       const entry = this.#slots[slot] ?? EMPTY
