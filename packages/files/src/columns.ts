@@ -43,9 +43,10 @@ export function optional<Value>(
 }
 
 /** Says what is wrong with a cell, as words that follow the column's name. */
-type Complain = (code: FileErrorCode, message: string) => never
+export type Complain = (code: FileErrorCode, message: string) => never
 
-function reading<Value>(read: (value: string, complain: Complain) => Value): z.ZodType<Value, string> {
+/** A cell read by a function of one's own. */
+export function cell<Value>(read: (value: string, complain: Complain) => Value): z.ZodType<Value, string> {
   return z.string().transform((value, context) =>
     read(value, (code, message) => {
       context.issues.push({ code: 'custom', message, params: { code }, input: value })
@@ -56,7 +57,7 @@ function reading<Value>(read: (value: string, complain: Complain) => Value): z.Z
 
 /** A text, without spaces at its ends. */
 export function text(max: number): z.ZodType<string, string> {
-  return reading((value, complain) => checkText(value.trim(), max, complain))
+  return cell((value, complain) => checkText(value.trim(), max, complain))
 }
 
 function checkText(value: string, max: number, complain: Complain): string {
@@ -67,7 +68,7 @@ function checkText(value: string, max: number, complain: Complain): string {
 
 /** A SKU, barcode or code of a location: a text whose digits must all be there. */
 export function code(max: number): z.ZodType<string, string> {
-  return reading((value, complain) => checkCode(value.trim(), max, complain))
+  return cell((value, complain) => checkCode(value.trim(), max, complain))
 }
 
 /** As Excel shows a long number in a narrow column. `1E5` alone may well be a SKU. */
@@ -81,7 +82,7 @@ function checkCode(value: string, max: number, complain: Complain): string {
 
 /** Several codes in one cell, parted by | or ; or a line break. */
 export function codes(max: number): z.ZodType<string[], string> {
-  return reading((value, complain) =>
+  return cell((value, complain) =>
     value
       .split(/[|;；\n]/)
       .map((part) => part.trim())
@@ -93,7 +94,7 @@ export function codes(max: number): z.ZodType<string[], string> {
 /** A whole number in plain digits; also those that Chinese keyboards write full width. */
 export function whole(range: { min: number; max?: number }): z.ZodType<number, string> {
   const { min, max = Number.MAX_SAFE_INTEGER } = range
-  return reading((value, complain) => {
+  return cell((value, complain) => {
     const [, sign = '', digits = ''] = /^([+-]?)(\d+)(?:\.0+)?$/.exec(value.normalize('NFKC').trim()) ?? []
     if (digits === '') return complain('not-whole-number', 'is not a whole number')
     const number = sign === '-' ? -Number(digits) : Number(digits)
@@ -109,7 +110,7 @@ const DATE = /^(\d{4})(?:[-/.]|年)(\d{1,2})(?:[-/.]|月)(\d{1,2})日?(?:[T ]00:
 
 /** A day as 2026-12-31; also 2026/12/31 and 2026年12月31日. 12/31/2026 means another day in another country. */
 export function date(): z.ZodType<string, string> {
-  return reading((value, complain) => {
+  return cell((value, complain) => {
     const [, year = '', month = '', day = ''] = DATE.exec(value.normalize('NFKC').trim()) ?? []
     const written = `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`
     const moment = new Date(`${written}T00:00:00Z`)
@@ -121,7 +122,7 @@ export function date(): z.ZodType<string, string> {
 
 /** A moment in ISO 8601; without a zone it is UTC. */
 export function instant(): z.ZodType<Date, string> {
-  return reading((value, complain) => {
+  return cell((value, complain) => {
     const written = value.trim().replace(' ', 'T')
     const timed = written.includes('T') ? written : `${written}T00:00:00`
     const moment = new Date(/(Z|[+-]\d\d:?\d\d)$/i.test(timed) ? timed : `${timed}Z`)
@@ -138,7 +139,7 @@ export function oneOf<Word extends string>(
   const known = new Map(
     names.flatMap((word) => [word, ...words[word]].map((each) => [each.toLowerCase(), word])),
   )
-  return reading((value, complain) => {
+  return cell((value, complain) => {
     const found = known.get(value.normalize('NFKC').trim().toLowerCase())
     return found ?? complain('cell-invalid', `is none of ${names.join(', ')}`)
   })

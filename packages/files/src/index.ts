@@ -2,6 +2,7 @@
 export {
   type Column,
   type Columns,
+  cell,
   code,
   codes,
   date,

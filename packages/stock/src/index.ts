@@ -28,6 +28,7 @@ export { findCatalogueItems } from './items/catalogue.store.ts'
 export {
   type CatalogueContext,
   changeCatalogueItem,
+  previewCatalogueItems,
   type RowOutcome,
   saveCatalogueItems,
 } from './items/catalogue.ts'
@@ -103,7 +104,7 @@ export {
 } from './lots/verify-tracked.store.ts'
 export { insertMovements, withBalancesAssumed } from './movements.store.ts'
 export { saveLocations } from './locations.store.ts'
-export { insertMovements } from './movements.store.ts'
+export { insertMovements, withBalancesAssumed } from './movements.store.ts'
 export { availableOf, type Balance, type NewMovement } from './movements.ts'
 export {
   findExpiredReservations,

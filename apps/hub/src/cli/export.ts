@@ -3,6 +3,7 @@ import { rename, rm } from 'node:fs/promises'
 import { extname } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { type WrittenCell, writeCsv, writeXlsx } from '@plimsoll/files'
+import type { SyncContext } from '@plimsoll/sync'
 import { Argument, type Command, InvalidArgumentError, Option } from 'commander'
 import { EXPORTS, type ExportWhat, openExport } from '../exports/exports.ts'
 import { CommandProblem, EXIT, type Output } from './output.ts'
@@ -42,12 +43,12 @@ export function exportCommand(program: Command, exit: (code: number) => void): v
 }
 
 async function write(
-  context: Parameters<typeof openExport>[0],
+  context: SyncContext,
   output: Output,
   wanted: { what: ExportWhat; format: 'csv' | 'xlsx'; options: ExportOptions },
 ): Promise<number> {
   const { what, format, options } = wanted
-  const { header, rows } = openExport(context, what, {
+  const { header, rows } = await openExport(context, what, {
     from: options.from,
     until: options.until,
     sku: options.sku,

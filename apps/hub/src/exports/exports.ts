@@ -1,6 +1,14 @@
 import type { WrittenCell } from '@plimsoll/files'
-import { availableOf, findLocations, UNALLOCATED_LOT } from '@plimsoll/stock'
+import {
+  availableOf,
+  findCatalogueItems,
+  findCustomFields,
+  findLocations,
+  UNALLOCATED_LOT,
+} from '@plimsoll/stock'
 import type { SyncContext } from '@plimsoll/sync'
+import { writeBarcodesCell, writePairsCell, writeUnitsCell } from '../imports/item-cells.ts'
+import { customColumn } from '../imports/item-columns.ts'
 import { readBalances, readItems, readMovements, readReservations } from './exports.store.ts'
 
 /** What can be exported. */
@@ -23,10 +31,14 @@ const PAGE_ROWS = 2_000
  * A table as it is now, read page by page. Its columns are called as imports call them: what is exported and imported
  * again changes nothing.
  */
-export function openExport(context: SyncContext, what: ExportWhat, query: ExportQuery): Exported {
+export async function openExport(
+  context: SyncContext,
+  what: ExportWhat,
+  query: ExportQuery,
+): Promise<Exported> {
   switch (what) {
     case 'items':
-      return { header: ['sku', 'name'], rows: itemRows(context) }
+      return await openItems(context)
     case 'balances':
       return {
         header: ['sku', 'name', 'location', 'lot', 'on hand', 'reserved', 'held', 'incoming', 'available'],
@@ -45,14 +57,43 @@ export function openExport(context: SyncContext, what: ExportWhat, query: Export
   }
 }
 
-async function* itemRows({ database, organizationId }: SyncContext): AsyncGenerator<WrittenCell[]> {
+const ITEM_HEADER = [
+  ...['sku', 'name', 'names', 'barcodes', 'base unit', 'units', 'product', 'options', 'tracking', 'archived'],
+]
+
+async function openItems(context: SyncContext): Promise<Exported> {
+  const fields = await findCustomFields(context.database.kysely, context.organizationId)
+  const keys = fields.map(({ key }) => key)
+  return { header: [...ITEM_HEADER, ...keys.map(customColumn)], rows: itemRows(context, keys) }
+}
+
+async function* itemRows(
+  { database, organizationId }: SyncContext,
+  customKeys: readonly string[],
+): AsyncGenerator<WrittenCell[]> {
   let after: { sku: string } | undefined
   for (;;) {
     const page = await readItems(database.kysely, organizationId, after, PAGE_ROWS)
-    for (const { sku, name } of page) yield [sku, name]
+    const items = await findCatalogueItems(database.kysely, organizationId, {
+      skus: page.map(({ sku }) => sku),
+    })
+    for (const item of items) {
+      yield [
+        ...[item.sku, item.name, writePairsCell(item.names), writeBarcodesCell(item.barcodes), item.baseUnit],
+        ...[writeUnitsCell(item.units), item.product, writePairsCell(item.options), item.tracking],
+        item.archivedAt === null ? 'no' : 'yes',
+        ...customKeys.map((key) => customText(item.custom[key])),
+      ]
+    }
     after = page.at(-1)
     if (page.length < PAGE_ROWS) return
   }
+}
+
+/** A number as text: cells of numbers are whole. */
+function customText(value: string | number | boolean | undefined): WrittenCell {
+  if (value === undefined) return null
+  return typeof value === 'boolean' ? (value ? 'yes' : 'no') : String(value)
 }
 
 async function* balanceRows({ database, organizationId }: SyncContext): AsyncGenerator<WrittenCell[]> {

@@ -33,7 +33,7 @@ export function exportRoutes(hub: ServerContext): FastifyPluginAsync {
       async (request, reply) => {
         const { what, format } = file.parse(request.params)
         const { from, until, sku } = query.parse(request.query)
-        const { header, rows } = openExport(hub.context, what, {
+        const { header, rows } = await openExport(hub.context, what, {
           from: from === undefined ? undefined : new Date(from),
           until: until === undefined ? undefined : new Date(until),
           sku,

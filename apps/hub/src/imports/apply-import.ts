@@ -7,7 +7,7 @@ import { findBadRows, insertProblems } from './import-problems.store.ts'
 import { type Hold, type ImportJob, keepHold, saveDone, saveRefused, saveStep } from './imports.store.ts'
 import { type ImportContext, openFile } from './open-file.ts'
 import { chunksOf } from './row-chunks.ts'
-import type { Placed, Sheet, SheetWork } from './sheet.ts'
+import { columnsOf, type Placed, type Sheet, type SheetWork } from './sheet.ts'
 import { sheetOf } from './sheets.ts'
 import { heldUntil, type OnProgress } from './work-time.ts'
 
@@ -47,7 +47,7 @@ export async function applyImport(
     onProgress({ doing: 'apply', rows: passed, rowsTotal: job.rowsTotal })
   }
   try {
-    const table = await readTable(file.source(), sheet.columns, sheet.ignored)
+    const table = await readTable(file.source(), await columnsOf(sheet, context), sheet.ignored)
     const all: Row[] = []
     for await (const { rows } of chunksOf(table.rows)) {
       const waiting = rows.filter(({ number }) => number > job.doneRow)

@@ -20,7 +20,7 @@ import {
 } from './imports.store.ts'
 import { type ImportContext, openFile } from './open-file.ts'
 import { chunksOf } from './row-chunks.ts'
-import type { Effect, Placed, Sheet } from './sheet.ts'
+import { columnsOf, type Effect, type Placed, type Sheet } from './sheet.ts'
 import { countStocked } from './sheets.store.ts'
 import { sheetOf } from './sheets.ts'
 import { heldUntil, type OnProgress } from './work-time.ts'
@@ -85,7 +85,7 @@ async function readAll(
 ) {
   const sheet = sheetOf(job.what)
   const batch = { name: job.name, digest: job.digest ?? '', actor: job.actor }
-  const table = await readTable(source, sheet.columns, sheet.ignored)
+  const table = await readTable(source, await columnsOf(sheet, context), sheet.ignored)
   const work = await sheet.open(context, batch)
   const twins = new Twins(sheet)
   const preview: Preview = {

@@ -235,9 +235,9 @@ test.each(['items', 'balances', 'locations'] as const)(
   'the export of %s, imported again as Excel, changes nothing',
   async (what) => {
     const query = { from: undefined, until: undefined, sku: undefined }
-    const read = () => Array.fromAsync(openExport(context, what, query).rows)
+    const read = async () => Array.fromAsync((await openExport(context, what, query)).rows)
     const before = await read()
-    const { header, rows } = openExport(context, what, query)
+    const { header, rows } = await openExport(context, what, query)
     const file = Buffer.concat(await Array.fromAsync(writeXlsx(header, rows)))
     const checked = await take(what === 'balances' ? 'count' : what, file)
     expect(checked).toMatchObject({ state: 'checked', rowsBad: 0, warnings: 0, rowsTotal: before.length })

@@ -4,6 +4,7 @@ import { hasPieces } from './import-file.store.ts'
 import { findProblems, type SavedProblem } from './import-problems.store.ts'
 import type { ImportJob } from './imports.store.ts'
 import { type ImportContext, openFile } from './open-file.ts'
+import { columnsOf } from './sheet.ts'
 import { sheetOf } from './sheets.ts'
 
 const PROBLEMS_PER_PAGE = 5_000
@@ -39,7 +40,8 @@ export async function openProblemFile(
   }
   const file = await openFile(context, job)
   try {
-    const table = await readTable(file.source(), sheetOf(job.what).columns)
+    const sheet = sheetOf(job.what)
+    const table = await readTable(file.source(), await columnsOf(sheet, context), sheet.ignored)
     const { names } = table.header
     async function* rows(): AsyncGenerator<WrittenCell[]> {
       const problems = new Reasons(eachProblem(context, job))

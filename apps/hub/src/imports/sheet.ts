@@ -44,6 +44,8 @@ export type SheetDefinition<C extends Columns> = {
   /** For people: what one row is. */
   title: string
   columns: C
+  /** Columns that this brand has besides. */
+  moreColumns?(context: SyncContext): Promise<Columns>
   /** Columns of our own exports that say nothing here. */
   ignored?: readonly string[]
   keyOf(row: RowOf<C>): readonly unknown[]
@@ -56,6 +58,11 @@ export type Sheet = SheetDefinition<Columns>
 /** A definition as one of many. Its rows are read by its own columns alone, which makes them what it expects. */
 export function defineSheet<C extends Columns>(definition: SheetDefinition<C>): Sheet {
   return definition as unknown as Sheet
+}
+
+/** All columns of a sheet, those of the brand's own among them. */
+export async function columnsOf(sheet: Sheet, context: SyncContext): Promise<Columns> {
+  return { ...sheet.columns, ...(await sheet.moreColumns?.(context)) }
 }
 
 export const NO_EFFECT: Effect = { created: 0, changed: 0, unchanged: 0, units: 0 }

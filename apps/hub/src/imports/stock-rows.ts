@@ -1,6 +1,5 @@
 import type { Tx } from '@plimsoll/database'
-import type { RowProblem } from '@plimsoll/files'
-import { findItemsBySku, type StockCommand, saveLocations } from '@plimsoll/stock'
+import { type StockCommand, saveLocations } from '@plimsoll/stock'
 import { changeStockWithin, type SyncContext, toStockContext } from '@plimsoll/sync'
 import { FIRST_LOCATION, type KnownLocations, stockProblem } from './locations-of-rows.ts'
 import type { SheetResult } from './sheet.ts'
@@ -12,33 +11,24 @@ export type RowCommand = {
   command: Extract<StockCommand, { kind: 'receive' | 'adjust' | 'count' }>
 }
 
-/** What the commands would find, as far as reading can tell: unknown SKUs, and places that would be left with nothing. */
-export async function checkCommands(
+/** Places that would be left with nothing, and what would come in, as far as reading can tell. */
+export async function foreseeCommands(
   { database, organizationId }: SyncContext,
   rows: readonly RowCommand[],
-): Promise<{ problems: RowProblem[]; zeroed: number; units: number; unchanged: number }> {
+): Promise<{ zeroed: number; units: number; unchanged: number }> {
   const skus = [...new Set(rows.map(({ command }) => command.sku))]
-  const [items, standings] = await Promise.all([
-    findItemsBySku(database.kysely, organizationId, skus),
-    findStandings(database.kysely, organizationId, skus),
-  ])
-  const known = new Set(items.map(({ sku }) => sku))
+  const standings = await findStandings(database.kysely, organizationId, skus)
   const standingAt = new Map(standings.map((each) => [JSON.stringify([each.sku, each.locationCode]), each]))
-  const checked = { problems: [] as RowProblem[], zeroed: 0, units: 0, unchanged: 0 }
-  for (const { number, command } of rows) {
+  const foreseen = { zeroed: 0, units: 0, unchanged: 0 }
+  for (const { command } of rows) {
     const { sku, locationCode, quantity } = command
-    if (!known.has(sku)) {
-      const message = `there is no item with the SKU "${sku}"`
-      checked.problems.push(stockProblem('unknown-sku', { row: number, column: 'sku', value: sku }, message))
-      continue
-    }
     const { onHand = 0, available = 0 } = standingAt.get(JSON.stringify([sku, locationCode])) ?? {}
     const units = command.kind === 'count' ? quantity - onHand : quantity
-    checked.units += units
-    if (units === 0) checked.unchanged += 1
-    if (available > 0 && available + units <= 0) checked.zeroed += 1
+    foreseen.units += units
+    if (units === 0) foreseen.unchanged += 1
+    if (available > 0 && available + units <= 0) foreseen.zeroed += 1
   }
-  return checked
+  return foreseen
 }
 
 /** Applies the commands of rows in the order of the file. */

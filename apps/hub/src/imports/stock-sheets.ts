@@ -1,7 +1,16 @@
+import type { Db } from '@plimsoll/database'
 import { code, instant, optional, type RowOf, type RowProblem, required, text, whole } from '@plimsoll/files'
-import { digestOf } from '@plimsoll/stock'
+import {
+  digestOf,
+  findStockItems,
+  type Refusal,
+  refuse,
+  refuseArchived,
+  type StockItem,
+  toBaseUnits,
+} from '@plimsoll/stock'
 import type { SyncContext } from '@plimsoll/sync'
-import { type KnownLocations, locationOf, readLocations } from './locations-of-rows.ts'
+import { type KnownLocations, locationOf, readLocations, stockProblem } from './locations-of-rows.ts'
 import {
   type Batch,
   defineSheet,
@@ -11,11 +20,13 @@ import {
   type Sheet,
   type SheetWork,
 } from './sheet.ts'
-import { applyCommands, checkCommands, type RowCommand } from './stock-rows.ts'
+import { applyCommands, foreseeCommands, type RowCommand } from './stock-rows.ts'
 
 const shared = {
   sku: required('sku', NAMES.sku, code(200)),
   location: optional('location', NAMES.location, code(100)),
+  /** Of the quantity; base units, unless given. */
+  unit: optional('unit', ['uom', '单位', '计量单位'], code(30)),
   reference: optional('reference', NAMES.reference, text(100)),
   reason: optional('reason', NAMES.reason, text(300)),
   /** Stock of a lot is not taken for stock without one. */
@@ -61,13 +72,15 @@ function quantityOtherThanZero() {
   })
 }
 
+type StockWhat = 'stock' | 'adjust' | 'count'
+
 type StockColumns = typeof shared & {
   quantity: ReturnType<typeof required<number>>
   effectiveAt: ReturnType<typeof optional<Date>>
 }
 type StockRow = RowOf<StockColumns>
 
-function stockSheetOf(what: 'stock' | 'adjust' | 'count', title: string, columns: StockColumns): Sheet {
+function stockSheetOf(what: StockWhat, title: string, columns: StockColumns): Sheet {
   return defineSheet<StockColumns>({
     what,
     title,
@@ -80,64 +93,75 @@ function stockSheetOf(what: 'stock' | 'adjust' | 'count', title: string, columns
 }
 
 function workOf(
-  what: 'stock' | 'adjust' | 'count',
+  what: StockWhat,
   context: SyncContext,
   batch: Batch,
   locations: KnownLocations,
 ): SheetWork<StockRow> {
+  const { database, organizationId } = context
+  /** Rows as commands in base units, and what is wrong with the others. */
+  const toCommands = async (db: Db, rows: readonly Placed<StockRow>[]) => {
+    const skus = [...new Set(rows.map(({ values }) => values.sku))]
+    const items = await findStockItems(db, organizationId, { skus })
+    const known = { items: new Map(items.map((item) => [item.sku, item])), locations }
+    const made = rows.map((row) => toCommand(what, row, batch, known))
+    return {
+      commands: made.flatMap((each) => ('command' in each ? [each] : [])),
+      problems: made.flatMap((each) => ('problem' in each ? [each.problem] : [])),
+    }
+  }
   return {
     check: async (rows) => {
-      const { commands, problems } = toCommands(what, rows, batch, locations)
-      const found = await checkCommands(context, commands)
-      const { units, unchanged, zeroed } = found
-      const changed = commands.length - found.problems.length - unchanged
-      return {
-        problems: [...problems, ...found.problems],
-        effect: { ...NO_EFFECT, changed, unchanged, units },
-        zeroed,
-      }
+      const { commands, problems } = await toCommands(database.kysely, rows)
+      const { units, unchanged, zeroed } = await foreseeCommands(context, commands)
+      const changed = commands.length - unchanged
+      return { problems, effect: { ...NO_EFFECT, changed, unchanged, units }, zeroed }
     },
     apply: async (tx, rows) => {
-      const { commands, problems } = toCommands(what, rows, batch, locations)
+      const { commands, problems } = await toCommands(tx, rows)
       const result = await applyCommands(context, tx, commands, locations)
       return { ...result, refused: [...problems, ...result.refused] }
     },
   }
 }
 
-function toCommands(
-  what: 'stock' | 'adjust' | 'count',
-  rows: readonly Placed<StockRow>[],
+function toCommand(
+  what: StockWhat,
+  { number, values }: Placed<StockRow>,
   batch: Batch,
-  locations: KnownLocations,
-): { commands: RowCommand[]; problems: RowProblem[] } {
-  const problems: RowProblem[] = []
-  const commands = rows.flatMap(({ number, values }): RowCommand[] => {
-    const { sku, location, quantity, reference, reason, effectiveAt } = values
-    const place = locationOf({ number, location }, locations)
-    if ('problem' in place) {
-      problems.push(place.problem)
-      return []
-    }
-    // A count of another day is another count: its figures come in a file of other content.
-    const name = what === 'count' ? [batch.name, batch.digest] : [batch.name]
-    const key = digestOf([what, ...name, sku, place.code, reference ?? null, effectiveAt ?? null])
-    const said = [reference, reason].filter((each) => each !== undefined).join(': ')
-    return [
-      {
-        number,
-        command: {
-          kind: what === 'stock' ? 'receive' : what,
-          key: `import:${key}`,
-          actor: batch.actor,
-          sku,
-          locationCode: place.code,
-          quantity,
-          reason: said === '' ? `import ${batch.name}` : said,
-          effectiveAt,
-        },
-      },
-    ]
+  known: { items: ReadonlyMap<string, StockItem>; locations: KnownLocations },
+): RowCommand | { problem: RowProblem } {
+  const { sku, location, quantity, unit, reference, reason, effectiveAt } = values
+  const wrong = (refusal: Refusal, column: string, value: string) => ({
+    problem: stockProblem(refusal.code, { row: number, column, value }, refusal.message),
   })
-  return { commands, problems }
+  const item = known.items.get(sku)
+  if (item === undefined) {
+    return wrong(refuse('unknown-sku', 'sku', `there is no item with the SKU "${sku}"`), 'sku', sku)
+  }
+  const place = locationOf({ number, location }, known.locations)
+  if ('problem' in place) return place
+  const converted = toBaseUnits(item, quantity, unit)
+  if (converted.kind === 'refused') return wrong(converted, 'unit', unit ?? String(quantity))
+  // What a count of an archived item does is known when it is applied; a count down is taken.
+  const archived =
+    what === 'count' ? undefined : refuseArchived(item, { kind: what, onHandDelta: converted.baseUnits })
+  if (archived !== undefined) return wrong(archived, 'sku', sku)
+  // A count of another day is another count: its figures come in a file of other content.
+  const name = what === 'count' ? [batch.name, batch.digest] : [batch.name]
+  const key = digestOf([what, ...name, sku, place.code, reference ?? null, effectiveAt ?? null])
+  const said = [reference, reason].filter((each) => each !== undefined).join(': ')
+  return {
+    number,
+    command: {
+      kind: what === 'stock' ? 'receive' : what,
+      key: `import:${key}`,
+      actor: batch.actor,
+      sku,
+      locationCode: place.code,
+      quantity: converted.baseUnits,
+      reason: said === '' ? `import ${batch.name}` : said,
+      effectiveAt,
+    },
+  }
 }
