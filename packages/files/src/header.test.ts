@@ -24,6 +24,12 @@ test.each([
   ])
 })
 
+test('a column’s own name comes before what another may be called', () => {
+  const both = { ...columns, stock: optional('title', [], text(10)) }
+  const header = findHeader(rowsOf(['sku', 'name', 'title'], ['A', 'Tea', 'x']), both)
+  expect(header.columns.map(({ field }) => field)).toEqual(['sku', 'name', 'stock'])
+})
+
 test('a title above is skipped and said; data below is no header', () => {
   const header = find(['Stock list, May 2026'], ['sku', 'name'], ['A', 'Tea'], ['name', 'sku'])
   expect(header.row).toBe(2)

@@ -71,12 +71,16 @@ export function normalizeName(name: string): string {
     .replace(/[\s_\-.*:'"/#]+/g, '')
 }
 
+/** What a column is called itself comes before what another may be called, too. */
 function knownNames(columns: Columns): Map<string, { field: string; column: Column<unknown> }> {
   const known = new Map<string, { field: string; column: Column<unknown> }>()
-  for (const [field, column] of Object.entries(columns)) {
-    for (const name of [column.header, field, ...column.aliases])
-      known.set(normalizeName(name), { field, column })
+  const add = (name: string, field: string, column: Column<unknown>) => {
+    const normal = normalizeName(name)
+    if (!known.has(normal)) known.set(normal, { field, column })
   }
+  const all = Object.entries(columns)
+  for (const [field, column] of all) for (const name of [column.header, field]) add(name, field, column)
+  for (const [field, column] of all) for (const name of column.aliases) add(name, field, column)
   return known
 }
 

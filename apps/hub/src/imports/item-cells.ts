@@ -32,8 +32,7 @@ export function writeUnitsCell(units: CatalogueItem['units']): string {
 /** `6901234567892 | case=10614141000415 | text:12345678`, the last an internal code that only looks like a GTIN. */
 export function readBarcodesCell(cell: string): Barcode[] {
   return splitList(cell).map((part): Barcode => {
-    const pair = part.startsWith(TEXT) ? undefined : splitPair(part)
-    const [unit, code] = pair ?? [null, unescapeText(part)]
+    const [unit, code] = splitPair(part) ?? [null, unescapeText(part)]
     return code.startsWith(TEXT)
       ? { barcode: code.slice(TEXT.length).trim(), kind: 'text', unit }
       : { barcode: code, unit }

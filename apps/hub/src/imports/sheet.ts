@@ -82,17 +82,7 @@ export const NAMES = {
   ],
   name: ['名称', '商品名称', '品名', '物料名称', 'title', 'item name', 'product name', 'description'],
   location: ['仓库', '仓库编码', '库位', '地点', 'warehouse', 'location code', 'warehouse code', 'site'],
-  quantity: [
-    '数量',
-    '库存',
-    '库存数量',
-    'on hand',
-    'stock',
-    'units',
-    'count',
-    'quantity on hand',
-    '实盘数量',
-  ],
+  quantity: ['数量', '库存', '库存数量', 'on hand', 'stock', 'quantity on hand', '实盘数量'],
   reason: ['原因', '备注', 'note', 'remark', 'comment'],
   reference: ['单号', '单据号', 'reference number', 'document', 'purchase order', 'po'],
 } as const
