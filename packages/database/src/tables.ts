@@ -17,6 +17,7 @@ import type {
   ShelfLifeMinimumTable,
 } from './tables/lots.ts'
 import type { ImportJobTable, ImportPieceTable, ImportProblemTable } from './tables/imports.ts'
+import type { KitComponentTable, KitDefinitionTable, KitPartTable } from './tables/kits.ts'
 import type { OrderLineTable, SalesOrderTable } from './tables/orders.ts'
 import type {
   BalanceTable,
@@ -49,6 +50,7 @@ export type * from './tables/catalogue.ts'
 export type * from './tables/kits.ts'
 export type * from './tables/lots.ts'
 export type * from './tables/imports.ts'
+export type * from './tables/kits.ts'
 export type * from './tables/orders.ts'
 export type * from './tables/stock.ts'
 export type * from './tables/sync.ts'

@@ -64,8 +64,6 @@ export function explainError(error: unknown): Explained {
     const { code, field } = error.refusal
     return { message: `${error.message} ${stockErrors[code].cure}`, exitCode: EXIT.badInput, code, field }
   }
-  if (error instanceof RefusedByLedger) {
-    return { message: `${error.message} ${stockErrors[error.refusal.code].cure}`, exitCode: EXIT.badInput }
   if (error instanceof FileProblem) {
     return { message: `${error.message} ${fileErrors[error.code].cure}`, exitCode: EXIT.badInput }
   }

@@ -14,6 +14,9 @@ import {
 } from '@plimsoll/sync'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { EXPORTS } from '../exports/exports.ts'
+import { workImport } from '../imports/imports.ts'
+import { receiveFile } from '../imports/receive-file.ts'
 import { ensureLocation, importItems } from '../items-import.ts'
 import { listRoutes } from '../testing/declared-routes.ts'
 import { catalogueReads, catalogueWrites, fillCatalogue } from '../testing/other-catalogue.ts'
@@ -36,6 +39,7 @@ let other: {
   listingId: string
   inboxId: string
   reservationId: string
+  importId: string
 }
 
 beforeAll(async () => {
@@ -84,6 +88,12 @@ const reads: Record<string, string[]> = {
     '/api/v1/locations/MAIN/balances',
     `/api/v1/locations/${MARK}/balances`,
   ],
+  '/api/v1/imports': ['/api/v1/imports?limit=200'],
+  // Of one import: a test below asks about the second's.
+  '/api/v1/imports/:id': [],
+  '/api/v1/imports/:id/problems': [],
+  '/api/v1/imports/:id/problem-rows/:format': [],
+  '/api/v1/exports/:what/:format': EXPORTS.map((what) => `/api/v1/exports/${what}/csv`),
   '/api/v1/reservations': ['/api/v1/reservations?sku=MUG', `/api/v1/reservations?sku=${MARK}-1`],
   // One of the second organization is asked for below, once it is there.
   '/api/v1/reservations/:id': ['/api/v1/reservations/00000000-0000-7000-8000-000000000000'],
@@ -133,7 +143,7 @@ test('I9: no answer to the first organization changes because there is a second'
 
 test('I9: what the first organization asks about rows of the second is not found, and changes none of them', async () => {
   const untouched = await digests()
-  const { connectionId, listingId, inboxId, reservationId } = other
+  const { connectionId, listingId, inboxId, reservationId, importId } = other
   const key = () => ({ 'idempotency-key': randomUUID() })
   const ask = served.ask
   const refused: Record<string, () => Promise<Answer>> = {
@@ -191,6 +201,10 @@ test('I9: what the first organization asks about rows of the second is not found
       )
       return ask('POST', `/webhooks/${connectionId}`, body, headers)
     },
+    'POST /api/v1/imports': () => ask('POST', '/api/v1/imports?what=everything', Buffer.from('sku')),
+    'POST /api/v1/imports/:id/apply': () =>
+      ask('POST', `/api/v1/imports/${importId}/apply`, { mode: 'good-rows', confirmZeros: true }),
+    'DELETE /api/v1/imports/:id': () => ask('DELETE', `/api/v1/imports/${importId}`),
     'PUT /api/v1/demo/faults': () => ask('PUT', '/api/v1/demo/faults', {}),
   }
   // These answer that nothing was replayed.
@@ -248,6 +262,13 @@ test('I9: what the first organization does with the SKU, the order number and th
   expect(await digests()).toEqual(untouched)
 })
 
+test('I9: an import of the second organization is not found, and neither are its problems and its rows', async () => {
+  for (const path of ['', '/problems', '/problem-rows/csv', '/problem-rows/xlsx']) {
+    const answer = await served.ask('GET', `/api/v1/imports/${other.importId}${path}`)
+    expect(answer, path).toMatchObject({ status: 404, body: { code: 'unknown-import' } })
+  }
+})
+
 test('I9: the live stream of the first organization tells nothing of the second', async () => {
   const request = get(`${served.url}/api/v1/stream`)
   const [response] = (await once(request, 'response')) as [IncomingMessage]
@@ -290,6 +311,17 @@ async function digests(): Promise<{ table: string; rows: number; digest: string 
       return { table, rows: found.rows[0]?.rows ?? 0, digest: found.rows[0]?.digest ?? '' }
     }),
   )
+}
+
+/** One that is checked, with a row that is wrong: its file and its problem stay. */
+async function importWithProblem(context: SyncContext): Promise<string> {
+  async function* file() {
+    yield Buffer.from(`sku,name\n${MARK}-1,${MARK}\n,${MARK}\n`)
+  }
+  const request = { what: 'items' as const, name: MARK, fileName: MARK, sheet: undefined, actor: MARK }
+  const { job } = await receiveFile(context, request, file())
+  await workImport({ ...context, dataFolder: served.folder }, job.importId)
+  return job.importId
 }
 
 async function fillSecondOrganization() {
@@ -390,5 +422,6 @@ async function fillSecondOrganization() {
     listingId: (await rowOf('MUG')).listingId,
     inboxId: parked.rows[0]?.inboxId ?? '',
     reservationId: reservation.rows[0]?.reservationId ?? '',
+    importId: await importWithProblem(context),
   }
 }
