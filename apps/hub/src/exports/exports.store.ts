@@ -138,4 +138,28 @@ export async function readReservations(
   return found.rows
 }
 
+export type ExportedComponent = { kitSku: string; kind: string; componentSku: string; quantity: number }
+
+/** What kits contain, as it was said. */
+export async function readKits(
+  db: Db,
+  organizationId: string,
+  after: After<{ kitSku: string; componentSku: string }>,
+  limit: number,
+): Promise<ExportedComponent[]> {
+  const kitSku = after?.kitSku ?? ''
+  const found = await sql<ExportedComponent>`
+    select kit.sku as kit_sku, kit.kit_kind as kind, component.sku as component_sku, kit_component.quantity
+    from item as kit
+    join kit_component on kit_component.organization_id = kit.organization_id
+      and kit_component.kit_item_id = kit.item_id
+    join item as component on component.organization_id = kit.organization_id
+      and component.item_id = kit_component.component_item_id
+    where kit.organization_id = ${organizationId} and kit.sku >= ${kitSku}
+      and (kit.sku > ${kitSku} or component.sku > ${after?.componentSku ?? ''})
+    order by kit.sku, component.sku
+    limit ${limit}`.execute(db)
+  return found.rows
+}
+
 const NO_ID = '00000000-0000-0000-0000-000000000000'

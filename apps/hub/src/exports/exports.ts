@@ -9,10 +9,10 @@ import {
 import type { SyncContext } from '@plimsoll/sync'
 import { writeBarcodesCell, writePairsCell, writeUnitsCell } from '../imports/item-cells.ts'
 import { customColumn } from '../imports/item-columns.ts'
-import { readBalances, readItems, readMovements, readReservations } from './exports.store.ts'
+import { readBalances, readItems, readKits, readMovements, readReservations } from './exports.store.ts'
 
 /** What can be exported. */
-export const EXPORTS = ['items', 'balances', 'movements', 'reservations', 'locations'] as const
+export const EXPORTS = ['items', 'balances', 'movements', 'reservations', 'locations', 'kits'] as const
 export type ExportWhat = (typeof EXPORTS)[number]
 
 export type ExportQuery = {
@@ -50,6 +50,8 @@ export async function openExport(
       return { header: RESERVATION_HEADER, rows: reservationRows(context) }
     case 'locations':
       return { header: ['code', 'name', 'kind'], rows: locationRows(context) }
+    case 'kits':
+      return { header: ['kit', 'kind', 'component', 'quantity'], rows: kitRows(context) }
     default: {
       const never: never = what
       return never
@@ -172,6 +174,16 @@ async function* reservationRows({ database, organizationId }: SyncContext): Asyn
         ...[row.reserved - row.released - row.shipped, row.createdAt, row.reservationId],
       ]
     }
+    after = page.at(-1)
+    if (page.length < PAGE_ROWS) return
+  }
+}
+
+async function* kitRows({ database, organizationId }: SyncContext): AsyncGenerator<WrittenCell[]> {
+  let after: { kitSku: string; componentSku: string } | undefined
+  for (;;) {
+    const page = await readKits(database.kysely, organizationId, after, PAGE_ROWS)
+    for (const { kitSku, kind, componentSku, quantity } of page) yield [kitSku, kind, componentSku, quantity]
     after = page.at(-1)
     if (page.length < PAGE_ROWS) return
   }

@@ -14,12 +14,10 @@ import {
 } from '@plimsoll/sync'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { EXPORTS } from '../exports/exports.ts'
-import { workImport } from '../imports/imports.ts'
-import { receiveFile } from '../imports/receive-file.ts'
 import { ensureLocation, importItems } from '../items-import.ts'
 import { listRoutes } from '../testing/declared-routes.ts'
 import { catalogueReads, catalogueWrites, fillCatalogue } from '../testing/other-catalogue.ts'
+import { importReads, importWithProblem, importWrites } from '../testing/other-import.ts'
 import { type Answer, type ServedHub, type Shop, serveHub, startShop } from '../testing/served-hub.ts'
 import { signedDelivery, wooOrder } from '../testing/woo-webhook.ts'
 import type { Route } from './server.ts'
@@ -88,12 +86,7 @@ const reads: Record<string, string[]> = {
     '/api/v1/locations/MAIN/balances',
     `/api/v1/locations/${MARK}/balances`,
   ],
-  '/api/v1/imports': ['/api/v1/imports?limit=200'],
-  // Of one import: a test below asks about the second's.
-  '/api/v1/imports/:id': [],
-  '/api/v1/imports/:id/problems': [],
-  '/api/v1/imports/:id/problem-rows/:format': [],
-  '/api/v1/exports/:what/:format': EXPORTS.map((what) => `/api/v1/exports/${what}/csv`),
+  ...importReads,
   '/api/v1/reservations': ['/api/v1/reservations?sku=MUG', `/api/v1/reservations?sku=${MARK}-1`],
   // One of the second organization is asked for below, once it is there.
   '/api/v1/reservations/:id': ['/api/v1/reservations/00000000-0000-7000-8000-000000000000'],
@@ -201,10 +194,7 @@ test('I9: what the first organization asks about rows of the second is not found
       )
       return ask('POST', `/webhooks/${connectionId}`, body, headers)
     },
-    'POST /api/v1/imports': () => ask('POST', '/api/v1/imports?what=everything', Buffer.from('sku')),
-    'POST /api/v1/imports/:id/apply': () =>
-      ask('POST', `/api/v1/imports/${importId}/apply`, { mode: 'good-rows', confirmZeros: true }),
-    'DELETE /api/v1/imports/:id': () => ask('DELETE', `/api/v1/imports/${importId}`),
+    ...importWrites(ask, importId),
     'PUT /api/v1/demo/faults': () => ask('PUT', '/api/v1/demo/faults', {}),
   }
   // These answer that nothing was replayed.
@@ -313,17 +303,6 @@ async function digests(): Promise<{ table: string; rows: number; digest: string 
   )
 }
 
-/** One that is checked, with a row that is wrong: its file and its problem stay. */
-async function importWithProblem(context: SyncContext): Promise<string> {
-  async function* file() {
-    yield Buffer.from(`sku,name\n${MARK}-1,${MARK}\n,${MARK}\n`)
-  }
-  const request = { what: 'items' as const, name: MARK, fileName: MARK, sheet: undefined, actor: MARK }
-  const { job } = await receiveFile(context, request, file())
-  await workImport({ ...context, dataFolder: served.folder }, job.importId)
-  return job.importId
-}
-
 async function fillSecondOrganization() {
   const { kysely } = served.database
   const organizationId = randomUUID()
@@ -422,6 +401,6 @@ async function fillSecondOrganization() {
     listingId: (await rowOf('MUG')).listingId,
     inboxId: parked.rows[0]?.inboxId ?? '',
     reservationId: reservation.rows[0]?.reservationId ?? '',
-    importId: await importWithProblem(context),
+    importId: await importWithProblem({ ...context, dataFolder: served.folder }, MARK),
   }
 }

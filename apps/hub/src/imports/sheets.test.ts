@@ -22,6 +22,6 @@ test.each([
   [{ zeroed: 10, stocked: 100 }, false],
   [{ zeroed: 11, stocked: 100 }, true],
   [{ zeroed: 900, stocked: 10_000 }, false],
-])('I8: %j must be confirmed: %s', (figures, expected) => {
+])('%j must be confirmed by a person: %s', (figures, expected) => {
   expect(needsConfirmation(figures)).toBe(expected)
 })
