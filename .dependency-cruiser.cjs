@@ -17,6 +17,7 @@ const mayImport = {
     'packages/connector-kit',
   ],
   'packages/client': [],
+  'packages/files': [],
   'apps/dashboard': ['packages/client'],
   'apps/hub': [
     'packages/sync',
@@ -27,6 +28,7 @@ const mayImport = {
     'packages/connectors',
     'packages/connector-kit',
     'packages/client',
+    'packages/files',
   ],
 }
 

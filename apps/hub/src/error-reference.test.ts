@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { listProblems } from '@plimsoll/database'
+import { fileErrors } from '@plimsoll/files'
 import { stockErrors } from '@plimsoll/stock'
 import { syncErrors } from '@plimsoll/sync'
 import { expect, test } from 'vitest'
 import { apiErrors } from './http/problem.ts'
+import { importErrors } from './imports/import-errors.ts'
 
 type Entry = { code: string; status: string; fault: string; cure: string }
 
@@ -12,6 +14,8 @@ const reference = readFileSync(new URL('../../../docs/reference/errors.md', impo
 const catalogues: [heading: string, entries: Entry[]][] = [
   ['Stock', toEntries(stockErrors)],
   ['Connections and listings', toEntries(syncErrors)],
+  ['Files', toEntries(fileErrors)],
+  ['Imports', toEntries(importErrors)],
   ['The API itself', toEntries(apiErrors)],
   // Only ever answered with 503: the hub cannot serve anybody until a person has put the database right.
   ['The database', listProblems().map((problem) => ({ ...problem, status: '503', fault: 'yours' }))],

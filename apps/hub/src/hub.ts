@@ -7,6 +7,8 @@ import type { FastifyInstance } from 'fastify'
 import type { Configuration } from './configuration.ts'
 import type { DemoControls } from './http/demo-routes.ts'
 import { createServer } from './http/server.ts'
+import { ImportWorker } from './imports/import-worker.ts'
+import type { ImportContext } from './imports/open-file.ts'
 import { createLog, type HubLog } from './log.ts'
 import { MonthKeeper } from './month-keeper.ts'
 import { processContext } from './process-context.ts'
@@ -76,7 +78,14 @@ export async function openHub(configuration: Configuration, options: OpenHubOpti
   }
 }
 
-export type RunningHub = HubBase & { url: string | undefined; server: FastifyInstance | undefined }
+export type RunningHub = HubBase & {
+  url: string | undefined
+  server: FastifyInstance | undefined
+  imports: Imports
+}
+
+/** What imports of files are worked with. */
+export type Imports = { context: ImportContext; worker: ImportWorker }
 
 /** Requests under way get so long to end once the hub stops. Longer, and a supervisor would kill it anyway. */
 const LAST_REQUESTS_MS = 3_000
@@ -101,11 +110,14 @@ export async function startHub(
     opened.push({ name: 'live screens', close: async () => screens.close() })
     const engine = new SyncEngine(base.context, (wake) => screens.hear(wake))
     opened.push({ name: 'engine', close: () => engine.stop() })
+    const importContext = { ...base.context, dataFolder: configuration.dataFolder }
+    const imports = { context: importContext, worker: new ImportWorker(importContext) }
+    opened.push({ name: 'imports', close: () => imports.worker.stop() })
     let server: FastifyInstance | undefined
     let url: string | undefined
     if (configuration.roles.api) {
       const { demo, checksAnswers } = options
-      const api = await createServer({ ...base, engine, screens, demo, checksAnswers })
+      const api = await createServer({ ...base, engine, screens, imports, demo, checksAnswers })
       opened.push({ name: 'server', close: () => closeServer(api) })
       server = api
       url = await listen(api, configuration)
@@ -113,7 +125,8 @@ export async function startHub(
       base.context.publicUrl ??= url
     }
     await engine.start({ worker: configuration.roles.worker })
-    return { ...base, url, server, close }
+    if (configuration.roles.worker) imports.worker.start()
+    return { ...base, url, server, imports, close }
   } catch (error) {
     await close()
     throw error

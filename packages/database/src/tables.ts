@@ -14,7 +14,8 @@ import type {
   ValuationCheckpointTable,
   ValuationSettingTable,
 } from './tables/history.ts'
-import type { KitComponentTable, KitDefinitionTable, KitPartTable } from './tables/kits.ts'
+import type { ImportJobTable, ImportPieceTable, ImportProblemTable } from './tables/imports.ts'
+import type { KitComponentTable, KitComponentTable, KitDefinitionTable, KitDefinitionTable, KitPartTable, KitPartTable } from './tables/kits.ts'
 import type {
   LotClockTable,
   LotStatusChangeTable,
@@ -53,6 +54,8 @@ import type {
 export type * from './tables/accounts.ts'
 export type * from './tables/catalogue.ts'
 export type * from './tables/history.ts'
+export type * from './tables/imports.ts'
+export type * from './tables/kits.ts'
 export type * from './tables/kits.ts'
 export type * from './tables/lots.ts'
 export type * from './tables/orders.ts'
@@ -109,6 +112,9 @@ export interface Tables {
   write: WriteTable
   drift: DriftTable
   task: TaskTable
+  importJob: ImportJobTable
+  importPiece: ImportPieceTable
+  importProblem: ImportProblemTable
 }
 
 /** A transaction of ours: what every `*.store.ts` function that writes is handed. */

@@ -65,6 +65,7 @@ export { findCatalogueItems } from './items/catalogue.store.ts'
 export {
   type CatalogueContext,
   changeCatalogueItem,
+  previewCatalogueItems,
   type RowOutcome,
   saveCatalogueItems,
 } from './items/catalogue.ts'
@@ -119,6 +120,7 @@ export {
 } from './kits/kit-views.store.ts'
 export { findKitItems, findKitKinds, findKitParts } from './kits/kits.store.ts'
 export { type BrokenKit, findBrokenKits } from './kits/verify-kits.store.ts'
+export { saveLocations } from './locations.store.ts'
 export type { LotBook } from './lots/lot-book.ts'
 export {
   changeLotStatus,
@@ -138,7 +140,12 @@ export {
   findBrokenLots,
   findBrokenSerials,
 } from './lots/verify-tracked.store.ts'
-export { insertMovements, withBalancesAssumed } from './movements.store.ts'
+export {
+  insertMovements,
+  insertMovements,
+  withBalancesAssumed,
+  withBalancesAssumed,
+} from './movements.store.ts'
 export { availableOf, type Balance, type NewMovement } from './movements.ts'
 export {
   findExpiredReservations,

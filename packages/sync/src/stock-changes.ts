@@ -1,6 +1,13 @@
-import { type CommandOutcome, CommandWriter, runStockCommands, type StockCommand } from '@plimsoll/stock'
+import {
+  type AfterMovements,
+  applyStockCommands,
+  type CommandOutcome,
+  CommandWriter,
+  runStockCommands,
+  type StockCommand,
+} from '@plimsoll/stock'
 import { updateAvailabilityOf } from './availability.ts'
-import { nowOf, type SyncContext, toStockContext } from './context.ts'
+import { nowOf, type SyncContext, type Tx, toStockContext } from './context.ts'
 
 /** Commands of people and API clients have a writer of their own, one in each process. */
 const writers = new WeakMap<SyncContext, CommandWriter>()
@@ -26,11 +33,27 @@ async function applyBatch(
   context: SyncContext,
   commands: readonly StockCommand[],
 ): Promise<CommandOutcome[]> {
-  const at = nowOf(context)
   return await runStockCommands(context.database, toStockContext(context), commands, {
-    afterMovements: (tx, outcomes) => {
-      const itemIds = outcomes.flatMap((outcome) => (outcome.kind === 'applied' ? outcome.itemIds : []))
-      return updateAvailabilityOf(context, tx, { itemIds, at })
-    },
+    afterMovements: tellChannels(context),
   })
+}
+
+/**
+ * The same as one part of the caller's transaction, whose own locks come before those of the stock.
+ * @throws RaceOnCommandKey when another transaction took one of the keys meanwhile: run the caller's again
+ */
+export async function changeStockWithin(
+  context: SyncContext,
+  tx: Tx,
+  commands: readonly StockCommand[],
+): Promise<CommandOutcome[]> {
+  return await applyStockCommands(tx, toStockContext(context), commands, tellChannels(context))
+}
+
+function tellChannels(context: SyncContext): AfterMovements {
+  const at = nowOf(context)
+  return async (tx, outcomes) => {
+    const itemIds = outcomes.flatMap((outcome) => (outcome.kind === 'applied' ? outcome.itemIds : []))
+    await updateAvailabilityOf(context, tx, { itemIds, at })
+  }
 }

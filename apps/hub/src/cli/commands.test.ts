@@ -1,4 +1,4 @@
-import { rm, writeFile } from 'node:fs/promises'
+import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { StartedSimulator } from '@plimsoll/connectors'
 import { makeTemporaryFolder } from '@plimsoll/database/testing'
@@ -48,9 +48,12 @@ test('migrate: a database that is up to date is left as it is', async () => {
 test('import items: a bad file changes nothing, and each bad row is named', async () => {
   const bad = await file('bad.csv', 'sku,name,quantity\n\nMUG,Mug,-1\n"TEA","Green\ntea",ten\n')
   const { code, stdout, stderr } = await here.run(['import', 'items', bad])
-  expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+  expect({ code, stdout }).toEqual({
+    code: 2,
+    stdout: '2 rows, 2 of them wrong: 0 new, 0 changed, 0 as they are; 0 units come in.\n',
+  })
   expect(stderr).toBe(
-    'plimsoll: Nothing was imported. line 3: quantity is negative; line 4: quantity is not a whole number. Correct it and import again.\n',
+    'plimsoll: Nothing was imported. row 3: quantity is negative; row 4: quantity is not a whole number. Correct it and import again, or import the good rows with --mode good-rows.\n',
   )
   const missing = await here.run(['import', 'items', join(here.folder, 'none.csv'), '--json'])
   expect(missing.code).toBe(2)
@@ -61,22 +64,57 @@ test('import items: a bad file changes nothing, and each bad row is named', asyn
     await file('latin.csv', Buffer.from('sku,name\nA,Th\xe9', 'latin1')),
   ])
   expect(latin).toMatchObject({ code: 2, stderr: expect.stringContaining('Save it as "CSV UTF-8"') })
+  const unsaid = await here.run(['import', bad])
+  expect(unsaid).toMatchObject({ code: 2, stderr: expect.stringContaining(`plimsoll import items ${bad}`) })
   expect(await count('item')).toBe(0)
   expect(await count('location')).toBe(0)
 })
 
-test('import items: a good file makes items and receives their stock, once', async () => {
+test('import items: a trial writes nothing; a good file makes items and receives their stock, once', async () => {
   const good = await file('good.csv', 'sku,name,quantity\nMUG,Mug,10\nTEA,Green tea,12\nCUP,Cup,\n')
-  const first = await here.run(['import', 'items', good])
-  expect(first).toEqual({ code: 0, stdout: '3 items are known; 22 units received in 2 rows.\n', stderr: '' })
-  const again = await here.run(['import', 'items', good, '--json'])
-  expect(lastJson(again)).toEqual({ items: 3, received: 0, units: 0, repeated: 2, refused: [] })
-  const more = await file('good2.csv', 'sku,name,quantity\nMUG,Mug,11\n')
-  const other = await here.run(['import', 'items', more, '--as', 'good.csv'])
-  expect(other.code).toBe(3)
-  expect(other.stdout).toContain(
-    'Not received: MUG at MAIN. An import called "good.csv" received another quantity',
+  const trial = await here.run(['import', 'items', good, '--dry-run'])
+  expect(trial.code).toBe(0)
+  expect(trial.stdout).toContain(
+    '3 rows, 0 of them wrong: 3 new, 0 changed, 0 as they are; 22 units come in.',
   )
+  expect(await count('item')).toBe(0)
+  const first = await here.run(['import', 'items', good])
+  expect(first).toMatchObject({ code: 0, stderr: '' })
+  expect(first.stdout).toContain(
+    'Done: 3 rows applied, 0 as they were already, 0 left out; 22 units come in.',
+  )
+  const again = await here.run(['import', 'items', good])
+  expect(again.stdout).toMatch(
+    /^This file was imported already, on .* under the name "good.csv"; nothing was changed/,
+  )
+  const more = await file('good2.csv', 'sku,name,quantity\nMUG,Mug,11\n')
+  const other = await here.run(['import', 'items', more, '--as', 'good.csv', '--json'])
+  expect(other.code).toBe(2)
+  expect(lastJson(other)).toMatchObject({
+    exitCode: 2,
+    error: expect.stringContaining(
+      'row 2: an import of this name brought another quantity of "MUG" at MAIN before',
+    ),
+    problems: [{ row: 2, code: 'key-reused' }],
+  })
+})
+
+test('import: the good rows alone, with the wrong ones in a file beside their reasons; exports come back as they went', async () => {
+  const mixed = await file('mixed.csv', '货号;名称\nPEN;Pen\n6.9E+12;Ink\n')
+  const wrong = join(here.folder, 'wrong.csv')
+  const some = await here.run(['import', 'items', mixed, '--mode', 'good-rows', '--problems', wrong])
+  expect(some.code).toBe(3)
+  expect(some.stdout).toContain('Done: 1 rows applied, 0 as they were already, 1 left out')
+  expect(await readFile(wrong, 'utf8')).toContain('6.9E+12,Ink,3,"货号 ""6.9E+12"" has lost its last digits"')
+
+  const balances = join(here.folder, 'balances.xlsx')
+  const written = await here.run(['export', 'balances', '--to', balances, '--json'])
+  expect(lastJson(written)).toEqual({ file: balances, rows: 2 })
+  const counted = await here.run(['import', 'count', balances, '--json'])
+  expect(lastJson(counted)).toMatchObject({ state: 'done', rowsTotal: 2, units: 0, warnings: 0 })
+  const screen = await here.run(['export', 'items'])
+  expect(screen.stdout).toBe('\uFEFFsku,name\r\nCUP,Cup\r\nMUG,Mug\r\nPEN,Pen\r\nTEA,Green tea\r\n')
+  expect((await here.run(['export', 'items', '--format', 'xlsx'])).stderr).toContain('Name a file with --to')
 })
 
 test('explain: an item without channels, and an SKU that nobody knows', async () => {

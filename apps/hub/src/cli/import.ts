@@ -1,39 +1,50 @@
-import { basename } from 'node:path'
 import { ConnectionRegistry, findConnectionId, importConnection } from '@plimsoll/sync'
-import type { Command } from 'commander'
-import { readItemCsv } from '../item-file.ts'
-import { type ImportReport, importItems } from '../items-import.ts'
-import { chooseLocation } from './connect.ts'
-import { readInput } from './input-file.ts'
+import { type Command, Option } from 'commander'
+import { IMPORTS } from '../imports/sheet.ts'
+import { SHEETS } from '../imports/sheets.ts'
+import { type ImportFileOptions, importFile } from './import-file.ts'
 import { CommandProblem, EXIT } from './output.ts'
 import { addCommonOptions, type CommonOptions, withHub } from './with-hub.ts'
 
 export function importCommand(program: Command, exit: (code: number) => void): void {
   const group = program
     .command('import')
-    .description('import items from a file, or listings from a connection')
-
-  addCommonOptions(group.command('items'))
-    .description(
-      'items and opening stock from a CSV file: sku,name[,location][,quantity]; a wrong row stops it before anything is written',
-    )
-    .argument('<file>', 'the CSV file; - reads standard input')
-    .option(
-      '--as <name>',
-      'name of this import; under the same name nothing is received twice (default: the file’s name)',
-    )
-    .action(async (file: string, options: CommonOptions & { as?: string }) => {
-      const name = options.as ?? basename(file)
-      const items = readItemCsv(readText(file))
-      exit(
-        await withHub(options, async (hub, output) => {
-          if (items.some((item) => item.location === undefined)) await chooseLocation(hub, undefined)
-          const report = await importItems(hub.context, { name, items })
-          output.result(report, toText)
-          return report.refused.length > 0 ? EXIT.notGood : EXIT.ok
-        }),
+    .description('import a file of items, stock, counts or locations, or listings from a connection')
+    .argument('[file]')
+    // Whoever forgets what the file holds is told so, whatever else stands there.
+    .allowUnknownOption()
+    .allowExcessArguments()
+    .action((file?: string) => {
+      if (file === undefined) group.help({ error: true })
+      throw new CommandProblem(
+        `Say what ${file} holds: ${IMPORTS.map((what) => `plimsoll import ${what} ${file}`).join(', or ')}.`,
       )
     })
+
+  for (const what of IMPORTS) {
+    addCommonOptions(group.command(what))
+      .description(`${SHEETS[what].title} from a CSV or Excel file (${columnsOf(what)})`)
+      .argument('<file>', 'the file, .csv or .xlsx; - reads standard input')
+      .option(
+        '--as <name>',
+        'name of this import; under the same name nothing is received twice (default: the file’s name)',
+      )
+      .option('--sheet <name>', 'sheet of an Excel file (default: the first)')
+      .addOption(
+        new Option('--mode <mode>', 'all-or-nothing, or good-rows to leave wrong rows out')
+          .choices(['all-or-nothing', 'good-rows'])
+          .default('all-or-nothing'),
+      )
+      .option('--dry-run', 'check the file and show what it would do; write nothing')
+      .option('--yes', 'apply it though it leaves nothing of many items')
+      .option(
+        '--problems <file>',
+        'write the wrong rows, each with its reasons, to this file (.csv or .xlsx)',
+      )
+      .action(async (file: string, options: CommonOptions & ImportFileOptions) => {
+        exit(await withHub(options, (hub, output) => importFile(hub, output, what, file, options)))
+      })
+  }
 
   addCommonOptions(group.command('listings'))
     .description('import a connection’s listings and levels again')
@@ -58,19 +69,9 @@ export function importCommand(program: Command, exit: (code: number) => void): v
     })
 }
 
-function toText({ items, received, units, repeated, refused }: ImportReport): string {
-  return [
-    `${items} items are known; ${units} units received in ${received} rows${repeated > 0 ? `, ${repeated} rows were received before` : ''}.`,
-    ...refused.map(({ sku, location, message }) => `Not received: ${sku} at ${location}. ${message}`),
-  ].join('\n')
-}
-
-function readText(file: string): string {
-  const bytes = readInput(file)
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
-  } catch (error) {
-    if (!(error instanceof TypeError)) throw error
-    throw new CommandProblem(`${file} is not UTF-8 text. Save it as "CSV UTF-8" and import it again.`)
-  }
+/** `sku,name[,location][,quantity]` */
+function columnsOf(what: (typeof IMPORTS)[number]): string {
+  return Object.values(SHEETS[what].columns)
+    .map(({ header, required }, index) => (required ? `${index === 0 ? '' : ','}${header}` : `[,${header}]`))
+    .join('')
 }

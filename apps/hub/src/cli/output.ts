@@ -1,11 +1,13 @@
 import { isConnectorError } from '@plimsoll/connector-kit'
 import { DatabaseProblem, isTransient } from '@plimsoll/database'
+import { FileProblem, fileErrors } from '@plimsoll/files'
 import { type Refusal, stockErrors } from '@plimsoll/stock'
 import { SyncProblem, syncErrors } from '@plimsoll/sync'
 import { ZodError } from 'zod'
 import { ConfigurationError } from '../configuration.ts'
 import { ListenProblem } from '../hub.ts'
 import { ImportProblem } from '../import-problem.ts'
+import { ImportRefusal, importErrors } from '../imports/import-errors.ts'
 import { describeRefusal } from '../platform-refusal.ts'
 import { RefusalProblem } from '../refusal-problem.ts'
 
@@ -62,8 +64,11 @@ export function explainError(error: unknown): Explained {
     const { code, field } = error.refusal
     return { message: `${error.message} ${stockErrors[code].cure}`, exitCode: EXIT.badInput, code, field }
   }
-  if (error instanceof RefusedByLedger) {
-    return { message: `${error.message} ${stockErrors[error.refusal.code].cure}`, exitCode: EXIT.badInput }
+  if (error instanceof FileProblem) {
+    return { message: `${error.message} ${fileErrors[error.code].cure}`, exitCode: EXIT.badInput }
+  }
+  if (error instanceof ImportRefusal) {
+    return { message: `${error.message} ${importErrors[error.code].cure}`, exitCode: EXIT.badInput }
   }
   if (error instanceof ZodError) {
     const [issue] = error.issues

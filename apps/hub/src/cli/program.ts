@@ -4,6 +4,7 @@ import { connectCommand } from './connect.ts'
 import { demoCommand } from './demo.ts'
 import { doctorCommand } from './doctor.ts'
 import { explainCommand } from './explain.ts'
+import { exportCommand } from './export.ts'
 import { importCommand } from './import.ts'
 import { itemCommand } from './item.ts'
 import { kitCommand } from './kit.ts'
@@ -35,6 +36,7 @@ export function createProgram(exit: (code: number) => void): Command {
     itemCommand,
     stockCommand,
     kitCommand,
+    exportCommand,
     explainCommand,
     replayCommand,
     doctorCommand,

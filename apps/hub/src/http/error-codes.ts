@@ -1,13 +1,21 @@
 import { listProblems } from '@plimsoll/database'
+import { type FileErrorCode, fileErrors } from '@plimsoll/files'
 import { type StockErrorCode, stockErrors } from '@plimsoll/stock'
 import { type SyncErrorCode, syncErrors } from '@plimsoll/sync'
+import { type ImportErrorCode, importErrors } from '../imports/import-errors.ts'
 import { type ApiErrorCode, apiErrors } from './problem.ts'
 import type { RouteSpec } from './route.ts'
 
 /** Every code that a route may name as its own. */
-export type ErrorCode = ApiErrorCode | StockErrorCode | SyncErrorCode
+export type ErrorCode = ApiErrorCode | StockErrorCode | SyncErrorCode | FileErrorCode | ImportErrorCode
 
-const statuses: Readonly<Record<string, { status: number }>> = { ...stockErrors, ...syncErrors, ...apiErrors }
+const statuses: Readonly<Record<string, { status: number }>> = {
+  ...stockErrors,
+  ...syncErrors,
+  ...fileErrors,
+  ...importErrors,
+  ...apiErrors,
+}
 /** The hub cannot serve anybody until a person has put the database right. */
 const DATABASE_STATUS = 503
 

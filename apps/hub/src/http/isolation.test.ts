@@ -18,6 +18,7 @@ import { ensureLocation, importItems } from '../items-import.ts'
 import { listRoutes } from '../testing/declared-routes.ts'
 import { fillHistory, historyReads } from '../testing/history-rows.ts'
 import { catalogueReads, catalogueWrites, fillCatalogue } from '../testing/other-catalogue.ts'
+import { importReads, importWithProblem, importWrites } from '../testing/other-import.ts'
 import { type Answer, type ServedHub, type Shop, serveHub, startShop } from '../testing/served-hub.ts'
 import { signedDelivery, wooOrder } from '../testing/woo-webhook.ts'
 import type { Route } from './server.ts'
@@ -37,6 +38,7 @@ let other: {
   listingId: string
   inboxId: string
   reservationId: string
+  importId: string
 }
 
 beforeAll(async () => {
@@ -87,6 +89,7 @@ const reads: Record<string, string[]> = {
     '/api/v1/locations/MAIN/balances',
     `/api/v1/locations/${MARK}/balances`,
   ],
+  ...importReads,
   '/api/v1/reservations': ['/api/v1/reservations?sku=MUG', `/api/v1/reservations?sku=${MARK}-1`],
   // One of the second organization is asked for below, once it is there.
   '/api/v1/reservations/:id': ['/api/v1/reservations/00000000-0000-7000-8000-000000000000'],
@@ -136,7 +139,7 @@ test('I9: no answer to the first organization changes because there is a second'
 
 test('I9: what the first organization asks about rows of the second is not found, and changes none of them', async () => {
   const untouched = await digests()
-  const { connectionId, listingId, inboxId, reservationId } = other
+  const { connectionId, listingId, inboxId, reservationId, importId } = other
   const key = () => ({ 'idempotency-key': randomUUID() })
   const ask = served.ask
   const refused: Record<string, () => Promise<Answer>> = {
@@ -195,6 +198,7 @@ test('I9: what the first organization asks about rows of the second is not found
       return ask('POST', `/webhooks/${connectionId}`, body, headers)
     },
     'PUT /api/v1/valuation/currency': () => ask('PUT', '/api/v1/valuation/currency', { currency: 'none' }),
+    ...importWrites(ask, importId),
     'PUT /api/v1/demo/faults': () => ask('PUT', '/api/v1/demo/faults', {}),
   }
   // These answer that nothing was replayed.
@@ -250,6 +254,13 @@ test('I9: what the first organization does with the SKU, the order number and th
   expect((await served.ask('PUT', '/api/v1/valuation/currency', { currency: 'CNY' })).status).toBe(200)
   expect((await served.ask('POST', `/api/v1/connections/${shop.connectionId}/live`, {})).status).toBe(200)
   expect(await digests()).toEqual(untouched)
+})
+
+test('I9: an import of the second organization is not found, and neither are its problems and its rows', async () => {
+  for (const path of ['', '/problems', '/problem-rows/csv', '/problem-rows/xlsx']) {
+    const answer = await served.ask('GET', `/api/v1/imports/${other.importId}${path}`)
+    expect(answer, path).toMatchObject({ status: 404, body: { code: 'unknown-import' } })
+  }
 })
 
 test('I9: the live stream of the first organization tells nothing of the second', async () => {
@@ -396,5 +407,6 @@ async function fillSecondOrganization() {
     listingId: (await rowOf('MUG')).listingId,
     inboxId: parked.rows[0]?.inboxId ?? '',
     reservationId: reservation.rows[0]?.reservationId ?? '',
+    importId: await importWithProblem({ ...context, dataFolder: served.folder }, MARK),
   }
 }

@@ -104,6 +104,13 @@ function toOperation({ path, spec }: DeclaredRoute, target: Target, answers: Reg
         content: { 'application/json': { schema: { $ref: schemaUri(bodyName(spec)) } } },
       },
     }),
+    ...(spec.rawBody !== undefined && {
+      requestBody: {
+        required: true,
+        description: spec.rawBody.description,
+        content: { [spec.rawBody.contentType]: { schema: { type: 'string', format: 'binary' } } },
+      },
+    }),
     responses: { ...toAnswers(spec, answers), ...toProblems(spec, path) },
   }
 }

@@ -1,10 +1,12 @@
 import type { Problem } from '@plimsoll/client'
 import { isConnectorError } from '@plimsoll/connector-kit'
 import { DatabaseProblem, isTransient } from '@plimsoll/database'
+import { FileProblem, fileErrors } from '@plimsoll/files'
 import { type Refusal, stockErrors } from '@plimsoll/stock'
 import { SyncProblem, syncErrors } from '@plimsoll/sync'
 import { ZodError } from 'zod'
 import { ImportProblem } from '../import-problem.ts'
+import { ImportRefusal, importErrors } from '../imports/import-errors.ts'
 import { describeRefusal } from '../platform-refusal.ts'
 import { RefusalProblem } from '../refusal-problem.ts'
 
@@ -100,6 +102,8 @@ export function toProblem(error: unknown): Problem {
   if (error instanceof ImportProblem) {
     return problemOf(apiErrors['invalid-request'], 'invalid-request', error.message, error.field)
   }
+  if (error instanceof FileProblem) return problemOf(fileErrors[error.code], error.code, error.message)
+  if (error instanceof ImportRefusal) return problemOf(importErrors[error.code], error.code, error.message)
   if (isConnectorError(error)) {
     const passing = error.fault === 'passing' || error.fault === 'theirs'
     const code = passing ? 'platform-unavailable' : 'platform-refused'

@@ -19,6 +19,8 @@ export type RouteSpec = {
   params?: z.ZodObject
   query?: z.ZodObject
   body?: z.ZodType
+  /** In place of JSON: what the bytes of the body are. */
+  rawBody?: OtherContent
   /** Whether it needs an Idempotency-Key header. */
   takesKey?: boolean
   /**
@@ -45,6 +47,7 @@ export const tags = [
   'Stock commands',
   'The catalogue',
   'Lots and serial numbers',
+  'Imports and exports',
   'The demo',
   'The document',
 ] as const

@@ -1,6 +1,6 @@
 import type { SyncEngine } from '@plimsoll/sync'
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify'
-import type { HubBase } from '../hub.ts'
+import type { HubBase, Imports } from '../hub.ts'
 import type { LiveScreens } from '../views/live-screens.ts'
 import { activityRoutes } from './activity-routes.ts'
 import { checkAnswers } from './answer-check.ts'
@@ -9,8 +9,10 @@ import { connectionRoutes } from './connection-routes.ts'
 import { serveDashboard } from './dashboard-files.ts'
 import { type DemoControls, demoRoutes } from './demo-routes.ts'
 import { documentRoutes } from './document-routes.ts'
+import { exportRoutes } from './export-routes.ts'
 import { healthRoutes } from './health-routes.ts'
 import { historyRoutes } from './history-routes.ts'
+import { importRoutes } from './import-routes.ts'
 import { itemChangeRoutes } from './item-change-routes.ts'
 import { itemRoutes } from './item-routes.ts'
 import { kitRoutes } from './kit-routes.ts'
@@ -32,6 +34,7 @@ import { webhookRoute } from './webhook-route.ts'
 export type ServerContext = HubBase & {
   engine: SyncEngine
   screens: LiveScreens
+  imports: Imports
   demo: DemoControls | undefined
   /** Whether answers are held to what their routes declare, at some cost; for tests. */
   checksAnswers?: boolean | undefined
@@ -92,6 +95,8 @@ export async function createServer(
         await api.register(activityRoutes(hub))
         await api.register(connectionRoutes(hub))
         await api.register(parkedRoutes(hub))
+        await api.register(exportRoutes(hub))
+        await api.register(importRoutes(hub))
         await api.register(itemRoutes(hub))
         await api.register(kitRoutes(hub))
         await api.register(locationRoutes(hub))

@@ -1,4 +1,4 @@
-import type { Tx } from '@plimsoll/database'
+import type { Db, Tx } from '@plimsoll/database'
 import { assert } from '../assert.ts'
 import type { StockContext } from '../context.ts'
 import { type Refusal, refuse } from '../errors.ts'
@@ -40,7 +40,25 @@ export async function saveCatalogueItems(
   if (rows.length === 0) return []
   // Before anything is read: two writers would both find a barcode free.
   await lockCatalogue(tx, context.organizationId)
-  const known = await readKnown(tx, context.organizationId, rows)
+  const { outcomes, saved, at } = await decideRows(tx, context, rows)
+  await writeCatalogueItems(tx, { ...context, at }, saved)
+  return outcomes
+}
+
+/**
+ * What `saveCatalogueItems` would answer now. Nothing is locked and nothing is written, so it is for showing alone: by
+ * the time that the rows are saved, a barcode may be taken.
+ */
+export async function previewCatalogueItems(
+  db: Db,
+  context: CatalogueContext,
+  rows: readonly CatalogueRow[],
+): Promise<RowOutcome[]> {
+  return rows.length === 0 ? [] : (await decideRows(db, context, rows)).outcomes
+}
+
+async function decideRows(db: Db, context: CatalogueContext, rows: readonly CatalogueRow[]) {
+  const known = await readKnown(db, context.organizationId, rows)
   const before = new Map(known.items)
   const at = context.now()
   const seen = new Map<string, number>()
@@ -57,8 +75,7 @@ export async function saveCatalogueItems(
     saved.push({ item, isNew, changes: changes.map((change) => ({ ...change, changeId: context.uuid() })) })
     return { kind: isNew ? 'created' : 'changed', item, changes }
   })
-  await writeCatalogueItems(tx, { ...context, at }, saved)
-  return outcomes
+  return { outcomes, saved, at }
 }
 
 /**
@@ -100,7 +117,7 @@ function decideOnce(
 }
 
 async function readKnown(
-  tx: Tx,
+  db: Db,
   organizationId: string,
   rows: readonly CatalogueRow[],
 ): Promise<KnownCatalogue> {
@@ -108,10 +125,10 @@ async function readKnown(
   const given = rows.flatMap((row) => row.barcodes?.map(({ barcode }) => barcode.trim()) ?? [])
   const codes = rows.flatMap(({ product }) => (typeof product === 'string' ? [product] : []))
   const [found, owners, takenSkus, fields] = await Promise.all([
-    findCatalogueItems(tx, organizationId, { skus }),
-    findBarcodeOwners(tx, organizationId, [...given, ...skus].map(comparableOf)),
-    findSkusAmong(tx, organizationId, given),
-    findCustomFields(tx, organizationId),
+    findCatalogueItems(db, organizationId, { skus }),
+    findBarcodeOwners(db, organizationId, [...given, ...skus].map(comparableOf)),
+    findSkusAmong(db, organizationId, given),
+    findCustomFields(db, organizationId),
   ])
   const items = new Map(found.map((item) => [item.sku, item]))
   const retracked = rows.flatMap(({ sku, tracking, serialCapture }) => {
@@ -121,13 +138,13 @@ async function readKnown(
     const isCaptured = serialCapture !== undefined && serialCapture !== item.serialCapture
     return isTracked || isCaptured ? [item.itemId] : []
   })
-  const products = await findProducts(tx, organizationId, {
+  const products = await findProducts(db, organizationId, {
     codes: [...codes, ...found.flatMap(({ product }) => product ?? [])],
   })
   const [moved, variants] = await Promise.all([
-    findMovedItems(tx, organizationId, retracked),
+    findMovedItems(db, organizationId, retracked),
     findVariants(
-      tx,
+      db,
       organizationId,
       products.map(({ productId }) => productId),
     ),

@@ -1,0 +1,165 @@
+import type { Db } from '@plimsoll/database'
+import { sql } from 'kysely'
+
+/** Where a page of an export begins: after this row. */
+export type After<Key> = Key | undefined
+
+export type ExportedItem = { sku: string; name: string }
+
+export async function readItems(
+  db: Db,
+  organizationId: string,
+  after: After<{ sku: string }>,
+  limit: number,
+): Promise<ExportedItem[]> {
+  const found = await sql<ExportedItem>`
+    select sku, name from item
+    where organization_id = ${organizationId} and sku > ${after?.sku ?? ''}
+    order by sku
+    limit ${limit}`.execute(db)
+  return found.rows
+}
+
+export type ExportedBalance = {
+  sku: string
+  name: string
+  locationCode: string
+  lotId: string
+  onHand: number
+  reserved: number
+  held: number
+  incoming: number
+}
+
+/** Of the next items in order of SKU all balances; an item without one is left out. Also says how far it came. */
+export async function readBalances(
+  db: Db,
+  organizationId: string,
+  after: After<{ sku: string }>,
+  limit: number,
+): Promise<{ rows: ExportedBalance[]; lastSku: string | undefined }> {
+  const items = await readItems(db, organizationId, after, limit)
+  const skus = items.map(({ sku }) => sku)
+  if (skus.length === 0) return { rows: [], lastSku: undefined }
+  const found = await sql<ExportedBalance>`
+    select item.sku, item.name, location.code as location_code, balance.lot_id, balance.on_hand, balance.reserved,
+      balance.held, balance.incoming
+    from item
+    join balance on balance.organization_id = item.organization_id and balance.item_id = item.item_id
+    join location on location.organization_id = item.organization_id
+      and location.location_id = balance.location_id
+    where item.organization_id = ${organizationId} and item.sku = any(${sql.val(skus)}::text[])
+    order by item.sku, location.code, balance.lot_id`.execute(db)
+  return { rows: found.rows, lastSku: skus.at(-1) }
+}
+
+export type ExportedMovement = {
+  movementId: string
+  sku: string
+  locationCode: string
+  lotId: string
+  kind: string
+  onHandDelta: number
+  reservedDelta: number
+  heldDelta: number
+  incomingDelta: number
+  reason: string | null
+  actor: string
+  reference: string | null
+  effectiveAt: Date
+  recordedAt: Date
+}
+
+/** Item by item, each item's in their order. */
+export async function readMovements(
+  db: Db,
+  organizationId: string,
+  range: { from: Date; until: Date; sku: string | undefined },
+  after: After<{ sku: string; movementId: string }>,
+  limit: number,
+): Promise<ExportedMovement[]> {
+  const sku = after?.sku ?? ''
+  const found = await sql<ExportedMovement>`
+    select movement.movement_id, item.sku, location.code as location_code, movement.lot_id, movement.kind,
+      on_hand_delta, reserved_delta, held_delta, incoming_delta, reason, actor,
+      coalesce(sales_order.number, movement.reference_id::text) as reference, effective_at, recorded_at
+    from item
+    join movement on movement.organization_id = item.organization_id and movement.item_id = item.item_id
+      and movement.recorded_at >= ${range.from} and movement.recorded_at < ${range.until}
+    join location on location.organization_id = movement.organization_id
+      and location.location_id = movement.location_id
+    left join sales_order on movement.reference_kind = 'order'
+      and sales_order.organization_id = movement.organization_id and sales_order.order_id = movement.reference_id
+    where item.organization_id = ${organizationId} and item.sku >= ${sku}
+      and (item.sku > ${sku} or movement.movement_id > ${after?.movementId ?? NO_ID}::uuid)
+      and (${range.sku ?? null}::text is null or item.sku = ${range.sku ?? null}::text)
+    order by item.sku, movement.movement_id
+    limit ${limit}`.execute(db)
+  return found.rows
+}
+
+export type ExportedReservation = {
+  reservationId: string
+  ownerId: string
+  sku: string
+  locationCode: string
+  lotId: string
+  kind: string
+  ownerKind: string
+  reserved: number
+  released: number
+  shipped: number
+  returned: number
+  createdAt: Date
+}
+
+/** Those that still hold something. */
+export async function readReservations(
+  db: Db,
+  organizationId: string,
+  after: After<{ sku: string; reservationId: string }>,
+  limit: number,
+): Promise<ExportedReservation[]> {
+  const sku = after?.sku ?? ''
+  const found = await sql<ExportedReservation>`
+    select reservation_id, reservation.owner_id, item.sku, location.code as location_code, lot_id,
+      reservation.kind, owner_kind, reservation.reserved, reservation.released, reservation.shipped,
+      reservation.returned, reservation.created_at
+    from item
+    join reservation on reservation.organization_id = item.organization_id
+      and reservation.item_id = item.item_id
+      and reservation.released + reservation.shipped < reservation.reserved
+    join location on location.organization_id = item.organization_id
+      and location.location_id = reservation.location_id
+    where item.organization_id = ${organizationId} and item.sku >= ${sku}
+      and (item.sku > ${sku} or reservation_id > ${after?.reservationId ?? NO_ID}::uuid)
+    order by item.sku, reservation_id
+    limit ${limit}`.execute(db)
+  return found.rows
+}
+
+export type ExportedComponent = { kitSku: string; kind: string; componentSku: string; quantity: number }
+
+/** What kits contain, as it was said. */
+export async function readKits(
+  db: Db,
+  organizationId: string,
+  after: After<{ kitSku: string; componentSku: string }>,
+  limit: number,
+): Promise<ExportedComponent[]> {
+  const kitSku = after?.kitSku ?? ''
+  const found = await sql<ExportedComponent>`
+    select kit.sku as kit_sku, kit.kit_kind as kind, component.sku as component_sku, kit_component.quantity
+    from item as kit
+    join kit_component on kit_component.organization_id = kit.organization_id
+      and kit_component.kit_item_id = kit.item_id
+    join item as component on component.organization_id = kit.organization_id
+      and component.item_id = kit_component.component_item_id
+    where kit.organization_id = ${organizationId} and kit.sku >= ${kitSku}
+      and (kit.sku > ${kitSku} or component.sku > ${after?.componentSku ?? ''})
+    order by kit.sku, component.sku
+    limit ${limit}`.execute(db)
+  return found.rows
+}
+
+const NO_ID = '00000000-0000-0000-0000-000000000000'

@@ -1,0 +1,59 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { sql } from 'kysely'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { type Installation, makeInstallation } from '../testing/cli-database.ts'
+import { lastJson, startRaw } from '../testing/run-cli.ts'
+
+// Each command is a process of its own, and a killed one holds its import for a while.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 })
+
+const ROWS = 12_000
+let here: Installation
+beforeAll(async () => {
+  here = await makeInstallation()
+})
+afterAll(() => here.remove())
+
+async function jobRow() {
+  const found = await sql<{ state: string; doneRow: number; rowsPassed: number }>`
+    select state, done_row, rows_passed from import_job`.execute(here.database.kysely)
+  return found.rows[0]
+}
+
+/** Kills the command with no chance to tidy up, once the import is as far as `when` says. */
+async function killWhen(args: readonly string[], when: (job: Awaited<ReturnType<typeof jobRow>>) => boolean) {
+  const command = startRaw([...args, ...here.place])
+  while (!when(await jobRow())) {
+    if (command.process.exitCode !== null) throw new Error('the command ended before it could be killed')
+  }
+  command.process.kill('SIGKILL')
+  await command.ended
+}
+
+test('I3: an import killed while it checks and again while it writes goes on where it was, and brings each row once', async () => {
+  const path = join(here.folder, 'stock.csv')
+  const lines = Array.from({ length: ROWS }, (_, at) => `SKU-${at},Tea,1`)
+  await writeFile(path, `sku,name,quantity\n${lines.join('\n')}\n`)
+  const args = ['import', 'items', path, '--mode', 'good-rows']
+
+  await killWhen(args, (job) => (job?.rowsPassed ?? 0) > 0)
+  await killWhen(args, (job) => (job?.doneRow ?? 0) > 0)
+  const killed = await jobRow()
+  expect(killed).toMatchObject({ state: 'applying' })
+  expect(killed?.doneRow).toBeLessThan(ROWS)
+
+  const last = await here.run([...args, '--json'])
+  expect(lastJson(last)).toMatchObject({
+    state: 'done',
+    rowsTotal: ROWS,
+    applied: ROWS,
+    unchanged: 0,
+    units: ROWS,
+  })
+  const found = await sql<{ units: number; movements: number; items: number }>`
+    select (select sum(on_hand)::bigint from balance) as units, (select count(*) from movement) as movements,
+      (select count(*) from item) as items`.execute(here.database.kysely)
+  expect(found.rows).toEqual([{ units: ROWS, movements: ROWS, items: ROWS }])
+  expect((await here.run(['import', 'items', path])).stdout).toContain('nothing was changed')
+})

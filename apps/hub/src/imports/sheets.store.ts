@@ -1,0 +1,30 @@
+import type { Db } from '@plimsoll/database'
+import { sql } from 'kysely'
+
+export type Standing = { sku: string; locationCode: string; onHand: number; available: number }
+
+/** What these items have at each location, all lots together. Places without a balance are left out. */
+export async function findStandings(
+  db: Db,
+  organizationId: string,
+  skus: readonly string[],
+): Promise<Standing[]> {
+  const found = await sql<Standing>`
+    select item.sku, location.code as location_code, sum(balance.on_hand)::bigint as on_hand,
+      sum(balance.on_hand - balance.reserved - balance.held)::bigint as available
+    from item
+    join balance on balance.organization_id = item.organization_id and balance.item_id = item.item_id
+    join location on location.organization_id = item.organization_id
+      and location.location_id = balance.location_id
+    where item.organization_id = ${organizationId} and item.sku = any(${sql.val(skus)}::text[])
+    group by item.sku, location.code`.execute(db)
+  return found.rows
+}
+
+/** How many places have something available. */
+export async function countStocked(db: Db, organizationId: string): Promise<number> {
+  const found = await sql<{ places: number }>`
+    select count(*) as places from balance
+    where organization_id = ${organizationId} and on_hand - reserved - held > 0`.execute(db)
+  return found.rows[0]?.places ?? 0
+}

@@ -1,0 +1,19 @@
+import { itemsSheet } from './items-sheet.ts'
+import { locationsSheet } from './locations-sheet.ts'
+import type { ImportWhat, Sheet } from './sheet.ts'
+import { adjustSheet, countSheet, stockSheet } from './stock-sheets.ts'
+
+/** Everything that can be imported. */
+export const SHEETS: Readonly<Record<ImportWhat, Sheet>> = {
+  items: itemsSheet,
+  stock: stockSheet,
+  adjust: adjustSheet,
+  count: countSheet,
+  locations: locationsSheet,
+}
+
+export function sheetOf(what: string): Sheet {
+  const sheet = Object.values(SHEETS).find((each) => each.what === what)
+  if (sheet === undefined) throw new Error(`there is no sheet ${what}`)
+  return sheet
+}

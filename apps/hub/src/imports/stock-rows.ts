@@ -1,0 +1,83 @@
+import type { Tx } from '@plimsoll/database'
+import { type StockCommand, saveLocations } from '@plimsoll/stock'
+import { changeStockWithin, type SyncContext, toStockContext } from '@plimsoll/sync'
+import { FIRST_LOCATION, type KnownLocations, stockProblem } from './locations-of-rows.ts'
+import type { SheetResult } from './sheet.ts'
+import { findStandings } from './sheets.store.ts'
+
+/** A command made of a row. */
+export type RowCommand = {
+  number: number
+  command: Extract<StockCommand, { kind: 'receive' | 'adjust' | 'count' }>
+}
+
+/** Places that would be left with nothing, and what would come in, as far as reading can tell. */
+export async function foreseeCommands(
+  { database, organizationId }: SyncContext,
+  rows: readonly RowCommand[],
+): Promise<{ zeroed: number; units: number; unchanged: number }> {
+  const skus = [...new Set(rows.map(({ command }) => command.sku))]
+  const standings = await findStandings(database.kysely, organizationId, skus)
+  const standingAt = new Map(standings.map((each) => [JSON.stringify([each.sku, each.locationCode]), each]))
+  const foreseen = { zeroed: 0, units: 0, unchanged: 0 }
+  for (const { command } of rows) {
+    const { sku, locationCode, quantity } = command
+    const { onHand = 0, available = 0 } = standingAt.get(JSON.stringify([sku, locationCode])) ?? {}
+    const units = command.kind === 'count' ? quantity - onHand : quantity
+    foreseen.units += units
+    if (units === 0) foreseen.unchanged += 1
+    if (available > 0 && available + units <= 0) foreseen.zeroed += 1
+  }
+  return foreseen
+}
+
+/** Applies the commands of rows in the order of the file. */
+export async function applyCommands(
+  context: SyncContext,
+  tx: Tx,
+  rows: readonly RowCommand[],
+  known: KnownLocations,
+): Promise<SheetResult> {
+  const result: SheetResult = { applied: 0, unchanged: 0, units: 0, refused: [] }
+  if (rows.length === 0) return result
+  if (known.isUsualMissing) await saveLocations(tx, toStockContext(context), [FIRST_LOCATION])
+  const before = await countsBefore(tx, context, rows)
+  const commands = rows.map(({ command }) => command)
+  const outcomes = await changeStockWithin(context, tx, commands)
+  for (const [index, { number, command }] of rows.entries()) {
+    const outcome = outcomes[index]
+    if (outcome === undefined) throw new Error('a command was not answered')
+    if (outcome.kind === 'refused') {
+      const { code, field, message } = outcome
+      const value = field === 'sku' ? command.sku : String(command.quantity)
+      result.refused.push(
+        code === 'key-reused'
+          ? stockProblem(code, { row: number, column: null, value: command.sku }, REUSED(command))
+          : stockProblem(code, { row: number, column: field, value }, message),
+      )
+    } else if (outcome.kind === 'repeated') result.unchanged += 1
+    else {
+      result.applied += 1
+      const place = JSON.stringify([command.sku, command.locationCode])
+      result.units +=
+        command.kind === 'count' ? outcome.result.onHand - (before.get(place) ?? 0) : command.quantity
+      before.set(place, outcome.result.onHand)
+    }
+  }
+  return result
+}
+
+const REUSED = ({ sku, locationCode }: { sku: string; locationCode: string }) =>
+  `an import of this name brought another quantity of "${sku}" at ${locationCode} before; import under another name (--as) to bring more, or count it`
+
+/** On hand before counts, in what the transaction sees; it is for the report alone. */
+async function countsBefore(
+  tx: Tx,
+  context: SyncContext,
+  rows: readonly RowCommand[],
+): Promise<Map<string, number>> {
+  const skus = rows.flatMap(({ command }) => (command.kind === 'count' ? [command.sku] : []))
+  if (skus.length === 0) return new Map()
+  const found = await findStandings(tx, context.organizationId, [...new Set(skus)])
+  return new Map(found.map((each) => [JSON.stringify([each.sku, each.locationCode]), each.onHand]))
+}

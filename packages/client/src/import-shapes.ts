@@ -1,0 +1,75 @@
+import { z } from 'zod'
+
+/** Imports of files, as the API answers them. */
+
+const instant = z.iso.datetime()
+const count = z.int()
+
+/** A row's problem: codes are stable, docs/reference/errors.md has them all. */
+export const importProblem = z.object({
+  /** Counted as the editor or Excel does, from 1. */
+  row: count,
+  /** A warning hinders nothing. */
+  level: z.enum(['error', 'warning']),
+  code: z.string(),
+  /** As the file calls it; null where the whole row is meant. */
+  column: z.string().nullable(),
+  value: z.string().nullable(),
+  message: z.string(),
+  cure: z.string(),
+})
+export type ImportProblemView = z.infer<typeof importProblem>
+export const importProblemPage = z.object({ rows: z.array(importProblem), next: z.string().nullable() })
+
+export const importPreview = z.object({
+  /** How the columns of the file are understood. */
+  columns: z.array(z.object({ name: z.string(), field: z.string() })),
+  /** The first rows as they will be read; an empty cell is absent. */
+  rows: z.array(z.object({ row: count, values: z.record(z.string(), z.unknown()) })),
+  /** What the good rows would do; `units` are those that come less those that go. */
+  effect: z.object({ created: count, changed: count, unchanged: count, units: count }),
+})
+
+export const importJob = z.object({
+  importId: z.string(),
+  what: z.string(),
+  name: z.string(),
+  fileName: z.string(),
+  sheet: z.string().nullable(),
+  format: z.enum(['csv', 'xlsx']).nullable(),
+  encoding: z.string().nullable(),
+  bytes: count,
+  /**
+   * `uploaded`: being checked; `unreadable`: see `failure`; `checked`: can be applied; `applying`; `halted`: rows that
+   * were refused stopped it, see its problems, what was applied before them stands; `done`.
+   */
+  state: z.enum(['uploading', 'uploaded', 'unreadable', 'checked', 'applying', 'halted', 'done']),
+  mode: z.enum(['all-or-nothing', 'good-rows']).nullable(),
+  rowsTotal: count,
+  rowsBad: count,
+  warnings: count,
+  /** There are so many problems that the rest of the file was not looked at. */
+  isCut: z.boolean(),
+  /** Items at a location that have something available now and would have nothing, and how many have something. */
+  zeroed: count,
+  stocked: count,
+  /** So many that it is applied only when a person confirms it. */
+  needsConfirmation: z.boolean(),
+  preview: importPreview.nullable(),
+  /** Why the whole file cannot be read. */
+  failure: z.object({ code: z.string(), message: z.string(), cure: z.string() }).nullable(),
+  /** Progress of checking or of applying. */
+  rowsPassed: count,
+  isWorkedOn: z.boolean(),
+  applied: count,
+  /** Rows that were so already. */
+  unchanged: count,
+  /** Rows with problems, which were left out. */
+  skipped: count,
+  units: count,
+  createdAt: instant,
+  checkedAt: instant.nullable(),
+  finishedAt: instant.nullable(),
+})
+export type ImportJobView = z.infer<typeof importJob>
+export const importPage = z.object({ rows: z.array(importJob), next: z.string().nullable() })
