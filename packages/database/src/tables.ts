@@ -15,7 +15,7 @@ import type {
   ValuationSettingTable,
 } from './tables/history.ts'
 import type { ImportJobTable, ImportPieceTable, ImportProblemTable } from './tables/imports.ts'
-import type { KitComponentTable, KitComponentTable, KitDefinitionTable, KitDefinitionTable, KitPartTable, KitPartTable } from './tables/kits.ts'
+import type { KitComponentTable, KitDefinitionTable, KitPartTable } from './tables/kits.ts'
 import type {
   LotClockTable,
   LotStatusChangeTable,
@@ -55,7 +55,6 @@ export type * from './tables/accounts.ts'
 export type * from './tables/catalogue.ts'
 export type * from './tables/history.ts'
 export type * from './tables/imports.ts'
-export type * from './tables/kits.ts'
 export type * from './tables/kits.ts'
 export type * from './tables/lots.ts'
 export type * from './tables/orders.ts'
