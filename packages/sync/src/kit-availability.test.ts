@@ -5,7 +5,7 @@ import { createTestDatabase, fromEnvironment, type TestDatabase } from '@plimsol
 import { findBrokenKits, findItemsBySku, findLocations, saveLocation } from '@plimsoll/stock'
 import fc from 'fast-check'
 import { sql } from 'kysely'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { insertChangedItems } from './availability.store.ts'
 import { updateAvailability } from './availability.ts'
 import { toStockContext } from './context.ts'
@@ -14,6 +14,9 @@ import { mapListing, rebuildLevels, savePool } from './mappings.store.ts'
 import { changeStock } from './stock-changes.ts'
 import { stepConnection, turns } from './testing/steps.ts'
 import { createWorld, type World } from './testing/world.ts'
+
+// The properties make an organization per run: much longer than usual where the machine is busy.
+vi.setConfig({ testTimeout: 120_000 })
 
 let database: TestDatabase
 beforeAll(async () => {

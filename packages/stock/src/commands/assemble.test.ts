@@ -3,13 +3,16 @@ import { createTestDatabase, fromEnvironment, type TestDatabase } from '@plimsol
 import fc from 'fast-check'
 import { sql } from 'kysely'
 import { v7 as uuidv7 } from 'uuid'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { defineKit } from '../kits/define-kit.ts'
 import { commandOf, createStockWorld, type StockWorld } from '../testing/stock-world.ts'
 import { findBrokenBalances, findBrokenReservations } from '../verify.store.ts'
 import type { CommandOutcome } from './apply-commands.ts'
 import type { StockCommand } from './command.ts'
 import { runStockCommands } from './run-commands.ts'
+
+// The properties make an organization per run: much longer than usual where the machine is busy.
+vi.setConfig({ testTimeout: 120_000 })
 
 let database: TestDatabase
 beforeAll(async () => {

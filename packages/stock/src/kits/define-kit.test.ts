@@ -2,7 +2,7 @@ import { inTransaction, type KitKind } from '@plimsoll/database'
 import { createTestDatabase, fromEnvironment, type TestDatabase } from '@plimsoll/database/testing'
 import fc from 'fast-check'
 import { sql } from 'kysely'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { runStockCommands } from '../commands/run-commands.ts'
 import { commandOf, createStockWorld, type StockWorld } from '../testing/stock-world.ts'
 import { defineKit } from './define-kit.ts'
@@ -10,6 +10,9 @@ import { refuseStockOfKit } from './kit-definition.ts'
 import { findKitDefinitions, findNamedParts, findUsesOf } from './kit-views.store.ts'
 import { findAssemblyParts, findKitKinds, findKitParts } from './kits.store.ts'
 import { findBrokenKits } from './verify-kits.store.ts'
+
+// The properties make an organization per run: much longer than usual where the machine is busy.
+vi.setConfig({ testTimeout: 120_000 })
 
 let database: TestDatabase
 beforeAll(async () => {
