@@ -142,8 +142,6 @@ export {
 } from './lots/verify-tracked.store.ts'
 export {
   insertMovements,
-  insertMovements,
-  withBalancesAssumed,
   withBalancesAssumed,
 } from './movements.store.ts'
 export { availableOf, type Balance, type NewMovement } from './movements.ts'
