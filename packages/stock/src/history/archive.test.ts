@@ -84,7 +84,7 @@ test('I3: every command sent again across a month’s end and after archiving ch
     }),
     fromEnvironment(3),
   )
-}, 120_000)
+}, 300_000)
 
 test('a file that is damaged, foreign or missing is named, and brings nothing back', async () => {
   await run(at('2024-12-10T00:00:00Z'), [commandOf('receive', 'A', 5), commandOf('receive', 'B', 6)])

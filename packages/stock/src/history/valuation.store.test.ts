@@ -115,7 +115,7 @@ test('valuation read on from checkpoints, from scratch, and after archiving is t
     }),
     fromEnvironment(3),
   )
-}, 120_000)
+}, 300_000)
 
 async function newWorld(of = database): Promise<HistoryWorld> {
   return await createHistoryWorld(of, { skus: ['A'], locationCodes: ['MAIN'] })
