@@ -146,6 +146,7 @@ export {
   withBalancesAssumed,
   withBalancesAssumed,
 } from './movements.store.ts'
+export { insertMovements, withBalancesAssumed } from './movements.store.ts'
 export { availableOf, type Balance, type NewMovement } from './movements.ts'
 export {
   findExpiredReservations,
