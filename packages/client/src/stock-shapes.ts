@@ -21,8 +21,17 @@ export const stockResult = z.object({
   onHand: count,
   reserved: count,
   held: count,
-  available: count.describe('onHand − reserved − held; may be negative (oversold).'),
+  available: count.describe('onHand − reserved − held, less what is unusable; may be negative (oversold).'),
+  unusable: count
+    .optional()
+    .describe(
+      'Of what is on hand: in lots that may not leave (expired, in quarantine, recalled). Absent: none.',
+    ),
   reservationId: z.string().nullable().describe('Given by reserve; hand it back to release, ship or return.'),
+  lots: z
+    .array(z.object({ lot: z.string(), quantity: count }))
+    .optional()
+    .describe('Which lots units were allocated to or shipped from.'),
   granted: count.optional().describe('What a partial reserve was granted.'),
   components: z
     .array(z.object({ sku: z.string(), units: count, available: count }))

@@ -144,6 +144,7 @@ export {
   insertMovements,
   withBalancesAssumed,
 } from './movements.store.ts'
+export { insertMovements, withBalancesAssumed } from './movements.store.ts'
 export { availableOf, type Balance, type NewMovement } from './movements.ts'
 export {
   findExpiredReservations,

@@ -20,6 +20,7 @@ import { fillHistory, historyReads } from '../testing/history-rows.ts'
 import { catalogueReads, catalogueWrites, fillCatalogue } from '../testing/other-catalogue.ts'
 import { importReads, importWithProblem, importWrites } from '../testing/other-import.ts'
 import { type Answer, type ServedHub, type Shop, serveHub, startShop } from '../testing/served-hub.ts'
+import { insertTrackedRows } from '../testing/tracked-rows.ts'
 import { signedDelivery, wooOrder } from '../testing/woo-webhook.ts'
 import type { Route } from './server.ts'
 
@@ -39,6 +40,7 @@ let other: {
   inboxId: string
   reservationId: string
   importId: string
+  lineId: string
 }
 
 beforeAll(async () => {
@@ -84,6 +86,13 @@ const reads: Record<string, string[]> = {
   '/api/v1/items/:sku/kit': ['/api/v1/items/MUG/kit', `/api/v1/items/${MARK}-1/kit`],
   '/api/v1/items/:sku/used-in': ['/api/v1/items/MUG/used-in', `/api/v1/items/${MARK}-1/used-in`],
   ...historyReads({ mark: MARK }),
+  '/api/v1/items/:sku/lots': ['/api/v1/items/MUG/lots', `/api/v1/items/${MARK}-1/lots`],
+  '/api/v1/items/:sku/lots/:lot': [`/api/v1/items/MUG/lots/${MARK}`, `/api/v1/items/${MARK}-1/lots/${MARK}`],
+  '/api/v1/items/:sku/lots/:lot/trace': [
+    `/api/v1/items/MUG/lots/${MARK}/trace`,
+    `/api/v1/items/${MARK}-1/lots/${MARK}/trace`,
+  ],
+  '/api/v1/serials/:serial': [`/api/v1/serials/${MARK}`, '/api/v1/serials/MUG'],
   '/api/v1/locations': ['/api/v1/locations'],
   '/api/v1/locations/:code/balances': [
     '/api/v1/locations/MAIN/balances',
@@ -139,7 +148,7 @@ test('I9: no answer to the first organization changes because there is a second'
 
 test('I9: what the first organization asks about rows of the second is not found, and changes none of them', async () => {
   const untouched = await digests()
-  const { connectionId, listingId, inboxId, reservationId, importId } = other
+  const { connectionId, listingId, inboxId, reservationId, importId, lineId } = other
   const key = () => ({ 'idempotency-key': randomUUID() })
   const ask = served.ask
   const refused: Record<string, () => Promise<Answer>> = {
@@ -175,7 +184,7 @@ test('I9: what the first organization asks about rows of the second is not found
       ]),
     ),
     ...Object.fromEntries(
-      ['release', 'move-reservation', 'ship', 'return'].map((kind) => [
+      ['release', 'move-reservation', 'ship', 'return', 'allocate'].map((kind) => [
         `POST /api/v1/stock/${kind}`,
         () => {
           const place = kind === 'move-reservation' ? { location: 'MAIN' } : {}
@@ -189,6 +198,11 @@ test('I9: what the first organization asks about rows of the second is not found
         kind: 'virtual',
         components: [{ sku: `${MARK}-1`, quantity: 1 }],
       }),
+    'POST /api/v1/stock/tell-serials': () =>
+      ask('POST', '/api/v1/stock/tell-serials', { lineId, serials: [MARK] }, key()),
+    'POST /api/v1/items/:sku/lots': () => ask('POST', `/api/v1/items/${MARK}-1/lots`, { lot: 'x' }),
+    'POST /api/v1/items/:sku/lots/:lot/status': () =>
+      ask('POST', `/api/v1/items/${MARK}-1/lots/${MARK}/status`, { status: 'recalled', reason: 'x' }),
     'POST /webhooks/:connectionId': () => {
       const { webhookSecret = '' } = otherShop.credentials as Record<string, string>
       const { body, headers } = signedDelivery(
@@ -385,8 +399,12 @@ async function fillSecondOrganization() {
     ),
     sql<{
       reservationId: string
-    }>`select reservation_id from reservation where organization_id = ${organizationId}`.execute(kysely),
+      lineId: string
+    }>`select reservation_id, owner_id as line_id from reservation where organization_id = ${organizationId}`.execute(
+      kysely,
+    ),
   ])
+  await insertTrackedRows(kysely, organizationId, MARK)
   // What did not come about by itself, or is gone again as soon as it is worked off.
   await sql`insert into policy (organization_id, scope, scope_id, fixed, paused, updated_at)
     values (${organizationId}, 'organization', ${organizationId}, 77, true, now())`.execute(kysely)
@@ -408,5 +426,6 @@ async function fillSecondOrganization() {
     inboxId: parked.rows[0]?.inboxId ?? '',
     reservationId: reservation.rows[0]?.reservationId ?? '',
     importId: await importWithProblem({ ...context, dataFolder: served.folder }, MARK),
+    lineId: reservation.rows[0]?.lineId ?? '',
   }
 }

@@ -2,7 +2,22 @@ import type { PlacedKind, StockCommand } from '@plimsoll/stock'
 import { z } from 'zod'
 import { toStoredKey } from '../client-key.ts'
 import type { ErrorCode } from './error-codes.ts'
+import { ApiProblem } from './problem.ts'
 import { KEY_LENGTH_MAX } from './route.ts'
+import {
+  ALLOCATION_ERRORS,
+  allocation,
+  lotOfReceipt,
+  RECEIPT_ERRORS,
+  RESERVE_ERRORS,
+  RETURN_ERRORS,
+  returnedUnits,
+  SHIP_ERRORS,
+  shippedUnits,
+  TELL_ERRORS,
+  TRACKED_ERRORS,
+  unitsOfItem,
+} from './tracked-fields.ts'
 
 /**
  * The kinds of stock command that the API takes: each has a route of its own, and all of them go into a batch.
@@ -41,7 +56,8 @@ const change = {
   quantity: z
     .number({ error: 'give a whole number of base units' })
     .meta({ type: 'integer', example: 10 })
-    .describe('Whole base units.'),
+    .optional()
+    .describe('Whole base units; where serials are named it may be left out.'),
   reason: z
     .string()
     .max(500)
@@ -56,17 +72,19 @@ const atPlace = z.strictObject({
   location: locationCode.describe('Code of the location.'),
   ...change,
 })
+const ofUnits = atPlace.extend(unitsOfItem)
 const ofReservation = z.strictObject({
   reservationId: z.uuid('give the id that the reservation was given'),
   ...change,
 })
-const receipt = atPlace.extend({
+const receipt = ofUnits.extend({
+  ...lotOfReceipt,
   into: z
     .enum(['sellable', 'held'])
     .optional()
     .describe('held: kept back until unheld; sellable unless given.'),
 })
-const promise = atPlace.extend({
+const promise = ofUnits.extend({
   grant: z
     .enum(['all', 'partial'])
     .optional()
@@ -78,7 +96,16 @@ const promise = atPlace.extend({
 const move = ofReservation.extend({
   location: locationCode.describe('Code of the location that it moves to.'),
 })
+const allocated = ofReservation.extend(allocation)
+const shipped = ofReservation.extend(shippedUnits)
+const toldSerials = z.strictObject({
+  lineId: z.uuid('give the id of an order line'),
+  serials: z.array(z.string()).min(1).max(10_000),
+  reason: change.reason,
+  effectiveAt: change.effectiveAt,
+})
 const returned = ofReservation.extend({
+  ...returnedUnits,
   condition: z
     .enum(['sellable', 'damaged', 'inspection'])
     .optional()
@@ -91,28 +118,33 @@ export const stockKinds: readonly StockKind[] = [
     kind: 'receive',
     summary: 'Units that arrived.',
     body: receipt,
-    errors: [...PLACE_ERRORS, 'quantity-not-positive'],
-    toCommand: (body: z.output<typeof receipt>, by) => ({
-      kind: 'receive',
-      ...by,
-      ...placeOf(body),
-      into: body.into,
-    }),
+    errors: [...PLACE_ERRORS, ...RECEIPT_ERRORS, 'quantity-not-positive'],
+    toCommand: (body: z.output<typeof receipt>, by) => {
+      const { lot, serials, into, expiresOn, manufacturedOn, supplierLot, force } = body
+      const details = { into, expiresOn, manufacturedOn, supplierLot, force }
+      return { kind: 'receive', ...by, ...placeOf(body), lot, serials, ...details }
+    },
   },
-  plainKind('adjust', 'A difference, of either sign.', ['quantity-zero']),
-  plainKind('count', 'What was counted at `effectiveAt`: later movements stay on top of it.', [
+  trackedKind('adjust', 'A difference, of either sign.', ['quantity-zero']),
+  trackedKind('count', 'What was counted at `effectiveAt`: later movements stay on top of it.', [
     'quantity-negative',
   ]),
-  plainKind('hold', 'Units that must not be sold: damaged, in quality control.', ['quantity-not-positive']),
-  plainKind('unhold', 'Held units that may be sold again.', ['quantity-not-positive', 'insufficient-held']),
+  trackedKind('hold', 'Units that must not be sold: damaged, in quality control.', ['quantity-not-positive']),
+  trackedKind('unhold', 'Held units that may be sold again.', ['quantity-not-positive', 'insufficient-held']),
   {
     kind: 'reserve',
     summary: 'Sets units aside, never more than are available.',
     body: promise,
-    errors: [...PLACE_ERRORS, 'quantity-not-positive', 'insufficient-stock', 'expiry-in-past'],
+    errors: [
+      ...PLACE_ERRORS,
+      ...RESERVE_ERRORS,
+      'quantity-not-positive',
+      'insufficient-stock',
+      'expiry-in-past',
+    ],
     toCommand: (body: z.output<typeof promise>, by) => {
-      const { grant, expiresAt } = body
-      return { kind: 'reserve', ...by, ...placeOf(body), grant, expiresAt }
+      const { grant, expiresAt, lot, serials } = body
+      return { kind: 'reserve', ...by, ...placeOf(body), grant, expiresAt, lot, serials }
     },
   },
   plainKind('assemble', 'Puts assembled kits together from the components that are available there.', [
@@ -147,21 +179,55 @@ export const stockKinds: readonly StockKind[] = [
   {
     kind: 'ship',
     summary: 'Units of a reservation that have left.',
-    body: ofReservation.meta({}),
-    errors: [...RESERVATION_ERRORS, 'insufficient-open'],
-    toCommand: (body: z.output<typeof ofReservation>, by) => ({ kind: 'ship', ...by, ...claimOf(body) }),
+    body: shipped,
+    errors: [...RESERVATION_ERRORS, ...SHIP_ERRORS, 'insufficient-open'],
+    toCommand: (body: z.output<typeof shipped>, by) => ({
+      kind: 'ship',
+      ...by,
+      ...claimOf(body),
+      ...allocationOf(body),
+      serials: body.serials,
+    }),
+  },
+  {
+    kind: 'allocate',
+    summary: 'Settles from which lots reserved units will leave.',
+    body: allocated,
+    errors: [...RESERVATION_ERRORS, ...ALLOCATION_ERRORS, 'insufficient-open'],
+    toCommand: (body: z.output<typeof allocated>, by) => ({
+      kind: 'allocate',
+      ...by,
+      ...claimOf(body),
+      ...allocationOf(body),
+    }),
+  },
+  {
+    kind: 'tell-serials',
+    summary: 'Says which units left with an order line that its platform shipped; no stock moves.',
+    body: toldSerials,
+    errors: TELL_ERRORS,
+    toCommand: ({ lineId, serials, reason, effectiveAt }: z.output<typeof toldSerials>, by) => ({
+      kind: 'tell-serials',
+      ...by,
+      lineId,
+      serials,
+      reason,
+      effectiveAt,
+    }),
   },
   {
     kind: 'return',
     summary: 'Shipped units of a reservation that came back.',
     body: returned,
-    errors: [...RESERVATION_ERRORS, 'insufficient-shipped', 'unknown-location'],
+    errors: [...RESERVATION_ERRORS, ...RETURN_ERRORS, 'insufficient-shipped', 'unknown-location'],
     toCommand: (body: z.output<typeof returned>, by) => ({
       kind: 'return',
       ...by,
       ...claimOf(body),
       condition: body.condition,
       locationCode: body.location,
+      lot: body.lot,
+      serials: body.serials,
     }),
   },
 ]
@@ -178,12 +244,49 @@ function plainKind(kind: PlacedKind, summary: string, errors: readonly ErrorCode
   }
 }
 
-function placeOf({ sku, location, quantity, reason, effectiveAt }: z.output<typeof atPlace>) {
-  return { sku, locationCode: location, quantity, reason, effectiveAt }
+/** The same for units that may be of a lot, or be named by their serial numbers. */
+function trackedKind(
+  kind: 'adjust' | 'count' | 'hold' | 'unhold',
+  summary: string,
+  errors: readonly ErrorCode[],
+): StockKind {
+  return {
+    kind,
+    summary,
+    body: ofUnits.meta({}),
+    errors: [...PLACE_ERRORS, ...TRACKED_ERRORS, ...errors],
+    toCommand: (body: z.output<typeof ofUnits>, by) => {
+      const { lot, serials } = body
+      return { kind, ...by, ...placeOf(body), lot, serials }
+    },
+  }
 }
 
-function claimOf({ reservationId, quantity, reason, effectiveAt }: z.output<typeof ofReservation>) {
-  return { reservationId, quantity, reason, effectiveAt }
+function placeOf(body: z.output<typeof atPlace> & { serials?: string[] | undefined }) {
+  const { sku, location, reason, effectiveAt } = body
+  return { sku, locationCode: location, quantity: quantityOf(body), reason, effectiveAt }
+}
+
+/** Serials that are named are counted, where nothing else is said. */
+function quantityOf({
+  quantity,
+  serials,
+}: {
+  quantity?: number | undefined
+  serials?: string[] | undefined
+}) {
+  const units = quantity ?? serials?.length
+  if (units !== undefined) return units
+  throw new ApiProblem('invalid-request', 'quantity: give a whole number of base units.', 'quantity')
+}
+
+function allocationOf({ lots, minShelfLifeDays, shelfLifeFor, force }: z.output<typeof allocated>) {
+  return { lots, minShelfLifeDays, shelfLifeFor, force }
+}
+
+function claimOf(body: z.output<typeof ofReservation> & { serials?: string[] | undefined }) {
+  const { reservationId, reason, effectiveAt } = body
+  return { reservationId, quantity: quantityOf(body), reason, effectiveAt }
 }
 
 /** A command in a batch: what its route takes, with its kind and a key of its own. */

@@ -81,5 +81,5 @@ export type CommandResult = {
   /** What `assemble` took and `disassemble` gave, with what is available there now, in base units. */
   components?: { sku: string; units: number; available: number }[]
   /** Of an item that is tracked by lot: which lots units were allocated to or shipped from. */
-  lots?: readonly TakenLot[]
+  lots?: TakenLot[]
 }

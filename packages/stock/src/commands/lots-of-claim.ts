@@ -27,7 +27,7 @@ export type LotClaim = {
 
 /** Moves units that have no lot yet, or one that may not leave any more, to lots. */
 export function allocateLots(claim: LotClaim): TakenLot[] | Refusal {
-  const { work, ledger, item, units } = claim
+  const { ledger, item, units } = claim
   const own = rowsOf(claim)
   const sources = [...own.filter(isFree), ...own.filter((row) => isBlocked(ledger, row))]
   const open = sources.reduce((sum, row) => sum + openOf(row), 0)

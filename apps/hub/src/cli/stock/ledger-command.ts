@@ -92,6 +92,13 @@ export async function runLedgerCommand(
   })
 }
 
+/** ` From L12: 3, L13: 1.`, of an item that is tracked by lot. */
+export function lotsOf({ lots = [] }: LedgerResult): string {
+  return lots.length === 0
+    ? ''
+    : ` From ${lots.map(({ lot, quantity }) => `${lot}: ${quantity}`).join(', ')}.`
+}
+
 /** `: on hand 10, reserved 2, held 0, available 8.` */
 export function figuresOf({ onHand, reserved, held, available }: LedgerResult): string {
   return `on hand ${onHand}, reserved ${reserved}, held ${held}, available ${available}`

@@ -37,7 +37,7 @@ export function placedCommand<Own extends object = object>(
       .action(async (...given: [string?, string?, string?, ...unknown[]]) => {
         const options = command.opts<PlacedOptions & Own>()
         const words = [given[0], given[1], given[2]].filter((word) => word !== undefined)
-        const { location, ...place } = readPlace(words, options)
+        const { location, ...place } = readPlace(words, { ...options, serials: serialsIn(options) })
         exit(
           await runLedgerCommand(
             options,
@@ -55,11 +55,12 @@ export function placedCommand<Own extends object = object>(
 /** Words without a name fill what the options left open, in the order SKU, quantity, location. */
 export function readPlace(
   words: readonly string[],
-  options: Pick<PlacedOptions, 'sku' | 'quantity' | 'location'>,
+  options: Pick<PlacedOptions, 'sku' | 'quantity' | 'location'> & { serials?: readonly string[] | undefined },
 ): { sku: string; quantity: number; location: string | undefined } {
   const left = [...words]
   const sku = options.sku ?? left.shift()
-  const quantity = options.quantity ?? left.shift()
+  // Serials that are named are counted, where nothing else is said.
+  const quantity = options.quantity ?? left.shift() ?? options.serials?.length
   const location = options.location ?? left.shift()
   if (sku === undefined || sku === '')
     throw new CommandProblem('Name the item: its SKU comes first, or --sku SKU.')
@@ -72,6 +73,10 @@ export function readPlace(
     )
   }
   return { sku, quantity: typeof quantity === 'number' ? quantity : toQuantityWord(quantity), location }
+}
+
+function serialsIn(options: object): readonly string[] | undefined {
+  return 'serial' in options && Array.isArray(options.serial) ? options.serial : undefined
 }
 
 function toQuantityWord(word: string): number {

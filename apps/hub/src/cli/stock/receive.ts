@@ -1,12 +1,37 @@
 import { Option } from 'commander'
 import { figuresOf } from './ledger-command.ts'
 import { placedCommand } from './placed-command.ts'
+import { toUnits, type UnitOptions, unitOptions } from './tracked-options.ts'
 
-export const receiveCommand = placedCommand<{ held?: true }>('receive', {
+type Own = UnitOptions & {
+  held?: true
+  expires?: string
+  manufactured?: string
+  supplierLot?: string
+  force?: true
+}
+
+export const receiveCommand = placedCommand<Own>('receive', {
   description: 'units that arrived',
   quantity: 'how many arrived',
-  options: [new Option('--held', 'keep them back until they are unheld: damaged, or to be inspected')],
-  build: (place, { held }) => ({ kind: 'receive', ...place, into: held === true ? 'held' : undefined }),
+  options: [
+    new Option('--held', 'keep them back until they are unheld: damaged, or to be inspected'),
+    ...unitOptions(),
+    new Option('--expires <day>', 'the last day on which a new lot may leave, for example 2027-01-31'),
+    new Option('--manufactured <day>', 'when a new lot was made'),
+    new Option('--supplier-lot <text>', 'what the supplier calls a new lot'),
+    new Option('--force', 'take units of a lot that may not leave; needs --reason'),
+  ],
+  build: (place, own) => ({
+    kind: 'receive',
+    ...place,
+    ...toUnits(own),
+    into: own.held === true ? 'held' : undefined,
+    expiresOn: own.expires,
+    manufacturedOn: own.manufactured,
+    supplierLot: own.supplierLot,
+    force: own.force,
+  }),
   say: (result, quantity) =>
     `Received ${quantity} of ${result.sku} at ${result.locationCode}: ${figuresOf(result)}.`,
 })

@@ -30,7 +30,8 @@ export function reservationCommand<Own extends object = object>(
         if (word !== undefined && options.quantity !== undefined) {
           throw new CommandProblem('Say how many once: after the reservation, or with --quantity NUMBER.')
         }
-        const quantity = word ?? options.quantity
+        const serials = 'serial' in options && Array.isArray(options.serial) ? options.serial : undefined
+        const quantity = word ?? options.quantity ?? serials?.length
         if (quantity === undefined) {
           throw new CommandProblem(
             'Say how many: a whole number after the reservation, or --quantity NUMBER.',

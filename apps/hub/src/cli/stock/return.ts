@@ -1,8 +1,9 @@
 import { Option } from 'commander'
 import { figuresOf } from './ledger-command.ts'
 import { reservationCommand } from './reservation-command.ts'
+import { toUnits, type UnitOptions, unitOptions } from './tracked-options.ts'
 
-type Own = { condition?: 'sellable' | 'damaged' | 'inspection'; location?: string }
+type Own = UnitOptions & { condition?: 'sellable' | 'damaged' | 'inspection'; location?: string }
 
 export const returnCommand = reservationCommand<Own>('return', {
   description: 'shipped units of a reservation that came back',
@@ -14,10 +15,12 @@ export const returnCommand = reservationCommand<Own>('return', {
       'inspection',
     ]),
     new Option('--location <code>', 'where they came in (default: where they left from)'),
+    ...unitOptions(),
   ],
-  build: (claim, { condition, location }) => ({
+  build: (claim, { condition, location, ...units }) => ({
     kind: 'return',
     ...claim,
+    ...toUnits(units),
     condition,
     locationCode: location,
   }),

@@ -1,10 +1,12 @@
-import { figuresOf } from './ledger-command.ts'
+import { figuresOf, lotsOf } from './ledger-command.ts'
 import { reservationCommand } from './reservation-command.ts'
+import { type AllocationOptions, allocationOptions, serialOption, toAllocation } from './tracked-options.ts'
 
-export const shipCommand = reservationCommand('ship', {
+export const shipCommand = reservationCommand<AllocationOptions & { serial?: string[] }>('ship', {
   description: 'units of a reservation that have left',
   quantity: 'how many have left',
-  build: (claim) => ({ kind: 'ship', ...claim }),
+  options: [...allocationOptions(), serialOption()],
+  build: (claim, own) => ({ kind: 'ship', ...claim, ...toAllocation(own), serials: own.serial }),
   say: (result, quantity) =>
-    `Shipped ${quantity} of ${result.sku} from ${result.locationCode}: ${figuresOf(result)}.`,
+    `Shipped ${quantity} of ${result.sku} from ${result.locationCode}: ${figuresOf(result)}.${lotsOf(result)}`,
 })

@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import { adjustCommand } from './adjust.ts'
 import { archiveCommands } from './archive.ts'
 import { asOfCommand } from './as-of.ts'
+import { allocateCommand } from './allocate.ts'
 import { assembleCommand } from './assemble.ts'
 import { countCommand } from './count.ts'
 import { disassembleCommand } from './disassemble.ts'
@@ -31,6 +32,7 @@ const subcommands = [
   reserveCommand,
   releaseCommand,
   moveReservationCommand,
+  allocateCommand,
   shipCommand,
   returnCommand,
   assembleCommand,

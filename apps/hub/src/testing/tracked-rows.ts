@@ -1,0 +1,32 @@
+import type { Db } from '@plimsoll/database'
+import { sql } from 'kysely'
+
+/** A row in each table of lots and serial numbers, all called by the mark. */
+export async function insertTrackedRows(db: Db, organizationId: string, mark: string): Promise<void> {
+  await sql`
+    with one as (
+      select item_id, location_id from item, location
+      where item.organization_id = ${organizationId} and location.organization_id = ${organizationId} limit 1
+    ), made as (
+      insert into lot (organization_id, lot_id, item_id, code, expires_on, status, created_at)
+      select ${organizationId}, gen_random_uuid(), item_id, ${mark}, '2030-01-01', 'released', now() from one
+      returning lot_id
+    ), noted as (
+      insert into lot_status_change (organization_id, lot_id, change_id, after, reason, actor, changed_at)
+      select ${organizationId}, lot_id, gen_random_uuid(), 'released', ${mark}, ${mark}, now() from made
+    ), told as (
+      insert into serial (organization_id, item_id, serial, state, location_id, effective_at)
+      select ${organizationId}, item_id, ${mark}, 'in-stock', location_id, now() from one
+    ), lived as (
+      insert into serial_event
+        (organization_id, item_id, serial, event_id, kind, state, location_id, command_key, actor, effective_at, recorded_at)
+      select ${organizationId}, item_id, ${mark}, gen_random_uuid(), 'received', 'in-stock', location_id, ${mark},
+        ${mark}, now(), now()
+      from one
+    ), asked as (
+      insert into shelf_life_minimum (organization_id, scope, scope_id, days, updated_at)
+      values (${organizationId}, 'customer', ${mark}, 30, now())
+    )
+    insert into lot_clock (organization_id, looked_until) values (${organizationId}, now())
+    on conflict do nothing`.execute(db)
+}
