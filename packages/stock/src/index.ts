@@ -140,10 +140,6 @@ export {
   findBrokenLots,
   findBrokenSerials,
 } from './lots/verify-tracked.store.ts'
-export {
-  insertMovements,
-  withBalancesAssumed,
-} from './movements.store.ts'
 export { insertMovements, withBalancesAssumed } from './movements.store.ts'
 export { availableOf, type Balance, type NewMovement } from './movements.ts'
 export {
