@@ -1,14 +1,13 @@
 import { inTransaction } from '@plimsoll/database'
 import { createTestDatabase, fromEnvironment, type TestDatabase } from '@plimsoll/database/testing'
 import fc from 'fast-check'
-import { type KyselyPlugin, sql } from 'kysely'
+import type { KyselyPlugin } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createStockWorld } from '../testing/stock-world.ts'
 import { comparableOf } from './barcodes.ts'
-import { findCatalogueItems, findItemIdsByCode } from './catalogue.store.ts'
+import { findCatalogueItems } from './catalogue.store.ts'
 import { type CatalogueContext, type RowOutcome, saveCatalogueItems } from './catalogue.ts'
 import type { CatalogueItem, CatalogueRow } from './catalogue-item.ts'
-import { findStockItems } from './lookup.store.ts'
 import { saveProducts } from './products.store.ts'
 
 let database: TestDatabase
@@ -167,36 +166,4 @@ test('a catalogue of 2,000 items takes as many statements as one item', async ()
     return statements
   }
   expect(await statementsFor(2_000)).toBe(await statementsFor(1))
-})
-
-test('a scan, and the items that commands name, are found among 20,000 without reading the others', async () => {
-  const context = await makeOrganization()
-  const rows = Array.from({ length: 20_000 }, (_, nth): CatalogueRow => {
-    return { sku: `ITEM-${nth}`, name: 'x', barcodes: [{ barcode: `B-${nth}` }] }
-  })
-  await save(context, rows)
-  await sql`analyze item, barcode, unit_of_measure`.execute(database.kysely)
-  const plans: string[] = []
-  const explaining: KyselyPlugin = {
-    transformQuery: ({ node }) => {
-      if (node.kind !== 'RawNode') return node
-      const [first = '', ...rest] = node.sqlFragments
-      return { ...node, sqlFragments: [`explain (analyze) ${first}`, ...rest] }
-    },
-    transformResult: async ({ result }) => {
-      plans.push(result.rows.map((each) => Object.values(each).join()).join('\n'))
-      return { ...result, rows: [] }
-    },
-  }
-  const db = database.kysely.withPlugin(explaining)
-  const { organizationId } = context
-  const [item] = await findCatalogueItems(database.kysely, organizationId, { skus: ['ITEM-7'] })
-  await findItemIdsByCode(db, organizationId, 'B-77')
-  await findCatalogueItems(db, organizationId, { itemIds: [item?.itemId ?? ''] })
-  await findStockItems(db, organizationId, { skus: ['ITEM-1', 'ITEM-2'], itemIds: [item?.itemId ?? ''] })
-  expect(plans).toHaveLength(3)
-  for (const plan of plans) {
-    expect(plan).toContain('Index')
-    expect(plan).not.toMatch(/Seq Scan on (item|barcode)|Rows Removed by Filter: [1-9]/)
-  }
 })

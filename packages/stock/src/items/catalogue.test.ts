@@ -1,14 +1,12 @@
-import { inTransaction } from '@plimsoll/database'
 import { createTestDatabase, type TestDatabase } from '@plimsoll/database/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { runStockCommands } from '../commands/run-commands.ts'
-import { defineKit } from '../kits/define-kit.ts'
 import { commandOf, createStockWorld, type StockWorld } from '../testing/stock-world.ts'
 import { findCatalogueItems } from './catalogue.store.ts'
 import { type CatalogueContext, type RowOutcome, saveCatalogueItems } from './catalogue.ts'
 import type { CatalogueItem, CatalogueRow } from './catalogue-item.ts'
 import { removeCustomField, saveCustomField } from './custom-fields.store.ts'
-import { findItemByCode, findItemChanges, findStockItems } from './lookup.store.ts'
+import { findItemChanges } from './lookup.store.ts'
 import { removeProduct, saveProducts } from './products.store.ts'
 
 let database: TestDatabase
@@ -365,76 +363,4 @@ test('a custom field keeps its type, and stays, while any item has it', async ()
   expect(await remove()).toEqual({ kind: 'removed' })
   expect(await remove()).toMatchObject({ code: 'unknown-custom-field' })
   expect(await define('Grams', 'string')).toMatchObject({ code: 'invalid-text' })
-})
-
-test('a code is a SKU or a barcode, and says how many base units one scan means', async () => {
-  await makeTea()
-  const find = (code: string) => findItemByCode(database.kysely, context.organizationId, code)
-  expect(await find('TEA')).toMatchObject({ kind: 'found', unit: 'tin', factor: 1, matched: 'sku' })
-  expect(await find('SHELF-7')).toMatchObject({ unit: 'tin', factor: 1, matched: 'barcode' })
-  expect(await find('4006381333931')).toMatchObject({ item: { sku: 'TEA' }, unit: 'tin', factor: 1 })
-  expect(await find('04006381333931')).toMatchObject({ item: { sku: 'TEA' }, unit: 'tin', factor: 1 })
-  expect(await find('10614141000415')).toMatchObject({ unit: 'case', factor: 12, matched: 'barcode' })
-  expect(await find('shelf-7')).toMatchObject({ code: 'unknown-code' })
-  // A SKU of the same digits in another length is only found out when it is scanned.
-  await save({ sku: '04006381333931', name: 'x', barcodes: [] })
-  expect(await save({ sku: 'OTHER', name: 'Other' })).toMatchObject([{ kind: 'created' }])
-  await save({
-    sku: 'OWN',
-    name: 'Own',
-    units: [{ code: 'case', factor: 6 }],
-    barcodes: [{ barcode: 'OWN', unit: 'case' }],
-  })
-  expect(await find('OWN')).toMatchObject({ unit: 'case', factor: 6, matched: 'barcode' })
-})
-
-test('a code that means two items is refused, whatever came first', async () => {
-  await renew()
-  await save({ sku: '4006381333931', name: 'Pen' })
-  await save({ sku: 'BOX', name: 'Box', barcodes: [{ barcode: '04006381333931' }] })
-  expect(await findItemByCode(database.kysely, context.organizationId, '4006381333931')).toMatchObject({
-    code: 'ambiguous-code',
-    message: '"4006381333931" is the SKU of the item "Pen" and a barcode of the item "BOX".',
-  })
-})
-
-test('commands find what they must know of items by SKU and by id in one statement', async () => {
-  await makeTea()
-  await save({ sku: 'MUG', name: 'Mug' })
-  const components = [{ sku: 'TEA', quantity: 1 }]
-  const kit = { sku: 'MUG', kind: 'virtual' as const, components, actor: 'test', reason: null }
-  await inTransaction(database, (tx) => defineKit(tx, world.context, { ...kit, expectedVersion: undefined }))
-  // What is said of the item otherwise leaves it the kit that it is.
-  await save({ sku: 'MUG', archived: true })
-  const { itemId } = await read('TEA')
-  const found = await findStockItems(database.kysely, context.organizationId, {
-    skus: ['MUG', 'NONE'],
-    itemIds: [itemId],
-  })
-  expect(found.sort((a, b) => (a.sku < b.sku ? -1 : 1))).toEqual([
-    {
-      itemId: expect.any(String),
-      sku: 'MUG',
-      name: 'Mug',
-      tracking: 'plain',
-      serialCapture: 'receipt',
-      kitKind: 'virtual',
-      archivedAt: world.context.now(),
-      baseUnit: 'each',
-      units: [],
-    },
-    {
-      itemId,
-      sku: 'TEA',
-      name: 'Green tea',
-      tracking: 'lot',
-      kitKind: 'none',
-      archivedAt: null,
-      baseUnit: 'tin',
-      units: [
-        { code: 'case', factor: 12, rounding: 'refuse' },
-        { code: 'pallet', factor: 480, rounding: 'down' },
-      ],
-    },
-  ])
 })

@@ -10,11 +10,10 @@ import {
   findSkusAmong,
   findVariants,
   lockCatalogue,
-  type SavedItem,
-  writeCatalogueItems,
 } from './catalogue.store.ts'
 import type { CatalogueItem, CatalogueRow, ItemChange } from './catalogue-item.ts'
 import { type DecidedRow, decideCatalogueRow, type KnownCatalogue, noteDecided } from './catalogue-row.ts'
+import { type SavedItem, writeCatalogueItems } from './catalogue-writes.store.ts'
 import { findCustomFields } from './custom-fields.store.ts'
 import { findProducts } from './products.store.ts'
 import { variantKey } from './products.ts'
