@@ -144,7 +144,6 @@ export {
   insertMovements,
   withBalancesAssumed,
 } from './movements.store.ts'
-export { insertMovements, withBalancesAssumed } from './movements.store.ts'
 export { availableOf, type Balance, type NewMovement } from './movements.ts'
 export {
   findExpiredReservations,
