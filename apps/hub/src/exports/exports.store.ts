@@ -24,7 +24,7 @@ export type ExportedBalance = {
   sku: string
   name: string
   locationCode: string
-  lotId: string
+  lot: string | null
   onHand: number
   reserved: number
   held: number
@@ -42,14 +42,15 @@ export async function readBalances(
   const skus = items.map(({ sku }) => sku)
   if (skus.length === 0) return { rows: [], lastSku: undefined }
   const found = await sql<ExportedBalance>`
-    select item.sku, item.name, location.code as location_code, balance.lot_id, balance.on_hand, balance.reserved,
+    select item.sku, item.name, location.code as location_code, lot.code as lot, balance.on_hand, balance.reserved,
       balance.held, balance.incoming
     from item
     join balance on balance.organization_id = item.organization_id and balance.item_id = item.item_id
     join location on location.organization_id = item.organization_id
       and location.location_id = balance.location_id
+    left join lot on lot.organization_id = balance.organization_id and lot.lot_id = balance.lot_id
     where item.organization_id = ${organizationId} and item.sku = any(${sql.val(skus)}::text[])
-    order by item.sku, location.code, balance.lot_id`.execute(db)
+    order by item.sku, location.code, lot.code nulls first`.execute(db)
   return { rows: found.rows, lastSku: skus.at(-1) }
 }
 
@@ -57,7 +58,7 @@ export type ExportedMovement = {
   movementId: string
   sku: string
   locationCode: string
-  lotId: string
+  lot: string | null
   kind: string
   onHandDelta: number
   reservedDelta: number
@@ -80,7 +81,7 @@ export async function readMovements(
 ): Promise<ExportedMovement[]> {
   const sku = after?.sku ?? ''
   const found = await sql<ExportedMovement>`
-    select movement.movement_id, item.sku, location.code as location_code, movement.lot_id, movement.kind,
+    select movement.movement_id, item.sku, location.code as location_code, lot.code as lot, movement.kind,
       on_hand_delta, reserved_delta, held_delta, incoming_delta, reason, actor,
       coalesce(sales_order.number, movement.reference_id::text) as reference, effective_at, recorded_at
     from item
@@ -88,6 +89,7 @@ export async function readMovements(
       and movement.recorded_at >= ${range.from} and movement.recorded_at < ${range.until}
     join location on location.organization_id = movement.organization_id
       and location.location_id = movement.location_id
+    left join lot on lot.organization_id = movement.organization_id and lot.lot_id = movement.lot_id
     left join sales_order on movement.reference_kind = 'order'
       and sales_order.organization_id = movement.organization_id and sales_order.order_id = movement.reference_id
     where item.organization_id = ${organizationId} and item.sku >= ${sku}
@@ -103,7 +105,7 @@ export type ExportedReservation = {
   ownerId: string
   sku: string
   locationCode: string
-  lotId: string
+  lot: string | null
   kind: string
   ownerKind: string
   reserved: number
@@ -122,7 +124,7 @@ export async function readReservations(
 ): Promise<ExportedReservation[]> {
   const sku = after?.sku ?? ''
   const found = await sql<ExportedReservation>`
-    select reservation_id, reservation.owner_id, item.sku, location.code as location_code, lot_id,
+    select reservation_id, reservation.owner_id, item.sku, location.code as location_code, lot.code as lot,
       reservation.kind, owner_kind, reservation.reserved, reservation.released, reservation.shipped,
       reservation.returned, reservation.created_at
     from item
@@ -131,6 +133,7 @@ export async function readReservations(
       and reservation.released + reservation.shipped < reservation.reserved
     join location on location.organization_id = item.organization_id
       and location.location_id = reservation.location_id
+    left join lot on lot.organization_id = reservation.organization_id and lot.lot_id = reservation.lot_id
     where item.organization_id = ${organizationId} and item.sku >= ${sku}
       and (item.sku > ${sku} or reservation_id > ${after?.reservationId ?? NO_ID}::uuid)
     order by item.sku, reservation_id
@@ -158,6 +161,34 @@ export async function readKits(
     where kit.organization_id = ${organizationId} and kit.sku >= ${kitSku}
       and (kit.sku > ${kitSku} or component.sku > ${after?.componentSku ?? ''})
     order by kit.sku, component.sku
+    limit ${limit}`.execute(db)
+  return found.rows
+}
+
+export type ExportedLot = {
+  lotId: string
+  sku: string
+  lot: string
+  expiresOn: string | null
+  manufacturedOn: string | null
+  supplierLot: string | null
+  status: string
+}
+
+export async function readLots(
+  db: Db,
+  organizationId: string,
+  after: After<{ sku: string; lot: string }>,
+  limit: number,
+): Promise<ExportedLot[]> {
+  const sku = after?.sku ?? ''
+  const found = await sql<ExportedLot>`
+    select lot.lot_id, item.sku, lot.code as lot, lot.expires_on, lot.manufactured_on, lot.supplier_lot, lot.status
+    from item
+    join lot on lot.organization_id = item.organization_id and lot.item_id = item.item_id
+    where item.organization_id = ${organizationId} and item.sku >= ${sku}
+      and (item.sku > ${sku} or lot.code > ${after?.lot ?? ''})
+    order by item.sku, lot.code
     limit ${limit}`.execute(db)
   return found.rows
 }

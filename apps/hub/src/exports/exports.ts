@@ -1,18 +1,27 @@
 import type { WrittenCell } from '@plimsoll/files'
-import {
-  availableOf,
-  findCatalogueItems,
-  findCustomFields,
-  findLocations,
-  UNALLOCATED_LOT,
-} from '@plimsoll/stock'
+import { availableOf, findCatalogueItems, findCustomFields, findLocations } from '@plimsoll/stock'
 import type { SyncContext } from '@plimsoll/sync'
 import { writeBarcodesCell, writePairsCell, writeUnitsCell } from '../imports/item-cells.ts'
 import { customColumn } from '../imports/item-columns.ts'
-import { readBalances, readItems, readKits, readMovements, readReservations } from './exports.store.ts'
+import {
+  readBalances,
+  readItems,
+  readKits,
+  readLots,
+  readMovements,
+  readReservations,
+} from './exports.store.ts'
 
 /** What can be exported. */
-export const EXPORTS = ['items', 'balances', 'movements', 'reservations', 'locations', 'kits'] as const
+export const EXPORTS = [
+  'items',
+  'balances',
+  'movements',
+  'reservations',
+  'locations',
+  'kits',
+  'lots',
+] as const
 export type ExportWhat = (typeof EXPORTS)[number]
 
 export type ExportQuery = {
@@ -52,6 +61,8 @@ export async function openExport(
       return { header: ['code', 'name', 'kind'], rows: locationRows(context) }
     case 'kits':
       return { header: ['kit', 'kind', 'component', 'quantity'], rows: kitRows(context) }
+    case 'lots':
+      return { header: LOT_HEADER, rows: lotRows(context) }
     default: {
       const never: never = what
       return never
@@ -103,8 +114,8 @@ async function* balanceRows({ database, organizationId }: SyncContext): AsyncGen
   for (;;) {
     const { rows, lastSku } = await readBalances(database.kysely, organizationId, after, PAGE_ROWS)
     for (const row of rows) {
-      const { sku, name, locationCode, lotId, onHand, reserved, held, incoming } = row
-      yield [sku, name, locationCode, lotOf(lotId), onHand, reserved, held, incoming, availableOf(row)]
+      const { sku, name, locationCode, lot, onHand, reserved, held, incoming } = row
+      yield [sku, name, locationCode, lot, onHand, reserved, held, incoming, availableOf(row)]
     }
     if (lastSku === undefined) return
     after = { sku: lastSku }
@@ -137,7 +148,7 @@ async function* movementRows(
     const page = await readMovements(database.kysely, organizationId, { from, until, sku }, after, PAGE_ROWS)
     for (const row of page) {
       yield [
-        ...[row.sku, row.locationCode, lotOf(row.lotId), row.kind],
+        ...[row.sku, row.locationCode, row.lot, row.kind],
         ...[row.onHandDelta, row.reservedDelta, row.heldDelta, row.incomingDelta],
         ...[row.reason, row.actor, row.reference, row.effectiveAt, row.recordedAt, row.movementId],
       ]
@@ -169,10 +180,24 @@ async function* reservationRows({ database, organizationId }: SyncContext): Asyn
     const page = await readReservations(database.kysely, organizationId, after, PAGE_ROWS)
     for (const row of page) {
       yield [
-        ...[row.sku, row.locationCode, lotOf(row.lotId), row.kind, row.ownerKind, row.ownerId],
+        ...[row.sku, row.locationCode, row.lot, row.kind, row.ownerKind, row.ownerId],
         ...[row.reserved, row.released, row.shipped, row.returned],
         ...[row.reserved - row.released - row.shipped, row.createdAt, row.reservationId],
       ]
+    }
+    after = page.at(-1)
+    if (page.length < PAGE_ROWS) return
+  }
+}
+
+const LOT_HEADER = ['sku', 'lot', 'expires on', 'manufactured on', 'supplier lot', 'status']
+
+async function* lotRows({ database, organizationId }: SyncContext): AsyncGenerator<WrittenCell[]> {
+  let after: { sku: string; lot: string } | undefined
+  for (;;) {
+    const page = await readLots(database.kysely, organizationId, after, PAGE_ROWS)
+    for (const { sku, lot, expiresOn, manufacturedOn, supplierLot, status } of page) {
+      yield [sku, lot, expiresOn, manufacturedOn, supplierLot, status]
     }
     after = page.at(-1)
     if (page.length < PAGE_ROWS) return
@@ -193,8 +218,4 @@ async function* locationRows({ database, organizationId }: SyncContext): AsyncGe
   for (const { code, name, kind } of await findLocations(database.kysely, organizationId)) {
     yield [code, name, kind]
   }
-}
-
-function lotOf(lotId: string): string | null {
-  return lotId === UNALLOCATED_LOT ? null : lotId
 }

@@ -16,7 +16,7 @@ import { heldUntil, type OnProgress } from './work-time.ts'
  * they are applied in chunks, each of which every row has been checked for, and a row that is refused all the same
  * halts the import there.
  */
-export const ONE_TRANSACTION_ROWS_MAX = 20_000
+const ONE_TRANSACTION_ROWS_MAX = 20_000
 
 /** As `runStockCommands`: more races for one key than this are no bad luck. */
 const TRIES_MAX = 10

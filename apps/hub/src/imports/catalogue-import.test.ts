@@ -117,7 +117,7 @@ test('stock is given in any unit of its item; a unit that the item has not is na
   expect(await apply('count', 'sku,counted,unit\nS-1,3,case\n')).toMatchObject({ units: 36 - 48 })
   expect(await problemsOf('stock', 'sku,quantity,unit,lot\nS-1,1,pallet,\nS-1,1,,L-1\n')).toEqual([
     { row: 2, column: 'unit', code: 'unknown-unit' },
-    { row: 3, column: 'lot', code: 'cell-invalid' },
+    { row: 3, column: 'lot', code: 'lot-not-tracked' },
   ])
 })
 

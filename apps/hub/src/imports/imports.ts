@@ -1,6 +1,6 @@
 import type { ImportMode } from '@plimsoll/database'
 import { nowOf } from '@plimsoll/sync'
-import { applyImport, ONE_TRANSACTION_ROWS_MAX } from './apply-import.ts'
+import { applyImport } from './apply-import.ts'
 import { checkImport } from './check-import.ts'
 import { ImportRefusal } from './import-errors.ts'
 import {
@@ -64,11 +64,6 @@ export function findHindrance(
     return new ImportRefusal('import-takes-to-zero', message)
   }
   return undefined
-}
-
-/** Whether all or nothing of this file is one transaction. */
-export function isOneTransaction({ rowsTotal }: Pick<ImportJob, 'rowsTotal'>): boolean {
-  return rowsTotal <= ONE_TRANSACTION_ROWS_MAX
 }
 
 /**

@@ -18,11 +18,11 @@ export async function foreseeCommands(
 ): Promise<{ zeroed: number; units: number; unchanged: number }> {
   const skus = [...new Set(rows.map(({ command }) => command.sku))]
   const standings = await findStandings(database.kysely, organizationId, skus)
-  const standingAt = new Map(standings.map((each) => [JSON.stringify([each.sku, each.locationCode]), each]))
+  const standingAt = new Map(standings.map((each) => [placeText(each), each]))
   const foreseen = { zeroed: 0, units: 0, unchanged: 0 }
   for (const { command } of rows) {
-    const { sku, locationCode, quantity } = command
-    const { onHand = 0, available = 0 } = standingAt.get(JSON.stringify([sku, locationCode])) ?? {}
+    const { quantity } = command
+    const { onHand = 0, available = 0 } = standingAt.get(placeText(command)) ?? {}
     const units = command.kind === 'count' ? quantity - onHand : quantity
     foreseen.units += units
     if (units === 0) foreseen.unchanged += 1
@@ -58,10 +58,11 @@ export async function applyCommands(
     } else if (outcome.kind === 'repeated') result.unchanged += 1
     else {
       result.applied += 1
-      const place = JSON.stringify([command.sku, command.locationCode])
-      result.units +=
-        command.kind === 'count' ? outcome.result.onHand - (before.get(place) ?? 0) : command.quantity
-      before.set(place, outcome.result.onHand)
+      const place = placeText(command)
+      // A count leaves what it says, but for what moved since it was taken: its answer is of all lots together.
+      const was = before.get(place) ?? 0
+      result.units += command.kind === 'count' ? command.quantity - was : command.quantity
+      before.set(place, command.kind === 'count' ? command.quantity : was + command.quantity)
     }
   }
   return result
@@ -69,6 +70,10 @@ export async function applyCommands(
 
 const REUSED = ({ sku, locationCode }: { sku: string; locationCode: string }) =>
   `an import of this name brought another quantity of "${sku}" at ${locationCode} before; import under another name (--as) to bring more, or count it`
+
+function placeText(place: { sku: string; locationCode: string; lot?: string | null | undefined }): string {
+  return JSON.stringify([place.sku, place.locationCode, place.lot ?? null])
+}
 
 /** On hand before counts, in what the transaction sees; it is for the report alone. */
 async function countsBefore(
@@ -79,5 +84,5 @@ async function countsBefore(
   const skus = rows.flatMap(({ command }) => (command.kind === 'count' ? [command.sku] : []))
   if (skus.length === 0) return new Map()
   const found = await findStandings(tx, context.organizationId, [...new Set(skus)])
-  return new Map(found.map((each) => [JSON.stringify([each.sku, each.locationCode]), each.onHand]))
+  return new Map(found.map((each) => [placeText(each), each.onHand]))
 }

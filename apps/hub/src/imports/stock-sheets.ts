@@ -1,5 +1,15 @@
 import type { Db } from '@plimsoll/database'
-import { code, instant, optional, type RowOf, type RowProblem, required, text, whole } from '@plimsoll/files'
+import {
+  code,
+  date,
+  instant,
+  optional,
+  type RowOf,
+  type RowProblem,
+  required,
+  text,
+  whole,
+} from '@plimsoll/files'
 import {
   digestOf,
   findStockItems,
@@ -29,13 +39,20 @@ const shared = {
   unit: optional('unit', ['uom', '单位', '计量单位'], code(30)),
   reference: optional('reference', NAMES.reference, text(100)),
   reason: optional('reason', NAMES.reason, text(300)),
-  /** Stock of a lot is not taken for stock without one. */
-  lot: optional('lot', ['批号', '批次', 'batch', 'lot number'], noLot()),
+  /** Of items that are tracked by lot. */
+  lot: optional('lot', ['批号', '批次', 'batch', 'lot number'], code(100)),
 }
 
 /** Units that arrived: opening stock, receipts. Under one name of import nothing is received twice. */
 export const stockSheet: Sheet = stockSheetOf('stock', 'units received', {
   ...shared,
+  expiresOn: optional(
+    'expires on',
+    ['expiry', 'expiry date', 'best before', '有效期', '有效期至', '到期日'],
+    date(),
+  ),
+  manufacturedOn: optional('manufactured on', ['manufacture date', '生产日期'], date()),
+  supplierLot: optional('supplier lot', ['供应商批号'], text(100)),
   quantity: required('quantity', NAMES.quantity, whole({ min: 1 })),
   effectiveAt: optional('effective at', ['received at', '入库时间', '到货时间', '日期', 'date'], instant()),
 })
@@ -58,13 +75,6 @@ export const countSheet: Sheet = stockSheetOf('count', 'counted figures', {
   effectiveAt: optional('counted at', ['盘点时间', '日期', 'date'], instant()),
 })
 
-function noLot() {
-  return text(100).refine(() => false, {
-    message: 'names a lot, and stock of lots cannot be imported yet',
-    params: { code: 'cell-invalid' },
-  })
-}
-
 function quantityOtherThanZero() {
   return whole({ min: -Number.MAX_SAFE_INTEGER }).refine((quantity) => quantity !== 0, {
     message: 'is 0, which changes nothing',
@@ -77,8 +87,15 @@ type StockWhat = 'stock' | 'adjust' | 'count'
 type StockColumns = typeof shared & {
   quantity: ReturnType<typeof required<number>>
   effectiveAt: ReturnType<typeof optional<Date>>
+  /** Printed on a lot that is received. */
+  expiresOn?: ReturnType<typeof optional<string>>
+  manufacturedOn?: ReturnType<typeof optional<string>>
+  supplierLot?: ReturnType<typeof optional<string>>
 }
-type StockRow = RowOf<StockColumns>
+type StockRow = RowOf<Omit<StockColumns, keyof LotColumns>> & {
+  [Field in keyof LotColumns]?: string | undefined
+}
+type LotColumns = Pick<StockColumns, 'expiresOn' | 'manufacturedOn' | 'supplierLot'>
 
 function stockSheetOf(what: StockWhat, title: string, columns: StockColumns): Sheet {
   return defineSheet<StockColumns>({
@@ -87,7 +104,7 @@ function stockSheetOf(what: StockWhat, title: string, columns: StockColumns): Sh
     columns,
     ignored: ['name', 'reserved', 'held', 'incoming', 'available'],
     // The location is looked up later; two spellings of one place are one command, and refused there.
-    keyOf: ({ sku, location, reference, effectiveAt }) => [sku, location, reference, effectiveAt],
+    keyOf: ({ sku, location, lot, reference, effectiveAt }) => [sku, location, lot, reference, effectiveAt],
     open: async (context, batch) => workOf(what, context, batch, await readLocations(context)),
   })
 }
@@ -141,6 +158,9 @@ function toCommand(
   }
   const place = locationOf({ number, location }, known.locations)
   if ('problem' in place) return place
+  const { lot, expiresOn, manufacturedOn, supplierLot } = values
+  const untracked = findWrongLot(item, lot)
+  if (untracked !== undefined) return wrong(untracked, 'lot', lot ?? '')
   const converted = toBaseUnits(item, quantity, unit)
   if (converted.kind === 'refused') return wrong(converted, 'unit', unit ?? String(quantity))
   // What a count of an archived item does is known when it is applied; a count down is taken.
@@ -149,12 +169,15 @@ function toCommand(
   if (archived !== undefined) return wrong(archived, 'sku', sku)
   // A count of another day is another count: its figures come in a file of other content.
   const name = what === 'count' ? [batch.name, batch.digest] : [batch.name]
-  const key = digestOf([what, ...name, sku, place.code, reference ?? null, effectiveAt ?? null])
+  const key = digestOf([what, ...name, sku, place.code, lot ?? null, reference ?? null, effectiveAt ?? null])
   const said = [reference, reason].filter((each) => each !== undefined).join(': ')
   return {
     number,
     command: {
-      kind: what === 'stock' ? 'receive' : what,
+      ...(what === 'stock'
+        ? { kind: 'receive' as const, expiresOn, manufacturedOn, supplierLot }
+        : { kind: what }),
+      lot,
       key: `import:${key}`,
       actor: batch.actor,
       sku,
@@ -164,4 +187,14 @@ function toCommand(
       effectiveAt,
     },
   }
+}
+
+/** What the ledger would refuse, said before anything is written. */
+function findWrongLot({ sku, tracking }: StockItem, lot: string | undefined): Refusal | undefined {
+  if (tracking === 'lot' && lot === undefined) {
+    return refuse('lot-missing', 'lot', `the item "${sku}" is tracked by lot`)
+  }
+  return tracking !== 'lot' && lot !== undefined
+    ? refuse('lot-not-tracked', 'lot', `the item "${sku}" is not tracked by lot`)
+    : undefined
 }

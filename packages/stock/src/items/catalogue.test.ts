@@ -82,6 +82,7 @@ test('an item is made with all its parts, and read as it was made', async () => 
     name: 'Green tea',
     names: { 'zh-CN': '绿茶', de: 'Grüner Tee' },
     tracking: 'lot',
+    serialCapture: 'receipt',
     kitKind: 'none',
     custom: { origin: 'Fuding', organic: true, grams: 100 },
     baseUnit: 'tin',

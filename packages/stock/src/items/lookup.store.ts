@@ -1,4 +1,4 @@
-import type { Db, KitKind } from '@plimsoll/database'
+import type { Db, KitKind, SerialCapture } from '@plimsoll/database'
 import { sql } from 'kysely'
 import { assert } from '../assert.ts'
 import { type Refusal, refuse } from '../errors.ts'
@@ -13,6 +13,7 @@ export type StockItem = ItemUnits & {
   sku: string
   name: string
   tracking: Tracking
+  serialCapture: SerialCapture
   kitKind: KitKind
   archivedAt: Date | null
 }
@@ -25,7 +26,7 @@ export async function findStockItems(
 ): Promise<StockItem[]> {
   if (skus.length + itemIds.length === 0) return []
   const found = await sql<StockItem>`
-    select item_id, sku, name, tracking, kit_kind, archived_at, base_unit, ${unitsSql} as units
+    select item_id, sku, name, tracking, serial_capture, kit_kind, archived_at, base_unit, ${unitsSql} as units
     from item
     where organization_id = ${organizationId}
       and (sku = any(${sql.val([...skus])}::text[]) or item_id = any(${sql.val([...itemIds])}::uuid[]))`.execute(
