@@ -20,7 +20,7 @@ import { fillHistory, historyReads } from '../testing/history-rows.ts'
 import { catalogueReads, catalogueWrites, fillCatalogue } from '../testing/other-catalogue.ts'
 import { importReads, importWithProblem, importWrites } from '../testing/other-import.ts'
 import { type Answer, type ServedHub, type Shop, serveHub, startShop } from '../testing/served-hub.ts'
-import { insertTrackedRows } from '../testing/tracked-rows.ts'
+import { insertTrackedRows, trackedReads, trackedWrites } from '../testing/tracked-rows.ts'
 import { signedDelivery, wooOrder } from '../testing/woo-webhook.ts'
 import type { Route } from './server.ts'
 
@@ -86,13 +86,7 @@ const reads: Record<string, string[]> = {
   '/api/v1/items/:sku/kit': ['/api/v1/items/MUG/kit', `/api/v1/items/${MARK}-1/kit`],
   '/api/v1/items/:sku/used-in': ['/api/v1/items/MUG/used-in', `/api/v1/items/${MARK}-1/used-in`],
   ...historyReads({ mark: MARK }),
-  '/api/v1/items/:sku/lots': ['/api/v1/items/MUG/lots', `/api/v1/items/${MARK}-1/lots`],
-  '/api/v1/items/:sku/lots/:lot': [`/api/v1/items/MUG/lots/${MARK}`, `/api/v1/items/${MARK}-1/lots/${MARK}`],
-  '/api/v1/items/:sku/lots/:lot/trace': [
-    `/api/v1/items/MUG/lots/${MARK}/trace`,
-    `/api/v1/items/${MARK}-1/lots/${MARK}/trace`,
-  ],
-  '/api/v1/serials/:serial': [`/api/v1/serials/${MARK}`, '/api/v1/serials/MUG'],
+  ...trackedReads({ mark: MARK }),
   '/api/v1/locations': ['/api/v1/locations'],
   '/api/v1/locations/:code/balances': [
     '/api/v1/locations/MAIN/balances',
@@ -198,11 +192,7 @@ test('I9: what the first organization asks about rows of the second is not found
         kind: 'virtual',
         components: [{ sku: `${MARK}-1`, quantity: 1 }],
       }),
-    'POST /api/v1/stock/tell-serials': () =>
-      ask('POST', '/api/v1/stock/tell-serials', { lineId, serials: [MARK] }, key()),
-    'POST /api/v1/items/:sku/lots': () => ask('POST', `/api/v1/items/${MARK}-1/lots`, { lot: 'x' }),
-    'POST /api/v1/items/:sku/lots/:lot/status': () =>
-      ask('POST', `/api/v1/items/${MARK}-1/lots/${MARK}/status`, { status: 'recalled', reason: 'x' }),
+    ...trackedWrites(ask, { mark: MARK, lineId }),
     'POST /webhooks/:connectionId': () => {
       const { webhookSecret = '' } = otherShop.credentials as Record<string, string>
       const { body, headers } = signedDelivery(

@@ -1,5 +1,6 @@
 import type { Db } from '@plimsoll/database'
 import { sql } from 'kysely'
+import type { Answer, ServedHub } from './served-hub.ts'
 
 /** A row in each table of lots and serial numbers, all called by the mark. */
 export async function insertTrackedRows(db: Db, organizationId: string, mark: string): Promise<void> {
@@ -29,4 +30,34 @@ export async function insertTrackedRows(db: Db, organizationId: string, mark: st
     )
     insert into lot_clock (organization_id, looked_until) values (${organizationId}, now())
     on conflict do nothing`.execute(db)
+}
+
+/** What the isolation test reads of them. */
+export function trackedReads({ mark }: { mark: string }): Record<string, string[]> {
+  const ofLot = (rest: string) => [
+    `/api/v1/items/MUG/lots/${mark}${rest}`,
+    `/api/v1/items/${mark}-1/lots/${mark}${rest}`,
+  ]
+  return {
+    '/api/v1/items/:sku/lots': ['/api/v1/items/MUG/lots', `/api/v1/items/${mark}-1/lots`],
+    '/api/v1/items/:sku/lots/:lot': ofLot(''),
+    '/api/v1/items/:sku/lots/:lot/trace': ofLot('/trace'),
+    '/api/v1/serials/:serial': [`/api/v1/serials/${mark}`, '/api/v1/serials/MUG'],
+  }
+}
+
+/** What it tries to change. */
+export function trackedWrites(
+  ask: ServedHub['ask'],
+  { mark, lineId }: { mark: string; lineId: string },
+): Record<string, () => Promise<Answer>> {
+  const ofItem = `/api/v1/items/${mark}-1/lots`
+  const key = { 'idempotency-key': 'isolation of serials' }
+  return {
+    'POST /api/v1/stock/tell-serials': () =>
+      ask('POST', '/api/v1/stock/tell-serials', { lineId, serials: [mark] }, key),
+    'POST /api/v1/items/:sku/lots': () => ask('POST', ofItem, { lot: 'x' }),
+    'POST /api/v1/items/:sku/lots/:lot/status': () =>
+      ask('POST', `${ofItem}/${mark}/status`, { status: 'recalled', reason: 'x' }),
+  }
 }

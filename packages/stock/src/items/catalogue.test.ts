@@ -302,17 +302,6 @@ test('tracking is fixed once the item has movements; before that it is not', asy
   expect(await read('A')).toMatchObject({ tracking: 'plain', name: 'B' })
 })
 
-test('when serials are told is fixed once the item has movements with them', async () => {
-  await renew()
-  await save({ sku: 'A', name: 'A', tracking: 'serial' })
-  await save({ sku: 'A', serialCapture: 'shipment' })
-  await runStockCommands(database, world.context, [commandOf('receive', 'A', 1)])
-  expect(await save({ sku: 'A', serialCapture: 'receipt' })).toMatchObject([
-    { code: 'tracking-fixed', field: 'serialCapture' },
-  ])
-  expect(await read('A')).toMatchObject({ serialCapture: 'shipment' })
-})
-
 test('an archived item keeps its SKU and barcodes, gives up its options, and comes back if they are free', async () => {
   await makeTea()
   expect(await save({ sku: 'TEA', archived: true })).toMatchObject([{ kind: 'changed' }])
