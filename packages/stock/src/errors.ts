@@ -24,7 +24,6 @@ export const stockErrors = {
   },
   'quantity-negative': { status: 422, fault: 'yours', cure: 'Give 0 or more; take units away with adjust.' },
   'insufficient-stock': { status: 409, fault: 'yours', cure: 'Ask for at most what is available.' },
-  'insufficient-stock': { status: 409, fault: 'yours', cure: 'Ask at most for what is available.' },
   'incoming-not-promised': {
     status: 409,
     fault: 'yours',

@@ -21,6 +21,7 @@ export {
   mergePolicies,
   type Policy,
   type PolicyRow,
+  promisableOf,
 } from './desired.ts'
 export { SyncEngine } from './engine.ts'
 export { type SyncErrorCode, SyncProblem, syncErrors, syncProblem } from './errors.ts'
@@ -35,3 +36,4 @@ export { notify, parseWake, type ScreenTopic, WAKE_CHANNEL, type Wake } from './
 export { describeProblem } from './problems.ts'
 export { ConnectionRegistry, type OpenConnection } from './registry.ts'
 export { changeStock, changeStockWithin } from './stock-changes.ts'
+export { changeStock, toDocumentStore } from './stock-changes.ts'

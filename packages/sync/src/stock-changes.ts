@@ -3,9 +3,12 @@ import {
   applyStockCommands,
   type CommandOutcome,
   CommandWriter,
+  type DocumentStore,
+  refuse,
   runStockCommands,
   type StockCommand,
 } from '@plimsoll/stock'
+import { findScopedPolicies } from './availability.store.ts'
 import { updateAvailabilityOf } from './availability.ts'
 import { nowOf, type SyncContext, type Tx, toStockContext } from './context.ts'
 
@@ -21,6 +24,15 @@ export async function changeStock(
   context: SyncContext,
   commands: readonly StockCommand[],
 ): Promise<CommandOutcome[]> {
+  const refused = await findUnpromised(context, commands)
+  if (refused.size > 0) {
+    const allowed = await changeStock(
+      context,
+      commands.filter((command) => !refused.has(command)),
+    )
+    // In the order in which they were given.
+    return commands.flatMap((command) => refused.get(command) ?? allowed.shift() ?? [])
+  }
   let writer = writers.get(context)
   if (writer === undefined) {
     writer = new CommandWriter((batch) => applyBatch(context, batch))
@@ -55,5 +67,17 @@ function tellChannels(context: SyncContext): AfterMovements {
   return async (tx, outcomes) => {
     const itemIds = outcomes.flatMap((outcome) => (outcome.kind === 'applied' ? outcome.itemIds : []))
     await updateAvailabilityOf(context, tx, { itemIds, at })
+  }
+}
+
+/**
+ * What documents of stock (transfers, inbound shipments, stock counts) run on: their movements and what every channel
+ * should show then are one transaction.
+ */
+export function toDocumentStore(context: SyncContext): DocumentStore {
+  return {
+    database: context.database,
+    context: toStockContext(context),
+    afterMovements: tellChannels(context),
   }
 }
