@@ -81,3 +81,22 @@ export function toDocumentStore(context: SyncContext): DocumentStore {
     afterMovements: tellChannels(context),
   }
 }
+
+/** Reservations out of what is coming, where the organization's policy does not let it be promised. */
+async function findUnpromised(
+  context: SyncContext,
+  commands: readonly StockCommand[],
+): Promise<Map<StockCommand, CommandOutcome>> {
+  const asking = commands.filter((command) => command.kind === 'reserve' && command.promise === 'incoming')
+  if (asking.length === 0) return new Map()
+  const policies = await findScopedPolicies(context.database.kysely, context.organizationId)
+  const ofOrganization = policies.find(({ scope }) => scope === 'organization')
+  if (ofOrganization?.promiseIncoming === true) return new Map()
+  const message = 'The organization’s policy does not let incoming stock be promised.'
+  return new Map(
+    asking.map((command) => [
+      command,
+      { key: command.key, ...refuse('incoming-not-promised', 'promise', message) },
+    ]),
+  )
+}

@@ -83,7 +83,7 @@ export function explainLevel(told: ExplainInput): ExplainNode {
 
 /** Units on their way to the level's locations; a kit has none of its own. */
 function incomingOf(input: ExplainInput): number {
-  return input.parts.length > 0 ? 0 : sumOf(poolOf(input).map((balance) => balance.incoming))
+  return input.kitParts.length > 0 ? 0 : sumOf(poolOf(input).map((balance) => balance.incoming))
 }
 
 function poolOf({ level, balances }: ExplainInput): LocationBalance[] {

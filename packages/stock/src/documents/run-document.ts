@@ -58,7 +58,7 @@ export async function runDocumentAction<Document, Result>(
         return known.digest === digest
           ? // Written below, in the transaction that applied it, so its shape is ours.
             { kind: 'repeated', result: known.result as Result }
-          : refuse('key-reused', 'Idempotency-Key', `The key "${head.key}" was used for another command.`)
+          : refuse('key-reused', 'Idempotency-Key', 'This key was used for another command.')
       }
       const decided = decide(document)
       if (decided.kind === 'refused') return decided
