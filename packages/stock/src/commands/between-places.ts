@@ -95,13 +95,15 @@ export function betweenPlacesKind<Command extends StockCommand & BetweenCommand,
         findTooFew: (part) => {
           const lot = ledger.balance(key(part))
           // Reservations stand on no lot until they are allocated, so of a lot only what is held is known to be taken.
-          const available = Math.min(availableOf(ledger.totalAt(place(part))), lot.onHand - lot.held)
+          const ofAll = availableOf(ledger.totalAt(place(part)))
+          const available = Math.min(ofAll, lot.onHand - lot.held)
+          const which = command.lotId === undefined ? ' without a lot' : ' of this lot'
           return command.quantity <= available
             ? undefined
             : refuse(
                 'insufficient-stock',
                 'quantity',
-                `${command.quantity} units of "${command.sku}" asked, ${available} are available at "${codes[part]}"${command.lotId === undefined ? ' without a lot' : ' of this lot'}.`,
+                `${command.quantity} units of "${command.sku}" asked, ${available} are available at "${codes[part]}"${available < ofAll ? which : ''}.`,
               )
         },
         findTooFewIncoming: (part, units) => {

@@ -30,7 +30,7 @@ import {
 
 const tag = 'Inbound shipments'
 const answers = { 200: inboundShipment, 201: inboundShipment }
-const ACTION_ERRORS: readonly ErrorCode[] = ['unknown-inbound-shipment', 'document-state']
+const ACTION_ERRORS: readonly ErrorCode[] = ['key-reused', 'unknown-inbound-shipment', 'document-state']
 
 const newShipment = z.strictObject({
   location: code,
@@ -115,6 +115,7 @@ export function inboundRoutes(hub: ServerContext): FastifyPluginAsync {
         answers,
         errors: [
           ...LINE_ERRORS,
+          'key-reused',
           'unknown-sku',
           'unknown-location',
           'location-archived',

@@ -30,7 +30,12 @@ import {
 
 const tag = 'Stock counts'
 const answers = { 200: stockCount, 201: stockCount }
-const ACTION_ERRORS: readonly ErrorCode[] = ['unknown-stock-count', 'document-state', 'count-already-posted']
+const ACTION_ERRORS: readonly ErrorCode[] = [
+  'key-reused',
+  'unknown-stock-count',
+  'document-state',
+  'count-already-posted',
+]
 
 const person = (who: string) => z.string(`say who ${who}`).trim().min(1, `say who ${who}`).max(200)
 const names = z.array(z.string().min(1)).min(1)
@@ -145,7 +150,7 @@ export function stockCountRoutes(hub: ServerContext): FastifyPluginAsync {
         body: start,
         takesKey: true,
         answers,
-        errors: ['unknown-location', 'location-archived', 'unknown-sku', 'invalid-lines'],
+        errors: ['key-reused', 'unknown-location', 'location-archived', 'unknown-sku', 'invalid-lines'],
       },
       async ({ body: { location, ...rest }, key }) =>
         answerOf(await startStockCount(store(), apiHead(key), { locationCode: location, ...rest })),

@@ -32,7 +32,7 @@ import {
 
 const tag = 'Transfers'
 const answers = { 200: transfer, 201: transfer }
-const ACTION_ERRORS: readonly ErrorCode[] = ['unknown-transfer', 'document-state']
+const ACTION_ERRORS: readonly ErrorCode[] = ['key-reused', 'unknown-transfer', 'document-state']
 const LOSS_ERRORS: readonly ErrorCode[] = ['reason-missing', 'unknown-reason', 'reason-direction']
 
 const newTransfer = z.strictObject({
@@ -110,6 +110,7 @@ export function transferRoutes(hub: ServerContext): FastifyPluginAsync {
         answers,
         errors: [
           ...LINE_ERRORS,
+          'key-reused',
           'unknown-sku',
           'unknown-location',
           'location-archived',
