@@ -86,7 +86,7 @@ export const stockErrors = {
     cure: 'Use the id of one of your inbound shipments.',
   },
   'unknown-stock-count': { status: 404, fault: 'yours', cure: 'Use the id of one of your stock counts.' },
-  'unknown-line': { status: 404, fault: 'yours', cure: 'Use the number of a line of this document.' },
+  'unknown-document-line': { status: 404, fault: 'yours', cure: 'Use the number of a line of this document.' },
   'document-state': { status: 409, fault: 'yours', cure: 'Do first what the message says.' },
   'invalid-lines': { status: 422, fault: 'yours', cure: 'Correct the line named.' },
   'beyond-dispatched': {
@@ -99,7 +99,6 @@ export const stockErrors = {
     fault: 'yours',
     cure: 'Check the count; if more came than was expected, say that it is meant.',
   },
-  'reason-missing': { status: 422, fault: 'yours', cure: 'Give a reason.' },
   'unknown-reason': {
     status: 422,
     fault: 'yours',

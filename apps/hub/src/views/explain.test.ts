@@ -52,6 +52,7 @@ const anyPlace = (locationId: string) =>
 
 const maybe = (max: number) => fc.option(fc.integer({ min: 0, max }), { nil: undefined, freq: 2 })
 const anyPolicy: fc.Arbitrary<Policy> = fc.record({
+  promiseIncoming: fc.boolean(),
   bufferUnits: maybe(200),
   bufferPercent: maybe(100),
   cap: maybe(300),

@@ -133,7 +133,7 @@ function findBadLine(count: StockCount, line: StoredCountLine | undefined, sku: 
   if (line === undefined) {
     return count.scope.kind === 'location'
       ? undefined
-      : refuse('unknown-line', 'sku', `"${sku}" is not on the sheet of this count.`)
+      : refuse('unknown-document-line', 'sku', `"${sku}" is not on the sheet of this count.`)
   }
   return line.counted === null
     ? undefined

@@ -99,7 +99,7 @@ export function decideArrival(
   const commands: StockCommand[] = []
   for (const [index, { line: number, quantity, damaged = 0, lotId }] of arrivals.entries()) {
     const line = lines.get(number)
-    if (line === undefined) return refuse('unknown-line', 'line', `There is no line ${number}.`)
+    if (line === undefined) return refuse('unknown-document-line', 'line', `There is no line ${number}.`)
     const expected = Math.min(quantity, outstandingOf(line))
     lines.set(number, {
       ...line,
@@ -218,7 +218,7 @@ function skuOf(shipment: InboundShipment, number: number): string {
 }
 
 function refuseLine(number: number): Refusal {
-  return refuse('unknown-line', 'line', `The shipment has no line ${number}.`)
+  return refuse('unknown-document-line', 'line', `The shipment has no line ${number}.`)
 }
 
 function refuseState({ state }: InboundShipment, wanted: string): Refusal {

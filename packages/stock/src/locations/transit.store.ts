@@ -22,6 +22,7 @@ export async function findTransitLocation(tx: Tx, context: StockContext): Promis
     code: freeCode(new Set(locations.map(({ code }) => code))),
     name: 'In transit',
     kind: 'transit',
+    timeZone: 'UTC',
     archivedAt: null,
     isNew: true,
   }

@@ -219,7 +219,7 @@ function stateOf(lines: readonly TransferLine[]): TransferState {
 function lineOf(transfer: Transfer, number: number): { kind: 'found'; line: TransferLine } | Refusal {
   const line = transfer.lines.find((each) => each.line === number)
   return line === undefined
-    ? refuse('unknown-line', 'line', `The transfer has no line ${number}.`)
+    ? refuse('unknown-document-line', 'line', `The transfer has no line ${number}.`)
     : { kind: 'found', line }
 }
 

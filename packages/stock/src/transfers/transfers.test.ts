@@ -147,7 +147,7 @@ test('each refusal names its line and leaves nothing behind', async () => {
   ).toMatchObject({ code: 'beyond-dispatched', field: 'lines[0].quantity' })
   expect(
     await codeOf(receiveTransfer(store, headOf(), { transferId, lines: [{ line: 9, quantity: 1 }] })),
-  ).toBe('unknown-line')
+  ).toBe('unknown-document-line')
   expect(await codeOf(dispatchTransfer(store, headOf(), { transferId: 'no-id' }))).toBe('unknown-transfer')
 })
 

@@ -146,7 +146,7 @@ export function inboundRoutes(hub: ServerContext): FastifyPluginAsync {
         errors: [
           ...ACTION_ERRORS,
           ...LINE_ERRORS,
-          'unknown-line',
+          'unknown-document-line',
           'beyond-expected',
           'damaged-beyond-received',
           'quantity-not-positive',
@@ -177,7 +177,7 @@ export function inboundRoutes(hub: ServerContext): FastifyPluginAsync {
         errors: [
           ...ACTION_ERRORS,
           ...LINE_ERRORS,
-          'unknown-line',
+          'unknown-document-line',
           'quantity-not-positive',
           'insufficient-incoming',
         ],

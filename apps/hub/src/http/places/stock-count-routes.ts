@@ -171,7 +171,7 @@ export function stockCountRoutes(hub: ServerContext): FastifyPluginAsync {
           ...ACTION_ERRORS,
           ...LINE_ERRORS,
           'unknown-sku',
-          'unknown-line',
+          'unknown-document-line',
           'quantity-negative',
           'count-moment',
           'count-already-entered',
@@ -192,7 +192,7 @@ export function stockCountRoutes(hub: ServerContext): FastifyPluginAsync {
         body: recount,
         takesKey: true,
         answers,
-        errors: [...ACTION_ERRORS, 'unknown-line'],
+        errors: [...ACTION_ERRORS, 'unknown-document-line'],
       },
       async ({ params: { id }, body, key }) =>
         answerOf(await recountStockCount(store(), apiHead(key), { countId: id, ...body })),

@@ -141,7 +141,7 @@ export function transferRoutes(hub: ServerContext): FastifyPluginAsync {
         body: dispatch,
         takesKey: true,
         answers,
-        errors: [...ACTION_ERRORS, ...LINE_ERRORS, 'unknown-line', 'insufficient-stock', 'location-archived'],
+        errors: [...ACTION_ERRORS, ...LINE_ERRORS, 'unknown-document-line', 'insufficient-stock', 'location-archived'],
       },
       async ({ params: { id }, body, key }) =>
         answerOf(
@@ -167,7 +167,7 @@ export function transferRoutes(hub: ServerContext): FastifyPluginAsync {
           ...ACTION_ERRORS,
           ...LINE_ERRORS,
           ...LOSS_ERRORS,
-          'unknown-line',
+          'unknown-document-line',
           'beyond-dispatched',
           'damaged-beyond-received',
           'quantity-not-positive',
