@@ -86,7 +86,11 @@ export const stockErrors = {
     cure: 'Use the id of one of your inbound shipments.',
   },
   'unknown-stock-count': { status: 404, fault: 'yours', cure: 'Use the id of one of your stock counts.' },
-  'unknown-document-line': { status: 404, fault: 'yours', cure: 'Use the number of a line of this document.' },
+  'unknown-document-line': {
+    status: 404,
+    fault: 'yours',
+    cure: 'Use the number of a line of this document.',
+  },
   'document-state': { status: 409, fault: 'yours', cure: 'Do first what the message says.' },
   'invalid-lines': { status: 422, fault: 'yours', cure: 'Correct the line named.' },
   'beyond-dispatched': {

@@ -128,7 +128,8 @@ export async function recountStockCount(
     if (count.state !== 'counting' && count.state !== 'approved')
       return refuseCountState(count, 'counted again')
     const unknown = skus?.find((sku) => !lines.some((line) => line.sku === sku))
-    if (unknown !== undefined) return refuse('unknown-document-line', 'skus', `The sheet has no line of "${unknown}".`)
+    if (unknown !== undefined)
+      return refuse('unknown-document-line', 'skus', `The sheet has no line of "${unknown}".`)
     const again = lines.filter(
       (line) =>
         line.counted !== null && (skus === undefined ? needsRecount(count, line) : skus.includes(line.sku)),

@@ -184,7 +184,10 @@ test('each refusal names its entry, and nothing of the others is kept', async ()
     field: 'lines[1].quantity',
   })
   expect(await count.enter({ A: 1, NEW: 1 })).toMatchObject({ code: 'unknown-sku', field: 'lines[1].sku' })
-  expect(await count.enter({ A: 1, C: 1 })).toMatchObject({ code: 'unknown-document-line', field: 'lines[1].sku' })
+  expect(await count.enter({ A: 1, C: 1 })).toMatchObject({
+    code: 'unknown-document-line',
+    field: 'lines[1].sku',
+  })
   const before = new Date(WORLD_TIME.getTime() - 1)
   expect(await count.enter({ A: 1 }, 'Ann', before)).toMatchObject({ code: 'count-moment' })
   const tomorrow = new Date(WORLD_TIME.getTime() + 86_400_000)

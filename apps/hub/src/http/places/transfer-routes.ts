@@ -141,7 +141,13 @@ export function transferRoutes(hub: ServerContext): FastifyPluginAsync {
         body: dispatch,
         takesKey: true,
         answers,
-        errors: [...ACTION_ERRORS, ...LINE_ERRORS, 'unknown-document-line', 'insufficient-stock', 'location-archived'],
+        errors: [
+          ...ACTION_ERRORS,
+          ...LINE_ERRORS,
+          'unknown-document-line',
+          'insufficient-stock',
+          'location-archived',
+        ],
       },
       async ({ params: { id }, body, key }) =>
         answerOf(
