@@ -78,8 +78,6 @@ export const locationRow = z.object({
   kind: z.string(),
 })
 export type LocationRow = z.infer<typeof locationRow>
-/** GET /locations */
-export const locationList = z.object({ rows: z.array(locationRow) })
 
 /** What a step of the explain tree is; the screen translates it. */
 const explainLabels = [
@@ -89,6 +87,7 @@ const explainLabels = [
   'available',
   'unusable',
   'lot',
+  'incoming',
   'none-below-zero',
   'on-hand',
   'reserved',

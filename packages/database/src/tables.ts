@@ -26,6 +26,19 @@ import type {
 } from './tables/lots.ts'
 import type { OrderLineTable, SalesOrderTable } from './tables/orders.ts'
 import type {
+  AdjustmentReasonTable,
+  BinTable,
+  InboundLineTable,
+  InboundShipmentTable,
+  ItemBinTable,
+  StockCountEntryTable,
+  StockCountLineTable,
+  StockCountTable,
+  StockSettingTable,
+  TransferLineTable,
+  TransferTable,
+} from './tables/places.ts'
+import type {
   BalanceTable,
   CommandKeyTable,
   ItemTable,
@@ -58,6 +71,7 @@ export type * from './tables/imports.ts'
 export type * from './tables/kits.ts'
 export type * from './tables/lots.ts'
 export type * from './tables/orders.ts'
+export type * from './tables/places.ts'
 export type * from './tables/stock.ts'
 export type * from './tables/sync.ts'
 
@@ -94,6 +108,17 @@ export interface Tables {
   valuationSetting: ValuationSettingTable
   movementCost: MovementCostTable
   valuationCheckpoint: ValuationCheckpointTable
+  bin: BinTable
+  itemBin: ItemBinTable
+  transfer: TransferTable
+  transferLine: TransferLineTable
+  inboundShipment: InboundShipmentTable
+  inboundLine: InboundLineTable
+  stockCount: StockCountTable
+  stockCountLine: StockCountLineTable
+  stockCountEntry: StockCountEntryTable
+  adjustmentReason: AdjustmentReasonTable
+  stockSetting: StockSettingTable
   salesOrder: SalesOrderTable
   orderLine: OrderLineTable
   connection: ConnectionTable

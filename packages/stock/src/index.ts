@@ -15,6 +15,29 @@ export { CommandWriter } from './commands/command-writer.ts'
 export type { CommandResult } from './commands/kind.ts'
 export { runStockCommands } from './commands/run-commands.ts'
 export { type StockContext, UNALLOCATED_LOT } from './context.ts'
+export {
+  approveStockCount,
+  cancelStockCount,
+  type NewStockCount,
+  postStockCount,
+  recountStockCount,
+  startStockCount,
+} from './counts/count-actions.ts'
+export { findCounters, findCountLines } from './counts/count-lines.store.ts'
+export { type CountEntry, enterStockCount } from './counts/enter-count.ts'
+export {
+  asSeenByCounters,
+  type CountLine,
+  type CountScope,
+  isHidden,
+  needsRecount,
+  type StockCount,
+  zerosOf,
+} from './counts/stock-count.ts'
+export { findStockCount, findStockCountPage } from './counts/stock-counts.store.ts'
+export type { DocumentPage } from './documents/cursors.ts'
+export type { ActionHead, DocumentOutcome, DocumentStore } from './documents/run-document.ts'
+export { isUuid } from './documents/uuids.ts'
 export { type Refusal, refuse, type StockErrorCode, stockErrors } from './errors.ts'
 export {
   type ArchiveCheck,
@@ -53,6 +76,14 @@ export {
   saveValuationCheckpoints,
 } from './history/valuation.store.ts'
 export { findValuations, type ItemValuation, type ValuationPage } from './history/valuation-page.store.ts'
+export { findInboundPage, findInboundShipment } from './inbound/inbound.store.ts'
+export type { ArrivalLine, InboundShipment } from './inbound/inbound.ts'
+export {
+  cancelInboundRest,
+  createInboundShipment,
+  type NewInboundShipment,
+  receiveInboundShipment,
+} from './inbound/inbound-actions.ts'
 export { refuseArchived } from './items/archived.ts'
 export {
   type Barcode,
@@ -120,6 +151,24 @@ export {
 } from './kits/kit-views.store.ts'
 export { findKitItems, findKitKinds, findKitParts } from './kits/kits.store.ts'
 export { type BrokenKit, findBrokenKits } from './kits/verify-kits.store.ts'
+export {
+  assignBins,
+  type Bin,
+  type BinOutcome,
+  findBins,
+  removeBin,
+  saveBins,
+} from './locations/bins.store.ts'
+export { dayAt, nextWorkingDay } from './locations/calendar.ts'
+export type { LocationDetail, LocationFields } from './locations/location.ts'
+export {
+  archiveLocation,
+  changeLocation,
+  createLocation,
+  type LocationOutcome,
+  restoreLocation,
+} from './locations/location-actions.ts'
+export { findLocationByCode, listLocations } from './locations/locations.store.ts'
 export { saveLocations } from './locations.store.ts'
 export type { LotBook } from './lots/lot-book.ts'
 export {
@@ -145,6 +194,8 @@ export {
   withBalancesAssumed,
 } from './movements.store.ts'
 export { availableOf, type Balance, type NewMovement } from './movements.ts'
+export { archiveReason, readReasons, requireListedReason, saveReason } from './reasons/reasons.store.ts'
+export type { Reason, ReasonRules } from './reasons/reasons.ts'
 export {
   findExpiredReservations,
   lockReservationsOf,
@@ -159,5 +210,16 @@ export {
   type ReservationStep,
   type ReservationTarget,
 } from './reservations.ts'
+export type { ReceiptLine, Transfer } from './transfers/transfer.ts'
+export {
+  cancelTransfer,
+  closeTransfer,
+  createTransfer,
+  dispatchTransfer,
+  type NewTransfer,
+  receiveTransfer,
+} from './transfers/transfer-actions.ts'
+export { findTransfer, findTransferPage } from './transfers/transfers.store.ts'
 export { type BrokenBalance, findBrokenBalances, findBrokenReservations } from './verify.store.ts'
 export { type StockProblem, type VerifyCounts, verifyStock } from './verify.ts'
+export { findBrokenIncoming } from './verify-incoming.store.ts'

@@ -17,10 +17,11 @@ export type Location = {
   kind: LocationKind
   /** IANA name; what day it is there decides whether a lot has expired. */
   timeZone: string
+  archivedAt: Date | null
 }
 
 /** Of a row of `location`, as `location`. */
-export const timeZoneOf = sql<string>`coalesce(to_jsonb(location) ->> 'time_zone', 'UTC')`
+export const timeZoneOf = sql<string>`location.time_zone`
 
 /**
  * Creates what is missing and renames what differs, as an import does; an item is known by its SKU.
@@ -54,7 +55,7 @@ export async function saveLocation(
     values (${context.organizationId}, ${context.uuid()}, ${location.code}, ${location.name},
       ${location.kind}, ${context.now()})
     on conflict (organization_id, code) do update set name = excluded.name, kind = excluded.kind
-    returning location_id, code, name, kind, ${timeZoneOf} as time_zone`.execute(tx)
+    returning location_id, code, name, kind, time_zone, archived_at`.execute(tx)
   const [row] = saved.rows
   if (row === undefined) throw new Error('insert … returning answered no row')
   return row
@@ -86,7 +87,7 @@ export async function findItemsById(
 
 export async function findLocations(db: Db, organizationId: string): Promise<Location[]> {
   const found = await sql<Location>`
-    select location_id, code, name, kind, ${timeZoneOf} as time_zone from location
+    select location_id, code, name, kind, time_zone, archived_at from location
     where organization_id = ${organizationId}
     order by code`.execute(db)
   return found.rows

@@ -1,4 +1,4 @@
-import type { MovementKind } from '@plimsoll/database'
+import type { MovementKind, MovementReferenceKind } from '@plimsoll/database'
 
 /** One ledger entry about to be written. Deltas are base units; at least one is not zero. */
 export type NewMovement = {
@@ -11,7 +11,7 @@ export type NewMovement = {
   heldDelta: number
   incomingDelta: number
   commandKey: string
-  referenceKind: 'order' | 'reservation' | null
+  referenceKind: MovementReferenceKind | null
   referenceId: string | null
   reason: string | null
   actor: string

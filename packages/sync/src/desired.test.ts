@@ -10,7 +10,13 @@ import {
   type Policy,
 } from './desired.ts'
 
-const input: DesiredInput = { available: 100, unitsPerListing: 1, unsubtracted: 0, quantityMax: 1_000 }
+const input: DesiredInput = {
+  available: 100,
+  incoming: 0,
+  unitsPerListing: 1,
+  unsubtracted: 0,
+  quantityMax: 1_000,
+}
 
 test.each<[string, Partial<DesiredInput>, Partial<Policy>, number, string]>([
   ['all that is there', {}, {}, 100, 'available'],
@@ -42,6 +48,15 @@ test.each<[string, Partial<DesiredInput>, Partial<Policy>, number, string]>([
     3,
     'paused',
   ],
+  ['what is coming is not promised by itself', { available: 5, incoming: 20 }, {}, 5, 'available'],
+  ['unless the policy says so', { available: 5, incoming: 20 }, { promiseIncoming: true }, 25, 'available'],
+  [
+    'what is owed comes off what is coming',
+    { available: -7, incoming: 20 },
+    { promiseIncoming: true, bufferUnits: 3 },
+    10,
+    'available',
+  ],
   ['no more than the platform takes', { available: 5_000 }, {}, 1_000, 'platform-maximum'],
 ])('what a level shows: %s', (_, given, policy, units, because) => {
   const desired = decideDesired({ ...input, ...given }, { ...NO_POLICY, ...policy })
@@ -65,8 +80,8 @@ test.each<[number, Partial<Policy>, number]>([
 })
 
 test('the nearest policy that sets a field wins, field by field', () => {
-  const organization = { bufferUnits: 5, bufferPercent: 10, cap: 50, floor: null, fixed: null, paused: true }
-  const connection = { bufferUnits: 0, bufferPercent: null, cap: null, floor: 2, fixed: null, paused: null }
+  const organization = { bufferUnits: 5, bufferPercent: 10, cap: 50, promiseIncoming: true, paused: true }
+  const connection = { bufferUnits: 0, bufferPercent: null, floor: 2, promiseIncoming: null }
   const listing = { cap: 7, paused: false }
   expect(mergePolicies([organization, connection, listing])).toEqual({
     bufferUnits: 0,
@@ -75,6 +90,7 @@ test('the nearest policy that sets a field wins, field by field', () => {
     floor: 2,
     fixed: undefined,
     paused: false,
+    promiseIncoming: true,
   })
   expect(mergePolicies([undefined, undefined])).toEqual(NO_POLICY)
 })
@@ -88,6 +104,7 @@ const anyPolicy = fc.record({
   fixed: fc.constant(undefined),
   paused: fc.boolean(),
   minShelfLifeDays: fc.constant(undefined),
+  promiseIncoming: fc.boolean(),
 })
 
 test('I5: a level never shows units that are not there', () => {
@@ -95,6 +112,7 @@ test('I5: a level never shows units that are not there', () => {
     fc.property(
       fc.record({
         available: fc.integer({ min: -50, max: 5_000 }),
+        incoming: fc.nat(500),
         unitsPerListing: fc.integer({ min: 1, max: 24 }),
         unsubtracted: fc.integer({ min: 0, max: 20 }),
         quantityMax: fc.integer({ min: 0, max: 5_000 }),
@@ -102,8 +120,10 @@ test('I5: a level never shows units that are not there', () => {
       anyPolicy,
       (given, policy) => {
         const { units, promise } = decideDesired(given, policy)
+        // What is coming counts only where the policy lets it be promised.
+        const there = given.available + (policy.promiseIncoming ? given.incoming : 0)
         expect(promise * given.unitsPerListing).toBeLessThanOrEqual(
-          Math.max(0, given.available - bufferOf(given.available, policy)),
+          Math.max(0, there - bufferOf(there, policy)),
         )
         expect(units).toBeGreaterThanOrEqual(0)
         expect(units).toBeLessThanOrEqual(Math.min(given.quantityMax, promise + given.unsubtracted))

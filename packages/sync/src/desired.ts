@@ -13,6 +13,8 @@ export type Policy = {
   paused: boolean
   /** Days that a lot must last from today to be shown; undefined: only that it has not expired. */
   minShelfLifeDays: number | undefined
+  /** Whether what is on its way to the pool may be promised too (pre-order). */
+  promiseIncoming: boolean
 }
 
 export const NO_POLICY: Policy = {
@@ -23,11 +25,14 @@ export const NO_POLICY: Policy = {
   fixed: undefined,
   paused: false,
   minShelfLifeDays: undefined,
+  promiseIncoming: false,
 }
 
 export type DesiredInput = {
   /** Base units in the level's pool: Σ onHand − reserved − held, less what no lot may give; may be negative. */
   available: number
+  /** Base units on their way to the pool; promised only where the policy says so. */
+  incoming: number
   unitsPerListing: number
   /**
    * Listing units of this connection's own orders that the hub has reserved and the platform has not
@@ -44,6 +49,7 @@ export type Desired = { units: number; promise: number; because: Because }
 /** Decides how many units one level shows, and why. Whole listing units, never negative. */
 export function decideDesired(input: DesiredInput, policy: Policy): Desired {
   assert(Number.isSafeInteger(input.available), 'available is a whole number')
+  assert(Number.isSafeInteger(input.incoming), 'incoming is a whole number')
   assert(input.unitsPerListing > 0, 'a listing sells at least one base unit')
   const { promise, because } = decidePromise(input, policy)
   const units = promise + input.unsubtracted
@@ -57,11 +63,20 @@ function decidePromise(input: DesiredInput, policy: Policy): { promise: number; 
   if (policy.fixed !== undefined) return { promise: policy.fixed, because: 'fixed' }
 
   // The buffer comes off before the division: ten bottles kept back must not become ten six-packs.
-  const promisable = Math.max(0, input.available - bufferOf(input.available, policy))
+  const available = promisableOf(input, policy)
+  const promisable = Math.max(0, available - bufferOf(available, policy))
   const units = Math.floor(promisable / input.unitsPerListing)
   if (policy.floor !== undefined && units < policy.floor) return { promise: 0, because: 'below-floor' }
   if (policy.cap !== undefined && units > policy.cap) return { promise: policy.cap, because: 'capped' }
   return { promise: units, because: 'available' }
+}
+
+/** Base units of the pool that may be promised: what is available, and what is coming where that may be sold too. */
+export function promisableOf(
+  { available, incoming }: Pick<DesiredInput, 'available' | 'incoming'>,
+  { promiseIncoming }: Policy,
+): number {
+  return promiseIncoming ? available + incoming : available
 }
 
 /** Base units kept back: the larger of the fixed and the proportional buffer. */
@@ -82,6 +97,7 @@ export function mergePolicies(farToNear: readonly (Partial<PolicyRow> | undefine
     merged.fixed = policy.fixed ?? merged.fixed
     merged.paused = policy.paused ?? merged.paused
     merged.minShelfLifeDays = policy.minShelfLifeDays ?? merged.minShelfLifeDays
+    merged.promiseIncoming = policy.promiseIncoming ?? merged.promiseIncoming
   }
   return merged
 }
@@ -95,4 +111,5 @@ export type PolicyRow = {
   fixed: number | null
   paused: boolean | null
   minShelfLifeDays: number | null
+  promiseIncoming: boolean | null
 }

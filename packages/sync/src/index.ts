@@ -21,6 +21,7 @@ export {
   mergePolicies,
   type Policy,
   type PolicyRow,
+  promisableOf,
 } from './desired.ts'
 export { SyncEngine } from './engine.ts'
 export { type SyncErrorCode, SyncProblem, syncErrors, syncProblem } from './errors.ts'
@@ -34,4 +35,4 @@ export { mapListing, rebuildLevels } from './mappings.store.ts'
 export { notify, parseWake, type ScreenTopic, WAKE_CHANNEL, type Wake } from './notify.ts'
 export { describeProblem } from './problems.ts'
 export { ConnectionRegistry, type OpenConnection } from './registry.ts'
-export { changeStock, changeStockWithin } from './stock-changes.ts'
+export { changeStock, changeStock, changeStockWithin, toDocumentStore } from './stock-changes.ts'

@@ -6,8 +6,8 @@ import { closeTasks, openTask } from './tasks.store.ts'
 export type ItemStanding = { itemId: string; sku: string; available: number; hasTask: boolean }
 
 /**
- * Which of these items are promised beyond what is there, or were when their open task was made. Units of lots that may
- * not leave are not there for anybody.
+ * Which of these items are promised beyond what is there (and what is coming, where that may be promised), or were when
+ * their open task was made. Units of lots that may not leave are not there for anybody.
  */
 export async function findOversold(
   tx: Tx,
@@ -17,7 +17,7 @@ export async function findOversold(
 ): Promise<ItemStanding[]> {
   const found = await sql<ItemStanding>`
     select item.item_id, item.sku,
-      (coalesce(sum(on_hand - reserved - held), 0) - (
+      (coalesce(sum(on_hand - reserved - held + case when coming.may_be_promised then incoming else 0 end), 0) - (
         select coalesce(sum(blocked.on_hand - blocked.held), 0)
         from lot
         join balance as blocked on blocked.organization_id = lot.organization_id
@@ -33,9 +33,22 @@ export async function findOversold(
           and task.subject = item.item_id::text and task.closed_at is null
       ) as has_task
     from item
+    cross join lateral (
+      -- What is coming covers what was promised of it, where any policy that reaches the item lets it be promised.
+      select exists (
+        select from policy
+        where policy.organization_id = item.organization_id and policy.promise_incoming and (
+          scope = 'organization' or exists (
+            select from listing
+            where listing.organization_id = item.organization_id and listing.item_id = item.item_id
+              and policy.scope_id = case scope when 'connection' then listing.connection_id else listing.listing_id end
+          )
+        )
+      ) as may_be_promised
+    ) as coming
     left join balance on balance.organization_id = item.organization_id and balance.item_id = item.item_id
     where item.organization_id = ${organizationId} and item.item_id = any(${sql.val(itemIds)}::uuid[])
-    group by item.organization_id, item.item_id, item.sku
+    group by item.organization_id, item.item_id, item.sku, coming.may_be_promised
     order by item.item_id`.execute(tx)
   return found.rows.filter((row) => row.available < 0 || row.hasTask)
 }

@@ -3,9 +3,12 @@ import {
   applyStockCommands,
   type CommandOutcome,
   CommandWriter,
+  type DocumentStore,
+  refuse,
   runStockCommands,
   type StockCommand,
 } from '@plimsoll/stock'
+import { findScopedPolicies } from './availability.store.ts'
 import { updateAvailabilityOf } from './availability.ts'
 import { nowOf, type SyncContext, type Tx, toStockContext } from './context.ts'
 
@@ -21,6 +24,15 @@ export async function changeStock(
   context: SyncContext,
   commands: readonly StockCommand[],
 ): Promise<CommandOutcome[]> {
+  const refused = await findUnpromised(context, commands)
+  if (refused.size > 0) {
+    const allowed = await changeStock(
+      context,
+      commands.filter((command) => !refused.has(command)),
+    )
+    // In the order in which they were given.
+    return commands.flatMap((command) => refused.get(command) ?? allowed.shift() ?? [])
+  }
   let writer = writers.get(context)
   if (writer === undefined) {
     writer = new CommandWriter((batch) => applyBatch(context, batch))
@@ -56,4 +68,35 @@ function tellChannels(context: SyncContext): AfterMovements {
     const itemIds = outcomes.flatMap((outcome) => (outcome.kind === 'applied' ? outcome.itemIds : []))
     await updateAvailabilityOf(context, tx, { itemIds, at })
   }
+}
+
+/**
+ * What documents of stock (transfers, inbound shipments, stock counts) run on: their movements and what every channel
+ * should show then are one transaction.
+ */
+export function toDocumentStore(context: SyncContext): DocumentStore {
+  return {
+    database: context.database,
+    context: toStockContext(context),
+    afterMovements: tellChannels(context),
+  }
+}
+
+/** Reservations out of what is coming, where the organization's policy does not let it be promised. */
+async function findUnpromised(
+  context: SyncContext,
+  commands: readonly StockCommand[],
+): Promise<Map<StockCommand, CommandOutcome>> {
+  const asking = commands.filter((command) => command.kind === 'reserve' && command.promise === 'incoming')
+  if (asking.length === 0) return new Map()
+  const policies = await findScopedPolicies(context.database.kysely, context.organizationId)
+  const ofOrganization = policies.find(({ scope }) => scope === 'organization')
+  if (ofOrganization?.promiseIncoming === true) return new Map()
+  const message = 'The organization’s policy does not let incoming stock be promised.'
+  return new Map(
+    asking.map((command) => [
+      command,
+      { key: command.key, ...refuse('incoming-not-promised', 'promise', message) },
+    ]),
+  )
 }

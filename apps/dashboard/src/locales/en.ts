@@ -244,6 +244,7 @@ export const en = {
     'whole-listings': 'Whole listings',
     unusable: 'In lots that may not leave, or not to this channel',
     lot: 'Lot',
+    incoming: 'Incoming, may be promised',
     'none-below-zero': 'Nothing below zero is shown',
     'platform-maximum': 'More than the platform accepts',
     'not-worked-out': 'Changed just now, not worked out yet',

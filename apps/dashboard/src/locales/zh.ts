@@ -232,6 +232,7 @@ export const zh: Locale = {
     'whole-listings': '整份数量',
     unusable: '不可用批次',
     lot: '批次',
+    incoming: '在途，可承诺',
     'none-below-zero': '不显示负数',
     'platform-maximum': '超出平台上限',
     'not-worked-out': '刚有变更，尚未计算',

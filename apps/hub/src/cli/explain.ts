@@ -67,6 +67,7 @@ const WORDS: Readonly<Record<ExplainNode['label'], string>> = {
   available: 'available in its locations',
   unusable: 'in lots that may not leave, or not to this channel',
   lot: 'lot',
+  incoming: 'on its way there, and may be promised',
   'none-below-zero': 'nothing below zero is shown',
   'on-hand': 'on hand',
   reserved: 'reserved',

@@ -5,6 +5,7 @@ import { type Refusal, stockErrors } from '@plimsoll/stock'
 import { SyncProblem, syncErrors } from '@plimsoll/sync'
 import { ZodError } from 'zod'
 import { ConfigurationError } from '../configuration.ts'
+import { LedgerRefusal } from '../http/problem.ts'
 import { ListenProblem } from '../hub.ts'
 import { ImportProblem } from '../import-problem.ts'
 import { ImportRefusal, importErrors } from '../imports/import-errors.ts'
@@ -60,7 +61,7 @@ export function explainError(error: unknown): Explained {
     const { code, field } = error
     return { message: `${error.message} ${syncErrors[code].cure}`, exitCode: EXIT.badInput, code, field }
   }
-  if (error instanceof RefusedByLedger) {
+  if (error instanceof RefusedByLedger || error instanceof LedgerRefusal) {
     const { code, field } = error.refusal
     return { message: `${error.message} ${stockErrors[code].cure}`, exitCode: EXIT.badInput, code, field }
   }

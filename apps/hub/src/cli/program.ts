@@ -8,6 +8,7 @@ import { exportCommand } from './export.ts'
 import { importCommand } from './import.ts'
 import { itemCommand } from './item.ts'
 import { kitCommand } from './kit.ts'
+import { locationCommand } from './location/location.ts'
 import { migrateCommand } from './migrate.ts'
 import { replayCommand } from './replay.ts'
 import { serveCommand } from './serve.ts'
@@ -34,6 +35,7 @@ export function createProgram(exit: (code: number) => void): Command {
     connectCommand,
     importCommand,
     itemCommand,
+    locationCommand,
     stockCommand,
     kitCommand,
     exportCommand,

@@ -19,6 +19,7 @@ import { listRoutes } from '../testing/declared-routes.ts'
 import { fillHistory, historyReads } from '../testing/history-rows.ts'
 import { catalogueReads, catalogueWrites, fillCatalogue } from '../testing/other-catalogue.ts'
 import { importReads, importWithProblem, importWrites } from '../testing/other-import.ts'
+import { fillPlaces, type PlaceIds, placeReads, placeWrites } from '../testing/places.ts'
 import { type Answer, type ServedHub, type Shop, serveHub, startShop } from '../testing/served-hub.ts'
 import { insertTrackedRows, trackedReads, trackedWrites } from '../testing/tracked-rows.ts'
 import { signedDelivery, wooOrder } from '../testing/woo-webhook.ts'
@@ -41,6 +42,7 @@ let other: {
   reservationId: string
   importId: string
   lineId: string
+  places: PlaceIds
 }
 
 beforeAll(async () => {
@@ -93,6 +95,10 @@ const reads: Record<string, string[]> = {
     `/api/v1/locations/${MARK}/balances`,
   ],
   ...importReads,
+  '/api/v1/locations': ['/api/v1/locations', '/api/v1/locations?archived=true'],
+  '/api/v1/locations/:code': [`/api/v1/locations/${MARK}`],
+  '/api/v1/locations/:code/bins': ['/api/v1/locations/MAIN/bins', `/api/v1/locations/${MARK}/bins`],
+  ...placeReads,
   '/api/v1/reservations': ['/api/v1/reservations?sku=MUG', `/api/v1/reservations?sku=${MARK}-1`],
   // One of the second organization is asked for below, once it is there.
   '/api/v1/reservations/:id': ['/api/v1/reservations/00000000-0000-7000-8000-000000000000'],
@@ -167,7 +173,7 @@ test('I9: what the first organization asks about rows of the second is not found
     'POST /api/v1/items': () =>
       ask('POST', '/api/v1/items', {
         name: 'x',
-        items: [{ sku: 'NEW', name: 'New', location: MARK, quantity: 1 }],
+        items: [sku: 'NEW', name: 'New', location: MARK, quantity: 1 ],
       }),
     ...catalogueWrites(ask, { mark: MARK }),
     ...Object.fromEntries(
@@ -203,6 +209,7 @@ test('I9: what the first organization asks about rows of the second is not found
     },
     'PUT /api/v1/valuation/currency': () => ask('PUT', '/api/v1/valuation/currency', { currency: 'none' }),
     ...importWrites(ask, importId),
+    ...placeWrites({ ask, key, mark: MARK, ...other.places }),
     'PUT /api/v1/demo/faults': () => ask('PUT', '/api/v1/demo/faults', {}),
   }
   // These answer that nothing was replayed.
@@ -411,6 +418,7 @@ async function fillSecondOrganization() {
   await fillHistory(served.database.url, organizationId)
   return {
     context,
+    places: await fillPlaces(context, MARK),
     connectionId,
     listingId: (await rowOf('MUG')).listingId,
     inboxId: parked.rows[0]?.inboxId ?? '',

@@ -1,4 +1,4 @@
-import { locationBalancePage, locationList } from '@plimsoll/client'
+import { locationBalancePage } from '@plimsoll/client'
 import { findLocations } from '@plimsoll/stock'
 import { syncProblem } from '@plimsoll/sync'
 import type { FastifyPluginAsync } from 'fastify'
@@ -17,22 +17,10 @@ const bySku = pageQuery.extend({
     .describe('`next` of the page before.'),
 })
 
-/** GET /locations, /locations/:code/balances. */
-export function locationRoutes({ context, database }: ServerContext): FastifyPluginAsync {
+/** GET /locations/:code/balances; the others are in `places/`. */
+export function locationBalanceRoutes({ context, database }: ServerContext): FastifyPluginAsync {
   const { organizationId } = context
   return async (app) => {
-    addRoute(
-      app,
-      {
-        method: 'GET',
-        path: '/locations',
-        operation: 'listLocations',
-        tag,
-        summary: 'Your locations in order of their codes.',
-        answers: { 200: locationList },
-      },
-      async () => ({ 200: { rows: await findLocations(database.kysely, organizationId) } }),
-    )
     addRoute(
       app,
       {

@@ -17,10 +17,15 @@ import { itemChangeRoutes } from './item-change-routes.ts'
 import { itemRoutes } from './item-routes.ts'
 import { kitRoutes } from './kit-routes.ts'
 import { assertLocal } from './local-only.ts'
-import { locationRoutes } from './location-routes.ts'
+import { locationBalanceRoutes } from './location-routes.ts'
 import { lotRoutes } from './lot-routes.ts'
 import type { DeclaredRoute } from './openapi.ts'
 import { parkedRoutes } from './parked-routes.ts'
+import { inboundRoutes } from './places/inbound-routes.ts'
+import { locationRoutes } from './places/location-routes.ts'
+import { reasonRoutes } from './places/reason-routes.ts'
+import { stockCountRoutes } from './places/stock-count-routes.ts'
+import { transferRoutes } from './places/transfer-routes.ts'
 import { ApiProblem, toProblem } from './problem.ts'
 import { productRoutes } from './product-routes.ts'
 import { referencePage } from './reference-page.ts'
@@ -99,7 +104,7 @@ export async function createServer(
         await api.register(importRoutes(hub))
         await api.register(itemRoutes(hub))
         await api.register(kitRoutes(hub))
-        await api.register(locationRoutes(hub))
+        await api.register(locationBalanceRoutes(hub))
         await api.register(reservationRoutes(hub))
         await api.register(catalogueRoutes(hub))
         await api.register(itemChangeRoutes(hub))
@@ -108,6 +113,11 @@ export async function createServer(
         await api.register(valuationRoutes(hub))
         await api.register(stockRoutes(hub))
         await api.register(lotRoutes(hub))
+        await api.register(locationRoutes(hub))
+        await api.register(transferRoutes(hub))
+        await api.register(inboundRoutes(hub))
+        await api.register(stockCountRoutes(hub))
+        await api.register(reasonRoutes(hub))
         await api.register(streamRoute(hub))
         await api.register(demoRoutes(hub))
         await api.register(documentRoutes(declared))

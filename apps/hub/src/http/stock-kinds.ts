@@ -43,7 +43,7 @@ export const COMMAND_ERRORS: readonly ErrorCode[] = [
   'quantity-out-of-range',
   'kit-has-no-stock',
 ]
-const PLACE_ERRORS: readonly ErrorCode[] = ['unknown-sku', 'unknown-location']
+const PLACE_ERRORS: readonly ErrorCode[] = ['unknown-sku', 'unknown-location', 'location-archived']
 const RESERVATION_ERRORS: readonly ErrorCode[] = ['quantity-not-positive', 'unknown-reservation']
 
 const instant = z.iso.datetime({ offset: true }).transform((text) => new Date(text))
@@ -84,6 +84,13 @@ const receipt = ofUnits.extend({
     .optional()
     .describe('held: kept back until unheld; sellable unless given.'),
 })
+const transfer = z.strictObject({
+  sku: atPlace.shape.sku,
+  from: locationCode.describe('Code of the location that they leave.'),
+  to: locationCode.describe('Code of the location that they go to.'),
+  lotId: z.uuid().optional().describe('The lot that the units belong to; none, unless given.'),
+  ...change,
+})
 const promise = ofUnits.extend({
   grant: z
     .enum(['all', 'partial'])
@@ -92,6 +99,10 @@ const promise = ofUnits.extend({
   expiresAt: instant
     .optional()
     .describe('A soft reservation: what is still open then is given back by itself.'),
+  promise: z
+    .enum(['on-hand', 'incoming'])
+    .optional()
+    .describe('incoming: out of what is on its way too, where your policy allows that.'),
 })
 const move = ofReservation.extend({
   location: locationCode.describe('Code of the location that it moves to.'),
@@ -125,7 +136,12 @@ export const stockKinds: readonly StockKind[] = [
       return { kind: 'receive', ...by, ...placeOf(body), lot, serials, ...details }
     },
   },
-  trackedKind('adjust', 'A difference, of either sign.', ['quantity-zero']),
+  trackedKind('adjust', 'A difference, of either sign.', [
+    'quantity-zero',
+    'reason-missing',
+    'unknown-reason',
+    'reason-direction',
+  ]),
   trackedKind('count', 'What was counted at `effectiveAt`: later movements stay on top of it.', [
     'quantity-negative',
   ]),
@@ -141,11 +157,26 @@ export const stockKinds: readonly StockKind[] = [
       'quantity-not-positive',
       'insufficient-stock',
       'expiry-in-past',
+      'incoming-not-promised',
     ],
     toCommand: (body: z.output<typeof promise>, by) => {
-      const { grant, expiresAt, lot, serials } = body
-      return { kind: 'reserve', ...by, ...placeOf(body), grant, expiresAt, lot, serials }
+      const { grant, expiresAt, promise, lot, serials } = body
+      return { kind: 'reserve', ...by, ...placeOf(body), grant, expiresAt, promise, lot, serials }
     },
+  },
+  {
+    kind: 'transfer',
+    summary: 'Moves units to another location at once, without a document.',
+    body: transfer,
+    errors: [...PLACE_ERRORS, 'quantity-not-positive', 'insufficient-stock', 'same-location'],
+    toCommand: ({ from, to, ...rest }: z.output<typeof transfer>, by) => ({
+      kind: 'transfer',
+      ...by,
+      ...rest,
+      fromCode: from,
+      toCode: to,
+      effectiveAt: rest.effectiveAt,
+    }),
   },
   plainKind('assemble', 'Puts assembled kits together from the components that are available there.', [
     'quantity-not-positive',
@@ -168,7 +199,13 @@ export const stockKinds: readonly StockKind[] = [
     kind: 'move-reservation',
     summary: 'Moves units of a reservation to another location, never more than are available there.',
     body: move,
-    errors: [...RESERVATION_ERRORS, 'insufficient-open', 'unknown-location', 'insufficient-stock'],
+    errors: [
+      ...RESERVATION_ERRORS,
+      'insufficient-open',
+      'unknown-location',
+      'location-archived',
+      'insufficient-stock',
+    ],
     toCommand: (body: z.output<typeof move>, by) => ({
       kind: 'move-reservation',
       ...by,
@@ -219,7 +256,13 @@ export const stockKinds: readonly StockKind[] = [
     kind: 'return',
     summary: 'Shipped units of a reservation that came back.',
     body: returned,
-    errors: [...RESERVATION_ERRORS, ...RETURN_ERRORS, 'insufficient-shipped', 'unknown-location'],
+    errors: [
+      ...RESERVATION_ERRORS,
+      ...RETURN_ERRORS,
+      'insufficient-shipped',
+      'unknown-location',
+      'location-archived',
+    ],
     toCommand: (body: z.output<typeof returned>, by) => ({
       kind: 'return',
       ...by,

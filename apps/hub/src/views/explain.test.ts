@@ -20,8 +20,9 @@ const anyPlace = (locationId: string) =>
       held: fc.integer({ min: 0, max: 50 }),
       orders: fc.array(fc.integer({ min: 1, max: 40 }), { maxLength: 5 }),
       unlisted: fc.integer({ min: 0, max: 60 }),
+      incoming: fc.integer({ min: 0, max: 40 }),
     })
-    .map(({ received, adjusted, held, orders, unlisted }) => {
+    .map(({ received, adjusted, held, orders, unlisted, incoming }) => {
       const onHand = received + adjusted
       const reserved = orders.reduce((sum, units) => sum + units, unlisted)
       return {
@@ -32,7 +33,7 @@ const anyPlace = (locationId: string) =>
           onHand,
           reserved,
           held,
-          incoming: 0,
+          incoming,
           available: onHand - reserved - held,
         },
         reservations: orders.map((units, nth) => ({
@@ -51,6 +52,7 @@ const anyPlace = (locationId: string) =>
 
 const maybe = (max: number) => fc.option(fc.integer({ min: 0, max }), { nil: undefined, freq: 2 })
 const anyPolicy: fc.Arbitrary<Policy> = fc.record({
+  promiseIncoming: fc.boolean(),
   bufferUnits: maybe(200),
   bufferPercent: maybe(100),
   cap: maybe(300),
@@ -70,6 +72,7 @@ const anyLot: fc.Arbitrary<LotAtLocation> = fc.record({
   onHand: fc.integer({ min: -2, max: 30 }),
   reserved: fc.integer({ min: 0, max: 9 }),
   held: fc.integer({ min: 0, max: 9 }),
+  promiseIncoming: fc.boolean(),
 })
 
 /** A component of a kit, with stock at both places. */
@@ -110,9 +113,16 @@ const anyInput: fc.Arbitrary<ExplainInput> = fc
       parts.length === 0
         ? availableAt(places)
         : Math.min(...parts.map((part) => Math.floor(availableAt([part.here, part.there]) / part.quantity)))
+    // A kit has no stock of its own, and none that is coming.
+    const incoming =
+      parts.length > 0
+        ? 0
+        : places
+            .filter(({ balance }) => pool.includes(balance.locationId))
+            .reduce((sum, { balance }) => sum + balance.incoming, 0)
     const unsubtracted = orders.reduce((sum, units) => sum + units, unlisted)
     const { units, because } = decideDesired(
-      { available, unitsPerListing, unsubtracted, quantityMax },
+      { available, incoming, unitsPerListing, unsubtracted, quantityMax },
       policy,
     )
     return {
@@ -184,6 +194,7 @@ test('I10: a six-pack shows the base units, the division and what is left over',
       fixed: undefined,
       paused: false,
       minShelfLifeDays: undefined,
+      promiseIncoming: false,
     },
     quantityMax: 1_000,
     balances: [balance],

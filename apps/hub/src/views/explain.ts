@@ -1,6 +1,6 @@
 import type { ExplainNode } from '@plimsoll/client'
 import { findBlock, unusableOf } from '@plimsoll/stock'
-import { bufferOf, decideDesired, type Policy } from '@plimsoll/sync'
+import { bufferOf, decideDesired, type Policy, promisableOf } from '@plimsoll/sync'
 import { availableOfParts, type ExplainedPart, explainKit } from './explain-kit.ts'
 import type {
   LevelView,
@@ -59,6 +59,7 @@ export function explainLevel(told: ExplainInput): ExplainNode {
     {
       ...level,
       available: available.value,
+      incoming: incomingOf(input),
       unitsPerListing: level.levelUnitsPerListing,
       quantityMax: input.quantityMax,
     },
@@ -80,6 +81,15 @@ export function explainLevel(told: ExplainInput): ExplainNode {
   return { label: 'desired', value: desired, ...because, rows }
 }
 
+/** Units on their way to the level's locations; a kit has none of its own. */
+function incomingOf(input: ExplainInput): number {
+  return input.kitParts.length > 0 ? 0 : sumOf(poolOf(input).map((balance) => balance.incoming))
+}
+
+function poolOf({ level, balances }: ExplainInput): LocationBalance[] {
+  return balances.filter((balance) => level.poolLocationIds.includes(balance.locationId))
+}
+
 function explainPromise(
   input: ExplainInput,
   available: ExplainNode & { value: number },
@@ -87,14 +97,20 @@ function explainPromise(
 ): ExplainNode[] {
   const { level, policy } = input
   if (policy.fixed !== undefined && !policy.paused) return [{ label: 'fixed', value: policy.fixed }]
-  const buffer = bufferOf(available.value, policy)
+  const promisable = promisableOf({ available: available.value, incoming: incomingOf(input) }, policy)
+  const incoming = promisable - available.value
+  const buffer = bufferOf(promisable, policy)
   const baseUnits: ExplainNode[] = [available]
-  if (buffer > 0) baseUnits.push({ label: 'buffer', value: -buffer })
-  if (available.value - buffer < 0) {
-    baseUnits.push({ label: 'none-below-zero', value: buffer - available.value })
+  if (incoming > 0) {
+    const rows = poolOf(input)
+      .filter((balance) => balance.incoming > 0)
+      .map(({ incoming: value, locationCode: detail }): ExplainNode => ({ label: 'location', value, detail }))
+    baseUnits.push({ label: 'incoming', value: incoming, rows })
   }
+  if (buffer > 0) baseUnits.push({ label: 'buffer', value: -buffer })
+  if (promisable - buffer < 0) baseUnits.push({ label: 'none-below-zero', value: buffer - promisable })
 
-  const dividend = Math.max(0, available.value - buffer)
+  const dividend = Math.max(0, promisable - buffer)
   const divisor = level.levelUnitsPerListing
   const whole = Math.floor(dividend / divisor)
   const division = { dividend, divisor, remainder: dividend - whole * divisor }

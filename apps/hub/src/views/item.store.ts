@@ -222,7 +222,7 @@ export async function findPoliciesFor(
 ): Promise<StoredPolicy[]> {
   const found = await sql<StoredPolicy>`
     select scope, scope_id, listing.connection_id, listing.stock_unit_id,
-      buffer_units, buffer_percent, cap, floor, fixed, paused, min_shelf_life_days
+      buffer_units, buffer_percent, cap, floor, fixed, paused, min_shelf_life_days, promise_incoming
     from policy
     left join listing on scope = 'listing' and listing.organization_id = policy.organization_id
       and listing.listing_id = policy.scope_id and listing.item_id = ${itemId}

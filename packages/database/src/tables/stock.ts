@@ -33,6 +33,14 @@ export interface LocationTable {
   name: string
   kind: LocationKind
   createdAt: Date
+  country: string | null
+  timeZone: Generated<string>
+  countedBy: string | null
+  address: string | null
+  openingDays: Generated<number[]>
+  holidays: Generated<string[]>
+  archivedAt: Date | null
+  version: Generated<number>
 }
 
 export interface CommandKeyTable {
@@ -59,6 +67,8 @@ export type MovementKind =
   | 'expect'
   | 'arrive'
 
+export type MovementReferenceKind = 'order' | 'reservation' | 'transfer' | 'inbound' | 'stock-count'
+
 export interface MovementTable {
   organizationId: string
   movementId: string
@@ -71,7 +81,7 @@ export interface MovementTable {
   heldDelta: number
   incomingDelta: number
   commandKey: string
-  referenceKind: 'order' | 'reservation' | null
+  referenceKind: MovementReferenceKind | null
   referenceId: string | null
   reason: string | null
   actor: string

@@ -98,6 +98,7 @@ export interface PolicyTable {
   fixed: number | null
   paused: boolean | null
   minShelfLifeDays: number | null
+  promiseIncoming: boolean | null
   updatedAt: Date
 }
 

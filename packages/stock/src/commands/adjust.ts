@@ -1,3 +1,4 @@
+import { findBadReason } from '../reasons/reasons.ts'
 import { decideArrival, decideRemoval } from '../serials/serials.ts'
 import { type PlaceCommand, placeKind } from './at-place.ts'
 
@@ -8,7 +9,10 @@ export const adjust = placeKind<AdjustCommand>({
   rule: 'not-zero',
   lots: 'named',
   serials: 'named',
-  decide: ({ quantity }, at) => {
+  reasons: true,
+  decide: ({ quantity, reason }, at) => {
+    const badReason = findBadReason(at.ledger.directory.reasons, reason, quantity > 0 ? 'in' : 'out')
+    if (badReason !== undefined) return badReason
     if (at.serials === undefined) return at.decided([at.move('adjust', { onHandDelta: quantity })])
     if (quantity > 0) {
       const found = decideArrival(at.serials, at.serialPlace, { kind: 'found', state: 'in-stock' })

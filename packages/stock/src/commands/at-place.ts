@@ -55,6 +55,8 @@ export function placeKind<Command extends StockCommand & PlaceCommand>(kind: {
   /** For a count: the moment that the figure is true for. */
   countedAt?(command: Command): Date | undefined
   findBad?(command: Command): Refusal | undefined
+  /** Whether its reason is held to the organization's list. */
+  reasons?: boolean
   decide(command: Command, at: AtPlace): Decision | Refusal
 }): CommandKind<Command> {
   const findBad = (command: Command) =>
@@ -75,6 +77,7 @@ export function placeKind<Command extends StockCommand & PlaceCommand>(kind: {
     findBad,
     names: (command) => ({
       skus: [command.sku],
+      reasons: kind.reasons ?? false,
       ...(command.lot !== undefined && {
         lots: [command.lot],
         mayMakeLots: kind.lotDetails !== undefined && findBad(command) === undefined,
@@ -105,7 +108,7 @@ export function placeKind<Command extends StockCommand & PlaceCommand>(kind: {
       if (badSerials !== undefined) return badSerials
       const key = { itemId: item.itemId, locationId: place.location.locationId, lotId: lot.lotId }
       const head = ledger.movementHead(command)
-      const base = { ...head, ...key, referenceKind: null, referenceId: null }
+      const base = { ...head, ...key }
       return kind.decide(command, {
         ledger,
         item,

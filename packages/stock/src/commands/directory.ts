@@ -1,11 +1,14 @@
 import type { Tx } from '@plimsoll/database'
 import type { StockContext } from '../context.ts'
+import { isUuid } from '../documents/uuids.ts'
 import { type Refusal, refuse } from '../errors.ts'
 import { findItemsById, findItemsBySku, findLocations, type Item, type Location } from '../items.store.ts'
 import type { KitPart } from '../kits/flatten.ts'
 import { findAssemblyParts } from '../kits/kits.store.ts'
 import type { Lot } from '../lots/lots.ts'
 import type { ShelfLifeMinimum } from '../lots/shelf-life.store.ts'
+import { readReasons } from '../reasons/reasons.store.ts'
+import { NO_REASON_RULES, type ReasonRules } from '../reasons/reasons.ts'
 import { lockReservationsOf, lockReservationsOfCallers, type ReservationRow } from '../reservations.store.ts'
 import type { SerialRow } from '../serials/serials.ts'
 import type { PlaceNames } from './command.ts'
@@ -18,6 +21,8 @@ export type Directory = {
   itemsById: ReadonlyMap<string, Item>
   locationsByCode: ReadonlyMap<string, Location>
   locationsById: ReadonlyMap<string, Location>
+  /** What adjustments may give as their reason; read where a command of the batch gives one. */
+  reasons: ReasonRules
   /** As they were before the batch. */
   reservations: readonly ReservationRow[]
   /** Assembled kits, by id, with what one of them takes. */
@@ -45,12 +50,13 @@ export async function readDirectory(
   const skus = names.flatMap((each) => each.skus ?? [])
   const kitSkus = names.flatMap((each) => each.kitSkus ?? [])
   const lines = names.flatMap((each) => each.lines ?? []).filter(isUuid)
-  const [ofCallers, ofLines, named, locations, assemblies] = await Promise.all([
+  const [ofCallers, ofLines, named, locations, assemblies, reasons] = await Promise.all([
     lockReservationsOfCallers(tx, organizationId, owners),
     lockReservationsOf(tx, organizationId, lines),
     findItemsBySku(tx, organizationId, skus),
     findLocations(tx, organizationId),
     findAssemblyParts(tx, organizationId, kitSkus),
+    names.some((each) => each.reasons === true) ? readReasons(tx, organizationId) : NO_REASON_RULES,
   ])
   const reservations = [...ofCallers, ...ofLines]
   const reserved = await findItemsById(
@@ -63,6 +69,7 @@ export async function readDirectory(
     itemsById: new Map([...named, ...reserved].map((item) => [item.itemId, item])),
     locationsByCode: new Map(locations.map((location) => [location.code, location])),
     locationsById: new Map(locations.map((location) => [location.locationId, location])),
+    reasons,
     reservations,
     assemblies,
     ...NOTHING_TRACKED,
@@ -85,13 +92,13 @@ export function findPlace(
 export function findLocation(
   directory: Directory,
   code: string,
+  field = 'location',
 ): { kind: 'found'; location: Location } | Refusal {
   const location = directory.locationsByCode.get(code)
-  return location === undefined
-    ? refuse('unknown-location', 'location', `There is no location with the code "${code}".`)
-    : { kind: 'found', location }
-}
-
-function isUuid(text: string): boolean {
-  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)
+  if (location === undefined) {
+    return refuse('unknown-location', field, `There is no location with the code "${code}".`)
+  }
+  return location.archivedAt === null
+    ? { kind: 'found', location }
+    : refuse('location-archived', field, `The location "${code}" is archived.`)
 }

@@ -44,6 +44,8 @@ export type Names = {
   serialsAt?: string
   /** Whom units are allocated for. */
   shelfLifeFor?: ShelfLifeFor
+  /** Whether its reason is held to the organization's list. */
+  reasons?: boolean
 }
 
 /** All that a command changes. Nothing of it is written where the command is refused. */

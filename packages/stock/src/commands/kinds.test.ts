@@ -5,6 +5,7 @@ import { UNALLOCATED_LOT } from '../context.ts'
 import type { StockErrorCode } from '../errors.ts'
 import type { Item } from '../items.store.ts'
 import type { Balance } from '../movements.ts'
+import { NO_REASON_RULES } from '../reasons/reasons.ts'
 import type { ReservationRow } from '../reservations.store.ts'
 import { commandOf } from '../testing/stock-world.ts'
 import type { PlacedKind, StockCommand } from './command.ts'
@@ -141,6 +142,7 @@ function decide(command: StockCommand, given: Given = {}) {
     name: id,
     kind: 'warehouse' as const,
     timeZone: 'UTC',
+    archivedAt: null,
   }))
   const balances: LockedBalance[] = [
     { ...PLACE, ...(given.balance ?? balance) },
@@ -153,6 +155,7 @@ function decide(command: StockCommand, given: Given = {}) {
       itemsById: new Map([[ITEM.itemId, ITEM]]),
       locationsByCode: new Map(locations.map((location) => [location.code, location])),
       locationsById: new Map(locations.map((location) => [location.locationId, location])),
+      reasons: NO_REASON_RULES,
       reservations: [ROW],
       assemblies: new Map(),
       ...NOTHING_TRACKED,

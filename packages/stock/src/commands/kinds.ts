@@ -1,8 +1,10 @@
 import { adjust } from './adjust.ts'
 import { allocate } from './allocate.ts'
+import { arrive } from './arrive.ts'
 import { assemble, disassemble } from './assemble.ts'
 import type { StockCommand } from './command.ts'
 import { count } from './count.ts'
+import { expect } from './expect.ts'
 import { hold, unhold } from './hold.ts'
 import type { CommandKind } from './kind.ts'
 import { moveReservation } from './move-reservation.ts'
@@ -12,6 +14,9 @@ import { reserve } from './reserve.ts'
 import { returnStock } from './return.ts'
 import { ship } from './ship.ts'
 import { tellSerials } from './tell-serials.ts'
+import { transfer } from './transfer.ts'
+import { transferDispatch } from './transfer-dispatch.ts'
+import { transferReceive } from './transfer-receive.ts'
 
 const kinds: { [Kind in StockCommand['kind']]: CommandKind<Extract<StockCommand, { kind: Kind }>> } = {
   receive,
@@ -28,6 +33,11 @@ const kinds: { [Kind in StockCommand['kind']]: CommandKind<Extract<StockCommand,
   assemble,
   disassemble,
   'tell-serials': tellSerials,
+  transfer,
+  'transfer-dispatch': transferDispatch,
+  'transfer-receive': transferReceive,
+  expect,
+  arrive,
 }
 
 /** How this command is carried out. */

@@ -228,6 +228,8 @@ export class Ledger {
       reason: command.reason,
       actor: command.actor,
       effectiveAt: command.effectiveAt ?? this.context.now(),
+      referenceKind: command.document?.kind ?? null,
+      referenceId: command.document?.id ?? null,
     }
   }
 

@@ -15,13 +15,15 @@ export type ReserveCommand = PlaceCommand & {
   /** `partial`: grant what there is when it is less than asked, but at least 1; `all` by default. */
   grant?: 'all' | 'partial' | undefined
   expiresAt?: Date | undefined
+  /** `incoming`: out of what is on its way too, all of which counts as available then; whether it may be, callers check. */
+  promise?: 'on-hand' | 'incoming' | undefined
 }
 
 export const reserve = placeKind<ReserveCommand>({
   rule: 'positive',
   lots: 'any',
   serials: 'none',
-  options: ({ grant, expiresAt }) => ({ grant, expiresAt: expiresAt?.toISOString() }),
+  options: ({ grant, expiresAt, promise }) => ({ grant, expiresAt: expiresAt?.toISOString(), promise }),
   decide: (command, at) => {
     const { ledger, key } = at
     if (command.expiresAt !== undefined && command.expiresAt <= ledger.context.now()) {
@@ -31,7 +33,8 @@ export const reserve = placeKind<ReserveCommand>({
     const refused = lot === undefined ? undefined : refuseLot(lot, ledger.dayAt(key.locationId), 0)
     if (refused !== undefined) return refused
     // Units of a lot that are free may be promised already to somebody who has no lot yet.
-    const usable = ledger.usableAt(key)
+    const coming = command.promise === 'incoming' ? ledger.totalAt(key).incoming : 0
+    const usable = ledger.usableAt(key) + coming
     const available = lot === undefined ? usable : Math.min(usable, availableOf(at.balance))
     const granted = command.grant === 'partial' ? Math.min(command.quantity, available) : command.quantity
     if (granted > available || granted < 1) {

@@ -1,4 +1,4 @@
-import { type Database, inTransaction } from '@plimsoll/database'
+import { type Database, inTransaction, type Tx } from '@plimsoll/database'
 import type { StockContext } from '../context.ts'
 import {
   type AfterMovements,
@@ -28,11 +28,22 @@ export async function runStockCommands(
   commands: readonly StockCommand[],
   options: { afterMovements?: AfterMovements } = {},
 ): Promise<CommandOutcome[]> {
+  return await inKeyedTransaction(database, (tx) =>
+    applyStockCommands(tx, context, commands, options.afterMovements),
+  )
+}
+
+/**
+ * A transaction that claims command keys, run again as a whole when it lost one of them to another.
+ * @throws RaceOnCommandKey when the keys were still being taken after the last try
+ */
+export async function inKeyedTransaction<T>(
+  database: Pick<Database, 'runTransaction' | 'counters' | 'timing'>,
+  work: (tx: Tx) => Promise<T>,
+): Promise<T> {
   for (let tries = 1; ; tries += 1) {
     try {
-      return await inTransaction(database, (tx) =>
-        applyStockCommands(tx, context, commands, options.afterMovements),
-      )
+      return await inTransaction(database, work)
     } catch (error) {
       const isRace = error instanceof RaceOnCommandKey || error instanceof RaceOnSerial
       if (!isRace || tries === TRIES_MAX) throw error

@@ -37,7 +37,7 @@ export const trackingErrors = {
     fault: 'yours',
     cure: 'Ask for fewer units, accept a shorter shelf life, or release or receive lots.',
   },
-  'reason-missing': { status: 422, fault: 'yours', cure: 'Say why: force needs a reason.' },
+  'reason-missing': { status: 422, fault: 'yours', cure: 'Say why.' },
   'serial-missing': {
     status: 422,
     fault: 'yours',

@@ -5,11 +5,14 @@ import { archiveCommands } from './archive.ts'
 import { asOfCommand } from './as-of.ts'
 import { assembleCommand } from './assemble.ts'
 import { countCommand } from './count.ts'
+import { countSheetCommand } from './count-sheet.ts'
 import { disassembleCommand } from './disassemble.ts'
 import { holdCommand } from './hold.ts'
+import { inboundCommand } from './inbound.ts'
 import { lotCommand } from './lot.ts'
 import { moveReservationCommand } from './move-reservation.ts'
 import { movementsCommand } from './movements.ts'
+import { reasonCommand } from './reason.ts'
 import { receiveCommand } from './receive.ts'
 import { releaseCommand } from './release.ts'
 import { reserveCommand } from './reserve.ts'
@@ -17,6 +20,7 @@ import { returnCommand } from './return.ts'
 import { serialCommand } from './serial.ts'
 import { shipCommand } from './ship.ts'
 import { showCommand } from './show.ts'
+import { transferCommand } from './transfer.ts'
 import { unholdCommand } from './unhold.ts'
 import { valuationCommand } from './valuation.ts'
 import { verifyCommand } from './verify.ts'
@@ -44,6 +48,10 @@ const subcommands = [
   valuationCommand,
   verifyCommand,
   archiveCommands,
+  transferCommand,
+  inboundCommand,
+  countSheetCommand,
+  reasonCommand,
 ]
 
 export function stockCommand(program: Command, exit: (code: number) => void): void {

@@ -1,0 +1,247 @@
+import type { StockCountLines } from '@plimsoll/client'
+import {
+  approveStockCount,
+  type CountScope,
+  cancelStockCount,
+  enterStockCount,
+  findStockCountPage,
+  postStockCount,
+  recountStockCount,
+  type StockCount,
+  startStockCount,
+} from '@plimsoll/stock'
+import type { Command } from 'commander'
+import { readCountSheet, readStockCount, type SheetQuery } from '../../views/stock-counts.ts'
+import { CommandProblem } from '../output.ts'
+import { addCommonOptions, type CommonOptions } from '../with-hub.ts'
+import {
+  addDocumentOptions,
+  collect,
+  type DocumentOptions,
+  LISTED,
+  runDocumentCommand,
+  runReading,
+  type SkuQuantity,
+  toSkuQuantity,
+} from './document-command.ts'
+import { toInstant } from './ledger-command.ts'
+import { toQuantity } from './quantity.ts'
+
+/** As many lines as a sheet can have. */
+const LINES_SHOWN = 20_000
+
+type Start = {
+  location: string
+  zone?: string[]
+  bin?: string[]
+  sku?: string[]
+  blind?: true
+  separateApprover?: true
+  toleranceUnits?: number
+  tolerancePercent?: number
+  reference?: string
+}
+type Enter = { counter: string; countedAt?: Date }
+type Approve = { approver: string; leaveUncounted?: true; acceptBeyondTolerance?: true }
+type Show = { viewer?: string; only?: SheetQuery['only'] }
+
+export function countSheetCommand(stock: Command, exit: (code: number) => void): void {
+  const group = stock.command('count-sheet').description('count many items while selling goes on')
+  const word = collect((text: string) => text)
+
+  addDocumentOptions(group.command('start'))
+    .description('make a sheet of what the ledger says is there')
+    .requiredOption('--location <code>', 'the location to be counted')
+    .option('--zone <zone>', 'only this zone; may be repeated', word)
+    .option('--bin <code>', 'only this bin; may be repeated', word)
+    .option('--sku <sku>', 'only this item; may be repeated', word)
+    .option('--blind', 'whoever counts is not shown what the ledger says')
+    .option('--separate-approver', 'whoever approves must have counted none of it')
+    .option('--tolerance-units <number>', 'a larger difference must be counted again', toQuantity)
+    .option('--tolerance-percent <number>', 'the same in percent; the larger of both counts', toQuantity)
+    .option('--reference <text>', 'your own name of it')
+    .action(async (options: DocumentOptions & Start) => {
+      const {
+        location: locationCode,
+        blind,
+        separateApprover,
+        toleranceUnits,
+        tolerancePercent,
+        reference,
+      } = options
+      const wanted = { locationCode, blind, separateApprover, toleranceUnits, tolerancePercent, reference }
+      exit(
+        await runDocumentCommand(
+          options,
+          (store, head) => startStockCount(store, head, { ...wanted, scope: toScope(options) }),
+          ({ countId, ...count }) =>
+            [
+              headText({ countId, ...count }),
+              `What is to be counted: plimsoll stock count-sheet show ${countId}`,
+              `What was counted: plimsoll stock count-sheet enter ${countId} MUG=10 --counter NAME`,
+            ].join('\n'),
+        ),
+      )
+    })
+
+  addDocumentOptions(group.command('enter'))
+    .description('write down what was counted, each line once per round')
+    .argument('<count>', 'its id')
+    .argument('<figures...>', 'what was found, as SKU=QUANTITY', collect(toSkuQuantity))
+    .requiredOption('--counter <name>', 'who counted')
+    .option('--counted-at <instant>', 'when, for example 2026-11-25T10:00:00Z (default: now)', toInstant)
+    .action(async (countId: string, figures: SkuQuantity[], options: DocumentOptions & Enter) => {
+      const { counter, countedAt } = options
+      exit(
+        await runDocumentCommand(
+          options,
+          (store, head) =>
+            enterStockCount(store, head, {
+              countId,
+              counter,
+              entries: figures.map((figure) => ({ ...figure, countedAt })),
+            }),
+          () => `Written down: ${figures.length} lines, counted by ${counter}.`,
+        ),
+      )
+    })
+
+  addDocumentOptions(group.command('recount'))
+    .description('ask for lines to be counted again: those named, or all beyond the tolerance')
+    .argument('<count>', 'its id')
+    .argument('[skus...]', 'the items')
+    .action(async (countId: string, skus: string[], options: DocumentOptions) => {
+      const named = skus.length === 0 ? undefined : skus
+      exit(
+        await runDocumentCommand(
+          options,
+          (store, head) => recountStockCount(store, head, { countId, skus: named }),
+          () => `To be counted again: plimsoll stock count-sheet show ${countId} --only uncounted`,
+        ),
+      )
+    })
+
+  addDocumentOptions(group.command('approve'))
+    .description('say that the figures are right; nothing changes yet')
+    .argument('<count>', 'its id')
+    .requiredOption('--approver <name>', 'who says so')
+    .option('--leave-uncounted', 'lines that nobody counted stay as they are')
+    .option('--accept-beyond-tolerance', 'take differences beyond the tolerance as they are')
+    .action(async (countId: string, options: DocumentOptions & Approve) => {
+      const { approver, leaveUncounted, acceptBeyondTolerance } = options
+      exit(
+        await runDocumentCommand(
+          options,
+          (store, head) =>
+            approveStockCount(store, head, { countId, approver, leaveUncounted, acceptBeyondTolerance }),
+          (count) =>
+            `${headText(count)}\nTo write it into the ledger: plimsoll stock count-sheet post ${countId}`,
+        ),
+      )
+    })
+
+  addDocumentOptions(group.command('post'))
+    .description('write what was counted into the ledger, each line true for the moment of its counting')
+    .argument('<count>', 'its id')
+    .option('--confirm-zeros', 'many items are really gone')
+    .action(async (countId: string, options: DocumentOptions & { confirmZeros?: true }) => {
+      const { confirmZeros } = options
+      exit(
+        await runDocumentCommand(
+          options,
+          (store, head) => postStockCount(store, head, { countId, confirmZeros }),
+          headText,
+        ),
+      )
+    })
+
+  addDocumentOptions(group.command('cancel'))
+    .description('give a count up; nothing was changed by it')
+    .argument('<count>', 'its id')
+    .action(async (countId: string, options: DocumentOptions) => {
+      exit(
+        await runDocumentCommand(options, (store, head) => cancelStockCount(store, head, countId), headText),
+      )
+    })
+
+  addCommonOptions(group.command('show'))
+    .description('the sheet: what is to be counted, what was, and how it differs')
+    .argument('<count>', 'its id')
+    .option('--viewer <name>', 'who looks; needed for the differences of a blind count')
+    .option('--only <lines>', 'only lines that are uncounted, different, or to be counted again: recount')
+    .action(async (countId: string, options: CommonOptions & Show) => {
+      const { viewer, only = 'all' } = options
+      if (!['all', 'uncounted', 'different', 'recount'].includes(only)) {
+        throw new CommandProblem('Give --only as uncounted, different or recount.')
+      }
+      exit(
+        await runReading(
+          options,
+          async (hub) => ({
+            ...(await readStockCount(hub, countId)),
+            sheet: await readCountSheet(hub, countId, { viewer, only, cursor: 0, limit: LINES_SHOWN }),
+          }),
+          ({ sheet, ...count }) => [headText(count), ...sheetText(sheet)].join('\n'),
+        ),
+      )
+    })
+
+  addCommonOptions(group.command('list'))
+    .description(`the newest ${LISTED} stock counts`)
+    .option('--state <state>', 'only counting, approved, posted or cancelled ones')
+    .action(async (options: CommonOptions & { state?: StockCount['state'] }) => {
+      exit(
+        await runReading(
+          options,
+          ({ database, context }) =>
+            findStockCountPage(database.kysely, context.organizationId, {
+              state: options.state,
+              limit: LISTED,
+            }),
+          ({ rows }) => (rows.length === 0 ? 'There is none.' : rows.map(headText).join('\n')),
+        ),
+      )
+    })
+}
+
+function toScope({ zone, bin, sku }: Start): CountScope {
+  const given = [zone, bin, sku].filter((each) => each !== undefined)
+  if (given.length > 1) throw new CommandProblem('Give zones, bins or items, one kind of them.')
+  if (zone !== undefined) return { kind: 'zones', zones: zone }
+  if (bin !== undefined) return { kind: 'bins', bins: bin }
+  return sku === undefined ? { kind: 'location' } : { kind: 'items', skus: sku }
+}
+
+function headText({
+  countId,
+  state,
+  locationCode,
+  blind,
+  startedAt,
+  approvedBy,
+  reference,
+}: StockCount): string {
+  return [
+    `${countId}  ${state}  ${locationCode}  started ${startedAt}`,
+    ...(blind ? ['blind'] : []),
+    ...(approvedBy === null ? [] : [`approved by ${approvedBy}`]),
+    ...(reference === null ? [] : [reference]),
+  ].join('  ')
+}
+
+function sheetText({ rows, counted, total, zeros, isBlind }: StockCountLines): string[] {
+  return [
+    `${counted} of ${total} lines are counted${zeros === null || zeros === 0 ? '' : `, ${zeros} would go to zero`}.`,
+    ...(isBlind ? ['It is blind: figures of the ledger are kept back from whoever counts.'] : []),
+    ...rows.map((row) => {
+      const place = row.bin === null ? '' : `${row.zone === null ? '' : `${row.zone} `}${row.bin}  `
+      const found = row.counted === null ? 'not counted' : `${row.counted} counted by ${row.counter}`
+      const ledger = row.ledger === null ? '' : `, ${row.ledger} by the ledger then`
+      const difference =
+        row.difference === null || row.difference === 0
+          ? ''
+          : `, ${row.difference > 0 ? '+' : ''}${row.difference}${row.needsRecount ? ' (count it again)' : ''}`
+      return `  ${place}${row.sku}: ${found}${row.round > 1 ? ` in round ${row.round}` : ''}${ledger}${difference}`
+    }),
+  ]
+}

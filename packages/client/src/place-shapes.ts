@@ -1,0 +1,172 @@
+import { z } from 'zod'
+
+/** What the routes of locations, transfers, inbound shipments and stock counts answer. Quantities are base units. */
+
+const instant = z.iso.datetime()
+const count = z.int()
+
+/** One location. */
+export const locationDetail = z.object({
+  locationId: z.string(),
+  code: z.string(),
+  name: z.string(),
+  kind: z.enum(['warehouse', 'store', '3pl', 'overseas', 'marketplace-fulfilled', 'transit']),
+  country: z.string().nullable().describe('ISO 3166-1, two capitals.'),
+  timeZone: z.string().describe('IANA, such as Europe/Berlin.'),
+  countedBy: z
+    .string()
+    .nullable()
+    .describe('The connection whose own count is the truth there; null: the hub counts.'),
+  address: z.string().nullable(),
+  openingDays: z.array(count).describe('ISO weekdays: 1 is Monday, 7 is Sunday.'),
+  holidays: z.array(z.iso.date()).describe('Closed all the same.'),
+  nextWorkingDay: z.iso.date().nullable().describe('Today there, or the next day on which it works.'),
+  createdAt: instant,
+  archivedAt: instant.nullable(),
+  version: count.describe('Send it as If-Match to change exactly what you have read.'),
+})
+export type LocationDetailShape = z.infer<typeof locationDetail>
+
+/** GET /locations in order of their codes. */
+export const locationList = z.object({ rows: z.array(locationDetail) })
+
+/** One bin: where inside a location to look. It holds no figure of its own. */
+export const binRow = z.object({
+  code: z.string(),
+  zone: z.string().nullable(),
+  barcode: z.string().nullable(),
+  skus: z.array(z.string()).describe('Items that are usually found there.'),
+})
+
+/** GET /locations/:code/bins in order of zone and code. */
+export const binList = z.object({ rows: z.array(binRow) })
+
+/** One transfer with its lines: received + lost + returned ≤ dispatched ≤ requested. */
+export const transfer = z.object({
+  transferId: z.string(),
+  state: z.enum(['draft', 'dispatched', 'partly-received', 'received', 'closed', 'cancelled']),
+  fromCode: z.string(),
+  viaCode: z.string().describe('The transit location.'),
+  toCode: z.string(),
+  reference: z.string().nullable(),
+  createdBy: z.string(),
+  createdAt: instant,
+  dispatchedAt: instant.nullable(),
+  endedAt: instant.nullable(),
+  lines: z.array(
+    z.object({
+      line: count,
+      sku: z.string(),
+      lotId: z.string().nullable(),
+      requested: count,
+      dispatched: count,
+      received: count.describe('Damaged ones too.'),
+      damaged: count.describe('Held where they arrived.'),
+      lost: count,
+      returned: count.describe('Back where they came from.'),
+    }),
+  ),
+})
+export type TransferShape = z.infer<typeof transfer>
+
+/** GET /transfers newest first. */
+export const transferPage = z.object({ rows: z.array(transfer), next: z.string().nullable() })
+
+/** One inbound shipment with its lines: received − over + cancelled ≤ expected. */
+export const inboundShipment = z.object({
+  inboundId: z.string(),
+  state: z.enum(['expected', 'partly-received', 'received', 'closed', 'cancelled']),
+  locationCode: z.string(),
+  supplier: z.string().nullable(),
+  reference: z.string().nullable(),
+  expectedOn: z.iso.date().nullable(),
+  createdBy: z.string(),
+  createdAt: instant,
+  endedAt: instant.nullable(),
+  lines: z.array(
+    z.object({
+      line: count,
+      sku: z.string(),
+      expected: count,
+      received: count,
+      damaged: count.describe('Held where they arrived.'),
+      over: count.describe('The part of received that nobody expected.'),
+      cancelled: count.describe('Will not come after all.'),
+      unitCost: count.nullable().describe('Ten-thousandths of your currency for a base unit.'),
+    }),
+  ),
+})
+export type InboundShipmentShape = z.infer<typeof inboundShipment>
+
+/** GET /inbound-shipments newest first. */
+export const inboundShipmentPage = z.object({ rows: z.array(inboundShipment), next: z.string().nullable() })
+
+const countScope = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('location') }),
+  z.object({ kind: z.literal('zones'), zones: z.array(z.string()) }),
+  z.object({ kind: z.literal('bins'), bins: z.array(z.string()) }),
+  z.object({ kind: z.literal('items'), skus: z.array(z.string()) }),
+])
+
+/** One stock count, without its lines. */
+export const stockCount = z.object({
+  countId: z.string(),
+  state: z.enum(['counting', 'approved', 'posted', 'cancelled']),
+  locationCode: z.string(),
+  scope: countScope,
+  blind: z.boolean(),
+  separateApprover: z.boolean(),
+  toleranceUnits: count.nullable(),
+  tolerancePercent: count.nullable(),
+  reference: z.string().nullable(),
+  startedBy: z.string(),
+  startedAt: instant,
+  approvedBy: z.string().nullable(),
+  approvedAt: instant.nullable(),
+  postedAt: instant.nullable(),
+})
+export type StockCountShape = z.infer<typeof stockCount>
+
+/** GET /stock-counts newest first. */
+export const stockCountPage = z.object({ rows: z.array(stockCount), next: z.string().nullable() })
+
+/** GET /stock-counts/:id/lines in the order of the sheet. */
+export const stockCountLines = z.object({
+  isBlind: z.boolean().describe('Whether figures of the ledger are kept back.'),
+  counted: count.describe('Lines of the whole sheet that are counted in their round.'),
+  total: count.describe('Lines of the whole sheet.'),
+  zeros: count.nullable().describe('Lines that would go from something to zero; null: kept back.'),
+  rows: z.array(
+    z.object({
+      line: count,
+      sku: z.string(),
+      lotId: z.string().nullable(),
+      zone: z.string().nullable(),
+      bin: z.string().nullable(),
+      round: count,
+      counted: count.nullable().describe('Null: not counted in this round.'),
+      counter: z.string().nullable(),
+      countedAt: instant.nullable(),
+      expected: count.nullable().describe('On hand when the sheet was made.'),
+      ledger: count.nullable().describe('On hand by the ledger at the moment of counting.'),
+      difference: count.nullable().describe('counted − ledger.'),
+      needsRecount: z.boolean().describe('Beyond the tolerance, and counted once only.'),
+    }),
+  ),
+  next: count.nullable().describe('The cursor of the next page.'),
+})
+export type StockCountLines = z.infer<typeof stockCountLines>
+
+/** GET /adjustment-reasons in order of their codes. */
+export const adjustmentReasons = z.object({
+  listedReasonRequired: z.boolean(),
+  rows: z.array(
+    z.object({
+      code: z.string(),
+      nameEn: z.string(),
+      nameZh: z.string(),
+      direction: z.enum(['in', 'out', 'both']).describe('Whether units may come or go by it.'),
+      isArchived: z.boolean(),
+    }),
+  ),
+})

@@ -1,0 +1,215 @@
+import { type Db, type Tx, unnestRows } from '@plimsoll/database'
+import { sql } from 'kysely'
+import { type StockContext, UNALLOCATED_LOT } from '../context.ts'
+import { type DocumentPage, type DocumentQuery, toPage } from '../documents/cursors.ts'
+import type { CountScope, StockCount } from './stock-count.ts'
+
+export type PostedNote = { postedDigest: string | null; postedResult: StockCount | null }
+
+/** A stock count without its lines, or undefined. */
+export async function findStockCount(
+  db: Db,
+  organizationId: string,
+  countId: string,
+): Promise<StockCount | undefined> {
+  const found = await sql<CountRow>`
+    ${selectCount(organizationId)} and count_id = ${countId}`.execute(db)
+  return found.rows.map(toCount)[0]
+}
+
+/** The same, locked, with what it answered when it was posted. */
+export async function lockStockCount(
+  tx: Tx,
+  organizationId: string,
+  countId: string,
+): Promise<{ count: StockCount; posted: PostedNote } | undefined> {
+  const locked = await sql<PostedNote>`
+    select posted_digest, posted_result from stock_count
+    where organization_id = ${organizationId} and count_id = ${countId}
+    for no key update`.execute(tx)
+  const [posted] = locked.rows
+  const count = await findStockCount(tx, organizationId, countId)
+  return posted === undefined || count === undefined ? undefined : { count, posted }
+}
+
+/** Stock counts, newest first. */
+export async function findStockCountPage(
+  db: Db,
+  organizationId: string,
+  { state, cursor, limit }: DocumentQuery<StockCount['state']>,
+): Promise<DocumentPage<StockCount>> {
+  const found = await sql<CountRow>`
+    ${selectCount(organizationId)}
+      and (${state ?? null}::text is null or state = ${state ?? null})
+      and (${cursor ?? null}::uuid is null or count_id < ${cursor ?? null})
+    order by count_id desc
+    limit ${limit + 1}`.execute(db)
+  return toPage(found.rows.map(toCount), limit, ({ countId }) => countId)
+}
+
+function selectCount(organizationId: string) {
+  return sql`
+    select count_id, state, location.code as location_code, scope, blind, separate_approver, tolerance_units,
+      tolerance_percent, reference, started_by, started_at, approved_by, approved_at, posted_at
+    from stock_count
+    join location using (organization_id, location_id)
+    where organization_id = ${organizationId}`
+}
+
+type CountRow = Omit<StockCount, 'startedAt' | 'approvedAt' | 'postedAt'> & {
+  startedAt: Date
+  approvedAt: Date | null
+  postedAt: Date | null
+}
+
+function toCount(row: CountRow): StockCount {
+  return {
+    ...row,
+    startedAt: row.startedAt.toISOString(),
+    approvedAt: row.approvedAt?.toISOString() ?? null,
+    postedAt: row.postedAt?.toISOString() ?? null,
+  }
+}
+
+/** What a line of a new sheet is about, with what is on hand now. */
+export type SnapshotLine = { itemId: string; expected: number }
+
+/** What a sheet of this scope lists, in the order in which it is found: by zone, bin and SKU. */
+export async function readSnapshot(
+  tx: Tx,
+  organizationId: string,
+  locationId: string,
+  scope: CountScope,
+  limit: number,
+): Promise<SnapshotLine[]> {
+  const zones = scope.kind === 'zones' ? sql.val([...scope.zones]) : null
+  const bins = scope.kind === 'bins' ? sql.val([...scope.bins]) : null
+  const skus = scope.kind === 'items' ? sql.val([...scope.skus]) : null
+  const found = await sql<SnapshotLine>`
+    select item.item_id, coalesce(balance.on_hand, 0) as expected
+    from item
+    left join balance on balance.organization_id = item.organization_id and balance.item_id = item.item_id
+      and balance.location_id = ${locationId} and balance.lot_id = ${UNALLOCATED_LOT}
+    left join item_bin on item_bin.organization_id = item.organization_id and item_bin.item_id = item.item_id
+      and item_bin.location_id = ${locationId}
+    left join bin on bin.organization_id = item_bin.organization_id and bin.location_id = item_bin.location_id
+      and bin.bin_id = item_bin.bin_id
+    where item.organization_id = ${organizationId}
+      -- A sheet has no place for lots and serial numbers yet; those are counted one by one.
+      and (item.tracking = 'plain' or item.tracking = 'serial' and item.serial_capture <> 'receipt')
+      and case ${scope.kind}::text
+        when 'zones' then bin.zone = any(${zones}::text[])
+        when 'bins' then bin.code = any(${bins}::text[])
+        when 'items' then item.sku = any(${skus}::text[])
+        else balance.on_hand <> 0 or balance.held <> 0 or balance.reserved <> 0 or bin.bin_id is not null
+      end
+    order by bin.zone nulls last, bin.code nulls last, item.sku
+    limit ${limit}`.execute(tx)
+  return found.rows
+}
+
+export async function insertStockCount(
+  tx: Tx,
+  context: StockContext,
+  count: StockCount,
+  locationId: string,
+  lines: readonly SnapshotLine[],
+): Promise<void> {
+  const { organizationId } = context
+  await Promise.all([
+    sql`
+      insert into stock_count (organization_id, count_id, location_id, scope, blind, separate_approver,
+        tolerance_units, tolerance_percent, state, reference, started_by, started_at)
+      values (${organizationId}, ${count.countId}, ${locationId}, ${JSON.stringify(count.scope)}::jsonb, ${count.blind},
+        ${count.separateApprover}, ${count.toleranceUnits}, ${count.tolerancePercent}, ${count.state},
+        ${count.reference}, ${count.startedBy}, ${count.startedAt}::timestamptz)`.execute(tx),
+    insertLines(
+      tx,
+      organizationId,
+      count.countId,
+      lines.map((line, index) => ({ ...line, line: index + 1 })),
+    ),
+  ])
+}
+
+export async function insertLines(
+  tx: Tx,
+  organizationId: string,
+  countId: string,
+  lines: readonly (SnapshotLine & { line: number })[],
+): Promise<void> {
+  if (lines.length === 0) return
+  const source = unnestRows('added', lines, { line: 'int', itemId: 'uuid', expected: 'bigint' })
+  await sql`
+    insert into stock_count_line (organization_id, count_id, line, item_id, lot_id, expected, round)
+    select ${organizationId}, ${countId}, line, item_id, ${UNALLOCATED_LOT}::uuid, expected, 1
+    from ${source}`.execute(tx)
+}
+
+export type NewEntry = { line: number; round: number; counted: number; counter: string; countedAt: string }
+
+export async function insertEntries(
+  tx: Tx,
+  context: StockContext,
+  countId: string,
+  entries: readonly NewEntry[],
+): Promise<void> {
+  const source = unnestRows('added', entries, {
+    line: 'int',
+    round: 'int',
+    counted: 'bigint',
+    counter: 'text',
+    countedAt: 'timestamptz',
+  })
+  await sql`
+    insert into stock_count_entry (organization_id, count_id, line, round, counted, counter, counted_at, recorded_at)
+    select ${context.organizationId}, ${countId}, line, round, counted, counter, counted_at, ${context.now()}
+    from ${source}`.execute(tx)
+}
+
+/** Asks for the next round of these lines. */
+export async function raiseRounds(
+  tx: Tx,
+  organizationId: string,
+  countId: string,
+  lines: readonly number[],
+): Promise<void> {
+  await sql`
+    update stock_count_line set round = round + 1
+    where organization_id = ${organizationId} and count_id = ${countId} and line = any(${sql.val([...lines])}::int[])`.execute(
+    tx,
+  )
+}
+
+/** The state of a count as an action leaves it. */
+export async function saveCountState(tx: Tx, organizationId: string, count: StockCount): Promise<void> {
+  await sql`
+    update stock_count set state = ${count.state}, approved_by = ${count.approvedBy},
+      approved_at = ${count.approvedAt}::timestamptz, posted_at = ${count.postedAt}::timestamptz
+    where organization_id = ${organizationId} and count_id = ${count.countId}`.execute(tx)
+}
+
+/** What a posted count answers to whoever posts it once more, and what it has changed, line by line. */
+export async function notePosting(
+  tx: Tx,
+  organizationId: string,
+  count: StockCount,
+  { digest, lines }: { digest: string; lines: readonly number[] },
+): Promise<void> {
+  await Promise.all([
+    sql`
+      update stock_count set posted_digest = ${digest}, posted_result = ${JSON.stringify(count)}::jsonb
+      where organization_id = ${organizationId} and count_id = ${count.countId}`.execute(tx),
+    // A line whose count agreed has no movement: its difference is 0.
+    sql`
+      update stock_count_line set posted_difference = coalesce((
+        select sum(movement.on_hand_delta)::bigint from movement
+        where movement.organization_id = stock_count_line.organization_id
+          and movement.item_id = stock_count_line.item_id and movement.lot_id = stock_count_line.lot_id
+          and movement.recorded_at = ${count.postedAt}::timestamptz
+          and movement.reference_kind = 'stock-count' and movement.reference_id = ${count.countId}
+      ), 0)
+      where organization_id = ${organizationId} and count_id = ${count.countId}
+        and line = any(${sql.val([...lines])}::int[])`.execute(tx),
+  ])
+}
