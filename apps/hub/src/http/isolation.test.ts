@@ -89,7 +89,6 @@ const reads: Record<string, string[]> = {
   '/api/v1/items/:sku/used-in': ['/api/v1/items/MUG/used-in', `/api/v1/items/${MARK}-1/used-in`],
   ...historyReads({ mark: MARK }),
   ...trackedReads({ mark: MARK }),
-  '/api/v1/locations': ['/api/v1/locations'],
   '/api/v1/locations/:code/balances': [
     '/api/v1/locations/MAIN/balances',
     `/api/v1/locations/${MARK}/balances`,
@@ -173,7 +172,7 @@ test('I9: what the first organization asks about rows of the second is not found
     'POST /api/v1/items': () =>
       ask('POST', '/api/v1/items', {
         name: 'x',
-        items: [sku: 'NEW', name: 'New', location: MARK, quantity: 1 ],
+        items: [{ sku: 'NEW', name: 'New', location: MARK, quantity: 1 }],
       }),
     ...catalogueWrites(ask, { mark: MARK }),
     ...Object.fromEntries(
