@@ -151,7 +151,6 @@ export {
 } from './kits/kit-views.store.ts'
 export { findKitItems, findKitKinds, findKitParts } from './kits/kits.store.ts'
 export { type BrokenKit, findBrokenKits } from './kits/verify-kits.store.ts'
-export { saveLocations } from './locations.store.ts'
 export {
   assignBins,
   type Bin,
@@ -170,6 +169,7 @@ export {
   restoreLocation,
 } from './locations/location-actions.ts'
 export { findLocationByCode, listLocations } from './locations/locations.store.ts'
+export { saveLocations } from './locations.store.ts'
 export type { LotBook } from './lots/lot-book.ts'
 export {
   changeLotStatus,
