@@ -2,7 +2,9 @@ import {
   examineMonths,
   findBrokenBalances,
   findBrokenKits,
+  findBrokenLots,
   findBrokenReservations,
+  findBrokenSerials,
   type MonthsState,
 } from '@plimsoll/stock'
 import { findConnections } from '@plimsoll/sync'
@@ -37,6 +39,8 @@ export async function examine(hub: HubBase): Promise<Finding[]> {
   const { kysely, kind, serverVersion } = hub.database
   const { organizationId } = hub.context
   const now = new Date(hub.context.clock.now())
+  const [lots, serials] = await Promise.all([findBrokenLots(kysely), findBrokenSerials(kysely)])
+  const tracked = [...lots, ...serials]
   const [balances, reservations, kits, connections, waiting, durability, months] = await Promise.all([
     findBrokenBalances(kysely),
     findBrokenReservations(kysely),
@@ -86,6 +90,14 @@ export async function examine(hub: HubBase): Promise<Finding[]> {
         reservations.length === 0
           ? 'reserved units match what orders hold'
           : `${reservations.length} differ, the first: ${JSON.stringify(reservations[0])}`,
+    },
+    {
+      check: 'lots and serials',
+      good: tracked.length === 0,
+      detail:
+        tracked.length === 0
+          ? 'every lot is known, and serials in stock are as many as units'
+          : `${tracked.length} differ, the first: ${JSON.stringify(tracked[0])}`,
     },
     { check: 'months', ...judgeMonths(months) },
     {
