@@ -76,6 +76,8 @@ export const locationRow = z.object({
   code: z.string(),
   name: z.string(),
   kind: z.string(),
+  /** Where its days begin and end, which lots expire by. */
+  timeZone: z.string(),
 })
 export type LocationRow = z.infer<typeof locationRow>
 
