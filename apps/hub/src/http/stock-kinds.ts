@@ -173,6 +173,7 @@ export const stockKinds: readonly StockKind[] = [
       kind: 'transfer',
       ...by,
       ...rest,
+      quantity: quantityOf(rest),
       fromCode: from,
       toCode: to,
       effectiveAt: rest.effectiveAt,
