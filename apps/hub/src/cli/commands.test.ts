@@ -113,7 +113,14 @@ test('import: the good rows alone, with the wrong ones in a file beside their re
   const counted = await here.run(['import', 'count', balances, '--json'])
   expect(lastJson(counted)).toMatchObject({ state: 'done', rowsTotal: 2, units: 0, warnings: 0 })
   const screen = await here.run(['export', 'items'])
-  expect(screen.stdout).toBe('\uFEFFsku,name\r\nCUP,Cup\r\nMUG,Mug\r\nPEN,Pen\r\nTEA,Green tea\r\n')
+  expect(screen.stdout.split('\r\n')).toEqual([
+    '\uFEFFsku,name,names,barcodes,base unit,units,product,options,tracking,archived',
+    'CUP,Cup,,,each,,,,plain,no',
+    'MUG,Mug,,,each,,,,plain,no',
+    'PEN,Pen,,,each,,,,plain,no',
+    'TEA,Green tea,,,each,,,,plain,no',
+    '',
+  ])
   expect((await here.run(['export', 'items', '--format', 'xlsx'])).stderr).toContain('Name a file with --to')
 })
 

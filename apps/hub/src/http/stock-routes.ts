@@ -54,7 +54,7 @@ export function stockRoutes(hub: ServerContext): FastifyPluginAsync {
         answers: { 200: stockBatch },
       },
       async ({ body: { commands } }) => {
-        const outcomes = await changeStock(hub.context, commands.map(fromBatch))
+        const outcomes = await changeStock(hub.context, commands.map(fromPlace))
         return { 200: { outcomes: outcomes.map(toAnswer) } }
       },
     )
@@ -65,6 +65,16 @@ export function stockRoutes(hub: ServerContext): FastifyPluginAsync {
     if (outcome === undefined) throw new ApiProblem('internal', 'The command was not answered.')
     if (outcome.kind === 'refused') throw new LedgerRefusal(inClientWords('api', outcome))
     return outcome
+  }
+}
+
+/** A command of a batch; what is wrong with it is told with its place. */
+function fromPlace(command: Parameters<typeof fromBatch>[0], place: number): StockCommand {
+  try {
+    return fromBatch(command)
+  } catch (error) {
+    if (!(error instanceof ApiProblem) || error.field === undefined) throw error
+    throw new ApiProblem(error.code, error.message, `commands.${place}.${error.field}`)
   }
 }
 
