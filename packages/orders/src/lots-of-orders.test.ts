@@ -6,6 +6,7 @@ import {
   findBrokenLots,
   findBrokenReservations,
   insertMovements,
+  type Part,
   runStockCommands,
 } from '@plimsoll/stock'
 import { commandOf, createStockWorld, type StockWorld } from '@plimsoll/stock/testing'
@@ -59,6 +60,20 @@ test('units beyond all usable lots have left too: they are missing from what has
   const shop = await openShop([['SOON', 3, '2026-06-01']])
   await shop.apply(order({ ordered: 5, shipped: 5 }))
   expect(await shop.lots()).toEqual(['- -2 0', 'SOON 0 0'])
+})
+
+test('a kit’s parts that are tracked by lot ship from lots, whatever its listing sells by then', async () => {
+  const shop = await openShop([['SOON', 9, '2026-06-01']])
+  const state = (shipped: number, sku: 'MUG' | 'MILK', parts?: Part[]): OrderFacts => {
+    const sold = order({ ordered: 3, shipped, sku, tracking: 'plain', version: shipped + 1 })
+    return { ...sold, lines: sold.lines.map((line) => ({ ...line, parts })) }
+  }
+  const six = [{ itemId: shop.world.itemId('MILK'), unitsEach: 2 }]
+  await shop.apply(state(0, 'MUG', six))
+  await shop.apply(state(1, 'MUG', six))
+  expect(await shop.lots()).toEqual(['SOON 7 0'])
+  await shop.apply(state(2, 'MUG'))
+  expect(await shop.lots()).toEqual(['SOON 5 0'])
 })
 
 test('nothing is asked or locked where no line has shipped units of such an item', async () => {

@@ -23,6 +23,7 @@ export async function lockLotsOfOrders(
   // A line that was mapped anew still holds the item that it reserved, and a kit may contain any.
   const isUnsure =
     knownLines.some(({ itemId }) => itemId !== undefined && !told.has(itemId)) ||
+    known.reservations.some(({ itemId }) => !told.has(itemId)) ||
     lines.some((line) => line.parts !== undefined)
   if (!lines.some((line) => line.shipped > 0 && (isUnsure || line.tracking === 'lot'))) return undefined
 

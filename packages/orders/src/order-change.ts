@@ -66,9 +66,9 @@ export function decideOrderChange(
 
   for (const line of [...facts.lines, ...linesNoLongerThere(before, facts)]) {
     const earlier = before.get(line.externalId)
-    // A line stays with the item it reserved: remapping a listing is for later sales.
-    const itemId = earlier?.itemId ?? line.itemId
-    const unitsPerListing = earlier?.itemId === undefined ? line.unitsPerListing : earlier.unitsPerListing
+    // A line stays with the item it reserved, and a kit's with its parts: remapping a listing is for later sales.
+    const holder = earlier?.itemId !== undefined && earlier.reserved > 0 ? earlier : line
+    const { itemId, unitsPerListing } = holder
     const next: KnownLine = {
       lineId: earlier?.lineId ?? context.uuid(),
       externalId: line.externalId,

@@ -29,7 +29,7 @@ export type LineFacts = {
   /** How the item is tracked; plain unless given. */
   tracking?: Tracking | undefined
   /** Of a virtual kit: what one of it is made of now. Undefined: the item itself. */
-  parts?: readonly Part[]
+  parts?: readonly Part[] | undefined
   ordered: number
   current: number
   shipped: number

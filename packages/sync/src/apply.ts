@@ -301,10 +301,14 @@ function verdictOnOrder(row: InboxRow, result: AppliedOrder, connectionName: str
       const [first] = result.unmapped
       if (first === undefined) return verdictOf(row, 'applied')
       const sku = first.sku === undefined ? `"${first.title}"` : `SKU "${first.sku}"`
+      const [what, cure] =
+        first.parts === undefined
+          ? ['is not tied to an item', 'Import or map the listing']
+          : ['sells a virtual kit without components', 'Say what the kit contains']
       return {
         ...verdictOf(row, 'parked'),
         reasonCode: 'unmapped-listing',
-        reason: `${sku} on ${connectionName} is not tied to an item, so nothing is reserved for it. Import or map the listing, then replay; the other lines of the order are applied.`,
+        reason: `${sku} on ${connectionName} ${what}, so nothing is reserved for it. ${cure}, then replay; the other lines of the order are applied.`,
       }
     }
     case 'older':

@@ -1,6 +1,6 @@
 import type { ExternalOrder, WebhookEvent } from '@plimsoll/connector-kit'
 import type { Tracking } from '@plimsoll/database'
-import { contentHashOf, type OrderFacts } from '@plimsoll/orders'
+import { contentHashOf, type LineFacts, type OrderFacts } from '@plimsoll/orders'
 
 /** One thing that happened outside, about to be stored. */
 export type InboxEvent = {
@@ -77,6 +77,8 @@ export type ListingMapping = {
   unitsPerListing: number
   /** Of the item. */
   tracking: Tracking
+  /** Of a virtual kit: what one of it comes down to. */
+  parts?: NonNullable<LineFacts['parts']>
 }
 
 /** Ties each line of a platform's order to the item that its listing sells. */
@@ -98,9 +100,11 @@ export function toOrderFacts(
       return {
         ...line,
         stockUnitId: mapping?.stockUnitId,
-        itemId: mapping?.itemId,
+        // A kit that nobody said the parts of has nothing to reserve: as good as unmapped, until somebody does.
+        itemId: mapping?.parts?.length === 0 ? undefined : mapping?.itemId,
         unitsPerListing: mapping?.unitsPerListing ?? 1,
         tracking: mapping?.tracking,
+        ...(mapping?.parts !== undefined && { parts: mapping.parts }),
       }
     }),
   }

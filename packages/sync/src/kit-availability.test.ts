@@ -9,6 +9,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { insertChangedItems } from './availability.store.ts'
 import { updateAvailability } from './availability.ts'
 import { toStockContext } from './context.ts'
+import { replayParked } from './inbox.store.ts'
 import { changeKit } from './kit-changes.ts'
 import { mapListing, rebuildLevels, savePool } from './mappings.store.ts'
 import { changeStock } from './stock-changes.ts'
@@ -67,6 +68,47 @@ test('a sale of a component on one shop lowers the kits that contain it on anoth
   await turns(clock, worksThere, 3)
   expect(there.platform.listings.get('pair')?.quantity).toBe(2)
   expect(there.platform.listings.get('party')?.quantity).toBe(1)
+})
+
+test('selling a kit on one shop lowers it and its components on another; a cancel gives them back', async () => {
+  const clock = manualClock()
+  const world = await createWorld(database, clock)
+  const { organizationId } = world.context
+  await world.stock('cup', 11)
+  const pairId = await world.stock('pair', 0)
+  await kit(world, 'pair', 'virtual', { cup: 2 })
+  const here = await world.open('here', { cup: 0, pair: 0 })
+  const there = await world.open('there', { cup: 0, pair: 0 })
+  const works = [
+    await stepConnection(world, here.connectionId),
+    await stepConnection(world, there.connectionId),
+  ]
+  const shown = async () => {
+    for (let round = 0; round < 4; round += 1) for (const work of works) await turns(clock, work, 1, 600)
+    return [here, there].flatMap(({ platform }) =>
+      ['cup', 'pair'].map((sku) => platform.listings.get(sku)?.quantity),
+    )
+  }
+  expect(await shown()).toEqual([11, 5, 11, 5])
+  const order = there.platform.sell('pair', 2)
+  expect(await shown()).toEqual([7, 3, 7, 3])
+  there.platform.cancel(order?.externalId ?? '')
+  expect(await shown()).toEqual([11, 5, 11, 5])
+
+  // Without parts nobody could say what was sold: a person is told, and a replay makes up for it.
+  const parts = await world.rows(sql<{ partItemId: string }>`
+    delete from kit_part where organization_id = ${organizationId} and kit_item_id = ${pairId}
+    returning part_item_id`)
+  there.platform.sell('pair', 1)
+  await shown()
+  const parked = await world.rows(sql<{ reason: string }>`
+    select reason from inbox where organization_id = ${organizationId} and state = 'parked'`)
+  expect(parked).toEqual([{ reason: expect.stringContaining('sells a virtual kit without components') }])
+  await sql`
+    insert into kit_part (organization_id, kit_item_id, part_item_id, quantity)
+    values (${organizationId}, ${pairId}, ${parts[0]?.partItemId}, 2)`.execute(database.kysely)
+  await replayParked(database.kysely, organizationId, { connectionId: there.connectionId })
+  expect(await shown()).toEqual([9, 4, 9, 4])
 })
 
 const PLAIN = ['P0', 'P1', 'P2']

@@ -1,4 +1,4 @@
-import { type Db, type Tx, unnestRows } from '@plimsoll/database'
+import { type Db, type KitKind, type Tx, unnestRows } from '@plimsoll/database'
 import { sql } from 'kysely'
 import type { ListingMapping } from './inbox.ts'
 
@@ -10,15 +10,35 @@ export async function findMappings(
   listingExternalIds: readonly string[],
 ): Promise<Map<string, ListingMapping>> {
   if (listingExternalIds.length === 0) return new Map()
-  const found = await sql<Omit<ListingMapping, 'itemId'> & { itemId: string | null }>`
+  type Row = Omit<ListingMapping, 'itemId' | 'parts'> & {
+    itemId: string | null
+    kitKind: KitKind | null
+    partIds: string[] | null
+    quantities: string[] | null
+  }
+  const found = await sql<Row>`
     select listing.external_id as listing_external_id, listing.stock_unit_id, listing.item_id,
-      listing.units_per_listing, coalesce(item.tracking, 'plain') as tracking
+      listing.units_per_listing, coalesce(item.tracking, 'plain') as tracking, item.kit_kind,
+      parts.part_ids, parts.quantities
     from listing
     left join item on item.organization_id = listing.organization_id and item.item_id = listing.item_id
+    left join lateral (
+      select array_agg(part_item_id::text order by part_item_id) as part_ids,
+        array_agg(quantity::text order by part_item_id) as quantities
+      from kit_part
+      where kit_part.organization_id = item.organization_id and kit_part.kit_item_id = item.item_id
+    ) as parts on item.kit_kind = 'virtual'
     where listing.organization_id = ${organizationId} and listing.connection_id = ${connectionId}
       and listing.external_id = any(${sql.val([...listingExternalIds])}::text[])`.execute(db)
   return new Map(
-    found.rows.map((row) => [row.listingExternalId, { ...row, itemId: row.itemId ?? undefined }]),
+    found.rows.map(({ itemId, kitKind, partIds, quantities, ...row }) => {
+      const parts = (partIds ?? []).map((each, nth) => ({
+        itemId: each,
+        unitsEach: Number(quantities?.[nth]),
+      }))
+      const mapping = { ...row, itemId: itemId ?? undefined, ...(kitKind === 'virtual' && { parts }) }
+      return [row.listingExternalId, mapping]
+    }),
   )
 }
 
