@@ -1,4 +1,4 @@
-import type { Db, LocationKind, SerialCapture, Tracking, Tx } from '@plimsoll/database'
+import type { Db, KitKind, LocationKind, SerialCapture, Tracking, Tx } from '@plimsoll/database'
 import { sql } from 'kysely'
 import type { StockContext } from './context.ts'
 import { saveCatalogueItems } from './items/catalogue.ts'
@@ -9,6 +9,7 @@ export type Item = {
   name: string
   tracking: Tracking
   serialCapture: SerialCapture
+  kitKind: KitKind
 }
 export type Location = {
   locationId: string
@@ -68,7 +69,7 @@ export async function findItemsBySku(
 ): Promise<Item[]> {
   if (skus.length === 0) return []
   const found = await sql<Item>`
-    select item_id, sku, name, tracking, serial_capture from item
+    select item_id, sku, name, tracking, serial_capture, kit_kind from item
     where organization_id = ${organizationId} and sku = any(${sql.val(skus)}::text[])`.execute(db)
   return found.rows
 }
@@ -80,7 +81,7 @@ export async function findItemsById(
 ): Promise<Item[]> {
   if (itemIds.length === 0) return []
   const found = await sql<Item>`
-    select item_id, sku, name, tracking, serial_capture from item
+    select item_id, sku, name, tracking, serial_capture, kit_kind from item
     where organization_id = ${organizationId} and item_id = any(${sql.val(itemIds)}::uuid[])`.execute(db)
   return found.rows
 }

@@ -55,6 +55,8 @@ export function placeKind<Command extends StockCommand & PlaceCommand>(kind: {
   /** For a count: the moment that the figure is true for. */
   countedAt?(command: Command): Date | undefined
   findBad?(command: Command): Refusal | undefined
+  /** Whether a virtual kit stands for its parts: they are what is locked, and `decide` is about them. */
+  kitParts?: boolean
   /** Whether its reason is held to the organization's list. */
   reasons?: boolean
   decide(command: Command, at: AtPlace): Decision | Refusal
@@ -78,6 +80,7 @@ export function placeKind<Command extends StockCommand & PlaceCommand>(kind: {
     names: (command) => ({
       skus: [command.sku],
       reasons: kind.reasons ?? false,
+      kitParts: kind.kitParts ?? false,
       ...(command.lot !== undefined && {
         lots: [command.lot],
         mayMakeLots: kind.lotDetails !== undefined && findBad(command) === undefined,
@@ -90,6 +93,10 @@ export function placeKind<Command extends StockCommand & PlaceCommand>(kind: {
       if (place.kind === 'refused') return []
       const { itemId } = place.item
       const { locationId } = place.location
+      const parts = kind.kitParts === true ? directory.kitParts.get(itemId) : undefined
+      if (parts !== undefined) {
+        return parts.map((part) => ({ itemId: part.itemId, locationId, lotId: UNALLOCATED_LOT }))
+      }
       const countedAt = kind.countedAt?.(command)
       const lotId = command.lot === undefined ? undefined : lotIdOf(directory, place.item, command.lot)
       const key = { itemId, locationId, lotId: lotId ?? UNALLOCATED_LOT }

@@ -4,7 +4,7 @@ import { isUuid } from '../documents/uuids.ts'
 import { type Refusal, refuse } from '../errors.ts'
 import { findItemsById, findItemsBySku, findLocations, type Item, type Location } from '../items.store.ts'
 import type { KitPart } from '../kits/flatten.ts'
-import { findAssemblyParts } from '../kits/kits.store.ts'
+import { findAssemblyParts, findKitParts } from '../kits/kits.store.ts'
 import type { Lot } from '../lots/lots.ts'
 import type { ShelfLifeMinimum } from '../lots/shelf-life.store.ts'
 import { readReasons } from '../reasons/reasons.store.ts'
@@ -27,6 +27,8 @@ export type Directory = {
   reservations: readonly ReservationRow[]
   /** Assembled kits, by id, with what one of them takes. */
   assemblies: ReadonlyMap<string, readonly KitPart[]>
+  /** Virtual kits that stand for their parts in the batch, by id, with what one base unit of them needs. */
+  kitParts: ReadonlyMap<string, readonly KitPart[]>
   /** Those that are named. */
   lots: readonly Lot[]
   /** By `lotText`: of those, and of lots that a command may make, which nobody else can make now. */
@@ -59,10 +61,18 @@ export async function readDirectory(
     names.some((each) => each.reasons === true) ? readReasons(tx, organizationId) : NO_REASON_RULES,
   ])
   const reservations = [...ofCallers, ...ofLines]
+  const kitsTakenApart = new Set(names.flatMap((each) => (each.kitParts === true ? (each.skus ?? []) : [])))
+  const kitParts = await findKitParts(
+    tx,
+    organizationId,
+    named
+      .filter((item) => item.kitKind === 'virtual' && kitsTakenApart.has(item.sku))
+      .map((item) => item.itemId),
+  )
   const reserved = await findItemsById(
     tx,
     organizationId,
-    [...reservations, ...[...assemblies.values()].flat()].map((row) => row.itemId),
+    [...reservations, ...[...assemblies.values(), ...kitParts.values()].flat()].map((row) => row.itemId),
   )
   const directory: Directory = {
     itemsBySku: new Map(named.map((item) => [item.sku, item])),
@@ -72,6 +82,7 @@ export async function readDirectory(
     reasons,
     reservations,
     assemblies,
+    kitParts,
     ...NOTHING_TRACKED,
   }
   const isTracked = [...directory.itemsById.values()].some((item) => item.tracking !== 'plain')

@@ -31,6 +31,8 @@ export type Names = {
   skus?: readonly string[]
   /** Assembled kits whose components are needed too. */
   kitSkus?: readonly string[]
+  /** Whether the virtual kits among the SKUs stand for their parts. */
+  kitParts?: boolean
   /** Owners of reservations: what `reserve` answered as `reservationId`. */
   reservationOwners?: readonly string[]
   /** Ids of order lines, of which the reservations and the serials that left with them are read. */

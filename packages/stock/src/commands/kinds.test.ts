@@ -21,6 +21,7 @@ const ITEM: Item = {
   name: 'Item A',
   tracking: 'plain',
   serialCapture: 'receipt',
+  kitKind: 'none',
 }
 const PLACE = { itemId: 'item', locationId: 'main', lotId: UNALLOCATED_LOT }
 const balance: Balance = { onHand: 10, reserved: 3, held: 2, incoming: 0 }
@@ -158,6 +159,7 @@ function decide(command: StockCommand, given: Given = {}) {
       reasons: NO_REASON_RULES,
       reservations: [ROW],
       assemblies: new Map(),
+      kitParts: new Map(),
       ...NOTHING_TRACKED,
     },
     {

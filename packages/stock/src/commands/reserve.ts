@@ -4,11 +4,13 @@ import { availableOf } from '../movements.ts'
 import type { ReservationRow } from '../reservations.store.ts'
 import { NO_RESERVATION } from '../reservations.ts'
 import { type PlaceCommand, placeKind } from './at-place.ts'
+import { reserveKit } from './reserve-kit.ts'
 
 /**
  * Units promised to somebody, at least 1 and never beyond what is available (I5). With `expiresAt` the promise is
  * soft (a cart, a quote): what is still open then is given back by itself. Of an item that is tracked by lot, units are
- * promised out of all usable lots together unless one is named; `allocate` or `ship` settles which.
+ * promised out of all usable lots together unless one is named; `allocate` or `ship` settles which. Of a virtual kit,
+ * all that it needs of each of its parts is promised, or nothing.
  */
 export type ReserveCommand = PlaceCommand & {
   kind: 'reserve'
@@ -23,12 +25,15 @@ export const reserve = placeKind<ReserveCommand>({
   rule: 'positive',
   lots: 'any',
   serials: 'none',
+  kitParts: true,
   options: ({ grant, expiresAt, promise }) => ({ grant, expiresAt: expiresAt?.toISOString(), promise }),
   decide: (command, at) => {
     const { ledger, key } = at
     if (command.expiresAt !== undefined && command.expiresAt <= ledger.context.now()) {
       return refuse('expiry-in-past', 'expiresAt', `${command.expiresAt.toISOString()} has passed already.`)
     }
+    const parts = ledger.directory.kitParts.get(key.itemId)
+    if (parts !== undefined) return reserveKit(command, at, parts)
     const { lot } = at.lot
     const refused = lot === undefined ? undefined : refuseLot(lot, ledger.dayAt(key.locationId), 0)
     if (refused !== undefined) return refused
