@@ -208,6 +208,8 @@ test('stock of a virtual kit cannot be changed, and what is no assembled kit is 
     status: 409,
     body: { code: 'not-assembled', field: 'sku' },
   })
+  const reserved = await command('reserve', { sku: 'PAIR', quantity: 1 })
+  expect(reserved).toMatchObject({ status: 201, body: { sku: 'PAIR', reservationId: expect.any(String) } })
   for (const path of ['kit', 'used-in']) {
     expect(await served.ask('GET', `/api/v1/items/NONE/${path}`)).toMatchObject({
       status: 404,
