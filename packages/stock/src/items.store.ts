@@ -10,6 +10,7 @@ export type Item = {
   tracking: Tracking
   serialCapture: SerialCapture
   kitKind: KitKind
+  archivedAt: Date | null
 }
 export type Location = {
   locationId: string
@@ -69,7 +70,7 @@ export async function findItemsBySku(
 ): Promise<Item[]> {
   if (skus.length === 0) return []
   const found = await sql<Item>`
-    select item_id, sku, name, tracking, serial_capture, kit_kind from item
+    select item_id, sku, name, tracking, serial_capture, kit_kind, archived_at from item
     where organization_id = ${organizationId} and sku = any(${sql.val(skus)}::text[])`.execute(db)
   return found.rows
 }
@@ -81,7 +82,7 @@ export async function findItemsById(
 ): Promise<Item[]> {
   if (itemIds.length === 0) return []
   const found = await sql<Item>`
-    select item_id, sku, name, tracking, serial_capture, kit_kind from item
+    select item_id, sku, name, tracking, serial_capture, kit_kind, archived_at from item
     where organization_id = ${organizationId} and item_id = any(${sql.val(itemIds)}::uuid[])`.execute(db)
   return found.rows
 }

@@ -42,6 +42,7 @@ export const COMMAND_ERRORS: readonly ErrorCode[] = [
   'quantity-not-whole',
   'quantity-out-of-range',
   'kit-has-no-stock',
+  'item-archived',
 ]
 const PLACE_ERRORS: readonly ErrorCode[] = ['unknown-sku', 'unknown-location', 'location-archived']
 const RESERVATION_ERRORS: readonly ErrorCode[] = ['quantity-not-positive', 'unknown-reservation']

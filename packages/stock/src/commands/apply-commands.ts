@@ -2,6 +2,7 @@ import type { Tx } from '@plimsoll/database'
 import { type LockedBalance, lockPlaces, prepareBalances } from '../balances.store.ts'
 import { type StockContext, UNALLOCATED_LOT } from '../context.ts'
 import { type Refusal, refuse } from '../errors.ts'
+import { refuseArchived } from '../items/archived.ts'
 import { refuseStockOfKit } from '../kits/kit-definition.ts'
 import { findKitKinds } from '../kits/kits.store.ts'
 import { findLotsById, insertLots } from '../lots/lots.store.ts'
@@ -149,12 +150,37 @@ function decideCommand(command: StockCommand, ledger: Ledger): Decision | Refusa
   if (bad !== undefined) return bad
   const decided = kindOf(command).decide(command, ledger)
   if (decided.kind === 'refused') return decided
-  return findStockOfKit(ledger, decided.changes) ?? findOutOfRange(ledger, decided.changes) ?? decided
+  return (
+    findStockOfKit(ledger, decided.changes) ??
+    findArchived(ledger, command, decided.changes) ??
+    findOutOfRange(ledger, decided.changes) ??
+    decided
+  )
 }
 
 function findStockOfKit(ledger: Ledger, { movements }: Changes): Refusal | undefined {
   for (const { itemId } of movements) {
     const refusal = refuseStockOfKit(ledger.item(itemId).sku, ledger.kitKind(itemId))
+    if (refusal !== undefined) return refusal
+  }
+  return undefined
+}
+
+/** They move what is there, promised or on its way already: an archived item could not be emptied without them. */
+const MOVES_ONLY: ReadonlySet<StockCommand['kind']> = new Set([
+  'allocate',
+  'move-reservation',
+  'transfer',
+  'transfer-dispatch',
+  'transfer-receive',
+])
+
+function findArchived(ledger: Ledger, command: StockCommand, { movements }: Changes): Refusal | undefined {
+  if (MOVES_ONLY.has(command.kind)) return undefined
+  for (const { itemId, kind, onHandDelta, incomingDelta } of movements) {
+    // What will not come after all is taken off, whatever became of the item.
+    if (kind === 'expect' && incomingDelta < 0) continue
+    const refusal = refuseArchived(ledger.item(itemId), { kind, onHandDelta })
     if (refusal !== undefined) return refusal
   }
   return undefined

@@ -22,6 +22,7 @@ const ITEM: Item = {
   tracking: 'plain',
   serialCapture: 'receipt',
   kitKind: 'none',
+  archivedAt: null,
 }
 const PLACE = { itemId: 'item', locationId: 'main', lotId: UNALLOCATED_LOT }
 const balance: Balance = { onHand: 10, reserved: 3, held: 2, incoming: 0 }
