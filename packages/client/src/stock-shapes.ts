@@ -33,6 +33,7 @@ export const stockResult = z.object({
     .optional()
     .describe('Which lots units were allocated to or shipped from.'),
   granted: count.optional().describe('What a partial reserve was granted.'),
+  baseUnits: count.optional().describe('What the quantity came to, where it was asked in a unit.'),
   components: z
     .array(z.object({ sku: z.string(), units: count, available: count }))
     .optional()

@@ -45,6 +45,8 @@ export const COMMAND_ERRORS: readonly ErrorCode[] = [
   'item-archived',
 ]
 const PLACE_ERRORS: readonly ErrorCode[] = ['unknown-sku', 'unknown-location', 'location-archived']
+/** Of commands that take a unit of measure, too. */
+const PLACED_ERRORS: readonly ErrorCode[] = [...PLACE_ERRORS, 'unknown-unit', 'conversion-remainder']
 const RESERVATION_ERRORS: readonly ErrorCode[] = ['quantity-not-positive', 'unknown-reservation']
 
 const instant = z.iso.datetime({ offset: true }).transform((text) => new Date(text))
@@ -72,6 +74,15 @@ const atPlace = z.strictObject({
   sku: z.string('give the SKU of an item').min(1, 'give the SKU of an item').meta({ example: 'MUG' }),
   location: locationCode.describe('Code of the location.'),
   ...change,
+  quantity: change.quantity
+    .meta({ type: 'number', example: 10 })
+    .describe(
+      'Base units, or as many of `unit` as come out whole; it may be left out where serials are named.',
+    ),
+  unit: z
+    .string()
+    .optional()
+    .describe('Code of one of the item’s units of measure; base units, unless given.'),
 })
 const ofUnits = atPlace.extend(unitsOfItem)
 const ofReservation = z.strictObject({
@@ -130,7 +141,7 @@ export const stockKinds: readonly StockKind[] = [
     kind: 'receive',
     summary: 'Units that arrived.',
     body: receipt,
-    errors: [...PLACE_ERRORS, ...RECEIPT_ERRORS, 'quantity-not-positive'],
+    errors: [...PLACED_ERRORS, ...RECEIPT_ERRORS, 'quantity-not-positive'],
     toCommand: (body: z.output<typeof receipt>, by) => {
       const { lot, serials, into, expiresOn, manufacturedOn, supplierLot, force } = body
       const details = { into, expiresOn, manufacturedOn, supplierLot, force }
@@ -153,7 +164,7 @@ export const stockKinds: readonly StockKind[] = [
     summary: 'Sets units aside, never more than are available.',
     body: promise,
     errors: [
-      ...PLACE_ERRORS,
+      ...PLACED_ERRORS,
       ...RESERVE_ERRORS,
       'quantity-not-positive',
       'insufficient-stock',
@@ -284,7 +295,7 @@ function plainKind(kind: PlacedKind, summary: string, errors: readonly ErrorCode
     summary,
     // A schema of its own: the document names the body of each route.
     body: atPlace.meta({}),
-    errors: [...PLACE_ERRORS, ...errors],
+    errors: [...PLACED_ERRORS, ...errors],
     toCommand: (body: z.output<typeof atPlace>, by) => ({ kind, ...by, ...placeOf(body) }),
   }
 }
@@ -299,7 +310,7 @@ function trackedKind(
     kind,
     summary,
     body: ofUnits.meta({}),
-    errors: [...PLACE_ERRORS, ...TRACKED_ERRORS, ...errors],
+    errors: [...PLACED_ERRORS, ...TRACKED_ERRORS, ...errors],
     toCommand: (body: z.output<typeof ofUnits>, by) => {
       const { lot, serials } = body
       return { kind, ...by, ...placeOf(body), lot, serials }
@@ -308,8 +319,10 @@ function trackedKind(
 }
 
 function placeOf(body: z.output<typeof atPlace> & { serials?: string[] | undefined }) {
-  const { sku, location, reason, effectiveAt } = body
-  return { sku, locationCode: location, quantity: quantityOf(body), reason, effectiveAt }
+  const { sku, location, unit, reason, effectiveAt } = body
+  // Serials are base units: of another unit, how many is for the caller to say.
+  const quantity = quantityOf(unit === undefined ? body : { quantity: body.quantity })
+  return { sku, locationCode: location, quantity, unit, reason, effectiveAt }
 }
 
 /** Serials that are named are counted, where nothing else is said. */

@@ -47,6 +47,31 @@ test('each command changes what it says, and answers what it did', async () => {
   expect((await change('release', { reservationId, quantity: 5 })).status).toBe(201)
 })
 
+test('a quantity may be of a unit of the item', async () => {
+  const units = [{ code: 'case', factor: 12 }]
+  await served.ask('PUT', '/api/v1/items/TEA', { name: 'Tea', units })
+  const tea = (quantity?: number) => ({ sku: 'TEA', location: 'MAIN', quantity, unit: 'case' })
+  expect(await change('receive', tea(1.5))).toMatchObject({
+    status: 201,
+    body: { onHand: 18, baseUnits: 18 },
+  })
+  expect(await change('receive', tea(0.3))).toMatchObject({
+    status: 422,
+    body: { code: 'conversion-remainder' },
+  })
+  expect(await change('receive', { ...tea(), serials: ['S1'] })).toMatchObject({
+    status: 422,
+    body: { code: 'invalid-request', field: 'quantity' },
+  })
+  expect(await change('receive', { ...tea(1), unit: 'pallet' })).toMatchObject({
+    body: { code: 'unknown-unit' },
+  })
+  const commands = [{ kind: 'reserve', key: randomUUID(), ...tea(1) }]
+  expect((await served.ask('POST', '/api/v1/stock/commands', { commands })).body).toMatchObject({
+    outcomes: [{ result: { baseUnits: 12 } }],
+  })
+})
+
 test('I3: a command sent many times under one key is applied once, and answers the same each time', async () => {
   const before = await countMovements()
   const { onHand } = await figures()

@@ -4,12 +4,12 @@ import { type Refusal, refuse } from '../errors.ts'
 import type { KitPart } from '../kits/flatten.ts'
 import { pickFirstExpired } from '../lots/fefo.ts'
 import { availableOf, movementOf, type NewMovement } from '../movements.ts'
-import { contentOfChange, type PlaceCommand } from './at-place.ts'
+import { contentOfChange, givenOf, type PlaceCommand } from './at-place.ts'
 import type { StockCommand } from './command.ts'
 import { type Directory, findPlace } from './directory.ts'
+import { decideInBaseUnits, findBadPlaced } from './in-base-units.ts'
 import type { CommandKind, CommandResult, Decision } from './kind.ts'
 import type { Ledger } from './ledger.ts'
-import { findBadQuantity } from './quantities.ts'
 
 /** Assembled kits put together from their components at a location, at least 1, never beyond what is available (I5). */
 export type AssembleCommand = PlaceCommand & { kind: 'assemble' }
@@ -34,9 +34,19 @@ function kitKind<Command extends StockCommand & PlaceCommand>(
   toChanges: (of: { kitItemId: string; parts: readonly KitPart[] }, quantity: number) => Change[],
 ): CommandKind<Command> {
   return {
-    contentOf: (command) => [command.kind, command.sku, command.locationCode, ...contentOfChange(command)],
-    findBad: (command) => findBadQuantity(command.kind, 'positive', command.quantity),
-    names: (command) => ({ skus: [command.sku], kitSkus: [command.sku] }),
+    contentOf: (command) => [
+      command.kind,
+      command.sku,
+      command.locationCode,
+      ...contentOfChange(command),
+      ...givenOf({ unit: command.unit }),
+    ],
+    findBad: (command) => findBadPlaced(command, 'positive'),
+    names: (command) => ({
+      skus: [command.sku],
+      kitSkus: [command.sku],
+      ...(command.unit !== undefined && { unitsOfSkus: [command.sku] }),
+    }),
     places: (command, directory) => {
       const place = findAssembly(command, directory)
       if (place.kind === 'refused') return []
@@ -44,18 +54,19 @@ function kitKind<Command extends StockCommand & PlaceCommand>(
       const itemIds = [kitItemId, ...parts.map((part) => part.itemId)]
       return itemIds.map((itemId) => ({ itemId, locationId, lotId: UNALLOCATED_LOT }))
     },
-    decide: (command, ledger) => {
-      const assembly = findAssembly(command, ledger.directory)
-      if (assembly.kind === 'refused') return assembly
-      const { kitItemId, locationId } = assembly
-      const movements: NewMovement[] = []
-      for (const change of toChanges(assembly, command.quantity)) {
-        const moved = moveUnits(command, ledger, change, locationId)
-        if ('kind' in moved) return moved
-        movements.push(...moved)
-      }
-      return toDecision({ kitItemId, locationId, parts: assembly.parts }, command.quantity, movements)
-    },
+    decide: (asked, ledger) =>
+      decideInBaseUnits(asked, 'positive', ledger.directory, (command) => {
+        const assembly = findAssembly(command, ledger.directory)
+        if (assembly.kind === 'refused') return assembly
+        const { kitItemId, locationId } = assembly
+        const movements: NewMovement[] = []
+        for (const change of toChanges(assembly, command.quantity)) {
+          const moved = moveUnits(command, ledger, change, locationId)
+          if ('kind' in moved) return moved
+          movements.push(...moved)
+        }
+        return toDecision({ kitItemId, locationId, parts: assembly.parts }, command.quantity, movements)
+      }),
   }
 }
 

@@ -7,16 +7,20 @@ import { type Balance, type Delta, movementOf, type NewMovement } from '../movem
 import { findBadSerials, type SerialMove, type SerialPlace } from '../serials/serials.ts'
 import type { CommandHead, PlaceNames, StockCommand } from './command.ts'
 import { findPlace } from './directory.ts'
+import { decideInBaseUnits, findBadPlaced } from './in-base-units.ts'
 import type { Changes, CommandKind, Decision } from './kind.ts'
 import type { Ledger } from './ledger.ts'
 import { type FoundLot, findLotOfCommand } from './lot-of-command.ts'
-import { findBadQuantity, type QuantityRule } from './quantities.ts'
+import type { QuantityRule } from './quantities.ts'
 import { lotIdOf } from './tracked.ts'
 
 /** A command on one item at one location. */
 export type PlaceCommand = CommandHead &
   PlaceNames & {
+    /** Base units; of `unit`, where that is given, as many or as few as come out whole. */
     quantity: number
+    /** Code of one of the item's units of measure. */
+    unit?: string | undefined
     /** Code of a lot: of items that are tracked by lot, and of no others. */
     lot?: string | undefined
     /** One per unit: of items whose serial numbers are captured on receipt, and of no others. */
@@ -61,8 +65,7 @@ export function placeKind<Command extends StockCommand & PlaceCommand>(kind: {
   reasons?: boolean
   decide(command: Command, at: AtPlace): Decision | Refusal
 }): CommandKind<Command> {
-  const findBad = (command: Command) =>
-    findBadQuantity(command.kind, kind.rule, command.quantity) ?? kind.findBad?.(command)
+  const findBad = (command: Command) => findBadPlaced(command, kind.rule) ?? kind.findBad?.(command)
   return {
     contentOf: (command) => [
       command.kind,
@@ -70,6 +73,7 @@ export function placeKind<Command extends StockCommand & PlaceCommand>(kind: {
       command.locationCode,
       ...contentOfChange(command),
       ...givenOf({
+        unit: command.unit,
         lot: command.lot,
         serials: command.serials?.toSorted(),
         ...kind.lotDetails?.(command),
@@ -79,6 +83,7 @@ export function placeKind<Command extends StockCommand & PlaceCommand>(kind: {
     findBad,
     names: (command) => ({
       skus: [command.sku],
+      ...(command.unit !== undefined && { unitsOfSkus: [command.sku] }),
       reasons: kind.reasons ?? false,
       kitParts: kind.kitParts ?? false,
       ...(command.lot !== undefined && {
@@ -102,41 +107,43 @@ export function placeKind<Command extends StockCommand & PlaceCommand>(kind: {
       const key = { itemId, locationId, lotId: lotId ?? UNALLOCATED_LOT }
       return [countedAt === undefined ? key : { ...key, countedAt }]
     },
-    decide: (command, ledger) => {
-      const place = findPlace(ledger.directory, command)
-      if (place.kind === 'refused') return place
-      const { item } = place
-      const lot = findLotOfCommand(ledger, item, command, {
-        needed: kind.lots === 'named',
-        details: kind.lotDetails?.(command),
-      })
-      if (lot.kind === 'refused') return lot
-      const badSerials = findSerialsMisused(item, command, kind.serials !== 'none')
-      if (badSerials !== undefined) return badSerials
-      const key = { itemId: item.itemId, locationId: place.location.locationId, lotId: lot.lotId }
-      const head = ledger.movementHead(command)
-      const base = { ...head, ...key }
-      return kind.decide(command, {
-        ledger,
-        item,
-        key,
-        balance: ledger.balance(key),
-        lot,
-        serials: command.serials,
-        serialPlace: ledger.serialPlace(key),
-        move: (movementKind, delta, reference) => movementOf({ ...base, ...reference }, movementKind, delta),
-        decided: (movements, serials = []) => {
-          const reference = { referenceKind: null, referenceId: null }
-          const events = serials.map((move) => ({ ...head, ...reference, ...move, itemId: item.itemId }))
-          const changes: Changes = {
-            movements,
-            ...(lot.made !== undefined && { lots: [lot.made] }),
-            ...(events.length > 0 && { serials: events }),
-          }
-          return { kind: 'decided', changes, answer: (after) => after.figuresAt(key) }
-        },
-      })
-    },
+    decide: (asked, ledger) =>
+      decideInBaseUnits(asked, kind.rule, ledger.directory, (command) => {
+        const place = findPlace(ledger.directory, command)
+        if (place.kind === 'refused') return place
+        const { item } = place
+        const lot = findLotOfCommand(ledger, item, command, {
+          needed: kind.lots === 'named',
+          details: kind.lotDetails?.(command),
+        })
+        if (lot.kind === 'refused') return lot
+        const badSerials = findSerialsMisused(item, command, kind.serials !== 'none')
+        if (badSerials !== undefined) return badSerials
+        const key = { itemId: item.itemId, locationId: place.location.locationId, lotId: lot.lotId }
+        const head = ledger.movementHead(command)
+        const base = { ...head, ...key }
+        return kind.decide(command, {
+          ledger,
+          item,
+          key,
+          balance: ledger.balance(key),
+          lot,
+          serials: command.serials,
+          serialPlace: ledger.serialPlace(key),
+          move: (movementKind, delta, reference) =>
+            movementOf({ ...base, ...reference }, movementKind, delta),
+          decided: (movements, serials = []) => {
+            const reference = { referenceKind: null, referenceId: null }
+            const events = serials.map((move) => ({ ...head, ...reference, ...move, itemId: item.itemId }))
+            const changes: Changes = {
+              movements,
+              ...(lot.made !== undefined && { lots: [lot.made] }),
+              ...(events.length > 0 && { serials: events }),
+            }
+            return { kind: 'decided', changes, answer: (after) => after.figuresAt(key) }
+          },
+        })
+      }),
   }
 }
 

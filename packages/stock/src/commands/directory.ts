@@ -2,6 +2,8 @@ import type { Tx } from '@plimsoll/database'
 import type { StockContext } from '../context.ts'
 import { isUuid } from '../documents/uuids.ts'
 import { type Refusal, refuse } from '../errors.ts'
+import { findStockItems } from '../items/lookup.store.ts'
+import type { ItemUnits } from '../items/units.ts'
 import { findItemsById, findItemsBySku, findLocations, type Item, type Location } from '../items.store.ts'
 import type { KitPart } from '../kits/flatten.ts'
 import { findAssemblyParts, findKitParts } from '../kits/kits.store.ts'
@@ -21,6 +23,8 @@ export type Directory = {
   itemsById: ReadonlyMap<string, Item>
   locationsByCode: ReadonlyMap<string, Location>
   locationsById: ReadonlyMap<string, Location>
+  /** Of items that a command of the batch asks for in a unit. */
+  unitsBySku: ReadonlyMap<string, ItemUnits>
   /** What adjustments may give as their reason; read where a command of the batch gives one. */
   reasons: ReasonRules
   /** As they were before the batch. */
@@ -51,14 +55,16 @@ export async function readDirectory(
   const owners = names.flatMap((each) => each.reservationOwners ?? []).filter(isUuid)
   const skus = names.flatMap((each) => each.skus ?? [])
   const kitSkus = names.flatMap((each) => each.kitSkus ?? [])
+  const unitSkus = names.flatMap((each) => each.unitsOfSkus ?? [])
   const lines = names.flatMap((each) => each.lines ?? []).filter(isUuid)
-  const [ofCallers, ofLines, named, locations, assemblies, reasons] = await Promise.all([
+  const [ofCallers, ofLines, named, locations, assemblies, reasons, inUnits] = await Promise.all([
     lockReservationsOfCallers(tx, organizationId, owners),
     lockReservationsOf(tx, organizationId, lines),
     findItemsBySku(tx, organizationId, skus),
     findLocations(tx, organizationId),
     findAssemblyParts(tx, organizationId, kitSkus),
     names.some((each) => each.reasons === true) ? readReasons(tx, organizationId) : NO_REASON_RULES,
+    findStockItems(tx, organizationId, { skus: unitSkus }),
   ])
   const reservations = [...ofCallers, ...ofLines]
   const kitsTakenApart = new Set(names.flatMap((each) => (each.kitParts === true ? (each.skus ?? []) : [])))
@@ -79,6 +85,7 @@ export async function readDirectory(
     itemsById: new Map([...named, ...reserved].map((item) => [item.itemId, item])),
     locationsByCode: new Map(locations.map((location) => [location.code, location])),
     locationsById: new Map(locations.map((location) => [location.locationId, location])),
+    unitsBySku: new Map(inUnits.map((item) => [item.sku, item])),
     reasons,
     reservations,
     assemblies,

@@ -29,6 +29,8 @@ export type CommandKind<Command extends StockCommand> = {
 
 export type Names = {
   skus?: readonly string[]
+  /** Those of which the units of measure are needed too. */
+  unitsOfSkus?: readonly string[]
   /** Assembled kits whose components are needed too. */
   kitSkus?: readonly string[]
   /** Whether the virtual kits among the SKUs stand for their parts. */
@@ -82,6 +84,8 @@ export type CommandResult = {
   reservationId: string | null
   /** What a partial `reserve` was granted. */
   granted?: number
+  /** What the quantity came to, where it was asked in a unit of measure. */
+  baseUnits?: number
   /** What `assemble` took and `disassemble` gave, with what is available there now, in base units. */
   components?: { sku: string; units: number; available: number }[]
   /** Of an item that is tracked by lot: which lots units were allocated to or shipped from. */

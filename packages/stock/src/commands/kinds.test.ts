@@ -157,6 +157,7 @@ function decide(command: StockCommand, given: Given = {}) {
       itemsById: new Map([[ITEM.itemId, ITEM]]),
       locationsByCode: new Map(locations.map((location) => [location.code, location])),
       locationsById: new Map(locations.map((location) => [location.locationId, location])),
+      unitsBySku: new Map(),
       reasons: NO_REASON_RULES,
       reservations: [ROW],
       assemblies: new Map(),

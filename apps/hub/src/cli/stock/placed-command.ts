@@ -10,8 +10,8 @@ import {
 } from './ledger-command.ts'
 import { toQuantity } from './quantity.ts'
 
-export type NamedPlace = { sku: string; quantity: number; locationCode: string }
-type PlacedOptions = LedgerOptions & { sku?: string; quantity?: number; location?: string }
+export type NamedPlace = { sku: string; quantity: number; locationCode: string; unit?: string | undefined }
+type PlacedOptions = LedgerOptions & { sku?: string; quantity?: number; location?: string; unit?: string }
 
 /**
  * A subcommand about a quantity of one item at one location: `receive MUG 10`, `receive MUG 10 MAIN`, or all of it
@@ -31,21 +31,25 @@ export function placedCommand<Own extends object = object>(
       .option('--sku <sku>', 'the same as an option')
       .option('--quantity <number>', 'the same as an option', toQuantity)
       .option('--location <code>', 'the same as an option')
+      .option('--unit <code>', 'the unit that the quantity is in (default: the item’s base unit)')
     for (const option of about.options ?? []) command.addOption(option)
     addLedgerOptions(command)
       .addHelpText('after', `\nExample:\n  plimsoll stock ${name} MUG 10 --location MAIN\n`)
       .action(async (...given: [string?, string?, string?, ...unknown[]]) => {
         const options = command.opts<PlacedOptions & Own>()
         const words = [given[0], given[1], given[2]].filter((word) => word !== undefined)
-        const { location, ...place } = readPlace(words, { ...options, serials: serialsIn(options) })
+        const { location, ...place } = readPlace(words, {
+          ...options,
+          serials: options.unit === undefined ? serialsIn(options) : undefined,
+        })
         exit(
           await runLedgerCommand(
             options,
             async (hub) => {
               const locationCode = location ?? (await findOnlyLocation(hub))
-              return about.build({ ...place, locationCode }, options)
+              return about.build({ ...place, locationCode, unit: options.unit }, options)
             },
-            (result) => about.say(result, place.quantity),
+            (result) => about.say(result, result.baseUnits ?? place.quantity),
           ),
         )
       })

@@ -43,6 +43,20 @@ test('each subcommand says in a sentence what it did', async () => {
   )
 })
 
+test('a quantity may be of a unit of the item; what was done is said in base units', async () => {
+  expect(await runHere(['item', 'change', 'MUG', '--unit', 'case=12', ...here.place])).toMatchObject({
+    code: 0,
+  })
+  expect((await stock('receive', 'MUG', '0.5', '--unit', 'case')).stdout).toContain(
+    'Received 6 of MUG at MAIN: on hand 26,',
+  )
+  expect((await stock('count', 'MUG', '20')).stdout).toContain('on hand 20,')
+  expect(await stock('receive', 'MUG', '0.3', '--unit', 'case')).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('0.3 case of 12'),
+  })
+})
+
 test('what is reserved is shown, and given back by the id that it was given', async () => {
   const { reservationId } = lastJson(await stock('reserve', 'MUG', '4', '--json'))
   const shown = (await stock('show', 'MUG')).stdout
