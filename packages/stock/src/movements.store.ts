@@ -2,6 +2,7 @@ import { type Tx, unnestRows } from '@plimsoll/database'
 import { sql } from 'kysely'
 import { prepareBalances } from './balances.store.ts'
 import type { StockContext } from './context.ts'
+import { saveMovementCosts } from './history/valuation.store.ts'
 import type { NewMovement } from './movements.ts'
 
 /**
@@ -36,7 +37,7 @@ function isMissingBalance(error: unknown): boolean {
 }
 const MISSING_BALANCE = 'PLB01'
 
-/** Writes movements in one statement; their trigger posts them to the balances, in key order. These must be there. */
+/** Writes movements in one statement, and what their units cost in another; their trigger posts them to the balances, in key order. These must be there. */
 export async function postMovements(
   tx: Tx,
   context: StockContext,
@@ -76,6 +77,10 @@ export async function postMovements(
        on_hand_delta, reserved_delta, held_delta, incoming_delta,
        command_key, reference_kind, reference_id, reason, actor, effective_at, ${recordedAt}
     from ${source}`.execute(tx)
+  const costs = rows.flatMap(({ itemId, movementId, unitCost }) =>
+    unitCost === undefined ? [] : [{ itemId, movementId, unitCost }],
+  )
+  await saveMovementCosts(tx, context.organizationId, costs)
 }
 
 /** Units that entered (or left, negative) a balance by what was effective after a moment, however late it was recorded. */

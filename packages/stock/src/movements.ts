@@ -16,6 +16,8 @@ export type NewMovement = {
   reason: string | null
   actor: string
   effectiveAt: Date
+  /** What each of the units cost that came in: whole ten-thousandths of the organization's currency. */
+  unitCost?: number | undefined
 }
 
 /** Base units of one item at one location and lot. */

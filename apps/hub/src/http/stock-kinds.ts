@@ -91,6 +91,12 @@ const ofReservation = z.strictObject({
 })
 const receipt = ofUnits.extend({
   ...lotOfReceipt,
+  unitCost: z
+    .int()
+    .min(0)
+    .optional()
+    .describe('What one base unit cost, in ten-thousandths of your currency.')
+    .meta({ example: 125_000 }),
   into: z
     .enum(['sellable', 'held'])
     .optional()
@@ -141,10 +147,10 @@ export const stockKinds: readonly StockKind[] = [
     kind: 'receive',
     summary: 'Units that arrived.',
     body: receipt,
-    errors: [...PLACED_ERRORS, ...RECEIPT_ERRORS, 'quantity-not-positive'],
+    errors: [...PLACED_ERRORS, ...RECEIPT_ERRORS, 'quantity-not-positive', 'currency-not-set'],
     toCommand: (body: z.output<typeof receipt>, by) => {
-      const { lot, serials, into, expiresOn, manufacturedOn, supplierLot, force } = body
-      const details = { into, expiresOn, manufacturedOn, supplierLot, force }
+      const { lot, serials, into, expiresOn, manufacturedOn, supplierLot, force, unitCost } = body
+      const details = { into, expiresOn, manufacturedOn, supplierLot, force, unitCost }
       return { kind: 'receive', ...by, ...placeOf(body), lot, serials, ...details }
     },
   },

@@ -72,6 +72,15 @@ test('a quantity may be of a unit of the item', async () => {
   })
 })
 
+test('what units cost is received with them', async () => {
+  const receive = (unitCost: unknown) => change('receive', mug(1, { unitCost }))
+  expect(await receive(125_000)).toMatchObject({
+    status: 409,
+    body: { code: 'currency-not-set', field: 'unitCost' },
+  })
+  expect(await receive(0.5)).toMatchObject({ status: 422, body: { code: 'invalid-request' } })
+})
+
 test('I3: a command sent many times under one key is applied once, and answers the same each time', async () => {
   const before = await countMovements()
   const { onHand } = await figures()

@@ -177,6 +177,13 @@ const MOVES_ONLY: ReadonlySet<StockCommand['kind']> = new Set([
 
 function findArchived(ledger: Ledger, command: StockCommand, { movements }: Changes): Refusal | undefined {
   if (MOVES_ONLY.has(command.kind)) return undefined
+  if (command.kind === 'reserve') {
+    // A virtual kit may be archived while its parts are not, and they are all that moves.
+    const named = ledger.directory.itemsBySku.get(command.sku)
+    const refusal =
+      named === undefined ? undefined : refuseArchived(named, { kind: 'reserve', onHandDelta: 0 })
+    if (refusal !== undefined) return refusal
+  }
   for (const { itemId, kind, onHandDelta, incomingDelta } of movements) {
     // What will not come after all is taken off, whatever became of the item.
     if (kind === 'expect' && incomingDelta < 0) continue

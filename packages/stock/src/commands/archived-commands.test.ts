@@ -2,6 +2,7 @@ import { inTransaction } from '@plimsoll/database'
 import { createTestDatabase, type TestDatabase } from '@plimsoll/database/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { saveCatalogueItems } from '../items/catalogue.ts'
+import { defineKit } from '../kits/define-kit.ts'
 import { commandOf, createStockWorld, releaseOf, type StockWorld } from '../testing/stock-world.ts'
 import type { StockCommand } from './command.ts'
 import { runStockCommands } from './run-commands.ts'
@@ -77,4 +78,29 @@ test('an archived item takes nothing new, and lets go of all that it has', async
   for (const code of ['MAIN', 'EAST']) {
     expect(await world.balance('A', code)).toEqual({ onHand: 0, reserved: 0, held: 0, incoming: 0 })
   }
+})
+
+test('an archived virtual kit is promised no more, though its parts are', async () => {
+  world = await createStockWorld(database, { skus: ['CUP', 'BOX'], locationCodes: ['MAIN'] })
+  await inTransaction(database, (tx) =>
+    defineKit(tx, world.context, {
+      sku: 'BOX',
+      kind: 'virtual',
+      components: [{ sku: 'CUP', quantity: 2 }],
+      actor: 'test',
+      reason: null,
+      expectedVersion: undefined,
+    }),
+  )
+  expect(await run(commandOf('receive', 'CUP', 9), commandOf('reserve', 'BOX', 1))).toEqual([
+    'applied',
+    'applied',
+  ])
+  await inTransaction(database, (tx) =>
+    saveCatalogueItems(tx, { ...world.context, actor: 'test' }, [{ sku: 'BOX', archived: true }]),
+  )
+  expect(await run(commandOf('reserve', 'BOX', 1), commandOf('reserve', 'CUP', 1))).toEqual([
+    'item-archived',
+    'applied',
+  ])
 })

@@ -61,6 +61,8 @@ export function placeKind<Command extends StockCommand & PlaceCommand>(kind: {
   findBad?(command: Command): Refusal | undefined
   /** Whether a virtual kit stands for its parts: they are what is locked, and `decide` is about them. */
   kitParts?: boolean
+  /** Whether the command says what units cost. */
+  costs?(command: Command): boolean
   /** Whether its reason is held to the organization's list. */
   reasons?: boolean
   decide(command: Command, at: AtPlace): Decision | Refusal
@@ -86,6 +88,7 @@ export function placeKind<Command extends StockCommand & PlaceCommand>(kind: {
       ...(command.unit !== undefined && { unitsOfSkus: [command.sku] }),
       reasons: kind.reasons ?? false,
       kitParts: kind.kitParts ?? false,
+      costs: kind.costs?.(command) ?? false,
       ...(command.lot !== undefined && {
         lots: [command.lot],
         mayMakeLots: kind.lotDetails !== undefined && findBad(command) === undefined,

@@ -2,6 +2,7 @@ import type { Tx } from '@plimsoll/database'
 import type { StockContext } from '../context.ts'
 import { isUuid } from '../documents/uuids.ts'
 import { type Refusal, refuse } from '../errors.ts'
+import { findCurrency } from '../history/valuation.store.ts'
 import { findStockItems } from '../items/lookup.store.ts'
 import type { ItemUnits } from '../items/units.ts'
 import { findItemsById, findItemsBySku, findLocations, type Item, type Location } from '../items.store.ts'
@@ -25,6 +26,8 @@ export type Directory = {
   locationsById: ReadonlyMap<string, Location>
   /** Of items that a command of the batch asks for in a unit. */
   unitsBySku: ReadonlyMap<string, ItemUnits>
+  /** That costs are in; undefined where none is set, or where no command of the batch gives a cost. */
+  currency: string | undefined
   /** What adjustments may give as their reason; read where a command of the batch gives one. */
   reasons: ReasonRules
   /** As they were before the batch. */
@@ -57,7 +60,7 @@ export async function readDirectory(
   const kitSkus = names.flatMap((each) => each.kitSkus ?? [])
   const unitSkus = names.flatMap((each) => each.unitsOfSkus ?? [])
   const lines = names.flatMap((each) => each.lines ?? []).filter(isUuid)
-  const [ofCallers, ofLines, named, locations, assemblies, reasons, inUnits] = await Promise.all([
+  const [ofCallers, ofLines, named, locations, assemblies, reasons, inUnits, currency] = await Promise.all([
     lockReservationsOfCallers(tx, organizationId, owners),
     lockReservationsOf(tx, organizationId, lines),
     findItemsBySku(tx, organizationId, skus),
@@ -65,6 +68,7 @@ export async function readDirectory(
     findAssemblyParts(tx, organizationId, kitSkus),
     names.some((each) => each.reasons === true) ? readReasons(tx, organizationId) : NO_REASON_RULES,
     findStockItems(tx, organizationId, { skus: unitSkus }),
+    names.some((each) => each.costs === true) ? findCurrency(tx, organizationId) : undefined,
   ])
   const reservations = [...ofCallers, ...ofLines]
   const kitsTakenApart = new Set(names.flatMap((each) => (each.kitParts === true ? (each.skus ?? []) : [])))
@@ -86,6 +90,7 @@ export async function readDirectory(
     locationsByCode: new Map(locations.map((location) => [location.code, location])),
     locationsById: new Map(locations.map((location) => [location.locationId, location])),
     unitsBySku: new Map(inUnits.map((item) => [item.sku, item])),
+    currency,
     reasons,
     reservations,
     assemblies,

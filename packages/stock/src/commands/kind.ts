@@ -48,6 +48,8 @@ export type Names = {
   serialsAt?: string
   /** Whom units are allocated for. */
   shelfLifeFor?: ShelfLifeFor
+  /** It says what units cost, so the currency is needed too. */
+  costs?: boolean
   /** Whether its reason is held to the organization's list. */
   reasons?: boolean
 }

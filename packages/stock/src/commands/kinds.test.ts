@@ -158,6 +158,7 @@ function decide(command: StockCommand, given: Given = {}) {
       locationsByCode: new Map(locations.map((location) => [location.code, location])),
       locationsById: new Map(locations.map((location) => [location.locationId, location])),
       unitsBySku: new Map(),
+      currency: undefined,
       reasons: NO_REASON_RULES,
       reservations: [ROW],
       assemblies: new Map(),

@@ -2,6 +2,7 @@ import { refuse } from '../errors.ts'
 import { refuseLot } from '../lots/lots.ts'
 import { decideArrival } from '../serials/serials.ts'
 import { type PlaceCommand, placeKind } from './at-place.ts'
+import { findBadUnitCost, findCostWithoutCurrency } from './unit-cost.ts'
 
 /**
  * Units that came in, at least 1. A lot that is not known yet is made of what is told of it; what is told of a known one
@@ -17,6 +18,8 @@ export type ReceiveCommand = PlaceCommand & {
   supplierLot?: string | undefined
   /** Takes units of a lot that may not leave; needs a reason. */
   force?: boolean | undefined
+  /** What one base unit cost: whole ten-thousandths of the organization's currency. */
+  unitCost?: number | undefined
 }
 
 export const receive = placeKind<ReceiveCommand>({
@@ -24,9 +27,12 @@ export const receive = placeKind<ReceiveCommand>({
   lots: 'named',
   serials: 'named',
   lotDetails: ({ expiresOn, manufacturedOn, supplierLot }) => ({ expiresOn, manufacturedOn, supplierLot }),
-  options: ({ into, force }) => ({ into, force: force === true ? true : undefined }),
-  findBad: findForceWithoutReason,
-  decide: ({ quantity, into, force }, at) => {
+  options: ({ into, force, unitCost }) => ({ into, force: force === true ? true : undefined, unitCost }),
+  findBad: (command) => findForceWithoutReason(command) ?? findBadUnitCost(command),
+  costs: ({ unitCost }) => unitCost !== undefined,
+  decide: ({ quantity, into, force, unitCost }, at) => {
+    const noCurrency = findCostWithoutCurrency({ unitCost }, at.ledger.directory)
+    if (noCurrency !== undefined) return noCurrency
     const { lot } = at.lot
     const refused = lot === undefined ? undefined : refuseLot(lot, at.ledger.dayAt(at.key.locationId), 0)
     if (refused !== undefined && force !== true) return refused
@@ -35,7 +41,7 @@ export const receive = placeKind<ReceiveCommand>({
       at.serials === undefined ? [] : decideArrival(at.serials, at.serialPlace, { kind: 'received', state })
     if ('kind' in serials) return serials
     const delta = { onHandDelta: quantity, ...(into === 'held' && { heldDelta: quantity }) }
-    return at.decided([at.move('receive', delta)], serials)
+    return at.decided([{ ...at.move('receive', delta), unitCost }], serials)
   },
 })
 

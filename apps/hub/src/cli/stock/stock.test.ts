@@ -57,6 +57,19 @@ test('a quantity may be of a unit of the item; what was done is said in base uni
   })
 })
 
+test('what units cost is said when they are received, and shows in the valuation', async () => {
+  const receive = (cost: string) => stock('receive', 'MUG', '2', '--unit-cost', cost)
+  expect(await receive('12.5')).toMatchObject({ code: 2, stderr: expect.stringContaining('--currency EUR') })
+  await stock('valuation', '--currency', 'EUR')
+  expect(await receive('12.50001')).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('four decimals at most'),
+  })
+  expect((await receive('12.5')).stdout).toContain('on hand 22,')
+  expect((await stock('valuation', '--sku', 'MUG', '--method', 'fifo')).stdout).toContain('25.0000')
+  expect((await stock('adjust', 'MUG', '-2', '--reason', 'broken')).stdout).toContain('on hand 20,')
+})
+
 test('what is reserved is shown, and given back by the id that it was given', async () => {
   const { reservationId } = lastJson(await stock('reserve', 'MUG', '4', '--json'))
   const shown = (await stock('show', 'MUG')).stdout
