@@ -210,6 +210,7 @@ export {
   type ReservationStep,
   type ReservationTarget,
 } from './reservations.ts'
+export { findBrokenRows, storedChecks } from './stored-checks.ts'
 export type { ReceiptLine, Transfer } from './transfers/transfer.ts'
 export {
   cancelTransfer,

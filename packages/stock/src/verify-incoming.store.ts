@@ -1,23 +1,19 @@
 import type { Db } from '@plimsoll/database'
 import { sql } from 'kysely'
 
+export type BrokenIncoming = {
+  organizationId: string
+  itemId: string
+  locationId: string
+  incoming: number
+  expected: number
+}
+
 /**
  * Incoming units of every item and location equal what open documents expect there and has not arrived: transfers
  * under way, and inbound shipments.
- * @returns the item and location of each that differs
  */
-export async function findBrokenIncoming(
-  db: Db,
-): Promise<
-  { organizationId: string; itemId: string; locationId: string; incoming: number; expected: number }[]
-> {
-  const found = await sql<{
-    organizationId: string
-    itemId: string
-    locationId: string
-    incoming: number
-    expected: number
-  }>`
+export const brokenIncoming = sql<BrokenIncoming>`
     with waiting as (
       select organization_id, item_id, to_location_id as location_id,
         dispatched - received - lost - returned as units
@@ -41,7 +37,9 @@ export async function findBrokenIncoming(
     from coming
     full join expected using (organization_id, item_id, location_id)
     where coalesce(coming.units, 0) <> coalesce(expected.units, 0)
-    order by organization_id, item_id, location_id
-    limit 1000`.execute(db)
-  return found.rows
+    order by organization_id, item_id, location_id`
+
+/** @returns the item and location of the first thousand that differ */
+export async function findBrokenIncoming(db: Db): Promise<BrokenIncoming[]> {
+  return (await sql<BrokenIncoming>`${brokenIncoming} limit 1000`.execute(db)).rows
 }

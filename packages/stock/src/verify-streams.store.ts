@@ -1,6 +1,7 @@
 import type { Database } from '@plimsoll/database'
 import { readBatches, readByCursor, withLongClient } from './history/long.store.ts'
 import { startOfMonth } from './history/months.ts'
+import type { StoredCheck } from './stored-checks.ts'
 import type { ReplayedBalance, ReplayedCheckpoint, ReplayedMovement } from './verify-replay.ts'
 
 /** The ledger as the verifier reads it: everything of one moment, in the order of organization and item. */
@@ -13,13 +14,15 @@ export type LedgerStreams = {
   balances(): AsyncIterable<ReplayedBalance[]>
   /** What needs no replay to be seen wrong. */
   stored(): AsyncIterable<StoredProblem>
+  /** The columns of every row that a check finds. */
+  broken(check: StoredCheck): AsyncIterable<unknown[]>
   /** With how many movements each organization's months were closed. */
   countsOfMonths(): Promise<{ organizationId: string; index: number; movements: number }[]>
   countReservations(): Promise<number>
 }
 
 export type StoredProblem = {
-  kind: 'reservation' | 'effective' | 'unknown-item' | 'unknown-location'
+  kind: 'effective' | 'unknown-item' | 'unknown-location'
   subject: Record<string, string>
   one: string
   other: string
@@ -79,6 +82,10 @@ export async function openLedgerStreams<T>(
            order by organization_id, item_id`,
         ),
       stored: () => readStored(client),
+      broken: ({ statement }) => {
+        const { sql: text, parameters } = statement.compile(database.kysely)
+        return readByCursor<unknown[]>(client, text, parameters)
+      },
       countsOfMonths: async () => {
         const { rows } = await client.query<{ organization_id: string; index: number; movements: number }>(
           `select organization_id, array_position($1::timestamptz[], month) - 1 as index, movements
@@ -99,19 +106,6 @@ async function* readStored(client: Parameters<typeof readByCursor>[0]): AsyncGen
   const place = ['organizationId', 'itemId', 'locationId', 'lotId']
   const movement = ['organizationId', 'itemId', 'movementId']
   const statements: [StoredProblem['kind'], names: string[], text: string][] = [
-    [
-      'reservation',
-      place,
-      `select organization_id, item_id, location_id, lot_id,
-         coalesce(balance.reserved, 0)::text, coalesce(held_open.open, 0)::text
-       from balance
-       full join (
-         select organization_id, item_id, location_id, lot_id, sum(reserved - released - shipped)::bigint as open
-         from reservation
-         group by organization_id, item_id, location_id, lot_id
-       ) as held_open using (organization_id, item_id, location_id, lot_id)
-       where coalesce(balance.reserved, 0) <> coalesce(held_open.open, 0)`,
-    ],
     [
       'effective',
       movement,

@@ -79,31 +79,30 @@ export async function findBrokenBalances(db: Db): Promise<BrokenBalance[]> {
   }))
 }
 
-/**
- * Reserved units of every balance equal what its reservations still hold open.
- * @returns the item and location of each that differs
- */
-export async function findBrokenReservations(
-  db: Db,
-): Promise<{ organizationId: string; itemId: string; locationId: string; reserved: number; open: number }[]> {
-  const found = await sql<{
-    organizationId: string
-    itemId: string
-    locationId: string
-    reserved: number
-    open: number
-  }>`
+export type BrokenReservation = {
+  organizationId: string
+  itemId: string
+  locationId: string
+  lotId: string
+  reserved: number
+  open: number
+}
+
+/** Reserved units of every balance equal what its reservations still hold open. */
+export const brokenReservations = sql<BrokenReservation>`
     with held_open as (
       select organization_id, item_id, location_id, lot_id, sum(reserved - released - shipped)::bigint as open
       from reservation
       group by organization_id, item_id, location_id, lot_id
     )
-    select organization_id, item_id, location_id,
+    select organization_id, item_id, location_id, lot_id,
       coalesce(b.reserved, 0) as reserved, coalesce(r.open, 0) as open
     from balance as b
     full join held_open as r using (organization_id, item_id, location_id, lot_id)
     where coalesce(b.reserved, 0) <> coalesce(r.open, 0)
-    order by organization_id, item_id, location_id
-    limit 1000`.execute(db)
-  return found.rows
+    order by organization_id, item_id, location_id, lot_id`
+
+/** @returns the balance of the first thousand that differ */
+export async function findBrokenReservations(db: Db): Promise<BrokenReservation[]> {
+  return (await sql<BrokenReservation>`${brokenReservations} limit 1000`.execute(db)).rows
 }

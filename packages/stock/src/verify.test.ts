@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest
 import { UNALLOCATED_LOT } from './context.ts'
 import { archiveMonths } from './history/archive.ts'
 import { closeMonths, prepareMonths } from './history/months.store.ts'
+import { findBrokenRows, storedChecks } from './stored-checks.ts'
 import { createHistoryWorld, type HistoryWorld } from './testing/history-world.ts'
 import { type StockProblem, verifyStock } from './verify.ts'
 
@@ -123,12 +124,40 @@ const damages: [string, table: string, statement: string, found: RegExp[]][] = [
     'update balance set reserved = 2',
     [/I1/, /reservations 2 units are reserved, the reservations hold 0 open/],
   ],
+  [
+    'units of a lot that nobody knows',
+    'balance',
+    "update balance set lot_id = '00000000-0000-7000-8000-00000000dead' where on_hand = 7",
+    [/lots there is a balance of a lot that its item does not have/],
+  ],
+  [
+    'an item with serials that has fewer of them than units',
+    'item',
+    "update item set tracking = 'serial', serial_capture = 'receipt' where sku = 'A'",
+    [/serials 7 units are on hand and 0 of them held, the serials there are 0 and 0 of them held/],
+  ],
+  [
+    'units on their way that no document expects',
+    'balance',
+    'update balance set incoming = 4 where on_hand = 7',
+    [/incoming 4 units are incoming, the open documents expect 0/],
+  ],
+  [
+    'a virtual kit without parts and with stock of its own',
+    'item',
+    "update item set kit_kind = 'virtual' where sku = 'A'",
+    [/kits its parts are not what its components come down to/, /kits the virtual kit has stock of its own/],
+  ],
 ]
 test.each(damages)('I1: %s is found and named', async (_name, table, statement, found) => {
   await damage(table, statement)
   const { problems } = await verify()
   const said = problems.map(({ promise, problem }) => `${promise} ${problem}`)
   for (const words of found) expect(said.join('\n')).toMatch(words)
+  for (const check of storedChecks) {
+    const told = problems.filter(({ promise }) => promise === check.name)
+    expect(await findBrokenRows(database.kysely, check)).toHaveLength(told.length)
+  }
   for (const { subject } of problems) expect(subject.organizationId).toBe(world.context.organizationId)
 })
 

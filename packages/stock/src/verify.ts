@@ -1,5 +1,6 @@
 import type { Database } from '@plimsoll/database'
 import { monthText } from './history/months.ts'
+import { type StoredCheck, storedChecks } from './stored-checks.ts'
 import { findBrokenGuards } from './verify-guards.store.ts'
 import {
   ItemReplay,
@@ -27,7 +28,7 @@ export type VerifyCounts = {
 /**
  * Proves the ledger on the rows themselves, all of one moment: balances and checkpoints are what a replay from the
  * beginning gives (I1), the database still refuses to change what was written (I2), nothing was effective after it was
- * recorded, and reserved units match the reservations. Reads in streams: memory does not grow with the ledger.
+ * recorded, and every stored check holds (reservations, lots, serials, incoming, kits). Reads in streams: memory does not grow with the ledger.
  * @param onProblem told of each problem as it is found
  */
 export async function verifyStock(
@@ -46,6 +47,9 @@ export async function verifyStock(
   return await openLedgerStreams(database, async (streams) => {
     const replayed = await replayAll(streams, tell)
     for await (const problem of streams.stored()) tell(toProblem(problem))
+    for (const check of storedChecks) {
+      for await (const row of streams.broken(check)) tell(toBroken(check, row))
+    }
     return {
       ...replayed,
       closedMonths: streams.closedMonths.length,
@@ -117,12 +121,6 @@ function itemKey(row: readonly [organizationId: string, itemId: string, ...rest:
 
 function toProblem({ kind, subject, ...row }: StoredProblem): StockProblem {
   switch (kind) {
-    case 'reservation':
-      return {
-        promise: 'reservations',
-        subject,
-        problem: `${row.one} units are reserved, the reservations hold ${row.other} open`,
-      }
     case 'effective':
       return {
         promise: 'effective moments',
@@ -141,6 +139,14 @@ function toProblem({ kind, subject, ...row }: StoredProblem): StockProblem {
       const never: never = kind
       return never
     }
+  }
+}
+
+function toBroken({ name, subject, say }: StoredCheck, row: readonly unknown[]): StockProblem {
+  return {
+    promise: name,
+    subject: Object.fromEntries(subject.map((column, index) => [column, String(row[index])])),
+    problem: say(row.slice(subject.length)),
   }
 }
 

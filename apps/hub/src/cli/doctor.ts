@@ -1,11 +1,9 @@
 import {
   examineMonths,
   findBrokenBalances,
-  findBrokenKits,
-  findBrokenLots,
-  findBrokenReservations,
-  findBrokenSerials,
+  findBrokenRows,
   type MonthsState,
+  storedChecks,
 } from '@plimsoll/stock'
 import { findConnections } from '@plimsoll/sync'
 import type { Command } from 'commander'
@@ -39,12 +37,11 @@ export async function examine(hub: HubBase): Promise<Finding[]> {
   const { kysely, kind, serverVersion } = hub.database
   const { organizationId } = hub.context
   const now = new Date(hub.context.clock.now())
-  const [lots, serials] = await Promise.all([findBrokenLots(kysely), findBrokenSerials(kysely)])
-  const tracked = [...lots, ...serials]
-  const [balances, reservations, kits, connections, waiting, durability, months] = await Promise.all([
+  const [balances, stored, connections, waiting, durability, months] = await Promise.all([
     findBrokenBalances(kysely),
-    findBrokenReservations(kysely),
-    findBrokenKits(kysely),
+    Promise.all(
+      storedChecks.map(async (check) => ({ ...check, broken: await findBrokenRows(kysely, check) })),
+    ),
     findConnections(kysely, organizationId),
     sql<{ parked: number; waiting: number; stuck: number }>`
       select count(*) filter (where state = 'parked') as parked,
@@ -83,31 +80,15 @@ export async function examine(hub: HubBase): Promise<Finding[]> {
           ? 'every balance is the sum of its movements'
           : `${balances.length} balances differ, the first: ${JSON.stringify(balances[0])}`,
     },
-    {
-      check: 'reservations',
-      good: reservations.length === 0,
+    ...stored.map(({ name, good, broken }) => ({
+      check: name,
+      good: broken.length === 0,
       detail:
-        reservations.length === 0
-          ? 'reserved units match what orders hold'
-          : `${reservations.length} differ, the first: ${JSON.stringify(reservations[0])}`,
-    },
-    {
-      check: 'lots and serials',
-      good: tracked.length === 0,
-      detail:
-        tracked.length === 0
-          ? 'every lot is known, and serials in stock are as many as units'
-          : `${tracked.length} differ, the first: ${JSON.stringify(tracked[0])}`,
-    },
+        broken.length === 0
+          ? good
+          : `${broken.length === 1_000 ? '1000 or more' : broken.length} rows differ, the first: ${JSON.stringify(broken[0])}; all of them: plimsoll stock verify`,
+    })),
     { check: 'months', ...judgeMonths(months) },
-    {
-      check: 'kits',
-      good: kits.length === 0,
-      detail:
-        kits.length === 0
-          ? 'every kit comes down to what its components say, and virtual ones have no stock of their own'
-          : `${kits.length} do not, the first: ${JSON.stringify(kits[0])}`,
-    },
     {
       check: 'parked events',
       good: inbox.parked === 0,

@@ -12,10 +12,8 @@ export type BrokenKit = {
 /**
  * Every virtual kit comes down to what its components say, and has no stock of its own. Worked out from the
  * components alone, by walking down in SQL and not by `flattenKits`: two ways that must agree.
- * @returns the kits that break it; empty is good
  */
-export async function findBrokenKits(db: Db): Promise<BrokenKit[]> {
-  const found = await sql<BrokenKit>`
+export const brokenKits = sql<BrokenKit>`
     with recursive way (organization_id, kit_item_id, item_id, quantity, is_open, depth) as (
       select kit.organization_id, kit.item_id, kit.item_id, 1::numeric, true, 0
       from item as kit
@@ -53,7 +51,9 @@ export async function findBrokenKits(db: Db): Promise<BrokenKit[]> {
     join item on item.organization_id = balance.organization_id and item.item_id = balance.item_id
     where item.kit_kind = 'virtual'
       and (balance.on_hand <> 0 or balance.reserved <> 0 or balance.held <> 0 or balance.incoming <> 0)
-    order by 1, 2, 3
-    limit 1000`.execute(db)
-  return found.rows
+    order by 1, 2, 3`
+
+/** @returns the first thousand kits that break it; empty is good */
+export async function findBrokenKits(db: Db): Promise<BrokenKit[]> {
+  return (await sql<BrokenKit>`${brokenKits} limit 1000`.execute(db)).rows
 }

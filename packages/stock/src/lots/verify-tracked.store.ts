@@ -4,12 +4,8 @@ import { UNALLOCATED_LOT } from '../context.ts'
 
 export type BrokenLot = { organizationId: string; itemId: string; locationId: string; lotId: string }
 
-/**
- * Every balance is of a lot that its item has: then the lots of a place add up to its total, none of them somebody else's.
- * @returns the balances that break it; empty is good
- */
-export async function findBrokenLots(db: Db): Promise<BrokenLot[]> {
-  const found = await sql<BrokenLot>`
+/** Every balance is of a lot that its item has: then the lots of a place add up to its total, none of them somebody else's. */
+export const brokenLots = sql<BrokenLot>`
     select organization_id, item_id, location_id, lot_id
     from balance
     where lot_id <> ${UNALLOCATED_LOT} and (on_hand <> 0 or reserved <> 0 or held <> 0 or incoming <> 0)
@@ -18,9 +14,11 @@ export async function findBrokenLots(db: Db): Promise<BrokenLot[]> {
         where lot.organization_id = balance.organization_id and lot.lot_id = balance.lot_id
           and lot.item_id = balance.item_id
       )
-    order by organization_id, item_id, location_id, lot_id
-    limit 1000`.execute(db)
-  return found.rows
+    order by organization_id, item_id, location_id, lot_id`
+
+/** @returns the first thousand balances that break it; empty is good */
+export async function findBrokenLots(db: Db): Promise<BrokenLot[]> {
+  return (await sql<BrokenLot>`${brokenLots} limit 1000`.execute(db)).rows
 }
 
 export type BrokenSerial = {
@@ -31,15 +29,15 @@ export type BrokenSerial = {
   onHand: number
   /** Serials in stock there, the held ones among them. */
   serials: number
+  held: number
+  serialsHeld: number
 }
 
 /**
  * Of items whose serials are captured on receipt: as many are in stock at a place as units are on hand, and as many are
  * held. What platforms shipped or took back without a word of serials is allowed for, as far as it goes.
- * @returns the places that break it; empty is good
  */
-export async function findBrokenSerials(db: Db): Promise<BrokenSerial[]> {
-  const found = await sql<BrokenSerial>`
+export const brokenSerials = sql<BrokenSerial>`
     with captured as (
       select organization_id, item_id from item where tracking = 'serial' and serial_capture = 'receipt'
     ), stock as (
@@ -70,13 +68,16 @@ export async function findBrokenSerials(db: Db): Promise<BrokenSerial[]> {
       ) as lines
       group by organization_id, item_id, location_id
     )
-    select organization_id, item_id, location_id, coalesce(on_hand, 0) as on_hand, coalesce(units, 0) as serials
+    select organization_id, item_id, location_id, coalesce(on_hand, 0) as on_hand, coalesce(units, 0) as serials,
+      coalesce(stock.held, 0) as held, coalesce(named.held, 0) as serials_held
     from stock
     full join named using (organization_id, item_id, location_id)
     left join untold using (organization_id, item_id, location_id)
     where coalesce(units, 0) - coalesce(on_hand, 0) not between -coalesce(back, 0) and coalesce(gone, 0)
       or coalesce(stock.held, 0) <> coalesce(named.held, 0)
-    order by organization_id, item_id, location_id
-    limit 1000`.execute(db)
-  return found.rows
+    order by organization_id, item_id, location_id`
+
+/** @returns the first thousand places that break it; empty is good */
+export async function findBrokenSerials(db: Db): Promise<BrokenSerial[]> {
+  return (await sql<BrokenSerial>`${brokenSerials} limit 1000`.execute(db)).rows
 }
