@@ -19,6 +19,7 @@ import { listRoutes } from '../testing/declared-routes.ts'
 import { fillHistory, historyReads } from '../testing/history-rows.ts'
 import { catalogueReads, catalogueWrites, fillCatalogue } from '../testing/other-catalogue.ts'
 import { importReads, importWithProblem, importWrites } from '../testing/other-import.ts'
+import { digestsOf, gaugesOf, insertPassingRows, withoutNow } from '../testing/other-rows.ts'
 import { fillPlaces, type PlaceIds, placeReads, placeWrites } from '../testing/places.ts'
 import { type Answer, type ServedHub, type Shop, serveHub, startShop } from '../testing/served-hub.ts'
 import { insertTrackedRows, trackedReads, trackedWrites } from '../testing/tracked-rows.ts'
@@ -115,25 +116,15 @@ async function readEverything(): Promise<Map<string, string>> {
   }
   return answers
 }
-/** The process's own figures change by themselves. */
-function gaugesOf(metrics: string): string {
-  return metrics
-    .split('\n')
-    .filter((line) => line.startsWith('plimsoll_'))
-    .join('\n')
-}
-/** What changes with time alone: the moment of the answer, and the bins of the rate chart. */
-function withoutNow(text: string): string {
-  return text.replace(/"now":"[^"]+"|"at":"[^"]+"(?=,"(by|rows)")|"at":"[^"]+","orders":0,"writes":0/g, '')
-}
-
 test('I9: every route that reads is asked here', async () => {
   const paths = (await routes()).filter(({ method }) => method === 'GET').map(({ path }) => path)
   expect([...paths].sort()).toEqual(Object.keys(reads).sort())
 })
 
 test('I9: the second organization has rows in every table that has organizations', async () => {
-  const empty = (await digests()).filter(({ rows }) => rows === 0).map(({ table }) => table)
+  const empty = (await digestsOf(served.database.kysely, other.context.organizationId))
+    .filter(({ rows }) => rows === 0)
+    .map(({ table }) => table)
   expect(empty).toEqual([])
 })
 
@@ -146,7 +137,7 @@ test('I9: no answer to the first organization changes because there is a second'
 })
 
 test('I9: what the first organization asks about rows of the second is not found, and changes none of them', async () => {
-  const untouched = await digests()
+  const untouched = await digestsOf(served.database.kysely, other.context.organizationId)
   const { connectionId, listingId, inboxId, reservationId, importId, lineId } = other
   const key = () => ({ 'idempotency-key': randomUUID() })
   const ask = served.ask
@@ -244,11 +235,11 @@ test('I9: what the first organization asks about rows of the second is not found
   for (const [route, run] of Object.entries(outcomes)) {
     expect((await run()).body, route).toMatchObject({ outcomes: [{ kind: 'refused' }, { kind: 'refused' }] })
   }
-  expect(await digests()).toEqual(untouched)
+  expect(await digestsOf(served.database.kysely, other.context.organizationId)).toEqual(untouched)
 })
 
 test('I9: what the first organization does with the SKU, the order number and the import that both have changes none of the second’s rows', async () => {
-  const untouched = await digests()
+  const untouched = await digestsOf(served.database.kysely, other.context.organizationId)
   const sameKey = { 'idempotency-key': 'both' }
   const body = { sku: 'MUG', location: 'MAIN', quantity: 2 }
   expect((await served.ask('POST', '/api/v1/stock/receive', body, sameKey)).status).toBe(201)
@@ -263,7 +254,7 @@ test('I9: what the first organization does with the SKU, the order number and th
   )
   expect((await served.ask('PUT', '/api/v1/valuation/currency', { currency: 'CNY' })).status).toBe(200)
   expect((await served.ask('POST', `/api/v1/connections/${shop.connectionId}/live`, {})).status).toBe(200)
-  expect(await digests()).toEqual(untouched)
+  expect(await digestsOf(served.database.kysely, other.context.organizationId)).toEqual(untouched)
 })
 
 test('I9: an import of the second organization is not found, and neither are its problems and its rows', async () => {
@@ -296,27 +287,6 @@ test('I9: the live stream of the first organization tells nothing of the second'
   expect(text).toContain('MUG')
   expect(text).not.toContain(MARK)
 })
-
-async function digests(): Promise<{ table: string; rows: number; digest: string }[]> {
-  const { kysely } = served.database
-  const tables = await sql<{ table: string }>`
-    select c.table_name as table from information_schema.columns as c
-    join information_schema.tables as t using (table_schema, table_name)
-    where c.table_schema = 'public' and c.column_name = 'organization_id' and t.table_type = 'BASE TABLE'
-      and not (select relispartition from pg_class where oid = c.table_name::text::regclass)
-    order by 1`.execute(kysely)
-  expect(tables.rows.length).toBeGreaterThan(15)
-  return await Promise.all(
-    tables.rows.map(async ({ table }) => {
-      const found = await sql<{ rows: number; digest: string | null }>`
-        select count(*) as rows, md5(string_agg(each::text, '|' order by each::text)) as digest
-        from ${sql.table(table)} as each where organization_id = ${other.context.organizationId}`.execute(
-        kysely,
-      )
-      return { table, rows: found.rows[0]?.rows ?? 0, digest: found.rows[0]?.digest ?? '' }
-    }),
-  )
-}
 
 async function fillSecondOrganization() {
   const { kysely } = served.database
@@ -401,19 +371,7 @@ async function fillSecondOrganization() {
     ),
   ])
   await insertTrackedRows(kysely, organizationId, MARK)
-  // What did not come about by itself, or is gone again as soon as it is worked off.
-  await sql`insert into policy (organization_id, scope, scope_id, fixed, paused, updated_at)
-    values (${organizationId}, 'organization', ${organizationId}, 77, true, now())`.execute(kysely)
-  await sql`insert into changed_item (organization_id, change_id, item_id, changed_at)
-    select organization_id, gen_random_uuid(), item_id, now() from item where organization_id = ${organizationId}`.execute(
-    kysely,
-  )
-  await sql`insert into drift (organization_id, drift_id, connection_id, level_id, observed, expected, cause, found_at)
-    select organization_id, gen_random_uuid(), connection_id, level_id, 777, 7, ${MARK}, now()
-    from level where organization_id = ${organizationId}`.execute(kysely)
-  await sql`insert into lane_entry (organization_id, connection_id, level_id, priority, desired_version, caused_at, attempts)
-    select organization_id, connection_id, level_id, 0, 1, now(), 0
-    from level where organization_id = ${organizationId} on conflict do nothing`.execute(kysely)
+  await insertPassingRows(kysely, organizationId, MARK)
   await fillHistory(served.database.url, organizationId)
   return {
     context,

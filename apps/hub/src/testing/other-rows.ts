@@ -1,0 +1,55 @@
+import type { Db } from '@plimsoll/database'
+import { sql } from 'kysely'
+import { expect } from 'vitest'
+
+/** Rows of a second brand that nothing makes on request, and how the test of isolation compares what it reads. */
+
+/** What did not come about by itself, or is gone again as soon as it is worked off. */
+export async function insertPassingRows(db: Db, organizationId: string, mark: string): Promise<void> {
+  await sql`insert into policy (organization_id, scope, scope_id, fixed, paused, updated_at)
+    values (${organizationId}, 'organization', ${organizationId}, 77, true, now())`.execute(db)
+  await sql`insert into changed_item (organization_id, change_id, item_id, changed_at)
+    select organization_id, gen_random_uuid(), item_id, now() from item where organization_id = ${organizationId}`.execute(
+    db,
+  )
+  await sql`insert into drift (organization_id, drift_id, connection_id, level_id, observed, expected, cause, found_at)
+    select organization_id, gen_random_uuid(), connection_id, level_id, 777, 7, ${mark}, now()
+    from level where organization_id = ${organizationId}`.execute(db)
+  await sql`insert into lane_entry (organization_id, connection_id, level_id, priority, desired_version, caused_at, attempts)
+    select organization_id, connection_id, level_id, 0, 1, now(), 0
+    from level where organization_id = ${organizationId} on conflict do nothing`.execute(db)
+}
+
+/** Of every table that has organizations: how many rows are this one's, and a digest of them. */
+export async function digestsOf(
+  db: Db,
+  organizationId: string,
+): Promise<{ table: string; rows: number; digest: string }[]> {
+  const tables = await sql<{ table: string }>`
+    select c.table_name as table from information_schema.columns as c
+    join information_schema.tables as t using (table_schema, table_name)
+    where c.table_schema = 'public' and c.column_name = 'organization_id' and t.table_type = 'BASE TABLE'
+      and not (select relispartition from pg_class where oid = c.table_name::text::regclass)
+    order by 1`.execute(db)
+  expect(tables.rows.length).toBeGreaterThan(15)
+  return await Promise.all(
+    tables.rows.map(async ({ table }) => {
+      const found = await sql<{ rows: number; digest: string | null }>`
+        select count(*) as rows, md5(string_agg(each::text, '|' order by each::text)) as digest
+        from ${sql.table(table)} as each where organization_id = ${organizationId}`.execute(db)
+      return { table, rows: found.rows[0]?.rows ?? 0, digest: found.rows[0]?.digest ?? '' }
+    }),
+  )
+}
+
+/** The process's own figures change by themselves. */
+export function gaugesOf(metrics: string): string {
+  return metrics
+    .split('\n')
+    .filter((line) => line.startsWith('plimsoll_'))
+    .join('\n')
+}
+/** What changes with time alone: the moment of the answer, and the bins of the rate chart. */
+export function withoutNow(text: string): string {
+  return text.replace(/"now":"[^"]+"|"at":"[^"]+"(?=,"(by|rows)")|"at":"[^"]+","orders":0,"writes":0/g, '')
+}
