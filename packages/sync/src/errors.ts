@@ -18,6 +18,11 @@ export const syncErrors = {
   },
   'name-taken': { status: 409, fault: 'yours', cure: 'Give the connection another name.' },
   'invalid-settings': { status: 422, fault: 'yours', cure: 'Correct the field named.' },
+  'policy-contradiction': {
+    status: 422,
+    fault: 'yours',
+    cure: 'Change one of the two, or take it back.',
+  },
   'wrong-state': { status: 409, fault: 'yours', cure: 'Do first what the message says.' },
 } as const satisfies Record<
   string,

@@ -10,6 +10,7 @@ import { itemCommand } from './item.ts'
 import { kitCommand } from './kit.ts'
 import { locationCommand } from './location/location.ts'
 import { migrateCommand } from './migrate.ts'
+import { policyCommand } from './policy.ts'
 import { replayCommand } from './replay.ts'
 import { serveCommand } from './serve.ts'
 import { simulateCommand } from './simulate.ts'
@@ -38,6 +39,7 @@ export function createProgram(exit: (code: number) => void): Command {
     locationCommand,
     stockCommand,
     kitCommand,
+    policyCommand,
     exportCommand,
     explainCommand,
     replayCommand,

@@ -94,6 +94,7 @@ const reads: Record<string, string[]> = {
     '/api/v1/locations/MAIN/balances',
     `/api/v1/locations/${MARK}/balances`,
   ],
+  '/api/v1/policies': ['/api/v1/policies'],
   ...importReads,
   '/api/v1/locations': ['/api/v1/locations', '/api/v1/locations?archived=true'],
   '/api/v1/locations/:code': [`/api/v1/locations/${MARK}`],
@@ -160,6 +161,11 @@ test('I9: what the first organization asks about rows of the second is not found
         credentials: otherShop.credentials,
       }),
     'POST /api/v1/mappings': () => ask('POST', '/api/v1/mappings', { mappings: [{ listingId, sku: 'MUG' }] }),
+    'PUT /api/v1/policies': async () => {
+      const ofConnection = await ask('PUT', '/api/v1/policies', { connection: connectionId, paused: true })
+      expect(ofConnection.body).toMatchObject({ code: 'unknown-connection' })
+      return await ask('PUT', '/api/v1/policies', { listing: listingId, paused: true })
+    },
     'POST /api/v1/items': () =>
       ask('POST', '/api/v1/items', {
         name: 'x',

@@ -26,6 +26,7 @@ import { locationRoutes } from './places/location-routes.ts'
 import { reasonRoutes } from './places/reason-routes.ts'
 import { stockCountRoutes } from './places/stock-count-routes.ts'
 import { transferRoutes } from './places/transfer-routes.ts'
+import { policyRoutes } from './policy-routes.ts'
 import { ApiProblem, toProblem } from './problem.ts'
 import { productRoutes } from './product-routes.ts'
 import { referencePage } from './reference-page.ts'
@@ -99,6 +100,7 @@ export async function createServer(
       async (api) => {
         await api.register(activityRoutes(hub))
         await api.register(connectionRoutes(hub))
+        await api.register(policyRoutes(hub))
         await api.register(parkedRoutes(hub))
         await api.register(exportRoutes(hub))
         await api.register(importRoutes(hub))

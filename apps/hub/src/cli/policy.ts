@@ -1,0 +1,102 @@
+import type { PolicyFields, PolicyList } from '@plimsoll/client'
+import { changePolicy } from '@plimsoll/sync'
+import { type Command, InvalidArgumentError } from 'commander'
+import { listPolicies } from '../views/policies.ts'
+import { type NumberRange, numberIn } from './number-option.ts'
+import { CommandProblem } from './output.ts'
+import { runReading } from './stock/document-command.ts'
+import { addCommonOptions, type CommonOptions } from './with-hub.ts'
+
+const UNITS: NumberRange = { min: 0, max: Number.MAX_SAFE_INTEGER }
+const names: Record<keyof PolicyFields, string> = {
+  bufferUnits: 'buffer units',
+  bufferPercent: 'buffer percent',
+  cap: 'cap',
+  floor: 'floor',
+  fixed: 'fixed',
+  paused: 'paused',
+  minShelfLifeDays: 'shelf life in days',
+  promiseIncoming: 'promises incoming',
+}
+
+/** `none` takes a field back; commander would make an empty text of null. */
+type Said<Value> = Exclude<Value, null> | 'none'
+type SetOptions = CommonOptions & { [Field in keyof PolicyFields]?: Said<PolicyFields[Field]> } & {
+  connection?: string
+  listing?: string
+}
+
+export function policyCommand(program: Command, exit: (code: number) => void): void {
+  const group = program.command('policy').description('how much of what is available channels show')
+
+  addCommonOptions(group.command('show'))
+    .description('every policy that is set, from far to near: the nearest that sets a field wins')
+    .action(async (options: CommonOptions) => {
+      exit(await runReading(options, ({ context }) => listPolicies(context), sayAll))
+    })
+
+  addCommonOptions(
+    group
+      .command('set')
+      .description('set fields of the policy of everything, of a connection or of a listing')
+      .option('--connection <connection>', 'id or name of a connection')
+      .option('--listing <id>', 'id of a listing')
+      .option('--buffer-units <number>', 'base units kept back', orNone(UNITS))
+      .option(
+        '--buffer-percent <number>',
+        'share of what is available kept back',
+        orNone({ min: 0, max: 100 }),
+      )
+      .option('--cap <number>', 'the most that is shown', orNone(UNITS))
+      .option('--floor <number>', 'fewer than this are shown as 0', orNone(UNITS))
+      .option('--fixed <number>', 'shown whatever there is', orNone(UNITS))
+      .option('--paused <answer>', 'yes to show 0, no', yesOrNo)
+      .option(
+        '--min-shelf-life-days <number>',
+        'days that a lot must last from today to be shown',
+        orNone({ min: 0, max: 36_500 }),
+      )
+      .option('--promise-incoming <answer>', 'yes to promise what is on its way too, no', yesOrNo),
+  ).action(async (options: SetOptions) => {
+    const change = Object.fromEntries(
+      Object.keys(names).flatMap((field) => {
+        const value = options[field as keyof PolicyFields]
+        return value === undefined ? [] : [[field, value === 'none' ? null : value]]
+      }),
+    )
+    if (Object.keys(change).length === 0) {
+      throw new CommandProblem('Nothing to set was given: name a field, such as --buffer-units 5.')
+    }
+    exit(await runReading(options, ({ context }) => changePolicy(context, options, change), sayFields))
+  })
+}
+
+function orNone(range: NumberRange): (text: string) => Said<number> {
+  return (text) => (text === 'none' ? text : numberIn(range)(text))
+}
+
+function yesOrNo(text: string): Said<boolean> {
+  if (text === 'none') return text
+  if (text !== 'yes' && text !== 'no') throw new InvalidArgumentError('Give yes, no or none.')
+  return text === 'yes'
+}
+
+function sayAll({ rows }: PolicyList): string {
+  if (rows.length === 0) return 'No policy is set: channels show all that is available.'
+  return rows.map((row) => `${sayTarget(row)}: ${sayFields(row)}`).join('\n')
+}
+
+function sayTarget(row: PolicyList['rows'][number]): string {
+  if (row.scope === 'organization') return 'everything'
+  const connection = row.connectionName ?? 'a connection that is gone'
+  return row.scope === 'connection' ? connection : `${connection}, listing ${row.listingExternalId}`
+}
+
+function sayFields(policy: PolicyFields): string {
+  const said = Object.entries(names).flatMap(([field, name]) => {
+    const value = policy[field as keyof PolicyFields]
+    if (value === null) return []
+    return [`${name} ${value === true ? 'yes' : value === false ? 'no' : value}`]
+  })
+  return said.length === 0 ? 'nothing is set' : said.join(', ')
+}
