@@ -35,3 +35,15 @@ export const policyList = z.object({
   ),
 })
 export type PolicyList = z.infer<typeof policyList>
+
+/** GET and PUT /shelf-life-minimums: fewest days that a lot must have left when units are allocated. */
+export const shelfLifeMinimums = z.object({
+  rows: z.array(
+    z.object({
+      scope: z.enum(['organization', 'connection', 'customer']),
+      name: z.string().nullable().describe('Of the connection or customer, as `shelfLifeFor` says it.'),
+      days: count,
+    }),
+  ),
+})
+export type ShelfLifeMinimums = z.infer<typeof shelfLifeMinimums>

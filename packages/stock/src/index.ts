@@ -181,7 +181,12 @@ export {
 export { lockLotStock } from './lots/lot-stock.store.ts'
 export { findLot } from './lots/lots.store.ts'
 export { findBlock, type Lot, type LotDetails } from './lots/lots.ts'
-export { type ShelfLifeFor, type ShelfLifeMinimum, saveShelfLifeMinimum } from './lots/shelf-life.store.ts'
+export {
+  listShelfLifeMinima,
+  type ShelfLifeFor,
+  type ShelfLifeMinimum,
+  saveShelfLifeMinimum,
+} from './lots/shelf-life.store.ts'
 export { unusableOf } from './lots/usable.ts'
 export {
   type BrokenLot,

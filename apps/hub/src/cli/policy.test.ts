@@ -31,6 +31,11 @@ test('a policy is set, shown and taken back; what contradicts it is refused', as
   expect(await policy('set', '--cap', 'none', '--paused', 'none')).toMatchObject({
     stdout: 'nothing is set\n',
   })
+  expect(await policy('shelf-life', '30', '--customer', 'Ada')).toMatchObject({
+    stdout: 'customer Ada: 30 days\n',
+  })
+  expect((await policy('shelf-life')).stdout).toBe('customer Ada: 30 days\n')
+  expect((await policy('shelf-life', 'none', '--customer', 'Ada')).stdout).toContain('No minimum is set')
   expect(await policy('set')).toMatchObject({ code: 2, stdout: '' })
   expect(await policy('set', '--paused', 'maybe')).toMatchObject({ code: 2, stdout: '' })
   expect(await policy('set', '--connection', 'Nowhere', '--cap', '1')).toMatchObject({ code: 2 })

@@ -1,7 +1,7 @@
-import type { PolicyFields, PolicyList } from '@plimsoll/client'
+import type { PolicyFields, PolicyList, ShelfLifeMinimums } from '@plimsoll/client'
 import { changePolicy } from '@plimsoll/sync'
 import { type Command, InvalidArgumentError } from 'commander'
-import { listPolicies } from '../views/policies.ts'
+import { listMinimums, listPolicies, setMinimum } from '../views/policies.ts'
 import { type NumberRange, numberIn } from './number-option.ts'
 import { CommandProblem } from './output.ts'
 import { runReading } from './stock/document-command.ts'
@@ -25,6 +25,8 @@ type SetOptions = CommonOptions & { [Field in keyof PolicyFields]?: Said<PolicyF
   connection?: string
   listing?: string
 }
+
+type ShelfLifeOptions = CommonOptions & { connection?: string; customer?: string }
 
 export function policyCommand(program: Command, exit: (code: number) => void): void {
   const group = program.command('policy').description('how much of what is available channels show')
@@ -69,6 +71,29 @@ export function policyCommand(program: Command, exit: (code: number) => void): v
     }
     exit(await runReading(options, ({ context }) => changePolicy(context, options, change), sayFields))
   })
+
+  addCommonOptions(
+    group
+      .command('shelf-life')
+      .description('show or set the fewest days that a lot must have left when units are allocated')
+      .argument('[days]', 'a number of days, or none; left out: only show', orNone({ min: 0, max: 36_500 }))
+      .option('--connection <connection>', 'for this connection, as allocations name it')
+      .option('--customer <customer>', 'for this customer, as allocations name it'),
+  ).action(async (days: Said<number> | undefined, options: ShelfLifeOptions) => {
+    if (options.connection !== undefined && options.customer !== undefined) {
+      throw new CommandProblem('A minimum is of a connection or of a customer: set each by itself.')
+    }
+    exit(
+      await runReading(
+        options,
+        ({ context }) =>
+          days === undefined
+            ? listMinimums(context)
+            : setMinimum(context, options, days === 'none' ? null : days),
+        sayMinimums,
+      ),
+    )
+  })
 }
 
 function orNone(range: NumberRange): (text: string) => Said<number> {
@@ -84,6 +109,13 @@ function yesOrNo(text: string): Said<boolean> {
 function sayAll({ rows }: PolicyList): string {
   if (rows.length === 0) return 'No policy is set: channels show all that is available.'
   return rows.map((row) => `${sayTarget(row)}: ${sayFields(row)}`).join('\n')
+}
+
+function sayMinimums({ rows }: ShelfLifeMinimums): string {
+  if (rows.length === 0) return 'No minimum is set: every lot that has not expired may be allocated.'
+  return rows
+    .map(({ scope, name, days }) => `${name === null ? 'everything' : `${scope} ${name}`}: ${days} days`)
+    .join('\n')
 }
 
 function sayTarget(row: PolicyList['rows'][number]): string {

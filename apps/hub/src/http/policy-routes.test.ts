@@ -48,3 +48,16 @@ test('what is wrong is refused with its field, and nothing is changed', async ()
   }
   expect((await served.ask('GET', '/api/v1/policies')).text).toBe(before)
 })
+
+test('a shelf-life minimum is set for whom units are, listed, and taken back', async () => {
+  const set = (body: object) => served.ask('PUT', '/api/v1/shelf-life-minimums', body)
+  await set({ days: 10 })
+  await set({ customer: 'Ada', days: 30 })
+  const own = { scope: 'organization', name: null, days: 10 }
+  const ofAda = { scope: 'customer', name: 'Ada', days: 30 }
+  expect((await served.ask('GET', '/api/v1/shelf-life-minimums')).body).toEqual({ rows: [own, ofAda] })
+  expect(await set({ days: null })).toMatchObject({ status: 200, body: { rows: [ofAda] } })
+  for (const wrong of [{ days: -1 }, { customer: 'Ada' }, { customer: 'Ada', connection: 'x', days: 1 }]) {
+    expect(await set(wrong), JSON.stringify(wrong)).toMatchObject({ body: { code: 'invalid-request' } })
+  }
+})

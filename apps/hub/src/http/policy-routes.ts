@@ -1,8 +1,8 @@
-import { policyFields, policyList } from '@plimsoll/client'
+import { policyFields, policyList, shelfLifeMinimums } from '@plimsoll/client'
 import { changePolicy } from '@plimsoll/sync'
 import type { FastifyPluginAsync } from 'fastify'
 import { z } from 'zod'
-import { listPolicies } from '../views/policies.ts'
+import { listMinimums, listPolicies, setMinimum } from '../views/policies.ts'
 import { addRoute } from './route.ts'
 import type { ServerContext } from './server.ts'
 
@@ -11,9 +11,20 @@ const change = z.strictObject({
   listing: z.string().min(1).optional().describe('The id of a listing; neither: the organization.'),
   ...policyFields.partial().shape,
 })
+const whom = z.string().min(1).max(200).optional()
+const minimum = z
+  .strictObject({
+    connection: whom.describe('As `shelfLifeFor` names it.'),
+    customer: whom.describe('As `shelfLifeFor` names it; neither: the organization.'),
+    days: z.int().min(0).max(36_500).nullable().describe('Null takes it back.'),
+  })
+  .refine(({ connection, customer }) => connection === undefined || customer === undefined, {
+    path: ['customer'],
+    message: 'a minimum is of a connection or of a customer; set each by itself',
+  })
 const tag = 'Connections'
 
-/** GET and PUT /policies. */
+/** GET and PUT /policies and /shelf-life-minimums. */
 export function policyRoutes({ context }: ServerContext): FastifyPluginAsync {
   return async (app) => {
     addRoute(
@@ -43,6 +54,31 @@ export function policyRoutes({ context }: ServerContext): FastifyPluginAsync {
       async ({ body: { connection, listing, ...fields } }) => ({
         200: await changePolicy(context, { connection, listing }, fields),
       }),
+    )
+    addRoute(
+      app,
+      {
+        method: 'GET',
+        path: '/shelf-life-minimums',
+        operation: 'listShelfLifeMinimums',
+        tag: 'Lots and serial numbers',
+        summary: 'The fewest days that a lot must have left when units are allocated, by whom they are for.',
+        answers: { 200: shelfLifeMinimums },
+      },
+      async () => ({ 200: await listMinimums(context) }),
+    )
+    addRoute(
+      app,
+      {
+        method: 'PUT',
+        path: '/shelf-life-minimums',
+        operation: 'setShelfLifeMinimum',
+        tag: 'Lots and serial numbers',
+        summary: 'Sets the minimum of the organization, of a connection or of a customer.',
+        body: minimum,
+        answers: { 200: shelfLifeMinimums },
+      },
+      async ({ body: { days, ...whose } }) => ({ 200: await setMinimum(context, whose, days) }),
     )
   }
 }

@@ -42,6 +42,7 @@ export function trackedReads({ mark }: { mark: string }): Record<string, string[
     '/api/v1/items/:sku/lots': ['/api/v1/items/MUG/lots', `/api/v1/items/${mark}-1/lots`],
     '/api/v1/items/:sku/lots/:lot': ofLot(''),
     '/api/v1/items/:sku/lots/:lot/trace': ofLot('/trace'),
+    '/api/v1/shelf-life-minimums': ['/api/v1/shelf-life-minimums'],
     '/api/v1/serials/:serial': [`/api/v1/serials/${mark}`, '/api/v1/serials/MUG'],
   }
 }
@@ -56,6 +57,13 @@ export function trackedWrites(
   return {
     'POST /api/v1/stock/tell-serials': () =>
       ask('POST', '/api/v1/stock/tell-serials', { lineId, serials: [mark] }, key),
+    // Of its own customer of that name it may take the minimum back; of two at once it is refused.
+    'PUT /api/v1/shelf-life-minimums': async () => {
+      const path = '/api/v1/shelf-life-minimums'
+      const own = await ask('PUT', path, { customer: mark, days: null })
+      if (own.status !== 200) throw new Error(own.text)
+      return await ask('PUT', path, { customer: mark, connection: mark, days: 1 })
+    },
     'POST /api/v1/items/:sku/lots': () => ask('POST', ofItem, { lot: 'x' }),
     'POST /api/v1/items/:sku/lots/:lot/status': () =>
       ask('POST', `${ofItem}/${mark}/status`, { status: 'recalled', reason: 'x' }),

@@ -57,3 +57,12 @@ export function nearestMinimum(minima: readonly ShelfLifeMinimum[], wanted: Shel
     minima.find((minimum) => minimum.scope === scope && minimum.scopeId === scopeId)?.days
   return of('customer', wanted.customer) ?? of('connection', wanted.connection) ?? of('organization', '') ?? 0
 }
+
+/** Every minimum that is set: the organization's, those of connections, those of customers. */
+export async function listShelfLifeMinima(db: Db, organizationId: string): Promise<ShelfLifeMinimum[]> {
+  const found = await sql<ShelfLifeMinimum>`
+    select scope, scope_id, days from shelf_life_minimum
+    where organization_id = ${organizationId}
+    order by array_position(array['organization', 'connection', 'customer'], scope), scope_id`.execute(db)
+  return found.rows
+}
