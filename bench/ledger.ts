@@ -4,7 +4,7 @@ import path from 'node:path'
 import { seededRandom } from '../packages/connector-kit/src/simulator/index.ts'
 import { migrate, openDatabase, refreshStatistics } from '../packages/database/src/index.ts'
 import type { IncomingOrder } from '../packages/orders/src/index.ts'
-import { findBrokenBalances, findBrokenReservations } from '../packages/stock/src/index.ts'
+import { verifyStock } from '../packages/stock/src/index.ts'
 import { applyBatch, type BenchConnection } from './ledger/apply.ts'
 import { seedLedgerBrand } from './ledger/brand.ts'
 import { openInbound } from './ledger/inbound.ts'
@@ -75,10 +75,9 @@ export const bench: Bench = async ({ quick, say }) => {
       byProcesses[processes] = await ordersByProcesses(database.url, brand, { processes, seconds })
       say(`${processes} processes: ${byProcesses[processes]}`)
     }
-    const broken = [
-      ...(await findBrokenBalances(database.kysely)),
-      ...(await findBrokenReservations(database.kysely)),
-    ]
+    say('verifying')
+    const problems: unknown[] = []
+    await verifyStock(database, (problem) => problems.push(problem))
     const ratioTo = (base: number | undefined, value: number) =>
       base === undefined ? null : Math.round((value / base) * 100) / 100
     return {
@@ -100,7 +99,7 @@ export const bench: Bench = async ({ quick, say }) => {
       },
       latencyAtHalfLoad: half,
       deadlocks: database.counters.deadlocks,
-      verified: broken.length === 0,
+      verified: problems.length === 0,
     }
   } finally {
     await owner.close()

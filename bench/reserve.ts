@@ -5,10 +5,9 @@ import { processContext } from '../apps/hub/src/process-context.ts'
 import { migrate, openDatabase } from '../packages/database/src/index.ts'
 import {
   CommandWriter,
-  findBrokenBalances,
-  findBrokenReservations,
   runStockCommands,
   type StockCommand,
+  verifyStock,
 } from '../packages/stock/src/index.ts'
 import { seedLedgerBrand } from './ledger/brand.ts'
 import type { Bench } from './main.ts'
@@ -43,10 +42,9 @@ export const bench: Bench = async ({ quick, say }) => {
       fightingMs += outcome.ms
       if (round % 50 === 49) say(`${round + 1} rounds`)
     }
-    const broken = [
-      ...(await findBrokenBalances(database.kysely)),
-      ...(await findBrokenReservations(database.kysely)),
-    ]
+    say('verifying')
+    const problems: unknown[] = []
+    await verifyStock(database, (problem) => problems.push(problem))
     const seconds = fightingMs / 1_000
     return {
       hubs: HUBS,
@@ -57,7 +55,7 @@ export const bench: Bench = async ({ quick, say }) => {
       grantsPerSecond: Math.round(granted.reduce((sum, each) => sum + each, 0) / seconds),
       askedPerSecond: Math.round((rounds * CLIENTS) / seconds),
       deadlocks: database.counters.deadlocks,
-      verified: broken.length === 0,
+      verified: problems.length === 0,
     }
   } finally {
     await database.close()

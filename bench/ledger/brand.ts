@@ -1,6 +1,11 @@
 import { processContext } from '../../apps/hub/src/process-context.ts'
 import { type Database, inTransaction } from '../../packages/database/src/index.ts'
-import { insertMovements, type StockContext, UNALLOCATED_LOT } from '../../packages/stock/src/index.ts'
+import {
+  insertMovements,
+  prepareMonths,
+  type StockContext,
+  UNALLOCATED_LOT,
+} from '../../packages/stock/src/index.ts'
 
 /** Items with deep stock at several locations, alone in an organization of their own. */
 export type LedgerBrand = { context: StockContext; itemIds: string[]; locationIds: string[] }
@@ -19,6 +24,8 @@ export async function seedLedgerBrand(
     now: () => new Date(),
   }
   const { organizationId } = context
+  // As the hub does when it starts.
+  await prepareMonths(database.kysely, new Date())
   const itemIds = Array.from({ length: size.items }, () => processContext.uuid())
   const locationIds = Array.from({ length: size.locations }, () => processContext.uuid())
   await database.pool.query(
