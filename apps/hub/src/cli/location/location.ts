@@ -183,11 +183,17 @@ function toLine({ code, name, kind, country, archivedAt }: LocationDetail): stri
   ].join('  ')
 }
 
+/** ISO 8601 counts from Monday, 1. */
+function toWeekday(day: number): string {
+  return WEEKDAYS[day - 1] ?? String(day)
+}
+const WEEKDAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun']
+
 function toText(location: LocationDetail): string {
   const { timeZone, openingDays, holidays, countedBy, address, version } = location
   return [
     toLine(location),
-    `  time zone ${timeZone}; open on days ${openingDays.join(', ')}${holidays.length > 0 ? ` but ${holidays.join(', ')}` : ''}`,
+    `  time zone ${timeZone}; open ${openingDays.map(toWeekday).join(' ')}${holidays.length > 0 ? ` but not on ${holidays.join(', ')}` : ''}`,
     countedBy === null ? '  counted by the hub' : `  counted by the connection ${countedBy}`,
     ...(address === null ? [] : [`  ${address}`]),
     `  version ${version}`,
