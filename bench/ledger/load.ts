@@ -80,7 +80,8 @@ export async function loadAtRate(
         const connection = load.connections[longest]
         if (waiting.length === 0 || connection === undefined) {
           if (performance.now() >= endsAt) return
-          await new Promise((resolve) => setImmediate(resolve))
+          // Until the next one arrives: a writer that only looked again and again would take a core from the server.
+          await new Promise((resolve) => setTimeout(resolve, Math.max(0, nextAt - performance.now())))
           continue
         }
         await load.apply(
