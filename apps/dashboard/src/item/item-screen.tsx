@@ -9,6 +9,7 @@ import { LoadLineDrawing } from '../load-line/load-line-drawing.tsx'
 import { Empty, Failure, Loading } from '../parts/notice.tsx'
 import { Live } from '../parts/number.tsx'
 import { Panel } from '../parts/panel.tsx'
+import { KitParts } from './kit-parts.tsx'
 import { ListingLevels } from './listing-levels.tsx'
 import { Movements } from './movements.tsx'
 
@@ -40,6 +41,9 @@ export function ItemScreen() {
 
 function Item({ item }: { item: ItemDetail }) {
   const { t } = useLanguage()
+  // A kit has no stock of its own: its zeros would say that there is none.
+  const shown =
+    item.kit === null ? figures.map((name) => ({ name, value: item[name] })) : [kitFigure(item.kit)]
   return (
     <>
       <div className="mb-4 flex flex-wrap items-end justify-between gap-x-8 gap-y-3">
@@ -48,11 +52,11 @@ function Item({ item }: { item: ItemDetail }) {
           <p className="text-ink-2">{item.name}</p>
         </div>
         <dl className="flex flex-wrap gap-x-7 gap-y-2">
-          {(['available', 'onHand', 'reserved', 'held', 'incoming'] as const).map((name) => (
+          {shown.map(({ name, value }) => (
             <div key={name}>
               <dt className="text-xs text-ink-2">{t(`stock.${name}`)}</dt>
-              <dd className={`text-[1.35rem] leading-7 font-semibold ${item[name] < 0 ? 'text-red' : ''}`}>
-                <Live value={item[name]} of={item.sku} />
+              <dd className={`text-[1.35rem] leading-7 font-semibold ${value < 0 ? 'text-red' : ''}`}>
+                <Live value={value} of={item.sku} />
               </dd>
             </div>
           ))}
@@ -60,10 +64,16 @@ function Item({ item }: { item: ItemDetail }) {
       </div>
       <div className="grid items-start gap-4 lg:grid-cols-[minmax(20rem,29rem)_minmax(0,1fr)]">
         <div className="grid min-w-0 gap-4">
-          <Panel title={t('loadLine.title')}>
-            <LoadLineDrawing item={item} />
-          </Panel>
-          <Balances item={item} />
+          {item.kit === null ? (
+            <>
+              <Panel title={t('loadLine.title')}>
+                <LoadLineDrawing item={item} />
+              </Panel>
+              <Balances item={item} />
+            </>
+          ) : (
+            <KitParts kit={item.kit} sku={item.sku} />
+          )}
         </div>
         <div className="grid min-w-0 gap-4">
           <Panel title={t('item.listings')}>
@@ -80,6 +90,10 @@ function Item({ item }: { item: ItemDetail }) {
       </div>
     </>
   )
+}
+
+function kitFigure({ available }: NonNullable<ItemDetail['kit']>) {
+  return { name: 'available' as const, value: available }
 }
 
 const words = ['desired', 'acknowledged', 'expected', 'observed'] as const

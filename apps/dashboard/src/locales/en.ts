@@ -178,6 +178,8 @@ export const en = {
   item: {
     back: 'All items',
     balances: 'Stock by location',
+    parts: 'Made of',
+    inEach: 'In each',
     total: 'All locations',
     listings: 'What each channel shows',
     noListings: 'No channel sells this item.',

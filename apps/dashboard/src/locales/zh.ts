@@ -167,6 +167,8 @@ export const zh: Locale = {
   item: {
     back: '全部商品',
     balances: '各仓库库存',
+    parts: '组成',
+    inEach: '每套用量',
     total: '全部仓库',
     listings: '各渠道显示的数量',
     noListings: '没有渠道销售此商品。',
