@@ -2,9 +2,8 @@ import type { ExternalOrder } from '../../packages/connector-kit/src/index.ts'
 import { systemClock } from '../../packages/connector-kit/src/index.ts'
 import type { Database } from '../../packages/database/src/index.ts'
 import type { IncomingOrder } from '../../packages/orders/src/index.ts'
-import { applyStored } from '../../packages/sync/src/apply.ts'
+import { applyArriving } from '../../packages/sync/src/apply.ts'
 import { findConnections } from '../../packages/sync/src/connections.store.ts'
-import { insertInbox } from '../../packages/sync/src/inbox.store.ts'
 import { toInboxEvent } from '../../packages/sync/src/inbox.ts'
 import { DEFAULT_PACE } from '../../packages/sync/src/index.ts'
 import { acquireLeases } from '../../packages/sync/src/leases.store.ts'
@@ -17,7 +16,7 @@ const HOUR_MS = 3_600_000
 
 /**
  * The whole way in for the connections of a brand: each lists every item; their orders are stored in the inbox and
- * committed, then taken, parsed, tied to items and applied, and what the levels should show is worked out.
+ * taken, parsed, tied to items and applied, and the changed items are noted, as webhooks are that come in a storm.
  * @returns how a batch of orders goes that way
  */
 export async function openInbound(
@@ -67,9 +66,8 @@ export async function openInbound(
       )
     })
     const arrival = { organizationId, connectionId, source: 'webhook' as const, at, uuid }
-    const rows = await insertInbox(database.kysely, arrival, events)
-    const applied = await applyStored(context, rows)
-    if (applied.settled !== batch.length) throw new Error('every order is applied')
+    const applied = await applyArriving(context, arrival, events)
+    if (applied?.settled !== batch.length) throw new Error('every order is applied')
   }
 }
 

@@ -12,4 +12,4 @@ export {
   type TransactionCounters,
   type TransactionOptions,
 } from './transactions.ts'
-export { type ColumnType, unnestRows } from './unnest.ts'
+export { arrayOf, type ColumnType, unnestRows } from './unnest.ts'

@@ -1,4 +1,5 @@
 import pg from 'pg'
+import { bindWithoutCopies } from './bind.ts'
 
 /** Types are parsed the same for every connection of ours; the process-wide parsers stay untouched. */
 const typesByOid = new Map<number, (text: string) => unknown>([
@@ -45,6 +46,7 @@ export function createPool(options: PoolOptions): pg.Pool {
       client.on('error', (error) => {
         if (!pool.ending) options.log(`database: a connection was lost (${error.message})`)
       })
+      bindWithoutCopies(client)
       await client.query(sessionSettings(options.runtimeRole))
     },
   }

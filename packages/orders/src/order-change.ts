@@ -94,10 +94,9 @@ export function decideOrderChange(
     }
     // Until it was mapped nothing was done for the line, whatever its platform said of it.
     const claim = earlier?.itemId === undefined ? NO_RESERVATION : earlier
-    const parts = (line.parts ?? [{ itemId, unitsEach: 1 }]).map((part) => ({
-      ...part,
-      unitsEach: part.unitsEach * unitsPerListing,
-    }))
+    const parts = line.parts?.map((part) => ({ ...part, unitsEach: part.unitsEach * unitsPerListing })) ?? [
+      { itemId, unitsEach: unitsPerListing },
+    ]
     const { reservation, steps } = decideReservation(claim, {
       open: openUnitsOf(facts.state, next),
       shipped: next.shipped,
@@ -163,6 +162,7 @@ export function isForwardStep(
 
 /** Lines that an edit took out of the order: nothing of them is promised any more. */
 function linesNoLongerThere(before: ReadonlyMap<string, KnownLine>, facts: OrderFacts): LineFacts[] {
+  if (before.size === 0) return []
   const present = new Set(facts.lines.map((line) => line.externalId))
   return [...before.values()]
     .filter((line) => !present.has(line.externalId))

@@ -1,4 +1,4 @@
-import { type Tx, unnestRows } from '@plimsoll/database'
+import { arrayOf, type Tx, unnestRows } from '@plimsoll/database'
 import { sql } from 'kysely'
 import type { KnownLine } from './order-change.ts'
 
@@ -33,7 +33,7 @@ export async function lockOrderRows(
     select order_id, external_id, number, state, placed_at, version, content_hash, currency, test, seen_by, seen_at
     from sales_order
     where organization_id = ${organizationId} and connection_id = ${connectionId}
-      and external_id = any(${sql.val(externalIds)}::text[])
+      and external_id = any(${arrayOf(externalIds, 'text')})
     order by order_id
     for update`.execute(tx)
   // Sent together, carried out one after the other.
@@ -57,7 +57,7 @@ export async function findLines(
     select order_id, line_id, external_id, listing_external_id, stock_unit_id, item_id, sku, title,
       units_per_listing, ordered, current, reserved, released, shipped, returned, unsubtracted
     from order_line
-    where organization_id = ${organizationId} and order_id = any(${sql.val(orderIds)}::uuid[])
+    where organization_id = ${organizationId} and order_id = any(${arrayOf(orderIds, 'uuid')})
     order by line_id`.execute(tx)
   for (const { orderId, ...row } of found.rows) {
     const line = {

@@ -70,40 +70,69 @@ export function spreadSteps(
 export const LOT_ASSUMED = 'lot-assumed'
 
 /** Rows of one owner being changed, with the movements that go with it. */
-export function openClaim(original: readonly ReservationRow[], base: ClaimBase, uuid: () => string) {
-  const rows = original.map((row) => ({ ...row }))
-  const changed = new Set<ReservationRow>()
-  const movements: NewMovement[] = []
-  const baseOf = (reason: string | undefined) =>
-    reason === undefined ? base : { ...base, reason: base.reason ?? reason }
-  return {
-    rows,
-    /** One step of one of these rows. */
-    take(row: ReservationRow, step: ReservationStep['kind'], units: number, reason?: string) {
-      movements.push(moveRow(row, step, units, baseOf(reason)))
-      changed.add(row)
-    },
-    /** Moves open units of a row to a lot at the same location: the owner holds as much as before. */
-    allocate(from: ReservationRow, lotId: string, units: number, reason?: string): ReservationRow {
-      assert(units <= openOf(from), 'only what is open is allocated')
-      let to = rows.find(
-        (row) => row.itemId === from.itemId && row.locationId === from.locationId && row.lotId === lotId,
-      )
-      if (to === undefined) {
-        to = { ...from, ...NO_RESERVATION, reservationId: uuid(), lotId }
-        rows.push(to)
-      }
-      from.reserved -= units
-      to.reserved += units
-      changed.add(from).add(to)
-      const at = { ...baseOf(reason), itemId: from.itemId, locationId: from.locationId }
-      movements.push(
-        movementOf({ ...at, lotId: from.lotId }, 'release', { reservedDelta: -units }),
-        movementOf({ ...at, lotId }, 'reserve', { reservedDelta: units }),
-      )
-      return to
-    },
-    done: (): SpreadClaim => ({ movements, changed: [...changed] }),
+export function openClaim(
+  original: readonly ReservationRow[],
+  base: ClaimBase,
+  uuid: () => string,
+): OpenClaim {
+  return new OpenClaim(
+    original.map((row) => ({ ...row })),
+    base,
+    uuid,
+  )
+}
+
+export class OpenClaim {
+  readonly rows: ReservationRow[]
+  readonly #base: ClaimBase
+  readonly #uuid: () => string
+  readonly #changed: ReservationRow[] = []
+  readonly #movements: NewMovement[] = []
+
+  constructor(rows: ReservationRow[], base: ClaimBase, uuid: () => string) {
+    this.rows = rows
+    this.#base = base
+    this.#uuid = uuid
+  }
+
+  /** One step of one of these rows. */
+  take(row: ReservationRow, step: ReservationStep['kind'], units: number, reason?: string): void {
+    this.#movements.push(moveRow(row, step, units, this.#baseOf(reason)))
+    this.#change(row)
+  }
+
+  /** Moves open units of a row to a lot at the same location: the owner holds as much as before. */
+  allocate(from: ReservationRow, lotId: string, units: number, reason?: string): ReservationRow {
+    assert(units <= openOf(from), 'only what is open is allocated')
+    let to = this.rows.find(
+      (row) => row.itemId === from.itemId && row.locationId === from.locationId && row.lotId === lotId,
+    )
+    if (to === undefined) {
+      to = { ...from, ...NO_RESERVATION, reservationId: this.#uuid(), lotId }
+      this.rows.push(to)
+    }
+    from.reserved -= units
+    to.reserved += units
+    this.#change(from)
+    this.#change(to)
+    const at = { ...this.#baseOf(reason), itemId: from.itemId, locationId: from.locationId }
+    this.#movements.push(
+      movementOf({ ...at, lotId: from.lotId }, 'release', { reservedDelta: -units }),
+      movementOf({ ...at, lotId }, 'reserve', { reservedDelta: units }),
+    )
+    return to
+  }
+
+  done(): SpreadClaim {
+    return { movements: this.#movements, changed: this.#changed }
+  }
+
+  #change(row: ReservationRow): void {
+    if (!this.#changed.includes(row)) this.#changed.push(row)
+  }
+
+  #baseOf(reason: string | undefined): ClaimBase {
+    return reason === undefined ? this.#base : { ...this.#base, reason: this.#base.reason ?? reason }
   }
 }
 
@@ -136,16 +165,23 @@ function addRow(
   working: ReservationRow[],
   { itemId, unitsEach }: Part,
   locationId: string | undefined,
-  { uuid, assumeLots: _, ...owner }: ClaimOwner,
+  owner: ClaimOwner,
 ): ReservationRow {
   const row: ReservationRow = {
-    ...NO_RESERVATION,
-    ...owner,
-    reservationId: uuid(),
+    reservationId: owner.uuid(),
     itemId,
     locationId: locationId ?? owner.locationId,
     lotId: UNALLOCATED_LOT,
+    kind: owner.kind,
+    ownerKind: owner.ownerKind,
+    ownerId: owner.ownerId,
+    orderId: owner.orderId,
     unitsEach,
+    expiresAt: owner.expiresAt,
+    reserved: 0,
+    released: 0,
+    shipped: 0,
+    returned: 0,
   }
   working.push(row)
   return row

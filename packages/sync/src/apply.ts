@@ -93,7 +93,7 @@ export async function applyArriving(
         }),
       ),
     )
-    rememberStored(context, rows)
+    for (const row of rows) if (isStateOfOrder(row)) context.storedOrders.add(row.eventKey)
     return { ...toApplied(verdicts.length, verdicts), stored: verdicts.length }
   } catch (error) {
     // Stored by itself it is safe, and whatever hinders it is met again, and told, when it is applied from there.
@@ -244,6 +244,11 @@ function toChangedItems(
   }
 }
 
+/** An order as it stands, and not only a hint to read it. */
+function isStateOfOrder(row: InboxRow): boolean {
+  return row.topic === 'order' && (row.payload as { order?: unknown }).order !== undefined
+}
+
 /** So that the next read of the orders need not ask the database about these; only once they are surely stored. */
 function rememberStored(context: WorkerContext, rows: readonly InboxRow[]): void {
   for (const row of rows) {
@@ -269,7 +274,7 @@ async function applyOtherRows(
   for (const row of rows) {
     switch (row.topic) {
       case 'order':
-        if (reviveOrder(row.payload) === undefined) verdicts.push(verdictOf(row, 'fetch'))
+        if (!isStateOfOrder(row)) verdicts.push(verdictOf(row, 'fetch'))
         break
       case 'order-deleted':
       case 'listing':

@@ -24,6 +24,13 @@ import { findOversold, type ItemStanding, keepOversoldTasks } from './oversold.s
 const ITEMS_PER_TURN = 500
 
 /**
+ * So many changed items are worked out by the transaction that changed them, which tells the channels soonest. More come
+ * only in a storm, where they are noted: worked out together, an item that was sold ten times is looked at once, and
+ * those who apply orders do not wait for each other's lock.
+ */
+const ITEMS_AT_ONCE = 60
+
+/**
  * Works out what each level of the changed items should show, and of the kits that contain them, and queues what
  * differs from what its platform shows. Runs after every commit that noted changed items, in any process.
  * @returns the connections that have something to write
@@ -59,7 +66,7 @@ async function oneTurn(context: SyncContext): Promise<{ isMoreNoted: boolean; co
 
 /**
  * The same for items that the caller's transaction has just changed, as its last part: the channels are
- * told of the change as soon as it is committed. More than a turn's worth is noted for the turns instead.
+ * told of the change as soon as it is committed. More than a few are noted for the turns instead.
  * @param before what must be written under the availability lock and before the figures are read
  */
 export async function updateAvailabilityOf(
@@ -70,7 +77,7 @@ export async function updateAvailabilityOf(
 ): Promise<void> {
   const itemIds = [...new Set(changed.itemIds)]
   if (itemIds.length === 0) return await before()
-  if (itemIds.length > ITEMS_PER_TURN) {
+  if (itemIds.length > ITEMS_AT_ONCE) {
     await before()
     await insertChangedItems(tx, context.organizationId, itemIds, { at: changed.at, uuid: context.uuid })
     await notify(tx, context.organizationId, { kind: 'items' })

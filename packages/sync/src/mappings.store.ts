@@ -1,4 +1,4 @@
-import { type Db, type KitKind, type Tx, unnestRows } from '@plimsoll/database'
+import { arrayOf, type Db, type KitKind, type Tx, unnestRows } from '@plimsoll/database'
 import { sql } from 'kysely'
 import type { ListingMapping } from './inbox.ts'
 
@@ -26,10 +26,12 @@ export async function findMappings(
       select array_agg(part_item_id::text order by part_item_id) as part_ids,
         array_agg(quantity::text order by part_item_id) as quantities
       from kit_part
-      where kit_part.organization_id = item.organization_id and kit_part.kit_item_id = item.item_id
-    ) as parts on item.kit_kind = 'virtual'
+      -- Asked in here, not where it is joined: there the parts of every item would be looked for.
+      where item.kit_kind = 'virtual'
+        and kit_part.organization_id = item.organization_id and kit_part.kit_item_id = item.item_id
+    ) as parts on true
     where listing.organization_id = ${organizationId} and listing.connection_id = ${connectionId}
-      and listing.external_id = any(${sql.val([...listingExternalIds])}::text[])`.execute(db)
+      and listing.external_id = any(${arrayOf(listingExternalIds, 'text')})`.execute(db)
   return new Map(
     found.rows.map(({ itemId, kitKind, partIds, quantities, ...row }) => {
       const parts = (partIds ?? []).map((each, nth) => ({
