@@ -31,15 +31,29 @@ export function unnestRows<Row extends object>(
       read,
     ]),
   ]
-  const arrays = all.map(([column, type, read]) => {
-    return sql`unnest(${sql.val(toArray(rows, read, type))}::${sql.raw(type)}[]) as ${sql.raw(snakeCase(column))}`
+  // One piece of SQL, not one for each column: putting those together took as long as filling them.
+  const texts = all.map((_, nth) => {
+    const before = all[nth - 1]
+    return `${before === undefined ? '(select ' : `${endOf(before)}, `}unnest(`
   })
-  return sql`(select ${sql.join(arrays)}) as ${sql.raw(name)}`
+  const last = all.at(-1)
+  if (last === undefined) throw new Error('rows have columns')
+  const arrays = all.map(([, type, read]) => toArray(rows, read, type))
+  return sqlOf([...texts, `${endOf(last)}) as ${name}`], arrays)
+}
+
+function endOf([column, type]: readonly [string, ColumnType, ...unknown[]]): string {
+  return `::${type}[]) as ${snakeCase(column)}`
+}
+
+/** As if the texts and the parameters between them had been written as a template. */
+function sqlOf(texts: readonly string[], parameters: readonly unknown[]): RawBuilder<unknown> {
+  return sql(Object.assign([...texts], { raw: texts }), ...parameters)
 }
 
 /** Values as one array parameter, `$1::uuid[]`, which the driver by itself would write character by character. */
 export function arrayOf(values: readonly unknown[], type: ColumnType): RawBuilder<unknown> {
-  return sql`${sql.val(toArray(values, (value) => value, type))}::${sql.raw(type)}[]`
+  return sqlOf(['', `::${type}[]`], [toArray(values, (value) => value, type)])
 }
 
 function toArray<Row>(
@@ -50,6 +64,13 @@ function toArray<Row>(
   return arrayBinary(rows, read, type) ?? arrayLiteral(rows, read, type)
 }
 
+const columnNames = new Map<string, string>()
+
 function snakeCase(field: string): string {
-  return field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+  let name = columnNames.get(field)
+  if (name === undefined) {
+    name = field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+    columnNames.set(field, name)
+  }
+  return name
 }
