@@ -1,9 +1,11 @@
 import { systemClock } from '@plimsoll/connector-kit'
 import { createTestDatabase, type TestDatabase } from '@plimsoll/database/testing'
 import { findBrokenBalances, findBrokenReservations } from '@plimsoll/stock'
+import { sql } from 'kysely'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { changeConnection } from './connections.ts'
 import type { SyncEngine } from './engine.ts'
+import { changeStock } from './stock-changes.ts'
 import { createWorld, until, type World } from './testing/world.ts'
 
 // The real engine on the real clock and PostgreSQL; the shops are simulated in memory.
@@ -51,6 +53,34 @@ test('two shops sell one item: each shows what the other has left', async () => 
     () => a.platform.quantityOf('bottle') === 5 && b.platform.quantityOf('bottle') === 5,
   )
   expect(await world.available('bottle')).toBe(5)
+  expect(world.errors).toEqual([])
+})
+
+test('a storm: more items than one transaction works out are noted by it, and shown by the turns that follow', async () => {
+  const world = await createWorld(database, systemClock)
+  const skus = Array.from({ length: 90 }, (_, nth) => `bottle-${nth}`)
+  for (const sku of skus) await world.stock(sku, 3)
+  const { platform } = await world.open('shop', Object.fromEntries(skus.map((sku) => [sku, 3])))
+  const outcomes = await changeStock(
+    world.context,
+    skus.map((sku) => ({
+      key: `storm ${sku}`,
+      kind: 'adjust',
+      sku,
+      locationCode: 'MAIN',
+      quantity: -2,
+      actor: 'test',
+      reason: null,
+      effectiveAt: undefined,
+    })),
+  )
+  expect(outcomes.every(({ kind }) => kind === 'applied')).toBe(true)
+  const { organizationId } = world.context
+  const noted = () => world.rows(sql`select from changed_item where organization_id = ${organizationId}`)
+  expect(await noted()).toHaveLength(skus.length)
+  await run(world)
+  await until('each shows 1', () => skus.every((sku) => platform.quantityOf(sku) === 1))
+  expect(await noted()).toEqual([])
   expect(world.errors).toEqual([])
 })
 

@@ -17,8 +17,8 @@ const writers = new WeakMap<SyncContext, CommandWriter>()
 
 /**
  * Applies stock commands of people and API clients, and works out in the same transaction what every
- * channel should show now. When it returns, the change is committed and the lanes are awake. Callers that
- * come at the same time share a transaction.
+ * channel should show now. When it returns, the change is committed and the lanes are awake; after a large change
+ * (`ITEMS_AT_ONCE`) the turns that work it out are. Callers that come at the same time share a transaction.
  */
 export async function changeStock(
   context: SyncContext,
