@@ -10,7 +10,7 @@ import type { Lot } from '../lots/lots.ts'
 import { findMovedSince, postMovements } from '../movements.store.ts'
 import { afterMovement, availableOf, type Balance } from '../movements.ts'
 import { saveReservations } from '../reservations.store.ts'
-import { countSerials, saveSerials } from '../serials/serials.store.ts'
+import { countSerials, findUntoldSince, saveSerials } from '../serials/serials.store.ts'
 import type { StockCommand } from './command.ts'
 import { claimCommandKeys, digestOf, findCommandKeys, type KnownKey } from './command-keys.store.ts'
 import { type Directory, readDirectory } from './directory.ts'
@@ -110,11 +110,16 @@ async function openLedger(tx: Tx, context: StockContext, commands: readonly Stoc
   // Sent together, carried out in order. Keys are read last: whoever applied the same command has committed
   // before it let go of these locks. Read earlier, a repeat could miss it, find the stock taken and be refused
   // what it was granted.
-  const [, balances, moved, serialCounts, known, kitKinds] = await Promise.all([
+  const [, balances, moved, serialCounts, untoldSince, known, kitKinds] = await Promise.all([
     prepareBalances(tx, context, places),
     lockPlaces(tx, context.organizationId, places),
     findMovedSince(tx, context.organizationId, counted),
     countSerials(tx, context.organizationId, directory.serialPlaces),
+    findUntoldSince(
+      tx,
+      context.organizationId,
+      counted.filter(({ itemId }) => directory.itemsById.get(itemId)?.tracking === 'serial'),
+    ),
     findCommandKeys(
       tx,
       context.organizationId,
@@ -129,7 +134,7 @@ async function openLedger(tx: Tx, context: StockContext, commands: readonly Stoc
   ])
   const movedSince = new Map(moved.map((row) => [movedSinceText(row, row.at), row.onHand]))
   const lots = await findOtherLots(tx, context.organizationId, directory, balances)
-  const read = { balances, movedSince, lots, serialCounts, kitKinds }
+  const read = { balances, movedSince, lots, serialCounts, untoldSince, kitKinds }
   return { ledger: new Ledger(context, directory, read), known }
 }
 
