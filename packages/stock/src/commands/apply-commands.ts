@@ -104,9 +104,13 @@ async function openLedger(tx: Tx, context: StockContext, commands: readonly Stoc
     commands.map((command) => kindOf(command).names(command)),
   )
   const places = commands.flatMap((command) => kindOf(command).places(command, directory))
-  const counted = places.flatMap(({ itemId, locationId, countedAt }) =>
-    countedAt === undefined ? [] : [{ itemId, locationId, at: countedAt }],
+  // Each once: of a place whose lots are counted one by one, what moved since would be added up for each of them.
+  const moments = places.flatMap(({ itemId, locationId, countedAt: at }) =>
+    at === undefined
+      ? []
+      : [[`${itemId} ${locationId} ${at.getTime()}`, { itemId, locationId, at }] as const],
   )
+  const counted = [...new Map(moments).values()]
   // Sent together, carried out in order. Keys are read last: whoever applied the same command has committed
   // before it let go of these locks. Read earlier, a repeat could miss it, find the stock taken and be refused
   // what it was granted.
