@@ -1,7 +1,7 @@
 // A count of serials and lots with sales going on, against what is really on the shelf, on a real database.
 import { createTestDatabase, fromEnvironment, type TestDatabase } from '@plimsoll/database/testing'
 import fc from 'fast-check'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { runStockCommands } from '../commands/run-commands.ts'
 import { findBrokenLots, findBrokenSerials } from '../lots/verify-tracked.store.ts'
 import { CutOff, cutting } from '../testing/cutting.ts'
@@ -12,6 +12,9 @@ import { commandOf, createStockWorld, onReservation, WORLD_TIME } from '../testi
 import { findBrokenBalances } from '../verify.store.ts'
 import { approveStockCount, postStockCount, startStockCount } from './count-actions.ts'
 import { enterStockCount } from './enter-count.ts'
+
+// A busy machine takes its time.
+vi.setConfig({ testTimeout: 120_000 })
 
 let database: TestDatabase
 beforeAll(async () => {
@@ -50,7 +53,7 @@ test('I1: with sales going on, told by serial or not, what is there is what is o
         await shelf.expectTrue()
       },
     ),
-    fromEnvironment(25),
+    fromEnvironment(15),
   )
   expect(database.counters.deadlocks).toBe(0)
   expect(await findBrokenBalances(database.kysely)).toEqual([])
