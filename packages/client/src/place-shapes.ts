@@ -4,6 +4,8 @@ import { z } from 'zod'
 
 const instant = z.iso.datetime()
 const count = z.int()
+const amount = count.describe('Whole ten-thousandths of the currency’s unit.')
+const serials = z.array(z.string())
 
 /** One location. */
 export const locationDetail = z.object({
@@ -57,13 +59,23 @@ export const transfer = z.object({
     z.object({
       line: count,
       sku: z.string(),
-      lotId: z.string().nullable(),
+      lot: z.string().nullable().describe('Code of the lot, of an item that is tracked by lot.'),
       requested: count,
       dispatched: count,
       received: count.describe('Damaged ones too.'),
       damaged: count.describe('Held where they arrived.'),
       lost: count,
       returned: count.describe('Back where they came from.'),
+      serials: z
+        .array(
+          z.object({
+            serial: z.string(),
+            state: z
+              .enum(['in-transit', 'received', 'damaged', 'lost', 'returned'])
+              .describe('damaged: received, and held.'),
+          }),
+        )
+        .describe('The units that left, of an item that is tracked by serial number.'),
     }),
   ),
 })
@@ -135,12 +147,19 @@ export const stockCountLines = z.object({
   isBlind: z.boolean().describe('Whether figures of the ledger are kept back.'),
   counted: count.describe('Lines of the whole sheet that are counted in their round.'),
   total: count.describe('Lines of the whole sheet.'),
-  zeros: count.nullable().describe('Lines that would go from something to zero; null: kept back.'),
+  zeros: count.nullable().describe('Items that would go from something to zero; null: kept back.'),
+  currency: z.string().nullable().describe('ISO 4217; null: none is set, so nothing has a value.'),
+  value: amount
+    .nullable()
+    .describe('Of all lines of the sheet whose value is known, added up; null: none, or kept back.'),
   rows: z.array(
     z.object({
       line: count,
       sku: z.string(),
-      lotId: z.string().nullable(),
+      lot: z
+        .string()
+        .nullable()
+        .describe('Of an item that is tracked by lot; null there: what has no lot, or left without one.'),
       zone: z.string().nullable(),
       bin: z.string().nullable(),
       round: count,
@@ -150,6 +169,18 @@ export const stockCountLines = z.object({
       expected: count.nullable().describe('On hand when the sheet was made.'),
       ledger: count.nullable().describe('On hand by the ledger at the moment of counting.'),
       difference: count.nullable().describe('counted − ledger.'),
+      value: amount
+        .nullable()
+        .describe('Of the difference, by the method asked for; null: no cost is known, or kept back.'),
+      serials: z
+        .object({
+          expected: serials.nullable().describe('By the ledger when the sheet was made; null: kept back.'),
+          found: serials.nullable(),
+          missing: serials.nullable().describe('There by the ledger at the moment of counting, not found.'),
+          unexpected: serials.nullable().describe('Found, and not there by the ledger.'),
+        })
+        .nullable()
+        .describe('Of an item whose units are told apart by serial number.'),
       needsRecount: z.boolean().describe('Beyond the tolerance, and counted once only.'),
     }),
   ),

@@ -33,9 +33,11 @@ import type {
   ItemBinTable,
   StockCountEntryTable,
   StockCountLineTable,
+  StockCountSerialTable,
   StockCountTable,
   StockSettingTable,
   TransferLineTable,
+  TransferSerialTable,
   TransferTable,
 } from './tables/places.ts'
 import type {
@@ -112,11 +114,13 @@ export interface Tables {
   itemBin: ItemBinTable
   transfer: TransferTable
   transferLine: TransferLineTable
+  transferSerial: TransferSerialTable
   inboundShipment: InboundShipmentTable
   inboundLine: InboundLineTable
   stockCount: StockCountTable
   stockCountLine: StockCountLineTable
   stockCountEntry: StockCountEntryTable
+  stockCountSerial: StockCountSerialTable
   adjustmentReason: AdjustmentReasonTable
   stockSetting: StockSettingTable
   salesOrder: SalesOrderTable

@@ -23,7 +23,7 @@ export {
   recountStockCount,
   startStockCount,
 } from './counts/count-actions.ts'
-export { findCounters, findCountLines } from './counts/count-lines.store.ts'
+export { findCounters, findCountLines, type StoredCountLine } from './counts/count-lines.store.ts'
 export { type CountEntry, enterStockCount } from './counts/enter-count.ts'
 export {
   asSeenByCounters,
@@ -32,6 +32,7 @@ export {
   isHidden,
   needsRecount,
   type StockCount,
+  varianceOf,
   zerosOf,
 } from './counts/stock-count.ts'
 export { findStockCount, findStockCountPage } from './counts/stock-counts.store.ts'
@@ -76,6 +77,7 @@ export {
   saveValuationCheckpoints,
 } from './history/valuation.store.ts'
 export { findValuations, type ItemValuation, type ValuationPage } from './history/valuation-page.store.ts'
+export { type ValuedVariances, valueVariances } from './history/variance-value.ts'
 export { findInboundPage, findInboundShipment } from './inbound/inbound.store.ts'
 export type { ArrivalLine, InboundShipment } from './inbound/inbound.ts'
 export {

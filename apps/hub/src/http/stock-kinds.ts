@@ -106,7 +106,7 @@ const transfer = z.strictObject({
   sku: atPlace.shape.sku,
   from: locationCode.describe('Code of the location that they leave.'),
   to: locationCode.describe('Code of the location that they go to.'),
-  lotId: z.uuid().optional().describe('The lot that the units belong to; none, unless given.'),
+  ...unitsOfItem,
   ...change,
 })
 const promise = ofUnits.extend({
@@ -186,7 +186,13 @@ export const stockKinds: readonly StockKind[] = [
     kind: 'transfer',
     summary: 'Moves units to another location at once, without a document.',
     body: transfer,
-    errors: [...PLACE_ERRORS, 'quantity-not-positive', 'insufficient-stock', 'same-location'],
+    errors: [
+      ...PLACE_ERRORS,
+      ...TRACKED_ERRORS,
+      'quantity-not-positive',
+      'insufficient-stock',
+      'same-location',
+    ],
     toCommand: ({ from, to, ...rest }: z.output<typeof transfer>, by) => ({
       kind: 'transfer',
       ...by,

@@ -11,6 +11,11 @@ const serials = z
 const lot = z.string().optional().describe('Code of a lot, of an item that is tracked by lot.')
 
 export const unitsOfItem = { lot, serials }
+/** What a document's line says of the units that arrived. */
+export const unitsOfArrival = {
+  serials: serials.describe('One per unit that arrived, of an item that is tracked by serial number.'),
+  damagedSerials: serials.describe('Those of them that are damaged.'),
+}
 export const lotOfReceipt = {
   expiresOn: z
     .string()
@@ -54,6 +59,15 @@ const SERIAL_ERRORS: readonly ErrorCode[] = [
 const BLOCKED: readonly ErrorCode[] = ['lot-expired', 'lot-quarantined', 'lot-recalled']
 const WHERE: readonly ErrorCode[] = ['serial-elsewhere', 'serial-not-in-stock', 'serial-shipped']
 
+/** Of what is written down when units are counted; where they are is asked when it is posted. */
+export const COUNT_ERRORS: readonly ErrorCode[] = [
+  'lot-missing',
+  'lot-not-tracked',
+  'unknown-lot',
+  ...SERIAL_ERRORS,
+]
+/** Of units that go from place to place. */
+export const MOVED_SERIAL_ERRORS: readonly ErrorCode[] = [...SERIAL_ERRORS, ...WHERE]
 export const TRACKED_ERRORS: readonly ErrorCode[] = [
   ...LOT_ERRORS,
   ...SERIAL_ERRORS,

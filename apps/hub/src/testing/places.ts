@@ -11,6 +11,7 @@ import {
   startStockCount,
 } from '@plimsoll/stock'
 import { type SyncContext, toDocumentStore, toStockContext } from '@plimsoll/sync'
+import { sql } from 'kysely'
 import type { Answer, ServedHub } from './served-hub.ts'
 
 /** Bins, documents and reasons of an organization, for tests that look whether another sees or changes them. */
@@ -60,6 +61,13 @@ export async function fillPlaces(context: SyncContext, mark: string): Promise<Pl
     await startStockCount(store, head(), { locationCode: mark, scope: { kind: 'location' } }),
   )
   done(await enterStockCount(store, head(), { countId, counter: mark, entries: lines }))
+  await sql`
+    with sent as (
+      insert into transfer_serial (organization_id, transfer_id, line, serial, state)
+      values (${organizationId}, ${transferId}, 1, ${mark}, 'in-transit')
+    )
+    insert into stock_count_serial (organization_id, count_id, line, round, serial)
+    values (${organizationId}, ${countId}, 1, 0, ${mark})`.execute(database.kysely)
   return { transferId, inboundId, countId }
 }
 

@@ -3,15 +3,21 @@ import {
   asSeenByCounters,
   findCounters,
   findCountLines,
+  findLocations,
   findStockCount,
   isHidden,
   isUuid,
   needsRecount,
   refuse,
+  type StoredCountLine,
+  type ValuationMethod,
+  valueVariances,
+  varianceOf,
   zerosOf,
 } from '@plimsoll/stock'
 import { LedgerRefusal } from '../http/problem.ts'
 import type { HubBase } from '../hub.ts'
+import { toAmount } from './valuation.ts'
 
 type Hub = Pick<HubBase, 'context' | 'database'>
 
@@ -30,6 +36,8 @@ export type SheetQuery = {
   /** Who looks. Of a blind count, differences are shown to a named person who has counted none of it. */
   viewer?: string | undefined
   only: 'all' | 'uncounted' | 'different' | 'recount'
+  /** How differences are valued. */
+  method: ValuationMethod
   /** Lines after this one. */
   cursor: number
   limit: number
@@ -43,7 +51,7 @@ export type SheetQuery = {
 export async function readCountSheet(hub: Hub, countId: string, query: SheetQuery): Promise<StockCountLines> {
   const count = await readStockCount(hub, countId)
   const { organizationId } = hub.context
-  const { viewer, only, cursor, limit } = query
+  const { viewer, only, method, cursor, limit } = query
   const [lines, counters] = await Promise.all([
     findCountLines(hub.database.kysely, organizationId, countId),
     findCounters(hub.database.kysely, organizationId, countId),
@@ -66,19 +74,56 @@ export async function readCountSheet(hub: Hub, countId: string, query: SheetQuer
   const wanted = lines.filter((line) => {
     if (line.line <= cursor) return false
     if (only === 'uncounted') return line.counted === null
-    if (only === 'different') return line.difference !== null && line.difference !== 0
+    if (only === 'different') return varianceOf(line) > 0
     return only === 'all' || needsRecount(count, line)
   })
   const page = wanted.slice(0, limit)
+  const valued = isBlind ? undefined : await valueLines(hub, count, lines, method)
   return {
     isBlind,
     counted: lines.filter(({ counted }) => counted !== null).length,
     total: lines.length,
     zeros: isBlind ? null : zerosOf(lines).length,
-    rows: page.map(({ itemId: _, ...line }) => ({
+    currency: valued?.currency ?? null,
+    value: valued?.total ?? null,
+    rows: page.map(({ itemId: _, lotId: __, ...line }) => ({
       ...(isBlind ? asSeenByCounters(count, line) : line),
+      value: valued?.byLine.get(line.line) ?? null,
       needsRecount: !isBlind && needsRecount(count, line),
     })),
     next: wanted.length > limit ? (page.at(-1)?.line ?? null) : null,
+  }
+}
+
+/** What the differences of a sheet come to, each and together. A posted one keeps the value of its posting. */
+async function valueLines(
+  { context, database }: Hub,
+  { locationCode, postedAt }: StockCountShape,
+  lines: readonly StoredCountLine[],
+  method: ValuationMethod,
+) {
+  const { kysely } = database
+  const { organizationId } = context
+  const place = (await findLocations(kysely, organizationId)).find(({ code }) => code === locationCode)
+  const counted = lines.filter(({ difference }) => difference !== null)
+  const { currency, values } = await valueVariances(
+    kysely,
+    organizationId,
+    {
+      locationId: place?.locationId ?? '',
+      method,
+      at: postedAt === null ? new Date(context.clock.now()) : new Date(Date.parse(postedAt) - 1),
+    },
+    counted.map(({ itemId, difference }) => ({ itemId, units: difference ?? 0 })),
+  )
+  const known = values.filter((value) => value !== undefined)
+  const byLine = counted.map(({ line }, index) => {
+    const value = values[index]
+    return [line, value === undefined ? null : toAmount(value)] as const
+  })
+  return {
+    currency,
+    byLine: new Map(byLine),
+    total: known.length === 0 ? null : toAmount(known.reduce((sum, value) => sum + value, 0n)),
   }
 }

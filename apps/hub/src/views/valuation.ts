@@ -106,7 +106,7 @@ function toRow(
 }
 
 /** Nine hundred thousand million of a currency's units fit; a sum beyond it is refused, never rounded. */
-function toAmount(amount: bigint): number {
+export function toAmount(amount: bigint): number {
   const value = Number(amount)
   if (!Number.isSafeInteger(value)) throw new RangeError(`The amount ${amount} does not fit a safe integer.`)
   return value

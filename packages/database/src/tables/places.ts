@@ -46,6 +46,16 @@ export interface TransferLineTable {
   returned: number
 }
 
+export type TransferSerialState = 'in-transit' | 'received' | 'damaged' | 'lost' | 'returned'
+
+export interface TransferSerialTable {
+  organizationId: string
+  transferId: string
+  line: number
+  serial: string
+  state: TransferSerialState
+}
+
 export type InboundState = 'expected' | 'partly-received' | 'received' | 'closed' | 'cancelled'
 
 export interface InboundShipmentTable {
@@ -116,6 +126,15 @@ export interface StockCountEntryTable {
   counter: string
   countedAt: Date
   recordedAt: Date
+}
+
+export interface StockCountSerialTable {
+  organizationId: string
+  countId: string
+  line: number
+  /** 0: what was expected. */
+  round: number
+  serial: string
 }
 
 export type ReasonDirection = 'in' | 'out' | 'both'

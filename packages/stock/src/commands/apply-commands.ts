@@ -10,7 +10,7 @@ import type { Lot } from '../lots/lots.ts'
 import { findMovedSince, postMovements } from '../movements.store.ts'
 import { afterMovement, availableOf, type Balance } from '../movements.ts'
 import { saveReservations } from '../reservations.store.ts'
-import { countSerials, saveSerials } from '../serials/serials.store.ts'
+import { countSerials, findUntoldSince, saveSerials } from '../serials/serials.store.ts'
 import type { StockCommand } from './command.ts'
 import { claimCommandKeys, digestOf, findCommandKeys, type KnownKey } from './command-keys.store.ts'
 import { type Directory, readDirectory } from './directory.ts'
@@ -104,17 +104,26 @@ async function openLedger(tx: Tx, context: StockContext, commands: readonly Stoc
     commands.map((command) => kindOf(command).names(command)),
   )
   const places = commands.flatMap((command) => kindOf(command).places(command, directory))
-  const counted = places.flatMap(({ itemId, locationId, countedAt }) =>
-    countedAt === undefined ? [] : [{ itemId, locationId, at: countedAt }],
+  // Each once: of a place whose lots are counted one by one, what moved since would be added up for each of them.
+  const moments = places.flatMap(({ itemId, locationId, countedAt: at }) =>
+    at === undefined
+      ? []
+      : [[`${itemId} ${locationId} ${at.getTime()}`, { itemId, locationId, at }] as const],
   )
+  const counted = [...new Map(moments).values()]
   // Sent together, carried out in order. Keys are read last: whoever applied the same command has committed
   // before it let go of these locks. Read earlier, a repeat could miss it, find the stock taken and be refused
   // what it was granted.
-  const [, balances, moved, serialCounts, known, kitKinds] = await Promise.all([
+  const [, balances, moved, serialCounts, untoldSince, known, kitKinds] = await Promise.all([
     prepareBalances(tx, context, places),
     lockPlaces(tx, context.organizationId, places),
     findMovedSince(tx, context.organizationId, counted),
     countSerials(tx, context.organizationId, directory.serialPlaces),
+    findUntoldSince(
+      tx,
+      context.organizationId,
+      counted.filter(({ itemId }) => directory.itemsById.get(itemId)?.tracking === 'serial'),
+    ),
     findCommandKeys(
       tx,
       context.organizationId,
@@ -129,7 +138,7 @@ async function openLedger(tx: Tx, context: StockContext, commands: readonly Stoc
   ])
   const movedSince = new Map(moved.map((row) => [movedSinceText(row, row.at), row.onHand]))
   const lots = await findOtherLots(tx, context.organizationId, directory, balances)
-  const read = { balances, movedSince, lots, serialCounts, kitKinds }
+  const read = { balances, movedSince, lots, serialCounts, untoldSince, kitKinds }
   return { ledger: new Ledger(context, directory, read), known }
 }
 

@@ -4,6 +4,7 @@ import { type Refusal, refuse } from '../errors.ts'
 import type { Item } from '../items.store.ts'
 import type { LotDetails } from '../lots/lots.ts'
 import { type Balance, type Delta, movementOf, type NewMovement } from '../movements.ts'
+import { isBySerial } from '../serials/serial-groups.ts'
 import { findBadSerials, type SerialMove, type SerialPlace } from '../serials/serials.ts'
 import type { CommandHead, PlaceNames, StockCommand } from './command.ts'
 import { findPlace } from './directory.ts'
@@ -50,6 +51,8 @@ export function placeKind<Command extends StockCommand & PlaceCommand>(kind: {
   rule: QuantityRule
   /** `named`: an item that is tracked by lot needs one. `any`: without one it is about all lots together. */
   lots: 'named' | 'any'
+  /** Whether it is about what has no lot, of an item that is tracked by lot, where it names none. */
+  mayLackLot?(command: Command): boolean
   /** `read-all`: all that are at the place are decided on too. `none`: the command is not about single units. */
   serials: 'named' | 'read-all' | 'none'
   /** Where the command may make the lot that it names: what is printed on it. */
@@ -116,7 +119,7 @@ export function placeKind<Command extends StockCommand & PlaceCommand>(kind: {
         if (place.kind === 'refused') return place
         const { item } = place
         const lot = findLotOfCommand(ledger, item, command, {
-          needed: kind.lots === 'named',
+          needed: kind.lots === 'named' && kind.mayLackLot?.(command) !== true,
           details: kind.lotDetails?.(command),
         })
         if (lot.kind === 'refused') return lot
@@ -136,8 +139,7 @@ export function placeKind<Command extends StockCommand & PlaceCommand>(kind: {
           move: (movementKind, delta, reference) =>
             movementOf({ ...base, ...reference }, movementKind, delta),
           decided: (movements, serials = []) => {
-            const reference = { referenceKind: null, referenceId: null }
-            const events = serials.map((move) => ({ ...head, ...reference, ...move, itemId: item.itemId }))
+            const events = serials.map((move) => ({ ...head, ...move, itemId: item.itemId }))
             const changes: Changes = {
               movements,
               ...(lot.made !== undefined && { lots: [lot.made] }),
@@ -156,8 +158,7 @@ function findSerialsMisused(
   { quantity, serials }: PlaceCommand,
   isAboutUnits: boolean,
 ): Refusal | undefined {
-  const isTracked = item.tracking === 'serial' && item.serialCapture === 'receipt' && isAboutUnits
-  if (!isTracked) {
+  if (!isBySerial(item) || !isAboutUnits) {
     if (serials === undefined) return undefined
     const why =
       item.tracking === 'serial'

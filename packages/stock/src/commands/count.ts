@@ -10,6 +10,8 @@ export type CountCommand = PlaceCommand & { kind: 'count' }
 export const count = placeKind<CountCommand>({
   rule: 'not-negative',
   lots: 'named',
+  // A sheet has a line, too, for what an item that is tracked by lot has left without one.
+  mayLackLot: ({ document }) => document !== undefined,
   serials: 'read-all',
   countedAt: ({ effectiveAt }) => effectiveAt,
   decide: ({ quantity, effectiveAt }, at) => {
@@ -23,9 +25,8 @@ export const count = placeKind<CountCommand>({
     const counted = decideSerialCount(serials, ledger.serialsAt(key), at.serialPlace, effectiveAt)
     if (counted.kind === 'refused') return counted
     // Units that left with an order that named no serials are gone from the balance already: now it is known which.
-    // A count of an earlier moment cannot tell them from those that left since, so it leaves them open.
-    const untold = effectiveAt === undefined ? ledger.untoldSerialsAt(key) : 0
-    const onHandDelta = counted.found - counted.removed + untold
+    // Those that have so left since the moment of the count stay open.
+    const onHandDelta = counted.found - counted.removed + ledger.untoldSerialsAt(key, effectiveAt)
     const delta = { onHandDelta, heldDelta: 0 - counted.held }
     const isMoved = onHandDelta !== 0 || counted.held !== 0
     return at.decided(isMoved ? [at.move('count', delta)] : [], counted.moves)

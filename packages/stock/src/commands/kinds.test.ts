@@ -169,6 +169,7 @@ function decide(command: StockCommand, given: Given = {}) {
       balances,
       lots: [],
       serialCounts: [],
+      untoldSince: [],
       movedSince: new Map(given.at ? [[movedSinceText(PLACE, given.at), given.movedSince ?? 0]] : []),
       kitKinds: new Map(),
     },

@@ -33,6 +33,7 @@ export class Ledger {
   readonly #serials: Map<string, SerialRow>
   readonly #serialEvents: SerialEvent[] = []
   readonly #serialCounts: Map<string, number>
+  readonly #untoldSince: ReadonlyMap<string, number>
 
   constructor(
     context: StockContext,
@@ -45,6 +46,8 @@ export class Ledger {
       lots: readonly Lot[]
       /** Serials in stock at the places where all of them are read, as counted under the balances' locks. */
       serialCounts: readonly SerialCount[]
+      /** Units that left those places untold after the moment of a count. */
+      untoldSince: readonly (SerialCount & { at: Date })[]
     },
   ) {
     this.context = context
@@ -54,6 +57,9 @@ export class Ledger {
     this.#lots = new Map([...directory.lots, ...read.lots].map((lot) => [lot.lotId, lot]))
     this.#serials = new Map(directory.serials.map((row) => [serialText(row), row]))
     this.#serialCounts = new Map(read.serialCounts.map((row) => [placeText(row), row.units]))
+    this.#untoldSince = new Map(
+      read.untoldSince.map((row) => [`${placeText(row)} ${row.at.getTime()}`, row.units]),
+    )
     for (const balance of read.balances) this.#keep(balance)
     for (const row of directory.reservations) this.#keepReservation(row)
   }
@@ -138,10 +144,14 @@ export class Ledger {
     return [...this.#serials.values()].filter((row) => row.ownerId === ownerId)
   }
 
-  /** Units that have left a place (negative) without anybody telling their serials, which are still in stock there. */
-  untoldSerialsAt(place: { itemId: string; locationId: string }): number {
+  /**
+   * Units that had left a place by a moment (undefined: by now) without anybody having told their serials yet, which are
+   * therefore still in stock there; negative where units came back so.
+   */
+  untoldSerialsAt(place: { itemId: string; locationId: string }, at: Date | undefined): number {
     const { onHand } = this.totalAt(place)
-    return (this.#serialCounts.get(placeText(place)) ?? 0) - onHand
+    const since = at === undefined ? 0 : (this.#untoldSince.get(`${placeText(place)} ${at.getTime()}`) ?? 0)
+    return (this.#serialCounts.get(placeText(place)) ?? 0) - onHand - since
   }
 
   /** What a caller holds, in the order in which it was reserved. */

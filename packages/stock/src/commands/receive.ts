@@ -1,5 +1,5 @@
 import { refuse } from '../errors.ts'
-import { refuseLot } from '../lots/lots.ts'
+import { type LotDetails, refuseLot } from '../lots/lots.ts'
 import { decideArrival } from '../serials/serials.ts'
 import { type PlaceCommand, placeKind } from './at-place.ts'
 import { findBadUnitCost, findCostWithoutCurrency } from './unit-cost.ts'
@@ -8,25 +8,30 @@ import { findBadUnitCost, findCostWithoutCurrency } from './unit-cost.ts'
  * Units that came in, at least 1. A lot that is not known yet is made of what is told of it; what is told of a known one
  * must agree with it.
  */
-export type ReceiveCommand = PlaceCommand & {
-  kind: 'receive'
-  /** `held`: kept back (damaged, to be inspected) until they are unheld; sellable by default. */
-  into?: 'sellable' | 'held' | undefined
+export type ReceiveCommand = PlaceCommand &
+  LotOfReceipt & {
+    kind: 'receive'
+    /** `held`: kept back (damaged, to be inspected) until they are unheld; sellable by default. */
+    into?: 'sellable' | 'held' | undefined
+    /** What one base unit cost: whole ten-thousandths of the organization's currency. */
+    unitCost?: number | undefined
+  }
+
+/** What a receipt says of a lot that is not known yet. */
+export type LotOfReceipt = {
   /** The last day on which the lot may leave, such as `2026-05-01`. */
   expiresOn?: string | undefined
   manufacturedOn?: string | undefined
   supplierLot?: string | undefined
   /** Takes units of a lot that may not leave; needs a reason. */
   force?: boolean | undefined
-  /** What one base unit cost: whole ten-thousandths of the organization's currency. */
-  unitCost?: number | undefined
 }
 
 export const receive = placeKind<ReceiveCommand>({
   rule: 'positive',
   lots: 'named',
   serials: 'named',
-  lotDetails: ({ expiresOn, manufacturedOn, supplierLot }) => ({ expiresOn, manufacturedOn, supplierLot }),
+  lotDetails: lotDetailsOf,
   options: ({ into, force, unitCost }) => ({ into, force: force === true ? true : undefined, unitCost }),
   findBad: (command) => findForceWithoutReason(command) ?? findBadUnitCost(command),
   costs: ({ unitCost }) => unitCost !== undefined,
@@ -44,6 +49,10 @@ export const receive = placeKind<ReceiveCommand>({
     return at.decided([{ ...at.move('receive', delta), unitCost }], serials)
   },
 })
+
+export function lotDetailsOf({ expiresOn, manufacturedOn, supplierLot }: LotOfReceipt): LotDetails {
+  return { expiresOn, manufacturedOn, supplierLot }
+}
 
 /** Whoever overrides a refusal says why. */
 export function findForceWithoutReason(command: { force?: boolean | undefined; reason: string | null }) {

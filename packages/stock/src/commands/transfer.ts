@@ -1,5 +1,6 @@
 import { refuse } from '../errors.ts'
-import { type BetweenCommand, betweenPlacesKind } from './between-places.ts'
+import { decideMove } from '../serials/serials.ts'
+import { type BetweenCommand, type BetweenPlaces, betweenPlacesKind } from './between-places.ts'
 import { findBadQuantity } from './quantities.ts'
 
 /**
@@ -15,10 +16,27 @@ export const transfer = betweenPlacesKind<TransferCommand, 'from' | 'to'>({
     (fromCode === toCode
       ? refuse('same-location', 'to', `The units are to go from "${fromCode}" to itself.`)
       : undefined),
-  decide: ({ quantity }, at) =>
-    at.findTooFew('from') ??
-    at.decided('to', [
-      at.move('transfer-out', at.key('from'), { onHandDelta: -quantity }),
-      at.move('transfer-in', at.key('to'), { onHandDelta: quantity }),
-    ]),
+  decide: ({ quantity, serials = [] }, at) => {
+    const moved = decideLeaving(at, serials, 'to')
+    if ('kind' in moved) return moved
+    return at.decided(
+      'to',
+      [
+        at.move('transfer-out', at.key('from'), { onHandDelta: -quantity }),
+        at.move('transfer-in', at.key('to'), { onHandDelta: quantity }),
+      ],
+      moved,
+    )
+  },
 })
+
+/** The units that leave for another place, or the refusal to let go of what is not available. */
+export function decideLeaving<Part extends string>(
+  at: BetweenPlaces<Part | 'from'>,
+  serials: readonly string[],
+  to: Part,
+) {
+  const moved = decideMove(serials, at.serialPlace('from'), { locationId: at.key(to).locationId })
+  // A serial that is not there tells more than a number that is too high.
+  return 'kind' in moved ? moved : (at.findTooFew('from') ?? moved)
+}

@@ -13,6 +13,7 @@ import {
 import { isUuid } from '../documents/uuids.ts'
 import { type Refusal, refuse } from '../errors.ts'
 import { findCounters, findCountLines, type StoredCountLine } from './count-lines.store.ts'
+import { readSnapshot } from './count-snapshot.store.ts'
 import {
   type CountScope,
   findBadApproval,
@@ -27,7 +28,6 @@ import {
   notePosting,
   type PostedNote,
   raiseRounds,
-  readSnapshot,
   saveCountState,
 } from './stock-counts.store.ts'
 
@@ -237,6 +237,8 @@ function countCommand(count: StockCount, head: ActionHead, line: StoredCountLine
       locationCode: count.locationCode,
       quantity: line.counted,
       effectiveAt: new Date(line.countedAt),
+      ...(line.lot !== null && { lot: line.lot }),
+      ...(line.serials !== null && { serials: line.serials.found ?? [] }),
     },
   ]
 }

@@ -1,9 +1,9 @@
 import type { Db } from '@plimsoll/database'
 import { sql } from 'kysely'
-import { UNALLOCATED_LOT } from '../context.ts'
+import { findCountSerials } from './count-serials.store.ts'
 import type { CountLine } from './stock-count.ts'
 
-export type StoredCountLine = CountLine & { itemId: string }
+export type StoredCountLine = CountLine & { itemId: string; lotId: string }
 
 /**
  * Lines of a count in their order, each with what was counted in its round, and what the ledger says of that moment:
@@ -17,7 +17,8 @@ export async function findCountLines(
   skus?: readonly string[],
 ): Promise<StoredCountLine[]> {
   const found = await sql<LineRow>`
-    select line.line, line.item_id, item.sku, nullif(line.lot_id, ${UNALLOCATED_LOT}::uuid) as lot_id,
+    select line.line, line.item_id, item.sku, line.lot_id, lot.code as lot, stock_count.location_id,
+      stock_count.state = 'posted' as is_posted, item.tracking = 'serial' and item.serial_capture = 'receipt' as by_serial,
       bin.zone, bin.code as bin, line.round, line.expected, line.posted_difference,
       entry.counted, entry.counter, entry.counted_at,
       case when entry.counted is not null and line.posted_difference is null then
@@ -33,6 +34,7 @@ export async function findCountLines(
     from stock_count_line as line
     join stock_count using (organization_id, count_id)
     join item on item.organization_id = line.organization_id and item.item_id = line.item_id
+    left join lot on lot.organization_id = line.organization_id and lot.lot_id = line.lot_id
     left join balance on balance.organization_id = line.organization_id and balance.item_id = line.item_id
       and balance.location_id = stock_count.location_id and balance.lot_id = line.lot_id
     left join stock_count_entry as entry on entry.organization_id = line.organization_id
@@ -44,7 +46,15 @@ export async function findCountLines(
     where line.organization_id = ${organizationId} and line.count_id = ${countId}
       and (${skus === undefined} or item.sku = any(${sql.val([...(skus ?? [])])}::text[]))
     order by line.line`.execute(db)
-  return found.rows.map(toLine)
+  const [first] = found.rows
+  if (first === undefined) return []
+  const serials = await findCountSerials(
+    db,
+    organizationId,
+    { countId, ...first },
+    found.rows.filter(({ bySerial }) => bySerial),
+  )
+  return found.rows.map((row) => toLine(row, serials.get(row.line) ?? null))
 }
 
 /** Who has counted lines of a count, in any round. */
@@ -64,13 +74,17 @@ export async function findLastLine(db: Db, organizationId: string, countId: stri
   return found.rows[0]?.line ?? 0
 }
 
-type LineRow = Omit<StoredCountLine, 'countedAt' | 'ledger' | 'difference'> & {
+type LineRow = Omit<StoredCountLine, 'countedAt' | 'ledger' | 'difference' | 'serials'> & {
   countedAt: Date | null
   onHandThen: number | null
   postedDifference: number | null
+  locationId: string
+  isPosted: boolean
+  bySerial: boolean
 }
 
-function toLine({ onHandThen, postedDifference, countedAt, ...line }: LineRow): StoredCountLine {
+function toLine(row: LineRow, serials: CountLine['serials']): StoredCountLine {
+  const { onHandThen, postedDifference, countedAt, locationId: _, isPosted: __, bySerial: ___, ...line } = row
   const { counted } = line
   // Posted lines keep the difference of their posting: by now the ledger agrees with what was counted.
   const ledger = counted === null || postedDifference === null ? onHandThen : counted - postedDifference
@@ -79,5 +93,6 @@ function toLine({ onHandThen, postedDifference, countedAt, ...line }: LineRow): 
     countedAt: countedAt?.toISOString() ?? null,
     ledger,
     difference: counted === null || ledger === null ? null : counted - ledger,
+    serials,
   }
 }

@@ -40,7 +40,8 @@ export type CountScope =
 export type CountLine = {
   line: number
   sku: string
-  lotId: string | null
+  /** Of an item that is tracked by lot: code of the lot that the line is of; null: what is there, or left, without one. */
+  lot: string | null
   /** Where it is usually found. */
   zone: string | null
   bin: string | null
@@ -54,6 +55,19 @@ export type CountLine = {
   /** On hand by the ledger at the moment of counting, all that is known of it by now; null: not counted. */
   ledger: number | null
   difference: number | null
+  /** Of an item whose units are told apart by serial number; null for all others. */
+  serials: CountSerials | null
+}
+
+/** Single units of a line; null: not counted in this round. */
+export type CountSerials = {
+  /** By the ledger when the sheet was made. */
+  expected: string[]
+  found: string[] | null
+  /** There by the ledger at the moment of counting, and not found. */
+  missing: string[] | null
+  /** Found, and not there by the ledger. */
+  unexpected: string[] | null
 }
 
 /** A change to zero of this many lines, and more than this share of them, needs a person's word (I8). */
@@ -61,12 +75,22 @@ const ZEROS_MIN = 5
 const ZEROS_SHARE = 0.2
 
 /** Whether a difference is large enough that the line must be counted again; a second count stands. */
-export function needsRecount(count: StockCount, { difference, ledger, round }: CountLine): boolean {
+export function needsRecount(count: StockCount, line: CountLine): boolean {
   const { toleranceUnits, tolerancePercent } = count
+  const { difference, ledger, round } = line
   if (difference === null || round > 1) return false
   if (toleranceUnits === null && tolerancePercent === null) return false
   const share = Math.floor((Math.abs(ledger ?? 0) * (tolerancePercent ?? 0)) / 100)
-  return Math.abs(difference) > Math.max(toleranceUnits ?? 0, share)
+  return varianceOf(line) > Math.max(toleranceUnits ?? 0, share)
+}
+
+/**
+ * How many units are not as the ledger has them; 0 for a line that is not counted. One serial that is missing and
+ * another that nobody expected are two, though they make no difference in number.
+ */
+export function varianceOf({ difference, serials }: CountLine): number {
+  const named = (serials?.missing?.length ?? 0) + (serials?.unexpected?.length ?? 0)
+  return Math.max(Math.abs(difference ?? 0), named)
 }
 
 /** Refuses to approve what is not finished, or by whom it may not be. */
@@ -109,28 +133,36 @@ export function findBadPosting(
 ): Refusal | undefined {
   if (count.state !== 'approved') return refuseCountState(count, 'posted')
   const zeros = zerosOf(lines)
-  const counted = lines.filter((line) => line.counted !== null)
-  const isMany = zeros.length >= ZEROS_MIN && zeros.length > counted.length * ZEROS_SHARE
+  const counted = new Set(lines.filter((line) => line.counted !== null).map(({ sku }) => sku))
+  const isMany = zeros.length >= ZEROS_MIN && zeros.length > counted.size * ZEROS_SHARE
   if (!isMany || confirmsZeros) return undefined
-  const units = zeros.reduce((sum, { ledger }) => sum + (ledger ?? 0), 0)
+  const units = zeros.reduce((sum, zero) => sum + zero.units, 0)
   return refuse(
     'count-zeros-unconfirmed',
     'confirmZeros',
-    `${zeros.length} of ${counted.length} counted items would go to zero, ${units} units in all: ${named(zeros)}.`,
+    `${zeros.length} of ${counted.size} counted items would go to zero, ${units} units in all: ${firstOf(zeros.map(({ sku }) => sku))}.`,
   )
 }
 
-/** Lines of which the ledger says that something is there, and of which nothing was found. */
-export function zerosOf(lines: readonly CountLine[]): CountLine[] {
-  return lines.filter(({ counted, ledger }) => counted === 0 && ledger !== null && ledger > 0)
+/** Items of which the ledger says that something is there, and of which nothing was found, in no lot. */
+export function zerosOf(lines: readonly CountLine[]): { sku: string; units: number }[] {
+  return [...Map.groupBy(lines, ({ sku }) => sku)].flatMap(([sku, ofItem]) => {
+    const units = ofItem.reduce((sum, { ledger }) => sum + (ledger ?? 0), 0)
+    const isLeft = ofItem.some(({ counted, expected }) => (counted ?? expected) > 0)
+    const isCounted = ofItem.some(({ counted }) => counted !== null)
+    return isCounted && !isLeft && units > 0 ? [{ sku, units }] : []
+  })
 }
 
 /** What whoever counts may see: a blind count shows no figure but their own until it is approved. */
-export function asSeenByCounters(
-  count: StockCount,
-  line: CountLine,
-): Omit<CountLine, 'expected'> & { expected: number | null } {
-  return isHidden(count) ? { ...line, expected: null, ledger: null, difference: null } : line
+export function asSeenByCounters<Line extends CountLine>(count: StockCount, line: Line): Seen<Line> {
+  if (!isHidden(count)) return line
+  const serials = line.serials && { ...line.serials, expected: null, missing: null, unexpected: null }
+  return { ...line, expected: null, ledger: null, difference: null, serials }
+}
+type Seen<Line> = Omit<Line, 'expected' | 'serials'> & {
+  expected: number | null
+  serials: (Omit<CountSerials, 'expected'> & { expected: string[] | null }) | null
 }
 
 /** Whether figures of the ledger are kept from whoever counts. */
@@ -144,10 +176,14 @@ export function refuseCountState({ state }: StockCount, wanted: string): Refusal
     : refuse('document-state', 'state', `The stock count cannot be ${wanted}: it is ${state}.`)
 }
 
-/** The first few, for a person. */
 function named(lines: readonly CountLine[]): string {
-  const shown = lines.slice(0, 5).map(({ sku }) => sku)
-  return lines.length > shown.length
-    ? `${shown.join(', ')} and ${lines.length - shown.length} more`
+  return firstOf(lines.map(({ sku, lot }) => (lot === null ? sku : `${sku} of lot ${lot}`)))
+}
+
+/** The first few, for a person. */
+function firstOf(names: readonly string[]): string {
+  const shown = names.slice(0, 5)
+  return names.length > shown.length
+    ? `${shown.join(', ')} and ${names.length - shown.length} more`
     : shown.join(', ')
 }

@@ -1,8 +1,10 @@
 import { type Db, type Tx, unnestRows } from '@plimsoll/database'
 import { sql } from 'kysely'
-import { type StockContext, UNALLOCATED_LOT } from '../context.ts'
+import type { StockContext } from '../context.ts'
 import { type DocumentPage, type DocumentQuery, toPage } from '../documents/cursors.ts'
-import type { CountScope, StockCount } from './stock-count.ts'
+import { insertCountSerials } from './count-serials.store.ts'
+import { insertLines, type SnapshotLine } from './count-snapshot.store.ts'
+import type { StockCount } from './stock-count.ts'
 
 export type PostedNote = { postedDigest: string | null; postedResult: StockCount | null }
 
@@ -71,43 +73,6 @@ function toCount(row: CountRow): StockCount {
   }
 }
 
-/** What a line of a new sheet is about, with what is on hand now. */
-export type SnapshotLine = { itemId: string; expected: number }
-
-/** What a sheet of this scope lists, in the order in which it is found: by zone, bin and SKU. */
-export async function readSnapshot(
-  tx: Tx,
-  organizationId: string,
-  locationId: string,
-  scope: CountScope,
-  limit: number,
-): Promise<SnapshotLine[]> {
-  const zones = scope.kind === 'zones' ? sql.val([...scope.zones]) : null
-  const bins = scope.kind === 'bins' ? sql.val([...scope.bins]) : null
-  const skus = scope.kind === 'items' ? sql.val([...scope.skus]) : null
-  const found = await sql<SnapshotLine>`
-    select item.item_id, coalesce(balance.on_hand, 0) as expected
-    from item
-    left join balance on balance.organization_id = item.organization_id and balance.item_id = item.item_id
-      and balance.location_id = ${locationId} and balance.lot_id = ${UNALLOCATED_LOT}
-    left join item_bin on item_bin.organization_id = item.organization_id and item_bin.item_id = item.item_id
-      and item_bin.location_id = ${locationId}
-    left join bin on bin.organization_id = item_bin.organization_id and bin.location_id = item_bin.location_id
-      and bin.bin_id = item_bin.bin_id
-    where item.organization_id = ${organizationId}
-      -- A sheet has no place for lots and serial numbers yet; those are counted one by one.
-      and (item.tracking = 'plain' or item.tracking = 'serial' and item.serial_capture <> 'receipt')
-      and case ${scope.kind}::text
-        when 'zones' then bin.zone = any(${zones}::text[])
-        when 'bins' then bin.code = any(${bins}::text[])
-        when 'items' then item.sku = any(${skus}::text[])
-        else balance.on_hand <> 0 or balance.held <> 0 or balance.reserved <> 0 or bin.bin_id is not null
-      end
-    order by bin.zone nulls last, bin.code nulls last, item.sku
-    limit ${limit}`.execute(tx)
-  return found.rows
-}
-
 export async function insertStockCount(
   tx: Tx,
   context: StockContext,
@@ -126,27 +91,20 @@ export async function insertStockCount(
     insertLines(
       tx,
       organizationId,
-      count.countId,
+      { countId: count.countId, locationId },
       lines.map((line, index) => ({ ...line, line: index + 1 })),
     ),
   ])
 }
 
-export async function insertLines(
-  tx: Tx,
-  organizationId: string,
-  countId: string,
-  lines: readonly (SnapshotLine & { line: number })[],
-): Promise<void> {
-  if (lines.length === 0) return
-  const source = unnestRows('added', lines, { line: 'int', itemId: 'uuid', expected: 'bigint' })
-  await sql`
-    insert into stock_count_line (organization_id, count_id, line, item_id, lot_id, expected, round)
-    select ${organizationId}, ${countId}, line, item_id, ${UNALLOCATED_LOT}::uuid, expected, 1
-    from ${source}`.execute(tx)
+export type NewEntry = {
+  line: number
+  round: number
+  counted: number
+  counter: string
+  countedAt: string
+  serials: readonly string[]
 }
-
-export type NewEntry = { line: number; round: number; counted: number; counter: string; countedAt: string }
 
 export async function insertEntries(
   tx: Tx,
@@ -161,10 +119,17 @@ export async function insertEntries(
     counter: 'text',
     countedAt: 'timestamptz',
   })
-  await sql`
-    insert into stock_count_entry (organization_id, count_id, line, round, counted, counter, counted_at, recorded_at)
-    select ${context.organizationId}, ${countId}, line, round, counted, counter, counted_at, ${context.now()}
-    from ${source}`.execute(tx)
+  const serials = entries.flatMap(({ line, round, serials: named }) =>
+    named.map((serial) => ({ line, round, serial })),
+  )
+  await Promise.all([
+    sql`
+      insert into stock_count_entry
+        (organization_id, count_id, line, round, counted, counter, counted_at, recorded_at)
+      select ${context.organizationId}, ${countId}, line, round, counted, counter, counted_at, ${context.now()}
+      from ${source}`.execute(tx),
+    insertCountSerials(tx, context.organizationId, countId, serials),
+  ])
 }
 
 /** Asks for the next round of these lines. */

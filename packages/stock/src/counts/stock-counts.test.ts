@@ -1,6 +1,6 @@
 import { createTestDatabase, fromEnvironment, type TestDatabase } from '@plimsoll/database/testing'
 import fc from 'fast-check'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { runStockCommands } from '../commands/run-commands.ts'
 import { assignBins, saveBins } from '../locations/bins.store.ts'
 import { CutOff, cutting } from '../testing/cutting.ts'
@@ -18,6 +18,9 @@ import {
 import { findCountLines } from './count-lines.store.ts'
 import { enterStockCount } from './enter-count.ts'
 import { findStockCount, findStockCountPage } from './stock-counts.store.ts'
+
+// A busy machine takes its time.
+vi.setConfig({ testTimeout: 120_000 })
 
 let database: TestDatabase
 beforeAll(async () => {

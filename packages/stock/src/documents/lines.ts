@@ -36,6 +36,26 @@ export function atLine(index: number, refusal: Refusal): Refusal {
   return refuse(refusal.code, `lines[${index}].${refusal.field}`, `Line ${index + 1}: ${refusal.message}`)
 }
 
+/** What the ledger refused of a command that carries out one of a request's lines; what is no field of a line stays as it is. */
+export function ofLine(index: number, refusal: Refusal): Refusal {
+  return LINE_FIELDS.has(refusal.field) ? atLine(index, refusal) : refusal
+}
+
+const LINE_FIELDS: ReadonlySet<string> = new Set([
+  'sku',
+  'quantity',
+  'damaged',
+  'lost',
+  'lot',
+  'expiresOn',
+  'manufacturedOn',
+  'supplierLot',
+  'serials',
+  'damagedSerials',
+  'lostSerials',
+  'unitCost',
+])
+
 /** Refuses a figure that is no count of units, under the name of its own field. */
 export function findBadUnits(
   field: string,

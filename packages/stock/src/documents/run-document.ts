@@ -10,6 +10,7 @@ import { claimCommandKeys, digestOf, findCommandKeys } from '../commands/command
 import { inKeyedTransaction } from '../commands/run-commands.ts'
 import type { StockContext } from '../context.ts'
 import { type Refusal, refuse } from '../errors.ts'
+import { ofLine } from './lines.ts'
 
 /** What somebody does to a document. `key` makes it exactly once, as with a stock command. */
 export type ActionHead = { key: string; actor: string; reason?: string | null | undefined }
@@ -20,6 +21,8 @@ export type DocumentOutcome<Result> = { kind: 'applied' | 'repeated'; result: Re
 export type DecidedAction<Result> = {
   kind: 'decided'
   commands: readonly StockCommand[]
+  /** Which of the request's lines each command is of, from 0; undefined: of none in particular. */
+  lineOf?: readonly number[] | undefined
   /** Writes the document as it stands now; everything is asked for at once. */
   write(tx: Tx, outcomes: readonly CommandOutcome[]): Promise<unknown>
   /** Plain JSON: what the action answers, now and whenever it is repeated. */
@@ -63,8 +66,11 @@ export async function runDocumentAction<Document, Result>(
       const decided = decide(document)
       if (decided.kind === 'refused') return decided
       const write: AfterMovements = async (_, outcomes) => {
-        const refused = outcomes.find((outcome) => outcome.kind === 'refused')
-        if (refused?.kind === 'refused') throw new RefusedByLedger(refused)
+        for (const [index, outcome] of outcomes.entries()) {
+          if (outcome.kind !== 'refused') continue
+          const line = decided.lineOf?.[index]
+          throw new RefusedByLedger(line === undefined ? outcome : ofLine(line, outcome))
+        }
         const [claimed] = await Promise.all([
           claimCommandKeys(tx, context, [{ commandKey: head.key, digest, result: decided.result }]),
           decided.write(tx, outcomes),

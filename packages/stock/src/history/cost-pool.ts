@@ -39,6 +39,14 @@ export function unpricedUnitsOf(pool: CostPool): number {
   return pool.layers.reduce((sum, layer) => sum + (layer.cost === undefined ? layer.units : 0), 0)
 }
 
+/** What units come to that nobody named a cost of: the present average; undefined while none is known. */
+export function averageCostOf(pool: CostPool, units: number): bigint | undefined {
+  const { last } = pool
+  if (last === undefined) return undefined
+  const average = pool.pricedUnits > 0 ? { units: pool.pricedUnits, cost: pool.cost } : last
+  return roundedShare(average.cost, units, average.units)
+}
+
 /**
  * Takes units in.
  * @param cost of all of them; undefined where it is not known

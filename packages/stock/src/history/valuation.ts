@@ -1,5 +1,6 @@
 import type { MovementKind } from '@plimsoll/database'
 import {
+  averageCostOf,
   type CostPool,
   emptyPool,
   type Issued,
@@ -111,14 +112,8 @@ function receive(
 
 /** Units that nobody named a cost of: at the present average of the place, unpriced while none is known. */
 function receiveAtAverage(state: MethodState, pool: CostPool, method: Method, units: number): void {
-  const { last } = pool
-  if (last === undefined) {
-    state.issuedCost += receiveInto(pool, method, units, undefined)
-    return
-  }
-  const average = pool.pricedUnits > 0 ? { units: pool.pricedUnits, cost: pool.cost } : last
-  const cost = roundedShare(average.cost, units, average.units)
-  state.receivedCost += cost
+  const cost = averageCostOf(pool, units)
+  if (cost !== undefined) state.receivedCost += cost
   state.issuedCost += receiveInto(pool, method, units, cost)
 }
 

@@ -1,6 +1,8 @@
-import type { Tx } from '@plimsoll/database'
+import { givenOf } from '../commands/at-place.ts'
 import { type Directory, findLocation, readDirectory } from '../commands/directory.ts'
+import { findCostWithoutCurrency } from '../commands/unit-cost.ts'
 import type { StockContext } from '../context.ts'
+import { actOnDocument, type DocumentKind } from '../documents/act-on-document.ts'
 import { findBadLines, findBadUnits } from '../documents/lines.ts'
 import {
   type ActionHead,
@@ -9,17 +11,22 @@ import {
   type DocumentStore,
   runDocumentAction,
 } from '../documents/run-document.ts'
-import { isUuid } from '../documents/uuids.ts'
 import { type Refusal, refuse } from '../errors.ts'
 import { insertInboundShipment, lockInboundShipment, saveInboundShipment } from './inbound.store.ts'
 import {
   type ArrivalLine,
-  type DecidedInbound,
   decideArrival,
   decideCancelRest,
   expectCommands,
   type InboundShipment,
 } from './inbound.ts'
+
+const shipments: DocumentKind<InboundShipment> = {
+  name: 'inbound shipment',
+  unknown: 'unknown-inbound-shipment',
+  lock: lockInboundShipment,
+  save: saveInboundShipment,
+}
 
 export type NewInboundShipment = {
   locationCode: string
@@ -27,8 +34,10 @@ export type NewInboundShipment = {
   reference?: string | null | undefined
   /** As 2026-05-01. */
   expectedOn?: string | null | undefined
-  lines: readonly { sku: string; quantity: number; unitCost?: number | null | undefined }[]
+  lines: readonly NewLine[]
 }
+/** `unitCost`: what a base unit is to cost, in ten-thousandths of the organization's currency; it is so received. */
+type NewLine = { sku: string; quantity: number; unitCost?: number | null | undefined }
 
 /** Announces what a supplier is to bring: it is incoming from now on. */
 export async function createInboundShipment(
@@ -46,7 +55,10 @@ export async function createInboundShipment(
     store,
     head,
     content,
-    (tx) => readDirectory(tx, store.context, [{ skus: lines.map(({ sku }) => sku) }]),
+    (tx) =>
+      readDirectory(tx, store.context, [
+        { skus: lines.map(({ sku }) => sku), costs: lines.some((line) => costOf(line) !== undefined) },
+      ]),
     (directory) => decideNew(store.context, head, wanted, directory),
   )
 }
@@ -61,13 +73,7 @@ function decideNew(
   if (found.kind === 'refused') return found
   const bad = findBadLines(wanted.lines, {
     nameOf: ({ sku }) => `"${sku}"`,
-    findBad: ({ sku, quantity, unitCost }) =>
-      directory.itemsBySku.has(sku)
-        ? (findBadUnits('quantity', 'positive', quantity) ??
-          (unitCost === undefined || unitCost === null
-            ? undefined
-            : findBadUnits('unitCost', 'not-negative', unitCost)))
-        : refuse('unknown-sku', 'sku', `There is no item with the SKU "${sku}".`),
+    findBad: (line) => findBadLine(directory, line),
   })
   if (bad !== undefined) return bad
   const shipment: InboundShipment = {
@@ -103,22 +109,42 @@ function decideNew(
   }
 }
 
+function findBadLine(directory: Directory, line: NewLine): Refusal | undefined {
+  const { sku, quantity } = line
+  if (!directory.itemsBySku.has(sku)) {
+    return refuse('unknown-sku', 'sku', `There is no item with the SKU "${sku}".`)
+  }
+  const unitCost = costOf(line)
+  return (
+    findBadUnits('quantity', 'positive', quantity) ??
+    (unitCost === undefined ? undefined : findBadUnits('unitCost', 'not-negative', unitCost)) ??
+    // Refused here, and not when the goods are at the door.
+    findCostWithoutCurrency({ unitCost }, directory)
+  )
+}
+
+function costOf({ unitCost }: NewLine): number | undefined {
+  return unitCost ?? undefined
+}
+
 /** Takes in what arrived; all lines or none. */
 export async function receiveInboundShipment(
   store: DocumentStore,
   head: ActionHead,
   request: { inboundId: string; lines: readonly ArrivalLine[]; allowOver?: boolean | undefined },
 ): Promise<DocumentOutcome<InboundShipment>> {
-  const { inboundId, lines, allowOver } = request
-  const content = [
-    'inbound-receive',
-    inboundId,
-    allowOver === true,
-    lines.map(({ line, quantity, damaged = 0, lotId }) => [line, quantity, damaged, lotId]),
-  ]
-  return await act(store, head, inboundId, content, (shipment, at) =>
+  const { inboundId: id, lines, allowOver } = request
+  const content = ['inbound-receive', id, allowOver === true, lines.map(contentOf)]
+  return await actOnDocument(shipments, { store, head }, { id, content }, (shipment, at) =>
     decideArrival(shipment, head, lines, { at, allowOver }),
   )
+}
+
+/** What is told of lots and serials counts only where it is told, so that old keys keep their content. */
+function contentOf({ line, quantity, damaged = 0, lot, ...told }: ArrivalLine): readonly unknown[] {
+  const { serials, damagedSerials, ...rest } = told
+  const given = { ...rest, serials: serials?.toSorted(), damagedSerials: damagedSerials?.toSorted() }
+  return [line, quantity, damaged, lot, ...givenOf(given)]
 }
 
 /** Takes off what will not come: some units of some lines, or all that is left, which ends the shipment. */
@@ -127,38 +153,9 @@ export async function cancelInboundRest(
   head: ActionHead,
   request: { inboundId: string; lines?: readonly { line: number; quantity: number }[] | undefined },
 ): Promise<DocumentOutcome<InboundShipment>> {
-  const { inboundId, lines } = request
-  const content = ['inbound-cancel', inboundId, lines?.map(({ line, quantity }) => [line, quantity])]
-  return await act(store, head, inboundId, content, (shipment, at) =>
+  const { inboundId: id, lines } = request
+  const content = ['inbound-cancel', id, lines?.map(({ line, quantity }) => [line, quantity])]
+  return await actOnDocument(shipments, { store, head }, { id, content }, (shipment, at) =>
     decideCancelRest(shipment, head, lines, at),
-  )
-}
-
-async function act(
-  store: DocumentStore,
-  head: ActionHead,
-  inboundId: string,
-  content: readonly unknown[],
-  decide: (shipment: InboundShipment, at: string) => DecidedInbound | Refusal,
-): Promise<DocumentOutcome<InboundShipment>> {
-  const { organizationId } = store.context
-  return await runDocumentAction(
-    store,
-    head,
-    content,
-    async (tx) => (isUuid(inboundId) ? await lockInboundShipment(tx, organizationId, inboundId) : undefined),
-    (shipment) => {
-      if (shipment === undefined) {
-        return refuse('unknown-inbound-shipment', 'inbound', `There is no inbound shipment ${inboundId}.`)
-      }
-      const decided = decide(shipment, store.context.now().toISOString())
-      if (decided.kind === 'refused') return decided
-      return {
-        kind: 'decided',
-        commands: decided.commands,
-        result: decided.shipment,
-        write: (tx: Tx) => saveInboundShipment(tx, organizationId, decided.shipment),
-      }
-    },
   )
 }

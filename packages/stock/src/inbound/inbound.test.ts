@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { runStockCommands } from '../commands/run-commands.ts'
 import type { DocumentStore } from '../documents/run-document.ts'
+import { saveCurrency } from '../history/valuation.store.ts'
 import { CutOff, cutting } from '../testing/cutting.ts'
 import { codeOf, documentStore, done, headOf } from '../testing/document-world.ts'
 import { commandOf, createStockWorld, type StockWorld, WORLD_TIME } from '../testing/stock-world.ts'
@@ -19,6 +20,7 @@ afterAll(() => database.drop())
 
 async function newWorld(): Promise<{ world: StockWorld; store: DocumentStore }> {
   const world = await createStockWorld(database, { skus: ['A', 'B'], locationCodes: ['MAIN', 'EAST'] })
+  await saveCurrency(database.kysely, world.context.organizationId, 'EUR')
   return { world, store: documentStore(world, { now: WORLD_TIME }) }
 }
 

@@ -1,8 +1,11 @@
 import type { InboundState } from '@plimsoll/database'
 import type { StockCommand } from '../commands/command.ts'
+import type { LotOfReceipt } from '../commands/receive.ts'
+import type { DecidedDocument } from '../documents/act-on-document.ts'
 import { findBadLines, findBadUnits } from '../documents/lines.ts'
 import { type ActionHead, lineHead } from '../documents/run-document.ts'
 import { type Refusal, refuse } from '../errors.ts'
+import type { SerialGroups } from '../serials/serial-groups.ts'
 
 /**
  * An inbound shipment: what a supplier is to bring to a location. Its units are incoming there from the start.
@@ -39,19 +42,19 @@ export type InboundLine = {
   unitCost: number | null
 }
 
-/** What arrived of one line, of which `damaged` are held; `lotId`: the lot that it belongs to. */
-export type ArrivalLine = {
-  line: number
-  quantity: number
-  damaged?: number | undefined
-  lotId?: string | undefined
-}
+/**
+ * What arrived of one line, of which `damaged` are held: counted, or named by serial number. `lot`: code of the lot that
+ * it belongs to, which is made of what is told of it where it is not known yet.
+ */
+export type ArrivalLine = Omit<SerialGroups, 'lostSerials'> &
+  LotOfReceipt & {
+    line: number
+    quantity: number
+    damaged?: number | undefined
+    lot?: string | undefined
+  }
 
-export type DecidedInbound = {
-  kind: 'decided'
-  shipment: InboundShipment
-  commands: readonly StockCommand[]
-}
+type DecidedInbound = DecidedDocument<InboundShipment>
 
 /** Still on its way. */
 export function outstandingOf({ expected, received, over, cancelled }: InboundLine): number {
@@ -78,7 +81,7 @@ export function decideArrival(
   if (!takes) return refuseState(shipment, 'received')
   const left = new Map(shipment.lines.map((line) => [line.line, outstandingOf(line)]))
   const bad = findBadLines(arrivals, {
-    nameOf: ({ line, lotId }) => `line ${line}${lotId === undefined ? '' : ` and lot ${lotId}`}`,
+    nameOf: ({ line, lot }) => `line ${line}${lot === undefined ? '' : ` and lot "${lot.trim()}"`}`,
     findBad: (arrival) => {
       const refused = findBadArrival(shipment, arrival)
       if (refused !== undefined) return refused
@@ -97,9 +100,11 @@ export function decideArrival(
 
   const lines = new Map(shipment.lines.map((line) => [line.line, line]))
   const commands: StockCommand[] = []
-  for (const [index, { line: number, quantity, damaged = 0, lotId }] of arrivals.entries()) {
+  for (const [index, { line: number, ...arrival }] of arrivals.entries()) {
     const line = lines.get(number)
     if (line === undefined) return refuse('unknown-document-line', 'line', `There is no line ${number}.`)
+    const { quantity } = arrival
+    const damaged = damagedOf(arrival)
     const expected = Math.min(quantity, outstandingOf(line))
     lines.set(number, {
       ...line,
@@ -110,15 +115,16 @@ export function decideArrival(
     commands.push({
       kind: 'arrive',
       ...lineHead(head, { kind: 'inbound', id: shipment.inboundId }, index + 1),
+      ...arrival,
       sku: line.sku,
       locationCode: shipment.locationCode,
-      quantity,
       expected,
       damaged,
-      ...(lotId !== undefined && { lotId }),
+      unitCost: line.unitCost ?? undefined,
     })
   }
-  return ended(shipment, [...lines.values()], commands, at)
+  const lineOf = arrivals.map((_, index) => index)
+  return { ...ended(shipment, [...lines.values()], commands, at), lineOf }
 }
 
 /** Units that will not come after all; without lines, all that is still on its way: the shipment ends. */
@@ -170,7 +176,7 @@ function ended(
   const state = stateOf(lines, isDone)
   return {
     kind: 'decided',
-    shipment: { ...shipment, state, endedAt: isDone ? (shipment.endedAt ?? at) : null, lines },
+    document: { ...shipment, state, endedAt: isDone ? (shipment.endedAt ?? at) : null, lines },
     commands,
   }
 }
@@ -184,7 +190,8 @@ function stateOf(lines: readonly InboundLine[], isDone: boolean): InboundState {
 
 function findBadArrival(shipment: InboundShipment, arrival: ArrivalLine): Refusal | undefined {
   if (!shipment.lines.some(({ line }) => line === arrival.line)) return refuseLine(arrival.line)
-  const { quantity, damaged = 0 } = arrival
+  const { quantity } = arrival
+  const damaged = damagedOf(arrival)
   return (
     findBadUnits('quantity', 'positive', quantity) ??
     findBadUnits('damaged', 'not-negative', damaged) ??
@@ -192,6 +199,10 @@ function findBadArrival(shipment: InboundShipment, arrival: ArrivalLine): Refusa
       ? refuse('damaged-beyond-received', 'damaged', `${damaged} damaged of ${quantity} received.`)
       : undefined)
   )
+}
+
+function damagedOf({ damaged, damagedSerials = [] }: Omit<ArrivalLine, 'line'>): number {
+  return damaged ?? damagedSerials.length
 }
 
 function expectCommand(

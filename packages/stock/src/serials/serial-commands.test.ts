@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { StockCommand } from '../commands/command.ts'
 import { runStockCommands } from '../commands/run-commands.ts'
 import { findBrokenSerials } from '../lots/verify-tracked.store.ts'
+import { lifeOf, serialsOf } from '../testing/serial-stories.ts'
 import { commandOf, createStockWorld, onReservation, type StockWorld } from '../testing/stock-world.ts'
 import { findBrokenBalances } from '../verify.store.ts'
 
@@ -48,8 +49,8 @@ test('a unit is received, held, shipped and returned by its number, and its life
     commandOf('adjust', 'CAM', -1, { serials: ['S3'] }),
   )
   expect(outcomes.map(({ kind }) => kind)).toEqual(outcomes.map(() => 'applied'))
-  expect(await serials(world)).toEqual(['S1 in-stock EAST', 'S2 shipped MAIN', 'S3 removed MAIN'])
-  expect(await life(world, 'S1')).toEqual(['received MAIN', 'shipped MAIN', 'returned EAST', 'unheld EAST'])
+  expect(await serialsOf(world)).toEqual(['S1 in-stock EAST', 'S2 shipped MAIN', 'S3 removed MAIN'])
+  expect(await lifeOf(world, 'S1')).toEqual(['received MAIN', 'shipped MAIN', 'returned EAST', 'unheld EAST'])
   expect(await world.balance('CAM', 'MAIN')).toMatchObject({ onHand: 0, held: 0, reserved: 0 })
   expect(await world.balance('CAM', 'EAST')).toMatchObject({ onHand: 1, held: 0 })
 })
@@ -75,9 +76,9 @@ test.each<[string, StockCommand, string]>([
   await run(world, receive(['S1', 'GONE', 'H1']), receive(['E1'], 'EAST'))
   await run(world, commandOf('hold', 'CAM', 1, { serials: ['H1'] }))
   await run(world, onReservation('ship', await reserve(world, 'CAM', 1), 1, { serials: ['GONE'] }))
-  const before = await serials(world)
+  const before = await serialsOf(world)
   expect(await run(world, command)).toMatchObject([{ kind: 'refused', code }])
-  expect(await serials(world)).toEqual(before)
+  expect(await serialsOf(world)).toEqual(before)
 })
 
 test.each<[string, string[] | undefined, string]>([
@@ -133,7 +134,7 @@ test('a count by serials finds what was not known and removes what is not there'
   expect(await run(world, count('S1', 'NEW', 'S3'))).toMatchObject([{ result: { onHand: 3, held: 0 } }])
   expect(await run(world, count('S1', 'NEW', 'S3'))).toMatchObject([{ result: { onHand: 3, held: 0 } }])
   expect(await run(world, count())).toMatchObject([{ result: { onHand: 0 } }])
-  expect(await serials(world)).toEqual([
+  expect(await serialsOf(world)).toEqual([
     'E1 in-stock EAST',
     'NEW removed MAIN',
     'S1 removed MAIN',
@@ -151,7 +152,7 @@ test('a count of an earlier moment leaves alone what has moved since', async () 
   await run(world, { ...receive(['S4']), effectiveAt: at(20) })
   const counted = commandOf('count', 'CAM', 2, { serials: ['S1', 'S2'], effectiveAt: at(10) })
   expect(await run(world, counted)).toMatchObject([{ result: { onHand: 2 } }])
-  expect(await serials(world)).toEqual([
+  expect(await serialsOf(world)).toEqual([
     'S1 shipped MAIN',
     'S2 in-stock MAIN',
     'S3 removed MAIN',
@@ -167,7 +168,7 @@ test('I3: of many who bring in one number at once, one does; the others are told
   const told = outcomes.flat().map((each) => (each.kind === 'refused' ? each.code : each.kind))
   expect(told.filter((each) => each === 'applied')).toEqual(['applied'])
   expect(new Set(told)).toEqual(new Set(['applied', 'serial-exists', 'serial-elsewhere']))
-  expect((await serials(world)).length).toBe(2)
+  expect((await serialsOf(world)).length).toBe(2)
   expect(database.counters.deadlocks).toBe(0)
 })
 
@@ -181,20 +182,3 @@ test('the database itself refuses a second place, and any change of a life', asy
   const forget = sql`delete from serial_event where organization_id = ${world.context.organizationId}`
   await expect(forget.execute(database.kysely)).rejects.toThrow(/permission denied|append-only/)
 })
-
-async function serials(world: StockWorld): Promise<string[]> {
-  const found = await sql<{ text: string }>`
-    select concat_ws(' ', serial, state, location.code) as text
-    from serial join location using (organization_id, location_id)
-    where organization_id = ${world.context.organizationId} order by 1`.execute(database.kysely)
-  return found.rows.map((row) => row.text)
-}
-
-async function life(world: StockWorld, serial: string): Promise<string[]> {
-  const found = await sql<{ text: string }>`
-    select concat_ws(' ', serial_event.kind, location.code) as text
-    from serial_event join location using (organization_id, location_id)
-    where organization_id = ${world.context.organizationId} and serial = ${serial}
-    order by event_id`.execute(database.kysely)
-  return found.rows.map((row) => row.text)
-}

@@ -76,6 +76,54 @@ export async function countSerials(
 }
 
 /**
+ * Units that left a place after a moment without anybody telling their serials: what moved since, less the serials that
+ * moved with it. A serial that was told afterwards of an order that had left before the moment is none of these.
+ */
+export async function findUntoldSince(
+  tx: Tx,
+  organizationId: string,
+  wanted: readonly { itemId: string; locationId: string; at: Date }[],
+): Promise<(SerialCount & { at: Date })[]> {
+  if (wanted.length === 0) return []
+  const source = unnestRows('wanted', wanted, { itemId: 'uuid', locationId: 'uuid', at: 'timestamptz' })
+  const found = await sql<SerialCount & { at: Date }>`
+    select wanted.item_id, wanted.location_id, wanted.at, told.units - coalesce((
+        select sum(on_hand_delta)::bigint from movement
+        where organization_id = ${organizationId} and item_id = wanted.item_id
+          and location_id = wanted.location_id
+          and recorded_at > wanted.at and effective_at > wanted.at
+      ), 0) as units
+    from ${source}
+    cross join lateral (
+      select count(*) filter (where now.location_id = wanted.location_id and now.state in ('in-stock', 'held'))
+        - count(*) filter (where before.location_id = wanted.location_id and before.state in ('in-stock', 'held'))
+        as units
+      from serial as now
+      left join lateral (
+        select state, location_id from serial_event
+        where organization_id = ${organizationId} and item_id = now.item_id and serial = now.serial
+          and effective_at <= wanted.at
+        order by effective_at desc, event_id desc
+        limit 1
+      ) as before on true
+      where now.organization_id = ${organizationId} and now.item_id = wanted.item_id
+        and now.effective_at > wanted.at
+        and exists (
+          select from serial_event as since
+          join movement on movement.organization_id = since.organization_id
+            and movement.item_id = since.item_id and movement.location_id = wanted.location_id
+            and movement.recorded_at > wanted.at and movement.effective_at > wanted.at
+            and (movement.command_key = since.command_key
+              or since.reference_kind = 'order' and movement.reference_kind = 'order'
+                and movement.reference_id = since.reference_id)
+          where since.organization_id = ${organizationId} and since.item_id = now.item_id
+            and since.serial = now.serial and since.effective_at > wanted.at
+        )
+    ) as told`.execute(tx)
+  return found.rows
+}
+
+/**
  * Writes how serials stand and what happened to them. The new ones are claimed in key order: another transaction that
  * brings in the same one is waited for, and has then won.
  * @returns the new serials that were not ours to bring in

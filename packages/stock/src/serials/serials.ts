@@ -99,6 +99,24 @@ export function decideRemoval(
   return { kind: 'decided', moves, held }
 }
 
+/**
+ * Units that go from one place to another, the transit location of a transfer among them: there is no moment at which
+ * one of them is in neither or in both. Each must be at the place, and not held there.
+ * @param to where they go, and whether they are held there
+ */
+export function decideMove(
+  serials: readonly string[],
+  from: SerialPlace,
+  { locationId, state = 'in-stock' }: { locationId: string; state?: 'in-stock' | 'held' },
+): SerialMove[] | Refusal {
+  for (const serial of serials) {
+    const here = findHere(serial, from)
+    if (here.kind === 'refused') return here
+    if (here.row.state === 'held') return refuseHeld(serial)
+  }
+  return serials.map((serial) => ({ kind: 'moved', state, serial, locationId, ownerId: null }))
+}
+
 /** Units that are kept back, or no longer. */
 export function decideHolding(
   serials: readonly string[],
@@ -133,9 +151,7 @@ export function decideShipment(
     if (isNew === 'may-be-new' && isUnknown) continue
     const here = findHere(serial, place)
     if (here.kind === 'refused') return here
-    if (here.row.state === 'held') {
-      return refuse('serial-not-in-stock', 'serials', `The serial "${serial}" is held.`)
-    }
+    if (here.row.state === 'held') return refuseHeld(serial)
   }
   const { locationId } = place
   return serials.map((serial) => ({ kind: 'shipped', state: 'shipped', serial, locationId, ownerId }))
@@ -175,12 +191,7 @@ export function decideSerialCount(
   place: SerialPlace,
   countedAt: Date | undefined,
 ): { kind: 'decided'; moves: SerialMove[]; found: number; removed: number; held: number } | Refusal {
-  const movedSince = (row: SerialRow | undefined) =>
-    row !== undefined && countedAt !== undefined && row.effectiveAt > countedAt
-  const listed = new Set(serials)
-  const missing = present.filter((row) => !listed.has(row.serial) && !movedSince(row))
-  const here = new Set(present.map((row) => row.serial))
-  const surplus = serials.filter((serial) => !here.has(serial) && !movedSince(place.find(serial)))
+  const { missing, surplus } = serialVariance(serials, present, place.find, countedAt)
   const found = decideArrival(surplus, place, { kind: 'found', state: 'in-stock' })
   if ('kind' in found) return found
   const removed = decideRemoval(
@@ -197,6 +208,26 @@ export function decideSerialCount(
   }
 }
 
+/**
+ * How what was found differs from what the hub thinks is there.
+ * @param countedAt what moved after this moment is neither missing nor a surprise
+ */
+export function serialVariance(
+  serials: readonly string[],
+  present: readonly SerialRow[],
+  find: (serial: string) => SerialRow | undefined,
+  countedAt: Date | undefined,
+): { missing: SerialRow[]; surplus: string[] } {
+  const movedSince = (row: SerialRow | undefined) =>
+    row !== undefined && countedAt !== undefined && row.effectiveAt > countedAt
+  const listed = new Set(serials)
+  const here = new Set(present.map((row) => row.serial))
+  return {
+    missing: present.filter((row) => !listed.has(row.serial) && !movedSince(row)),
+    surplus: serials.filter((serial) => !here.has(serial) && !movedSince(find(serial))),
+  }
+}
+
 function findHere(serial: string, place: SerialPlace): { kind: 'here'; row: SerialRow } | Refusal {
   const row = place.find(serial)
   if (row?.state === 'shipped') return refuseShipped(row)
@@ -204,6 +235,10 @@ function findHere(serial: string, place: SerialPlace): { kind: 'here'; row: Seri
     return refuse('serial-not-in-stock', 'serials', `The serial "${serial}" is not in stock.`)
   }
   return row.locationId === place.locationId ? { kind: 'here', row } : refuseElsewhere(row, place)
+}
+
+function refuseHeld(serial: string): Refusal {
+  return refuse('serial-not-in-stock', 'serials', `The serial "${serial}" is held.`)
 }
 
 function refuseElsewhere(row: SerialRow, place: SerialPlace): Refusal {

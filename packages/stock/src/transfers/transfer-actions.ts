@@ -1,6 +1,7 @@
-import type { Tx } from '@plimsoll/database'
 import { type Directory, findLocation, readDirectory } from '../commands/directory.ts'
-import type { StockContext } from '../context.ts'
+import { lotIdOf } from '../commands/tracked.ts'
+import { type StockContext, UNALLOCATED_LOT } from '../context.ts'
+import { actOnDocument, type DocumentKind } from '../documents/act-on-document.ts'
 import { findBadLines, findBadUnits } from '../documents/lines.ts'
 import {
   type ActionHead,
@@ -9,7 +10,6 @@ import {
   type DocumentStore,
   runDocumentAction,
 } from '../documents/run-document.ts'
-import { isUuid } from '../documents/uuids.ts'
 import { type Refusal, refuse } from '../errors.ts'
 import type { Location } from '../items.store.ts'
 import {
@@ -17,10 +17,9 @@ import {
   insertTransitLocation,
   type TransitLocation,
 } from '../locations/transit.store.ts'
-import { readReasons } from '../reasons/reasons.store.ts'
-import { findBadReason } from '../reasons/reasons.ts'
+import { toLotCode } from '../lots/lots.ts'
 import {
-  type DecidedTransfer,
+  type DispatchLine,
   decideCancel,
   decideClose,
   decideDispatch,
@@ -30,14 +29,23 @@ import {
 } from './transfer.ts'
 import { insertTransfer, lockTransfer, saveTransfer } from './transfers.store.ts'
 
+const transfers: DocumentKind<Transfer> = {
+  name: 'transfer',
+  unknown: 'unknown-transfer',
+  lock: lockTransfer,
+  save: saveTransfer,
+}
+
 export type NewTransfer = {
   fromCode: string
   toCode: string
   /** A transit location; undefined: the organization's own, made where there is none. */
   viaCode?: string | undefined
   reference?: string | null | undefined
-  lines: readonly { sku: string; quantity: number; lotId?: string | undefined }[]
+  /** `lot`: code of the lot, of an item that is tracked by lot. */
+  lines: readonly NewLine[]
 }
+type NewLine = { sku: string; quantity: number; lot?: string | undefined }
 
 /** Makes a draft. Nothing moves. */
 export async function createTransfer(
@@ -53,16 +61,16 @@ export async function createTransfer(
     toCode,
     viaCode,
     reference,
-    lines.map((line) => [line.sku, line.quantity, line.lotId]),
+    lines.map((line) => [line.sku, line.quantity, line.lot]),
   ]
   return await runDocumentAction(
     store,
     head,
     content,
     async (tx) => {
-      const names = lines.map(({ sku }) => sku)
+      const names = lines.map(({ sku, lot }) => ({ skus: [sku], ...(lot !== undefined && { lots: [lot] }) }))
       return {
-        directory: await readDirectory(tx, context, [{ skus: names }]),
+        directory: await readDirectory(tx, context, names),
         transit: viaCode === undefined ? await findTransitLocation(tx, context) : undefined,
       }
     },
@@ -91,11 +99,8 @@ function decideNew(
     return refuse('same-location', 'to', 'From, to and the transit location must be three different ones.')
   }
   const bad = findBadLines(wanted.lines, {
-    nameOf: ({ sku, lotId }) => `"${sku}"${lotId === undefined ? '' : ` of lot ${lotId}`}`,
-    findBad: ({ sku, quantity }) =>
-      directory.itemsBySku.has(sku)
-        ? findBadUnits('quantity', 'positive', quantity)
-        : refuse('unknown-sku', 'sku', `There is no item with the SKU "${sku}".`),
+    nameOf: ({ sku, lot }) => `"${sku}"${lot === undefined ? '' : ` of lot "${toLotCode(lot)}"`}`,
+    findBad: (line) => findBadLine(directory, line),
   })
   if (bad !== undefined) return bad
   const transfer: Transfer = {
@@ -109,16 +114,17 @@ function decideNew(
     createdAt: context.now().toISOString(),
     dispatchedAt: null,
     endedAt: null,
-    lines: wanted.lines.map(({ sku, quantity, lotId }, index) => ({
+    lines: wanted.lines.map(({ sku, quantity, lot }, index) => ({
       line: index + 1,
       sku,
-      lotId: lotId ?? null,
+      lot: (lot === undefined ? undefined : toLotCode(lot)) ?? null,
       requested: quantity,
       dispatched: 0,
       received: 0,
       damaged: 0,
       lost: 0,
       returned: 0,
+      serials: [],
     })),
   }
   return {
@@ -133,9 +139,31 @@ function decideNew(
           viaId: via.location.locationId,
           toId: to.location.locationId,
           itemIdOf: (sku) => directory.itemsBySku.get(sku)?.itemId ?? '',
+          lotIdOf: ({ sku, lot }) => findLotId(directory, sku, lot) ?? UNALLOCATED_LOT,
         }),
       ]),
   }
+}
+
+function findBadLine(directory: Directory, { sku, quantity, lot }: NewLine): Refusal | undefined {
+  const item = directory.itemsBySku.get(sku)
+  if (item === undefined) return refuse('unknown-sku', 'sku', `There is no item with the SKU "${sku}".`)
+  const bad = findBadUnits('quantity', 'positive', quantity)
+  if (bad !== undefined) return bad
+  if (item.tracking !== 'lot') {
+    return lot === undefined
+      ? undefined
+      : refuse('lot-not-tracked', 'lot', `The item "${sku}" is not tracked by lot.`)
+  }
+  if (lot === undefined) return refuse('lot-missing', 'lot', `The item "${sku}" is tracked by lot.`)
+  return findLotId(directory, sku, lot) === undefined
+    ? refuse('unknown-lot', 'lot', `The item "${sku}" has no lot "${lot}".`)
+    : undefined
+}
+
+function findLotId(directory: Directory, sku: string, lot: string | null): string | undefined {
+  const item = directory.itemsBySku.get(sku)
+  return item === undefined || lot === null ? undefined : lotIdOf(directory, item, lot)
 }
 
 function findVia(directory: Directory, code: string): { kind: 'found'; location: Location } | Refusal {
@@ -152,15 +180,13 @@ function findVia(directory: Directory, code: string): { kind: 'found'; location:
 export async function dispatchTransfer(
   store: DocumentStore,
   head: ActionHead,
-  request: { transferId: string; lines?: readonly { line: number; quantity: number }[] | undefined },
+  request: { transferId: string; lines?: readonly DispatchLine[] | undefined },
 ): Promise<DocumentOutcome<Transfer>> {
-  const content = [
-    'transfer-dispatch',
-    request.transferId,
-    request.lines?.map(({ line, quantity }) => [line, quantity]),
-  ]
-  return await act(store, head, request.transferId, content, (transfer, at) =>
-    decideDispatch(transfer, head, request.lines, at),
+  const { transferId: id, lines } = request
+  const said = lines?.map(({ line, quantity, serials }) => [line, quantity, ...sorted(serials)])
+  const content = ['transfer-dispatch', id, said]
+  return await actOnDocument(transfers, { store, head }, { id, content }, (transfer, at) =>
+    decideDispatch(transfer, head, lines, at),
   )
 }
 
@@ -170,14 +196,18 @@ export async function receiveTransfer(
   head: ActionHead,
   request: { transferId: string; lines: readonly ReceiptLine[]; back?: boolean | undefined },
 ): Promise<DocumentOutcome<Transfer>> {
-  const { transferId, lines, back } = request
-  const content = [
-    'transfer-receive',
-    transferId,
-    back === true,
-    lines.map(({ line, quantity, damaged = 0, lost = 0 }) => [line, quantity, damaged, lost]),
-  ]
-  return await act(store, head, transferId, content, (transfer, at) =>
+  const { transferId: id, lines, back } = request
+  const said = lines.map(
+    ({ line, quantity, damaged = 0, lost = 0, serials, damagedSerials, lostSerials }) => [
+      line,
+      quantity,
+      damaged,
+      lost,
+      ...sorted(serials, damagedSerials, lostSerials),
+    ],
+  )
+  const content = ['transfer-receive', id, back === true, said]
+  return await actOnDocument(transfers, { store, head }, { id, content }, (transfer, at) =>
     decideReceipt(transfer, head, lines, { at, back }),
   )
 }
@@ -188,7 +218,8 @@ export async function closeTransfer(
   head: ActionHead,
   transferId: string,
 ): Promise<DocumentOutcome<Transfer>> {
-  return await act(store, head, transferId, ['transfer-close', transferId], (transfer, at) =>
+  const request = { id: transferId, content: ['transfer-close', transferId] }
+  return await actOnDocument(transfers, { store, head }, request, (transfer, at) =>
     decideClose(transfer, head, at),
   )
 }
@@ -199,44 +230,11 @@ export async function cancelTransfer(
   head: ActionHead,
   transferId: string,
 ): Promise<DocumentOutcome<Transfer>> {
-  return await act(store, head, transferId, ['transfer-cancel', transferId], (transfer, at) =>
-    decideCancel(transfer, at),
-  )
+  const request = { id: transferId, content: ['transfer-cancel', transferId] }
+  return await actOnDocument(transfers, { store, head }, request, decideCancel)
 }
 
-async function act(
-  store: DocumentStore,
-  head: ActionHead,
-  transferId: string,
-  content: readonly unknown[],
-  decide: (transfer: Transfer, at: string) => DecidedTransfer | Refusal,
-): Promise<DocumentOutcome<Transfer>> {
-  const { organizationId } = store.context
-  return await runDocumentAction(
-    store,
-    head,
-    content,
-    async (tx) => ({
-      transfer: isUuid(transferId) ? await lockTransfer(tx, organizationId, transferId) : undefined,
-      reasons: await readReasons(tx, organizationId),
-    }),
-    ({ transfer, reasons }) => {
-      if (transfer === undefined) {
-        return refuse('unknown-transfer', 'transfer', `There is no transfer ${transferId}.`)
-      }
-      const decided = decide(transfer, store.context.now().toISOString())
-      if (decided.kind === 'refused') return decided
-      const loses = decided.commands.some(
-        (command) => command.kind === 'transfer-receive' && command.lost > 0,
-      )
-      const badReason = loses ? findBadReason(reasons, head.reason ?? null, 'out') : undefined
-      if (badReason !== undefined) return badReason
-      return {
-        kind: 'decided',
-        commands: decided.commands,
-        result: decided.transfer,
-        write: (tx: Tx) => saveTransfer(tx, organizationId, decided.transfer),
-      }
-    },
-  )
+/** Serials as part of a content: nothing where none is given, so that old keys keep theirs. */
+function sorted(...groups: (readonly string[] | undefined)[]): readonly unknown[] {
+  return groups.every((group) => group === undefined) ? [] : groups.map((group) => group?.toSorted() ?? null)
 }

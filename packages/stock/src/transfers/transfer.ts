@@ -1,8 +1,17 @@
 import type { TransferState } from '@plimsoll/database'
 import type { StockCommand } from '../commands/command.ts'
+import type { DecidedDocument } from '../documents/act-on-document.ts'
 import { findBadLines, findBadUnits } from '../documents/lines.ts'
 import { type ActionHead, lineHead } from '../documents/run-document.ts'
 import { type Refusal, refuse } from '../errors.ts'
+import type { SerialGroups } from '../serials/serial-groups.ts'
+import {
+  arrivedSerials,
+  dispatchedSerials,
+  findStraySerial,
+  inTransitSerials,
+  type TransferSerial,
+} from './transfer-serials.ts'
 
 /**
  * A transfer: what goes from one location to another by way of a transit location. Nothing moves while it is a draft.
@@ -30,24 +39,33 @@ export type Transfer = {
 export type TransferLine = {
   line: number
   sku: string
-  lotId: string | null
+  /** Code of the lot, of an item that is tracked by lot. */
+  lot: string | null
   requested: number
   dispatched: number
   received: number
   damaged: number
   lost: number
   returned: number
+  /** The units that left, of an item that is tracked by serial number, in order. */
+  serials: TransferSerial[]
 }
 
-/** A receipt of one line: `quantity` arrived, of which `damaged` are held; `lost` never will. */
-export type ReceiptLine = {
+/** So many units of a line leave; all of them by serial number, of an item that is tracked so. */
+export type DispatchLine = { line: number; quantity: number; serials?: readonly string[] | undefined }
+
+/**
+ * A receipt of one line: `quantity` arrived, of which `damaged` are held; `lost` never will. Where the damaged and lost
+ * ones are named by serial number, they need not be counted too.
+ */
+export type ReceiptLine = SerialGroups & {
   line: number
   quantity: number
   damaged?: number | undefined
   lost?: number | undefined
 }
 
-export type DecidedTransfer = { kind: 'decided'; transfer: Transfer; commands: readonly StockCommand[] }
+type DecidedTransfer = DecidedDocument<Transfer>
 
 /** Still in transit. */
 export function inTransitOf({ dispatched, received, lost, returned }: TransferLine): number {
@@ -61,7 +79,7 @@ export function inTransitOf({ dispatched, received, lost, returned }: TransferLi
 export function decideDispatch(
   transfer: Transfer,
   head: ActionHead,
-  lines: readonly { line: number; quantity: number }[] | undefined,
+  lines: readonly DispatchLine[] | undefined,
   at: string,
 ): DecidedTransfer | Refusal {
   if (transfer.state !== 'draft') return refuseState(transfer, 'dispatched')
@@ -86,27 +104,29 @@ export function decideDispatch(
           },
         })
   if (bad !== undefined) return bad
-  const given = new Map(lines?.map(({ line, quantity }) => [line, quantity]))
+  const given = new Map(lines?.map((each, index) => [each.line, { ...each, index }]))
   const after = transfer.lines.map((line) => ({
     ...line,
-    dispatched: given.get(line.line) ?? line.requested,
+    dispatched: given.get(line.line)?.quantity ?? line.requested,
+    serials: dispatchedSerials(given.get(line.line)?.serials),
   }))
-  if (after.every(({ dispatched }) => dispatched === 0)) {
+  const leaving = after.filter(({ dispatched }) => dispatched > 0)
+  if (leaving.length === 0) {
     return refuse('invalid-lines', 'lines', 'Nothing of it would leave; cancel it instead.')
   }
   return {
     kind: 'decided',
-    transfer: { ...transfer, state: 'dispatched', dispatchedAt: at, lines: after },
-    commands: after
-      .filter(({ dispatched }) => dispatched > 0)
-      .map(({ line, sku, lotId, dispatched }) => ({
-        kind: 'transfer-dispatch' as const,
-        ...lineHead(head, { kind: 'transfer', id: transfer.transferId }, line),
-        ...placesOf(transfer),
-        sku,
-        quantity: dispatched,
-        ...lotOf(lotId),
-      })),
+    document: { ...transfer, state: 'dispatched', dispatchedAt: at, lines: after },
+    commands: leaving.map(({ line, sku, lot, dispatched }) => ({
+      kind: 'transfer-dispatch' as const,
+      ...lineHead(head, { kind: 'transfer', id: transfer.transferId }, line),
+      ...placesOf(transfer),
+      sku,
+      quantity: dispatched,
+      ...lotOf(lot),
+      serials: given.get(line)?.serials,
+    })),
+    lineOf: leaving.map(({ line }) => given.get(line)?.index ?? line - 1),
   }
 }
 
@@ -128,23 +148,17 @@ export function decideReceipt(
     findBad: (receipt) => findBadReceipt(transfer, receipt),
   })
   if (bad !== undefined) return bad
-  if (receipts.some(({ lost = 0 }) => lost > 0) && (head.reason ?? '') === '') {
+  if (receipts.some((receipt) => sizesOf(receipt).lost > 0) && (head.reason ?? '') === '') {
     return refuse('reason-missing', 'reason', 'Units are written off as lost, so a reason is needed.')
   }
   const byLine = new Map(receipts.map((receipt) => [receipt.line, receipt]))
   const lines = transfer.lines.map((line) => {
-    const { quantity = 0, damaged = 0, lost = 0 } = byLine.get(line.line) ?? {}
-    return back
-      ? { ...line, returned: line.returned + quantity, lost: line.lost + lost }
-      : {
-          ...line,
-          received: line.received + quantity,
-          damaged: line.damaged + damaged,
-          lost: line.lost + lost,
-        }
+    const receipt = byLine.get(line.line)
+    return receipt === undefined ? line : afterReceipt(line, receipt, back)
   })
-  const commands = receipts.map(({ line, quantity, damaged = 0, lost = 0 }) => {
-    const { sku, lotId } = transfer.lines.find((each) => each.line === line) ?? { sku: '', lotId: null }
+  const commands: StockCommand[] = receipts.map((receipt) => {
+    const { line, quantity, serials, damagedSerials, lostSerials } = receipt
+    const { sku, lot } = transfer.lines.find((each) => each.line === line) ?? { sku: '', lot: null }
     const { viaCode, toCode, fromCode } = transfer
     return {
       kind: 'transfer-receive' as const,
@@ -154,18 +168,35 @@ export function decideReceipt(
       ...(back && { atCode: fromCode }),
       sku,
       quantity,
-      damaged,
-      lost,
-      ...lotOf(lotId),
+      ...sizesOf(receipt),
+      ...lotOf(lot),
+      serials,
+      damagedSerials,
+      lostSerials,
     }
   })
   const state = stateOf(lines)
   const isEnded = state !== 'partly-received'
   return {
     kind: 'decided',
-    transfer: { ...transfer, state, endedAt: isEnded ? at : null, lines },
+    document: { ...transfer, state, endedAt: isEnded ? at : null, lines },
     commands,
+    lineOf: receipts.map((_, index) => index),
   }
+}
+
+function afterReceipt(line: TransferLine, receipt: ReceiptLine, back: boolean): TransferLine {
+  const { quantity } = receipt
+  const { damaged, lost } = sizesOf(receipt)
+  const after = { ...line, lost: line.lost + lost, serials: arrivedSerials(line.serials, receipt, back) }
+  return back
+    ? { ...after, returned: line.returned + quantity }
+    : { ...after, received: line.received + quantity, damaged: line.damaged + damaged }
+}
+
+/** How many are damaged and lost, counted or named. */
+function sizesOf({ damaged, lost, damagedSerials = [], lostSerials = [] }: ReceiptLine) {
+  return { damaged: damaged ?? damagedSerials.length, lost: lost ?? lostSerials.length }
 }
 
 /** What is still in transit is written off as lost; a draft cannot be closed. */
@@ -175,7 +206,12 @@ export function decideClose(transfer: Transfer, head: ActionHead, at: string): D
   return decideReceipt(
     transfer,
     head,
-    open.map((line) => ({ line: line.line, quantity: 0, lost: inTransitOf(line) })),
+    open.map((line) => ({
+      line: line.line,
+      quantity: 0,
+      lost: inTransitOf(line),
+      ...(line.serials.length > 0 && { lostSerials: inTransitSerials(line.serials) }),
+    })),
     { at },
   )
 }
@@ -183,13 +219,14 @@ export function decideClose(transfer: Transfer, head: ActionHead, at: string): D
 /** Only while nothing has left: what is in transit must arrive, come back or be lost. */
 export function decideCancel(transfer: Transfer, at: string): DecidedTransfer | Refusal {
   if (transfer.state !== 'draft') return refuseState(transfer, 'cancelled')
-  return { kind: 'decided', transfer: { ...transfer, state: 'cancelled', endedAt: at }, commands: [] }
+  return { kind: 'decided', document: { ...transfer, state: 'cancelled', endedAt: at }, commands: [] }
 }
 
 function findBadReceipt(transfer: Transfer, receipt: ReceiptLine): Refusal | undefined {
   const found = lineOf(transfer, receipt.line)
   if (found.kind === 'refused') return found
-  const { quantity, damaged = 0, lost = 0 } = receipt
+  const { quantity } = receipt
+  const { damaged, lost } = sizesOf(receipt)
   const bad =
     findBadUnits('quantity', 'not-negative', quantity) ??
     findBadUnits('damaged', 'not-negative', damaged) ??
@@ -201,6 +238,8 @@ function findBadReceipt(transfer: Transfer, receipt: ReceiptLine): Refusal | und
   if (quantity + lost === 0) {
     return refuse('quantity-not-positive', 'quantity', 'Nothing arrived and nothing was lost.')
   }
+  const stray = findStraySerial(found.line.serials, receipt)
+  if (stray !== undefined) return stray
   const open = inTransitOf(found.line)
   return quantity + lost > open
     ? refuse(
@@ -236,6 +275,6 @@ function placesOf({ fromCode, viaCode, toCode }: Transfer) {
   return { fromCode, viaCode, toCode }
 }
 
-function lotOf(lotId: string | null) {
-  return lotId === null ? {} : { lotId }
+function lotOf(lot: string | null) {
+  return lot === null ? {} : { lot }
 }

@@ -1,8 +1,9 @@
 import { type Db, type Tx, unnestRows } from '@plimsoll/database'
 import { sql } from 'kysely'
-import { type StockContext, UNALLOCATED_LOT } from '../context.ts'
+import type { StockContext } from '../context.ts'
 import { type DocumentPage, type DocumentQuery, toPage } from '../documents/cursors.ts'
 import type { Transfer, TransferLine } from './transfer.ts'
+import { inOrder, type TransferSerial } from './transfer-serials.ts'
 
 /** A transfer with its lines, or undefined. */
 export async function findTransfer(
@@ -50,7 +51,7 @@ export async function findTransferPage(
 async function readTransfers(db: Db, organizationId: string, ids: readonly string[]): Promise<Transfer[]> {
   if (ids.length === 0) return []
   const wanted = sql.val([...ids])
-  const [heads, lines] = await Promise.all([
+  const [heads, lines, serials] = await Promise.all([
     sql<HeadRow>`
       select transfer_id, state, source.code as from_code, transit.code as via_code, target.code as to_code,
         reference, created_by, transfer.created_at, dispatched_at, ended_at
@@ -63,14 +64,20 @@ async function readTransfers(db: Db, organizationId: string, ids: readonly strin
         and target.location_id = transfer.to_location_id
       where transfer.organization_id = ${organizationId} and transfer_id = any(${wanted}::uuid[])
       order by transfer_id desc`.execute(db),
-    sql<TransferLine & { transferId: string }>`
-      select transfer_id, line, item.sku, nullif(lot_id, ${UNALLOCATED_LOT}::uuid) as lot_id,
+    sql<Omit<TransferLine, 'serials'> & { transferId: string }>`
+      select transfer_id, line, item.sku, lot.code as lot,
         requested, dispatched, received, damaged, lost, returned
       from transfer_line
       join item on item.organization_id = transfer_line.organization_id and item.item_id = transfer_line.item_id
+      left join lot on lot.organization_id = transfer_line.organization_id and lot.lot_id = transfer_line.lot_id
       where transfer_line.organization_id = ${organizationId} and transfer_id = any(${wanted}::uuid[])
       order by transfer_id, line`.execute(db),
+    sql<TransferSerial & { transferId: string; line: number }>`
+      select transfer_id, line, serial, state
+      from transfer_serial
+      where organization_id = ${organizationId} and transfer_id = any(${wanted}::uuid[])`.execute(db),
   ])
+  const ofLines = Map.groupBy(serials.rows, ({ transferId, line }) => `${transferId} ${line}`)
   return heads.rows.map((head) => ({
     ...head,
     createdAt: head.createdAt.toISOString(),
@@ -78,7 +85,12 @@ async function readTransfers(db: Db, organizationId: string, ids: readonly strin
     endedAt: head.endedAt?.toISOString() ?? null,
     lines: lines.rows
       .filter(({ transferId }) => transferId === head.transferId)
-      .map(({ transferId: _, ...line }) => line),
+      .map(({ transferId, ...line }) => ({
+        ...line,
+        serials: inOrder(
+          (ofLines.get(`${transferId} ${line.line}`) ?? []).map(({ serial, state }) => ({ serial, state })),
+        ),
+      })),
   }))
 }
 
@@ -93,13 +105,19 @@ export async function insertTransfer(
   tx: Tx,
   context: StockContext,
   transfer: Transfer,
-  ids: { fromId: string; viaId: string; toId: string; itemIdOf(sku: string): string },
+  ids: {
+    fromId: string
+    viaId: string
+    toId: string
+    itemIdOf(sku: string): string
+    lotIdOf(line: TransferLine): string
+  },
 ): Promise<void> {
   const { organizationId } = context
-  const rows = transfer.lines.map(({ sku, lotId, ...line }) => ({
+  const rows = transfer.lines.map((line) => ({
     ...line,
-    itemId: ids.itemIdOf(sku),
-    lotId: lotId ?? UNALLOCATED_LOT,
+    itemId: ids.itemIdOf(line.sku),
+    lotId: ids.lotIdOf(line),
   }))
   const source = unnestRows('added', rows, {
     line: 'int',
@@ -151,5 +169,18 @@ export async function saveTransfer(tx: Tx, organizationId: string, transfer: Tra
       from ${source}
       where organization_id = ${organizationId} and transfer_id = ${transferId}
         and transfer_line.line = changed.line`.execute(tx),
+    saveSerials(tx, organizationId, transfer),
   ])
+}
+
+/** Where the units of the lines are now, by serial number. */
+async function saveSerials(tx: Tx, organizationId: string, { transferId, lines }: Transfer): Promise<void> {
+  const rows = lines.flatMap(({ line, serials }) => serials.map((each) => ({ line, ...each })))
+  if (rows.length === 0) return
+  const source = unnestRows('changed', rows, { line: 'int', serial: 'text', state: 'text' })
+  await sql`
+    insert into transfer_serial (organization_id, transfer_id, line, serial, state)
+    select ${organizationId}, ${transferId}, line, serial, state from ${source}
+    on conflict (organization_id, transfer_id, line, serial) do update set state = excluded.state
+    where transfer_serial.state <> excluded.state`.execute(tx)
 }

@@ -3,7 +3,8 @@ import { toStockContext } from '@plimsoll/sync'
 import { type Command, InvalidArgumentError } from 'commander'
 import type { HubBase } from '../../hub.ts'
 import { RefusedByLedger } from '../output.ts'
-import { collect, runReading } from '../stock/document-command.ts'
+import { runReading } from '../stock/document-command.ts'
+import { collect } from '../stock/document-lines.ts'
 import { addCommonOptions, type CommonOptions } from '../with-hub.ts'
 
 type Found = { sku: string; bin: string | null }

@@ -10,22 +10,21 @@ import {
   type StockCount,
   startStockCount,
 } from '@plimsoll/stock'
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { readCountSheet, readStockCount, type SheetQuery } from '../../views/stock-counts.ts'
 import { CommandProblem } from '../output.ts'
 import { addCommonOptions, type CommonOptions } from '../with-hub.ts'
 import {
   addDocumentOptions,
-  collect,
+  addListing,
   type DocumentOptions,
-  LISTED,
   runDocumentCommand,
   runReading,
-  type SkuQuantity,
-  toSkuQuantity,
 } from './document-command.ts'
+import { collect, type Figure, type NamedUnit, toFigure, toNamedUnit } from './document-lines.ts'
 import { toInstant } from './ledger-command.ts'
 import { toQuantity } from './quantity.ts'
+import { money } from './valuation.ts'
 
 /** As many lines as a sheet can have. */
 const LINES_SHOWN = 20_000
@@ -41,9 +40,9 @@ type Start = {
   tolerancePercent?: number
   reference?: string
 }
-type Enter = { counter: string; countedAt?: Date }
+type Enter = { counter: string; countedAt?: Date; serial?: NamedUnit[] }
 type Approve = { approver: string; leaveUncounted?: true; acceptBeyondTolerance?: true }
-type Show = { viewer?: string; only?: SheetQuery['only'] }
+type Show = { viewer?: string; only?: SheetQuery['only']; method: SheetQuery['method'] }
 
 export function countSheetCommand(stock: Command, exit: (code: number) => void): void {
   const group = stock.command('count-sheet').description('count many items while selling goes on')
@@ -87,11 +86,17 @@ export function countSheetCommand(stock: Command, exit: (code: number) => void):
   addDocumentOptions(group.command('enter'))
     .description('write down what was counted, each line once per round')
     .argument('<count>', 'its id')
-    .argument('<figures...>', 'what was found, as SKU=QUANTITY', collect(toSkuQuantity))
+    .argument('[figures...]', 'what was found, as SKU=QUANTITY or SKU@LOT=QUANTITY', collect(toFigure))
+    .option(
+      '--serial <sku=serial...>',
+      'which units were found, of items tracked by serial number',
+      collect(toNamedUnit),
+    )
     .requiredOption('--counter <name>', 'who counted')
     .option('--counted-at <instant>', 'when, for example 2026-11-25T10:00:00Z (default: now)', toInstant)
-    .action(async (countId: string, figures: SkuQuantity[], options: DocumentOptions & Enter) => {
+    .action(async (countId: string, figures: Figure[], options: DocumentOptions & Enter) => {
       const { counter, countedAt } = options
+      const entries = toEntries(figures, options)
       exit(
         await runDocumentCommand(
           options,
@@ -99,9 +104,9 @@ export function countSheetCommand(stock: Command, exit: (code: number) => void):
             enterStockCount(store, head, {
               countId,
               counter,
-              entries: figures.map((figure) => ({ ...figure, countedAt })),
+              entries: entries.map((entry) => ({ ...entry, countedAt })),
             }),
-          () => `Written down: ${figures.length} lines, counted by ${counter}.`,
+          () => `Written down: ${entries.length} lines, counted by ${counter}.`,
         ),
       )
     })
@@ -168,9 +173,14 @@ export function countSheetCommand(stock: Command, exit: (code: number) => void):
     .description('the sheet: what is to be counted, what was, and how it differs')
     .argument('<count>', 'its id')
     .option('--viewer <name>', 'who looks; needed for the differences of a blind count')
+    .addOption(
+      new Option('--method <method>', 'how differences are valued')
+        .choices(['average', 'fifo'])
+        .default('average'),
+    )
     .option('--only <lines>', 'only lines that are uncounted, different, or to be counted again: recount')
     .action(async (countId: string, options: CommonOptions & Show) => {
-      const { viewer, only = 'all' } = options
+      const { viewer, only = 'all', method } = options
       if (!['all', 'uncounted', 'different', 'recount'].includes(only)) {
         throw new CommandProblem('Give --only as uncounted, different or recount.')
       }
@@ -179,29 +189,43 @@ export function countSheetCommand(stock: Command, exit: (code: number) => void):
           options,
           async (hub) => ({
             ...(await readStockCount(hub, countId)),
-            sheet: await readCountSheet(hub, countId, { viewer, only, cursor: 0, limit: LINES_SHOWN }),
+            sheet: await readCountSheet(hub, countId, {
+              viewer,
+              only,
+              method,
+              cursor: 0,
+              limit: LINES_SHOWN,
+            }),
           }),
           ({ sheet, ...count }) => [headText(count), ...sheetText(sheet)].join('\n'),
         ),
       )
     })
 
-  addCommonOptions(group.command('list'))
-    .description(`the newest ${LISTED} stock counts`)
-    .option('--state <state>', 'only counting, approved, posted or cancelled ones')
-    .action(async (options: CommonOptions & { state?: StockCount['state'] }) => {
-      exit(
-        await runReading(
-          options,
-          ({ database, context }) =>
-            findStockCountPage(database.kysely, context.organizationId, {
-              state: options.state,
-              limit: LISTED,
-            }),
-          ({ rows }) => (rows.length === 0 ? 'There is none.' : rows.map(headText).join('\n')),
-        ),
-      )
-    })
+  addListing(group, exit, {
+    name: 'stock count',
+    states: ['counting', 'approved', 'posted', 'cancelled'],
+    findPage: findStockCountPage,
+    headText,
+  })
+}
+
+/** What was found; units that are named need not be counted too. */
+function toEntries(figures: readonly Figure[], { serial = [] }: Enter) {
+  const bySku = Map.groupBy(serial, ({ sku }) => sku)
+  const counted = figures.map((figure) => ({
+    ...figure,
+    serials: bySku.get(figure.sku)?.map((unit) => unit.serial),
+  }))
+  const named = [...bySku].filter(([sku]) => !figures.some((figure) => figure.sku === sku))
+  return [
+    ...counted,
+    ...named.map(([sku, units]) => ({
+      sku,
+      quantity: units.length,
+      serials: units.map((unit) => unit.serial),
+    })),
+  ]
 }
 
 function toScope({ zone, bin, sku }: Start): CountScope {
@@ -229,19 +253,40 @@ function headText({
   ].join('  ')
 }
 
-function sheetText({ rows, counted, total, zeros, isBlind }: StockCountLines): string[] {
+function sheetText({ rows, counted, total, zeros, isBlind, value, currency }: StockCountLines): string[] {
   return [
-    `${counted} of ${total} lines are counted${zeros === null || zeros === 0 ? '' : `, ${zeros} would go to zero`}.`,
+    `${counted} of ${total} lines are counted${zeros === null || zeros === 0 ? '' : `, ${zeros} items would go to zero`}.`,
+    ...(value === null || value === 0 ? [] : [`The differences come to ${money(value)} ${currency}.`]),
     ...(isBlind ? ['It is blind: figures of the ledger are kept back from whoever counts.'] : []),
-    ...rows.map((row) => {
-      const place = row.bin === null ? '' : `${row.zone === null ? '' : `${row.zone} `}${row.bin}  `
-      const found = row.counted === null ? 'not counted' : `${row.counted} counted by ${row.counter}`
-      const ledger = row.ledger === null ? '' : `, ${row.ledger} by the ledger then`
-      const difference =
-        row.difference === null || row.difference === 0
-          ? ''
-          : `, ${row.difference > 0 ? '+' : ''}${row.difference}${row.needsRecount ? ' (count it again)' : ''}`
-      return `  ${place}${row.sku}: ${found}${row.round > 1 ? ` in round ${row.round}` : ''}${ledger}${difference}`
-    }),
+    ...rows.flatMap((row) => [rowText(row), ...serialTexts(row)]),
   ]
+}
+
+type Row = StockCountLines['rows'][number]
+
+function rowText(row: Row): string {
+  const place = row.bin === null ? '' : `${row.zone === null ? '' : `${row.zone} `}${row.bin}  `
+  const lot = row.lot === null ? '' : ` of lot ${row.lot}`
+  const found = row.counted === null ? 'not counted' : `${row.counted} counted by ${row.counter}`
+  const ledger = row.ledger === null ? '' : `, ${row.ledger} by the ledger then`
+  const worth = row.value === null || row.value === 0 ? '' : ` worth ${money(row.value)}`
+  const difference =
+    row.difference === null || row.difference === 0
+      ? ''
+      : `, ${row.difference > 0 ? '+' : ''}${row.difference}${worth}`
+  const again = row.needsRecount ? ' (count it again)' : ''
+  return `  ${place}${row.sku}${lot}: ${found}${row.round > 1 ? ` in round ${row.round}` : ''}${ledger}${difference}${again}`
+}
+
+/** Which units, of a line whose units are told apart. */
+function serialTexts({ serials }: Row): string[] {
+  if (serials === null) return []
+  const { expected, found, missing, unexpected } = serials
+  return [
+    { what: 'expected', which: found === null ? expected : null },
+    { what: 'missing', which: missing },
+    { what: 'unexpected', which: unexpected },
+  ].flatMap(({ what, which }) =>
+    which === null || which.length === 0 ? [] : [`    ${what}: ${which.join(', ')}`],
+  )
 }

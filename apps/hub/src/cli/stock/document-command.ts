@@ -1,12 +1,19 @@
-import type { ActionHead, DocumentOutcome, DocumentStore } from '@plimsoll/stock'
+import {
+  type ActionHead,
+  type DocumentOutcome,
+  type DocumentPage,
+  type DocumentStore,
+  isUuid,
+  refuse,
+  type StockErrorCode,
+} from '@plimsoll/stock'
 import { toDocumentStore } from '@plimsoll/sync'
-import { type Command, InvalidArgumentError } from 'commander'
+import type { Command } from 'commander'
 import { toStoredKey } from '../../client-key.ts'
 import type { HubBase } from '../../hub.ts'
 import { processContext } from '../../process-context.ts'
-import { CommandProblem, EXIT, RefusedByLedger } from '../output.ts'
+import { EXIT, RefusedByLedger } from '../output.ts'
 import { addCommonOptions, type CommonOptions, withHub } from '../with-hub.ts'
-import { toQuantity } from './quantity.ts'
 
 /**
  * The frame of every subcommand that acts on a document (transfer, inbound shipment, stock count): its options, its
@@ -64,34 +71,78 @@ export async function runReading<Result extends object>(
   })
 }
 
-export type SkuQuantity = { sku: string; quantity: number }
+/** How documents of one kind are found and shown. */
+export type ShownDocument<Document> = {
+  /** As a person calls one, and what its id is called: `<transfer>`. */
+  name: string
+  argument: string
+  unknown: StockErrorCode
+  states: readonly string[]
+  find(db: Db, organizationId: string, id: string): Promise<Document | undefined>
+  findPage(
+    db: Db,
+    organizationId: string,
+    query: { state?: string | undefined; limit: number },
+  ): Promise<DocumentPage<Document>>
+  /** One line, for a list. */
+  headText(document: Document): string
+  toText(document: Document): string
+}
+type Db = HubBase['database']['kysely']
 
-/** `MUG=10`: the last equals sign parts them, since a SKU may hold one. */
-export function toSkuQuantity(text: string): SkuQuantity {
-  const at = text.lastIndexOf('=')
-  if (at < 1) throw new InvalidArgumentError(`"${text}" is no SKU=QUANTITY, such as MUG=10.`)
-  return { sku: text.slice(0, at), quantity: toQuantity(text.slice(at + 1)) }
+/** @throws RefusedByLedger where there is none */
+export async function getDocument<Document>(
+  { database, context }: HubBase,
+  { name, argument, unknown, find }: ShownDocument<Document>,
+  id: string,
+): Promise<Document> {
+  const found = isUuid(id) ? await find(database.kysely, context.organizationId, id) : undefined
+  if (found === undefined) {
+    throw new RefusedByLedger(refuse(unknown, argument, `There is no ${name} ${id}.`))
+  }
+  return found
 }
 
-/** For an option or argument that may be given several times. */
-export function collect<Value>(read: (text: string) => Value): (text: string, earlier?: Value[]) => Value[] {
-  return (text, earlier = []) => [...earlier, read(text)]
+/** `show` and `list` of documents with lines. */
+export function addReadings<Document extends object>(
+  group: Command,
+  exit: (code: number) => void,
+  kind: ShownDocument<Document>,
+): void {
+  addCommonOptions(group.command('show'))
+    .description(`one ${kind.name} with its lines`)
+    .argument(`<${kind.argument}>`, 'its id')
+    .action(async (id: string, options: CommonOptions) => {
+      exit(await runReading(options, (hub) => getDocument(hub, kind, id), kind.toText))
+    })
+  addListing(group, exit, kind)
 }
 
-/** The lines of a document that SKUs name. */
-export function toLines<Line extends { line: number; sku: string }>(
-  lines: readonly Line[],
-  given: readonly SkuQuantity[],
-): { line: number; quantity: number }[] {
-  return given.map(({ sku, quantity }) => {
-    const [found, ...others] = lines.filter((line) => line.sku === sku)
-    if (found === undefined) throw new CommandProblem(`"${sku}" is on no line of it.`)
-    if (others.length > 0) {
-      throw new CommandProblem(`"${sku}" is on several lines, one for each lot; use the API for it.`)
-    }
-    return { line: found.line, quantity }
-  })
+/** `list` of documents. */
+export function addListing<Document extends object>(
+  group: Command,
+  exit: (code: number) => void,
+  {
+    name,
+    states,
+    findPage,
+    headText,
+  }: Pick<ShownDocument<Document>, 'name' | 'states' | 'findPage' | 'headText'>,
+): void {
+  addCommonOptions(group.command('list'))
+    .description(`the newest ${LISTED} ${name}s`)
+    .option('--state <state>', `only ${states.slice(0, -1).join(', ')} or ${states.at(-1)} ones`)
+    .action(async (options: CommonOptions & { state?: string }) => {
+      exit(
+        await runReading(
+          options,
+          ({ database, context }) =>
+            findPage(database.kysely, context.organizationId, { state: options.state, limit: LISTED }),
+          ({ rows }) => (rows.length === 0 ? 'There is none.' : rows.map(headText).join('\n')),
+        ),
+      )
+    })
 }
 
 /** What a person picks from where a list is long. */
-export const LISTED = 50
+const LISTED = 50

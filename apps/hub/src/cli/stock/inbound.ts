@@ -4,45 +4,75 @@ import {
   findInboundPage,
   findInboundShipment,
   type InboundShipment,
-  isUuid,
   receiveInboundShipment,
-  refuse,
 } from '@plimsoll/stock'
 import type { Command } from 'commander'
 import { z } from 'zod'
-import type { HubBase } from '../../hub.ts'
-import { CommandProblem, RefusedByLedger } from '../output.ts'
-import { addCommonOptions, type CommonOptions } from '../with-hub.ts'
+import { CommandProblem } from '../output.ts'
 import {
   addDocumentOptions,
-  collect,
+  addReadings,
   type DocumentOptions,
-  LISTED,
+  getDocument,
   runDocumentCommand,
-  runReading,
-  type SkuQuantity,
-  toLines,
-  toSkuQuantity,
+  type ShownDocument,
 } from './document-command.ts'
+import {
+  type Arrived,
+  addArrivedOptions,
+  collect,
+  type Figure,
+  type SaidOfLine,
+  toFigure,
+  toItemDetail,
+  toLotDetail,
+  toSaidLines,
+} from './document-lines.ts'
+import { toUnitCost } from './receive.ts'
 
 type About = { location: string; supplier?: string; reference?: string; expectedOn?: string }
-type Received = { damaged?: SkuQuantity[]; all?: true; allowOver?: true }
+type Costs = { unitCost?: ReturnType<typeof toItemDetail>[] }
+type LotDetails = ReturnType<typeof toLotDetail>[]
+type Received = Arrived & {
+  allowOver?: true
+  expires?: LotDetails
+  manufactured?: LotDetails
+  supplierLot?: LotDetails
+  force?: true
+}
+
+const shipments: ShownDocument<InboundShipment> = {
+  name: 'inbound shipment',
+  argument: 'shipment',
+  unknown: 'unknown-inbound-shipment',
+  states: ['expected', 'partly-received', 'received', 'closed', 'cancelled'],
+  find: findInboundShipment,
+  findPage: findInboundPage,
+  headText,
+  toText,
+}
 
 export function inboundCommand(stock: Command, exit: (code: number) => void): void {
   const group = stock.command('inbound').description('what suppliers are to bring')
 
   addDocumentOptions(group.command('create'))
     .description('announce a shipment: it is incoming from now on')
-    .argument('<lines...>', 'what is to come, as SKU=QUANTITY', collect(toSkuQuantity))
+    .argument('<lines...>', 'what is to come, as SKU=QUANTITY', collect(toFigure))
     .requiredOption('--location <code>', 'the location that it comes to')
     .option('--supplier <name>', 'who brings it')
     .option('--reference <text>', 'the number of your order')
     .option('--expected-on <day>', 'the day, as 2026-12-25')
+    .option(
+      '--unit-cost <sku=amount...>',
+      'what one base unit costs, in your currency, for example MUG=12.50',
+      collect(toItemDetail),
+    )
     .addHelpText(
       'after',
       '\nExample:\n  plimsoll stock inbound create MUG=500 --location MAIN --supplier Potter\n',
     )
-    .action(async (lines: SkuQuantity[], options: DocumentOptions & About) => {
+    .action(async (figures: Figure[], options: DocumentOptions & About & Costs) => {
+      const lines = toNewLines(figures, options)
       const { location: locationCode, supplier, reference, expectedOn } = options
       if (expectedOn !== undefined && !z.iso.date().safeParse(expectedOn).success) {
         throw new CommandProblem('Write the day of --expected-on as 2026-12-25.')
@@ -58,27 +88,31 @@ export function inboundCommand(stock: Command, exit: (code: number) => void): vo
       )
     })
 
-  addDocumentOptions(group.command('receive'))
+  addArrivedOptions(addDocumentOptions(group.command('receive')))
     .description('take in what arrived; in parts as often as it takes')
     .argument('<shipment>', 'its id')
-    .argument('[lines...]', 'what arrived, as SKU=QUANTITY', collect(toSkuQuantity))
+    .argument('[lines...]', 'what arrived, as SKU=QUANTITY or SKU@LOT=QUANTITY', collect(toFigure))
     .option('--all', 'all that is on its way has arrived')
-    .option(
-      '--damaged <sku=quantity>',
-      'of these, how many are to be held; may be repeated',
-      collect(toSkuQuantity),
-    )
     .option('--allow-over', 'take more than is on its way; it is recorded as such')
-    .action(async (inboundId: string, given: SkuQuantity[], options: DocumentOptions & Received) => {
+    .option(
+      '--expires <sku@lot=day...>',
+      'the last day on which a new lot may leave, for example MILK@L12=2027-01-31',
+      collect(toLotDetail),
+    )
+    .option('--manufactured <sku@lot=day...>', 'when a new lot was made', collect(toLotDetail))
+    .option('--supplier-lot <sku@lot=text...>', 'what the supplier calls a new lot', collect(toLotDetail))
+    .option('--force', 'take units of lots that may not leave; needs --reason')
+    .action(async (inboundId: string, given: Figure[], options: DocumentOptions & Received) => {
       exit(
         await runDocumentCommand(
           options,
           async (store, head, hub) => {
-            const { lines } = await getShipment(hub, inboundId)
+            const { lines } = await getDocument(hub, shipments, inboundId)
+            const said = toSaidLines(lines, given, options, (line) => ({ units: outstanding(line) }))
             return await receiveInboundShipment(store, head, {
               inboundId,
               allowOver: options.allowOver,
-              lines: toArrivals(lines, given, options),
+              lines: toArrivals(said, options),
             })
           },
           toText,
@@ -89,16 +123,16 @@ export function inboundCommand(stock: Command, exit: (code: number) => void): vo
   addDocumentOptions(group.command('cancel'))
     .description('take off what will not come: what is named, or all that is left, which ends it')
     .argument('<shipment>', 'its id')
-    .argument('[lines...]', 'how many will not come, as SKU=QUANTITY', collect(toSkuQuantity))
-    .action(async (inboundId: string, given: SkuQuantity[], options: DocumentOptions) => {
+    .argument('[lines...]', 'how many will not come, as SKU=QUANTITY', collect(toFigure))
+    .action(async (inboundId: string, given: Figure[], options: DocumentOptions) => {
       exit(
         await runDocumentCommand(
           options,
           async (store, head, hub) => {
-            const { lines } = await getShipment(hub, inboundId)
+            const { lines } = await getDocument(hub, shipments, inboundId)
             return await cancelInboundRest(store, head, {
               inboundId,
-              lines: given.length === 0 ? undefined : toLines(lines, given),
+              lines: given.length === 0 ? undefined : toSaidLines(lines, given, {}),
             })
           },
           toText,
@@ -106,52 +140,34 @@ export function inboundCommand(stock: Command, exit: (code: number) => void): vo
       )
     })
 
-  addCommonOptions(group.command('show'))
-    .description('one inbound shipment with its lines')
-    .argument('<shipment>', 'its id')
-    .action(async (inboundId: string, options: CommonOptions) => {
-      exit(await runReading(options, (hub) => getShipment(hub, inboundId), toText))
-    })
-
-  addCommonOptions(group.command('list'))
-    .description(`the newest ${LISTED} inbound shipments`)
-    .option('--state <state>', 'only expected, partly-received, received, closed or cancelled ones')
-    .action(async (options: CommonOptions & { state?: InboundShipment['state'] }) => {
-      exit(
-        await runReading(
-          options,
-          ({ database, context }) =>
-            findInboundPage(database.kysely, context.organizationId, { state: options.state, limit: LISTED }),
-          ({ rows }) => (rows.length === 0 ? 'There is none.' : rows.map(headText).join('\n')),
-        ),
-      )
-    })
+  addReadings(group, exit, shipments)
 }
 
-async function getShipment({ database, context }: HubBase, inboundId: string): Promise<InboundShipment> {
-  const found = isUuid(inboundId)
-    ? await findInboundShipment(database.kysely, context.organizationId, inboundId)
-    : undefined
-  if (found === undefined) {
-    const message = `There is no inbound shipment ${inboundId}.`
-    throw new RefusedByLedger(refuse('unknown-inbound-shipment', 'shipment', message))
+function toNewLines(figures: readonly Figure[], { unitCost = [] }: Costs) {
+  const costs = new Map(unitCost.map(({ sku, detail }) => [sku, toUnitCost(detail)]))
+  const stray = [...costs.keys()].find((sku) => !figures.some((figure) => figure.sku === sku))
+  if (stray !== undefined) throw new CommandProblem(`"${stray}" has a cost and is on no line.`)
+  const ofLot = figures.find(({ lot }) => lot !== undefined)
+  if (ofLot !== undefined) {
+    throw new CommandProblem(`Name the lot of "${ofLot.sku}" when it is received: nobody knows it yet.`)
   }
-  return found
+  return figures.map(({ sku, quantity }) => ({ sku, quantity, unitCost: costs.get(sku) }))
 }
 
-function toArrivals(
-  lines: InboundShipment['lines'],
-  given: readonly SkuQuantity[],
-  { all, damaged = [] }: Received,
-) {
-  const whole = all === true ? lines.map((line) => ({ line: line.line, quantity: outstanding(line) })) : []
-  const quantities = new Map(
-    [...whole, ...toLines(lines, given)].map(({ line, quantity }) => [line, quantity]),
-  )
-  const damages = new Map(toLines(lines, damaged).map(({ line, quantity }) => [line, quantity]))
-  return [...new Set([...quantities.keys(), ...damages.keys()])]
-    .map((line) => ({ line, quantity: quantities.get(line) ?? 0, damaged: damages.get(line) ?? 0 }))
-    .filter(({ line, quantity }) => quantity > 0 || damages.has(line) || given.length > 0)
+/** Lines that arrived, each with what is told of its lot. */
+function toArrivals(said: readonly SaidOfLine[], { expires, manufactured, supplierLot, force }: Received) {
+  const detailOf = (details: LotDetails = [], { sku, lot }: SaidOfLine) =>
+    details.find((each) => each.sku === sku && each.lot === lot)?.detail
+  return said.map(({ sku, lost: _, lostSerials: __, ...arrived }) => {
+    const line = { sku, ...arrived }
+    return {
+      ...arrived,
+      expiresOn: detailOf(expires, line),
+      manufacturedOn: detailOf(manufactured, line),
+      supplierLot: detailOf(supplierLot, line),
+      ...(arrived.lot !== undefined && { force }),
+    }
+  })
 }
 
 function outstanding({ expected, received, over, cancelled }: InboundShipment['lines'][number]): number {

@@ -43,7 +43,7 @@ export const receiveCommand = placedCommand<Own>('receive', {
 })
 
 /** Ten-thousandths of an amount as a person writes it, digit by digit: a float would not hold all of them. */
-function toUnitCost(text: string): number {
+export function toUnitCost(text: string): number {
   const [match, whole = '', fraction = ''] = /^(\d+)(?:\.(\d{1,4}))?$/.exec(text) ?? []
   if (match === undefined) {
     throw new InvalidArgumentError('Give an amount such as 12.50, with four decimals at most.')

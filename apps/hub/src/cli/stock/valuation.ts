@@ -94,7 +94,7 @@ function unpriced(units: number): string {
 }
 
 /** Ten-thousandths as a person reads them: all four places, so that nothing is rounded away. */
-function money(amount: number): string {
+export function money(amount: number): string {
   const digits = String(Math.abs(amount)).padStart(5, '0')
   return `${amount < 0 ? '−' : ''}${digits.slice(0, -4)}.${digits.slice(-4)}`
 }

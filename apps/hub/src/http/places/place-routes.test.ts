@@ -64,6 +64,12 @@ test('I3: a transfer’s action sent twice counts once, and is answered 200 then
 
 test('an inbound shipment is incoming, then on hand', async () => {
   const lines = [{ sku: 'MUG', quantity: 8, unitCost: 25_000 }]
+  const wanted = { location: 'EAST', lines }
+  expect(await post('/inbound-shipments', wanted)).toMatchObject({
+    status: 409,
+    body: { code: 'currency-not-set', field: 'lines[0].unitCost' },
+  })
+  await served.ask('PUT', '/api/v1/valuation/currency', { currency: 'EUR' })
   const { body } = await post('/inbound-shipments', { location: 'EAST', expectedOn: '2027-01-15', lines })
   expect(
     await post('/inbound-shipments', { location: 'EAST', expectedOn: '15 January', lines }),

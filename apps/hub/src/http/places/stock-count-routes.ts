@@ -3,39 +3,25 @@ import {
   approveStockCount,
   cancelStockCount,
   enterStockCount,
+  findStockCount,
   findStockCountPage,
   postStockCount,
   recountStockCount,
   startStockCount,
 } from '@plimsoll/stock'
-import { toDocumentStore } from '@plimsoll/sync'
 import type { FastifyPluginAsync } from 'fastify'
 import { z } from 'zod'
-import { readCountSheet, readStockCount } from '../../views/stock-counts.ts'
+import { readCountSheet } from '../../views/stock-counts.ts'
 import type { ErrorCode } from '../error-codes.ts'
 import { addRoute } from '../route.ts'
 import type { ServerContext } from '../server.ts'
-import {
-  answerOf,
-  apiHead,
-  code,
-  documentId,
-  documentQuery,
-  LINE_ERRORS,
-  quantity,
-  reason,
-  reference,
-  sku,
-} from './document-action.ts'
+import { COUNT_ERRORS, unitsOfItem } from '../tracked-fields.ts'
+import { code, documentId, LINE_ERRORS, quantity, reason, reference, sku } from './document-action.ts'
+import { documentFrame } from './document-frame.ts'
 
 const tag = 'Stock counts'
-const answers = { 200: stockCount, 201: stockCount }
-const ACTION_ERRORS: readonly ErrorCode[] = [
-  'key-reused',
-  'unknown-stock-count',
-  'document-state',
-  'count-already-posted',
-]
+/** A unit that was found here and is somewhere else by the ledger. */
+const FOUND_ELSEWHERE: readonly ErrorCode[] = ['serial-elsewhere', 'serial-shipped']
 
 const person = (who: string) => z.string(`say who ${who}`).trim().min(1, `say who ${who}`).max(200)
 const names = z.array(z.string().min(1)).min(1)
@@ -62,6 +48,7 @@ const enter = z.strictObject({
     z.strictObject({
       sku,
       quantity,
+      ...unitsOfItem,
       countedAt: z.iso
         .datetime({ offset: true })
         .transform((text) => new Date(text))
@@ -85,36 +72,25 @@ const post = z.strictObject({
 
 /** Stock counts: sheets that people fill in while selling goes on. */
 export function stockCountRoutes(hub: ServerContext): FastifyPluginAsync {
-  const { organizationId } = hub.context
-  const store = () => toDocumentStore(hub.context)
   return async (app) => {
-    addRoute(
-      app,
+    const routes = documentFrame(app, hub, {
+      path: '/stock-counts',
+      tag,
+      name: 'stock count',
+      answer: stockCount,
+      unknown: 'unknown-stock-count',
+      actionErrors: ['key-reused', 'unknown-stock-count', 'document-state', 'count-already-posted'],
+    })
+    routes.list(
       {
-        method: 'GET',
-        path: '/stock-counts',
         operation: 'listStockCounts',
-        tag,
         summary: 'Your stock counts without their lines, newest first.',
-        query: documentQuery(['counting', 'approved', 'posted', 'cancelled']),
-        answers: { 200: stockCountPage },
+        states: ['counting', 'approved', 'posted', 'cancelled'],
+        page: stockCountPage,
       },
-      async ({ query }) => ({ 200: await findStockCountPage(hub.database.kysely, organizationId, query) }),
+      findStockCountPage,
     )
-    addRoute(
-      app,
-      {
-        method: 'GET',
-        path: '/stock-counts/:id',
-        operation: 'getStockCount',
-        tag,
-        summary: 'One stock count without its lines.',
-        params: documentId,
-        answers: { 200: stockCount },
-        errors: ['unknown-stock-count'],
-      },
-      async ({ params: { id } }) => ({ 200: await readStockCount(hub, id) }),
-    )
+    routes.one({ operation: 'getStockCount', summary: 'One stock count without its lines.' }, findStockCount)
     addRoute(
       app,
       {
@@ -123,7 +99,7 @@ export function stockCountRoutes(hub: ServerContext): FastifyPluginAsync {
         operation: 'listStockCountLines',
         tag,
         summary:
-          'The sheet: what is to be counted, what was, and how it differs. A blind one tells differences to nobody who counts, until it is approved.',
+          'The sheet: what is to be counted, what was, how it differs, and what that is worth. A blind one tells differences to nobody who counts, until it is approved.',
         params: documentId,
         query: z.object({
           viewer: z.string().optional().describe('Who looks; needed for the differences of a blind count.'),
@@ -131,6 +107,7 @@ export function stockCountRoutes(hub: ServerContext): FastifyPluginAsync {
             .enum(['all', 'uncounted', 'different', 'recount'])
             .default('all')
             .describe('different: whose count is not what the ledger says.'),
+          method: z.enum(['average', 'fifo']).default('average').describe('How differences are valued.'),
           cursor: z.coerce.number().int().min(0).default(0).describe('`next` of the page before.'),
           limit: z.coerce.number().int().min(1).max(1_000).default(200),
         }),
@@ -139,37 +116,25 @@ export function stockCountRoutes(hub: ServerContext): FastifyPluginAsync {
       },
       async ({ params: { id }, query }) => ({ 200: await readCountSheet(hub, id, query) }),
     )
-    addRoute(
-      app,
+    routes.create(
       {
-        method: 'POST',
-        path: '/stock-counts',
         operation: 'startStockCount',
-        tag,
-        summary: 'Makes a sheet of what the ledger says is there.',
+        summary: 'Makes a sheet of what the ledger says is there: a line for each item, and for each lot.',
         body: start,
-        takesKey: true,
-        answers,
-        errors: ['key-reused', 'unknown-location', 'location-archived', 'unknown-sku', 'invalid-lines'],
+        errors: ['unknown-location', 'location-archived', 'unknown-sku', 'invalid-lines'],
       },
-      async ({ body: { location, ...rest }, key }) =>
-        answerOf(await startStockCount(store(), apiHead(key), { locationCode: location, ...rest })),
+      ({ location, ...rest }, { store, head }) =>
+        startStockCount(store, head, { locationCode: location, ...rest }),
     )
-    addRoute(
-      app,
+    routes.action(
+      'enter',
       {
-        method: 'POST',
-        path: '/stock-counts/:id/enter',
         operation: 'enterStockCount',
-        tag,
         summary: 'Writes down what was counted: each line once per round.',
-        params: documentId,
         body: enter,
-        takesKey: true,
-        answers,
         errors: [
-          ...ACTION_ERRORS,
           ...LINE_ERRORS,
+          ...COUNT_ERRORS,
           'unknown-sku',
           'unknown-document-line',
           'quantity-negative',
@@ -177,75 +142,44 @@ export function stockCountRoutes(hub: ServerContext): FastifyPluginAsync {
           'count-already-entered',
         ],
       },
-      async ({ params: { id }, body, key }) =>
-        answerOf(await enterStockCount(store(), apiHead(key), { countId: id, ...body })),
+      ({ id, body }, { store, head }) => enterStockCount(store, head, { countId: id, ...body }),
     )
-    addRoute(
-      app,
+    routes.action(
+      'recount',
       {
-        method: 'POST',
-        path: '/stock-counts/:id/recount',
         operation: 'recountStockCount',
-        tag,
         summary: 'Asks for lines to be counted again; an approved count is open again.',
-        params: documentId,
         body: recount,
-        takesKey: true,
-        answers,
-        errors: [...ACTION_ERRORS, 'unknown-document-line'],
+        errors: ['unknown-document-line'],
       },
-      async ({ params: { id }, body, key }) =>
-        answerOf(await recountStockCount(store(), apiHead(key), { countId: id, ...body })),
+      ({ id, body }, { store, head }) => recountStockCount(store, head, { countId: id, ...body }),
     )
-    addRoute(
-      app,
+    routes.action(
+      'approve',
       {
-        method: 'POST',
-        path: '/stock-counts/:id/approve',
         operation: 'approveStockCount',
-        tag,
         summary: 'Says that the figures are right; nothing changes yet.',
-        params: documentId,
         body: approve,
-        takesKey: true,
-        answers,
-        errors: [...ACTION_ERRORS, 'count-unfinished', 'count-beyond-tolerance', 'count-same-person'],
+        errors: ['count-unfinished', 'count-beyond-tolerance', 'count-same-person'],
       },
-      async ({ params: { id }, body, key }) =>
-        answerOf(await approveStockCount(store(), apiHead(key), { countId: id, ...body })),
+      ({ id, body }, { store, head }) => approveStockCount(store, head, { countId: id, ...body }),
     )
-    addRoute(
-      app,
+    routes.action(
+      'post',
       {
-        method: 'POST',
-        path: '/stock-counts/:id/post',
         operation: 'postStockCount',
-        tag,
         summary:
           'Writes what was counted into the ledger, each line true for the moment of its counting; once, under whatever key.',
-        params: documentId,
         body: post,
-        takesKey: true,
-        answers,
-        errors: [...ACTION_ERRORS, 'count-zeros-unconfirmed', 'quantity-out-of-range'],
+        errors: ['count-zeros-unconfirmed', 'quantity-out-of-range', ...FOUND_ELSEWHERE],
       },
-      async ({ params: { id }, body: { reason: why, ...rest }, key }) =>
-        answerOf(await postStockCount(store(), apiHead(key, { reason: why }), { countId: id, ...rest })),
+      ({ id, body: { confirmZeros } }, { store, head }) =>
+        postStockCount(store, head, { countId: id, confirmZeros }),
     )
-    addRoute(
-      app,
-      {
-        method: 'POST',
-        path: '/stock-counts/:id/cancel',
-        operation: 'cancelStockCount',
-        tag,
-        summary: 'Gives a count up; nothing was changed by it.',
-        params: documentId,
-        takesKey: true,
-        answers,
-        errors: ACTION_ERRORS,
-      },
-      async ({ params: { id }, key }) => answerOf(await cancelStockCount(store(), apiHead(key), id)),
+    routes.bareAction(
+      'cancel',
+      { operation: 'cancelStockCount', summary: 'Gives a count up; nothing was changed by it.' },
+      (id, { store, head }) => cancelStockCount(store, head, id),
     )
   }
 }

@@ -6,33 +6,16 @@ import {
   dispatchTransfer,
   findTransfer,
   findTransferPage,
-  isUuid,
   receiveTransfer,
-  refuse,
 } from '@plimsoll/stock'
-import { toDocumentStore } from '@plimsoll/sync'
 import type { FastifyPluginAsync } from 'fastify'
 import { z } from 'zod'
 import type { ErrorCode } from '../error-codes.ts'
-import { addRoute } from '../route.ts'
 import type { ServerContext } from '../server.ts'
-import {
-  answerOf,
-  apiHead,
-  code,
-  documentId,
-  documentQuery,
-  foundOr,
-  LINE_ERRORS,
-  quantity,
-  reason,
-  reference,
-  sku,
-} from './document-action.ts'
+import { MOVED_SERIAL_ERRORS, unitsOfArrival, unitsOfItem } from '../tracked-fields.ts'
+import { code, LINE_ERRORS, quantity, reason, reference, sku } from './document-action.ts'
+import { documentFrame } from './document-frame.ts'
 
-const tag = 'Transfers'
-const answers = { 200: transfer, 201: transfer }
-const ACTION_ERRORS: readonly ErrorCode[] = ['key-reused', 'unknown-transfer', 'document-state']
 const LOSS_ERRORS: readonly ErrorCode[] = ['reason-missing', 'unknown-reason', 'reason-direction']
 
 const newTransfer = z.strictObject({
@@ -40,14 +23,16 @@ const newTransfer = z.strictObject({
   to: code,
   via: z.string().min(1).optional().describe('A transit location; your own, unless given.'),
   reference,
-  lines: z.array(z.strictObject({ sku, quantity, lotId: z.uuid().optional() })),
+  lines: z.array(z.strictObject({ sku, quantity, lot: unitsOfItem.lot })),
 })
 const dispatch = z.strictObject({
   reason,
   lines: z
-    .array(z.strictObject({ line: z.int(), quantity }))
+    .array(z.strictObject({ line: z.int(), quantity, serials: unitsOfItem.serials }))
     .optional()
-    .describe('Less than is requested, by line; all of it, unless given.'),
+    .describe(
+      'Less than is requested, by line, and which serials of an item that is tracked so; all of it, unless given.',
+    ),
 })
 const receive = z.strictObject({
   reason,
@@ -58,6 +43,8 @@ const receive = z.strictObject({
       quantity: quantity.describe('How many arrived, damaged ones too.'),
       damaged: z.number().optional().describe('Of these, how many are to be held.'),
       lost: z.number().optional().describe('How many never will; needs a reason.'),
+      ...unitsOfArrival,
+      lostSerials: unitsOfItem.serials.describe('Those that are lost.'),
     }),
   ),
 })
@@ -65,114 +52,72 @@ const close = z.strictObject({ reason })
 
 /** Transfers: what goes from one location to another by way of a transit location. */
 export function transferRoutes(hub: ServerContext): FastifyPluginAsync {
-  const { organizationId } = hub.context
   return async (app) => {
-    addRoute(
-      app,
+    const routes = documentFrame(app, hub, {
+      path: '/transfers',
+      tag: 'Transfers',
+      name: 'transfer',
+      answer: transfer,
+      unknown: 'unknown-transfer',
+      actionErrors: ['key-reused', 'unknown-transfer', 'document-state'],
+    })
+    routes.list(
       {
-        method: 'GET',
-        path: '/transfers',
         operation: 'listTransfers',
-        tag,
         summary: 'Your transfers with their lines, newest first.',
-        query: documentQuery(['draft', 'dispatched', 'partly-received', 'received', 'closed', 'cancelled']),
-        answers: { 200: transferPage },
+        states: ['draft', 'dispatched', 'partly-received', 'received', 'closed', 'cancelled'],
+        page: transferPage,
       },
-      async ({ query }) => ({ 200: await findTransferPage(hub.database.kysely, organizationId, query) }),
+      findTransferPage,
     )
-    addRoute(
-      app,
+    routes.one({ operation: 'getTransfer', summary: 'One transfer with its lines.' }, findTransfer)
+    routes.create(
       {
-        method: 'GET',
-        path: '/transfers/:id',
-        operation: 'getTransfer',
-        tag,
-        summary: 'One transfer with its lines.',
-        params: documentId,
-        answers: { 200: transfer },
-        errors: ['unknown-transfer'],
-      },
-      async ({ params: { id } }) => {
-        const found = isUuid(id) ? await findTransfer(hub.database.kysely, organizationId, id) : undefined
-        return { 200: foundOr(found, refuse('unknown-transfer', 'id', `There is no transfer ${id}.`)) }
-      },
-    )
-    addRoute(
-      app,
-      {
-        method: 'POST',
-        path: '/transfers',
         operation: 'createTransfer',
-        tag,
         summary: 'Makes a draft; nothing moves yet.',
         body: newTransfer,
-        takesKey: true,
-        answers,
         errors: [
           ...LINE_ERRORS,
-          'key-reused',
           'unknown-sku',
           'unknown-location',
           'location-archived',
           'invalid-location',
           'same-location',
           'quantity-not-positive',
+          'lot-missing',
+          'lot-not-tracked',
+          'unknown-lot',
         ],
       },
-      async ({ body: { from, to, via, ...rest }, key }) =>
-        answerOf(
-          await createTransfer(toDocumentStore(hub.context), apiHead(key), {
-            fromCode: from,
-            toCode: to,
-            viaCode: via,
-            ...rest,
-          }),
-        ),
+      ({ from, to, via, ...rest }, { store, head }) =>
+        createTransfer(store, head, { fromCode: from, toCode: to, viaCode: via, ...rest }),
     )
-    addRoute(
-      app,
+    routes.action(
+      'dispatch',
       {
-        method: 'POST',
-        path: '/transfers/:id/dispatch',
         operation: 'dispatchTransfer',
-        tag,
         summary: 'Takes the units out of their location, at most what is available there; all lines or none.',
-        params: documentId,
         body: dispatch,
-        takesKey: true,
-        answers,
         errors: [
-          ...ACTION_ERRORS,
           ...LINE_ERRORS,
+          ...MOVED_SERIAL_ERRORS,
           'unknown-document-line',
           'insufficient-stock',
           'location-archived',
         ],
       },
-      async ({ params: { id }, body, key }) =>
-        answerOf(
-          await dispatchTransfer(toDocumentStore(hub.context), apiHead(key, body), {
-            transferId: id,
-            lines: body.lines,
-          }),
-        ),
+      ({ id, body: { lines } }, { store, head }) => dispatchTransfer(store, head, { transferId: id, lines }),
     )
-    addRoute(
-      app,
+    routes.action(
+      'receive',
       {
-        method: 'POST',
-        path: '/transfers/:id/receive',
         operation: 'receiveTransfer',
-        tag,
         summary: 'Takes in what arrived, or has come back, in as many parts as it takes.',
-        params: documentId,
         body: receive,
-        takesKey: true,
-        answers,
         errors: [
-          ...ACTION_ERRORS,
           ...LINE_ERRORS,
           ...LOSS_ERRORS,
+          ...MOVED_SERIAL_ERRORS,
           'unknown-document-line',
           'beyond-dispatched',
           'damaged-beyond-received',
@@ -180,47 +125,23 @@ export function transferRoutes(hub: ServerContext): FastifyPluginAsync {
           'insufficient-incoming',
         ],
       },
-      async ({ params: { id }, body, key }) =>
-        answerOf(
-          await receiveTransfer(toDocumentStore(hub.context), apiHead(key, body), {
-            transferId: id,
-            lines: body.lines,
-            back: body.back,
-          }),
-        ),
+      ({ id, body: { lines, back } }, { store, head }) =>
+        receiveTransfer(store, head, { transferId: id, lines, back }),
     )
-    addRoute(
-      app,
+    routes.action(
+      'close',
       {
-        method: 'POST',
-        path: '/transfers/:id/close',
         operation: 'closeTransfer',
-        tag,
         summary: 'Writes off what is still in transit, with a reason.',
-        params: documentId,
         body: close,
-        takesKey: true,
-        answers,
-        errors: [...ACTION_ERRORS, ...LOSS_ERRORS],
+        errors: LOSS_ERRORS,
       },
-      async ({ params: { id }, body, key }) =>
-        answerOf(await closeTransfer(toDocumentStore(hub.context), apiHead(key, body), id)),
+      ({ id }, { store, head }) => closeTransfer(store, head, id),
     )
-    addRoute(
-      app,
-      {
-        method: 'POST',
-        path: '/transfers/:id/cancel',
-        operation: 'cancelTransfer',
-        tag,
-        summary: 'Gives a draft up.',
-        params: documentId,
-        takesKey: true,
-        answers,
-        errors: ACTION_ERRORS,
-      },
-      async ({ params: { id }, key }) =>
-        answerOf(await cancelTransfer(toDocumentStore(hub.context), apiHead(key), id)),
+    routes.bareAction(
+      'cancel',
+      { operation: 'cancelTransfer', summary: 'Gives a draft up.' },
+      (id, { store, head }) => cancelTransfer(store, head, id),
     )
   }
 }
