@@ -45,6 +45,9 @@ export const itemRow = z.object({
   itemId: z.string(),
   sku: z.string(),
   name: z.string(),
+  isKit: z
+    .boolean()
+    .describe('A virtual kit: `available` is what its parts allow, and it has no other figures of its own.'),
   ...balanceFigures.shape,
   locations: z.array(z.object({ locationId: z.string(), ...balanceFigures.shape })),
   channels: z.array(channelCell),
@@ -172,6 +175,7 @@ export const itemDetail = z.object({
   itemId: z.string(),
   sku: z.string(),
   name: z.string(),
+  tracking: z.enum(['plain', 'lot', 'serial']),
   ...balanceFigures.shape,
   balances: z.array(
     z.object({

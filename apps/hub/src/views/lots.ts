@@ -9,7 +9,10 @@ type Named = { sku: string; lot: string }
 /** @throws SyncProblem for an unknown SKU */
 export async function getLots(context: SyncContext, sku: string): Promise<LotList> {
   const { itemId } = await getItemHead(context, sku)
-  return { rows: await findLotRows(context.database.kysely, context.organizationId, itemId) }
+  const { database, organizationId, clock } = context
+  return {
+    rows: await findLotRows(database.kysely, organizationId, itemId, new Date(clock.now())),
+  }
 }
 
 /** @throws SyncProblem for an unknown SKU */
