@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { balanceFigures, movementRow } from './shapes.ts'
+import { balanceFigures, movementPage } from './shapes.ts'
 
 const day = z.iso.date()
 const instant = z.iso.datetime()
@@ -68,8 +68,9 @@ export const lotTrace = z.object({
   lot: lotDetail,
   owners: z.array(lotOwner).describe('The first thousand, those that were shipped most of it first.'),
   ownersTotal: count,
-  movements: z.array(movementRow).describe('Newest first.'),
-  next: z.string().nullable(),
+  movements: movementPage.shape.rows.describe('Newest first.'),
+  next: movementPage.shape.next,
+  archivedBefore: movementPage.shape.archivedBefore,
 })
 export type LotTrace = z.infer<typeof lotTrace>
 

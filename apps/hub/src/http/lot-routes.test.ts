@@ -71,9 +71,21 @@ test('a number with a slash has a page of its own', async () => {
   expect(body).toMatchObject({ rows: [{ serial: 'X/7', sku: 'CAM', events: [{ kind: 'received' }] }] })
 })
 
+test('the trace of a lot tells its movements with the figures after each, page by page', async () => {
+  await receive({ sku: 'TEA', lot: 'A', quantity: 2 })
+  await receive({ sku: 'TEA', lot: 'B', quantity: 4 })
+  const path = '/api/v1/items/TEA/lots/A/trace?limit=1'
+  const first = await served.ask('GET', path)
+  expect(first.status, first.text).toBe(200)
+  expect(first.body).toMatchObject({ movements: [{ onHandDelta: 2, after: { onHand: 7 } }] })
+  const second = await served.ask('GET', `${path}&cursor=${String(first.body.next)}`)
+  expect(second.body).toMatchObject({ movements: [{ onHandDelta: 5, after: { onHand: 5 } }], next: null })
+})
+
 test('the lots of an item say what is where', async () => {
   const { body } = await served.ask('GET', '/api/v1/items/TEA/lots')
   expect((body as unknown as LotList).rows).toMatchObject([
-    { lot: 'A', onHand: 5, balances: [{ locationCode: 'MAIN', onHand: 5, isUsable: true }] },
+    { lot: 'A', onHand: 7, balances: [{ locationCode: 'MAIN', onHand: 7, isUsable: true }] },
+    { lot: 'B', onHand: 4, expiresOn: null },
   ])
 })
