@@ -113,6 +113,12 @@ const explainLabels = [
   'movement',
 ] as const
 
+const lotWithheld = z.object({
+  code: z.string(),
+  because: z.enum(['lot-recalled', 'lot-quarantined', 'lot-expired', 'lot-shelf-life']),
+  expiresOn: z.iso.date().nullable(),
+})
+
 /**
  * One step of the explain tree. The values of its `rows` add up to its `value`, exactly; where `division` is
  * given they are base units and add up to the dividend, and the value is the quotient. Where it `isLeast`, they are
@@ -126,6 +132,8 @@ export type ExplainNode = {
   /** dividend = divisor × value + remainder, all in base units but the value: whole listings, or whole kits. */
   division?: { dividend: number; divisor: number; remainder: number } | undefined
   isLeast?: boolean | undefined
+  /** Which lot may not leave and why; a screen says it in its language. */
+  lot?: z.infer<typeof lotWithheld> | undefined
   /** Link target inside the dashboard where there is one: an order or movement id. */
   reference?: string | undefined
   rows?: ExplainNode[] | undefined
@@ -137,6 +145,7 @@ export const explainNode: z.ZodType<ExplainNode> = z.lazy(() =>
     detail: z.string().optional(),
     division: z.object({ dividend: count, divisor: count, remainder: count }).optional(),
     isLeast: z.boolean().optional(),
+    lot: lotWithheld.optional(),
     reference: z.string().optional(),
     rows: z.array(explainNode).optional(),
   }),

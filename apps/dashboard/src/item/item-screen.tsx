@@ -9,6 +9,9 @@ import { LoadLineDrawing } from '../load-line/load-line-drawing.tsx'
 import { Empty, Failure, Loading } from '../parts/notice.tsx'
 import { Live } from '../parts/number.tsx'
 import { Panel } from '../parts/panel.tsx'
+import { Scrolling } from '../parts/scrolling.tsx'
+import { ItemLots } from './item-lots.tsx'
+import { ItemSerials } from './item-serials.tsx'
 import { KitParts } from './kit-parts.tsx'
 import { ListingLevels } from './listing-levels.tsx'
 import { Movements } from './movements.tsx'
@@ -70,6 +73,8 @@ function Item({ item }: { item: ItemDetail }) {
                 <LoadLineDrawing item={item} />
               </Panel>
               <Balances item={item} />
+              {item.tracking === 'lot' && <ItemLots sku={item.sku} />}
+              {item.tracking === 'serial' && <ItemSerials sku={item.sku} />}
             </>
           ) : (
             <KitParts kit={item.kit} sku={item.sku} />
@@ -121,8 +126,7 @@ function Balances({ item }: { item: ItemDetail }) {
   const { t } = useLanguage()
   return (
     <Panel title={t('item.balances')}>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a stretch that scrolls must be reachable by keyboard. */}
-      <section aria-label={t('item.balances')} tabIndex={0} className="overflow-x-auto">
+      <Scrolling label={t('item.balances')}>
         <table className="w-full">
           <thead className="text-right text-xs text-ink-2">
             <tr className="border-b border-line">
@@ -152,7 +156,7 @@ function Balances({ item }: { item: ItemDetail }) {
             ))}
           </tbody>
         </table>
-      </section>
+      </Scrolling>
     </Panel>
   )
 }
