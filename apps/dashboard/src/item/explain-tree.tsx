@@ -23,7 +23,7 @@ function Step({ node, depth }: { node: ExplainNode; depth: number }) {
   return (
     <li>
       <details open={depth < 2}>
-        <summary className="cursor-pointer py-0.5 marker:text-ink-3">
+        <summary className="min-h-6 cursor-pointer py-[0.15rem] marker:text-ink-3">
           <Line node={node} />
         </summary>
         <ul className="ml-[0.35rem] border-l border-line-2 pl-4">

@@ -30,7 +30,7 @@ export const en = {
     items: 'Items',
     serials: 'Serials',
     connections: 'Connections',
-    parked: 'Parked events',
+    parked: 'Parked',
     activity: 'Activity',
   },
   live: {
@@ -195,6 +195,7 @@ export const en = {
     why: 'Why this number',
     movements: 'Movements',
     noMovements: 'No movement yet.',
+    noBalances: 'Nothing of it has been anywhere yet.',
     kind: 'Kind',
     change: 'Change',
     reason: 'Reason',

@@ -189,6 +189,7 @@ export const zh: Locale = {
     why: '为什么是这个数',
     movements: '流水',
     noMovements: '还没有流水。',
+    noBalances: '任何仓库都还没有此商品。',
     kind: '类型',
     change: '变化',
     reason: '原因',
