@@ -9,7 +9,16 @@ import type {
   ParkedPage,
   TaskList,
 } from '@plimsoll/client'
-import { type Cell, connections, itemCount, locations, nameOf, skuOf, type World } from './world.ts'
+import {
+  type Cell,
+  connections,
+  itemCount,
+  locations,
+  nameOf,
+  skuOf,
+  trackingOf,
+  type World,
+} from './world.ts'
 
 /** The development world in the hub's shapes. */
 
@@ -51,7 +60,7 @@ export function toItemDetail(world: World, index: number, nowMs: number): ItemDe
     itemId: row.itemId,
     sku: row.sku,
     name: row.name,
-    tracking: 'plain',
+    tracking: trackingOf(index),
     onHand: row.onHand,
     reserved: row.reserved,
     held: row.held,

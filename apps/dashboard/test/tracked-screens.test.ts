@@ -10,7 +10,7 @@ import {
   type TestDatabase,
 } from '../../../packages/database/src/testing/index.ts'
 import { launchBrowser } from './browser.ts'
-import { buildDashboard } from './build.ts'
+import { startSite } from './site.ts'
 
 /**
  * Kits, lots and serial numbers on the screens, full, empty, loading and failing: a hub's own process, units that were
@@ -21,20 +21,22 @@ let database: TestDatabase
 let hub: HubProcess
 let brand: TrackedBrand
 let folder: string
+let site: Awaited<ReturnType<typeof startSite>>
 const browser = await launchBrowser()
 const whenBrowser = test.skipIf(browser === undefined)
 
 beforeAll(async () => {
   if (browser === undefined) return
-  await buildDashboard()
   database = await createTestDatabase()
   folder = await makeTemporaryFolder()
   hub = await startHubProcess({ databaseUrl: database.url, dataFolder: folder, role: 'api,worker' })
   brand = await seedTrackedBrand(hub.url)
+  site = await startSite(hub.url)
 }, 180_000)
 afterAll(async () => {
   if (browser === undefined) return
   await browser.close()
+  await site.stop()
   await hub.stop()
   await brand.stop()
   await database.drop()
@@ -64,7 +66,7 @@ async function newPage(look: Look): Promise<Page> {
 }
 async function open(path: string, look = english): Promise<Page> {
   const page = await newPage(look)
-  await page.goto(hub.url + path)
+  await page.goto(site.address + path)
   await settled(page)
   return page
 }
@@ -144,7 +146,7 @@ for (const look of looks) {
         await new Promise<void>((resolve) => waiting.push(resolve))
         await route.fulfill({ status: 503, contentType: 'application/problem+json', body: away })
       })
-      await page.goto(hub.url + path)
+      await page.goto(site.address + path)
       await page.locator('main h1').first().waitFor()
       await page.locator('main [role="status"] .skeleton').first().waitFor()
       await expectWhole(page, `${path} loading`)
@@ -261,7 +263,7 @@ whenBrowser(
     const went = page.getByRole('region', { name: 'Where it went' }).getByRole('row')
     expect((await went.allTextContents()).filter((row) => /#\d+ \* · Harbour shop/.test(row))).toHaveLength(2)
     await page.getByRole('button', { name: 'Release' }).waitFor()
-    await page.goto(`${hub.url}/items/TEA-OOLONG`)
+    await page.goto(`${site.address}/items/TEA-OOLONG`)
     await page.getByRole('button', { name: 'Why this number' }).click()
     await page.evaluate(() => {
       for (const fold of document.querySelectorAll('details')) fold.open = true
