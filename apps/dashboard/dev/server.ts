@@ -20,6 +20,7 @@ import {
 import type { z } from 'zod'
 import * as answers from './answers.ts'
 import * as tracked from './tracked-answers.ts'
+import * as troubles from './trouble-answers.ts'
 import { connections, createWorld, indexOf, itemCount, locations, nameOf, skuOf } from './world.ts'
 
 /**
@@ -62,7 +63,7 @@ function createFixture(initial: Scenario) {
   const world = createWorld()
   const streams = new Set<ServerResponse>()
   const marks: answers.ConnectionMarks = new Map([['con-walmart', { state: 'shadow' as const, reasons: [] }]])
-  let parked = answers.toParked(Date.now())
+  let parked = troubles.toParked(Date.now())
   let orders = 0
   let sequence = 400
   let recent = Array.from({ length: 400 }, (_, number) =>
@@ -184,7 +185,7 @@ function createFixture(initial: Scenario) {
       case '/activity':
         return checked(response, activityPage, page(scenario.empty ? [] : [...recent].reverse()))
       case '/tasks':
-        return checked(response, taskList, scenario.empty ? { rows: [] } : answers.toTasks(now))
+        return checked(response, taskList, scenario.empty ? { rows: [] } : troubles.toTasks(now))
       case '/demo':
         return checked(response, demoState, {
           storefronts: connections.slice(0, 3).map((connection) => ({
