@@ -79,6 +79,7 @@ export function LotScreen() {
 
 function Head({ lot, reach }: { lot: LotDetail; reach: Parameters<typeof LotStatusChange>[0]['reach'] }) {
   const { t } = useLanguage()
+  const isUsable = lot.available === 0 || lot.balances.some((balance) => balance.isUsable)
   return (
     <div className="mb-4 flex flex-wrap items-end justify-between gap-x-8 gap-y-3">
       <div className="flex min-w-0 flex-wrap items-end gap-x-6 gap-y-2">
@@ -96,8 +97,14 @@ function Head({ lot, reach }: { lot: LotDetail; reach: Parameters<typeof LotStat
         {lotFigures.map((name) => (
           <div key={name}>
             <dt className="text-xs text-ink-2">{t(`stock.${name}`)}</dt>
-            <dd className={`text-[1.35rem] leading-7 font-semibold ${lot[name] < 0 ? 'text-red' : ''}`}>
+            <dd
+              className={`text-[1.35rem] leading-7 font-semibold ${lot[name] < 0 ? 'text-red' : name === 'available' && !isUsable ? 'text-ink-3' : ''}`}
+            >
               <Live value={lot[name]} of={lot.lot} />
+              {/* The figure of the ledger, of which nothing may be sold. */}
+              {name === 'available' && !isUsable && (
+                <span className="ml-1.5 text-xs font-normal">{t('lots.unusable')}</span>
+              )}
             </dd>
           </div>
         ))}
