@@ -19,7 +19,12 @@ export async function startSite(apiUrl: string): Promise<{
   const server = await preview({
     root: `${import.meta.dirname}/..`,
     build: { outDir: folder },
-    preview: { port: 0, host: '127.0.0.1', proxy: { '/api': apiUrl } },
+    preview: {
+      port: 0,
+      host: '127.0.0.1',
+      // A hub takes writes from its own origin alone.
+      proxy: { '/api': { target: apiUrl, changeOrigin: true, headers: { origin: apiUrl } } },
+    },
   })
   return {
     address: server.resolvedUrls?.local[0]?.replace(/\/$/, '') ?? '',
