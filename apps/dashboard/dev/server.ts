@@ -8,13 +8,19 @@ import {
   itemDetail,
   itemNames,
   itemPage,
+  lotList,
+  lotTrace,
   movementPage,
   overview,
   parkedPage,
+  serialLives,
+  serialPage,
   taskList,
 } from '@plimsoll/client'
 import type { z } from 'zod'
 import * as answers from './answers.ts'
+import * as tracked from './tracked-answers.ts'
+import * as troubles from './trouble-answers.ts'
 import { connections, createWorld, indexOf, itemCount, locations, nameOf, skuOf } from './world.ts'
 
 /**
@@ -57,7 +63,7 @@ function createFixture(initial: Scenario) {
   const world = createWorld()
   const streams = new Set<ServerResponse>()
   const marks: answers.ConnectionMarks = new Map([['con-walmart', { state: 'shadow' as const, reasons: [] }]])
-  let parked = answers.toParked(Date.now())
+  let parked = troubles.toParked(Date.now())
   let orders = 0
   let sequence = 400
   let recent = Array.from({ length: 400 }, (_, number) =>
@@ -118,6 +124,7 @@ function createFixture(initial: Scenario) {
       const to = from + Number(query.get('limit') ?? 50)
       return { rows: all.slice(from, to), next: to < all.length ? String(to) : null }
     }
+    if (readTracked(path, query, response)) return
     const item = /^\/items\/([^/]+)(\/movements)?$/.exec(path)
     if (item) {
       const sku = decodeURIComponent(item[1] ?? '')
@@ -178,7 +185,7 @@ function createFixture(initial: Scenario) {
       case '/activity':
         return checked(response, activityPage, page(scenario.empty ? [] : [...recent].reverse()))
       case '/tasks':
-        return checked(response, taskList, scenario.empty ? { rows: [] } : answers.toTasks(now))
+        return checked(response, taskList, scenario.empty ? { rows: [] } : troubles.toTasks(now))
       case '/demo':
         return checked(response, demoState, {
           storefronts: connections.slice(0, 3).map((connection) => ({
@@ -191,6 +198,34 @@ function createFixture(initial: Scenario) {
       default:
         return problem(response, 404, 'not-found', 'There is nothing here.')
     }
+  }
+
+  /** Lots and serial numbers; false for any other path. */
+  function readTracked(path: string, query: URLSearchParams, response: ServerResponse): boolean {
+    const now = Date.now()
+    const none = 'Check the spelling.'
+    if (path === '/serials') {
+      checked(response, serialPage, scenario.empty ? { rows: [], next: null } : tracked.toSerials(query))
+      return true
+    }
+    const [, serial] = /^\/serials\/([^/]+)$/.exec(path) ?? []
+    if (serial !== undefined) {
+      const lives = tracked.toSerialLives(decodeURIComponent(serial), now)
+      if (lives === undefined) problem(response, 404, 'unknown-serial', none)
+      else checked(response, serialLives, lives)
+      return true
+    }
+    const [, sku = '', lot] = /^\/items\/([^/]+)\/lots(?:\/([^/]+)\/trace)?$/.exec(path) ?? []
+    const index = indexOf(decodeURIComponent(sku))
+    if (index === undefined) return false
+    if (lot === undefined) {
+      checked(response, lotList, tracked.toLots(world, index))
+      return true
+    }
+    const trace = tracked.toLotTrace(world, index, decodeURIComponent(lot), now)
+    if (trace === undefined) problem(response, 404, 'unknown-lot', none)
+    else checked(response, lotTrace, trace)
+    return true
   }
 
   function items(query: URLSearchParams): z.infer<typeof itemPage> {

@@ -90,6 +90,12 @@ export function nameOf(index: number): string {
   const size = sizes[index % sizes.length]
   return `${kind?.[1]}, ${colour?.[1]}, ${size}`
 }
+/** Compasses have serial numbers, tea comes in lots; everything else is counted plainly. */
+export function trackingOf(index: number): 'plain' | 'lot' | 'serial' {
+  const kind = kinds[index % kinds.length]?.[0]
+  if (kind === 'CMP') return 'serial'
+  return kind === 'TEA' ? 'lot' : 'plain'
+}
 export function indexOf(sku: string): number | undefined {
   const index = Number(sku.slice(-5))
   return Number.isInteger(index) && index >= 0 && index < itemCount && skuOf(index) === sku

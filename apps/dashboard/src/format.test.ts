@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { formatAgo, formatChange, formatDuration, formatNumber, formatShare } from './format.ts'
+import { formatAgo, formatChange, formatDay, formatDuration, formatNumber, formatShare } from './format.ts'
 
 const now = Date.parse('2026-11-23T12:00:00.000Z')
 const before = (seconds: number) => new Date(now - seconds * 1000).toISOString()
@@ -17,6 +17,11 @@ test.each([
 ])('%i seconds ago reads %s and %s', (seconds, english, chinese) => {
   expect(formatAgo('en', before(seconds), now)).toBe(english)
   expect(formatAgo('zh-CN', before(seconds), now)).toBe(chinese)
+})
+
+test('a day is the same wherever it is read', () => {
+  expect(formatDay('en', '2026-12-31')).toBe('Dec 31, 2026')
+  expect(formatDay('zh-CN', '2026-12-31')).toBe('2026年12月31日')
 })
 
 test('nearly all is never shown as all', () => {

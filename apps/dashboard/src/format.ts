@@ -8,6 +8,11 @@ function keep<T>(key: string, make: () => T): T {
 export function formatNumber(locale: string, value: number): string {
   return keep(`n ${locale}`, () => new Intl.NumberFormat(locale)).format(value)
 }
+/** A day, such as that on which a lot expires; the same wherever it is read. */
+export function formatDay(locale: string, day: string): string {
+  const format = () => new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeZone: 'UTC' })
+  return keep(`day ${locale}`, format).format(new Date(day))
+}
 /** With its sign, as a change reads: +3, −2. */
 export function formatChange(locale: string, value: number): string {
   return keep(`c ${locale}`, () => new Intl.NumberFormat(locale, { signDisplay: 'exceptZero' })).format(value)

@@ -75,6 +75,31 @@ export const movementsQuery = (sku: string) =>
     initialPageParam: {} as { cursor?: string },
     getNextPageParam: (last) => (last.next === null ? undefined : { cursor: last.next }),
   })
+/** What may be of any item stands under no SKU, and every change of stock has it read again. */
+const ofAnyItem = undefined
+export const lotsQuery = (sku: string) =>
+  queryOptions({ queryKey: ['items', 'lots', sku], queryFn: ({ signal }) => hub.lots(sku, signal) })
+export const lotTraceQuery = (sku: string, lot: string) =>
+  infiniteQueryOptions({
+    queryKey: ['items', 'lot', sku, lot],
+    queryFn: ({ pageParam, signal }) => hub.traceLot(sku, lot, { ...pageParam, limit: 50 }, signal),
+    initialPageParam: {} as { cursor?: string },
+    getNextPageParam: (last) => (last.next === null ? undefined : { cursor: last.next }),
+  })
+/** @param query.limit units at once: few where the list is a panel among others */
+export const serialsQuery = ({ sku, search, limit }: { sku?: string; search: string; limit: number }) =>
+  infiniteQueryOptions({
+    queryKey: ['items', 'serials', sku ?? ofAnyItem, search],
+    queryFn: ({ pageParam, signal }) =>
+      hub.serials({ ...pageParam, ...(sku !== undefined && { sku }), search, limit }, signal),
+    initialPageParam: {} as { cursor?: string },
+    getNextPageParam: (last) => (last.next === null ? undefined : { cursor: last.next }),
+  })
+export const serialQuery = (serial: string) =>
+  queryOptions({
+    queryKey: ['items', 'serial', ofAnyItem, serial],
+    queryFn: ({ signal }) => hub.serial(serial, signal),
+  })
 export const parkedQuery = infiniteQueryOptions({
   queryKey: ['parked'],
   queryFn: ({ pageParam, signal }) => hub.parked({ ...pageParam, limit: 100 }, signal),

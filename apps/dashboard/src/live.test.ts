@@ -18,6 +18,9 @@ test('hints gather, and touch only what they name', () => {
   expect(isTouched(['items', 'one', 'A'], due)).toBe(true)
   expect(isTouched(['items', 'one', 'B'], due)).toBe(false)
   expect(isTouched(['items', 'movements', 'B'], due)).toBe(false)
+  // A serial number may be of any item.
+  expect(isTouched(['items', 'serial', undefined, 'SN-1'], due)).toBe(true)
+  expect(isTouched(['items', 'lot', 'B', 'L-1'], due)).toBe(false)
   expect(isTouched(['tasks'], due)).toBe(true)
   expect(isTouched(['overview'], due)).toBe(false)
   expect(isTouched(['locations'], due)).toBe(false)

@@ -71,7 +71,9 @@ export function isTouched(key: QueryKey, due: Gathered): boolean {
   const [topic, kind, name] = key
   if (topic === 'activity' || typeof topic !== 'string' || !due.topics.has(topic)) return false
   if (topic === 'items' && kind === 'names') return false
-  if (topic === 'items' && kind !== 'page') return due.anySku || due.skus.has(String(name))
+  if (topic === 'items' && kind !== 'page' && name !== undefined) {
+    return due.anySku || due.skus.has(String(name))
+  }
   return true
 }
 /** Newest first, each id once, at most `recentMax`. What is pushed later may have happened before. */

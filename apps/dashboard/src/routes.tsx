@@ -17,6 +17,9 @@ const files = {
   overview: () => import('./overview/overview-screen.tsx'),
   items: () => import('./items/items-screen.tsx'),
   item: () => import('./item/item-screen.tsx'),
+  lot: () => import('./lots/lot-screen.tsx'),
+  serials: () => import('./serials/serials-screen.tsx'),
+  serial: () => import('./serials/serial-screen.tsx'),
   connections: () => import('./connections/connections-screen.tsx'),
   parked: () => import('./parked/parked-screen.tsx'),
   activity: () => import('./activity/activity-screen.tsx'),
@@ -71,6 +74,25 @@ const item = createRoute({
   path: '/items/$sku',
   component: screen(files.item, 'ItemScreen'),
 })
+const lot = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/items/$sku/lots/$lot',
+  component: screen(files.lot, 'LotScreen'),
+})
+const serials = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/serials',
+  validateSearch: (search: Record<string, unknown>): { q?: string } => {
+    const q = search.q === undefined ? '' : String(search.q)
+    return q === '' ? {} : { q }
+  },
+  component: screen(files.serials, 'SerialsScreen'),
+})
+const serial = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/serials/$serial',
+  component: screen(files.serial, 'SerialScreen'),
+})
 const connections = createRoute({
   getParentRoute: () => rootRoute,
   path: '/connections',
@@ -88,7 +110,7 @@ const activity = createRoute({
 })
 
 export const router = createRouter({
-  routeTree: rootRoute.addChildren([route, items, item, connections, parked, activity]),
+  routeTree: rootRoute.addChildren([route, items, item, lot, serials, serial, connections, parked, activity]),
   defaultPreload: 'intent',
   defaultErrorComponent: Broken,
 })

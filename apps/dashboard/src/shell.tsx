@@ -1,6 +1,17 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link, Outlet } from '@tanstack/react-router'
-import { Activity, Anchor, Boxes, Gauge, Inbox, type LucideIcon, Monitor, Moon, Sun } from 'lucide-react'
+import {
+  Activity,
+  Anchor,
+  Boxes,
+  Gauge,
+  Inbox,
+  type LucideIcon,
+  Monitor,
+  Moon,
+  ScanBarcode,
+  Sun,
+} from 'lucide-react'
 import { useEffect, useState } from 'react'
 import { later } from './clock.ts'
 import { formatNumber, formatTime } from './format.ts'
@@ -41,6 +52,7 @@ export function Shell() {
 const screens = [
   ['/', 'overview', Gauge],
   ['/items', 'items', Boxes],
+  ['/serials', 'serials', ScanBarcode],
   ['/connections', 'connections', Anchor],
   ['/parked', 'parked', Inbox],
   ['/activity', 'activity', Activity],

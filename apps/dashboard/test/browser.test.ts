@@ -1,42 +1,30 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
+import { readdirSync, readFileSync } from 'node:fs'
 import { gzipSync } from 'node:zlib'
 import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from 'playwright-core'
-import { type PreviewServer, preview } from 'vite'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startFixture } from '../dev/server.ts'
 import { launchBrowser } from './browser.ts'
-import { buildDashboard } from './build.ts'
 import { allNamesDrawn, recordGrid } from './grid-probe.ts'
+import { startSite } from './site.ts'
 
 /** The built app in a real Chromium, before the fixture server. Waits are for what is seen, never for a time. */
 
-const root = `${import.meta.dirname}/..`
-/** Not `dist`: that is the hub's, whose own browser test may run at the same time. */
-const built = mkdtempSync(path.join(tmpdir(), 'plimsoll-dashboard-'))
 let fixture: Awaited<ReturnType<typeof startFixture>>
-let site: PreviewServer
+let site: Awaited<ReturnType<typeof startSite>>
 let address: string
 const browser = await launchBrowser()
 const whenBrowser = test.skipIf(browser === undefined)
 
 beforeAll(async () => {
   fixture = await startFixture(0)
-  await buildDashboard(built)
-  site = await preview({
-    root,
-    build: { outDir: built },
-    preview: { port: 0, host: '127.0.0.1', proxy: { '/api': fixture.url } },
-  })
-  address = site.resolvedUrls?.local[0]?.replace(/\/$/, '') ?? ''
+  site = await startSite(fixture.url)
+  address = site.address
 }, 120_000)
 afterAll(async () => {
   await browser?.close()
   await fixture.stop()
-  await site.close()
-  rmSync(built, { recursive: true, force: true })
+  await site.stop()
 })
 
 type Look = { language: 'en' | 'zh'; theme: 'light' | 'dark'; width: number }
@@ -47,7 +35,18 @@ const looks: Look[] = [
   { language: 'en', theme: 'dark', width: 390 },
 ]
 const english: Look = { language: 'en', theme: 'light', width: 1440 }
-const addresses = ['/', '/items', '/items/OIL-RED-S-00001', '/connections', '/parked', '/activity']
+const addresses = [
+  '/',
+  '/items',
+  '/items/OIL-RED-S-00001',
+  '/items/TEA-BLK-L-00011',
+  '/items/TEA-BLK-L-00011/lots/OL-2608',
+  '/serials',
+  '/serials/CMP-00010-002',
+  '/connections',
+  '/parked',
+  '/activity',
+]
 
 async function open(look: Look, path: string): Promise<{ page: Page; complaints: string[] }> {
   if (!browser) throw new Error('only called with a browser')
@@ -237,11 +236,11 @@ whenBrowser('the first load stays under 250 KiB of gzipped JavaScript', { timeou
   await page.goto(address)
   await page.getByRole('heading', { level: 1 }).waitFor()
   const bytes = [...loaded].reduce(
-    (sum, name) => sum + gzipSync(readFileSync(`${built}/assets/${name}`)).length,
+    (sum, name) => sum + gzipSync(readFileSync(`${site.folder}/assets/${name}`)).length,
     0,
   )
   console.info(
-    `first load: ${(bytes / 1024).toFixed(1)} KiB gzipped in ${loaded.size} of ${readdirSync(`${built}/assets`).length} files`,
+    `first load: ${(bytes / 1024).toFixed(1)} KiB gzipped in ${loaded.size} of ${readdirSync(`${site.folder}/assets`).length} files`,
   )
   expect(loaded.size).toBeGreaterThan(2)
   expect(bytes).toBeLessThan(250 * 1024)

@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import type { LotDetail, LotList, LotRow, LotTrace, SerialLives, SerialPage } from './lot-shapes.ts'
 import type {
   ActivityPage,
   connectionList,
@@ -25,6 +26,8 @@ import { openEventStream, type StreamHandlers } from './stream.ts'
 export type ItemFilter = 'all' | 'oversold' | 'out' | 'drift' | 'pending'
 export type ItemQuery = { search?: string; filter?: ItemFilter; offset?: number; limit?: number }
 export type PageQuery = { cursor?: string; limit?: number }
+/** `search`: how the number begins. */
+export type SerialQuery = PageQuery & { search?: string; sku?: string }
 export type ReplayResult = z.infer<typeof replayResult>
 export type ConnectionList = z.infer<typeof connectionList>
 /** GET /locations answers `{rows}`, as every list does. */
@@ -94,6 +97,15 @@ export function createClient(options: { baseUrl: string; fetch?: typeof fetch })
     item: (sku: string, signal?: Signal) => get<ItemDetail>(`/items/${id(sku)}`, signal),
     movements: (sku: string, query: PageQuery = {}, signal?: Signal) =>
       get<MovementPage>(`/items/${id(sku)}/movements${toQuery(query)}`, signal),
+    lots: (sku: string, signal?: Signal) => get<LotList>(`/items/${id(sku)}/lots`, signal),
+    traceLot: (sku: string, lot: string, query: PageQuery = {}, signal?: Signal) =>
+      get<LotTrace>(`/items/${id(sku)}/lots/${id(lot)}/trace${toQuery(query)}`, signal),
+    setLotStatus: (sku: string, lot: string, change: { status: LotRow['status']; reason: string }) =>
+      call<LotDetail>('POST', `/items/${id(sku)}/lots/${id(lot)}/status`, change),
+    serials: (query: SerialQuery = {}, signal?: Signal) =>
+      get<SerialPage>(`/serials${toQuery(query)}`, signal),
+    /** The units with this number, one per item that has one. */
+    serial: (serial: string, signal?: Signal) => get<SerialLives>(`/serials/${id(serial)}`, signal),
     connections: (signal?: Signal) => get<ConnectionList>('/connections', signal),
     pause: (connectionId: string, reason: string) =>
       call<unknown>('POST', `/connections/${id(connectionId)}/pause`, { reason }),

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { balanceFigures, movementRow } from './shapes.ts'
+import { balanceFigures, movementPage } from './shapes.ts'
 
 const day = z.iso.date()
 const instant = z.iso.datetime()
@@ -18,21 +18,23 @@ export const lotRow = z.object({
 })
 export type LotRow = z.infer<typeof lotRow>
 
-/** GET /items/:sku/lots, those that expire first before the others. */
-export const lotList = z.object({ rows: z.array(lotRow) })
+const lotBalances = z.array(
+  z.object({
+    locationCode: z.string(),
+    ...balanceFigures.shape,
+    isUsable: z
+      .boolean()
+      .describe('False where it may not leave: recalled, in quarantine, or expired there.'),
+  }),
+)
+
+/** GET /items/:sku/lots, those that expire first before the others, each with what is where. */
+export const lotList = z.object({ rows: z.array(lotRow.extend({ balances: lotBalances })) })
 export type LotList = z.infer<typeof lotList>
 
 /** GET /items/:sku/lots/:lot */
 export const lotDetail = lotRow.extend({
-  balances: z.array(
-    z.object({
-      locationCode: z.string(),
-      ...balanceFigures.shape,
-      isUsable: z
-        .boolean()
-        .describe('False where it may not leave: recalled, in quarantine, or expired there.'),
-    }),
-  ),
+  balances: lotBalances,
   changes: z.array(
     z.object({
       before: lotStatus.nullable().describe('Null: the lot was made.'),
@@ -66,23 +68,33 @@ export const lotTrace = z.object({
   lot: lotDetail,
   owners: z.array(lotOwner).describe('The first thousand, those that were shipped most of it first.'),
   ownersTotal: count,
-  movements: z.array(movementRow).describe('Newest first.'),
-  next: z.string().nullable(),
+  movements: movementPage.shape.rows.describe('Newest first.'),
+  next: movementPage.shape.next,
+  archivedBefore: movementPage.shape.archivedBefore,
 })
 export type LotTrace = z.infer<typeof lotTrace>
 
 const serialState = z.enum(['in-stock', 'held', 'shipped', 'removed'])
 
+/** A unit as it stands now. */
+export const serialRow = z.object({
+  serial: z.string(),
+  sku: z.string(),
+  name: z.string(),
+  state: serialState,
+  locationCode: z.string().describe('Where it is, or was last.'),
+  orderNumber: z.string().nullable().describe('Of the order that it was shipped for.'),
+})
+export type SerialRow = z.infer<typeof serialRow>
+
+/** GET /serials?search=&sku=&cursor=&limit= in order of number. */
+export const serialPage = z.object({ rows: z.array(serialRow), next: z.string().nullable() })
+export type SerialPage = z.infer<typeof serialPage>
+
 /** GET /serials/:serial: the whole life of a unit. Items may each have one of the same number. */
 export const serialLives = z.object({
   rows: z.array(
-    z.object({
-      serial: z.string(),
-      sku: z.string(),
-      name: z.string(),
-      state: serialState,
-      locationCode: z.string().describe('Where it is, or was last.'),
-      orderNumber: z.string().nullable().describe('Of the order that it was shipped for.'),
+    serialRow.extend({
       events: z
         .array(
           z.object({

@@ -45,6 +45,9 @@ export const itemRow = z.object({
   itemId: z.string(),
   sku: z.string(),
   name: z.string(),
+  isKit: z
+    .boolean()
+    .describe('A virtual kit: `available` is what its parts allow, and it has no other figures of its own.'),
   ...balanceFigures.shape,
   locations: z.array(z.object({ locationId: z.string(), ...balanceFigures.shape })),
   channels: z.array(channelCell),
@@ -110,6 +113,12 @@ const explainLabels = [
   'movement',
 ] as const
 
+const lotWithheld = z.object({
+  code: z.string(),
+  because: z.enum(['lot-recalled', 'lot-quarantined', 'lot-expired', 'lot-shelf-life']),
+  expiresOn: z.iso.date().nullable(),
+})
+
 /**
  * One step of the explain tree. The values of its `rows` add up to its `value`, exactly; where `division` is
  * given they are base units and add up to the dividend, and the value is the quotient. Where it `isLeast`, they are
@@ -123,6 +132,8 @@ export type ExplainNode = {
   /** dividend = divisor × value + remainder, all in base units but the value: whole listings, or whole kits. */
   division?: { dividend: number; divisor: number; remainder: number } | undefined
   isLeast?: boolean | undefined
+  /** Which lot may not leave and why; a screen says it in its language. */
+  lot?: z.infer<typeof lotWithheld> | undefined
   /** Link target inside the dashboard where there is one: an order or movement id. */
   reference?: string | undefined
   rows?: ExplainNode[] | undefined
@@ -134,6 +145,7 @@ export const explainNode: z.ZodType<ExplainNode> = z.lazy(() =>
     detail: z.string().optional(),
     division: z.object({ dividend: count, divisor: count, remainder: count }).optional(),
     isLeast: z.boolean().optional(),
+    lot: lotWithheld.optional(),
     reference: z.string().optional(),
     rows: z.array(explainNode).optional(),
   }),
@@ -172,6 +184,7 @@ export const itemDetail = z.object({
   itemId: z.string(),
   sku: z.string(),
   name: z.string(),
+  tracking: z.enum(['plain', 'lot', 'serial']),
   ...balanceFigures.shape,
   balances: z.array(
     z.object({

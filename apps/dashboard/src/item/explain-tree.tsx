@@ -1,5 +1,5 @@
 import type { ExplainNode } from '@plimsoll/client'
-import { formatNumber } from '../format.ts'
+import { formatDay, formatNumber } from '../format.ts'
 import { useLanguage } from '../language.ts'
 
 /** A number and, beneath it, what it is made of; every step may be folded. The first two levels start open. */
@@ -23,7 +23,7 @@ function Step({ node, depth }: { node: ExplainNode; depth: number }) {
   return (
     <li>
       <details open={depth < 2}>
-        <summary className="cursor-pointer py-0.5 marker:text-ink-3">
+        <summary className="min-h-6 cursor-pointer py-[0.15rem] marker:text-ink-3">
           <Line node={node} />
         </summary>
         <ul className="ml-[0.35rem] border-l border-line-2 pl-4">
@@ -39,10 +39,12 @@ function Step({ node, depth }: { node: ExplainNode; depth: number }) {
 function Line({ node }: { node: ExplainNode }) {
   const { t, locale } = useLanguage()
   const detail = useDetail(node)
+  // A fold's triangle takes room of its own, so that the values of folds and rows stand beneath each other.
+  const width = node.rows?.length ? 'w-[calc(100%-1.15rem)]' : 'w-full'
   return (
-    <span className="inline-flex w-[calc(100%-1.15rem)] items-baseline justify-between gap-3 align-baseline">
+    <span className={`inline-flex ${width} items-baseline justify-between gap-3 align-baseline`}>
       <span className="min-w-0">
-        {t(`explain.${node.label}`)}
+        {t(`explain.${isOfApi(node) ? 'reservation' : node.label}`)}
         {detail && <span className="text-ink-2"> · {detail}</span>}
         {node.division && (
           <span className="text-ink-2">
@@ -59,9 +61,19 @@ function Line({ node }: { node: ExplainNode }) {
   )
 }
 
+/** Units that a client of the API holds are told as an order without a number. */
+function isOfApi({ label, detail, reference }: ExplainNode): boolean {
+  return label === 'order' && detail === 'API' && reference === undefined
+}
+
 /** Reasons and kinds of movement are words of ours; codes, order numbers and names stay as they are. */
-function useDetail({ label, detail = '' }: ExplainNode): string {
-  const { t } = useLanguage()
+function useDetail({ label, detail = '', lot }: ExplainNode): string {
+  const { t, locale } = useLanguage()
+  if (lot) {
+    const day = lot.expiresOn === null ? '' : formatDay(locale, lot.expiresOn)
+    return `${lot.code}: ${t(`explain.because.${lot.because}`, { day })}`
+  }
+  if (detail === '…') return t('explain.rest')
   if (label === 'desired') return t(`because.${detail}`, { defaultValue: detail })
   return label === 'movement' ? t(`movement.${detail}`, { defaultValue: detail }) : detail
 }

@@ -9,6 +9,9 @@ import { LoadLineDrawing } from '../load-line/load-line-drawing.tsx'
 import { Empty, Failure, Loading } from '../parts/notice.tsx'
 import { Live } from '../parts/number.tsx'
 import { Panel } from '../parts/panel.tsx'
+import { Scrolling } from '../parts/scrolling.tsx'
+import { ItemLots } from './item-lots.tsx'
+import { ItemSerials } from './item-serials.tsx'
 import { KitParts } from './kit-parts.tsx'
 import { ListingLevels } from './listing-levels.tsx'
 import { Movements } from './movements.tsx'
@@ -70,6 +73,8 @@ function Item({ item }: { item: ItemDetail }) {
                 <LoadLineDrawing item={item} />
               </Panel>
               <Balances item={item} />
+              {item.tracking === 'lot' && <ItemLots sku={item.sku} />}
+              {item.tracking === 'serial' && <ItemSerials sku={item.sku} />}
             </>
           ) : (
             <KitParts kit={item.kit} sku={item.sku} />
@@ -121,38 +126,41 @@ function Balances({ item }: { item: ItemDetail }) {
   const { t } = useLanguage()
   return (
     <Panel title={t('item.balances')}>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a stretch that scrolls must be reachable by keyboard. */}
-      <section aria-label={t('item.balances')} tabIndex={0} className="overflow-x-auto">
-        <table className="w-full">
-          <thead className="text-right text-xs text-ink-2">
-            <tr className="border-b border-line">
-              <th className="px-4 py-2 text-left font-medium">{t('stock.location')}</th>
-              {figures.map((name) => (
-                <th key={name} className="px-2 py-2 font-medium last:pr-4">
-                  {t(`stock.${name}`)}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody className="text-right">
-            {item.balances.map((balance) => (
-              <tr key={balance.locationId} className="border-b border-line last:border-0">
-                <th scope="row" className="px-4 py-1.5 text-left font-normal" title={balance.locationName}>
-                  <span className="font-medium">{balance.locationCode}</span>
-                </th>
+      {item.balances.length === 0 ? (
+        <p className="px-4 py-6 text-ink-2">{t('item.noBalances')}</p>
+      ) : (
+        <Scrolling label={t('item.balances')}>
+          <table className="w-full">
+            <thead className="text-right text-xs text-ink-2">
+              <tr className="border-b border-line">
+                <th className="px-4 py-2 text-left font-medium">{t('stock.location')}</th>
                 {figures.map((name) => (
-                  <td
-                    key={name}
-                    className={`px-2 py-1.5 last:pr-4 ${name === 'available' ? 'font-semibold' : ''} ${balance[name] < 0 ? 'text-red' : balance[name] === 0 ? 'text-ink-3' : ''}`}
-                  >
-                    <Live value={balance[name]} of={item.sku} />
-                  </td>
+                  <th key={name} className="px-2 py-2 font-medium last:pr-4">
+                    {t(`stock.${name}`)}
+                  </th>
                 ))}
               </tr>
-            ))}
-          </tbody>
-        </table>
-      </section>
+            </thead>
+            <tbody className="text-right">
+              {item.balances.map((balance) => (
+                <tr key={balance.locationId} className="border-b border-line last:border-0">
+                  <th scope="row" className="px-4 py-1.5 text-left font-normal" title={balance.locationName}>
+                    <span className="font-medium">{balance.locationCode}</span>
+                  </th>
+                  {figures.map((name) => (
+                    <td
+                      key={name}
+                      className={`px-2 py-1.5 last:pr-4 ${name === 'available' ? 'font-semibold' : ''} ${balance[name] < 0 ? 'text-red' : balance[name] === 0 ? 'text-ink-3' : ''}`}
+                    >
+                      <Live value={balance[name]} of={item.sku} />
+                    </td>
+                  ))}
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </Scrolling>
+      )}
     </Panel>
   )
 }

@@ -35,7 +35,7 @@ export function ItemLine({
         <NameOf item={row} />
       </div>
       <div role="cell" className="flex items-center px-2">
-        <HullBar figures={row} />
+        {row.isKit ? <KitTag /> : <HullBar figures={row} />}
       </div>
       <div
         role="cell"
@@ -43,15 +43,12 @@ export function ItemLine({
       >
         <Live value={row.available} of={row.sku} />
       </div>
-      <div role="cell" className={`${cell} ${quiet(row.onHand)}`}>
-        <Live value={row.onHand} of={row.sku} />
-      </div>
-      <div role="cell" className={`${cell} ${quiet(row.reserved)}`}>
-        <Live value={row.reserved} of={row.sku} />
-      </div>
-      <div role="cell" className={`${cell} ${quiet(row.held)}`}>
-        <Live value={row.held} of={row.sku} />
-      </div>
+      {/* A kit has none of its own: a zero would say that there is nothing. */}
+      {(['onHand', 'reserved', 'held'] as const).map((name) => (
+        <div key={name} role="cell" className={`${cell} ${row.isKit ? 'text-ink-3' : quiet(row[name])}`}>
+          {row.isKit ? '–' : <Live value={row[name]} of={row.sku} />}
+        </div>
+      ))}
       {locations.map((location, number) => {
         const balance = row.locations.find((each) => each.locationId === location.locationId)
         const edge = number === 0 ? 'border-l border-line' : ''
@@ -87,6 +84,16 @@ export function ItemLine({
         )
       })}
     </div>
+  )
+}
+
+/** In place of a load line: a kit's stock is that of its parts. */
+function KitTag() {
+  const { t } = useLanguage()
+  return (
+    <span title={t('items.kitMeaning')} className="rounded border border-line-2 px-1.5 text-xs text-ink-2">
+      {t('items.kit')}
+    </span>
   )
 }
 
@@ -131,7 +138,7 @@ export function ItemCard({ row, ...place }: Place & { row: ItemRow }) {
           </Link>
           <p className="truncate text-ink-2">{row.name}</p>
           <div className="mt-1 flex items-center gap-3">
-            <HullBar figures={row} />
+            {row.isKit ? <KitTag /> : <HullBar figures={row} />}
             {channelStatuses.map((status) => {
               const count = row.channels.filter((channel) => channel.status === status).length
               return count === 0 ? null : (
@@ -148,9 +155,11 @@ export function ItemCard({ row, ...place }: Place & { row: ItemRow }) {
             <Live value={row.available} of={row.sku} />
           </p>
           <p className="text-xs text-ink-2">{t('stock.available')}</p>
-          <p className="text-xs text-ink-2">
-            {t('stock.onHand')} <Live value={row.onHand} of={row.sku} />
-          </p>
+          {!row.isKit && (
+            <p className="text-xs text-ink-2">
+              {t('stock.onHand')} <Live value={row.onHand} of={row.sku} />
+            </p>
+          )}
         </div>
       </div>
     </div>

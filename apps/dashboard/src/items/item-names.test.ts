@@ -6,6 +6,7 @@ const row = (sku: string): ItemPage['rows'][number] => ({
   itemId: sku,
   sku,
   name: sku,
+  isKit: false,
   onHand: 0,
   reserved: 0,
   held: 0,

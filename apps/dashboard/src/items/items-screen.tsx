@@ -1,16 +1,13 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
-import { Search } from 'lucide-react'
-import { useEffect, useRef, useState } from 'react'
-import { later } from '../clock.ts'
+import { useState } from 'react'
 import { formatNumber } from '../format.ts'
 import { itemPageQuery } from '../hub.ts'
 import { useLanguage } from '../language.ts'
 import { Empty, Failure } from '../parts/notice.tsx'
+import { SearchField } from '../parts/search-field.tsx'
 import { itemFilters } from './item-filters.ts'
 import { ItemGrid } from './item-grid.tsx'
-
-const typingPauseMs = 180
 
 /** Every item: search, filters, and the grid. Search and filter live in the address. */
 export function ItemsScreen() {
@@ -30,6 +27,7 @@ export function ItemsScreen() {
           {total !== undefined && t('items.count', { count: total, n: formatNumber(locale, total) })}
         </p>
         <SearchField
+          label={t('items.search')}
           value={q}
           onSearch={(next) =>
             void navigate({
@@ -80,52 +78,6 @@ export function ItemsScreen() {
           />
         )}
       </div>
-    </div>
-  )
-}
-
-/** The search field: `/` goes to it from anywhere, typing searches after a short pause, Escape clears and leaves. */
-function SearchField({ value, onSearch }: { value: string; onSearch: (next: string) => void }) {
-  const { t } = useLanguage()
-  const [text, setText] = useState(value)
-  const field = useRef<HTMLInputElement>(null)
-  useEffect(() => setText(value), [value])
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent) => {
-      const isTyping = event.target instanceof HTMLElement && event.target.matches('input, textarea, select')
-      if (event.key !== '/' || isTyping || event.ctrlKey || event.metaKey) return
-      event.preventDefault()
-      field.current?.select()
-    }
-    document.addEventListener('keydown', onKey)
-    return () => document.removeEventListener('keydown', onKey)
-  }, [])
-  const latest = useRef(onSearch)
-  latest.current = onSearch
-  useEffect(
-    () => (text === value ? undefined : later(() => latest.current(text.trim()), typingPauseMs)),
-    [text, value],
-  )
-  return (
-    <div className="relative w-full sm:w-72">
-      <Search size={15} className="absolute top-1/2 left-2.5 -translate-y-1/2 text-ink-3" aria-hidden />
-      <input
-        ref={field}
-        type="search"
-        value={text}
-        aria-label={t('items.search')}
-        aria-keyshortcuts="/"
-        title={t('items.searchKey')}
-        placeholder={t('items.search')}
-        onChange={(event) => setText(event.target.value)}
-        onKeyDown={(event) =>
-          event.key === 'Escape' && (text === '' ? event.currentTarget.blur() : setText(''))
-        }
-        className="h-9 w-full rounded border border-line-2 bg-surface pr-9 pl-8 placeholder:text-ink-3"
-      />
-      <kbd className="pointer-events-none absolute top-1/2 right-2.5 -translate-y-1/2 rounded border border-line-2 px-1.5 text-xs text-ink-2">
-        /
-      </kbd>
     </div>
   )
 }

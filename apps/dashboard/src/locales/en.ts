@@ -1,3 +1,5 @@
+import { enLotsAndSerials } from './en-lots-and-serials.ts'
+
 /** English. Keys are the contract of every locale; `{{n}}` is a number already formatted for the locale. */
 export const en = {
   app: {
@@ -26,8 +28,9 @@ export const en = {
   nav: {
     overview: 'Overview',
     items: 'Items',
+    serials: 'Serials',
     connections: 'Connections',
-    parked: 'Parked events',
+    parked: 'Parked',
     activity: 'Activity',
   },
   live: {
@@ -167,6 +170,8 @@ export const en = {
     clear: 'Clear search and filter',
     hint: 'Arrow keys move, Enter opens.',
     notListed: 'not listed',
+    kit: 'Kit',
+    kitMeaning: 'Its stock is that of its parts: what the scarcest allows.',
   },
   loadLine: {
     summary: 'On hand {{onHand}}, reserved {{reserved}}, held {{held}}, available {{available}}.',
@@ -190,6 +195,7 @@ export const en = {
     why: 'Why this number',
     movements: 'Movements',
     noMovements: 'No movement yet.',
+    noBalances: 'Nothing of it has been anywhere yet.',
     kind: 'Kind',
     change: 'Change',
     reason: 'Reason',
@@ -217,6 +223,8 @@ export const en = {
     import: 'import',
     sync: 'hub',
   },
+  /** Reasons that the hub gives by itself. */
+  ownReason: { 'lot-assumed': 'lot assumed', expired: 'expired' },
   because: {
     available: 'all that is available',
     paused: 'paused by the policy',
@@ -242,10 +250,18 @@ export const en = {
     component: 'Component',
     location: 'Location',
     order: 'Order',
+    reservation: 'Reservation',
+    rest: 'all others',
     movement: 'Movement',
     'whole-listings': 'Whole listings',
     unusable: 'In lots that may not leave, or not to this channel',
     lot: 'Lot',
+    because: {
+      'lot-recalled': 'recalled',
+      'lot-quarantined': 'in quarantine',
+      'lot-expired': 'expired on {{day}}',
+      'lot-shelf-life': 'keeps only until {{day}}',
+    },
     incoming: 'Incoming, may be promised',
     'none-below-zero': 'Nothing below zero is shown',
     'platform-maximum': 'More than the platform accepts',
@@ -340,6 +356,7 @@ export const en = {
       'cannot-apply': 'Cannot be applied',
     },
   },
+  ...enLotsAndSerials,
   activity: {
     title: 'Activity',
     hold: 'Hold',

@@ -1,4 +1,5 @@
 import type { Locale } from './en.ts'
+import { zhLotsAndSerials } from './zh-lots-and-serials.ts'
 
 /** 简体中文。 Chinese has one plural form; `_one` repeats it because the keys of all locales are equal. */
 export const zh: Locale = {
@@ -25,7 +26,14 @@ export const zh: Locale = {
     reload: '重新加载',
     crashedCure: '您的库存不受影响。请重试；若仍出现，请刷新页面。',
   },
-  nav: { overview: '总览', items: '商品', connections: '连接', parked: '搁置事件', activity: '动态' },
+  nav: {
+    overview: '总览',
+    items: '商品',
+    serials: '序列号',
+    connections: '连接',
+    parked: '搁置事件',
+    activity: '动态',
+  },
   live: {
     connecting: '连接中',
     open: '实时',
@@ -156,6 +164,8 @@ export const zh: Locale = {
     clear: '清除搜索与筛选',
     hint: '方向键移动，回车打开。',
     notListed: '未上架',
+    kit: '套装',
+    kitMeaning: '库存取决于组成部分：由最短缺的决定。',
   },
   loadLine: {
     summary: '在库 {{onHand}}，占用 {{reserved}}，冻结 {{held}}，可售 {{available}}。',
@@ -179,6 +189,7 @@ export const zh: Locale = {
     why: '为什么是这个数',
     movements: '流水',
     noMovements: '还没有流水。',
+    noBalances: '任何仓库都还没有此商品。',
     kind: '类型',
     change: '变化',
     reason: '原因',
@@ -205,6 +216,7 @@ export const zh: Locale = {
     import: '导入',
     sync: '中枢',
   },
+  ownReason: { 'lot-assumed': '批次为推定', expired: '已到期' },
   because: {
     available: '全部可售',
     paused: '策略已暂停',
@@ -230,10 +242,18 @@ export const zh: Locale = {
     component: '组件',
     location: '仓库',
     order: '订单',
+    reservation: '占用',
+    rest: '其余',
     movement: '流水',
     'whole-listings': '整份数量',
-    unusable: '不可用批次',
+    unusable: '所在批次不可出库，或不可供此渠道',
     lot: '批次',
+    because: {
+      'lot-recalled': '已召回',
+      'lot-quarantined': '隔离中',
+      'lot-expired': '{{day}} 已过期',
+      'lot-shelf-life': '效期仅至 {{day}}',
+    },
     incoming: '在途，可承诺',
     'none-below-zero': '不显示负数',
     'platform-maximum': '超出平台上限',
@@ -321,6 +341,7 @@ export const zh: Locale = {
       'cannot-apply': '无法应用',
     },
   },
+  ...zhLotsAndSerials,
   activity: {
     title: '动态',
     hold: '停住',

@@ -1,12 +1,13 @@
-import { lotDetail, lotList, lotStatus, lotTrace, serialLives } from '@plimsoll/client'
+import { lotDetail, lotList, lotStatus, lotTrace, serialLives, serialPage } from '@plimsoll/client'
 import { type Refusal, refuse } from '@plimsoll/stock'
 import { saveNewLot, setLotStatus } from '@plimsoll/sync'
 import type { FastifyPluginAsync } from 'fastify'
 import { z } from 'zod'
 import { getLots, readLot, traceLot } from '../views/lots.ts'
 import { findSerialLives } from '../views/serials.store.ts'
+import { getSerials } from '../views/serials.ts'
 import type { ErrorCode } from './error-codes.ts'
-import { pageQuery } from './page-query.ts'
+import { movementCursor, pageQuery } from './page-query.ts'
 import { LedgerRefusal } from './problem.ts'
 import { addRoute } from './route.ts'
 import type { ServerContext } from './server.ts'
@@ -26,10 +27,21 @@ const statusChange = z.strictObject({
   status: lotStatus,
   reason: reason.describe('Why: it is kept with the change.'),
 })
+const serialQuery = z.object({
+  search: z.string().trim().max(100).default('').describe('How the number begins.'),
+  sku: z.string().min(1).optional().describe('Of one item alone.'),
+  cursor: z
+    .string()
+    .max(200)
+    .regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}./, 'give the cursor of the page before')
+    .optional()
+    .describe('`next` of the page before.'),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+})
 const tag = 'Lots and serial numbers'
 const LOT_ERRORS: readonly ErrorCode[] = ['unknown-item', 'unknown-lot']
 
-/** GET and POST /items/:sku/lots, GET /items/:sku/lots/:lot and its /trace, POST its /status; GET /serials/:serial. */
+/** GET and POST /items/:sku/lots, GET /items/:sku/lots/:lot and its /trace, POST its /status; GET /serials and /serials/:serial. */
 export function lotRoutes(hub: ServerContext): FastifyPluginAsync {
   const { context } = hub
   return async (app) => {
@@ -111,11 +123,25 @@ export function lotRoutes(hub: ServerContext): FastifyPluginAsync {
         tag,
         summary: 'Where a lot is, to whom it went, and every movement of it; the pages are of movements.',
         params: ofLot,
-        query: pageQuery,
+        query: pageQuery.extend({ cursor: movementCursor }),
         answers: { 200: lotTrace },
         errors: LOT_ERRORS,
       },
       async ({ params, query }) => ({ 200: orRefuse(await traceLot(context, params, query)).trace }),
+    )
+    addRoute(
+      app,
+      {
+        method: 'GET',
+        path: '/serials',
+        operation: 'listSerials',
+        tag,
+        summary: 'Units with a serial number, in order of number: of one item, or all that begin so.',
+        query: serialQuery,
+        answers: { 200: serialPage },
+        errors: ['unknown-item'],
+      },
+      async ({ query }) => ({ 200: await getSerials(context, query) }),
     )
     addRoute(
       app,

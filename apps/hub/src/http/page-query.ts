@@ -1,4 +1,17 @@
+import { fromCursor } from '@plimsoll/stock'
 import { z } from 'zod'
+
+/** Of a list of movements: where the page before ended. */
+export const movementCursor = z
+  .string()
+  .transform((text, check) => {
+    const position = fromCursor(text)
+    if (position !== undefined) return position
+    check.addIssue({ code: 'custom', message: 'give the cursor of the page before' })
+    return z.NEVER
+  })
+  .optional()
+  .describe('`next` of the page before.')
 
 /** The query of a list that grows. The cursor is the id of the last row of the page before. */
 export const pageQuery = z.object({

@@ -43,6 +43,7 @@ export function trackedReads({ mark }: { mark: string }): Record<string, string[
     '/api/v1/items/:sku/lots/:lot': ofLot(''),
     '/api/v1/items/:sku/lots/:lot/trace': ofLot('/trace'),
     '/api/v1/shelf-life-minimums': ['/api/v1/shelf-life-minimums'],
+    '/api/v1/serials': ['/api/v1/serials', `/api/v1/serials?search=${mark}`, `/api/v1/serials?sku=${mark}-1`],
     '/api/v1/serials/:serial': [`/api/v1/serials/${mark}`, '/api/v1/serials/MUG'],
   }
 }

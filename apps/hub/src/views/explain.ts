@@ -184,9 +184,11 @@ function explainLocation(
 /** Units of lots that the level may not show, with the lot and why. */
 function explainUnusable(balance: LocationBalance, input: OfLots): ExplainNode[] {
   const rows = unusableLotsAt(balance, input).map(({ lot, units }): ExplainNode => {
-    const why = findBlock(lot, lot.today) ?? 'lot-shelf-life'
-    const until = lot.expiresOn === null ? '' : `, ${lot.expiresOn}`
-    return { label: 'lot', value: -units, detail: `${lot.code}: ${why}${until}` }
+    const { code, expiresOn } = lot
+    const because = findBlock(lot, lot.today) ?? 'lot-shelf-life'
+    const until = expiresOn === null ? '' : `, ${expiresOn}`
+    const detail = `${code}: ${because}${until}`
+    return { label: 'lot', value: -units, detail, lot: { code, because, expiresOn } }
   })
   return rows.length === 0
     ? []

@@ -1,14 +1,15 @@
+import type { ItemDetail } from '@plimsoll/client'
 import type { Db } from '@plimsoll/database'
 import { BEGINNING, findClosedMonths, startOfMonth } from '@plimsoll/stock'
 import type { PolicyRow } from '@plimsoll/sync'
 import { sql } from 'kysely'
 import { expectedSql, type LevelStatus, levelStatusSql } from './level-status.ts'
 
-export type ItemHead = { itemId: string; sku: string; name: string }
+export type ItemHead = { itemId: string; sku: string; name: string; tracking: ItemDetail['tracking'] }
 
 export async function findItem(db: Db, organizationId: string, sku: string): Promise<ItemHead | undefined> {
   const found = await sql<ItemHead>`
-    select item_id, sku, name from item
+    select item_id, sku, name, tracking from item
     where organization_id = ${organizationId} and sku = ${sku}`.execute(db)
   return found.rows[0]
 }

@@ -1,6 +1,7 @@
 import type { ItemPage, ItemRow } from '@plimsoll/client'
 import type { Db } from '@plimsoll/database'
 import { type RawBuilder, sql } from 'kysely'
+import { findKitFigures, selectKitsThere } from './kit-figures.store.ts'
 import { levelStatusSql } from './level-status.ts'
 
 export type ItemQuery = {
@@ -18,16 +19,20 @@ export async function findItemPage(db: Db, organizationId: string, query: ItemQu
   const isWhole = query.search.trim() === '' && query.filter === 'all'
   const { total, items } = await (isWhole ? findWindow : findNarrowedWindow)(db, organizationId, query)
   const itemIds = items.map((item) => item.itemId)
-  const [balances, channels] = await Promise.all([
+  const [balances, channels, kits] = await Promise.all([
     findBalances(db, organizationId, itemIds),
     findChannels(db, organizationId, itemIds),
+    findKitFigures(db, organizationId, itemIds),
   ])
   return {
     total,
     offset: query.offset,
     rows: items.map((item) => {
-      const locations = balances.get(item.itemId) ?? []
-      return { ...item, ...sumFigures(locations), locations, channels: channels.get(item.itemId) ?? [] }
+      const kit = kits.get(item.itemId)
+      const locations = kit?.locations ?? balances.get(item.itemId) ?? []
+      const figures = { ...sumFigures(locations), ...(kit && { available: kit.available }) }
+      const shown = channels.get(item.itemId) ?? []
+      return { ...item, isKit: kit !== undefined, ...figures, locations, channels: shown }
     }),
   }
 }
@@ -119,13 +124,15 @@ function filterCondition(organizationId: string, filter: ItemQuery['filter']): R
         having sum(on_hand - reserved - held) < 0
       )`
     case 'out':
-      // Items that never had a balance are out of stock, too.
+      // Items that never had a balance are out of stock, too. A kit is there as long as every part allows one.
       return sql`not exists (
         select from (
           select item_id from balance
           where organization_id = ${organizationId}
           group by item_id
           having sum(on_hand - reserved - held) > 0
+          union all
+          ${selectKitsThere(organizationId)}
         ) as there
         where there.item_id = item.item_id
       )`

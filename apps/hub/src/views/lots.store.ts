@@ -1,18 +1,33 @@
-import type { LotDetail, LotRow, LotTrace } from '@plimsoll/client'
+import type { LotDetail, LotList, LotRow, LotTrace } from '@plimsoll/client'
 import type { Db } from '@plimsoll/database'
 import { timeZoneOf } from '@plimsoll/stock'
 import { sql } from 'kysely'
 
 const OWNERS_LISTED = 1_000
 
-/** The lots of an item, those that expire first before the others. */
-export async function findLotRows(db: Db, organizationId: string, itemId: string): Promise<LotRow[]> {
-  const found = await sql<LotRow>`
-    ${selectLots}
-    where lot.organization_id = ${organizationId} and lot.item_id = ${itemId}
-    group by lot.organization_id, lot.lot_id, item.sku
-    order by lot.expires_on nulls last, lot.code`.execute(db)
-  return found.rows
+/** The lots of an item with what is where, those that expire first before the others. */
+export async function findLotRows(
+  db: Db,
+  organizationId: string,
+  itemId: string,
+  at: Date,
+): Promise<LotList['rows']> {
+  const [lots, balances] = await Promise.all([
+    sql<LotRow & { lotId: string }>`
+      ${selectLots}
+      where lot.organization_id = ${organizationId} and lot.item_id = ${itemId}
+      group by lot.organization_id, lot.lot_id, item.sku
+      order by lot.expires_on nulls last, lot.code`.execute(db),
+    sql<LotDetail['balances'][number] & { lotId: string }>`
+      ${selectLotBalances(at)}
+      where organization_id = ${organizationId} and item_id = ${itemId}
+      order by location.code`.execute(db),
+  ])
+  const byLot = Map.groupBy(balances.rows, ({ lotId }) => lotId)
+  return lots.rows.map(({ lotId, ...lot }) => ({
+    ...lot,
+    balances: (byLot.get(lotId) ?? []).map(({ lotId: _, ...balance }) => balance),
+  }))
 }
 
 export type LotHead = { itemId: string; lotId: string }
@@ -24,18 +39,12 @@ export async function findLotDetail(
   at: Date,
 ): Promise<LotDetail> {
   const [lots, balances, changes] = await Promise.all([
-    sql<LotRow>`
+    sql<LotRow & { lotId: string }>`
       ${selectLots}
       where lot.organization_id = ${organizationId} and lot.lot_id = ${lotId}
       group by lot.organization_id, lot.lot_id, item.sku`.execute(db),
-    sql<LotDetail['balances'][number]>`
-      select location.code as location_code, on_hand, reserved, held, incoming,
-        on_hand - reserved - held as available,
-        lot.status = 'released' and (lot.expires_on is null
-          or lot.expires_on >= (${at}::timestamptz at time zone ${timeZoneOf})::date) as is_usable
-      from balance
-      join lot using (organization_id, item_id, lot_id)
-      join location using (organization_id, location_id)
+    sql<LotDetail['balances'][number] & { lotId: string }>`
+      ${selectLotBalances(at)}
       where organization_id = ${organizationId} and item_id = ${itemId} and lot_id = ${lotId}
       order by location.code`.execute(db),
     sql<Omit<LotDetail['changes'][number], 'changedAt'> & { changedAt: Date }>`
@@ -43,11 +52,12 @@ export async function findLotDetail(
       where organization_id = ${organizationId} and lot_id = ${lotId}
       order by change_id`.execute(db),
   ])
-  const [lot] = lots.rows
-  if (lot === undefined) throw new Error('a lot that was found is never removed')
+  const [found] = lots.rows
+  if (found === undefined) throw new Error('a lot that was found is never removed')
+  const { lotId: _, ...lot } = found
   return {
     ...lot,
-    balances: balances.rows,
+    balances: balances.rows.map(({ lotId: _of, ...balance }) => balance),
     changes: changes.rows.map((row) => ({ ...row, changedAt: row.changedAt.toISOString() })),
   }
 }
@@ -84,42 +94,8 @@ export async function findLotOwners(
   return { owners, ownersTotal: found.rows[0]?.total ?? 0 }
 }
 
-type MovementRow = Omit<LotTrace['movements'][number], 'effectiveAt' | 'recordedAt'> & {
-  effectiveAt: Date
-  recordedAt: Date
-}
-
-/** The movements of a lot, newest first; the cursor is the last id of the page before. */
-export async function findLotMovements(
-  db: Db,
-  organizationId: string,
-  { itemId, lotId }: LotHead,
-  page: { cursor?: string | undefined; limit: number },
-): Promise<Pick<LotTrace, 'movements' | 'next'>> {
-  const found = await sql<MovementRow>`
-    select movement_id, movement.kind, location.code as location_code, on_hand_delta, reserved_delta, held_delta,
-      incoming_delta, reason, actor, sales_order.number as reference, effective_at, recorded_at
-    from movement
-    join location on location.organization_id = movement.organization_id
-      and location.location_id = movement.location_id
-    left join sales_order on movement.reference_kind = 'order'
-      and sales_order.organization_id = movement.organization_id and sales_order.order_id = movement.reference_id
-    where movement.organization_id = ${organizationId} and movement.lot_id = ${lotId}
-      and movement.item_id = ${itemId}
-      and (${page.cursor ?? null}::uuid is null or movement_id < ${page.cursor ?? null}::uuid)
-    order by movement_id desc
-    limit ${page.limit + 1}`.execute(db)
-  const rows = found.rows.slice(0, page.limit).map((row) => ({
-    ...row,
-    effectiveAt: row.effectiveAt.toISOString(),
-    recordedAt: row.recordedAt.toISOString(),
-  }))
-  const next = found.rows.length > page.limit ? (rows.at(-1)?.movementId ?? null) : null
-  return { movements: rows, next }
-}
-
 const selectLots = sql`
-  select item.sku, lot.code as lot, lot.expires_on, lot.manufactured_on, lot.supplier_lot, lot.status,
+  select lot.lot_id, item.sku, lot.code as lot, lot.expires_on, lot.manufactured_on, lot.supplier_lot, lot.status,
     coalesce(sum(on_hand), 0)::bigint as on_hand, coalesce(sum(reserved), 0)::bigint as reserved,
     coalesce(sum(held), 0)::bigint as held, coalesce(sum(incoming), 0)::bigint as incoming,
     coalesce(sum(on_hand - reserved - held), 0)::bigint as available
@@ -127,3 +103,14 @@ const selectLots = sql`
   join item on item.organization_id = lot.organization_id and item.item_id = lot.item_id
   left join balance on balance.organization_id = lot.organization_id and balance.item_id = lot.item_id
     and balance.lot_id = lot.lot_id`
+
+function selectLotBalances(at: Date) {
+  return sql`
+    select lot_id, location.code as location_code, on_hand, reserved, held, incoming,
+      on_hand - reserved - held as available,
+      lot.status = 'released' and (lot.expires_on is null
+        or lot.expires_on >= (${at}::timestamptz at time zone ${timeZoneOf})::date) as is_usable
+    from balance
+    join lot using (organization_id, item_id, lot_id)
+    join location using (organization_id, location_id)`
+}

@@ -1,15 +1,19 @@
 import type { LotDetail, LotList, LotTrace } from '@plimsoll/client'
-import { findLot, type Refusal, refuse } from '@plimsoll/stock'
+import { findLot, type MovementQuestion, type Refusal, refuse } from '@plimsoll/stock'
 import type { SyncContext } from '@plimsoll/sync'
+import { getMovements } from './history.ts'
 import { getItemHead } from './item.ts'
-import { findLotDetail, findLotMovements, findLotOwners, findLotRows, type LotHead } from './lots.store.ts'
+import { findLotDetail, findLotOwners, findLotRows, type LotHead } from './lots.store.ts'
 
 type Named = { sku: string; lot: string }
 
 /** @throws SyncProblem for an unknown SKU */
 export async function getLots(context: SyncContext, sku: string): Promise<LotList> {
   const { itemId } = await getItemHead(context, sku)
-  return { rows: await findLotRows(context.database.kysely, context.organizationId, itemId) }
+  const { database, organizationId, clock } = context
+  return {
+    rows: await findLotRows(database.kysely, organizationId, itemId, new Date(clock.now())),
+  }
 }
 
 /** @throws SyncProblem for an unknown SKU */
@@ -28,7 +32,7 @@ export async function readLot(
 export async function traceLot(
   context: SyncContext,
   named: Named,
-  page: { cursor?: string | undefined; limit: number },
+  page: Pick<MovementQuestion, 'cursor' | 'limit'>,
 ): Promise<{ kind: 'found'; trace: LotTrace } | Refusal> {
   const head = await findHead(context, named)
   if (head.kind === 'refused') return head
@@ -36,9 +40,11 @@ export async function traceLot(
   const [lot, owners, movements] = await Promise.all([
     detailOf(context, head),
     findLotOwners(kysely, context.organizationId, head),
-    findLotMovements(kysely, context.organizationId, head, page),
+    getMovements(context, named.sku, { ...page, lotId: head.lotId }),
   ])
-  return { kind: 'found', trace: { lot, ...owners, ...movements } }
+  if (movements.kind === 'refused') return movements
+  const { rows, next, archivedBefore } = movements.answer
+  return { kind: 'found', trace: { lot, ...owners, movements: rows, next, archivedBefore } }
 }
 
 async function findHead(

@@ -1,4 +1,4 @@
-import type { SerialLives } from '@plimsoll/client'
+import type { SerialLives, SerialPage, SerialRow } from '@plimsoll/client'
 import type { Db } from '@plimsoll/database'
 import { sql } from 'kysely'
 
@@ -7,6 +7,48 @@ type EventRow = Omit<SerialLives['rows'][number]['events'][number], 'effectiveAt
   itemId: string
   effectiveAt: Date
   recordedAt: Date
+}
+
+export type SerialQuery = {
+  /** How the number begins; empty for all. */
+  search: string
+  itemId: string | undefined
+  after: SerialCursor | undefined
+  limit: number
+}
+export type SerialCursor = { serial: string; itemId: string }
+
+/**
+ * Units in order of number, of one item or of all. The index begins where the search does, whatever the database's
+ * collation: a text never sorts before what it begins with.
+ */
+export async function findSerialPage(
+  db: Db,
+  organizationId: string,
+  { search, itemId, after, limit }: SerialQuery,
+): Promise<{ rows: SerialPage['rows']; next: SerialCursor | undefined }> {
+  const ofItem = itemId === undefined ? sql`` : sql`and item_id = ${itemId}`
+  const beginsSo = search === '' ? sql`` : sql`and serial >= ${search} and starts_with(serial, ${search})`
+  const isAfter =
+    after === undefined ? sql`` : sql`and (serial, item_id) > (${after.serial}, ${after.itemId}::uuid)`
+  const found = await sql<SerialRow & { itemId: string }>`
+    select unit.serial, unit.item_id, item.sku, item.name, unit.state, location.code as location_code,
+      ${orderNumberOf(sql`unit`)} as order_number
+    from (
+      select * from serial
+      where organization_id = ${organizationId} ${ofItem} ${beginsSo} ${isAfter}
+      order by serial, item_id
+      limit ${limit + 1}
+    ) as unit
+    join item using (organization_id, item_id)
+    join location using (organization_id, location_id)
+    order by unit.serial, unit.item_id`.execute(db)
+  const rows = found.rows.slice(0, limit)
+  const last = rows.at(-1)
+  return {
+    rows: rows.map(({ itemId: _, ...row }) => row),
+    next: found.rows.length > limit && last ? { serial: last.serial, itemId: last.itemId } : undefined,
+  }
 }
 
 /** The units with this serial number, one per item that has one, each with its whole life. */
