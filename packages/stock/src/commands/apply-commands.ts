@@ -3,6 +3,7 @@ import { type LockedBalance, lockPlaces, prepareBalances } from '../balances.sto
 import { type StockContext, UNALLOCATED_LOT } from '../context.ts'
 import { type Refusal, refuse } from '../errors.ts'
 import { refuseArchived } from '../items/archived.ts'
+import { insertKitClaims } from '../kits/kit-claims.store.ts'
 import { refuseStockOfKit } from '../kits/kit-definition.ts'
 import { findKitKinds } from '../kits/kits.store.ts'
 import { findLotsById, insertLots } from '../lots/lots.store.ts'
@@ -70,6 +71,7 @@ export async function applyStockCommands(
     saveSerials(tx, context, written.serials),
     insertLots(tx, context, written.lots),
     saveReservations(tx, context, written.reservations),
+    insertKitClaims(tx, context.organizationId, written.kitClaims),
     postMovements(tx, context, written.movements),
     afterMovements?.(tx, outcomes),
   ])
