@@ -13,7 +13,7 @@ import { archiveMonths, findBrokenBalances, findBrokenReservations, prepareMonth
 import fc from 'fast-check'
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
-import { type Stepped, stepConnection, turns } from './testing/steps.ts'
+import { stepConnection, turns } from './testing/steps.ts'
 import { createWorld } from './testing/world.ts'
 
 const BEFORE_THE_END = Date.UTC(2026, 0, 31, 23, 59, 50)
@@ -76,22 +76,40 @@ test('I3: orders sent again after their months were archived change nothing, whe
             live.filter(({ table }) => table !== 'movement'),
           )
           const archived = await ledgerOf(database)
-          if (isInboxForgotten) await sql`delete from inbox`.execute(database.kysely)
+          const forget = async () => {
+            if (!isInboxForgotten) return
+            await sql`delete from inbox`.execute(database.kysely)
+            await sql`delete from inbox_key`.execute(database.kysely)
+          }
+          await forget()
 
           const again = [...sent, ...sent]
             .map((events, index) => ({ events, at: shuffle[index % shuffle.length] ?? 0 }))
             .sort((a, b) => a.at - b.at)
           // The lease is long gone: as after a restart, another worker takes the connection.
-          const later: Stepped = await stepConnection(world, connectionId)
+          const later = await stepConnection(world, connectionId)
           for (const [index, { events }] of again.entries()) {
             await world.store(connectionId, events)
             if (index % 5 === 4) await later.turn()
           }
           await later.turn()
           expect(await ledgerOf(database)).toEqual(archived)
-          await sql`delete from stream_cursor`.execute(database.kysely)
-          await turns(clock, later, 4, 1_100) // the poll tells it all from the beginning
-          expect(platform.calls).toContain('orders')
+
+          // And by poll, from the beginning: a worker that remembers nothing of what it stored.
+          await forget()
+          await sql`update stream_cursor set since = '2026-01-01', deep_read_at = null`.execute(
+            database.kysely,
+          )
+          await clock.advance(10_000)
+          const polling = await stepConnection(world, connectionId)
+          await turns(clock, polling, 4, 1_100)
+          if (isInboxForgotten) {
+            const polled = await sql<{ orders: number }>`
+              select count(distinct subject)::int as orders from inbox where source = 'poll'`.execute(
+              database.kysely,
+            )
+            expect(polled.rows[0]?.orders).toBe(platform.orders.size)
+          }
           expect(await ledgerOf(database)).toEqual(archived)
           expect(await findBrokenReservations(database.kysely)).toEqual([])
           expect(await findBrokenBalances(database.kysely)).toEqual([])
