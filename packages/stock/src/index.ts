@@ -172,6 +172,7 @@ export {
 } from './locations/location-actions.ts'
 export { findLocationByCode, listLocations } from './locations/locations.store.ts'
 export { saveLocations } from './locations.store.ts'
+export { correctLot, type LotCorrected, type LotCorrection } from './lots/correct-lot.ts'
 export type { LotBook } from './lots/lot-book.ts'
 export {
   changeLotStatus,

@@ -15,6 +15,9 @@ export async function insertTrackedRows(db: Db, organizationId: string, mark: st
     ), noted as (
       insert into lot_status_change (organization_id, lot_id, change_id, after, reason, actor, changed_at)
       select ${organizationId}, lot_id, gen_random_uuid(), 'released', ${mark}, ${mark}, now() from made
+    ), corrected as (
+      insert into lot_detail_change (organization_id, lot_id, change_id, what, after, reason, actor, changed_at)
+      select ${organizationId}, lot_id, gen_random_uuid(), 'supplierLot', ${mark}, ${mark}, ${mark}, now() from made
     ), told as (
       insert into serial (organization_id, item_id, serial, state, location_id, effective_at)
       select ${organizationId}, item_id, ${mark}, 'in-stock', location_id, now() from one
@@ -65,6 +68,8 @@ export function trackedWrites(
       return await ask('PUT', path, { customer: mark, connection: mark, days: 1 })
     },
     'POST /api/v1/items/:sku/lots': () => ask('POST', ofItem, { lot: 'x' }),
+    'PATCH /api/v1/items/:sku/lots/:lot': () =>
+      ask('PATCH', `${ofItem}/${mark}`, { expiresOn: null, reason: 'x' }),
     'POST /api/v1/items/:sku/lots/:lot/status': () =>
       ask('POST', `${ofItem}/${mark}/status`, { status: 'recalled', reason: 'x' }),
   }
