@@ -1,8 +1,12 @@
--- Which kit a caller reserved, and what was corrected on a lot.
+-- Which kit a caller reserved, what was corrected on a lot, and no first movement beside a change of tracking.
 --
 -- A reservation of a kit has a row for each of its parts and none for itself: without this nobody could say which kit
 -- it is, nor answer in kits. A table of its own, since rows of reservations are the hottest there are and nearly none
 -- of them is of a kit that a caller reserved. What an order line reserved is on the line.
+--
+-- An item's tracking is fixed once it has movements. Whoever makes a balance, which an item's first movement does, holds
+-- a lock that a change of tracking takes alone: the one that comes second sees the other. A lock of the organization
+-- and not of the item: an opening stock of 100,000 items would need as many. Later movements take none.
 --
 -- The dates of a lot may be corrected; `lot_detail_change` keeps who changed what, from what, when and why.
 
@@ -25,6 +29,18 @@ join item on item.organization_id = command_key.organization_id and item.sku = c
 where reservation.owner_kind = 'api' and item.kit_kind <> 'none' and reservation.item_id <> item.item_id
 group by 1, 2, 3
 on conflict do nothing;
+
+create or replace function balance_place_is_made() returns trigger
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  perform pg_advisory_xact_lock_shared(hashtext('plimsoll tracking'), hashtext(new.organization_id::text));
+  insert into balance
+    (organization_id, item_id, location_id, lot_id, on_hand, reserved, held, incoming, version, updated_at)
+  values (new.organization_id, new.item_id, new.location_id, new.lot_id, 0, 0, 0, 0, 0, new.updated_at)
+  on conflict do nothing;
+  return new;
+end
+$$;
 
 create table lot_detail_change (
   organization_id uuid not null,

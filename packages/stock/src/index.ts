@@ -151,7 +151,7 @@ export {
   type KitUse,
   type NamedPart,
 } from './kits/kit-views.store.ts'
-export { findKitItems, findKitKinds, findKitParts } from './kits/kits.store.ts'
+export { findKitItems, findKitParts } from './kits/kits.store.ts'
 export { type BrokenKit, findBrokenKits } from './kits/verify-kits.store.ts'
 export {
   assignBins,
