@@ -86,7 +86,10 @@ test('what was on its way to an archived item arrives, with what came on top; no
   await inTransaction(database, (tx) =>
     saveCatalogueItems(tx, { ...world.context, actor: 'test' }, [{ sku: 'A', archived: true }]),
   )
-  const came = { ...expectOf('came', 7), kind: 'arrive' as const, expected: 5, damaged: 1 }
+  const came: StockCommand = {
+    ...{ kind: 'arrive', ...head, key: 'came', sku: 'A', locationCode: 'MAIN' },
+    ...{ quantity: 7, expected: 5, damaged: 1 },
+  }
   expect(await run(came, expectOf('again', 1), commandOf('reserve', 'A', 1))).toEqual([
     'applied',
     'item-archived',
