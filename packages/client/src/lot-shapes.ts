@@ -78,8 +78,9 @@ export const lotTrace = z.object({
   lot: lotDetail,
   owners: z.array(lotOwner).describe('The first thousand, those that were shipped most of it first.'),
   ownersTotal: count,
-  movements: z.array(movementRow).describe('Newest first.'),
+  movements: z.array(movementRow).describe('Newest first, each with the figures of the lot after it.'),
   next: z.string().nullable(),
+  archivedBefore: instant.nullable().describe('Older movements lie in files; null where none do.'),
 })
 export type LotTrace = z.infer<typeof lotTrace>
 

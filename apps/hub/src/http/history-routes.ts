@@ -1,9 +1,10 @@
 import { itemStockAt, movementPage, stockAtPage } from '@plimsoll/client'
 import type { MovementKind } from '@plimsoll/database'
-import { fromCursor, type Refusal } from '@plimsoll/stock'
+import type { Refusal } from '@plimsoll/stock'
 import type { FastifyPluginAsync } from 'fastify'
 import { z } from 'zod'
 import { getItemStockAt, getMovements, getStockAt } from '../views/history.ts'
+import { movementCursor } from './page-query.ts'
 import { LedgerRefusal } from './problem.ts'
 import { addRoute } from './route.ts'
 import type { ServerContext } from './server.ts'
@@ -44,15 +45,7 @@ const movements = z.object({
   kind: z.enum(kinds).optional(),
   from: instant.optional(),
   to: instant.optional(),
-  cursor: z
-    .string()
-    .transform((text, check) => {
-      const position = fromCursor(text)
-      if (position !== undefined) return position
-      check.addIssue({ code: 'custom', message: 'give the cursor of the page before' })
-      return z.NEVER
-    })
-    .optional(),
+  cursor: movementCursor,
   limit: z.coerce.number().int().min(1).max(200).default(50),
 })
 

@@ -15,7 +15,7 @@ beforeAll(async () => {
     ['CAM', 'serial'],
     ['MUG', 'plain'],
   ]) {
-    expect((await ask('POST', '/catalogue/items', { sku, name: sku, tracking })).status).toBe(201)
+    expect((await ask('PUT', `/items/${sku}`, { name: sku, tracking })).status).toBe(201)
   }
 })
 afterAll(() => served.close())
@@ -250,6 +250,7 @@ test.each<[string, object, string]>([
   ['force without a reason', { quantity: 1, force: true }, '422 reason-missing reason'],
   ['no lots', { quantity: 1, lots: [] }, '422 invalid-request lots'],
 ])('allocating %s is refused, with its field and cure', async (_, told, answer) => {
+  await done(give('receive', { ...at, sku: 'MILK', quantity: 10, lot: 'L1' }))
   const id = await reserve('MILK', 2)
   try {
     expect(await refusal(give('allocate', { reservationId: id, ...told }))).toBe(answer)

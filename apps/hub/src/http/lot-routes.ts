@@ -6,7 +6,7 @@ import { z } from 'zod'
 import { getLots, readLot, traceLot } from '../views/lots.ts'
 import { findSerialLives } from '../views/serials.store.ts'
 import type { ErrorCode } from './error-codes.ts'
-import { pageQuery } from './page-query.ts'
+import { movementCursor, pageQuery } from './page-query.ts'
 import { LedgerRefusal } from './problem.ts'
 import { addRoute } from './route.ts'
 import type { ServerContext } from './server.ts'
@@ -149,7 +149,7 @@ export function lotRoutes(hub: ServerContext): FastifyPluginAsync {
         tag,
         summary: 'Where a lot is, to whom it went, and every movement of it; the pages are of movements.',
         params: ofLot,
-        query: pageQuery,
+        query: pageQuery.extend({ cursor: movementCursor }),
         answers: { 200: lotTrace },
         errors: LOT_ERRORS,
       },

@@ -93,40 +93,6 @@ export async function findLotOwners(
   return { owners, ownersTotal: found.rows[0]?.total ?? 0 }
 }
 
-type MovementRow = Omit<LotTrace['movements'][number], 'effectiveAt' | 'recordedAt'> & {
-  effectiveAt: Date
-  recordedAt: Date
-}
-
-/** The movements of a lot, newest first; the cursor is the last id of the page before. */
-export async function findLotMovements(
-  db: Db,
-  organizationId: string,
-  { itemId, lotId }: LotHead,
-  page: { cursor?: string | undefined; limit: number },
-): Promise<Pick<LotTrace, 'movements' | 'next'>> {
-  const found = await sql<MovementRow>`
-    select movement_id, movement.kind, location.code as location_code, on_hand_delta, reserved_delta, held_delta,
-      incoming_delta, reason, actor, sales_order.number as reference, effective_at, recorded_at
-    from movement
-    join location on location.organization_id = movement.organization_id
-      and location.location_id = movement.location_id
-    left join sales_order on movement.reference_kind = 'order'
-      and sales_order.organization_id = movement.organization_id and sales_order.order_id = movement.reference_id
-    where movement.organization_id = ${organizationId} and movement.lot_id = ${lotId}
-      and movement.item_id = ${itemId}
-      and (${page.cursor ?? null}::uuid is null or movement_id < ${page.cursor ?? null}::uuid)
-    order by movement_id desc
-    limit ${page.limit + 1}`.execute(db)
-  const rows = found.rows.slice(0, page.limit).map((row) => ({
-    ...row,
-    effectiveAt: row.effectiveAt.toISOString(),
-    recordedAt: row.recordedAt.toISOString(),
-  }))
-  const next = found.rows.length > page.limit ? (rows.at(-1)?.movementId ?? null) : null
-  return { movements: rows, next }
-}
-
 const selectLots = sql`
   select item.sku, lot.code as lot, lot.expires_on, lot.manufactured_on, lot.supplier_lot, lot.status,
     coalesce(sum(on_hand), 0)::bigint as on_hand, coalesce(sum(reserved), 0)::bigint as reserved,

@@ -1,8 +1,9 @@
 import type { LotDetail, LotList, LotTrace } from '@plimsoll/client'
-import { findLot, type Refusal, refuse } from '@plimsoll/stock'
+import { findLot, type MovementQuestion, type Refusal, refuse } from '@plimsoll/stock'
 import type { SyncContext } from '@plimsoll/sync'
+import { getMovements } from './history.ts'
 import { getItemHead } from './item.ts'
-import { findLotDetail, findLotMovements, findLotOwners, findLotRows, type LotHead } from './lots.store.ts'
+import { findLotDetail, findLotOwners, findLotRows, type LotHead } from './lots.store.ts'
 
 type Named = { sku: string; lot: string }
 
@@ -28,7 +29,7 @@ export async function readLot(
 export async function traceLot(
   context: SyncContext,
   named: Named,
-  page: { cursor?: string | undefined; limit: number },
+  page: Pick<MovementQuestion, 'cursor' | 'limit'>,
 ): Promise<{ kind: 'found'; trace: LotTrace } | Refusal> {
   const head = await findHead(context, named)
   if (head.kind === 'refused') return head
@@ -36,9 +37,11 @@ export async function traceLot(
   const [lot, owners, movements] = await Promise.all([
     detailOf(context, head),
     findLotOwners(kysely, context.organizationId, head),
-    findLotMovements(kysely, context.organizationId, head, page),
+    getMovements(context, named.sku, { ...page, lotId: head.lotId }),
   ])
-  return { kind: 'found', trace: { lot, ...owners, ...movements } }
+  if (movements.kind === 'refused') return movements
+  const { rows, next, archivedBefore } = movements.answer
+  return { kind: 'found', trace: { lot, ...owners, movements: rows, next, archivedBefore } }
 }
 
 async function findHead(
