@@ -26,7 +26,8 @@ from reservation
 join command_key on command_key.organization_id = reservation.organization_id
   and command_key.result ->> 'reservationId' = reservation.owner_id::text
 join item on item.organization_id = command_key.organization_id and item.sku = command_key.result ->> 'sku'
-where reservation.owner_kind = 'api' and item.kit_kind <> 'none' and reservation.item_id <> item.item_id
+where reservation.owner_kind = 'api' and reservation.item_id <> item.item_id
+  and exists (select from kit_definition)
 group by 1, 2, 3
 on conflict do nothing;
 

@@ -94,7 +94,7 @@ test('what is wrong is said with its cure, and nothing is changed', async () => 
     [['serial', 'show', 'C9'], 'No unit has the serial "C9".'],
     [['receive', 'CAM', '--serial', 'C2'], 'Check the number: this unit has come in already.'],
     [
-      ['allocate', '019ad1c0-5a3b-7c11-9a3e-0d5b6d1f4c21', '1', '--from-lot', 'L2'],
+      ['allocate', '019ad1c0-5a3b-7c11-9a3e-0d5b6d1f4c21', '1', '--from-lot', 'L2=x'],
       'Write it as --from-lot L12=3.',
     ],
   ]
