@@ -117,6 +117,6 @@ export function toLotTrace(world: World, index: number, code: string, nowMs: num
     shipped,
     isAssumed: number === 1,
   }))
-  const lot = { ...found, changes: [made] }
+  const lot = { ...found, changes: [made], corrections: [] }
   return { lot, owners, ownersTotal: owners.length, movements, next: null, archivedBefore: null }
 }

@@ -172,9 +172,11 @@ export const productPage = z.object({
   rows: z.array(product.extend({ variants: z.int() })),
   next: z.string().nullable(),
 })
+export type ProductPage = z.infer<typeof productPage>
 
 /** GET /products/:code: with all its variants, archived ones too, in order of SKU. */
 export const productDetail = product.extend({ variants: z.array(catalogueItem) })
+export type ProductDetail = z.infer<typeof productDetail>
 
 /** PUT /custom-fields/:key */
 export const customFieldInput = z.strictObject({
@@ -187,6 +189,8 @@ export const customField = z.object({
   type: z.enum(['string', 'number', 'boolean']),
   name: z.string(),
 })
+export type CustomField = z.infer<typeof customField>
 
 /** GET /custom-fields, in order of key. */
 export const customFieldList = z.object({ rows: z.array(customField) })
+export type CustomFieldList = z.infer<typeof customFieldList>

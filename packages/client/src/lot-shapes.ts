@@ -44,6 +44,18 @@ export const lotDetail = lotRow.extend({
       changedAt: instant,
     }),
   ),
+  corrections: z
+    .array(
+      z.object({
+        what: z.enum(['expiresOn', 'manufacturedOn', 'supplierLot']),
+        before: z.string().nullable().describe('Null: it was not told.'),
+        after: z.string().nullable(),
+        reason: z.string(),
+        actor: z.string(),
+        changedAt: instant,
+      }),
+    )
+    .describe('What was put right on it, oldest first; nothing of this is ever changed.'),
 })
 export type LotDetail = z.infer<typeof lotDetail>
 

@@ -14,7 +14,15 @@ export const itemImport = z.object({
   refused: z.array(z.object({ sku: z.string(), location: z.string(), message: z.string() })),
 })
 
-/** POST /stock/…: the figures as they are once the command is applied. */
+const reservationFigures = z.object({
+  reserved: count,
+  released: count,
+  shipped: count,
+  returned: count,
+  open: count.describe('reserved − released − shipped: what it still holds.'),
+})
+
+/** POST /stock/…: the figures as they are once the command is applied; of a virtual kit, in kits. */
 export const stockResult = z.object({
   sku: z.string(),
   locationCode: z.string(),
@@ -28,6 +36,13 @@ export const stockResult = z.object({
       'Of what is on hand: in lots that may not leave (expired, in quarantine, recalled). Absent: none.',
     ),
   reservationId: z.string().nullable().describe('Given by reserve; hand it back to release, ship or return.'),
+  reservation: reservationFigures
+    .optional()
+    .describe('What the reservation holds and held, in the units that were reserved: of a kit, in kits.'),
+  parts: z
+    .array(reservationFigures.extend({ sku: z.string() }))
+    .optional()
+    .describe('Of a reservation of a virtual kit: the same of each of its parts, in base units.'),
   lots: z
     .array(z.object({ lot: z.string(), quantity: count }))
     .optional()
@@ -55,10 +70,11 @@ export const stockOutcome = z.discriminatedUnion('kind', [
 /** POST /stock/commands: one outcome for each, in the order of the commands. */
 export const stockBatch = z.object({ outcomes: z.array(stockOutcome) })
 
-/** What a reservation holds of one item at one location; one that was moved in part holds some at several. */
+/** What a reservation holds of one item at one location, in base units; one that was moved in part holds some at several. */
 export const reservationRow = z.object({
   reservationId: z.string(),
   sku: z.string(),
+  kitSku: z.string().nullable().describe('The virtual kit that it is a part of, where a kit was reserved.'),
   locationCode: z.string(),
   kind: z
     .enum(['strict', 'soft', 'recorded'])
@@ -85,8 +101,14 @@ export type ReservationRow = z.infer<typeof reservationRow>
 export const reservationPage = z.object({ rows: z.array(reservationRow), next: z.string().nullable() })
 export type ReservationPage = z.infer<typeof reservationPage>
 
-/** GET /reservations/:id: what it holds, and held, by item and location. */
-export const reservationDetail = z.object({ reservationId: z.string(), rows: z.array(reservationRow) })
+/** GET /reservations/:id: what it holds, and held, all together and by item and location. */
+export const reservationDetail = z.object({
+  reservationId: z.string(),
+  sku: z.string().nullable().describe('Of the item or the kit; null: an order line of a kit.'),
+  ...reservationFigures.shape,
+  rows: z.array(reservationRow),
+})
+export type ReservationDetail = z.infer<typeof reservationDetail>
 
 /** GET /locations/:code/balances?cursor=&limit= in order of SKU: the items that have, or had, stock there. */
 export const locationBalancePage = z.object({

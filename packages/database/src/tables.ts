@@ -15,9 +15,10 @@ import type {
   ValuationSettingTable,
 } from './tables/history.ts'
 import type { ImportJobTable, ImportPieceTable, ImportProblemTable } from './tables/imports.ts'
-import type { KitComponentTable, KitDefinitionTable, KitPartTable } from './tables/kits.ts'
+import type { KitClaimTable, KitComponentTable, KitDefinitionTable, KitPartTable } from './tables/kits.ts'
 import type {
   LotClockTable,
+  LotDetailChangeTable,
   LotStatusChangeTable,
   LotTable,
   SerialEventTable,
@@ -99,8 +100,10 @@ export interface Tables {
   kitComponent: KitComponentTable
   kitPart: KitPartTable
   kitDefinition: KitDefinitionTable
+  kitClaim: KitClaimTable
   lot: LotTable
   lotStatusChange: LotStatusChangeTable
+  lotDetailChange: LotDetailChangeTable
   shelfLifeMinimum: ShelfLifeMinimumTable
   lotClock: LotClockTable
   serial: SerialTable

@@ -151,7 +151,7 @@ export {
   type KitUse,
   type NamedPart,
 } from './kits/kit-views.store.ts'
-export { findKitItems, findKitKinds, findKitParts } from './kits/kits.store.ts'
+export { findKitItems, findKitParts } from './kits/kits.store.ts'
 export { type BrokenKit, findBrokenKits } from './kits/verify-kits.store.ts'
 export {
   assignBins,
@@ -172,6 +172,7 @@ export {
 } from './locations/location-actions.ts'
 export { findLocationByCode, listLocations } from './locations/locations.store.ts'
 export { saveLocations } from './locations.store.ts'
+export { correctLot, type LotCorrected, type LotCorrection } from './lots/correct-lot.ts'
 export type { LotBook } from './lots/lot-book.ts'
 export {
   changeLotStatus,

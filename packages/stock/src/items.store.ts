@@ -22,6 +22,24 @@ export type Location = {
   archivedAt: Date | null
 }
 
+/** What decides which movements an item may have: whether it is a kit, and how it is tracked. */
+export type ItemNature = Pick<Item, 'kitKind' | 'tracking' | 'serialCapture'>
+
+export const PLAIN_NATURE: ItemNature = { kitKind: 'none', tracking: 'plain', serialCapture: 'receipt' }
+
+/** The items of these that are kits or tracked by lot or serial number. What is left out is plain. */
+export async function findItemNatures(
+  db: Db,
+  organizationId: string,
+  itemIds: readonly string[],
+): Promise<Map<string, ItemNature>> {
+  const found = await sql<ItemNature & { itemId: string }>`
+    select item_id, kit_kind, tracking, serial_capture from item
+    where organization_id = ${organizationId} and item_id = any(${sql.val([...itemIds])}::uuid[])
+      and (kit_kind <> 'none' or tracking <> 'plain')`.execute(db)
+  return new Map(found.rows.map(({ itemId, ...nature }) => [itemId, nature]))
+}
+
 /** Of a row of `location`, as `location`. */
 export const timeZoneOf = sql<string>`location.time_zone`
 

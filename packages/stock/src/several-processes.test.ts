@@ -132,7 +132,13 @@ function expectConsistent(commands: readonly StockCommand[], answers: readonly C
 
 /** The database keeps fields in an order of its own. */
 function textOf(result: object): string {
-  return JSON.stringify(Object.entries(result).toSorted())
+  return JSON.stringify(result, (_, value: unknown) =>
+    isFields(value) ? Object.fromEntries(Object.entries(value).toSorted()) : value,
+  )
+}
+
+function isFields(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 async function expectAppliedOnce(commands: readonly StockCommand[]): Promise<void> {

@@ -85,7 +85,7 @@ export type LevelToDecide = LevelKnowledge & {
    * must take its place.
    */
   available: number
-  /** Base units on their way to the pool. */
+  /** Base units on their way to the pool; of a virtual kit, how many more its parts allow with what is on its way. */
   incoming: number
   /** Listing units. */
   unsubtracted: number

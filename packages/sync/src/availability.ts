@@ -124,7 +124,10 @@ async function readFigures(context: SyncContext, tx: Tx, itemIds: readonly strin
     const ofKit = kitParts.get(level.levelId)
     if (ofKit === undefined) return { ...level, available: usable(level.itemId, level.available) }
     const usableParts = ofKit.map((part) => ({ ...part, available: usable(part.partItemId, part.available) }))
-    return { ...level, available: availableOfKit(usableParts) }
+    const available = availableOfKit(usableParts)
+    // A kit is on its way as far as what is there of one part and comes of another make whole ones together.
+    const withIncoming = usableParts.map((part) => ({ ...part, available: part.available + part.incoming }))
+    return { ...level, available, incoming: availableOfKit(withIncoming) - available }
   })
   return { levels, policyOf, oversold, kitParts, kitsBeyond }
 }

@@ -57,6 +57,8 @@ export type KitLevelPart = {
   quantity: number
   /** Base units of the part in the level's pool. */
   available: number
+  /** Base units of the part on their way to the pool. */
+  incoming: number
 }
 
 /** What each part allows at every level that shows one of these items as a kit, or a kit that contains one. */
@@ -66,19 +68,20 @@ export async function findKitLevelParts(
   itemIds: readonly string[],
 ): Promise<KitLevelPart[]> {
   const found = await sql<KitLevelPart>`
-    select level.level_id, kit_part.part_item_id, kit_part.quantity,
-      (
-        select coalesce(sum(balance.on_hand - balance.reserved - balance.held), 0)::bigint
-        from pool_location
-        join balance on balance.organization_id = pool_location.organization_id
-          and balance.item_id = kit_part.part_item_id
-          and balance.location_id = pool_location.location_id
-        where pool_location.organization_id = level.organization_id
-          and pool_location.connection_id = level.connection_id
-          and pool_location.external_id = level.external_location_id
-      ) as available
+    select level.level_id, kit_part.part_item_id, kit_part.quantity, pool.available, pool.incoming
     from level
     join kit_part on kit_part.organization_id = level.organization_id and kit_part.kit_item_id = level.item_id
+    cross join lateral (
+      select coalesce(sum(balance.on_hand - balance.reserved - balance.held), 0)::bigint as available,
+        coalesce(sum(balance.incoming), 0)::bigint as incoming
+      from pool_location
+      join balance on balance.organization_id = pool_location.organization_id
+        and balance.item_id = kit_part.part_item_id
+        and balance.location_id = pool_location.location_id
+      where pool_location.organization_id = level.organization_id
+        and pool_location.connection_id = level.connection_id
+        and pool_location.external_id = level.external_location_id
+    ) as pool
     where level.organization_id = ${organizationId} and level.item_id = any(array(
       select kit_item_id from kit_part
       where kit_part.organization_id = ${organizationId} and kit_item_id = any(${sql.val([...itemIds])}::uuid[])

@@ -7,7 +7,7 @@ import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { updateAvailability } from './availability.ts'
 import { noteExpiredLots } from './expired-lots.ts'
-import { setLotStatus } from './lot-changes.ts'
+import { changeLot, setLotStatus } from './lot-changes.ts'
 import { changeStock } from './stock-changes.ts'
 import { stepConnection, turns } from './testing/steps.ts'
 import { createWorld, type World } from './testing/world.ts'
@@ -73,6 +73,22 @@ test('I5: each channel is shown the lots that last as long as it wants; promises
   ])
   expect(await desired(world, any.connectionId)).toBe(17)
   expect(await desired(world, long.connectionId)).toBe(13)
+})
+
+test('another last day is told to every channel at once: units may leave that could not, or may not any more', async () => {
+  const { clock, world } = await openWorld()
+  const any = await world.open('any', { MILK: 0 })
+  const long = await world.open('long', { MILK: 0 })
+  await setMinimum(world, long.connectionId, 30)
+  const correct = (code: string, expiresOn: string | null) =>
+    changeLot(world.context, { sku: 'MILK', code, expiresOn, actor: 'test', reason: 'misread' })
+  const both = async () => [await desired(world, any.connectionId), await desired(world, long.connectionId)]
+  await correct('FORTY', dayIn(clock, 29))
+  expect(await both()).toEqual([20, 10])
+  await correct('FIVE', dayIn(clock, -1))
+  expect(await both()).toEqual([16, 10])
+  await correct('FIVE', null)
+  expect(await both()).toEqual([20, 14])
 })
 
 test('a quarantine or a recall takes units off every channel at once, and a release brings them back', async () => {

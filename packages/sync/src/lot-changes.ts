@@ -1,7 +1,10 @@
 import { inTransaction, type LotStatus } from '@plimsoll/database'
 import {
   changeLotStatus,
+  correctLot,
   createLot,
+  type LotCorrected,
+  type LotCorrection,
   type LotDetails,
   type LotNames,
   type LotSaved,
@@ -30,6 +33,23 @@ export async function setLotStatus(
   return await inTransaction(context.database, async (tx) => {
     const outcome = await changeLotStatus(tx, toStockContext(context), change)
     if (outcome.kind === 'refused' || outcome.before === outcome.lot.status) return outcome
+    await updateAvailabilityOf(context, tx, { itemIds: [outcome.lot.itemId], at: nowOf(context) })
+    return outcome
+  })
+}
+
+/**
+ * Corrects what is printed on a lot, and works out in the same transaction what every channel should show now: with
+ * another last day, units may leave that could not, or may not any more.
+ */
+export async function changeLot(
+  context: SyncContext,
+  correction: LotNames & LotCorrection,
+): Promise<LotCorrected | Refusal> {
+  return await inTransaction(context.database, async (tx) => {
+    const outcome = await correctLot(tx, toStockContext(context), correction)
+    if (outcome.kind === 'refused' || !outcome.changes.some(({ what }) => what === 'expiresOn'))
+      return outcome
     await updateAvailabilityOf(context, tx, { itemIds: [outcome.lot.itemId], at: nowOf(context) })
     return outcome
   })

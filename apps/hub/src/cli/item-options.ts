@@ -168,7 +168,8 @@ function isSame(barcode: string, other: string): boolean {
   return comparableOf(barcode) === comparableOf(other.trim())
 }
 
-function pair(written: string, before: Record<string, string>): Record<string, string> {
+/** Gathers `name=value` of an option that may be repeated. */
+export function pair(written: string, before: Record<string, string>): Record<string, string> {
   const [name, value] = split(written)
   return { ...before, [name]: value }
 }

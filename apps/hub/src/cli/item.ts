@@ -1,6 +1,7 @@
 import type { ArchivedItem, CatalogueItem, FoundCode } from '@plimsoll/client'
 import { type Command, Option } from 'commander'
 import { archiveItem, changeItem, createItem, getCatalogueItem, lookUpCode } from '../item-catalogue.ts'
+import { itemFieldCommand } from './item-field.ts'
 import { addItemOptions, type ItemOptions, toChangeRow, toCreateRow } from './item-options.ts'
 import { numberIn } from './number-option.ts'
 import { CommandProblem, EXIT } from './output.ts'
@@ -10,7 +11,7 @@ const ACTOR = 'cli'
 
 type Versioned = CommonOptions & { ifVersion?: number }
 
-/** What items are: `plimsoll item show|create|change|archive|restore SKU` and `item lookup CODE`. */
+/** What items are: `plimsoll item show|create|change|archive|restore SKU`, `item lookup CODE` and `item field`. */
 export function itemCommand(program: Command, exit: (code: number) => void): void {
   const group = program
     .command('item')
@@ -22,7 +23,7 @@ export function itemCommand(program: Command, exit: (code: number) => void): voi
   add('show', 'show what an item is').action(async (sku: string, options: CommonOptions) => {
     exit(
       await withHub(options, async (hub, output) => {
-        output.result(await getCatalogueItem(hub.context, sku), toText)
+        output.result(await getCatalogueItem(hub.context, sku), itemText)
         return EXIT.ok
       }),
     )
@@ -33,7 +34,7 @@ export function itemCommand(program: Command, exit: (code: number) => void): voi
       exit(
         await withHub(options, async (hub, output) => {
           const row = await toCreateRow(hub, options)
-          output.result(await createItem(hub.context, ACTOR, { ...row, sku }), toText)
+          output.result(await createItem(hub.context, ACTOR, { ...row, sku }), itemText)
           return EXIT.ok
         }),
       )
@@ -53,7 +54,7 @@ export function itemCommand(program: Command, exit: (code: number) => void): voi
             const row = toRow(before)
             return 'kind' in row ? row : { ...row, version: options.ifVersion }
           })
-          output.result(item, toText)
+          output.result(item, itemText)
           return EXIT.ok
         }),
       )
@@ -77,7 +78,7 @@ export function itemCommand(program: Command, exit: (code: number) => void): voi
       exit(
         await withHub(options, async (hub, output) => {
           const row = { archived: false, version: options.ifVersion }
-          output.result(await changeItem(hub.context, ACTOR, sku, () => row), toText)
+          output.result(await changeItem(hub.context, ACTOR, sku, () => row), itemText)
           return EXIT.ok
         }),
       )
@@ -95,20 +96,22 @@ export function itemCommand(program: Command, exit: (code: number) => void): voi
         }),
       )
     })
+
+  itemFieldCommand(group, exit)
 }
 
 /** Not `--version`: that prints the program's own. */
-function ifVersion(): Option {
+export function ifVersion(): Option {
   return new Option('--if-version <number>', 'change only the version that you have read').argParser(
     numberIn({ min: 1, max: Number.MAX_SAFE_INTEGER }),
   )
 }
 
-function collect(value: string, before: string[]): string[] {
+export function collect(value: string, before: string[]): string[] {
   return [...before, value]
 }
 
-function toText(item: CatalogueItem): string {
+export function itemText(item: CatalogueItem): string {
   const names = Object.entries(item.names).map(([tag, name]) => `${tag}: ${name}`)
   const units = item.units.map(
     ({ code, factor, rounding }) =>

@@ -88,6 +88,23 @@ test('what is wrong is said with its cure, and nothing is changed', async () => 
   })
 })
 
+test('a reservation of a kit is given up, shipped and taken back in kits', async () => {
+  await kit('set', 'PAIR', '--component', 'MUG=2', '--component', 'TRAY=1')
+  const reserved = lastJson(await here.run(['stock', 'reserve', 'PAIR', '4', '--json']))
+  const id = String(reserved.reservationId)
+  await here.run(['stock', 'ship', id, '2'])
+  await here.run(['stock', 'return', id, '1'])
+  const released = (await here.run(['stock', 'release', id, '1'])).stdout
+  expect(released).toContain('Released 1 of PAIR at MAIN: on hand 8, reserved 1,')
+  expect(released).toContain(
+    'Of the reservation: 4 reserved, 1 released, 2 shipped, 1 returned, 1 open.\n  of part ',
+  )
+  expect(released).toContain('  of part MUG: 8 reserved, 2 released, 4 shipped, 2 returned, 2 open\n')
+  await here.run(['stock', 'release', id, '1'])
+  await here.run(['stock', 'return', id, '1'])
+  await kit('set', 'PAIR', '--component', 'MUG=2')
+})
+
 test('an assembled kit stays one, is put together and taken apart', async () => {
   await kit('set', 'HAMPER', '--assembled', '--component', 'PAIR=1')
   const again = await kit('set', 'HAMPER', '--component', 'PAIR=1', '--component', 'TRAY=1')

@@ -11,6 +11,7 @@ import { kitCommand } from './kit.ts'
 import { locationCommand } from './location/location.ts'
 import { migrateCommand } from './migrate.ts'
 import { policyCommand } from './policy.ts'
+import { productCommand } from './product.ts'
 import { replayCommand } from './replay.ts'
 import { serveCommand } from './serve.ts'
 import { simulateCommand } from './simulate.ts'
@@ -36,6 +37,7 @@ export function createProgram(exit: (code: number) => void): Command {
     connectCommand,
     importCommand,
     itemCommand,
+    productCommand,
     locationCommand,
     stockCommand,
     kitCommand,

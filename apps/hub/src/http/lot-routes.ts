@@ -1,6 +1,6 @@
 import { lotDetail, lotList, lotStatus, lotTrace, serialLives, serialPage } from '@plimsoll/client'
 import { type Refusal, refuse } from '@plimsoll/stock'
-import { saveNewLot, setLotStatus } from '@plimsoll/sync'
+import { changeLot, saveNewLot, setLotStatus } from '@plimsoll/sync'
 import type { FastifyPluginAsync } from 'fastify'
 import { z } from 'zod'
 import { getLots, readLot, traceLot } from '../views/lots.ts'
@@ -38,10 +38,23 @@ const serialQuery = z.object({
     .describe('`next` of the page before.'),
   limit: z.coerce.number().int().min(1).max(200).default(50),
 })
+const correction = z
+  .strictObject({
+    expiresOn: z.string().nullable().optional().describe('Null: it does not expire.'),
+    manufacturedOn: z.string().nullable().optional(),
+    supplierLot: z.string().min(1).max(100).nullable().optional(),
+    reason: reason.describe('Why: it is kept with the correction.'),
+  })
+  .refine(({ reason: _, ...fields }) => Object.values(fields).some((field) => field !== undefined), {
+    error: 'give one of expiresOn, manufacturedOn and supplierLot',
+  })
 const tag = 'Lots and serial numbers'
 const LOT_ERRORS: readonly ErrorCode[] = ['unknown-item', 'unknown-lot']
 
-/** GET and POST /items/:sku/lots, GET /items/:sku/lots/:lot and its /trace, POST its /status; GET /serials and /serials/:serial. */
+/**
+ * GET and POST /items/:sku/lots, GET and PATCH /items/:sku/lots/:lot, its /trace and /status; GET /serials and
+ * /serials/:serial.
+ */
 export function lotRoutes(hub: ServerContext): FastifyPluginAsync {
   const { context } = hub
   return async (app) => {
@@ -93,6 +106,34 @@ export function lotRoutes(hub: ServerContext): FastifyPluginAsync {
         errors: LOT_ERRORS,
       },
       async ({ params }) => ({ 200: await getLot(params) }),
+    )
+    addRoute(
+      app,
+      {
+        method: 'PATCH',
+        path: '/items/:sku/lots/:lot',
+        operation: 'correctLot',
+        tag,
+        summary:
+          'Corrects the dates of a lot or its supplier’s lot; every channel is told of another last day at once.',
+        params: ofLot,
+        body: correction,
+        answers: { 200: lotDetail },
+        errors: [
+          'unknown-sku',
+          'unknown-lot',
+          'lot-not-tracked',
+          'lot-code-invalid',
+          'lot-day-invalid',
+          'reason-missing',
+        ],
+      },
+      async ({ params, body }) => {
+        const named = { sku: params.sku, code: params.lot, actor: 'api' }
+        const changed = await changeLot(context, { ...named, ...body })
+        if (changed.kind === 'refused') throw new LedgerRefusal(changed)
+        return { 200: await getLot(params) }
+      },
     )
     addRoute(
       app,

@@ -8,23 +8,17 @@ import {
   productInput,
   productPage,
 } from '@plimsoll/client'
-import { inTransaction } from '@plimsoll/database'
-import {
-  findCatalogueItems,
-  findCustomFields,
-  findProductPage,
-  findProducts,
-  type Refusal,
-  removeCustomField,
-  removeProduct,
-  saveCustomField,
-  saveProducts,
-  unknownProduct,
-} from '@plimsoll/stock'
 import type { FastifyPluginAsync } from 'fastify'
 import { z } from 'zod'
-import { toCatalogueContext, toJson } from '../item-catalogue.ts'
-import { RefusalProblem } from '../refusal-problem.ts'
+import {
+  defineCustomField,
+  dropCustomField,
+  dropProduct,
+  getProduct,
+  listCustomFields,
+  listProducts,
+  saveProduct,
+} from '../product-catalogue.ts'
 import { addRoute } from './route.ts'
 import type { ServerContext } from './server.ts'
 
@@ -37,10 +31,7 @@ const list = z.object({
 })
 
 /** What items share: /products and /custom-fields. */
-export function productRoutes({ context, database }: ServerContext): FastifyPluginAsync {
-  const { organizationId } = context
-  const { kysely } = database
-  const inCatalogue = () => toCatalogueContext(context, 'api')
+export function productRoutes({ context }: ServerContext): FastifyPluginAsync {
   return async (app) => {
     addRoute(
       app,
@@ -53,11 +44,7 @@ export function productRoutes({ context, database }: ServerContext): FastifyPlug
         query: list,
         answers: { 200: productPage },
       },
-      async ({ query: { cursor, limit } }) => {
-        const rows = await findProductPage(kysely, organizationId, { after: cursor, limit: limit + 1 })
-        const shown = rows.slice(0, limit)
-        return { 200: { rows: shown, next: rows.length > limit ? (shown.at(-1)?.code ?? null) : null } }
-      },
+      async ({ query }) => ({ 200: await listProducts(context, query) }),
     )
     addRoute(
       app,
@@ -72,13 +59,7 @@ export function productRoutes({ context, database }: ServerContext): FastifyPlug
         answers: { 200: productDetail },
         errors: ['unknown-product'],
       },
-      async ({ params: { code } }) => {
-        const [found] = await findProducts(kysely, organizationId, { codes: [code] })
-        if (found === undefined) throw new RefusalProblem(unknownProduct(code))
-        const { productId } = found
-        const variants = await findCatalogueItems(kysely, organizationId, { productId })
-        return { 200: { ...found, variants: variants.map(toJson) } }
-      },
+      async ({ params: { code } }) => ({ 200: await getProduct(context, code) }),
     )
     addRoute(
       app,
@@ -105,10 +86,8 @@ export function productRoutes({ context, database }: ServerContext): FastifyPlug
         // Without a version it can only be meant as a new one: an older draft must not undo a change.
         const mode = version === undefined ? 'create' : 'change'
         const row = { ...body, code, mode, version: version === 'any' ? undefined : version } as const
-        const [outcome] = await inTransaction(database, (tx) => saveProducts(tx, inCatalogue(), [row]))
-        if (outcome === undefined) throw new Error('a row was not answered')
-        if (outcome.kind === 'refused') throw new RefusalProblem(outcome)
-        return outcome.kind === 'created' ? { 201: outcome.product } : { 200: outcome.product }
+        const { isNew, product: saved } = await saveProduct(context, 'api', row)
+        return isNew ? { 201: saved } : { 200: saved }
       },
     )
     addRoute(
@@ -124,7 +103,7 @@ export function productRoutes({ context, database }: ServerContext): FastifyPlug
         errors: ['unknown-product', 'product-in-use'],
       },
       async ({ params: { code } }) => {
-        orThrow(await inTransaction(database, (tx) => removeProduct(tx, inCatalogue(), code)))
+        await dropProduct(context, 'api', code)
         return { 200: {} }
       },
     )
@@ -138,7 +117,7 @@ export function productRoutes({ context, database }: ServerContext): FastifyPlug
         summary: 'The fields that you added to items, in order of key.',
         answers: { 200: customFieldList },
       },
-      async () => ({ 200: { rows: await findCustomFields(kysely, organizationId) } }),
+      async () => ({ 200: await listCustomFields(context) }),
     )
     addRoute(
       app,
@@ -154,11 +133,8 @@ export function productRoutes({ context, database }: ServerContext): FastifyPlug
         errors: ['invalid-text', 'custom-field-in-use'],
       },
       async ({ params: { key }, body: { type, name = key } }) => {
-        const field = { key, type, name }
-        const saved = orThrow(
-          await inTransaction(database, (tx) => saveCustomField(tx, inCatalogue(), field)),
-        )
-        return saved.kind === 'created' ? { 201: saved.field } : { 200: saved.field }
+        const { isNew, field } = await defineCustomField(context, 'api', { key, type, name })
+        return isNew ? { 201: field } : { 200: field }
       },
     )
     addRoute(
@@ -174,14 +150,9 @@ export function productRoutes({ context, database }: ServerContext): FastifyPlug
         errors: ['unknown-custom-field', 'custom-field-in-use'],
       },
       async ({ params: { key } }) => {
-        orThrow(await inTransaction(database, (tx) => removeCustomField(tx, inCatalogue(), key)))
+        await dropCustomField(context, 'api', key)
         return { 200: {} }
       },
     )
   }
-}
-
-function orThrow<T extends { kind: 'created' | 'changed' | 'removed' }>(outcome: T | Refusal): T {
-  if (outcome.kind === 'refused') throw new RefusalProblem(outcome)
-  return outcome
 }

@@ -41,6 +41,48 @@ test('the pages of an item’s reservations hold each open one once, oldest firs
   })
 })
 
+test('a reservation of a kit is answered, read and listed in kits, with its parts beside', async () => {
+  await served.stock('CUP', 10)
+  await served.stock('LID', 4)
+  await served.stock('SET', 0)
+  const components = [
+    { sku: 'CUP', quantity: 3 },
+    { sku: 'LID', quantity: 1 },
+  ]
+  await served.ask('PUT', '/api/v1/items/SET/kit', { kind: 'virtual', components })
+  const id = await command('reserve', { sku: 'SET', location: 'MAIN', quantity: 3 })
+  const give = async (kind: string, quantity: number) => {
+    const body = { reservationId: id, quantity }
+    return await served.ask('POST', `/api/v1/stock/${kind}`, body, { 'idempotency-key': randomUUID() })
+  }
+  await give('ship', 2)
+  await give('return', 1)
+  expect(await give('release', 1)).toMatchObject({
+    status: 201,
+    body: {
+      sku: 'SET',
+      onHand: 2,
+      reservation: { reserved: 3, released: 1, shipped: 2, returned: 1, open: 0 },
+      parts: expect.arrayContaining([
+        { sku: 'CUP', reserved: 9, released: 3, shipped: 6, returned: 3, open: 0 },
+        { sku: 'LID', reserved: 3, released: 1, shipped: 2, returned: 1, open: 0 },
+      ]),
+    },
+  })
+  expect(await give('release', 1)).toMatchObject({ status: 409, body: { code: 'insufficient-open' } })
+  expect(await read(`/${id}`)).toMatchObject({
+    body: { sku: 'SET', reserved: 3, shipped: 2, open: 0, rows: [{ kitSku: 'SET' }, { kitSku: 'SET' }] },
+  })
+
+  const other = await command('reserve', { sku: 'SET', location: 'MAIN', quantity: 1 })
+  const { body } = await read('?sku=SET')
+  expect(body.rows).toHaveLength(2)
+  expect(body.rows).toMatchObject([
+    { reservationId: other, kitSku: 'SET' },
+    { reservationId: other, kitSku: 'SET' },
+  ])
+})
+
 test('what an order holds is listed with its number', async () => {
   await served.stock('TEA', 5)
   const shop = await served.openShop([{ sku: 'TEA', quantity: 5 }])

@@ -4,6 +4,7 @@ import type { FastifyPluginAsync } from 'fastify'
 import { z } from 'zod'
 import { getItemHead } from '../views/item.ts'
 import { findOpenReservationPage, findReservationRows } from '../views/reservations.store.ts'
+import { toReservation } from '../views/reservations.ts'
 import { pageQuery } from './page-query.ts'
 import { LedgerRefusal } from './problem.ts'
 import { addRoute } from './route.ts'
@@ -42,7 +43,7 @@ export function reservationRoutes({ context, database }: ServerContext): Fastify
         path: '/reservations/:id',
         operation: 'getReservation',
         tag,
-        summary: 'What one reservation holds and held, by item and location.',
+        summary: 'What one reservation holds and held, in the units reserved, and by item and location.',
         params: z.object({ id: z.uuid('give the id that the reservation was given') }),
         answers: { 200: reservationDetail },
         errors: ['unknown-reservation'],
@@ -50,7 +51,7 @@ export function reservationRoutes({ context, database }: ServerContext): Fastify
       async ({ params: { id } }) => {
         const rows = await findReservationRows(database.kysely, organizationId, id)
         const [first] = rows
-        if (first !== undefined) return { 200: { reservationId: first.reservationId, rows } }
+        if (first !== undefined) return { 200: toReservation([first, ...rows.slice(1)]) }
         throw new LedgerRefusal(refuse('unknown-reservation', 'id', `There is no reservation ${id}.`))
       },
     )

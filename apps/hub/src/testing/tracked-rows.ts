@@ -2,7 +2,7 @@ import type { Db } from '@plimsoll/database'
 import { sql } from 'kysely'
 import type { Answer, ServedHub } from './served-hub.ts'
 
-/** A row in each table of lots and serial numbers, all called by the mark. */
+/** A row in each table of lots, serial numbers and reserved kits, all called by the mark. */
 export async function insertTrackedRows(db: Db, organizationId: string, mark: string): Promise<void> {
   await sql`
     with one as (
@@ -15,6 +15,12 @@ export async function insertTrackedRows(db: Db, organizationId: string, mark: st
     ), noted as (
       insert into lot_status_change (organization_id, lot_id, change_id, after, reason, actor, changed_at)
       select ${organizationId}, lot_id, gen_random_uuid(), 'released', ${mark}, ${mark}, now() from made
+    ), corrected as (
+      insert into lot_detail_change (organization_id, lot_id, change_id, what, after, reason, actor, changed_at)
+      select ${organizationId}, lot_id, gen_random_uuid(), 'supplierLot', ${mark}, ${mark}, ${mark}, now() from made
+    ), claimed as (
+      insert into kit_claim (organization_id, owner_id, kit_item_id)
+      select ${organizationId}, gen_random_uuid(), item_id from one
     ), told as (
       insert into serial (organization_id, item_id, serial, state, location_id, effective_at)
       select ${organizationId}, item_id, ${mark}, 'in-stock', location_id, now() from one
@@ -66,6 +72,8 @@ export function trackedWrites(
       return await ask('PUT', path, { customer: mark, connection: mark, days: 1 })
     },
     'POST /api/v1/items/:sku/lots': () => ask('POST', ofItem, { lot: 'x' }),
+    'PATCH /api/v1/items/:sku/lots/:lot': () =>
+      ask('PATCH', `${ofItem}/${mark}`, { expiresOn: null, reason: 'x' }),
     'POST /api/v1/items/:sku/lots/:lot/status': () =>
       ask('POST', `${ofItem}/${mark}/status`, { status: 'recalled', reason: 'x' }),
   }

@@ -17,12 +17,12 @@ export type ExplainedPart = {
 /** The scarcest parts are shown one by one; a kit may have a thousand. */
 const PARTS_LISTED = 50
 
+/** The locations that a level sells from, and whether what is on its way there may be promised too. */
+type Pool = { locationIds: readonly string[]; promiseIncoming: boolean }
+
 /** How many kits a pool of locations allows. */
-export function availableOfParts(
-  parts: readonly ExplainedPart[],
-  poolLocationIds: readonly string[],
-): number {
-  return availableOfKit(parts.map((part) => ({ ...part, available: availableIn(part, poolLocationIds) })))
+export function availableOfParts(parts: readonly ExplainedPart[], pool: Pool): number {
+  return availableOfKit(parts.map((part) => ({ ...part, available: promisableIn(part, pool) })))
 }
 
 /**
@@ -31,33 +31,34 @@ export function availableOfParts(
  */
 export function explainKit(
   parts: readonly ExplainedPart[],
-  poolLocationIds: readonly string[],
+  pool: Pool,
   explainLocation: (balance: LocationBalance, part: ExplainedPart) => ExplainNode,
 ): ExplainNode {
   const rows = parts
     .map((part): ExplainNode & { value: number } => {
-      const available = availableIn(part, poolLocationIds)
-      const locations = part.balances
-        .filter(({ locationId }) => poolLocationIds.includes(locationId))
-        .map((balance) => explainLocation(balance, part))
-      const value = kitsFrom({ available, quantity: part.quantity })
+      const promisable = promisableIn(part, pool)
+      const balances = balancesIn(part, pool)
+      const available = sumOf(balances, 'available')
+      const locations = balances.map((balance) => explainLocation(balance, part))
+      const incoming = available === promisable ? [] : [explainIncoming(balances)]
+      const value = kitsFrom({ available: promisable, quantity: part.quantity })
       const head = { label: 'component' as const, value, detail: part.sku }
-      if (part.quantity === 1) return { ...head, rows: locations }
+      if (part.quantity === 1) return { ...head, rows: [...locations, ...incoming] }
       return {
         ...head,
         division: {
-          dividend: available,
+          dividend: promisable,
           divisor: part.quantity,
-          remainder: available - value * part.quantity,
+          remainder: promisable - value * part.quantity,
         },
-        rows: [{ label: 'available', value: available, rows: locations }],
+        rows: [{ label: 'available', value: available, rows: locations }, ...incoming],
       }
     })
     .sort((a, b) => a.value - b.value)
   const [rest] = rows.slice(PARTS_LISTED)
   return {
     label: 'kits',
-    value: availableOfParts(parts, poolLocationIds),
+    value: availableOfParts(parts, pool),
     isLeast: true,
     rows:
       rest === undefined
@@ -66,8 +67,23 @@ export function explainKit(
   }
 }
 
-function availableIn({ balances }: ExplainedPart, poolLocationIds: readonly string[]): number {
-  return balances
-    .filter(({ locationId }) => poolLocationIds.includes(locationId))
-    .reduce((sum, { available }) => sum + available, 0)
+/** What is on its way to these places. */
+export function explainIncoming(balances: readonly LocationBalance[]): ExplainNode {
+  const rows = balances
+    .filter((balance) => balance.incoming > 0)
+    .map(({ incoming: value, locationCode: detail }): ExplainNode => ({ label: 'location', value, detail }))
+  return { label: 'incoming', value: sumOf(balances, 'incoming'), rows }
+}
+
+function promisableIn(part: ExplainedPart, pool: Pool): number {
+  const balances = balancesIn(part, pool)
+  return sumOf(balances, 'available') + (pool.promiseIncoming ? sumOf(balances, 'incoming') : 0)
+}
+
+function balancesIn({ balances }: ExplainedPart, { locationIds }: Pool): LocationBalance[] {
+  return balances.filter(({ locationId }) => locationIds.includes(locationId))
+}
+
+function sumOf(balances: readonly LocationBalance[], figure: 'available' | 'incoming'): number {
+  return balances.reduce((sum, balance) => sum + balance[figure], 0)
 }

@@ -1,7 +1,7 @@
 import type { ExplainNode } from '@plimsoll/client'
 import { findBlock, unusableOf } from '@plimsoll/stock'
 import { bufferOf, decideDesired, type Policy, promisableOf } from '@plimsoll/sync'
-import { availableOfParts, type ExplainedPart, explainKit } from './explain-kit.ts'
+import { availableOfParts, type ExplainedPart, explainIncoming, explainKit } from './explain-kit.ts'
 import type {
   LevelView,
   LocationBalance,
@@ -81,7 +81,7 @@ export function explainLevel(told: ExplainInput): ExplainNode {
   return { label: 'desired', value: desired, ...because, rows }
 }
 
-/** Units on their way to the level's locations; a kit has none of its own. */
+/** Units on their way to the level's locations; a kit has none of its own, they are among what its parts allow. */
 function incomingOf(input: ExplainInput): number {
   return input.kitParts.length > 0 ? 0 : sumOf(poolOf(input).map((balance) => balance.incoming))
 }
@@ -102,10 +102,7 @@ function explainPromise(
   const buffer = bufferOf(promisable, policy)
   const baseUnits: ExplainNode[] = [available]
   if (incoming > 0) {
-    const rows = poolOf(input)
-      .filter((balance) => balance.incoming > 0)
-      .map(({ incoming: value, locationCode: detail }): ExplainNode => ({ label: 'location', value, detail }))
-    baseUnits.push({ label: 'incoming', value: incoming, rows })
+    baseUnits.push(explainIncoming(poolOf(input)))
   }
   if (buffer > 0) baseUnits.push({ label: 'buffer', value: -buffer })
   if (promisable - buffer < 0) baseUnits.push({ label: 'none-below-zero', value: buffer - promisable })
@@ -125,15 +122,19 @@ function explainPromise(
   return rows
 }
 
-/** What the level may sell from its pool: base units of the item, or as many kits as their parts allow. */
+/**
+ * What the level may sell from its pool: base units of the item, or as many kits as their parts allow, with what is on
+ * its way of them where the policy lets that be promised.
+ */
 function explainAvailable(input: ExplainInput): ExplainNode & { value: number } {
   const { kitParts } = input
   const { poolLocationIds } = input.level
   if (kitParts.length > 0) {
-    const value = availableOfParts(kitParts, poolLocationIds)
+    const pool = { locationIds: poolLocationIds, promiseIncoming: input.policy.promiseIncoming }
+    const value = availableOfParts(kitParts, pool)
     const explainOfPart = (balance: LocationBalance, part: ExplainedPart) =>
       explainLocation(balance, { ...part, policy: input.policy })
-    return { ...explainKit(kitParts, poolLocationIds, explainOfPart), value }
+    return { ...explainKit(kitParts, pool, explainOfPart), value }
   }
   const pool = input.balances.filter(({ locationId }) => poolLocationIds.includes(locationId))
   return {

@@ -102,7 +102,7 @@ function toKit(parts: readonly (ExplainedPart & { name: string })[]): ItemDetail
   if (parts.length === 0) return null
   const everywhere = parts.flatMap(({ balances }) => balances.map(({ locationId }) => locationId))
   return {
-    available: availableOfParts(parts, everywhere),
+    available: availableOfParts(parts, { locationIds: everywhere, promiseIncoming: false }),
     parts: parts.map(({ sku, name, quantity, balances }) => ({
       sku,
       name,

@@ -38,7 +38,7 @@ export async function findLotDetail(
   { itemId, lotId }: LotHead,
   at: Date,
 ): Promise<LotDetail> {
-  const [lots, balances, changes] = await Promise.all([
+  const [lots, balances, changes, corrections] = await Promise.all([
     sql<LotRow & { lotId: string }>`
       ${selectLots}
       where lot.organization_id = ${organizationId} and lot.lot_id = ${lotId}
@@ -51,6 +51,10 @@ export async function findLotDetail(
       select before, after, reason, actor, changed_at from lot_status_change
       where organization_id = ${organizationId} and lot_id = ${lotId}
       order by change_id`.execute(db),
+    sql<Omit<LotDetail['corrections'][number], 'changedAt'> & { changedAt: Date }>`
+      select what, before, after, reason, actor, changed_at from lot_detail_change
+      where organization_id = ${organizationId} and lot_id = ${lotId}
+      order by change_id`.execute(db),
   ])
   const [found] = lots.rows
   if (found === undefined) throw new Error('a lot that was found is never removed')
@@ -58,8 +62,13 @@ export async function findLotDetail(
   return {
     ...lot,
     balances: balances.rows.map(({ lotId: _of, ...balance }) => balance),
-    changes: changes.rows.map((row) => ({ ...row, changedAt: row.changedAt.toISOString() })),
+    changes: changes.rows.map(withText),
+    corrections: corrections.rows.map(withText),
   }
+}
+
+function withText<Row extends { changedAt: Date }>(row: Row) {
+  return { ...row, changedAt: row.changedAt.toISOString() }
 }
 
 /** Orders and callers that hold units of a lot or were sent some; those that were sent most first. */

@@ -16,6 +16,13 @@ export interface KitPartTable {
   quantity: number
 }
 
+/** Which kit a caller's reservation is of. */
+export interface KitClaimTable {
+  organizationId: string
+  ownerId: string
+  kitItemId: string
+}
+
 export interface KitDefinitionTable {
   organizationId: string
   kitItemId: string

@@ -28,6 +28,18 @@ export interface LotStatusChangeTable {
   changedAt: Date
 }
 
+export interface LotDetailChangeTable {
+  organizationId: string
+  lotId: string
+  changeId: string
+  what: 'expiresOn' | 'manufacturedOn' | 'supplierLot'
+  before: string | null
+  after: string | null
+  reason: string
+  actor: string
+  changedAt: Date
+}
+
 export interface ShelfLifeMinimumTable {
   organizationId: string
   scope: 'organization' | 'connection' | 'customer'

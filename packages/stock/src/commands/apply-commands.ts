@@ -3,8 +3,9 @@ import { type LockedBalance, lockPlaces, prepareBalances } from '../balances.sto
 import { type StockContext, UNALLOCATED_LOT } from '../context.ts'
 import { type Refusal, refuse } from '../errors.ts'
 import { refuseArchived } from '../items/archived.ts'
+import { findItemNatures, type ItemNature, PLAIN_NATURE } from '../items.store.ts'
+import { insertKitClaims } from '../kits/kit-claims.store.ts'
 import { refuseStockOfKit } from '../kits/kit-definition.ts'
-import { findKitKinds } from '../kits/kits.store.ts'
 import { findLotsById, insertLots } from '../lots/lots.store.ts'
 import type { Lot } from '../lots/lots.ts'
 import { findMovedSince, postMovements } from '../movements.store.ts'
@@ -31,7 +32,8 @@ export type AfterMovements = (tx: Tx, outcomes: readonly CommandOutcome[]) => Pr
  * Applies commands in order, as one part of the caller's transaction: repeats are recognised, balances
  * locked in key order, each command decided on what the earlier ones left, movements written at the end.
  * A refused command leaves no movement and no key, so it may be sent again under the same key.
- * @throws RaceOnCommandKey when another transaction took one of the keys meanwhile; `runStockCommands` retries
+ * @throws RaceOnCommandKey when another transaction took one of the keys meanwhile, RaceOnSerial and RaceOnTracking
+ *   likewise; `runStockCommands` retries
  */
 export async function applyStockCommands(
   tx: Tx,
@@ -70,6 +72,7 @@ export async function applyStockCommands(
     saveSerials(tx, context, written.serials),
     insertLots(tx, context, written.lots),
     saveReservations(tx, context, written.reservations),
+    insertKitClaims(tx, context.organizationId, written.kitClaims),
     postMovements(tx, context, written.movements),
     afterMovements?.(tx, outcomes),
   ])
@@ -96,6 +99,14 @@ export class RaceOnSerial extends Error {
   }
 }
 
+/** An item came to be tracked otherwise between its being read and its first movement. */
+export class RaceOnTracking extends Error {
+  constructor(sku: string) {
+    super(`The tracking of the item "${sku}" was changed by a transaction that committed meanwhile.`)
+    this.name = 'RaceOnTracking'
+  }
+}
+
 /** Reads and locks all that the commands are decided on, in two trips. */
 async function openLedger(tx: Tx, context: StockContext, commands: readonly StockCommand[]) {
   const directory = await readDirectory(
@@ -114,7 +125,7 @@ async function openLedger(tx: Tx, context: StockContext, commands: readonly Stoc
   // Sent together, carried out in order. Keys are read last: whoever applied the same command has committed
   // before it let go of these locks. Read earlier, a repeat could miss it, find the stock taken and be refused
   // what it was granted.
-  const [, balances, moved, serialCounts, untoldSince, known, kitKinds] = await Promise.all([
+  const [, balances, moved, serialCounts, untoldSince, known, natures] = await Promise.all([
     prepareBalances(tx, context, places),
     lockPlaces(tx, context.organizationId, places),
     findMovedSince(tx, context.organizationId, counted),
@@ -129,8 +140,8 @@ async function openLedger(tx: Tx, context: StockContext, commands: readonly Stoc
       context.organizationId,
       commands.map((command) => command.key),
     ),
-    // After the locks, too: an item becomes a virtual kit only while nobody writes its stock.
-    findKitKinds(
+    // After the locks, too: an item becomes a virtual kit, or tracked otherwise, only while nobody writes its stock.
+    findItemNatures(
       tx,
       context.organizationId,
       places.map((place) => place.itemId),
@@ -138,8 +149,19 @@ async function openLedger(tx: Tx, context: StockContext, commands: readonly Stoc
   ])
   const movedSince = new Map(moved.map((row) => [movedSinceText(row, row.at), row.onHand]))
   const lots = await findOtherLots(tx, context.organizationId, directory, balances)
+  for (const itemId of new Set(places.map((place) => place.itemId))) {
+    const item = directory.itemsById.get(itemId)
+    const nature = natures.get(itemId) ?? PLAIN_NATURE
+    if (item !== undefined && !isTrackedAlike(item, nature)) throw new RaceOnTracking(item.sku)
+  }
+  const kitKinds = new Map([...natures].map(([itemId, { kitKind }]) => [itemId, kitKind]))
   const read = { balances, movedSince, lots, serialCounts, untoldSince, kitKinds }
   return { ledger: new Ledger(context, directory, read), known }
+}
+
+function isTrackedAlike(one: ItemNature, other: ItemNature): boolean {
+  if (one.tracking !== other.tracking) return false
+  return one.tracking !== 'serial' || one.serialCapture === other.serialCapture
 }
 
 /** The lots of the balances that nobody named; no trip where there are none. */

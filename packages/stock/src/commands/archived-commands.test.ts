@@ -80,6 +80,24 @@ test('an archived item takes nothing new, and lets go of all that it has', async
   }
 })
 
+test('what was on its way to an archived item arrives, with what came on top; nothing more is expected', async () => {
+  world = await createStockWorld(database, { skus: ['A'], locationCodes: ['MAIN'] })
+  await run(expectOf('expected', 5))
+  await inTransaction(database, (tx) =>
+    saveCatalogueItems(tx, { ...world.context, actor: 'test' }, [{ sku: 'A', archived: true }]),
+  )
+  const came: StockCommand = {
+    ...{ kind: 'arrive', ...head, key: 'came', sku: 'A', locationCode: 'MAIN' },
+    ...{ quantity: 7, expected: 5, damaged: 1 },
+  }
+  expect(await run(came, expectOf('again', 1), commandOf('reserve', 'A', 1))).toEqual([
+    'applied',
+    'item-archived',
+    'item-archived',
+  ])
+  expect(await world.balance('A', 'MAIN')).toEqual({ onHand: 7, reserved: 0, held: 1, incoming: 0 })
+})
+
 test('an archived virtual kit is promised no more, though its parts are', async () => {
   world = await createStockWorld(database, { skus: ['CUP', 'BOX'], locationCodes: ['MAIN'] })
   await inTransaction(database, (tx) =>

@@ -7,6 +7,7 @@ import { findStockItems } from '../items/lookup.store.ts'
 import type { ItemUnits } from '../items/units.ts'
 import { findItemsById, findItemsBySku, findLocations, type Item, type Location } from '../items.store.ts'
 import type { KitPart } from '../kits/flatten.ts'
+import { findKitClaims } from '../kits/kit-claims.store.ts'
 import { findAssemblyParts, findKitParts } from '../kits/kits.store.ts'
 import type { Lot } from '../lots/lots.ts'
 import type { ShelfLifeMinimum } from '../lots/shelf-life.store.ts'
@@ -36,6 +37,8 @@ export type Directory = {
   assemblies: ReadonlyMap<string, readonly KitPart[]>
   /** Virtual kits that stand for their parts in the batch, by id, with what one base unit of them needs. */
   kitParts: ReadonlyMap<string, readonly KitPart[]>
+  /** Owners whose reservation is of a virtual kit, with the kit's id. */
+  kitOfOwner: ReadonlyMap<string, string>
   /** Those that are named. */
   lots: readonly Lot[]
   /** By `lotText`: of those, and of lots that a command may make, which nobody else can make now. */
@@ -60,16 +63,18 @@ export async function readDirectory(
   const kitSkus = names.flatMap((each) => each.kitSkus ?? [])
   const unitSkus = names.flatMap((each) => each.unitsOfSkus ?? [])
   const lines = names.flatMap((each) => each.lines ?? []).filter(isUuid)
-  const [ofCallers, ofLines, named, locations, assemblies, reasons, inUnits, currency] = await Promise.all([
-    lockReservationsOfCallers(tx, organizationId, owners),
-    lockReservationsOf(tx, organizationId, lines),
-    findItemsBySku(tx, organizationId, skus),
-    findLocations(tx, organizationId),
-    findAssemblyParts(tx, organizationId, kitSkus),
-    names.some((each) => each.reasons === true) ? readReasons(tx, organizationId) : NO_REASON_RULES,
-    findStockItems(tx, organizationId, { skus: unitSkus }),
-    names.some((each) => each.costs === true) ? findCurrency(tx, organizationId) : undefined,
-  ])
+  const [ofCallers, kitClaims, ofLines, named, locations, assemblies, reasons, inUnits, currency] =
+    await Promise.all([
+      lockReservationsOfCallers(tx, organizationId, owners),
+      findKitClaims(tx, organizationId, owners),
+      lockReservationsOf(tx, organizationId, lines),
+      findItemsBySku(tx, organizationId, skus),
+      findLocations(tx, organizationId),
+      findAssemblyParts(tx, organizationId, kitSkus),
+      names.some((each) => each.reasons === true) ? readReasons(tx, organizationId) : NO_REASON_RULES,
+      findStockItems(tx, organizationId, { skus: unitSkus }),
+      names.some((each) => each.costs === true) ? findCurrency(tx, organizationId) : undefined,
+    ])
   const reservations = [...ofCallers, ...ofLines]
   const kitsTakenApart = new Set(names.flatMap((each) => (each.kitParts === true ? (each.skus ?? []) : [])))
   const kitParts = await findKitParts(
@@ -79,11 +84,11 @@ export async function readDirectory(
       .filter((item) => item.kitKind === 'virtual' && kitsTakenApart.has(item.sku))
       .map((item) => item.itemId),
   )
-  const reserved = await findItemsById(
-    tx,
-    organizationId,
-    [...reservations, ...[...assemblies.values(), ...kitParts.values()].flat()].map((row) => row.itemId),
-  )
+  const parts = [...assemblies.values(), ...kitParts.values()].flat()
+  const reserved = await findItemsById(tx, organizationId, [
+    ...[...reservations, ...parts].map((row) => row.itemId),
+    ...kitClaims.map((claim) => claim.kitItemId),
+  ])
   const directory: Directory = {
     itemsBySku: new Map(named.map((item) => [item.sku, item])),
     itemsById: new Map([...named, ...reserved].map((item) => [item.itemId, item])),
@@ -95,6 +100,7 @@ export async function readDirectory(
     reservations,
     assemblies,
     kitParts,
+    kitOfOwner: new Map(kitClaims.map(({ ownerId, kitItemId }) => [ownerId, kitItemId])),
     ...NOTHING_TRACKED,
   }
   const isTracked = [...directory.itemsById.values()].some((item) => item.tracking !== 'plain')

@@ -1,9 +1,11 @@
 import type { Refusal } from '../errors.ts'
+import type { KitClaim } from '../kits/kit-claims.store.ts'
 import type { LotChange } from '../lots/lots.store.ts'
 import type { Lot } from '../lots/lots.ts'
 import type { ShelfLifeFor } from '../lots/shelf-life.store.ts'
 import type { NewMovement } from '../movements.ts'
 import type { ReservationRow } from '../reservations.store.ts'
+import type { Reservation } from '../reservations.ts'
 import type { SerialEvent } from '../serials/serials.store.ts'
 import type { StockCommand } from './command.ts'
 import type { Directory, Place } from './directory.ts'
@@ -58,6 +60,8 @@ export type Names = {
 export type Changes = {
   movements: readonly NewMovement[]
   reservations?: readonly ReservationRow[]
+  /** Of new reservations, those of virtual kits. */
+  kitClaims?: readonly KitClaim[]
   lots?: readonly NewLot[]
   serials?: readonly SerialEvent[]
 }
@@ -71,7 +75,10 @@ export type Decision = {
   answer(ledger: Ledger): CommandResult
 }
 
-/** The figures of one item at one location, all lots together, as the command left them. */
+/** `open`: what it still holds, reserved − released − shipped. */
+export type ReservationFigures = Reservation & { open: number }
+
+/** The figures of one item at one location, all lots together, as the command left them; of a virtual kit, in kits. */
 export type CommandResult = {
   sku: string
   locationCode: string
@@ -84,6 +91,10 @@ export type CommandResult = {
   unusable?: number
   /** Given by `reserve`; hand it back to `release`, `ship` or `return`. */
   reservationId: string | null
+  /** What the reservation holds and held, in the units that were reserved: of a kit, in kits. */
+  reservation?: ReservationFigures
+  /** Of a reservation of a virtual kit: the same of each of its parts, in base units. */
+  parts?: ({ sku: string } & ReservationFigures)[]
   /** What a partial `reserve` was granted. */
   granted?: number
   /** What the quantity came to, where it was asked in a unit of measure. */

@@ -162,6 +162,7 @@ function decide(command: StockCommand, given: Given = {}) {
       reasons: NO_REASON_RULES,
       reservations: [ROW],
       assemblies: new Map(),
+      kitOfOwner: new Map(),
       kitParts: new Map(),
       ...NOTHING_TRACKED,
     },

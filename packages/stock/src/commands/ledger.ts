@@ -3,6 +3,7 @@ import { assert } from '../assert.ts'
 import { type BalanceKey, balanceKeyText, type LockedBalance } from '../balances.store.ts'
 import type { StockContext } from '../context.ts'
 import type { Item, Location } from '../items.store.ts'
+import type { KitClaim } from '../kits/kit-claims.store.ts'
 import type { LotStock } from '../lots/fefo.ts'
 import { dayAt, type Lot } from '../lots/lots.ts'
 import { unusableOf } from '../lots/usable.ts'
@@ -30,6 +31,7 @@ export class Ledger {
   readonly #movements: NewMovement[] = []
   readonly #lots: Map<string, Lot>
   readonly #newLots: NewLot[] = []
+  readonly #kitClaims: KitClaim[] = []
   readonly #serials: Map<string, SerialRow>
   readonly #serialEvents: SerialEvent[] = []
   readonly #serialCounts: Map<string, number>
@@ -178,6 +180,7 @@ export class Ledger {
       this.#keepReservation(row)
       this.#changedReservations.set(row.reservationId, row)
     }
+    this.#kitClaims.push(...(changes.kitClaims ?? []))
     for (const lot of changes.lots ?? []) {
       this.#lots.set(lot.lotId, lot)
       this.#newLots.push(lot)
@@ -207,6 +210,7 @@ export class Ledger {
         changed: serials.filter(isKnown),
       },
       movements: this.#movements as readonly NewMovement[],
+      kitClaims: this.#kitClaims as readonly KitClaim[],
       reservations: {
         added: rows.filter((row) => !known.has(row.reservationId)),
         changed: rows.filter((row) => known.has(row.reservationId)),

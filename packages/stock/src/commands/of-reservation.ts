@@ -6,6 +6,7 @@ import type { ReservationRow } from '../reservations.store.ts'
 import type { Reservation, ReservationStep } from '../reservations.ts'
 import type { SerialMove } from '../serials/serials.ts'
 import { contentOfChange, givenOf } from './at-place.ts'
+import { figuresOfClaim } from './claim-figures.ts'
 import type { CommandHead, StockCommand } from './command.ts'
 import type { Directory } from './directory.ts'
 import type { CommandKind, Decision, Names } from './kind.ts'
@@ -31,7 +32,7 @@ export type OfReservation = {
   open(): ReturnType<typeof openClaim>
   /** The items that the reservation consists of, each with its base units in so many units of the reservation. */
   parts(quantity: number): { item: Item; units: number }[]
-  /** A decision whose answer is the figures of the reservation's item at its (first) location. */
+  /** A decision whose answer is the figures of the reservation and of its item, or its kit, at its (first) location. */
   decided(changes: SpreadClaim & { serials?: readonly OwnedSerial[] }, told?: { lots: TakenLot[] }): Decision
 }
 
@@ -60,8 +61,12 @@ export function reservationKind<Command extends StockCommand & ReservationComman
     places: (command, directory) => {
       const rows = directory.reservations.filter((row) => row.ownerId === ownerOf(command))
       const further = kind.places?.(command, directory, rows) ?? []
+      const [first] = rows
+      const isKit = first !== undefined && directory.kitOfOwner.has(first.ownerId)
       return [
         ...rows,
+        // A kit answers what all of its parts allow at one place, wherever they were allocated and moved to.
+        ...(isKit ? rows.map(({ itemId }) => ({ ...placeOf(first), itemId })) : []),
         // Returns go back to the lot that they left from, so its balance is made there too.
         ...rows.flatMap(({ itemId, lotId }) =>
           further.flatMap((place) =>
@@ -108,13 +113,17 @@ export function reservationKind<Command extends StockCommand & ReservationComman
             ...(serials.length > 0 && { serials: serials.map((move) => ({ ...base, ...move })) }),
           },
           answer: (after) => ({
-            ...after.figuresAt(first, ownerId),
+            ...figuresOfClaim(after, ownerId, first, ledger.directory.kitOfOwner.get(ownerId)),
             ...(told !== undefined && told.lots.length > 0 && told),
           }),
         }),
       })
     },
   }
+}
+
+function placeOf({ locationId }: ReservationRow) {
+  return { locationId, lotId: UNALLOCATED_LOT }
 }
 
 /** PostgreSQL writes ids in lower case; a caller may not. */

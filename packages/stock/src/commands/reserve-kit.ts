@@ -3,8 +3,8 @@ import { type Refusal, refuse } from '../errors.ts'
 import type { KitPart } from '../kits/flatten.ts'
 import { availableOfKit } from '../kits/kit-availability.ts'
 import type { AtPlace } from './at-place.ts'
-import type { CommandResult, Decision } from './kind.ts'
-import type { Ledger } from './ledger.ts'
+import { figuresOfClaim } from './claim-figures.ts'
+import type { Decision } from './kind.ts'
 import type { ReserveCommand } from './reserve.ts'
 
 /**
@@ -50,36 +50,10 @@ export function reserveKit(
   )
   return {
     kind: 'decided',
-    changes: { movements, reservations: changed },
+    changes: { movements, reservations: changed, kitClaims: [{ ownerId, kitItemId: key.itemId }] },
     answer: (after) => ({
-      ...figuresOfKit(after, key, parts),
-      reservationId: ownerId,
+      ...figuresOfClaim(after, ownerId, key, key.itemId),
       ...(command.grant === 'partial' && { granted }),
     }),
-  }
-}
-
-/** A kit has no stock of its own: whole kits that its parts allow, and of those on hand the ones that are promised. */
-function figuresOfKit(
-  ledger: Ledger,
-  { itemId, locationId }: { itemId: string; locationId: string },
-  parts: readonly KitPart[],
-): Omit<CommandResult, 'reservationId'> {
-  const kitsOf = (unitsOf: (place: { itemId: string; locationId: string }) => number) =>
-    availableOfKit(
-      parts.map((part) => ({
-        available: unitsOf({ itemId: part.itemId, locationId }),
-        quantity: part.quantity,
-      })),
-    )
-  const onHand = kitsOf((place) => ledger.totalAt(place).onHand)
-  const available = kitsOf((place) => ledger.usableAt(place))
-  return {
-    sku: ledger.item(itemId).sku,
-    locationCode: ledger.location(locationId).code,
-    onHand,
-    reserved: onHand - available,
-    held: 0,
-    available,
   }
 }

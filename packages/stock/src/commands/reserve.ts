@@ -4,6 +4,7 @@ import { availableOf } from '../movements.ts'
 import type { ReservationRow } from '../reservations.store.ts'
 import { NO_RESERVATION } from '../reservations.ts'
 import { type PlaceCommand, placeKind } from './at-place.ts'
+import { figuresOfClaim } from './claim-figures.ts'
 import { reserveKit } from './reserve-kit.ts'
 
 /**
@@ -71,7 +72,7 @@ export const reserve = placeKind<ReserveCommand>({
       kind: 'decided',
       changes: { movements: [movement], reservations: [row] },
       answer: (after) => ({
-        ...after.figuresAt(key, reservationId),
+        ...figuresOfClaim(after, reservationId, key, undefined),
         ...(command.grant === 'partial' && { granted }),
       }),
     }

@@ -6,12 +6,13 @@ import {
   type CommandOutcome,
   RaceOnCommandKey,
   RaceOnSerial,
+  RaceOnTracking,
 } from './apply-commands.ts'
 import type { StockCommand } from './command.ts'
 
 /**
- * Each lost race means that another transaction has committed one of our keys or new serials, which the next try then
- * finds: so many races in a row on one batch is not bad luck but a defect.
+ * Each lost race means that another transaction has committed one of our keys or new serials, or how an item is tracked,
+ * which the next try then finds: so many races in a row on one batch is not bad luck but a defect.
  */
 const TRIES_MAX = 10
 
@@ -45,7 +46,7 @@ export async function inKeyedTransaction<T>(
     try {
       return await inTransaction(database, work)
     } catch (error) {
-      const isRace = error instanceof RaceOnCommandKey || error instanceof RaceOnSerial
+      const isRace = [RaceOnCommandKey, RaceOnSerial, RaceOnTracking].some((race) => error instanceof race)
       if (!isRace || tries === TRIES_MAX) throw error
     }
   }

@@ -1,4 +1,5 @@
 import { readFile, rm, writeFile } from 'node:fs/promises'
+import { inTransaction } from '@plimsoll/database'
 import {
   createTestDatabase,
   fromEnvironment,
@@ -10,6 +11,7 @@ import { sql } from 'kysely'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { StockCommand } from '../commands/command.ts'
 import { runStockCommands } from '../commands/run-commands.ts'
+import { saveCatalogueItems } from '../items/catalogue.ts'
 import { createHistoryWorld, type HistoryWorld } from '../testing/history-world.ts'
 import { commandOf } from '../testing/stock-world.ts'
 import { findBrokenBalances } from '../verify.store.ts'
@@ -114,6 +116,18 @@ test('a file that is damaged, foreign or missing is named, and brings nothing ba
   await writeFile(files.manifest, manifest)
   expect(await restoreMonth(database, folder, DECEMBER)).toMatchObject({ kind: 'restored', movements: 2 })
   expect(await count()).toBe(2)
+})
+
+test('an item whose movements are all in files has moved all the same: its tracking stays', async () => {
+  await run(at('2024-12-10T00:00:00Z'), [commandOf('receive', 'A', 5), commandOf('adjust', 'A', -5)])
+  await archiveMonths(database, { before: at('2025-01-01T00:00:00Z'), folder, now: NOW })
+  expect(await count()).toBe(0)
+  const [outcome] = await inTransaction(database, (tx) =>
+    saveCatalogueItems(tx, { ...world.context, actor: 'test' }, [
+      { sku: 'A', tracking: 'lot', mode: 'change' },
+    ]),
+  )
+  expect(outcome).toMatchObject({ kind: 'refused', code: 'tracking-fixed' })
 })
 
 test('the database drops nothing that the file does not hold, in whatever order it is asked', async () => {

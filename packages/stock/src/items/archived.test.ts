@@ -22,6 +22,7 @@ test.each([
   // The world did it already.
   ['return', 1, false],
   ['transfer-in', 1, false],
+  ['arrive', 1, false],
 ])('an archived item and %s of %i on hand: refused is %s', (kind, onHandDelta, refused) => {
   const refusal = refuseArchived(archived, { kind, onHandDelta })
   expect(refusal !== undefined).toBe(refused)

@@ -95,7 +95,27 @@ export async function findSkusAmong(
   return found.rows.map((row) => row.sku)
 }
 
-/** Items that any movement is of. */
+/**
+ * Waits for whoever is recording a first movement of these items, and keeps others from it until the end of the
+ * transaction: those that make a balance (see migration 0025), and those that find one which is still of nothing.
+ */
+export async function lockFirstMovements(
+  tx: Tx,
+  organizationId: string,
+  itemIds: readonly string[],
+): Promise<void> {
+  await sql`
+    select pg_advisory_xact_lock(hashtext('plimsoll tracking'), hashtext(${organizationId}::text))`.execute(
+    tx,
+  )
+  await sql`
+    select from balance
+    where organization_id = ${organizationId} and item_id = any(${sql.val([...itemIds])}::uuid[])
+    order by item_id, location_id, lot_id
+    for update`.execute(tx)
+}
+
+/** Items that any movement is or was of: where they have gone into an archive, the balance still counts them. */
 export async function findMovedItems(
   db: Db,
   organizationId: string,
@@ -105,7 +125,8 @@ export async function findMovedItems(
   const found = await sql<{ itemId: string }>`
     select item_id from unnest(${sql.val([...itemIds])}::uuid[]) as asked(item_id)
     where exists (
-      select from movement where organization_id = ${organizationId} and movement.item_id = asked.item_id
+      select from balance
+      where organization_id = ${organizationId} and balance.item_id = asked.item_id and version > 0
     )`.execute(db)
   return found.rows.map((row) => row.itemId)
 }

@@ -10,6 +10,7 @@ import {
   findSkusAmong,
   findVariants,
   lockCatalogue,
+  lockFirstMovements,
 } from './catalogue.store.ts'
 import type { CatalogueItem, CatalogueRow, ItemChange } from './catalogue-item.ts'
 import { type DecidedRow, decideCatalogueRow, type KnownCatalogue, noteDecided } from './catalogue-row.ts'
@@ -39,7 +40,9 @@ export async function saveCatalogueItems(
   if (rows.length === 0) return []
   // Before anything is read: two writers would both find a barcode free.
   await lockCatalogue(tx, context.organizationId)
-  const { outcomes, saved, at } = await decideRows(tx, context, rows)
+  const { outcomes, saved, at } = await decideRows(tx, context, rows, (itemIds) =>
+    lockFirstMovements(tx, context.organizationId, itemIds),
+  )
   await writeCatalogueItems(tx, { ...context, at }, saved)
   return outcomes
 }
@@ -53,11 +56,18 @@ export async function previewCatalogueItems(
   context: CatalogueContext,
   rows: readonly CatalogueRow[],
 ): Promise<RowOutcome[]> {
-  return rows.length === 0 ? [] : (await decideRows(db, context, rows)).outcomes
+  const lockNothing = async () => undefined
+  return rows.length === 0 ? [] : (await decideRows(db, context, rows, lockNothing)).outcomes
 }
 
-async function decideRows(db: Db, context: CatalogueContext, rows: readonly CatalogueRow[]) {
-  const known = await readKnown(db, context.organizationId, rows)
+/** @param lockTracking keeps the items whose tracking is to change from being moved for the first time */
+async function decideRows(
+  db: Db,
+  context: CatalogueContext,
+  rows: readonly CatalogueRow[],
+  lockTracking: (itemIds: readonly string[]) => Promise<void>,
+) {
+  const known = await readKnown(db, context.organizationId, rows, lockTracking)
   const before = new Map(known.items)
   const at = context.now()
   const seen = new Map<string, number>()
@@ -119,6 +129,7 @@ async function readKnown(
   db: Db,
   organizationId: string,
   rows: readonly CatalogueRow[],
+  lockTracking: (itemIds: readonly string[]) => Promise<void>,
 ): Promise<KnownCatalogue> {
   const skus = rows.map((row) => row.sku)
   const given = rows.flatMap((row) => row.barcodes?.map(({ barcode }) => barcode.trim()) ?? [])
@@ -137,6 +148,7 @@ async function readKnown(
     const isCaptured = serialCapture !== undefined && serialCapture !== item.serialCapture
     return isTracked || isCaptured ? [item.itemId] : []
   })
+  if (retracked.length > 0) await lockTracking(retracked)
   const products = await findProducts(db, organizationId, {
     codes: [...codes, ...found.flatMap(({ product }) => product ?? [])],
   })

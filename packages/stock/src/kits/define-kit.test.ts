@@ -4,11 +4,12 @@ import fc from 'fast-check'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { runStockCommands } from '../commands/run-commands.ts'
+import { findItemNatures } from '../items.store.ts'
 import { commandOf, createStockWorld, type StockWorld } from '../testing/stock-world.ts'
 import { defineKit } from './define-kit.ts'
 import { refuseStockOfKit } from './kit-definition.ts'
 import { findKitDefinitions, findNamedParts, findUsesOf } from './kit-views.store.ts'
-import { findAssemblyParts, findKitKinds, findKitParts } from './kits.store.ts'
+import { findAssemblyParts, findKitParts } from './kits.store.ts'
 import { findBrokenKits } from './verify-kits.store.ts'
 
 // The properties make an organization per run: much longer than usual where the machine is busy.
@@ -250,15 +251,15 @@ test('an item that had stock once may become a virtual kit when all of it is gon
   expect(await define(world, 'SET', 'virtual', { CUP: 1 })).toMatchObject({ code: 'kit-item-has-stock' })
   await runStockCommands(database, world.context, [commandOf('count', 'SET', 0)])
   expect(await define(world, 'SET', 'virtual', { CUP: 1 })).toMatchObject({ kind: 'defined' })
-  const kinds = await findKitKinds(database.kysely, world.context.organizationId, [
+  const kinds = await findItemNatures(database.kysely, world.context.organizationId, [
     world.itemId('SET'),
     world.itemId('CUP'),
   ])
-  expect([...kinds]).toEqual([[world.itemId('SET'), 'virtual']])
-  expect(refuseStockOfKit('SET', kinds.get(world.itemId('SET')) ?? 'none')).toMatchObject({
+  expect([...kinds]).toMatchObject([[world.itemId('SET'), { kitKind: 'virtual' }]])
+  expect(refuseStockOfKit('SET', kinds.get(world.itemId('SET'))?.kitKind ?? 'none')).toMatchObject({
     code: 'kit-has-no-stock',
   })
-  expect(refuseStockOfKit('CUP', kinds.get(world.itemId('CUP')) ?? 'none')).toBeUndefined()
+  expect(refuseStockOfKit('CUP', kinds.get(world.itemId('CUP'))?.kitKind ?? 'none')).toBeUndefined()
 })
 
 test('while an item becomes a virtual kit, nobody gives it stock: one of the two is refused', async () => {

@@ -23,19 +23,6 @@ export async function findKitItems(
   return found.rows
 }
 
-/** The items of these that are kits, and of which kind. What is left out is none. */
-export async function findKitKinds(
-  db: Db,
-  organizationId: string,
-  itemIds: readonly string[],
-): Promise<Map<string, 'virtual' | 'assembled'>> {
-  const found = await sql<{ itemId: string; kind: 'virtual' | 'assembled' }>`
-    select item_id, kit_kind as kind from item
-    where organization_id = ${organizationId} and item_id = any(${sql.val([...itemIds])}::uuid[])
-      and kit_kind <> 'none'`.execute(db)
-  return new Map(found.rows.map(({ itemId, kind }) => [itemId, kind]))
-}
-
 /**
  * What the virtual kits among these items come down to: per kit its plain and assembled items, with the base units
  * that one base unit of the kit needs. Items that are no virtual kits are left out.

@@ -51,17 +51,11 @@ export async function changeLotStatus(
   context: StockContext,
   { status, ...wanted }: LotNames & { status: LotStatus },
 ): Promise<LotStatusChanged | Refusal> {
-  const named = await findNamed(tx, context, wanted)
-  if (named.kind === 'refused') return named
-  const { item, code } = named
   const reason = wanted.reason?.trim() ?? ''
   if (reason === '') return refuse('reason-missing', 'reason', 'A change of status needs a reason.')
-  const found = await sql<Lot>`
-    select lot_id, item_id, code, expires_on, manufactured_on, supplier_lot, status, created_at from lot
-    where organization_id = ${context.organizationId} and item_id = ${item.itemId} and code = ${code}
-    for update`.execute(tx)
-  const [lot] = found.rows
-  if (lot === undefined) return refuseUnknown(item, code)
+  const found = await findNamedLot(tx, context, wanted)
+  if (found.kind === 'refused') return found
+  const { lot } = found
   if (lot.status === status) return { kind: 'changed', lot, before: status }
   await sql`
     update lot set status = ${status}
@@ -71,6 +65,23 @@ export async function changeLotStatus(
     values (${context.organizationId}, ${lot.lotId}, ${context.uuid()}, ${lot.status}, ${status}, ${reason},
       ${wanted.actor}, ${context.now()})`.execute(tx)
   return { kind: 'changed', lot: { ...lot, status }, before: lot.status }
+}
+
+/** The lot that is named, locked: nobody decides on it or changes it until the end of the transaction. */
+export async function findNamedLot(
+  tx: Tx,
+  context: StockContext,
+  names: LotNames,
+): Promise<{ kind: 'found'; lot: Lot } | Refusal> {
+  const named = await findNamed(tx, context, names)
+  if (named.kind === 'refused') return named
+  const { item, code } = named
+  const found = await sql<Lot>`
+    select lot_id, item_id, code, expires_on, manufactured_on, supplier_lot, status, created_at from lot
+    where organization_id = ${context.organizationId} and item_id = ${item.itemId} and code = ${code}
+    for update`.execute(tx)
+  const [lot] = found.rows
+  return lot === undefined ? refuseUnknown(item, code) : { kind: 'found', lot }
 }
 
 async function findNamed(

@@ -100,3 +100,27 @@ export async function insertLots(
       from ${changes}`.execute(tx),
   ])
 }
+
+export type LotDetailChange = {
+  what: 'expiresOn' | 'manufacturedOn' | 'supplierLot'
+  before: string | null
+  after: string | null
+}
+
+/** Notes what was corrected on a lot; the database refuses to change a note. */
+export async function insertDetailChanges(
+  tx: Tx,
+  context: StockContext,
+  lotId: string,
+  changes: readonly LotDetailChange[],
+  by: { actor: string; reason: string },
+): Promise<void> {
+  const rows = changes.map((change) => ({ ...change, changeId: context.uuid() }))
+  const source = unnestRows('noted', rows, { changeId: 'uuid', what: 'text', before: 'text', after: 'text' })
+  await sql`
+    insert into lot_detail_change
+      (organization_id, lot_id, change_id, what, before, after, reason, actor, changed_at)
+    select ${context.organizationId}, ${lotId}, change_id, what, before, after, ${by.reason}, ${by.actor},
+      ${context.now()}
+    from ${source}`.execute(tx)
+}

@@ -72,7 +72,7 @@ export function refuseLot(
   )
 }
 
-/** Refuses dates that are none, or that cannot be those of one lot. */
+/** Refuses dates that are none, or that cannot be those of one lot, and a supplier's lot that nothing is called. */
 export function findBadDetails(details: LotDetails): Refusal | undefined {
   for (const field of ['expiresOn', 'manufacturedOn'] as const) {
     const day = details[field]
@@ -80,7 +80,10 @@ export function findBadDetails(details: LotDetails): Refusal | undefined {
       return refuse('lot-day-invalid', field, `"${day}" is no day of the calendar.`)
     }
   }
-  const { expiresOn, manufacturedOn } = details
+  const { expiresOn, manufacturedOn, supplierLot } = details
+  if (supplierLot !== undefined && (supplierLot === '' || supplierLot.length > 100)) {
+    return refuse('lot-code-invalid', 'supplierLot', `"${supplierLot}" is no supplier’s lot.`)
+  }
   if (expiresOn !== undefined && manufacturedOn !== undefined && expiresOn < manufacturedOn) {
     return refuse(
       'lot-day-invalid',

@@ -1,4 +1,4 @@
-import { figuresOf, lotsOf } from './ledger-command.ts'
+import { figuresOf, lotsOf, reservationOf } from './ledger-command.ts'
 import { reservationCommand } from './reservation-command.ts'
 import { type AllocationOptions, allocationOptions, toAllocation } from './tracked-options.ts'
 
@@ -8,5 +8,5 @@ export const allocateCommand = reservationCommand<AllocationOptions>('allocate',
   options: allocationOptions(),
   build: (claim, own) => ({ kind: 'allocate', ...claim, ...toAllocation(own) }),
   say: (result, quantity) =>
-    `Allocated ${quantity} of ${result.sku} at ${result.locationCode}: ${figuresOf(result)}.${lotsOf(result)}`,
+    `Allocated ${quantity} of ${result.sku} at ${result.locationCode}: ${figuresOf(result)}.${lotsOf(result)}${reservationOf(result)}`,
 })

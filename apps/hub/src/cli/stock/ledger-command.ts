@@ -104,6 +104,17 @@ export function figuresOf({ onHand, reserved, held, available }: LedgerResult): 
   return `on hand ${onHand}, reserved ${reserved}, held ${held}, available ${available}`
 }
 
+/** ` Of the reservation: 3 reserved, 1 released, 1 shipped, 0 returned, 1 open.`, and so of each part of a kit. */
+export function reservationOf({ reservation, parts = [] }: LedgerResult): string {
+  if (reservation === undefined) return ''
+  const say = (each: typeof reservation) =>
+    `${each.reserved} reserved, ${each.released} released, ${each.shipped} shipped, ${each.returned} returned, ${each.open} open`
+  return [
+    ` Of the reservation: ${say(reservation)}.`,
+    ...parts.map((part) => `  of part ${part.sku}: ${say(part)}`),
+  ].join('\n')
+}
+
 /** A line for each component that a kit took or gave. */
 export function componentsOf({ components = [] }: LedgerResult, verb: 'took' | 'gave'): string[] {
   return components.map(

@@ -1,21 +1,23 @@
-import type { LotDetail, LotRow, LotTrace } from '@plimsoll/client'
+import type { LotTrace } from '@plimsoll/client'
 import type { LotStatus } from '@plimsoll/database'
-import type { Refusal } from '@plimsoll/stock'
 import { saveNewLot, setLotStatus } from '@plimsoll/sync'
 import type { Command } from 'commander'
 import type { HubBase } from '../../hub.ts'
 import { getLots, readLot, traceLot } from '../../views/lots.ts'
 import { CommandProblem, EXIT, RefusedByLedger } from '../output.ts'
 import { addCommonOptions, type CommonOptions, withHub } from '../with-hub.ts'
+import { correctLot, orRefuse } from './lot-correction.ts'
+import { lineOf, tellLot, tellOwners, tellTrace } from './lot-text.ts'
 
 /** The newest; GET /items/:sku/lots/:lot/trace walks through all of them. */
 const MOVEMENTS_LISTED = 50
 
-/** `plimsoll stock lot show|create|release|quarantine|recall|trace`. */
+/** `plimsoll stock lot show|create|change|release|quarantine|recall|trace`. */
 export function lotCommand(group: Command, exit: (code: number) => void): void {
   const lots = group.command('lot').description('batches of an item, with their expiry and status')
   showLot(lots, exit)
   createLot(lots, exit)
+  correctLot(lots, exit)
   for (const change of STATUS_CHANGES) setStatus(lots, exit, change)
   trace(lots, exit)
 }
@@ -143,60 +145,4 @@ function trace(group: Command, exit: (code: number) => void): void {
 
 async function readTrace({ context }: HubBase, sku: string, lot: string): Promise<LotTrace> {
   return orRefuse(await traceLot(context, { sku, lot }, { limit: MOVEMENTS_LISTED })).trace
-}
-
-function orRefuse<Found extends { kind: 'found' }>(outcome: Found | Refusal): Found {
-  if (outcome.kind === 'refused') throw new RefusedByLedger(outcome)
-  return outcome
-}
-
-function lineOf({ lot, status, expiresOn, onHand, reserved, held }: LotRow): string {
-  const until = expiresOn === null ? 'does not expire' : `until ${expiresOn}`
-  return `${lot}  ${status}, ${until}: on hand ${onHand}, reserved ${reserved}, held ${held}`
-}
-
-function tellLot(lot: LotDetail): string {
-  return [
-    lineOf(lot),
-    ...lot.balances.map(
-      ({ locationCode, onHand, reserved, held, isUsable }) =>
-        `  ${locationCode}: on hand ${onHand}, reserved ${reserved}, held ${held}${isUsable ? '' : ' (may not leave)'}`,
-    ),
-    ...lot.changes.map(
-      ({ changedAt, after, actor, reason }) =>
-        `  ${changedAt}  ${after} by ${actor}${reason === null ? '' : `: ${reason}`}`,
-    ),
-  ].join('\n')
-}
-
-function tellOwners({ owners, ownersTotal }: LotTrace): string[] {
-  if (ownersTotal === 0) return ['Nobody holds or was sent any of it.']
-  const lines = owners.map((owner) => {
-    const who =
-      owner.kind === 'order'
-        ? `order ${owner.orderNumber} of ${owner.connectionName}`
-        : `reservation ${owner.reservationId}`
-    const assumed = owner.isAssumed ? ' (assumed: its platform named no lot)' : ''
-    const back = owner.returned > 0 ? `, returned ${owner.returned}` : ''
-    return `  ${who}: shipped ${owner.shipped}${back}, allocated ${owner.allocated}, from ${owner.locationCode}${assumed}`
-  })
-  const rest = ownersTotal - owners.length
-  return ['To whom it went:', ...lines, ...(rest > 0 ? [`  … and ${rest} more.`] : [])]
-}
-
-function tellTrace(told: LotTrace): string {
-  return [
-    tellLot(told.lot),
-    ...tellOwners(told),
-    'Movements, newest first:',
-    ...told.movements.map(
-      (row) =>
-        `  ${row.effectiveAt}  ${row.kind} at ${row.locationCode}: on hand ${sign(row.onHandDelta)}, reserved ${sign(row.reservedDelta)}, held ${sign(row.heldDelta)}${row.reason === null ? '' : ` (${row.reason})`}`,
-    ),
-    ...(told.next === null ? [] : ['  … and more: the API lists them all.']),
-  ].join('\n')
-}
-
-function sign(units: number): string {
-  return units > 0 ? `+${units}` : String(units)
 }

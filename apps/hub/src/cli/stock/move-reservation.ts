@@ -1,5 +1,5 @@
 import { Option } from 'commander'
-import { figuresOf } from './ledger-command.ts'
+import { figuresOf, reservationOf } from './ledger-command.ts'
 import { reservationCommand } from './reservation-command.ts'
 
 export const moveReservationCommand = reservationCommand<{ location: string }>('move-reservation', {
@@ -8,5 +8,5 @@ export const moveReservationCommand = reservationCommand<{ location: string }>('
   options: [new Option('--location <code>', 'where they move to').makeOptionMandatory()],
   build: (claim, { location }) => ({ kind: 'move-reservation', ...claim, locationCode: location }),
   say: (result, quantity) =>
-    `Moved ${quantity} of ${result.sku}; at ${result.locationCode} now: ${figuresOf(result)}.`,
+    `Moved ${quantity} of ${result.sku}; at ${result.locationCode} now: ${figuresOf(result)}.${reservationOf(result)}`,
 })

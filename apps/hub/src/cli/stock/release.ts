@@ -1,4 +1,4 @@
-import { figuresOf } from './ledger-command.ts'
+import { figuresOf, reservationOf } from './ledger-command.ts'
 import { reservationCommand } from './reservation-command.ts'
 
 export const releaseCommand = reservationCommand('release', {
@@ -6,5 +6,5 @@ export const releaseCommand = reservationCommand('release', {
   quantity: 'how many to give back',
   build: (claim) => ({ kind: 'release', ...claim }),
   say: (result, quantity) =>
-    `Released ${quantity} of ${result.sku} at ${result.locationCode}: ${figuresOf(result)}.`,
+    `Released ${quantity} of ${result.sku} at ${result.locationCode}: ${figuresOf(result)}.${reservationOf(result)}`,
 })

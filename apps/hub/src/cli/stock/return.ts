@@ -1,5 +1,5 @@
 import { Option } from 'commander'
-import { figuresOf } from './ledger-command.ts'
+import { figuresOf, reservationOf } from './ledger-command.ts'
 import { reservationCommand } from './reservation-command.ts'
 import { toUnits, type UnitOptions, unitOptions } from './tracked-options.ts'
 
@@ -25,5 +25,5 @@ export const returnCommand = reservationCommand<Own>('return', {
     locationCode: location,
   }),
   say: (result, quantity) =>
-    `Returned ${quantity} of ${result.sku}; at ${result.locationCode} now: ${figuresOf(result)}.`,
+    `Returned ${quantity} of ${result.sku}; at ${result.locationCode} now: ${figuresOf(result)}.${reservationOf(result)}`,
 })

@@ -1,4 +1,4 @@
-import { figuresOf, lotsOf } from './ledger-command.ts'
+import { figuresOf, lotsOf, reservationOf } from './ledger-command.ts'
 import { reservationCommand } from './reservation-command.ts'
 import { type AllocationOptions, allocationOptions, serialOption, toAllocation } from './tracked-options.ts'
 
@@ -8,5 +8,5 @@ export const shipCommand = reservationCommand<AllocationOptions & { serial?: str
   options: [...allocationOptions(), serialOption()],
   build: (claim, own) => ({ kind: 'ship', ...claim, ...toAllocation(own), serials: own.serial }),
   say: (result, quantity) =>
-    `Shipped ${quantity} of ${result.sku} from ${result.locationCode}: ${figuresOf(result)}.${lotsOf(result)}`,
+    `Shipped ${quantity} of ${result.sku} from ${result.locationCode}: ${figuresOf(result)}.${lotsOf(result)}${reservationOf(result)}`,
 })

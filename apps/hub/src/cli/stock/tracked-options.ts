@@ -43,7 +43,9 @@ export function toAllocation({ fromLot, minDays, force }: AllocationOptions) {
 
 /** Of `LOT=3`; a code may hold the sign itself, so the last one counts. */
 function toNamedLot(text: string): { lot: string; quantity: number } {
-  const at = text.lastIndexOf('=')
-  if (at < 1) throw new CommandProblem(`"${text}" names no lot and quantity. Write it as --from-lot L12=3.`)
-  return { lot: text.slice(0, at), quantity: toQuantity(text.slice(at + 1)) }
+  const [, lot = '', quantity = ''] = /^(.+)=(\d+)$/s.exec(text) ?? []
+  if (lot === '') {
+    throw new CommandProblem(`"${text}" names no lot and quantity. Write it as --from-lot L12=3.`)
+  }
+  return { lot, quantity: Number(quantity) }
 }
