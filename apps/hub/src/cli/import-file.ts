@@ -51,9 +51,7 @@ export async function importFile(
     output.say(`Going on where it was stopped: ${count(job.rowsPassed)} of ${count(job.rowsTotal)} rows.`)
   }
   const settled = await work(context, output, job.importId)
-  if (settled.state === 'checked' || settled.state === 'halted') {
-    return await judge(context, output, settled, options)
-  }
+  if (settled.state === 'checked') return await judge(context, output, settled, options)
   return await report(context, output, settled, options)
 }
 
@@ -134,16 +132,10 @@ async function report(
     )
     return job.skipped > 0 ? EXIT.notGood : EXIT.ok
   }
-  const isHalted = job.state === 'halted'
-  const begin = isHalted
-    ? `Stopped after ${count(job.rowsPassed)} of ${count(job.rowsTotal)} rows, which are applied.`
-    : 'Nothing was imported.'
   const shown = problems.slice(0, SHOWN_MAX).map(describeProblem)
   const more = job.rowsBad > shown.length ? `; ${count(job.rowsBad)} rows in all` : ''
-  const next = isHalted
-    ? 'Go on without the wrong rows with --mode good-rows.'
-    : 'Correct it and import again, or import the good rows with --mode good-rows.'
-  const message = `${begin} ${shown.join('; ')}${more}. ${said === '' ? '' : `${said} `}${next}`
+  const next = 'Correct it and import again, or import the good rows with --mode good-rows.'
+  const message = `Nothing was imported. ${shown.join('; ')}${more}. ${said === '' ? '' : `${said} `}${next}`
   if (!output.json) throw new CommandProblem(message)
   output.warn(message)
   output.result({ error: message, exitCode: EXIT.badInput, ...toImportView(job), problems }, () => message)
