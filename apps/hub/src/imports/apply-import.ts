@@ -1,4 +1,4 @@
-import { inTransaction, type Tx } from '@plimsoll/database'
+import { inTransaction, refreshStatistics, type Tx } from '@plimsoll/database'
 import { type RowProblem, readTable, type TableSource } from '@plimsoll/files'
 import { nowOf } from '@plimsoll/sync'
 import { sql } from 'kysely'
@@ -68,7 +68,10 @@ async function applyParts(applying: Applying): Promise<void> {
   const work = await openWork(applying, false)
   let passed = job.rowsPassed
   let skipped = job.skipped
+  let chunks = 0
   for await (const rows of waitingChunks(applying)) {
+    chunks += 1
+    if (isPowerOfTwo(chunks)) await refreshStatistics(context.database.kysely)
     const good = goodRowsOf(applying, rows)
     const step = await inHeldTransaction(applying, async (tx) => {
       const { refused, ...result } = await applyRows(work, tx, good)
@@ -92,7 +95,10 @@ async function applyWhole(applying: Applying): Promise<void> {
     const work = await openWork(applying, isLong)
     if (isLong) await lockAll(applying, work, tx)
     const total = { applied: 0, unchanged: 0, units: 0, passed: 0, doneRow: 0 }
+    let chunks = 0
     for await (const rows of waitingChunks(applying)) {
+      chunks += 1
+      if (isPowerOfTwo(chunks)) await sql`discard plans`.execute(tx)
       const good = goodRowsOf(applying, rows)
       // Only a row that is repeated word for word, or one that became wrong after the check.
       const { applied, unchanged, units, refused } = await applyRows(work, tx, good)
@@ -108,6 +114,15 @@ async function applyWhole(applying: Applying): Promise<void> {
     await saveStep(tx, hold, { ...total, skipped: 0 })
     await finishJob(applying, tx, 0)
   })
+}
+
+/**
+ * Plans are made for tables as they are and then kept. A file may make them a thousand times larger, and with a plan for
+ * a small table every chunk reads all of it: a million items took hours. So they are made anew whenever the file has
+ * doubled what it brought: by new statistics, or, where others cannot see its rows yet, on this connection alone.
+ */
+function isPowerOfTwo(chunks: number): boolean {
+  return (chunks & (chunks - 1)) === 0
 }
 
 /**
