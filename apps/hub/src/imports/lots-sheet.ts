@@ -90,9 +90,9 @@ async function saveLot(
   return changed.kind === 'refused' ? changed : { kind: 'saved', isChanged: true, itemId }
 }
 
-/** Places whose units of these lots could be sold and no longer could (I8): a recall is one too, when a file says it. */
+/** Places whose units of these lots could be sold and no longer could (I8). A recall is never held back. */
 async function countTakenAway(context: SyncContext, rows: readonly Placed<LotsRow>[]): Promise<number> {
-  const blocked = rows.filter(({ values: { status } }) => status !== undefined && status !== 'released')
+  const blocked = rows.filter(({ values: { status } }) => status === 'quarantined')
   if (blocked.length === 0) return 0
   const { kysely } = context.database
   const known = await readKnown(kysely, context, blocked)
