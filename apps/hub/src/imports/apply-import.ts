@@ -118,8 +118,9 @@ async function applyWhole(applying: Applying): Promise<void> {
 
 /**
  * Plans are made for tables as they are and then kept. A file may make them a thousand times larger, and with a plan for
- * a small table every chunk reads all of it: with 400,000 items a chunk took four seconds for one of its reads. So they are made anew whenever the file has
- * doubled what it brought: by new statistics, or, where others cannot see its rows yet, on this connection alone.
+ * a small table every chunk reads all of it: at 400,000 items one such read took four seconds. So they are made anew
+ * whenever the file has doubled what it brought: by new statistics, or, where others cannot see its rows yet, on this
+ * connection alone.
  */
 function isPowerOfTwo(chunks: number): boolean {
   return (chunks & (chunks - 1)) === 0
