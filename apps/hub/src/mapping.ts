@@ -1,5 +1,5 @@
 import { inTransaction, type Tx } from '@plimsoll/database'
-import { findStockItems, refuse } from '@plimsoll/stock'
+import { findStockItems, type Refusal, refuse, type StockItem } from '@plimsoll/stock'
 import {
   insertChangedItems,
   mapListing,
@@ -28,31 +28,70 @@ export async function mapListings(
   const replayed = await inTransaction(context.database, async (tx) => {
     const items = await findStockItems(tx, organizationId, { skus: mappings.map((mapping) => mapping.sku) })
     const bySku = new Map(items.map((item) => [item.sku, item]))
-    const touched = new Set<string>()
-    for (const { listingId, sku, unitsPerListing } of mappings) {
-      const item = bySku.get(sku)
-      if (item === undefined) {
-        throw syncProblem('unknown-item', 'sku', `There is no item with the SKU "${sku}".`)
-      }
-      if (item.archivedAt !== null) {
-        const message = `The item "${sku}" is archived, so nothing new may sell it.`
-        throw new RefusalProblem(refuse('item-archived', 'sku', message))
-      }
-      const { itemId } = item
-      const mapped = await mapListing(tx, organizationId, { listingId, itemId, unitsPerListing })
-      if (mapped === undefined)
-        throw syncProblem('unknown-listing', 'listingId', `There is no listing ${listingId}.`)
-      touched.add(mapped.connectionId)
-    }
-    for (const connectionId of touched) {
-      const changed = await rebuildLevels(tx, { organizationId, connectionId, uuid: context.uuid })
-      await insertChangedItems(tx, organizationId, changed, { at: nowOf(context), uuid: context.uuid })
-    }
-    await notify(tx, organizationId, { kind: 'items' })
-    return await replayUnmapped(tx, organizationId, [...touched])
+    const touched = await tieListings(
+      tx,
+      organizationId,
+      mappings.map(({ listingId, sku, unitsPerListing }) => {
+        const item = bySku.get(sku)
+        if (item === undefined) {
+          throw syncProblem('unknown-item', 'sku', `There is no item with the SKU "${sku}".`)
+        }
+        const refusal = refuseMappingTo(item)
+        if (refusal !== undefined) throw new RefusalProblem(refusal)
+        return { listingId, itemId: item.itemId, unitsPerListing }
+      }),
+    )
+    return await settleMappings(context, tx, [...touched])
   })
   await updateAvailability(context)
   return { mapped: mappings.length, replayed }
+}
+
+/** Nothing new may sell an archived item. */
+export function refuseMappingTo({ sku, archivedAt }: StockItem): Refusal | undefined {
+  return archivedAt === null
+    ? undefined
+    : refuse('item-archived', 'sku', `The item "${sku}" is archived, so nothing new may sell it.`)
+}
+
+/**
+ * Writes mappings as a part of the caller's transaction, which ends with `settleMappings`.
+ * @returns the connections whose listings these are
+ * @throws SyncProblem unknown-listing
+ */
+export async function tieListings(
+  tx: Tx,
+  organizationId: string,
+  mappings: readonly { listingId: string; itemId: string; unitsPerListing: number }[],
+): Promise<Set<string>> {
+  const connectionIds = new Set<string>()
+  for (const mapping of mappings) {
+    const mapped = await mapListing(tx, organizationId, mapping)
+    if (mapped === undefined) {
+      throw syncProblem('unknown-listing', 'listingId', `There is no listing ${mapping.listingId}.`)
+    }
+    connectionIds.add(mapped.connectionId)
+  }
+  return connectionIds
+}
+
+/**
+ * What follows from mappings that were written: levels as they are now, items noted whose levels changed, and what was
+ * parked for want of a mapping back in line. Once for all mappings of a transaction.
+ * @returns how many parked events are replayed
+ */
+export async function settleMappings(
+  context: SyncContext,
+  tx: Tx,
+  connectionIds: readonly string[],
+): Promise<number> {
+  const { organizationId, uuid } = context
+  for (const connectionId of connectionIds) {
+    const changed = await rebuildLevels(tx, { organizationId, connectionId, uuid })
+    await insertChangedItems(tx, organizationId, changed, { at: nowOf(context), uuid })
+  }
+  await notify(tx, organizationId, { kind: 'items' })
+  return await replayUnmapped(tx, organizationId, connectionIds)
 }
 
 /** With the mapping or not at all: an order that waited for it must not be left waiting. @returns how many */

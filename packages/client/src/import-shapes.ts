@@ -40,10 +40,10 @@ export const importJob = z.object({
   encoding: z.string().nullable(),
   bytes: count,
   /**
-   * `uploaded`: being checked; `unreadable`: see `failure`; `checked`: can be applied; `applying`; `halted`: rows that
-   * were refused stopped it, see its problems, what was applied before them stands; `done`.
+   * `uploaded`: being checked; `unreadable`: see `failure`; `checked`: can be applied, also again after rows were
+   * refused, of which its problems tell; `applying`; `done`.
    */
-  state: z.enum(['uploading', 'uploaded', 'unreadable', 'checked', 'applying', 'halted', 'done']),
+  state: z.enum(['uploading', 'uploaded', 'unreadable', 'checked', 'applying', 'done']),
   mode: z.enum(['all-or-nothing', 'good-rows']).nullable(),
   rowsTotal: count,
   rowsBad: count,

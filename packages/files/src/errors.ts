@@ -64,6 +64,16 @@ export const fileErrors = {
   'row-twice': { status: 422, fault: 'yours', cure: 'Keep one of the two rows.' },
   'row-repeated': { status: 422, fault: 'yours', cure: 'Nothing to do: it counts once.' },
   contradiction: { status: 422, fault: 'yours', cure: 'Write the same in all rows of one SKU.' },
+  'rows-apart': {
+    status: 422,
+    fault: 'yours',
+    cure: 'Sort the file by this column, so that they stand together.',
+  },
+  'group-wrong': {
+    status: 422,
+    fault: 'yours',
+    cure: 'Correct the row named; nothing is wrong with this one.',
+  },
 } as const satisfies Record<
   string,
   { status: number; fault: 'ours' | 'yours' | 'theirs' | 'passing'; cure: string }

@@ -36,6 +36,11 @@ test('a title above is skipped and said; data below is no header', () => {
   expect(header.problems).toMatchObject([{ row: 1, code: 'title-skipped', level: 'warning' }])
 })
 
+test('a value that is called like a column makes its row no header', () => {
+  const header = find(['sku', 'name', 'origin'], ['A', 'Tea', 'sku'], ['B', 'Jar', 'title'])
+  expect(header).toMatchObject({ row: 1, columns: [{ field: 'sku' }, { field: 'name' }] })
+})
+
 test('of a merged header of two rows the lowest names count, whichever cells were merged', () => {
   const header = find(['SKU', 'Name', 'Stock', ''], ['', '', 'quantity', 'shelf'], ['A', 'Tea', '1', 'B2'])
   expect(header.row).toBe(2)

@@ -31,7 +31,10 @@ export function findHeader(
   const candidates = first.slice(0, HEADER_ROWS_LOOKED_AT).map((row, index) => {
     const names = lowestNames(first.slice(0, index + 1), known)
     const own = row.cells.filter((cell) => known.has(normalizeName(cell))).length
-    return { row, names, own, found: names.filter((name) => known.has(normalizeName(name))).length }
+    // Each field once: a value that happens to be called like a column must not make its row the header.
+    const fields = new Set(names.map((name) => known.get(normalizeName(name))?.field))
+    fields.delete(undefined)
+    return { row, names, own, found: fields.size }
   })
   const best = candidates.reduce((a, b) => (b.own > 0 && b.found > a.found ? b : a))
   const { row, names } = best

@@ -18,7 +18,7 @@ export {
 export { type WrittenCell, writeCsv } from './csv-write.ts'
 export { type Encoding, EncodingDetector } from './encoding.ts'
 export { type FileErrorCode, FileProblem, fileErrors, type RowProblem, rowProblem } from './errors.ts'
-export { normalizeName } from './header.ts'
+export { type Header, normalizeName } from './header.ts'
 export { RowKeys } from './row-keys.ts'
 export {
   detectFormat,

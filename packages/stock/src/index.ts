@@ -1,13 +1,13 @@
 /** The public face of the stock package. */
 
 export { AssertionFailed, assert } from './assert.ts'
-export { findBalancesOfItem } from './balances.store.ts'
+export { findBalancesOfItem, lockPlaces, prepareBalances } from './balances.store.ts'
 export { type ClaimBase, type ClaimOwner, claimOf, type Part, spreadSteps } from './claims.ts'
 export {
   type AfterMovements,
   applyStockCommands,
   type CommandOutcome,
-  RaceOnCommandKey,
+  CommandRace,
 } from './commands/apply-commands.ts'
 export type { PlacedKind, StockCommand } from './commands/command.ts'
 export { digestOf } from './commands/command-keys.store.ts'
@@ -94,7 +94,7 @@ export {
   comparableOf,
   readBarcode,
 } from './items/barcodes.ts'
-export { findCatalogueItems } from './items/catalogue.store.ts'
+export { findCatalogueItems, lockCatalogue } from './items/catalogue.store.ts'
 export {
   type CatalogueContext,
   changeCatalogueItem,

@@ -28,6 +28,8 @@ export type ImportFileOptions = {
 const SHOWN_MAX = 20
 const POLL_MS = 500
 const SAY_EVERY_MS = 2_000
+/** Some seconds' worth of rows. */
+const LONG_ROWS = 20_000
 
 /**
  * Takes a file in, checks it, says what it would do, and applies it. Stopped anywhere, the same command goes on where
@@ -48,12 +50,14 @@ export async function importFile(
   const { job, isKnown } = await receiveFile(context, request, openInput(file))
   if (isKnown && job.state === 'done') return sayDoneBefore(output, job)
   if (job.state === 'applying') {
-    output.say(`Going on where it was stopped: ${count(job.rowsPassed)} of ${count(job.rowsTotal)} rows.`)
+    output.say(
+      job.mode === 'all-or-nothing'
+        ? `Beginning again: nothing is there of the ${count(job.rowsTotal)} rows.`
+        : `Going on where it was stopped: ${count(job.rowsPassed)} of ${count(job.rowsTotal)} rows.`,
+    )
   }
   const settled = await work(context, output, job.importId)
-  if (settled.state === 'checked' || settled.state === 'halted') {
-    return await judge(context, output, settled, options)
-  }
+  if (settled.state === 'checked') return await judge(context, output, settled, options)
   return await report(context, output, settled, options)
 }
 
@@ -84,6 +88,11 @@ async function judge(
     return hindrance === undefined ? EXIT.ok : EXIT.notGood
   }
   if (hindrance?.code === 'import-has-errors') return await report(context, output, job, options)
+  if (mode === 'all-or-nothing' && job.rowsTotal >= LONG_ROWS) {
+    output.say(
+      '  All of it is one transaction: orders for these items wait until it ends (else: --mode good-rows).',
+    )
+  }
   await requestApply(context, job.importId, { mode, confirmZeros })
   return await report(context, output, await work(context, output, job.importId), options)
 }
@@ -134,16 +143,10 @@ async function report(
     )
     return job.skipped > 0 ? EXIT.notGood : EXIT.ok
   }
-  const isHalted = job.state === 'halted'
-  const begin = isHalted
-    ? `Stopped after ${count(job.rowsPassed)} of ${count(job.rowsTotal)} rows, which are applied.`
-    : 'Nothing was imported.'
   const shown = problems.slice(0, SHOWN_MAX).map(describeProblem)
   const more = job.rowsBad > shown.length ? `; ${count(job.rowsBad)} rows in all` : ''
-  const next = isHalted
-    ? 'Go on without the wrong rows with --mode good-rows.'
-    : 'Correct it and import again, or import the good rows with --mode good-rows.'
-  const message = `${begin} ${shown.join('; ')}${more}. ${said === '' ? '' : `${said} `}${next}`
+  const next = 'Correct it and import again, or import the good rows with --mode good-rows.'
+  const message = `Nothing was imported. ${shown.join('; ')}${more}. ${said === '' ? '' : `${said} `}${next}`
   if (!output.json) throw new CommandProblem(message)
   output.warn(message)
   output.result({ error: message, exitCode: EXIT.badInput, ...toImportView(job), problems }, () => message)

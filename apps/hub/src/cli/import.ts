@@ -9,7 +9,9 @@ import { addCommonOptions, type CommonOptions, withHub } from './with-hub.ts'
 export function importCommand(program: Command, exit: (code: number) => void): void {
   const group = program
     .command('import')
-    .description('import a file of items, stock, counts or locations, or listings from a connection')
+    .description(
+      'import a file of items, kits, lots, serials, stock, counts, locations or mappings, or listings from a connection',
+    )
     .argument('[file]')
     // Whoever forgets what the file holds is told so, whatever else stands there.
     .allowUnknownOption()

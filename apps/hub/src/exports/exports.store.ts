@@ -193,4 +193,67 @@ export async function readLots(
   return found.rows
 }
 
+export type ExportedSerial = {
+  sku: string
+  serial: string
+  state: string
+  /** Where it is, or was last. */
+  locationCode: string
+  effectiveAt: Date
+}
+
+/** Every serial number that was ever in stock, with how it stands now. */
+export async function readSerials(
+  db: Db,
+  organizationId: string,
+  after: After<{ sku: string; serial: string }>,
+  limit: number,
+): Promise<ExportedSerial[]> {
+  const sku = after?.sku ?? ''
+  const found = await sql<ExportedSerial>`
+    select item.sku, serial.serial, serial.state, location.code as location_code, serial.effective_at
+    from item
+    join serial on serial.organization_id = item.organization_id and serial.item_id = item.item_id
+    join location on location.organization_id = item.organization_id
+      and location.location_id = serial.location_id
+    where item.organization_id = ${organizationId} and item.sku >= ${sku}
+      and (item.sku > ${sku} or serial.serial > ${after?.serial ?? ''})
+    order by item.sku, serial.serial
+    limit ${limit}`.execute(db)
+  return found.rows
+}
+
+export type ExportedMapping = {
+  connection: string
+  externalId: string
+  title: string
+  listingSku: string | null
+  /** Null for a listing that is not tied to an item. */
+  sku: string | null
+  unitsPerListing: number
+  mappedBy: string | null
+}
+
+/** Every listing that is not gone, with the item that it sells. */
+export async function readMappings(
+  db: Db,
+  organizationId: string,
+  after: After<{ connection: string; externalId: string }>,
+  limit: number,
+): Promise<ExportedMapping[]> {
+  const connection = after?.connection ?? ''
+  const found = await sql<ExportedMapping>`
+    select connection.name as connection, listing.external_id, listing.title, listing.sku as listing_sku, item.sku,
+      listing.units_per_listing, listing.mapped_by
+    from connection
+    join listing on listing.organization_id = connection.organization_id
+      and listing.connection_id = connection.connection_id and listing.state <> 'gone'
+    left join item on item.organization_id = listing.organization_id and item.item_id = listing.item_id
+    where connection.organization_id = ${organizationId} and connection.name >= ${connection}
+      and (connection.name > ${connection} or listing.external_id > ${after?.externalId ?? ''})
+    order by connection.name, listing.external_id
+    limit ${limit}`.execute(db)
+  return found.rows
+}
+
 const NO_ID = '00000000-0000-0000-0000-000000000000'

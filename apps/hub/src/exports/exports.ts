@@ -8,8 +8,10 @@ import {
   readItems,
   readKits,
   readLots,
+  readMappings,
   readMovements,
   readReservations,
+  readSerials,
 } from './exports.store.ts'
 
 /** What can be exported. */
@@ -21,6 +23,8 @@ export const EXPORTS = [
   'locations',
   'kits',
   'lots',
+  'serials',
+  'mappings',
 ] as const
 export type ExportWhat = (typeof EXPORTS)[number]
 
@@ -63,6 +67,10 @@ export async function openExport(
       return { header: ['kit', 'kind', 'component', 'quantity'], rows: kitRows(context) }
     case 'lots':
       return { header: LOT_HEADER, rows: lotRows(context) }
+    case 'serials':
+      return { header: ['sku', 'serial', 'status', 'location', 'since'], rows: serialRows(context) }
+    case 'mappings':
+      return { header: MAPPING_HEADER, rows: mappingRows(context) }
     default: {
       const never: never = what
       return never
@@ -198,6 +206,33 @@ async function* lotRows({ database, organizationId }: SyncContext): AsyncGenerat
     const page = await readLots(database.kysely, organizationId, after, PAGE_ROWS)
     for (const { sku, lot, expiresOn, manufacturedOn, supplierLot, status } of page) {
       yield [sku, lot, expiresOn, manufacturedOn, supplierLot, status]
+    }
+    after = page.at(-1)
+    if (page.length < PAGE_ROWS) return
+  }
+}
+
+async function* serialRows({ database, organizationId }: SyncContext): AsyncGenerator<WrittenCell[]> {
+  let after: { sku: string; serial: string } | undefined
+  for (;;) {
+    const page = await readSerials(database.kysely, organizationId, after, PAGE_ROWS)
+    for (const row of page) yield [row.sku, row.serial, row.state, row.locationCode, row.effectiveAt]
+    after = page.at(-1)
+    if (page.length < PAGE_ROWS) return
+  }
+}
+
+const MAPPING_HEADER = [
+  ...['connection', 'listing', 'title', 'listing sku', 'sku', 'units per listing', 'mapped by'],
+]
+
+async function* mappingRows({ database, organizationId }: SyncContext): AsyncGenerator<WrittenCell[]> {
+  let after: { connection: string; externalId: string } | undefined
+  for (;;) {
+    const page = await readMappings(database.kysely, organizationId, after, PAGE_ROWS)
+    for (const row of page) {
+      const { connection, externalId, title, listingSku, sku, unitsPerListing, mappedBy } = row
+      yield [connection, externalId, title, listingSku, sku, unitsPerListing, mappedBy]
     }
     after = page.at(-1)
     if (page.length < PAGE_ROWS) return

@@ -20,6 +20,7 @@ import {
 } from './imports.store.ts'
 import { type ImportContext, openFile } from './open-file.ts'
 import { chunksOf } from './row-chunks.ts'
+import { findRowsOfBadGroups, groupingOf, ScatteredGroups } from './row-groups.ts'
 import { columnsOf, type Effect, type Placed, type Sheet } from './sheet.ts'
 import { countStocked } from './sheets.store.ts'
 import { sheetOf } from './sheets.ts'
@@ -84,10 +85,11 @@ async function readAll(
   onProgress: OnProgress,
 ) {
   const sheet = sheetOf(job.what)
-  const batch = { name: job.name, digest: job.digest ?? '', actor: job.actor }
+  const batch = { name: job.name, digest: job.digest ?? '', actor: job.actor, isLong: false }
   const table = await readTable(source, await columnsOf(sheet, context), sheet.ignored)
   const work = await sheet.open(context, batch)
   const twins = new Twins(sheet)
+  const scattered = new ScatteredGroups()
   const preview: Preview = {
     columns: table.header.columns.map(({ name, field }) => ({ name, field })),
     rows: [],
@@ -96,16 +98,21 @@ async function readAll(
   const bad = new Set<number>()
   const total = { rows: 0, warnings: 0, zeroed: 0, problems: 0 }
   let isCut = false
-  for await (const { rows, isFirst } of chunksOf(table.rows)) {
+  for await (const { rows, isFirst } of chunksOf(table.rows, groupingOf(sheet, table.header))) {
     const problems = isFirst ? [...table.header.problems] : []
-    const good: Placed<Record<string, unknown>>[] = []
     for (const row of rows) {
-      const found = row.kind === 'bad' ? row.problems : twins.find(row)
-      problems.push(...found)
-      if (row.kind === 'bad') continue
-      if (preview.rows.length < PREVIEW_ROWS) preview.rows.push({ row: row.number, values: row.values })
-      if (!found.some(({ level }) => level === 'error')) good.push({ number: row.number, values: row.values })
+      problems.push(...scattered.find(row), ...(row.kind === 'bad' ? row.problems : twins.find(row)))
+      if (row.kind === 'good' && preview.rows.length < PREVIEW_ROWS) {
+        preview.rows.push({ row: row.number, values: row.values })
+      }
     }
+    const wrong = new Set(problems.filter(({ level }) => level === 'error').map(({ row }) => row))
+    const beside = findRowsOfBadGroups(sheet, rows, ({ number }) => wrong.has(number))
+    problems.push(...beside)
+    for (const { row } of beside) wrong.add(row)
+    const good = rows.flatMap((row): Placed<Record<string, unknown>>[] =>
+      row.kind === 'bad' || wrong.has(row.number) ? [] : [{ number: row.number, values: row.values }],
+    )
     const found = await work.check(good)
     problems.push(...found.problems)
     for (const [field, count] of Object.entries(found.effect)) preview.effect[field as keyof Effect] += count

@@ -88,14 +88,18 @@ export async function findJobs(
   return found.rows
 }
 
-/** The oldest job that waits to be checked or applied and that nobody works on. */
+/**
+ * The oldest job that waits to be checked or applied and that nobody works on: neither by the time it is held for, nor
+ * by its locked row, which is all that is seen of a file that is applied whole in one long transaction.
+ */
 export async function findWaitingJob(db: Db, organizationId: string, now: Date): Promise<string | undefined> {
   const found = await sql<{ importId: string }>`
     select import_id from import_job
     where organization_id = ${organizationId} and state in ('uploaded', 'applying')
       and (held_until is null or held_until < ${now})
     order by created_at
-    limit 1`.execute(db)
+    limit 1
+    for update skip locked`.execute(db)
   return found.rows[0]?.importId
 }
 
@@ -111,8 +115,12 @@ export async function holdJob(
 ): Promise<ImportJob | undefined> {
   const held = await sql<ImportJob>`
     update import_job set fencing = fencing + 1, held_until = ${time.until}
-    where organization_id = ${organizationId} and import_id = ${importId}
-      and state in ('uploaded', 'applying') and (held_until is null or held_until < ${time.now})
+    where organization_id = ${organizationId} and import_id = (
+      select import_id from import_job
+      where organization_id = ${organizationId} and import_id = ${importId}
+        and state in ('uploaded', 'applying') and (held_until is null or held_until < ${time.now})
+      for update skip locked
+    )
     returning *`.execute(db)
   return held.rows[0]
 }
@@ -184,7 +192,7 @@ export async function saveRowsPassed(tx: Tx, hold: Hold, rowsPassed: number): Pr
     where organization_id = ${hold.organizationId} and import_id = ${hold.importId}`.execute(tx)
 }
 
-/** From checked (or halted, or applying already) to applying. False where the job is in another state. */
+/** From checked to applying. False where the job is in another state. */
 export async function startApplying(
   db: Db,
   organizationId: string,
@@ -194,7 +202,7 @@ export async function startApplying(
   const started = await sql`
     update import_job set state = 'applying', mode = ${mode}, held_until = null
     where organization_id = ${organizationId} and import_id = ${importId}
-      and state in ('checked', 'halted')`.execute(db)
+      and state = 'checked'`.execute(db)
   return started.numAffectedRows === 1n
 }
 
@@ -222,10 +230,10 @@ export async function saveDone(tx: Tx, hold: Hold, at: Date): Promise<void> {
     where organization_id = ${hold.organizationId} and import_id = ${hold.importId}`.execute(tx)
 }
 
-/** Nothing of it was written (`checked` again), or a part that stands (`halted`). */
+/** A file that was to be applied whole, and of which nothing was. */
 export async function saveRefused(tx: Tx, hold: Hold, rowsBad: number): Promise<void> {
   await sql`
-    update import_job set state = case when done_row = 0 then 'checked' else 'halted' end,
+    update import_job set state = 'checked',
       rows_bad = rows_bad + ${rowsBad}::bigint, held_until = null
     where organization_id = ${hold.organizationId} and import_id = ${hold.importId}`.execute(tx)
 }

@@ -3,6 +3,7 @@ import {
   type CatalogueRow,
   comparableOf,
   digestOf,
+  lockCatalogue,
   previewCatalogueItems,
   type RowOutcome,
   saveCatalogueItems,
@@ -50,7 +51,10 @@ function workOf(context: SyncContext, batch: Batch, locations: KnownLocations): 
       const refusedSkus = new Set(outcomes.flatMap((each) => (each.kind === 'refused' ? [each.sku] : [])))
       const savedRows = rows.filter(({ values }) => !refusedSkus.has(values.sku))
       const receipts = toReceipts(savedRows, batch, locations)
-      const received = await applyCommands(context, tx, receipts.commands, locations)
+      const received = await applyCommands(context, tx, receipts.commands, {
+        known: locations,
+        isLong: batch.isLong,
+      })
       const refused = [...refusedItems, ...receipts.problems, ...received.refused]
       const unchanged = outcomes.filter(({ kind }) => kind === 'unchanged').length
       const left = rows.length - new Set(refused.map(({ row }) => row)).size
@@ -58,6 +62,11 @@ function workOf(context: SyncContext, batch: Batch, locations: KnownLocations): 
       const idle = Math.max(0, Math.min(unchanged, left - received.applied))
       return { applied: left - idle, unchanged: idle, units: received.units, refused }
     },
+    begin: (tx) => lockCatalogue(tx, context.organizationId),
+    placesOf: (rows) =>
+      rows.flatMap(({ values: { sku, quantity = 0, location = locations.usual } }) =>
+        quantity === 0 || location === undefined ? [] : [{ sku, locationCode: location, lot: undefined }],
+      ),
   }
 }
 

@@ -57,3 +57,49 @@ test('I3: an import killed while it checks and again while it writes goes on whe
   expect(found.rows).toEqual([{ units: ROWS, movements: ROWS, items: ROWS }])
   expect((await here.run(['import', 'items', path])).stdout).toContain('nothing was changed')
 })
+
+/** True once a process is writing all of it in one transaction: the row of the job is locked then. */
+async function isBeingWritten(): Promise<boolean> {
+  const found = await sql<{ waiting: number; free: number }>`
+    with free as (
+      select import_id from import_job where state = 'applying' and mode = 'all-or-nothing' for update skip locked
+    )
+    select (select count(*) from import_job where state = 'applying' and mode = 'all-or-nothing') as waiting,
+      (select count(*) from free) as free`.execute(here.database.kysely)
+  const { waiting = 0, free = 0 } = found.rows[0] ?? {}
+  return waiting > free
+}
+
+async function written() {
+  const found = await sql<{ movements: number; items: number }>`
+    select (select count(*) from movement) as movements, (select count(*) from item) as items`.execute(
+    here.database.kysely,
+  )
+  return found.rows[0]
+}
+
+test('I3: all or nothing, killed while it writes: nothing is there, and the same command brings all of it once', async () => {
+  const path = join(here.folder, 'whole.csv')
+  const lines = Array.from({ length: ROWS }, (_, at) => `WHOLE-${at},Tea,1`)
+  await writeFile(path, `sku,name,quantity\n${lines.join('\n')}\n`)
+  const before = await written()
+  for (const look of [1, 25]) {
+    const command = startRaw(['import', 'items', path, ...here.place])
+    // Some looks later it is at another row.
+    for (let seen = 0; seen < look; ) {
+      if (await isBeingWritten()) seen += 1
+      if (command.process.exitCode !== null) throw new Error('the command ended before it could be killed')
+    }
+    command.process.kill('SIGKILL')
+    await command.ended
+    // The server notices that nobody is there any more, and takes all of it back.
+    await expect.poll(isBeingWritten, { timeout: 20_000 }).toBe(false)
+    expect(await written()).toEqual(before)
+  }
+  const last = await here.run(['import', 'items', path, '--json'])
+  expect(lastJson(last)).toMatchObject({ state: 'done', rowsTotal: ROWS, applied: ROWS, units: ROWS })
+  expect(await written()).toEqual({
+    movements: (before?.movements ?? 0) + ROWS,
+    items: (before?.items ?? 0) + ROWS,
+  })
+})

@@ -1,9 +1,20 @@
 import type { Tx } from '@plimsoll/database'
 import type { Columns, RowOf, RowProblem } from '@plimsoll/files'
 import type { SyncContext } from '@plimsoll/sync'
+import type { NamedPlace } from './lock-places.store.ts'
 
 /** What an import may bring. */
-export const IMPORTS = ['items', 'stock', 'adjust', 'count', 'locations'] as const
+export const IMPORTS = [
+  'items',
+  'kits',
+  'lots',
+  'serials',
+  'stock',
+  'adjust',
+  'count',
+  'locations',
+  'mappings',
+] as const
 export type ImportWhat = (typeof IMPORTS)[number]
 
 /** A row of a file with its number there. */
@@ -33,10 +44,22 @@ export type SheetWork<Row> = {
   check(rows: readonly Placed<Row>[]): Promise<SheetCheck>
   /** Set-based, as a part of the caller's transaction. */
   apply(tx: Tx, rows: readonly Placed<Row>[]): Promise<SheetResult>
+  /** What is to be done once for all rows of a transaction, after them. */
+  finish?(tx: Tx): Promise<void>
+  /** Before a long transaction: takes the locks that come before those of places. */
+  begin?(tx: Tx): Promise<void>
+  /** Places whose stock the rows may change: a long transaction locks them all before it begins. */
+  placesOf?(rows: readonly Placed<Row>[]): NamedPlace[]
 }
 
 /** Which import a row belongs to: what keys of its commands are made of, and who is noted. */
-export type Batch = { name: string; digest: string; actor: string }
+export type Batch = {
+  name: string
+  digest: string
+  actor: string
+  /** Its transaction is so long that nothing may be locked in it that orders need, but the stock of its own rows. */
+  isLong: boolean
+}
 
 /** One kind of table that can be imported: its columns, what makes two rows the same, and what is done with them. */
 export type SheetDefinition<C extends Columns> = {
@@ -49,6 +72,8 @@ export type SheetDefinition<C extends Columns> = {
   /** Columns of our own exports that say nothing here. */
   ignored?: readonly string[]
   keyOf(row: RowOf<C>): readonly unknown[]
+  /** Rows with the same value in this column are taken together or not at all, and must stand together. */
+  groupBy?: string
   open(context: SyncContext, batch: Batch): Promise<SheetWork<RowOf<C>>>
 }
 

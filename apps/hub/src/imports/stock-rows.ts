@@ -1,6 +1,13 @@
 import type { Tx } from '@plimsoll/database'
-import { type StockCommand, saveLocations } from '@plimsoll/stock'
-import { changeStockWithin, type SyncContext, toStockContext } from '@plimsoll/sync'
+import { applyStockCommands, type StockCommand, saveLocations } from '@plimsoll/stock'
+import {
+  changeStockWithin,
+  insertChangedItems,
+  notify,
+  nowOf,
+  type SyncContext,
+  toStockContext,
+} from '@plimsoll/sync'
 import { FIRST_LOCATION, type KnownLocations, stockProblem } from './locations-of-rows.ts'
 import type { SheetResult } from './sheet.ts'
 import { findStandings } from './sheets.store.ts'
@@ -36,20 +43,22 @@ export async function applyCommands(
   context: SyncContext,
   tx: Tx,
   rows: readonly RowCommand[],
-  known: KnownLocations,
+  { known, isLong }: { known: KnownLocations; isLong: boolean },
 ): Promise<SheetResult> {
   const result: SheetResult = { applied: 0, unchanged: 0, units: 0, refused: [] }
   if (rows.length === 0) return result
   if (known.isUsualMissing) await saveLocations(tx, toStockContext(context), [FIRST_LOCATION])
   const before = await countsBefore(tx, context, rows)
   const commands = rows.map(({ command }) => command)
-  const outcomes = await changeStockWithin(context, tx, commands)
+  const outcomes = isLong
+    ? await changeStockForLater(context, tx, commands)
+    : await changeStockWithin(context, tx, commands)
   for (const [index, { number, command }] of rows.entries()) {
     const outcome = outcomes[index]
     if (outcome === undefined) throw new Error('a command was not answered')
     if (outcome.kind === 'refused') {
       const { code, field, message } = outcome
-      const value = field === 'sku' ? command.sku : String(command.quantity)
+      const value = cellOf(command, field)
       result.refused.push(
         code === 'key-reused'
           ? stockProblem(code, { row: number, column: null, value: command.sku }, REUSED(command))
@@ -66,6 +75,35 @@ export async function applyCommands(
     }
   }
   return result
+}
+
+/**
+ * What channels should show is worked out after the commit: the lock that it takes would keep every order waiting for
+ * as long as this transaction lasts.
+ */
+async function changeStockForLater(context: SyncContext, tx: Tx, commands: readonly StockCommand[]) {
+  return await applyStockCommands(tx, toStockContext(context), commands, async (_, outcomes) => {
+    const itemIds = outcomes.flatMap((outcome) => (outcome.kind === 'applied' ? outcome.itemIds : []))
+    await noteChangedItems(context, tx, itemIds)
+  })
+}
+
+/** What listings of these items should show is worked out by the hub, once this is committed. */
+export async function noteChangedItems(
+  context: SyncContext,
+  tx: Tx,
+  itemIds: readonly string[],
+): Promise<void> {
+  if (itemIds.length === 0) return
+  const { organizationId, uuid } = context
+  await insertChangedItems(tx, organizationId, itemIds, { at: nowOf(context), uuid })
+  await notify(tx, organizationId, { kind: 'items' })
+}
+
+function cellOf(command: RowCommand['command'], field: string): string {
+  if (field === 'sku') return command.sku
+  if (field === 'serials') return command.serials?.join(', ') ?? ''
+  return field === 'lot' ? (command.lot ?? '') : String(command.quantity)
 }
 
 const REUSED = ({ sku, locationCode }: { sku: string; locationCode: string }) =>

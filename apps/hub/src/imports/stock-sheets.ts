@@ -136,9 +136,16 @@ function workOf(
     },
     apply: async (tx, rows) => {
       const { commands, problems } = await toCommands(tx, rows)
-      const result = await applyCommands(context, tx, commands, locations)
+      const result = await applyCommands(context, tx, commands, { known: locations, isLong: batch.isLong })
       return { ...result, refused: [...problems, ...result.refused] }
     },
+    placesOf: (rows) =>
+      rows.map(({ values }) => ({
+        sku: values.sku,
+        // Without one it is refused when it is applied.
+        locationCode: values.location ?? locations.usual ?? '',
+        lot: values.lot,
+      })),
   }
 }
 

@@ -1,6 +1,6 @@
 /** Imports of files: owned by `apps/hub/src/imports`. */
 
-export type ImportState = 'uploading' | 'uploaded' | 'unreadable' | 'checked' | 'applying' | 'halted' | 'done'
+export type ImportState = 'uploading' | 'uploaded' | 'unreadable' | 'checked' | 'applying' | 'done'
 export type ImportMode = 'all-or-nothing' | 'good-rows'
 
 export interface ImportJobTable {

@@ -12,8 +12,9 @@ const BLOCK_BYTES = 1024 ** 2
  */
 export class SharedTexts {
   readonly #blocks: Buffer[] = []
-  readonly #starts: number[] = []
-  readonly #lengths: number[] = []
+  /** Where each text begins and how long it is, pair by pair: as numbers of JavaScript, four times as much. */
+  #places = new Uint32Array(2_048)
+  #count = 0
   #end = 0
 
   add(text: string): void {
@@ -28,14 +29,20 @@ export class SharedTexts {
     const block = this.#blocks[index] ?? Buffer.alloc(BLOCK_BYTES)
     this.#blocks[index] = block
     block.write(text, start % BLOCK_BYTES)
-    this.#starts.push(start)
-    this.#lengths.push(length)
+    if (2 * this.#count === this.#places.length) {
+      const grown = new Uint32Array(this.#places.length * 2)
+      grown.set(this.#places)
+      this.#places = grown
+    }
+    this.#places.set([start, length], 2 * this.#count)
+    this.#count += 1
     this.#end = start + length
   }
 
   get(index: number): string | undefined {
-    const start = this.#starts[index]
-    const length = this.#lengths[index]
+    if (!(index >= 0 && index < this.#count)) return undefined
+    const start = this.#places[2 * index]
+    const length = this.#places[2 * index + 1]
     if (start === undefined || length === undefined) return undefined
     const from = start % BLOCK_BYTES
     return this.#blocks[Math.floor(start / BLOCK_BYTES)]?.toString('utf8', from, from + length)

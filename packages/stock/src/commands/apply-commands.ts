@@ -83,8 +83,11 @@ export async function applyStockCommands(
   return outcomes
 }
 
+/** What a transaction of commands was decided on changed before it could lock it: run the whole batch again. */
+export class CommandRace extends Error {}
+
 /** Two transactions raced for one key and the other won: run the whole batch again and find its result. */
-export class RaceOnCommandKey extends Error {
+export class RaceOnCommandKey extends CommandRace {
   constructor(key: string) {
     super(`The command key ${key} was taken by a transaction that committed meanwhile.`)
     this.name = 'RaceOnCommandKey'
@@ -92,7 +95,7 @@ export class RaceOnCommandKey extends Error {
 }
 
 /** The same for a serial number that two transactions brought in at once. */
-export class RaceOnSerial extends Error {
+export class RaceOnSerial extends CommandRace {
   constructor(serial: string) {
     super(`The serial ${serial} was brought in by a transaction that committed meanwhile.`)
     this.name = 'RaceOnSerial'
@@ -100,7 +103,7 @@ export class RaceOnSerial extends Error {
 }
 
 /** An item came to be tracked otherwise between its being read and its first movement. */
-export class RaceOnTracking extends Error {
+export class RaceOnTracking extends CommandRace {
   constructor(sku: string) {
     super(`The tracking of the item "${sku}" was changed by a transaction that committed meanwhile.`)
     this.name = 'RaceOnTracking'

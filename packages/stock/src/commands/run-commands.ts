@@ -4,9 +4,7 @@ import {
   type AfterMovements,
   applyStockCommands,
   type CommandOutcome,
-  RaceOnCommandKey,
-  RaceOnSerial,
-  RaceOnTracking,
+  CommandRace,
 } from './apply-commands.ts'
 import type { StockCommand } from './command.ts'
 
@@ -21,7 +19,7 @@ const TRIES_MAX = 10
  * applied before under the same key answers the same again. When it returns, the outcomes are committed.
  * @param options.afterMovements what must be written in the same transaction, such as the items whose
  *   availability changes; it runs once per try, when the balances are posted
- * @throws RaceOnCommandKey, RaceOnSerial when the keys or serials were still being taken after the last try
+ * @throws CommandRace when keys or serials were still being taken after the last try
  */
 export async function runStockCommands(
   database: Pick<Database, 'runTransaction' | 'counters' | 'timing'>,
@@ -36,7 +34,7 @@ export async function runStockCommands(
 
 /**
  * A transaction that claims command keys, run again as a whole when it lost one of them to another.
- * @throws RaceOnCommandKey when the keys were still being taken after the last try
+ * @throws CommandRace when keys were still being taken after the last try
  */
 export async function inKeyedTransaction<T>(
   database: Pick<Database, 'runTransaction' | 'counters' | 'timing'>,
@@ -46,8 +44,7 @@ export async function inKeyedTransaction<T>(
     try {
       return await inTransaction(database, work)
     } catch (error) {
-      const isRace = [RaceOnCommandKey, RaceOnSerial, RaceOnTracking].some((race) => error instanceof race)
-      if (!isRace || tries === TRIES_MAX) throw error
+      if (!(error instanceof CommandRace) || tries === TRIES_MAX) throw error
     }
   }
 }
