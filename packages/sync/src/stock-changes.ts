@@ -52,7 +52,7 @@ async function applyBatch(
 
 /**
  * The same as one part of the caller's transaction, whose own locks come before those of the stock.
- * @throws RaceOnCommandKey when another transaction took one of the keys meanwhile: run the caller's again
+ * @throws CommandRace when another transaction took one of the keys meanwhile: run the caller's again
  */
 export async function changeStockWithin(
   context: SyncContext,
