@@ -117,6 +117,14 @@ export function toLotTrace(world: World, index: number, code: string, nowMs: num
     shipped,
     isAssumed: number === 1,
   }))
-  const lot = { ...found, changes: [made], corrections: [] }
+  const corrected: LotDetail['corrections'][number] = {
+    what: 'supplierLot',
+    before: null,
+    after: 'S-9',
+    reason: 'Read from the delivery note',
+    actor: 'api',
+    changedAt: iso(nowMs - 50 * dayMs),
+  }
+  const lot = { ...found, changes: [made], corrections: [corrected] }
   return { lot, owners, ownersTotal: owners.length, movements, next: null, archivedBefore: null }
 }

@@ -39,9 +39,10 @@ export const enLotsAndSerials = {
     returned: 'Returned',
     assumed: 'Its platform did not say which lot it was: the first to expire was assumed.',
     ownersShown: '{{shown}} of {{total}} shown, those that were sent most of it first.',
-    history: 'Status, and who set it',
+    history: 'What changed, and who changed it',
     made: 'Made: {{status}}',
     changed: '{{before}} → {{after}}',
+    corrected: '{{what}}: {{before}} → {{after}}',
     archived: 'Movements before {{time}} lie in files.',
     action: { released: 'Release', quarantined: 'Quarantine', recalled: 'Recall' },
     ask: {

@@ -35,9 +35,10 @@ export const zhLotsAndSerials: Pick<Locale, 'lots' | 'serials'> = {
     returned: '已退回',
     assumed: '平台没有说明发的是哪个批次：按最先到期的批次推定。',
     ownersShown: '显示 {{shown}} / {{total}}，发货最多的在前。',
-    history: '状态变更记录',
+    history: '变更记录',
     made: '建立：{{status}}',
     changed: '{{before}} → {{after}}',
+    corrected: '{{what}}：{{before}} → {{after}}',
     archived: '{{time}} 之前的流水已归档到文件。',
     action: { released: '放行', quarantined: '隔离', recalled: '召回' },
     ask: {

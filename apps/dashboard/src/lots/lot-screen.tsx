@@ -18,7 +18,7 @@ import { LotOwners } from './lot-owners.tsx'
 import { LotStatus } from './lot-status.tsx'
 import { LotStatusChange } from './lot-status-change.tsx'
 
-/** One lot: what it is, where it is, where it went, who set which status, and every movement of it. */
+/** One lot: what it is, where it is, where it went, who changed what of it, and every movement of it. */
 export function LotScreen() {
   const { t, locale } = useLanguage()
   const { sku, lot: code } = useParams({ from: '/items/$sku/lots/$lot' })
@@ -52,7 +52,7 @@ export function LotScreen() {
             <div className="grid min-w-0 gap-4">
               <Facts lot={first.lot} />
               <Where lot={first.lot} />
-              <LotChanges changes={first.lot.changes} />
+              <LotChanges lot={first.lot} />
             </div>
             <div className="grid min-w-0 gap-4">
               <LotOwners owners={first.owners} total={first.ownersTotal} />
