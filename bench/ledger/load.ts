@@ -68,26 +68,32 @@ export async function loadAtRate(
       nextAt += (-Math.log(1 - random()) / load.ordersPerSecond) * 1_000
     }
   }
+  // Orders of one connection are applied one batch after the other; a free writer takes the longest queue that nobody has.
+  const taken = new Set<number>()
+  const longestFree = () =>
+    queues.reduce<number | undefined>((best, queue, index) => {
+      if (queue.length === 0 || taken.has(index)) return best
+      return best !== undefined && (queues[best]?.length ?? 0) >= queue.length ? best : index
+    }, undefined)
   await Promise.all(
-    Array.from({ length: writers }, async (_, writer) => {
+    Array.from({ length: writers }, async () => {
       for (;;) {
         arrive()
-        const own = queues.map((_queue, index) => index).filter((index) => index % writers === writer)
-        const longest = own.reduce((best, index) =>
-          (queues[index]?.length ?? 0) > (queues[best]?.length ?? 0) ? index : best,
-        )
-        const waiting = queues[longest]?.splice(0, ORDERS_PER_BATCH_AT_RATE) ?? []
-        const connection = load.connections[longest]
-        if (waiting.length === 0 || connection === undefined) {
+        const index = longestFree()
+        const connection = index === undefined ? undefined : load.connections[index]
+        if (index === undefined || connection === undefined) {
           if (performance.now() >= endsAt) return
           // Until the next one arrives: a writer that only looked again and again would take a core from the server.
           await new Promise((resolve) => setTimeout(resolve, Math.max(0, nextAt - performance.now())))
           continue
         }
+        taken.add(index)
+        const waiting = queues[index]?.splice(0, ORDERS_PER_BATCH_AT_RATE) ?? []
         await load.apply(
           connection,
           waiting.map(({ order }) => order),
         )
+        taken.delete(index)
         const now = performance.now()
         for (const { at } of waiting) latencies.push(now - at)
       }
