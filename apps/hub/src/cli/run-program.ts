@@ -9,6 +9,11 @@ export async function runProgram(args: readonly string[]): Promise<number> {
     ended = code
   })
   const isJson = args.includes('--json')
+  // Whoever reads has read enough, as `| head` has: the rest is said to nobody.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+    process.exit(ended)
+  })
   try {
     await program.parseAsync([...args], { from: 'user' })
     return ended
