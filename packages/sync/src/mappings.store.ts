@@ -1,4 +1,5 @@
-import { arrayOf, type Db, type KitKind, type Tx, unnestRows } from '@plimsoll/database'
+import { arrayOf, type Db, type Tx, unnestRows } from '@plimsoll/database'
+import type { Part } from '@plimsoll/stock'
 import { sql } from 'kysely'
 import type { ListingMapping } from './inbox.ts'
 
@@ -12,36 +13,38 @@ export async function findMappings(
   if (listingExternalIds.length === 0) return new Map()
   type Row = Omit<ListingMapping, 'itemId' | 'parts'> & {
     itemId: string | null
-    kitKind: KitKind | null
-    partIds: string[] | null
-    quantities: string[] | null
+    /** Each as its item's id, a blank and how many; null of what is no virtual kit. */
+    parts: string[] | null
   }
   const found = await sql<Row>`
     select listing.external_id as listing_external_id, listing.stock_unit_id, listing.item_id,
-      listing.units_per_listing, coalesce(item.tracking, 'plain') as tracking, item.kit_kind,
-      parts.part_ids, parts.quantities
+      listing.units_per_listing, coalesce(item.tracking, 'plain') as tracking,
+      -- Only of kits: a join would look for the parts of every item.
+      case item.kit_kind when 'virtual' then array(
+        select part_item_id || ' ' || quantity
+        from kit_part
+        where kit_part.organization_id = item.organization_id and kit_part.kit_item_id = item.item_id
+        order by part_item_id
+      ) end as parts
     from listing
     left join item on item.organization_id = listing.organization_id and item.item_id = listing.item_id
-    left join lateral (
-      select array_agg(part_item_id::text order by part_item_id) as part_ids,
-        array_agg(quantity::text order by part_item_id) as quantities
-      from kit_part
-      -- Asked in here, not where it is joined: there the parts of every item would be looked for.
-      where item.kit_kind = 'virtual'
-        and kit_part.organization_id = item.organization_id and kit_part.kit_item_id = item.item_id
-    ) as parts on true
     where listing.organization_id = ${organizationId} and listing.connection_id = ${connectionId}
       and listing.external_id = any(${arrayOf(listingExternalIds, 'text')})`.execute(db)
   return new Map(
-    found.rows.map(({ itemId, kitKind, partIds, quantities, ...row }) => {
-      const parts = (partIds ?? []).map((each, nth) => ({
-        itemId: each,
-        unitsEach: Number(quantities?.[nth]),
-      }))
-      const mapping = { ...row, itemId: itemId ?? undefined, ...(kitKind === 'virtual' && { parts }) }
+    found.rows.map(({ itemId, parts, ...row }) => {
+      const mapping = {
+        ...row,
+        itemId: itemId ?? undefined,
+        ...(parts !== null && { parts: parts.map(toPart) }),
+      }
       return [row.listingExternalId, mapping]
     }),
   )
+}
+
+function toPart(text: string): Part {
+  const [itemId = '', quantity] = text.split(' ')
+  return { itemId, unitsEach: Number(quantity) }
 }
 
 /**
