@@ -1,10 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
+import { rm } from 'node:fs/promises'
 import type { Page, Request } from 'playwright-core'
 import { launchBrowser } from '../apps/dashboard/test/browser.ts'
 import { allNamesRead, type GridFrames, recordGrid } from '../apps/dashboard/test/grid-probe.ts'
 import { migrate, openDatabase } from '../packages/database/src/index.ts'
+import { makeDataFolder } from './data-folder.ts'
 import { startHubProcess } from './hub/hub-process.ts'
 import { seedLargeBrand } from './hub/large-brand.ts'
 import type { Bench } from './main.ts'
@@ -16,7 +15,7 @@ import type { Bench } from './main.ts'
  */
 export const bench: Bench = async ({ quick, say }) => {
   const items = quick ? 5_000 : 100_000
-  const folder = await mkdtemp(path.join(tmpdir(), 'plimsoll-bench-'))
+  const folder = await makeDataFolder()
   // Loading the catalogue is no part of the measurement, and reading asks nothing of fsync.
   const database = await openDatabase({
     dataFolder: folder,

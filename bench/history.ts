@@ -1,6 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
+import { rm } from 'node:fs/promises'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { processContext } from '../apps/hub/src/process-context.ts'
@@ -21,6 +19,7 @@ import {
   verifyStock,
 } from '../packages/stock/src/index.ts'
 import type { SyncContext } from '../packages/sync/src/index.ts'
+import { makeDataFolder } from './data-folder.ts'
 import { type HistoryBrand, seedHistory } from './history/seed.ts'
 import type { Bench } from './main.ts'
 
@@ -42,7 +41,7 @@ export const bench: Bench = async ({ quick, say }) => {
 const ASKED = 100
 
 async function measureSize(movements: number, say: (line: string) => void): Promise<Record<string, unknown>> {
-  const folder = await mkdtemp(path.join(tmpdir(), 'plimsoll-bench-'))
+  const folder = await makeDataFolder()
   const database = await openDatabase({ dataFolder: folder, keep: 'stop-with-process', poolMax: 4 })
   const owner = await openDatabase({
     databaseUrl: database.url,

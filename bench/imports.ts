@@ -1,12 +1,12 @@
 import { createWriteStream } from 'node:fs'
-import { mkdtemp, rename, rm, stat } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { rename, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { openDatabase } from '../packages/database/src/index.ts'
 import { writeCsv, writeXlsx } from '../packages/files/src/index.ts'
 import { makeExcelFile } from '../packages/files/src/testing/excel-file.ts'
 import { verifyStock } from '../packages/stock/src/index.ts'
+import { makeDataFolder } from './data-folder.ts'
 import { importInProcess } from './imports/import-process.ts'
 import type { Bench } from './main.ts'
 
@@ -33,7 +33,7 @@ async function measure(
   rows: number,
   say: (line: string) => void,
 ): Promise<Record<string, unknown>> {
-  const folder = await mkdtemp(path.join(tmpdir(), 'plimsoll-bench-'))
+  const folder = await makeDataFolder()
   const database = await openDatabase({ dataFolder: folder, keep: 'stop-with-process', poolMax: 2 })
   try {
     const file = path.join(folder, 'items')

@@ -1,10 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
+import { rm } from 'node:fs/promises'
 import { seededRandom } from '../packages/connector-kit/src/simulator/index.ts'
 import { migrate, openDatabase, refreshStatistics } from '../packages/database/src/index.ts'
 import type { IncomingOrder } from '../packages/orders/src/index.ts'
 import { verifyStock } from '../packages/stock/src/index.ts'
+import { makeDataFolder } from './data-folder.ts'
 import { applyBatch, type BenchConnection } from './ledger/apply.ts'
 import { seedLedgerBrand } from './ledger/brand.ts'
 import { openInbound } from './ledger/inbound.ts'
@@ -22,7 +21,7 @@ import type { Bench } from './main.ts'
 export const bench: Bench = async ({ quick, say }) => {
   const size = quick ? { items: 2_000, locations: 5 } : { items: 100_000, locations: 5 }
   const seconds = quick ? 2 : 15
-  const folder = await mkdtemp(path.join(tmpdir(), 'plimsoll-bench-'))
+  const folder = await makeDataFolder()
   const database = await openDatabase({ dataFolder: folder, keep: 'stop-with-process', poolMax: 8 })
   // The hub's own role may neither make tables nor analyze them.
   const owner = await openDatabase({ databaseUrl: database.url, keep: 'running', runtimeRole: false })

@@ -1,6 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
+import { rm } from 'node:fs/promises'
 import { processContext } from '../apps/hub/src/process-context.ts'
 import { migrate, openDatabase } from '../packages/database/src/index.ts'
 import {
@@ -9,6 +7,7 @@ import {
   type StockCommand,
   verifyStock,
 } from '../packages/stock/src/index.ts'
+import { makeDataFolder } from './data-folder.ts'
 import { seedLedgerBrand } from './ledger/brand.ts'
 import type { Bench } from './main.ts'
 
@@ -22,7 +21,7 @@ const HUBS = 2
  */
 export const bench: Bench = async ({ quick, say }) => {
   const rounds = quick ? 5 : 200
-  const folder = await mkdtemp(path.join(tmpdir(), 'plimsoll-bench-'))
+  const folder = await makeDataFolder()
   const database = await openDatabase({ dataFolder: folder, keep: 'stop-with-process', poolMax: 16 })
   try {
     await migrate(database)
