@@ -33,6 +33,16 @@ test('parameters arrive as they were given', async () => {
   )
 })
 
+test('as many parameters as the protocol counts are sent', async () => {
+  const values = Array.from({ length: 65_535 }, (_, nth) => nth)
+  const sum = values.map((_, nth) => `($${nth + 1}::int)`).join(', ')
+  const { rows } = await database.pool.query(
+    `select count(*)::int as found from (values ${sum}) as given`,
+    values,
+  )
+  expect(rows).toEqual([{ found: values.length }])
+})
+
 test('a parameter that cannot be written is refused, and the next statement runs', async () => {
   const circular: { self?: unknown } = {}
   circular.self = circular

@@ -6,7 +6,7 @@ type BindRequest = {
   statement?: string
   binary?: boolean
   values?: readonly unknown[]
-  valueMapper?: (value: unknown, nth: number) => Buffer | string | null | undefined
+  valueMapper: (value: unknown, nth: number) => Buffer | string | null | undefined
 }
 
 type BindingConnection = { stream: NodeJS.WritableStream; bind: (request: BindRequest) => void }
@@ -28,10 +28,10 @@ export function bindWithoutCopies(client: pg.ClientBase): void {
 const LARGE_BYTES = 512
 
 /** The message in parts; a parameter of bytes is sent as such, every other one as a text. */
-export function bindMessage(request: BindRequest): Buffer[] {
+function bindMessage(request: BindRequest): Buffer[] {
   const { portal = '', statement = '', binary = false, values = [], valueMapper } = request
   // Whatever cannot be written is refused here, before anything has left.
-  const parameters = values.map((value, nth) => (valueMapper ? valueMapper(value, nth) : String(value)))
+  const parameters = values.map(valueMapper)
   const names = [Buffer.from(portal), Buffer.from(statement)]
   const bytes = parameters.map((value) =>
     typeof value === 'string' ? Buffer.from(value) : (value ?? undefined),
@@ -55,9 +55,10 @@ export function bindMessage(request: BindRequest): Buffer[] {
     at += name.copy(head, at)
     at = head.writeUInt8(0, at)
   }
-  at = head.writeInt16BE(parameters.length, at)
+  // Both counts without a sign: the protocol takes 65,535.
+  at = head.writeUInt16BE(parameters.length, at)
   for (const value of parameters) at = head.writeInt16BE(Buffer.isBuffer(value) ? 1 : 0, at)
-  at = head.writeInt16BE(parameters.length, at)
+  at = head.writeUInt16BE(parameters.length, at)
   for (const value of bytes) {
     at = head.writeInt32BE(value === undefined ? -1 : value.length, at)
     if (value === undefined) continue
