@@ -71,6 +71,13 @@ export type Capabilities = {
   latestEffectMs: number
   /** How late the order list may show an order. */
   visibilityLagMs: number
+  /** How far the clock that stamps its orders may be off the one in its answers' headers; absent: two seconds. */
+  clockErrorMs?: number
+  /**
+   * Why no guarantee against overselling can be had on it, in a sentence for a person: it sells more than it shows, its
+   * sales stay invisible, others confirm shipments. Absent: one can, as far as the facts hold.
+   */
+  unguaranteed?: string
   /** Facts above that a guarantee rests on, with their source; `verified` only after a real account has shown it. */
   facts: readonly { fact: string; source: string; verified: boolean }[]
 }

@@ -26,7 +26,7 @@ import {
 import { type InboxEvent, type ListingMapping, reviveOrder, toInboxEvent, toOrderFacts } from './inbox.ts'
 import { assertLease, LeaseLost } from './leases.store.ts'
 import { applyLevelHints } from './level-hints.ts'
-import { addSubtracted } from './levels.store.ts'
+import { addSubtracted, type MovedByOrders } from './levels.store.ts'
 import { findMappings, markListingGone } from './mappings.store.ts'
 import { notify } from './notify.ts'
 import type { WorkerContext } from './worker-context.ts'
@@ -203,16 +203,21 @@ async function applyRows(
     // One statement for all movements: it locks their balances, in key order.
     writeMovements(tx, stock, decided.movements),
     updateAvailabilityOf(context, tx, toChangedItems(rows, incoming, decided), () =>
-      addSubtracted(
-        tx,
-        organizationId,
-        connectionId,
-        decided.orders.flatMap((result) => result.subtracted),
-        at,
-      ),
+      addSubtracted(tx, organizationId, connectionId, toMoved(context, decided), at),
     ),
   ])
   return verdicts
+}
+
+/** By our clock: the platform's may be ahead of it, and an order's time is given in whole seconds. */
+function toMoved(context: WorkerContext, decided: DecidedOrders): MovedByOrders[] {
+  const aheadMs = context.platformClockAheadMs()
+  return decided.orders.flatMap((result) =>
+    result.subtracted.map(({ notBefore, ...moved }) => ({
+      ...moved,
+      notBefore: notBefore === undefined ? undefined : new Date(notBefore.getTime() - aheadMs),
+    })),
+  )
 }
 
 function toIncoming(
