@@ -54,11 +54,13 @@ test.each<[WriteEffect]>([['blind'], ['guarded']])(
   'I5: exposure bounds what a shop may sell without the hub knowing, whatever happens between them (%s writes)',
   (effect) => {
     let bounded = 0
+    let acted = 0
     fc.assert(
       fc.property(anyActs, (acts) => {
         const shop = new ExposedShop(effect)
         for (const act of acts) {
           shop.do(act)
+          acted += 1
           const { bound } = shop
           if (bound === undefined) continue
           bounded += 1
@@ -67,6 +69,6 @@ test.each<[WriteEffect]>([['blind'], ['guarded']])(
       }),
       fromEnvironment(2_000),
     )
-    expect(bounded).toBeGreaterThan(10_000)
+    expect(bounded / acted).toBeGreaterThan(0.3)
   },
 )

@@ -48,7 +48,8 @@ export function exposureOf(
   effect: WriteEffect,
 ): number | undefined {
   if (older === null) return undefined
-  const mayShow = underWay.map(({ quantity, givenBack }) => quantity + givenBack)
+  // To write nothing lets nothing be sold.
+  const mayShow = underWay.map(({ quantity, givenBack }) => quantity + givenBack).filter((units) => units > 0)
   const [only, ...others] = mayShow
   // One guarded write either finds what the hub expects, hence nothing sold unseen, or does nothing. Of several each
   // may find what another left, all of it sold unseen in between.

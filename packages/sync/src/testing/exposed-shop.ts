@@ -14,12 +14,12 @@ import {
 const at = (ms: number) => new Date(ms)
 
 /** What happens at a shop and on the way between it and the hub, one thing after the other. */
-type Act =
+export type Act =
   | { kind: 'plan' | 'zero' | 'sell'; units: number }
   | { kind: 'act' | 'answer' | 'close' | 'cancel' | 'see' | 'see-stale'; pick: number }
   | { kind: 'look' | 'adopt' | 'read-orders' | 'see-all' | 'edit-down' }
 
-const anyAct: fc.Arbitrary<Act> = fc.oneof(
+export const anyAct: fc.Arbitrary<Act> = fc.oneof(
   fc.record({
     kind: fc.constantFrom('plan' as const, 'sell' as const),
     units: fc.integer({ min: 1, max: 6 }),
@@ -109,11 +109,24 @@ export class ExposedShop {
   }
 
   get bound(): number | undefined {
-    return exposureOf(
-      this.exposure,
-      this.underWay.map((write) => this.#shownBy(write)),
-      this.effect,
-    )
+    return exposureOf(this.exposure, this.mayAct, this.effect)
+  }
+
+  /** The same with one write more. */
+  boundWith(quantity: number): number | undefined {
+    return exposureOf(this.exposure, [...this.mayAct, { quantity, givenBack: 0 }], this.effect)
+  }
+
+  /** What writes without a final outcome may set. */
+  get mayAct() {
+    return this.underWay.map((write) => this.#shownBy(write))
+  }
+
+  /** What it should show, by the orders that the hub knows. */
+  get expected(): number | undefined {
+    return this.acknowledged === undefined
+      ? undefined
+      : this.acknowledged - (this.subtracted - this.acknowledgedSubtracted)
   }
 
   /** What it could still sell, and has sold, without the hub having anything reserved for it. */
@@ -197,10 +210,7 @@ export class ExposedShop {
   }
 
   #plan(quantity: number): void {
-    const expected =
-      this.acknowledged === undefined
-        ? undefined
-        : this.acknowledged - (this.subtracted - this.acknowledgedSubtracted)
+    const { expected } = this
     if (this.effect === 'guarded' && expected === undefined) return
     const writeId = this.#uuid()
     this.#facts.push({ kind: 'sent', writeId, quantity, at: at(this.now) })
