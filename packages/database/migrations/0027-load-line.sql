@@ -13,6 +13,8 @@ alter table level
   add column exposure_from timestamptz,
   -- Units that cancelled and returned orders put back on the platform, of those that the hub has learned of.
   add column given_back bigint not null default 0,
+  -- Listing units that its exposure may come to; null: as many as it likes. Less what is sold of them.
+  add column granted bigint check (granted >= 0),
   -- How the level is protected at present, as far as it has got.
   add column protection text not null default 'open'
     check (protection in ('open', 'buffered', 'tightening', 'guaranteed'));
@@ -66,21 +68,29 @@ create table item_protection (
 );
 
 -- Demand and delays, measured from time to time from orders and writes.
-create table item_demand (
+create table level_demand (
   organization_id uuid not null,
-  item_id uuid not null,
-  -- Units per hour over the last minutes and the last days; each fades from `measured_at` on.
+  level_id uuid not null,
+  -- Listing units per hour over the last minutes and the last days; each fades from `measured_at` on.
   recent_per_hour double precision not null check (recent_per_hour >= 0),
   usual_per_hour double precision not null check (usual_per_hour >= 0),
   -- Mean units of one sale, and of its square: how much a sale takes at once.
   units_per_sale double precision not null check (units_per_sale >= 1),
   squared_per_sale double precision not null check (squared_per_sale >= 1),
-  -- What is kept back of it in base units while it is buffered.
-  buffer_units bigint not null check (buffer_units >= 0),
+  measured_at timestamptz not null,
+  primary key (organization_id, level_id)
+);
+
+-- Base units kept back of an item that is buffered by its demand; no row: none.
+create table item_buffer (
+  organization_id uuid not null,
+  item_id uuid not null,
+  units bigint not null check (units > 0),
+  -- What may be sold elsewhere until all channels could be tightened.
+  tighten_units bigint not null check (tighten_units > 0),
   measured_at timestamptz not null,
   primary key (organization_id, item_id)
 );
-create index item_demand_to_fade on item_demand (organization_id, measured_at) where buffer_units > 0;
 
 create table connection_delay (
   organization_id uuid not null,

@@ -58,10 +58,11 @@ import type {
   ExternalLocationTable,
   InboxKeyTable,
   InboxTable,
-  ItemDemandTable,
+  ItemBufferTable,
   ItemProtectionTable,
   LaneEntryTable,
   LeaseTable,
+  LevelDemandTable,
   LevelGrantTable,
   LevelTable,
   ListingTable,
@@ -143,7 +144,8 @@ export interface Tables {
   protection: ProtectionTable
   levelGrant: LevelGrantTable
   itemProtection: ItemProtectionTable
-  itemDemand: ItemDemandTable
+  itemBuffer: ItemBufferTable
+  levelDemand: LevelDemandTable
   connectionDelay: ConnectionDelayTable
   demandClock: DemandClockTable
   inbox: InboxTable

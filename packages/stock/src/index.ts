@@ -8,6 +8,7 @@ export {
   applyStockCommands,
   type CommandOutcome,
   CommandRace,
+  RefusedAfterwards,
 } from './commands/apply-commands.ts'
 export type { PlacedKind, StockCommand } from './commands/command.ts'
 export { digestOf } from './commands/command-keys.store.ts'

@@ -89,6 +89,11 @@ export type LevelToDecide = LevelKnowledge & {
   incoming: number
   /** Listing units. */
   unsubtracted: number
+  /** How it is protected at present. */
+  protection: 'open' | 'buffered' | 'tightening' | 'guaranteed'
+  /** Listing units that its exposure may come to; null: as many as it likes. */
+  granted: number | null
+  exposureOlder: number | null
 }
 
 /** Every level that shows one of these items or a kit that contains one, with what is available to it. */
@@ -103,6 +108,7 @@ export async function findLevelsToDecide(
       level.tracked, level.writable, level.desired, level.desired_because, level.desired_version,
       level.acknowledged, level.acknowledged_at, level.acknowledged_subtracted, level.subtracted,
       level.open_greatest, level.open_last, level.open_since,
+      level.protection, level.granted, level.exposure_older,
       pool.available, pool.incoming,
       (
         select coalesce(sum(order_line.unsubtracted), 0)::bigint

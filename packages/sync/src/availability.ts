@@ -17,9 +17,11 @@ import { type Desired, decideDesired, mergePolicies, type Policy } from './desir
 import { mostShownOf, needsWrite } from './expected.ts'
 import { findKitLevelParts, findKitsBeyond, type KitLevelPart } from './kit-levels.store.ts'
 import { type EntryToQueue, queueEntries } from './lane-entries.store.ts'
+import { findDealtItems, findProtections } from './load-line.store.ts'
 import { findLotsInPools, poolText, unusableIn } from './lot-stock.store.ts'
 import { notify } from './notify.ts'
 import { findOversold, type ItemStanding, keepOversoldTasks } from './oversold.store.ts'
+import { drawLines, dynamicBufferOf, type Protections } from './protect.ts'
 
 const ITEMS_PER_TURN = 500
 
@@ -60,19 +62,20 @@ async function oneTurn(context: SyncContext): Promise<{ isMoreNoted: boolean; co
       readFigures(context, tx, itemIds),
     ])
     const isMoreNoted = taken.length === ITEMS_PER_TURN || figures.kitsBeyond.length > 0
-    return { isMoreNoted, connectionIds: await workOut(context, tx, causedAt, figures) }
+    return { isMoreNoted, connectionIds: await workOut(context, tx, causedAt, figures, 'world') }
   })
 }
 
 /**
  * The same for items that the caller's transaction has just changed, as its last part: the channels are
  * told of the change as soon as it is committed. More than a few are noted for the turns instead.
+ * @param changed.cause `hub`: the hub's own decision, which may take nothing that the channels may sell already
  * @param before what must be written under the availability lock and before the figures are read
  */
 export async function updateAvailabilityOf(
   context: SyncContext,
   tx: Tx,
-  changed: { itemIds: readonly string[]; at: Date },
+  changed: { itemIds: readonly string[]; at: Date; cause?: 'hub' | 'world' },
   before: () => Promise<void> = async () => undefined,
 ): Promise<void> {
   const itemIds = [...new Set(changed.itemIds)]
@@ -81,8 +84,21 @@ export async function updateAvailabilityOf(
     await before()
     await insertChangedItems(tx, context.organizationId, itemIds, { at: changed.at, uuid: context.uuid })
     await notify(tx, context.organizationId, { kind: 'items' })
+    // What the hub decides must be free of the channels' claims before it is done.
+    const dealt = changed.cause === 'hub' ? await findDealtItems(tx, context.organizationId, itemIds) : []
+    if (dealt.length > 0) await workOutNow(context, tx, { ...changed, itemIds: dealt }, async () => undefined)
     return
   }
+  await workOutNow(context, tx, { ...changed, itemIds }, before)
+}
+
+/** @throws HeldByChannels where the hub itself would take what they may sell already */
+async function workOutNow(
+  context: SyncContext,
+  tx: Tx,
+  { itemIds, at, cause = 'world' }: { itemIds: readonly string[]; at: Date; cause?: 'hub' | 'world' },
+  before: () => Promise<void>,
+): Promise<void> {
   // Sent together, carried out in order: the figures are read under the locks and after what was written.
   const [, , , figures] = await Promise.all([
     lockAvailability(tx, context.organizationId),
@@ -90,7 +106,7 @@ export async function updateAvailabilityOf(
     before(),
     readFigures(context, tx, itemIds),
   ])
-  await workOut(context, tx, new Map(itemIds.map((itemId) => [itemId, changed.at])), figures)
+  await workOut(context, tx, new Map(itemIds.map((itemId) => [itemId, at])), figures, cause)
 }
 
 /** All that decides what the levels of these items should show. */
@@ -100,6 +116,7 @@ type Figures = {
   oversold: ItemStanding[]
   /** Of the levels that show a virtual kit: what each of its parts allows. */
   kitParts: ReadonlyMap<string, readonly KitLevelPart[]>
+  protections: Protections
   /** Kits that contain one of the items too, and are left to the turns that follow. */
   kitsBeyond: string[]
 }
@@ -107,29 +124,44 @@ type Figures = {
 async function readFigures(context: SyncContext, tx: Tx, itemIds: readonly string[]): Promise<Figures> {
   const { organizationId } = context
   const at = nowOf(context)
-  const [found, policyOf, oversold, parts, kitsBeyond, lots] = await Promise.all([
+  const [found, policyOf, oversold, parts, kitsBeyond, lots, protected_] = await Promise.all([
     findLevelsToDecide(tx, organizationId, itemIds),
     readPolicies(context, tx, itemIds),
     findOversold(tx, organizationId, itemIds, at),
     findKitLevelParts(tx, organizationId, itemIds),
     findKitsBeyond(tx, organizationId, itemIds),
     findLotsInPools(tx, organizationId, itemIds, at),
+    findProtections(tx, organizationId, itemIds),
   ])
   const kitParts = Map.groupBy(parts, ({ levelId }) => levelId)
   const lotsByPool = Map.groupBy(lots, poolText)
+  const protections = { ...protected_, availableOf: widestPools(found, parts) }
   const levels = found.map((level) => {
     const { minShelfLifeDays } = policyOf(level)
     const usable = (itemId: string, available: number) =>
       available - unusableIn(lotsByPool, { ...level, itemId }, minShelfLifeDays)
     const ofKit = kitParts.get(level.levelId)
     if (ofKit === undefined) return { ...level, available: usable(level.itemId, level.available) }
-    const usableParts = ofKit.map((part) => ({ ...part, available: usable(part.partItemId, part.available) }))
+    const usableParts = ofKit.map((part) => {
+      const buffer = dynamicBufferOf(protections, part.partItemId, level.connectionId)
+      return { ...part, available: usable(part.partItemId, part.available) - buffer }
+    })
     const available = availableOfKit(usableParts)
     // A kit is on its way as far as what is there of one part and comes of another make whole ones together.
     const withIncoming = usableParts.map((part) => ({ ...part, available: part.available + part.incoming }))
     return { ...level, available, incoming: availableOfKit(withIncoming) - available }
   })
-  return { levels, policyOf, oversold, kitParts, kitsBeyond }
+  return { levels, policyOf, oversold, kitParts, protections, kitsBeyond }
+}
+
+/** Base units in the widest pool of each item: a narrow one beside it says nothing of how deep the stock is. */
+function widestPools(levels: readonly LevelToDecide[], parts: readonly KitLevelPart[]): Map<string, number> {
+  const widest = new Map<string, number>()
+  const note = (itemId: string, available: number) =>
+    widest.set(itemId, Math.max(available, widest.get(itemId) ?? Number.MIN_SAFE_INTEGER))
+  for (const { itemId, available } of levels) note(itemId, available)
+  for (const { partItemId, available } of parts) note(partItemId, available)
+  return widest
 }
 
 /**
@@ -140,14 +172,26 @@ async function workOut(
   context: SyncContext,
   tx: Tx,
   causedAt: ReadonlyMap<string, Date>,
-  { levels, policyOf, oversold, kitParts, kitsBeyond }: Figures,
+  { levels, policyOf, oversold, kitParts, protections, kitsBeyond }: Figures,
+  cause: 'hub' | 'world',
 ): Promise<string[]> {
   const { organizationId } = context
   const at = nowOf(context)
-  const decided = levels.map((level) => ({
-    level,
-    desired: decideDesired(toInput(level, context.connectors), policyOf(level)),
-  }))
+  const promised = levels.map((level) => {
+    const policy = policyOf(level)
+    const parts = kitParts.get(level.levelId)
+    // What each part of a kit keeps back is off what the kit may promise already.
+    const buffer = parts === undefined ? dynamicBufferOf(protections, level.itemId, level.connectionId) : 0
+    const buffered = { ...policy, bufferUnits: Math.max(buffer, policy.bufferUnits ?? 0) }
+    const desired = decideDesired(toInput(level, context.connectors), buffered)
+    return { level, policy, parts, promise: desired.promise, desired }
+  })
+  const lines = await drawLines(context, tx, promised, protections, cause)
+  const decided = promised.map(({ level, desired }) => {
+    const dealt = lines.get(level.levelId)
+    if (dealt === undefined) return { level, desired }
+    return { level, desired: { ...desired, units: dealt.units, because: dealt.because } }
+  })
   const changes = decided.filter(isDifferent).map(({ level, desired }) => ({
     levelId: level.levelId,
     desired: desired.units,

@@ -1,4 +1,5 @@
 import { assert } from '@plimsoll/stock'
+import type { LineBecause } from './load-line.ts'
 
 /** The nearest policy, already merged. Quantities in listing units but for the buffer; undefined: not set. */
 export type Policy = {
@@ -43,7 +44,14 @@ export type DesiredInput = {
   quantityMax: number
 }
 
-export type Because = 'available' | 'below-floor' | 'capped' | 'fixed' | 'paused' | 'platform-maximum'
+export type Because =
+  | 'available'
+  | 'below-floor'
+  | 'capped'
+  | 'fixed'
+  | 'paused'
+  | 'platform-maximum'
+  | LineBecause
 export type Desired = { units: number; promise: number; because: Because }
 
 /** Decides how many units one level shows, and why. Whole listing units, never negative. */

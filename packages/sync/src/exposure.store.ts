@@ -1,7 +1,7 @@
 import { type Tx, unnestRows } from '@plimsoll/database'
 import { type RawBuilder, sql } from 'kysely'
 import type { WriteEffect } from './exposure.ts'
-import { lockedLevels } from './levels.store.ts'
+import { lockedLevels } from './level-locks.store.ts'
 
 // The rules of exposure.ts as they are carried out on rows of `level`, many at once. Each is part of the update that
 // notes what the exposure follows from; exposure.store.test.ts holds them to the rules.
@@ -71,8 +71,27 @@ export function exposureAfterOrders(row: string): RawBuilder<unknown> {
   const ofOlder = sql`least(${sold} - ${later}, coalesce(exposure_older, ${sold}))`
   return sql`
       given_back = level.given_back + ${sql.ref(`${row}.restored`)},
+      -- A sale turns its grant into a reservation.
+      granted = greatest(0, granted + ${sql.ref(`${row}.restored`)} - ${sold}),
       exposure_older = exposure_older - ${ofOlder},
       exposure_current = greatest(0, exposure_current + ${sql.ref(`${row}.restored`)} - (${sold} - ${ofOlder}))`
+}
+
+/**
+ * `exposureOf` the row `line` with the write `sent` under way too: null where no bound is known. What its orders put
+ * back counts for every write that was sent before.
+ */
+export function exposureWith(organizationId: string, effect: WriteEffect): RawBuilder<number | null> {
+  const sum = sql`exposure_older + exposure_current + coalesce(under_way.sum, 0) + sent.quantity`
+  const guarded = sql`case when coalesce(under_way.sum, 0) = 0
+      then exposure_older + greatest(exposure_current, sent.quantity) else ${sum} end`
+  return sql`(
+      select ${effect === 'guarded' ? guarded : sum}
+      from (
+        select sum(quantity + line.given_back - given_back_at_send) as sum from write
+        where write.organization_id = ${organizationId} and write.level_id = line.level_id and settled_at is null
+      ) as under_way
+    )`
 }
 
 /**

@@ -92,6 +92,8 @@ export type LaneCandidate = LevelKnowledge & {
   attempts: number
   /** Cumulative units that the platform put back for orders the hub knows: cancelled, returned. */
   givenBack: number
+  /** Its units are dealt: what it may show is backed, whatever was sold unseen. */
+  isDealt: boolean
   /** An earlier write whose outcome nobody knows: it is read back before anything else is assumed. */
   hasUnknownWrite: boolean
 }
@@ -106,6 +108,7 @@ export async function findLaneCandidates(
   const found = await sql<LaneCandidate>`
     select lane_entry.level_id, stock_unit_id, external_location_id, item_id, desired, level.desired_version, desired_at, raised_at,
       acknowledged, acknowledged_at, acknowledged_subtracted, subtracted, given_back, open_greatest, open_last, open_since, caused_at, attempts,
+      granted is not null as is_dealt,
       recheck_at is not null and exists (
         select from write
         where write.organization_id = level.organization_id and write.connection_id = level.connection_id

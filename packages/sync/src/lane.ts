@@ -1,10 +1,17 @@
 import { isConnectorError, type WriteOutcome } from '@plimsoll/connector-kit'
 import { inTransaction } from '@plimsoll/database'
+import { insertChangedItems } from './availability.store.ts'
 import { nowOf } from './context.ts'
-import { findLaneCandidates, type LaneCandidate, removeEntries } from './lane-entries.store.ts'
+import {
+  backOffEntries,
+  findLaneCandidates,
+  type LaneCandidate,
+  removeEntries,
+} from './lane-entries.store.ts'
 import { decideFailedCall, decideLaneStep, type LaneStep, type PlannedWrite } from './lanes.ts'
 import { assertLease } from './leases.store.ts'
 import { recheckLevels } from './levels.store.ts'
+import { notify } from './notify.ts'
 import { adoptReadings, readLevels } from './read-back.ts'
 import { settleOutcomes } from './settle.ts'
 import type { WorkerContext } from './worker-context.ts'
@@ -40,6 +47,8 @@ const FRESH_MS = 1_000
 const FRESH_READS = 4
 /** Orders read so short a time ago are read again only where that proves to be needed. */
 const JUST_READ_MS = 50
+/** A level whose units are being dealt again is looked at after this. */
+const DEALT_AGAIN_MS = 100
 /** An order that must be read directly holds the fence back; it is read between the turns. */
 const FENCE_HELD_MS = 100
 
@@ -170,14 +179,24 @@ async function sendBatch(
   planned: readonly PlannedWrite[],
 ): Promise<boolean> {
   const { organizationId, connection } = context
-  const writes: SentWrite[] = planned.map((write) => ({ ...write, writeId: context.uuid() }))
+  const drawn: SentWrite[] = planned.map((write) => ({ ...write, writeId: context.uuid() }))
   const at = nowOf(context)
+  const { connectionId } = connection
+  const { lease, writeEffect: effect } = context
   const callsUntil = new Date(at.getTime() + CALL_MS_MAX)
-  await insertSentWrites(
+  const sent = await insertSentWrites(
     context.database.kysely,
-    { organizationId, connectionId: connection.connectionId, fencing: context.lease.fencing, at, callsUntil },
-    writes,
+    { organizationId, connectionId, fencing: lease.fencing, at, callsUntil, effect },
+    drawn,
   )
+  const writes = drawn.filter(({ writeId }) => sent.has(writeId))
+  if (writes.length < drawn.length) {
+    await dealAgain(
+      context,
+      drawn.filter(({ writeId }) => !sent.has(writeId)),
+    )
+    if (writes.length === 0) return true
+  }
 
   const outcomes = await callSetLevels(context, state, writes)
   const settled = await settleOutcomes(context, writes, outcomes)
@@ -193,6 +212,26 @@ async function sendBatch(
     actions,
     stubborn.map((write) => write.candidate),
   )
+}
+
+/** What was dealt has changed, or does not reach any more: those levels wait until it has been dealt again. */
+async function dealAgain(context: WorkerContext, writes: readonly SentWrite[]): Promise<void> {
+  const { organizationId, connection, uuid } = context
+  const at = nowOf(context)
+  const notBefore = new Date(at.getTime() + DEALT_AGAIN_MS)
+  const candidates = writes.map(({ candidate }) => candidate)
+  await inTransaction(context.database, async (tx) => {
+    await assertLease(tx, organizationId, context.lease)
+    await backOffEntries(
+      tx,
+      organizationId,
+      connection.connectionId,
+      candidates.map(({ levelId, attempts }) => ({ levelId, notBefore, attempts })),
+    )
+    const itemIds = candidates.flatMap(({ itemId }) => itemId ?? [])
+    await insertChangedItems(tx, organizationId, itemIds, { at, uuid })
+    await notify(tx, organizationId, { kind: 'items' })
+  })
 }
 
 async function callSetLevels(

@@ -105,8 +105,12 @@ function isReadSince(moment: Date, world: LaneWorld, readAt: Date | undefined): 
   return readAt !== undefined && readAt >= moment && readAt >= world.freshFrom
 }
 
-/** All orders are known up to the moment that allowed this raise, and were read after it was worked out. */
+/**
+ * All orders are known up to the moment that allowed this raise, and were read after it was worked out. Under the load line
+ * a grant covers what may have been sold unseen.
+ */
 function isFenced(candidate: LaneCandidate, world: LaneWorld): boolean {
+  if (candidate.isDealt) return true
   if (world.fenceAt === undefined || world.fenceAt < candidate.raisedAt) return false
   return isReadSince(candidate.desiredAt, world, provenBy(world))
 }

@@ -8,24 +8,7 @@ import {
   joinUnderWay,
 } from './exposure.store.ts'
 import type { WriteEffect } from './exposure.ts'
-
-/**
- * Locks levels in order of their ids, as the first source of an update: statements that change several
- * levels at once (a sale, a policy, an acknowledgement) would else lock them in any order and dead-lock.
- */
-export function lockedLevels(organizationId: string, levelIds: readonly string[]) {
-  return sql`(
-    select level_id from level
-    where organization_id = ${organizationId} and level_id = any(${sql.val([...levelIds])}::uuid[])
-    order by level_id
-    for update
-  ) as locked`
-}
-
-/** The same as a statement of its own, for transactions that change levels more than once. */
-export async function lockLevels(tx: Tx, organizationId: string, levelIds: readonly string[]): Promise<void> {
-  await sql`select level_id from ${lockedLevels(organizationId, levelIds)}`.execute(tx)
-}
+import { lockedLevels } from './level-locks.store.ts'
 
 /** What a platform confirmed for a level, with what was known when it was asked. */
 export type Acknowledgement = { levelId: string; quantity: number; subtracted: number; givenBack: number }
@@ -71,14 +54,15 @@ export type Observation = {
 /**
  * Notes what was read. Where `adopt` is set, it is also taken as the last confirmed quantity: the orders
  * known by now are in it.
+ * @returns the items whose units are dealt among these levels and others
  */
 export async function observeLevels(
   tx: Tx,
   organizationId: string,
   observations: readonly Observation[],
   at: Date,
-): Promise<void> {
-  if (observations.length === 0) return
+): Promise<string[]> {
+  if (observations.length === 0) return []
   const source = unnestRows('seen', observations, {
     levelId: 'uuid',
     quantity: 'bigint',
@@ -86,7 +70,7 @@ export async function observeLevels(
     givenBack: 'bigint',
     isFenced: 'boolean',
   })
-  await sql`
+  const seen = await sql<{ itemId: string | null }>`
     update level set${exposureAfterReading('seen', at)},
       observed = seen.quantity,
       observed_at = ${at},
@@ -98,7 +82,9 @@ export async function observeLevels(
       organizationId,
       observations.map((row) => row.levelId),
     )} join ${source} using (level_id) ${joinUnderWay(organizationId)}
-    where level.organization_id = ${organizationId} and level.level_id = locked.level_id`.execute(tx)
+    where level.organization_id = ${organizationId} and level.level_id = locked.level_id
+    returning case when granted is not null then item_id end as item_id`.execute(tx)
+  return [...new Set(seen.rows.flatMap((row) => row.itemId ?? []))].sort()
 }
 
 /** Marks levels to be read soon. */

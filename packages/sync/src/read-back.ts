@@ -3,7 +3,9 @@ import { inTransaction } from '@plimsoll/database'
 import { nowOf, type Tx } from './context.ts'
 import { queueWhatDiffers } from './lane-entries.store.ts'
 import { assertLease } from './leases.store.ts'
-import { closeLevels, lockLevels, type Observation, observeLevels } from './levels.store.ts'
+import { lockLevels } from './level-locks.store.ts'
+import { closeLevels, type Observation, observeLevels } from './levels.store.ts'
+import { dealSoon } from './protect.ts'
 import { openTask } from './tasks.store.ts'
 import type { WorkerContext } from './worker-context.ts'
 
@@ -110,7 +112,8 @@ export async function writeReadings(
       }
     }
   }
-  await observeLevels(tx, context.organizationId, observations, at)
+  const dealt = await observeLevels(tx, context.organizationId, observations, at)
+  await dealSoon(tx, { organizationId: context.organizationId, at, uuid: context.uuid }, dealt)
   await closeLevels(tx, context.organizationId, closed, at)
   for (const level of closed) {
     if (level.code !== 'untracked') continue

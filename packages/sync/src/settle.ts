@@ -4,8 +4,10 @@ import { nowOf, type Tx } from './context.ts'
 import { backOffEntries, queueWhatDiffers, removeEntries } from './lane-entries.store.ts'
 import { decideSettlement, type Settlement } from './lanes.ts'
 import { endCalls } from './leases.store.ts'
-import { acknowledgeLevels, lockLevels, recheckLevels } from './levels.store.ts'
+import { lockLevels } from './level-locks.store.ts'
+import { acknowledgeLevels, recheckLevels } from './levels.store.ts'
 import { notify } from './notify.ts'
+import { dealSoon } from './protect.ts'
 import { type RefusedWrite, recordRefusals, refusedBy } from './refusals.ts'
 import { closeTasks } from './tasks.store.ts'
 import { openLevels } from './tickets.store.ts'
@@ -55,6 +57,11 @@ export async function settleOutcomes(
       // While a write was in flight its level may have come to want another quantity, which at that moment
       // was the one the platform still showed, so that nothing was queued: now it differs.
       queueWhatDiffers(tx, context.organizationId, context.connection.connectionId, { levelIds, at }),
+      dealSoon(
+        tx,
+        { organizationId: context.organizationId, at, uuid: context.uuid },
+        writes.flatMap(({ candidate }) => (candidate.isDealt ? (candidate.itemId ?? []) : [])),
+      ),
       notify(tx, context.organizationId, {
         kind: 'screen',
         topics: ['items', 'overview', 'connections', 'activity'],

@@ -4,6 +4,7 @@ import {
   type CommandOutcome,
   CommandWriter,
   type DocumentStore,
+  RefusedAfterwards,
   refuse,
   runStockCommands,
   type StockCommand,
@@ -41,13 +42,37 @@ export async function changeStock(
   return await writer.run(commands)
 }
 
+/** What the hub itself decides to take takes nothing that the channels may sell already; losses and counts are facts. */
+const HUB_DECIDES: ReadonlySet<StockCommand['kind']> = new Set([
+  'reserve',
+  'transfer',
+  'transfer-dispatch',
+  'assemble',
+  'disassemble',
+])
+
+function causeOf(commands: readonly StockCommand[]): 'hub' | 'world' {
+  return commands.some(({ kind }) => HUB_DECIDES.has(kind)) ? 'hub' : 'world'
+}
+
 async function applyBatch(
   context: SyncContext,
   commands: readonly StockCommand[],
 ): Promise<CommandOutcome[]> {
-  return await runStockCommands(context.database, toStockContext(context), commands, {
-    afterMovements: tellChannels(context),
-  })
+  try {
+    return await runStockCommands(context.database, toStockContext(context), commands, {
+      afterMovements: tellChannels(context),
+    })
+  } catch (error) {
+    if (!(error instanceof RefusedAfterwards)) throw error
+    const [only, ...others] = commands
+    if (only === undefined) return []
+    if (others.length === 0) return [{ key: only.key, ...error.refusal }]
+    // One of them takes too much: each by itself, so that the others are done.
+    const outcomes: CommandOutcome[] = []
+    for (const command of commands) outcomes.push(...(await applyBatch(context, [command])))
+    return outcomes
+  }
 }
 
 /**
@@ -64,9 +89,9 @@ export async function changeStockWithin(
 
 function tellChannels(context: SyncContext): AfterMovements {
   const at = nowOf(context)
-  return async (tx, outcomes) => {
+  return async (tx, outcomes, commands) => {
     const itemIds = outcomes.flatMap((outcome) => (outcome.kind === 'applied' ? outcome.itemIds : []))
-    await updateAvailabilityOf(context, tx, { itemIds, at })
+    await updateAvailabilityOf(context, tx, { itemIds, at, cause: causeOf(commands) })
   }
 }
 

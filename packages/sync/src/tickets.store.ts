@@ -1,6 +1,6 @@
 import type { Db, Tx, WriteDirection } from '@plimsoll/database'
 import { sql } from 'kysely'
-import { lockedLevels } from './levels.store.ts'
+import { lockedLevels } from './level-locks.store.ts'
 
 /** A write that the platform has accepted, and about which it is time to ask. */
 export type OpenWrite = {
@@ -13,6 +13,8 @@ export type OpenWrite = {
   direction: WriteDirection
   subtractedAtSend: number
   givenBackAtSend: number
+  /** The units of its level are dealt. */
+  isDealt: boolean
   sentAt: Date
   /** Another write to the same level was sent after it: nobody can say which of the two acted last. */
   isOvertaken: boolean
@@ -26,7 +28,7 @@ export async function findOpenWrites(
   query: { now: Date; limit: number },
 ): Promise<OpenWrite[]> {
   const found = await sql<OpenWrite>`
-    select write_id, ticket, write.level_id, item_id, quantity, expected, direction, subtracted_at_send, given_back_at_send, sent_at,
+    select write_id, ticket, write.level_id, item_id, quantity, expected, direction, subtracted_at_send, given_back_at_send, granted is not null as is_dealt, sent_at,
       exists (
         select from write as later
         where later.organization_id = write.organization_id and later.level_id = write.level_id

@@ -5,8 +5,10 @@ import { exposeUncertain } from './exposure.store.ts'
 import { queueWhatDiffers } from './lane-entries.store.ts'
 import { decideSettlement } from './lanes.ts'
 import { assertLease } from './leases.store.ts'
-import { acknowledgeLevels, lockLevels, recheckLevels } from './levels.store.ts'
+import { lockLevels } from './level-locks.store.ts'
+import { acknowledgeLevels, recheckLevels } from './levels.store.ts'
 import { notify } from './notify.ts'
+import { dealSoon } from './protect.ts'
 import { recordRefusals, refusedBy } from './refusals.ts'
 import { askLater, findOpenWrites, forgetLevels, type OpenWrite, openLevels } from './tickets.store.ts'
 import type { WorkerContext } from './worker-context.ts'
@@ -152,6 +154,11 @@ async function settleTickets(
       ),
       openLevels(tx, organizationId, levelIds),
       queueWhatDiffers(tx, organizationId, connection.connectionId, { levelIds, at }),
+      dealSoon(
+        tx,
+        { organizationId, at, uuid: context.uuid },
+        decided.flatMap(({ write }) => (write.isDealt ? (write.itemId ?? []) : [])),
+      ),
       notify(
         tx,
         organizationId,

@@ -10,8 +10,10 @@ import type { InboxEvent } from './inbox.ts'
 import { IDLE_MS_MAX, InboxWorker } from './inbox-worker.ts'
 import { type LaneActions, type LaneState, runLane } from './lane.ts'
 import { type Lease, LeaseLost } from './leases.store.ts'
+import { findFenceWanted } from './load-line.store.ts'
 import { OrderReader } from './order-reading.ts'
 import { clearProblem, noteConnectorError } from './problems.ts'
+import { tellOfFence } from './protect.ts'
 import { RecentKeys } from './recent-keys.ts'
 import { reconcile, type Suspicions } from './reconcile.ts'
 import type { OpenConnection } from './registry.ts'
@@ -268,10 +270,16 @@ export class ConnectionWorker {
 
   /** Everything that is not a write, now and then: a decrease that comes meanwhile waits for no more than one call. */
   async #doChores(actions: LaneActions): Promise<void> {
-    const { clock, pace } = this.#context
+    const { clock, pace, database, organizationId, connection } = this.#context
     const fetched = await fetchHinted(this.#context, 'all')
     if (fetched.looked > 0) await this.#inbox.apply()
-    if (clock.now() >= this.#ordersDueAt) await this.#readAndApplyOrders()
+    const { visibilityLagMs } = this.#context.connector.manifest.capabilities
+    const wantedAt = await findFenceWanted(database.kysely, organizationId, connection.connectionId)
+    // The channels that give units up show nothing until these orders are known.
+    const isWanted = wantedAt !== undefined && clock.now() - visibilityLagMs > wantedAt.getTime()
+    if (isWanted || clock.now() >= this.#ordersDueAt) await this.#readAndApplyOrders()
+    if (wantedAt !== undefined && this.#state.fenceAt !== undefined)
+      await tellOfFence(this.#context, this.#state.fenceAt)
     await this.#orders.savePosition()
     await followTickets(this.#context)
     await this.#reconcile(actions, pace.reconcileMs)

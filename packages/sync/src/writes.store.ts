@@ -1,6 +1,7 @@
 import { type Db, type Tx, unnestRows, type WriteState } from '@plimsoll/database'
 import { sql } from 'kysely'
-import { exposeUncertain } from './exposure.store.ts'
+import { exposeUncertain, exposureWith } from './exposure.store.ts'
+import type { WriteEffect } from './exposure.ts'
 import type { PlannedWrite } from './lanes.ts'
 import { assertLease, LeaseLost } from './leases.store.ts'
 import { recheckLevels } from './levels.store.ts'
@@ -11,13 +12,24 @@ export type SentWrite = PlannedWrite & { writeId: string }
  * Records writes before the call: if this process dies now, the next one finds them *sent* and reads them
  * back. The same statement checks the fencing number and declares until when the call may act, before
  * which nobody who takes this lane over raises anything. One statement, hence one transaction.
+ *
+ * Of a level that is under the load line a quantity is left out whose exposure its grant does not cover: what was dealt
+ * may have changed since the lane looked.
+ * @returns the ids of those that may be sent
  * @throws LeaseLost
  */
 export async function insertSentWrites(
   db: Db,
-  place: { organizationId: string; connectionId: string; fencing: number; at: Date; callsUntil: Date },
+  place: {
+    organizationId: string
+    connectionId: string
+    fencing: number
+    at: Date
+    callsUntil: Date
+    effect: WriteEffect
+  },
   writes: readonly SentWrite[],
-): Promise<void> {
+): Promise<Set<string>> {
   const rows = writes.map((write) => ({
     writeId: write.writeId,
     levelId: write.candidate.levelId,
@@ -42,20 +54,36 @@ export async function insertSentWrites(
     causedAt: 'timestamptz',
     unfenced: 'boolean',
   })
-  const sent = await sql`
+  const sent = await sql<{ isHeld: boolean; writeIds: string[] | null }>`
     with held as (
       update lease set calls_until = greatest(calls_until, ${place.callsUntil})
       where organization_id = ${place.organizationId} and connection_id = ${place.connectionId}
         and fencing = ${place.fencing}
       returning connection_id
+    ), line as (
+      -- Shared: it waits for whoever deals these levels' units, and whoever will sees this write.
+      select level_id, granted, given_back, exposure_older, exposure_current from level
+      where organization_id = ${place.organizationId}
+        and level_id = any(${sql.val(rows.map((row) => row.levelId).sort())}::uuid[])
+      order by level_id
+      for share
+    ), recorded as (
+      insert into write
+        (organization_id, write_id, connection_id, level_id, quantity, expected, direction, state, fencing,
+         subtracted_at_send, given_back_at_send, desired_version, caused_at, sent_at, unfenced)
+      select ${place.organizationId}, write_id, held.connection_id, level_id, quantity, expected, direction, 'sent',
+         ${place.fencing}, subtracted_at_send, given_back_at_send, desired_version, caused_at, ${place.at}, unfenced
+      from ${source} join line using (level_id) cross join held
+      where line.granted is null or sent.quantity = 0
+        or line.granted >= ${exposureWith(place.organizationId, place.effect)}
+      returning write_id
     )
-    insert into write
-      (organization_id, write_id, connection_id, level_id, quantity, expected, direction, state, fencing,
-       subtracted_at_send, given_back_at_send, desired_version, caused_at, sent_at, unfenced)
-    select ${place.organizationId}, write_id, held.connection_id, level_id, quantity, expected, direction, 'sent',
-       ${place.fencing}, subtracted_at_send, given_back_at_send, desired_version, caused_at, ${place.at}, unfenced
-    from ${source} cross join held`.execute(db)
-  if (Number(sent.numAffectedRows ?? 0n) !== rows.length) throw new LeaseLost(place.connectionId)
+    select exists (select from held) as is_held, (select array_agg(write_id) from recorded) as write_ids`.execute(
+    db,
+  )
+  const [row] = sent.rows
+  if (row?.isHeld !== true) throw new LeaseLost(place.connectionId)
+  return new Set(row.writeIds ?? [])
 }
 
 export type WriteResult = {

@@ -91,6 +91,7 @@ export interface LevelTable {
   exposureCurrent: number
   exposureFrom: Date | null
   givenBack: number
+  granted: number | null
   protection: 'open' | 'buffered' | 'tightening' | 'guaranteed'
 }
 
@@ -251,14 +252,21 @@ export interface ItemProtectionTable {
   obstacles: string[]
 }
 
-export interface ItemDemandTable {
+export interface LevelDemandTable {
   organizationId: string
-  itemId: string
+  levelId: string
   recentPerHour: number
   usualPerHour: number
   unitsPerSale: number
   squaredPerSale: number
-  bufferUnits: number
+  measuredAt: Date
+}
+
+export interface ItemBufferTable {
+  organizationId: string
+  itemId: string
+  units: number
+  tightenUnits: number
   measuredAt: Date
 }
 

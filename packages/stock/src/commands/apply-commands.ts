@@ -25,8 +25,26 @@ export type CommandOutcome =
   | { key: string; kind: 'repeated'; result: CommandResult }
   | ({ key: string } & Refusal)
 
-/** Writes what follows from the new balances in the same transaction; it inserts no movement of its own. */
-export type AfterMovements = (tx: Tx, outcomes: readonly CommandOutcome[]) => Promise<void>
+/**
+ * Writes what follows from the new balances in the same transaction; it inserts no movement of its own.
+ * @throws RefusedAfterwards where what follows forbids it: nothing of the transaction is done
+ */
+export type AfterMovements = (
+  tx: Tx,
+  outcomes: readonly CommandOutcome[],
+  commands: readonly StockCommand[],
+) => Promise<void>
+
+/** What the commands lead to forbids them: the transaction is taken back as a whole. */
+export class RefusedAfterwards extends Error {
+  readonly refusal: Refusal
+
+  constructor({ kind, code, field, message }: Refusal) {
+    super(message)
+    this.name = 'RefusedAfterwards'
+    this.refusal = { kind, code, field, message }
+  }
+}
 
 /**
  * Applies commands in order, as one part of the caller's transaction: repeats are recognised, balances
@@ -74,7 +92,7 @@ export async function applyStockCommands(
     saveReservations(tx, context, written.reservations),
     insertKitClaims(tx, context.organizationId, written.kitClaims),
     postMovements(tx, context, written.movements),
-    afterMovements?.(tx, outcomes),
+    afterMovements?.(tx, outcomes, commands),
   ])
   const lost = claims.find((claim) => !claimed.has(claim.commandKey))
   if (lost !== undefined) throw new RaceOnCommandKey(lost.commandKey)

@@ -4,6 +4,7 @@ import {
   applyStockCommands,
   type CommandOutcome,
   RaceOnCommandKey,
+  RefusedAfterwards,
 } from '../commands/apply-commands.ts'
 import type { DocumentReference, StockCommand } from '../commands/command.ts'
 import { claimCommandKeys, digestOf, findCommandKeys } from '../commands/command-keys.store.ts'
@@ -65,26 +66,26 @@ export async function runDocumentAction<Document, Result>(
       }
       const decided = decide(document)
       if (decided.kind === 'refused') return decided
-      const write: AfterMovements = async (_, outcomes) => {
+      const write: AfterMovements = async (_, outcomes, commands) => {
         for (const [index, outcome] of outcomes.entries()) {
           if (outcome.kind !== 'refused') continue
           const line = decided.lineOf?.[index]
-          throw new RefusedByLedger(line === undefined ? outcome : ofLine(line, outcome))
+          throw new RefusedAfterwards(line === undefined ? outcome : ofLine(line, outcome))
         }
         const [claimed] = await Promise.all([
           claimCommandKeys(tx, context, [{ commandKey: head.key, digest, result: decided.result }]),
           decided.write(tx, outcomes),
-          store.afterMovements?.(tx, outcomes),
+          store.afterMovements?.(tx, outcomes, commands),
         ])
         if (!claimed.has(head.key)) throw new RaceOnCommandKey(head.key)
       }
-      if (decided.commands.length === 0) await write(tx, [])
+      if (decided.commands.length === 0) await write(tx, [], [])
       else await applyStockCommands(tx, context, decided.commands, write)
       return { kind: 'applied', result: decided.result }
     })
   } catch (error) {
     // The transaction is rolled back as a whole: a document is never carried out in part.
-    if (error instanceof RefusedByLedger) return error.refusal
+    if (error instanceof RefusedAfterwards) return error.refusal
     throw error
   }
 }
@@ -98,15 +99,5 @@ export function lineHead(action: ActionHead, document: DocumentReference, line: 
     reason: action.reason ?? null,
     effectiveAt: undefined,
     document,
-  }
-}
-
-class RefusedByLedger extends Error {
-  readonly refusal: Refusal
-
-  constructor({ kind, code, field, message }: Refusal) {
-    super(message)
-    this.name = 'RefusedByLedger'
-    this.refusal = { kind, code, field, message }
   }
 }
