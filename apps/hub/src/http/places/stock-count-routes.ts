@@ -182,10 +182,10 @@ export function stockCountRoutes(hub: ServerContext): FastifyPluginAsync {
       ({ id, body: { confirmZeros } }, { store, head }) =>
         postStockCount(store, head, { countId: id, confirmZeros }),
     )
-    routes.bareAction(
+    routes.action(
       'cancel',
       { operation: 'cancelStockCount', summary: 'Gives a count up; nothing was changed by it.' },
-      (id, { store, head }) => cancelStockCount(store, head, id),
+      ({ id }, { store, head }) => cancelStockCount(store, head, id),
     )
   }
 }
