@@ -58,7 +58,7 @@ export const importJob = z.object({
   preview: importPreview.nullable(),
   /** Why the whole file cannot be read. */
   failure: z.object({ code: z.string(), message: z.string(), cure: z.string() }).nullable(),
-  /** Progress of checking or of applying. */
+  /** Progress of checking or of applying. Of a file that is applied whole, none of these rows stands until all do. */
   rowsPassed: count,
   isWorkedOn: z.boolean(),
   applied: count,

@@ -160,6 +160,16 @@ export const stockCountLines = z.object({
         .string()
         .nullable()
         .describe('Of an item that is tracked by lot; null there: what has no lot, or left without one.'),
+      newLot: z
+        .object({
+          expiresOn: z.string().nullable(),
+          manufacturedOn: z.string().nullable(),
+          supplierLot: z.string().nullable(),
+        })
+        .nullable()
+        .describe(
+          'Where that lot is not known yet: what is printed on it. It is made when the count is posted.',
+        ),
       zone: z.string().nullable(),
       bin: z.string().nullable(),
       round: count,

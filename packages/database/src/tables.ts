@@ -14,7 +14,12 @@ import type {
   ValuationCheckpointTable,
   ValuationSettingTable,
 } from './tables/history.ts'
-import type { ImportJobTable, ImportPieceTable, ImportProblemTable } from './tables/imports.ts'
+import type {
+  ImportJobTable,
+  ImportPieceTable,
+  ImportProblemTable,
+  ImportProgressTable,
+} from './tables/imports.ts'
 import type { KitClaimTable, KitComponentTable, KitDefinitionTable, KitPartTable } from './tables/kits.ts'
 import type {
   LotClockTable,
@@ -160,6 +165,7 @@ export interface Tables {
   importJob: ImportJobTable
   importPiece: ImportPieceTable
   importProblem: ImportProblemTable
+  importProgress: ImportProgressTable
 }
 
 /** A transaction of ours: what every `*.store.ts` function that writes is handed. */

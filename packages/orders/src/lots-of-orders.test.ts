@@ -9,7 +9,7 @@ import {
   type Part,
   runStockCommands,
 } from '@plimsoll/stock'
-import { commandOf, createStockWorld, type StockWorld } from '@plimsoll/stock/testing'
+import { commandOf, createStockWorld, onReservation, type StockWorld } from '@plimsoll/stock/testing'
 import fc from 'fast-check'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -109,6 +109,54 @@ test('I1: any histories of orders on lots, from several shops at once, conserve 
     fromEnvironment(40),
   )
 })
+
+test('a shipment that is taken back finds its lot, though nothing is left of it; other empty lots are waited for by nobody', async () => {
+  const shop = await openShop([
+    ['A', 3, '2026-06-01'],
+    ['GONE', 1, '2026-06-02'],
+  ])
+  const { context } = shop.world
+  await runStockCommands(database, context, [commandOf('adjust', 'MILK', -1, { lot: 'GONE' })])
+  await database.kysely.transaction().execute(async (tx) => {
+    await sql`
+      select from balance join lot using (organization_id, lot_id)
+      where organization_id = ${context.organizationId} and code = 'GONE' for update of balance`.execute(tx)
+    await shop.apply(order({ ordered: 3, shipped: 3 }))
+    expect(await shop.lots()).toEqual(['A 0 0', 'GONE 0 0'])
+    await shop.apply(order({ ordered: 3, shipped: 1, version: 2 }))
+  })
+  expect(await shop.lots()).toEqual(['A 2 2', 'GONE 0 0'])
+})
+
+test('I1: orders and people who empty and fill the same lots at once never wait in a circle', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(anyOrderHistory(), { minLength: 3, maxLength: 4 }), async (histories) => {
+      const first = await openShop([['A', 2, '2026-06-01']])
+      const { context } = first.world
+      const people = ['B', 'C', 'A'].map(async (lot, nth) => {
+        for (let round = 0; round < 4; round++) {
+          const [received, reserved] = await runStockCommands(database, context, [
+            commandOf('receive', 'MILK', nth + 1, { lot, force: true, reason: 'a test' }),
+            commandOf('reserve', 'MILK', 2, { grant: 'partial' }),
+          ])
+          expect(received).toMatchObject({ kind: 'applied' })
+          const id = reserved?.kind === 'applied' ? reserved.result.reservationId : null
+          if (id !== null) await runStockCommands(database, context, [onReservation('ship', id, 1)])
+        }
+      })
+      await Promise.all([
+        ...people,
+        ...histories.map(async (history) => {
+          const shop = await openShop([], first.world)
+          for (const facts of history.arrivals) await shop.apply(facts)
+        }),
+      ])
+    }),
+    fromEnvironment(10),
+  )
+  expect(database.counters.deadlocks).toBe(0)
+  expect(await findBrokenBalances(database.kysely)).toEqual([])
+}, 120_000)
 
 type Shape = {
   ordered: number

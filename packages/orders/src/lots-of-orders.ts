@@ -38,7 +38,8 @@ export async function lockLotsOfOrders(
   if (!items.some((item) => item.tracking === 'lot')) return undefined
   const places = [
     ...itemIds.map((itemId) => ({ itemId, locationId: connection.defaultLocationId })),
-    ...known.reservations.map(({ itemId, locationId }) => ({ itemId, locationId })),
+    // What left a lot may come back to it, or turn out not to have left, when nothing of it is there any more.
+    ...known.reservations.map(({ itemId, locationId, lotId }) => ({ itemId, locationId, lotId })),
   ]
   return await lockLotStock(tx, context, places)
 }

@@ -2,8 +2,11 @@ import { type Database, inTransaction, openDatabase } from '@plimsoll/database'
 import { createTestDatabase, type TestDatabase } from '@plimsoll/database/testing'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { applyStockCommands } from './commands/apply-commands.ts'
+import { applyStockCommands, RaceOnLots } from './commands/apply-commands.ts'
 import { runStockCommands } from './commands/run-commands.ts'
+import { UNALLOCATED_LOT } from './context.ts'
+import { insertMovements } from './movements.store.ts'
+import { movementOf } from './movements.ts'
 import { commandOf, createStockWorld, type StockWorld } from './testing/stock-world.ts'
 import { findBrokenBalances } from './verify.store.ts'
 
@@ -93,10 +96,22 @@ test('I1: the function that posts movements cannot be borrowed for a table of on
 })
 
 test('I1: a temporary table named balance does not catch what belongs to the real one', async () => {
+  const before = await world.balance('A', 'MAIN')
+  const at = { itemId: world.itemId('A'), locationId: world.locationId('MAIN'), lotId: UNALLOCATED_LOT }
+  const head = { reason: null, actor: 'test', effectiveAt: world.context.now() }
+  const base = { ...at, ...head, commandKey: 'key', referenceKind: null, referenceId: null }
   await inTransaction(asRuntime, async (tx) => {
     await sql`create temp table balance (like public.balance) on commit drop`.execute(tx)
-    await applyStockCommands(tx, world.context, [commandOf('receive', 'A', 1)])
+    await insertMovements(tx, world.context, [movementOf(base, 'receive', { onHandDelta: 1 })])
   })
+  expect(await world.balance('A', 'MAIN')).toMatchObject({ onHand: before.onHand + 1 })
+  // Commands are not even decided on it: they write nothing that they could not lock.
+  await expect(
+    inTransaction(asRuntime, async (tx) => {
+      await sql`create temp table balance (like public.balance) on commit drop`.execute(tx)
+      await applyStockCommands(tx, world.context, [commandOf('receive', 'A', 1)])
+    }),
+  ).rejects.toThrow(RaceOnLots)
   expect(await findBrokenBalances(asRuntime.kysely)).toEqual([])
 })
 

@@ -1,6 +1,6 @@
-import { type Db, type Tx, unnestRows } from '@plimsoll/database'
+import { arrayOf, type Db, type Tx, unnestRows } from '@plimsoll/database'
 import { sql } from 'kysely'
-import type { StockContext } from './context.ts'
+import { type StockContext, UNALLOCATED_LOT } from './context.ts'
 import type { Balance } from './movements.ts'
 
 export type BalanceKey = { itemId: string; locationId: string; lotId: string }
@@ -39,23 +39,115 @@ export async function prepareBalances(
 export type LockedBalance = BalanceKey & Balance
 
 /**
- * Locks every balance of these items at these locations, all lots, in key order, and reads them. What is
- * promised without a lot is promised out of all lots together, so they are decided on together.
+ * Locks balances of these items at these locations in key order, and reads them: what is named, what has no lot, and
+ * every lot that holds something, since what is promised without a lot is promised out of all lots together. A lot of
+ * which nothing is left weighs on nobody; an item has more of them every month, and locking each is a write.
+ *
+ * Whoever will write a lot names it here: locked later it would be out of order. A lot that is filled while this waits
+ * for another one is not among them: who decides by what all lots hold together asks `lockFilledMeanwhile` too.
  */
 export async function lockPlaces(
   tx: Tx,
   organizationId: string,
-  places: readonly { itemId: string; locationId: string }[],
+  keys: readonly BalanceKey[],
 ): Promise<LockedBalance[]> {
-  if (places.length === 0) return []
-  const source = unnestRows('wanted', places, { itemId: 'uuid', locationId: 'uuid' })
+  if (keys.length === 0) return []
+  const source = unnestRows('wanted', keys, { itemId: 'uuid', locationId: 'uuid' })
+  // A lot is of one item, so wherever one is named it may be locked at all of that item's places.
+  const named = [...new Set([UNALLOCATED_LOT, ...keys.map(({ lotId }) => lotId)])]
   const found = await sql<LockedBalance>`
     select item_id, location_id, lot_id, on_hand, reserved, held, incoming
     from balance
     where organization_id = ${organizationId}
       and (item_id, location_id) in (select item_id, location_id from ${source})
+      and (lot_id = any(${arrayOf(named, 'uuid')}) or ${holdsSomething})
     order by item_id, location_id, lot_id
     for update`.execute(tx)
+  return found.rows
+}
+
+const holdsSomething = sql.raw('(on_hand <> 0 or reserved <> 0 or held <> 0 or incoming <> 0)')
+
+/** The same, all lots that there are: for who cannot name what it will write before it locks. */
+export async function lockAllLots(
+  tx: Tx,
+  organizationId: string,
+  places: readonly Pick<BalanceKey, 'itemId' | 'locationId'>[],
+): Promise<void> {
+  if (places.length === 0) return
+  const source = unnestRows('wanted', places, { itemId: 'uuid', locationId: 'uuid' })
+  await sql`
+    select from balance
+    where organization_id = ${organizationId}
+      and (item_id, location_id) in (select item_id, location_id from ${source})
+    order by item_id, location_id, lot_id
+    for update`.execute(tx)
+}
+
+/**
+ * The lots that hold something there, as they are committed now. Sent after `lockPlaces`: whatever it read was committed
+ * before, and all that was committed with it is seen here, in whichever lot.
+ */
+export async function findFilledLots(
+  tx: Tx,
+  organizationId: string,
+  places: readonly Pick<BalanceKey, 'itemId' | 'locationId'>[],
+): Promise<BalanceKey[]> {
+  if (places.length === 0) return []
+  const source = unnestRows('wanted', places, { itemId: 'uuid', locationId: 'uuid' })
+  const found = await sql<BalanceKey>`
+    select item_id, location_id, lot_id from balance
+    where organization_id = ${organizationId}
+      and (item_id, location_id) in (select item_id, location_id from ${source})
+      and ${holdsSomething}`.execute(tx)
+  return found.rows
+}
+
+/**
+ * Adds to what is locked the lots that have been filled since. Out of the order of the keys, so it waits for nobody.
+ * @param filled what `findFilledLots` answered
+ * @returns undefined where somebody else is at one of them: whoever asks begins anew
+ */
+export async function lockFilledMeanwhile(
+  tx: Tx,
+  organizationId: string,
+  locked: readonly LockedBalance[],
+  filled: readonly BalanceKey[],
+): Promise<readonly LockedBalance[] | undefined> {
+  let all = locked
+  let seen = filled
+  for (let looks = 0; looks < LOOKS_MAX; looks += 1) {
+    const known = new Set(all.map(balanceKeyText))
+    const missing = seen.filter((key) => !known.has(balanceKeyText(key)))
+    if (missing.length === 0) return all
+    // Looked at again, for the same reason as the first time.
+    const [added, now] = await Promise.all([
+      lockAtOnce(tx, organizationId, missing),
+      findFilledLots(tx, organizationId, [...locked, ...missing]),
+    ])
+    if (added.length < missing.length) return undefined
+    all = [...all, ...added]
+    seen = now
+  }
+  return undefined
+}
+
+/** More lots than this in a row are filled in no moment. */
+const LOOKS_MAX = 4
+
+/** Locks these balances as far as nobody else has them locked. Waits for nobody, so it may come in any order. */
+export async function lockAtOnce(
+  tx: Tx,
+  organizationId: string,
+  keys: readonly BalanceKey[],
+): Promise<LockedBalance[]> {
+  const source = unnestRows('wanted', keys, { itemId: 'uuid', locationId: 'uuid', lotId: 'uuid' })
+  const found = await sql<LockedBalance>`
+    select item_id, location_id, lot_id, on_hand, reserved, held, incoming
+    from balance
+    where organization_id = ${organizationId}
+      and (item_id, location_id, lot_id) in (select item_id, location_id, lot_id from ${source})
+    for update skip locked`.execute(tx)
   return found.rows
 }
 

@@ -1,7 +1,7 @@
 /** The public face of the stock package. */
 
 export { AssertionFailed, assert } from './assert.ts'
-export { findBalancesOfItem, lockPlaces, prepareBalances } from './balances.store.ts'
+export { findBalancesOfItem, lockAllLots, prepareBalances } from './balances.store.ts'
 export { type ClaimBase, type ClaimOwner, claimOf, type Part, spreadSteps } from './claims.ts'
 export {
   type AfterMovements,

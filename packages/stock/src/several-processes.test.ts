@@ -23,7 +23,11 @@ let database: TestDatabase
 let world: StockWorld
 beforeAll(async () => {
   database = await createTestDatabase()
-  world = await createStockWorld(database, { skus: ['A', 'B', 'C'], locationCodes: ['MAIN', 'EAST'] })
+  world = await createStockWorld(database, {
+    skus: ['A', 'B', 'C', 'MILK'],
+    locationCodes: ['MAIN', 'EAST'],
+    tracking: { MILK: 'lot' },
+  })
 })
 afterAll(() => database.drop())
 
@@ -99,11 +103,18 @@ function sampled(): [StockCommand[][], number[]] {
   const command = fc
     .record({
       kind: fc.constantFrom('receive' as const, 'reserve' as const, 'reserve' as const, 'reserve' as const),
-      sku: fc.constantFrom('A', 'A', 'B', 'C'),
+      sku: fc.constantFrom('A', 'A', 'B', 'C', 'MILK', 'MILK'),
+      // Lots are made, and filled, while others wait for those that are there.
+      lot: fc.constantFrom('L1', 'L2', 'L3', 'L4', 'L5', 'L6'),
       place: fc.constantFrom('MAIN', 'MAIN', 'EAST'),
       quantity: fc.integer({ min: 1, max: 6 }),
     })
-    .map(({ kind, sku, place, quantity }) => commandOf(kind, sku, quantity, { locationCode: place }))
+    .map(({ kind, sku, lot, place, quantity }) =>
+      commandOf(kind, sku, quantity, {
+        locationCode: place,
+        ...(sku === 'MILK' && kind === 'receive' && { lot }),
+      }),
+    )
   const { seed } = fromEnvironment<unknown>()
   const batches = fc.array(fc.array(command, { minLength: 1, maxLength: 4 }), {
     minLength: WRITERS * BATCHES_PER_WRITER,
@@ -149,7 +160,7 @@ async function expectAppliedOnce(commands: readonly StockCommand[]): Promise<voi
   const receipts = commands.filter((command) => command.kind === 'receive').map((command) => command.key)
   const moved = new Set(rows.map((row) => row.commandKey))
   expect(receipts.filter((key) => !moved.has(key))).toEqual([])
-  for (const sku of ['A', 'B', 'C']) {
+  for (const sku of ['A', 'B', 'C', 'MILK']) {
     for (const place of ['MAIN', 'EAST']) {
       const { onHand, reserved } = await world.balance(sku, place)
       expect(reserved).toBeLessThanOrEqual(onHand)

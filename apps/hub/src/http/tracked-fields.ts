@@ -11,6 +11,16 @@ const serials = z
 const lot = z.string().optional().describe('Code of a lot, of an item that is tracked by lot.')
 
 export const unitsOfItem = { lot, serials }
+/** A lot that a count found, in place of `lot`. */
+export const newLot = z
+  .strictObject({
+    code: z.string(),
+    expiresOn: z.string().optional().describe('The last day on which it may leave, such as 2027-01-31.'),
+    manufacturedOn: z.string().optional(),
+    supplierLot: z.string().min(1).max(100).optional(),
+  })
+  .optional()
+  .describe('In place of lot: one that may not be known yet, made when the count is posted.')
 /** What a document's line says of the units that arrived. */
 export const unitsOfArrival = {
   serials: serials.describe('One per unit that arrived, of an item that is tracked by serial number.'),
@@ -64,6 +74,9 @@ export const COUNT_ERRORS: readonly ErrorCode[] = [
   'lot-missing',
   'lot-not-tracked',
   'unknown-lot',
+  'lot-code-invalid',
+  'lot-day-invalid',
+  'lot-differs',
   ...SERIAL_ERRORS,
 ]
 /** Of units that go from place to place. */

@@ -12,6 +12,7 @@ import { findRowsOfBadGroups, groupingOf } from './row-groups.ts'
 import { columnsOf, type Placed, type Sheet, type SheetResult, type SheetWork } from './sheet.ts'
 import { sheetOf } from './sheets.ts'
 import { withRacesRetried } from './trial.ts'
+import { wholeProgress } from './whole-progress.ts'
 import { heldUntil, type OnProgress } from './work-time.ts'
 
 /**
@@ -89,9 +90,10 @@ async function applyParts(applying: Applying): Promise<void> {
 }
 
 async function applyWhole(applying: Applying): Promise<void> {
-  const { job, hold, onProgress } = applying
+  const { context, job, hold, onProgress } = applying
   const isLong = job.rowsTotal > ROWS_PER_CHUNK
-  await inHeldTransaction(applying, async (tx) => {
+  const progress = wholeProgress(context, hold)
+  const applied = inHeldTransaction(applying, async (tx) => {
     const work = await openWork(applying, isLong)
     if (isLong) await lockAll(applying, work, tx)
     const total = { applied: 0, unchanged: 0, units: 0, passed: 0, doneRow: 0 }
@@ -108,12 +110,14 @@ async function applyWhole(applying: Applying): Promise<void> {
       total.units += units
       total.passed += rows.length
       total.doneRow = lastOf(rows)
+      if (isLong) progress.note(total.passed)
       onProgress({ doing: 'apply', rows: total.passed, rowsTotal: job.rowsTotal })
     }
     await work.finish?.(tx)
     await saveStep(tx, hold, { ...total, skipped: 0 })
     await finishJob(applying, tx, 0)
   })
+  await applied.finally(progress.settled)
 }
 
 /**

@@ -56,10 +56,9 @@ export async function findJob(
   organizationId: string,
   importId: string,
 ): Promise<ImportJob | undefined> {
-  const found = await sql<ImportJob>`
-    select * from import_job
-    where organization_id = ${organizationId} and import_id = ${importId}`.execute(db)
-  return found.rows[0]
+  const found = await sql<SeenJob>`
+    ${selectJobs(organizationId)} and import_id = ${importId}`.execute(db)
+  return found.rows.map(toJob)[0]
 }
 
 export async function findJobByIdentity(
@@ -67,10 +66,9 @@ export async function findJobByIdentity(
   organizationId: string,
   identity: string,
 ): Promise<ImportJob | undefined> {
-  const found = await sql<ImportJob>`
-    select * from import_job
-    where organization_id = ${organizationId} and identity = ${identity}`.execute(db)
-  return found.rows[0]
+  const found = await sql<SeenJob>`
+    ${selectJobs(organizationId)} and identity = ${identity}`.execute(db)
+  return found.rows.map(toJob)[0]
 }
 
 /** The newest first. */
@@ -79,13 +77,36 @@ export async function findJobs(
   organizationId: string,
   page: { before: string | undefined; limit: number },
 ): Promise<ImportJob[]> {
-  const found = await sql<ImportJob>`
-    select * from import_job
-    where organization_id = ${organizationId}
+  const found = await sql<SeenJob>`
+    ${selectJobs(organizationId)}
       and (${page.before ?? null}::uuid is null or import_id < ${page.before ?? null}::uuid)
     order by import_id desc
     limit ${page.limit}`.execute(db)
-  return found.rows
+  return found.rows.map(toJob)
+}
+
+/** What others see of a job whose file is applied whole is as it was before; how far that is stands beside it. */
+function selectJobs(organizationId: string) {
+  return sql`
+    select import_job.*, case when state = 'applying' and held_until is not null then progress.rows_passed end as rows_seen
+    from import_job
+    left join import_progress as progress using (organization_id, import_id, fencing)
+    where organization_id = ${organizationId}`
+}
+type SeenJob = ImportJob & { rowsSeen: number | null }
+
+function toJob({ rowsSeen, ...job }: SeenJob): ImportJob {
+  return { ...job, rowsPassed: rowsSeen ?? job.rowsPassed }
+}
+
+/** Written beside the transaction that it is about. */
+export async function saveWholeProgress(db: Db, hold: Hold, rowsPassed: number): Promise<void> {
+  await sql`
+    insert into import_progress (organization_id, import_id, fencing, rows_passed)
+    values (${hold.organizationId}, ${hold.importId}, ${hold.fencing}, ${rowsPassed})
+    on conflict (organization_id, import_id) do update
+    set fencing = excluded.fencing, rows_passed = excluded.rows_passed
+    where import_progress.fencing <= excluded.fencing`.execute(db)
 }
 
 /**

@@ -1,5 +1,5 @@
 import { type Tx, unnestRows } from '@plimsoll/database'
-import { lockPlaces, prepareBalances, UNALLOCATED_LOT } from '@plimsoll/stock'
+import { lockAllLots, prepareBalances, UNALLOCATED_LOT } from '@plimsoll/stock'
 import { type SyncContext, toStockContext } from '@plimsoll/sync'
 import { sql } from 'kysely'
 
@@ -49,7 +49,8 @@ export async function lockPlacesOf(
     where import_named.lot is null or lot.lot_id is not null`.execute(tx)
   const stock = toStockContext(context)
   for await (const keys of eachPage(tx)) await prepareBalances(tx, stock, keys)
-  for await (const keys of eachPage(tx)) await lockPlaces(tx, context.organizationId, keys)
+  // All lots of each place at once: a place may go on on the next page, with lots that come before those of this one.
+  for await (const keys of eachPage(tx)) await lockAllLots(tx, context.organizationId, keys)
 }
 
 async function* eachPage(tx: Tx): AsyncGenerator<Key[]> {

@@ -171,3 +171,54 @@ test('nobody else takes an import that is being applied whole, however long it t
   await verifyStock(context.database, (problem) => problems.push(problem))
   expect(problems).toEqual([])
 }, 60_000)
+
+test('whoever looks meanwhile sees how far an import is that is applied whole, and nothing of what it writes', async () => {
+  const checked = await desk.check('stock', file())
+  await requestApply(context, checked.importId, { mode: 'all-or-nothing', confirmZeros: false })
+  const before = await ledger()
+  const look = async () => (await served.ask('GET', `/api/v1/imports/${checked.importId}`)).body
+  const stopped = workImport(context, checked.importId, ({ rows }) => {
+    if (rows === ROWS) throw new Stopped()
+  })
+  const passed = new Set<unknown>()
+  let isRunning = true
+  const looking = (async () => {
+    while (isRunning) {
+      const seen = await look()
+      if (!isRunning) return
+      passed.add(seen.rowsPassed)
+      expect(seen).toMatchObject({ state: 'applying', applied: 0 })
+      expect(await ledger()).toEqual(before)
+    }
+  })()
+  await expect(stopped).rejects.toThrow(Stopped)
+  isRunning = false
+  await looking
+  expect([...passed].filter((rows) => Number(rows) > 0 && Number(rows) < ROWS)).not.toEqual([])
+  expect([...passed]).toEqual([...passed].sort((a, b) => Number(a) - Number(b)))
+  // It was undone, and so is what was said of it.
+  expect(await look()).toMatchObject({ state: 'applying', rowsPassed: 0, isWorkedOn: false })
+  await workImport(context, checked.importId)
+  expect(await look()).toMatchObject({ state: 'done', rowsPassed: ROWS, applied: ROWS })
+}, 60_000)
+
+test('an import that is applied whole waits for nobody to say how far it is', async () => {
+  const checked = await desk.check('stock', file())
+  await requestApply(context, checked.importId, { mode: 'all-or-nothing', confirmZeros: false })
+  const { kysely } = context.database
+  const at = sql`organization_id = ${context.organizationId} and import_id = ${checked.importId}`
+  await sql`
+    insert into import_progress (organization_id, import_id, fencing, rows_passed)
+    values (${context.organizationId}, ${checked.importId}, 0, 0)`.execute(kysely)
+  let working: Promise<unknown> = Promise.resolve()
+  await kysely.transaction().execute(async (tx) => {
+    // Where it would be written is locked until the import is done.
+    await sql`select from import_progress where ${at} for update`.execute(tx)
+    working = workImport(context, checked.importId)
+    await expect
+      .poll(async () => (await getImport(context, checked.importId)).state, { timeout: 30_000 })
+      .toBe('done')
+  })
+  expect(await working).toBe(true)
+  expect(await getImport(context, checked.importId)).toMatchObject({ state: 'done', rowsPassed: ROWS })
+}, 60_000)

@@ -1,4 +1,5 @@
 import { EXPORTS } from '../exports/exports.ts'
+import { saveWholeProgress } from '../imports/imports.store.ts'
 import { workImport } from '../imports/imports.ts'
 import type { ImportContext } from '../imports/open-file.ts'
 import { receiveFile } from '../imports/receive-file.ts'
@@ -31,5 +32,7 @@ export async function importWithProblem(context: ImportContext, mark: string): P
   const request = { what: 'items' as const, name: mark, fileName: mark, sheet: undefined, actor: mark }
   const { job } = await receiveFile(context, request, file())
   await workImport(context, job.importId)
+  // As of one that was being applied whole.
+  await saveWholeProgress(context.database.kysely, { ...job, fencing: 0 }, 1)
   return job.importId
 }

@@ -86,7 +86,7 @@ export async function readCountSheet(hub: Hub, countId: string, query: SheetQuer
     zeros: isBlind ? null : zerosOf(lines).length,
     currency: valued?.currency ?? null,
     value: valued?.total ?? null,
-    rows: page.map(({ itemId: _, lotId: __, ...line }) => ({
+    rows: page.map(({ itemId: _, lotId: __, toldLot: ___, ...line }) => ({
       ...(isBlind ? asSeenByCounters(count, line) : line),
       value: valued?.byLine.get(line.line) ?? null,
       needsRecount: !isBlind && needsRecount(count, line),

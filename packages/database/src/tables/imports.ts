@@ -39,6 +39,14 @@ export interface ImportJobTable {
   finishedAt: Date | null
 }
 
+/** How far a file is that is applied whole; of the try with this `fencing`. */
+export interface ImportProgressTable {
+  organizationId: string
+  importId: string
+  fencing: number
+  rowsPassed: number
+}
+
 export interface ImportPieceTable {
   organizationId: string
   importId: string

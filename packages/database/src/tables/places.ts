@@ -115,6 +115,8 @@ export interface StockCountLineTable {
   expected: number
   round: number
   postedDifference: number | null
+  /** Of a lot that is not known yet: what is printed on it, as JSON. */
+  newLot: unknown
 }
 
 export interface StockCountEntryTable {

@@ -1,5 +1,13 @@
 import type { Tx } from '@plimsoll/database'
-import { type LockedBalance, lockPlaces, prepareBalances } from '../balances.store.ts'
+import {
+  type BalanceKey,
+  findFilledLots,
+  type LockedBalance,
+  lockAtOnce,
+  lockFilledMeanwhile,
+  lockPlaces,
+  prepareBalances,
+} from '../balances.store.ts'
 import { type StockContext, UNALLOCATED_LOT } from '../context.ts'
 import { type Refusal, refuse } from '../errors.ts'
 import { refuseArchived } from '../items/archived.ts'
@@ -50,8 +58,8 @@ export class RefusedAfterwards extends Error {
  * Applies commands in order, as one part of the caller's transaction: repeats are recognised, balances
  * locked in key order, each command decided on what the earlier ones left, movements written at the end.
  * A refused command leaves no movement and no key, so it may be sent again under the same key.
- * @throws RaceOnCommandKey when another transaction took one of the keys meanwhile, RaceOnSerial and RaceOnTracking
- *   likewise; `runStockCommands` retries
+ * @throws RaceOnCommandKey when another transaction took one of the keys meanwhile, RaceOnSerial, RaceOnTracking and
+ *   RaceOnLots likewise; `runStockCommands` retries
  */
 export async function applyStockCommands(
   tx: Tx,
@@ -84,6 +92,7 @@ export async function applyStockCommands(
   }
 
   const written = ledger.written()
+  await lockLate(tx, context, ledger.unlockedKeys())
   // All keys in one statement, in their order: claimed one by one, two batches could wait for each other.
   const [claimed, lostSerials] = await Promise.all([
     claimCommandKeys(tx, context, claims),
@@ -128,6 +137,30 @@ export class RaceOnTracking extends CommandRace {
   }
 }
 
+/** Lots were filled, while the others were being locked, that somebody else is at by now. */
+export class RaceOnLots extends CommandRace {
+  constructor() {
+    super('Lots were filled by transactions that committed meanwhile.')
+    this.name = 'RaceOnLots'
+  }
+}
+
+/**
+ * Balances that are to be written and that no command could name, such as that of a lot which one command of a batch
+ * ships from and the next takes back to another place. Nothing is there, or they would be locked; and they are locked
+ * only where nobody else is at them.
+ */
+async function lockLate(tx: Tx, context: StockContext, keys: readonly BalanceKey[]): Promise<void> {
+  if (keys.length === 0) return
+  const [, locked] = await Promise.all([
+    prepareBalances(tx, context, keys),
+    lockAtOnce(tx, context.organizationId, keys),
+  ])
+  const isEmpty = ({ onHand, reserved, held, incoming }: Balance) =>
+    onHand === 0 && reserved === 0 && held === 0 && incoming === 0
+  if (locked.length < keys.length || !locked.every(isEmpty)) throw new RaceOnLots()
+}
+
 /** Reads and locks all that the commands are decided on, in two trips. */
 async function openLedger(tx: Tx, context: StockContext, commands: readonly StockCommand[]) {
   const directory = await readDirectory(
@@ -146,9 +179,15 @@ async function openLedger(tx: Tx, context: StockContext, commands: readonly Stoc
   // Sent together, carried out in order. Keys are read last: whoever applied the same command has committed
   // before it let go of these locks. Read earlier, a repeat could miss it, find the stock taken and be refused
   // what it was granted.
-  const [, balances, moved, serialCounts, untoldSince, known, natures] = await Promise.all([
+  const [, locked, filled, moved, serialCounts, untoldSince, known, natures] = await Promise.all([
     prepareBalances(tx, context, places),
     lockPlaces(tx, context.organizationId, places),
+    // Only these have lots that could have been filled while the others were being locked.
+    findFilledLots(
+      tx,
+      context.organizationId,
+      places.filter(({ itemId }) => directory.itemsById.get(itemId)?.tracking === 'lot'),
+    ),
     findMovedSince(tx, context.organizationId, counted),
     countSerials(tx, context.organizationId, directory.serialPlaces),
     findUntoldSince(
@@ -168,6 +207,8 @@ async function openLedger(tx: Tx, context: StockContext, commands: readonly Stoc
       places.map((place) => place.itemId),
     ),
   ])
+  const balances = await lockFilledMeanwhile(tx, context.organizationId, locked, filled)
+  if (balances === undefined) throw new RaceOnLots()
   const movedSince = new Map(moved.map((row) => [movedSinceText(row, row.at), row.onHand]))
   const lots = await findOtherLots(tx, context.organizationId, directory, balances)
   for (const itemId of new Set(places.map((place) => place.itemId))) {

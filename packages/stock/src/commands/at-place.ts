@@ -55,8 +55,8 @@ export function placeKind<Command extends StockCommand & PlaceCommand>(kind: {
   mayLackLot?(command: Command): boolean
   /** `read-all`: all that are at the place are decided on too. `none`: the command is not about single units. */
   serials: 'named' | 'read-all' | 'none'
-  /** Where the command may make the lot that it names: what is printed on it. */
-  lotDetails?(command: Command): LotDetails
+  /** Where the command may make the lot that it names: what is printed on it. Undefined: it may not. */
+  lotDetails?(command: Command): LotDetails | undefined
   /** Options of this kind that decide its effect; those not given are left out, so that old keys keep their content. */
   options?(command: Command): Record<string, unknown>
   /** For a count: the moment that the figure is true for. */
@@ -94,7 +94,7 @@ export function placeKind<Command extends StockCommand & PlaceCommand>(kind: {
       costs: kind.costs?.(command) ?? false,
       ...(command.lot !== undefined && {
         lots: [command.lot],
-        mayMakeLots: kind.lotDetails !== undefined && findBad(command) === undefined,
+        mayMakeLots: kind.lotDetails?.(command) !== undefined && findBad(command) === undefined,
       }),
       ...(command.serials !== undefined && { serials: command.serials }),
       ...(kind.serials === 'read-all' && { serialsAt: command.locationCode }),

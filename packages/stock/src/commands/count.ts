@@ -1,3 +1,4 @@
+import type { LotDetails } from '../lots/lots.ts'
 import { decideSerialCount } from '../serials/serials.ts'
 import { type PlaceCommand, placeKind } from './at-place.ts'
 
@@ -5,7 +6,11 @@ import { type PlaceCommand, placeKind } from './at-place.ts'
  * What was counted, 0 or more, at `effectiveAt`. Movements that were effective after that moment stay on top of it:
  * ten counted at noon, two sold since, are eight now. With serials it says which units are there: the others are gone.
  */
-export type CountCommand = PlaceCommand & { kind: 'count' }
+export type CountCommand = PlaceCommand & {
+  kind: 'count'
+  /** The lot may be one that is not known yet, with this printed on it; it is made where anything of it is there. */
+  newLot?: LotDetails | undefined
+}
 
 export const count = placeKind<CountCommand>({
   rule: 'not-negative',
@@ -13,14 +18,17 @@ export const count = placeKind<CountCommand>({
   // A sheet has a line, too, for what an item that is tracked by lot has left without one.
   mayLackLot: ({ document }) => document !== undefined,
   serials: 'read-all',
+  lotDetails: ({ newLot }) => newLot,
+  options: ({ newLot }) => ({ mayMakeLot: newLot === undefined ? undefined : true }),
   countedAt: ({ effectiveAt }) => effectiveAt,
   decide: ({ quantity, effectiveAt }, at) => {
     const { ledger, key, serials } = at
     if (serials === undefined) {
       const since = effectiveAt === undefined ? 0 : ledger.movedSince(key, effectiveAt)
       const difference = quantity - (at.balance.onHand - since)
-      // A count that agrees is no movement: the ledger has nothing to record.
-      return at.decided(difference === 0 ? [] : [at.move('count', { onHandDelta: difference })])
+      // A count that agrees is no movement: the ledger has nothing to record, and no lot to make.
+      if (difference === 0) return { ...at.decided([]), changes: { movements: [] } }
+      return at.decided([at.move('count', { onHandDelta: difference })])
     }
     const counted = decideSerialCount(serials, ledger.serialsAt(key), at.serialPlace, effectiveAt)
     if (counted.kind === 'refused') return counted

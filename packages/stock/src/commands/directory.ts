@@ -49,7 +49,7 @@ export type Directory = {
   shelfLife: readonly ShelfLifeMinimum[]
 }
 
-/** One item at one location: all its lots are locked and decided on together. */
+/** One item at one location, decided on with all that its lots hold; and the lot that may be written there. */
 export type Place = { itemId: string; locationId: string; lotId: string; countedAt?: Date }
 
 export async function readDirectory(

@@ -186,3 +186,86 @@ test('a plain item’s reservation answers its own figures, and no parts', async
   })
   expect(released).not.toHaveProperty('result.parts')
 })
+
+/** A SET is one MILK, tracked by lot, and two LIDs; a reservation of four of them at two places. */
+async function newSpreadReservation() {
+  const world = await createStockWorld(database, {
+    skus: ['MILK', 'LID', 'SET'],
+    locationCodes: ['MAIN', 'EAST', 'WEST'],
+    tracking: { MILK: 'lot' },
+  })
+  await define(world, 'SET', { MILK: 1, LID: 2 })
+  await run(world, commandOf('receive', 'MILK', 10, { lot: 'L1' }))
+  await run(world, commandOf('receive', 'MILK', 4, { lot: 'L2', locationCode: 'EAST' }))
+  await run(world, commandOf('receive', 'LID', 10))
+  await run(world, commandOf('receive', 'LID', 6, { locationCode: 'EAST' }))
+  const reserved = await run(world, commandOf('reserve', 'SET', 4))
+  if (reserved.kind !== 'applied') throw new Error(reserved.kind)
+  const id = reserved.result.reservationId ?? ''
+  const move = (quantity: number, locationCode: string) =>
+    run(world, { ...onReservation('release', id, quantity), kind: 'move-reservation', locationCode })
+  expect(await move(2, 'EAST')).toMatchObject({ kind: 'applied' })
+  // The milk of one set leaves from EAST, where its lot is, and the lids from MAIN, where they were reserved first.
+  const lots = [{ lot: 'L2', quantity: 1 }]
+  expect(await run(world, onReservation('ship', id, 1, { lots }))).toMatchObject({ kind: 'applied' })
+  const reservedAt = async (code: string) => [
+    (await world.balance('MILK', code)).reserved,
+    (await world.balance('LID', code)).reserved,
+  ]
+  expect([await reservedAt('MAIN'), await reservedAt('EAST')]).toEqual([
+    [2, 2],
+    [1, 4],
+  ])
+  return { world, id, move, reservedAt }
+}
+
+test('a kit whose parts lie at several places moves whole: each part gives what is not there already', async () => {
+  const { move, reservedAt } = await newSpreadReservation()
+  // One set is whole at EAST. The lids of another are there already, so only its milk moves.
+  expect(await move(1, 'EAST')).toMatchObject({
+    kind: 'applied',
+    result: { reservation: { reserved: 4, shipped: 1, released: 0, open: 3 } },
+  })
+  expect([await reservedAt('MAIN'), await reservedAt('EAST')]).toEqual([
+    [1, 2],
+    [2, 4],
+  ])
+  expect(await move(1, 'EAST')).toMatchObject({ kind: 'applied' })
+  expect([await reservedAt('MAIN'), await reservedAt('EAST')]).toEqual([
+    [0, 0],
+    [3, 6],
+  ])
+})
+
+test('a kit moves from all places at once to a third', async () => {
+  const { world, move, reservedAt } = await newSpreadReservation()
+  await run(world, commandOf('receive', 'MILK', 3, { lot: 'L3', locationCode: 'WEST' }))
+  await run(world, commandOf('receive', 'LID', 6, { locationCode: 'WEST' }))
+  expect(await move(3, 'WEST')).toMatchObject({ kind: 'applied' })
+  expect([await reservedAt('MAIN'), await reservedAt('EAST'), await reservedAt('WEST')]).toEqual([
+    [0, 0],
+    [0, 0],
+    [3, 6],
+  ])
+})
+
+test('a kit that cannot move whole does not move at all, and the refusal says what is missing of each part', async () => {
+  const { world, id, move, reservedAt } = await newSpreadReservation()
+  expect(await move(3, 'EAST')).toMatchObject({
+    kind: 'refused',
+    code: 'insufficient-open',
+    message: '3 units asked, 2 are still reserved elsewhere than at "EAST".',
+  })
+  await run(world, commandOf('receive', 'LID', 5, { locationCode: 'WEST' }))
+  await run(world, commandOf('receive', 'MILK', 1, { lot: 'L3', locationCode: 'WEST' }))
+  const before = [await reservedAt('MAIN'), await reservedAt('EAST'), await reservedAt('WEST')]
+  expect(await move(3, 'WEST')).toMatchObject({
+    kind: 'refused',
+    code: 'insufficient-stock',
+    message:
+      '3 units of "MILK" asked, 1 are available at "WEST": 2 missing. 6 units of "LID" asked, 5 are available at "WEST": 1 missing.',
+  })
+  expect([await reservedAt('MAIN'), await reservedAt('EAST'), await reservedAt('WEST')]).toEqual(before)
+  const released = await run(world, onReservation('release', id, 3))
+  expect(released).toMatchObject({ kind: 'applied' })
+})

@@ -23,6 +23,7 @@ export class Ledger {
   readonly context: StockContext
   readonly directory: Directory
   readonly #balances = new Map<string, LockedBalance>()
+  readonly #locked: ReadonlySet<string>
   readonly #lotsAt = new Map<string, Set<string>>()
   readonly #reservations = new Map<string, Map<string, ReservationRow>>()
   readonly #movedSince: ReadonlyMap<string, number>
@@ -62,6 +63,7 @@ export class Ledger {
     this.#untoldSince = new Map(
       read.untoldSince.map((row) => [`${placeText(row)} ${row.at.getTime()}`, row.units]),
     )
+    this.#locked = new Set(read.balances.map(balanceKeyText))
     for (const balance of read.balances) this.#keep(balance)
     for (const row of directory.reservations) this.#keepReservation(row)
   }
@@ -191,6 +193,14 @@ export class Ledger {
       this.#serials.set(serialText(event), event)
       this.#serialEvents.push(event)
     }
+  }
+
+  /** Balances that the batch writes and that are not locked: none of its commands could name them beforehand. */
+  unlockedKeys(): BalanceKey[] {
+    const keys = new Map(this.#movements.map((movement) => [balanceKeyText(movement), movement]))
+    return [...keys].flatMap(([text, { itemId, locationId, lotId }]) =>
+      this.#locked.has(text) ? [] : [{ itemId, locationId, lotId }],
+    )
   }
 
   /** Of the whole batch: what is to be written. */

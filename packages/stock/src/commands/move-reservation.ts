@@ -9,7 +9,9 @@ import { type ReservationCommand, reservationKind } from './of-reservation.ts'
 
 /**
  * Moves open units of a reservation to another location, never beyond what is available there (I5). Nothing is
- * given up on the way: the owner holds as much as before, elsewhere.
+ * given up on the way: the owner holds as much as before, elsewhere. A kit moves whole, wherever its parts lie: so many
+ * more kits are complete there afterwards, and of each part what is there already stays. Too little of one part, and
+ * nothing moves.
  */
 export type MoveReservationCommand = ReservationCommand & { kind: 'move-reservation'; locationCode: string }
 
@@ -23,25 +25,25 @@ export const moveReservation = reservationKind<MoveReservationCommand>({
     const found = findLocation(of.ledger.directory, locationCode)
     if (found.kind === 'refused') return found
     const { locationId } = found.location
-    const moves = planMoves(of.rows, quantity, locationId)
-    if (moves === undefined) {
+    const elsewhere = openOf(of.claim) - completeAt(of.rows, locationId)
+    if (quantity > elsewhere) {
       return refuse(
         'insufficient-open',
         'quantity',
-        `${quantity} units asked, fewer are still reserved elsewhere than at "${locationCode}".`,
+        `${quantity} units asked, ${elsewhere} are still reserved elsewhere than at "${locationCode}".`,
       )
     }
-    for (const [itemId, units] of unitsByItem(moves)) {
+    const moves = planMoves(of.rows, quantity, locationId)
+    const missing = [...unitsByItem(moves)].flatMap(([itemId, units]) => {
       const available = of.ledger.usableAt({ itemId, locationId })
-      if (units > available) {
-        const { sku } = of.ledger.item(itemId)
-        return refuse(
-          'insufficient-stock',
-          'quantity',
-          `${units} units of "${sku}" asked, ${available} are available at "${locationCode}".`,
-        )
-      }
-    }
+      const { sku } = of.ledger.item(itemId)
+      return units > available
+        ? [
+            `${units} units of "${sku}" asked, ${available} are available at "${locationCode}": ${units - available} missing.`,
+          ]
+        : []
+    })
+    if (missing.length > 0) return refuse('insufficient-stock', 'quantity', missing.join(' '))
     const movements: NewMovement[] = []
     const rows = new Map(of.rows.map((row) => [row.reservationId, { ...row }]))
     const changed = new Set<ReservationRow>()
@@ -70,24 +72,38 @@ export const moveReservation = reservationKind<MoveReservationCommand>({
 
 type Move = { from: ReservationRow; units: number }
 
-/** Which rows give how many base units; undefined where too few are open elsewhere. */
-function planMoves(
-  rows: readonly ReservationRow[],
-  quantity: number,
-  locationId: string,
-): Move[] | undefined {
+/** Whole units of the owner that lie at a location with all that they consist of. */
+function completeAt(rows: readonly ReservationRow[], locationId: string): number {
+  return Math.min(
+    ...[...Map.groupBy(rows, (row) => row.itemId).values()].map((own) =>
+      Math.floor(openAt(own, locationId) / unitsEachOf(own)),
+    ),
+  )
+}
+
+/** Which rows give how many base units, so that `quantity` more are complete at the location. */
+function planMoves(rows: readonly ReservationRow[], quantity: number, locationId: string): Move[] {
   const moves: Move[] = []
-  for (const itemId of new Set(rows.map((row) => row.itemId))) {
-    const elsewhere = rows.filter((row) => row.itemId === itemId && row.locationId !== locationId)
-    let left = quantity * (elsewhere[0]?.unitsEach ?? 1)
-    for (const from of elsewhere) {
+  const complete = completeAt(rows, locationId) + quantity
+  for (const own of Map.groupBy(rows, (row) => row.itemId).values()) {
+    let left = complete * unitsEachOf(own) - openAt(own, locationId)
+    for (const from of own.filter((row) => row.locationId !== locationId)) {
       const units = Math.min(left, openOf(from))
-      if (units > 0) moves.push({ from, units })
+      if (units <= 0) continue
+      moves.push({ from, units })
       left -= units
     }
-    if (left > 0) return undefined
+    assert(left <= 0, 'all parts of an owner stand alike, so what one has elsewhere the others have too')
   }
   return moves
+}
+
+function openAt(rows: readonly ReservationRow[], locationId: string): number {
+  return rows.reduce((sum, row) => sum + (row.locationId === locationId ? openOf(row) : 0), 0)
+}
+
+function unitsEachOf(rows: readonly ReservationRow[]): number {
+  return rows[0]?.unitsEach ?? 1
 }
 
 function unitsByItem(moves: readonly Move[]): Map<string, number> {

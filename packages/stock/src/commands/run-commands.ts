@@ -9,8 +9,8 @@ import {
 import type { StockCommand } from './command.ts'
 
 /**
- * Each lost race means that another transaction has committed one of our keys or new serials, or how an item is tracked,
- * which the next try then finds: so many races in a row on one batch is not bad luck but a defect.
+ * Each lost race means that another transaction has committed one of our keys or new serials, how an item is tracked, or
+ * what a lot holds, which the next try then finds: so many races in a row on one batch is not bad luck but a defect.
  */
 const TRIES_MAX = 10
 

@@ -1,7 +1,9 @@
 import type { Tx } from '@plimsoll/database'
+import { givenOf } from '../commands/at-place.ts'
 import type { StockCommand } from '../commands/command.ts'
 import { digestOf } from '../commands/command-keys.store.ts'
 import { findLocation, readDirectory } from '../commands/directory.ts'
+import { atLine } from '../documents/lines.ts'
 import {
   type ActionHead,
   type DecidedAction,
@@ -12,6 +14,7 @@ import {
 } from '../documents/run-document.ts'
 import { isUuid } from '../documents/uuids.ts'
 import { type Refusal, refuse } from '../errors.ts'
+import { type LotDetails, toLotCode } from '../lots/lots.ts'
 import { findCounters, findCountLines, type StoredCountLine } from './count-lines.store.ts'
 import { readSnapshot } from './count-snapshot.store.ts'
 import {
@@ -19,6 +22,7 @@ import {
   findBadApproval,
   findBadPosting,
   needsRecount,
+  type PrintedOnLot,
   refuseCountState,
   type StockCount,
 } from './stock-count.ts'
@@ -121,18 +125,29 @@ export async function startStockCount(
 export async function recountStockCount(
   store: DocumentStore,
   head: ActionHead,
-  request: { countId: string; skus?: readonly string[] | undefined },
+  request: {
+    countId: string
+    /** All lines of these items. */
+    skus?: readonly string[] | undefined
+    lines?: readonly NamedLine[] | undefined
+  },
 ): Promise<DocumentOutcome<StockCount>> {
-  const { countId, skus } = request
-  return await act(store, head, countId, ['stock-count-recount', countId, skus], ({ count, lines }) => {
+  const { countId, skus, lines: named } = request
+  // Single lines count only where they are named, so that old keys keep their content.
+  const content = ['stock-count-recount', countId, skus, ...givenOf({ lines: named?.map(lineText) })]
+  return await act(store, head, countId, content, ({ count, lines }) => {
     if (count.state !== 'counting' && count.state !== 'approved')
       return refuseCountState(count, 'counted again')
     const unknown = skus?.find((sku) => !lines.some((line) => line.sku === sku))
     if (unknown !== undefined)
       return refuse('unknown-document-line', 'skus', `The sheet has no line of "${unknown}".`)
+    const badLine = findUnknownLine(lines, named ?? [])
+    if (badLine !== undefined) return badLine
+    const isNamed = (line: StoredCountLine) =>
+      skus?.includes(line.sku) === true || named?.some((each) => lineText(each) === lineText(line)) === true
+    const isAll = skus === undefined && named === undefined
     const again = lines.filter(
-      (line) =>
-        line.counted !== null && (skus === undefined ? needsRecount(count, line) : skus.includes(line.sku)),
+      (line) => line.counted !== null && (isAll ? needsRecount(count, line) : isNamed(line)),
     )
     if (again.length === 0) {
       return refuse(
@@ -154,6 +169,34 @@ export async function recountStockCount(
       ]),
     )
   })
+}
+
+/** A line of a sheet; without a lot: of what has none. */
+export type NamedLine = { sku: string; lot?: string | undefined }
+
+function lineText({ sku, lot }: { sku: string; lot?: string | null | undefined }): string {
+  return JSON.stringify([sku, lot == null ? null : (toLotCode(lot) ?? '')])
+}
+
+function findUnknownLine(
+  lines: readonly StoredCountLine[],
+  named: readonly NamedLine[],
+): Refusal | undefined {
+  const known = new Set(lines.map(lineText))
+  const index = named.findIndex((each) => !known.has(lineText(each)))
+  const unknown = named[index]
+  if (unknown === undefined) return undefined
+  const { sku, lot } = unknown
+  const isItem = lines.some((line) => line.sku === sku)
+  const what = !isItem
+    ? `"${sku}"`
+    : lot === undefined
+      ? `"${sku}" without a lot`
+      : `"${sku}" of lot "${lot}"`
+  return atLine(
+    index,
+    refuse('unknown-document-line', isItem ? 'lot' : 'sku', `The sheet has no line of ${what}.`),
+  )
 }
 
 /** Says that the figures are right. Nothing changes by it yet. */
@@ -238,9 +281,19 @@ function countCommand(count: StockCount, head: ActionHead, line: StoredCountLine
       quantity: line.counted,
       effectiveAt: new Date(line.countedAt),
       ...(line.lot !== null && { lot: line.lot }),
+      // Told also where the lot is known by now: it must be the one that was found.
+      ...(line.toldLot !== null && { newLot: detailsOf(line.toldLot) }),
       ...(line.serials !== null && { serials: line.serials.found ?? [] }),
     },
   ]
+}
+
+function detailsOf({ expiresOn, manufacturedOn, supplierLot }: PrintedOnLot): LotDetails {
+  return {
+    expiresOn: expiresOn ?? undefined,
+    manufacturedOn: manufacturedOn ?? undefined,
+    supplierLot: supplierLot ?? undefined,
+  }
 }
 
 type Read = {

@@ -3,10 +3,13 @@ import { sql } from 'kysely'
 import type { BalanceKey } from '../balances.store.ts'
 import { UNALLOCATED_LOT } from '../context.ts'
 import { insertExpectedSerials } from './count-serials.store.ts'
-import type { CountScope } from './stock-count.ts'
+import type { CountScope, PrintedOnLot } from './stock-count.ts'
 
 /** What a line of a new sheet is about, with what is on hand now. */
 export type SnapshotLine = { itemId: string; lotId: string; expected: number }
+
+/** What a line holds of a lot that is not known yet. */
+export type ToldLot = PrintedOnLot & { code: string }
 
 /**
  * What a sheet of this scope lists, in the order in which it is found: by zone, bin, SKU and expiry. Of an item that is
@@ -70,20 +73,20 @@ export async function insertLines(
   tx: Tx,
   organizationId: string,
   at: { countId: string; locationId: string },
-  lines: readonly (SnapshotLine & { line: number })[],
+  lines: readonly (SnapshotLine & { line: number; newLot?: ToldLot | undefined })[],
 ): Promise<void> {
   if (lines.length === 0) return
-  const source = unnestRows('added', lines, {
-    line: 'int',
-    itemId: 'uuid',
-    lotId: 'uuid',
-    expected: 'bigint',
-  })
+  const source = unnestRows(
+    'added',
+    lines,
+    { line: 'int', itemId: 'uuid', lotId: 'uuid', expected: 'bigint' },
+    { newLot: ['text', ({ newLot }) => (newLot === undefined ? null : JSON.stringify(newLot))] },
+  )
   // Sent together, carried out in order.
   await Promise.all([
     sql`
-      insert into stock_count_line (organization_id, count_id, line, item_id, lot_id, expected, round)
-      select ${organizationId}, ${at.countId}, line, item_id, lot_id, expected, 1
+      insert into stock_count_line (organization_id, count_id, line, item_id, lot_id, expected, round, new_lot)
+      select ${organizationId}, ${at.countId}, line, item_id, lot_id, expected, 1, new_lot::jsonb
       from ${source}`.execute(tx),
     insertExpectedSerials(tx, organizationId, at, lines),
   ])

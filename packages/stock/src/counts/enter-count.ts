@@ -12,12 +12,13 @@ import {
 } from '../documents/run-document.ts'
 import { isUuid } from '../documents/uuids.ts'
 import { type Refusal, refuse } from '../errors.ts'
-import { toLotCode } from '../lots/lots.ts'
+import type { Item } from '../items.store.ts'
+import { findBadDetails, findDifference, type LotDetails, toLotCode } from '../lots/lots.ts'
 import { findBadGroups } from '../serials/serial-groups.ts'
 import { findCountLines, findLastLine, type StoredCountLine } from './count-lines.store.ts'
-import { insertLines, readFound, type SnapshotLine } from './count-snapshot.store.ts'
+import { insertLines, readFound, type SnapshotLine, type ToldLot } from './count-snapshot.store.ts'
 import { refuseCountState, type StockCount } from './stock-count.ts'
-import { insertEntries, lockStockCount, type NewEntry } from './stock-counts.store.ts'
+import { insertEntries, lockStockCount, type NewEntry, saveToldLots } from './stock-counts.store.ts'
 
 /** What somebody found: 0 or more, at a moment between the start of the count and now. */
 export type CountEntry = {
@@ -25,6 +26,11 @@ export type CountEntry = {
   quantity: number
   /** Code of the lot, of an item that is tracked by lot. */
   lot?: string | undefined
+  /**
+   * In its place: a lot that the hub may not know yet, with what is printed on it. It is made when the count is posted;
+   * of one that is known, what is told must agree.
+   */
+  newLot?: (LotDetails & { code: string }) | undefined
   /** One per unit, of an item whose serial numbers are captured on receipt. */
   serials?: readonly string[] | undefined
   countedAt?: Date | undefined
@@ -32,7 +38,7 @@ export type CountEntry = {
 
 /**
  * Writes down what was counted, each line once per round. What the sheet does not list is added where it was found: of a
- * whole location anything, else other lots of the items that are counted.
+ * whole location anything, else other lots of the items that are counted. Of a new lot, what was told last is what holds.
  */
 export async function enterStockCount(
   store: DocumentStore,
@@ -56,11 +62,22 @@ export async function enterStockCount(
       if (counter.trim() === '') return refuse('invalid-lines', 'counter', 'Say who counted.')
       const now = context.now()
       const bad = findBadLines(entries, {
-        nameOf: ({ sku, lot }) => `"${sku}"${lot === undefined ? '' : ` of lot "${toLotCode(lot)}"`}`,
+        nameOf: (entry) => {
+          const code = codeOf(entry)
+          return `"${entry.sku}"${code === undefined ? '' : ` of lot "${toLotCode(code)}"`}`
+        },
         findBad: (entry) => findBadEntry(read, entry, now),
       })
       if (bad !== undefined) return bad
-      const lines = [...read.lines, ...added.map((line) => ({ ...line, round: 1 }))]
+      const lines: (LineKey & { line: number; round: number })[] = [
+        ...read.lines,
+        ...added.map((line) => ({ ...line, round: 1 })),
+      ]
+      const told = entries.flatMap((entry) => {
+        const newLot = toldLotOf(entry)
+        const at = lineOf(read.lines, keyOf(read.directory, entry))
+        return newLot === undefined || at === undefined ? [] : [{ line: at.line, newLot }]
+      })
       const rows: NewEntry[] = entries.flatMap((entry) => {
         const { quantity, serials = [], countedAt = now } = entry
         const at = lineOf(lines, keyOf(read.directory, entry))
@@ -76,6 +93,7 @@ export async function enterStockCount(
           Promise.all([
             insertLines(tx, organizationId, { countId, locationId }, added),
             insertEntries(tx, context, countId, rows),
+            saveToldLots(tx, organizationId, countId, told),
           ]),
       }
     },
@@ -83,8 +101,26 @@ export async function enterStockCount(
 }
 
 /** What is told of lots and serials counts only where it is told, so that old keys keep their content. */
-function contentOf({ sku, quantity, countedAt, lot, serials }: CountEntry): readonly unknown[] {
-  return [sku, quantity, countedAt?.toISOString(), ...givenOf({ lot, serials: serials?.toSorted() })]
+function contentOf({ sku, quantity, countedAt, lot, newLot, serials }: CountEntry): readonly unknown[] {
+  const told = newLot && givenOf(newLot)
+  return [
+    sku,
+    quantity,
+    countedAt?.toISOString(),
+    ...givenOf({ lot, newLot: told, serials: serials?.toSorted() }),
+  ]
+}
+
+function codeOf({ lot, newLot }: CountEntry): string | undefined {
+  return newLot === undefined ? lot : newLot.code
+}
+
+/** What is told of a new lot, as a line holds it. */
+function toldLotOf({ newLot }: CountEntry): ToldLot | undefined {
+  const code = newLot === undefined ? undefined : toLotCode(newLot.code)
+  if (newLot === undefined || code === undefined) return undefined
+  const { expiresOn = null, manufacturedOn = null, supplierLot = null } = newLot
+  return { code, expiresOn, manufacturedOn, supplierLot }
 }
 
 type Sheet = {
@@ -94,7 +130,7 @@ type Sheet = {
   /** Of the items that are named. */
   lines: StoredCountLine[]
   /** What is named and not on the sheet. */
-  added: (SnapshotLine & { line: number })[]
+  added: (SnapshotLine & LineKey & { line: number; newLot: ToldLot | undefined })[]
 }
 
 async function readSheet(
@@ -108,57 +144,103 @@ async function readSheet(
   if (locked === undefined) return undefined
   const { count } = locked
   const skus = entries.map(({ sku }) => sku)
-  const names = entries.map(({ sku, lot }) => ({ skus: [sku], ...(lot !== undefined && { lots: [lot] }) }))
+  const names = entries.map((entry) => {
+    const code = codeOf(entry)
+    return { skus: [entry.sku], ...(code !== undefined && { lots: [code] }) }
+  })
   const [lines, lastLine, directory] = await Promise.all([
     findCountLines(tx, organizationId, countId, skus),
     findLastLine(tx, organizationId, countId),
     readDirectory(tx, context, names),
   ])
   const locationId = directory.locationsByCode.get(count.locationCode)?.locationId ?? ''
-  const missing = entries.flatMap((entry) => {
+  // Each once: a request that names a lot twice is refused later on, and must come so far.
+  const missing = new Map<string, LineKey & { lotId: string; newLot: ToldLot | undefined }>()
+  for (const entry of entries) {
     const key = keyOf(directory, entry)
-    return key === undefined || lineOf(lines, key) !== undefined ? [] : [key]
+    if (key === undefined || lineOf(lines, key) !== undefined) continue
+    const known = lotIdOfEntry(directory, entry)
+    const newLot = known === undefined ? toldLotOf(entry) : undefined
+    const lotId = known ?? (newLot && context.uuid())
+    if (lotId !== undefined) missing.set(`${key.itemId} ${key.lot}`, { ...key, lotId, newLot })
+  }
+  const wanted = [...missing.values()]
+  const found = await readFound(tx, organizationId, locationId, wanted)
+  const added = wanted.map((line, index) => {
+    const there = found.find(({ itemId, lotId }) => itemId === line.itemId && lotId === line.lotId)
+    return { ...line, expected: there?.expected ?? 0, line: lastLine + index + 1 }
   })
-  const found = await readFound(tx, organizationId, locationId, missing)
-  const added = found.map((line, index) => ({ ...line, line: lastLine + index + 1 }))
   return { count, locationId, directory, lines, added }
 }
 
-type LineKey = { itemId: string; lotId: string }
+/** How a line is named: by its item and the code of its lot, which may not be known yet. */
+type LineKey = { itemId: string; lot: string | null }
 
 /** What an entry is about, so far as there is such a thing. */
-function keyOf(directory: Directory, { sku, lot }: CountEntry): LineKey | undefined {
-  const item = directory.itemsBySku.get(sku)
+function keyOf(directory: Directory, entry: CountEntry): LineKey | undefined {
+  const item = directory.itemsBySku.get(entry.sku)
   if (item === undefined) return undefined
-  const lotId = lot === undefined ? UNALLOCATED_LOT : lotIdOf(directory, item, lot)
-  return lotId === undefined ? undefined : { itemId: item.itemId, lotId }
+  const code = codeOf(entry)
+  if (code === undefined) return { itemId: item.itemId, lot: null }
+  const lot = item.tracking === 'lot' ? toLotCode(code) : undefined
+  return lot === undefined ? undefined : { itemId: item.itemId, lot }
+}
+
+/** Undefined for a lot that is not known. */
+function lotIdOfEntry(directory: Directory, entry: CountEntry): string | undefined {
+  const item = directory.itemsBySku.get(entry.sku)
+  const code = codeOf(entry)
+  if (code === undefined) return UNALLOCATED_LOT
+  return item === undefined ? undefined : lotIdOf(directory, item, code)
 }
 
 function lineOf<Line extends LineKey>(lines: readonly Line[], key: LineKey | undefined): Line | undefined {
-  return lines.find((line) => line.itemId === key?.itemId && line.lotId === key.lotId)
+  return lines.find((line) => line.itemId === key?.itemId && line.lot === key.lot)
 }
 
 function findBadEntry(read: Sheet, entry: CountEntry, now: Date): Refusal | undefined {
   const { count, directory, lines } = read
-  const { sku, lot, quantity, serials } = entry
+  const { sku, quantity, serials } = entry
   const bad = findBadUnits('quantity', 'not-negative', quantity) ?? findBadMoment(count, entry, now)
   if (bad !== undefined) return bad
   const item = directory.itemsBySku.get(sku)
   if (item === undefined) return refuse('unknown-sku', 'sku', `There is no item with the SKU "${sku}".`)
-  if (item.tracking !== 'lot' && lot !== undefined) {
-    return refuse('lot-not-tracked', 'lot', `The item "${sku}" is not tracked by lot.`)
-  }
-  const key = keyOf(directory, entry)
-  if (key === undefined) return refuse('unknown-lot', 'lot', `The item "${sku}" has no lot "${lot}".`)
-  const line = lineOf(lines, key)
+  const badLot = findBadLot(read, item, entry)
+  if (badLot !== undefined) return badLot
+  const line = lineOf(lines, keyOf(directory, entry))
   // What has no lot by the ledger may have none on the shelf; anything more belongs to one.
-  if (item.tracking === 'lot' && lot === undefined && quantity > Math.max(0, line?.expected ?? 0)) {
+  if (item.tracking === 'lot' && codeOf(entry) === undefined && quantity > Math.max(0, line?.expected ?? 0)) {
     return refuse('lot-missing', 'lot', `The item "${sku}" is tracked by lot.`)
   }
   return (
     findBadGroups(item, { quantity }, { serials }) ??
     (line === undefined ? findOffSheet(count, lines, entry) : findEntered(line, sku))
   )
+}
+
+/** Refuses a lot that there is none of, or that is not as it is told. */
+function findBadLot({ directory, lines }: Sheet, item: Item, entry: CountEntry): Refusal | undefined {
+  const { sku, lot, newLot } = entry
+  const code = codeOf(entry)
+  if (code === undefined) return undefined
+  const field = newLot === undefined ? 'lot' : 'newLot'
+  if (item.tracking !== 'lot') {
+    return refuse('lot-not-tracked', field, `The item "${sku}" is not tracked by lot.`)
+  }
+  const lotId = lotIdOfEntry(directory, entry)
+  if (newLot === undefined) {
+    const isKnown = lotId !== undefined || lineOf(lines, keyOf(directory, entry)) !== undefined
+    return isKnown ? undefined : refuse('unknown-lot', 'lot', `The item "${sku}" has no lot "${lot}".`)
+  }
+  if (lot !== undefined) {
+    return refuse('invalid-lines', field, 'Name a lot that is known or one that is new, not both.')
+  }
+  if (toLotCode(code) === undefined) {
+    return refuse('lot-code-invalid', 'newLot.code', `"${code}" is no lot code.`)
+  }
+  const known = directory.lots.find((each) => each.lotId === lotId)
+  const bad = findBadDetails(newLot) ?? (known && findDifference(known, newLot))
+  return bad && refuse(bad.code, `newLot.${bad.field}`, bad.message)
 }
 
 function findBadMoment(count: StockCount, { countedAt }: CountEntry, now: Date): Refusal | undefined {
@@ -173,9 +255,10 @@ function findBadMoment(count: StockCount, { countedAt }: CountEntry, now: Date):
 function findOffSheet(
   { scope }: StockCount,
   lines: readonly StoredCountLine[],
-  { sku, lot }: CountEntry,
+  entry: CountEntry,
 ): Refusal | undefined {
-  const isOther = lot !== undefined && lines.some((line) => line.sku === sku)
+  const { sku } = entry
+  const isOther = codeOf(entry) !== undefined && lines.some((line) => line.sku === sku)
   return scope.kind === 'location' || isOther
     ? undefined
     : refuse('unknown-document-line', 'sku', `"${sku}" is not on the sheet of this count.`)

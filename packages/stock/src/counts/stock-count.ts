@@ -42,6 +42,8 @@ export type CountLine = {
   sku: string
   /** Of an item that is tracked by lot: code of the lot that the line is of; null: what is there, or left, without one. */
   lot: string | null
+  /** Where the hub does not know that lot yet: what is printed on it. It is made when the count is posted. */
+  newLot: PrintedOnLot | null
   /** Where it is usually found. */
   zone: string | null
   bin: string | null
@@ -57,6 +59,13 @@ export type CountLine = {
   difference: number | null
   /** Of an item whose units are told apart by serial number; null for all others. */
   serials: CountSerials | null
+}
+
+/** Null: not told. */
+export type PrintedOnLot = {
+  expiresOn: string | null
+  manufacturedOn: string | null
+  supplierLot: string | null
 }
 
 /** Single units of a line; null: not counted in this round. */

@@ -3,7 +3,7 @@ import { sql } from 'kysely'
 import type { StockContext } from '../context.ts'
 import { type DocumentPage, type DocumentQuery, toPage } from '../documents/cursors.ts'
 import { insertCountSerials } from './count-serials.store.ts'
-import { insertLines, type SnapshotLine } from './count-snapshot.store.ts'
+import { insertLines, type SnapshotLine, type ToldLot } from './count-snapshot.store.ts'
 import type { StockCount } from './stock-count.ts'
 
 export type PostedNote = { postedDigest: string | null; postedResult: StockCount | null }
@@ -132,6 +132,27 @@ export async function insertEntries(
   ])
 }
 
+/** What was told anew of lots that are not known yet. */
+export async function saveToldLots(
+  tx: Tx,
+  organizationId: string,
+  countId: string,
+  told: readonly { line: number; newLot: ToldLot }[],
+): Promise<void> {
+  if (told.length === 0) return
+  const source = unnestRows(
+    'told',
+    told,
+    { line: 'int' },
+    { newLot: ['text', ({ newLot }) => JSON.stringify(newLot)] },
+  )
+  await sql`
+    update stock_count_line set new_lot = told.new_lot::jsonb
+    from ${source}
+    where organization_id = ${organizationId} and count_id = ${countId} and stock_count_line.line = told.line
+      and stock_count_line.new_lot is not null`.execute(tx)
+}
+
 /** Asks for the next round of these lines. */
 export async function raiseRounds(
   tx: Tx,
@@ -165,6 +186,14 @@ export async function notePosting(
     sql`
       update stock_count set posted_digest = ${digest}, posted_result = ${JSON.stringify(count)}::jsonb
       where organization_id = ${organizationId} and count_id = ${count.countId}`.execute(tx),
+    // Sent together, carried out in order, after the lots themselves: what was found has a lot from now on.
+    sql`
+      update stock_count_line set lot_id = lot.lot_id
+      from lot
+      where stock_count_line.organization_id = ${organizationId} and stock_count_line.count_id = ${count.countId}
+        and stock_count_line.new_lot is not null and lot.organization_id = ${organizationId}
+        and lot.item_id = stock_count_line.item_id
+        and lot.code = stock_count_line.new_lot ->> 'code'`.execute(tx),
     // A line whose count agreed has no movement: its difference is 0.
     sql`
       update stock_count_line set posted_difference = coalesce((

@@ -9,18 +9,21 @@ import { dayAt } from './lots.ts'
 
 /**
  * Locks the balances of some places and says what their lots may give. All places that the transaction will move stock
- * at must be named: balances locked later could be held by somebody who waits for these.
+ * at must be named, and the lots that it holds there already, empty or not: balances locked later could be held by
+ * somebody who waits for these. A lot that is filled meanwhile gives nothing yet.
  */
 export async function lockLotStock(
   tx: Tx,
   context: StockContext,
-  places: readonly { itemId: string; locationId: string }[],
+  places: readonly { itemId: string; locationId: string; lotId?: string }[],
 ): Promise<LotBook> {
   const { organizationId } = context
-  const keys = places.map((place) => ({ ...place, lotId: UNALLOCATED_LOT }))
+  const keys = places.flatMap(({ itemId, locationId, lotId = UNALLOCATED_LOT }) =>
+    [...new Set([UNALLOCATED_LOT, lotId])].map((each) => ({ itemId, locationId, lotId: each })),
+  )
   const [, balances, locations] = await Promise.all([
     prepareBalances(tx, context, keys),
-    lockPlaces(tx, organizationId, places),
+    lockPlaces(tx, organizationId, keys),
     findLocations(tx, organizationId),
   ])
   const ids = new Set(balances.map(({ lotId }) => lotId).filter((lotId) => lotId !== UNALLOCATED_LOT))

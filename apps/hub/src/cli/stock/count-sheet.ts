@@ -1,6 +1,7 @@
 import type { StockCountLines } from '@plimsoll/client'
 import {
   approveStockCount,
+  type CountEntry,
   type CountScope,
   cancelStockCount,
   enterStockCount,
@@ -21,7 +22,16 @@ import {
   runDocumentCommand,
   runReading,
 } from './document-command.ts'
-import { collect, type Figure, type NamedUnit, toFigure, toNamedUnit } from './document-lines.ts'
+import {
+  collect,
+  type Figure,
+  type NamedLot,
+  type NamedUnit,
+  toFigure,
+  toLotDetail,
+  toLotName,
+  toNamedUnit,
+} from './document-lines.ts'
 import { toInstant } from './ledger-command.ts'
 import { toQuantity } from './quantity.ts'
 import { money } from './valuation.ts'
@@ -40,7 +50,16 @@ type Start = {
   tolerancePercent?: number
   reference?: string
 }
-type Enter = { counter: string; countedAt?: Date; serial?: NamedUnit[] }
+type LotDetails = ReturnType<typeof toLotDetail>[]
+type Enter = {
+  counter: string
+  countedAt?: Date
+  serial?: NamedUnit[]
+  newLot?: NamedLot[]
+  expires?: LotDetails
+  manufactured?: LotDetails
+  supplierLot?: LotDetails
+}
 type Approve = { approver: string; leaveUncounted?: true; acceptBeyondTolerance?: true }
 type Show = { viewer?: string; only?: SheetQuery['only']; method: SheetQuery['method'] }
 
@@ -92,6 +111,18 @@ export function countSheetCommand(stock: Command, exit: (code: number) => void):
       'which units were found, of items tracked by serial number',
       collect(toNamedUnit),
     )
+    .option(
+      '--new-lot <sku@lot...>',
+      'of the figures, which are of lots that may not be known yet; they are made when the count is posted',
+      collect(toLotName),
+    )
+    .option(
+      '--expires <sku@lot=day...>',
+      'the last day on which a new lot may leave, for example MILK@L12=2027-01-31',
+      collect(toLotDetail),
+    )
+    .option('--manufactured <sku@lot=day...>', 'when a new lot was made', collect(toLotDetail))
+    .option('--supplier-lot <sku@lot=text...>', 'what the supplier calls a new lot', collect(toLotDetail))
     .requiredOption('--counter <name>', 'who counted')
     .option('--counted-at <instant>', 'when, for example 2026-11-25T10:00:00Z (default: now)', toInstant)
     .action(async (countId: string, figures: Figure[], options: DocumentOptions & Enter) => {
@@ -114,13 +145,18 @@ export function countSheetCommand(stock: Command, exit: (code: number) => void):
   addDocumentOptions(group.command('recount'))
     .description('ask for lines to be counted again: those named, or all beyond the tolerance')
     .argument('<count>', 'its id')
-    .argument('[skus...]', 'the items')
-    .action(async (countId: string, skus: string[], options: DocumentOptions) => {
-      const named = skus.length === 0 ? undefined : skus
+    .argument('[lines...]', 'the items, as SKU, or single lots of them, as SKU@LOT', collect(toLotName))
+    .action(async (countId: string, lines: NamedLot[], options: DocumentOptions) => {
+      const skus = lines.filter(({ lot }) => lot === undefined).map(({ sku }) => sku)
+      const ofLots = lines.filter(({ lot }) => lot !== undefined)
+      const named = {
+        ...(skus.length > 0 && { skus }),
+        ...(ofLots.length > 0 && { lines: ofLots }),
+      }
       exit(
         await runDocumentCommand(
           options,
-          (store, head) => recountStockCount(store, head, { countId, skus: named }),
+          (store, head) => recountStockCount(store, head, { countId, ...named }),
           () => `To be counted again: plimsoll stock count-sheet show ${countId} --only uncounted`,
         ),
       )
@@ -211,10 +247,13 @@ export function countSheetCommand(stock: Command, exit: (code: number) => void):
 }
 
 /** What was found; units that are named need not be counted too. */
-function toEntries(figures: readonly Figure[], { serial = [] }: Enter) {
+function toEntries(figures: readonly Figure[], enter: Enter): CountEntry[] {
+  const { serial = [] } = enter
+  const newLots = toNewLots(figures, enter)
   const bySku = Map.groupBy(serial, ({ sku }) => sku)
-  const counted = figures.map((figure) => ({
+  const counted = figures.map(({ lot, ...figure }) => ({
     ...figure,
+    ...(newLots.get(nameOf({ ...figure, lot })) ?? { lot }),
     serials: bySku.get(figure.sku)?.map((unit) => unit.serial),
   }))
   const named = [...bySku].filter(([sku]) => !figures.some((figure) => figure.sku === sku))
@@ -226,6 +265,42 @@ function toEntries(figures: readonly Figure[], { serial = [] }: Enter) {
       serials: units.map((unit) => unit.serial),
     })),
   ]
+}
+
+/** Which figures are of new lots, by their names, with what is told of each. */
+function toNewLots(
+  figures: readonly Figure[],
+  { newLot = [], expires = [], manufactured = [], supplierLot = [] }: Enter,
+): Map<string, Pick<CountEntry, 'newLot'>> {
+  const isIn = (lots: readonly NamedLot[], wanted: NamedLot) =>
+    lots.some((lot) => nameOf(lot) === nameOf(wanted))
+  const stray = newLot.find((lot) => lot.lot === undefined || !isIn(figures, lot))
+  if (stray !== undefined) {
+    throw new CommandProblem(`Say how many of ${nameOf(stray)} were found, as SKU@LOT=QUANTITY.`)
+  }
+  const untold = [...expires, ...manufactured, ...supplierLot].find((lot) => !isIn(newLot, lot))
+  if (untold !== undefined) {
+    throw new CommandProblem(`Say that it is a new lot, as --new-lot ${nameOf(untold)}.`)
+  }
+  const detailOf = (told: LotDetails, lot: NamedLot) =>
+    told.find((each) => nameOf(each) === nameOf(lot))?.detail
+  return new Map(
+    newLot.map((lot) => [
+      nameOf(lot),
+      {
+        newLot: {
+          code: lot.lot ?? '',
+          expiresOn: detailOf(expires, lot),
+          manufacturedOn: detailOf(manufactured, lot),
+          supplierLot: detailOf(supplierLot, lot),
+        },
+      },
+    ]),
+  )
+}
+
+function nameOf({ sku, lot }: NamedLot): string {
+  return lot === undefined ? sku : `${sku}@${lot}`
 }
 
 function toScope({ zone, bin, sku }: Start): CountScope {
@@ -266,7 +341,7 @@ type Row = StockCountLines['rows'][number]
 
 function rowText(row: Row): string {
   const place = row.bin === null ? '' : `${row.zone === null ? '' : `${row.zone} `}${row.bin}  `
-  const lot = row.lot === null ? '' : ` of lot ${row.lot}`
+  const lot = row.lot === null ? '' : ` of ${row.newLot === null ? '' : 'new '}lot ${row.lot}`
   const found = row.counted === null ? 'not counted' : `${row.counted} counted by ${row.counter}`
   const ledger = row.ledger === null ? '' : `, ${row.ledger} by the ledger then`
   const worth = row.value === null || row.value === 0 ? '' : ` worth ${money(row.value)}`

@@ -6,6 +6,8 @@ import { toQuantity } from './quantity.ts'
 
 /** So many of an item, and of which lot. */
 export type Figure = { sku: string; lot?: string; quantity: number }
+/** An item, or one lot of it. */
+export type NamedLot = { sku: string; lot?: string | undefined }
 /** One unit of an item. */
 export type NamedUnit = { sku: string; serial: string }
 
@@ -19,7 +21,7 @@ export function toFigure(text: string): Figure {
 }
 
 /** `MILK@L12`, or a SKU alone. */
-function toLotName(text: string): { sku: string; lot?: string } {
+export function toLotName(text: string): { sku: string; lot?: string } {
   const at = text.lastIndexOf('@')
   if (at < 1) return { sku: text }
   const lot = text.slice(at + 1)

@@ -103,3 +103,23 @@ test('a count sheet lists each lot, names what is missing, and says what that is
   expect((await stock('count-sheet', 'post', id)).stdout).toContain('posted')
   expect((await stock('serial', 'show', 'S3')).stdout).toContain('removed')
 })
+
+test('a lot that nobody has heard of is counted in by its own word, and counted again by itself', async () => {
+  const id = await idOf('countId', 'count-sheet', 'start', '--location', 'MAIN', '--sku', 'MILK')
+  const enter = (...rest: string[]) => stock('count-sheet', 'enter', id, ...rest, '--counter', 'Ann')
+  expect((await enter('MILK@L9=4', '--expires', 'MILK@L9=2027-01-31')).stderr).toContain(
+    'Say that it is a new lot, as --new-lot MILK@L9.',
+  )
+  expect((await enter('MILK@L1=4', '--new-lot', 'MILK@L9')).stderr).toContain('as SKU@LOT=QUANTITY')
+  const told = ['--new-lot', 'MILK@L9', '--expires', 'MILK@L9=2027-01-31']
+  expect((await enter('MILK@L9=4', ...told)).stdout).toContain('Written down: 1 lines')
+  expect((await stock('count-sheet', 'show', id)).stdout).toContain('MILK of new lot L9: 4 counted by Ann')
+  await stock('count-sheet', 'recount', id, 'MILK@L9')
+  await enter('MILK@L9=3')
+  await stock('count-sheet', 'approve', id, '--approver', 'Bob', '--leave-uncounted')
+  expect((await stock('count-sheet', 'post', id)).stdout).toContain('posted')
+  expect((await stock('count-sheet', 'show', id)).stdout).toContain(
+    'MILK of lot L9: 3 counted by Ann in round 2, 0 by the ledger then, +3',
+  )
+  expect((await stock('lot', 'show', 'MILK', 'L9')).stdout).toContain('2027-01-31')
+})

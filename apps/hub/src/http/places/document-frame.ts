@@ -109,10 +109,13 @@ export function documentFrame<Document>(
       )
     },
 
-    /** @param verb the end of its path, such as `receive` */
-    action<Body>(
+    /**
+     * @param verb the end of its path, such as `receive`
+     * @param doing without a body it says nothing but that it is to be done
+     */
+    action<Body = undefined>(
       verb: string,
-      { errors, ...said }: Doing<Body>,
+      { errors = [], ...doing }: Partial<Doing<Body>> & Said,
       act: Act<{ id: string; body: Body }, Document>,
     ): void {
       addRoute(
@@ -121,35 +124,15 @@ export function documentFrame<Document>(
           method: 'POST',
           path: `${path}/:id/${verb}`,
           tag,
-          ...said,
+          ...doing,
           params: documentId,
           takesKey: true,
           answers,
           errors: [...new Set<ErrorCode>([...kind.actionErrors, ...errors])],
         },
-        async ({ params: { id }, body, key }) => answerOf(await act({ id, body }, by(key, body))),
-      )
-    },
-
-    /** One that says nothing but that it is to be done. */
-    bareAction(
-      verb: string,
-      { errors = [], ...said }: Said & { errors?: readonly ErrorCode[] },
-      act: Act<string, Document>,
-    ): void {
-      addRoute(
-        app,
-        {
-          method: 'POST',
-          path: `${path}/:id/${verb}`,
-          tag,
-          ...said,
-          params: documentId,
-          takesKey: true,
-          answers,
-          errors: [...kind.actionErrors, ...errors],
-        },
-        async ({ params: { id }, key }) => answerOf(await act(id, by(key, undefined))),
+        async ({ params: { id }, body, key }) =>
+          // Just parsed by the schema that its type is taken from; where there is none, both are undefined.
+          answerOf(await act({ id, body: body as Body }, by(key, body))),
       )
     },
   }

@@ -15,7 +15,7 @@ import { readCountSheet } from '../../views/stock-counts.ts'
 import type { ErrorCode } from '../error-codes.ts'
 import { addRoute } from '../route.ts'
 import type { ServerContext } from '../server.ts'
-import { COUNT_ERRORS, unitsOfItem } from '../tracked-fields.ts'
+import { COUNT_ERRORS, newLot, unitsOfItem } from '../tracked-fields.ts'
 import { code, documentId, LINE_ERRORS, quantity, reason, reference, sku } from './document-action.ts'
 import { documentFrame } from './document-frame.ts'
 
@@ -49,6 +49,7 @@ const enter = z.strictObject({
       sku,
       quantity,
       ...unitsOfItem,
+      newLot,
       countedAt: z.iso
         .datetime({ offset: true })
         .transform((text) => new Date(text))
@@ -58,7 +59,12 @@ const enter = z.strictObject({
   ),
 })
 const recount = z.strictObject({
-  skus: names.optional().describe('All that differ by more than the tolerance, unless given.'),
+  skus: names.optional().describe('All lines of these items.'),
+  lines: z
+    .array(z.strictObject({ sku, lot: z.string().optional() }))
+    .min(1)
+    .optional()
+    .describe('Single lines, by item and lot. Without either: all that differ by more than the tolerance.'),
 })
 const approve = z.strictObject({
   approver: person('approves'),
@@ -171,15 +177,15 @@ export function stockCountRoutes(hub: ServerContext): FastifyPluginAsync {
         summary:
           'Writes what was counted into the ledger, each line true for the moment of its counting; once, under whatever key.',
         body: post,
-        errors: ['count-zeros-unconfirmed', 'quantity-out-of-range', ...FOUND_ELSEWHERE],
+        errors: ['count-zeros-unconfirmed', 'quantity-out-of-range', 'lot-differs', ...FOUND_ELSEWHERE],
       },
       ({ id, body: { confirmZeros } }, { store, head }) =>
         postStockCount(store, head, { countId: id, confirmZeros }),
     )
-    routes.bareAction(
+    routes.action(
       'cancel',
       { operation: 'cancelStockCount', summary: 'Gives a count up; nothing was changed by it.' },
-      (id, { store, head }) => cancelStockCount(store, head, id),
+      ({ id }, { store, head }) => cancelStockCount(store, head, id),
     )
   }
 }

@@ -139,3 +139,36 @@ test('a blind sheet lists lots and names no serial that is expected; when it is 
   expect(await get(`${path}/lines`)).toMatchObject(shown)
   expect(await get('/serials/S3')).toMatchObject({ rows: [{ state: 'removed' }] })
 })
+
+test('a lot that was found and is not known yet is told with its line, and single lots are counted again', async () => {
+  const scope = { kind: 'items', skus: ['MILK'] }
+  const { body } = await post('/stock-counts', { location: 'MAIN', scope })
+  const path = `/stock-counts/${body.countId}`
+  const enter = (...entries: object[]) => post(`${path}/enter`, { counter: 'Ann', entries })
+  expect(await enter({ sku: 'MILK', lot: 'L9', quantity: 2 })).toMatchObject({
+    status: 404,
+    body: { code: 'unknown-lot' },
+  })
+  const newLot = { code: 'L9', expiresOn: '2027-01-31' }
+  expect(await enter({ sku: 'MILK', newLot, quantity: 2 })).toMatchObject({ status: 201 })
+  expect(await post(`${path}/recount`, { lines: [{ sku: 'MILK', lot: 'L8' }] })).toMatchObject({
+    status: 404,
+    body: { code: 'unknown-document-line', field: 'lines[0].lot' },
+  })
+  expect(await post(`${path}/recount`, { lines: [{ sku: 'MILK', lot: 'L9' }] })).toMatchObject({
+    status: 201,
+  })
+  expect(await enter({ sku: 'MILK', newLot: { ...newLot, expires: 'x' }, quantity: 3 })).toMatchObject({
+    status: 422,
+  })
+  await enter({ sku: 'MILK', lot: 'L9', quantity: 3 })
+  const line = { lot: 'L9', round: 2, counted: 3, difference: 3 }
+  const told = { expiresOn: '2027-01-31', manufacturedOn: null, supplierLot: null }
+  expect(await get(`${path}/lines?only=different`)).toMatchObject({ rows: [{ ...line, newLot: told }] })
+  await post(`${path}/approve`, { approver: 'Bob', leaveUncounted: true })
+  expect(await post(`${path}/post`, {})).toMatchObject({ status: 201 })
+  expect(await get(`${path}/lines?only=different`)).toMatchObject({ rows: [{ ...line, newLot: null }] })
+  expect(await get('/items/MILK/lots')).toMatchObject({
+    rows: expect.arrayContaining([expect.objectContaining({ lot: 'L9', expiresOn: '2027-01-31' })]),
+  })
+})

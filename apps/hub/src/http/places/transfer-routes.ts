@@ -138,10 +138,10 @@ export function transferRoutes(hub: ServerContext): FastifyPluginAsync {
       },
       ({ id }, { store, head }) => closeTransfer(store, head, id),
     )
-    routes.bareAction(
+    routes.action(
       'cancel',
       { operation: 'cancelTransfer', summary: 'Gives a draft up.' },
-      (id, { store, head }) => cancelTransfer(store, head, id),
+      ({ id }, { store, head }) => cancelTransfer(store, head, id),
     )
   }
 }
