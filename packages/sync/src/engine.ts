@@ -5,12 +5,15 @@ import { noteExpiredLots } from './expired-lots.ts'
 import { releaseExpired } from './expired-reservations.ts'
 import type { Lease } from './leases.store.ts'
 import { acquireLeases, releaseLeases, renewLeases } from './leases.store.ts'
+import { measureDemand } from './measure-demand.ts'
 import { parseWake, WAKE_CHANNEL, type Wake } from './notify.ts'
 import { ConnectionRegistry } from './registry.ts'
 import { Serial } from './serial.ts'
 import { Wakeup } from './wakeup.ts'
 import { ConnectionWorker } from './worker.ts'
 
+/** How often sales are counted: what is kept back follows a rush within this. */
+const DEMAND_MEASURED_MS = 10_000
 /** Days begin all over the world at quarters of an hour; a lot is taken off the channels within this. */
 const LOTS_LOOKED_AT_MS = 10_000
 
@@ -28,6 +31,7 @@ export class SyncEngine {
   readonly #itemsWakeup: Wakeup
   readonly #expiryWakeup: Wakeup
   readonly #lotsWakeup: Wakeup
+  readonly #demandWakeup: Wakeup
   readonly #restarting = new Serial()
   readonly #onWake: ((wake: Wake) => void) | undefined
   #loops: Promise<unknown> = Promise.resolve()
@@ -44,6 +48,7 @@ export class SyncEngine {
     this.#itemsWakeup = new Wakeup(context.clock)
     this.#expiryWakeup = new Wakeup(context.clock)
     this.#lotsWakeup = new Wakeup(context.clock)
+    this.#demandWakeup = new Wakeup(context.clock)
   }
 
   /** @param roles `worker`: takes leases and works connections; without it the engine only listens and takes webhooks in */
@@ -64,6 +69,7 @@ export class SyncEngine {
         LOTS_LOOKED_AT_MS,
         async () => void (await noteExpiredLots(this.#context)),
       ),
+      this.#loop(this.#demandWakeup, DEMAND_MEASURED_MS, () => measureDemand(this.#context)),
     ])
   }
 

@@ -1,6 +1,8 @@
 import { type Db, type LotStatus, type Tx, unnestRows } from '@plimsoll/database'
 import { unusableOf } from '@plimsoll/stock'
 import { sql } from 'kysely'
+import { findDemands } from './demand.store.ts'
+import type { MeasuredDemand } from './demand.ts'
 import type { Shown } from './exposure.ts'
 import { withPartsOfKits } from './kit-levels.store.ts'
 import { dayAt } from './lot-stock.store.ts'
@@ -123,10 +125,7 @@ export type LineFacts = {
   sellsBeyondZero: boolean
   /** Up to then every order of its connection is known. */
   fenceAt: Date | null
-  /** Listing units per hour, as measured, with when that was. */
-  recentPerHour: number | null
-  usualPerHour: number | null
-  measuredAt: Date | null
+  measured: MeasuredDemand | null
   writtenMs: number | null
 }
 
@@ -135,9 +134,10 @@ export async function findLineFacts(
   organizationId: string,
   levelIds: readonly string[],
 ): Promise<LineFacts[]> {
-  const found = await sql<LineFacts>`
+  type Row = Omit<LineFacts, 'measured'>
+  const found = await sql<Row>`
     select level.level_id, exposure_older, exposure_older_until, exposure_current, exposure_from, fence_at,
-      recent_per_hour, usual_per_hour, level_demand.measured_at, written_ms,
+      written_ms,
       array(
         select location_id from pool_location
         where pool_location.organization_id = level.organization_id
@@ -153,13 +153,12 @@ export async function findLineFacts(
     from level
     left join stream_cursor on stream_cursor.organization_id = level.organization_id
       and stream_cursor.connection_id = level.connection_id and stream = 'orders'
-    left join level_demand on level_demand.organization_id = level.organization_id
-      and level_demand.level_id = level.level_id
     left join connection_delay on connection_delay.organization_id = level.organization_id
       and connection_delay.connection_id = level.connection_id
     where level.organization_id = ${organizationId} and level.level_id = any(${sql.val([...levelIds])}::uuid[])
     order by level.level_id`.execute(db)
-  return found.rows
+  const demands = await findDemands(db, organizationId, levelIds)
+  return found.rows.map((row) => ({ ...row, measured: demands.get(row.levelId) ?? null }))
 }
 
 /** The writes of these levels that have no final outcome. */

@@ -3,6 +3,7 @@ import { RefusedAfterwards, refuse } from '@plimsoll/stock'
 import type { LevelToDecide } from './availability.store.ts'
 import { insertChangedItems } from './availability.store.ts'
 import { nowOf, type SyncContext, type Tx } from './context.ts'
+import { demandNow } from './demand.ts'
 import type { Policy } from './desired.ts'
 import { expectedOf } from './expected.ts'
 import { passFence } from './exposure.store.ts'
@@ -200,28 +201,13 @@ function toLineLevel(
     underWay,
     shown: expectedOf(level),
     wanted: Math.min(promise, capabilities?.quantityMax ?? promise),
-    demand: demandOf(facts, nowOf(context)),
+    demand: facts.measured === null ? 0 : demandNow(facts.measured, nowOf(context)),
     mayWrite: level.connectionState === 'live' && level.tracked && level.writable,
     pauseMs: (capabilities?.visibilityLagMs ?? 0) + 2 * (facts.writtenMs ?? PAUSE_MS),
   }
 }
 /** Where nothing is measured: a write and a read of the orders. */
 const PAUSE_MS = 1_000
-
-/** Listing units per hour: the recent and the usual demand, each faded to now; the greater counts. */
-export function demandOf(
-  facts: Pick<LineFacts, 'recentPerHour' | 'usualPerHour' | 'measuredAt'>,
-  now: Date,
-): number {
-  if (facts.measuredAt === null) return 0
-  const passedMs = Math.max(0, now.getTime() - facts.measuredAt.getTime())
-  const recent = (facts.recentPerHour ?? 0) * Math.exp(-passedMs / RECENT_MS)
-  const usual = (facts.usualPerHour ?? 0) * Math.exp(-passedMs / USUAL_MS)
-  return Math.max(recent, usual)
-}
-/** How fast what was measured fades. */
-export const RECENT_MS = 10 * 60_000
-export const USUAL_MS = 7 * 24 * 3_600_000
 
 function obstaclesOf(
   context: SyncContext,

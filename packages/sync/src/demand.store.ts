@@ -1,0 +1,272 @@
+import { type Db, type Tx, unnestRows } from '@plimsoll/database'
+import { sql } from 'kysely'
+import type { MeasuredDemand } from './demand.ts'
+
+/** Up to which moment sales have been measured; undefined while another process measures them. Made at first. */
+export async function lockDemandClock(tx: Tx, organizationId: string, now: Date): Promise<Date | undefined> {
+  await sql`
+    insert into demand_clock (organization_id, measured_until) values (${organizationId}, ${now})
+    on conflict do nothing`.execute(tx)
+  const found = await sql<{ measuredUntil: Date }>`
+    select measured_until from demand_clock where organization_id = ${organizationId}
+    for update skip locked`.execute(tx)
+  return found.rows[0]?.measuredUntil
+}
+
+export async function saveDemandClock(tx: Tx, organizationId: string, until: Date): Promise<void> {
+  await sql`
+    update demand_clock set measured_until = ${until} where organization_id = ${organizationId}`.execute(tx)
+}
+
+/** Sales that the hub first applied within a time, one row a line, by the level that sold; where several may have, the first. */
+export async function findSales(
+  db: Db,
+  organizationId: string,
+  { since, until }: { since: Date; until: Date },
+): Promise<{ levelId: string; units: number }[]> {
+  const found = await sql<{ levelId: string; units: number }>`
+    select sold.level_id, order_line.ordered as units
+    from sales_order
+    join order_line on order_line.organization_id = sales_order.organization_id
+      and order_line.order_id = sales_order.order_id and order_line.ordered > 0
+    cross join lateral (
+      select level_id from level
+      where level.organization_id = sales_order.organization_id and level.connection_id = sales_order.connection_id
+        and level.stock_unit_id = order_line.stock_unit_id
+      order by level_id
+      limit 1
+    ) as sold
+    where sales_order.organization_id = ${organizationId}
+      and sales_order.applied_at > ${since} and sales_order.applied_at <= ${until} and not sales_order.test
+    order by sold.level_id, order_line.line_id`.execute(db)
+  return found.rows
+}
+
+export async function findDemands(
+  db: Db,
+  organizationId: string,
+  levelIds: readonly string[],
+): Promise<Map<string, MeasuredDemand>> {
+  const found = await sql<MeasuredDemand & { levelId: string }>`
+    select level_id, recent_per_hour, usual_per_hour, units_per_sale, squared_per_sale, measured_at from level_demand
+    where organization_id = ${organizationId} and level_id = any(${sql.val([...levelIds])}::uuid[])`.execute(
+    db,
+  )
+  return new Map(found.rows.map(({ levelId, ...measured }) => [levelId, measured]))
+}
+
+export async function saveDemands(
+  tx: Tx,
+  organizationId: string,
+  demands: ReadonlyMap<string, MeasuredDemand>,
+): Promise<void> {
+  if (demands.size === 0) return
+  const rows = [...demands].map(([levelId, measured]) => ({
+    levelId,
+    ...measured,
+    // Fractions travel as text.
+    recentPerHour: String(measured.recentPerHour),
+    usualPerHour: String(measured.usualPerHour),
+    unitsPerSale: String(measured.unitsPerSale),
+    squaredPerSale: String(measured.squaredPerSale),
+  }))
+  const source = unnestRows('measured', rows, {
+    levelId: 'uuid',
+    recentPerHour: 'text',
+    usualPerHour: 'text',
+    unitsPerSale: 'text',
+    squaredPerSale: 'text',
+    measuredAt: 'timestamptz',
+  })
+  await sql`
+    insert into level_demand (organization_id, level_id, recent_per_hour, usual_per_hour, units_per_sale,
+      squared_per_sale, measured_at)
+    select ${organizationId}, level_id, recent_per_hour::double precision, usual_per_hour::double precision,
+      units_per_sale::double precision, squared_per_sale::double precision, measured_at
+    from ${source}
+    on conflict (organization_id, level_id) do update set
+      recent_per_hour = excluded.recent_per_hour,
+      usual_per_hour = excluded.usual_per_hour,
+      units_per_sale = excluded.units_per_sale,
+      squared_per_sale = excluded.squared_per_sale,
+      measured_at = excluded.measured_at`.execute(tx)
+}
+
+export type LevelOfItem = {
+  itemId: string
+  connectionId: string
+  levelId: string
+  /** Base units of the item in one listing unit. */
+  unitsEach: number
+  measured: MeasuredDemand | null
+}
+
+/** The levels that sell these items, by themselves or in kits, with what is measured of their demand. */
+export async function findLevelsSelling(
+  db: Db,
+  organizationId: string,
+  itemIds: readonly string[],
+): Promise<LevelOfItem[]> {
+  const ids = sql`any(${sql.val([...itemIds])}::uuid[])`
+  type Row = Omit<LevelOfItem, 'measured'> & { [Field in keyof MeasuredDemand]: MeasuredDemand[Field] | null }
+  const found = await sql<Row>`
+    select sold.item_id, level.connection_id, level.level_id, (sold.quantity * level.units_per_listing)::bigint as units_each,
+      recent_per_hour, usual_per_hour, units_per_sale, squared_per_sale, measured_at
+    from (
+      select item_id, item_id as listed_id, 1::bigint as quantity from item
+      where organization_id = ${organizationId} and item_id = ${ids}
+      union all
+      select part_item_id, kit_item_id, quantity from kit_part
+      where organization_id = ${organizationId} and part_item_id = ${ids}
+    ) as sold
+    join level on level.organization_id = ${organizationId} and level.item_id = sold.listed_id
+    left join level_demand on level_demand.organization_id = level.organization_id
+      and level_demand.level_id = level.level_id
+    order by sold.item_id, level.level_id`.execute(db)
+  return found.rows.map(
+    ({ recentPerHour, usualPerHour, unitsPerSale, squaredPerSale, measuredAt, ...level }) => ({
+      ...level,
+      measured:
+        recentPerHour === null ||
+        usualPerHour === null ||
+        unitsPerSale === null ||
+        squaredPerSale === null ||
+        measuredAt === null
+          ? null
+          : { recentPerHour, usualPerHour, unitsPerSale, squaredPerSale, measuredAt },
+    }),
+  )
+}
+
+/** The items that these levels sell, kits by what they are made of. */
+export async function findItemsSoldBy(
+  db: Db,
+  organizationId: string,
+  levelIds: readonly string[],
+): Promise<string[]> {
+  const found = await sql<{ itemId: string }>`
+    select distinct coalesce(part_item_id, level.item_id) as item_id
+    from level
+    left join kit_part on kit_part.organization_id = level.organization_id and kit_part.kit_item_id = level.item_id
+    where level.organization_id = ${organizationId} and level.level_id = any(${sql.val([...levelIds])}::uuid[])
+      and level.item_id is not null
+    order by 1`.execute(db)
+  return found.rows.map(({ itemId }) => itemId)
+}
+
+/** Items with a buffer that has not been measured for a while: it may have faded. */
+export async function findBuffersBefore(
+  db: Db,
+  organizationId: string,
+  { before, limit }: { before: Date; limit: number },
+): Promise<string[]> {
+  const found = await sql<{ itemId: string }>`
+    select item_id from item_buffer
+    where organization_id = ${organizationId} and measured_at < ${before}
+    order by measured_at, item_id
+    limit ${limit}`.execute(db)
+  return found.rows.map(({ itemId }) => itemId)
+}
+
+export type ItemBuffer = { itemId: string; units: number; tightenUnits: number }
+
+/** Writes what is kept back of items. @returns those of which it differs from before */
+export async function saveBuffers(
+  tx: Tx,
+  organizationId: string,
+  buffers: readonly ItemBuffer[],
+  at: Date,
+): Promise<string[]> {
+  if (buffers.length === 0) return []
+  const known = await sql<ItemBuffer>`
+    select item_id, units, tighten_units from item_buffer
+    where organization_id = ${organizationId}
+      and item_id = any(${sql.val(buffers.map(({ itemId }) => itemId))}::uuid[])`.execute(tx)
+  const before = new Map(known.rows.map((row) => [row.itemId, row]))
+  const kept = buffers.filter(({ units }) => units > 0)
+  const gone = buffers.filter(({ itemId, units }) => units === 0 && before.has(itemId))
+  if (kept.length > 0) {
+    const source = unnestRows('kept', kept, { itemId: 'uuid', units: 'bigint', tightenUnits: 'bigint' })
+    await sql`
+      insert into item_buffer (organization_id, item_id, units, tighten_units, measured_at)
+      select ${organizationId}, item_id, units, greatest(1, tighten_units), ${at} from ${source}
+      on conflict (organization_id, item_id) do update set
+        units = excluded.units, tighten_units = excluded.tighten_units, measured_at = excluded.measured_at`.execute(
+      tx,
+    )
+  }
+  if (gone.length > 0)
+    await sql`
+      delete from item_buffer
+      where organization_id = ${organizationId}
+        and item_id = any(${sql.val(gone.map(({ itemId }) => itemId))}::uuid[])`.execute(tx)
+  const isDifferent = ({ itemId, units, tightenUnits }: ItemBuffer) => {
+    const earlier = before.get(itemId)
+    return (
+      (earlier?.units ?? 0) !== units || (units > 0 && earlier?.tightenUnits !== Math.max(1, tightenUnits))
+    )
+  }
+  return buffers.filter(isDifferent).map(({ itemId }) => itemId)
+}
+
+/**
+ * Measures the delays of connections: how long after its placement an order was known, and how long after its cause a
+ * quantity was confirmed; nineteen of the last twenty were faster. What did not happen lately stays as it was measured.
+ */
+export async function measureDelays(
+  tx: Tx,
+  organizationId: string,
+  { since, at }: { since: Date; at: Date },
+) {
+  await sql`
+    with seen as (
+      select connection_id, percentile_disc(0.95) within group (order by ms)::bigint as ms
+      from (
+        select connection_id, greatest(0, extract(epoch from seen_at - placed_at) * 1000) as ms from sales_order
+        where organization_id = ${organizationId} and applied_at > ${since}
+        order by applied_at desc
+        limit ${LATEST_MAX}
+      ) as latest
+      group by connection_id
+    ), written as (
+      select connection_id, percentile_disc(0.95) within group (order by ms)::bigint as ms
+      from (
+        select connection_id, greatest(0, extract(epoch from settled_at - caused_at) * 1000) as ms from write
+        where organization_id = ${organizationId} and settled_at > ${since} and state = 'applied'
+        order by settled_at desc
+        limit ${LATEST_MAX}
+      ) as latest
+      group by connection_id
+    )
+    insert into connection_delay (organization_id, connection_id, seen_ms, written_ms, measured_at)
+    select ${organizationId}, connection_id, coalesce(seen.ms, known.seen_ms, ${UNMEASURED_MS}),
+      coalesce(written.ms, known.written_ms, ${UNMEASURED_MS}), ${at}
+    from seen full join written using (connection_id)
+    left join (select * from connection_delay where organization_id = ${organizationId}) as known using (connection_id)
+    order by connection_id
+    on conflict (organization_id, connection_id) do update set
+      seen_ms = excluded.seen_ms, written_ms = excluded.written_ms, measured_at = excluded.measured_at`.execute(
+    tx,
+  )
+}
+const LATEST_MAX = 2_000
+/** Of a connection that nothing was seen of or written to yet. */
+export const UNMEASURED_MS = 2_000
+
+export async function findDelays(
+  db: Db,
+  organizationId: string,
+): Promise<Map<string, { seenMs: number; writtenMs: number }>> {
+  const found = await sql<{ connectionId: string; seenMs: number; writtenMs: number }>`
+    select connection_id, seen_ms, written_ms from connection_delay where organization_id = ${organizationId}`.execute(
+    db,
+  )
+  return new Map(found.rows.map(({ connectionId, ...delay }) => [connectionId, delay]))
+}
+
+/** Whether anything is protected at all: else nobody asks how it sells. */
+export async function isAnythingProtected(db: Db, organizationId: string): Promise<boolean> {
+  const found = await sql`
+    select from protection where organization_id = ${organizationId} and mode <> 'open' limit 1`.execute(db)
+  return found.rows.length > 0
+}
