@@ -50,6 +50,7 @@ import type {
   ReservationTable,
 } from './tables/stock.ts'
 import type {
+  CampaignStartTable,
   ChangedItemTable,
   ConnectionDelayTable,
   ConnectionTable,
@@ -65,7 +66,9 @@ import type {
   LevelGrantTable,
   LevelTable,
   ListingTable,
+  PolicyClockTable,
   PolicyTable,
+  PolicyWindowTable,
   PoolLocationTable,
   ProtectionTable,
   StreamCursorTable,
@@ -146,6 +149,9 @@ export interface Tables {
   itemDemand: ItemDemandTable
   connectionDelay: ConnectionDelayTable
   demandClock: DemandClockTable
+  policyClock: PolicyClockTable
+  policyWindow: PolicyWindowTable
+  campaignStart: CampaignStartTable
   inbox: InboxTable
   inboxKey: InboxKeyTable
   streamCursor: StreamCursorTable

@@ -1,10 +1,6 @@
 import type { Connector } from '@plimsoll/connector-kit'
 import { inTransaction, lastly } from '@plimsoll/database'
-import { availableOfKit } from '@plimsoll/stock'
 import {
-  findLevelsToDecide,
-  findListingPolicies,
-  findScopedPolicies,
   insertChangedItems,
   type LevelToDecide,
   lockAvailability,
@@ -13,11 +9,11 @@ import {
   takeChangedItems,
 } from './availability.store.ts'
 import { nowOf, type SyncContext, type Tx } from './context.ts'
-import { type Desired, decideDesired, mergePolicies, type Policy } from './desired.ts'
+import { type Desired, decideDesired } from './desired.ts'
 import { mostShownOf, needsWrite } from './expected.ts'
-import { findKitLevelParts, findKitsBeyond, type KitLevelPart } from './kit-levels.store.ts'
+import { findKitsBeyond } from './kit-levels.store.ts'
 import { type EntryToQueue, queueEntries } from './lane-entries.store.ts'
-import { findLotsInPools, poolText, unusableIn } from './lot-stock.store.ts'
+import { type LevelFigures, type LevelWithStock, readLevelFigures } from './level-figures.ts'
 import { notify } from './notify.ts'
 import { findOversold, type ItemStanding, keepOversoldTasks } from './oversold.store.ts'
 
@@ -93,13 +89,9 @@ export async function updateAvailabilityOf(
   await workOut(context, tx, new Map(itemIds.map((itemId) => [itemId, changed.at])), figures)
 }
 
-/** All that decides what the levels of these items should show. */
-type Figures = {
-  levels: LevelToDecide[]
-  policyOf: (level: LevelToDecide) => Policy
+/** All that decides what the levels of these items should show, and what follows beside. */
+type Figures = LevelFigures & {
   oversold: ItemStanding[]
-  /** Of the levels that show a virtual kit: what each of its parts allows. */
-  kitParts: ReadonlyMap<string, readonly KitLevelPart[]>
   /** Kits that contain one of the items too, and are left to the turns that follow. */
   kitsBeyond: string[]
 }
@@ -107,29 +99,12 @@ type Figures = {
 async function readFigures(context: SyncContext, tx: Tx, itemIds: readonly string[]): Promise<Figures> {
   const { organizationId } = context
   const at = nowOf(context)
-  const [found, policyOf, oversold, parts, kitsBeyond, lots] = await Promise.all([
-    findLevelsToDecide(tx, organizationId, itemIds),
-    readPolicies(context, tx, itemIds),
+  const [figures, oversold, kitsBeyond] = await Promise.all([
+    readLevelFigures(tx, organizationId, itemIds, { at }),
     findOversold(tx, organizationId, itemIds, at),
-    findKitLevelParts(tx, organizationId, itemIds),
     findKitsBeyond(tx, organizationId, itemIds),
-    findLotsInPools(tx, organizationId, itemIds, at),
   ])
-  const kitParts = Map.groupBy(parts, ({ levelId }) => levelId)
-  const lotsByPool = Map.groupBy(lots, poolText)
-  const levels = found.map((level) => {
-    const { minShelfLifeDays } = policyOf(level)
-    const usable = (itemId: string, available: number) =>
-      available - unusableIn(lotsByPool, { ...level, itemId }, minShelfLifeDays)
-    const ofKit = kitParts.get(level.levelId)
-    if (ofKit === undefined) return { ...level, available: usable(level.itemId, level.available) }
-    const usableParts = ofKit.map((part) => ({ ...part, available: usable(part.partItemId, part.available) }))
-    const available = availableOfKit(usableParts)
-    // A kit is on its way as far as what is there of one part and comes of another make whole ones together.
-    const withIncoming = usableParts.map((part) => ({ ...part, available: part.available + part.incoming }))
-    return { ...level, available, incoming: availableOfKit(withIncoming) - available }
-  })
-  return { levels, policyOf, oversold, kitParts, kitsBeyond }
+  return { ...figures, oversold, kitsBeyond }
 }
 
 /**
@@ -140,13 +115,13 @@ async function workOut(
   context: SyncContext,
   tx: Tx,
   causedAt: ReadonlyMap<string, Date>,
-  { levels, policyOf, oversold, kitParts, kitsBeyond }: Figures,
+  { levels, oversold, partsOfKit, kitsBeyond }: Figures,
 ): Promise<string[]> {
   const { organizationId } = context
   const at = nowOf(context)
   const decided = levels.map((level) => ({
     level,
-    desired: decideDesired(toInput(level, context.connectors), policyOf(level)),
+    desired: decideLevel(level, context.connectors),
   }))
   const changes = decided.filter(isDifferent).map(({ level, desired }) => ({
     levelId: level.levelId,
@@ -155,7 +130,7 @@ async function workOut(
   }))
   const entries = decided
     .filter(isToWrite)
-    .map((each) => toEntry(each, causeOf(each.level, causedAt, kitParts) ?? at))
+    .map((each) => toEntry(each, causeOf(each.level, causedAt, partsOfKit) ?? at))
   const connectionIds = [...new Set(entries.map((entry) => entry.connectionId))]
   const written = Promise.all([
     saveDesired(tx, organizationId, changes, at),
@@ -182,9 +157,9 @@ async function workOut(
 function causeOf(
   level: LevelToDecide,
   causedAt: ReadonlyMap<string, Date>,
-  kitParts: Figures['kitParts'],
+  partsOfKit: Figures['partsOfKit'],
 ): Date | undefined {
-  const itemIds = [level.itemId, ...(kitParts.get(level.levelId) ?? []).map((part) => part.partItemId)]
+  const itemIds = [level.itemId, ...(partsOfKit.get(level.itemId) ?? [])]
   const causes = itemIds.flatMap((itemId) => causedAt.get(itemId) ?? [])
   return causes.reduce<Date | undefined>(
     (first, each) => (first === undefined || each < first ? each : first),
@@ -221,32 +196,8 @@ export function priorityOf(desired: number, mostShown: number | undefined): numb
   return desired === 0 || (mostShown !== undefined && desired < mostShown) ? 0 : 1
 }
 
-function toInput(level: LevelToDecide, connectors: ReadonlyMap<string, Connector>) {
+/** What one level should show, by all that is known of it. */
+export function decideLevel(level: LevelWithStock, connectors: ReadonlyMap<string, Connector>): Desired {
   const quantityMax = connectors.get(level.connector)?.manifest.capabilities.quantityMax
-  return { ...level, quantityMax: quantityMax ?? Number.MAX_SAFE_INTEGER }
-}
-
-/** The nearest policy per level. Listings that share a level share the strictest reading: the last one wins. */
-async function readPolicies(
-  context: SyncContext,
-  tx: Parameters<typeof findScopedPolicies>[0],
-  itemIds: readonly string[],
-): Promise<(level: Pick<LevelToDecide, 'connectionId' | 'stockUnitId'>) => Policy> {
-  const [scoped, listings] = await Promise.all([
-    findScopedPolicies(tx, context.organizationId),
-    findListingPolicies(tx, context.organizationId, itemIds),
-  ])
-  const ofOrganization = scoped.find((policy) => policy.scope === 'organization')
-  const ofConnection = new Map(
-    scoped.filter((policy) => policy.scope === 'connection').map((policy) => [policy.scopeId, policy]),
-  )
-  const ofListing = new Map(
-    listings.map((policy) => [`${policy.connectionId} ${policy.stockUnitId}`, policy]),
-  )
-  return (level) =>
-    mergePolicies([
-      ofOrganization,
-      ofConnection.get(level.connectionId),
-      ofListing.get(`${level.connectionId} ${level.stockUnitId}`),
-    ])
+  return decideDesired({ ...level, quantityMax: quantityMax ?? Number.MAX_SAFE_INTEGER }, level.policy)
 }

@@ -18,9 +18,6 @@ export {
   type Because,
   bufferOf,
   decideDesired,
-  mergePolicies,
-  type Policy,
-  type PolicyRow,
   promisableOf,
 } from './desired.ts'
 export { SyncEngine } from './engine.ts'
@@ -35,6 +32,7 @@ export { mapListing, rebuildLevels } from './mappings.store.ts'
 export { notify, parseWake, type ScreenTopic, WAKE_CHANNEL, type Wake } from './notify.ts'
 export { findPolicies } from './policies.store.ts'
 export { changePolicy } from './policies.ts'
+export type { Policy, PolicyRow } from './policy.ts'
 export { describeProblem } from './problems.ts'
 export { ConnectionRegistry, type OpenConnection } from './registry.ts'
 export { changeStock, changeStockWithin, toDocumentStore } from './stock-changes.ts'
