@@ -56,7 +56,29 @@ async function oneTurn(context: SyncContext): Promise<{ isMoreNoted: boolean; co
       readFigures(context, tx, itemIds),
     ])
     const isMoreNoted = taken.length === ITEMS_PER_TURN || figures.kitsBeyond.length > 0
-    return { isMoreNoted, connectionIds: await workOut(context, tx, causedAt, figures) }
+    const { connectionIds } = await workOut(context, tx, causedAt, figures)
+    return { isMoreNoted, connectionIds }
+  })
+}
+
+/**
+ * The same for items of which somebody doubts what they show. Under the locks, as one transaction.
+ * @returns how many levels were to show another quantity, or the same for another reason
+ */
+export async function workOutItems(
+  context: SyncContext,
+  itemIds: readonly string[],
+): Promise<{ changed: number }> {
+  const { organizationId } = context
+  return await inTransaction(context.database, async (tx) => {
+    const [, , figures] = await Promise.all([
+      lockAvailability(tx, organizationId),
+      lockLevelsOf(tx, organizationId, itemIds),
+      readFigures(context, tx, itemIds),
+    ])
+    const at = nowOf(context)
+    const { changed } = await workOut(context, tx, new Map(itemIds.map((itemId) => [itemId, at])), figures)
+    return { changed }
   })
 }
 
@@ -109,14 +131,14 @@ async function readFigures(context: SyncContext, tx: Tx, itemIds: readonly strin
 
 /**
  * Under the lock: what each level of these items should show, written and queued as the transaction's last part.
- * @returns the connections to wake
+ * @returns the connections to wake, and how many levels show something else now
  */
 async function workOut(
   context: SyncContext,
   tx: Tx,
   causedAt: ReadonlyMap<string, Date>,
   { levels, oversold, partsOfKit, kitsBeyond }: Figures,
-): Promise<string[]> {
+): Promise<{ connectionIds: string[]; changed: number }> {
   const { organizationId } = context
   const at = nowOf(context)
   const decided = levels.map((level) => ({
@@ -150,7 +172,7 @@ async function workOut(
     insertChangedItems(tx, organizationId, kitsBeyond, { at, uuid: context.uuid }),
   ])
   lastly(tx, written)
-  return connectionIds
+  return { connectionIds, changed: changes.length }
 }
 
 /** When the first change came about that this level follows from: of its item, or of a part of its kit. */

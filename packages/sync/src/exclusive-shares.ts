@@ -80,8 +80,8 @@ async function findOverfull(
       where coalesce(own.percent, of_connection.exclusive_percent) is not null
     )
     select item.sku, sum(percent)::bigint as percent,
-      array_agg(name || coalesce(' (listing ' || external_id || ')', '') || ' ' || percent || ' %'
-        order by name, external_id) as holders
+      array_agg(holder.name || coalesce(' (listing ' || external_id || ')', '') || ' ' || percent || ' %'
+        order by holder.name, external_id) as holders
     from holder
     join item on item.organization_id = ${organizationId} and item.item_id = holder.stock_item_id
     group by item.sku

@@ -31,8 +31,17 @@ export { changeLot, saveNewLot, setLotStatus } from './lot-changes.ts'
 export { mapListing, rebuildLevels } from './mappings.store.ts'
 export { notify, parseWake, type ScreenTopic, WAKE_CHANNEL, type Wake } from './notify.ts'
 export { findPolicies } from './policies.store.ts'
-export { changePolicy } from './policies.ts'
+export { changePolicy, type PolicyChange, type PolicyTarget, type PolicyTold } from './policies.ts'
 export type { Policy, PolicyRow } from './policy.ts'
+export {
+  endWindow,
+  listWindows,
+  notePassedWindows,
+  type PolicyWindow,
+  scheduleWindow,
+  type WindowRequest,
+} from './policy-windows.ts'
 export { describeProblem } from './problems.ts'
+export { type Recomputed, recomputeAll } from './recompute.ts'
 export { ConnectionRegistry, type OpenConnection } from './registry.ts'
 export { changeStock, changeStockWithin, toDocumentStore } from './stock-changes.ts'
