@@ -62,7 +62,7 @@ function decidePromise(input: DesiredInput, policy: Policy): { promise: number; 
 /** Base units of the pool that may be promised: what is available, and what is coming where that may be sold too. */
 export function promisableOf(
   { available, incoming }: Pick<DesiredInput, 'available' | 'incoming'>,
-  { promiseIncoming }: Policy,
+  { promiseIncoming }: Pick<Policy, 'promiseIncoming'>,
 ): number {
   return promiseIncoming ? available + incoming : available
 }

@@ -95,6 +95,7 @@ const reads: Record<string, string[]> = {
     `/api/v1/locations/${MARK}/balances`,
   ],
   '/api/v1/policies': ['/api/v1/policies'],
+  '/api/v1/policy-windows': ['/api/v1/policy-windows'],
   ...importReads,
   '/api/v1/locations': ['/api/v1/locations', '/api/v1/locations?archived=true'],
   '/api/v1/locations/:code': [`/api/v1/locations/${MARK}`],
@@ -165,6 +166,24 @@ test('I9: what the first organization asks about rows of the second is not found
       const ofConnection = await ask('PUT', '/api/v1/policies', { connection: connectionId, paused: true })
       expect(ofConnection.body).toMatchObject({ code: 'unknown-connection' })
       return await ask('PUT', '/api/v1/policies', { listing: listingId, paused: true })
+    },
+    'POST /api/v1/policy-windows': () =>
+      ask('POST', '/api/v1/policy-windows', {
+        name: 'x',
+        listing: listingId,
+        startsAt: '2026-01-01T00:00:00Z',
+        endsAt: '2999-01-01T00:00:00Z',
+        set: { paused: true },
+      }),
+    'POST /api/v1/policy-windows/:id/end': async () => {
+      const [window] = await served.rows(sql<{ id: string }>`
+        select window_id as id from policy_window where organization_id = ${other.context.organizationId}`)
+      return await ask('POST', `/api/v1/policy-windows/${window?.id}/end`)
+    },
+    'POST /api/v1/whatif': async () => {
+      const ofItem = await ask('POST', '/api/v1/whatif', { items: [`${MARK}-1`] })
+      expect(ofItem.body).toMatchObject({ code: 'unknown-item' })
+      return await ask('POST', '/api/v1/whatif', { policies: [{ listing: listingId, set: { paused: true } }] })
     },
     'POST /api/v1/items': () =>
       ask('POST', '/api/v1/items', {
