@@ -94,13 +94,18 @@ export async function findOpenWindow(
   return found.rows[0]
 }
 
-export async function closeWindow(tx: Tx, organizationId: string, windowId: string, at: Date): Promise<void> {
-  await sql`
-    delete from policy_window
-    where organization_id = ${organizationId} and window_id = ${windowId} and starts_at >= ${at}`.execute(tx)
-  await sql`
-    update policy_window set ends_at = ${at}
-    where organization_id = ${organizationId} and window_id = ${windowId} and starts_at < ${at}`.execute(tx)
+/** Ends a window, and takes one away that has not begun. Both statements are sent at once: figures may be read right after. */
+export async function closeWindow(
+  tx: Tx,
+  organizationId: string,
+  windowId: string,
+  at: Date,
+): Promise<void> {
+  const ours = sql`organization_id = ${organizationId} and window_id = ${windowId}`
+  await Promise.all([
+    sql`delete from policy_window where ${ours} and starts_at >= ${at}`.execute(tx),
+    sql`update policy_window set ends_at = ${at} where ${ours} and starts_at < ${at}`.execute(tx),
+  ])
 }
 
 export type StoredWindow = PolicyRow &

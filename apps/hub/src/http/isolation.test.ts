@@ -176,14 +176,18 @@ test('I9: what the first organization asks about rows of the second is not found
         set: { paused: true },
       }),
     'POST /api/v1/policy-windows/:id/end': async () => {
-      const [window] = await served.rows(sql<{ id: string }>`
-        select window_id as id from policy_window where organization_id = ${other.context.organizationId}`)
-      return await ask('POST', `/api/v1/policy-windows/${window?.id}/end`)
+      const found = await sql<{ id: string }>`
+        select window_id as id from policy_window where organization_id = ${other.context.organizationId}`.execute(
+        served.database.kysely,
+      )
+      return await ask('POST', `/api/v1/policy-windows/${found.rows[0]?.id}/end`)
     },
     'POST /api/v1/whatif': async () => {
       const ofItem = await ask('POST', '/api/v1/whatif', { items: [`${MARK}-1`] })
       expect(ofItem.body).toMatchObject({ code: 'unknown-item' })
-      return await ask('POST', '/api/v1/whatif', { policies: [{ listing: listingId, set: { paused: true } }] })
+      return await ask('POST', '/api/v1/whatif', {
+        policies: [{ listing: listingId, set: { paused: true } }],
+      })
     },
     'POST /api/v1/items': () =>
       ask('POST', '/api/v1/items', {

@@ -15,7 +15,9 @@ export async function insertPassingRows(db: Db, organizationId: string, mark: st
   await sql`insert into campaign_start (organization_id, window_id, connection_id, stock_unit_id, sold_before)
     select organization_id, window_id, connection_id, stock_unit_id, 77 from policy_window join level using (organization_id)
     where organization_id = ${organizationId}`.execute(db)
-  await sql`insert into policy_clock (organization_id, looked_until) values (${organizationId}, now())`.execute(db)
+  await sql`insert into policy_clock (organization_id, looked_until) values (${organizationId}, now()) on conflict do nothing`.execute(
+    db,
+  )
   await sql`insert into changed_item (organization_id, change_id, item_id, changed_at)
     select organization_id, gen_random_uuid(), item_id, now() from item where organization_id = ${organizationId}`.execute(
     db,
