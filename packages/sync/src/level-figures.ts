@@ -64,6 +64,15 @@ export async function readLevelFigures(
   )
   const locationsOfLevel = (level: { connectionId: string; externalLocationId: string }) =>
     poolOf.get(`${level.connectionId} ${level.externalLocationId}`) ?? []
+  const poolKeys = new Map<string, number>()
+  const keyOfPool = new Map<readonly string[], number>()
+  for (const { locationIds } of pools) {
+    const text = locationIds.join(' ')
+    const key = poolKeys.get(text) ?? poolKeys.size + 1
+    poolKeys.set(text, key)
+    keyOfPool.set(locationIds, key)
+  }
+  const poolKeyOf = (locationIds: readonly string[]) => keyOfPool.get(locationIds) ?? 0
   const holders =
     isSetAside || supposed.holderIds.length > 0
       ? await readHolders(db, organizationId, itemIds, { at, supposed }, locationsOfLevel)
@@ -90,6 +99,11 @@ export async function readLevelFigures(
     return item
   }
 
+  // Where nothing of an item is set aside, all channels with one pool and one policy may promise the same of it.
+  const alike = new Map<Policy, Map<string, LevelStock>>()
+  const isAlike = (sold: readonly { item: DividedItem }[]) =>
+    holders === NO_HOLDERS ||
+    sold.every(({ item }) => !holders.campaigns.has(item.itemId) && !holders.shares.has(item.itemId))
   const parts = Map.groupBy(kitParts, (part) => part.kitItemId)
   const levels = found.map((level): LevelWithStock => {
     const levelPolicy = book.of(level)
@@ -98,7 +112,14 @@ export async function readLevelFigures(
       ofKit === undefined
         ? [{ item: itemOf(level.itemId), quantity: 1 }]
         : ofKit.map(({ partItemId, quantity }) => ({ item: itemOf(partItemId), quantity }))
-    const stock = stockOfLevel(sold, locationsOfLevel(level), levelPolicy, ofKit !== undefined)
+    const locationIds = locationsOfLevel(level)
+    const decide = () => stockOfLevel(sold, locationIds, levelPolicy, ofKit !== undefined)
+    if (!isAlike(sold)) return { ...level, ...decide(), policy: levelPolicy.policy }
+    const known = alike.get(levelPolicy.policy) ?? new Map<string, LevelStock>()
+    alike.set(levelPolicy.policy, known)
+    const key = `${level.itemId} ${poolKeyOf(locationIds)}`
+    const stock = known.get(key) ?? decide()
+    known.set(key, stock)
     return { ...level, ...stock, policy: levelPolicy.policy }
   })
   const partsOfKit = new Map(

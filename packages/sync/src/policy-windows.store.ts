@@ -95,12 +95,7 @@ export async function findOpenWindow(
 }
 
 /** Ends a window, and takes one away that has not begun. Both statements are sent at once: figures may be read right after. */
-export async function closeWindow(
-  tx: Tx,
-  organizationId: string,
-  windowId: string,
-  at: Date,
-): Promise<void> {
+export async function closeWindow(tx: Tx, organizationId: string, windowId: string, at: Date): Promise<void> {
   const ours = sql`organization_id = ${organizationId} and window_id = ${windowId}`
   await Promise.all([
     sql`delete from policy_window where ${ours} and starts_at >= ${at}`.execute(tx),

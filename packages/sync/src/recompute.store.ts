@@ -1,4 +1,4 @@
-import { type Db, unnestRows } from '@plimsoll/database'
+import { type Db, type Tx, unnestRows } from '@plimsoll/database'
 import { sql } from 'kysely'
 import { policiesAt } from './policies-in-force.store.ts'
 import type { Policy } from './policy.ts'
@@ -14,19 +14,27 @@ export type PlainPool = {
   quantityMax: number
 }
 
-/** The next items in order of their ids. */
-export async function findItemsAfter(
+/** How many items come next in order of their ids, and the last of them; null: none. */
+export async function findItemRange(
   db: Db,
   organizationId: string,
   after: string | undefined,
   limit: number,
-): Promise<string[]> {
-  const found = await sql<{ itemId: string }>`
-    select item_id from item
-    where organization_id = ${organizationId} and (${after ?? null}::uuid is null or item_id > ${after ?? null})
-    order by item_id
-    limit ${limit}`.execute(db)
-  return found.rows.map((row) => row.itemId)
+): Promise<{ items: number; last: string | null }> {
+  const found = await sql<{ items: number; last: string | null }>`
+    select count(*) as items, max(item_id::text) as last
+    from (
+      select item_id from item
+      where organization_id = ${organizationId} and (${after ?? null}::uuid is null or item_id > ${after ?? null})
+      order by item_id
+      limit ${limit}
+    ) as next`.execute(db)
+  return found.rows[0] ?? { items: 0, last: null }
+}
+
+/** For the one statement that looks at a million rows: its sums fit into memory, and compiling it would take longer than it. */
+export async function preferHashing(tx: Tx): Promise<void> {
+  await sql`select set_config('work_mem', '64MB', true), set_config('jit', 'off', true)`.execute(tx)
 }
 
 type Look = {
