@@ -11,7 +11,7 @@ import {
   sayTarget,
   type TargetOptions,
   toChange,
-} from './policy.ts'
+} from './policy-fields.ts'
 import { runReading } from './stock/document-command.ts'
 import { addCommonOptions, type CommonOptions } from './with-hub.ts'
 

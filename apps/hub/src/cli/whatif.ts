@@ -10,7 +10,7 @@ import {
   type FieldOptions,
   type TargetOptions,
   toChange,
-} from './policy.ts'
+} from './policy-fields.ts'
 import { runReading } from './stock/document-command.ts'
 import { addCommonOptions, type CommonOptions } from './with-hub.ts'
 

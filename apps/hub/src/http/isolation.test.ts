@@ -19,6 +19,7 @@ import { listRoutes } from '../testing/declared-routes.ts'
 import { fillHistory, historyReads } from '../testing/history-rows.ts'
 import { catalogueReads, catalogueWrites, fillCatalogue } from '../testing/other-catalogue.ts'
 import { importReads, importWithProblem, importWrites } from '../testing/other-import.ts'
+import { policyWrites } from '../testing/other-policies.ts'
 import { digestsOf, gaugesOf, insertPassingRows, withoutNow } from '../testing/other-rows.ts'
 import { fillPlaces, type PlaceIds, placeReads, placeWrites } from '../testing/places.ts'
 import { type Answer, type ServedHub, type Shop, serveHub, startShop } from '../testing/served-hub.ts'
@@ -162,33 +163,7 @@ test('I9: what the first organization asks about rows of the second is not found
         credentials: otherShop.credentials,
       }),
     'POST /api/v1/mappings': () => ask('POST', '/api/v1/mappings', { mappings: [{ listingId, sku: 'MUG' }] }),
-    'PUT /api/v1/policies': async () => {
-      const ofConnection = await ask('PUT', '/api/v1/policies', { connection: connectionId, paused: true })
-      expect(ofConnection.body).toMatchObject({ code: 'unknown-connection' })
-      return await ask('PUT', '/api/v1/policies', { listing: listingId, paused: true })
-    },
-    'POST /api/v1/policy-windows': () =>
-      ask('POST', '/api/v1/policy-windows', {
-        name: 'x',
-        listing: listingId,
-        startsAt: '2026-01-01T00:00:00Z',
-        endsAt: '2999-01-01T00:00:00Z',
-        set: { paused: true },
-      }),
-    'POST /api/v1/policy-windows/:id/end': async () => {
-      const found = await sql<{ id: string }>`
-        select window_id as id from policy_window where organization_id = ${other.context.organizationId}`.execute(
-        served.database.kysely,
-      )
-      return await ask('POST', `/api/v1/policy-windows/${found.rows[0]?.id}/end`)
-    },
-    'POST /api/v1/whatif': async () => {
-      const ofItem = await ask('POST', '/api/v1/whatif', { items: [`${MARK}-1`] })
-      expect(ofItem.body).toMatchObject({ code: 'unknown-item' })
-      return await ask('POST', '/api/v1/whatif', {
-        policies: [{ listing: listingId, set: { paused: true } }],
-      })
-    },
+    ...policyWrites(ask, served.database.kysely, other, MARK),
     'POST /api/v1/items': () =>
       ask('POST', '/api/v1/items', {
         name: 'x',
