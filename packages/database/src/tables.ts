@@ -55,6 +55,7 @@ import type {
   ReservationTable,
 } from './tables/stock.ts'
 import type {
+  CampaignStartTable,
   ChangedItemTable,
   ConnectionDelayTable,
   ConnectionTable,
@@ -71,7 +72,9 @@ import type {
   LevelGrantTable,
   LevelTable,
   ListingTable,
+  PolicyClockTable,
   PolicyTable,
+  PolicyWindowTable,
   PoolLocationTable,
   ProtectionTable,
   StreamCursorTable,
@@ -153,6 +156,9 @@ export interface Tables {
   levelDemand: LevelDemandTable
   connectionDelay: ConnectionDelayTable
   demandClock: DemandClockTable
+  policyClock: PolicyClockTable
+  policyWindow: PolicyWindowTable
+  campaignStart: CampaignStartTable
   inbox: InboxTable
   inboxKey: InboxKeyTable
   streamCursor: StreamCursorTable

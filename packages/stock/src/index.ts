@@ -162,7 +162,7 @@ export {
   removeBin,
   saveBins,
 } from './locations/bins.store.ts'
-export { dayAt, nextWorkingDay } from './locations/calendar.ts'
+export { dayAt, isTimeZone, nextWorkingDay } from './locations/calendar.ts'
 export type { LocationDetail, LocationFields } from './locations/location.ts'
 export {
   archiveLocation,

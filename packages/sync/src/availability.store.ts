@@ -1,6 +1,5 @@
 import { type Db, type Tx, unnestRows } from '@plimsoll/database'
 import { sql } from 'kysely'
-import type { PolicyRow } from './desired.ts'
 import type { LevelKnowledge } from './expected.ts'
 import { withKits } from './kit-levels.store.ts'
 
@@ -80,13 +79,6 @@ export type LevelToDecide = LevelKnowledge & {
   desired: number | null
   desiredBecause: string | null
   desiredVersion: number
-  /**
-   * Base units in the pool, those of unusable lots among them; of a virtual kit, which has none, what its parts allow
-   * must take its place.
-   */
-  available: number
-  /** Base units on their way to the pool; of a virtual kit, how many more its parts allow with what is on its way. */
-  incoming: number
   /** Listing units. */
   unsubtracted: number
   /** How it is protected at present. */
@@ -96,7 +88,7 @@ export type LevelToDecide = LevelKnowledge & {
   exposureOlder: number | null
 }
 
-/** Every level that shows one of these items or a kit that contains one, with what is available to it. */
+/** Every level that shows one of these items or a kit that contains one. */
 export async function findLevelsToDecide(
   db: Db,
   organizationId: string,
@@ -109,7 +101,6 @@ export async function findLevelsToDecide(
       level.acknowledged, level.acknowledged_at, level.acknowledged_subtracted, level.subtracted,
       level.open_greatest, level.open_last, level.open_since,
       level.protection, level.granted, level.exposure_older,
-      pool.available, pool.incoming,
       (
         select coalesce(sum(order_line.unsubtracted), 0)::bigint
         from order_line
@@ -121,48 +112,8 @@ export async function findLevelsToDecide(
     from level
     join connection on connection.organization_id = level.organization_id
       and connection.connection_id = level.connection_id
-    cross join lateral (
-      select coalesce(sum(balance.on_hand - balance.reserved - balance.held), 0)::bigint as available,
-        coalesce(sum(balance.incoming), 0)::bigint as incoming
-      from pool_location
-      join balance on balance.organization_id = pool_location.organization_id
-        and balance.item_id = level.item_id
-        and balance.location_id = pool_location.location_id
-      where pool_location.organization_id = level.organization_id
-        and pool_location.connection_id = level.connection_id
-        and pool_location.external_id = level.external_location_id
-    ) as pool
     where level.organization_id = ${organizationId} and level.item_id = any(${withKits(organizationId, itemIds)})
     order by level.level_id`.execute(db)
-  return found.rows
-}
-
-export type ScopedPolicy = PolicyRow & { scope: 'organization' | 'connection'; scopeId: string }
-export type ListingPolicy = PolicyRow & { connectionId: string; stockUnitId: string }
-
-/** Policies of the organization and its connections: few, read whole. */
-export async function findScopedPolicies(db: Db, organizationId: string): Promise<ScopedPolicy[]> {
-  const found = await sql<ScopedPolicy>`
-    select scope, scope_id, buffer_units, buffer_percent, cap, floor, fixed, paused, min_shelf_life_days, promise_incoming
-    from policy
-    where organization_id = ${organizationId} and scope in ('organization', 'connection')`.execute(db)
-  return found.rows
-}
-
-/** Policies of the listings that sell these items, or kits that contain them. */
-export async function findListingPolicies(
-  db: Db,
-  organizationId: string,
-  itemIds: readonly string[],
-): Promise<ListingPolicy[]> {
-  const found = await sql<ListingPolicy>`
-    select listing.connection_id, listing.stock_unit_id,
-      buffer_units, buffer_percent, cap, floor, fixed, paused, min_shelf_life_days, promise_incoming
-    from listing
-    join policy on policy.organization_id = listing.organization_id
-      and policy.scope = 'listing' and policy.scope_id = listing.listing_id
-    where listing.organization_id = ${organizationId} and listing.item_id = any(${withKits(organizationId, itemIds)})
-    order by listing.listing_id`.execute(db)
   return found.rows
 }
 

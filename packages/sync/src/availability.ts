@@ -2,9 +2,6 @@ import type { Connector } from '@plimsoll/connector-kit'
 import { inTransaction, lastly } from '@plimsoll/database'
 import { availableOfKit } from '@plimsoll/stock'
 import {
-  findLevelsToDecide,
-  findListingPolicies,
-  findScopedPolicies,
   insertChangedItems,
   type LevelToDecide,
   lockAvailability,
@@ -13,12 +10,12 @@ import {
   takeChangedItems,
 } from './availability.store.ts'
 import { nowOf, type SyncContext, type Tx } from './context.ts'
-import { type Desired, decideDesired, mergePolicies, type Policy } from './desired.ts'
+import { type Desired, decideDesired } from './desired.ts'
 import { mostShownOf, needsWrite } from './expected.ts'
-import { findKitLevelParts, findKitsBeyond, type KitLevelPart } from './kit-levels.store.ts'
+import { findKitsBeyond } from './kit-levels.store.ts'
 import { type EntryToQueue, queueEntries } from './lane-entries.store.ts'
+import { type LevelFigures, type LevelWithStock, readLevelFigures } from './level-figures.ts'
 import { findDealtItems, findProtections } from './load-line.store.ts'
-import { findLotsInPools, poolText, unusableIn } from './lot-stock.store.ts'
 import { notify } from './notify.ts'
 import { findOversold, type ItemStanding, keepOversoldTasks } from './oversold.store.ts'
 import { drawLines, dynamicBufferOf, type Protections } from './protect.ts'
@@ -62,7 +59,30 @@ async function oneTurn(context: SyncContext): Promise<{ isMoreNoted: boolean; co
       readFigures(context, tx, itemIds),
     ])
     const isMoreNoted = taken.length === ITEMS_PER_TURN || figures.kitsBeyond.length > 0
-    return { isMoreNoted, connectionIds: await workOut(context, tx, causedAt, figures, 'world') }
+    const { connectionIds } = await workOut(context, tx, causedAt, figures, 'world')
+    return { isMoreNoted, connectionIds }
+  })
+}
+
+/**
+ * The same for items of which somebody doubts what they show. Under the locks, as one transaction.
+ * @returns how many levels were to show another quantity, or the same for another reason
+ */
+export async function workOutItems(
+  context: SyncContext,
+  itemIds: readonly string[],
+): Promise<{ changed: number }> {
+  const { organizationId } = context
+  return await inTransaction(context.database, async (tx) => {
+    const [, , figures] = await Promise.all([
+      lockAvailability(tx, organizationId),
+      lockLevelsOf(tx, organizationId, itemIds),
+      readFigures(context, tx, itemIds),
+    ])
+    const at = nowOf(context)
+    const causedAt = new Map(itemIds.map((itemId) => [itemId, at]))
+    const { changed } = await workOut(context, tx, causedAt, figures, 'world')
+    return { changed }
   })
 }
 
@@ -109,13 +129,9 @@ async function workOutNow(
   await workOut(context, tx, new Map(itemIds.map((itemId) => [itemId, at])), figures, cause)
 }
 
-/** All that decides what the levels of these items should show. */
-type Figures = {
-  levels: LevelToDecide[]
-  policyOf: (level: LevelToDecide) => Policy
+/** All that decides what the levels of these items should show, and what follows beside. */
+type Figures = LevelFigures & {
   oversold: ItemStanding[]
-  /** Of the levels that show a virtual kit: what each of its parts allows. */
-  kitParts: ReadonlyMap<string, readonly KitLevelPart[]>
   protections: Protections
   /** Kits that contain one of the items too, and are left to the turns that follow. */
   kitsBeyond: string[]
@@ -124,67 +140,41 @@ type Figures = {
 async function readFigures(context: SyncContext, tx: Tx, itemIds: readonly string[]): Promise<Figures> {
   const { organizationId } = context
   const at = nowOf(context)
-  const [found, policyOf, oversold, parts, kitsBeyond, lots, protected_] = await Promise.all([
-    findLevelsToDecide(tx, organizationId, itemIds),
-    readPolicies(context, tx, itemIds),
+  const [figures, oversold, kitsBeyond, protections] = await Promise.all([
+    readLevelFigures(tx, organizationId, itemIds, { at }),
     findOversold(tx, organizationId, itemIds, at),
-    findKitLevelParts(tx, organizationId, itemIds),
     findKitsBeyond(tx, organizationId, itemIds),
-    findLotsInPools(tx, organizationId, itemIds, at),
     findProtections(tx, organizationId, itemIds),
   ])
-  const kitParts = Map.groupBy(parts, ({ levelId }) => levelId)
-  const lotsByPool = Map.groupBy(lots, poolText)
-  const protections = { ...protected_, availableOf: widestPools(found, parts) }
-  const levels = found.map((level) => {
-    const { minShelfLifeDays } = policyOf(level)
-    const usable = (itemId: string, available: number) =>
-      available - unusableIn(lotsByPool, { ...level, itemId }, minShelfLifeDays)
-    const ofKit = kitParts.get(level.levelId)
-    if (ofKit === undefined) return { ...level, available: usable(level.itemId, level.available) }
-    const usableParts = ofKit.map((part) => {
-      const buffer = dynamicBufferOf(protections, part.partItemId, level.connectionId)
-      return { ...part, available: usable(part.partItemId, part.available) - buffer }
-    })
-    const available = availableOfKit(usableParts)
-    // A kit is on its way as far as what is there of one part and comes of another make whole ones together.
-    const withIncoming = usableParts.map((part) => ({ ...part, available: part.available + part.incoming }))
-    return { ...level, available, incoming: availableOfKit(withIncoming) - available }
-  })
-  return { levels, policyOf, oversold, kitParts, protections, kitsBeyond }
+  const availableOf = widestPools(figures.levels)
+  return { ...figures, oversold, kitsBeyond, protections: { ...protections, availableOf } }
 }
 
 /** Base units in the widest pool of each item: a narrow one beside it says nothing of how deep the stock is. */
-function widestPools(levels: readonly LevelToDecide[], parts: readonly KitLevelPart[]): Map<string, number> {
+function widestPools(levels: readonly LevelWithStock[]): Map<string, number> {
   const widest = new Map<string, number>()
-  const note = (itemId: string, available: number) =>
+  for (const { itemId, available } of levels.flatMap((level) => level.parts))
     widest.set(itemId, Math.max(available, widest.get(itemId) ?? Number.MIN_SAFE_INTEGER))
-  for (const { itemId, available } of levels) note(itemId, available)
-  for (const { partItemId, available } of parts) note(partItemId, available)
   return widest
 }
 
 /**
  * Under the lock: what each level of these items should show, written and queued as the transaction's last part.
- * @returns the connections to wake
+ * @returns the connections to wake, and how many levels show something else now
  */
 async function workOut(
   context: SyncContext,
   tx: Tx,
   causedAt: ReadonlyMap<string, Date>,
-  { levels, policyOf, oversold, kitParts, protections, kitsBeyond }: Figures,
+  { levels, oversold, partsOfKit, protections, kitsBeyond }: Figures,
   cause: 'hub' | 'world',
-): Promise<string[]> {
+): Promise<{ connectionIds: string[]; changed: number }> {
   const { organizationId } = context
   const at = nowOf(context)
   const promised = levels.map((level) => {
-    const policy = policyOf(level)
-    const parts = kitParts.get(level.levelId)
-    // What each part of a kit keeps back is off what the kit may promise already.
-    const buffer = parts === undefined ? dynamicBufferOf(protections, level.itemId, level.connectionId) : 0
-    const buffered = { ...policy, bufferUnits: Math.max(buffer, policy.bufferUnits ?? 0) }
-    const desired = decideDesired(toInput(level, context.connectors), buffered)
-    return { level, policy, parts, promise: desired.promise, desired }
+    const isKit = partsOfKit.has(level.itemId)
+    const desired = decideLevel(withDynamicBuffer(level, protections, isKit), context.connectors)
+    return { level, isKit, promise: desired.promise, desired }
   })
   const lines = await drawLines(context, tx, promised, protections, cause)
   const decided = promised.map(({ level, desired }) => {
@@ -199,7 +189,7 @@ async function workOut(
   }))
   const entries = decided
     .filter(isToWrite)
-    .map((each) => toEntry(each, causeOf(each.level, causedAt, kitParts) ?? at))
+    .map((each) => toEntry(each, causeOf(each.level, causedAt, partsOfKit) ?? at))
   const connectionIds = [...new Set(entries.map((entry) => entry.connectionId))]
   const written = Promise.all([
     saveDesired(tx, organizationId, changes, at),
@@ -219,16 +209,30 @@ async function workOut(
     insertChangedItems(tx, organizationId, kitsBeyond, { at, uuid: context.uuid }),
   ])
   lastly(tx, written)
-  return connectionIds
+  return { connectionIds, changed: changes.length }
+}
+
+/** What is kept back because of how an item sells; of a kit, off each of its parts. */
+function withDynamicBuffer(level: LevelWithStock, protections: Protections, isKit: boolean): LevelWithStock {
+  const bufferOf = (itemId: string) => dynamicBufferOf(protections, itemId, level.connectionId)
+  if (isKit) {
+    if (level.parts.every(({ itemId }) => bufferOf(itemId) === 0)) return level
+    const parts = level.parts.map((part) => ({ ...part, available: part.available - bufferOf(part.itemId) }))
+    return { ...level, available: availableOfKit(parts) }
+  }
+  const buffer = bufferOf(level.itemId)
+  if (buffer === 0) return level
+  const { policy } = level
+  return { ...level, policy: { ...policy, bufferUnits: Math.max(buffer, policy.bufferUnits ?? 0) } }
 }
 
 /** When the first change came about that this level follows from: of its item, or of a part of its kit. */
 function causeOf(
   level: LevelToDecide,
   causedAt: ReadonlyMap<string, Date>,
-  kitParts: Figures['kitParts'],
+  partsOfKit: Figures['partsOfKit'],
 ): Date | undefined {
-  const itemIds = [level.itemId, ...(kitParts.get(level.levelId) ?? []).map((part) => part.partItemId)]
+  const itemIds = [level.itemId, ...(partsOfKit.get(level.itemId) ?? [])]
   const causes = itemIds.flatMap((itemId) => causedAt.get(itemId) ?? [])
   return causes.reduce<Date | undefined>(
     (first, each) => (first === undefined || each < first ? each : first),
@@ -265,32 +269,8 @@ export function priorityOf(desired: number, mostShown: number | undefined): numb
   return desired === 0 || (mostShown !== undefined && desired < mostShown) ? 0 : 1
 }
 
-function toInput(level: LevelToDecide, connectors: ReadonlyMap<string, Connector>) {
+/** What one level should show, by all that is known of it. */
+export function decideLevel(level: LevelWithStock, connectors: ReadonlyMap<string, Connector>): Desired {
   const quantityMax = connectors.get(level.connector)?.manifest.capabilities.quantityMax
-  return { ...level, quantityMax: quantityMax ?? Number.MAX_SAFE_INTEGER }
-}
-
-/** The nearest policy per level. Listings that share a level share the strictest reading: the last one wins. */
-async function readPolicies(
-  context: SyncContext,
-  tx: Parameters<typeof findScopedPolicies>[0],
-  itemIds: readonly string[],
-): Promise<(level: Pick<LevelToDecide, 'connectionId' | 'stockUnitId'>) => Policy> {
-  const [scoped, listings] = await Promise.all([
-    findScopedPolicies(tx, context.organizationId),
-    findListingPolicies(tx, context.organizationId, itemIds),
-  ])
-  const ofOrganization = scoped.find((policy) => policy.scope === 'organization')
-  const ofConnection = new Map(
-    scoped.filter((policy) => policy.scope === 'connection').map((policy) => [policy.scopeId, policy]),
-  )
-  const ofListing = new Map(
-    listings.map((policy) => [`${policy.connectionId} ${policy.stockUnitId}`, policy]),
-  )
-  return (level) =>
-    mergePolicies([
-      ofOrganization,
-      ofConnection.get(level.connectionId),
-      ofListing.get(`${level.connectionId} ${level.stockUnitId}`),
-    ])
+  return decideDesired({ ...level, quantityMax: quantityMax ?? Number.MAX_SAFE_INTEGER }, level.policy)
 }

@@ -1,14 +1,8 @@
 import { fromEnvironment } from '@plimsoll/database/testing'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import {
-  bufferOf,
-  type DesiredInput,
-  decideDesired,
-  mergePolicies,
-  NO_POLICY,
-  type Policy,
-} from './desired.ts'
+import { bufferOf, type DesiredInput, decideDesired } from './desired.ts'
+import { mergePolicies, NO_POLICY, type Policy } from './policy.ts'
 
 const input: DesiredInput = {
   available: 100,
@@ -84,6 +78,7 @@ test('the nearest policy that sets a field wins, field by field', () => {
   const connection = { bufferUnits: 0, bufferPercent: null, floor: 2, promiseIncoming: null }
   const listing = { cap: 7, paused: false }
   expect(mergePolicies([organization, connection, listing])).toEqual({
+    ...NO_POLICY,
     bufferUnits: 0,
     bufferPercent: 10,
     cap: 7,
@@ -96,16 +91,16 @@ test('the nearest policy that sets a field wins, field by field', () => {
 })
 
 const count = (max: number) => fc.option(fc.integer({ min: 0, max }), { nil: undefined })
-const anyPolicy = fc.record({
-  bufferUnits: count(50),
-  bufferPercent: count(100),
-  cap: count(200),
-  floor: count(20),
-  fixed: fc.constant(undefined),
-  paused: fc.boolean(),
-  minShelfLifeDays: fc.constant(undefined),
-  promiseIncoming: fc.boolean(),
-})
+const anyPolicy = fc
+  .record({
+    bufferUnits: count(50),
+    bufferPercent: count(100),
+    cap: count(200),
+    floor: count(20),
+    paused: fc.boolean(),
+    promiseIncoming: fc.boolean(),
+  })
+  .map((policy): Policy => ({ ...NO_POLICY, ...policy }))
 
 test('I5: a level never shows units that are not there', () => {
   fc.assert(

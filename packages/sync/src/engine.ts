@@ -7,6 +7,7 @@ import type { Lease } from './leases.store.ts'
 import { acquireLeases, releaseLeases, renewLeases } from './leases.store.ts'
 import { measureDemand } from './measure-demand.ts'
 import { parseWake, WAKE_CHANNEL, type Wake } from './notify.ts'
+import { notePassedWindows } from './policy-windows.ts'
 import { ConnectionRegistry } from './registry.ts'
 import { Serial } from './serial.ts'
 import { Wakeup } from './wakeup.ts'
@@ -16,6 +17,9 @@ import { ConnectionWorker } from './worker.ts'
 const DEMAND_MEASURED_MS = 10_000
 /** Days begin all over the world at quarters of an hour; a lot is taken off the channels within this. */
 const LOTS_LOOKED_AT_MS = 10_000
+
+/** A sale begins and ends on every channel within this, and the time that its writes take. */
+const WINDOWS_LOOKED_AT_MS = 1_000
 
 /**
  * Runs the connections that this process holds the leases of. Any number of processes may run it on one
@@ -32,6 +36,7 @@ export class SyncEngine {
   readonly #expiryWakeup: Wakeup
   readonly #lotsWakeup: Wakeup
   readonly #demandWakeup: Wakeup
+  readonly #windowsWakeup: Wakeup
   readonly #restarting = new Serial()
   readonly #onWake: ((wake: Wake) => void) | undefined
   #loops: Promise<unknown> = Promise.resolve()
@@ -49,6 +54,7 @@ export class SyncEngine {
     this.#expiryWakeup = new Wakeup(context.clock)
     this.#lotsWakeup = new Wakeup(context.clock)
     this.#demandWakeup = new Wakeup(context.clock)
+    this.#windowsWakeup = new Wakeup(context.clock)
   }
 
   /** @param roles `worker`: takes leases and works connections; without it the engine only listens and takes webhooks in */
@@ -70,6 +76,11 @@ export class SyncEngine {
         async () => void (await noteExpiredLots(this.#context)),
       ),
       this.#loop(this.#demandWakeup, DEMAND_MEASURED_MS, () => measureDemand(this.#context)),
+      this.#loop(
+        this.#windowsWakeup,
+        WINDOWS_LOOKED_AT_MS,
+        async () => void (await notePassedWindows(this.#context)),
+      ),
     ])
   }
 

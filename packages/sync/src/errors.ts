@@ -23,6 +23,19 @@ export const syncErrors = {
     fault: 'yours',
     cure: 'Change one of the two, or take it back.',
   },
+  'overfull-shares': {
+    status: 409,
+    fault: 'yours',
+    cure: 'Take part of the exclusive share back from one of those named first.',
+  },
+  'window-overlap': {
+    status: 409,
+    fault: 'yours',
+    cure: 'Give the window other times, or end the one named first.',
+  },
+  'invalid-window': { status: 422, fault: 'yours', cure: 'Correct the field named.' },
+  'invalid-moment': { status: 422, fault: 'yours', cure: 'Give a moment that is still to come, or none.' },
+  'unknown-window': { status: 404, fault: 'yours', cure: 'Use the id of a window that has not ended.' },
   'wrong-state': { status: 409, fault: 'yours', cure: 'Do first what the message says.' },
 } as const satisfies Record<
   string,

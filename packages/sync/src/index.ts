@@ -18,9 +18,6 @@ export {
   type Because,
   bufferOf,
   decideDesired,
-  mergePolicies,
-  type Policy,
-  type PolicyRow,
   promisableOf,
 } from './desired.ts'
 export { SyncEngine } from './engine.ts'
@@ -29,12 +26,25 @@ export { expectedOf } from './expected.ts'
 export { noteExpiredLots } from './expired-lots.ts'
 export { replayParked } from './inbox.store.ts'
 export { type IntakeAnswer, receiveWebhook } from './intake.ts'
+export type { LevelStock, PromisablePart } from './item-stock.ts'
 export { changeKit, tellOfKits } from './kit-changes.ts'
+export { type LevelWithStock, readLevelFigures } from './level-figures.ts'
 export { changeLot, saveNewLot, setLotStatus } from './lot-changes.ts'
 export { mapListing, rebuildLevels } from './mappings.store.ts'
 export { notify, parseWake, type ScreenTopic, WAKE_CHANNEL, type Wake } from './notify.ts'
 export { findPolicies } from './policies.store.ts'
-export { changePolicy } from './policies.ts'
+export { changePolicy, type PolicyChange, type PolicyTarget, type PolicyTold } from './policies.ts'
+export { NO_POLICY, type Policy } from './policy.ts'
+export {
+  endWindow,
+  listWindows,
+  notePassedWindows,
+  type PolicyWindow,
+  scheduleWindow,
+  type WindowRequest,
+} from './policy-windows.ts'
 export { describeProblem } from './problems.ts'
+export { type Recomputed, recomputeAll } from './recompute.ts'
 export { ConnectionRegistry, type OpenConnection } from './registry.ts'
 export { changeStock, changeStockWithin, toDocumentStore } from './stock-changes.ts'
+export { answerWhatIf, type WhatIf, type WhatIfRequest, type WhatIfRow } from './whatif.ts'

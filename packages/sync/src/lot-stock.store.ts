@@ -1,13 +1,12 @@
 import type { Db, LotStatus, Tx } from '@plimsoll/database'
-import { timeZoneOf, unusableOf } from '@plimsoll/stock'
+import { timeZoneOf } from '@plimsoll/stock'
 import { sql } from 'kysely'
 import { withPartsOfKits } from './kit-levels.store.ts'
 
-/** A lot in the pool of an external location, as far as time or its status may make it unusable. Base units. */
-export type LotInPool = {
-  connectionId: string
-  externalLocationId: string
+/** A lot at a location, as far as time or its status may make it unusable. Base units. */
+export type LotAt = {
   itemId: string
+  locationId: string
   status: LotStatus
   expiresOn: string | null
   /** The day that it is where the lot is. */
@@ -18,45 +17,27 @@ export type LotInPool = {
 }
 
 /**
- * The lots of these items, and of all parts of the kits worked out with them, that are in some pool and may be unusable; where there are no lots, a look
- * into an index.
+ * The lots of these items, and of all parts of the kits worked out with them, that may be unusable; where there are no
+ * lots, a look into an index.
  */
-export async function findLotsInPools(
+export async function findLots(
   db: Db,
   organizationId: string,
   itemIds: readonly string[],
   at: Date,
-): Promise<LotInPool[]> {
-  const found = await sql<LotInPool>`
-    select pool_location.connection_id, pool_location.external_id as external_location_id, lot.item_id, lot.status,
-      lot.expires_on, ${dayAt(at)} as today, balance.on_hand, balance.reserved, balance.held
+): Promise<LotAt[]> {
+  const found = await sql<LotAt>`
+    select lot.item_id, balance.location_id, lot.status, lot.expires_on, ${dayAt(at)} as today, balance.on_hand,
+      balance.reserved, balance.held
     from lot
     join balance on balance.organization_id = lot.organization_id and balance.item_id = lot.item_id
       and balance.lot_id = lot.lot_id and balance.on_hand > balance.held
     join location on location.organization_id = balance.organization_id
       and location.location_id = balance.location_id
-    join pool_location on pool_location.organization_id = balance.organization_id
-      and pool_location.location_id = balance.location_id
     where lot.organization_id = ${organizationId} and lot.item_id = any(${withPartsOfKits(organizationId, itemIds)})
-      and (lot.status <> 'released' or lot.expires_on is not null)`.execute(db)
+      and (lot.status <> 'released' or lot.expires_on is not null)
+    order by lot.item_id, balance.location_id, lot.lot_id`.execute(db)
   return found.rows
-}
-
-/** Units in the pool of a level that it may not show, because of the lots that they are of. */
-export function unusableIn(
-  lots: ReadonlyMap<string, readonly LotInPool[]>,
-  level: PoolOfItem,
-  minShelfLifeDays: number | undefined,
-): number {
-  const here = lots.get(poolText(level)) ?? []
-  return here.reduce((sum, lot) => sum + unusableOf(lot, lot, lot.today, minShelfLifeDays ?? 0), 0)
-}
-
-type PoolOfItem = { connectionId: string; externalLocationId: string; itemId: string }
-
-/** One string per pool and item, for maps. */
-export function poolText({ connectionId, externalLocationId, itemId }: PoolOfItem): string {
-  return `${connectionId} ${externalLocationId} ${itemId}`
 }
 
 /** The day at the row `location` of a statement. */
@@ -102,6 +83,10 @@ export async function findItemsPastLimit(
       union
       select min_shelf_life_days from policy
       where organization_id = ${organizationId} and min_shelf_life_days is not null
+      union
+      select min_shelf_life_days from policy_window
+      where organization_id = ${organizationId} and min_shelf_life_days is not null
+        and starts_at <= ${until} and ends_at > ${until}
     )
     select distinct lot.item_id
     from (select distinct today, before from day) as passed

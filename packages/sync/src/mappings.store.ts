@@ -162,7 +162,7 @@ export async function markListingGone(
 /**
  * One level per stock unit and external location, taking item, units and tracking from the listings
  * that share it. A level is written only where a merchant fulfils it and the location is active.
- * @returns the items whose levels changed
+ * @returns the items whose levels changed, those that they sold before among them
  */
 export async function rebuildLevels(
   tx: Tx,
@@ -200,6 +200,13 @@ export async function rebuildLevels(
     tracked: 'boolean',
     writable: 'boolean',
   })
+  const before = await sql<{ itemId: string }>`
+    select distinct level.item_id
+    from ${source}
+    join level on level.organization_id = ${place.organizationId} and level.connection_id = ${place.connectionId}
+      and level.stock_unit_id = wanted.stock_unit_id and level.external_location_id = wanted.external_location_id
+    where level.item_id <> wanted.item_id or (level.item_id is not null and wanted.item_id is null)
+    order by level.item_id`.execute(tx)
   const changed = await sql<{ itemId: string | null }>`
     insert into level
       (organization_id, level_id, connection_id, stock_unit_id, external_location_id, item_id, units_per_listing,
@@ -215,7 +222,8 @@ export async function rebuildLevels(
     where (level.item_id, level.units_per_listing, level.tracked, level.writable)
       is distinct from (excluded.item_id, excluded.units_per_listing, excluded.tracked, excluded.writable)
     returning item_id`.execute(tx)
-  return [...new Set(changed.rows.flatMap((row) => row.itemId ?? []))]
+  // What was set aside for a level of the item that it sold before, others may show now.
+  return [...new Set([...before.rows, ...changed.rows].flatMap((row) => row.itemId ?? []))]
 }
 
 type WantedLevel = {

@@ -1,6 +1,7 @@
 import type { Tx } from '@plimsoll/database'
 import { sql } from 'kysely'
 import { dayAt } from './lot-stock.store.ts'
+import { policiesAt } from './policies-in-force.store.ts'
 import { closeTasks, openTask } from './tasks.store.ts'
 
 export type ItemStanding = { itemId: string; sku: string; available: number; hasTask: boolean }
@@ -36,9 +37,9 @@ export async function findOversold(
     cross join lateral (
       -- What is coming covers what was promised of it, where any policy that reaches the item lets it be promised.
       select exists (
-        select from policy
-        where policy.organization_id = item.organization_id and policy.promise_incoming and (
-          scope = 'organization' or exists (
+        select from ${policiesAt(organizationId, at)}
+        where policy.promise_incoming and (
+          scope = 'organization' or (scope = 'item' and scope_id = item.item_id) or exists (
             select from listing
             where listing.organization_id = item.organization_id and listing.item_id = item.item_id
               and policy.scope_id = case scope when 'connection' then listing.connection_id else listing.listing_id end

@@ -1,35 +1,54 @@
 import type { Db, Tx } from '@plimsoll/database'
 import { sql } from 'kysely'
-import type { PolicyRow } from './desired.ts'
+import { policyFields as fields } from './policies-in-force.store.ts'
+import type { PolicyRow } from './policy.ts'
 
-export type PolicyScope = { scope: 'organization' | 'connection' | 'listing'; scopeId: string }
+export type PolicyScope = { scope: 'organization' | 'connection' | 'item' | 'listing'; scopeId: string }
 
-/** A policy with whom it is set on, as a person knows them. */
-export type NamedPolicy = PolicyRow & {
+/** Whom a policy is set on, as a person knows them. */
+export type NamedScope = {
   scope: PolicyScope['scope']
   connectionId: string | null
   connectionName: string | null
   listingId: string | null
   listingExternalId: string | null
-  updatedAt: Date
+  sku: string | null
+  /** Codes of the locations that it names. */
+  pool: string[] | null
 }
 
-const fields = sql`buffer_units, buffer_percent, cap, floor, fixed, paused, min_shelf_life_days, promise_incoming`
+/** A policy with whom it is set on. */
+export type NamedPolicy = PolicyRow & NamedScope & { updatedAt: Date }
 
-/** Every policy from far to near: the organization's, those of connections, those of listings. */
+/** The columns of `NamedScope`, beside a row `policy` or `policy_window` that is called `of`. */
+export const namedScope = sql`of.scope, connection.connection_id, connection.name as connection_name,
+  listing.listing_id, listing.external_id as listing_external_id, item.sku,
+  case when of.pool_location_ids is not null then array(
+    select code from location
+    where location.organization_id = of.organization_id and location.location_id = any(of.pool_location_ids)
+    order by code
+  ) end as pool`
+
+/** What `namedScope` reads. */
+export const namedScopeTables = sql`
+  left join listing on of.scope = 'listing' and listing.organization_id = of.organization_id
+    and listing.listing_id = of.scope_id
+  left join item on of.scope = 'item' and item.organization_id = of.organization_id and item.item_id = of.scope_id
+  left join connection on connection.organization_id = of.organization_id
+    and connection.connection_id = case when of.scope = 'connection' then of.scope_id else listing.connection_id end`
+
+/** From far to near. */
+export const byNearness = sql`array_position(array['organization', 'connection', 'item', 'listing'], of.scope),
+  connection.name, item.sku, listing.external_id, of.scope_id`
+
+/** Every policy without an end, from far to near: the organization's, those of connections, of items, of listings. */
 export async function findPolicies(db: Db, organizationId: string): Promise<NamedPolicy[]> {
   const found = await sql<NamedPolicy>`
-    select policy.scope, connection.connection_id, connection.name as connection_name,
-      listing.listing_id, listing.external_id as listing_external_id, policy.updated_at, ${fields}
-    from policy
-    left join listing on policy.scope = 'listing' and listing.organization_id = policy.organization_id
-      and listing.listing_id = policy.scope_id
-    left join connection on connection.organization_id = policy.organization_id
-      and connection.connection_id = case when policy.scope = 'connection' then policy.scope_id
-        else listing.connection_id end
-    where policy.organization_id = ${organizationId}
-    order by array_position(array['organization', 'connection', 'listing'], policy.scope), connection.name,
-      listing.external_id, policy.scope_id`.execute(db)
+    select ${namedScope}, ${fields}, of.updated_at
+    from policy as of
+    ${namedScopeTables}
+    where of.organization_id = ${organizationId}
+    order by ${byNearness}`.execute(db)
   return found.rows
 }
 
@@ -44,6 +63,15 @@ export async function findPolicy(
   return found.rows[0]
 }
 
+/** The values of `policyFields`, in their order. */
+export function policyValues(policy: PolicyRow) {
+  const pool = policy.poolLocationIds === null ? null : [...policy.poolLocationIds]
+  return sql`${policy.bufferUnits}::bigint, ${policy.bufferPercent}::bigint, ${policy.cap}::bigint, ${policy.floor}::bigint,
+    ${policy.fixed}::bigint, ${policy.paused}::boolean, ${policy.minShelfLifeDays}::int, ${policy.promiseIncoming}::boolean,
+    ${sql.val(pool)}::uuid[], ${policy.sharePercent}::bigint, ${policy.exclusivePercent}::bigint,
+    ${policy.incomingPercent}::bigint, ${policy.incomingWithinDays}::bigint`
+}
+
 /** Writes all of a policy. */
 export async function savePolicy(
   tx: Tx,
@@ -53,8 +81,7 @@ export async function savePolicy(
 ): Promise<void> {
   await sql`
     insert into policy (organization_id, scope, scope_id, ${fields}, updated_at)
-    values (${organizationId}, ${scope}, ${scopeId}, ${policy.bufferUnits}, ${policy.bufferPercent}, ${policy.cap},
-      ${policy.floor}, ${policy.fixed}, ${policy.paused}, ${policy.minShelfLifeDays}, ${policy.promiseIncoming}, ${at})
+    values (${organizationId}, ${scope}, ${scopeId}, ${policyValues(policy)}, ${at})
     on conflict (organization_id, scope, scope_id) do update set
       buffer_units = excluded.buffer_units,
       buffer_percent = excluded.buffer_percent,
@@ -64,6 +91,11 @@ export async function savePolicy(
       paused = excluded.paused,
       min_shelf_life_days = excluded.min_shelf_life_days,
       promise_incoming = excluded.promise_incoming,
+      pool_location_ids = excluded.pool_location_ids,
+      share_percent = excluded.share_percent,
+      exclusive_percent = excluded.exclusive_percent,
+      incoming_percent = excluded.incoming_percent,
+      incoming_within_days = excluded.incoming_within_days,
       updated_at = excluded.updated_at`.execute(tx)
 }
 
@@ -78,7 +110,10 @@ export async function deletePolicy(
     where organization_id = ${organizationId} and scope = ${scope} and scope_id = ${scopeId}`.execute(tx)
 }
 
-/** The items whose levels a policy reaches. */
+/**
+ * The items whose levels a policy reaches, and what kits among them contain: what is set aside for one of their levels is
+ * set aside of the parts, which others sell too.
+ */
 export async function findItemsUnder(
   db: Db,
   organizationId: string,
@@ -87,14 +122,21 @@ export async function findItemsUnder(
   const reached = {
     organization: sql`true`,
     connection: sql`level.connection_id = ${scopeId}`,
+    item: sql`level.item_id = ${scopeId}`,
     listing: sql`(level.connection_id, level.stock_unit_id) in (
       select connection_id, stock_unit_id from listing
       where organization_id = ${organizationId} and listing_id = ${scopeId}
     )`,
   }
   const found = await sql<{ itemId: string }>`
-    select distinct item_id from level
-    where organization_id = ${organizationId} and item_id is not null and ${reached[scope]}
+    with sold as (
+      select distinct item_id from level
+      where organization_id = ${organizationId} and item_id is not null and ${reached[scope]}
+    )
+    select item_id from sold
+    union
+    select part_item_id from kit_part join sold on kit_item_id = item_id
+    where kit_part.organization_id = ${organizationId}
     order by item_id`.execute(db)
   return found.rows.map(({ itemId }) => itemId)
 }

@@ -7,9 +7,10 @@ import fc from 'fast-check'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { toStockContext } from './context.ts'
-import { decideDesired, mergePolicies } from './desired.ts'
+import { decideDesired } from './desired.ts'
 import { findPolicies } from './policies.store.ts'
 import { changePolicy, type PolicyChange } from './policies.ts'
+import { mergePolicies } from './policy.ts'
 import { createWorld, type World } from './testing/world.ts'
 
 let database: TestDatabase

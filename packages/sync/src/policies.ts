@@ -1,11 +1,11 @@
 import { inTransaction } from '@plimsoll/database'
-import { isUuid } from '@plimsoll/stock'
+import { findItemsBySku, findLocations, isUuid } from '@plimsoll/stock'
 import { lockAvailability } from './availability.store.ts'
 import { updateAvailability, updateAvailabilityOf } from './availability.ts'
 import { findConnectionId } from './connections.ts'
 import { nowOf, type SyncContext } from './context.ts'
-import type { PolicyRow } from './desired.ts'
 import { syncProblem } from './errors.ts'
+import { refuseOverfull } from './exclusive-shares.ts'
 import {
   deletePolicy,
   findItemsUnder,
@@ -14,78 +14,136 @@ import {
   type PolicyScope,
   savePolicy,
 } from './policies.store.ts'
+import { NOTHING_SET, type PolicyRow } from './policy.ts'
 
-/** Whom a policy is set on: a connection by id or name, a listing by id; neither: the organization. */
-export type PolicyTarget = { connection?: string | undefined; listing?: string | undefined }
-
-/** A field that is left out stays as it is; null takes it back. */
-export type PolicyChange = { [Field in keyof PolicyRow]?: PolicyRow[Field] | undefined }
-
-const NOTHING_SET: PolicyRow = {
-  bufferUnits: null,
-  bufferPercent: null,
-  cap: null,
-  floor: null,
-  fixed: null,
-  paused: null,
-  minShelfLifeDays: null,
-  promiseIncoming: null,
+/** Whom a policy is set on: a connection by id or name, an item by SKU, a listing by id; none: the organization. */
+export type PolicyTarget = {
+  connection?: string | undefined
+  item?: string | undefined
+  listing?: string | undefined
 }
+
+/** What a person sets: locations go by their codes. A field that is left out stays as it is; null takes it back. */
+export type PolicyChange = { [Field in keyof Told]?: Told[Field] | undefined }
+type Told = Omit<PolicyRow, 'poolLocationIds'> & { pool: readonly string[] | null }
+
+/** What is set, as a person knows it. */
+export type PolicyTold = Omit<PolicyRow, 'poolLocationIds'> & { pool: string[] | null }
 
 /**
  * Changes a policy, and works out in the same transaction what every level that it reaches should show now. Where those
  * are of more items than one turn takes, they are noted in it and worked out right after.
  * @returns all of the policy as it is now
- * @throws SyncProblem for a connection or listing that is not known, and for values that contradict each other
+ * @throws SyncProblem for a connection, item, listing or location that is not known, for values that contradict each
+ *   other, and for exclusive shares of one item that are more than all of it
  */
 export async function changePolicy(
   context: SyncContext,
   target: PolicyTarget,
   change: PolicyChange,
-): Promise<PolicyRow> {
+): Promise<PolicyTold> {
   const { organizationId } = context
-  const scope = await toScope(context, target)
+  const scope = await toPolicyScope(context, target)
+  const stored = await toStored(context, change)
   const policy = await inTransaction(context.database, async (tx) => {
     // Before the policy is read: two changes of it must not each overwrite what the other set.
     await lockAvailability(tx, organizationId)
     const before = (await findPolicy(tx, organizationId, scope)) ?? NOTHING_SET
-    const after = applyChange(before, change)
-    refuseContradictions(after)
+    const after = applyChange(before, stored)
+    refuseContradictions(scope, after)
     const at = nowOf(context)
     const itemIds = await findItemsUnder(tx, organizationId, scope)
-    await updateAvailabilityOf(context, tx, { itemIds, at }, () =>
+    const save = () =>
       isNothingSet(after)
         ? deletePolicy(tx, organizationId, scope)
-        : savePolicy(tx, organizationId, scope, { policy: after, at }),
-    )
+        : savePolicy(tx, organizationId, scope, { policy: after, at })
+    if (after.exclusivePercent !== null && after.exclusivePercent !== before.exclusivePercent) {
+      await save()
+      await refuseOverfull(tx, organizationId, itemIds, at)
+    }
+    await updateAvailabilityOf(context, tx, { itemIds, at }, save)
     return after
   })
   await updateAvailability(context)
-  return policy
+  return await toTold(context, policy)
 }
 
-async function toScope(context: SyncContext, { connection, listing }: PolicyTarget): Promise<PolicyScope> {
-  const { organizationId } = context
+/** @throws SyncProblem */
+export async function toPolicyScope(
+  context: SyncContext,
+  { connection, item, listing }: PolicyTarget,
+): Promise<PolicyScope> {
+  const { organizationId, database } = context
+  const told = [connection, item, listing].filter((each) => each !== undefined)
+  if (told.length > 1) {
+    const field = listing !== undefined ? 'listing' : 'item'
+    throw syncProblem(
+      'policy-contradiction',
+      field,
+      'A policy is of a connection, of an item or of a listing.',
+    )
+  }
   if (listing !== undefined) {
-    if (connection !== undefined) {
-      throw syncProblem('policy-contradiction', 'listing', 'A policy is of a connection or of a listing.')
-    }
-    if (!isUuid(listing) || !(await listingExists(context.database.kysely, organizationId, listing))) {
+    if (!isUuid(listing) || !(await listingExists(database.kysely, organizationId, listing))) {
       throw syncProblem('unknown-listing', 'listing', `There is no listing ${listing}.`)
     }
     return { scope: 'listing', scopeId: listing }
+  }
+  if (item !== undefined) {
+    const [found] = await findItemsBySku(database.kysely, organizationId, [item])
+    if (found === undefined)
+      throw syncProblem('unknown-item', 'item', `There is no item with the SKU "${item}".`)
+    return { scope: 'item', scopeId: found.itemId }
   }
   if (connection === undefined) return { scope: 'organization', scopeId: organizationId }
   return { scope: 'connection', scopeId: await findConnectionId(context, connection) }
 }
 
+/** With the ids of locations for their codes. @throws SyncProblem */
+export async function toStored(
+  context: SyncContext,
+  { pool, ...change }: PolicyChange,
+): Promise<StoredChange> {
+  if (pool === undefined) return change
+  if (pool === null) return { ...change, poolLocationIds: null }
+  if (pool.length === 0) {
+    const message = 'A pool without a location shows nothing: pause the listing, or name one.'
+    throw syncProblem('policy-contradiction', 'pool', message)
+  }
+  const locations = await findLocations(context.database.kysely, context.organizationId)
+  const poolLocationIds = [...new Set(pool)].map((code) => {
+    const found = locations.find((location) => location.code === code)
+    if (found === undefined) throw syncProblem('unknown-location', 'pool', `There is no location ${code}.`)
+    return found.locationId
+  })
+  return { ...change, poolLocationIds: poolLocationIds.sort() }
+}
+
+/** With the codes of locations for their ids. */
+export async function toTold<Row extends PolicyRow>(
+  context: SyncContext,
+  { poolLocationIds, ...policy }: Row,
+): Promise<Omit<Row, 'poolLocationIds'> & { pool: string[] | null }> {
+  if (poolLocationIds === null) return { ...policy, pool: null }
+  const locations = await findLocations(context.database.kysely, context.organizationId)
+  const pool = locations
+    .filter(({ locationId }) => poolLocationIds.includes(locationId))
+    .map(({ code }) => code)
+  return { ...policy, pool: pool.sort() }
+}
+
+export type StoredChange = { [Field in keyof PolicyRow]?: PolicyRow[Field] | undefined }
+
 /** @returns what is set once the change is made to it */
-export function applyChange(before: PolicyRow, change: PolicyChange): PolicyRow {
+export function applyChange(before: PolicyRow, change: StoredChange): PolicyRow {
   const of = <Field extends keyof PolicyRow>(field: Field): PolicyRow[Field] => {
     const said: PolicyRow[Field] | undefined = change[field]
     return said === undefined ? before[field] : said
   }
   return {
+    poolLocationIds: of('poolLocationIds'),
+    sharePercent: of('sharePercent'),
+    exclusivePercent: of('exclusivePercent'),
     bufferUnits: of('bufferUnits'),
     bufferPercent: of('bufferPercent'),
     cap: of('cap'),
@@ -94,11 +152,20 @@ export function applyChange(before: PolicyRow, change: PolicyChange): PolicyRow 
     paused: of('paused'),
     minShelfLifeDays: of('minShelfLifeDays'),
     promiseIncoming: of('promiseIncoming'),
+    incomingPercent: of('incomingPercent'),
+    incomingWithinDays: of('incomingWithinDays'),
   }
 }
 
 /** Within one policy: what is set farther away is overruled, not contradicted. @throws SyncProblem */
-export function refuseContradictions({ cap, floor, fixed }: PolicyRow): void {
+export function refuseContradictions(
+  { scope }: Pick<PolicyScope, 'scope'>,
+  { cap, floor, fixed, exclusivePercent }: PolicyRow,
+): void {
+  if (exclusivePercent !== null && (scope === 'organization' || scope === 'item')) {
+    const message = 'An exclusive share is of one connection or of one listing.'
+    throw syncProblem('policy-contradiction', 'exclusivePercent', message)
+  }
   if (cap !== null && floor !== null && floor > cap) {
     const message = `A floor of ${floor} above the cap of ${cap} leaves nothing between them to show.`
     throw syncProblem('policy-contradiction', 'floor', message)
@@ -113,6 +180,7 @@ export function refuseContradictions({ cap, floor, fixed }: PolicyRow): void {
   }
 }
 
-function isNothingSet(policy: PolicyRow): boolean {
+/** Whether a policy may as well not be there. */
+export function isNothingSet(policy: PolicyRow): boolean {
   return Object.values(policy).every((value) => value === null)
 }

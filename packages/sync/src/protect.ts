@@ -1,14 +1,13 @@
 import { inTransaction } from '@plimsoll/database'
 import { RefusedAfterwards, refuse } from '@plimsoll/stock'
-import type { LevelToDecide } from './availability.store.ts'
 import { insertChangedItems } from './availability.store.ts'
 import { nowOf, type SyncContext, type Tx } from './context.ts'
 import { demandNow } from './demand.ts'
-import type { Policy } from './desired.ts'
 import { expectedOf } from './expected.ts'
 import { passFence } from './exposure.store.ts'
 import { afterFence, type Exposure, writeEffectOf } from './exposure.ts'
-import type { KitLevelPart } from './kit-levels.store.ts'
+import { locationsOf } from './item-stock.ts'
+import type { LevelWithStock } from './level-figures.ts'
 import {
   findAvailableAt,
   findLineFacts,
@@ -51,10 +50,9 @@ export function dynamicBufferOf(protections: Protections, itemId: string, connec
 
 /** A level with what its policies let it show. */
 export type Promised = {
-  level: LevelToDecide & { granted: number | null; protection: string }
-  policy: Policy
+  level: LevelWithStock
+  isKit: boolean
   promise: number
-  parts: readonly Pick<KitLevelPart, 'partItemId' | 'quantity'>[] | undefined
 }
 
 /** The hub itself would give away units that the channels may sell at any moment: nothing of it is done. */
@@ -104,7 +102,7 @@ export async function drawLines(
 
   const levelIds = dealt.map(({ level }) => level.levelId)
   const itemIds = [...new Set(dealt.flatMap((each) => partsOf(each).map(({ itemId }) => itemId)))].sort()
-  const minShelfLifeDays = Math.max(0, ...dealt.map(({ policy }) => policy.minShelfLifeDays ?? 0))
+  const minShelfLifeDays = Math.max(0, ...dealt.map(({ level }) => level.policy.minShelfLifeDays ?? 0))
   const [facts, available, others, underWay] = await Promise.all([
     findLineFacts(tx, organizationId, levelIds),
     findAvailableAt(tx, organizationId, itemIds, { at: nowOf(context), minShelfLifeDays }),
@@ -170,12 +168,9 @@ function zoneOfLevel(each: Promised, protections: Protections): Zone {
 }
 
 /** What one listing unit is made of. */
-function partsOf({ level, parts }: Promised): { itemId: string; unitsEach: number }[] {
-  if (parts === undefined) return [{ itemId: level.itemId, unitsEach: level.unitsPerListing }]
-  return parts.map(({ partItemId, quantity }) => ({
-    itemId: partItemId,
-    unitsEach: quantity * level.unitsPerListing,
-  }))
+function partsOf({ level, isKit }: Promised): { itemId: string; unitsEach: number }[] {
+  if (!isKit) return [{ itemId: level.itemId, unitsEach: level.unitsPerListing }]
+  return level.parts.map(({ itemId, quantity }) => ({ itemId, unitsEach: quantity * level.unitsPerListing }))
 }
 
 function toLineLevel(
@@ -195,7 +190,7 @@ function toLineLevel(
   return {
     levelId: level.levelId,
     parts: partsOf(each),
-    locationIds: facts.locationIds,
+    locationIds: locationsOf(facts.locationIds, level.policy),
     effect: capabilities === undefined ? 'blind' : writeEffectOf(capabilities),
     bound: facts.fenceAt === null ? exposure : afterFence(exposure, facts.fenceAt),
     underWay,
@@ -211,7 +206,7 @@ const PAUSE_MS = 1_000
 
 function obstaclesOf(
   context: SyncContext,
-  { level, policy }: Promised,
+  { level }: Promised,
   dealt: ReadonlySet<string>,
   factsOf: ReadonlyMap<string, LineFacts>,
 ): string[] {
@@ -220,7 +215,7 @@ function obstaclesOf(
     tracked: level.tracked,
     sellsBeyondZero: factsOf.get(level.levelId)?.sellsBeyondZero ?? false,
     connectionState: level.connectionState,
-    hasFixedPolicy: policy.fixed !== undefined,
+    hasFixedPolicy: level.policy.fixed !== undefined,
     capabilities: context.connectors.get(level.connector)?.manifest.capabilities,
   })
 }

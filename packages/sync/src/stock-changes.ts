@@ -9,9 +9,10 @@ import {
   runStockCommands,
   type StockCommand,
 } from '@plimsoll/stock'
-import { findScopedPolicies } from './availability.store.ts'
 import { updateAvailabilityOf } from './availability.ts'
 import { nowOf, type SyncContext, type Tx, toStockContext } from './context.ts'
+import { findOrganizationPolicies } from './policies-in-force.store.ts'
+import { mergePolicies } from './policy.ts'
 
 /** Commands of people and API clients have a writer of their own, one in each process. */
 const writers = new WeakMap<SyncContext, CommandWriter>()
@@ -114,9 +115,9 @@ async function findUnpromised(
 ): Promise<Map<StockCommand, CommandOutcome>> {
   const asking = commands.filter((command) => command.kind === 'reserve' && command.promise === 'incoming')
   if (asking.length === 0) return new Map()
-  const policies = await findScopedPolicies(context.database.kysely, context.organizationId)
-  const ofOrganization = policies.find(({ scope }) => scope === 'organization')
-  if (ofOrganization?.promiseIncoming === true) return new Map()
+  const { database, organizationId } = context
+  const policies = await findOrganizationPolicies(database.kysely, organizationId, nowOf(context))
+  if (mergePolicies(policies).promiseIncoming) return new Map()
   const message = 'The organization’s policy does not let incoming stock be promised.'
   return new Map(
     asking.map((command) => [

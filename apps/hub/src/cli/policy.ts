@@ -1,30 +1,24 @@
-import type { PolicyFields, PolicyList, ShelfLifeMinimums } from '@plimsoll/client'
-import { changePolicy } from '@plimsoll/sync'
-import { type Command, InvalidArgumentError } from 'commander'
+import type { PolicyList, ShelfLifeMinimums } from '@plimsoll/client'
+import { changePolicy, type Recomputed, recomputeAll } from '@plimsoll/sync'
+import type { Command } from 'commander'
 import { listMinimums, listPolicies, setMinimum } from '../views/policies.ts'
-import { type NumberRange, numberIn } from './number-option.ts'
 import { CommandProblem } from './output.ts'
+import {
+  addFieldOptions,
+  addTargetOptions,
+  type FieldOptions,
+  orNone,
+  type Said,
+  sayFields,
+  sayTarget,
+  type TargetOptions,
+  toChange,
+} from './policy-fields.ts'
+import { policyWindowCommand } from './policy-window.ts'
 import { runReading } from './stock/document-command.ts'
 import { addCommonOptions, type CommonOptions } from './with-hub.ts'
 
-const UNITS: NumberRange = { min: 0, max: Number.MAX_SAFE_INTEGER }
-const names: Record<keyof PolicyFields, string> = {
-  bufferUnits: 'buffer units',
-  bufferPercent: 'buffer percent',
-  cap: 'cap',
-  floor: 'floor',
-  fixed: 'fixed',
-  paused: 'paused',
-  minShelfLifeDays: 'shelf life in days',
-  promiseIncoming: 'promises incoming',
-}
-
-/** `none` takes a field back; commander would make an empty text of null. */
-type Said<Value> = Exclude<Value, null> | 'none'
-type SetOptions = CommonOptions & { [Field in keyof PolicyFields]?: Said<PolicyFields[Field]> } & {
-  connection?: string
-  listing?: string
-}
+type SetOptions = CommonOptions & FieldOptions & TargetOptions
 
 type ShelfLifeOptions = CommonOptions & { connection?: string; customer?: string }
 
@@ -38,39 +32,28 @@ export function policyCommand(program: Command, exit: (code: number) => void): v
     })
 
   addCommonOptions(
-    group
-      .command('set')
-      .description('set fields of the policy of everything, of a connection or of a listing')
-      .option('--connection <connection>', 'id or name of a connection')
-      .option('--listing <id>', 'id of a listing')
-      .option('--buffer-units <number>', 'base units kept back', orNone(UNITS))
-      .option(
-        '--buffer-percent <number>',
-        'share of what is available kept back',
-        orNone({ min: 0, max: 100 }),
-      )
-      .option('--cap <number>', 'the most that is shown', orNone(UNITS))
-      .option('--floor <number>', 'fewer than this are shown as 0', orNone(UNITS))
-      .option('--fixed <number>', 'shown whatever there is', orNone(UNITS))
-      .option('--paused <answer>', 'yes to show 0, no', yesOrNo)
-      .option(
-        '--min-shelf-life-days <number>',
-        'days that a lot must last from today to be shown',
-        orNone({ min: 0, max: 36_500 }),
-      )
-      .option('--promise-incoming <answer>', 'yes to promise what is on its way too, no', yesOrNo),
+    addFieldOptions(
+      addTargetOptions(
+        group
+          .command('set')
+          .description('set fields of the policy of everything, of a connection, of an item or of a listing'),
+      ),
+    ),
   ).action(async (options: SetOptions) => {
-    const change = Object.fromEntries(
-      Object.keys(names).flatMap((field) => {
-        const value = options[field as keyof PolicyFields]
-        return value === undefined ? [] : [[field, value === 'none' ? null : value]]
-      }),
-    )
+    const change = toChange(options)
     if (Object.keys(change).length === 0) {
       throw new CommandProblem('Nothing to set was given: name a field, such as --buffer-units 5.')
     }
     exit(await runReading(options, ({ context }) => changePolicy(context, options, change), sayFields))
   })
+
+  policyWindowCommand(group, exit)
+
+  addCommonOptions(group.command('recompute'))
+    .description('work out anew what every channel should show, and write what differs')
+    .action(async (options: CommonOptions) => {
+      exit(await runReading(options, ({ context }) => recomputeAll(context), sayRecomputed))
+    })
 
   addCommonOptions(
     group
@@ -96,14 +79,8 @@ export function policyCommand(program: Command, exit: (code: number) => void): v
   })
 }
 
-function orNone(range: NumberRange): (text: string) => Said<number> {
-  return (text) => (text === 'none' ? text : numberIn(range)(text))
-}
-
-function yesOrNo(text: string): Said<boolean> {
-  if (text === 'none') return text
-  if (text !== 'yes' && text !== 'no') throw new InvalidArgumentError('Give yes, no or none.')
-  return text === 'yes'
+function sayRecomputed({ items, workedOut, changed }: Recomputed): string {
+  return `${items} items looked at, ${workedOut} worked out again; ${changed} numbers were wrong and are right now.`
 }
 
 function sayAll({ rows }: PolicyList): string {
@@ -116,19 +93,4 @@ function sayMinimums({ rows }: ShelfLifeMinimums): string {
   return rows
     .map(({ scope, name, days }) => `${name === null ? 'everything' : `${scope} ${name}`}: ${days} days`)
     .join('\n')
-}
-
-function sayTarget(row: PolicyList['rows'][number]): string {
-  if (row.scope === 'organization') return 'everything'
-  const connection = row.connectionName ?? 'a connection that is gone'
-  return row.scope === 'connection' ? connection : `${connection}, listing ${row.listingExternalId}`
-}
-
-function sayFields(policy: PolicyFields): string {
-  const said = Object.entries(names).flatMap(([field, name]) => {
-    const value = policy[field as keyof PolicyFields]
-    if (value === null) return []
-    return [`${name} ${value === true ? 'yes' : value === false ? 'no' : value}`]
-  })
-  return said.length === 0 ? 'nothing is set' : said.join(', ')
 }

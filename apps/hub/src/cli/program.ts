@@ -16,6 +16,7 @@ import { replayCommand } from './replay.ts'
 import { serveCommand } from './serve.ts'
 import { simulateCommand } from './simulate.ts'
 import { stockCommand } from './stock/stock.ts'
+import { whatIfCommand } from './whatif.ts'
 
 const EXIT_CODES =
   '\nExit codes: 0 done; 1 failed; 2 wrong input, nothing changed; 3 checked and not good; 4 a platform refused or was out of reach.'
@@ -44,6 +45,7 @@ export function createProgram(exit: (code: number) => void): Command {
     policyCommand,
     exportCommand,
     explainCommand,
+    whatIfCommand,
     replayCommand,
     doctorCommand,
     migrateCommand,

@@ -19,6 +19,7 @@ import { listRoutes } from '../testing/declared-routes.ts'
 import { fillHistory, historyReads } from '../testing/history-rows.ts'
 import { catalogueReads, catalogueWrites, fillCatalogue } from '../testing/other-catalogue.ts'
 import { importReads, importWithProblem, importWrites } from '../testing/other-import.ts'
+import { policyWrites } from '../testing/other-policies.ts'
 import { digestsOf, gaugesOf, insertPassingRows, withoutNow } from '../testing/other-rows.ts'
 import { fillPlaces, type PlaceIds, placeReads, placeWrites } from '../testing/places.ts'
 import { type Answer, type ServedHub, type Shop, serveHub, startShop } from '../testing/served-hub.ts'
@@ -95,6 +96,7 @@ const reads: Record<string, string[]> = {
     `/api/v1/locations/${MARK}/balances`,
   ],
   '/api/v1/policies': ['/api/v1/policies'],
+  '/api/v1/policy-windows': ['/api/v1/policy-windows'],
   ...importReads,
   '/api/v1/locations': ['/api/v1/locations', '/api/v1/locations?archived=true'],
   '/api/v1/locations/:code': [`/api/v1/locations/${MARK}`],
@@ -161,11 +163,7 @@ test('I9: what the first organization asks about rows of the second is not found
         credentials: otherShop.credentials,
       }),
     'POST /api/v1/mappings': () => ask('POST', '/api/v1/mappings', { mappings: [{ listingId, sku: 'MUG' }] }),
-    'PUT /api/v1/policies': async () => {
-      const ofConnection = await ask('PUT', '/api/v1/policies', { connection: connectionId, paused: true })
-      expect(ofConnection.body).toMatchObject({ code: 'unknown-connection' })
-      return await ask('PUT', '/api/v1/policies', { listing: listingId, paused: true })
-    },
+    ...policyWrites(ask, served.database.kysely, other, MARK),
     'POST /api/v1/items': () =>
       ask('POST', '/api/v1/items', {
         name: 'x',

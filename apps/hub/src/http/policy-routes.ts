@@ -1,15 +1,74 @@
-import { policyFields, policyList, shelfLifeMinimums } from '@plimsoll/client'
-import { changePolicy } from '@plimsoll/sync'
+import {
+  policyFields,
+  policyList,
+  policyWindow,
+  policyWindowList,
+  shelfLifeMinimums,
+  whatIf,
+} from '@plimsoll/client'
+import { changePolicy, endWindow, scheduleWindow } from '@plimsoll/sync'
 import type { FastifyPluginAsync } from 'fastify'
 import { z } from 'zod'
-import { listMinimums, listPolicies, setMinimum } from '../views/policies.ts'
+import {
+  listMinimums,
+  listPolicies,
+  setMinimum,
+  showWhatIf,
+  showWindows,
+  toWindowRow,
+} from '../views/policies.ts'
 import { addRoute } from './route.ts'
 import type { ServerContext } from './server.ts'
 
-const change = z.strictObject({
+const target = {
   connection: z.string().min(1).optional().describe('The id or the name of a connection.'),
-  listing: z.string().min(1).optional().describe('The id of a listing; neither: the organization.'),
+  item: z.string().min(1).optional().describe('The SKU of an item.'),
+  listing: z.string().min(1).optional().describe('The id of a listing; none of the three: the organization.'),
+}
+const change = z.strictObject({ ...target, ...policyFields.partial().shape })
+const windowFields = {
   ...policyFields.partial().shape,
+  campaignUnits: z
+    .int()
+    .min(1)
+    .nullable()
+    .optional()
+    .describe('Listing units set aside for each listing that it reaches, less what it sells.'),
+}
+const moment = z.string().min(1).max(40)
+const schedule = z.strictObject({
+  ...target,
+  name: z.string().trim().min(1).max(100),
+  startsAt: moment.describe('An instant with its offset, or a local time of `timeZone`.'),
+  endsAt: moment.describe('The same.'),
+  timeZone: z.string().min(1).max(100).optional().describe('Such as Asia/Shanghai.'),
+  set: z.strictObject(windowFields).describe('What it sets while it lasts.'),
+})
+const supposition = z.strictObject({
+  at: z.iso.datetime({ offset: true }).optional().describe('As of when; left out: now.'),
+  policies: z
+    .array(z.strictObject({ ...target, set: z.strictObject(windowFields) }))
+    .max(20)
+    .default([])
+    .describe('Set beside what is stored; with campaign units as a window that is open.'),
+  stock: z
+    .array(
+      z.strictObject({
+        sku: z.string().min(1),
+        location: z.string().min(1),
+        units: z
+          .int()
+          .min(-1_000_000_000)
+          .max(1_000_000_000)
+          .describe('Base units there beyond what is; negative: fewer.'),
+      }),
+    )
+    .max(100)
+    .default([]),
+  items: z.array(z.string().min(1)).max(1_000).default([]).describe('SKUs; none: all.'),
+  connection: z.string().min(1).optional().describe('Only the levels of this connection, by id or name.'),
+  cursor: z.uuid().optional().describe('`next` of the answer before: 5,000 items are looked at in one.'),
+  limit: z.int().min(1).max(1_000).default(100).describe('The changes that are told one by one.'),
 })
 const whom = z.string().min(1).max(200).optional()
 const minimum = z
@@ -23,8 +82,9 @@ const minimum = z
     message: 'a minimum is of a connection or of a customer; set each by itself',
   })
 const tag = 'Connections'
+const ofTarget = ['unknown-connection', 'unknown-item', 'unknown-listing', 'unknown-location'] as const
 
-/** GET and PUT /policies and /shelf-life-minimums. */
+/** What channels may show: /policies, /policy-windows, /whatif and /shelf-life-minimums. */
 export function policyRoutes({ context }: ServerContext): FastifyPluginAsync {
   return async (app) => {
     addRoute(
@@ -49,10 +109,75 @@ export function policyRoutes({ context }: ServerContext): FastifyPluginAsync {
         summary: 'Sets fields of one policy; every channel that it reaches is told at once.',
         body: change,
         answers: { 200: policyFields },
-        errors: ['unknown-connection', 'unknown-listing', 'policy-contradiction'],
+        errors: [...ofTarget, 'policy-contradiction', 'overfull-shares'],
       },
-      async ({ body: { connection, listing, ...fields } }) => ({
-        200: await changePolicy(context, { connection, listing }, fields),
+      async ({ body: { connection, item, listing, ...fields } }) => ({
+        200: await changePolicy(context, { connection, item, listing }, fields),
+      }),
+    )
+    addRoute(
+      app,
+      {
+        method: 'GET',
+        path: '/policy-windows',
+        operation: 'listPolicyWindows',
+        tag,
+        summary: 'Policies for a time: planned, open and ended, those that end last first.',
+        answers: { 200: policyWindowList },
+      },
+      async () => ({ 200: await showWindows(context) }),
+    )
+    addRoute(
+      app,
+      {
+        method: 'POST',
+        path: '/policy-windows',
+        operation: 'schedulePolicyWindow',
+        tag,
+        summary: 'Sets a policy for a time; levels are worked out anew when it begins and when it ends.',
+        body: schedule,
+        answers: { 201: policyWindow },
+        errors: [...ofTarget, 'policy-contradiction', 'overfull-shares', 'invalid-window', 'window-overlap'],
+      },
+      async ({ body }) => ({ 201: toWindowRow(await scheduleWindow(context, body)) }),
+    )
+    addRoute(
+      app,
+      {
+        method: 'POST',
+        path: '/policy-windows/:id/end',
+        operation: 'endPolicyWindow',
+        tag,
+        summary: 'Ends a window now, or forgets it where it has not begun.',
+        params: z.object({ id: z.string() }),
+        answers: { 200: policyWindowList },
+        errors: ['unknown-window'],
+      },
+      async ({ params: { id } }) => {
+        await endWindow(context, id)
+        return { 200: await showWindows(context) }
+      },
+    )
+    addRoute(
+      app,
+      {
+        method: 'POST',
+        path: '/whatif',
+        operation: 'answerWhatIf',
+        tag,
+        summary:
+          'What every level would show if policies, stock or the time were otherwise; nothing is changed.',
+        body: supposition,
+        answers: { 200: whatIf },
+        errors: [...ofTarget, 'policy-contradiction', 'invalid-moment'],
+      },
+      async ({ body: { at, connection, cursor, ...request } }) => ({
+        200: await showWhatIf(context, {
+          ...request,
+          at: at === undefined ? undefined : new Date(at),
+          connection,
+          cursor,
+        }),
       }),
     )
     addRoute(

@@ -8,6 +8,16 @@ import { expect } from 'vitest'
 export async function insertPassingRows(db: Db, organizationId: string, mark: string): Promise<void> {
   await sql`insert into policy (organization_id, scope, scope_id, fixed, paused, updated_at)
     values (${organizationId}, 'organization', ${organizationId}, 77, true, now())`.execute(db)
+  await sql`insert into policy_window (organization_id, window_id, scope, scope_id, name, starts_at, ends_at, time_zone, fixed, created_at)
+    values (${organizationId}, gen_random_uuid(), 'organization', ${organizationId}, ${mark}, now(), now() + interval '1 day', 'UTC', 77, now())`.execute(
+    db,
+  )
+  await sql`insert into campaign_start (organization_id, window_id, connection_id, stock_unit_id, sold_before)
+    select organization_id, window_id, connection_id, stock_unit_id, 77 from policy_window join level using (organization_id)
+    where organization_id = ${organizationId}`.execute(db)
+  await sql`insert into policy_clock (organization_id, looked_until) values (${organizationId}, now()) on conflict do nothing`.execute(
+    db,
+  )
   await sql`insert into changed_item (organization_id, change_id, item_id, changed_at)
     select organization_id, gen_random_uuid(), item_id, now() from item where organization_id = ${organizationId}`.execute(
     db,

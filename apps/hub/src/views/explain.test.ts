@@ -1,6 +1,6 @@
 import { fromEnvironment } from '@plimsoll/database/testing'
 import { unusableOf } from '@plimsoll/stock'
-import { decideDesired, type Policy } from '@plimsoll/sync'
+import { decideDesired, NO_POLICY, type Policy, type PromisablePart } from '@plimsoll/sync'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { findWrongSums } from '../testing/explain-arithmetic.ts'
@@ -51,15 +51,26 @@ const anyPlace = (locationId: string) =>
     })
 
 const maybe = (max: number) => fc.option(fc.integer({ min: 0, max }), { nil: undefined, freq: 2 })
-const anyPolicy: fc.Arbitrary<Policy> = fc.record({
-  promiseIncoming: fc.boolean(),
-  bufferUnits: maybe(200),
-  bufferPercent: maybe(100),
-  cap: maybe(300),
-  floor: maybe(50),
-  fixed: fc.option(fc.integer({ min: 0, max: 100 }), { nil: undefined, freq: 8 }),
-  paused: fc.boolean(),
-  minShelfLifeDays: maybe(60),
+const anyPolicy: fc.Arbitrary<Policy> = fc
+  .record({
+    poolLocationIds: fc.option(fc.subarray(['here', 'there']), { nil: undefined, freq: 2 }),
+    promiseIncoming: fc.boolean(),
+    bufferUnits: maybe(200),
+    bufferPercent: maybe(100),
+    cap: maybe(300),
+    floor: maybe(50),
+    fixed: fc.option(fc.integer({ min: 0, max: 100 }), { nil: undefined, freq: 8 }),
+    paused: fc.boolean(),
+    minShelfLifeDays: maybe(60),
+  })
+  .map((policy) => ({ ...NO_POLICY, ...policy }))
+
+/** What of a pool is for others, or beyond its share, and of what is coming may not be promised. */
+const anyWithheld = fc.record({
+  forCampaigns: maybe(40),
+  forOthers: maybe(40),
+  beyondShare: maybe(40),
+  incomingWithheld: maybe(30),
 })
 
 const anyLot: fc.Arbitrary<LotAtLocation> = fc.record({
@@ -94,35 +105,51 @@ const anyInput: fc.Arbitrary<ExplainInput> = fc
     quantityMax: fc.oneof(fc.constant(Number.MAX_SAFE_INTEGER), fc.integer({ min: 0, max: 400 })),
     // What the hub has not worked out yet.
     lots: fc.array(anyLot, { maxLength: 3 }),
+    withheld: anyWithheld,
     behind: fc.oneof(fc.constant(0), fc.integer({ min: 1, max: 20 })),
   })
   .map((told) => {
     const { here, there, pool, policy, parts, unitsPerListing, orders, unlisted, quantityMax, behind, lots } =
       told
     const places = [here, there]
-    const unusable = lots
-      .filter((lot) => pool.includes(lot.locationId))
-      .reduce((sum, lot) => sum + unusableOf(lot, lot, lot.today, policy.minShelfLifeDays ?? 0), 0)
-    const availableAt = (some: readonly { balance: { locationId: string; available: number } }[]) =>
-      some
-        .filter(({ balance }) => pool.includes(balance.locationId))
-        .reduce((sum, { balance }) => sum + balance.available, -unusable)
+    const sold = pool.filter((each) => policy.poolLocationIds?.includes(each) ?? true)
     // The lots are those of the item and of each part, so that both are explained.
-    const incomingAt = (some: readonly { balance: { locationId: string; incoming: number } }[]) =>
-      some
-        .filter(({ balance }) => pool.includes(balance.locationId))
-        .reduce((sum, { balance }) => sum + balance.incoming, 0)
-    const kitsOf = (unitsOf: (of: typeof places) => number) =>
-      Math.min(...parts.map((part) => Math.floor(unitsOf([part.here, part.there]) / part.quantity)))
-    const available = parts.length === 0 ? availableAt(places) : kitsOf(availableAt)
-    // Of a kit: how many more its parts allow with what is coming of them.
-    const incoming =
-      parts.length === 0 ? incomingAt(places) : kitsOf((of) => availableAt(of) + incomingAt(of)) - available
+    const unusable = lots
+      .filter((lot) => sold.includes(lot.locationId))
+      .reduce((sum, lot) => sum + unusableOf(lot, lot, lot.today, policy.minShelfLifeDays ?? 0), 0)
+    const { forCampaigns = 0, forOthers = 0, beyondShare = 0, incomingWithheld = 0 } = told.withheld
+    const toPart = (itemId: string, quantity: number, of: typeof places): PromisablePart => {
+      const here = of.filter(({ balance }) => sold.includes(balance.locationId))
+      const pool = here.reduce((sum, { balance }) => sum + balance.available, -unusable)
+      const coming = here.reduce((sum, { balance }) => sum + balance.incoming, 0)
+      const available = pool - forCampaigns - forOthers - beyondShare
+      const incoming = Math.max(0, coming - incomingWithheld)
+      return {
+        itemId,
+        quantity,
+        pool,
+        forCampaigns,
+        forOthers,
+        beyondShare,
+        available,
+        incoming,
+        ownCampaign: 0,
+      }
+    }
+    const kitsOf = (unitsOf: (part: PromisablePart) => number, of: PromisablePart[]) =>
+      Math.min(...of.map((part) => Math.floor(unitsOf(part) / part.quantity)))
+    const stockOf = (): ExplainInput['stock'] => {
+      const own = toPart('item', 1, places)
+      if (parts.length === 0) return { ...own, partOf: undefined, parts: [own] }
+      const all = parts.map((part, nth) => toPart(`part-${nth}`, part.quantity, [part.here, part.there]))
+      const available = kitsOf((part) => part.available, all)
+      // Of a kit: how many more its parts allow with what is coming of them.
+      const incoming = kitsOf((part) => part.available + part.incoming, all) - available
+      return { available, incoming, partOf: undefined, parts: all }
+    }
+    const stock = stockOf()
     const unsubtracted = orders.reduce((sum, units) => sum + units, unlisted)
-    const { units, because } = decideDesired(
-      { available, incoming, unitsPerListing, unsubtracted, quantityMax },
-      policy,
-    )
+    const { units, because } = decideDesired({ ...stock, unitsPerListing, unsubtracted, quantityMax }, policy)
     return {
       level: {
         desired: units + behind,
@@ -135,6 +162,7 @@ const anyInput: fc.Arbitrary<ExplainInput> = fc
         stockUnitId: UNIT,
       },
       policy,
+      stock,
       quantityMax,
       balances: places.map(({ balance }) => balance),
       reservations: places.flatMap(({ reservations }) => reservations),
@@ -147,6 +175,7 @@ const anyInput: fc.Arbitrary<ExplainInput> = fc
         orderId: `o${nth}`,
       })),
       kitParts: parts.map(({ quantity, ...part }, nth) => ({
+        itemId: `part-${nth}`,
         sku: `PART-${nth}`,
         quantity,
         balances: [part.here, part.there].map(({ balance }) => balance),
@@ -184,16 +213,8 @@ test('I10: a six-pack shows the base units, the division and what is left over',
       connectionId: CONNECTION,
       stockUnitId: UNIT,
     },
-    policy: {
-      bufferUnits: 3,
-      bufferPercent: undefined,
-      cap: undefined,
-      floor: undefined,
-      fixed: undefined,
-      paused: false,
-      minShelfLifeDays: undefined,
-      promiseIncoming: false,
-    },
+    policy: { ...NO_POLICY, bufferUnits: 3 },
+    stock: { available: 50, incoming: 0, partOf: undefined, parts: [] },
     quantityMax: 1_000,
     balances: [balance],
     reservations: [],
@@ -219,6 +240,7 @@ test('I10: of a kit with very many parts the scarcest are listed, and the least 
   const parts = Array.from({ length: 130 }, (_, nth) => {
     const available = 200 - nth
     return {
+      itemId: `part-${nth}`,
       sku: `PART-${nth}`,
       quantity: 1 + (nth % 3),
       balances: [
@@ -238,7 +260,14 @@ test('I10: of a kit with very many parts the scarcest are listed, and the least 
       lots: [],
     }
   })
-  const tree = explainKit(parts, { locationIds: ['here'], promiseIncoming: false }, (balance) => ({
+  const none = { incoming: 0, forCampaigns: 0, forOthers: 0, beyondShare: 0, ownCampaign: 0 }
+  const own = parts.map(({ itemId, quantity, balances }) => {
+    const available = balances[0]?.available ?? 0
+    return { ...none, itemId, quantity, pool: available, available }
+  })
+  const stock = { available: 24, incoming: 0, partOf: undefined, parts: own }
+  const pool = { locationIds: ['here'], promiseIncoming: false }
+  const tree = explainKit(parts, stock, pool, (balance) => ({
     label: 'location',
     value: balance.available,
   }))

@@ -1,7 +1,7 @@
 import type { ExplainNode } from '@plimsoll/client'
 import { findBlock, unusableOf } from '@plimsoll/stock'
-import { bufferOf, decideDesired, type Policy, promisableOf } from '@plimsoll/sync'
-import { availableOfParts, type ExplainedPart, explainIncoming, explainKit } from './explain-kit.ts'
+import { bufferOf, decideDesired, type LevelStock, type Policy, promisableOf } from '@plimsoll/sync'
+import { type ExplainedPart, explainIncoming, explainKit, explainWithheld } from './explain-kit.ts'
 import type {
   LevelView,
   LocationBalance,
@@ -24,6 +24,8 @@ export type ExplainInput = {
     | 'stockUnitId'
   >
   policy: Policy
+  /** What the level may promise of what is there, as it was decided. */
+  stock: LevelStock
   /** The most the platform accepts. */
   quantityMax: number
   balances: readonly LocationBalance[]
@@ -54,21 +56,15 @@ export function explainLevel(told: ExplainInput): ExplainNode {
     const rows: ExplainNode[] = [{ label: 'other-item', value: desired, detail: level.otherSku }]
     return { label: 'desired', value: desired, ...because, rows }
   }
-  const available = explainAvailable(input)
+  const { stock } = input
   const decided = decideDesired(
-    {
-      ...level,
-      available: available.value,
-      incoming: incomingOf(input),
-      unitsPerListing: level.levelUnitsPerListing,
-      quantityMax: input.quantityMax,
-    },
+    { ...level, ...stock, unitsPerListing: level.levelUnitsPerListing, quantityMax: input.quantityMax },
     input.policy,
   )
   const promise: ExplainNode = {
     label: 'promise',
     value: decided.promise,
-    rows: explainPromise(input, available, decided.promise),
+    rows: explainPromise(input, decided.promise),
   }
   const rows = [promise]
   if (level.unsubtracted > 0) rows.push(explainUnsubtracted(input))
@@ -81,29 +77,17 @@ export function explainLevel(told: ExplainInput): ExplainNode {
   return { label: 'desired', value: desired, ...because, rows }
 }
 
-/** Units on their way to the level's locations; a kit has none of its own, they are among what its parts allow. */
-function incomingOf(input: ExplainInput): number {
-  return input.kitParts.length > 0 ? 0 : sumOf(poolOf(input).map((balance) => balance.incoming))
-}
-
 function poolOf({ level, balances }: ExplainInput): LocationBalance[] {
   return balances.filter((balance) => level.poolLocationIds.includes(balance.locationId))
 }
 
-function explainPromise(
-  input: ExplainInput,
-  available: ExplainNode & { value: number },
-  promise: number,
-): ExplainNode[] {
+function explainPromise(input: ExplainInput, promise: number): ExplainNode[] {
   const { level, policy } = input
   if (policy.fixed !== undefined && !policy.paused) return [{ label: 'fixed', value: policy.fixed }]
-  const promisable = promisableOf({ available: available.value, incoming: incomingOf(input) }, policy)
-  const incoming = promisable - available.value
+  const { stock } = input
+  const promisable = promisableOf(stock, policy)
   const buffer = bufferOf(promisable, policy)
-  const baseUnits: ExplainNode[] = [available]
-  if (incoming > 0) {
-    baseUnits.push(explainIncoming(poolOf(input)))
-  }
+  const baseUnits: ExplainNode[] = explainAvailable(input)
   if (buffer > 0) baseUnits.push({ label: 'buffer', value: -buffer })
   if (promisable - buffer < 0) baseUnits.push({ label: 'none-below-zero', value: buffer - promisable })
 
@@ -123,25 +107,33 @@ function explainPromise(
 }
 
 /**
- * What the level may sell from its pool: base units of the item, or as many kits as their parts allow, with what is on
- * its way of them where the policy lets that be promised.
+ * What the level may promise of its pool: base units of the item with what of them is not for it, or as many kits as their
+ * parts allow; and what is on its way where the policy lets that be promised.
  */
-function explainAvailable(input: ExplainInput): ExplainNode & { value: number } {
-  const { kitParts } = input
+function explainAvailable(input: ExplainInput): ExplainNode[] {
+  const { kitParts, policy, stock } = input
   const { poolLocationIds } = input.level
+  const pool = { locationIds: poolLocationIds, promiseIncoming: policy.promiseIncoming }
   if (kitParts.length > 0) {
-    const pool = { locationIds: poolLocationIds, promiseIncoming: input.policy.promiseIncoming }
-    const value = availableOfParts(kitParts, pool)
     const explainOfPart = (balance: LocationBalance, part: ExplainedPart) =>
-      explainLocation(balance, { ...part, policy: input.policy })
-    return { ...explainKit(kitParts, pool, explainOfPart), value }
+      explainLocation(balance, { ...part, policy })
+    return [explainKit(kitParts, stock, pool, explainOfPart)]
   }
-  const pool = input.balances.filter(({ locationId }) => poolLocationIds.includes(locationId))
-  return {
+  const balances = poolOf(input)
+  const [own] = stock.parts
+  const isLess = policy.poolLocationIds !== undefined
+  const available: ExplainNode = {
     label: 'available',
-    value: sumOf(pool.map((balance) => balance.available)),
-    rows: pool.map((balance) => explainLocation(balance, input)),
+    value: sumOf(balances.map((balance) => balance.available)),
+    ...(isLess && { detail: balances.map(({ locationCode }) => locationCode).join(', ') }),
+    rows: balances.map((balance) => explainLocation(balance, input)),
   }
+  const incoming = policy.promiseIncoming && stock.incoming > 0
+  return [
+    available,
+    ...(own === undefined ? [] : explainWithheld(own)),
+    ...(incoming ? [explainIncoming(balances, stock.incoming)] : []),
+  ]
 }
 
 /** The connection's own orders that its platform will still subtract: shown on top, or they would count twice. */
@@ -206,8 +198,17 @@ function toUsable(input: ExplainInput): ExplainInput {
       const unusable = sumOf(unusableLotsAt(balance, { lots, policy }).map(({ units }) => units))
       return { ...balance, available: balance.available - unusable }
     })
+  const { poolLocationIds } = policy
+  const level =
+    poolLocationIds === undefined
+      ? input.level
+      : {
+          ...input.level,
+          poolLocationIds: input.level.poolLocationIds.filter((each) => poolLocationIds.includes(each)),
+        }
   return {
     ...input,
+    level,
     balances: usable(input.balances, input.lots),
     kitParts: input.kitParts.map((part) => ({ ...part, balances: usable(part.balances, part.lots) })),
   }

@@ -1,7 +1,6 @@
 import type { ItemDetail } from '@plimsoll/client'
 import type { Db } from '@plimsoll/database'
 import { BEGINNING, findClosedMonths, startOfMonth } from '@plimsoll/stock'
-import type { PolicyRow } from '@plimsoll/sync'
 import { sql } from 'kysely'
 import { expectedSql, type LevelStatus, levelStatusSql } from './level-status.ts'
 
@@ -204,30 +203,5 @@ export async function findUnsubtractedOrders(
     group by order_line.connection_id, order_line.stock_unit_id, sales_order.order_id, sales_order.number
     order by units desc, sales_order.order_id
     limit ${limit}`.execute(db)
-  return found.rows
-}
-
-export type StoredPolicy = PolicyRow & {
-  scope: 'organization' | 'connection' | 'listing'
-  scopeId: string
-  /** Of the listing that it is set on: listings of one stock unit share their levels. */
-  connectionId: string | null
-  stockUnitId: string | null
-}
-
-/** The policies that can reach an item's levels: the organization's, every connection's, those of its listings. */
-export async function findPoliciesFor(
-  db: Db,
-  organizationId: string,
-  itemId: string,
-): Promise<StoredPolicy[]> {
-  const found = await sql<StoredPolicy>`
-    select scope, scope_id, listing.connection_id, listing.stock_unit_id,
-      buffer_units, buffer_percent, cap, floor, fixed, paused, min_shelf_life_days, promise_incoming
-    from policy
-    left join listing on scope = 'listing' and listing.organization_id = policy.organization_id
-      and listing.listing_id = policy.scope_id and listing.item_id = ${itemId}
-    where policy.organization_id = ${organizationId} and (scope <> 'listing' or listing.listing_id is not null)
-    order by scope_id`.execute(db)
   return found.rows
 }

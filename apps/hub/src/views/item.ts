@@ -1,7 +1,13 @@
 import type { ItemDetail } from '@plimsoll/client'
 import { type Db, inTransaction } from '@plimsoll/database'
 import { findNamedParts } from '@plimsoll/stock'
-import { mergePolicies, type SyncContext, syncProblem } from '@plimsoll/sync'
+import {
+  type LevelWithStock,
+  NO_POLICY,
+  readLevelFigures,
+  type SyncContext,
+  syncProblem,
+} from '@plimsoll/sync'
 import { explainLevel } from './explain.ts'
 import { availableOfParts, type ExplainedPart } from './explain-kit.ts'
 import {
@@ -10,12 +16,10 @@ import {
   findItemLevels,
   findMovementSums,
   findOpenReservations,
-  findPoliciesFor,
   findUnsubtractedOrders,
   type ItemHead,
   type LevelView,
   type LocationBalance,
-  type StoredPolicy,
 } from './item.store.ts'
 import { findItemLots } from './item-lots.store.ts'
 import { sumFigures } from './items.store.ts'
@@ -51,18 +55,18 @@ export async function getItem(hub: { context: SyncContext }, sku: string): Promi
 }
 
 async function findAll(db: Db, organizationId: string, { itemId }: ItemHead, at: Date) {
-  const [balances, levels, reservations, movements, unsubtracted, policies, lots, kitParts] =
+  const [balances, levels, reservations, movements, unsubtracted, figures, lots, kitParts] =
     await Promise.all([
       findItemBalances(db, organizationId, itemId),
       findItemLevels(db, organizationId, itemId),
       findOpenReservations(db, organizationId, itemId, RESERVATIONS_LISTED),
       findMovementSums(db, organizationId, itemId),
       findUnsubtractedOrders(db, organizationId, itemId, RESERVATIONS_LISTED),
-      findPoliciesFor(db, organizationId, itemId),
+      readLevelFigures(db, organizationId, [itemId], { at }),
       findItemLots(db, organizationId, [itemId], at),
       findPartsToExplain(db, organizationId, itemId, at),
     ])
-  return { balances, levels, reservations, movements, unsubtracted, policies, lots, kitParts }
+  return { balances, levels, reservations, movements, unsubtracted, figures, lots, kitParts }
 }
 
 /** None for an item that is no virtual kit. */
@@ -100,9 +104,8 @@ async function findPartsToExplain(db: Db, organizationId: string, itemId: string
 
 function toKit(parts: readonly (ExplainedPart & { name: string })[]): ItemDetail['kit'] {
   if (parts.length === 0) return null
-  const everywhere = parts.flatMap(({ balances }) => balances.map(({ locationId }) => locationId))
   return {
-    available: availableOfParts(parts, { locationIds: everywhere, promiseIncoming: false }),
+    available: availableOfParts(parts),
     parts: parts.map(({ sku, name, quantity, balances }) => ({
       sku,
       name,
@@ -117,7 +120,8 @@ function toDetail(
   item: ItemHead,
   rows: Awaited<ReturnType<typeof findAll>>,
 ): ItemDetail {
-  const { balances, levels, policies, ...others } = rows
+  const { balances, levels, figures, ...others } = rows
+  const figureOf = new Map(figures.levels.map((level) => [level.levelId, level]))
   return {
     ...item,
     ...sumFigures(balances),
@@ -146,7 +150,7 @@ function toDetail(
         problem: level.problem,
         explain: explainLevel({
           level,
-          policy: policyOf(level, policies),
+          ...policyOf(figureOf.get(level.levelId)),
           quantityMax:
             context.connectors.get(level.connector)?.manifest.capabilities.quantityMax ??
             Number.MAX_SAFE_INTEGER,
@@ -162,16 +166,13 @@ function hasAny({ onHand, reserved, held, incoming }: LocationBalance): boolean 
   return [onHand, reserved, held, incoming].some((figure) => figure !== 0)
 }
 
-/** As availability reads it: of several listings on one level the last one's policy holds. */
-function policyOf(level: LevelView, policies: readonly StoredPolicy[]) {
-  return mergePolicies([
-    policies.find((policy) => policy.scope === 'organization'),
-    policies.find((policy) => policy.scope === 'connection' && policy.scopeId === level.connectionId),
-    policies.findLast(
-      (policy) => policy.connectionId === level.connectionId && policy.stockUnitId === level.stockUnitId,
-    ),
-  ])
+/** As availability decides it; of a level that follows another item only that is said. */
+function policyOf(figure: LevelWithStock | undefined) {
+  if (figure === undefined) return { policy: NO_POLICY, stock: NO_STOCK }
+  return { policy: figure.policy, stock: figure }
 }
+
+const NO_STOCK = { available: 0, incoming: 0, partOf: undefined, parts: [] }
 
 function groupByListing(levels: readonly LevelView[]): { head: LevelView; levels: LevelView[] }[] {
   const groups = new Map<string, { head: LevelView; levels: LevelView[] }>()

@@ -97,7 +97,7 @@ export interface LevelTable {
 
 export interface PolicyTable {
   organizationId: string
-  scope: 'organization' | 'connection' | 'listing'
+  scope: 'organization' | 'connection' | 'item' | 'listing'
   scopeId: string
   bufferUnits: number | null
   bufferPercent: number | null
@@ -107,7 +107,37 @@ export interface PolicyTable {
   paused: boolean | null
   minShelfLifeDays: number | null
   promiseIncoming: boolean | null
+  poolLocationIds: string[] | null
+  sharePercent: number | null
+  exclusivePercent: number | null
+  incomingPercent: number | null
+  incomingWithinDays: number | null
   updatedAt: Date
+}
+
+/** A policy for a time; while it lasts, what it sets stands before what is set beside it without an end. */
+export interface PolicyWindowTable extends Omit<PolicyTable, 'updatedAt'> {
+  windowId: string
+  name: string
+  startsAt: Date
+  endsAt: Date
+  timeZone: string
+  campaignUnits: number | null
+  begunAt: Date | null
+  createdAt: Date
+}
+
+export interface CampaignStartTable {
+  organizationId: string
+  windowId: string
+  connectionId: string
+  stockUnitId: string
+  soldBefore: number
+}
+
+export interface PolicyClockTable {
+  organizationId: string
+  lookedUntil: Date
 }
 
 export type InboxState = 'pending' | 'fetch' | 'applied' | 'skipped' | 'parked'

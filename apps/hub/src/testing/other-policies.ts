@@ -1,0 +1,43 @@
+import type { Db } from '@plimsoll/database'
+import { sql } from 'kysely'
+import { expect } from 'vitest'
+import type { ServedHub } from './served-hub.ts'
+
+type Ask = ServedHub['ask']
+
+/** What the first organization asks of the second's policies, each refused. */
+export function policyWrites(
+  ask: Ask,
+  db: Db,
+  other: { context: { organizationId: string }; connectionId: string; listingId: string },
+  mark: string,
+): Record<string, () => ReturnType<Ask>> {
+  const { connectionId, listingId: listing } = other
+  return {
+    'PUT /api/v1/policies': async () => {
+      const ofConnection = await ask('PUT', '/api/v1/policies', { connection: connectionId, paused: true })
+      expect(ofConnection.body).toMatchObject({ code: 'unknown-connection' })
+      return await ask('PUT', '/api/v1/policies', { listing, paused: true })
+    },
+    'POST /api/v1/policy-windows': () =>
+      ask('POST', '/api/v1/policy-windows', {
+        name: 'x',
+        listing,
+        startsAt: '2026-01-01T00:00:00Z',
+        endsAt: '2999-01-01T00:00:00Z',
+        set: { paused: true },
+      }),
+    'POST /api/v1/policy-windows/:id/end': async () => {
+      const found = await sql<{ id: string }>`
+        select window_id as id from policy_window where organization_id = ${other.context.organizationId}`.execute(
+        db,
+      )
+      return await ask('POST', `/api/v1/policy-windows/${found.rows[0]?.id}/end`)
+    },
+    'POST /api/v1/whatif': async () => {
+      const ofItem = await ask('POST', '/api/v1/whatif', { items: [`${mark}-1`] })
+      expect(ofItem.body).toMatchObject({ code: 'unknown-item' })
+      return await ask('POST', '/api/v1/whatif', { policies: [{ listing, set: { paused: true } }] })
+    },
+  }
+}
