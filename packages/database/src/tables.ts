@@ -42,6 +42,16 @@ import type {
   TransferTable,
 } from './tables/places.ts'
 import type {
+  DesiredLogTable,
+  GuardSettingTable,
+  HaltTable,
+  HeldLevelTable,
+  HoldTable,
+  PauseChangeTable,
+  PreviewLevelTable,
+  PreviewTable,
+} from './tables/safety.ts'
+import type {
   BalanceTable,
   CommandKeyTable,
   ItemTable,
@@ -81,6 +91,7 @@ export type * from './tables/kits.ts'
 export type * from './tables/lots.ts'
 export type * from './tables/orders.ts'
 export type * from './tables/places.ts'
+export type * from './tables/safety.ts'
 export type * from './tables/stock.ts'
 export type * from './tables/sync.ts'
 
@@ -155,6 +166,14 @@ export interface Tables {
   write: WriteTable
   drift: DriftTable
   task: TaskTable
+  desiredLog: DesiredLogTable
+  guardSetting: GuardSettingTable
+  hold: HoldTable
+  heldLevel: HeldLevelTable
+  halt: HaltTable
+  pauseChange: PauseChangeTable
+  preview: PreviewTable
+  previewLevel: PreviewLevelTable
   importJob: ImportJobTable
   importPiece: ImportPieceTable
   importProblem: ImportProblemTable

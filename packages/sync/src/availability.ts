@@ -13,13 +13,14 @@ import {
   takeChangedItems,
 } from './availability.store.ts'
 import { nowOf, type SyncContext, type Tx } from './context.ts'
-import { type Desired, decideDesired, mergePolicies, type Policy } from './desired.ts'
+import { decideDesired, mergePolicies, type Policy } from './desired.ts'
 import { mostShownOf, needsWrite } from './expected.ts'
 import { findKitLevelParts, findKitsBeyond, type KitLevelPart } from './kit-levels.store.ts'
 import { type EntryToQueue, queueEntries } from './lane-entries.store.ts'
 import { findLotsInPools, poolText, unusableIn } from './lot-stock.store.ts'
 import { notify } from './notify.ts'
 import { findOversold, type ItemStanding, keepOversoldTasks } from './oversold.store.ts'
+import { orZeroed } from './safety/zeroing.ts'
 
 const ITEMS_PER_TURN = 500
 
@@ -146,12 +147,14 @@ async function workOut(
   const at = nowOf(context)
   const decided = levels.map((level) => ({
     level,
-    desired: decideDesired(toInput(level, context.connectors), policyOf(level)),
+    desired: orZeroed(level, decideDesired(toInput(level, context.connectors), policyOf(level))),
   }))
   const changes = decided.filter(isDifferent).map(({ level, desired }) => ({
     levelId: level.levelId,
+    before: level.desired,
     desired: desired.units,
     because: desired.because,
+    causedAt: causeOf(level, causedAt, kitParts) ?? at,
   }))
   const entries = decided
     .filter(isToWrite)
@@ -192,7 +195,7 @@ function causeOf(
   )
 }
 
-type Decided = { level: LevelToDecide; desired: Desired }
+type Decided = { level: LevelToDecide; desired: ReturnType<typeof orZeroed> }
 
 function isDifferent({ level, desired }: Decided): boolean {
   return level.desired !== desired.units || level.desiredBecause !== desired.because

@@ -23,6 +23,12 @@ export const syncErrors = {
     fault: 'yours',
     cure: 'Change one of the two, or take it back.',
   },
+  'unknown-hold': { status: 404, fault: 'yours', cure: 'Use the id of one of the holds listed.' },
+  'hold-decided': {
+    status: 409,
+    fault: 'yours',
+    cure: 'Look at the hold; what it held goes its own way by now.',
+  },
   'wrong-state': { status: 409, fault: 'yours', cure: 'Do first what the message says.' },
 } as const satisfies Record<
   string,

@@ -6,6 +6,7 @@ import { decideFailedCall, decideLaneStep, type LaneStep, type PlannedWrite } fr
 import { assertLease } from './leases.store.ts'
 import { recheckLevels } from './levels.store.ts'
 import { adoptReadings, readLevels } from './read-back.ts'
+import { LaneGuard } from './safety/guard.ts'
 import { settleOutcomes } from './settle.ts'
 import type { WorkerContext } from './worker-context.ts'
 import { insertSentWrites, NO_RESULT, type SentWrite, settleWrites } from './writes.store.ts'
@@ -60,11 +61,12 @@ export async function runLane(
   if (readAhead === 'unless-just-read' && isJustRead(context, state)) isReadAhead = false
   while (!context.signal.aborted) {
     const appliedBefore = state.applied
-    const [candidates] = await Promise.all([
+    const [found] = await Promise.all([
       findCandidates(context),
       isReadAhead ? actions.readAndApplyOrders() : undefined,
     ])
     isReadAhead = false
+    const candidates = await guardOf(context).admit(found)
     let step = decideLaneStep(candidates, toWorld(context, state))
     if (step.kind === 'read-orders') {
       await actions.readAndApplyOrders()
@@ -77,6 +79,15 @@ export async function runLane(
     if (!(await takeStep(context, state, actions, step))) return heldUntil(context)
   }
   return undefined
+}
+
+/** Each holder of a lane has one. */
+const guards = new WeakMap<WorkerContext, LaneGuard>()
+
+function guardOf(context: WorkerContext): LaneGuard {
+  const known = guards.get(context) ?? new LaneGuard(context)
+  guards.set(context, known)
+  return known
 }
 
 function heldUntil(context: WorkerContext): Date {
