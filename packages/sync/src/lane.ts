@@ -26,6 +26,8 @@ export type LaneState = {
   orderReadMs: number
   /** Inbox rows applied so far: what was found before it moved may be out of date. */
   applied: number
+  /** Writes are stopped, of all or of this connection: until then it is not asked again whether they still are. */
+  stoppedUntil: Date | undefined
 }
 
 export type LaneActions = {
@@ -41,6 +43,8 @@ const FRESH_MS = 1_000
 const FRESH_READS = 4
 /** Orders read so short a time ago are read again only where that proves to be needed. */
 const JUST_READ_MS = 50
+/** So often it is asked whether writes that were stopped may go on. */
+const STOPPED_MS = 500
 /** An order that must be read directly holds the fence back; it is read between the turns. */
 const FENCE_HELD_MS = 100
 
@@ -57,6 +61,8 @@ export async function runLane(
   actions: LaneActions,
   readAhead: 'no' | 'unless-just-read' | 'now',
 ): Promise<Date | undefined> {
+  if (state.stoppedUntil !== undefined && state.stoppedUntil > nowOf(context)) return state.stoppedUntil
+  state.stoppedUntil = undefined
   let isReadAhead = readAhead !== 'no' && needsOrdersFirst(context, state)
   if (readAhead === 'unless-just-read' && isJustRead(context, state)) isReadAhead = false
   while (!context.signal.aborted) {
@@ -76,7 +82,7 @@ export async function runLane(
     if (step.kind === 'idle') return undefined
     if (step.kind === 'wait') return step.until
     if (step.kind === 'read-orders') return heldUntil(context)
-    if (!(await takeStep(context, state, actions, step))) return heldUntil(context)
+    if (!(await takeStep(context, state, actions, step))) return state.stoppedUntil ?? heldUntil(context)
   }
   return undefined
 }
@@ -184,11 +190,15 @@ async function sendBatch(
   const writes: SentWrite[] = planned.map((write) => ({ ...write, writeId: context.uuid() }))
   const at = nowOf(context)
   const callsUntil = new Date(at.getTime() + CALL_MS_MAX)
-  await insertSentWrites(
+  const isRecorded = await insertSentWrites(
     context.database.kysely,
     { organizationId, connectionId: connection.connectionId, fencing: context.lease.fencing, at, callsUntil },
     writes,
   )
+  if (!isRecorded) {
+    state.stoppedUntil = new Date(at.getTime() + STOPPED_MS)
+    return false
+  }
 
   const outcomes = await callSetLevels(context, state, writes)
   const settled = await settleOutcomes(context, writes, outcomes)

@@ -4,20 +4,23 @@ import { exposeUncertain } from './exposure.store.ts'
 import type { PlannedWrite } from './lanes.ts'
 import { assertLease, LeaseLost } from './leases.store.ts'
 import { recheckLevels } from './levels.store.ts'
+import { isHalted } from './safety/halts.store.ts'
 
 export type SentWrite = PlannedWrite & { writeId: string }
 
 /**
  * Records writes before the call: if this process dies now, the next one finds them *sent* and reads them
  * back. The same statement checks the fencing number and declares until when the call may act, before
- * which nobody who takes this lane over raises anything. One statement, hence one transaction.
+ * which nobody who takes this lane over raises anything, and asks whether writes are stopped: of the hub, of the
+ * organization, of the connection. One statement, hence one transaction.
+ * @returns false: writes are stopped, and nothing was recorded
  * @throws LeaseLost
  */
 export async function insertSentWrites(
   db: Db,
   place: { organizationId: string; connectionId: string; fencing: number; at: Date; callsUntil: Date },
   writes: readonly SentWrite[],
-): Promise<void> {
+): Promise<boolean> {
   const rows = writes.map((write) => ({
     writeId: write.writeId,
     levelId: write.candidate.levelId,
@@ -46,7 +49,12 @@ export async function insertSentWrites(
     with held as (
       update lease set calls_until = greatest(calls_until, ${place.callsUntil})
       where organization_id = ${place.organizationId} and connection_id = ${place.connectionId}
-        and fencing = ${place.fencing}
+        and fencing = ${place.fencing} and not ${isHalted(place.organizationId)}
+        and exists (
+          select from connection
+          where connection.organization_id = lease.organization_id
+            and connection.connection_id = lease.connection_id and connection.state = 'live'
+        )
       returning connection_id
     )
     insert into write
@@ -55,7 +63,15 @@ export async function insertSentWrites(
     select ${place.organizationId}, write_id, held.connection_id, level_id, quantity, expected, direction, 'sent',
        ${place.fencing}, subtracted_at_send, given_back_at_send, desired_version, caused_at, ${place.at}, unfenced
     from ${source} cross join held`.execute(db)
-  if (Number(sent.numAffectedRows ?? 0n) !== rows.length) throw new LeaseLost(place.connectionId)
+  if (Number(sent.numAffectedRows ?? 0n) === rows.length) return true
+  const { organizationId, connectionId, fencing } = place
+  const lease = await sql`
+    select from lease
+    where organization_id = ${organizationId} and connection_id = ${connectionId} and fencing = ${fencing}`.execute(
+    db,
+  )
+  if (lease.rows.length === 0) throw new LeaseLost(connectionId)
+  return false
 }
 
 export type WriteResult = {
