@@ -19,6 +19,7 @@ import { type SyncProblem, syncProblem } from './errors.ts'
 import { queueWhatDiffers } from './lane-entries.store.ts'
 import { notify } from './notify.ts'
 import type { OpenConnection } from './registry.ts'
+import { allowFirstWrites } from './safety/first-writes.ts'
 
 export type NewConnection = {
   connector: string
@@ -150,6 +151,7 @@ export async function changeConnection(
         return
       case 'moved': {
         await saveStatus(tx, organizationId, connectionId, step.status)
+        if (event.kind === 'go-live') await allowFirstWrites(context, tx, connectionId)
         if (step.status.state === 'live') {
           await queueWhatDiffers(tx, organizationId, connectionId, {
             levelIds: undefined,

@@ -29,6 +29,12 @@ export const syncErrors = {
     fault: 'yours',
     cure: 'Look at the hold; what it held goes its own way by now.',
   },
+  'unknown-preview': { status: 404, fault: 'yours', cure: 'Make a preview of the connection, and name it.' },
+  'preview-outdated': {
+    status: 409,
+    fault: 'yours',
+    cure: 'Look at the differences, make a new preview, and name that.',
+  },
   'wrong-state': { status: 409, fault: 'yours', cure: 'Do first what the message says.' },
 } as const satisfies Record<
   string,
