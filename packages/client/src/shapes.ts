@@ -356,6 +356,7 @@ export const replayResult = z.object({
 /** GET /tasks: something a person must decide. */
 export const taskRow = z.object({
   taskId: z.string(),
+  holdId: z.string().nullable().describe('Of a hold: the id to confirm or refuse it by.'),
   kind: z.enum(['hold', 'oversold', 'refused-decrease', 'drift', 'untracked', 'unmapped', 'connection']),
   sku: z.string().nullable(),
   connectionId: z.string().nullable(),

@@ -42,6 +42,8 @@ import type {
   TransferTable,
 } from './tables/places.ts'
 import type {
+  CutoverLineTable,
+  CutoverTable,
   DesiredLogTable,
   GuardSettingTable,
   HaltTable,
@@ -174,6 +176,8 @@ export interface Tables {
   pauseChange: PauseChangeTable
   preview: PreviewTable
   previewLevel: PreviewLevelTable
+  cutover: CutoverTable
+  cutoverLine: CutoverLineTable
   importJob: ImportJobTable
   importPiece: ImportPieceTable
   importProblem: ImportProblemTable

@@ -189,7 +189,8 @@ function noSuchConnection(idOrName: string): SyncProblem {
   return syncProblem('unknown-connection', 'connection', `There is no connection "${idOrName}".`)
 }
 
-function openOperations(
+/** Calls a platform by itself, beside whoever works the connection: for what a person does now and then. */
+export function openOperations(
   context: SyncContext,
   open: Pick<OpenConnection, 'connector' | 'settings' | 'credentials'>,
 ): ChannelOperations {

@@ -35,6 +35,11 @@ export const syncErrors = {
     fault: 'yours',
     cure: 'Look at the differences, make a new preview, and name that.',
   },
+  'unknown-cutover': {
+    status: 404,
+    fault: 'yours',
+    cure: 'Begin it, or use the name of one that was begun.',
+  },
   'wrong-state': { status: 409, fault: 'yours', cure: 'Do first what the message says.' },
 } as const satisfies Record<
   string,

@@ -14,6 +14,19 @@ export {
   replaceCredentials,
 } from './connections.ts'
 export { DEFAULT_PACE, type Log, nowOf, type Pace, type SyncContext, toStockContext } from './context.ts'
+export { type Cutover, findCutovers } from './cutover/cutover.store.ts'
+export type { OpeningLine } from './cutover/cutover.ts'
+export {
+  applyCutover,
+  approveCutover,
+  beginCutover,
+  cancelCutover,
+  finishCutover,
+  importOpenOrders,
+  proposeOpening,
+  readCutover,
+  readCutoverLines,
+} from './cutover/cutovers.ts'
 export {
   type Because,
   bufferOf,
@@ -37,4 +50,13 @@ export { findPolicies } from './policies.store.ts'
 export { changePolicy } from './policies.ts'
 export { describeProblem } from './problems.ts'
 export { ConnectionRegistry, type OpenConnection } from './registry.ts'
+export { goLive, makePreview, reportShadow, type ShadowReport } from './safety/going-live.ts'
+export { changeGuard, type GuardChange, readGuard } from './safety/guard-settings.ts'
+export { findHalts, findPauseChanges, type HaltScope } from './safety/halts.store.ts'
+export { describeHold } from './safety/hold-text.ts'
+export { findHeldListings, findHolds, type Hold } from './safety/holds.store.ts'
+export { decideHold, readHold } from './safety/holds.ts'
+export { haltWrites, liftHalt, pauseConnection, resumeConnection } from './safety/pauses.ts'
+export { differenceOf } from './safety/shadow.ts'
+export { countUnzeroed } from './safety/zeroing.store.ts'
 export { changeStock, changeStockWithin, toDocumentStore } from './stock-changes.ts'

@@ -94,3 +94,41 @@ export interface PreviewLevelTable {
   shows: number | null
   wouldShow: number
 }
+
+export type CutoverSource = 'connection' | 'file' | 'count'
+export type CutoverState =
+  | 'begun'
+  | 'orders-imported'
+  | 'proposed'
+  | 'approved'
+  | 'applied'
+  | 'live'
+  | 'cancelled'
+
+export interface CutoverTable {
+  organizationId: string
+  cutoverId: string
+  name: string
+  connectionId: string
+  source: CutoverSource
+  sourceConnectionId: string | null
+  asOf: Date | null
+  state: CutoverState
+  ordersSince: Date
+  ordersReadAt: Date | null
+  digest: string | null
+  actor: string
+  approvedBy: string | null
+  begunAt: Date
+  changedAt: Date
+}
+
+export interface CutoverLineTable {
+  organizationId: string
+  cutoverId: string
+  itemId: string
+  locationId: string
+  proposed: number
+  ledger: number
+  skipped: string | null
+}
