@@ -171,3 +171,29 @@ export type CutoverDetail = z.infer<typeof cutoverDetail>
 /** POST /cutovers/:name/orders: how many events of orders still wait, and how many are parked. */
 export const cutoverOrders = cutover.extend({ waiting: count, parked: count })
 export type CutoverOrders = z.infer<typeof cutoverOrders>
+
+/** GET /orders/:id/timeline: when it was placed, seen and applied, and when each other channel showed it. */
+export const orderTimeline = z.object({
+  orderId: z.string(),
+  connectionName: z.string(),
+  number: z.string(),
+  state: z.string(),
+  placedAt: moment.describe('By the platform’s clock.'),
+  seenBy: z.string(),
+  seenAt: moment,
+  appliedAt: moment,
+  channels: z.array(
+    z.object({
+      connectionName: z.string(),
+      listing: z.string(),
+      sku: z.string(),
+      location: z.string(),
+      wantedAt: moment.nullable().describe('When the hub wanted another number there; null: it never did.'),
+      wanted: z.int().nullable(),
+      sentAt: moment.nullable(),
+      shownAt: moment.nullable().describe('When the platform had it.'),
+      outcome: z.string().nullable(),
+    }),
+  ),
+})
+export type OrderTimeline = z.infer<typeof orderTimeline>

@@ -40,6 +40,7 @@ export const syncErrors = {
     fault: 'yours',
     cure: 'Begin it, or use the name of one that was begun.',
   },
+  'unknown-order': { status: 404, fault: 'yours', cure: 'Check the id or the number of the order.' },
   'wrong-state': { status: 409, fault: 'yours', cure: 'Do first what the message says.' },
 } as const satisfies Record<
   string,

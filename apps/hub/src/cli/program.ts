@@ -18,6 +18,7 @@ import { safetyCommands } from './safety.ts'
 import { serveCommand } from './serve.ts'
 import { simulateCommand } from './simulate.ts'
 import { stockCommand } from './stock/stock.ts'
+import { timelineCommand } from './timeline.ts'
 
 const EXIT_CODES =
   '\nExit codes: 0 done; 1 failed; 2 wrong input, nothing changed; 3 checked and not good; 4 a platform refused or was out of reach.'
@@ -48,6 +49,7 @@ export function createProgram(exit: (code: number) => void): Command {
     explainCommand,
     safetyCommands,
     cutoverCommand,
+    timelineCommand,
     replayCommand,
     doctorCommand,
     migrateCommand,

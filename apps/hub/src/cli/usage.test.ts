@@ -137,6 +137,7 @@ test('the commands are those that the design names for now', () => {
     'cutover apply',
     'cutover live',
     'cutover cancel',
+    'timeline',
     'replay',
     'doctor',
     'migrate',

@@ -1,4 +1,4 @@
-import { cutover, cutoverDetail, cutoverList, cutoverOrders } from '@plimsoll/client'
+import { cutover, cutoverDetail, cutoverList, cutoverOrders, orderTimeline } from '@plimsoll/client'
 import {
   applyCutover,
   approveCutover,
@@ -11,6 +11,7 @@ import {
 import type { FastifyPluginAsync } from 'fastify'
 import { z } from 'zod'
 import { getCutover, listCutovers, toCutover } from '../views/cutovers.ts'
+import { getOrderTimeline } from '../views/order-timeline.ts'
 import { addRoute } from './route.ts'
 import type { ServerContext } from './server.ts'
 
@@ -56,9 +57,23 @@ const live = z.strictObject({
 const tag = 'Safety'
 const ofAny = ['unknown-cutover', 'wrong-state'] as const
 
-/** Cut-overs: from somebody else's count to the ledger's. */
+/** Cut-overs, from somebody else's count to the ledger's; and what became of an order. */
 export function cutoverRoutes({ context, engine }: ServerContext): FastifyPluginAsync {
   return async (app) => {
+    addRoute(
+      app,
+      {
+        method: 'GET',
+        path: '/orders/:id/timeline',
+        operation: 'getOrderTimeline',
+        tag,
+        summary: 'When an order was placed, seen and applied, and when every other channel showed it.',
+        params: z.object({ id: z.string().min(1).max(200) }),
+        answers: { 200: orderTimeline },
+        errors: ['unknown-order'],
+      },
+      async ({ params: { id } }) => ({ 200: await getOrderTimeline(context, id) }),
+    )
     addRoute(
       app,
       {

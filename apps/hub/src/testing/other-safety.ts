@@ -11,6 +11,7 @@ export const safetyReads: Record<string, string[]> = {
   '/api/v1/holds/:id': [`/api/v1/holds/${NONE}`],
   '/api/v1/guard': ['/api/v1/guard'],
   '/api/v1/pauses': ['/api/v1/pauses'],
+  '/api/v1/orders/:id/timeline': [`/api/v1/orders/${NONE}/timeline`],
   '/api/v1/cutovers': ['/api/v1/cutovers'],
   '/api/v1/cutovers/:name': [`/api/v1/cutovers/Zebra`],
   '/api/v1/connections/:id/shadow': [`/api/v1/connections/${NONE}/shadow`],
