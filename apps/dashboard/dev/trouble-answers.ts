@@ -56,6 +56,7 @@ export function toTasks(nowMs: number): TaskList {
     more: { sku?: string; connectionId?: string; units?: number },
   ) => ({
     taskId: `task-${number}`,
+    holdId: null,
     kind,
     sku: more.sku ?? null,
     connectionId: more.connectionId ?? null,

@@ -6,6 +6,7 @@ import {
   prepareMonths,
   saveValuationCheckpoints,
 } from '@plimsoll/stock'
+import { prepareDesiredMonths } from '@plimsoll/sync'
 import type { HubBase } from './hub.ts'
 
 const AGAIN_MS = 60_000
@@ -48,7 +49,10 @@ export class MonthKeeper {
     const { database, context, log } = this.#hub
     const now = new Date(context.clock.now())
     try {
-      const made = await prepareMonths(database.kysely, now)
+      const made = [
+        ...(await prepareMonths(database.kysely, now)),
+        ...(await prepareDesiredMonths(database.kysely, now)),
+      ]
       if (made.length > 0) log.info({ made }, 'months made ahead')
       const closed = await closeMonths(database, now)
       if (closed.length > 0) log.info({ closed: closed.map(monthText) }, 'months closed')

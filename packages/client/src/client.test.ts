@@ -65,5 +65,5 @@ test('a problem is thrown with its code; a strange page and a dead network becom
 
 test('an empty answer of a write is no error', async () => {
   const { client } = recording(() => new Response(null, { status: 204 }))
-  expect(await client.goLive('c1')).toBeUndefined()
+  expect(await client.goLive('c1', 'p1')).toBeUndefined()
 })

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { LotDetail, LotList, LotRow, LotTrace, SerialLives, SerialPage } from './lot-shapes.ts'
+import type { Hold, HoldDetail, HoldList, Preview } from './safety-shapes.ts'
 import type {
   ActivityPage,
   connectionList,
@@ -107,10 +108,16 @@ export function createClient(options: { baseUrl: string; fetch?: typeof fetch })
     /** The units with this number, one per item that has one. */
     serial: (serial: string, signal?: Signal) => get<SerialLives>(`/serials/${id(serial)}`, signal),
     connections: (signal?: Signal) => get<ConnectionList>('/connections', signal),
-    pause: (connectionId: string, reason: string) =>
-      call<unknown>('POST', `/connections/${id(connectionId)}/pause`, { reason }),
+    pause: (connectionId: string, reason: string, how: 'freeze' | 'zero' = 'freeze') =>
+      call<unknown>('POST', `/connections/${id(connectionId)}/pause`, { reason, how }),
     resume: (connectionId: string) => call<unknown>('POST', `/connections/${id(connectionId)}/resume`),
-    goLive: (connectionId: string) => call<unknown>('POST', `/connections/${id(connectionId)}/live`),
+    preview: (connectionId: string) => call<Preview>('POST', `/connections/${id(connectionId)}/preview`),
+    goLive: (connectionId: string, previewId: string) =>
+      call<unknown>('POST', `/connections/${id(connectionId)}/live`, { preview: previewId }),
+    holds: (signal?: Signal) => get<HoldList>('/holds?open=true', signal),
+    hold: (holdId: string, signal?: Signal) => get<HoldDetail>(`/holds/${id(holdId)}`, signal),
+    decideHold: (holdId: string, decision: 'confirm' | 'refuse') =>
+      call<Hold>('POST', `/holds/${id(holdId)}/${decision}`, {}),
     parked: (query: PageQuery = {}, signal?: Signal) => get<ParkedPage>(`/parked${toQuery(query)}`, signal),
     replay: (inboxId: string) => call<ReplayResult>('POST', `/parked/${id(inboxId)}/replay`),
     /** Replays every parked event, or those of one reason code. */

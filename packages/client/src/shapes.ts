@@ -360,7 +360,8 @@ export const replayResult = z.object({
 /** GET /tasks: something a person must decide. */
 export const taskRow = z.object({
   taskId: z.string(),
-  kind: z.enum(['oversold', 'refused-decrease', 'drift', 'untracked', 'unmapped', 'connection']),
+  holdId: z.string().nullable().describe('Of a hold: the id to confirm or refuse it by.'),
+  kind: z.enum(['hold', 'oversold', 'refused-decrease', 'drift', 'untracked', 'unmapped', 'connection']),
   sku: z.string().nullable(),
   connectionId: z.string().nullable(),
   units: count.nullable(),

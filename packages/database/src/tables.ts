@@ -47,6 +47,18 @@ import type {
   TransferTable,
 } from './tables/places.ts'
 import type {
+  CutoverLineTable,
+  CutoverTable,
+  DesiredLogTable,
+  GuardSettingTable,
+  HaltTable,
+  HeldLevelTable,
+  HoldTable,
+  PauseChangeTable,
+  PreviewLevelTable,
+  PreviewTable,
+} from './tables/safety.ts'
+import type {
   BalanceTable,
   CommandKeyTable,
   ItemTable,
@@ -90,6 +102,7 @@ export type * from './tables/kits.ts'
 export type * from './tables/lots.ts'
 export type * from './tables/orders.ts'
 export type * from './tables/places.ts'
+export type * from './tables/safety.ts'
 export type * from './tables/stock.ts'
 export type * from './tables/sync.ts'
 
@@ -168,6 +181,16 @@ export interface Tables {
   write: WriteTable
   drift: DriftTable
   task: TaskTable
+  desiredLog: DesiredLogTable
+  guardSetting: GuardSettingTable
+  hold: HoldTable
+  heldLevel: HeldLevelTable
+  halt: HaltTable
+  pauseChange: PauseChangeTable
+  preview: PreviewTable
+  previewLevel: PreviewLevelTable
+  cutover: CutoverTable
+  cutoverLine: CutoverLineTable
   importJob: ImportJobTable
   importPiece: ImportPieceTable
   importProblem: ImportProblemTable

@@ -70,6 +70,8 @@ export type LevelToDecide = LevelKnowledge & {
   connectionId: string
   connector: string
   connectionState: 'draft' | 'shadow' | 'live' | 'paused'
+  /** A person wants the connection to show nothing. */
+  isZeroed: boolean
   stockUnitId: string
   externalLocationId: string
   itemId: string
@@ -96,6 +98,7 @@ export async function findLevelsToDecide(
 ): Promise<LevelToDecide[]> {
   const found = await sql<LevelToDecide>`
     select level.level_id, level.connection_id, connection.connector, connection.state as connection_state,
+      connection.zeroed_for is not null as is_zeroed,
       level.stock_unit_id, level.external_location_id, level.item_id, level.units_per_listing,
       level.tracked, level.writable, level.desired, level.desired_because, level.desired_version,
       level.acknowledged, level.acknowledged_at, level.acknowledged_subtracted, level.subtracted,
@@ -117,9 +120,19 @@ export async function findLevelsToDecide(
   return found.rows
 }
 
-export type DesiredChange = { levelId: string; desired: number; because: string }
+export type DesiredChange = {
+  levelId: string
+  /** What it wanted until now; null: nothing had been worked out. */
+  before: number | null
+  desired: number
+  because: string
+  causedAt: Date
+}
 
-/** Writes desired quantities that differ, each with its next version. The levels are locked already, in order. */
+/**
+ * Writes desired quantities that differ, each with its next version, and notes them in the log by the same statement.
+ * The levels are locked already, in order.
+ */
 export async function saveDesired(
   tx: Tx,
   organizationId: string,
@@ -127,14 +140,26 @@ export async function saveDesired(
   at: Date,
 ): Promise<void> {
   if (changes.length === 0) return
-  const source = unnestRows('change', changes, { levelId: 'uuid', desired: 'bigint', because: 'text' })
+  const source = unnestRows('change', changes, {
+    levelId: 'uuid',
+    before: 'bigint',
+    desired: 'bigint',
+    because: 'text',
+    causedAt: 'timestamptz',
+  })
   await sql`
-    update level set
-      desired = change.desired,
-      desired_because = change.because,
-      desired_version = level.desired_version + 1,
-      desired_at = ${at},
-      raised_at = case when change.desired > coalesce(level.desired, -1) then ${at}::timestamptz else level.raised_at end
-    from ${source}
-    where level.organization_id = ${organizationId} and level.level_id = change.level_id`.execute(tx)
+    with changed as (
+      update level set
+        desired = change.desired,
+        desired_because = change.because,
+        desired_version = level.desired_version + 1,
+        desired_at = ${at},
+        raised_at = case when change.desired > coalesce(level.desired, -1) then ${at}::timestamptz else level.raised_at end
+      from ${source}
+      where level.organization_id = ${organizationId} and level.level_id = change.level_id
+      returning level.level_id, level.desired_version, change.before, change.desired, change.because, change.caused_at
+    )
+    insert into desired_log (organization_id, level_id, version, before, desired, because, caused_at, at)
+    select ${organizationId}, level_id, desired_version, before, desired, because, caused_at, ${at}
+    from changed`.execute(tx)
 }

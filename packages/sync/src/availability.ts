@@ -19,6 +19,7 @@ import { findDealtItems, findProtections } from './load-line.store.ts'
 import { notify } from './notify.ts'
 import { findOversold, type ItemStanding, keepOversoldTasks } from './oversold.store.ts'
 import { drawLines, dynamicBufferOf, type Protections } from './protect.ts'
+import { orZeroed } from './safety/zeroing.ts'
 
 const ITEMS_PER_TURN = 500
 
@@ -179,13 +180,15 @@ async function workOut(
   const lines = await drawLines(context, tx, promised, protections, cause)
   const decided = promised.map(({ level, desired }) => {
     const dealt = lines.get(level.levelId)
-    if (dealt === undefined) return { level, desired }
-    return { level, desired: { ...desired, units: dealt.units, because: dealt.because } }
+    const shown = dealt === undefined ? desired : { ...desired, units: dealt.units, because: dealt.because }
+    return { level, desired: orZeroed(level, shown) }
   })
   const changes = decided.filter(isDifferent).map(({ level, desired }) => ({
     levelId: level.levelId,
+    before: level.desired,
     desired: desired.units,
     because: desired.because,
+    causedAt: causeOf(level, causedAt, partsOfKit) ?? at,
   }))
   const entries = decided
     .filter(isToWrite)
@@ -240,7 +243,7 @@ function causeOf(
   )
 }
 
-type Decided = { level: LevelToDecide; desired: Desired }
+type Decided = { level: LevelToDecide; desired: ReturnType<typeof orZeroed> }
 
 function isDifferent({ level, desired }: Decided): boolean {
   return level.desired !== desired.units || level.desiredBecause !== desired.because

@@ -16,10 +16,13 @@ export type Connection = {
   problemCode: string | null
   problem: string | null
   webhooksCheckedAt: Date | null
+  /** Set: all it sells is to show 0, for this reason. */
+  zeroedFor: string | null
 }
 
 const columns = sql`connection_id, connector, name, state, pause_reasons, resume_state, settings, secret_id,
-  default_location_id, orders_poll_ms, problem_code, problem, webhooks_checked_at`
+  default_location_id, orders_poll_ms, problem_code, problem, webhooks_checked_at,
+  zeroed_for`
 
 export async function findConnections(db: Db, organizationId: string): Promise<Connection[]> {
   const found = await sql<Connection>`

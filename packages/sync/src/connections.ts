@@ -19,6 +19,7 @@ import { type SyncProblem, syncProblem } from './errors.ts'
 import { queueWhatDiffers } from './lane-entries.store.ts'
 import { notify } from './notify.ts'
 import type { OpenConnection } from './registry.ts'
+import { allowFirstWrites } from './safety/first-writes.ts'
 
 export type NewConnection = {
   connector: string
@@ -150,6 +151,7 @@ export async function changeConnection(
         return
       case 'moved': {
         await saveStatus(tx, organizationId, connectionId, step.status)
+        if (event.kind === 'go-live') await allowFirstWrites(context, tx, connectionId)
         if (step.status.state === 'live') {
           await queueWhatDiffers(tx, organizationId, connectionId, {
             levelIds: undefined,
@@ -187,7 +189,8 @@ function noSuchConnection(idOrName: string): SyncProblem {
   return syncProblem('unknown-connection', 'connection', `There is no connection "${idOrName}".`)
 }
 
-function openOperations(
+/** Calls a platform by itself, beside whoever works the connection: for what a person does now and then. */
+export function openOperations(
   context: SyncContext,
   open: Pick<OpenConnection, 'connector' | 'settings' | 'credentials'>,
 ): ChannelOperations {

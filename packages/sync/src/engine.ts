@@ -263,6 +263,6 @@ export class SyncEngine {
 }
 
 /** What a worker goes by. */
-function statusOf({ state, pauseReasons, settings, secretId, ordersPollMs }: Connection): string {
-  return JSON.stringify([state, pauseReasons, settings, secretId, ordersPollMs])
+function statusOf({ state, pauseReasons, settings, secretId, ordersPollMs, zeroedFor }: Connection): string {
+  return JSON.stringify([state, pauseReasons, settings, secretId, ordersPollMs, zeroedFor])
 }

@@ -36,6 +36,24 @@ export const syncErrors = {
   'invalid-window': { status: 422, fault: 'yours', cure: 'Correct the field named.' },
   'invalid-moment': { status: 422, fault: 'yours', cure: 'Give a moment that is still to come, or none.' },
   'unknown-window': { status: 404, fault: 'yours', cure: 'Use the id of a window that has not ended.' },
+  'unknown-hold': { status: 404, fault: 'yours', cure: 'Use the id of one of the holds listed.' },
+  'hold-decided': {
+    status: 409,
+    fault: 'yours',
+    cure: 'Look at the hold; what it held goes its own way by now.',
+  },
+  'unknown-preview': { status: 404, fault: 'yours', cure: 'Make a preview of the connection, and name it.' },
+  'preview-outdated': {
+    status: 409,
+    fault: 'yours',
+    cure: 'Look at the differences, make a new preview, and name that.',
+  },
+  'unknown-cutover': {
+    status: 404,
+    fault: 'yours',
+    cure: 'Begin it, or use the name of one that was begun.',
+  },
+  'unknown-order': { status: 404, fault: 'yours', cure: 'Check the id or the number of the order.' },
   'wrong-state': { status: 409, fault: 'yours', cure: 'Do first what the message says.' },
 } as const satisfies Record<
   string,

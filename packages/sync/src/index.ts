@@ -14,6 +14,19 @@ export {
   replaceCredentials,
 } from './connections.ts'
 export { DEFAULT_PACE, type Log, nowOf, type Pace, type SyncContext, toStockContext } from './context.ts'
+export { type Cutover, findCutovers } from './cutover/cutover.store.ts'
+export type { OpeningLine } from './cutover/cutover.ts'
+export {
+  applyCutover,
+  approveCutover,
+  beginCutover,
+  cancelCutover,
+  finishCutover,
+  importOpenOrders,
+  proposeOpening,
+  readCutover,
+  readCutoverLines,
+} from './cutover/cutovers.ts'
 export {
   type Because,
   bufferOf,
@@ -46,5 +59,16 @@ export {
 export { describeProblem } from './problems.ts'
 export { type Recomputed, recomputeAll } from './recompute.ts'
 export { ConnectionRegistry, type OpenConnection } from './registry.ts'
+export { prepareDesiredMonths } from './safety/desired-log.store.ts'
+export { goLive, makePreview, reportShadow, type ShadowReport } from './safety/going-live.ts'
+export { changeGuard, type GuardChange, readGuard } from './safety/guard-settings.ts'
+export { findHalts, findPauseChanges, type HaltScope } from './safety/halts.store.ts'
+export { describeHold } from './safety/hold-text.ts'
+export { findHeldListings, findHolds, type Hold } from './safety/holds.store.ts'
+export { decideHold, readHold } from './safety/holds.ts'
+export { findChannelMoments, findOrderMoments } from './safety/order-timeline.store.ts'
+export { haltWrites, liftHalt, pauseConnection, resumeConnection } from './safety/pauses.ts'
+export { differenceOf } from './safety/shadow.ts'
+export { countUnzeroed } from './safety/zeroing.store.ts'
 export { changeStock, changeStockWithin, toDocumentStore } from './stock-changes.ts'
 export { answerWhatIf, type WhatIf, type WhatIfRequest, type WhatIfRow } from './whatif.ts'

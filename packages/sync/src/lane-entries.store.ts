@@ -1,6 +1,7 @@
 import { type Db, type Tx, unnestRows } from '@plimsoll/database'
 import { sql } from 'kysely'
 import type { LevelKnowledge } from './expected.ts'
+import { isNotHeld } from './safety/holds.store.ts'
 
 export type EntryToQueue = {
   levelId: string
@@ -118,7 +119,7 @@ export async function findLaneCandidates(
     join level on level.organization_id = lane_entry.organization_id and level.level_id = lane_entry.level_id
     where lane_entry.organization_id = ${organizationId} and lane_entry.connection_id = ${connectionId}
       and (not_before is null or not_before <= ${query.now})
-      and tracked and writable and desired is not null
+      and tracked and writable and desired is not null and ${isNotHeld}
     order by priority, caused_at, lane_entry.level_id
     limit ${query.limit}`.execute(db)
   return found.rows

@@ -13,6 +13,7 @@ import { assertLease } from './leases.store.ts'
 import { recheckLevels } from './levels.store.ts'
 import { notify } from './notify.ts'
 import { adoptReadings, readLevels } from './read-back.ts'
+import { LaneGuard } from './safety/guard.ts'
 import { settleOutcomes } from './settle.ts'
 import type { WorkerContext } from './worker-context.ts'
 import { insertSentWrites, NO_RESULT, type SentWrite, settleWrites } from './writes.store.ts'
@@ -32,6 +33,8 @@ export type LaneState = {
   orderReadMs: number
   /** Inbox rows applied so far: what was found before it moved may be out of date. */
   applied: number
+  /** Writes are stopped, of all or of this connection: until then it is not asked again whether they still are. */
+  stoppedUntil: Date | undefined
 }
 
 export type LaneActions = {
@@ -49,6 +52,8 @@ const FRESH_READS = 4
 const JUST_READ_MS = 50
 /** A level whose units are being dealt again is looked at after this. */
 const DEALT_AGAIN_MS = 100
+/** So often it is asked whether writes that were stopped may go on. */
+const STOPPED_MS = 500
 /** An order that must be read directly holds the fence back; it is read between the turns. */
 const FENCE_HELD_MS = 100
 
@@ -65,15 +70,18 @@ export async function runLane(
   actions: LaneActions,
   readAhead: 'no' | 'unless-just-read' | 'now',
 ): Promise<Date | undefined> {
+  if (state.stoppedUntil !== undefined && state.stoppedUntil > nowOf(context)) return state.stoppedUntil
+  state.stoppedUntil = undefined
   let isReadAhead = readAhead !== 'no' && needsOrdersFirst(context, state)
   if (readAhead === 'unless-just-read' && isJustRead(context, state)) isReadAhead = false
   while (!context.signal.aborted) {
     const appliedBefore = state.applied
-    const [candidates] = await Promise.all([
+    const [found] = await Promise.all([
       findCandidates(context),
       isReadAhead ? actions.readAndApplyOrders() : undefined,
     ])
     isReadAhead = false
+    const candidates = await guardOf(context).admit(found)
     let step = decideLaneStep(candidates, toWorld(context, state))
     if (step.kind === 'read-orders') {
       await actions.readAndApplyOrders()
@@ -83,9 +91,18 @@ export async function runLane(
     if (step.kind === 'idle') return undefined
     if (step.kind === 'wait') return step.until
     if (step.kind === 'read-orders') return heldUntil(context)
-    if (!(await takeStep(context, state, actions, step))) return heldUntil(context)
+    if (!(await takeStep(context, state, actions, step))) return state.stoppedUntil ?? heldUntil(context)
   }
   return undefined
+}
+
+/** Each holder of a lane has one. */
+const guards = new WeakMap<WorkerContext, LaneGuard>()
+
+function guardOf(context: WorkerContext): LaneGuard {
+  const known = guards.get(context) ?? new LaneGuard(context)
+  guards.set(context, known)
+  return known
 }
 
 function heldUntil(context: WorkerContext): Date {
@@ -189,6 +206,10 @@ async function sendBatch(
     { organizationId, connectionId, fencing: lease.fencing, at, callsUntil, effect },
     drawn,
   )
+  if (sent === undefined) {
+    state.stoppedUntil = new Date(at.getTime() + STOPPED_MS)
+    return false
+  }
   const writes = drawn.filter(({ writeId }) => sent.has(writeId))
   if (writes.length < drawn.length) {
     await dealAgain(

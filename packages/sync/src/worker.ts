@@ -17,6 +17,7 @@ import { tellOfFence } from './protect.ts'
 import { RecentKeys } from './recent-keys.ts'
 import { reconcile, type Suspicions } from './reconcile.ts'
 import type { OpenConnection } from './registry.ts'
+import { finishZeroing } from './safety/pauses.ts'
 import { followTickets } from './tickets.ts'
 import { Wakeup } from './wakeup.ts'
 import type { WorkerContext } from './worker-context.ts'
@@ -102,6 +103,7 @@ export class ConnectionWorker {
       batchLimit: open.connector.manifest.capabilities.batchMax,
       orderReadMs: 0,
       applied: 0,
+      stoppedUntil: undefined,
     }
     this.#orders = new OrderReader(this.#context)
     this.#inbox = new InboxWorker(this.#context, (applied) => this.#noteApplied(applied))
@@ -282,6 +284,7 @@ export class ConnectionWorker {
       await tellOfFence(this.#context, this.#state.fenceAt)
     await this.#orders.savePosition()
     await followTickets(this.#context)
+    await finishZeroing(this.#context)
     await this.#reconcile(actions, pace.reconcileMs)
     await this.#refreshStatistics()
     const isReadingOn = await this.#readDeeper()

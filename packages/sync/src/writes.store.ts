@@ -5,17 +5,19 @@ import type { WriteEffect } from './exposure.ts'
 import type { PlannedWrite } from './lanes.ts'
 import { assertLease, LeaseLost } from './leases.store.ts'
 import { recheckLevels } from './levels.store.ts'
+import { isHalted } from './safety/halts.store.ts'
 
 export type SentWrite = PlannedWrite & { writeId: string }
 
 /**
  * Records writes before the call: if this process dies now, the next one finds them *sent* and reads them
  * back. The same statement checks the fencing number and declares until when the call may act, before
- * which nobody who takes this lane over raises anything. One statement, hence one transaction.
+ * which nobody who takes this lane over raises anything, and asks whether writes are stopped: of the hub, of the
+ * organization, of the connection. One statement, hence one transaction.
  *
  * Of a level that is under the load line a quantity is left out whose exposure its grant does not cover: what was dealt
  * may have changed since the lane looked.
- * @returns the ids of those that may be sent
+ * @returns the ids of those that may be sent; undefined: writes are stopped, and nothing was recorded
  * @throws LeaseLost
  */
 export async function insertSentWrites(
@@ -29,7 +31,7 @@ export async function insertSentWrites(
     effect: WriteEffect
   },
   writes: readonly SentWrite[],
-): Promise<Set<string>> {
+): Promise<Set<string> | undefined> {
   const rows = writes.map((write) => ({
     writeId: write.writeId,
     levelId: write.candidate.levelId,
@@ -54,11 +56,16 @@ export async function insertSentWrites(
     causedAt: 'timestamptz',
     unfenced: 'boolean',
   })
-  const sent = await sql<{ isHeld: boolean; writeIds: string[] | null }>`
+  const sent = await sql<{ isHeld: boolean; isLeased: boolean; writeIds: string[] | null }>`
     with held as (
       update lease set calls_until = greatest(calls_until, ${place.callsUntil})
       where organization_id = ${place.organizationId} and connection_id = ${place.connectionId}
-        and fencing = ${place.fencing}
+        and fencing = ${place.fencing} and not ${isHalted(place.organizationId)}
+        and exists (
+          select from connection
+          where connection.organization_id = lease.organization_id
+            and connection.connection_id = lease.connection_id and connection.state = 'live'
+        )
       returning connection_id
     ), line as (
       -- Shared: it waits for whoever deals these levels' units, and whoever will sees this write.
@@ -78,12 +85,16 @@ export async function insertSentWrites(
         or line.granted >= ${exposureWith(place.organizationId, place.effect)}
       returning write_id
     )
-    select exists (select from held) as is_held, (select array_agg(write_id) from recorded) as write_ids`.execute(
-    db,
-  )
+    select exists (select from held) as is_held, (select array_agg(write_id) from recorded) as write_ids,
+      exists (
+        select from lease
+        where organization_id = ${place.organizationId} and connection_id = ${place.connectionId}
+          and fencing = ${place.fencing}
+      ) as is_leased`.execute(db)
   const [row] = sent.rows
-  if (row?.isHeld !== true) throw new LeaseLost(place.connectionId)
-  return new Set(row.writeIds ?? [])
+  if (row?.isHeld === true) return new Set(row.writeIds ?? [])
+  if (row?.isLeased !== true) throw new LeaseLost(place.connectionId)
+  return undefined
 }
 
 export type WriteResult = {

@@ -1,5 +1,5 @@
 import type { ConnectionRow } from '@plimsoll/client'
-import { useMutation } from '@tanstack/react-query'
+import { useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { formatNumber } from '../format.ts'
 import { hub, queryClient } from '../hub.ts'
@@ -13,10 +13,20 @@ export function ConnectionActions({ row }: { row: ConnectionRow }) {
   const [asking, setAsking] = useState<'pause' | 'go-live'>()
   const [reason, setReason] = useState('')
   const [isMissing, setMissing] = useState(false)
+  const [isZero, setZero] = useState(false)
+  // What is about to be written: going live names what was looked at.
+  const preview = useQuery({
+    queryKey: ['preview', row.connectionId],
+    queryFn: () => hub.preview(row.connectionId),
+    enabled: asking === 'go-live',
+    staleTime: 0,
+    gcTime: 0,
+  })
   const change = useMutation({
     mutationFn: (action: 'pause' | 'resume' | 'go-live') => {
-      if (action === 'pause') return hub.pause(row.connectionId, reason.trim())
-      return action === 'resume' ? hub.resume(row.connectionId) : hub.goLive(row.connectionId)
+      if (action === 'pause') return hub.pause(row.connectionId, reason.trim(), isZero ? 'zero' : 'freeze')
+      if (action === 'resume') return hub.resume(row.connectionId)
+      return hub.goLive(row.connectionId, preview.data?.previewId ?? '')
     },
     onSuccess: async () => {
       setAsking(undefined)
@@ -26,8 +36,18 @@ export function ConnectionActions({ row }: { row: ConnectionRow }) {
       })
     },
   })
-  const problem = useProblemText(change.error)
-  const failure = change.isError && (
+  const problem = useProblemText(change.error ?? preview.error)
+  const totals = preview.data?.totals
+  const goLiveText =
+    totals === undefined
+      ? t('connections.goLiveLooking')
+      : t('connections.goLiveText', {
+          up: formatNumber(locale, totals.up),
+          down: formatNumber(locale, totals.down),
+          zero: formatNumber(locale, totals.zero),
+          same: formatNumber(locale, totals.same),
+        })
+  const failure = (change.isError || preview.isError) && (
     <p role="alert" className="mt-3 text-red">
       {t('connections.failed', { detail: problem })}
     </p>
@@ -90,14 +110,20 @@ export function ConnectionActions({ row }: { row: ConnectionRow }) {
         >
           {t(isMissing ? 'connections.pauseReasonMissing' : 'connections.pauseReasonHint')}
         </p>
+        {row.state === 'live' && (
+          <label className="mt-3 flex min-h-6 items-center gap-2">
+            <input type="checkbox" checked={isZero} onChange={(event) => setZero(event.target.checked)} />
+            {t('connections.pauseZero')}
+          </label>
+        )}
         {failure}
       </Confirm>
       <Confirm
         isOpen={asking === 'go-live'}
         title={t('connections.goLiveTitle', { name: row.name })}
-        text={t('connections.goLiveText', { n: formatNumber(locale, row.listings) })}
+        text={goLiveText}
         action={t('connections.goLiveConfirm')}
-        isBusy={change.isPending}
+        isBusy={change.isPending || preview.data === undefined}
         onConfirm={() => change.mutate('go-live')}
         onClose={() => setAsking(undefined)}
       >

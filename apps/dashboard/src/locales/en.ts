@@ -134,6 +134,12 @@ export const en = {
     serverErrors: 'Platforms fail',
   },
   task: {
+    hold: 'Held writes',
+    holdText:
+      'Many listings would change at once, and no orders explain it. They wait for you; everything else goes on.',
+    holdConfirm: 'It is meant: write',
+    holdRefuse: 'Keep held',
+    holdFailed: 'That did not work: {{detail}}',
     oversold: 'Oversold',
     'refused-decrease': 'Refused decrease',
     drift: 'Drift',
@@ -326,6 +332,7 @@ export const en = {
     pauseTitle: 'Pause {{name}}?',
     pauseText:
       'Nothing is written to it until it is resumed, and it goes on selling what it shows now. Orders are still read.',
+    pauseZero: 'First let all its listings show 0',
     pauseReason: 'Reason',
     pauseReasonHint: 'Shown to everyone who sees the pause.',
     pauseReasonMissing: 'Say why, in a word or two.',
@@ -333,7 +340,9 @@ export const en = {
     resume: 'Resume',
     goLive: 'Go live',
     goLiveTitle: 'Go live with {{name}}?',
-    goLiveText: 'The hub starts writing stock to {{n}} listings. What it would write is on each item’s page.',
+    goLiveText:
+      'The hub starts writing stock: {{up}} numbers rise, {{down}} fall, {{zero}} go to zero, {{same}} stay as they are.',
+    goLiveLooking: 'Working out what would be written…',
     goLiveConfirm: 'Start writing',
     failed: 'That did not work: {{detail}}',
   },

@@ -8,6 +8,7 @@ import { tasksQuery, useConnectionNames } from '../hub.ts'
 import { useLanguage } from '../language.ts'
 import { Failure, Loading } from '../parts/notice.tsx'
 import { Ago } from '../parts/number.tsx'
+import { HoldDecision } from './hold-decision.tsx'
 import { decideNeeds, type Need } from './needs.ts'
 
 const shownMax = 8
@@ -85,6 +86,7 @@ function Entry({ need }: { need: Need }) {
               t('task.units', { count: task.units, n: formatNumber(locale, task.units) })}
           </Head>
           <TaskText task={task} />
+          {task.holdId && <HoldDecision holdId={task.holdId} />}
           <p className="text-xs">
             {task.sku && (
               <Link
@@ -135,8 +137,8 @@ function ConnectionLink({ connectionId, name }: { connectionId: string; name: st
 /** What an oversold item asks for is always the same and said in the reader's language; the rest in the hub's words. */
 function TaskText({ task }: { task: TaskList['rows'][number] }) {
   const { t } = useLanguage()
-  return task.kind === 'oversold' ? (
-    <p className="mt-0.5 text-ink-2">{t('task.oversoldText')}</p>
+  return task.kind === 'oversold' || task.kind === 'hold' ? (
+    <p className="mt-0.5 text-ink-2">{t(task.kind === 'hold' ? 'task.holdText' : 'task.oversoldText')}</p>
   ) : (
     <p className="mt-0.5 text-ink-2" lang="en">
       {task.detail}

@@ -50,6 +50,7 @@ const task = (
   connectionId: string | null,
 ): TaskList['rows'][number] => ({
   taskId: `${kind} ${connectionId}`,
+  holdId: null,
   kind,
   sku: null,
   connectionId,

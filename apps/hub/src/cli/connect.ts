@@ -2,9 +2,10 @@ import { findLocations } from '@plimsoll/stock'
 import {
   type CatalogueReport,
   ConnectionRegistry,
-  changeConnection,
   connect,
+  goLive,
   importConnection,
+  makePreview,
 } from '@plimsoll/sync'
 import { type Command, InvalidArgumentError } from 'commander'
 import type { HubBase } from '../hub.ts'
@@ -82,7 +83,10 @@ export function connectCommand(program: Command, exit: (code: number) => void): 
             throw error
           })
           const isLive = options.live === true
-          if (isLive) await changeConnection(hub.context, connectionId, { kind: 'go-live' })
+          if (isLive) {
+            const { preview } = await makePreview(hub.context, connectionId)
+            await goLive(hub.context, connectionId, { previewId: preview.previewId, actor: 'cli' })
+          }
           output.result(
             { connectionId, name, account: check.account, ...report, state: isLive ? 'live' : 'shadow' },
             () => sayResult(name, isLive, report),
@@ -104,7 +108,7 @@ function sayResult(name: string, isLive: boolean, report: CatalogueReport): stri
   lines.push(
     isLive
       ? 'It is live: plimsoll serve keeps its quantities.'
-      : 'It is in shadow mode: plimsoll serve reads everything and writes nothing, until you go live from the dashboard.',
+      : 'It is in shadow mode: plimsoll serve reads everything and writes nothing, until you go live: see plimsoll shadow and plimsoll go-live.',
   )
   return lines.join('\n')
 }

@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { VERSION } from '../version.ts'
 import { connectCommand } from './connect.ts'
+import { cutoverCommand } from './cutover.ts'
 import { demoCommand } from './demo.ts'
 import { doctorCommand } from './doctor.ts'
 import { explainCommand } from './explain.ts'
@@ -13,9 +14,11 @@ import { migrateCommand } from './migrate.ts'
 import { policyCommand } from './policy.ts'
 import { productCommand } from './product.ts'
 import { replayCommand } from './replay.ts'
+import { safetyCommands } from './safety.ts'
 import { serveCommand } from './serve.ts'
 import { simulateCommand } from './simulate.ts'
 import { stockCommand } from './stock/stock.ts'
+import { timelineCommand } from './timeline.ts'
 import { whatIfCommand } from './whatif.ts'
 
 const EXIT_CODES =
@@ -46,6 +49,9 @@ export function createProgram(exit: (code: number) => void): Command {
     exportCommand,
     explainCommand,
     whatIfCommand,
+    safetyCommands,
+    cutoverCommand,
+    timelineCommand,
     replayCommand,
     doctorCommand,
     migrateCommand,

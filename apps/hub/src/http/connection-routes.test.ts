@@ -30,12 +30,15 @@ function refusal(answer: Awaited<ReturnType<typeof post>>) {
 
 test('a connection is made, imported in shadow mode, goes live, is paused with a reason and resumed', async () => {
   expect(await mine()).toMatchObject({ state: 'shadow', listings: 1, unmapped: 0, pauseReasons: [] })
-  expect((await post(`/connections/${shop.connectionId}/live`)).status).toBe(200)
+  expect(await served.goLive(shop.connectionId)).toBe(200)
   expect((await mine()).state).toBe('live')
   expect((await post(`/connections/${shop.connectionId}/pause`, { reason: 'stock take' })).status).toBe(200)
   expect(await mine()).toMatchObject({ state: 'paused', pauseReasons: ['stock take'] })
   // What was asked of it stays queued, and going live is not a way round a pause.
-  expect(refusal(await post(`/connections/${shop.connectionId}/live`))).toMatchObject({
+  const { body } = await post(`/connections/${shop.connectionId}/preview`)
+  expect(
+    refusal(await post(`/connections/${shop.connectionId}/live`, { preview: body.previewId })),
+  ).toMatchObject({
     status: 409,
     code: 'wrong-state',
   })
@@ -159,7 +162,7 @@ const bad: [
   ['an id that is none', () => post('/connections/shop/live'), 422, 'invalid-request', 'id'],
   [
     'going live with an unknown connection',
-    () => post(`/connections/${none}/live`),
+    () => post(`/connections/${none}/live`, { preview: none }),
     404,
     'unknown-connection',
     'connection',

@@ -6,7 +6,15 @@ import {
   listingImport,
   mappingResult,
 } from '@plimsoll/client'
-import { changeConnection, connect, importConnection, replaceCredentials, syncProblem } from '@plimsoll/sync'
+import {
+  connect,
+  goLive,
+  importConnection,
+  pauseConnection,
+  replaceCredentials,
+  resumeConnection,
+  syncProblem,
+} from '@plimsoll/sync'
 import type { FastifyPluginAsync } from 'fastify'
 import { z } from 'zod'
 import { mapListings } from '../mapping.ts'
@@ -28,7 +36,26 @@ const newConnection = z.object({
     .optional()
     .describe('Between two looks for orders that webhooks missed; 15,000 unless given.'),
 })
-const pause = z.object({ reason: z.string().min(1, 'say why, for whoever finds it paused').max(200) })
+const pause = z.object({
+  reason: z.string().min(1, 'say why, for whoever finds it paused').max(200),
+  how: z
+    .enum(['freeze', 'zero'])
+    .default('freeze')
+    .describe('`zero`: all its listings show 0 first, then it is paused.'),
+})
+const resume = z
+  .object({ reason: z.string().min(1).max(200).optional().describe('Left out: all of them.') })
+  .nullish()
+const live = z.object({
+  preview: z
+    .uuid('give the id of a preview of this connection')
+    .describe('What a person saw of the first writes.'),
+  first: z
+    .int()
+    .min(1)
+    .optional()
+    .describe('So many levels are written; the rest waits for the confirmation of a hold.'),
+})
 const credentials = z.unknown().describe('The connector says which.')
 const mappings = z.object({
   mappings: z
@@ -103,13 +130,14 @@ export function connectionRoutes(hub: ServerContext): FastifyPluginAsync {
         path: '/connections/:id/live',
         operation: 'goLive',
         tag,
-        summary: 'From shadow mode to live: every level that differs is written.',
+        summary: 'From shadow mode to live, by a preview that a person saw: what it shows is written.',
         params,
+        body: live,
         answers: { 200: done },
-        errors: ['unknown-connection', 'wrong-state'],
+        errors: ['unknown-connection', 'unknown-preview', 'preview-outdated', 'wrong-state'],
       },
-      async ({ params: { id } }) => {
-        await changeConnection(context, id, { kind: 'go-live' })
+      async ({ params: { id }, body: { preview, first } }) => {
+        await goLive(context, id, { previewId: preview, first, actor: 'api' })
         return { 200: {} }
       },
     )
@@ -120,14 +148,14 @@ export function connectionRoutes(hub: ServerContext): FastifyPluginAsync {
         path: '/connections/:id/pause',
         operation: 'pauseConnection',
         tag,
-        summary: 'Stops reading and writing; what waits stays queued.',
+        summary: 'Stops writing; reading goes on, and what waits stays queued.',
         params,
         body: pause,
         answers: { 200: done },
         errors: ['unknown-connection', 'wrong-state'],
       },
-      async ({ params: { id }, body: { reason } }) => {
-        await changeConnection(context, id, { kind: 'pause', reason })
+      async ({ params: { id }, body: { reason, how } }) => {
+        await pauseConnection(context, id, { reason, how, actor: 'api' })
         return { 200: {} }
       },
     )
@@ -138,13 +166,14 @@ export function connectionRoutes(hub: ServerContext): FastifyPluginAsync {
         path: '/connections/:id/resume',
         operation: 'resumeConnection',
         tag,
-        summary: 'Takes all reasons for its pause away.',
+        summary: 'Takes one reason for its pause away, or all.',
         params,
+        body: resume,
         answers: { 200: done },
         errors: ['unknown-connection', 'wrong-state'],
       },
-      async ({ params: { id } }) => {
-        await changeConnection(context, id, { kind: 'resume', reason: 'all' })
+      async ({ params: { id }, body }) => {
+        await resumeConnection(context, id, { reason: body?.reason, actor: 'api' })
         return { 200: {} }
       },
     )

@@ -21,6 +21,7 @@ import { catalogueReads, catalogueWrites, fillCatalogue } from '../testing/other
 import { importReads, importWithProblem, importWrites } from '../testing/other-import.ts'
 import { policyWrites } from '../testing/other-policies.ts'
 import { digestsOf, gaugesOf, insertPassingRows, withoutNow } from '../testing/other-rows.ts'
+import { insertSafetyRows, safetyReads, safetyWrites } from '../testing/other-safety.ts'
 import { fillPlaces, type PlaceIds, placeReads, placeWrites } from '../testing/places.ts'
 import { type Answer, type ServedHub, type Shop, serveHub, startShop } from '../testing/served-hub.ts'
 import { insertTrackedRows, trackedReads, trackedWrites } from '../testing/tracked-rows.ts'
@@ -97,6 +98,7 @@ const reads: Record<string, string[]> = {
   ],
   '/api/v1/policies': ['/api/v1/policies'],
   '/api/v1/policy-windows': ['/api/v1/policy-windows'],
+  ...safetyReads,
   ...importReads,
   '/api/v1/locations': ['/api/v1/locations', '/api/v1/locations?archived=true'],
   '/api/v1/locations/:code': [`/api/v1/locations/${MARK}`],
@@ -147,7 +149,8 @@ test('I9: what the first organization asks about rows of the second is not found
   const refused: Record<string, () => Promise<Answer>> = {
     'POST /api/v1/connections/:id/import': () =>
       ask('POST', `/api/v1/connections/${connectionId}/import`, {}),
-    'POST /api/v1/connections/:id/live': () => ask('POST', `/api/v1/connections/${connectionId}/live`, {}),
+    'POST /api/v1/connections/:id/live': () =>
+      ask('POST', `/api/v1/connections/${connectionId}/live`, { preview: randomUUID() }),
     'POST /api/v1/connections/:id/pause': () =>
       ask('POST', `/api/v1/connections/${connectionId}/pause`, { reason: 'x' }),
     'POST /api/v1/connections/:id/resume': () =>
@@ -202,6 +205,7 @@ test('I9: what the first organization asks about rows of the second is not found
       return ask('POST', `/webhooks/${connectionId}`, body, headers)
     },
     'PUT /api/v1/valuation/currency': () => ask('PUT', '/api/v1/valuation/currency', { currency: 'none' }),
+    ...safetyWrites(ask, other),
     ...importWrites(ask, importId),
     ...placeWrites({ ask, key, mark: MARK, ...other.places }),
     'PUT /api/v1/demo/faults': () => ask('PUT', '/api/v1/demo/faults', {}),
@@ -257,7 +261,7 @@ test('I9: what the first organization does with the SKU, the order number and th
     200,
   )
   expect((await served.ask('PUT', '/api/v1/valuation/currency', { currency: 'CNY' })).status).toBe(200)
-  expect((await served.ask('POST', `/api/v1/connections/${shop.connectionId}/live`, {})).status).toBe(200)
+  expect(await served.goLive(shop.connectionId)).toBe(200)
   expect(await digestsOf(served.database.kysely, other.context.organizationId)).toEqual(untouched)
 })
 
@@ -376,6 +380,7 @@ async function fillSecondOrganization() {
   ])
   await insertTrackedRows(kysely, organizationId, MARK)
   await insertPassingRows(kysely, organizationId, MARK)
+  await insertSafetyRows(kysely, organizationId, MARK)
   await fillHistory(served.database.url, organizationId)
   return {
     context,

@@ -42,6 +42,7 @@ export const tags = [
   'Webhooks',
   'Overview',
   'Connections',
+  'Safety',
   'Parked events',
   'Items and stock',
   'Stock commands',

@@ -6,6 +6,7 @@ import { activityRoutes } from './activity-routes.ts'
 import { checkAnswers } from './answer-check.ts'
 import { catalogueRoutes } from './catalogue-routes.ts'
 import { connectionRoutes } from './connection-routes.ts'
+import { cutoverRoutes } from './cutover-routes.ts'
 import { serveDashboard } from './dashboard-files.ts'
 import { type DemoControls, demoRoutes } from './demo-routes.ts'
 import { documentRoutes } from './document-routes.ts'
@@ -32,6 +33,7 @@ import { productRoutes } from './product-routes.ts'
 import { referencePage } from './reference-page.ts'
 import { reservationRoutes } from './reservation-routes.ts'
 import type { RouteSpec } from './route.ts'
+import { safetyRoutes } from './safety-routes.ts'
 import { stockRoutes } from './stock-routes.ts'
 import { streamRoute } from './stream-route.ts'
 import { valuationRoutes } from './valuation-routes.ts'
@@ -101,6 +103,8 @@ export async function createServer(
         await api.register(activityRoutes(hub))
         await api.register(connectionRoutes(hub))
         await api.register(policyRoutes(hub))
+        await api.register(safetyRoutes(hub))
+        await api.register(cutoverRoutes(hub))
         await api.register(parkedRoutes(hub))
         await api.register(exportRoutes(hub))
         await api.register(importRoutes(hub))

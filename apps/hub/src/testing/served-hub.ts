@@ -19,6 +19,8 @@ export type ServedHub = {
   stock(sku: string, quantity: number): Promise<void>
   /** A simulated WooCommerce shop that sells these, connected and imported over the API. */
   openShop(products: readonly { sku: string; quantity: number }[]): Promise<Shop>
+  /** From shadow mode to live by a fresh preview. @returns the status of the answer */
+  goLive(connectionId: string): Promise<number>
   close(): Promise<void>
 }
 
@@ -68,6 +70,11 @@ export async function serveHub(roles: 'api' | 'api,worker' = 'api'): Promise<Ser
       const imported = await ask('POST', `/api/v1/connections/${connectionId}/import`, {})
       if (imported.status !== 200) throw new Error(imported.text)
       return { simulator, connectionId }
+    },
+    goLive: async (connectionId) => {
+      const { body } = await ask('POST', `/api/v1/connections/${connectionId}/preview`)
+      const preview = body.previewId
+      return (await ask('POST', `/api/v1/connections/${connectionId}/live`, { preview })).status
     },
     close: async () => {
       await Promise.all(simulators.map((simulator) => simulator.close()))

@@ -5,9 +5,11 @@ import { sql } from 'kysely'
 /** Open tasks, oldest first; the SKU of a level's task comes from what the level shows. */
 export async function findTasks(db: Db, organizationId: string): Promise<TaskList['rows']> {
   const found = await sql<
-    Pick<TaskTable, 'taskId' | 'kind' | 'sku' | 'connectionId' | 'units' | 'detail' | 'openedAt'>
+    Pick<TaskTable, 'taskId' | 'kind' | 'sku' | 'connectionId' | 'units' | 'detail' | 'openedAt'> & {
+      holdId: string | null
+    }
   >`
-    select task_id, kind, coalesce(task.sku, item.sku) as sku, task.connection_id, units, detail, opened_at
+    select task_id, kind, case when kind = 'hold' then subject end as hold_id, coalesce(task.sku, item.sku) as sku, task.connection_id, units, detail, opened_at
     from task
     left join level on level.organization_id = task.organization_id and level.level_id::text = task.subject
     left join item on item.organization_id = level.organization_id and item.item_id = level.item_id

@@ -19,6 +19,8 @@ export interface ConnectionTable {
   problemSince: Date | null
   lastWebhookAt: Date | null
   webhooksCheckedAt: Date | null
+  /** Set: every level of it shows 0, for this reason. */
+  zeroedFor: string | null
   createdAt: Date
 }
 
@@ -244,7 +246,7 @@ export interface DriftTable {
 export interface TaskTable {
   organizationId: string
   taskId: string
-  kind: 'oversold' | 'refused-decrease' | 'drift' | 'untracked' | 'unmapped' | 'connection'
+  kind: 'hold' | 'oversold' | 'refused-decrease' | 'drift' | 'untracked' | 'unmapped' | 'connection'
   subject: string
   connectionId: string | null
   sku: string | null

@@ -1,0 +1,74 @@
+import type { CutoverState } from '@plimsoll/database'
+
+/**
+ * A cut-over: open orders are imported and reserved, opening stock is proposed, a person approves the differences, they
+ * are applied, the connection goes live. Pure.
+ *
+ *   begun → orders-imported → proposed → approved → applied → live
+ *
+ * What is applied is the difference between two figures of one moment, the source's and the ledger's: whatever is sold
+ * between that moment and the applying is on top of both, and is counted once.
+ */
+export type CutoverStep = 'import-orders' | 'propose' | 'approve' | 'apply' | 'go-live' | 'cancel'
+
+const MAY: Readonly<Record<CutoverStep, readonly CutoverState[]>> = {
+  'import-orders': ['begun', 'orders-imported'],
+  propose: ['orders-imported', 'proposed'],
+  approve: ['proposed'],
+  apply: ['approved'],
+  'go-live': ['applied'],
+  cancel: ['begun', 'orders-imported', 'proposed', 'approved'],
+}
+const AFTER: Readonly<Record<CutoverStep, CutoverState>> = {
+  'import-orders': 'orders-imported',
+  propose: 'proposed',
+  approve: 'approved',
+  apply: 'applied',
+  'go-live': 'live',
+  cancel: 'cancelled',
+}
+const ORDER: readonly CutoverState[] = ['begun', 'orders-imported', 'proposed', 'approved', 'applied', 'live']
+
+/** Whether a step is to be done, was done before, or cannot be done yet. */
+export function decideCutover(
+  state: CutoverState,
+  step: CutoverStep,
+): { kind: 'do'; next: CutoverState } | { kind: 'done' } | { kind: 'refused'; message: string } {
+  const next = AFTER[step]
+  if (MAY[step].includes(state)) return { kind: 'do', next }
+  if (state !== 'cancelled' && step !== 'cancel' && ORDER.indexOf(state) >= ORDER.indexOf(next)) {
+    return { kind: 'done' }
+  }
+  if (state === next) return { kind: 'done' }
+  return {
+    kind: 'refused',
+    message: `The cut-over is ${state}; ${step} comes after it is ${MAY[step].join(' or ')}.`,
+  }
+}
+
+export type OpeningLine = { sku: string; locationCode: string; quantity: number }
+
+export type ProposedLine = {
+  itemId: string
+  locationId: string
+  proposed: number
+  ledger: number
+  skipped: string | null
+}
+
+/** Why a line cannot be taken over by itself; null: it can. */
+export function skipReason({
+  tracking,
+  isVirtualKit,
+  listings,
+}: {
+  tracking: string
+  isVirtualKit: boolean
+  listings: number
+}): string | null {
+  if (isVirtualKit) return 'a virtual kit has no stock of its own'
+  if (tracking !== 'plain') return `tracked by ${tracking}: count it with its ${tracking}s`
+  return listings > 1
+    ? 'several listings of the source show it, and nobody knows whether they share it'
+    : null
+}

@@ -1,0 +1,201 @@
+// Opening stock beside selling that goes on: whatever comes in between, what is available is the truth.
+import { manualClock } from '@plimsoll/connector-kit'
+import { createTestDatabase, type TestDatabase } from '@plimsoll/database/testing'
+import fc from 'fast-check'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { ConnectionRegistry } from '../registry.ts'
+import { makePreview } from '../safety/going-live.ts'
+import type { MemoryPlatform } from '../testing/memory-platform.ts'
+import { stepConnection, turns } from '../testing/steps.ts'
+import { createWorld } from '../testing/world.ts'
+import {
+  applyCutover,
+  approveCutover,
+  beginCutover,
+  finishCutover,
+  importOpenOrders,
+  proposeOpening,
+  readCutover,
+  readCutoverLines,
+} from './cutovers.ts'
+
+let database: TestDatabase
+beforeAll(async () => {
+  database = await createTestDatabase({ poolMax: 6 })
+})
+afterAll(() => database.drop())
+
+const START = Date.parse('2026-03-02T10:00:00Z')
+const OPENING = 40
+
+/** Two shops with one item of which the ledger knows nothing yet; each has an order from before. */
+async function brand() {
+  const clock = manualClock(START)
+  const world = await createWorld(database, clock)
+  await world.stock('MUG', 0)
+  const a = await world.open('a', { MUG: OPENING }, { state: 'shadow' })
+  const b = await world.open('b', { MUG: OPENING }, { state: 'shadow' })
+  a.platform.sell('MUG', 2)
+  b.platform.sell('MUG', 3)
+  await clock.advance(60_000)
+  const workers = [await stepConnection(world, a.connectionId), await stepConnection(world, b.connectionId)]
+  const turn = async (count = 1) => {
+    for (const worker of workers) await turns(clock, worker, count)
+  }
+  await turn(3)
+  const registry = new ConnectionRegistry(world.context)
+  const begin = (from: 'a' | undefined, asOf?: Date) =>
+    beginCutover(world.context, {
+      name: 'opening',
+      connection: 'b',
+      source: from === undefined ? 'count' : 'connection',
+      from,
+      asOf,
+      ordersSince: new Date(START - 86_400_000),
+      actor: 'Ada',
+    })
+  const importOrders = async () => {
+    while ((await importOpenOrders(world.context, registry, 'opening')).waiting > 0) await turn()
+  }
+  return { clock, world, a, b, turn, begin, importOrders, registry }
+}
+
+function unitsOf(platform: MemoryPlatform, which: 'sold'): number {
+  expect(which).toBe('sold')
+  return [...platform.orders.values()].reduce(
+    (sum, { state, units }) => sum + (state === 'cancelled' ? 0 : units),
+    0,
+  )
+}
+
+test('the steps, each shown and approved; done twice, nothing changes', async () => {
+  const { world, a, b, turn, begin, importOrders } = await brand()
+  const { context } = world
+  expect(await begin('a')).toMatchObject({ state: 'begun' })
+  expect((await begin('a')).cutoverId).toBe((await readCutover(context, 'opening')).cutoverId)
+  await expect(proposeOpening(context, 'opening', [])).rejects.toMatchObject({ code: 'wrong-state' })
+  await importOrders()
+  expect(await world.available('MUG')).toBe(-5)
+  const proposed = await proposeOpening(context, 'opening', [])
+  expect(await readCutoverLines(context, proposed.cutoverId)).toEqual([
+    { sku: 'MUG', locationCode: 'MAIN', proposed: OPENING, ledger: 0, skipped: null },
+  ])
+  await expect(approveCutover(context, 'opening', { digest: 'another', actor: 'Ben' })).rejects.toMatchObject(
+    {
+      code: 'preview-outdated',
+    },
+  )
+  await approveCutover(context, 'opening', { digest: proposed.digest ?? '', actor: 'Ben' })
+  for (let twice = 0; twice < 2; twice += 1) await applyCutover(context, 'opening')
+  expect(await world.available('MUG')).toBe(OPENING - 5)
+  await turn(4)
+  const { preview } = await makePreview(context, b.connectionId)
+  const wish = { previewId: preview.previewId, actor: 'Ben' }
+  for (let twice = 0; twice < 2; twice += 1) {
+    expect(await finishCutover(context, 'opening', wish)).toMatchObject({ state: 'live', approvedBy: 'Ben' })
+  }
+  expect(await world.connection(b.connectionId)).toMatchObject({ state: 'live' })
+  expect(await world.connection(a.connectionId)).toMatchObject({ state: 'shadow' })
+})
+
+const STEPS = ['import', 'propose', 'apply'] as const
+
+test('whatever is sold, cancelled and shipped during a cut-over from a connection, available is what the books say', async () => {
+  const happening = fc.record({
+    before: fc.constantFrom(...STEPS),
+    what: fc.constantFrom(
+      'sell a' as const,
+      'sell b' as const,
+      'cancel' as const,
+      'ship a' as const,
+      'turn' as const,
+    ),
+    units: fc.integer({ min: 1, max: 3 }),
+  })
+  await fc.assert(
+    fc.asyncProperty(fc.array(happening, { maxLength: 14 }), async (happenings) => {
+      const { clock, world, a, b, turn, begin, importOrders } = await brand()
+      const { context } = world
+      await begin('a')
+      const happen = async (step: (typeof STEPS)[number]) => {
+        for (const { what, units } of happenings.filter(({ before }) => before === step)) {
+          await clock.advance(50)
+          if (what === 'sell a') a.platform.sell('MUG', units)
+          else if (what === 'sell b') b.platform.sell('MUG', units)
+          else if (what === 'turn') await turn()
+          else {
+            const open = [...a.platform.orders.values()].find(({ state }) => state === 'open')
+            if (open === undefined) continue
+            if (what === 'cancel') a.platform.cancel(open.externalId)
+            else a.platform.ship(open.externalId)
+          }
+        }
+      }
+      await happen('import')
+      await importOrders()
+      await happen('propose')
+      const { digest } = await proposeOpening(context, 'opening', [])
+      await approveCutover(context, 'opening', { digest: digest ?? '', actor: 'Ben' })
+      await happen('apply')
+      await applyCutover(context, 'opening')
+      await turn(12)
+      expect(await world.available('MUG')).toBe(
+        OPENING - unitsOf(a.platform, 'sold') - unitsOf(b.platform, 'sold'),
+      )
+    }),
+    { numRuns: 8 },
+  )
+})
+
+test('a count is true for its moment: what was sold and shipped since stays on top of it', async () => {
+  const steps = fc.array(
+    fc.record({
+      what: fc.constantFrom('sell' as const, 'ship' as const, 'turn' as const),
+      isAfter: fc.boolean(),
+    }),
+    { maxLength: 12 },
+  )
+  await fc.assert(
+    fc.asyncProperty(steps, async (happenings) => {
+      const { clock, world, a, b, turn, begin, importOrders } = await brand()
+      // What really lies there, and what leaves.
+      let there = OPENING
+      const happen = async (isAfter: boolean) => {
+        for (const { what } of happenings.filter((each) => each.isAfter === isAfter)) {
+          await clock.advance(2_000)
+          if (what === 'sell') a.platform.sell('MUG')
+          else if (what === 'ship') {
+            const open = [...a.platform.orders.values()].find(({ state }) => state === 'open')
+            if (open === undefined) continue
+            // The hub has heard of the order before it leaves.
+            await turn(2)
+            a.platform.ship(open.externalId)
+            there -= open.units
+            await turn(2)
+          } else await turn()
+        }
+      }
+      await turn(2)
+      await happen(false)
+      await turn(3)
+      await clock.advance(1_000)
+      const counted = there
+      const asOf = new Date(clock.now())
+      await clock.advance(1_000)
+      await begin(undefined, asOf)
+      await importOrders()
+      await happen(true)
+      const lines = [{ sku: 'MUG', locationCode: 'MAIN', quantity: counted }]
+      const { digest } = await proposeOpening(world.context, 'opening', lines)
+      await approveCutover(world.context, 'opening', { digest: digest ?? '', actor: 'Ben' })
+      await applyCutover(world.context, 'opening')
+      await turn(8)
+      const open = [...a.platform.orders.values(), ...b.platform.orders.values()].reduce(
+        (sum, { state, units }) => sum + (state === 'open' ? units : 0),
+        0,
+      )
+      expect(await world.available('MUG')).toBe(there - open)
+    }),
+    { numRuns: 6 },
+  )
+})
