@@ -1,5 +1,5 @@
-import { backoffMs, createBudgets, createHttp, isConnectorError } from '@plimsoll/connector-kit'
-import { inTransaction, isTransient, refreshStatistics } from '@plimsoll/database'
+import { createBudgets, createHttp } from '@plimsoll/connector-kit'
+import { inTransaction, refreshStatistics } from '@plimsoll/database'
 import { type Applied, applyHints } from './apply.ts'
 import { type Connection, noteWebhooksChecked } from './connections.store.ts'
 import { nowOf, type SyncContext } from './context.ts'
@@ -9,17 +9,16 @@ import { type Arrival, hasOrdersToRead, type InboxRow } from './inbox.store.ts'
 import type { InboxEvent } from './inbox.ts'
 import { IDLE_MS_MAX, InboxWorker } from './inbox-worker.ts'
 import { type LaneActions, type LaneState, runLane } from './lane.ts'
-import { type Lease, LeaseLost } from './leases.store.ts'
+import type { Lease } from './leases.store.ts'
 import { findFenceWanted } from './load-line.store.ts'
 import { OrderReader } from './order-reading.ts'
-import { clearProblem, noteConnectorError } from './problems.ts'
 import { tellOfFence } from './protect.ts'
 import { RecentKeys } from './recent-keys.ts'
 import { reconcile, type Suspicions } from './reconcile.ts'
 import type { OpenConnection } from './registry.ts'
 import { followTickets } from './tickets.ts'
-import { Wakeup } from './wakeup.ts'
 import type { WorkerContext } from './worker-context.ts'
+import { type LoopName, WorkerTurns } from './worker-turns.ts'
 import { closeUnknownWrites, markSentUnknown } from './writes.store.ts'
 
 /** Between two rounds of everything that is not a write. */
@@ -39,19 +38,16 @@ const STATISTICS_GROWTH = 8
 export class ConnectionWorker {
   readonly #context: WorkerContext
   readonly #stop = new AbortController()
-  readonly #wakeups: Record<'inbox' | 'lane' | 'hints', Wakeup>
+  readonly #turns: WorkerTurns
   readonly #inbox: InboxWorker
   readonly #suspicions: Suspicions = new Map()
   readonly #state: LaneState
   readonly #orders: OrderReader
-  readonly #onLost: () => void
   #loops: Promise<void> = Promise.resolve()
   #ordersDueAt = 0
   #reconcileDueAt = 0
-  #failures = 0
   #choresDueAt = 0
   #isStepped = false
-  #hasProblem: boolean
   /** True at first: the former holder may have left some. */
   #mayHaveOrphans = true
   /** Orders that must be read directly may be waiting: until they are, nothing proves that all orders are known. */
@@ -105,9 +101,7 @@ export class ConnectionWorker {
     }
     this.#orders = new OrderReader(this.#context)
     this.#inbox = new InboxWorker(this.#context, (applied) => this.#noteApplied(applied))
-    this.#onLost = onLost
-    this.#wakeups = { inbox: new Wakeup(clock), lane: new Wakeup(clock), hints: new Wakeup(clock) }
-    this.#hasProblem = open.connection.problemCode !== null
+    this.#turns = new WorkerTurns(this.#context, { onLost, onFailed: (loop) => this.#noteFailed(loop) })
   }
 
   /** As it was when this worker started. */
@@ -121,9 +115,9 @@ export class ConnectionWorker {
 
   start(): void {
     this.#loops = Promise.all([
-      this.#loop('inbox', () => this.#inbox.turn()),
-      this.#loop('lane', () => this.#laneTurn()),
-      this.#loop('hints', () => this.#hintsTurn()),
+      this.#turns.loop('inbox', () => this.#inbox.turn()),
+      this.#turns.loop('lane', () => this.#laneTurn()),
+      this.#turns.loop('hints', () => this.#hintsTurn()),
     ]).then(() => undefined)
   }
 
@@ -134,22 +128,22 @@ export class ConnectionWorker {
   /** Something will have to be written soon. */
   readAhead(): void {
     this.#readAhead = 'now'
-    this.#wakeups.lane.wake()
+    this.#turns.wake('lane')
   }
 
   receive(rows: readonly InboxRow[]): void {
-    if (this.#inbox.receive(rows)) this.#wakeups.inbox.wake()
+    if (this.#inbox.receive(rows)) this.#turns.wake('inbox')
   }
 
   wakeInbox(): void {
     this.#inbox.lookSoon()
-    this.#wakeups.inbox.wake()
+    this.#turns.wake('inbox')
   }
 
   /** Something waits to be written. */
   wakeLane(): void {
     if (this.#readAhead === 'no') this.#readAhead = 'unless-just-read'
-    this.#wakeups.lane.wake()
+    this.#turns.wake('lane')
   }
 
   /** Ends the loops; a call in flight is cut and its writes stay recorded as sent or unknown. */
@@ -164,38 +158,17 @@ export class ConnectionWorker {
    */
   async turn(): Promise<number | undefined> {
     this.#isStepped = true
-    const inbox = await this.#attempt('inbox', () => this.#inbox.turn({ look: true }))
-    const lane = await this.#attempt('lane', () => this.#laneTurn())
-    await this.#attempt('hints', () => this.#hintsTurn())
+    const inbox = await this.#turns.attempt('inbox', () => this.#inbox.turn({ look: true }))
+    const lane = await this.#turns.attempt('lane', () => this.#laneTurn())
+    await this.#turns.attempt('hints', () => this.#hintsTurn())
     return inbox === undefined || lane === undefined ? undefined : Math.min(inbox, lane)
   }
 
-  /** Calls `turn` until stopped or the lease is lost. It answers how long to wait; a failure waits longer each time. */
-  async #loop(name: 'inbox' | 'lane' | 'hints', turn: () => Promise<number>): Promise<void> {
-    const { signal } = this.#context
-    const wakeup = this.#wakeups[name]
-    while (!signal.aborted) {
-      const waitMs = await this.#attempt(name, turn)
-      if (waitMs === undefined) return
-      await wakeup.wait(waitMs, signal)
-    }
-  }
-
-  async #attempt(name: string, turn: () => Promise<number>): Promise<number | undefined> {
-    const { signal, log, connection } = this.#context
-    try {
-      return await turn()
-    } catch (error) {
-      if (signal.aborted) return undefined
-      if (error instanceof LeaseLost) {
-        log.warn({ connection: connection.name }, error.message)
-        this.#onLost()
-        return undefined
-      }
-      // Whatever the lane was doing, a write may have gone out whose outcome was never recorded.
-      if (name === 'lane') this.#mayHaveOrphans = true
-      return await this.#afterFailure(name, error)
-    }
+  #noteFailed(loop: LoopName): void {
+    // What it was handed and could not apply is found where it is stored.
+    if (loop === 'inbox') this.#inbox.lookSoon()
+    // Whatever the lane was doing, a write may have gone out whose outcome was never recorded.
+    if (loop === 'lane') this.#mayHaveOrphans = true
   }
 
   /**
@@ -217,27 +190,6 @@ export class ConnectionWorker {
     }
   }
 
-  async #afterFailure(loop: string, error: unknown): Promise<number> {
-    const { log, connection, random } = this.#context
-    this.#failures += 1
-    // What it was handed and could not apply is found where it is stored.
-    if (loop === 'inbox') this.#inbox.lookSoon()
-    const waitMs = backoffMs(Math.min(this.#failures, 8), random)
-    if (isConnectorError(error)) {
-      log.warn({ connection: connection.name, kind: error.kind, waitMs }, error.message)
-      this.#hasProblem = true
-      await this.#quietly(() => noteConnectorError(this.#context, connection, error))
-    } else if (isTransient(error)) {
-      log.warn(
-        { connection: connection.name, loop, waitMs, error },
-        'the database did not answer; trying again',
-      )
-    } else {
-      log.error({ connection: connection.name, loop, waitMs, error }, 'a turn failed')
-    }
-    return waitMs
-  }
-
   /** Apart from the inbox: an order must not wait for what is only a reason to look. */
   async #hintsTurn(): Promise<number> {
     await applyHints(this.#context)
@@ -248,7 +200,7 @@ export class ConnectionWorker {
     if (toRead > 0) this.#mayHaveUnread = true
     if (settled === 0) return
     this.#state.applied += settled
-    this.#wakeups.lane.wake()
+    this.#turns.wake('lane')
   }
 
   async #laneTurn(): Promise<number> {
@@ -286,8 +238,8 @@ export class ConnectionWorker {
     await this.#refreshStatistics()
     const isReadingOn = await this.#readDeeper()
     await this.#keepWebhooks()
-    if (fetched.failed > 0) this.#hasProblem = true
-    else await this.#succeeded()
+    if (fetched.failed > 0) this.#turns.noteProblem()
+    else await this.#turns.succeeded()
     // Whatever was found to do may have more behind it.
     const isMore = isReadingOn || fetched.looked > 0
     this.#choresDueAt = clock.now() + (isMore ? 0 : CHORES_MS)
@@ -312,7 +264,7 @@ export class ConnectionWorker {
   /** @returns true when none is left */
   async #readUnread(): Promise<boolean> {
     const { failed } = await fetchHinted(this.#context, 'orders')
-    if (failed > 0) this.#hasProblem = true
+    if (failed > 0) this.#turns.noteProblem()
     await this.#inbox.apply()
     return !(await this.#hasUnread())
   }
@@ -360,7 +312,7 @@ export class ConnectionWorker {
       )
     }
     const read = await reconcile(this.#context, this.#suspicions, { suspiciousOnly: !isDue }, actions)
-    if (read > 0) this.#wakeups.lane.wake()
+    if (read > 0) this.#turns.wake('lane')
   }
 
   async #keepWebhooks(): Promise<void> {
@@ -379,22 +331,6 @@ export class ConnectionWorker {
     )
     if (found.registered.length + found.repaired.length > 0) {
       log.info({ connection: connection.name, ...found }, 'webhooks registered')
-    }
-  }
-
-  async #succeeded(): Promise<void> {
-    this.#failures = 0
-    if (!this.#hasProblem) return
-    this.#hasProblem = false
-    await clearProblem(this.#context, this.#context.connection.connectionId)
-  }
-
-  /** For what must not fail the work it goes with: its own failure is logged. */
-  async #quietly(work: () => Promise<void>): Promise<void> {
-    try {
-      await work()
-    } catch (error) {
-      this.#context.log.error({ error }, 'a problem could not be noted, or a hint not be given')
     }
   }
 }
