@@ -63,10 +63,10 @@ export type HttpOptions = {
   clock: Clock
   onCall?: (call: CallRecord) => void
   /**
-   * The moment (milliseconds since the epoch, by `clock.now()`) at which the lease on this lane ends; undefined: none.
-   * A call whose time-out does not end before it never leaves.
+   * The moment (milliseconds since the epoch, by `clock.now()`) after which the call under way may not leave any more;
+   * undefined: none. Asked as it leaves, after its wait for the budget: a process may have been frozen since.
    */
-  deadline?: () => number | undefined
+  leavesUntil?: () => number | undefined
   /**
    * Refuses to call private networks, also where a public name leads there. Set it wherever a person types the
    * address; leave it out for simulators.
@@ -78,7 +78,7 @@ const defaultTimeoutMs = 15_000
 const defaultPriority = 5
 export const responseBytesMax = 32 * 1024 * 1024
 
-export function createHttp({ budgets, clock, onCall, deadline, publicOnly = false }: HttpOptions): Http {
+export function createHttp({ budgets, clock, onCall, leavesUntil, publicOnly = false }: HttpOptions): Http {
   const agent = sharedAgent(publicOnly)
   const send = async (request: HttpRequest): Promise<HttpResponse> => {
     if (publicOnly) assertPublicUrl(request.url, { allowLoopback: false })
@@ -102,9 +102,9 @@ export function createHttp({ budgets, clock, onCall, deadline, publicOnly = fals
       })
 
     try {
-      const leaseEndsAt = deadline?.()
-      if (leaseEndsAt !== undefined && at + timeoutMs > leaseEndsAt) {
-        throw new Unavailable('The lease on this lane ends before the call would time out.', false)
+      const latest = leavesUntil?.()
+      if (latest !== undefined && at > latest) {
+        throw new Unavailable('The call has waited beyond the time for which it was promised.', false)
       }
       const response = await exchange(request, { timeoutMs, clock, agent })
       if (response.status === 429) budgets.throttled(parseRetryAfterMs(response))

@@ -55,12 +55,14 @@ import type {
   ReservationTable,
 } from './tables/stock.ts'
 import type {
+  BudgetHoldingTable,
   ChangedItemTable,
   ConnectionDelayTable,
   ConnectionTable,
   DemandClockTable,
   DriftTable,
   ExternalLocationTable,
+  HubProcessTable,
   InboxKeyTable,
   InboxTable,
   ItemBufferTable,
@@ -74,6 +76,7 @@ import type {
   PolicyTable,
   PoolLocationTable,
   ProtectionTable,
+  SharedBudgetTable,
   StreamCursorTable,
   TaskTable,
   WriteTable,
@@ -159,6 +162,9 @@ export interface Tables {
   changedItem: ChangedItemTable
   laneEntry: LaneEntryTable
   lease: LeaseTable
+  hubProcess: HubProcessTable
+  sharedBudget: SharedBudgetTable
+  budgetHolding: BudgetHoldingTable
   write: WriteTable
   drift: DriftTable
   task: TaskTable

@@ -1,4 +1,4 @@
-import { isConnectorError, type WriteOutcome } from '@plimsoll/connector-kit'
+import { isConnectorError, Unavailable, type WriteOutcome } from '@plimsoll/connector-kit'
 import { inTransaction } from '@plimsoll/database'
 import { insertChangedItems } from './availability.store.ts'
 import { nowOf } from './context.ts'
@@ -19,6 +19,11 @@ import { insertSentWrites, NO_RESULT, type SentWrite, settleWrites } from './wri
 
 /** A write call that has not ended by then is ended, and its writes are unknown. */
 const CALL_MS_MAX = 20_000
+/**
+ * A request of it that has not left by then never leaves: it could act after another process has taken over and
+ * raised. A process that was frozen between recording a write and sending it wakes up to this.
+ */
+const LEAVES_MS_MAX = 10_000
 
 /** What a lane keeps between its turns; the truth is in the database. */
 export type LaneState = {
@@ -67,7 +72,7 @@ export async function runLane(
 ): Promise<Date | undefined> {
   let isReadAhead = readAhead !== 'no' && needsOrdersFirst(context, state)
   if (readAhead === 'unless-just-read' && isJustRead(context, state)) isReadAhead = false
-  while (!context.signal.aborted) {
+  while (!context.ending.aborted) {
     const appliedBefore = state.applied
     const [candidates] = await Promise.all([
       findCandidates(context),
@@ -198,7 +203,10 @@ async function sendBatch(
     if (writes.length === 0) return true
   }
 
-  const outcomes = await callSetLevels(context, state, writes)
+  context.writing.leavesUntil = at.getTime() + LEAVES_MS_MAX
+  const outcomes = await callSetLevels(context, state, writes).finally(() => {
+    context.writing.leavesUntil = undefined
+  })
   const settled = await settleOutcomes(context, writes, outcomes)
   if (settled.conflicts.length === 0) return true
 
@@ -246,6 +254,10 @@ async function callSetLevels(
     () => undefined, // answered in time
   )
   try {
+    const { leavesUntil } = context.writing
+    if (leavesUntil !== undefined && context.clock.now() > leavesUntil) {
+      throw new Unavailable('The write was recorded too long ago to be sent.', false)
+    }
     const outcomes = await context.operations.setLevels(
       writes.map((write) => ({
         writeId: write.writeId,

@@ -16,6 +16,10 @@ export type WorkerContext = SyncContext & {
   raiseFrom: Date
   /** Aborts the worker's calls and waits: the lease is lost or the process stops. */
   signal: AbortSignal
+  /** Aborts when the connection is handed over: what is under way ends, nothing new begins. */
+  ending: AbortSignal
+  /** Until when the call under way, if it writes, may leave (by the clock): later it could act beyond its promise. */
+  writing: { leavesUntil: number | undefined }
   /** Order states known to be stored: reads overlap, so most of what a read finds is among them. */
   storedOrders: RecentKeys
   /** How far the platform's clock has been seen behind ours, at the most. */

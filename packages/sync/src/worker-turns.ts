@@ -43,11 +43,11 @@ export class WorkerTurns {
 
   /** Calls `turn` until stopped or the lease is lost. */
   async loop(name: LoopName, turn: () => Promise<number>): Promise<void> {
-    const { signal } = this.#context
-    while (!signal.aborted) {
+    const { ending } = this.#context
+    while (!ending.aborted) {
       const waitMs = await this.attempt(name, turn)
       if (waitMs === undefined) return
-      await this.#wakeups[name].wait(waitMs, signal)
+      await this.#wakeups[name].wait(waitMs, ending)
     }
   }
 

@@ -38,6 +38,7 @@ const STATISTICS_GROWTH = 8
 export class ConnectionWorker {
   readonly #context: WorkerContext
   readonly #stop = new AbortController()
+  readonly #ending = new AbortController()
   readonly #turns: WorkerTurns
   readonly #inbox: InboxWorker
   readonly #suspicions: Suspicions = new Map()
@@ -58,9 +59,11 @@ export class ConnectionWorker {
   constructor(context: SyncContext, open: OpenConnection, lease: Lease, onLost: () => void) {
     const { clock } = context
     const budgets = createBudgets(open.connector.manifest.budgets, clock)
+    const writing: WorkerContext['writing'] = { leavesUntil: undefined }
     const http = createHttp({
       budgets,
       clock,
+      leavesUntil: () => writing.leavesUntil,
       onCall: (call) => context.log.debug({ connection: open.connection.name, ...call }, 'call'),
     })
     let behindMs = 0
@@ -82,6 +85,8 @@ export class ConnectionWorker {
       raiseFrom: lease.callsUntil,
       storedOrders: new RecentKeys(),
       signal: this.#stop.signal,
+      ending: AbortSignal.any([this.#stop.signal, this.#ending.signal]),
+      writing,
       platformClockBehindMs: () => behindMs,
       platformClockAheadMs: () => aheadMs + (capabilities.clockErrorMs ?? CLOCK_ERROR_MS),
       notePlatformClock: (seen) => {
@@ -150,6 +155,20 @@ export class ConnectionWorker {
   async stop(): Promise<void> {
     this.#stop.abort(new Error('The worker stops.'))
     await this.#loops
+  }
+
+  /** Ends the loops once what is under way is done; cuts it off where that takes longer than `limitMs`. */
+  async finish(limitMs: number): Promise<void> {
+    this.#ending.abort(new Error('The connection is handed over.'))
+    const ended = new AbortController()
+    const late = this.#context.clock.sleep(limitMs, ended.signal).then(
+      () => this.#stop.abort(new Error('The worker stops.')),
+      () => undefined, // all ended in time
+    )
+    await this.#loops
+    ended.abort()
+    await late
+    this.#stop.abort(new Error('The worker stops.'))
   }
 
   /**

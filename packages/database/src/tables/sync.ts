@@ -19,6 +19,10 @@ export interface ConnectionTable {
   problemSince: Date | null
   lastWebhookAt: Date | null
   webhooksCheckedAt: Date | null
+  /** Since when calls are held back, when the next is tried, and how many tries have failed; null while they go through. */
+  circuitSince: Date | null
+  circuitProbeAt: Date | null
+  circuitFailedProbes: number
   createdAt: Date
 }
 
@@ -54,6 +58,8 @@ export interface ListingTable {
   unitsPerListing: number
   mappedBy: 'sku' | 'person' | null
   importedAt: Date
+  /** Set while it is taken off its channel because the platform refused to lower it. */
+  withdrawnAt: Date | null
 }
 
 export interface LevelTable {
@@ -170,6 +176,35 @@ export interface LeaseTable {
   fencing: number
   expiresAt: Date
   callsUntil: Date
+}
+
+export interface HubProcessTable {
+  organizationId: string
+  processId: string
+  name: string
+  roles: string[]
+  startedAt: Date
+  seenAt: Date
+  expiresAt: Date
+}
+
+export interface SharedBudgetTable {
+  organizationId: string
+  budgetKey: string
+  name: string
+  level: number
+  levelAt: Date
+  pace: number
+  blockedUntil: Date | null
+}
+
+export interface BudgetHoldingTable {
+  organizationId: string
+  budgetKey: string
+  name: string
+  processId: string
+  held: number
+  expiresAt: Date
 }
 
 export type WriteState = 'sent' | 'accepted' | 'applied' | 'refused' | 'unknown' | 'untouched'
