@@ -8,8 +8,8 @@ import type { Clock } from './clock.ts'
  * answered is its holding.
  */
 export type BudgetSupply = {
-  /** Never rejects: what cannot be had now is asked for again after `againAfterMs`. */
-  draw(request: DrawRequest): Promise<Drawn>
+  /** Never rejects: what cannot be had now is asked for again after `againAfterMs`. Undefined: nobody could be asked. */
+  draw(request: DrawRequest): Promise<Drawn | undefined>
   /** What is held now has become less: unspent units go back, answered ones are spent. */
   giveBack(back: { spec: BudgetSpec; unspent: number; held: number }): void
   learn(spec: BudgetSpec, seen: SeenBucket): void
@@ -45,6 +45,7 @@ const chunkSeconds = 0.25
 const dailyChunk = 1 / 200
 /** What has not been spent for so long goes back: others may need it. */
 const keptMs = 500
+const unansweredMs = 500
 
 /**
  * One bucket as a process sees it that shares it: `readyAt` answers from what is in its hand, and sends for more where
@@ -64,6 +65,8 @@ export function createSuppliedBucket(
   let denied: { reserve: number; until: number } | undefined
   let state = { left: capacityOf(spec), capacity: capacityOf(spec), pace: 1 }
   let returning: AbortController | undefined
+  /** What the supply was told last that is held here. */
+  let told = 0
 
   const held = () => Math.max(0, hand) + inFlight
 
@@ -74,10 +77,13 @@ export function createSuppliedBucket(
       .draw({ spec, need, want: Math.max(need, chunkOf(spec, state)), reserve, held: held() })
       .then((drawn) => {
         const now = clock.monotonic()
-        state = drawn
-        hand += drawn.granted
-        if (drawn.granted > 0) drawnAt = now
-        denied = drawn.granted > 0 ? undefined : { reserve, until: now + Math.max(1, drawn.againAfterMs) }
+        const granted = drawn?.granted ?? 0
+        if (drawn !== undefined) state = drawn
+        hand += granted
+        told = held()
+        if (granted > 0) drawnAt = now
+        const againAfterMs = Math.max(1, drawn?.againAfterMs ?? unansweredMs)
+        denied = granted > 0 ? undefined : { reserve, until: now + againAfterMs }
         isDrawing = false
         scheduleReturn()
         onChange()
@@ -86,7 +92,7 @@ export function createSuppliedBucket(
 
   /** Unspent units go back after a while; one timer at a time. */
   const scheduleReturn = (): void => {
-    if (returning !== undefined || hand <= 0) return
+    if (returning !== undefined || (hand <= 0 && held() >= told)) return
     const mine = new AbortController()
     returning = mine
     clock.sleep(keptMs, mine.signal).then(
@@ -102,10 +108,12 @@ export function createSuppliedBucket(
   }
 
   const giveBackUnspent = (now: number): void => {
-    if (hand <= 0 || isDrawing || now - drawnAt < keptMs) return
-    const unspent = hand
-    hand = 0
-    supply.giveBack({ spec, unspent, held: held() })
+    if (isDrawing || now - drawnAt < keptMs) return
+    if (hand <= 0 && held() >= told) return
+    const unspent = Math.max(0, hand)
+    hand = Math.min(hand, 0)
+    told = held()
+    supply.giveBack({ spec, unspent, held: told })
   }
 
   return {

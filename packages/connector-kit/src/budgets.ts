@@ -3,7 +3,7 @@ import { type Bucket, type BucketState, createBucket } from './budget-buckets.ts
 import { type BudgetSupply, createSuppliedBucket } from './budget-supply.ts'
 import type { Clock } from './clock.ts'
 import type { DailyReset } from './daily-reset.ts'
-import { RateLimited, Unavailable } from './errors.ts'
+import { KEPT_BACK, RateLimited, Unavailable } from './errors.ts'
 
 /** One limit of a platform on how fast it may be called. */
 export type BudgetSpec = (
@@ -298,6 +298,7 @@ const nothingTaken: Permit = { settle: () => undefined }
 
 function neverSent(signal: AbortSignal): Unavailable {
   return new Unavailable('The call was given up while it waited for the budget.', false, {
+    code: KEPT_BACK,
     cause: signal.reason,
   })
 }

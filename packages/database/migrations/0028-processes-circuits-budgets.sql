@@ -22,13 +22,20 @@ alter table connection
   add column circuit_probe_at timestamptz,
   add column circuit_failed_probes bigint not null default 0;
 
+-- Which budget of its platform a connection spends from, as a hash: connections with the same share it.
+alter table connection add column budget_key text;
+
 -- A limit of a platform that several connections share, as a bucket: hub processes take from it in chunks.
 -- What a process has taken and not yet spent, or spent on a call that has not ended, is its holding; where the process
--- died, until it runs out.
+-- died, until it runs out. Budgets of an application that serve several organizations of one host belong to none of
+-- them: their organization_id is all zeros.
 create table shared_budget (
   organization_id uuid not null,
   budget_key text not null,
   name text not null,
+  -- As the platform says they are; null: as the connector declares.
+  capacity double precision check (capacity > 0),
+  refill_per_second double precision check (refill_per_second > 0),
   level double precision not null,
   level_at timestamptz not null,
   -- 0..1 of what is declared: lowered when the platform throttles earlier, raised again little by little.

@@ -1,3 +1,4 @@
+import type { BudgetSnapshot } from '@plimsoll/connector-kit'
 import { updateAvailability } from './availability.ts'
 import { nowOf, type SyncContext } from './context.ts'
 import { noteExpiredLots } from './expired-lots.ts'
@@ -84,9 +85,9 @@ export class SyncEngine {
     await this.#listener?.stop()
   }
 
-  /** 0..1 of the scarcest budget, where this process works the connection. */
-  budgetLeft(connectionId: string): number | undefined {
-    return this.#held.workerOf(connectionId)?.budgetLeft
+  /** What is left of the connection's budgets and how fast they are spent, where this process works it. */
+  budgetOf(connectionId: string): BudgetSnapshot | undefined {
+    return this.#held.workerOf(connectionId)?.budget
   }
 
   /** The connections worked here. */

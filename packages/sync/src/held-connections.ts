@@ -1,4 +1,4 @@
-import { type Connection, findConnections, saveProblem } from './connections.store.ts'
+import { type Connection, findConnections, saveBudgetKey, saveProblem } from './connections.store.ts'
 import { nowOf, type SyncContext } from './context.ts'
 import { decideShare } from './lease-share.ts'
 import { acquireLeases, type Lease, releaseLeases, renewLeases } from './leases.store.ts'
@@ -6,6 +6,7 @@ import { notify } from './notify.ts'
 import { forgetProcess, type HubProcess, keepProcess } from './processes.store.ts'
 import type { ConnectionRegistry } from './registry.ts'
 import { Serial } from './serial.ts'
+import { budgetKeysOf, SharedBudgets } from './shared-budgets.ts'
 import { ConnectionWorker } from './worker.ts'
 
 /** A connection that is handed over ends the call that is under way, up to this; longer, and it is cut off. */
@@ -15,7 +16,7 @@ const OVERDUE_LEASES = 3
 /** Opened at once when many are taken over. */
 const OPENED_AT_ONCE = 8
 
-type Held = { worker: ConnectionWorker; lease: Lease }
+type Held = { worker: ConnectionWorker; lease: Lease; isShared: boolean; release(): void }
 
 /**
  * The connections that this process works: takes its share of the leases, renews them, hands over what is beyond its
@@ -30,6 +31,7 @@ export class HeldConnections {
   readonly #onMissing: () => void
   readonly #workers = new Map<string, Held>()
   readonly #restarting = new Serial()
+  readonly #budgets: SharedBudgets
   #hasLeased = false
 
   /** @param onMissing a connection changed that is not worked here: look at the leases soon */
@@ -47,6 +49,7 @@ export class HeldConnections {
     this.#process = options.process
     this.#signal = options.signal
     this.#onMissing = () => options.onMissing()
+    this.#budgets = new SharedBudgets(context, options.process.processId)
   }
 
   get ids(): string[] {
@@ -136,7 +139,9 @@ export class HeldConnections {
     await this.#restarting.run(async () => {
       await Promise.all(
         connectionIds.map(async (connectionId) => {
-          await this.#workers.get(connectionId)?.worker.finish(FINISH_MS_MAX)
+          const held = this.#workers.get(connectionId)
+          await held?.worker.finish(FINISH_MS_MAX)
+          held?.release()
           this.#workers.delete(connectionId)
         }),
       )
@@ -198,7 +203,9 @@ export class HeldConnections {
   async #restartChanged(connections: readonly Connection[]): Promise<void> {
     for (const connection of connections) {
       const held = this.#workers.get(connection.connectionId)
-      if (held === undefined || statusOf(held.worker.connection) === statusOf(connection)) continue
+      if (held === undefined) continue
+      const isSame = statusOf(held.worker.connection) === statusOf(connection)
+      if (isSame && held.isShared === isShared(connection, connections)) continue
       this.#registry().forget(connection.connectionId)
       await this.restart(connection.connectionId)
     }
@@ -209,10 +216,13 @@ export class HeldConnections {
     this.#registry().forget(connectionId)
     const open = await this.#registry().find(connectionId)
     if (open === undefined || this.#signal.aborted) return
-    const worker = new ConnectionWorker(this.#context, open, lease, () => {
-      void this.#restarting.run(() => this.#drop(connectionId))
-    })
-    this.#workers.set(connectionId, { worker, lease })
+    const { database, organizationId } = this.#context
+    const budgetKey = budgetKeysOf(open)?.account ?? null
+    const isShared = await saveBudgetKey(database.kysely, organizationId, connectionId, budgetKey)
+    const { budgets, release } = this.#budgets.use(open, isShared)
+    const onLost = () => void this.#restarting.run(() => this.#drop(connectionId))
+    const worker = new ConnectionWorker(this.#context, open, lease, onLost, budgets)
+    this.#workers.set(connectionId, { worker, lease, isShared, release })
     worker.start()
     this.#context.log.info(
       { connection: open.connection.name, fencing: lease.fencing },
@@ -225,7 +235,17 @@ export class HeldConnections {
     if (held === undefined) return
     this.#workers.delete(connectionId)
     await held.worker.stop()
+    held.release()
   }
+}
+
+/** Another connection spends the same account's budgets. */
+function isShared({ connectionId, budgetKey }: Connection, all: readonly Connection[]): boolean {
+  if (budgetKey === null) return false
+  return all.some(
+    (other) =>
+      other.connectionId !== connectionId && other.budgetKey === budgetKey && other.state !== 'draft',
+  )
 }
 
 /** What a worker goes by. */

@@ -36,5 +36,6 @@ export { notify, parseWake, type ScreenTopic, WAKE_CHANNEL, type Wake } from './
 export { findPolicies } from './policies.store.ts'
 export { changePolicy } from './policies.ts'
 export { describeProblem } from './problems.ts'
+export { findProcesses, type ProcessStatus } from './processes.store.ts'
 export { ConnectionRegistry, type OpenConnection } from './registry.ts'
 export { changeStock, changeStockWithin, toDocumentStore } from './stock-changes.ts'

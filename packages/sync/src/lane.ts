@@ -1,4 +1,10 @@
-import { isConnectorError, Unavailable, type WriteOutcome } from '@plimsoll/connector-kit'
+import {
+  CALL_CLASSES,
+  isConnectorError,
+  KEPT_BACK,
+  Unavailable,
+  type WriteOutcome,
+} from '@plimsoll/connector-kit'
 import { inTransaction } from '@plimsoll/database'
 import { insertChangedItems } from './availability.store.ts'
 import { nowOf } from './context.ts'
@@ -54,6 +60,8 @@ const FRESH_READS = 4
 const JUST_READ_MS = 50
 /** A level whose units are being dealt again is looked at after this. */
 const DEALT_AGAIN_MS = 100
+/** What waited longer for the budget is decided anew. */
+const WAITED_MS = 20
 /** An order that must be read directly holds the fence back; it is read between the turns. */
 const FENCE_HELD_MS = 100
 
@@ -88,9 +96,23 @@ export async function runLane(
     if (step.kind === 'idle') return undefined
     if (step.kind === 'wait') return step.until
     if (step.kind === 'read-orders') return heldUntil(context)
+    if (step.kind === 'write' && (await hasWaited(context, step.writes))) continue
     if (!(await takeStep(context, state, actions, step))) return heldUntil(context)
   }
   return undefined
+}
+
+/**
+ * Waits until the budget lets such a write go, before it is recorded: what has waited is decided anew from what is
+ * wanted by then, and what is recorded leaves at once.
+ * @returns whether it had to
+ */
+async function hasWaited(context: WorkerContext, writes: readonly PlannedWrite[]): Promise<boolean> {
+  const { clock, budgets, organizationId: group, ending: signal, sending } = context
+  sending.class = writes.some(({ direction }) => direction !== 'increase') ? 'decrease' : 'increase'
+  const askedMs = clock.monotonic()
+  await budgets.ready({ cost: 1, ...CALL_CLASSES[sending.class], group, signal })
+  return clock.monotonic() - askedMs >= WAITED_MS
 }
 
 function heldUntil(context: WorkerContext): Date {
@@ -256,7 +278,7 @@ async function callSetLevels(
   try {
     const { leavesUntil } = context.writing
     if (leavesUntil !== undefined && context.clock.now() > leavesUntil) {
-      throw new Unavailable('The write was recorded too long ago to be sent.', false)
+      throw new Unavailable('The write was recorded too long ago to be sent.', false, { code: KEPT_BACK })
     }
     const outcomes = await context.operations.setLevels(
       writes.map((write) => ({

@@ -1,4 +1,5 @@
 import type { Budgets, ChannelOperations, Connector } from '@plimsoll/connector-kit'
+import type { CircuitBreaker } from './circuit-breaker.ts'
 import type { Connection } from './connections.store.ts'
 import type { SyncContext } from './context.ts'
 import type { WriteEffect } from './exposure.ts'
@@ -20,6 +21,9 @@ export type WorkerContext = SyncContext & {
   ending: AbortSignal
   /** Until when the call under way, if it writes, may leave (by the clock): later it could act beyond its promise. */
   writing: { leavesUntil: number | undefined }
+  /** What the writes of the call under way are: it decides who goes first where the budget is short. */
+  sending: { class: 'decrease' | 'increase' }
+  circuit: CircuitBreaker
   /** Order states known to be stored: reads overlap, so most of what a read finds is among them. */
   storedOrders: RecentKeys
   /** How far the platform's clock has been seen behind ours, at the most. */

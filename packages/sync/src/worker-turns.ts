@@ -1,4 +1,4 @@
-import { backoffMs, isConnectorError } from '@plimsoll/connector-kit'
+import { backoffMs, isConnectorError, KEPT_BACK } from '@plimsoll/connector-kit'
 import { isTransient } from '@plimsoll/database'
 import { LeaseLost } from './leases.store.ts'
 import { clearProblem, noteConnectorError } from './problems.ts'
@@ -53,11 +53,13 @@ export class WorkerTurns {
 
   /** One turn. @returns how long to wait before the next; undefined: there is none */
   async attempt(name: LoopName, turn: () => Promise<number>): Promise<number | undefined> {
-    const { signal, log, connection } = this.#context
+    const { signal, ending, log, connection } = this.#context
     try {
       return await turn()
     } catch (error) {
       if (signal.aborted) return undefined
+      // It waited for the budget when the connection was handed over.
+      if (ending.aborted && isConnectorError(error) && error.platform.code === KEPT_BACK) return undefined
       if (error instanceof LeaseLost) {
         log.warn({ connection: connection.name }, error.message)
         this.#onLost()

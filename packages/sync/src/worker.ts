@@ -1,10 +1,18 @@
-import { createBudgets, createHttp } from '@plimsoll/connector-kit'
+import {
+  type BudgetSnapshot,
+  type Budgets,
+  type CallClass,
+  createBudgets,
+  createHttp,
+} from '@plimsoll/connector-kit'
 import { inTransaction, refreshStatistics } from '@plimsoll/database'
 import { type Applied, applyHints } from './apply.ts'
+import { CircuitBreaker } from './circuit-breaker.ts'
 import { type Connection, noteWebhooksChecked } from './connections.store.ts'
 import { nowOf, type SyncContext } from './context.ts'
 import { writeEffectOf } from './exposure.ts'
 import { fetchHinted } from './fetching.ts'
+import { CLASS_OF, guardOperations } from './guarded-operations.ts'
 import { type Arrival, hasOrdersToRead, type InboxRow } from './inbox.store.ts'
 import type { InboxEvent } from './inbox.ts'
 import { IDLE_MS_MAX, InboxWorker } from './inbox-worker.ts'
@@ -56,15 +64,33 @@ export class ConnectionWorker {
   #readAhead: 'no' | 'unless-just-read' | 'now' = 'no'
   #statisticsAt = STATISTICS_FIRST
 
-  constructor(context: SyncContext, open: OpenConnection, lease: Lease, onLost: () => void) {
+  /** @param budgets shared with whoever spends the same; its own unless given */
+  constructor(
+    context: SyncContext,
+    open: OpenConnection,
+    lease: Lease,
+    onLost: () => void,
+    budgets: Budgets = createBudgets(open.connector.manifest.budgets, context.clock),
+  ) {
     const { clock } = context
-    const budgets = createBudgets(open.connector.manifest.budgets, clock)
+    const circuit = new CircuitBreaker(context, open.connection)
+    const sending: WorkerContext['sending'] = { class: 'increase' }
+    // A lane makes one call after the other: what the one under way is for is what is asked for the budget.
+    const purpose = { class: 'reconcile' as CallClass, group: context.organizationId }
     const writing: WorkerContext['writing'] = { leavesUntil: undefined }
     const http = createHttp({
       budgets,
       clock,
       leavesUntil: () => writing.leavesUntil,
+      purpose: () => purpose,
       onCall: (call) => context.log.debug({ connection: open.connection.name, ...call }, 'call'),
+    })
+    const operations = open.connector.open({
+      settings: open.settings,
+      credentials: open.credentials,
+      http,
+      now: () => clock.now(),
+      uuid: () => context.uuid(),
     })
     let behindMs = 0
     let aheadMs = 0
@@ -73,14 +99,14 @@ export class ConnectionWorker {
       ...context,
       connection: open.connection,
       connector: open.connector,
-      operations: open.connector.open({
-        settings: open.settings,
-        credentials: open.credentials,
-        http,
-        now: () => clock.now(),
-        uuid: () => context.uuid(),
+      operations: guardOperations(operations, (operation, call) => {
+        const named = CLASS_OF[operation]
+        purpose.class = named === 'as-written' ? sending.class : named
+        return circuit.watch(call, this.#stop.signal)
       }),
       budgets,
+      sending,
+      circuit,
       lease,
       raiseFrom: lease.callsUntil,
       storedOrders: new RecentKeys(),
@@ -114,8 +140,8 @@ export class ConnectionWorker {
     return this.#context.connection
   }
 
-  get budgetLeft(): number {
-    return this.#context.budgets.snapshot().left
+  get budget(): BudgetSnapshot {
+    return this.#context.budgets.snapshot()
   }
 
   start(): void {
@@ -226,6 +252,9 @@ export class ConnectionWorker {
     const { connection, clock } = this.#context
     await this.#adoptOrphans()
     if (isCutOff(connection.pauseReasons)) return IDLE_MS_MAX
+    const heldUntil = this.#context.circuit.heldUntil()
+    if (heldUntil !== undefined) return Math.min(IDLE_MS_MAX, Math.max(1, heldUntil - clock.now()))
+    if (this.#context.circuit.state === 'half-open') this.#probe()
     const actions = { readAndApplyOrders: () => this.#readAndApplyOrders() }
 
     let againAt: Date | undefined
@@ -237,6 +266,16 @@ export class ConnectionWorker {
     if (this.#isStepped || clock.now() >= this.#choresDueAt) await this.#doChores(actions)
     const nextAt = Math.min(this.#choresDueAt, againAt?.getTime() ?? Number.POSITIVE_INFINITY)
     return Math.min(IDLE_MS_MAX, Math.max(0, nextAt - clock.now()))
+  }
+
+  /**
+   * One call to try: the most urgent write where one waits, or the read of the orders that it needs; else a read of
+   * the orders. A zero does not wait for a read that nothing else needs.
+   */
+  #probe(): void {
+    this.#readAhead = 'no'
+    this.#ordersDueAt = 0
+    this.#choresDueAt = 0
   }
 
   /** Everything that is not a write, now and then: a decrease that comes meanwhile waits for no more than one call. */

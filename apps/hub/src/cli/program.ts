@@ -15,6 +15,7 @@ import { productCommand } from './product.ts'
 import { replayCommand } from './replay.ts'
 import { serveCommand } from './serve.ts'
 import { simulateCommand } from './simulate.ts'
+import { statusCommand } from './status.ts'
 import { stockCommand } from './stock/stock.ts'
 
 const EXIT_CODES =
@@ -45,6 +46,7 @@ export function createProgram(exit: (code: number) => void): Command {
     exportCommand,
     explainCommand,
     replayCommand,
+    statusCommand,
     doctorCommand,
     migrateCommand,
     simulateCommand,

@@ -119,6 +119,7 @@ test('the commands are those that the design names for now', () => {
     'export',
     'explain',
     'replay',
+    'status',
     'doctor',
     'migrate',
     'simulate',

@@ -23,6 +23,8 @@ export interface ConnectionTable {
   circuitSince: Date | null
   circuitProbeAt: Date | null
   circuitFailedProbes: number
+  /** Connections with the same spend from one budget of their platform; null: it has its own. */
+  budgetKey: string | null
   createdAt: Date
 }
 
@@ -192,6 +194,8 @@ export interface SharedBudgetTable {
   organizationId: string
   budgetKey: string
   name: string
+  capacity: number | null
+  refillPerSecond: number | null
   level: number
   levelAt: Date
   pace: number
