@@ -20,6 +20,7 @@ import { recheckLevels } from './levels.store.ts'
 import { notify } from './notify.ts'
 import { adoptReadings, readLevels } from './read-back.ts'
 import { settleOutcomes } from './settle.ts'
+import { followWithdrawals } from './withdrawals.ts'
 import type { WorkerContext } from './worker-context.ts'
 import { insertSentWrites, NO_RESULT, type SentWrite, settleWrites } from './writes.store.ts'
 
@@ -230,6 +231,8 @@ async function sendBatch(
     context.writing.leavesUntil = undefined
   })
   const settled = await settleOutcomes(context, writes, outcomes)
+  // What was refused to be lowered sells on: it is taken off before anything else is written.
+  await followWithdrawals(context)
   if (settled.conflicts.length === 0) return true
 
   // Compare-and-set lost: somebody bought what the hub has not seen. The orders say who; only where

@@ -5,6 +5,7 @@ import type { SyncContext } from './context.ts'
 import type { WriteEffect } from './exposure.ts'
 import type { Lease } from './leases.store.ts'
 import type { RecentKeys } from './recent-keys.ts'
+import type { Withdrawals } from './withdrawals.ts'
 
 /** What the lease holder of one connection works with. */
 export type WorkerContext = SyncContext & {
@@ -24,6 +25,7 @@ export type WorkerContext = SyncContext & {
   /** What the writes of the call under way are: it decides who goes first where the budget is short. */
   sending: { class: 'decrease' | 'increase' }
   circuit: CircuitBreaker
+  withdrawals: Withdrawals
   /** Order states known to be stored: reads overlap, so most of what a read finds is among them. */
   storedOrders: RecentKeys
   /** How far the platform's clock has been seen behind ours, at the most. */

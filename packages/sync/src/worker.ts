@@ -25,6 +25,7 @@ import { RecentKeys } from './recent-keys.ts'
 import { reconcile, type Suspicions } from './reconcile.ts'
 import type { OpenConnection } from './registry.ts'
 import { followTickets } from './tickets.ts'
+import { followWithdrawals, UNKNOWN_WITHDRAWALS } from './withdrawals.ts'
 import type { WorkerContext } from './worker-context.ts'
 import { type LoopName, WorkerTurns } from './worker-turns.ts'
 import { closeUnknownWrites, markSentUnknown } from './writes.store.ts'
@@ -107,6 +108,7 @@ export class ConnectionWorker {
       budgets,
       sending,
       circuit,
+      withdrawals: UNKNOWN_WITHDRAWALS(),
       lease,
       raiseFrom: lease.callsUntil,
       storedOrders: new RecentKeys(),
@@ -292,6 +294,7 @@ export class ConnectionWorker {
       await tellOfFence(this.#context, this.#state.fenceAt)
     await this.#orders.savePosition()
     await followTickets(this.#context)
+    if (connection.state === 'live') await followWithdrawals(this.#context)
     await this.#reconcile(actions, pace.reconcileMs)
     await this.#refreshStatistics()
     const isReadingOn = await this.#readDeeper()

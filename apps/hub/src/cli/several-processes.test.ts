@@ -8,7 +8,7 @@ import { lastJson, type RunningCli } from '../testing/run-cli.ts'
 import { startShop } from '../testing/served-hub.ts'
 
 // Hub processes of their own on one PostgreSQL, with real simulated shops over HTTP: killed, frozen, thawed, stopped.
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
+vi.setConfig({ testTimeout: 240_000, hookTimeout: 120_000 })
 
 const SHOPS = 4
 let here: Installation
