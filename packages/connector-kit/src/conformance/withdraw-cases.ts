@@ -31,8 +31,8 @@ export function withdrawCases({ withdraw }: Pick<Capabilities, 'withdraw'>): Con
         expect((await world.operations.listing(externalId)).state).not.toBe('active')
 
         await world.operations.reinstate?.(externalId)
+        expect(await world.quantityOf(level)).toBe(5)
         await world.buy([{ sku: level.sku, quantity: 1 }])
-        expect(await world.quantityOf(level)).toBe(4)
         expect((await world.operations.listing(externalId)).state).toBe('active')
       },
     },
