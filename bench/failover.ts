@@ -167,9 +167,9 @@ async function compareBooks(base: HubBase, shops: readonly Shop[]) {
   let orders = 0
   for (const { connectionId, control } of shops) {
     const { rows } = await sql<{ externalId: string; units: number }>`
-      select external_id, sum(ordered)::bigint as units
+      select sales_order.external_id, sum(ordered)::bigint as units
       from sales_order join order_line using (organization_id, order_id)
-      where connection_id = ${connectionId} group by external_id`.execute(base.database.kysely)
+      where connection_id = ${connectionId} group by sales_order.external_id`.execute(base.database.kysely)
     const known = new Map(rows.map(({ externalId, units }) => [externalId, units]))
     for (const order of await control.orders()) {
       const bought = order.lines.reduce((sum, line) => sum + line.quantity, 0)
