@@ -1,5 +1,4 @@
 import { rm } from 'node:fs/promises'
-import { sql } from 'kysely'
 import {
   type BudgetSpec,
   CALL_CLASSES,
@@ -121,23 +120,25 @@ async function change(
   clock: Clock,
 ): Promise<void> {
   const at = new Date(clock.now())
-  await sql`
-    with numbered as (
-      select level_id, case when row_number() over (order by stock_unit_id) % 2 = 1 then 5 else 15 end as wanted
-      from level where organization_id = ${organizationId} and connection_id = ${connectionId}
-    ), changed as (
-      update level set desired = wanted, desired_version = desired_version + 1, desired_at = ${at}, raised_at = ${at},
-        acknowledged = 10, acknowledged_at = ${at}, writable = true
-      from numbered where level.organization_id = ${organizationId} and level.level_id = numbered.level_id
-      returning level.level_id, level.desired, level.desired_version
-    )
-    insert into lane_entry
-      (organization_id, connection_id, level_id, priority, desired_version, caused_at, not_before, attempts)
-    select ${organizationId}, ${connectionId}, level_id, case when desired = 5 then 0 else 1 end, desired_version, ${at}, null, 0
-    from changed
-    on conflict (organization_id, connection_id, level_id) do update set
-      priority = excluded.priority, desired_version = excluded.desired_version, caused_at = excluded.caused_at,
-      not_before = null`.execute(database.kysely)
+  await database.pool.query(
+    `with numbered as (
+       select level_id, case when row_number() over (order by stock_unit_id) % 2 = 1 then 5 else 15 end as wanted
+       from level where organization_id = $1 and connection_id = $2
+     ), changed as (
+       update level set desired = wanted, desired_version = desired_version + 1, desired_at = $3, raised_at = $3,
+         acknowledged = 10, acknowledged_at = $3, writable = true
+       from numbered where level.organization_id = $1 and level.level_id = numbered.level_id
+       returning level.level_id, level.desired, level.desired_version
+     )
+     insert into lane_entry
+       (organization_id, connection_id, level_id, priority, desired_version, caused_at, not_before, attempts)
+     select $1, $2, level_id, case when desired = 5 then 0 else 1 end, desired_version, $3, null, 0
+     from changed
+     on conflict (organization_id, connection_id, level_id) do update set
+       priority = excluded.priority, desired_version = excluded.desired_version, caused_at = excluded.caused_at,
+       not_before = null`,
+    [organizationId, connectionId, at],
+  )
 }
 
 async function countWaiting(
@@ -145,9 +146,10 @@ async function countWaiting(
   organizationId: string,
   connectionId: string,
 ): Promise<number> {
-  const { rows } = await sql<{ waiting: number }>`
-    select count(*) as waiting from lane_entry
-    where organization_id = ${organizationId} and connection_id = ${connectionId}`.execute(database.kysely)
+  const { rows } = await database.pool.query<{ waiting: string }>(
+    'select count(*) as waiting from lane_entry where organization_id = $1 and connection_id = $2',
+    [organizationId, connectionId],
+  )
   return Number(rows[0]?.waiting ?? 0)
 }
 

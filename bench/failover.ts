@@ -1,5 +1,4 @@
 import { rm } from 'node:fs/promises'
-import { sql } from 'kysely'
 import { childEnvironment, readConfiguration } from '../apps/hub/src/configuration.ts'
 import { connectShop, LOCATION } from '../apps/hub/src/demo/brand.ts'
 import { type Child, startChild, stopChild } from '../apps/hub/src/demo/children.ts'
@@ -135,10 +134,12 @@ async function shop(
 
 /** The process number of whoever works each connection. */
 async function findHolders({ database }: HubBase): Promise<Map<string, number>> {
-  const { rows } = await sql<{ connectionId: string; name: string }>`
-    select connection_id, name from lease
-    join hub_process on hub_process.organization_id = lease.organization_id and process_id = holder
-    where lease.expires_at >= ${new Date(processContext.clock.now())}`.execute(database.kysely)
+  const { rows } = await database.pool.query<{ connectionId: string; name: string }>(
+    `select connection_id as "connectionId", name from lease
+     join hub_process on hub_process.organization_id = lease.organization_id and process_id = holder
+     where lease.expires_at >= $1`,
+    [new Date(processContext.clock.now())],
+  )
   return new Map(rows.map(({ connectionId, name }) => [connectionId, Number(name.split(':').at(-1))]))
 }
 
@@ -166,11 +167,13 @@ async function compareBooks(base: HubBase, shops: readonly Shop[]) {
   let doubled = 0
   let orders = 0
   for (const { connectionId, control } of shops) {
-    const { rows } = await sql<{ externalId: string; units: number }>`
-      select sales_order.external_id, sum(ordered)::bigint as units
-      from sales_order join order_line using (organization_id, order_id)
-      where connection_id = ${connectionId} group by sales_order.external_id`.execute(base.database.kysely)
-    const known = new Map(rows.map(({ externalId, units }) => [externalId, units]))
+    const { rows } = await base.database.pool.query<{ externalId: string; units: string }>(
+      `select sales_order.external_id as "externalId", sum(ordered) as units
+       from sales_order join order_line using (organization_id, order_id)
+       where connection_id = $1 group by 1`,
+      [connectionId],
+    )
+    const known = new Map(rows.map(({ externalId, units }) => [externalId, Number(units)]))
     for (const order of await control.orders()) {
       const bought = order.lines.reduce((sum, line) => sum + line.quantity, 0)
       const units = known.get(order.externalId) ?? 0
@@ -179,10 +182,10 @@ async function compareBooks(base: HubBase, shops: readonly Shop[]) {
       if (units > bought) doubled += 1
     }
   }
-  const { rows } = await sql<{ gone: number }>`
-    select sum(${OPENING}::bigint - available)::bigint as gone
-    from (select sum(on_hand - reserved - held) as available from balance group by item_id) as stock`.execute(
-    base.database.kysely,
+  const { rows } = await base.database.pool.query<{ gone: string }>(
+    `select sum($1 - available) as gone
+     from (select sum(on_hand - reserved - held) as available from balance group by item_id) as stock`,
+    [OPENING],
   )
   // Each order took one unit: more are gone where one was reserved twice under whatever name.
   doubled += Math.max(0, Number(rows[0]?.gone ?? 0) - orders)
