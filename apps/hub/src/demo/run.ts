@@ -5,6 +5,7 @@ import { z } from 'zod'
 import type { Configuration } from '../configuration.ts'
 import { type HubBase, openHub } from '../hub.ts'
 import { processContext } from '../process-context.ts'
+import { toBookEvents } from './book-events.ts'
 import { connectShop, type DemoShop, LOCATION, makeBrand, stockShop } from './brand.ts'
 import { type Child, startChild, stopChild } from './children.ts'
 import { type ClerkBook, workAsClerk } from './clerk.ts'
@@ -13,6 +14,7 @@ import { findFreePort } from './free-port.ts'
 import { type History, loadHistory } from './history.ts'
 import { findOutOfStep, judge, type Verdict } from './judge.ts'
 import { measureChanges, percentile } from './latency.ts'
+import { attributeOversells, type Oversell } from './oversells.ts'
 import type { DemoShops } from './screen-controls.ts'
 import { replayShoppers } from './shoppers.ts'
 
@@ -43,6 +45,8 @@ export type Tick = {
 }
 
 export type DemoResult = Verdict & {
+  /** Each order beyond what there was, units later cancelled among them: so together at least `oversoldUnits`. */
+  oversells: Oversell[]
   changeToPlatformMs: { p50: number | null; p99: number | null; samples: number; unanswered: number }
   refusedUnits: number
   restarts: number
@@ -258,8 +262,19 @@ async function run({ options, base, history, shops, hubs, random, clock, child }
     })),
     book.changes,
   )
+  const oversells = attributeOversells(
+    toBookEvents(judged, book),
+    judged.map(({ name }) => name),
+    new Map(history.items.map(({ sku, opening }) => [sku, opening])),
+  )
+  for (const { sku, shop, units, forMs, by } of oversells) {
+    options.say(
+      `  oversold: ${units} of ${sku} in ${shop}; it showed too much for ${Math.round(forMs)} ms (${by})`,
+    )
+  }
   return {
     ...verdict,
+    oversells,
     changeToPlatformMs: {
       p50: rounded(percentile(samples.ms, 0.5)),
       p99: rounded(percentile(samples.ms, 0.99)),
