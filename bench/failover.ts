@@ -170,7 +170,7 @@ async function compareBooks(base: HubBase, shops: readonly Shop[]) {
     const { rows } = await base.database.pool.query<{ externalId: string; units: string }>(
       `select sales_order.external_id as "externalId", sum(ordered) as units
        from sales_order join order_line using (organization_id, order_id)
-       where connection_id = $1 group by 1`,
+       where sales_order.connection_id = $1 group by 1`,
       [connectionId],
     )
     const known = new Map(rows.map(({ externalId, units }) => [externalId, Number(units)]))

@@ -38,8 +38,9 @@ export type LaneState = {
   fenceAt: Date | undefined
   /** When the last complete read of the orders began. */
   readAt: Date | undefined
-  /** Lowered when a batch is refused whole, raised again as batches succeed. */
   batchLimit: number
+  /** Levels of a batch that was refused whole: at least one of them is why. Empty: none is suspected. */
+  suspects: ReadonlySet<string>
   /** Running mean of how long reading the orders takes. */
   orderReadMs: number
   /** Inbox rows applied so far: what was found before it moved may be out of date. */
@@ -172,7 +173,7 @@ async function takeStep(
     case 'read-back':
       return await readBack(context, actions, step.levels)
     case 'write':
-      return await sendBatch(context, state, actions, step.writes)
+      return await sendBatch(context, state, actions, withoutSpoiling(step.writes, state.suspects))
     default: {
       const never: never = step
       throw new Error(`unknown step ${String(never)}`)
@@ -197,6 +198,18 @@ async function removeInStep(context: WorkerContext, levels: readonly LaneCandida
     await assertLease(tx, context.organizationId, context.lease)
     await removeEntries(tx, context.organizationId, context.connection.connectionId, levels)
   })
+}
+
+/**
+ * Of a batch that was refused whole the half that is tried next, by itself: what spoils it is found in a logarithm of
+ * calls, and each half that is good is written on the way.
+ */
+function withoutSpoiling(
+  writes: readonly PlannedWrite[],
+  suspects: ReadonlySet<string>,
+): readonly PlannedWrite[] {
+  const suspected = writes.filter(({ candidate }) => suspects.has(candidate.levelId))
+  return suspected.length === 0 ? writes : suspected.slice(0, Math.ceil(suspected.length / 2))
 }
 
 /** Records the writes as sent, makes the call, records what became of each. @returns false when the lane must wait before it goes on */
@@ -293,7 +306,7 @@ async function callSetLevels(
       })),
       { signal: AbortSignal.any([context.signal, ended.signal]) },
     )
-    state.batchLimit = Math.min(state.batchLimit * 2, context.connector.manifest.capabilities.batchMax)
+    state.suspects = without(state.suspects, writes)
     return outcomes
   } catch (error) {
     if (!isConnectorError(error)) {
@@ -307,9 +320,10 @@ async function callSetLevels(
         await markUnknown(context, writes, error.message)
         throw error
       case 'split':
-        state.batchLimit = Math.max(1, Math.ceil(writes.length / 2))
+        state.suspects = new Set(writes.map(({ candidate }) => candidate.levelId))
         return writes.map(({ writeId }) => ({ writeId, kind: 'untouched' }))
       case 'refused':
+        state.suspects = without(state.suspects, writes)
         return writes.map(({ writeId }) => ({ writeId, kind: 'refused', error }))
       case 'again':
         await settleOutcomes(
@@ -326,6 +340,12 @@ async function callSetLevels(
   } finally {
     answered.abort()
   }
+}
+
+function without(suspects: ReadonlySet<string>, writes: readonly SentWrite[]): ReadonlySet<string> {
+  if (suspects.size === 0) return suspects
+  const cleared = new Set(writes.map(({ candidate }) => candidate.levelId))
+  return new Set([...suspects].filter((levelId) => !cleared.has(levelId)))
 }
 
 async function markUnknown(

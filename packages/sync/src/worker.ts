@@ -129,6 +129,7 @@ export class ConnectionWorker {
       fenceAt: undefined,
       readAt: undefined,
       batchLimit: open.connector.manifest.capabilities.batchMax,
+      suspects: new Set(),
       orderReadMs: 0,
       applied: 0,
     }
