@@ -79,6 +79,8 @@ export type Budgets = {
    * before it leaves. Throws as `acquire` does.
    */
   ready(request: BudgetRequest): Promise<void>
+  /** Whether such a call would go at once: for whoever must not wait in line with what is less urgent than the next. */
+  isReady(request: Omit<BudgetRequest, 'signal'>): boolean
   snapshot(): BudgetSnapshot
   /** Platform said: bucket has `available` of `capacity`, refilling at `refillPerSecond`. */
   learnBucket(name: string, seen: SeenBucket): void
@@ -246,6 +248,12 @@ export function createBudgets(specs: readonly BudgetSpec[], clock: Clock, supply
 
     async ready(request) {
       await wait(request, false)
+    },
+
+    isReady({ cost, priority, reserve = 0 }) {
+      const now = clock.monotonic()
+      const isFirst = (waiters[0]?.priority ?? Number.POSITIVE_INFINITY) > priority
+      return isFirst && readyAt(cost, now, reserve) <= now
     },
 
     snapshot() {

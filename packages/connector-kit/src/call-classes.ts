@@ -11,8 +11,9 @@ export type CallClass = 'decrease' | 'order' | 'shipment' | 'increase' | 'reconc
  */
 export const CALL_CLASSES: Readonly<Record<CallClass, { priority: number; reserve: number }>> = {
   decrease: { priority: 0, reserve: 0 },
-  order: { priority: 1, reserve: 0.02 },
-  shipment: { priority: 2, reserve: 0.03 },
+  // A decrease may be waiting for what they say.
+  order: { priority: 1, reserve: 0 },
+  shipment: { priority: 2, reserve: 0.02 },
   increase: { priority: 3, reserve: 0.05 },
   reconcile: { priority: 4, reserve: 0.15 },
   catalogue: { priority: 5, reserve: 0.25 },

@@ -20,6 +20,7 @@ export function combineBudgets(parts: readonly Budgets[]): Budgets {
     async ready(request) {
       for (const part of parts) await part.ready(request)
     },
+    isReady: (request) => parts.map((part) => part.isReady(request)).every(Boolean),
     snapshot() {
       const all = parts.map((part) => part.snapshot())
       const blocked = all.flatMap(({ blockedUntil }) => blockedUntil ?? [])

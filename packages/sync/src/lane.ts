@@ -64,6 +64,8 @@ const JUST_READ_MS = 50
 const DEALT_AGAIN_MS = 100
 /** What waited longer for the budget is decided anew. */
 const WAITED_MS = 20
+/** An increase that the budget does not allow yet is looked at again after this. */
+const BUDGET_AGAIN_MS = 50
 /** An order that must be read directly holds the fence back; it is read between the turns. */
 const FENCE_HELD_MS = 100
 
@@ -98,23 +100,32 @@ export async function runLane(
     if (step.kind === 'idle') return undefined
     if (step.kind === 'wait') return step.until
     if (step.kind === 'read-orders') return heldUntil(context)
-    if (step.kind === 'write' && (await hasWaited(context, step.writes))) continue
+    if (step.kind === 'write') {
+      const budget = await awaitBudget(context, step.writes)
+      if (budget === 'waited') continue
+      if (budget === 'not-yet') return new Date(context.clock.now() + BUDGET_AGAIN_MS)
+    }
     if (!(await takeStep(context, state, actions, step))) return heldUntil(context)
   }
   return undefined
 }
 
 /**
- * Waits until the budget lets such a write go, before it is recorded: what has waited is decided anew from what is
- * wanted by then, and what is recorded leaves at once.
- * @returns whether it had to
+ * Asks the budget before a write is recorded: what has waited is decided anew from what is wanted by then, and what is
+ * recorded leaves at once. Decreases wait for it; an increase never does while it holds the lane, since a decrease may
+ * come meanwhile (I7).
  */
-async function hasWaited(context: WorkerContext, writes: readonly PlannedWrite[]): Promise<boolean> {
+async function awaitBudget(
+  context: WorkerContext,
+  writes: readonly PlannedWrite[],
+): Promise<'ready' | 'waited' | 'not-yet'> {
   const { clock, budgets, organizationId: group, ending: signal, sending } = context
   sending.class = writes.some(({ direction }) => direction !== 'increase') ? 'decrease' : 'increase'
+  const request = { cost: 1, ...CALL_CLASSES[sending.class], group }
+  if (sending.class === 'increase') return budgets.isReady(request) ? 'ready' : 'not-yet'
   const askedMs = clock.monotonic()
-  await budgets.ready({ cost: 1, ...CALL_CLASSES[sending.class], group, signal })
-  return clock.monotonic() - askedMs >= WAITED_MS
+  await budgets.ready({ ...request, signal })
+  return clock.monotonic() - askedMs >= WAITED_MS ? 'waited' : 'ready'
 }
 
 function heldUntil(context: WorkerContext): Date {

@@ -1,6 +1,7 @@
 import {
   type BudgetSnapshot,
   type Budgets,
+  CALL_CLASSES,
   type CallClass,
   createBudgets,
   createHttp,
@@ -290,21 +291,31 @@ export class ConnectionWorker {
     const wantedAt = await findFenceWanted(database.kysely, organizationId, connection.connectionId)
     // The channels that give units up show nothing until these orders are known.
     const isWanted = wantedAt !== undefined && clock.now() - visibilityLagMs > wantedAt.getTime()
-    if (isWanted || clock.now() >= this.#ordersDueAt) await this.#readAndApplyOrders()
+    const isDue = isWanted || clock.now() >= this.#ordersDueAt
+    if (isDue && this.#mayCall('order')) await this.#readAndApplyOrders()
     if (wantedAt !== undefined && this.#state.fenceAt !== undefined)
       await tellOfFence(this.#context, this.#state.fenceAt)
     await this.#orders.savePosition()
-    await followTickets(this.#context)
+    if (this.#mayCall('increase')) await followTickets(this.#context)
     if (connection.state === 'live') await followWithdrawals(this.#context)
-    await this.#reconcile(actions, pace.reconcileMs)
+    if (this.#mayCall('reconcile')) await this.#reconcile(actions, pace.reconcileMs)
     await this.#refreshStatistics()
-    const isReadingOn = await this.#readDeeper()
-    await this.#keepWebhooks()
+    const isReadingOn = this.#mayCall('reconcile') && (await this.#readDeeper())
+    if (this.#mayCall('catalogue')) await this.#keepWebhooks()
     if (fetched.failed > 0) this.#turns.noteProblem()
     else await this.#turns.succeeded()
     // Whatever was found to do may have more behind it.
     const isMore = isReadingOn || fetched.looked > 0
     this.#choresDueAt = clock.now() + (isMore ? 0 : CHORES_MS)
+  }
+
+  /**
+   * Whether the budget lets such a call go now. A lane does one thing after the other: what is less urgent must not wait
+   * in line while it holds the lane, or a decrease that comes meanwhile would wait with it (I7).
+   */
+  #mayCall(kind: CallClass): boolean {
+    const { budgets, organizationId: group } = this.#context
+    return budgets.isReady({ cost: 1, ...CALL_CLASSES[kind], group })
   }
 
   async #readAndApplyOrders(): Promise<boolean> {
