@@ -25,7 +25,7 @@ test('nothing is attributed where nothing was oversold', () => {
 
 test('sold elsewhere and not told yet: since that sale', () => {
   expect(attribute([order(10, 'a', 2), order(250, 'b', 1)])).toEqual([
-    { sku: 'MUG', shop: 'b', units: 1, forMs: 240, by: 'elsewhere' },
+    { sku: 'MUG', shop: 'b', units: 1, atNs: ms(250), forMs: 240, by: 'elsewhere' },
   ])
 })
 

@@ -14,6 +14,7 @@ export type Oversell = {
   sku: string
   shop: string
   units: number
+  atNs: bigint
   /** How long the shop had shown more than there was, milliseconds. */
   forMs: number
   /** `elsewhere`: a sale in another shop or a loss, not told to this one yet; `raised`: a write showed too much. */
@@ -51,7 +52,7 @@ function attributeItem(
       if (units > 0) {
         const since = excess.get(event.shop)
         const forMs = since === undefined ? 0 : Number(event.atNs - since.sinceNs) / 1e6
-        found.push({ sku, shop: event.shop, units, forMs, by: since?.by ?? 'elsewhere' })
+        found.push({ sku, shop: event.shop, units, atNs: event.atNs, forMs, by: since?.by ?? 'elsewhere' })
       }
     } else if (event.kind === 'stock') truth += event.units
     else shown.set(event.shop, event.quantity)

@@ -46,7 +46,9 @@ export type Tick = {
 
 export type DemoResult = Verdict & {
   /** Each order beyond what there was, units later cancelled among them: so together at least `oversoldUnits`. */
-  oversells: Oversell[]
+  oversells: (Omit<Oversell, 'atNs'> & { atMs: number })[]
+  /** When a hub was killed, milliseconds into the run. */
+  killedAtMs: number[]
   changeToPlatformMs: { p50: number | null; p99: number | null; samples: number; unanswered: number }
   refusedUnits: number
   restarts: number
@@ -189,6 +191,8 @@ async function run({ options, base, history, shops, hubs, random, clock, child }
     changes: [],
     received: new Map(history.items.map((item) => [item.sku, item.opening])),
   }
+  const startedNs = process.hrtime.bigint()
+  const killedAtMs: number[] = []
   let restarts = 0
   const [first] = hubs
   options.say(introduction(first?.url ?? '', shops, options))
@@ -197,6 +201,7 @@ async function run({ options, base, history, shops, hubs, random, clock, child }
     const hub = hubs[index]
     if (hub === undefined) return
     options.say(`  kill -9 of hub ${index + 1}, worked on by ${hub.child.process.pid}`)
+    killedAtMs.push(Math.round(Number(process.hrtime.bigint() - startedNs) / 1e6))
     hub.child.process.kill('SIGKILL')
     await hub.child.ended
     await clock.sleep(RESTART_MS)
@@ -267,14 +272,19 @@ async function run({ options, base, history, shops, hubs, random, clock, child }
     judged.map(({ name }) => name),
     new Map(history.items.map(({ sku, opening }) => [sku, opening])),
   )
-  for (const { sku, shop, units, forMs, by } of oversells) {
+  for (const { sku, shop, units, forMs, by, atNs } of oversells) {
+    const seconds = (Number(atNs - startedNs) / 1e9).toFixed(1)
     options.say(
-      `  oversold: ${units} of ${sku} in ${shop}; it showed too much for ${Math.round(forMs)} ms (${by})`,
+      `  oversold at ${seconds} s: ${units} of ${sku} in ${shop}; it showed too much for ${Math.round(forMs)} ms (${by})`,
     )
   }
   return {
     ...verdict,
-    oversells,
+    killedAtMs,
+    oversells: oversells.map(({ atNs, ...told }) => ({
+      ...told,
+      atMs: Math.round(Number(atNs - startedNs) / 1e6),
+    })),
     changeToPlatformMs: {
       p50: rounded(percentile(samples.ms, 0.5)),
       p99: rounded(percentile(samples.ms, 0.99)),
