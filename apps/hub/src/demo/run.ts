@@ -5,7 +5,7 @@ import { z } from 'zod'
 import type { Configuration } from '../configuration.ts'
 import { type HubBase, openHub } from '../hub.ts'
 import { processContext } from '../process-context.ts'
-import { toBookEvents } from './book-events.ts'
+import { findCancelled, toBookEvents } from './book-events.ts'
 import { connectShop, type DemoShop, LOCATION, makeBrand, stockShop } from './brand.ts'
 import { type Child, startChild, stopChild } from './children.ts'
 import { type ClerkBook, workAsClerk } from './clerk.ts'
@@ -45,7 +45,7 @@ export type Tick = {
 }
 
 export type DemoResult = Verdict & {
-  /** Each order beyond what there was, units later cancelled among them: so together at least `oversoldUnits`. */
+  /** Each order beyond what there was. */
   oversells: (Omit<Oversell, 'atNs'> & { atMs: number })[]
   /** When a hub was killed, milliseconds into the run. */
   killedAtMs: number[]
@@ -268,7 +268,7 @@ async function run({ options, base, history, shops, hubs, random, clock, child }
     book.changes,
   )
   const oversells = attributeOversells(
-    toBookEvents(judged, book),
+    toBookEvents(judged, book, await findCancelled(base.context)),
     judged.map(({ name }) => name),
     new Map(history.items.map(({ sku, opening }) => [sku, opening])),
   )
