@@ -31,10 +31,14 @@ test('sold elsewhere and not told yet: since that sale', () => {
 
 test('a write that showed what was not there: since that write', () => {
   const events = [order(10, 'a', 2), write(20, 'b', 0), write(30, 'b', 2), order(90, 'b', 2)]
-  expect(attribute(events)).toEqual([{ sku: 'MUG', shop: 'b', units: 2, forMs: 60, by: 'raised' }])
+  expect(attribute(events)).toEqual([
+    { sku: 'MUG', shop: 'b', units: 2, atNs: ms(90), forMs: 60, by: 'raised' },
+  ])
 })
 
 test('a breakage counts as a sale elsewhere, and only the units that were not there are counted', () => {
   const events: BookEvent[] = [{ kind: 'stock', atNs: ms(5), sku: 'MUG', units: -1 }, order(9, 'a', 2)]
-  expect(attribute(events)).toEqual([{ sku: 'MUG', shop: 'a', units: 1, forMs: 4, by: 'elsewhere' }])
+  expect(attribute(events)).toEqual([
+    { sku: 'MUG', shop: 'a', units: 1, atNs: ms(9), forMs: 4, by: 'elsewhere' },
+  ])
 })
