@@ -9,7 +9,7 @@ import {
 import { inTransaction, refreshStatistics } from '@plimsoll/database'
 import { type Applied, applyHints } from './apply.ts'
 import { CircuitBreaker } from './circuit-breaker.ts'
-import { type Connection, noteWebhooksChecked } from './connections.store.ts'
+import type { Connection } from './connections.store.ts'
 import { nowOf, type SyncContext } from './context.ts'
 import { writeEffectOf } from './exposure.ts'
 import { fetchHinted } from './fetching.ts'
@@ -26,6 +26,7 @@ import { RecentKeys } from './recent-keys.ts'
 import { reconcile, type Suspicions } from './reconcile.ts'
 import type { OpenConnection } from './registry.ts'
 import { followTickets } from './tickets.ts'
+import { keepWebhooks } from './webhook-upkeep.ts'
 import { followWithdrawals, UNKNOWN_WITHDRAWALS } from './withdrawals.ts'
 import type { WorkerContext } from './worker-context.ts'
 import { type LoopName, WorkerTurns } from './worker-turns.ts'
@@ -33,7 +34,6 @@ import { closeUnknownWrites, markSentUnknown } from './writes.store.ts'
 
 /** Between two rounds of everything that is not a write. */
 const CHORES_MS = 200
-const WEBHOOK_CHECK_MS = 3_600_000
 /** The clock that stamps orders may be another than the one in the answers' headers. */
 const CLOCK_ERROR_MS = 2_000
 /** Statistics are refreshed after so many applied events, and again each time there are so many times more. */
@@ -301,7 +301,7 @@ export class ConnectionWorker {
     if (this.#mayCall('reconcile')) await this.#reconcile(actions, pace.reconcileMs)
     await this.#refreshStatistics()
     const isReadingOn = this.#mayCall('reconcile') && (await this.#readDeeper())
-    if (this.#mayCall('catalogue')) await this.#keepWebhooks()
+    if (this.#mayCall('catalogue')) await keepWebhooks(this.#context)
     if (fetched.failed > 0) this.#turns.noteProblem()
     else await this.#turns.succeeded()
     // Whatever was found to do may have more behind it.
@@ -386,25 +386,6 @@ export class ConnectionWorker {
     }
     const read = await reconcile(this.#context, this.#suspicions, { suspiciousOnly: !isDue }, actions)
     if (read > 0) this.#turns.wake('lane')
-  }
-
-  async #keepWebhooks(): Promise<void> {
-    const { clock, connection, publicUrl, operations, log } = this.#context
-    if (publicUrl === undefined) return
-    const checkedAt = connection.webhooksCheckedAt?.getTime() ?? 0
-    if (clock.now() - checkedAt < WEBHOOK_CHECK_MS) return
-    const url = `${publicUrl}/webhooks/${connection.connectionId}`
-    const found = await operations.registerWebhooks(url, { signal: this.#stop.signal })
-    connection.webhooksCheckedAt = nowOf(this.#context)
-    await noteWebhooksChecked(
-      this.#context.database.kysely,
-      this.#context.organizationId,
-      connection.connectionId,
-      connection.webhooksCheckedAt,
-    )
-    if (found.registered.length + found.repaired.length > 0) {
-      log.info({ connection: connection.name, ...found }, 'webhooks registered')
-    }
   }
 }
 
