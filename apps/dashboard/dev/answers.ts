@@ -229,6 +229,16 @@ export function toConnections(nowMs: number, marks: ConnectionMarks, random: () 
         : null,
       errorSince: isBroken ? iso(nowMs - 13 * minuteMs) : null,
       budgetLeft: isBroken ? null : ([0.82, 0.91, 0.64, 0.22, null, 1][number] ?? null),
+      budget: null,
+      circuit: isBroken
+        ? {
+            state: 'open' as const,
+            since: iso(nowMs - 13 * minuteMs),
+            nextProbeAt: iso(nowMs + 20_000),
+            failedProbes: 6,
+          }
+        : null,
+      worker: 'stock-1:4018',
     }
   })
 }

@@ -1,3 +1,4 @@
+import { hostname } from 'node:os'
 import { ensureFirstOrganization, loadMasterKey } from '@plimsoll/accounts'
 import { loadConnectors } from '@plimsoll/connectors'
 import { type Database, migrate, openDatabase } from '@plimsoll/database'
@@ -108,7 +109,9 @@ export async function startHub(
     months.start()
     const screens = new LiveScreens(base.context)
     opened.push({ name: 'live screens', close: async () => screens.close() })
-    const engine = new SyncEngine(base.context, (wake) => screens.hear(wake))
+    const roles = (['api', 'worker'] as const).filter((role) => configuration.roles[role])
+    const self = { name: `${hostname()}:${process.pid}`, roles }
+    const engine = new SyncEngine(base.context, (wake) => screens.hear(wake), self)
     opened.push({ name: 'engine', close: () => engine.stop() })
     const importContext = { ...base.context, dataFolder: configuration.dataFolder }
     const imports = { context: importContext, worker: new ImportWorker(importContext) }

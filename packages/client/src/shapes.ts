@@ -270,8 +270,50 @@ export const connectionRow = z.object({
   errorSince: instant.nullable(),
   /** Budget gauge 0..1 (1: nothing spent); null when unknown in this process. */
   budgetLeft: z.number().nullable(),
+  /** Its budgets in this process; null where another works the connection. */
+  budget: z
+    .object({
+      /** 0..1 of the declared pace: below 1 it was learned that the platform throttles earlier. */
+      pace: z.number(),
+      /** The platform asked for a pause until then. */
+      blockedUntil: instant.nullable(),
+      buckets: z.array(
+        z.object({ name: z.string(), left: z.number(), capacity: z.number(), pace: z.number() }),
+      ),
+    })
+    .nullable(),
+  /** Set while the platform fails: no call is made but one to try, at the moment named. Null: calls go through. */
+  circuit: z
+    .object({
+      state: z.enum(['open', 'half-open']),
+      since: instant,
+      nextProbeAt: instant,
+      failedProbes: count,
+    })
+    .nullable(),
+  /** The hub process that works it, by name; null: nobody does just now. */
+  worker: z.string().nullable(),
 })
 export type ConnectionRow = z.infer<typeof connectionRow>
+/** GET /processes */
+export const processList = z.object({
+  rows: z.array(
+    z.object({
+      processId: z.string(),
+      /** Machine and process number. */
+      name: z.string(),
+      roles: z.array(z.string()),
+      startedAt: instant,
+      /** When it was last heard of. */
+      seenAt: instant,
+      /** False: not heard of for longer than a lease lasts; what it held has moved on. */
+      isAlive: z.boolean(),
+      /** What it works. */
+      connections: z.array(z.object({ connectionId: z.string(), name: z.string() })),
+    }),
+  ),
+})
+
 /** GET /connections */
 export const connectionList = z.object({ rows: z.array(connectionRow) })
 

@@ -1,4 +1,6 @@
 import type { BudgetSpec, SeenBucket } from './budgets.ts'
+import { PLACE_RESERVED_FROM } from './call-classes.ts'
+import { type DailyReset, lastResetBefore, nextResetAfter } from './daily-reset.ts'
 
 /**
  * One limit, as arithmetic over moments handed in (`now`: milliseconds, monotonic). No timers here.
@@ -11,17 +13,29 @@ import type { BudgetSpec, SeenBucket } from './budgets.ts'
 export type Bucket = {
   kind: BudgetSpec['kind']
   name: string
-  /** The moment from which `take(cost)` is allowed; at most `now` when it is already, Infinity when it waits for `settle`. */
-  readyAt(cost: number, now: number): number
+  /**
+   * The moment from which `take(cost)` is allowed; at most `now` when it is already, Infinity when it waits for `settle`.
+   * `reserve`: the share of the bucket that must be left after it.
+   */
+  readyAt(cost: number, now: number, reserve: number): number
   take(cost: number, now: number): void
   settle(settled: { cost: number; actual: number; now: number }): void
-  left(now: number): { name: string; left: number; capacity: number }
+  left(now: number): BucketState
   learn(seen: SeenBucket, now: number): void
   /** The platform throttled although this allowed the call. */
   slowDown(now: number): void
 }
 
-export function createBucket(spec: BudgetSpec, now: number): Bucket {
+export type BucketState = {
+  name: string
+  left: number
+  capacity: number
+  /** 0..1 of the declared pace: below 1 it was learned that the platform throttles earlier. */
+  pace: number
+}
+
+/** @param toWall the wall clock (milliseconds since the epoch) at a moment of the monotonic one */
+export function createBucket(spec: BudgetSpec, now: number, toWall: (now: number) => number): Bucket {
   switch (spec.kind) {
     case 'concurrency':
       return concurrency(spec)
@@ -30,7 +44,7 @@ export function createBucket(spec: BudgetSpec, now: number): Bucket {
     case 'cost-bucket':
       return refilling({ ...spec, priceOf: (cost) => cost }, now)
     case 'daily':
-      return daily(spec)
+      return spec.resets === undefined ? daily(spec) : byDay({ ...spec, resets: spec.resets }, toWall)
     default: {
       const never: never = spec
       return never
@@ -51,7 +65,10 @@ function concurrency(spec: { name: string; max: number }): Bucket {
   return {
     kind: 'concurrency',
     name: spec.name,
-    readyAt: () => (inFlight < allowed() ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY),
+    readyAt(_cost, _now, reserve) {
+      const kept = reserve >= PLACE_RESERVED_FROM && allowed() > 1 ? 1 : 0
+      return inFlight < allowed() - kept ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY
+    },
     take() {
       inFlight += 1
     },
@@ -59,7 +76,7 @@ function concurrency(spec: { name: string; max: number }): Bucket {
       inFlight -= 1
       pace = Math.min(1, pace + paceBack)
     },
-    left: () => ({ name: spec.name, left: Math.max(0, allowed() - inFlight), capacity: max }),
+    left: () => ({ name: spec.name, left: Math.max(0, allowed() - inFlight), capacity: max, pace }),
     learn(seen) {
       max = seen.capacity
       pace = 1
@@ -92,14 +109,14 @@ function refilling(spec: RefillingSpec, start: number): Bucket {
     levelAt = Math.max(levelAt, now)
   }
   /** A price above the whole bucket goes when the bucket is full, and leaves a debt. */
-  const neededFor = (price: number) => Math.min(price, capacity)
+  const neededFor = (price: number, reserve = 0) => Math.min(price + reserve * capacity, capacity)
 
   return {
     kind: spec.kind,
     name: spec.name,
-    readyAt(cost, now) {
+    readyAt(cost, now, reserve) {
       refill(now)
-      const needed = neededFor(spec.priceOf(cost))
+      const needed = neededFor(spec.priceOf(cost), reserve)
       // Refilling in steps loses a little each time; a billionth of a token is no token.
       if (level + 1e-9 >= needed) return now
       if (needed > capacity - inFlight + 1e-9) return Number.POSITIVE_INFINITY
@@ -120,7 +137,7 @@ function refilling(spec: RefillingSpec, start: number): Bucket {
     },
     left(now) {
       refill(now)
-      return { name: spec.name, left: level, capacity }
+      return { name: spec.name, left: level, capacity, pace }
     },
     learn(seen, now) {
       capacity = seen.capacity
@@ -164,20 +181,62 @@ function daily(spec: { name: string; max: number }): Bucket {
   return {
     kind: 'daily',
     name: spec.name,
-    readyAt(_cost, now) {
-      if (used(now) < max) return now
-      const oldest = Math.min(...perHour.keys())
+    readyAt(_cost, now, reserve) {
+      if (used(now) + Math.floor(reserve * max) < max) return now
+      // A reserve alone may leave nothing although nothing was spent: then it is a matter of hours all the same.
+      const oldest = Math.min(Math.floor(now / hourMs), ...perHour.keys())
       return (oldest + hoursKept) * hourMs
     },
     take(_cost, now) {
       add(1, now)
     },
     settle: () => undefined,
-    left: (now) => ({ name: spec.name, left: max - used(now), capacity: max }),
+    left: (now) => ({ name: spec.name, left: max - used(now), capacity: max, pace: 1 }),
     learn(seen, now) {
       max = seen.capacity
       // What others spent counts as spent now: it comes back too late rather than too early.
       add(max - seen.available - used(now), now)
+    },
+    slowDown: () => undefined,
+  }
+}
+
+/** Requests in a day that begins at an hour of the platform's own clock. It forgets at a restart, like `daily`. */
+function byDay(
+  spec: { name: string; max: number; resets: DailyReset },
+  toWall: (now: number) => number,
+): Bucket {
+  let { max } = spec
+  let used = 0
+  let nextReset = Number.NEGATIVE_INFINITY // by the wall clock
+  const turn = (now: number): void => {
+    const wall = toWall(now)
+    if (wall < nextReset) return
+    // A day that began before this process is counted from nothing: the platform says what is left, or throttles.
+    if (nextReset === Number.NEGATIVE_INFINITY || lastResetBefore(wall, spec.resets) >= nextReset) used = 0
+    nextReset = nextResetAfter(wall, spec.resets)
+  }
+  return {
+    kind: 'daily',
+    name: spec.name,
+    readyAt(_cost, now, reserve) {
+      turn(now)
+      if (used + Math.floor(reserve * max) < max) return now
+      return now + (nextReset - toWall(now))
+    },
+    take(_cost, now) {
+      turn(now)
+      used += 1
+    },
+    settle: () => undefined,
+    left(now) {
+      turn(now)
+      return { name: spec.name, left: Math.max(0, max - used), capacity: max, pace: 1 }
+    },
+    learn(seen, now) {
+      turn(now)
+      max = seen.capacity
+      used = Math.max(used, max - seen.available)
     },
     slowDown: () => undefined,
   }

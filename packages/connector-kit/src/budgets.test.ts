@@ -10,7 +10,7 @@ test('nothing declared, nothing waits', async () => {
     Array.from({ length: 500 }, () => budgets.acquire({ cost: 1, priority: 5 })),
   )
   expect(permits).toHaveLength(500)
-  expect(budgets.snapshot()).toEqual({ left: 1, blockedUntil: undefined, buckets: [] })
+  expect(budgets.snapshot()).toEqual({ left: 1, blockedUntil: undefined, pace: 1, buckets: [] })
 })
 
 /** Starts calls and notes when each may go; each holds its permit for `holdMs`. */
@@ -80,10 +80,10 @@ test('what a call did not cost comes back, once', async () => {
     clock,
   )
   const permit = await budgets.acquire({ cost: 80, priority: 5 })
-  expect(budgets.snapshot().buckets).toEqual([{ name: 'p', left: 20, capacity: 100 }])
+  expect(budgets.snapshot().buckets).toEqual([{ name: 'p', left: 20, capacity: 100, pace: 1 }])
   permit.settle(30)
   permit.settle(0)
-  expect(budgets.snapshot().buckets).toEqual([{ name: 'p', left: 70, capacity: 100 }])
+  expect(budgets.snapshot().buckets).toEqual([{ name: 'p', left: 70, capacity: 100, pace: 1 }])
   expect(budgets.snapshot().left).toBeCloseTo(0.7)
 })
 
@@ -162,7 +162,7 @@ test('what the platform says about its bucket counts', async () => {
     { kind: 'cost-bucket', name: 'p', capacity: 2_000, refillPerSecond: 100 },
   ])
   budgets.learnBucket('p', { available: 0, capacity: 1_000, refillPerSecond: 50 })
-  expect(budgets.snapshot().buckets).toEqual([{ name: 'p', left: 0, capacity: 1_000 }])
+  expect(budgets.snapshot().buckets).toEqual([{ name: 'p', left: 0, capacity: 1_000, pace: 1 }])
   call('waits', { cost: 50 })
   await clock.advance(990)
   expect(granted).toEqual([])
@@ -181,7 +181,7 @@ test('what is in flight is taken off what the platform says', async () => {
   )
   await budgets.acquire({ cost: 40, priority: 5 })
   budgets.learnBucket('p', { available: 90, capacity: 100, refillPerSecond: 1 })
-  expect(budgets.snapshot().buckets).toEqual([{ name: 'p', left: 50, capacity: 100 }])
+  expect(budgets.snapshot().buckets).toEqual([{ name: 'p', left: 50, capacity: 100, pace: 1 }])
 })
 
 test('a daily budget holds in any 24 hours', async () => {
@@ -199,7 +199,7 @@ test('a daily budget holds in any 24 hours', async () => {
 test('a refused daily budget says when the platform counts for it', () => {
   const budgets = createBudgets([{ kind: 'daily', name: 'd', max: 100 }], manualClock())
   budgets.learnBucket('d', { available: 5, capacity: 250, refillPerSecond: 0 })
-  expect(budgets.snapshot().buckets).toEqual([{ name: 'd', left: 5, capacity: 250 }])
+  expect(budgets.snapshot().buckets).toEqual([{ name: 'd', left: 5, capacity: 250, pace: 1 }])
 })
 
 const arrival = fc.record({

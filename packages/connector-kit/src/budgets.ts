@@ -1,17 +1,28 @@
 import assert from 'node:assert/strict'
-import { type Bucket, createBucket } from './budget-buckets.ts'
+import { type Bucket, type BucketState, createBucket } from './budget-buckets.ts'
+import { type BudgetSupply, createSuppliedBucket } from './budget-supply.ts'
 import type { Clock } from './clock.ts'
-import { RateLimited, Unavailable } from './errors.ts'
+import type { DailyReset } from './daily-reset.ts'
+import { KEPT_BACK, RateLimited, Unavailable } from './errors.ts'
 
 /** One limit of a platform on how fast it may be called. */
-export type BudgetSpec =
+export type BudgetSpec = (
   | { kind: 'concurrency'; name: string; max: number }
   /** One token a request. */
   | { kind: 'token-bucket'; name: string; capacity: number; refillPerSecond: number }
   /** `request.cost` points a request. */
   | { kind: 'cost-bucket'; name: string; capacity: number; refillPerSecond: number }
-  /** Requests in any 24 hours. */
-  | { kind: 'daily'; name: string; max: number }
+  /** Requests in any 24 hours; or, with `resets`, in a day that begins at that hour of the platform's clock. */
+  | { kind: 'daily'; name: string; max: number; resets?: DailyReset }
+) & {
+  /**
+   * Whom the platform counts: each account apart (the default), or the application over all accounts that gave it
+   * access. The connector's `budgetKeys` say which connections are the same.
+   */
+  scope?: BudgetScope
+}
+
+export type BudgetScope = 'account' | 'application'
 
 export type Permit = {
   /**
@@ -26,6 +37,13 @@ export type BudgetRequest = {
   cost: number
   /** 0 goes first. */
   priority: number
+  /** Share 0..1 of each budget that must be left after it, for what is more urgent; 0 unless given. */
+  reserve?: number
+  /**
+   * For whom. Among calls of one priority those of each group go in turn, by what they cost: one organization's
+   * thousand calls do not keep another's one waiting. A group alone has it all.
+   */
+  group?: string
   signal?: AbortSignal
 }
 
@@ -34,7 +52,9 @@ export type BudgetSnapshot = {
   left: number
   /** Milliseconds since the epoch until which nothing goes, undefined when open. */
   blockedUntil: number | undefined
-  buckets: { name: string; left: number; capacity: number }[]
+  /** 0..1 of the declared pace, of the slowest bucket: below 1 it was learned that the platform throttles earlier. */
+  pace: number
+  buckets: BucketState[]
 }
 
 /** What the platform itself said about one of its buckets. */
@@ -54,6 +74,13 @@ export type Budgets = {
    * @throws Unavailable (never sent) when the signal aborts first; RateLimited when too many wait already
    */
   acquire(request: BudgetRequest): Promise<Permit>
+  /**
+   * Waits in the same line until such a call could go, and takes nothing: what is decided then is not out of date
+   * before it leaves. Throws as `acquire` does.
+   */
+  ready(request: BudgetRequest): Promise<void>
+  /** Whether such a call would go at once: for whoever must not wait in line with what is less urgent than the next. */
+  isReady(request: Omit<BudgetRequest, 'signal'>): boolean
   snapshot(): BudgetSnapshot
   /** Platform said: bucket has `available` of `capacity`, refilling at `refillPerSecond`. */
   learnBucket(name: string, seen: SeenBucket): void
@@ -67,6 +94,10 @@ export type Budgets = {
 type Waiter = {
   cost: number
   priority: number
+  reserve: number
+  /** Its place among those of the same priority: see `tagOf`. */
+  tag: number
+  takes: boolean
   grant: (permit: Permit) => void
   /** Takes the abort listener off. */
   release: () => void
@@ -74,11 +105,19 @@ type Waiter = {
 
 // Far above what a lane puts in flight; past it a caller runs away and must be told.
 const waitersMax = 10_000
+/** Past so many groups those that have nothing owed are forgotten. */
+const groupsMax = 1_000
 const throttleFirstMs = 1_000
 const throttleMaxMs = 60_000
 
-export function createBudgets(specs: readonly BudgetSpec[], clock: Clock): Budgets {
-  const buckets = specs.map((spec) => createBucket(spec, clock.monotonic()))
+/** @param supply where the buckets are kept for several processes; absent: this process alone spends them */
+export function createBudgets(specs: readonly BudgetSpec[], clock: Clock, supply?: BudgetSupply): Budgets {
+  const toWall = (now: number) => clock.now() + (now - clock.monotonic())
+  const buckets = specs.map((spec) =>
+    supply === undefined
+      ? createBucket(spec, clock.monotonic(), toWall)
+      : createSuppliedBucket(spec, supply, clock, () => pump()),
+  )
   assert(new Set(specs.map((spec) => spec.name)).size === specs.length, 'budget names are distinct')
 
   const waiters: Waiter[] = []
@@ -88,10 +127,22 @@ export function createBudgets(specs: readonly BudgetSpec[], clock: Clock): Budge
   let alarm: { at: number; cancel: AbortController } | undefined
 
   /** When a request could go if nothing else did; `now` or less means at once, Infinity when another must settle first. */
-  const readyAt = (cost: number, now: number): number => {
+  const readyAt = (cost: number, now: number, reserve: number): number => {
     let at = blockedUntil
-    for (const bucket of buckets) at = Math.max(at, bucket.readyAt(cost, now))
+    // What waits for an answer of the platform need not ask the others.
+    for (const bucket of buckets) at = Math.max(at, bucket.readyAt(cost, now, reserve))
     return at
+  }
+
+  // Start-time fair queueing: a group's next call is placed after what its earlier ones cost, and never before what
+  // is being served now, so that one that was silent gets its turn at once but no arrears.
+  const tags = new Map<string, number>()
+  let served = 0
+  const tagOf = (group: string, cost: number): number => {
+    const tag = Math.max(served, tags.get(group) ?? 0)
+    tags.set(group, tag + Math.max(1, cost))
+    if (tags.size > groupsMax) for (const [name, end] of tags) if (end <= served) tags.delete(name)
+    return tag
   }
 
   const take = (cost: number, now: number): Permit => {
@@ -113,14 +164,15 @@ export function createBudgets(specs: readonly BudgetSpec[], clock: Clock): Budge
   const pump = (): void => {
     const now = clock.monotonic()
     for (let first = waiters[0]; first !== undefined; first = waiters[0]) {
-      const at = readyAt(first.cost, now)
+      const at = readyAt(first.cost, now, first.reserve)
       if (at > now) {
         setAlarm(at)
         return
       }
       waiters.shift()
       first.release()
-      first.grant(take(first.cost, now))
+      served = Math.max(served, first.tag)
+      first.grant(first.takes ? take(first.cost, now) : nothingTaken)
     }
     setAlarm(Number.POSITIVE_INFINITY)
   }
@@ -153,37 +205,55 @@ export function createBudgets(specs: readonly BudgetSpec[], clock: Clock): Budge
     while (low < high) {
       const middle = (low + high) >>> 1
       const other = waiters[middle]
-      if (other !== undefined && other.priority <= waiter.priority) low = middle + 1
+      if (other !== undefined && !goesBefore(waiter, other)) low = middle + 1
       else high = middle
     }
     waiters.splice(low, 0, waiter)
   }
 
-  return {
-    acquire({ cost, priority, signal }) {
-      assert(cost >= 0 && Number.isFinite(cost), 'cost is a number of points from 0')
-      if (signal?.aborted === true) return Promise.reject(neverSent(signal))
-      const now = clock.monotonic()
-      if (waiters.length === 0 && readyAt(cost, now) <= now) return Promise.resolve(take(cost, now))
-      if (waiters.length >= waitersMax) {
-        return Promise.reject(new RateLimited(`${waitersMax} calls wait for this platform already.`))
-      }
-      return new Promise((resolve, reject) => {
-        const abort = () => {
-          waiters.splice(waiters.indexOf(waiter), 1)
-          if (signal !== undefined) reject(neverSent(signal))
-          pump()
-        }
-        const waiter: Waiter = {
-          cost,
-          priority,
-          grant: resolve,
-          release: () => signal?.removeEventListener('abort', abort),
-        }
-        signal?.addEventListener('abort', abort, { once: true })
-        enqueue(waiter)
+  const wait = (request: BudgetRequest, takes: boolean): Promise<Permit> => {
+    const { cost, priority, reserve = 0, group = '', signal } = request
+    assert(cost >= 0 && Number.isFinite(cost), 'cost is a number of points from 0')
+    if (signal?.aborted === true) return Promise.reject(neverSent(signal))
+    const now = clock.monotonic()
+    if (waiters.length === 0 && readyAt(cost, now, reserve) <= now) {
+      return Promise.resolve(takes ? take(cost, now) : nothingTaken)
+    }
+    if (waiters.length >= waitersMax) {
+      return Promise.reject(new RateLimited(`${waitersMax} calls wait for this platform already.`))
+    }
+    return new Promise((resolve, reject) => {
+      const abort = () => {
+        waiters.splice(waiters.indexOf(waiter), 1)
+        if (signal !== undefined) reject(neverSent(signal))
         pump()
-      })
+      }
+      const waiter: Waiter = {
+        cost,
+        priority,
+        reserve,
+        takes,
+        tag: takes ? tagOf(group, cost) : served,
+        grant: resolve,
+        release: () => signal?.removeEventListener('abort', abort),
+      }
+      signal?.addEventListener('abort', abort, { once: true })
+      enqueue(waiter)
+      pump()
+    })
+  }
+
+  return {
+    acquire: (request) => wait(request, true),
+
+    async ready(request) {
+      await wait(request, false)
+    },
+
+    isReady({ cost, priority, reserve = 0 }) {
+      const now = clock.monotonic()
+      const isFirst = (waiters[0]?.priority ?? Number.POSITIVE_INFINITY) > priority
+      return isFirst && readyAt(cost, now, reserve) <= now
     },
 
     snapshot() {
@@ -195,7 +265,8 @@ export function createBudgets(specs: readonly BudgetSpec[], clock: Clock): Budge
       return {
         left: isBlocked ? 0 : scarcest,
         blockedUntil: isBlocked ? clock.now() + (blockedUntil - now) : undefined,
-        buckets: rows.map(({ name, left, capacity }) => ({ name, left, capacity })),
+        pace: rows.reduce((least, row) => Math.min(least, row.pace), 1),
+        buckets: rows.map(({ name, left, capacity, pace }) => ({ name, left, capacity, pace })),
       }
     },
 
@@ -217,6 +288,7 @@ export function createBudgets(specs: readonly BudgetSpec[], clock: Clock): Budge
         blockedUntil = now + (retryAfterMs ?? nextDelayMs)
         nextDelayMs = Math.min(throttleMaxMs, nextDelayMs * 2)
         for (const bucket of buckets) bucket.slowDown(now)
+        supply?.throttled(blockedUntil - now)
       }
       settledSinceBlock = 0
       pump()
@@ -224,8 +296,17 @@ export function createBudgets(specs: readonly BudgetSpec[], clock: Clock): Budge
   }
 }
 
+/** More urgent; or as urgent, and its group's turn. Among equals the first to come. */
+function goesBefore(one: Waiter, other: Waiter): boolean {
+  if (one.priority !== other.priority) return one.priority < other.priority
+  return one.tag < other.tag
+}
+
+const nothingTaken: Permit = { settle: () => undefined }
+
 function neverSent(signal: AbortSignal): Unavailable {
   return new Unavailable('The call was given up while it waited for the budget.', false, {
+    code: KEPT_BACK,
     cause: signal.reason,
   })
 }

@@ -25,8 +25,15 @@ export type Connector<Settings = unknown, Credentials = unknown> = {
   manifest: Manifest<Settings, Credentials>
   /** Binds one connection. Makes no request. */
   open(context: ConnectorContext<Settings, Credentials>): ChannelOperations
+  /**
+   * Whose budgets a connection spends: connections with the same `account` share those of that scope, with the same
+   * `application` the rest. Hashed before they are kept anywhere. Absent: no two connections share any.
+   */
+  budgetKeys?(connection: { settings: Settings; credentials: Credentials }): BudgetKeys
   webhooks: WebhookHandling<Credentials>
 }
+
+export type BudgetKeys = { account: string; application?: string }
 
 export type Manifest<Settings = unknown, Credentials = unknown> = {
   /** Folder name and stable key: `shopify`. */
@@ -67,6 +74,11 @@ export type Capabilities = {
   webhooks: readonly string[]
   tracking: boolean
   cancel: boolean
+  /**
+   * Declared where one listing can be taken off the channel by itself and put back: in words for a person, what that
+   * does there (`set to private`). Absent: it can not, or only together with others that may sell.
+   */
+  withdraw?: string
   /** Until how long after sending a request may still take effect; an unknown write is final only then. */
   latestEffectMs: number
   /** How late the order list may show an order. */
@@ -131,6 +143,14 @@ export type ChannelOperations = {
    * Throws only when the call as a whole failed. Required where the manifest declares `tickets`, absent elsewhere.
    */
   outcomes?(tickets: readonly string[], options?: CallOptions): Promise<TicketOutcome[]>
+  /**
+   * Takes a listing off the channel although its quantity could not be lowered, so that it stops selling: for a
+   * refused decrease. Withdrawing one that is withdrawn changes nothing. Throws as `setLevels` does. Required where the
+   * manifest declares `withdraw`, absent elsewhere.
+   */
+  withdraw?(externalId: string, options?: CallOptions): Promise<void>
+  /** Puts a listing that `withdraw` took off back as it was sold before. Reinstating one that sells changes nothing. */
+  reinstate?(externalId: string, options?: CallOptions): Promise<void>
   /** Orders changed at or after `since`, oldest change first, every state included. */
   orders(
     query: { since: Date; cursor: string | undefined },

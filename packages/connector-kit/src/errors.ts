@@ -70,6 +70,9 @@ export class Unavailable extends ConnectorError {
   }
 }
 
+/** `platform.code` of a call that we kept back ourselves: it says nothing of the platform. */
+export const KEPT_BACK = 'kept-back'
+
 /** Credentials refused: the lane stops, everything stays queued, a person is asked. */
 export class Unauthorized extends ConnectorError {
   readonly kind = 'unauthorized'

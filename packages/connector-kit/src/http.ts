@@ -1,7 +1,8 @@
 import { Agent, type Dispatcher, request as undiciRequest } from 'undici'
 import type { Budgets } from './budgets.ts'
+import { CALL_CLASSES, type CallClass } from './call-classes.ts'
 import type { Clock } from './clock.ts'
-import { type ErrorKind, Invalid, isConnectorError, Malformed, Unavailable } from './errors.ts'
+import { type ErrorKind, Invalid, isConnectorError, KEPT_BACK, Malformed, Unavailable } from './errors.ts'
 import { privateAddressCode, publicLookup } from './public-lookup.ts'
 import { assertPublicUrl } from './public-url.ts'
 import { decodeBody } from './response-body.ts'
@@ -18,7 +19,7 @@ export type HttpRequest = {
   timeoutMs?: number
   /** Points for cost buckets; 1 unless given. */
   cost?: number
-  /** 0 goes first; 5 unless given. */
+  /** 0 goes first; 5 unless given. Counts only where whoever calls does not say what for. */
   priority?: number
   signal?: AbortSignal
 }
@@ -58,15 +59,20 @@ export type Http = {
   budgets: Budgets
 }
 
+/** What a call is for, and for which of the organizations that share its budget. */
+export type CallPurpose = { class: CallClass; group: string }
+
 export type HttpOptions = {
   budgets: Budgets
   clock: Clock
   onCall?: (call: CallRecord) => void
   /**
-   * The moment (milliseconds since the epoch, by `clock.now()`) at which the lease on this lane ends; undefined: none.
-   * A call whose time-out does not end before it never leaves.
+   * The moment (milliseconds since the epoch, by `clock.now()`) after which the call under way may not leave any more;
+   * undefined: none. Asked as it leaves, after its wait for the budget: a process may have been frozen since.
    */
-  deadline?: () => number | undefined
+  leavesUntil?: () => number | undefined
+  /** What the call under way is for, and for whom; undefined: the request says its own priority. */
+  purpose?: () => CallPurpose | undefined
   /**
    * Refuses to call private networks, also where a public name leads there. Set it wherever a person types the
    * address; leave it out for simulators.
@@ -78,14 +84,23 @@ const defaultTimeoutMs = 15_000
 const defaultPriority = 5
 export const responseBytesMax = 32 * 1024 * 1024
 
-export function createHttp({ budgets, clock, onCall, deadline, publicOnly = false }: HttpOptions): Http {
+export function createHttp({
+  budgets,
+  clock,
+  onCall,
+  leavesUntil,
+  purpose,
+  publicOnly = false,
+}: HttpOptions): Http {
   const agent = sharedAgent(publicOnly)
   const send = async (request: HttpRequest): Promise<HttpResponse> => {
     if (publicOnly) assertPublicUrl(request.url, { allowLoopback: false })
     const timeoutMs = request.timeoutMs ?? defaultTimeoutMs
+    const wanted = purpose?.()
     const permit = await budgets.acquire({
       cost: request.cost ?? 1,
       priority: request.priority ?? defaultPriority,
+      ...(wanted !== undefined && { ...CALL_CLASSES[wanted.class], group: wanted.group }),
       ...(request.signal !== undefined && { signal: request.signal }),
     })
     const at = clock.now()
@@ -102,9 +117,11 @@ export function createHttp({ budgets, clock, onCall, deadline, publicOnly = fals
       })
 
     try {
-      const leaseEndsAt = deadline?.()
-      if (leaseEndsAt !== undefined && at + timeoutMs > leaseEndsAt) {
-        throw new Unavailable('The lease on this lane ends before the call would time out.', false)
+      const latest = leavesUntil?.()
+      if (latest !== undefined && at > latest) {
+        throw new Unavailable('The call has waited beyond the time for which it was promised.', false, {
+          code: KEPT_BACK,
+        })
       }
       const response = await exchange(request, { timeoutMs, clock, agent })
       if (response.status === 429) budgets.throttled(parseRetryAfterMs(response))

@@ -1,8 +1,12 @@
 /** The public face of the kit: what a connector, the sync engine and the hub may use. */
+export * from './budget-supply.ts'
 export * from './budgets.ts'
+export * from './call-classes.ts'
 export * from './canonical.ts'
 export * from './clock.ts'
+export * from './combined-budgets.ts'
 export * from './contract.ts'
+export * from './daily-reset.ts'
 export * from './errors.ts'
 export * from './http.ts'
 export * from './personal-data.ts'

@@ -65,5 +65,9 @@ export const connector = defineConnector({
     ],
   },
   open,
+  // Points are counted for each application and shop.
+  budgetKeys: ({ settings, credentials }) => ({
+    account: JSON.stringify([settings.shop, credentials.clientId ?? credentials.accessToken]),
+  }),
   webhooks,
 })

@@ -122,6 +122,27 @@ export function createApi(context: ConnectorContext<Settings, Credentials>) {
         answers.variation,
       ),
 
+    /** `private` takes a product or variation off the storefront, `publish` puts it on. */
+    setStatus: ({
+      id,
+      parentId,
+      status,
+      signal,
+    }: Options & { id: number; parentId: number | undefined; status: 'private' | 'publish' }) =>
+      ask(
+        {
+          operation: 'setStatus',
+          method: 'POST',
+          path:
+            parentId === undefined ? `wc/v3/products/${id}` : `wc/v3/products/${parentId}/variations/${id}`,
+          query: { _fields: 'id' },
+          body: { status },
+          priority: writePriority,
+          signal,
+        },
+        answers.withId,
+      ),
+
     /** All variations of all parents. Only since WooCommerce 10.3; `rest_no_route` before. */
     variations: ({ page, ids, signal }: Options & { page: number; ids?: readonly number[] }) =>
       ask(

@@ -27,6 +27,7 @@ export const connector = defineConnector({
       webhooks: topics,
       tracking: true,
       cancel: false,
+      withdraw: 'set to private',
       latestEffectMs: 120_000,
       visibilityLagMs: 0,
       facts: [
@@ -50,5 +51,7 @@ export const connector = defineConnector({
     budgets: [{ kind: 'concurrency', name: 'requests', max: 2 }],
   },
   open,
+  // A shop counts nobody's calls but its own: whoever connects to one address spends what it can bear.
+  budgetKeys: ({ settings }) => ({ account: settings.url }),
   webhooks,
 })

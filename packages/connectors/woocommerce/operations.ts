@@ -10,6 +10,7 @@ import { readOrder, readOrders } from './orders.ts'
 import type { Credentials, Settings } from './settings.ts'
 import { ship } from './shipping.ts'
 import { registerWebhooks } from './subscriptions.ts'
+import { setWithdrawn } from './withdrawal.ts'
 
 /** Binds one connection to a shop. What is found out about the shop (routes, sorting) is remembered as long as this. */
 export function open(context: ConnectorContext<Settings, Credentials>): ChannelOperations {
@@ -26,6 +27,8 @@ export function open(context: ConnectorContext<Settings, Credentials>): ChannelO
     listing: (externalId, { signal } = {}) => readListing(externalId, { api, signal }),
     levels: (keys, { signal } = {}) => readLevels(keys, { api, variationsRoute, signal }),
     setLevels: (writes, { signal } = {}) => setLevels(writes, { api, signal }),
+    withdraw: (externalId, { signal } = {}) => setWithdrawn(externalId, true, { api, signal }),
+    reinstate: (externalId, { signal } = {}) => setWithdrawn(externalId, false, { api, signal }),
     orders: (query, { signal } = {}) => readOrders(query, { api, statuses, sorting, signal }),
     order: (externalId, { signal } = {}) => readOrder(externalId, { api, statuses, sorting, signal }),
     ship: (shipment, { signal } = {}) => ship(shipment, { api, now: context.now, signal }),

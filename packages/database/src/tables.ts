@@ -67,6 +67,7 @@ import type {
   ReservationTable,
 } from './tables/stock.ts'
 import type {
+  BudgetHoldingTable,
   CampaignStartTable,
   ChangedItemTable,
   ConnectionDelayTable,
@@ -74,6 +75,7 @@ import type {
   DemandClockTable,
   DriftTable,
   ExternalLocationTable,
+  HubProcessTable,
   InboxKeyTable,
   InboxTable,
   ItemBufferTable,
@@ -89,6 +91,7 @@ import type {
   PolicyWindowTable,
   PoolLocationTable,
   ProtectionTable,
+  SharedBudgetTable,
   StreamCursorTable,
   TaskTable,
   WriteTable,
@@ -178,6 +181,9 @@ export interface Tables {
   changedItem: ChangedItemTable
   laneEntry: LaneEntryTable
   lease: LeaseTable
+  hubProcess: HubProcessTable
+  sharedBudget: SharedBudgetTable
+  budgetHolding: BudgetHoldingTable
   write: WriteTable
   drift: DriftTable
   task: TaskTable

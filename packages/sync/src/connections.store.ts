@@ -18,11 +18,15 @@ export type Connection = {
   webhooksCheckedAt: Date | null
   /** Set: all it sells is to show 0, for this reason. */
   zeroedFor: string | null
+  circuitSince: Date | null
+  circuitProbeAt: Date | null
+  circuitFailedProbes: number
+  budgetKey: string | null
 }
 
 const columns = sql`connection_id, connector, name, state, pause_reasons, resume_state, settings, secret_id,
   default_location_id, orders_poll_ms, problem_code, problem, webhooks_checked_at,
-  zeroed_for`
+  zeroed_for, circuit_since, circuit_probe_at, circuit_failed_probes, budget_key`
 
 export async function findConnections(db: Db, organizationId: string): Promise<Connection[]> {
   const found = await sql<Connection>`
@@ -150,4 +154,38 @@ export async function noteWebhooksChecked(
   await sql`
     update connection set webhooks_checked_at = ${at}
     where organization_id = ${organizationId} and connection_id = ${connectionId}`.execute(db)
+}
+
+/** Notes that calls are held back, and until when, or that they are not. */
+export async function saveCircuit(
+  db: Db,
+  organizationId: string,
+  connectionId: string,
+  circuit: { since: Date | null; probeAt: Date | null; failedProbes: number },
+): Promise<void> {
+  await sql`
+    update connection set circuit_since = ${circuit.since}, circuit_probe_at = ${circuit.probeAt},
+      circuit_failed_probes = ${circuit.failedProbes}
+    where organization_id = ${organizationId} and connection_id = ${connectionId}`.execute(db)
+}
+
+/** Notes whose budgets a connection spends. @returns whether other connections spend them too */
+export async function saveBudgetKey(
+  db: Db,
+  organizationId: string,
+  connectionId: string,
+  budgetKey: string | null,
+): Promise<boolean> {
+  await sql`
+    update connection set budget_key = ${budgetKey}
+    where organization_id = ${organizationId} and connection_id = ${connectionId}
+      and budget_key is distinct from ${budgetKey}::text`.execute(db)
+  if (budgetKey === null) return false
+  const found = await sql<{ isShared: boolean }>`
+    select exists (
+      select from connection
+      where organization_id = ${organizationId} and connection_id <> ${connectionId}
+        and budget_key = ${budgetKey} and state <> 'draft'
+    ) as is_shared`.execute(db)
+  return found.rows[0]?.isShared ?? false
 }

@@ -1,17 +1,14 @@
+import type { BudgetSnapshot } from '@plimsoll/connector-kit'
 import { updateAvailability } from './availability.ts'
-import { type Connection, findConnections, saveProblem } from './connections.store.ts'
-import type { SyncContext } from './context.ts'
+import { nowOf, type SyncContext } from './context.ts'
 import { noteExpiredLots } from './expired-lots.ts'
 import { releaseExpired } from './expired-reservations.ts'
-import type { Lease } from './leases.store.ts'
-import { acquireLeases, releaseLeases, renewLeases } from './leases.store.ts'
+import { HeldConnections } from './held-connections.ts'
 import { measureDemand } from './measure-demand.ts'
 import { parseWake, WAKE_CHANNEL, type Wake } from './notify.ts'
 import { notePassedWindows } from './policy-windows.ts'
 import { ConnectionRegistry } from './registry.ts'
-import { Serial } from './serial.ts'
 import { Wakeup } from './wakeup.ts'
-import { ConnectionWorker } from './worker.ts'
 
 /** How often sales are counted: what is kept back follows a rush within this. */
 const DEMAND_MEASURED_MS = 10_000
@@ -28,8 +25,7 @@ const WINDOWS_LOOKED_AT_MS = 1_000
 export class SyncEngine {
   readonly registry: ConnectionRegistry
   readonly #context: SyncContext
-  readonly #holder: string
-  readonly #workers = new Map<string, { worker: ConnectionWorker; lease: Lease }>()
+  readonly #held: HeldConnections
   readonly #stop = new AbortController()
   readonly #leaseWakeup: Wakeup
   readonly #itemsWakeup: Wakeup
@@ -37,18 +33,28 @@ export class SyncEngine {
   readonly #lotsWakeup: Wakeup
   readonly #demandWakeup: Wakeup
   readonly #windowsWakeup: Wakeup
-  readonly #restarting = new Serial()
   readonly #onWake: ((wake: Wake) => void) | undefined
   #loops: Promise<unknown> = Promise.resolve()
-  #hasLeased = false
   #listener: { stop(): Promise<void> } | undefined
 
-  /** @param onWake told of every wake-up, for live screens */
-  constructor(context: SyncContext, onWake?: (wake: Wake) => void) {
+  /**
+   * @param onWake told of every wake-up, for live screens
+   * @param self what people read of this process: its name (machine and process number) and its roles
+   */
+  constructor(
+    context: SyncContext,
+    onWake?: (wake: Wake) => void,
+    self: { name: string; roles: string[] } = { name: 'hub', roles: ['worker'] },
+  ) {
     this.#context = context
-    this.#holder = context.uuid()
     this.#onWake = onWake
-    this.registry = new ConnectionRegistry(context, (connectionId) => this.#workers.get(connectionId)?.worker)
+    this.#held = new HeldConnections(context, {
+      registry: () => this.registry,
+      process: { processId: context.uuid(), startedAt: nowOf(context), ...self },
+      signal: this.#stop.signal,
+      onMissing: () => this.#leaseWakeup.wake(),
+    })
+    this.registry = new ConnectionRegistry(context, (connectionId) => this.#held.workerOf(connectionId))
     this.#leaseWakeup = new Wakeup(context.clock)
     this.#itemsWakeup = new Wakeup(context.clock)
     this.#expiryWakeup = new Wakeup(context.clock)
@@ -65,9 +71,13 @@ export class SyncEngine {
       // What was said while nobody listened is lost: look everywhere.
       () => this.#wakeAll(),
     )
-    if (!roles.worker) return
+    const heartbeatMs = this.#context.pace.leaseMs / 5
+    if (!roles.worker) {
+      this.#loops = this.#loop(this.#leaseWakeup, heartbeatMs, () => this.#held.keepProcess())
+      return
+    }
     this.#loops = Promise.all([
-      this.#loop(this.#leaseWakeup, this.#context.pace.leaseMs / 5, () => this.#keepLeases()),
+      this.#loop(this.#leaseWakeup, heartbeatMs, () => this.#held.keep()),
       this.#loop(this.#itemsWakeup, 1_000, () => this.#workOutItems()),
       this.#loop(this.#expiryWakeup, 1_000, async () => void (await releaseExpired(this.#context))),
       this.#loop(
@@ -88,25 +98,18 @@ export class SyncEngine {
   async stop(): Promise<void> {
     this.#stop.abort(new Error('The engine stops.'))
     await this.#loops
-    // A restart under way has let go of its worker and would make another one after this.
-    await this.#restarting.run(async () => undefined)
-    await Promise.all([...this.#workers.values()].map(({ worker }) => worker.stop()))
-    this.#workers.clear()
-    // Also of what was taken and not yet worked.
-    const { database, organizationId, clock } = this.#context
-    if (this.#hasLeased)
-      await releaseLeases(database.kysely, organizationId, this.#holder, new Date(clock.now()))
+    await this.#held.stop()
     await this.#listener?.stop()
   }
 
-  /** 0..1 of the scarcest budget, where this process works the connection. */
-  budgetLeft(connectionId: string): number | undefined {
-    return this.#workers.get(connectionId)?.worker.budgetLeft
+  /** What is left of the connection's budgets and how fast they are spent, where this process works it. */
+  budgetOf(connectionId: string): BudgetSnapshot | undefined {
+    return this.#held.workerOf(connectionId)?.budget
   }
 
   /** The connections worked here. */
   get held(): string[] {
-    return [...this.#workers.keys()]
+    return this.#held.ids
   }
 
   async #loop(wakeup: Wakeup, everyMs: number, turn: () => Promise<void>): Promise<void> {
@@ -122,97 +125,8 @@ export class SyncEngine {
 
   async #workOutItems(): Promise<void> {
     for (const connectionId of await updateAvailability(this.#context)) {
-      this.#workers.get(connectionId)?.worker.wakeLane()
+      this.#held.workerOf(connectionId)?.wakeLane()
     }
-  }
-
-  /** Renews what is held, stops what is lost, takes what is free. */
-  async #keepLeases(): Promise<void> {
-    const { database, organizationId, clock, pace } = this.#context
-    const now = new Date(clock.now())
-    const expiresAt = new Date(clock.now() + pace.leaseMs)
-    const leases = [...this.#workers.values()].map(({ lease }) => lease)
-    const renewed = new Set(
-      await renewLeases(database.kysely, organizationId, leases, this.#holder, expiresAt),
-    )
-    for (const { connectionId } of leases) {
-      if (!renewed.has(connectionId)) await this.#drop(connectionId)
-    }
-
-    const connections = await findConnections(database.kysely, organizationId)
-    const others = connections
-      .filter((connection) => connection.state !== 'draft' && !this.#workers.has(connection.connectionId))
-      .map((connection) => connection.connectionId)
-    const taken = await acquireLeases(database.kysely, organizationId, others, this.#holder, {
-      now,
-      expiresAt,
-    })
-    if (taken.length > 0) this.#hasLeased = true
-    for (const lease of taken) {
-      try {
-        await this.#startWorker(lease)
-      } catch (error) {
-        // One connection that cannot be opened must not keep the others from being worked. Its lease runs
-        // out, and then it is tried again.
-        this.#context.log.error({ error, connectionId: lease.connectionId }, 'a connection cannot be opened')
-        await this.#noteUnopened(lease.connectionId, error)
-      }
-    }
-    await this.#restartChanged(connections)
-  }
-
-  /** A person must know: nothing is read from it nor written to it. Cleared by the first turn that succeeds. */
-  async #noteUnopened(connectionId: string, error: unknown): Promise<void> {
-    const { database, organizationId, clock } = this.#context
-    const message = error instanceof Error ? error.message : String(error)
-    const problem = { code: 'cannot-open', message }
-    await saveProblem(database.kysely, organizationId, connectionId, problem, new Date(clock.now()))
-  }
-
-  /** The wake-up that said so may have been lost: a paused connection must not go on being written to. */
-  async #restartChanged(connections: readonly Connection[]): Promise<void> {
-    for (const connection of connections) {
-      const held = this.#workers.get(connection.connectionId)
-      if (held === undefined || statusOf(held.worker.connection) === statusOf(connection)) continue
-      this.registry.forget(connection.connectionId)
-      await this.#restarting.run(() => this.#restart(connection.connectionId))
-    }
-  }
-
-  async #startWorker(lease: Lease): Promise<void> {
-    const { connectionId } = lease
-    this.registry.forget(connectionId)
-    const open = await this.registry.find(connectionId)
-    if (open === undefined || this.#stop.signal.aborted) return
-    const worker = new ConnectionWorker(this.#context, open, lease, () => {
-      void this.#restarting.run(() => this.#drop(connectionId))
-    })
-    this.#workers.set(connectionId, { worker, lease })
-    worker.start()
-    this.#context.log.info(
-      { connection: open.connection.name, fencing: lease.fencing },
-      'this process works the connection now',
-    )
-  }
-
-  async #drop(connectionId: string): Promise<void> {
-    const held = this.#workers.get(connectionId)
-    if (held === undefined) return
-    this.#workers.delete(connectionId)
-    await held.worker.stop()
-  }
-
-  /** A connection changed (paused, resumed, new settings): its worker starts anew under the same lease. */
-  async #restart(connectionId: string): Promise<void> {
-    const held = this.#workers.get(connectionId)
-    if (held === undefined) {
-      this.#leaseWakeup.wake()
-      return
-    }
-    await this.#drop(connectionId)
-    // `callsUntil` stays that of the take-over: our own calls have ended with the worker, the former
-    // holder's may not have.
-    await this.#startWorker(held.lease)
   }
 
   #hear(payload: string): void {
@@ -221,26 +135,24 @@ export class SyncEngine {
     this.#onWake?.(wake)
     switch (wake.kind) {
       case 'inbox':
-        for (const connectionId of wake.connectionIds) this.#workers.get(connectionId)?.worker.wakeInbox()
+        for (const connectionId of wake.connectionIds) this.#held.workerOf(connectionId)?.wakeInbox()
         return
       case 'lane':
-        for (const connectionId of wake.connectionIds) this.#workers.get(connectionId)?.worker.wakeLane()
+        for (const connectionId of wake.connectionIds) this.#held.workerOf(connectionId)?.wakeLane()
         return
       case 'items':
         this.#itemsWakeup.wake()
         return
       case 'selling':
-        for (const [connectionId, { worker }] of this.#workers)
-          if (!wake.connectionIds.includes(connectionId)) worker.readAhead()
+        for (const connectionId of this.#held.ids)
+          if (!wake.connectionIds.includes(connectionId)) this.#held.workerOf(connectionId)?.readAhead()
         return
       case 'connection':
         for (const connectionId of wake.connectionIds) {
           this.registry.forget(connectionId)
-          void this.#restarting
-            .run(() => this.#restart(connectionId))
-            .catch((error: unknown) => {
-              this.#context.log.error({ error, connectionId }, 'a worker could not be started anew')
-            })
+          this.#held.restart(connectionId).catch((error: unknown) => {
+            this.#context.log.error({ error, connectionId }, 'a worker could not be started anew')
+          })
         }
         return
       case 'screen':
@@ -255,14 +167,9 @@ export class SyncEngine {
   #wakeAll(): void {
     this.#leaseWakeup.wake()
     this.#itemsWakeup.wake()
-    for (const { worker } of this.#workers.values()) {
-      worker.wakeInbox()
-      worker.wakeLane()
+    for (const connectionId of this.#held.ids) {
+      this.#held.workerOf(connectionId)?.wakeInbox()
+      this.#held.workerOf(connectionId)?.wakeLane()
     }
   }
-}
-
-/** What a worker goes by. */
-function statusOf({ state, pauseReasons, settings, secretId, ordersPollMs, zeroedFor }: Connection): string {
-  return JSON.stringify([state, pauseReasons, settings, secretId, ordersPollMs, zeroedFor])
 }

@@ -57,6 +57,7 @@ export {
   type WindowRequest,
 } from './policy-windows.ts'
 export { describeProblem } from './problems.ts'
+export { findProcesses, type ProcessStatus } from './processes.store.ts'
 export { type Recomputed, recomputeAll } from './recompute.ts'
 export { ConnectionRegistry, type OpenConnection } from './registry.ts'
 export { prepareDesiredMonths } from './safety/desired-log.store.ts'

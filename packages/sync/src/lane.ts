@@ -1,4 +1,10 @@
-import { isConnectorError, type WriteOutcome } from '@plimsoll/connector-kit'
+import {
+  CALL_CLASSES,
+  isConnectorError,
+  KEPT_BACK,
+  Unavailable,
+  type WriteOutcome,
+} from '@plimsoll/connector-kit'
 import { inTransaction } from '@plimsoll/database'
 import { insertChangedItems } from './availability.store.ts'
 import { nowOf } from './context.ts'
@@ -15,11 +21,17 @@ import { notify } from './notify.ts'
 import { adoptReadings, readLevels } from './read-back.ts'
 import { LaneGuard } from './safety/guard.ts'
 import { settleOutcomes } from './settle.ts'
+import { followWithdrawals } from './withdrawals.ts'
 import type { WorkerContext } from './worker-context.ts'
 import { insertSentWrites, NO_RESULT, type SentWrite, settleWrites } from './writes.store.ts'
 
 /** A write call that has not ended by then is ended, and its writes are unknown. */
 const CALL_MS_MAX = 20_000
+/**
+ * A request of it that has not left by then never leaves: it could act after another process has taken over and
+ * raised. A process that was frozen between recording a write and sending it wakes up to this.
+ */
+const LEAVES_MS_MAX = 10_000
 
 /** What a lane keeps between its turns; the truth is in the database. */
 export type LaneState = {
@@ -27,8 +39,9 @@ export type LaneState = {
   fenceAt: Date | undefined
   /** When the last complete read of the orders began. */
   readAt: Date | undefined
-  /** Lowered when a batch is refused whole, raised again as batches succeed. */
   batchLimit: number
+  /** Levels of a batch that was refused whole: at least one of them is why. Empty: none is suspected. */
+  suspects: ReadonlySet<string>
   /** Running mean of how long reading the orders takes. */
   orderReadMs: number
   /** Inbox rows applied so far: what was found before it moved may be out of date. */
@@ -54,6 +67,10 @@ const JUST_READ_MS = 50
 const DEALT_AGAIN_MS = 100
 /** So often it is asked whether writes that were stopped may go on. */
 const STOPPED_MS = 500
+/** What waited longer for the budget is decided anew. */
+const WAITED_MS = 20
+/** An increase that the budget does not allow yet is looked at again after this. */
+const BUDGET_AGAIN_MS = 50
 /** An order that must be read directly holds the fence back; it is read between the turns. */
 const FENCE_HELD_MS = 100
 
@@ -74,7 +91,7 @@ export async function runLane(
   state.stoppedUntil = undefined
   let isReadAhead = readAhead !== 'no' && needsOrdersFirst(context, state)
   if (readAhead === 'unless-just-read' && isJustRead(context, state)) isReadAhead = false
-  while (!context.signal.aborted) {
+  while (!context.ending.aborted) {
     const appliedBefore = state.applied
     const [found] = await Promise.all([
       findCandidates(context),
@@ -91,6 +108,11 @@ export async function runLane(
     if (step.kind === 'idle') return undefined
     if (step.kind === 'wait') return step.until
     if (step.kind === 'read-orders') return heldUntil(context)
+    if (step.kind === 'write') {
+      const budget = await awaitBudget(context, step.writes)
+      if (budget === 'waited') continue
+      if (budget === 'not-yet') return new Date(context.clock.now() + BUDGET_AGAIN_MS)
+    }
     if (!(await takeStep(context, state, actions, step))) return state.stoppedUntil ?? heldUntil(context)
   }
   return undefined
@@ -103,6 +125,24 @@ function guardOf(context: WorkerContext): LaneGuard {
   const known = guards.get(context) ?? new LaneGuard(context)
   guards.set(context, known)
   return known
+}
+
+/**
+ * Asks the budget before a write is recorded: what has waited is decided anew from what is wanted by then, and what is
+ * recorded leaves at once. Decreases wait for it; an increase never does while it holds the lane, since a decrease may
+ * come meanwhile (I7).
+ */
+async function awaitBudget(
+  context: WorkerContext,
+  writes: readonly PlannedWrite[],
+): Promise<'ready' | 'waited' | 'not-yet'> {
+  const { clock, budgets, organizationId: group, ending: signal, sending } = context
+  sending.class = writes.some(({ direction }) => direction !== 'increase') ? 'decrease' : 'increase'
+  const request = { cost: 1, ...CALL_CLASSES[sending.class], group }
+  if (sending.class === 'increase') return budgets.isReady(request) ? 'ready' : 'not-yet'
+  const askedMs = clock.monotonic()
+  await budgets.ready({ ...request, signal })
+  return clock.monotonic() - askedMs >= WAITED_MS ? 'waited' : 'ready'
 }
 
 function heldUntil(context: WorkerContext): Date {
@@ -161,7 +201,7 @@ async function takeStep(
     case 'read-back':
       return await readBack(context, actions, step.levels)
     case 'write':
-      return await sendBatch(context, state, actions, step.writes)
+      return await sendBatch(context, state, actions, withoutSpoiling(step.writes, state.suspects))
     default: {
       const never: never = step
       throw new Error(`unknown step ${String(never)}`)
@@ -186,6 +226,18 @@ async function removeInStep(context: WorkerContext, levels: readonly LaneCandida
     await assertLease(tx, context.organizationId, context.lease)
     await removeEntries(tx, context.organizationId, context.connection.connectionId, levels)
   })
+}
+
+/**
+ * Of a batch that was refused whole the half that is tried next, by itself: what spoils it is found in a logarithm of
+ * calls, and each half that is good is written on the way.
+ */
+function withoutSpoiling(
+  writes: readonly PlannedWrite[],
+  suspects: ReadonlySet<string>,
+): readonly PlannedWrite[] {
+  const suspected = writes.filter(({ candidate }) => suspects.has(candidate.levelId))
+  return suspected.length === 0 ? writes : suspected.slice(0, Math.ceil(suspected.length / 2))
 }
 
 /** Records the writes as sent, makes the call, records what became of each. @returns false when the lane must wait before it goes on */
@@ -219,8 +271,13 @@ async function sendBatch(
     if (writes.length === 0) return true
   }
 
-  const outcomes = await callSetLevels(context, state, writes)
+  context.writing.leavesUntil = at.getTime() + LEAVES_MS_MAX
+  const outcomes = await callSetLevels(context, state, writes).finally(() => {
+    context.writing.leavesUntil = undefined
+  })
   const settled = await settleOutcomes(context, writes, outcomes)
+  // What was refused to be lowered sells on: it is taken off before anything else is written.
+  await followWithdrawals(context)
   if (settled.conflicts.length === 0) return true
 
   // Compare-and-set lost: somebody bought what the hub has not seen. The orders say who; only where
@@ -267,6 +324,10 @@ async function callSetLevels(
     () => undefined, // answered in time
   )
   try {
+    const { leavesUntil } = context.writing
+    if (leavesUntil !== undefined && context.clock.now() > leavesUntil) {
+      throw new Unavailable('The write was recorded too long ago to be sent.', false, { code: KEPT_BACK })
+    }
     const outcomes = await context.operations.setLevels(
       writes.map((write) => ({
         writeId: write.writeId,
@@ -277,7 +338,7 @@ async function callSetLevels(
       })),
       { signal: AbortSignal.any([context.signal, ended.signal]) },
     )
-    state.batchLimit = Math.min(state.batchLimit * 2, context.connector.manifest.capabilities.batchMax)
+    state.suspects = without(state.suspects, writes)
     return outcomes
   } catch (error) {
     if (!isConnectorError(error)) {
@@ -291,9 +352,10 @@ async function callSetLevels(
         await markUnknown(context, writes, error.message)
         throw error
       case 'split':
-        state.batchLimit = Math.max(1, Math.ceil(writes.length / 2))
+        state.suspects = new Set(writes.map(({ candidate }) => candidate.levelId))
         return writes.map(({ writeId }) => ({ writeId, kind: 'untouched' }))
       case 'refused':
+        state.suspects = without(state.suspects, writes)
         return writes.map(({ writeId }) => ({ writeId, kind: 'refused', error }))
       case 'again':
         await settleOutcomes(
@@ -310,6 +372,12 @@ async function callSetLevels(
   } finally {
     answered.abort()
   }
+}
+
+function without(suspects: ReadonlySet<string>, writes: readonly SentWrite[]): ReadonlySet<string> {
+  if (suspects.size === 0) return suspects
+  const cleared = new Set(writes.map(({ candidate }) => candidate.levelId))
+  return new Set([...suspects].filter((levelId) => !cleared.has(levelId)))
 }
 
 async function markUnknown(

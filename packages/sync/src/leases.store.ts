@@ -9,8 +9,9 @@ import { sql } from 'kysely'
 export type Lease = { connectionId: string; fencing: number; callsUntil: Date }
 
 /**
- * Takes half of those leases of these connections that are free or have run out, at least one: processes
- * that start together share the work, and one alone has it all after a few rounds.
+ * Takes leases of these connections that are free or have run out: those first that nobody has worked for longest.
+ * @param limits at the most so many, and beside them all that nobody took since `overdueBefore`: whoever should
+ *   have taken those does not. Absent: all.
  */
 export async function acquireLeases(
   db: Db,
@@ -18,20 +19,25 @@ export async function acquireLeases(
   connectionIds: readonly string[],
   holder: string,
   time: { now: Date; expiresAt: Date },
+  limits?: { atMost: number; overdueBefore: Date },
 ): Promise<Lease[]> {
   if (connectionIds.length === 0) return []
+  const atMost = limits?.atMost ?? connectionIds.length
+  const overdueBefore = limits?.overdueBefore ?? time.now
   const taken = await sql<Lease>`
     with free as (
-      select wanted.connection_id
+      select wanted.connection_id, lease.expires_at,
+        row_number() over (order by lease.expires_at nulls first, wanted.connection_id) as place
       from unnest(${sql.val([...connectionIds].sort())}::uuid[]) as wanted(connection_id)
       left join lease on lease.organization_id = ${organizationId}
         and lease.connection_id = wanted.connection_id
       where lease.expires_at is null or lease.expires_at < ${time.now}
-      order by wanted.connection_id
     )
     insert into lease (organization_id, connection_id, holder, fencing, expires_at, calls_until)
     select ${organizationId}, connection_id, ${holder}, 1, ${time.expiresAt}::timestamptz, ${time.now}::timestamptz
-    from (select connection_id from free limit (select (count(*) + 1) / 2 from free)) as share
+    from free
+    where place <= ${atMost}::bigint or expires_at < ${overdueBefore}::timestamptz
+    order by connection_id
     on conflict (organization_id, connection_id) do update set
       holder = excluded.holder,
       fencing = lease.fencing + 1,
@@ -63,16 +69,22 @@ export async function renewLeases(
   return renewed.rows.map((row) => row.connectionId)
 }
 
-/** Gives all leases of a holder up at once, so that another process need not wait for them to run out. */
+/**
+ * Gives leases of a holder up at once, so that another process need not wait for them to run out.
+ * @param connectionIds absent: all that it has
+ */
 export async function releaseLeases(
   db: Db,
   organizationId: string,
   holder: string,
   now: Date,
+  connectionIds?: readonly string[],
 ): Promise<void> {
+  const ids = connectionIds === undefined ? null : [...connectionIds]
   await sql`
     update lease set expires_at = ${new Date(now.getTime() - 1)}
     where organization_id = ${organizationId} and holder = ${holder}
+      and (${ids}::uuid[] is null or connection_id = any(${ids}::uuid[]))
       and expires_at >= ${now}`.execute(db)
 }
 

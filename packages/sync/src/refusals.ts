@@ -59,6 +59,7 @@ async function escalate(
 ): Promise<void> {
   const { connectionId } = context.connection
   context.log.error({ connectionId, levelId, reason }, 'a decrease was refused')
+  context.withdrawals.mayBeExposed = true
   await openTask(
     tx,
     context.organizationId,

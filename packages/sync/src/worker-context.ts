@@ -1,9 +1,11 @@
 import type { Budgets, ChannelOperations, Connector } from '@plimsoll/connector-kit'
+import type { CircuitBreaker } from './circuit-breaker.ts'
 import type { Connection } from './connections.store.ts'
 import type { SyncContext } from './context.ts'
 import type { WriteEffect } from './exposure.ts'
 import type { Lease } from './leases.store.ts'
 import type { RecentKeys } from './recent-keys.ts'
+import type { Withdrawals } from './withdrawals.ts'
 
 /** What the lease holder of one connection works with. */
 export type WorkerContext = SyncContext & {
@@ -16,6 +18,14 @@ export type WorkerContext = SyncContext & {
   raiseFrom: Date
   /** Aborts the worker's calls and waits: the lease is lost or the process stops. */
   signal: AbortSignal
+  /** Aborts when the connection is handed over: what is under way ends, nothing new begins. */
+  ending: AbortSignal
+  /** Until when the call under way, if it writes, may leave (by the clock): later it could act beyond its promise. */
+  writing: { leavesUntil: number | undefined }
+  /** What the writes of the call under way are: it decides who goes first where the budget is short. */
+  sending: { class: 'decrease' | 'increase' }
+  circuit: CircuitBreaker
+  withdrawals: Withdrawals
   /** Order states known to be stored: reads overlap, so most of what a read finds is among them. */
   storedOrders: RecentKeys
   /** How far the platform's clock has been seen behind ours, at the most. */

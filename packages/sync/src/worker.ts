@@ -1,31 +1,40 @@
-import { backoffMs, createBudgets, createHttp, isConnectorError } from '@plimsoll/connector-kit'
-import { inTransaction, isTransient, refreshStatistics } from '@plimsoll/database'
+import {
+  type BudgetSnapshot,
+  type Budgets,
+  CALL_CLASSES,
+  type CallClass,
+  createBudgets,
+  createHttp,
+} from '@plimsoll/connector-kit'
+import { inTransaction, refreshStatistics } from '@plimsoll/database'
 import { type Applied, applyHints } from './apply.ts'
-import { type Connection, noteWebhooksChecked } from './connections.store.ts'
+import { CircuitBreaker } from './circuit-breaker.ts'
+import type { Connection } from './connections.store.ts'
 import { nowOf, type SyncContext } from './context.ts'
 import { writeEffectOf } from './exposure.ts'
 import { fetchHinted } from './fetching.ts'
+import { CLASS_OF, guardOperations } from './guarded-operations.ts'
 import { type Arrival, hasOrdersToRead, type InboxRow } from './inbox.store.ts'
 import type { InboxEvent } from './inbox.ts'
 import { IDLE_MS_MAX, InboxWorker } from './inbox-worker.ts'
 import { type LaneActions, type LaneState, runLane } from './lane.ts'
-import { type Lease, LeaseLost } from './leases.store.ts'
+import type { Lease } from './leases.store.ts'
 import { findFenceWanted } from './load-line.store.ts'
 import { OrderReader } from './order-reading.ts'
-import { clearProblem, noteConnectorError } from './problems.ts'
 import { tellOfFence } from './protect.ts'
 import { RecentKeys } from './recent-keys.ts'
 import { reconcile, type Suspicions } from './reconcile.ts'
 import type { OpenConnection } from './registry.ts'
 import { finishZeroing } from './safety/pauses.ts'
 import { followTickets } from './tickets.ts'
-import { Wakeup } from './wakeup.ts'
+import { keepWebhooks } from './webhook-upkeep.ts'
+import { followWithdrawals, UNKNOWN_WITHDRAWALS } from './withdrawals.ts'
 import type { WorkerContext } from './worker-context.ts'
+import { type LoopName, WorkerTurns } from './worker-turns.ts'
 import { closeUnknownWrites, markSentUnknown } from './writes.store.ts'
 
 /** Between two rounds of everything that is not a write. */
 const CHORES_MS = 200
-const WEBHOOK_CHECK_MS = 3_600_000
 /** The clock that stamps orders may be another than the one in the answers' headers. */
 const CLOCK_ERROR_MS = 2_000
 /** Statistics are refreshed after so many applied events, and again each time there are so many times more. */
@@ -40,19 +49,17 @@ const STATISTICS_GROWTH = 8
 export class ConnectionWorker {
   readonly #context: WorkerContext
   readonly #stop = new AbortController()
-  readonly #wakeups: Record<'inbox' | 'lane' | 'hints', Wakeup>
+  readonly #ending = new AbortController()
+  readonly #turns: WorkerTurns
   readonly #inbox: InboxWorker
   readonly #suspicions: Suspicions = new Map()
   readonly #state: LaneState
   readonly #orders: OrderReader
-  readonly #onLost: () => void
   #loops: Promise<void> = Promise.resolve()
   #ordersDueAt = 0
   #reconcileDueAt = 0
-  #failures = 0
   #choresDueAt = 0
   #isStepped = false
-  #hasProblem: boolean
   /** True at first: the former holder may have left some. */
   #mayHaveOrphans = true
   /** Orders that must be read directly may be waiting: until they are, nothing proves that all orders are known. */
@@ -60,13 +67,33 @@ export class ConnectionWorker {
   #readAhead: 'no' | 'unless-just-read' | 'now' = 'no'
   #statisticsAt = STATISTICS_FIRST
 
-  constructor(context: SyncContext, open: OpenConnection, lease: Lease, onLost: () => void) {
+  /** @param budgets shared with whoever spends the same; its own unless given */
+  constructor(
+    context: SyncContext,
+    open: OpenConnection,
+    lease: Lease,
+    onLost: () => void,
+    budgets: Budgets = createBudgets(open.connector.manifest.budgets, context.clock),
+  ) {
     const { clock } = context
-    const budgets = createBudgets(open.connector.manifest.budgets, clock)
+    const circuit = new CircuitBreaker(context, open.connection)
+    const sending: WorkerContext['sending'] = { class: 'increase' }
+    // A lane makes one call after the other: what the one under way is for is what is asked for the budget.
+    const purpose = { class: 'reconcile' as CallClass, group: context.organizationId }
+    const writing: WorkerContext['writing'] = { leavesUntil: undefined }
     const http = createHttp({
       budgets,
       clock,
+      leavesUntil: () => writing.leavesUntil,
+      purpose: () => purpose,
       onCall: (call) => context.log.debug({ connection: open.connection.name, ...call }, 'call'),
+    })
+    const operations = open.connector.open({
+      settings: open.settings,
+      credentials: open.credentials,
+      http,
+      now: () => clock.now(),
+      uuid: () => context.uuid(),
     })
     let behindMs = 0
     let aheadMs = 0
@@ -75,18 +102,21 @@ export class ConnectionWorker {
       ...context,
       connection: open.connection,
       connector: open.connector,
-      operations: open.connector.open({
-        settings: open.settings,
-        credentials: open.credentials,
-        http,
-        now: () => clock.now(),
-        uuid: () => context.uuid(),
+      operations: guardOperations(operations, (operation, call) => {
+        const named = CLASS_OF[operation]
+        purpose.class = named === 'as-written' ? sending.class : named
+        return circuit.watch(call, this.#stop.signal)
       }),
       budgets,
+      sending,
+      circuit,
+      withdrawals: UNKNOWN_WITHDRAWALS(),
       lease,
       raiseFrom: lease.callsUntil,
       storedOrders: new RecentKeys(),
       signal: this.#stop.signal,
+      ending: AbortSignal.any([this.#stop.signal, this.#ending.signal]),
+      writing,
       platformClockBehindMs: () => behindMs,
       platformClockAheadMs: () => aheadMs + (capabilities.clockErrorMs ?? CLOCK_ERROR_MS),
       notePlatformClock: (seen) => {
@@ -101,15 +131,14 @@ export class ConnectionWorker {
       fenceAt: undefined,
       readAt: undefined,
       batchLimit: open.connector.manifest.capabilities.batchMax,
+      suspects: new Set(),
       orderReadMs: 0,
       applied: 0,
       stoppedUntil: undefined,
     }
     this.#orders = new OrderReader(this.#context)
     this.#inbox = new InboxWorker(this.#context, (applied) => this.#noteApplied(applied))
-    this.#onLost = onLost
-    this.#wakeups = { inbox: new Wakeup(clock), lane: new Wakeup(clock), hints: new Wakeup(clock) }
-    this.#hasProblem = open.connection.problemCode !== null
+    this.#turns = new WorkerTurns(this.#context, { onLost, onFailed: (loop) => this.#noteFailed(loop) })
   }
 
   /** As it was when this worker started. */
@@ -117,15 +146,15 @@ export class ConnectionWorker {
     return this.#context.connection
   }
 
-  get budgetLeft(): number {
-    return this.#context.budgets.snapshot().left
+  get budget(): BudgetSnapshot {
+    return this.#context.budgets.snapshot()
   }
 
   start(): void {
     this.#loops = Promise.all([
-      this.#loop('inbox', () => this.#inbox.turn()),
-      this.#loop('lane', () => this.#laneTurn()),
-      this.#loop('hints', () => this.#hintsTurn()),
+      this.#turns.loop('inbox', () => this.#inbox.turn()),
+      this.#turns.loop('lane', () => this.#laneTurn()),
+      this.#turns.loop('hints', () => this.#hintsTurn()),
     ]).then(() => undefined)
   }
 
@@ -136,22 +165,22 @@ export class ConnectionWorker {
   /** Something will have to be written soon. */
   readAhead(): void {
     this.#readAhead = 'now'
-    this.#wakeups.lane.wake()
+    this.#turns.wake('lane')
   }
 
   receive(rows: readonly InboxRow[]): void {
-    if (this.#inbox.receive(rows)) this.#wakeups.inbox.wake()
+    if (this.#inbox.receive(rows)) this.#turns.wake('inbox')
   }
 
   wakeInbox(): void {
     this.#inbox.lookSoon()
-    this.#wakeups.inbox.wake()
+    this.#turns.wake('inbox')
   }
 
   /** Something waits to be written. */
   wakeLane(): void {
     if (this.#readAhead === 'no') this.#readAhead = 'unless-just-read'
-    this.#wakeups.lane.wake()
+    this.#turns.wake('lane')
   }
 
   /** Ends the loops; a call in flight is cut and its writes stay recorded as sent or unknown. */
@@ -160,44 +189,37 @@ export class ConnectionWorker {
     await this.#loops
   }
 
+  /** Ends the loops once what is under way is done; cuts it off where that takes longer than `limitMs`. */
+  async finish(limitMs: number): Promise<void> {
+    this.#ending.abort(new Error('The connection is handed over.'))
+    const ended = new AbortController()
+    const late = this.#context.clock.sleep(limitMs, ended.signal).then(
+      () => this.#stop.abort(new Error('The worker stops.')),
+      () => undefined, // all ended in time
+    )
+    await this.#loops
+    ended.abort()
+    await late
+    this.#stop.abort(new Error('The worker stops.'))
+  }
+
   /**
    * One turn of both loops, for a scheduler that replays runs step by step; `start` does the same by itself.
    * @returns how long it would wait now; undefined when the lease is lost
    */
   async turn(): Promise<number | undefined> {
     this.#isStepped = true
-    const inbox = await this.#attempt('inbox', () => this.#inbox.turn({ look: true }))
-    const lane = await this.#attempt('lane', () => this.#laneTurn())
-    await this.#attempt('hints', () => this.#hintsTurn())
+    const inbox = await this.#turns.attempt('inbox', () => this.#inbox.turn({ look: true }))
+    const lane = await this.#turns.attempt('lane', () => this.#laneTurn())
+    await this.#turns.attempt('hints', () => this.#hintsTurn())
     return inbox === undefined || lane === undefined ? undefined : Math.min(inbox, lane)
   }
 
-  /** Calls `turn` until stopped or the lease is lost. It answers how long to wait; a failure waits longer each time. */
-  async #loop(name: 'inbox' | 'lane' | 'hints', turn: () => Promise<number>): Promise<void> {
-    const { signal } = this.#context
-    const wakeup = this.#wakeups[name]
-    while (!signal.aborted) {
-      const waitMs = await this.#attempt(name, turn)
-      if (waitMs === undefined) return
-      await wakeup.wait(waitMs, signal)
-    }
-  }
-
-  async #attempt(name: string, turn: () => Promise<number>): Promise<number | undefined> {
-    const { signal, log, connection } = this.#context
-    try {
-      return await turn()
-    } catch (error) {
-      if (signal.aborted) return undefined
-      if (error instanceof LeaseLost) {
-        log.warn({ connection: connection.name }, error.message)
-        this.#onLost()
-        return undefined
-      }
-      // Whatever the lane was doing, a write may have gone out whose outcome was never recorded.
-      if (name === 'lane') this.#mayHaveOrphans = true
-      return await this.#afterFailure(name, error)
-    }
+  #noteFailed(loop: LoopName): void {
+    // What it was handed and could not apply is found where it is stored.
+    if (loop === 'inbox') this.#inbox.lookSoon()
+    // Whatever the lane was doing, a write may have gone out whose outcome was never recorded.
+    if (loop === 'lane') this.#mayHaveOrphans = true
   }
 
   /**
@@ -219,27 +241,6 @@ export class ConnectionWorker {
     }
   }
 
-  async #afterFailure(loop: string, error: unknown): Promise<number> {
-    const { log, connection, random } = this.#context
-    this.#failures += 1
-    // What it was handed and could not apply is found where it is stored.
-    if (loop === 'inbox') this.#inbox.lookSoon()
-    const waitMs = backoffMs(Math.min(this.#failures, 8), random)
-    if (isConnectorError(error)) {
-      log.warn({ connection: connection.name, kind: error.kind, waitMs }, error.message)
-      this.#hasProblem = true
-      await this.#quietly(() => noteConnectorError(this.#context, connection, error))
-    } else if (isTransient(error)) {
-      log.warn(
-        { connection: connection.name, loop, waitMs, error },
-        'the database did not answer; trying again',
-      )
-    } else {
-      log.error({ connection: connection.name, loop, waitMs, error }, 'a turn failed')
-    }
-    return waitMs
-  }
-
   /** Apart from the inbox: an order must not wait for what is only a reason to look. */
   async #hintsTurn(): Promise<number> {
     await applyHints(this.#context)
@@ -250,13 +251,16 @@ export class ConnectionWorker {
     if (toRead > 0) this.#mayHaveUnread = true
     if (settled === 0) return
     this.#state.applied += settled
-    this.#wakeups.lane.wake()
+    this.#turns.wake('lane')
   }
 
   async #laneTurn(): Promise<number> {
     const { connection, clock } = this.#context
     await this.#adoptOrphans()
     if (isCutOff(connection.pauseReasons)) return IDLE_MS_MAX
+    const heldUntil = this.#context.circuit.heldUntil()
+    if (heldUntil !== undefined) return Math.min(IDLE_MS_MAX, Math.max(1, heldUntil - clock.now()))
+    if (this.#context.circuit.state === 'half-open') this.#probe()
     const actions = { readAndApplyOrders: () => this.#readAndApplyOrders() }
 
     let againAt: Date | undefined
@@ -270,6 +274,16 @@ export class ConnectionWorker {
     return Math.min(IDLE_MS_MAX, Math.max(0, nextAt - clock.now()))
   }
 
+  /**
+   * One call to try: the most urgent write where one waits, or the read of the orders that it needs; else a read of
+   * the orders. A zero does not wait for a read that nothing else needs.
+   */
+  #probe(): void {
+    this.#readAhead = 'no'
+    this.#ordersDueAt = 0
+    this.#choresDueAt = 0
+  }
+
   /** Everything that is not a write, now and then: a decrease that comes meanwhile waits for no more than one call. */
   async #doChores(actions: LaneActions): Promise<void> {
     const { clock, pace, database, organizationId, connection } = this.#context
@@ -279,21 +293,32 @@ export class ConnectionWorker {
     const wantedAt = await findFenceWanted(database.kysely, organizationId, connection.connectionId)
     // The channels that give units up show nothing until these orders are known.
     const isWanted = wantedAt !== undefined && clock.now() - visibilityLagMs > wantedAt.getTime()
-    if (isWanted || clock.now() >= this.#ordersDueAt) await this.#readAndApplyOrders()
+    const isDue = isWanted || clock.now() >= this.#ordersDueAt
+    if (isDue && this.#mayCall('order')) await this.#readAndApplyOrders()
     if (wantedAt !== undefined && this.#state.fenceAt !== undefined)
       await tellOfFence(this.#context, this.#state.fenceAt)
     await this.#orders.savePosition()
-    await followTickets(this.#context)
+    if (this.#mayCall('increase')) await followTickets(this.#context)
+    if (connection.state === 'live') await followWithdrawals(this.#context)
     await finishZeroing(this.#context)
-    await this.#reconcile(actions, pace.reconcileMs)
+    if (this.#mayCall('reconcile')) await this.#reconcile(actions, pace.reconcileMs)
     await this.#refreshStatistics()
-    const isReadingOn = await this.#readDeeper()
-    await this.#keepWebhooks()
-    if (fetched.failed > 0) this.#hasProblem = true
-    else await this.#succeeded()
+    const isReadingOn = this.#mayCall('reconcile') && (await this.#readDeeper())
+    if (this.#mayCall('catalogue')) await keepWebhooks(this.#context)
+    if (fetched.failed > 0) this.#turns.noteProblem()
+    else await this.#turns.succeeded()
     // Whatever was found to do may have more behind it.
     const isMore = isReadingOn || fetched.looked > 0
     this.#choresDueAt = clock.now() + (isMore ? 0 : CHORES_MS)
+  }
+
+  /**
+   * Whether the budget lets such a call go now. A lane does one thing after the other: what is less urgent must not wait
+   * in line while it holds the lane, or a decrease that comes meanwhile would wait with it (I7).
+   */
+  #mayCall(kind: CallClass): boolean {
+    const { budgets, organizationId: group } = this.#context
+    return budgets.isReady({ cost: 1, ...CALL_CLASSES[kind], group })
   }
 
   async #readAndApplyOrders(): Promise<boolean> {
@@ -315,7 +340,7 @@ export class ConnectionWorker {
   /** @returns true when none is left */
   async #readUnread(): Promise<boolean> {
     const { failed } = await fetchHinted(this.#context, 'orders')
-    if (failed > 0) this.#hasProblem = true
+    if (failed > 0) this.#turns.noteProblem()
     await this.#inbox.apply()
     return !(await this.#hasUnread())
   }
@@ -363,42 +388,7 @@ export class ConnectionWorker {
       )
     }
     const read = await reconcile(this.#context, this.#suspicions, { suspiciousOnly: !isDue }, actions)
-    if (read > 0) this.#wakeups.lane.wake()
-  }
-
-  async #keepWebhooks(): Promise<void> {
-    const { clock, connection, publicUrl, operations, log } = this.#context
-    if (publicUrl === undefined) return
-    const checkedAt = connection.webhooksCheckedAt?.getTime() ?? 0
-    if (clock.now() - checkedAt < WEBHOOK_CHECK_MS) return
-    const url = `${publicUrl}/webhooks/${connection.connectionId}`
-    const found = await operations.registerWebhooks(url, { signal: this.#stop.signal })
-    connection.webhooksCheckedAt = nowOf(this.#context)
-    await noteWebhooksChecked(
-      this.#context.database.kysely,
-      this.#context.organizationId,
-      connection.connectionId,
-      connection.webhooksCheckedAt,
-    )
-    if (found.registered.length + found.repaired.length > 0) {
-      log.info({ connection: connection.name, ...found }, 'webhooks registered')
-    }
-  }
-
-  async #succeeded(): Promise<void> {
-    this.#failures = 0
-    if (!this.#hasProblem) return
-    this.#hasProblem = false
-    await clearProblem(this.#context, this.#context.connection.connectionId)
-  }
-
-  /** For what must not fail the work it goes with: its own failure is logged. */
-  async #quietly(work: () => Promise<void>): Promise<void> {
-    try {
-      await work()
-    } catch (error) {
-      this.#context.log.error({ error }, 'a problem could not be noted, or a hint not be given')
-    }
+    if (read > 0) this.#turns.wake('lane')
   }
 }
 

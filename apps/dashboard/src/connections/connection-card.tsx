@@ -43,6 +43,7 @@ export function ConnectionCard({ row, isTarget }: { row: ConnectionRow; isTarget
           {t('connections.pausedBecause', { reason: row.pauseReasons.join(', ') })}
         </p>
       )}
+      {row.circuit !== null && <CircuitNote circuit={row.circuit} />}
       {row.error && <ConnectionError row={row} className="mx-4 mt-3" />}
       <Counts row={row} />
       <dl className="mt-auto grid grid-cols-2 gap-x-4 gap-y-2 border-t border-line px-4 py-3 sm:grid-cols-4">
@@ -55,6 +56,18 @@ export function ConnectionCard({ row, isTarget }: { row: ConnectionRow; isTarget
         <Budget left={row.budgetLeft} />
       </dl>
     </article>
+  )
+}
+
+/** The platform fails: nobody calls it but to try. Other than a pause it ends by itself. */
+function CircuitNote({ circuit }: { circuit: NonNullable<ConnectionRow['circuit']> }) {
+  const { t } = useLanguage()
+  return (
+    <p className="mx-4 mt-3 border-l-2 border-amber-fill bg-amber-soft px-3 py-1.5">
+      {t('connections.circuitOpen')} <Ago at={circuit.since} />
+      {'. '}
+      {t('connections.circuitTries', { count: circuit.failedProbes })}
+    </p>
   )
 }
 const moment = (at: string | null, never: string) => (at === null ? never : <Ago at={at} />)

@@ -327,6 +327,9 @@ export const en = {
     budget: 'Call budget left',
     unknown: 'not known here',
     since: 'since {{ago}}',
+    circuitOpen: 'Not called since the platform failed,',
+    circuitTries:
+      'Tried in vain: {{count}}. It is tried again by itself, more and more rarely, at least once a minute.',
     pausedBecause: 'Paused: {{reason}}',
     pause: 'Pause',
     pauseTitle: 'Pause {{name}}?',

@@ -312,6 +312,8 @@ export const zh: Locale = {
     budget: '剩余调用额度',
     unknown: '未知',
     since: '始于 {{ago}}',
+    circuitOpen: '平台出错，已暂停调用，始于',
+    circuitTries: '试探失败次数：{{count}}。系统会自动重试，间隔逐渐加长，至少每分钟一次。',
     pausedBecause: '已暂停：{{reason}}',
     pause: '暂停',
     pauseTitle: '暂停 {{name}}？',

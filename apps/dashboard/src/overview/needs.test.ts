@@ -25,6 +25,9 @@ const connection = (connectionId: string, error: string | null): ConnectionRow =
   error,
   errorSince: null,
   budgetLeft: null,
+  budget: null,
+  circuit: null,
+  worker: null,
 })
 const overview = (connections: ConnectionRow[], parked: number): Overview => ({
   organization: 'A brand',

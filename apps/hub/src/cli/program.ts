@@ -17,6 +17,7 @@ import { replayCommand } from './replay.ts'
 import { safetyCommands } from './safety.ts'
 import { serveCommand } from './serve.ts'
 import { simulateCommand } from './simulate.ts'
+import { statusCommand } from './status.ts'
 import { stockCommand } from './stock/stock.ts'
 import { timelineCommand } from './timeline.ts'
 import { whatIfCommand } from './whatif.ts'
@@ -53,6 +54,7 @@ export function createProgram(exit: (code: number) => void): Command {
     cutoverCommand,
     timelineCommand,
     replayCommand,
+    statusCommand,
     doctorCommand,
     migrateCommand,
     simulateCommand,

@@ -144,6 +144,7 @@ test('the commands are those that the design names for now', () => {
     'cutover cancel',
     'timeline',
     'replay',
+    'status',
     'doctor',
     'migrate',
     'simulate',

@@ -14,7 +14,7 @@ export type ClerkOptions = {
   signal: AbortSignal
 }
 
-export type ClerkBook = { changes: ClientChange[]; received: Map<string, number> }
+export type ClerkBook = { changes: (ClientChange & { units: number })[]; received: Map<string, number> }
 
 const UNITS_MAX = 12
 
@@ -32,7 +32,7 @@ export async function workAsClerk(options: ClerkOptions, book: ClerkBook): Promi
     const quantity = random() < 0.7 ? units : -1
     const atNs = process.hrtime.bigint()
     await adjust(options, sku, quantity)
-    book.changes.push({ sku, atNs })
+    book.changes.push({ sku, atNs, units: quantity })
     book.received.set(sku, (book.received.get(sku) ?? 0) + quantity)
   }
 }

@@ -5,6 +5,7 @@ import { z } from 'zod'
 import type { Configuration } from '../configuration.ts'
 import { type HubBase, openHub } from '../hub.ts'
 import { processContext } from '../process-context.ts'
+import { findCancelled, toBookEvents } from './book-events.ts'
 import { connectShop, type DemoShop, LOCATION, makeBrand, stockShop } from './brand.ts'
 import { type Child, startChild, stopChild } from './children.ts'
 import { type ClerkBook, workAsClerk } from './clerk.ts'
@@ -13,6 +14,7 @@ import { findFreePort } from './free-port.ts'
 import { type History, loadHistory } from './history.ts'
 import { findOutOfStep, judge, type Verdict } from './judge.ts'
 import { measureChanges, percentile } from './latency.ts'
+import { attributeOversells, type Oversell } from './oversells.ts'
 import type { DemoShops } from './screen-controls.ts'
 import { replayShoppers } from './shoppers.ts'
 
@@ -43,6 +45,10 @@ export type Tick = {
 }
 
 export type DemoResult = Verdict & {
+  /** Each order beyond what there was. */
+  oversells: (Omit<Oversell, 'atNs'> & { atMs: number })[]
+  /** When a hub was killed, milliseconds into the run. */
+  killedAtMs: number[]
   changeToPlatformMs: { p50: number | null; p99: number | null; samples: number; unanswered: number }
   refusedUnits: number
   restarts: number
@@ -185,6 +191,8 @@ async function run({ options, base, history, shops, hubs, random, clock, child }
     changes: [],
     received: new Map(history.items.map((item) => [item.sku, item.opening])),
   }
+  const startedNs = process.hrtime.bigint()
+  const killedAtMs: number[] = []
   let restarts = 0
   const [first] = hubs
   options.say(introduction(first?.url ?? '', shops, options))
@@ -193,6 +201,7 @@ async function run({ options, base, history, shops, hubs, random, clock, child }
     const hub = hubs[index]
     if (hub === undefined) return
     options.say(`  kill -9 of hub ${index + 1}, worked on by ${hub.child.process.pid}`)
+    killedAtMs.push(Math.round(Number(process.hrtime.bigint() - startedNs) / 1e6))
     hub.child.process.kill('SIGKILL')
     await hub.child.ended
     await clock.sleep(RESTART_MS)
@@ -258,8 +267,24 @@ async function run({ options, base, history, shops, hubs, random, clock, child }
     })),
     book.changes,
   )
+  const oversells = attributeOversells(
+    toBookEvents(judged, book, await findCancelled(base.context)),
+    judged.map(({ name }) => name),
+    new Map(history.items.map(({ sku, opening }) => [sku, opening])),
+  )
+  for (const { sku, shop, units, forMs, by, atNs } of oversells) {
+    const seconds = (Number(atNs - startedNs) / 1e9).toFixed(1)
+    options.say(
+      `  oversold at ${seconds} s: ${units} of ${sku} in ${shop}; it showed too much for ${Math.round(forMs)} ms (${by})`,
+    )
+  }
   return {
     ...verdict,
+    killedAtMs,
+    oversells: oversells.map(({ atNs, ...told }) => ({
+      ...told,
+      atMs: Math.round(Number(atNs - startedNs) / 1e6),
+    })),
     changeToPlatformMs: {
       p50: rounded(percentile(samples.ms, 0.5)),
       p99: rounded(percentile(samples.ms, 0.99)),

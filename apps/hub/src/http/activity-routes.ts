@@ -1,4 +1,5 @@
-import { activityPage, overview, taskList } from '@plimsoll/client'
+import { activityPage, overview, processList, taskList } from '@plimsoll/client'
+import { findProcesses, type ProcessStatus } from '@plimsoll/sync'
 import type { FastifyPluginAsync } from 'fastify'
 import { z } from 'zod'
 import { findActivity, parseCursor } from '../views/activity.store.ts'
@@ -17,7 +18,7 @@ const activityQuery = pageQuery.extend({
     .describe('`next` of the page before.'),
 })
 
-/** GET /overview, /activity, /tasks. */
+/** GET /overview, /activity, /tasks, /processes. */
 export function activityRoutes(hub: ServerContext): FastifyPluginAsync {
   const { kysely } = hub.database
   const { organizationId, clock } = hub.context
@@ -75,5 +76,27 @@ export function activityRoutes(hub: ServerContext): FastifyPluginAsync {
       },
       async () => ({ 200: { rows: await findTasks(kysely, organizationId) } }),
     )
+    addRoute(
+      app,
+      {
+        method: 'GET',
+        path: '/processes',
+        operation: 'listProcesses',
+        tag: 'Overview',
+        summary:
+          'The hub processes on this database, those that run first, and the connections that each works.',
+        answers: { 200: processList },
+      },
+      async () => {
+        const found = await findProcesses(kysely, organizationId, new Date(clock.now()))
+        return { 200: { rows: found.map(toRow) } }
+      },
+    )
   }
 }
+
+const toRow = (process: ProcessStatus) => ({
+  ...process,
+  startedAt: process.startedAt.toISOString(),
+  seenAt: process.seenAt.toISOString(),
+})

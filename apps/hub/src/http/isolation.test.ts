@@ -76,6 +76,7 @@ const reads: Record<string, string[]> = {
   '/api/v1/overview': ['/api/v1/overview'],
   '/api/v1/activity': ['/api/v1/activity?limit=200'],
   '/api/v1/tasks': ['/api/v1/tasks'],
+  '/api/v1/processes': ['/api/v1/processes'],
   '/api/v1/connections': ['/api/v1/connections'],
   '/api/v1/parked': ['/api/v1/parked?limit=200'],
   '/api/v1/items': [

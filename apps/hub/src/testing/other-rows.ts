@@ -28,6 +28,14 @@ export async function insertPassingRows(db: Db, organizationId: string, mark: st
   await sql`insert into lane_entry (organization_id, connection_id, level_id, priority, desired_version, caused_at, attempts)
     select organization_id, connection_id, level_id, 0, 1, now(), 0
     from level where organization_id = ${organizationId} on conflict do nothing`.execute(db)
+  await sql`insert into hub_process (organization_id, process_id, name, roles, started_at, seen_at, expires_at)
+    values (${organizationId}, gen_random_uuid(), ${mark}, '{worker}', now(), now(), now() + interval '1 day')`.execute(
+    db,
+  )
+  await sql`insert into shared_budget (organization_id, budget_key, name, level, level_at, pace)
+    values (${organizationId}, ${mark}, ${mark}, 7, now(), 1)`.execute(db)
+  await sql`insert into budget_holding (organization_id, budget_key, name, process_id, held, expires_at)
+    values (${organizationId}, ${mark}, ${mark}, gen_random_uuid(), 7, now())`.execute(db)
 }
 
 /** Of every table that has organizations: how many rows are this one's, and a digest of them. */
@@ -61,5 +69,8 @@ export function gaugesOf(metrics: string): string {
 }
 /** What changes with time alone: the moment of the answer, and the bins of the rate chart. */
 export function withoutNow(text: string): string {
-  return text.replace(/"now":"[^"]+"|"at":"[^"]+"(?=,"(by|rows)")|"at":"[^"]+","orders":0,"writes":0/g, '')
+  return text.replace(
+    /"now":"[^"]+"|"seenAt":"[^"]+"|"at":"[^"]+"(?=,"(by|rows)")|"at":"[^"]+","orders":0,"writes":0/g,
+    '',
+  )
 }

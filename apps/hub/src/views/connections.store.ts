@@ -1,5 +1,5 @@
 import type { ConnectionRow } from '@plimsoll/client'
-import type { Connector } from '@plimsoll/connector-kit'
+import type { BudgetSnapshot, Connector } from '@plimsoll/connector-kit'
 import { sql } from 'kysely'
 import type { ServerContext } from '../http/server.ts'
 import { levelStatusSql } from './level-status.ts'
@@ -14,19 +14,25 @@ type Row = Omit<
   | 'lastWriteAt'
   | 'lastWebhookAt'
   | 'errorSince'
+  | 'budget'
+  | 'circuit'
 > & {
   lastOrderAt: Date | null
   ordersKnownUntil: Date | null
   lastWriteAt: Date | null
   lastWebhookAt: Date | null
   errorSince: Date | null
+  circuitSince: Date | null
+  circuitProbeAt: Date | null
+  circuitFailedProbes: number
 }
 
 /** Every connection with its health, as the screens show it. */
 export async function listConnections(
   hub: Pick<ServerContext, 'database' | 'context' | 'engine'>,
 ): Promise<ConnectionRow[]> {
-  const { organizationId, connectors } = hub.context
+  const { organizationId, connectors, clock } = hub.context
+  const now = new Date(clock.now())
   const found = await sql<Row>`
     with status as (
       select level.connection_id,
@@ -65,20 +71,33 @@ export async function listConnections(
         select max(acknowledged_at) from level
         where level.organization_id = connection.organization_id and level.connection_id = connection.connection_id
       ) as last_write_at,
-      last_webhook_at, problem as error, problem_since as error_since
+      last_webhook_at, problem as error, problem_since as error_since,
+      circuit_since, circuit_probe_at, circuit_failed_probes,
+      (
+        select hub_process.name from lease
+        join hub_process on hub_process.organization_id = lease.organization_id and process_id = holder
+        where lease.organization_id = connection.organization_id
+          and lease.connection_id = connection.connection_id and lease.expires_at >= ${now}
+      ) as worker
     from connection
     left join status using (connection_id)
     left join sells using (connection_id)
     where connection.organization_id = ${organizationId}
     order by connection.created_at, connection.connection_id`.execute(hub.database.kysely)
-  return found.rows.map((row) => toConnectionRow(row, connectors, hub.engine.budgetLeft(row.connectionId)))
+  return found.rows.map((row) =>
+    toConnectionRow(row, { connectors, now, budget: hub.engine.budgetOf(row.connectionId) }),
+  )
 }
 
 function toConnectionRow(
-  row: Row,
-  connectors: ReadonlyMap<string, Connector>,
-  budgetLeft: number | undefined,
+  { circuitSince, circuitProbeAt, circuitFailedProbes, ...row }: Row,
+  {
+    connectors,
+    now,
+    budget,
+  }: { connectors: ReadonlyMap<string, Connector>; now: Date; budget: BudgetSnapshot | undefined },
 ): ConnectionRow {
+  const isCircuitOpen = circuitSince !== null && circuitProbeAt !== null
   const manifest = connectors.get(row.connector)?.manifest
   return {
     ...row,
@@ -89,6 +108,23 @@ function toConnectionRow(
     lastWriteAt: row.lastWriteAt?.toISOString() ?? null,
     lastWebhookAt: row.lastWebhookAt?.toISOString() ?? null,
     errorSince: row.errorSince?.toISOString() ?? null,
-    budgetLeft: budgetLeft ?? null,
+    budgetLeft: budget?.left ?? null,
+    budget:
+      budget === undefined
+        ? null
+        : {
+            pace: budget.pace,
+            blockedUntil:
+              budget.blockedUntil === undefined ? null : new Date(budget.blockedUntil).toISOString(),
+            buckets: budget.buckets,
+          },
+    circuit: isCircuitOpen
+      ? {
+          state: circuitProbeAt > now ? 'open' : 'half-open',
+          since: circuitSince.toISOString(),
+          nextProbeAt: circuitProbeAt.toISOString(),
+          failedProbes: circuitFailedProbes,
+        }
+      : null,
   }
 }

@@ -9,6 +9,7 @@ import { orderCases } from './order-cases.ts'
 import { shippingCases } from './shipping-cases.ts'
 import { ticketCases } from './ticket-cases.ts'
 import { webhookCases } from './webhook-cases.ts'
+import { withdrawCases } from './withdraw-cases.ts'
 import type { ConformanceWorld } from './world.ts'
 
 export type ConformanceOptions<Settings, Credentials> = {
@@ -25,6 +26,7 @@ export function conformanceCases<Settings, Credentials>(
     ...accessCases(),
     ...listingCases(),
     ...levelCases(connector.manifest.capabilities),
+    ...withdrawCases(connector.manifest.capabilities),
     ...ticketCases(connector.manifest.capabilities),
     ...orderCases(),
     ...shippingCases(connector.manifest.capabilities),

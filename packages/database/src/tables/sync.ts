@@ -21,6 +21,12 @@ export interface ConnectionTable {
   webhooksCheckedAt: Date | null
   /** Set: every level of it shows 0, for this reason. */
   zeroedFor: string | null
+  /** Since when calls are held back, when the next is tried, and how many tries have failed; null while they go through. */
+  circuitSince: Date | null
+  circuitProbeAt: Date | null
+  circuitFailedProbes: number
+  /** Connections with the same spend from one budget of their platform; null: it has its own. */
+  budgetKey: string | null
   createdAt: Date
 }
 
@@ -56,6 +62,8 @@ export interface ListingTable {
   unitsPerListing: number
   mappedBy: 'sku' | 'person' | null
   importedAt: Date
+  /** Set while it is taken off its channel because the platform refused to lower it. */
+  withdrawnAt: Date | null
 }
 
 export interface LevelTable {
@@ -202,6 +210,37 @@ export interface LeaseTable {
   fencing: number
   expiresAt: Date
   callsUntil: Date
+}
+
+export interface HubProcessTable {
+  organizationId: string
+  processId: string
+  name: string
+  roles: string[]
+  startedAt: Date
+  seenAt: Date
+  expiresAt: Date
+}
+
+export interface SharedBudgetTable {
+  organizationId: string
+  budgetKey: string
+  name: string
+  capacity: number | null
+  refillPerSecond: number | null
+  level: number
+  levelAt: Date
+  pace: number
+  blockedUntil: Date | null
+}
+
+export interface BudgetHoldingTable {
+  organizationId: string
+  budgetKey: string
+  name: string
+  processId: string
+  held: number
+  expiresAt: Date
 }
 
 export type WriteState = 'sent' | 'accepted' | 'applied' | 'refused' | 'unknown' | 'untouched'

@@ -192,6 +192,22 @@ function openMemory(
         return told
       },
     }),
+    ...(capabilities.withdraw !== undefined && {
+      async withdraw(externalId: string) {
+        const fault = await begin('withdraw')
+        const listing = platform.listings.get(externalId)
+        if (listing === undefined || listing.isGone) throw new NotFound(`There is no listing ${externalId}`)
+        listing.isHidden = true
+        await end(fault)
+      },
+      async reinstate(externalId: string) {
+        const fault = await begin('reinstate')
+        const listing = platform.listings.get(externalId)
+        if (listing === undefined || listing.isGone) throw new NotFound(`There is no listing ${externalId}`)
+        listing.isHidden = false
+        await end(fault)
+      },
+    }),
     async orders(query) {
       const fault = await begin('orders')
       const from = Number(query.cursor ?? 0)
@@ -274,6 +290,6 @@ function toListing(externalId: string, listing: MemoryListing): ExternalListing 
     tracked: listing.quantity !== undefined,
     fulfilledBy: 'merchant',
     sellsBeyondZero: false,
-    state: listing.isGone ? 'gone' : 'active',
+    state: listing.isGone ? 'gone' : listing.isHidden === true ? 'inactive' : 'active',
   }
 }

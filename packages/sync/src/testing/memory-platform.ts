@@ -53,7 +53,7 @@ export class MemoryPlatform {
   /** A shopper buys; undefined: the shop shows less than that and refuses. */
   sell(externalId: string, units = 1): MemoryOrder | undefined {
     const listing = this.#listing(externalId)
-    if (listing.isGone) return undefined
+    if (listing.isGone || listing.isHidden === true) return undefined
     if (listing.quantity !== undefined) {
       if (listing.quantity < units) return undefined
       listing.quantity -= units
@@ -173,7 +173,7 @@ export class MemoryPlatform {
   }
 }
 
-export type MemoryListing = { sku: string; quantity: number | undefined; isGone: boolean }
+export type MemoryListing = { sku: string; quantity: number | undefined; isGone: boolean; isHidden?: boolean }
 
 export type MemoryOrder = {
   externalId: string
@@ -192,6 +192,8 @@ export type Operation =
   | 'listing'
   | 'levels'
   | 'setLevels'
+  | 'withdraw'
+  | 'reinstate'
   | 'outcomes'
   | 'orders'
   | 'order'

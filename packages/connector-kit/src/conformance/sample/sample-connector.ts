@@ -32,6 +32,7 @@ const product = z.object({
   title: z.string(),
   barcode: z.string().nullable(),
   stock: z.int().nullable(),
+  hidden: z.boolean(),
 })
 const order = z.object({
   id: z.string(),
@@ -84,6 +85,7 @@ export const sampleConnector: Connector<Settings, Credentials> = defineConnector
       webhooks: ['order'],
       tracking: true,
       cancel: false,
+      withdraw: 'hidden from the shop window',
       latestEffectMs: 30_000,
       visibilityLagMs: 0,
       facts: [],
@@ -135,6 +137,11 @@ export const sampleConnector: Connector<Settings, Credentials> = defineConnector
         if (isConnectorError(error) && isAboutOneRow(error)) return { writeId, kind: 'refused', error }
         throw error
       }
+    }
+
+    const hide = async (externalId: string, hidden: boolean, signal: AbortSignal | undefined) => {
+      const path = `/products/${encodeURIComponent(externalId)}/hidden`
+      await call('withdraw', path, product, { method: 'PUT', body: { hidden }, signal })
     }
 
     const writeFeed = async (
@@ -207,6 +214,8 @@ export const sampleConnector: Connector<Settings, Credentials> = defineConnector
         })
         return (await Promise.all(asked)).flat()
       },
+      withdraw: (externalId, { signal } = {}) => hide(externalId, true, signal),
+      reinstate: (externalId, { signal } = {}) => hide(externalId, false, signal),
       async orders({ since, cursor }, { signal } = {}) {
         const path = `/orders?since=${since.toISOString()}&after=${cursor ?? 0}`
         const { value, response } = await call('orders', path, page(order), { signal })
@@ -298,7 +307,7 @@ function isAboutOneRow({ kind }: ConnectorError): boolean {
   return kind === 'invalid' || kind === 'not-found' || kind === 'conflict'
 }
 
-function toListing({ id, sku, title, barcode, stock }: z.infer<typeof product>): ExternalListing {
+function toListing({ id, sku, title, barcode, stock, hidden }: z.infer<typeof product>): ExternalListing {
   return {
     externalId: String(id),
     sku,
@@ -308,7 +317,7 @@ function toListing({ id, sku, title, barcode, stock }: z.infer<typeof product>):
     tracked: stock !== null,
     fulfilledBy: 'merchant',
     sellsBeyondZero: false,
-    state: 'active',
+    state: hidden ? 'inactive' : 'active',
   }
 }
 

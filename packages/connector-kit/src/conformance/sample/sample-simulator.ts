@@ -29,6 +29,7 @@ type Product = {
   barcode: string | null
   price: number
   stock: number | null
+  hidden: boolean
 }
 type Line = { id: string; productId: number; sku: string; ordered: number; current: number; shipped: number }
 type Order = {
@@ -127,7 +128,7 @@ export async function startSampleSimulator(options: SimulatorOptions = {}): Prom
       seeds.map(({ sku, title, barcode, price, quantity, unitsTracked }) => {
         const id = products.size + 1
         const stock = unitsTracked === false ? null : quantity
-        const product = { id, sku, title, barcode: barcode ?? null, price, stock }
+        const product = { id, sku, title, barcode: barcode ?? null, price, stock, hidden: false }
         products.set(id, product)
         return levelOf(product)
       }),
@@ -139,7 +140,7 @@ export async function startSampleSimulator(options: SimulatorOptions = {}): Prom
       if (services !== undefined) workFeeds(services)
       const short = lines.filter(({ sku, quantity }) => {
         const product = bySku(sku)
-        return product === undefined || (product.stock !== null && product.stock < quantity)
+        return product === undefined || product.hidden || (product.stock !== null && product.stock < quantity)
       })
       if (short.length > 0) return { kind: 'refused', skus: short.map(({ sku }) => sku) }
       const id = `order-${orders.size + 1}`
@@ -250,6 +251,15 @@ export async function startSampleSimulator(options: SimulatorOptions = {}): Prom
           if (refusal === 'stock') return reply.code(422).send({ error: 'stock' })
           if (refusal === 'stale') return reply.code(409).send({ stock: product.stock })
           setStock(id, stock, request.receivedAtNs)
+          return product
+        },
+      )
+      app.put<{ Params: { id: string }; Body: { hidden: boolean } }>(
+        '/products/:id/hidden',
+        async ({ params, body }, reply) => {
+          const product = products.get(Number(params.id))
+          if (product === undefined) return reply.code(404).send({ error: 'gone' })
+          product.hidden = body.hidden
           return product
         },
       )

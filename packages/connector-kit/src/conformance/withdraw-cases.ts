@@ -1,0 +1,67 @@
+import { expect } from 'vitest'
+import type { Capabilities } from '../contract.ts'
+import { type ConformanceCase, refusalOf } from './conformance-case.ts'
+import type { ConformanceWorld } from './world.ts'
+
+/** Taking a listing off the channel whose number could not be lowered, and putting it back. */
+export function withdrawCases({ withdraw }: Pick<Capabilities, 'withdraw'>): ConformanceCase[] {
+  if (withdraw === undefined) {
+    return [
+      {
+        title: 'withdraw: not declared, so not there',
+        async story({ operations }) {
+          expect(operations.withdraw).toBeUndefined()
+          expect(operations.reinstate).toBeUndefined()
+        },
+      },
+    ]
+  }
+  return [
+    {
+      title:
+        'withdraw: it sells no more, its neighbour does; reinstated it sells as before, with the same number',
+      async story(world) {
+        const [level, neighbour] = await world.addProducts(2, 5)
+        if (level === undefined || neighbour === undefined) throw new Error('no level came')
+        const externalId = await listingOf(world, level.sku)
+        await world.operations.withdraw?.(externalId)
+        await expect(world.buy([{ sku: level.sku, quantity: 1 }])).rejects.toThrow()
+        await world.buy([{ sku: neighbour.sku, quantity: 1 }])
+        expect(await world.quantityOf(level)).toBe(5)
+        expect((await world.operations.listing(externalId)).state).not.toBe('active')
+
+        await world.operations.reinstate?.(externalId)
+        expect(await world.quantityOf(level)).toBe(5)
+        await world.buy([{ sku: level.sku, quantity: 1 }])
+        expect((await world.operations.listing(externalId)).state).toBe('active')
+      },
+    },
+    {
+      title: 'withdraw: twice is once, and so is reinstating',
+      async story(world) {
+        const [level] = await world.addProducts(1, 5)
+        if (level === undefined) throw new Error('no level came')
+        const externalId = await listingOf(world, level.sku)
+        await world.operations.withdraw?.(externalId)
+        await world.operations.withdraw?.(externalId)
+        await world.operations.reinstate?.(externalId)
+        await world.operations.reinstate?.(externalId)
+        await world.buy([{ sku: level.sku, quantity: 1 }])
+      },
+    },
+    {
+      title: 'withdraw: a listing that is gone is NotFound',
+      async story({ operations, unknown }) {
+        await refusalOf(operations.withdraw?.(unknown.listingExternalId) ?? Promise.resolve(), 'not-found')
+        await refusalOf(operations.reinstate?.(unknown.listingExternalId) ?? Promise.resolve(), 'not-found')
+      },
+    },
+  ]
+}
+
+async function listingOf(world: ConformanceWorld, sku: string): Promise<string> {
+  const { rows } = await world.allListings()
+  const found = rows.find((row) => row.sku === sku)
+  if (found === undefined) throw new Error(`${sku} is not listed`)
+  return found.externalId
+}

@@ -1,0 +1,50 @@
+import type { CallClass, ChannelOperations } from '@plimsoll/connector-kit'
+
+/** What each operation is called for. Writes are decreases or increases: whoever writes says which. */
+export const CLASS_OF: Readonly<Record<keyof ChannelOperations, CallClass | 'as-written'>> = {
+  setLevels: 'as-written',
+  withdraw: 'decrease',
+  reinstate: 'increase',
+  orders: 'order',
+  order: 'order',
+  ship: 'shipment',
+  outcomes: 'increase',
+  levels: 'reconcile',
+  check: 'reconcile',
+  registerWebhooks: 'catalogue',
+  locations: 'catalogue',
+  listings: 'catalogue',
+  listing: 'catalogue',
+}
+
+/**
+ * A connection's operations, each call of which is announced before it is made: what for, and with what outcome.
+ * @param around makes the call; it may refuse to, and learns how it went
+ */
+export function guardOperations(
+  operations: ChannelOperations,
+  around: <T>(operation: keyof ChannelOperations, call: () => Promise<T>) => Promise<T>,
+): ChannelOperations {
+  const { outcomes, withdraw, reinstate } = operations
+  return {
+    check: (...given) => around('check', () => operations.check(...given)),
+    locations: (...given) => around('locations', () => operations.locations(...given)),
+    listings: (...given) => around('listings', () => operations.listings(...given)),
+    listing: (...given) => around('listing', () => operations.listing(...given)),
+    levels: (...given) => around('levels', () => operations.levels(...given)),
+    setLevels: (...given) => around('setLevels', () => operations.setLevels(...given)),
+    orders: (...given) => around('orders', () => operations.orders(...given)),
+    order: (...given) => around('order', () => operations.order(...given)),
+    ship: (...given) => around('ship', () => operations.ship(...given)),
+    registerWebhooks: (...given) => around('registerWebhooks', () => operations.registerWebhooks(...given)),
+    ...(outcomes !== undefined && {
+      outcomes: (...given) => around('outcomes', () => outcomes.apply(operations, given)),
+    }),
+    ...(withdraw !== undefined && {
+      withdraw: (...given) => around('withdraw', () => withdraw.apply(operations, given)),
+    }),
+    ...(reinstate !== undefined && {
+      reinstate: (...given) => around('reinstate', () => reinstate.apply(operations, given)),
+    }),
+  }
+}

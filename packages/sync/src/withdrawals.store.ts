@@ -1,0 +1,75 @@
+import type { Db, Tx } from '@plimsoll/database'
+import { sql } from 'kysely'
+
+/** A listing that sells what is not there: its platform refused to lower it. */
+export type ExposedListing = {
+  taskId: string
+  listingId: string
+  externalId: string
+  /** Base units at risk, null where nobody knows. */
+  units: number | null
+  detail: string
+}
+
+/** Listings of refused decreases that are still on sale, those with the most units at risk first. */
+export async function findExposedListings(
+  db: Db,
+  organizationId: string,
+  connectionId: string,
+  limit: number,
+): Promise<ExposedListing[]> {
+  const found = await sql<ExposedListing>`
+    select task_id, listing.listing_id, listing.external_id, task.units * listing.units_per_listing as units, detail
+    from task
+    join level on level.organization_id = task.organization_id and level.level_id = task.subject::uuid
+    join listing on listing.organization_id = level.organization_id
+      and listing.connection_id = level.connection_id and listing.stock_unit_id = level.stock_unit_id
+    where task.organization_id = ${organizationId} and task.kind = 'refused-decrease' and closed_at is null
+      and task.connection_id = ${connectionId} and listing.withdrawn_at is null and listing.state = 'active'
+    order by task.units * listing.units_per_listing desc nulls first, listing.external_id
+    limit ${limit}`.execute(db)
+  return found.rows
+}
+
+/** Listings that were withdrawn and whose decrease has been taken since: nothing is refused any more. */
+export async function findListingsToReinstate(
+  db: Db,
+  organizationId: string,
+  connectionId: string,
+): Promise<{ listingId: string; externalId: string; isDue: boolean }[]> {
+  const found = await sql<{ listingId: string; externalId: string; isDue: boolean }>`
+    select listing_id, external_id, not exists (
+      select from level
+      join task on task.organization_id = level.organization_id and task.kind = 'refused-decrease'
+        and task.subject = level.level_id::text and task.closed_at is null
+      where level.organization_id = listing.organization_id and level.connection_id = listing.connection_id
+        and level.stock_unit_id = listing.stock_unit_id
+    ) as is_due
+    from listing
+    where organization_id = ${organizationId} and connection_id = ${connectionId} and withdrawn_at is not null
+    order by external_id`.execute(db)
+  return found.rows
+}
+
+export async function saveWithdrawn(
+  tx: Tx,
+  organizationId: string,
+  listingId: string,
+  withdrawnAt: Date | null,
+): Promise<void> {
+  await sql`
+    update listing set withdrawn_at = ${withdrawnAt}
+    where organization_id = ${organizationId} and listing_id = ${listingId}`.execute(tx)
+}
+
+/** Says on a task what was done about it. */
+export async function saveTaskDetail(
+  tx: Tx,
+  organizationId: string,
+  taskId: string,
+  detail: string,
+): Promise<void> {
+  await sql`
+    update task set detail = ${detail}
+    where organization_id = ${organizationId} and task_id = ${taskId}`.execute(tx)
+}
