@@ -23,10 +23,17 @@ import {
   takeInbox,
   toArrivedRows,
 } from './inbox.store.ts'
-import { type InboxEvent, type ListingMapping, reviveOrder, toInboxEvent, toOrderFacts } from './inbox.ts'
+import {
+  changeOf,
+  type InboxEvent,
+  type ListingMapping,
+  reviveOrder,
+  toInboxEvent,
+  toOrderFacts,
+} from './inbox.ts'
 import { assertLease, LeaseLost } from './leases.store.ts'
 import { applyLevelHints } from './level-hints.ts'
-import { addSubtracted } from './levels.store.ts'
+import { addSubtracted, type LateUnits, noteLate } from './levels.store.ts'
 import { findMappings, markListingGone } from './mappings.store.ts'
 import { notify } from './notify.ts'
 import type { WorkerContext } from './worker-context.ts'
@@ -94,6 +101,7 @@ export async function applyArriving(
       ),
     )
     for (const row of rows) if (isStateOfOrder(row)) context.storedOrders.add(row.eventKey)
+    context.sightings.note(rows)
     return { ...toApplied(verdicts.length, verdicts), stored: verdicts.length }
   } catch (error) {
     // Stored by itself it is safe, and whatever hinders it is met again, and told, when it is applied from there.
@@ -123,6 +131,7 @@ async function applyBatch(context: WorkerContext, rows: readonly InboxRow[]): Pr
       inTransaction(context.database, (tx) => applyRows(context, tx, rows, write)),
     )
     rememberStored(context, rows)
+    context.sightings.note(rows)
     return verdicts
   } catch (error) {
     if (error instanceof LeaseLost || isTransient(error)) throw error
@@ -202,15 +211,14 @@ async function applyRows(
       : undefined,
     // One statement for all movements: it locks their balances, in key order.
     writeMovements(tx, stock, decided.movements),
-    updateAvailabilityOf(context, tx, toChangedItems(rows, incoming, decided), () =>
-      addSubtracted(
-        tx,
-        organizationId,
-        connectionId,
-        decided.orders.flatMap((result) => result.subtracted),
-        at,
-      ),
-    ),
+    updateAvailabilityOf(context, tx, toChangedItems(rows, incoming, decided), async () => {
+      const subtracted = decided.orders.flatMap((result) => result.subtracted)
+      // Sent together, carried out in order.
+      await Promise.all([
+        addSubtracted(tx, organizationId, connectionId, subtracted, at),
+        noteLate(tx, organizationId, connectionId, toLate(withOrder, decided), at),
+      ])
+    }),
   ])
   return verdicts
 }
@@ -242,6 +250,19 @@ function toChangedItems(
     itemIds: [...decided.movements.map((movement) => movement.itemId), ...ofApplied],
     at: new Date(Math.min(...rows.map((row) => row.receivedAt.getTime()))),
   }
+}
+
+/** What a backfill found may have changed before the levels were last confirmed. */
+function toLate(
+  incoming: readonly { row: InboxRow; order: ExternalOrder }[],
+  decided: DecidedOrders,
+): LateUnits[] {
+  return decided.orders.flatMap((result, index) => {
+    const { row, order } = incoming[index] ?? {}
+    if (row?.source !== 'backfill' || order === undefined) return []
+    const changedAt = changeOf(order) ?? order.placedAt
+    return result.subtracted.map((units) => ({ ...units, changedAt }))
+  })
 }
 
 /** An order as it stands, and not only a hint to read it. */

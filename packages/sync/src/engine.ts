@@ -246,6 +246,6 @@ export class SyncEngine {
 }
 
 /** What a worker goes by. */
-function statusOf({ state, pauseReasons, settings, secretId, ordersPollMs }: Connection): string {
-  return JSON.stringify([state, pauseReasons, settings, secretId, ordersPollMs])
+function statusOf({ state, pauseReasons, settings, secretId, ordersPollMs, editRule }: Connection): string {
+  return JSON.stringify([state, pauseReasons, settings, secretId, ordersPollMs, editRule])
 }

@@ -1,4 +1,4 @@
-import { type Db, type InboxState, type Tx, unnestRows } from '@plimsoll/database'
+import { type Db, type InboxSource, type InboxState, type Tx, unnestRows } from '@plimsoll/database'
 import { sql } from 'kysely'
 import type { InboxEvent } from './inbox.ts'
 import { toPayload, WAKE_CHANNEL, type Wake } from './notify.ts'
@@ -9,7 +9,7 @@ export type InboxRow = {
   connectionId: string
   topic: InboxEvent['topic']
   subject: string
-  source: 'webhook' | 'poll' | 'fetch'
+  source: InboxSource
   payload: unknown
   state: InboxState
   attempts: number

@@ -6,6 +6,7 @@ import { decideFailedCall, decideLaneStep, type LaneStep, type PlannedWrite } fr
 import { assertLease } from './leases.store.ts'
 import { recheckLevels } from './levels.store.ts'
 import { adoptReadings, readLevels } from './read-back.ts'
+import { reconcileConflicts } from './reconcile.ts'
 import { settleOutcomes } from './settle.ts'
 import type { WorkerContext } from './worker-context.ts'
 import { insertSentWrites, NO_RESULT, type SentWrite, settleWrites } from './writes.store.ts'
@@ -188,10 +189,10 @@ async function sendBatch(
   const isKnown = await actions.readAndApplyOrders()
   const stubborn = settled.conflicts.filter((write) => write.candidate.attempts > 0)
   if (stubborn.length === 0) return isKnown
-  return await readBack(
+  return await reconcileConflicts(
     context,
-    actions,
     stubborn.map((write) => write.candidate),
+    actions,
   )
 }
 

@@ -179,6 +179,51 @@ export async function addSubtracted(
     where level.organization_id = ${organizationId} and level.level_id = locked.level_id`.execute(tx)
 }
 
+export type LateUnits = SubtractedUnits & { changedAt: Date }
+
+/**
+ * Of orders that a backfill found: what changed before a level was last confirmed is in the confirmed number already,
+ * whoever missed it. Such levels are read again. Called after `addSubtracted`, under the same locks.
+ */
+export async function noteLate(
+  tx: Tx,
+  organizationId: string,
+  connectionId: string,
+  late: readonly LateUnits[],
+  at: Date,
+): Promise<void> {
+  if (late.length === 0) return
+  const source = unnestRows('late', late, {
+    stockUnitId: 'text',
+    externalLocationId: 'text',
+    units: 'bigint',
+    changedAt: 'timestamptz',
+  })
+  await sql`
+    with matched as (
+      select level.level_id, level.acknowledged_at, late.units, late.changed_at,
+        count(*) over (partition by late.ordinal) as candidates
+      from (select row_number() over () as ordinal, * from ${source}) as late
+      join level on level.organization_id = ${organizationId} and level.connection_id = ${connectionId}
+        and level.stock_unit_id = late.stock_unit_id
+        and (late.external_location_id is null or level.external_location_id = late.external_location_id)
+    ),
+    per_level as (
+      select level_id, sum(units)::bigint as units from matched
+      where candidates = 1 and changed_at < acknowledged_at
+      group by level_id
+    ),
+    locked as (
+      select level_id from level
+      where organization_id = ${organizationId} and level_id in (select level_id from per_level)
+      order by level_id
+      for update
+    )
+    update level set acknowledged_subtracted = acknowledged_subtracted + per_level.units, recheck_at = ${at}
+    from locked join per_level using (level_id)
+    where level.organization_id = ${organizationId} and level.level_id = locked.level_id`.execute(tx)
+}
+
 /** One entry per stock unit and location, in their order. */
 function addUp(fallen: readonly SubtractedUnits[]): SubtractedUnits[] {
   const byKey = new Map<string, SubtractedUnits>()
@@ -193,7 +238,9 @@ export type KnownLevel = LevelKnowledge & {
   levelId: string
   stockUnitId: string
   externalLocationId: string
+  itemId: string | null
   desired: number | null
+  desiredBecause: string | null
   desiredVersion: number
   observed: number | null
   desiredAt: Date | null
@@ -201,7 +248,7 @@ export type KnownLevel = LevelKnowledge & {
   isBusy: boolean
 }
 
-const levelColumns = sql`level_id, stock_unit_id, external_location_id, desired, desired_version, observed,
+const levelColumns = sql`level_id, stock_unit_id, external_location_id, item_id, desired, desired_because, desired_version, observed,
   desired_at, acknowledged_at, acknowledged, acknowledged_subtracted, subtracted, open_greatest, open_last, open_since`
 
 const knownColumns = sql`${levelColumns},
@@ -270,6 +317,48 @@ export async function findLevelsByKey(
     select ${levelColumns} from level
     where organization_id = ${organizationId} and connection_id = ${connectionId}
       and (stock_unit_id, external_location_id) in (select stock_unit_id, location_id from ${source})
+    order by level_id`.execute(db)
+  return found.rows
+}
+
+/** Levels that a full look reads, after the given one, in their order. */
+export async function findLevelsAfter(
+  db: Db,
+  organizationId: string,
+  connectionId: string,
+  query: { after: string | undefined; limit: number },
+): Promise<KnownLevel[]> {
+  const found = await sql<KnownLevel>`
+    select ${knownColumns} from level
+    where organization_id = ${organizationId} and connection_id = ${connectionId} and tracked and writable
+      and (${query.after ?? null}::uuid is null or level_id > ${query.after ?? null}::uuid)
+    order by level_id
+    limit ${query.limit}`.execute(db)
+  return found.rows
+}
+
+export async function countLevels(db: Db, organizationId: string, connectionId: string): Promise<number> {
+  const found = await sql<{ levels: number }>`
+    select count(*) as levels from level
+    where organization_id = ${organizationId} and connection_id = ${connectionId} and tracked and writable`.execute(
+    db,
+  )
+  return found.rows[0]?.levels ?? 0
+}
+
+/** The levels that a listing reads. */
+export async function findLevelsOfListing(
+  db: Db,
+  organizationId: string,
+  listingId: string,
+): Promise<KnownLevel[]> {
+  const found = await sql<KnownLevel>`
+    select ${knownColumns} from level
+    where organization_id = ${organizationId} and tracked and writable
+      and (connection_id, stock_unit_id) in (
+        select connection_id, stock_unit_id from listing
+        where organization_id = ${organizationId} and listing_id = ${listingId}
+      )
     order by level_id`.execute(db)
   return found.rows
 }

@@ -3,6 +3,7 @@ import type { Connection } from './connections.store.ts'
 import type { SyncContext } from './context.ts'
 import type { Lease } from './leases.store.ts'
 import type { RecentKeys } from './recent-keys.ts'
+import type { Sightings } from './sightings.ts'
 
 /** What the lease holder of one connection works with. */
 export type WorkerContext = SyncContext & {
@@ -17,6 +18,8 @@ export type WorkerContext = SyncContext & {
   signal: AbortSignal
   /** Order states known to be stored: reads overlap, so most of what a read finds is among them. */
   storedOrders: RecentKeys
+  /** Which order versions came by webhook. */
+  sightings: Sightings
   /** How far the platform's clock has been seen behind ours, at the most. */
   platformClockBehindMs(): number
   notePlatformClock(behindMs: number): void

@@ -1,27 +1,32 @@
 import { backoffMs, createBudgets, createHttp, isConnectorError } from '@plimsoll/connector-kit'
 import { inTransaction, isTransient, refreshStatistics } from '@plimsoll/database'
 import { type Applied, applyHints } from './apply.ts'
-import { type Connection, noteWebhooksChecked } from './connections.store.ts'
+import type { Connection } from './connections.store.ts'
 import { nowOf, type SyncContext } from './context.ts'
 import { fetchHinted } from './fetching.ts'
+import { GapWatch } from './gap-watch.ts'
 import { type Arrival, hasOrdersToRead, type InboxRow } from './inbox.store.ts'
 import type { InboxEvent } from './inbox.ts'
 import { IDLE_MS_MAX, InboxWorker } from './inbox-worker.ts'
+import { JobRunner } from './job-runner.ts'
 import { type LaneActions, type LaneState, runLane } from './lane.ts'
 import { type Lease, LeaseLost } from './leases.store.ts'
 import { OrderReader } from './order-reading.ts'
+import { PollPace } from './poll-pace.ts'
 import { clearProblem, noteConnectorError } from './problems.ts'
 import { RecentKeys } from './recent-keys.ts'
 import { reconcile, type Suspicions } from './reconcile.ts'
 import type { OpenConnection } from './registry.ts'
+import { Sightings } from './sightings.ts'
+import { StreamReader } from './streams.ts'
 import { followTickets } from './tickets.ts'
 import { Wakeup } from './wakeup.ts'
+import { WebhookWatch } from './webhook-watch.ts'
 import type { WorkerContext } from './worker-context.ts'
 import { closeUnknownWrites, markSentUnknown } from './writes.store.ts'
 
 /** Between two rounds of everything that is not a write. */
 const CHORES_MS = 200
-const WEBHOOK_CHECK_MS = 3_600_000
 /** Statistics are refreshed after so many applied events, and again each time there are so many times more. */
 const STATISTICS_FIRST = 50
 const STATISTICS_GROWTH = 8
@@ -41,8 +46,11 @@ export class ConnectionWorker {
   readonly #orders: OrderReader
   readonly #onLost: () => void
   #loops: Promise<void> = Promise.resolve()
-  #ordersDueAt = 0
-  #reconcileDueAt = 0
+  readonly #webhooks: WebhookWatch
+  readonly #polls: PollPace
+  readonly #streams: StreamReader
+  readonly #gaps: GapWatch
+  readonly #jobs: JobRunner
   #failures = 0
   #choresDueAt = 0
   #isStepped = false
@@ -78,6 +86,7 @@ export class ConnectionWorker {
       lease,
       raiseFrom: lease.callsUntil,
       storedOrders: new RecentKeys(),
+      sightings: new Sightings(),
       signal: this.#stop.signal,
       platformClockBehindMs: () => behindMs,
       notePlatformClock: (ms) => {
@@ -93,6 +102,15 @@ export class ConnectionWorker {
       applied: 0,
     }
     this.#orders = new OrderReader(this.#context)
+    this.#webhooks = new WebhookWatch(this.#context)
+    this.#polls = new PollPace(this.#context, () => this.#webhooks.verdict)
+    this.#streams = new StreamReader(this.#context, this.#polls)
+    this.#gaps = new GapWatch(this.#context)
+    this.#jobs = new JobRunner(this.#context, {
+      suspicions: this.#suspicions,
+      readAndApplyOrders: () => this.#readAndApplyOrders(),
+      applyInbox: () => this.#inbox.apply(),
+    })
     this.#inbox = new InboxWorker(this.#context, (applied) => this.#noteApplied(applied))
     this.#onLost = onLost
     this.#wakeups = { inbox: new Wakeup(clock), lane: new Wakeup(clock), hints: new Wakeup(clock) }
@@ -138,6 +156,7 @@ export class ConnectionWorker {
   /** Something waits to be written. */
   wakeLane(): void {
     if (this.#readAhead === 'no') this.#readAhead = 'unless-just-read'
+    this.#jobs.lookSoon()
     this.#wakeups.lane.wake()
   }
 
@@ -237,6 +256,7 @@ export class ConnectionWorker {
     if (toRead > 0) this.#mayHaveUnread = true
     if (settled === 0) return
     this.#state.applied += settled
+    this.#polls.noteMoved('orders')
     this.#wakeups.lane.wake()
   }
 
@@ -262,34 +282,48 @@ export class ConnectionWorker {
     const { clock, pace } = this.#context
     const fetched = await fetchHinted(this.#context, 'all')
     if (fetched.looked > 0) await this.#inbox.apply()
-    if (clock.now() >= this.#ordersDueAt) await this.#readAndApplyOrders()
+    if (this.#polls.isDue('orders')) await this.#readAndApplyOrders()
     await this.#orders.savePosition()
     await followTickets(this.#context)
     await this.#reconcile(actions, pace.reconcileMs)
     await this.#refreshStatistics()
     const isReadingOn = await this.#readDeeper()
-    await this.#keepWebhooks()
+    const isStreaming = await this.#streams.turn()
+    if (isStreaming) await this.#inbox.apply()
+    await this.#webhooks.turn()
+    await this.#gaps.turn(this.#state.fenceAt)
+    const isWorking = await this.#jobs.turn()
+    await this.#polls.save()
     if (fetched.failed > 0) this.#hasProblem = true
     else await this.#succeeded()
     // Whatever was found to do may have more behind it.
-    const isMore = isReadingOn || fetched.looked > 0
+    const isMore = isReadingOn || isStreaming || isWorking || fetched.looked > 0
     this.#choresDueAt = clock.now() + (isMore ? 0 : CHORES_MS)
   }
 
   async #readAndApplyOrders(): Promise<boolean> {
-    const { clock, connection } = this.#context
+    const { clock } = this.#context
     const startedMs = clock.monotonic()
     const readAt = nowOf(this.#context)
-    const fenceAt = await this.#orders.readNew()
+    const { fenceAt, fresh, pages } = await this.#readNewOrders()
     const tookMs = clock.monotonic() - startedMs
     this.#state.orderReadMs = this.#state.orderReadMs * 0.8 + tookMs * 0.2
-    this.#ordersDueAt = clock.now() + connection.ordersPollMs * this.#pollFactor()
+    this.#polls.noteRead('orders', { fresh, requests: pages })
     // Even where nothing was new, a webhook may be waiting: the fence counts only what is applied.
     await this.#inbox.apply()
     this.#state.readAt = readAt
     const isKnown = !(await this.#hasUnread()) || (await this.#readUnread())
     if (isKnown) this.#state.fenceAt = fenceAt
     return isKnown
+  }
+
+  async #readNewOrders(): ReturnType<OrderReader['readNew']> {
+    try {
+      return await this.#orders.readNew()
+    } catch (error) {
+      this.#polls.noteFailure('orders', error)
+      throw error
+    }
   }
 
   /** @returns true when none is left */
@@ -322,18 +356,11 @@ export class ConnectionWorker {
     return isReadingOn
   }
 
-  /** Reads are dear on some platforms: polling leaves the budget to writes as it runs low. */
-  #pollFactor(): number {
-    const { left } = this.#context.budgets.snapshot()
-    if (left > 0.5) return 1
-    return left > 0.25 ? 4 : 16
-  }
-
   async #reconcile(actions: LaneActions, everyMs: number): Promise<void> {
     const { clock, database, organizationId, connection, connector } = this.#context
-    const isDue = clock.now() >= this.#reconcileDueAt
+    const isDue = this.#polls.isDue('levels')
     if (isDue) {
-      this.#reconcileDueAt = clock.now() + everyMs
+      this.#polls.noteReadBack(everyMs)
       const sentBefore = new Date(clock.now() - connector.manifest.capabilities.latestEffectMs)
       await inTransaction(database, (tx) =>
         closeUnknownWrites(tx, organizationId, connection.connectionId, {
@@ -344,25 +371,6 @@ export class ConnectionWorker {
     }
     const read = await reconcile(this.#context, this.#suspicions, { suspiciousOnly: !isDue }, actions)
     if (read > 0) this.#wakeups.lane.wake()
-  }
-
-  async #keepWebhooks(): Promise<void> {
-    const { clock, connection, publicUrl, operations, log } = this.#context
-    if (publicUrl === undefined) return
-    const checkedAt = connection.webhooksCheckedAt?.getTime() ?? 0
-    if (clock.now() - checkedAt < WEBHOOK_CHECK_MS) return
-    const url = `${publicUrl}/webhooks/${connection.connectionId}`
-    const found = await operations.registerWebhooks(url, { signal: this.#stop.signal })
-    connection.webhooksCheckedAt = nowOf(this.#context)
-    await noteWebhooksChecked(
-      this.#context.database.kysely,
-      this.#context.organizationId,
-      connection.connectionId,
-      connection.webhooksCheckedAt,
-    )
-    if (found.registered.length + found.repaired.length > 0) {
-      log.info({ connection: connection.name, ...found }, 'webhooks registered')
-    }
   }
 
   async #succeeded(): Promise<void> {
