@@ -20,6 +20,8 @@ import { type EntryToQueue, queueEntries } from './lane-entries.store.ts'
 import { findLotsInPools, poolText, unusableIn } from './lot-stock.store.ts'
 import { notify } from './notify.ts'
 import { findOversold, type ItemStanding, keepOversoldTasks } from './oversold.store.ts'
+import { findStaleItems, type StaleItem } from './stale-orders.store.ts'
+import { staleUnitsOf } from './stale-orders.ts'
 
 const ITEMS_PER_TURN = 500
 
@@ -107,13 +109,14 @@ type Figures = {
 async function readFigures(context: SyncContext, tx: Tx, itemIds: readonly string[]): Promise<Figures> {
   const { organizationId } = context
   const at = nowOf(context)
-  const [found, policyOf, oversold, parts, kitsBeyond, lots] = await Promise.all([
+  const [found, policyOf, oversold, parts, kitsBeyond, lots, stale] = await Promise.all([
     findLevelsToDecide(tx, organizationId, itemIds),
     readPolicies(context, tx, itemIds),
     findOversold(tx, organizationId, itemIds, at),
     findKitLevelParts(tx, organizationId, itemIds),
     findKitsBeyond(tx, organizationId, itemIds),
     findLotsInPools(tx, organizationId, itemIds, at),
+    findStaleItems(tx, organizationId, itemIds),
   ])
   const kitParts = Map.groupBy(parts, ({ levelId }) => levelId)
   const lotsByPool = Map.groupBy(lots, poolText)
@@ -129,7 +132,15 @@ async function readFigures(context: SyncContext, tx: Tx, itemIds: readonly strin
     const withIncoming = usableParts.map((part) => ({ ...part, available: part.available + part.incoming }))
     return { ...level, available, incoming: availableOfKit(withIncoming) - available }
   })
+  for (const level of levels) level.available -= staleUnitsOf(level, staleFor(level, stale))
   return { levels, policyOf, oversold, kitParts, kitsBeyond }
+}
+
+/** Of other connections: what one sells itself is in its own number. */
+function staleFor(level: LevelToDecide, stale: readonly StaleItem[]): StaleItem[] {
+  return stale.filter(
+    ({ itemId, connectionId }) => itemId === level.itemId && connectionId !== level.connectionId,
+  )
 }
 
 /**

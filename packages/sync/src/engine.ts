@@ -8,11 +8,13 @@ import { acquireLeases, releaseLeases, renewLeases } from './leases.store.ts'
 import { parseWake, WAKE_CHANNEL, type Wake } from './notify.ts'
 import { ConnectionRegistry } from './registry.ts'
 import { Serial } from './serial.ts'
+import { noteStaleOrders } from './stale-watch.ts'
 import { Wakeup } from './wakeup.ts'
 import { ConnectionWorker } from './worker.ts'
 
 /** Days begin all over the world at quarters of an hour; a lot is taken off the channels within this. */
 const LOTS_LOOKED_AT_MS = 10_000
+const STALE_LOOKED_AT_MS = 5_000
 
 /**
  * Runs the connections that this process holds the leases of. Any number of processes may run it on one
@@ -28,6 +30,7 @@ export class SyncEngine {
   readonly #itemsWakeup: Wakeup
   readonly #expiryWakeup: Wakeup
   readonly #lotsWakeup: Wakeup
+  readonly #staleWakeup: Wakeup
   readonly #restarting = new Serial()
   readonly #onWake: ((wake: Wake) => void) | undefined
   #loops: Promise<unknown> = Promise.resolve()
@@ -44,6 +47,7 @@ export class SyncEngine {
     this.#itemsWakeup = new Wakeup(context.clock)
     this.#expiryWakeup = new Wakeup(context.clock)
     this.#lotsWakeup = new Wakeup(context.clock)
+    this.#staleWakeup = new Wakeup(context.clock)
   }
 
   /** @param roles `worker`: takes leases and works connections; without it the engine only listens and takes webhooks in */
@@ -55,7 +59,9 @@ export class SyncEngine {
       () => this.#wakeAll(),
     )
     if (!roles.worker) return
+    const watchedSince = new Date(this.#context.clock.now())
     this.#loops = Promise.all([
+      this.#loop(this.#staleWakeup, STALE_LOOKED_AT_MS, () => noteStaleOrders(this.#context, watchedSince)),
       this.#loop(this.#leaseWakeup, this.#context.pace.leaseMs / 5, () => this.#keepLeases()),
       this.#loop(this.#itemsWakeup, 1_000, () => this.#workOutItems()),
       this.#loop(this.#expiryWakeup, 1_000, async () => void (await releaseExpired(this.#context))),
