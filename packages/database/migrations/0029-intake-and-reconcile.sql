@@ -111,6 +111,8 @@ create table order_gap (
   missing bigint not null check (missing > 0),
   state text not null check (state in ('open', 'filled', 'unexplained')),
   job_id uuid,
+  -- A list may show an order hours late: what a backfill did not find is read again.
+  tries int not null,
   found_at timestamptz not null,
   closed_at timestamptz,
   primary key (organization_id, gap_id),

@@ -121,19 +121,19 @@ export async function findDifferences(
   return found.rows
 }
 
-/** Which of these listings the hub does not know, or had taken for gone. */
-export async function findUnknownListings(
+/** What the hub knew of these listings before they were read. */
+export async function findKnownListings(
   db: Db,
   organizationId: string,
   connectionId: string,
   externalIds: readonly string[],
-): Promise<Set<string>> {
-  const found = await sql<{ externalId: string }>`
-    select external_id from listing
-    where organization_id = ${organizationId} and connection_id = ${connectionId} and state <> 'gone'
-      and external_id = any(${sql.val([...externalIds])}::text[])`.execute(db)
-  const known = new Set(found.rows.map((row) => row.externalId))
-  return new Set(externalIds.filter((externalId) => !known.has(externalId)))
+): Promise<Map<string, { isGone: boolean; tracked: boolean }>> {
+  const found = await sql<{ externalId: string; isGone: boolean; tracked: boolean }>`
+    select external_id, state = 'gone' as is_gone, tracked from listing
+    where organization_id = ${organizationId} and connection_id = ${connectionId}
+      and external_id = any(${sql.val([...externalIds])}::text[])
+    order by external_id`.execute(db)
+  return new Map(found.rows.map((row) => [row.externalId, row]))
 }
 
 /** Listings that a complete read of the catalogue, begun then, did not show. */

@@ -4,7 +4,7 @@ import {
   classify,
   countOpen,
   type Difference,
-  findUnknownListings,
+  findKnownListings,
   findVanished,
   insertDifferences,
   leaveOpen,
@@ -95,11 +95,12 @@ async function stepCatalogue(
     return { state: 'running', position: again, total: job.total, done: job.done, result }
   }
   const ids = page.rows.map((listing) => listing.externalId)
-  const unknown = await findUnknownListings(database.kysely, organizationId, connectionId, ids)
+  const known = await findKnownListings(database.kysely, organizationId, connectionId, ids)
   await importPage(context, page.rows)
-  const differences: Difference[] = page.rows
-    .filter((listing) => unknown.has(listing.externalId) && listing.state !== 'gone')
-    .map((listing) => ({ ...differenceOf(context, listing), class: 'unknown-listing', healed: 'imported' }))
+  const differences: Difference[] = page.rows.flatMap((listing) => {
+    const change = changeOfListing(listing, known.get(listing.externalId))
+    return change === undefined ? [] : [{ ...differenceOf(context, listing), ...change }]
+  })
   const next: JobStep = {
     state: 'running',
     position: { ...position, ...(page.next !== undefined && { cursor: page.next }) },
@@ -122,6 +123,18 @@ async function stepCatalogue(
     for (const { externalId } of vanished) await markListingGone(tx, organizationId, connectionId, externalId)
   }
   return next
+}
+
+/** What the catalogue says of a listing that the hub did not know; undefined: nothing. */
+function changeOfListing(
+  listing: ExternalListing,
+  known: { isGone: boolean; tracked: boolean } | undefined,
+): Pick<Difference, 'class' | 'healed'> | undefined {
+  const isGone = listing.state === 'gone'
+  if (known === undefined || known.isGone)
+    return isGone ? undefined : { class: 'unknown-listing', healed: 'imported' }
+  if (isGone) return { class: 'gone', healed: 'closed' }
+  return known.tracked && !listing.tracked ? { class: 'untracked', healed: 'closed' } : undefined
 }
 
 async function readListings(
@@ -195,7 +208,7 @@ function toDifference({ level, reading, verdict }: Judged, differenceId: string,
     listingExternalId: null,
     stockUnitId: level.stockUnitId,
     externalLocationId: level.externalLocationId,
-    expected: expectedOf(level) ?? null,
+    expected: (verdict.kind === 'unseen-sale' ? verdict.expected : expectedOf(level)) ?? null,
     observed: reading.kind === 'quantity' ? reading.quantity : null,
     class: isClosed ? reading.kind : verdict.kind === 'unseen-sale' ? 'unseen-sale' : null,
     healed: isClosed ? 'closed' : verdict.kind === 'unseen-sale' ? 'fetched' : null,

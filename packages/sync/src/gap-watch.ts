@@ -2,7 +2,7 @@ import { isConnectorError } from '@plimsoll/connector-kit'
 import { inTransaction } from '@plimsoll/database'
 import { nowOf } from './context.ts'
 import { findFollowedSince, findStreamCursor, saveStreamCursor } from './cursors.store.ts'
-import { countKnownOrders, findKnownNumbers, insertGap } from './gaps.store.ts'
+import { countKnownOrders, findKnownNumbers, insertGap, reopenGaps } from './gaps.store.ts'
 import { findNumberGaps, type Gap, narrow } from './gaps.ts'
 import { assertLease } from './leases.store.ts'
 import { insertJob } from './sync-jobs.store.ts'
@@ -19,6 +19,9 @@ const REACH_MS = 24 * 3_600_000
 /** Before the period: the numbers that its first ones follow on. */
 const NUMBERS_BEFORE_MS = 3_600_000
 const COUNTS_MAX = 12
+/** What a backfill did not find is read again after so long, so often in all. */
+const AGAIN_MS = 3_600_000
+const TRIES_MAX = 3
 
 /**
  * Looks whether an order was missed, once for each period whose orders must all be known. A count that fails proves
@@ -140,6 +143,12 @@ export class GapWatch {
           units: gap.missing,
         } as const
         await openTask(tx, organizationId, { ...task, detail }, { at, uuid })
+      }
+      const closedBefore = new Date(at.getTime() - AGAIN_MS)
+      const again = { closedBefore, triesMax: TRIES_MAX, uuid }
+      for (const { jobId, fromAt } of await reopenGaps(tx, organizationId, connectionId, again)) {
+        const job = { jobId, connectionId, kind: 'backfill', reason: 'gap', fromAt, toAt: null } as const
+        await insertJob(tx, organizationId, { ...job, listingId: null }, at)
       }
       await saveStreamCursor(tx, organizationId, connectionId, STREAM, {
         since: to,

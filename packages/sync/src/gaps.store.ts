@@ -38,9 +38,9 @@ export async function insertGap(
 ): Promise<boolean> {
   const inserted = await sql`
     insert into order_gap
-      (organization_id, gap_id, connection_id, found_by, from_at, to_at, missing, state, job_id, found_at)
+      (organization_id, gap_id, connection_id, found_by, from_at, to_at, missing, state, job_id, tries, found_at)
     select ${organizationId}, ${gap.gapId}, ${gap.connectionId}, ${gap.foundBy}, ${gap.from}, ${gap.to}, ${gap.missing},
-      'open', ${gap.jobId}, ${at}
+      'open', ${gap.jobId}, 1, ${at}
     where not exists (
       select from order_gap
       where organization_id = ${organizationId} and connection_id = ${gap.connectionId}
@@ -66,6 +66,30 @@ export async function settleGap(tx: Tx, organizationId: string, jobId: string, a
       and subject in (select 'gap:' || gap_id from settled)`.execute(tx)
 }
 
+/** Opens the gaps again that a backfill did not fill and that are to be tried once more, each with its next job. */
+export async function reopenGaps(
+  tx: Tx,
+  organizationId: string,
+  connectionId: string,
+  again: { closedBefore: Date; triesMax: number; uuid(): string },
+): Promise<{ jobId: string; fromAt: Date }[]> {
+  const due = await sql<{ gapId: string; fromAt: Date }>`
+    select gap_id, from_at from order_gap
+    where organization_id = ${organizationId} and connection_id = ${connectionId} and state = 'unexplained'
+      and tries < ${again.triesMax} and closed_at < ${again.closedBefore}
+    order by found_at, gap_id
+    for update`.execute(tx)
+  const jobs: { jobId: string; fromAt: Date }[] = []
+  for (const { gapId, fromAt } of due.rows) {
+    const jobId = again.uuid()
+    await sql`
+      update order_gap set state = 'open', closed_at = null, tries = tries + 1, job_id = ${jobId}
+      where organization_id = ${organizationId} and gap_id = ${gapId}`.execute(tx)
+    jobs.push({ jobId, fromAt })
+  }
+  return jobs
+}
+
 export type OrderGap = Omit<OrderGapTable, 'organizationId'>
 
 /** The newest gaps of a connection. */
@@ -76,7 +100,7 @@ export async function findGaps(
   limit: number,
 ): Promise<OrderGap[]> {
   const found = await sql<OrderGap>`
-    select gap_id, connection_id, found_by, from_at, to_at, missing, state, job_id, found_at, closed_at from order_gap
+    select gap_id, connection_id, found_by, from_at, to_at, missing, state, job_id, tries, found_at, closed_at from order_gap
     where organization_id = ${organizationId} and connection_id = ${connectionId}
     order by found_at desc, gap_id desc
     limit ${limit}`.execute(db)

@@ -5,7 +5,6 @@ import { expectedOf } from './expected.ts'
 import type { JobStep, JobTools } from './job-runner.ts'
 import { findLevelsById, findLevelsOfListing, type KnownLevel } from './levels.store.ts'
 import { reconcileLevels } from './reconcile.ts'
-import type { ReadingVerdict } from './reconciliation.ts'
 import type { SyncJob } from './sync-jobs.store.ts'
 import type { WorkerContext } from './worker-context.ts'
 
@@ -25,7 +24,9 @@ export type SyncedLevel = {
   /** What the platform should have shown, and what it did. */
   expected: number | null
   observed: number | null
-  found: ReadingVerdict['kind']
+  /** Why they differed, and what was done; null: they did not, or nothing is known yet. */
+  cause: string | null
+  healed: string | null
   desired: number | null
   /** What was written; null: nothing had to be. */
   written: number | null
@@ -44,14 +45,14 @@ export async function stepSyncNow(context: WorkerContext, job: SyncJob, tools: J
   const position = job.position as Position
   const result = { levels: [], ...(job.result as Partial<SyncNowResult>) }
   return position.readUntil === undefined
-    ? await read(context, job, position, tools)
+    ? await read(context, job, { position, result }, tools)
     : await wait(context, job, position, result)
 }
 
 async function read(
   context: WorkerContext,
   job: SyncJob,
-  position: Position,
+  { position, result }: { position: Position; result: SyncNowResult },
   tools: JobTools,
 ): Promise<JobStep> {
   const { database, organizationId, clock } = context
@@ -61,19 +62,22 @@ async function read(
   const looks = (position.looks ?? 0) + 1
   const isOpen = judged.some(({ verdict }) => verdict.kind === 'look-again')
   const told = judged.map(
-    ({ level, reading, verdict }): SyncedLevel => ({
+    ({ level, reading }): SyncedLevel => ({
       levelId: level.levelId,
       externalLocationId: level.externalLocationId,
       expected: expectedOf(level) ?? null,
       observed: reading.kind === 'quantity' ? reading.quantity : null,
-      found: verdict.kind,
+      cause: reading.kind === 'quantity' ? null : reading.kind,
+      healed: null,
       desired: level.desired,
       written: null,
       shows: null,
       isPending: false,
     }),
   )
-  const base = { state: 'running' as const, total: levels.length, done: 0, result: { levels: told } }
+  // What the first look saw is what is told; a second one only settles it.
+  const first = result.levels.length > 0 ? result.levels : told
+  const base = { state: 'running' as const, total: levels.length, done: 0, result: { levels: first } }
   if (isOpen && looks < LOOKS_MAX) {
     const { visibilityLagMs } = context.connector.manifest.capabilities
     const againAt = new Date(clock.now() + LOOK_AGAIN_MS + visibilityLagMs)
@@ -96,7 +100,12 @@ async function wait(
   const byId = new Map(levels.map((level) => [level.levelId, level]))
   const began = new Date(position.began ?? job.createdAt)
   const written = await findWrittenSince(database.kysely, organizationId, ids, began)
-  const told = result.levels.map((each) => ({ ...each, ...nowShown(byId.get(each.levelId), written) }))
+  const drifts = await findDriftsSince(database.kysely, organizationId, ids, began)
+  const told = result.levels.map((each) => ({
+    ...each,
+    ...nowShown(byId.get(each.levelId), written),
+    ...drifts.get(each.levelId),
+  }))
   const isOver =
     connection.state !== 'live' ||
     told.every(({ isPending }) => !isPending) ||
@@ -135,4 +144,20 @@ async function findWrittenSince(
       and sent_at >= ${since} and state = 'applied'
     order by level_id, sent_at desc, write_id desc`.execute(db)
   return new Map(found.rows.map((row) => [row.levelId, row.quantity]))
+}
+
+/** The last difference that was recorded of each level since then. */
+async function findDriftsSince(
+  db: Db,
+  organizationId: string,
+  levelIds: readonly string[],
+  since: Date,
+): Promise<Map<string, { cause: string; healed: string }>> {
+  if (levelIds.length === 0) return new Map()
+  const found = await sql<{ levelId: string; cause: string; healed: string }>`
+    select distinct on (level_id) level_id, cause, healed from drift
+    where organization_id = ${organizationId} and level_id = any(${sql.val([...levelIds])}::uuid[])
+      and found_at >= ${since}
+    order by level_id, found_at desc, drift_id desc`.execute(db)
+  return new Map(found.rows.map(({ levelId, ...drift }) => [levelId, drift]))
 }

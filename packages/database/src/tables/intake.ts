@@ -73,6 +73,7 @@ export interface OrderGapTable {
   missing: number
   state: 'open' | 'filled' | 'unexplained'
   jobId: string | null
+  tries: number
   foundAt: Date
   closedAt: Date | null
 }
