@@ -33,7 +33,7 @@ export { type SyncErrorCode, SyncProblem, syncErrors, syncProblem } from './erro
 export { expectedOf } from './expected.ts'
 export { noteExpiredLots } from './expired-lots.ts'
 export { findGaps, type OrderGap } from './gaps.store.ts'
-export { replayParked } from './inbox.store.ts'
+export { causeOfSql, type Parked, replayParked } from './inbox.store.ts'
 export { type IntakeAnswer, receiveWebhook } from './intake.ts'
 export { changeKit, tellOfKits } from './kit-changes.ts'
 export { changeLot, saveNewLot, setLotStatus } from './lot-changes.ts'

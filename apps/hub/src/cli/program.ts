@@ -1,6 +1,8 @@
 import { Command } from 'commander'
 import { VERSION } from '../version.ts'
+import { backfillCommand } from './backfill.ts'
 import { connectCommand } from './connect.ts'
+import { connectionCommand } from './connection.ts'
 import { demoCommand } from './demo.ts'
 import { doctorCommand } from './doctor.ts'
 import { explainCommand } from './explain.ts'
@@ -12,6 +14,7 @@ import { locationCommand } from './location/location.ts'
 import { migrateCommand } from './migrate.ts'
 import { policyCommand } from './policy.ts'
 import { productCommand } from './product.ts'
+import { reconcileCommand } from './reconcile.ts'
 import { replayCommand } from './replay.ts'
 import { serveCommand } from './serve.ts'
 import { simulateCommand } from './simulate.ts'
@@ -35,6 +38,7 @@ export function createProgram(exit: (code: number) => void): Command {
     serveCommand,
     demoCommand,
     connectCommand,
+    connectionCommand,
     importCommand,
     itemCommand,
     productCommand,
@@ -45,6 +49,8 @@ export function createProgram(exit: (code: number) => void): Command {
     exportCommand,
     explainCommand,
     replayCommand,
+    backfillCommand,
+    reconcileCommand,
     doctorCommand,
     migrateCommand,
     simulateCommand,
