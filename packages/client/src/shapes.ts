@@ -98,6 +98,7 @@ const explainLabels = [
   'reserved',
   'held',
   'buffer',
+  'stale-orders',
   'cap',
   'floor',
   'fixed',

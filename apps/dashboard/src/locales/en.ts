@@ -246,6 +246,7 @@ export const en = {
     reserved: 'Reserved by orders',
     held: 'Held back (damaged, quality)',
     buffer: 'Buffer kept back',
+    'stale-orders': 'Kept back: orders not read',
     cap: 'Capped by the policy',
     floor: 'Below the floor: shows zero',
     fixed: 'Fixed by the policy',

@@ -238,6 +238,7 @@ export const zh: Locale = {
     reserved: '订单占用',
     held: '冻结（破损、质检）',
     buffer: '预留缓冲',
+    'stale-orders': '预留：订单未读取',
     cap: '受策略上限限制',
     floor: '低于下限：显示为零',
     fixed: '由策略固定',

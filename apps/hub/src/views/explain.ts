@@ -1,6 +1,13 @@
 import type { ExplainNode } from '@plimsoll/client'
 import { findBlock, unusableOf } from '@plimsoll/stock'
-import { bufferOf, decideDesired, type Policy, promisableOf } from '@plimsoll/sync'
+import {
+  bufferOf,
+  decideDesired,
+  type Policy,
+  promisableOf,
+  type StaleItem,
+  staleUnitsOf,
+} from '@plimsoll/sync'
 import { availableOfParts, type ExplainedPart, explainIncoming, explainKit } from './explain-kit.ts'
 import type {
   LevelView,
@@ -34,6 +41,8 @@ export type ExplainInput = {
   kitParts: readonly ExplainedPart[]
   /** Lots that may not leave, or not to everybody. */
   lots: readonly LotAtLocation[]
+  /** Connections that may have sold it and whose orders are not known. */
+  stale?: readonly StaleItem[]
 }
 
 /**
@@ -58,7 +67,7 @@ export function explainLevel(told: ExplainInput): ExplainNode {
   const decided = decideDesired(
     {
       ...level,
-      available: available.value,
+      available: available.value - keptBackOf(input, available.value),
       incoming: incomingOf(input),
       unitsPerListing: level.levelUnitsPerListing,
       quantityMax: input.quantityMax,
@@ -86,6 +95,15 @@ function incomingOf(input: ExplainInput): number {
   return input.kitParts.length > 0 ? 0 : sumOf(poolOf(input).map((balance) => balance.incoming))
 }
 
+/** Units that the level keeps back because of the unread orders of others. */
+function keptBackOf(input: ExplainInput, available: number): number {
+  return staleUnitsOf({ available, incoming: incomingOf(input) }, staleOf(input))
+}
+
+function staleOf({ stale = [], level }: ExplainInput): StaleItem[] {
+  return stale.filter(({ connectionId }) => connectionId !== level.connectionId)
+}
+
 function poolOf({ level, balances }: ExplainInput): LocationBalance[] {
   return balances.filter((balance) => level.poolLocationIds.includes(balance.locationId))
 }
@@ -97,12 +115,18 @@ function explainPromise(
 ): ExplainNode[] {
   const { level, policy } = input
   if (policy.fixed !== undefined && !policy.paused) return [{ label: 'fixed', value: policy.fixed }]
-  const promisable = promisableOf({ available: available.value, incoming: incomingOf(input) }, policy)
-  const incoming = promisable - available.value
+  const keptBack = keptBackOf(input, available.value)
+  const shown = available.value - keptBack
+  const promisable = promisableOf({ available: shown, incoming: incomingOf(input) }, policy)
+  const incoming = promisable - shown
   const buffer = bufferOf(promisable, policy)
   const baseUnits: ExplainNode[] = [available]
   if (incoming > 0) {
     baseUnits.push(explainIncoming(poolOf(input)))
+  }
+  if (keptBack > 0) {
+    const names = staleOf(input).map(({ connectionName }) => connectionName)
+    baseUnits.push({ label: 'stale-orders', value: -keptBack, detail: names.join(', ') })
   }
   if (buffer > 0) baseUnits.push({ label: 'buffer', value: -buffer })
   if (promisable - buffer < 0) baseUnits.push({ label: 'none-below-zero', value: buffer - promisable })

@@ -1,7 +1,7 @@
 import type { ItemDetail } from '@plimsoll/client'
 import { type Db, inTransaction } from '@plimsoll/database'
 import { findNamedParts } from '@plimsoll/stock'
-import { mergePolicies, type SyncContext, syncProblem } from '@plimsoll/sync'
+import { findStaleItems, mergePolicies, type SyncContext, syncProblem } from '@plimsoll/sync'
 import { explainLevel } from './explain.ts'
 import { availableOfParts, type ExplainedPart } from './explain-kit.ts'
 import {
@@ -51,7 +51,7 @@ export async function getItem(hub: { context: SyncContext }, sku: string): Promi
 }
 
 async function findAll(db: Db, organizationId: string, { itemId }: ItemHead, at: Date) {
-  const [balances, levels, reservations, movements, unsubtracted, policies, lots, kitParts] =
+  const [balances, levels, reservations, movements, unsubtracted, policies, lots, kitParts, stale] =
     await Promise.all([
       findItemBalances(db, organizationId, itemId),
       findItemLevels(db, organizationId, itemId),
@@ -61,8 +61,10 @@ async function findAll(db: Db, organizationId: string, { itemId }: ItemHead, at:
       findPoliciesFor(db, organizationId, itemId),
       findItemLots(db, organizationId, [itemId], at),
       findPartsToExplain(db, organizationId, itemId, at),
+      findStaleItems(db, organizationId, [itemId]),
     ])
-  return { balances, levels, reservations, movements, unsubtracted, policies, lots, kitParts }
+  const ofItem = stale.filter((each) => each.itemId === itemId)
+  return { balances, levels, reservations, movements, unsubtracted, policies, lots, kitParts, stale: ofItem }
 }
 
 /** None for an item that is no virtual kit. */
