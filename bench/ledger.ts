@@ -64,8 +64,9 @@ export const bench: Bench = async ({ quick, say }) => {
     const uniform = results.uniform
     if (uniform === undefined) throw new Error('the uniform demand was measured')
     await settle()
+    // As the hub works: each connection has a writer of its own.
     const half = await loadAtRate({
-      ...loadOf('uniform', 2),
+      ...loadOf('uniform', connections.length),
       ordersPerSecond: uniform.ordersPerSecond / 2,
       random,
     })

@@ -78,6 +78,13 @@ export type Capabilities = {
    * `numbers`, their numbers follow each other without holes but for those of deleted orders. Absent: it does not.
    */
   gaps?: 'count' | 'numbers'
+  /** How far the clock that stamps its orders may be off the one in its answers' headers; absent: two seconds. */
+  clockErrorMs?: number
+  /**
+   * Why no guarantee against overselling can be had on it, in a sentence for a person: it sells more than it shows, its
+   * sales stay invisible, others confirm shipments. Absent: one can, as far as the facts hold.
+   */
+  unguaranteed?: string
   /** Facts above that a guarantee rests on, with their source; `verified` only after a real account has shown it. */
   facts: readonly { fact: string; source: string; verified: boolean }[]
 }

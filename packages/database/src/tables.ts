@@ -60,17 +60,23 @@ import type {
 } from './tables/stock.ts'
 import type {
   ChangedItemTable,
+  ConnectionDelayTable,
   ConnectionTable,
+  DemandClockTable,
   DriftTable,
   ExternalLocationTable,
   InboxKeyTable,
   InboxTable,
+  ItemDemandTable,
+  ItemProtectionTable,
   LaneEntryTable,
   LeaseTable,
+  LevelGrantTable,
   LevelTable,
   ListingTable,
   PolicyTable,
   PoolLocationTable,
+  ProtectionTable,
   StreamCursorTable,
   TaskTable,
   WriteTable,
@@ -151,6 +157,12 @@ export interface Tables {
   listing: ListingTable
   level: LevelTable
   policy: PolicyTable
+  protection: ProtectionTable
+  levelGrant: LevelGrantTable
+  itemProtection: ItemProtectionTable
+  itemDemand: ItemDemandTable
+  connectionDelay: ConnectionDelayTable
+  demandClock: DemandClockTable
   inbox: InboxTable
   inboxKey: InboxKeyTable
   streamCursor: StreamCursorTable

@@ -241,7 +241,7 @@ async function picture({ world }: Shop) {
 function subtractedBy(told: readonly AppliedOrder[]): [string, number][] {
   const units = new Map<string, number>()
   for (const entry of told.flatMap((order) => order.subtracted)) {
-    units.set(entry.stockUnitId, (units.get(entry.stockUnitId) ?? 0) + entry.units)
+    units.set(entry.stockUnitId, (units.get(entry.stockUnitId) ?? 0) + entry.sold - entry.givenBack)
   }
   return [...units].filter(([, each]) => each !== 0).sort()
 }

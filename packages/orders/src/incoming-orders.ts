@@ -34,7 +34,15 @@ export type AppliedOrder = {
   orderId: string | undefined
   isNew: boolean
   unmapped: LineFacts[]
-  subtracted: { stockUnitId: string; externalLocationId: string | undefined; units: number }[]
+  /** Listing units that the platform took off its own number and put back. */
+  subtracted: {
+    stockUnitId: string
+    externalLocationId: string | undefined
+    sold: number
+    givenBack: number
+    /** By the platform's clock: nothing was taken off before then; undefined: that is not known. */
+    notBefore: Date | undefined
+  }[]
 }
 
 /** What the hub knows of some orders of one connection, locked by the caller's transaction. */
@@ -155,6 +163,7 @@ export function decideOrders(
       subtracted: change.subtracted.map((entry) => ({
         ...entry,
         externalLocationId: facts.externalLocationId,
+        notBefore: row === undefined ? facts.placedAt : undefined,
       })),
     })
   }

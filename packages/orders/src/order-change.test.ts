@@ -143,7 +143,9 @@ const stories: Story[] = [
 test.each(stories)('$name', ({ states, moved, subtracted }) => {
   const changes = play(states.map((state, index) => factsOf({ version: index + 1, ...state })))
   expect(changes.map((change) => change.movements.map(toText).join(', '))).toEqual(moved)
-  expect(changes.map((change) => sum(change.subtracted.map((entry) => entry.units)))).toEqual(subtracted)
+  expect(
+    changes.map((change) => sum(change.subtracted.map((entry) => entry.sold - entry.givenBack))),
+  ).toEqual(subtracted)
 })
 
 test('unmapped lines are named, the other lines of the order are applied', () => {
@@ -151,7 +153,12 @@ test('unmapped lines are named, the other lines of the order are applied', () =>
   const [change] = play([factsOf({ lines: [lineOf({ externalId: '1' }), unmapped] })])
   expect(change?.unmapped).toEqual([unmapped])
   expect(change?.movements.map(toText)).toEqual(['reserve r+1'])
-  expect(change?.subtracted).toEqual([{ stockUnitId: 'unit-1', units: 1 }])
+  expect(change?.subtracted).toEqual([{ stockUnitId: 'unit-1', sold: 1, givenBack: 0 }])
+})
+
+test('an order that is first seen cancelled has taken its units and put them back', () => {
+  const [change] = play([factsOf({ state: 'cancelled', lines: one({ ordered: 2, current: 2 }) })])
+  expect(change?.subtracted).toEqual([{ stockUnitId: 'unit-1', sold: 2, givenBack: 2 }])
 })
 
 test('movements name the order, its reservation its line, both the routing default', () => {

@@ -33,8 +33,8 @@ export type OrderChange = {
   lines: KnownLine[]
   reservations: ReservationRow[]
   movements: NewMovement[]
-  /** Listing units by which the platform's own number fell (or rose, negative), per stock unit. */
-  subtracted: { stockUnitId: string; units: number }[]
+  /** Listing units that the platform took off its own number and put back, per stock unit. */
+  subtracted: { stockUnitId: string; sold: number; givenBack: number }[]
   unmapped: LineFacts[]
 }
 
@@ -171,11 +171,16 @@ function linesNoLongerThere(before: ReadonlyMap<string, KnownLine>, facts: Order
 
 function addSubtracted(change: OrderChange, earlier: KnownLine | undefined, next: KnownLine): void {
   if (next.stockUnitId === undefined) return
-  const units = subtractedUnitsOf(next) - (earlier === undefined ? 0 : subtractedUnitsOf(earlier))
-  if (units !== 0) change.subtracted.push({ stockUnitId: next.stockUnitId, units })
+  const taken =
+    next.ordered - next.unsubtracted - (earlier === undefined ? 0 : earlier.ordered - earlier.unsubtracted)
+  const restored = givenBackBy(next) - (earlier === undefined ? 0 : givenBackBy(earlier))
+  const sold = Math.max(0, taken) + Math.max(0, -restored)
+  const givenBack = Math.max(0, restored) + Math.max(0, -taken)
+  if (sold !== 0 || givenBack !== 0)
+    change.subtracted.push({ stockUnitId: next.stockUnitId, sold, givenBack })
 }
 
-/** Units by which the platform's own number stands lower because of this line. */
-function subtractedUnitsOf(line: KnownLine): number {
-  return line.current - line.unsubtracted - line.returned
+/** Units of this line that stand in the platform's own number again. */
+function givenBackBy(line: KnownLine): number {
+  return line.ordered - line.current + line.returned
 }

@@ -34,7 +34,7 @@ import {
 } from './inbox.ts'
 import { assertLease, LeaseLost } from './leases.store.ts'
 import { applyLevelHints } from './level-hints.ts'
-import { addSubtracted, type LateUnits, noteLate } from './levels.store.ts'
+import { addSubtracted, type LateUnits, type MovedByOrders, noteLate } from './levels.store.ts'
 import { findMappings, markListingGone } from './mappings.store.ts'
 import { notify } from './notify.ts'
 import type { WorkerContext } from './worker-context.ts'
@@ -213,15 +213,25 @@ async function applyRows(
     // One statement for all movements: it locks their balances, in key order.
     writeMovements(tx, stock, decided.movements),
     updateAvailabilityOf(context, tx, toChangedItems(rows, incoming, decided), async () => {
-      const subtracted = decided.orders.flatMap((result) => result.subtracted)
       // Sent together, carried out in order.
       await Promise.all([
-        addSubtracted(tx, organizationId, connectionId, subtracted, at),
+        addSubtracted(tx, organizationId, connectionId, toMoved(context, decided), at),
         noteLate(tx, organizationId, connectionId, toLate(withOrder, decided), at),
       ])
     }),
   ])
   return verdicts
+}
+
+/** By our clock: the platform's may be ahead of it, and an order's time is given in whole seconds. */
+function toMoved(context: WorkerContext, decided: DecidedOrders): MovedByOrders[] {
+  const aheadMs = context.platformClockAheadMs()
+  return decided.orders.flatMap((result) =>
+    result.subtracted.map(({ notBefore, ...moved }) => ({
+      ...moved,
+      notBefore: notBefore === undefined ? undefined : new Date(notBefore.getTime() - aheadMs),
+    })),
+  )
 }
 
 function toIncoming(
@@ -262,7 +272,12 @@ function toLate(
     const { row, order } = incoming[index] ?? {}
     if (row?.source !== 'backfill' || order === undefined) return []
     const changedAt = changeOf(order) ?? order.placedAt
-    return result.subtracted.map((units) => ({ ...units, changedAt }))
+    return result.subtracted.map(({ stockUnitId, externalLocationId, sold, givenBack }) => ({
+      stockUnitId,
+      externalLocationId,
+      units: sold - givenBack,
+      changedAt,
+    }))
   })
 }
 

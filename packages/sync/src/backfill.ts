@@ -3,7 +3,7 @@ import type { Db } from '@plimsoll/database'
 import { sql } from 'kysely'
 import { nowOf } from './context.ts'
 import { findFollowedSince } from './cursors.store.ts'
-import { clockBehindMs } from './fences.ts'
+import { clockOffset } from './fences.ts'
 import { settleGap } from './gaps.store.ts'
 import { insertInbox } from './inbox.store.ts'
 import { changeOf, type InboxEvent, toInboxEvent } from './inbox.ts'
@@ -37,8 +37,10 @@ export async function stepBackfill(context: WorkerContext, job: SyncJob): Promis
   const result = { ...NOTHING, ...(job.result as Partial<BackfillResult>) }
   const from = job.fromAt ?? nowOf(context)
   const since = position.since === undefined ? from : new Date(position.since)
+  const startedAt = context.clock.now()
   const page = await readPage(context, since, position)
-  context.notePlatformClock(clockBehindMs(page.platformTime, context.clock.now()))
+  const answeredAt = context.clock.now()
+  context.notePlatformClock(clockOffset(page.platformTime, { startedAt, answeredAt }))
 
   const until = job.toAt
   const isInPeriod = (order: Pick<ExternalOrder, 'version'>) => {

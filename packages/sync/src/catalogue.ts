@@ -174,13 +174,14 @@ async function readAllLevels(
     await inTransaction(context.database, async (tx) => {
       const read = levels.map((level) => ({
         levelId: level.levelId,
+        givenBack: level.givenBack,
         quantity: quantities.get(`${level.stockUnitId} ${level.externalLocationId}`),
       }))
       await observeLevels(
         tx,
         place.organizationId,
-        read.flatMap(({ levelId, quantity }) =>
-          quantity === undefined ? [] : [{ levelId, quantity, adopt: true }],
+        read.flatMap(({ levelId, givenBack, quantity }) =>
+          quantity === undefined ? [] : [{ levelId, quantity, adopt: true, givenBack, isFenced: false }],
         ),
         at,
       )

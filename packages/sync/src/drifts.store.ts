@@ -1,5 +1,6 @@
 import { type Db, type Tx, unnestRows } from '@plimsoll/database'
 import { sql } from 'kysely'
+import { observeLevels } from './levels.store.ts'
 
 /** `written`: the hub's number goes out again. `fetched`: an order explains it. */
 export type Healed = 'written' | 'fetched' | 'adjusted' | 'asked'
@@ -157,18 +158,27 @@ export async function findEditPlace(
 /**
  * Takes what was read as confirmed, if the level still stands as it was judged: a sale that was applied meanwhile is in
  * the expectation and not in the reading.
+ * @returns false when it does not: the transaction must be given up
  */
 export async function adoptEdited(
   tx: Tx,
   organizationId: string,
-  edit: { levelId: string; observed: number; expected: number },
+  edit: { levelId: string; observed: number; expected: number; givenBack: number; isFenced: boolean },
   at: Date,
 ): Promise<boolean> {
-  const adopted = await sql`
-    update level set
-      observed = ${edit.observed}, observed_at = ${at}, recheck_at = null,
-      acknowledged = ${edit.observed}, acknowledged_at = ${at}, acknowledged_subtracted = subtracted
-    where organization_id = ${organizationId} and level_id = ${edit.levelId} and open_since is null
-      and acknowledged - (subtracted - acknowledged_subtracted) = ${edit.expected}`.execute(tx)
-  return Number(adopted.numAffectedRows ?? 0n) === 1
+  const { levelId, observed, givenBack, isFenced } = edit
+  // Sent together, carried out in order; where the first finds nothing the caller's transaction must not commit.
+  const [stands] = await Promise.all([
+    sql`
+      update level set recheck_at = null
+      where organization_id = ${organizationId} and level_id = ${levelId} and open_since is null
+        and acknowledged - (subtracted - acknowledged_subtracted) = ${edit.expected}`.execute(tx),
+    observeLevels(
+      tx,
+      organizationId,
+      [{ levelId, quantity: observed, adopt: true, givenBack, isFenced }],
+      at,
+    ),
+  ])
+  return Number(stands.numAffectedRows ?? 0n) === 1
 }

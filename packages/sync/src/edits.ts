@@ -14,6 +14,7 @@ import {
   findEditPlace,
   freeLevel,
   insertDrifts,
+  type NewDrift,
   settleDrift,
 } from './drifts.store.ts'
 import { syncProblem } from './errors.ts'
@@ -25,7 +26,15 @@ import { closeTasks } from './tasks.store.ts'
 import type { WorkerContext } from './worker-context.ts'
 
 /** A number that somebody typed into the platform's own screen, in listing units. */
-export type Edit = { driftId: string; levelId: string; observed: number; expected: number }
+export type Edit = {
+  driftId: string
+  levelId: string
+  observed: number
+  expected: number
+  /** As of the reading: what orders had put back, and whether every order up to then is known. */
+  givenBack: number
+  isFenced: boolean
+}
 
 export type TakenEdit =
   /** It is a movement now, and every channel is told. */
@@ -48,12 +57,10 @@ export async function takeEdit(context: WorkerContext, edit: Edit): Promise<Take
   try {
     const [outcome] = await adjust(context, connection.name, place, edit, async (tx) => {
       await assertLease(tx, organizationId, context.lease)
-      await insertDrifts(
-        tx,
-        organizationId,
-        [{ ...edit, cause: 'edited-on-platform', rule: 'platform-wins', healed: 'adjusted' }],
-        { connectionId: connection.connectionId, at },
-      )
+      await insertDrifts(tx, organizationId, [toDrift(edit, 'adjusted')], {
+        connectionId: connection.connectionId,
+        at,
+      })
       return async () => {
         if (!(await adoptEdited(tx, organizationId, edit, at))) throw new MovedOn()
       }
@@ -65,7 +72,16 @@ export async function takeEdit(context: WorkerContext, edit: Edit): Promise<Take
   }
 }
 
-class MovedOn extends Error {}
+/** The level does not stand any more as it was judged: nothing of the transaction may stay. */
+export class MovedOn extends Error {}
+
+/** As it is recorded. */
+export function toDrift(
+  { driftId, levelId, observed, expected }: Edit,
+  healed: 'adjusted' | 'asked',
+): NewDrift {
+  return { driftId, levelId, observed, expected, cause: 'edited-on-platform', rule: 'platform-wins', healed }
+}
 
 /**
  * Answers what a person was asked about: the hub's number goes out again, or the edit is taken over as a movement.
@@ -138,7 +154,7 @@ async function adjust(
   context: SyncContext,
   actor: string,
   place: EditPlace,
-  edit: Edit,
+  edit: Pick<Edit, 'driftId' | 'observed' | 'expected'>,
   within: (tx: Tx) => Promise<() => Promise<void>>,
 ): Promise<CommandOutcome[]> {
   const command: StockCommand = {

@@ -26,8 +26,19 @@ export function toFence(readStartedAt: number, visibilityLagMs: number): Date {
   return new Date(readStartedAt - visibilityLagMs)
 }
 
-/** Difference of the platform's clock (its Date header, whole seconds) and ours, as a bound on how far it is behind. */
-export function clockBehindMs(platformTime: Date | undefined, ourTime: number): number {
-  if (platformTime === undefined) return 0
-  return Math.max(0, ourTime - platformTime.getTime())
+/**
+ * The platform's clock (its Date header, whole seconds, stamped between the call and its answer) beside ours: bounds on
+ * how far it is behind or ahead.
+ */
+export function clockOffset(
+  platformTime: Date | undefined,
+  call: { startedAt: number; answeredAt: number },
+): { behindMs: number; aheadMs: number } {
+  if (platformTime === undefined) return { behindMs: 0, aheadMs: 0 }
+  const ms = platformTime.getTime()
+  return {
+    behindMs: Math.max(0, call.answeredAt - ms),
+    // The header may be a second old when it is stamped.
+    aheadMs: Math.max(0, ms + 1_000 - call.startedAt),
+  }
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { expectedOf, type LevelKnowledge, mostShownOf, needsWrite } from './expected.ts'
-import { clockBehindMs, planOrderRead, toFence } from './fences.ts'
+import { clockOffset, planOrderRead, toFence } from './fences.ts'
 import { parseWake } from './notify.ts'
 import type { Reading } from './read-back.ts'
 import { decideReading, type ReadingVerdict, type Suspicion } from './reconciliation.ts'
@@ -61,8 +61,10 @@ test('the most that may be shown counts open writes', () => {
   expect(mostShownOf({ ...level, acknowledged: null })).toBeUndefined()
 })
 
+const at = (ms: number) => new Date(ms)
 const known = { ...level, acknowledged: 10, isBusy: false }
-const read = (quantity: number): Reading => ({ levelId: 'l', kind: 'quantity', quantity })
+const looked = { levelId: 'l', givenBack: 0, readAt: at(1_000) }
+const read = (quantity: number): Reading => ({ ...looked, kind: 'quantity', quantity })
 
 test.each<
   [string, Partial<LevelKnowledge & { isBusy: boolean }>, Reading, Suspicion | undefined, ReadingVerdict]
@@ -73,24 +75,18 @@ test.each<
   [
     'I12: zero is a quantity',
     { acknowledged: null },
-    { levelId: 'l', kind: 'quantity', quantity: 0 },
+    { ...looked, kind: 'quantity', quantity: 0 },
     undefined,
     { kind: 'first-look' },
   ],
   [
     'I12: untracked is not zero',
     { acknowledged: 0 },
-    { levelId: 'l', kind: 'untracked' },
+    { ...looked, kind: 'untracked' },
     undefined,
     { kind: 'closed' },
   ],
-  [
-    'I12: gone is not zero',
-    { acknowledged: 0 },
-    { levelId: 'l', kind: 'gone' },
-    undefined,
-    { kind: 'closed' },
-  ],
+  ['I12: gone is not zero', { acknowledged: 0 }, { ...looked, kind: 'gone' }, undefined, { kind: 'closed' }],
   [
     'a first difference',
     {},
@@ -125,7 +121,6 @@ test.each<
   expect(decideReading({ ...known, ...level }, reading, earlier)).toEqual(verdict)
 })
 
-const at = (ms: number) => new Date(ms)
 const HOUR = 3_600_000
 
 test.each([
@@ -148,12 +143,17 @@ test('a read proves what was before its start, less what the list may not show y
 })
 
 test.each([
-  [undefined, 0],
-  [4_000, 1_000],
-  [9_000, 0], // ahead of us is no risk: nothing is missed
-])('a platform at %s is behind 5,000 by %i', (platformTime, behind) => {
-  expect(clockBehindMs(platformTime === undefined ? undefined : at(platformTime), 5_000)).toBe(behind)
-})
+  [undefined, { behindMs: 0, aheadMs: 0 }],
+  [4_000, { behindMs: 1_000, aheadMs: 200 }],
+  [5_000, { behindMs: 0, aheadMs: 1_200 }],
+  [2_000, { behindMs: 3_000, aheadMs: 0 }],
+])(
+  'a header of %s in an answer to a call from 4,800 to 5,000 bounds the difference of the clocks',
+  (header, bounds) => {
+    const platformTime = header === undefined ? undefined : at(header)
+    expect(clockOffset(platformTime, { startedAt: 4_800, answeredAt: 5_000 })).toEqual(bounds)
+  },
+)
 
 test('a wake-up is heard by its own organization alone', () => {
   const payload = JSON.stringify({ kind: 'lane', connectionIds: ['c'], organizationId: 'mine' })

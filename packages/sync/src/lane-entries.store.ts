@@ -90,6 +90,8 @@ export type LaneCandidate = LevelKnowledge & {
   raisedAt: Date
   causedAt: Date
   attempts: number
+  /** Cumulative units that the platform put back for orders the hub knows: cancelled, returned. */
+  givenBack: number
   /** An earlier write whose outcome nobody knows: it is read back before anything else is assumed. */
   hasUnknownWrite: boolean
 }
@@ -103,7 +105,7 @@ export async function findLaneCandidates(
 ): Promise<LaneCandidate[]> {
   const found = await sql<LaneCandidate>`
     select lane_entry.level_id, stock_unit_id, external_location_id, item_id, desired, level.desired_version, desired_at, raised_at,
-      acknowledged, acknowledged_at, acknowledged_subtracted, subtracted, open_greatest, open_last, open_since, caused_at, attempts,
+      acknowledged, acknowledged_at, acknowledged_subtracted, subtracted, given_back, open_greatest, open_last, open_since, caused_at, attempts,
       recheck_at is not null and exists (
         select from write
         where write.organization_id = level.organization_id and write.connection_id = level.connection_id

@@ -1,6 +1,13 @@
 import { type Db, type Tx, unnestRows } from '@plimsoll/database'
 import { sql } from 'kysely'
 import type { LevelKnowledge } from './expected.ts'
+import {
+  exposureAfterApplied,
+  exposureAfterOrders,
+  exposureAfterReading,
+  joinUnderWay,
+} from './exposure.store.ts'
+import type { WriteEffect } from './exposure.ts'
 
 /**
  * Locks levels in order of their ids, as the first source of an update: statements that change several
@@ -20,23 +27,25 @@ export async function lockLevels(tx: Tx, organizationId: string, levelIds: reado
   await sql`select level_id from ${lockedLevels(organizationId, levelIds)}`.execute(tx)
 }
 
-/** What a platform confirmed for a level, with the subtracted units known when it was asked. */
-export type Acknowledgement = { levelId: string; quantity: number; subtracted: number }
+/** What a platform confirmed for a level, with what was known when it was asked. */
+export type Acknowledgement = { levelId: string; quantity: number; subtracted: number; givenBack: number }
 
+/** The outcomes of the writes are recorded already. */
 export async function acknowledgeLevels(
   tx: Tx,
   organizationId: string,
   acknowledged: readonly Acknowledgement[],
-  at: Date,
+  { at, effect }: { at: Date; effect: WriteEffect },
 ): Promise<void> {
   if (acknowledged.length === 0) return
   const source = unnestRows('confirmed', acknowledged, {
     levelId: 'uuid',
     quantity: 'bigint',
     subtracted: 'bigint',
+    givenBack: 'bigint',
   })
   await sql`
-    update level set
+    update level set${exposureAfterApplied('confirmed', at, effect)},
       acknowledged = confirmed.quantity,
       acknowledged_at = ${at},
       acknowledged_subtracted = confirmed.subtracted,
@@ -45,11 +54,19 @@ export async function acknowledgeLevels(
     from ${lockedLevels(
       organizationId,
       acknowledged.map((row) => row.levelId),
-    )} join ${source} using (level_id)
+    )} join ${source} using (level_id) ${joinUnderWay(organizationId)}
     where level.organization_id = ${organizationId} and level.level_id = locked.level_id`.execute(tx)
 }
 
-export type Observation = { levelId: string; quantity: number; adopt: boolean }
+export type Observation = {
+  levelId: string
+  quantity: number
+  adopt: boolean
+  /** The level's `givenBack` before it was read; undefined: that is not known, and the bound stays as it is. */
+  givenBack: number | undefined
+  /** Every order up to the reading is known. */
+  isFenced: boolean
+}
 
 /**
  * Notes what was read. Where `adopt` is set, it is also taken as the last confirmed quantity: the orders
@@ -62,9 +79,15 @@ export async function observeLevels(
   at: Date,
 ): Promise<void> {
   if (observations.length === 0) return
-  const source = unnestRows('seen', observations, { levelId: 'uuid', quantity: 'bigint', adopt: 'boolean' })
+  const source = unnestRows('seen', observations, {
+    levelId: 'uuid',
+    quantity: 'bigint',
+    adopt: 'boolean',
+    givenBack: 'bigint',
+    isFenced: 'boolean',
+  })
   await sql`
-    update level set
+    update level set${exposureAfterReading('seen', at)},
       observed = seen.quantity,
       observed_at = ${at},
       recheck_at = null,
@@ -74,7 +97,7 @@ export async function observeLevels(
     from ${lockedLevels(
       organizationId,
       observations.map((row) => row.levelId),
-    )} join ${source} using (level_id)
+    )} join ${source} using (level_id) ${joinUnderWay(organizationId)}
     where level.organization_id = ${organizationId} and level.level_id = locked.level_id`.execute(tx)
 }
 
@@ -117,10 +140,14 @@ export async function closeLevels(
     where level.organization_id = ${organizationId} and level.level_id = locked.level_id`.execute(tx)
 }
 
-export type SubtractedUnits = {
+/** What known orders took off the platform's own number, and what they put back. Listing units. */
+export type MovedByOrders = {
   stockUnitId: string
   externalLocationId: string | undefined
-  units: number
+  sold: number
+  givenBack: number
+  /** By our clock: nothing was taken off before then; undefined: that is not known. */
+  notBefore: Date | undefined
 }
 
 /**
@@ -132,54 +159,72 @@ export async function addSubtracted(
   tx: Tx,
   organizationId: string,
   connectionId: string,
-  fallen: readonly SubtractedUnits[],
+  fallen: readonly MovedByOrders[],
   at: Date,
 ): Promise<void> {
-  const added = addUp(fallen)
-  if (added.length === 0) return
-  const source = unnestRows('fallen', added, {
+  const moved = fallen.filter(({ sold, givenBack }) => sold !== 0 || givenBack !== 0)
+  if (moved.length === 0) return
+  const source = unnestRows('fallen', moved, {
     stockUnitId: 'text',
     externalLocationId: 'text',
-    units: 'bigint',
+    sold: 'bigint',
+    givenBack: 'bigint',
+    notBefore: 'timestamptz',
   })
-  if (added.every((each) => each.externalLocationId !== undefined)) {
+  const columns = sql`sum(fallen.sold)::bigint as sold, sum(fallen.given_back)::bigint as restored,
+        coalesce(sum(fallen.sold) filter (where fallen.not_before > level.exposure_from), 0)::bigint as sold_later`
+  if (moved.every((each) => each.externalLocationId !== undefined)) {
+    // The caller holds the locks of its items' levels.
     await sql`
-      update level set subtracted = subtracted + fallen.units
+    update level set subtracted = subtracted + moved.sold - moved.restored,${exposureAfterOrders('moved')}
+    from (
+      select level.level_id, ${columns}
       from ${source}
-      where level.organization_id = ${organizationId} and level.connection_id = ${connectionId}
+      join level on level.organization_id = ${organizationId} and level.connection_id = ${connectionId}
         and level.stock_unit_id = fallen.stock_unit_id
-        and level.external_location_id = fallen.external_location_id`.execute(tx)
+        and level.external_location_id = fallen.external_location_id
+      group by level.level_id
+    ) as moved
+    where level.organization_id = ${organizationId} and level.level_id = moved.level_id`.execute(tx)
     return
   }
   await sql`
     with fallen as (select * from ${source}),
     matched as (
-      select level.level_id, fallen.units,
-        count(*) over (partition by fallen.stock_unit_id, fallen.external_location_id) as candidates
-      from fallen
+      select level.level_id, level.exposure_from, fallen.sold, fallen.given_back, fallen.not_before,
+        count(*) over (partition by fallen.stock_unit_id, fallen.external_location_id, fallen.nth) as candidates
+      from (select *, row_number() over () as nth from fallen) as fallen
       join level on level.organization_id = ${organizationId} and level.connection_id = ${connectionId}
         and level.stock_unit_id = fallen.stock_unit_id
         and (fallen.external_location_id is null or level.external_location_id = fallen.external_location_id)
     ),
-    per_level as (
-      select level_id, sum(units) filter (where candidates = 1) as units, bool_or(candidates > 1) as unsure
+    moved as (
+      select level_id, coalesce(sum(sold) filter (where candidates = 1), 0)::bigint as sold,
+        -- Where it is not known which of them rose, each may have.
+        coalesce(sum(given_back), 0)::bigint as restored,
+        coalesce(sum(given_back) filter (where candidates = 1), 0)::bigint as surely_restored,
+        coalesce(sum(sold) filter (where candidates = 1 and not_before > exposure_from), 0)::bigint as sold_later,
+        bool_or(candidates > 1) as unsure
       from matched
       group by level_id
     ),
     locked as (
       select level_id from level
-      where organization_id = ${organizationId} and level_id in (select level_id from per_level)
+      where organization_id = ${organizationId} and level_id in (select level_id from moved)
       order by level_id
       for update
     )
     update level set
-      subtracted = subtracted + coalesce(per_level.units, 0)::bigint,
-      recheck_at = case when per_level.unsure then ${at}::timestamptz else recheck_at end
-    from locked join per_level using (level_id)
+      subtracted = subtracted + moved.sold - moved.surely_restored,${exposureAfterOrders('moved')},
+      recheck_at = case when moved.unsure then ${at}::timestamptz else recheck_at end
+    from locked join moved using (level_id)
     where level.organization_id = ${organizationId} and level.level_id = locked.level_id`.execute(tx)
 }
 
-export type LateUnits = SubtractedUnits & { changedAt: Date }
+export type LateUnits = Pick<MovedByOrders, 'stockUnitId' | 'externalLocationId'> & {
+  units: number
+  changedAt: Date
+}
 
 /**
  * Of orders that a backfill found: what changed before a level was last confirmed is in the confirmed number already,
@@ -224,16 +269,6 @@ export async function noteLate(
     where level.organization_id = ${organizationId} and level.level_id = locked.level_id`.execute(tx)
 }
 
-/** One entry per stock unit and location, in their order. */
-function addUp(fallen: readonly SubtractedUnits[]): SubtractedUnits[] {
-  const byKey = new Map<string, SubtractedUnits>()
-  for (const each of fallen) {
-    const key = `${each.stockUnitId} ${each.externalLocationId ?? ''}`
-    byKey.set(key, { ...each, units: (byKey.get(key)?.units ?? 0) + each.units })
-  }
-  return [...byKey.values()].filter(({ units }) => units !== 0)
-}
-
 export type KnownLevel = LevelKnowledge & {
   levelId: string
   stockUnitId: string
@@ -244,12 +279,14 @@ export type KnownLevel = LevelKnowledge & {
   desiredVersion: number
   observed: number | null
   desiredAt: Date | null
+  /** Cumulative units that the platform put back for orders the hub knows. */
+  givenBack: number
   /** True while a write to it is waiting or in flight: a difference says nothing then. */
   isBusy: boolean
 }
 
 const levelColumns = sql`level_id, stock_unit_id, external_location_id, item_id, desired, desired_because, desired_version, observed,
-  desired_at, acknowledged_at, acknowledged, acknowledged_subtracted, subtracted, open_greatest, open_last, open_since`
+  desired_at, acknowledged_at, acknowledged, acknowledged_subtracted, subtracted, given_back, open_greatest, open_last, open_since`
 
 const knownColumns = sql`${levelColumns},
   (

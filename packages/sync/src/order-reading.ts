@@ -1,7 +1,7 @@
 import { inTransaction } from '@plimsoll/database'
 import { nowOf } from './context.ts'
 import { findOrderCursor, type OrderCursor, saveOrderCursor, UNREAD } from './cursors.store.ts'
-import { clockBehindMs, planOrderRead, toFence } from './fences.ts'
+import { clockOffset, planOrderRead, toFence } from './fences.ts'
 import { insertInbox } from './inbox.store.ts'
 import { type InboxEvent, toInboxEvent } from './inbox.ts'
 import { assertLease } from './leases.store.ts'
@@ -110,8 +110,9 @@ export class OrderReader {
     cursor: string | undefined,
   ): Promise<{ next: string | undefined; fresh: number }> {
     const { operations, signal, clock, uuid } = this.#context
+    const startedAt = clock.now()
     const read = await operations.orders({ since, cursor }, { signal })
-    this.#context.notePlatformClock(clockBehindMs(read.platformTime, clock.now()))
+    this.#context.notePlatformClock(clockOffset(read.platformTime, { startedAt, answeredAt: clock.now() }))
     const events = read.rows.flatMap(
       (order) =>
         toInboxEvent({ kind: 'order', externalId: order.externalId, version: order.version, order }, uuid) ??

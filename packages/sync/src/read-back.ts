@@ -7,19 +7,26 @@ import { closeLevels, lockLevels, type Observation, observeLevels } from './leve
 import { openTask } from './tasks.store.ts'
 import type { WorkerContext } from './worker-context.ts'
 
-export type LevelName = { levelId: string; stockUnitId: string; externalLocationId: string }
+export type LevelToRead = {
+  levelId: string
+  stockUnitId: string
+  externalLocationId: string
+  givenBack: number
+}
 
 /** What was read of each level: a quantity, `untracked` (never 0, I12), or `gone`. */
-export type Reading = { levelId: string } & (
-  | { kind: 'quantity'; quantity: number }
-  | { kind: 'untracked' }
-  | { kind: 'gone' }
-)
+export type Reading = {
+  levelId: string
+  /** What orders were known to have put back there before it was read. */
+  givenBack: number
+  /** It was read by then. */
+  readAt: Date
+} & ({ kind: 'quantity'; quantity: number } | { kind: 'untracked' } | { kind: 'gone' })
 
 /** Reads levels from the platform now, in one or more calls of the size it takes. */
-export async function readLevels(context: WorkerContext, levels: readonly LevelName[]): Promise<Reading[]> {
+export async function readLevels(context: WorkerContext, levels: readonly LevelToRead[]): Promise<Reading[]> {
   const { batchMax } = context.connector.manifest.capabilities
-  const found = new Map<string, ExternalLevel>()
+  const found = new Map<string, ExternalLevel & { readAt: Date }>()
   for (let from = 0; from < levels.length; from += batchMax) {
     const batch = levels.slice(from, from + batchMax)
     const keys = batch.map((level) => ({
@@ -27,14 +34,16 @@ export async function readLevels(context: WorkerContext, levels: readonly LevelN
       locationId: level.externalLocationId,
     }))
     for (const read of await context.operations.levels(keys, { signal: context.signal })) {
-      found.set(`${read.stockUnitId} ${read.locationId}`, read)
+      found.set(`${read.stockUnitId} ${read.locationId}`, { ...read, readAt: nowOf(context) })
     }
   }
   return levels.map((level) => {
     const read = found.get(`${level.stockUnitId} ${level.externalLocationId}`)
-    if (read === undefined) return { levelId: level.levelId, kind: 'gone' }
-    if (read.quantity === undefined) return { levelId: level.levelId, kind: 'untracked' }
-    return { levelId: level.levelId, kind: 'quantity', quantity: read.quantity }
+    const { levelId, givenBack } = level
+    const reading = { levelId, givenBack, readAt: read?.readAt ?? nowOf(context) }
+    if (read === undefined) return { ...reading, kind: 'gone' }
+    if (read.quantity === undefined) return { ...reading, kind: 'untracked' }
+    return { ...reading, kind: 'quantity', quantity: read.quantity }
   })
 }
 
@@ -76,6 +85,8 @@ export async function writeReadings(
           levelId: reading.levelId,
           quantity: reading.quantity,
           adopt: adopt(reading.levelId),
+          givenBack: reading.givenBack,
+          isFenced: (context.fenceAt()?.getTime() ?? 0) >= reading.readAt.getTime(),
         })
         break
       case 'untracked':

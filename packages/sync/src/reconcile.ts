@@ -1,7 +1,7 @@
 import { inTransaction } from '@plimsoll/database'
 import { nowOf, type Tx } from './context.ts'
 import { adoptEdited, findGivenBack, holdLevels, insertDrifts, type NewDrift } from './drifts.store.ts'
-import { type Edit, takeEdit } from './edits.ts'
+import { type Edit, MovedOn, takeEdit, toDrift } from './edits.ts'
 import { expectedOf } from './expected.ts'
 import { queueWhatDiffers } from './lane-entries.store.ts'
 import { assertLease } from './leases.store.ts'
@@ -13,7 +13,7 @@ import {
   recheckLevels,
 } from './levels.store.ts'
 import { notify } from './notify.ts'
-import { type LevelName, type Reading, readLevels, writeReadings } from './read-back.ts'
+import { type LevelToRead, type Reading, readLevels, writeReadings } from './read-back.ts'
 import {
   decideCause,
   decideHealing,
@@ -81,7 +81,7 @@ export async function reconcileLevels(
  */
 export async function reconcileConflicts(
   context: WorkerContext,
-  levels: readonly LevelName[],
+  levels: readonly LevelToRead[],
   actions: Actions,
 ): Promise<boolean> {
   const readings = await readLevels(context, levels)
@@ -194,8 +194,11 @@ async function decideDrifts(
     }
     const cause = decideCause(found, givenBack.get(levelId) ?? 0)
     const healing = decideHealing(cause, connection.editRule, level)
-    if (healing === 'adjust') edits.push(found)
-    else {
+    if (healing === 'adjust') {
+      const isFenced = (context.fenceAt()?.getTime() ?? 0) >= reading.readAt.getTime()
+      edits.push({ ...found, givenBack: reading.givenBack, isFenced })
+    }
+    if (healing !== 'adjust') {
       const rule = cause === 'edited-on-platform' ? connection.editRule : null
       drifts.push({ ...found, cause, rule, healed: healing === 'ask' ? 'asked' : 'written' })
     }
@@ -205,23 +208,35 @@ async function decideDrifts(
 
 /** Takes an edit over; where that cannot be, a person is asked, or it is looked at again. */
 async function healEdit(context: WorkerContext, edit: Edit): Promise<void> {
-  const { organizationId, connection } = context
+  const { organizationId } = context
   const taken = await takeEdit(context, edit)
   if (taken.kind === 'adjusted') return
   const at = nowOf(context)
-  await inTransaction(context.database, async (tx) => {
-    await assertLease(tx, organizationId, context.lease)
-    await lockLevels(tx, organizationId, [edit.levelId])
-    if (taken.kind === 'moved-on' || !(await adoptEdited(tx, organizationId, edit, at))) {
-      await recheckLevels(tx, organizationId, [edit.levelId], at)
-      return
-    }
-    const drift: NewDrift = { ...edit, cause: 'edited-on-platform', rule: 'platform-wins', healed: 'asked' }
-    await insertDrifts(tx, organizationId, [drift], { connectionId: connection.connectionId, at })
-    await ask(context, tx, [drift], taken.message)
-    await queueWhatDiffers(tx, organizationId, connection.connectionId, { levelIds: [edit.levelId], at })
-    await tellScreens(context, tx)
-  })
+  const isAsked = taken.kind === 'refused' && (await askAbout(context, edit, taken.message))
+  if (isAsked) return
+  await recheckLevels(context.database.kysely, organizationId, [edit.levelId], at)
+}
+
+/** Takes what was read as confirmed and asks a person. @returns false when the level does not stand so any more */
+async function askAbout(context: WorkerContext, edit: Edit, why: string): Promise<boolean> {
+  const { organizationId, connection } = context
+  const at = nowOf(context)
+  try {
+    await inTransaction(context.database, async (tx) => {
+      await assertLease(tx, organizationId, context.lease)
+      await lockLevels(tx, organizationId, [edit.levelId])
+      if (!(await adoptEdited(tx, organizationId, edit, at))) throw new MovedOn()
+      const drift = toDrift(edit, 'asked')
+      await insertDrifts(tx, organizationId, [drift], { connectionId: connection.connectionId, at })
+      await ask(context, tx, [drift], why)
+      await queueWhatDiffers(tx, organizationId, connection.connectionId, { levelIds: [edit.levelId], at })
+      await tellScreens(context, tx)
+    })
+    return true
+  } catch (error) {
+    if (error instanceof MovedOn) return false
+    throw error
+  }
 }
 
 /** Opens a task for each edit that a person decides about, and holds its level. */

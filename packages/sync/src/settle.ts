@@ -85,12 +85,13 @@ async function settleLevels(
             levelId: write.candidate.levelId,
             quantity: settlement.quantity,
             subtracted: write.candidate.subtracted,
+            givenBack: write.candidate.givenBack,
           },
         ]
       : [],
   )
   await Promise.all([
-    acknowledgeLevels(tx, organizationId, confirmed, at),
+    acknowledgeLevels(tx, organizationId, confirmed, { at, effect: context.writeEffect }),
     closeTasks(
       tx,
       organizationId,

@@ -1,7 +1,7 @@
 import { inTransaction } from '@plimsoll/database'
 import { nowOf } from './context.ts'
 import { findStreamCursor, type StreamCursor, saveStreamCursor } from './cursors.store.ts'
-import { clockBehindMs, planOrderRead, toFence } from './fences.ts'
+import { clockOffset, planOrderRead, toFence } from './fences.ts'
 import { insertInbox } from './inbox.store.ts'
 import { toInboxEvent } from './inbox.ts'
 import { assertLease } from './leases.store.ts'
@@ -58,8 +58,9 @@ export class StreamReader {
       visibilityLagMs: stream.visibilityLagMs,
       clockBehindMs: this.#context.platformClockBehindMs(),
     })
+    const startedAt = clock.now()
     const page = await operations.stream(name, { since, cursor: cursor.position ?? undefined }, { signal })
-    notePlatformClock(clockBehindMs(page.platformTime, clock.now()))
+    notePlatformClock(clockOffset(page.platformTime, { startedAt, answeredAt: clock.now() }))
     const events = page.rows.flatMap((event) => toInboxEvent(event, uuid) ?? [])
     const isEnd = page.next === undefined
     const next: StreamCursor = isEnd

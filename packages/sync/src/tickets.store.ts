@@ -12,6 +12,7 @@ export type OpenWrite = {
   expected: number | null
   direction: WriteDirection
   subtractedAtSend: number
+  givenBackAtSend: number
   sentAt: Date
   /** Another write to the same level was sent after it: nobody can say which of the two acted last. */
   isOvertaken: boolean
@@ -25,7 +26,7 @@ export async function findOpenWrites(
   query: { now: Date; limit: number },
 ): Promise<OpenWrite[]> {
   const found = await sql<OpenWrite>`
-    select write_id, ticket, write.level_id, item_id, quantity, expected, direction, subtracted_at_send, sent_at,
+    select write_id, ticket, write.level_id, item_id, quantity, expected, direction, subtracted_at_send, given_back_at_send, sent_at,
       exists (
         select from write as later
         where later.organization_id = write.organization_id and later.level_id = write.level_id

@@ -1,6 +1,7 @@
 import { type ConnectorError, Malformed, type TicketOutcome } from '@plimsoll/connector-kit'
 import { inTransaction } from '@plimsoll/database'
 import { nowOf } from './context.ts'
+import { exposeUncertain } from './exposure.store.ts'
 import { queueWhatDiffers } from './lane-entries.store.ts'
 import { decideSettlement } from './lanes.ts'
 import { assertLease } from './leases.store.ts'
@@ -119,8 +120,23 @@ async function settleTickets(
         organizationId,
         decided.flatMap(({ write, verdict }) =>
           verdict.kind === 'acknowledged'
-            ? [{ levelId: write.levelId, quantity: verdict.quantity, subtracted: write.subtractedAtSend }]
+            ? [
+                {
+                  levelId: write.levelId,
+                  quantity: verdict.quantity,
+                  subtracted: write.subtractedAtSend,
+                  givenBack: write.givenBackAtSend,
+                },
+              ]
             : [],
+        ),
+        { at, effect: context.writeEffect },
+      ),
+      exposeUncertain(
+        tx,
+        organizationId,
+        decided.flatMap(({ write, verdict }) =>
+          verdict.kind === 'overtaken' ? [{ ...write, quantity: verdict.quantity }] : [],
         ),
         at,
       ),

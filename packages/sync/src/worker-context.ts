@@ -1,6 +1,7 @@
 import type { Budgets, ChannelOperations, Connector } from '@plimsoll/connector-kit'
 import type { Connection } from './connections.store.ts'
 import type { SyncContext } from './context.ts'
+import type { WriteEffect } from './exposure.ts'
 import type { Lease } from './leases.store.ts'
 import type { RecentKeys } from './recent-keys.ts'
 import type { Sightings } from './sightings.ts'
@@ -22,5 +23,11 @@ export type WorkerContext = SyncContext & {
   sightings: Sightings
   /** How far the platform's clock has been seen behind ours, at the most. */
   platformClockBehindMs(): number
-  notePlatformClock(behindMs: number): void
+  /** How far it may be ahead of ours, what its manifest declares for errors included. */
+  platformClockAheadMs(): number
+  notePlatformClock(seen: { behindMs: number; aheadMs: number }): void
+  /** Up to then every order of the connection is known; undefined before the first read. */
+  fenceAt(): Date | undefined
+  /** How an absolute quantity takes effect on this platform. */
+  writeEffect: WriteEffect
 }

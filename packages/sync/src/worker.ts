@@ -3,6 +3,7 @@ import { inTransaction, isTransient, refreshStatistics } from '@plimsoll/databas
 import { type Applied, applyHints } from './apply.ts'
 import type { Connection } from './connections.store.ts'
 import { nowOf, type SyncContext } from './context.ts'
+import { writeEffectOf } from './exposure.ts'
 import { fetchHinted } from './fetching.ts'
 import { GapWatch } from './gap-watch.ts'
 import { type Arrival, hasOrdersToRead, type InboxRow } from './inbox.store.ts'
@@ -27,6 +28,8 @@ import { closeUnknownWrites, markSentUnknown } from './writes.store.ts'
 
 /** Between two rounds of everything that is not a write. */
 const CHORES_MS = 200
+/** The clock that stamps orders may be another than the one in the answers' headers. */
+const CLOCK_ERROR_MS = 2_000
 /** Statistics are refreshed after so many applied events, and again each time there are so many times more. */
 const STATISTICS_FIRST = 50
 const STATISTICS_GROWTH = 8
@@ -71,6 +74,8 @@ export class ConnectionWorker {
       onCall: (call) => context.log.debug({ connection: open.connection.name, ...call }, 'call'),
     })
     let behindMs = 0
+    let aheadMs = 0
+    const { capabilities } = open.connector.manifest
     this.#context = {
       ...context,
       connection: open.connection,
@@ -89,10 +94,14 @@ export class ConnectionWorker {
       sightings: new Sightings(),
       signal: this.#stop.signal,
       platformClockBehindMs: () => behindMs,
-      notePlatformClock: (ms) => {
+      platformClockAheadMs: () => aheadMs + (capabilities.clockErrorMs ?? CLOCK_ERROR_MS),
+      notePlatformClock: (seen) => {
         // The Date header has whole seconds: up to one of them is rounding, and the largest seen counts.
-        behindMs = Math.min(60_000, Math.max(behindMs, ms))
+        behindMs = Math.min(60_000, Math.max(behindMs, seen.behindMs))
+        aheadMs = Math.min(60_000, Math.max(aheadMs, seen.aheadMs))
       },
+      fenceAt: () => this.#state.fenceAt,
+      writeEffect: writeEffectOf(capabilities),
     }
     this.#state = {
       fenceAt: undefined,

@@ -1,7 +1,9 @@
 import { type Db, type Tx, unnestRows, type WriteState } from '@plimsoll/database'
 import { sql } from 'kysely'
+import { exposeUncertain } from './exposure.store.ts'
 import type { PlannedWrite } from './lanes.ts'
 import { assertLease, LeaseLost } from './leases.store.ts'
+import { recheckLevels } from './levels.store.ts'
 
 export type SentWrite = PlannedWrite & { writeId: string }
 
@@ -23,6 +25,7 @@ export async function insertSentWrites(
     expected: write.expected,
     direction: write.direction,
     subtractedAtSend: write.candidate.subtracted,
+    givenBackAtSend: write.candidate.givenBack,
     desiredVersion: write.candidate.desiredVersion,
     causedAt: write.candidate.causedAt,
     unfenced: write.unfenced,
@@ -34,6 +37,7 @@ export async function insertSentWrites(
     expected: 'bigint',
     direction: 'text',
     subtractedAtSend: 'bigint',
+    givenBackAtSend: 'bigint',
     desiredVersion: 'bigint',
     causedAt: 'timestamptz',
     unfenced: 'boolean',
@@ -47,9 +51,9 @@ export async function insertSentWrites(
     )
     insert into write
       (organization_id, write_id, connection_id, level_id, quantity, expected, direction, state, fencing,
-       subtracted_at_send, desired_version, caused_at, sent_at, unfenced)
+       subtracted_at_send, given_back_at_send, desired_version, caused_at, sent_at, unfenced)
     select ${place.organizationId}, write_id, held.connection_id, level_id, quantity, expected, direction, 'sent',
-       ${place.fencing}, subtracted_at_send, desired_version, caused_at, ${place.at}, unfenced
+       ${place.fencing}, subtracted_at_send, given_back_at_send, desired_version, caused_at, ${place.at}, unfenced
     from ${source} cross join held`.execute(db)
   if (Number(sent.numAffectedRows ?? 0n) !== rows.length) throw new LeaseLost(place.connectionId)
 }
@@ -134,14 +138,15 @@ export async function closeUnknownWrites(
   connectionId: string,
   time: { sentBefore: Date; at: Date },
 ): Promise<number> {
-  const closed = await sql`
-    with closed as (
-      update write set settled_at = ${time.at}
-      where organization_id = ${organizationId} and connection_id = ${connectionId}
-        and state = 'unknown' and settled_at is null and sent_at < ${time.sentBefore}
-      returning level_id
-    )
-    update level set recheck_at = ${time.at}
-    where organization_id = ${organizationId} and level_id in (select level_id from closed)`.execute(tx)
-  return Number(closed.numAffectedRows ?? 0n)
+  const closed = await sql<{ levelId: string; quantity: number; givenBackAtSend: number }>`
+    update write set settled_at = ${time.at}
+    where organization_id = ${organizationId} and connection_id = ${connectionId}
+      and state = 'unknown' and settled_at is null and sent_at < ${time.sentBefore}
+    returning level_id, quantity, given_back_at_send`.execute(tx)
+  if (closed.rows.length === 0) return 0
+  const rows = closed.rows.sort((a, b) => (a.levelId < b.levelId ? -1 : 1))
+  const levelIds = [...new Set(rows.map(({ levelId }) => levelId))]
+  await exposeUncertain(tx, organizationId, rows, time.at)
+  await recheckLevels(tx, organizationId, levelIds, time.at)
+  return levelIds.length
 }

@@ -91,6 +91,13 @@ export interface LevelTable {
   askedAt: Date | null
   problemCode: string | null
   problem: string | null
+  /** Listing units; null: no bound is known. */
+  exposureOlder: number | null
+  exposureOlderUntil: Date | null
+  exposureCurrent: number
+  exposureFrom: Date | null
+  givenBack: number
+  protection: 'open' | 'buffered' | 'tightening' | 'guaranteed'
 }
 
 export interface PolicyTable {
@@ -199,6 +206,7 @@ export interface WriteTable {
   state: WriteState
   fencing: number
   subtractedAtSend: number
+  givenBackAtSend: number
   desiredVersion: number
   causedAt: Date
   sentAt: Date
@@ -238,4 +246,56 @@ export interface TaskTable {
   detail: string
   openedAt: Date
   closedAt: Date | null
+}
+
+export type ProtectionMode = 'open' | 'buffered' | 'guaranteed' | 'auto'
+
+export interface ProtectionTable {
+  organizationId: string
+  scope: 'organization' | 'connection' | 'item'
+  scopeId: string
+  mode: ProtectionMode
+  oversellsPerMillion: number
+  updatedAt: Date
+}
+
+export interface LevelGrantTable {
+  organizationId: string
+  levelId: string
+  itemId: string
+  locationId: string
+  units: number
+}
+
+export interface ItemProtectionTable {
+  organizationId: string
+  itemId: string
+  state: 'tightening' | 'guaranteed' | 'broken'
+  since: Date
+  shortUnits: number
+  obstacles: string[]
+}
+
+export interface ItemDemandTable {
+  organizationId: string
+  itemId: string
+  recentPerHour: number
+  usualPerHour: number
+  unitsPerSale: number
+  squaredPerSale: number
+  bufferUnits: number
+  measuredAt: Date
+}
+
+export interface ConnectionDelayTable {
+  organizationId: string
+  connectionId: string
+  seenMs: number
+  writtenMs: number
+  measuredAt: Date
+}
+
+export interface DemandClockTable {
+  organizationId: string
+  measuredUntil: Date
 }

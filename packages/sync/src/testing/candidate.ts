@@ -25,6 +25,7 @@ export function candidateOf(
     openSince: null,
     acknowledgedSubtracted: 0,
     subtracted: 0,
+    givenBack: 0,
     ...others,
   }
 }
