@@ -1,4 +1,4 @@
-import { type ExternalOrder, isConnectorError } from '@plimsoll/connector-kit'
+import type { ExternalOrder } from '@plimsoll/connector-kit'
 import { inTransaction, isTransient } from '@plimsoll/database'
 import {
   type AppliedOrder,
@@ -17,7 +17,6 @@ import {
   claimArrived,
   type InboxRow,
   type InboxVerdict,
-  insertInbox,
   insertSettled,
   isToApply,
   settleInbox,
@@ -32,11 +31,13 @@ import {
   toInboxEvent,
   toOrderFacts,
 } from './inbox.ts'
+import { type LateUnits, noteLate } from './late-orders.store.ts'
 import { assertLease, LeaseLost } from './leases.store.ts'
 import { applyLevelHints } from './level-hints.ts'
-import { addSubtracted, type LateUnits, type MovedByOrders, noteLate } from './levels.store.ts'
+import { addSubtracted, type MovedByOrders } from './levels.store.ts'
 import { findMappings, markListingGone } from './mappings.store.ts'
 import { notify } from './notify.ts'
+import { reparse } from './reparse.ts'
 import type { WorkerContext } from './worker-context.ts'
 
 const ROWS_PER_BATCH = 200
@@ -363,42 +364,6 @@ function verdictOnOrder(row: InboxRow, result: AppliedOrder, connectionName: str
       const never: never = result.verdict
       return never
     }
-  }
-}
-
-/** A connector mended since may read what it could not: then its events take the row's place. Else it stays parked. */
-async function reparse(context: WorkerContext, tx: Tx, row: InboxRow): Promise<InboxVerdict> {
-  const raw = row.payload as { reason?: string; headers?: Record<string, string>; body?: unknown }
-  const events = readAgain(context, raw)
-  if (events === undefined) {
-    context.log.warn({ inboxId: row.inboxId }, 'an unreadable event was replayed and is still unreadable')
-    return {
-      ...verdictOf(row, 'parked'),
-      reasonCode: 'malformed',
-      reason: raw.reason ?? 'The event cannot be read.',
-    }
-  }
-  const { organizationId, uuid } = context
-  const { connectionId, source } = row
-  await insertInbox(tx, { organizationId, connectionId, source, at: nowOf(context), uuid }, events, {
-    kind: 'inbox',
-    connectionIds: [connectionId],
-  })
-  return verdictOf(row, 'applied')
-}
-
-/** @returns undefined where it still cannot be read, or was never kept: what is not JSON may hold personal data */
-function readAgain(
-  { connector, uuid }: WorkerContext,
-  { headers = {}, body }: { headers?: Record<string, string>; body?: unknown },
-): InboxEvent[] | undefined {
-  if (body === undefined) return undefined
-  try {
-    const events = connector.webhooks.parse({ headers, body: Buffer.from(JSON.stringify(body)) })
-    return events.flatMap((event) => toInboxEvent(event, uuid) ?? [])
-  } catch (error) {
-    if (!isConnectorError(error)) throw error
-    return undefined
   }
 }
 
