@@ -314,7 +314,10 @@ export class ConnectionWorker {
     const { clock } = this.#context
     const startedMs = clock.monotonic()
     const readAt = nowOf(this.#context)
-    const { fenceAt, fresh, pages } = await this.#readNewOrders()
+    const { fenceAt, fresh, pages } = await this.#orders.readNew().catch((error: unknown) => {
+      this.#polls.noteFailure('orders', error)
+      throw error
+    })
     const tookMs = clock.monotonic() - startedMs
     this.#state.orderReadMs = this.#state.orderReadMs * 0.8 + tookMs * 0.2
     this.#polls.noteRead('orders', { fresh, requests: pages })
@@ -324,15 +327,6 @@ export class ConnectionWorker {
     const isKnown = !(await this.#hasUnread()) || (await this.#readUnread())
     if (isKnown) this.#state.fenceAt = fenceAt
     return isKnown
-  }
-
-  async #readNewOrders(): ReturnType<OrderReader['readNew']> {
-    try {
-      return await this.#orders.readNew()
-    } catch (error) {
-      this.#polls.noteFailure('orders', error)
-      throw error
-    }
   }
 
   /** @returns true when none is left */
