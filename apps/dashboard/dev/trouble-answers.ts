@@ -31,6 +31,7 @@ export function toParked(nowMs: number): ParkedPage['rows'] {
       receivedAt: iso(nowMs - (240 - number * 6) * minuteMs),
       parkedAt: iso(nowMs - (240 - number * 6) * minuteMs + 800),
       attempts: 1 + (number % 4),
+      cause: reasonCode,
       reasonCode,
       reason,
       payload: JSON.stringify(

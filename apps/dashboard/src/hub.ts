@@ -106,6 +106,10 @@ export const parkedQuery = infiniteQueryOptions({
   initialPageParam: {} as { cursor?: string },
   getNextPageParam: (last) => (last.next === null ? undefined : { cursor: last.next }),
 })
+export const parkedGroupsQuery = queryOptions({
+  queryKey: ['parked-groups'],
+  queryFn: ({ signal }) => hub.parkedGroups(signal),
+})
 export const activityQuery = infiniteQueryOptions({
   queryKey: ['activity'],
   queryFn: ({ pageParam, signal }) => hub.activity({ ...pageParam, limit: 100 }, signal),

@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import type { SyncJobView } from './intake-shapes.ts'
 import type { LotDetail, LotList, LotRow, LotTrace, SerialLives, SerialPage } from './lot-shapes.ts'
 import type { Hold, HoldDetail, HoldList, Preview } from './safety-shapes.ts'
 import type {
@@ -12,6 +13,7 @@ import type {
   LocationRow,
   MovementPage,
   Overview,
+  ParkedGroups,
   ParkedPage,
   Problem,
   replayResult,
@@ -123,6 +125,11 @@ export function createClient(options: { baseUrl: string; fetch?: typeof fetch })
     /** Replays every parked event, or those of one reason code. */
     replayAll: (reasonCode?: string) =>
       call<ReplayResult>('POST', '/parked/replay', reasonCode === undefined ? {} : { reasonCode }),
+    parkedGroups: (signal?: Signal) => get<ParkedGroups>('/parked/groups', signal),
+    /** Replays what was parked for one cause. */
+    replayCause: (cause: string) => call<ReplayResult>('POST', '/parked/replay', { cause }),
+    /** Reads one listing's orders and levels now, and writes what differs. */
+    syncListing: (listingId: string) => call<SyncJobView>('POST', `/listings/${id(listingId)}/sync`),
     activity: (query: PageQuery = {}, signal?: Signal) =>
       get<ActivityPage>(`/activity${toQuery(query)}`, signal),
     tasks: (signal?: Signal) => get<TaskList>('/tasks', signal),

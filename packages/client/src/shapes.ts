@@ -102,6 +102,7 @@ const explainLabels = [
   'reserved',
   'held',
   'buffer',
+  'stale-orders',
   'cap',
   'floor',
   'fixed',
@@ -379,6 +380,8 @@ export const parkedRow = z.object({
   receivedAt: instant,
   parkedAt: instant,
   attempts: count,
+  /** What it shares with others: the connection, the reason and what is missing. POST /parked/replay {cause} */
+  cause: z.string(),
   /** Stable code: `unmapped-listing`, `malformed`, `unknown-status`, … The screen groups by it. */
   reasonCode: z.string(),
   /** What is wrong and the cure, one or two plain sentences. */
@@ -388,7 +391,27 @@ export const parkedRow = z.object({
 })
 export const parkedPage = z.object({ total: count, rows: z.array(parkedRow), next: z.string().nullable() })
 export type ParkedPage = z.infer<typeof parkedPage>
+
+/** GET /parked/groups: the largest first, at most 200. */
+export const parkedGroups = z.object({
+  rows: z.array(
+    z.object({
+      cause: z.string(),
+      connectionId: z.string(),
+      reasonCode: z.string(),
+      reason: z.string(),
+      events: count,
+      /** Of how many orders, levels or listings. */
+      subjects: count,
+      oldestAt: instant,
+      newestAt: instant,
+    }),
+  ),
+})
+export type ParkedGroups = z.infer<typeof parkedGroups>
 export const replayResult = z.object({
+  /** Asks how far it is; null where nothing was replayed. GET /parked/replays/:id */
+  replayId: z.string().nullable(),
   /** Put back in line; the sum of the other three. */
   replayed: count,
   /** Applied, or found to be known already. */

@@ -83,6 +83,13 @@ export type Capabilities = {
   latestEffectMs: number
   /** How late the order list may show an order. */
   visibilityLagMs: number
+  /** What may be read beside the orders, each from a cursor: then the connector has `stream`. Absent: nothing. */
+  streams?: readonly { name: string; everyMs: number; visibilityLagMs: number }[]
+  /**
+   * How it shows that an order was missed: `count`, the orders placed in a period can be counted (`countOrders`);
+   * `numbers`, their numbers follow each other without holes but for those of deleted orders. Absent: it does not.
+   */
+  gaps?: 'count' | 'numbers'
   /** How far the clock that stamps its orders may be off the one in its answers' headers; absent: two seconds. */
   clockErrorMs?: number
   /**
@@ -156,6 +163,14 @@ export type ChannelOperations = {
     query: { since: Date; cursor: string | undefined },
     options?: CallOptions,
   ): Promise<Page<ExternalOrder>>
+  /** How many orders were placed from `from` on and before `to`, those in the list of `orders`. Required for `gaps: 'count'`. */
+  countOrders?(period: { from: Date; to: Date }, options?: CallOptions): Promise<number>
+  /** What changed in a declared stream at or after `since`, oldest first, as webhooks would tell it. */
+  stream?(
+    name: string,
+    query: { since: Date; cursor: string | undefined },
+    options?: CallOptions,
+  ): Promise<Page<WebhookEvent>>
   /** One order read directly; throws NotFound. */
   order(externalId: string, options?: CallOptions): Promise<ExternalOrder>
   ship(shipment: Shipment, options?: CallOptions): Promise<{ externalId: string }>

@@ -20,6 +20,15 @@ import type {
   ImportProblemTable,
   ImportProgressTable,
 } from './tables/imports.ts'
+import type {
+  AuditDifferenceTable,
+  OrderGapTable,
+  ReplayTable,
+  StaleOrdersTable,
+  StaleRuleTable,
+  SyncJobTable,
+  WebhookHealthTable,
+} from './tables/intake.ts'
 import type { KitClaimTable, KitComponentTable, KitDefinitionTable, KitPartTable } from './tables/kits.ts'
 import type {
   LotClockTable,
@@ -101,6 +110,7 @@ export type * from './tables/accounts.ts'
 export type * from './tables/catalogue.ts'
 export type * from './tables/history.ts'
 export type * from './tables/imports.ts'
+export type * from './tables/intake.ts'
 export type * from './tables/kits.ts'
 export type * from './tables/lots.ts'
 export type * from './tables/orders.ts'
@@ -157,6 +167,13 @@ export interface Tables {
   stockCountSerial: StockCountSerialTable
   adjustmentReason: AdjustmentReasonTable
   stockSetting: StockSettingTable
+  replay: ReplayTable
+  webhookHealth: WebhookHealthTable
+  syncJob: SyncJobTable
+  auditDifference: AuditDifferenceTable
+  orderGap: OrderGapTable
+  staleRule: StaleRuleTable
+  staleOrders: StaleOrdersTable
   salesOrder: SalesOrderTable
   orderLine: OrderLineTable
   connection: ConnectionTable

@@ -23,12 +23,21 @@ import {
   takeInbox,
   toArrivedRows,
 } from './inbox.store.ts'
-import { type InboxEvent, type ListingMapping, reviveOrder, toInboxEvent, toOrderFacts } from './inbox.ts'
+import {
+  changeOf,
+  type InboxEvent,
+  type ListingMapping,
+  reviveOrder,
+  toInboxEvent,
+  toOrderFacts,
+} from './inbox.ts'
+import { type LateUnits, noteLate } from './late-orders.store.ts'
 import { assertLease, LeaseLost } from './leases.store.ts'
 import { applyLevelHints } from './level-hints.ts'
 import { addSubtracted, type MovedByOrders } from './levels.store.ts'
 import { findMappings, markListingGone } from './mappings.store.ts'
 import { notify } from './notify.ts'
+import { reparse } from './reparse.ts'
 import type { WorkerContext } from './worker-context.ts'
 
 const ROWS_PER_BATCH = 200
@@ -94,6 +103,7 @@ export async function applyArriving(
       ),
     )
     for (const row of rows) if (isStateOfOrder(row)) context.storedOrders.add(row.eventKey)
+    context.sightings.note(rows)
     return { ...toApplied(verdicts.length, verdicts), stored: verdicts.length }
   } catch (error) {
     // Stored by itself it is safe, and whatever hinders it is met again, and told, when it is applied from there.
@@ -123,6 +133,7 @@ async function applyBatch(context: WorkerContext, rows: readonly InboxRow[]): Pr
       inTransaction(context.database, (tx) => applyRows(context, tx, rows, write)),
     )
     rememberStored(context, rows)
+    context.sightings.note(rows)
     return verdicts
   } catch (error) {
     if (error instanceof LeaseLost || isTransient(error)) throw error
@@ -202,9 +213,13 @@ async function applyRows(
       : undefined,
     // One statement for all movements: it locks their balances, in key order.
     writeMovements(tx, stock, decided.movements),
-    updateAvailabilityOf(context, tx, toChangedItems(rows, incoming, decided), () =>
-      addSubtracted(tx, organizationId, connectionId, toMoved(context, decided), at),
-    ),
+    updateAvailabilityOf(context, tx, toChangedItems(rows, incoming, decided), async () => {
+      // Sent together, carried out in order.
+      await Promise.all([
+        addSubtracted(tx, organizationId, connectionId, toMoved(context, decided), at),
+        noteLate(tx, organizationId, connectionId, toLate(withOrder, decided), at),
+      ])
+    }),
   ])
   return verdicts
 }
@@ -247,6 +262,24 @@ function toChangedItems(
     itemIds: [...decided.movements.map((movement) => movement.itemId), ...ofApplied],
     at: new Date(Math.min(...rows.map((row) => row.receivedAt.getTime()))),
   }
+}
+
+/** What a backfill found may have changed before the levels were last confirmed. */
+function toLate(
+  incoming: readonly { row: InboxRow; order: ExternalOrder }[],
+  decided: DecidedOrders,
+): LateUnits[] {
+  return decided.orders.flatMap((result, index) => {
+    const { row, order } = incoming[index] ?? {}
+    if (row?.source !== 'backfill' || order === undefined) return []
+    const changedAt = changeOf(order) ?? order.placedAt
+    return result.subtracted.map(({ stockUnitId, externalLocationId, sold, givenBack }) => ({
+      stockUnitId,
+      externalLocationId,
+      units: sold - givenBack,
+      changedAt,
+    }))
+  })
 }
 
 /** An order as it stands, and not only a hint to read it. */
@@ -294,7 +327,7 @@ async function applyOtherRows(
       case 'level':
         break
       case 'unreadable':
-        verdicts.push(reparse(context, row))
+        verdicts.push(await reparse(context, tx, row))
         break
       default: {
         const never: never = row.topic
@@ -331,17 +364,6 @@ function verdictOnOrder(row: InboxRow, result: AppliedOrder, connectionName: str
       const never: never = result.verdict
       return never
     }
-  }
-}
-
-/** A connector mended since may read what it could not; else the row stays parked. */
-function reparse(context: WorkerContext, row: InboxRow): InboxVerdict {
-  const raw = row.payload as { reason?: string }
-  context.log.warn({ inboxId: row.inboxId }, 'an unreadable event was replayed and is still unreadable')
-  return {
-    ...verdictOf(row, 'parked'),
-    reasonCode: 'malformed',
-    reason: raw.reason ?? 'The event cannot be read.',
   }
 }
 

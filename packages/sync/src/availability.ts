@@ -20,6 +20,8 @@ import { notify } from './notify.ts'
 import { findOversold, type ItemStanding, keepOversoldTasks } from './oversold.store.ts'
 import { drawLines, dynamicBufferOf, type Protections } from './protect.ts'
 import { orZeroed } from './safety/zeroing.ts'
+import { findStaleItems, type StaleItem } from './stale-orders.store.ts'
+import { staleUnitsOf } from './stale-orders.ts'
 
 const ITEMS_PER_TURN = 500
 
@@ -141,14 +143,20 @@ type Figures = LevelFigures & {
 async function readFigures(context: SyncContext, tx: Tx, itemIds: readonly string[]): Promise<Figures> {
   const { organizationId } = context
   const at = nowOf(context)
-  const [figures, oversold, kitsBeyond, protections] = await Promise.all([
+  const [figures, oversold, kitsBeyond, protections, stale] = await Promise.all([
     readLevelFigures(tx, organizationId, itemIds, { at }),
     findOversold(tx, organizationId, itemIds, at),
     findKitsBeyond(tx, organizationId, itemIds),
     findProtections(tx, organizationId, itemIds),
+    findStaleItems(tx, organizationId, itemIds),
   ])
   const availableOf = widestPools(figures.levels)
-  return { ...figures, oversold, kitsBeyond, protections: { ...protections, availableOf } }
+  // A copy: channels that are alike share what they may promise.
+  const levels = figures.levels.map((level) => {
+    const kept = staleUnitsOf(level, staleFor(level, stale))
+    return kept === 0 ? level : { ...level, available: level.available - kept }
+  })
+  return { ...figures, levels, oversold, kitsBeyond, protections: { ...protections, availableOf } }
 }
 
 /** Base units in the widest pool of each item: a narrow one beside it says nothing of how deep the stock is. */
@@ -157,6 +165,13 @@ function widestPools(levels: readonly LevelWithStock[]): Map<string, number> {
   for (const { itemId, available } of levels.flatMap((level) => level.parts))
     widest.set(itemId, Math.max(available, widest.get(itemId) ?? Number.MIN_SAFE_INTEGER))
   return widest
+}
+
+/** Of other connections: what one sells itself is in its own number. */
+function staleFor(level: LevelToDecide, stale: readonly StaleItem[]): StaleItem[] {
+  return stale.filter(
+    ({ itemId, connectionId }) => itemId === level.itemId && connectionId !== level.connectionId,
+  )
 }
 
 /**

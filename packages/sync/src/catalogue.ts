@@ -5,7 +5,7 @@ import { updateAvailability } from './availability.ts'
 import { decideConnectionStep } from './connection-state.ts'
 import { type Connection, lockStatus, saveStatus } from './connections.store.ts'
 import { nowOf, type SyncContext } from './context.ts'
-import { findOrderCursor, saveOrderCursor } from './cursors.store.ts'
+import { findOrderCursor, saveOrderCursor, UNREAD } from './cursors.store.ts'
 import { replayParked } from './inbox.store.ts'
 import { queueWhatDiffers } from './lane-entries.store.ts'
 import { closeLevels, findLevelsToObserve, observeLevels } from './levels.store.ts'
@@ -81,9 +81,17 @@ export async function importOneListing(
   externalId: string,
 ): Promise<void> {
   const listing = await context.operations.listing(externalId, { signal: context.signal })
+  await importPage(context, [listing])
+}
+
+/** Listings as they were just read: saved, tied to items where the SKU is unique, with their levels. */
+export async function importPage(
+  context: SyncContext & { connection: Connection },
+  listings: readonly ExternalListing[],
+): Promise<void> {
   const place = { organizationId: context.organizationId, connectionId: context.connection.connectionId }
   await inTransaction(context.database, async (tx) => {
-    await saveListings(tx, { ...place, at: nowOf(context), uuid: context.uuid }, [toRow(listing)])
+    await saveListings(tx, { ...place, at: nowOf(context), uuid: context.uuid }, listings.map(toRow))
     const newlyMapped = await mapBySku(tx, place.organizationId, place.connectionId)
     const itemIds = await rebuildLevels(tx, { ...place, uuid: context.uuid })
     await insertChangedItems(tx, place.organizationId, itemIds, { at: nowOf(context), uuid: context.uuid })
@@ -112,7 +120,7 @@ async function beginToFollowOrders(context: SyncContext, connectionId: string): 
   if (known !== undefined) return
   const since = nowOf(context)
   await inTransaction(context.database, (tx) =>
-    saveOrderCursor(tx, context.organizationId, connectionId, { since, fenceAt: null, deepReadAt: since }),
+    saveOrderCursor(tx, context.organizationId, connectionId, { ...UNREAD, since, deepReadAt: since }),
   )
 }
 

@@ -1,4 +1,4 @@
-import type { ConnectionState, Db, Tx } from '@plimsoll/database'
+import type { ConnectionState, Db, EditRule, Tx } from '@plimsoll/database'
 import { sql } from 'kysely'
 import type { ConnectionStatus } from './connection-state.ts'
 
@@ -13,6 +13,7 @@ export type Connection = {
   secretId: string
   defaultLocationId: string
   ordersPollMs: number
+  editRule: EditRule
   problemCode: string | null
   problem: string | null
   webhooksCheckedAt: Date | null
@@ -25,7 +26,7 @@ export type Connection = {
 }
 
 const columns = sql`connection_id, connector, name, state, pause_reasons, resume_state, settings, secret_id,
-  default_location_id, orders_poll_ms, problem_code, problem, webhooks_checked_at,
+  default_location_id, orders_poll_ms, edit_rule, problem_code, problem, webhooks_checked_at,
   zeroed_for, circuit_since, circuit_probe_at, circuit_failed_probes, budget_key`
 
 export async function findConnections(db: Db, organizationId: string): Promise<Connection[]> {
@@ -188,4 +189,16 @@ export async function saveBudgetKey(
         and budget_key = ${budgetKey} and state <> 'draft'
     ) as is_shared`.execute(db)
   return found.rows[0]?.isShared ?? false
+}
+
+export async function saveEditRule(
+  tx: Tx,
+  organizationId: string,
+  connectionId: string,
+  rule: EditRule,
+): Promise<boolean> {
+  const saved = await sql`
+    update connection set edit_rule = ${rule}
+    where organization_id = ${organizationId} and connection_id = ${connectionId}`.execute(tx)
+  return Number(saved.numAffectedRows ?? 0n) === 1
 }

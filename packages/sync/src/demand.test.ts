@@ -14,8 +14,9 @@ test.each([
   // One a day: within five seconds even one comes but 58 times in a million.
   [single(1 / 24), 5_000, 1_000, 0],
   [single(0), HOUR, 1, 0],
-  // Far from zero: 1,000 and 3.09 standard deviations, and a tenth more.
-  [single(1_000), HOUR, 1_000, 1_108],
+  // Far from zero: 1,000 and a little more than 3.09 standard deviations.
+  [single(1_000), HOUR, 1_000, 1_099],
+  [single(100_000), HOUR, 1_000, 101_075],
 ])('%j within %i ms, but for %i in a million: %i', (demand, ms, oversellsPerMillion, units) => {
   expect(unitsSoldWithin(demand, ms, oversellsPerMillion)).toBe(units)
 })

@@ -25,20 +25,21 @@ export function unitsSoldWithin(demand: Demand, ms: number, oversellsPerMillion:
   return quantile(mean, variance, chance)
 }
 const HOUR_MS = 3_600_000
-const NORMAL_FROM = 400
+const NORMAL_FROM = 20_000
 
 function quantile(mean: number, variance: number, chance: number): number {
   const excess = variance - mean
   // Poisson is where the negative binomial ends as its excess goes to nothing.
   const shape = excess > mean * 1e-6 ? mean ** 2 / excess : undefined
-  const ratio = shape === undefined ? mean : mean / (shape + mean)
-  let probability = shape === undefined ? Math.exp(-mean) : (shape / (shape + mean)) ** shape
-  let below = probability
+  const logRatio = Math.log(shape === undefined ? mean : mean / (shape + mean))
+  // As logarithms: the chance of no sale at all may be smaller than a number can be.
+  let logProbability = shape === undefined ? -mean : shape * Math.log(shape / (shape + mean))
+  let below = Math.exp(logProbability)
   let units = 0
   while (1 - below > chance && units < UNITS_MAX) {
-    probability *= (shape === undefined ? ratio : (shape + units) * ratio) / (units + 1)
+    logProbability += logRatio + (shape === undefined ? 0 : Math.log(shape + units)) - Math.log(units + 1)
     units += 1
-    below += probability
+    below += Math.exp(logProbability)
   }
   return units
 }

@@ -8,12 +8,14 @@ import { measureDemand } from './measure-demand.ts'
 import { parseWake, WAKE_CHANNEL, type Wake } from './notify.ts'
 import { notePassedWindows } from './policy-windows.ts'
 import { ConnectionRegistry } from './registry.ts'
+import { noteStaleOrders } from './stale-watch.ts'
 import { Wakeup } from './wakeup.ts'
 
 /** How often sales are counted: what is kept back follows a rush within this. */
 const DEMAND_MEASURED_MS = 10_000
 /** Days begin all over the world at quarters of an hour; a lot is taken off the channels within this. */
 const LOTS_LOOKED_AT_MS = 10_000
+const STALE_LOOKED_AT_MS = 5_000
 
 /** A sale begins and ends on every channel within this, and the time that its writes take. */
 const WINDOWS_LOOKED_AT_MS = 1_000
@@ -33,6 +35,7 @@ export class SyncEngine {
   readonly #lotsWakeup: Wakeup
   readonly #demandWakeup: Wakeup
   readonly #windowsWakeup: Wakeup
+  readonly #staleWakeup: Wakeup
   readonly #onWake: ((wake: Wake) => void) | undefined
   #loops: Promise<unknown> = Promise.resolve()
   #listener: { stop(): Promise<void> } | undefined
@@ -61,6 +64,7 @@ export class SyncEngine {
     this.#lotsWakeup = new Wakeup(context.clock)
     this.#demandWakeup = new Wakeup(context.clock)
     this.#windowsWakeup = new Wakeup(context.clock)
+    this.#staleWakeup = new Wakeup(context.clock)
   }
 
   /** @param roles `worker`: takes leases and works connections; without it the engine only listens and takes webhooks in */
@@ -76,7 +80,9 @@ export class SyncEngine {
       this.#loops = this.#loop(this.#leaseWakeup, heartbeatMs, () => this.#held.keepProcess())
       return
     }
+    const watchedSince = nowOf(this.#context)
     this.#loops = Promise.all([
+      this.#loop(this.#staleWakeup, STALE_LOOKED_AT_MS, () => noteStaleOrders(this.#context, watchedSince)),
       this.#loop(this.#leaseWakeup, heartbeatMs, () => this.#held.keep()),
       this.#loop(this.#itemsWakeup, 1_000, () => this.#workOutItems()),
       this.#loop(this.#expiryWakeup, 1_000, async () => void (await releaseExpired(this.#context))),

@@ -16,6 +16,9 @@ export const syncErrors = {
     fault: 'yours',
     cure: 'Use the id of a listing; import the listings again if it is new.',
   },
+  'unknown-drift': { status: 404, fault: 'yours', cure: 'Use the id of a difference that is listed.' },
+  'unknown-job': { status: 404, fault: 'yours', cure: 'Use the id of a job of one of your connections.' },
+  'invalid-period': { status: 422, fault: 'yours', cure: 'Give a beginning in the past, before the end.' },
   'name-taken': { status: 409, fault: 'yours', cure: 'Give the connection another name.' },
   'invalid-settings': { status: 422, fault: 'yours', cure: 'Correct the field named.' },
   'policy-contradiction': {

@@ -9,6 +9,8 @@ export const CLASS_OF: Readonly<Record<keyof ChannelOperations, CallClass | 'as-
   order: 'order',
   ship: 'shipment',
   outcomes: 'increase',
+  stream: 'order',
+  countOrders: 'reconcile',
   levels: 'reconcile',
   check: 'reconcile',
   registerWebhooks: 'catalogue',
@@ -25,7 +27,7 @@ export function guardOperations(
   operations: ChannelOperations,
   around: <T>(operation: keyof ChannelOperations, call: () => Promise<T>) => Promise<T>,
 ): ChannelOperations {
-  const { outcomes, withdraw, reinstate } = operations
+  const { outcomes, withdraw, reinstate, stream, countOrders } = operations
   return {
     check: (...given) => around('check', () => operations.check(...given)),
     locations: (...given) => around('locations', () => operations.locations(...given)),
@@ -42,6 +44,12 @@ export function guardOperations(
     }),
     ...(withdraw !== undefined && {
       withdraw: (...given) => around('withdraw', () => withdraw.apply(operations, given)),
+    }),
+    ...(stream !== undefined && {
+      stream: (...given) => around('stream', () => stream.apply(operations, given)),
+    }),
+    ...(countOrders !== undefined && {
+      countOrders: (...given) => around('countOrders', () => countOrders.apply(operations, given)),
     }),
     ...(reinstate !== undefined && {
       reinstate: (...given) => around('reinstate', () => reinstate.apply(operations, given)),

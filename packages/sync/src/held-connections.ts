@@ -249,6 +249,7 @@ function isShared({ connectionId, budgetKey }: Connection, all: readonly Connect
 }
 
 /** What a worker goes by. */
-function statusOf({ state, pauseReasons, settings, secretId, ordersPollMs, zeroedFor }: Connection): string {
-  return JSON.stringify([state, pauseReasons, settings, secretId, ordersPollMs, zeroedFor])
+function statusOf(connection: Connection): string {
+  const { state, pauseReasons, settings, secretId, ordersPollMs, zeroedFor, editRule } = connection
+  return JSON.stringify([state, pauseReasons, settings, secretId, ordersPollMs, zeroedFor, editRule])
 }

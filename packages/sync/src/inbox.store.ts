@@ -1,4 +1,4 @@
-import { type Db, type InboxState, type Tx, unnestRows } from '@plimsoll/database'
+import { type Db, type InboxSource, type InboxState, type Tx, unnestRows } from '@plimsoll/database'
 import { sql } from 'kysely'
 import type { InboxEvent } from './inbox.ts'
 import { toPayload, WAKE_CHANNEL, type Wake } from './notify.ts'
@@ -9,7 +9,7 @@ export type InboxRow = {
   connectionId: string
   topic: InboxEvent['topic']
   subject: string
-  source: 'webhook' | 'poll' | 'fetch'
+  source: InboxSource
   payload: unknown
   state: InboxState
   attempts: number
@@ -245,25 +245,46 @@ export async function settleInbox(
       and inbox.state in ('pending', 'fetch')`.execute(tx)
 }
 
+/** Which parked rows: one, those of one cause (`causeOfSql`), of a reason, of a connection; all without any of these. */
+export type Parked = {
+  inboxId?: string | undefined
+  cause?: string | undefined
+  reasonCode?: string | undefined
+  connectionId?: string | undefined
+}
+
 /**
- * Puts parked rows back in line: one, or all of a reason, or all. Orders that reserve nothing yet for an
- * unmapped line are applied again with what is mapped now.
+ * What parked rows have in common: the connection, the reason, and what is missing, which the sentence names (the same
+ * unmapped SKU, the same error).
+ */
+export const causeOfSql = sql<string>`md5(connection_id::text || coalesce(reason_code, '') || coalesce(reason, ''))`
+
+/**
+ * Puts parked rows back in line. Orders that reserve nothing yet for an unmapped line are applied again with what is
+ * mapped now; a state that is older than what is known by then is skipped, so that the order of replays cannot matter.
+ * @param replay under whose id their progress is counted
  * @returns how many, and of which connections
  */
 export async function replayParked(
   db: Db,
   organizationId: string,
-  which: { inboxId?: string; reasonCode?: string; connectionId?: string },
+  which: Parked,
+  replay?: { replayId: string; at: Date },
 ): Promise<{ replayed: number; connectionIds: string[] }> {
   const updated = await sql<{ connectionId: string }>`
-    update inbox set state = 'pending', not_before = null, settled_at = null
+    update inbox set state = 'pending', not_before = null, settled_at = null,
+      replay_id = coalesce(${replay?.replayId ?? null}::uuid, replay_id)
     where organization_id = ${organizationId} and state = 'parked'
       and (${which.inboxId ?? null}::uuid is null or inbox_id = ${which.inboxId ?? null}::uuid)
+      and (${which.cause ?? null}::text is null or ${causeOfSql} = ${which.cause ?? null}::text)
       and (${which.reasonCode ?? null}::text is null or reason_code = ${which.reasonCode ?? null}::text)
       and (${which.connectionId ?? null}::uuid is null or connection_id = ${which.connectionId ?? null}::uuid)
     returning connection_id`.execute(db)
-  return {
-    replayed: updated.rows.length,
-    connectionIds: [...new Set(updated.rows.map((row) => row.connectionId))],
+  const replayed = updated.rows.length
+  if (replay !== undefined && replayed > 0) {
+    await sql`
+      insert into replay (organization_id, replay_id, events, asked_at)
+      values (${organizationId}, ${replay.replayId}, ${replayed}, ${replay.at})`.execute(db)
   }
+  return { replayed, connectionIds: [...new Set(updated.rows.map((row) => row.connectionId))].sort() }
 }

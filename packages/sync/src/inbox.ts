@@ -69,6 +69,14 @@ export function hashOfOrder(order: ExternalOrder): string {
   return contentHashOf(toOrderFacts(order, new Map()))
 }
 
+/** Versions below this are numbers of the platform's own and no instants (1 January 2000). */
+const INSTANTS_FROM = 946_684_800_000
+
+/** When an order last changed, where its version says so: both known kinds of version are numbers. */
+export function changeOf({ version }: Pick<ExternalOrder, 'version'>): Date | undefined {
+  return version === undefined || version < INSTANTS_FROM ? undefined : new Date(version)
+}
+
 /** Where a listing's units are counted, and how many base units one is worth. */
 export type ListingMapping = {
   listingExternalId: string

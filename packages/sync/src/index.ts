@@ -1,7 +1,10 @@
 /** The public face of the sync package. */
 
+export { type AuditRow, findDifferences } from './audit.store.ts'
+export type { AuditResult } from './audit.ts'
 export { insertChangedItems } from './availability.store.ts'
 export { updateAvailability } from './availability.ts'
+export type { BackfillResult } from './backfill.ts'
 export type { CatalogueReport, Progress } from './catalogue.ts'
 export { type Connection, findConnections } from './connections.store.ts'
 export {
@@ -33,11 +36,14 @@ export {
   decideDesired,
   promisableOf,
 } from './desired.ts'
+export { changeEditRule } from './edit-rules.ts'
+export { resolveDrift } from './edits.ts'
 export { SyncEngine } from './engine.ts'
 export { type SyncErrorCode, SyncProblem, syncErrors, syncProblem } from './errors.ts'
 export { expectedOf } from './expected.ts'
 export { noteExpiredLots } from './expired-lots.ts'
-export { replayParked } from './inbox.store.ts'
+export { findGaps, type OrderGap } from './gaps.store.ts'
+export { causeOfSql, type Parked, replayParked } from './inbox.store.ts'
 export { type IntakeAnswer, receiveWebhook } from './intake.ts'
 export type { LevelStock, PromisablePart } from './item-stock.ts'
 export { changeKit, tellOfKits } from './kit-changes.ts'
@@ -71,5 +77,21 @@ export { findChannelMoments, findOrderMoments } from './safety/order-timeline.st
 export { haltWrites, liftHalt, pauseConnection, resumeConnection } from './safety/pauses.ts'
 export { differenceOf } from './safety/shadow.ts'
 export { countUnzeroed } from './safety/zeroing.store.ts'
+export {
+  findStaleItems,
+  type StaleItem,
+} from './stale-orders.store.ts'
+export { type StaleRule, staleUnitsOf } from './stale-orders.ts'
+export { changeStaleRule, listStaleRules, noteStaleOrders, type StaleRules } from './stale-watch.ts'
 export { changeStock, changeStockWithin, toDocumentStore } from './stock-changes.ts'
+export type { SyncJob } from './sync-jobs.store.ts'
+export {
+  cancelSyncJob,
+  getSyncJob,
+  listSyncJobs,
+  requestAudit,
+  requestBackfill,
+  requestSyncNow,
+} from './sync-jobs.ts'
+export type { SyncNowResult } from './sync-now.ts'
 export { answerWhatIf, type WhatIf, type WhatIfRequest, type WhatIfRow } from './whatif.ts'

@@ -1,6 +1,7 @@
 import { nowOf, type SyncContext } from './context.ts'
 import { type Arrival, type InboxRow, insertInbox, isToApply } from './inbox.store.ts'
 import type { InboxEvent } from './inbox.ts'
+import { noteWebhooksBehind } from './webhook-health.store.ts'
 
 type Waiting = {
   events: InboxEvent[]
@@ -38,8 +39,20 @@ export class IntakeQueue {
       receiver?.receive(stored.filter(isToApply))
       return stored.length
     }
-    const storeAndApply = async (events: readonly InboxEvent[]) =>
-      (await worker()?.storeAndApply(arrivalNow(), events)) ?? (await store(events))
+    const storeAndApply = async (events: readonly InboxEvent[]) => {
+      const fresh = (await worker()?.storeAndApply(arrivalNow(), events)) ?? (await store(events))
+      if (fresh < new Set(events.map(({ eventKey }) => eventKey)).size) await noteBehind(events)
+      return fresh
+    }
+    // Known already: by another webhook, or by a poll that was faster, which says how healthy webhooks are.
+    const noteBehind = async (events: readonly InboxEvent[]) => {
+      try {
+        await noteWebhooksBehind(database.kysely, organizationId, connectionId, events, nowOf(context))
+      } catch (error) {
+        // They are stored; only a figure is missing.
+        context.log.warn({ connectionId, error }, 'a webhook behind a poll could not be noted')
+      }
+    }
     this.#orders = new Batches(storeAndApply, async () => undefined)
     this.#hints = new Batches(store, () => clock.sleep(GATHER_MS))
   }

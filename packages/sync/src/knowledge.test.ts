@@ -109,19 +109,13 @@ test.each<
     { observed: 7, expected: 9 },
     { kind: 'look-again', suspicion: { observed: 7, expected: 10 } },
   ],
-  [
-    'a write is on its way',
-    { isBusy: true },
-    read(7),
-    { observed: 7, expected: 10 },
-    { kind: 'look-again', suspicion: undefined },
-  ],
+  ['a write is on its way', { isBusy: true }, read(7), { observed: 7, expected: 10 }, { kind: 'in-flight' }],
   [
     'a write is on its way, never confirmed',
     { isBusy: true, acknowledged: null },
     read(7),
     undefined,
-    { kind: 'look-again', suspicion: undefined },
+    { kind: 'in-flight' },
   ],
 ])('a reading: %s', (_, level, reading, earlier, verdict) => {
   expect(decideReading({ ...known, ...level }, reading, earlier)).toEqual(verdict)

@@ -1,10 +1,4 @@
-import {
-  CALL_CLASSES,
-  isConnectorError,
-  KEPT_BACK,
-  Unavailable,
-  type WriteOutcome,
-} from '@plimsoll/connector-kit'
+import { CALL_CLASSES } from '@plimsoll/connector-kit'
 import { inTransaction } from '@plimsoll/database'
 import { insertChangedItems } from './availability.store.ts'
 import { nowOf } from './context.ts'
@@ -14,41 +8,18 @@ import {
   type LaneCandidate,
   removeEntries,
 } from './lane-entries.store.ts'
-import { decideFailedCall, decideLaneStep, type LaneStep, type PlannedWrite } from './lanes.ts'
+import type { LaneState } from './lane-state.ts'
+import { decideLaneStep, type LaneStep, type PlannedWrite } from './lanes.ts'
 import { assertLease } from './leases.store.ts'
-import { recheckLevels } from './levels.store.ts'
 import { notify } from './notify.ts'
 import { adoptReadings, readLevels } from './read-back.ts'
+import { reconcileConflicts } from './reconcile.ts'
 import { LaneGuard } from './safety/guard.ts'
 import { settleOutcomes } from './settle.ts'
 import { followWithdrawals } from './withdrawals.ts'
 import type { WorkerContext } from './worker-context.ts'
-import { insertSentWrites, NO_RESULT, type SentWrite, settleWrites } from './writes.store.ts'
-
-/** A write call that has not ended by then is ended, and its writes are unknown. */
-const CALL_MS_MAX = 20_000
-/**
- * A request of it that has not left by then never leaves: it could act after another process has taken over and
- * raised. A process that was frozen between recording a write and sending it wakes up to this.
- */
-const LEAVES_MS_MAX = 10_000
-
-/** What a lane keeps between its turns; the truth is in the database. */
-export type LaneState = {
-  /** Up to then every order of the connection is known. */
-  fenceAt: Date | undefined
-  /** When the last complete read of the orders began. */
-  readAt: Date | undefined
-  batchLimit: number
-  /** Levels of a batch that was refused whole: at least one of them is why. Empty: none is suspected. */
-  suspects: ReadonlySet<string>
-  /** Running mean of how long reading the orders takes. */
-  orderReadMs: number
-  /** Inbox rows applied so far: what was found before it moved may be out of date. */
-  applied: number
-  /** Writes are stopped, of all or of this connection: until then it is not asked again whether they still are. */
-  stoppedUntil: Date | undefined
-}
+import { CALL_MS_MAX, callSetLevels, LEAVES_MS_MAX } from './write-call.ts'
+import { insertSentWrites, type SentWrite } from './writes.store.ts'
 
 export type LaneActions = {
   /**
@@ -285,10 +256,10 @@ async function sendBatch(
   const isKnown = await actions.readAndApplyOrders()
   const stubborn = settled.conflicts.filter((write) => write.candidate.attempts > 0)
   if (stubborn.length === 0) return isKnown
-  return await readBack(
+  return await reconcileConflicts(
     context,
-    actions,
     stubborn.map((write) => write.candidate),
+    actions,
   )
 }
 
@@ -309,103 +280,5 @@ async function dealAgain(context: WorkerContext, writes: readonly SentWrite[]): 
     const itemIds = candidates.flatMap(({ itemId }) => itemId ?? [])
     await insertChangedItems(tx, organizationId, itemIds, { at, uuid })
     await notify(tx, organizationId, { kind: 'items' })
-  })
-}
-
-async function callSetLevels(
-  context: WorkerContext,
-  state: LaneState,
-  writes: readonly SentWrite[],
-): Promise<WriteOutcome[]> {
-  const ended = new AbortController()
-  const answered = new AbortController()
-  context.clock.sleep(CALL_MS_MAX, answered.signal).then(
-    () => ended.abort(new Error(`The platform took longer than ${CALL_MS_MAX} ms.`)),
-    () => undefined, // answered in time
-  )
-  try {
-    const { leavesUntil } = context.writing
-    if (leavesUntil !== undefined && context.clock.now() > leavesUntil) {
-      throw new Unavailable('The write was recorded too long ago to be sent.', false, { code: KEPT_BACK })
-    }
-    const outcomes = await context.operations.setLevels(
-      writes.map((write) => ({
-        writeId: write.writeId,
-        stockUnitId: write.candidate.stockUnitId,
-        locationId: write.candidate.externalLocationId,
-        quantity: write.quantity,
-        expected: write.expected,
-      })),
-      { signal: AbortSignal.any([context.signal, ended.signal]) },
-    )
-    state.suspects = without(state.suspects, writes)
-    return outcomes
-  } catch (error) {
-    if (!isConnectorError(error)) {
-      // A bug of ours in the middle of a call: what was sent is unknown, and the error is told.
-      await markUnknown(context, writes, error instanceof Error ? error.message : String(error))
-      throw error
-    }
-    const failed = decideFailedCall(error, writes.length)
-    switch (failed.kind) {
-      case 'unknown':
-        await markUnknown(context, writes, error.message)
-        throw error
-      case 'split':
-        state.suspects = new Set(writes.map(({ candidate }) => candidate.levelId))
-        return writes.map(({ writeId }) => ({ writeId, kind: 'untouched' }))
-      case 'refused':
-        state.suspects = without(state.suspects, writes)
-        return writes.map(({ writeId }) => ({ writeId, kind: 'refused', error }))
-      case 'again':
-        await settleOutcomes(
-          context,
-          writes,
-          writes.map(({ writeId }) => ({ writeId, kind: 'untouched' })),
-        )
-        throw error
-      default: {
-        const never: never = failed
-        throw new Error(`unknown failure ${String(never)}`)
-      }
-    }
-  } finally {
-    answered.abort()
-  }
-}
-
-function without(suspects: ReadonlySet<string>, writes: readonly SentWrite[]): ReadonlySet<string> {
-  if (suspects.size === 0) return suspects
-  const cleared = new Set(writes.map(({ candidate }) => candidate.levelId))
-  return new Set([...suspects].filter((levelId) => !cleared.has(levelId)))
-}
-
-async function markUnknown(
-  context: WorkerContext,
-  writes: readonly SentWrite[],
-  message: string,
-): Promise<void> {
-  const at = nowOf(context)
-  await inTransaction(context.database, async (tx) => {
-    await assertLease(tx, context.organizationId, context.lease)
-    await settleWrites(
-      tx,
-      context.organizationId,
-      writes.map(({ writeId }) => ({
-        ...NO_RESULT,
-        writeId,
-        state: 'unknown' as const,
-        errorCode: 'unknown',
-        error: message,
-        final: false,
-      })),
-      at,
-    )
-    await recheckLevels(
-      tx,
-      context.organizationId,
-      writes.map((write) => write.candidate.levelId),
-      at,
-    )
   })
 }

@@ -211,7 +211,9 @@ export type KnownLevel = LevelKnowledge & {
   levelId: string
   stockUnitId: string
   externalLocationId: string
+  itemId: string | null
   desired: number | null
+  desiredBecause: string | null
   desiredVersion: number
   observed: number | null
   desiredAt: Date | null
@@ -221,7 +223,7 @@ export type KnownLevel = LevelKnowledge & {
   isBusy: boolean
 }
 
-const levelColumns = sql`level_id, stock_unit_id, external_location_id, desired, desired_version, observed,
+const levelColumns = sql`level_id, stock_unit_id, external_location_id, item_id, desired, desired_because, desired_version, observed,
   desired_at, acknowledged_at, acknowledged, acknowledged_subtracted, subtracted, given_back, open_greatest, open_last, open_since`
 
 const knownColumns = sql`${levelColumns},
@@ -290,6 +292,48 @@ export async function findLevelsByKey(
     select ${levelColumns} from level
     where organization_id = ${organizationId} and connection_id = ${connectionId}
       and (stock_unit_id, external_location_id) in (select stock_unit_id, location_id from ${source})
+    order by level_id`.execute(db)
+  return found.rows
+}
+
+/** Levels that a full look reads, after the given one, in their order. */
+export async function findLevelsAfter(
+  db: Db,
+  organizationId: string,
+  connectionId: string,
+  query: { after: string | undefined; limit: number },
+): Promise<KnownLevel[]> {
+  const found = await sql<KnownLevel>`
+    select ${knownColumns} from level
+    where organization_id = ${organizationId} and connection_id = ${connectionId} and tracked and writable
+      and (${query.after ?? null}::uuid is null or level_id > ${query.after ?? null}::uuid)
+    order by level_id
+    limit ${query.limit}`.execute(db)
+  return found.rows
+}
+
+export async function countLevels(db: Db, organizationId: string, connectionId: string): Promise<number> {
+  const found = await sql<{ levels: number }>`
+    select count(*) as levels from level
+    where organization_id = ${organizationId} and connection_id = ${connectionId} and tracked and writable`.execute(
+    db,
+  )
+  return found.rows[0]?.levels ?? 0
+}
+
+/** The levels that a listing reads. */
+export async function findLevelsOfListing(
+  db: Db,
+  organizationId: string,
+  listingId: string,
+): Promise<KnownLevel[]> {
+  const found = await sql<KnownLevel>`
+    select ${knownColumns} from level
+    where organization_id = ${organizationId} and tracked and writable
+      and (connection_id, stock_unit_id) in (
+        select connection_id, stock_unit_id from listing
+        where organization_id = ${organizationId} and listing_id = ${listingId}
+      )
     order by level_id`.execute(db)
   return found.rows
 }

@@ -1,6 +1,6 @@
 import { inTransaction } from '@plimsoll/database'
 import { nowOf } from './context.ts'
-import { findOrderCursor, type OrderCursor, saveOrderCursor } from './cursors.store.ts'
+import { findOrderCursor, type OrderCursor, saveOrderCursor, UNREAD } from './cursors.store.ts'
 import { clockOffset, planOrderRead, toFence } from './fences.ts'
 import { insertInbox } from './inbox.store.ts'
 import { type InboxEvent, toInboxEvent } from './inbox.ts'
@@ -29,25 +29,29 @@ export class OrderReader {
 
   /**
    * Everything changed since the last read, to the end.
-   * @returns up to when every order is known now
+   * @returns up to when every order is known now, how many states were new, and how many requests it took
    */
-  async readNew(): Promise<Date> {
+  async readNew(): Promise<{ fenceAt: Date; fresh: number; pages: number }> {
     const { visibilityLagMs } = this.#context.connector.manifest.capabilities
     const startedAt = this.#context.clock.now()
     const since = planOrderRead(await this.#known(), 'shallow', this.#platform())
     let page: string | undefined
-    for (let pages = 0; pages < PAGES_MAX; pages += 1) {
+    let pages = 0
+    let fresh = 0
+    do {
       const read = await this.#readPage(since, page)
       page = read.next
-      if (page === undefined) break
-    }
+      fresh += read.fresh
+      pages += 1
+    } while (page !== undefined && pages < PAGES_MAX)
     // Stopping short proves nothing: the cursor stays where it was.
     if (page !== undefined)
       throw new Error(`More than ${PAGES_MAX} pages of orders since ${since.toISOString()}.`)
 
     const fenceAt = toFence(startedAt, visibilityLagMs)
-    this.#cursor = { since: fenceAt, fenceAt, deepReadAt: this.#cursor?.deepReadAt ?? null }
-    return fenceAt
+    const readAt = new Date(startedAt)
+    this.#cursor = { since: fenceAt, fenceAt, readAt, deepReadAt: this.#cursor?.deepReadAt ?? null }
+    return { fenceAt, fresh, pages }
   }
 
   /**
@@ -77,7 +81,7 @@ export class OrderReader {
     const { database, organizationId, connection } = this.#context
     this.#cursor ??= await findOrderCursor(database.kysely, organizationId, connection.connectionId)
     // A connection that was never read is followed from now on; older orders are a backfill of their own.
-    this.#cursor ??= { since: nowOf(this.#context), fenceAt: null, deepReadAt: null }
+    this.#cursor ??= { ...UNREAD, since: nowOf(this.#context) }
     return this.#cursor
   }
 

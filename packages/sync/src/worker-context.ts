@@ -5,6 +5,7 @@ import type { SyncContext } from './context.ts'
 import type { WriteEffect } from './exposure.ts'
 import type { Lease } from './leases.store.ts'
 import type { RecentKeys } from './recent-keys.ts'
+import type { Sightings } from './sightings.ts'
 import type { Withdrawals } from './withdrawals.ts'
 
 /** What the lease holder of one connection works with. */
@@ -28,6 +29,8 @@ export type WorkerContext = SyncContext & {
   withdrawals: Withdrawals
   /** Order states known to be stored: reads overlap, so most of what a read finds is among them. */
   storedOrders: RecentKeys
+  /** Which order versions came by webhook. */
+  sightings: Sightings
   /** How far the platform's clock has been seen behind ours, at the most. */
   platformClockBehindMs(): number
   /** How far it may be ahead of ours, what its manifest declares for errors included. */

@@ -4,39 +4,38 @@ import {
   CALL_CLASSES,
   type CallClass,
   createBudgets,
-  createHttp,
 } from '@plimsoll/connector-kit'
 import { inTransaction, refreshStatistics } from '@plimsoll/database'
 import { type Applied, applyHints } from './apply.ts'
-import { CircuitBreaker } from './circuit-breaker.ts'
 import type { Connection } from './connections.store.ts'
 import { nowOf, type SyncContext } from './context.ts'
-import { writeEffectOf } from './exposure.ts'
 import { fetchHinted } from './fetching.ts'
-import { CLASS_OF, guardOperations } from './guarded-operations.ts'
+import { GapWatch } from './gap-watch.ts'
 import { type Arrival, hasOrdersToRead, type InboxRow } from './inbox.store.ts'
 import type { InboxEvent } from './inbox.ts'
 import { IDLE_MS_MAX, InboxWorker } from './inbox-worker.ts'
-import { type LaneActions, type LaneState, runLane } from './lane.ts'
+import { JobRunner } from './job-runner.ts'
+import { type LaneActions, runLane } from './lane.ts'
+import type { LaneState } from './lane-state.ts'
 import type { Lease } from './leases.store.ts'
 import { findFenceWanted } from './load-line.store.ts'
+import { openWorkerContext } from './open-worker-context.ts'
 import { OrderReader } from './order-reading.ts'
+import { PollPace } from './poll-pace.ts'
 import { tellOfFence } from './protect.ts'
-import { RecentKeys } from './recent-keys.ts'
 import { reconcile, type Suspicions } from './reconcile.ts'
 import type { OpenConnection } from './registry.ts'
 import { finishZeroing } from './safety/pauses.ts'
+import { StreamReader } from './streams.ts'
 import { followTickets } from './tickets.ts'
-import { keepWebhooks } from './webhook-upkeep.ts'
-import { followWithdrawals, UNKNOWN_WITHDRAWALS } from './withdrawals.ts'
+import { WebhookWatch } from './webhook-watch.ts'
+import { followWithdrawals } from './withdrawals.ts'
 import type { WorkerContext } from './worker-context.ts'
 import { type LoopName, WorkerTurns } from './worker-turns.ts'
 import { closeUnknownWrites, markSentUnknown } from './writes.store.ts'
 
 /** Between two rounds of everything that is not a write. */
 const CHORES_MS = 200
-/** The clock that stamps orders may be another than the one in the answers' headers. */
-const CLOCK_ERROR_MS = 2_000
 /** Statistics are refreshed after so many applied events, and again each time there are so many times more. */
 const STATISTICS_FIRST = 50
 const STATISTICS_GROWTH = 8
@@ -56,8 +55,11 @@ export class ConnectionWorker {
   readonly #state: LaneState
   readonly #orders: OrderReader
   #loops: Promise<void> = Promise.resolve()
-  #ordersDueAt = 0
-  #reconcileDueAt = 0
+  readonly #webhooks: WebhookWatch
+  readonly #polls: PollPace
+  readonly #streams: StreamReader
+  readonly #gaps: GapWatch
+  readonly #jobs: JobRunner
   #choresDueAt = 0
   #isStepped = false
   /** True at first: the former holder may have left some. */
@@ -75,58 +77,13 @@ export class ConnectionWorker {
     onLost: () => void,
     budgets: Budgets = createBudgets(open.connector.manifest.budgets, context.clock),
   ) {
-    const { clock } = context
-    const circuit = new CircuitBreaker(context, open.connection)
-    const sending: WorkerContext['sending'] = { class: 'increase' }
-    // A lane makes one call after the other: what the one under way is for is what is asked for the budget.
-    const purpose = { class: 'reconcile' as CallClass, group: context.organizationId }
-    const writing: WorkerContext['writing'] = { leavesUntil: undefined }
-    const http = createHttp({
-      budgets,
-      clock,
-      leavesUntil: () => writing.leavesUntil,
-      purpose: () => purpose,
-      onCall: (call) => context.log.debug({ connection: open.connection.name, ...call }, 'call'),
-    })
-    const operations = open.connector.open({
-      settings: open.settings,
-      credentials: open.credentials,
-      http,
-      now: () => clock.now(),
-      uuid: () => context.uuid(),
-    })
-    let behindMs = 0
-    let aheadMs = 0
-    const { capabilities } = open.connector.manifest
-    this.#context = {
-      ...context,
-      connection: open.connection,
-      connector: open.connector,
-      operations: guardOperations(operations, (operation, call) => {
-        const named = CLASS_OF[operation]
-        purpose.class = named === 'as-written' ? sending.class : named
-        return circuit.watch(call, this.#stop.signal)
-      }),
-      budgets,
-      sending,
-      circuit,
-      withdrawals: UNKNOWN_WITHDRAWALS(),
+    this.#context = openWorkerContext(context, open, {
       lease,
-      raiseFrom: lease.callsUntil,
-      storedOrders: new RecentKeys(),
+      budgets,
       signal: this.#stop.signal,
-      ending: AbortSignal.any([this.#stop.signal, this.#ending.signal]),
-      writing,
-      platformClockBehindMs: () => behindMs,
-      platformClockAheadMs: () => aheadMs + (capabilities.clockErrorMs ?? CLOCK_ERROR_MS),
-      notePlatformClock: (seen) => {
-        // The Date header has whole seconds: up to one of them is rounding, and the largest seen counts.
-        behindMs = Math.min(60_000, Math.max(behindMs, seen.behindMs))
-        aheadMs = Math.min(60_000, Math.max(aheadMs, seen.aheadMs))
-      },
+      ending: this.#ending.signal,
       fenceAt: () => this.#state.fenceAt,
-      writeEffect: writeEffectOf(capabilities),
-    }
+    })
     this.#state = {
       fenceAt: undefined,
       readAt: undefined,
@@ -137,6 +94,15 @@ export class ConnectionWorker {
       stoppedUntil: undefined,
     }
     this.#orders = new OrderReader(this.#context)
+    this.#webhooks = new WebhookWatch(this.#context)
+    this.#polls = new PollPace(this.#context, () => this.#webhooks.verdict)
+    this.#streams = new StreamReader(this.#context, this.#polls)
+    this.#gaps = new GapWatch(this.#context)
+    this.#jobs = new JobRunner(this.#context, {
+      suspicions: this.#suspicions,
+      readAndApplyOrders: () => this.#readAndApplyOrders(),
+      applyInbox: () => this.#inbox.apply(),
+    })
     this.#inbox = new InboxWorker(this.#context, (applied) => this.#noteApplied(applied))
     this.#turns = new WorkerTurns(this.#context, { onLost, onFailed: (loop) => this.#noteFailed(loop) })
   }
@@ -180,6 +146,7 @@ export class ConnectionWorker {
   /** Something waits to be written. */
   wakeLane(): void {
     if (this.#readAhead === 'no') this.#readAhead = 'unless-just-read'
+    this.#jobs.lookSoon()
     this.#turns.wake('lane')
   }
 
@@ -251,6 +218,7 @@ export class ConnectionWorker {
     if (toRead > 0) this.#mayHaveUnread = true
     if (settled === 0) return
     this.#state.applied += settled
+    this.#polls.noteMoved('orders')
     this.#turns.wake('lane')
   }
 
@@ -280,7 +248,7 @@ export class ConnectionWorker {
    */
   #probe(): void {
     this.#readAhead = 'no'
-    this.#ordersDueAt = 0
+    this.#polls.readSoon('orders')
     this.#choresDueAt = 0
   }
 
@@ -293,7 +261,7 @@ export class ConnectionWorker {
     const wantedAt = await findFenceWanted(database.kysely, organizationId, connection.connectionId)
     // The channels that give units up show nothing until these orders are known.
     const isWanted = wantedAt !== undefined && clock.now() - visibilityLagMs > wantedAt.getTime()
-    const isDue = isWanted || clock.now() >= this.#ordersDueAt
+    const isDue = isWanted || this.#polls.isDue('orders')
     if (isDue && this.#mayCall('order')) await this.#readAndApplyOrders()
     if (wantedAt !== undefined && this.#state.fenceAt !== undefined)
       await tellOfFence(this.#context, this.#state.fenceAt)
@@ -304,11 +272,16 @@ export class ConnectionWorker {
     if (this.#mayCall('reconcile')) await this.#reconcile(actions, pace.reconcileMs)
     await this.#refreshStatistics()
     const isReadingOn = this.#mayCall('reconcile') && (await this.#readDeeper())
-    if (this.#mayCall('catalogue')) await keepWebhooks(this.#context)
+    const isStreaming = this.#mayCall('order') && (await this.#streams.turn())
+    if (isStreaming) await this.#inbox.apply()
+    if (this.#mayCall('catalogue')) await this.#webhooks.turn()
+    await this.#gaps.turn(this.#state.fenceAt)
+    const isWorking = this.#mayCall('reconcile') && (await this.#jobs.turn())
+    await this.#polls.save()
     if (fetched.failed > 0) this.#turns.noteProblem()
     else await this.#turns.succeeded()
     // Whatever was found to do may have more behind it.
-    const isMore = isReadingOn || fetched.looked > 0
+    const isMore = isReadingOn || isStreaming || isWorking || fetched.looked > 0
     this.#choresDueAt = clock.now() + (isMore ? 0 : CHORES_MS)
   }
 
@@ -322,13 +295,16 @@ export class ConnectionWorker {
   }
 
   async #readAndApplyOrders(): Promise<boolean> {
-    const { clock, connection } = this.#context
+    const { clock } = this.#context
     const startedMs = clock.monotonic()
     const readAt = nowOf(this.#context)
-    const fenceAt = await this.#orders.readNew()
+    const { fenceAt, fresh, pages } = await this.#orders.readNew().catch((error: unknown) => {
+      this.#polls.noteFailure('orders', error)
+      throw error
+    })
     const tookMs = clock.monotonic() - startedMs
     this.#state.orderReadMs = this.#state.orderReadMs * 0.8 + tookMs * 0.2
-    this.#ordersDueAt = clock.now() + connection.ordersPollMs * this.#pollFactor()
+    this.#polls.noteRead('orders', { fresh, requests: pages })
     // Even where nothing was new, a webhook may be waiting: the fence counts only what is applied.
     await this.#inbox.apply()
     this.#state.readAt = readAt
@@ -367,18 +343,11 @@ export class ConnectionWorker {
     return isReadingOn
   }
 
-  /** Reads are dear on some platforms: polling leaves the budget to writes as it runs low. */
-  #pollFactor(): number {
-    const { left } = this.#context.budgets.snapshot()
-    if (left > 0.5) return 1
-    return left > 0.25 ? 4 : 16
-  }
-
   async #reconcile(actions: LaneActions, everyMs: number): Promise<void> {
     const { clock, database, organizationId, connection, connector } = this.#context
-    const isDue = clock.now() >= this.#reconcileDueAt
+    const isDue = this.#polls.isDue('levels')
     if (isDue) {
-      this.#reconcileDueAt = clock.now() + everyMs
+      this.#polls.noteReadBack(everyMs)
       const sentBefore = new Date(clock.now() - connector.manifest.capabilities.latestEffectMs)
       await inTransaction(database, (tx) =>
         closeUnknownWrites(tx, organizationId, connection.connectionId, {

@@ -5,6 +5,7 @@ import { useLanguage } from '../language.ts'
 import { Ago, Live } from '../parts/number.tsx'
 import { StatusMark } from '../parts/state.tsx'
 import { ExplainTree } from './explain-tree.tsx'
+import { SyncNow } from './sync-now.tsx'
 
 type Listing = ItemDetail['listings'][number]
 type Level = Listing['levels'][number]
@@ -26,6 +27,7 @@ export function ListingLevels({ listing }: { listing: Listing }) {
             {listing.unitsPerListing !== 1 &&
               ` · ${t('item.unitsPerListing', { n: listing.unitsPerListing })}`}
           </p>
+          <SyncNow listingId={listing.listingId} />
         </LevelRow>
       ))}
     </article>

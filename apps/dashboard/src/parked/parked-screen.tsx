@@ -1,18 +1,18 @@
 import type { ParkedPage } from '@plimsoll/client'
-import { useInfiniteQuery, useMutation } from '@tanstack/react-query'
+import { useInfiniteQuery, useMutation, useQuery } from '@tanstack/react-query'
 import { formatNumber } from '../format.ts'
-import { hub, parkedQuery, queryClient, useConnectionNames } from '../hub.ts'
+import { hub, parkedGroupsQuery, parkedQuery, queryClient, useConnectionNames } from '../hub.ts'
 import { useLanguage } from '../language.ts'
 import { More } from '../parts/more.tsx'
 import { Empty, Failure, Loading, useProblemText } from '../parts/notice.tsx'
 import { Ago } from '../parts/number.tsx'
 import { Heading } from '../parts/panel.tsx'
-import { groupByReason } from './parked-groups.ts'
+import { groupByCause } from './parked-groups.ts'
 
 type Row = ParkedPage['rows'][number]
-type Choice = { kind: 'one'; inboxId: string } | { kind: 'reason'; reasonCode: string } | { kind: 'all' }
+type Choice = { kind: 'one'; inboxId: string } | { kind: 'cause'; cause: string } | { kind: 'all' }
 
-/** Events that could not be applied, by reason; each is kept until it is replayed. */
+/** Events that could not be applied, by cause; each is kept until it is replayed. */
 export function ParkedScreen() {
   const { t, locale } = useLanguage()
   const parked = useInfiniteQuery(parkedQuery)
@@ -20,6 +20,9 @@ export function ParkedScreen() {
   const rows = parked.data?.pages.flatMap((page) => page.rows) ?? []
   const total = parked.data?.pages.at(-1)?.total ?? 0
   const n = (value: number) => formatNumber(locale, value)
+  // Of all pages, not only of those that are loaded.
+  const { data: groups } = useQuery(parkedGroupsQuery)
+  const totals = new Map(groups?.rows.map(({ cause, events }) => [cause, events]))
   return (
     <>
       <Heading title={t('parked.title')} note={total > 0 && t('parked.count', { count: total, n: n(total) })}>
@@ -43,8 +46,8 @@ export function ParkedScreen() {
         </div>
       )}
       <div className="space-y-4">
-        {groupByReason(rows).map((group) => (
-          <Group key={group.reasonCode} {...group} replay={replay} />
+        {groupByCause(rows).map((group) => (
+          <Group key={group.cause} {...group} total={totals.get(group.cause)} replay={replay} />
         ))}
       </div>
       {rows.length > 0 && rows.length < total && (
@@ -62,11 +65,12 @@ function useReplay() {
   return useMutation({
     mutationFn: (choice: Choice) => {
       if (choice.kind === 'one') return hub.replay(choice.inboxId)
-      return hub.replayAll(choice.kind === 'reason' ? choice.reasonCode : undefined)
+      return choice.kind === 'cause' ? hub.replayCause(choice.cause) : hub.replayAll()
     },
     onSettled: () =>
       queryClient.invalidateQueries({
-        predicate: ({ queryKey }) => queryKey[0] === 'parked' || queryKey[0] === 'overview',
+        predicate: ({ queryKey }) =>
+          queryKey[0] === 'parked' || queryKey[0] === 'parked-groups' || queryKey[0] === 'overview',
       }),
   })
 }
@@ -93,13 +97,17 @@ function ReplayResult({ replay }: { replay: Replay }) {
             replayed: formatNumber(locale, replay.data.replayed),
             stillParked: formatNumber(locale, replay.data.stillParked),
           })}
+          {replay.data.waiting > 0 &&
+            ` ${t('parked.waiting', { waiting: formatNumber(locale, replay.data.waiting) })}`}
         </p>
       )}
     </div>
   )
 }
 
-function Group({ reasonCode, rows, replay }: { reasonCode: string; rows: Row[]; replay: Replay }) {
+function Group(props: { cause: string; rows: Row[]; total: number | undefined; replay: Replay }) {
+  const { cause, rows, total = rows.length, replay } = props
+  const reasonCode = rows[0]?.reasonCode ?? ''
   const { t, locale } = useLanguage()
   const names = useConnectionNames()
   const subjectOf = ({ subject }: Row) => {
@@ -114,7 +122,10 @@ function Group({ reasonCode, rows, replay }: { reasonCode: string; rows: Row[]; 
       <header className="flex flex-wrap items-center justify-between gap-3 border-b border-line px-4 py-2.5">
         <div className="min-w-0 flex-1 basis-80">
           <h2 className="font-semibold">
-            {title} <span className="font-normal text-ink-2">· {formatNumber(locale, rows.length)}</span>
+            {title}{' '}
+            <span className="font-normal text-ink-2">
+              · {formatNumber(locale, Math.max(total, rows.length))}
+            </span>
           </h2>
           {isOne && (
             <p className="text-ink-2" lang="en">
@@ -126,7 +137,7 @@ function Group({ reasonCode, rows, replay }: { reasonCode: string; rows: Row[]; 
           type="button"
           className="control"
           disabled={replay.isPending}
-          onClick={() => replay.mutate({ kind: 'reason', reasonCode })}
+          onClick={() => replay.mutate({ kind: 'cause', cause })}
         >
           {t('parked.replayGroup')}
         </button>

@@ -77,6 +77,7 @@ const WORDS: Readonly<Record<ExplainNode['label'], string>> = {
   reserved: 'reserved',
   held: 'held',
   buffer: 'buffer kept back',
+  'stale-orders': 'kept back, since the orders of another channel are not known',
   cap: 'cut by the cap',
   floor: 'below the floor, so none is shown; floor',
   fixed: 'fixed by the policy',

@@ -1,6 +1,8 @@
 import { Command } from 'commander'
 import { VERSION } from '../version.ts'
+import { backfillCommand } from './backfill.ts'
 import { connectCommand } from './connect.ts'
+import { connectionCommand } from './connection.ts'
 import { cutoverCommand } from './cutover.ts'
 import { demoCommand } from './demo.ts'
 import { doctorCommand } from './doctor.ts'
@@ -13,6 +15,7 @@ import { locationCommand } from './location/location.ts'
 import { migrateCommand } from './migrate.ts'
 import { policyCommand } from './policy.ts'
 import { productCommand } from './product.ts'
+import { reconcileCommand } from './reconcile.ts'
 import { replayCommand } from './replay.ts'
 import { safetyCommands } from './safety.ts'
 import { serveCommand } from './serve.ts'
@@ -40,6 +43,7 @@ export function createProgram(exit: (code: number) => void): Command {
     serveCommand,
     demoCommand,
     connectCommand,
+    connectionCommand,
     importCommand,
     itemCommand,
     productCommand,
@@ -55,6 +59,8 @@ export function createProgram(exit: (code: number) => void): Command {
     timelineCommand,
     replayCommand,
     statusCommand,
+    backfillCommand,
+    reconcileCommand,
     doctorCommand,
     migrateCommand,
     simulateCommand,

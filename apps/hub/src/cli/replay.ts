@@ -1,7 +1,7 @@
-import type { ParkedPage, ReplayResult } from '@plimsoll/client'
+import type { ParkedGroups, ParkedPage, ReplayResult } from '@plimsoll/client'
 import type { Command } from 'commander'
 import { z } from 'zod'
-import { findParked } from '../views/parked.store.ts'
+import { findParked, findParkedGroups } from '../views/parked.store.ts'
 import { replayAndWait } from '../views/replay.ts'
 import { CommandProblem, EXIT } from './output.ts'
 import { addCommonOptions, type CommonOptions, withHub } from './with-hub.ts'
@@ -11,19 +11,24 @@ const LISTED_MAX = 50
 export function replayCommand(program: Command, exit: (code: number) => void): void {
   addCommonOptions(program.command('replay'))
     .description(
-      'put parked events back in line: all, those of one reason, or one; without a choice it lists them',
+      'put parked events back in line: all, those of one cause or reason, or one; without a choice it lists them',
     )
     .option('--all', 'every parked event')
     .option('--reason <code>', 'those parked for this reason, for example unmapped-listing')
+    .option(
+      '--cause <cause>',
+      'those parked for the same cause: the connection, the reason and what is missing',
+    )
     .option('--id <id>', 'this one')
-    .action(async (options: CommonOptions & { all?: boolean; reason?: string; id?: string }) => {
+    .action(async (options: ReplayOptions) => {
       exit(
         await withHub(options, async (hub, output) => {
-          if (options.all !== true && options.reason === undefined && options.id === undefined) {
+          if (isWithoutChoice(options)) {
             const parked = await findParked(hub.database.kysely, hub.context.organizationId, {
               limit: LISTED_MAX,
             })
-            output.result(parked, listParked)
+            const groups = await findParkedGroups(hub.database.kysely, hub.context.organizationId)
+            output.result({ ...parked, groups: groups.rows }, (all) => listParked(all, groups))
             return EXIT.ok
           }
           if (options.id !== undefined && !z.uuid().safeParse(options.id).success) {
@@ -34,6 +39,7 @@ export function replayCommand(program: Command, exit: (code: number) => void): v
           const result = await replayAndWait(hub.context, {
             ...(options.id !== undefined && { inboxId: options.id }),
             ...(options.reason !== undefined && { reasonCode: options.reason }),
+            ...(options.cause !== undefined && { cause: options.cause }),
           })
           output.result(result, sayResult)
           return result.stillParked > 0 ? EXIT.notGood : EXIT.ok
@@ -42,12 +48,22 @@ export function replayCommand(program: Command, exit: (code: number) => void): v
     })
 }
 
-function listParked({ total, rows }: ParkedPage): string {
+type ReplayOptions = CommonOptions & { all?: boolean; reason?: string; cause?: string; id?: string }
+
+function isWithoutChoice({ all, reason, cause, id }: ReplayOptions): boolean {
+  return all !== true && [reason, cause, id].every((each) => each === undefined)
+}
+
+function listParked({ total, rows }: ParkedPage, groups: ParkedGroups): string {
   if (total === 0) return 'Nothing is parked.'
   return [
     `${total} parked${total > rows.length ? `, the oldest ${rows.length}` : ''}:`,
     ...rows.map((row) => `  ${row.inboxId}  ${row.reasonCode}  ${row.subject}: ${row.reason}`),
-    'Once the cause is cured, put them back in line with --all, --reason CODE or --id ID.',
+    'By cause:',
+    ...groups.rows.map(
+      (group) => `  ${group.cause}  ${group.events} of ${group.reasonCode}: ${group.reason}`,
+    ),
+    'Once the cause is cured, put them back in line with --all, --cause CAUSE, --reason CODE or --id ID.',
   ].join('\n')
 }
 

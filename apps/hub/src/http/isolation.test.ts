@@ -19,6 +19,13 @@ import { listRoutes } from '../testing/declared-routes.ts'
 import { fillHistory, historyReads } from '../testing/history-rows.ts'
 import { catalogueReads, catalogueWrites, fillCatalogue } from '../testing/other-catalogue.ts'
 import { importReads, importWithProblem, importWrites } from '../testing/other-import.ts'
+import {
+  fillIntake,
+  type IntakeIds,
+  intakeReads,
+  intakeReadsOf,
+  intakeWrites,
+} from '../testing/other-intake.ts'
 import { policyWrites } from '../testing/other-policies.ts'
 import { digestsOf, gaugesOf, insertPassingRows, withoutNow } from '../testing/other-rows.ts'
 import { insertSafetyRows, safetyReads, safetyWrites } from '../testing/other-safety.ts'
@@ -46,6 +53,7 @@ let other: {
   importId: string
   lineId: string
   places: PlaceIds
+  intake: IntakeIds
 }
 
 beforeAll(async () => {
@@ -101,6 +109,7 @@ const reads: Record<string, string[]> = {
   '/api/v1/policy-windows': ['/api/v1/policy-windows'],
   ...safetyReads,
   ...importReads,
+  ...intakeReads,
   '/api/v1/locations': ['/api/v1/locations', '/api/v1/locations?archived=true'],
   '/api/v1/locations/:code': [`/api/v1/locations/${MARK}`],
   '/api/v1/locations/:code/bins': ['/api/v1/locations/MAIN/bins', `/api/v1/locations/${MARK}/bins`],
@@ -208,6 +217,7 @@ test('I9: what the first organization asks about rows of the second is not found
     'PUT /api/v1/valuation/currency': () => ask('PUT', '/api/v1/valuation/currency', { currency: 'none' }),
     ...safetyWrites(ask, other),
     ...importWrites(ask, importId),
+    ...intakeWrites(ask, other.intake),
     ...placeWrites({ ask, key, mark: MARK, ...other.places }),
     'PUT /api/v1/demo/faults': () => ask('PUT', '/api/v1/demo/faults', {}),
   }
@@ -239,6 +249,7 @@ test('I9: what the first organization asks about rows of the second is not found
   }
   const reservation = await ask('GET', `/api/v1/reservations/${reservationId}`)
   expect(reservation).toMatchObject({ status: 404, body: { code: 'unknown-reservation' } })
+  for (const url of intakeReadsOf(other.intake)) expect((await ask('GET', url)).status, url).toBe(404)
   for (const [route, run] of Object.entries(nothing))
     expect((await run()).body, route).toMatchObject({ replayed: 0 })
   for (const [route, run] of Object.entries(outcomes)) {
@@ -388,6 +399,11 @@ async function fillSecondOrganization() {
     places: await fillPlaces(context, MARK),
     connectionId,
     listingId: (await rowOf('MUG')).listingId,
+    intake: await fillIntake(kysely, organizationId, {
+      connectionId,
+      listingId: (await rowOf('MUG')).listingId,
+      mark: MARK,
+    }),
     inboxId: parked.rows[0]?.inboxId ?? '',
     reservationId: reservation.rows[0]?.reservationId ?? '',
     importId: await importWithProblem({ ...context, dataFolder: served.folder }, MARK),

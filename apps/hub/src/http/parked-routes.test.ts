@@ -1,4 +1,4 @@
-import { parkedPage, replayResult } from '@plimsoll/client'
+import { parkedGroups, parkedPage, replayResult } from '@plimsoll/client'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type ServedHub, type Shop, serveHub } from '../testing/served-hub.ts'
@@ -57,6 +57,7 @@ test('I4: an order for an unmapped listing is parked with its cure, and applied 
   expect(page.rows[0]?.reason).toContain('Import or map the listing, then replay')
   // Replayed before it is cured it is parked again, and the answer says so: nothing is lost.
   expect(await replay(`/${page.rows[0]?.inboxId}/replay`)).toEqual({
+    replayId: expect.any(String),
     replayed: 1,
     applied: 0,
     waiting: 0,
@@ -88,14 +89,47 @@ test('what is replayed is counted, and nothing else: not what was unreadable bef
       now() + interval '1 hour', now()
     from connection`.execute(served.database.kysely)
   const first = page.rows[0]?.inboxId
-  expect(await replay(`/${first}/replay`)).toEqual({ replayed: 1, applied: 0, waiting: 0, stillParked: 1 })
-  expect(await replay('/replay', { reasonCode: 'malformed' })).toEqual({
+  expect(await replay(`/${first}/replay`)).toMatchObject({
+    replayed: 1,
+    applied: 0,
+    waiting: 0,
+    stillParked: 1,
+  })
+  expect(await replay('/replay', { reasonCode: 'malformed' })).toMatchObject({
     replayed: 2,
     applied: 0,
     waiting: 0,
     stillParked: 2,
   })
   expect(await replay('/replay', { reasonCode: 'no-such-reason' })).toMatchObject({ replayed: 0 })
-  expect(await replay('/replay')).toEqual({ replayed: 2, applied: 0, waiting: 0, stillParked: 2 })
+  expect(await replay('/replay')).toMatchObject({ replayed: 2, applied: 0, waiting: 0, stillParked: 2 })
   expect((await parked()).total).toBe(2)
+})
+
+test('parked events are grouped by cause, and one group is replayed with its progress', async () => {
+  await replay('/replay')
+  const listing = await findListing('MUG-6')
+  await sql`update listing set item_id = null where listing_id = ${listing.listingId}`.execute(
+    served.database.kysely,
+  )
+  for (const id of [601, 602, 603])
+    await deliver(wooOrder({ id, productId: Number(listing.externalId), sku: 'MUG-6', quantity: 1 }))
+  await untilParked(5)
+  const groups = parkedGroups.parse((await served.ask('GET', '/api/v1/parked/groups')).body)
+  expect(groups.rows.map(({ reasonCode, events }) => [reasonCode, events])).toEqual([
+    ['unmapped-listing', 3],
+    ['malformed', 2],
+  ])
+  const cause = groups.rows[0]?.cause ?? ''
+  const page = parkedPage.parse((await served.ask('GET', `/api/v1/parked?cause=${cause}`)).body)
+  expect(page).toMatchObject({ total: 3 })
+  // Still unmapped: each is parked again under the same cause, and the other group was not touched.
+  const result = await replay('/replay', { cause })
+  expect(result).toMatchObject({ replayed: 3, stillParked: 3 })
+  const progress = await served.ask('GET', `/api/v1/parked/replays/${result.replayId}`)
+  expect(progress.body).toEqual(result)
+  await served.ask('POST', '/api/v1/mappings', {
+    mappings: [{ listingId: listing.listingId, sku: 'MUG', unitsPerListing: 1 }],
+  })
+  await untilParked(2)
 })

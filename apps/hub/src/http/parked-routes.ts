@@ -1,18 +1,22 @@
-import { parkedPage, replayResult } from '@plimsoll/client'
+import { parkedGroups, parkedPage, replayResult } from '@plimsoll/client'
 import type { FastifyPluginAsync } from 'fastify'
 import { z } from 'zod'
-import { findParked } from '../views/parked.store.ts'
+import { findParked, findParkedGroups } from '../views/parked.store.ts'
+import { countStates } from '../views/replay.store.ts'
 import { replayAndWait } from '../views/replay.ts'
 import { pageQuery } from './page-query.ts'
+import { ApiProblem } from './problem.ts'
 import { addRoute } from './route.ts'
 import type { ServerContext } from './server.ts'
 
 const reason = z.object({
-  reasonCode: z.string().optional().describe('Those of one reason; all without it.'),
+  reasonCode: z.string().optional().describe('Those of one reason; all without any of these.'),
+  cause: z.string().optional().describe('Those of one cause, as `listParkedGroups` names it.'),
+  connectionId: z.uuid().optional().describe('Those of one connection.'),
 })
 const tag = 'Parked events'
 
-/** What could not be applied: GET /parked, POST /parked/replay, POST /parked/:id/replay. */
+/** What could not be applied: by event and by cause, and its replay: one, a group, or all. */
 export function parkedRoutes({ context, database }: ServerContext): FastifyPluginAsync {
   return async (app) => {
     addRoute(
@@ -23,7 +27,7 @@ export function parkedRoutes({ context, database }: ServerContext): FastifyPlugi
         operation: 'listParked',
         tag,
         summary: 'Events that could not be applied, oldest first, with reason and cure.',
-        query: pageQuery,
+        query: pageQuery.extend({ cause: z.string().optional().describe('Those of one cause.') }),
         answers: { 200: parkedPage },
       },
       async ({ query }) => ({ 200: await findParked(database.kysely, context.organizationId, query) }),
@@ -48,13 +52,42 @@ export function parkedRoutes({ context, database }: ServerContext): FastifyPlugi
         path: '/parked/replay',
         operation: 'replayAll',
         tag,
-        summary: 'Puts all back in line, or those of one reason.',
+        summary: 'Puts all back in line, or those of one cause, reason or connection.',
         body: reason.nullish(),
         answers: { 200: replayResult },
       },
       async ({ body }) => {
-        const reasonCode = body?.reasonCode
-        return { 200: await replayAndWait(context, reasonCode === undefined ? {} : { reasonCode }) }
+        return { 200: await replayAndWait(context, body ?? {}) }
+      },
+    )
+    addRoute(
+      app,
+      {
+        method: 'GET',
+        path: '/parked/groups',
+        operation: 'listParkedGroups',
+        tag,
+        summary: 'Parked events by cause: the connection, the reason, and what is missing.',
+        answers: { 200: parkedGroups },
+      },
+      async () => ({ 200: await findParkedGroups(database.kysely, context.organizationId) }),
+    )
+    addRoute(
+      app,
+      {
+        method: 'GET',
+        path: '/parked/replays/:id',
+        operation: 'getReplay',
+        tag,
+        summary: 'How far a replay is.',
+        params: z.object({ id: z.uuid('give the id of a replay') }),
+        answers: { 200: replayResult },
+        errors: ['not-found'],
+      },
+      async ({ params: { id } }) => {
+        const found = await countStates(database.kysely, context.organizationId, id)
+        if (found === undefined) throw new ApiProblem('not-found', `There is no replay ${id}.`)
+        return { 200: found }
       },
     )
   }

@@ -14,6 +14,7 @@ import { exportRoutes } from './export-routes.ts'
 import { healthRoutes } from './health-routes.ts'
 import { historyRoutes } from './history-routes.ts'
 import { importRoutes } from './import-routes.ts'
+import { intakeRoutes } from './intake-routes.ts'
 import { itemChangeRoutes } from './item-change-routes.ts'
 import { itemRoutes } from './item-routes.ts'
 import { kitRoutes } from './kit-routes.ts'
@@ -102,6 +103,7 @@ export async function createServer(
       async (api) => {
         await api.register(activityRoutes(hub))
         await api.register(connectionRoutes(hub))
+        await api.register(intakeRoutes(hub))
         await api.register(policyRoutes(hub))
         await api.register(safetyRoutes(hub))
         await api.register(cutoverRoutes(hub))

@@ -1,6 +1,14 @@
 import type { ExplainNode } from '@plimsoll/client'
 import { findBlock, unusableOf } from '@plimsoll/stock'
-import { bufferOf, decideDesired, type LevelStock, type Policy, promisableOf } from '@plimsoll/sync'
+import {
+  bufferOf,
+  decideDesired,
+  type LevelStock,
+  type Policy,
+  promisableOf,
+  type StaleItem,
+  staleUnitsOf,
+} from '@plimsoll/sync'
 import { type ExplainedPart, explainIncoming, explainKit, explainWithheld } from './explain-kit.ts'
 import type {
   LevelView,
@@ -36,6 +44,8 @@ export type ExplainInput = {
   kitParts: readonly ExplainedPart[]
   /** Lots that may not leave, or not to everybody. */
   lots: readonly LotAtLocation[]
+  /** Connections that may have sold it and whose orders are not known. */
+  stale?: readonly StaleItem[]
 }
 
 /**
@@ -58,7 +68,13 @@ export function explainLevel(told: ExplainInput): ExplainNode {
   }
   const { stock } = input
   const decided = decideDesired(
-    { ...level, ...stock, unitsPerListing: level.levelUnitsPerListing, quantityMax: input.quantityMax },
+    {
+      ...level,
+      ...stock,
+      available: stock.available - keptBackOf(input),
+      unitsPerListing: level.levelUnitsPerListing,
+      quantityMax: input.quantityMax,
+    },
     input.policy,
   )
   const promise: ExplainNode = {
@@ -77,6 +93,15 @@ export function explainLevel(told: ExplainInput): ExplainNode {
   return { label: 'desired', value: desired, ...because, rows }
 }
 
+/** Units that the level keeps back because of the unread orders of others. */
+function keptBackOf(input: ExplainInput): number {
+  return staleUnitsOf(input.stock, staleOf(input))
+}
+
+function staleOf({ stale = [], level }: ExplainInput): StaleItem[] {
+  return stale.filter(({ connectionId }) => connectionId !== level.connectionId)
+}
+
 function poolOf({ level, balances }: ExplainInput): LocationBalance[] {
   return balances.filter((balance) => level.poolLocationIds.includes(balance.locationId))
 }
@@ -85,9 +110,14 @@ function explainPromise(input: ExplainInput, promise: number): ExplainNode[] {
   const { level, policy } = input
   if (policy.fixed !== undefined && !policy.paused) return [{ label: 'fixed', value: policy.fixed }]
   const { stock } = input
-  const promisable = promisableOf(stock, policy)
+  const keptBack = keptBackOf(input)
+  const promisable = promisableOf({ ...stock, available: stock.available - keptBack }, policy)
   const buffer = bufferOf(promisable, policy)
   const baseUnits: ExplainNode[] = explainAvailable(input)
+  if (keptBack > 0) {
+    const names = staleOf(input).map(({ connectionName }) => connectionName)
+    baseUnits.push({ label: 'stale-orders', value: -keptBack, detail: names.join(', ') })
+  }
   if (buffer > 0) baseUnits.push({ label: 'buffer', value: -buffer })
   if (promisable - buffer < 0) baseUnits.push({ label: 'none-below-zero', value: buffer - promisable })
 

@@ -2,6 +2,7 @@ import type { ItemDetail } from '@plimsoll/client'
 import { type Db, inTransaction } from '@plimsoll/database'
 import { findNamedParts } from '@plimsoll/stock'
 import {
+  findStaleItems,
   type LevelWithStock,
   NO_POLICY,
   readLevelFigures,
@@ -55,7 +56,7 @@ export async function getItem(hub: { context: SyncContext }, sku: string): Promi
 }
 
 async function findAll(db: Db, organizationId: string, { itemId }: ItemHead, at: Date) {
-  const [balances, levels, reservations, movements, unsubtracted, figures, lots, kitParts] =
+  const [balances, levels, reservations, movements, unsubtracted, figures, lots, kitParts, stale] =
     await Promise.all([
       findItemBalances(db, organizationId, itemId),
       findItemLevels(db, organizationId, itemId),
@@ -65,8 +66,10 @@ async function findAll(db: Db, organizationId: string, { itemId }: ItemHead, at:
       readLevelFigures(db, organizationId, [itemId], { at }),
       findItemLots(db, organizationId, [itemId], at),
       findPartsToExplain(db, organizationId, itemId, at),
+      findStaleItems(db, organizationId, [itemId]),
     ])
-  return { balances, levels, reservations, movements, unsubtracted, figures, lots, kitParts }
+  const ofItem = stale.filter((each) => each.itemId === itemId)
+  return { balances, levels, reservations, movements, unsubtracted, figures, lots, kitParts, stale: ofItem }
 }
 
 /** None for an item that is no virtual kit. */

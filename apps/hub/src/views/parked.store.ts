@@ -1,11 +1,13 @@
-import type { ParkedPage } from '@plimsoll/client'
+import type { ParkedGroups, ParkedPage } from '@plimsoll/client'
 import type { Db } from '@plimsoll/database'
+import { causeOfSql } from '@plimsoll/sync'
 import { sql } from 'kysely'
 
 const PAYLOAD_CHARACTERS_MAX = 4_000
 
 type Row = {
   inboxId: string
+  cause: string
   connectionId: string
   topic: string
   subject: string
@@ -22,19 +24,21 @@ type Row = {
 export async function findParked(
   db: Db,
   organizationId: string,
-  page: { cursor?: string | undefined; limit: number },
+  page: { cursor?: string | undefined; limit: number; cause?: string | undefined },
 ): Promise<ParkedPage> {
   const found = await sql<{ total: number } & (Row | { inboxId: null })>`
     select counted.total, page.*
     from (
       select count(*) as total from inbox
       where organization_id = ${organizationId} and state = 'parked'
+        and (${page.cause ?? null}::text is null or ${causeOfSql} = ${page.cause ?? null}::text)
     ) as counted
     left join (
-      select inbox_id, connection_id, topic, subject, source, received_at, settled_at, attempts, reason_code,
+      select inbox_id, ${causeOfSql} as cause, connection_id, topic, subject, source, received_at, settled_at, attempts, reason_code,
         reason, payload
       from inbox
       where organization_id = ${organizationId} and state = 'parked'
+        and (${page.cause ?? null}::text is null or ${causeOfSql} = ${page.cause ?? null}::text)
         and (${page.cursor ?? null}::uuid is null or inbox_id > ${page.cursor ?? null}::uuid)
       order by inbox_id
       limit ${page.limit + 1}
@@ -52,10 +56,37 @@ export async function findParked(
       receivedAt: row.receivedAt.toISOString(),
       parkedAt: (row.settledAt ?? row.receivedAt).toISOString(),
       attempts: row.attempts,
+      cause: row.cause,
       reasonCode: row.reasonCode ?? 'cannot-apply',
       reason: row.reason ?? 'It could not be applied.',
       payload: JSON.stringify(row.payload, null, 2).slice(0, PAYLOAD_CHARACTERS_MAX),
     })),
     next: parked.length > page.limit ? (rows.at(-1)?.inboxId ?? null) : null,
+  }
+}
+
+const GROUPS_MAX = 200
+
+/** Parked events by cause, the largest group first: the connection, the reason and what is missing. */
+export async function findParkedGroups(db: Db, organizationId: string): Promise<ParkedGroups> {
+  type Group = Omit<ParkedGroups['rows'][number], 'oldestAt' | 'newestAt'> & {
+    oldestAt: Date
+    newestAt: Date
+  }
+  const found = await sql<Group>`
+    select ${causeOfSql} as cause, connection_id, coalesce(reason_code, 'cannot-apply') as reason_code,
+      coalesce(reason, 'It could not be applied.') as reason, count(*) as events, count(distinct subject) as subjects,
+      min(received_at) as oldest_at, max(received_at) as newest_at
+    from inbox
+    where organization_id = ${organizationId} and state = 'parked'
+    group by connection_id, 1, reason_code, reason
+    order by events desc, oldest_at, cause
+    limit ${GROUPS_MAX}`.execute(db)
+  return {
+    rows: found.rows.map((row) => ({
+      ...row,
+      oldestAt: row.oldestAt.toISOString(),
+      newestAt: row.newestAt.toISOString(),
+    })),
   }
 }

@@ -14,6 +14,8 @@ export interface ConnectionTable {
   secretId: string
   defaultLocationId: string
   ordersPollMs: number
+  /** What becomes of a number that somebody typed into the platform's own screen. */
+  editRule: EditRule
   problemCode: string | null
   problem: string | null
   problemSince: Date | null
@@ -29,6 +31,8 @@ export interface ConnectionTable {
   budgetKey: string | null
   createdAt: Date
 }
+
+export type EditRule = 'hub-wins' | 'platform-wins' | 'ask'
 
 export interface ExternalLocationTable {
   organizationId: string
@@ -93,6 +97,8 @@ export interface LevelTable {
   observed: number | null
   observedAt: Date | null
   recheckAt: Date | null
+  /** Since then a person is asked about an edit; it is not raised meanwhile. */
+  askedAt: Date | null
   problemCode: string | null
   problem: string | null
   /** Listing units; null: no bound is known. */
@@ -152,13 +158,15 @@ export interface PolicyClockTable {
 
 export type InboxState = 'pending' | 'fetch' | 'applied' | 'skipped' | 'parked'
 
+export type InboxSource = 'webhook' | 'poll' | 'fetch' | 'backfill'
+
 export interface InboxTable {
   organizationId: string
   inboxId: string
   connectionId: string
   topic: string
   subject: string
-  source: 'webhook' | 'poll' | 'fetch'
+  source: InboxSource
   payload: unknown
   state: InboxState
   reasonCode: string | null
@@ -167,6 +175,9 @@ export interface InboxTable {
   notBefore: Date | null
   receivedAt: Date
   settledAt: Date | null
+  /** When a webhook told of what a poll had found before. */
+  webhookAt: Date | null
+  replayId: string | null
 }
 
 export interface InboxKeyTable {
@@ -183,6 +194,16 @@ export interface StreamCursorTable {
   since: Date
   fenceAt: Date | null
   deepReadAt: Date | null
+  followedSince: Date | null
+  /** When the last complete read began. */
+  readAt: Date | null
+  /** When something new last came in. */
+  changedAt: Date | null
+  nextAt: Date | null
+  failures: number
+  problem: string | null
+  /** The platform's own place in the stream. */
+  position: string | null
 }
 
 export interface ChangedItemTable {
@@ -280,6 +301,10 @@ export interface DriftTable {
   expected: number | null
   cause: string
   foundAt: Date
+  rule: string | null
+  healed: string
+  healedAt: Date | null
+  taskId: string | null
 }
 
 export interface TaskTable {

@@ -104,6 +104,7 @@ function parseWebhook(platform: MemoryPlatform, text: string): WebhookEvent[] {
 }
 
 const PAGE = 50
+const STREAM_PAGE = 2
 
 function openMemory(
   platform: MemoryPlatform,
@@ -214,6 +215,7 @@ function openMemory(
       const shownUntil = platform.clock.now() - platform.listLagMs
       const all = [...platform.orders.values()]
         .filter((order) => order.changedAt >= query.since.getTime())
+        .filter((order) => !platform.unlisted.has(order.externalId))
         .filter((order) => platform.listLagMs === 0 || order.changedAt <= shownUntil)
         .sort((a, b) => a.changedAt - b.changedAt)
       const rows = all.slice(from, from + PAGE).map((order) => platform.show(order))
@@ -230,7 +232,34 @@ function openMemory(
       return shown
     },
     ship: () => Promise.reject(new Invalid('This shop ships nothing', 'shipment')),
-    registerWebhooks: async () => ({ registered: [], repaired: [] }),
+    ...(capabilities.gaps === 'count' && {
+      async countOrders({ from, to }: { from: Date; to: Date }) {
+        const fault = await begin('countOrders')
+        await end(fault)
+        return [...platform.orders.values()].filter(
+          (order) => order.placedAt >= from.getTime() && order.placedAt < to.getTime(),
+        ).length
+      },
+    }),
+    ...(capabilities.streams !== undefined && {
+      async stream(_name: string, query: { since: Date; cursor: string | undefined }) {
+        const fault = await begin('stream')
+        await end(fault)
+        const from = Number(query.cursor ?? 0)
+        const all = platform.told.filter(({ at }) => at >= query.since.getTime())
+        const rows = all
+          .slice(from, from + STREAM_PAGE)
+          .map(({ externalId }) => ({ kind: 'listing' as const, externalId, deleted: false }))
+        const next = from + STREAM_PAGE < all.length ? String(from + STREAM_PAGE) : undefined
+        return { rows, next, platformTime: new Date(platform.clock.now()) }
+      },
+    }),
+    async registerWebhooks(url) {
+      await end(await begin('registerWebhooks'))
+      if (platform.webhookUrl === url) return { registered: [], repaired: [] }
+      platform.webhookUrl = url
+      return { registered: [], repaired: ['order'] }
+    },
   }
 }
 

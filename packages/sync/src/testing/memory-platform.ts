@@ -25,6 +25,12 @@ export class MemoryPlatform {
   readonly refused = new Map<string, 'row' | 'batch'>()
   /** Orders changed so recently are not listed yet. */
   listLagMs = 0
+  /** Orders that the list leaves out for good, as a search index may. */
+  readonly unlisted = new Set<string>()
+  /** Where webhooks go; undefined: nowhere, as after too many failures. */
+  webhookUrl: string | undefined
+  /** What the stream `listings` tells, in order. */
+  readonly told: { at: number; externalId: string }[] = []
   /** From so many rows on a write is only accepted (a feed), and carried out by `landLate`. */
   feedFrom = Number.POSITIVE_INFINITY
   /** What became of accepted rows, by ticket; an absent one still waits. */
@@ -197,6 +203,9 @@ export type Operation =
   | 'outcomes'
   | 'orders'
   | 'order'
+  | 'countOrders'
+  | 'stream'
+  | 'registerWebhooks'
 
 /**
  * `unsent`: it never left; `lost`: it left and was not carried out; `dropped`: carried out, the answer lost;

@@ -161,10 +161,15 @@ export async function createWorld(database: Database, clock: Clock, pace: Partia
       return fresh.length
     },
 
-    async webhook(connectionId: string, body: object | string, key = 'key-1') {
+    async webhook(
+      connectionId: string,
+      body: object | string,
+      key = 'key-1',
+      headers: Record<string, string> = {},
+    ) {
       const text = typeof body === 'string' ? body : JSON.stringify(body)
       return await receiveWebhook(context, registry, connectionId, {
-        headers: { 'x-key': key, 'x-topic': 'order' },
+        headers: { ...headers, 'x-key': key, 'x-topic': 'order' },
         body: Buffer.from(text),
       })
     },

@@ -1,0 +1,99 @@
+import type { ConnectionIntake, SyncJobView } from '@plimsoll/client'
+import type { WrittenCell } from '@plimsoll/files'
+import {
+  findConnectionId,
+  findDifferences,
+  findGaps,
+  getSyncJob,
+  listSyncJobs,
+  requestSyncNow,
+  type SyncContext,
+  syncProblem,
+} from '@plimsoll/sync'
+import { findIntake, findStreams, toGapView, toJobView } from './intake.store.ts'
+
+const SHOWN_MAX = 20
+const WAIT_MS_MAX = 12_000
+const LOOK_MS = 50
+const PAGE_ROWS = 1_000
+
+/** How one connection takes in: webhooks, streams, gaps and jobs. @throws SyncProblem where there is none */
+export async function getIntake(context: SyncContext, connection: string): Promise<ConnectionIntake> {
+  const { database, organizationId } = context
+  const connectionId = await findConnectionId(context, connection)
+  const [intake, streams, gaps, jobs] = await Promise.all([
+    findIntake(database.kysely, organizationId, connectionId),
+    findStreams(database.kysely, organizationId, connectionId),
+    findGaps(database.kysely, organizationId, connectionId, SHOWN_MAX),
+    listSyncJobs(context, connectionId, { limit: SHOWN_MAX }),
+  ])
+  if (intake === undefined)
+    throw syncProblem('unknown-connection', 'connection', `There is no connection "${connection}".`)
+  return { connectionId, ...intake, streams, gaps: gaps.map(toGapView), jobs: jobs.map(toJobView) }
+}
+
+/** Waits for a job for a while. @returns it as it is then, over or not */
+export async function waitForJob(
+  context: SyncContext,
+  jobId: string,
+  waitMs: number,
+  onLook: (job: SyncJobView) => void = () => undefined,
+): Promise<SyncJobView> {
+  const until = context.clock.monotonic() + waitMs
+  for (;;) {
+    const job = toJobView(await getSyncJob(context, jobId))
+    onLook(job)
+    if (job.finishedAt !== null || context.clock.monotonic() >= until) return job
+    await context.clock.sleep(LOOK_MS)
+  }
+}
+
+/**
+ * Reads one listing now and writes what differs; waits so that whoever pressed the button sees what it did. Where no
+ * process works the connection the job stays waiting, and the answer says so.
+ */
+export async function syncAndWait(context: SyncContext, listingId: string): Promise<SyncJobView> {
+  const { jobId } = await requestSyncNow(context, listingId)
+  return await waitForJob(context, jobId, WAIT_MS_MAX)
+}
+
+export const AUDIT_HEADER = [
+  'sku',
+  'listing',
+  'stock unit',
+  'location',
+  'expected',
+  'observed',
+  'class',
+  'healed',
+  'read at',
+] as const
+
+/** The report of an audit, page by page. */
+export async function* auditRows(
+  context: SyncContext,
+  jobId: string,
+): AsyncGenerator<readonly WrittenCell[]> {
+  let after: string | undefined
+  for (;;) {
+    const rows = await findDifferences(context.database.kysely, context.organizationId, jobId, {
+      after,
+      limit: PAGE_ROWS,
+    })
+    for (const row of rows) {
+      yield [
+        row.sku,
+        row.listingExternalId,
+        row.stockUnitId,
+        row.externalLocationId,
+        row.expected,
+        row.observed,
+        row.class ?? 'in-flight',
+        row.healed,
+        row.readAt.toISOString(),
+      ]
+    }
+    if (rows.length < PAGE_ROWS) return
+    after = rows.at(-1)?.differenceId
+  }
+}

@@ -1,0 +1,16 @@
+/** What a lane keeps between its turns; the truth is in the database. */
+export type LaneState = {
+  /** Up to then every order of the connection is known. */
+  fenceAt: Date | undefined
+  /** When the last complete read of the orders began. */
+  readAt: Date | undefined
+  batchLimit: number
+  /** Levels of a batch that was refused whole: at least one of them is why. Empty: none is suspected. */
+  suspects: ReadonlySet<string>
+  /** Running mean of how long reading the orders takes. */
+  orderReadMs: number
+  /** Inbox rows applied so far: what was found before it moved may be out of date. */
+  applied: number
+  /** Writes are stopped, of all or of this connection: until then it is not asked again whether they still are. */
+  stoppedUntil: Date | undefined
+}
