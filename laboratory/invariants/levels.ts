@@ -1,0 +1,116 @@
+import type pg from 'pg'
+import { type Books, latestOf, openUnitsOf, type PlatformBook, type Violation } from './books.ts'
+
+type LevelRow = {
+  level_id: string
+  connection_id: string
+  stock_unit_id: string
+  acknowledged: number | null
+  observed: number | null
+}
+
+/** I12: the hub holds a zero of a platform only where the platform has said zero, or echoed one. */
+export async function checkAbsence(reader: pg.Client, books: Books): Promise<Violation[]> {
+  const { rows } = await reader.query<LevelRow>(
+    `select level_id, connection_id, stock_unit_id, observed::int as observed, acknowledged::int as acknowledged
+    from level where organization_id = $1 and (observed = 0 or acknowledged = 0) order by level_id`,
+    [books.organizationId],
+  )
+  return rows.flatMap((row) => {
+    const platform = books.platforms.find(({ connectionId }) => connectionId === row.connection_id)
+    const level = platform?.levels.get(row.stock_unit_id)
+    if (level === undefined || level.told.has(0)) return []
+    const text = `${platform?.name}: the hub takes ${row.stock_unit_id} for 0, which was never said`
+    return [{ invariant: 'I12', text }]
+  })
+}
+
+/** What a process settles is of its own lease: a write that changed hands is the new holder's to judge. */
+export class SettledWrites {
+  readonly #reader: pg.Client
+  readonly #books: Books
+  readonly #known = new Map<string, string>()
+
+  constructor(reader: pg.Client, books: Books) {
+    this.#reader = reader
+    this.#books = books
+  }
+
+  /** @param holder of the process whose transaction this was; undefined: no worker's */
+  async check(process: string, holder: string | undefined): Promise<Violation[]> {
+    const { rows } = await this.#reader.query(
+      `select write_id, write.state || coalesce(' ' || settled_at::text, '') as state, lease.holder
+      from write join lease on lease.organization_id = $1 and lease.connection_id = write.connection_id
+      where write.organization_id = $1 order by write_id`,
+      [this.#books.organizationId],
+    )
+    const changed = rows.filter((row) => this.#known.get(row.write_id) !== row.state)
+    for (const row of changed) this.#known.set(row.write_id, row.state)
+    return changed
+      .filter((row) => row.holder !== holder)
+      .map((row) => ({
+        invariant: 'fencing',
+        text: `${process} records a write as ${row.state}, and the lease is another's`,
+      }))
+  }
+}
+
+/**
+ * I6, once the world is calm: what keeps the hub from having converged, worked out from the books alone. Every
+ * counted number is what is truly there for all, plus what this platform has still to subtract.
+ */
+export function differencesOfLevels(books: Books): string[] {
+  return books.platforms.flatMap((platform) =>
+    [...platform.levels.values()].flatMap((level) => {
+      if (level.quantity === undefined) return []
+      const promised = Math.max(0, Math.floor(truth(books, level.sku) / level.unitsPerListing))
+      const wanted = Math.min(promised + untakenOf(platform, level.stockUnitId), platform.quantityMax)
+      return level.quantity === wanted
+        ? []
+        : [`${platform.name} shows ${level.quantity} of ${level.stockUnitId}, and ${wanted} are to be shown`]
+    }),
+  )
+}
+
+/** Units in the warehouse that nobody has bought. */
+function truth(books: Books, sku: string): number {
+  const sold = books.platforms.flatMap((platform) =>
+    [...platform.orders.values()].flatMap((order) => {
+      const level = platform.levels.get(order.stockUnitId)
+      if (level?.sku !== sku) return []
+      const latest = latestOf(order)
+      return [level.unitsPerListing * (openUnitsOf(latest) + latest.shipped - latest.returned)]
+    }),
+  )
+  return (books.stocked.get(sku) ?? 0) - sold.reduce((sum, units) => sum + units, 0)
+}
+
+function untakenOf(platform: PlatformBook, stockUnitId: string): number {
+  return [...platform.orders.values()]
+    .filter((order) => order.stockUnitId === stockUnitId)
+    .reduce((sum, order) => {
+      const latest = latestOf(order)
+      return sum + openUnitsOf(latest) + latest.shipped - latest.returned - latest.taken
+    }, 0)
+}
+
+/** What is left undone in the hub's own rows. */
+export async function differencesOfQueues(reader: pg.Client, organizationId: string): Promise<string[]> {
+  const { rows } = await reader.query(
+    `select 'the inbox holds ' || count(*) || ' events that are ' || state as text from inbox
+      where organization_id = $1 and state in ('pending', 'fetch', 'parked') and topic <> 'level'
+      group by state
+    union all
+    select count(*) || ' writes are ' || state from write
+      where organization_id = $1 and settled_at is null group by state
+    union all
+    select 'connection ' || name || ' is paused' from connection where organization_id = $1 and state <> 'live'
+    union all
+    select count(*) || ' levels wait to be written' from lane_entry
+      join level on level.organization_id = $1 and level.level_id = lane_entry.level_id
+      where lane_entry.organization_id = $1 and tracked having count(*) > 0
+    order by 1`,
+    [organizationId],
+  )
+  return rows.map((row) => row.text)
+}
