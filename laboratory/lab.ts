@@ -83,6 +83,7 @@ class Lab {
   readonly #books: Books
   readonly #checker: Checker
   readonly #stocked = new Map<string, number>()
+  readonly #underWay = new Set<Books['underWay'][number]>()
   #calls: StartedCall[] = []
   #violation: Violation | undefined
   /** Faults and acts count from here; undefined while the brand is being set up. */
@@ -144,8 +145,13 @@ class Lab {
       listeners: new Set(),
       platforms: this.#platforms,
       feeds,
-      onCall: ({ life, holder, platform, operation, writes }) =>
-        this.#calls.push({ process: life.process, holder, platform, operation, writes }),
+      onCall: ({ life, holder, platform, operation, writes }) => {
+        this.#calls.push({ process: life.process, holder, platform, operation, writes })
+        const stockUnitIds = writes.map(({ stockUnitId }) => stockUnitId)
+        const request = { holder, platform, stockUnitIds }
+        if (stockUnitIds.length > 0) this.#underWay.add(request)
+        return { arrived: () => void this.#underWay.delete(request) }
+      },
       onError: (life, message, error) => this.#judgeError(life.process, message, error),
     }
     this.#processes = plan.processes.map(({ name, skewMs }) => new HubProcess(this.#world, name, skewMs))
@@ -170,14 +176,15 @@ class Lab {
       platforms: this.#platforms,
       people: this.#people,
     })
+    const underWay = this.#underWay
     this.#books = {
       organizationId,
       stocked: this.#stocked,
       platforms: [...this.#platforms.values()],
       now,
       clockErrorMs: 2 * Math.max(0, ...plan.processes.map(({ skewMs }) => Math.abs(skewMs))) + 5,
-      get leaseHolders() {
-        return processes.map(({ name, holder, isAlive }) => ({ process: name, holder, isAlive }))
+      get underWay() {
+        return [...underWay]
       },
     }
     this.#checker = new Checker(reader, this.#books, {

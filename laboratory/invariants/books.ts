@@ -11,10 +11,9 @@ export type Books = {
   now(): number
   /** How far the clocks of two processes may differ from each other and from the truth, together. */
   clockErrorMs: number
-  leaseHolders: readonly LeaseHolder[]
+  /** Requests that write numbers, have left a process, and have not arrived yet. */
+  underWay: readonly { holder: string; platform: string; stockUnitIds: readonly string[] }[]
 }
-
-export type LeaseHolder = { process: string; holder: string; isAlive: boolean }
 
 export type WriteStyle = 'compare-and-set' | 'absolute' | 'counts-open-orders'
 
@@ -24,6 +23,8 @@ export type PlatformBook = {
   style: WriteStyle
   visibilityLagMs: number
   quantityMax: number
+  /** How long after it was sent a request may still act. */
+  latestEffectMs: number
   levels: ReadonlyMap<string, LevelBook>
   orders: ReadonlyMap<string, OrderBook>
 }

@@ -1,7 +1,7 @@
 import type pg from 'pg'
 import type { AcknowledgedWebhook, Books, StartedCall, Violation } from './books.ts'
 import { LedgerInvariants } from './ledger.ts'
-import { checkAbsence, differencesOfLevels, differencesOfQueues, SettledWrites } from './levels.ts'
+import { checkBeliefs, differencesOfLevels, differencesOfQueues, SettledWrites } from './levels.ts'
 import { checkAcknowledged, checkOrders, differencesOfOrders, findKnownOrders } from './orders.ts'
 import { Promises } from './promises.ts'
 import { WriteInvariants } from './writes.ts'
@@ -46,7 +46,7 @@ export class Checker {
       violations.push(...checkOrders(this.#books, known))
     }
     if (isTouched(NUMBERS)) await this.#promises.update()
-    if (step.touched.has('level')) violations.push(...(await checkAbsence(this.#reader, this.#books)))
+    if (step.touched.has('level')) violations.push(...(await checkBeliefs(this.#reader, this.#books)))
     if (step.touched.has('write') && step.process !== undefined) {
       violations.push(...(await this.#settled.check(step.process, step.holder)))
     }

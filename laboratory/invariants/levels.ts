@@ -9,23 +9,33 @@ type LevelRow = {
   observed: number | null
 }
 
-/** I12: the hub holds a zero of a platform only where the platform has said zero, or echoed one. */
-export async function checkAbsence(reader: pg.Client, books: Books): Promise<Violation[]> {
+/**
+ * I12: what the hub takes a platform to show is what the platform has said, in an answer or an echo: nothing that
+ * was absent, nothing that was only hoped for.
+ */
+export async function checkBeliefs(reader: pg.Client, books: Books): Promise<Violation[]> {
   const { rows } = await reader.query<LevelRow>(
     `select level_id, connection_id, stock_unit_id, observed::int as observed, acknowledged::int as acknowledged
-    from level where organization_id = $1 and (observed = 0 or acknowledged = 0) order by level_id`,
+    from level where organization_id = $1 and (observed is not null or acknowledged is not null) order by level_id`,
     [books.organizationId],
   )
   return rows.flatMap((row) => {
     const platform = books.platforms.find(({ connectionId }) => connectionId === row.connection_id)
     const level = platform?.levels.get(row.stock_unit_id)
-    if (level === undefined || level.told.has(0)) return []
-    const text = `${platform?.name}: the hub takes ${row.stock_unit_id} for 0, which was never said`
-    return [{ invariant: 'I12', text }]
+    if (level === undefined) return []
+    return [row.observed, row.acknowledged]
+      .filter((quantity) => quantity !== null && !level.told.has(quantity))
+      .map((quantity) => ({
+        invariant: 'I12',
+        text: `${platform?.name}: the hub takes ${row.stock_unit_id} for ${quantity}, which was never said`,
+      }))
   })
 }
 
-/** What a process settles is of its own lease: a write that changed hands is the new holder's to judge. */
+/**
+ * What a process settles is of its own lease: a write that changed hands is the new holder's to judge. And one whose
+ * outcome is unknown stays open for as long as it may act.
+ */
 export class SettledWrites {
   readonly #reader: pg.Client
   readonly #books: Books
@@ -39,19 +49,26 @@ export class SettledWrites {
   /** @param holder of the process whose transaction this was; undefined: no worker's */
   async check(process: string, holder: string | undefined): Promise<Violation[]> {
     const { rows } = await this.#reader.query(
-      `select write_id, write.state || coalesce(' ' || settled_at::text, '') as state, lease.holder
+      `select write_id, write.state || coalesce(' ' || settled_at::text, '') as state, lease.holder,
+        write.connection_id, (write.state = 'unknown' and settled_at is not null) as is_closed,
+        extract(epoch from settled_at - sent_at) * 1000 as open_ms
       from write join lease on lease.organization_id = $1 and lease.connection_id = write.connection_id
       where write.organization_id = $1 order by write_id`,
       [this.#books.organizationId],
     )
     const changed = rows.filter((row) => this.#known.get(row.write_id) !== row.state)
     for (const row of changed) this.#known.set(row.write_id, row.state)
-    return changed
-      .filter((row) => row.holder !== holder)
-      .map((row) => ({
-        invariant: 'fencing',
-        text: `${process} records a write as ${row.state}, and the lease is another's`,
-      }))
+    return changed.flatMap((row) => {
+      if (row.holder !== holder) {
+        const text = `${process} records a write as ${row.state}, and the lease is another's`
+        return [{ invariant: 'fencing', text }]
+      }
+      const platform = this.#books.platforms.find(({ connectionId }) => connectionId === row.connection_id)
+      const earliestMs = (platform?.latestEffectMs ?? 0) - this.#books.clockErrorMs
+      if (!row.is_closed || Number(row.open_ms) >= earliestMs) return []
+      const text = `${platform?.name}: a write that nobody knows the outcome of is closed after ${row.open_ms} ms, while it may still act`
+      return [{ invariant: 'I5', text }]
+    })
   }
 }
 

@@ -69,6 +69,7 @@ export class WriteInvariants {
         ...this.#fencing(call, row),
         ...this.#notAbsent(platform, level),
         ...this.#withinPromise(call, level, row, write.quantity),
+        ...this.#alone(call, level, write.quantity),
         ...(await this.#erasesNothing(platform, level, row, write)),
       )
     }
@@ -108,6 +109,18 @@ export class WriteInvariants {
     const promise = this.#promises.mostSince(row.level_id, since)
     if (promise === undefined || quantity <= promise) return []
     const text = `${call.platform}: ${level.stockUnitId} is raised from ${level.quantity} to ${quantity}, and no more than ${promise} may be promised`
+    return [{ invariant: 'I5', text }]
+  }
+
+  /** Nothing is raised while a call of the lease's former holder may still act, and undo or repeat it. */
+  #alone(call: StartedCall, level: LevelBook, quantity: number): Violation[] {
+    if (level.quantity === undefined || quantity <= level.quantity) return []
+    const others = this.#books.underWay.filter(
+      ({ holder, platform, stockUnitIds }) =>
+        holder !== call.holder && platform === call.platform && stockUnitIds.includes(level.stockUnitId),
+    )
+    if (others.length === 0) return []
+    const text = `${call.platform}: ${level.stockUnitId} is raised to ${quantity} while a call of the former holder is under way`
     return [{ invariant: 'I5', text }]
   }
 

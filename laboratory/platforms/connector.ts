@@ -225,8 +225,8 @@ function answerWrites(
     if (fate.answer !== 'not-applied') feeds.later(() => landFeed(platform, feeds, writes))
     return writes.map(({ writeId }) => ({ writeId, kind: 'accepted', ticket: `t-${writeId}` }))
   }
-  const outcomes = carryOut(platform, writes, fate)
-  if (fate.answer === 'missing-row') outcomes.shift()
+  // A row that the answer does not mention was not carried out either: silence is no success.
+  const outcomes = carryOut(platform, fate.answer === 'missing-row' ? writes.slice(1) : writes, fate)
   if (fate.answer === 'web-page') throw new Malformed('A web page in place of the answer', '<html>')
   return outcomes
 }

@@ -6,7 +6,7 @@ import {
   openUnitsOf,
   type PlatformBook,
 } from '../invariants/books.ts'
-import type { PlatformKind } from './kinds.ts'
+import { LATEST_EFFECT_MS, type PlatformKind } from './kinds.ts'
 
 export type Level = LevelBook & {
   quantity: number | undefined
@@ -36,6 +36,7 @@ export class Platform implements PlatformBook {
   readonly kind: PlatformKind
   readonly name: string
   connectionId = ''
+  readonly latestEffectMs = LATEST_EFFECT_MS
   /** The key that it accepts. */
   key = 'key-1'
   readonly levels = new Map<string, Level>()

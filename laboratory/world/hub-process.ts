@@ -29,7 +29,7 @@ export type Surroundings = {
     platform: string
     operation: string
     writes: readonly LevelWrite[]
-  }): void
+  }): { arrived(): void }
   /** Told of what the hub itself calls an error. */
   onError(life: Life, message: string, error: unknown): void
 }
@@ -174,8 +174,14 @@ export class HubProcess {
       feeds,
       now: () => Math.floor(scheduler.now),
       call: ({ writes = [], ...call }) => {
-        onCall({ life, holder: this.holder, platform: platform.name, operation: call.operation, writes })
-        return network.call({ ...call, platform: platform.name })
+        const note = onCall({
+          life,
+          holder: this.holder,
+          platform: platform.name,
+          operation: call.operation,
+          writes,
+        })
+        return network.call({ ...call, platform: platform.name, arrived: note.arrived })
       },
     })
   }

@@ -15,6 +15,8 @@ export type Call<Answer> = {
   signal: AbortSignal | undefined
   /** What the platform does when the request arrives, in one go. What it throws is its answer too. */
   act(fate: CallFate): Answer
+  /** Called when the request has arrived, or will never. */
+  arrived(): void
 }
 
 /**
@@ -58,10 +60,12 @@ export class Network {
           settle(() => reject(new Unavailable(`${operation}: no answer within ${TIMEOUT_MS} ms`, true))),
       })
       if (signal?.aborted === true) {
+        call.arrived()
         settle(() => reject(new Unavailable(`${operation}: it never left`, false)))
         return
       }
       signal?.addEventListener('abort', abort, { once: true })
+      if (fate.isPartitioned || fate.isRequestLost) call.arrived()
       if (fate.isPartitioned) {
         this.#answer(fate.requestMs, `${operation} cannot leave`, () =>
           settle(() => reject(new Unavailable(`${operation}: the network cannot be reached`, false))),
@@ -85,6 +89,7 @@ export class Network {
   ): void {
     const { platform, operation } = call
     let give: () => void
+    call.arrived()
     try {
       const answer = call.act(fate)
       this.#trace.note('answer', platform, operation, answer)
