@@ -16,7 +16,7 @@ beforeAll(async () => {
 })
 
 test.each([13, 25, 35, 58])(
-  'I1 to I7, I11 and I12 hold in the laboratory, whatever goes wrong (seed %i)',
+  'I1, I2, I3, I4, I5, I6, I7, I11, I12: hold in the laboratory, whatever goes wrong (seed %i)',
   async (seed) => {
     const result = await runPlan(makePlan(seed), server)
     expect(result.violation, storyOf(result, { details: false })).toBeUndefined()

@@ -6,7 +6,7 @@ import type { Act, Plan, PlannedPlatform } from './plan.ts'
 /** Draws a plan from its seed: a small brand, a busy minute, and a good deal of bad luck. */
 export function makePlan(seed: number | string): Plan {
   const random = createRandom(`plan/${seed}`)
-  const stormMs = random.whole(8_000, 20_000)
+  const stormMs = random.whole(5_000, 12_000)
   const items = ['bottle', 'glass', 'lamp']
     .slice(0, random.whole(1, 3))
     .map((sku) => ({ sku, units: random.whole(0, 14) }))

@@ -64,7 +64,7 @@ export const PLATFORM_KINDS = {
     allOrNothing: false,
     batchMax: 5,
     quantityMax: 1_000_000,
-    visibilityLagMs: 6_000,
+    visibilityLagMs: 3_000,
     versionMs: 1,
     feed: undefined,
     webhooks: 'hints',
@@ -79,9 +79,9 @@ export const PLATFORM_KINDS = {
     allOrNothing: false,
     batchMax: 10,
     quantityMax: 60,
-    visibilityLagMs: 2_000,
+    visibilityLagMs: 1_500,
     versionMs: 1,
-    feed: { fromMs: 300, toMs: 4_000 },
+    feed: { fromMs: 300, toMs: 2_500 },
     webhooks: 'none',
     tellsOfLevels: false,
     budgets: [{ kind: 'token-bucket', name: 'requests', capacity: 10, refillPerSecond: 5 }],
@@ -106,6 +106,6 @@ export const PLATFORM_KINDS = {
 export type KindName = keyof typeof PLATFORM_KINDS
 
 /** How long after sending a request may still act. The network of the laboratory keeps to it. */
-export const LATEST_EFFECT_MS = 12_000
+export const LATEST_EFFECT_MS = 6_000
 /** How long a ticket may be asked about. */
-export const TICKET_LIFE_MS = 10_000
+export const TICKET_LIFE_MS = 6_000

@@ -4,8 +4,8 @@ import type { Scheduler } from './scheduler.ts'
 import type { Trace } from './trace.ts'
 import type { CallFate, Weather } from './weather.ts'
 
-/** As the kit's HTTP client: a call without an answer by then has failed. */
-const TIMEOUT_MS = 15_000
+/** As the kit’s HTTP client, sooner: a call without an answer by then has failed, and may act all the same. */
+const TIMEOUT_MS = 4_000
 
 export type Call<Answer> = {
   platform: string
