@@ -91,7 +91,8 @@ class Lab {
   readonly #close: () => Promise<void>
 
   static async open(plan: Plan, url: string, marks: boolean): Promise<Lab> {
-    const reader = new pg.Client({ connectionString: url })
+    // What is asked together travels together: a run waits for the server most of its time.
+    const reader = new pg.Client({ connectionString: url, pipeline: true })
     await reader.connect()
     const scheduler = new Scheduler(plan.seed, START_MS)
     const trace = new Trace(() => scheduler.now - START_MS, { marks })

@@ -38,23 +38,24 @@ export class Checker {
   }
 
   async afterStep(step: StepDone): Promise<Violation[]> {
-    const violations: Violation[] = []
     const isTouched = (tables: readonly string[]) => tables.some((table) => step.touched.has(table))
-    if (isTouched(LEDGER)) {
-      violations.push(...(await this.#ledger.check()))
-      const known = await findKnownOrders(this.#reader, this.#books.organizationId)
-      violations.push(...checkOrders(this.#books, known))
-    }
-    if (isTouched(NUMBERS)) await this.#promises.update()
-    if (step.touched.has('level')) violations.push(...(await checkBeliefs(this.#reader, this.#books)))
-    if (step.touched.has('write') && step.process !== undefined) {
-      violations.push(...(await this.#settled.check(step.process, step.holder)))
-    }
-    for (const call of step.calls) violations.push(...(await this.#writes.check(call)))
-    if (step.acknowledged.length > 0) {
-      violations.push(...(await checkAcknowledged(this.#reader, this.#books, step.acknowledged)))
-    }
-    return violations
+    const violations = await Promise.all([
+      isTouched(LEDGER) ? this.#ledger.check() : [],
+      isTouched(LEDGER) ? this.#orders() : [],
+      isTouched(['level']) ? checkBeliefs(this.#reader, this.#books) : [],
+      isTouched(['write']) && step.process !== undefined
+        ? this.#settled.check(step.process, step.holder)
+        : [],
+      checkAcknowledged(this.#reader, this.#books, step.acknowledged),
+      isTouched(NUMBERS) ? this.#promises.update().then(() => []) : [],
+    ])
+    // Judged by the promises as they stand now.
+    for (const call of step.calls) violations.push(await this.#writes.check(call))
+    return violations.flat()
+  }
+
+  async #orders(): Promise<Violation[]> {
+    return checkOrders(this.#books, await findKnownOrders(this.#reader, this.#books.organizationId))
   }
 
   /** What still differs; nothing: the world has converged. */

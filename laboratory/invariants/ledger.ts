@@ -14,7 +14,7 @@ export class LedgerInvariants {
   }
 
   async check(): Promise<Violation[]> {
-    return [...(await this.#conservation()), ...(await this.#appendOnly()), ...(await this.#perLine())]
+    return (await Promise.all([this.#conservation(), this.#appendOnly(), this.#perLine()])).flat()
   }
 
   async #conservation(): Promise<Violation[]> {

@@ -103,8 +103,7 @@ export class WriteInvariants {
   }
 
   #withinPromise(call: StartedCall, level: LevelBook, row: SentRow, quantity: number): Violation[] {
-    const isRaise = level.quantity !== undefined && quantity > level.quantity
-    if (!isRaise) return []
+    if (!isRaise(level, quantity)) return []
     const since = this.#books.now() - ACTING_MS - this.#heldUp(call.process)
     const promise = this.#promises.mostSince(row.level_id, since)
     if (promise === undefined || quantity <= promise) return []
@@ -114,7 +113,7 @@ export class WriteInvariants {
 
   /** Nothing is raised while a call of the lease's former holder may still act, and undo or repeat it. */
   #alone(call: StartedCall, level: LevelBook, quantity: number): Violation[] {
-    if (level.quantity === undefined || quantity <= level.quantity) return []
+    if (!isRaise(level, quantity)) return []
     const others = this.#books.underWay.filter(
       ({ holder, platform, stockUnitIds }) =>
         holder !== call.holder && platform === call.platform && stockUnitIds.includes(level.stockUnitId),
@@ -135,7 +134,7 @@ export class WriteInvariants {
     write: { quantity: number; expected: number | undefined },
   ): Promise<Violation[]> {
     const { quantity } = level
-    if (quantity === undefined || write.quantity <= quantity) return []
+    if (!isRaise(level, write.quantity)) return []
     let before: number
     if (platform.style === 'compare-and-set') {
       // Refused by the platform wherever the expected number is another. Nobody else but people change it.
@@ -211,4 +210,9 @@ export class WriteInvariants {
     )
     return rows.length > 0
   }
+}
+
+/** More would be for sale than before. A platform that has oversold stands below zero, and zero still sells nothing. */
+function isRaise(level: LevelBook, quantity: number): boolean {
+  return level.quantity !== undefined && quantity > Math.max(0, level.quantity)
 }

@@ -148,12 +148,12 @@ const FAULTS: Record<Fault['kind'], { chance: number; draw(random: Random, world
     }),
   },
   freeze: {
-    chance: 0.35,
+    chance: 0.5,
     draw: (random, world) => ({
       kind: 'freeze',
       process: processOf(random, world),
       at: random.whole(0, world.stormMs),
-      forMs: random.whole(200, 8_000),
+      forMs: random.whole(500, 8_000),
     }),
   },
   credentials: {

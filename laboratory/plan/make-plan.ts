@@ -19,12 +19,12 @@ export function makePlan(seed: number | string): Plan {
       items.map(({ sku }) => sku),
     ),
   )
-  const processes = Array.from({ length: random.whole(1, 2) }, (_, nth) => ({
+  const processes = Array.from({ length: random.pick([1, 2, 2, 3]) }, (_, nth) => ({
     name: `hub-${nth + 1}`,
     skewMs: random.chance(0.3) ? random.whole(-400, 400) : 0,
   }))
   const canOversell = random.chance(0.25)
-  const acts = Array.from({ length: random.whole(6, 26) }, () =>
+  const acts = Array.from({ length: random.whole(6, 30) }, () =>
     drawAct(random, { stormMs, platforms, skus: items.map(({ sku }) => sku), canOversell }),
   ).sort((a, b) => a.at - b.at)
   const faults = drawFaults(createRandom(`faults/${seed}`), {

@@ -5,6 +5,9 @@ import { listMutants, makeMutantTree } from './mutant-tree.ts'
 
 export type MutantsResult = { total: number; caught: number; survivors: string[] }
 
+/** A run waits for its database most of the time. */
+const AT_ONCE = 3
+
 type Summary = { seeds: number; failed: number[] }
 
 /**
@@ -21,19 +24,20 @@ export async function runMutants(options: {
   const survivors: string[] = []
   const server = await startTestServer()
   try {
-    for (const name of names) {
-      const caughtBy = await runMutant(name, server.url, options)
-      if (caughtBy === undefined) survivors.push(name)
-      options.say(
-        caughtBy === undefined
-          ? `mutant ${name} SURVIVED ${options.count} seeds`
-          : `mutant ${name} was caught: ${caughtBy}`,
-      )
+    const waiting = [...names]
+    const workOff = async () => {
+      for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
+        const caughtBy = await runMutant(name, server.url, options)
+        if (caughtBy === undefined) survivors.push(name)
+        const outcome = caughtBy === undefined ? `SURVIVED ${options.count} seeds` : `was caught: ${caughtBy}`
+        options.say(`mutant ${name} ${outcome}`)
+      }
     }
+    await Promise.all(Array.from({ length: AT_ONCE }, workOff))
   } finally {
     await server.stop()
   }
-  return { total: names.length, caught: names.length - survivors.length, survivors }
+  return { total: names.length, caught: names.length - survivors.length, survivors: survivors.sort() }
 }
 
 /** @returns by what it was caught; undefined: it was not */
