@@ -36,6 +36,8 @@ const START_MS = Date.UTC(2026, 2, 2, 9)
 const CALM_MS_MAX = 150_000
 /** So often it is asked whether all has converged, once the world is calm. */
 const ASK_MS = 1_000
+/** Longer than the hub leaves between two looks at a number. */
+const STAYS_MS = 2_500
 /** A run that goes on so long in steps goes round in circles. */
 const STEPS_MAX = 60_000
 
@@ -86,6 +88,7 @@ class Lab {
   readonly #underWay = new Set<Books['underWay'][number]>()
   #calls: StartedCall[] = []
   #violation: Violation | undefined
+  #isSettled = false
   /** Faults and acts count from here; undefined while the brand is being set up. */
   #stormFrom: number | undefined
   readonly #close: () => Promise<void>
@@ -252,6 +255,11 @@ class Lab {
 
   async #judge(process: HubProcess | undefined, acknowledged: readonly AcknowledgedWebhook[]): Promise<void> {
     const calls = this.#calls.splice(0)
+    const [needless] = this.#isSettled ? calls.filter(({ writes }) => writes.length > 0) : []
+    if (needless !== undefined) {
+      const text = `${needless.process} writes to ${needless.platform}, though all had converged`
+      this.#break({ invariant: 'I6', text })
+    }
     const [violation] = await this.#checker.afterStep({
       touched: this.#world.shared.takeTouched(),
       process: process?.name,
@@ -381,11 +389,22 @@ class Lab {
       await this.#stepUntil(() => this.#scheduler.now >= askAt)
       if (this.#violation !== undefined) return
       differences = this.#calendar.isOver ? await this.#checker.differences() : ['people are not done yet']
-      if (differences.length === 0) return
+      if (differences.length === 0) return await this.#staysSo()
       if (this.#scheduler.now - calmFrom > CALM_MS_MAX) {
         this.#break({ invariant: 'I6', text: `it does not converge: ${differences.join('; ')}` })
       }
     }
+  }
+
+  /** What has converged is left alone: a round of everything later nothing has been written, and nothing differs. */
+  async #staysSo(): Promise<void> {
+    const until = this.#scheduler.now + STAYS_MS
+    this.#isSettled = true
+    await this.#stepUntil(() => this.#scheduler.now >= until)
+    if (this.#violation !== undefined) return
+    const differences = await this.#checker.differences()
+    if (differences.length > 0)
+      this.#break({ invariant: 'I6', text: `it had converged, and then: ${differences.join('; ')}` })
   }
 
   /** What the hub itself calls an error is one, unless the laboratory has made it. */

@@ -53,6 +53,12 @@ export class WriteInvariants {
     if (platform === undefined) return []
     const violations = await this.#decreasesFirst(call, platform)
     if (call.writes.length === 0) return violations
+    if (new Set(call.writes.map(({ stockUnitId }) => stockUnitId)).size < call.writes.length) {
+      violations.push({
+        invariant: 'coalescing',
+        text: `${call.platform}: one level is written twice in one call`,
+      })
+    }
     const sent = await this.#findSent(call)
     for (const write of call.writes) {
       const row = sent.find(({ write_id }) => write_id === write.writeId)
