@@ -1,17 +1,3 @@
-import { inTransaction } from '@plimsoll/database'
-import { saveItems, saveLocation } from '@plimsoll/stock'
-import {
-  ConnectionRegistry,
-  changeConnection,
-  changeStock,
-  connect,
-  importConnection,
-  mapListing,
-  rebuildLevels,
-  type SyncContext,
-  toStockContext,
-} from '@plimsoll/sync'
-import { sql } from 'kysely'
 import pg from 'pg'
 import type { AcknowledgedWebhook, Books, StartedCall, Violation } from './invariants/books.ts'
 import { Checker } from './invariants/checker.ts'
@@ -28,6 +14,7 @@ import { createUuids } from './world/random.ts'
 import { Scheduler, untilQuiet } from './world/scheduler.ts'
 import type { LabServer } from './world/server.ts'
 import { openSharedConnection } from './world/shared-connection.ts'
+import { connectPlatform, signUp } from './world/sign-up.ts'
 import { type StoryLine, Trace } from './world/trace.ts'
 import { Weather } from './world/weather.ts'
 
@@ -301,83 +288,13 @@ class Lab {
     desk.start({ worker: false })
     const { context, life } = desk
     if (context === undefined) throw new Error('The desk has just been started.')
-    await this.#stepThrough(this.#signUp(context))
+    await this.#stepThrough(signUp(context, this.#plan.items))
+    for (const { sku, units } of this.#plan.items) this.#stocked.set(sku, units)
     for (const process of this.#processes) process.start()
     for (const platform of this.#platforms.values()) {
-      await this.#stepThrough(this.#connect(context, platform))
+      await this.#stepThrough(connectPlatform(context, platform))
     }
     life?.die()
-  }
-
-  async #signUp(context: SyncContext): Promise<void> {
-    const { database, organizationId, clock } = context
-    await sql`
-      insert into organization (organization_id, name, created_at)
-      values (${organizationId}, 'Laboratory', ${new Date(clock.now())})`.execute(database.kysely)
-    await inTransaction(database, (tx) =>
-      saveLocation(tx, toStockContext(context), { code: 'MAIN', name: 'Main', kind: 'warehouse' }),
-    )
-    for (const { sku, units } of this.#plan.items) {
-      await inTransaction(database, (tx) => saveItems(tx, toStockContext(context), [{ sku, name: sku }]))
-      this.#stocked.set(sku, units)
-      if (units > 0)
-        await changeStock(context, [
-          {
-            key: `opening-${sku}`,
-            kind: 'adjust',
-            sku,
-            locationCode: 'MAIN',
-            quantity: units,
-            actor: 'people',
-            reason: null,
-            effectiveAt: undefined,
-          },
-        ])
-    }
-  }
-
-  async #connect(context: SyncContext, platform: Platform): Promise<void> {
-    const { connectionId } = await connect(context, {
-      connector: `lab-${platform.name}`,
-      name: platform.name,
-      settings: {},
-      credentials: { key: platform.key },
-      locationCode: 'MAIN',
-      ordersPollMs: 1_500,
-    })
-    platform.connectionId = connectionId
-    const open = await new ConnectionRegistry(context).find(connectionId)
-    if (open === undefined) throw new Error('The connection has just been made.')
-    await importConnection(context, open)
-    if (await this.#mapByHand(context, platform)) await importConnection(context, open)
-    await changeConnection(context, connectionId, { kind: 'go-live' })
-  }
-
-  /** A person ties what no matcher can: packs, and listings that share a stock unit. */
-  async #mapByHand(context: SyncContext, platform: Platform): Promise<boolean> {
-    const { database, organizationId } = context
-    const { connectionId } = platform
-    const found = await sql<{ listingId: string; externalId: string; itemId: string }>`
-      select listing_id, external_id, item.item_id
-      from listing join item on item.organization_id = listing.organization_id and item.sku = listing.sku
-      where listing.organization_id = ${organizationId} and connection_id = ${connectionId}
-      order by external_id`.execute(database.kysely)
-    const byHand = found.rows.flatMap((row) => {
-      const listing = platform.listings.get(row.externalId)
-      const isShared = [...platform.listings.values()].some(
-        (other) => other !== listing && other.stockUnitId === listing?.stockUnitId,
-      )
-      return listing === undefined || (listing.unitsPerListing === 1 && !isShared) ? [] : [{ row, listing }]
-    })
-    if (byHand.length === 0) return false
-    await inTransaction(database, async (tx) => {
-      for (const { row, listing } of byHand) {
-        const { listingId, itemId } = row
-        await mapListing(tx, organizationId, { listingId, itemId, unitsPerListing: listing.unitsPerListing })
-      }
-      await rebuildLevels(tx, { organizationId, connectionId, uuid: context.uuid })
-    })
-    return true
   }
 
   /** I6: in a calm world everything comes to be as it should, and then stays so. */

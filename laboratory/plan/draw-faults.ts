@@ -3,7 +3,7 @@ import type { Fault } from './plan.ts'
 
 type World = { stormMs: number; processes: readonly string[]; platforms: readonly string[] }
 
-/** How often a plan has each fault; about one in five plans has fair weather all along. */
+/** How often a plan has each fault; one plan in ten has fair weather all along. */
 const FAULTS: Record<Fault['kind'], { chance: number; draw(random: Random, world: World): Fault }> = {
   network: {
     chance: 0.5,
@@ -44,11 +44,11 @@ const FAULTS: Record<Fault['kind'], { chance: number; draw(random: Random, world
     }),
   },
   malformed: {
-    chance: 0.3,
+    chance: 0.6,
     draw: (random, world) => ({
       kind: 'malformed',
       platform: platformOf(random, world),
-      rate: random.next() * 0.3,
+      rate: 0.1 + random.next() * 0.4,
       how: random.pick(['web-page', 'null-quantity', 'missing-row']),
       ...during(random, world),
     }),
@@ -77,7 +77,7 @@ const FAULTS: Record<Fault['kind'], { chance: number; draw(random: Random, world
     draw: (random, world) => ({
       kind: 'webhooks',
       platform: platformOf(random, world),
-      loss: random.next() * 0.7,
+      loss: 0.2 + random.next() * 0.7,
       duplicates: random.next() * 0.5,
       delayMaxMs: random.whole(200, 6_000),
       ...during(random, world),
@@ -168,7 +168,7 @@ const FAULTS: Record<Fault['kind'], { chance: number; draw(random: Random, world
 
 /** What goes wrong: each kind of fault up to twice, each somewhere and for some time of its own. */
 export function drawFaults(random: Random, world: World): Fault[] {
-  if (random.chance(0.2)) return []
+  if (random.chance(0.1)) return []
   return Object.values(FAULTS).flatMap(({ chance, draw }) =>
     [0, 1].flatMap((nth) => {
       const isThere = random.chance(nth === 0 ? chance : chance / 3)
