@@ -48,9 +48,10 @@ const FAULTS: Record<Fault['kind'], { chance: number; draw(random: Random, world
     draw: (random, world) => ({
       kind: 'malformed',
       platform: platformOf(random, world),
-      rate: 0.1 + random.next() * 0.4,
+      rate: 0.1 + random.next() * 0.5,
       how: random.pick(['web-page', 'null-quantity', 'missing-row']),
       ...during(random, world),
+      from: 0,
     }),
   },
   batch: {
