@@ -40,7 +40,9 @@ export type LevelBook = {
   editedAt: number | undefined
   /** Every quantity (null: not counted) that an answer has told the hub, echoes among them. */
   told: ReadonlySet<number | null>
-  /** The last of them. */
+  /** The last few that a reading (and no echo) has told, null where it was absent. */
+  reads: readonly (number | null)[]
+  /** The last that was told. */
   lastTold: number | null | undefined
 }
 

@@ -1,7 +1,13 @@
 import type pg from 'pg'
 import type { AcknowledgedWebhook, Books, StartedCall, Violation } from './books.ts'
 import { LedgerInvariants } from './ledger.ts'
-import { checkBeliefs, differencesOfLevels, differencesOfQueues, SettledWrites } from './levels.ts'
+import {
+  checkBeliefs,
+  differencesOfLevels,
+  differencesOfQueues,
+  HoldersWork,
+  SettledWrites,
+} from './levels.ts'
 import { checkAcknowledged, checkOrders, differencesOfOrders, findKnownOrders } from './orders.ts'
 import { Promises } from './promises.ts'
 import { WriteInvariants } from './writes.ts'
@@ -27,6 +33,7 @@ export class Checker {
   readonly #promises: Promises
   readonly #writes: WriteInvariants
   readonly #settled: SettledWrites
+  readonly #work: HoldersWork
 
   constructor(reader: pg.Client, books: Books, options: { heldUpMs(process: string): number }) {
     this.#reader = reader
@@ -35,6 +42,7 @@ export class Checker {
     this.#promises = new Promises(reader, books)
     this.#writes = new WriteInvariants(reader, books, this.#promises, options)
     this.#settled = new SettledWrites(reader, books)
+    this.#work = new HoldersWork(reader, books)
   }
 
   async afterStep(step: StepDone): Promise<Violation[]> {
@@ -45,6 +53,9 @@ export class Checker {
       isTouched(['level']) ? checkBeliefs(this.#reader, this.#books) : [],
       isTouched(['write']) && step.process !== undefined
         ? this.#settled.check(step.process, step.holder)
+        : [],
+      isTouched(['inbox', 'stream_cursor']) && step.process !== undefined
+        ? this.#work.check(step.process, step.holder)
         : [],
       checkAcknowledged(this.#reader, this.#books, step.acknowledged),
       isTouched(NUMBERS) ? this.#promises.update().then(() => []) : [],

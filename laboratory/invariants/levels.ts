@@ -23,12 +23,13 @@ export async function checkBeliefs(reader: pg.Client, books: Books): Promise<Vio
     const platform = books.platforms.find(({ connectionId }) => connectionId === row.connection_id)
     const level = platform?.levels.get(row.stock_unit_id)
     if (level === undefined) return []
-    return [row.observed, row.acknowledged]
-      .filter((quantity) => quantity !== null && !level.told.has(quantity))
-      .map((quantity) => ({
-        invariant: 'I12',
-        text: `${platform?.name}: the hub takes ${row.stock_unit_id} for ${quantity}, which was never said`,
-      }))
+    const name = `${platform?.name}: the hub takes ${row.stock_unit_id} for`
+    if (row.acknowledged !== null && !level.told.has(row.acknowledged)) {
+      return [{ invariant: 'I12', text: `${name} ${row.acknowledged}, which was never said` }]
+    }
+    if (row.observed === null || level.reads.includes(row.observed)) return []
+    const read = level.reads.map((quantity) => quantity ?? 'nothing').join(', ')
+    return [{ invariant: 'I12', text: `${name} ${row.observed}, and read ${read}` }]
   })
 }
 
@@ -68,6 +69,39 @@ export class SettledWrites {
       if (!row.is_closed || Number(row.open_ms) >= earliestMs) return []
       const text = `${platform?.name}: a write that nobody knows the outcome of is closed after ${row.open_ms} ms, while it may still act`
       return [{ invariant: 'I5', text }]
+    })
+  }
+}
+
+/** What only a lease holder may do beside writing: apply events, and say how far the orders are known. */
+export class HoldersWork {
+  readonly #reader: pg.Client
+  readonly #books: Books
+  readonly #known = new Map<string, string>()
+
+  constructor(reader: pg.Client, books: Books) {
+    this.#reader = reader
+    this.#books = books
+  }
+
+  async check(process: string, holder: string | undefined): Promise<Violation[]> {
+    const { rows } = await this.#reader.query(
+      `select lease.connection_id, lease.holder,
+        (select count(*) from inbox where inbox.organization_id = $1 and inbox.connection_id = lease.connection_id
+          and state in ('applied', 'skipped')) as applied,
+        (select max(since)::text from stream_cursor where stream_cursor.organization_id = $1
+          and stream_cursor.connection_id = lease.connection_id) as since
+      from lease where lease.organization_id = $1 order by 1`,
+      [this.#books.organizationId],
+    )
+    return rows.flatMap((row) => {
+      const work = `${row.applied} events applied, orders known since ${row.since}`
+      const before = this.#known.get(row.connection_id)
+      this.#known.set(row.connection_id, work)
+      if (before === undefined || before === work || row.holder === holder) return []
+      const platform = this.#books.platforms.find(({ connectionId }) => connectionId === row.connection_id)
+      const text = `${process} goes on with ${platform?.name} (${work}), and the lease is another's`
+      return [{ invariant: 'fencing', text }]
     })
   }
 }

@@ -76,6 +76,7 @@ export class WriteInvariants {
         ...this.#notAbsent(platform, level),
         ...this.#withinPromise(call, level, row, write.quantity),
         ...this.#alone(call, level, write.quantity),
+        ...this.#guarded(platform, write),
         ...(await this.#erasesNothing(platform, level, row, write)),
       )
     }
@@ -114,6 +115,16 @@ export class WriteInvariants {
     const promise = this.#promises.mostSince(row.level_id, since)
     if (promise === undefined || quantity <= promise) return []
     const text = `${call.platform}: ${level.stockUnitId} is raised from ${level.quantity} to ${quantity}, and no more than ${promise} may be promised`
+    return [{ invariant: 'I5', text }]
+  }
+
+  /** A platform that can compare is told what to compare with. */
+  #guarded(
+    { style, name }: PlatformBook,
+    write: { stockUnitId: string; expected: number | undefined },
+  ): Violation[] {
+    if (style !== 'compare-and-set' || write.expected !== undefined) return []
+    const text = `${name}: ${write.stockUnitId} is written without saying what is expected there`
     return [{ invariant: 'I5', text }]
   }
 

@@ -165,7 +165,10 @@ function openOperations(
         if (fate.answer === 'missing-row') rows.shift()
         const [first] = rows
         if (fate.answer === 'null-quantity' && first !== undefined) first.quantity = undefined
-        for (const { stockUnitId, quantity } of rows) noteTold(platform.levels.get(stockUnitId), quantity)
+        for (const { stockUnitId } of keys) {
+          const row = rows.find((each) => each.stockUnitId === stockUnitId)
+          noteRead(platform.levels.get(stockUnitId), row?.quantity)
+        }
         return rows
       }),
     setLevels: (writes, options) =>
@@ -206,6 +209,14 @@ function openOperations(
 
 function kindHasFeed(platform: Platform): boolean {
   return platform.kind.feed !== undefined
+}
+
+/** Kept for as many readings as may be under way in several processes. */
+const READS_KEPT = 4
+
+function noteRead(level: Level | undefined, quantity: number | undefined): void {
+  noteTold(level, quantity)
+  if (level !== undefined) level.reads = [...level.reads, quantity ?? null].slice(-READS_KEPT)
 }
 
 function noteTold(level: Level | undefined, quantity: number | undefined): void {

@@ -12,6 +12,7 @@ export type Level = LevelBook & {
   quantity: number | undefined
   editedAt: number | undefined
   told: Set<number | null>
+  reads: (number | null)[]
   lastTold: number | null | undefined
 }
 export type Order = OrderBook & { listingId: string; ordered: number; states: OrderState[] }
@@ -70,6 +71,7 @@ export class Platform implements PlatformBook {
       quantity,
       editedAt: undefined,
       told: new Set(),
+      reads: [],
       lastTold: undefined,
     })
   }
