@@ -1,13 +1,7 @@
 import type pg from 'pg'
 import type { AcknowledgedWebhook, Books, StartedCall, Violation } from './books.ts'
 import { LedgerInvariants } from './ledger.ts'
-import {
-  checkBeliefs,
-  differencesOfLevels,
-  differencesOfQueues,
-  HoldersWork,
-  SettledWrites,
-} from './levels.ts'
+import { Beliefs, differencesOfLevels, differencesOfQueues, HoldersWork, SettledWrites } from './levels.ts'
 import { checkAcknowledged, checkOrders, differencesOfOrders, findKnownOrders } from './orders.ts'
 import { Promises } from './promises.ts'
 import { WriteInvariants } from './writes.ts'
@@ -34,6 +28,7 @@ export class Checker {
   readonly #writes: WriteInvariants
   readonly #settled: SettledWrites
   readonly #work: HoldersWork
+  readonly #beliefs: Beliefs
 
   constructor(reader: pg.Client, books: Books, options: { heldUpMs(process: string): number }) {
     this.#reader = reader
@@ -43,6 +38,7 @@ export class Checker {
     this.#writes = new WriteInvariants(reader, books, this.#promises, options)
     this.#settled = new SettledWrites(reader, books)
     this.#work = new HoldersWork(reader, books)
+    this.#beliefs = new Beliefs(reader, books)
   }
 
   async afterStep(step: StepDone): Promise<Violation[]> {
@@ -50,7 +46,7 @@ export class Checker {
     const violations = await Promise.all([
       isTouched(LEDGER) ? this.#ledger.check() : [],
       isTouched(LEDGER) ? this.#orders() : [],
-      isTouched(['level']) ? checkBeliefs(this.#reader, this.#books) : [],
+      isTouched(['level']) ? this.#beliefs.check() : [],
       isTouched(['write']) && step.process !== undefined
         ? this.#settled.check(step.process, step.holder)
         : [],

@@ -7,30 +7,48 @@ type LevelRow = {
   stock_unit_id: string
   acknowledged: number | null
   observed: number | null
+  observed_at: string | null
 }
 
 /**
  * I12: what the hub takes a platform to show is what the platform has said, in an answer or an echo: nothing that
- * was absent, nothing that was only hoped for.
+ * was absent, nothing that was only hoped for. What it notes as observed was read just before.
  */
-export async function checkBeliefs(reader: pg.Client, books: Books): Promise<Violation[]> {
-  const { rows } = await reader.query<LevelRow>(
-    `select level_id, connection_id, stock_unit_id, observed::int as observed, acknowledged::int as acknowledged
-    from level where organization_id = $1 and (observed is not null or acknowledged is not null) order by level_id`,
-    [books.organizationId],
-  )
-  return rows.flatMap((row) => {
-    const platform = books.platforms.find(({ connectionId }) => connectionId === row.connection_id)
+export class Beliefs {
+  readonly #reader: pg.Client
+  readonly #books: Books
+  /** When each level was last observed. */
+  readonly #observedAt = new Map<string, string | null>()
+
+  constructor(reader: pg.Client, books: Books) {
+    this.#reader = reader
+    this.#books = books
+  }
+
+  async check(): Promise<Violation[]> {
+    const { rows } = await this.#reader.query<LevelRow>(
+      `select level_id, connection_id, stock_unit_id, observed::int as observed, acknowledged::int as acknowledged,
+        observed_at::text as observed_at
+      from level where organization_id = $1 order by level_id`,
+      [this.#books.organizationId],
+    )
+    return rows.flatMap((row) => this.#judge(row))
+  }
+
+  #judge(row: LevelRow): Violation[] {
+    const isObservedAnew = this.#observedAt.get(row.level_id) !== row.observed_at
+    this.#observedAt.set(row.level_id, row.observed_at)
+    const platform = this.#books.platforms.find(({ connectionId }) => connectionId === row.connection_id)
     const level = platform?.levels.get(row.stock_unit_id)
     if (level === undefined) return []
     const name = `${platform?.name}: the hub takes ${row.stock_unit_id} for`
     if (row.acknowledged !== null && !level.told.has(row.acknowledged)) {
       return [{ invariant: 'I12', text: `${name} ${row.acknowledged}, which was never said` }]
     }
-    if (row.observed === null || level.reads.includes(row.observed)) return []
+    if (!isObservedAnew || row.observed === null || level.reads.includes(row.observed)) return []
     const read = level.reads.map((quantity) => quantity ?? 'nothing').join(', ')
     return [{ invariant: 'I12', text: `${name} ${row.observed}, and read ${read}` }]
-  })
+  }
 }
 
 /**
