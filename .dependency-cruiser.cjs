@@ -101,7 +101,8 @@ module.exports = {
     },
     {
       name: 'the invariants know nothing of the hub',
-      comment: 'They judge it from the simulators’ books and plain rows: what they shared with it they could not judge.',
+      comment:
+        'They judge it from the simulators’ books and plain rows: what they shared with it they could not judge.',
       severity: 'error',
       from: { path: '^laboratory/invariants/' },
       to: { path: '.', pathNot: ['^laboratory/invariants/', 'node_modules/(@types/)?pg/', '^pg$'] },
