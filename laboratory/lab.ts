@@ -284,6 +284,11 @@ class Lab {
 
   /** The brand signs up: items, stock, connections; what a person does once, in fine weather. */
   async #setUp(): Promise<void> {
+    await this.#world.shared.query(
+      'laboratory',
+      `insert into organization (organization_id, name, created_at) values ($1, 'Laboratory', $2)`,
+      [this.#world.organizationId, new Date(START_MS)],
+    )
     const desk = new HubProcess(this.#world, 'desk', 0)
     desk.start({ worker: false })
     const { context, life } = desk

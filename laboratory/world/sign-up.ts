@@ -15,12 +15,9 @@ import { sql } from 'kysely'
 import type { Plan } from '../plan/plan.ts'
 import type { Platform } from '../platforms/platform.ts'
 
-/** The brand signs up: its organization, a warehouse, items with their opening stock. */
+/** The brand signs up: a warehouse, items with their opening stock. */
 export async function signUp(context: SyncContext, items: Plan['items']): Promise<void> {
-  const { database, organizationId, clock } = context
-  await sql`
-      insert into organization (organization_id, name, created_at)
-      values (${organizationId}, 'Laboratory', ${new Date(clock.now())})`.execute(database.kysely)
+  const { database } = context
   await inTransaction(database, (tx) =>
     saveLocation(tx, toStockContext(context), { code: 'MAIN', name: 'Main', kind: 'warehouse' }),
   )
