@@ -4,8 +4,8 @@ import type { Promises } from './promises.ts'
 
 /** From the hub's reading of its queue to the call that follows from it, other transactions may come in between. */
 const ACTING_MS = 1_500
-/** Calls on a connection that may come before a waiting decrease: the chores of one round. */
-const CALLS_BEFORE_DECREASE_MAX = 9
+/** Calls on a connection that may come before a waiting decrease: the chores of one round, and each read of the orders is two or three pages. */
+const CALLS_BEFORE_DECREASE_MAX = 18
 
 type SentRow = {
   write_id: string
