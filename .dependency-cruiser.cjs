@@ -100,6 +100,14 @@ module.exports = {
       to: { path: 'node_modules/(pg|kysely)/', dependencyTypesNot: ['type-only'] },
     },
     {
+      name: 'the invariants know nothing of the hub',
+      comment:
+        'They judge it from the simulators’ books and plain rows: what they shared with it they could not judge.',
+      severity: 'error',
+      from: { path: '^laboratory/invariants/' },
+      to: { path: '.', pathNot: ['^laboratory/invariants/', 'node_modules/(@types/)?pg/', '^pg$'] },
+    },
+    {
       name: 'testing entries are for tests',
       severity: 'error',
       from: {

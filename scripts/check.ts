@@ -33,6 +33,7 @@ const checks: Check[] = [
         'packages',
         'apps',
         'scripts',
+        'laboratory',
       ]),
   },
   {

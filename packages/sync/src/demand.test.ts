@@ -16,7 +16,7 @@ test.each([
   [single(0), HOUR, 1, 0],
   // Far from zero: 1,000 and a little more than 3.09 standard deviations.
   [single(1_000), HOUR, 1_000, 1_099],
-  [single(100_000), HOUR, 1_000, 101_075],
+  [single(100_000), HOUR, 1_000, 101_076],
 ])('%j within %i ms, but for %i in a million: %i', (demand, ms, oversellsPerMillion, units) => {
   expect(unitsSoldWithin(demand, ms, oversellsPerMillion)).toBe(units)
 })

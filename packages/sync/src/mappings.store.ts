@@ -217,6 +217,11 @@ export async function rebuildLevels(
     on conflict (organization_id, connection_id, stock_unit_id, external_location_id) do update set
       item_id = excluded.item_id,
       units_per_listing = excluded.units_per_listing,
+      -- What kept it from being written is over; with the problem left on it no difference would be healed.
+      problem_code = case when (level.problem_code = 'untracked' and excluded.tracked)
+        or (level.problem_code = 'gone' and excluded.writable) then null else level.problem_code end,
+      problem = case when (level.problem_code = 'untracked' and excluded.tracked)
+        or (level.problem_code = 'gone' and excluded.writable) then null else level.problem end,
       tracked = excluded.tracked,
       writable = excluded.writable
     where (level.item_id, level.units_per_listing, level.tracked, level.writable)

@@ -1,0 +1,92 @@
+/**
+ * What the world knows of itself, as the invariants read it: the simulators keep these books, and the hub has no
+ * part in them. Nothing in this folder imports anything of the hub's.
+ */
+export type Books = {
+  organizationId: string
+  /** Base units that people have put into the warehouse (less what they took out), by SKU. */
+  stocked: ReadonlyMap<string, number>
+  platforms: readonly PlatformBook[]
+  /** True time, milliseconds since the epoch. */
+  now(): number
+  /** How far the clocks of two processes may differ from each other and from the truth, together. */
+  clockErrorMs: number
+  /** Requests that write numbers, have left a process, and have not arrived yet. */
+  underWay: readonly { holder: string; platform: string; stockUnitIds: readonly string[] }[]
+}
+
+export type WriteStyle = 'compare-and-set' | 'absolute' | 'counts-open-orders'
+
+export type PlatformBook = {
+  name: string
+  connectionId: string
+  style: WriteStyle
+  visibilityLagMs: number
+  quantityMax: number
+  /** How long after it was sent a request may still act. */
+  latestEffectMs: number
+  levels: ReadonlyMap<string, LevelBook>
+  orders: ReadonlyMap<string, OrderBook>
+}
+
+export type LevelBook = {
+  stockUnitId: string
+  sku: string
+  /** How many base units one of it is worth. */
+  unitsPerListing: number
+  /** Undefined: the platform does not count it. */
+  quantity: number | undefined
+  /** When a person last typed a number (or switched counting) there; undefined: nobody did. */
+  editedAt: number | undefined
+  /** Every quantity (null: not counted) that an answer has told the hub, echoes among them. */
+  told: ReadonlySet<number | null>
+  /** The last few that a reading (and no echo) has told, null where it was absent. */
+  reads: readonly (number | null)[]
+  /** The last that was told. */
+  lastTold: number | null | undefined
+}
+
+export type OrderBook = {
+  id: string
+  stockUnitId: string
+  placedAt: number
+  /** Every state it was ever in, oldest first. */
+  states: readonly OrderState[]
+}
+
+export type OrderState = {
+  at: number
+  version: number
+  state: 'pending' | 'open' | 'closed' | 'cancelled'
+  /** Units still promised or shipped. */
+  current: number
+  shipped: number
+  returned: number
+  /** Units by which the platform's number is lower because of this order. */
+  taken: number
+}
+
+/** One call that has just left a process. */
+export type StartedCall = {
+  process: string
+  holder: string
+  platform: string
+  operation: string
+  writes: readonly { writeId: string; stockUnitId: string; quantity: number; expected: number | undefined }[]
+}
+
+/** A webhook that the hub has said it has stored. */
+export type AcknowledgedWebhook = { platform: string; orderId: string; version: number }
+
+export type Violation = { invariant: string; text: string }
+
+/** Units of an order that are still to leave. */
+export function openUnitsOf({ state, current, shipped }: OrderState): number {
+  return state === 'open' || state === 'pending' ? Math.max(0, current - shipped) : 0
+}
+
+export function latestOf(order: OrderBook): OrderState {
+  const latest = order.states.at(-1)
+  if (latest === undefined) throw new Error(`order ${order.id} has no state`)
+  return latest
+}

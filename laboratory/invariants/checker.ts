@@ -1,0 +1,77 @@
+import type pg from 'pg'
+import type { AcknowledgedWebhook, Books, StartedCall, Violation } from './books.ts'
+import { LedgerInvariants } from './ledger.ts'
+import { Beliefs, differencesOfLevels, differencesOfQueues, HoldersWork, SettledWrites } from './levels.ts'
+import { checkAcknowledged, checkOrders, differencesOfOrders, findKnownOrders } from './orders.ts'
+import { Promises } from './promises.ts'
+import { WriteInvariants } from './writes.ts'
+
+/** What one step has done, as far as the invariants need to know. */
+export type StepDone = {
+  /** Tables that statements of the step changed. */
+  touched: ReadonlySet<string>
+  process: string | undefined
+  holder: string | undefined
+  calls: readonly StartedCall[]
+  acknowledged: readonly AcknowledgedWebhook[]
+}
+
+const LEDGER = ['movement', 'balance', 'reservation', 'sales_order', 'order_line']
+const NUMBERS = ['movement', 'balance', 'order_line', 'level', 'pool_location']
+
+/** Checks after every step what that step may have broken, and at the end whether all has converged. */
+export class Checker {
+  readonly #reader: pg.Client
+  readonly #books: Books
+  readonly #ledger: LedgerInvariants
+  readonly #promises: Promises
+  readonly #writes: WriteInvariants
+  readonly #settled: SettledWrites
+  readonly #work: HoldersWork
+  readonly #beliefs: Beliefs
+
+  constructor(reader: pg.Client, books: Books, options: { heldUpMs(process: string): number }) {
+    this.#reader = reader
+    this.#books = books
+    this.#ledger = new LedgerInvariants(reader, books.organizationId)
+    this.#promises = new Promises(reader, books)
+    this.#writes = new WriteInvariants(reader, books, this.#promises, options)
+    this.#settled = new SettledWrites(reader, books)
+    this.#work = new HoldersWork(reader, books)
+    this.#beliefs = new Beliefs(reader, books)
+  }
+
+  async afterStep(step: StepDone): Promise<Violation[]> {
+    const isTouched = (tables: readonly string[]) => tables.some((table) => step.touched.has(table))
+    const violations = await Promise.all([
+      isTouched(LEDGER) ? this.#ledger.check() : [],
+      isTouched(LEDGER) ? this.#orders() : [],
+      isTouched(['level']) ? this.#beliefs.check() : [],
+      isTouched(['write']) && step.process !== undefined
+        ? this.#settled.check(step.process, step.holder)
+        : [],
+      isTouched(['inbox', 'stream_cursor']) && step.process !== undefined
+        ? this.#work.check(step.process, step.holder)
+        : [],
+      checkAcknowledged(this.#reader, this.#books, step.acknowledged),
+      isTouched(NUMBERS) ? this.#promises.update().then(() => []) : [],
+    ])
+    // Judged by the promises as they stand now.
+    for (const call of step.calls) violations.push(await this.#writes.check(call))
+    return violations.flat()
+  }
+
+  async #orders(): Promise<Violation[]> {
+    return checkOrders(this.#books, await findKnownOrders(this.#reader, this.#books.organizationId))
+  }
+
+  /** What still differs; nothing: the world has converged. */
+  async differences(): Promise<string[]> {
+    const known = await findKnownOrders(this.#reader, this.#books.organizationId)
+    return [
+      ...differencesOfOrders(this.#books, known),
+      ...differencesOfLevels(this.#books),
+      ...(await differencesOfQueues(this.#reader, this.#books.organizationId)),
+    ]
+  }
+}

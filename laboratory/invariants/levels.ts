@@ -1,0 +1,185 @@
+import type pg from 'pg'
+import { type Books, latestOf, openUnitsOf, type PlatformBook, type Violation } from './books.ts'
+
+type LevelRow = {
+  level_id: string
+  connection_id: string
+  stock_unit_id: string
+  acknowledged: number | null
+  observed: number | null
+  observed_at: string | null
+}
+
+/**
+ * I12: what the hub takes a platform to show is what the platform has said, in an answer or an echo: nothing that
+ * was absent, nothing that was only hoped for. What it notes as observed was read just before.
+ */
+export class Beliefs {
+  readonly #reader: pg.Client
+  readonly #books: Books
+  /** When each level was last observed. */
+  readonly #observedAt = new Map<string, string | null>()
+
+  constructor(reader: pg.Client, books: Books) {
+    this.#reader = reader
+    this.#books = books
+  }
+
+  async check(): Promise<Violation[]> {
+    const { rows } = await this.#reader.query<LevelRow>(
+      `select level_id, connection_id, stock_unit_id, observed::int as observed, acknowledged::int as acknowledged,
+        observed_at::text as observed_at
+      from level where organization_id = $1 order by level_id`,
+      [this.#books.organizationId],
+    )
+    return rows.flatMap((row) => this.#judge(row))
+  }
+
+  #judge(row: LevelRow): Violation[] {
+    const isObservedAnew = this.#observedAt.get(row.level_id) !== row.observed_at
+    this.#observedAt.set(row.level_id, row.observed_at)
+    const platform = this.#books.platforms.find(({ connectionId }) => connectionId === row.connection_id)
+    const level = platform?.levels.get(row.stock_unit_id)
+    if (level === undefined) return []
+    const name = `${platform?.name}: the hub takes ${row.stock_unit_id} for`
+    if (row.acknowledged !== null && !level.told.has(row.acknowledged)) {
+      return [{ invariant: 'I12', text: `${name} ${row.acknowledged}, which was never said` }]
+    }
+    if (!isObservedAnew || row.observed === null || level.reads.includes(row.observed)) return []
+    const read = level.reads.map((quantity) => quantity ?? 'nothing').join(', ')
+    return [{ invariant: 'I12', text: `${name} ${row.observed}, and read ${read}` }]
+  }
+}
+
+/**
+ * What a process settles is of its own lease: a write that changed hands is the new holder's to judge. And one whose
+ * outcome is unknown stays open for as long as it may act.
+ */
+export class SettledWrites {
+  readonly #reader: pg.Client
+  readonly #books: Books
+  readonly #known = new Map<string, string>()
+
+  constructor(reader: pg.Client, books: Books) {
+    this.#reader = reader
+    this.#books = books
+  }
+
+  /** @param holder of the process whose transaction this was; undefined: no worker's */
+  async check(process: string, holder: string | undefined): Promise<Violation[]> {
+    const { rows } = await this.#reader.query(
+      `select write_id, write.state || coalesce(' ' || settled_at::text, '') as state, lease.holder,
+        write.connection_id, (write.state = 'unknown' and settled_at is not null) as is_closed,
+        extract(epoch from settled_at - sent_at) * 1000 as open_ms
+      from write join lease on lease.organization_id = $1 and lease.connection_id = write.connection_id
+      where write.organization_id = $1 order by write_id`,
+      [this.#books.organizationId],
+    )
+    const changed = rows.filter((row) => this.#known.get(row.write_id) !== row.state)
+    for (const row of changed) this.#known.set(row.write_id, row.state)
+    return changed.flatMap((row) => {
+      if (row.holder !== holder) {
+        const text = `${process} records a write as ${row.state}, and the lease is another's`
+        return [{ invariant: 'fencing', text }]
+      }
+      const platform = this.#books.platforms.find(({ connectionId }) => connectionId === row.connection_id)
+      const earliestMs = (platform?.latestEffectMs ?? 0) - this.#books.clockErrorMs
+      if (!row.is_closed || Number(row.open_ms) >= earliestMs) return []
+      const text = `${platform?.name}: a write that nobody knows the outcome of is closed after ${row.open_ms} ms, while it may still act`
+      return [{ invariant: 'I5', text }]
+    })
+  }
+}
+
+/** What only a lease holder may do beside writing: apply events, and say how far the orders are known. */
+export class HoldersWork {
+  readonly #reader: pg.Client
+  readonly #books: Books
+  readonly #known = new Map<string, string>()
+
+  constructor(reader: pg.Client, books: Books) {
+    this.#reader = reader
+    this.#books = books
+  }
+
+  async check(process: string, holder: string | undefined): Promise<Violation[]> {
+    const { rows } = await this.#reader.query(
+      `select lease.connection_id, lease.holder,
+        (select count(*) from inbox where inbox.organization_id = $1 and inbox.connection_id = lease.connection_id
+          and state in ('applied', 'skipped')) as applied,
+        (select max(since)::text from stream_cursor where stream_cursor.organization_id = $1
+          and stream_cursor.connection_id = lease.connection_id) as since
+      from lease where lease.organization_id = $1 order by 1`,
+      [this.#books.organizationId],
+    )
+    return rows.flatMap((row) => {
+      const work = `${row.applied} events applied, orders known since ${row.since}`
+      const before = this.#known.get(row.connection_id)
+      this.#known.set(row.connection_id, work)
+      if (before === undefined || before === work || row.holder === holder) return []
+      const platform = this.#books.platforms.find(({ connectionId }) => connectionId === row.connection_id)
+      const text = `${process} goes on with ${platform?.name} (${work}), and the lease is another's`
+      return [{ invariant: 'fencing', text }]
+    })
+  }
+}
+
+/**
+ * I6, once the world is calm: what keeps the hub from having converged, worked out from the books alone. Every
+ * counted number is what is truly there for all, plus what this platform has still to subtract.
+ */
+export function differencesOfLevels(books: Books): string[] {
+  return books.platforms.flatMap((platform) =>
+    [...platform.levels.values()].flatMap((level) => {
+      if (level.quantity === undefined) return []
+      const promised = Math.max(0, Math.floor(truth(books, level.sku) / level.unitsPerListing))
+      const wanted = Math.min(promised + untakenOf(platform, level.stockUnitId), platform.quantityMax)
+      return level.quantity === wanted
+        ? []
+        : [`${platform.name} shows ${level.quantity} of ${level.stockUnitId}, and ${wanted} are to be shown`]
+    }),
+  )
+}
+
+/** Units in the warehouse that nobody has bought. */
+function truth(books: Books, sku: string): number {
+  const sold = books.platforms.flatMap((platform) =>
+    [...platform.orders.values()].flatMap((order) => {
+      const level = platform.levels.get(order.stockUnitId)
+      if (level?.sku !== sku) return []
+      const latest = latestOf(order)
+      return [level.unitsPerListing * (openUnitsOf(latest) + latest.shipped - latest.returned)]
+    }),
+  )
+  return (books.stocked.get(sku) ?? 0) - sold.reduce((sum, units) => sum + units, 0)
+}
+
+function untakenOf(platform: PlatformBook, stockUnitId: string): number {
+  return [...platform.orders.values()]
+    .filter((order) => order.stockUnitId === stockUnitId)
+    .reduce((sum, order) => {
+      const latest = latestOf(order)
+      return sum + openUnitsOf(latest) + latest.shipped - latest.returned - latest.taken
+    }, 0)
+}
+
+/** What is left undone in the hub's own rows. */
+export async function differencesOfQueues(reader: pg.Client, organizationId: string): Promise<string[]> {
+  const { rows } = await reader.query(
+    `select 'the inbox holds ' || count(*) || ' events that are ' || state as text from inbox
+      where organization_id = $1 and state in ('pending', 'fetch', 'parked') and topic <> 'level'
+      group by state
+    union all
+    select count(*) || ' writes are ' || state from write
+      where organization_id = $1 and settled_at is null group by state
+    union all
+    select 'connection ' || name || ' is paused' from connection where organization_id = $1 and state <> 'live'
+    union all
+    select count(*) || ' levels wait to be written' from lane_entry
+      join level on level.organization_id = $1 and level.level_id = lane_entry.level_id
+      where lane_entry.organization_id = $1 and tracked having count(*) > 0
+    order by 1`,
+    [organizationId],
+  )
+  return rows.map((row) => row.text)
+}

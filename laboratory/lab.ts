@@ -1,0 +1,338 @@
+import pg from 'pg'
+import type { AcknowledgedWebhook, Books, StartedCall, Violation } from './invariants/books.ts'
+import { Checker } from './invariants/checker.ts'
+import type { Plan } from './plan/plan.ts'
+import type { Feeds } from './platforms/connector.ts'
+import { PLATFORM_KINDS } from './platforms/kinds.ts'
+import { Platform } from './platforms/platform.ts'
+import { Calendar } from './world/calendar.ts'
+import { createFeeds } from './world/feeds.ts'
+import { HubProcess, type Surroundings } from './world/hub-process.ts'
+import { People } from './world/people.ts'
+import { Postman } from './world/postman.ts'
+import { createUuids } from './world/random.ts'
+import { Scheduler, untilQuiet } from './world/scheduler.ts'
+import type { LabServer } from './world/server.ts'
+import { openSharedConnection } from './world/shared-connection.ts'
+import { connectPlatform, signUp } from './world/sign-up.ts'
+import { type StoryLine, Trace } from './world/trace.ts'
+import { Weather } from './world/weather.ts'
+
+const START_MS = Date.UTC(2026, 2, 2, 9)
+/** Nothing that the hub waits for takes longer: the latest effect, the life of a ticket, a deep read, all in turn. */
+const CALM_MS_MAX = 150_000
+/** So often it is asked whether all has converged, once the world is calm. */
+const ASK_MS = 1_000
+/** Longer than the hub leaves between two looks at a number. */
+const STAYS_MS = 2_500
+/** A run that goes on so long in steps goes round in circles. */
+const STEPS_MAX = 60_000
+
+export type RunResult = {
+  plan: Plan
+  violation: Violation | undefined
+  /** Of all calls, statements, parameters and results, in their order. */
+  digest: string
+  marks: readonly string[]
+  story: readonly StoryLine[]
+  startMs: number
+  simulatedMs: number
+  steps: number
+  statements: number
+  calls: number
+}
+
+/** Plays one plan to its end, or to the first broken invariant. */
+export async function runPlan(
+  plan: Plan,
+  server: Pick<LabServer, 'clone'>,
+  options: { marks?: boolean } = {},
+): Promise<RunResult> {
+  const database = await server.clone()
+  const lab = await Lab.open(plan, database.url, options.marks ?? false)
+  try {
+    await lab.play()
+  } finally {
+    await lab.close()
+    await database.drop()
+  }
+  return lab.result()
+}
+
+class Lab {
+  readonly #plan: Plan
+  readonly #scheduler: Scheduler
+  readonly #trace: Trace
+  readonly #platforms = new Map<string, Platform>()
+  readonly #processes: HubProcess[]
+  readonly #world: Surroundings
+  readonly #postman: Postman
+  readonly #people: People
+  readonly #calendar: Calendar
+  readonly #books: Books
+  readonly #checker: Checker
+  readonly #stocked = new Map<string, number>()
+  readonly #underWay = new Set<Books['underWay'][number]>()
+  #calls: StartedCall[] = []
+  #violation: Violation | undefined
+  #isSettled = false
+  /** Faults and acts count from here; undefined while the brand is being set up. */
+  #stormFrom: number | undefined
+  readonly #close: () => Promise<void>
+
+  static async open(plan: Plan, url: string, marks: boolean): Promise<Lab> {
+    // What is asked together travels together: a run waits for the server most of its time.
+    const reader = new pg.Client({ connectionString: url, pipeline: true })
+    await reader.connect()
+    const scheduler = new Scheduler(plan.seed, START_MS)
+    const trace = new Trace(() => scheduler.now - START_MS, { marks })
+    const shared = await openSharedConnection(url, trace)
+    const close = async () => {
+      await shared.close()
+      await reader.end()
+    }
+    return new Lab(plan, { reader, scheduler, trace, shared, close })
+  }
+
+  private constructor(
+    plan: Plan,
+    parts: { reader: pg.Client; close(): Promise<void> } & Pick<
+      Surroundings,
+      'scheduler' | 'trace' | 'shared'
+    >,
+  ) {
+    const { reader, scheduler, trace } = parts
+    const { seed } = plan
+    this.#plan = plan
+    this.#scheduler = scheduler
+    this.#trace = trace
+    this.#close = parts.close
+    const now = () => Math.floor(scheduler.now)
+    const weather = new Weather(plan.faults, seed, () =>
+      this.#stormFrom === undefined ? -1 : scheduler.now - this.#stormFrom,
+    )
+    const feeds = new Map<string, Feeds>()
+    for (const planned of plan.platforms) {
+      const { name, kind } = planned
+      const platform: Platform = new Platform({
+        name,
+        kind: PLATFORM_KINDS[kind],
+        now,
+        tell: (text) => trace.tell(name, text),
+        onOrder: (order) => this.#postman.tellOfOrder(platform, order),
+        onLevel: (level) => this.#postman.tellOfLevel(platform, level),
+      })
+      for (const { quantity, ...listing } of planned.listings) platform.list(listing, quantity ?? undefined)
+      this.#platforms.set(name, platform)
+      feeds.set(name, createFeeds(platform, seed, scheduler))
+    }
+    this.#world = {
+      seed,
+      organizationId: createUuids(`${seed}/organization`, now)(),
+      scheduler,
+      shared: parts.shared,
+      trace,
+      weather,
+      listeners: new Set(),
+      platforms: this.#platforms,
+      feeds,
+      onCall: ({ life, holder, platform, operation, writes }) => {
+        this.#calls.push({ process: life.process, holder, platform, operation, writes })
+        const stockUnitIds = writes.map(({ stockUnitId }) => stockUnitId)
+        const request = { holder, platform, stockUnitIds }
+        if (stockUnitIds.length > 0) this.#underWay.add(request)
+        return { arrived: () => void this.#underWay.delete(request) }
+      },
+      onError: (life, message, error) => this.#judgeError(life.process, message, error),
+    }
+    this.#processes = plan.processes.map(({ name, skewMs }) => new HubProcess(this.#world, name, skewMs))
+    const processes = this.#processes
+    this.#postman = new Postman({ seed, scheduler, trace, weather, processes })
+    const { organizationId } = this.#world
+    this.#people = new People({
+      seed,
+      organizationId,
+      scheduler,
+      trace,
+      processes,
+      platforms: this.#platforms,
+      reader,
+      stocked: this.#stocked,
+    })
+    this.#calendar = new Calendar({
+      plan,
+      scheduler,
+      trace,
+      processes,
+      platforms: this.#platforms,
+      people: this.#people,
+    })
+    const underWay = this.#underWay
+    this.#books = {
+      organizationId,
+      stocked: this.#stocked,
+      platforms: [...this.#platforms.values()],
+      now,
+      clockErrorMs: 2 * Math.max(0, ...plan.processes.map(({ skewMs }) => Math.abs(skewMs))) + 5,
+      get underWay() {
+        return [...underWay]
+      },
+    }
+    this.#checker = new Checker(reader, this.#books, {
+      heldUpMs: (process) => this.#calendar.heldUpMs(process),
+    })
+  }
+
+  async play(): Promise<void> {
+    await this.#setUp()
+    this.#stormFrom = this.#scheduler.now
+    this.#calendar.begin()
+    const { stormMs } = this.#plan
+    await this.#stepUntil(() => this.#elapsed() >= stormMs)
+    if (this.#violation !== undefined) return
+    this.#trace.tell('weather', 'turns calm')
+    this.#calendar.calm()
+    await this.#converge()
+  }
+
+  result(): RunResult {
+    const { digest, marks, lines, steps, statements, calls } = {
+      digest: this.#trace.digest(),
+      marks: this.#trace.marks,
+      lines: this.#trace.lines,
+      steps: this.#trace.steps,
+      statements: this.#trace.statements,
+      calls: this.#trace.calls,
+    }
+    return {
+      plan: this.#plan,
+      violation: this.#violation,
+      digest,
+      marks,
+      story: lines,
+      startMs: START_MS,
+      simulatedMs: this.#scheduler.now - START_MS,
+      steps,
+      statements,
+      calls,
+    }
+  }
+
+  async close(): Promise<void> {
+    for (const { life } of this.#processes) life?.die()
+    await this.#close()
+  }
+
+  #elapsed(): number {
+    return this.#scheduler.now - (this.#stormFrom ?? this.#scheduler.now)
+  }
+
+  /** One happening, everything that follows from it at once, and what the invariants say to that. */
+  async #step(): Promise<void> {
+    const happening = this.#scheduler.next()
+    if (happening === undefined) throw new Error('Nothing will ever happen again.')
+    this.#trace.note('step', happening.what)
+    await happening.run()
+    await untilQuiet()
+    const process = this.#processes.find(({ life }) => life !== undefined && life === happening.owner)
+    await this.#judge(process, this.#postman.takeAcknowledged())
+    this.#trace.endStep()
+    if (this.#trace.steps > STEPS_MAX) this.#break({ invariant: 'progress', text: 'the run does not end' })
+  }
+
+  async #judge(process: HubProcess | undefined, acknowledged: readonly AcknowledgedWebhook[]): Promise<void> {
+    const calls = this.#calls.splice(0)
+    const [needless] = this.#isSettled ? calls.filter(({ writes }) => writes.length > 0) : []
+    if (needless !== undefined) {
+      const text = `${needless.process} writes to ${needless.platform}, though all had converged`
+      this.#break({ invariant: 'I6', text })
+    }
+    const [violation] = await this.#checker.afterStep({
+      touched: this.#world.shared.takeTouched(),
+      process: process?.name,
+      holder: process?.holder,
+      calls,
+      acknowledged,
+    })
+    if (violation !== undefined) this.#break(violation)
+  }
+
+  #break(violation: Violation): void {
+    if (this.#violation !== undefined) return
+    this.#violation = violation
+    this.#trace.tell('BROKEN', `${violation.invariant}: ${violation.text}`)
+  }
+
+  async #stepUntil(isReached: () => boolean): Promise<void> {
+    while (!isReached() && this.#violation === undefined) {
+      await this.#people.look()
+      await this.#step()
+    }
+  }
+
+  /** Steps until something that a process does has been done. */
+  async #stepThrough<T>(work: Promise<T>): Promise<T> {
+    let isDone = false
+    const done = work.finally(() => {
+      isDone = true
+    })
+    done.catch(() => undefined) // thrown below, once it is reached
+    await untilQuiet()
+    while (!isDone) await this.#step()
+    return await done
+  }
+
+  /** The brand signs up: items, stock, connections; what a person does once, in fine weather. */
+  async #setUp(): Promise<void> {
+    await this.#world.shared.query(
+      'laboratory',
+      `insert into organization (organization_id, name, created_at) values ($1, 'Laboratory', $2)`,
+      [this.#world.organizationId, new Date(START_MS)],
+    )
+    const desk = new HubProcess(this.#world, 'desk', 0)
+    desk.start({ worker: false })
+    const { context, life } = desk
+    if (context === undefined) throw new Error('The desk has just been started.')
+    await this.#stepThrough(signUp(context, this.#plan.items))
+    for (const { sku, units } of this.#plan.items) this.#stocked.set(sku, units)
+    for (const process of this.#processes) process.start()
+    for (const platform of this.#platforms.values()) {
+      await this.#stepThrough(connectPlatform(context, platform))
+    }
+    life?.die()
+  }
+
+  /** I6: in a calm world everything comes to be as it should, and then stays so. */
+  async #converge(): Promise<void> {
+    const calmFrom = this.#scheduler.now
+    let differences: string[] = ['not asked yet']
+    while (this.#violation === undefined) {
+      const askAt = this.#scheduler.now + ASK_MS
+      await this.#stepUntil(() => this.#scheduler.now >= askAt)
+      if (this.#violation !== undefined) return
+      differences = this.#calendar.isOver ? await this.#checker.differences() : ['people are not done yet']
+      if (differences.length === 0) return await this.#staysSo()
+      if (this.#scheduler.now - calmFrom > CALM_MS_MAX) {
+        this.#break({ invariant: 'I6', text: `it does not converge: ${differences.join('; ')}` })
+      }
+    }
+  }
+
+  /** What has converged is left alone: a round of everything later nothing has been written, and nothing differs. */
+  async #staysSo(): Promise<void> {
+    const until = this.#scheduler.now + STAYS_MS
+    this.#isSettled = true
+    await this.#stepUntil(() => this.#scheduler.now >= until)
+    if (this.#violation !== undefined) return
+    const differences = await this.#checker.differences()
+    if (differences.length > 0)
+      this.#break({ invariant: 'I6', text: `it had converged, and then: ${differences.join('; ')}` })
+  }
+
+  /** What the hub itself calls an error is one, unless the laboratory has made it. */
+  #judgeError(process: string, message: string, error: unknown): void {
+    const text = error instanceof Error ? `${error.message}` : String(error)
+    const isSimulated = /simulated|another process has taken over|platform|503|Slow down|web page/i.test(text)
+    if (!isSimulated) this.#break({ invariant: 'no surprise', text: `${process}: ${message}: ${text}` })
+  }
+}

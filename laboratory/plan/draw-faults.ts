@@ -1,0 +1,193 @@
+import type { Random } from '../world/random.ts'
+import type { Fault } from './plan.ts'
+
+type World = { stormMs: number; processes: readonly string[]; platforms: readonly string[] }
+
+/** How often a plan has each fault; one plan in ten has fair weather all along. */
+const FAULTS: Record<Fault['kind'], { chance: number; draw(random: Random, world: World): Fault }> = {
+  network: {
+    chance: 0.5,
+    draw: (random, world) => ({
+      kind: 'network',
+      platform: platformOf(random, world),
+      latencyMaxMs: random.whole(100, 3_000),
+      loss: random.next() * 0.2,
+      answerLoss: random.next() * 0.2,
+      ...during(random, world),
+    }),
+  },
+  'late-acting': {
+    chance: 0.25,
+    draw: (random, world) => ({
+      kind: 'late-acting',
+      platform: platformOf(random, world),
+      rate: random.next() * 0.2,
+      ...during(random, world),
+    }),
+  },
+  unavailable: {
+    chance: 0.25,
+    draw: (random, world) => ({
+      kind: 'unavailable',
+      platform: platformOf(random, world),
+      rate: random.next() * 0.6,
+      ...during(random, world),
+    }),
+  },
+  throttle: {
+    chance: 0.25,
+    draw: (random, world) => ({
+      kind: 'throttle',
+      platform: platformOf(random, world),
+      rate: random.next() * 0.6,
+      ...during(random, world),
+    }),
+  },
+  malformed: {
+    chance: 0.6,
+    draw: (random, world) => ({
+      kind: 'malformed',
+      platform: platformOf(random, world),
+      rate: 0.1 + random.next() * 0.5,
+      how: random.pick(['web-page', 'null-quantity', 'missing-row']),
+      ...during(random, world),
+      from: 0,
+    }),
+  },
+  batch: {
+    chance: 0.3,
+    draw: (random, world) => ({
+      kind: 'batch',
+      platform: platformOf(random, world),
+      rate: random.next() * 0.4,
+      how: random.pick(['whole', 'one-row']),
+      ...during(random, world),
+    }),
+  },
+  'writes-not-applied': {
+    chance: 0.25,
+    draw: (random, world) => ({
+      kind: 'writes-not-applied',
+      platform: platformOf(random, world),
+      rate: random.next() * 0.5,
+      ...during(random, world),
+    }),
+  },
+  webhooks: {
+    chance: 0.7,
+    draw: (random, world) => ({
+      kind: 'webhooks',
+      platform: platformOf(random, world),
+      loss: 0.2 + random.next() * 0.7,
+      duplicates: random.next() * 0.5,
+      delayMaxMs: random.whole(200, 6_000),
+      ...during(random, world),
+    }),
+  },
+  partition: {
+    chance: 0.2,
+    draw: (random, world) => ({
+      kind: 'partition',
+      process: processOf(random, world),
+      platform: platformOf(random, world),
+      ...during(random, world),
+    }),
+  },
+  'database-away': {
+    chance: 0.2,
+    draw: (random, world) => ({
+      kind: 'database-away',
+      process: processOf(random, world),
+      ...during(random, world, 6_000),
+    }),
+  },
+  'database-slow': {
+    chance: 0.15,
+    draw: (random, world) => ({
+      kind: 'database-slow',
+      process: processOf(random, world),
+      latencyMaxMs: random.whole(30, 400),
+      ...during(random, world),
+    }),
+  },
+  hints: {
+    chance: 0.3,
+    draw: (random, world) => ({
+      kind: 'hints',
+      loss: random.next(),
+      delayMaxMs: random.whole(10, 2_000),
+      ...during(random, world),
+    }),
+  },
+  'database-cut': {
+    chance: 0.4,
+    draw: (random, world) => ({
+      kind: 'database-cut',
+      process: processOf(random, world),
+      at: random.whole(0, world.stormMs),
+      statements: random.whole(0, 40),
+      onCommit: random.pick(['before', 'after']),
+    }),
+  },
+  crash: {
+    chance: 0.35,
+    draw: (random, world) => ({
+      kind: 'crash',
+      process: processOf(random, world),
+      at: random.whole(0, world.stormMs),
+      downMs: random.whole(50, 6_000),
+    }),
+  },
+  'crash-in-transaction': {
+    chance: 0.3,
+    draw: (random, world) => ({
+      kind: 'crash-in-transaction',
+      process: processOf(random, world),
+      at: random.whole(0, world.stormMs),
+      statements: random.whole(0, 40),
+      downMs: random.whole(1_000, 6_000),
+    }),
+  },
+  freeze: {
+    chance: 0.5,
+    draw: (random, world) => ({
+      kind: 'freeze',
+      process: processOf(random, world),
+      at: random.whole(0, world.stormMs),
+      forMs: random.whole(500, 8_000),
+    }),
+  },
+  credentials: {
+    chance: 0.1,
+    draw: (random, world) => ({
+      kind: 'credentials',
+      platform: platformOf(random, world),
+      at: random.whole(0, world.stormMs),
+    }),
+  },
+}
+
+/** What goes wrong: each kind of fault up to twice, each somewhere and for some time of its own. */
+export function drawFaults(random: Random, world: World): Fault[] {
+  if (random.chance(0.1)) return []
+  return Object.values(FAULTS).flatMap(({ chance, draw }) =>
+    [0, 1].flatMap((nth) => {
+      const isThere = random.chance(nth === 0 ? chance : chance / 3)
+      const fault = draw(random, world)
+      return isThere ? [fault] : []
+    }),
+  )
+}
+
+function during(random: Random, { stormMs }: World, lengthMax = stormMs): { from: number; to: number } {
+  const from = random.whole(0, stormMs - 1_000)
+  return { from, to: Math.min(stormMs, from + random.whole(500, lengthMax)) }
+}
+
+function platformOf(random: Random, { platforms }: World): string {
+  return random.pickFrom(platforms) ?? ''
+}
+
+function processOf(random: Random, { processes }: World): string {
+  return random.pickFrom(processes) ?? ''
+}

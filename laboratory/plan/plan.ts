@@ -1,0 +1,79 @@
+import type { KindName } from '../platforms/kinds.ts'
+
+/**
+ * A run, written down before it begins: who is there, what people do, what goes wrong. Drawn from a seed, and made
+ * smaller piece by piece when a run fails (shrinking). Moments are milliseconds from the start.
+ */
+export type Plan = {
+  seed: string
+  processes: readonly { name: string; skewMs: number }[]
+  platforms: readonly PlannedPlatform[]
+  /** SKUs and how many units of each lie in the warehouse. */
+  items: readonly { sku: string; units: number }[]
+  acts: readonly Act[]
+  faults: readonly Fault[]
+  /** Then all faults end, and convergence is owed. */
+  stormMs: number
+}
+
+export type PlannedPlatform = {
+  name: string
+  kind: KindName
+  /** What it shows at first; null: it does not count that one. Two listings may share one stock unit. */
+  listings: readonly PlannedListing[]
+}
+
+export type PlannedListing = {
+  id: string
+  sku: string
+  stockUnitId: string
+  /** A pack of three sells three. */
+  unitsPerListing: number
+  quantity: number | null
+}
+
+export type Act = { at: number } & (
+  | {
+      kind: 'sell'
+      platform: string
+      listing: string
+      units: number
+      /** The platform's own race: it sells what it does not have. */
+      evenIfNone: boolean
+      payAfterMs: number
+      afterwards: 'wait' | 'ship' | 'cancel' | 'refund-one-and-cancel' | 'ship-and-return-one'
+      afterwardsMs: number
+    }
+  /** People receive goods, or take some out. */
+  | { kind: 'stock'; sku: string; units: number }
+  /** A person types a number on the platform's own screen; null: stops the counting. */
+  | { kind: 'edit'; platform: string; listing: string; quantity: number | null }
+)
+
+type During = { from: number; to: number }
+
+export type Fault =
+  /** Calls to a platform: slow, lost on the way there, their answers lost on the way back. */
+  | ({ kind: 'network'; platform: string; latencyMaxMs: number; loss: number; answerLoss: number } & During)
+  /** Requests that act long after they were sent, within what the manifest declares. */
+  | ({ kind: 'late-acting'; platform: string; rate: number } & During)
+  | ({ kind: 'unavailable'; platform: string; rate: number } & During)
+  | ({ kind: 'throttle'; platform: string; rate: number } & During)
+  | ({ kind: 'malformed'; platform: string; rate: number; how: Malformation } & During)
+  | ({ kind: 'batch'; platform: string; rate: number; how: 'whole' | 'one-row' } & During)
+  /** Writes that are said to be done, or accepted, and never are. */
+  | ({ kind: 'writes-not-applied'; platform: string; rate: number } & During)
+  | ({ kind: 'webhooks'; platform: string; loss: number; duplicates: number; delayMaxMs: number } & During)
+  /** A process cannot reach a platform. */
+  | ({ kind: 'partition'; process: string; platform: string } & During)
+  | ({ kind: 'database-away'; process: string } & During)
+  | ({ kind: 'database-slow'; process: string; latencyMaxMs: number } & During)
+  | ({ kind: 'hints'; loss: number; delayMaxMs: number } & During)
+  | { kind: 'database-cut'; process: string; at: number; statements: number; onCommit: 'before' | 'after' }
+  | { kind: 'crash'; process: string; at: number; downMs: number }
+  | { kind: 'crash-in-transaction'; process: string; at: number; statements: number; downMs: number }
+  | { kind: 'freeze'; process: string; at: number; forMs: number }
+  /** The platform refuses the credentials that the hub has, until a person enters new ones. */
+  | { kind: 'credentials'; platform: string; at: number }
+
+export type Malformation = 'web-page' | 'null-quantity' | 'missing-row'

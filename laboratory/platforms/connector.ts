@@ -1,0 +1,301 @@
+import {
+  type ChannelOperations,
+  type CheckResult,
+  Conflict,
+  type Connector,
+  type ConnectorContext,
+  type ExternalLevel,
+  type ExternalListing,
+  Invalid,
+  type LevelWrite,
+  Malformed,
+  NotFound,
+  RateLimited,
+  type TicketOutcome,
+  Unauthorized,
+  Unavailable,
+  type WriteOutcome,
+} from '@plimsoll/connector-kit'
+import { z } from 'zod'
+import type { CallFate } from '../world/weather.ts'
+import { LATEST_EFFECT_MS, TICKET_LIFE_MS } from './kinds.ts'
+import { listOrders, showOrder } from './order-list.ts'
+import type { Level, Listing, Platform } from './platform.ts'
+import { parseWebhook } from './webhooks.ts'
+
+const credentials = z.object({ key: z.string() })
+type Credentials = z.infer<typeof credentials>
+
+/** How a connector of one process reaches its platform; the network decides when, and whether. */
+export type Reach = {
+  call<Answer>(call: {
+    operation: string
+    asks: unknown
+    writes?: readonly LevelWrite[]
+    signal: AbortSignal | undefined
+    act(fate: CallFate): Answer
+  }): Promise<Answer>
+  /** The feeds of the platform, wherever they were sent from. */
+  feeds: Feeds
+  seed: string
+  now(): number
+}
+
+export type Feeds = {
+  outcomes: Map<string, TicketOutcome>
+  /** Carries work out later, at a moment that the seed chooses. */
+  later(work: () => void): void
+}
+
+/** The connector of one simulated platform, as one process holds it. */
+export function createConnector(platform: Platform, reach: Reach): Connector {
+  const { kind } = platform
+  const connector: Connector<object, Credentials> = {
+    manifest: {
+      id: `lab-${platform.name}`,
+      name: platform.name,
+      kind: 'channel',
+      colour: '#0b5394',
+      regions: ['world'],
+      settings: z.object({}),
+      credentials,
+      authorization: 'api-key',
+      capabilities: {
+        multiLocation: false,
+        writeStyle: kind.style,
+        proof: kind.feed === undefined ? 'echo' : 'outcome-later',
+        allOrNothing: kind.allOrNothing,
+        ...(kind.feed !== undefined && {
+          tickets: { lifeMs: TICKET_LIFE_MS, askEveryMs: 500, askMax: 10 },
+        }),
+        batchMax: kind.batchMax,
+        quantityMax: kind.quantityMax,
+        webhooks: kind.webhooks === 'none' ? [] : ['order'],
+        tracking: false,
+        cancel: false,
+        latestEffectMs: LATEST_EFFECT_MS,
+        visibilityLagMs: kind.visibilityLagMs,
+        facts: [],
+      },
+      budgets: kind.budgets,
+    },
+    open: (context) => openOperations(platform, reach, context),
+    webhooks: {
+      verify: (request, given) => request.headers['x-key'] === given.key,
+      parse: (request) => parseWebhook(Buffer.from(request.body).toString('utf8')),
+      personalDataKeys: [],
+    },
+  }
+  // The registry parses settings and credentials with the manifest's own schemas before it opens anything.
+  return connector as Connector
+}
+
+function openOperations(
+  platform: Platform,
+  reach: Reach,
+  context: ConnectorContext<object, Credentials>,
+): ChannelOperations {
+  const { budgets } = context.http
+  /** A call within the budgets, as the kit's HTTP client makes it; the key is checked, and odd answers are given. */
+  const call = async <Answer>(
+    operation: string,
+    asks: unknown,
+    signal: AbortSignal | undefined,
+    act: (fate: CallFate) => Answer,
+    writes?: readonly LevelWrite[],
+  ): Promise<Answer> => {
+    const permit = await budgets.acquire({ cost: 1, priority: 5, ...(signal !== undefined && { signal }) })
+    try {
+      return await reach.call({
+        operation,
+        asks,
+        signal,
+        ...(writes !== undefined && { writes }),
+        act: (fate) => {
+          if (context.credentials.key !== platform.key) throw new Unauthorized('The key is not known here')
+          if (fate.answer === 'unavailable') throw new Unavailable('503', true)
+          if (fate.answer === 'throttled') throw new RateLimited('Slow down', 700)
+          if (fate.answer === 'web-page' && operation !== 'setLevels')
+            throw new Malformed('A web page', '<html>')
+          return act(fate)
+        },
+      })
+    } catch (error) {
+      if (error instanceof RateLimited) budgets.throttled(error.retryAfterMs)
+      throw error
+    } finally {
+      permit.settle()
+    }
+  }
+
+  return {
+    check: (options) =>
+      call(
+        'check',
+        [],
+        options?.signal,
+        (): CheckResult => ({
+          account: platform.name,
+          currency: 'EUR',
+          timeZone: undefined,
+          missingScopes: [],
+          warnings: [],
+        }),
+      ),
+    locations: async () => [{ externalId: 'default', name: 'Default', active: true }],
+    listings: (_cursor, options) =>
+      call('listings', [], options?.signal, () => ({
+        rows: [...platform.listings.values()].map((listing) => toListing(platform, listing)),
+        next: undefined,
+        platformTime: undefined,
+      })),
+    listing: (externalId, options) =>
+      call('listing', [externalId], options?.signal, () => {
+        const listing = platform.listings.get(externalId)
+        if (listing === undefined) throw new NotFound(`There is no listing ${externalId}`)
+        return toListing(platform, listing)
+      }),
+    levels: (keys, options) =>
+      call('levels', keys, options?.signal, (fate) => {
+        const rows = keys.flatMap(({ stockUnitId, locationId }): ExternalLevel[] => {
+          const level = platform.levels.get(stockUnitId)
+          if (level === undefined) return []
+          return [{ stockUnitId, locationId, quantity: level.quantity, updatedAt: undefined }]
+        })
+        if (fate.answer === 'missing-row') rows.shift()
+        const [first] = rows
+        if (fate.answer === 'null-quantity' && first !== undefined) first.quantity = undefined
+        for (const { stockUnitId } of keys) {
+          const row = rows.find((each) => each.stockUnitId === stockUnitId)
+          noteRead(platform.levels.get(stockUnitId), row?.quantity)
+        }
+        return rows
+      }),
+    setLevels: (writes, options) =>
+      call(
+        'setLevels',
+        writes,
+        options?.signal,
+        (fate) => answerWrites(platform, reach.feeds, writes, fate),
+        writes,
+      ),
+    ...(kindHasFeed(platform) && {
+      outcomes: (tickets: readonly string[], options?: { signal?: AbortSignal }) =>
+        call('outcomes', tickets, options?.signal, () =>
+          tickets.map((ticket): TicketOutcome => {
+            const outcome = reach.feeds.outcomes.get(ticket) ?? { ticket, kind: 'accepted' }
+            return outcome
+          }),
+        ),
+    }),
+    orders: (query, options) =>
+      call('orders', [query.since, query.cursor], options?.signal, () =>
+        listOrders(platform, reach.seed, {
+          since: query.since.getTime(),
+          cursor: query.cursor,
+          now: reach.now(),
+        }),
+      ),
+    order: (externalId, options) =>
+      call('order', [externalId], options?.signal, () => {
+        const order = platform.orders.get(externalId)
+        if (order === undefined) throw new NotFound(`There is no order ${externalId}`)
+        return showOrder(platform, order)
+      }),
+    ship: () => Promise.reject(new Invalid('These platforms ship by themselves', 'shipment')),
+    registerWebhooks: async () => ({ registered: [], repaired: [] }),
+  }
+}
+
+function kindHasFeed(platform: Platform): boolean {
+  return platform.kind.feed !== undefined
+}
+
+/** Kept for as many readings as may be under way in several processes. */
+const READS_KEPT = 4
+
+function noteRead(level: Level | undefined, quantity: number | undefined): void {
+  noteTold(level, quantity)
+  if (level !== undefined) level.reads = [...level.reads, quantity ?? null].slice(-READS_KEPT)
+}
+
+function noteTold(level: Level | undefined, quantity: number | undefined): void {
+  level?.told.add(quantity ?? null)
+  if (level !== undefined) level.lastTold = quantity ?? null
+}
+
+/** A batch of writes arrives: carried out, put into a feed, or refused, as the platform's kind and the weather have it. */
+function answerWrites(
+  platform: Platform,
+  feeds: Feeds,
+  writes: readonly LevelWrite[],
+  fate: CallFate,
+): WriteOutcome[] {
+  if (fate.answer === 'batch-refused') throw new Invalid('Something in the batch is not valid', 'batch')
+  if (platform.kind.feed !== undefined) {
+    if (fate.answer !== 'not-applied') feeds.later(() => landFeed(platform, feeds, writes))
+    return writes.map(({ writeId }) => ({ writeId, kind: 'accepted', ticket: `t-${writeId}` }))
+  }
+  // A row that the answer does not mention was not carried out either: silence is no success.
+  const outcomes = carryOut(platform, fate.answer === 'missing-row' ? writes.slice(1) : writes, fate)
+  if (fate.answer === 'web-page') throw new Malformed('A web page in place of the answer', '<html>')
+  return outcomes
+}
+
+function landFeed(platform: Platform, feeds: Feeds, writes: readonly LevelWrite[]): void {
+  for (const outcome of carryOut(platform, writes, undefined)) {
+    if (outcome.kind === 'accepted') continue
+    const { writeId, ...told } = outcome
+    feeds.outcomes.set(`t-${writeId}`, { ...told, ticket: `t-${writeId}` })
+  }
+}
+
+function carryOut(
+  platform: Platform,
+  writes: readonly LevelWrite[],
+  fate: CallFate | undefined,
+): WriteOutcome[] {
+  const refusals = new Map<string, WriteOutcome>()
+  for (const [nth, write] of writes.entries()) {
+    const error = refusalOf(platform, write, fate?.answer === 'row-refused' && nth === 0)
+    if (error !== undefined) refusals.set(write.writeId, { writeId: write.writeId, kind: 'refused', error })
+  }
+  const isStopped = platform.kind.allOrNothing && refusals.size > 0
+  return writes.map(({ writeId, stockUnitId, quantity }): WriteOutcome => {
+    const refusal = refusals.get(writeId)
+    if (refusal !== undefined) return refusal
+    const level = platform.levels.get(stockUnitId)
+    if (isStopped || level === undefined) return { writeId, kind: 'untouched' }
+    // A lie: the platform echoes what it does not show.
+    if (fate?.answer !== 'not-applied' || platform.kind.style === 'compare-and-set')
+      platform.write(level, quantity)
+    noteTold(level, quantity)
+    return { writeId, kind: 'applied', quantity }
+  })
+}
+
+function refusalOf(platform: Platform, write: LevelWrite, isOdd: boolean) {
+  const level = platform.levels.get(write.stockUnitId)
+  if (level === undefined) return new NotFound(`${write.stockUnitId} is gone`)
+  if (isOdd) return new Unavailable('This row failed', true)
+  if (level.quantity === undefined) return new Invalid('Stock is not tracked here', 'quantity')
+  if (write.quantity > platform.kind.quantityMax) return new Invalid('Too many', 'quantity')
+  if (platform.kind.style !== 'compare-and-set' || write.expected === undefined) return undefined
+  return write.expected === level.quantity
+    ? undefined
+    : new Conflict('Another quantity is there', level.quantity)
+}
+
+function toListing(platform: Platform, listing: Listing): ExternalListing {
+  return {
+    externalId: listing.id,
+    sku: listing.sku,
+    barcode: undefined,
+    title: `Listing ${listing.id}`,
+    stockUnitId: listing.stockUnitId,
+    tracked: platform.levelOf(listing.id).quantity !== undefined,
+    fulfilledBy: 'merchant',
+    sellsBeyondZero: false,
+    state: 'active',
+  }
+}

@@ -1,0 +1,206 @@
+import {
+  type LevelBook,
+  latestOf,
+  type OrderBook,
+  type OrderState,
+  openUnitsOf,
+  type PlatformBook,
+} from '../invariants/books.ts'
+import { LATEST_EFFECT_MS, type PlatformKind } from './kinds.ts'
+
+export type Level = LevelBook & {
+  quantity: number | undefined
+  editedAt: number | undefined
+  told: Set<number | null>
+  reads: (number | null)[]
+  lastTold: number | null | undefined
+}
+export type Order = OrderBook & { listingId: string; ordered: number; states: OrderState[] }
+export type Listing = { id: string; sku: string; stockUnitId: string; unitsPerListing: number }
+
+type Options = {
+  name: string
+  kind: PlatformKind
+  now(): number
+  tell(text: string): void
+  /** Something that a webhook would say has happened. */
+  onOrder(order: Order): void
+  onLevel(level: Level): void
+}
+
+/**
+ * One simulated platform: listings, numbers, orders, and the rules by which shoppers, people and the hub change
+ * them. It sells atomically and never below what it shows, and it knows nothing of the hub. How it is spoken to
+ * (latency, loss, odd answers) is the connector's and the network's business.
+ */
+export class Platform implements PlatformBook {
+  readonly kind: PlatformKind
+  readonly name: string
+  connectionId = ''
+  readonly latestEffectMs = LATEST_EFFECT_MS
+  /** The key that it accepts. */
+  key = 'key-1'
+  readonly levels = new Map<string, Level>()
+  readonly listings = new Map<string, Listing>()
+  readonly orders = new Map<string, Order>()
+  readonly #options: Options
+
+  constructor(options: Options) {
+    this.#options = options
+    this.name = options.name
+    this.kind = options.kind
+  }
+
+  get style() {
+    return this.kind.style
+  }
+  get visibilityLagMs() {
+    return this.kind.visibilityLagMs
+  }
+  get quantityMax() {
+    return this.kind.quantityMax
+  }
+
+  list(listing: Listing, quantity: number | undefined): void {
+    this.listings.set(listing.id, listing)
+    if (this.levels.has(listing.stockUnitId)) return
+    this.levels.set(listing.stockUnitId, {
+      stockUnitId: listing.stockUnitId,
+      sku: listing.sku,
+      unitsPerListing: listing.unitsPerListing,
+      quantity,
+      editedAt: undefined,
+      told: new Set(),
+      reads: [],
+      lastTold: undefined,
+    })
+  }
+
+  levelOf(listingId: string): Level {
+    const level = this.levels.get(this.listings.get(listingId)?.stockUnitId ?? '')
+    if (level === undefined) throw new Error(`${this.name} lists no ${listingId}`)
+    return level
+  }
+
+  /** What a shopper may still buy: the number, less open units that it has not fallen by yet. */
+  sellableOf(level: Level): number {
+    if (level.quantity === undefined) return Number.POSITIVE_INFINITY
+    const untaken = [...this.orders.values()]
+      .filter((order) => order.stockUnitId === level.stockUnitId)
+      .reduce((sum, order) => sum + openUnitsOf(latestOf(order)) - this.#openTaken(latestOf(order)), 0)
+    return level.quantity - untaken
+  }
+
+  /** A shopper buys. @param evenIfNone the platform's own race: two shoppers, one unit */
+  sell(listingId: string, units: number, options: { evenIfNone: boolean }): Order | undefined {
+    const level = this.levelOf(listingId)
+    if (!options.evenIfNone && this.sellableOf(level) < units) return undefined
+    const order: Order = {
+      id: `${this.name}-${this.orders.size + 1}`,
+      listingId,
+      stockUnitId: level.stockUnitId,
+      ordered: units,
+      placedAt: this.#options.now(),
+      states: [],
+    }
+    this.orders.set(order.id, order)
+    this.#change(order, {
+      state: this.kind.subtractsAt === 'payment' ? 'pending' : 'open',
+      current: units,
+      shipped: 0,
+      returned: 0,
+    })
+    this.#options.tell(`sells ${units} of ${listingId} (${order.id}) and shows ${level.quantity}`)
+    return order
+  }
+
+  pay(order: Order): void {
+    if (latestOf(order).state === 'pending') this.#move(order, 'is paid', { state: 'open' })
+  }
+
+  ship(order: Order): void {
+    const { state, current } = latestOf(order)
+    if (state === 'open') this.#move(order, 'is shipped', { state: 'closed', shipped: current })
+  }
+
+  /** One unit is refunded before it ships, and put back. */
+  refundOne(order: Order): void {
+    const { state, current, shipped } = latestOf(order)
+    if (state === 'open' && current - shipped > 0) {
+      this.#move(order, 'has one unit refunded', { current: current - 1 })
+    }
+  }
+
+  /** What has not left is put back by the platform itself. */
+  cancel(order: Order): void {
+    const { state, shipped } = latestOf(order)
+    if (state === 'open' || state === 'pending') {
+      this.#move(order, 'is cancelled', { state: 'cancelled', current: shipped })
+    }
+  }
+
+  /** One unit comes back into stock. */
+  giveBackOne(order: Order): void {
+    const { shipped, returned } = latestOf(order)
+    if (returned < shipped) this.#move(order, 'has one unit returned', { returned: returned + 1 })
+  }
+
+  /** A person types a number on the platform's own screen; undefined: switches counting off. */
+  edit(listingId: string, quantity: number | undefined): void {
+    const level = this.levelOf(listingId)
+    this.#options.tell(
+      quantity === undefined
+        ? `: a person stops the counting of ${listingId}`
+        : `: a person types ${quantity} for ${listingId} in place of ${level.quantity}`,
+    )
+    level.editedAt = this.#options.now()
+    level.quantity = quantity
+    this.#options.onLevel(level)
+  }
+
+  /** The hub's write, carried out. */
+  write(level: Level, quantity: number): void {
+    this.#options.tell(
+      `now shows ${quantity} of ${level.stockUnitId} in place of ${level.quantity}, as written`,
+    )
+    level.quantity = quantity
+    this.#options.onLevel(level)
+  }
+
+  #move(order: Order, text: string, change: Partial<Omit<OrderState, 'at' | 'version' | 'taken'>>): void {
+    this.#change(order, { ...latestOf(order), ...change })
+    this.#options.tell(
+      `: ${order.id} ${text}; ${order.stockUnitId} shows ${this.levels.get(order.stockUnitId)?.quantity}`,
+    )
+  }
+
+  #change(order: Order, next: Omit<OrderState, 'at' | 'version' | 'taken'>): void {
+    const at = this.#options.now()
+    const before = order.states.at(-1)
+    const { versionMs } = this.kind
+    const rounded = Math.floor(at / versionMs) * versionMs
+    const version = versionMs > 1 ? rounded : Math.max(rounded, (before?.version ?? 0) + 1)
+    const taken = this.#takenBy(next)
+    order.states.push({ ...next, at, version, taken })
+    const level = this.levels.get(order.stockUnitId)
+    const fallen = taken - (before?.taken ?? 0)
+    if (level?.quantity !== undefined && fallen !== 0) {
+      level.quantity -= fallen
+      this.#options.onLevel(level)
+    }
+    this.#options.onOrder(order)
+  }
+
+  #takenBy(state: Omit<OrderState, 'at' | 'version' | 'taken'>): number {
+    if (this.kind.subtractsAt === 'shipment') return state.shipped - state.returned
+    if (this.kind.subtractsAt === 'payment' && state.state === 'pending') return 0
+    return state.current - state.returned
+  }
+
+  /** Open units that the number has fallen by. */
+  #openTaken(state: OrderState): number {
+    if (this.kind.subtractsAt === 'shipment') return 0
+    if (this.kind.subtractsAt === 'payment' && state.state === 'pending') return 0
+    return openUnitsOf(state)
+  }
+}

@@ -1,0 +1,88 @@
+import { spawn } from 'node:child_process'
+import path from 'node:path'
+import { startTestServer } from '../../packages/database/src/testing/test-server.ts'
+import { listMutants, makeMutantTree } from './mutant-tree.ts'
+
+export type MutantsResult = { total: number; caught: number; survivors: string[] }
+
+/** A run waits for its database most of the time. */
+const AT_ONCE = 3
+
+type Summary = { seeds: number; failed: number[] }
+
+/**
+ * Plays the ordinary seeds against each mutant, in a copy of the code, until one seed fails. One server serves them
+ * all; each migrates a template of its own, since a mutant may change migrations too.
+ */
+export async function runMutants(options: {
+  from: number
+  count: number
+  named: readonly string[] | undefined
+  say(text: string): void
+}): Promise<MutantsResult> {
+  const names = listMutants().filter((name) => options.named === undefined || options.named.includes(name))
+  const survivors: string[] = []
+  const server = await startTestServer()
+  try {
+    const waiting = [...names]
+    const workOff = async () => {
+      for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
+        const caughtBy = await runMutant(name, server.url, options)
+        if (caughtBy === undefined) survivors.push(name)
+        const outcome = caughtBy === undefined ? `SURVIVED ${options.count} seeds` : `was caught: ${caughtBy}`
+        options.say(`mutant ${name} ${outcome}`)
+      }
+    }
+    await Promise.all(Array.from({ length: AT_ONCE }, workOff))
+  } finally {
+    await server.stop()
+  }
+  return { total: names.length, caught: names.length - survivors.length, survivors: survivors.sort() }
+}
+
+/** @returns by what it was caught; undefined: it was not */
+async function runMutant(
+  name: string,
+  serverUrl: string,
+  { from, count }: { from: number; count: number },
+): Promise<string | undefined> {
+  const tree = makeMutantTree(name)
+  try {
+    const program = path.join(tree.folder, 'laboratory', 'main.ts')
+    const asked = ['--seeds', String(count), '--from', String(from), '--until-failure', '--json']
+    const { output, said } = await run([program, ...asked], tree.folder, serverUrl)
+    const summary = JSON.parse(output.trim().split('\n').at(-1) ?? '') as Summary
+    const [seed] = summary.failed
+    if (seed === undefined) return undefined
+    return `seed ${seed}, ${said.trim().split('\n').at(-1)?.trim() ?? ''}`
+  } finally {
+    tree.remove()
+  }
+}
+
+function run(
+  program: readonly string[],
+  folder: string,
+  serverUrl: string,
+): Promise<{ output: string; said: string }> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, program, {
+      cwd: folder,
+      env: { ...process.env, PLIMSOLL_TEST_DATABASE_URL: serverUrl },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    let output = ''
+    let said = ''
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      output += text
+    })
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      said += text
+    })
+    child.on('error', reject)
+    child.on('close', (code) => {
+      if (code === 0 || code === 1) resolve({ output, said })
+      else reject(new Error(`a run of a mutant ended with ${code}: ${said}`))
+    })
+  })
+}

@@ -1,0 +1,98 @@
+import { type RunResult, runPlan } from '../lab.ts'
+import type { Plan } from '../plan/plan.ts'
+import type { LabServer } from '../world/server.ts'
+
+/**
+ * Makes a failing plan smaller while it goes on failing in the same way: fewer faults, fewer acts, fewer platforms,
+ * items and processes, a shorter storm. What is left is a story that a person can read.
+ * @param runsMax tries at the most, each a run
+ */
+export async function shrink(
+  failed: RunResult,
+  server: Pick<LabServer, 'clone'>,
+  options: { runsMax: number; tell(text: string): void },
+): Promise<RunResult> {
+  let best = failed
+  let runs = 0
+  const isStillFailing = async (plan: Plan): Promise<boolean> => {
+    if (runs >= options.runsMax) return false
+    runs += 1
+    const result = await runPlan(plan, server)
+    if (result.violation?.invariant !== failed.violation?.invariant) return false
+    best = result
+    options.tell(
+      `${plan.acts.length} acts, ${plan.faults.length} faults, ${plan.platforms.length} platforms: still fails`,
+    )
+    return true
+  }
+
+  for (let before = Number.POSITIVE_INFINITY; sizeOf(best.plan) < before; ) {
+    before = sizeOf(best.plan)
+    await withoutParts(
+      () => best.plan.platforms,
+      (platforms) => ({ ...best.plan, platforms, ...ofPlatforms(best.plan, platforms) }),
+      isStillFailing,
+    )
+    await withoutParts(
+      () => best.plan.faults,
+      (faults) => ({ ...best.plan, faults }),
+      isStillFailing,
+    )
+    await withoutParts(
+      () => best.plan.acts,
+      (acts) => ({ ...best.plan, acts }),
+      isStillFailing,
+    )
+    await withoutParts(
+      () => best.plan.processes.slice(1),
+      (others) => ({ ...best.plan, processes: [...best.plan.processes.slice(0, 1), ...others] }),
+      isStillFailing,
+    )
+    await withoutParts(
+      () => best.plan.items,
+      (items) => ({ ...best.plan, ...ofItems(best.plan, items) }),
+      isStillFailing,
+    )
+    await isStillFailing({ ...best.plan, stormMs: Math.ceil(best.plan.stormMs / 2) })
+  }
+  return best
+}
+
+/** Takes out halves, then quarters, then single parts, as long as the rest still fails (delta debugging). */
+async function withoutParts<Part>(
+  current: () => readonly Part[],
+  toPlan: (parts: readonly Part[]) => Plan,
+  isStillFailing: (plan: Plan) => Promise<boolean>,
+): Promise<void> {
+  for (let size = Math.ceil(current().length / 2); size >= 1; size = size === 1 ? 0 : Math.ceil(size / 2)) {
+    for (let from = 0; from < current().length; ) {
+      const parts = current()
+      const rest = [...parts.slice(0, from), ...parts.slice(from + size)]
+      if (!(await isStillFailing(toPlan(rest)))) from += size
+    }
+  }
+}
+
+function ofPlatforms(plan: Plan, platforms: Plan['platforms']): Pick<Plan, 'acts' | 'faults'> {
+  const isThere = (each: object) =>
+    !('platform' in each) || platforms.some(({ name }) => name === each.platform)
+  return { acts: plan.acts.filter(isThere), faults: plan.faults.filter(isThere) }
+}
+
+function ofItems(plan: Plan, items: Plan['items']): Pick<Plan, 'items' | 'platforms' | 'acts'> {
+  const hasItem = (sku: string) => items.some((item) => item.sku === sku)
+  const platforms = plan.platforms.map((platform) => ({
+    ...platform,
+    listings: platform.listings.filter(({ sku }) => hasItem(sku)),
+  }))
+  const isThere = (act: Plan['acts'][number]) =>
+    act.kind === 'stock'
+      ? hasItem(act.sku)
+      : platforms.some(({ listings }) => listings.some(({ id }) => id === act.listing))
+  return { items, platforms, acts: plan.acts.filter(isThere) }
+}
+
+function sizeOf({ acts, faults, platforms, items, processes, stormMs }: Plan): number {
+  const parts = acts.length + faults.length + platforms.length + items.length + processes.length
+  return parts * 1_000 + stormMs / 1_000
+}

@@ -1,0 +1,197 @@
+import type { Database } from '@plimsoll/database'
+import { CamelCasePlugin, Kysely, PostgresDialect } from 'kysely'
+import type pg from 'pg'
+import { createRunTransaction, preparingPool } from '../../packages/database/src/statements.ts'
+import type { Tables } from '../../packages/database/src/tables.ts'
+import { newCounters } from '../../packages/database/src/transactions.ts'
+import type { Life } from './life.ts'
+import type { Random } from './random.ts'
+import type { Scheduler } from './scheduler.ts'
+import { type SharedConnection, textOf } from './shared-connection.ts'
+import type { Trace } from './trace.ts'
+
+/** A connection is about to be lost: after so many further statements of its process. */
+export type Cut = {
+  statements: number
+  /** A cut that falls on a commit: the server never hears of it, or only its answer is lost. */
+  onCommit: 'before' | 'after'
+  /** The process dies of it too. */
+  isCrash: boolean
+}
+
+export type DatabaseWeather = {
+  latencyMs(process: string): number
+  isAway(process: string): boolean
+  /** How long a notification travels; undefined: it is lost. */
+  hintMs(process: string): number | undefined
+}
+
+type World = {
+  scheduler: Scheduler
+  shared: SharedConnection
+  trace: Trace
+  weather: DatabaseWeather
+  random: Random
+  /** Who hears notifications now. */
+  listeners: Set<Listener>
+}
+
+export type Listener = { life: Life; hear(payload: string): void; reconnected(): void }
+
+/** Longer than any transaction takes: one that waits for something besides the database never ends. */
+const REAL_MS_MAX = 30_000
+
+/**
+ * The database as one simulated process sees it. Whoever wants a connection waits for the step loop; a step is
+ * one transaction, or one statement outside of any, from its first to its last word. It may be cut by a fault.
+ */
+export function openGatedDatabase(world: World, life: Life): Database {
+  const { scheduler, weather } = world
+  const connect = () =>
+    new Promise<pg.PoolClient>((resolve, reject) => {
+      scheduler.after(weather.latencyMs(life.process), {
+        owner: life,
+        what: `${life.name}: transaction`,
+        run: async () => {
+          if (weather.isAway(life.process)) {
+            reject(Object.assign(new Error('connect ECONNREFUSED (simulated)'), { code: 'ECONNREFUSED' }))
+            return
+          }
+          const session = new Session(world, life)
+          resolve(session.client)
+          await session.ended()
+          for (const payload of world.shared.takeNotifications()) sendHints(world, payload)
+        },
+      })
+    })
+  const pool = { connect, options: {}, end: async () => undefined } as unknown as pg.Pool
+  const plugins = [new CamelCasePlugin({ maintainNestedObjectKeys: true })]
+  const dialect = new PostgresDialect({ pool: preparingPool(pool) })
+  return {
+    kysely: new Kysely<Tables>({ dialect, plugins }),
+    pool,
+    runTransaction: createRunTransaction(pool, dialect, plugins),
+    url: 'simulated',
+    kind: 'given',
+    serverVersion: 'simulated',
+    folder: undefined,
+    counters: newCounters(),
+    timing: {
+      nowMs: () => life.clock.monotonic(),
+      sleep: (ms, signal) => life.clock.sleep(ms, signal).catch(() => undefined), // ends early, as documented
+      random: () => world.random.next(),
+    },
+    log: () => undefined,
+    listen: async (_channel, onNotify, onReconnect) => {
+      const listener = { life, hear: onNotify, reconnected: onReconnect }
+      world.listeners.add(listener)
+      return { stop: async () => void world.listeners.delete(listener) }
+    },
+    close: async () => undefined,
+  }
+}
+
+function sendHints({ scheduler, weather, listeners }: World, payload: string): void {
+  for (const { life, hear } of listeners) {
+    const ms = weather.hintMs(life.process)
+    if (ms === undefined || life.state === 'dead') continue
+    scheduler.after(ms, { owner: life, what: `${life.name}: notified`, run: () => hear(payload) })
+  }
+}
+
+/** One connection from being taken to being given back. */
+class Session {
+  readonly client: pg.PoolClient
+  readonly #world: World
+  readonly #life: Life
+  readonly #underWay = new Set<Promise<unknown>>()
+  readonly #ended = Promise.withResolvers<void>()
+  #isOpen = false
+  #isLost = false
+
+  constructor(world: World, life: Life) {
+    this.#world = world
+    this.#life = life
+    this.client = Object.assign(Object.create(world.shared.client), {
+      query: (config: unknown, values?: unknown) => this.#query(config, values),
+      release: () => void this.#end(),
+    })
+  }
+
+  async ended(): Promise<void> {
+    const alarm = setTimeout(
+      () =>
+        this.#ended.reject(
+          new Error(`A transaction of ${this.#life.name} waits for something besides the database.`),
+        ),
+      REAL_MS_MAX,
+    )
+    try {
+      await this.#ended.promise
+    } finally {
+      clearTimeout(alarm)
+    }
+  }
+
+  #query(config: unknown, values: unknown): Promise<unknown> {
+    if (this.#isLost) return Promise.reject(lostConnection())
+    const text = textOf(config)
+    const cut = this.#cutAt(text)
+    if (cut === undefined) return this.#send(config, values, text)
+    if (cut.isCrash) {
+      this.#isLost = true
+      this.#world.trace.tell(
+        this.#life.name,
+        `dies in the middle of a transaction, before: ${firstWords(text)}`,
+      )
+      this.#life.die()
+      void this.#end()
+      return new Promise(() => undefined) // nobody is left to hear
+    }
+    const isAnswerLost = cut.onCommit === 'after' && (text === 'commit' || !this.#isOpen)
+    const sent = isAnswerLost ? this.#send(config, values, text) : Promise.resolve()
+    this.#isLost = true
+    this.#world.trace.tell(
+      this.#life.name,
+      `loses its database connection ${isAnswerLost ? 'after' : 'before'}: ${firstWords(text)}`,
+    )
+    const lose = () => Promise.reject(lostConnection())
+    return sent.then(lose, lose)
+  }
+
+  #cutAt(text: string): Cut | undefined {
+    const cut = this.#life.cut
+    if (cut === undefined || text === 'rollback') return undefined
+    if (cut.statements > 0) {
+      cut.statements -= 1
+      return undefined
+    }
+    this.#life.cut = undefined
+    return cut
+  }
+
+  #send(config: unknown, values: unknown, text: string): Promise<unknown> {
+    if (text.startsWith('begin')) this.#isOpen = true
+    if (text === 'commit' || text === 'rollback') this.#isOpen = false
+    const answer = this.#world.shared.query(this.#life.name, config, values)
+    this.#underWay.add(answer)
+    const settle = () => void this.#underWay.delete(answer)
+    answer.then(settle, settle)
+    return answer
+  }
+
+  /** The server ends what a lost connection leaves open: it is rolled back before anybody else's turn. */
+  async #end(): Promise<void> {
+    while (this.#underWay.size > 0) await Promise.allSettled(this.#underWay)
+    if (this.#isOpen) await this.#world.shared.query(this.#life.name, 'rollback')
+    this.#ended.resolve()
+  }
+}
+
+function lostConnection(): Error {
+  return new Error('Connection terminated unexpectedly (simulated)')
+}
+
+function firstWords(text: string): string {
+  return text.replace(/\s+/g, ' ').trim().slice(0, 60)
+}

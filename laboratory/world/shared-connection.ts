@@ -1,0 +1,80 @@
+import { WAKE_CHANNEL } from '@plimsoll/sync'
+import type pg from 'pg'
+import { createPool } from '../../packages/database/src/pool.ts'
+import type { Trace } from './trace.ts'
+
+/**
+ * The one connection to the real PostgreSQL through which every simulated process speaks, one transaction at a
+ * time. It also listens: a session hears its own notifications before its commit is answered, so that they are
+ * known in the same step, and can be handed on (or lost) as the seed says.
+ */
+export type SharedConnection = {
+  client: pg.PoolClient
+  /** What was notified since the last call. */
+  takeNotifications(): string[]
+  /** Tables that statements have changed since the last call. */
+  takeTouched(): ReadonlySet<string>
+  /** One statement, noted with its parameters and its result. */
+  query(who: string, config: unknown, values?: unknown): Promise<pg.QueryResult>
+  close(): Promise<void>
+}
+
+export async function openSharedConnection(url: string, trace: Trace): Promise<SharedConnection> {
+  const pool = createPool({
+    url: () => url,
+    max: 1,
+    applicationName: 'plimsoll laboratory',
+    runtimeRole: true,
+    log: () => undefined,
+  })
+  const client = await pool.connect()
+  let notifications: string[] = []
+  let touched = new Set<string>()
+  client.on('notification', ({ payload }) => notifications.push(payload ?? ''))
+  await client.query(`listen ${WAKE_CHANNEL}`)
+  const query = client.query.bind(client) as unknown as (
+    config: unknown,
+    values?: unknown,
+  ) => Promise<pg.QueryResult>
+  return {
+    client,
+    takeNotifications: () => {
+      const taken = notifications
+      notifications = []
+      return taken
+    },
+    takeTouched: () => {
+      const taken = touched
+      touched = new Set()
+      return taken
+    },
+    query: async (who, config, values) => {
+      const text = textOf(config)
+      const parameters = typeof config === 'string' ? values : (config as { values?: unknown }).values
+      trace.statements += 1
+      for (const table of tablesChangedBy(text)) touched.add(table)
+      try {
+        const result = await query(config, values)
+        trace.note('statement', who, text, parameters, result.rowCount, result.rows)
+        return result
+      } catch (error) {
+        trace.note('statement failed', who, text, parameters, String(error))
+        throw error
+      }
+    },
+    close: async () => {
+      client.release()
+      await pool.end()
+    },
+  }
+}
+
+export function textOf(config: unknown): string {
+  return typeof config === 'string' ? config : String((config as { text?: string }).text ?? '')
+}
+
+function tablesChangedBy(text: string): string[] {
+  return [...text.matchAll(/\b(?:insert into|update|delete from)\s+"?([a-z_]+)/gi)].flatMap(
+    ([, table]) => table ?? [],
+  )
+}
