@@ -71,6 +71,7 @@ export function toItemDetail(world: World, index: number, nowMs: number): ItemDe
       ...figures,
     })),
     kit: null,
+    protection: { mode: 'auto', isOwn: false, standing: null, assumptions: [] },
     listings: connections.flatMap((connection, number) => {
       const cell = world.cellOf(index, number)
       if (!cell) return []

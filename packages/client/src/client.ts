@@ -1,13 +1,14 @@
 import type { z } from 'zod'
 import type { SyncJobView } from './intake-shapes.ts'
+import type { ItemDetail } from './item-shapes.ts'
 import type { LotDetail, LotList, LotRow, LotTrace, SerialLives, SerialPage } from './lot-shapes.ts'
+import type { ProtectionList, ProtectionMode } from './protection-shapes.ts'
 import type { Hold, HoldDetail, HoldList, Preview } from './safety-shapes.ts'
 import type {
   ActivityPage,
   connectionList,
   DemoState,
   FaultSwitches,
-  ItemDetail,
   ItemNames,
   ItemPage,
   LocationRow,
@@ -130,6 +131,9 @@ export function createClient(options: { baseUrl: string; fetch?: typeof fetch })
     replayCause: (cause: string) => call<ReplayResult>('POST', '/parked/replay', { cause }),
     /** Reads one listing's orders and levels now, and writes what differs. */
     syncListing: (listingId: string) => call<SyncJobView>('POST', `/listings/${id(listingId)}/sync`),
+    /** How an item is protected from overselling; null: as everything is. */
+    protectItem: (item: string, mode: ProtectionMode | null) =>
+      call<ProtectionList>('PUT', '/protections', { item, mode }),
     activity: (query: PageQuery = {}, signal?: Signal) =>
       get<ActivityPage>(`/activity${toQuery(query)}`, signal),
     tasks: (signal?: Signal) => get<TaskList>('/tasks', signal),

@@ -11,6 +11,7 @@ import { Live } from '../parts/number.tsx'
 import { Panel } from '../parts/panel.tsx'
 import { Scrolling } from '../parts/scrolling.tsx'
 import { ItemLots } from './item-lots.tsx'
+import { ItemProtection } from './item-protection.tsx'
 import { ItemSerials } from './item-serials.tsx'
 import { KitParts } from './kit-parts.tsx'
 import { ListingLevels } from './listing-levels.tsx'
@@ -72,6 +73,7 @@ function Item({ item }: { item: ItemDetail }) {
               <Panel title={t('loadLine.title')}>
                 <LoadLineDrawing item={item} />
               </Panel>
+              {item.protection !== null && <ItemProtection sku={item.sku} protection={item.protection} />}
               <Balances item={item} />
               {item.tracking === 'lot' && <ItemLots sku={item.sku} />}
               {item.tracking === 'serial' && <ItemSerials sku={item.sku} />}

@@ -83,6 +83,8 @@ const WORDS: Readonly<Record<ExplainNode['label'], string>> = {
   fixed: 'fixed by the policy',
   'not-yet-subtracted': 'own orders that the platform has still to subtract',
   'platform-maximum': 'more than the platform accepts',
+  'demand-buffer': 'kept back because of how fast it sells',
+  'load-line': 'left to other channels, so that none can be oversold',
   'not-worked-out': 'changed just now and not worked out yet',
   'other-item': 'the level follows another item',
   paused: 'paused by the policy',

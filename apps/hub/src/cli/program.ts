@@ -15,6 +15,7 @@ import { locationCommand } from './location/location.ts'
 import { migrateCommand } from './migrate.ts'
 import { policyCommand } from './policy.ts'
 import { productCommand } from './product.ts'
+import { protectCommand } from './protect.ts'
 import { reconcileCommand } from './reconcile.ts'
 import { replayCommand } from './replay.ts'
 import { safetyCommands } from './safety.ts'
@@ -51,6 +52,7 @@ export function createProgram(exit: (code: number) => void): Command {
     stockCommand,
     kitCommand,
     policyCommand,
+    protectCommand,
     exportCommand,
     explainCommand,
     whatIfCommand,

@@ -123,6 +123,8 @@ test('the commands are those that the design names for now', () => {
     'policy window end',
     'policy recompute',
     'policy shelf-life',
+    'protect show',
+    'protect set',
     'export',
     'explain',
     'whatif',

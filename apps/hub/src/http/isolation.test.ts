@@ -27,7 +27,7 @@ import {
   intakeWrites,
 } from '../testing/other-intake.ts'
 import { policyWrites } from '../testing/other-policies.ts'
-import { digestsOf, gaugesOf, insertPassingRows, withoutNow } from '../testing/other-rows.ts'
+import { digestsOf, findMade, gaugesOf, insertPassingRows, withoutNow } from '../testing/other-rows.ts'
 import { insertSafetyRows, safetyReads, safetyWrites } from '../testing/other-safety.ts'
 import { fillPlaces, type PlaceIds, placeReads, placeWrites } from '../testing/places.ts'
 import { type Answer, type ServedHub, type Shop, serveHub, startShop } from '../testing/served-hub.ts'
@@ -107,6 +107,7 @@ const reads: Record<string, string[]> = {
   ],
   '/api/v1/policies': ['/api/v1/policies'],
   '/api/v1/policy-windows': ['/api/v1/policy-windows'],
+  '/api/v1/protections': ['/api/v1/protections'],
   ...safetyReads,
   ...importReads,
   ...intakeReads,
@@ -377,19 +378,7 @@ async function fillSecondOrganization() {
   }
   await engine.stop()
 
-  const [parked, reservation] = await Promise.all([
-    sql<{
-      inboxId: string
-    }>`select inbox_id from inbox where organization_id = ${organizationId} and state = 'parked'`.execute(
-      kysely,
-    ),
-    sql<{
-      reservationId: string
-      lineId: string
-    }>`select reservation_id, owner_id as line_id from reservation where organization_id = ${organizationId}`.execute(
-      kysely,
-    ),
-  ])
+  const made = await findMade(kysely, organizationId)
   await insertTrackedRows(kysely, organizationId, MARK)
   await insertPassingRows(kysely, organizationId, MARK)
   await insertSafetyRows(kysely, organizationId, MARK)
@@ -404,9 +393,7 @@ async function fillSecondOrganization() {
       listingId: (await rowOf('MUG')).listingId,
       mark: MARK,
     }),
-    inboxId: parked.rows[0]?.inboxId ?? '',
-    reservationId: reservation.rows[0]?.reservationId ?? '',
+    ...made,
     importId: await importWithProblem({ ...context, dataFolder: served.folder }, MARK),
-    lineId: reservation.rows[0]?.lineId ?? '',
   }
 }

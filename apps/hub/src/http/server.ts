@@ -31,6 +31,7 @@ import { transferRoutes } from './places/transfer-routes.ts'
 import { policyRoutes } from './policy-routes.ts'
 import { ApiProblem, toProblem } from './problem.ts'
 import { productRoutes } from './product-routes.ts'
+import { protectionRoutes } from './protection-routes.ts'
 import { referencePage } from './reference-page.ts'
 import { reservationRoutes } from './reservation-routes.ts'
 import type { RouteSpec } from './route.ts'
@@ -105,6 +106,7 @@ export async function createServer(
         await api.register(connectionRoutes(hub))
         await api.register(intakeRoutes(hub))
         await api.register(policyRoutes(hub))
+        await api.register(protectionRoutes(hub))
         await api.register(safetyRoutes(hub))
         await api.register(cutoverRoutes(hub))
         await api.register(parkedRoutes(hub))

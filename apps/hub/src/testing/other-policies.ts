@@ -19,6 +19,11 @@ export function policyWrites(
       expect(ofConnection.body).toMatchObject({ code: 'unknown-connection' })
       return await ask('PUT', '/api/v1/policies', { listing, paused: true })
     },
+    'PUT /api/v1/protections': async () => {
+      const ofConnection = await ask('PUT', '/api/v1/protections', { connection: connectionId, mode: 'open' })
+      expect(ofConnection.body).toMatchObject({ code: 'unknown-connection' })
+      return await ask('PUT', '/api/v1/protections', { item: `${mark}-1`, mode: 'open' })
+    },
     'POST /api/v1/policy-windows': () =>
       ask('POST', '/api/v1/policy-windows', {
         name: 'x',

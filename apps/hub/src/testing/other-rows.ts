@@ -28,6 +28,30 @@ export async function insertPassingRows(db: Db, organizationId: string, mark: st
   await sql`insert into lane_entry (organization_id, connection_id, level_id, priority, desired_version, caused_at, attempts)
     select organization_id, connection_id, level_id, 0, 1, now(), 0
     from level where organization_id = ${organizationId} on conflict do nothing`.execute(db)
+  await sql`insert into protection (organization_id, scope, scope_id, mode, oversells_per_million, updated_at)
+    values (${organizationId}, 'organization', ${organizationId}, 'buffered', 777, now())`.execute(db)
+  await sql`insert into level_demand (organization_id, level_id, recent_per_hour, usual_per_hour, units_per_sale, squared_per_sale, measured_at)
+    select organization_id, level_id, 7, 7, 7, 77, now() from level where organization_id = ${organizationId}`.execute(
+    db,
+  )
+  await sql`insert into level_grant (organization_id, level_id, item_id, location_id, units)
+    select level.organization_id, level_id, level.item_id, location_id, 777 from level join location using (organization_id)
+    where level.organization_id = ${organizationId} and level.item_id is not null`.execute(db)
+  await sql`insert into item_protection (organization_id, item_id, state, since, short_units, obstacles)
+    select organization_id, item_id, 'broken', now(), 777, '{platform}' from item where organization_id = ${organizationId}`.execute(
+    db,
+  )
+  await sql`insert into item_buffer (organization_id, item_id, units, tighten_units, measured_at)
+    select organization_id, item_id, 777, 777, now() from item where organization_id = ${organizationId}`.execute(
+    db,
+  )
+  await sql`insert into connection_delay (organization_id, connection_id, seen_ms, written_ms, measured_at)
+    select organization_id, connection_id, 777, 777, now() from connection where organization_id = ${organizationId}`.execute(
+    db,
+  )
+  await sql`insert into demand_clock (organization_id, measured_until) values (${organizationId}, now()) on conflict do nothing`.execute(
+    db,
+  )
   await sql`insert into hub_process (organization_id, process_id, name, roles, started_at, seen_at, expires_at)
     values (${organizationId}, gen_random_uuid(), ${mark}, '{worker}', now(), now(), now() + interval '1 day')`.execute(
     db,
@@ -36,6 +60,19 @@ export async function insertPassingRows(db: Db, organizationId: string, mark: st
     values (${organizationId}, ${mark}, ${mark}, 7, now(), 1)`.execute(db)
   await sql`insert into budget_holding (organization_id, budget_key, name, process_id, held, expires_at)
     values (${organizationId}, ${mark}, ${mark}, gen_random_uuid(), 7, now())`.execute(db)
+}
+
+/** What came about by itself: a parked event, and a reservation with its order's line. */
+export async function findMade(
+  db: Db,
+  organizationId: string,
+): Promise<{ inboxId: string; reservationId: string; lineId: string }> {
+  const found = await sql<{ inboxId: string; reservationId: string; lineId: string }>`
+    select inbox_id, reservation_id, owner_id as line_id from inbox join reservation using (organization_id)
+    where organization_id = ${organizationId} and inbox.state = 'parked'
+    order by inbox_id, reservation_id
+    limit 1`.execute(db)
+  return found.rows[0] ?? { inboxId: '', reservationId: '', lineId: '' }
 }
 
 /** Of every table that has organizations: how many rows are this one's, and a digest of them. */

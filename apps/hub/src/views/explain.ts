@@ -4,6 +4,7 @@ import {
   bufferOf,
   decideDesired,
   type LevelStock,
+  type LineBecause,
   type Policy,
   promisableOf,
   type StaleItem,
@@ -30,6 +31,7 @@ export type ExplainInput = {
     | 'unsubtracted'
     | 'connectionId'
     | 'stockUnitId'
+    | 'protection'
   >
   policy: Policy
   /** What the level may promise of what is there, as it was decided. */
@@ -88,8 +90,7 @@ export function explainLevel(told: ExplainInput): ExplainNode {
   if (beyondMaximum > 0) {
     rows.push({ label: 'platform-maximum', value: -beyondMaximum, detail: String(input.quantityMax) })
   }
-  // A mapping or a policy changed a moment ago, and the hub has still to work out what follows.
-  if (desired !== decided.units) rows.push({ label: 'not-worked-out', value: desired - decided.units })
+  if (desired !== decided.units) rows.push(explainRest(level, desired - decided.units))
   return { label: 'desired', value: desired, ...because, rows }
 }
 
@@ -100,6 +101,23 @@ function keptBackOf(input: ExplainInput): number {
 
 function staleOf({ stale = [], level }: ExplainInput): StaleItem[] {
   return stale.filter(({ connectionId }) => connectionId !== level.connectionId)
+}
+
+const DEALT: ReadonlySet<string> = new Set<LineBecause>([
+  'granted',
+  'kept',
+  'recalled',
+  'waiting',
+  'tightening',
+])
+
+/** What is beside the promise: the level's part of what is dealt, or what is kept back because of how the item sells. */
+function explainRest({ desiredBecause, protection }: ExplainInput['level'], value: number): ExplainNode {
+  if (desiredBecause !== null && DEALT.has(desiredBecause))
+    return { label: 'load-line', value, detail: desiredBecause }
+  if (protection === 'buffered' && value < 0) return { label: 'demand-buffer', value }
+  // A mapping or a policy changed a moment ago, and the hub has still to work out what follows.
+  return { label: 'not-worked-out', value }
 }
 
 function poolOf({ level, balances }: ExplainInput): LocationBalance[] {

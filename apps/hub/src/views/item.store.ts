@@ -61,6 +61,7 @@ export type LevelView = {
   externalLocationName: string
   desired: number | null
   desiredBecause: string | null
+  protection: 'open' | 'buffered' | 'tightening' | 'guaranteed'
   acknowledged: number | null
   acknowledgedAt: Date | null
   observed: number | null
@@ -84,7 +85,7 @@ export async function findItemLevels(db: Db, organizationId: string, itemId: str
       listing.tracked as listing_tracked,
       level.level_id, level.stock_unit_id, level.external_location_id,
       external_location.name as external_location_name,
-      level.desired, level.desired_because, level.acknowledged, level.acknowledged_at, level.observed,
+      level.desired, level.desired_because, level.protection, level.acknowledged, level.acknowledged_at, level.observed,
       level.observed_at, ${expectedSql} as expected, ${levelStatusSql} as status, level.problem,
       array(
         select location_id::text from pool_location

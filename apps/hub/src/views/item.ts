@@ -25,6 +25,7 @@ import {
 import { findItemLots } from './item-lots.store.ts'
 import { sumFigures } from './items.store.ts'
 import { findPartBalances, findPartMovementSums, findPartReservations } from './kit-parts.store.ts'
+import { getItemProtection } from './protections.ts'
 
 /** The orders named beneath "reserved"; the rest is one row. */
 const RESERVATIONS_LISTED = 20
@@ -49,13 +50,14 @@ export async function getItem(hub: { context: SyncContext }, sku: string): Promi
   const item = await getItemHead(context, sku)
   const rows = await inTransaction(
     context.database,
-    (tx) => findAll(tx, context.organizationId, item, new Date(context.clock.now())),
+    (tx) => findAll(context, tx, item, new Date(context.clock.now())),
     { isolationLevel: 'repeatable read' },
   )
   return toDetail(context, item, rows)
 }
 
-async function findAll(db: Db, organizationId: string, { itemId }: ItemHead, at: Date) {
+async function findAll(context: SyncContext, db: Db, { itemId }: ItemHead, at: Date) {
+  const { organizationId } = context
   const [balances, levels, reservations, movements, unsubtracted, figures, lots, kitParts, stale] =
     await Promise.all([
       findItemBalances(db, organizationId, itemId),
@@ -69,7 +71,26 @@ async function findAll(db: Db, organizationId: string, { itemId }: ItemHead, at:
       findStaleItems(db, organizationId, [itemId]),
     ])
   const ofItem = stale.filter((each) => each.itemId === itemId)
-  return { balances, levels, reservations, movements, unsubtracted, figures, lots, kitParts, stale: ofItem }
+  const sellers = new Map(
+    levels.map(({ connectionId, connectionName: name, connector }) => [
+      connectionId,
+      { connectionId, name, connector },
+    ]),
+  )
+  const protection =
+    kitParts.length > 0 ? null : await getItemProtection(context, db, itemId, [...sellers.values()])
+  return {
+    balances,
+    levels,
+    reservations,
+    movements,
+    unsubtracted,
+    figures,
+    lots,
+    kitParts,
+    stale: ofItem,
+    protection,
+  }
 }
 
 /** None for an item that is no virtual kit. */
@@ -131,6 +152,7 @@ function toDetail(
     // Places made for a virtual kit keep others from giving it stock; there is nothing at them.
     balances: others.kitParts.length === 0 ? balances : balances.filter(hasAny),
     kit: toKit(others.kitParts),
+    protection: others.protection,
     listings: groupByListing(levels).map((group) => ({
       listingId: group.head.listingId,
       connectionId: group.head.connectionId,

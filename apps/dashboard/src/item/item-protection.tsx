@@ -1,0 +1,88 @@
+import type { ItemProtectionShape, ProtectionMode } from '@plimsoll/client'
+import { useMutation } from '@tanstack/react-query'
+import { formatMoment } from '../format.ts'
+import { hub, queryClient } from '../hub.ts'
+import { useLanguage } from '../language.ts'
+import { useProblemText } from '../parts/notice.tsx'
+import { Panel } from '../parts/panel.tsx'
+
+const modes = ['open', 'buffered', 'guaranteed', 'auto'] as const
+
+/** How an item is protected from overselling, how far that has got, and what it rests on. */
+export function ItemProtection({ sku, protection }: { sku: string; protection: ItemProtectionShape }) {
+  const { t, locale } = useLanguage()
+  const { mode, isOwn, standing, assumptions } = protection
+  const change = useMutation({
+    mutationFn: (next: ProtectionMode | null) => hub.protectItem(sku, next),
+    onSettled: () => queryClient.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] === 'item' }),
+  })
+  const problem = useProblemText(change.error)
+  const unverified = assumptions.flatMap(({ connectionName, facts }) =>
+    facts.filter(({ verified }) => !verified).map((fact) => ({ connectionName, ...fact })),
+  )
+  const impossible = assumptions.filter(({ impossibleBecause }) => impossibleBecause !== null)
+  return (
+    <Panel title={t('protection.title')}>
+      <div className="grid gap-3 px-4 py-3">
+        <label className="flex flex-wrap items-center gap-x-3 gap-y-1">
+          <span className="text-ink-2">{t('protection.mode')}</span>
+          <select
+            className="field min-h-9"
+            value={isOwn ? mode : 'inherited'}
+            disabled={change.isPending}
+            onChange={({ target }) => change.mutate(modes.find((each) => each === target.value) ?? null)}
+          >
+            <option value="inherited">
+              {isOwn
+                ? t('protection.asAll')
+                : t('protection.inherited', { mode: t(`protection.modes.${mode}`) })}
+            </option>
+            {modes.map((each) => (
+              <option key={each} value={each}>
+                {t(`protection.modes.${each}`)}
+              </option>
+            ))}
+          </select>
+        </label>
+        <p className="text-xs text-ink-2">{t(`protection.meaning.${mode}`)}</p>
+        {change.isError && (
+          <p role="alert" className="text-red">
+            {problem}
+          </p>
+        )}
+        {standing !== null && (
+          <p className={standing.state === 'broken' ? 'text-red' : ''}>
+            {t(`protection.state.${standing.state}`, {
+              since: formatMoment(locale, standing.since),
+              units: standing.shortUnits,
+            })}
+          </p>
+        )}
+        {standing?.obstacles.map((obstacle) => (
+          <p key={obstacle} className="text-xs">
+            {t(`protection.obstacle.${obstacle}`)}
+          </p>
+        ))}
+        {impossible.map(({ connectionId, connectionName, impossibleBecause }) => (
+          <p key={connectionId} className="text-xs">
+            {connectionName}: {impossibleBecause}
+          </p>
+        ))}
+        {standing?.state === 'guaranteed' && unverified.length > 0 && (
+          <details className="text-xs text-ink-2">
+            <summary className="min-h-6 cursor-pointer py-0.5">
+              {t('protection.assumptions', { count: unverified.length })}
+            </summary>
+            <ul className="grid gap-1 py-1">
+              {unverified.map(({ connectionName, fact, source }) => (
+                <li key={`${connectionName} ${fact}`}>
+                  {connectionName}: {fact} ({source})
+                </li>
+              ))}
+            </ul>
+          </details>
+        )}
+      </div>
+    </Panel>
+  )
+}

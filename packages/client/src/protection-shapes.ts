@@ -1,0 +1,56 @@
+import { z } from 'zod'
+
+/** How what is sold is protected from overselling. */
+export const protectionMode = z.enum(['open', 'buffered', 'guaranteed', 'auto'])
+export type ProtectionMode = z.infer<typeof protectionMode>
+
+/** How far an item is protected: units are dealt among the channels while it is anything but null. */
+export const itemStanding = z.object({
+  state: z
+    .enum(['tightening', 'guaranteed', 'broken'])
+    .describe('`broken`: what is there became less than the channels may still sell; nothing is raised.'),
+  since: z.iso.datetime(),
+  shortUnits: z.int().min(0).describe('Base units that could be sold beyond what is there.'),
+  obstacles: z
+    .array(z.enum(['not-dealt', 'untracked', 'sells-beyond-zero', 'not-live', 'fixed-policy', 'platform']))
+    .describe('Why no guarantee can be had all the same.'),
+})
+export type ItemStandingShape = z.infer<typeof itemStanding>
+
+/** What a guarantee rests on, of one connection. */
+export const guaranteeAssumptions = z.object({
+  connectionId: z.string(),
+  connectionName: z.string(),
+  connector: z.string(),
+  impossibleBecause: z.string().nullable().describe('Null: it can be had, as far as the facts hold.'),
+  facts: z.array(z.object({ fact: z.string(), source: z.string(), verified: z.boolean() })),
+})
+export type GuaranteeAssumptions = z.infer<typeof guaranteeAssumptions>
+
+/** GET /protections */
+export const protectionList = z.object({
+  rows: z
+    .array(
+      z.object({
+        scope: z.enum(['organization', 'connection', 'item']),
+        connectionId: z.string().nullable(),
+        connectionName: z.string().nullable(),
+        sku: z.string().nullable(),
+        mode: protectionMode,
+        oversellsPerMillion: z.int(),
+        updatedAt: z.iso.datetime(),
+      }),
+    )
+    .describe('From far to near: the nearest that is set holds.'),
+  assumptions: z.array(guaranteeAssumptions),
+})
+export type ProtectionList = z.infer<typeof protectionList>
+
+/** How one item is protected, and what that rests on. */
+export const itemProtection = z.object({
+  mode: protectionMode.describe('The nearest setting for the item; `open` where none is set.'),
+  isOwn: z.boolean().describe('Set on the item itself.'),
+  standing: itemStanding.nullable(),
+  assumptions: z.array(guaranteeAssumptions),
+})
+export type ItemProtectionShape = z.infer<typeof itemProtection>
