@@ -78,6 +78,15 @@ test('a blind level that holds all gives it up, so that another can sell, when t
   expect(shownBy(drawLoadLine([fast, empty], [there(10)]))).toEqual({ full: 10, empty: 0 })
 })
 
+test('a shop that sold below zero by itself is shown nothing less than nothing', () => {
+  const sold = levelOf('a', { shown: -3 })
+  for (const units of [-3, 0, 2]) {
+    expect(drawLoadLine([sold], [there(units)]).levels).toMatchObject([{ units: Math.max(0, units) }])
+    const blind = drawLoadLine([{ ...sold, effect: 'blind', mayWrite: false }], [there(units)])
+    expect(blind.levels).toMatchObject([{ units: 0 }])
+  }
+})
+
 test('nothing is raised while more could be sold than is there', () => {
   const levels = [
     levelOf('guarded', { holds: 8 }),

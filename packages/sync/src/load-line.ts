@@ -107,7 +107,7 @@ function cover(level: LineLevel, ideal: number, supply: Supply): Dealing {
  */
 function tighten(each: Dealing, isShort: boolean): void {
   const { level, ideal, exposure } = each
-  const shown = level.shown ?? 0
+  const shown = shownBy(level)
   if (level.effect === 'guarded') each.units = Math.min(shown, ideal)
   else if (!isShort) each.units = shown > level.wanted ? 0 : shown
   else each.units = exposure !== undefined && exposure <= ideal ? shown : 0
@@ -115,7 +115,7 @@ function tighten(each: Dealing, isShort: boolean): void {
 
 function deal(each: Dealing, supply: Supply): void {
   const { level, ideal } = each
-  const shown = level.shown ?? 0
+  const shown = shownBy(level)
   if (!level.mayWrite) return void keep(each)
   if (ideal === shown) return void settleOn(each, ideal, 'granted')
   if (ideal === 0) return void settleOn(each, 0, 'granted')
@@ -155,10 +155,15 @@ function costOf(level: LineLevel, exposure: number, quantity: number): number {
 
 function raise(each: Dealing, units: number, supply: Supply): void {
   if (each.exposure === undefined) return void keep(each)
-  const cost = units === (each.level.shown ?? 0) ? 0 : costOf(each.level, each.exposure, units)
+  const cost = units === shownBy(each.level) ? 0 : costOf(each.level, each.exposure, units)
   each.grants = addUpUnits([...each.grants, ...supply.take(each.level, cost)])
   each.granted += cost
   settleOn(each, units, units === each.ideal ? 'granted' : 'kept')
+}
+
+/** A shop that sold below zero shows nothing. */
+function shownBy({ shown }: Pick<LineLevel, 'shown'>): number {
+  return Math.max(0, shown ?? 0)
 }
 
 function settleOn(each: Dealing, units: number, because: LineBecause): void {
@@ -167,13 +172,13 @@ function settleOn(each: Dealing, units: number, because: LineBecause): void {
 }
 
 function keep(each: Dealing): void {
-  settleOn(each, Math.min(each.level.shown ?? 0, each.level.wanted), 'kept')
+  settleOn(each, Math.min(shownBy(each.level), each.level.wanted), 'kept')
 }
 
 /** How much of its share it lacks, the most sought first. */
 function needOf({ level, ideal }: Dealing): number {
   if (ideal === 0) return 0
-  return (1 - Math.min(1, (level.shown ?? 0) / ideal)) * (1 + level.demand)
+  return (1 - Math.min(1, shownBy(level) / ideal)) * (1 + level.demand)
 }
 
 /**
@@ -181,7 +186,7 @@ function needOf({ level, ideal }: Dealing): number {
  * most more gives all up, and both get their shares once its orders are known. One at a time.
  */
 function recallFor(dealt: readonly Dealing[]): void {
-  const isComing = dealt.some(({ level, units }) => units < (level.shown ?? 0) || level.underWay.length > 0)
+  const isComing = dealt.some(({ level, units }) => units < shownBy(level) || level.underWay.length > 0)
   if (isComing) return
   const starving = dealt.filter(
     ({ level, units, ideal }) => level.mayWrite && ideal > 0 && units * STARVING_PART < ideal,
@@ -190,8 +195,7 @@ function recallFor(dealt: readonly Dealing[]): void {
   if (worst === undefined) return
   const donor = dealt
     .filter(
-      ({ level, ideal }) =>
-        level.mayWrite && (level.shown ?? 0) > ideal && isDrawingOnSame(level, worst.level),
+      ({ level, ideal }) => level.mayWrite && shownBy(level) > ideal && isDrawingOnSame(level, worst.level),
     )
     .sort((a, b) => surplusOf(b) - surplusOf(a))[0]
   if (donor === undefined) return
@@ -203,7 +207,7 @@ function recallFor(dealt: readonly Dealing[]): void {
 const STARVING_PART = 4
 
 function surplusOf({ level, ideal }: Dealing): number {
-  return (level.shown ?? 0) - ideal
+  return shownBy(level) - ideal
 }
 
 function isDrawingOnSame(a: LineLevel, b: LineLevel): boolean {
@@ -218,7 +222,7 @@ function isDrawingOnSame(a: LineLevel, b: LineLevel): boolean {
  * makes free before the level would have run out by itself. For a fiftieth of what it shows none is made, ever.
  */
 function isPauseWorth({ level }: Dealing, gain: number, demandForGain: number): boolean {
-  const shown = level.shown ?? 0
+  const shown = shownBy(level)
   if (gain <= 0 || gain * 50 < shown) return false
   // Where nobody has asked yet, nothing is lost.
   if (level.demand === 0) return true
