@@ -3,7 +3,7 @@ import { ensureFirstOrganization, loadMasterKey } from '@plimsoll/accounts'
 import { loadConnectors } from '@plimsoll/connectors'
 import { type Database, migrate, openDatabase } from '@plimsoll/database'
 import { prepareMonths } from '@plimsoll/stock'
-import { changeProtection, DEFAULT_PACE, type Pace, type SyncContext, SyncEngine } from '@plimsoll/sync'
+import { DEFAULT_PACE, type Pace, type SyncContext, SyncEngine } from '@plimsoll/sync'
 import type { FastifyInstance } from 'fastify'
 import type { Configuration } from './configuration.ts'
 import type { DemoControls } from './http/demo-routes.ts'
@@ -46,9 +46,8 @@ export async function openHub(configuration: Configuration, options: OpenHubOpti
     const { applied } = await migrate(database)
     if (applied.length > 0) log.info({ applied }, 'migrations applied')
     await prepareMonths(database.kysely, new Date(processContext.clock.now()))
-    const freshId = processContext.uuid()
     const organization = await ensureFirstOrganization(database.kysely, {
-      organizationId: freshId,
+      organizationId: processContext.uuid(),
       name: options.organizationName ?? 'My brand',
       at: new Date(processContext.clock.now()),
     })
@@ -66,8 +65,6 @@ export async function openHub(configuration: Configuration, options: OpenHubOpti
       publicUrl: configuration.publicUrl,
       pace: { ...DEFAULT_PACE, ...options.pace },
     }
-    // What a hub did before it knew of protections it goes on doing; a new one begins with the default.
-    if (organization.organizationId === freshId) await changeProtection(context, {}, { mode: 'auto' })
     return {
       configuration,
       database,
