@@ -12,6 +12,7 @@ import {
   lotTrace,
   movementPage,
   overview,
+  parkedGroups,
   parkedPage,
   serialLives,
   serialPage,
@@ -182,6 +183,8 @@ function createFixture(initial: Scenario) {
           total: scenario.empty ? 0 : parked.length,
           ...page(scenario.empty ? [] : parked),
         })
+      case '/parked/groups':
+        return checked(response, parkedGroups, { rows: scenario.empty ? [] : troubles.toGroups(parked) })
       case '/activity':
         return checked(response, activityPage, page(scenario.empty ? [] : [...recent].reverse()))
       case '/tasks':
@@ -271,7 +274,7 @@ function createFixture(initial: Scenario) {
     const one = /^\/parked\/([^/]+)\/replay$/.exec(path)
     if (one || path === '/parked/replay') {
       const chosen = (row: (typeof parked)[number]) =>
-        one ? row.inboxId === one[1] : body.reasonCode === undefined || body.reasonCode === row.reasonCode
+        one ? row.inboxId === one[1] : body.cause === undefined || body.cause === row.cause
       // Events of an unknown status cannot be cured by replaying: they show the other result.
       const stays = (row: (typeof parked)[number]) => !chosen(row) || row.reasonCode === 'unknown-status'
       const asked = parked.filter(chosen).length
@@ -279,7 +282,8 @@ function createFixture(initial: Scenario) {
       parked = parked.filter(stays)
       const replayed = before - parked.length
       push('changed', { topics: ['parked', 'overview'], skus: [] })
-      return json(response, { replayed, stillParked: asked - replayed })
+      const stillParked = asked - replayed
+      return json(response, { replayId: null, replayed, applied: replayed, waiting: 0, stillParked })
     }
     return problem(response, 404, 'not-found', 'There is nothing here.')
   }

@@ -1,4 +1,4 @@
-import type { ParkedPage, TaskList } from '@plimsoll/client'
+import type { ParkedGroups, ParkedPage, TaskList } from '@plimsoll/client'
 import { connections, skuOf } from './world.ts'
 
 /** What needs a person in the development world: parked events and tasks. */
@@ -47,6 +47,20 @@ export function toParked(nowMs: number): ParkedPage['rows'] {
       ),
     }
   })
+}
+
+/** The same by cause. */
+export function toGroups(parked: ParkedPage['rows']): ParkedGroups['rows'] {
+  return [...Map.groupBy(parked, (row) => row.cause)].map(([cause, rows]) => ({
+    cause,
+    connectionId: rows[0]?.connectionId ?? '',
+    reasonCode: rows[0]?.reasonCode ?? '',
+    reason: rows[0]?.reason ?? '',
+    events: rows.length,
+    subjects: new Set(rows.map((row) => row.subject)).size,
+    oldestAt: rows[0]?.receivedAt ?? '',
+    newestAt: rows.at(-1)?.receivedAt ?? '',
+  }))
 }
 
 export function toTasks(nowMs: number): TaskList {

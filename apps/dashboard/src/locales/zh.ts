@@ -1,5 +1,6 @@
 import type { Locale } from './en.ts'
 import { zhLotsAndSerials } from './zh-lots-and-serials.ts'
+import { zhParkedAndProtection } from './zh-parked-and-protection.ts'
 
 /** 简体中文。 Chinese has one plural form; `_one` repeats it because the keys of all locales are equal. */
 export const zh: Locale = {
@@ -171,34 +172,6 @@ export const zh: Locale = {
     notListed: '未上架',
     kit: '套装',
     kitMeaning: '库存取决于组成部分：由最短缺的决定。',
-  },
-  protection: {
-    title: '防超卖保护',
-    mode: '保护方式',
-    asAll: '与整体设置一致',
-    inherited: '与整体设置一致：{{mode}}',
-    modes: { open: '开放', buffered: '缓冲', guaranteed: '保证', auto: '自动' },
-    meaning: {
-      open: '每个渠道都显示全部可售数量。销售机会最多，但延迟期间可能超卖。',
-      buffered: '预留所有渠道获知之前可能售出的数量。',
-      guaranteed: '库存按份额分配给各渠道，买家不可能买到不存在的库存。',
-      auto: '库存充足时开放，减少时缓冲，紧张时按份额分配。',
-    },
-    state: {
-      tightening: '自 {{since}} 起收紧：确保不会超卖之前，任何渠道都不上调。',
-      guaranteed: '自 {{since}} 起保证不超卖，前提见下。',
-      broken: '自 {{since}} 起无法保证：可能多卖 {{units}} 件。所有渠道正在让出数量。',
-    },
-    obstacle: {
-      'not-dealt': '另有采用其他保护方式的渠道也在销售。',
-      untracked: '有渠道不计库存，可无限销售。',
-      'sells-beyond-zero': '有渠道在数量为零时仍可下单（缺货预订）。',
-      'not-live': '有渠道尚未上线，无法写入数量。',
-      'fixed-policy': '有策略固定了渠道显示的数量。',
-      platform: '有平台无法满足保证条件。',
-    },
-    assumptions_one: '依据 {{count}} 条尚未在真实账户上验证的事实',
-    assumptions_other: '依据 {{count}} 条尚未在真实账户上验证的事实',
   },
   loadLine: {
     summary: '在库 {{onHand}}，占用 {{reserved}}，冻结 {{held}}，可售 {{available}}。',
@@ -372,33 +345,8 @@ export const zh: Locale = {
     goLiveConfirm: '开始写入',
     failed: '操作失败：{{detail}}',
   },
-  parked: {
-    title: '搁置事件',
-    count_one: '{{n}} 条事件无法应用，已保留。',
-    count_other: '{{n}} 条事件无法应用，已保留。',
-    emptyTitle: '没有搁置事件',
-    emptyCure: '收到的事件都已应用。',
-    replay: '重放',
-    replayGroup: '重放本组',
-    replayAll: '全部重放',
-    replaying: '正在重放…',
-    result: '已重放 {{replayed}} 条，仍搁置 {{stillParked}} 条。',
-    waiting: '另有 {{waiting}} 条正在应用。',
-    topic: { order: '订单 {{id}}', level: '库存位 {{id}}' },
-    payload: '原始内容',
-    received: '{{ago}}收到',
-    attempts_one: '已尝试 {{n}} 次',
-    attempts_other: '已尝试 {{n}} 次',
-    shown: '显示 {{shown}} / {{total}}',
-    source: { webhook: 'Webhook', poll: '轮询', fetch: '补读', api: 'API', file: '文件' },
-    reason: {
-      'unmapped-listing': '在售商品未关联',
-      malformed: '事件无法读取',
-      'unknown-status': '未知状态',
-      'cannot-apply': '无法应用',
-    },
-  },
   ...zhLotsAndSerials,
+  ...zhParkedAndProtection,
   activity: {
     title: '动态',
     hold: '停住',

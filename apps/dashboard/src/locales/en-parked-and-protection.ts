@@ -1,0 +1,58 @@
+/** What could not be applied, and how items are protected. */
+export const enParkedAndProtection = {
+  parked: {
+    title: 'Parked events',
+    count_one: 'One event could not be applied and is kept.',
+    count_other: '{{n}} events could not be applied and are kept.',
+    emptyTitle: 'Nothing is parked',
+    emptyCure: 'Every event that arrived has been applied.',
+    replay: 'Replay',
+    replayGroup: 'Replay these',
+    replayAll: 'Replay all',
+    replaying: 'Replaying…',
+    result: '{{replayed}} replayed, {{stillParked}} still parked.',
+    waiting: '{{waiting}} more are being applied.',
+    topic: { order: 'Order {{id}}', level: 'Level {{id}}' },
+    payload: 'What arrived',
+    received: 'Received {{ago}}',
+    attempts_one: '1 attempt',
+    attempts_other: '{{n}} attempts',
+    shown: '{{shown}} of {{total}} shown',
+    source: { webhook: 'webhook', poll: 'poll', fetch: 'fetched', api: 'API', file: 'file' },
+    reason: {
+      'unmapped-listing': 'Listing tied to no item',
+      malformed: 'Unreadable event',
+      'unknown-status': 'Unknown status',
+      'cannot-apply': 'Cannot be applied',
+    },
+  },
+  protection: {
+    title: 'Protection from overselling',
+    mode: 'Protection',
+    asAll: 'as everything else',
+    inherited: 'as everything else: {{mode}}',
+    modes: { open: 'open', buffered: 'buffered', guaranteed: 'guaranteed', auto: 'automatic' },
+    meaning: {
+      open: 'Every channel shows all that is available. Most sales, and oversells as often as delays allow.',
+      buffered: 'Kept back is what may be sold before all channels know of it.',
+      guaranteed: 'The units are dealt among the channels, so that shoppers cannot buy what is not there.',
+      auto: 'Open while stock is deep, buffered as it falls, dealt among the channels when it is scarce.',
+    },
+    state: {
+      tightening: 'Tightening since {{since}}: no channel rises until nothing can be oversold.',
+      guaranteed: 'Guaranteed since {{since}}, under the assumptions below.',
+      broken:
+        'Not guaranteed since {{since}}: {{units}} more units may be sold than are there. All channels give units up.',
+    },
+    obstacle: {
+      'not-dealt': 'A channel that is protected otherwise sells it too.',
+      untracked: 'A channel does not count it, and sells without limit.',
+      'sells-beyond-zero': 'A channel goes on selling at zero (backorders).',
+      'not-live': 'A channel that sells it is not live yet, so nothing is written there.',
+      'fixed-policy': 'A policy fixes what a channel shows.',
+      platform: 'A platform cannot be held to a guarantee.',
+    },
+    assumptions_one: 'It rests on {{count}} fact not seen on a real account yet',
+    assumptions_other: 'It rests on {{count}} facts not seen on a real account yet',
+  },
+}
