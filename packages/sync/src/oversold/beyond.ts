@@ -1,0 +1,59 @@
+/** Something that changed what is there of an item: positive units come, negative ones go. */
+export type StockEvent = {
+  at: Date
+  units: number
+} & (
+  | { kind: 'take' /** Of the order line (or the claim of an API caller) that took them. */; takeId: string }
+  | { kind: 'other'; by: string }
+)
+
+/** Of one take: its units beyond what was there, and those that a person took out of stock afterwards. */
+export type Beyond = {
+  takeId: string
+  units: number
+  takenLater: { units: number; by: string; at: Date }[]
+}
+
+/**
+ * Which takes went beyond what was there, in the order in which they happened, whatever the order in which the hub
+ * learned of them: who bought first is served first. Stock that goes later leaves the newest take without.
+ * @param opening what was there before the first event
+ */
+export function findBeyond(opening: number, events: readonly StockEvent[]): Beyond[] {
+  const inOrder = events
+    .map((event, index) => ({ event, index }))
+    .sort((a, b) => a.event.at.getTime() - b.event.at.getTime() || a.index - b.index)
+  const beyond = new Map<string, Beyond>()
+  /** Served takes, oldest first, with what they hold. */
+  const served: { takeId: string; units: number }[] = []
+  let there = opening
+  for (const { event } of inOrder) {
+    const missingBefore = Math.max(0, -there)
+    there += event.units
+    const short = Math.max(0, -there) - missingBefore
+    if (event.kind === 'take') {
+      const taken = -event.units
+      const units = Math.max(0, Math.min(taken, short))
+      if (units > 0) add(event.takeId).units += units
+      if (taken > units) served.push({ takeId: event.takeId, units: taken - units })
+      continue
+    }
+    let left = Math.max(0, short)
+    for (const take of served.toReversed()) {
+      const units = Math.min(left, take.units)
+      if (units === 0) continue
+      take.units -= units
+      left -= units
+      const case_ = add(take.takeId)
+      case_.units += units
+      case_.takenLater.push({ units, by: event.by, at: event.at })
+    }
+  }
+  return [...beyond.values()]
+
+  function add(takeId: string): Beyond {
+    const known = beyond.get(takeId) ?? { takeId, units: 0, takenLater: [] }
+    beyond.set(takeId, known)
+    return known
+  }
+}
