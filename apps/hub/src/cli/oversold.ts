@@ -25,7 +25,8 @@ const CAUSES: Readonly<Record<OversoldReport['byCause'][number]['cause'], string
   unexplained: 'not explained',
 }
 
-function sayOversold({ since, units, byCause, cases }: OversoldReport): string {
+/** Sums by connection and cause, then each case with its story. */
+export function sayOversold({ since, units, byCause, cases }: OversoldReport): string {
   const head = `${units} units sold beyond what was there, of orders placed since ${since}`
   return [
     head,

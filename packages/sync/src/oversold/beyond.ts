@@ -2,10 +2,8 @@
 export type StockEvent = {
   at: Date
   units: number
-} & (
-  | { kind: 'take' /** Of the order line (or the claim of an API caller) that took them. */; takeId: string }
-  | { kind: 'other'; by: string }
-)
+} & /** Of an order line (or the claim of an API caller), and when the hub counted it. */
+({ kind: 'take'; takeId: string; knownAt: Date } | { kind: 'other'; by: string })
 
 /** Of one take: its units beyond what was there, and those that a person took out of stock afterwards. */
 export type Beyond = {
@@ -16,18 +14,28 @@ export type Beyond = {
 
 /**
  * Which takes went beyond what was there, in the order in which they happened, whatever the order in which the hub
- * learned of them: who bought first is served first. Stock that goes later leaves the newest take without.
+ * learned of them: who bought first is served first. What had come by the time a take was counted could serve it, though it
+ * was placed before: opening stock that is entered when orders are open already. Stock that goes later leaves the newest
+ * take without.
  * @param opening what was there before the first event
  */
 export function findBeyond(opening: number, events: readonly StockEvent[]): Beyond[] {
   const inOrder = events
     .map((event, index) => ({ event, index }))
     .sort((a, b) => a.event.at.getTime() - b.event.at.getTime() || a.index - b.index)
+  const coming = inOrder.flatMap(({ event }) => (event.units > 0 ? event : []))
+  let come = 0
   const beyond = new Map<string, Beyond>()
   /** Served takes, oldest first, with what they hold. */
   const served: { takeId: string; units: number }[] = []
   let there = opening
   for (const { event } of inOrder) {
+    const until = event.kind === 'take' && event.knownAt > event.at ? event.knownAt : event.at
+    for (let next = coming[come]; next !== undefined && next.at <= until; next = coming[come]) {
+      there += next.units
+      come += 1
+    }
+    if (event.units > 0) continue
     const missingBefore = Math.max(0, -there)
     there += event.units
     const short = Math.max(0, -there) - missingBefore

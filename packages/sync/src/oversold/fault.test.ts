@@ -193,10 +193,11 @@ test('I10: every unit beyond what was there has exactly one cause', () => {
   )
 })
 
-const take = (ms: number, takeId: string, units: number): StockEvent => ({
+const take = (ms: number, takeId: string, units: number, knownMs = ms): StockEvent => ({
   kind: 'take',
   at: at(ms),
   takeId,
+  knownAt: at(knownMs),
   units: -units,
 })
 const other = (ms: number, units: number): StockEvent => ({ kind: 'other', at: at(ms), by: 'adjust', units })
@@ -214,6 +215,7 @@ test.each<[string, number, StockEvent[], [string, number][]]>([
     [take(1, 'a', 1), take(2, 'b', 1), other(3, -1)],
     [['b', 1]],
   ],
+  ['stock entered when the order was open already', 0, [take(1, 'a', 1, 3), other(2, 1)], []],
   ['short before', -2, [take(1, 'a', 1)], [['a', 1]]],
 ])('beyond what was there: %s', (_, opening, events, expected) => {
   expect(short(findBeyond(opening, events))).toEqual(expected)

@@ -68,7 +68,10 @@ async function judgeItem(
   const byId = new Map(takes.map((take) => [take.takeId, take]))
   if (standing === undefined) return []
   const beyond = findBeyond(standing.available - other.moved, [
-    ...takes.map(({ takeId, at, units }) => ({ kind: 'take', takeId, at, units: -units }) as const),
+    ...takes.map(
+      ({ takeId, at, appliedAt, units }) =>
+        ({ kind: 'take', takeId, at, knownAt: appliedAt, units: -units }) as const,
+    ),
     ...other.events,
   ])
   const lines: JudgedLine[] = []
