@@ -1,9 +1,10 @@
-/** Something that changed what is there of an item: positive units come, negative ones go. */
-export type StockEvent = {
-  at: Date
-  units: number
-} & /** Of an order line (or the claim of an API caller), and when the hub counted it. */
-({ kind: 'take'; takeId: string; knownAt: Date } | { kind: 'other'; by: string })
+/**
+ * Something that changed what is there of an item: positive units come, negative ones go. A take is that of an order line
+ * (or the claim of an API caller), which the hub counted at `knownAt`.
+ */
+export type StockEvent =
+  | { kind: 'take'; at: Date; units: number; takeId: string; knownAt: Date }
+  | { kind: 'other'; at: Date; units: number; by: string }
 
 /** Of one take: its units beyond what was there, and those that a person took out of stock afterwards. */
 export type Beyond = {
