@@ -157,8 +157,6 @@ export const en = {
       substitute: 'Offer a substitute',
       cancel: 'Cancel',
     },
-    oversoldText:
-      'More is promised than is there. Ship from another location, wait for incoming stock, split, substitute, or cancel.',
     look: 'Look at them',
     more_one: 'and one more',
     more_other: 'and {{n}} more',

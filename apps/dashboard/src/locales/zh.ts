@@ -151,7 +151,6 @@ export const zh: Locale = {
       substitute: '建议换货',
       cancel: '取消',
     },
-    oversoldText: '承诺的数量超过了库存。请改由其他仓库发货、等待在途库存、拆单、换货或取消。',
     look: '查看',
     more_one: '另有 {{n}} 项',
     more_other: '另有 {{n}} 项',

@@ -138,8 +138,8 @@ function ConnectionLink({ connectionId, name }: { connectionId: string; name: st
 function TaskText({ task }: { task: TaskList['rows'][number] }) {
   const { t } = useLanguage()
   if (task.cures.length > 0) return <Cures cures={task.cures} />
-  return task.kind === 'oversold' || task.kind === 'hold' ? (
-    <p className="mt-0.5 text-ink-2">{t(task.kind === 'hold' ? 'task.holdText' : 'task.oversoldText')}</p>
+  return task.kind === 'hold' ? (
+    <p className="mt-0.5 text-ink-2">{t('task.holdText')}</p>
   ) : (
     <p className="mt-0.5 text-ink-2" lang="en">
       {task.detail}
