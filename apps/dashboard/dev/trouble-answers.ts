@@ -63,6 +63,13 @@ export function toGroups(parked: ParkedPage['rows']): ParkedGroups['rows'] {
   }))
 }
 
+const CURES: TaskList['rows'][number]['cures'] = [
+  { cure: 'another-location', units: 3, locationCodes: ['EAST'], penalties: [] },
+  { cure: 'split', units: null, locationCodes: [], penalties: [] },
+  { cure: 'substitute', units: null, locationCodes: [], penalties: [] },
+  { cure: 'cancel', units: null, locationCodes: [], penalties: [] },
+]
+
 export function toTasks(nowMs: number): TaskList {
   const row = (
     number: number,
@@ -77,6 +84,7 @@ export function toTasks(nowMs: number): TaskList {
     connectionId: more.connectionId ?? null,
     units: more.units ?? null,
     detail,
+    cures: kind === 'oversold' ? CURES : [],
     openedAt: iso(nowMs - number * 9 * minuteMs - 40_000),
   })
   return {

@@ -287,6 +287,14 @@ export const replayResult = z.object({
   stillParked: count,
 })
 
+/** What can be done about an oversold item. */
+export const taskCure = z.object({
+  cure: z.enum(['another-location', 'incoming', 'split', 'substitute', 'cancel']),
+  units: count.nullable().describe('What it could serve, where that is known.'),
+  locationCodes: z.array(z.string()),
+  penalties: z.array(z.string()).describe('What its platforms count against the seller for it.'),
+})
+
 /** GET /tasks: something a person must decide. */
 export const taskRow = z.object({
   taskId: z.string(),
@@ -296,6 +304,7 @@ export const taskRow = z.object({
   connectionId: z.string().nullable(),
   units: count.nullable(),
   detail: z.string(),
+  cures: z.array(taskCure).describe('Of an oversold item, what harms least first; else none.'),
   openedAt: instant,
 })
 export const taskList = z.object({ rows: z.array(taskRow) })

@@ -97,8 +97,24 @@ export type Capabilities = {
    * sales stay invisible, others confirm shipments. Absent: one can, as far as the facts hold.
    */
   unguaranteed?: string
+  /** What the platform counts against a seller who cannot serve an order; absent: nothing that it publishes. */
+  penalties?: readonly Penalty[]
   /** Facts above that a guarantee rests on, with their source; `verified` only after a real account has shown it. */
   facts: readonly { fact: string; source: string; verified: boolean }[]
+}
+
+/** What can be done about an order beyond what is there. */
+export type OversoldCure = 'another-location' | 'incoming' | 'split' | 'substitute' | 'cancel'
+
+/** A cure that the platform counts against the seller. */
+export type Penalty = {
+  cure: OversoldCure
+  /** From 1, counted and no more, to 3, selling may be suspended for it. */
+  severity: 1 | 2 | 3
+  /** What is counted, in words for a person: `cancellations before shipping, at most 2.5 %`. */
+  counts: string
+  source: string
+  verified: boolean
 }
 
 /** How long and how often the platform may be asked what became of an accepted write. */

@@ -63,7 +63,9 @@ import type {
   HaltTable,
   HeldLevelTable,
   HoldTable,
+  OversellTable,
   PauseChangeTable,
+  PolicyChangeTable,
   PreviewLevelTable,
   PreviewTable,
 } from './tables/safety.ts'
@@ -214,6 +216,8 @@ export interface Tables {
   previewLevel: PreviewLevelTable
   cutover: CutoverTable
   cutoverLine: CutoverLineTable
+  oversell: OversellTable
+  policyChange: PolicyChangeTable
   importJob: ImportJobTable
   importPiece: ImportPieceTable
   importProblem: ImportProblemTable

@@ -6,6 +6,7 @@ import { releaseExpired } from './expired-reservations.ts'
 import { HeldConnections } from './held-connections.ts'
 import { measureDemand } from './measure-demand.ts'
 import { parseWake, WAKE_CHANNEL, type Wake } from './notify.ts'
+import { judgeOversold } from './oversold/judge-oversold.ts'
 import { notePassedWindows } from './policy-windows.ts'
 import { ConnectionRegistry } from './registry.ts'
 import { noteStaleOrders } from './stale-watch.ts'
@@ -16,6 +17,7 @@ const DEMAND_MEASURED_MS = 10_000
 /** Days begin all over the world at quarters of an hour; a lot is taken off the channels within this. */
 const LOTS_LOOKED_AT_MS = 10_000
 const STALE_LOOKED_AT_MS = 5_000
+const OVERSOLD_JUDGED_MS = 5_000
 
 /** A sale begins and ends on every channel within this, and the time that its writes take. */
 const WINDOWS_LOOKED_AT_MS = 1_000
@@ -36,6 +38,7 @@ export class SyncEngine {
   readonly #demandWakeup: Wakeup
   readonly #windowsWakeup: Wakeup
   readonly #staleWakeup: Wakeup
+  readonly #oversoldWakeup: Wakeup
   readonly #onWake: ((wake: Wake) => void) | undefined
   #loops: Promise<unknown> = Promise.resolve()
   #listener: { stop(): Promise<void> } | undefined
@@ -65,6 +68,7 @@ export class SyncEngine {
     this.#demandWakeup = new Wakeup(context.clock)
     this.#windowsWakeup = new Wakeup(context.clock)
     this.#staleWakeup = new Wakeup(context.clock)
+    this.#oversoldWakeup = new Wakeup(context.clock)
   }
 
   /** @param roles `worker`: takes leases and works connections; without it the engine only listens and takes webhooks in */
@@ -91,6 +95,7 @@ export class SyncEngine {
         LOTS_LOOKED_AT_MS,
         async () => void (await noteExpiredLots(this.#context)),
       ),
+      this.#loop(this.#oversoldWakeup, OVERSOLD_JUDGED_MS, () => judgeOversold(this.#context)),
       this.#loop(this.#demandWakeup, DEMAND_MEASURED_MS, () => measureDemand(this.#context)),
       this.#loop(
         this.#windowsWakeup,

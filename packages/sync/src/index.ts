@@ -52,6 +52,11 @@ export type { LineBecause } from './load-line.ts'
 export { changeLot, saveNewLot, setLotStatus } from './lot-changes.ts'
 export { mapListing, rebuildLevels } from './mappings.store.ts'
 export { notify, parseWake, type ScreenTopic, WAKE_CHANNEL, type Wake } from './notify.ts'
+export { findSellers, findSpare } from './oversold/cures.store.ts'
+export { type Cure, describeCures, orderCures } from './oversold/cures.ts'
+export { describeFaultPart } from './oversold/fault-text.ts'
+export { judgeOversold } from './oversold/judge-oversold.ts'
+export { findOversells, sumOversells } from './oversold/oversells.store.ts'
 export { findPolicies } from './policies.store.ts'
 export { changePolicy, type PolicyChange, type PolicyTarget, type PolicyTold } from './policies.ts'
 export { NO_POLICY, type Policy } from './policy.ts'
@@ -77,6 +82,12 @@ export { findHalts, findPauseChanges, type HaltScope } from './safety/halts.stor
 export { describeHold } from './safety/hold-text.ts'
 export { findHeldListings, findHolds, type Hold } from './safety/holds.store.ts'
 export { decideHold, readHold } from './safety/holds.ts'
+export {
+  findLevelsAt,
+  findOrdersKnownAt,
+  findPoliciesAt,
+  type LevelAt,
+} from './safety/level-at.store.ts'
 export { findChannelMoments, findOrderMoments } from './safety/order-timeline.store.ts'
 export { haltWrites, liftHalt, pauseConnection, resumeConnection } from './safety/pauses.ts'
 export { differenceOf } from './safety/shadow.ts'

@@ -1,4 +1,4 @@
-import type { Tx } from '@plimsoll/database'
+import type { Db, Tx } from '@plimsoll/database'
 import { sql } from 'kysely'
 import { dayAt } from './lot-stock.store.ts'
 import { policiesAt } from './policies-in-force.store.ts'
@@ -12,6 +12,17 @@ export type ItemStanding = { itemId: string; sku: string; available: number; has
  */
 export async function findOversold(
   tx: Tx,
+  organizationId: string,
+  itemIds: readonly string[],
+  at: Date,
+): Promise<ItemStanding[]> {
+  const standings = await findStandings(tx, organizationId, itemIds, at)
+  return standings.filter((row) => row.available < 0 || row.hasTask)
+}
+
+/** The same of each of the items. */
+export async function findStandings(
+  db: Db,
   organizationId: string,
   itemIds: readonly string[],
   at: Date,
@@ -50,8 +61,8 @@ export async function findOversold(
     left join balance on balance.organization_id = item.organization_id and balance.item_id = item.item_id
     where item.organization_id = ${organizationId} and item.item_id = any(${sql.val(itemIds)}::uuid[])
     group by item.organization_id, item.item_id, item.sku, coming.may_be_promised
-    order by item.item_id`.execute(tx)
-  return found.rows.filter((row) => row.available < 0 || row.hasTask)
+    order by item.item_id`.execute(db)
+  return found.rows
 }
 
 /** Keeps one open task per oversold item: opened, updated while it lasts, closed when it is cured. */

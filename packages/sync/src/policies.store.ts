@@ -80,6 +80,7 @@ export async function savePolicy(
   { policy, at }: { policy: PolicyRow; at: Date },
 ): Promise<void> {
   await sql`
+    with ${changeOf({ organizationId, scope, scopeId, at, fields: policy })}
     insert into policy (organization_id, scope, scope_id, ${fields}, updated_at)
     values (${organizationId}, ${scope}, ${scopeId}, ${policyValues(policy)}, ${at})
     on conflict (organization_id, scope, scope_id) do update set
@@ -99,13 +100,24 @@ export async function savePolicy(
       updated_at = excluded.updated_at`.execute(tx)
 }
 
+/** What it says from then on, for whoever asks later what it said: by the statement that changes it. */
+function changeOf(change: PolicyScope & { organizationId: string; at: Date; fields: PolicyRow | null }) {
+  const said = change.fields === null ? null : JSON.stringify(change.fields)
+  return sql`noted as (
+      insert into policy_change (organization_id, scope, scope_id, at, fields)
+      values (${change.organizationId}, ${change.scope}, ${change.scopeId}, ${change.at}, ${said}::jsonb)
+    )`
+}
+
 /** Takes a policy away that sets nothing any more. */
 export async function deletePolicy(
   tx: Tx,
   organizationId: string,
   { scope, scopeId }: PolicyScope,
+  at: Date,
 ): Promise<void> {
   await sql`
+    with ${changeOf({ organizationId, scope, scopeId, at, fields: null })}
     delete from policy
     where organization_id = ${organizationId} and scope = ${scope} and scope_id = ${scopeId}`.execute(tx)
 }

@@ -55,7 +55,7 @@ export async function changePolicy(
     const itemIds = await findItemsUnder(tx, organizationId, scope)
     const save = () =>
       isNothingSet(after)
-        ? deletePolicy(tx, organizationId, scope)
+        ? deletePolicy(tx, organizationId, scope, at)
         : savePolicy(tx, organizationId, scope, { policy: after, at })
     if (after.exclusivePercent !== null && after.exclusivePercent !== before.exclusivePercent) {
       await save()

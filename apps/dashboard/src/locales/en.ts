@@ -149,8 +149,14 @@ export const en = {
     connection: 'Connection',
     units_one: '1 unit',
     units_other: '{{n}} units',
-    oversoldText:
-      'More is promised than is there. Ship from another location, wait for incoming stock, split, substitute, or cancel.',
+    curesText: 'More is promised than is there. What you can do, least harm first:',
+    cure: {
+      'another-location': 'Ship from another location',
+      incoming: 'Wait for incoming stock',
+      split: 'Split: send what is there, the rest later',
+      substitute: 'Offer a substitute',
+      cancel: 'Cancel',
+    },
     look: 'Look at them',
     more_one: 'and one more',
     more_other: 'and {{n}} more',

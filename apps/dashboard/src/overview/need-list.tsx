@@ -137,11 +137,35 @@ function ConnectionLink({ connectionId, name }: { connectionId: string; name: st
 /** What an oversold item asks for is always the same and said in the reader's language; the rest in the hub's words. */
 function TaskText({ task }: { task: TaskList['rows'][number] }) {
   const { t } = useLanguage()
-  return task.kind === 'oversold' || task.kind === 'hold' ? (
-    <p className="mt-0.5 text-ink-2">{t(task.kind === 'hold' ? 'task.holdText' : 'task.oversoldText')}</p>
+  if (task.cures.length > 0) return <Cures cures={task.cures} />
+  return task.kind === 'hold' ? (
+    <p className="mt-0.5 text-ink-2">{t('task.holdText')}</p>
   ) : (
     <p className="mt-0.5 text-ink-2" lang="en">
       {task.detail}
     </p>
+  )
+}
+
+/** What harms least first; what the platforms count for each is in the hub's words. */
+function Cures({ cures }: { cures: TaskList['rows'][number]['cures'] }) {
+  const { t, locale } = useLanguage()
+  return (
+    <>
+      <p className="mt-0.5 text-ink-2">{t('task.curesText')}</p>
+      <ol className="list-decimal ps-5 text-ink-2">
+        {cures.map(({ cure, units, locationCodes, penalties }) => (
+          <li key={cure}>
+            {t(`task.cure.${cure}`)}
+            {units !== null && ` (${[formatNumber(locale, units), ...locationCodes].join(' · ')})`}
+            {penalties.map((penalty) => (
+              <span key={penalty} className="block text-xs" lang="en">
+                {penalty}
+              </span>
+            ))}
+          </li>
+        ))}
+      </ol>
+    </>
   )
 }

@@ -59,6 +59,7 @@ const task = (
   connectionId,
   units: null,
   detail: '',
+  cures: [],
   openedAt: '2026-05-01T12:00:00Z',
 })
 

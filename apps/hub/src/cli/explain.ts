@@ -1,21 +1,39 @@
 import type { ExplainNode, ItemDetail } from '@plimsoll/client'
 import type { Command } from 'commander'
 import { getItem } from '../views/item.ts'
-import { EXIT } from './output.ts'
-import { addCommonOptions, type CommonOptions, withHub } from './with-hub.ts'
+import { getOrderTimeline } from '../views/order-timeline.ts'
+import { readItemAt, sayItemAt } from './explain-at.ts'
+import { CommandProblem } from './output.ts'
+import { runReading } from './stock/document-command.ts'
+import { sayTimeline } from './timeline.ts'
+import { toDate } from './whatif.ts'
+import { addCommonOptions, type CommonOptions } from './with-hub.ts'
 
 export function explainCommand(program: Command, exit: (code: number) => void): void {
   addCommonOptions(program.command('explain'))
-    .description('why every channel shows what it shows for an item')
-    .argument('<sku>', 'the item’s SKU')
-    .action(async (sku: string, options: CommonOptions) => {
-      exit(
-        await withHub(options, async (hub, output) => {
-          output.result(await getItem(hub, sku), toText)
-          return EXIT.ok
-        }),
-      )
+    .description(
+      'why every channel shows what it shows for an item, or showed at a moment; or what became of an order',
+    )
+    .argument('<sku>', 'the item’s SKU; or the word order')
+    .argument('[order]', 'after the word order: its id or number, as timeline takes it')
+    .option('--at <instant>', 'as far as is on record of then: 2026-11-11T00:00:00+08:00', toDate)
+    .action(async (sku: string, order: string | undefined, options: CommonOptions & { at?: Date }) => {
+      const { at } = options
+      if (order !== undefined) exit(await explainOrder(sku, order, options))
+      else if (at !== undefined)
+        exit(await runReading(options, ({ context }) => readItemAt(context, sku, at), sayItemAt))
+      else exit(await runReading(options, (hub) => getItem(hub, sku), toText))
     })
+}
+
+async function explainOrder(
+  word: string,
+  order: string,
+  options: CommonOptions & { at?: Date },
+): Promise<number> {
+  if (word !== 'order' || options.at !== undefined)
+    throw new CommandProblem('Give one SKU, with --at if you like; or the word order and its id or number.')
+  return await runReading(options, ({ context }) => getOrderTimeline(context, order), sayTimeline)
 }
 
 function toText(item: ItemDetail): string {

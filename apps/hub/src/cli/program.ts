@@ -13,6 +13,7 @@ import { itemCommand } from './item.ts'
 import { kitCommand } from './kit.ts'
 import { locationCommand } from './location/location.ts'
 import { migrateCommand } from './migrate.ts'
+import { oversoldCommand } from './oversold.ts'
 import { policyCommand } from './policy.ts'
 import { productCommand } from './product.ts'
 import { protectCommand } from './protect.ts'
@@ -59,6 +60,7 @@ export function createProgram(exit: (code: number) => void): Command {
     safetyCommands,
     cutoverCommand,
     timelineCommand,
+    oversoldCommand,
     replayCommand,
     backfillCommand,
     reconcileCommand,

@@ -15,7 +15,8 @@ export function timelineCommand(program: Command, exit: (code: number) => void):
   })
 }
 
-function sayTimeline({ channels, ...order }: OrderTimeline): string {
+/** The moments of an order, one a line. */
+export function sayTimeline({ channels, ...order }: OrderTimeline): string {
   const since = (at: string) => `+${Date.parse(at) - Date.parse(order.placedAt)} ms`
   return [
     `${order.number} of ${order.connectionName}, ${order.state}`,

@@ -148,6 +148,7 @@ test('the commands are those that the design names for now', () => {
     'cutover live',
     'cutover cancel',
     'timeline',
+    'oversold',
     'replay',
     'backfill',
     'reconcile',

@@ -80,7 +80,8 @@ export function whatIfCommand(program: Command, exit: (code: number) => void): v
   })
 }
 
-function toDate(text: string): Date {
+/** An instant with its offset. */
+export function toDate(text: string): Date {
   const at = new Date(text)
   if (!/(Z|[+-]\d{2}:\d{2})$/.test(text) || Number.isNaN(at.getTime())) {
     throw new InvalidArgumentError('Give an instant with its offset, such as 2026-11-11T00:00:00+08:00.')

@@ -5,7 +5,7 @@ import { z } from 'zod'
 import { findActivity, parseCursor } from '../views/activity.store.ts'
 import { listConnections } from '../views/connections.store.ts'
 import { countOverview, findOrderRate, findPropagation } from '../views/overview.store.ts'
-import { findTasks } from '../views/tasks.store.ts'
+import { listTasks } from '../views/tasks.ts'
 import { pageQuery } from './page-query.ts'
 import { addRoute } from './route.ts'
 import type { ServerContext } from './server.ts'
@@ -74,7 +74,7 @@ export function activityRoutes(hub: ServerContext): FastifyPluginAsync {
         summary: 'What a person must decide, oldest first, at most 500.',
         answers: { 200: taskList },
       },
-      async () => ({ 200: { rows: await findTasks(kysely, organizationId) } }),
+      async () => ({ 200: { rows: await listTasks(hub.context) } }),
     )
     addRoute(
       app,

@@ -22,6 +22,7 @@ import { assertLocal } from './local-only.ts'
 import { locationBalanceRoutes } from './location-routes.ts'
 import { lotRoutes } from './lot-routes.ts'
 import type { DeclaredRoute } from './openapi.ts'
+import { oversoldRoutes } from './oversold-routes.ts'
 import { parkedRoutes } from './parked-routes.ts'
 import { inboundRoutes } from './places/inbound-routes.ts'
 import { locationRoutes } from './places/location-routes.ts'
@@ -109,6 +110,7 @@ export async function createServer(
         await api.register(protectionRoutes(hub))
         await api.register(safetyRoutes(hub))
         await api.register(cutoverRoutes(hub))
+        await api.register(oversoldRoutes(hub))
         await api.register(parkedRoutes(hub))
         await api.register(exportRoutes(hub))
         await api.register(importRoutes(hub))

@@ -11,6 +11,8 @@ export const safetyReads: Record<string, string[]> = {
   '/api/v1/holds/:id': [`/api/v1/holds/${NONE}`],
   '/api/v1/guard': ['/api/v1/guard'],
   '/api/v1/pauses': ['/api/v1/pauses'],
+  '/api/v1/oversold': ['/api/v1/oversold?since=2000-01-01T00:00:00Z'],
+  '/api/v1/items/:sku/explain': ['/api/v1/items/ZEBRA/explain?at=2020-01-01T00:00:00Z'],
   '/api/v1/orders/:id/timeline': [`/api/v1/orders/${NONE}/timeline`],
   '/api/v1/cutovers': ['/api/v1/cutovers'],
   '/api/v1/cutovers/:name': [`/api/v1/cutovers/Zebra`],
@@ -76,6 +78,16 @@ export async function insertSafetyRows(db: Db, organizationId: string, mark: str
     select connection.organization_id, connection_id, item_id, default_location_id, 7, 77
     from connection join item on item.organization_id = connection.organization_id
     where connection.organization_id = ${organizationId}`.execute(db)
+  await sql`insert into oversell (organization_id, line_id, item_id, cause, order_id, connection_id, units, placed_at,
+      found_at, judged_at, final, parts)
+    select order_line.organization_id, line_id, item.item_id, 'race', order_id, order_line.connection_id, 77, now(),
+      now(), now(), true, jsonb_build_array(jsonb_build_object('units', 77, 'because', ${mark}::text))
+    from order_line join item on item.organization_id = order_line.organization_id
+    where order_line.organization_id = ${organizationId}`.execute(db)
+  await sql`insert into policy_change (organization_id, scope, scope_id, at, fields)
+    values (${organizationId}, 'organization', ${organizationId}, now(), jsonb_build_object('cap', ${mark}::text))`.execute(
+    db,
+  )
   await sql`insert into preview_level select organization_id, connection_id, level_id, 7, 7
     from level where organization_id = ${organizationId}`.execute(db)
 }

@@ -1,3 +1,5 @@
+import type { Generated } from 'kysely'
+
 /** Safety rails: what was wanted when, holds, halts and previews. Owned by `packages/sync`. */
 
 export interface DesiredLogTable {
@@ -131,4 +133,29 @@ export interface CutoverLineTable {
   proposed: number
   ledger: number
   skipped: string | null
+}
+
+export interface OversellTable {
+  organizationId: string
+  lineId: string
+  itemId: string
+  cause: 'platform' | 'person' | 'delay' | 'race' | 'unexplained'
+  orderId: string
+  connectionId: string
+  units: number
+  placedAt: Date
+  foundAt: Date
+  judgedAt: Date
+  final: boolean
+  parts: unknown
+}
+
+/** What a policy said from then on; `fields` null: it was taken away. */
+export interface PolicyChangeTable {
+  organizationId: string
+  scope: string
+  scopeId: string
+  at: Date
+  fields: unknown
+  changeId: Generated<number>
 }

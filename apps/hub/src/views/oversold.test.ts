@@ -1,0 +1,75 @@
+// An oversold item over the API: its task with cures, whose fault it was, and the item as it stood before.
+import { randomUUID } from 'node:crypto'
+import { explainedAt, type OversoldReport, oversoldReport, taskList } from '@plimsoll/client'
+import { judgeOversold } from '@plimsoll/sync'
+import { sql } from 'kysely'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { sayItemAt } from '../cli/explain-at.ts'
+import { sayOversold } from '../cli/oversold.ts'
+import { type ServedHub, type Shop, serveHub } from '../testing/served-hub.ts'
+import { signedDelivery, wooOrder } from '../testing/woo-webhook.ts'
+
+let served: ServedHub
+let shop: Shop
+beforeAll(async () => {
+  served = await serveHub('api,worker')
+  await served.stock('MUG', 3)
+  shop = await served.openShop([{ sku: 'MUG', quantity: 3 }])
+})
+afterAll(() => served.close())
+
+async function order(id: number, quantity: number): Promise<void> {
+  const found = await sql<{ externalId: string }>`select external_id from listing where sku = 'MUG'`.execute(
+    served.database.kysely,
+  )
+  const secret = (shop.simulator.credentials as { webhookSecret: string }).webhookSecret
+  const placed = wooOrder({ id, productId: Number(found.rows[0]?.externalId), sku: 'MUG', quantity })
+  const { body, headers } = signedDelivery(secret, placed)
+  expect((await served.ask('POST', `/webhooks/${shop.connectionId}`, body, headers)).status).toBe(200)
+  for (;;) {
+    const { body: overview } = await served.ask('GET', '/api/v1/overview')
+    if (overview.inboxWaiting === 0) return
+  }
+}
+
+/** The hub judges by itself too: while it does, this process leaves it to it. */
+async function judged(): Promise<OversoldReport> {
+  for (let look = 0; look < 100; look += 1) {
+    await judgeOversold(served.hub.context)
+    const { body } = await served.ask('GET', '/api/v1/oversold?since=2000-01-01T00:00:00Z')
+    const report = oversoldReport.parse(body)
+    if (report.units > 0) return report
+  }
+  throw new Error('nothing was judged')
+}
+
+test('I10: an oversold item has a task with cures and a cause for each unit; before, it was another', async () => {
+  const before = new Date().toISOString()
+  await order(1, 2)
+  await order(2, 3)
+  const { rows } = taskList.parse((await served.ask('GET', '/api/v1/tasks')).body)
+  expect(rows.filter(({ kind }) => kind === 'oversold')).toMatchObject([
+    { sku: 'MUG', units: 2, cures: [{ cure: 'split' }, { cure: 'substitute' }, { cure: 'cancel' }] },
+  ])
+
+  const report = await judged()
+  expect(report.units).toBe(2)
+  const units = report.cases.flatMap(({ parts }) => parts.map((part) => part.units))
+  expect(units.reduce((sum, each) => sum + each, 0)).toBe(2)
+  for (const { parts } of report.cases) for (const { story } of parts) expect(story).not.toBe('')
+  expect(sayOversold(report)).toContain('2 units sold beyond what was there')
+
+  const at = (moment: string) =>
+    served.ask('GET', `/api/v1/items/MUG/explain?at=${encodeURIComponent(moment)}`)
+  const then = explainedAt.parse((await at(before)).body)
+  expect(then.stock).toMatchObject([{ locationCode: 'MAIN', onHand: 3, reserved: 0, available: 3 }])
+  const now = explainedAt.parse((await at(new Date().toISOString())).body)
+  expect(now.stock).toMatchObject([{ onHand: 3, reserved: 5, available: -2 }])
+  expect(now.orders.map((each) => [each.units, each.isKnown]).sort()).toEqual([
+    [2, true],
+    [3, true],
+  ])
+  expect(sayItemAt(now)).toContain('MAIN: on hand 3, reserved 5, held 0, available -2')
+  expect((await at('2100-01-01T00:00:00Z')).status).toBe(422)
+  expect((await served.ask('GET', `/api/v1/items/${randomUUID()}/explain?at=${before}`)).status).toBe(404)
+})
