@@ -1,3 +1,4 @@
+import { changeProtection } from '@plimsoll/sync'
 import pg from 'pg'
 import type { AcknowledgedWebhook, Books, StartedCall, Violation } from './invariants/books.ts'
 import { Checker } from './invariants/checker.ts'
@@ -138,9 +139,8 @@ class Lab {
       feeds,
       onCall: ({ life, holder, platform, operation, writes }) => {
         this.#calls.push({ process: life.process, holder, platform, operation, writes })
-        const stockUnitIds = writes.map(({ stockUnitId }) => stockUnitId)
-        const request = { holder, platform, stockUnitIds }
-        if (stockUnitIds.length > 0) this.#underWay.add(request)
+        const request = { holder, platform, writes }
+        if (writes.length > 0) this.#underWay.add(request)
         return { arrived: () => void this.#underWay.delete(request) }
       },
       onError: (life, message, error) => this.#judgeError(life.process, message, error),
@@ -174,6 +174,7 @@ class Lab {
       platforms: [...this.#platforms.values()],
       now,
       clockErrorMs: 2 * Math.max(0, ...plan.processes.map(({ skewMs }) => Math.abs(skewMs))) + 5,
+      isProtected: plan.protection.mode !== 'open',
       get underWay() {
         return [...underWay]
       },
@@ -299,6 +300,10 @@ class Lab {
     for (const platform of this.#platforms.values()) {
       await this.#stepThrough(connectPlatform(context, platform))
     }
+    const { mode, settleMs } = this.#plan.protection
+    if (mode !== 'open') await this.#stepThrough(changeProtection(context, {}, { mode }))
+    const until = this.#scheduler.now + settleMs
+    if (mode !== 'open') await this.#stepUntil(() => this.#scheduler.now >= until)
     life?.die()
   }
 

@@ -16,6 +16,7 @@ const { values: asked } = parseArgs({
   options: {
     seeds: { type: 'string', default: '25' },
     from: { type: 'string', default: '1' },
+    first: { type: 'string' },
     seed: { type: 'string' },
     twice: { type: 'boolean', default: false },
     story: { type: 'boolean', default: false },
@@ -41,7 +42,14 @@ async function main(): Promise<number> {
     const tell = (outcome: SeedOutcome) => {
       if (!asked.json || isFailure(outcome)) say(lineOf(outcome))
     }
-    const options = { from, count, twice: asked.twice, untilFailure: asked['until-failure'] }
+    const likeliest = asked.first === undefined ? undefined : wholeNumber(asked.first)
+    const options = {
+      from,
+      count,
+      first: likeliest,
+      twice: asked.twice,
+      untilFailure: asked['until-failure'],
+    }
     const outcomes = await runSeeds(server, options, tell)
     const failed = outcomes.filter(isFailure)
     const [first] = failed

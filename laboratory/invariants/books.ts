@@ -12,8 +12,12 @@ export type Books = {
   /** How far the clocks of two processes may differ from each other and from the truth, together. */
   clockErrorMs: number
   /** Requests that write numbers, have left a process, and have not arrived yet. */
-  underWay: readonly { holder: string; platform: string; stockUnitIds: readonly string[] }[]
+  underWay: readonly { holder: string; platform: string; writes: readonly WriteBook[] }[]
+  /** The brand asks for a guarantee against overselling, of all items or of those that run low. */
+  isProtected: boolean
 }
+
+export type WriteBook = { stockUnitId: string; quantity: number; expected: number | undefined }
 
 export type WriteStyle = 'compare-and-set' | 'absolute' | 'counts-open-orders'
 
@@ -26,6 +30,8 @@ export type PlatformBook = {
   /** How long after it was sent a request may still act. */
   latestEffectMs: number
   levels: ReadonlyMap<string, LevelBook>
+  /** Writes that it has taken and will carry out later. */
+  accepted: readonly WriteBook[]
   orders: ReadonlyMap<string, OrderBook>
 }
 
@@ -72,7 +78,7 @@ export type StartedCall = {
   holder: string
   platform: string
   operation: string
-  writes: readonly { writeId: string; stockUnitId: string; quantity: number; expected: number | undefined }[]
+  writes: readonly ({ writeId: string } & WriteBook)[]
 }
 
 /** A webhook that the hub has said it has stored. */

@@ -1,5 +1,6 @@
 import type pg from 'pg'
 import type { AcknowledgedWebhook, Books, StartedCall, Violation } from './books.ts'
+import { Guarantees } from './guarantees.ts'
 import { LedgerInvariants } from './ledger.ts'
 import { Beliefs, differencesOfLevels, differencesOfQueues, HoldersWork, SettledWrites } from './levels.ts'
 import { checkAcknowledged, checkOrders, differencesOfOrders, findKnownOrders } from './orders.ts'
@@ -29,6 +30,7 @@ export class Checker {
   readonly #settled: SettledWrites
   readonly #work: HoldersWork
   readonly #beliefs: Beliefs
+  readonly #guarantees: Guarantees
 
   constructor(reader: pg.Client, books: Books, options: { heldUpMs(process: string): number }) {
     this.#reader = reader
@@ -39,6 +41,7 @@ export class Checker {
     this.#settled = new SettledWrites(reader, books)
     this.#work = new HoldersWork(reader, books)
     this.#beliefs = new Beliefs(reader, books)
+    this.#guarantees = new Guarantees(reader, books)
   }
 
   async afterStep(step: StepDone): Promise<Violation[]> {
@@ -54,6 +57,7 @@ export class Checker {
         ? this.#work.check(step.process, step.holder)
         : [],
       checkAcknowledged(this.#reader, this.#books, step.acknowledged),
+      this.#guarantees.check(isTouched),
       isTouched(NUMBERS) ? this.#promises.update().then(() => []) : [],
     ])
     // Judged by the promises as they stand now.
@@ -70,7 +74,7 @@ export class Checker {
     const known = await findKnownOrders(this.#reader, this.#books.organizationId)
     return [
       ...differencesOfOrders(this.#books, known),
-      ...differencesOfLevels(this.#books),
+      ...(this.#books.isProtected ? this.#guarantees.differences() : differencesOfLevels(this.#books)),
       ...(await differencesOfQueues(this.#reader, this.#books.organizationId)),
     ]
   }

@@ -15,6 +15,7 @@ type SentRow = {
   fencing: string
   direction: string
   unfenced: boolean
+  is_dealt: boolean
   caused_at: Date
   lease_fencing: string
   holder: string
@@ -86,7 +87,7 @@ export class WriteInvariants {
   async #findSent(call: StartedCall): Promise<SentRow[]> {
     const { rows } = await this.#reader.query(
       `select write_id, write.level_id, stock_unit_id, write.state, write.fencing, direction, unfenced,
-        write.caused_at, lease.fencing as lease_fencing, lease.holder
+        level.granted is not null as is_dealt, write.caused_at, lease.fencing as lease_fencing, lease.holder
       from write
       join level on level.organization_id = $1 and level.level_id = write.level_id
       join lease on lease.organization_id = $1 and lease.connection_id = write.connection_id
@@ -132,8 +133,10 @@ export class WriteInvariants {
   #alone(call: StartedCall, level: LevelBook, quantity: number): Violation[] {
     if (!isRaise(level, quantity)) return []
     const others = this.#books.underWay.filter(
-      ({ holder, platform, stockUnitIds }) =>
-        holder !== call.holder && platform === call.platform && stockUnitIds.includes(level.stockUnitId),
+      ({ holder, platform, writes }) =>
+        holder !== call.holder &&
+        platform === call.platform &&
+        writes.some(({ stockUnitId }) => stockUnitId === level.stockUnitId),
     )
     if (others.length === 0) return []
     const text = `${call.platform}: ${level.stockUnitId} is raised to ${quantity} while a call of the former holder is under way`
@@ -152,6 +155,8 @@ export class WriteInvariants {
   ): Promise<Violation[]> {
     const { quantity } = level
     if (!isRaise(level, write.quantity)) return []
+    // What it erases may be sold again: units are kept for both (`Guarantees`).
+    if (row.is_dealt) return []
     let before: number
     if (platform.style === 'compare-and-set') {
       // Refused by the platform wherever the expected number is another. Nobody else but people change it.

@@ -7,11 +7,14 @@ import type { Act, Plan, PlannedPlatform } from './plan.ts'
 export function makePlan(seed: number | string): Plan {
   const random = createRandom(`plan/${seed}`)
   const stormMs = random.whole(5_000, 12_000)
+  const protection = drawProtection(createRandom(`protection/${seed}`))
   const items = ['bottle', 'glass', 'lamp']
     .slice(0, random.whole(1, 3))
     .map((sku) => ({ sku, units: random.whole(0, 14) }))
   const kinds = Object.keys(PLATFORM_KINDS) as [KindName, ...KindName[]]
-  const platforms = Array.from({ length: random.whole(1, 3) }, (_, nth) =>
+  // A guarantee is about units that two of them could sell.
+  const platformsMin = protection.mode === 'open' ? 1 : 2
+  const platforms = Array.from({ length: Math.max(platformsMin, random.whole(1, 3)) }, (_, nth) =>
     drawPlatform(
       random,
       `shop-${nth + 1}`,
@@ -32,7 +35,35 @@ export function makePlan(seed: number | string): Plan {
     processes: processes.map(({ name }) => name),
     platforms: platforms.map(({ name }) => name),
   })
-  return { seed: String(seed), processes, platforms, items, acts, faults, stormMs }
+  const plan = { seed: String(seed), processes, platforms, items, acts, protection, faults, stormMs }
+  return protection.mode === 'open' ? plan : asDeclared(plan)
+}
+
+function drawProtection(random: Random): Plan['protection'] {
+  const what = random.next()
+  const settleMs = random.chance(0.5) ? random.whole(0, 6_000) : 0
+  return { mode: what < 0.6 ? 'open' : what < 0.92 ? 'guaranteed' : 'auto', settleMs }
+}
+
+/**
+ * No guarantee holds against a platform that does what its manifest denies: one that oversells by itself, or says that it
+ * has done what it has not. Nor against a person who types a number there.
+ */
+function asDeclared(plan: Plan): Plan {
+  const isFeed = (name: string) =>
+    plan.platforms.some((platform) => platform.name === name && platform.kind === 'feed')
+  return {
+    ...plan,
+    acts: plan.acts
+      .filter(({ kind }) => kind !== 'edit')
+      .map((act): Act => {
+        if (act.kind === 'sell') return { ...act, evenIfNone: false }
+        if (act.kind !== 'stock' || act.units > 0) return act
+        return { at: act.at, kind: 'reserve', sku: act.sku, units: -act.units }
+      }),
+    // Of a feed it is only said that it has been taken.
+    faults: plan.faults.filter((fault) => fault.kind !== 'writes-not-applied' || isFeed(fault.platform)),
+  }
 }
 
 function drawPlatform(

@@ -11,6 +11,8 @@ export type Plan = {
   /** SKUs and how many units of each lie in the warehouse. */
   items: readonly { sku: string; units: number }[]
   acts: readonly Act[]
+  /** How the brand protects itself from overselling; `settleMs`: so long before the storm it asks for it. */
+  protection: { mode: 'open' | 'guaranteed' | 'auto'; settleMs: number }
   faults: readonly Fault[]
   /** Then all faults end, and convergence is owed. */
   stormMs: number
@@ -46,6 +48,8 @@ export type Act = { at: number } & (
     }
   /** People receive goods, or take some out. */
   | { kind: 'stock'; sku: string; units: number }
+  /** People promise units to somebody by name: strictly, so that the hub must refuse where the channels may sell them. */
+  | { kind: 'reserve'; sku: string; units: number }
   /** A person types a number on the platform's own screen; null: stops the counting. */
   | { kind: 'edit'; platform: string; listing: string; quantity: number | null }
 )

@@ -233,7 +233,10 @@ function answerWrites(
 ): WriteOutcome[] {
   if (fate.answer === 'batch-refused') throw new Invalid('Something in the batch is not valid', 'batch')
   if (platform.kind.feed !== undefined) {
-    if (fate.answer !== 'not-applied') feeds.later(() => landFeed(platform, feeds, writes))
+    if (fate.answer !== 'not-applied') {
+      platform.accepted = [...platform.accepted, ...writes]
+      feeds.later(() => landFeed(platform, feeds, writes))
+    }
     return writes.map(({ writeId }) => ({ writeId, kind: 'accepted', ticket: `t-${writeId}` }))
   }
   // A row that the answer does not mention was not carried out either: silence is no success.
@@ -243,6 +246,7 @@ function answerWrites(
 }
 
 function landFeed(platform: Platform, feeds: Feeds, writes: readonly LevelWrite[]): void {
+  platform.accepted = platform.accepted.filter((write) => !writes.some((landed) => landed === write))
   for (const outcome of carryOut(platform, writes, undefined)) {
     if (outcome.kind === 'accepted') continue
     const { writeId, ...told } = outcome

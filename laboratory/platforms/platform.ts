@@ -5,6 +5,7 @@ import {
   type OrderState,
   openUnitsOf,
   type PlatformBook,
+  type WriteBook,
 } from '../invariants/books.ts'
 import { LATEST_EFFECT_MS, type PlatformKind } from './kinds.ts'
 
@@ -43,6 +44,7 @@ export class Platform implements PlatformBook {
   readonly levels = new Map<string, Level>()
   readonly listings = new Map<string, Listing>()
   readonly orders = new Map<string, Order>()
+  accepted: readonly WriteBook[] = []
   readonly #options: Options
 
   constructor(options: Options) {

@@ -1,5 +1,14 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 
@@ -12,6 +21,11 @@ export function listMutants(): string[] {
     .filter((file) => file.endsWith('.patch'))
     .map((file) => file.replace(/\.patch$/, ''))
     .sort()
+}
+
+/** The seed that caught it when somebody last looked, noted above the patch as `Seed: 12`: it is tried first. */
+export function likeliestSeedOf(name: string): string | undefined {
+  return /^Seed: (\d+)$/m.exec(readFileSync(path.join(mutantsFolder, `${name}.patch`), 'utf8'))?.[1]
 }
 
 /** @returns why the patch does not apply to the code as it is now; undefined: it does */

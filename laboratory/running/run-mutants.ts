@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import path from 'node:path'
 import { startTestServer } from '../../packages/database/src/testing/test-server.ts'
-import { listMutants, makeMutantTree } from './mutant-tree.ts'
+import { likeliestSeedOf, listMutants, makeMutantTree } from './mutant-tree.ts'
 
 export type MutantsResult = { total: number; caught: number; survivors: string[] }
 
@@ -49,7 +49,9 @@ async function runMutant(
   const tree = makeMutantTree(name)
   try {
     const program = path.join(tree.folder, 'laboratory', 'main.ts')
+    const likeliest = likeliestSeedOf(name)
     const asked = ['--seeds', String(count), '--from', String(from), '--until-failure', '--json']
+    if (likeliest !== undefined) asked.push('--first', likeliest)
     const { output, said } = await run([program, ...asked], tree.folder, serverUrl)
     const summary = JSON.parse(output.trim().split('\n').at(-1) ?? '') as Summary
     const [seed] = summary.failed

@@ -9,6 +9,8 @@ export type SeedsOptions = {
   count: number
   /** Runs each seed twice and compares all that happened. */
   twice: boolean
+  /** Played before the others, where it is one of them. */
+  first?: number | undefined
   /** Ends at the first seed that fails: a mutant is caught by one. */
   untilFailure: boolean
 }
@@ -23,11 +25,14 @@ export type SeedOutcome = {
 /** Runs seeds one after the other. @param tell told of each as it ends */
 export async function runSeeds(
   server: Pick<LabServer, 'clone'>,
-  { from, count, twice, untilFailure }: SeedsOptions,
+  { from, count, first, twice, untilFailure }: SeedsOptions,
   tell: (outcome: SeedOutcome) => void,
 ): Promise<SeedOutcome[]> {
   const outcomes: SeedOutcome[] = []
-  for (let seed = from; seed < from + count; seed += 1) {
+  const seeds = Array.from({ length: count }, (_, nth) => from + nth)
+  const ordered =
+    first === undefined ? seeds : seeds.toSorted((a, b) => Number(b === first) - Number(a === first))
+  for (const seed of ordered) {
     const outcome = await runSeed(server, seed, twice)
     outcomes.push(outcome)
     tell(outcome)

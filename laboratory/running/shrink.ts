@@ -86,7 +86,7 @@ function ofItems(plan: Plan, items: Plan['items']): Pick<Plan, 'items' | 'platfo
     listings: platform.listings.filter(({ sku }) => hasItem(sku)),
   }))
   const isThere = (act: Plan['acts'][number]) =>
-    act.kind === 'stock'
+    'sku' in act
       ? hasItem(act.sku)
       : platforms.some(({ listings }) => listings.some(({ id }) => id === act.listing))
   return { items, platforms, acts: plan.acts.filter(isThere) }

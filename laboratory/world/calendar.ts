@@ -82,6 +82,9 @@ export class Calendar {
       case 'stock':
         this.#world.people.stock(act.sku, act.units)
         return
+      case 'reserve':
+        this.#world.people.reserve(act.sku, act.units)
+        return
       case 'edit':
         this.#platform(act.platform).edit(act.listing, act.quantity ?? undefined)
         return

@@ -1,3 +1,4 @@
+import type { StockCommand } from '@plimsoll/stock'
 import {
   ConnectionRegistry,
   changeStock,
@@ -54,6 +55,22 @@ export class People {
     this.#stockUnder(`people-${this.#commands}`, sku, units)
   }
 
+  /** Promises units to somebody, once: what is refused is left at that. */
+  reserve(sku: string, units: number): void {
+    const { trace } = this.#world
+    this.#commands += 1
+    const command = this.#commandOf(`people-${this.#commands}`, 'reserve', sku, units)
+    this.#ask('reserve', async (context) => {
+      const [outcome] = await changeStock(context, [command])
+      trace.tell('people', `promise ${units} of ${sku} to somebody: ${outcome?.kind}`)
+    })
+  }
+
+  #commandOf(key: string, kind: 'adjust' | 'reserve', sku: string, quantity: number): StockCommand {
+    const by = { actor: 'people', reason: null, effectiveAt: undefined }
+    return { key, kind, sku, locationCode: 'MAIN', quantity, ...by }
+  }
+
   #stockUnder(key: string, sku: string, units: number): void {
     const { scheduler, stocked, trace } = this.#world
     let isAnswered = false
@@ -72,17 +89,7 @@ export class People {
     }
     scheduler.after(ANSWER_MS_MAX, { what: 'people: no answer', run: again })
     this.#ask('book stock', async (context) => {
-      const command = {
-        key,
-        kind: 'adjust' as const,
-        sku,
-        locationCode: 'MAIN',
-        quantity: units,
-        actor: 'people',
-        reason: null,
-        effectiveAt: undefined,
-      }
-      const [outcome] = await changeStock(context, [command])
+      const [outcome] = await changeStock(context, [this.#commandOf(key, 'adjust', sku, units)])
       if (outcome === undefined) return
       done(outcome.kind, outcome.kind === 'applied' || outcome.kind === 'repeated')
     })

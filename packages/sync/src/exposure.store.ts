@@ -46,7 +46,9 @@ export function exposureAfterApplied(row: string, at: Date, effect: WriteEffect)
  */
 export function exposureAfterReading(row: string, at: Date): RawBuilder<unknown> {
   const shown = shownOf(row)
-  const counts = sql`(${sql.ref(`${row}.given_back`)} is not null and not under_way.is_one)`
+  // The same quantity again says nothing new, unless all that was sold before is known.
+  const isNew = sql`(exposure_from is null or ${shown} <> exposure_current or ${sql.ref(`${row}.is_fenced`)})`
+  const counts = sql`(${sql.ref(`${row}.given_back`)} is not null and not under_way.is_one and ${isNew})`
   return sql`
       exposure_older = case
         when not ${counts} then exposure_older

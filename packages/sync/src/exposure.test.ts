@@ -5,6 +5,7 @@ import {
   afterApplied,
   afterFence,
   afterOrders,
+  afterReading,
   type Exposure,
   exposureOf,
   UNBOUNDED,
@@ -48,6 +49,15 @@ test('an older quantity is void only once all orders up to its end are known', (
   expect(exposure).toMatchObject({ older: 5, current: 2 })
   expect(afterFence(exposure, at(9))).toEqual(exposure)
   expect(afterFence(exposure, at(10))).toMatchObject({ older: 0, current: 2 })
+})
+
+test('the same quantity read again and again does not put off what voids the older one', () => {
+  const applied = afterApplied(known(5), { quantity: 2, givenBack: 0, at: at(10) }, 'blind')
+  const read = (quantity: number) =>
+    afterReading(applied, { quantity, givenBack: 0, at: at(20), isFenced: false })
+  expect(afterFence(read(2), at(10))).toMatchObject({ older: 0, current: 2 })
+  // Of fewer one was sold, nobody knows of it yet.
+  expect(read(1)).toMatchObject({ older: 6, current: 1, olderUntil: at(20) })
 })
 
 test.each<[WriteEffect]>([['blind'], ['guarded']])(

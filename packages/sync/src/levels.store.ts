@@ -117,6 +117,9 @@ export async function closeLevels(
       observed = case when closed.code = 'refused' then observed end,
       observed_at = case when closed.code = 'refused' then observed_at else ${at}::timestamptz end,
       recheck_at = null,
+      -- What is not counted may be sold in any number: no bound holds until it is counted again, and read.
+      exposure_older = case when closed.code <> 'untracked' then exposure_older end,
+      exposure_from = case when closed.code <> 'untracked' then exposure_from end,
       problem_code = closed.code,
       problem = closed.problem
     from ${lockedLevels(

@@ -138,6 +138,31 @@ test('an item is not guaranteed while it is sold where it is not dealt', async (
   expect(shownBy(shops)).toEqual([10, 10])
 })
 
+test('a listing that is not counted keeps its item from being guaranteed, and its siblings from nothing', async () => {
+  const clock = manualClock()
+  const world = await createWorld(database, clock)
+  await world.stock('bottle', 10)
+  const shops = await openShops(world, ['compare-and-set'], 0)
+  await world.open('shop-uncounted', { bottle: undefined })
+  await changeProtection(world.context, {}, { mode: 'guaranteed' })
+  await rest(world, clock, shops)
+  expect(await standing(world)).toMatchObject({ obstacles: ['untracked'] })
+  expect(shownBy(shops)).toEqual([10])
+})
+
+test('a platform whose number fell below zero is dealt units like one at zero', async () => {
+  const clock = manualClock()
+  const world = await createWorld(database, clock)
+  await world.stock('bottle', 10)
+  const shops = await openShops(world, ['absolute'], 0)
+  await sql`
+    update level set acknowledged = 0, acknowledged_at = now(), acknowledged_subtracted = subtracted - 2
+    where organization_id = ${world.context.organizationId}`.execute(database.kysely)
+  await changeProtection(world.context, {}, { mode: 'guaranteed' })
+  await rest(world, clock, shops)
+  expect(shownBy(shops)).toEqual([10])
+})
+
 type Scene = {
   step: 'sell' | 'cancel' | 'turn' | 'receive' | 'land' | 'take-over'
   nth: number

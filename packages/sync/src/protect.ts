@@ -84,7 +84,14 @@ export async function drawLines(
   cause: 'hub' | 'world',
 ): Promise<Map<string, DealtLevel>> {
   const { organizationId } = context
-  const zones = new Map(promised.map((each) => [each.level.levelId, zoneOfLevel(each, protections)]))
+  // What is not counted sells without limit, whatever is dealt: it keeps its item from being guaranteed, and the other
+  // channels from nothing.
+  const zones = new Map(
+    promised.map((each) => [
+      each.level.levelId,
+      each.level.tracked ? zoneOfLevel(each, protections) : ('open' as const),
+    ]),
+  )
   const dealt = promised.filter(({ level }) => zones.get(level.levelId) === 'dealt')
   const left = promised.filter(({ level }) => zones.get(level.levelId) !== 'dealt')
   const released = left.flatMap(({ level }): LineToSave[] => {
@@ -201,6 +208,7 @@ function toLineLevel(
     pauseMs: (capabilities?.visibilityLagMs ?? 0) + 2 * (facts.writtenMs ?? PAUSE_MS),
   }
 }
+
 /** Where nothing is measured: a write and a read of the orders. */
 const PAUSE_MS = 1_000
 
@@ -211,7 +219,8 @@ function obstaclesOf(
   factsOf: ReadonlyMap<string, LineFacts>,
 ): string[] {
   return findObstacles({
-    isDealt: dealt.has(level.levelId),
+    // What stands in the way of one that is not counted says so by itself.
+    isDealt: !level.tracked || dealt.has(level.levelId),
     tracked: level.tracked,
     sellsBeyondZero: factsOf.get(level.levelId)?.sellsBeyondZero ?? false,
     connectionState: level.connectionState,
