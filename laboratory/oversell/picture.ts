@@ -1,6 +1,6 @@
 /**
  * `node laboratory/oversell/picture.ts`: draws `results.json` (what `--out` wrote) as `docs/images/oversell.svg`: for each
- * cell and strategy one bar of units oversold and one of units missed, in percent of what shoppers wanted.
+ * cell and strategy one bar of units oversold and one of units missed.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import type { Cell, Report } from './main.ts'
@@ -17,15 +17,15 @@ const BAR = 9
 const HEAD = 34
 const TOP = 64
 
-writeFileSync(PICTURE, draw(JSON.parse(readFileSync(RESULTS, 'utf8')) as Report))
+writeFileSync(PICTURE, draw(JSON.parse(readFileSync(RESULTS, 'utf8')) as Pick<Report, 'orders' | 'units' | 'cells'>))
 
-function draw(report: Report): string {
+function draw(report: Pick<Report, 'orders' | 'units' | 'cells'>): string {
   const parts: string[] = []
   let y = TOP
-  const percents = report.cells.flatMap(({ strategies }) =>
+  const counts = report.cells.flatMap(({ strategies }) =>
     Object.values(strategies).flatMap((each) => [each.oversoldUnits, each.missedUnits]),
   )
-  const most = Math.max(1, ...percents)
+  const most = Math.max(1, ...counts)
   const scale = (units: number) => (units / most) * (WIDTH - LEFT - RIGHT)
   for (const cell of report.cells) {
     parts.push(`<text class="cell" x="12" y="${y + 18}">${titleOf(cell)}</text>`)
