@@ -2,6 +2,7 @@ import type { ProtectionMode } from '@plimsoll/database'
 import {
   ConnectionRegistry,
   changeConnection,
+  changeProtection,
   changeStock,
   connect,
   DEFAULT_PACE,
@@ -10,7 +11,6 @@ import {
   type SyncContext,
   SyncEngine,
 } from '@plimsoll/sync'
-import { changeProtection } from '../../packages/sync/src/protections.ts'
 import { openGatedDatabase } from '../world/gated-database.ts'
 import { Life } from '../world/life.ts'
 import { createRandom, createUuids } from '../world/random.ts'

@@ -17,7 +17,10 @@ const BAR = 9
 const HEAD = 34
 const TOP = 64
 
-writeFileSync(PICTURE, draw(JSON.parse(readFileSync(RESULTS, 'utf8')) as Pick<Report, 'orders' | 'units' | 'cells'>))
+writeFileSync(
+  PICTURE,
+  draw(JSON.parse(readFileSync(RESULTS, 'utf8')) as Pick<Report, 'orders' | 'units' | 'cells'>),
+)
 
 function draw(report: Pick<Report, 'orders' | 'units' | 'cells'>): string {
   const parts: string[] = []
