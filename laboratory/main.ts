@@ -2,8 +2,10 @@
  * `npm run lab -- [--seeds N] [--from K] [--twice] [--mutants] [--json]`: runs seeds and tells which fail.
  * `npm run lab -- --seed K [--story] [--details] [--shrink]`: replays one. Its result is the last line on stdout as
  * one JSON object where `--json` is given; what it says meanwhile goes to stderr.
+ * `npm run lab -- oversell …`: the oversell laboratory (`oversell/README.md`).
  */
 import { parseArgs } from 'node:util'
+import { runOversell } from './oversell/main.ts'
 import { runMutants } from './running/run-mutants.ts'
 import { isFailure, runSeeds, type SeedOutcome } from './running/run-seeds.ts'
 import { shrink } from './running/shrink.ts'
@@ -12,7 +14,11 @@ import { startLabServer } from './world/server.ts'
 
 const SHRINKING_RUNS_MAX = 120
 
+const [laboratory, ...others] = process.argv.slice(2)
+const isOversell = laboratory === 'oversell'
+
 const { values: asked } = parseArgs({
+  args: isOversell ? [] : process.argv.slice(2),
   options: {
     seeds: { type: 'string', default: '25' },
     from: { type: 'string', default: '1' },
@@ -29,7 +35,7 @@ const { values: asked } = parseArgs({
   },
 })
 
-process.exitCode = await main()
+process.exitCode = isOversell ? await runOversell(others) : await main()
 
 async function main(): Promise<number> {
   const startedAt = performance.now()

@@ -211,7 +211,8 @@ export async function saveBuffers(
 
 /**
  * Measures the delays of connections: how long after its placement an order was known, and how long after its cause a
- * quantity was confirmed; nineteen of the last twenty were faster. What did not happen lately stays as it was measured.
+ * lower quantity was confirmed; nineteen of the last twenty were faster. A raise waits for its fence: until then nothing
+ * can be sold by it. What did not happen lately stays as it was measured.
  */
 export async function measureDelays(
   tx: Tx,
@@ -233,6 +234,7 @@ export async function measureDelays(
       from (
         select connection_id, greatest(0, extract(epoch from settled_at - caused_at) * 1000) as ms from write
         where organization_id = ${organizationId} and settled_at > ${since} and state = 'applied'
+          and direction in ('zero', 'decrease')
         order by settled_at desc
         limit ${LATEST_MAX}
       ) as latest

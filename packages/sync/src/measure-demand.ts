@@ -82,8 +82,9 @@ function riskOf(settings: readonly ProtectionRow[], itemId: string): number {
 }
 
 /**
- * What is kept back of an item: the units that may be sold, but for the given chance, between a sale on one channel and
- * the moment when all others show it. What is sold on one channel alone needs none: a platform counts its own sales.
+ * What is kept back of an item: the units that the channels may sell, but for the given chance, while what they show is
+ * too old: each from a sale on another until it shows that one itself. A slow channel that sells little needs little. What
+ * is sold on one channel alone needs none: a platform counts its own sales.
  */
 export function decideBuffer(
   itemId: string,
@@ -100,28 +101,38 @@ export function decideBuffer(
 ): ItemBuffer {
   const connectionIds = [...new Set(levels.map(({ connectionId }) => connectionId))]
   if (connectionIds.length < 2) return { itemId, units: 0, tightenUnits: 0 }
-  const delaysHere = connectionIds.map(
-    (id) => delays.get(id) ?? { seenMs: UNMEASURED_MS, writtenMs: UNMEASURED_MS },
-  )
-  const writtenMs = Math.max(...delaysHere.map((delay) => delay.writtenMs))
-  const shownMs = Math.max(...delaysHere.map((delay) => delay.seenMs)) + writtenMs
-  const demand = addUpDemand(levels, now)
+  const delayOf = (id: string) => delays.get(id) ?? { seenMs: UNMEASURED_MS, writtenMs: UNMEASURED_MS }
+  const staleMs = (id: string) =>
+    Math.max(...connectionIds.filter((other) => other !== id).map((other) => delayOf(other).seenMs)) +
+    delayOf(id).writtenMs
+  // As if for an hour: each channel's demand counts for as long as what it shows may be too old.
+  const within = (msOf: (connectionId: string) => number) =>
+    unitsSoldWithin(
+      addUpDemand(levels, now, (id) => msOf(id) / HOUR_MS),
+      HOUR_MS,
+      oversellsPerMillion,
+    )
   return {
     itemId,
-    units: unitsSoldWithin(demand, shownMs, oversellsPerMillion),
+    units: within(staleMs),
     // Until then every channel has been lowered, and what it sold meanwhile is known.
-    tightenUnits: unitsSoldWithin(demand, shownMs + writtenMs, oversellsPerMillion),
+    tightenUnits: within((id) => staleMs(id) + delayOf(id).writtenMs),
   }
 }
+const HOUR_MS = 3_600_000
 
-/** In base units of the item. */
-function addUpDemand(levels: readonly LevelOfItem[], now: Date): Demand {
+/** In base units of the item. @param weightOf how much a connection's demand counts */
+function addUpDemand(
+  levels: readonly LevelOfItem[],
+  now: Date,
+  weightOf: (connectionId: string) => number,
+): Demand {
   let unitsPerHour = 0
   let salesPerHour = 0
   let squaredPerHour = 0
-  for (const { measured, unitsEach } of levels) {
+  for (const { measured, unitsEach, connectionId } of levels) {
     if (measured === null) continue
-    const sales = demandNow(measured, now) / measured.unitsPerSale
+    const sales = (demandNow(measured, now) / measured.unitsPerSale) * weightOf(connectionId)
     unitsPerHour += sales * measured.unitsPerSale * unitsEach
     salesPerHour += sales
     squaredPerHour += sales * measured.squaredPerSale * unitsEach ** 2
