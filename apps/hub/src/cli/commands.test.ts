@@ -311,7 +311,13 @@ test('doctor and replay: a parked event is found, named with its cure, and put b
 
   // No hub runs, so what is put back in line waits, and that is what is said.
   const all = await here.run(['replay', '--all', '--json'])
-  expect(lastJson(all)).toEqual({ replayed: 1, applied: 0, waiting: 1, stillParked: 0 })
+  expect(lastJson(all)).toEqual({
+    replayId: expect.any(String),
+    replayed: 1,
+    applied: 0,
+    waiting: 1,
+    stillParked: 0,
+  })
   expect(all.code).toBe(0)
 })
 
