@@ -133,7 +133,8 @@ async function openShop(ask: Ask, skus: string[]): Promise<StartedSimulator> {
     ordersPollMs: 500,
   })
   await ask('POST', `/connections/${String(made.connectionId)}/import`, {})
-  await ask('POST', `/connections/${String(made.connectionId)}/live`, {})
+  const { previewId } = await ask('POST', `/connections/${String(made.connectionId)}/preview`, {})
+  await ask('POST', `/connections/${String(made.connectionId)}/live`, { preview: previewId })
   return shop
 }
 

@@ -19,9 +19,9 @@ import { startSite } from './site.ts'
 
 let database: TestDatabase
 let hub: HubProcess
-let brand: TrackedBrand
+let brand: TrackedBrand | undefined
 let folder: string
-let site: Awaited<ReturnType<typeof startSite>>
+let site: Awaited<ReturnType<typeof startSite>> | undefined
 const browser = await launchBrowser()
 const whenBrowser = test.skipIf(browser === undefined)
 
@@ -36,9 +36,10 @@ beforeAll(async () => {
 afterAll(async () => {
   if (browser === undefined) return
   await browser.close()
-  await site.stop()
-  await hub.stop()
-  await brand.stop()
+  // Whatever failed to start, no process is left behind: it would keep the test run from ending.
+  await site?.stop()
+  await hub?.stop()
+  await brand?.stop()
   await database.drop()
   await rm(folder, { recursive: true, force: true })
 }, 60_000)
@@ -66,7 +67,7 @@ async function newPage(look: Look): Promise<Page> {
 }
 async function open(path: string, look = english): Promise<Page> {
   const page = await newPage(look)
-  await page.goto(site.address + path)
+  await page.goto(`${site?.address}${path}`)
   await settled(page)
   return page
 }
@@ -146,7 +147,7 @@ for (const look of looks) {
         await new Promise<void>((resolve) => waiting.push(resolve))
         await route.fulfill({ status: 503, contentType: 'application/problem+json', body: away })
       })
-      await page.goto(site.address + path)
+      await page.goto(`${site?.address}${path}`)
       await page.locator('main h1').first().waitFor()
       await page.locator('main [role="status"] .skeleton').first().waitFor()
       await expectWhole(page, `${path} loading`)
@@ -263,7 +264,7 @@ whenBrowser(
     const went = page.getByRole('region', { name: 'Where it went' }).getByRole('row')
     expect((await went.allTextContents()).filter((row) => /#\d+ \* · Harbour shop/.test(row))).toHaveLength(2)
     await page.getByRole('button', { name: 'Release' }).waitFor()
-    await page.goto(`${site.address}/items/TEA-OOLONG`)
+    await page.goto(`${site?.address}/items/TEA-OOLONG`)
     await page.getByRole('button', { name: 'Why this number' }).click()
     await page.evaluate(() => {
       for (const fold of document.querySelectorAll('details')) fold.open = true

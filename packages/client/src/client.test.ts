@@ -35,7 +35,7 @@ test('each write carries its own idempotency key and a JSON body', async () => {
   expect(calls.map((call) => call.init.body)).toEqual([
     '{"reasonCode":"malformed"}',
     '{}',
-    '{"reason":"stock take"}',
+    '{"reason":"stock take","how":"freeze"}',
   ])
   const keys = calls.map((call) => new Headers(call.init.headers).get('idempotency-key'))
   expect(new Set(keys).size).toBe(3)

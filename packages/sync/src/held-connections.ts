@@ -114,7 +114,12 @@ export class HeldConnections {
     const { processId } = this.#process
     // Also of what was taken and not yet worked.
     if (this.#hasLeased) await releaseLeases(database.kysely, organizationId, processId, now)
-    await forgetProcess(database.kysely, organizationId, processId, now)
+    try {
+      await forgetProcess(database.kysely, organizationId, processId, now)
+    } catch (error) {
+      // It runs out by itself; a process that held nothing ends also when its database is gone.
+      this.#context.log.warn({ error }, 'the end of this process could not be noted')
+    }
     if (ids.length > 0) await this.#tellOthers(ids)
   }
 
