@@ -92,7 +92,8 @@ test('hears what is notified, and nothing after it was stopped', async () => {
     async () =>
       (
         await database.pool.query(
-          `select from pg_stat_activity where application_name like 'plimsoll listen%'`,
+          `select from pg_stat_activity
+            where application_name like 'plimsoll listen%' and datname = current_database()`,
         )
       ).rowCount === 0,
   )
