@@ -236,7 +236,9 @@ function withDynamicBuffer(level: LevelWithStock, protections: Protections, isKi
   if (isKit) {
     if (level.parts.every(({ itemId }) => bufferOf(itemId) === 0)) return level
     const parts = level.parts.map((part) => ({ ...part, available: part.available - bufferOf(part.itemId) }))
-    return { ...level, available: availableOfKit(parts) }
+    // By the difference: what is kept back of the kit for other reasons stays kept back.
+    const keptBack = availableOfKit(level.parts) - availableOfKit(parts)
+    return { ...level, available: level.available - keptBack }
   }
   const buffer = bufferOf(level.itemId)
   if (buffer === 0) return level

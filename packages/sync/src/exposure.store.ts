@@ -46,15 +46,16 @@ export function exposureAfterApplied(row: string, at: Date, effect: WriteEffect)
  */
 export function exposureAfterReading(row: string, at: Date): RawBuilder<unknown> {
   const shown = shownOf(row)
+  const hidden = sql`(level.given_back - ${sql.ref(`${row}.given_back`)})`
   // The same quantity again says nothing new, unless all that was sold before is known.
   const isNew = sql`(exposure_from is null or ${shown} <> exposure_current or ${sql.ref(`${row}.is_fenced`)})`
   const counts = sql`(${sql.ref(`${row}.given_back`)} is not null and not under_way.is_one and ${isNew})`
   return sql`
       exposure_older = case
         when not ${counts} then exposure_older
-        when ${sql.ref(`${row}.is_fenced`)} then 0
-        when ${shown} <= exposure_older + exposure_current then exposure_older + exposure_current - ${shown}
-        else exposure_older + exposure_current
+        when ${sql.ref(`${row}.is_fenced`)} then ${hidden}
+        when ${shown} <= exposure_older + exposure_current then exposure_older + exposure_current - ${shown} + ${hidden}
+        else exposure_older + exposure_current + ${hidden}
       end,
       exposure_current = case when ${counts} then ${shown} else exposure_current end,
       exposure_older_until = case when ${counts} then ${at}::timestamptz else exposure_older_until end,

@@ -11,7 +11,7 @@ import {
   UNBOUNDED,
   type WriteEffect,
 } from './exposure.ts'
-import { anyActs, ExposedShop } from './testing/exposed-shop.ts'
+import { type Act, anyActs, ExposedShop } from './testing/exposed-shop.ts'
 
 const at = (ms: number) => new Date(ms)
 const known = (current: number, older = 0): Exposure => ({
@@ -58,6 +58,25 @@ test('the same quantity read again and again does not put off what voids the old
   expect(afterFence(read(2), at(10))).toMatchObject({ older: 0, current: 2 })
   // Of fewer one was sold, nobody knows of it yet.
   expect(read(1)).toMatchObject({ older: 6, current: 1, olderUntil: at(20) })
+})
+
+test('I5: what came back after a reading does not hide what was sold unseen from a guarded write', () => {
+  const shop = new ExposedShop('guarded')
+  const acts: Act[] = [
+    { kind: 'sell', units: 5 },
+    { kind: 'look' },
+    { kind: 'cancel', pick: 0 },
+    { kind: 'see-all' },
+    { kind: 'sell', units: 3 },
+    { kind: 'adopt' },
+    { kind: 'zero', units: 0 },
+    { kind: 'sell', units: 2 },
+    { kind: 'act', pick: 0 },
+    { kind: 'answer', pick: 0 },
+  ]
+  for (const act of acts) shop.do(act)
+  expect(shop.atLarge).toBe(5)
+  expect(shop.bound).toBeGreaterThanOrEqual(5)
 })
 
 test.each<[WriteEffect]>([['blind'], ['guarded']])(

@@ -101,13 +101,14 @@ export function afterReading(
 ): Exposure {
   const shown = quantity + givenBack
   const counted = { olderUntil: at, current: shown, from: at }
-  if (isFenced) return { ...counted, older: 0 }
+  // What came back after the reading hides as many units sold unseen from a guarded write: it expects what was read.
+  if (isFenced) return { ...counted, older: givenBack }
   // Nothing new. Taken for the beginning of something, a look every few seconds would put the fence off for ever.
   if (exposure.from !== null && shown === exposure.current) return exposure
   if (exposure.older === null) return { ...counted, older: null }
   const bound = exposure.older + exposure.current
   // The bound is the same as before, so what is not there may have been sold unseen. Somebody may have put more there.
-  return { ...counted, older: shown <= bound ? bound - shown : bound }
+  return { ...counted, older: (shown <= bound ? bound - shown : bound) + givenBack }
 }
 
 /**

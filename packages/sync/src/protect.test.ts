@@ -92,6 +92,25 @@ test('units are dealt among the shops, and dealt again as they sell', async () =
   expect((shown[0] ?? 0) + (shown[1] ?? 0)).toBe(5)
 })
 
+test('tightening lowers at once where that is safe, and does not wait for orders that show late', async () => {
+  const clock = manualClock()
+  const world = await createWorld(database, clock)
+  await world.stock('bottle', 10)
+  const shops: Shop[] = []
+  for (const name of ['late-0', 'late-1']) {
+    const opened = await world.open(name, { bottle: 10 }, { visibilityLagMs: 30_000 })
+    shops.push({ ...opened, stepped: await stepConnection(world, opened.connectionId) })
+  }
+  await changeProtection(world.context, {}, { mode: 'guaranteed' })
+  await rest(world, clock, shops, 3)
+  expect(shownBy(shops)).toEqual([5, 5])
+  expect(await standing(world)).toMatchObject({ state: 'tightening' })
+  await clock.advance(31_000)
+  await rest(world, clock, shops, 3)
+  expect(await standing(world)).toMatchObject({ state: 'guaranteed' })
+  expect(shops.flatMap(({ platform }) => platform.writes).length).toBe(2)
+})
+
 test('what the hub decides takes nothing that the channels may sell', async () => {
   const clock = manualClock()
   const world = await createWorld(database, clock)

@@ -16,7 +16,8 @@ export type SentWrite = PlannedWrite & { writeId: string }
  * organization, of the connection. One statement, hence one transaction.
  *
  * Of a level that is under the load line a quantity is left out whose exposure its grant does not cover: what was dealt
- * may have changed since the lane looked.
+ * may have changed since the lane looked. Where no bound is known yet a guarded decrease goes all the same: it lets
+ * nothing more be sold, wherever it acts.
  * @returns the ids of those that may be sent; undefined: writes are stopped, and nothing was recorded
  * @throws LeaseLost
  */
@@ -83,6 +84,7 @@ export async function insertSentWrites(
       from ${source} join line using (level_id) cross join held
       where line.granted is null or sent.quantity = 0
         or line.granted >= ${exposureWith(place.organizationId, place.effect)}
+        or (${place.effect === 'guarded'} and line.exposure_older is null and sent.quantity < sent.expected)
       returning write_id
     )
     select exists (select from held) as is_held, (select array_agg(write_id) from recorded) as write_ids,
