@@ -1,14 +1,15 @@
 import type { ExternalOrder } from '../../packages/connector-kit/src/index.ts'
-import { systemClock } from '../../packages/connector-kit/src/index.ts'
+import { createBudgets, systemClock } from '../../packages/connector-kit/src/index.ts'
 import type { Database } from '../../packages/database/src/index.ts'
 import type { IncomingOrder } from '../../packages/orders/src/index.ts'
 import { applyArriving } from '../../packages/sync/src/apply.ts'
 import { findConnections } from '../../packages/sync/src/connections.store.ts'
 import { toInboxEvent } from '../../packages/sync/src/inbox.ts'
-import { DEFAULT_PACE } from '../../packages/sync/src/index.ts'
+import { DEFAULT_PACE, type SyncContext } from '../../packages/sync/src/index.ts'
 import { acquireLeases } from '../../packages/sync/src/leases.store.ts'
-import { RecentKeys } from '../../packages/sync/src/recent-keys.ts'
-import type { WorkerContext } from '../../packages/sync/src/worker-context.ts'
+import { openWorkerContext } from '../../packages/sync/src/open-worker-context.ts'
+import { memoryConnector } from '../../packages/sync/src/testing/memory-connector.ts'
+import { MemoryPlatform } from '../../packages/sync/src/testing/memory-platform.ts'
 import type { BenchConnection } from './apply.ts'
 import type { LedgerBrand } from './brand.ts'
 
@@ -33,25 +34,33 @@ export async function openInbound(
   const leases = new Map(
     (await takeAll(database, organizationId, ids, now)).map((lease) => [lease.connectionId, lease]),
   )
+  // Nothing on the way in talks to the platform: this one has no listings.
+  const connector = memoryConnector(new MemoryPlatform(systemClock), { id: 'bench' })
+  const sync: SyncContext = {
+    database,
+    organizationId,
+    clock: systemClock,
+    uuid,
+    random: () => 0.5,
+    log: { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined },
+    connectors: new Map(),
+    masterKey: { name: 'none', bytes: Buffer.alloc(32) },
+    publicUrl: undefined,
+    pace: DEFAULT_PACE,
+  }
   const contexts = new Map(
     known.flatMap((connection) => {
       const lease = leases.get(connection.connectionId)
       if (lease === undefined) return []
-      const context = {
-        database,
-        organizationId,
-        clock: systemClock,
-        uuid,
-        random: () => 0.5,
-        log: { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined },
-        connectors: new Map(),
-        pace: DEFAULT_PACE,
-        connection,
+      const open = { connection, connector, settings: {}, credentials: { key: '' } }
+      const context = openWorkerContext(sync, open, {
         lease,
-        storedOrders: new RecentKeys(),
-      }
-      // Nothing on the way in talks to the platform, so there is no connector behind this one.
-      return [[connection.connectionId, context as unknown as WorkerContext] as const]
+        budgets: createBudgets([], systemClock),
+        signal: new AbortController().signal,
+        ending: new AbortController().signal,
+        fenceAt: () => undefined,
+      })
+      return [[connection.connectionId, context] as const]
     }),
   )
   return async ({ connectionId }, batch) => {
