@@ -158,7 +158,7 @@ function toStock(text: string): StockName {
 }
 
 function toStrategy(text: string): StrategyName {
-  const found = STRATEGY_NAMES.find((name) => name === text)
+  const found = text === 'open' ? text : STRATEGY_NAMES.find((name) => name === text)
   if (found === undefined) throw new Error(`${text} is no strategy; there are ${STRATEGY_NAMES.join(', ')}.`)
   return found
 }

@@ -158,9 +158,9 @@ export type Size = {
  * and the timer stay what they are.
  */
 export const SIZES = {
-  full: { days: 20, minutes: 120, items: 40 },
-  standard: { days: 2, minutes: 12, items: 24 },
-  quick: { days: 1, minutes: 6, items: 12 },
+  full: { days: 20, minutes: 1200, items: 40 },
+  standard: { days: 2, minutes: 120, items: 24 },
+  quick: { days: 1, minutes: 60, items: 12 },
 } as const satisfies Record<string, Size>
 
 /** Before the first shopper comes, the hub has so long to show what it would. Not multiplied by the delays. */

@@ -181,6 +181,8 @@ async function openStrategy(
       return new Baseline('timer', { ...options, opening, timerOffsetMs })
     case 'plimsoll':
       return await Hub.open('auto', { ...options, opening })
+    case 'open':
+      return await Hub.open('open', { ...options, opening })
     case 'buffered':
       return await Hub.open('buffered', { ...options, opening })
     case 'guaranteed':

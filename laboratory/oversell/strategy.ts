@@ -12,4 +12,5 @@ export type Strategy = {
 }
 
 export const STRATEGY_NAMES = ['every15min', 'everyWebhook', 'plimsoll', 'buffered', 'guaranteed'] as const
-export type StrategyName = (typeof STRATEGY_NAMES)[number]
+/** On demand only: the hub without any protection, which shows what speed and fences alone do. */
+export type StrategyName = (typeof STRATEGY_NAMES)[number] | 'open'

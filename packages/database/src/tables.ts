@@ -81,6 +81,7 @@ import type {
   BudgetHoldingTable,
   CampaignStartTable,
   ChangedItemTable,
+  ConnectionBufferTable,
   ConnectionDelayTable,
   ConnectionTable,
   DemandClockTable,
@@ -89,7 +90,7 @@ import type {
   HubProcessTable,
   InboxKeyTable,
   InboxTable,
-  ItemBufferTable,
+  ItemDepthTable,
   ItemProtectionTable,
   LaneEntryTable,
   LeaseTable,
@@ -187,7 +188,8 @@ export interface Tables {
   protection: ProtectionTable
   levelGrant: LevelGrantTable
   itemProtection: ItemProtectionTable
-  itemBuffer: ItemBufferTable
+  itemDepth: ItemDepthTable
+  connectionBuffer: ConnectionBufferTable
   levelDemand: LevelDemandTable
   connectionDelay: ConnectionDelayTable
   demandClock: DemandClockTable

@@ -1,5 +1,6 @@
 import { type Db, type Tx, unnestRows } from '@plimsoll/database'
 import { sql } from 'kysely'
+import { type Delay, type ItemBuffers, type SellingLevel, UNMEASURED } from './buffers.ts'
 import type { MeasuredDemand } from './demand.ts'
 
 /** Up to which moment sales have been measured; undefined while another process measures them. Made at first. */
@@ -92,14 +93,7 @@ export async function saveDemands(
       measured_at = excluded.measured_at`.execute(tx)
 }
 
-export type LevelOfItem = {
-  itemId: string
-  connectionId: string
-  levelId: string
-  /** Base units of the item in one listing unit. */
-  unitsEach: number
-  measured: MeasuredDemand | null
-}
+export type LevelOfItem = SellingLevel & { itemId: string; levelId: string; connector: string }
 
 /** The levels that sell these items, by themselves or in kits, with what is measured of their demand. */
 export async function findLevelsSelling(
@@ -110,7 +104,7 @@ export async function findLevelsSelling(
   const ids = sql`any(${sql.val([...itemIds])}::uuid[])`
   type Row = Omit<LevelOfItem, 'measured'> & { [Field in keyof MeasuredDemand]: MeasuredDemand[Field] | null }
   const found = await sql<Row>`
-    select sold.item_id, level.connection_id, level.level_id, (sold.quantity * level.units_per_listing)::bigint as units_each,
+    select sold.item_id, level.connection_id, connector, level.level_id, (sold.quantity * level.units_per_listing)::bigint as units_each,
       recent_per_hour, usual_per_hour, units_per_sale, squared_per_sale, measured_at
     from (
       select item_id, item_id as listed_id, 1::bigint as quantity from item
@@ -120,6 +114,8 @@ export async function findLevelsSelling(
       where organization_id = ${organizationId} and part_item_id = ${ids}
     ) as sold
     join level on level.organization_id = ${organizationId} and level.item_id = sold.listed_id
+    join connection on connection.organization_id = level.organization_id
+      and connection.connection_id = level.connection_id
     left join level_demand on level_demand.organization_id = level.organization_id
       and level_demand.level_id = level.level_id
     order by sold.item_id, level.level_id`.execute(db)
@@ -161,52 +157,67 @@ export async function findBuffersBefore(
   { before, limit }: { before: Date; limit: number },
 ): Promise<string[]> {
   const found = await sql<{ itemId: string }>`
-    select item_id from item_buffer
+    select item_id from item_depth
     where organization_id = ${organizationId} and measured_at < ${before}
     order by measured_at, item_id
     limit ${limit}`.execute(db)
   return found.rows.map(({ itemId }) => itemId)
 }
 
-export type ItemBuffer = { itemId: string; units: number; tightenUnits: number }
+type KnownBuffers = {
+  tightenUnits: number | null
+  buffers: ReadonlyMap<string, { units: number; autoUnits: number }>
+}
 
-/** Writes what is kept back of items. @returns those of which it differs from before */
+/** Writes how deep the stock of items is and what is kept back of them. @returns those of which it differs from before */
 export async function saveBuffers(
   tx: Tx,
   organizationId: string,
-  buffers: readonly ItemBuffer[],
-  at: Date,
+  items: readonly ItemBuffers[],
+  { known, at }: { known: ReadonlyMap<string, KnownBuffers>; at: Date },
 ): Promise<string[]> {
-  if (buffers.length === 0) return []
-  const known = await sql<ItemBuffer>`
-    select item_id, units, tighten_units from item_buffer
-    where organization_id = ${organizationId}
-      and item_id = any(${sql.val(buffers.map(({ itemId }) => itemId))}::uuid[])`.execute(tx)
-  const before = new Map(known.rows.map((row) => [row.itemId, row]))
-  const kept = buffers.filter(({ units }) => units > 0)
-  const gone = buffers.filter(({ itemId, units }) => units === 0 && before.has(itemId))
-  if (kept.length > 0) {
-    const source = unnestRows('kept', kept, { itemId: 'uuid', units: 'bigint', tightenUnits: 'bigint' })
-    await sql`
-      insert into item_buffer (organization_id, item_id, units, tighten_units, measured_at)
-      select ${organizationId}, item_id, units, greatest(1, tighten_units), ${at} from ${source}
+  if (items.length === 0) return []
+  const itemIds = items.map(({ itemId }) => itemId)
+  const kept = items.filter(({ tightenUnits, buffers }) => tightenUnits !== null || buffers.length > 0)
+  const depth = unnestRows('depth', kept, { itemId: 'uuid', tightenUnits: 'bigint' })
+  const buffers = items.flatMap(({ itemId, buffers: own }) => own.map((each) => ({ itemId, ...each })))
+  const buffer = unnestRows('buffer', buffers, {
+    itemId: 'uuid',
+    connectionId: 'uuid',
+    units: 'bigint',
+    autoUnits: 'bigint',
+  })
+  await Promise.all([
+    sql`
+      delete from connection_buffer
+      where organization_id = ${organizationId} and item_id = any(${sql.val(itemIds)}::uuid[])`.execute(tx),
+    sql`
+      delete from item_depth
+      where organization_id = ${organizationId} and item_id = any(${sql.val(itemIds)}::uuid[])
+        and item_id <> all(${sql.val(kept.map(({ itemId }) => itemId))}::uuid[])`.execute(tx),
+    kept.length === 0
+      ? undefined
+      : sql`
+      insert into item_depth (organization_id, item_id, tighten_units, measured_at)
+      select ${organizationId}, item_id, tighten_units, ${at} from ${depth}
       on conflict (organization_id, item_id) do update set
-        units = excluded.units, tighten_units = excluded.tighten_units, measured_at = excluded.measured_at`.execute(
-      tx,
-    )
-  }
-  if (gone.length > 0)
-    await sql`
-      delete from item_buffer
-      where organization_id = ${organizationId}
-        and item_id = any(${sql.val(gone.map(({ itemId }) => itemId))}::uuid[])`.execute(tx)
-  const isDifferent = ({ itemId, units, tightenUnits }: ItemBuffer) => {
-    const earlier = before.get(itemId)
-    return (
-      (earlier?.units ?? 0) !== units || (units > 0 && earlier?.tightenUnits !== Math.max(1, tightenUnits))
-    )
-  }
-  return buffers.filter(isDifferent).map(({ itemId }) => itemId)
+        tighten_units = excluded.tighten_units, measured_at = excluded.measured_at`.execute(tx),
+    buffers.length === 0
+      ? undefined
+      : sql`
+      insert into connection_buffer (organization_id, item_id, connection_id, units, auto_units)
+      select ${organizationId}, item_id, connection_id, units, auto_units from ${buffer}`.execute(tx),
+  ])
+  const told = (tightenUnits: number | null, own: ItemBuffers['buffers']) =>
+    JSON.stringify([
+      tightenUnits,
+      own.map(({ connectionId, units, autoUnits }) => `${connectionId} ${units} ${autoUnits}`).sort(),
+    ])
+  return items.flatMap(({ itemId, tightenUnits, buffers: own }) => {
+    const earlier = known.get(itemId)
+    const before = [...(earlier?.buffers ?? [])].map(([connectionId, each]) => ({ connectionId, ...each }))
+    return told(earlier?.tightenUnits ?? null, before) === told(tightenUnits, own) ? [] : [itemId]
+  })
 }
 
 /**
@@ -221,7 +232,7 @@ export async function measureDelays(
 ) {
   await sql`
     with seen as (
-      select connection_id, percentile_disc(0.95) within group (order by ms)::bigint as ms
+      select connection_id, percentile_disc(0.95) within group (order by ms)::bigint as ms, avg(ms)::bigint as usual
       from (
         select connection_id, greatest(0, extract(epoch from seen_at - placed_at) * 1000) as ms from sales_order
         where organization_id = ${organizationId} and applied_at > ${since}
@@ -230,7 +241,7 @@ export async function measureDelays(
       ) as latest
       group by connection_id
     ), written as (
-      select connection_id, percentile_disc(0.95) within group (order by ms)::bigint as ms
+      select connection_id, percentile_disc(0.95) within group (order by ms)::bigint as ms, avg(ms)::bigint as usual
       from (
         select connection_id, greatest(0, extract(epoch from settled_at - caused_at) * 1000) as ms from write
         where organization_id = ${organizationId} and settled_at > ${since} and state = 'applied'
@@ -240,29 +251,25 @@ export async function measureDelays(
       ) as latest
       group by connection_id
     )
-    insert into connection_delay (organization_id, connection_id, seen_ms, written_ms, measured_at)
-    select ${organizationId}, connection_id, coalesce(seen.ms, known.seen_ms, ${UNMEASURED_MS}),
-      coalesce(written.ms, known.written_ms, ${UNMEASURED_MS}), ${at}
+    insert into connection_delay
+      (organization_id, connection_id, seen_ms, written_ms, usual_seen_ms, usual_written_ms, measured_at)
+    select ${organizationId}, connection_id, coalesce(seen.ms, known.seen_ms, ${UNMEASURED.seenMs}),
+      coalesce(written.ms, known.written_ms, ${UNMEASURED.writtenMs}),
+      coalesce(seen.usual, known.usual_seen_ms, ${UNMEASURED.usualSeenMs}),
+      coalesce(written.usual, known.usual_written_ms, ${UNMEASURED.usualWrittenMs}), ${at}
     from seen full join written using (connection_id)
     left join (select * from connection_delay where organization_id = ${organizationId}) as known using (connection_id)
     order by connection_id
     on conflict (organization_id, connection_id) do update set
-      seen_ms = excluded.seen_ms, written_ms = excluded.written_ms, measured_at = excluded.measured_at`.execute(
-    tx,
-  )
+      seen_ms = excluded.seen_ms, written_ms = excluded.written_ms, usual_seen_ms = excluded.usual_seen_ms,
+      usual_written_ms = excluded.usual_written_ms, measured_at = excluded.measured_at`.execute(tx)
 }
 const LATEST_MAX = 2_000
-/** Of a connection that nothing was seen of or written to yet. */
-export const UNMEASURED_MS = 2_000
 
-export async function findDelays(
-  db: Db,
-  organizationId: string,
-): Promise<Map<string, { seenMs: number; writtenMs: number }>> {
-  const found = await sql<{ connectionId: string; seenMs: number; writtenMs: number }>`
-    select connection_id, seen_ms, written_ms from connection_delay where organization_id = ${organizationId}`.execute(
-    db,
-  )
+export async function findDelays(db: Db, organizationId: string): Promise<Map<string, Delay>> {
+  const found = await sql<{ connectionId: string } & Delay>`
+    select connection_id, seen_ms, written_ms, usual_seen_ms, usual_written_ms from connection_delay
+    where organization_id = ${organizationId}`.execute(db)
   return new Map(found.rows.map(({ connectionId, ...delay }) => [connectionId, delay]))
 }
 

@@ -9,7 +9,14 @@ import { dayAt } from './lot-stock.store.ts'
 import type { ProtectionRow } from './protection.ts'
 import type { ItemAtLocation } from './supply.ts'
 
-export type ItemDepth = { itemId: string; bufferUnits: number; tightenUnits: number; isDealt: boolean }
+export type ItemDepth = {
+  itemId: string
+  /** Automatically it is dealt from so many units on; null: that is not worth it. */
+  tightenUnits: number | null
+  isDealt: boolean
+  /** By connection. */
+  buffers: ReadonlyMap<string, { units: number; autoUnits: number }>
+}
 
 /**
  * Settings that reach these items, or what the kits that contain them are made of (few, read whole), and what is
@@ -22,33 +29,43 @@ export async function findProtections(
 ): Promise<{ settings: ProtectionRow[]; depths: Map<string, ItemDepth> }> {
   type Row = Pick<ProtectionRow, 'mode'> & { scope: ProtectionRow['scope'] | null; id: string } & {
     oversells: number
-    buffer: number
-    tighten: number
+    tighten: number | null
     isDealt: boolean
+    connectionId: string | null
+    units: number
+    autoUnits: number
   }
   // One statement, since it is part of every change of stock.
   const found = await sql<Row>`
     with reached as (select unnest(${withPartsOfKits(organizationId, itemIds)}) as item_id)
-    select scope, scope_id as id, mode, oversells_per_million as oversells, 0::bigint as buffer, 0::bigint as tighten,
-      false as is_dealt
+    select scope, scope_id as id, mode, oversells_per_million as oversells, null::bigint as tighten,
+      false as is_dealt, null::uuid as connection_id, 0::bigint as units, 0::bigint as auto_units
     from protection
     where organization_id = ${organizationId}
       and (scope <> 'item' or scope_id in (select item_id from reached))
     union all
-    select null, reached.item_id, null, 0, coalesce(units, 0), coalesce(tighten_units, 0),
-      item_protection.item_id is not null
+    select null, reached.item_id, null, 0, tighten_units, item_protection.item_id is not null, connection_id,
+      coalesce(units, 0), coalesce(auto_units, 0)
     from reached
-    left join item_buffer on item_buffer.organization_id = ${organizationId}
-      and item_buffer.item_id = reached.item_id
+    left join item_depth on item_depth.organization_id = ${organizationId}
+      and item_depth.item_id = reached.item_id
+    left join connection_buffer as buffer on buffer.organization_id = ${organizationId}
+      and buffer.item_id = item_depth.item_id
     left join item_protection on item_protection.organization_id = ${organizationId}
       and item_protection.item_id = reached.item_id
-    where item_buffer.item_id is not null or item_protection.item_id is not null
-    order by 1, 2`.execute(db)
+    where item_depth.item_id is not null or item_protection.item_id is not null
+    order by 1, 2, connection_id`.execute(db)
   const settings: ProtectionRow[] = []
-  const depths = new Map<string, ItemDepth>()
-  for (const { scope, id, mode, oversells, buffer, tighten, isDealt } of found.rows) {
-    if (scope !== null) settings.push({ scope, scopeId: id, mode, oversellsPerMillion: oversells })
-    else depths.set(id, { itemId: id, bufferUnits: buffer, tightenUnits: tighten, isDealt })
+  const depths = new Map<string, ItemDepth & { buffers: Map<string, { units: number; autoUnits: number }> }>()
+  for (const { scope, id, mode, oversells, tighten, isDealt, connectionId, ...buffer } of found.rows) {
+    if (scope !== null) {
+      settings.push({ scope, scopeId: id, mode, oversellsPerMillion: oversells })
+      continue
+    }
+    const depth = depths.get(id) ?? { itemId: id, tightenUnits: tighten, isDealt, buffers: new Map() }
+    depths.set(id, depth)
+    if (connectionId !== null)
+      depth.buffers.set(connectionId, { units: buffer.units, autoUnits: buffer.autoUnits })
   }
   return { settings, depths }
 }

@@ -1,4 +1,5 @@
 import { inTransaction } from '@plimsoll/database'
+import { type Delay, decideBuffers, UNMEASURED } from './buffers.ts'
 import { nowOf, type SyncContext } from './context.ts'
 import {
   findBuffersBefore,
@@ -7,17 +8,15 @@ import {
   findItemsSoldBy,
   findLevelsSelling,
   findSales,
-  type ItemBuffer,
   isAnythingProtected,
-  type LevelOfItem,
   lockDemandClock,
   measureDelays,
   saveBuffers,
   saveDemandClock,
   saveDemands,
-  UNMEASURED_MS,
 } from './demand.store.ts'
-import { afterSales, type Demand, demandNow, unitsSoldWithin } from './demand.ts'
+import { afterSales } from './demand.ts'
+import { writeEffectOf } from './exposure.ts'
 import { findProtections } from './load-line.store.ts'
 import { dealSoon } from './protect.ts'
 import { OVERSELLS_PER_MILLION, type ProtectionRow } from './protection.ts'
@@ -55,23 +54,34 @@ export async function measureDemand(context: SyncContext): Promise<void> {
       }),
     ])
     const itemIds = [...new Set([...sold, ...fading])].sort()
-    const [levels, delays, { settings }] = await Promise.all([
+    const [levels, delays, { settings, depths }] = await Promise.all([
       findLevelsSelling(tx, organizationId, itemIds),
       findDelays(tx, organizationId),
       findProtections(tx, organizationId, itemIds),
     ])
     const byItem = Map.groupBy(levels, ({ itemId }) => itemId)
+    const delayOf = (connectionId: string) => delays.get(connectionId) ?? UNMEASURED
+    const connectorOf = new Map(levels.map(({ connectionId, connector }) => [connectionId, connector]))
     const buffers = itemIds.map((itemId) =>
-      decideBuffer(itemId, byItem.get(itemId) ?? [], {
-        delays,
+      decideBuffers(itemId, byItem.get(itemId) ?? [], {
+        delayOf,
+        pauseMs: (connectionId) => pauseOf(context, connectorOf.get(connectionId), delayOf(connectionId)),
         now: at,
         oversellsPerMillion: riskOf(settings, itemId),
+        isDealt: depths.get(itemId)?.isDealt ?? false,
       }),
     )
-    const changed = await saveBuffers(tx, organizationId, buffers, at)
+    const changed = await saveBuffers(tx, organizationId, buffers, { known: depths, at })
     await saveDemandClock(tx, organizationId, at)
     await dealSoon(tx, { organizationId, at, uuid: context.uuid }, changed)
   })
+}
+
+/** A guarded write needs no zero before it. */
+function pauseOf(context: SyncContext, connector: string | undefined, delay: Delay): number {
+  const capabilities = context.connectors.get(connector ?? '')?.manifest.capabilities
+  if (capabilities === undefined || writeEffectOf(capabilities) === 'guarded') return 0
+  return capabilities.visibilityLagMs + 2 * delay.usualWrittenMs
 }
 
 function riskOf(settings: readonly ProtectionRow[], itemId: string): number {
@@ -79,68 +89,4 @@ function riskOf(settings: readonly ProtectionRow[], itemId: string): number {
     settings.find(({ scope, scopeId }) => scope === 'item' && scopeId === itemId) ??
     settings.find(({ scope }) => scope === 'organization')
   return nearest?.oversellsPerMillion ?? OVERSELLS_PER_MILLION
-}
-
-/**
- * What is kept back of an item: the units that the channels may sell, but for the given chance, while what they show is
- * too old: each from a sale on another until it shows that one itself. A slow channel that sells little needs little. What
- * is sold on one channel alone needs none: a platform counts its own sales.
- */
-export function decideBuffer(
-  itemId: string,
-  levels: readonly LevelOfItem[],
-  {
-    delays,
-    now,
-    oversellsPerMillion,
-  }: {
-    delays: ReadonlyMap<string, { seenMs: number; writtenMs: number }>
-    now: Date
-    oversellsPerMillion: number
-  },
-): ItemBuffer {
-  const connectionIds = [...new Set(levels.map(({ connectionId }) => connectionId))]
-  if (connectionIds.length < 2) return { itemId, units: 0, tightenUnits: 0 }
-  const delayOf = (id: string) => delays.get(id) ?? { seenMs: UNMEASURED_MS, writtenMs: UNMEASURED_MS }
-  const staleMs = (id: string) =>
-    Math.max(...connectionIds.filter((other) => other !== id).map((other) => delayOf(other).seenMs)) +
-    delayOf(id).writtenMs
-  // As if for an hour: each channel's demand counts for as long as what it shows may be too old.
-  const within = (msOf: (connectionId: string) => number) =>
-    unitsSoldWithin(
-      addUpDemand(levels, now, (id) => msOf(id) / HOUR_MS),
-      HOUR_MS,
-      oversellsPerMillion,
-    )
-  return {
-    itemId,
-    units: within(staleMs),
-    // Until then every channel has been lowered, and what it sold meanwhile is known.
-    tightenUnits: within((id) => staleMs(id) + delayOf(id).writtenMs),
-  }
-}
-const HOUR_MS = 3_600_000
-
-/** In base units of the item. @param weightOf how much a connection's demand counts */
-function addUpDemand(
-  levels: readonly LevelOfItem[],
-  now: Date,
-  weightOf: (connectionId: string) => number,
-): Demand {
-  let unitsPerHour = 0
-  let salesPerHour = 0
-  let squaredPerHour = 0
-  for (const { measured, unitsEach, connectionId } of levels) {
-    if (measured === null) continue
-    const sales = (demandNow(measured, now) / measured.unitsPerSale) * weightOf(connectionId)
-    unitsPerHour += sales * measured.unitsPerSale * unitsEach
-    salesPerHour += sales
-    squaredPerHour += sales * measured.squaredPerSale * unitsEach ** 2
-  }
-  if (salesPerHour === 0) return { unitsPerHour: 0, unitsPerSale: 1, squaredPerSale: 1 }
-  return {
-    unitsPerHour,
-    unitsPerSale: unitsPerHour / salesPerHour,
-    squaredPerSale: squaredPerHour / salesPerHour,
-  }
 }

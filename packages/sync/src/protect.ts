@@ -37,15 +37,17 @@ export type Protections = {
 /** How what a connection sells of an item is protected now. */
 export function zoneOf(protections: Protections, itemId: string, connectionId: string): Zone {
   const { mode } = nearestProtection(protections.settings, { itemId, connectionId })
-  const { bufferUnits = 0, tightenUnits = 0, isDealt = false } = protections.depths.get(itemId) ?? {}
+  const { buffers, tightenUnits = null, isDealt = false } = protections.depths.get(itemId) ?? {}
   const available = protections.availableOf.get(itemId) ?? 0
-  return decideZone(mode, { available, bufferUnits, tightenUnits }, isDealt)
+  const { autoUnits = 0 } = buffers?.get(connectionId) ?? {}
+  return decideZone(mode, { available, autoUnits, tightenUnits }, isDealt)
 }
 
 /** Base units kept back of an item on a connection because of how it sells. */
 export function dynamicBufferOf(protections: Protections, itemId: string, connectionId: string): number {
   if (zoneOf(protections, itemId, connectionId) !== 'buffered') return 0
-  return protections.depths.get(itemId)?.bufferUnits ?? 0
+  const { units = 0, autoUnits = 0 } = protections.depths.get(itemId)?.buffers.get(connectionId) ?? {}
+  return nearestProtection(protections.settings, { itemId, connectionId }).mode === 'auto' ? autoUnits : units
 }
 
 /** A level with what its policies let it show. */

@@ -31,23 +31,23 @@ export function nearestProtection(
 /** How deep the stock of an item is, in base units. */
 export type Depth = {
   available: number
-  /** What is kept back of it while it is buffered; zero: it sells too slowly to be oversold. */
-  bufferUnits: number
-  /** The demand that may come until all channels could be tightened. */
-  tightenUnits: number
+  /** What a channel keeps back of it while that is decided automatically; zero: it sells too slowly to be oversold there. */
+  autoUnits: number
+  /** The demand that may come until all channels could be tightened; null: dealing costs more sales than it saves. */
+  tightenUnits: number | null
 }
 
 /** `dealt`: its units are dealt among the channels, so that none can be oversold. */
 export type Zone = 'open' | 'buffered' | 'dealt'
 
-/** Buffered while what is there is less than so many times what tightening begins at. */
+/** Buffered while what is there is less than so many times what is kept back. */
 const BUFFERED_FROM = 4
 /** Back from being dealt only at so much more than where it began: a sale and a return shall not go to and fro. */
 const DEALT_UNTIL = 1.5
 
 /**
- * How an item is protected now. Automatic: open while stock is deep, buffered as it falls, dealt while it still covers
- * what is sold until all channels are tightened.
+ * How an item is protected now. Automatic: open while stock is deep, buffered as it falls, and dealt from where it still
+ * covers what is sold until all channels are tightened, if that is worth its price.
  * @param isDealt its units are being dealt already
  */
 export function decideZone(mode: ProtectionMode, depth: Depth, isDealt: boolean): Zone {
@@ -59,10 +59,10 @@ export function decideZone(mode: ProtectionMode, depth: Depth, isDealt: boolean)
     case 'guaranteed':
       return 'dealt'
     case 'auto': {
-      if (depth.bufferUnits === 0) return 'open'
-      const tightenAt = depth.bufferUnits + depth.tightenUnits
-      if (depth.available <= (isDealt ? tightenAt * DEALT_UNTIL : tightenAt)) return 'dealt'
-      return depth.available <= tightenAt * BUFFERED_FROM ? 'buffered' : 'open'
+      const { available, autoUnits, tightenUnits } = depth
+      const dealtFrom = (tightenUnits ?? 0) * (isDealt ? DEALT_UNTIL : 1)
+      if (tightenUnits !== null && available <= dealtFrom) return 'dealt'
+      return autoUnits > 0 && available <= autoUnits * BUFFERED_FROM ? 'buffered' : 'open'
     }
     default: {
       const never: never = mode

@@ -34,8 +34,10 @@ import type { WorkerContext } from './worker-context.ts'
 import { type LoopName, WorkerTurns } from './worker-turns.ts'
 import { closeUnknownWrites, markSentUnknown } from './writes.store.ts'
 
-/** Between two rounds of everything that is not a write. */
+/** Between two rounds of everything that is not a write, while something moves; and where nothing has for a while. */
 const CHORES_MS = 200
+const CHORES_QUIET_MS = 1_000
+const QUIET_AFTER_MS = 5_000
 /** Statistics are refreshed after so many applied events, and again each time there are so many times more. */
 const STATISTICS_FIRST = 50
 const STATISTICS_GROWTH = 8
@@ -61,6 +63,8 @@ export class ConnectionWorker {
   readonly #gaps: GapWatch
   readonly #jobs: JobRunner
   #choresDueAt = 0
+  #movedAt = 0
+  #fenceTold = ''
   #isStepped = false
   /** True at first: the former holder may have left some. */
   #mayHaveOrphans = true
@@ -147,6 +151,7 @@ export class ConnectionWorker {
   wakeLane(): void {
     if (this.#readAhead === 'no') this.#readAhead = 'unless-just-read'
     this.#jobs.lookSoon()
+    this.#noteMoved()
     this.#turns.wake('lane')
   }
 
@@ -214,9 +219,16 @@ export class ConnectionWorker {
     return IDLE_MS_MAX
   }
 
+  /** Chores that were put off as nothing moved are done soon. */
+  #noteMoved(): void {
+    this.#movedAt = this.#context.clock.now()
+    this.#choresDueAt = Math.min(this.#choresDueAt, this.#movedAt + CHORES_MS)
+  }
+
   #noteApplied({ settled, toRead }: Applied): void {
     if (toRead > 0) this.#mayHaveUnread = true
     if (settled === 0) return
+    this.#noteMoved()
     this.#state.applied += settled
     this.#polls.noteMoved('orders')
     this.#turns.wake('lane')
@@ -263,10 +275,10 @@ export class ConnectionWorker {
     const isWanted = wantedAt !== undefined && clock.now() - visibilityLagMs > wantedAt.getTime()
     const isDue = isWanted || this.#polls.isDue('orders')
     if (isDue && this.#mayCall('order')) await this.#readAndApplyOrders()
-    if (wantedAt !== undefined && this.#state.fenceAt !== undefined)
-      await tellOfFence(this.#context, this.#state.fenceAt)
+    await this.#tellOfFence(wantedAt)
     await this.#orders.savePosition()
-    if (this.#mayCall('increase')) await followTickets(this.#context)
+    const followed = this.#mayCall('increase') ? await followTickets(this.#context) : 0
+    const isWaiting = wantedAt !== undefined || followed > 0 || this.#suspicions.size > 0
     if (connection.state === 'live') await followWithdrawals(this.#context)
     await finishZeroing(this.#context)
     if (this.#mayCall('reconcile')) await this.#reconcile(actions, pace.reconcileMs)
@@ -282,7 +294,24 @@ export class ConnectionWorker {
     else await this.#turns.succeeded()
     // Whatever was found to do may have more behind it.
     const isMore = isReadingOn || isStreaming || isWorking || fetched.looked > 0
-    this.#choresDueAt = clock.now() + (isMore ? 0 : CHORES_MS)
+    this.#choresDueAt = isMore ? clock.now() : this.#nextChoresAt(isWaiting)
+  }
+
+  #nextChoresAt(isWaiting: boolean): number {
+    const now = this.#context.clock.now()
+    const isQuiet = !isWaiting && now - this.#movedAt >= QUIET_AFTER_MS
+    const soon = now + CHORES_MS
+    return isQuiet ? Math.max(soon, Math.min(now + CHORES_QUIET_MS, this.#polls.dueAt('orders'))) : soon
+  }
+
+  /** Those who wait for a fence are told once that it has come as far as it has. */
+  async #tellOfFence(wantedAt: Date | undefined): Promise<void> {
+    const { fenceAt } = this.#state
+    if (wantedAt === undefined || fenceAt === undefined) return
+    const known = `${wantedAt.getTime()} ${fenceAt.getTime()}`
+    if (known === this.#fenceTold) return
+    await tellOfFence(this.#context, fenceAt)
+    this.#fenceTold = known
   }
 
   /**

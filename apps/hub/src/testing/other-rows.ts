@@ -41,12 +41,16 @@ export async function insertPassingRows(db: Db, organizationId: string, mark: st
     select organization_id, item_id, 'broken', now(), 777, '{platform}' from item where organization_id = ${organizationId}`.execute(
     db,
   )
-  await sql`insert into item_buffer (organization_id, item_id, units, tighten_units, measured_at)
-    select organization_id, item_id, 777, 777, now() from item where organization_id = ${organizationId}`.execute(
+  await sql`insert into item_depth (organization_id, item_id, tighten_units, measured_at)
+    select organization_id, item_id, 777, now() from item where organization_id = ${organizationId}`.execute(
     db,
   )
-  await sql`insert into connection_delay (organization_id, connection_id, seen_ms, written_ms, measured_at)
-    select organization_id, connection_id, 777, 777, now() from connection where organization_id = ${organizationId}`.execute(
+  await sql`insert into connection_buffer (organization_id, item_id, connection_id, units, auto_units)
+    select organization_id, item_id, connection_id, 777, 777 from item join connection using (organization_id)
+    where organization_id = ${organizationId}`.execute(db)
+  await sql`insert into connection_delay
+      (organization_id, connection_id, seen_ms, written_ms, usual_seen_ms, usual_written_ms, measured_at)
+    select organization_id, connection_id, 777, 777, 777, 777, now() from connection where organization_id = ${organizationId}`.execute(
     db,
   )
   await sql`insert into demand_clock (organization_id, measured_until) values (${organizationId}, now()) on conflict do nothing`.execute(

@@ -358,12 +358,19 @@ export interface LevelDemandTable {
   measuredAt: Date
 }
 
-export interface ItemBufferTable {
+export interface ItemDepthTable {
   organizationId: string
   itemId: string
-  units: number
-  tightenUnits: number
+  tightenUnits: number | null
   measuredAt: Date
+}
+
+export interface ConnectionBufferTable {
+  organizationId: string
+  itemId: string
+  connectionId: string
+  units: number
+  autoUnits: number
 }
 
 export interface ConnectionDelayTable {
@@ -371,6 +378,8 @@ export interface ConnectionDelayTable {
   connectionId: string
   seenMs: number
   writtenMs: number
+  usualSeenMs: number
+  usualWrittenMs: number
   measuredAt: Date
 }
 
