@@ -273,9 +273,10 @@ export async function findDelays(db: Db, organizationId: string): Promise<Map<st
   return new Map(found.rows.map(({ connectionId, ...delay }) => [connectionId, delay]))
 }
 
-/** Whether anything is protected at all: else nobody asks how it sells. */
+/** Whether anything is protected at all: else nobody asks how it sells. Where nothing is set, all is, automatically. */
 export async function isAnythingProtected(db: Db, organizationId: string): Promise<boolean> {
-  const found = await sql`
-    select from protection where organization_id = ${organizationId} and mode <> 'open' limit 1`.execute(db)
-  return found.rows.length > 0
+  const found = await sql<{ isProtected: boolean }>`
+    select coalesce(bool_or(mode <> 'open'), false) or coalesce(bool_and(scope <> 'organization'), true) as is_protected
+    from protection where organization_id = ${organizationId}`.execute(db)
+  return found.rows[0]?.isProtected ?? true
 }

@@ -90,12 +90,33 @@ test('a shop that sold below zero by itself is shown nothing less than nothing',
 test('nothing is raised while more could be sold than is there', () => {
   const levels = [
     levelOf('guarded', { holds: 8 }),
-    levelOf('blind', { effect: 'blind', holds: 8 }),
+    levelOf('blind', { effect: 'blind', holds: 20 }),
     levelOf('empty'),
   ]
   const line = drawLoadLine(levels, [there(10)])
-  expect(line).toMatchObject({ isBounded: false, shortUnits: 6 })
-  expect(shownBy(line)).toEqual({ guarded: 3, blind: 0, empty: 0 })
+  expect(line).toMatchObject({ isBounded: false, shortUnits: 18 })
+  expect(shownBy(line)).toEqual({ guarded: 3, blind: 4, empty: 0 })
+})
+
+test('a blind level is lowered to its share once, and to zero if that was not enough', () => {
+  const blindly = (holds: number, older: number, pauseMs = 5_000) =>
+    levelOf('blind', {
+      effect: 'blind',
+      holds,
+      demand: 60,
+      bound: { older, olderUntil: at(0), current: holds, from: at(0) },
+      pauseMs,
+    })
+  const other = levelOf('other', { effect: 'blind', holds: 10, mayWrite: false, demand: 60 })
+  const lowered = (level: LineLevel) =>
+    drawLoadLine([level, other], [there(20)]).levels.find(({ levelId }) => levelId === 'blind')
+  // Its share is ten of twenty.
+  expect(lowered(blindly(40, 0))).toMatchObject({ units: 10, granted: 50, because: 'tightening' })
+  // What it showed before may have been sold: it waits until that is known.
+  expect(lowered(blindly(10, 40))).toMatchObject({ units: 10 })
+  expect(lowered(blindly(11, 40))).toMatchObject({ units: 0 })
+  // All is sold until its orders are known.
+  expect(lowered(blindly(40, 0, 3_600_000))).toMatchObject({ units: 0 })
 })
 
 test('what orders reserve beyond what is at their place is kept free at another of its pool', () => {

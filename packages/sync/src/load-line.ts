@@ -19,7 +19,8 @@ export function drawLoadLine(levels: readonly LineLevel[], available: readonly I
   const shortUnits = lackingUnits + dealt.reduce((sum, each) => sum + each.shortUnits, 0)
   const isBounded = shortUnits === 0 && dealt.every((each) => each.exposure !== undefined)
   if (!isBounded) {
-    for (const each of dealt) tighten(each, shortUnits > 0)
+    const kept = partKept(dealt)
+    for (const each of dealt) tighten(each, { isShort: shortUnits > 0, kept })
     return { isBounded, shortUnits, levels: toDealt(levels, dealt) }
   }
   // The neediest first: what is left may not be enough for all.
@@ -102,15 +103,33 @@ function cover(level: LineLevel, ideal: number, supply: Supply): Dealing {
 
 /**
  * No bound holds yet: nothing is raised. Where more could be sold than is there, what is above its share is lowered: by a
- * guarded write to any quantity, for it acts only where nothing was sold unseen; by a blind one but to zero, for anything
- * else could be sold on top of what was.
+ * guarded write to any quantity, for it acts only where nothing was sold unseen. By a blind one once to what will be left
+ * of its share when its orders are known, for until then what was shown before counts as well; and where it then still
+ * shows more than its share, to zero, or it would be lowered on and on as the others sell.
+ * @param isShort more could be sold than is there
+ * @param kept the part of the shares that will be left by then
  */
-function tighten(each: Dealing, isShort: boolean): void {
+function tighten(each: Dealing, { isShort, kept }: { isShort: boolean; kept: number }): void {
   const { level, ideal, exposure } = each
   const shown = shownBy(level)
   if (level.effect === 'guarded') each.units = Math.min(shown, ideal)
   else if (!isShort) each.units = shown > level.wanted ? 0 : shown
-  else each.units = exposure !== undefined && exposure <= ideal ? shown : 0
+  else if (shown <= ideal) each.units = shown
+  else if (exposure !== undefined && shown >= ideal * LOWERED_ONCE && level.underWay.length === 0) {
+    each.units = Math.round(ideal * kept)
+    each.granted = exposure + each.units
+  } else each.units = 0
+}
+
+/** A level that shows so many times its share is lowered to it; what shows less was lowered already. */
+const LOWERED_ONCE = 2
+
+/** Of what is shared out now, the part that will not be sold until the slowest orders are known. */
+function partKept(dealt: readonly Dealing[]): number {
+  const shared = dealt.reduce((sum, { ideal }) => sum + ideal, 0)
+  const pauseMs = Math.max(0, ...dealt.map(({ level }) => level.pauseMs))
+  const sold = dealt.reduce((sum, { level }) => sum + (level.demand * pauseMs) / HOUR_MS, 0)
+  return shared === 0 ? 0 : Math.max(0, 1 - sold / shared)
 }
 
 function deal(each: Dealing, supply: Supply): void {

@@ -11,7 +11,7 @@ export type ProtectionRow = {
 
 export const OVERSELLS_PER_MILLION = 1_000
 const NOT_SET: Pick<ProtectionRow, 'mode' | 'oversellsPerMillion'> = {
-  mode: 'open',
+  mode: 'auto',
   oversellsPerMillion: OVERSELLS_PER_MILLION,
 }
 

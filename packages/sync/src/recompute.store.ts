@@ -101,7 +101,7 @@ export async function findDoubtfulItems(db: Db, organizationId: string, look: Lo
       where level.organization_id = ${organizationId} and level.item_id is not null
         and (granted is not null or protection <> 'open')
       union
-      select item_id from connection_buffer where organization_id = ${organizationId}
+      select item_id from item_depth where organization_id = ${organizationId}
       union
       select scope_id from protection where organization_id = ${organizationId} and scope = 'item' and mode <> 'open'
     ), stock as (
