@@ -8,6 +8,8 @@ import type { WorkerContext } from './worker-context.ts'
 
 /** Nothing wakes a worker for longer than this: what a lost wake-up hid is found. */
 export const IDLE_MS_MAX = 1_000
+/** The same on a quiet connection, where the lane asks in between whether anything waits. */
+export const QUIET_MS_MAX = 5_000
 
 /**
  * Applies one connection's events, one batch after the other, whichever way they come: arriving in this process,
@@ -16,15 +18,24 @@ export const IDLE_MS_MAX = 1_000
 export class InboxWorker {
   readonly #context: WorkerContext
   readonly #onApplied: (applied: Applied) => void
+  readonly #lookEveryMs: () => number
   readonly #applying = new Serial()
   readonly #seenOrders = new RecentKeys()
   #received: InboxRow[] = []
   #isLookDue = true
   #lookAtMs = 0
 
-  constructor(context: WorkerContext, onApplied: (applied: Applied) => void) {
+  constructor(
+    context: WorkerContext,
+    told: {
+      onApplied(applied: Applied): void
+      /** Between two looks for what waits. */
+      lookEveryMs(): number
+    },
+  ) {
     this.#context = context
-    this.#onApplied = onApplied
+    this.#onApplied = (applied) => told.onApplied(applied)
+    this.#lookEveryMs = () => told.lookEveryMs()
   }
 
   /**
@@ -62,8 +73,9 @@ export class InboxWorker {
     if (!look && !this.#isLookDue && nowMs < this.#lookAtMs) return Math.ceil(this.#lookAtMs - nowMs)
     this.#isLookDue = false
     await this.apply()
-    this.#lookAtMs = nowMs + IDLE_MS_MAX
-    return IDLE_MS_MAX
+    const everyMs = this.#lookEveryMs()
+    this.#lookAtMs = nowMs + everyMs
+    return everyMs
   }
 
   /** Applies all that waits; whatever is being applied is done first. */

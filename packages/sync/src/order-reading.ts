@@ -21,6 +21,7 @@ export class OrderReader {
   readonly #context: WorkerContext
   #cursor: OrderCursor | undefined
   #savedAt = 0
+  #saved: OrderCursor | undefined
   #deep: { since: Date; startedAt: number; page: string | undefined } | undefined
 
   constructor(context: WorkerContext) {
@@ -96,12 +97,13 @@ export class OrderReader {
   async savePosition(): Promise<void> {
     const { database, organizationId, connection, clock, lease } = this.#context
     const cursor = this.#cursor
-    if (cursor === undefined || clock.now() - this.#savedAt < SAVE_MS) return
+    if (cursor === undefined || cursor === this.#saved || clock.now() - this.#savedAt < SAVE_MS) return
     await inTransaction(database, async (tx) => {
       await assertLease(tx, organizationId, lease)
       await saveOrderCursor(tx, organizationId, connection.connectionId, cursor)
     })
     this.#savedAt = clock.now()
+    this.#saved = cursor
   }
 
   /** Stores one page of orders. */

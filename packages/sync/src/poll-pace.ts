@@ -24,12 +24,7 @@ export class PollPace {
   }
 
   isDue(stream: string): boolean {
-    return this.#context.clock.now() >= this.dueAt(stream)
-  }
-
-  /** Milliseconds since the epoch. */
-  dueAt(stream: string): number {
-    return this.#of(stream).nextAt
+    return this.#context.clock.now() >= this.#of(stream).nextAt
   }
 
   /** Whatever its pace: the next look reads it. */

@@ -7,13 +7,14 @@ import {
 } from '@plimsoll/connector-kit'
 import { inTransaction, refreshStatistics } from '@plimsoll/database'
 import { type Applied, applyHints } from './apply.ts'
+import { ChorePace } from './chore-pace.ts'
 import type { Connection } from './connections.store.ts'
 import { nowOf, type SyncContext } from './context.ts'
 import { fetchHinted } from './fetching.ts'
 import { GapWatch } from './gap-watch.ts'
 import { type Arrival, hasOrdersToRead, type InboxRow } from './inbox.store.ts'
 import type { InboxEvent } from './inbox.ts'
-import { IDLE_MS_MAX, InboxWorker } from './inbox-worker.ts'
+import { IDLE_MS_MAX, InboxWorker, QUIET_MS_MAX } from './inbox-worker.ts'
 import { JobRunner } from './job-runner.ts'
 import { type LaneActions, runLane } from './lane.ts'
 import type { LaneState } from './lane-state.ts'
@@ -28,16 +29,13 @@ import type { OpenConnection } from './registry.ts'
 import { finishZeroing } from './safety/pauses.ts'
 import { StreamReader } from './streams.ts'
 import { followTickets } from './tickets.ts'
+import { doesAnythingWait } from './waiting.store.ts'
 import { WebhookWatch } from './webhook-watch.ts'
 import { followWithdrawals } from './withdrawals.ts'
 import type { WorkerContext } from './worker-context.ts'
 import { type LoopName, WorkerTurns } from './worker-turns.ts'
 import { closeUnknownWrites, markSentUnknown } from './writes.store.ts'
 
-/** Between two rounds of everything that is not a write, while something moves; and where nothing has for a while. */
-const CHORES_MS = 200
-const CHORES_QUIET_MS = 1_000
-const QUIET_AFTER_MS = 5_000
 /** Statistics are refreshed after so many applied events, and again each time there are so many times more. */
 const STATISTICS_FIRST = 50
 const STATISTICS_GROWTH = 8
@@ -62,8 +60,7 @@ export class ConnectionWorker {
   readonly #streams: StreamReader
   readonly #gaps: GapWatch
   readonly #jobs: JobRunner
-  #choresDueAt = 0
-  #movedAt = 0
+  readonly #chores: ChorePace
   #fenceTold = ''
   #isStepped = false
   /** True at first: the former holder may have left some. */
@@ -98,6 +95,7 @@ export class ConnectionWorker {
       stoppedUntil: undefined,
     }
     this.#orders = new OrderReader(this.#context)
+    this.#chores = new ChorePace(context.clock)
     this.#webhooks = new WebhookWatch(this.#context)
     this.#polls = new PollPace(this.#context, () => this.#webhooks.verdict)
     this.#streams = new StreamReader(this.#context, this.#polls)
@@ -107,7 +105,10 @@ export class ConnectionWorker {
       readAndApplyOrders: () => this.#readAndApplyOrders(),
       applyInbox: () => this.#inbox.apply(),
     })
-    this.#inbox = new InboxWorker(this.#context, (applied) => this.#noteApplied(applied))
+    this.#inbox = new InboxWorker(this.#context, {
+      onApplied: (applied) => this.#noteApplied(applied),
+      lookEveryMs: () => (this.#chores.isQuiet ? QUIET_MS_MAX : IDLE_MS_MAX),
+    })
     this.#turns = new WorkerTurns(this.#context, { onLost, onFailed: (loop) => this.#noteFailed(loop) })
   }
 
@@ -151,7 +152,7 @@ export class ConnectionWorker {
   wakeLane(): void {
     if (this.#readAhead === 'no') this.#readAhead = 'unless-just-read'
     this.#jobs.lookSoon()
-    this.#noteMoved()
+    this.#chores.noteMoved()
     this.#turns.wake('lane')
   }
 
@@ -216,19 +217,13 @@ export class ConnectionWorker {
   /** Apart from the inbox: an order must not wait for what is only a reason to look. */
   async #hintsTurn(): Promise<number> {
     await applyHints(this.#context)
-    return IDLE_MS_MAX
-  }
-
-  /** Chores that were put off as nothing moved are done soon. */
-  #noteMoved(): void {
-    this.#movedAt = this.#context.clock.now()
-    this.#choresDueAt = Math.min(this.#choresDueAt, this.#movedAt + CHORES_MS)
+    return this.#chores.isQuiet ? QUIET_MS_MAX : IDLE_MS_MAX
   }
 
   #noteApplied({ settled, toRead }: Applied): void {
     if (toRead > 0) this.#mayHaveUnread = true
     if (settled === 0) return
-    this.#noteMoved()
+    this.#chores.noteMoved()
     this.#state.applied += settled
     this.#polls.noteMoved('orders')
     this.#turns.wake('lane')
@@ -236,6 +231,7 @@ export class ConnectionWorker {
 
   async #laneTurn(): Promise<number> {
     const { connection, clock } = this.#context
+    if (await this.#isIdle()) return IDLE_MS_MAX
     await this.#adoptOrphans()
     if (isCutOff(connection.pauseReasons)) return IDLE_MS_MAX
     const heldUntil = this.#context.circuit.heldUntil()
@@ -249,8 +245,8 @@ export class ConnectionWorker {
       this.#readAhead = 'no'
       againAt = await runLane(this.#context, this.#state, actions, readAhead)
     }
-    if (this.#isStepped || clock.now() >= this.#choresDueAt) await this.#doChores(actions)
-    const nextAt = Math.min(this.#choresDueAt, againAt?.getTime() ?? Number.POSITIVE_INFINITY)
+    if (this.#isStepped || this.#chores.isDue) await this.#doChores(actions)
+    const nextAt = Math.min(this.#chores.dueAt, againAt?.getTime() ?? Number.POSITIVE_INFINITY)
     return Math.min(IDLE_MS_MAX, Math.max(0, nextAt - clock.now()))
   }
 
@@ -261,7 +257,7 @@ export class ConnectionWorker {
   #probe(): void {
     this.#readAhead = 'no'
     this.#polls.readSoon('orders')
-    this.#choresDueAt = 0
+    this.#chores.hurry()
   }
 
   /** Everything that is not a write, now and then: a decrease that comes meanwhile waits for no more than one call. */
@@ -294,14 +290,21 @@ export class ConnectionWorker {
     else await this.#turns.succeeded()
     // Whatever was found to do may have more behind it.
     const isMore = isReadingOn || isStreaming || isWorking || fetched.looked > 0
-    this.#choresDueAt = isMore ? clock.now() : this.#nextChoresAt(isWaiting)
+    this.#chores.noteDone(isMore ? 'more' : isWaiting ? 'waiting' : 'nothing')
   }
 
-  #nextChoresAt(isWaiting: boolean): number {
-    const now = this.#context.clock.now()
-    const isQuiet = !isWaiting && now - this.#movedAt >= QUIET_AFTER_MS
-    const soon = now + CHORES_MS
-    return isQuiet ? Math.max(soon, Math.min(now + CHORES_QUIET_MS, this.#polls.dueAt('orders'))) : soon
+  /** Nothing has moved for a while, nothing is due, and nothing waits: one statement says so, in place of all that would. */
+  async #isIdle(): Promise<boolean> {
+    if (this.#isStepped || this.#mayHaveOrphans || this.#readAhead !== 'no') return false
+    if (!this.#chores.isLookEnough || this.#polls.isDue('orders') || this.#polls.isDue('levels')) return false
+    if (await doesAnythingWait(this.#context)) {
+      this.#chores.hurry()
+      this.wakeInbox()
+      this.#turns.wake('hints')
+      return false
+    }
+    this.#chores.noteLooked()
+    return true
   }
 
   /** Those who wait for a fence are told once that it has come as far as it has. */
