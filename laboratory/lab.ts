@@ -301,7 +301,8 @@ class Lab {
       await this.#stepThrough(connectPlatform(context, platform))
     }
     const { mode, settleMs } = this.#plan.protection
-    if (mode !== 'open') await this.#stepThrough(changeProtection(context, {}, { mode }))
+    // Where nothing is set it is automatic.
+    await this.#stepThrough(changeProtection(context, {}, { mode }))
     const until = this.#scheduler.now + settleMs
     if (mode !== 'open') await this.#stepUntil(() => this.#scheduler.now >= until)
     life?.die()
