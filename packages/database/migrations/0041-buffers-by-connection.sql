@@ -22,8 +22,9 @@ create table connection_buffer (
   primary key (organization_id, item_id, connection_id)
 );
 
--- Beside what is rarely exceeded: what is usual.
+-- Beside what is rarely exceeded: what is usual. And how much a connection sells, for what it has not sold yet.
 alter table connection_delay
+  add column sales_per_hour double precision not null default 0 check (sales_per_hour >= 0),
   add column usual_seen_ms bigint check (usual_seen_ms >= 0),
   add column usual_written_ms bigint check (usual_written_ms >= 0);
 update connection_delay set usual_seen_ms = seen_ms, usual_written_ms = written_ms;

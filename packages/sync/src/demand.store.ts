@@ -232,9 +232,13 @@ export async function measureDelays(
 ) {
   await sql`
     with seen as (
-      select connection_id, percentile_disc(0.95) within group (order by ms)::bigint as ms, avg(ms)::bigint as usual
+      select connection_id, percentile_disc(0.95) within group (order by ms)::bigint as ms, avg(ms)::bigint as usual,
+        -- Of as short a time as the latest are from, so that all connections are measured alike.
+        count(*) * 3600 / greatest(1, extract(epoch from ${at}::timestamptz - min(min(applied_at)) over ()))
+          as per_hour
       from (
-        select connection_id, greatest(0, extract(epoch from seen_at - placed_at) * 1000) as ms from sales_order
+        select connection_id, applied_at, greatest(0, extract(epoch from seen_at - placed_at) * 1000) as ms
+        from sales_order
         where organization_id = ${organizationId} and applied_at > ${since}
         order by applied_at desc
         limit ${LATEST_MAX}
@@ -252,17 +256,20 @@ export async function measureDelays(
       group by connection_id
     )
     insert into connection_delay
-      (organization_id, connection_id, seen_ms, written_ms, usual_seen_ms, usual_written_ms, measured_at)
+      (organization_id, connection_id, seen_ms, written_ms, usual_seen_ms, usual_written_ms, sales_per_hour, measured_at)
     select ${organizationId}, connection_id, coalesce(seen.ms, known.seen_ms, ${UNMEASURED.seenMs}),
       coalesce(written.ms, known.written_ms, ${UNMEASURED.writtenMs}),
       coalesce(seen.usual, known.usual_seen_ms, ${UNMEASURED.usualSeenMs}),
-      coalesce(written.usual, known.usual_written_ms, ${UNMEASURED.usualWrittenMs}), ${at}
+      coalesce(written.usual, known.usual_written_ms, ${UNMEASURED.usualWrittenMs}),
+      coalesce(seen.per_hour, known.sales_per_hour, 0), ${at}
     from seen full join written using (connection_id)
     left join (select * from connection_delay where organization_id = ${organizationId}) as known using (connection_id)
     order by connection_id
     on conflict (organization_id, connection_id) do update set
       seen_ms = excluded.seen_ms, written_ms = excluded.written_ms, usual_seen_ms = excluded.usual_seen_ms,
-      usual_written_ms = excluded.usual_written_ms, measured_at = excluded.measured_at`.execute(tx)
+      usual_written_ms = excluded.usual_written_ms, sales_per_hour = excluded.sales_per_hour, measured_at = excluded.measured_at`.execute(
+    tx,
+  )
 }
 const LATEST_MAX = 2_000
 

@@ -77,9 +77,13 @@ export function afterSales(
   const faded = fadedTo(before, at)
   const units = sales.reduce((sum, each) => sum + each, 0)
   let { unitsPerSale, squaredPerSale } = before ?? { unitsPerSale: 1, squaredPerSale: 1 }
+  let known = before === undefined ? 0 : salesMeasured(before, at)
   for (const each of sales) {
-    unitsPerSale += (Math.max(1, each) - unitsPerSale) / SALES_MEANT
-    squaredPerSale += (Math.max(1, each) ** 2 - squaredPerSale) / SALES_MEANT
+    known += 1
+    // Before the first, a sale of one is assumed.
+    const weight = 1 / Math.min(SALES_MEANT, known + 1)
+    unitsPerSale += (Math.max(1, each) - unitsPerSale) * weight
+    squaredPerSale += (Math.max(1, each) ** 2 - squaredPerSale) * weight
   }
   return {
     recentPerHour: faded.recentPerHour + (units * HOUR_MS) / RECENT_MS,
@@ -100,6 +104,11 @@ function fadedTo(
     recentPerHour: measured.recentPerHour * Math.exp(-passedMs / RECENT_MS),
     usualPerHour: measured.usualPerHour * Math.exp(-passedMs / USUAL_MS),
   }
+}
+
+/** How many sales its figures rest on; those of long ago count for less. */
+export function salesMeasured(measured: MeasuredDemand, now: Date): number {
+  return (fadedTo(measured, now).usualPerHour * USUAL_MS) / HOUR_MS / measured.unitsPerSale
 }
 
 /** Units per hour now: the greater of the two counts, for a rush does not wait until it is usual. */

@@ -144,6 +144,8 @@ export type LineFacts = {
   fenceAt: Date | null
   measured: MeasuredDemand | null
   writtenMs: number | null
+  /** Orders an hour that its connection takes, of everything. */
+  connectionSales: number
 }
 
 export async function findLineFacts(
@@ -154,7 +156,7 @@ export async function findLineFacts(
   type Row = Omit<LineFacts, 'measured'>
   const found = await sql<Row>`
     select level.level_id, exposure_older, exposure_older_until, exposure_current, exposure_from, fence_at,
-      written_ms,
+      written_ms, coalesce(sales_per_hour, 0) as connection_sales,
       array(
         select location_id from pool_location
         where pool_location.organization_id = level.organization_id

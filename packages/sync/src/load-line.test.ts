@@ -7,8 +7,11 @@ import { type Act, anyAct, ExposedShop } from './testing/exposed-shop.ts'
 
 const at = (ms: number) => new Date(ms)
 
-function levelOf(levelId: string, changes: Partial<LineLevel> & { holds?: number } = {}): LineLevel {
-  const { holds = 0, ...others } = changes
+function levelOf(
+  levelId: string,
+  changes: Partial<LineLevel> & { holds?: number; demand?: number } = {},
+): LineLevel {
+  const { holds = 0, demand = 1, ...others } = changes
   return {
     levelId,
     parts: [{ itemId: 'bottle', unitsEach: 1 }],
@@ -18,7 +21,9 @@ function levelOf(levelId: string, changes: Partial<LineLevel> & { holds?: number
     underWay: [],
     shown: holds,
     wanted: 1_000,
-    demand: 1,
+    weight: demand,
+    perHour: demand,
+    perSale: 1,
     mayWrite: true,
     pauseMs: 5_000,
     ...others,
@@ -74,7 +79,7 @@ test('a blind level that holds all gives it up, so that another can sell, when t
     { levelId: 'empty', units: 0, because: 'waiting' },
   ])
   // It sells so fast that the pause would cost more than all that it holds.
-  const fast = { ...full, demand: 10_000, pauseMs: 60_000 }
+  const fast = { ...full, perHour: 10_000, pauseMs: 60_000 }
   expect(shownBy(drawLoadLine([fast, empty], [there(10)]))).toEqual({ full: 10, empty: 0 })
 })
 

@@ -1,3 +1,4 @@
+import type { ExpectedDemand } from './demand-shares.ts'
 import { type Exposure, exposureOf, type Shown, type WriteEffect } from './exposure.ts'
 import { addUpUnits, type Demander, type ItemAtLocation, Supply } from './supply.ts'
 
@@ -30,23 +31,22 @@ export function drawLoadLine(levels: readonly LineLevel[], available: readonly I
   return { isBounded, shortUnits, levels: toDealt(levels, dealt) }
 }
 
-export type LineLevel = Demander & {
-  levelId: string
-  effect: WriteEffect
-  bound: Exposure
-  /** Writes that have no final outcome. */
-  underWay: readonly Pick<Shown, 'quantity' | 'givenBack'>[]
-  /** What the platform should show now; undefined: nothing was ever confirmed. */
-  shown: number | undefined
-  /** Listing units that its policies let it show. */
-  wanted: number
-  /** Listing units per hour. */
-  demand: number
-  /** False while the hub may not write to it. */
-  mayWrite: boolean
-  /** How long it shows nothing when it is taken to zero and brought back. */
-  pauseMs: number
-}
+export type LineLevel = Demander &
+  ExpectedDemand & {
+    levelId: string
+    effect: WriteEffect
+    bound: Exposure
+    /** Writes that have no final outcome. */
+    underWay: readonly Pick<Shown, 'quantity' | 'givenBack'>[]
+    /** What the platform should show now; undefined: nothing was ever confirmed. */
+    shown: number | undefined
+    /** Listing units that its policies let it show. */
+    wanted: number
+    /** False while the hub may not write to it. */
+    mayWrite: boolean
+    /** How long it shows nothing when it is taken to zero and brought back. */
+    pauseMs: number
+  }
 
 export type LoadLine = {
   /** True: whatever shoppers do, no more can be sold than is there. */
@@ -128,7 +128,7 @@ const LOWERED_ONCE = 2
 function partKept(dealt: readonly Dealing[]): number {
   const shared = dealt.reduce((sum, { ideal }) => sum + ideal, 0)
   const pauseMs = Math.max(0, ...dealt.map(({ level }) => level.pauseMs))
-  const sold = dealt.reduce((sum, { level }) => sum + (level.demand * pauseMs) / HOUR_MS, 0)
+  const sold = dealt.reduce((sum, { level }) => sum + (level.perHour * pauseMs) / HOUR_MS, 0)
   return shared === 0 ? 0 : Math.max(0, 1 - sold / shared)
 }
 
@@ -147,7 +147,7 @@ function deal(each: Dealing, supply: Supply): void {
   if (shown === 0) return void settleOn(each, 0, 'waiting')
   // What it holds and what is left would do, but only by way of zero.
   const byWayOfZero = Math.min(ideal, supply.mostFor(level) + (each.exposure ?? 0))
-  if (isPauseWorth(each, byWayOfZero - shown, level.demand)) return void settleOn(each, 0, 'waiting')
+  if (isPauseWorth(each, byWayOfZero - shown, level.perHour)) return void settleOn(each, 0, 'waiting')
   keep(each)
 }
 
@@ -197,7 +197,7 @@ function keep(each: Dealing): void {
 /** How much of its share it lacks, the most sought first. */
 function needOf({ level, ideal }: Dealing): number {
   if (ideal === 0) return 0
-  return (1 - Math.min(1, shownBy(level) / ideal)) * (1 + level.demand)
+  return (1 - Math.min(1, shownBy(level) / ideal)) * (1 + level.perHour)
 }
 
 /**
@@ -219,7 +219,7 @@ function recallFor(dealt: readonly Dealing[]): void {
     .sort((a, b) => surplusOf(b) - surplusOf(a))[0]
   if (donor === undefined) return
   const gain = Math.min(surplusOf(donor), worst.ideal - worst.units)
-  if (isPauseWorth(donor, gain, worst.level.demand)) settleOn(donor, 0, 'recalled')
+  if (isPauseWorth(donor, gain, worst.level.perHour)) settleOn(donor, 0, 'recalled')
 }
 
 /** It shows less than this part of its share. */
@@ -244,9 +244,9 @@ function isPauseWorth({ level }: Dealing, gain: number, demandForGain: number): 
   const shown = shownBy(level)
   if (gain <= 0 || gain * 50 < shown) return false
   // Where nobody has asked yet, nothing is lost.
-  if (level.demand === 0) return true
-  const lost = (level.demand * level.pauseMs) / HOUR_MS
-  return Math.min(gain, (demandForGain * shown) / level.demand) > lost
+  if (level.perHour === 0) return true
+  const lost = (level.perHour * level.pauseMs) / HOUR_MS
+  return Math.min(gain, (demandForGain * shown) / level.perHour) > lost
 }
 const HOUR_MS = 3_600_000
 
@@ -256,8 +256,8 @@ const HOUR_MS = 3_600_000
  */
 function shareOut(levels: readonly LineLevel[], supply: Supply): Map<string, number> {
   const shares = new Map(levels.map((level) => [level.levelId, 0]))
-  const least = leastDemandOf(levels)
-  const weightOf = (level: LineLevel) => Math.max(level.demand, least)
+  const least = leastOf(levels)
+  const weightOf = (level: LineLevel) => Math.max(level.weight, least)
   const byDemand = [...levels].sort((a, b) => weightOf(b) - weightOf(a) || (a.levelId < b.levelId ? -1 : 1))
   const give = (level: LineLevel, units: number): number => {
     const share = shares.get(level.levelId) ?? 0
@@ -286,10 +286,10 @@ function shareOut(levels: readonly LineLevel[], supply: Supply): Map<string, num
   }
 }
 
-/** What nobody has bought yet may be asked for as well: it counts as a tenth of the least that is. */
-function leastDemandOf(levels: readonly LineLevel[]): number {
-  const demands = levels.map(({ demand }) => demand).filter((demand) => demand > 0)
-  return demands.length === 0 ? 1 : Math.min(...demands) / 10
+/** What sells nothing at all may be asked for as well: it counts as a tenth of the least that does. */
+function leastOf(levels: readonly LineLevel[]): number {
+  const weights = levels.map(({ weight }) => weight).filter((weight) => weight > 0)
+  return weights.length === 0 ? 1 : Math.min(...weights) / 10
 }
 
 /** In the order in which the levels were given. */

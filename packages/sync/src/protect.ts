@@ -2,7 +2,7 @@ import { inTransaction } from '@plimsoll/database'
 import { RefusedAfterwards, refuse } from '@plimsoll/stock'
 import { insertChangedItems } from './availability.store.ts'
 import { nowOf, type SyncContext, type Tx } from './context.ts'
-import { demandNow } from './demand.ts'
+import { type ExpectedDemand, expectDemand } from './demand-shares.ts'
 import { expectedOf } from './expected.ts'
 import { passFence } from './exposure.store.ts'
 import { afterFence, type Exposure, writeEffectOf } from './exposure.ts'
@@ -120,7 +120,7 @@ export async function drawLines(
   ])
   const factsOf = new Map(facts.map((each) => [each.levelId, each]))
   const underWayOf = Map.groupBy(underWay, ({ levelId }) => levelId)
-  const drawn = dealt.flatMap((each): LineLevel[] => {
+  const drawn = dealt.flatMap((each): UnweighedLevel[] => {
     const known = factsOf.get(each.level.levelId)
     return known === undefined ? [] : [toLineLevel(context, each, known, underWayOf.get(known.levelId) ?? [])]
   })
@@ -130,7 +130,7 @@ export async function drawLines(
   const lines: LineToSave[] = []
   const standings: ItemStanding[] = []
   for (const group of groupsOf(drawn)) {
-    const line = drawLoadLine(group, free)
+    const line = drawLoadLine(withDemand(group, factsOf, nowOf(context)), free)
     const ids = new Set(group.map(({ levelId }) => levelId))
     const itemsOfGroup = [...new Set(group.flatMap(({ parts }) => parts.map(({ itemId }) => itemId)))].sort()
     const isHeld = itemsOfGroup.some((itemId) => protections.depths.get(itemId)?.isDealt === true)
@@ -187,7 +187,7 @@ function toLineLevel(
   each: Promised,
   facts: LineFacts,
   underWay: LineLevel['underWay'],
-): LineLevel {
+): UnweighedLevel {
   const { level, promise } = each
   const capabilities = context.connectors.get(level.connector)?.manifest.capabilities
   const exposure: Exposure = {
@@ -205,11 +205,29 @@ function toLineLevel(
     underWay,
     shown: expectedOf(level),
     wanted: Math.min(promise, capabilities?.quantityMax ?? promise),
-    demand: facts.measured === null ? 0 : demandNow(facts.measured, nowOf(context)),
     mayWrite: level.connectionState === 'live' && level.tracked && level.writable,
     pauseMs: (capabilities?.visibilityLagMs ?? 0) + 2 * (facts.writtenMs ?? PAUSE_MS),
   }
 }
+
+/** What each is expected to sell depends on all that sell the same. */
+type UnweighedLevel = Omit<LineLevel, keyof ExpectedDemand>
+
+function withDemand(
+  group: readonly UnweighedLevel[],
+  factsOf: ReadonlyMap<string, LineFacts>,
+  now: Date,
+): LineLevel[] {
+  const expected = expectDemand(
+    group.map(({ levelId }) => {
+      const { measured = null, connectionSales = 0 } = factsOf.get(levelId) ?? {}
+      return { measured, connectionSales }
+    }),
+    now,
+  )
+  return group.map((level, nth) => ({ ...level, ...(expected[nth] ?? UNKNOWN_DEMAND) }))
+}
+const UNKNOWN_DEMAND: ExpectedDemand = { weight: 0, perHour: 0, perSale: 1 }
 
 /** Where nothing is measured: a write and a read of the orders. */
 const PAUSE_MS = 1_000
@@ -232,8 +250,8 @@ function obstaclesOf(
 }
 
 /** Levels that compete for some item, directly or by others in between. */
-function groupsOf(levels: readonly LineLevel[]): LineLevel[][] {
-  const groups: { itemIds: Set<string>; levels: LineLevel[] }[] = []
+function groupsOf(levels: readonly UnweighedLevel[]): UnweighedLevel[][] {
+  const groups: { itemIds: Set<string>; levels: UnweighedLevel[] }[] = []
   for (const level of levels) {
     const joined = { itemIds: new Set(level.parts.map(({ itemId }) => itemId)), levels: [level] }
     for (const group of [...groups]) {

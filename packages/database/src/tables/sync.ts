@@ -380,6 +380,7 @@ export interface ConnectionDelayTable {
   writtenMs: number
   usualSeenMs: number
   usualWrittenMs: number
+  salesPerHour: number
   measuredAt: Date
 }
 
