@@ -219,11 +219,15 @@ function recallFor(dealt: readonly Dealing[]): void {
     .sort((a, b) => surplusOf(b) - surplusOf(a))[0]
   if (donor === undefined) return
   const gain = Math.min(surplusOf(donor), worst.ideal - worst.units)
+  // It shows nothing for a while and gets most of it back: for little that is done again and again, one after the other.
+  if (gain * RECALLED_PART < shownBy(donor.level)) return
   if (isPauseWorth(donor, gain, worst.level.perHour)) settleOn(donor, 0, 'recalled')
 }
 
 /** It shows less than this part of its share. */
 const STARVING_PART = 4
+/** Of what a level shows at least this part must become free for it to be recalled. */
+const RECALLED_PART = 4
 
 function surplusOf({ level, ideal }: Dealing): number {
   return shownBy(level) - ideal
