@@ -5,6 +5,7 @@ import { type EmbeddedDatabase, openEmbedded } from './embedded/embedded-databas
 import { codeOf, DatabaseProblem, messageOf } from './errors.ts'
 import { type Listener, type ListenOptions, listenOn } from './listen.ts'
 import { createPool } from './pool.ts'
+import { watchSilence } from './silence.ts'
 import { createRunTransaction, preparingPool, type RunTransaction } from './statements.ts'
 import type { Tables } from './tables.ts'
 import { newCounters, type TransactionCounters } from './transactions.ts'
@@ -55,6 +56,8 @@ export type Database = {
 }
 
 const databaseName = 'plimsoll'
+/** Statements under way get so long to end once the database is closed. */
+const lastStatementsMs = 2_000
 
 /**
  * Opens the hub's database: yours by `databaseUrl`, else the embedded PostgreSQL, started or adopted.
@@ -70,7 +73,9 @@ export async function openDatabase(options: OpenOptions): Promise<Database> {
     const serverVersion = embedded
       ? await prepareEmbeddedDatabase(embedded, urlNow())
       : await checkServer(urlNow())
+    const silence = watchSilence({ url: urlNow, timing, log })
     const pool = createPool({
+      silence,
       url: urlNow,
       max: options.poolMax ?? 10,
       applicationName: options.applicationName ?? 'plimsoll',
@@ -110,9 +115,14 @@ export async function openDatabase(options: OpenOptions): Promise<Database> {
       },
       close: async () => {
         await Promise.all([...listeners].map((listener) => listener.stop()))
+        // Whatever is still asked for by then is for nobody, and of a silent connection it never ends.
+        const late = setTimeout(() => silence.dropAll(), lastStatementsMs)
         await kysely.destroy()
         // Kysely ends the pool only if it has ever used it.
         if (!pool.ended && !pool.ending) await pool.end()
+        clearTimeout(late)
+        await silence.stop()
+        silence.dropAll()
         await embedded?.close()
       },
     }
