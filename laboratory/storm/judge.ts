@@ -7,7 +7,7 @@ import { judgeOrders, type OrderVerdict } from './judge-orders.ts'
 
 export type Judged = OrderVerdict & {
   /** Levels whose platform does not show what it should, with what the hub knows of them. */
-  outOfStep: string[]
+  outOfStep: OutOfStep[]
   parked: string[]
   /** Events that are stored and not applied yet. */
   waiting: number
@@ -16,6 +16,9 @@ export type Judged = OrderVerdict & {
   oversold: { units: number; elsewhere: number; raised: number; longestMs: number }
   guaranteed: { items: number; oversold: string[] }
 }
+
+/** `isDealt`: of a guaranteed item, whose units the hub deals anew now and then, by way of zero. */
+export type OutOfStep = { level: string; isDealt: boolean; text: string }
 
 export type Brand = {
   organizationId: string
@@ -126,7 +129,7 @@ async function findOutOfStep(
   { organizationId, guaranteed }: Pick<Brand, 'organizationId' | 'guaranteed'>,
   platforms: readonly PlatformBooks[],
   available: ReadonlyMap<string, number>,
-): Promise<string[]> {
+): Promise<OutOfStep[]> {
   const { rows } = await client.query<{
     connectionId: string
     stockUnitId: string
@@ -147,7 +150,7 @@ async function findOutOfStep(
   const levels = new Map(
     rows.map((row) => [`${row.connectionId} ${row.stockUnitId} ${row.externalLocationId}`, row]),
   )
-  const found: string[] = []
+  const found: OutOfStep[] = []
   const together = new Map<string, number>()
   for (const { connectionId, name, state } of platforms) {
     for (const { sku, quantity, stockUnitId, locationId } of state.levels) {
@@ -156,15 +159,18 @@ async function findOutOfStep(
       together.set(sku, (together.get(sku) ?? 0) + Math.max(0, quantity ?? 0))
       const isRight = guaranteed.has(sku) || quantity === units
       if (level?.desired === quantity && isRight) continue
-      found.push(
-        `${name} shows ${quantity} of ${sku}, the hub wants ${level?.desired ?? null}, ${units} are available (${level?.known ?? 'unknown'})`,
-      )
+      found.push({
+        level: `${name} ${sku}`,
+        isDealt: guaranteed.has(sku),
+        text: `${name} shows ${quantity} of ${sku}, the hub wants ${level?.desired ?? null}, ${units} are available (${level?.known ?? 'unknown'})`,
+      })
     }
   }
   for (const sku of guaranteed) {
     const [shown, units] = [together.get(sku) ?? 0, Math.max(0, available.get(sku) ?? 0)]
-    if (shown > units)
-      found.push(`all platforms together show ${shown} of ${sku}, guaranteed, and ${units} are available`)
+    if (shown <= units) continue
+    const text = `all platforms together show ${shown} of ${sku}, guaranteed, and ${units} are available`
+    found.push({ level: `all ${sku}`, isDealt: false, text })
   }
   return found
 }

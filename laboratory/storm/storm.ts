@@ -7,7 +7,7 @@ import { replayShoppers } from '../../apps/hub/src/demo/shoppers.ts'
 import { systemTiming } from '../../packages/database/src/clock.ts'
 import { createRandom, createUuids } from '../world/random.ts'
 import type { PlatformBooks } from './books.ts'
-import { type Brand, type Judged, judgeStorm } from './judge.ts'
+import { type Brand, type Judged, judgeStorm, type OutOfStep } from './judge.ts'
 import { LeaseWatch } from './lease-watch.ts'
 import { LogDigest } from './log-digest.ts'
 import { createSeedStreams } from './seed-streams.ts'
@@ -63,6 +63,8 @@ export type StormResult = {
 
 const CLERK_MS = 250
 const NAMED_MAX = 20
+/** By way of zero, with an order read in between, on a busy machine. */
+const DEALT_MS = 15_000
 /** Every so many items is sold under a guarantee. */
 const GUARANTEED_EVERY = 5
 
@@ -177,16 +179,21 @@ async function guarantee(world: StormWorld, skus: ReadonlySet<string>): Promise<
   }
 }
 
-/** Three looks in a row at which all is right: a write on its way must not be mistaken for peace. */
+/**
+ * Three looks in a row at which all is right: a write on its way must not be mistaken for peace. What is guaranteed is
+ * dealt anew as demand fades, also when nobody buys any more: such a level counts once it has been out of step for long.
+ */
 async function settle(
   world: StormWorld,
   brand: Brand,
   calmMs: number,
   { settleMsMax, say, signal }: StormOptions,
 ): Promise<{ judged: Judged; isSettled: boolean }> {
+  const since = new Map<string, number>()
   let told = ''
   for (let calm = 0; ; ) {
-    const judged = await judgeNow(world, brand)
+    const seen = await judgeNow(world, brand)
+    const judged = { ...seen, outOfStep: withoutDealt(seen.outOfStep, since, performance.now()) }
     const { lost, doubled, behind, outOfStep, broken, waiting } = judged
     const counts = { lost, doubled, behind, outOfStep, broken }
     const isRight = waiting === 0 && Object.values(counts).every(({ length }) => length === 0)
@@ -201,6 +208,18 @@ async function settle(
     if (performance.now() - calmMs > settleMsMax || signal.aborted) return { judged, isSettled: false }
     await systemTiming.sleep(400)
   }
+}
+
+/** @param since of each level that is out of step, when it was first seen so */
+function withoutDealt(
+  outOfStep: readonly OutOfStep[],
+  since: Map<string, number>,
+  nowMs: number,
+): OutOfStep[] {
+  const now = new Set(outOfStep.map(({ level }) => level))
+  for (const level of [...since.keys()]) if (!now.has(level)) since.delete(level)
+  for (const level of now) if (!since.has(level)) since.set(level, nowMs)
+  return outOfStep.filter(({ level, isDealt }) => !isDealt || nowMs - (since.get(level) ?? nowMs) > DEALT_MS)
 }
 
 async function judgeNow(world: StormWorld, brand: Brand): Promise<Judged> {
@@ -227,7 +246,8 @@ function toResult(
   { seed, minutes }: StormOptions,
   { judged, isSettled, settledMs, weather, leases, world, digest }: Ended,
 ): StormResult {
-  const { lost, doubled, behind, outOfStep, broken, parked } = judged
+  const { lost, doubled, behind, broken, parked } = judged
+  const outOfStep = judged.outOfStep.map(({ text }) => text)
   const { counts } = weather
   const { fleet } = world
   const named = Object.entries({ lost, doubled, behind, outOfStep, broken, parked }).filter(

@@ -50,7 +50,7 @@ export type TroubleOptions = {
   kinds?: readonly Kind[]
   /** 0 ≤ n < 1, from the seed. */
   random(): number
-  /** On average so long between two; 1.5 s unless given. */
+  /** On average so long between two; 2.5 s unless given. */
   meanGapMs?: number
 }
 
@@ -76,7 +76,7 @@ const FIRST_MS = 1_000
  * by the end.
  */
 export function drawTroubles(options: TroubleOptions): Trouble[] {
-  const { durationMs, random, meanGapMs = 1_500 } = options
+  const { durationMs, random, meanGapMs = 2_500 } = options
   const kinds = options.kinds ?? TROUBLE_KINDS
   const troubles: Trouble[] = []
   let deck: Kind[] = []
