@@ -111,11 +111,14 @@ export async function makeWorld(options: WorldOptions): Promise<StormWorld> {
   }
 }
 
-/** Free ones, each another: a hub comes back at its own. */
+/** Free ones, each another, from below those that the system gives to whoever calls: a hub comes back at its own. */
 async function findPorts(count: number): Promise<number[]> {
-  const probes = await Promise.all(
-    Array.from({ length: count }, () => startProxy({ upstreams: () => [], random: Math.random })),
-  )
+  const probes: TcpProxy[] = []
+  while (probes.length < count) {
+    const port = 12_000 + Math.floor(Math.random() * 18_000)
+    const probe = await startProxy({ upstreams: () => [], random: Math.random, port }).catch(() => undefined)
+    if (probe !== undefined) probes.push(probe)
+  }
   await Promise.all(probes.map((probe) => probe.close()))
   return probes.map(({ port }) => port)
 }

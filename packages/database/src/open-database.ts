@@ -51,6 +51,11 @@ export type Database = {
     onReconnect: () => void,
     options?: ListenOptions,
   ): Promise<Listener>
+  /**
+   * Ends every connection at once, whatever is asked for over it, and makes no new ones: for a process that must end and
+   * would wait for a database that does not answer. What was not committed is not done.
+   */
+  cut(): void
   /** Ends the pool and, where `keep` says so, the server that this process started. */
   close(): Promise<void>
 }
@@ -112,6 +117,11 @@ export async function openDatabase(options: OpenOptions): Promise<Database> {
         })
         listeners.add(listener)
         return listener
+      },
+      cut: () => {
+        // Whoever asks from now on is refused, and does not wait for a connection.
+        if (!pool.ending) void pool.end()
+        silence.dropAll()
       },
       close: async () => {
         await Promise.all([...listeners].map((listener) => listener.stop()))

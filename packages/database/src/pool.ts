@@ -41,7 +41,14 @@ const idleInTransactionMaxMs = 6_000
 const sessionMaxMs = 5_000
 
 export function createPool(options: PoolOptions): pg.Pool {
+  class Known extends pg.Client {
+    constructor(given?: pg.ClientConfig) {
+      super(given)
+      options.silence?.made(this)
+    }
+  }
   const config: pg.PoolConfig = {
+    Client: Known,
     connectionString: options.url(),
     max: options.max,
     application_name: options.applicationName,

@@ -11,9 +11,11 @@ import { repeat, type Timing } from './clock.ts'
  * and with it the heartbeat of its leases.
  */
 export type SilenceWatch = {
+  /** A connection begins to be made. */
+  made(client: pg.ClientBase): void
   /** @param pid of its backend; undefined: not known, and then silence alone has to do */
   add(client: pg.ClientBase, pid: number | undefined): void
-  /** Drops whatever is left: nobody waits for it any more. */
+  /** Drops whatever is left, also what is only being made: nobody waits for it any more. */
   dropAll(): void
   stop(): Promise<void>
 }
@@ -41,6 +43,7 @@ type Watched = { client: Inside; pid: number | undefined; bytesRead: number; hea
 
 export function watchSilence({ url, timing, log }: SilenceOptions): SilenceWatch {
   const watched = new Set<Watched>()
+  const all = new Set<Inside>()
 
   const look = async () => {
     const nowMs = timing.nowMs()
@@ -76,6 +79,11 @@ export function watchSilence({ url, timing, log }: SilenceOptions): SilenceWatch
 
   const watch = repeat(LOOKS_MS, look)
   return {
+    made(client) {
+      const inside = client as unknown as Inside
+      all.add(inside)
+      client.once('end', () => all.delete(inside))
+    },
     add(client, pid) {
       const inside = client as unknown as Inside
       const { stream } = inside.connection
@@ -84,7 +92,7 @@ export function watchSilence({ url, timing, log }: SilenceOptions): SilenceWatch
       client.once('end', () => watched.delete(each))
     },
     dropAll() {
-      for (const { client } of watched) client.connection.stream.destroy()
+      for (const { connection } of all) connection.stream.destroy()
       watched.clear()
     },
     stop: () => watch.stop(),

@@ -109,18 +109,22 @@ export class HeldConnections {
     const ids = this.ids
     await Promise.all([...this.#workers.values()].map(({ worker }) => worker.finish(FINISH_MS_MAX)))
     this.#workers.clear()
+    await this.#noteEnd(ids)
+  }
+
+  async #noteEnd(ids: readonly string[]): Promise<void> {
     const { database, organizationId } = this.#context
     const now = nowOf(this.#context)
     const { processId } = this.#process
-    // Also of what was taken and not yet worked.
-    if (this.#hasLeased) await releaseLeases(database.kysely, organizationId, processId, now)
     try {
+      // Also of what was taken and not yet worked.
+      if (this.#hasLeased) await releaseLeases(database.kysely, organizationId, processId, now)
       await forgetProcess(database.kysely, organizationId, processId, now)
+      if (ids.length > 0) await this.#tellOthers(ids)
     } catch (error) {
-      // It runs out by itself; a process that held nothing ends also when its database is gone.
+      // All of it runs out by itself; a process ends also when its database is gone.
       this.#context.log.warn({ error }, 'the end of this process could not be noted')
     }
-    if (ids.length > 0) await this.#tellOthers(ids)
   }
 
   #leaseTime(): { now: Date; expiresAt: Date } {
