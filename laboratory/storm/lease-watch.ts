@@ -56,7 +56,7 @@ export class LeaseWatch {
       if (waiting.length > 0 && ms <= MOVES_WITHIN_MS) return true
       this.moves.watched += 1
       if (waiting.length > 0)
-        this.moves.late.push(`${waiting.length} connections of ${name} are nobody's after ${ms} ms`)
+        this.moves.late.push(`${waiting.length} connections of ${name} are nobody’s after ${ms} ms`)
       else this.moves.slowestMs = Math.max(this.moves.slowestMs, ms)
       return false
     })

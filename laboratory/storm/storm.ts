@@ -22,6 +22,8 @@ export type StormOptions = WorldOptions & {
   /** Which troubles may come; all unless given. */
   kinds?: readonly Kind[]
   meanGapMs?: number
+  /** Every so many items is sold under a guarantee; 5 unless given. */
+  guaranteedEvery?: number
   /** Convergence is owed within this, once the storm is over. */
   settleMsMax: number
   signal: AbortSignal
@@ -65,8 +67,6 @@ const CLERK_MS = 250
 const NAMED_MAX = 20
 /** By way of zero, with an order read in between, on a busy machine. */
 const DEALT_MS = 15_000
-/** Every so many items is sold under a guarantee. */
-const GUARANTEED_EVERY = 5
 
 /** A storm from its calm beginning to the verdict. */
 export async function runStorm(options: StormOptions): Promise<StormResult> {
@@ -89,7 +89,7 @@ async function blow(world: StormWorld, options: StormOptions, digest: LogDigest)
   const durationMs = options.minutes * 60_000
   const streams = createSeedStreams(seed)
   const guaranteed = new Set(
-    history.items.filter((_, at) => at % GUARANTEED_EVERY === 0).map(({ sku }) => sku),
+    history.items.filter((_, at) => at % (options.guaranteedEvery ?? 5) === 0).map(({ sku }) => sku),
   )
   say(`Asking for a guarantee on ${guaranteed.size} of ${history.items.length} items…`)
   await guarantee(world, guaranteed)
