@@ -164,7 +164,8 @@ async function guarantee(world: StormWorld, skus: ReadonlySet<string>): Promise<
     if (answer.statusCode !== 200) throw new Error(`protecting ${item}: ${await answer.body.text()}`)
     await answer.body.dump()
   }
-  const deadlineMs = performance.now() + 120_000
+  // A write whose outcome is unknown may act for as long as its platform declares: two minutes on WooCommerce.
+  const deadlineMs = performance.now() + 300_000
   for (;;) {
     const { rows } = await world.server.ask((client) =>
       client.query<{ state: string; obstacles: string[] }>(
