@@ -1,6 +1,5 @@
 import { systemClock } from '@plimsoll/connector-kit'
 import type pg from 'pg'
-import { request } from 'undici'
 import { LOCATION } from '../../apps/hub/src/demo/brand.ts'
 import { type ClerkBook, workAsClerk } from '../../apps/hub/src/demo/clerk.ts'
 import { replayShoppers } from '../../apps/hub/src/demo/shoppers.ts'
@@ -156,13 +155,13 @@ async function blow(world: StormWorld, options: StormOptions, digest: LogDigest)
 /** Sets the protection over the API and waits until the hub says that it holds, before anybody buys. */
 async function guarantee(world: StormWorld, skus: ReadonlySet<string>): Promise<void> {
   for (const item of skus) {
-    const answer = await request(`${world.deskUrl}/api/v1/protections`, {
+    const answer = await fetch(`${world.deskUrl}/api/v1/protections`, {
       method: 'PUT',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ item, mode: 'guaranteed' }),
     })
-    if (answer.statusCode !== 200) throw new Error(`protecting ${item}: ${await answer.body.text()}`)
-    await answer.body.dump()
+    const text = await answer.text()
+    if (answer.status !== 200) throw new Error(`protecting ${item}: ${text}`)
   }
   // A write whose outcome is unknown may act for as long as its platform declares: two minutes on WooCommerce.
   const deadlineMs = performance.now() + 300_000
