@@ -13,7 +13,7 @@ export type Judged = OrderVerdict & {
   waiting: number
   /** Where the ledger does not add up. */
   broken: string[]
-  oversold: { units: number; elsewhere: number; raised: number; longestMs: number }
+  oversold: { units: number; elsewhere: number; raised: number; longestMs: number; worst: string[] }
   guaranteed: { items: number; oversold: string[] }
 }
 
@@ -82,6 +82,9 @@ function oneByOne(client: pg.Client): pg.Client {
   return Object.assign(Object.create(client), { query })
 }
 
+/** So many of those that were shown too high for longest are named. */
+const WORST_MAX = 8
+
 function sumUp(oversells: ReturnType<typeof attributeOversells>): Judged['oversold'] {
   const sum = (by: 'elsewhere' | 'raised') =>
     oversells.filter((each) => each.by === by).reduce((total, { units }) => total + units, 0)
@@ -90,6 +93,12 @@ function sumUp(oversells: ReturnType<typeof attributeOversells>): Judged['overso
     elsewhere: sum('elsewhere'),
     raised: sum('raised'),
     longestMs: Math.round(Math.max(0, ...oversells.map(({ forMs }) => forMs))),
+    worst: [...oversells]
+      .sort((a, b) => b.forMs - a.forMs)
+      .slice(0, WORST_MAX)
+      .map(
+        ({ sku, shop, units, forMs, by }) => `${units} of ${sku} in ${shop}, ${by}, ${Math.round(forMs)} ms`,
+      ),
   }
 }
 

@@ -11,6 +11,8 @@ export type Moves = {
   disturbed: number
   slowestMs: number
   late: string[]
+  /** The longest that a connection was nobody's, whatever the reason. */
+  unworkedMsMax: number
 }
 
 type Pending = { name: string; pid: number; sinceMs: number; connectionIds: readonly string[] }
@@ -18,9 +20,10 @@ type Pending = { name: string; pid: number; sinceMs: number; connectionIds: read
 export const MOVES_WITHIN_MS = 10_000
 
 export class LeaseWatch {
-  readonly moves: Moves = { watched: 0, disturbed: 0, slowestMs: 0, late: [] }
+  readonly moves: Moves = { watched: 0, disturbed: 0, slowestMs: 0, late: [], unworkedMsMax: 0 }
   #rows: readonly LeaseRow[] = []
   #pending: Pending[] = []
+  readonly #workedMs = new Map<string, number>()
 
   /** A process was killed or frozen just now. */
   taken(name: string, pid: number, nowMs: number): void {
@@ -39,6 +42,7 @@ export class LeaseWatch {
 
   /** @param rows undefined: the database did not answer */
   look(rows: readonly LeaseRow[] | undefined, isOwed: boolean, nowMs: number): void {
+    this.#noteWorked(rows ?? [], nowMs)
     if (rows === undefined || !isOwed) {
       this.moves.disturbed += this.#pending.length
       this.#pending = []
@@ -60,5 +64,12 @@ export class LeaseWatch {
       else this.moves.slowestMs = Math.max(this.moves.slowestMs, ms)
       return false
     })
+  }
+
+  #noteWorked(rows: readonly LeaseRow[], nowMs: number): void {
+    for (const { connectionId, isValid } of rows)
+      if (isValid || !this.#workedMs.has(connectionId)) this.#workedMs.set(connectionId, nowMs)
+    for (const workedMs of this.#workedMs.values())
+      this.moves.unworkedMsMax = Math.max(this.moves.unworkedMsMax, Math.round(nowMs - workedMs))
   }
 }

@@ -7,7 +7,7 @@ import { systemTiming } from '../../packages/database/src/clock.ts'
 import { createRandom, createUuids } from '../world/random.ts'
 import type { PlatformBooks } from './books.ts'
 import { type Brand, type Judged, judgeStorm, type OutOfStep } from './judge.ts'
-import { LeaseWatch } from './lease-watch.ts'
+import { LeaseWatch, type Moves } from './lease-watch.ts'
 import { LogDigest } from './log-digest.ts'
 import { createSeedStreams } from './seed-streams.ts'
 import { countKinds, drawTroubles, type Kind } from './troubles.ts'
@@ -55,7 +55,7 @@ export type StormResult = {
     stops: number
     hungStops: string[]
   }
-  moves: { watched: number; disturbed: number; slowestMs: number; late: string[] }
+  moves: Moves
   /** What hubs logged as errors, by message. */
   errors: Record<string, number>
   /** Where something is wrong, which; at most a few of each. */
