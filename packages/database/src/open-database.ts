@@ -1,6 +1,6 @@
 import { CamelCasePlugin, Kysely, PostgresDialect } from 'kysely'
 import pg from 'pg'
-import { systemTiming, type Timing } from './clock.ts'
+import { later, systemTiming, type Timing } from './clock.ts'
 import { type EmbeddedDatabase, openEmbedded } from './embedded/embedded-database.ts'
 import { codeOf, DatabaseProblem, messageOf } from './errors.ts'
 import { type Listener, type ListenOptions, listenOn } from './listen.ts'
@@ -126,11 +126,11 @@ export async function openDatabase(options: OpenOptions): Promise<Database> {
       close: async () => {
         await Promise.all([...listeners].map((listener) => listener.stop()))
         // Whatever is still asked for by then is for nobody, and of a silent connection it never ends.
-        const late = setTimeout(() => silence.dropAll(), lastStatementsMs)
+        const late = later(lastStatementsMs, () => silence.dropAll())
         await kysely.destroy()
         // Kysely ends the pool only if it has ever used it.
         if (!pool.ended && !pool.ending) await pool.end()
-        clearTimeout(late)
+        late.cancel()
         await silence.stop()
         silence.dropAll()
         await embedded?.close()

@@ -1,5 +1,6 @@
 import pg from 'pg'
 import { bindWithoutCopies } from './bind.ts'
+import { later } from './clock.ts'
 import type { SilenceWatch } from './silence.ts'
 
 /** Types are parsed the same for every connection of ours; the process-wide parsers stay untouched. */
@@ -86,13 +87,13 @@ function streamOf(client: pg.ClientBase): { destroy(): void } {
 /** @returns the process of the server that works for this connection */
 async function prepareSession(client: pg.ClientBase, runtimeRole: boolean): Promise<number | undefined> {
   // The driver would wait as long as for any statement, and whoever wants the connection with it.
-  const late = setTimeout(() => streamOf(client).destroy(), sessionMaxMs)
+  const late = later(sessionMaxMs, () => streamOf(client).destroy())
   try {
     await client.query(sessionSettings(runtimeRole))
     const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid')
     return rows[0]?.pid
   } finally {
-    clearTimeout(late)
+    late.cancel()
   }
 }
 
