@@ -154,15 +154,9 @@ async function blow(world: StormWorld, options: StormOptions, digest: LogDigest)
 
 /** Sets the protection over the API and waits until the hub says that it holds, before anybody buys. */
 async function guarantee(world: StormWorld, skus: ReadonlySet<string>): Promise<void> {
-  for (const item of skus) {
-    const answer = await fetch(`${world.deskUrl}/api/v1/protections`, {
-      method: 'PUT',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ item, mode: 'guaranteed' }),
-    })
-    const text = await answer.text()
-    if (answer.status !== 200) throw new Error(`protecting ${item}: ${text}`)
-  }
+  // Said, since protection is automatic where nothing is: the rest shows all that is available.
+  await protect(world, { mode: 'open' })
+  for (const item of skus) await protect(world, { item, mode: 'guaranteed' })
   // A write whose outcome is unknown may act for as long as its platform declares: two minutes on WooCommerce.
   const deadlineMs = performance.now() + 300_000
   for (;;) {
@@ -177,6 +171,16 @@ async function guarantee(world: StormWorld, skus: ReadonlySet<string>): Promise<
       throw new Error(`not guaranteed in time: ${JSON.stringify(rows.slice(0, 3))}`)
     await systemTiming.sleep(200)
   }
+}
+
+async function protect({ deskUrl }: StormWorld, change: { item?: string; mode: string }): Promise<void> {
+  const answer = await fetch(`${deskUrl}/api/v1/protections`, {
+    method: 'PUT',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(change),
+  })
+  const text = await answer.text()
+  if (answer.status !== 200) throw new Error(`protecting ${change.item ?? 'all'}: ${text}`)
 }
 
 /**
