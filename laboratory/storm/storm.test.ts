@@ -12,7 +12,7 @@ test(
     const told: string[] = []
     const result = await runStorm({
       seed: 5,
-      minutes: 0.3,
+      minutes: 0.2,
       processes: 3,
       platforms: ['shopify', 'woocommerce'],
       ordersPerSecond: 4,
@@ -38,7 +38,7 @@ test(
     })
     expect(isGood(result), `${told.join('\n')}\n${JSON.stringify(result, null, 1)}`).toBe(true)
     expect(result.ordersApplied).toBe(result.ordersPlaced)
-    expect(result.ordersPlaced).toBeGreaterThan(20)
+    expect(result.ordersPlaced).toBeGreaterThan(10)
     expect(result.kills).toBeGreaterThan(0)
     expect(result.processes.unclearStarts).toEqual([])
   },
