@@ -11,8 +11,11 @@ import { ConnectionWorker } from './worker.ts'
 
 /** A connection that is handed over ends the call that is under way, up to this; longer, and it is cut off. */
 const FINISH_MS_MAX = 2_000
-/** What nobody took for so many leases' time is taken beyond one's share: whoever should have taken it does not. */
-const OVERDUE_LEASES = 3
+/**
+ * What nobody took for so many leases' time is taken beyond one's share: whoever should have taken it does not. With the
+ * lease itself and a turn that is less than two leases' time: work is to move within ten seconds. Too much is handed over.
+ */
+const OVERDUE_LEASES = 0.5
 /** Opened at once when many are taken over. */
 const OPENED_AT_ONCE = 8
 
