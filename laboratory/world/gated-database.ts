@@ -87,6 +87,7 @@ export function openGatedDatabase(world: World, life: Life): Database {
       world.listeners.add(listener)
       return { stop: async () => void world.listeners.delete(listener) }
     },
+    cut: () => undefined,
     close: async () => undefined,
   }
 }

@@ -91,6 +91,9 @@ export type Imports = { context: ImportContext; worker: ImportWorker }
 /** Requests under way get so long to end once the hub stops. Longer, and a supervisor would kill it anyway. */
 const LAST_REQUESTS_MS = 3_000
 
+/** And all parts together so long to write down that they end. */
+const LAST_STATEMENTS_MS = 6_000
+
 /**
  * Starts the process: API and webhook intake (role api), lanes and pollers (role worker). `close` stops
  * taking requests, lets what is under way end, gives the leases up, and loses nothing. Where starting
@@ -102,7 +105,7 @@ export async function startHub(
 ): Promise<RunningHub> {
   const base = await openHub(configuration, options)
   const opened: Opened[] = [{ name: 'database', close: base.close }]
-  const close = () => closeAll(opened, base.log)
+  const close = () => closeAll(opened, base)
   try {
     const months = new MonthKeeper(base)
     opened.push({ name: 'months', close: () => months.stop() })
@@ -164,9 +167,21 @@ async function closeServer(server: FastifyInstance): Promise<void> {
 
 type Opened = { name: string; close(): Promise<void> }
 
-/** In reverse order of opening; one that fails to close must not keep the others open. */
-async function closeAll(opened: readonly Opened[], log: HubLog): Promise<void> {
+/**
+ * In reverse order of opening; one that fails to close must not keep the others open. What then still waits for the
+ * database is cut off: a supervisor kills what does not end in about ten seconds, and a database that is silent or
+ * frozen would be waited for much longer.
+ */
+async function closeAll(opened: readonly Opened[], { database, log }: HubBase): Promise<void> {
   const errors: unknown[] = []
+  const ended = new AbortController()
+  const late = processContext.clock.sleep(LAST_STATEMENTS_MS, ended.signal).then(
+    () => {
+      log.warn({}, 'the database does not answer; ending without it')
+      database.cut()
+    },
+    () => undefined, // all ended in time
+  )
   for (const { name, close } of opened.toReversed()) {
     try {
       await close()
@@ -175,6 +190,8 @@ async function closeAll(opened: readonly Opened[], log: HubLog): Promise<void> {
       errors.push(error)
     }
   }
+  ended.abort()
+  await late
   if (errors.length > 0) throw new AggregateError(errors, 'The hub did not close cleanly.')
 }
 

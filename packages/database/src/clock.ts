@@ -38,6 +38,12 @@ export function repeat(ms: number, work: () => Promise<void>): { stop(): Promise
   }
 }
 
+/** Calls `work` once after `ms`, unless cancelled before. */
+export function later(ms: number, work: () => void): { cancel(): void } {
+  const timer = setTimeout(work, ms)
+  return { cancel: () => clearTimeout(timer) }
+}
+
 /** Waits for `promise`, at most `ms`; then throws `TimedOut`. The promise itself goes on. */
 export async function within<T>(ms: number, promise: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined

@@ -53,7 +53,8 @@ export async function listenOn(options: Options): Promise<Listener> {
   }
 }
 
-async function connect(options: Options, timeoutMs: number): Promise<pg.Client> {
+/** @param signal drops it while it is being made: a silent server would keep whoever stops waiting */
+async function connect(options: Options, timeoutMs: number, signal?: AbortSignal): Promise<pg.Client> {
   const client = new pg.Client({
     connectionString: options.url(),
     application_name: `plimsoll listen ${options.channel}`,
@@ -62,6 +63,8 @@ async function connect(options: Options, timeoutMs: number): Promise<pg.Client> 
   })
   client.on('notification', (message) => options.onNotify(message.payload ?? ''))
   client.on('error', () => undefined) // `watch` notices by 'end' or by the keepalive
+  const give = () => drop(client)
+  signal?.addEventListener('abort', give, { once: true })
   try {
     await client.connect()
     await within(timeoutMs, client.query(`listen ${client.escapeIdentifier(options.channel)}`))
@@ -69,6 +72,8 @@ async function connect(options: Options, timeoutMs: number): Promise<pg.Client> 
   } catch (error) {
     drop(client)
     throw error
+  } finally {
+    signal?.removeEventListener('abort', give)
   }
 }
 
@@ -79,10 +84,11 @@ async function connectAgain(
 ): Promise<pg.Client | undefined> {
   for (let pauseMs = 50; !signal.aborted; pauseMs = Math.min(pauseMs * 2, 1_000)) {
     try {
-      const client = await connect(options, timeoutMs)
+      const client = await connect(options, timeoutMs, signal)
       if (!signal.aborted) return client
       drop(client)
     } catch (error) {
+      if (signal.aborted) return undefined
       options.log(`database: cannot listen to ${options.channel} yet (${messageOf(error)})`)
       await pause(options.timing, pauseMs, signal)
     }
@@ -108,7 +114,7 @@ async function watch(
     await Promise.race([end, pause(timing, keepaliveMs, signal)])
     if (signal.aborted || ended) break
     try {
-      await within(keepaliveMs, client.query('select 1'))
+      await Promise.race([within(keepaliveMs, client.query('select 1')), stopped(signal)])
     } catch (error) {
       return error instanceof TimedOut ? 'it went silent' : messageOf(error)
     }
@@ -117,13 +123,14 @@ async function watch(
 }
 
 function pause(timing: Timing, ms: number, signal: AbortSignal): Promise<void> {
-  return Promise.race([
-    timing.sleep(ms, signal),
-    new Promise<void>((resolve) => {
-      if (signal.aborted) resolve()
-      signal.addEventListener('abort', () => resolve(), { once: true })
-    }),
-  ])
+  return Promise.race([timing.sleep(ms, signal), stopped(signal)])
+}
+
+function stopped(signal: AbortSignal): Promise<void> {
+  return new Promise<void>((resolve) => {
+    if (signal.aborted) resolve()
+    signal.addEventListener('abort', () => resolve(), { once: true })
+  })
 }
 
 /** Lets go at once: `end` would wait for an answer that a silent connection never gives. */

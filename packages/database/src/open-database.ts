@@ -1,10 +1,11 @@
 import { CamelCasePlugin, Kysely, PostgresDialect } from 'kysely'
 import pg from 'pg'
-import { systemTiming, type Timing } from './clock.ts'
+import { later, systemTiming, type Timing } from './clock.ts'
 import { type EmbeddedDatabase, openEmbedded } from './embedded/embedded-database.ts'
 import { codeOf, DatabaseProblem, messageOf } from './errors.ts'
 import { type Listener, type ListenOptions, listenOn } from './listen.ts'
 import { createPool } from './pool.ts'
+import { watchSilence } from './silence.ts'
 import { createRunTransaction, preparingPool, type RunTransaction } from './statements.ts'
 import type { Tables } from './tables.ts'
 import { newCounters, type TransactionCounters } from './transactions.ts'
@@ -50,11 +51,18 @@ export type Database = {
     onReconnect: () => void,
     options?: ListenOptions,
   ): Promise<Listener>
+  /**
+   * Ends every connection at once, whatever is asked for over it, and makes no new ones: for a process that must end and
+   * would wait for a database that does not answer. What was not committed is not done.
+   */
+  cut(): void
   /** Ends the pool and, where `keep` says so, the server that this process started. */
   close(): Promise<void>
 }
 
 const databaseName = 'plimsoll'
+/** Statements under way get so long to end once the database is closed. */
+const lastStatementsMs = 2_000
 
 /**
  * Opens the hub's database: yours by `databaseUrl`, else the embedded PostgreSQL, started or adopted.
@@ -70,7 +78,9 @@ export async function openDatabase(options: OpenOptions): Promise<Database> {
     const serverVersion = embedded
       ? await prepareEmbeddedDatabase(embedded, urlNow())
       : await checkServer(urlNow())
+    const silence = watchSilence({ url: urlNow, timing, log })
     const pool = createPool({
+      silence,
       url: urlNow,
       max: options.poolMax ?? 10,
       applicationName: options.applicationName ?? 'plimsoll',
@@ -108,11 +118,21 @@ export async function openDatabase(options: OpenOptions): Promise<Database> {
         listeners.add(listener)
         return listener
       },
+      cut: () => {
+        // Whoever asks from now on is refused, and does not wait for a connection.
+        if (!pool.ending) void pool.end()
+        silence.dropAll()
+      },
       close: async () => {
         await Promise.all([...listeners].map((listener) => listener.stop()))
+        // Whatever is still asked for by then is for nobody, and of a silent connection it never ends.
+        const late = later(lastStatementsMs, () => silence.dropAll())
         await kysely.destroy()
         // Kysely ends the pool only if it has ever used it.
         if (!pool.ended && !pool.ending) await pool.end()
+        late.cancel()
+        await silence.stop()
+        silence.dropAll()
         await embedded?.close()
       },
     }

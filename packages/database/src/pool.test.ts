@@ -74,8 +74,25 @@ test('Kysely speaks camelCase, and leaves the keys inside JSON alone', async () 
 test('every pooled connection works as the runtime role, in UTC, with time limits', async () => {
   const { rows } =
     await database.pool.query(`select current_user as "user", current_setting('timezone') as zone,
-    current_setting('statement_timeout') as statement, current_setting('lock_timeout') as lock`)
-  expect(rows).toEqual([{ user: 'plimsoll_runtime', zone: 'UTC', statement: '2min', lock: '20s' }])
+    current_setting('statement_timeout') as statement, current_setting('lock_timeout') as lock,
+    current_setting('idle_in_transaction_session_timeout') as idle`)
+  expect(rows).toEqual([
+    { user: 'plimsoll_runtime', zone: 'UTC', statement: '2min', lock: '20s', idle: '6s' },
+  ])
+})
+
+test('a process that stands still in a transaction holds its locks for seconds only', async () => {
+  const [standing, other] = [await database.pool.connect(), await database.pool.connect()]
+  try {
+    await standing.query('begin; lock table organization')
+    const startedMs = performance.now()
+    await other.query('begin; lock table organization; rollback')
+    expect(performance.now() - startedMs).toBeLessThan(9_000)
+    await expect(standing.query('commit')).rejects.toThrow()
+  } finally {
+    standing.release(true)
+    other.release()
+  }
 })
 
 test('I2: the runtime role can neither change a movement nor write a balance', async () => {

@@ -1,5 +1,7 @@
 import pg from 'pg'
 import { bindWithoutCopies } from './bind.ts'
+import { later } from './clock.ts'
+import type { SilenceWatch } from './silence.ts'
 
 /** Types are parsed the same for every connection of ours; the process-wide parsers stay untouched. */
 const typesByOid = new Map<number, (text: string) => unknown>([
@@ -22,13 +24,32 @@ export type PoolOptions = {
   /** Work as `plimsoll_runtime`, which may not touch the ledger's past, where that role exists and we may. */
   runtimeRole: boolean
   log: (line: string) => void
+  /** Told of each new connection and of its backend; absent: silence is left to the driver's own limit. */
+  silence?: SilenceWatch
 }
 
 /** Statements of a hub are short; the longest is the full recomputation (13 s measured on a million listings). */
 const statementMaxMs = 120_000
 
+/**
+ * A process that freezes in the midst of a transaction, or that the network has lost, holds its locks this long: among
+ * them that on the lease of the connection that it works, which another process is to have within ten seconds. Between
+ * two statements of a transaction there is nothing but a decision; what reads for longer says so (`long.store.ts`).
+ */
+const idleInTransactionMaxMs = 6_000
+
+/** A new connection that has not taken its settings by then is silent. */
+const sessionMaxMs = 5_000
+
 export function createPool(options: PoolOptions): pg.Pool {
+  class Known extends pg.Client {
+    constructor(given?: pg.ClientConfig) {
+      super(given)
+      options.silence?.made(this)
+    }
+  }
   const config: pg.PoolConfig = {
+    Client: Known,
     connectionString: options.url(),
     max: options.max,
     application_name: options.applicationName,
@@ -47,7 +68,8 @@ export function createPool(options: PoolOptions): pg.Pool {
         if (!pool.ending) options.log(`database: a connection was lost (${error.message})`)
       })
       bindWithoutCopies(client)
-      await client.query(sessionSettings(options.runtimeRole))
+      const pid = await prepareSession(client, options.runtimeRole)
+      options.silence?.add(client, pid)
     },
   }
   const pool = new pg.Pool(config)
@@ -57,12 +79,30 @@ export function createPool(options: PoolOptions): pg.Pool {
   return pool
 }
 
+/** The driver's types leave it out. */
+function streamOf(client: pg.ClientBase): { destroy(): void } {
+  return (client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream
+}
+
+/** @returns the process of the server that works for this connection */
+async function prepareSession(client: pg.ClientBase, runtimeRole: boolean): Promise<number | undefined> {
+  // The driver would wait as long as for any statement, and whoever wants the connection with it.
+  const late = later(sessionMaxMs, () => streamOf(client).destroy())
+  try {
+    await client.query(sessionSettings(runtimeRole))
+    const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid')
+    return rows[0]?.pid
+  } finally {
+    late.cancel()
+  }
+}
+
 /** Sent as statements and not as start-up parameters, since poolers such as PgBouncer refuse the latter. */
 function sessionSettings(runtimeRole: boolean): string {
   const settings = `
     set statement_timeout = ${statementMaxMs};
     set lock_timeout = 20000;
-    set idle_in_transaction_session_timeout = 60000;
+    set idle_in_transaction_session_timeout = ${idleInTransactionMaxMs};
     set timezone = 'UTC';`
   if (!runtimeRole) return settings
   // Tried and, where the role is absent or not ours to take, left: `pg_has_role` cannot tell before PostgreSQL 16.

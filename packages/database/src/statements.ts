@@ -41,7 +41,10 @@ export function preparingPool(pool: pg.Pool) {
         release: (destroy?: boolean) => client.release(destroy),
       })
     },
-    end: () => pool.end(),
+    // A pool refuses to be ended twice.
+    end: async () => {
+      if (!pool.ending && !pool.ended) await pool.end()
+    },
     options: pool.options,
   }
 }

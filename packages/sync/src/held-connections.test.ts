@@ -88,8 +88,8 @@ test('every process says what it works, and one that is not heard of is shown as
   expect(later).toMatchObject({ isAlive: false, connections: [] })
 })
 
-test('what nobody takes although it is another’s share is taken after a while', async () => {
-  const world = await createWorld(database, systemClock, { leaseMs: 500 })
+test('what nobody takes although it is another’s share is taken within two leases’ time', async () => {
+  const world = await createWorld(database, systemClock, { leaseMs: 2_000 })
   await openShops(world, 2)
   // It says that it runs and works nothing: its lanes cannot be opened, or it hangs in part.
   const { organizationId } = world.context
@@ -104,6 +104,6 @@ test('what nobody takes although it is another’s share is taken after a while'
     select organization_id, connection_id, '00000000-0000-0000-0000-000000000000', 1, now(), now()
     from connection where organization_id = ${organizationId}`.execute(database.kysely)
   const engine = await run(world)
-  await until('its share', () => engine.held.length === 1)
-  await until('and the rest', () => engine.held.length === 2)
+  await until('its share', () => engine.held.length >= 1)
+  await until('and the rest', () => engine.held.length === 2, 4_000)
 })

@@ -11,8 +11,11 @@ import { ConnectionWorker } from './worker.ts'
 
 /** A connection that is handed over ends the call that is under way, up to this; longer, and it is cut off. */
 const FINISH_MS_MAX = 2_000
-/** What nobody took for so many leases' time is taken beyond one's share: whoever should have taken it does not. */
-const OVERDUE_LEASES = 3
+/**
+ * What nobody took for so many leases' time is taken beyond one's share: whoever should have taken it does not. With the
+ * lease itself and a turn that is less than two leases' time: work is to move within ten seconds. Too much is handed over.
+ */
+const OVERDUE_LEASES = 0.5
 /** Opened at once when many are taken over. */
 const OPENED_AT_ONCE = 8
 
@@ -109,18 +112,22 @@ export class HeldConnections {
     const ids = this.ids
     await Promise.all([...this.#workers.values()].map(({ worker }) => worker.finish(FINISH_MS_MAX)))
     this.#workers.clear()
+    await this.#noteEnd(ids)
+  }
+
+  async #noteEnd(ids: readonly string[]): Promise<void> {
     const { database, organizationId } = this.#context
     const now = nowOf(this.#context)
     const { processId } = this.#process
-    // Also of what was taken and not yet worked.
-    if (this.#hasLeased) await releaseLeases(database.kysely, organizationId, processId, now)
     try {
+      // Also of what was taken and not yet worked.
+      if (this.#hasLeased) await releaseLeases(database.kysely, organizationId, processId, now)
       await forgetProcess(database.kysely, organizationId, processId, now)
+      if (ids.length > 0) await this.#tellOthers(ids)
     } catch (error) {
-      // It runs out by itself; a process that held nothing ends also when its database is gone.
+      // All of it runs out by itself; a process ends also when its database is gone.
       this.#context.log.warn({ error }, 'the end of this process could not be noted')
     }
-    if (ids.length > 0) await this.#tellOthers(ids)
   }
 
   #leaseTime(): { now: Date; expiresAt: Date } {

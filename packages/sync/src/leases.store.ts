@@ -9,7 +9,9 @@ import { sql } from 'kysely'
 export type Lease = { connectionId: string; fencing: number; callsUntil: Date }
 
 /**
- * Takes leases of these connections that are free or have run out: those first that nobody has worked for longest.
+ * Takes leases of these connections that are free or have run out: those first that nobody has worked for longest. One
+ * that a standing transaction of its former holder guards is left for the next turn: waiting for it would hold up the
+ * heartbeat of all the rest.
  * @param limits at the most so many, and beside them all that nobody took since `overdueBefore`: whoever should
  *   have taken those does not. Absent: all.
  */
@@ -32,11 +34,18 @@ export async function acquireLeases(
       left join lease on lease.organization_id = ${organizationId}
         and lease.connection_id = wanted.connection_id
       where lease.expires_at is null or lease.expires_at < ${time.now}
+    ), wanted as (
+      select connection_id, expires_at from free
+      where place <= ${atMost}::bigint or expires_at < ${overdueBefore}::timestamptz
+    ), unguarded as (
+      select connection_id from lease
+      where organization_id = ${organizationId} and connection_id in (select connection_id from wanted)
+      for update skip locked
     )
     insert into lease (organization_id, connection_id, holder, fencing, expires_at, calls_until)
     select ${organizationId}, connection_id, ${holder}, 1, ${time.expiresAt}::timestamptz, ${time.now}::timestamptz
-    from free
-    where place <= ${atMost}::bigint or expires_at < ${overdueBefore}::timestamptz
+    from wanted
+    where expires_at is null or connection_id in (select connection_id from unguarded)
     order by connection_id
     on conflict (organization_id, connection_id) do update set
       holder = excluded.holder,
@@ -47,7 +56,11 @@ export async function acquireLeases(
   return taken.rows
 }
 
-/** Renews what is still ours. @returns the connections that are */
+/**
+ * Renews what is still ours. One that a standing transaction holds is ours and not renewed: it may be taken from us once
+ * it has run out, but the others' heartbeat goes on.
+ * @returns the connections that are ours
+ */
 export async function renewLeases(
   db: Db,
   organizationId: string,
@@ -56,21 +69,34 @@ export async function renewLeases(
   expiresAt: Date,
 ): Promise<string[]> {
   if (leases.length === 0) return []
-  const renewed = await sql<{ connectionId: string }>`
-    update lease set expires_at = ${expiresAt}
-    where organization_id = ${organizationId} and holder = ${holder}
-      and (connection_id, fencing) in (
-        select * from unnest(
-          ${sql.val(leases.map((lease) => lease.connectionId))}::uuid[],
-          ${sql.val(leases.map((lease) => lease.fencing))}::bigint[]
+  const ours = await sql<{ connectionId: string }>`
+    with ours as (
+      select connection_id from lease
+      where organization_id = ${organizationId} and holder = ${holder}
+        and (connection_id, fencing) in (
+          select * from unnest(
+            ${sql.val(leases.map((lease) => lease.connectionId))}::uuid[],
+            ${sql.val(leases.map((lease) => lease.fencing))}::bigint[]
+          )
         )
-      )
-    returning connection_id`.execute(db)
-  return renewed.rows.map((row) => row.connectionId)
+    ), unheld as (
+      select connection_id, fencing from lease
+      where organization_id = ${organizationId} and holder = ${holder}
+        and connection_id in (select connection_id from ours)
+      for no key update skip locked
+    ), renewed as (
+      update lease set expires_at = ${expiresAt}
+      from unheld
+      where lease.organization_id = ${organizationId} and lease.connection_id = unheld.connection_id
+        and lease.fencing = unheld.fencing
+    )
+    select connection_id from ours order by connection_id`.execute(db)
+  return ours.rows.map((row) => row.connectionId)
 }
 
 /**
- * Gives leases of a holder up at once, so that another process need not wait for them to run out.
+ * Gives leases of a holder up at once, so that another process need not wait for them to run out. One that a standing
+ * transaction holds runs out by itself: nobody waits for that, least of all a process that is to end.
  * @param connectionIds absent: all that it has
  */
 export async function releaseLeases(
@@ -82,10 +108,17 @@ export async function releaseLeases(
 ): Promise<void> {
   const ids = connectionIds === undefined ? null : [...connectionIds]
   await sql`
+    with held as (
+      select connection_id, fencing from lease
+      where organization_id = ${organizationId} and holder = ${holder}
+        and (${ids}::uuid[] is null or connection_id = any(${ids}::uuid[]))
+        and expires_at >= ${now}
+      for no key update skip locked
+    )
     update lease set expires_at = ${new Date(now.getTime() - 1)}
-    where organization_id = ${organizationId} and holder = ${holder}
-      and (${ids}::uuid[] is null or connection_id = any(${ids}::uuid[]))
-      and expires_at >= ${now}`.execute(db)
+    from held
+    where lease.organization_id = ${organizationId} and lease.connection_id = held.connection_id
+      and lease.fencing = held.fencing`.execute(db)
 }
 
 /**

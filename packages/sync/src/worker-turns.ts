@@ -5,6 +5,9 @@ import { clearProblem, noteConnectorError } from './problems.ts'
 import { Wakeup } from './wakeup.ts'
 import type { WorkerContext } from './worker-context.ts'
 
+/** By then the waits are spread over 1.6 s. */
+const DATABASE_TRIES = 3
+
 export type LoopName = 'inbox' | 'lane' | 'hints'
 
 /**
@@ -85,17 +88,21 @@ export class WorkerTurns {
 
   async #afterFailure(loop: LoopName, error: unknown): Promise<number> {
     const { log, connection, random } = this.#context
+    if (!isConnectorError(error) && isTransient(error)) {
+      // Nobody is helped by waiting long: the database is ours, and while it is away nothing is applied nor written.
+      const waitMs = backoffMs(DATABASE_TRIES, random)
+      log.warn(
+        { connection: connection.name, loop, waitMs, error },
+        'the database did not answer; trying again',
+      )
+      return waitMs
+    }
     this.#failures += 1
     const waitMs = backoffMs(Math.min(this.#failures, 8), random)
     if (isConnectorError(error)) {
       log.warn({ connection: connection.name, kind: error.kind, waitMs }, error.message)
       this.#hasProblem = true
       await this.#quietly(() => noteConnectorError(this.#context, connection, error))
-    } else if (isTransient(error)) {
-      log.warn(
-        { connection: connection.name, loop, waitMs, error },
-        'the database did not answer; trying again',
-      )
     } else {
       log.error({ connection: connection.name, loop, waitMs, error }, 'a turn failed')
     }

@@ -133,7 +133,8 @@ test('a request that is under way when the hub is stopped is still answered', as
   const hub = await serve('--role', 'api')
   const blocker = await here.database.pool.connect()
   try {
-    await blocker.query('begin')
+    // Standing still on purpose, for as long as it takes.
+    await blocker.query('begin; set local idle_in_transaction_session_timeout = 0')
     await blocker.query('lock table inbox in share row exclusive mode')
     const answer = deliver(hub, 20_001)
     for (;;) {

@@ -8,6 +8,10 @@ export type ClerkOptions = {
   skus: readonly string[]
   locationCode: string
   everyMs: number
+  /** Whether something of it may break; all may unless given. */
+  mayBreak?(sku: string): boolean
+  /** An answer that takes longer is given up and asked for again; 300 s unless given. */
+  timeoutMs?: number
   clock: Clock
   random(): number
   uuid(): string
@@ -29,26 +33,31 @@ export async function workAsClerk(options: ClerkOptions, book: ClerkBook): Promi
     const sku = options.skus[Math.floor(random() * options.skus.length)]
     if (signal.aborted || sku === undefined) return
     const units = 1 + Math.floor(random() * UNITS_MAX)
-    const quantity = random() < 0.7 ? units : -1
+    const isDelivery = random() < 0.7 || options.mayBreak?.(sku) === false
+    const quantity = isDelivery ? units : -1
     const atNs = process.hrtime.bigint()
-    await adjust(options, sku, quantity)
+    const isDone = await adjust(options, sku, quantity)
+    // Nothing is left that could break.
+    if (!isDone) continue
     book.changes.push({ sku, atNs, units: quantity })
     book.received.set(sku, (book.received.get(sku) ?? 0) + quantity)
   }
 }
 
-async function adjust(options: ClerkOptions, sku: string, quantity: number): Promise<void> {
+/** @returns false when the hub refuses it: there are not so many */
+async function adjust(options: ClerkOptions, sku: string, quantity: number): Promise<boolean> {
   const key = options.uuid()
   for (;;) {
     const status = await postOnce(options, key, sku, quantity)
-    if (status === 200 || status === 201) return
+    if (status === 200 || status === 201) return true
+    if (status === 409 && quantity < 0) return false
     if (status !== undefined && status < 500)
       throw new Error(`an adjustment of ${sku} was answered ${status}`)
     await options.clock.sleep(100)
   }
 }
 
-/** @returns undefined when nobody answered: the hub was killed; the key makes asking again safe */
+/** @returns undefined when nobody answered in time: the hub was killed; the key makes asking again safe */
 async function postOnce(
   options: ClerkOptions,
   key: string,
@@ -58,6 +67,10 @@ async function postOnce(
   try {
     const answer = await request(`${options.hubUrl()}/api/v1/stock/adjust`, {
       method: 'POST',
+      ...(options.timeoutMs !== undefined && {
+        headersTimeout: options.timeoutMs,
+        bodyTimeout: options.timeoutMs,
+      }),
       headers: { 'content-type': 'application/json', 'idempotency-key': key },
       body: JSON.stringify({
         sku,

@@ -80,7 +80,7 @@ export function createShopControl(url: string) {
       return z.object({ externalId: z.string() }).parse(answer.body).externalId
     },
     /** @returns false when the shop refuses (already shipped, already cancelled) */
-    stepOrder: async (externalId: string, step: 'cancel' | 'fulfill'): Promise<boolean> => {
+    stepOrder: async (externalId: string, step: 'cancel' | 'fulfill' | 'refund'): Promise<boolean> => {
       const { status } = await call('POST', `/orders/${encodeURIComponent(externalId)}/${step}`)
       return status < 300
     },

@@ -6,6 +6,8 @@ export type ShopperOptions = {
   history: History
   shops: readonly ShopControl[]
   ordersPerSecond: number
+  /** Of orders that are refunded before they ship, some time after they were placed; 0 unless given. */
+  refundedShare?: number
   clock: Clock
   random(): number
   signal: AbortSignal
@@ -44,13 +46,25 @@ export async function replayShoppers(options: ShopperOptions): Promise<void> {
   await Promise.all(afterwards)
 }
 
-/** Some orders are cancelled and some shipped a while after; a run that ends first leaves them as they are. */
+/** Some orders are cancelled, shipped or refunded a while after; a run that ends first leaves them as they are. */
 async function later(options: ShopperOptions, shop: ShopControl, externalId: string): Promise<void> {
-  const { random, clock, signal } = options
-  const chance = random()
-  const step =
-    chance < CANCELLED_SHARE ? 'cancel' : chance < CANCELLED_SHARE + SHIPPED_SHARE ? 'fulfill' : undefined
+  const { random, clock, signal, refundedShare = 0 } = options
+  const step = stepOf<'cancel' | 'fulfill' | 'refund'>(random(), [
+    ['cancel', CANCELLED_SHARE],
+    ['fulfill', SHIPPED_SHARE],
+    ['refund', refundedShare],
+  ])
   if (step === undefined) return
   await clock.sleep(LATER_MS * (0.5 + random()), signal).catch(() => undefined) // the run is over
   if (!signal.aborted) await shop.stepOrder(externalId, step)
+}
+
+/** Each step by its share of all chances from 0 to 1. */
+function stepOf<Step>(chance: number, shares: readonly (readonly [Step, number])[]): Step | undefined {
+  let from = 0
+  for (const [step, share] of shares) {
+    from += share
+    if (chance < from) return step
+  }
+  return undefined
 }

@@ -53,7 +53,7 @@ test('I4: a webhook is answered only once it is committed: while its row cannot 
   const blocker = await served.database.pool.connect()
   try {
     // Nobody can write to the inbox until this transaction ends.
-    await blocker.query('begin')
+    await blocker.query('begin; set local idle_in_transaction_session_timeout = 0')
     await blocker.query('lock table inbox in share row exclusive mode')
     let isAnswered = false
     const answer = deliver(signedDelivery(secretOf(shop), order)).then((given) => {

@@ -112,7 +112,7 @@ test('of two transactions that commit out of order a screen is told both', async
   const screen = openScreen()
   const slow = await served.database.pool.connect()
   try {
-    await slow.query('begin')
+    await slow.query('begin; set local idle_in_transaction_session_timeout = 0')
     await insertMovement({ id: 1, atMs: 1, reason: 'slow' }, (text, values) => slow.query(text, values))
     // Begun later, with later ids and moments, and committed first; more of them than a screen was once told.
     for (let nth = 2; nth <= 60; nth += 1) {

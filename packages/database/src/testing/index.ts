@@ -5,6 +5,7 @@ import { cloneTemplate, type TestDatabase } from './test-server.ts'
 export { type Child, startChild } from './child-process.ts'
 export { cutConnections, type Scissors } from './cut-connections.ts'
 export { fromEnvironment } from './properties.ts'
+export { type SilentProxy, startSilentProxy } from './silent-proxy.ts'
 export {
   cloneTemplate,
   makeTemporaryFolder,
