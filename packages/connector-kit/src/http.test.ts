@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import { type AddressInfo, createServer as createTcpServer } from 'node:net'
+import { type AddressInfo, connect, createServer as createTcpServer } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { afterEach, expect, test } from 'vitest'
 import { type BudgetSpec, createBudgets } from './budgets.ts'
@@ -168,6 +168,48 @@ test('no answer in time may have been carried out; the time-out covers the whole
   await outcome
   expect(calls).toMatchObject([{ outcome: { error: 'unavailable', sent: true }, durationMs: 900 }])
 })
+
+test('a path that has died without a word costs one time-out, not one for each socket on it', async () => {
+  const held: (() => void)[] = []
+  const { url } = await serve((request, response) => {
+    if (request.url === '/held') held.push(() => response.end())
+    else response.end('answered')
+    if (held.length === 2) for (const answer of held.splice(0)) answer()
+  })
+  const path = await mutePath(url)
+  const { http } = client()
+  // Two sockets, both left open.
+  await Promise.all([http.send(get(`${path.url}held`)), http.send(get(`${path.url}held`))])
+  await systemClock.sleep(50)
+  path.mute()
+  await expect(http.send({ ...get(path.url), timeoutMs: 100 })).rejects.toMatchObject({ kind: 'unavailable' })
+  expect(await http.send({ ...get(path.url), timeoutMs: 5_000 })).toMatchObject({ text: 'answered' })
+})
+
+/** A way to a server whose sockets may all fall silent; new ones work. */
+async function mutePath(url: string): Promise<{ url: string; mute(): void }> {
+  const target = new URL(url)
+  const open: (() => void)[] = []
+  const server = createTcpServer((near) => {
+    const far = connect(Number(target.port), target.hostname)
+    near.pipe(far).pipe(near)
+    open.push(() => {
+      near.unpipe(far)
+      far.unpipe(near)
+    })
+    cleanUp.push(() => {
+      near.destroy()
+      far.destroy()
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  cleanUp.push(() => server.close())
+  const { port } = server.address() as AddressInfo // listening on TCP
+  const mute = () => {
+    for (const each of open.splice(0)) each()
+  }
+  return { url: `http://127.0.0.1:${port}/`, mute }
+}
 
 test('a caller who gives up while the call is out learns that it may have been carried out', async () => {
   const controller = new AbortController()

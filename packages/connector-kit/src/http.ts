@@ -1,4 +1,4 @@
-import { Agent, type Dispatcher, request as undiciRequest } from 'undici'
+import { type Dispatcher, Pool, request as undiciRequest } from 'undici'
 import type { Budgets } from './budgets.ts'
 import { CALL_CLASSES, type CallClass } from './call-classes.ts'
 import type { Clock } from './clock.ts'
@@ -92,7 +92,6 @@ export function createHttp({
   purpose,
   publicOnly = false,
 }: HttpOptions): Http {
-  const agent = sharedAgent(publicOnly)
   const send = async (request: HttpRequest): Promise<HttpResponse> => {
     if (publicOnly) assertPublicUrl(request.url, { allowLoopback: false })
     const timeoutMs = request.timeoutMs ?? defaultTimeoutMs
@@ -123,7 +122,7 @@ export function createHttp({
           code: KEPT_BACK,
         })
       }
-      const response = await exchange(request, { timeoutMs, clock, agent })
+      const response = await exchange(request, { timeoutMs, clock, publicOnly })
       if (response.status === 429) budgets.throttled(parseRetryAfterMs(response))
       record({ status: response.status })
       return { ...response, durationMs: elapsedMs() }
@@ -140,19 +139,22 @@ export function createHttp({
 /** The request itself, ended by the time-out or the caller's signal, whichever comes first. */
 async function exchange(
   request: HttpRequest,
-  { timeoutMs, clock, agent }: { timeoutMs: number; clock: Clock; agent: Agent },
+  { timeoutMs, clock, publicOnly }: { timeoutMs: number; clock: Clock; publicOnly: boolean },
 ): Promise<Omit<HttpResponse, 'durationMs'>> {
   const ended = new AbortController()
   const answered = new AbortController()
   const abort = () => ended.abort(request.signal?.reason)
   request.signal?.addEventListener('abort', abort, { once: true })
   clock.sleep(timeoutMs, answered.signal).then(
-    () => ended.abort(new Error(`No complete answer within ${timeoutMs} ms.`)),
+    () => {
+      leaveSockets(request.url, publicOnly)
+      ended.abort(new Error(`No complete answer within ${timeoutMs} ms.`))
+    },
     () => undefined, // answered in time
   )
   try {
     const answer = await undiciRequest(request.url, {
-      dispatcher: agent,
+      dispatcher: socketsTo(request.url, publicOnly),
       method: toMethod(request.method),
       headers: { 'user-agent': 'Plimsoll', ...request.headers },
       body: request.body ?? null,
@@ -170,13 +172,14 @@ async function exchange(
   }
 }
 
-const agents = new Map<boolean, Agent>()
+const pools = new Map<string, Pool>()
 
-/** One pool for the process and kind: connections stay open between calls and between connections on one origin. */
-function sharedAgent(publicOnly: boolean): Agent {
-  const existing = agents.get(publicOnly)
+/** One pool for the process, origin and kind: sockets stay open between calls and between connections. */
+function socketsTo(url: string, publicOnly: boolean): Dispatcher {
+  const key = poolKey(url, publicOnly)
+  const existing = pools.get(key)
   if (existing !== undefined) return existing
-  const agent = new Agent({
+  const pool = new Pool(new URL(url).origin, {
     // One call per socket at a time: a slow answer never holds up the one behind it.
     pipelining: 1,
     connections: 32,
@@ -188,8 +191,23 @@ function sharedAgent(publicOnly: boolean): Agent {
     bodyTimeout: 0,
     maxResponseSize: responseBytesMax,
   })
-  agents.set(publicOnly, agent)
-  return agent
+  pools.set(key, pool)
+  return pool
+}
+
+/**
+ * A path that has died without a word took every socket on it along: each would cost a time-out of its own. The next call
+ * opens a new one; calls under way go on.
+ */
+function leaveSockets(url: string, publicOnly: boolean): void {
+  const key = poolKey(url, publicOnly)
+  const pool = pools.get(key)
+  pools.delete(key)
+  pool?.close().catch(() => undefined) // a socket that is dead already
+}
+
+function poolKey(url: string, publicOnly: boolean): string {
+  return `${publicOnly ? 'public' : 'any'} ${new URL(url).origin}`
 }
 
 // The codes of failures before a connection stood: name look-up, TCP, TLS.
