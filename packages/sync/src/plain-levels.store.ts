@@ -162,6 +162,7 @@ export async function writePlainLevels(
             else 0
           end as unsubtracted,
           acknowledged - (subtracted - acknowledged_subtracted) as expected
+        offset 0
       ) as figure
       cross join lateral (
         select greatest(0, figure.available + figure.incoming - greatest(
@@ -179,6 +180,7 @@ export async function writePlainLevels(
             when fixed is not null then 'fixed' when units < floor then 'below-floor' when units > cap then 'capped'
             when is_part then 'share' else 'available' end as because,
           greatest(expected, open_greatest, 0) as most_shown
+        offset 0
       ) as decided
       cross join lateral (
         select
@@ -190,6 +192,7 @@ export async function writePlainLevels(
               and (expected <> quantity or acknowledged_at is null or acknowledged_at <= open_since)
           end as is_to_write,
           case when quantity = 0 or (expected is not null and quantity < most_shown) then 0 else 1 end as priority
+        offset 0
       ) as step
       where step.is_different or (step.is_to_write and not exists (
         select from lane_entry

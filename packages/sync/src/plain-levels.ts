@@ -4,7 +4,7 @@ import { findConnections } from './connections.store.ts'
 import { nowOf, type SyncContext } from './context.ts'
 import { locationsOf } from './item-stock.ts'
 import { notify, type Wake } from './notify.ts'
-import { findOversold, keepOversoldTasks } from './oversold.store.ts'
+import { findOversoldOfMany, keepOversoldTasks } from './oversold.store.ts'
 import {
   findSpecialItems,
   isAnythingShared,
@@ -73,7 +73,7 @@ export async function workOutPlain(
   const [, written, oversold] = await Promise.all([
     planForThese(tx),
     writePlainLevels(tx, organizationId, { ...terms, items, at }),
-    findOversold(tx, organizationId, itemIds, at),
+    findOversoldOfMany(tx, organizationId, itemIds, at),
   ])
   return { ...written, write: () => keepOversoldTasks(tx, organizationId, oversold, { at, uuid }) }
 }
