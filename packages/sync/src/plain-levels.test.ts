@@ -41,8 +41,8 @@ const anyPolicy = fc.record(
   {
     bufferUnits: fc.nat(4),
     bufferPercent: fc.nat(40),
-    cap: fc.integer({ min: 2, max: 12 }),
-    floor: fc.nat(4),
+    cap: fc.integer({ min: 4, max: 12 }),
+    floor: fc.nat(3),
     sharePercent: fc.nat(100),
     promiseIncoming: fc.boolean(),
     incomingPercent: fc.nat(100),
