@@ -38,7 +38,8 @@ async function runPlatforms(connectors: readonly string[]): Promise<void> {
       const start = await loadSimulator(connector)
       if (start === undefined) throw new Error(`there is no simulator "${connector}"`)
       const name = `Shop ${nth + 1}`
-      const simulator = await start({ name, ...OPTIONS[connector] })
+      // Each is another shop: what it allows is for it alone.
+      const simulator = await start({ name, domain: `shop-${nth + 1}.myshopify.com`, ...OPTIONS[connector] })
       return { connector, name, simulator }
     }),
   )
