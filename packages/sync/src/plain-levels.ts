@@ -5,20 +5,11 @@ import { nowOf, type SyncContext } from './context.ts'
 import { locationsOf } from './item-stock.ts'
 import { notify, type Wake } from './notify.ts'
 import { findOversoldOfMany, keepOversoldTasks } from './oversold.store.ts'
-import {
-  findSpecialItems,
-  isAnythingShared,
-  type PlainChannel,
-  type PlainPool,
-  planForThese,
-  writePlainLevels,
-} from './plain-levels.store.ts'
+import type { PlainTerms } from './plain-decision.store.ts'
+import { findSpecialItems, isAnythingShared, planForThese, writePlainLevels } from './plain-levels.store.ts'
 import { findPoliciesOf } from './policies-in-force.store.ts'
 import { createPolicyBook } from './policy-book.ts'
 import { findPools } from './stock-in-pools.store.ts'
-
-/** What plain levels show by: every channel with its policy, and the locations of its pools. */
-export type PlainTerms = { channels: PlainChannel[]; pools: PlainPool[] }
 
 /**
  * By what the levels of plain items show, which sums of balances and their channel's policy decide: nothing of them is set
