@@ -6,8 +6,10 @@ import fc from 'fast-check'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { workOutItems } from './availability.ts'
+import { changeKit } from './kit-changes.ts'
 import { workOutPlainItems } from './plain-levels.ts'
 import { changePolicy } from './policies.ts'
+import { changeProtection } from './protections.ts'
 import { createWorld, type World } from './testing/world.ts'
 
 vi.setConfig({ testTimeout: 120_000 })
@@ -192,4 +194,73 @@ test('what plain levels show is the same decided one by one and all at once, wha
     }),
     { ...fromEnvironment<unknown>(25), endOnFailure: true },
   )
+})
+
+const SPECIAL: Record<string, (world: World, itemId: string, connectionId: string) => Promise<unknown>> = {
+  'has a policy of its own': ({ context }) => changePolicy(context, { item: 'A' }, { cap: 5 }),
+  'has a listing with one': async ({ context, rows }, itemId) => {
+    const [listing] = await rows(sql<{ listingId: string }>`
+      select listing_id from listing where organization_id = ${context.organizationId} and item_id = ${itemId}
+      order by listing_id limit 1`)
+    await changePolicy(context, { listing: listing?.listingId ?? '' }, { cap: 5 })
+  },
+  'is to be guaranteed': ({ context }) => changeProtection(context, { item: 'A' }, { mode: 'guaranteed' }),
+  'was dealt until now': ({ context }, itemId) =>
+    sql`update level set protection = 'guaranteed', granted = 3
+      where organization_id = ${context.organizationId} and item_id = ${itemId}`.execute(database.kysely),
+  'is measured': ({ context }, itemId) =>
+    sql`insert into item_depth (organization_id, item_id, tighten_units, measured_at)
+      values (${context.organizationId}, ${itemId}, 4, ${new Date(0)})`.execute(database.kysely),
+  'is a kit': ({ context }) => changeKit(context, toKit('A', 'B')),
+  'has a lot that lasts for a time': ({ context }, itemId) =>
+    sql`insert into lot (organization_id, lot_id, item_id, code, expires_on, status, created_at)
+      values (${context.organizationId}, ${context.uuid()}, ${itemId}, 'L', '2030-01-01', 'released', ${new Date(0)})`.execute(
+      database.kysely,
+    ),
+}
+const SHARED: typeof SPECIAL = {
+  'all are to be guaranteed': ({ context }) => changeProtection(context, {}, { mode: 'guaranteed' }),
+  'a connection keeps a buffer': ({ context }) =>
+    changeProtection(context, { connection: 'north' }, { mode: 'buffered' }),
+  'a connection has an exclusive share': ({ context }) =>
+    changePolicy(context, { connection: 'north' }, { exclusivePercent: 30 }),
+  'what comes soon may be promised': ({ context }) =>
+    changePolicy(context, {}, { promiseIncoming: true, incomingWithinDays: 3 }),
+  'the orders of a connection are not known': ({ context }, _itemId, connectionId) =>
+    sql`insert into stale_orders (organization_id, connection_id, kind, amount, since, marked_at)
+      values (${context.organizationId}, ${connectionId}, 'zero', 0, ${new Date(0)}, ${new Date(0)})`.execute(
+      database.kysely,
+    ),
+}
+
+function toKit(sku: string, part: string) {
+  return {
+    sku,
+    kind: 'virtual' as const,
+    components: [{ sku: part, quantity: 2 }],
+    actor: 'test',
+    reason: null,
+    expectedVersion: undefined,
+  }
+}
+
+async function openPlain() {
+  const world = await createWorld(database, manualClock(1_700_000_000_000))
+  const itemIds = [await world.stock('A', 0), await world.stock('B', 9), await world.stock('C', 9)]
+  const { connectionId } = await world.open('north', { A: 1, B: 1, C: 1 })
+  return { world, itemIds: itemIds.sort(), itemId: itemIds[0] ?? '', connectionId }
+}
+
+test.each(Object.entries(SPECIAL))('an item is not plain that %s', async (_what, make) => {
+  const { world, itemIds, connectionId } = await openPlain()
+  const [item] = await world.rows(sql<{ itemId: string }>`
+    select item_id from item where organization_id = ${world.context.organizationId} and sku = 'A'`)
+  await make(world, item?.itemId ?? '', connectionId)
+  expect(await workOutPlainItems(world.context, itemIds)).toMatchObject({ special: [item?.itemId] })
+})
+
+test.each(Object.entries(SHARED))('no item is plain where %s', async (_what, make) => {
+  const { world, itemIds, itemId, connectionId } = await openPlain()
+  await make(world, itemId, connectionId)
+  expect(await workOutPlainItems(world.context, itemIds)).toEqual({ changed: 0, special: itemIds })
 })
