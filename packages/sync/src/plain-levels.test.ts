@@ -1,11 +1,13 @@
 // Method: any state that the rows of levels may be in is decided twice from the same beginning, level by level in
 // TypeScript and all at once in SQL; what is written, logged and queued must be the same.
 import { manualClock } from '@plimsoll/connector-kit'
+import { inTransaction } from '@plimsoll/database'
 import { createTestDatabase, fromEnvironment, type TestDatabase } from '@plimsoll/database/testing'
 import fc from 'fast-check'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { workOutItems } from './availability.ts'
+import { insertChangedItems } from './availability.store.ts'
+import { updateAvailability, workOutItems } from './availability.ts'
 import { changeKit } from './kit-changes.ts'
 import { workOutPlainItems } from './plain-levels.ts'
 import { changePolicy } from './policies.ts'
@@ -263,4 +265,45 @@ test.each(Object.entries(SHARED))('no item is plain where %s', async (_what, mak
   const { world, itemIds, itemId, connectionId } = await openPlain()
   await make(world, itemId, connectionId)
   expect(await workOutPlainItems(world.context, itemIds)).toEqual({ changed: 0, special: itemIds })
+})
+
+test('a turn of many items, plain and special ones mixed, leaves nothing to be decided one by one', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.constantFrom('plain', 'policy', 'kit', 'part', 'oversold'), {
+        minLength: 22,
+        maxLength: 26,
+      }),
+      async (kinds) => {
+        const world = await createWorld(database, manualClock(1_700_000_000_000))
+        const { organizationId, uuid } = world.context
+        const skus = kinds.map((kind, nth) => `${kind}-${nth}`)
+        const itemIds: string[] = []
+        for (const sku of skus) itemIds.push(await world.stock(sku, sku.startsWith('kit') ? 0 : 7))
+        await world.open('north', Object.fromEntries(skus.map((sku) => [sku, 1])))
+        const part = skus.find((sku) => sku.startsWith('part'))
+        for (const [nth, sku] of skus.entries()) {
+          if (kinds[nth] === 'policy') await changePolicy(world.context, { item: sku }, { cap: 3 })
+          if (kinds[nth] === 'oversold') await world.adjust(sku, -9)
+          if (kinds[nth] === 'kit' && part !== undefined) await changeKit(world.context, toKit(sku, part))
+        }
+        await sql`update level set desired = 999 where organization_id = ${organizationId}`.execute(
+          database.kysely,
+        )
+        await inTransaction(database, (tx) =>
+          insertChangedItems(tx, organizationId, itemIds, { at: new Date(0), uuid }),
+        )
+        await updateAvailability(world.context)
+        const shown = await world.rows(sql`
+          select stock_unit_id, desired, desired_because from level
+          where organization_id = ${organizationId} order by stock_unit_id`)
+        expect(await workOutItems(world.context, itemIds)).toEqual({ changed: 0 })
+        expect(shown).not.toContainEqual(expect.objectContaining({ desired: 999 }))
+        const tasks = await world.rows(sql`
+          select sku from task where organization_id = ${organizationId} and kind = 'oversold' and closed_at is null`)
+        expect(tasks).toHaveLength(kinds.filter((kind) => kind === 'oversold').length)
+      },
+    ),
+    { ...fromEnvironment<unknown>(4), endOnFailure: true },
+  )
 })
