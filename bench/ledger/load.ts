@@ -105,7 +105,8 @@ export async function loadAtRate(
   }
 }
 
-function percentiles(values: number[]): { p50Ms: number; p99Ms: number } {
+/** The middle and the last hundredth, in milliseconds. */
+export function percentiles(values: number[]): { p50Ms: number; p99Ms: number } {
   values.sort((a, b) => a - b)
   const at = (share: number) => values[Math.min(values.length - 1, Math.ceil(values.length * share) - 1)] ?? 0
   return { p50Ms: rounded(at(0.5)), p99Ms: rounded(at(0.99)) }

@@ -7,6 +7,7 @@ export { lastly } from './statements.ts'
 export { refreshStatistics } from './statistics.ts'
 export type * from './tables.ts'
 export {
+  inOneTrip,
   inTransaction,
   isTransient,
   type TransactionCounters,

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { lastly } from './statements.ts'
 import { createTestDatabase, type TestDatabase } from './testing/index.ts'
-import { inTransaction, isTransient, newCounters } from './transactions.ts'
+import { inOneTrip, inTransaction, isTransient, newCounters } from './transactions.ts'
 
 let database: TestDatabase
 beforeAll(async () => {
@@ -159,4 +159,35 @@ test('when one part of a transaction throws, what the others still ask for is re
   await expect(failing).rejects.toThrow('a mistake of ours')
   await expect(Promise.all(late)).rejects.toThrow('after the end of its transaction')
   expect(await values()).toEqual([0, 0])
+})
+
+test('a statement in one trip is committed, and answers', async () => {
+  const changed = await inOneTrip(database, (tx) =>
+    sql<{ value: number }>`update counter set value = 5 where id = 1 returning value`.execute(tx),
+  )
+  expect(changed.rows).toEqual([{ value: 5 }])
+  expect(await values()).toEqual([5, 0])
+})
+
+test('a statement in one trip that fails, or whose answer is refused, throws that', async () => {
+  await expect(inOneTrip(database, (tx) => sql`select 1 / 0`.execute(tx))).rejects.toThrow('division by zero')
+  await expect(
+    inOneTrip(database, async (tx) => {
+      await sql`select 1`.execute(tx)
+      throw new Error('the lease is lost')
+    }),
+  ).rejects.toThrow('the lease is lost')
+})
+
+test('a dead-lock of statements in one trip is repeated', async () => {
+  const add = (from: number) => () =>
+    inOneTrip(database, (tx) =>
+      sql`
+        with first as (update counter set value = value + 1 where id = ${from} returning pg_sleep(0.05))
+        update counter set value = value + 1 where id = ${3 - from} and (select count(*) from first) > 0`.execute(
+        tx,
+      ),
+    )
+  await Promise.all([add(1)(), add(2)()])
+  expect(await values()).toEqual([2, 2])
 })

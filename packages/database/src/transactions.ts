@@ -1,7 +1,7 @@
 import type { IsolationLevel, Transaction } from 'kysely'
 import type { Timing } from './clock.ts'
 import { codeOf, messageOf } from './errors.ts'
-import type { RunTransaction } from './statements.ts'
+import { lastly, type RunTransaction } from './statements.ts'
 import type { Tables } from './tables.ts'
 
 /** How often transactions had to be repeated, since the process started. */
@@ -55,6 +55,26 @@ export async function inTransaction<T>(
       await database.timing.sleep(database.timing.random() * 5 * 2 ** tries)
     }
   }
+}
+
+/**
+ * One statement by itself, as a transaction that travels as one packet. Outside of a transaction PostgreSQL plans a
+ * statement with arrays anew each time, since it takes the plan for these very keys to be cheaper than one for any; for
+ * a large statement that is several times what carrying it out costs (measured: a lane's record of its writes, 3 ms in
+ * place of 0.6).
+ */
+export async function inOneTrip<T>(
+  database: Repeats,
+  statement: (tx: Transaction<Tables>) => Promise<T>,
+): Promise<T> {
+  let asked: Promise<T> | undefined
+  await inTransaction(database, async (tx) => {
+    asked = statement(tx)
+    // The commit does not wait for its answer.
+    lastly(tx, asked)
+  })
+  if (asked === undefined) throw new Error('a transaction that succeeded was run')
+  return await asked
 }
 
 const serializationFailure = '40001'

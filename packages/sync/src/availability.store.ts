@@ -14,6 +14,17 @@ export async function lockAvailability(tx: Tx, organizationId: string): Promise<
 }
 
 /**
+ * The same lock, held by several that look at different items beside each other: each reads what was committed before,
+ * and whoever changes something meanwhile waits for all of them.
+ */
+export async function shareAvailabilityLock(tx: Tx, organizationId: string): Promise<void> {
+  await sql`
+    select pg_advisory_xact_lock_shared(hashtext('plimsoll availability'), hashtext(${organizationId}))`.execute(
+    tx,
+  )
+}
+
+/**
  * Locks every level of these items and of the kits that contain them, in order of ids, before any of them is changed: several statements of
  * one transaction change levels, and two transactions that each lock some and then more would dead-lock.
  */

@@ -18,12 +18,17 @@ import { type LevelFigures, type LevelWithStock, readLevelFigures } from './leve
 import { findDealtItems, findProtections } from './load-line.store.ts'
 import { notify } from './notify.ts'
 import { findOversold, type ItemStanding, keepOversoldTasks } from './oversold.store.ts'
+import { findSpecialItems } from './plain-levels.store.ts'
+import { findPlainTerms, workOutPlain } from './plain-levels.ts'
 import { drawLines, dynamicBufferOf, type Protections } from './protect.ts'
 import { orZeroed } from './safety/zeroing.ts'
 import { findStaleItems, type StaleItem } from './stale-orders.store.ts'
 import { staleUnitsOf } from './stale-orders.ts'
 
 const ITEMS_PER_TURN = 500
+
+/** From so many items on, to look which of them are plain pays. */
+const PLAIN_ITEMS_FROM = 20
 
 /**
  * So many changed items are worked out by the transaction that changed them, which tells the channels soonest. More come
@@ -56,15 +61,44 @@ async function oneTurn(context: SyncContext): Promise<{ isMoreNoted: boolean; co
     ])
     if (taken.length === 0) return { isMoreNoted: false, connectionIds: [] }
     const causedAt = new Map(taken.map((row) => [row.itemId, row.changedAt]))
-    const itemIds = [...causedAt.keys()]
-    const [, figures] = await Promise.all([
-      lockLevelsOf(tx, organizationId, itemIds),
-      readFigures(context, tx, itemIds),
-    ])
-    const isMoreNoted = taken.length === ITEMS_PER_TURN || figures.kitsBeyond.length > 0
-    const { connectionIds } = await workOut(context, tx, causedAt, figures, 'world')
-    return { isMoreNoted, connectionIds }
+    const { areKitsBeyond, connectionIds } = await workOutMany(context, tx, causedAt)
+    return { isMoreNoted: taken.length === ITEMS_PER_TURN || areKitsBeyond, connectionIds }
   })
+}
+
+/** Under the availability lock: plain items by one statement where they are many, the others each by itself. */
+async function workOutMany(
+  context: SyncContext,
+  tx: Tx,
+  causedAt: ReadonlyMap<string, Date>,
+): Promise<{ areKitsBeyond: boolean; connectionIds: string[] }> {
+  const { organizationId } = context
+  const itemIds = [...causedAt.keys()]
+  const at = nowOf(context)
+  const [terms, found] =
+    itemIds.length < PLAIN_ITEMS_FROM
+      ? [undefined, itemIds]
+      : await Promise.all([
+          findPlainTerms(context, tx),
+          findSpecialItems(tx, organizationId, itemIds, { at, withParts: true }),
+        ])
+  const special = new Set(terms === undefined ? itemIds : found)
+  const plain = [...causedAt].flatMap(([itemId, changedAt]) =>
+    special.has(itemId) ? [] : { itemId, causedAt: changedAt },
+  )
+  // Where both are done, the levels of both are locked before any is changed.
+  const [, ofPlain, figures] = await Promise.all([
+    special.size > 0 ? lockLevelsOf(tx, organizationId, itemIds) : undefined,
+    terms !== undefined && plain.length > 0 ? workOutPlain(context, tx, terms, plain) : undefined,
+    special.size > 0 ? readFigures(context, tx, [...special]) : undefined,
+  ])
+  const ofSpecial = figures === undefined ? undefined : await workOut(context, tx, causedAt, figures, 'world')
+  const outcomes = [ofPlain, ofSpecial].flatMap((each) => each ?? [])
+  conclude(context, tx, itemIds, outcomes)
+  return {
+    areKitsBeyond: (figures?.kitsBeyond.length ?? 0) > 0,
+    connectionIds: [...new Set(outcomes.flatMap((each) => each.connectionIds))],
+  }
 }
 
 /**
@@ -84,8 +118,9 @@ export async function workOutItems(
     ])
     const at = nowOf(context)
     const causedAt = new Map(itemIds.map((itemId) => [itemId, at]))
-    const { changed } = await workOut(context, tx, causedAt, figures, 'world')
-    return { changed }
+    const outcome = await workOut(context, tx, causedAt, figures, 'world')
+    conclude(context, tx, itemIds, [outcome])
+    return { changed: outcome.changed }
   })
 }
 
@@ -129,7 +164,8 @@ async function workOutNow(
     before(),
     readFigures(context, tx, itemIds),
   ])
-  await workOut(context, tx, new Map(itemIds.map((itemId) => [itemId, at])), figures, cause)
+  const outcome = await workOut(context, tx, new Map(itemIds.map((itemId) => [itemId, at])), figures, cause)
+  conclude(context, tx, itemIds, [outcome])
 }
 
 /** All that decides what the levels of these items should show, and what follows beside. */
@@ -174,17 +210,49 @@ function staleFor(level: LevelToDecide, stale: readonly StaleItem[]): StaleItem[
   )
 }
 
-/**
- * Under the lock: what each level of these items should show, written and queued as the transaction's last part.
- * @returns the connections to wake, and how many levels show something else now
- */
+/** What was worked out, as far as it is still to be written and told by the last statements of its transaction. */
+type Outcome = {
+  /** Levels that were to show another quantity, or the same for another reason. */
+  changed: number
+  /** The connections to wake. */
+  connectionIds: readonly string[]
+  /** Items that a screen may show, beside those that changed. */
+  itemIds?: readonly string[]
+  areKitsBeyond?: boolean
+  write(): Promise<unknown>
+}
+
+function conclude(
+  { organizationId }: SyncContext,
+  tx: Tx,
+  changedItemIds: readonly string[],
+  outcomes: readonly Outcome[],
+): void {
+  const connectionIds = [...new Set(outcomes.flatMap((each) => each.connectionIds))]
+  const itemIds = [...new Set([...changedItemIds, ...outcomes.flatMap((each) => each.itemIds ?? [])])]
+  lastly(
+    tx,
+    Promise.all([
+      ...outcomes.map((each) => each.write()),
+      notify(
+        tx,
+        organizationId,
+        ...(connectionIds.length > 0 ? [{ kind: 'lane' as const, connectionIds }] : []),
+        { kind: 'screen', topics: ['items', 'overview', 'activity'], itemIds },
+        ...(outcomes.some((each) => each.areKitsBeyond === true) ? [{ kind: 'items' as const }] : []),
+      ),
+    ]),
+  )
+}
+
+/** Under the lock: what each level of these items should show. */
 async function workOut(
   context: SyncContext,
   tx: Tx,
   causedAt: ReadonlyMap<string, Date>,
   { levels, oversold, partsOfKit, protections, kitsBeyond }: Figures,
   cause: 'hub' | 'world',
-): Promise<{ connectionIds: string[]; changed: number }> {
+): Promise<Outcome> {
   const { organizationId } = context
   const at = nowOf(context)
   const promised = levels.map((level) => {
@@ -208,26 +276,19 @@ async function workOut(
   const entries = decided
     .filter(isToWrite)
     .map((each) => toEntry(each, causeOf(each.level, causedAt, partsOfKit) ?? at))
-  const connectionIds = [...new Set(entries.map((entry) => entry.connectionId))]
-  const written = Promise.all([
-    saveDesired(tx, organizationId, changes, at),
-    queueEntries(tx, organizationId, entries),
-    keepOversoldTasks(tx, organizationId, oversold, { at, uuid: context.uuid }),
-    notify(
-      tx,
-      organizationId,
-      ...(connectionIds.length > 0 ? [{ kind: 'lane' as const, connectionIds }] : []),
-      {
-        kind: 'screen',
-        topics: ['items', 'overview', 'activity'],
-        itemIds: [...new Set([...causedAt.keys(), ...levels.map((level) => level.itemId)])],
-      },
-      ...(kitsBeyond.length > 0 ? [{ kind: 'items' as const }] : []),
-    ),
-    insertChangedItems(tx, organizationId, kitsBeyond, { at, uuid: context.uuid }),
-  ])
-  lastly(tx, written)
-  return { connectionIds, changed: changes.length }
+  return {
+    changed: changes.length,
+    connectionIds: [...new Set(entries.map((entry) => entry.connectionId))],
+    itemIds: levels.map((level) => level.itemId),
+    areKitsBeyond: kitsBeyond.length > 0,
+    write: () =>
+      Promise.all([
+        saveDesired(tx, organizationId, changes, at),
+        queueEntries(tx, organizationId, entries),
+        keepOversoldTasks(tx, organizationId, oversold, { at, uuid: context.uuid }),
+        insertChangedItems(tx, organizationId, kitsBeyond, { at, uuid: context.uuid }),
+      ]),
+  }
 }
 
 /** What is kept back because of how an item sells; of a kit, off each of its parts. */

@@ -11,6 +11,20 @@ export type EntryToQueue = {
   causedAt: Date
 }
 
+/**
+ * What becomes of an entry that waits already. One that says the same stays as it is: to write it again is to write its
+ * index entries again (measured: half of what it costs to work out a change that changes nothing).
+ */
+export const onQueuedAlready = sql`
+    on conflict (organization_id, connection_id, level_id) do update set
+      priority = excluded.priority,
+      -- A newer quantity starts afresh; the same one keeps its place in the back-off.
+      attempts = case when excluded.desired_version > lane_entry.desired_version then 0 else lane_entry.attempts end,
+      not_before = case when excluded.desired_version > lane_entry.desired_version then null else lane_entry.not_before end,
+      caused_at = case when excluded.desired_version > lane_entry.desired_version then excluded.caused_at else lane_entry.caused_at end,
+      desired_version = greatest(excluded.desired_version, lane_entry.desired_version)
+    where lane_entry.priority <> excluded.priority or lane_entry.desired_version < excluded.desired_version`
+
 /** Queues levels for their lanes: one waiting row each, brought up to date however often they change. */
 export async function queueEntries(
   tx: Tx,
@@ -31,13 +45,7 @@ export async function queueEntries(
       (organization_id, connection_id, level_id, priority, desired_version, caused_at, not_before, attempts)
     select ${organizationId}, connection_id, level_id, priority, desired_version, caused_at, null, 0
     from ${source}
-    on conflict (organization_id, connection_id, level_id) do update set
-      priority = excluded.priority,
-      -- A newer quantity starts afresh; the same one keeps its place in the back-off.
-      attempts = case when excluded.desired_version > lane_entry.desired_version then 0 else lane_entry.attempts end,
-      not_before = case when excluded.desired_version > lane_entry.desired_version then null else lane_entry.not_before end,
-      caused_at = case when excluded.desired_version > lane_entry.desired_version then excluded.caused_at else lane_entry.caused_at end,
-      desired_version = greatest(excluded.desired_version, lane_entry.desired_version)`.execute(tx)
+    ${onQueuedAlready}`.execute(tx)
 }
 
 /**

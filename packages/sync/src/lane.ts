@@ -1,5 +1,5 @@
 import { CALL_CLASSES } from '@plimsoll/connector-kit'
-import { inTransaction } from '@plimsoll/database'
+import { inOneTrip, inTransaction } from '@plimsoll/database'
 import { insertChangedItems } from './availability.store.ts'
 import { nowOf } from './context.ts'
 import {
@@ -224,10 +224,12 @@ async function sendBatch(
   const { connectionId } = connection
   const { lease, writeEffect: effect } = context
   const callsUntil = new Date(at.getTime() + CALL_MS_MAX)
-  const sent = await insertSentWrites(
-    context.database.kysely,
-    { organizationId, connectionId, fencing: lease.fencing, at, callsUntil, effect },
-    drawn,
+  const sent = await inOneTrip(context.database, (tx) =>
+    insertSentWrites(
+      tx,
+      { organizationId, connectionId, fencing: lease.fencing, at, callsUntil, effect },
+      drawn,
+    ),
   )
   if (sent === undefined) {
     state.stoppedUntil = new Date(at.getTime() + STOPPED_MS)

@@ -24,6 +24,7 @@ export const WAKE_CHANNEL = 'plimsoll'
 const IDS_MAX = 100
 
 export async function notify(tx: Db, organizationId: string, ...wakes: Wake[]): Promise<void> {
+  if (wakes.length === 0) return
   const payloads = wakes.map((wake) => toPayload(organizationId, wake))
   await sql`select pg_notify(${WAKE_CHANNEL}, payload) from unnest(${sql.val(payloads)}::text[]) as wake(payload)`.execute(
     tx,

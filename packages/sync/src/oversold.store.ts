@@ -20,6 +20,35 @@ export async function findOversold(
   return standings.filter((row) => row.available < 0 || row.hasTask)
 }
 
+/**
+ * The same of many items of which no lot is kept back: first those are found that may be, by sums alone; nearly always
+ * there is none.
+ */
+export async function findOversoldOfMany(
+  tx: Tx,
+  organizationId: string,
+  itemIds: readonly string[],
+  at: Date,
+): Promise<ItemStanding[]> {
+  const found = await sql<{ itemId: string }>`
+    select item_id from balance
+    where organization_id = ${organizationId} and item_id = any(${sql.val([...itemIds])}::uuid[])
+    group by item_id
+    having sum(on_hand - reserved - held)::bigint < 0
+    union
+    select subject::uuid from task
+    where organization_id = ${organizationId} and kind = 'oversold' and closed_at is null
+      and subject = any(${sql.val([...itemIds])}::text[])
+    order by item_id`.execute(tx)
+  if (found.rows.length === 0) return []
+  return await findOversold(
+    tx,
+    organizationId,
+    found.rows.map((row) => row.itemId),
+    at,
+  )
+}
+
 /** The same of each of the items. */
 export async function findStandings(
   db: Db,

@@ -1,99 +1,95 @@
 import { inTransaction } from '@plimsoll/database'
 import { updateAvailability, workOutItems } from './availability.ts'
-import { findConnections } from './connections.store.ts'
 import { nowOf, type SyncContext } from './context.ts'
-import { locationsOf } from './item-stock.ts'
-import { findPoliciesOf } from './policies-in-force.store.ts'
-import type { Policy } from './policy.ts'
-import { createPolicyBook } from './policy-book.ts'
-import { findDoubtfulItems, findItemRange, type PlainPool, preferHashing } from './recompute.store.ts'
-import { hasSetAside } from './set-aside.store.ts'
-import { findPools } from './stock-in-pools.store.ts'
+import { planForThese } from './plain-levels.store.ts'
+import { findPlainTerms, workOutPlainItems } from './plain-levels.ts'
+import { findDoubtfulItems, findItemRange, findItemsIn, type ItemRange } from './recompute.store.ts'
 
 /**
  * What one statement looks at: nothing that others wait for. The levels of an item lie far apart, so that many items are
  * read faster from end to end than few by an index.
  */
-const ITEMS_PER_LOOK = 100_000
+const ITEMS_PER_LOOK = 50_000
 
-/** What one transaction works out and writes. */
+/** What one transaction works out: whoever changes one of its levels meanwhile waits for it. */
 const ITEMS_PER_TURN = 500
+
+/** Looks, and turns, that go beside each other. */
+const AT_ONCE = 2
 
 export type Recomputed = {
   /** Items that were looked at. */
   items: number
-  /** Items of which some level might differ, and which were worked out again. */
-  workedOut: number
+  /** Of those, items that were decided one by one: kits, lots, what has a policy or a protection of its own. */
+  decidedSingly: number
   /** Levels whose desired quantity was wrong and is right now. */
   changed: number
 }
 
 /**
  * Works out anew what every level of an organization should show, and writes where that differs: after a doubt (a restored
- * backup, a change by hand in the database). A statement over sums finds the items that may differ, and only those are
- * decided as ever; it may take an item too many and never one too few.
+ * backup, a change by hand in the database). First it looks where anything may differ; there plain items are decided and
+ * written by one statement for each turn, the others as ever.
  */
 export async function recomputeAll(
   context: SyncContext,
   onProgress: (done: Recomputed) => void = () => undefined,
 ): Promise<Recomputed> {
-  const done: Recomputed = { items: 0, workedOut: 0, changed: 0 }
+  const done: Recomputed = { items: 0, decidedSingly: 0, changed: 0 }
+  const { organizationId, database } = context
   for (let after: string | undefined; ; ) {
-    const range = await findItemRange(context.database.kysely, context.organizationId, after, ITEMS_PER_LOOK)
-    const { last } = range
-    if (last === null) break
-    // Policies and pools may change meanwhile: read afresh each time, and in the transaction that writes anyhow.
-    const doubtful = await findDoubtful(context, { after, last })
-    for (let from = 0; from < doubtful.length; from += ITEMS_PER_TURN) {
-      const turn = doubtful.slice(from, from + ITEMS_PER_TURN)
-      done.changed += (await workOutItems(context, turn)).changed
+    const ranges: ItemRange[] = []
+    for (let nth = 0; nth < AT_ONCE; nth += 1) {
+      const { items, last } = await findItemRange(database.kysely, organizationId, after, ITEMS_PER_LOOK)
+      if (last === null) break
+      ranges.push({ after, last })
+      done.items += items
+      after = last
     }
-    done.items += range.items
-    done.workedOut += doubtful.length
+    if (ranges.length === 0) break
+    const doubtful = (await Promise.all(ranges.map((range) => findDoubtful(context, range)))).flat()
+    await workOutDoubtful(context, doubtful, done)
     onProgress(done)
-    if (range.items < ITEMS_PER_LOOK) break
-    after = last
   }
   // Kits beyond those that are worked out together with their parts were noted.
-  if (done.workedOut > 0) await updateAvailability(context)
+  if (done.decidedSingly > 0) await updateAvailability(context)
   return done
 }
 
-async function findDoubtful(
-  context: SyncContext,
-  range: { after: string | undefined; last: string },
-): Promise<string[]> {
-  const { organizationId } = context
-  const at = nowOf(context)
+async function findDoubtful(context: SyncContext, range: ItemRange): Promise<string[]> {
+  const { organizationId, database } = context
   return await inTransaction(
-    context.database,
+    database,
     async (tx) => {
-      await preferHashing(tx)
-      const [pools, connections, policies, isAnySetAside] = await Promise.all([
-        findPools(tx, organizationId),
-        findConnections(tx, organizationId),
-        findPoliciesOf(tx, organizationId, [], at),
-        hasSetAside(tx, organizationId, at),
-      ])
-      const book = createPolicyBook(policies)
-      const connectorOf = new Map(connections.map((each) => [each.connectionId, each.connector]))
-      const plain = pools.flatMap((pool): PlainPool[] => {
-        const { policy } = book.of({ connectionId: pool.connectionId, stockUnitId: '', itemId: '' })
-        if (!isPlain(policy)) return []
-        const connector = context.connectors.get(connectorOf.get(pool.connectionId) ?? '')
-        const quantityMax = connector?.manifest.capabilities.quantityMax ?? Number.MAX_SAFE_INTEGER
-        return [{ ...pool, locationIds: locationsOf(pool.locationIds, policy), policy, quantityMax }]
-      })
-      return await findDoubtfulItems(tx, organizationId, { ...range, plain, isAnySetAside, at })
+      await planForThese(tx)
+      const terms = await findPlainTerms(context, tx)
+      if (terms === undefined) return await findItemsIn(tx, organizationId, range)
+      return await findDoubtfulItems(tx, organizationId, range, { ...terms, at: nowOf(context) })
     },
     { isolationLevel: 'repeatable read' },
   )
 }
 
-/**
- * Whether levels with this policy show what sums of balances say: nothing is set aside for them, and what is coming counts
- * whenever it comes. Lots, kits, and policies of items and listings are looked for per item.
- */
-function isPlain({ exclusivePercent, campaignUnits, incomingWithinDays }: Policy): boolean {
-  return exclusivePercent === undefined && campaignUnits === undefined && incomingWithinDays === undefined
+/** Policies and pools may have changed since they were looked at: each turn reads its own. */
+async function workOutDoubtful(
+  context: SyncContext,
+  itemIds: readonly string[],
+  done: Recomputed,
+): Promise<void> {
+  const singly: string[] = []
+  for (let from = 0; from < itemIds.length; ) {
+    const turns: Promise<{ changed: number; special: readonly string[] }>[] = []
+    for (let nth = 0; nth < AT_ONCE && from < itemIds.length; nth += 1, from += ITEMS_PER_TURN)
+      turns.push(workOutPlainItems(context, itemIds.slice(from, from + ITEMS_PER_TURN)))
+    for (const { changed, special } of await Promise.all(turns)) {
+      done.changed += changed
+      singly.push(...special)
+    }
+    const isLast = from >= itemIds.length
+    while (singly.length >= ITEMS_PER_TURN || (isLast && singly.length > 0)) {
+      const turn = singly.splice(0, ITEMS_PER_TURN)
+      done.changed += (await workOutItems(context, turn)).changed
+      done.decidedSingly += turn.length
+    }
+  }
 }

@@ -79,8 +79,8 @@ export function policyCommand(program: Command, exit: (code: number) => void): v
   })
 }
 
-function sayRecomputed({ items, workedOut, changed }: Recomputed): string {
-  return `${items} items looked at, ${workedOut} worked out again; ${changed} numbers were wrong and are right now.`
+function sayRecomputed({ items, decidedSingly, changed }: Recomputed): string {
+  return `${items} items looked at, ${decidedSingly} of them one by one; ${changed} numbers were wrong and are right now.`
 }
 
 function sayAll({ rows }: PolicyList): string {

@@ -55,7 +55,7 @@ export async function makeBrand(context: SyncContext, history: History): Promise
 /** Connects a shop as a person would: try, import, look, go live. */
 export async function connectShop(
   context: SyncContext,
-  child: Child,
+  child: Pick<Child, 'ready'>,
   shop: { connector: string; name: string; control: ShopControl },
 ): Promise<DemoShop> {
   const { settings, credentials } = readyShop.parse(child.ready)
