@@ -1,5 +1,6 @@
 import type pg from 'pg'
 import type { AcknowledgedWebhook, Books, StartedCall, Violation } from './books.ts'
+import { Fences } from './fences.ts'
 import { Guarantees } from './guarantees.ts'
 import { LedgerInvariants } from './ledger.ts'
 import { Beliefs, differencesOfLevels, differencesOfQueues, HoldersWork, SettledWrites } from './levels.ts'
@@ -31,6 +32,7 @@ export class Checker {
   readonly #work: HoldersWork
   readonly #beliefs: Beliefs
   readonly #guarantees: Guarantees
+  readonly #fences: Fences
 
   constructor(reader: pg.Client, books: Books, options: { heldUpMs(process: string): number }) {
     this.#reader = reader
@@ -42,10 +44,12 @@ export class Checker {
     this.#work = new HoldersWork(reader, books)
     this.#beliefs = new Beliefs(reader, books)
     this.#guarantees = new Guarantees(reader, books)
+    this.#fences = new Fences(reader, books)
   }
 
   async afterStep(step: StepDone): Promise<Violation[]> {
     const isTouched = (tables: readonly string[]) => tables.some((table) => step.touched.has(table))
+    this.#gather()
     const violations = await Promise.all([
       isTouched(LEDGER) ? this.#ledger.check() : [],
       isTouched(LEDGER) ? this.#orders() : [],
@@ -56,6 +60,7 @@ export class Checker {
       isTouched(['inbox', 'stream_cursor']) && step.process !== undefined
         ? this.#work.check(step.process, step.holder)
         : [],
+      isTouched(['stream_cursor']) ? this.#fences.check() : [],
       checkAcknowledged(this.#reader, this.#books, step.acknowledged),
       this.#guarantees.check(isTouched),
       isTouched(NUMBERS) ? this.#promises.update().then(() => []) : [],
@@ -63,6 +68,13 @@ export class Checker {
     // Judged by the promises as they stand now.
     for (const call of step.calls) violations.push(await this.#writes.check(call))
     return violations.flat()
+  }
+
+  /** What is asked for together leaves as one packet: a run waits for the server most of its time. */
+  #gather(): void {
+    const { stream } = this.#reader.connection
+    stream.cork()
+    process.nextTick(() => stream.uncork())
   }
 
   async #orders(): Promise<Violation[]> {

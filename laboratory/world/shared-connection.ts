@@ -7,6 +7,9 @@ import type { Trace } from './trace.ts'
  * The one connection to the real PostgreSQL through which every simulated process speaks, one transaction at a
  * time. It also listens: a session hears its own notifications before its commit is answered, so that they are
  * known in the same step, and can be handed on (or lost) as the seed says.
+ *
+ * Answers to statements that were asked for together are handed on one at a time, and what follows from one by itself
+ * is let happen before the next: how many come in one packet is the machine's chance.
  */
 export type SharedConnection = {
   client: pg.PoolClient
@@ -30,6 +33,7 @@ export async function openSharedConnection(url: string, trace: Trace): Promise<S
   const client = await pool.connect()
   let notifications: string[] = []
   let touched = new Set<string>()
+  let lastHeard: Promise<void> = Promise.resolve()
   client.on('notification', ({ payload }) => notifications.push(payload ?? ''))
   await client.query(`listen ${WAKE_CHANNEL}`)
   const query = client.query.bind(client) as unknown as (
@@ -53,13 +57,21 @@ export async function openSharedConnection(url: string, trace: Trace): Promise<S
       const parameters = typeof config === 'string' ? values : (config as { values?: unknown }).values
       trace.statements += 1
       for (const table of tablesChangedBy(text)) touched.add(table)
+      const answer = query(config, values)
+      answer.catch(() => undefined) // told below, in its turn
+      const before = lastHeard
+      const { promise: heard, resolve: hear } = Promise.withResolvers<void>()
+      lastHeard = heard
+      await before
       try {
-        const result = await query(config, values)
+        const result = await answer
         trace.note('statement', who, text, parameters, result.rowCount, result.rows)
         return result
       } catch (error) {
         trace.note('statement failed', who, text, parameters, String(error))
         throw error
+      } finally {
+        setImmediate(hear)
       }
     },
     close: async () => {
