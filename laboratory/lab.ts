@@ -14,8 +14,9 @@ import { Postman } from './world/postman.ts'
 import { createUuids } from './world/random.ts'
 import { Scheduler, untilQuiet } from './world/scheduler.ts'
 import type { LabServer } from './world/server.ts'
+import { SetPolicies } from './world/set-policies.ts'
 import { openSharedConnection } from './world/shared-connection.ts'
-import { connectPlatform, signUp } from './world/sign-up.ts'
+import { connectPlatform, letGoLive, signUp } from './world/sign-up.ts'
 import { type StoryLine, Trace } from './world/trace.ts'
 import { Weather } from './world/weather.ts'
 
@@ -72,6 +73,8 @@ class Lab {
   readonly #calendar: Calendar
   readonly #books: Books
   readonly #checker: Checker
+  readonly #policies: SetPolicies
+  readonly #reader: pg.Client
   readonly #stocked = new Map<string, number>()
   readonly #underWay = new Set<Books['underWay'][number]>()
   #calls: StartedCall[] = []
@@ -108,6 +111,8 @@ class Lab {
     this.#scheduler = scheduler
     this.#trace = trace
     this.#close = parts.close
+    this.#reader = reader
+    this.#policies = new SetPolicies(this.#platforms)
     const now = () => Math.floor(scheduler.now)
     const weather = new Weather(plan.faults, seed, () =>
       this.#stormFrom === undefined ? -1 : scheduler.now - this.#stormFrom,
@@ -158,6 +163,7 @@ class Lab {
       platforms: this.#platforms,
       reader,
       stocked: this.#stocked,
+      policies: this.#policies,
     })
     this.#calendar = new Calendar({
       plan,
@@ -166,12 +172,18 @@ class Lab {
       processes,
       platforms: this.#platforms,
       people: this.#people,
+      postman: this.#postman,
     })
+    const policies = this.#policies
     const underWay = this.#underWay
     this.#books = {
       organizationId,
       stocked: this.#stocked,
       platforms: [...this.#platforms.values()],
+      kits: new Map(plan.kits.map(({ sku, parts }) => [sku, parts])),
+      get policies() {
+        return policies.books
+      },
       now,
       clockErrorMs: 2 * Math.max(0, ...plan.processes.map(({ skewMs }) => Math.abs(skewMs))) + 5,
       isProtected: plan.protection.mode !== 'open',
@@ -294,11 +306,22 @@ class Lab {
     desk.start({ worker: false })
     const { context, life } = desk
     if (context === undefined) throw new Error('The desk has just been started.')
-    await this.#stepThrough(signUp(context, this.#plan.items))
+    await this.#stepThrough(signUp(context, this.#plan))
     for (const { sku, units } of this.#plan.items) this.#stocked.set(sku, units)
     for (const process of this.#processes) process.start()
     for (const platform of this.#platforms.values()) {
       await this.#stepThrough(connectPlatform(context, platform))
+      platform.isLive = false
+      platform.stoppedSince = this.#scheduler.now
+    }
+    await this.#policies.learn(this.#reader, this.#world.organizationId)
+    for (const policy of this.#plan.policies) await this.#stepThrough(this.#policies.set(context, policy))
+    for (const { name, shadowMs } of this.#plan.platforms) {
+      const platform = this.#platforms.get(name)
+      if (platform === undefined || shadowMs !== undefined) continue
+      platform.isLive = true
+      platform.stoppedSince = undefined
+      await this.#stepThrough(letGoLive(context, platform))
     }
     const { mode, settleMs } = this.#plan.protection
     // Where nothing is set it is automatic.
@@ -327,9 +350,11 @@ class Lab {
   /** What has converged is left alone: a round of everything later nothing has been written, and nothing differs. */
   async #staysSo(): Promise<void> {
     const until = this.#scheduler.now + STAYS_MS
-    this.#isSettled = true
+    // What is measured of demand and delays may bring another protection about, also once the world is calm.
+    const mayChange = this.#plan.protection.mode === 'auto'
+    this.#isSettled = !mayChange
     await this.#stepUntil(() => this.#scheduler.now >= until)
-    if (this.#violation !== undefined) return
+    if (this.#violation !== undefined || mayChange) return
     const differences = await this.#checker.differences()
     if (differences.length > 0)
       this.#break({ invariant: 'I6', text: `it had converged, and then: ${differences.join('; ')}` })

@@ -7,6 +7,10 @@ export type Books = {
   /** Base units that people have put into the warehouse (less what they took out), by SKU. */
   stocked: ReadonlyMap<string, number>
   platforms: readonly PlatformBook[]
+  /** What a unit of each kit is made of, by SKU; every other SKU is an item by itself. */
+  kits: ReadonlyMap<string, readonly Part[]>
+  /** What people have set on how much is shown, and were told that it is so. */
+  policies: readonly PolicyBook[]
   /** True time, milliseconds since the epoch. */
   now(): number
   /** How far the clocks of two processes may differ from each other and from the truth, together. */
@@ -15,6 +19,20 @@ export type Books = {
   underWay: readonly { holder: string; platform: string; writes: readonly WriteBook[] }[]
   /** The brand asks for a guarantee against overselling, of all items or of those that run low. */
   isProtected: boolean
+}
+
+export type Part = { sku: string; units: number }
+
+/** Set on a listing, on a platform, or on everything; what is left out is not set there. */
+export type PolicyBook = {
+  platform: string | undefined
+  listing: string | undefined
+  bufferUnits?: number | undefined
+  bufferPercent?: number | undefined
+  sharePercent?: number | undefined
+  cap?: number | undefined
+  floor?: number | undefined
+  paused?: boolean | undefined
 }
 
 export type WriteBook = { stockUnitId: string; quantity: number; expected: number | undefined }
@@ -33,12 +51,18 @@ export type PlatformBook = {
   /** Writes that it has taken and will carry out later. */
   accepted: readonly WriteBook[]
   orders: ReadonlyMap<string, OrderBook>
+  /** Since when people know that nothing is written to it any more: paused, or in shadow. Undefined: it may be. */
+  stoppedSince: number | undefined
+  /** Until when it has told a process (by the name under which that holds leases) to leave it alone. */
+  leaveAloneUntil: ReadonlyMap<string, number>
 }
 
 export type LevelBook = {
   stockUnitId: string
   sku: string
-  /** How many base units one of it is worth. */
+  /** Its listings; several may share it. */
+  listingIds: readonly string[]
+  /** How many base units (of a kit: kits) one of it is worth. */
   unitsPerListing: number
   /** Undefined: the platform does not count it. */
   quantity: number | undefined
@@ -85,6 +109,11 @@ export type StartedCall = {
 export type AcknowledgedWebhook = { platform: string; orderId: string; version: number }
 
 export type Violation = { invariant: string; text: string }
+
+/** What one unit of something that is sold takes out of the warehouse. */
+export function partsOf(books: Pick<Books, 'kits'>, sku: string): readonly Part[] {
+  return books.kits.get(sku) ?? [{ sku, units: 1 }]
+}
 
 /** Units of an order that are still to leave. */
 export function openUnitsOf({ state, current, shipped }: OrderState): number {

@@ -19,7 +19,7 @@ export type StepDone = {
 }
 
 const LEDGER = ['movement', 'balance', 'reservation', 'sales_order', 'order_line']
-const NUMBERS = ['movement', 'balance', 'order_line', 'level', 'pool_location']
+const NUMBERS = ['movement', 'balance', 'order_line', 'level', 'pool_location', 'policy']
 
 /** Checks after every step what that step may have broken, and at the end whether all has converged. */
 export class Checker {

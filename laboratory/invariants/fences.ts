@@ -22,7 +22,10 @@ export class Fences {
     const { rows } = await this.#reader.query<FenceRow>(
       `select connection_id, fence_at, (
         select json_object_agg(subject, version order by subject) from (
-          select subject, max((payload ->> 'version')::bigint) as version from inbox
+          -- What waits to be read by itself holds what rests on the moment back, and is not missed.
+          select subject, max(coalesce((payload ->> 'version')::bigint,
+            case when state in ('pending', 'fetch', 'parked') then 9007199254740991 end)) as version
+          from inbox
           where inbox.organization_id = $1 and inbox.connection_id = stream_cursor.connection_id and topic = 'order'
           group by subject
         ) as newest

@@ -5,6 +5,7 @@ import {
   latestOf,
   openUnitsOf,
   type PlatformBook,
+  partsOf,
   type Violation,
 } from './books.ts'
 
@@ -31,11 +32,12 @@ export class Guarantees {
     if (!this.#books.isProtected) return []
     if (isTouched(['item_protection'])) await this.#readClaims()
     if (isTouched(['movement'])) await this.#readStock()
-    return [...this.#claimed].flatMap((sku) => {
+    const claimed = [...this.#claimed].filter((sku) => !this.#books.kits.has(sku))
+    return claimed.flatMap((sku) => {
       const left = this.#leftOf(sku)
-      const parts = this.#levelsOf(sku).map(({ platform, level }) => ({
+      const parts = this.#levelsOf(sku).map(({ platform, level, units }) => ({
         name: platform.name,
-        units: level.unitsPerListing * mostSold(this.#books, platform, level),
+        units: units * mostSold(this.#books, platform, level),
       }))
       const most = parts.reduce((sum, { units }) => sum + units, 0)
       if (most <= left) return []
@@ -49,41 +51,53 @@ export class Guarantees {
    * a platform has nothing to sell.
    */
   differences(): string[] {
-    const skus = new Set(
-      this.#books.platforms.flatMap((each) => [...each.levels.values()].map(({ sku }) => sku)),
-    )
-    return [...skus].flatMap((sku) => {
+    const skus = [...this.#books.stocked.keys()]
+    const free = new Map<string, number>()
+    const beyond = skus.flatMap((sku) => {
       const levels = this.#levelsOf(sku).filter(({ level }) => level.quantity !== undefined)
-      const shown = levels.reduce((sum, each) => sum + each.level.unitsPerListing * sellableOf(each), 0)
+      const shown = levels.reduce((sum, each) => sum + each.units * sellableOf(each), 0)
       const left = Math.max(0, this.#leftOf(sku))
-      if (this.#claimed.has(sku) && shown > left)
-        return [`${shown} of ${sku} are for sale, and ${left} are left`]
       // The hub keeps as many units more as there are sold ones that are still in a platform's number.
-      const untaken = levels.reduce((sum, each) => sum + each.level.unitsPerListing * untakenOf(each), 0)
-      const free = left - shown - untaken
-      return levels.flatMap(({ platform, level }) => {
-        const units = sellableOf({ platform, level })
-        const isIdle = units <= 0 && free >= level.unitsPerListing
-        return isIdle ? [`${platform.name} shows no ${level.stockUnitId}, and ${free} are free`] : []
-      })
+      const untaken = levels.reduce((sum, each) => sum + each.units * untakenOf(each), 0)
+      free.set(sku, left - shown - untaken)
+      return this.#claimed.has(sku) && shown > left
+        ? [`${shown} of ${sku} are for sale, and ${left} are left`]
+        : []
     })
+    return [...beyond, ...this.#idle(free)]
   }
 
-  #levelsOf(sku: string): OnPlatform[] {
+  /** Levels with nothing to sell, though all that one more unit of them takes is free. */
+  #idle(free: ReadonlyMap<string, number>): string[] {
     return this.#books.platforms.flatMap((platform) =>
-      [...platform.levels.values()]
-        .filter((level) => level.sku === sku)
-        .map((level) => ({ platform, level })),
+      [...platform.levels.values()].flatMap((level) => {
+        if (level.quantity === undefined || sellableOf({ platform, level }) > 0) return []
+        const parts = partsOf(this.#books, level.sku)
+        const isIdle = parts.every(({ sku, units }) => (free.get(sku) ?? 0) >= level.unitsPerListing * units)
+        if (!isIdle) return []
+        const text = parts.map(({ sku }) => `${free.get(sku)} of ${sku}`).join(', ')
+        return [`${platform.name} shows no ${level.stockUnitId}, and ${text} are free`]
+      }),
+    )
+  }
+
+  /** Every level that sells of an item, by itself or in a kit, and how many of it one unit there takes. */
+  #levelsOf(sku: string): (OnPlatform & { units: number })[] {
+    return this.#books.platforms.flatMap((platform) =>
+      [...platform.levels.values()].flatMap((level) => {
+        const part = partsOf(this.#books, level.sku).find((each) => each.sku === sku)
+        return part === undefined ? [] : [{ platform, level, units: level.unitsPerListing * part.units }]
+      }),
     )
   }
 
   #leftOf(sku: string): number {
-    const sold = this.#levelsOf(sku).flatMap(({ platform, level }) =>
+    const sold = this.#levelsOf(sku).flatMap(({ platform, level, units }) =>
       [...platform.orders.values()]
         .filter(({ stockUnitId }) => stockUnitId === level.stockUnitId)
         .map((order) => {
           const latest = latestOf(order)
-          return level.unitsPerListing * (openUnitsOf(latest) + latest.shipped - latest.returned)
+          return units * (openUnitsOf(latest) + latest.shipped - latest.returned)
         }),
     )
     return (this.#stocked.get(sku) ?? 0) - sold.reduce((sum, units) => sum + units, 0)

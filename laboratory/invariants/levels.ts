@@ -1,5 +1,6 @@
 import type pg from 'pg'
-import { type Books, latestOf, openUnitsOf, type PlatformBook, type Violation } from './books.ts'
+import { type Books, latestOf, openUnitsOf, type PlatformBook, partsOf, type Violation } from './books.ts'
+import { wantedOf } from './wanted.ts'
 
 type LevelRow = {
   level_id: string
@@ -129,11 +130,12 @@ export class HoldersWork {
  * counted number is what is truly there for all, plus what this platform has still to subtract.
  */
 export function differencesOfLevels(books: Books): string[] {
+  const availableOf = (sku: string) => truth(books, sku)
   return books.platforms.flatMap((platform) =>
     [...platform.levels.values()].flatMap((level) => {
       if (level.quantity === undefined) return []
-      const promised = Math.max(0, Math.floor(truth(books, level.sku) / level.unitsPerListing))
-      const wanted = Math.min(promised + untakenOf(platform, level.stockUnitId), platform.quantityMax)
+      const untaken = untakenOf(platform, level.stockUnitId)
+      const wanted = wantedOf(books, platform, { level, untaken }, availableOf)
       return level.quantity === wanted
         ? []
         : [`${platform.name} shows ${level.quantity} of ${level.stockUnitId}, and ${wanted} are to be shown`]
@@ -144,11 +146,13 @@ export function differencesOfLevels(books: Books): string[] {
 /** Units in the warehouse that nobody has bought. */
 function truth(books: Books, sku: string): number {
   const sold = books.platforms.flatMap((platform) =>
-    [...platform.orders.values()].flatMap((order) => {
+    [...platform.orders.values()].map((order) => {
       const level = platform.levels.get(order.stockUnitId)
-      if (level?.sku !== sku) return []
+      if (level === undefined) return 0
+      const part = partsOf(books, level.sku).find((each) => each.sku === sku)
       const latest = latestOf(order)
-      return [level.unitsPerListing * (openUnitsOf(latest) + latest.shipped - latest.returned)]
+      const units = openUnitsOf(latest) + latest.shipped - latest.returned
+      return level.unitsPerListing * (part?.units ?? 0) * units
     }),
   )
   return (books.stocked.get(sku) ?? 0) - sold.reduce((sum, units) => sum + units, 0)

@@ -6,39 +6,50 @@ import {
   type OrderBook,
   type OrderState,
   openUnitsOf,
+  type Part,
+  partsOf,
   type Violation,
 } from './books.ts'
 
-/** What the hub has done for one order, in base units: what its reservations say, and what its movements add up to. */
+/** Units of one item. */
+type Held = { open: number; shipped: number; returned: number }
+type Moved = { reserved: number; onHand: number }
+
+/** What the hub has done for one order, by item: what its reservations say, and what its movements add up to. */
 export type KnownOrder = {
   connectionId: string
   externalId: string
   state: string
-  open: number
-  shipped: number
-  returned: number
-  movedReserved: number
-  movedOnHand: number
+  held: Readonly<Record<string, Held>>
+  moved: Readonly<Record<string, Moved>>
 }
 
 /** Every order that the hub knows, by connection and external id. */
 export async function findKnownOrders(reader: pg.Client, organizationId: string): Promise<KnownOrder[]> {
   const { rows } = await reader.query(
     `select sales_order.connection_id as "connectionId", external_id as "externalId", sales_order.state,
-      coalesce(held.open, 0)::int as open, coalesce(held.shipped, 0)::int as shipped,
-      coalesce(held.returned, 0)::int as returned,
-      coalesce(moved.reserved, 0)::int as "movedReserved", coalesce(moved.on_hand, 0)::int as "movedOnHand"
+      coalesce(held.items, '{}') as held, coalesce(moved.items, '{}') as moved
     from sales_order
     left join lateral (
-      select sum(reserved - released - shipped) as open, sum(shipped) as shipped, sum(returned) as returned
-      from reservation
-      where reservation.organization_id = $1 and owner_id in (
-        select line_id from order_line where organization_id = $1 and order_id = sales_order.order_id
-      )
+      select json_object_agg(sku, json_build_object('open', open, 'shipped', shipped, 'returned', returned)) as items
+      from (
+        select sku, sum(reserved - released - shipped)::int as open, sum(shipped)::int as shipped,
+          sum(returned)::int as returned
+        from reservation join item using (organization_id, item_id)
+        where reservation.organization_id = $1 and owner_id in (
+          select line_id from order_line where organization_id = $1 and order_id = sales_order.order_id
+        )
+        group by sku order by sku
+      ) as of_item
     ) as held on true
     left join lateral (
-      select sum(reserved_delta) as reserved, sum(on_hand_delta) as on_hand
-      from movement where movement.organization_id = $1 and reference_id = sales_order.order_id
+      select json_object_agg(sku, json_build_object('reserved', reserved, 'onHand', on_hand)) as items
+      from (
+        select sku, sum(reserved_delta)::int as reserved, sum(on_hand_delta)::int as on_hand
+        from movement join item using (organization_id, item_id)
+        where movement.organization_id = $1 and reference_id = sales_order.order_id
+        group by sku order by sku
+      ) as of_item
     ) as moved on true
     where sales_order.organization_id = $1 order by 1, 2`,
     [organizationId],
@@ -46,22 +57,27 @@ export async function findKnownOrders(reader: pg.Client, organizationId: string)
   return rows
 }
 
+const NOTHING_HELD: Held = { open: 0, shipped: 0, returned: 0 }
+
 /**
- * I3: what was done for an order is, at every moment, what one of its states asks for; never the sum of two, and
- * never of an order that no platform has.
+ * I3: what was done for an order is, at every moment and for every item, what one of its states asks for; never the sum of
+ * two, and never of an order that no platform has.
  */
 export function checkOrders(books: Books, known: readonly KnownOrder[]): Violation[] {
   return known.flatMap((order) => {
     const book = findOrder(books, order)
     const name = `order ${order.externalId}`
     if (book === undefined) return [{ invariant: 'I3', text: `${name} is on no platform` }]
-    if (order.movedReserved !== order.open || order.movedOnHand !== order.returned - order.shipped) {
-      const text = `${name}: movements say ${order.movedReserved} reserved and ${order.movedOnHand} on hand, reservations ${order.open} open, ${order.shipped} shipped, ${order.returned} returned`
+    for (const sku of new Set([...Object.keys(order.held), ...Object.keys(order.moved)])) {
+      const held = order.held[sku] ?? NOTHING_HELD
+      const moved = order.moved[sku] ?? { reserved: 0, onHand: 0 }
+      if (moved.reserved === held.open && moved.onHand === held.returned - held.shipped) continue
+      const text = `${name}: movements say ${moved.reserved} of ${sku} reserved and ${moved.onHand} on hand, reservations ${heldWords(held)}`
       return [{ invariant: 'I3', text }]
     }
-    const units = unitsOf(books, order, book)
-    if (book.states.some((state) => isAsIn(state, order, units))) return []
-    const text = `${name} holds ${order.open} open, ${order.shipped} shipped, ${order.returned} returned, as in none of its states (${book.states.map(wordsOf).join('; ')})`
+    const parts = partsOfOrder(books, order, book)
+    if (book.states.some((state) => isAsIn(state, order, parts))) return []
+    const text = `${name} holds ${wordsOfHeld(order)}, as in none of its states (${book.states.map(wordsOf).join('; ')})`
     return [{ invariant: 'I3', text }]
   })
 }
@@ -99,9 +115,9 @@ export function differencesOfOrders(books: Books, known: readonly KnownOrder[]):
       const order = byName.get(`${platform.connectionId} ${book.id}`)
       if (order === undefined) return [`order ${book.id} is not known`]
       const latest = latestOf(book)
-      if (order.state === latest.state && isAsIn(latest, order, unitsOf(books, order, book))) return []
+      if (order.state === latest.state && isAsIn(latest, order, partsOfOrder(books, order, book))) return []
       return [
-        `order ${book.id} is known as ${order.state} with ${order.open} open, ${order.shipped} shipped, ${order.returned} returned, and is ${wordsOf(latest)}`,
+        `order ${book.id} is known as ${order.state} with ${wordsOfHeld(order)}, and is ${wordsOf(latest)}`,
       ]
     }),
   )
@@ -112,19 +128,38 @@ function findOrder(books: Books, known: KnownOrder): OrderBook | undefined {
   return platform?.orders.get(known.externalId)
 }
 
-function isAsIn(state: OrderState, known: KnownOrder, unitsPerListing: number): boolean {
+/** Base units of every item that one unit of the order takes. */
+function partsOfOrder(books: Books, known: KnownOrder, { stockUnitId }: OrderBook): readonly Part[] {
+  const platform = books.platforms.find((each) => each.connectionId === known.connectionId)
+  const level = platform?.levels.get(stockUnitId)
+  if (level === undefined) throw new Error(`order ${known.externalId} is of no level`)
+  return partsOf(books, level.sku).map(({ sku, units }) => ({ sku, units: units * level.unitsPerListing }))
+}
+
+function isAsIn(state: OrderState, known: KnownOrder, parts: readonly Part[]): boolean {
+  const isOthers = Object.keys(known.held).some((sku) => !parts.some((part) => part.sku === sku))
   return (
-    openUnitsOf(state) * unitsPerListing === known.open &&
-    state.shipped * unitsPerListing === known.shipped &&
-    state.returned * unitsPerListing === known.returned
+    !isOthers &&
+    parts.every(({ sku, units }) => {
+      const held = known.held[sku] ?? NOTHING_HELD
+      return (
+        openUnitsOf(state) * units === held.open &&
+        state.shipped * units === held.shipped &&
+        state.returned * units === held.returned
+      )
+    })
   )
 }
 
-function unitsOf(books: Books, known: KnownOrder, { stockUnitId }: OrderBook): number {
-  const platform = books.platforms.find((each) => each.connectionId === known.connectionId)
-  return platform?.levels.get(stockUnitId)?.unitsPerListing ?? 1
+function wordsOf(state: OrderState): string {
+  return `${state.state} with ${heldWords({ ...state, open: openUnitsOf(state) })}`
 }
 
-function wordsOf(state: OrderState): string {
-  return `${state.state} with ${openUnitsOf(state)} open, ${state.shipped} shipped, ${state.returned} returned`
+function wordsOfHeld({ held }: KnownOrder): string {
+  const words = Object.entries(held).map(([sku, each]) => `of ${sku} ${heldWords(each)}`)
+  return words.length === 0 ? 'nothing' : words.join(' and ')
+}
+
+function heldWords({ open, shipped, returned }: Held): string {
+  return `${open} open, ${shipped} shipped, ${returned} returned`
 }

@@ -1,14 +1,28 @@
 import type pg from 'pg'
-import type { Books } from './books.ts'
+import type { Books, PlatformBook, PolicyBook } from './books.ts'
+import { promiseOf } from './wanted.ts'
 
 /** How far back a promise counts as one that the hub may still be acting on. */
 const REMEMBERED_MS = 60_000
+
+type LevelRow = { level_id: string; connection_id: string; stock_unit_id: string; unsubtracted: number }
+
+type PolicyRow = {
+  connection_id: string | null
+  external_id: string | null
+  buffer_units: number | null
+  buffer_percent: number | null
+  share_percent: number | null
+  cap: number | null
+  floor: number | null
+  paused: boolean | null
+}
 
 type Moment = { at: number; units: number }
 
 /**
  * What the hub would promise on each level given everything that its ledger knows, worked out here from plain rows
- * by the design's formula (available of the pool, plus own orders that the platform has still to subtract), and how
+ * by the design's formula (`wanted.ts`, plus own orders that the platform has still to subtract), and how
  * that has moved.
  */
 export class Promises {
@@ -23,30 +37,59 @@ export class Promises {
   }
 
   async update(): Promise<void> {
-    const { rows } = await this.#reader.query(
-      `select level.level_id, level.connection_id, level.units_per_listing::int as units_per_listing,
-        coalesce((
-          select sum(balance.on_hand - balance.reserved - balance.held)
-          from pool_location join balance on balance.organization_id = $1
-            and balance.item_id = level.item_id and balance.location_id = pool_location.location_id
-          where pool_location.organization_id = $1 and pool_location.connection_id = level.connection_id
-            and pool_location.external_id = level.external_location_id
-        ), 0)::int as available,
-        coalesce((
+    const { organizationId } = this.#books
+    const [levels, stock, policies] = await Promise.all([
+      this.#reader.query<LevelRow>(
+        `select level.level_id, level.connection_id, level.stock_unit_id, coalesce((
           select sum(unsubtracted) from order_line
           where order_line.organization_id = $1 and order_line.connection_id = level.connection_id
             and order_line.stock_unit_id = level.stock_unit_id
         ), 0)::int as unsubtracted
-      from level where level.organization_id = $1 order by 1`,
-      [this.#books.organizationId],
-    )
+        from level where level.organization_id = $1 order by 1`,
+        [organizationId],
+      ),
+      this.#reader.query<{ sku: string; available: number }>(
+        `select sku, sum(on_hand - reserved - held)::int as available
+        from balance join item using (organization_id, item_id)
+        where balance.organization_id = $1 group by sku order by sku`,
+        [organizationId],
+      ),
+      this.#reader.query<PolicyRow>(
+        `select case scope when 'connection' then scope_id else listing.connection_id end as connection_id,
+          external_id, buffer_units::int, buffer_percent::int, share_percent::int, cap::int, floor::int, paused
+        from policy left join listing
+          on listing.organization_id = $1 and scope = 'listing' and listing.listing_id = scope_id
+        where policy.organization_id = $1 order by scope, scope_id`,
+        [organizationId],
+      ),
+    ])
+    const available = new Map(stock.rows.map((row) => [row.sku, row.available]))
+    const set = policies.rows.map((row) => this.#toPolicy(row))
     const at = this.#books.now()
-    for (const row of rows) {
-      const max = this.#books.platforms.find(
-        ({ connectionId }) => connectionId === row.connection_id,
-      )?.quantityMax
-      const promise = Math.max(0, Math.floor(row.available / row.units_per_listing)) + row.unsubtracted
-      this.#note(row.level_id, { at, units: Math.min(promise, max ?? promise) })
+    for (const row of levels.rows) {
+      const platform = this.#platformOf(row.connection_id)
+      const level = platform?.levels.get(row.stock_unit_id)
+      if (platform === undefined || level === undefined) continue
+      const place = { platform: platform.name, level, policies: set }
+      const units = promiseOf(this.#books, place, (sku) => available.get(sku) ?? 0) + row.unsubtracted
+      this.#note(row.level_id, { at, units: Math.min(units, platform.quantityMax) })
+    }
+  }
+
+  #platformOf(connectionId: string | null): PlatformBook | undefined {
+    return this.#books.platforms.find((each) => each.connectionId === connectionId)
+  }
+
+  #toPolicy(row: PolicyRow): PolicyBook {
+    return {
+      platform: this.#platformOf(row.connection_id)?.name,
+      listing: row.external_id ?? undefined,
+      bufferUnits: row.buffer_units ?? undefined,
+      bufferPercent: row.buffer_percent ?? undefined,
+      sharePercent: row.share_percent ?? undefined,
+      cap: row.cap ?? undefined,
+      floor: row.floor ?? undefined,
+      paused: row.paused ?? undefined,
     }
   }
 

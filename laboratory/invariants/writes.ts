@@ -17,6 +17,7 @@ type SentRow = {
   unfenced: boolean
   is_dealt: boolean
   caused_at: Date
+  sent_at: Date
   lease_fencing: string
   holder: string
 }
@@ -52,7 +53,7 @@ export class WriteInvariants {
   async check(call: StartedCall): Promise<Violation[]> {
     const platform = this.#books.platforms.find(({ name }) => name === call.platform)
     if (platform === undefined) return []
-    const violations = await this.#decreasesFirst(call, platform)
+    const violations = [...this.#leftAlone(call, platform), ...(await this.#decreasesFirst(call, platform))]
     if (call.writes.length === 0) return violations
     if (new Set(call.writes.map(({ stockUnitId }) => stockUnitId)).size < call.writes.length) {
       violations.push({
@@ -74,6 +75,7 @@ export class WriteInvariants {
       }
       violations.push(
         ...this.#fencing(call, row),
+        ...this.#notStopped(platform, row),
         ...this.#notAbsent(platform, level),
         ...this.#withinPromise(call, level, row, write.quantity),
         ...this.#alone(call, level, write.quantity),
@@ -87,7 +89,7 @@ export class WriteInvariants {
   async #findSent(call: StartedCall): Promise<SentRow[]> {
     const { rows } = await this.#reader.query(
       `select write_id, write.level_id, stock_unit_id, write.state, write.fencing, direction, unfenced,
-        level.granted is not null as is_dealt, write.caused_at, lease.fencing as lease_fencing, lease.holder
+        level.granted is not null as is_dealt, write.caused_at, write.sent_at, lease.fencing as lease_fencing, lease.holder
       from write
       join level on level.organization_id = $1 and level.level_id = write.level_id
       join lease on lease.organization_id = $1 and lease.connection_id = write.connection_id
@@ -95,6 +97,23 @@ export class WriteInvariants {
       [this.#books.organizationId, call.writes.map(({ writeId }) => writeId)],
     )
     return rows
+  }
+
+  /** A platform that said "slow down, so long" is left alone for as long by whoever heard it. */
+  #leftAlone(call: StartedCall, { name, leaveAloneUntil }: PlatformBook): Violation[] {
+    const aheadMs = (leaveAloneUntil.get(call.holder) ?? 0) - this.#books.now()
+    // What people ask for by themselves (an import, new credentials) has a budget of its own.
+    if (aheadMs <= 1 || call.operation === 'check' || call.operation === 'listings') return []
+    const text = `${call.process} calls ${name} (${call.operation}) ${aheadMs} ms before the end of what it was told to wait`
+    return [{ invariant: 'budgets', text }]
+  }
+
+  /** Nothing is written to what people have paused, or have not let go live. */
+  #notStopped({ name, stoppedSince }: PlatformBook, row: SentRow): Violation[] {
+    if (stoppedSince === undefined || row.sent_at.getTime() <= stoppedSince + this.#books.clockErrorMs)
+      return []
+    const text = `${name} is written to (${row.stock_unit_id}), and people have stopped that`
+    return [{ invariant: 'pause', text }]
   }
 
   #fencing(call: StartedCall, row: SentRow): Violation[] {

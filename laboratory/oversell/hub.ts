@@ -137,10 +137,8 @@ export class Hub implements Strategy {
 
   async start(): Promise<void> {
     const context = this.#context
-    await signUp(
-      context,
-      this.#opening.map(({ sku, opening }) => ({ sku, units: opening })),
-    )
+    const items = this.#opening.map(({ sku, opening }) => ({ sku, units: opening }))
+    await signUp(context, { items, kits: [] })
     await changeProtection(context, {}, { mode: this.#mode })
     for (const { shop } of this.#roads) {
       const { connectionId } = await connect(context, {

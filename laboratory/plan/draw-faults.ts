@@ -71,6 +71,16 @@ const FAULTS: Record<Fault['kind'], { chance: number; draw(random: Random, world
       platform: platformOf(random, world),
       rate: random.next() * 0.5,
       ...during(random, world),
+      how: random.pick(['said-done', 'old-shown']),
+    }),
+  },
+  'unreadable-orders': {
+    chance: 0.2,
+    draw: (random, world) => ({
+      kind: 'unreadable-orders',
+      platform: platformOf(random, world),
+      rate: 0.2 + random.next() * 0.5,
+      ...during(random, world),
     }),
   },
   webhooks: {

@@ -1,6 +1,7 @@
 import { type KindName, PLATFORM_KINDS } from '../platforms/kinds.ts'
 import { createRandom, type Random } from '../world/random.ts'
 import { drawFaults } from './draw-faults.ts'
+import { drawKits, drawPeoplesActs, drawPolicies, drawShadows } from './draw-policies.ts'
 import type { Act, Plan, PlannedPlatform } from './plan.ts'
 
 /** Draws a plan from its seed: a small brand, a busy minute, and a good deal of bad luck. */
@@ -11,31 +12,35 @@ export function makePlan(seed: number | string): Plan {
   const items = ['bottle', 'glass', 'lamp']
     .slice(0, random.whole(1, 3))
     .map((sku) => ({ sku, units: random.whole(0, 14) }))
+  const kits = protection.mode === 'open' ? drawKits(createRandom(`kits/${seed}`), items) : []
+  const listed = [...items, ...kits].map(({ sku }) => sku)
   const kinds = Object.keys(PLATFORM_KINDS) as [KindName, ...KindName[]]
   // A guarantee is about units that two of them could sell.
   const platformsMin = protection.mode === 'open' ? 1 : 2
-  const platforms = Array.from({ length: Math.max(platformsMin, random.whole(1, 3)) }, (_, nth) =>
-    drawPlatform(
-      random,
-      `shop-${nth + 1}`,
-      random.pick(kinds),
-      items.map(({ sku }) => sku),
-    ),
+  const drawn = Array.from({ length: Math.max(platformsMin, random.whole(1, 3)) }, (_, nth) =>
+    drawPlatform(random, `shop-${nth + 1}`, random.pick(kinds), listed),
   )
+  const platforms =
+    protection.mode === 'open' ? drawShadows(createRandom(`shadow/${seed}`), drawn, stormMs) : drawn
   const processes = Array.from({ length: random.pick([1, 2, 2, 3]) }, (_, nth) => ({
     name: `hub-${nth + 1}`,
     skewMs: random.chance(0.3) ? random.whole(-400, 400) : 0,
   }))
   const canOversell = random.chance(0.25)
-  const acts = Array.from({ length: random.whole(6, 30) }, () =>
-    drawAct(random, { stormMs, platforms, skus: items.map(({ sku }) => sku), canOversell }),
-  ).sort((a, b) => a.at - b.at)
+  const acts = [
+    ...Array.from({ length: random.whole(6, 30) }, () =>
+      drawAct(random, { stormMs, platforms, skus: items.map(({ sku }) => sku), canOversell }),
+    ),
+    ...drawPeoplesActs(createRandom(`people/${seed}`), { stormMs, platforms }),
+  ].sort((a, b) => a.at - b.at)
   const faults = drawFaults(createRandom(`faults/${seed}`), {
     stormMs,
     processes: processes.map(({ name }) => name),
     platforms: platforms.map(({ name }) => name),
   })
-  const plan = { seed: String(seed), processes, platforms, items, acts, protection, faults, stormMs }
+  const policies = drawPolicies(createRandom(`policies/${seed}`), platforms)
+  const setting = { processes, platforms, items, kits, policies, protection }
+  const plan = { seed: String(seed), ...setting, acts, faults, stormMs }
   return protection.mode === 'open' ? plan : asDeclared(plan)
 }
 
@@ -54,15 +59,19 @@ function asDeclared(plan: Plan): Plan {
     plan.platforms.some((platform) => platform.name === name && platform.kind === 'feed')
   return {
     ...plan,
+    // What a policy lets idle would be taken for units that the dealer forgot.
+    policies: [],
     acts: plan.acts
-      .filter(({ kind }) => kind !== 'edit')
+      .filter(({ kind }) => kind !== 'edit' && kind !== 'policy')
       .map((act): Act => {
         if (act.kind === 'sell') return { ...act, evenIfNone: false }
         if (act.kind !== 'stock' || act.units > 0) return act
         return { at: act.at, kind: 'reserve', sku: act.sku, units: -act.units }
       }),
     // Of a feed it is only said that it has been taken.
-    faults: plan.faults.filter((fault) => fault.kind !== 'writes-not-applied' || isFeed(fault.platform)),
+    faults: plan.faults.filter(
+      (fault) => fault.kind !== 'writes-not-applied' || fault.how === 'old-shown' || isFeed(fault.platform),
+    ),
   }
 }
 
@@ -112,7 +121,14 @@ function drawAct(
     units: random.whole(1, 3),
     evenIfNone: world.canOversell && random.chance(0.3),
     payAfterMs: random.whole(1, 3_000),
-    afterwards: random.pick(['wait', 'ship', 'cancel', 'refund-one-and-cancel', 'ship-and-return-one']),
+    afterwards: random.pick([
+      'wait',
+      'ship',
+      'cancel',
+      'refund-one-and-cancel',
+      'ship-and-return-one',
+      'ship-one-and-cancel',
+    ]),
     afterwardsMs: random.whole(50, 5_000),
   }
 }

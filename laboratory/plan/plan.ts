@@ -10,6 +10,10 @@ export type Plan = {
   platforms: readonly PlannedPlatform[]
   /** SKUs and how many units of each lie in the warehouse. */
   items: readonly { sku: string; units: number }[]
+  /** Sets of them, which are sold like any item. */
+  kits: readonly { sku: string; parts: readonly { sku: string; units: number }[] }[]
+  /** What the brand has set on how much is shown, before it goes live. */
+  policies: readonly PlannedPolicy[]
   acts: readonly Act[]
   /** How the brand protects itself from overselling; `settleMs`: so long before the storm it asks for it. */
   protection: { mode: 'open' | 'guaranteed' | 'auto'; settleMs: number }
@@ -23,6 +27,21 @@ export type PlannedPlatform = {
   kind: KindName
   /** What it shows at first; null: it does not count that one. Two listings may share one stock unit. */
   listings: readonly PlannedListing[]
+  /** So long into the storm it is in shadow, and nothing may be written to it; undefined: it is live from the start. */
+  shadowMs?: number
+}
+
+/** How much a listing, all of a platform, or everything shows. What is left out is not set. */
+export type PlannedPolicy = {
+  platform: string | undefined
+  /** With its platform. */
+  listing: string | undefined
+  bufferUnits?: number
+  bufferPercent?: number
+  sharePercent?: number
+  cap?: number
+  floor?: number
+  paused?: boolean
 }
 
 export type PlannedListing = {
@@ -43,7 +62,13 @@ export type Act = { at: number } & (
       /** The platform's own race: it sells what it does not have. */
       evenIfNone: boolean
       payAfterMs: number
-      afterwards: 'wait' | 'ship' | 'cancel' | 'refund-one-and-cancel' | 'ship-and-return-one'
+      afterwards:
+        | 'wait'
+        | 'ship'
+        | 'cancel'
+        | 'refund-one-and-cancel'
+        | 'ship-and-return-one'
+        | 'ship-one-and-cancel'
       afterwardsMs: number
     }
   /** People receive goods, or take some out. */
@@ -52,6 +77,12 @@ export type Act = { at: number } & (
   | { kind: 'reserve'; sku: string; units: number }
   /** A person types a number on the platform's own screen; null: stops the counting. */
   | { kind: 'edit'; platform: string; listing: string; quantity: number | null }
+  /** People change how much is shown. */
+  | { kind: 'policy'; policy: PlannedPolicy }
+  /** People stop what is written to a platform, and let it go on. */
+  | { kind: 'pause'; platform: string; forMs: number }
+  /** A stranger, who does not know the key, sends a webhook of an order that nobody placed. */
+  | { kind: 'forge'; platform: string; listing: string; units: number }
 )
 
 type During = { from: number; to: number }
@@ -65,8 +96,10 @@ export type Fault =
   | ({ kind: 'throttle'; platform: string; rate: number } & During)
   | ({ kind: 'malformed'; platform: string; rate: number; how: Malformation } & During)
   | ({ kind: 'batch'; platform: string; rate: number; how: 'whole' | 'one-row' } & During)
-  /** Writes that are said to be done, or accepted, and never are. */
-  | ({ kind: 'writes-not-applied'; platform: string; rate: number } & During)
+  /** Writes that are said to be done, or accepted, and never are; or whose answer shows that they were not. */
+  | ({ kind: 'writes-not-applied'; platform: string; rate: number; how: 'said-done' | 'old-shown' } & During)
+  /** Some orders cannot be read, in the list or by themselves: something in them is not as it should be. */
+  | ({ kind: 'unreadable-orders'; platform: string; rate: number } & During)
   | ({ kind: 'webhooks'; platform: string; loss: number; duplicates: number; delayMaxMs: number } & During)
   /** A process cannot reach a platform. */
   | ({ kind: 'partition'; process: string; platform: string } & During)

@@ -39,6 +39,9 @@ export type Reach = {
   feeds: Feeds
   seed: string
   now(): number
+  /** Told when the process hears that it is to leave the platform alone for so long. */
+  onThrottled(operation: string, ms: number): void
+  isUnreadable(orderId: string): boolean
 }
 
 export type Feeds = {
@@ -121,7 +124,10 @@ function openOperations(
         },
       })
     } catch (error) {
-      if (error instanceof RateLimited) budgets.throttled(error.retryAfterMs)
+      if (error instanceof RateLimited) {
+        budgets.throttled(error.retryAfterMs)
+        reach.onThrottled(operation, error.retryAfterMs ?? 0)
+      }
       throw error
     } finally {
       permit.settle()
@@ -169,7 +175,7 @@ function openOperations(
           const row = rows.find((each) => each.stockUnitId === stockUnitId)
           noteRead(platform.levels.get(stockUnitId), row?.quantity)
         }
-        return rows
+        return inItsOrder(platform, rows)
       }),
     setLevels: (writes, options) =>
       call(
@@ -182,10 +188,13 @@ function openOperations(
     ...(kindHasFeed(platform) && {
       outcomes: (tickets: readonly string[], options?: { signal?: AbortSignal }) =>
         call('outcomes', tickets, options?.signal, () =>
-          tickets.map((ticket): TicketOutcome => {
-            const outcome = reach.feeds.outcomes.get(ticket) ?? { ticket, kind: 'accepted' }
-            return outcome
-          }),
+          inItsOrder(
+            platform,
+            tickets.map((ticket): TicketOutcome => {
+              const outcome = reach.feeds.outcomes.get(ticket) ?? { ticket, kind: 'accepted' }
+              return outcome
+            }),
+          ),
         ),
     }),
     orders: (query, options) =>
@@ -194,17 +203,23 @@ function openOperations(
           since: query.since.getTime(),
           cursor: query.cursor,
           now: reach.now(),
+          isUnreadable: reach.isUnreadable,
         }),
       ),
     order: (externalId, options) =>
       call('order', [externalId], options?.signal, () => {
         const order = platform.orders.get(externalId)
         if (order === undefined) throw new NotFound(`There is no order ${externalId}`)
+        if (reach.isUnreadable(externalId)) throw new Malformed('An order with a field that nobody knows', '')
         return showOrder(platform, order)
       }),
     ship: () => Promise.reject(new Invalid('These platforms ship by themselves', 'shipment')),
     registerWebhooks: async () => ({ registered: [], repaired: [] }),
   }
+}
+
+function inItsOrder<Row>(platform: Platform, rows: readonly Row[]): Row[] {
+  return platform.kind.answers === 'backwards' ? rows.toReversed() : [...rows]
 }
 
 function kindHasFeed(platform: Platform): boolean {
@@ -237,12 +252,15 @@ function answerWrites(
       platform.accepted = [...platform.accepted, ...writes]
       feeds.later(() => landFeed(platform, feeds, writes))
     }
-    return writes.map(({ writeId }) => ({ writeId, kind: 'accepted', ticket: `t-${writeId}` }))
+    return inItsOrder(
+      platform,
+      writes.map(({ writeId }) => ({ writeId, kind: 'accepted', ticket: `t-${writeId}` })),
+    )
   }
   // A row that the answer does not mention was not carried out either: silence is no success.
   const outcomes = carryOut(platform, fate.answer === 'missing-row' ? writes.slice(1) : writes, fate)
   if (fate.answer === 'web-page') throw new Malformed('A web page in place of the answer', '<html>')
-  return outcomes
+  return inItsOrder(platform, outcomes)
 }
 
 function landFeed(platform: Platform, feeds: Feeds, writes: readonly LevelWrite[]): void {
@@ -270,6 +288,10 @@ function carryOut(
     if (refusal !== undefined) return refusal
     const level = platform.levels.get(stockUnitId)
     if (isStopped || level === undefined) return { writeId, kind: 'untouched' }
+    if (fate?.answer === 'old-shown') {
+      noteTold(level, level.quantity)
+      return { writeId, kind: 'applied', quantity: level.quantity ?? 0 }
+    }
     // A lie: the platform echoes what it does not show.
     if (fate?.answer !== 'not-applied' || platform.kind.style === 'compare-and-set')
       platform.write(level, quantity)

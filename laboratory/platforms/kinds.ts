@@ -17,6 +17,8 @@ export type PlatformKind = {
   /** Writes are only accepted, and carried out between these moments after. */
   feed: { fromMs: number; toMs: number } | undefined
   webhooks: 'whole-orders' | 'hints' | 'none'
+  /** Whether its answers name rows in the order in which they were asked for, or from the last to the first. */
+  answers: 'in-order' | 'backwards'
   tellsOfLevels: boolean
   budgets: readonly BudgetSpec[]
 }
@@ -37,6 +39,7 @@ export const PLATFORM_KINDS = {
     visibilityLagMs: 0,
     versionMs: 1,
     feed: undefined,
+    answers: 'in-order',
     webhooks: 'whole-orders',
     tellsOfLevels: true,
     budgets: generous,
@@ -52,6 +55,7 @@ export const PLATFORM_KINDS = {
     visibilityLagMs: 0,
     versionMs: 1_000,
     feed: undefined,
+    answers: 'backwards',
     webhooks: 'whole-orders',
     tellsOfLevels: true,
     budgets: generous,
@@ -67,6 +71,7 @@ export const PLATFORM_KINDS = {
     visibilityLagMs: 3_000,
     versionMs: 1,
     feed: undefined,
+    answers: 'in-order',
     webhooks: 'hints',
     tellsOfLevels: false,
     budgets: generous,
@@ -82,6 +87,7 @@ export const PLATFORM_KINDS = {
     visibilityLagMs: 1_500,
     versionMs: 1,
     feed: { fromMs: 300, toMs: 2_500 },
+    answers: 'backwards',
     webhooks: 'none',
     tellsOfLevels: false,
     budgets: [{ kind: 'token-bucket', name: 'requests', capacity: 10, refillPerSecond: 5 }],
@@ -97,6 +103,7 @@ export const PLATFORM_KINDS = {
     visibilityLagMs: 0,
     versionMs: 1,
     feed: undefined,
+    answers: 'backwards',
     webhooks: 'whole-orders',
     tellsOfLevels: false,
     budgets: generous,

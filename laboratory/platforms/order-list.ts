@@ -12,7 +12,7 @@ const ROWS_PER_PAGE = 8
 export function listOrders(
   platform: Platform,
   seed: string,
-  query: { since: number; cursor: string | undefined; now: number },
+  query: { since: number; cursor: string | undefined; now: number; isUnreadable(orderId: string): boolean },
 ): Page<ExternalOrder> {
   const [cursorAt = 0, cursorId = ''] = query.cursor === undefined ? [] : splitCursor(query.cursor)
   const changed = [...platform.orders.values()]
@@ -29,7 +29,12 @@ export function listOrders(
   const rows = changed.slice(0, ROWS_PER_PAGE)
   const last = rows.at(-1)
   return {
-    rows: rows.map(({ order, shown }) => showOrder(platform, order, shown)),
+    rows: rows
+      .filter(({ order }) => !query.isUnreadable(order.id))
+      .map(({ order, shown }) => showOrder(platform, order, shown)),
+    unreadable: rows
+      .filter(({ order }) => query.isUnreadable(order.id))
+      .map(({ order, shown }) => ({ externalId: order.id, version: shown.version })),
     next:
       changed.length > rows.length && last !== undefined ? `${last.shown.at} ${last.order.id}` : undefined,
     // A Date header has whole seconds.

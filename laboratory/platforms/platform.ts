@@ -10,6 +10,7 @@ import {
 import { LATEST_EFFECT_MS, type PlatformKind } from './kinds.ts'
 
 export type Level = LevelBook & {
+  listingIds: string[]
   quantity: number | undefined
   editedAt: number | undefined
   told: Set<number | null>
@@ -45,6 +46,10 @@ export class Platform implements PlatformBook {
   readonly listings = new Map<string, Listing>()
   readonly orders = new Map<string, Order>()
   accepted: readonly WriteBook[] = []
+  stoppedSince: number | undefined
+  /** False while it is in shadow. */
+  isLive = true
+  readonly leaveAloneUntil = new Map<string, number>()
   readonly #options: Options
 
   constructor(options: Options) {
@@ -65,10 +70,15 @@ export class Platform implements PlatformBook {
 
   list(listing: Listing, quantity: number | undefined): void {
     this.listings.set(listing.id, listing)
-    if (this.levels.has(listing.stockUnitId)) return
+    const known = this.levels.get(listing.stockUnitId)
+    if (known !== undefined) {
+      known.listingIds.push(listing.id)
+      return
+    }
     this.levels.set(listing.stockUnitId, {
       stockUnitId: listing.stockUnitId,
       sku: listing.sku,
+      listingIds: [listing.id],
       unitsPerListing: listing.unitsPerListing,
       quantity,
       editedAt: undefined,
@@ -123,6 +133,17 @@ export class Platform implements PlatformBook {
   ship(order: Order): void {
     const { state, current } = latestOf(order)
     if (state === 'open') this.#move(order, 'is shipped', { state: 'closed', shipped: current })
+  }
+
+  /** One unit leaves before the others. */
+  shipOne(order: Order): void {
+    const { state, current, shipped } = latestOf(order)
+    if (state !== 'open' || shipped >= current) return
+    const isAll = shipped + 1 === current
+    this.#move(order, 'has one unit shipped', {
+      shipped: shipped + 1,
+      state: isAll ? 'closed' : 'open',
+    })
   }
 
   /** One unit is refunded before it ships, and put back. */

@@ -34,6 +34,11 @@ export async function shrink(
       isStillFailing,
     )
     await withoutParts(
+      () => best.plan.policies,
+      (policies) => ({ ...best.plan, policies }),
+      isStillFailing,
+    )
+    await withoutParts(
       () => best.plan.faults,
       (faults) => ({ ...best.plan, faults }),
       isStillFailing,
@@ -73,26 +78,39 @@ async function withoutParts<Part>(
   }
 }
 
-function ofPlatforms(plan: Plan, platforms: Plan['platforms']): Pick<Plan, 'acts' | 'faults'> {
+function ofPlatforms(plan: Plan, platforms: Plan['platforms']): Pick<Plan, 'acts' | 'faults' | 'policies'> {
   const isThere = (each: object) =>
-    !('platform' in each) || platforms.some(({ name }) => name === each.platform)
-  return { acts: plan.acts.filter(isThere), faults: plan.faults.filter(isThere) }
+    !('platform' in each) ||
+    each.platform === undefined ||
+    platforms.some(({ name }) => name === each.platform)
+  const acts = plan.acts.filter((act) => (act.kind === 'policy' ? isThere(act.policy) : isThere(act)))
+  return { acts, faults: plan.faults.filter(isThere), policies: plan.policies.filter(isThere) }
 }
 
-function ofItems(plan: Plan, items: Plan['items']): Pick<Plan, 'items' | 'platforms' | 'acts'> {
-  const hasItem = (sku: string) => items.some((item) => item.sku === sku)
+function ofItems(
+  plan: Plan,
+  items: Plan['items'],
+): Pick<Plan, 'items' | 'kits' | 'platforms' | 'policies' | 'acts'> {
+  const isItem = (sku: string) => items.some((item) => item.sku === sku)
+  const kits = plan.kits.filter(({ parts }) => parts.every(({ sku }) => isItem(sku)))
+  const isSold = (sku: string) => isItem(sku) || kits.some((kit) => kit.sku === sku)
   const platforms = plan.platforms.map((platform) => ({
     ...platform,
-    listings: platform.listings.filter(({ sku }) => hasItem(sku)),
+    listings: platform.listings.filter(({ sku }) => isSold(sku)),
   }))
-  const isThere = (act: Plan['acts'][number]) =>
-    'sku' in act
-      ? hasItem(act.sku)
-      : platforms.some(({ listings }) => listings.some(({ id }) => id === act.listing))
-  return { items, platforms, acts: plan.acts.filter(isThere) }
+  const isListed = (id: string | undefined) =>
+    id === undefined || platforms.some(({ listings }) => listings.some((listing) => listing.id === id))
+  const isThere = (act: Plan['acts'][number]) => {
+    if ('sku' in act) return isItem(act.sku)
+    if (act.kind === 'policy') return isListed(act.policy.listing)
+    return 'listing' in act ? isListed(act.listing) : true
+  }
+  const policies = plan.policies.filter(({ listing }) => isListed(listing))
+  return { items, kits, platforms, policies, acts: plan.acts.filter(isThere) }
 }
 
-function sizeOf({ acts, faults, platforms, items, processes, stormMs }: Plan): number {
-  const parts = acts.length + faults.length + platforms.length + items.length + processes.length
+function sizeOf({ acts, faults, policies, platforms, items, processes, stormMs }: Plan): number {
+  const parts =
+    acts.length + faults.length + policies.length + platforms.length + items.length + processes.length
   return parts * 1_000 + stormMs / 1_000
 }

@@ -15,6 +15,13 @@ function castOf(plan: Plan): string[] {
   const items = plan.items.map(({ sku, units }) => `${units} of ${sku}`).join(', ')
   return [
     `Seed ${plan.seed}. In the warehouse: ${items}.`,
+    ...plan.kits.map(
+      ({ sku, parts }) => `A ${sku} is ${parts.map((part) => `${part.units} of ${part.sku}`).join(' and ')}.`,
+    ),
+    ...plan.policies.map(({ platform, listing, ...fields }) => {
+      const set = Object.entries(fields).map(([field, value]) => `${field} ${value}`)
+      return `Set on ${listing ?? platform ?? 'everything'}: ${set.join(', ')}.`
+    }),
     ...plan.processes.map(
       ({ name, skewMs }) =>
         `${name}: a process of the hub${skewMs === 0 ? '' : `, its clock wrong by ${skewMs} ms`}`,

@@ -3,6 +3,7 @@ import type { Act, Fault, Plan } from '../plan/plan.ts'
 import type { Order, Platform } from '../platforms/platform.ts'
 import type { HubProcess } from './hub-process.ts'
 import type { People } from './people.ts'
+import type { Postman } from './postman.ts'
 import type { Scheduler } from './scheduler.ts'
 import type { Trace } from './trace.ts'
 
@@ -13,6 +14,7 @@ type World = {
   processes: readonly HubProcess[]
   platforms: ReadonlyMap<string, Platform>
   people: People
+  postman: Postman
 }
 
 /** Brings about what the plan says: shoppers and people act, processes die and freeze, credentials expire. */
@@ -30,6 +32,10 @@ export class Calendar {
     this.#startMs = scheduler.now
     for (const act of plan.acts) {
       this.#later(act.at, `${act.kind}`, () => this.#act(act))
+    }
+    for (const { name, shadowMs } of plan.platforms) {
+      if (shadowMs === undefined) continue
+      this.#later(shadowMs, 'go live', () => this.#world.people.goLive(this.#platform(name)))
     }
     for (const fault of plan.faults) this.#planFault(fault)
   }
@@ -88,6 +94,18 @@ export class Calendar {
       case 'edit':
         this.#platform(act.platform).edit(act.listing, act.quantity ?? undefined)
         return
+      case 'policy':
+        this.#world.people.setPolicy(act.policy)
+        return
+      case 'pause': {
+        const platform = this.#platform(act.platform)
+        this.#world.people.pause(platform)
+        this.#later(act.forMs, 'go on', () => this.#world.people.goOn(platform))
+        return
+      }
+      case 'forge':
+        this.#world.postman.forge(this.#platform(act.platform), act.listing, act.units)
+        return
       default: {
         const never: never = act
         throw new Error(`unknown act ${String(never)}`)
@@ -115,6 +133,10 @@ export class Calendar {
         return
       case 'cancel':
         then(0, 'a shopper cancels', () => platform.cancel(order))
+        return
+      case 'ship-one-and-cancel':
+        then(0, 'one parcel leaves', () => platform.shipOne(order))
+        then(900, 'the rest is cancelled', () => platform.cancel(order))
         return
       case 'refund-one-and-cancel':
         then(0, 'one unit is refunded', () => platform.refundOne(order))

@@ -168,11 +168,17 @@ export class HubProcess {
   #createConnector(life: Life, network: Network, platform: Platform): Connector {
     const feeds = this.#world.feeds.get(platform.name)
     if (feeds === undefined) throw new Error(`${platform.name} has no feeds`)
-    const { seed, scheduler, onCall } = this.#world
+    const { seed, scheduler, weather, onCall } = this.#world
     return createConnector(platform, {
       seed,
       feeds,
       now: () => Math.floor(scheduler.now),
+      onThrottled: (operation, ms) => {
+        // What people ask for by themselves (an import, new credentials) has a budget of its own.
+        if (operation === 'check' || operation === 'listings') return
+        platform.leaveAloneUntil.set(this.holder, scheduler.now + ms)
+      },
+      isUnreadable: (orderId) => weather.isUnreadable(platform.name, orderId),
       call: ({ writes = [], ...call }) => {
         const note = onCall({
           life,

@@ -51,6 +51,23 @@ export class Postman {
     })
   }
 
+  /** Somebody who does not know the key tells of an order. */
+  forge(platform: Platform, listingId: string, units: number): void {
+    const { scheduler, trace } = this.#world
+    const now = Math.floor(scheduler.now)
+    const line = { externalId: 'forged-1', listingExternalId: listingId, sku: undefined, title: listingId }
+    const counts = { ordered: units, current: units, shipped: 0, returned: 0, subtracted: 'yes' }
+    const order = { externalId: 'forged', number: '#forged', state: 'open', placedAt: new Date(now) }
+    const rest = { version: now, currency: 'EUR', test: false, locationId: 'default' }
+    const body = JSON.stringify({
+      kind: 'order',
+      id: 'forged',
+      order: { ...order, ...rest, lines: [{ ...line, ...counts }] },
+    })
+    trace.tell('somebody', `forges a webhook of ${platform.name}: ${units} of ${listingId} sold`)
+    this.#knock({ platform, body, about: undefined, key: 'guessed' }, 0)
+  }
+
   tellOfLevel(platform: Platform, level: Level): void {
     if (!platform.kind.tellsOfLevels) return
     const body = levelBody(level, Math.floor(this.#world.scheduler.now))

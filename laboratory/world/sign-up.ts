@@ -3,6 +3,7 @@ import { saveItems, saveLocation } from '@plimsoll/stock'
 import {
   ConnectionRegistry,
   changeConnection,
+  changeKit,
   changeStock,
   connect,
   importConnection,
@@ -16,7 +17,10 @@ import type { Plan } from '../plan/plan.ts'
 import type { Platform } from '../platforms/platform.ts'
 
 /** The brand signs up: a warehouse, items with their opening stock. */
-export async function signUp(context: SyncContext, items: Plan['items']): Promise<void> {
+export async function signUp(
+  context: SyncContext,
+  { items, kits }: Pick<Plan, 'items' | 'kits'>,
+): Promise<void> {
   const { database } = context
   await inTransaction(database, (tx) =>
     saveLocation(tx, toStockContext(context), { code: 'MAIN', name: 'Main', kind: 'warehouse' }),
@@ -37,9 +41,23 @@ export async function signUp(context: SyncContext, items: Plan['items']): Promis
         },
       ])
   }
+  for (const kit of kits) {
+    await inTransaction(database, (tx) =>
+      saveItems(tx, toStockContext(context), [{ sku: kit.sku, name: kit.sku }]),
+    )
+    await makeKit(context, kit)
+  }
 }
 
-/** Connects one platform, imports what it lists, and goes live. */
+/** Says what a kit is made of. */
+async function makeKit(context: SyncContext, { sku, parts }: Plan['kits'][number]): Promise<void> {
+  const components = parts.map((part) => ({ sku: part.sku, quantity: part.units }))
+  const by = { actor: 'people', reason: null, expectedVersion: undefined }
+  const made = await changeKit(context, { sku, kind: 'virtual', components, ...by })
+  if (made.kind === 'refused') throw new Error(`the kit ${sku} was refused`)
+}
+
+/** Connects one platform and imports what it lists: it is in shadow from then on. */
 export async function connectPlatform(context: SyncContext, platform: Platform): Promise<void> {
   const { connectionId } = await connect(context, {
     connector: `lab-${platform.name}`,
@@ -54,6 +72,10 @@ export async function connectPlatform(context: SyncContext, platform: Platform):
   if (open === undefined) throw new Error('The connection has just been made.')
   await importConnection(context, open)
   if (await mapByHand(context, platform)) await importConnection(context, open)
+}
+
+/** Lets what is written to a platform be written. */
+export async function letGoLive(context: SyncContext, { connectionId }: Platform): Promise<void> {
   await changeConnection(context, connectionId, { kind: 'go-live' })
 }
 

@@ -17,6 +17,7 @@ export type CallFate = {
     | 'batch-refused'
     | 'row-refused'
     | 'not-applied'
+    | 'old-shown'
     | Malformation
 }
 
@@ -75,8 +76,15 @@ export class Weather implements DatabaseWeather {
     else if (malformed !== undefined && isDue(2, malformed)) fate.answer = malformed.how
     else if (batch !== undefined && isDue(3, batch))
       fate.answer = batch.how === 'whole' ? 'batch-refused' : 'row-refused'
-    else if (isDue(4, silent)) fate.answer = 'not-applied'
+    else if (silent !== undefined && isDue(4, silent))
+      fate.answer = silent.how === 'said-done' ? 'not-applied' : 'old-shown'
     return fate
+  }
+
+  /** Of an order it is the same each time, as long as the fault lasts. */
+  isUnreadable(platform: string, orderId: string): boolean {
+    const fault = this.#now('unreadable-orders').find((each) => each.platform === platform)
+    return fault !== undefined && createRandom(`${this.#seed}/unreadable/${orderId}`).next() < fault.rate
   }
 
   webhookFate(platform: string): WebhookFate {

@@ -87,6 +87,23 @@ test('places among concurrent calls are never more than declared, and go round',
   for (const count of calls) expect(count).toBeGreaterThan(0)
 })
 
+test('what a platform asked to be left alone for outlasts the opening of its connection anew', async () => {
+  const world = await createWorld(database, systemClock)
+  const specs: BudgetSpec[] = [{ kind: 'token-bucket', name: 't', capacity: 10, refillPerSecond: 100 }]
+  const keyed = await connectionOf(world, 'alone', specs)
+  const { budgetKeys: _keys, ...connector } = keyed.connector
+  for (const open of [keyed, { ...keyed, connector }]) {
+    const process = new SharedBudgets(world.context, randomUUID())
+    const before = process.use(open, false)
+    before.budgets.throttled(700)
+    before.release()
+    // A pause, an import or new credentials open it anew.
+    const again = process.use(open, false)
+    expect(again.budgets.isReady({ cost: 1, ...CALL_CLASSES.decrease })).toBe(false)
+    again.release()
+  }
+})
+
 test('what one process learns from a throttled call all go by', async () => {
   const world = await createWorld(database, systemClock)
   const specs: BudgetSpec[] = [{ kind: 'token-bucket', name: 't', capacity: 10, refillPerSecond: 100 }]

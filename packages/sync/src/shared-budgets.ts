@@ -55,6 +55,8 @@ export class SharedBudgets {
   readonly #context: SyncContext
   readonly #processId: string
   readonly #open = new Map<string, { budgets: Budgets; users: number }>()
+  /** Of each connection, what it spends alone. A connection that is opened anew owes what it owed before. */
+  readonly #own = new Map<string, { specs: string; budgets: Budgets }>()
 
   constructor(context: SyncContext, processId: string) {
     this.#context = context
@@ -63,15 +65,15 @@ export class SharedBudgets {
 
   /** @param isAccountShared other connections spend the same account's budgets */
   use(open: OpenConnection, isAccountShared: boolean): { budgets: Budgets; release(): void } {
-    const { clock, organizationId } = this.#context
+    const { organizationId } = this.#context
     const specs = open.connector.manifest.budgets
     const keys = budgetKeysOf(open)
-    if (keys === undefined) return { budgets: createBudgets(specs, clock), release: () => undefined }
+    if (keys === undefined) return { budgets: this.#ownOf(open, specs), release: () => undefined }
     const ofScope = (scope: BudgetScope) => specs.filter((spec) => (spec.scope ?? 'account') === scope)
     const parts = [
       isAccountShared
         ? this.#join(organizationId, keys.account, ofScope('account'))
-        : { budgets: createBudgets(ofScope('account'), clock), release: () => undefined },
+        : { budgets: this.#ownOf(open, ofScope('account')), release: () => undefined },
     ]
     const ofApplication = ofScope('application')
     if (ofApplication.length > 0)
@@ -80,6 +82,15 @@ export class SharedBudgets {
       budgets: combineBudgets(parts.map(({ budgets }) => budgets)),
       release: () => parts.forEach(({ release }) => void release()),
     }
+  }
+
+  #ownOf({ connection }: OpenConnection, specs: readonly BudgetSpec[]): Budgets {
+    const known = this.#own.get(connection.connectionId)
+    const asked = JSON.stringify(specs)
+    if (known?.specs === asked) return known.budgets
+    const budgets = createBudgets(specs, this.#context.clock)
+    this.#own.set(connection.connectionId, { specs: asked, budgets })
+    return budgets
   }
 
   #join(
