@@ -53,6 +53,8 @@ export type PlatformBook = {
   orders: ReadonlyMap<string, OrderBook>
   /** Since when people know that nothing is written to it any more: paused, or in shadow. Undefined: it may be. */
   stoppedSince: number | undefined
+  /** When people last asked for an import of its listings; undefined: never since the brand signed up. */
+  importedAt: number | undefined
   /** Until when it has told a process (by the name under which that holds leases) to leave it alone. */
   leaveAloneUntil: ReadonlyMap<string, number>
 }

@@ -6,6 +6,7 @@ import { LedgerInvariants } from './ledger.ts'
 import { Beliefs, differencesOfLevels, differencesOfQueues, HoldersWork, SettledWrites } from './levels.ts'
 import { checkAcknowledged, checkOrders, differencesOfOrders, findKnownOrders } from './orders.ts'
 import { Promises } from './promises.ts'
+import { Queues } from './queues.ts'
 import { WriteInvariants } from './writes.ts'
 
 /** What one step has done, as far as the invariants need to know. */
@@ -33,6 +34,7 @@ export class Checker {
   readonly #beliefs: Beliefs
   readonly #guarantees: Guarantees
   readonly #fences: Fences
+  readonly #queues: Queues
 
   constructor(reader: pg.Client, books: Books, options: { heldUpMs(process: string): number }) {
     this.#reader = reader
@@ -45,6 +47,7 @@ export class Checker {
     this.#beliefs = new Beliefs(reader, books)
     this.#guarantees = new Guarantees(reader, books)
     this.#fences = new Fences(reader, books)
+    this.#queues = new Queues(reader, books)
   }
 
   async afterStep(step: StepDone): Promise<Violation[]> {
@@ -61,6 +64,7 @@ export class Checker {
         ? this.#work.check(step.process, step.holder)
         : [],
       isTouched(['stream_cursor']) ? this.#fences.check() : [],
+      isTouched(['level', 'lane_entry', 'connection']) ? this.#queues.check() : [],
       checkAcknowledged(this.#reader, this.#books, step.acknowledged),
       this.#guarantees.check(isTouched),
       isTouched(NUMBERS) ? this.#promises.update().then(() => []) : [],

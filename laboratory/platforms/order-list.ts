@@ -3,7 +3,7 @@ import { latestOf, type OrderState } from '../invariants/books.ts'
 import { createRandom } from '../world/random.ts'
 import type { Order, Platform } from './platform.ts'
 
-const ROWS_PER_PAGE = 8
+const ROWS_PER_PAGE = 5
 
 /**
  * The platform's list of orders: changed since a moment, oldest change first, page by page. Where it lags, each

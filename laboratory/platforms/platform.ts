@@ -47,6 +47,7 @@ export class Platform implements PlatformBook {
   readonly orders = new Map<string, Order>()
   accepted: readonly WriteBook[] = []
   stoppedSince: number | undefined
+  importedAt: number | undefined
   /** False while it is in shadow. */
   isLive = true
   readonly leaveAloneUntil = new Map<string, number>()

@@ -6,7 +6,7 @@ import { likeliestSeedOf, listMutants, makeMutantTree } from './mutant-tree.ts'
 export type MutantsResult = { total: number; caught: number; survivors: string[] }
 
 /** A run waits for its database most of the time. */
-const AT_ONCE = 3
+const AT_ONCE = 2
 
 type Summary = { seeds: number; failed: number[] }
 

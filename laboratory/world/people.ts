@@ -219,6 +219,7 @@ export class People {
     const platform = this.#platformOf(connectionId)
     if (platform === undefined) return
     this.#ask(`import ${platform.name} again`, async (context) => {
+      platform.importedAt = this.#world.scheduler.now
       const open = await new ConnectionRegistry(context).find(connectionId)
       if (open !== undefined) await importConnection(context, open)
     })
