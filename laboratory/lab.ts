@@ -1,7 +1,8 @@
-import { changeProtection } from '@plimsoll/sync'
+import { changeGuard, changeProtection } from '@plimsoll/sync'
 import pg from 'pg'
 import type { AcknowledgedWebhook, Books, StartedCall, Violation } from './invariants/books.ts'
 import { Checker } from './invariants/checker.ts'
+import { ZEROS_MIN } from './plan/draw-policies.ts'
 import type { Plan } from './plan/plan.ts'
 import type { Feeds } from './platforms/connector.ts'
 import { PLATFORM_KINDS } from './platforms/kinds.ts'
@@ -184,6 +185,7 @@ class Lab {
       get policies() {
         return policies.books
       },
+      zerosMin: plan.acts.some(({ kind }) => kind === 'mistake') ? ZEROS_MIN : undefined,
       now,
       clockErrorMs: 2 * Math.max(0, ...plan.processes.map(({ skewMs }) => Math.abs(skewMs))) + 5,
       isProtected: plan.protection.mode !== 'open',
@@ -307,6 +309,11 @@ class Lab {
     const { context, life } = desk
     if (context === undefined) throw new Error('The desk has just been started.')
     await this.#stepThrough(signUp(context, this.#plan))
+    const { mode, settleMs } = this.#plan.protection
+    if (mode === 'open') await this.#stepThrough(changeProtection(context, {}, { mode }))
+    const { zerosMin } = this.#books
+    if (zerosMin !== undefined)
+      await this.#stepThrough(changeGuard(context, undefined, { zeroMinimum: zerosMin }, 'people'))
     for (const { sku, units } of this.#plan.items) this.#stocked.set(sku, units)
     for (const process of this.#processes) process.start()
     for (const platform of this.#platforms.values()) {
@@ -323,9 +330,7 @@ class Lab {
       platform.stoppedSince = undefined
       await this.#stepThrough(letGoLive(context, platform))
     }
-    const { mode, settleMs } = this.#plan.protection
-    // Where nothing is set it is automatic.
-    await this.#stepThrough(changeProtection(context, {}, { mode }))
+    if (mode !== 'open') await this.#stepThrough(changeProtection(context, {}, { mode }))
     const until = this.#scheduler.now + settleMs
     if (mode !== 'open') await this.#stepUntil(() => this.#scheduler.now >= until)
     life?.die()

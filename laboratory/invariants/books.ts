@@ -11,6 +11,8 @@ export type Books = {
   kits: ReadonlyMap<string, readonly Part[]>
   /** What people have set on how much is shown, and were told that it is so. */
   policies: readonly PolicyBook[]
+  /** From how many listings on people must say that zeros are meant; undefined: nothing that happens here is as much. */
+  zerosMin: number | undefined
   /** True time, milliseconds since the epoch. */
   now(): number
   /** How far the clocks of two processes may differ from each other and from the truth, together. */
@@ -53,6 +55,8 @@ export type PlatformBook = {
   orders: ReadonlyMap<string, OrderBook>
   /** Since when people know that nothing is written to it any more: paused, or in shadow. Undefined: it may be. */
   stoppedSince: number | undefined
+  /** Somebody has taken all of it to zero, and nobody has said yet that it is meant (I8). */
+  isMistaken: boolean
   /** When people last asked for an import of its listings; undefined: never since the brand signed up. */
   importedAt: number | undefined
   /** Until when it has told a process (by the name under which that holds leases) to leave it alone. */

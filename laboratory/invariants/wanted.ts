@@ -39,7 +39,7 @@ export function wantedOf(
 }
 
 /** Field by field the nearest that is set; of listings that share a level the strictest. */
-function policyOf(policies: readonly PolicyBook[], platform: string, level: LevelBook): Fields {
+export function policyOf(policies: readonly PolicyBook[], platform: string, level: LevelBook): Fields {
   const above = policies.filter(({ listing }) => listing === undefined)
   const far = above.filter((each) => each.platform === undefined)
   const near = above.filter((each) => each.platform === platform)

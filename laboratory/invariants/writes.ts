@@ -1,6 +1,7 @@
 import type pg from 'pg'
 import type { Books, LevelBook, PlatformBook, StartedCall, Violation } from './books.ts'
 import type { Promises } from './promises.ts'
+import { leftAlone, notStopped, Stampedes } from './stops.ts'
 
 /** From the hub's reading of its queue to the call that follows from it, other transactions may come in between. */
 const ACTING_MS = 1_500
@@ -33,6 +34,7 @@ export class WriteInvariants {
   readonly #reader: pg.Client
   readonly #books: Books
   readonly #promises: Promises
+  readonly #stampedes: Stampedes
   /** Per connection and level: calls that went by since a decrease began to wait. */
   readonly #passed = new Map<string, { version: string; calls: number }>()
   /** Per process: until when it was held up, so that what it does may follow from long ago. */
@@ -47,13 +49,17 @@ export class WriteInvariants {
     this.#reader = reader
     this.#books = books
     this.#promises = promises
+    this.#stampedes = new Stampedes(books)
     this.#heldUp = options.heldUpMs
   }
 
   async check(call: StartedCall): Promise<Violation[]> {
     const platform = this.#books.platforms.find(({ name }) => name === call.platform)
     if (platform === undefined) return []
-    const violations = [...this.#leftAlone(call, platform), ...(await this.#decreasesFirst(call, platform))]
+    const violations = [
+      ...leftAlone(this.#books, call, platform),
+      ...(await this.#decreasesFirst(call, platform)),
+    ]
     if (call.writes.length === 0) return violations
     if (new Set(call.writes.map(({ stockUnitId }) => stockUnitId)).size < call.writes.length) {
       violations.push({
@@ -75,7 +81,8 @@ export class WriteInvariants {
       }
       violations.push(
         ...this.#fencing(call, row),
-        ...this.#notStopped(platform, row),
+        ...notStopped(this.#books, platform, row),
+        ...this.#stampedes.check(platform, level, write),
         ...this.#notAbsent(platform, level),
         ...this.#withinPromise(call, level, row, write.quantity),
         ...this.#alone(call, level, write.quantity),
@@ -97,23 +104,6 @@ export class WriteInvariants {
       [this.#books.organizationId, call.writes.map(({ writeId }) => writeId)],
     )
     return rows
-  }
-
-  /** A platform that said "slow down, so long" is left alone for as long by whoever heard it. */
-  #leftAlone(call: StartedCall, { name, leaveAloneUntil }: PlatformBook): Violation[] {
-    const aheadMs = (leaveAloneUntil.get(call.holder) ?? 0) - this.#books.now()
-    // What people ask for by themselves (an import, new credentials) has a budget of its own.
-    if (aheadMs <= 1 || call.operation === 'check' || call.operation === 'listings') return []
-    const text = `${call.process} calls ${name} (${call.operation}) ${aheadMs} ms before the end of what it was told to wait`
-    return [{ invariant: 'budgets', text }]
-  }
-
-  /** Nothing is written to what people have paused, or have not let go live. */
-  #notStopped({ name, stoppedSince }: PlatformBook, row: SentRow): Violation[] {
-    if (stoppedSince === undefined || row.sent_at.getTime() <= stoppedSince + this.#books.clockErrorMs)
-      return []
-    const text = `${name} is written to (${row.stock_unit_id}), and people have stopped that`
-    return [{ invariant: 'pause', text }]
   }
 
   #fencing(call: StartedCall, row: SentRow): Violation[] {
@@ -216,7 +206,12 @@ export class WriteInvariants {
       `select lane_entry.level_id, lane_entry.desired_version,
         desired < acknowledged - (subtracted - acknowledged_subtracted) as is_decrease,
         (not_before is null or not_before <= $3) and level.problem_code is null and tracked and writable
-          and connection.state = 'live' and lease.calls_until < $3 as waits
+          and connection.state = 'live' and lease.calls_until < $3
+          and not exists (select from halt where halt.organization_id = $1)
+          and not exists (
+            select from held_level where held_level.organization_id = $1 and held_level.level_id = level.level_id
+              and held_level.state = 'held'
+          ) as waits
       from lane_entry
       join level on level.organization_id = $1 and level.level_id = lane_entry.level_id
       join connection on connection.organization_id = $1 and connection.connection_id = lane_entry.connection_id

@@ -39,6 +39,13 @@ export function drawShadows(
   })
 }
 
+/** So many listings that go to zero at once are held, in plans with a mistake. */
+export const ZEROS_MIN = 2
+
+function unitsOf(listings: PlannedPlatform['listings']): Set<string> {
+  return new Set(listings.map(({ stockUnitId }) => stockUnitId))
+}
+
 /** What people do beside selling and booking stock, and what strangers try. */
 export function drawPeoplesActs(
   random: Random,
@@ -58,6 +65,11 @@ export function drawPeoplesActs(
     if (random.chance(0.25) && listing !== undefined)
       acts.push({ at: at(), kind: 'forge', platform: platform.name, listing: listing.id, units: 1 })
   }
+  if (random.chance(0.12)) acts.push({ at: at(), kind: 'halt', forMs: random.whole(500, 4_000) })
+  const large = platforms.filter(({ listings }) => unitsOf(listings).size >= ZEROS_MIN)
+  const platform = random.pickFrom(large)
+  if (random.chance(0.3) && platform !== undefined)
+    acts.push({ at: at(), kind: 'mistake', platform: platform.name })
   for (let nth = random.whole(0, 2); nth > 0; nth -= 1)
     acts.push({ at: at(), kind: 'policy', policy: drawPolicy(random, platforms) })
   return acts

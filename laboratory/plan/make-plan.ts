@@ -62,7 +62,7 @@ function asDeclared(plan: Plan): Plan {
     // What a policy lets idle would be taken for units that the dealer forgot.
     policies: [],
     acts: plan.acts
-      .filter(({ kind }) => kind !== 'edit' && kind !== 'policy')
+      .filter(({ kind }) => kind !== 'edit' && kind !== 'policy' && kind !== 'mistake')
       .map((act): Act => {
         if (act.kind === 'sell') return { ...act, evenIfNone: false }
         if (act.kind !== 'stock' || act.units > 0) return act

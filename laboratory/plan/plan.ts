@@ -81,6 +81,10 @@ export type Act = { at: number } & (
   | { kind: 'policy'; policy: PlannedPolicy }
   /** People stop what is written to a platform, and let it go on. */
   | { kind: 'pause'; platform: string; forMs: number }
+  /** The kill switch: people stop all writes, and let them go on. */
+  | { kind: 'halt'; forMs: number }
+  /** Somebody has a whole platform show nothing, which is more at once than goes without being asked about (I8). */
+  | { kind: 'mistake'; platform: string }
   /** A stranger, who does not know the key, sends a webhook of an order that nobody placed. */
   | { kind: 'forge'; platform: string; listing: string; units: number }
 )

@@ -48,6 +48,7 @@ export class Platform implements PlatformBook {
   accepted: readonly WriteBook[] = []
   stoppedSince: number | undefined
   importedAt: number | undefined
+  isMistaken = false
   /** False while it is in shadow. */
   isLive = true
   readonly leaveAloneUntil = new Map<string, number>()

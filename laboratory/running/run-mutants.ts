@@ -52,13 +52,27 @@ async function runMutant(
     const likeliest = likeliestSeedOf(name)
     const asked = ['--seeds', String(count), '--from', String(from), '--until-failure', '--json']
     if (likeliest !== undefined) asked.push('--first', likeliest)
-    const { output, said } = await run([program, ...asked], tree.folder, serverUrl)
-    const summary = JSON.parse(output.trim().split('\n').at(-1) ?? '') as Summary
-    const [seed] = summary.failed
+    const { output, said } = await runUnkilled([program, ...asked], tree.folder, serverUrl)
+    const lines = said.trim().split('\n')
+    const last = output.trim().split('\n').at(-1) ?? ''
+    // An error that nobody caught ends the process, as it would end the hub.
+    if (last === '') return `it broke down: ${lines.find((line) => /Error/.test(line))?.trim() ?? said}`
+    const [seed] = (JSON.parse(last) as Summary).failed
     if (seed === undefined) return undefined
-    return `seed ${seed}, ${said.trim().split('\n').at(-1)?.trim() ?? ''}`
+    return `seed ${seed}, ${lines.at(-1)?.trim() ?? ''}`
   } finally {
     tree.remove()
+  }
+}
+
+/** Whoever runs short of memory kills what has most of it, which says nothing of the mutant. */
+const TRIES_MAX = 3
+
+async function runUnkilled(...asked: Parameters<typeof run>): ReturnType<typeof run> {
+  for (let tries = 1; ; tries += 1) {
+    const ended = await run(...asked)
+    if (ended.code !== null) return ended
+    if (tries >= TRIES_MAX) throw new Error(`a run of a mutant was killed ${tries} times: ${ended.said}`)
   }
 }
 
@@ -66,7 +80,7 @@ function run(
   program: readonly string[],
   folder: string,
   serverUrl: string,
-): Promise<{ output: string; said: string }> {
+): Promise<{ code: number | null; output: string; said: string }> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, program, {
       cwd: folder,
@@ -82,9 +96,6 @@ function run(
       said += text
     })
     child.on('error', reject)
-    child.on('close', (code) => {
-      if (code === 0 || code === 1) resolve({ output, said })
-      else reject(new Error(`a run of a mutant ended with ${code}: ${said}`))
-    })
+    child.on('close', (code) => resolve({ code, output, said }))
   })
 }

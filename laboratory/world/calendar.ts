@@ -35,7 +35,7 @@ export class Calendar {
     }
     for (const { name, shadowMs } of plan.platforms) {
       if (shadowMs === undefined) continue
-      this.#later(shadowMs, 'go live', () => this.#world.people.goLive(this.#platform(name)))
+      this.#later(shadowMs, 'go live', () => this.#world.people.stops.goLive(this.#platform(name)))
     }
     for (const fault of plan.faults) this.#planFault(fault)
   }
@@ -99,8 +99,18 @@ export class Calendar {
         return
       case 'pause': {
         const platform = this.#platform(act.platform)
-        this.#world.people.pause(platform)
-        this.#later(act.forMs, 'go on', () => this.#world.people.goOn(platform))
+        this.#world.people.stops.pause(platform)
+        this.#later(act.forMs, 'go on', () => this.#world.people.stops.goOn(platform))
+        return
+      }
+      case 'halt':
+        this.#world.people.stops.halt()
+        this.#later(act.forMs, 'go on', () => this.#world.people.stops.lift())
+        return
+      case 'mistake': {
+        const platform = this.#platform(act.platform)
+        platform.isMistaken = true
+        this.#world.people.setPolicy({ platform: act.platform, listing: undefined, paused: true })
         return
       }
       case 'forge':

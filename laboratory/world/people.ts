@@ -1,13 +1,10 @@
 import type { StockCommand } from '@plimsoll/stock'
 import {
   ConnectionRegistry,
-  changeConnection,
   changeStock,
   importConnection,
-  pauseConnection,
   replaceCredentials,
   replayParked,
-  resumeConnection,
   type SyncContext,
 } from '@plimsoll/sync'
 import type pg from 'pg'
@@ -17,6 +14,7 @@ import type { HubProcess } from './hub-process.ts'
 import { createRandom, type Random } from './random.ts'
 import type { Scheduler } from './scheduler.ts'
 import type { SetPolicies } from './set-policies.ts'
+import { Stops } from './stops.ts'
 import type { Trace } from './trace.ts'
 
 /** How often somebody looks at the screens. */
@@ -46,16 +44,14 @@ export class People {
   readonly #random: Random
   #lookedAt = Number.NEGATIVE_INFINITY
   #commands = 0
-  /** What they want paused now. */
-  readonly #toPause = new Set<Platform>()
-  /** Platforms in shadow that are to go live. */
-  readonly #toGoLive = new Set<Platform>()
+  readonly stops: Stops
   /** Commands not answered yet. */
   waiting = 0
 
   constructor(world: World) {
     this.#world = world
     this.#random = createRandom(`${world.seed}/people`)
+    this.stops = new Stops(world, (what, act) => this.#ask(what, act))
   }
 
   /** Books units in (or out), until the hub says that it has. */
@@ -73,49 +69,6 @@ export class People {
     this.#ask('reserve', async (context) => {
       const [outcome] = await changeStock(context, [command])
       trace.tell('people', `promise ${units} of ${sku} to somebody: ${outcome?.kind}`)
-    })
-  }
-
-  /** Has nothing written to a platform any more. */
-  pause(platform: Platform): void {
-    this.#toPause.add(platform)
-    const { trace, scheduler } = this.#world
-    this.#ask(`pause ${platform.name}`, async (context) => {
-      await pauseConnection(context, platform.connectionId, {
-        reason: 'person',
-        actor: 'people',
-        how: 'freeze',
-      })
-      if (!this.#toPause.has(platform)) return
-      trace.tell('people', `have paused ${platform.name}`)
-      platform.stoppedSince ??= scheduler.now
-    })
-  }
-
-  goOn(platform: Platform): void {
-    this.#toPause.delete(platform)
-    // In shadow it stays stopped.
-    if (platform.isLive) platform.stoppedSince = undefined
-    this.#resume(platform)
-  }
-
-  #resume(platform: Platform): void {
-    this.#ask(`let ${platform.name} go on`, async (context) => {
-      await resumeConnection(context, platform.connectionId, { reason: 'person', actor: 'people' })
-    })
-  }
-
-  goLive(platform: Platform): void {
-    platform.isLive = true
-    if (!this.#toPause.has(platform)) platform.stoppedSince = undefined
-    this.#toGoLive.add(platform)
-    this.#makeLive(platform)
-  }
-
-  #makeLive(platform: Platform): void {
-    this.#ask(`let ${platform.name} go live`, async (context) => {
-      await changeConnection(context, platform.connectionId, { kind: 'go-live' })
-      this.#toGoLive.delete(platform)
     })
   }
 
@@ -187,15 +140,7 @@ export class People {
       (row) => this.#platformOf(row.connection_id)?.levels.get(row.stock_unit_id)?.quantity !== undefined,
     )
     for (const connectionId of new Set(curable.map((row) => row.connection_id))) this.#import(connectionId)
-    const paused = await reader.query(
-      `select connection_id from connection where organization_id = $1 and 'person' = any(pause_reasons) order by 1`,
-      [organizationId],
-    )
-    for (const { connection_id: connectionId } of paused.rows) {
-      const platform = this.#platformOf(connectionId)
-      if (platform !== undefined && !this.#toPause.has(platform)) this.#resume(platform)
-    }
-    for (const platform of this.#toGoLive) this.#makeLive(platform)
+    await this.stops.look()
     const parked = await reader.query(
       `select count(*)::int as parked from inbox where organization_id = $1 and state = 'parked'`,
       [organizationId],
