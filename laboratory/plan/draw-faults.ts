@@ -167,6 +167,16 @@ const FAULTS: Record<Fault['kind'], { chance: number; draw(random: Random, world
       forMs: random.whole(500, 8_000),
     }),
   },
+  'gone-while-writing': {
+    chance: 0.7,
+    draw: (random, world) => ({
+      kind: 'gone-while-writing',
+      process: processOf(random, world),
+      at: random.whole(0, Math.max(0, world.stormMs - 3_000)),
+      how: random.pick(['crash', 'freeze']),
+      forMs: random.whole(3_500, 8_000),
+    }),
+  },
   credentials: {
     chance: 0.1,
     draw: (random, world) => ({

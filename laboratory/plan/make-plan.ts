@@ -31,6 +31,9 @@ export function makePlan(seed: number | string): Plan {
     ...Array.from({ length: random.whole(6, 30) }, () =>
       drawAct(random, { stormMs, platforms, skus: items.map(({ sku }) => sku), canOversell }),
     ),
+    ...Array.from({ length: random.whole(0, 3) }, () =>
+      drawRaiseAtASale(random, { stormMs, platforms }),
+    ).flat(),
     ...drawPeoplesActs(createRandom(`people/${seed}`), { stormMs, platforms }),
   ].sort((a, b) => a.at - b.at)
   const faults = drawFaults(createRandom(`faults/${seed}`), {
@@ -90,6 +93,33 @@ function drawPlatform(
     return sharesLevel ? [one, { ...one, id: `${stockUnitId}-too` }] : [one]
   })
   return { name, kind, listings }
+}
+
+/** Somebody buys, and goods come in at once: more is to be shown before the hub can know of the sale. */
+function drawRaiseAtASale(
+  random: Random,
+  { stormMs, platforms }: { stormMs: number; platforms: readonly PlannedPlatform[] },
+): Act[] {
+  const at = random.whole(0, stormMs)
+  const platform = random.pickFrom(platforms)
+  const listing = random.pickFrom(platform?.listings.filter(({ sku }) => sku !== 'set') ?? [])
+  const inMs = random.whole(1, 900)
+  const units = random.whole(1, 9)
+  if (platform === undefined || listing === undefined) return []
+  return [
+    {
+      at,
+      kind: 'sell',
+      platform: platform.name,
+      listing: listing.id,
+      units: 1,
+      evenIfNone: false,
+      payAfterMs: random.whole(1, 500),
+      afterwards: 'wait',
+      afterwardsMs: 0,
+    },
+    { at: at + inMs, kind: 'stock', sku: listing.sku, units },
+  ]
 }
 
 function drawAct(

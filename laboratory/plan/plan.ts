@@ -114,6 +114,8 @@ export type Fault =
   | { kind: 'crash'; process: string; at: number; downMs: number }
   | { kind: 'crash-in-transaction'; process: string; at: number; statements: number; downMs: number }
   | { kind: 'freeze'; process: string; at: number; forMs: number }
+  /** The next write that it sends travels long, and it dies or freezes meanwhile: others take over while it may still act. */
+  | { kind: 'gone-while-writing'; process: string; at: number; how: 'crash' | 'freeze'; forMs: number }
   /** The platform refuses the credentials that the hub has, until a person enters new ones. */
   | { kind: 'credentials'; platform: string; at: number }
 

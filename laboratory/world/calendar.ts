@@ -22,6 +22,8 @@ export class Calendar {
   readonly #world: World
   #startMs = 0
   #actsLeft = 0
+  /** When processes were held up in the middle of a write. */
+  readonly #held: { process: string; from: number; forMs: number }[] = []
 
   constructor(world: World) {
     this.#world = world
@@ -48,6 +50,7 @@ export class Calendar {
   /** The storm is over: what is down comes up. */
   calm(): void {
     for (const process of this.#world.processes) {
+      process.onNextWrite = undefined
       if (process.life !== undefined) process.life.cut = undefined
       process.thaw()
       process.start()
@@ -58,6 +61,9 @@ export class Calendar {
   /** For how long something a process does now may have been held up by a fault. */
   heldUpMs(name: string): number {
     const elapsed = this.#world.scheduler.now - this.#startMs
+    const held = this.#held
+      .filter((each) => each.process === name)
+      .filter(({ from, forMs }) => from <= elapsed && elapsed <= from + forMs + 5_000)
     const lengths = this.#world.plan.faults.flatMap((fault) => {
       if (!('process' in fault) || fault.process !== name) return []
       if (fault.kind === 'freeze')
@@ -66,7 +72,7 @@ export class Calendar {
       const length = fault.kind === 'database-slow' ? 4 * fault.latencyMaxMs : fault.to - fault.from
       return fault.from <= elapsed && elapsed <= fault.to + 5_000 ? [length] : []
     })
-    return lengths.reduce((sum, ms) => sum + ms, 0)
+    return [...lengths, ...held.map(({ forMs }) => forMs)].reduce((sum, ms) => sum + ms, 0)
   }
 
   #later(ms: number, what: string, run: () => void): void {
@@ -185,6 +191,19 @@ export class Calendar {
         during(fault.at, () => {
           const { life } = this.#process(fault.process)
           if (life !== undefined) life.cut = { statements, onCommit, isCrash: false }
+        })
+        return
+      }
+      case 'gone-while-writing': {
+        const { how, forMs } = fault
+        during(fault.at, () => {
+          const process = this.#process(fault.process)
+          process.onNextWrite = () => {
+            process.onNextWrite = undefined
+            this.#held.push({ process: fault.process, from: scheduler.now - this.#startMs, forMs })
+            during(0, () => (how === 'crash' ? process.crash() : process.freeze()))
+            during(forMs, () => (how === 'crash' ? process.start() : process.thaw()))
+          }
         })
         return
       }

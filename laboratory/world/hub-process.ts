@@ -46,6 +46,8 @@ export class HubProcess {
   life: Life | undefined
   context: SyncContext | undefined
   engine: SyncEngine | undefined
+  /** Called with the next write that it sends, which then travels long. */
+  onNextWrite: (() => void) | undefined
   /** As which the lease rows name this life. */
   holder = ''
 
@@ -187,7 +189,15 @@ export class HubProcess {
           operation: call.operation,
           writes,
         })
-        return network.call({ ...call, platform: platform.name, arrived: note.arrived })
+        const isAwaited = writes.length > 0 && this.onNextWrite !== undefined && life === this.life
+        const answer = network.call({
+          ...call,
+          platform: platform.name,
+          arrived: note.arrived,
+          isLate: isAwaited,
+        })
+        if (isAwaited) this.onNextWrite?.()
+        return answer
       },
     })
   }

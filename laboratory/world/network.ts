@@ -1,4 +1,5 @@
 import { Unavailable } from '@plimsoll/connector-kit'
+import { LATEST_EFFECT_MS } from '../platforms/kinds.ts'
 import type { Life } from './life.ts'
 import type { Scheduler } from './scheduler.ts'
 import type { Trace } from './trace.ts'
@@ -6,6 +7,9 @@ import type { CallFate, Weather } from './weather.ts'
 
 /** As the kit’s HTTP client, sooner: a call without an answer by then has failed, and may act all the same. */
 const TIMEOUT_MS = 4_000
+
+/** Longer than a lease lasts without a heartbeat, and within what the platforms declare. */
+const LATE_MS = LATEST_EFFECT_MS - 500
 
 export type Call<Answer> = {
   platform: string
@@ -15,6 +19,8 @@ export type Call<Answer> = {
   signal: AbortSignal | undefined
   /** What the platform does when the request arrives, in one go. What it throws is its answer too. */
   act(fate: CallFate): Answer
+  /** It travels nearly as long as a request may. */
+  isLate: boolean
   /** Called when the request has arrived, or will never. */
   arrived(): void
 }
@@ -40,6 +46,7 @@ export class Network {
   call<Answer>(call: Call<Answer>): Promise<Answer> {
     const { platform, operation, signal } = call
     const fate = this.#weather.callFate(this.#life.process, platform, operation)
+    if (call.isLate) Object.assign(fate, { requestMs: LATE_MS, isRequestLost: false, isPartitioned: false })
     this.#trace.calls += 1
     this.#trace.note('call', this.#life.name, platform, operation, call.asks)
     return new Promise((resolve, reject) => {
