@@ -11,7 +11,15 @@ export function drawKits(random: Random, items: Plan['items']): Plan['kits'] {
 /** How much is shown: of everything, of one platform, of one listing. Half of the plans set nothing. */
 export function drawPolicies(random: Random, platforms: readonly PlannedPlatform[]): PlannedPolicy[] {
   if (random.chance(0.5)) return []
-  return Array.from({ length: random.whole(1, 3) }, () => drawPolicy(random, platforms))
+  return Array.from({ length: random.whole(1, 3) }, () => {
+    const near = drawPolicy(random, platforms)
+    const { platform, listing, ...fields } = drawPolicy(random, platforms)
+    // The same field is set farther away too, to something else: the nearest wins.
+    const far = Object.fromEntries(Object.keys(near).map((field) => [field, random.whole(1, 9)]))
+    const isOverruled = random.chance(0.6) && near.platform !== undefined && near.paused !== true
+    const farther = { ...far, platform: undefined, listing: undefined }
+    return isOverruled ? [farther, near] : [near, { platform, listing, ...fields }]
+  }).flat()
 }
 
 function drawPolicy(random: Random, platforms: readonly PlannedPlatform[]): PlannedPolicy {
@@ -24,7 +32,7 @@ function drawPolicy(random: Random, platforms: readonly PlannedPlatform[]): Plan
   if (kind === 'share') return { ...of, sharePercent: random.whole(20, 80) }
   if (kind === 'cap') return { ...of, cap: random.whole(1, 5) }
   if (kind === 'floor') return { ...of, floor: random.whole(2, 5) }
-  return { ...of, paused: true }
+  return platform === undefined ? { ...of, bufferUnits: 1 } : { ...of, paused: true }
 }
 
 /** One platform of four starts in shadow, and goes live in the middle of the storm. */
