@@ -57,6 +57,25 @@ export async function findKnownOrders(reader: pg.Client, organizationId: string)
   return rows
 }
 
+/** The same, of all items together. */
+export type CountedOrder = Pick<KnownOrder, 'connectionId' | 'externalId' | 'state'> &
+  Held & { movedReserved: number; movedOnHand: number }
+
+/** Adds up what was done for an order, whatever it is of. */
+export function countOrder({ connectionId, externalId, state, held, moved }: KnownOrder): CountedOrder {
+  const counted = { open: 0, shipped: 0, returned: 0, movedReserved: 0, movedOnHand: 0 }
+  for (const { open, shipped, returned } of Object.values(held)) {
+    counted.open += open
+    counted.shipped += shipped
+    counted.returned += returned
+  }
+  for (const { reserved, onHand } of Object.values(moved)) {
+    counted.movedReserved += reserved
+    counted.movedOnHand += onHand
+  }
+  return { connectionId, externalId, state, ...counted }
+}
+
 const NOTHING_HELD: Held = { open: 0, shipped: 0, returned: 0 }
 
 /**

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { fromEnvironment } from '../../packages/database/src/testing/index.ts'
-import type { KnownOrder } from '../invariants/orders.ts'
+import type { CountedOrder } from '../invariants/orders.ts'
 import { availableOf, type BookedStep, findSoldBeyond } from './books.ts'
 import { judgeOrders } from './judge-orders.ts'
 
@@ -17,7 +17,7 @@ const step = (externalId: string, kind: BookedStep['step'], at = 2): BookedStep 
   step: kind,
   atNs: BigInt(at),
 })
-const known = (externalId: string, open: number, shipped = 0): KnownOrder => ({
+const known = (externalId: string, open: number, shipped = 0): CountedOrder => ({
   connectionId: 'a',
   externalId,
   state: 'open',
@@ -27,7 +27,7 @@ const known = (externalId: string, open: number, shipped = 0): KnownOrder => ({
   movedReserved: open,
   movedOnHand: -shipped,
 })
-const judge = (orders: ReturnType<typeof order>[], rows: KnownOrder[], steps: BookedStep[] = []) =>
+const judge = (orders: ReturnType<typeof order>[], rows: CountedOrder[], steps: BookedStep[] = []) =>
   judgeOrders([{ connectionId: 'a', name: 'shop', orders, steps }], rows)
 
 test('an order counts as applied only as it is, and each kind of wrong is named', () => {

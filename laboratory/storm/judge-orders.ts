@@ -1,4 +1,4 @@
-import type { KnownOrder } from '../invariants/orders.ts'
+import type { CountedOrder } from '../invariants/orders.ts'
 import { givesBack, type PlatformBooks } from './books.ts'
 
 /** How the ledger and the platforms' books agree about orders. Each wrong one says what is wrong with it. */
@@ -17,7 +17,7 @@ export type OrderVerdict = {
 /** Pure: books against what the reservations and movements of each order add up to. */
 export function judgeOrders(
   platforms: readonly Pick<PlatformBooks, 'connectionId' | 'name' | 'orders' | 'steps'>[],
-  known: readonly KnownOrder[],
+  known: readonly CountedOrder[],
 ): OrderVerdict {
   const verdict: OrderVerdict = { ordersPlaced: 0, ordersApplied: 0, lost: [], doubled: [], behind: [] }
   const byKey = Map.groupBy(known, ({ connectionId, externalId }) => `${connectionId} ${externalId}`)
@@ -33,7 +33,7 @@ export function judgeOrders(
       const shipped = step?.step === 'fulfill' ? units : 0
       const open = isBack ? 0 : units - shipped
       const told = `${name} ${externalId}: bought ${units}${step === undefined ? '' : `, ${step.step}`}; ${rows.map(wordsOf).join(' and ') || 'not known'}`
-      const sum = (pick: (row: KnownOrder) => number) => rows.reduce((total, row) => total + pick(row), 0)
+      const sum = (pick: (row: CountedOrder) => number) => rows.reduce((total, row) => total + pick(row), 0)
       const held = Math.max(
         sum((row) => row.open + row.shipped),
         sum((row) => row.movedReserved - row.movedOnHand),
@@ -49,7 +49,7 @@ export function judgeOrders(
   return verdict
 }
 
-function isAs(row: KnownOrder | undefined, { open, shipped }: { open: number; shipped: number }): boolean {
+function isAs(row: CountedOrder | undefined, { open, shipped }: { open: number; shipped: number }): boolean {
   return (
     row !== undefined &&
     row.open === open &&
@@ -59,6 +59,6 @@ function isAs(row: KnownOrder | undefined, { open, shipped }: { open: number; sh
   )
 }
 
-function wordsOf({ state, open, shipped, returned, movedReserved, movedOnHand }: KnownOrder): string {
+function wordsOf({ state, open, shipped, returned, movedReserved, movedOnHand }: CountedOrder): string {
   return `known as ${state}, ${open} open, ${shipped} shipped, ${returned} returned, movements ${movedReserved} reserved and ${movedOnHand} on hand`
 }

@@ -1,7 +1,7 @@
 import type pg from 'pg'
 import { attributeOversells } from '../../apps/hub/src/demo/oversells.ts'
 import { LedgerInvariants } from '../invariants/ledger.ts'
-import { findKnownOrders } from '../invariants/orders.ts'
+import { countOrder, findKnownOrders } from '../invariants/orders.ts'
 import { availableOf, type BookedStock, findSoldBeyond, type PlatformBooks, toEvents } from './books.ts'
 import { judgeOrders, type OrderVerdict } from './judge-orders.ts'
 
@@ -38,7 +38,7 @@ export async function judgeStorm(
   const received = new Map(opening)
   for (const { sku, units } of stock) received.set(sku, (received.get(sku) ?? 0) + units)
   const available = availableOf(platforms, received)
-  const known = await findKnownOrders(client, organizationId)
+  const known = (await findKnownOrders(client, organizationId)).map(countOrder)
   const broken = (await new LedgerInvariants(oneByOne(client), organizationId).check()).map(
     ({ invariant, text }) => `${invariant}: ${text}`,
   )
