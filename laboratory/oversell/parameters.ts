@@ -154,7 +154,7 @@ export type Size = {
 
 /**
  * The history is of one small shop (56 orders a day). Ten trading hours a day, nights and days without trade cut out, are
- * squeezed into six minutes: what comes is the order flow of a brand a hundred times its size, while delays, lags, limits
+ * squeezed into an hour: what comes is the order flow of a brand ten times its size, while delays, lags, limits
  * and the timer stay what they are.
  */
 export const SIZES = {
