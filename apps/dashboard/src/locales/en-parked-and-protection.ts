@@ -34,9 +34,9 @@ export const enParkedAndProtection = {
     modes: { open: 'open', buffered: 'buffered', guaranteed: 'guaranteed', auto: 'automatic' },
     meaning: {
       open: 'Every channel shows all that is available. Most sales, and oversells as often as delays allow.',
-      buffered: 'Kept back is what may be sold before all channels know of it.',
+      buffered: 'Each channel keeps back what the others may sell before it shows that.',
       guaranteed: 'The units are dealt among the channels, so that shoppers cannot buy what is not there.',
-      auto: 'Open while stock is deep, buffered as it falls, dealt among the channels when it is scarce.',
+      auto: 'Open while stock is deep, buffered as it falls, dealt among the channels where that saves more than it costs.',
     },
     state: {
       tightening: 'Tightening since {{since}}: no channel rises until nothing can be oversold.',

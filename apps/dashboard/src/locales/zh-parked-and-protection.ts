@@ -34,9 +34,9 @@ export const zhParkedAndProtection = {
     modes: { open: '开放', buffered: '缓冲', guaranteed: '保证', auto: '自动' },
     meaning: {
       open: '每个渠道都显示全部可售数量。销售机会最多，但延迟期间可能超卖。',
-      buffered: '预留所有渠道获知之前可能售出的数量。',
+      buffered: '每个渠道都预留其他渠道可能售出而自己尚未显示的数量。',
       guaranteed: '库存按份额分配给各渠道，买家不可能买到不存在的库存。',
-      auto: '库存充足时开放，减少时缓冲，紧张时按份额分配。',
+      auto: '库存充足时开放，减少时缓冲，在利大于弊时按份额分配。',
     },
     state: {
       tightening: '自 {{since}} 起收紧：确保不会超卖之前，任何渠道都不上调。',

@@ -62,7 +62,6 @@ function sayAll({ rows, assumptions }: ProtectionList): string {
     const unverified = facts.filter(({ verified }) => !verified).length
     return `${connectionName}: guaranteed under ${facts.length} facts, ${unverified} of them not seen on a real account yet.`
   })
-  const settings =
-    set.length === 0 ? ['Nothing is protected: every channel shows all that is available.'] : set
-  return [...settings, ...notes].join('\n')
+  const isSetForAll = rows.some(({ scope }) => scope === 'organization')
+  return [...(isSetForAll ? [] : ['everything: auto, as nothing else is set']), ...set, ...notes].join('\n')
 }
