@@ -4,7 +4,7 @@ import { expect } from 'vitest'
 
 /** Rows of a second brand that nothing makes on request, and how the test of isolation compares what it reads. */
 
-/** What did not come about by itself, or is gone again as soon as it is worked off. */
+/** What did not come about by itself, may not have yet (the chores of protection), or is gone as soon as it is worked off. */
 export async function insertPassingRows(db: Db, organizationId: string, mark: string): Promise<void> {
   await sql`insert into policy (organization_id, scope, scope_id, fixed, paused, updated_at)
     values (${organizationId}, 'organization', ${organizationId}, 77, true, now())`.execute(db)
@@ -31,26 +31,28 @@ export async function insertPassingRows(db: Db, organizationId: string, mark: st
   await sql`insert into protection (organization_id, scope, scope_id, mode, oversells_per_million, updated_at)
     values (${organizationId}, 'organization', ${organizationId}, 'buffered', 777, now())`.execute(db)
   await sql`insert into level_demand (organization_id, level_id, recent_per_hour, usual_per_hour, units_per_sale, squared_per_sale, measured_at)
-    select organization_id, level_id, 7, 7, 7, 77, now() from level where organization_id = ${organizationId}`.execute(
+    select organization_id, level_id, 7, 7, 7, 77, now() from level where organization_id = ${organizationId} on conflict do nothing`.execute(
     db,
   )
   await sql`insert into level_grant (organization_id, level_id, item_id, location_id, units)
     select level.organization_id, level_id, level.item_id, location_id, 777 from level join location using (organization_id)
-    where level.organization_id = ${organizationId} and level.item_id is not null`.execute(db)
+    where level.organization_id = ${organizationId} and level.item_id is not null on conflict do nothing`.execute(
+    db,
+  )
   await sql`insert into item_protection (organization_id, item_id, state, since, short_units, obstacles)
-    select organization_id, item_id, 'broken', now(), 777, '{platform}' from item where organization_id = ${organizationId}`.execute(
+    select organization_id, item_id, 'broken', now(), 777, '{platform}' from item where organization_id = ${organizationId} on conflict do nothing`.execute(
     db,
   )
   await sql`insert into item_depth (organization_id, item_id, tighten_units, measured_at)
-    select organization_id, item_id, 777, now() from item where organization_id = ${organizationId}`.execute(
+    select organization_id, item_id, 777, now() from item where organization_id = ${organizationId} on conflict do nothing`.execute(
     db,
   )
   await sql`insert into connection_buffer (organization_id, item_id, connection_id, units, auto_units)
     select organization_id, item_id, connection_id, 777, 777 from item join connection using (organization_id)
-    where organization_id = ${organizationId}`.execute(db)
+    where organization_id = ${organizationId} on conflict do nothing`.execute(db)
   await sql`insert into connection_delay
       (organization_id, connection_id, seen_ms, written_ms, usual_seen_ms, usual_written_ms, measured_at)
-    select organization_id, connection_id, 777, 777, 777, 777, now() from connection where organization_id = ${organizationId}`.execute(
+    select organization_id, connection_id, 777, 777, 777, 777, now() from connection where organization_id = ${organizationId} on conflict do nothing`.execute(
     db,
   )
   await sql`insert into demand_clock (organization_id, measured_until) values (${organizationId}, now()) on conflict do nothing`.execute(
