@@ -8,7 +8,7 @@ import {
   type Connector,
 } from '../packages/connector-kit/src/index.ts'
 import { type Database, migrate, openDatabase } from '../packages/database/src/index.ts'
-import { guardOperations } from '../packages/sync/src/guarded-operations.ts'
+import { guardOperations } from '../packages/sync/src/lanes/guarded-operations.ts'
 import { stepConnection } from '../packages/sync/src/testing/steps.ts'
 import { createWorld } from '../packages/sync/src/testing/world.ts'
 import { makeDataFolder } from './data-folder.ts'

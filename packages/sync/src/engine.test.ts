@@ -3,9 +3,9 @@ import { createTestDatabase, type TestDatabase } from '@plimsoll/database/testin
 import { findBrokenBalances, findBrokenReservations } from '@plimsoll/stock'
 import { sql } from 'kysely'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { changeConnection } from './connections.ts'
+import { changeStock } from './availability/stock-changes.ts'
+import { changeConnection } from './connections/connections.ts'
 import type { SyncEngine } from './engine.ts'
-import { changeStock } from './stock-changes.ts'
 import { createWorld, until, type World } from './testing/world.ts'
 
 // The real engine on the real clock and PostgreSQL; the shops are simulated in memory.

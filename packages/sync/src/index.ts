@@ -1,12 +1,23 @@
 /** The public face of the sync package. */
 
-export { type AuditRow, findDifferences } from './audit.store.ts'
-export type { AuditResult } from './audit.ts'
-export { insertChangedItems } from './availability.store.ts'
-export { updateAvailability } from './availability.ts'
-export type { BackfillResult } from './backfill.ts'
-export type { CatalogueReport, Progress } from './catalogue.ts'
-export { type Connection, findConnections } from './connections.store.ts'
+export { insertChangedItems } from './availability/availability.store.ts'
+export { updateAvailability } from './availability/availability.ts'
+export {
+  type Because,
+  bufferOf,
+  decideDesired,
+  promisableOf,
+} from './availability/desired.ts'
+export { noteExpiredLots } from './availability/expired-lots.ts'
+export type { LevelStock, PromisablePart } from './availability/item-stock.ts'
+export { changeKit, tellOfKits } from './availability/kit-changes.ts'
+export { type LevelWithStock, readLevelFigures } from './availability/level-figures.ts'
+export { changeLot, saveNewLot, setLotStatus } from './availability/lot-changes.ts'
+export { type Recomputed, recomputeAll } from './availability/recompute.ts'
+export { changeStock, changeStockWithin, toDocumentStore } from './availability/stock-changes.ts'
+export { answerWhatIf, type WhatIf, type WhatIfRequest, type WhatIfRow } from './availability/whatif.ts'
+export type { CatalogueReport, Progress } from './connections/catalogue.ts'
+export { type Connection, findConnections } from './connections/connections.store.ts'
 export {
   changeConnection,
   connect,
@@ -15,7 +26,10 @@ export {
   importConnection,
   type NewConnection,
   replaceCredentials,
-} from './connections.ts'
+} from './connections/connections.ts'
+export { mapListing, rebuildLevels } from './connections/mappings.store.ts'
+export { describeProblem } from './connections/problems.ts'
+export { ConnectionRegistry, type OpenConnection } from './connections/registry.ts'
 export { DEFAULT_PACE, type Log, nowOf, type Pace, type SyncContext, toStockContext } from './context.ts'
 export { type Cutover, findCutovers } from './cutover/cutover.store.ts'
 export type { OpeningLine } from './cutover/cutover.ts'
@@ -30,36 +44,26 @@ export {
   readCutover,
   readCutoverLines,
 } from './cutover/cutovers.ts'
-export {
-  type Because,
-  bufferOf,
-  decideDesired,
-  promisableOf,
-} from './desired.ts'
-export { changeEditRule } from './edit-rules.ts'
-export { resolveDrift } from './edits.ts'
 export { SyncEngine } from './engine.ts'
 export { type SyncErrorCode, SyncProblem, syncErrors, syncProblem } from './errors.ts'
-export { expectedOf } from './expected.ts'
-export { noteExpiredLots } from './expired-lots.ts'
-export { findGaps, type OrderGap } from './gaps.store.ts'
-export { causeOfSql, type Parked, replayParked } from './inbox.store.ts'
-export { type IntakeAnswer, receiveWebhook } from './intake.ts'
-export type { LevelStock, PromisablePart } from './item-stock.ts'
-export { changeKit, tellOfKits } from './kit-changes.ts'
-export { type LevelWithStock, readLevelFigures } from './level-figures.ts'
-export type { LineBecause } from './load-line.ts'
-export { changeLot, saveNewLot, setLotStatus } from './lot-changes.ts'
-export { mapListing, rebuildLevels } from './mappings.store.ts'
+export type { BackfillResult } from './intake/backfill.ts'
+export { findGaps, type OrderGap } from './intake/gaps.store.ts'
+export { causeOfSql, type Parked, replayParked } from './intake/inbox.store.ts'
+export { type IntakeAnswer, receiveWebhook } from './intake/intake.ts'
+export { expectedOf } from './lanes/expected.ts'
+export type { LineBecause } from './load-line/load-line.ts'
+export { nearestProtection } from './load-line/protection.ts'
+export { findItemProtections, findNamedProtections } from './load-line/protections.store.ts'
+export { changeProtection, type ProtectionChange, type ProtectionTarget } from './load-line/protections.ts'
 export { notify, parseWake, type ScreenTopic, WAKE_CHANNEL, type Wake } from './notify.ts'
 export { findSellers, findSpare } from './oversold/cures.store.ts'
 export { type Cure, describeCures, orderCures } from './oversold/cures.ts'
 export { describeFaultPart } from './oversold/fault-text.ts'
 export { judgeOversold } from './oversold/judge-oversold.ts'
 export { findOversells, sumOversells } from './oversold/oversells.store.ts'
-export { findPolicies } from './policies.store.ts'
-export { changePolicy, type PolicyChange, type PolicyTarget, type PolicyTold } from './policies.ts'
-export { NO_POLICY, type Policy } from './policy.ts'
+export { findPolicies } from './policies/policies.store.ts'
+export { changePolicy, type PolicyChange, type PolicyTarget, type PolicyTold } from './policies/policies.ts'
+export { NO_POLICY, type Policy } from './policies/policy.ts'
 export {
   endWindow,
   listWindows,
@@ -67,14 +71,12 @@ export {
   type PolicyWindow,
   scheduleWindow,
   type WindowRequest,
-} from './policy-windows.ts'
-export { describeProblem } from './problems.ts'
-export { findProcesses, type ProcessStatus } from './processes.store.ts'
-export { nearestProtection } from './protection.ts'
-export { findItemProtections, findNamedProtections } from './protections.store.ts'
-export { changeProtection, type ProtectionChange, type ProtectionTarget } from './protections.ts'
-export { type Recomputed, recomputeAll } from './recompute.ts'
-export { ConnectionRegistry, type OpenConnection } from './registry.ts'
+} from './policies/policy-windows.ts'
+export { type AuditRow, findDifferences } from './reconcile/audit.store.ts'
+export type { AuditResult } from './reconcile/audit.ts'
+export { changeEditRule } from './reconcile/edit-rules.ts'
+export { resolveDrift } from './reconcile/edits.ts'
+export type { SyncNowResult } from './reconcile/sync-now.ts'
 export { prepareDesiredMonths } from './safety/desired-log.store.ts'
 export { goLive, makePreview, reportShadow, type ShadowReport } from './safety/going-live.ts'
 export { changeGuard, type GuardChange, readGuard } from './safety/guard-settings.ts'
@@ -91,15 +93,15 @@ export {
 export { findChannelMoments, findOrderMoments } from './safety/order-timeline.store.ts'
 export { haltWrites, liftHalt, pauseConnection, resumeConnection } from './safety/pauses.ts'
 export { differenceOf } from './safety/shadow.ts'
-export { countUnzeroed } from './safety/zeroing.store.ts'
 export {
   findStaleItems,
   type StaleItem,
-} from './stale-orders.store.ts'
-export { type StaleRule, staleUnitsOf } from './stale-orders.ts'
-export { changeStaleRule, listStaleRules, noteStaleOrders, type StaleRules } from './stale-watch.ts'
-export { changeStock, changeStockWithin, toDocumentStore } from './stock-changes.ts'
-export type { SyncJob } from './sync-jobs.store.ts'
+} from './safety/stale-orders.store.ts'
+export { type StaleRule, staleUnitsOf } from './safety/stale-orders.ts'
+export { changeStaleRule, listStaleRules, noteStaleOrders, type StaleRules } from './safety/stale-watch.ts'
+export { countUnzeroed } from './safety/zeroing.store.ts'
+export { findProcesses, type ProcessStatus } from './worker/processes.store.ts'
+export type { SyncJob } from './worker/sync-jobs.store.ts'
 export {
   cancelSyncJob,
   getSyncJob,
@@ -107,6 +109,4 @@ export {
   requestAudit,
   requestBackfill,
   requestSyncNow,
-} from './sync-jobs.ts'
-export type { SyncNowResult } from './sync-now.ts'
-export { answerWhatIf, type WhatIf, type WhatIfRequest, type WhatIfRow } from './whatif.ts'
+} from './worker/sync-jobs.ts'

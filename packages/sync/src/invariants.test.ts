@@ -4,11 +4,11 @@ import { findBrokenBalances, findBrokenReservations } from '@plimsoll/stock'
 import fc from 'fast-check'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { changeConnection } from './connections.ts'
-import { assertLease, LeaseLost } from './leases.store.ts'
+import { changeConnection } from './connections/connections.ts'
 import type { Fault, MemoryPlatform, Operation } from './testing/memory-platform.ts'
 import { type Stepped, stepConnection, turns } from './testing/steps.ts'
 import { createWorld, type World } from './testing/world.ts'
+import { assertLease, LeaseLost } from './worker/leases.store.ts'
 
 // The production worker, stepped by hand under a manual clock, on a real PostgreSQL.
 

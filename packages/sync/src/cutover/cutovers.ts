@@ -1,15 +1,15 @@
 import type { CutoverSource } from '@plimsoll/database'
 import { inTransaction } from '@plimsoll/database'
 import { digestOf, type StockCommand } from '@plimsoll/stock'
-import { findConnectionId, openOperations } from '../connections.ts'
+import { changeStock } from '../availability/stock-changes.ts'
+import { findConnectionId, openOperations } from '../connections/connections.ts'
+import type { ConnectionRegistry } from '../connections/registry.ts'
 import { nowOf, type SyncContext, type Tx } from '../context.ts'
 import { syncProblem } from '../errors.ts'
-import { insertInbox } from '../inbox.store.ts'
-import { toInboxEvent } from '../inbox.ts'
+import { insertInbox } from '../intake/inbox.store.ts'
+import { toInboxEvent } from '../intake/inbox.ts'
 import { notify } from '../notify.ts'
-import type { ConnectionRegistry } from '../registry.ts'
 import { goLive } from '../safety/going-live.ts'
-import { changeStock } from '../stock-changes.ts'
 import {
   type Cutover,
   type CutoverLine,

@@ -1,6 +1,5 @@
 import { type Db, inTransaction } from '@plimsoll/database'
 import { nowOf, type SyncContext } from '../context.ts'
-import { findStandings } from '../oversold.store.ts'
 import { type Beyond, findBeyond } from './beyond.ts'
 import {
   findEditedUp,
@@ -16,6 +15,7 @@ import {
 } from './facts.store.ts'
 import { findFault, type OversoldFacts, type UntoldUnits } from './fault.ts'
 import { closeVerdicts, type JudgedLine, lockJudging, saveVerdicts } from './oversells.store.ts'
+import { findStandings } from './oversold.store.ts'
 import { shownBefore } from './shown.ts'
 
 /** Facts may come in late: until so long after it was found, a verdict is worked out anew. */

@@ -1,5 +1,5 @@
 import { type Db, inTransaction } from '@plimsoll/database'
-import { findConnectionId } from '../connections.ts'
+import { findConnectionId } from '../connections/connections.ts'
 import { nowOf, type SyncContext } from '../context.ts'
 import { findGuardRow, findGuardRows, type GuardRow, saveGuardRow } from './guard.store.ts'
 import { DEFAULT_GUARD, type GuardSettings } from './stampede.ts'

@@ -1,13 +1,13 @@
 import { inTransaction } from '@plimsoll/database'
-import { insertChangedItems } from '../availability.store.ts'
-import { decideConnectionStep } from '../connection-state.ts'
-import { findConnections, lockStatus, saveProblem, saveStatus } from '../connections.store.ts'
+import { insertChangedItems } from '../availability/availability.store.ts'
+import { decideConnectionStep } from '../connections/connection-state.ts'
+import { findConnections, lockStatus, saveProblem, saveStatus } from '../connections/connections.store.ts'
 import { nowOf, type SyncContext, type Tx } from '../context.ts'
 import { syncProblem } from '../errors.ts'
-import { queueWhatDiffers } from '../lane-entries.store.ts'
-import { assertLease } from '../leases.store.ts'
+import { queueWhatDiffers } from '../lanes/lane-entries.store.ts'
 import { notify } from '../notify.ts'
-import type { WorkerContext } from '../worker-context.ts'
+import { assertLease } from '../worker/leases.store.ts'
+import type { WorkerContext } from '../worker/worker-context.ts'
 import {
   deleteHalts,
   type HaltScope,

@@ -1,8 +1,8 @@
 // When so many changes at once are held, and what of the ledger explains a zero.
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { decideDesired } from '../desired.ts'
-import { NO_POLICY } from '../policy.ts'
+import { decideDesired } from '../availability/desired.ts'
+import { NO_POLICY } from '../policies/policy.ts'
 import { DEFAULT_GUARD, type Evidence, isExplained, isStampede, raiseFrom, suddenOf } from './stampede.ts'
 
 const evidence: Evidence = {

@@ -1,4 +1,4 @@
-import type { Because } from '../desired.ts'
+import type { Because } from '../availability/desired.ts'
 
 /**
  * When so many listings go to zero, or rise so far, that a person must say whether it is meant (I8). Pure. What follows

@@ -1,4 +1,4 @@
-import type { Desired } from '../desired.ts'
+import type { Desired } from '../availability/desired.ts'
 
 /** What a level shows whose connection is to show nothing before it is paused: zero, whatever else is decided. */
 export function orZeroed(

@@ -1,4 +1,4 @@
-import type { LaneCandidate } from '../lane-entries.store.ts'
+import type { LaneCandidate } from '../lanes/lane-entries.store.ts'
 
 /** A waiting level; the platform shows 10 and 10 is known, unless told otherwise. */
 export function candidateOf(

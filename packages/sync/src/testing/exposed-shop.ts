@@ -9,7 +9,7 @@ import {
   exposureOf,
   UNBOUNDED,
   type WriteEffect,
-} from '../exposure.ts'
+} from '../load-line/exposure.ts'
 
 const at = (ms: number) => new Date(ms)
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import type { ManualClock } from '@plimsoll/connector-kit'
-import { acquireLeases } from '../leases.store.ts'
-import { ConnectionRegistry } from '../registry.ts'
-import { ConnectionWorker } from '../worker.ts'
+import { ConnectionRegistry } from '../connections/registry.ts'
+import { acquireLeases } from '../worker/leases.store.ts'
+import { ConnectionWorker } from '../worker/worker.ts'
 import type { World } from './world.ts'
 
 /** One worker that is stepped by hand on a manual clock: the production worker without its own loops. */

@@ -5,9 +5,8 @@ import type { Capabilities, Clock, Connector, WebhookEvent } from '@plimsoll/con
 import { type Database, inTransaction } from '@plimsoll/database'
 import { findItemsBySku, saveItems, saveLocation } from '@plimsoll/stock'
 import { sql } from 'kysely'
+import { ConnectionRegistry } from '../connections/registry.ts'
 import type { SyncContext } from '../context.ts'
-import { insertInbox } from '../inbox.store.ts'
-import { toInboxEvent } from '../inbox.ts'
 import {
   changeConnection,
   changeStock,
@@ -19,7 +18,8 @@ import {
   SyncEngine,
   toStockContext,
 } from '../index.ts'
-import { ConnectionRegistry } from '../registry.ts'
+import { insertInbox } from '../intake/inbox.store.ts'
+import { toInboxEvent } from '../intake/inbox.ts'
 import { memoryConnector } from './memory-connector.ts'
 import { MemoryPlatform } from './memory-platform.ts'
 

@@ -1,0 +1,357 @@
+import type { Connector } from '@plimsoll/connector-kit'
+import { inTransaction, lastly } from '@plimsoll/database'
+import { availableOfKit } from '@plimsoll/stock'
+import { nowOf, type SyncContext, type Tx } from '../context.ts'
+import { mostShownOf, needsWrite } from '../lanes/expected.ts'
+import { type EntryToQueue, queueEntries } from '../lanes/lane-entries.store.ts'
+import { findDealtItems, findProtections } from '../load-line/load-line.store.ts'
+import { drawLines, dynamicBufferOf, type Protections } from '../load-line/protect.ts'
+import { notify } from '../notify.ts'
+import { findOversold, type ItemStanding, keepOversoldTasks } from '../oversold/oversold.store.ts'
+import { findStaleItems, type StaleItem } from '../safety/stale-orders.store.ts'
+import { staleUnitsOf } from '../safety/stale-orders.ts'
+import { orZeroed } from '../safety/zeroing.ts'
+import {
+  insertChangedItems,
+  type LevelToDecide,
+  lockAvailability,
+  lockLevelsOf,
+  saveDesired,
+  takeChangedItems,
+} from './availability.store.ts'
+import { type Desired, decideDesired } from './desired.ts'
+import { findKitsBeyond } from './kit-levels.store.ts'
+import { type LevelFigures, type LevelWithStock, readLevelFigures } from './level-figures.ts'
+import { findSpecialItems } from './plain-levels.store.ts'
+import { findPlainTerms, workOutPlain } from './plain-levels.ts'
+
+const ITEMS_PER_TURN = 500
+
+/** From so many items on, to look which of them are plain pays. */
+const PLAIN_ITEMS_FROM = 20
+
+/**
+ * So many changed items are worked out by the transaction that changed them, which tells the channels soonest. More come
+ * only in a storm, where they are noted: worked out together, an item that was sold ten times is looked at once, and
+ * those who apply orders do not wait for each other's lock.
+ */
+const ITEMS_AT_ONCE = 60
+
+/**
+ * Works out what each level of the changed items should show, and of the kits that contain them, and queues what
+ * differs from what its platform shows. Runs after every commit that noted changed items, in any process.
+ * @returns the connections that have something to write
+ */
+export async function updateAvailability(context: SyncContext): Promise<Set<string>> {
+  const woken = new Set<string>()
+  for (;;) {
+    const turn = await oneTurn(context)
+    for (const connectionId of turn.connectionIds) woken.add(connectionId)
+    if (!turn.isMoreNoted) return woken
+  }
+}
+
+async function oneTurn(context: SyncContext): Promise<{ isMoreNoted: boolean; connectionIds: string[] }> {
+  const { organizationId } = context
+  return await inTransaction(context.database, async (tx) => {
+    // Sent together, carried out in order: what is taken after the lock includes all that was committed before.
+    const [, taken] = await Promise.all([
+      lockAvailability(tx, organizationId),
+      takeChangedItems(tx, organizationId, ITEMS_PER_TURN),
+    ])
+    if (taken.length === 0) return { isMoreNoted: false, connectionIds: [] }
+    const causedAt = new Map(taken.map((row) => [row.itemId, row.changedAt]))
+    const { areKitsBeyond, connectionIds } = await workOutMany(context, tx, causedAt)
+    return { isMoreNoted: taken.length === ITEMS_PER_TURN || areKitsBeyond, connectionIds }
+  })
+}
+
+/** Under the availability lock: plain items by one statement where they are many, the others each by itself. */
+async function workOutMany(
+  context: SyncContext,
+  tx: Tx,
+  causedAt: ReadonlyMap<string, Date>,
+): Promise<{ areKitsBeyond: boolean; connectionIds: string[] }> {
+  const { organizationId } = context
+  const itemIds = [...causedAt.keys()]
+  const at = nowOf(context)
+  const [terms, found] =
+    itemIds.length < PLAIN_ITEMS_FROM
+      ? [undefined, itemIds]
+      : await Promise.all([
+          findPlainTerms(context, tx),
+          findSpecialItems(tx, organizationId, itemIds, { at, withParts: true }),
+        ])
+  const special = new Set(terms === undefined ? itemIds : found)
+  const plain = [...causedAt].flatMap(([itemId, changedAt]) =>
+    special.has(itemId) ? [] : { itemId, causedAt: changedAt },
+  )
+  // Where both are done, the levels of both are locked before any is changed.
+  const [, ofPlain, figures] = await Promise.all([
+    special.size > 0 ? lockLevelsOf(tx, organizationId, itemIds) : undefined,
+    terms !== undefined && plain.length > 0 ? workOutPlain(context, tx, terms, plain) : undefined,
+    special.size > 0 ? readFigures(context, tx, [...special]) : undefined,
+  ])
+  const ofSpecial = figures === undefined ? undefined : await workOut(context, tx, causedAt, figures, 'world')
+  const outcomes = [ofPlain, ofSpecial].flatMap((each) => each ?? [])
+  conclude(context, tx, itemIds, outcomes)
+  return {
+    areKitsBeyond: (figures?.kitsBeyond.length ?? 0) > 0,
+    connectionIds: [...new Set(outcomes.flatMap((each) => each.connectionIds))],
+  }
+}
+
+/**
+ * The same for items of which somebody doubts what they show. Under the locks, as one transaction.
+ * @returns how many levels were to show another quantity, or the same for another reason
+ */
+export async function workOutItems(
+  context: SyncContext,
+  itemIds: readonly string[],
+): Promise<{ changed: number }> {
+  const { organizationId } = context
+  return await inTransaction(context.database, async (tx) => {
+    const [, , figures] = await Promise.all([
+      lockAvailability(tx, organizationId),
+      lockLevelsOf(tx, organizationId, itemIds),
+      readFigures(context, tx, itemIds),
+    ])
+    const at = nowOf(context)
+    const causedAt = new Map(itemIds.map((itemId) => [itemId, at]))
+    const outcome = await workOut(context, tx, causedAt, figures, 'world')
+    conclude(context, tx, itemIds, [outcome])
+    return { changed: outcome.changed }
+  })
+}
+
+/**
+ * The same for items that the caller's transaction has just changed, as its last part: the channels are
+ * told of the change as soon as it is committed. More than a few are noted for the turns instead.
+ * @param changed.cause `hub`: the hub's own decision, which may take nothing that the channels may sell already
+ * @param before what must be written under the availability lock and before the figures are read
+ */
+export async function updateAvailabilityOf(
+  context: SyncContext,
+  tx: Tx,
+  changed: { itemIds: readonly string[]; at: Date; cause?: 'hub' | 'world' },
+  before: () => Promise<void> = async () => undefined,
+): Promise<void> {
+  const itemIds = [...new Set(changed.itemIds)]
+  if (itemIds.length === 0) return await before()
+  if (itemIds.length > ITEMS_AT_ONCE) {
+    await before()
+    await insertChangedItems(tx, context.organizationId, itemIds, { at: changed.at, uuid: context.uuid })
+    await notify(tx, context.organizationId, { kind: 'items' })
+    // What the hub decides must be free of the channels' claims before it is done.
+    const dealt = changed.cause === 'hub' ? await findDealtItems(tx, context.organizationId, itemIds) : []
+    if (dealt.length > 0) await workOutNow(context, tx, { ...changed, itemIds: dealt }, async () => undefined)
+    return
+  }
+  await workOutNow(context, tx, { ...changed, itemIds }, before)
+}
+
+/** @throws HeldByChannels where the hub itself would take what they may sell already */
+async function workOutNow(
+  context: SyncContext,
+  tx: Tx,
+  { itemIds, at, cause = 'world' }: { itemIds: readonly string[]; at: Date; cause?: 'hub' | 'world' },
+  before: () => Promise<void>,
+): Promise<void> {
+  // Sent together, carried out in order: the figures are read under the locks and after what was written.
+  const [, , , figures] = await Promise.all([
+    lockAvailability(tx, context.organizationId),
+    lockLevelsOf(tx, context.organizationId, itemIds),
+    before(),
+    readFigures(context, tx, itemIds),
+  ])
+  const outcome = await workOut(context, tx, new Map(itemIds.map((itemId) => [itemId, at])), figures, cause)
+  conclude(context, tx, itemIds, [outcome])
+}
+
+/** All that decides what the levels of these items should show, and what follows beside. */
+type Figures = LevelFigures & {
+  oversold: ItemStanding[]
+  protections: Protections
+  /** Kits that contain one of the items too, and are left to the turns that follow. */
+  kitsBeyond: string[]
+}
+
+async function readFigures(context: SyncContext, tx: Tx, itemIds: readonly string[]): Promise<Figures> {
+  const { organizationId } = context
+  const at = nowOf(context)
+  const [figures, oversold, kitsBeyond, protections, stale] = await Promise.all([
+    readLevelFigures(tx, organizationId, itemIds, { at }),
+    findOversold(tx, organizationId, itemIds, at),
+    findKitsBeyond(tx, organizationId, itemIds),
+    findProtections(tx, organizationId, itemIds),
+    findStaleItems(tx, organizationId, itemIds),
+  ])
+  const availableOf = widestPools(figures.levels)
+  // A copy: channels that are alike share what they may promise.
+  const levels = figures.levels.map((level) => {
+    const kept = staleUnitsOf(level, staleFor(level, stale))
+    return kept === 0 ? level : { ...level, available: level.available - kept }
+  })
+  return { ...figures, levels, oversold, kitsBeyond, protections: { ...protections, availableOf } }
+}
+
+/** Base units in the widest pool of each item: a narrow one beside it says nothing of how deep the stock is. */
+function widestPools(levels: readonly LevelWithStock[]): Map<string, number> {
+  const widest = new Map<string, number>()
+  for (const { itemId, available } of levels.flatMap((level) => level.parts))
+    widest.set(itemId, Math.max(available, widest.get(itemId) ?? Number.MIN_SAFE_INTEGER))
+  return widest
+}
+
+/** Of other connections: what one sells itself is in its own number. */
+function staleFor(level: LevelToDecide, stale: readonly StaleItem[]): StaleItem[] {
+  return stale.filter(
+    ({ itemId, connectionId }) => itemId === level.itemId && connectionId !== level.connectionId,
+  )
+}
+
+/** What was worked out, as far as it is still to be written and told by the last statements of its transaction. */
+type Outcome = {
+  /** Levels that were to show another quantity, or the same for another reason. */
+  changed: number
+  /** The connections to wake. */
+  connectionIds: readonly string[]
+  /** Items that a screen may show, beside those that changed. */
+  itemIds?: readonly string[]
+  areKitsBeyond?: boolean
+  write(): Promise<unknown>
+}
+
+function conclude(
+  { organizationId }: SyncContext,
+  tx: Tx,
+  changedItemIds: readonly string[],
+  outcomes: readonly Outcome[],
+): void {
+  const connectionIds = [...new Set(outcomes.flatMap((each) => each.connectionIds))]
+  const itemIds = [...new Set([...changedItemIds, ...outcomes.flatMap((each) => each.itemIds ?? [])])]
+  lastly(
+    tx,
+    Promise.all([
+      ...outcomes.map((each) => each.write()),
+      notify(
+        tx,
+        organizationId,
+        ...(connectionIds.length > 0 ? [{ kind: 'lane' as const, connectionIds }] : []),
+        { kind: 'screen', topics: ['items', 'overview', 'activity'], itemIds },
+        ...(outcomes.some((each) => each.areKitsBeyond === true) ? [{ kind: 'items' as const }] : []),
+      ),
+    ]),
+  )
+}
+
+/** Under the lock: what each level of these items should show. */
+async function workOut(
+  context: SyncContext,
+  tx: Tx,
+  causedAt: ReadonlyMap<string, Date>,
+  { levels, oversold, partsOfKit, protections, kitsBeyond }: Figures,
+  cause: 'hub' | 'world',
+): Promise<Outcome> {
+  const { organizationId } = context
+  const at = nowOf(context)
+  const promised = levels.map((level) => {
+    const isKit = partsOfKit.has(level.itemId)
+    const desired = decideLevel(withDynamicBuffer(level, protections, isKit), context.connectors)
+    return { level, isKit, promise: desired.promise, desired }
+  })
+  const lines = await drawLines(context, tx, promised, protections, cause)
+  const decided = promised.map(({ level, desired }) => {
+    const dealt = lines.get(level.levelId)
+    const shown = dealt === undefined ? desired : { ...desired, units: dealt.units, because: dealt.because }
+    return { level, desired: orZeroed(level, shown) }
+  })
+  const changes = decided.filter(isDifferent).map(({ level, desired }) => ({
+    levelId: level.levelId,
+    before: level.desired,
+    desired: desired.units,
+    because: desired.because,
+    causedAt: causeOf(level, causedAt, partsOfKit) ?? at,
+  }))
+  const entries = decided
+    .filter(isToWrite)
+    .map((each) => toEntry(each, causeOf(each.level, causedAt, partsOfKit) ?? at))
+  return {
+    changed: changes.length,
+    connectionIds: [...new Set(entries.map((entry) => entry.connectionId))],
+    itemIds: levels.map((level) => level.itemId),
+    areKitsBeyond: kitsBeyond.length > 0,
+    write: () =>
+      Promise.all([
+        saveDesired(tx, organizationId, changes, at),
+        queueEntries(tx, organizationId, entries),
+        keepOversoldTasks(tx, organizationId, oversold, { at, uuid: context.uuid }),
+        insertChangedItems(tx, organizationId, kitsBeyond, { at, uuid: context.uuid }),
+      ]),
+  }
+}
+
+/** What is kept back because of how an item sells; of a kit, off each of its parts. */
+function withDynamicBuffer(level: LevelWithStock, protections: Protections, isKit: boolean): LevelWithStock {
+  const bufferOf = (itemId: string) => dynamicBufferOf(protections, itemId, level.connectionId)
+  if (isKit) {
+    if (level.parts.every(({ itemId }) => bufferOf(itemId) === 0)) return level
+    const parts = level.parts.map((part) => ({ ...part, available: part.available - bufferOf(part.itemId) }))
+    // By the difference: what is kept back of the kit for other reasons stays kept back.
+    const keptBack = availableOfKit(level.parts) - availableOfKit(parts)
+    return { ...level, available: level.available - keptBack }
+  }
+  const buffer = bufferOf(level.itemId)
+  if (buffer === 0) return level
+  const { policy } = level
+  return { ...level, policy: { ...policy, bufferUnits: Math.max(buffer, policy.bufferUnits ?? 0) } }
+}
+
+/** When the first change came about that this level follows from: of its item, or of a part of its kit. */
+function causeOf(
+  level: LevelToDecide,
+  causedAt: ReadonlyMap<string, Date>,
+  partsOfKit: Figures['partsOfKit'],
+): Date | undefined {
+  const itemIds = [level.itemId, ...(partsOfKit.get(level.itemId) ?? [])]
+  const causes = itemIds.flatMap((itemId) => causedAt.get(itemId) ?? [])
+  return causes.reduce<Date | undefined>(
+    (first, each) => (first === undefined || each < first ? each : first),
+    undefined,
+  )
+}
+
+type Decided = { level: LevelToDecide; desired: ReturnType<typeof orZeroed> }
+
+function isDifferent({ level, desired }: Decided): boolean {
+  return level.desired !== desired.units || level.desiredBecause !== desired.because
+}
+
+/** Shadow writes nothing; untracked levels have no number to write (I12). Paused ones queue and wait. */
+function isToWrite({ level, desired }: Decided): boolean {
+  if (level.connectionState !== 'live' && level.connectionState !== 'paused') return false
+  if (!level.tracked || !level.writable) return false
+  return needsWrite(level, desired.units)
+}
+
+function toEntry({ level, desired }: Decided, causedAt: Date): EntryToQueue {
+  const version = isDifferent({ level, desired }) ? level.desiredVersion + 1 : level.desiredVersion
+  return {
+    levelId: level.levelId,
+    connectionId: level.connectionId,
+    priority: priorityOf(desired.units, mostShownOf(level)),
+    desiredVersion: version,
+    causedAt,
+  }
+}
+
+/** 0 for zeros and decreases, 1 for the rest (I7). */
+export function priorityOf(desired: number, mostShown: number | undefined): number {
+  return desired === 0 || (mostShown !== undefined && desired < mostShown) ? 0 : 1
+}
+
+/** What one level should show, by all that is known of it. */
+export function decideLevel(level: LevelWithStock, connectors: ReadonlyMap<string, Connector>): Desired {
+  const quantityMax = connectors.get(level.connector)?.manifest.capabilities.quantityMax
+  return decideDesired({ ...level, quantityMax: quantityMax ?? Number.MAX_SAFE_INTEGER }, level.policy)
+}

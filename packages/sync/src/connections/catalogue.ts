@@ -1,0 +1,239 @@
+import type { ChannelOperations, ExternalListing } from '@plimsoll/connector-kit'
+import { type Db, inTransaction, refreshStatistics } from '@plimsoll/database'
+import { insertChangedItems } from '../availability/availability.store.ts'
+import { updateAvailability } from '../availability/availability.ts'
+import { nowOf, type SyncContext } from '../context.ts'
+import { findOrderCursor, saveOrderCursor, UNREAD } from '../intake/cursors.store.ts'
+import { replayParked } from '../intake/inbox.store.ts'
+import { toStorable } from '../intake/storable.ts'
+import { queueWhatDiffers } from '../lanes/lane-entries.store.ts'
+import { closeLevels, findLevelsToObserve, observeLevels } from '../lanes/levels.store.ts'
+import { notify } from '../notify.ts'
+import { decideConnectionStep } from './connection-state.ts'
+import { type Connection, lockStatus, saveStatus } from './connections.store.ts'
+import {
+  findItemsOf,
+  hasPool,
+  type ListingRow,
+  mapBySku,
+  rebuildLevels,
+  saveExternalLocations,
+  saveListings,
+  savePool,
+} from './mappings.store.ts'
+
+export type CatalogueReport = {
+  locations: number
+  listings: number
+  mappedBySku: number
+  levels: number
+  untracked: number
+  replayed: number
+}
+
+/** Reports how far an import is, for whoever waits. */
+export type Progress = (step: 'locations' | 'listings' | 'mapping' | 'levels', done: number) => void
+
+/**
+ * Imports what a connection sells: its locations, listings and levels; ties listings to items where the
+ * SKU is unique on both sides. Done again it brings everything up to date. A draft becomes shadow.
+ * Orders are followed from the moment this began.
+ */
+export async function importCatalogue(
+  context: SyncContext,
+  connection: Connection,
+  operations: ChannelOperations,
+  progress: Progress = () => undefined,
+): Promise<CatalogueReport> {
+  const place = { organizationId: context.organizationId, connectionId: connection.connectionId }
+  await beginToFollowOrders(context, connection.connectionId)
+
+  const locations = await operations.locations()
+  await inTransaction(context.database, async (tx) => {
+    await saveExternalLocations(tx, place, locations)
+    if (await hasPool(tx, place)) return
+    const pool = locations
+      .filter((location) => location.active)
+      .map((location) => ({ externalId: location.externalId, locationId: connection.defaultLocationId }))
+    await savePool(tx, place, pool)
+  })
+  progress('locations', locations.length)
+
+  const listings = await importListings(context, place, operations, progress)
+  const mappedBySku = await inTransaction(context.database, async (tx) => {
+    const mapped = await mapBySku(tx, place.organizationId, place.connectionId)
+    await rebuildLevels(tx, { ...place, uuid: context.uuid })
+    return mapped
+  })
+  progress('mapping', mappedBySku)
+
+  const read = await readAllLevels(context, connection, place, operations, progress)
+  await finish(context, place)
+  await refreshStatistics(context.database.kysely)
+  await updateAvailability(context)
+  const replayed = await replayUnmapped(context.database.kysely, place)
+  return { locations: locations.length, listings, mappedBySku, ...read, replayed }
+}
+
+/** One listing that an event named: new, changed, or gone. */
+export async function importOneListing(
+  context: SyncContext & { connection: Connection; operations: ChannelOperations; signal: AbortSignal },
+  externalId: string,
+): Promise<void> {
+  const listing = await context.operations.listing(externalId, { signal: context.signal })
+  await importPage(context, [listing])
+}
+
+/** Listings as they were just read: saved, tied to items where the SKU is unique, with their levels. */
+export async function importPage(
+  context: SyncContext & { connection: Connection },
+  listings: readonly ExternalListing[],
+): Promise<void> {
+  const place = { organizationId: context.organizationId, connectionId: context.connection.connectionId }
+  await inTransaction(context.database, async (tx) => {
+    await saveListings(tx, { ...place, at: nowOf(context), uuid: context.uuid }, listings.map(toRow))
+    const newlyMapped = await mapBySku(tx, place.organizationId, place.connectionId)
+    const itemIds = await rebuildLevels(tx, { ...place, uuid: context.uuid })
+    await insertChangedItems(tx, place.organizationId, itemIds, { at: nowOf(context), uuid: context.uuid })
+    await notify(tx, place.organizationId, { kind: 'items' })
+    if (newlyMapped > 0) await replayUnmapped(tx, place)
+  })
+}
+
+/** Orders that waited for a listing to be tied to an item are applied with what is tied now. @returns how many */
+async function replayUnmapped(
+  db: Db,
+  place: { organizationId: string; connectionId: string },
+): Promise<number> {
+  const { replayed } = await replayParked(db, place.organizationId, {
+    reasonCode: 'unmapped-listing',
+    connectionId: place.connectionId,
+  })
+  if (replayed > 0) {
+    await notify(db, place.organizationId, { kind: 'inbox', connectionIds: [place.connectionId] })
+  }
+  return replayed
+}
+
+async function beginToFollowOrders(context: SyncContext, connectionId: string): Promise<void> {
+  const known = await findOrderCursor(context.database.kysely, context.organizationId, connectionId)
+  if (known !== undefined) return
+  const since = nowOf(context)
+  await inTransaction(context.database, (tx) =>
+    saveOrderCursor(tx, context.organizationId, connectionId, { ...UNREAD, since, deepReadAt: since }),
+  )
+}
+
+async function importListings(
+  context: SyncContext,
+  place: { organizationId: string; connectionId: string },
+  operations: ChannelOperations,
+  progress: Progress,
+): Promise<number> {
+  let cursor: string | undefined
+  let count = 0
+  do {
+    const page = await operations.listings(cursor)
+    await inTransaction(context.database, (tx) =>
+      saveListings(tx, { ...place, at: nowOf(context), uuid: context.uuid }, page.rows.map(toRow)),
+    )
+    count += page.rows.length
+    progress('listings', count)
+    cursor = page.next
+  } while (cursor !== undefined)
+  return count
+}
+
+/** The first known quantity of every level that has none yet. */
+async function readAllLevels(
+  context: SyncContext,
+  connection: Connection,
+  place: { organizationId: string; connectionId: string },
+  operations: ChannelOperations,
+  progress: Progress,
+): Promise<{ levels: number; untracked: number }> {
+  const batchMax = context.connectors.get(connection.connector)?.manifest.capabilities.batchMax ?? 100
+  const seen = new Set<string>()
+  let untracked = 0
+  for (;;) {
+    const due = await findLevelsToObserve(context.database.kysely, place.organizationId, place.connectionId, {
+      now: nowOf(context),
+      suspiciousOnly: false,
+      limit: batchMax,
+    })
+    const levels = due.filter((level) => level.acknowledged === null && !seen.has(level.levelId))
+    if (levels.length === 0) return { levels: seen.size, untracked }
+    for (const level of levels) seen.add(level.levelId)
+    const found = await operations.levels(
+      levels.map((level) => ({ stockUnitId: level.stockUnitId, locationId: level.externalLocationId })),
+    )
+    const quantities = new Map(
+      found.map((level) => [`${level.stockUnitId} ${level.locationId}`, level.quantity]),
+    )
+    const at = nowOf(context)
+    await inTransaction(context.database, async (tx) => {
+      const read = levels.map((level) => ({
+        levelId: level.levelId,
+        givenBack: level.givenBack,
+        quantity: quantities.get(`${level.stockUnitId} ${level.externalLocationId}`),
+      }))
+      await observeLevels(
+        tx,
+        place.organizationId,
+        read.flatMap(({ levelId, givenBack, quantity }) =>
+          quantity === undefined ? [] : [{ levelId, quantity, adopt: true, givenBack, isFenced: false }],
+        ),
+        at,
+      )
+      const closed = read.filter(({ quantity }) => quantity === undefined)
+      untracked += closed.length
+      await closeLevels(
+        tx,
+        place.organizationId,
+        closed.map(({ levelId }) => ({
+          levelId,
+          code: 'untracked' as const,
+          problem:
+            'The platform does not count this listing. Switch stock tracking on there, then import again.',
+        })),
+        at,
+      )
+    })
+    progress('levels', seen.size)
+  }
+}
+
+async function finish(
+  context: SyncContext,
+  place: { organizationId: string; connectionId: string },
+): Promise<void> {
+  const { organizationId, connectionId } = place
+  await inTransaction(context.database, async (tx) => {
+    const itemIds = await findItemsOf(tx, place)
+    await insertChangedItems(tx, organizationId, itemIds, { at: nowOf(context), uuid: context.uuid })
+    await queueWhatDiffers(tx, organizationId, connectionId, { levelIds: undefined, at: nowOf(context) })
+    const status = await lockStatus(tx, organizationId, connectionId)
+    if (status === undefined) return
+    const step = decideConnectionStep(status, { kind: 'imported' })
+    if (step.kind === 'moved') await saveStatus(tx, organizationId, connectionId, step.status)
+    await notify(tx, organizationId, { kind: 'connection', connectionIds: [connectionId] })
+    await notify(tx, organizationId, { kind: 'items' })
+  })
+}
+
+function toRow(listing: ExternalListing): ListingRow {
+  const { externalId, stockUnitId, sku, barcode, title, tracked, fulfilledBy, sellsBeyondZero, state } =
+    listing
+  const texts = toStorable({ title, sku: sku ?? null, barcode: barcode ?? null })
+  return {
+    externalId,
+    stockUnitId,
+    sku: texts.sku ?? undefined,
+    barcode: texts.barcode ?? undefined,
+    title: texts.title,
+    tracked,
+    fulfilledBy,
+    sellsBeyondZero,
+    state,
+  }
+}

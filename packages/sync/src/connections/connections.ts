@@ -1,0 +1,213 @@
+import { removeSecret, saveSecret } from '@plimsoll/accounts'
+import { type ChannelOperations, type CheckResult, createBudgets, createHttp } from '@plimsoll/connector-kit'
+import { inTransaction } from '@plimsoll/database'
+import { findLocations } from '@plimsoll/stock'
+import type { z } from 'zod'
+import { nowOf, type SyncContext } from '../context.ts'
+import { type SyncProblem, syncProblem } from '../errors.ts'
+import { queueWhatDiffers } from '../lanes/lane-entries.store.ts'
+import { notify } from '../notify.ts'
+import { allowFirstWrites } from '../safety/first-writes.ts'
+import { type CatalogueReport, importCatalogue, type Progress } from './catalogue.ts'
+import { type ConnectionEvent, decideConnectionStep } from './connection-state.ts'
+import {
+  findConnection,
+  findConnections,
+  insertConnection,
+  lockStatus,
+  saveProblem,
+  saveSecretId,
+  saveStatus,
+} from './connections.store.ts'
+import type { OpenConnection } from './registry.ts'
+
+export type NewConnection = {
+  connector: string
+  name: string
+  settings: unknown
+  credentials: unknown
+  /** Code of the location where its orders reserve until they are routed. */
+  locationCode: string
+  ordersPollMs: number | undefined
+}
+
+/** Polls find what webhooks lost; each costs one request of the platform's budget. */
+const ORDERS_POLL_MS = 15_000
+
+/**
+ * Makes a connection: its settings and credentials are checked against the connector's own schema, then
+ * tried on the platform; only what works is stored, credentials sealed. It starts as a draft.
+ * @throws SyncProblem naming the field and the cure; ConnectorError when the platform refuses
+ */
+export async function connect(
+  context: SyncContext,
+  input: NewConnection,
+): Promise<{ connectionId: string; check: CheckResult }> {
+  const connector = context.connectors.get(input.connector)
+  if (connector === undefined) {
+    const known = [...context.connectors.keys()].sort().join(', ')
+    throw syncProblem(
+      'unknown-connector',
+      'connector',
+      `There is no connector "${input.connector}"; there are: ${known}.`,
+    )
+  }
+  const settings = parse(connector.manifest.settings, input.settings, 'settings')
+  const credentials = parse(connector.manifest.credentials, input.credentials, 'credentials')
+  const { organizationId } = context
+  const existing = await findConnections(context.database.kysely, organizationId)
+  if (existing.some((connection) => connection.name === input.name)) {
+    throw syncProblem('name-taken', 'name', `There is a connection called "${input.name}" already.`)
+  }
+  const locations = await findLocations(context.database.kysely, organizationId)
+  const location = locations.find((each) => each.code === input.locationCode)
+  if (location === undefined) {
+    throw syncProblem(
+      'unknown-location',
+      'location',
+      `There is no location with the code "${input.locationCode}".`,
+    )
+  }
+
+  const check = await openOperations(context, { connector, settings, credentials }).check()
+  const connectionId = context.uuid()
+  const secretId = context.uuid()
+  const at = nowOf(context)
+  await inTransaction(context.database, async (tx) => {
+    await saveSecret(tx, context.masterKey, { organizationId, secretId, value: credentials, at })
+    await insertConnection(
+      tx,
+      organizationId,
+      {
+        connectionId,
+        connector: input.connector,
+        name: input.name,
+        settings,
+        secretId,
+        defaultLocationId: location.locationId,
+        ordersPollMs: input.ordersPollMs ?? ORDERS_POLL_MS,
+      },
+      at,
+    )
+  })
+  return { connectionId, check }
+}
+
+/** Imports listings and levels of a connection; see `importCatalogue`. */
+export async function importConnection(
+  context: SyncContext,
+  open: OpenConnection,
+  progress?: Progress,
+): Promise<CatalogueReport> {
+  return await importCatalogue(context, open.connection, openOperations(context, open), progress)
+}
+
+/** New credentials for a connection whose old ones are refused: tried first, then sealed; the pause is lifted. */
+export async function replaceCredentials(
+  context: SyncContext,
+  open: OpenConnection,
+  credentials: unknown,
+): Promise<CheckResult> {
+  const parsed = parse(open.connector.manifest.credentials, credentials, 'credentials')
+  const check = await openOperations(context, { ...open, credentials: parsed }).check()
+  await inTransaction(context.database, async (tx) => {
+    const secretId = context.uuid()
+    const { organizationId } = context
+    await saveSecret(tx, context.masterKey, { organizationId, secretId, value: parsed, at: nowOf(context) })
+    // Under a name of its own: whoever still works with the old one, and is refused, can tell.
+    const replaced = await saveSecretId(tx, organizationId, open.connection.connectionId, secretId)
+    if (replaced === undefined) throw noSuchConnection(open.connection.connectionId)
+    await removeSecret(tx, { organizationId, secretId: replaced })
+    // Also where nothing was paused: whoever works the connection still holds the old ones.
+    await notify(tx, context.organizationId, {
+      kind: 'connection',
+      connectionIds: [open.connection.connectionId],
+    })
+  })
+  await changeConnection(context, open.connection.connectionId, { kind: 'resume', reason: 'unauthorized' })
+  await changeConnection(context, open.connection.connectionId, { kind: 'resume', reason: 'forbidden' })
+  return check
+}
+
+/**
+ * Moves a connection through its life (go live, pause, resume). Whatever waits stays queued; going live
+ * and resuming queue every level that differs.
+ * @throws SyncProblem when there is no such connection or it cannot be moved so
+ */
+export async function changeConnection(
+  context: SyncContext,
+  connectionId: string,
+  event: ConnectionEvent,
+): Promise<void> {
+  const { organizationId } = context
+  await inTransaction(context.database, async (tx) => {
+    const status = await lockStatus(tx, organizationId, connectionId)
+    if (status === undefined) throw noSuchConnection(connectionId)
+    const step = decideConnectionStep(status, event)
+    switch (step.kind) {
+      case 'refused':
+        throw syncProblem('wrong-state', 'state', step.message)
+      case 'unchanged':
+        return
+      case 'moved': {
+        await saveStatus(tx, organizationId, connectionId, step.status)
+        if (event.kind === 'go-live') await allowFirstWrites(context, tx, connectionId)
+        if (step.status.state === 'live') {
+          await queueWhatDiffers(tx, organizationId, connectionId, {
+            levelIds: undefined,
+            at: nowOf(context),
+          })
+        }
+        if (event.kind === 'resume' && step.status.state !== 'paused') {
+          await saveProblem(tx, organizationId, connectionId, undefined, nowOf(context))
+        }
+        await notify(tx, organizationId, { kind: 'connection', connectionIds: [connectionId] })
+        await notify(tx, organizationId, { kind: 'screen', topics: ['connections', 'overview'], itemIds: [] })
+        return
+      }
+      default: {
+        const never: never = step
+        throw new Error(`unknown step ${String(never)}`)
+      }
+    }
+  })
+}
+
+/** By id or by name, as a person would say it. */
+export async function findConnectionId(context: SyncContext, idOrName: string): Promise<string> {
+  const all = await findConnections(context.database.kysely, context.organizationId)
+  const found = all.find((each) => each.connectionId === idOrName || each.name === idOrName)
+  if (found === undefined) throw noSuchConnection(idOrName)
+  return found.connectionId
+}
+
+export async function connectionExists(context: SyncContext, connectionId: string): Promise<boolean> {
+  return (await findConnection(context.database.kysely, context.organizationId, connectionId)) !== undefined
+}
+
+function noSuchConnection(idOrName: string): SyncProblem {
+  return syncProblem('unknown-connection', 'connection', `There is no connection "${idOrName}".`)
+}
+
+/** Calls a platform by itself, beside whoever works the connection: for what a person does now and then. */
+export function openOperations(
+  context: SyncContext,
+  open: Pick<OpenConnection, 'connector' | 'settings' | 'credentials'>,
+): ChannelOperations {
+  const budgets = createBudgets(open.connector.manifest.budgets, context.clock)
+  return open.connector.open({
+    settings: open.settings,
+    credentials: open.credentials,
+    http: createHttp({ budgets, clock: context.clock }),
+    now: () => context.clock.now(),
+    uuid: () => context.uuid(),
+  })
+}
+
+function parse<T>(schema: z.ZodType<T>, value: unknown, part: string): T {
+  const parsed = schema.safeParse(value)
+  if (parsed.success) return parsed.data
+  const [issue] = parsed.error.issues
+  const field = [part, ...(issue?.path ?? [])].join('.')
+  throw syncProblem('invalid-settings', field, `${field}: ${issue?.message ?? 'is not valid'}.`)
+}

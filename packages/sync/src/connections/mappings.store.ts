@@ -1,0 +1,298 @@
+import { arrayOf, type Db, type Tx, unnestRows } from '@plimsoll/database'
+import type { Part } from '@plimsoll/stock'
+import { sql } from 'kysely'
+import type { ListingMapping } from '../intake/inbox.ts'
+
+/** What these listings sell, by external id. Listings the hub does not know are left out. */
+export async function findMappings(
+  db: Db,
+  organizationId: string,
+  connectionId: string,
+  listingExternalIds: readonly string[],
+): Promise<Map<string, ListingMapping>> {
+  if (listingExternalIds.length === 0) return new Map()
+  type Row = Omit<ListingMapping, 'itemId' | 'parts'> & {
+    itemId: string | null
+    /** Each as its item's id, a blank and how many; null of what is no virtual kit. */
+    parts: string[] | null
+  }
+  const found = await sql<Row>`
+    select listing.external_id as listing_external_id, listing.stock_unit_id, listing.item_id,
+      listing.units_per_listing, coalesce(item.tracking, 'plain') as tracking,
+      -- Only of kits: a join would look for the parts of every item.
+      case item.kit_kind when 'virtual' then array(
+        select part_item_id || ' ' || quantity
+        from kit_part
+        where kit_part.organization_id = item.organization_id and kit_part.kit_item_id = item.item_id
+        order by part_item_id
+      ) end as parts
+    from listing
+    left join item on item.organization_id = listing.organization_id and item.item_id = listing.item_id
+    where listing.organization_id = ${organizationId} and listing.connection_id = ${connectionId}
+      and listing.external_id = any(${arrayOf(listingExternalIds, 'text')})`.execute(db)
+  return new Map(
+    found.rows.map(({ itemId, parts, ...row }) => {
+      const mapping = {
+        ...row,
+        itemId: itemId ?? undefined,
+        ...(parts !== null && { parts: parts.map(toPart) }),
+      }
+      return [row.listingExternalId, mapping]
+    }),
+  )
+}
+
+function toPart(text: string): Part {
+  const [itemId = '', quantity] = text.split(' ')
+  return { itemId, unitsEach: Number(quantity) }
+}
+
+/**
+ * Ties listings to items where the SKU is the same and unique on both sides; anything less certain is
+ * left to a person.
+ * @returns how many were tied
+ */
+export async function mapBySku(tx: Tx, organizationId: string, connectionId: string): Promise<number> {
+  const mapped = await sql`
+    with lone as (
+      select min(listing_id::text)::uuid as listing_id, sku
+      from listing
+      where organization_id = ${organizationId} and connection_id = ${connectionId}
+        and sku is not null and state <> 'gone'
+      group by sku
+      having count(*) = 1
+    )
+    update listing set item_id = item.item_id, mapped_by = 'sku'
+    from lone
+    join item on item.organization_id = ${organizationId} and item.sku = lone.sku and item.archived_at is null
+    where listing.organization_id = ${organizationId} and listing.listing_id = lone.listing_id
+      and listing.item_id is null`.execute(tx)
+  return Number(mapped.numAffectedRows ?? 0n)
+}
+
+/** A person's decision: this listing sells so many base units of that item. */
+export async function mapListing(
+  tx: Tx,
+  organizationId: string,
+  mapping: { listingId: string; itemId: string; unitsPerListing: number },
+): Promise<{ connectionId: string } | undefined> {
+  const mapped = await sql<{ connectionId: string }>`
+    update listing set item_id = ${mapping.itemId}, units_per_listing = ${mapping.unitsPerListing}, mapped_by = 'person'
+    where organization_id = ${organizationId} and listing_id = ${mapping.listingId}
+    returning connection_id`.execute(tx)
+  return mapped.rows[0]
+}
+
+export type ListingRow = {
+  externalId: string
+  stockUnitId: string
+  sku: string | undefined
+  barcode: string | undefined
+  title: string
+  tracked: boolean
+  fulfilledBy: 'merchant' | 'platform'
+  sellsBeyondZero: boolean
+  state: 'active' | 'inactive' | 'gone'
+}
+
+/** Inserts listings or brings them up to date; what a person or the matcher tied stays tied. */
+export async function saveListings(
+  tx: Tx,
+  place: { organizationId: string; connectionId: string; at: Date; uuid(): string },
+  listings: readonly ListingRow[],
+): Promise<void> {
+  if (listings.length === 0) return
+  const rows = listings.map((listing) => ({ ...listing, listingId: place.uuid() }))
+  const source = unnestRows('saved', rows, {
+    listingId: 'uuid',
+    externalId: 'text',
+    stockUnitId: 'text',
+    sku: 'text',
+    barcode: 'text',
+    title: 'text',
+    tracked: 'boolean',
+    fulfilledBy: 'text',
+    sellsBeyondZero: 'boolean',
+    state: 'text',
+  })
+  await sql`
+    insert into listing
+      (organization_id, connection_id, listing_id, external_id, stock_unit_id, sku, barcode, title, tracked,
+       fulfilled_by, sells_beyond_zero, state, item_id, units_per_listing, imported_at)
+    select ${place.organizationId}, ${place.connectionId}, listing_id, external_id, stock_unit_id, sku, barcode,
+       title, tracked, fulfilled_by, sells_beyond_zero, state, null, 1, ${place.at}
+    from ${source}
+    on conflict (organization_id, connection_id, external_id) do update set
+      stock_unit_id = excluded.stock_unit_id,
+      sku = excluded.sku,
+      barcode = excluded.barcode,
+      title = excluded.title,
+      tracked = excluded.tracked,
+      fulfilled_by = excluded.fulfilled_by,
+      sells_beyond_zero = excluded.sells_beyond_zero,
+      state = excluded.state,
+      imported_at = excluded.imported_at`.execute(tx)
+}
+
+export async function markListingGone(
+  tx: Tx,
+  organizationId: string,
+  connectionId: string,
+  externalId: string,
+): Promise<void> {
+  await sql`
+    update listing set state = 'gone'
+    where organization_id = ${organizationId} and connection_id = ${connectionId} and external_id = ${externalId}`.execute(
+    tx,
+  )
+  await sql`
+    update level set writable = false, problem_code = 'gone',
+      problem = 'The listing no longer exists on the platform.'
+    from listing
+    where level.organization_id = ${organizationId} and level.connection_id = ${connectionId}
+      and listing.organization_id = level.organization_id and listing.connection_id = level.connection_id
+      and listing.stock_unit_id = level.stock_unit_id and listing.external_id = ${externalId}
+      and not exists (
+        select from listing as other
+        where other.organization_id = level.organization_id and other.connection_id = level.connection_id
+          and other.stock_unit_id = level.stock_unit_id and other.state <> 'gone'
+      )`.execute(tx)
+}
+
+/**
+ * One level per stock unit and external location, taking item, units and tracking from the listings
+ * that share it. A level is written only where a merchant fulfils it and the location is active.
+ * @returns the items whose levels changed, those that they sold before among them
+ */
+export async function rebuildLevels(
+  tx: Tx,
+  place: { organizationId: string; connectionId: string; uuid(): string },
+): Promise<string[]> {
+  const wanted = await sql<WantedLevel>`
+    select unit.stock_unit_id, external_location.external_id as external_location_id, unit.item_id,
+      unit.units_per_listing, unit.tracked, unit.writable and external_location.active as writable
+    from (
+      select stock_unit_id, (array_agg(item_id order by item_id))[1] as item_id,
+        coalesce(max(units_per_listing) filter (where item_id is not null), 1) as units_per_listing,
+        bool_or(tracked) as tracked,
+        bool_and(fulfilled_by = 'merchant') and bool_or(state <> 'gone') as writable
+      from listing
+      where organization_id = ${place.organizationId} and connection_id = ${place.connectionId}
+      group by stock_unit_id
+    ) as unit
+    join external_location on external_location.organization_id = ${place.organizationId}
+      and external_location.connection_id = ${place.connectionId}
+    where exists (
+      select from pool_location
+      where pool_location.organization_id = external_location.organization_id
+        and pool_location.connection_id = external_location.connection_id
+        and pool_location.external_id = external_location.external_id
+    )
+    order by unit.stock_unit_id, external_location.external_id`.execute(tx)
+  if (wanted.rows.length === 0) return []
+  const rows = wanted.rows.map((row) => ({ ...row, levelId: place.uuid() }))
+  const source = unnestRows('wanted', rows, {
+    levelId: 'uuid',
+    stockUnitId: 'text',
+    externalLocationId: 'text',
+    itemId: 'uuid',
+    unitsPerListing: 'bigint',
+    tracked: 'boolean',
+    writable: 'boolean',
+  })
+  const before = await sql<{ itemId: string }>`
+    select distinct level.item_id
+    from ${source}
+    join level on level.organization_id = ${place.organizationId} and level.connection_id = ${place.connectionId}
+      and level.stock_unit_id = wanted.stock_unit_id and level.external_location_id = wanted.external_location_id
+    where level.item_id <> wanted.item_id or (level.item_id is not null and wanted.item_id is null)
+    order by level.item_id`.execute(tx)
+  const changed = await sql<{ itemId: string | null }>`
+    insert into level
+      (organization_id, level_id, connection_id, stock_unit_id, external_location_id, item_id, units_per_listing,
+       tracked, writable, desired_version, acknowledged_subtracted, subtracted)
+    select ${place.organizationId}, level_id, ${place.connectionId}, stock_unit_id, external_location_id, item_id,
+       units_per_listing, tracked, writable, 0, 0, 0
+    from ${source}
+    on conflict (organization_id, connection_id, stock_unit_id, external_location_id) do update set
+      item_id = excluded.item_id,
+      units_per_listing = excluded.units_per_listing,
+      -- What kept it from being written is over; with the problem left on it no difference would be healed.
+      problem_code = case when (level.problem_code = 'untracked' and excluded.tracked)
+        or (level.problem_code = 'gone' and excluded.writable) then null else level.problem_code end,
+      problem = case when (level.problem_code = 'untracked' and excluded.tracked)
+        or (level.problem_code = 'gone' and excluded.writable) then null else level.problem end,
+      tracked = excluded.tracked,
+      writable = excluded.writable
+    where (level.item_id, level.units_per_listing, level.tracked, level.writable)
+      is distinct from (excluded.item_id, excluded.units_per_listing, excluded.tracked, excluded.writable)
+    returning item_id`.execute(tx)
+  // What was set aside for a level of the item that it sold before, others may show now.
+  return [...new Set([...before.rows, ...changed.rows].flatMap((row) => row.itemId ?? []))]
+}
+
+type WantedLevel = {
+  stockUnitId: string
+  externalLocationId: string
+  itemId: string | null
+  unitsPerListing: number
+  tracked: boolean
+  writable: boolean
+}
+
+export async function saveExternalLocations(
+  tx: Tx,
+  place: { organizationId: string; connectionId: string },
+  locations: readonly { externalId: string; name: string; active: boolean }[],
+): Promise<void> {
+  if (locations.length === 0) return
+  const source = unnestRows('saved', locations, { externalId: 'text', name: 'text', active: 'boolean' })
+  await sql`
+    insert into external_location (organization_id, connection_id, external_id, name, active)
+    select ${place.organizationId}, ${place.connectionId}, external_id, name, active from ${source}
+    on conflict (organization_id, connection_id, external_id) do update set
+      name = excluded.name, active = excluded.active`.execute(tx)
+}
+
+/** Which of our locations each external location may sell from; replaces what was there. */
+export async function savePool(
+  tx: Tx,
+  place: { organizationId: string; connectionId: string },
+  pool: readonly { externalId: string; locationId: string }[],
+): Promise<void> {
+  await sql`
+    delete from pool_location
+    where organization_id = ${place.organizationId} and connection_id = ${place.connectionId}`.execute(tx)
+  if (pool.length === 0) return
+  const source = unnestRows('saved', pool, { externalId: 'text', locationId: 'uuid' })
+  await sql`
+    insert into pool_location (organization_id, connection_id, external_id, location_id)
+    select ${place.organizationId}, ${place.connectionId}, external_id, location_id from ${source}`.execute(
+    tx,
+  )
+}
+
+/** True once somebody or the first import has said what the external locations may sell from. */
+export async function hasPool(
+  tx: Tx,
+  place: { organizationId: string; connectionId: string },
+): Promise<boolean> {
+  const found = await sql`
+    select from pool_location
+    where organization_id = ${place.organizationId} and connection_id = ${place.connectionId}
+    limit 1`.execute(tx)
+  return found.rows.length > 0
+}
+
+/** The items that a connection's levels show. */
+export async function findItemsOf(
+  tx: Tx,
+  place: { organizationId: string; connectionId: string },
+): Promise<string[]> {
+  const found = await sql<{ itemId: string }>`
+    select distinct item_id from level
+    where organization_id = ${place.organizationId} and connection_id = ${place.connectionId}
+      and item_id is not null
+    order by item_id`.execute(tx)
+  return found.rows.map((row) => row.itemId)
+}

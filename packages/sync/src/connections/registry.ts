@@ -1,0 +1,82 @@
+import { getSecret } from '@plimsoll/accounts'
+import type { Connector } from '@plimsoll/connector-kit'
+import type { SyncContext } from '../context.ts'
+import { IntakeQueue, type Receiver } from '../intake/intake-queue.ts'
+import { type Connection, findConnection } from './connections.store.ts'
+
+/** A connection with its connector and its opened credentials. Never logged, never answered. */
+export type OpenConnection = {
+  connection: Connection
+  connector: Connector
+  settings: unknown
+  credentials: unknown
+}
+
+const AGE_MS_MAX = 60_000
+
+/**
+ * Keeps opened connections for a short while: intake must answer in a millisecond, and opening one
+ * costs two reads and a decryption. Forgotten at once when a connection changes (NOTIFY) and at the
+ * latest after a minute.
+ */
+export class ConnectionRegistry {
+  readonly #context: SyncContext
+  readonly #workerOf: (connectionId: string) => Receiver | undefined
+  readonly #webhookNotedAt = new Map<string, number>()
+  readonly #intakes = new Map<string, IntakeQueue>()
+  readonly #known = new Map<string, { at: number; open: OpenConnection }>()
+
+  /** @param workerOf who works a connection in this process, if anybody does */
+  constructor(
+    context: SyncContext,
+    workerOf: (connectionId: string) => Receiver | undefined = () => undefined,
+  ) {
+    this.#context = context
+    this.#workerOf = workerOf
+  }
+
+  /** @returns undefined when there is no such connection. Throws when its connector or secret cannot be had. */
+  async find(connectionId: string): Promise<OpenConnection | undefined> {
+    const known = this.#known.get(connectionId)
+    const now = this.#context.clock.now()
+    if (known !== undefined && now - known.at < AGE_MS_MAX) return known.open
+    const { database, organizationId, masterKey, connectors } = this.#context
+    const connection = await findConnection(database.kysely, organizationId, connectionId)
+    if (connection === undefined) return undefined
+    const connector = connectors.get(connection.connector)
+    if (connector === undefined) {
+      throw new Error(`There is no connector "${connection.connector}" in this installation.`)
+    }
+    const secret = await getSecret(database.kysely, masterKey, {
+      organizationId,
+      secretId: connection.secretId,
+    })
+    const open = {
+      connection,
+      connector,
+      settings: connector.manifest.settings.parse(connection.settings),
+      credentials: connector.manifest.credentials.parse(secret),
+    }
+    this.#known.set(connectionId, { at: now, open })
+    return open
+  }
+
+  /** True once a second per connection: when a webhook came is shown, not counted. */
+  isWebhookNoteDue(connectionId: string, now: number): boolean {
+    if (now - (this.#webhookNotedAt.get(connectionId) ?? 0) < 1_000) return false
+    this.#webhookNotedAt.set(connectionId, now)
+    return true
+  }
+
+  intakeOf(connectionId: string): IntakeQueue {
+    const known = this.#intakes.get(connectionId)
+    if (known !== undefined) return known
+    const queue = new IntakeQueue(this.#context, connectionId, () => this.#workerOf(connectionId))
+    this.#intakes.set(connectionId, queue)
+    return queue
+  }
+
+  forget(connectionId: string): void {
+    this.#known.delete(connectionId)
+  }
+}

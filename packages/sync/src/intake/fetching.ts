@@ -1,0 +1,159 @@
+import { backoffMs, isConnectorError } from '@plimsoll/connector-kit'
+import { inTransaction, isTransient } from '@plimsoll/database'
+import { importOneListing } from '../connections/catalogue.ts'
+import { markListingGone } from '../connections/mappings.store.ts'
+import { noteConnectorError } from '../connections/problems.ts'
+import { nowOf } from '../context.ts'
+import { assertLease, LeaseLost } from '../worker/leases.store.ts'
+import type { WorkerContext } from '../worker/worker-context.ts'
+import { type InboxRow, type InboxVerdict, insertInbox, settleInbox, takeInbox } from './inbox.store.ts'
+import { toInboxEvent } from './inbox.ts'
+import { findKnownOrder } from './known-orders.store.ts'
+
+/** Few at a time: a decrease that comes meanwhile waits for no more than these. */
+const FETCHES_PER_TURN = 2
+
+/**
+ * Reads directly what an event only hinted at, or whose version says nothing: the order, the listing.
+ * What was read goes through the inbox like everything else, as authoritative.
+ * @returns how many rows were looked at, and for how many the platform failed (they are tried again)
+ */
+export async function fetchHinted(
+  context: WorkerContext,
+  which: 'all' | 'orders',
+): Promise<{ looked: number; failed: number }> {
+  const { kysely } = context.database
+  const rows = await takeInbox(kysely, context.organizationId, context.connection.connectionId, {
+    state: 'fetch',
+    topics: which === 'orders' ? ['order', 'order-deleted'] : undefined,
+    hints: false,
+    now: nowOf(context),
+    limit: FETCHES_PER_TURN,
+  })
+  let failed = 0
+  for (const row of rows) {
+    const verdict = await fetchOne(context, row)
+    if (verdict.state === 'fetch') failed += 1
+    await inTransaction(context.database, async (tx) => {
+      await assertLease(tx, context.organizationId, context.lease)
+      await settleInbox(tx, context.organizationId, [verdict], nowOf(context))
+    })
+  }
+  return { looked: rows.length, failed }
+}
+
+async function fetchOne(context: WorkerContext, row: InboxRow): Promise<InboxVerdict> {
+  try {
+    switch (row.topic) {
+      case 'order':
+      case 'order-deleted':
+        await fetchOrder(context, row)
+        break
+      case 'listing':
+        await fetchListing(context, row.subject)
+        break
+      case 'uninstalled':
+        // Ask who we are: if the platform has cut us off, this says so and pauses the connection.
+        await context.operations.check({ signal: context.signal })
+        break
+      case 'level':
+      case 'listing-deleted':
+      case 'unreadable':
+        break
+      default: {
+        const never: never = row.topic
+        throw new Error(`unknown topic ${String(never)}`)
+      }
+    }
+    return { inboxId: row.inboxId, state: 'applied', reasonCode: null, reason: null, notBefore: null }
+  } catch (error) {
+    if (!isConnectorError(error)) {
+      if (context.signal.aborted || error instanceof LeaseLost || isTransient(error)) throw error
+      // It would fail again each time and hold up all that comes after it.
+      context.log.error(
+        { inboxId: row.inboxId, error },
+        'what an event named could not be read and is parked',
+      )
+      const message = error instanceof Error ? error.message : String(error)
+      return toParked(row, 'cannot-apply', `${message} Replay it once this is cured.`)
+    }
+    if (error.kind === 'malformed' || error.kind === 'invalid')
+      return toParked(row, error.kind, error.message)
+    await noteConnectorError(context, context.connection, error)
+    const delay = backoffMs(row.attempts, context.random)
+    const notBefore = new Date(context.clock.now() + delay)
+    return { inboxId: row.inboxId, state: 'fetch', reasonCode: error.kind, reason: error.message, notBefore }
+  }
+}
+
+function toParked(row: InboxRow, reasonCode: string, reason: string): InboxVerdict {
+  return { inboxId: row.inboxId, state: 'parked', reasonCode, reason, notBefore: null }
+}
+
+/** The listing as it is now; one that is gone by the time it is asked for is noted as gone. */
+async function fetchListing(context: WorkerContext, externalId: string): Promise<void> {
+  try {
+    await importOneListing(context, externalId)
+  } catch (error) {
+    if (!isConnectorError(error) || error.kind !== 'not-found') throw error
+    await inTransaction(context.database, async (tx) => {
+      await assertLease(tx, context.organizationId, context.lease)
+      await markListingGone(tx, context.organizationId, context.connection.connectionId, externalId)
+    })
+  }
+}
+
+async function fetchOrder(context: WorkerContext, row: InboxRow): Promise<void> {
+  try {
+    const order = await context.operations.order(row.subject, { signal: context.signal })
+    await storeFetched(context, {
+      kind: 'order',
+      externalId: order.externalId,
+      version: order.version,
+      order,
+    })
+  } catch (error) {
+    if (!isConnectorError(error) || error.kind !== 'not-found') throw error
+    await storeCancelled(context, row.subject)
+  }
+}
+
+/** An order that the platform no longer has promises nothing any more: it is applied as cancelled. */
+async function storeCancelled(context: WorkerContext, externalId: string): Promise<void> {
+  const known = await findKnownOrder(
+    context.database.kysely,
+    context.organizationId,
+    context.connection.connectionId,
+    externalId,
+  )
+  if (known === undefined) return
+  await storeFetched(context, {
+    kind: 'order',
+    externalId,
+    version: known.order.version,
+    order: { ...known.order, state: 'cancelled' },
+  })
+}
+
+async function storeFetched(
+  context: WorkerContext,
+  event: Parameters<typeof toInboxEvent>[0] & { kind: 'order' },
+): Promise<void> {
+  const stored = toInboxEvent(event, context.uuid)
+  if (stored === undefined) return
+  await inTransaction(context.database, async (tx) => {
+    await assertLease(tx, context.organizationId, context.lease)
+    await insertInbox(
+      tx,
+      {
+        organizationId: context.organizationId,
+        connectionId: context.connection.connectionId,
+        source: 'fetch',
+        at: nowOf(context),
+        uuid: context.uuid,
+      },
+      // A direct read settles what an equal event left open, so it has an identity of its own.
+      [{ ...stored, eventKey: `${stored.eventKey}:fetch:${context.uuid()}` }],
+    )
+  })
+}

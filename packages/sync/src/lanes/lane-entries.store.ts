@@ -1,0 +1,193 @@
+import { type Db, type Tx, unnestRows } from '@plimsoll/database'
+import { sql } from 'kysely'
+import { isNotHeld } from '../safety/holds.store.ts'
+import type { LevelKnowledge } from './expected.ts'
+
+export type EntryToQueue = {
+  levelId: string
+  connectionId: string
+  priority: number
+  desiredVersion: number
+  causedAt: Date
+}
+
+/**
+ * What becomes of an entry that waits already. One that says the same stays as it is: to write it again is to write its
+ * index entries again (measured: half of what it costs to work out a change that changes nothing).
+ */
+export const onQueuedAlready = sql`
+    on conflict (organization_id, connection_id, level_id) do update set
+      priority = excluded.priority,
+      -- A newer quantity starts afresh; the same one keeps its place in the back-off.
+      attempts = case when excluded.desired_version > lane_entry.desired_version then 0 else lane_entry.attempts end,
+      not_before = case when excluded.desired_version > lane_entry.desired_version then null else lane_entry.not_before end,
+      caused_at = case when excluded.desired_version > lane_entry.desired_version then excluded.caused_at else lane_entry.caused_at end,
+      desired_version = greatest(excluded.desired_version, lane_entry.desired_version)
+    where lane_entry.priority <> excluded.priority or lane_entry.desired_version < excluded.desired_version`
+
+/** Queues levels for their lanes: one waiting row each, brought up to date however often they change. */
+export async function queueEntries(
+  tx: Tx,
+  organizationId: string,
+  entries: readonly EntryToQueue[],
+): Promise<void> {
+  if (entries.length === 0) return
+  const rows = [...entries].sort((a, b) => (a.levelId < b.levelId ? -1 : 1))
+  const source = unnestRows('queued', rows, {
+    levelId: 'uuid',
+    connectionId: 'uuid',
+    priority: 'int',
+    desiredVersion: 'bigint',
+    causedAt: 'timestamptz',
+  })
+  await sql`
+    insert into lane_entry
+      (organization_id, connection_id, level_id, priority, desired_version, caused_at, not_before, attempts)
+    select ${organizationId}, connection_id, level_id, priority, desired_version, caused_at, null, 0
+    from ${source}
+    ${onQueuedAlready}`.execute(tx)
+}
+
+/**
+ * Queues the levels of a connection whose platform does not show what is desired: all of them (going
+ * live, resuming, a full look), or only the given. Shadow writes nothing, so nothing is queued.
+ */
+export async function queueWhatDiffers(
+  tx: Tx,
+  organizationId: string,
+  connectionId: string,
+  which: { levelIds: readonly string[] | undefined; at: Date },
+): Promise<number> {
+  const ids = which.levelIds === undefined ? null : [...which.levelIds]
+  const queued = await sql`
+    insert into lane_entry
+      (organization_id, connection_id, level_id, priority, desired_version, caused_at, not_before, attempts)
+    select level.organization_id, level.connection_id, level_id,
+      case when desired = 0 or desired < greatest(expected, open_greatest) then 0 else 1 end,
+      desired_version, ${which.at}, null, 0
+    from level
+    cross join lateral (select acknowledged - (subtracted - acknowledged_subtracted) as expected) as shown
+    join connection on connection.organization_id = level.organization_id
+      and connection.connection_id = level.connection_id and connection.state in ('live', 'paused')
+    where level.organization_id = ${organizationId} and level.connection_id = ${connectionId}
+      -- What the platform refused is not sent again by itself, only when everything is looked at anew.
+      and (${ids}::uuid[] is null or (level_id = any(${ids}::uuid[]) and level.problem_code is null))
+      and tracked and writable and desired is not null
+      -- As needsWrite in expected.ts decides.
+      and (
+        expected is null
+        or (open_since is null and desired <> expected)
+        or (open_since is not null and desired < greatest(expected, open_greatest) and desired <> open_last
+          and (desired <> expected or acknowledged_at <= open_since))
+      )
+    order by level_id
+    on conflict (organization_id, connection_id, level_id) do nothing`.execute(tx)
+  return Number(queued.numAffectedRows ?? 0n)
+}
+
+/** A waiting level with all that the lane needs to decide about it. */
+export type LaneCandidate = LevelKnowledge & {
+  levelId: string
+  stockUnitId: string
+  externalLocationId: string
+  itemId: string | null
+  desired: number
+  desiredVersion: number
+  /** When the quantity was worked out. */
+  desiredAt: Date
+  /** When it last rose. */
+  raisedAt: Date
+  causedAt: Date
+  attempts: number
+  /** Cumulative units that the platform put back for orders the hub knows: cancelled, returned. */
+  givenBack: number
+  /** Its units are dealt: what it may show is backed, whatever was sold unseen. */
+  isDealt: boolean
+  /** An earlier write whose outcome nobody knows: it is read back before anything else is assumed. */
+  hasUnknownWrite: boolean
+}
+
+/** The next waiting levels, decreases first, then in order of cause. */
+export async function findLaneCandidates(
+  db: Db,
+  organizationId: string,
+  connectionId: string,
+  query: { now: Date; limit: number },
+): Promise<LaneCandidate[]> {
+  const found = await sql<LaneCandidate>`
+    select lane_entry.level_id, stock_unit_id, external_location_id, item_id, desired, level.desired_version, desired_at, raised_at,
+      acknowledged, acknowledged_at, acknowledged_subtracted, subtracted, given_back, open_greatest, open_last, open_since, caused_at, attempts,
+      granted is not null as is_dealt,
+      recheck_at is not null and exists (
+        select from write
+        where write.organization_id = level.organization_id and write.connection_id = level.connection_id
+          and write.state = 'unknown' and write.settled_at is null and write.level_id = level.level_id
+      ) as has_unknown_write
+    from lane_entry
+    join level on level.organization_id = lane_entry.organization_id and level.level_id = lane_entry.level_id
+    where lane_entry.organization_id = ${organizationId} and lane_entry.connection_id = ${connectionId}
+      and (not_before is null or not_before <= ${query.now})
+      and tracked and writable and desired is not null and ${isNotHeld}
+      -- While a person is asked about an edit the level is not raised.
+      and (asked_at is null or desired = 0
+        or desired < greatest(acknowledged - (subtracted - acknowledged_subtracted), open_greatest))
+    order by priority, caused_at, lane_entry.level_id
+    limit ${query.limit}`.execute(db)
+  return found.rows
+}
+
+/** Locks entries in order of their levels, as `queueEntries` inserts them: no dead-lock between the two. */
+function lockedEntries(organizationId: string, connectionId: string, levelIds: readonly string[]) {
+  return sql`(
+    select level_id from lane_entry
+    where organization_id = ${organizationId} and connection_id = ${connectionId}
+      and level_id = any(${sql.val([...levelIds])}::uuid[])
+    order by level_id
+    for update
+  ) as locked`
+}
+
+/** Takes entries off the queue unless a newer quantity has been queued meanwhile. */
+export async function removeEntries(
+  tx: Tx,
+  organizationId: string,
+  connectionId: string,
+  done: readonly { levelId: string; desiredVersion: number }[],
+): Promise<void> {
+  if (done.length === 0) return
+  const source = unnestRows('done', done, { levelId: 'uuid', desiredVersion: 'bigint' })
+  await sql`
+    delete from lane_entry using ${lockedEntries(
+      organizationId,
+      connectionId,
+      done.map((row) => row.levelId),
+    )} join ${source} using (level_id)
+    where lane_entry.organization_id = ${organizationId} and lane_entry.connection_id = ${connectionId}
+      and lane_entry.level_id = locked.level_id and lane_entry.desired_version <= done.desired_version`.execute(
+    tx,
+  )
+}
+
+/** Puts entries back for later. */
+export async function backOffEntries(
+  tx: Tx,
+  organizationId: string,
+  connectionId: string,
+  waiting: readonly { levelId: string; notBefore: Date | null; attempts: number }[],
+): Promise<void> {
+  if (waiting.length === 0) return
+  const source = unnestRows('waiting', waiting, {
+    levelId: 'uuid',
+    notBefore: 'timestamptz',
+    attempts: 'int',
+  })
+  await sql`
+    update lane_entry set not_before = waiting.not_before, attempts = waiting.attempts
+    from ${lockedEntries(
+      organizationId,
+      connectionId,
+      waiting.map((row) => row.levelId),
+    )} join ${source} using (level_id)
+    where lane_entry.organization_id = ${organizationId} and lane_entry.connection_id = ${connectionId}
+      and lane_entry.level_id = locked.level_id`.execute(tx)
+}

@@ -1,0 +1,110 @@
+import { manualClock, systemClock } from '@plimsoll/connector-kit'
+import { createTestDatabase, type TestDatabase } from '@plimsoll/database/testing'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { stepConnection, turns } from '../testing/steps.ts'
+import { createWorld, until } from '../testing/world.ts'
+
+// What a lane does around its calls: the production worker stepped by hand, on a real PostgreSQL.
+
+let database: TestDatabase
+beforeAll(async () => {
+  database = await createTestDatabase({ poolMax: 6 })
+})
+afterAll(() => database.drop())
+
+test('I6: a level that goes back, while its write is in flight, to what the platform showed before is written again', async () => {
+  const clock = manualClock()
+  const world = await createWorld(database, clock)
+  await world.stock('bottle', 10)
+  const { platform, connectionId } = await world.open('shop', { bottle: 10 })
+  const stepped = await stepConnection(world, connectionId)
+  await turns(clock, stepped, 2)
+  await world.adjust('bottle', 5)
+  platform.onCall = async (operation) => {
+    if (operation !== 'setLevels') return
+    platform.onCall = () => undefined
+    // Wanted again is the 10 that the hub still believes to be shown: nothing seems to need a write.
+    await world.adjust('bottle', -5)
+  }
+  await stepped.turn()
+  expect(platform.writes.map((write) => write.to)).toEqual([15, 10])
+  expect(await world.level(connectionId, 'bottle')).toMatchObject({ desired: 10, acknowledged: 10 })
+})
+
+test('I5: while an order waits to be read directly nothing is raised on its platform', async () => {
+  const clock = manualClock()
+  const world = await createWorld(database, clock)
+  await world.stock('bottle', 10)
+  await world.stock('jar', 10)
+  const options = { writeStyle: 'absolute' as const, ordersPollMs: 100 }
+  const { platform, connectionId } = await world.open('shop', { bottle: 10, jar: 10 }, options)
+  const stepped = await stepConnection(world, connectionId)
+  await turns(clock, stepped, 2)
+  // Sold, and then, within the same version, cancelled: its list alone does not settle which came last.
+  const order = platform.sell('bottle', 2)
+  await turns(clock, stepped, 2)
+  platform.cancelWithoutNewVersion(order?.externalId ?? '')
+  platform.fault = (operation) => (operation === 'order' ? 'lost' : undefined)
+  await turns(clock, stepped, 3, 600)
+  expect((await world.inbox(connectionId)).map((row) => row.state)).toContain('fetch')
+
+  await world.adjust('jar', 5)
+  await turns(clock, stepped, 5)
+  expect(platform.writes).toEqual([])
+  await world.adjust('jar', -9)
+  await turns(clock, stepped, 1)
+  // Lowered it is all the same: selling what is not there would be the greater risk.
+  expect(platform.quantityOf('jar')).toBe(6)
+  platform.fault = () => undefined
+  await turns(clock, stepped, 10, 1_000)
+  expect(platform.quantityOf('jar')).toBe(6)
+  expect(platform.quantityOf('bottle')).toBe(10)
+})
+
+test('I5: where orders show late, a raise waits until they must show, and reads them once', async () => {
+  const clock = manualClock()
+  const world = await createWorld(database, clock, { reconcileMs: 60_000, deepReadMs: 60_000 })
+  await world.stock('bottle', 10)
+  const lagMs = 2_000
+  const { platform, connectionId } = await world.open(
+    'shop',
+    { bottle: 10 },
+    { writeStyle: 'absolute', visibilityLagMs: lagMs, ordersPollMs: 60_000 },
+  )
+  platform.listLagMs = lagMs
+  const stepped = await stepConnection(world, connectionId)
+  await turns(clock, stepped, 2)
+  platform.sell('bottle')
+  await clock.advance(100)
+  await world.adjust('bottle', 5)
+  const raisedAt = clock.now()
+  platform.calls.length = 0
+  while (clock.now() < raisedAt + lagMs - 200) await turns(clock, stepped, 1, 100)
+  expect(platform.writes).toEqual([])
+  await turns(clock, stepped, 8, 100)
+  expect(platform.quantityOf('bottle')).toBe(14)
+  expect(Math.max(...platform.writes.map((write) => write.to))).toBe(14)
+  expect(platform.calls).toEqual(['orders', 'setLevels'])
+})
+
+test('a change costs an absolute platform one read of its orders and one write', async () => {
+  const world = await createWorld(database, systemClock, { reconcileMs: 60_000, deepReadMs: 60_000 })
+  await world.stock('bottle', 10)
+  const options = { writeStyle: 'absolute' as const, ordersPollMs: 60_000 }
+  const { platform } = await world.open('shop', { bottle: 10 }, options)
+  platform.calls.length = 0
+  const engine = world.engine()
+  await engine.start({ worker: true })
+  try {
+    // Until the first look at everything is over; it ends with a read of the orders.
+    await until('the first look', () => /levels,orders$/.test(platform.calls.join()))
+    const lookedAt = systemClock.now()
+    await until('that look is in the past', () => systemClock.now() > lookedAt + 5)
+    platform.calls.length = 0
+    await world.adjust('bottle', -1)
+    await until('the write', () => platform.quantityOf('bottle') === 9)
+    expect(platform.calls).toEqual(['orders', 'setLevels'])
+  } finally {
+    await engine.stop()
+  }
+})

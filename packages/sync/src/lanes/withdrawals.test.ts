@@ -1,0 +1,103 @@
+import { manualClock } from '@plimsoll/connector-kit'
+import { createTestDatabase, type TestDatabase } from '@plimsoll/database/testing'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { stepConnection, turns } from '../testing/steps.ts'
+import { createWorld } from '../testing/world.ts'
+
+// Refused decreases, with the production worker stepped by hand on a real PostgreSQL.
+
+let database: TestDatabase
+beforeAll(async () => {
+  database = await createTestDatabase({ poolMax: 6 })
+})
+afterAll(() => database.drop())
+
+async function refusing(options: { withdraw?: string } = {}) {
+  const clock = manualClock()
+  const world = await createWorld(database, clock, { reconcileMs: 60_000, deepReadMs: 60_000 })
+  for (const sku of ['bottle', 'jar', 'cup']) await world.stock(sku, 10)
+  const shop = await world.open('shop', { bottle: 10, jar: 10, cup: 10 }, options)
+  const stepped = await stepConnection(world, shop.connectionId)
+  await turns(clock, stepped, 3)
+  shop.platform.calls.length = 0
+  return { clock, world, stepped, ...shop }
+}
+
+test('a listing whose decrease is refused is withdrawn before anything else is written, and says so; taken, it is back', async () => {
+  const { clock, world, stepped, platform, connectionId } = await refusing({ withdraw: 'hidden' })
+  platform.refused.set('bottle', 'row')
+  platform.refused.set('jar', 'row')
+  await world.adjust('jar', -2)
+  await world.adjust('bottle', -7)
+  await world.adjust('cup', 5)
+  await turns(clock, stepped, 2)
+
+  // The seven bottles at risk before the two jars, and both before the cups are raised.
+  expect(platform.calls.filter((call) => call === 'withdraw' || call === 'setLevels').slice(0, 4)).toEqual([
+    'setLevels',
+    'withdraw',
+    'withdraw',
+    'setLevels',
+  ])
+  expect(platform.sell('bottle')).toBeUndefined()
+  expect(platform.sell('jar')).toBeUndefined()
+  expect(platform.sell('cup')).toBeDefined()
+  for (const task of await world.tasks('refused-decrease')) {
+    expect(task.detail).toContain('The listing was taken off memory-shop (hidden)')
+  }
+
+  platform.refused.clear()
+  await world.adjust('bottle', -1)
+  await turns(clock, stepped, 4)
+  expect(await world.level(connectionId, 'bottle')).toMatchObject({ acknowledged: 2, problemCode: null })
+  expect(platform.sell('bottle')).toBeDefined()
+  expect(platform.sell('jar')).toBeUndefined()
+  const [bottle] = (await world.tasks('refused-decrease')).filter(({ isOpen }) => !isOpen)
+  expect(bottle?.units).toBe(7)
+})
+
+test('where a connector cannot withdraw a single listing the task says what a person must do', async () => {
+  const { clock, world, stepped, platform } = await refusing()
+  platform.refused.set('bottle', 'row')
+  await world.adjust('bottle', -7)
+  await turns(clock, stepped, 3)
+  const [task] = await world.tasks('refused-decrease')
+  expect(task?.detail).toContain('The hub cannot take a single listing off memory-shop')
+  expect(platform.calls).not.toContain('withdraw')
+})
+
+test('a withdrawal that is interrupted is tried again, by whoever has the lane then', async () => {
+  const { clock, world, stepped, platform, connectionId } = await refusing({ withdraw: 'hidden' })
+  platform.refused.set('bottle', 'row')
+  platform.fault = (operation) => (operation === 'withdraw' ? 'lost' : undefined)
+  await world.adjust('bottle', -7)
+  await turns(clock, stepped, 2)
+  expect(platform.sell('bottle')).toBeDefined()
+  await clock.advance(60_000)
+  platform.fault = () => undefined
+  const other = await stepConnection(world, connectionId)
+  await turns(clock, other, 3)
+  expect(platform.sell('bottle')).toBeUndefined()
+})
+
+test('one bad row among many that spoils its batch is found in few calls, and the others are written meanwhile', async () => {
+  const clock = manualClock()
+  const world = await createWorld(database, clock, { reconcileMs: 60_000, deepReadMs: 60_000 })
+  const count = 64
+  const skus = Array.from({ length: count }, (_, nth) => `cup-${String(nth).padStart(2, '0')}`)
+  for (const sku of skus) await world.stock(sku, 10)
+  const listings = Object.fromEntries(skus.map((sku) => [sku, 10]))
+  const { platform, connectionId } = await world.open('shop', listings, { batchMax: count })
+  const stepped = await stepConnection(world, connectionId)
+  await turns(clock, stepped, 3)
+  platform.calls.length = 0
+  const bad = skus[37] ?? ''
+  platform.refused.set(bad, 'batch')
+  for (const sku of skus) await world.adjust(sku, -1)
+  await turns(clock, stepped, 4)
+  for (const sku of skus) expect(platform.quantityOf(sku)).toBe(sku === bad ? 10 : 9)
+  expect(await world.level(connectionId, bad)).toMatchObject({ problemCode: 'refused' })
+  const calls = platform.calls.filter((call) => call === 'setLevels').length
+  // The whole, its halves down to the one, and what was not suspected at the last.
+  expect(calls).toBeLessThanOrEqual(Math.log2(count) + 4)
+})

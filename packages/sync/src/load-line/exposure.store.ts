@@ -1,0 +1,161 @@
+import { type Tx, unnestRows } from '@plimsoll/database'
+import { type RawBuilder, sql } from 'kysely'
+import { lockedLevels } from '../lanes/level-locks.store.ts'
+import type { WriteEffect } from './exposure.ts'
+
+// The rules of exposure.ts as they are carried out on rows of `level`, many at once. Each is part of the update that
+// notes what the exposure follows from; exposure.store.test.ts holds them to the rules.
+
+/** Joined to the rows of `locked`: whether a write of theirs has no final outcome. */
+export function joinUnderWay(organizationId: string): RawBuilder<unknown> {
+  return sql`cross join lateral (
+      select exists (
+        select from write
+        where write.organization_id = ${organizationId} and write.level_id = locked.level_id and settled_at is null
+      ) as is_one
+    ) as under_way`
+}
+
+/**
+ * `afterApplied`, or `afterUncertain` where another write is under way: nobody can say which of the two acts last.
+ * The joined row has `quantity` and `given_back`, the level's figure when the write was planned.
+ */
+export function exposureAfterApplied(row: string, at: Date, effect: WriteEffect): RawBuilder<unknown> {
+  const shown = shownOf(row)
+  const older = effect === 'guarded' ? sql`exposure_older` : sql`exposure_older + exposure_current`
+  // It may never have acted, and what else the platform counts from nobody knows.
+  const isLost = sql`under_way.is_one and exposure_from is null`
+  return sql`
+      exposure_older = case
+        when not under_way.is_one then ${older}
+        when ${isLost} then exposure_older
+        else exposure_older + least(exposure_current, ${shown})
+      end,
+      exposure_current = case
+        when not under_way.is_one then ${shown}
+        when ${isLost} then exposure_current
+        else greatest(exposure_current, ${shown})
+      end,
+      exposure_older_until = case when ${isLost} then exposure_older_until else ${at}::timestamptz end,
+      exposure_from = case when ${isLost} then null else ${at}::timestamptz end`
+}
+
+/**
+ * `afterReading`. The joined row has `quantity`, `given_back`, the level's figure before it was read (null: that is not
+ * known), and `is_fenced`. While a write is under way a reading says nothing.
+ */
+export function exposureAfterReading(row: string, at: Date): RawBuilder<unknown> {
+  const shown = shownOf(row)
+  const hidden = sql`(level.given_back - ${sql.ref(`${row}.given_back`)})`
+  // The same quantity again says nothing new, unless all that was sold before is known.
+  const isNew = sql`(exposure_from is null or ${shown} <> exposure_current or ${sql.ref(`${row}.is_fenced`)})`
+  const counts = sql`(${sql.ref(`${row}.given_back`)} is not null and not under_way.is_one and ${isNew})`
+  return sql`
+      exposure_older = case
+        when not ${counts} then exposure_older
+        when ${sql.ref(`${row}.is_fenced`)} then ${hidden}
+        when ${shown} <= exposure_older + exposure_current then exposure_older + exposure_current - ${shown} + ${hidden}
+        else exposure_older + exposure_current + ${hidden}
+      end,
+      exposure_current = case when ${counts} then ${shown} else exposure_current end,
+      exposure_older_until = case when ${counts} then ${at}::timestamptz else exposure_older_until end,
+      exposure_from = case when ${counts} then ${at}::timestamptz else exposure_from end`
+}
+
+/** What the platform may show: never negative, though some let their own number become so. */
+function shownOf(row: string): RawBuilder<number> {
+  return sql<number>`(greatest(0, ${sql.ref(`${row}.quantity`)}) + level.given_back - ${sql.ref(`${row}.given_back`)})`
+}
+
+/** `afterOrders`. The joined row has `sold`, `sold_later` (surely after the present quantity) and `restored`. */
+export function exposureAfterOrders(row: string): RawBuilder<unknown> {
+  const sold = sql.ref(`${row}.sold`)
+  const later = sql.ref(`${row}.sold_later`)
+  const ofOlder = sql`least(${sold} - ${later}, coalesce(exposure_older, ${sold}))`
+  return sql`
+      given_back = level.given_back + ${sql.ref(`${row}.restored`)},
+      -- A sale turns its grant into a reservation.
+      granted = greatest(0, granted + ${sql.ref(`${row}.restored`)} - ${sold}),
+      exposure_older = exposure_older - ${ofOlder},
+      exposure_current = greatest(0, exposure_current + ${sql.ref(`${row}.restored`)} - (${sold} - ${ofOlder}))`
+}
+
+/**
+ * `exposureOf` the row `line` with the write `sent` under way too: null where no bound is known. What its orders put
+ * back counts for every write that was sent before.
+ */
+export function exposureWith(organizationId: string, effect: WriteEffect): RawBuilder<number | null> {
+  const sum = sql`exposure_older + exposure_current + coalesce(under_way.sum, 0) + sent.quantity`
+  const guarded = sql`case when coalesce(under_way.sum, 0) = 0
+      then exposure_older + greatest(exposure_current, sent.quantity) else ${sum} end`
+  return sql`(
+      select ${effect === 'guarded' ? guarded : sum}
+      from (
+        select sum(quantity + line.given_back - given_back_at_send) as sum from write
+        where write.organization_id = ${organizationId} and write.level_id = line.level_id and settled_at is null
+      ) as under_way
+    )`
+}
+
+/**
+ * `afterUncertain`, for writes that can act no more, or of which nobody can say whether another acted after them.
+ * Their levels are locked already.
+ */
+export async function exposeUncertain(
+  tx: Tx,
+  organizationId: string,
+  writes: readonly { levelId: string; quantity: number; givenBackAtSend: number }[],
+  at: Date,
+): Promise<void> {
+  if (writes.length === 0) return
+  const source = unnestRows('uncertain', writes, {
+    levelId: 'uuid',
+    quantity: 'bigint',
+    givenBackAtSend: 'bigint',
+  })
+  await sql`
+    update level set
+      exposure_older = exposure_older + exposure_current + shown.sum - greatest(exposure_current, shown.greatest),
+      exposure_current = greatest(exposure_current, shown.greatest),
+      exposure_older_until = ${at},
+      exposure_from = ${at}
+    from (
+      select level.level_id, sum(uncertain.quantity + level.given_back - given_back_at_send)::bigint as sum,
+        max(uncertain.quantity + level.given_back - given_back_at_send)::bigint as greatest
+      from ${lockedLevels(
+        organizationId,
+        writes.map(({ levelId }) => levelId),
+      )}
+      join level on level.organization_id = ${organizationId} and level.level_id = locked.level_id
+      join ${source} on uncertain.level_id = level.level_id
+      group by level.level_id
+    ) as shown
+    where level.organization_id = ${organizationId} and level.level_id = shown.level_id
+      -- It may never have acted, and what else the platform counts from nobody knows.
+      and exposure_from is not null`.execute(tx)
+}
+
+/**
+ * `afterFence`, for the levels of a connection that are waiting for it.
+ * @returns the items whose levels wait no more
+ */
+export async function passFence(
+  tx: Tx,
+  organizationId: string,
+  connectionId: string,
+  fenceAt: Date,
+): Promise<string[]> {
+  const passed = await sql<{ itemId: string | null }>`
+    update level set exposure_older = 0
+    from (
+      select level_id from level
+      where organization_id = ${organizationId} and connection_id = ${connectionId}
+        and protection in ('tightening', 'guaranteed') and exposure_older is distinct from 0
+        and exposure_older_until <= ${fenceAt}
+      order by level_id
+      for update
+    ) as locked
+    where level.organization_id = ${organizationId} and level.level_id = locked.level_id
+    returning item_id`.execute(tx)
+  return [...new Set(passed.rows.flatMap((row) => row.itemId ?? []))].sort()
+}

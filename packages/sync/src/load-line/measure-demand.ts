@@ -1,0 +1,92 @@
+import { inTransaction } from '@plimsoll/database'
+import { nowOf, type SyncContext } from '../context.ts'
+import { type Delay, decideBuffers, UNMEASURED } from './buffers.ts'
+import {
+  findBuffersBefore,
+  findDelays,
+  findDemands,
+  findItemsSoldBy,
+  findLevelsSelling,
+  findSales,
+  isAnythingProtected,
+  lockDemandClock,
+  measureDelays,
+  saveBuffers,
+  saveDemandClock,
+  saveDemands,
+} from './demand.store.ts'
+import { afterSales } from './demand.ts'
+import { writeEffectOf } from './exposure.ts'
+import { findProtections } from './load-line.store.ts'
+import { dealSoon } from './protect.ts'
+import { OVERSELLS_PER_MILLION, type ProtectionRow } from './protection.ts'
+
+/** A buffer is measured anew so long after it was, though nothing was sold: it fades. */
+const FADES_LOOKED_AT_MS = 60_000
+const FADING_MAX = 500
+const DELAYS_OF_MS = 24 * 3_600_000
+
+/**
+ * Measures what has been sold since the last time and how late the channels learn of it, and from both what is kept back
+ * of each item that is sold in several places. One process at a time; the others leave it to it.
+ */
+export async function measureDemand(context: SyncContext): Promise<void> {
+  const { organizationId, database } = context
+  if (!(await isAnythingProtected(database.kysely, organizationId))) return
+  const at = nowOf(context)
+  await inTransaction(database, async (tx) => {
+    const since = await lockDemandClock(tx, organizationId, at)
+    if (since === undefined) return
+    const sales = await findSales(tx, organizationId, { since, until: at })
+    const byLevel = Map.groupBy(sales, ({ levelId }) => levelId)
+    const known = await findDemands(tx, organizationId, [...byLevel.keys()])
+    const measured = [...byLevel].map(([levelId, sold]) => {
+      const units = sold.map((each) => each.units)
+      return [levelId, afterSales(known.get(levelId), units, at)] as const
+    })
+    await saveDemands(tx, organizationId, new Map(measured))
+    await measureDelays(tx, organizationId, { since: new Date(at.getTime() - DELAYS_OF_MS), at })
+    const [sold, fading] = await Promise.all([
+      findItemsSoldBy(tx, organizationId, [...byLevel.keys()]),
+      findBuffersBefore(tx, organizationId, {
+        before: new Date(at.getTime() - FADES_LOOKED_AT_MS),
+        limit: FADING_MAX,
+      }),
+    ])
+    const itemIds = [...new Set([...sold, ...fading])].sort()
+    const [levels, delays, { settings, depths }] = await Promise.all([
+      findLevelsSelling(tx, organizationId, itemIds),
+      findDelays(tx, organizationId),
+      findProtections(tx, organizationId, itemIds),
+    ])
+    const byItem = Map.groupBy(levels, ({ itemId }) => itemId)
+    const delayOf = (connectionId: string) => delays.get(connectionId) ?? UNMEASURED
+    const connectorOf = new Map(levels.map(({ connectionId, connector }) => [connectionId, connector]))
+    const buffers = itemIds.map((itemId) =>
+      decideBuffers(itemId, byItem.get(itemId) ?? [], {
+        delayOf,
+        pauseMs: (connectionId) => pauseOf(context, connectorOf.get(connectionId), delayOf(connectionId)),
+        now: at,
+        oversellsPerMillion: riskOf(settings, itemId),
+        isDealt: depths.get(itemId)?.isDealt ?? false,
+      }),
+    )
+    const changed = await saveBuffers(tx, organizationId, buffers, { known: depths, at })
+    await saveDemandClock(tx, organizationId, at)
+    await dealSoon(tx, { organizationId, at, uuid: context.uuid }, changed)
+  })
+}
+
+/** A guarded write needs no zero before it. */
+function pauseOf(context: SyncContext, connector: string | undefined, delay: Delay): number {
+  const capabilities = context.connectors.get(connector ?? '')?.manifest.capabilities
+  if (capabilities === undefined || writeEffectOf(capabilities) === 'guarded') return 0
+  return capabilities.visibilityLagMs + 2 * delay.usualWrittenMs
+}
+
+function riskOf(settings: readonly ProtectionRow[], itemId: string): number {
+  const nearest =
+    settings.find(({ scope, scopeId }) => scope === 'item' && scopeId === itemId) ??
+    settings.find(({ scope }) => scope === 'organization')
+  return nearest?.oversellsPerMillion ?? OVERSELLS_PER_MILLION
+}

@@ -1,0 +1,81 @@
+import { type Budgets, type CallClass, createHttp } from '@plimsoll/connector-kit'
+import type { OpenConnection } from '../connections/registry.ts'
+import type { SyncContext } from '../context.ts'
+import { RecentKeys } from '../intake/recent-keys.ts'
+import { Sightings } from '../intake/sightings.ts'
+import { CircuitBreaker } from '../lanes/circuit-breaker.ts'
+import { CLASS_OF, guardOperations } from '../lanes/guarded-operations.ts'
+import { UNKNOWN_WITHDRAWALS } from '../lanes/withdrawals.ts'
+import { writeEffectOf } from '../load-line/exposure.ts'
+import type { Lease } from './leases.store.ts'
+import type { WorkerContext } from './worker-context.ts'
+
+/** The clock that stamps orders may be another than the one in the answers' headers. */
+const CLOCK_ERROR_MS = 2_000
+/** What the holder of a lease works with: the connection's operations, watched and within its budgets, and what it knows. */
+export function openWorkerContext(
+  context: SyncContext,
+  open: OpenConnection,
+  held: {
+    lease: Lease
+    budgets: Budgets
+    signal: AbortSignal
+    ending: AbortSignal
+    fenceAt(): Date | undefined
+  },
+): WorkerContext {
+  const { lease, budgets, signal, ending, fenceAt } = held
+  const { clock } = context
+  const circuit = new CircuitBreaker(context, open.connection)
+  const sending: WorkerContext['sending'] = { class: 'increase' }
+  // A lane makes one call after the other: what the one under way is for is what is asked for the budget.
+  const purpose = { class: 'reconcile' as CallClass, group: context.organizationId }
+  const writing: WorkerContext['writing'] = { leavesUntil: undefined }
+  const http = createHttp({
+    budgets,
+    clock,
+    leavesUntil: () => writing.leavesUntil,
+    purpose: () => purpose,
+    onCall: (call) => context.log.debug({ connection: open.connection.name, ...call }, 'call'),
+  })
+  const operations = open.connector.open({
+    settings: open.settings,
+    credentials: open.credentials,
+    http,
+    now: () => clock.now(),
+    uuid: () => context.uuid(),
+  })
+  let behindMs = 0
+  let aheadMs = 0
+  const { capabilities } = open.connector.manifest
+  return {
+    ...context,
+    connection: open.connection,
+    connector: open.connector,
+    operations: guardOperations(operations, (operation, call) => {
+      const named = CLASS_OF[operation]
+      purpose.class = named === 'as-written' ? sending.class : named
+      return circuit.watch(call, signal)
+    }),
+    budgets,
+    sending,
+    circuit,
+    withdrawals: UNKNOWN_WITHDRAWALS(),
+    lease,
+    raiseFrom: lease.callsUntil,
+    storedOrders: new RecentKeys(),
+    sightings: new Sightings(),
+    signal,
+    ending: AbortSignal.any([signal, ending]),
+    writing,
+    platformClockBehindMs: () => behindMs,
+    platformClockAheadMs: () => aheadMs + (capabilities.clockErrorMs ?? CLOCK_ERROR_MS),
+    notePlatformClock: (seen) => {
+      // The Date header has whole seconds: up to one of them is rounding, and the largest seen counts.
+      behindMs = Math.min(60_000, Math.max(behindMs, seen.behindMs))
+      aheadMs = Math.min(60_000, Math.max(aheadMs, seen.aheadMs))
+    },
+    fenceAt,
+    writeEffect: writeEffectOf(capabilities),
+  }
+}

@@ -1,0 +1,90 @@
+import { inTransaction, type SyncJobKind } from '@plimsoll/database'
+import { isUuid } from '@plimsoll/stock'
+import { sql } from 'kysely'
+import { findConnectionId } from '../connections/connections.ts'
+import { nowOf, type SyncContext } from '../context.ts'
+import { syncProblem } from '../errors.ts'
+import { notify } from '../notify.ts'
+import { cancelJob, findJob, findJobs, insertJob, type NewJob, type SyncJob } from './sync-jobs.store.ts'
+
+/**
+ * Asks for every order of a connection that changed in a period, as a job beside the lane.
+ * @param period without an end: until now
+ * @throws SyncProblem for a connection that is not known, or a period that is none
+ */
+export async function requestBackfill(
+  context: SyncContext,
+  connection: string,
+  period: { from: Date; to: Date | undefined },
+): Promise<SyncJob> {
+  const now = nowOf(context)
+  const to = period.to ?? null
+  if (Number.isNaN(period.from.getTime()) || period.from >= (to ?? now)) {
+    throw syncProblem('invalid-period', 'from', 'The period must begin in the past, and before its end.')
+  }
+  const connectionId = await findConnectionId(context, connection)
+  return await request(context, {
+    connectionId,
+    kind: 'backfill',
+    fromAt: period.from,
+    toAt: to,
+    listingId: null,
+  })
+}
+
+/** Asks for a full audit: the catalogue and every level are read, compared and healed. */
+export async function requestAudit(context: SyncContext, connection: string): Promise<SyncJob> {
+  const connectionId = await findConnectionId(context, connection)
+  return await request(context, { connectionId, kind: 'audit', fromAt: null, toAt: null, listingId: null })
+}
+
+/** Asks that one listing be read, healed and written now. @throws SyncProblem where there is no such listing */
+export async function requestSyncNow(context: SyncContext, listingId: string): Promise<SyncJob> {
+  const { database, organizationId } = context
+  const found = isUuid(listingId)
+    ? await sql<{ connectionId: string }>`
+        select connection_id from listing
+        where organization_id = ${organizationId} and listing_id = ${listingId}`.execute(database.kysely)
+    : { rows: [] }
+  const [row] = found.rows
+  if (row === undefined) throw syncProblem('unknown-listing', 'listing', `There is no listing ${listingId}.`)
+  return await request(context, { ...row, kind: 'sync-now', fromAt: null, toAt: null, listingId })
+}
+
+async function request(context: SyncContext, asked: Omit<NewJob, 'jobId' | 'reason'>): Promise<SyncJob> {
+  const { organizationId, database } = context
+  const job: NewJob = { ...asked, jobId: context.uuid(), reason: 'asked' }
+  await inTransaction(database, async (tx) => {
+    await insertJob(tx, organizationId, job, nowOf(context))
+    await notify(tx, organizationId, { kind: 'lane', connectionIds: [job.connectionId] })
+  })
+  return await getSyncJob(context, job.jobId)
+}
+
+/** @throws SyncProblem where there is none */
+export async function getSyncJob(context: SyncContext, jobId: string): Promise<SyncJob> {
+  const found = isUuid(jobId)
+    ? await findJob(context.database.kysely, context.organizationId, jobId)
+    : undefined
+  if (found === undefined) throw syncProblem('unknown-job', 'job', `There is no job ${jobId}.`)
+  return found
+}
+
+/** The newest jobs of a connection, open ones first. @throws SyncProblem for a connection that is not known */
+export async function listSyncJobs(
+  context: SyncContext,
+  connection: string,
+  query: { kind?: SyncJobKind | undefined; limit: number },
+): Promise<SyncJob[]> {
+  const connectionId = await findConnectionId(context, connection)
+  return await findJobs(context.database.kysely, context.organizationId, { connectionId, ...query })
+}
+
+/** Ends a job at its next step. @throws SyncProblem where there is none, or it is over */
+export async function cancelSyncJob(context: SyncContext, jobId: string): Promise<SyncJob> {
+  const { database, organizationId } = context
+  const job = await getSyncJob(context, jobId)
+  if (!(await cancelJob(database.kysely, organizationId, jobId, nowOf(context))))
+    throw syncProblem('wrong-state', 'job', `The job is ${job.state} already.`)
+  return await getSyncJob(context, jobId)
+}

@@ -1,0 +1,30 @@
+import { sql } from 'kysely'
+import { nowOf } from '../context.ts'
+import type { WorkerContext } from './worker-context.ts'
+
+/**
+ * Whether anything may wait to be done for a connection: events, writes, levels to be looked at, fences, tickets, jobs.
+ * One statement over the indexes of what waits, in place of a look at each. May say yes where what waits must wait.
+ */
+export async function doesAnythingWait(context: WorkerContext): Promise<boolean> {
+  const { organizationId, connection, database } = context
+  const now = nowOf(context)
+  const ours = sql`organization_id = ${organizationId} and connection_id = ${connection.connectionId}`
+  const found = await sql<{ waits: boolean }>`
+    select exists (
+      select from inbox
+      where ${ours} and state in ('pending', 'fetch') and (not_before is null or not_before <= ${now})
+    ) or exists (
+      select from lane_entry where ${ours} and (not_before is null or not_before <= ${now})
+    ) or exists (
+      select from level where ${ours} and recheck_at <= ${now}
+    ) or exists (
+      select from level
+      where ${ours} and protection in ('tightening', 'guaranteed') and exposure_older is distinct from 0
+    ) or exists (
+      select from write where ${ours} and state = 'accepted' and ask_at <= ${now}
+    ) or exists (
+      select from sync_job where ${ours} and state in ('waiting', 'running')
+    ) as waits`.execute(database.kysely)
+  return found.rows[0]?.waits ?? true
+}

@@ -1,0 +1,399 @@
+import {
+  type BudgetSnapshot,
+  type Budgets,
+  CALL_CLASSES,
+  type CallClass,
+  createBudgets,
+} from '@plimsoll/connector-kit'
+import { inTransaction, refreshStatistics } from '@plimsoll/database'
+import type { Connection } from '../connections/connections.store.ts'
+import type { OpenConnection } from '../connections/registry.ts'
+import { nowOf, type SyncContext } from '../context.ts'
+import { type Applied, applyHints } from '../intake/apply.ts'
+import { fetchHinted } from '../intake/fetching.ts'
+import { GapWatch } from '../intake/gap-watch.ts'
+import { type Arrival, hasOrdersToRead, type InboxRow } from '../intake/inbox.store.ts'
+import type { InboxEvent } from '../intake/inbox.ts'
+import { OrderReader } from '../intake/order-reading.ts'
+import { PollPace } from '../intake/poll-pace.ts'
+import { StreamReader } from '../intake/streams.ts'
+import { WebhookWatch } from '../intake/webhook-watch.ts'
+import { type LaneActions, runLane } from '../lanes/lane.ts'
+import type { LaneState } from '../lanes/lane-state.ts'
+import { followTickets } from '../lanes/tickets.ts'
+import { followWithdrawals } from '../lanes/withdrawals.ts'
+import { closeUnknownWrites, markSentUnknown } from '../lanes/writes.store.ts'
+import { findFenceWanted } from '../load-line/load-line.store.ts'
+import { tellOfFence } from '../load-line/protect.ts'
+import { reconcile, type Suspicions } from '../reconcile/reconcile.ts'
+import { finishZeroing } from '../safety/pauses.ts'
+import { ChorePace } from './chore-pace.ts'
+import { IDLE_MS_MAX, InboxWorker, QUIET_MS_MAX } from './inbox-worker.ts'
+import { JobRunner } from './job-runner.ts'
+import type { Lease } from './leases.store.ts'
+import { openWorkerContext } from './open-worker-context.ts'
+import { doesAnythingWait } from './waiting.store.ts'
+import type { WorkerContext } from './worker-context.ts'
+import { type LoopName, WorkerTurns } from './worker-turns.ts'
+
+/** Statistics are refreshed after so many applied events, and again each time there are so many times more. */
+const STATISTICS_FIRST = 50
+const STATISTICS_GROWTH = 8
+
+/**
+ * Works one connection for as long as the lease is held. Two loops: the inbox is applied as it fills,
+ * and the lane makes all calls, one after the other, in order of priority: writes, what events hinted at,
+ * orders, reading back, webhook upkeep.
+ */
+export class ConnectionWorker {
+  readonly #context: WorkerContext
+  readonly #stop = new AbortController()
+  readonly #ending = new AbortController()
+  readonly #turns: WorkerTurns
+  readonly #inbox: InboxWorker
+  readonly #suspicions: Suspicions = new Map()
+  readonly #state: LaneState
+  readonly #orders: OrderReader
+  #loops: Promise<void> = Promise.resolve()
+  readonly #webhooks: WebhookWatch
+  readonly #polls: PollPace
+  readonly #streams: StreamReader
+  readonly #gaps: GapWatch
+  readonly #jobs: JobRunner
+  readonly #chores: ChorePace
+  #fenceTold = ''
+  #isStepped = false
+  /** True at first: the former holder may have left some. */
+  #mayHaveOrphans = true
+  /** Orders that must be read directly may be waiting: until they are, nothing proves that all orders are known. */
+  #mayHaveUnread = true
+  #readAhead: 'no' | 'unless-just-read' | 'now' = 'no'
+  #statisticsAt = STATISTICS_FIRST
+
+  /** @param budgets shared with whoever spends the same; its own unless given */
+  constructor(
+    context: SyncContext,
+    open: OpenConnection,
+    lease: Lease,
+    onLost: () => void,
+    budgets: Budgets = createBudgets(open.connector.manifest.budgets, context.clock),
+  ) {
+    this.#context = openWorkerContext(context, open, {
+      lease,
+      budgets,
+      signal: this.#stop.signal,
+      ending: this.#ending.signal,
+      fenceAt: () => this.#state.fenceAt,
+    })
+    this.#state = {
+      fenceAt: undefined,
+      readAt: undefined,
+      batchLimit: open.connector.manifest.capabilities.batchMax,
+      suspects: new Set(),
+      orderReadMs: 0,
+      applied: 0,
+      stoppedUntil: undefined,
+    }
+    this.#orders = new OrderReader(this.#context)
+    this.#chores = new ChorePace(context.clock)
+    this.#webhooks = new WebhookWatch(this.#context)
+    this.#polls = new PollPace(this.#context, () => this.#webhooks.verdict)
+    this.#streams = new StreamReader(this.#context, this.#polls)
+    this.#gaps = new GapWatch(this.#context)
+    this.#jobs = new JobRunner(this.#context, {
+      suspicions: this.#suspicions,
+      readAndApplyOrders: () => this.#readAndApplyOrders(),
+      applyInbox: () => this.#inbox.apply(),
+    })
+    this.#inbox = new InboxWorker(this.#context, {
+      onApplied: (applied) => this.#noteApplied(applied),
+      lookEveryMs: () => (this.#chores.isQuiet ? QUIET_MS_MAX : IDLE_MS_MAX),
+    })
+    this.#turns = new WorkerTurns(this.#context, { onLost, onFailed: (loop) => this.#noteFailed(loop) })
+  }
+
+  /** As it was when this worker started. */
+  get connection(): Connection {
+    return this.#context.connection
+  }
+
+  get budget(): BudgetSnapshot {
+    return this.#context.budgets.snapshot()
+  }
+
+  start(): void {
+    this.#loops = Promise.all([
+      this.#turns.loop('inbox', () => this.#inbox.turn()),
+      this.#turns.loop('lane', () => this.#laneTurn()),
+      this.#turns.loop('hints', () => this.#hintsTurn()),
+    ]).then(() => undefined)
+  }
+
+  storeAndApply(arrival: Arrival, events: readonly InboxEvent[]): Promise<number | undefined> {
+    return this.#inbox.storeAndApply(arrival, events)
+  }
+
+  /** Something will have to be written soon. */
+  readAhead(): void {
+    this.#readAhead = 'now'
+    this.#turns.wake('lane')
+  }
+
+  receive(rows: readonly InboxRow[]): void {
+    if (this.#inbox.receive(rows)) this.#turns.wake('inbox')
+  }
+
+  wakeInbox(): void {
+    this.#inbox.lookSoon()
+    this.#turns.wake('inbox')
+  }
+
+  /** Something waits to be written. */
+  wakeLane(): void {
+    if (this.#readAhead === 'no') this.#readAhead = 'unless-just-read'
+    this.#jobs.lookSoon()
+    this.#chores.noteMoved()
+    this.#turns.wake('lane')
+  }
+
+  /** Ends the loops; a call in flight is cut and its writes stay recorded as sent or unknown. */
+  async stop(): Promise<void> {
+    this.#stop.abort(new Error('The worker stops.'))
+    await this.#loops
+  }
+
+  /** Ends the loops once what is under way is done; cuts it off where that takes longer than `limitMs`. */
+  async finish(limitMs: number): Promise<void> {
+    this.#ending.abort(new Error('The connection is handed over.'))
+    const ended = new AbortController()
+    const late = this.#context.clock.sleep(limitMs, ended.signal).then(
+      () => this.#stop.abort(new Error('The worker stops.')),
+      () => undefined, // all ended in time
+    )
+    await this.#loops
+    ended.abort()
+    await late
+    this.#stop.abort(new Error('The worker stops.'))
+  }
+
+  /**
+   * One turn of both loops, for a scheduler that replays runs step by step; `start` does the same by itself.
+   * @returns how long it would wait now; undefined when the lease is lost
+   */
+  async turn(): Promise<number | undefined> {
+    this.#isStepped = true
+    const inbox = await this.#turns.attempt('inbox', () => this.#inbox.turn({ look: true }))
+    const lane = await this.#turns.attempt('lane', () => this.#laneTurn())
+    await this.#turns.attempt('hints', () => this.#hintsTurn())
+    return inbox === undefined || lane === undefined ? undefined : Math.min(inbox, lane)
+  }
+
+  #noteFailed(loop: LoopName): void {
+    // What it was handed and could not apply is found where it is stored.
+    if (loop === 'inbox') this.#inbox.lookSoon()
+    // Whatever the lane was doing, a write may have gone out whose outcome was never recorded.
+    if (loop === 'lane') this.#mayHaveOrphans = true
+  }
+
+  /**
+   * Writes recorded as sent while no call is in flight: their process died, or the database was away when
+   * their outcome came. Nobody knows what became of them.
+   */
+  async #adoptOrphans(): Promise<void> {
+    if (!this.#mayHaveOrphans) return
+    const { database, organizationId, lease } = this.#context
+    const orphaned = await inTransaction(database, (tx) =>
+      markSentUnknown(tx, organizationId, lease, nowOf(this.#context)),
+    )
+    this.#mayHaveOrphans = false
+    if (orphaned > 0) {
+      this.#context.log.warn(
+        { connection: this.#context.connection.name, writes: orphaned },
+        'writes without a recorded outcome are unknown; their levels are read back',
+      )
+    }
+  }
+
+  /** Apart from the inbox: an order must not wait for what is only a reason to look. */
+  async #hintsTurn(): Promise<number> {
+    await applyHints(this.#context)
+    return this.#chores.isQuiet ? QUIET_MS_MAX : IDLE_MS_MAX
+  }
+
+  #noteApplied({ settled, toRead }: Applied): void {
+    if (toRead > 0) this.#mayHaveUnread = true
+    if (settled === 0) return
+    this.#chores.noteMoved()
+    this.#state.applied += settled
+    this.#polls.noteMoved('orders')
+    this.#turns.wake('lane')
+  }
+
+  async #laneTurn(): Promise<number> {
+    const { connection, clock } = this.#context
+    if (await this.#isIdle()) return IDLE_MS_MAX
+    await this.#adoptOrphans()
+    if (isCutOff(connection.pauseReasons)) return IDLE_MS_MAX
+    const heldUntil = this.#context.circuit.heldUntil()
+    if (heldUntil !== undefined) return Math.min(IDLE_MS_MAX, Math.max(1, heldUntil - clock.now()))
+    if (this.#context.circuit.state === 'half-open') this.#probe()
+    const actions = { readAndApplyOrders: () => this.#readAndApplyOrders() }
+
+    let againAt: Date | undefined
+    if (connection.state === 'live') {
+      const readAhead = this.#readAhead
+      this.#readAhead = 'no'
+      againAt = await runLane(this.#context, this.#state, actions, readAhead)
+    }
+    if (this.#isStepped || this.#chores.isDue) await this.#doChores(actions)
+    const nextAt = Math.min(this.#chores.dueAt, againAt?.getTime() ?? Number.POSITIVE_INFINITY)
+    return Math.min(IDLE_MS_MAX, Math.max(0, nextAt - clock.now()))
+  }
+
+  /**
+   * One call to try: the most urgent write where one waits, or the read of the orders that it needs; else a read of
+   * the orders. A zero does not wait for a read that nothing else needs.
+   */
+  #probe(): void {
+    this.#readAhead = 'no'
+    this.#polls.readSoon('orders')
+    this.#chores.hurry()
+  }
+
+  /** Everything that is not a write, now and then: a decrease that comes meanwhile waits for no more than one call. */
+  async #doChores(actions: LaneActions): Promise<void> {
+    const { clock, pace, database, organizationId, connection } = this.#context
+    const fetched = await fetchHinted(this.#context, 'all')
+    if (fetched.looked > 0) await this.#inbox.apply()
+    const { visibilityLagMs } = this.#context.connector.manifest.capabilities
+    const wantedAt = await findFenceWanted(database.kysely, organizationId, connection.connectionId)
+    // The channels that give units up show nothing until these orders are known.
+    const isWanted = wantedAt !== undefined && clock.now() - visibilityLagMs > wantedAt.getTime()
+    const isDue = isWanted || this.#polls.isDue('orders')
+    if (isDue && this.#mayCall('order')) await this.#readAndApplyOrders()
+    await this.#tellOfFence(wantedAt)
+    await this.#orders.savePosition()
+    const followed = this.#mayCall('increase') ? await followTickets(this.#context) : 0
+    const isWaiting = wantedAt !== undefined || followed > 0 || this.#suspicions.size > 0
+    if (connection.state === 'live') await followWithdrawals(this.#context)
+    await finishZeroing(this.#context)
+    if (this.#mayCall('reconcile')) await this.#reconcile(actions, pace.reconcileMs)
+    await this.#refreshStatistics()
+    const isReadingOn = this.#mayCall('reconcile') && (await this.#readDeeper())
+    const isStreaming = this.#mayCall('order') && (await this.#streams.turn())
+    if (isStreaming) await this.#inbox.apply()
+    if (this.#mayCall('catalogue')) await this.#webhooks.turn()
+    await this.#gaps.turn(this.#state.fenceAt)
+    const isWorking = this.#mayCall('reconcile') && (await this.#jobs.turn())
+    await this.#polls.save()
+    if (fetched.failed > 0) this.#turns.noteProblem()
+    else await this.#turns.succeeded()
+    // Whatever was found to do may have more behind it.
+    const isMore = isReadingOn || isStreaming || isWorking || fetched.looked > 0
+    this.#chores.noteDone(isMore ? 'more' : isWaiting ? 'waiting' : 'nothing')
+  }
+
+  /** Nothing has moved for a while, nothing is due, and nothing waits: one statement says so, in place of all that would. */
+  async #isIdle(): Promise<boolean> {
+    if (this.#isStepped || this.#mayHaveOrphans || this.#readAhead !== 'no') return false
+    if (!this.#chores.isLookEnough || this.#polls.isDue('orders') || this.#polls.isDue('levels')) return false
+    if (await doesAnythingWait(this.#context)) {
+      this.#chores.hurry()
+      this.wakeInbox()
+      this.#turns.wake('hints')
+      return false
+    }
+    this.#chores.noteLooked()
+    return true
+  }
+
+  /** Those who wait for a fence are told once that it has come as far as it has. */
+  async #tellOfFence(wantedAt: Date | undefined): Promise<void> {
+    const { fenceAt } = this.#state
+    if (wantedAt === undefined || fenceAt === undefined) return
+    const known = `${wantedAt.getTime()} ${fenceAt.getTime()}`
+    if (known === this.#fenceTold) return
+    await tellOfFence(this.#context, fenceAt)
+    this.#fenceTold = known
+  }
+
+  /**
+   * Whether the budget lets such a call go now. A lane does one thing after the other: what is less urgent must not wait
+   * in line while it holds the lane, or a decrease that comes meanwhile would wait with it (I7).
+   */
+  #mayCall(kind: CallClass): boolean {
+    const { budgets, organizationId: group } = this.#context
+    return budgets.isReady({ cost: 1, ...CALL_CLASSES[kind], group })
+  }
+
+  async #readAndApplyOrders(): Promise<boolean> {
+    const { clock } = this.#context
+    const startedMs = clock.monotonic()
+    const readAt = nowOf(this.#context)
+    const { fenceAt, fresh, pages } = await this.#orders.readNew().catch((error: unknown) => {
+      this.#polls.noteFailure('orders', error)
+      throw error
+    })
+    const tookMs = clock.monotonic() - startedMs
+    this.#state.orderReadMs = this.#state.orderReadMs * 0.8 + tookMs * 0.2
+    this.#polls.noteRead('orders', { fresh, requests: pages })
+    // Even where nothing was new, a webhook may be waiting: the fence counts only what is applied.
+    await this.#inbox.apply()
+    this.#state.readAt = readAt
+    const isKnown = !(await this.#hasUnread()) || (await this.#readUnread())
+    if (isKnown) this.#state.fenceAt = fenceAt
+    return isKnown
+  }
+
+  /** @returns true when none is left */
+  async #readUnread(): Promise<boolean> {
+    const { failed } = await fetchHinted(this.#context, 'orders')
+    if (failed > 0) this.#turns.noteProblem()
+    await this.#inbox.apply()
+    return !(await this.#hasUnread())
+  }
+
+  /** An order known to differ but not yet read directly is not known: a write could erase what it sold. */
+  async #hasUnread(): Promise<boolean> {
+    if (!this.#mayHaveUnread) return false
+    const { database, organizationId, connection } = this.#context
+    this.#mayHaveUnread = await hasOrdersToRead(database.kysely, organizationId, connection.connectionId)
+    return this.#mayHaveUnread
+  }
+
+  /** A new installation's tables grow many times over in its first minutes. */
+  async #refreshStatistics(): Promise<void> {
+    if (this.#state.applied < this.#statisticsAt) return
+    this.#statisticsAt = this.#state.applied * STATISTICS_GROWTH
+    await refreshStatistics(this.#context.database.kysely)
+  }
+
+  /** @returns true while pages of the unhurried read are left */
+  async #readDeeper(): Promise<boolean> {
+    const isReadingOn = await this.#orders.readDeeper()
+    if (isReadingOn) await this.#inbox.apply()
+    return isReadingOn
+  }
+
+  async #reconcile(actions: LaneActions, everyMs: number): Promise<void> {
+    const { clock, database, organizationId, connection, connector } = this.#context
+    const isDue = this.#polls.isDue('levels')
+    if (isDue) {
+      this.#polls.noteReadBack(everyMs)
+      const sentBefore = new Date(clock.now() - connector.manifest.capabilities.latestEffectMs)
+      await inTransaction(database, (tx) =>
+        closeUnknownWrites(tx, organizationId, connection.connectionId, {
+          sentBefore,
+          at: nowOf(this.#context),
+        }),
+      )
+    }
+    const read = await reconcile(this.#context, this.#suspicions, { suspiciousOnly: !isDue }, actions)
+    if (read > 0) this.#turns.wake('lane')
+  }
+}
+
+/** Credentials are refused: any call would fail. A person's pause stops writes alone. */
+function isCutOff(pauseReasons: readonly string[]): boolean {
+  return pauseReasons.includes('unauthorized') || pauseReasons.includes('forbidden')
+}
