@@ -20,7 +20,7 @@ import {
   takeChangedItems,
 } from './availability.store.ts'
 import { type Desired, decideDesired } from './desired.ts'
-import { findKitsBeyond } from './kit-levels.store.ts'
+import { findKitsBeyond, findWidelyUsed } from './kit-levels.store.ts'
 import { type LevelFigures, type LevelWithStock, readLevelFigures } from './level-figures.ts'
 import { findSpecialItems } from './plain-levels.store.ts'
 import { findPlainTerms, workOutPlain } from './plain-levels.ts'
@@ -61,8 +61,8 @@ async function oneTurn(context: SyncContext): Promise<{ isMoreNoted: boolean; co
     ])
     if (taken.length === 0) return { isMoreNoted: false, connectionIds: [] }
     const causedAt = new Map(taken.map((row) => [row.itemId, row.changedAt]))
-    const { areKitsBeyond, connectionIds } = await workOutMany(context, tx, causedAt)
-    return { isMoreNoted: taken.length === ITEMS_PER_TURN || areKitsBeyond, connectionIds }
+    const { isMoreNoted, connectionIds } = await workOutMany(context, tx, causedAt)
+    return { isMoreNoted: taken.length === ITEMS_PER_TURN || isMoreNoted, connectionIds }
   })
 }
 
@@ -71,7 +71,7 @@ async function workOutMany(
   context: SyncContext,
   tx: Tx,
   causedAt: ReadonlyMap<string, Date>,
-): Promise<{ areKitsBeyond: boolean; connectionIds: string[] }> {
+): Promise<{ isMoreNoted: boolean; connectionIds: string[] }> {
   const { organizationId } = context
   const itemIds = [...causedAt.keys()]
   const at = nowOf(context)
@@ -93,10 +93,10 @@ async function workOutMany(
     special.size > 0 ? readFigures(context, tx, [...special]) : undefined,
   ])
   const ofSpecial = figures === undefined ? undefined : await workOut(context, tx, causedAt, figures, 'world')
-  const outcomes = [ofPlain, ofSpecial].flatMap((each) => each ?? [])
+  const outcomes: Outcome[] = [ofPlain, ofSpecial].flatMap((each) => each ?? [])
   conclude(context, tx, itemIds, outcomes)
   return {
-    areKitsBeyond: (figures?.kitsBeyond.length ?? 0) > 0,
+    isMoreNoted: outcomes.some((each) => each.isMoreNoted === true),
     connectionIds: [...new Set(outcomes.flatMap((each) => each.connectionIds))],
   }
 }
@@ -187,12 +187,14 @@ async function readFigures(context: SyncContext, tx: Tx, itemIds: readonly strin
     findStaleItems(tx, organizationId, itemIds),
   ])
   const availableOf = widestPools(figures.levels)
+  const widelyUsed = new Set(kitsBeyond.length === 0 ? [] : await findWidelyUsed(tx, organizationId, itemIds))
+  const covered = new Set(itemIds.filter((itemId) => !widelyUsed.has(itemId)))
   // A copy: channels that are alike share what they may promise.
   const levels = figures.levels.map((level) => {
     const kept = staleUnitsOf(level, staleFor(level, stale))
     return kept === 0 ? level : { ...level, available: level.available - kept }
   })
-  return { ...figures, levels, oversold, kitsBeyond, protections: { ...protections, availableOf } }
+  return { ...figures, levels, oversold, kitsBeyond, protections: { ...protections, availableOf, covered } }
 }
 
 /** Base units in the widest pool of each item: a narrow one beside it says nothing of how deep the stock is. */
@@ -218,7 +220,8 @@ type Outcome = {
   connectionIds: readonly string[]
   /** Items that a screen may show, beside those that changed. */
   itemIds?: readonly string[]
-  areKitsBeyond?: boolean
+  /** Kits and items that this leaves to the turns that follow. */
+  isMoreNoted?: boolean
   write(): Promise<unknown>
 }
 
@@ -239,7 +242,7 @@ function conclude(
         organizationId,
         ...(connectionIds.length > 0 ? [{ kind: 'lane' as const, connectionIds }] : []),
         { kind: 'screen', topics: ['items', 'overview', 'activity'], itemIds },
-        ...(outcomes.some((each) => each.areKitsBeyond === true) ? [{ kind: 'items' as const }] : []),
+        ...(outcomes.some((each) => each.isMoreNoted === true) ? [{ kind: 'items' as const }] : []),
       ),
     ]),
   )
@@ -260,7 +263,11 @@ async function workOut(
     const desired = decideLevel(withDynamicBuffer(level, protections, isKit), context.connectors)
     return { level, isKit, promise: desired.promise, desired }
   })
-  const lines = await drawLines(context, tx, promised, protections, cause)
+  const { levels: lines, dealAgain } = await drawLines(context, tx, promised, protections, cause)
+  // An item in that many kits has never all of its levels at hand.
+  const widelyUsed = dealAgain.length === 0 ? [] : await findWidelyUsed(tx, organizationId, dealAgain)
+  const isNew = dealAgain.some((itemId) => !protections.covered.has(itemId) && !widelyUsed.includes(itemId))
+  const later = [...kitsBeyond, ...(isNew ? dealAgain.filter((itemId) => !widelyUsed.includes(itemId)) : [])]
   const decided = promised.map(({ level, desired }) => {
     const dealt = lines.get(level.levelId)
     const shown = dealt === undefined ? desired : { ...desired, units: dealt.units, because: dealt.because }
@@ -280,13 +287,13 @@ async function workOut(
     changed: changes.length,
     connectionIds: [...new Set(entries.map((entry) => entry.connectionId))],
     itemIds: levels.map((level) => level.itemId),
-    areKitsBeyond: kitsBeyond.length > 0,
+    isMoreNoted: later.length > 0,
     write: () =>
       Promise.all([
         saveDesired(tx, organizationId, changes, at),
         queueEntries(tx, organizationId, entries),
         keepOversoldTasks(tx, organizationId, oversold, { at, uuid: context.uuid }),
-        insertChangedItems(tx, organizationId, kitsBeyond, { at, uuid: context.uuid }),
+        insertChangedItems(tx, organizationId, later, { at, uuid: context.uuid }),
       ]),
   }
 }

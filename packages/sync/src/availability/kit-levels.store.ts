@@ -49,3 +49,18 @@ export async function findKitsBeyond(
     ${kitsWith(organizationId, itemIds)} offset ${KITS_AT_ONCE}`.execute(db)
   return found.rows.map((row) => row.kitItemId)
 }
+
+/** Those of these items that are in more kits than are worked out together with them. */
+export async function findWidelyUsed(
+  db: Db,
+  organizationId: string,
+  itemIds: readonly string[],
+): Promise<string[]> {
+  const found = await sql<{ partItemId: string }>`
+    select part_item_id from kit_part
+    where organization_id = ${organizationId} and part_item_id = any(${sql.val([...itemIds])}::uuid[])
+    group by part_item_id
+    having count(*) > ${KITS_AT_ONCE}
+    order by part_item_id`.execute(db)
+  return found.rows.map((row) => row.partItemId)
+}

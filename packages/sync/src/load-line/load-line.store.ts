@@ -13,7 +13,8 @@ export type ItemDepth = {
   itemId: string
   /** Automatically it is dealt from so many units on; null: that is not worth it. */
   tightenUnits: number | null
-  isDealt: boolean
+  /** What is said of its protection; undefined: its units are not dealt. */
+  standing: ItemStanding['state']
   /** By connection. */
   buffers: ReadonlyMap<string, { units: number; autoUnits: number }>
 }
@@ -30,7 +31,7 @@ export async function findProtections(
   type Row = Pick<ProtectionRow, 'mode'> & { scope: ProtectionRow['scope'] | null; id: string } & {
     oversells: number
     tighten: number | null
-    isDealt: boolean
+    standing: ItemDepth['standing'] | null
     connectionId: string | null
     units: number
     autoUnits: number
@@ -39,12 +40,12 @@ export async function findProtections(
   const found = await sql<Row>`
     with reached as (select unnest(${withPartsOfKits(organizationId, itemIds)}) as item_id)
     select scope, scope_id as id, mode, oversells_per_million as oversells, null::bigint as tighten,
-      false as is_dealt, null::uuid as connection_id, 0::bigint as units, 0::bigint as auto_units
+      null as standing, null::uuid as connection_id, 0::bigint as units, 0::bigint as auto_units
     from protection
     where organization_id = ${organizationId}
       and (scope <> 'item' or scope_id in (select item_id from reached))
     union all
-    select null, reached.item_id, null, 0, tighten_units, item_protection.item_id is not null, connection_id,
+    select null, reached.item_id, null, 0, tighten_units, item_protection.state, connection_id,
       coalesce(units, 0), coalesce(auto_units, 0)
     from reached
     left join item_depth on item_depth.organization_id = ${organizationId}
@@ -57,12 +58,17 @@ export async function findProtections(
     order by 1, 2, connection_id`.execute(db)
   const settings: ProtectionRow[] = []
   const depths = new Map<string, ItemDepth & { buffers: Map<string, { units: number; autoUnits: number }> }>()
-  for (const { scope, id, mode, oversells, tighten, isDealt, connectionId, ...buffer } of found.rows) {
+  for (const { scope, id, mode, oversells, tighten, standing, connectionId, ...buffer } of found.rows) {
     if (scope !== null) {
       settings.push({ scope, scopeId: id, mode, oversellsPerMillion: oversells })
       continue
     }
-    const depth = depths.get(id) ?? { itemId: id, tightenUnits: tighten, isDealt, buffers: new Map() }
+    const depth = depths.get(id) ?? {
+      itemId: id,
+      tightenUnits: tighten,
+      standing: standing ?? undefined,
+      buffers: new Map(),
+    }
     depths.set(id, depth)
     if (connectionId !== null)
       depth.buffers.set(connectionId, { units: buffer.units, autoUnits: buffer.autoUnits })

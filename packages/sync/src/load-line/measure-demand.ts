@@ -68,7 +68,7 @@ export async function measureDemand(context: SyncContext): Promise<void> {
         pauseMs: (connectionId) => pauseOf(context, connectorOf.get(connectionId), delayOf(connectionId)),
         now: at,
         oversellsPerMillion: riskOf(settings, itemId),
-        isDealt: depths.get(itemId)?.isDealt ?? false,
+        isDealt: depths.get(itemId)?.standing !== undefined,
       }),
     )
     const changed = await saveBuffers(tx, organizationId, buffers, { known: depths, at })

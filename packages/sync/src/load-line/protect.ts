@@ -17,7 +17,6 @@ import {
   findOtherGrants,
   findUnderWay,
   type ItemDepth,
-  type ItemStanding,
   type LineFacts,
   type LineToSave,
   saveItemProtection,
@@ -25,6 +24,7 @@ import {
 } from './load-line.store.ts'
 import { type DealtLevel, drawLoadLine, type LineLevel } from './load-line.ts'
 import { decideZone, findObstacles, nearestProtection, type ProtectionRow, type Zone } from './protection.ts'
+import { concludeStandings, type DrawnGroup } from './standings.ts'
 
 /** What is set and measured of the items at hand, and how deep their stock is. */
 export type Protections = {
@@ -32,15 +32,17 @@ export type Protections = {
   depths: ReadonlyMap<string, ItemDepth>
   /** Base units in the widest pool of each item. */
   availableOf: ReadonlyMap<string, number>
+  /** Items all of whose levels are at hand; of others there are those of kits that contain them too. */
+  covered: ReadonlySet<string>
 }
 
 /** How what a connection sells of an item is protected now. */
 export function zoneOf(protections: Protections, itemId: string, connectionId: string): Zone {
   const { mode } = nearestProtection(protections.settings, { itemId, connectionId })
-  const { buffers, tightenUnits = null, isDealt = false } = protections.depths.get(itemId) ?? {}
+  const { buffers, tightenUnits = null, standing } = protections.depths.get(itemId) ?? {}
   const available = protections.availableOf.get(itemId) ?? 0
   const { autoUnits = 0 } = buffers?.get(connectionId) ?? {}
-  return decideZone(mode, { available, autoUnits, tightenUnits }, isDealt)
+  return decideZone(mode, { available, autoUnits, tightenUnits }, standing !== undefined)
 }
 
 /** Base units kept back of an item on a connection because of how it sells. */
@@ -74,8 +76,11 @@ export class HeldByChannels extends RefusedAfterwards {
 /**
  * Draws the load line through the levels whose units are dealt, under the availability lock and with their rows locked,
  * and notes it: what backs each of them, and how far each item is protected.
+ * Where a kit joins items of which not all levels are at hand, what those hold is left to them; the rest is done by
+ * dealing all together, soon.
  * @param cause `hub`: what changed was the hub's own decision, and is taken back where the channels may sell it already
- * @returns what each of them shows next; the others show what their policies promise
+ * @returns `levels`: what each of them shows next; the others show what their policies promise. `dealAgain`: items that
+ * are to be worked out together
  * @throws HeldByChannels
  */
 export async function drawLines(
@@ -84,7 +89,7 @@ export async function drawLines(
   promised: readonly Promised[],
   protections: Protections,
   cause: 'hub' | 'world',
-): Promise<Map<string, DealtLevel>> {
+): Promise<{ levels: Map<string, DealtLevel>; dealAgain: string[] }> {
   const { organizationId } = context
   // What is not counted sells without limit, whatever is dealt: it keeps its item from being guaranteed, and the other
   // channels from nothing.
@@ -101,12 +106,12 @@ export async function drawLines(
     if (level.granted === null && level.protection === protection) return []
     return [{ levelId: level.levelId, protection, granted: null, exposureOlder: level.exposureOlder }]
   })
-  const wasDealt = [...protections.depths.values()].filter(({ isDealt }) => isDealt)
+  const stood = new Map([...protections.depths].map(([itemId, { standing }]) => [itemId, standing]))
   if (dealt.length === 0) {
+    const { standings, dealAgain } = concludeStandings([], { covered: protections.covered, stood })
     await saveLine(tx, organizationId, released, [])
-    const free = wasDealt.map(({ itemId }) => ({ itemId, state: undefined, shortUnits: 0, obstacles: [] }))
-    await saveItemProtection(tx, organizationId, free, nowOf(context))
-    return new Map()
+    await saveItemProtection(tx, organizationId, standings, nowOf(context))
+    return { levels: new Map(), dealAgain }
   }
 
   const levelIds = dealt.map(({ level }) => level.levelId)
@@ -128,12 +133,12 @@ export async function drawLines(
 
   const dealtLevels = new Map<string, DealtLevel>()
   const lines: LineToSave[] = []
-  const standings: ItemStanding[] = []
+  const groups: DrawnGroup[] = []
   for (const group of groupsOf(drawn)) {
     const line = drawLoadLine(withDemand(group, factsOf, nowOf(context)), free)
     const ids = new Set(group.map(({ levelId }) => levelId))
     const itemsOfGroup = [...new Set(group.flatMap(({ parts }) => parts.map(({ itemId }) => itemId)))].sort()
-    const isHeld = itemsOfGroup.some((itemId) => protections.depths.get(itemId)?.isDealt === true)
+    const isHeld = itemsOfGroup.some((itemId) => stood.get(itemId) !== undefined)
     if (cause === 'hub' && isHeld && line.shortUnits > 0) throw new HeldByChannels(line.shortUnits)
     for (const each of line.levels) {
       dealtLevels.set(each.levelId, each)
@@ -144,21 +149,14 @@ export async function drawLines(
         exposureOlder: group.find(({ levelId }) => levelId === each.levelId)?.bound.older ?? null,
       })
     }
-    for (const itemId of itemsOfGroup) {
+    const items = itemsOfGroup.map((itemId) => {
       const sellers = promised.filter((each) => partsOf(each).some((part) => part.itemId === itemId))
       const obstacles = sellers.flatMap((each) => obstaclesOf(context, each, ids, factsOf))
-      standings.push({
-        itemId,
-        state: line.isBounded ? 'guaranteed' : isHeld && line.shortUnits > 0 ? 'broken' : 'tightening',
-        shortUnits: line.shortUnits,
-        obstacles: [...new Set(obstacles)].sort(),
-      })
-    }
+      return { itemId, obstacles: [...new Set(obstacles)].sort() }
+    })
+    groups.push({ items, isBounded: line.isBounded, shortUnits: line.shortUnits })
   }
-  const stillDealt = new Set(standings.map(({ itemId }) => itemId))
-  for (const { itemId } of wasDealt) {
-    if (!stillDealt.has(itemId)) standings.push({ itemId, state: undefined, shortUnits: 0, obstacles: [] })
-  }
+  const { standings, dealAgain } = concludeStandings(groups, { covered: protections.covered, stood })
   const grants = [...dealtLevels.values()].flatMap(({ levelId, grants: own }) =>
     own.map((grant) => ({ levelId, ...grant })),
   )
@@ -166,7 +164,7 @@ export async function drawLines(
     saveLine(tx, organizationId, [...lines, ...released], grants),
     saveItemProtection(tx, organizationId, standings, nowOf(context)),
   ])
-  return dealtLevels
+  return { levels: dealtLevels, dealAgain }
 }
 
 /** A kit follows its parts: it is dealt where one of them is. */

@@ -1,0 +1,249 @@
+import { type ManualClock, manualClock } from '@plimsoll/connector-kit'
+import { createTestDatabase, fromEnvironment, type TestDatabase } from '@plimsoll/database/testing'
+import fc from 'fast-check'
+import { sql } from 'kysely'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { updateAvailability } from '../availability/availability.ts'
+import { changeKit } from '../availability/kit-changes.ts'
+import type { Fault, MemoryPlatform, Operation } from '../testing/memory-platform.ts'
+import { type Stepped, stepConnection } from '../testing/steps.ts'
+import { createWorld, type World } from '../testing/world.ts'
+import { changeProtection } from './protections.ts'
+
+// Guaranteed protection where kits join items: each unit of a kit takes of several items that are sold alone as well.
+
+let database: TestDatabase
+beforeAll(async () => {
+  database = await createTestDatabase({ poolMax: 6 })
+})
+afterAll(() => database.drop())
+
+type Shop = { platform: MemoryPlatform; connectionId: string; stepped: Stepped }
+
+/** What one unit of each listing takes. */
+const PARTS: Readonly<Record<string, Record<string, number>>> = {
+  bottle: { bottle: 1 },
+  cap: { cap: 1 },
+  label: { label: 1 },
+  set: { bottle: 1, cap: 2 },
+  box: { cap: 1, label: 1 },
+}
+const ITEMS = ['bottle', 'cap', 'label'] as const
+
+async function createKitWorld(clock: ManualClock, units: number): Promise<World> {
+  const world = await createWorld(database, clock)
+  for (const sku of ITEMS) await world.stock(sku, units)
+  for (const sku of ['set', 'box']) {
+    await world.stock(sku, 0)
+    await changeKit(world.context, {
+      sku,
+      kind: 'virtual',
+      components: Object.entries(PARTS[sku] ?? {}).map(([each, quantity]) => ({ sku: each, quantity })),
+      actor: 'test',
+      reason: null,
+      expectedVersion: undefined,
+    })
+  }
+  return world
+}
+
+async function openShop(
+  world: World,
+  name: string,
+  listings: Record<string, number | undefined>,
+  writeStyle: 'compare-and-set' | 'absolute',
+): Promise<Shop> {
+  const opened = await world.open(name, listings, { writeStyle })
+  return { ...opened, stepped: await stepConnection(world, opened.connectionId) }
+}
+
+async function rest(world: World, clock: ManualClock, shops: readonly Shop[], turns = 12): Promise<void> {
+  for (let each = 0; each < turns; each += 1) {
+    for (const { stepped } of shops) {
+      await stepped.turn()
+      await updateAvailability(world.context)
+    }
+    await clock.advance(300)
+  }
+}
+
+type Standing = { state: string; obstacles: string[] }
+
+async function standings(world: World): Promise<Record<string, Standing>> {
+  const found = await world.rows(sql<Standing & { sku: string }>`
+    select sku, item_protection.state, obstacles from item_protection join item using (organization_id, item_id)
+    where organization_id = ${world.context.organizationId} order by sku`)
+  return Object.fromEntries(found.map(({ sku, ...row }) => [sku, row]))
+}
+
+const isClaimed = (standing: Standing | undefined) =>
+  standing?.state === 'guaranteed' && standing.obstacles.length === 0
+
+/** Of an item, what all shops could sell and what was sold of it, from their own books. */
+function takenAndAtLarge(shops: readonly Shop[], item: string): number {
+  return shops.reduce((sum, { platform }) => {
+    const shown = [...platform.listings].reduce(
+      (units, [id, { quantity }]) => units + Math.max(0, quantity ?? 0) * (PARTS[id]?.[item] ?? 0),
+      0,
+    )
+    const sold = [...platform.orders.values()].reduce((units, { listing: id, ...order }) => {
+      const takes = order.state === 'cancelled' ? order.shipped : order.units
+      return units + takes * (PARTS[id]?.[item] ?? 0)
+    }, 0)
+    return sum + shown + sold
+  }, 0)
+}
+
+test('what is said of an item is not said again by the turn of another item in its kits', async () => {
+  const clock = manualClock()
+  const world = await createKitWorld(clock, 10)
+  const counted = await openShop(world, 'counted', { bottle: 0, cap: 0, set: 0 }, 'compare-and-set')
+  const uncounted = await openShop(world, 'uncounted', { cap: undefined }, 'compare-and-set')
+  await changeProtection(world.context, {}, { mode: 'guaranteed' })
+  await rest(world, clock, [counted, uncounted])
+  expect(await standings(world)).toMatchObject({
+    bottle: { state: 'guaranteed', obstacles: [] },
+    cap: { obstacles: ['untracked'] },
+  })
+
+  await world.adjust('bottle', 5)
+  expect(isClaimed((await standings(world)).cap)).toBe(false)
+  await rest(world, clock, [counted, uncounted])
+  expect(isClaimed((await standings(world)).cap)).toBe(false)
+})
+
+test('a kit and its parts are dealt together, whichever of them changes', async () => {
+  const clock = manualClock()
+  const world = await createKitWorld(clock, 12)
+  const shop = await openShop(world, 'one', { bottle: 0, cap: 0, set: 0 }, 'compare-and-set')
+  await changeProtection(world.context, {}, { mode: 'guaranteed' })
+  await rest(world, clock, [shop])
+  const shown = () => [...shop.platform.listings.values()].map(({ quantity }) => quantity ?? 0)
+  const [bottles = 0, caps = 0, sets = 0] = shown()
+  expect(sets).toBeGreaterThan(0)
+  expect(bottles + sets).toBe(12)
+  expect(caps + 2 * sets).toBe(12)
+
+  // A sale of the kit alone: what its parts hold is looked at as well.
+  shop.platform.sell('set', sets)
+  await rest(world, clock, [shop], 20)
+  const [bottlesLeft = 0, capsLeft = 0, setsLeft = 0] = shown()
+  expect(setsLeft).toBeGreaterThan(0)
+  expect(bottlesLeft + setsLeft).toBe(12 - sets)
+  expect(capsLeft + 2 * setsLeft).toBe(12 - 2 * sets)
+})
+
+test('where kits were protected and are no more, nothing more is said of their parts', async () => {
+  const clock = manualClock()
+  const world = await createKitWorld(clock, 10)
+  const shop = await openShop(world, 'one', { bottle: 0, cap: 0, set: 0 }, 'compare-and-set')
+  await changeProtection(world.context, {}, { mode: 'open' })
+  await changeProtection(world.context, { item: 'bottle' }, { mode: 'guaranteed' })
+  await rest(world, clock, [shop])
+  expect(await standings(world)).toMatchObject({
+    bottle: { state: 'guaranteed', obstacles: [] },
+    cap: { obstacles: ['not-dealt'] },
+  })
+  await changeProtection(world.context, { item: 'bottle' }, { mode: null })
+  await rest(world, clock, [shop])
+  expect(await standings(world)).toEqual({})
+})
+
+type Scene = {
+  step: 'sell' | 'turn' | 'receive' | 'land'
+  nth: number
+  listing: string
+  size: number
+  weather: { operation: Operation; fault: Fault } | undefined
+}
+
+const anyScene: fc.Arbitrary<Scene> = fc.record({
+  step: fc.constantFrom('sell', 'sell', 'sell', 'turn', 'turn', 'receive', 'land'),
+  nth: fc.nat(2),
+  listing: fc.constantFrom(...Object.keys(PARTS)),
+  size: fc.integer({ min: 1, max: 2 }),
+  weather: fc.option(
+    fc.record({
+      operation: fc.constantFrom<Operation>('setLevels', 'setLevels', 'orders', 'levels'),
+      fault: fc.constantFrom<Fault>('unsent', 'lost', 'dropped', 'late', 'throttled'),
+    }),
+    { nil: undefined, freq: 2 },
+  ),
+})
+
+test('I5: of items in kits none is oversold that is said to be guaranteed, and nothing lies idle (any faults)', async () => {
+  let held = 0
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(
+        fc.record({
+          style: fc.constantFrom('compare-and-set' as const, 'absolute' as const),
+          listings: fc.subarray(Object.keys(PARTS), { minLength: 2 }),
+        }),
+        { minLength: 1, maxLength: 3 },
+      ),
+      fc.array(anyScene, { minLength: 8, maxLength: 24 }),
+      async (plans, scenes) => {
+        const clock = manualClock()
+        const world = await createKitWorld(clock, 12)
+        await changeProtection(world.context, {}, { mode: 'guaranteed' })
+        const shops: Shop[] = []
+        for (const [nth, { style, listings }] of plans.entries()) {
+          const shown = Object.fromEntries(listings.map((id) => [id, 4]))
+          shops.push(await openShop(world, `shop-${nth}`, shown, style))
+        }
+        await rest(world, clock, shops, 6)
+        const received = new Map<string, number>()
+        for (const { step, nth, listing, size, weather } of scenes) {
+          const shop = shops[nth % shops.length]
+          if (shop === undefined) continue
+          shop.platform.fault = (operation) => (operation === weather?.operation ? weather.fault : undefined)
+          if (step === 'sell' && shop.platform.listings.has(listing)) shop.platform.sell(listing, size)
+          if (step === 'land') shop.platform.landLate()
+          const item = ITEMS.find((each) => each === listing)
+          if (step === 'receive' && item !== undefined) {
+            await world.adjust(item, size)
+            received.set(item, (received.get(item) ?? 0) + size)
+          }
+          if (step === 'turn') await rest(world, clock, [shop], 1)
+          const said = await standings(world)
+          for (const each of ITEMS.filter((sku) => isClaimed(said[sku]))) {
+            held += 1
+            expect(takenAndAtLarge(shops, each)).toBeLessThanOrEqual(12 + (received.get(each) ?? 0))
+          }
+        }
+        for (const { platform } of shops) {
+          platform.fault = () => undefined
+          platform.landLate()
+        }
+        await clock.advance(31_000)
+        for (const shop of shops) {
+          await clock.advance(world.context.pace.leaseMs + 1)
+          shop.stepped = await stepConnection(world, shop.connectionId)
+        }
+        await rest(world, clock, shops, 40)
+        const free = new Map<string, number>()
+        for (const sku of ITEMS) {
+          const left = 12 + (received.get(sku) ?? 0) - takenAndAtLarge(shops, sku)
+          expect(left).toBeGreaterThanOrEqual(0)
+          free.set(sku, left)
+        }
+        for (const { platform } of shops) {
+          for (const [id, { quantity }] of platform.listings) {
+            if ((quantity ?? 0) > 0) continue
+            const isIdle = Object.entries(PARTS[id] ?? {}).every(
+              ([sku, each]) => (free.get(sku) ?? 0) >= each,
+            )
+            expect({ id, isIdle }).toEqual({ id, isIdle: false })
+          }
+        }
+        const writes = () => shops.reduce((sum, { platform }) => sum + platform.writes.length, 0)
+        const before = writes()
+        await rest(world, clock, shops, 12)
+        expect(writes()).toBe(before)
+      },
+    ),
+    { ...fromEnvironment(6), endOnFailure: true },
+  )
+  expect(held).toBeGreaterThan(10)
+}, 600_000)

@@ -1,0 +1,49 @@
+import type { ItemStanding } from './load-line.store.ts'
+
+/** Items that levels sell together, and how far the line that was drawn through those levels protects them. */
+export type DrawnGroup = {
+  items: readonly { itemId: string; obstacles: readonly string[] }[]
+  isBounded: boolean
+  /** Base units that could be sold beyond what is there. */
+  shortUnits: number
+}
+
+/** Items that kits join are dealt together up to so many; of more, each with its own kits alone. */
+const DEALT_TOGETHER_MAX = 60
+
+/**
+ * How far each item is protected now, of those all of whose levels were looked at. What is said of the others is left
+ * as it is, for their own levels may be the ones that sell too much: they are looked at next, together with what they
+ * share a kit with. Where kits join too many, only those of which something false is said. Pure.
+ * @param known.covered items all of whose levels were looked at
+ * @param known.stood what was said of each item until now; undefined: its units were not dealt
+ * @returns `dealAgain`: the items to work out next
+ */
+export function concludeStandings(
+  groups: readonly DrawnGroup[],
+  { covered, stood }: { covered: ReadonlySet<string>; stood: ReadonlyMap<string, ItemStanding['state']> },
+): { standings: ItemStanding[]; dealAgain: string[] } {
+  const standings: ItemStanding[] = []
+  const dealAgain = new Set<string>()
+  const isDealt = new Set<string>()
+  for (const { items, isBounded, shortUnits } of groups) {
+    const isHeld = items.some(({ itemId }) => stood.get(itemId) !== undefined)
+    const unbounded = isHeld && shortUnits > 0 ? 'broken' : 'tightening'
+    const isWhole = items.every(({ itemId }) => covered.has(itemId))
+    for (const { itemId, obstacles } of items) {
+      isDealt.add(itemId)
+      if (covered.has(itemId)) {
+        standings.push({ itemId, state: isBounded ? 'guaranteed' : unbounded, shortUnits, obstacles })
+      }
+      const said = stood.get(itemId)
+      const isFalse = !covered.has(itemId) && (said === undefined || (said === 'guaranteed' && !isBounded))
+      if (isFalse || (!isWhole && items.length <= DEALT_TOGETHER_MAX)) dealAgain.add(itemId)
+    }
+  }
+  for (const [itemId, said] of stood) {
+    if (said === undefined || isDealt.has(itemId)) continue
+    if (covered.has(itemId)) standings.push({ itemId, state: undefined, shortUnits: 0, obstacles: [] })
+    else dealAgain.add(itemId)
+  }
+  return { standings, dealAgain: [...dealAgain].sort() }
+}
