@@ -12,7 +12,7 @@ export function makePlan(seed: number | string): Plan {
   const items = ['bottle', 'glass', 'lamp']
     .slice(0, random.whole(1, 3))
     .map((sku) => ({ sku, units: random.whole(0, 14) }))
-  const kits = protection.mode === 'open' ? drawKits(createRandom(`kits/${seed}`), items) : []
+  const kits = drawKits(createRandom(`kits/${seed}`), items)
   const listed = [...items, ...kits].map(({ sku }) => sku)
   const kinds = Object.keys(PLATFORM_KINDS) as [KindName, ...KindName[]]
   // A guarantee is about units that two of them could sell.

@@ -264,10 +264,7 @@ async function workOut(
     return { level, isKit, promise: desired.promise, desired }
   })
   const { levels: lines, dealAgain } = await drawLines(context, tx, promised, protections, cause)
-  // An item in that many kits has never all of its levels at hand.
-  const widelyUsed = dealAgain.length === 0 ? [] : await findWidelyUsed(tx, organizationId, dealAgain)
-  const isNew = dealAgain.some((itemId) => !protections.covered.has(itemId) && !widelyUsed.includes(itemId))
-  const later = [...kitsBeyond, ...(isNew ? dealAgain.filter((itemId) => !widelyUsed.includes(itemId)) : [])]
+  const later = [...kitsBeyond, ...dealAgain]
   const decided = promised.map(({ level, desired }) => {
     const dealt = lines.get(level.levelId)
     const shown = dealt === undefined ? desired : { ...desired, units: dealt.units, because: dealt.because }

@@ -11,7 +11,14 @@ import type { LevelKnowledge } from './expected.ts'
 import { lockedLevels } from './level-locks.store.ts'
 
 /** What a platform confirmed for a level, with what was known when it was asked. */
-export type Acknowledgement = { levelId: string; quantity: number; subtracted: number; givenBack: number }
+export type Acknowledgement = {
+  levelId: string
+  quantity: number
+  /** What the platform was to show for the write to act; null: it acted wherever it came. */
+  expected: number | null
+  subtracted: number
+  givenBack: number
+}
 
 /** The outcomes of the writes are recorded already. */
 export async function acknowledgeLevels(
@@ -24,6 +31,7 @@ export async function acknowledgeLevels(
   const source = unnestRows('confirmed', acknowledged, {
     levelId: 'uuid',
     quantity: 'bigint',
+    expected: 'bigint',
     subtracted: 'bigint',
     givenBack: 'bigint',
   })

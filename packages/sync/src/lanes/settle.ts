@@ -91,6 +91,7 @@ async function settleLevels(
           {
             levelId: write.candidate.levelId,
             quantity: settlement.quantity,
+            expected: write.expected ?? null,
             subtracted: write.candidate.subtracted,
             givenBack: write.candidate.givenBack,
           },

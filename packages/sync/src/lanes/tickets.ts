@@ -126,6 +126,7 @@ async function settleTickets(
                 {
                   levelId: write.levelId,
                   quantity: verdict.quantity,
+                  expected: write.expected,
                   subtracted: write.subtractedAtSend,
                   givenBack: write.givenBackAtSend,
                 },
@@ -140,7 +141,7 @@ async function settleTickets(
         decided.flatMap(({ write, verdict }) =>
           verdict.kind === 'overtaken' ? [{ ...write, quantity: verdict.quantity }] : [],
         ),
-        at,
+        { at, effect: context.writeEffect },
       ),
       forgetLevels(tx, organizationId, levelsOf('overtaken')),
       recheckLevels(tx, organizationId, levelsOf('unknown'), at),

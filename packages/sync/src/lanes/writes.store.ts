@@ -1,6 +1,6 @@
 import { type Db, type Tx, unnestRows, type WriteState } from '@plimsoll/database'
 import { sql } from 'kysely'
-import { exposeUncertain, exposureWith } from '../load-line/exposure.store.ts'
+import { exposeUncertain, exposureWith, type UncertainWrite } from '../load-line/exposure.store.ts'
 import type { WriteEffect } from '../load-line/exposure.ts'
 import { isHalted } from '../safety/halts.store.ts'
 import { assertLease, LeaseLost } from '../worker/leases.store.ts'
@@ -177,17 +177,17 @@ export async function closeUnknownWrites(
   tx: Tx,
   organizationId: string,
   connectionId: string,
-  time: { sentBefore: Date; at: Date },
+  { sentBefore, at, effect }: { sentBefore: Date; at: Date; effect: WriteEffect },
 ): Promise<number> {
-  const closed = await sql<{ levelId: string; quantity: number; givenBackAtSend: number }>`
-    update write set settled_at = ${time.at}
+  const closed = await sql<UncertainWrite>`
+    update write set settled_at = ${at}
     where organization_id = ${organizationId} and connection_id = ${connectionId}
-      and state = 'unknown' and settled_at is null and sent_at < ${time.sentBefore}
-    returning level_id, quantity, given_back_at_send`.execute(tx)
+      and state = 'unknown' and settled_at is null and sent_at < ${sentBefore}
+    returning level_id, quantity, expected, given_back_at_send`.execute(tx)
   if (closed.rows.length === 0) return 0
   const rows = closed.rows.sort((a, b) => (a.levelId < b.levelId ? -1 : 1))
   const levelIds = [...new Set(rows.map(({ levelId }) => levelId))]
-  await exposeUncertain(tx, organizationId, rows, time.at)
-  await recheckLevels(tx, organizationId, levelIds, time.at)
+  await exposeUncertain(tx, organizationId, rows, { at, effect })
+  await recheckLevels(tx, organizationId, levelIds, at)
   return levelIds.length
 }

@@ -48,9 +48,9 @@ async function write(
     switch (fact.kind) {
       case 'sent':
         await sql`
-          insert into write (organization_id, write_id, connection_id, level_id, quantity, direction, state, fencing,
+          insert into write (organization_id, write_id, connection_id, level_id, quantity, expected, direction, state, fencing,
             subtracted_at_send, desired_version, caused_at, sent_at, unfenced)
-          values (${organizationId}, ${fact.writeId}, ${connectionId}, ${levelId}, ${fact.quantity}, 'zero', 'sent', 1,
+          values (${organizationId}, ${fact.writeId}, ${connectionId}, ${levelId}, ${fact.quantity}, ${fact.expected ?? null}, 'zero', 'sent', 1,
             0, 1, ${fact.at}, ${fact.at}, false)`.execute(tx)
         return
       case 'settled':
@@ -59,14 +59,15 @@ async function write(
           where organization_id = ${organizationId} and write_id = ${fact.writeId}`.execute(tx)
         return
       case 'applied': {
-        const { quantity, givenBackBefore } = fact
-        const confirmed = [{ levelId, quantity, subtracted: 0, givenBack: givenBackBefore }]
+        const { quantity, expected = null, givenBackBefore: givenBack } = fact
+        const confirmed = [{ levelId, quantity, expected, subtracted: 0, givenBack }]
         await acknowledgeLevels(tx, organizationId, confirmed, { at: fact.at, effect })
         return
       }
       case 'uncertain': {
-        const uncertain = { levelId, quantity: fact.quantity, givenBackAtSend: fact.givenBackBefore }
-        await exposeUncertain(tx, organizationId, [uncertain], fact.at)
+        const { quantity, expected = null, givenBackBefore: givenBackAtSend } = fact
+        const uncertain = { levelId, quantity, expected, givenBackAtSend }
+        await exposeUncertain(tx, organizationId, [uncertain], { at: fact.at, effect })
         return
       }
       case 'read': {

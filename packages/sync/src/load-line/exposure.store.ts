@@ -6,6 +6,16 @@ import type { WriteEffect } from './exposure.ts'
 // The rules of exposure.ts as they are carried out on rows of `level`, many at once. Each is part of the update that
 // notes what the exposure follows from; exposure.store.test.ts holds them to the rules.
 
+/** `mostAddedBy`, where `expected` is null: of a write that acts wherever it comes. */
+function mostAddedBy(
+  effect: WriteEffect,
+  write: Record<'quantity' | 'expected' | 'shown', RawBuilder<unknown>>,
+): RawBuilder<number> {
+  const shown = sql<number>`greatest(0, ${write.shown})`
+  if (effect === 'blind') return shown
+  return sql`case when ${write.expected} is null then ${shown} else greatest(0, ${write.quantity} - greatest(0, ${write.expected})) end`
+}
+
 /** Joined to the rows of `locked`: whether a write of theirs has no final outcome. */
 export function joinUnderWay(organizationId: string): RawBuilder<unknown> {
   return sql`cross join lateral (
@@ -18,18 +28,27 @@ export function joinUnderWay(organizationId: string): RawBuilder<unknown> {
 
 /**
  * `afterApplied`, or `afterUncertain` where another write is under way: nobody can say which of the two acts last.
- * The joined row has `quantity` and `given_back`, the level's figure when the write was planned.
+ * The joined row has `quantity`, `expected`, and `given_back`, the level's figure when the write was planned.
  */
 export function exposureAfterApplied(row: string, at: Date, effect: WriteEffect): RawBuilder<unknown> {
   const shown = shownOf(row)
-  const older = effect === 'guarded' ? sql`exposure_older` : sql`exposure_older + exposure_current`
+  const expected = sql.ref(`${row}.expected`)
+  const quantity = sql.ref(`${row}.quantity`)
+  const givenBack = sql`(level.given_back - ${sql.ref(`${row}.given_back`)})`
+  const unsold =
+    effect === 'guarded'
+      ? sql`coalesce(case when ${expected} is not null then greatest(0, ${expected}) + ${givenBack} end, 0)`
+      : sql`0`
+  const older = sql`case when exposure_older is not null then greatest(0, exposure_older + exposure_current - ${unsold}) end`
+  const added = mostAddedBy(effect, { quantity, expected, shown: sql`${quantity} + ${givenBack}` })
   // It may never have acted, and what else the platform counts from nobody knows.
   const isLost = sql`under_way.is_one and exposure_from is null`
   return sql`
       exposure_older = case
         when not under_way.is_one then ${older}
         when ${isLost} then exposure_older
-        else exposure_older + least(exposure_current, ${shown})
+        when exposure_older is not null
+          then greatest(0, exposure_older + exposure_current + ${added} - greatest(exposure_current, ${shown}))
       end,
       exposure_current = case
         when not under_way.is_one then ${shown}
@@ -85,16 +104,31 @@ export function exposureAfterOrders(row: string): RawBuilder<unknown> {
  * back counts for every write that was sent before.
  */
 export function exposureWith(organizationId: string, effect: WriteEffect): RawBuilder<number | null> {
-  const sum = sql`exposure_older + exposure_current + coalesce(under_way.sum, 0) + sent.quantity`
-  const guarded = sql`case when coalesce(under_way.sum, 0) = 0
-      then exposure_older + greatest(exposure_current, sent.quantity) else ${sum} end`
+  const added = mostAddedBy(effect, {
+    quantity: sql`sent.quantity`,
+    expected: sql`sent.expected`,
+    shown: sql`sent.quantity`,
+  })
+  const addedBefore = mostAddedBy(effect, {
+    quantity: sql`quantity`,
+    expected: sql`expected`,
+    shown: sql`quantity + line.given_back - given_back_at_send`,
+  })
   return sql`(
-      select ${effect === 'guarded' ? guarded : sum}
+      select exposure_older + exposure_current + coalesce(under_way.sum, 0) + ${added}
       from (
-        select sum(quantity + line.given_back - given_back_at_send) as sum from write
+        select sum(${addedBefore}) as sum from write
         where write.organization_id = ${organizationId} and write.level_id = line.level_id and settled_at is null
       ) as under_way
     )`
+}
+
+export type UncertainWrite = {
+  levelId: string
+  quantity: number
+  /** Null: it acted wherever it came. */
+  expected: number | null
+  givenBackAtSend: number
 }
 
 /**
@@ -104,24 +138,32 @@ export function exposureWith(organizationId: string, effect: WriteEffect): RawBu
 export async function exposeUncertain(
   tx: Tx,
   organizationId: string,
-  writes: readonly { levelId: string; quantity: number; givenBackAtSend: number }[],
-  at: Date,
+  writes: readonly UncertainWrite[],
+  { at, effect }: { at: Date; effect: WriteEffect },
 ): Promise<void> {
   if (writes.length === 0) return
   const source = unnestRows('uncertain', writes, {
     levelId: 'uuid',
     quantity: 'bigint',
+    expected: 'bigint',
     givenBackAtSend: 'bigint',
+  })
+  const shown = sql`uncertain.quantity + level.given_back - given_back_at_send`
+  const added = mostAddedBy(effect, {
+    quantity: sql`uncertain.quantity`,
+    expected: sql`uncertain.expected`,
+    shown,
   })
   await sql`
     update level set
-      exposure_older = exposure_older + exposure_current + shown.sum - greatest(exposure_current, shown.greatest),
+      exposure_older = case when exposure_older is not null
+        then greatest(0, exposure_older + exposure_current + shown.added - greatest(exposure_current, shown.greatest)) end,
       exposure_current = greatest(exposure_current, shown.greatest),
       exposure_older_until = ${at},
       exposure_from = ${at}
     from (
-      select level.level_id, sum(uncertain.quantity + level.given_back - given_back_at_send)::bigint as sum,
-        max(uncertain.quantity + level.given_back - given_back_at_send)::bigint as greatest
+      select level.level_id, sum(${added})::bigint as added,
+        max(${shown})::bigint as greatest
       from ${lockedLevels(
         organizationId,
         writes.map(({ levelId }) => levelId),

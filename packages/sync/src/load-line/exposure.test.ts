@@ -28,9 +28,10 @@ test.each<[string, Exposure, number[], WriteEffect, number | undefined]>([
   ['all of the old may be sold just before a blind write acts', known(5), [4], 'blind', 9],
   ['a guarded write acts only where nothing was sold unseen', known(5), [4], 'guarded', 5],
   ['a guarded raise', known(5), [8], 'guarded', 8],
-  ['what two guarded writes left may each be sold', known(5), [4, 3], 'guarded', 12],
+  ['each of two guarded raises may find what another left', known(5), [8, 8], 'guarded', 11],
+  ['however many guarded writes lower it', known(5), [4, 3], 'guarded', 5],
 ])('%s', (_, exposure, underWay, effect, expected) => {
-  const writes = underWay.map((quantity) => ({ quantity, givenBack: 0 }))
+  const writes = underWay.map((quantity) => ({ quantity, givenBack: 0, expected: 5 }))
   expect(exposureOf(exposure, writes, effect)).toBe(expected)
 })
 
@@ -45,14 +46,22 @@ test('a sale is taken off the quantity that it surely came out of, else off the 
 })
 
 test('an older quantity is void only once all orders up to its end are known', () => {
-  const exposure = afterApplied(known(5), { quantity: 2, givenBack: 0, at: at(10) }, 'blind')
+  const exposure = afterApplied(
+    known(5),
+    { quantity: 2, givenBack: 0, expected: undefined, at: at(10) },
+    'blind',
+  )
   expect(exposure).toMatchObject({ older: 5, current: 2 })
   expect(afterFence(exposure, at(9))).toEqual(exposure)
   expect(afterFence(exposure, at(10))).toMatchObject({ older: 0, current: 2 })
 })
 
 test('the same quantity read again and again does not put off what voids the older one', () => {
-  const applied = afterApplied(known(5), { quantity: 2, givenBack: 0, at: at(10) }, 'blind')
+  const applied = afterApplied(
+    known(5),
+    { quantity: 2, givenBack: 0, expected: undefined, at: at(10) },
+    'blind',
+  )
   const read = (quantity: number) =>
     afterReading(applied, { quantity, givenBack: 0, at: at(20), isFenced: false })
   expect(afterFence(read(2), at(10))).toMatchObject({ older: 0, current: 2 })
@@ -77,6 +86,59 @@ test('I5: what came back after a reading does not hide what was sold unseen from
   for (const act of acts) shop.do(act)
   expect(shop.atLarge).toBe(5)
   expect(shop.bound).toBeGreaterThanOrEqual(5)
+})
+
+test.each<[string, Act[]]>([
+  [
+    'a guarded write may find by chance what another left that is not answered yet',
+    [
+      { kind: 'plan', units: 14 },
+      { kind: 'plan', units: 14 },
+      { kind: 'act', pick: 0 },
+      { kind: 'sell', units: 5 },
+      { kind: 'act', pick: 1 },
+      { kind: 'answer', pick: 1 },
+      { kind: 'read-orders' },
+    ],
+  ],
+  [
+    'after a write of which nobody knows what became, the next may find a number that sales brought about',
+    [
+      { kind: 'plan', units: 21 },
+      { kind: 'act', pick: 0 },
+      { kind: 'sell', units: 12 },
+      { kind: 'close', pick: 0 },
+      { kind: 'plan', units: 21 },
+      { kind: 'act', pick: 0 },
+    ],
+  ],
+  [
+    'an order that is seen after a reading may have been in it',
+    [
+      { kind: 'sell', units: 4 },
+      { kind: 'look' },
+      { kind: 'adopt' },
+      { kind: 'see-all' },
+      { kind: 'sell', units: 4 },
+      { kind: 'plan', units: 5 },
+      { kind: 'act', pick: 0 },
+    ],
+  ],
+])('I5: %s', (_, acts) => {
+  const shop = new ExposedShop('guarded')
+  for (const act of [{ kind: 'look' }, { kind: 'adopt' }, ...acts] satisfies Act[]) {
+    shop.do(act)
+    expect(shop.atLarge).toBeLessThanOrEqual(shop.bound ?? Number.POSITIVE_INFINITY)
+  }
+})
+
+test('a guarded write of unknown outcome leaves the bound where it was', () => {
+  const shop = new ExposedShop('guarded')
+  const acts: Act[] = [{ kind: 'look' }, { kind: 'adopt' }, { kind: 'plan', units: 8 }]
+  for (const act of acts) shop.do(act)
+  expect(shop.bound).toBe(9)
+  shop.do({ kind: 'close', pick: 0 })
+  expect(shop.bound).toBe(9)
 })
 
 test.each<[WriteEffect]>([['blind'], ['guarded']])(

@@ -23,8 +23,9 @@ export type Exposure = {
 export const UNBOUNDED: Exposure = { older: null, olderUntil: null, current: 0, from: null }
 
 /**
- * `guarded`: a write takes effect only where the platform shows what the hub expects of it (compare-and-set), which
- * proves that nothing was sold unseen. `blind`: it erases whatever was sold unseen, and lets it be sold again.
+ * `guarded`: a write takes effect only where the platform shows what the hub expects of it (compare-and-set): it lets as
+ * many units more be sold as it writes more than that, whatever has been sold unseen. `blind`: it erases whatever was sold
+ * unseen, and lets all that it writes be sold.
  */
 export type WriteEffect = 'guarded' | 'blind'
 
@@ -38,38 +39,44 @@ export function writeEffectOf({ writeStyle }: Pick<Capabilities, 'writeStyle'>):
  */
 export type Shown = { quantity: number; givenBack: number; at: Date }
 
+/** A quantity that was sent. `expected`: acts only where the platform shows that; undefined: wherever it comes. */
+export type Written = Pick<Shown, 'quantity' | 'givenBack'> & { expected: number | undefined }
+
 /**
  * The bound, with writes that are under way: sent, accepted, or of unknown outcome.
  * @returns undefined where there is none
  */
 export function exposureOf(
   { older, current }: Pick<Exposure, 'older' | 'current'>,
-  underWay: readonly Pick<Shown, 'quantity' | 'givenBack'>[],
+  underWay: readonly Written[],
   effect: WriteEffect,
 ): number | undefined {
   if (older === null) return undefined
-  // To write nothing lets nothing be sold.
-  const mayShow = underWay.map(({ quantity, givenBack }) => quantity + givenBack).filter((units) => units > 0)
-  const [only, ...others] = mayShow
-  // One guarded write either finds what the hub expects, hence nothing sold unseen, or does nothing. Of several each
-  // may find what another left, all of it sold unseen in between.
-  if (effect === 'guarded' && only !== undefined && others.length === 0)
-    return older + Math.max(current, only)
-  return older + current + mayShow.reduce((sum, quantity) => sum + quantity, 0)
+  return underWay.reduce((sum, write) => sum + mostAddedBy(write, effect), older + current)
+}
+
+/** Units that may be sold on top of what might be before, where a write takes effect. */
+function mostAddedBy({ quantity, givenBack, expected }: Written, effect: WriteEffect): number {
+  // Where a platform shows less than nothing, nothing is sold.
+  if (effect === 'blind' || expected === undefined) return Math.max(0, quantity + givenBack)
+  return Math.max(0, quantity - Math.max(0, expected))
 }
 
 /** The platform confirmed that it shows a quantity, which it began to do before `at`. */
 export function afterApplied(
-  exposure: Exposure,
-  { quantity, givenBack, at }: Shown,
+  { older, current }: Exposure,
+  { at, ...written }: Written & Pick<Shown, 'at'>,
   effect: WriteEffect,
 ): Exposure {
-  const { older, current } = exposure
+  const { quantity, givenBack, expected } = written
   // What the hub learned of meanwhile is taken off neither: it may have been sold before the write or after.
+  const shown = quantity + givenBack
+  // Where it found what was expected, of what could be sold before so much was not sold.
+  const unsold = effect === 'blind' || expected === undefined ? 0 : Math.max(0, expected) + givenBack
   return {
-    older: older === null || effect === 'guarded' ? older : older + current,
+    older: older === null ? null : Math.max(0, older + current - unsold),
     olderUntil: at,
-    current: quantity + givenBack,
+    current: shown,
     from: at,
   }
 }
@@ -78,15 +85,20 @@ export function afterApplied(
  * A write of which nobody knows whether or when it acted can act no more after `at`; or it did act, and nobody knows
  * whether before or after a later one. What the platform counts from is the one quantity or the other.
  */
-export function afterUncertain(exposure: Exposure, { quantity, givenBack, at }: Shown): Exposure {
+export function afterUncertain(
+  exposure: Exposure,
+  { at, ...written }: Written & Pick<Shown, 'at'>,
+  effect: WriteEffect,
+): Exposure {
   const { older, current, from } = exposure
   // It may never have acted, and what else the platform counts from nobody knows.
   if (from === null) return exposure
-  const shown = quantity + givenBack
+  const greatest = Math.max(current, written.quantity + written.givenBack)
+  const bound = (older ?? 0) + current + mostAddedBy(written, effect)
   return {
-    older: older === null ? null : older + Math.min(current, shown),
+    older: older === null ? null : Math.max(0, bound - greatest),
     olderUntil: at,
-    current: Math.max(current, shown),
+    current: greatest,
     from: at,
   }
 }

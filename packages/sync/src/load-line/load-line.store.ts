@@ -6,7 +6,7 @@ import { dayAt } from '../availability/lot-stock.store.ts'
 import type { ItemAtLocation } from '../availability/supply.ts'
 import { findDemands } from './demand.store.ts'
 import type { MeasuredDemand } from './demand.ts'
-import type { Shown } from './exposure.ts'
+import type { Written } from './exposure.ts'
 import type { ProtectionRow } from './protection.ts'
 
 export type ItemDepth = {
@@ -191,15 +191,15 @@ export async function findUnderWay(
   db: Db,
   organizationId: string,
   levelIds: readonly string[],
-): Promise<({ levelId: string } & Pick<Shown, 'quantity' | 'givenBack'>)[]> {
-  const found = await sql<{ levelId: string; quantity: number; givenBack: number }>`
-    select write.level_id, quantity, (level.given_back - given_back_at_send)::bigint as given_back
+): Promise<({ levelId: string } & Written)[]> {
+  const found = await sql<{ levelId: string; expected: number | null } & Omit<Written, 'expected'>>`
+    select write.level_id, quantity, expected, (level.given_back - given_back_at_send)::bigint as given_back
     from write
     join level on level.organization_id = write.organization_id and level.level_id = write.level_id
     where write.organization_id = ${organizationId} and write.level_id = any(${sql.val([...levelIds])}::uuid[])
       and settled_at is null
-    order by write_id`.execute(db)
-  return found.rows
+    order by sent_at, write_id`.execute(db)
+  return found.rows.map((row) => ({ ...row, expected: row.expected ?? undefined }))
 }
 
 export type LineToSave = {

@@ -19,6 +19,7 @@ function levelOf(
     effect: 'guarded',
     bound: { older: 0, olderUntil: at(0), current: holds, from: at(0) },
     underWay: [],
+    told: undefined,
     shown: holds,
     wanted: 1_000,
     weight: demand,
@@ -33,6 +34,24 @@ function levelOf(
 const there = (units: number, locationId = 'MAIN', itemId = 'bottle') => ({ itemId, locationId, units })
 const shownBy = (line: LoadLine) =>
   Object.fromEntries(line.levels.map(({ levelId, units }) => [levelId, units]))
+
+test('what a write on its way will show is waited for, not decided anew', () => {
+  const underWay = [{ quantity: 3, givenBack: 0, expected: undefined }]
+  const blind = { effect: 'blind' as const, shown: 0, underWay, wanted: 10 }
+  // Its share is 4; the other 4 are sold elsewhere, so that nothing is left for another write.
+  const levels = [levelOf('a', blind), levelOf('b', { effect: 'blind', holds: 4, wanted: 4 })]
+  expect(shownBy(drawLoadLine(levels, [there(7)]))).toEqual({ a: 3, b: 4 })
+})
+
+test('in part of what is dealt together, each level goes on as it was told', () => {
+  const told = { units: 2, because: 'waiting' }
+  const levels = [levelOf('a', { holds: 2, told }), levelOf('b', { holds: 0, told, wanted: 1 })]
+  const line = drawLoadLine(levels, [there(20)], { isPartial: true })
+  expect(shownBy(line)).toEqual({ a: 2, b: 0 })
+  expect(line.levels.map(({ because }) => because)).toEqual(['waiting', 'kept'])
+  // Not where more could be sold than is there.
+  expect(shownBy(drawLoadLine(levels, [there(1)], { isPartial: true }))).toEqual({ a: 1, b: 0 })
+})
 
 test('units are dealt by demand, and each level has one while there are enough', () => {
   const levels = [levelOf('a', { demand: 6 }), levelOf('b', { demand: 3 }), levelOf('c', { demand: 0 })]
@@ -133,7 +152,11 @@ test('what orders reserve beyond what is at their place is kept free at another 
 test('I12: a level whose sales are known before the raise that allowed them is confirmed shows nothing, not less', () => {
   const sold = { bound: { older: 2, olderUntil: at(0), current: 0, from: at(0) }, shown: -6 }
   for (const effect of ['guarded', 'blind'] as const) {
-    const level = levelOf('a', { ...sold, effect, underWay: [{ quantity: 10, givenBack: 0 }] })
+    const level = levelOf('a', {
+      ...sold,
+      effect,
+      underWay: [{ quantity: 10, givenBack: 0, expected: undefined }],
+    })
     // Unbounded, and bounded: too little there, and enough.
     for (const units of [0, 4, 40])
       expect(
@@ -160,7 +183,15 @@ test('I5: for every item and location no more is granted than is available, what
         ],
         { minLength: 1 },
       ),
-      underWay: fc.array(fc.record({ quantity: fc.nat(4), givenBack: fc.constant(0) }), { maxLength: 2 }),
+      underWay: fc.array(
+        fc.record({
+          quantity: fc.nat(4),
+          givenBack: fc.constant(0),
+
+          expected: fc.option(fc.nat(4), { nil: undefined }),
+        }),
+        { maxLength: 2 },
+      ),
     })
     .map(({ older, holds, ahead, ...level }, nth = 0) => ({
       ...levelOf(`level-${nth}`, { ...level, holds, shown: holds - ahead }),
@@ -205,6 +236,7 @@ class Market {
   readonly stock: number
   granted: number[]
   line: LoadLine | undefined
+  hasHeld = false
 
   constructor(stock: number, effects: readonly WriteEffect[]) {
     this.stock = stock
@@ -238,7 +270,8 @@ class Market {
         shown: shop.expected,
       }),
     )
-    this.line = drawLoadLine(levels, [there(this.available)])
+    this.line = drawLoadLine(levels, [there(this.available)], { hasHeld: this.hasHeld })
+    this.hasHeld ||= this.line.isBounded
     this.granted = this.line.levels.map(({ granted }) => granted)
   }
 

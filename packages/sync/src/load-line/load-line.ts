@@ -1,14 +1,21 @@
 import { addUpUnits, type Demander, type ItemAtLocation, Supply } from '../availability/supply.ts'
 import type { ExpectedDemand } from './demand-shares.ts'
-import { type Exposure, exposureOf, type Shown, type WriteEffect } from './exposure.ts'
+import { type Exposure, exposureOf, type WriteEffect, type Written } from './exposure.ts'
 
 /**
  * Deals the units of some items among the levels that sell them, so that no shopper can buy what is not there: for
  * every item and location the grants come to no more than what is available, and no level's exposure exceeds its grant.
  * A level that must show more waits for a grant; one that holds more than its share gives it up when that pays.
  * The argument for it is in docs/decisions/0013. Pure.
+ * @param options.isPartial other levels sell some of these items too: while nothing is short, each goes on as it was
+ * told, and nothing is dealt before all are at hand. `hasHeld`: a guarantee has been given, so that nothing is written
+ * that lets more be sold, not even to lower it
  */
-export function drawLoadLine(levels: readonly LineLevel[], available: readonly ItemAtLocation[]): LoadLine {
+export function drawLoadLine(
+  levels: readonly LineLevel[],
+  available: readonly ItemAtLocation[],
+  { isPartial = false, hasHeld = false }: { isPartial?: boolean; hasHeld?: boolean } = {},
+): LoadLine {
   const pools = levels.map((level) => level.locationIds)
   const supply = new Supply(available, pools)
   const lackingUnits = supply.lackingUnits
@@ -21,7 +28,11 @@ export function drawLoadLine(levels: readonly LineLevel[], available: readonly I
   const isBounded = shortUnits === 0 && dealt.every((each) => each.exposure !== undefined)
   if (!isBounded) {
     const kept = partKept(dealt)
-    for (const each of dealt) tighten(each, { isShort: shortUnits > 0, kept })
+    for (const each of dealt) tighten(each, { isShort: shortUnits > 0, kept, hasHeld })
+    return { isBounded, shortUnits, levels: toDealt(levels, dealt) }
+  }
+  if (isPartial) {
+    for (const each of dealt) goOn(each)
     return { isBounded, shortUnits, levels: toDealt(levels, dealt) }
   }
   // The neediest first: what is left may not be enough for all.
@@ -36,10 +47,12 @@ export type LineLevel = Demander &
     levelId: string
     effect: WriteEffect
     bound: Exposure
-    /** Writes that have no final outcome. */
-    underWay: readonly Pick<Shown, 'quantity' | 'givenBack'>[]
+    /** Writes that have no final outcome, in the order in which they were sent. */
+    underWay: readonly Written[]
     /** What the platform should show now; undefined: nothing was ever confirmed. */
     shown: number | undefined
+    /** What it was last told to show. */
+    told: { units: number; because: string | null } | undefined
     /** Listing units that its policies let it show. */
     wanted: number
     /** False while the hub may not write to it. */
@@ -71,7 +84,8 @@ export type DealtLevel = {
  * that others get what it holds. `waiting`: nothing until all orders are known, then its share. `tightening`: no more
  * than this, until no more can be sold than is there.
  */
-export type LineBecause = 'granted' | 'kept' | 'recalled' | 'waiting' | 'tightening'
+const LINE_REASONS = ['granted', 'kept', 'recalled', 'waiting', 'tightening'] as const
+export type LineBecause = (typeof LINE_REASONS)[number]
 
 type Dealing = {
   level: LineLevel
@@ -105,17 +119,26 @@ function cover(level: LineLevel, ideal: number, supply: Supply): Dealing {
  * No bound holds yet: nothing is raised. Where more could be sold than is there, what is above its share is lowered: by a
  * guarded write to any quantity, for it acts only where nothing was sold unseen. By a blind one once to what will be left
  * of its share when its orders are known, for until then what was shown before counts as well; and where it then still
- * shows more than its share, to zero, or it would be lowered on and on as the others sell.
+ * shows more than its share, to zero, or it would be lowered on and on as the others sell. Once a guarantee was given a
+ * blind one goes to zero: what is written may be sold on top of what was shown.
  * @param isShort more could be sold than is there
  * @param kept the part of the shares that will be left by then
  */
-function tighten(each: Dealing, { isShort, kept }: { isShort: boolean; kept: number }): void {
+function tighten(
+  each: Dealing,
+  { isShort, kept, hasHeld }: { isShort: boolean; kept: number; hasHeld: boolean },
+): void {
   const { level, ideal, exposure } = each
   const shown = shownBy(level)
   if (level.effect === 'guarded') each.units = Math.min(shown, ideal)
   else if (!isShort) each.units = shown > level.wanted ? 0 : shown
   else if (shown <= ideal) each.units = shown
-  else if (exposure !== undefined && shown >= ideal * LOWERED_ONCE && level.underWay.length === 0) {
+  else if (
+    !hasHeld &&
+    exposure !== undefined &&
+    shown >= ideal * LOWERED_ONCE &&
+    level.underWay.length === 0
+  ) {
     each.units = Math.round(ideal * kept)
     each.granted = exposure + each.units
   } else each.units = 0
@@ -134,20 +157,22 @@ function partKept(dealt: readonly Dealing[]): number {
 
 function deal(each: Dealing, supply: Supply): void {
   const { level, ideal } = each
-  const shown = shownBy(level)
+  const coming = comingTo(level)
   if (!level.mayWrite) return void keep(each)
-  if (ideal === shown) return void settleOn(each, ideal, 'granted')
+  if (ideal === coming) return void settleOn(each, ideal, 'granted')
   if (ideal === 0) return void settleOn(each, 0, 'granted')
   const most = mostAffordable(each, supply)
   if (most >= ideal) return void raise(each, ideal, supply)
   // A blind write of less than it shows needs as much as one of more.
-  if (shown > level.wanted) return void settleOn(each, 0, 'waiting')
-  if (shown > ideal) return void keep(each)
-  if (most > shown) return void raise(each, most, supply)
-  if (shown === 0) return void settleOn(each, 0, 'waiting')
+  if (coming > level.wanted) return void settleOn(each, 0, 'waiting')
+  if (coming > ideal) return void keep(each)
+  if (most > coming) return void raise(each, most, supply)
+  if (coming === 0) return void settleOn(each, 0, 'waiting')
+  // Once it is known what became of the last one.
+  if (level.underWay.length > 0) return void keep(each)
   // What it holds and what is left would do, but only by way of zero.
   const byWayOfZero = Math.min(ideal, supply.mostFor(level) + (each.exposure ?? 0))
-  if (isPauseWorth(each, byWayOfZero - shown, level.perHour)) return void settleOn(each, 0, 'waiting')
+  if (isPauseWorth(each, byWayOfZero - coming, level.perHour)) return void settleOn(each, 0, 'waiting')
   keep(each)
 }
 
@@ -168,13 +193,14 @@ function mostAffordable({ level, exposure, ideal }: Dealing, supply: Supply): nu
 
 /** Listing units that must be granted on top for this quantity to be written. */
 function costOf(level: LineLevel, exposure: number, quantity: number): number {
-  const after = exposureOf(level.bound, [...level.underWay, { quantity, givenBack: 0 }], level.effect)
+  const sent = { quantity, givenBack: 0, expected: level.shown }
+  const after = exposureOf(level.bound, [...level.underWay, sent], level.effect)
   return after === undefined ? Number.MAX_SAFE_INTEGER : after - exposure
 }
 
 function raise(each: Dealing, units: number, supply: Supply): void {
   if (each.exposure === undefined) return void keep(each)
-  const cost = units === shownBy(each.level) ? 0 : costOf(each.level, each.exposure, units)
+  const cost = units === comingTo(each.level) ? 0 : costOf(each.level, each.exposure, units)
   each.grants = addUpUnits([...each.grants, ...supply.take(each.level, cost)])
   each.granted += cost
   settleOn(each, units, units === each.ideal ? 'granted' : 'kept')
@@ -185,19 +211,32 @@ function shownBy({ shown }: Pick<LineLevel, 'shown'>): number {
   return Math.max(0, shown ?? 0)
 }
 
+/** What it shows once the last write is done: while one is under way, deciding anew would only chase it. */
+function comingTo(level: Pick<LineLevel, 'shown' | 'underWay'>): number {
+  const last = level.underWay.at(-1)
+  return last === undefined ? shownBy(level) : last.quantity + last.givenBack
+}
+
 function settleOn(each: Dealing, units: number, because: LineBecause): void {
   each.units = units
   each.because = because
 }
 
 function keep(each: Dealing): void {
-  settleOn(each, Math.min(shownBy(each.level), each.level.wanted), 'kept')
+  settleOn(each, Math.min(comingTo(each.level), each.level.wanted), 'kept')
+}
+
+function goOn(each: Dealing): void {
+  const { told, wanted } = each.level
+  const because = LINE_REASONS.find((reason) => reason === told?.because)
+  if (told === undefined || because === undefined || told.units > wanted) keep(each)
+  else settleOn(each, told.units, because)
 }
 
 /** How much of its share it lacks, the most sought first. */
 function needOf({ level, ideal }: Dealing): number {
   if (ideal === 0) return 0
-  return (1 - Math.min(1, shownBy(level) / ideal)) * (1 + level.perHour)
+  return (1 - Math.min(1, comingTo(level) / ideal)) * (1 + level.perHour)
 }
 
 /**
@@ -205,7 +244,7 @@ function needOf({ level, ideal }: Dealing): number {
  * most more gives all up, and both get their shares once its orders are known. One at a time.
  */
 function recallFor(dealt: readonly Dealing[]): void {
-  const isComing = dealt.some(({ level, units }) => units < shownBy(level) || level.underWay.length > 0)
+  const isComing = dealt.some(({ level, units }) => units < comingTo(level) || level.underWay.length > 0)
   if (isComing) return
   const starving = dealt.filter(
     ({ level, units, ideal }) => level.mayWrite && ideal > 0 && units * STARVING_PART < ideal,
@@ -220,7 +259,8 @@ function recallFor(dealt: readonly Dealing[]): void {
   if (donor === undefined) return
   const gain = Math.min(surplusOf(donor), worst.ideal - worst.units)
   // It shows nothing for a while and gets most of it back: for little that is done again and again, one after the other.
-  if (gain * RECALLED_PART < shownBy(donor.level)) return
+  // What another cannot sell at all is not little.
+  if (worst.units > 0 && gain * RECALLED_PART < shownBy(donor.level)) return
   if (isPauseWorth(donor, gain, worst.level.perHour)) settleOn(donor, 0, 'recalled')
 }
 

@@ -2,6 +2,7 @@ import { inTransaction } from '@plimsoll/database'
 import { RefusedAfterwards, refuse } from '@plimsoll/stock'
 import { insertChangedItems } from '../availability/availability.store.ts'
 import { locationsOf } from '../availability/item-stock.ts'
+import { findWidelyUsed } from '../availability/kit-levels.store.ts'
 import type { LevelWithStock } from '../availability/level-figures.ts'
 import { addUpUnits } from '../availability/supply.ts'
 import { nowOf, type SyncContext, type Tx } from '../context.ts'
@@ -24,7 +25,7 @@ import {
 } from './load-line.store.ts'
 import { type DealtLevel, drawLoadLine, type LineLevel } from './load-line.ts'
 import { decideZone, findObstacles, nearestProtection, type ProtectionRow, type Zone } from './protection.ts'
-import { concludeStandings, type DrawnGroup } from './standings.ts'
+import { concludeStandings, type DrawnGroup, isPartOfMore } from './standings.ts'
 
 /** What is set and measured of the items at hand, and how deep their stock is. */
 export type Protections = {
@@ -106,9 +107,14 @@ export async function drawLines(
     if (level.granted === null && level.protection === protection) return []
     return [{ levelId: level.levelId, protection, granted: null, exposureOlder: level.exposureOlder }]
   })
+  const { covered } = protections
   const stood = new Map([...protections.depths].map(([itemId, { standing }]) => [itemId, standing]))
+  const beside = [...dealt.flatMap((each) => partsOf(each).map(({ itemId }) => itemId)), ...stood.keys()]
+  const uncovered = [...new Set(beside)].filter((itemId) => !covered.has(itemId)).sort()
+  const apart = new Set(uncovered.length === 0 ? [] : await findWidelyUsed(tx, organizationId, uncovered))
+  const known = { covered, apart }
   if (dealt.length === 0) {
-    const { standings, dealAgain } = concludeStandings([], { covered: protections.covered, stood })
+    const { standings, dealAgain } = concludeStandings([], { ...known, stood })
     await saveLine(tx, organizationId, released, [])
     await saveItemProtection(tx, organizationId, standings, nowOf(context))
     return { levels: new Map(), dealAgain }
@@ -126,8 +132,10 @@ export async function drawLines(
   const factsOf = new Map(facts.map((each) => [each.levelId, each]))
   const underWayOf = Map.groupBy(underWay, ({ levelId }) => levelId)
   const drawn = dealt.flatMap((each): UnweighedLevel[] => {
-    const known = factsOf.get(each.level.levelId)
-    return known === undefined ? [] : [toLineLevel(context, each, known, underWayOf.get(known.levelId) ?? [])]
+    const ofLevel = factsOf.get(each.level.levelId)
+    return ofLevel === undefined
+      ? []
+      : [toLineLevel(context, each, ofLevel, underWayOf.get(ofLevel.levelId) ?? [])]
   })
   const free = addUpUnits([...available, ...others.map((each) => ({ ...each, units: -each.units }))])
 
@@ -135,9 +143,11 @@ export async function drawLines(
   const lines: LineToSave[] = []
   const groups: DrawnGroup[] = []
   for (const group of groupsOf(drawn)) {
-    const line = drawLoadLine(withDemand(group, factsOf, nowOf(context)), free)
     const ids = new Set(group.map(({ levelId }) => levelId))
     const itemsOfGroup = [...new Set(group.flatMap(({ parts }) => parts.map(({ itemId }) => itemId)))].sort()
+    const isPartial = isPartOfMore(itemsOfGroup, known)
+    const hasHeld = itemsOfGroup.some((itemId) => ['guaranteed', 'broken'].includes(stood.get(itemId) ?? ''))
+    const line = drawLoadLine(withDemand(group, factsOf, nowOf(context)), free, { isPartial, hasHeld })
     const isHeld = itemsOfGroup.some((itemId) => stood.get(itemId) !== undefined)
     if (cause === 'hub' && isHeld && line.shortUnits > 0) throw new HeldByChannels(line.shortUnits)
     for (const each of line.levels) {
@@ -156,7 +166,7 @@ export async function drawLines(
     })
     groups.push({ items, isBounded: line.isBounded, shortUnits: line.shortUnits })
   }
-  const { standings, dealAgain } = concludeStandings(groups, { covered: protections.covered, stood })
+  const { standings, dealAgain } = concludeStandings(groups, { ...known, stood })
   const grants = [...dealtLevels.values()].flatMap(({ levelId, grants: own }) =>
     own.map((grant) => ({ levelId, ...grant })),
   )
@@ -202,6 +212,7 @@ function toLineLevel(
     bound: facts.fenceAt === null ? exposure : afterFence(exposure, facts.fenceAt),
     underWay,
     shown: expectedOf(level),
+    told: level.desired === null ? undefined : { units: level.desired, because: level.desiredBecause },
     wanted: Math.min(promise, capabilities?.quantityMax ?? promise),
     mayWrite: level.connectionState === 'live' && level.tracked && level.writable,
     pauseMs: (capabilities?.visibilityLagMs ?? 0) + 2 * (facts.writtenMs ?? PAUSE_MS),

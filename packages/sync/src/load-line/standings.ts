@@ -11,25 +11,40 @@ export type DrawnGroup = {
 /** Items that kits join are dealt together up to so many; of more, each with its own kits alone. */
 const DEALT_TOGETHER_MAX = 60
 
+export type Known = {
+  /** Items all of whose levels are at hand. */
+  covered: ReadonlySet<string>
+  /** Items that are in so many kits that never all of their levels are. */
+  apart: ReadonlySet<string>
+}
+
+/** Whether the items that these levels sell are to be dealt with others, which is done soon. */
+export function isPartOfMore(itemIds: readonly string[], { covered, apart }: Known): boolean {
+  return (
+    itemIds.length <= DEALT_TOGETHER_MAX &&
+    itemIds.some((itemId) => !covered.has(itemId) && !apart.has(itemId))
+  )
+}
+
 /**
  * How far each item is protected now, of those all of whose levels were looked at. What is said of the others is left
  * as it is, for their own levels may be the ones that sell too much: they are looked at next, together with what they
  * share a kit with. Where kits join too many, only those of which something false is said. Pure.
- * @param known.covered items all of whose levels were looked at
  * @param known.stood what was said of each item until now; undefined: its units were not dealt
  * @returns `dealAgain`: the items to work out next
  */
 export function concludeStandings(
   groups: readonly DrawnGroup[],
-  { covered, stood }: { covered: ReadonlySet<string>; stood: ReadonlyMap<string, ItemStanding['state']> },
+  { covered, apart, stood }: Known & { stood: ReadonlyMap<string, ItemStanding['state']> },
 ): { standings: ItemStanding[]; dealAgain: string[] } {
   const standings: ItemStanding[] = []
   const dealAgain = new Set<string>()
   const isDealt = new Set<string>()
   for (const { items, isBounded, shortUnits } of groups) {
-    const isHeld = items.some(({ itemId }) => stood.get(itemId) !== undefined)
+    const itemIds = items.map(({ itemId }) => itemId)
+    const isHeld = itemIds.some((itemId) => stood.get(itemId) !== undefined)
     const unbounded = isHeld && shortUnits > 0 ? 'broken' : 'tightening'
-    const isWhole = items.every(({ itemId }) => covered.has(itemId))
+    const isPart = isPartOfMore(itemIds, { covered, apart })
     for (const { itemId, obstacles } of items) {
       isDealt.add(itemId)
       if (covered.has(itemId)) {
@@ -37,13 +52,13 @@ export function concludeStandings(
       }
       const said = stood.get(itemId)
       const isFalse = !covered.has(itemId) && (said === undefined || (said === 'guaranteed' && !isBounded))
-      if (isFalse || (!isWhole && items.length <= DEALT_TOGETHER_MAX)) dealAgain.add(itemId)
+      if ((isFalse || isPart) && !apart.has(itemId)) dealAgain.add(itemId)
     }
   }
   for (const [itemId, said] of stood) {
     if (said === undefined || isDealt.has(itemId)) continue
     if (covered.has(itemId)) standings.push({ itemId, state: undefined, shortUnits: 0, obstacles: [] })
-    else dealAgain.add(itemId)
+    else if (!apart.has(itemId)) dealAgain.add(itemId)
   }
   return { standings, dealAgain: [...dealAgain].sort() }
 }

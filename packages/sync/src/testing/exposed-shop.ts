@@ -58,10 +58,16 @@ export const anyActs: fc.Arbitrary<Act[]> = fc
 
 /** What the hub learns, one after the other; the `at` of each is when it is recorded. */
 export type ExposedFact = { at: Date } & (
-  | { kind: 'sent'; writeId: string; quantity: number }
+  | { kind: 'sent'; writeId: string; quantity: number; expected: number | undefined }
   /** Its outcome is final, whatever it was. */
   | { kind: 'settled'; writeId: string }
-  | { kind: 'applied' | 'uncertain'; quantity: number; givenBackBefore: number }
+  | {
+      kind: 'applied' | 'uncertain'
+      writeId: string
+      expected: number | undefined
+      quantity: number
+      givenBackBefore: number
+    }
   | { kind: 'read'; quantity: number; givenBackBefore: number; isFenced: boolean }
   | { kind: 'orders'; moved: { sold: number; givenBack: number; notBefore: Date | undefined } }
   | { kind: 'fence' }
@@ -114,12 +120,13 @@ export class ExposedShop {
 
   /** The same with one write more. */
   boundWith(quantity: number): number | undefined {
-    return exposureOf(this.exposure, [...this.mayAct, { quantity, givenBack: 0 }], this.effect)
+    const sent = { quantity, givenBack: 0, expected: this.expected }
+    return exposureOf(this.exposure, [...this.mayAct, sent], this.effect)
   }
 
   /** What writes without a final outcome may set. */
   get mayAct() {
-    return this.underWay.map((write) => this.#shownBy(write))
+    return this.underWay.map((write) => ({ ...this.#shownBy(write), expected: write.expected }))
   }
 
   /** What it should show, by the orders that the hub knows. */
@@ -213,7 +220,7 @@ export class ExposedShop {
     const { expected } = this
     if (this.effect === 'guarded' && expected === undefined) return
     const writeId = this.#uuid()
-    this.#facts.push({ kind: 'sent', writeId, quantity, at: at(this.now) })
+    this.#facts.push({ kind: 'sent', writeId, quantity, expected, at: at(this.now) })
     const write: ModelWrite = {
       writeId,
       quantity,
@@ -241,15 +248,17 @@ export class ExposedShop {
     if (write === undefined || write.state === 'sent') return
     this.#settle(write)
     if (write.state === 'conflict') return
-    const applied = this.#shownBy(write)
+    const applied = { ...this.#shownBy(write), expected: write.expected }
     // Where another was under way with it nobody can say which of the two acted last.
     const isLast = this.sent.slice(this.sent.indexOf(write) + 1).every((later) => later.state === 'conflict')
     this.exposure =
       this.underWay.length === 0 && isLast
         ? afterApplied(this.exposure, applied, this.effect)
-        : afterUncertain(this.exposure, applied)
+        : afterUncertain(this.exposure, applied, this.effect)
     this.#facts.push({
       kind: isLast ? 'applied' : 'uncertain',
+      writeId: write.writeId,
+      expected: write.expected,
       quantity: write.quantity,
       givenBackBefore: write.givenBack,
       at: at(this.now),
@@ -262,9 +271,12 @@ export class ExposedShop {
   #close(write: ModelWrite | undefined): void {
     if (write === undefined) return
     this.#settle(write)
-    this.exposure = afterUncertain(this.exposure, this.#shownBy(write))
+    const uncertain = { ...this.#shownBy(write), expected: write.expected }
+    this.exposure = afterUncertain(this.exposure, uncertain, this.effect)
     this.#facts.push({
       kind: 'uncertain',
+      writeId: write.writeId,
+      expected: write.expected,
       quantity: write.quantity,
       givenBackBefore: write.givenBack,
       at: at(this.now),

@@ -385,6 +385,7 @@ export class ConnectionWorker {
         closeUnknownWrites(tx, organizationId, connection.connectionId, {
           sentBefore,
           at: nowOf(this.#context),
+          effect: this.#context.writeEffect,
         }),
       )
     }
