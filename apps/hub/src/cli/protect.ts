@@ -6,7 +6,7 @@ import { CommandProblem } from './output.ts'
 import { runReading } from './stock/document-command.ts'
 import { addCommonOptions, type CommonOptions } from './with-hub.ts'
 
-const MODES = ['open', 'buffered', 'guaranteed', 'auto'] as const
+export const PROTECTION_MODES = ['open', 'buffered', 'guaranteed', 'auto'] as const
 
 type SetOptions = CommonOptions & { connection?: string; item?: string; oversellsPerMillion?: string }
 
@@ -23,11 +23,11 @@ export function protectCommand(program: Command, exit: (code: number) => void): 
     group
       .command('set')
       .description('set the protection of everything, of a connection or of an item')
-      .addArgument(new Argument('<mode>', 'or none to take it back').choices([...MODES, 'none']))
+      .addArgument(new Argument('<mode>', 'or none to take it back').choices([...PROTECTION_MODES, 'none']))
       .option('--connection <connection>', 'id or name of a connection')
       .option('--item <sku>', 'SKU of an item')
       .option('--oversells-per-million <number>', 'put up with, of a million times that an item sells out'),
-  ).action(async (mode: (typeof MODES)[number] | 'none', options: SetOptions) => {
+  ).action(async (mode: (typeof PROTECTION_MODES)[number] | 'none', options: SetOptions) => {
     const oversellsPerMillion = toOversells(options.oversellsPerMillion)
     exit(
       await runReading(
@@ -45,7 +45,8 @@ export function protectCommand(program: Command, exit: (code: number) => void): 
   })
 }
 
-function toOversells(said: string | undefined): number | undefined {
+/** @throws CommandProblem for what is no such number */
+export function toOversells(said: string | undefined): number | undefined {
   if (said === undefined) return undefined
   const value = Number(said)
   if (Number.isInteger(value) && value >= 1 && value <= 500_000) return value

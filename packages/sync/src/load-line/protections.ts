@@ -29,7 +29,7 @@ export async function changeProtection(
   { mode, oversellsPerMillion = OVERSELLS_PER_MILLION }: ProtectionChange,
 ): Promise<void> {
   const { organizationId } = context
-  const scope = await toScope(context, target)
+  const scope = await toProtectionScope(context, target)
   await inTransaction(context.database, async (tx) => {
     // Before anything is read: two changes must not each work out what the other has not set yet.
     await lockAvailability(tx, organizationId)
@@ -44,7 +44,11 @@ export async function changeProtection(
   await updateAvailability(context)
 }
 
-async function toScope(
+/**
+ * Whom a protection is set on.
+ * @throws SyncProblem as `changeProtection` does
+ */
+export async function toProtectionScope(
   context: SyncContext,
   { connection, item: sku }: ProtectionTarget,
 ): Promise<Pick<ProtectionRow, 'scope' | 'scopeId'>> {
