@@ -42,6 +42,19 @@ export const protectionList = z.object({
       }),
     )
     .describe('From far to near: the nearest that is set holds.'),
+  changes: z
+    .array(
+      z.object({
+        scope: z.enum(['organization', 'connection', 'item']),
+        connectionName: z.string().nullable(),
+        sku: z.string().nullable(),
+        at: z.iso.datetime(),
+        mode: protectionMode.nullable().describe('Null: it was taken back.'),
+        oversellsPerMillion: z.int().nullable(),
+        actor: z.string(),
+      }),
+    )
+    .describe('The latest, newest first.'),
   assumptions: z.array(guaranteeAssumptions),
 })
 export type ProtectionList = z.infer<typeof protectionList>

@@ -4,6 +4,7 @@ import {
   findConnections,
   findItemProtections,
   findNamedProtections,
+  findProtectionChanges,
   nearestProtection,
   type SyncContext,
 } from '@plimsoll/sync'
@@ -11,8 +12,9 @@ import {
 /** How everything is protected, and what a guarantee rests on at each connection. */
 export async function listProtections(context: SyncContext): Promise<ProtectionList> {
   const { organizationId, database } = context
-  const [rows, connections] = await Promise.all([
+  const [rows, changes, connections] = await Promise.all([
     findNamedProtections(database.kysely, organizationId),
+    findProtectionChanges(database.kysely, organizationId, { limit: CHANGES_MAX }),
     findConnections(database.kysely, organizationId),
   ])
   return {
@@ -21,9 +23,11 @@ export async function listProtections(context: SyncContext): Promise<ProtectionL
       connectionId: row.scope === 'connection' ? scopeId : null,
       updatedAt: updatedAt.toISOString(),
     })),
+    changes: changes.map((change) => ({ ...change, at: change.at.toISOString() })),
     assumptions: connections.map((connection) => assumptionsOf(context, connection)),
   }
 }
+const CHANGES_MAX = 100
 
 /** The same of one item and the connections that list it. */
 export async function getItemProtection(

@@ -230,22 +230,24 @@ async function workOut(
   const { organizationId } = context
   const at = nowOf(context)
   const promised = promisedOf({ levels, partsOfKit, protections }, context.connectors)
-  const { dealt: lines, dealAgain } = await drawLines(context, tx, promised, protections, cause)
+  const { dealt: lines, dealAgain, protectionOf } = await drawLines(context, tx, promised, protections, cause)
   // An item in that many kits has never all of its levels at hand.
   const widelyUsed = dealAgain.length === 0 ? [] : await findWidelyUsed(tx, organizationId, dealAgain)
   const isNew = dealAgain.some((itemId) => !protections.covered.has(itemId) && !widelyUsed.includes(itemId))
   const later = [...kitsBeyond, ...(isNew ? dealAgain.filter((itemId) => !widelyUsed.includes(itemId)) : [])]
-  const decided = promised.map(({ level, desired }) => {
+  const decided = promised.map(({ level, desired, unprotectedUnits }) => {
     const dealt = lines.get(level.levelId)
     const shown = dealt === undefined ? desired : { ...desired, units: dealt.units, because: dealt.because }
-    return { level, desired: orZeroed(level, shown) }
+    return { level, desired: orZeroed(level, shown), keptBack: Math.max(0, unprotectedUnits - shown.units) }
   })
-  const changes = decided.filter(isDifferent).map(({ level, desired }) => ({
+  const changes = decided.filter(isDifferent).map(({ level, desired, keptBack }) => ({
     levelId: level.levelId,
     before: level.desired,
     desired: desired.units,
     because: desired.because,
     causedAt: causeOf(level, causedAt, partsOfKit) ?? at,
+    protection: protectionOf(level.levelId),
+    keptBack,
   }))
   const entries = decided
     .filter(isToWrite)

@@ -1,7 +1,7 @@
 import type { Tx } from '@plimsoll/database'
 import { nowOf, type SyncContext } from '../context.ts'
 import { isAnythingProtected } from '../load-line/demand.store.ts'
-import { dealtOf, NO_BASIS, type Promised, partsOf, zonesOf } from '../load-line/line-plan.ts'
+import { dealtOf, NO_BASIS, type Promised, partsOf, protectionOf, zonesOf } from '../load-line/line-plan.ts'
 import { foreseeDepths, riskOf } from '../load-line/measure-demand.ts'
 import { readLineBasis } from '../load-line/protect.ts'
 import { nearestProtection } from '../load-line/protection.ts'
@@ -25,7 +25,7 @@ export type Foreseen = {
   level: LevelWithStock
   units: number
   because: ReturnType<typeof orZeroed>['because']
-  protection: 'open' | 'buffered' | 'tightening' | 'guaranteed'
+  protection: LevelWithStock['protection']
   /** Null: it is what it comes to as long as nothing else changes. */
   estimate: Estimate | null
 }
@@ -76,7 +76,7 @@ export async function foreseeLevels(
       level,
       units,
       because,
-      protection: line?.protection ?? (isBuffered ? 'buffered' : 'open'),
+      protection: protectionOf(level.levelId, zones, settled),
       estimate: isUnsure
         ? 'unsettled'
         : isFaded || isByDemand(each, protections, measured)

@@ -34,15 +34,25 @@ export async function readProtectedFigures(
   return { ...figures, levels, protections: { ...protections, availableOf, covered: new Set(itemIds) } }
 }
 
+/** A level as its policies decide it. */
+export type DecidedLevel = Promised & {
+  /** Less what is kept back because of how the item sells. */
+  desired: Desired
+  /** What it would show if nothing protected it. */
+  unprotectedUnits: number
+}
+
 /** What the policies of each level let it show, less what is kept back because of how the item sells. */
 export function promisedOf(
   { levels, partsOfKit, protections }: ProtectedFigures,
   connectors: ReadonlyMap<string, Connector>,
-): (Promised & { desired: Desired })[] {
+): DecidedLevel[] {
   return levels.map((level) => {
     const isKit = partsOfKit.has(level.itemId)
-    const desired = decideLevel(withDynamicBuffer(level, protections, isKit), connectors)
-    return { level, isKit, promise: desired.promise, desired }
+    const kept = withDynamicBuffer(level, protections, isKit)
+    const desired = decideLevel(kept, connectors)
+    const unprotectedUnits = kept === level ? desired.units : decideLevel(level, connectors).units
+    return { level, isKit, promise: desired.promise, desired, unprotectedUnits }
   })
 }
 
@@ -78,7 +88,7 @@ function withDynamicBuffer(level: LevelWithStock, protections: Protections, isKi
 }
 
 /** What one level should show, by all that is known of it. */
-export function decideLevel(level: LevelWithStock, connectors: ReadonlyMap<string, Connector>): Desired {
+function decideLevel(level: LevelWithStock, connectors: ReadonlyMap<string, Connector>): Desired {
   const quantityMax = connectors.get(level.connector)?.manifest.capabilities.quantityMax
   return decideDesired({ ...level, quantityMax: quantityMax ?? Number.MAX_SAFE_INTEGER }, level.policy)
 }

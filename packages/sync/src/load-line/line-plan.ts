@@ -28,10 +28,13 @@ export const NO_BASIS: LineBasis = { factsOf: new Map(), underWayOf: new Map(), 
 
 type Connectors = { connectors: ReadonlyMap<string, Connector> }
 
+/** A level whose units are dealt, and whether a guarantee holds. */
+export type PlannedLevel = DealtLevel & { protection: 'tightening' | 'guaranteed' }
+
 /** Where the line lies, as far as it is to be written. */
 export type LinePlan = {
   /** What each of the dealt levels shows next. */
-  dealt: Map<string, DealtLevel>
+  dealt: Map<string, PlannedLevel>
   lines: LineToSave[]
   grants: ({ levelId: string } & ItemAtLocation)[]
   standings: ItemStanding[]
@@ -64,11 +67,12 @@ export function planLines(
     const ids = new Set(group.map(({ levelId }) => levelId))
     const itemsOfGroup = [...new Set(group.flatMap(({ parts }) => parts.map(({ itemId }) => itemId)))].sort()
     if (itemsOfGroup.some((itemId) => stood.get(itemId) !== undefined)) plan.shortOfHeld ||= line.shortUnits
+    const protection = line.isBounded ? 'guaranteed' : 'tightening'
     for (const each of line.levels) {
-      plan.dealt.set(each.levelId, each)
+      plan.dealt.set(each.levelId, { ...each, protection })
       plan.lines.push({
         levelId: each.levelId,
-        protection: line.isBounded ? 'guaranteed' : 'tightening',
+        protection,
         granted: each.granted,
         exposureOlder: group.find(({ levelId }) => levelId === each.levelId)?.bound.older ?? null,
       })
@@ -97,6 +101,15 @@ export function zonesOf(promised: readonly Promised[], protections: Protections)
   return new Map(promised.map((each) => [each.level.levelId, zoneOfLevel(each, protections)]))
 }
 
+/** How a level is protected, by what of it is dealt. */
+export function protectionOf(
+  levelId: string,
+  zones: Zones,
+  dealt: ReadonlyMap<string, Pick<PlannedLevel, 'protection'>>,
+): LineToSave['protection'] {
+  return dealt.get(levelId)?.protection ?? (zones.get(levelId) === 'buffered' ? 'buffered' : 'open')
+}
+
 /** Those whose units are dealt among the channels. */
 export function dealtOf(promised: readonly Promised[], zones: Zones): Promised[] {
   return promised.filter(({ level }) => zones.get(level.levelId) === 'dealt')
@@ -105,9 +118,8 @@ export function dealtOf(promised: readonly Promised[], zones: Zones): Promised[]
 /** Those that are not, as far as they are not noted so. */
 function releasedOf(promised: readonly Promised[], zones: Zones): LineToSave[] {
   return promised.flatMap(({ level }): LineToSave[] => {
-    const zone = zones.get(level.levelId)
-    if (zone === 'dealt') return []
-    const protection = zone === 'buffered' ? 'buffered' : 'open'
+    if (zones.get(level.levelId) === 'dealt') return []
+    const protection = protectionOf(level.levelId, zones, new Map())
     if (level.granted === null && level.protection === protection) return []
     return [{ levelId: level.levelId, protection, granted: null, exposureOlder: level.exposureOlder }]
   })

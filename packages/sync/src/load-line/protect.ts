@@ -6,16 +6,26 @@ import { nowOf, type SyncContext, type Tx } from '../context.ts'
 import { notify } from '../notify.ts'
 import type { WorkerContext } from '../worker/worker-context.ts'
 import { passFence } from './exposure.store.ts'
-import { dealtOf, type LineBasis, NO_BASIS, type Promised, partsOf, planLines, zonesOf } from './line-plan.ts'
+import {
+  dealtOf,
+  type LineBasis,
+  NO_BASIS,
+  type PlannedLevel,
+  type Promised,
+  partsOf,
+  planLines,
+  protectionOf,
+  zonesOf,
+} from './line-plan.ts'
 import {
   findAvailableAt,
   findLineFacts,
   findOtherGrants,
   findUnderWay,
+  type LineToSave,
   saveItemProtection,
   saveLine,
 } from './load-line.store.ts'
-import type { DealtLevel } from './load-line.ts'
 import type { Protections } from './zones.ts'
 
 /** The hub itself would give away units that the channels may sell at any moment: nothing of it is done. */
@@ -38,8 +48,7 @@ export class HeldByChannels extends RefusedAfterwards {
  * Where a kit joins items of which not all levels are at hand, what those hold is left to them; the rest is done by
  * dealing all together, soon.
  * @param cause `hub`: what changed was the hub's own decision, and is taken back where the channels may sell it already
- * @returns `dealt`: what each of them shows next; the others show what their policies promise. `dealAgain`: items that
- * are to be worked out together
+ * @returns what each of them shows next (the others show what their policies promise), and how each level is protected
  * @throws HeldByChannels
  */
 export async function drawLines(
@@ -48,7 +57,7 @@ export async function drawLines(
   promised: readonly Promised[],
   protections: Protections,
   cause: 'hub' | 'world',
-): Promise<{ dealt: Map<string, DealtLevel>; dealAgain: string[] }> {
+): Promise<DrawnLines> {
   const { organizationId } = context
   const at = nowOf(context)
   const zones = zonesOf(promised, protections)
@@ -66,7 +75,19 @@ export async function drawLines(
     saveLine(tx, organizationId, plan.lines, plan.grants),
     saveItemProtection(tx, organizationId, plan.standings, at),
   ])
-  return { dealt: plan.dealt, dealAgain: plan.dealAgain }
+  return {
+    dealt: plan.dealt,
+    protectionOf: (levelId) => protectionOf(levelId, zones, plan.dealt),
+    dealAgain: plan.dealAgain,
+  }
+}
+
+/** What dealt levels show next, and how each level is protected. */
+type DrawnLines = {
+  dealt: ReadonlyMap<string, PlannedLevel>
+  protectionOf(levelId: string): LineToSave['protection']
+  /** Items that are to be worked out together. */
+  dealAgain: string[]
 }
 
 /**

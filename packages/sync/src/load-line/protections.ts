@@ -18,6 +18,9 @@ export type ProtectionChange = {
   oversellsPerMillion?: number | undefined
 }
 
+/** Whoever changes something without saying who they are is the hub itself. */
+const HUB = 'hub'
+
 /**
  * Sets how what is sold is protected from overselling, and draws the line anew in the same transaction; of more items
  * than one turn takes, right after.
@@ -26,7 +29,7 @@ export type ProtectionChange = {
 export async function changeProtection(
   context: SyncContext,
   target: ProtectionTarget,
-  { mode, oversellsPerMillion = OVERSELLS_PER_MILLION }: ProtectionChange,
+  { mode, oversellsPerMillion = OVERSELLS_PER_MILLION, actor = HUB }: ProtectionChange & { actor?: string },
 ): Promise<void> {
   const { organizationId } = context
   const scope = await toProtectionScope(context, target)
@@ -37,8 +40,8 @@ export async function changeProtection(
     const itemIds = await findItemsProtected(tx, organizationId, scope)
     await updateAvailabilityOf(context, tx, { itemIds, at }, () =>
       mode === null
-        ? deleteProtection(tx, organizationId, scope)
-        : saveProtection(tx, organizationId, { ...scope, mode, oversellsPerMillion }, at),
+        ? deleteProtection(tx, organizationId, scope, { at, actor })
+        : saveProtection(tx, organizationId, { ...scope, mode, oversellsPerMillion }, { at, actor }),
     )
   })
   await updateAvailability(context)

@@ -1,10 +1,9 @@
 import type { Connector } from '@plimsoll/connector-kit'
-import { type LineBasis, type Promised, weighedGroups } from './line-plan.ts'
-import { type DealtLevel, drawLoadLine, type LineLevel } from './load-line.ts'
+import { type LineBasis, type PlannedLevel, type Promised, weighedGroups } from './line-plan.ts'
+import { drawLoadLine, type LineLevel } from './load-line.ts'
 
 /** What a dealt level comes to show. */
-export type SettledLevel = Pick<DealtLevel, 'levelId' | 'units' | 'because'> & {
-  protection: 'tightening' | 'guaranteed'
+export type SettledLevel = Pick<PlannedLevel, 'levelId' | 'units' | 'because' | 'protection'> & {
   /** False: where it ends depends on the order in which the platforms answer, or on what nobody knows. */
   isSure: boolean
 }
