@@ -106,12 +106,15 @@ export { type StaleRule, staleUnitsOf } from './safety/stale-orders.ts'
 export { changeStaleRule, listStaleRules, noteStaleOrders, type StaleRules } from './safety/stale-watch.ts'
 export { countUnzeroed } from './safety/zeroing.store.ts'
 export { findProcesses, type ProcessStatus } from './worker/processes.store.ts'
-export type { SyncJob } from './worker/sync-jobs.store.ts'
+export type { NamedJob, SyncJob } from './worker/sync-jobs.store.ts'
 export {
   cancelSyncJob,
+  getAudit,
   getSyncJob,
+  listAudits,
   listSyncJobs,
   requestAudit,
+  requestAudits,
   requestBackfill,
   requestSyncNow,
 } from './worker/sync-jobs.ts'
