@@ -30,3 +30,7 @@ $$;
 alter table desired_log
   add column protection text check (protection in ('open', 'buffered', 'tightening', 'guaranteed')),
   add column kept_back bigint check (kept_back >= 0);
+
+-- Where a listing was on sale, in its connector's words, kept before it is taken off; not null while it may be off.
+alter table listing add column withdrawn_placement text;
+update listing set withdrawn_placement = '' where withdrawn_at is not null;
