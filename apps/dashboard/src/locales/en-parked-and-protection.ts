@@ -38,11 +38,18 @@ export const enParkedAndProtection = {
       guaranteed: 'The units are dealt among the channels, so that shoppers cannot buy what is not there.',
       auto: 'Open while stock is deep, buffered as it falls, dealt among the channels where that saves more than it costs.',
     },
+    changed: 'Set by {{actor}}, {{at}}.',
+    now: 'What it comes to now on each channel',
+    is: { open: 'open', buffered: 'buffered', tightening: 'tightening', guaranteed: 'its share' },
+    setTo: 'set to {{mode}}',
+    keptBack_one: '{{n}} unit kept back',
+    keptBack_other: '{{n}} units kept back',
     state: {
       tightening: 'Tightening since {{since}}: no channel rises until nothing can be oversold.',
       guaranteed: 'Guaranteed since {{since}}, under the assumptions below.',
+      dealt: 'Shared out since {{since}}, but no guarantee can be had:',
       broken:
-        'Not guaranteed since {{since}}: {{units}} more units may be sold than are there. All channels give units up.',
+        'Not guaranteed since {{since}}: {{units}} more units may be sold than are there. The channels that share them give units up.',
     },
     obstacle: {
       'not-dealt': 'A channel that is protected otherwise sells it too.',

@@ -239,6 +239,8 @@ export const en = {
     fetch: 'order (fetched)',
     api: 'API',
     import: 'import',
+    cli: 'command line',
+    hub: 'hub',
     sync: 'hub',
   },
   /** Reasons that the hub gives by itself. */
@@ -257,6 +259,8 @@ export const en = {
     recalled: 'given up, so that other channels can sell',
     waiting: 'nothing until all orders are known, then its share',
     tightening: 'no more until nothing can be oversold',
+    buffered: 'what is available, less what is kept back',
+    zeroed: 'nothing, as was asked for before the pause',
   },
   explain: {
     desired: 'Desired on the platform',
@@ -268,6 +272,7 @@ export const en = {
     buffer: 'Buffer kept back',
     'demand-buffer': 'Kept back: it sells fast',
     'load-line': 'Left to other channels',
+    zeroed: 'Zeroed before the pause',
     'stale-orders': 'Kept back: orders not read',
     cap: 'Capped by the policy',
     floor: 'Below the floor: shows zero',

@@ -38,10 +38,17 @@ export const zhParkedAndProtection = {
       guaranteed: '库存按份额分配给各渠道，买家不可能买到不存在的库存。',
       auto: '库存充足时开放，减少时缓冲，在利大于弊时按份额分配。',
     },
+    changed: '由 {{actor}} 于 {{at}} 设置。',
+    now: '各渠道当前的保护情况',
+    is: { open: '开放', buffered: '缓冲', tightening: '收紧中', guaranteed: '按份额' },
+    setTo: '设为{{mode}}',
+    keptBack_one: '预留 {{n}} 件',
+    keptBack_other: '预留 {{n}} 件',
     state: {
       tightening: '自 {{since}} 起收紧：确保不会超卖之前，任何渠道都不上调。',
       guaranteed: '自 {{since}} 起保证不超卖，前提见下。',
-      broken: '自 {{since}} 起无法保证：可能多卖 {{units}} 件。所有渠道正在让出数量。',
+      dealt: '自 {{since}} 起按份额分配，但无法保证不超卖：',
+      broken: '自 {{since}} 起无法保证：可能多卖 {{units}} 件。按份额分配的渠道正在让出数量。',
     },
     obstacle: {
       'not-dealt': '另有采用其他保护方式的渠道也在销售。',
