@@ -245,23 +245,6 @@ export const en = {
   },
   /** Reasons that the hub gives by itself. */
   ownReason: { 'lot-assumed': 'lot assumed', expired: 'expired' },
-  because: {
-    available: 'all that is available',
-    paused: 'paused by the policy',
-    fixed: 'fixed by the policy',
-    share: 'its share of what is available',
-    'set-aside': 'what is not set aside for others',
-    'below-floor': 'below the floor, so zero',
-    capped: 'capped by the policy',
-    'platform-maximum': 'the most that the platform takes',
-    granted: 'its share, dealt so that none can be oversold',
-    kept: 'not quite its share; a change is not worth its price now',
-    recalled: 'given up, so that other channels can sell',
-    waiting: 'nothing until all orders are known, then its share',
-    tightening: 'no more until nothing can be oversold',
-    buffered: 'what is available, less what is kept back',
-    zeroed: 'nothing, as was asked for before the pause',
-  },
   explain: {
     desired: 'Desired on the platform',
     promise: 'What this listing may promise',
