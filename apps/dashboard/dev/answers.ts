@@ -71,7 +71,7 @@ export function toItemDetail(world: World, index: number, nowMs: number): ItemDe
       ...figures,
     })),
     kit: null,
-    protection: { mode: 'auto', isOwn: false, standing: null, assumptions: [] },
+    protection: { mode: 'auto', isOwn: false, standing: null, channels: [], changed: null, assumptions: [] },
     listings: connections.flatMap((connection, number) => {
       const cell = world.cellOf(index, number)
       if (!cell) return []

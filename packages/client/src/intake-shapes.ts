@@ -29,6 +29,10 @@ export const syncJob = z.object({
 })
 export type SyncJobView = z.infer<typeof syncJob>
 
+/** GET and POST /audits: the last audit of each connection. */
+export const auditList = z.object({ rows: z.array(syncJob.extend({ connectionName: z.string() })) })
+export type AuditList = z.infer<typeof auditList>
+
 /** GET /connections/:id/jobs */
 export const syncJobList = z.object({ rows: z.array(syncJob) })
 

@@ -26,6 +26,7 @@ const explainLabels = [
   'stale-orders',
   'demand-buffer',
   'load-line',
+  'zeroed',
   'cap',
   'floor',
   'fixed',

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { protectionMode } from './protection-shapes.ts'
 
 const count = z.int().min(0)
 const moment = z.iso.datetime()
@@ -86,6 +87,16 @@ export const explainedAt = z.object({
       because: z.string().nullable(),
       wantedAt: moment.nullable(),
       causedAt: moment.nullable().describe('When the first of what changed it came about.'),
+      mode: protectionMode
+        .nullable()
+        .describe('The protection in force then; null: not known, or of a kit whose parts differ.'),
+      protection: z
+        .enum(['open', 'buffered', 'tightening', 'guaranteed'])
+        .nullable()
+        .describe('How it was protected when it came to want this; null: that was not kept yet.'),
+      keptBack: count
+        .nullable()
+        .describe('Listing units fewer that it wanted because of that, than its policies let it.'),
       sent: z.int().nullable(),
       sentAt: moment.nullable(),
       sentState: z.string().nullable().describe('What was known of it then.'),
@@ -114,6 +125,20 @@ export const explainedAt = z.object({
       isKnown: z.boolean(),
     }),
   ),
+  protections: z
+    .array(
+      z.object({
+        scope: z.enum(['organization', 'connection', 'item']),
+        scopeId: z.string(),
+        connectionName: z.string().nullable(),
+        sku: z.string().nullable().describe('Of the item, or of a part of the kit.'),
+        mode: protectionMode.nullable().describe('Null: what was set is not known any more.'),
+        oversellsPerMillion: z.int().nullable(),
+        since: moment.nullable(),
+        actor: z.string().nullable().describe('Who set it; null: that was not kept yet.'),
+      }),
+    )
+    .describe('Those that were set, from far to near; none: automatic.'),
   unknown: z.array(z.string()).describe('What of that moment is not on record, in sentences.'),
 })
 export type ExplainedAt = z.infer<typeof explainedAt>

@@ -90,11 +90,21 @@ const shown = z.object({
       'recalled',
       'waiting',
       'tightening',
+      'zeroed',
     ])
     .describe('What decides the number.'),
+  protection: z
+    .enum(['open', 'buffered', 'tightening', 'guaranteed'])
+    .describe('How it is protected then: `tightening`, no guarantee holds.'),
+  estimate: z
+    .enum(['measured-now', 'unsettled'])
+    .nullable()
+    .describe(
+      'Null: the number that it comes to if nothing else changes. `measured-now`: by how it sells, as far as is known now. `unsettled`: it depends on the order in which channels answer, or on what is not known yet.',
+    ),
 })
 
-/** POST /whatif: what levels would show; nothing is changed. */
+/** POST /whatif: what levels would show once the channels have settled; nothing is changed. */
 export const whatIf = z.object({
   at: z.iso.datetime(),
   totals: z.object({
@@ -105,6 +115,7 @@ export const whatIf = z.object({
     toZero: count.describe('Levels that show something now and would show zero.'),
     unitsBefore: count,
     unitsAfter: count,
+    estimated: count.describe('Levels of which what they would show is an estimate.'),
   }),
   rows: z
     .array(

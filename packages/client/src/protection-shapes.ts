@@ -42,15 +42,52 @@ export const protectionList = z.object({
       }),
     )
     .describe('From far to near: the nearest that is set holds.'),
+  changes: z
+    .array(
+      z.object({
+        scope: z.enum(['organization', 'connection', 'item']),
+        connectionName: z.string().nullable(),
+        sku: z.string().nullable(),
+        at: z.iso.datetime(),
+        mode: protectionMode.nullable().describe('Null: it was taken back.'),
+        oversellsPerMillion: z.int().nullable(),
+        actor: z.string(),
+      }),
+    )
+    .describe('The latest, newest first.'),
   assumptions: z.array(guaranteeAssumptions),
 })
 export type ProtectionList = z.infer<typeof protectionList>
 
 /** How one item is protected, and what that rests on. */
 export const itemProtection = z.object({
-  mode: protectionMode.describe('The nearest setting for the item; `open` where none is set.'),
+  mode: protectionMode.describe(
+    'The nearest setting for the item as a whole, its own or the organization’s; `auto` where none is set.',
+  ),
   isOwn: z.boolean().describe('Set on the item itself.'),
   standing: itemStanding.nullable(),
+  channels: z
+    .array(
+      z.object({
+        connectionId: z.string(),
+        connectionName: z.string(),
+        mode: protectionMode.describe(
+          'The setting that holds there: of the item, the connection or everything.',
+        ),
+        protection: z
+          .enum(['open', 'buffered', 'tightening', 'guaranteed'])
+          .describe('What that comes to now.'),
+        keptBack: z
+          .int()
+          .min(0)
+          .describe('Listing units that it shows fewer than its policies let it, because of that.'),
+      }),
+    )
+    .describe('Of each connection that lists it.'),
+  changed: z
+    .object({ at: z.iso.datetime(), actor: z.string() })
+    .nullable()
+    .describe('When its own setting was last changed, and by whom; null: not on record.'),
   assumptions: z.array(guaranteeAssumptions),
 })
 export type ItemProtectionShape = z.infer<typeof itemProtection>

@@ -76,7 +76,8 @@ export type Capabilities = {
   cancel: boolean
   /**
    * Declared where one listing can be taken off the channel by itself and put back: in words for a person, what that
-   * does there (`set to private`). Absent: it can not, or only together with others that may sell.
+   * does there (`set to private`). Absent: it can not, or only together with others that may sell. Where an account or a
+   * listing does not allow it, `withdraw` throws Forbidden or Invalid, and the task says what a person must do.
    */
   withdraw?: string
   /** Until how long after sending a request may still take effect; an unknown write is final only then. */
@@ -172,8 +173,17 @@ export type ChannelOperations = {
    * manifest declares `withdraw`, absent elsewhere.
    */
   withdraw?(externalId: string, options?: CallOptions): Promise<void>
-  /** Puts a listing that `withdraw` took off back as it was sold before. Reinstating one that sells changes nothing. */
-  reinstate?(externalId: string, options?: CallOptions): Promise<void>
+  /**
+   * Where a listing is on sale now, as far as `withdraw` takes that away: the hub keeps it before it withdraws anything,
+   * and hands it to `reinstate`. One withdrawal that was cut off half-way is then put back as it was before it began.
+   * Changes nothing. Absent where `reinstate` needs no such thing.
+   */
+  placement?(externalId: string, options?: CallOptions): Promise<string>
+  /**
+   * Puts a listing that `withdraw` took off back as it was sold before. Reinstating one that sells changes nothing.
+   * @param options.placement what `placement` said, in a connector that has it
+   */
+  reinstate?(externalId: string, options?: CallOptions & { placement?: string }): Promise<void>
   /** Orders changed at or after `since`, oldest change first, every state included. */
   orders(
     query: { since: Date; cursor: string | undefined },

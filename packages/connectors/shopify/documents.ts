@@ -203,6 +203,43 @@ export const SHIP: Operation = {
 }`,
 }
 
+/** Of one kind of catalogue: it is asked for each. */
+export const PLACEMENT: Operation = {
+  name: 'placement',
+  cost: 103,
+  query: `query PlimsollPlacement($id: ID!, $catalogType: CatalogType, $after: String) {
+  productVariant(id: $id) {
+    id
+    resourcePublicationsV2(first: 50, after: $after, catalogType: $catalogType, onlyPublished: true) {
+      nodes { publication { id } }
+      pageInfo { hasNextPage endCursor }
+    }
+  }
+}`,
+}
+
+export const PUBLICATIONS: Operation = {
+  name: 'reinstate',
+  cost: 250,
+  query: `query PlimsollPublications($ids: [ID!]!) { nodes(ids: $ids) { ... on Publication { id } } }`,
+}
+
+export const UNPUBLISH: Operation = {
+  name: 'withdraw',
+  cost: 10,
+  query: `mutation PlimsollUnpublish($id: ID!, $input: [PublicationInput!]!) {
+  publishableUnpublish(id: $id, input: $input) { userErrors { field message } }
+}`,
+}
+
+export const PUBLISH: Operation = {
+  name: 'reinstate',
+  cost: 10,
+  query: `mutation PlimsollPublish($id: ID!, $input: [PublicationInput!]!) {
+  publishablePublish(id: $id, input: $input) { userErrors { field message } }
+}`,
+}
+
 export const SUBSCRIPTIONS: Operation = {
   name: 'registerWebhooks',
   cost: 252,
@@ -247,6 +284,10 @@ export const ALL_OPERATIONS: readonly Operation[] = [
   REFUND_LINES,
   SHIPPABLE,
   SHIP,
+  PLACEMENT,
+  PUBLICATIONS,
+  UNPUBLISH,
+  PUBLISH,
   SUBSCRIPTIONS,
   SUBSCRIBE,
   UNSUBSCRIBE,

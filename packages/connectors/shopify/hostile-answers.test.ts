@@ -131,6 +131,21 @@ const stories: Record<string, (operations: ChannelOperations, exchanges: Exchang
       expect(quantities.reduce((sum, quantity) => sum + quantity, 0)).toBe(2)
     }
   },
+  async placement(operations) {
+    const told = z
+      .array(z.string())
+      .parse(JSON.parse((await operations.placement?.(gid('ProductVariant', 21))) ?? ''))
+    for (const id of told) expect(id).toMatch(/^gid:\/\/shopify\/\w+\/\d+/)
+    expect(new Set(told).size).toBe(told.length)
+  },
+  async withdraw(operations, exchanges) {
+    await operations.withdraw?.(gid('ProductVariant', 21))
+    // What is said to be off was read as off, after whatever was changed.
+    const changed = exchanges.findLastIndex(({ query }) => query.includes('PlimsollUnpublish('))
+    const read = exchanges.slice(changed + 1).map(({ data }) => data)
+    expect(read.length).toBeGreaterThan(0)
+    expect(JSON.stringify(read)).not.toContain('gid://shopify/Publication/')
+  },
   async registerWebhooks(operations) {
     const { registered, repaired } = await operations.registerWebhooks('https://hub.example/in')
     for (const topic of [...registered, ...repaired]) expect(topic).toMatch(/^[a-z_]+\/[a-z_]+$/)
@@ -169,6 +184,7 @@ describe.each(spoilings)('$kind', ({ errorRate, spoil, leastAnswered }) => {
 const rarelyAnswered = new Map([
   ['ship', 0],
   ['registerWebhooks', 0],
+  ['withdraw', 0],
 ])
 
 /** True when the story was told to its end, false when the connector refused with one of the closed classes. */

@@ -27,6 +27,8 @@ export const connector = defineConnector({
       webhooks: TOPICS,
       tracking: true,
       cancel: false,
+      // A variant by itself, since 2026-07; its product and siblings sell on.
+      withdraw: 'unpublished on every sales channel',
       latestEffectMs: 60_000,
       visibilityLagMs: 30_000,
       facts: [
@@ -49,6 +51,11 @@ export const connector = defineConnector({
         {
           fact: 'No mutation takes effect later than a minute after it was sent',
           source: 'assumed: mutations are synchronous',
+          verified: false,
+        },
+        {
+          fact: 'A variant that is unpublished on every publication is sold to nobody, while its siblings are',
+          source: 'shopify.dev/changelog/publish-and-unpublish-product-variants-independently-from-product',
           verified: false,
         },
         {

@@ -31,7 +31,9 @@ test('two listings may have one SKU: they are told apart by their ids', () =>
 
 test('check() names the rights that are missing; a right to write includes the one to read', () =>
   withShop(
-    { scopes: ['read_products', 'write_inventory', 'read_locations', 'read_all_orders'] },
+    {
+      scopes: ['read_products', 'write_inventory', 'read_locations', 'read_all_orders', 'write_publications'],
+    },
     async ({ operations }) => {
       expect(await operations.check()).toEqual({
         account: 'Harbour & Co. (plimsoll-demo.myshopify.com)',

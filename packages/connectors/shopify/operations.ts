@@ -11,6 +11,7 @@ import { pageInfoSchema, readAllPages } from './pages.ts'
 import type { Credentials, Settings } from './settings.ts'
 import { ship } from './shipping.ts'
 import { registerWebhooks } from './subscriptions.ts'
+import { readPlacement, reinstate, withdraw } from './withdrawal.ts'
 
 /** Rights that the hub needs; a `write_` right includes its `read_` twin. */
 export const SCOPES = [
@@ -22,6 +23,9 @@ export const SCOPES = [
   'read_merchant_managed_fulfillment_orders',
   'write_merchant_managed_fulfillment_orders',
 ] as const
+
+/** To take a single variant off sale and put it back. */
+export const WITHDRAWAL_SCOPE = 'write_publications'
 
 export function open(context: ConnectorContext<Settings, Credentials>): ChannelOperations {
   const api = createApi(context)
@@ -39,6 +43,9 @@ export function open(context: ConnectorContext<Settings, Credentials>): ChannelO
     },
     levels: (keys, options) => readLevels(api, keys, options),
     setLevels: (writes, options) => setLevels(api, writes, options),
+    placement: (externalId, options) => readPlacement(api, externalId, options),
+    withdraw: (externalId, options) => withdraw(api, externalId, options),
+    reinstate: (externalId, options) => reinstate(api, externalId, options),
     orders: (query, options) => listOrders(api, query, options),
     order: (externalId, options) => getOrder(api, externalId, options),
     ship: (shipment, options) => ship(api, shipment, options),
@@ -69,6 +76,12 @@ async function check(api: Api, settings: Settings, options: Parameters<ChannelOp
   }
   if (!granted.has('read_all_orders')) {
     warnings.push('Without read_all_orders, orders older than 60 days stay invisible.')
+  }
+  // Not missing: all else works without it, and not every shop may want to give it.
+  if (!granted.has(WITHDRAWAL_SCOPE)) {
+    warnings.push(
+      `Without ${WITHDRAWAL_SCOPE}, a listing whose decrease Shopify refuses cannot be taken off sale by the hub.`,
+    )
   }
   return {
     account: `${data.shop.name} (${data.shop.myshopifyDomain})`,

@@ -68,6 +68,7 @@ import type {
   PolicyChangeTable,
   PreviewLevelTable,
   PreviewTable,
+  ProtectionChangeTable,
 } from './tables/safety.ts'
 import type {
   BalanceTable,
@@ -220,6 +221,7 @@ export interface Tables {
   cutoverLine: CutoverLineTable
   oversell: OversellTable
   policyChange: PolicyChangeTable
+  protectionChange: ProtectionChangeTable
   importJob: ImportJobTable
   importPiece: ImportPieceTable
   importProblem: ImportProblemTable

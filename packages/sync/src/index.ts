@@ -53,6 +53,11 @@ export { type IntakeAnswer, receiveWebhook } from './intake/intake.ts'
 export { expectedOf } from './lanes/expected.ts'
 export type { LineBecause } from './load-line/load-line.ts'
 export { nearestProtection } from './load-line/protection.ts'
+export {
+  findProtectionChanges,
+  findProtectionsAt,
+  type ProtectionAt,
+} from './load-line/protection-history.store.ts'
 export { findItemProtections, findNamedProtections } from './load-line/protections.store.ts'
 export { changeProtection, type ProtectionChange, type ProtectionTarget } from './load-line/protections.ts'
 export { notify, parseWake, type ScreenTopic, WAKE_CHANNEL, type Wake } from './notify.ts'
@@ -101,12 +106,15 @@ export { type StaleRule, staleUnitsOf } from './safety/stale-orders.ts'
 export { changeStaleRule, listStaleRules, noteStaleOrders, type StaleRules } from './safety/stale-watch.ts'
 export { countUnzeroed } from './safety/zeroing.store.ts'
 export { findProcesses, type ProcessStatus } from './worker/processes.store.ts'
-export type { SyncJob } from './worker/sync-jobs.store.ts'
+export type { NamedJob, SyncJob } from './worker/sync-jobs.store.ts'
 export {
   cancelSyncJob,
+  getAudit,
   getSyncJob,
+  listAudits,
   listSyncJobs,
   requestAudit,
+  requestAudits,
   requestBackfill,
   requestSyncNow,
 } from './worker/sync-jobs.ts'

@@ -74,6 +74,6 @@ function useDetail({ label, detail = '', lot }: ExplainNode): string {
     return `${lot.code}: ${t(`explain.because.${lot.because}`, { day })}`
   }
   if (detail === '…') return t('explain.rest')
-  if (label === 'desired') return t(`because.${detail}`, { defaultValue: detail })
+  if (label === 'desired' || label === 'load-line') return t(`because.${detail}`, { defaultValue: detail })
   return label === 'movement' ? t(`movement.${detail}`, { defaultValue: detail }) : detail
 }

@@ -1,6 +1,6 @@
 import type { ItemProtectionShape, ProtectionMode } from '@plimsoll/client'
 import { useMutation } from '@tanstack/react-query'
-import { formatMoment } from '../format.ts'
+import { formatMoment, formatNumber } from '../format.ts'
 import { hub, queryClient } from '../hub.ts'
 import { useLanguage } from '../language.ts'
 import { useProblemText } from '../parts/notice.tsx'
@@ -11,7 +11,7 @@ const modes = ['open', 'buffered', 'guaranteed', 'auto'] as const
 /** How an item is protected from overselling, how far that has got, and what it rests on. */
 export function ItemProtection({ sku, protection }: { sku: string; protection: ItemProtectionShape }) {
   const { t, locale } = useLanguage()
-  const { mode, isOwn, standing, assumptions } = protection
+  const { mode, isOwn, standing, channels, changed, assumptions } = protection
   const change = useMutation({
     mutationFn: (next: ProtectionMode | null) => hub.protectItem(sku, next),
     onSettled: () => queryClient.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] === 'item' }),
@@ -50,9 +50,17 @@ export function ItemProtection({ sku, protection }: { sku: string; protection: I
             {problem}
           </p>
         )}
+        {isOwn && changed !== null && (
+          <p className="text-xs text-ink-2">
+            {t('protection.changed', {
+              at: formatMoment(locale, changed.at),
+              actor: t(`actor.${changed.actor}`, { defaultValue: changed.actor }),
+            })}
+          </p>
+        )}
         {standing !== null && (
           <p className={standing.state === 'broken' ? 'text-red' : ''}>
-            {t(`protection.state.${standing.state}`, {
+            {t(`protection.state.${toldState(standing)}`, {
               since: formatMoment(locale, standing.since),
               units: standing.shortUnits,
             })}
@@ -68,6 +76,7 @@ export function ItemProtection({ sku, protection }: { sku: string; protection: I
             {connectionName}: {impossibleBecause}
           </p>
         ))}
+        <Channels channels={channels} mode={mode} />
         {standing?.state === 'guaranteed' && unverified.length > 0 && (
           <details className="text-xs text-ink-2">
             <summary className="min-h-6 cursor-pointer py-0.5">
@@ -84,5 +93,40 @@ export function ItemProtection({ sku, protection }: { sku: string; protection: I
         )}
       </div>
     </Panel>
+  )
+}
+
+/** Where something stands in the way, that no more can be sold than is there holds of the channels that share it alone. */
+function toldState({ state, obstacles }: NonNullable<ItemProtectionShape['standing']>) {
+  return state === 'guaranteed' && obstacles.length > 0 ? 'dealt' : state
+}
+
+/** What it comes to on each channel now, and what that keeps back there. */
+function Channels({ channels, mode }: Pick<ItemProtectionShape, 'channels' | 'mode'>) {
+  const { t, locale } = useLanguage()
+  if (channels.length === 0) return null
+  return (
+    <ul className="grid gap-1" aria-label={t('protection.now')}>
+      {channels.map((channel) => (
+        <li
+          key={channel.connectionId}
+          className="flex flex-wrap items-baseline justify-between gap-x-3 border-t border-line pt-1"
+        >
+          <span className="min-w-0">
+            {channel.connectionName}
+            {channel.mode !== mode && (
+              <span className="text-ink-2">
+                {` · ${t('protection.setTo', { mode: t(`protection.modes.${channel.mode}`) })}`}
+              </span>
+            )}
+          </span>
+          <span className="text-ink-2">
+            {t(`protection.is.${channel.protection}`)}
+            {channel.keptBack > 0 &&
+              ` · ${t('protection.keptBack', { count: channel.keptBack, n: formatNumber(locale, channel.keptBack) })}`}
+          </span>
+        </li>
+      ))}
+    </ul>
   )
 }

@@ -57,7 +57,7 @@ function Row({ row }: { row: MovementPage['rows'][number] }) {
         {deltas
           .filter(([delta]) => row[delta] !== 0)
           .map(([delta, name]) => (
-            <span key={delta} className="mr-3 whitespace-nowrap">
+            <span key={delta} className="mr-3 inline-block whitespace-nowrap">
               <b className="font-semibold">{formatChange(locale, row[delta])}</b>{' '}
               <span className="text-xs text-ink-2">{t(`stock.${name}`)}</span>
             </span>

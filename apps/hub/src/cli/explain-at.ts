@@ -11,7 +11,16 @@ export async function readItemAt(context: SyncContext, sku: string, at: Date): P
 }
 
 /** What is on record of an item at a moment, for people. */
-export function sayItemAt({ sku, at, stock, levels, orders, policies, unknown }: ExplainedAt): string {
+export function sayItemAt({
+  sku,
+  at,
+  stock,
+  levels,
+  orders,
+  policies,
+  protections,
+  unknown,
+}: ExplainedAt): string {
   return [
     `${sku}  at ${at}`,
     ...(stock ?? []).map(
@@ -27,6 +36,11 @@ export function sayItemAt({ sku, at, stock, levels, orders, policies, unknown }:
       ({ scope, since, fields }) =>
         `policy of the ${scope}: ${fields === null ? 'not known' : `${saySet(fields)}, since ${since ?? 'nobody knows when'}`}`,
     ),
+    ...protections.map(
+      ({ scope, connectionName, sku: of, mode, since, actor }) =>
+        `protection of ${scope === 'organization' ? 'everything' : `${scope} ${connectionName ?? of ?? ''}`}: ${mode ?? 'not known'}, since ${since ?? 'nobody knows when'}${actor === null ? '' : `, by ${actor}`}`,
+    ),
+    ...(protections.length === 0 ? ['protection: none was set, so it was automatic'] : []),
     ...unknown.map((sentence) => `not on record: ${sentence}`),
   ].join('\n')
 }
@@ -42,7 +56,14 @@ function sayLevel(level: ExplainedAt['levels'][number]): string {
     level.acknowledged === null
       ? 'no write had been confirmed'
       : `had ${level.acknowledged} since ${level.acknowledgedAt}`
-  return `${wanted}; ${sent}; ${had}`
+  return [wanted, ...sayProtection(level), sent, had].join('; ')
+}
+
+function sayProtection({ mode, protection, keptBack }: ExplainedAt['levels'][number]): string[] {
+  if (protection === null || keptBack === null) return mode === null ? [] : [`protection ${mode}`]
+  const of = mode === null ? '' : ` (set: ${mode})`
+  if (protection === 'open') return [`protection open${of}, nothing kept back`]
+  return [`protection ${protection}${of}, which kept ${keptBack} back`]
 }
 
 function saySet(fields: Record<string, unknown>): string {

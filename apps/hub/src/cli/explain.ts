@@ -103,6 +103,7 @@ const WORDS: Readonly<Record<ExplainNode['label'], string>> = {
   'platform-maximum': 'more than the platform accepts',
   'demand-buffer': 'kept back because of how fast it sells',
   'load-line': 'left to other channels, so that none can be oversold',
+  zeroed: 'zeroed before the pause, as was asked for',
   'not-worked-out': 'changed just now and not worked out yet',
   'other-item': 'the level follows another item',
   paused: 'paused by the policy',

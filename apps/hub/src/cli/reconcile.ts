@@ -1,13 +1,20 @@
 import { createWriteStream } from 'node:fs'
 import { pipeline } from 'node:stream/promises'
-import type { DriftPage, SyncJobView } from '@plimsoll/client'
+import type { AuditList, DriftPage, SyncJobView } from '@plimsoll/client'
 import { writeCsv } from '@plimsoll/files'
-import { type AuditResult, requestAudit, resolveDrift, type SyncNowResult } from '@plimsoll/sync'
+import {
+  type AuditResult,
+  getAudit,
+  requestAudit,
+  requestAudits,
+  resolveDrift,
+  type SyncNowResult,
+} from '@plimsoll/sync'
 import { type Command, Option } from 'commander'
 import { findDrifts } from '../views/intake.store.ts'
 import { AUDIT_HEADER, auditRows, syncAndWait } from '../views/intake.ts'
 import { CommandProblem, EXIT } from './output.ts'
-import { followJob, sayState } from './sync-job.ts'
+import { followJobs, sayState } from './sync-job.ts'
 import { addCommonOptions, type CommonOptions, withHub } from './with-hub.ts'
 
 type ReconcileOptions = CommonOptions & {
@@ -25,8 +32,8 @@ export function reconcileCommand(program: Command, exit: (code: number) => void)
     .description(
       'compare what platforms show with what they should; without a choice it lists what waits for you',
     )
-    .argument('[connection]', 'id or name of a connection, for --audit')
-    .option('--audit', 'read its whole catalogue and every level, heal what differs, and report')
+    .argument('[connection]', 'id or name of a connection, for --audit; none: all')
+    .option('--audit', 'read the whole catalogue and every level, heal what differs, and report')
     .option('--to <file>', 'write the report of the audit to this CSV file')
     .option('--listing <id>', 'read this listing now, and write what differs')
     .option('--resolve <id>', 'answer a difference that waits for you')
@@ -51,12 +58,22 @@ async function reconcile({
 }): Promise<number> {
   const { context } = hub
   if (options.audit === true) {
-    if (connection === undefined) throw new CommandProblem('Name the connection to audit.')
-    const asked = await requestAudit(context, connection)
-    const { job, code } = await followJob(context, output, asked.jobId)
+    const asked = connection === undefined ? undefined : await requestAudit(context, connection)
+    const audits =
+      asked === undefined ? await requestAudits(context, []) : [await getAudit(context, asked.jobId)]
+    const { jobs, code } = await followJobs(
+      context,
+      output,
+      audits.map(({ jobId, connectionName }) => ({ jobId, name: connectionName })),
+    )
     if (options.to !== undefined)
-      await pipeline(writeCsv(AUDIT_HEADER, auditRows(context, job.jobId)), createWriteStream(options.to))
-    output.result(job, sayAudit)
+      await pipeline(writeCsv(AUDIT_HEADER, auditRows(context, audits)), createWriteStream(options.to))
+    const [only] = jobs
+    if (asked !== undefined && only !== undefined) output.result(only, sayAudit)
+    else {
+      const rows = jobs.map((job, nth) => ({ ...job, connectionName: audits[nth]?.connectionName ?? '' }))
+      output.result({ rows }, sayAudits)
+    }
     return code
   }
   if (options.listing !== undefined) {
@@ -94,6 +111,17 @@ function sayAudit(job: SyncJobView): string {
     ...differing.map((each) => `  ${each.differences} ${each.class}: ${each.healed}`),
     `${healed} differences healed, ${left} left.`,
     sayState(job),
+  ].join('\n')
+}
+
+function sayAudits({ rows }: AuditList): string {
+  if (rows.length === 0) return 'There is no connection to audit.'
+  const sumOf = (of: (result: Partial<AuditResult>) => number) =>
+    rows.reduce((sum, { result }) => sum + of(result as Partial<AuditResult>), 0)
+  const done = rows.filter(({ state }) => state === 'done').length
+  return [
+    ...rows.map((row) => `${row.connectionName}: ${sayAudit(row)}`),
+    `All: ${sumOf(({ levelsRead = 0 }) => levelsRead)} levels read, ${sumOf(({ healed = 0 }) => healed)} differences healed, ${sumOf(({ left = 0 }) => left)} left; ${done} of ${rows.length} audits done.`,
   ].join('\n')
 }
 

@@ -18,15 +18,36 @@ export async function followJob(
   output: Output,
   jobId: string,
 ): Promise<{ job: SyncJobView; code: number }> {
+  const { jobs, code } = await followJobs(context, output, [{ jobId, name: undefined }])
+  const [job] = jobs
+  if (job === undefined) throw new Error('a job that is followed is known')
+  return { job, code }
+}
+
+/** The same for several that go on beside each other. @returns each as it is then, in the order in which they were given */
+export async function followJobs(
+  context: SyncContext,
+  output: Output,
+  followed: readonly { jobId: string; name: string | undefined }[],
+): Promise<{ jobs: SyncJobView[]; code: number }> {
+  const jobs = await Promise.all(followed.map((each) => follow(context, output, each)))
+  return { jobs, code: jobs.every(({ state }) => state === 'done') ? EXIT.ok : EXIT.notGood }
+}
+
+async function follow(
+  context: SyncContext,
+  output: Output,
+  { jobId, name }: { jobId: string; name: string | undefined },
+): Promise<SyncJobView> {
   const begun = await waitForJob(context, jobId, BEGIN_MS)
-  if (begun.state === 'waiting') return { job: begun, code: EXIT.notGood }
+  if (begun.state === 'waiting') return begun
   let saidAt = 0
-  const job = await waitForJob(context, jobId, DAY_MS, (now) => {
+  return await waitForJob(context, jobId, DAY_MS, (now) => {
     if (now.finishedAt !== null || context.clock.monotonic() - saidAt < SAY_MS) return
     saidAt = context.clock.monotonic()
-    output.say(`  ${now.done}${now.total === null ? '' : ` of ${now.total}`}`)
+    const whose = name === undefined ? '' : `${name}: `
+    output.say(`  ${whose}${now.done}${now.total === null ? '' : ` of ${now.total}`}`)
   })
-  return { job, code: job.state === 'done' ? EXIT.ok : EXIT.notGood }
 }
 
 export function sayState({ state, jobId, problem }: SyncJobView): string {

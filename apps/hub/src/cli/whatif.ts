@@ -1,6 +1,6 @@
-import type { WhatIfAnswer } from '@plimsoll/client'
+import type { ProtectionMode, WhatIfAnswer } from '@plimsoll/client'
 import type { WhatIfRequest } from '@plimsoll/sync'
-import { type Command, InvalidArgumentError } from 'commander'
+import { type Command, InvalidArgumentError, Option } from 'commander'
 import { showWhatIf } from '../views/policies.ts'
 import { numberIn } from './number-option.ts'
 import { CommandProblem } from './output.ts'
@@ -11,6 +11,7 @@ import {
   type TargetOptions,
   toChange,
 } from './policy-fields.ts'
+import { PROTECTION_MODES, toOversells } from './protect.ts'
 import { runReading } from './stock/document-command.ts'
 import { addCommonOptions, type CommonOptions } from './with-hub.ts'
 
@@ -24,6 +25,8 @@ type Options = CommonOptions &
     on?: string
     limit: number
     cursor?: string
+    protection?: ProtectionMode | 'none'
+    oversellsPerMillion?: string
   }
 
 /** `whatif`: what channels would show; nothing is changed. */
@@ -34,7 +37,7 @@ export function whatIfCommand(program: Command, exit: (code: number) => void): v
         program
           .command('whatif')
           .description(
-            'what channels would show if a policy, stock or the time were otherwise; changes nothing',
+            'what channels would show if a policy, a protection, stock or the time were otherwise; changes nothing',
           )
           .option('--at <instant>', 'as of then, with what is planned: 2026-11-11T00:00:00+08:00', toDate)
           .option(
@@ -46,6 +49,16 @@ export function whatIfCommand(program: Command, exit: (code: number) => void): v
             '--campaign-units <number>',
             'as if a campaign were open with so many units for each listing',
             numberIn({ min: 1, max: Number.MAX_SAFE_INTEGER }),
+          )
+          .addOption(
+            new Option(
+              '--protection <mode>',
+              'as if everything, or the --connection or --item, were protected so; none: as if that were taken back',
+            ).choices([...PROTECTION_MODES, 'none']),
+          )
+          .option(
+            '--oversells-per-million <number>',
+            'with --protection: put up with, of a million times that an item sells out',
           )
           .option('--of <sku>', 'only this item; repeatable', (sku: string, before: string[] = []) => [
             ...before,
@@ -71,13 +84,32 @@ export function whatIfCommand(program: Command, exit: (code: number) => void): v
     } = options
     const set = { ...toChange(options), ...(campaignUnits !== undefined && { campaignUnits }) }
     const isPolicy = Object.keys(set).length > 0
-    if (!isPolicy && [connection, item, listing].some((each) => each !== undefined)) {
+    const protections = toProtections(options)
+    if (
+      !isPolicy &&
+      protections.length === 0 &&
+      [connection, item, listing].some((each) => each !== undefined)
+    ) {
       throw new CommandProblem('Nothing is set on it: name a field, such as --buffer-units 5.')
     }
     const policies = isPolicy ? [{ connection, item, listing, set }] : []
-    const request = { at, policies, stock, items, connection: on, limit, cursor }
+    const request = { at, policies, protections, stock, items, connection: on, limit, cursor }
     exit(await runReading(options, ({ context }) => showWhatIf(context, request), sayAnswer))
   })
+}
+
+function toProtections(options: Options): WhatIfRequest['protections'] {
+  const { connection, item, listing, protection } = options
+  const oversellsPerMillion = toOversells(options.oversellsPerMillion)
+  if (protection === undefined) {
+    if (oversellsPerMillion === undefined) return []
+    throw new CommandProblem('--oversells-per-million goes with --protection.')
+  }
+  if (listing !== undefined)
+    throw new CommandProblem(
+      'A protection is set on everything, on a connection or on an item, not on a listing.',
+    )
+  return [{ connection, item, mode: protection === 'none' ? null : protection, oversellsPerMillion }]
 }
 
 /** An instant with its offset. */
@@ -99,16 +131,33 @@ function addStock(text: string, before: WhatIfRequest['stock'] = []): WhatIfRequ
 }
 
 function sayAnswer({ at, totals, rows, next }: WhatIfAnswer): string {
-  const { levels, changed, lowered, raised, toZero, unitsBefore, unitsAfter } = totals
+  const { levels, changed, lowered, raised, toZero, unitsBefore, unitsAfter, estimated } = totals
   const told = rows.map(
     ({ sku, connectionName, externalLocation, before, after }) =>
-      `  ${sku}  ${connectionName}, ${externalLocation}: ${before.units} (${before.because}) → ${after.units} (${after.because})`,
+      `  ${sku}  ${connectionName}, ${externalLocation}: ${sayShown(before)} → ${sayShown(after)}`,
   )
   const rest = changed - rows.length
   return [
     `At ${at}: of ${levels} numbers ${changed} would change, ${lowered} down and ${raised} up, ${toZero} to zero; ${unitsBefore} units → ${unitsAfter}.`,
     ...told,
     ...(rest > 0 ? [`  and ${rest} more`] : []),
+    ...(estimated > 0 ? [`${estimated} numbers, those with ≈, are estimates.`] : []),
+    ...ESTIMATES.filter(([estimate]) => rows.some(({ after }) => after.estimate === estimate)).map(
+      ([, sentence]) => `  ${sentence}`,
+    ),
     ...(next === null ? [] : [`More items: --cursor ${next}`]),
   ].join('\n')
+}
+
+const ESTIMATES = [
+  ['measured-now', 'By how items sell, as far as is known now: what is kept back changes as they do.'],
+  [
+    'unsettled',
+    'No guarantee holds, or units are not quite as they would be shared: it depends on the order in which channels answer, or on what is not known yet.',
+  ],
+] as const
+
+function sayShown({ units, because, protection, estimate }: WhatIfAnswer['rows'][number]['after']): string {
+  const protectedBy = protection === 'open' ? '' : `, ${protection}`
+  return `${estimate === null ? '' : '≈'}${units} (${because}${protectedBy})`
 }

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream'
 import {
+  auditList,
   connectionIntake,
   differencePage,
   done,
@@ -14,7 +15,9 @@ import {
   cancelSyncJob,
   changeEditRule,
   changeStaleRule,
+  getAudit,
   getSyncJob,
+  listAudits,
   listStaleRules,
   listSyncJobs,
   requestAudit,
@@ -24,7 +27,7 @@ import {
 import type { FastifyPluginAsync } from 'fastify'
 import { z } from 'zod'
 import { findDifferencePage, findDrifts, toJobView } from '../views/intake.store.ts'
-import { AUDIT_HEADER, auditRows, getIntake, syncAndWait } from '../views/intake.ts'
+import { AUDIT_HEADER, auditRows, beginAudits, getIntake, showAudits, syncAndWait } from '../views/intake.ts'
 import { fileAnswer, fileHeaders } from './file-answer.ts'
 import { pageQuery } from './page-query.ts'
 import { addRawRoute, addRoute } from './route.ts'
@@ -143,6 +146,54 @@ export function intakeRoutes({ context }: ServerContext): FastifyPluginAsync {
     addRoute(
       app,
       {
+        method: 'POST',
+        path: '/audits',
+        operation: 'auditSeveral',
+        tag,
+        summary:
+          'Audits several connections, or all, at the same time; one that is being audited is not begun again.',
+        body: z.strictObject({
+          connections: z
+            .array(z.string().min(1))
+            .max(1_000)
+            .default([])
+            .describe('Ids or names; none: all but drafts.'),
+        }),
+        answers: { 201: auditList },
+        errors: ['unknown-connection'],
+      },
+      async ({ body: { connections } }) => ({ 201: await beginAudits(context, connections) }),
+    )
+    addRoute(
+      app,
+      {
+        method: 'GET',
+        path: '/audits',
+        operation: 'listAudits',
+        tag,
+        summary: 'The last audit of each connection: how far it is, and what it has found.',
+        answers: { 200: auditList },
+      },
+      async () => ({ 200: await showAudits(context) }),
+    )
+    addRawRoute(
+      app,
+      {
+        method: 'GET',
+        path: '/audits/differences.csv',
+        operation: 'downloadAllDifferences',
+        tag,
+        summary: 'The reports of the last audits of all connections as one file.',
+        answers: { 200: fileAnswer },
+      },
+      async (_, reply) => {
+        const bytes = writeCsv(AUDIT_HEADER, auditRows(context, await listAudits(context)))
+        return reply.headers(fileHeaders('audits', 'csv')).send(Readable.from(bytes, { objectMode: false }))
+      },
+    )
+    addRoute(
+      app,
+      {
         method: 'GET',
         path: '/connections/:id/jobs',
         operation: 'listJobs',
@@ -217,8 +268,7 @@ export function intakeRoutes({ context }: ServerContext): FastifyPluginAsync {
       },
       async (request, reply) => {
         const { id } = job.parse(request.params)
-        await getSyncJob(context, id)
-        const bytes = writeCsv(AUDIT_HEADER, auditRows(context, id))
+        const bytes = writeCsv(AUDIT_HEADER, auditRows(context, [await getAudit(context, id)]))
         return reply.headers(fileHeaders('audit', 'csv')).send(Readable.from(bytes, { objectMode: false }))
       },
     )

@@ -3,6 +3,7 @@ import {
   policyList,
   policyWindow,
   policyWindowList,
+  protectionMode,
   shelfLifeMinimums,
   whatIf,
 } from '@plimsoll/client'
@@ -51,6 +52,18 @@ const supposition = z.strictObject({
     .max(20)
     .default([])
     .describe('Set beside what is stored; with campaign units as a window that is open.'),
+  protections: z
+    .array(
+      z.strictObject({
+        connection: target.connection,
+        item: z.string().min(1).optional().describe('The SKU of an item; neither: the organization.'),
+        mode: protectionMode.nullable().describe('Null: as if it were taken back.'),
+        oversellsPerMillion: z.int().min(1).max(500_000).optional().describe('As `setProtection` takes it.'),
+      }),
+    )
+    .max(20)
+    .default([])
+    .describe('As if protections were set so, beside what is stored.'),
   stock: z
     .array(
       z.strictObject({
@@ -166,7 +179,7 @@ export function policyRoutes({ context }: ServerContext): FastifyPluginAsync {
         operation: 'answerWhatIf',
         tag,
         summary:
-          'What every level would show if policies, stock or the time were otherwise; nothing is changed.',
+          'What every level would show if policies, protections, stock or the time were otherwise, once the channels have settled; nothing is changed.',
         body: supposition,
         answers: { 200: whatIf },
         errors: [...ofTarget, 'policy-contradiction', 'invalid-moment'],

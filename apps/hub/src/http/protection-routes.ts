@@ -47,7 +47,7 @@ export function protectionRoutes({ context }: ServerContext): FastifyPluginAsync
         errors: ['unknown-connection', 'unknown-item', 'policy-contradiction'],
       },
       async ({ body: { connection, item, ...setting } }) => {
-        await changeProtection(context, { connection, item }, setting)
+        await changeProtection(context, { connection, item }, { ...setting, actor: 'api' })
         return { 200: await listProtections(context) }
       },
     )

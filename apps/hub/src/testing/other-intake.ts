@@ -10,6 +10,8 @@ export const intakeReads: Record<string, string[]> = {
   '/api/v1/jobs/:id': [`/api/v1/jobs/${NONE}`],
   '/api/v1/jobs/:id/differences': [`/api/v1/jobs/${NONE}/differences`],
   '/api/v1/jobs/:id/differences.csv': [`/api/v1/jobs/${NONE}/differences.csv`],
+  '/api/v1/audits': ['/api/v1/audits'],
+  '/api/v1/audits/differences.csv': ['/api/v1/audits/differences.csv'],
   '/api/v1/drifts': ['/api/v1/drifts?limit=200', '/api/v1/drifts?asked=true'],
   '/api/v1/stale-rules': ['/api/v1/stale-rules'],
   '/api/v1/parked/groups': ['/api/v1/parked/groups'],
@@ -33,6 +35,7 @@ export function intakeWrites(ask: ServedHub['ask'], ids: IntakeIds) {
     'POST /api/v1/connections/:id/backfills': () =>
       ask('POST', `${path}/backfills`, { from: '2020-01-01T00:00:00Z' }),
     'POST /api/v1/connections/:id/audits': () => ask('POST', `${path}/audits`, {}),
+    'POST /api/v1/audits': () => ask('POST', '/api/v1/audits', { connections: [connectionId] }),
     'POST /api/v1/jobs/:id/cancel': () => ask('POST', `/api/v1/jobs/${jobId}/cancel`, {}),
     'POST /api/v1/listings/:id/sync': () => ask('POST', `/api/v1/listings/${listingId}/sync`, {}),
     'POST /api/v1/drifts/:id/resolve': () =>

@@ -88,6 +88,8 @@ export async function insertSafetyRows(db: Db, organizationId: string, mark: str
     values (${organizationId}, 'organization', ${organizationId}, now(), jsonb_build_object('cap', ${mark}::text))`.execute(
     db,
   )
+  await sql`insert into protection_change (organization_id, scope, scope_id, at, mode, oversells_per_million, actor)
+    values (${organizationId}, 'organization', ${organizationId}, now(), 'auto', 1000, ${mark})`.execute(db)
   await sql`insert into preview_level select organization_id, connection_id, level_id, 7, 7
     from level where organization_id = ${organizationId}`.execute(db)
 }

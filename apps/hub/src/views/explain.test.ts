@@ -288,3 +288,33 @@ test('a level that follows another item says so in place of a sum that is none o
   const tree = explainLevel({ ...input, level: { ...input.level, desired: 4, otherSku: 'TEA' } })
   expect(tree.rows).toEqual([{ label: 'other-item', value: 4, detail: 'TEA' }])
 })
+
+test('what a protection or a pause takes off is a row of its own, and the reason says so', () => {
+  const [input] = fc.sample(
+    anyInput.filter(({ level }) => level.otherSku === null && level.desired !== null),
+    1,
+  )
+  if (input === undefined) throw new Error('one input was asked for')
+  const explain = (level: Partial<ExplainInput['level']>) =>
+    explainLevel({ ...input, level: { ...input.level, ...level } })
+  const unprotected = explain({ desired: 0, desiredBecause: 'available', protection: 'open' })
+  const promised = (unprotected.rows ?? [])
+    .filter(({ label }) => label !== 'not-worked-out')
+    .reduce((sum, { value }) => sum + (value ?? 0), 0)
+  const least = (level: Partial<ExplainInput['level']>) => {
+    const { detail, rows = [] } = explain({ desired: promised - 1, ...level })
+    return [detail, rows.at(-1)]
+  }
+  expect(least({ desiredBecause: 'available', protection: 'buffered' })).toEqual([
+    'buffered',
+    { label: 'demand-buffer', value: -1 },
+  ])
+  expect(least({ desiredBecause: 'granted', protection: 'guaranteed' })).toEqual([
+    'granted',
+    { label: 'load-line', value: -1, detail: 'granted' },
+  ])
+  expect(least({ desiredBecause: 'zeroed', protection: 'open' })).toEqual([
+    'zeroed',
+    { label: 'zeroed', value: -1 },
+  ])
+})

@@ -91,7 +91,9 @@ export function explainLevel(told: ExplainInput): ExplainNode {
     rows.push({ label: 'platform-maximum', value: -beyondMaximum, detail: String(input.quantityMax) })
   }
   if (desired !== decided.units) rows.push(explainRest(level, desired - decided.units))
-  return { label: 'desired', value: desired, ...because, rows }
+  // What is kept back because of how it sells is part of the policy's buffer where that is decided, and no reason by itself.
+  const isKeptBack = level.desiredBecause === 'available' && rows.at(-1)?.label === 'demand-buffer'
+  return { label: 'desired', value: desired, ...(isKeptBack ? { detail: 'buffered' } : because), rows }
 }
 
 /** Units that the level keeps back because of the unread orders of others. */
@@ -115,6 +117,8 @@ const DEALT: ReadonlySet<string> = new Set<LineBecause>([
 function explainRest({ desiredBecause, protection }: ExplainInput['level'], value: number): ExplainNode {
   if (desiredBecause !== null && DEALT.has(desiredBecause))
     return { label: 'load-line', value, detail: desiredBecause }
+  // A person wanted the connection to show nothing before it is paused.
+  if (desiredBecause === 'zeroed') return { label: 'zeroed', value }
   if (protection === 'buffered' && value < 0) return { label: 'demand-buffer', value }
   // A mapping or a policy changed a moment ago, and the hub has still to work out what follows.
   return { label: 'not-worked-out', value }

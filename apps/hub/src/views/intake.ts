@@ -1,11 +1,14 @@
-import type { ConnectionIntake, SyncJobView } from '@plimsoll/client'
+import type { AuditList, ConnectionIntake, SyncJobView } from '@plimsoll/client'
 import type { WrittenCell } from '@plimsoll/files'
 import {
   findConnectionId,
   findDifferences,
   findGaps,
   getSyncJob,
+  listAudits,
   listSyncJobs,
+  type NamedJob,
+  requestAudits,
   requestSyncNow,
   type SyncContext,
   syncProblem,
@@ -57,7 +60,22 @@ export async function syncAndWait(context: SyncContext, listingId: string): Prom
   return await waitForJob(context, jobId, WAIT_MS_MAX)
 }
 
+/** The last audit of each connection. */
+export async function showAudits(context: SyncContext): Promise<AuditList> {
+  return { rows: (await listAudits(context)).map(toAuditView) }
+}
+
+/** Audits these connections, or all. */
+export async function beginAudits(context: SyncContext, connections: readonly string[]): Promise<AuditList> {
+  return { rows: (await requestAudits(context, connections)).map(toAuditView) }
+}
+
+function toAuditView({ connectionName, ...job }: NamedJob): AuditList['rows'][number] {
+  return { ...toJobView(job), connectionName }
+}
+
 export const AUDIT_HEADER = [
+  'connection',
   'sku',
   'listing',
   'stock unit',
@@ -69,10 +87,17 @@ export const AUDIT_HEADER = [
   'read at',
 ] as const
 
-/** The report of an audit, page by page. */
+/** The report of audits, one after the other, page by page. */
 export async function* auditRows(
   context: SyncContext,
-  jobId: string,
+  audits: readonly { jobId: string; connectionName: string }[],
+): AsyncGenerator<readonly WrittenCell[]> {
+  for (const audit of audits) yield* rowsOfAudit(context, audit)
+}
+
+async function* rowsOfAudit(
+  context: SyncContext,
+  { jobId, connectionName }: { jobId: string; connectionName: string },
 ): AsyncGenerator<readonly WrittenCell[]> {
   let after: string | undefined
   for (;;) {
@@ -82,6 +107,7 @@ export async function* auditRows(
     })
     for (const row of rows) {
       yield [
+        connectionName,
         row.sku,
         row.listingExternalId,
         row.stockUnitId,

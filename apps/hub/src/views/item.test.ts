@@ -93,6 +93,25 @@ test('I10: a policy that cuts the number is a row of its own, also before it is 
   expect(JSON.stringify(after)).not.toContain('not-worked-out')
 })
 
+test('how the item is protected is told for each channel, with who set it', async () => {
+  const protection = async () =>
+    itemDetail.parse((await served.ask('GET', '/api/v1/items/MUG')).body).protection
+  expect(await protection()).toMatchObject({ mode: 'auto', isOwn: false, changed: null })
+  await served.ask('PUT', '/api/v1/protections', { connection: 'Shop 1', mode: 'guaranteed' })
+  const ofConnection = await protection()
+  expect(ofConnection).toMatchObject({ mode: 'auto', isOwn: false })
+  expect(ofConnection?.channels).toMatchObject([{ connectionName: 'Shop 1', mode: 'guaranteed' }])
+  await served.ask('PUT', '/api/v1/protections', { item: 'MUG', mode: 'open' })
+  expect(await protection()).toMatchObject({
+    mode: 'open',
+    isOwn: true,
+    changed: { actor: 'api' },
+    channels: [{ mode: 'open', protection: 'open', keptBack: 0 }],
+  })
+  await served.ask('PUT', '/api/v1/protections', { item: 'MUG', mode: null })
+  await served.ask('PUT', '/api/v1/protections', { connection: 'Shop 1', mode: null })
+})
+
 test('I10: while stock changes all the time, what is read still adds up: it is of one moment', async () => {
   let isOver = false
   const changing = (async () => {

@@ -25,7 +25,7 @@ import {
 import { findItemLots } from './item-lots.store.ts'
 import { sumFigures } from './items.store.ts'
 import { findPartBalances, findPartMovementSums, findPartReservations } from './kit-parts.store.ts'
-import { getItemProtection } from './protections.ts'
+import { findItemProtection, toItemProtection } from './protections.ts'
 
 /** The orders named beneath "reserved"; the rest is one row. */
 const RESERVATIONS_LISTED = 20
@@ -77,9 +77,9 @@ async function findAll(context: SyncContext, db: Db, { itemId }: ItemHead, at: D
       { connectionId, name, connector },
     ]),
   )
-  const protection =
-    kitParts.length > 0 ? null : await getItemProtection(context, db, itemId, [...sellers.values()])
+  const protection = kitParts.length > 0 ? null : await findItemProtection(db, organizationId, itemId)
   return {
+    sellers: [...sellers.values()],
     balances,
     levels,
     reservations,
@@ -144,15 +144,32 @@ function toDetail(
   item: ItemHead,
   rows: Awaited<ReturnType<typeof findAll>>,
 ): ItemDetail {
-  const { balances, levels, figures, ...others } = rows
+  const { sellers, balances, levels, figures, protection, ...others } = rows
   const figureOf = new Map(figures.levels.map((level) => [level.levelId, level]))
+  const explainOf = (level: LevelView) =>
+    explainLevel({
+      level,
+      ...policyOf(figureOf.get(level.levelId)),
+      quantityMax:
+        context.connectors.get(level.connector)?.manifest.capabilities.quantityMax ?? Number.MAX_SAFE_INTEGER,
+      balances,
+      ...others,
+    })
   return {
     ...item,
     ...sumFigures(balances),
     // Places made for a virtual kit keep others from giving it stock; there is nothing at them.
     balances: others.kitParts.length === 0 ? balances : balances.filter(hasAny),
     kit: toKit(others.kitParts),
-    protection: others.protection,
+    protection:
+      protection === null
+        ? null
+        : toItemProtection(
+            context,
+            protection,
+            sellers,
+            levels.map((level) => ({ ...level, explain: explainOf(level) })),
+          ),
     listings: groupByListing(levels).map((group) => ({
       listingId: group.head.listingId,
       connectionId: group.head.connectionId,
@@ -173,15 +190,7 @@ function toDetail(
         expected: level.expected,
         status: level.status,
         problem: level.problem,
-        explain: explainLevel({
-          level,
-          ...policyOf(figureOf.get(level.levelId)),
-          quantityMax:
-            context.connectors.get(level.connector)?.manifest.capabilities.quantityMax ??
-            Number.MAX_SAFE_INTEGER,
-          balances,
-          ...others,
-        }),
+        explain: explainOf(level),
       })),
     })),
   }

@@ -1,6 +1,6 @@
 // An oversold item over the API: its task with cures, whose fault it was, and the item as it stood before.
 import { randomUUID } from 'node:crypto'
-import { explainedAt, type OversoldReport, oversoldReport, taskList } from '@plimsoll/client'
+import { explainedAt, type OversoldReport, oversoldReport, protectionList, taskList } from '@plimsoll/client'
 import { judgeOversold } from '@plimsoll/sync'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -70,6 +70,20 @@ test('I10: an oversold item has a task with cures and a cause for each unit; bef
     [3, true],
   ])
   expect(sayItemAt(now)).toContain('MAIN: on hand 3, reserved 5, held 0, available -2')
+  expect(now.protections).toEqual([])
+  expect(now.levels).toMatchObject([{ mode: 'auto', protection: 'open', keptBack: 0 }])
+  expect(sayItemAt(now)).toContain('protection: none was set, so it was automatic')
   expect((await at('2100-01-01T00:00:00Z')).status).toBe(422)
+
+  const set = { item: 'MUG', mode: 'guaranteed' }
+  const { body: protections } = await served.ask('PUT', '/api/v1/protections', set)
+  expect(protectionList.parse(protections).changes).toMatchObject([
+    { scope: 'item', sku: 'MUG', mode: 'guaranteed', actor: 'api' },
+  ])
+  const later = explainedAt.parse((await at(new Date().toISOString())).body)
+  expect(later.protections).toMatchObject([{ scope: 'item', sku: 'MUG', mode: 'guaranteed', actor: 'api' }])
+  expect(later.levels).toMatchObject([{ mode: 'guaranteed' }])
+  expect(sayItemAt(later)).toMatch(/protection of item MUG: guaranteed, since .*, by api/)
+  expect(explainedAt.parse((await at(before)).body).protections).toEqual([])
   expect((await served.ask('GET', `/api/v1/items/${randomUUID()}/explain?at=${before}`)).status).toBe(404)
 })

@@ -1,9 +1,11 @@
-import type { GuaranteeAssumptions, ItemProtectionShape, ProtectionList } from '@plimsoll/client'
+import type { ExplainNode, GuaranteeAssumptions, ItemProtectionShape, ProtectionList } from '@plimsoll/client'
 import type { Db } from '@plimsoll/database'
 import {
   findConnections,
   findItemProtections,
   findNamedProtections,
+  findProtectionChanges,
+  findProtectionsAt,
   nearestProtection,
   type SyncContext,
 } from '@plimsoll/sync'
@@ -11,8 +13,9 @@ import {
 /** How everything is protected, and what a guarantee rests on at each connection. */
 export async function listProtections(context: SyncContext): Promise<ProtectionList> {
   const { organizationId, database } = context
-  const [rows, connections] = await Promise.all([
+  const [rows, changes, connections] = await Promise.all([
     findNamedProtections(database.kysely, organizationId),
+    findProtectionChanges(database.kysely, organizationId, { limit: CHANGES_MAX }),
     findConnections(database.kysely, organizationId),
   ])
   return {
@@ -21,27 +24,42 @@ export async function listProtections(context: SyncContext): Promise<ProtectionL
       connectionId: row.scope === 'connection' ? scopeId : null,
       updatedAt: updatedAt.toISOString(),
     })),
+    changes: changes.map((change) => ({ ...change, at: change.at.toISOString() })),
     assumptions: connections.map((connection) => assumptionsOf(context, connection)),
   }
 }
+const CHANGES_MAX = 100
 
-/** The same of one item and the connections that list it. */
-export async function getItemProtection(
+/** A level of the item, as far as its protection goes. */
+type ProtectedLevel = {
+  connectionId: string
+  protection: ItemProtectionShape['channels'][number]['protection']
+  explain: ExplainNode
+}
+
+/** How one item is protected, on each connection that lists it. */
+export async function findItemProtection(db: Db, organizationId: string, itemId: string) {
+  const [settings, [standing], [changed]] = await Promise.all([
+    findNamedProtections(db, organizationId),
+    findItemProtections(db, organizationId, [itemId]),
+    findProtectionsAt(db, organizationId, [{ scope: 'item', scopeId: itemId }], FOR_EVER),
+  ])
+  return { itemId, settings, standing, changed }
+}
+/** Whatever was set last. */
+const FOR_EVER = new Date(8.64e15)
+
+export function toItemProtection(
   context: SyncContext,
-  db: Db,
-  itemId: string,
+  { itemId, settings, standing, changed }: Awaited<ReturnType<typeof findItemProtection>>,
   connections: readonly Listed[],
-): Promise<ItemProtectionShape> {
-  const { organizationId } = context
-  const [settings, [standing]] = [
-    await findNamedProtections(db, organizationId),
-    await findItemProtections(db, organizationId, [itemId]),
-  ]
+  levels: readonly ProtectedLevel[],
+): ItemProtectionShape {
   const own = settings.find(({ scope, scopeId }) => scope === 'item' && scopeId === itemId)
-  const [first] = connections
-  const nearest = nearestProtection(settings, { itemId, connectionId: first?.connectionId ?? '' })
+  const byConnection = Map.groupBy(levels, ({ connectionId }) => connectionId)
   return {
-    mode: nearest.mode,
+    // Of no connection: those may be set otherwise, each by itself.
+    mode: nearestProtection(settings, { itemId, connectionId: '' }).mode,
     isOwn: own !== undefined,
     standing:
       standing === undefined
@@ -53,8 +71,30 @@ export async function getItemProtection(
             // Written by `findObstacles`, whose codes they are.
             obstacles: standing.obstacles as NonNullable<ItemProtectionShape['standing']>['obstacles'],
           },
+    channels: connections.map(({ connectionId, name }) => {
+      const listed = byConnection.get(connectionId) ?? []
+      return {
+        connectionId,
+        connectionName: name,
+        mode: nearestProtection(settings, { itemId, connectionId }).mode,
+        protection: STRONGEST.find((each) => listed.some((level) => level.protection === each)) ?? 'open',
+        keptBack: listed.reduce((sum, { explain }) => sum + keptBackIn(explain), 0),
+      }
+    }),
+    changed:
+      changed?.since && changed.actor !== null
+        ? { at: changed.since.toISOString(), actor: changed.actor }
+        : null,
     assumptions: connections.map((connection) => assumptionsOf(context, connection)),
   }
+}
+
+const STRONGEST = ['guaranteed', 'tightening', 'buffered'] as const
+
+/** As the explanation says it. */
+function keptBackIn({ label, value, rows = [] }: ExplainNode): number {
+  const own = label === 'load-line' || label === 'demand-buffer' ? Math.max(0, -(value ?? 0)) : 0
+  return rows.reduce((sum, row) => sum + keptBackIn(row), own)
 }
 
 type Listed = { connectionId: string; name: string; connector: string }

@@ -1,3 +1,5 @@
+import { GraphQLError } from 'graphql'
+
 /** Who may call: the permanent token, or a token that the token endpoint gave in the last 24 hours. */
 export type Access = {
   isAllowed(token: string | undefined): boolean
@@ -34,4 +36,12 @@ export function createAccess(options: {
       return { access_token: token, scope: scopes.join(','), expires_in: Math.floor(tokenLifeMs / 1_000) }
     },
   }
+}
+
+/** @throws GraphQLError as Shopify answers an app that lacks a right; one to write includes the one to read */
+export function requireScope(scopes: readonly string[], scope: string): void {
+  if (scopes.includes(scope) || scopes.includes(scope.replace(/^read_/, 'write_'))) return
+  throw new GraphQLError(`Access denied. Required access: \`${scope}\` access scope.`, {
+    extensions: { code: 'ACCESS_DENIED', requiredAccess: `\`${scope}\` access scope.` },
+  })
 }

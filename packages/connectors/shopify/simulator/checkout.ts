@@ -63,7 +63,7 @@ export function sellableUnits(shop: Shop, variant: Variant): number | undefined 
 }
 
 function canSell(shop: Shop, variant: Variant | undefined, quantity: number): boolean {
-  if (variant === undefined) return false
+  if (variant === undefined || !shop.isSold(variant)) return false
   return (sellableUnits(shop, variant) ?? Number.POSITIVE_INFINITY) >= quantity
 }
 

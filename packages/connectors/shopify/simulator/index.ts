@@ -5,7 +5,7 @@ import {
   type SimulatorOptions,
 } from '@plimsoll/connector-kit/simulator'
 import type { FastifyInstance } from 'fastify'
-import { SCOPES } from '../operations.ts'
+import { SCOPES, WITHDRAWAL_SCOPE } from '../operations.ts'
 import type { Credentials, Settings } from '../settings.ts'
 import { type AppCredentials, createAccess } from './access.ts'
 import { createBucket } from './bucket.ts'
@@ -61,7 +61,11 @@ export async function createShopifySimulator(
     ...options.app,
   }
   const { domain = 'plimsoll-demo.myshopify.com', currency = 'EUR', name = 'Harbour & Co.' } = options
-  const { locations = ['Main warehouse'], timestampStepMs = 1_000, scopes = SCOPES } = options
+  const {
+    locations = ['Main warehouse'],
+    timestampStepMs = 1_000,
+    scopes = [...SCOPES, WITHDRAWAL_SCOPE],
+  } = options
   const shop = new Shop({ name, domain, currency, locations, timestampStepMs, now: () => clock.now() })
   shop.searchLagMs = options.searchLagMs ?? 0
 
@@ -73,7 +77,7 @@ export async function createShopifySimulator(
       currency,
       control: createControl(shop, { paidAtCheckout: options.paidAtCheckout ?? true }),
       routes(server, kit) {
-        const views = createViews(shop)
+        const views = createViews(shop, scopes)
         const subscriptions = createSubscriptions(shop, {
           sender: kit.webhooks,
           secret: app.clientSecret,
@@ -87,6 +91,7 @@ export async function createShopifySimulator(
           root: {
             ...createQueries(shop, views, subscriptions, scopes),
             ...createMutations({
+              scopes,
               schema: () => schema,
               shop,
               views,

@@ -1,5 +1,6 @@
 import type { Books } from '@plimsoll/connector-kit/simulator'
 import { type GraphQLResolveInfo, type GraphQLSchema, getDirectiveValues } from 'graphql'
+import { requireScope } from './access.ts'
 import { badRequest } from './connections.ts'
 import type { IdempotencyStore } from './idempotency.ts'
 import { cancelOrder, fulfillOrder } from './order-steps.ts'
@@ -37,6 +38,7 @@ type SubscriptionInput = {
 export type RequestContext = { receivedAtNs: string }
 
 export type MutationServices = {
+  scopes: readonly string[]
   schema: () => GraphQLSchema
   shop: Shop
   views: Views
@@ -47,6 +49,7 @@ export type MutationServices = {
 
 /** The roots of mutations. */
 export function createMutations({
+  scopes,
   schema,
   shop,
   views,
@@ -137,6 +140,10 @@ export function createMutations({
       return { inventoryItem: views.item(variant), userErrors: [] }
     },
 
+    publishablePublish: (asked: PublicationChange) => changePublications(shop, scopes, asked, 'published'),
+    publishableUnpublish: (asked: PublicationChange) =>
+      changePublications(shop, scopes, asked, 'unpublished'),
+
     webhookSubscriptionCreate({
       topic,
       webhookSubscription: { uri, format, includeFields, filter },
@@ -166,6 +173,31 @@ export function createMutations({
       return { deletedWebhookSubscriptionId: null, userErrors: [{ field: ['id'], message }] }
     },
   }
+}
+
+type PublicationChange = { id: string; input: readonly { publicationId?: string | null }[] }
+
+/** All or nothing: a publication that is not known changes none. */
+function changePublications(
+  shop: Shop,
+  scopes: readonly string[],
+  { id, input }: PublicationChange,
+  to: 'published' | 'unpublished',
+) {
+  requireScope(scopes, 'write_publications')
+  const variant = shop.variants.get(numberOf('ProductVariant', id))
+  if (variant === undefined) return { userErrors: [{ field: ['id'], message: 'Resource does not exist' }] }
+  const ids = input.map(({ publicationId }) => numberOf('Publication', publicationId ?? ''))
+  const unknown = ids.findIndex((each) => !shop.publications.has(each))
+  if (unknown >= 0) {
+    const field = ['input', String(unknown), 'publicationId']
+    return { userErrors: [{ field, message: 'Publication does not exist' }] }
+  }
+  for (const each of ids) {
+    if (to === 'published') variant.unpublishedOn.delete(each)
+    else variant.unpublishedOn.add(each)
+  }
+  return { userErrors: [] }
 }
 
 /** Required at run time since 2026-04. */

@@ -111,6 +111,10 @@ function findNode(shop: Shop, views: Views, id: string) {
       const variant = shop.variants.get(number)
       return variant === undefined ? null : views.variant(variant)
     }
+    case 'Publication': {
+      const publication = shop.publications.get(number)
+      return publication === undefined ? null : views.publication(publication)
+    }
     case 'Order': {
       const order = shop.orders.get(number)
       return order === undefined ? null : views.order(order)

@@ -14,7 +14,12 @@ export type Variant = {
   /** CONTINUE: sells on at zero. */
   sellsBeyondZero: boolean
   updatedAtMs: number
+  /** Publications that it was taken off by itself; it is on all others, as its product is. */
+  unpublishedOn: Set<number>
 }
+
+/** What is sold on one sales channel, or in one market. */
+export type Publication = { id: number; name: string; catalogType: 'APP' | 'MARKET' }
 
 /** Units of one inventory item at one location. On hand = available + committed. */
 export type Level = {

@@ -1,4 +1,4 @@
-import type { Level, Location, Order, Variant } from './records.ts'
+import type { Level, Location, Order, Publication, Variant } from './records.ts'
 
 /**
  * The simulated shop's books: catalogue, levels, orders, and the log of order changes that the list reads.
@@ -23,9 +23,17 @@ export type ShopEvent =
   | { kind: 'product'; topic: 'products/create' | 'products/update' | 'products/delete'; productId: number }
   | { kind: 'order-deleted'; orderId: number }
 
+const PUBLICATIONS = [
+  ['Online Store', 'APP'],
+  ['Point of Sale', 'APP'],
+  ['Europe', 'MARKET'],
+] as const
+
 export class Shop {
   readonly options: ShopOptions
   readonly locations = new Map<number, Location>()
+  /** The first is the online store, where shoppers buy. */
+  readonly publications = new Map<number, Publication>()
   readonly variants = new Map<number, Variant>()
   readonly variantsBySku = new Map<string, Variant>()
   readonly variantByItem = new Map<number, Variant>()
@@ -43,6 +51,15 @@ export class Shop {
       const id = this.nextId()
       this.locations.set(id, { id, name, active: true, fulfillmentService: false })
     }
+    for (const [name, catalogType] of PUBLICATIONS) {
+      const id = this.nextId()
+      this.publications.set(id, { id, name, catalogType })
+    }
+  }
+
+  isSold(variant: Variant): boolean {
+    const [onlineStore] = this.publications.keys()
+    return onlineStore !== undefined && !variant.unpublishedOn.has(onlineStore)
   }
 
   onEvent(listener: (event: ShopEvent) => void): void {
@@ -65,13 +82,17 @@ export class Shop {
     return Math.floor(now() / timestampStepMs) * timestampStepMs
   }
 
-  addVariant(seed: Omit<Variant, 'id' | 'productId' | 'itemId' | 'updatedAtMs'>, available: number): Variant {
+  addVariant(
+    seed: Omit<Variant, 'id' | 'productId' | 'itemId' | 'updatedAtMs' | 'unpublishedOn'>,
+    available: number,
+  ): Variant {
     const variant: Variant = {
       ...seed,
       id: this.nextId(),
       productId: this.nextId(),
       itemId: this.nextId(),
       updatedAtMs: this.stampMs(),
+      unpublishedOn: new Set(),
     }
     this.variants.set(variant.id, variant)
     // SKUs are not unique; a shopper who names one gets the first product that has it.

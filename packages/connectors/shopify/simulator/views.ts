@@ -1,3 +1,4 @@
+import { requireScope } from './access.ts'
 import { badRequest, type PageArguments, sortable, toConnection } from './connections.ts'
 import {
   currentOf,
@@ -7,6 +8,7 @@ import {
   type Line,
   type Location,
   type Order,
+  type Publication,
   type Refund,
   refundedOf,
   unfulfilledOf,
@@ -32,7 +34,8 @@ export function instant(atMs: number): string {
 
 const byId = (row: { id: number }) => sortable(row.id)
 
-export function createViews(shop: Shop) {
+/** @param scopes the app's: what is published where is told to those alone who may know */
+export function createViews(shop: Shop, scopes: readonly string[]) {
   const location = (record: Location) => ({
     __typename: 'Location',
     id: gid('Location', record.id),
@@ -45,6 +48,12 @@ export function createViews(shop: Shop) {
     const record = id === undefined ? undefined : shop.locations.get(id)
     return record === undefined ? null : location(record)
   }
+
+  const publication = (record: Publication) => ({
+    __typename: 'Publication',
+    id: gid('Publication', record.id),
+    name: record.name,
+  })
 
   const variant = (record: Variant) => ({
     __typename: 'ProductVariant',
@@ -66,6 +75,17 @@ export function createViews(shop: Shop) {
       status: 'ACTIVE',
     }),
     inventoryItem: () => item(record),
+    resourcePublicationsV2: ({ catalogType, ...page }: PageArguments & { catalogType?: string | null }) => {
+      requireScope(scopes, 'read_publications')
+      const shown = [...shop.publications.values()].filter(
+        (each) => each.catalogType === (catalogType ?? 'APP') && !record.unpublishedOn.has(each.id),
+      )
+      return toConnection(shown, page, byId, (each) => ({
+        isPublished: true,
+        publishDate: null,
+        publication: publication(each),
+      }))
+    },
   })
 
   const levelsOf = (itemId: number) => [...(shop.levels.get(itemId)?.values() ?? [])]
@@ -213,7 +233,19 @@ export function createViews(shop: Shop) {
       record.refunds.slice(0, first ?? record.refunds.length).map(refund(record)),
   })
 
-  return { location, locationOf, variant, item, itemOf, level, order, fulfillmentOrder, fulfillment, refund }
+  return {
+    location,
+    locationOf,
+    publication,
+    variant,
+    item,
+    itemOf,
+    level,
+    order,
+    fulfillmentOrder,
+    fulfillment,
+    refund,
+  }
 }
 
 /** Every state that the hub may ask for; the simulator moves units only between available and committed. */

@@ -1,4 +1,5 @@
 import type { Generated } from 'kysely'
+import type { ProtectionMode } from './sync.ts'
 
 /** Safety rails: what was wanted when, holds, halts and previews. Owned by `packages/sync`. */
 
@@ -11,6 +12,9 @@ export interface DesiredLogTable {
   because: string
   causedAt: Date
   at: Date
+  /** Null: it was not kept yet. */
+  protection: 'open' | 'buffered' | 'tightening' | 'guaranteed' | null
+  keptBack: number | null
 }
 
 export interface GuardSettingTable {
@@ -157,5 +161,17 @@ export interface PolicyChangeTable {
   scopeId: string
   at: Date
   fields: unknown
+  changeId: Generated<number>
+}
+
+/** What a protection said from then on; `mode` null: it was taken back. */
+export interface ProtectionChangeTable {
+  organizationId: string
+  scope: 'organization' | 'connection' | 'item'
+  scopeId: string
+  at: Date
+  mode: ProtectionMode | null
+  oversellsPerMillion: number | null
+  actor: string
   changeId: Generated<number>
 }

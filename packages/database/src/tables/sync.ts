@@ -68,6 +68,8 @@ export interface ListingTable {
   importedAt: Date
   /** Set while it is taken off its channel because the platform refused to lower it. */
   withdrawnAt: Date | null
+  /** Where it was on sale, in its connector's words; not null while it may be off. */
+  withdrawnPlacement: string | null
 }
 
 export interface LevelTable {

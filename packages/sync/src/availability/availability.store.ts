@@ -138,6 +138,9 @@ export type DesiredChange = {
   desired: number
   because: string
   causedAt: Date
+  /** How it is protected then, and the listing units that it keeps back because of that. */
+  protection: LevelToDecide['protection']
+  keptBack: number
 }
 
 /**
@@ -157,6 +160,8 @@ export async function saveDesired(
     desired: 'bigint',
     because: 'text',
     causedAt: 'timestamptz',
+    protection: 'text',
+    keptBack: 'bigint',
   })
   await sql`
     with changed as (
@@ -168,9 +173,11 @@ export async function saveDesired(
         raised_at = case when change.desired > coalesce(level.desired, -1) then ${at}::timestamptz else level.raised_at end
       from ${source}
       where level.organization_id = ${organizationId} and level.level_id = change.level_id
-      returning level.level_id, level.desired_version, change.before, change.desired, change.because, change.caused_at
+      returning level.level_id, level.desired_version, change.before, change.desired, change.because, change.caused_at,
+        change.protection, change.kept_back
     )
-    insert into desired_log (organization_id, level_id, version, before, desired, because, caused_at, at)
-    select ${organizationId}, level_id, desired_version, before, desired, because, caused_at, ${at}
+    insert into desired_log
+      (organization_id, level_id, version, before, desired, because, caused_at, at, protection, kept_back)
+    select ${organizationId}, level_id, desired_version, before, desired, because, caused_at, ${at}, protection, kept_back
     from changed`.execute(tx)
 }

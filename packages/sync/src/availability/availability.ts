@@ -1,15 +1,11 @@
-import type { Connector } from '@plimsoll/connector-kit'
 import { inTransaction, lastly } from '@plimsoll/database'
-import { availableOfKit } from '@plimsoll/stock'
 import { nowOf, type SyncContext, type Tx } from '../context.ts'
 import { mostShownOf, needsWrite } from '../lanes/expected.ts'
 import { type EntryToQueue, queueEntries } from '../lanes/lane-entries.store.ts'
-import { findDealtItems, findProtections } from '../load-line/load-line.store.ts'
-import { drawLines, dynamicBufferOf, type Protections } from '../load-line/protect.ts'
+import { findDealtItems } from '../load-line/load-line.store.ts'
+import { drawLines } from '../load-line/protect.ts'
 import { notify } from '../notify.ts'
 import { findOversold, type ItemStanding, keepOversoldTasks } from '../oversold/oversold.store.ts'
-import { findStaleItems, type StaleItem } from '../safety/stale-orders.store.ts'
-import { staleUnitsOf } from '../safety/stale-orders.ts'
 import { orZeroed } from '../safety/zeroing.ts'
 import {
   insertChangedItems,
@@ -19,11 +15,10 @@ import {
   saveDesired,
   takeChangedItems,
 } from './availability.store.ts'
-import { type Desired, decideDesired } from './desired.ts'
 import { findKitsBeyond, findWidelyUsed } from './kit-levels.store.ts'
-import { type LevelFigures, type LevelWithStock, readLevelFigures } from './level-figures.ts'
 import { findSpecialItems } from './plain-levels.store.ts'
 import { findPlainTerms, workOutPlain } from './plain-levels.ts'
+import { type ProtectedFigures, promisedOf, readProtectedFigures } from './protected-figures.ts'
 
 const ITEMS_PER_TURN = 500
 
@@ -169,9 +164,8 @@ async function workOutNow(
 }
 
 /** All that decides what the levels of these items should show, and what follows beside. */
-type Figures = LevelFigures & {
+type Figures = ProtectedFigures & {
   oversold: ItemStanding[]
-  protections: Protections
   /** Kits that contain one of the items too, and are left to the turns that follow. */
   kitsBeyond: string[]
 }
@@ -179,37 +173,14 @@ type Figures = LevelFigures & {
 async function readFigures(context: SyncContext, tx: Tx, itemIds: readonly string[]): Promise<Figures> {
   const { organizationId } = context
   const at = nowOf(context)
-  const [figures, oversold, kitsBeyond, protections, stale] = await Promise.all([
-    readLevelFigures(tx, organizationId, itemIds, { at }),
+  const [figures, oversold, kitsBeyond] = await Promise.all([
+    readProtectedFigures(tx, organizationId, itemIds, { at }),
     findOversold(tx, organizationId, itemIds, at),
     findKitsBeyond(tx, organizationId, itemIds),
-    findProtections(tx, organizationId, itemIds),
-    findStaleItems(tx, organizationId, itemIds),
   ])
-  const availableOf = widestPools(figures.levels)
   const widelyUsed = new Set(kitsBeyond.length === 0 ? [] : await findWidelyUsed(tx, organizationId, itemIds))
   const covered = new Set(itemIds.filter((itemId) => !widelyUsed.has(itemId)))
-  // A copy: channels that are alike share what they may promise.
-  const levels = figures.levels.map((level) => {
-    const kept = staleUnitsOf(level, staleFor(level, stale))
-    return kept === 0 ? level : { ...level, available: level.available - kept }
-  })
-  return { ...figures, levels, oversold, kitsBeyond, protections: { ...protections, availableOf, covered } }
-}
-
-/** Base units in the widest pool of each item: a narrow one beside it says nothing of how deep the stock is. */
-function widestPools(levels: readonly LevelWithStock[]): Map<string, number> {
-  const widest = new Map<string, number>()
-  for (const { itemId, available } of levels.flatMap((level) => level.parts))
-    widest.set(itemId, Math.max(available, widest.get(itemId) ?? Number.MIN_SAFE_INTEGER))
-  return widest
-}
-
-/** Of other connections: what one sells itself is in its own number. */
-function staleFor(level: LevelToDecide, stale: readonly StaleItem[]): StaleItem[] {
-  return stale.filter(
-    ({ itemId, connectionId }) => itemId === level.itemId && connectionId !== level.connectionId,
-  )
+  return { ...figures, oversold, kitsBeyond, protections: { ...figures.protections, covered } }
 }
 
 /** What was worked out, as far as it is still to be written and told by the last statements of its transaction. */
@@ -258,24 +229,22 @@ async function workOut(
 ): Promise<Outcome> {
   const { organizationId } = context
   const at = nowOf(context)
-  const promised = levels.map((level) => {
-    const isKit = partsOfKit.has(level.itemId)
-    const desired = decideLevel(withDynamicBuffer(level, protections, isKit), context.connectors)
-    return { level, isKit, promise: desired.promise, desired }
-  })
-  const { levels: lines, dealAgain } = await drawLines(context, tx, promised, protections, cause)
+  const promised = promisedOf({ levels, partsOfKit, protections }, context.connectors)
+  const { dealt: lines, dealAgain, protectionOf } = await drawLines(context, tx, promised, protections, cause)
   const later = [...kitsBeyond, ...dealAgain]
-  const decided = promised.map(({ level, desired }) => {
+  const decided = promised.map(({ level, desired, unprotectedUnits }) => {
     const dealt = lines.get(level.levelId)
     const shown = dealt === undefined ? desired : { ...desired, units: dealt.units, because: dealt.because }
-    return { level, desired: orZeroed(level, shown) }
+    return { level, desired: orZeroed(level, shown), keptBack: Math.max(0, unprotectedUnits - shown.units) }
   })
-  const changes = decided.filter(isDifferent).map(({ level, desired }) => ({
+  const changes = decided.filter(isDifferent).map(({ level, desired, keptBack }) => ({
     levelId: level.levelId,
     before: level.desired,
     desired: desired.units,
     because: desired.because,
     causedAt: causeOf(level, causedAt, partsOfKit) ?? at,
+    protection: protectionOf(level.levelId),
+    keptBack,
   }))
   const entries = decided
     .filter(isToWrite)
@@ -293,22 +262,6 @@ async function workOut(
         insertChangedItems(tx, organizationId, later, { at, uuid: context.uuid }),
       ]),
   }
-}
-
-/** What is kept back because of how an item sells; of a kit, off each of its parts. */
-function withDynamicBuffer(level: LevelWithStock, protections: Protections, isKit: boolean): LevelWithStock {
-  const bufferOf = (itemId: string) => dynamicBufferOf(protections, itemId, level.connectionId)
-  if (isKit) {
-    if (level.parts.every(({ itemId }) => bufferOf(itemId) === 0)) return level
-    const parts = level.parts.map((part) => ({ ...part, available: part.available - bufferOf(part.itemId) }))
-    // By the difference: what is kept back of the kit for other reasons stays kept back.
-    const keptBack = availableOfKit(level.parts) - availableOfKit(parts)
-    return { ...level, available: level.available - keptBack }
-  }
-  const buffer = bufferOf(level.itemId)
-  if (buffer === 0) return level
-  const { policy } = level
-  return { ...level, policy: { ...policy, bufferUnits: Math.max(buffer, policy.bufferUnits ?? 0) } }
 }
 
 /** When the first change came about that this level follows from: of its item, or of a part of its kit. */
@@ -352,10 +305,4 @@ function toEntry({ level, desired }: Decided, causedAt: Date): EntryToQueue {
 /** 0 for zeros and decreases, 1 for the rest (I7). */
 export function priorityOf(desired: number, mostShown: number | undefined): number {
   return desired === 0 || (mostShown !== undefined && desired < mostShown) ? 0 : 1
-}
-
-/** What one level should show, by all that is known of it. */
-export function decideLevel(level: LevelWithStock, connectors: ReadonlyMap<string, Connector>): Desired {
-  const quantityMax = connectors.get(level.connector)?.manifest.capabilities.quantityMax
-  return decideDesired({ ...level, quantityMax: quantityMax ?? Number.MAX_SAFE_INTEGER }, level.policy)
 }

@@ -128,8 +128,9 @@ export async function writePlainLevels(
         and (select count(*) from locked) > 0
       returning level.level_id, level.desired_version, locked.before, locked.quantity, locked.because, locked.caused_at
     ), logged as (
-      insert into desired_log (organization_id, level_id, version, before, desired, because, caused_at, at)
-      select ${organizationId}, level_id, desired_version, before, quantity, because, caused_at, ${at}
+      insert into desired_log
+        (organization_id, level_id, version, before, desired, because, caused_at, at, protection, kept_back)
+      select ${organizationId}, level_id, desired_version, before, quantity, because, caused_at, ${at}, 'open', 0
       from changed
     ), queued as (
       insert into lane_entry

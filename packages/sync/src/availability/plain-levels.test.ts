@@ -172,7 +172,7 @@ async function written({ context, rows }: World, at: Date) {
       select level_id, priority, desired_version, caused_at = ${at} as is_new, not_before, attempts
       from lane_entry where organization_id = ${organizationId} order by level_id`),
     log: await rows(sql`
-      select level_id, version, before, desired, because from desired_log
+      select level_id, version, before, desired, because, protection, kept_back from desired_log
       where organization_id = ${organizationId} and at = ${at} and caused_at = ${at} order by level_id`),
     tasks: await rows(sql`
       select kind, subject, sku, units, closed_at = ${at} as is_closed

@@ -90,3 +90,31 @@ export async function findListingUnit(
   if (row === undefined) throw new Error('the listing was known a moment ago')
   return row
 }
+
+/**
+ * These items and all that share a level with one of them: the parts of the kits that contain it, those of the kits that
+ * contain these, and so on.
+ * @returns at most one more than the greatest number, these first
+ */
+export async function findItemsBeside(
+  db: Db,
+  organizationId: string,
+  itemIds: readonly string[],
+  max: number,
+): Promise<string[]> {
+  const found = await sql<{ itemId: string }>`
+    with recursive beside as (
+      select unnest(${sql.val([...itemIds])}::uuid[]) as item_id
+      union
+      select unnest(array[other.part_item_id, other.kit_item_id])
+      from beside
+      join kit_part on kit_part.organization_id = ${organizationId}
+        and (kit_part.part_item_id = beside.item_id or kit_part.kit_item_id = beside.item_id)
+      join kit_part as other on other.organization_id = kit_part.organization_id
+        and other.kit_item_id = kit_part.kit_item_id
+    )
+    select item_id from (select item_id from beside limit ${max + itemIds.length + 1}) as found
+    order by item_id = any(${sql.val([...itemIds])}::uuid[]) desc, item_id
+    limit ${max + 1}`.execute(db)
+  return found.rows.map((row) => row.itemId)
+}

@@ -1,23 +1,14 @@
 import { inTransaction } from '@plimsoll/database'
-import { findItemsBySku, findLocations } from '@plimsoll/stock'
+import { findItemsBySku } from '@plimsoll/stock'
 import { findConnectionId } from '../connections/connections.ts'
 import { nowOf, type SyncContext } from '../context.ts'
 import { syncProblem } from '../errors.ts'
-import {
-  applyChange,
-  type PolicyChange,
-  type PolicyTarget,
-  refuseContradictions,
-  type StoredChange,
-  toPolicyScope,
-  toStored,
-} from '../policies/policies.ts'
-import { NOTHING_SET } from '../policies/policy.ts'
-import type { PolicyInForce } from '../policies/policy-book.ts'
-import { decideLevel } from './availability.ts'
-import type { Because } from './desired.ts'
-import { type LevelWithStock, readLevelFigures, type Supposed } from './level-figures.ts'
-import { findItemsToLook, findListingUnit, findNamesOf, type LevelNames } from './whatif.store.ts'
+import type { ProtectionChange, ProtectionTarget } from '../load-line/protections.ts'
+import type { PolicyChange, PolicyTarget } from '../policies/policies.ts'
+import { type Foreseen, foreseeLevels } from './foresee.ts'
+import type { LevelWithStock } from './level-figures.ts'
+import { type Supposition, toSupposition } from './suppose.ts'
+import { findItemsToLook, findNamesOf, type LevelNames } from './whatif.store.ts'
 
 /** What is supposed to be otherwise, and which items are looked at. */
 export type WhatIfRequest = {
@@ -25,6 +16,8 @@ export type WhatIfRequest = {
   at: Date | undefined
   /** Set beside what is stored: as a policy without an end, or with campaign units as a window that is open. */
   policies: readonly (PolicyTarget & { set: PolicyChange & { campaignUnits?: number | null | undefined } })[]
+  /** As if how things are protected were set so. */
+  protections: readonly (ProtectionTarget & ProtectionChange)[]
   /** Units that are there beyond what is, or fewer. */
   stock: readonly { sku: string; location: string; units: number }[]
   /** Only these items; none named: all that the connection sells, or all. */
@@ -36,10 +29,10 @@ export type WhatIfRequest = {
   limit: number
 }
 
-export type WhatIfRow = LevelNames & {
-  before: { units: number; because: Because }
-  after: { units: number; because: Because }
-}
+/** What a level comes to show. */
+export type Shown = Omit<Foreseen, 'level'>
+
+export type WhatIfRow = LevelNames & { before: Shown; after: Shown }
 
 export type WhatIf = {
   at: Date
@@ -52,6 +45,8 @@ export type WhatIf = {
     toZero: number
     unitsBefore: number
     unitsAfter: number
+    /** Levels of which what they would show is an estimate. */
+    estimated: number
   }
   /** Those that change most. */
   rows: WhatIfRow[]
@@ -65,7 +60,7 @@ const ITEMS_PER_LOOK = 500
 
 /**
  * What each level would show if something were otherwise, at some moment: decided by the same code as what is really shown,
- * in transactions that can write nothing.
+ * protections and all, and followed until the channels have settled. Nothing is written.
  * @throws SyncProblem for whom or what is not known, and for values that contradict each other
  */
 export async function answerWhatIf(context: SyncContext, request: WhatIfRequest): Promise<WhatIf> {
@@ -74,7 +69,7 @@ export async function answerWhatIf(context: SyncContext, request: WhatIfRequest)
   const at = request.at ?? now
   if (at < now)
     throw syncProblem('invalid-moment', 'at', 'Say a moment from now on: what was shown is in the history.')
-  const supposed = await toSupposed(context, request)
+  const supposed = await toSupposition(context, request)
   const connectionId =
     request.connection === undefined ? undefined : await findConnectionId(context, request.connection)
   const named = await toItemIds(context, request.items)
@@ -102,25 +97,22 @@ export async function answerWhatIf(context: SyncContext, request: WhatIfRequest)
   return { ...answer, rows, next: found.length > ITEMS_PER_ANSWER ? itemIds.at(-1) : undefined }
 }
 
-type Shown = { units: number; because: Because }
 type Change = { level: LevelWithStock; before: Shown; after: Shown }
 
 async function compare(
   context: SyncContext,
   itemIds: readonly string[],
-  { now, at, supposed }: { now: Date; at: Date; supposed: Supposed },
+  { now, at, supposed }: { now: Date; at: Date; supposed: Supposition },
 ): Promise<Change[]> {
-  const { organizationId, connectors } = context
   return await inTransaction(
     context.database,
     async (tx) => {
-      const before = await readLevelFigures(tx, organizationId, itemIds, { at: now })
-      const after = await readLevelFigures(tx, organizationId, itemIds, { at, supposed })
-      const shownAfter = new Map(after.levels.map((level) => [level.levelId, decideLevel(level, connectors)]))
-      return before.levels.flatMap((level): Change[] => {
+      const before = await foreseeLevels(context, tx, itemIds, { at: now })
+      const after = await foreseeLevels(context, tx, itemIds, { at, supposed })
+      const shownAfter = new Map(after.map(({ level, ...shown }) => [level.levelId, shown]))
+      return before.flatMap(({ level, ...shown }): Change[] => {
         const decided = shownAfter.get(level.levelId)
-        if (decided === undefined) return []
-        return [{ level, before: decideLevel(level, connectors), after: decided }]
+        return decided === undefined ? [] : [{ level, before: shown, after: decided }]
       })
     },
     { isolationLevel: 'repeatable read' },
@@ -148,7 +140,16 @@ function byChange(a: Change, b: Change): number {
 }
 
 function emptyAnswer(at: Date): Omit<WhatIf, 'rows' | 'next'> {
-  const totals = { levels: 0, changed: 0, lowered: 0, raised: 0, toZero: 0, unitsBefore: 0, unitsAfter: 0 }
+  const totals = {
+    levels: 0,
+    changed: 0,
+    lowered: 0,
+    raised: 0,
+    toZero: 0,
+    unitsBefore: 0,
+    unitsAfter: 0,
+    estimated: 0,
+  }
   return { at, totals }
 }
 
@@ -162,6 +163,7 @@ function addUp({ totals }: Pick<WhatIf, 'totals'>, looked: readonly Change[]): v
     if (after.units === 0 && before.units > 0) totals.toZero += 1
     totals.unitsBefore += before.units
     totals.unitsAfter += after.units
+    if (after.estimate !== null) totals.estimated += 1
   }
 }
 
@@ -172,79 +174,4 @@ async function toItemIds(context: SyncContext, skus: readonly string[]): Promise
   if (unknown !== undefined)
     throw syncProblem('unknown-item', 'items', `There is no item with the SKU "${unknown}".`)
   return items.map(({ itemId }) => itemId)
-}
-
-async function toSupposed(context: SyncContext, request: WhatIfRequest): Promise<Supposed> {
-  const policies: SupposedPolicy[] = []
-  for (const { set, ...target } of request.policies)
-    policies.push(await toSupposedPolicy(context, target, set))
-  const stock = await toSupposedStock(context, request.stock)
-  return {
-    policies: (stored) => policies.reduce((rows, policy) => suppose(rows, policy), [...stored]),
-    stock: (stored) => {
-      const rows = [...stored]
-      for (const { itemId, locationId, units } of stock) {
-        const nth = rows.findIndex((row) => row.itemId === itemId && row.locationId === locationId)
-        const row = rows[nth]
-        if (row === undefined) rows.push({ itemId, locationId, available: units, incoming: 0 })
-        else rows[nth] = { ...row, available: row.available + units }
-      }
-      return rows
-    },
-    holderIds: policies
-      .filter(
-        ({ change, campaignUnits }) => campaignUnits !== null || (change.exclusivePercent ?? null) !== null,
-      )
-      .map(({ row }) => row.scopeId),
-  }
-}
-
-type SupposedPolicy = { row: PolicyInForce; change: StoredChange; campaignUnits: number | null }
-
-async function toSupposedPolicy(
-  context: SyncContext,
-  target: PolicyTarget,
-  { campaignUnits = null, ...told }: WhatIfRequest['policies'][number]['set'],
-): Promise<SupposedPolicy> {
-  const scope = await toPolicyScope(context, target)
-  const change = await toStored(context, told)
-  refuseContradictions(scope, applyChange(NOTHING_SET, change))
-  const unit =
-    scope.scope === 'listing'
-      ? await findListingUnit(context.database.kysely, context.organizationId, scope.scopeId)
-      : { connectionId: null, stockUnitId: null, itemId: null, listings: 0 }
-  const row = { ...scope, ...unit, ...NOTHING_SET, campaignUnits: null, windowId: null }
-  return { row, change, campaignUnits }
-}
-
-/** A campaign is supposed to be open already; anything else is set beside what is stored without an end. */
-function suppose(
-  rows: readonly PolicyInForce[],
-  { row, change, campaignUnits }: SupposedPolicy,
-): PolicyInForce[] {
-  if (campaignUnits !== null) return [...rows, { ...row, ...applyChange(row, change), campaignUnits }]
-  const isSame = (each: PolicyInForce) =>
-    each.scope === row.scope && each.scopeId === row.scopeId && each.windowId === null
-  if (!rows.some(isSame)) return [{ ...row, ...applyChange(row, change) }, ...rows]
-  return rows.map((each) => (isSame(each) ? { ...each, ...applyChange(each, change) } : each))
-}
-
-async function toSupposedStock(context: SyncContext, stock: WhatIfRequest['stock']) {
-  if (stock.length === 0) return []
-  const { organizationId, database } = context
-  const items = await findItemsBySku(
-    database.kysely,
-    organizationId,
-    stock.map(({ sku }) => sku),
-  )
-  const locations = await findLocations(database.kysely, organizationId)
-  return stock.map(({ sku, location, units }) => {
-    const item = items.find((each) => each.sku === sku)
-    const place = locations.find((each) => each.code === location)
-    if (item === undefined)
-      throw syncProblem('unknown-item', 'stock', `There is no item with the SKU "${sku}".`)
-    if (place === undefined)
-      throw syncProblem('unknown-location', 'stock', `There is no location ${location}.`)
-    return { itemId: item.itemId, locationId: place.locationId, units }
-  })
 }

@@ -3,6 +3,7 @@ import type { CallClass, ChannelOperations } from '@plimsoll/connector-kit'
 /** What each operation is called for. Writes are decreases or increases: whoever writes says which. */
 export const CLASS_OF: Readonly<Record<keyof ChannelOperations, CallClass | 'as-written'>> = {
   setLevels: 'as-written',
+  placement: 'decrease',
   withdraw: 'decrease',
   reinstate: 'increase',
   orders: 'order',
@@ -27,7 +28,7 @@ export function guardOperations(
   operations: ChannelOperations,
   around: <T>(operation: keyof ChannelOperations, call: () => Promise<T>) => Promise<T>,
 ): ChannelOperations {
-  const { outcomes, withdraw, reinstate, stream, countOrders } = operations
+  const { outcomes, placement, withdraw, reinstate, stream, countOrders } = operations
   return {
     check: (...given) => around('check', () => operations.check(...given)),
     locations: (...given) => around('locations', () => operations.locations(...given)),
@@ -41,6 +42,9 @@ export function guardOperations(
     registerWebhooks: (...given) => around('registerWebhooks', () => operations.registerWebhooks(...given)),
     ...(outcomes !== undefined && {
       outcomes: (...given) => around('outcomes', () => outcomes.apply(operations, given)),
+    }),
+    ...(placement !== undefined && {
+      placement: (...given) => around('placement', () => placement.apply(operations, given)),
     }),
     ...(withdraw !== undefined && {
       withdraw: (...given) => around('withdraw', () => withdraw.apply(operations, given)),

@@ -9,6 +9,8 @@ export type ExposedListing = {
   /** Base units at risk, null where nobody knows. */
   units: number | null
   detail: string
+  /** Where it was on sale before a withdrawal that was not seen to its end; null: none was begun. */
+  placement: string | null
 }
 
 /** Listings of refused decreases that are still on sale, those with the most units at risk first. */
@@ -19,7 +21,8 @@ export async function findExposedListings(
   limit: number,
 ): Promise<ExposedListing[]> {
   const found = await sql<ExposedListing>`
-    select task_id, listing.listing_id, listing.external_id, task.units * listing.units_per_listing as units, detail
+    select task_id, listing.listing_id, listing.external_id, task.units * listing.units_per_listing as units, detail,
+      listing.withdrawn_placement as placement
     from task
     join level on level.organization_id = task.organization_id and level.level_id = task.subject::uuid
     join listing on listing.organization_id = level.organization_id
@@ -31,14 +34,14 @@ export async function findExposedListings(
   return found.rows
 }
 
-/** Listings that were withdrawn and whose decrease has been taken since: nothing is refused any more. */
+/** Listings that were withdrawn, or may have been, and whose decrease has been taken since: nothing is refused any more. */
 export async function findListingsToReinstate(
   db: Db,
   organizationId: string,
   connectionId: string,
-): Promise<{ listingId: string; externalId: string; isDue: boolean }[]> {
-  const found = await sql<{ listingId: string; externalId: string; isDue: boolean }>`
-    select listing_id, external_id, not exists (
+): Promise<{ listingId: string; externalId: string; placement: string; isDue: boolean }[]> {
+  const found = await sql<{ listingId: string; externalId: string; placement: string; isDue: boolean }>`
+    select listing_id, external_id, withdrawn_placement as placement, not exists (
       select from level
       join task on task.organization_id = level.organization_id and task.kind = 'refused-decrease'
         and task.subject = level.level_id::text and task.closed_at is null
@@ -46,11 +49,25 @@ export async function findListingsToReinstate(
         and level.stock_unit_id = listing.stock_unit_id
     ) as is_due
     from listing
-    where organization_id = ${organizationId} and connection_id = ${connectionId} and withdrawn_at is not null
+    where organization_id = ${organizationId} and connection_id = ${connectionId}
+      and withdrawn_placement is not null
     order by external_id`.execute(db)
   return found.rows
 }
 
+/** Notes where a listing is on sale, before it is taken off. */
+export async function savePlacement(
+  tx: Tx,
+  organizationId: string,
+  listingId: string,
+  placement: string,
+): Promise<void> {
+  await sql`
+    update listing set withdrawn_placement = ${placement}
+    where organization_id = ${organizationId} and listing_id = ${listingId}`.execute(tx)
+}
+
+/** It is off since then; null: it is on sale as it was. */
 export async function saveWithdrawn(
   tx: Tx,
   organizationId: string,
@@ -58,7 +75,8 @@ export async function saveWithdrawn(
   withdrawnAt: Date | null,
 ): Promise<void> {
   await sql`
-    update listing set withdrawn_at = ${withdrawnAt}
+    update listing set withdrawn_at = ${withdrawnAt}::timestamptz,
+      withdrawn_placement = case when ${withdrawnAt}::timestamptz is not null then withdrawn_placement end
     where organization_id = ${organizationId} and listing_id = ${listingId}`.execute(tx)
 }
 

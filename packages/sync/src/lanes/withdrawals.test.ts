@@ -80,6 +80,28 @@ test('a withdrawal that is interrupted is tried again, by whoever has the lane t
   expect(platform.sell('bottle')).toBeUndefined()
 })
 
+test('what was taken off without an answer is put back where it was on sale, whatever became of the task meanwhile', async () => {
+  const { clock, world, stepped, platform, connectionId } = await refusing({ withdraw: 'hidden' })
+  const bottle = platform.listings.get('bottle')
+  if (bottle === undefined) throw new Error('the bottle is listed')
+  bottle.shelves = ['front', 'wholesale']
+  platform.refused.set('bottle', 'row')
+  platform.fault = (operation) => (operation === 'withdraw' ? 'dropped' : undefined)
+  await world.adjust('bottle', -7)
+  await turns(clock, stepped, 3)
+  expect(bottle.shelves).toEqual([])
+  // The number is taken before the hub has learned that the listing is off.
+  platform.refused.clear()
+  platform.fault = () => undefined
+  await world.adjust('bottle', -1)
+  await clock.advance(60_000)
+  const other = await stepConnection(world, connectionId)
+  await turns(clock, other, 6, 1_000)
+  expect(await world.level(connectionId, 'bottle')).toMatchObject({ acknowledged: 2, problemCode: null })
+  expect(bottle.shelves).toEqual(['front', 'wholesale'])
+  expect(platform.sell('bottle')).toBeDefined()
+})
+
 test('one bad row among many that spoils its batch is found in few calls, and the others are written meanwhile', async () => {
   const clock = manualClock()
   const world = await createWorld(database, clock, { reconcileMs: 60_000, deepReadMs: 60_000 })

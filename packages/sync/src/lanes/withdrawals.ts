@@ -8,6 +8,7 @@ import {
   type ExposedListing,
   findExposedListings,
   findListingsToReinstate,
+  savePlacement,
   saveTaskDetail,
   saveWithdrawn,
 } from './withdrawals.store.ts'
@@ -63,16 +64,33 @@ async function withdraw(context: WorkerContext, listing: ExposedListing): Promis
     return await tell(context, listing, cure)
   }
   try {
+    if (listing.placement === null) await keepPlacement(context, listing)
+    withdrawals.mayBeWithdrawn = true
     await operations.withdraw(listing.externalId, { signal })
   } catch (error) {
     if (!isConnectorError(error) || isPassing(error.kind)) throw error
     log.error({ listing: listing.externalId, error }, 'a listing could not be withdrawn')
     const cure = `It could not be taken off ${name} either (${error.message}): do it there by hand.`
-    return await tell(context, listing, cure)
+    return await tell(context, listing, cure, null)
   }
-  withdrawals.mayBeWithdrawn = true
   const done = `The listing was taken off ${name} (${capabilities.withdraw}); it is put back once the number is taken.`
   await tell(context, listing, done, nowOf(context))
+}
+
+/**
+ * Before anything is taken off: whoever finds it half done, or done without an answer, knows how it was on sale, and that
+ * it may be off.
+ */
+async function keepPlacement(
+  context: WorkerContext,
+  { listingId, externalId }: ExposedListing,
+): Promise<void> {
+  const { operations, signal, organizationId } = context
+  const placement = (await operations.placement?.(externalId, { signal })) ?? ''
+  await inTransaction(context.database, async (tx) => {
+    await assertLease(tx, organizationId, context.lease)
+    await savePlacement(tx, organizationId, listingId, placement)
+  })
 }
 
 /** Stands in the way of any call; the refusal itself has been told already. */
@@ -80,11 +98,12 @@ function isPassing(kind: string): boolean {
   return kind === 'unavailable' || kind === 'rate-limited' || kind === 'malformed' || kind === 'unauthorized'
 }
 
+/** @param withdrawnAt since when it is off; null: it was refused, and is on sale as it was */
 async function tell(
   context: WorkerContext,
   { taskId, listingId, detail }: ExposedListing,
   done: string,
-  withdrawnAt?: Date,
+  withdrawnAt?: Date | null,
 ): Promise<void> {
   const { organizationId } = context
   await inTransaction(context.database, async (tx) => {
@@ -104,9 +123,9 @@ async function reinstateTaken(context: WorkerContext, withdrawals: Withdrawals):
   const { database, organizationId, connection, operations, signal, log } = context
   const found = await findListingsToReinstate(database.kysely, organizationId, connection.connectionId)
   withdrawals.mayBeWithdrawn = found.some(({ isDue }) => !isDue)
-  for (const { listingId, externalId } of found.filter(({ isDue }) => isDue)) {
+  for (const { listingId, externalId, placement } of found.filter(({ isDue }) => isDue)) {
     try {
-      await operations.reinstate?.(externalId, { signal })
+      await operations.reinstate?.(externalId, { signal, placement })
     } catch (error) {
       withdrawals.mayBeWithdrawn = true
       // One that is gone meanwhile cannot be put back.

@@ -14,6 +14,13 @@ export async function lockDemandClock(tx: Tx, organizationId: string, now: Date)
   return found.rows[0]?.measuredUntil
 }
 
+/** The same, for whoever only looks; undefined: nothing has ever been measured. */
+export async function findDemandClock(db: Db, organizationId: string): Promise<Date | undefined> {
+  const found = await sql<{ measuredUntil: Date }>`
+    select measured_until from demand_clock where organization_id = ${organizationId}`.execute(db)
+  return found.rows[0]?.measuredUntil
+}
+
 export async function saveDemandClock(tx: Tx, organizationId: string, until: Date): Promise<void> {
   await sql`
     update demand_clock set measured_until = ${until} where organization_id = ${organizationId}`.execute(tx)
@@ -221,16 +228,12 @@ export async function saveBuffers(
 }
 
 /**
- * Measures the delays of connections: how long after its placement an order was known, and how long after its cause a
+ * The delays of connections, measured: how long after its placement an order was known, and how long after its cause a
  * lower quantity was confirmed; nineteen of the last twenty were faster. A raise waits for its fence: until then nothing
  * can be sold by it. What did not happen lately stays as it was measured.
  */
-export async function measureDelays(
-  tx: Tx,
-  organizationId: string,
-  { since, at }: { since: Date; at: Date },
-) {
-  await sql`
+function delaysMeasured(organizationId: string, { since, at }: { since: Date; at: Date }) {
+  return sql`(
     with seen as (
       select connection_id, percentile_disc(0.95) within group (order by ms)::bigint as ms, avg(ms)::bigint as usual,
         -- Of as short a time as the latest are from, so that all connections are measured alike.
@@ -255,21 +258,45 @@ export async function measureDelays(
       ) as latest
       group by connection_id
     )
-    insert into connection_delay
-      (organization_id, connection_id, seen_ms, written_ms, usual_seen_ms, usual_written_ms, sales_per_hour, measured_at)
-    select ${organizationId}, connection_id, coalesce(seen.ms, known.seen_ms, ${UNMEASURED.seenMs}),
-      coalesce(written.ms, known.written_ms, ${UNMEASURED.writtenMs}),
-      coalesce(seen.usual, known.usual_seen_ms, ${UNMEASURED.usualSeenMs}),
-      coalesce(written.usual, known.usual_written_ms, ${UNMEASURED.usualWrittenMs}),
-      coalesce(seen.per_hour, known.sales_per_hour, 0), ${at}
+    select connection_id, coalesce(seen.ms, known.seen_ms, ${UNMEASURED.seenMs}) as seen_ms,
+      coalesce(written.ms, known.written_ms, ${UNMEASURED.writtenMs}) as written_ms,
+      coalesce(seen.usual, known.usual_seen_ms, ${UNMEASURED.usualSeenMs}) as usual_seen_ms,
+      coalesce(written.usual, known.usual_written_ms, ${UNMEASURED.usualWrittenMs}) as usual_written_ms,
+      coalesce(seen.per_hour, known.sales_per_hour, 0) as sales_per_hour
     from seen full join written using (connection_id)
     left join (select * from connection_delay where organization_id = ${organizationId}) as known using (connection_id)
     order by connection_id
+  ) as measured`
+}
+
+/** Measures the delays of connections, and notes them. */
+export async function measureDelays(
+  tx: Tx,
+  organizationId: string,
+  { since, at }: { since: Date; at: Date },
+) {
+  await sql`
+    insert into connection_delay
+      (organization_id, connection_id, seen_ms, written_ms, usual_seen_ms, usual_written_ms, sales_per_hour, measured_at)
+    select ${organizationId}, connection_id, seen_ms, written_ms, usual_seen_ms, usual_written_ms, sales_per_hour, ${at}
+    from ${delaysMeasured(organizationId, { since, at })}
     on conflict (organization_id, connection_id) do update set
       seen_ms = excluded.seen_ms, written_ms = excluded.written_ms, usual_seen_ms = excluded.usual_seen_ms,
       usual_written_ms = excluded.usual_written_ms, sales_per_hour = excluded.sales_per_hour, measured_at = excluded.measured_at`.execute(
     tx,
   )
+}
+
+/** What measuring would find now; nothing is noted. */
+export async function findDelaysNow(
+  db: Db,
+  organizationId: string,
+  period: { since: Date; at: Date },
+): Promise<Map<string, Delay>> {
+  const found = await sql<{ connectionId: string } & Delay>`
+    select connection_id, seen_ms, written_ms, usual_seen_ms, usual_written_ms
+    from ${delaysMeasured(organizationId, period)}`.execute(db)
+  return new Map(found.rows.map(({ connectionId, ...delay }) => [connectionId, delay]))
 }
 const LATEST_MAX = 2_000
 

@@ -1,14 +1,17 @@
-import { inTransaction } from '@plimsoll/database'
+import { type Db, inTransaction } from '@plimsoll/database'
 import { nowOf, type SyncContext } from '../context.ts'
-import { type Delay, decideBuffers, UNMEASURED } from './buffers.ts'
+import { type Delay, decideBuffers, type ItemBuffers, UNMEASURED } from './buffers.ts'
 import {
   findBuffersBefore,
   findDelays,
+  findDelaysNow,
+  findDemandClock,
   findDemands,
   findItemsSoldBy,
   findLevelsSelling,
   findSales,
   isAnythingProtected,
+  type LevelOfItem,
   lockDemandClock,
   measureDelays,
   saveBuffers,
@@ -17,9 +20,10 @@ import {
 } from './demand.store.ts'
 import { afterSales } from './demand.ts'
 import { writeEffectOf } from './exposure.ts'
-import { findProtections } from './load-line.store.ts'
+import { findProtections, type ItemDepth } from './load-line.store.ts'
 import { dealSoon } from './protect.ts'
 import { OVERSELLS_PER_MILLION, type ProtectionRow } from './protection.ts'
+import type { Protections } from './zones.ts'
 
 /** A buffer is measured anew so long after it was, though nothing was sold: it fades. */
 const FADES_LOOKED_AT_MS = 60_000
@@ -59,22 +63,77 @@ export async function measureDemand(context: SyncContext): Promise<void> {
       findDelays(tx, organizationId),
       findProtections(tx, organizationId, itemIds),
     ])
-    const byItem = Map.groupBy(levels, ({ itemId }) => itemId)
-    const delayOf = (connectionId: string) => delays.get(connectionId) ?? UNMEASURED
-    const connectorOf = new Map(levels.map(({ connectionId, connector }) => [connectionId, connector]))
-    const buffers = itemIds.map((itemId) =>
-      decideBuffers(itemId, byItem.get(itemId) ?? [], {
-        delayOf,
-        pauseMs: (connectionId) => pauseOf(context, connectorOf.get(connectionId), delayOf(connectionId)),
-        now: at,
-        oversellsPerMillion: riskOf(settings, itemId),
-        isDealt: depths.get(itemId)?.standing !== undefined,
-      }),
-    )
+    const buffers = buffersOf(context, itemIds, { levels, delays, settings, depths, at })
     const changed = await saveBuffers(tx, organizationId, buffers, { known: depths, at })
     await saveDemandClock(tx, organizationId, at)
     await dealSoon(tx, { organizationId, at, uuid: context.uuid }, changed)
   })
+}
+
+/**
+ * What the next measuring will find of these items with these settings: for whoever asks what would be kept back. Nothing
+ * is noted.
+ */
+export async function foreseeDepths(
+  context: SyncContext,
+  db: Db,
+  itemIds: readonly string[],
+  { settings, depths }: Pick<Protections, 'settings' | 'depths'>,
+): Promise<Map<string, ItemDepth>> {
+  const { organizationId } = context
+  const at = nowOf(context)
+  const since = await findDemandClock(db, organizationId)
+  const [sales, sellers, measured, known] = await Promise.all([
+    since === undefined ? [] : findSales(db, organizationId, { since, until: at }),
+    findLevelsSelling(db, organizationId, itemIds),
+    findDelaysNow(db, organizationId, { since: new Date(at.getTime() - DELAYS_OF_MS), at }),
+    findDelays(db, organizationId),
+  ])
+  const soldOf = Map.groupBy(sales, ({ levelId }) => levelId)
+  const levels = sellers.map((level) => {
+    const sold = soldOf.get(level.levelId)
+    if (sold === undefined) return level
+    const units = sold.map((each) => each.units)
+    return { ...level, measured: afterSales(level.measured ?? undefined, units, at) }
+  })
+  const delays = new Map([...known, ...measured])
+  const foreseen = buffersOf(context, itemIds, { levels, delays, settings, depths, at })
+  return new Map(
+    foreseen.map(({ itemId, tightenUnits, buffers }) => {
+      const { standing } = depths.get(itemId) ?? {}
+      const own = new Map(buffers.map(({ connectionId, ...each }) => [connectionId, each]))
+      return [itemId, { itemId, tightenUnits, standing, buffers: own }]
+    }),
+  )
+}
+
+function buffersOf(
+  context: SyncContext,
+  itemIds: readonly string[],
+  {
+    levels,
+    delays,
+    settings,
+    depths,
+    at,
+  }: Pick<Protections, 'settings' | 'depths'> & {
+    levels: readonly LevelOfItem[]
+    delays: ReadonlyMap<string, Delay>
+    at: Date
+  },
+): ItemBuffers[] {
+  const byItem = Map.groupBy(levels, ({ itemId }) => itemId)
+  const delayOf = (connectionId: string) => delays.get(connectionId) ?? UNMEASURED
+  const connectorOf = new Map(levels.map(({ connectionId, connector }) => [connectionId, connector]))
+  return itemIds.map((itemId) =>
+    decideBuffers(itemId, byItem.get(itemId) ?? [], {
+      delayOf,
+      pauseMs: (connectionId) => pauseOf(context, connectorOf.get(connectionId), delayOf(connectionId)),
+      now: at,
+      oversellsPerMillion: riskOf(settings, itemId),
+      isDealt: depths.get(itemId)?.standing !== undefined,
+    }),
+  )
 }
 
 /** A guarded write needs no zero before it. */
@@ -84,7 +143,8 @@ function pauseOf(context: SyncContext, connector: string | undefined, delay: Del
   return capabilities.visibilityLagMs + 2 * delay.usualWrittenMs
 }
 
-function riskOf(settings: readonly ProtectionRow[], itemId: string): number {
+/** The oversells that an item's buffers are made for. */
+export function riskOf(settings: readonly ProtectionRow[], itemId: string): number {
   const nearest =
     settings.find(({ scope, scopeId }) => scope === 'item' && scopeId === itemId) ??
     settings.find(({ scope }) => scope === 'organization')

@@ -24,15 +24,20 @@ export async function findNamedProtections(db: Db, organizationId: string): Prom
   return found.rows
 }
 
+/** When a setting was changed, and by whom. */
+export type ChangeStamp = { at: Date; actor: string }
+
 export async function saveProtection(
   tx: Tx,
   organizationId: string,
   setting: ProtectionRow,
-  at: Date,
+  stamp: ChangeStamp,
 ): Promise<void> {
+  const { scope, scopeId, mode, oversellsPerMillion } = setting
   await sql`
+    with ${changeOf(organizationId, setting, stamp)}
     insert into protection (organization_id, scope, scope_id, mode, oversells_per_million, updated_at)
-    values (${organizationId}, ${setting.scope}, ${setting.scopeId}, ${setting.mode}, ${setting.oversellsPerMillion}, ${at})
+    values (${organizationId}, ${scope}, ${scopeId}, ${mode}, ${oversellsPerMillion}, ${stamp.at})
     on conflict (organization_id, scope, scope_id) do update set
       mode = excluded.mode,
       oversells_per_million = excluded.oversells_per_million,
@@ -43,10 +48,23 @@ export async function deleteProtection(
   tx: Tx,
   organizationId: string,
   { scope, scopeId }: Pick<ProtectionRow, 'scope' | 'scopeId'>,
+  stamp: ChangeStamp,
 ): Promise<void> {
+  const taken = { scope, scopeId, mode: null, oversellsPerMillion: null }
   await sql`
+    with ${changeOf(organizationId, taken, stamp)}
     delete from protection
     where organization_id = ${organizationId} and scope = ${scope} and scope_id = ${scopeId}`.execute(tx)
+}
+
+type ChangedRow = { [Field in keyof ProtectionRow]: ProtectionRow[Field] | null }
+
+/** What it says from then on, for whoever asks later what it said: by the statement that changes it. */
+function changeOf(organizationId: string, row: ChangedRow, { at, actor }: ChangeStamp) {
+  return sql`noted as (
+      insert into protection_change (organization_id, scope, scope_id, at, mode, oversells_per_million, actor)
+      values (${organizationId}, ${row.scope}, ${row.scopeId}, ${at}, ${row.mode}, ${row.oversellsPerMillion}, ${actor})
+    )`
 }
 
 /** The items whose levels a setting reaches. */

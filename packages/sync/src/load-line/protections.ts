@@ -18,6 +18,9 @@ export type ProtectionChange = {
   oversellsPerMillion?: number | undefined
 }
 
+/** Whoever changes something without saying who they are is the hub itself. */
+const HUB = 'hub'
+
 /**
  * Sets how what is sold is protected from overselling, and draws the line anew in the same transaction; of more items
  * than one turn takes, right after.
@@ -26,10 +29,10 @@ export type ProtectionChange = {
 export async function changeProtection(
   context: SyncContext,
   target: ProtectionTarget,
-  { mode, oversellsPerMillion = OVERSELLS_PER_MILLION }: ProtectionChange,
+  { mode, oversellsPerMillion = OVERSELLS_PER_MILLION, actor = HUB }: ProtectionChange & { actor?: string },
 ): Promise<void> {
   const { organizationId } = context
-  const scope = await toScope(context, target)
+  const scope = await toProtectionScope(context, target)
   await inTransaction(context.database, async (tx) => {
     // Before anything is read: two changes must not each work out what the other has not set yet.
     await lockAvailability(tx, organizationId)
@@ -37,14 +40,18 @@ export async function changeProtection(
     const itemIds = await findItemsProtected(tx, organizationId, scope)
     await updateAvailabilityOf(context, tx, { itemIds, at }, () =>
       mode === null
-        ? deleteProtection(tx, organizationId, scope)
-        : saveProtection(tx, organizationId, { ...scope, mode, oversellsPerMillion }, at),
+        ? deleteProtection(tx, organizationId, scope, { at, actor })
+        : saveProtection(tx, organizationId, { ...scope, mode, oversellsPerMillion }, { at, actor }),
     )
   })
   await updateAvailability(context)
 }
 
-async function toScope(
+/**
+ * Whom a protection is set on.
+ * @throws SyncProblem as `changeProtection` does
+ */
+export async function toProtectionScope(
   context: SyncContext,
   { connection, item: sku }: ProtectionTarget,
 ): Promise<Pick<ProtectionRow, 'scope' | 'scopeId'>> {

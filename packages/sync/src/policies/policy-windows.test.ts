@@ -231,6 +231,7 @@ const ask = (world: World, request: Partial<WhatIfRequest>) =>
   answerWhatIf(world.context, {
     at: undefined,
     policies: [],
+    protections: [],
     stock: [],
     items: [],
     connection: undefined,

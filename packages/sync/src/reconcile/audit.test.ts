@@ -5,7 +5,7 @@ import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { stepConnection, turns } from '../testing/steps.ts'
 import { createWorld, type World } from '../testing/world.ts'
-import { getSyncJob, requestAudit, requestSyncNow } from '../worker/sync-jobs.ts'
+import { getSyncJob, listAudits, requestAudit, requestAudits, requestSyncNow } from '../worker/sync-jobs.ts'
 import { findDifferences } from './audit.store.ts'
 import type { AuditResult } from './audit.ts'
 import type { SyncNowResult } from './sync-now.ts'
@@ -72,6 +72,42 @@ test('an audit reads every listing and level, says of each difference what it wa
   expect(await world.available('sku-07')).toBe(10 - platform.orders.size)
   expect(result.agreeing).toBeGreaterThanOrEqual(20)
   expect(job.done).toBe(job.total)
+})
+
+test('all connections are audited at once, each by its worker; what goes on is not begun again', async () => {
+  await world.stock('mug', 10)
+  const shops = [
+    await world.open('east', { mug: 10 }, { writeStyle: 'absolute', ordersPollMs: 3_600_000 }),
+    await world.open('west', { mug: 10 }, { state: 'shadow', ordersPollMs: 3_600_000 }),
+  ]
+  const workers = await Promise.all(shops.map(({ connectionId }) => stepConnection(world, connectionId)))
+  const pass = async () => {
+    for (let turn = 0; turn < 20; turn += 1) for (const worker of workers) await turns(clock, worker, 1, 250)
+  }
+  await pass()
+  shops[0]?.platform.edit('mug', 14)
+  const [first, again] = await Promise.all([
+    requestAudits(world.context, []),
+    requestAudits(world.context, []),
+  ])
+  expect(first.map(({ connectionName, state }) => [connectionName, state])).toEqual([
+    ['east', 'waiting'],
+    ['west', 'waiting'],
+  ])
+  expect(again.map(({ jobId }) => jobId)).toEqual(first.map(({ jobId }) => jobId))
+  await pass()
+  const done = await listAudits(world.context)
+  expect(done.map(({ jobId, state }) => [jobId, state])).toEqual(first.map(({ jobId }) => [jobId, 'done']))
+  expect(await differences(first[0]?.jobId ?? '')).toEqual(['mug edited-on-platform written 10→14'])
+  expect(await differences(first[1]?.jobId ?? '')).toEqual([])
+
+  const one = await requestAudits(world.context, ['west'])
+  expect(one.map(({ connectionName, state }) => [connectionName, state])).toEqual([['west', 'waiting']])
+  const latest = await listAudits(world.context)
+  expect(latest.map(({ jobId }) => jobId)).toEqual([first[0]?.jobId, one[0]?.jobId])
+  await expect(requestAudits(world.context, ['nowhere'])).rejects.toMatchObject({
+    code: 'unknown-connection',
+  })
 })
 
 test('a listing whose catalogue is not read to its end is never taken for gone', async () => {

@@ -12,6 +12,9 @@ export type LevelAt = {
   because: string | null
   wantedAt: Date | null
   causedAt: Date | null
+  /** How it was protected when it came to want this, and the listing units fewer that it wanted because of that. */
+  protection: 'open' | 'buffered' | 'tightening' | 'guaranteed' | null
+  keptBack: number | null
   /** The last write sent by then. */
   sent: number | null
   sentAt: Date | null
@@ -32,7 +35,7 @@ export async function findLevelsAt(
   const found = await sql<LevelAt>`
     select level.connection_id, connection.name as connection_name, level.stock_unit_id as listing,
       of_level.listing_id, level.external_location_id as location, wish.desired as wanted, wish.because,
-      wish.at as wanted_at, wish.caused_at, sent.quantity as sent, sent.sent_at,
+      wish.at as wanted_at, wish.caused_at, wish.protection, wish.kept_back, sent.quantity as sent, sent.sent_at,
       case when sent.settled_at <= ${at} then sent.state when sent.sent_at is not null then 'sent' end as sent_state,
       known.quantity as acknowledged, known.settled_at as acknowledged_at
     from level
@@ -46,7 +49,7 @@ export async function findLevelsAt(
       limit 1
     ) as of_level on true
     left join lateral (
-      select desired, because, at, caused_at from desired_log
+      select desired, because, at, caused_at, protection, kept_back from desired_log
       where desired_log.organization_id = level.organization_id and desired_log.level_id = level.level_id
         and desired_log.at <= ${at}
       order by version desc

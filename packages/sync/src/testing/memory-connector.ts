@@ -194,17 +194,25 @@ function openMemory(
       },
     }),
     ...(capabilities.withdraw !== undefined && {
+      async placement(externalId: string) {
+        await end(await begin('placement'))
+        const listing = platform.listings.get(externalId)
+        if (listing === undefined || listing.isGone) throw new NotFound(`There is no listing ${externalId}`)
+        return (listing.shelves ?? ['front']).join(' ')
+      },
       async withdraw(externalId: string) {
         const fault = await begin('withdraw')
         const listing = platform.listings.get(externalId)
         if (listing === undefined || listing.isGone) throw new NotFound(`There is no listing ${externalId}`)
         listing.isHidden = true
+        listing.shelves = []
         await end(fault)
       },
-      async reinstate(externalId: string) {
+      async reinstate(externalId: string, { placement = '' }: { placement?: string } = {}) {
         const fault = await begin('reinstate')
         const listing = platform.listings.get(externalId)
         if (listing === undefined || listing.isGone) throw new NotFound(`There is no listing ${externalId}`)
+        listing.shelves = placement.split(' ')
         listing.isHidden = false
         await end(fault)
       },

@@ -179,7 +179,14 @@ export class MemoryPlatform {
   }
 }
 
-export type MemoryListing = { sku: string; quantity: number | undefined; isGone: boolean; isHidden?: boolean }
+export type MemoryListing = {
+  sku: string
+  quantity: number | undefined
+  isGone: boolean
+  isHidden?: boolean
+  /** Where in the shop it is on sale; absent: in front. */
+  shelves?: string[]
+}
 
 export type MemoryOrder = {
   externalId: string
@@ -198,6 +205,7 @@ export type Operation =
   | 'listing'
   | 'levels'
   | 'setLevels'
+  | 'placement'
   | 'withdraw'
   | 'reinstate'
   | 'outcomes'

@@ -20,6 +20,34 @@ export async function insertJob(db: Db, organizationId: string, job: NewJob, at:
       ${job.toAt}, ${job.listingId}, '{}', 0, '{}', ${at})`.execute(db)
 }
 
+/** One at a time asks for the audits of all connections: two that ask at once must not begin each of them twice. */
+export async function lockAudits(tx: Tx, organizationId: string): Promise<void> {
+  await sql`select pg_advisory_xact_lock(hashtext('plimsoll audits'), hashtext(${organizationId}))`.execute(
+    tx,
+  )
+}
+
+/** A job with the connection as a person knows it. */
+export type NamedJob = SyncJob & { connectionName: string }
+
+/**
+ * The last audit of each connection, one that goes on before one that is over.
+ * @param jobId only this one, whether it is the last or not
+ */
+export async function findAudits(db: Db, organizationId: string, jobId?: string): Promise<NamedJob[]> {
+  const found = await sql<NamedJob>`
+    select distinct on (connection.created_at, connection.connection_id) connection.name as connection_name, job.*
+    from (
+      select ${columns} from sync_job
+      where organization_id = ${organizationId} and kind = 'audit'
+        and (${jobId ?? null}::uuid is null or job_id = ${jobId ?? null}::uuid)
+    ) as job
+    join connection on connection.organization_id = ${organizationId} and connection.connection_id = job.connection_id
+    order by connection.created_at, connection.connection_id, job.finished_at is not null, job.created_at desc,
+      job.job_id desc`.execute(db)
+  return found.rows
+}
+
 export async function findJob(db: Db, organizationId: string, jobId: string): Promise<SyncJob | undefined> {
   const found = await sql<SyncJob>`
     select ${columns} from sync_job

@@ -1,11 +1,22 @@
 import { inTransaction, type SyncJobKind } from '@plimsoll/database'
 import { isUuid } from '@plimsoll/stock'
 import { sql } from 'kysely'
+import { findConnections } from '../connections/connections.store.ts'
 import { findConnectionId } from '../connections/connections.ts'
 import { nowOf, type SyncContext } from '../context.ts'
 import { syncProblem } from '../errors.ts'
 import { notify } from '../notify.ts'
-import { cancelJob, findJob, findJobs, insertJob, type NewJob, type SyncJob } from './sync-jobs.store.ts'
+import {
+  cancelJob,
+  findAudits,
+  findJob,
+  findJobs,
+  insertJob,
+  lockAudits,
+  type NamedJob,
+  type NewJob,
+  type SyncJob,
+} from './sync-jobs.store.ts'
 
 /**
  * Asks for every order of a connection that changed in a period, as a job beside the lane.
@@ -36,6 +47,55 @@ export async function requestBackfill(
 export async function requestAudit(context: SyncContext, connection: string): Promise<SyncJob> {
   const connectionId = await findConnectionId(context, connection)
   return await request(context, { connectionId, kind: 'audit', fromAt: null, toAt: null, listingId: null })
+}
+
+/**
+ * Asks for a full audit of several connections, all at the same time: each is done by whoever works the connection. One that
+ * goes on already is not begun again, and a draft has nothing to be compared.
+ * @param names ids or names of connections; none: all
+ * @returns the audits of all of them, with the connections' names
+ * @throws SyncProblem for a connection that is not known
+ */
+export async function requestAudits(context: SyncContext, names: readonly string[]): Promise<NamedJob[]> {
+  const { organizationId, database, uuid } = context
+  const named = await Promise.all(names.map((name) => findConnectionId(context, name)))
+  return await inTransaction(database, async (tx) => {
+    await lockAudits(tx, organizationId)
+    const connections = (await findConnections(tx, organizationId)).filter(
+      ({ connectionId, state }) => state !== 'draft' && (named.length === 0 || named.includes(connectionId)),
+    )
+    const open = (await findAudits(tx, organizationId)).filter(({ finishedAt }) => finishedAt === null)
+    const audited = new Set(open.map(({ connectionId }) => connectionId))
+    const due = connections.filter(({ connectionId }) => !audited.has(connectionId))
+    const none = { fromAt: null, toAt: null, listingId: null, reason: 'asked' as const }
+    // As many as there are connections.
+    for (const { connectionId } of due)
+      await insertJob(
+        tx,
+        organizationId,
+        { ...none, jobId: uuid(), connectionId, kind: 'audit' },
+        nowOf(context),
+      )
+    if (due.length > 0) {
+      const connectionIds = due.map(({ connectionId }) => connectionId)
+      await notify(tx, organizationId, { kind: 'lane', connectionIds })
+    }
+    const asked = new Set(connections.map(({ connectionId }) => connectionId))
+    return (await findAudits(tx, organizationId)).filter(({ connectionId }) => asked.has(connectionId))
+  })
+}
+
+/** The last audit of each connection that was ever audited. */
+export async function listAudits(context: SyncContext): Promise<NamedJob[]> {
+  return await findAudits(context.database.kysely, context.organizationId)
+}
+
+/** @throws SyncProblem where there is no such audit */
+export async function getAudit(context: SyncContext, jobId: string): Promise<NamedJob> {
+  const { database, organizationId } = context
+  const [found] = isUuid(jobId) ? await findAudits(database.kysely, organizationId, jobId) : []
+  if (found === undefined) throw syncProblem('unknown-job', 'job', `There is no audit ${jobId}.`)
+  return found
 }
 
 /** Asks that one listing be read, healed and written now. @throws SyncProblem where there is no such listing */
