@@ -1,4 +1,5 @@
 import { createConformanceWorld, describeConformance } from '@plimsoll/connector-kit/conformance'
+import { request } from 'undici'
 import { connector } from './index.ts'
 import { createWooCommerceSimulator, type WooCommerceSimulatorOptions } from './simulator/index.ts'
 
@@ -11,6 +12,15 @@ async function start(options: WooCommerceSimulatorOptions = {}) {
     credentials: simulator.credentials,
     wrongCredentials: { ...simulator.credentials, consumerSecret: 'cs_wrong' },
     wrongWebhookCredentials: { ...simulator.credentials, webhookSecret: 'anotherSecret00000' },
+    grant: {
+      given: {},
+      // The owner agrees; the shop posts the keys before it sends the browser back.
+      async agree(url, inbox) {
+        await request(url)
+        const { body } = await inbox.waitFor(({ path }) => path.endsWith('/callback'))
+        return { query: {}, body: JSON.parse(Buffer.from(body).toString('utf8')) }
+      },
+    },
     unknown: {
       listingExternalId: '987654',
       orderExternalId: '987654',

@@ -365,7 +365,8 @@ async function fillSecondOrganization() {
       webhookSecret,
       wooOrder({ id, productId: Number(externalId), sku, quantity }),
     )
-    await receiveWebhook(context, registry, connectionId, delivery)
+    const url = `https://hub.example/webhooks/${connectionId}`
+    await receiveWebhook(context, registry, connectionId, { method: 'POST', url, ...delivery })
   }
   for (;;) {
     const found = await sql<{ isDone: boolean }>`

@@ -5,14 +5,15 @@ import {
   type SimulatorOptions,
 } from '@plimsoll/connector-kit/simulator'
 import type { FastifyInstance } from 'fastify'
-import { SCOPES } from '../operations.ts'
+import { SCOPES } from '../scopes.ts'
 import type { Credentials, Settings } from '../settings.ts'
-import { type AppCredentials, createAccess } from './access.ts'
+import { type Access, type AppCredentials, createAccess } from './access.ts'
 import { createBucket } from './bucket.ts'
 import { createControl } from './control.ts'
 import { createGraphqlEndpoint, loadSchema } from './graphql.ts'
 import { createIdempotencyStore } from './idempotency.ts'
 import { createMutations } from './mutations.ts'
+import { createOAuth, type OAuth } from './oauth.ts'
 import { createQueries } from './queries.ts'
 import { Shop } from './shop.ts'
 import { createSubscriptions } from './subscriptions.ts'
@@ -45,6 +46,8 @@ export type ShopifySimulator = RunningSimulator & {
   settings: Settings
   credentials: Credentials
   clientCredentials: Credentials
+  /** As if Shopify had ended every token that ends, before its time. */
+  endTokens(): void
   /** The shop's books, for tests that look inside. */
   shop: Shop
 }
@@ -65,6 +68,7 @@ export async function createShopifySimulator(
   const shop = new Shop({ name, domain, currency, locations, timestampStepMs, now: () => clock.now() })
   shop.searchLagMs = options.searchLagMs ?? 0
 
+  let endTokens: Access['endTokens'] = () => undefined
   const running = await createSimulator(
     {
       id: 'shopify',
@@ -99,10 +103,14 @@ export async function createShopifySimulator(
           shouldThrottle: () => kit.faults.shouldThrottle(),
         })
         const tokenLifeMs = options.tokenLifeMs ?? 86_399_000
-        const access = createAccess({ app, scopes, tokenLifeMs, now: () => clock.now(), random: kit.random })
+        const now = () => clock.now()
+        const oauth = createOAuth({ app, shop: domain, now, random: kit.random })
+        const access = createAccess({ app, scopes, tokenLifeMs, now, random: kit.random, oauth })
+        endTokens = access.endTokens
         addRoutes(server, {
           answer,
           access,
+          oauth,
           isRevoked: () => kit.faults.isRevoked(),
           nextRequestId: () => `request-${shop.nextId()}`,
         })
@@ -113,6 +121,7 @@ export async function createShopifySimulator(
   const { clientId, clientSecret, accessToken } = app
   return {
     ...running,
+    endTokens: () => endTokens(),
     shop,
     settings: { shop: domain, endpoint: running.url },
     credentials: { clientSecret, accessToken },
@@ -122,15 +131,21 @@ export async function createShopifySimulator(
 
 type RouteServices = {
   answer: ReturnType<typeof createGraphqlEndpoint>
-  access: ReturnType<typeof createAccess>
+  access: Access
+  oauth: OAuth
   isRevoked: () => boolean
   nextRequestId: () => string
 }
 
 function addRoutes(
   server: FastifyInstance,
-  { answer, access, isRevoked, nextRequestId }: RouteServices,
+  { answer, access, oauth, isRevoked, nextRequestId }: RouteServices,
 ): void {
+  server.get<{ Querystring: Record<string, string> }>('/admin/oauth/authorize', async (request, reply) => {
+    const agreed = oauth.agree(request.query)
+    return 'redirect' in agreed ? reply.redirect(agreed.redirect) : reply.code(400).send(agreed.refusal)
+  })
+
   server.post('/admin/oauth/access_token', async (request, reply) => {
     const token = isRevoked() ? undefined : access.grant(request.body)
     if (token !== undefined) return token

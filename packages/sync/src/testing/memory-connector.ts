@@ -35,7 +35,6 @@ export function memoryConnector(
       regions: ['world'],
       settings: z.object({}),
       credentials,
-      authorization: 'api-key',
       capabilities: {
         multiLocation: false,
         writeStyle: 'compare-and-set',
@@ -55,7 +54,7 @@ export function memoryConnector(
     },
     open: (context) => openMemory(platform, capabilities, context.credentials.key),
     webhooks: {
-      verify: (request, given) => request.headers['x-key'] === given.key,
+      verify: (request, { credentials }) => request.headers['x-key'] === credentials.key,
       parse: (request) => parseWebhook(platform, Buffer.from(request.body).toString('utf8')),
       personalDataKeys: ['email', 'customer'],
     },
@@ -143,6 +142,7 @@ function openMemory(
       await end(await begin('check'))
       return {
         account: 'memory',
+        accountId: platform.accountId,
         currency: 'EUR',
         timeZone: undefined,
         missingScopes: [],

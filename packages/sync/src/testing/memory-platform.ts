@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
 import type { Clock, ExternalOrder, OrderState, TicketOutcome } from '@plimsoll/connector-kit'
 
 /**
@@ -13,6 +14,8 @@ export class MemoryPlatform {
   /** Every quantity that a write set, in order. */
   readonly writes: { externalId: string; from: number | undefined; to: number; at: number }[] = []
   readonly calls: string[] = []
+  /** Whose shop it is; each is another's. */
+  accountId: string = randomUUID()
   /** The key that the shop accepts. */
   key = 'key-1'
   /** Rewrites a quantity before it is stored: a plugin that knows better. */

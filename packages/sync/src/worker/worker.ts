@@ -3,6 +3,7 @@ import {
   type Budgets,
   CALL_CLASSES,
   type CallClass,
+  type ChannelOperations,
   createBudgets,
 } from '@plimsoll/connector-kit'
 import { inTransaction, refreshStatistics } from '@plimsoll/database'
@@ -16,12 +17,14 @@ import { type Arrival, hasOrdersToRead, type InboxRow } from '../intake/inbox.st
 import type { InboxEvent } from '../intake/inbox.ts'
 import { OrderReader } from '../intake/order-reading.ts'
 import { PollPace } from '../intake/poll-pace.ts'
+import { QueueReader } from '../intake/queue-reader.ts'
 import { StreamReader } from '../intake/streams.ts'
 import { WebhookWatch } from '../intake/webhook-watch.ts'
 import { type LaneActions, runLane } from '../lanes/lane.ts'
 import type { LaneState } from '../lanes/lane-state.ts'
 import { followTickets } from '../lanes/tickets.ts'
 import { followWithdrawals } from '../lanes/withdrawals.ts'
+import { isFarFromOpen } from '../lanes/write-cap.ts'
 import { closeUnknownWrites, markSentUnknown } from '../lanes/writes.store.ts'
 import { findFenceWanted } from '../load-line/load-line.store.ts'
 import { tellOfFence } from '../load-line/protect.ts'
@@ -61,6 +64,7 @@ export class ConnectionWorker {
   readonly #gaps: GapWatch
   readonly #jobs: JobRunner
   readonly #chores: ChorePace
+  readonly #queue: QueueReader
   #fenceTold = ''
   #isStepped = false
   /** True at first: the former holder may have left some. */
@@ -95,6 +99,7 @@ export class ConnectionWorker {
       stoppedUntil: undefined,
     }
     this.#orders = new OrderReader(this.#context)
+    this.#queue = new QueueReader(this.#context, open, () => this.wakeInbox())
     this.#chores = new ChorePace(context.clock)
     this.#webhooks = new WebhookWatch(this.#context)
     this.#polls = new PollPace(this.#context, () => this.#webhooks.verdict)
@@ -126,6 +131,7 @@ export class ConnectionWorker {
       this.#turns.loop('inbox', () => this.#inbox.turn()),
       this.#turns.loop('lane', () => this.#laneTurn()),
       this.#turns.loop('hints', () => this.#hintsTurn()),
+      this.#turns.loop('queue', () => this.#queue.turn()),
     ]).then(() => undefined)
   }
 
@@ -185,6 +191,7 @@ export class ConnectionWorker {
     const inbox = await this.#turns.attempt('inbox', () => this.#inbox.turn({ look: true }))
     const lane = await this.#turns.attempt('lane', () => this.#laneTurn())
     await this.#turns.attempt('hints', () => this.#hintsTurn())
+    await this.#turns.attempt('queue', () => this.#queue.turn())
     return inbox === undefined || lane === undefined ? undefined : Math.min(inbox, lane)
   }
 
@@ -270,21 +277,21 @@ export class ConnectionWorker {
     // The channels that give units up show nothing until these orders are known.
     const isWanted = wantedAt !== undefined && clock.now() - visibilityLagMs > wantedAt.getTime()
     const isDue = isWanted || this.#polls.isDue('orders')
-    if (isDue && this.#mayCall('order')) await this.#readAndApplyOrders()
+    if (isDue && this.#mayCall('order', 'orders')) await this.#readAndApplyOrders()
     await this.#tellOfFence(wantedAt)
     await this.#orders.savePosition()
-    const followed = this.#mayCall('increase') ? await followTickets(this.#context) : 0
+    const followed = this.#mayCall('increase', 'outcomes') ? await followTickets(this.#context) : 0
     const isWaiting = wantedAt !== undefined || followed > 0 || this.#suspicions.size > 0
     if (connection.state === 'live') await followWithdrawals(this.#context)
     await finishZeroing(this.#context)
-    if (this.#mayCall('reconcile')) await this.#reconcile(actions, pace.reconcileMs)
+    if (this.#mayCall('reconcile', 'levels')) await this.#reconcile(actions, pace.reconcileMs)
     await this.#refreshStatistics()
-    const isReadingOn = this.#mayCall('reconcile') && (await this.#readDeeper())
-    const isStreaming = this.#mayCall('order') && (await this.#streams.turn())
+    const isReadingOn = this.#mayCall('reconcile', 'orders') && (await this.#readDeeper())
+    const isStreaming = this.#mayCall('order', 'stream') && (await this.#streams.turn())
     if (isStreaming) await this.#inbox.apply()
-    if (this.#mayCall('catalogue')) await this.#webhooks.turn()
+    if (this.#mayCall('catalogue', 'registerWebhooks')) await this.#webhooks.turn()
     await this.#gaps.turn(this.#state.fenceAt)
-    const isWorking = this.#mayCall('reconcile') && (await this.#jobs.turn())
+    const isWorking = this.#mayCall('reconcile', 'levels') && (await this.#jobs.turn())
     await this.#polls.save()
     if (fetched.failed > 0) this.#turns.noteProblem()
     else await this.#turns.succeeded()
@@ -321,12 +328,14 @@ export class ConnectionWorker {
    * Whether the budget lets such a call go now. A lane does one thing after the other: what is less urgent must not wait
    * in line while it holds the lane, or a decrease that comes meanwhile would wait with it (I7).
    */
-  #mayCall(kind: CallClass): boolean {
+  #mayCall(kind: CallClass, operation: keyof ChannelOperations): boolean {
     const { budgets, organizationId: group } = this.#context
-    return budgets.isReady({ cost: 1, ...CALL_CLASSES[kind], group })
+    return budgets.isReady({ cost: 1, ...CALL_CLASSES[kind], group, operation })
   }
 
   async #readAndApplyOrders(): Promise<boolean> {
+    // The lane would stand still: what must go goes without, the rest waits for the read.
+    if (isFarFromOpen(this.#context, 'orders')) return false
     const { clock } = this.#context
     const startedMs = clock.monotonic()
     const readAt = nowOf(this.#context)
