@@ -28,7 +28,7 @@ const formField = z.object({
   secret: z.boolean(),
   required: z.boolean(),
   options: z.array(z.object({ value: z.string(), title: words })),
-  default: z.unknown(),
+  default: z.unknown().optional(),
 })
 export type FormField = z.infer<typeof formField>
 

@@ -12,6 +12,7 @@ import {
   Unauthorized,
   Unavailable,
   type WebhookEvent,
+  type WebhookMessage,
   type WriteOutcome,
 } from '@plimsoll/connector-kit'
 import { z } from 'zod'
@@ -55,6 +56,9 @@ export function memoryConnector(
     open: (context) => openMemory(platform, capabilities, context.credentials.key),
     webhooks: {
       verify: (request, { credentials }) => request.headers['x-key'] === credentials.key,
+      ...(capabilities.queue !== undefined && {
+        accountOf: ({ headers }: WebhookMessage) => headers['x-account'],
+      }),
       parse: (request) => parseWebhook(platform, Buffer.from(request.body).toString('utf8')),
       personalDataKeys: ['email', 'customer'],
     },
@@ -171,7 +175,8 @@ function openMemory(
       await end(fault)
       return read
     },
-    async setLevels(writes) {
+    async setLevels(writes, options) {
+      platform.urgencies.push(options?.urgency)
       const fault = await begin('setLevels')
       const carryOut = () => setAll(platform, capabilities, writes)
       if (capabilities.tickets !== undefined && writes.length >= platform.feedFrom) {
@@ -231,6 +236,21 @@ function openMemory(
       await end(fault)
       return shown
     },
+    ...(capabilities.queue !== undefined && {
+      async pull() {
+        await end(await begin('pull'))
+        return [...platform.queue].map(([receipt, { body, account }]) => ({
+          receipt,
+          headers: { ...(account !== undefined && { 'x-account': account }) },
+          body: Buffer.from(body),
+        }))
+      },
+      async acknowledge(receipts: readonly string[]) {
+        const fault = await begin('acknowledge')
+        for (const receipt of receipts) platform.queue.delete(receipt)
+        await end(fault)
+      },
+    }),
     ship: () => Promise.reject(new Invalid('This shop ships nothing', 'shipment')),
     ...(capabilities.gaps === 'count' && {
       async countOrders({ from, to }: { from: Date; to: Date }) {

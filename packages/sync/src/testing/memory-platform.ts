@@ -34,6 +34,10 @@ export class MemoryPlatform {
   webhookUrl: string | undefined
   /** What the stream `listings` tells, in order. */
   readonly told: { at: number; externalId: string }[] = []
+  /** Messages that wait in the queue, by receipt; pulling hides none, so that whatever is not acknowledged comes again. */
+  readonly queue = new Map<string, { body: string; account: string | undefined }>()
+  /** How urgent each write call was said to be. */
+  readonly urgencies: (string | undefined)[] = []
   /** From so many rows on a write is only accepted (a feed), and carried out by `landLate`. */
   feedFrom = Number.POSITIVE_INFINITY
   /** What became of accepted rows, by ticket; an absent one still waits. */
@@ -209,6 +213,8 @@ export type Operation =
   | 'countOrders'
   | 'stream'
   | 'registerWebhooks'
+  | 'pull'
+  | 'acknowledge'
 
 /**
  * `unsent`: it never left; `lost`: it left and was not carried out; `dropped`: carried out, the answer lost;

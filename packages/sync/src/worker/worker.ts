@@ -6,7 +6,7 @@ import {
   type ChannelOperations,
   createBudgets,
 } from '@plimsoll/connector-kit'
-import { inTransaction, refreshStatistics } from '@plimsoll/database'
+import { inTransaction } from '@plimsoll/database'
 import type { Connection } from '../connections/connections.store.ts'
 import type { OpenConnection } from '../connections/registry.ts'
 import { nowOf, type SyncContext } from '../context.ts'
@@ -35,13 +35,10 @@ import { IDLE_MS_MAX, InboxWorker, QUIET_MS_MAX } from './inbox-worker.ts'
 import { JobRunner } from './job-runner.ts'
 import type { Lease } from './leases.store.ts'
 import { openWorkerContext } from './open-worker-context.ts'
+import { StatisticsPace } from './statistics-pace.ts'
 import { doesAnythingWait } from './waiting.store.ts'
 import type { WorkerContext } from './worker-context.ts'
 import { type LoopName, WorkerTurns } from './worker-turns.ts'
-
-/** Statistics are refreshed after so many applied events, and again each time there are so many times more. */
-const STATISTICS_FIRST = 50
-const STATISTICS_GROWTH = 8
 
 /**
  * Works one connection for as long as the lease is held. Two loops: the inbox is applied as it fills,
@@ -65,6 +62,7 @@ export class ConnectionWorker {
   readonly #jobs: JobRunner
   readonly #chores: ChorePace
   readonly #queue: QueueReader
+  readonly #statistics: StatisticsPace
   #fenceTold = ''
   #isStepped = false
   /** True at first: the former holder may have left some. */
@@ -72,7 +70,6 @@ export class ConnectionWorker {
   /** Orders that must be read directly may be waiting: until they are, nothing proves that all orders are known. */
   #mayHaveUnread = true
   #readAhead: 'no' | 'unless-just-read' | 'now' = 'no'
-  #statisticsAt = STATISTICS_FIRST
 
   /** @param budgets shared with whoever spends the same; its own unless given */
   constructor(
@@ -101,6 +98,7 @@ export class ConnectionWorker {
     this.#orders = new OrderReader(this.#context)
     this.#queue = new QueueReader(this.#context, open, () => this.wakeInbox())
     this.#chores = new ChorePace(context.clock)
+    this.#statistics = new StatisticsPace(context.database)
     this.#webhooks = new WebhookWatch(this.#context)
     this.#polls = new PollPace(this.#context, () => this.#webhooks.verdict)
     this.#streams = new StreamReader(this.#context, this.#polls)
@@ -285,7 +283,7 @@ export class ConnectionWorker {
     if (connection.state === 'live') await followWithdrawals(this.#context)
     await finishZeroing(this.#context)
     if (this.#mayCall('reconcile', 'levels')) await this.#reconcile(actions, pace.reconcileMs)
-    await this.#refreshStatistics()
+    await this.#statistics.turn(this.#state.applied)
     const isReadingOn = this.#mayCall('reconcile', 'orders') && (await this.#readDeeper())
     const isStreaming = this.#mayCall('order', 'stream') && (await this.#streams.turn())
     if (isStreaming) await this.#inbox.apply()
@@ -368,13 +366,6 @@ export class ConnectionWorker {
     const { database, organizationId, connection } = this.#context
     this.#mayHaveUnread = await hasOrdersToRead(database.kysely, organizationId, connection.connectionId)
     return this.#mayHaveUnread
-  }
-
-  /** A new installation's tables grow many times over in its first minutes. */
-  async #refreshStatistics(): Promise<void> {
-    if (this.#state.applied < this.#statisticsAt) return
-    this.#statisticsAt = this.#state.applied * STATISTICS_GROWTH
-    await refreshStatistics(this.#context.database.kysely)
   }
 
   /** @returns true while pages of the unhurried read are left */
