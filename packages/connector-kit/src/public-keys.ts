@@ -20,7 +20,7 @@ export function createPublicKeys<Context extends { now(): number }>(options: {
   /** Keys of one platform in several places (a sandbox): which place a context is of. */
   placeOf?(context: Context): string
   /** @returns undefined where there is no such key; throws as any call does */
-  fetch(keyId: string, context: Context): Promise<string | undefined>
+  fetchKey(keyId: string, context: Context): Promise<string | undefined>
 }): PublicKeys<Context> {
   const kept = new Map<string, { key: string | undefined; until: number }>()
   const fetching = new Map<string, Promise<string | undefined>>()
@@ -33,7 +33,7 @@ export function createPublicKeys<Context extends { now(): number }>(options: {
       throw new Unavailable('Too many unknown signing keys were named in the last minute.', false)
     }
     asked.push(now)
-    const key = await options.fetch(keyId, context)
+    const key = await options.fetchKey(keyId, context)
     // One that is good does not count against those that are made up.
     if (key !== undefined) asked = asked.filter((at) => at !== now)
     kept.set(name, { key, until: now + (key === undefined ? MINUTE_MS : options.lifeMs) })

@@ -45,11 +45,6 @@ export const syncErrors = {
     fault: 'yours',
     cure: 'Begin again: a grant ends after a quarter of an hour.',
   },
-  'grant-refused': {
-    status: 409,
-    fault: 'yours',
-    cure: 'Begin again, in one browser, and agree on the platform’s page.',
-  },
   'invalid-settings': { status: 422, fault: 'yours', cure: 'Correct the field named.' },
   'policy-contradiction': {
     status: 422,

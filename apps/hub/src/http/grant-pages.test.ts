@@ -282,7 +282,12 @@ test('the connector’s forms are told in both languages, and what no page is fo
     ],
     grant: [{ name: 'clientId' }, { name: 'clientSecret', secret: true }],
   })
-  const nobody = await served.ask('POST', '/api/v1/grants', { connector: 'nobody', name, location: 'MAIN' })
+  const nobody = await served.ask('POST', '/api/v1/grants', {
+    connector: 'nobody',
+    settings: {},
+    name,
+    location: 'MAIN',
+  })
   expect(nobody).toMatchObject({ status: 404, body: { code: 'unknown-connector' } })
   const noApp = await served.ask('POST', '/api/v1/grants', {
     connector: 'shopify',

@@ -3,7 +3,6 @@ import { once } from 'node:events'
 import { get, type IncomingMessage } from 'node:http'
 import type { StartedSimulator } from '@plimsoll/connectors'
 import {
-  applicationKeyOf,
   ConnectionRegistry,
   changeConnection,
   changeKit,
@@ -19,6 +18,7 @@ import { ensureLocation, importItems } from '../items-import.ts'
 import { listRoutes } from '../testing/declared-routes.ts'
 import { fillHistory, historyReads } from '../testing/history-rows.ts'
 import { catalogueReads, catalogueWrites, fillCatalogue } from '../testing/other-catalogue.ts'
+import { grantReads, grantWrites } from '../testing/other-grants.ts'
 import { importReads, importWithProblem, importWrites } from '../testing/other-import.ts'
 import {
   fillIntake,
@@ -41,9 +41,6 @@ import type { Route } from './server.ts'
  * order numbers. The first brand's hub must neither show nor change any of it.
  */
 const MARK = 'Zebra'
-/** A grant of the second brand. */
-const OTHER_GRANT = '00000000-0000-7000-8000-0000000000aa'
-let otherApplication = ''
 let served: ServedHub
 let shop: Shop
 let otherShop: StartedSimulator
@@ -72,8 +69,6 @@ beforeAll(async () => {
     { sku: `${MARK}-unknown`, quantity: 3 },
   ])
   other = await fillSecondOrganization()
-  const theirs = await new ConnectionRegistry(other.context).find(other.connectionId)
-  otherApplication = theirs === undefined ? '' : applicationKeyOf(theirs)
 })
 afterAll(async () => {
   await otherShop.close()
@@ -92,10 +87,7 @@ const reads: Record<string, string[]> = {
   '/api/v1/tasks': ['/api/v1/tasks'],
   '/api/v1/processes': ['/api/v1/processes'],
   '/api/v1/connections': ['/api/v1/connections'],
-  '/api/v1/connectors': ['/api/v1/connectors'],
-  '/api/v1/grants/:id': [`/api/v1/grants/${OTHER_GRANT}`],
-  '/webhooks/:connectionId': ['/webhooks/00000000-0000-7000-8000-000000000000'],
-  '/webhooks/applications/:connector/:application': ['/webhooks/applications/woocommerce/none'],
+  ...grantReads,
   '/api/v1/parked': ['/api/v1/parked?limit=200'],
   '/api/v1/items': [
     '/api/v1/items?limit=500',
@@ -225,9 +217,7 @@ test('I9: what the first organization asks about rows of the second is not found
       )
       return ask('POST', `/webhooks/${connectionId}`, body, headers)
     },
-    'POST /webhooks/applications/:connector/:application': () =>
-      ask('POST', `/webhooks/applications/woocommerce/${otherApplication}`, {}),
-    'POST /api/v1/grants': () => ask('POST', '/api/v1/grants', { connector: 'woocommerce', connectionId }),
+    ...grantWrites(ask, other),
     'PUT /api/v1/valuation/currency': () => ask('PUT', '/api/v1/valuation/currency', { currency: 'none' }),
     ...safetyWrites(ask, other),
     ...importWrites(ask, importId),

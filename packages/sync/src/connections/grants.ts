@@ -6,6 +6,7 @@ import {
   type GrantPage,
   type GrantRequest,
   isConnectorError,
+  Unauthorized,
 } from '@plimsoll/connector-kit'
 import { findLocations } from '@plimsoll/stock'
 import { nowOf, type SyncContext } from '../context.ts'
@@ -140,7 +141,7 @@ export async function finishGrant(
   try {
     if (answer.query.error !== undefined) {
       const said = answer.query.error_description ?? answer.query.error
-      throw syncProblem('grant-refused', 'answer', `${connector.manifest.name} says: ${said.slice(0, 200)}.`)
+      throw new Unauthorized(`${connector.manifest.name} says: ${said.slice(0, 200)}`)
     }
     const http = openHttp(context, connector)
     const bare = toConnectorContext(context, { settings: undefined, credentials: undefined }, http)
@@ -216,7 +217,7 @@ async function keep(
 async function endOf(context: SyncContext, grant: StoredGrant): Promise<GrantEnd> {
   const { standing, problemCode, problem, madeConnectionId } = grant
   if (standing === 'refused')
-    return { kind: 'refused', code: problemCode ?? 'grant-refused', message: problem ?? '' }
+    return { kind: 'refused', code: problemCode ?? 'platform-refused', message: problem ?? '' }
   if (standing === 'done' && madeConnectionId !== null) {
     const all = await findConnections(context.database.kysely, context.organizationId)
     const made = all.find(({ connectionId }) => connectionId === madeConnectionId)

@@ -104,7 +104,7 @@ const keys = createPublicKeys<
 >({
   lifeMs: 3_600_000,
   placeOf: ({ settings: { url } }) => url,
-  async fetch(keyId, { settings: { url }, http }) {
+  async fetchKey(keyId, { settings: { url }, http }) {
     const response = await http.send({
       operation: 'publicKey',
       method: 'GET',
