@@ -1,5 +1,5 @@
+import { createBudgets, createHttp, systemClock } from '@plimsoll/connector-kit'
 import { createConformanceWorld, describeConformance } from '@plimsoll/connector-kit/conformance'
-import { request } from 'undici'
 import { connector } from './index.ts'
 import { createShopifySimulator, type ShopifySimulator } from './simulator/index.ts'
 
@@ -20,7 +20,8 @@ const withUnknownOrderStatus = (body: string) =>
 const grantOf = ({ clientCredentials }: ShopifySimulator) => ({
   given: clientCredentials,
   async agree(url: string) {
-    const { headers } = await request(url)
+    const http = createHttp({ budgets: createBudgets([], systemClock), clock: systemClock })
+    const { headers } = await http.send({ operation: 'agree', method: 'GET', url })
     return { query: Object.fromEntries(new URL(String(headers.location)).searchParams), body: undefined }
   },
 })

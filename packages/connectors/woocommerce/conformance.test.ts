@@ -1,5 +1,5 @@
+import { createBudgets, createHttp, systemClock } from '@plimsoll/connector-kit'
 import { createConformanceWorld, describeConformance } from '@plimsoll/connector-kit/conformance'
-import { request } from 'undici'
 import { connector } from './index.ts'
 import { createWooCommerceSimulator, type WooCommerceSimulatorOptions } from './simulator/index.ts'
 
@@ -16,7 +16,8 @@ async function start(options: WooCommerceSimulatorOptions = {}) {
       given: {},
       // The owner agrees; the shop posts the keys before it sends the browser back.
       async agree(url, inbox) {
-        await request(url)
+        const http = createHttp({ budgets: createBudgets([], systemClock), clock: systemClock })
+        await http.send({ operation: 'agree', method: 'GET', url })
         const { body } = await inbox.waitFor(({ path }) => path.endsWith('/callback'))
         return { query: {}, body: JSON.parse(Buffer.from(body).toString('utf8')) }
       },

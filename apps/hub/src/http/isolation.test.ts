@@ -103,10 +103,7 @@ const reads: Record<string, string[]> = {
   '/api/v1/items/:sku/used-in': ['/api/v1/items/MUG/used-in', `/api/v1/items/${MARK}-1/used-in`],
   ...historyReads({ mark: MARK }),
   ...trackedReads({ mark: MARK }),
-  '/api/v1/locations/:code/balances': [
-    '/api/v1/locations/MAIN/balances',
-    `/api/v1/locations/${MARK}/balances`,
-  ],
+  '/api/v1/locations/:code/balances': ['MAIN', MARK].map((code) => `/api/v1/locations/${code}/balances`),
   '/api/v1/policies': ['/api/v1/policies'],
   '/api/v1/policy-windows': ['/api/v1/policy-windows'],
   '/api/v1/protections': ['/api/v1/protections'],

@@ -1,5 +1,5 @@
+import { createBudgets, createHttp, systemClock } from '@plimsoll/connector-kit'
 import type { FastifyInstance } from 'fastify'
-import { request } from 'undici'
 
 /** WooCommerce's page for an owner who always agrees: keys are posted to the callback, then the browser goes back. */
 export function grantPage(
@@ -12,7 +12,10 @@ export function grantPage(
     // A real shop takes https alone; a simulator's hub is this machine.
     const isSafe = /^(https:|http:\/\/127\.0\.0\.1)/.test(callback_url)
     if (scope !== 'read_write' || !isSafe) return reply.code(401).send('Error: the callback needs https')
-    const answer = await request(callback_url, {
+    const http = createHttp({ budgets: createBudgets([], systemClock), clock: systemClock })
+    const answer = await http.send({
+      operation: 'callback',
+      url: callback_url,
       method: 'POST',
       headers: { 'content-type': 'application/json;charset=utf-8' },
       body: JSON.stringify({
@@ -23,8 +26,7 @@ export function grantPage(
         key_permissions: scope,
       }),
     })
-    await answer.body.dump()
-    const success = answer.statusCode === 200 ? '1' : '0'
+    const success = answer.status === 200 ? '1' : '0'
     return reply.redirect(`${return_url}?${new URLSearchParams({ success, user_id })}`)
   })
 }

@@ -246,7 +246,9 @@ test('I3: in any order of needing, refusing, ending and failing, no refresh toke
               const asked =
                 kind === 'replace' ? tokens.replace('access', last[process] ?? '') : tokens.get('access')
               await asked.then(
-                (token) => void (last[process] = token ?? ''),
+                (token) => {
+                  last[process] = token ?? ''
+                },
                 (error: unknown) => expect(error).toMatchObject({ kind: 'unavailable' }),
               )
             }),
