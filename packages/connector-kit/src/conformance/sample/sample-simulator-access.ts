@@ -15,7 +15,10 @@ export function createSampleAccess(now: () => number) {
   const codes = new Map<string, { codeChallenge: string }>()
   const accessTokens = new Map<string, number>()
   let made = 0
-  const fresh = (kind: string) => `${kind}-${(made += 1)}`
+  const fresh = (kind: string): string => {
+    made += 1
+    return `${kind}-${made}`
+  }
   const newRefreshToken = (): string => {
     const token = fresh('refresh')
     // Replaced ones go on for a while: two processes may have begun with the same.
