@@ -122,7 +122,6 @@ export function createShopConnector(road: Road): Connector {
       regions: ['world'],
       settings: z.object({}),
       credentials,
-      authorization: 'api-key',
       capabilities: {
         multiLocation: false,
         writeStyle: spec.style,
@@ -144,7 +143,7 @@ export function createShopConnector(road: Road): Connector {
     },
     open: (context) => openOperations(road, context),
     webhooks: {
-      verify: (request, given) => request.headers['x-key'] === given.key,
+      verify: (request, { credentials }) => request.headers['x-key'] === credentials.key,
       parse: (request) => parseWebhook(Buffer.from(request.body).toString('utf8')),
       personalDataKeys: [],
     },
@@ -191,6 +190,7 @@ function openOperations(
       call(
         () => ({
           account: shop.spec.name,
+          accountId: shop.spec.name,
           currency: 'EUR',
           timeZone: undefined,
           missingScopes: [],

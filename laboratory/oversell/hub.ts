@@ -159,7 +159,12 @@ export class Hub implements Strategy {
   }
 
   receive(channel: string, body: string): void {
-    const request = { headers: { 'x-key': KEY, 'x-topic': 'order' }, body: Buffer.from(body) }
+    const request = {
+      method: 'POST',
+      url: 'https://hub.example/webhooks/1',
+      headers: { 'x-key': KEY, 'x-topic': 'order' },
+      body: Buffer.from(body),
+    }
     const connectionId = this.#connectionIds.get(channel) ?? ''
     receiveWebhook(this.#context, this.#engine.registry, connectionId, request).then(
       (answer) => {

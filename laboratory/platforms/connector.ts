@@ -62,7 +62,6 @@ export function createConnector(platform: Platform, reach: Reach): Connector {
       regions: ['world'],
       settings: z.object({}),
       credentials,
-      authorization: 'api-key',
       capabilities: {
         multiLocation: false,
         writeStyle: kind.style,
@@ -84,7 +83,7 @@ export function createConnector(platform: Platform, reach: Reach): Connector {
     },
     open: (context) => openOperations(platform, reach, context),
     webhooks: {
-      verify: (request, given) => request.headers['x-key'] === given.key,
+      verify: (request, { credentials }) => request.headers['x-key'] === credentials.key,
       parse: (request) => parseWebhook(Buffer.from(request.body).toString('utf8')),
       personalDataKeys: [],
     },
@@ -142,6 +141,7 @@ function openOperations(
         options?.signal,
         (): CheckResult => ({
           account: platform.name,
+          accountId: platform.name,
           currency: 'EUR',
           timeZone: undefined,
           missingScopes: [],

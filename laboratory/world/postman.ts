@@ -125,7 +125,12 @@ export class Postman {
       ...(life !== undefined && { owner: life }),
       what: `${process.name}: takes a webhook`,
       run: () => {
-        const request = { headers: { 'x-key': letter.key }, body: Buffer.from(letter.body) }
+        const request = {
+          method: 'POST',
+          url: 'https://hub.example/webhooks/1',
+          headers: { 'x-key': letter.key },
+          body: Buffer.from(letter.body),
+        }
         receiveWebhook(context, engine.registry, letter.platform.connectionId, request).then(
           (answer) => answered(answer.kind, answer.kind === 'stored'),
           (error: unknown) => answered(`an error (${String(error)})`, false),

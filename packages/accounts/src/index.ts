@@ -1,5 +1,14 @@
 /** The public face of the accounts package. */
+export {
+  claimToken,
+  failToken,
+  findToken,
+  type KeptToken,
+  saveToken,
+  type TokenPlace,
+} from './access-tokens.store.ts'
+export { freshSecret, hashOfSecret } from './fresh-secret.ts'
 export { loadMasterKey } from './master-key.ts'
 export { ensureFirstOrganization, type Organization } from './organizations.store.ts'
-export { type MasterKey, SecretUnreadable, seal, unseal } from './sealing.ts'
+export { type MasterKey, SecretUnreadable, seal, sealFresh, unseal } from './sealing.ts'
 export { getSecret, removeSecret, saveSecret } from './secrets.store.ts'

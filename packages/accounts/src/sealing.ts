@@ -1,10 +1,15 @@
-import { createCipheriv, createDecipheriv } from 'node:crypto'
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
 
 /** A master key: 32 random bytes that are never in the database, and the name that sealed rows carry. */
 export type MasterKey = { name: string; bytes: Buffer }
 
 const NONCE_BYTES = 12
 const TAG_BYTES = 16
+
+/** Seals under a nonce of its own: see `seal`. */
+export function sealFresh(key: MasterKey, value: unknown, boundTo: string): Buffer {
+  return seal(key, value, boundTo, randomBytes(NONCE_BYTES))
+}
 
 /**
  * Seals a value with AES-256-GCM: nonce, ciphertext, tag.

@@ -1,7 +1,6 @@
-import { randomBytes } from 'node:crypto'
 import type { Db, Tx } from '@plimsoll/database'
 import { sql } from 'kysely'
-import { type MasterKey, seal, unseal } from './sealing.ts'
+import { type MasterKey, sealFresh, unseal } from './sealing.ts'
 
 /** Stores a value sealed for one organization and row. */
 export async function saveSecret(
@@ -9,7 +8,7 @@ export async function saveSecret(
   key: MasterKey,
   secret: { organizationId: string; secretId: string; value: unknown; at: Date },
 ): Promise<void> {
-  const sealed = seal(key, secret.value, boundTo(secret), randomBytes(12))
+  const sealed = sealFresh(key, secret.value, boundTo(secret))
   await sql`
     insert into secret (organization_id, secret_id, key_name, sealed, created_at)
     values (${secret.organizationId}, ${secret.secretId}, ${key.name}, ${sealed}, ${secret.at})

@@ -7,6 +7,7 @@ const count = z.int()
 /** What the platform says of the account, asked before anything is stored. PUT /connections/:id/credentials */
 export const connectionCheck = z.object({
   account: z.string().describe('Its name on the platform.'),
+  accountId: z.string().describe('What the platform knows it by; a connection keeps to one.'),
   currency: z.string().optional(),
   timeZone: z.string().optional(),
   missingScopes: z
@@ -17,6 +18,54 @@ export const connectionCheck = z.object({
 
 /** POST /connections */
 export const connectionMade = z.object({ connectionId: z.string(), check: connectionCheck })
+
+const words = z.object({ en: z.string(), zh: z.string() })
+const formField = z.object({
+  name: z.string(),
+  kind: z.enum(['text', 'number', 'switch', 'choice', 'choices', 'list']),
+  title: words,
+  help: words.optional(),
+  secret: z.boolean(),
+  required: z.boolean(),
+  options: z.array(z.object({ value: z.string(), title: words })),
+  default: z.unknown().optional(),
+})
+export type FormField = z.infer<typeof formField>
+
+/** GET /connectors */
+export const connectorList = z.object({
+  rows: z.array(
+    z.object({
+      id: z.string(),
+      name: z.string(),
+      kind: z.enum(['channel', 'warehouse', 'erp']),
+      colour: z.string(),
+      regions: z.array(z.string()),
+      apiVersion: z.string().optional().describe('The platform’s own version that it is written against.'),
+      settings: z.array(formField),
+      credentials: z.array(formField),
+      grant: z
+        .array(formField)
+        .optional()
+        .describe('Given where the platform has a page on which access is granted: what that needs before.'),
+    }),
+  ),
+})
+export type ConnectorList = z.infer<typeof connectorList>
+
+/** POST /grants */
+export const grantBegun = z.object({
+  grantId: z.string(),
+  url: z.string().describe('To be opened in a browser.'),
+  expiresAt: z.string(),
+})
+
+/** GET /grants/:id */
+export const grantStanding = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('waiting') }),
+  z.object({ kind: z.literal('done'), connectionId: z.string(), account: z.string().optional() }),
+  z.object({ kind: z.literal('refused'), code: z.string(), message: z.string() }),
+])
 
 /** POST /connections/:id/import: how many of each. */
 export const listingImport = z.object({

@@ -21,7 +21,8 @@ export type Bucket = {
   take(cost: number, now: number): void
   settle(settled: { cost: number; actual: number; now: number }): void
   left(now: number): BucketState
-  learn(seen: SeenBucket, now: number): void
+  /** What the platform did not say stays as it is. */
+  learn(seen: Partial<SeenBucket>, now: number): void
   /** The platform throttled although this allowed the call. */
   slowDown(now: number): void
 }
@@ -78,7 +79,7 @@ function concurrency(spec: { name: string; max: number }): Bucket {
     },
     left: () => ({ name: spec.name, left: Math.max(0, allowed() - inFlight), capacity: max, pace }),
     learn(seen) {
-      max = seen.capacity
+      max = seen.capacity ?? max
       pace = 1
     },
     slowDown() {
@@ -140,8 +141,12 @@ function refilling(spec: RefillingSpec, start: number): Bucket {
       return { name: spec.name, left: level, capacity, pace }
     },
     learn(seen, now) {
-      capacity = seen.capacity
-      refillPerSecond = seen.refillPerSecond
+      refill(now)
+      capacity = seen.capacity ?? capacity
+      refillPerSecond = seen.refillPerSecond ?? refillPerSecond
+      level = Math.min(level, capacity - inFlight)
+      // A rate alone was the plan's, and says nothing of what was learned by being throttled.
+      if (seen.available === undefined) return
       pace = 1
       // What is in flight may or may not be in the number seen already; counted again it can only be too low.
       level = Math.min(seen.available, capacity) - inFlight
@@ -193,9 +198,9 @@ function daily(spec: { name: string; max: number }): Bucket {
     settle: () => undefined,
     left: (now) => ({ name: spec.name, left: max - used(now), capacity: max, pace: 1 }),
     learn(seen, now) {
-      max = seen.capacity
+      max = seen.capacity ?? max
       // What others spent counts as spent now: it comes back too late rather than too early.
-      add(max - seen.available - used(now), now)
+      if (seen.available !== undefined) add(max - seen.available - used(now), now)
     },
     slowDown: () => undefined,
   }
@@ -235,8 +240,8 @@ function byDay(
     },
     learn(seen, now) {
       turn(now)
-      max = seen.capacity
-      used = Math.max(used, max - seen.available)
+      max = seen.capacity ?? max
+      if (seen.available !== undefined) used = Math.max(used, max - seen.available)
     },
     slowDown: () => undefined,
   }

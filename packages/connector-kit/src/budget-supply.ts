@@ -12,9 +12,9 @@ export type BudgetSupply = {
   draw(request: DrawRequest): Promise<Drawn | undefined>
   /** What is held now has become less: unspent units go back, answered ones are spent. */
   giveBack(back: { spec: BudgetSpec; unspent: number; held: number }): void
-  learn(spec: BudgetSpec, seen: SeenBucket): void
-  /** The platform throttled: nobody calls before then, and all go more slowly. */
-  throttled(blockedForMs: number): void
+  learn(spec: BudgetSpec, seen: Partial<SeenBucket>): void
+  /** The platform throttled calls that spend these: nobody calls before then, and all go more slowly. */
+  throttled(blockedForMs: number, names: readonly string[]): void
 }
 
 export type DrawRequest = {
@@ -149,7 +149,8 @@ export function createSuppliedBucket(
       left: Math.min(state.capacity, state.left + Math.max(0, hand)),
     }),
     learn(seen) {
-      state = { ...state, capacity: seen.capacity, left: Math.min(state.left, seen.available) }
+      const { capacity = state.capacity, available = state.left } = seen
+      state = { ...state, capacity, left: Math.min(state.left, available) }
       supply.learn(spec, seen)
     },
     slowDown() {

@@ -4,6 +4,7 @@ import { type BudgetSupply, createSuppliedBucket } from './budget-supply.ts'
 import type { Clock } from './clock.ts'
 import type { DailyReset } from './daily-reset.ts'
 import { KEPT_BACK, RateLimited, Unavailable } from './errors.ts'
+import { createThrottle, type Throttle } from './throttle.ts'
 
 /** One limit of a platform on how fast it may be called. */
 export type BudgetSpec = (
@@ -20,6 +21,11 @@ export type BudgetSpec = (
    * access. The connector's `budgetKeys` say which connections are the same.
    */
   scope?: BudgetScope
+  /**
+   * Only calls of these operations spend it, as `HttpRequest.operation` names them; absent: every call does. Calls that
+   * wait for a limit of their own hold no others up. The hub looks whether one is open before it begins an operation.
+   */
+  operations?: readonly string[]
 }
 
 export type BudgetScope = 'account' | 'application'
@@ -44,6 +50,8 @@ export type BudgetRequest = {
    * thousand calls do not keep another's one waiting. A group alone has it all.
    */
   group?: string
+  /** As `HttpRequest.operation`; undefined: only the limits of every call count. */
+  operation?: string
   signal?: AbortSignal
 }
 
@@ -81,17 +89,26 @@ export type Budgets = {
   ready(request: BudgetRequest): Promise<void>
   /** Whether such a call would go at once: for whoever must not wait in line with what is less urgent than the next. */
   isReady(request: Omit<BudgetRequest, 'signal'>): boolean
+  /** How long the limits alone make such a call wait; 0 where that depends on other calls ending. */
+  readyInMs(request: Omit<BudgetRequest, 'signal'>): number
   snapshot(): BudgetSnapshot
-  /** Platform said: bucket has `available` of `capacity`, refilling at `refillPerSecond`. */
-  learnBucket(name: string, seen: SeenBucket): void
+  /** Platform said: bucket has `available` of `capacity`, refilling at `refillPerSecond`; what it did not say stays. */
+  learnBucket(name: string, seen: Partial<SeenBucket>): void
   /**
-   * Throttled: nothing goes before `now + retryAfterMs`. Without a hint 1 s, doubling to 60 s while the platform
+   * Throttled: nothing (where the operation has a limit of its own: nothing of it) goes before `now + retryAfterMs`. Without a hint 1 s, doubling to 60 s while the platform
    * keeps throttling, back to 1 s after success. Several answers to one burst count as one.
    */
-  throttled(retryAfterMs: number | undefined): void
+  throttled(retryAfterMs: number | undefined, operation?: string): void
 }
 
+/** A limit with whom it is for. */
+type Limit = { spec: BudgetSpec; bucket: Bucket }
+
+/** What one call goes by. */
+type Limits = { buckets: readonly Bucket[]; throttles: readonly Throttle[] }
+
 type Waiter = {
+  limits: Limits
   cost: number
   priority: number
   reserve: number
@@ -107,30 +124,59 @@ type Waiter = {
 const waitersMax = 10_000
 /** Past so many groups those that have nothing owed are forgotten. */
 const groupsMax = 1_000
-const throttleFirstMs = 1_000
-const throttleMaxMs = 60_000
 
 /** @param supply where the buckets are kept for several processes; absent: this process alone spends them */
 export function createBudgets(specs: readonly BudgetSpec[], clock: Clock, supply?: BudgetSupply): Budgets {
   const toWall = (now: number) => clock.now() + (now - clock.monotonic())
-  const buckets = specs.map((spec) =>
-    supply === undefined
-      ? createBucket(spec, clock.monotonic(), toWall)
-      : createSuppliedBucket(spec, supply, clock, () => pump()),
-  )
+  const all: Limit[] = specs.map((spec) => ({
+    spec,
+    bucket:
+      supply === undefined
+        ? createBucket(spec, clock.monotonic(), toWall)
+        : createSuppliedBucket(spec, supply, clock, () => pump()),
+  }))
   assert(new Set(specs.map((spec) => spec.name)).size === specs.length, 'budget names are distinct')
 
   const waiters: Waiter[] = []
-  let blockedUntil = 0 // by clock.monotonic()
-  let nextDelayMs = throttleFirstMs
-  let settledSinceBlock = 0
+  const general = createThrottle()
+  const throttles = new Map(
+    specs.flatMap(({ operations = [] }) => operations).map((operation) => [operation, createThrottle()]),
+  )
+  const ofEvery = all.filter(({ spec }) => spec.operations === undefined).map(({ bucket }) => bucket)
+  const limits = new Map<string, Limits>(
+    [...throttles].map(([operation, own]) => {
+      const isOwn = ({ spec }: Limit) => spec.operations?.includes(operation) ?? true
+      const buckets = all.filter(isOwn).map(({ bucket }) => bucket)
+      return [operation, { buckets, throttles: [general, own] }]
+    }),
+  )
+  const plain: Limits = { buckets: ofEvery, throttles: [general] }
+  const limitsOf = (operation: string | undefined): Limits =>
+    operation === undefined ? plain : (limits.get(operation) ?? plain)
   let alarm: { at: number; cancel: AbortController } | undefined
 
-  /** When a request could go if nothing else did; `now` or less means at once, Infinity when another must settle first. */
-  const readyAt = (cost: number, now: number, reserve: number): number => {
-    let at = blockedUntil
+  /**
+   * When a request could go if nothing else did; `now` or less means at once, Infinity when another must settle first.
+   * `short`: what it waits for is added to it.
+   */
+  const readyAt = (
+    { buckets, throttles: blocks }: Limits,
+    { cost, reserve }: { cost: number; reserve: number },
+    now: number,
+    short?: Set<Bucket | Throttle>,
+  ): number => {
+    let at = 0
+    for (const throttle of blocks) {
+      if (throttle.until > now) short?.add(throttle)
+      at = Math.max(at, throttle.until)
+    }
     // What waits for an answer of the platform need not ask the others.
-    for (const bucket of buckets) at = Math.max(at, bucket.readyAt(cost, now, reserve))
+    if (at > now && short === undefined) return at
+    for (const bucket of buckets) {
+      const bucketAt = bucket.readyAt(cost, now, reserve)
+      if (bucketAt > now) short?.add(bucket)
+      at = Math.max(at, bucketAt)
+    }
     return at
   }
 
@@ -145,7 +191,7 @@ export function createBudgets(specs: readonly BudgetSpec[], clock: Clock, supply
     return tag
   }
 
-  const take = (cost: number, now: number): Permit => {
+  const take = ({ buckets, throttles: blocks }: Limits, cost: number, now: number): Permit => {
     for (const bucket of buckets) bucket.take(cost, now)
     const grantedAt = now
     let isSettled = false
@@ -155,7 +201,7 @@ export function createBudgets(specs: readonly BudgetSpec[], clock: Clock, supply
         isSettled = true
         const settledAt = clock.monotonic()
         for (const bucket of buckets) bucket.settle({ cost, actual: actualCost ?? cost, now: settledAt })
-        if (grantedAt >= blockedUntil) settledSinceBlock += 1
+        for (const throttle of blocks) throttle.settled(grantedAt)
         pump()
       },
     }
@@ -163,18 +209,26 @@ export function createBudgets(specs: readonly BudgetSpec[], clock: Clock, supply
 
   const pump = (): void => {
     const now = clock.monotonic()
-    for (let first = waiters[0]; first !== undefined; first = waiters[0]) {
-      const at = readyAt(first.cost, now, first.reserve)
-      if (at > now) {
-        setAlarm(at)
-        return
+    const short = new Set<Bucket | Throttle>()
+    let nextAt = Number.POSITIVE_INFINITY
+    for (let place = 0; place < waiters.length; ) {
+      const waiter = waiters[place] as Waiter
+      // What an earlier one waits for nobody behind it takes away; all else they may have.
+      const isBehind = overlaps(waiter.limits, short)
+      const at = readyAt(waiter.limits, waiter, now, short)
+      if (isBehind || at > now) {
+        if (!isBehind) nextAt = Math.min(nextAt, at)
+        // All behind it wait for the same.
+        if (throttles.size === 0 || short.has(general)) break
+        place += 1
+        continue
       }
-      waiters.shift()
-      first.release()
-      served = Math.max(served, first.tag)
-      first.grant(first.takes ? take(first.cost, now) : nothingTaken)
+      waiters.splice(place, 1)
+      waiter.release()
+      served = Math.max(served, waiter.tag)
+      waiter.grant(waiter.takes ? take(waiter.limits, waiter.cost, now) : nothingTaken)
     }
-    setAlarm(Number.POSITIVE_INFINITY)
+    setAlarm(nextAt)
   }
 
   const setAlarm = (at: number): void => {
@@ -212,12 +266,13 @@ export function createBudgets(specs: readonly BudgetSpec[], clock: Clock, supply
   }
 
   const wait = (request: BudgetRequest, takes: boolean): Promise<Permit> => {
-    const { cost, priority, reserve = 0, group = '', signal } = request
+    const { cost, priority, reserve = 0, group = '', operation, signal } = request
+    const own = limitsOf(operation)
     assert(cost >= 0 && Number.isFinite(cost), 'cost is a number of points from 0')
     if (signal?.aborted === true) return Promise.reject(neverSent(signal))
     const now = clock.monotonic()
-    if (waiters.length === 0 && readyAt(cost, now, reserve) <= now) {
-      return Promise.resolve(takes ? take(cost, now) : nothingTaken)
+    if (waiters.length === 0 && readyAt(own, { cost, reserve }, now) <= now) {
+      return Promise.resolve(takes ? take(own, cost, now) : nothingTaken)
     }
     if (waiters.length >= waitersMax) {
       return Promise.reject(new RateLimited(`${waitersMax} calls wait for this platform already.`))
@@ -229,6 +284,7 @@ export function createBudgets(specs: readonly BudgetSpec[], clock: Clock, supply
         pump()
       }
       const waiter: Waiter = {
+        limits: own,
         cost,
         priority,
         reserve,
@@ -250,50 +306,67 @@ export function createBudgets(specs: readonly BudgetSpec[], clock: Clock, supply
       await wait(request, false)
     },
 
-    isReady({ cost, priority, reserve = 0 }) {
+    isReady({ cost, priority, reserve = 0, operation }) {
       const now = clock.monotonic()
-      const isFirst = (waiters[0]?.priority ?? Number.POSITIVE_INFINITY) > priority
-      return isFirst && readyAt(cost, now, reserve) <= now
+      const own = limitsOf(operation)
+      const isFirst = !waiters.some((waiter) => {
+        if (waiter.priority > priority) return false
+        const short = new Set<Bucket | Throttle>()
+        readyAt(waiter.limits, waiter, now, short)
+        return overlaps(own, short)
+      })
+      return isFirst && readyAt(own, { cost, reserve }, now) <= now
+    },
+
+    readyInMs({ cost, reserve = 0, operation }) {
+      const now = clock.monotonic()
+      const at = readyAt(limitsOf(operation), { cost, reserve }, now)
+      return Number.isFinite(at) ? Math.max(0, at - now) : 0
     },
 
     snapshot() {
       const now = clock.monotonic()
-      const rows = buckets.map((bucket) => ({ ...bucket.left(now), kind: bucket.kind }))
-      const isBlocked = blockedUntil > now
+      const rows = all.map(({ bucket }) => ({ ...bucket.left(now), kind: bucket.kind }))
+      const isBlocked = general.until > now
       const spent = rows.filter((row) => row.kind !== 'concurrency')
       const scarcest = spent.reduce((least, row) => Math.min(least, Math.max(0, row.left) / row.capacity), 1)
       return {
         left: isBlocked ? 0 : scarcest,
-        blockedUntil: isBlocked ? clock.now() + (blockedUntil - now) : undefined,
+        blockedUntil: isBlocked ? clock.now() + (general.until - now) : undefined,
         pace: rows.reduce((least, row) => Math.min(least, row.pace), 1),
         buckets: rows.map(({ name, left, capacity, pace }) => ({ name, left, capacity, pace })),
       }
     },
 
     learnBucket(name, seen) {
-      const bucket: Bucket | undefined = buckets.find((candidate) => candidate.name === name)
-      assert(bucket !== undefined, `budget "${name}" is declared in the manifest`)
-      bucket.learn(seen, clock.monotonic())
+      const found = all.find(({ bucket }) => bucket.name === name)
+      assert(found !== undefined, `budget "${name}" is declared in the manifest`)
+      found.bucket.learn(seen, clock.monotonic())
       pump()
     },
 
-    throttled(retryAfterMs) {
+    throttled(retryAfterMs, operation) {
       const now = clock.monotonic()
-      if (now < blockedUntil) {
-        // The rest of the burst that was throttled already: only a longer hint says something new.
-        if (retryAfterMs !== undefined) blockedUntil = Math.max(blockedUntil, now + retryAfterMs)
-      } else {
-        // The throttled call itself may have settled just before: one settled call is no success yet.
-        if (settledSinceBlock > 1) nextDelayMs = throttleFirstMs
-        blockedUntil = now + (retryAfterMs ?? nextDelayMs)
-        nextDelayMs = Math.min(throttleMaxMs, nextDelayMs * 2)
-        for (const bucket of buckets) bucket.slowDown(now)
-        supply?.throttled(blockedUntil - now)
+      const own = operation === undefined ? undefined : throttles.get(operation)
+      const throttle = own ?? general
+      if (throttle.note(now, retryAfterMs)) {
+        const isMeant = ({ spec }: Limit) =>
+          own === undefined || (operation !== undefined && spec.operations?.includes(operation) === true)
+        const meant = all.filter(isMeant)
+        for (const { bucket } of meant) bucket.slowDown(now)
+        supply?.throttled(
+          throttle.until - now,
+          meant.map(({ spec }) => spec.name),
+        )
       }
-      settledSinceBlock = 0
       pump()
     },
   }
+}
+
+function overlaps({ buckets, throttles }: Limits, short: ReadonlySet<Bucket | Throttle>): boolean {
+  if (short.size === 0) return false
+  return buckets.some((bucket) => short.has(bucket)) || throttles.some((throttle) => short.has(throttle))
 }
 
 /** More urgent; or as urgent, and its group's turn. Among equals the first to come. */

@@ -6,6 +6,20 @@ export type ExternalLocation = {
   name: string
   /** False: reads may work, writes would be refused. */
   active: boolean
+  /** True where the platform keeps and counts the stock itself (FBA, WFS): it has no levels, it is read by `counts`. */
+  countedByPlatform?: boolean
+}
+
+/** What the platform counts of one stock unit at a location of its own. Absent is not zero: leave the row out (I12). */
+export type ExternalCount = LevelKey & {
+  /** Units that can be sold there now. */
+  available: number
+  /** There, and not to be sold: damaged, being looked for. */
+  held: number
+  /** On their way there. */
+  incoming: number
+  /** When that was true, by the platform; undefined: when it answered. */
+  countedAt: Date | undefined
 }
 
 /** Names one number that the platform keeps: an external stock unit at an external location. */
@@ -128,11 +142,30 @@ export type Shipment = {
   notifyCustomer: boolean
 }
 
-/** A webhook as it came over the wire. `body` is the raw bytes: signatures are over those. */
-export type WebhookRequest = {
+/** Cancels an order, or some of it. */
+export type Cancellation = {
+  orderExternalId: string
+  /** Which units; undefined: all that have not shipped. Always undefined where only whole orders can be cancelled. */
+  lines: { lineExternalId: string; quantity: number }[] | undefined
+  reason: 'out-of-stock' | 'customer-asked' | 'address' | 'fraud' | 'price' | 'other'
+  notifyCustomer: boolean
+}
+
+/** What a platform tells, as it came: `body` is the raw bytes, signatures are over those. */
+export type WebhookMessage = {
   headers: Readonly<Record<string, string | undefined>>
   body: Uint8Array
 }
+
+/** A webhook as it came over the wire. */
+export type WebhookRequest = WebhookMessage & {
+  method: string
+  /** The whole address that was called, as the platform knows it, query included. */
+  url: string
+}
+
+/** A message from a queue; read by `webhooks.parse`. The receipt is all that is needed to acknowledge it. */
+export type QueuedMessage = WebhookMessage & { receipt: string }
 
 /**
  * What a webhook is about. `order` and `level` and `listing` carry what the body says, or only the id as a hint:

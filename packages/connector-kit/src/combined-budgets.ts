@@ -21,6 +21,7 @@ export function combineBudgets(parts: readonly Budgets[]): Budgets {
       for (const part of parts) await part.ready(request)
     },
     isReady: (request) => parts.map((part) => part.isReady(request)).every(Boolean),
+    readyInMs: (request) => Math.max(...parts.map((part) => part.readyInMs(request))),
     snapshot() {
       const all = parts.map((part) => part.snapshot())
       const blocked = all.flatMap(({ blockedUntil }) => blockedUntil ?? [])
@@ -36,9 +37,9 @@ export function combineBudgets(parts: readonly Budgets[]): Budgets {
       // Where none has it, the first says so.
       ;(part ?? only)?.learnBucket(name, seen)
     },
-    throttled(retryAfterMs) {
+    throttled(retryAfterMs, operation) {
       // Which of them ran out the platform does not say.
-      for (const part of parts) part.throttled(retryAfterMs)
+      for (const part of parts) part.throttled(retryAfterMs, operation)
     },
   }
 }

@@ -1,6 +1,9 @@
 import type { z } from 'zod'
+import type { GrantPage, TokenSource } from './authorization.ts'
 import type { BudgetSpec } from './budgets.ts'
 import type {
+  Cancellation,
+  ExternalCount,
   ExternalLevel,
   ExternalListing,
   ExternalLocation,
@@ -8,13 +11,15 @@ import type {
   LevelKey,
   LevelWrite,
   Page,
+  QueuedMessage,
   Shipment,
   TicketOutcome,
   WebhookEvent,
-  WebhookRequest,
   WriteOutcome,
 } from './canonical.ts'
+import type { Capabilities } from './capabilities.ts'
 import type { Http } from './http.ts'
+import type { WebhookHandling } from './webhook-handling.ts'
 
 /**
  * The connector contract. A connector is one folder, knows nothing of the hub, and touches the
@@ -30,7 +35,14 @@ export type Connector<Settings = unknown, Credentials = unknown> = {
    * `application` the rest. Hashed before they are kept anywhere. Absent: no two connections share any.
    */
   budgetKeys?(connection: { settings: Settings; credentials: Credentials }): BudgetKeys
-  webhooks: WebhookHandling<Credentials>
+  /**
+   * Access tokens that are fetched with the credentials and end, by name: a request is sent with one by `token: { name,
+   * headers }`. Absent: the credentials themselves prove every request.
+   */
+  tokens?: Readonly<Record<string, TokenSource<Settings, Credentials>>>
+  /** The platform's page on which a person grants access. Absent: credentials are typed in. */
+  grant?: GrantPage<Settings, Credentials>
+  webhooks: WebhookHandling<Settings, Credentials>
 }
 
 export type BudgetKeys = { account: string; application?: string }
@@ -43,89 +55,13 @@ export type Manifest<Settings = unknown, Credentials = unknown> = {
   colour: `#${string}`
   /** ISO 3166-1 alpha-2, or `world`. */
   regions: readonly string[]
-  /** The connect form is drawn from these; a secret field carries `.meta({ secret: true })`, each a `title` and `description`. */
+  /** The connect form is drawn from these: see `form.ts` for what each field's `.meta()` may say. */
   settings: z.ZodType<Settings>
   credentials: z.ZodType<Credentials>
-  authorization: 'api-key' | 'oauth2-code' | 'client-credentials' | 'signed-requests'
+  /** The platform's version that the connector is written against; `endsOn` (a date) where it ends. Both `check()`s warn. */
+  apiVersion?: { version: string; endsOn?: string; source: string }
   capabilities: Capabilities
   budgets: readonly BudgetSpec[]
-}
-
-export type Capabilities = {
-  multiLocation: boolean
-  /**
-   * How an absolute quantity is protected from sales that the hub has not seen:
-   * `compare-and-set` (Shopify), `absolute` (WooCommerce, eBay, Amazon),
-   * `counts-open-orders` (Walmart, Magento), `delta`.
-   */
-  writeStyle: 'compare-and-set' | 'absolute' | 'counts-open-orders' | 'delta'
-  /** How a write proves itself. */
-  proof: 'echo' | 'outcome-later' | 'read-back'
-  /** True where a batch is applied whole or not at all. */
-  allOrNothing: boolean
-  /**
-   * Declared by a connector that answers some or all writes with `accepted`, whatever the `proof` of its other
-   * writes; it then has `outcomes`. Absent: no write is ever `accepted`.
-   */
-  tickets?: TicketTerms
-  /** Rows in one `setLevels` call at the most; the hub never hands over more. */
-  batchMax: number
-  quantityMax: number
-  webhooks: readonly string[]
-  tracking: boolean
-  cancel: boolean
-  /**
-   * Declared where one listing can be taken off the channel by itself and put back: in words for a person, what that
-   * does there (`set to private`). Absent: it can not, or only together with others that may sell. Where an account or a
-   * listing does not allow it, `withdraw` throws Forbidden or Invalid, and the task says what a person must do.
-   */
-  withdraw?: string
-  /** Until how long after sending a request may still take effect; an unknown write is final only then. */
-  latestEffectMs: number
-  /** How late the order list may show an order. */
-  visibilityLagMs: number
-  /** What may be read beside the orders, each from a cursor: then the connector has `stream`. Absent: nothing. */
-  streams?: readonly { name: string; everyMs: number; visibilityLagMs: number }[]
-  /**
-   * How it shows that an order was missed: `count`, the orders placed in a period can be counted (`countOrders`);
-   * `numbers`, their numbers follow each other without holes but for those of deleted orders. Absent: it does not.
-   */
-  gaps?: 'count' | 'numbers'
-  /** How far the clock that stamps its orders may be off the one in its answers' headers; absent: two seconds. */
-  clockErrorMs?: number
-  /**
-   * Why no guarantee against overselling can be had on it, in a sentence for a person: it sells more than it shows, its
-   * sales stay invisible, others confirm shipments. Absent: one can, as far as the facts hold.
-   */
-  unguaranteed?: string
-  /** What the platform counts against a seller who cannot serve an order; absent: nothing that it publishes. */
-  penalties?: readonly Penalty[]
-  /** Facts above that a guarantee rests on, with their source; `verified` only after a real account has shown it. */
-  facts: readonly { fact: string; source: string; verified: boolean }[]
-}
-
-/** What can be done about an order beyond what is there. */
-export type OversoldCure = 'another-location' | 'incoming' | 'split' | 'substitute' | 'cancel'
-
-/** A cure that the platform counts against the seller. */
-export type Penalty = {
-  cure: OversoldCure
-  /** From 1, counted and no more, to 3, selling may be suspended for it. */
-  severity: 1 | 2 | 3
-  /** What is counted, in words for a person: `cancellations before shipping, at most 2.5 %`. */
-  counts: string
-  source: string
-  verified: boolean
-}
-
-/** How long and how often the platform may be asked what became of an accepted write. */
-export type TicketTerms = {
-  /** Until how long after `setLevels` answered a ticket may be asked about; later it is `unknown`. */
-  lifeMs: number
-  /** Asking sooner than this after the write, or after the last time, finds nothing new. */
-  askEveryMs: number
-  /** Tickets in one `outcomes` call at the most; the hub never hands over more. */
-  askMax: number
 }
 
 export type ConnectorContext<Settings, Credentials> = {
@@ -140,9 +76,15 @@ export type ConnectorContext<Settings, Credentials> = {
 
 export type CallOptions = { signal?: AbortSignal }
 
+/** What the writes of a call are for; where it is not said, as urgent as a decrease. */
+export type WriteOptions = CallOptions & { urgency?: 'decrease' | 'increase' }
+
 /** What `check()` finds: who the hub is on the platform, and what it may not do. */
 export type CheckResult = {
+  /** For a person. */
   account: string
+  /** Never changes and is never given to another: reconnecting to another account is refused by it. */
+  accountId: string
   currency: string | undefined
   timeZone: string | undefined
   /** Rights the hub needs and lacks, as the platform names them. */
@@ -159,8 +101,11 @@ export type ChannelOperations = {
   listing(externalId: string, options?: CallOptions): Promise<ExternalListing>
   /** Reads these levels now (not from a search index). Levels that the platform no longer has are left out. */
   levels(keys: readonly LevelKey[], options?: CallOptions): Promise<ExternalLevel[]>
-  /** One outcome for every write, in any order. Throws only when the call as a whole failed. */
-  setLevels(writes: readonly LevelWrite[], options?: CallOptions): Promise<WriteOutcome[]>
+  /**
+   * One outcome for every write, in any order. Throws only when the call as a whole failed. Where there are a fast way
+   * and a slow one for many, a `decrease` always takes the fast one.
+   */
+  setLevels(writes: readonly LevelWrite[], options?: WriteOptions): Promise<WriteOutcome[]>
   /**
    * One outcome for every ticket, in any order; asking changes nothing, and the final ones stay the same until the
    * tickets die. A ticket is all that is needed: any process may ask, long after the one that wrote has gone.
@@ -200,27 +145,26 @@ export type ChannelOperations = {
   /** One order read directly; throws NotFound. */
   order(externalId: string, options?: CallOptions): Promise<ExternalOrder>
   ship(shipment: Shipment, options?: CallOptions): Promise<{ externalId: string }>
-  /** Makes the platform send its webhooks to `url`, idempotently; re-registers lost and disabled ones. */
+  /**
+   * Cancels what has not shipped. Cancelling what is cancelled changes nothing. Invalid where the platform does not
+   * allow it any more. Required where the manifest declares `cancel`, absent elsewhere.
+   */
+  cancel?(cancellation: Cancellation, options?: CallOptions): Promise<void>
+  /** What the platform counts at its own locations. Required where the manifest declares `counts`, absent elsewhere. */
+  counts?(cursor: string | undefined, options?: CallOptions): Promise<Page<ExternalCount>>
+  /**
+   * Takes waiting messages out of the connection's queue for a while; what is not acknowledged comes again. May wait a
+   * few seconds for one. At least once, in any order. Absent where the settings name no queue.
+   */
+  pull?(options?: CallOptions): Promise<QueuedMessage[]>
+  /** Removes messages for good. Called only once what they say is stored. Acknowledging again changes nothing. */
+  acknowledge?(receipts: readonly string[], options?: CallOptions): Promise<void>
+  /**
+   * Makes the platform send its webhooks to `url`, idempotently; re-registers lost and disabled ones. With `accountOf`,
+   * `url` is the same for all connections of the application. Empty where the hub has no public address: then only what
+   * goes into a queue can be asked for.
+   */
   registerWebhooks(url: string, options?: CallOptions): Promise<{ registered: string[]; repaired: string[] }>
-}
-
-export type WebhookHandling<Credentials> = {
-  /** True only if the signature over the raw bytes is right. Never throws. */
-  verify(request: WebhookRequest, credentials: Credentials): boolean
-  /**
-   * Pings that platforms send unsigned when a webhook is made (WooCommerce): answered 200, nothing stored.
-   * Absent: none.
-   */
-  isPing?(request: WebhookRequest): boolean
-  /**
-   * True where its topic says that it is about numbers which the platform changes at every sale and every write: a
-   * reason to look, looked into after what comes with it. Asked before the signature is verified. Absent: none.
-   */
-  mayWait?(request: WebhookRequest): boolean
-  /** Reads a verified body. Throws Malformed, never guesses. */
-  parse(request: WebhookRequest): WebhookEvent[]
-  /** JSON keys that hold personal data, dropped at any depth before anything is stored. */
-  personalDataKeys: readonly string[]
 }
 
 /** Keeps a connector's types while checking it against the contract. */

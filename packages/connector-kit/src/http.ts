@@ -9,12 +9,19 @@ import { decodeBody } from './response-body.ts'
 import { parseRetryAfterMs } from './status-error.ts'
 
 export type HttpRequest = {
-  /** What the connector calls it, for logs and metrics: `setLevels`. */
+  /**
+   * The operation of the contract that it is made for: `setLevels`; where an operation has several ways, one of them:
+   * `setLevels.feed`. Budgets of single operations go by it, logs and metrics too.
+   */
   operation: string
   method: string
   url: string
   headers?: Record<string, string>
-  body?: string
+  /** An access token that the connector declares, and the headers that carry it. */
+  token?: { name: string; headers(accessToken: string): Record<string, string> }
+  body?: string | Uint8Array
+  /** True for an answer that is no text (a zipped report): its bytes are then handed over too. */
+  wantsBytes?: boolean
   /** From leaving the budget to the last byte of the answer; 15,000 unless given. */
   timeoutMs?: number
   /** Points for cost buckets; 1 unless given. */
@@ -29,6 +36,8 @@ export type HttpResponse = {
   /** Names in lower case; repeated headers joined by a comma. */
   headers: Record<string, string>
   text: string
+  /** Where they were asked for; unpacked if the answer says that it is packed. */
+  bytes?: Uint8Array
   /** The platform's clock when it answered; undefined when it said none. */
   date: Date | undefined
   /** From leaving the budget to the last byte. */
@@ -93,12 +102,14 @@ export function createHttp({
   publicOnly = false,
 }: HttpOptions): Http {
   const send = async (request: HttpRequest): Promise<HttpResponse> => {
+    if (request.token !== undefined) throw new TypeError(`${request.operation}: no tokens are declared`)
     if (publicOnly) assertPublicUrl(request.url, { allowLoopback: false })
     const timeoutMs = request.timeoutMs ?? defaultTimeoutMs
     const wanted = purpose?.()
     const permit = await budgets.acquire({
       cost: request.cost ?? 1,
       priority: request.priority ?? defaultPriority,
+      operation: request.operation,
       ...(wanted !== undefined && { ...CALL_CLASSES[wanted.class], group: wanted.group }),
       ...(request.signal !== undefined && { signal: request.signal }),
     })
@@ -123,7 +134,7 @@ export function createHttp({
         })
       }
       const response = await exchange(request, { timeoutMs, clock, publicOnly })
-      if (response.status === 429) budgets.throttled(parseRetryAfterMs(response))
+      if (response.status === 429) budgets.throttled(parseRetryAfterMs(response), request.operation)
       record({ status: response.status })
       return { ...response, durationMs: elapsedMs() }
     } catch (error) {
@@ -162,8 +173,14 @@ async function exchange(
     })
     const headers = toHeaders(answer.headers)
     const bytes = Buffer.from(await answer.body.arrayBuffer())
-    const text = await decodeBody(bytes, headers['content-encoding'], responseBytesMax)
-    return { status: answer.statusCode, headers, text, date: toDate(headers.date) }
+    const unpacked = await decodeBody(bytes, headers['content-encoding'], responseBytesMax)
+    return {
+      status: answer.statusCode,
+      headers,
+      text: unpacked.toString('utf8'),
+      ...(request.wantsBytes === true && { bytes: unpacked }),
+      date: toDate(headers.date),
+    }
   } catch (error) {
     throw toConnectorError(error, request)
   } finally {

@@ -5,18 +5,18 @@ import { Malformed } from './errors.ts'
 import type { HttpResponse } from './http.ts'
 
 /**
- * Bytes of an answer as text. Some hosts compress although nobody asked them to.
+ * Bytes of an answer as they were before packing. Some hosts compress although nobody asked them to.
  * @throws Malformed when the bytes are not what `encoding` says or unpack to more than `bytesMax`
  */
 export async function decodeBody(
   bytes: Buffer,
   encoding: string | undefined,
   bytesMax: number,
-): Promise<string> {
+): Promise<Buffer> {
   const unpack = unpackers.get(encoding?.trim().toLowerCase() ?? '')
-  if (unpack === undefined) return bytes.toString('utf8')
+  if (unpack === undefined) return bytes
   try {
-    return (await unpack(bytes, { maxOutputLength: bytesMax })).toString('utf8')
+    return await unpack(bytes, { maxOutputLength: bytesMax })
   } catch (cause) {
     throw new Malformed(`The answer says it is ${encoding} and is not.`, '', true, { cause })
   }

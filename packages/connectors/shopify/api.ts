@@ -13,7 +13,6 @@ import {
 } from '@plimsoll/connector-kit'
 import { z } from 'zod'
 import { type Cost, costSchema, graphqlErrorSchema, throttleWaitMs, toGraphqlError } from './answers.ts'
-import { createTokenSource } from './authorization.ts'
 import type { Operation } from './documents.ts'
 import { baseUrl, type Credentials, type Settings } from './settings.ts'
 
@@ -60,27 +59,20 @@ const envelopeSchema = z.object({
 })
 
 export function createApi(context: Context): Api {
-  const tokens = createTokenSource(context)
   const url = `${baseUrl(context.settings)}/admin/api/${API_VERSION}/graphql.json`
 
-  async function send(operation: Operation, body: string, options: ApiOptions): Promise<HttpResponse> {
-    const token = await tokens.token()
-    const request = (accessToken: string) =>
-      context.http.send({
-        operation: operation.name,
-        method: 'POST',
-        url,
-        headers: { 'content-type': 'application/json', 'x-shopify-access-token': accessToken },
-        body,
-        cost: options.cost ?? operation.cost,
-        ...(options.priority === undefined ? {} : { priority: options.priority }),
-        ...(options.signal === undefined ? {} : { signal: options.signal }),
-      })
-    const response = await request(token)
-    // A 401 was carried out by nobody, so the one repeat with a fresh token is safe for mutations too.
-    if (response.status === 401 && tokens.renew(token)) return request(await tokens.token())
-    return response
-  }
+  const send = (operation: Operation, body: string, options: ApiOptions): Promise<HttpResponse> =>
+    context.http.send({
+      operation: operation.name,
+      method: 'POST',
+      url,
+      headers: { 'content-type': 'application/json' },
+      token: { name: 'access', headers: (token) => ({ 'x-shopify-access-token': token }) },
+      body,
+      cost: options.cost ?? operation.cost,
+      ...(options.priority === undefined ? {} : { priority: options.priority }),
+      ...(options.signal === undefined ? {} : { signal: options.signal }),
+    })
 
   async function run<T>(
     operation: Operation,

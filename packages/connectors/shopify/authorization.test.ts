@@ -1,3 +1,4 @@
+import { manualClock } from '@plimsoll/connector-kit'
 import { expect, test } from 'vitest'
 import { connector } from './index.ts'
 import { withShop } from './testing/connected-shop.ts'
@@ -9,11 +10,14 @@ test('one token is fetched however many calls wait for it, and kept', () =>
     expect(calls.filter((call) => call === 'token')).toHaveLength(1)
   }))
 
+const clock = manualClock()
 test('a token that is about to end is replaced before it is used', () =>
-  withShop({ signIn: 'client', tokenLifeMs: 60_000 }, async ({ operations, calls }) => {
+  withShop({ signIn: 'client', tokenLifeMs: 60_000, clock }, async ({ operations, calls }) => {
     await operations.check()
     await operations.check()
-    expect(calls).toEqual(['token', 'check', 'token', 'check'])
+    await clock.advance(50_000)
+    await operations.check()
+    expect(calls).toEqual(['token', 'check', 'check', 'token', 'check'])
   }))
 
 test('a token refused before its time is replaced once', () =>

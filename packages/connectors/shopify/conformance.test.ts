@@ -1,6 +1,7 @@
+import { createBudgets, createHttp, systemClock } from '@plimsoll/connector-kit'
 import { createConformanceWorld, describeConformance } from '@plimsoll/connector-kit/conformance'
 import { connector } from './index.ts'
-import { createShopifySimulator } from './simulator/index.ts'
+import { createShopifySimulator, type ShopifySimulator } from './simulator/index.ts'
 
 /** The suite, twice: with a permanent token, and with client id and secret at two locations. */
 
@@ -15,6 +16,16 @@ const withUnknownOrderStatus = (body: string) =>
     .replaceAll(/"displayFinancialStatus":"\w+"/g, '"displayFinancialStatus":"PONDERING"')
     .replaceAll(/"financial_status":"\w+"/g, '"financial_status":"pondering"')
 
+/** The merchant installs the app. */
+const grantOf = ({ clientCredentials }: ShopifySimulator) => ({
+  given: clientCredentials,
+  async agree(url: string) {
+    const http = createHttp({ budgets: createBudgets([], systemClock), clock: systemClock })
+    const { headers } = await http.send({ operation: 'agree', method: 'GET', url })
+    return { query: Object.fromEntries(new URL(String(headers.location)).searchParams), body: undefined }
+  },
+})
+
 describeConformance('Shopify, permanent token', {
   connector,
   async start() {
@@ -28,6 +39,8 @@ describeConformance('Shopify, permanent token', {
       wrongWebhookCredentials: { ...simulator.credentials, clientSecret: 'another secret' },
       withUnknownOrderStatus,
       unknown,
+      endTokens: simulator.endTokens,
+      grant: grantOf(simulator),
     })
   },
 })
@@ -48,6 +61,8 @@ describeConformance('Shopify, client credentials, two locations, orders unpaid a
       wrongWebhookCredentials: { ...simulator.clientCredentials, clientSecret: 'another secret' },
       withUnknownOrderStatus,
       unknown,
+      endTokens: simulator.endTokens,
+      grant: grantOf(simulator),
     })
   },
 })

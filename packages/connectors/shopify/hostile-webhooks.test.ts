@@ -2,6 +2,7 @@ import { isConnectorError, type WebhookEvent } from '@plimsoll/connector-kit'
 import {
   expectSoundEvents,
   fromEnvironment,
+  offlineContext,
   spoiltText,
   spoiltValue,
 } from '@plimsoll/connector-kit/conformance'
@@ -98,8 +99,9 @@ const bodies: Record<string, fc.Arbitrary<unknown>> = {
 
 /** What it was read to; undefined where it was Malformed. Anything else is thrown on. */
 function read(topic: string, body: string): WebhookEvent[] | undefined {
-  const request = { headers: { 'x-shopify-topic': topic }, body: Buffer.from(body) }
-  expect(webhooks.verify(request, { clientSecret: 'secret', accessToken: 't' })).toBe(false)
+  const request = { ...called, headers: { 'x-shopify-topic': topic }, body: Buffer.from(body) }
+  const credentials = { clientSecret: 'secret', accessToken: 't' }
+  expect(webhooks.verify(request, offlineContext({ settings, credentials }))).toBe(false)
   try {
     return webhooks.parse(request)
   } catch (error) {
@@ -107,6 +109,9 @@ function read(topic: string, body: string): WebhookEvent[] | undefined {
     return undefined
   }
 }
+
+const called = { method: 'POST', url: 'https://hub.example/webhooks/1' }
+const settings = { shop: 'brand.myshopify.com' }
 
 test('there is a body for every topic', () => {
   expect(Object.keys(bodies).sort()).toEqual([...TOPICS].sort())

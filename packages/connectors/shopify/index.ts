@@ -1,5 +1,6 @@
 import { defineConnector } from '@plimsoll/connector-kit'
-import { BUDGET_NAME } from './api.ts'
+import { API_VERSION, BUDGET_NAME } from './api.ts'
+import { access, grant } from './authorization.ts'
 import { QUANTITY_MAX, SET_MAX } from './levels.ts'
 import { open } from './operations.ts'
 import { credentialsSchema, settingsSchema } from './settings.ts'
@@ -16,7 +17,12 @@ export const connector = defineConnector({
     regions: ['world'],
     settings: settingsSchema,
     credentials: credentialsSchema,
-    authorization: 'client-credentials',
+    // Each version is served for a year.
+    apiVersion: {
+      version: API_VERSION,
+      endsOn: '2027-10-01',
+      source: 'shopify.dev/docs/api/usage/versioning',
+    },
     capabilities: {
       multiLocation: true,
       writeStyle: 'compare-and-set',
@@ -76,5 +82,7 @@ export const connector = defineConnector({
   budgetKeys: ({ settings, credentials }) => ({
     account: JSON.stringify([settings.shop, credentials.clientId ?? credentials.accessToken]),
   }),
+  tokens: { access },
+  grant,
   webhooks,
 })

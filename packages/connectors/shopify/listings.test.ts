@@ -37,6 +37,7 @@ test('check() names the rights that are missing; a right to write includes the o
     async ({ operations }) => {
       expect(await operations.check()).toEqual({
         account: 'Harbour & Co. (plimsoll-demo.myshopify.com)',
+        accountId: 'plimsoll-demo.myshopify.com',
         currency: 'EUR',
         timeZone: 'Europe/Berlin',
         missingScopes: [

@@ -8,24 +8,11 @@ import { readLevels, setLevels } from './levels.ts'
 import { listingNodeSchema, locationNodeSchema, toListing, toLocation } from './map.ts'
 import { getOrder, listOrders } from './orders.ts'
 import { pageInfoSchema, readAllPages } from './pages.ts'
+import { SCOPES, WITHDRAWAL_SCOPE } from './scopes.ts'
 import type { Credentials, Settings } from './settings.ts'
 import { ship } from './shipping.ts'
 import { registerWebhooks } from './subscriptions.ts'
 import { readPlacement, reinstate, withdraw } from './withdrawal.ts'
-
-/** Rights that the hub needs; a `write_` right includes its `read_` twin. */
-export const SCOPES = [
-  'read_products',
-  'read_locations',
-  'read_inventory',
-  'write_inventory',
-  'read_orders',
-  'read_merchant_managed_fulfillment_orders',
-  'write_merchant_managed_fulfillment_orders',
-] as const
-
-/** To take a single variant off sale and put it back. */
-export const WITHDRAWAL_SCOPE = 'write_publications'
 
 export function open(context: ConnectorContext<Settings, Credentials>): ChannelOperations {
   const api = createApi(context)
@@ -85,6 +72,8 @@ async function check(api: Api, settings: Settings, options: Parameters<ChannelOp
   }
   return {
     account: `${data.shop.name} (${data.shop.myshopifyDomain})`,
+    // The permanent domain: never given to another shop.
+    accountId: data.shop.myshopifyDomain,
     currency: data.shop.currencyCode,
     timeZone: data.shop.ianaTimezone,
     missingScopes: SCOPES.filter((scope) => !has(scope)),

@@ -17,12 +17,20 @@ export const settingsSchema = z.object({
     // Only the permanent domain: a custom domain can be pointed elsewhere, and this also guards against
     // being sent to an address of the hub's own network.
     .regex(/^[a-z0-9][a-z0-9-]*\.myshopify\.com$/, 'The permanent address, like your-brand.myshopify.com')
-    .meta({ title: 'Shop address', description: 'your-brand.myshopify.com (Settings → Domains)' }),
+    .meta({
+      title: 'Shop address',
+      description: 'your-brand.myshopify.com (Settings → Domains)',
+      zh: { title: '店铺地址', description: 'your-brand.myshopify.com（在"设置 → 域名"中）' },
+    }),
   endpoint: z
     .string()
     .refine(isLoopback, 'Only an address of this machine: it is for the simulator')
     .optional()
-    .meta({ title: 'Simulator address', description: 'Leave empty for the real Shopify.' }),
+    .meta({
+      title: 'Simulator address',
+      description: 'Leave empty for the real Shopify.',
+      zh: { title: '模拟器地址', description: '连接真实的 Shopify 时请留空。' },
+    }),
 })
 
 export type Settings = z.infer<typeof settingsSchema>
@@ -33,25 +41,54 @@ export type Settings = z.infer<typeof settingsSchema>
  */
 export const credentialsSchema = z
   .object({
-    clientId: z.string().min(1).optional().meta({
-      title: 'Client ID',
-      description: 'Dev Dashboard → your app → Settings. Empty with a permanent token.',
-    }),
-    clientSecret: z.string().min(1).meta({
-      title: 'Client secret',
-      description: 'Beside the client ID; also proves webhooks.',
-      secret: true,
-    }),
-    accessToken: z.string().min(1).optional().meta({
-      title: 'Permanent access token',
-      description: 'Only for custom apps made before 2026 (shpat_…).',
-      secret: true,
-    }),
-    previousClientSecret: z.string().min(1).optional().meta({
-      title: 'Previous client secret',
-      description: 'For the hour after a rotation, in which Shopify may still sign with the old one.',
-      secret: true,
-    }),
+    clientId: z
+      .string()
+      .min(1)
+      .optional()
+      .meta({
+        title: 'Client ID',
+        description: 'Dev Dashboard → your app → Settings. Empty with a permanent token.',
+        zh: { title: '客户端 ID', description: '开发者面板 → 您的应用 → 设置。使用永久令牌时留空。' },
+      }),
+    clientSecret: z
+      .string()
+      .min(1)
+      .meta({
+        title: 'Client secret',
+        description: 'Beside the client ID; also proves webhooks.',
+        zh: { title: '客户端密钥', description: '在客户端 ID 旁边；也用于验证 webhook。' },
+        secret: true,
+      }),
+    accessToken: z
+      .string()
+      .min(1)
+      .optional()
+      .meta({
+        title: 'Permanent access token',
+        description: 'Only for custom apps made before 2026 (shpat_…).',
+        zh: { title: '永久访问令牌', description: '仅用于 2026 年之前创建的自定义应用（shpat_…）。' },
+        secret: true,
+      }),
+    previousClientSecret: z
+      .string()
+      .min(1)
+      .optional()
+      .meta({
+        title: 'Previous client secret',
+        description: 'For the hour after a rotation, in which Shopify may still sign with the old one.',
+        zh: { title: '旧的客户端密钥', description: '更换密钥后一小时内，Shopify 可能仍用旧密钥签名。' },
+        secret: true,
+      }),
+    refreshToken: z
+      .string()
+      .min(1)
+      .optional()
+      .meta({
+        title: 'Refresh token',
+        description: 'Comes from Shopify’s page; leave empty when you type the credentials in.',
+        zh: { title: '刷新令牌', description: '由 Shopify 授权页面给出；手动填写凭据时请留空。' },
+        secret: true,
+      }),
   })
   .refine((credentials) => credentials.clientId !== undefined || credentials.accessToken !== undefined, {
     message: 'Either a client ID or a permanent access token',
@@ -59,6 +96,27 @@ export const credentialsSchema = z
   })
 
 export type Credentials = z.infer<typeof credentialsSchema>
+
+/** What the grant page needs: the app that the merchant installs. */
+export const grantNeeds = z.object({
+  clientId: z
+    .string()
+    .min(1)
+    .meta({
+      title: 'Client ID',
+      description: 'Dev Dashboard → your app → Settings.',
+      zh: { title: '客户端 ID', description: '开发者面板 → 您的应用 → 设置。' },
+    }),
+  clientSecret: z
+    .string()
+    .min(1)
+    .meta({
+      title: 'Client secret',
+      description: 'Beside the client ID; also proves webhooks.',
+      zh: { title: '客户端密钥', description: '在客户端 ID 旁边；也用于验证 webhook。' },
+      secret: true,
+    }),
+})
 
 /** Where requests go: the shop itself, or the simulator. Without a slash at the end. */
 export function baseUrl(settings: Settings): string {

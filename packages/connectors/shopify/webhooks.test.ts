@@ -1,4 +1,5 @@
 import { hmacSha256Base64, withoutPersonalData } from '@plimsoll/connector-kit'
+import { offlineContext } from '@plimsoll/connector-kit/conformance'
 import { describe, expect, test } from 'vitest'
 import { placeOrder } from './simulator/checkout.ts'
 import { refundOrder } from './simulator/order-steps.ts'
@@ -10,6 +11,9 @@ const credentials = { clientSecret: 'new secret', previousClientSecret: 'old sec
 const text = '{"id":1}'
 const body = Buffer.from(text)
 const signed = (secret: string, over: string = text) => hmacSha256Base64(secret, over)
+
+const called = { method: 'POST', url: 'https://hub.example/webhooks/1' }
+const settings = { shop: 'brand.myshopify.com' }
 
 describe('signatures', () => {
   const right = signed('new secret')
@@ -26,14 +30,14 @@ describe('signatures', () => {
     ['not base64', '☃'.repeat(44), false],
   ]
   test.each(table)('%s', (_, header, expected) => {
-    expect(webhooks.verify({ headers: { 'x-shopify-hmac-sha256': header }, body }, credentials)).toBe(
-      expected,
-    )
+    const request = { ...called, headers: { 'x-shopify-hmac-sha256': header }, body }
+    expect(webhooks.verify(request, offlineContext({ settings, credentials }))).toBe(expected)
   })
 
   test('an empty secret signs nothing', () => {
-    const request = { headers: { 'x-shopify-hmac-sha256': signed('') }, body }
-    expect(webhooks.verify(request, { clientSecret: '', accessToken: 't' })).toBe(false)
+    const request = { ...called, headers: { 'x-shopify-hmac-sha256': signed('') }, body }
+    const empty = { clientSecret: '', accessToken: 't' }
+    expect(webhooks.verify(request, offlineContext({ settings, credentials: empty }))).toBe(false)
   })
 })
 

@@ -4,13 +4,13 @@ import {
   verifyHmacBase64,
   type WebhookEvent,
   type WebhookHandling,
-  type WebhookRequest,
+  type WebhookMessage,
 } from '@plimsoll/connector-kit'
 import { z } from 'zod'
 import { toGid } from './ids.ts'
 import { toInstant } from './instants.ts'
 import { hasLeft, type OrderFacts, toFinancialStatus, toOrder, toRefundKind } from './map.ts'
-import type { Credentials } from './settings.ts'
+import type { Credentials, Settings } from './settings.ts'
 
 /**
  * Webhooks: signed over the raw bytes with the app's client secret; bodies have the shapes of the old REST API
@@ -110,7 +110,7 @@ const refundSchema = z.object({ order_id: idSchema })
 const editSchema = z.object({ order_edit: z.object({ order_id: idSchema }) })
 const productSchema = z.object({ variants: z.array(z.object({ id: idSchema })) })
 
-function parse(request: WebhookRequest): WebhookEvent[] {
+function parse(request: WebhookMessage): WebhookEvent[] {
   const topic = request.headers['x-shopify-topic']
   if (topic === undefined) throw new Malformed('Webhook without a topic', '')
   switch (topic) {
@@ -172,7 +172,7 @@ function hint(orderId: string): WebhookEvent {
   return { kind: 'order', externalId: toGid('Order', orderId), version: undefined, order: undefined }
 }
 
-function read<T>(request: WebhookRequest, schema: z.ZodType<T>, topic: string): T {
+function read<T>(request: WebhookMessage, schema: z.ZodType<T>, topic: string): T {
   const text = Buffer.from(request.body).toString('utf8')
   let json: unknown
   try {
@@ -186,8 +186,8 @@ function read<T>(request: WebhookRequest, schema: z.ZodType<T>, topic: string): 
   throw new Malformed(`Webhook ${topic} has an unexpected shape at ${issue?.path.join('.')}`, text, false)
 }
 
-export const webhooks: WebhookHandling<Credentials> = {
-  verify(request, credentials) {
+export const webhooks: WebhookHandling<Settings, Credentials> = {
+  verify(request, { credentials }) {
     const signature = request.headers['x-shopify-hmac-sha256']
     const secrets = [credentials.clientSecret, credentials.previousClientSecret]
     return secrets.some((secret) => secret !== undefined && verifyHmacBase64(signature, secret, request.body))

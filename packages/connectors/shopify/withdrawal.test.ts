@@ -1,7 +1,7 @@
 // Taking a single variant off sale: on every publication, and back on those where it was.
 import { isConnectorError } from '@plimsoll/connector-kit'
 import { expect, test } from 'vitest'
-import { SCOPES } from './operations.ts'
+import { SCOPES } from './scopes.ts'
 import { gid } from './simulator/views.ts'
 import { type ConnectedShop, withShop } from './testing/connected-shop.ts'
 

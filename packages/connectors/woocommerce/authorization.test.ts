@@ -1,6 +1,7 @@
+import { oauthSignature, percentEncode } from '@plimsoll/connector-kit'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { authorize, oauthSignature, percentEncode } from './authorization.ts'
+import { authorize } from './authorization.ts'
 import { createAuthentication } from './simulator/authentication.ts'
 
 const credentials = { consumerKey: 'ck_1', consumerSecret: 'cs_2' }

@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto'
+import { oauthSignature, percentEncode } from '@plimsoll/connector-kit'
 import type { Credentials } from './settings.ts'
 
 /**
@@ -59,36 +59,6 @@ export function authorize(request: RequestToSign): SignedRequest {
       return never
     }
   }
-}
-
-/**
- * The OAuth 1.0a signature of a request without a token (RFC 5849 section 3.4), as WooCommerce computes it:
- * names in byte order, name and value encoded before they are joined, the key is the secret and an ampersand.
- * @param input.parameters every query parameter except `oauth_signature`
- */
-export function oauthSignature(input: {
-  method: string
-  url: string
-  parameters: Readonly<Record<string, string>>
-  consumerSecret: string
-  algorithm?: 'sha1' | 'sha256'
-}): string {
-  const joined = Object.keys(input.parameters)
-    .sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)))
-    .map((name) => `${percentEncode(name)}=${percentEncode(input.parameters[name] ?? '')}`)
-    .join('&')
-  const base = [input.method.toUpperCase(), percentEncode(input.url), percentEncode(joined)].join('&')
-  return createHmac(input.algorithm ?? 'sha256', `${input.consumerSecret}&`)
-    .update(base)
-    .digest('base64')
-}
-
-/** RFC 3986: everything but letters, digits and `-._~`. `encodeURIComponent` leaves five more alone. */
-export function percentEncode(text: string): string {
-  return encodeURIComponent(text).replace(
-    /[!'()*]/g,
-    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
-  )
 }
 
 function withQuery(url: string, query: Readonly<Record<string, string>>): string {

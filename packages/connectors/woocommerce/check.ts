@@ -58,11 +58,17 @@ export async function check({ api, url, signal }: Checking): Promise<CheckResult
 
   return {
     account: site.name === '' ? url : `${site.name} (${url})`,
+    accountId: accountIdOf(url),
     currency: status?.data.settings?.currency,
     timeZone: site.timezone_string || offsetOf(site.gmt_offset),
     missingScopes,
     warnings,
   }
+}
+
+/** A shop says nothing of itself that never changes but where it is; with or without TLS, and www, it is the same. */
+export function accountIdOf(url: string): string {
+  return url.toLowerCase().replace(/^https?:\/\/(www\.)?/, '')
 }
 
 /** A key with read permission only is answered 401 here, although it is good for reading. */

@@ -1,3 +1,4 @@
+import { createBudgets, createHttp, systemClock } from '@plimsoll/connector-kit'
 import { createConformanceWorld, describeConformance } from '@plimsoll/connector-kit/conformance'
 import { connector } from './index.ts'
 import { createWooCommerceSimulator, type WooCommerceSimulatorOptions } from './simulator/index.ts'
@@ -11,6 +12,16 @@ async function start(options: WooCommerceSimulatorOptions = {}) {
     credentials: simulator.credentials,
     wrongCredentials: { ...simulator.credentials, consumerSecret: 'cs_wrong' },
     wrongWebhookCredentials: { ...simulator.credentials, webhookSecret: 'anotherSecret00000' },
+    grant: {
+      given: {},
+      // The owner agrees; the shop posts the keys before it sends the browser back.
+      async agree(url, inbox) {
+        const http = createHttp({ budgets: createBudgets([], systemClock), clock: systemClock })
+        await http.send({ operation: 'agree', method: 'GET', url })
+        const { body } = await inbox.waitFor(({ path }) => path.endsWith('/callback'))
+        return { query: {}, body: JSON.parse(Buffer.from(body).toString('utf8')) }
+      },
+    },
     unknown: {
       listingExternalId: '987654',
       orderExternalId: '987654',

@@ -2,6 +2,7 @@ import { isConnectorError, type WebhookEvent, withoutPersonalData } from '@plims
 import {
   expectSoundEvents,
   fromEnvironment,
+  offlineContext,
   spoiltText,
   spoiltValue,
 } from '@plimsoll/connector-kit/conformance'
@@ -31,9 +32,15 @@ const bodies: Record<string, readonly (shapes.Shape & { kind: 'object' })[]> = {
 }
 
 function read(topic: string, body: string): WebhookEvent[] | undefined {
-  const request = { headers: { 'x-wc-webhook-topic': topic }, body: Buffer.from(body) }
+  const request = {
+    method: 'POST',
+    url: 'https://hub.example/webhooks/1',
+    headers: { 'x-wc-webhook-topic': topic },
+    body: Buffer.from(body),
+  }
+  const settings = { url: 'https://shop.example', orderStatuses: '' }
   const credentials = { consumerKey: 'ck_1', consumerSecret: 'cs_1', webhookSecret: 'abcDEF0123456789' }
-  expect(webhooks.verify(request, credentials)).toBe(false)
+  expect(webhooks.verify(request, offlineContext({ settings, credentials }))).toBe(false)
   expect(webhooks.isPing?.(request)).toBe(false)
   try {
     return webhooks.parse(request)

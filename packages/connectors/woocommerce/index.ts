@@ -1,5 +1,6 @@
 import { defineConnector } from '@plimsoll/connector-kit'
 import { pageSize } from './api.ts'
+import { grant } from './grant.ts'
 import { quantityMax } from './level-writes.ts'
 import { open } from './operations.ts'
 import { credentials, settings } from './settings.ts'
@@ -16,7 +17,7 @@ export const connector = defineConnector({
     regions: ['world'],
     settings,
     credentials,
-    authorization: 'api-key',
+    apiVersion: { version: 'wc/v3', source: 'developer.woocommerce.com/docs/apis/rest-api' },
     capabilities: {
       multiLocation: false,
       writeStyle: 'absolute',
@@ -53,5 +54,6 @@ export const connector = defineConnector({
   open,
   // A shop counts nobody's calls but its own: whoever connects to one address spends what it can bear.
   budgetKeys: ({ settings }) => ({ account: settings.url }),
+  grant,
   webhooks,
 })

@@ -11,6 +11,11 @@ export const settings = z.object({
       title: 'Shop address',
       description:
         'The address of the WordPress site, with its folder if it has one: https://shop.example or https://example.com/shop. Plain http works but is marked as insecure.',
+      zh: {
+        title: '店铺地址',
+        description:
+          'WordPress 网站的地址，若安装在子目录请一并填写：https://shop.example 或 https://example.com/shop。也可使用 http，但会标记为不安全。',
+      },
     }),
   orderStatuses: z
     .string()
@@ -24,6 +29,11 @@ export const settings = z.object({
       title: 'Order statuses of plugins',
       description:
         'Statuses that plugins add, each with what it means: pending, open, closed or cancelled; for example partially-shipped=open. Orders in a status that is not listed here are parked until you say what it means.',
+      zh: {
+        title: '插件的订单状态',
+        description:
+          '插件增加的状态及其含义：pending、open、closed 或 cancelled；例如 partially-shipped=open。未列出的状态的订单会被搁置，直到您说明其含义。',
+      },
     }),
 })
 export type Settings = z.infer<typeof settings>
@@ -38,6 +48,7 @@ export const credentials = z.object({
       secret: true,
       title: 'Consumer key',
       description: 'Starts with ck_. Give it read and write permission and a shop manager as its user.',
+      zh: { title: '消费者密钥', description: '以 ck_ 开头。请授予读写权限，并选择店铺管理员作为用户。' },
     }),
   consumerSecret: z
     .string()
@@ -47,6 +58,7 @@ export const credentials = z.object({
       secret: true,
       title: 'Consumer secret',
       description: 'Starts with cs_. The shop shows it once.',
+      zh: { title: '消费者密码', description: '以 cs_ 开头。店铺只显示一次。' },
     }),
   webhookSecret: z
     .string()
@@ -58,6 +70,10 @@ export const credentials = z.object({
       title: 'Webhook secret',
       description:
         '16 to 128 letters and digits of your choice; the hub gives it to the shop, which signs its webhooks with it.',
+      zh: {
+        title: 'Webhook 密钥',
+        description: '由您自定的 16 至 128 个字母和数字；中枢会把它交给店铺，用于为 webhook 签名。',
+      },
     }),
 })
 export type Credentials = z.infer<typeof credentials>

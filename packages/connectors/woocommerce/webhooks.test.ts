@@ -4,17 +4,21 @@ import {
   type WebhookRequest,
   withoutPersonalData,
 } from '@plimsoll/connector-kit'
+import { offlineContext } from '@plimsoll/connector-kit/conformance'
 import { expect, test } from 'vitest'
 import { shipmentsKey } from './shipment-record.ts'
 import { webhooks, withoutEntities } from './webhooks.ts'
 
 const credentials = { consumerKey: 'ck_1', consumerSecret: 'cs_1', webhookSecret: 'abcDEF0123456789' }
+const called = { method: 'POST', url: 'https://hub.example/webhooks/1' }
+const settings = { url: 'https://shop.example', orderStatuses: '' }
 const bytes = (text: string) => new TextEncoder().encode(text)
 
 function delivery(topic: string, body: unknown, headers: Record<string, string> = {}): WebhookRequest {
   const text = typeof body === 'string' ? body : JSON.stringify(body)
   const signature = hmacSha256Base64(credentials.webhookSecret, text)
   return {
+    ...called,
     headers: { 'x-wc-webhook-topic': topic, 'x-wc-webhook-signature': signature, ...headers },
     body: bytes(text),
   }
@@ -63,7 +67,7 @@ test.each<[string, WebhookRequest, boolean]>([
   ['cut short', { ...right, headers: { 'x-wc-webhook-signature': signature.slice(0, 20) } }, false],
   ['not Base64', { ...right, headers: { 'x-wc-webhook-signature': '💥' } }, false],
 ])('signature: %s → %s', (_name, request, isRight) => {
-  expect(webhooks.verify(request, credentials)).toBe(isRight)
+  expect(webhooks.verify(request, offlineContext({ settings, credentials }))).toBe(isRight)
 })
 
 test.each([
@@ -76,7 +80,8 @@ test.each([
   expect(withoutEntities(secret)).toBe(used)
   const body = bytes('{"id":1}')
   const headers = { 'x-wc-webhook-signature': hmacSha256Base64(used, body) }
-  expect(webhooks.verify({ headers, body }, { ...credentials, webhookSecret: secret })).toBe(true)
+  const context = offlineContext({ settings, credentials: { ...credentials, webhookSecret: secret } })
+  expect(webhooks.verify({ ...called, headers, body }, context)).toBe(true)
 })
 
 test.each([

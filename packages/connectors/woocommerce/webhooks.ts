@@ -3,21 +3,21 @@ import {
   verifyHmacBase64,
   type WebhookEvent,
   type WebhookHandling,
-  type WebhookRequest,
+  type WebhookMessage,
 } from '@plimsoll/connector-kit'
 import { z } from 'zod'
 import { order, variation } from './answers.ts'
 import { defaultLocationId, toStockUnitId } from './ids.ts'
 import { fromGmt, isSellable, isVariable, toOrder, toQuantity } from './map.ts'
-import type { Credentials } from './settings.ts'
+import type { Credentials, Settings } from './settings.ts'
 import { shipmentsKey } from './shipment-record.ts'
 
 /**
  * Webhooks of WooCommerce. The body is what the API would answer at the moment of delivery, not of the event; there is
  * no second try; and one event may come several times. Source: class-wc-webhook.php (read 2026-08).
  */
-export const webhooks: WebhookHandling<Credentials> = {
-  verify: (request, credentials) =>
+export const webhooks: WebhookHandling<Settings, Credentials> = {
+  verify: (request, { credentials }) =>
     verifyHmacBase64(
       request.headers['x-wc-webhook-signature'],
       withoutEntities(credentials.webhookSecret),
@@ -46,7 +46,7 @@ export const webhooks: WebhookHandling<Credentials> = {
   ],
 }
 
-function parse(request: WebhookRequest): WebhookEvent[] {
+function parse(request: WebhookMessage): WebhookEvent[] {
   const topic = request.headers['x-wc-webhook-topic']
   if (topic === undefined) throw new Malformed('A webhook without a topic', textOf(request))
   switch (topic) {
@@ -75,7 +75,7 @@ const onlyId = z.object({ id: z.union([z.int().positive(), z.string().regex(/^[1
  * The order, or only its id where the body does not tell everything: which lines a refund is about, what a plugin's
  * status means in this shop, and what has shipped where personal data was dropped from the body.
  */
-function toOrderEvent(request: WebhookRequest, topic: string): WebhookEvent {
+function toOrderEvent(request: WebhookMessage, topic: string): WebhookEvent {
   const body = read(request, order, topic)
   const externalId = String(body.id)
   // Without a version: two changes of one second share it, and the second hint would pass for the first.
@@ -133,7 +133,7 @@ function toProductEvents(row: z.infer<typeof variation>, isNew: boolean): Webhoo
 }
 
 /** @throws Malformed, also for the error that the shop signs and sends when the webhook's user has lost its rights */
-function read<T>(request: WebhookRequest, schema: z.ZodType<T>, topic: string): T {
+function read<T>(request: WebhookMessage, schema: z.ZodType<T>, topic: string): T {
   const text = textOf(request)
   let json: unknown
   try {
@@ -154,7 +154,7 @@ function read<T>(request: WebhookRequest, schema: z.ZodType<T>, topic: string): 
   )
 }
 
-function textOf(request: WebhookRequest): string {
+function textOf(request: WebhookMessage): string {
   return new TextDecoder().decode(request.body).replace(/^\uFEFF/, '')
 }
 

@@ -1,5 +1,5 @@
 import type { Kysely, Transaction } from 'kysely'
-import type { OrganizationTable, SecretTable } from './tables/accounts.ts'
+import type { AccessTokenTable, OrganizationTable, SecretTable } from './tables/accounts.ts'
 import type {
   BarcodeTable,
   CustomFieldTable,
@@ -7,6 +7,7 @@ import type {
   ProductTable,
   UnitOfMeasureTable,
 } from './tables/catalogue.ts'
+import type { ConnectionGrantTable, WriteCountTable } from './tables/connections.ts'
 import type {
   BalanceCheckpointTable,
   ClosedMonthTable,
@@ -112,6 +113,7 @@ import type {
 
 export type * from './tables/accounts.ts'
 export type * from './tables/catalogue.ts'
+export type * from './tables/connections.ts'
 export type * from './tables/history.ts'
 export type * from './tables/imports.ts'
 export type * from './tables/intake.ts'
@@ -131,6 +133,9 @@ export type * from './tables/sync.ts'
 export interface Tables {
   organization: OrganizationTable
   secret: SecretTable
+  accessToken: AccessTokenTable
+  connectionGrant: ConnectionGrantTable
+  writeCount: WriteCountTable
   item: ItemTable
   product: ProductTable
   unitOfMeasure: UnitOfMeasureTable

@@ -20,6 +20,31 @@ export const syncErrors = {
   'unknown-job': { status: 404, fault: 'yours', cure: 'Use the id of a job of one of your connections.' },
   'invalid-period': { status: 422, fault: 'yours', cure: 'Give a beginning in the past, before the end.' },
   'name-taken': { status: 409, fault: 'yours', cure: 'Give the connection another name.' },
+  'wrong-account': {
+    status: 409,
+    fault: 'yours',
+    cure: 'Sign in to the account that the connection was made with, or make a new connection.',
+  },
+  'account-connected': {
+    status: 409,
+    fault: 'yours',
+    cure: 'Grant access to the connection named anew instead: its mappings are kept.',
+  },
+  'no-grant-page': {
+    status: 422,
+    fault: 'yours',
+    cure: 'Give the credentials themselves: this platform has no page for it.',
+  },
+  'no-public-address': {
+    status: 409,
+    fault: 'yours',
+    cure: 'Set PLIMSOLL_PUBLIC_URL to the address under which this hub is reached, and start it again.',
+  },
+  'unknown-grant': {
+    status: 404,
+    fault: 'yours',
+    cure: 'Begin again: a grant ends after a quarter of an hour.',
+  },
   'invalid-settings': { status: 422, fault: 'yours', cure: 'Correct the field named.' },
   'policy-contradiction': {
     status: 422,

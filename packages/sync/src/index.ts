@@ -27,9 +27,18 @@ export {
   type NewConnection,
   replaceCredentials,
 } from './connections/connections.ts'
+export {
+  beginGrant,
+  finishGrant,
+  type GrantEnd,
+  type GrantToBegin,
+  readGrant,
+  showGrant,
+  startGrant,
+} from './connections/grants.ts'
 export { mapListing, rebuildLevels } from './connections/mappings.store.ts'
 export { describeProblem } from './connections/problems.ts'
-export { ConnectionRegistry, type OpenConnection } from './connections/registry.ts'
+export { applicationKeyOf, ConnectionRegistry, type OpenConnection } from './connections/registry.ts'
 export { DEFAULT_PACE, type Log, nowOf, type Pace, type SyncContext, toStockContext } from './context.ts'
 export { type Cutover, findCutovers } from './cutover/cutover.store.ts'
 export type { OpeningLine } from './cutover/cutover.ts'
@@ -49,7 +58,7 @@ export { type SyncErrorCode, SyncProblem, syncErrors, syncProblem } from './erro
 export type { BackfillResult } from './intake/backfill.ts'
 export { findGaps, type OrderGap } from './intake/gaps.store.ts'
 export { causeOfSql, type Parked, replayParked } from './intake/inbox.store.ts'
-export { type IntakeAnswer, receiveWebhook } from './intake/intake.ts'
+export { type IntakeAnswer, receiveForApplication, receiveWebhook } from './intake/intake.ts'
 export { expectedOf } from './lanes/expected.ts'
 export type { LineBecause } from './load-line/load-line.ts'
 export { nearestProtection } from './load-line/protection.ts'

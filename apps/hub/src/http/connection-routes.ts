@@ -103,7 +103,14 @@ export function connectionRoutes(hub: ServerContext): FastifyPluginAsync {
         summary: 'Makes a connection, once its credentials were tried; it starts as a draft.',
         body: newConnection,
         answers: { 201: connectionMade },
-        errors: ['unknown-connector', 'unknown-location', 'name-taken', 'invalid-settings', ...platform],
+        errors: [
+          'unknown-connector',
+          'unknown-location',
+          'name-taken',
+          'account-connected',
+          'invalid-settings',
+          ...platform,
+        ],
       },
       async ({ body: { location, ordersPollMs, ...rest } }) => ({
         201: await connect(context, { ...rest, locationCode: location, ordersPollMs }),
@@ -188,7 +195,7 @@ export function connectionRoutes(hub: ServerContext): FastifyPluginAsync {
         params,
         body: credentials,
         answers: { 200: connectionCheck },
-        errors: ['unknown-connection', 'invalid-settings', ...platform],
+        errors: ['unknown-connection', 'invalid-settings', 'wrong-account', ...platform],
       },
       async ({ params: { id }, body }) => ({ 200: await replaceCredentials(context, await open(id), body) }),
     )

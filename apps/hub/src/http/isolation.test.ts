@@ -18,6 +18,7 @@ import { ensureLocation, importItems } from '../items-import.ts'
 import { listRoutes } from '../testing/declared-routes.ts'
 import { fillHistory, historyReads } from '../testing/history-rows.ts'
 import { catalogueReads, catalogueWrites, fillCatalogue } from '../testing/other-catalogue.ts'
+import { grantReads, grantWrites } from '../testing/other-grants.ts'
 import { importReads, importWithProblem, importWrites } from '../testing/other-import.ts'
 import {
   fillIntake,
@@ -86,6 +87,7 @@ const reads: Record<string, string[]> = {
   '/api/v1/tasks': ['/api/v1/tasks'],
   '/api/v1/processes': ['/api/v1/processes'],
   '/api/v1/connections': ['/api/v1/connections'],
+  ...grantReads,
   '/api/v1/parked': ['/api/v1/parked?limit=200'],
   '/api/v1/items': [
     '/api/v1/items?limit=500',
@@ -101,10 +103,7 @@ const reads: Record<string, string[]> = {
   '/api/v1/items/:sku/used-in': ['/api/v1/items/MUG/used-in', `/api/v1/items/${MARK}-1/used-in`],
   ...historyReads({ mark: MARK }),
   ...trackedReads({ mark: MARK }),
-  '/api/v1/locations/:code/balances': [
-    '/api/v1/locations/MAIN/balances',
-    `/api/v1/locations/${MARK}/balances`,
-  ],
+  '/api/v1/locations/:code/balances': ['MAIN', MARK].map((code) => `/api/v1/locations/${code}/balances`),
   '/api/v1/policies': ['/api/v1/policies'],
   '/api/v1/policy-windows': ['/api/v1/policy-windows'],
   '/api/v1/protections': ['/api/v1/protections'],
@@ -215,6 +214,7 @@ test('I9: what the first organization asks about rows of the second is not found
       )
       return ask('POST', `/webhooks/${connectionId}`, body, headers)
     },
+    ...grantWrites(ask, other),
     'PUT /api/v1/valuation/currency': () => ask('PUT', '/api/v1/valuation/currency', { currency: 'none' }),
     ...safetyWrites(ask, other),
     ...importWrites(ask, importId),
@@ -365,7 +365,8 @@ async function fillSecondOrganization() {
       webhookSecret,
       wooOrder({ id, productId: Number(externalId), sku, quantity }),
     )
-    await receiveWebhook(context, registry, connectionId, delivery)
+    const url = `https://hub.example/webhooks/${connectionId}`
+    await receiveWebhook(context, registry, connectionId, { method: 'POST', url, ...delivery })
   }
   for (;;) {
     const found = await sql<{ isDone: boolean }>`

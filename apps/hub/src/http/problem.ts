@@ -41,6 +41,11 @@ export const apiErrors = {
   },
   'platform-refused': { status: 422, fault: 'yours', cure: 'Do what the platform asks, then try again.' },
   'platform-unavailable': { status: 502, fault: 'passing', cure: 'Try again in a moment.' },
+  unverifiable: {
+    status: 503,
+    fault: 'passing',
+    cure: 'Call again in a moment; nothing was stored.',
+  },
   'not-ready': {
     status: 503,
     fault: 'passing',

@@ -11,6 +11,8 @@ import { serveDashboard } from './dashboard-files.ts'
 import { type DemoControls, demoRoutes } from './demo-routes.ts'
 import { documentRoutes } from './document-routes.ts'
 import { exportRoutes } from './export-routes.ts'
+import { grantPages } from './grant-pages.ts'
+import { grantRoutes } from './grant-routes.ts'
 import { healthRoutes } from './health-routes.ts'
 import { historyRoutes } from './history-routes.ts'
 import { importRoutes } from './import-routes.ts'
@@ -99,12 +101,14 @@ export async function createServer(
 
   await app.register(healthRoutes(hub))
   await app.register(webhookRoute(hub))
+  await app.register(grantPages(hub))
   await app.register(async (local) => {
     local.addHook('onRequest', async (request) => assertLocal(request))
     await local.register(
       async (api) => {
         await api.register(activityRoutes(hub))
         await api.register(connectionRoutes(hub))
+        await api.register(grantRoutes(hub))
         await api.register(intakeRoutes(hub))
         await api.register(policyRoutes(hub))
         await api.register(protectionRoutes(hub))

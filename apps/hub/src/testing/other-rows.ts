@@ -12,6 +12,18 @@ export async function insertPassingRows(db: Db, organizationId: string, mark: st
     values (${organizationId}, gen_random_uuid(), 'organization', ${organizationId}, ${mark}, now(), now() + interval '1 day', 'UTC', 77, now())`.execute(
     db,
   )
+  await sql`insert into access_token (organization_id, secret_id, name, generation)
+    select organization_id, secret_id, ${mark}, 1 from connection where organization_id = ${organizationId}`.execute(
+    db,
+  )
+  await sql`insert into connection_grant (organization_id, grant_id, connector, name, settings, key_name, sealed,
+      ticket_hash, standing, created_at, expires_at)
+    values (${organizationId}, '00000000-0000-7000-8000-0000000000aa', 'woocommerce', ${mark}, '{}', 'key', 'sealed',
+      'ticket', 'begun', now(), now() + interval '1 hour')`.execute(db)
+  await sql`insert into write_count (organization_id, connection_id, cap_key, day_began, writes)
+    select organization_id, connection_id, ${mark}, now(), 77 from connection where organization_id = ${organizationId}`.execute(
+    db,
+  )
   await sql`insert into campaign_start (organization_id, window_id, connection_id, stock_unit_id, sold_before)
     select organization_id, window_id, connection_id, stock_unit_id, 77 from policy_window join level using (organization_id)
     where organization_id = ${organizationId}`.execute(db)

@@ -1,11 +1,15 @@
 import { describe, test } from 'vitest'
 import type { Connector } from '../contract.ts'
 import { accessCases } from './access-cases.ts'
+import { cancelCases } from './cancel-cases.ts'
 import type { ConformanceCase } from './conformance-case.ts'
+import { connectCases } from './connect-cases.ts'
+import { countCases } from './count-cases.ts'
 import { failureCases } from './failure-cases.ts'
 import { levelCases } from './level-cases.ts'
 import { listingCases } from './listing-cases.ts'
 import { orderCases } from './order-cases.ts'
+import { queueCases } from './queue-cases.ts'
 import { shippingCases } from './shipping-cases.ts'
 import { ticketCases } from './ticket-cases.ts'
 import { webhookCases } from './webhook-cases.ts'
@@ -24,13 +28,17 @@ export function conformanceCases<Settings, Credentials>(
 ): ConformanceCase[] {
   return [
     ...accessCases(),
+    ...connectCases(connector),
     ...listingCases(),
     ...levelCases(connector.manifest.capabilities),
     ...withdrawCases(connector.manifest.capabilities),
     ...ticketCases(connector.manifest.capabilities),
     ...orderCases(),
     ...shippingCases(connector.manifest.capabilities),
+    ...cancelCases(connector.manifest.capabilities),
+    ...countCases(connector.manifest.capabilities),
     ...webhookCases(connector),
+    ...queueCases(connector),
     ...failureCases(),
   ]
 }

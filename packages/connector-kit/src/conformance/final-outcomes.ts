@@ -1,6 +1,7 @@
 import type { LevelWrite, WriteOutcome } from '../canonical.ts'
+import type { TicketTerms } from '../capabilities.ts'
 import { systemClock } from '../clock.ts'
-import type { ChannelOperations, TicketTerms } from '../contract.ts'
+import type { ChannelOperations } from '../contract.ts'
 import type { ConformanceWorld } from './world.ts'
 
 export type FinalOutcome =

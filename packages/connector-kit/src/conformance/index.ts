@@ -4,6 +4,7 @@ export { fromEnvironment } from '../property-runs.ts'
 export type { ConformanceCase } from './conformance-case.ts'
 export type { ConformanceOptions } from './describe-conformance.ts'
 export { conformanceCases, describeConformance } from './describe-conformance.ts'
+export { offlineContext } from './offline-context.ts'
 export {
   expectClosedError,
   expectSoundEvents,

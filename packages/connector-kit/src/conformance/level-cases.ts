@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
 import type { LevelWrite } from '../canonical.ts'
-import type { Capabilities } from '../contract.ts'
+import type { Capabilities } from '../capabilities.ts'
 import type { ControlLevel } from '../simulator/control.ts'
 import { type ConformanceCase, refusalOf } from './conformance-case.ts'
 import { type FinalOutcome, setLevelsToTheEnd } from './final-outcomes.ts'

@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
 import type { Shipment } from '../canonical.ts'
-import type { Capabilities } from '../contract.ts'
+import type { Capabilities } from '../capabilities.ts'
 import { isConnectorError } from '../errors.ts'
 import { type ConformanceCase, refusalOf } from './conformance-case.ts'
 import type { ConformanceWorld } from './world.ts'

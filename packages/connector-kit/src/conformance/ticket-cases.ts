@@ -1,6 +1,7 @@
 import { expect } from 'vitest'
 import type { TicketOutcome } from '../canonical.ts'
-import type { Capabilities, ChannelOperations } from '../contract.ts'
+import type { Capabilities } from '../capabilities.ts'
+import type { ChannelOperations } from '../contract.ts'
 import { type ConformanceCase, refusalOf } from './conformance-case.ts'
 import { followTickets } from './final-outcomes.ts'
 import type { ConformanceWorld } from './world.ts'
@@ -23,10 +24,10 @@ export function ticketCases(capabilities: Capabilities): ConformanceCase[] {
       async story(world) {
         const tickets = await acceptedWrites(world)
         for (const outcome of await followTickets(tickets, { ...world, terms: world.tickets })) {
-          expect(outcome).toMatchObject({ kind: 'applied', quantity: 3 })
+          expect(outcome).toMatchObject({ kind: 'applied', quantity: 30 })
         }
         for (const level of await world.operations.levels(await allLevels(world))) {
-          expect(level.quantity).toBe(3)
+          expect(level.quantity).toBe(30)
         }
       },
     },
@@ -35,17 +36,31 @@ export function ticketCases(capabilities: Capabilities): ConformanceCase[] {
         'tickets: a row that the platform refuses later is told by its own ticket, the others are applied',
       async story(world) {
         const levels = await world.addProducts(capabilities.batchMax - 1, 10)
-        const writes = levels.map((level) => world.write(level, 3))
-        const bad = { writeId: 'bad-row', ...world.unknown.level, quantity: 3, expected: 10 }
+        const writes = levels.map((level) => world.write(level, 30))
+        const bad = { writeId: 'bad-row', ...world.unknown.level, quantity: 30, expected: 10 }
         const tickets = new Map<string, string>()
-        for (const outcome of await world.operations.setLevels([bad, ...writes])) {
+        for (const outcome of await world.operations.setLevels([bad, ...writes], { urgency: 'increase' })) {
           if (outcome.kind === 'accepted') tickets.set(outcome.ticket, outcome.writeId)
           // What is plainly wrong may be refused at once.
           else expect(outcome).toMatchObject({ writeId: 'bad-row', kind: 'refused' })
         }
         for (const outcome of await followTickets(tickets, { ...world, terms: world.tickets })) {
           if (outcome.writeId === 'bad-row') expect(outcome.kind).toBe('refused')
-          else expect(outcome).toMatchObject({ kind: 'applied', quantity: 3 })
+          else expect(outcome).toMatchObject({ kind: 'applied', quantity: 30 })
+        }
+      },
+    },
+    {
+      title: 'I7: tickets: where there is a fast way too, a decrease never waits in the slow one',
+      async story(world) {
+        if (capabilities.tickets?.increasesOnly === undefined) return
+        const levels = await world.addProducts(capabilities.batchMax, 10)
+        for (const options of [undefined, { urgency: 'decrease' as const }]) {
+          const quantity = options === undefined ? 3 : 0
+          const writes = levels.map((level) => world.write(level, quantity, options === undefined ? 10 : 3))
+          const outcomes = await world.operations.setLevels(writes, options)
+          expect(new Set(outcomes.map(({ kind }) => kind))).toEqual(new Set(['applied']))
+          for (const level of levels) expect(await world.quantityOf(level)).toBe(quantity)
         }
       },
     },
@@ -94,10 +109,13 @@ export function ticketCases(capabilities: Capabilities): ConformanceCase[] {
   ]
 }
 
-/** Writes 3 to a whole batch of levels that show 10; the accepted writes, ticket → write id. */
+/** Raises a whole batch of levels from 10 to 30; the accepted writes, ticket → write id. */
 async function acceptedWrites(world: ConformanceWorld): Promise<Map<string, string>> {
   const levels = await world.addProducts(world.batchMax, 10)
-  const outcomes = await world.operations.setLevels(levels.map((level) => world.write(level, 3)))
+  const outcomes = await world.operations.setLevels(
+    levels.map((level) => world.write(level, 30)),
+    { urgency: 'increase' },
+  )
   const accepted = outcomes.flatMap((outcome) => (outcome.kind === 'accepted' ? [outcome] : []))
   expect(accepted.length, 'of a whole batch some writes are accepted').toBeGreaterThan(0)
   const tickets = new Map(accepted.map(({ ticket, writeId }) => [ticket, writeId]))

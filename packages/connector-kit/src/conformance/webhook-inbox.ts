@@ -2,6 +2,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { WebhookRequest } from '../canonical.ts'
 import { systemClock } from '../clock.ts'
+import type { ChallengeAnswer } from '../webhook-handling.ts'
 
 export type ReceivedWebhook = WebhookRequest & { path: string }
 
@@ -16,7 +17,10 @@ export type WebhookInbox = {
   close(): Promise<void>
 }
 
-export async function openWebhookInbox(): Promise<WebhookInbox> {
+/** @param challenge answers a GET as the hub does; without it, or where it does not, it is 404 */
+export async function openWebhookInbox(
+  challenge?: (request: WebhookRequest) => ChallengeAnswer | undefined,
+): Promise<WebhookInbox> {
   const received: ReceivedWebhook[] = []
   const waiting = new Set<() => void>()
   let status = 200
@@ -29,7 +33,16 @@ export async function openWebhookInbox(): Promise<WebhookInbox> {
       for (const [name, value] of Object.entries(request.headers)) {
         headers[name] = Array.isArray(value) ? value.join(', ') : value
       }
-      received.push({ headers, body: Buffer.concat(chunks), path: request.url ?? '/' })
+      const path = request.url ?? '/'
+      const url = `http://${request.headers.host}${path}`
+      const called = { method: request.method ?? 'POST', url, headers, body: Buffer.concat(chunks), path }
+      if (called.method === 'GET') {
+        const answer = challenge?.(called)
+        response.writeHead(answer === undefined ? 404 : 200, { 'content-type': answer?.contentType })
+        response.end(answer?.body)
+        return
+      }
+      received.push(called)
       response.writeHead(status).end()
       for (const look of waiting) look()
     })

@@ -1,5 +1,5 @@
 import { expect } from 'vitest'
-import type { Capabilities } from '../contract.ts'
+import type { Capabilities } from '../capabilities.ts'
 import { type ConformanceCase, refusalOf } from './conformance-case.ts'
 import type { ConformanceWorld } from './world.ts'
 

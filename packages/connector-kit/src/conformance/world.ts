@@ -1,24 +1,30 @@
-import { randomUUID } from 'node:crypto'
+import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import { type Dispatcher, request } from 'undici'
+import type { GrantAnswer, GrantRequest } from '../authorization.ts'
 import { createBudgets } from '../budgets.ts'
 import type { ExternalListing, ExternalOrder, LevelKey, LevelWrite } from '../canonical.ts'
-import { systemClock } from '../clock.ts'
-import type { ChannelOperations, Connector, TicketTerms } from '../contract.ts'
+import type { TicketTerms } from '../capabilities.ts'
+import { type Clock, systemClock } from '../clock.ts'
+import type { ChannelOperations, Connector, ConnectorContext } from '../contract.ts'
 import { type CallRecord, createHttp } from '../http.ts'
 import type { ControlLevel, OrderStep, ProductSeed } from '../simulator/control.ts'
 import type { RunningSimulator } from '../simulator/simulator.ts'
+import { bindContext } from '../tokens.ts'
+import type { ChallengeAnswer } from '../webhook-handling.ts'
 import { openWebhookInbox, type WebhookInbox } from './webhook-inbox.ts'
 
 /** What a connector's author gives: a freshly started simulator and how to connect to it. */
 export type WorldSetup<Settings, Credentials> = {
   connector: Connector<Settings, Credentials>
+  /** The simulator's, where it is not the system's. */
+  clock?: Clock
   simulator: RunningSimulator
   settings: Settings
   credentials: Credentials
   /** Well formed, and refused by the platform. */
   wrongCredentials: Credentials
-  /** The same as `credentials`, but with another webhook secret. */
-  wrongWebhookCredentials: Credentials
+  /** The same as `credentials`, but with another webhook secret. Absent: the platform signs with keys of its own. */
+  wrongWebhookCredentials?: Credentials
   /**
    * Changes the body of an answer so that each order in it carries a status that the platform never documented.
    * Leaves other answers alone.
@@ -28,6 +34,22 @@ export type WorldSetup<Settings, Credentials> = {
   unknown: UnknownIds
   /** Where tickets are declared: a well-formed ticket of a write that was never made, from one that was. */
   unknownTicket?(ticket: string): string
+  /** Where tokens are declared: the platform ends all access tokens that it gave, before their time. */
+  endTokens?(): void
+  /** Where a grant page is declared: what the person gives before, and the platform's page with a person who agrees. */
+  grant?: {
+    given: Partial<Credentials>
+    /** Opens the page, agrees, and hands over what comes to the callback. */
+    agree(url: string, inbox: WebhookInbox): Promise<GrantAnswer>
+  }
+}
+
+/** A person has agreed on the platform's page. */
+export type Granted = {
+  answer: GrantAnswer
+  request: { state: string }
+  stateOf(answer: GrantAnswer): string | undefined
+  finish(answer: GrantAnswer): Promise<unknown>
 }
 
 export type UnknownIds = { listingExternalId: string; orderExternalId: string; level: LevelKey }
@@ -44,8 +66,18 @@ export type ConformanceWorld = {
   /** Every HTTP call that a connection of this world made, oldest first. */
   calls: CallRecord[]
   inbox: WebhookInbox
+  /** The same with these credentials, which a grant gave. */
+  openWith(credentials: unknown): ChannelOperations
+  endTokens(): void
+  /** Opens the platform's page with a person who agrees. */
+  grant(): Promise<Granted>
   webhooks: {
-    verify(request: ReceivedRequest, credentials?: 'good' | 'wrong'): boolean
+    verify(request: ReceivedRequest, credentials?: 'good' | 'wrong'): Promise<boolean>
+    /** False where the platform signs with keys of its own. */
+    hasSecret: boolean
+    challenge(request: ReceivedRequest): ChallengeAnswer | undefined
+    /** What the platform asked of the inbox before it sent anything. */
+    challenged: ReceivedRequest[]
   }
   withUnknownOrderStatus(body: string): string
   unknown: UnknownIds
@@ -81,23 +113,29 @@ export async function createConformanceWorld<Settings, Credentials>(
 ): Promise<ConformanceWorld> {
   const { connector, simulator } = setup
   const controlUrl = `${simulator.url}/_control`
-  const inbox = await openWebhookInbox()
+  const challenged: ReceivedRequest[] = []
+  const inbox = await openWebhookInbox((request) => {
+    challenged.push(request)
+    return challenge(request)
+  })
   const calls: CallRecord[] = []
 
-  const open = (credentials: 'good' | 'wrong' = 'good'): ChannelOperations =>
-    connector.open({
+  const bind = (credentials: unknown): ConnectorContext<Settings, Credentials> =>
+    bindContext(connector, {
       settings: connector.manifest.settings.parse(setup.settings),
-      credentials: connector.manifest.credentials.parse(
-        credentials === 'good' ? setup.credentials : setup.wrongCredentials,
-      ),
+      credentials: connector.manifest.credentials.parse(credentials),
       http: createHttp({
         budgets: createBudgets(connector.manifest.budgets, systemClock),
         clock: systemClock,
         onCall: (call) => calls.push(call),
       }),
-      now: () => systemClock.now(),
+      now: () => (setup.clock ?? systemClock).now(),
       uuid: () => randomUUID(),
     })
+  const open = (credentials: 'good' | 'wrong' = 'good'): ChannelOperations =>
+    connector.open(bind(credentials === 'good' ? setup.credentials : setup.wrongCredentials))
+  const challenge = (request: ReceivedRequest) =>
+    connector.webhooks.challenge?.(request, bind(setup.credentials))
   const operations = open()
 
   const call = async (method: Dispatcher.HttpMethod, path: string, body?: unknown) => {
@@ -126,11 +164,42 @@ export async function createConformanceWorld<Settings, Credentials>(
     open,
     calls,
     inbox,
+    openWith: (credentials) => connector.open(bind(credentials)),
+    endTokens() {
+      if (setup.endTokens === undefined) throw new Error('tokens are declared: give `endTokens`')
+      setup.endTokens()
+    },
+    async grant() {
+      const page = connector.grant
+      if (page === undefined || setup.grant === undefined)
+        throw new Error('a grant page is declared: give `grant`')
+      const codeVerifier = randomBytes(32).toString('base64url')
+      const request: GrantRequest<Settings, Credentials> = {
+        settings: connector.manifest.settings.parse(setup.settings),
+        given: page.needs.parse(setup.grant.given),
+        state: randomBytes(16).toString('hex'),
+        callbackUrl: `${inbox.url}/callback`,
+        returnUrl: `${inbox.url}/return`,
+        codeVerifier,
+        codeChallenge: createHash('sha256').update(codeVerifier).digest('base64url'),
+      }
+      return {
+        request,
+        answer: await setup.grant.agree(page.url(request), inbox),
+        stateOf: (answer) => (page.stateOf === undefined ? answer.query.state : page.stateOf(answer)),
+        finish: (answer) => page.finish(answer, request, bind(setup.credentials)),
+      }
+    },
     webhooks: {
-      verify: (received, credentials = 'good') =>
-        connector.webhooks.verify(
+      hasSecret: setup.wrongWebhookCredentials !== undefined,
+      challenged,
+      challenge,
+      verify: async (received, credentials = 'good') =>
+        await connector.webhooks.verify(
           received,
-          credentials === 'good' ? setup.credentials : setup.wrongWebhookCredentials,
+          bind(
+            credentials === 'good' ? setup.credentials : (setup.wrongWebhookCredentials ?? setup.credentials),
+          ),
         ),
     },
     withUnknownOrderStatus: (body) => setup.withUnknownOrderStatus(body),

@@ -1,6 +1,6 @@
 import { request } from 'undici'
 import { afterEach, expect, test } from 'vitest'
-import { goodKey, startSampleSimulator } from '../conformance/sample/sample-simulator.ts'
+import { startSampleSimulator } from '../conformance/sample/sample-simulator.ts'
 
 const cleanUp: (() => Promise<void>)[] = []
 afterEach(async () => {
@@ -10,11 +10,18 @@ afterEach(async () => {
 async function setUp() {
   const simulator = await startSampleSimulator()
   cleanUp.push(() => simulator.close())
+  const { appKey, refreshToken } = simulator.given
+  const granted = await request(`${simulator.url}/token`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ appKey, refreshToken }),
+  })
+  const { accessToken } = (await granted.body.json()) as { accessToken: string }
   const call = async (method: 'GET' | 'POST' | 'PUT', path: string, body?: unknown, headers = {}) => {
     const response = await request(`${simulator.url}${path}`, {
       method,
       headers: {
-        'x-key': goodKey,
+        'x-token': accessToken,
         ...(body !== undefined && { 'content-type': 'application/json' }),
         ...headers,
       },
@@ -57,7 +64,8 @@ test('products, a sale, a refusal, an edit and a write are in the books and the 
     ordersPlaced: 1,
     unitsSold: 2,
     refusedUnits: 2,
-    requests: 1,
+    // One for the token.
+    requests: 2,
   })
   const rowsOf = async (book: string) => (await call('GET', `/_control/${book}`)).json.rows
   const orders = await rowsOf('orders')
@@ -134,8 +142,8 @@ test('each fault does to the wire what it says', async () => {
       })
     }
   }
-  expect(await under({})).toEqual({ status: 200, text: '{"account":"Corner shop"}' })
-  expect(await under({ malformedRate: 1 })).toEqual({ status: 200, text: '{"account":"' })
+  expect(await under({})).toEqual({ status: 200, text: '{"account":"Corner shop","id":"shop-1"}' })
+  expect(await under({ malformedRate: 1 })).toEqual({ status: 200, text: expect.not.stringContaining('}') })
   expect(await under({ htmlRate: 1 })).toMatchObject({ text: expect.stringContaining('<!doctype html>') })
   expect(await under({ throttleRate: 1 })).toMatchObject({ status: 429 })
   expect(await under({ revoked: true })).toMatchObject({ status: 401 })
@@ -155,5 +163,5 @@ test('answers can be scripted and rewritten, for tests in one process', async ()
   simulator.faults.answerNext({ status: 418, body: 'tea' })
   simulator.faults.rewriteAnswers((body) => body.replace('Corner', 'Round'))
   expect(await call('GET', '/me')).toMatchObject({ status: 418, text: 'tea' })
-  expect((await call('GET', '/me')).json).toEqual({ account: 'Round shop' })
+  expect((await call('GET', '/me')).json).toMatchObject({ account: 'Round shop' })
 })

@@ -16,6 +16,8 @@ export type ProductSeed = {
   quantity: number
   /** False: the platform sells it without counting. Absent: true. */
   unitsTracked?: boolean | undefined
+  /** True: the platform keeps, counts and sends it itself (FBA, WFS). Absent: false; platforms without such stock ignore it. */
+  keptByPlatform?: boolean | undefined
 }
 
 /** One number that the platform keeps; `quantity` null where it does not count. */
@@ -72,6 +74,7 @@ const productSeed = z.strictObject({
   price: z.coerce.number().min(0),
   quantity,
   unitsTracked: z.boolean().optional(),
+  keptByPlatform: z.boolean().optional(),
 })
 /** The bare list, or the list under `products`. */
 const seedBody = z.preprocess(

@@ -1,10 +1,15 @@
 import { GraphQLError } from 'graphql'
+import type { OAuth } from './oauth.ts'
 
 /** Who may call: the permanent token, or a token that the token endpoint gave in the last 24 hours. */
 export type Access = {
+  /** As if every token that ends had ended. */
+  endTokens(): void
   isAllowed(token: string | undefined): boolean
-  /** Client credentials grant: the token, or undefined when id or secret are wrong. */
-  grant(form: unknown): { access_token: string; scope: string; expires_in: number } | undefined
+  /** A token for client credentials, a code or a refresh token; undefined where one of them is wrong. */
+  grant(
+    form: unknown,
+  ): { access_token: string; scope: string; expires_in: number; refresh_token?: string } | undefined
 }
 
 export type AppCredentials = { clientId: string; clientSecret: string; accessToken: string }
@@ -15,17 +20,21 @@ export function createAccess(options: {
   tokenLifeMs: number
   now: () => number
   random: () => number
+  oauth: OAuth
 }): Access {
-  const { app, scopes, tokenLifeMs, now, random } = options
+  const { app, scopes, tokenLifeMs, now, random, oauth } = options
   const endsAt = new Map<string, number>()
   return {
+    endTokens: () => endsAt.clear(),
     isAllowed: (token) =>
       token !== undefined && (token === app.accessToken || now() < (endsAt.get(token) ?? 0)),
     grant(form) {
       const given = typeof form === 'object' && form !== null ? new Map(Object.entries(form)) : new Map()
-      if (given.get('grant_type') !== 'client_credentials') return undefined
       if (given.get('client_id') !== app.clientId || given.get('client_secret') !== app.clientSecret)
         return undefined
+      const isOwn = given.get('grant_type') === 'client_credentials'
+      const redeemed = isOwn ? undefined : oauth.redeem(given)
+      if (!isOwn && redeemed === undefined) return undefined
       const token = `shpat_${Array.from({ length: 4 }, () =>
         Math.floor(random() * 2 ** 32)
           .toString(16)
@@ -33,7 +42,12 @@ export function createAccess(options: {
       ).join('')}`
       for (const [old, end] of endsAt) if (end <= now()) endsAt.delete(old)
       endsAt.set(token, now() + tokenLifeMs)
-      return { access_token: token, scope: scopes.join(','), expires_in: Math.floor(tokenLifeMs / 1_000) }
+      return {
+        access_token: token,
+        scope: scopes.join(','),
+        expires_in: Math.floor(tokenLifeMs / 1_000),
+        ...(redeemed !== undefined && { refresh_token: redeemed.refreshToken }),
+      }
     },
   }
 }

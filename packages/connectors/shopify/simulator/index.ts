@@ -5,14 +5,15 @@ import {
   type SimulatorOptions,
 } from '@plimsoll/connector-kit/simulator'
 import type { FastifyInstance } from 'fastify'
-import { SCOPES, WITHDRAWAL_SCOPE } from '../operations.ts'
+import { SCOPES, WITHDRAWAL_SCOPE } from '../scopes.ts'
 import type { Credentials, Settings } from '../settings.ts'
-import { type AppCredentials, createAccess } from './access.ts'
+import { type Access, type AppCredentials, createAccess } from './access.ts'
 import { createBucket } from './bucket.ts'
 import { createControl } from './control.ts'
 import { createGraphqlEndpoint, loadSchema } from './graphql.ts'
 import { createIdempotencyStore } from './idempotency.ts'
 import { createMutations } from './mutations.ts'
+import { createOAuth, type OAuth } from './oauth.ts'
 import { createQueries } from './queries.ts'
 import { Shop } from './shop.ts'
 import { createSubscriptions } from './subscriptions.ts'
@@ -45,6 +46,8 @@ export type ShopifySimulator = RunningSimulator & {
   settings: Settings
   credentials: Credentials
   clientCredentials: Credentials
+  /** As if Shopify had ended every token that ends, before its time. */
+  endTokens(): void
   /** The shop's books, for tests that look inside. */
   shop: Shop
 }
@@ -69,6 +72,7 @@ export async function createShopifySimulator(
   const shop = new Shop({ name, domain, currency, locations, timestampStepMs, now: () => clock.now() })
   shop.searchLagMs = options.searchLagMs ?? 0
 
+  let endTokens: Access['endTokens'] = () => undefined
   const running = await createSimulator(
     {
       id: 'shopify',
@@ -104,10 +108,14 @@ export async function createShopifySimulator(
           shouldThrottle: () => kit.faults.shouldThrottle(),
         })
         const tokenLifeMs = options.tokenLifeMs ?? 86_399_000
-        const access = createAccess({ app, scopes, tokenLifeMs, now: () => clock.now(), random: kit.random })
+        const now = () => clock.now()
+        const oauth = createOAuth({ app, shop: domain, now, random: kit.random })
+        const access = createAccess({ app, scopes, tokenLifeMs, now, random: kit.random, oauth })
+        endTokens = access.endTokens
         addRoutes(server, {
           answer,
           access,
+          oauth,
           isRevoked: () => kit.faults.isRevoked(),
           nextRequestId: () => `request-${shop.nextId()}`,
         })
@@ -118,6 +126,7 @@ export async function createShopifySimulator(
   const { clientId, clientSecret, accessToken } = app
   return {
     ...running,
+    endTokens: () => endTokens(),
     shop,
     settings: { shop: domain, endpoint: running.url },
     credentials: { clientSecret, accessToken },
@@ -127,15 +136,21 @@ export async function createShopifySimulator(
 
 type RouteServices = {
   answer: ReturnType<typeof createGraphqlEndpoint>
-  access: ReturnType<typeof createAccess>
+  access: Access
+  oauth: OAuth
   isRevoked: () => boolean
   nextRequestId: () => string
 }
 
 function addRoutes(
   server: FastifyInstance,
-  { answer, access, isRevoked, nextRequestId }: RouteServices,
+  { answer, access, oauth, isRevoked, nextRequestId }: RouteServices,
 ): void {
+  server.get<{ Querystring: Record<string, string> }>('/admin/oauth/authorize', async (request, reply) => {
+    const agreed = oauth.agree(request.query)
+    return 'redirect' in agreed ? reply.redirect(agreed.redirect) : reply.code(400).send(agreed.refusal)
+  })
+
   server.post('/admin/oauth/access_token', async (request, reply) => {
     const token = isRevoked() ? undefined : access.grant(request.body)
     if (token !== undefined) return token

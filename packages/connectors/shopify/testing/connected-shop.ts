@@ -1,4 +1,10 @@
-import { type ChannelOperations, createBudgets, createHttp, systemClock } from '@plimsoll/connector-kit'
+import {
+  bindContext,
+  type ChannelOperations,
+  createBudgets,
+  createHttp,
+  systemClock,
+} from '@plimsoll/connector-kit'
 import type { ControlLevel, ProductSeed } from '@plimsoll/connector-kit/simulator'
 import { connector } from '../index.ts'
 import { createControl } from '../simulator/control.ts'
@@ -26,17 +32,19 @@ export async function withShop(
   const simulator = await createShopifySimulator(options)
   const calls: string[] = []
   try {
-    const operations = connector.open({
-      settings: simulator.settings,
-      credentials: options.signIn === 'client' ? simulator.clientCredentials : simulator.credentials,
-      http: createHttp({
-        budgets: createBudgets(connector.manifest.budgets, systemClock),
-        clock: systemClock,
-        onCall: (call) => calls.push(call.operation),
+    const operations = connector.open(
+      bindContext(connector, {
+        settings: simulator.settings,
+        credentials: options.signIn === 'client' ? simulator.clientCredentials : simulator.credentials,
+        http: createHttp({
+          budgets: createBudgets(connector.manifest.budgets, systemClock),
+          clock: systemClock,
+          onCall: (call) => calls.push(call.operation),
+        }),
+        now: () => (options.clock ?? systemClock).now(),
+        uuid: () => crypto.randomUUID(),
       }),
-      now: () => (options.clock ?? systemClock).now(),
-      uuid: () => crypto.randomUUID(),
-    })
+    )
     const control = createControl(simulator.shop, { paidAtCheckout: options.paidAtCheckout ?? true })
     await story({
       simulator,

@@ -1,5 +1,11 @@
 import { createServer } from 'node:http'
-import { type ChannelOperations, createBudgets, createHttp, systemClock } from '@plimsoll/connector-kit'
+import {
+  bindContext,
+  type ChannelOperations,
+  createBudgets,
+  createHttp,
+  systemClock,
+} from '@plimsoll/connector-kit'
 import { seededRandom } from '@plimsoll/connector-kit/simulator'
 import { type DocumentNode, execute, type GraphQLSchema, parse, validate } from 'graphql'
 import { z } from 'zod'
@@ -91,20 +97,25 @@ export async function startRandomShop(schema: GraphQLSchema): Promise<RandomShop
         exchanges.push({ query, variables, data: dataIn(text) })
         return text
       }
-      const operations = connector.open({
-        settings: connector.manifest.settings.parse({ shop: 'random.myshopify.com', endpoint }),
-        credentials: connector.manifest.credentials.parse({ clientSecret: 's', accessToken: 'shpat_random' }),
-        http: createHttp({
-          // Points without end: nothing here is about throttling.
-          budgets: createBudgets(
-            [{ kind: 'cost-bucket', name: BUDGET_NAME, capacity: 1e9, refillPerSecond: 1e9 }],
-            systemClock,
-          ),
-          clock: systemClock,
+      const operations = connector.open(
+        bindContext(connector, {
+          settings: connector.manifest.settings.parse({ shop: 'random.myshopify.com', endpoint }),
+          credentials: connector.manifest.credentials.parse({
+            clientSecret: 's',
+            accessToken: 'shpat_random',
+          }),
+          http: createHttp({
+            // Points without end: nothing here is about throttling.
+            budgets: createBudgets(
+              [{ kind: 'cost-bucket', name: BUDGET_NAME, capacity: 1e9, refillPerSecond: 1e9 }],
+              systemClock,
+            ),
+            clock: systemClock,
+          }),
+          now: () => systemClock.now(),
+          uuid: () => crypto.randomUUID(),
         }),
-        now: () => systemClock.now(),
-        uuid: () => crypto.randomUUID(),
-      })
+      )
       return { operations, exchanges }
     },
     close: () =>

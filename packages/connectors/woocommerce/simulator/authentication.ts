@@ -1,5 +1,5 @@
 import { timingSafeEqual } from 'node:crypto'
-import { oauthSignature } from '../authorization.ts'
+import { oauthSignature } from '@plimsoll/connector-kit'
 import { RestError } from './rest.ts'
 
 export type ApiKey = {

@@ -8,6 +8,7 @@ import { defaultLocationId } from '../ids.ts'
 import type { Credentials, Settings } from '../settings.ts'
 import { type ApiKey, createAuthentication } from './authentication.ts'
 import { createControl, stockUnitIdOf } from './control.ts'
+import { grantPage } from './grant-page.ts'
 import { orderRoutes } from './order-routes.ts'
 import { productRoutes } from './product-routes.ts'
 import { RestError } from './rest.ts'
@@ -124,6 +125,7 @@ export async function createWooCommerceSimulator(
           () => ({ consumerKey, consumerSecret, permission: site.permission }),
           now,
         )
+        grantPage(app, { folder, keys: { consumerKey, consumerSecret } })
         serve(app, {
           routes: [
             ...siteRoutes({ shop, version: () => site.version }),

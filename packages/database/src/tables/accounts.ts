@@ -13,3 +13,19 @@ export interface SecretTable {
   sealed: Buffer
   createdAt: Date
 }
+
+/** A platform's access token, sealed, with who is fetching the next. */
+export interface AccessTokenTable {
+  organizationId: string
+  secretId: string
+  name: string
+  keyName: string | null
+  sealed: Buffer | null
+  usableUntil: Date | null
+  generation: number
+  claimedBy: string | null
+  claimedUntil: Date | null
+  failedAt: Date | null
+  failureKind: string | null
+  failure: string | null
+}

@@ -29,6 +29,10 @@ export interface ConnectionTable {
   circuitFailedProbes: number
   /** Connections with the same spend from one budget of their platform; null: it has its own. */
   budgetKey: string | null
+  /** Whose account it is, by the platform's own unchanging id; null until it was checked. */
+  accountId: string | null
+  /** The same for a person. */
+  account: string | null
   createdAt: Date
 }
 
@@ -40,6 +44,8 @@ export interface ExternalLocationTable {
   externalId: string
   name: string
   active: boolean
+  /** The platform keeps and counts the stock itself: nothing is written to it. */
+  countedByPlatform: boolean
 }
 
 export interface PoolLocationTable {

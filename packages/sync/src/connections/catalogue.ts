@@ -53,7 +53,7 @@ export async function importCatalogue(
     await saveExternalLocations(tx, place, locations)
     if (await hasPool(tx, place)) return
     const pool = locations
-      .filter((location) => location.active)
+      .filter((location) => location.active && location.countedByPlatform !== true)
       .map((location) => ({ externalId: location.externalId, locationId: connection.defaultLocationId }))
     await savePool(tx, place, pool)
   })

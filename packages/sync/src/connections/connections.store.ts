@@ -23,11 +23,13 @@ export type Connection = {
   circuitProbeAt: Date | null
   circuitFailedProbes: number
   budgetKey: string | null
+  accountId: string | null
+  account: string | null
 }
 
 const columns = sql`connection_id, connector, name, state, pause_reasons, resume_state, settings, secret_id,
   default_location_id, orders_poll_ms, edit_rule, problem_code, problem, webhooks_checked_at,
-  zeroed_for, circuit_since, circuit_probe_at, circuit_failed_probes, budget_key`
+  zeroed_for, circuit_since, circuit_probe_at, circuit_failed_probes, budget_key, account_id, account`
 
 export async function findConnections(db: Db, organizationId: string): Promise<Connection[]> {
   const found = await sql<Connection>`
@@ -53,17 +55,27 @@ export async function insertConnection(
   organizationId: string,
   connection: Pick<
     Connection,
-    'connectionId' | 'connector' | 'name' | 'settings' | 'secretId' | 'defaultLocationId' | 'ordersPollMs'
+    | 'connectionId'
+    | 'connector'
+    | 'name'
+    | 'settings'
+    | 'secretId'
+    | 'defaultLocationId'
+    | 'ordersPollMs'
+    | 'accountId'
+    | 'account'
   >,
   at: Date,
 ): Promise<void> {
   await sql`
     insert into connection
       (organization_id, connection_id, connector, name, state, pause_reasons, resume_state, settings, secret_id,
-       default_location_id, orders_poll_ms, created_at)
+       default_location_id, orders_poll_ms, account_id, account, created_at)
     values (${organizationId}, ${connection.connectionId}, ${connection.connector}, ${connection.name}, 'draft',
        '{}', null, ${JSON.stringify(connection.settings)}::jsonb, ${connection.secretId},
-       ${connection.defaultLocationId}, ${connection.ordersPollMs}, ${at})`.execute(tx)
+       ${connection.defaultLocationId}, ${connection.ordersPollMs}, ${connection.accountId}, ${connection.account}, ${at})`.execute(
+    tx,
+  )
 }
 
 /** Points a connection to other credentials. @returns the id of those it had; undefined: there is no such connection */
@@ -81,6 +93,23 @@ export async function saveSecretId(
     update connection set secret_id = ${secretId}
     where organization_id = ${organizationId} and connection_id = ${connectionId}`.execute(tx)
   return held.rows[0]?.secretId
+}
+
+/**
+ * Notes whose account a connection is, where that was not known yet.
+ * @returns false where it is another's
+ */
+export async function saveAccount(
+  tx: Tx,
+  organizationId: string,
+  connectionId: string,
+  found: { account: string; accountId: string },
+): Promise<boolean> {
+  const saved = await sql`
+    update connection set account_id = ${found.accountId}, account = ${found.account}
+    where organization_id = ${organizationId} and connection_id = ${connectionId}
+      and (account_id is null or account_id = ${found.accountId})`.execute(tx)
+  return Number(saved.numAffectedRows ?? 0n) === 1
 }
 
 /** Reads a connection's status and holds it until the transaction ends. */

@@ -1,5 +1,5 @@
 import { removeSecret, saveSecret } from '@plimsoll/accounts'
-import { type ChannelOperations, type CheckResult, createBudgets, createHttp } from '@plimsoll/connector-kit'
+import type { CheckResult } from '@plimsoll/connector-kit'
 import { inTransaction } from '@plimsoll/database'
 import { findLocations } from '@plimsoll/stock'
 import type { z } from 'zod'
@@ -15,10 +15,12 @@ import {
   findConnections,
   insertConnection,
   lockStatus,
+  saveAccount,
   saveProblem,
   saveSecretId,
   saveStatus,
 } from './connections.store.ts'
+import { openOperations, tryCredentials } from './open-connector.ts'
 import type { OpenConnection } from './registry.ts'
 
 export type NewConnection = {
@@ -69,12 +71,23 @@ export async function connect(
     )
   }
 
-  const check = await openOperations(context, { connector, settings, credentials }).check()
+  const { check, credentials: used } = await tryCredentials(context, { connector, settings, credentials })
+  // Its orders would be taken twice, and its stock be shown twice.
+  const twin = existing.find(
+    (each) => each.connector === input.connector && each.accountId === check.accountId,
+  )
+  if (twin !== undefined) {
+    throw syncProblem(
+      'account-connected',
+      'settings',
+      `${check.account} is connected as "${twin.name}" already.`,
+    )
+  }
   const connectionId = context.uuid()
   const secretId = context.uuid()
   const at = nowOf(context)
   await inTransaction(context.database, async (tx) => {
-    await saveSecret(tx, context.masterKey, { organizationId, secretId, value: credentials, at })
+    await saveSecret(tx, context.masterKey, { organizationId, secretId, value: used, at })
     await insertConnection(
       tx,
       organizationId,
@@ -86,6 +99,8 @@ export async function connect(
         secretId,
         defaultLocationId: location.locationId,
         ordersPollMs: input.ordersPollMs ?? ORDERS_POLL_MS,
+        accountId: check.accountId,
+        account: check.account,
       },
       at,
     )
@@ -102,18 +117,27 @@ export async function importConnection(
   return await importCatalogue(context, open.connection, openOperations(context, open), progress)
 }
 
-/** New credentials for a connection whose old ones are refused: tried first, then sealed; the pause is lifted. */
+/**
+ * New credentials for a connection whose old ones are refused: tried first, then sealed; the pause is lifted, mappings
+ * and all else stay.
+ * @throws SyncProblem where they are another account's
+ */
 export async function replaceCredentials(
   context: SyncContext,
   open: OpenConnection,
   credentials: unknown,
 ): Promise<CheckResult> {
   const parsed = parse(open.connector.manifest.credentials, credentials, 'credentials')
-  const check = await openOperations(context, { ...open, credentials: parsed }).check()
+  const { check, credentials: used } = await tryCredentials(context, { ...open, credentials: parsed })
   await inTransaction(context.database, async (tx) => {
     const secretId = context.uuid()
     const { organizationId } = context
-    await saveSecret(tx, context.masterKey, { organizationId, secretId, value: parsed, at: nowOf(context) })
+    if (!(await saveAccount(tx, organizationId, open.connection.connectionId, check))) {
+      const { name, account } = open.connection
+      const message = `These credentials are of ${check.account}; "${name}" is ${account ?? 'another account'}.`
+      throw syncProblem('wrong-account', 'credentials', message)
+    }
+    await saveSecret(tx, context.masterKey, { organizationId, secretId, value: used, at: nowOf(context) })
     // Under a name of its own: whoever still works with the old one, and is refused, can tell.
     const replaced = await saveSecretId(tx, organizationId, open.connection.connectionId, secretId)
     if (replaced === undefined) throw noSuchConnection(open.connection.connectionId)
@@ -189,22 +213,7 @@ function noSuchConnection(idOrName: string): SyncProblem {
   return syncProblem('unknown-connection', 'connection', `There is no connection "${idOrName}".`)
 }
 
-/** Calls a platform by itself, beside whoever works the connection: for what a person does now and then. */
-export function openOperations(
-  context: SyncContext,
-  open: Pick<OpenConnection, 'connector' | 'settings' | 'credentials'>,
-): ChannelOperations {
-  const budgets = createBudgets(open.connector.manifest.budgets, context.clock)
-  return open.connector.open({
-    settings: open.settings,
-    credentials: open.credentials,
-    http: createHttp({ budgets, clock: context.clock }),
-    now: () => context.clock.now(),
-    uuid: () => context.uuid(),
-  })
-}
-
-function parse<T>(schema: z.ZodType<T>, value: unknown, part: string): T {
+export function parse<T>(schema: z.ZodType<T>, value: unknown, part: string): T {
   const parsed = schema.safeParse(value)
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues

@@ -182,6 +182,8 @@ export async function rebuildLevels(
     ) as unit
     join external_location on external_location.organization_id = ${place.organizationId}
       and external_location.connection_id = ${place.connectionId}
+      -- What the platform counts itself is read, and never written.
+      and not external_location.counted_by_platform
     where exists (
       select from pool_location
       where pool_location.organization_id = external_location.organization_id
@@ -243,15 +245,24 @@ type WantedLevel = {
 export async function saveExternalLocations(
   tx: Tx,
   place: { organizationId: string; connectionId: string },
-  locations: readonly { externalId: string; name: string; active: boolean }[],
+  locations: readonly { externalId: string; name: string; active: boolean; countedByPlatform?: boolean }[],
 ): Promise<void> {
   if (locations.length === 0) return
-  const source = unnestRows('saved', locations, { externalId: 'text', name: 'text', active: 'boolean' })
+  const rows = locations.map(({ countedByPlatform = false, ...each }) => ({ ...each, countedByPlatform }))
+  const source = unnestRows('saved', rows, {
+    externalId: 'text',
+    name: 'text',
+    active: 'boolean',
+    countedByPlatform: 'boolean',
+  })
   await sql`
-    insert into external_location (organization_id, connection_id, external_id, name, active)
-    select ${place.organizationId}, ${place.connectionId}, external_id, name, active from ${source}
+    insert into external_location (organization_id, connection_id, external_id, name, active, counted_by_platform)
+    select ${place.organizationId}, ${place.connectionId}, external_id, name, active, counted_by_platform
+    from ${source}
     on conflict (organization_id, connection_id, external_id) do update set
-      name = excluded.name, active = excluded.active`.execute(tx)
+      name = excluded.name, active = excluded.active, counted_by_platform = excluded.counted_by_platform`.execute(
+    tx,
+  )
 }
 
 /** Which of our locations each external location may sell from; replaces what was there. */

@@ -1,8 +1,11 @@
 import { getSecret } from '@plimsoll/accounts'
-import type { Connector } from '@plimsoll/connector-kit'
+import type { Connector, ConnectorContext } from '@plimsoll/connector-kit'
+import { digestOf } from '@plimsoll/stock'
 import type { SyncContext } from '../context.ts'
 import { IntakeQueue, type Receiver } from '../intake/intake-queue.ts'
-import { type Connection, findConnection } from './connections.store.ts'
+import { type Connection, findConnection, findConnections } from './connections.store.ts'
+import { openHttp } from './open-connector.ts'
+import { bindStored } from './stored-tokens.ts'
 
 /** A connection with its connector and its opened credentials. Never logged, never answered. */
 export type OpenConnection = {
@@ -24,6 +27,7 @@ export class ConnectionRegistry {
   readonly #workerOf: (connectionId: string) => Receiver | undefined
   readonly #webhookNotedAt = new Map<string, number>()
   readonly #intakes = new Map<string, IntakeQueue>()
+  readonly #bound = new WeakMap<OpenConnection, ConnectorContext<unknown, unknown>>()
   readonly #known = new Map<string, { at: number; open: OpenConnection }>()
 
   /** @param workerOf who works a connection in this process, if anybody does */
@@ -61,6 +65,29 @@ export class ConnectionRegistry {
     return open
   }
 
+  /** What the connector verifies webhooks with: it may have to fetch the platform's keys. */
+  contextOf(open: OpenConnection): ConnectorContext<unknown, unknown> {
+    const known = this.#bound.get(open)
+    if (known !== undefined) return known
+    const owner = { ...open, secretId: open.connection.secretId }
+    const bound = bindStored(this.#context, owner, openHttp(this.#context, open.connector))
+    this.#bound.set(open, bound)
+    return bound
+  }
+
+  /** The connections of one application, as `applicationKeyOf` names it, in the order in which they were made. */
+  async findOfApplication(connectorId: string, applicationKey: string): Promise<OpenConnection[]> {
+    const { database, organizationId } = this.#context
+    const all = await findConnections(database.kysely, organizationId)
+    const found: OpenConnection[] = []
+    for (const { connector, connectionId } of all) {
+      if (connector !== connectorId) continue
+      const open = await this.find(connectionId)
+      if (open !== undefined && applicationKeyOf(open) === applicationKey) found.push(open)
+    }
+    return found
+  }
+
   /** True once a second per connection: when a webhook came is shown, not counted. */
   isWebhookNoteDue(connectionId: string, now: number): boolean {
     if (now - (this.#webhookNotedAt.get(connectionId) ?? 0) < 1_000) return false
@@ -79,4 +106,13 @@ export class ConnectionRegistry {
   forget(connectionId: string): void {
     this.#known.delete(connectionId)
   }
+}
+
+/** Names the application that a connection uses, in addresses: nobody can tell its credentials from it. */
+export function applicationKeyOf({ connector, settings, credentials }: OpenConnection): string {
+  const keys = connector.budgetKeys?.({ settings, credentials })
+  return digestOf(JSON.stringify([connector.manifest.id, keys?.application ?? keys?.account ?? ''])).slice(
+    0,
+    32,
+  )
 }

@@ -1,4 +1,9 @@
-import { isConnectorError, type WebhookRequest, withoutPersonalData } from '@plimsoll/connector-kit'
+import {
+  isConnectorError,
+  type WebhookMessage,
+  type WebhookRequest,
+  withoutPersonalData,
+} from '@plimsoll/connector-kit'
 import { digestOf } from '@plimsoll/stock'
 import { noteWebhookSeen } from '../connections/connections.store.ts'
 import type { ConnectionRegistry, OpenConnection } from '../connections/registry.ts'
@@ -8,8 +13,12 @@ import { type InboxEvent, toInboxEvent } from './inbox.ts'
 export type IntakeAnswer =
   | { kind: 'stored'; fresh: number }
   | { kind: 'nothing-to-store' }
+  /** The platform asks whether the address is ours. */
+  | { kind: 'challenge'; contentType: string; body: string }
   | { kind: 'unknown-connection' }
   | { kind: 'bad-signature' }
+  /** Whether it is the platform's could not be found out now: it is to call again. */
+  | { kind: 'unverifiable'; why: string }
 
 /** Platforms wait seconds for their answer. */
 const WAIT_MS = 50
@@ -26,48 +35,93 @@ export async function receiveWebhook(
 ): Promise<IntakeAnswer> {
   const open = await registry.find(connectionId)
   if (open === undefined) return { kind: 'unknown-connection' }
+  return await receiveFor(context, registry, open, open, request)
+}
+
+/**
+ * Takes a webhook in at the address of an application, which serves all its connections: the message names the account.
+ * The credentials of that account's connection verify it; what is about an account that is not connected here (or about
+ * none) is verified with another's of the same application, and not stored.
+ */
+export async function receiveForApplication(
+  context: SyncContext,
+  registry: ConnectionRegistry,
+  application: { connector: string; key: string },
+  request: WebhookRequest,
+): Promise<IntakeAnswer> {
+  const connections = await registry.findOfApplication(application.connector, application.key)
+  const [any] = connections
+  if (any === undefined) return { kind: 'unknown-connection' }
+  const accountId = any.connector.webhooks.accountOf?.(request)
+  const meant = connections.find(({ connection }) => connection.accountId === accountId)
+  return await receiveFor(context, registry, meant ?? any, meant, request)
+}
+
+/** @param meant whose it is; undefined: nobody's here */
+async function receiveFor(
+  context: SyncContext,
+  registry: ConnectionRegistry,
+  open: OpenConnection,
+  meant: OpenConnection | undefined,
+  request: WebhookRequest,
+): Promise<IntakeAnswer> {
   const { webhooks } = open.connector
+  const answer = webhooks.challenge?.(request, registry.contextOf(open))
+  if (answer !== undefined) return { kind: 'challenge', ...answer }
+  if (request.method === 'GET') return { kind: 'unknown-connection' }
   if (webhooks.isPing?.(request) === true) return { kind: 'nothing-to-store' }
   // Reading a dozen of these takes longer than applying the order that they came with.
   if (webhooks.mayWait?.(request) === true) await context.clock.sleep(WAIT_MS)
-  if (!webhooks.verify(request, open.credentials)) return { kind: 'bad-signature' }
+  try {
+    if (!(await webhooks.verify(request, registry.contextOf(open)))) return { kind: 'bad-signature' }
+  } catch (error) {
+    if (!isConnectorError(error)) throw error
+    return { kind: 'unverifiable', why: error.message }
+  }
+  if (meant === undefined) return { kind: 'nothing-to-store' }
 
-  const events = readEvents(context, open, request)
+  const events = readEvents(context, meant, request)
   if (events.length === 0) return { kind: 'nothing-to-store' }
   const at = nowOf(context)
+  const { connectionId } = meant.connection
   const fresh = await registry.intakeOf(connectionId).store(events)
   if (registry.isWebhookNoteDue(connectionId, at.getTime()))
     await noteWebhookSeen(context.database.kysely, context.organizationId, connectionId, at)
   return { kind: 'stored', fresh }
 }
 
-/** Reads a verified body; one that cannot be read becomes an event of its own, less personal data. */
-function readEvents(context: SyncContext, open: OpenConnection, request: WebhookRequest): InboxEvent[] {
+/** Reads a verified message; one that cannot be read becomes an event of its own, less personal data. */
+export function readEvents(
+  context: Pick<SyncContext, 'uuid'>,
+  { connector }: Pick<OpenConnection, 'connector'>,
+  message: WebhookMessage,
+): InboxEvent[] {
+  const { webhooks } = connector
   try {
-    const events = open.connector.webhooks.parse(request)
+    const events = webhooks.parse(message)
     return events.flatMap((event) => toInboxEvent(event, () => context.uuid()) ?? [])
   } catch (error) {
     if (!isConnectorError(error)) throw error
-    const text = Buffer.from(request.body).toString('utf8')
+    const text = Buffer.from(message.body).toString('utf8')
     const digest = digestOf(text)
     return [
       {
         topic: 'unreadable',
         subject: digest.slice(0, 12),
         eventKey: `unreadable:${digest}`,
-        payload: { reason: error.message, ...toRaw(open, request, text) },
+        payload: { reason: error.message, ...toRaw(webhooks.personalDataKeys, message, text) },
       },
     ]
   }
 }
 
 /** What came over the wire, so that a mended connector can read it again. */
-function toRaw(open: OpenConnection, request: WebhookRequest, text: string): object {
+function toRaw(personalDataKeys: readonly string[], message: WebhookMessage, text: string): object {
   const topicHeaders = Object.fromEntries(
-    Object.entries(request.headers).filter(([name]) => /topic|event|resource|api-version/i.test(name)),
+    Object.entries(message.headers).filter(([name]) => /topic|event|resource|api-version/i.test(name)),
   )
   try {
-    const body = withoutPersonalData(JSON.parse(text), open.connector.webhooks.personalDataKeys)
+    const body = withoutPersonalData(JSON.parse(text), personalDataKeys)
     return { headers: topicHeaders, body }
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error

@@ -40,7 +40,13 @@ export class WebhookWatch {
   }
 
   get verdict(): WebhookVerdict {
-    return decideVerdict(this.#health, this.#context.publicUrl !== undefined)
+    return decideVerdict(this.#health, this.#isReachable)
+  }
+
+  /** A queue is reached from here. */
+  get #isReachable(): boolean {
+    const { publicUrl, connector } = this.#context
+    return publicUrl !== undefined || connector.manifest.capabilities.queue !== undefined
   }
 
   /** Judges what was seen, and looks at the subscriptions when it is time. */
@@ -77,12 +83,12 @@ export class WebhookWatch {
   }
 
   async #keepSubscriptions(): Promise<void> {
-    const { clock, connection, publicUrl } = this.#context
-    if (publicUrl === undefined) return
+    const { clock, connection, publicUrl, webhookPath } = this.#context
+    if (!this.#isReachable) return
     const checkedAt = connection.webhooksCheckedAt ?? undefined
     const dueAt = decideNextCheck(checkedAt, this.verdict, Math.max(this.#inVain, this.#failures))
     if (clock.now() < dueAt.getTime()) return
-    const isMended = await this.#register(`${publicUrl}/webhooks/${connection.connectionId}`)
+    const isMended = await this.#register(publicUrl === undefined ? '' : `${publicUrl}${webhookPath}`)
     connection.webhooksCheckedAt = nowOf(this.#context)
     const { database, organizationId } = this.#context
     await noteWebhooksChecked(

@@ -9,6 +9,11 @@ export const CLASS_OF: Readonly<Record<keyof ChannelOperations, CallClass | 'as-
   orders: 'order',
   order: 'order',
   ship: 'shipment',
+  // What cannot be served is given back to the platform: the units may be on sale there.
+  cancel: 'shipment',
+  counts: 'reconcile',
+  pull: 'order',
+  acknowledge: 'order',
   outcomes: 'increase',
   stream: 'order',
   countOrders: 'reconcile',
@@ -28,7 +33,8 @@ export function guardOperations(
   operations: ChannelOperations,
   around: <T>(operation: keyof ChannelOperations, call: () => Promise<T>) => Promise<T>,
 ): ChannelOperations {
-  const { outcomes, placement, withdraw, reinstate, stream, countOrders } = operations
+  const { outcomes, placement, withdraw, reinstate, stream, countOrders, cancel, counts, pull, acknowledge } =
+    operations
   return {
     check: (...given) => around('check', () => operations.check(...given)),
     locations: (...given) => around('locations', () => operations.locations(...given)),
@@ -54,6 +60,18 @@ export function guardOperations(
     }),
     ...(countOrders !== undefined && {
       countOrders: (...given) => around('countOrders', () => countOrders.apply(operations, given)),
+    }),
+    ...(cancel !== undefined && {
+      cancel: (...given) => around('cancel', () => cancel.apply(operations, given)),
+    }),
+    ...(counts !== undefined && {
+      counts: (...given) => around('counts', () => counts.apply(operations, given)),
+    }),
+    ...(pull !== undefined && {
+      pull: (...given) => around('pull', () => pull.apply(operations, given)),
+    }),
+    ...(acknowledge !== undefined && {
+      acknowledge: (...given) => around('acknowledge', () => acknowledge.apply(operations, given)),
     }),
     ...(reinstate !== undefined && {
       reinstate: (...given) => around('reinstate', () => reinstate.apply(operations, given)),

@@ -19,6 +19,7 @@ import { decideLaneStep, type LaneStep, type PlannedWrite } from './lanes.ts'
 import { settleOutcomes } from './settle.ts'
 import { followWithdrawals } from './withdrawals.ts'
 import { CALL_MS_MAX, callSetLevels, LEAVES_MS_MAX } from './write-call.ts'
+import { isFarFromOpen, noteWrites, withinWriteCap } from './write-cap.ts'
 import { insertSentWrites, type SentWrite } from './writes.store.ts'
 
 export type LaneActions = {
@@ -69,7 +70,7 @@ export async function runLane(
       isReadAhead ? actions.readAndApplyOrders() : undefined,
     ])
     isReadAhead = false
-    const candidates = await guardOf(context).admit(found)
+    const candidates = await withinWriteCap(context, await guardOf(context).admit(found))
     let step = decideLaneStep(candidates, toWorld(context, state))
     if (step.kind === 'read-orders') {
       await actions.readAndApplyOrders()
@@ -109,7 +110,7 @@ async function awaitBudget(
 ): Promise<'ready' | 'waited' | 'not-yet'> {
   const { clock, budgets, organizationId: group, ending: signal, sending } = context
   sending.class = writes.some(({ direction }) => direction !== 'increase') ? 'decrease' : 'increase'
-  const request = { cost: 1, ...CALL_CLASSES[sending.class], group }
+  const request = { cost: 1, ...CALL_CLASSES[sending.class], group, operation: 'setLevels' }
   if (sending.class === 'increase') return budgets.isReady(request) ? 'ready' : 'not-yet'
   const askedMs = clock.monotonic()
   await budgets.ready({ ...request, signal })
@@ -152,7 +153,8 @@ function toWorld(context: WorkerContext, state: LaneState) {
     fenceAt: state.fenceAt,
     readAt: state.readAt,
     mayRaise: context.clock.now() >= context.raiseFrom.getTime(),
-    readTooSlow: state.orderReadMs + waitMs > context.pace.decreaseReadBudgetMs,
+    readTooSlow:
+      state.orderReadMs + waitMs > context.pace.decreaseReadBudgetMs || isFarFromOpen(context, 'orders'),
     freshFrom: new Date(context.clock.now() - Math.max(FRESH_MS, FRESH_READS * state.orderReadMs)),
     batchLimit: state.batchLimit,
   }
@@ -224,6 +226,10 @@ async function sendBatch(
   const { connectionId } = connection
   const { lease, writeEffect: effect } = context
   const callsUntil = new Date(at.getTime() + CALL_MS_MAX)
+  await noteWrites(
+    context,
+    planned.map(({ candidate }) => candidate),
+  )
   const sent = await inOneTrip(context.database, (tx) =>
     insertSentWrites(
       tx,

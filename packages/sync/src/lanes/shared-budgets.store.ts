@@ -70,12 +70,13 @@ export async function forgetHoldings(tx: Tx, bucket: BucketName, before: Date): 
       and expires_at < ${before}`.execute(tx)
 }
 
-export function withSeen(state: SharedBucket, seen: SeenBucket): SharedBucket {
+export function withSeen(state: SharedBucket, seen: Partial<SeenBucket>): SharedBucket {
+  const { capacity = state.capacity, refillPerSecond = 0, available = state.level } = seen
   return {
     ...state,
-    capacity: seen.capacity,
-    refillPerSecond: seen.refillPerSecond > 0 ? seen.refillPerSecond : state.refillPerSecond,
+    capacity,
+    refillPerSecond: refillPerSecond > 0 ? refillPerSecond : state.refillPerSecond,
     // Never more than was reckoned: others may hold what the platform has not seen yet.
-    level: Math.min(state.level, seen.available),
+    level: Math.min(state.level, available),
   }
 }

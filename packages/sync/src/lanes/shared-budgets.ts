@@ -126,7 +126,7 @@ function createSupply(
 ): BudgetSupply {
   // In the order in which they are told: a draw must not overtake what was given back before it.
   const serial = new Serial()
-  const learned = new Map<string, SeenBucket & { at: number }>()
+  const learned = new Map<string, Partial<SeenBucket> & { at: number }>()
   const within = <T>(
     spec: BudgetSpec,
     work: (tx: Tx, bucket: BucketName, now: Date) => Promise<T>,
@@ -173,10 +173,10 @@ function createSupply(
         }),
       )
     },
-    learn(spec, seen: SeenBucket) {
+    learn(spec, seen: Partial<SeenBucket>) {
       const last = learned.get(spec.name)
-      const isSame = last?.capacity === seen.capacity && last.refillPerSecond === seen.refillPerSecond
-      if (isSame && context.clock.monotonic() - last.at < LEARNED_EVERY_MS) return
+      const isSame = last?.capacity === seen.capacity && last?.refillPerSecond === seen.refillPerSecond
+      if (last !== undefined && isSame && context.clock.monotonic() - last.at < LEARNED_EVERY_MS) return
       learned.set(spec.name, { ...seen, at: context.clock.monotonic() })
       quietly(
         within(spec, async (tx, bucket, now) => {
@@ -185,8 +185,9 @@ function createSupply(
         }),
       )
     },
-    throttled(blockedForMs) {
+    throttled(blockedForMs, names) {
       for (const spec of specs) {
+        if (!names.includes(spec.name)) continue
         quietly(
           within(spec, async (tx, bucket, now) => {
             const state = await lockBucket(tx, bucket, spec, now)

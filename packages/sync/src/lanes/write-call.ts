@@ -42,7 +42,7 @@ export async function callSetLevels(
         quantity: write.quantity,
         expected: write.expected,
       })),
-      { signal: AbortSignal.any([context.signal, ended.signal]) },
+      { urgency: context.sending.class, signal: AbortSignal.any([context.signal, ended.signal]) },
     )
     state.suspects = without(state.suspects, writes)
     return outcomes

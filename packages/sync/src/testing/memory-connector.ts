@@ -12,6 +12,7 @@ import {
   Unauthorized,
   Unavailable,
   type WebhookEvent,
+  type WebhookMessage,
   type WriteOutcome,
 } from '@plimsoll/connector-kit'
 import { z } from 'zod'
@@ -35,7 +36,6 @@ export function memoryConnector(
       regions: ['world'],
       settings: z.object({}),
       credentials,
-      authorization: 'api-key',
       capabilities: {
         multiLocation: false,
         writeStyle: 'compare-and-set',
@@ -55,7 +55,10 @@ export function memoryConnector(
     },
     open: (context) => openMemory(platform, capabilities, context.credentials.key),
     webhooks: {
-      verify: (request, given) => request.headers['x-key'] === given.key,
+      verify: (request, { credentials }) => request.headers['x-key'] === credentials.key,
+      ...(capabilities.queue !== undefined && {
+        accountOf: ({ headers }: WebhookMessage) => headers['x-account'],
+      }),
       parse: (request) => parseWebhook(platform, Buffer.from(request.body).toString('utf8')),
       personalDataKeys: ['email', 'customer'],
     },
@@ -143,6 +146,7 @@ function openMemory(
       await end(await begin('check'))
       return {
         account: 'memory',
+        accountId: platform.accountId,
         currency: 'EUR',
         timeZone: undefined,
         missingScopes: [],
@@ -171,7 +175,8 @@ function openMemory(
       await end(fault)
       return read
     },
-    async setLevels(writes) {
+    async setLevels(writes, options) {
+      platform.urgencies.push(options?.urgency)
       const fault = await begin('setLevels')
       const carryOut = () => setAll(platform, capabilities, writes)
       if (capabilities.tickets !== undefined && writes.length >= platform.feedFrom) {
@@ -239,6 +244,21 @@ function openMemory(
       await end(fault)
       return shown
     },
+    ...(capabilities.queue !== undefined && {
+      async pull() {
+        await end(await begin('pull'))
+        return [...platform.queue].map(([receipt, { body, account }]) => ({
+          receipt,
+          headers: { ...(account !== undefined && { 'x-account': account }) },
+          body: Buffer.from(body),
+        }))
+      },
+      async acknowledge(receipts: readonly string[]) {
+        const fault = await begin('acknowledge')
+        for (const receipt of receipts) platform.queue.delete(receipt)
+        await end(fault)
+      },
+    }),
     ship: () => Promise.reject(new Invalid('This shop ships nothing', 'shipment')),
     ...(capabilities.gaps === 'count' && {
       async countOrders({ from, to }: { from: Date; to: Date }) {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
 import type { Clock, ExternalOrder, OrderState, TicketOutcome } from '@plimsoll/connector-kit'
 
 /**
@@ -13,6 +14,8 @@ export class MemoryPlatform {
   /** Every quantity that a write set, in order. */
   readonly writes: { externalId: string; from: number | undefined; to: number; at: number }[] = []
   readonly calls: string[] = []
+  /** Whose shop it is; each is another's. */
+  accountId: string = randomUUID()
   /** The key that the shop accepts. */
   key = 'key-1'
   /** Rewrites a quantity before it is stored: a plugin that knows better. */
@@ -31,6 +34,10 @@ export class MemoryPlatform {
   webhookUrl: string | undefined
   /** What the stream `listings` tells, in order. */
   readonly told: { at: number; externalId: string }[] = []
+  /** Messages that wait in the queue, by receipt; pulling hides none, so that whatever is not acknowledged comes again. */
+  readonly queue = new Map<string, { body: string; account: string | undefined }>()
+  /** How urgent each write call was said to be. */
+  readonly urgencies: (string | undefined)[] = []
   /** From so many rows on a write is only accepted (a feed), and carried out by `landLate`. */
   feedFrom = Number.POSITIVE_INFINITY
   /** What became of accepted rows, by ticket; an absent one still waits. */
@@ -214,6 +221,8 @@ export type Operation =
   | 'countOrders'
   | 'stream'
   | 'registerWebhooks'
+  | 'pull'
+  | 'acknowledge'
 
 /**
  * `unsent`: it never left; `lost`: it left and was not carried out; `dropped`: carried out, the answer lost;

@@ -169,6 +169,8 @@ export async function createWorld(database: Database, clock: Clock, pace: Partia
     ) {
       const text = typeof body === 'string' ? body : JSON.stringify(body)
       return await receiveWebhook(context, registry, connectionId, {
+        method: 'POST',
+        url: `https://hub.example/webhooks/${connectionId}`,
         headers: { ...headers, 'x-key': key, 'x-topic': 'order' },
         body: Buffer.from(text),
       })

@@ -1,5 +1,6 @@
 import { type Budgets, type CallClass, createHttp } from '@plimsoll/connector-kit'
-import type { OpenConnection } from '../connections/registry.ts'
+import { applicationKeyOf, type OpenConnection } from '../connections/registry.ts'
+import { bindStored } from '../connections/stored-tokens.ts'
 import type { SyncContext } from '../context.ts'
 import { RecentKeys } from '../intake/recent-keys.ts'
 import { Sightings } from '../intake/sightings.ts'
@@ -38,13 +39,8 @@ export function openWorkerContext(
     purpose: () => purpose,
     onCall: (call) => context.log.debug({ connection: open.connection.name, ...call }, 'call'),
   })
-  const operations = open.connector.open({
-    settings: open.settings,
-    credentials: open.credentials,
-    http,
-    now: () => clock.now(),
-    uuid: () => context.uuid(),
-  })
+  const owner = { ...open, secretId: open.connection.secretId, signal }
+  const operations = open.connector.open(bindStored(context, owner, http))
   let behindMs = 0
   let aheadMs = 0
   const { capabilities } = open.connector.manifest
@@ -76,6 +72,10 @@ export function openWorkerContext(
       aheadMs = Math.min(60_000, Math.max(aheadMs, seen.aheadMs))
     },
     fenceAt,
+    webhookPath:
+      open.connector.webhooks.accountOf === undefined
+        ? `/webhooks/${open.connection.connectionId}`
+        : `/webhooks/applications/${open.connector.manifest.id}/${applicationKeyOf(open)}`,
     writeEffect: writeEffectOf(capabilities),
   }
 }

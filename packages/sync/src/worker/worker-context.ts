@@ -38,6 +38,8 @@ export type WorkerContext = SyncContext & {
   notePlatformClock(seen: { behindMs: number; aheadMs: number }): void
   /** Up to then every order of the connection is known; undefined before the first read. */
   fenceAt(): Date | undefined
+  /** Where below the hub's address its webhooks come: its own place, or that of its application. */
+  webhookPath: string
   /** How an absolute quantity takes effect on this platform. */
   writeEffect: WriteEffect
 }

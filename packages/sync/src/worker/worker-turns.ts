@@ -8,7 +8,7 @@ import type { WorkerContext } from './worker-context.ts'
 /** By then the waits are spread over 1.6 s. */
 const DATABASE_TRIES = 3
 
-export type LoopName = 'inbox' | 'lane' | 'hints'
+export type LoopName = 'inbox' | 'lane' | 'hints' | 'queue'
 
 /**
  * The loops of one worker: each calls its turn, which answers how long to wait, until the worker ends or its lease
@@ -34,7 +34,12 @@ export class WorkerTurns {
   ) {
     const { clock } = context
     this.#context = context
-    this.#wakeups = { inbox: new Wakeup(clock), lane: new Wakeup(clock), hints: new Wakeup(clock) }
+    this.#wakeups = {
+      inbox: new Wakeup(clock),
+      lane: new Wakeup(clock),
+      hints: new Wakeup(clock),
+      queue: new Wakeup(clock),
+    }
     this.#onLost = () => told.onLost()
     this.#onFailed = (loop) => told.onFailed(loop)
     this.#hasProblem = context.connection.problemCode !== null
@@ -44,8 +49,8 @@ export class WorkerTurns {
     this.#wakeups[loop].wake()
   }
 
-  /** Calls `turn` until stopped or the lease is lost. */
-  async loop(name: LoopName, turn: () => Promise<number>): Promise<void> {
+  /** Calls `turn` until stopped, the lease is lost, or it has nothing to do for good. */
+  async loop(name: LoopName, turn: () => Promise<number | undefined>): Promise<void> {
     const { ending } = this.#context
     while (!ending.aborted) {
       const waitMs = await this.attempt(name, turn)
@@ -55,7 +60,7 @@ export class WorkerTurns {
   }
 
   /** One turn. @returns how long to wait before the next; undefined: there is none */
-  async attempt(name: LoopName, turn: () => Promise<number>): Promise<number | undefined> {
+  async attempt(name: LoopName, turn: () => Promise<number | undefined>): Promise<number | undefined> {
     const { signal, ending, log, connection } = this.#context
     try {
       return await turn()

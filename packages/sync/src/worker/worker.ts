@@ -3,9 +3,10 @@ import {
   type Budgets,
   CALL_CLASSES,
   type CallClass,
+  type ChannelOperations,
   createBudgets,
 } from '@plimsoll/connector-kit'
-import { inTransaction, refreshStatistics } from '@plimsoll/database'
+import { inTransaction } from '@plimsoll/database'
 import type { Connection } from '../connections/connections.store.ts'
 import type { OpenConnection } from '../connections/registry.ts'
 import { nowOf, type SyncContext } from '../context.ts'
@@ -16,12 +17,14 @@ import { type Arrival, hasOrdersToRead, type InboxRow } from '../intake/inbox.st
 import type { InboxEvent } from '../intake/inbox.ts'
 import { OrderReader } from '../intake/order-reading.ts'
 import { PollPace } from '../intake/poll-pace.ts'
+import { QueueReader } from '../intake/queue-reader.ts'
 import { StreamReader } from '../intake/streams.ts'
 import { WebhookWatch } from '../intake/webhook-watch.ts'
 import { type LaneActions, runLane } from '../lanes/lane.ts'
 import type { LaneState } from '../lanes/lane-state.ts'
 import { followTickets } from '../lanes/tickets.ts'
 import { followWithdrawals } from '../lanes/withdrawals.ts'
+import { isFarFromOpen } from '../lanes/write-cap.ts'
 import { closeUnknownWrites, markSentUnknown } from '../lanes/writes.store.ts'
 import { findFenceWanted } from '../load-line/load-line.store.ts'
 import { tellOfFence } from '../load-line/protect.ts'
@@ -32,13 +35,10 @@ import { IDLE_MS_MAX, InboxWorker, QUIET_MS_MAX } from './inbox-worker.ts'
 import { JobRunner } from './job-runner.ts'
 import type { Lease } from './leases.store.ts'
 import { openWorkerContext } from './open-worker-context.ts'
+import { StatisticsPace } from './statistics-pace.ts'
 import { doesAnythingWait } from './waiting.store.ts'
 import type { WorkerContext } from './worker-context.ts'
 import { type LoopName, WorkerTurns } from './worker-turns.ts'
-
-/** Statistics are refreshed after so many applied events, and again each time there are so many times more. */
-const STATISTICS_FIRST = 50
-const STATISTICS_GROWTH = 8
 
 /**
  * Works one connection for as long as the lease is held. Two loops: the inbox is applied as it fills,
@@ -61,6 +61,8 @@ export class ConnectionWorker {
   readonly #gaps: GapWatch
   readonly #jobs: JobRunner
   readonly #chores: ChorePace
+  readonly #queue: QueueReader
+  readonly #statistics: StatisticsPace
   #fenceTold = ''
   #isStepped = false
   /** True at first: the former holder may have left some. */
@@ -68,7 +70,6 @@ export class ConnectionWorker {
   /** Orders that must be read directly may be waiting: until they are, nothing proves that all orders are known. */
   #mayHaveUnread = true
   #readAhead: 'no' | 'unless-just-read' | 'now' = 'no'
-  #statisticsAt = STATISTICS_FIRST
 
   /** @param budgets shared with whoever spends the same; its own unless given */
   constructor(
@@ -95,7 +96,9 @@ export class ConnectionWorker {
       stoppedUntil: undefined,
     }
     this.#orders = new OrderReader(this.#context)
+    this.#queue = new QueueReader(this.#context, open, () => this.wakeInbox())
     this.#chores = new ChorePace(context.clock)
+    this.#statistics = new StatisticsPace(context.database)
     this.#webhooks = new WebhookWatch(this.#context)
     this.#polls = new PollPace(this.#context, () => this.#webhooks.verdict)
     this.#streams = new StreamReader(this.#context, this.#polls)
@@ -126,6 +129,7 @@ export class ConnectionWorker {
       this.#turns.loop('inbox', () => this.#inbox.turn()),
       this.#turns.loop('lane', () => this.#laneTurn()),
       this.#turns.loop('hints', () => this.#hintsTurn()),
+      this.#turns.loop('queue', () => this.#queue.turn()),
     ]).then(() => undefined)
   }
 
@@ -185,6 +189,7 @@ export class ConnectionWorker {
     const inbox = await this.#turns.attempt('inbox', () => this.#inbox.turn({ look: true }))
     const lane = await this.#turns.attempt('lane', () => this.#laneTurn())
     await this.#turns.attempt('hints', () => this.#hintsTurn())
+    await this.#turns.attempt('queue', () => this.#queue.turn())
     return inbox === undefined || lane === undefined ? undefined : Math.min(inbox, lane)
   }
 
@@ -270,21 +275,21 @@ export class ConnectionWorker {
     // The channels that give units up show nothing until these orders are known.
     const isWanted = wantedAt !== undefined && clock.now() - visibilityLagMs > wantedAt.getTime()
     const isDue = isWanted || this.#polls.isDue('orders')
-    if (isDue && this.#mayCall('order')) await this.#readAndApplyOrders()
+    if (isDue && this.#mayCall('order', 'orders')) await this.#readAndApplyOrders()
     await this.#tellOfFence(wantedAt)
     await this.#orders.savePosition()
-    const followed = this.#mayCall('increase') ? await followTickets(this.#context) : 0
+    const followed = this.#mayCall('increase', 'outcomes') ? await followTickets(this.#context) : 0
     const isWaiting = wantedAt !== undefined || followed > 0 || this.#suspicions.size > 0
     if (connection.state === 'live') await followWithdrawals(this.#context)
     await finishZeroing(this.#context)
-    if (this.#mayCall('reconcile')) await this.#reconcile(actions, pace.reconcileMs)
-    await this.#refreshStatistics()
-    const isReadingOn = this.#mayCall('reconcile') && (await this.#readDeeper())
-    const isStreaming = this.#mayCall('order') && (await this.#streams.turn())
+    if (this.#mayCall('reconcile', 'levels')) await this.#reconcile(actions, pace.reconcileMs)
+    await this.#statistics.turn(this.#state.applied)
+    const isReadingOn = this.#mayCall('reconcile', 'orders') && (await this.#readDeeper())
+    const isStreaming = this.#mayCall('order', 'stream') && (await this.#streams.turn())
     if (isStreaming) await this.#inbox.apply()
-    if (this.#mayCall('catalogue')) await this.#webhooks.turn()
+    if (this.#mayCall('catalogue', 'registerWebhooks')) await this.#webhooks.turn()
     await this.#gaps.turn(this.#state.fenceAt)
-    const isWorking = this.#mayCall('reconcile') && (await this.#jobs.turn())
+    const isWorking = this.#mayCall('reconcile', 'levels') && (await this.#jobs.turn())
     await this.#polls.save()
     if (fetched.failed > 0) this.#turns.noteProblem()
     else await this.#turns.succeeded()
@@ -321,12 +326,14 @@ export class ConnectionWorker {
    * Whether the budget lets such a call go now. A lane does one thing after the other: what is less urgent must not wait
    * in line while it holds the lane, or a decrease that comes meanwhile would wait with it (I7).
    */
-  #mayCall(kind: CallClass): boolean {
+  #mayCall(kind: CallClass, operation: keyof ChannelOperations): boolean {
     const { budgets, organizationId: group } = this.#context
-    return budgets.isReady({ cost: 1, ...CALL_CLASSES[kind], group })
+    return budgets.isReady({ cost: 1, ...CALL_CLASSES[kind], group, operation })
   }
 
   async #readAndApplyOrders(): Promise<boolean> {
+    // The lane would stand still: what must go goes without, the rest waits for the read.
+    if (isFarFromOpen(this.#context, 'orders')) return false
     const { clock } = this.#context
     const startedMs = clock.monotonic()
     const readAt = nowOf(this.#context)
@@ -359,13 +366,6 @@ export class ConnectionWorker {
     const { database, organizationId, connection } = this.#context
     this.#mayHaveUnread = await hasOrdersToRead(database.kysely, organizationId, connection.connectionId)
     return this.#mayHaveUnread
-  }
-
-  /** A new installation's tables grow many times over in its first minutes. */
-  async #refreshStatistics(): Promise<void> {
-    if (this.#state.applied < this.#statisticsAt) return
-    this.#statisticsAt = this.#state.applied * STATISTICS_GROWTH
-    await refreshStatistics(this.#context.database.kysely)
   }
 
   /** @returns true while pages of the unhurried read are left */

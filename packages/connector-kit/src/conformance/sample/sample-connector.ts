@@ -1,69 +1,41 @@
 import { z } from 'zod'
-import type {
-  ExternalListing,
-  ExternalOrder,
-  LevelWrite,
-  OrderState,
-  TicketOutcome,
-  WriteOutcome,
-} from '../../canonical.ts'
+import type { LevelWrite, WriteOutcome } from '../../canonical.ts'
 import { type ChannelOperations, type Connector, defineConnector } from '../../contract.ts'
-import {
-  Conflict,
-  type ConnectorError,
-  Invalid,
-  isConnectorError,
-  Malformed,
-  NotFound,
-} from '../../errors.ts'
+import { Conflict, Invalid, isConnectorError } from '../../errors.ts'
 import type { HttpResponse } from '../../http.ts'
 import { readJson } from '../../response-body.ts'
-import { verifyHmacBase64 } from '../../signatures.ts'
 import { statusError } from '../../status-error.ts'
+import {
+  type Credentials,
+  credentials,
+  grant,
+  type Settings,
+  settings,
+  tokens,
+  webhooks,
+} from './sample-access.ts'
+import {
+  feed,
+  fromTicket,
+  isAboutOneRow,
+  order,
+  page,
+  product,
+  toListing,
+  toOrder,
+  toTicket,
+  toTicketOutcome,
+} from './sample-map.ts'
 
-const settings = z.object({ url: z.url() })
-const credentials = z.object({ key: z.string(), webhookSecret: z.string() })
-type Settings = z.infer<typeof settings>
-type Credentials = z.infer<typeof credentials>
-
-const product = z.object({
-  id: z.int(),
-  sku: z.string(),
-  title: z.string(),
-  barcode: z.string().nullable(),
-  stock: z.int().nullable(),
-  hidden: z.boolean(),
+const queued = z.object({
+  messages: z.array(z.object({ receipt: z.string(), body: z.string(), account: z.string() })),
 })
-const order = z.object({
-  id: z.string(),
-  status: z.string(),
-  version: z.int(),
-  placedAt: z.iso.datetime(),
-  lines: z.array(
-    z.object({
-      id: z.string(),
-      productId: z.int(),
-      sku: z.string(),
-      ordered: z.int(),
-      current: z.int(),
-      shipped: z.int(),
-    }),
-  ),
-})
-const feed = z.object({
-  done: z.boolean(),
-  /** In the order of the rows that were sent. */
-  rows: z.array(
-    z.object({ stock: z.int().nullable(), error: z.enum(['gone', 'stock', 'stale']).nullable() }),
-  ),
-})
-const page = <Row>(row: z.ZodType<Row>) => z.object({ rows: z.array(row), next: z.int().nullable() })
 
 /** From so many rows on they go as one feed, which the shop works on later. */
 const feedFrom = 6
 const quantityMax = 1_000_000
 
-/** A connector for the corner shop: what an author would write, in one file. */
+/** A connector for the corner shop, with every feature of the contract: what an author would write. */
 export const sampleConnector: Connector<Settings, Credentials> = defineConnector<Settings, Credentials>({
   manifest: {
     id: 'sample',
@@ -73,27 +45,45 @@ export const sampleConnector: Connector<Settings, Credentials> = defineConnector
     regions: ['world'],
     settings,
     credentials,
-    authorization: 'api-key',
+    apiVersion: { version: '3', endsOn: '2099-12-31', source: 'made up' },
     capabilities: {
       multiLocation: false,
       writeStyle: 'compare-and-set',
       proof: 'echo',
       allOrNothing: false,
-      tickets: { lifeMs: 24 * 3_600_000, askEveryMs: 10, askMax: 100 },
+      tickets: { lifeMs: 24 * 3_600_000, askEveryMs: 10, askMax: 100, increasesOnly: true },
+      writeCap: {
+        max: 1_000,
+        keptForDecreases: 100,
+        resets: { hour: 0, timeZone: 'UTC' },
+        keyOf: ({ stockUnitId }) => stockUnitId,
+        counts: 'rows',
+      },
       batchMax: 10,
       quantityMax,
       webhooks: ['order'],
+      queue: { everyMs: 1_000, acknowledgeMax: 10 },
       tracking: true,
-      cancel: false,
+      cancel: 'lines',
+      counts: true,
       withdraw: 'hidden from the shop window',
       latestEffectMs: 30_000,
       visibilityLagMs: 0,
       facts: [],
     },
-    budgets: [{ kind: 'concurrency', name: 'calls', max: 8 }],
+    budgets: [
+      { kind: 'concurrency', name: 'calls', max: 8 },
+      {
+        kind: 'token-bucket',
+        name: 'feeds',
+        capacity: 20,
+        refillPerSecond: 1,
+        operations: ['setLevels.feed'],
+      },
+    ],
   },
 
-  open({ settings: { url }, credentials: { key }, http }): ChannelOperations {
+  open({ settings: { url, queue }, http }): ChannelOperations {
     const call = async <T>(
       operation: string,
       path: string,
@@ -108,7 +98,8 @@ export const sampleConnector: Connector<Settings, Credentials> = defineConnector
         operation,
         method,
         url: `${url}${path}`,
-        headers: { 'x-key': key, ...(body !== undefined && { 'content-type': 'application/json' }) },
+        token: { name: 'access', headers: (token) => ({ 'x-token': token }) },
+        ...(body !== undefined && { headers: { 'content-type': 'application/json' } }),
         ...(body !== undefined && { body: JSON.stringify(body) }),
         ...(signal !== undefined && { signal }),
       })
@@ -149,7 +140,7 @@ export const sampleConnector: Connector<Settings, Credentials> = defineConnector
       signal: AbortSignal | undefined,
     ): Promise<WriteOutcome[]> => {
       const rows = writes.map((one) => ({ id: one.stockUnitId, stock: one.quantity, expected: one.expected }))
-      const { value } = await call('setLevels', '/feeds', z.object({ id: z.string() }), {
+      const { value } = await call('setLevels.feed', '/feeds', z.object({ id: z.string() }), {
         method: 'POST',
         body: { rows },
         signal,
@@ -168,10 +159,22 @@ export const sampleConnector: Connector<Settings, Credentials> = defineConnector
 
     return {
       async check({ signal } = {}) {
-        const { value } = await call('check', '/me', z.object({ account: z.string() }), { signal })
-        return { account: value.account, currency: 'EUR', timeZone: 'UTC', missingScopes: [], warnings: [] }
+        const { value } = await call('check', '/me', z.object({ account: z.string(), id: z.string() }), {
+          signal,
+        })
+        return {
+          account: value.account,
+          accountId: value.id,
+          currency: 'EUR',
+          timeZone: 'UTC',
+          missingScopes: [],
+          warnings: [],
+        }
       },
-      locations: async () => [{ externalId: 'default', name: 'Shop', active: true }],
+      locations: async () => [
+        { externalId: 'default', name: 'Shop', active: true },
+        { externalId: 'depot', name: 'Depot of the shop', active: true, countedByPlatform: true },
+      ],
       async listings(cursor, { signal } = {}) {
         const { value, response } = await call('listings', `/products?after=${cursor ?? 0}`, page(product), {
           signal,
@@ -191,6 +194,7 @@ export const sampleConnector: Connector<Settings, Credentials> = defineConnector
           try {
             const path = `/products/${encodeURIComponent(stockUnitId)}`
             const { value } = await call('levels', path, product, { signal })
+            if (value.kept) return []
             return [{ stockUnitId, locationId, quantity: value.stock ?? undefined, updatedAt: undefined }]
           } catch (error) {
             if (isConnectorError(error) && error.kind === 'not-found') return []
@@ -199,9 +203,11 @@ export const sampleConnector: Connector<Settings, Credentials> = defineConnector
         })
         return (await Promise.all(read)).flat()
       },
-      async setLevels(writes, { signal } = {}) {
+      async setLevels(writes, { urgency = 'decrease', signal } = {}) {
         const possible = writes.filter(isPossible)
-        if (possible.length < feedFrom) return Promise.all(writes.map((one) => write(one, signal)))
+        // A feed is worked on later: what must come down is written singly.
+        if (possible.length < feedFrom || urgency === 'decrease')
+          return Promise.all(writes.map((one) => write(one, signal)))
         const impossible = writes.filter((one) => !isPossible(one))
         const refused = await Promise.all(impossible.map((one) => write(one, signal)))
         return [...refused, ...(await writeFeed(possible, signal))]
@@ -235,6 +241,49 @@ export const sampleConnector: Connector<Settings, Credentials> = defineConnector
         const { value } = await call('ship', path, z.object({ id: z.string() }), { method: 'POST', signal })
         return { externalId: value.id }
       },
+      async cancel({ orderExternalId, lines }, { signal } = {}) {
+        const path = `/orders/${encodeURIComponent(orderExternalId)}/cancel`
+        const body = { lines: lines?.map(({ lineExternalId: id, quantity }) => ({ id, quantity })) ?? null }
+        await call('cancel', path, order, { method: 'POST', body, signal })
+      },
+      async counts(cursor, { signal } = {}) {
+        const { value, response } = await call('counts', `/depot?after=${cursor ?? 0}`, page(product), {
+          signal,
+        })
+        return {
+          rows: value.rows.flatMap(({ id, stock }) =>
+            stock === null
+              ? []
+              : [
+                  {
+                    stockUnitId: String(id),
+                    locationId: 'depot',
+                    available: stock,
+                    held: 0,
+                    incoming: 0,
+                    countedAt: undefined,
+                  },
+                ],
+          ),
+          next: value.next === null ? undefined : String(value.next),
+          platformTime: response.date,
+        }
+      },
+      ...(queue &&
+        ({
+          async pull({ signal } = {}) {
+            const { value } = await call('pull', '/queue', queued, { signal })
+            return value.messages.map(({ receipt, body, account }) => ({
+              receipt,
+              headers: { 'x-sample-account': account },
+              body: Buffer.from(body),
+            }))
+          },
+          async acknowledge(receipts, { signal } = {}) {
+            const options = { method: 'POST', body: { receipts }, signal }
+            await call('acknowledge', '/queue/acknowledge', z.object({}), options)
+          },
+        } satisfies Partial<ChannelOperations>)),
       async registerWebhooks(hookUrl, { signal } = {}) {
         await call('registerWebhooks', '/webhook', z.object({}), {
           method: 'PUT',
@@ -246,17 +295,11 @@ export const sampleConnector: Connector<Settings, Credentials> = defineConnector
     }
   },
 
-  webhooks: {
-    personalDataKeys: ['email'],
-    verify: ({ headers, body }, { webhookSecret }) =>
-      verifyHmacBase64(headers['x-sample-signature'], webhookSecret, body),
-    parse({ body }) {
-      const text = Buffer.from(body).toString('utf8')
-      const whole = { status: 200, headers: {}, text, date: undefined, durationMs: 0 }
-      const read = toOrder(readJson(whole, order, 'webhook'))
-      return [{ kind: 'order', externalId: read.externalId, version: read.version, order: read }]
-    },
-  },
+  // Its messages name the shop, and one app key may serve several.
+  budgetKeys: ({ settings: { url }, credentials: { appKey } }) => ({ account: url, application: appKey }),
+  tokens,
+  grant,
+  webhooks,
 })
 
 function isPossible({ quantity }: LevelWrite): boolean {
@@ -265,91 +308,4 @@ function isPossible({ quantity }: LevelWrite): boolean {
 
 function assertPossible(write: LevelWrite): void {
   if (!isPossible(write)) throw new Invalid('The shop takes 0 to 1,000,000.', 'quantity')
-}
-
-/** The feed and the row in it: all that another process needs to ask. */
-function toTicket(feedId: string, at: number): string {
-  return `${feedId}#${at}`
-}
-
-function fromTicket(ticket: string): { feedId: string; at: number } {
-  const [feedId = '', at] = ticket.split('#')
-  return { feedId, at: Number(at) }
-}
-
-/** @param read undefined: the shop has no such feed any more */
-function toTicketOutcome(ticket: string, read: z.infer<typeof feed> | undefined): TicketOutcome {
-  if (read === undefined) return { ticket, kind: 'unknown' }
-  if (!read.done) return { ticket, kind: 'accepted' }
-  const row = read.rows[fromTicket(ticket).at]
-  if (row === undefined) return { ticket, kind: 'unknown' }
-  if (row.error === null && row.stock !== null) return { ticket, kind: 'applied', quantity: row.stock }
-  return { ticket, kind: 'refused', error: toRowError(row) }
-}
-
-function toRowError({ error, stock }: z.infer<typeof feed>['rows'][number]): ConnectorError {
-  switch (error) {
-    case 'gone':
-      return new NotFound('The shop has no such product.')
-    case 'stale':
-      return new Conflict('The shop shows another number.', stock ?? undefined)
-    case 'stock':
-    case null:
-      return new Invalid('The shop did not take the quantity.', 'quantity')
-    default: {
-      const never: never = error
-      return never
-    }
-  }
-}
-
-function isAboutOneRow({ kind }: ConnectorError): boolean {
-  return kind === 'invalid' || kind === 'not-found' || kind === 'conflict'
-}
-
-function toListing({ id, sku, title, barcode, stock, hidden }: z.infer<typeof product>): ExternalListing {
-  return {
-    externalId: String(id),
-    sku,
-    barcode: barcode ?? undefined,
-    title,
-    stockUnitId: String(id),
-    tracked: stock !== null,
-    fulfilledBy: 'merchant',
-    sellsBeyondZero: false,
-    state: hidden ? 'inactive' : 'active',
-  }
-}
-
-const states = new Map<string, OrderState>([
-  ['new', 'pending'],
-  ['paid', 'open'],
-  ['done', 'closed'],
-  ['void', 'cancelled'],
-])
-
-function toOrder({ id, status, version, placedAt, lines }: z.infer<typeof order>): ExternalOrder {
-  const state = states.get(status)
-  if (state === undefined) throw new Malformed(`order ${id} has the unknown status "${status}"`, status)
-  return {
-    externalId: id,
-    number: `#${id}`,
-    state,
-    placedAt: new Date(placedAt),
-    version,
-    currency: 'EUR',
-    test: false,
-    locationId: 'default',
-    lines: lines.map((line) => ({
-      externalId: line.id,
-      listingExternalId: String(line.productId),
-      sku: line.sku,
-      title: line.sku,
-      ordered: line.ordered,
-      current: line.current,
-      shipped: line.shipped,
-      returned: 0,
-      subtracted: 'yes',
-    })),
-  }
 }

@@ -1,5 +1,4 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { hmacSha256Base64 } from '../../signatures.ts'
 import type { ControlOperations, PlacedOrder, StepOutcome } from '../../simulator/control.ts'
 import {
   createSimulator,
@@ -8,14 +7,14 @@ import {
   type SimulatorOptions,
   type SimulatorServices,
 } from '../../simulator/simulator.ts'
+import { ACCOUNT_ID, createSampleAccess } from './sample-simulator-access.ts'
+import { createSampleQueue } from './sample-simulator-queue.ts'
 
 /**
  * "Corner shop": the smallest platform that the conformance suite can be run against, to test the suite itself and
  * to show an author the shape of a simulator. One location, numbers fall when an order is placed. Many quantities at
  * once are sent as a feed, which it works on a little later.
  */
-export const goodKey = 'good-key'
-export const webhookSecret = 'sample-webhook-secret'
 const pageSize = 20
 /** From taking a feed to having worked on it. */
 export const feedDelayMs = 30
@@ -30,6 +29,7 @@ type Product = {
   price: number
   stock: number | null
   hidden: boolean
+  kept: boolean
 }
 type Line = { id: string; productId: number; sku: string; ordered: number; current: number; shipped: number }
 type Order = {
@@ -47,7 +47,12 @@ type Feed = {
   results?: { stock: number | null; error: 'gone' | 'stock' | 'stale' | null }[]
 }
 
-export async function startSampleSimulator(options: SimulatorOptions = {}): Promise<RunningSimulator> {
+export type SampleSimulator = RunningSimulator &
+  Pick<ReturnType<typeof createSampleAccess>, 'endTokens' | 'given'>
+
+export async function startSampleSimulator(options: SimulatorOptions = {}): Promise<SampleSimulator> {
+  const access = createSampleAccess(() => services?.clock.now() ?? 0)
+  const queue = createSampleQueue(() => services?.clock.now() ?? 0)
   const products = new Map<number, Product>()
   const orders = new Map<string, Order>()
   const hooks = new Set<string>()
@@ -70,12 +75,14 @@ export async function startSampleSimulator(options: SimulatorOptions = {}): Prom
     version += 1
     order.version = version
     const body = JSON.stringify(order)
+    queue.add(body)
     for (const url of hooks) {
       services?.webhooks.send({
         url,
         headers: {
           'content-type': 'application/json',
-          'x-sample-signature': hmacSha256Base64(webhookSecret, body),
+          'x-sample-account': ACCOUNT_ID,
+          'x-sample-signature': access.sign(body),
         },
         body,
         retry: { delaysMs: [] },
@@ -105,7 +112,7 @@ export async function startSampleSimulator(options: SimulatorOptions = {}): Prom
   /** Why a quantity is not taken; null when it is. */
   const refusalOf = ({ id, stock, expected }: FeedRow): 'gone' | 'stock' | 'stale' | null => {
     const product = products.get(Number(id))
-    if (product === undefined) return 'gone'
+    if (product === undefined || product.kept) return 'gone'
     if (stock < 0 || stock > 1_000_000) return 'stock'
     return expected === undefined || expected === product.stock ? null : 'stale'
   }
@@ -125,10 +132,10 @@ export async function startSampleSimulator(options: SimulatorOptions = {}): Prom
 
   const control: ControlOperations = {
     addProducts: (seeds) =>
-      seeds.map(({ sku, title, barcode, price, quantity, unitsTracked }) => {
+      seeds.map(({ sku, title, barcode, price, quantity, unitsTracked, keptByPlatform: kept = false }) => {
         const id = products.size + 1
         const stock = unitsTracked === false ? null : quantity
-        const product = { id, sku, title, barcode: barcode ?? null, price, stock, hidden: false }
+        const product = { id, sku, title, barcode: barcode ?? null, price, stock, hidden: false, kept }
         products.set(id, product)
         return levelOf(product)
       }),
@@ -219,8 +226,9 @@ export async function startSampleSimulator(options: SimulatorOptions = {}): Prom
     routes(app, kit) {
       services = kit
       app.addHook('preHandler', async (request: FastifyRequest, reply: FastifyReply) => {
-        if (request.headers['x-key'] !== goodKey || kit.faults.isRevoked())
-          return reply.code(401).send({ error: 'key' })
+        if (access.isOpen(request.url)) return
+        if (!access.isAllowed(request.headers['x-token']) || kit.faults.isRevoked())
+          return reply.code(401).send({ error: 'token' })
         if (kit.faults.shouldThrottle()) return reply.code(429).send({ error: 'slow down' })
         workFeeds(kit)
       })
@@ -231,7 +239,15 @@ export async function startSampleSimulator(options: SimulatorOptions = {}): Prom
           next: rows.length > from + pageSize ? from + pageSize : null,
         }
       }
-      app.get('/me', async () => ({ account: 'Corner shop' }))
+      access.routes(app, () => kit.faults.isRevoked())
+      queue.routes(app)
+      app.get('/me', async () => ({ account: 'Corner shop', id: ACCOUNT_ID }))
+      app.get<{ Querystring: { after?: string } }>('/depot', async ({ query }) =>
+        page(
+          [...products.values()].filter(({ kept }) => kept),
+          query.after,
+        ),
+      )
       app.get<{ Querystring: { after?: string } }>('/products', async ({ query }) =>
         page([...products.values()], query.after),
       )
@@ -288,11 +304,30 @@ export async function startSampleSimulator(options: SimulatorOptions = {}): Prom
         changed(order)
         return { id: `shipment-of-${order.id}` }
       })
-      app.put<{ Body: { url: string } }>('/webhook', async ({ body }) => {
+      app.post<{ Params: { id: string }; Body: { lines: { id: string; quantity: number }[] | null } }>(
+        '/orders/:id/cancel',
+        async ({ params, body }, reply) => {
+          const order = orders.get(params.id)
+          if (order === undefined) return reply.code(404).send({ error: 'gone' })
+          if (order.status === 'done') return reply.code(422).send({ error: 'shipped' })
+          const asked = body.lines ?? order.lines.map(({ id, current }) => ({ id, quantity: current }))
+          for (const { id, quantity } of asked) {
+            const line = order.lines.find((each) => each.id === id)
+            if (line === undefined || line.current < quantity) continue
+            restock(line, quantity)
+            line.current -= quantity
+          }
+          if (order.lines.every(({ current }) => current === 0)) order.status = 'void'
+          if (asked.length > 0) changed(order)
+          return order
+        },
+      )
+      app.put<{ Body: { url: string } }>('/webhook', async ({ body }, reply) => {
+        if (!(await access.isProven(body.url))) return reply.code(422).send({ error: 'challenge' })
         hooks.add(body.url)
         return {}
       })
     },
   }
-  return createSimulator(platform, options)
+  return { ...(await createSimulator(platform, options)), endTokens: access.endTokens, given: access.given }
 }

@@ -1,3 +1,4 @@
+import { request } from 'undici'
 import { describe, expect, test } from 'vitest'
 import type { ExternalOrder, TicketOutcome, WriteOutcome } from '../../canonical.ts'
 import { manualClock } from '../../clock.ts'
@@ -6,7 +7,7 @@ import { Malformed, Unavailable } from '../../errors.ts'
 import type { SimulatorOptions } from '../../simulator/simulator.ts'
 import { conformanceCases, createConformanceWorld, describeConformance } from '../index.ts'
 import { sampleConnector } from './sample-connector.ts'
-import { feedDelayMs, feedLifeMs, goodKey, startSampleSimulator, webhookSecret } from './sample-simulator.ts'
+import { feedDelayMs, feedLifeMs, startSampleSimulator } from './sample-simulator.ts'
 
 type Sample = typeof sampleConnector extends Connector<infer S, infer C> ? Connector<S, C> : never
 
@@ -15,10 +16,18 @@ async function start(connector: Sample = sampleConnector, options: SimulatorOpti
   return createConformanceWorld({
     connector,
     simulator,
-    settings: { url: simulator.url },
-    credentials: { key: goodKey, webhookSecret },
-    wrongCredentials: { key: 'bad-key', webhookSecret },
-    wrongWebhookCredentials: { key: goodKey, webhookSecret: 'another' },
+    ...(options.clock !== undefined && { clock: options.clock }),
+    settings: { url: simulator.url, markets: ['north'], queue: true },
+    credentials: simulator.given,
+    wrongCredentials: { ...simulator.given, appKey: 'bad-key' },
+    endTokens: simulator.endTokens,
+    grant: {
+      given: { appKey: simulator.given.appKey, webhookToken: simulator.given.webhookToken },
+      async agree(url) {
+        const { headers } = await request(url)
+        return { query: Object.fromEntries(new URL(String(headers.location)).searchParams), body: undefined }
+      },
+    },
     unknown: {
       listingExternalId: '99999',
       orderExternalId: 'order-99999',
@@ -36,7 +45,10 @@ test('a feed is accepted first, then told, and after its life unknown', async ()
   const world = await start(sampleConnector, { clock })
   try {
     const levels = await world.addProducts(6, 10)
-    const outcomes = await world.operations.setLevels(levels.map((level) => world.write(level, 4)))
+    const outcomes = await world.operations.setLevels(
+      levels.map((level) => world.write(level, 14)),
+      { urgency: 'increase' },
+    )
     const tickets = outcomes.flatMap((outcome) => (outcome.kind === 'accepted' ? [outcome.ticket] : []))
     const kinds = async () => {
       const told = await world.operations.outcomes?.(tickets)
@@ -47,7 +59,7 @@ test('a feed is accepted first, then told, and after its life unknown', async ()
     expect((await world.operations.levels(levels)).map(({ quantity }) => quantity)).toEqual(Array(6).fill(10))
     await clock.advance(feedDelayMs)
     expect(await kinds()).toEqual(['applied'])
-    expect((await world.operations.levels(levels)).map(({ quantity }) => quantity)).toEqual(Array(6).fill(4))
+    expect((await world.operations.levels(levels)).map(({ quantity }) => quantity)).toEqual(Array(6).fill(14))
     await clock.advance(feedLifeMs)
     expect(await kinds()).toEqual(['unknown'])
   } finally {

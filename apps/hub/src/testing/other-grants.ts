@@ -1,0 +1,29 @@
+import { applicationKeyOf, ConnectionRegistry, type SyncContext } from '@plimsoll/sync'
+import type { Answer, ServedHub } from './served-hub.ts'
+
+/** What the first brand asks about grants and applications of the second. */
+
+/** A grant of the second brand: see `insertPassingRows`. */
+export const OTHER_GRANT = '00000000-0000-7000-8000-0000000000aa'
+
+export const grantReads: Record<string, string[]> = {
+  '/api/v1/connectors': ['/api/v1/connectors'],
+  '/api/v1/grants/:id': [`/api/v1/grants/${OTHER_GRANT}`],
+  '/webhooks/:connectionId': ['/webhooks/00000000-0000-7000-8000-000000000000'],
+  '/webhooks/applications/:connector/:application': ['/webhooks/applications/woocommerce/none'],
+}
+
+export function grantWrites(
+  ask: ServedHub['ask'],
+  other: { context: SyncContext; connectionId: string },
+): Record<string, () => Promise<Answer>> {
+  const { context, connectionId } = other
+  return {
+    'POST /webhooks/applications/:connector/:application': async () => {
+      const theirs = await new ConnectionRegistry(context).find(connectionId)
+      if (theirs === undefined) throw new Error('the second brand has no connection')
+      return await ask('POST', `/webhooks/applications/woocommerce/${applicationKeyOf(theirs)}`, {})
+    },
+    'POST /api/v1/grants': () => ask('POST', '/api/v1/grants', { connector: 'woocommerce', connectionId }),
+  }
+}

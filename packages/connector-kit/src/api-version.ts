@@ -1,0 +1,17 @@
+import type { Manifest } from './contract.ts'
+
+const DAY_MS = 86_400_000
+/** A person is told so long before the version ends. */
+const WARNED_DAYS = 90
+
+/** What a person should know of the version that a connector is written against: sentences for `check()`. */
+export function versionWarnings(manifest: Pick<Manifest, 'name' | 'apiVersion'>, now: number): string[] {
+  const { apiVersion, name } = manifest
+  if (apiVersion?.endsOn === undefined) return []
+  const days = Math.ceil((new Date(`${apiVersion.endsOn}T00:00:00Z`).getTime() - now) / DAY_MS)
+  if (days > WARNED_DAYS) return []
+  const version = `${name} ends version ${apiVersion.version} of its interface`
+  return days > 0
+    ? [`${version} on ${apiVersion.endsOn}: update Plimsoll before.`]
+    : [`${version}, since ${apiVersion.endsOn}: update Plimsoll now.`]
+}

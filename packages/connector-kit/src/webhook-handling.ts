@@ -1,0 +1,44 @@
+import type { WebhookEvent, WebhookMessage, WebhookRequest } from './canonical.ts'
+import type { ConnectorContext } from './contract.ts'
+
+/** How a platform's messages are trusted and read, whether it calls with them or puts them into a queue. */
+export type WebhookHandling<Settings, Credentials> = {
+  /**
+   * True only if the platform sent exactly these bytes. May fetch what the signature is verified with (`publicKeys`
+   * keeps it). Throws a ConnectorError only where that cannot be had now: the platform is then asked to call again.
+   */
+  verify(
+    request: WebhookRequest,
+    context: ConnectorContext<Settings, Credentials>,
+  ): boolean | Promise<boolean>
+  /**
+   * Answers a platform that asks, before it calls an address, whether that is ours. Undefined: this is no challenge.
+   * Asked for every GET; for a POST, before it is verified.
+   */
+  challenge?(
+    request: WebhookRequest,
+    context: ConnectorContext<Settings, Credentials>,
+  ): ChallengeAnswer | undefined
+  /**
+   * Given where one address or queue serves all connections of an application: the account that a message is about, as
+   * `check()` names it in `accountId`. The message is not verified yet: whose keys verify it depends on this.
+   */
+  accountOf?(message: WebhookMessage): string | undefined
+  /**
+   * Pings that platforms send unsigned when a webhook is made (WooCommerce): answered 200, nothing stored.
+   * Absent: none.
+   */
+  isPing?(message: WebhookMessage): boolean
+  /**
+   * True where its topic says that it is about numbers which the platform changes at every sale and every write: a
+   * reason to look, looked into after what comes with it. Asked before the signature is verified. Absent: none.
+   */
+  mayWait?(message: WebhookMessage): boolean
+  /** Reads a verified message. Throws Malformed, never guesses. */
+  parse(message: WebhookMessage): WebhookEvent[]
+  /** JSON keys that hold personal data, dropped at any depth before anything is stored. */
+  personalDataKeys: readonly string[]
+}
+
+/** Answered with status 200. */
+export type ChallengeAnswer = { contentType: string; body: string }

@@ -1,0 +1,33 @@
+/** Grants under way and what platforms count: owned by `packages/sync`. */
+
+export type GrantStanding = 'begun' | 'sent' | 'taken' | 'done' | 'refused'
+
+export interface ConnectionGrantTable {
+  organizationId: string
+  grantId: string
+  connector: string
+  connectionId: string | null
+  name: string | null
+  locationCode: string | null
+  ordersPollMs: number | null
+  settings: unknown
+  keyName: string
+  sealed: Buffer
+  ticketHash: Buffer
+  stateHash: Buffer | null
+  browserHash: Buffer | null
+  standing: GrantStanding
+  createdAt: Date
+  expiresAt: Date
+  madeConnectionId: string | null
+  problemCode: string | null
+  problem: string | null
+}
+
+export interface WriteCountTable {
+  organizationId: string
+  connectionId: string
+  capKey: string
+  dayBegan: Date
+  writes: number
+}

@@ -1,0 +1,119 @@
+import { type CallClass, type ChannelOperations, createHttp, isConnectorError } from '@plimsoll/connector-kit'
+import { inTransaction } from '@plimsoll/database'
+import { findConnectionsOfAccounts } from '../connections/accounts.store.ts'
+import { noteWebhookSeen } from '../connections/connections.store.ts'
+import type { OpenConnection } from '../connections/registry.ts'
+import { bindStored } from '../connections/stored-tokens.ts'
+import { nowOf } from '../context.ts'
+import { notify } from '../notify.ts'
+import { assertLease } from '../worker/leases.store.ts'
+import type { WorkerContext } from '../worker/worker-context.ts'
+import { insertInbox } from './inbox.store.ts'
+import type { InboxEvent } from './inbox.ts'
+import { readEvents } from './intake.ts'
+
+/** After a failed pull the next waits so long, doubling. */
+const FAILED_FIRST_MS = 1_000
+const FAILED_MAX_MS = 60_000
+
+/**
+ * Empties a connection's queue of events: pulled, stored, and only then acknowledged (I4). What is not acknowledged
+ * comes again and is known by its key (I3). A queue that serves several accounts is read by each of their workers: what
+ * is another's goes into the other's inbox; what is of nobody here is left for whoever it is for.
+ */
+export class QueueReader {
+  readonly #context: WorkerContext
+  readonly #operations: ChannelOperations
+  readonly #onStored: (events: number) => void
+  #failures = 0
+
+  /** @param onStored told how many events were new to this connection */
+  constructor(context: WorkerContext, open: OpenConnection, onStored: (events: number) => void) {
+    this.#context = context
+    this.#onStored = onStored
+    this.#operations = openForQueue(context, open)
+  }
+
+  /** @returns how long until the next pull */
+  async turn(): Promise<number | undefined> {
+    const { queue } = this.#context.connector.manifest.capabilities
+    const { pull, acknowledge } = this.#operations
+    if (queue === undefined || pull === undefined || acknowledge === undefined) return undefined
+    try {
+      const { signal } = this.#context
+      const messages = await pull.call(this.#operations, { signal })
+      const { receipts, fresh } = await this.#store(messages)
+      // Before the acknowledgement: what is stored is applied whether that gets through or not.
+      if (fresh > 0) this.#onStored(fresh)
+      for (let from = 0; from < receipts.length; from += queue.acknowledgeMax) {
+        const some = receipts.slice(from, from + queue.acknowledgeMax)
+        await acknowledge.call(this.#operations, some, { signal })
+      }
+      this.#failures = 0
+      return receipts.length > 0 ? 0 : queue.everyMs
+    } catch (error) {
+      // Polls find all of it too; refused credentials are for the lane to find out and to tell.
+      if (!isConnectorError(error)) throw error
+      this.#failures += 1
+      const { log, connection } = this.#context
+      log.warn({ connection: connection.name, kind: error.kind }, 'the queue of events could not be emptied')
+      return Math.min(FAILED_MAX_MS, FAILED_FIRST_MS * 2 ** Math.min(10, this.#failures - 1))
+    }
+  }
+
+  /** @returns the receipts of what is stored now, or needs no storing */
+  async #store(
+    messages: Awaited<ReturnType<NonNullable<ChannelOperations['pull']>>>,
+  ): Promise<{ receipts: string[]; fresh: number }> {
+    if (messages.length === 0) return { receipts: [], fresh: 0 }
+    const { database, organizationId, connection, connector, lease, uuid } = this.#context
+    const { accountOf } = connector.webhooks
+    const named = messages.map((message) => ({ message, accountId: accountOf?.(message) }))
+    const accountIds = named.flatMap(({ accountId }) => accountId ?? [])
+    const owners = await findConnectionsOfAccounts(
+      database.kysely,
+      organizationId,
+      connection.connector,
+      accountIds,
+    )
+    const receipts: string[] = []
+    const byOwner = new Map<string, InboxEvent[]>()
+    for (const { message, accountId } of named) {
+      // Without an account named it is this connection's own queue.
+      const owner = accountId === undefined ? connection.connectionId : owners.get(accountId)
+      if (owner === undefined) continue
+      receipts.push(message.receipt)
+      byOwner.set(owner, [
+        ...(byOwner.get(owner) ?? []),
+        ...readEvents(this.#context, { connector }, message),
+      ])
+    }
+    const at = nowOf(this.#context)
+    const fresh = await inTransaction(database, async (tx) => {
+      await assertLease(tx, organizationId, lease)
+      let own = 0
+      for (const [connectionId, events] of [...byOwner].sort(([a], [b]) => (a < b ? -1 : 1))) {
+        const arrival = { organizationId, connectionId, source: 'webhook' as const, at, uuid }
+        const stored = (await insertInbox(tx, arrival, events)).length
+        if (connectionId === connection.connectionId) own += stored
+        await noteWebhookSeen(tx, organizationId, connectionId, at)
+        await notify(tx, organizationId, { kind: 'inbox', connectionIds: [connectionId] })
+      }
+      return own
+    })
+    return { receipts, fresh }
+  }
+}
+
+/** Of its own, so that a pull that waits for an event is no call of the lane's. */
+function openForQueue(context: WorkerContext, open: OpenConnection): ChannelOperations {
+  const purpose = { class: 'order' as CallClass, group: context.organizationId }
+  const http = createHttp({
+    budgets: context.budgets,
+    clock: context.clock,
+    purpose: () => purpose,
+    onCall: (call) => context.log.debug({ connection: open.connection.name, ...call }, 'call'),
+  })
+  const owner = { ...open, secretId: open.connection.secretId, signal: context.signal }
+  return open.connector.open(bindStored(context, owner, http))
+}

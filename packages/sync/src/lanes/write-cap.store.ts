@@ -1,0 +1,38 @@
+import { arrayOf, type Db } from '@plimsoll/database'
+import { sql } from 'kysely'
+
+/** How often each of these was written in the day that began then. */
+export async function findWriteCounts(
+  db: Db,
+  organizationId: string,
+  connectionId: string,
+  { dayBegan, keys }: { dayBegan: Date; keys: readonly string[] },
+): Promise<Map<string, number>> {
+  const found = await sql<{ capKey: string; writes: number }>`
+    select cap_key, writes from write_count
+    where organization_id = ${organizationId} and connection_id = ${connectionId} and day_began = ${dayBegan}
+      and cap_key = any(${arrayOf(keys, 'text')})`.execute(db)
+  return new Map(found.rows.map(({ capKey, writes }) => [capKey, writes]))
+}
+
+/** Counts one write for each key named (twice for one named twice); days that are over are forgotten. */
+export async function countWrites(
+  db: Db,
+  organizationId: string,
+  connectionId: string,
+  { dayBegan, keys }: { dayBegan: Date; keys: readonly string[] },
+): Promise<void> {
+  await sql`
+    with passed as (
+      delete from write_count
+      where organization_id = ${organizationId} and connection_id = ${connectionId}
+        and day_began < ${dayBegan}::timestamptz - interval '2 days'
+    )
+    insert into write_count (organization_id, connection_id, cap_key, day_began, writes)
+    select ${organizationId}, ${connectionId}, cap_key, ${dayBegan}, count(*)
+    from unnest(${arrayOf(keys, 'text')}) as cap_key
+    group by cap_key
+    order by cap_key
+    on conflict (organization_id, connection_id, cap_key, day_began) do update set
+      writes = write_count.writes + excluded.writes`.execute(db)
+}
