@@ -2,7 +2,7 @@ import { changeGuard, changeProtection } from '@plimsoll/sync'
 import pg from 'pg'
 import type { AcknowledgedWebhook, Books, StartedCall, Violation } from './invariants/books.ts'
 import { Checker } from './invariants/checker.ts'
-import { ZEROS_MIN } from './plan/draw-policies.ts'
+import { SUDDEN_MIN } from './plan/draw-policies.ts'
 import type { Plan } from './plan/plan.ts'
 import type { Feeds } from './platforms/connector.ts'
 import { PLATFORM_KINDS } from './platforms/kinds.ts'
@@ -120,10 +120,11 @@ class Lab {
     )
     const feeds = new Map<string, Feeds>()
     for (const planned of plan.platforms) {
-      const { name, kind } = planned
+      const { name, kind, clockMs = 0 } = planned
       const platform: Platform = new Platform({
         name,
         kind: PLATFORM_KINDS[kind],
+        clockMs,
         now,
         tell: (text) => trace.tell(name, text),
         onOrder: (order) => this.#postman.tellOfOrder(platform, order),
@@ -185,7 +186,7 @@ class Lab {
       get policies() {
         return policies.books
       },
-      zerosMin: plan.acts.some(({ kind }) => kind === 'mistake') ? ZEROS_MIN : undefined,
+      suddenMin: plan.acts.some(({ kind }) => kind === 'mistake') ? SUDDEN_MIN : undefined,
       now,
       clockErrorMs: 2 * Math.max(0, ...plan.processes.map(({ skewMs }) => Math.abs(skewMs))) + 5,
       isProtected: plan.protection.mode !== 'open',
@@ -311,9 +312,9 @@ class Lab {
     await this.#stepThrough(signUp(context, this.#plan))
     const { mode, settleMs } = this.#plan.protection
     if (mode === 'open') await this.#stepThrough(changeProtection(context, {}, { mode }))
-    const { zerosMin } = this.#books
-    if (zerosMin !== undefined)
-      await this.#stepThrough(changeGuard(context, undefined, { zeroMinimum: zerosMin }, 'people'))
+    const { suddenMin } = this.#books
+    const guard = { zeroMinimum: suddenMin, raiseMinimum: suddenMin }
+    if (suddenMin !== undefined) await this.#stepThrough(changeGuard(context, undefined, guard, 'people'))
     for (const { sku, units } of this.#plan.items) this.#stocked.set(sku, units)
     for (const process of this.#processes) process.start()
     for (const platform of this.#platforms.values()) {

@@ -11,8 +11,8 @@ export type Books = {
   kits: ReadonlyMap<string, readonly Part[]>
   /** What people have set on how much is shown, and were told that it is so. */
   policies: readonly PolicyBook[]
-  /** From how many listings on people must say that zeros are meant; undefined: nothing that happens here is as much. */
-  zerosMin: number | undefined
+  /** From how many listings on people must say that zeros, or raises, are meant; undefined: nothing that happens here is as much. */
+  suddenMin: number | undefined
   /** True time, milliseconds since the epoch. */
   now(): number
   /** How far the clocks of two processes may differ from each other and from the truth, together. */
@@ -25,19 +25,31 @@ export type Books = {
 
 export type Part = { sku: string; units: number }
 
-/** Set on a listing, on a platform, or on everything; what is left out is not set there. */
+/** Set on a listing, on an item, on a platform, or on everything; what is left out is not set there. */
 export type PolicyBook = {
   platform: string | undefined
+  sku: string | undefined
   listing: string | undefined
   bufferUnits?: number | undefined
   bufferPercent?: number | undefined
   sharePercent?: number | undefined
   cap?: number | undefined
   floor?: number | undefined
+  fixed?: number | undefined
   paused?: boolean | undefined
 }
 
-export type WriteBook = { stockUnitId: string; quantity: number; expected: number | undefined }
+export type WriteBook = {
+  writeId: string
+  stockUnitId: string
+  quantity: number
+  expected: number | undefined
+}
+
+/** What a platform said of one write, whether the answer arrived or not. */
+export type SaidOfWrite =
+  | { kind: 'applied'; quantity: number }
+  | { kind: 'accepted' | 'refused' | 'untouched' }
 
 export type WriteStyle = 'compare-and-set' | 'absolute' | 'counts-open-orders'
 
@@ -52,11 +64,15 @@ export type PlatformBook = {
   levels: ReadonlyMap<string, LevelBook>
   /** Writes that it has taken and will carry out later. */
   accepted: readonly WriteBook[]
+  /** Writes that it has carried out: what it shows came from them. */
+  carriedOut: ReadonlySet<string>
+  /** All that it has said of each write, by the write's id. */
+  saidOfWrites: ReadonlyMap<string, readonly SaidOfWrite[]>
   orders: ReadonlyMap<string, OrderBook>
   /** Since when people know that nothing is written to it any more: paused, or in shadow. Undefined: it may be. */
   stoppedSince: number | undefined
-  /** Somebody has taken all of it to zero, and nobody has said yet that it is meant (I8). */
-  isMistaken: boolean
+  /** By mistake all of it is to go to zero, or to rise many times over, since then; and nobody has said that it is meant (I8). */
+  mistake: { how: 'zeros' | 'raises'; at: number } | undefined
   /** When people last asked for an import of its listings; undefined: never since the brand signed up. */
   importedAt: number | undefined
   /** Until when it has told a process (by the name under which that holds leases) to leave it alone. */
@@ -74,12 +90,12 @@ export type LevelBook = {
   quantity: number | undefined
   /** When a person last typed a number (or switched counting) there; undefined: nobody did. */
   editedAt: number | undefined
-  /** Every quantity (null: not counted) that an answer has told the hub, echoes among them. */
-  told: ReadonlySet<number | null>
+  /** The last quantities (null: not counted) that answers have told the hub, echoes among them, the newest last. */
+  told: readonly { at: number; quantity: number | null }[]
   /** The last few that a reading (and no echo) has told, null where it was absent. */
   reads: readonly (number | null)[]
-  /** The last that was told. */
-  lastTold: number | null | undefined
+  /** When a reading last told; undefined: never. */
+  readAt: number | undefined
 }
 
 export type OrderBook = {
@@ -108,7 +124,7 @@ export type StartedCall = {
   holder: string
   platform: string
   operation: string
-  writes: readonly ({ writeId: string } & WriteBook)[]
+  writes: readonly WriteBook[]
 }
 
 /** A webhook that the hub has said it has stored. */

@@ -3,10 +3,12 @@ import type { AcknowledgedWebhook, Books, StartedCall, Violation } from './books
 import { Fences } from './fences.ts'
 import { Guarantees } from './guarantees.ts'
 import { LedgerInvariants } from './ledger.ts'
-import { Beliefs, differencesOfLevels, differencesOfQueues, HoldersWork, SettledWrites } from './levels.ts'
+import { Beliefs, differencesOfLevels, differencesOfQueues, HoldersWork } from './levels.ts'
+import { LoadLine } from './load-line.ts'
 import { checkAcknowledged, checkOrders, differencesOfOrders, findKnownOrders } from './orders.ts'
 import { Promises } from './promises.ts'
 import { Queues } from './queues.ts'
+import { SettledWrites } from './settled-writes.ts'
 import { WriteInvariants } from './writes.ts'
 
 /** What one step has done, as far as the invariants need to know. */
@@ -33,6 +35,7 @@ export class Checker {
   readonly #work: HoldersWork
   readonly #beliefs: Beliefs
   readonly #guarantees: Guarantees
+  readonly #loadLine: LoadLine
   readonly #fences: Fences
   readonly #queues: Queues
 
@@ -41,11 +44,16 @@ export class Checker {
     this.#books = books
     this.#ledger = new LedgerInvariants(reader, books.organizationId)
     this.#promises = new Promises(reader, books)
-    this.#writes = new WriteInvariants(reader, books, this.#promises, options)
     this.#settled = new SettledWrites(reader, books)
+    this.#writes = new WriteInvariants(reader, books, {
+      promises: this.#promises,
+      settled: this.#settled,
+      ...options,
+    })
     this.#work = new HoldersWork(reader, books)
     this.#beliefs = new Beliefs(reader, books)
     this.#guarantees = new Guarantees(reader, books)
+    this.#loadLine = new LoadLine(reader, books)
     this.#fences = new Fences(reader, books)
     this.#queues = new Queues(reader, books)
   }
@@ -66,6 +74,7 @@ export class Checker {
       isTouched(['stream_cursor']) ? this.#fences.check() : [],
       isTouched(['level', 'lane_entry', 'connection']) ? this.#queues.check() : [],
       checkAcknowledged(this.#reader, this.#books, step.acknowledged),
+      this.#loadLine.check(isTouched),
       this.#guarantees.check(isTouched),
       isTouched(NUMBERS) ? this.#promises.update().then(() => []) : [],
     ])

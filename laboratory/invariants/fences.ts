@@ -5,7 +5,7 @@ type FenceRow = { connection_id: string; fence_at: Date; stored: Record<string, 
 
 /**
  * What raises rest on (I5): of everything that orders did before the moment up to which the hub says that it knows them, it
- * has stored that state or a later one. A read that misses some must not move that moment.
+ * has applied that state or a later one, or it waits to be. A read that misses some must not move that moment.
  */
 export class Fences {
   readonly #reader: pg.Client
@@ -22,12 +22,15 @@ export class Fences {
     const { rows } = await this.#reader.query<FenceRow>(
       `select connection_id, fence_at, (
         select json_object_agg(subject, version order by subject) from (
-          -- What waits to be read by itself holds what rests on the moment back, and is not missed.
-          select subject, max(coalesce((payload ->> 'version')::bigint,
-            case when state in ('pending', 'fetch', 'parked') then 9007199254740991 end)) as version
-          from inbox
-          where inbox.organization_id = $1 and inbox.connection_id = stream_cursor.connection_id and topic = 'order'
-          group by subject
+          select subject, max(version) as version from (
+            select external_id as subject, version from sales_order
+            where sales_order.organization_id = $1 and sales_order.connection_id = stream_cursor.connection_id
+            union all
+            -- What waits to be applied, or to be read by itself, holds what rests on the moment back, and is not missed.
+            select subject, 9007199254740991 from inbox
+            where inbox.organization_id = $1 and inbox.connection_id = stream_cursor.connection_id
+              and topic = 'order' and state in ('pending', 'fetch', 'parked')
+          ) as any_of group by subject
         ) as newest
       ) as stored
       from stream_cursor where organization_id = $1 and stream = 'orders' and fence_at is not null order by 1`,

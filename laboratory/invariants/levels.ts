@@ -7,19 +7,21 @@ type LevelRow = {
   connection_id: string
   stock_unit_id: string
   acknowledged: number | null
+  acknowledged_at: string | null
   observed: number | null
   observed_at: string | null
 }
 
 /**
  * I12: what the hub takes a platform to show is what the platform has said, in an answer or an echo: nothing that
- * was absent, nothing that was only hoped for. What it notes as observed was read just before.
+ * was absent, nothing that was only hoped for. What it takes for shown anew, and what it notes as observed, was said of late.
  */
 export class Beliefs {
   readonly #reader: pg.Client
   readonly #books: Books
-  /** When each level was last observed. */
+  /** When each level was last observed, and last confirmed. */
   readonly #observedAt = new Map<string, string | null>()
+  readonly #acknowledgedAt = new Map<string, string | null>()
 
   constructor(reader: pg.Client, books: Books) {
     this.#reader = reader
@@ -29,7 +31,7 @@ export class Beliefs {
   async check(): Promise<Violation[]> {
     const { rows } = await this.#reader.query<LevelRow>(
       `select level_id, connection_id, stock_unit_id, observed::int as observed, acknowledged::int as acknowledged,
-        observed_at::text as observed_at
+        observed_at::text as observed_at, acknowledged_at::text as acknowledged_at
       from level where organization_id = $1 order by level_id`,
       [this.#books.organizationId],
     )
@@ -39,56 +41,23 @@ export class Beliefs {
   #judge(row: LevelRow): Violation[] {
     const isObservedAnew = this.#observedAt.get(row.level_id) !== row.observed_at
     this.#observedAt.set(row.level_id, row.observed_at)
+    const isConfirmedAnew = this.#acknowledgedAt.get(row.level_id) !== row.acknowledged_at
+    this.#acknowledgedAt.set(row.level_id, row.acknowledged_at)
     const platform = this.#books.platforms.find(({ connectionId }) => connectionId === row.connection_id)
     const level = platform?.levels.get(row.stock_unit_id)
     if (level === undefined) return []
     const name = `${platform?.name}: the hub takes ${row.stock_unit_id} for`
-    if (row.acknowledged !== null && !level.told.has(row.acknowledged)) {
-      return [{ invariant: 'I12', text: `${name} ${row.acknowledged}, which was never said` }]
+    if (
+      isConfirmedAnew &&
+      row.acknowledged !== null &&
+      !level.told.some(({ quantity }) => quantity === row.acknowledged)
+    ) {
+      const said = level.told.map(({ quantity }) => quantity ?? 'nothing').join(', ')
+      return [{ invariant: 'I12', text: `${name} ${row.acknowledged}, and was told ${said}` }]
     }
     if (!isObservedAnew || row.observed === null || level.reads.includes(row.observed)) return []
     const read = level.reads.map((quantity) => quantity ?? 'nothing').join(', ')
     return [{ invariant: 'I12', text: `${name} ${row.observed}, and read ${read}` }]
-  }
-}
-
-/**
- * What a process settles is of its own lease: a write that changed hands is the new holder's to judge. And one whose
- * outcome is unknown stays open for as long as it may act.
- */
-export class SettledWrites {
-  readonly #reader: pg.Client
-  readonly #books: Books
-  readonly #known = new Map<string, string>()
-
-  constructor(reader: pg.Client, books: Books) {
-    this.#reader = reader
-    this.#books = books
-  }
-
-  /** @param holder of the process whose transaction this was; undefined: no worker's */
-  async check(process: string, holder: string | undefined): Promise<Violation[]> {
-    const { rows } = await this.#reader.query(
-      `select write_id, write.state || coalesce(' ' || settled_at::text, '') as state, lease.holder,
-        write.connection_id, (write.state = 'unknown' and settled_at is not null) as is_closed,
-        extract(epoch from settled_at - sent_at) * 1000 as open_ms
-      from write join lease on lease.organization_id = $1 and lease.connection_id = write.connection_id
-      where write.organization_id = $1 order by write_id`,
-      [this.#books.organizationId],
-    )
-    const changed = rows.filter((row) => this.#known.get(row.write_id) !== row.state)
-    for (const row of changed) this.#known.set(row.write_id, row.state)
-    return changed.flatMap((row) => {
-      if (row.holder !== holder) {
-        const text = `${process} records a write as ${row.state}, and the lease is another's`
-        return [{ invariant: 'fencing', text }]
-      }
-      const platform = this.#books.platforms.find(({ connectionId }) => connectionId === row.connection_id)
-      const earliestMs = (platform?.latestEffectMs ?? 0) - this.#books.clockErrorMs
-      if (!row.is_closed || Number(row.open_ms) >= earliestMs) return []
-      const text = `${platform?.name}: a write that nobody knows the outcome of is closed after ${row.open_ms} ms, while it may still act`
-      return [{ invariant: 'I5', text }]
-    })
   }
 }
 

@@ -9,12 +9,14 @@ type LevelRow = { level_id: string; connection_id: string; stock_unit_id: string
 
 type PolicyRow = {
   connection_id: string | null
+  sku: string | null
   external_id: string | null
   buffer_units: number | null
   buffer_percent: number | null
   share_percent: number | null
   cap: number | null
   floor: number | null
+  fixed: number | null
   paused: boolean | null
 }
 
@@ -56,9 +58,11 @@ export class Promises {
       ),
       this.#reader.query<PolicyRow>(
         `select case scope when 'connection' then scope_id else listing.connection_id end as connection_id,
-          external_id, buffer_units::int, buffer_percent::int, share_percent::int, cap::int, floor::int, paused
-        from policy left join listing
-          on listing.organization_id = $1 and scope = 'listing' and listing.listing_id = scope_id
+          item.sku, external_id, buffer_units::int, buffer_percent::int, share_percent::int, cap::int, floor::int,
+          fixed::int, paused
+        from policy
+        left join listing on listing.organization_id = $1 and scope = 'listing' and listing.listing_id = scope_id
+        left join item on item.organization_id = $1 and scope = 'item' and item.item_id = scope_id
         where policy.organization_id = $1 order by scope, scope_id`,
         [organizationId],
       ),
@@ -83,12 +87,14 @@ export class Promises {
   #toPolicy(row: PolicyRow): PolicyBook {
     return {
       platform: this.#platformOf(row.connection_id)?.name,
+      sku: row.sku ?? undefined,
       listing: row.external_id ?? undefined,
       bufferUnits: row.buffer_units ?? undefined,
       bufferPercent: row.buffer_percent ?? undefined,
       sharePercent: row.share_percent ?? undefined,
       cap: row.cap ?? undefined,
       floor: row.floor ?? undefined,
+      fixed: row.fixed ?? undefined,
       paused: row.paused ?? undefined,
     }
   }

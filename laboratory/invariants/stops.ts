@@ -1,4 +1,13 @@
-import type { Books, LevelBook, PlatformBook, StartedCall, Violation, WriteBook } from './books.ts'
+import type pg from 'pg'
+import {
+  type Books,
+  type LevelBook,
+  type PlatformBook,
+  partsOf,
+  type StartedCall,
+  type Violation,
+  type WriteBook,
+} from './books.ts'
 import { policyOf } from './wanted.ts'
 
 /** A platform that said "slow down, so long" is left alone for as long by whoever heard it. */
@@ -25,31 +34,58 @@ export function notStopped(
   return [{ invariant: 'pause', text }]
 }
 
-/** I8: no more listings than allowed go to zero by somebody's mistake before a person says that it is meant. */
-export class Stampedes {
-  readonly #books: Books
-  /** Stock units that went to zero though all that they showed is still there. */
-  readonly #zeroed = new Map<string, Set<string>>()
+/** A number that rises to more than so many times what is shown is a raise that people are asked about. */
+const RAISE_FACTOR = 10
+/** What the ledger noted so long before a mistake may be taken for a part of what explains it. */
+const BEFORE_MS = 4_000
 
-  constructor(books: Books) {
+/** I8: no more listings than allowed go to zero, or rise many times over, by mistake before a person says that it is meant. */
+export class Stampedes {
+  readonly #reader: pg.Client
+  readonly #books: Books
+  /** By platform, stock units that went so though no order explains it. */
+  readonly #sudden = new Map<string, Set<string>>()
+
+  constructor(reader: pg.Client, books: Books) {
+    this.#reader = reader
     this.#books = books
   }
 
-  check(platform: PlatformBook, level: LevelBook, write: WriteBook): Violation[] {
-    const { zerosMin } = this.#books
-    if (zerosMin === undefined || !platform.isMistaken) {
-      this.#zeroed.delete(platform.name)
+  async check(platform: PlatformBook, level: LevelBook, write: WriteBook): Promise<Violation[]> {
+    const { suddenMin } = this.#books
+    const { mistake, name } = platform
+    if (suddenMin === undefined || mistake === undefined) {
+      this.#sudden.delete(name)
       return []
     }
-    const shown = write.expected ?? 0
-    const isOrdered = [...platform.orders.values()].some((order) => order.stockUnitId === level.stockUnitId)
-    if (write.quantity > 0 || shown <= 0 || isOrdered) return []
-    if (policyOf(this.#books.policies, platform.name, level).paused !== true) return []
-    const zeroed = this.#zeroed.get(platform.name) ?? new Set()
-    zeroed.add(level.stockUnitId)
-    this.#zeroed.set(platform.name, zeroed)
-    if (zeroed.size < zerosMin) return []
-    const text = `${platform.name}: ${[...zeroed].join(', ')} go to zero at once by somebody's mistake, and nobody was asked`
+    const isSudden = mistake.how === 'zeros' ? this.#isZero(name, level, write) : isRaise(write)
+    if (!isSudden || (await this.#isMoved(level, mistake.at))) return []
+    const sudden = this.#sudden.get(name) ?? new Set()
+    sudden.add(level.stockUnitId)
+    this.#sudden.set(name, sudden)
+    if (sudden.size < suddenMin) return []
+    const what = mistake.how === 'zeros' ? 'go to zero' : 'rise many times over'
+    const text = `${name}: ${[...sudden].join(', ')} ${what} at once by mistake, and nobody was asked`
     return [{ invariant: 'I8', text }]
   }
+
+  #isZero(name: string, level: LevelBook, { quantity, expected = 0 }: WriteBook): boolean {
+    return quantity === 0 && expected > 0 && policyOf(this.#books.policies, name, level).paused === true
+  }
+
+  /** Whether orders have moved any part of what it sells of late: they may explain it. */
+  async #isMoved({ sku }: LevelBook, at: number): Promise<boolean> {
+    const { organizationId } = this.#books
+    const parts = partsOf(this.#books, sku).map((part) => part.sku)
+    const { rows } = await this.#reader.query(
+      `select 1 from movement join item using (organization_id, item_id)
+      where movement.organization_id = $1 and sku = any($2::text[]) and recorded_at >= $3 and kind <> 'adjust' limit 1`,
+      [organizationId, parts, new Date(at - BEFORE_MS - this.#books.clockErrorMs)],
+    )
+    return rows.length > 0
+  }
+}
+
+function isRaise({ quantity, expected = 0 }: WriteBook): boolean {
+  return quantity > RAISE_FACTOR * Math.max(1, expected)
 }

@@ -1,6 +1,6 @@
 import { type Books, type LevelBook, type PlatformBook, type PolicyBook, partsOf } from './books.ts'
 
-type Fields = Omit<PolicyBook, 'platform' | 'listing'>
+type Fields = Omit<PolicyBook, 'platform' | 'sku' | 'listing'>
 
 /**
  * How many units of a level may be promised to shoppers, by the design's formula: what is there for a whole kit of it, less
@@ -14,6 +14,7 @@ export function promiseOf(
 ): number {
   const policy = policyOf(policies, platform, level)
   if (policy.paused === true) return 0
+  if (policy.fixed !== undefined) return policy.fixed
   const shares = partsOf(books, level.sku).map(({ sku, units }) => {
     const available = availableOf(sku)
     const share = available <= 0 ? available : Math.floor((available * (policy.sharePercent ?? 100)) / 100)
@@ -41,12 +42,14 @@ export function wantedOf(
 /** Field by field the nearest that is set; of listings that share a level the strictest. */
 export function policyOf(policies: readonly PolicyBook[], platform: string, level: LevelBook): Fields {
   const above = policies.filter(({ listing }) => listing === undefined)
-  const far = above.filter((each) => each.platform === undefined)
+  const far = above.filter((each) => each.platform === undefined && each.sku === undefined)
   const near = above.filter((each) => each.platform === platform)
+  const nearer = above.filter((each) => each.sku === level.sku)
   const [first = {}, ...others] = level.listingIds.map((id) =>
     merged([
       ...far,
       ...near,
+      ...nearer,
       ...policies.filter((each) => each.platform === platform && each.listing === id),
     ]),
   )
@@ -62,20 +65,24 @@ function merged(farToNear: readonly PolicyBook[]): Fields {
     sharePercent: last('sharePercent'),
     cap: last('cap'),
     floor: last('floor'),
+    fixed: last('fixed'),
     paused: last('paused'),
   }
 }
 
 function stricter(one: Fields, other: Fields): Fields {
-  const least = (field: 'sharePercent' | 'cap') => only(Math.min, one[field], other[field])
+  const least = (field: 'sharePercent' | 'cap' | 'fixed') => only(Math.min, one[field], other[field])
   const greatest = (field: 'bufferUnits' | 'bufferPercent' | 'floor') =>
     only(Math.max, one[field], other[field])
+  // What is fixed for one of them alone must not be shown for the other.
+  const isFixed = one.fixed !== undefined && other.fixed !== undefined
   return {
     bufferUnits: greatest('bufferUnits'),
     bufferPercent: greatest('bufferPercent'),
     sharePercent: least('sharePercent'),
-    cap: least('cap'),
+    cap: isFixed ? least('cap') : only(Math.min, least('cap'), one.fixed ?? other.fixed),
     floor: greatest('floor'),
+    fixed: isFixed ? least('fixed') : undefined,
     paused: one.paused === true || other.paused === true,
   }
 }

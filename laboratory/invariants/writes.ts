@@ -1,6 +1,7 @@
 import type pg from 'pg'
 import type { Books, LevelBook, PlatformBook, StartedCall, Violation } from './books.ts'
 import type { Promises } from './promises.ts'
+import type { SettledWrites } from './settled-writes.ts'
 import { leftAlone, notStopped, Stampedes } from './stops.ts'
 
 /** From the hub's reading of its queue to the call that follows from it, other transactions may come in between. */
@@ -34,6 +35,7 @@ export class WriteInvariants {
   readonly #reader: pg.Client
   readonly #books: Books
   readonly #promises: Promises
+  readonly #settled: SettledWrites
   readonly #stampedes: Stampedes
   /** Per connection and level: calls that went by since a decrease began to wait. */
   readonly #passed = new Map<string, { version: string; calls: number }>()
@@ -43,13 +45,13 @@ export class WriteInvariants {
   constructor(
     reader: pg.Client,
     books: Books,
-    promises: Promises,
-    options: { heldUpMs(process: string): number },
+    options: { promises: Promises; settled: SettledWrites; heldUpMs(process: string): number },
   ) {
     this.#reader = reader
     this.#books = books
-    this.#promises = promises
-    this.#stampedes = new Stampedes(books)
+    this.#promises = options.promises
+    this.#settled = options.settled
+    this.#stampedes = new Stampedes(reader, books)
     this.#heldUp = options.heldUpMs
   }
 
@@ -82,8 +84,9 @@ export class WriteInvariants {
       violations.push(
         ...this.#fencing(call, row),
         ...notStopped(this.#books, platform, row),
-        ...this.#stampedes.check(platform, level, write),
+        ...(await this.#stampedes.check(platform, level, write)),
         ...this.#notAbsent(platform, level),
+        ...this.#readBack(platform, level, row),
         ...this.#withinPromise(call, level, row, write.quantity),
         ...this.#alone(call, level, write.quantity),
         ...this.#guarded(platform, write),
@@ -114,9 +117,17 @@ export class WriteInvariants {
 
   #notAbsent(platform: PlatformBook, level: LevelBook): Violation[] {
     // What a person has just switched off the hub cannot know; what it was told it does.
-    if (level.lastTold !== null || level.quantity !== undefined) return []
+    if (level.told.at(-1)?.quantity !== null || level.quantity !== undefined) return []
     const text = `${platform.name} does not count ${level.stockUnitId}, has said so, and is written to`
     return [{ invariant: 'I12', text }]
+  }
+
+  /** An earlier write whose outcome nobody knows may have been carried out: nothing is assumed before it is read back. */
+  #readBack({ name }: PlatformBook, level: LevelBook, row: SentRow): Violation[] {
+    const since = this.#settled.unknownSince(row.level_id)
+    if (since === undefined || (level.readAt !== undefined && level.readAt >= since)) return []
+    const text = `${name}: ${level.stockUnitId} is written, and nobody has read what became of an earlier write whose outcome is unknown`
+    return [{ invariant: 'I4', text }]
   }
 
   #withinPromise(call: StartedCall, level: LevelBook, row: SentRow, quantity: number): Violation[] {

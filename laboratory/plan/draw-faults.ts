@@ -26,11 +26,13 @@ const FAULTS: Record<Fault['kind'], { chance: number; draw(random: Random, world
     }),
   },
   unavailable: {
-    chance: 0.25,
+    chance: 0.4,
     draw: (random, world) => ({
       kind: 'unavailable',
       platform: platformOf(random, world),
-      rate: random.next() * 0.6,
+      // Now and then, or all the time: then it lasts longer than a read of the orders reaches back.
+      rate: random.chance(0.5) ? random.next() * 0.6 : 1,
+      of: random.pick(['all', 'orders', 'orders', 'levels', 'setLevels']),
       ...during(random, world),
     }),
   },
@@ -65,13 +67,13 @@ const FAULTS: Record<Fault['kind'], { chance: number; draw(random: Random, world
     }),
   },
   'writes-not-applied': {
-    chance: 0.25,
+    chance: 0.35,
     draw: (random, world) => ({
       kind: 'writes-not-applied',
       platform: platformOf(random, world),
       rate: random.next() * 0.5,
       ...during(random, world),
-      how: random.pick(['said-done', 'old-shown']),
+      how: random.pick(['said-done', 'old-shown', 'old-shown']),
     }),
   },
   'unreadable-orders': {

@@ -8,30 +8,46 @@ export function drawKits(random: Random, items: Plan['items']): Plan['kits'] {
   return [{ sku: 'set', parts }]
 }
 
-/** How much is shown: of everything, of one platform, of one listing. Half of the plans set nothing. */
+/** How much is shown: of everything, of one platform, of one item, of one listing. One plan of three sets nothing. */
 export function drawPolicies(random: Random, platforms: readonly PlannedPlatform[]): PlannedPolicy[] {
-  if (random.chance(0.5)) return []
-  return Array.from({ length: random.whole(1, 3) }, () => {
-    const near = drawPolicy(random, platforms)
-    const { platform, listing, ...fields } = drawPolicy(random, platforms)
-    // The same field is set farther away too, to something else: the nearest wins.
-    const far = Object.fromEntries(Object.keys(near).map((field) => [field, random.whole(1, 9)]))
-    const isOverruled = random.chance(0.6) && near.platform !== undefined && near.paused !== true
-    const farther = { ...far, platform: undefined, listing: undefined }
-    return isOverruled ? [farther, near] : [near, { platform, listing, ...fields }]
-  }).flat()
+  if (random.chance(0.35)) return []
+  return Array.from({ length: random.whole(1, 3) }, () => drawSome(random, platforms)).flat()
+}
+
+/** One, with what makes it matter: the same set farther away too, or on a listing that shares its number, to something else. */
+function drawSome(random: Random, platforms: readonly PlannedPlatform[]): PlannedPolicy[] {
+  const near = drawPolicy(random, platforms)
+  const { platform, sku, listing, paused, ...fields } = near
+  const others = () =>
+    Object.fromEntries(Object.keys(fields).map((field) => [field, random.whole(1, 9)])) as typeof fields
+  const isOverruled = random.chance(0.6) && (platform ?? sku) !== undefined
+  const farther = { platform: undefined, listing: undefined, ...others() }
+  const of = platforms.find(({ name }) => name === platform)?.listings ?? []
+  const own = of.find(({ id }) => id === listing)
+  const sibling = of.find(({ id, stockUnitId }) => id !== listing && stockUnitId === own?.stockUnitId)
+  const beside = { platform, listing: sibling?.id, ...others() }
+  const isBeside = random.chance(0.7) && sibling !== undefined
+  // What is paused has nothing else to be set to.
+  if (paused === true) return [near]
+  return [...(isOverruled ? [farther] : []), near, ...(isBeside ? [beside] : [])]
 }
 
 function drawPolicy(random: Random, platforms: readonly PlannedPlatform[]): PlannedPolicy {
   const platform = random.chance(0.2) ? undefined : random.pickFrom(platforms)
-  const listing = random.chance(0.5) ? random.pickFrom(platform?.listings ?? []) : undefined
-  const of = { platform: platform?.name, listing: listing?.id }
-  const kind = random.pick(['buffer', 'buffer', 'percent', 'share', 'cap', 'floor', 'paused'])
+  const any = random.pickFrom(platform?.listings ?? [])
+  const where = random.next()
+  const listing = where < 0.5 ? any : undefined
+  const isOfItem = where > 0.8 && any !== undefined
+  const of = isOfItem
+    ? { platform: undefined, sku: any.sku, listing: undefined }
+    : { platform: platform?.name, listing: listing?.id }
+  const kind = random.pick(['buffer', 'buffer', 'percent', 'share', 'cap', 'floor', 'fixed', 'paused'])
   if (kind === 'buffer') return { ...of, bufferUnits: random.whole(1, 4) }
   if (kind === 'percent') return { ...of, bufferPercent: random.whole(10, 60) }
   if (kind === 'share') return { ...of, sharePercent: random.whole(20, 80) }
   if (kind === 'cap') return { ...of, cap: random.whole(1, 5) }
   if (kind === 'floor') return { ...of, floor: random.whole(2, 5) }
+  if (kind === 'fixed') return { ...of, fixed: random.whole(1, 9) }
   return platform === undefined ? { ...of, bufferUnits: 1 } : { ...of, paused: true }
 }
 
@@ -47,8 +63,24 @@ export function drawShadows(
   })
 }
 
-/** So many listings that go to zero at once are held, in plans with a mistake. */
-export const ZEROS_MIN = 2
+/** So many listings that go to zero, or rise many times over, at once are held, in plans with a mistake. */
+export const SUDDEN_MIN = 2
+
+/** Above all that is in the plans, many times over. */
+const TOO_MANY = 500
+
+function drawMistake(
+  random: Random,
+  { at, platforms }: { at: number; platforms: readonly PlannedPlatform[] },
+): Act | undefined {
+  const large = platforms.filter(({ listings }) => unitsOf(listings).size >= SUDDEN_MIN)
+  const platform = random.pickFrom(large)
+  const isRaise = random.chance(0.4)
+  if (platform === undefined) return undefined
+  if (!isRaise) return { at, kind: 'mistake', platform: platform.name, how: 'zeros' }
+  const skus = [...new Set(platforms.flatMap(({ listings }) => listings.map(({ sku }) => sku)))]
+  return { at, kind: 'mistake', how: 'raises', skus: skus.filter((sku) => sku !== 'set'), units: TOO_MANY }
+}
 
 function unitsOf(listings: PlannedPlatform['listings']): Set<string> {
   return new Set(listings.map(({ stockUnitId }) => stockUnitId))
@@ -74,10 +106,8 @@ export function drawPeoplesActs(
       acts.push({ at: at(), kind: 'forge', platform: platform.name, listing: listing.id, units: 1 })
   }
   if (random.chance(0.12)) acts.push({ at: at(), kind: 'halt', forMs: random.whole(500, 4_000) })
-  const large = platforms.filter(({ listings }) => unitsOf(listings).size >= ZEROS_MIN)
-  const platform = random.pickFrom(large)
-  if (random.chance(0.3) && platform !== undefined)
-    acts.push({ at: at(), kind: 'mistake', platform: platform.name })
+  const mistake = drawMistake(random, { at: at(), platforms })
+  if (random.chance(0.35) && mistake !== undefined) acts.push(mistake)
   for (let nth = random.whole(0, 2); nth > 0; nth -= 1)
     acts.push({ at: at(), kind: 'policy', policy: drawPolicy(random, platforms) })
   return acts

@@ -1,5 +1,6 @@
 import { type KindName, PLATFORM_KINDS } from '../platforms/kinds.ts'
 import { createRandom, type Random } from '../world/random.ts'
+import { drawAct, drawCutAtASale, drawRaiseAtASale } from './draw-acts.ts'
 import { drawFaults } from './draw-faults.ts'
 import { drawKits, drawPeoplesActs, drawPolicies, drawShadows } from './draw-policies.ts'
 import type { Act, Plan, PlannedPlatform } from './plan.ts'
@@ -8,7 +9,8 @@ import type { Act, Plan, PlannedPlatform } from './plan.ts'
 export function makePlan(seed: number | string): Plan {
   const random = createRandom(`plan/${seed}`)
   const stormMs = random.whole(5_000, 12_000)
-  const protection = drawProtection(createRandom(`protection/${seed}`))
+  const turn = turnOf(seed)
+  const protection = drawProtection(createRandom(`protection/${seed}`), turn)
   const items = ['bottle', 'glass', 'lamp']
     .slice(0, random.whole(1, 3))
     .map((sku) => ({ sku, units: random.whole(0, 14) }))
@@ -18,7 +20,15 @@ export function makePlan(seed: number | string): Plan {
   // A guarantee is about units that two of them could sell.
   const platformsMin = protection.mode === 'open' ? 1 : 2
   const drawn = Array.from({ length: Math.max(platformsMin, random.whole(1, 3)) }, (_, nth) =>
-    drawPlatform(random, `shop-${nth + 1}`, random.pick(kinds), listed),
+    drawPlatform(random, {
+      name: `shop-${nth + 1}`,
+      kind:
+        nth === 0
+          ? (kinds[(turn + Math.floor(turn / kinds.length)) % kinds.length] ?? 'shelf')
+          : random.pick(kinds),
+      skus: listed,
+      isProtected: protection.mode !== 'open',
+    }),
   )
   const platforms =
     protection.mode === 'open' ? drawShadows(createRandom(`shadow/${seed}`), drawn, stormMs) : drawn
@@ -34,6 +44,9 @@ export function makePlan(seed: number | string): Plan {
     ...Array.from({ length: random.whole(0, 3) }, () =>
       drawRaiseAtASale(random, { stormMs, platforms }),
     ).flat(),
+    ...Array.from({ length: random.whole(0, 3) }, () =>
+      drawCutAtASale(random, { stormMs, platforms }),
+    ).flat(),
     ...drawPeoplesActs(createRandom(`people/${seed}`), { stormMs, platforms }),
   ].sort((a, b) => a.at - b.at)
   const faults = drawFaults(createRandom(`faults/${seed}`), {
@@ -47,10 +60,30 @@ export function makePlan(seed: number | string): Plan {
   return protection.mode === 'open' ? plan : asDeclared(plan)
 }
 
-function drawProtection(random: Random): Plan['protection'] {
-  const what = random.next()
-  const settleMs = random.chance(0.5) ? random.whole(0, 6_000) : 0
-  return { mode: what < 0.6 ? 'open' : what < 0.92 ? 'guaranteed' : 'auto', settleMs }
+/**
+ * Of seeds in a row each takes the next kind of platform, and the next way of protection: a few of them meet everything,
+ * which a throw of dice for each would not.
+ */
+function turnOf(seed: number | string): number {
+  const number = Number(seed)
+  return Number.isSafeInteger(number) && number >= 0 ? number : 0
+}
+
+const PROTECTIONS = [
+  'open',
+  'guaranteed',
+  'open',
+  'guaranteed',
+  'open',
+  'open',
+  'guaranteed',
+  'auto',
+] as const
+
+function drawProtection(random: Random, turn: number): Plan['protection'] {
+  // In half of the worlds the storm begins once there may be something to guarantee.
+  const settleMs = random.chance(0.3) ? 0 : random.whole(1_000, 7_000)
+  return { mode: PROTECTIONS[turn % PROTECTIONS.length] ?? 'open', settleMs }
 }
 
 /**
@@ -80,85 +113,21 @@ function asDeclared(plan: Plan): Plan {
 
 function drawPlatform(
   random: Random,
-  name: string,
-  kind: KindName,
-  skus: readonly string[],
+  what: { name: string; kind: KindName; skus: readonly string[]; isProtected: boolean },
 ): PlannedPlatform {
+  const { name, kind, skus, isProtected } = what
   const sharesLevel = random.chance(0.25)
+  const clockMs = random.chance(0.35) ? random.whole(-CLOCK_MS_MAX, CLOCK_MS_MAX) : 0
   const listings = skus.flatMap((sku) => {
     const stockUnitId = `${name}-${sku}`
-    const quantity = random.chance(0.08) ? null : random.whole(0, 12)
-    const unitsPerListing = random.chance(0.2) ? random.whole(2, 3) : 1
+    // Of what one platform does not count nothing is guaranteed.
+    const quantity = random.chance(isProtected ? 0.03 : 0.08) ? null : random.whole(0, 12)
+    const unitsPerListing = random.chance(isProtected ? 0.35 : 0.2) ? random.whole(2, 3) : 1
     const one = { id: stockUnitId, sku, stockUnitId, unitsPerListing, quantity }
     return sharesLevel ? [one, { ...one, id: `${stockUnitId}-too` }] : [one]
   })
-  return { name, kind, listings }
+  return { name, kind, listings, clockMs }
 }
 
-/** Somebody buys, and goods come in at once: more is to be shown before the hub can know of the sale. */
-function drawRaiseAtASale(
-  random: Random,
-  { stormMs, platforms }: { stormMs: number; platforms: readonly PlannedPlatform[] },
-): Act[] {
-  const at = random.whole(0, stormMs)
-  const platform = random.pickFrom(platforms)
-  const listing = random.pickFrom(platform?.listings.filter(({ sku }) => sku !== 'set') ?? [])
-  const inMs = random.whole(1, 900)
-  const units = random.whole(1, 9)
-  if (platform === undefined || listing === undefined) return []
-  return [
-    {
-      at,
-      kind: 'sell',
-      platform: platform.name,
-      listing: listing.id,
-      units: 1,
-      evenIfNone: false,
-      payAfterMs: random.whole(1, 500),
-      afterwards: 'wait',
-      afterwardsMs: 0,
-    },
-    { at: at + inMs, kind: 'stock', sku: listing.sku, units },
-  ]
-}
-
-function drawAct(
-  random: Random,
-  world: {
-    stormMs: number
-    platforms: readonly PlannedPlatform[]
-    skus: readonly string[]
-    canOversell: boolean
-  },
-): Act {
-  const at = random.whole(0, world.stormMs)
-  const platform = random.pickFrom(world.platforms)
-  const listing = random.pickFrom(platform?.listings ?? [])
-  const sku = random.pickFrom(world.skus) ?? ''
-  const what = random.next()
-  if (platform === undefined || listing === undefined || what > 0.86) {
-    return { at, kind: 'stock', sku, units: random.chance(0.75) ? random.whole(1, 9) : -random.whole(1, 3) }
-  }
-  if (what > 0.8) {
-    const quantity = random.chance(0.15) ? null : random.whole(0, 15)
-    return { at, kind: 'edit', platform: platform.name, listing: listing.id, quantity }
-  }
-  return {
-    at,
-    kind: 'sell',
-    platform: platform.name,
-    listing: listing.id,
-    units: random.whole(1, 3),
-    evenIfNone: world.canOversell && random.chance(0.3),
-    payAfterMs: random.whole(1, 3_000),
-    afterwards: random.pick([
-      'wait',
-      'ship',
-      'cancel',
-      'refund-one-and-cancel',
-      'ship-and-return-one',
-      'ship-one-and-cancel',
-    ]),
-    afterwardsMs: random.whole(50, 5_000),
-  }
-}
+/** Farther than a read of the orders reaches back by itself. */
+const CLOCK_MS_MAX = 6_000

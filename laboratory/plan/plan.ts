@@ -29,11 +29,15 @@ export type PlannedPlatform = {
   listings: readonly PlannedListing[]
   /** So long into the storm it is in shadow, and nothing may be written to it; undefined: it is live from the start. */
   shadowMs?: number
+  /** So far ahead (or behind) its clock is: what it stamps orders with, and what it is asked for by. */
+  clockMs?: number
 }
 
-/** How much a listing, all of a platform, or everything shows. What is left out is not set. */
+/** How much a listing, all of an item, all of a platform, or everything shows. What is left out is not set. */
 export type PlannedPolicy = {
   platform: string | undefined
+  /** Of an item or a kit, everywhere; then neither of the others. */
+  sku?: string
   /** With its platform. */
   listing: string | undefined
   bufferUnits?: number
@@ -41,6 +45,7 @@ export type PlannedPolicy = {
   sharePercent?: number
   cap?: number
   floor?: number
+  fixed?: number
   paused?: boolean
 }
 
@@ -83,8 +88,12 @@ export type Act = { at: number } & (
   | { kind: 'pause'; platform: string; forMs: number }
   /** The kill switch: people stop all writes, and let them go on. */
   | { kind: 'halt'; forMs: number }
-  /** Somebody has a whole platform show nothing, which is more at once than goes without being asked about (I8). */
-  | { kind: 'mistake'; platform: string }
+  /**
+   * More at once than goes without being asked about (I8): somebody has a whole platform show nothing, or books in so much of
+   * everything that all of a platform's numbers rise many times over.
+   */
+  | { kind: 'mistake'; platform: string; how: 'zeros' }
+  | { kind: 'mistake'; how: 'raises'; skus: readonly string[]; units: number }
   /** A stranger, who does not know the key, sends a webhook of an order that nobody placed. */
   | { kind: 'forge'; platform: string; listing: string; units: number }
 )
@@ -96,7 +105,8 @@ export type Fault =
   | ({ kind: 'network'; platform: string; latencyMaxMs: number; loss: number; answerLoss: number } & During)
   /** Requests that act long after they were sent, within what the manifest declares. */
   | ({ kind: 'late-acting'; platform: string; rate: number } & During)
-  | ({ kind: 'unavailable'; platform: string; rate: number } & During)
+  /** Calls that fail: of every kind, or of the one that reads orders, reads numbers, or writes. */
+  | ({ kind: 'unavailable'; platform: string; rate: number; of: 'all' | Operation } & During)
   | ({ kind: 'throttle'; platform: string; rate: number } & During)
   | ({ kind: 'malformed'; platform: string; rate: number; how: Malformation } & During)
   | ({ kind: 'batch'; platform: string; rate: number; how: 'whole' | 'one-row' } & During)
@@ -118,5 +128,7 @@ export type Fault =
   | { kind: 'gone-while-writing'; process: string; at: number; how: 'crash' | 'freeze'; forMs: number }
   /** The platform refuses the credentials that the hub has, until a person enters new ones. */
   | { kind: 'credentials'; platform: string; at: number }
+
+export type Operation = 'orders' | 'levels' | 'setLevels'
 
 export type Malformation = 'web-page' | 'null-quantity' | 'missing-row'

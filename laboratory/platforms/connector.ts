@@ -173,7 +173,7 @@ function openOperations(
         if (fate.answer === 'null-quantity' && first !== undefined) first.quantity = undefined
         for (const { stockUnitId } of keys) {
           const row = rows.find((each) => each.stockUnitId === stockUnitId)
-          noteRead(platform.levels.get(stockUnitId), row?.quantity)
+          noteRead(platform.levels.get(stockUnitId), row?.quantity, reach.now())
         }
         return inItsOrder(platform, rows)
       }),
@@ -182,7 +182,7 @@ function openOperations(
         'setLevels',
         writes,
         options?.signal,
-        (fate) => answerWrites(platform, reach.feeds, writes, fate),
+        (fate) => answerWrites(platform, reach, writes, fate),
         writes,
       ),
     ...(kindHasFeed(platform) && {
@@ -229,20 +229,35 @@ function kindHasFeed(platform: Platform): boolean {
 /** Kept for as many readings as may be under way in several processes. */
 const READS_KEPT = 4
 
-function noteRead(level: Level | undefined, quantity: number | undefined): void {
-  noteTold(level, quantity)
-  if (level !== undefined) level.reads = [...level.reads, quantity ?? null].slice(-READS_KEPT)
+/** What was told by a feed may be asked for much later, after other answers. */
+const TOLD_KEPT = 12
+
+function noteRead(level: Level | undefined, quantity: number | undefined, at: number): void {
+  noteTold(level, quantity, at)
+  if (level === undefined) return
+  level.reads = [...level.reads, quantity ?? null].slice(-READS_KEPT)
+  level.readAt = at
 }
 
-function noteTold(level: Level | undefined, quantity: number | undefined): void {
-  level?.told.add(quantity ?? null)
-  if (level !== undefined) level.lastTold = quantity ?? null
+function noteTold(level: Level | undefined, quantity: number | undefined, at: number): void {
+  if (level !== undefined) level.told = [...level.told, { at, quantity: quantity ?? null }].slice(-TOLD_KEPT)
+}
+
+/** Keeps what the platform says of writes in its books. @returns the same, as it says it */
+function said(platform: Platform, outcomes: WriteOutcome[]): WriteOutcome[] {
+  for (const outcome of outcomes) {
+    const { writeId, kind } = outcome
+    const all = platform.saidOfWrites.get(writeId) ?? []
+    platform.saidOfWrites.set(writeId, all)
+    all.push(kind === 'applied' ? { kind, quantity: outcome.quantity } : { kind })
+  }
+  return outcomes
 }
 
 /** A batch of writes arrives: carried out, put into a feed, or refused, as the platform's kind and the weather have it. */
 function answerWrites(
   platform: Platform,
-  feeds: Feeds,
+  { feeds, now }: Pick<Reach, 'feeds' | 'now'>,
   writes: readonly LevelWrite[],
   fate: CallFate,
 ): WriteOutcome[] {
@@ -250,22 +265,27 @@ function answerWrites(
   if (platform.kind.feed !== undefined) {
     if (fate.answer !== 'not-applied') {
       platform.accepted = [...platform.accepted, ...writes]
-      feeds.later(() => landFeed(platform, feeds, writes))
+      feeds.later(() => landFeed(platform, { feeds, now }, writes))
     }
-    return inItsOrder(
-      platform,
-      writes.map(({ writeId }) => ({ writeId, kind: 'accepted', ticket: `t-${writeId}` })),
+    const taken = writes.map(
+      ({ writeId }): WriteOutcome => ({ writeId, kind: 'accepted', ticket: `t-${writeId}` }),
     )
+    return inItsOrder(platform, said(platform, taken))
   }
   // A row that the answer does not mention was not carried out either: silence is no success.
-  const outcomes = carryOut(platform, fate.answer === 'missing-row' ? writes.slice(1) : writes, fate)
+  const answered = fate.answer === 'missing-row' ? writes.slice(1) : writes
+  const outcomes = carryOut(platform, answered, { fate, at: now() })
   if (fate.answer === 'web-page') throw new Malformed('A web page in place of the answer', '<html>')
-  return inItsOrder(platform, outcomes)
+  return inItsOrder(platform, said(platform, outcomes))
 }
 
-function landFeed(platform: Platform, feeds: Feeds, writes: readonly LevelWrite[]): void {
+function landFeed(
+  platform: Platform,
+  { feeds, now }: Pick<Reach, 'feeds' | 'now'>,
+  writes: readonly LevelWrite[],
+): void {
   platform.accepted = platform.accepted.filter((write) => !writes.some((landed) => landed === write))
-  for (const outcome of carryOut(platform, writes, undefined)) {
+  for (const outcome of said(platform, carryOut(platform, writes, { fate: undefined, at: now() }))) {
     if (outcome.kind === 'accepted') continue
     const { writeId, ...told } = outcome
     feeds.outcomes.set(`t-${writeId}`, { ...told, ticket: `t-${writeId}` })
@@ -275,7 +295,7 @@ function landFeed(platform: Platform, feeds: Feeds, writes: readonly LevelWrite[
 function carryOut(
   platform: Platform,
   writes: readonly LevelWrite[],
-  fate: CallFate | undefined,
+  { fate, at }: { fate: CallFate | undefined; at: number },
 ): WriteOutcome[] {
   const refusals = new Map<string, WriteOutcome>()
   for (const [nth, write] of writes.entries()) {
@@ -289,13 +309,13 @@ function carryOut(
     const level = platform.levels.get(stockUnitId)
     if (isStopped || level === undefined) return { writeId, kind: 'untouched' }
     if (fate?.answer === 'old-shown') {
-      noteTold(level, level.quantity)
+      noteTold(level, level.quantity, at)
       return { writeId, kind: 'applied', quantity: level.quantity ?? 0 }
     }
     // A lie: the platform echoes what it does not show.
     if (fate?.answer !== 'not-applied' || platform.kind.style === 'compare-and-set')
-      platform.write(level, quantity)
-    noteTold(level, quantity)
+      platform.write(level, { writeId, quantity })
+    noteTold(level, quantity, at)
     return { writeId, kind: 'applied', quantity }
   })
 }

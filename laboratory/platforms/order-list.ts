@@ -20,7 +20,7 @@ export function listOrders(
       const shown = shownState(platform, seed, order, query.now)
       return shown === undefined ? [] : [{ order, shown }]
     })
-    .filter(({ shown }) => shown.at >= query.since)
+    .filter(({ shown }) => shown.at + platform.clockMs >= query.since)
     .sort((a, b) => a.shown.at - b.shown.at || (a.order.id < b.order.id ? -1 : 1))
     .filter(
       ({ order, shown }) =>
@@ -38,7 +38,7 @@ export function listOrders(
     next:
       changed.length > rows.length && last !== undefined ? `${last.shown.at} ${last.order.id}` : undefined,
     // A Date header has whole seconds.
-    platformTime: new Date(Math.floor(query.now / 1_000) * 1_000),
+    platformTime: new Date(Math.floor((query.now + platform.clockMs) / 1_000) * 1_000),
   }
 }
 
@@ -69,7 +69,7 @@ export function showOrder(
     externalId: order.id,
     number: `#${order.id}`,
     state: shown.state,
-    placedAt: new Date(order.placedAt),
+    placedAt: new Date(order.placedAt + platform.clockMs),
     version: shown.version,
     currency: 'EUR',
     test: false,

@@ -5,6 +5,7 @@ import {
   type OrderState,
   openUnitsOf,
   type PlatformBook,
+  type SaidOfWrite,
   type WriteBook,
 } from '../invariants/books.ts'
 import { LATEST_EFFECT_MS, type PlatformKind } from './kinds.ts'
@@ -13,9 +14,9 @@ export type Level = LevelBook & {
   listingIds: string[]
   quantity: number | undefined
   editedAt: number | undefined
-  told: Set<number | null>
+  told: { at: number; quantity: number | null }[]
   reads: (number | null)[]
-  lastTold: number | null | undefined
+  readAt: number | undefined
 }
 export type Order = OrderBook & { listingId: string; ordered: number; states: OrderState[] }
 export type Listing = { id: string; sku: string; stockUnitId: string; unitsPerListing: number }
@@ -23,6 +24,8 @@ export type Listing = { id: string; sku: string; stockUnitId: string; unitsPerLi
 type Options = {
   name: string
   kind: PlatformKind
+  /** How far ahead its clock is. */
+  clockMs: number
   now(): number
   tell(text: string): void
   /** Something that a webhook would say has happened. */
@@ -38,6 +41,7 @@ type Options = {
 export class Platform implements PlatformBook {
   readonly kind: PlatformKind
   readonly name: string
+  readonly clockMs: number
   connectionId = ''
   readonly latestEffectMs = LATEST_EFFECT_MS
   /** The key that it accepts. */
@@ -46,9 +50,11 @@ export class Platform implements PlatformBook {
   readonly listings = new Map<string, Listing>()
   readonly orders = new Map<string, Order>()
   accepted: readonly WriteBook[] = []
+  readonly carriedOut = new Set<string>()
+  readonly saidOfWrites = new Map<string, SaidOfWrite[]>()
   stoppedSince: number | undefined
   importedAt: number | undefined
-  isMistaken = false
+  mistake: PlatformBook['mistake']
   /** False while it is in shadow. */
   isLive = true
   readonly leaveAloneUntil = new Map<string, number>()
@@ -58,6 +64,7 @@ export class Platform implements PlatformBook {
     this.#options = options
     this.name = options.name
     this.kind = options.kind
+    this.clockMs = options.clockMs
   }
 
   get style() {
@@ -84,9 +91,9 @@ export class Platform implements PlatformBook {
       unitsPerListing: listing.unitsPerListing,
       quantity,
       editedAt: undefined,
-      told: new Set(),
+      told: [],
       reads: [],
-      lastTold: undefined,
+      readAt: undefined,
     })
   }
 
@@ -184,7 +191,8 @@ export class Platform implements PlatformBook {
   }
 
   /** The hub's write, carried out. */
-  write(level: Level, quantity: number): void {
+  write(level: Level, { writeId, quantity }: { writeId: string; quantity: number }): void {
+    this.carriedOut.add(writeId)
     this.#options.tell(
       `now shows ${quantity} of ${level.stockUnitId} in place of ${level.quantity}, as written`,
     )
@@ -203,7 +211,7 @@ export class Platform implements PlatformBook {
     const at = this.#options.now()
     const before = order.states.at(-1)
     const { versionMs } = this.kind
-    const rounded = Math.floor(at / versionMs) * versionMs
+    const rounded = Math.floor((at + this.clockMs) / versionMs) * versionMs
     const version = versionMs > 1 ? rounded : Math.max(rounded, (before?.version ?? 0) + 1)
     const taken = this.#takenBy(next)
     order.states.push({ ...next, at, version, taken })

@@ -100,13 +100,18 @@ function ofItems(
   }))
   const isListed = (id: string | undefined) =>
     id === undefined || platforms.some(({ listings }) => listings.some((listing) => listing.id === id))
+  const isOfListed = ({ sku, listing }: Plan['policies'][number]) =>
+    isListed(listing) && (sku === undefined || isSold(sku))
   const isThere = (act: Plan['acts'][number]) => {
     if ('sku' in act) return isItem(act.sku)
-    if (act.kind === 'policy') return isListed(act.policy.listing)
+    if (act.kind === 'policy') return isOfListed(act.policy)
     return 'listing' in act ? isListed(act.listing) : true
   }
-  const policies = plan.policies.filter(({ listing }) => isListed(listing))
-  return { items, kits, platforms, policies, acts: plan.acts.filter(isThere) }
+  const policies = plan.policies.filter(isOfListed)
+  const acts = plan.acts
+    .filter(isThere)
+    .map((act) => ('skus' in act ? { ...act, skus: act.skus.filter(isItem) } : act))
+  return { items, kits, platforms, policies, acts }
 }
 
 function sizeOf({ acts, faults, policies, platforms, items, processes, stormMs }: Plan): number {

@@ -18,22 +18,23 @@ function castOf(plan: Plan): string[] {
     ...plan.kits.map(
       ({ sku, parts }) => `A ${sku} is ${parts.map((part) => `${part.units} of ${part.sku}`).join(' and ')}.`,
     ),
-    ...plan.policies.map(({ platform, listing, ...fields }) => {
+    ...plan.policies.map(({ platform, sku, listing, ...fields }) => {
       const set = Object.entries(fields).map(([field, value]) => `${field} ${value}`)
-      return `Set on ${listing ?? platform ?? 'everything'}: ${set.join(', ')}.`
+      return `Set on ${listing ?? sku ?? platform ?? 'everything'}: ${set.join(', ')}.`
     }),
     ...plan.processes.map(
       ({ name, skewMs }) =>
         `${name}: a process of the hub${skewMs === 0 ? '' : `, its clock wrong by ${skewMs} ms`}`,
     ),
-    ...plan.platforms.map(({ name, kind, listings }) => {
+    ...plan.platforms.map(({ name, kind, listings, clockMs = 0 }) => {
       const { style, subtractsAt, visibilityLagMs } = PLATFORM_KINDS[kind]
       const shows = listings.map(
         ({ id, quantity, unitsPerListing }) =>
           `${id}${unitsPerListing === 1 ? '' : ` (${unitsPerListing} each)`} ${quantity ?? 'uncounted'}`,
       )
       const lag = visibilityLagMs === 0 ? '' : `, orders show up to ${visibilityLagMs} ms late`
-      return `${name}: ${kind} (${style}, its number falls at ${subtractsAt}${lag}), shows ${shows.join(', ')}`
+      const clock = clockMs === 0 ? '' : `, its clock wrong by ${clockMs} ms`
+      return `${name}: ${kind} (${style}, its number falls at ${subtractsAt}${lag}${clock}), shows ${shows.join(', ')}`
     }),
   ]
 }

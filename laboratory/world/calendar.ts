@@ -113,12 +113,9 @@ export class Calendar {
         this.#world.people.stops.halt()
         this.#later(act.forMs, 'go on', () => this.#world.people.stops.lift())
         return
-      case 'mistake': {
-        const platform = this.#platform(act.platform)
-        platform.isMistaken = true
-        this.#world.people.setPolicy({ platform: act.platform, listing: undefined, paused: true })
+      case 'mistake':
+        this.#mistake(act)
         return
-      }
       case 'forge':
         this.#world.postman.forge(this.#platform(act.platform), act.listing, act.units)
         return
@@ -127,6 +124,17 @@ export class Calendar {
         throw new Error(`unknown act ${String(never)}`)
       }
     }
+  }
+
+  #mistake(act: Extract<Act, { kind: 'mistake' }>): void {
+    const mistake = { how: act.how, at: Math.floor(this.#world.scheduler.now) }
+    if (act.how === 'zeros') {
+      this.#platform(act.platform).mistake = mistake
+      this.#world.people.setPolicy({ platform: act.platform, listing: undefined, paused: true })
+      return
+    }
+    for (const platform of this.#world.platforms.values()) platform.mistake = mistake
+    for (const sku of act.skus) this.#world.people.stock(sku, act.units)
   }
 
   #sell(act: Extract<Act, { kind: 'sell' }>): void {
@@ -152,11 +160,11 @@ export class Calendar {
         return
       case 'ship-one-and-cancel':
         then(0, 'one parcel leaves', () => platform.shipOne(order))
-        then(900, 'the rest is cancelled', () => platform.cancel(order))
+        then(Math.min(900, act.afterwardsMs), 'the rest is cancelled', () => platform.cancel(order))
         return
       case 'refund-one-and-cancel':
         then(0, 'one unit is refunded', () => platform.refundOne(order))
-        then(700, 'the rest is cancelled', () => platform.cancel(order))
+        then(Math.min(700, act.afterwardsMs), 'the rest is cancelled', () => platform.cancel(order))
         return
       case 'ship-and-return-one':
         then(0, 'a parcel leaves', () => platform.ship(order))

@@ -70,7 +70,7 @@ export class Postman {
 
   tellOfLevel(platform: Platform, level: Level): void {
     if (!platform.kind.tellsOfLevels) return
-    const body = levelBody(level, Math.floor(this.#world.scheduler.now))
+    const body = levelBody(level, Math.floor(this.#world.scheduler.now) + platform.clockMs)
     this.#send({ platform, body, about: undefined, key: platform.key })
   }
 

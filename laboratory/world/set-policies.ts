@@ -27,22 +27,26 @@ export class SetPolicies {
 
   /** @returns what came of it, in words */
   async set(context: SyncContext, policy: PlannedPolicy): Promise<string> {
-    const { platform, listing, ...fields } = policy
+    const { platform, sku, listing, ...fields } = policy
     const set = Object.entries(fields).map(([field, value]) => `${field} ${value}`)
-    const words = `set ${set.join(', ')} on ${listing ?? platform ?? 'everything'}`
+    const words = `set ${set.join(', ')} on ${listing ?? sku ?? platform ?? 'everything'}`
     try {
       const now = await changePolicy(context, this.#targetOf(policy), fields)
       const book: PolicyBook = {
         platform,
+        sku,
         listing,
         bufferUnits: now.bufferUnits ?? undefined,
         bufferPercent: now.bufferPercent ?? undefined,
         sharePercent: now.sharePercent ?? undefined,
         cap: now.cap ?? undefined,
         floor: now.floor ?? undefined,
+        fixed: now.fixed ?? undefined,
         paused: now.paused ?? undefined,
       }
-      const others = this.books.filter((each) => each.platform !== platform || each.listing !== listing)
+      const isSame = (each: PolicyBook) =>
+        each.platform === platform && each.sku === sku && each.listing === listing
+      const others = this.books.filter((each) => !isSame(each))
       this.books = [...others, book]
       return words
     } catch (error) {
@@ -51,8 +55,9 @@ export class SetPolicies {
     }
   }
 
-  #targetOf({ platform, listing }: PlannedPolicy): PolicyTarget {
+  #targetOf({ platform, sku, listing }: PlannedPolicy): PolicyTarget {
     if (listing !== undefined) return { listing: this.#listings.get(listing) }
+    if (sku !== undefined) return { item: sku }
     if (platform !== undefined) return { connection: this.#platforms.get(platform)?.connectionId }
     return {}
   }

@@ -102,7 +102,7 @@ export class Stops {
 
   #confirm(holdId: string, platform: Platform | undefined): void {
     this.#ask(`say that what is held on ${platform?.name} is meant`, async (context) => {
-      if (platform !== undefined) platform.isMistaken = false
+      if (platform !== undefined) platform.mistake = undefined
       await decideHold(context, holdId, { kind: 'confirm', actor: 'people', reason: null })
     })
   }

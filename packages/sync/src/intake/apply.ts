@@ -224,13 +224,19 @@ async function applyRows(
   return verdicts
 }
 
-/** By our clock: the platform's may be ahead of it, and an order's time is given in whole seconds. */
+/**
+ * By our clock: the platform's may be ahead of it, and an order's time is given in whole seconds. Before the platform has
+ * answered a new holder nobody knows by how much, and the order is one that may have come before anything.
+ */
 function toMoved(context: WorkerContext, decided: DecidedOrders): MovedByOrders[] {
   const aheadMs = context.platformClockAheadMs()
   return decided.orders.flatMap((result) =>
     result.subtracted.map(({ notBefore, ...moved }) => ({
       ...moved,
-      notBefore: notBefore === undefined ? undefined : new Date(notBefore.getTime() - aheadMs),
+      notBefore:
+        notBefore === undefined || aheadMs === undefined
+          ? undefined
+          : new Date(notBefore.getTime() - aheadMs),
     })),
   )
 }

@@ -1,6 +1,6 @@
 import { inTransaction } from '@plimsoll/database'
 import { nowOf } from '../context.ts'
-import { clockOffset, planOrderRead, toFence } from '../lanes/fences.ts'
+import { clockOffset, OVERLAP_MS, planOrderRead, toFence } from '../lanes/fences.ts'
 import { assertLease } from '../worker/leases.store.ts'
 import type { WorkerContext } from '../worker/worker-context.ts'
 import { findOrderCursor, type OrderCursor, saveOrderCursor, UNREAD } from './cursors.store.ts'
@@ -9,6 +9,8 @@ import { type InboxEvent, toInboxEvent } from './inbox.ts'
 
 /** More pages than this in one read mean that something is wrong with the cursor; nothing is proved then. */
 const PAGES_MAX = 1_000
+/** The platform's clock found behind by so much more than was thought is still within what a read reaches back. */
+const CLOCK_SLACK_MS = OVERLAP_MS - 1_000
 /** The stored cursor may trail the true one so far: what is read twice after a crash is known already. */
 const SAVE_MS = 1_000
 
@@ -35,7 +37,25 @@ export class OrderReader {
   async readNew(): Promise<{ fenceAt: Date; fresh: number; pages: number }> {
     const { visibilityLagMs } = this.#context.connector.manifest.capabilities
     const startedAt = this.#context.clock.now()
-    const since = planOrderRead(await this.#known(), 'shallow', this.#platform())
+    const cursor = await this.#known()
+    let pages = 0
+    let fresh = 0
+    // How far the platform's clock is behind only its answers tell: a read that did not reach back as far proves nothing.
+    for (let isFarEnough = false; !isFarEnough; ) {
+      const { clockBehindMs } = this.#platform()
+      const read = await this.#readToEnd(planOrderRead(cursor, 'shallow', this.#platform()))
+      pages += read.pages
+      fresh += read.fresh
+      isFarEnough = this.#platform().clockBehindMs <= clockBehindMs + CLOCK_SLACK_MS
+    }
+
+    const fenceAt = toFence(startedAt, visibilityLagMs)
+    const readAt = new Date(startedAt)
+    this.#cursor = { since: fenceAt, fenceAt, readAt, deepReadAt: this.#cursor?.deepReadAt ?? null }
+    return { fenceAt, fresh, pages }
+  }
+
+  async #readToEnd(since: Date): Promise<{ fresh: number; pages: number }> {
     let page: string | undefined
     let pages = 0
     let fresh = 0
@@ -48,11 +68,7 @@ export class OrderReader {
     // Stopping short proves nothing: the cursor stays where it was.
     if (page !== undefined)
       throw new Error(`More than ${PAGES_MAX} pages of orders since ${since.toISOString()}.`)
-
-    const fenceAt = toFence(startedAt, visibilityLagMs)
-    const readAt = new Date(startedAt)
-    this.#cursor = { since: fenceAt, fenceAt, readAt, deepReadAt: this.#cursor?.deepReadAt ?? null }
-    return { fenceAt, fresh, pages }
+    return { fresh, pages }
   }
 
   /**

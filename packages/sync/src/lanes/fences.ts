@@ -1,7 +1,7 @@
 import type { OrderCursor } from '../intake/cursors.store.ts'
 
 /** Seconds-precise update times, and a list that trails a moment behind: every read reaches back at least so far. */
-const OVERLAP_MS = 2_500
+export const OVERLAP_MS = 2_500
 /** Search indexes lag and clocks differ: now and then a second, unhurried read reaches back this far. */
 const DEEP_OVERLAP_MS = 5 * 60_000
 

@@ -42,7 +42,7 @@ export function openWorkerContext(
   const owner = { ...open, secretId: open.connection.secretId, signal }
   const operations = open.connector.open(bindStored(context, owner, http))
   let behindMs = 0
-  let aheadMs = 0
+  let aheadMs: number | undefined
   const { capabilities } = open.connector.manifest
   return {
     ...context,
@@ -65,11 +65,12 @@ export function openWorkerContext(
     ending: AbortSignal.any([signal, ending]),
     writing,
     platformClockBehindMs: () => behindMs,
-    platformClockAheadMs: () => aheadMs + (capabilities.clockErrorMs ?? CLOCK_ERROR_MS),
+    platformClockAheadMs: () =>
+      aheadMs === undefined ? undefined : aheadMs + (capabilities.clockErrorMs ?? CLOCK_ERROR_MS),
     notePlatformClock: (seen) => {
       // The Date header has whole seconds: up to one of them is rounding, and the largest seen counts.
       behindMs = Math.min(60_000, Math.max(behindMs, seen.behindMs))
-      aheadMs = Math.min(60_000, Math.max(aheadMs, seen.aheadMs))
+      aheadMs = Math.min(60_000, Math.max(aheadMs ?? 0, seen.aheadMs))
     },
     fenceAt,
     webhookPath:

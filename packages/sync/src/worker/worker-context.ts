@@ -33,8 +33,8 @@ export type WorkerContext = SyncContext & {
   sightings: Sightings
   /** How far the platform's clock has been seen behind ours, at the most. */
   platformClockBehindMs(): number
-  /** How far it may be ahead of ours, what its manifest declares for errors included. */
-  platformClockAheadMs(): number
+  /** How far it may be ahead of ours, what its manifest declares for errors included; undefined before its first answer. */
+  platformClockAheadMs(): number | undefined
   notePlatformClock(seen: { behindMs: number; aheadMs: number }): void
   /** Up to then every order of the connection is known; undefined before the first read. */
   fenceAt(): Date | undefined

@@ -1,0 +1,94 @@
+import type { Random } from '../world/random.ts'
+import type { Act, PlannedPlatform } from './plan.ts'
+
+type Sale = Extract<Act, { kind: 'sell' }>
+
+/** Somebody buys, and goods come in at once: more is to be shown before the hub can know of the sale. */
+export function drawRaiseAtASale(
+  random: Random,
+  { stormMs, platforms }: { stormMs: number; platforms: readonly PlannedPlatform[] },
+): Act[] {
+  const at = random.whole(0, stormMs)
+  const platform = random.pickFrom(platforms)
+  const listing = random.pickFrom(platform?.listings.filter(({ sku }) => sku !== 'set') ?? [])
+  const inMs = random.whole(1, 900)
+  const units = random.whole(1, 9)
+  if (platform === undefined || listing === undefined) return []
+  const sale = sell(random, { at, platform: platform.name, listing: listing.id, units: 1 })
+  return [sale, { at: at + inMs, kind: 'stock', sku: listing.sku, units }]
+}
+
+/**
+ * Somebody buys, and a moment later there is a little less for another reason: what the hub takes for a decrease is a raise
+ * until it knows of the first sale.
+ */
+export function drawCutAtASale(
+  random: Random,
+  { stormMs, platforms }: { stormMs: number; platforms: readonly PlannedPlatform[] },
+): Act[] {
+  const at = random.whole(0, stormMs)
+  const platform = random.pickFrom(platforms)
+  const listing = random.pickFrom(platform?.listings.filter(({ sku }) => sku !== 'set') ?? [])
+  const others = platforms.filter((each) => each !== platform)
+  const other = random.pickFrom(others)
+  const theirs = other?.listings.find(({ sku }) => sku === listing?.sku)
+  const inMs = random.whole(1, 900)
+  const units = random.whole(2, 4)
+  const isSale = random.chance(0.6)
+  if (platform === undefined || listing === undefined) return []
+  const sale = sell(random, { at, platform: platform.name, listing: listing.id, units })
+  const cut: Act =
+    isSale && other !== undefined && theirs !== undefined
+      ? sell(random, { at: at + inMs, platform: other.name, listing: theirs.id, units: 1 })
+      : { at: at + inMs, kind: 'stock', sku: listing.sku, units: -1 }
+  return [sale, cut]
+}
+
+function sell(random: Random, of: Pick<Sale, 'at' | 'platform' | 'listing' | 'units'>): Sale {
+  const payAfterMs = random.whole(1, 500)
+  return { ...of, kind: 'sell', evenIfNone: false, payAfterMs, afterwards: 'wait', afterwardsMs: 0 }
+}
+
+export function drawAct(
+  random: Random,
+  world: {
+    stormMs: number
+    platforms: readonly PlannedPlatform[]
+    skus: readonly string[]
+    canOversell: boolean
+  },
+): Act {
+  const at = random.whole(0, world.stormMs)
+  const platform = random.pickFrom(world.platforms)
+  const listing = random.pickFrom(platform?.listings ?? [])
+  const sku = random.pickFrom(world.skus) ?? ''
+  const what = random.next()
+  // Some things follow so fast that a platform whose versions are whole seconds gives two states the same.
+  const isFast = random.chance(0.35)
+  const longMs = (ms: number) => (isFast ? 400 : ms)
+  if (platform === undefined || listing === undefined || what > 0.86) {
+    return { at, kind: 'stock', sku, units: random.chance(0.75) ? random.whole(1, 9) : -random.whole(1, 3) }
+  }
+  if (what > 0.8) {
+    const quantity = random.chance(0.15) ? null : random.whole(0, 15)
+    return { at, kind: 'edit', platform: platform.name, listing: listing.id, quantity }
+  }
+  return {
+    at,
+    kind: 'sell',
+    platform: platform.name,
+    listing: listing.id,
+    units: random.whole(1, 3),
+    evenIfNone: world.canOversell && random.chance(0.3),
+    payAfterMs: random.whole(1, longMs(3_000)),
+    afterwards: random.pick([
+      'wait',
+      'ship',
+      'cancel',
+      'refund-one-and-cancel',
+      'ship-and-return-one',
+      'ship-one-and-cancel',
+    ]),
+    afterwardsMs: random.whole(1, longMs(5_000)),
+  }
+}

@@ -1,0 +1,125 @@
+import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
+import { type Clock, createBudgets, type ManualClock, manualClock } from '@plimsoll/connector-kit'
+import { createTestDatabase, type TestDatabase } from '@plimsoll/database/testing'
+import { sql } from 'kysely'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { ConnectionRegistry } from '../connections/registry.ts'
+import type { MemoryPlatform } from '../testing/memory-platform.ts'
+import { createWorld, type World } from '../testing/world.ts'
+import { acquireLeases } from '../worker/leases.store.ts'
+import { openWorkerContext } from '../worker/open-worker-context.ts'
+import type { WorkerContext } from '../worker/worker-context.ts'
+import { applyInbox } from './apply.ts'
+import { OrderReader } from './order-reading.ts'
+
+// What is made of a platform's clock: what one read of the orders proves, and when a sale was.
+
+let database: TestDatabase
+let clock: ManualClock
+let world: World
+beforeAll(async () => {
+  database = await createTestDatabase({ poolMax: 4 })
+})
+afterAll(() => database.drop())
+beforeEach(async () => {
+  clock = manualClock()
+  world = await createWorld(database, clock)
+})
+
+/** A holder of the connection's lease that has not called its platform yet. */
+async function takeOver(connectionId: string): Promise<WorkerContext> {
+  const { context } = world
+  await clock.advance(context.pace.leaseMs + 1)
+  const now = new Date(clock.now())
+  const expiresAt = new Date(clock.now() + context.pace.leaseMs)
+  const place = [context.database.kysely, context.organizationId, [connectionId], randomUUID()] as const
+  const [lease] = await acquireLeases(...place, { now, expiresAt })
+  const open = await new ConnectionRegistry(context).find(connectionId)
+  assert(lease !== undefined && open !== undefined, 'the connection is free')
+  const { signal } = new AbortController()
+  const budgets = createBudgets(open.connector.manifest.budgets, clock)
+  return openWorkerContext(context, open, {
+    lease,
+    budgets,
+    signal,
+    ending: signal,
+    fenceAt: () => undefined,
+  })
+}
+
+/** Its clock, by which it stamps orders and is asked for them, is wrong. */
+function setClock(platform: MemoryPlatform, aheadMs: number): void {
+  const wrong: Clock = { ...clock, now: () => clock.now() + aheadMs }
+  Object.assign(platform, { clock: wrong })
+}
+
+async function storedOrders(connectionId: string): Promise<number> {
+  const rows = await world.rows(
+    sql`select distinct subject from inbox where connection_id = ${connectionId} and topic = 'order'`,
+  )
+  return rows.length
+}
+
+test.each([0, -4_000, -20_000, -59_000, 5_000])(
+  "I5: the first read of a new holder misses nothing, though the shop's clock is wrong by %i ms",
+  async (aheadMs) => {
+    const { platform, connectionId } = await world.open('shop', { bottle: 10 })
+    setClock(platform, aheadMs)
+    const former = new OrderReader(await takeOver(connectionId))
+    await former.readNew()
+    await former.savePosition()
+    await clock.advance(100)
+    platform.sell('bottle')
+
+    const reader = new OrderReader(await takeOver(connectionId))
+    const { fenceAt } = await reader.readNew()
+
+    expect(fenceAt.getTime()).toBeGreaterThan(clock.now() - 5_000)
+    expect(await storedOrders(connectionId)).toBe(1)
+  },
+)
+
+test('the next reads of the same holder are single ones', async () => {
+  const { platform, connectionId } = await world.open('shop', { bottle: 10 })
+  setClock(platform, -20_000)
+  const reader = new OrderReader(await takeOver(connectionId))
+  await reader.readNew()
+  const before = platform.calls.filter((call) => call === 'orders').length
+  await clock.advance(1_000)
+  await reader.readNew()
+  expect(platform.calls.filter((call) => call === 'orders').length - before).toBe(1)
+})
+
+/** Units that the level may have sold before what it shows now took effect, and since. */
+async function exposure(connectionId: string): Promise<{ older: number; current: number } | undefined> {
+  const [row] = await world.rows(
+    sql<{ older: number; current: number }>`
+      select exposure_older as older, exposure_current as current from level where connection_id = ${connectionId}`,
+  )
+  return row
+}
+
+test.each([
+  { aheadMs: 1_000, isRead: false, left: { older: 2, current: 5 } },
+  { aheadMs: 8_000, isRead: false, left: { older: 2, current: 5 } },
+  { aheadMs: 8_000, isRead: true, left: { older: 2, current: 5 } },
+])(
+  "I5: a sale from before what is shown took effect is not charged to it, though the shop's clock is $aheadMs ms ahead (read: $isRead)",
+  async ({ aheadMs, isRead, left }) => {
+    const { platform, connectionId } = await world.open('shop', { bottle: 10 })
+    setClock(platform, aheadMs)
+    const context = await takeOver(connectionId)
+    if (isRead) await new OrderReader(context).readNew()
+    const order = platform.sell('bottle')
+    assert(order !== undefined, 'there are some')
+    await clock.advance(1_000)
+    await world.rows(
+      sql`update level set exposure_older = 3, exposure_current = 5, exposure_from = ${new Date(clock.now())}
+        where connection_id = ${connectionId}`,
+    )
+    await world.webhook(connectionId, { kind: 'order', id: order.externalId })
+    await applyInbox(context)
+    expect(await exposure(connectionId)).toEqual(left)
+  },
+)
