@@ -72,7 +72,7 @@ export class Checker {
         ? this.#work.check(step.process, step.holder)
         : [],
       isTouched(['stream_cursor']) ? this.#fences.check() : [],
-      isTouched(['level', 'lane_entry', 'connection']) ? this.#queues.check() : [],
+      isTouched(['level', 'write', 'lane_entry', 'connection']) ? this.#queues.check() : [],
       checkAcknowledged(this.#reader, this.#books, step.acknowledged),
       this.#loadLine.check(isTouched),
       this.#guarantees.check(isTouched),

@@ -34,7 +34,7 @@ export function notStopped(
   return [{ invariant: 'pause', text }]
 }
 
-/** A number that rises to more than so many times what is shown is a raise that people are asked about. */
+/** A number that rises to more than so many times what is shown is a raise that people are asked about. Nothing but a mistake brings in as much. */
 const RAISE_FACTOR = 10
 /** What the ledger noted so long before a mistake may be taken for a part of what explains it. */
 const BEFORE_MS = 4_000
@@ -58,8 +58,10 @@ export class Stampedes {
       this.#sudden.delete(name)
       return []
     }
-    const isSudden = mistake.how === 'zeros' ? this.#isZero(name, level, write) : isRaise(write)
-    if (!isSudden || (await this.#isMoved(level, mistake.at))) return []
+    if (mistake.how === 'raises' && !isRaise(write)) return []
+    if (mistake.how === 'zeros') {
+      if (!this.#isZero(name, level, write) || (await this.#isMoved(level, mistake.at))) return []
+    }
     const sudden = this.#sudden.get(name) ?? new Set()
     sudden.add(level.stockUnitId)
     this.#sudden.set(name, sudden)

@@ -32,7 +32,7 @@ export function drawCutAtASale(
   const others = platforms.filter((each) => each !== platform)
   const other = random.pickFrom(others)
   const theirs = other?.listings.find(({ sku }) => sku === listing?.sku)
-  const inMs = random.whole(1, 900)
+  const inMs = random.chance(0.5) ? random.whole(1, 900) : random.whole(900, 4_000)
   const units = random.whole(2, 4)
   const isSale = random.chance(0.6)
   if (platform === undefined || listing === undefined) return []

@@ -26,15 +26,28 @@ const FAULTS: Record<Fault['kind'], { chance: number; draw(random: Random, world
     }),
   },
   unavailable: {
-    chance: 0.4,
+    chance: 0.3,
     draw: (random, world) => ({
       kind: 'unavailable',
       platform: platformOf(random, world),
-      // Now and then, or all the time: then it lasts longer than a read of the orders reaches back.
-      rate: random.chance(0.5) ? random.next() * 0.6 : 1,
-      of: random.pick(['all', 'orders', 'orders', 'levels', 'setLevels']),
+      rate: random.next() * 0.8,
+      of: random.pick(['all', 'orders', 'levels', 'setLevels']),
       ...during(random, world),
     }),
+  },
+  outage: {
+    chance: 0.35,
+    draw: (random, world) => {
+      const from = random.whole(0, Math.floor(world.stormMs / 4))
+      const to = Math.min(world.stormMs, from + random.whole(4_000, world.stormMs))
+      return {
+        kind: 'outage',
+        platform: platformOf(random, world),
+        of: random.pick(['all', 'orders', 'orders']),
+        from,
+        to,
+      }
+    },
   },
   throttle: {
     chance: 0.25,
@@ -77,7 +90,7 @@ const FAULTS: Record<Fault['kind'], { chance: number; draw(random: Random, world
     }),
   },
   'unreadable-orders': {
-    chance: 0.2,
+    chance: 0.35,
     draw: (random, world) => ({
       kind: 'unreadable-orders',
       platform: platformOf(random, world),

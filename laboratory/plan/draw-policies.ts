@@ -66,6 +66,9 @@ export function drawShadows(
 /** So many listings that go to zero, or rise many times over, at once are held, in plans with a mistake. */
 export const SUDDEN_MIN = 2
 
+/** Before anybody buys: what orders explain is no mistake. */
+const EARLY_MS = 1_500
+
 /** Above all that is in the plans, many times over. */
 const TOO_MANY = 500
 
@@ -106,8 +109,8 @@ export function drawPeoplesActs(
       acts.push({ at: at(), kind: 'forge', platform: platform.name, listing: listing.id, units: 1 })
   }
   if (random.chance(0.12)) acts.push({ at: at(), kind: 'halt', forMs: random.whole(500, 4_000) })
-  const mistake = drawMistake(random, { at: at(), platforms })
-  if (random.chance(0.35) && mistake !== undefined) acts.push(mistake)
+  const mistake = drawMistake(random, { at: random.whole(0, EARLY_MS), platforms })
+  if (random.chance(0.45) && mistake !== undefined) acts.push(mistake)
   for (let nth = random.whole(0, 2); nth > 0; nth -= 1)
     acts.push({ at: at(), kind: 'policy', policy: drawPolicy(random, platforms) })
   return acts

@@ -48,7 +48,7 @@ export function makePlan(seed: number | string): Plan {
       drawCutAtASale(random, { stormMs, platforms }),
     ).flat(),
     ...drawPeoplesActs(createRandom(`people/${seed}`), { stormMs, platforms }),
-  ].sort((a, b) => a.at - b.at)
+  ]
   const faults = drawFaults(createRandom(`faults/${seed}`), {
     stormMs,
     processes: processes.map(({ name }) => name),
@@ -56,7 +56,7 @@ export function makePlan(seed: number | string): Plan {
   })
   const policies = drawPolicies(createRandom(`policies/${seed}`), platforms)
   const setting = { processes, platforms, items, kits, policies, protection }
-  const plan = { seed: String(seed), ...setting, acts, faults, stormMs }
+  const plan = { seed: String(seed), ...setting, acts: inOrder(acts), faults, stormMs }
   return protection.mode === 'open' ? plan : asDeclared(plan)
 }
 
@@ -110,6 +110,16 @@ function asDeclared(plan: Plan): Plan {
     ),
   }
 }
+
+/** Where somebody makes a mistake that people must be asked about, the others begin a little later. */
+function inOrder(acts: readonly Act[]): Act[] {
+  const isMistaken = acts.some(({ kind }) => kind === 'mistake')
+  return acts
+    .map((act) => (isMistaken && act.kind !== 'mistake' ? { ...act, at: act.at + QUIET_MS } : act))
+    .sort((a, b) => a.at - b.at)
+}
+
+const QUIET_MS = 3_000
 
 function drawPlatform(
   random: Random,

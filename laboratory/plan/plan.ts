@@ -107,6 +107,8 @@ export type Fault =
   | ({ kind: 'late-acting'; platform: string; rate: number } & During)
   /** Calls that fail: of every kind, or of the one that reads orders, reads numbers, or writes. */
   | ({ kind: 'unavailable'; platform: string; rate: number; of: 'all' | Operation } & During)
+  /** Nothing answers, or no order can be read, for longer than a read of the orders reaches back; and no webhook is sent. */
+  | ({ kind: 'outage'; platform: string; of: 'all' | 'orders' } & During)
   | ({ kind: 'throttle'; platform: string; rate: number } & During)
   | ({ kind: 'malformed'; platform: string; rate: number; how: Malformation } & During)
   | ({ kind: 'batch'; platform: string; rate: number; how: 'whole' | 'one-row' } & During)

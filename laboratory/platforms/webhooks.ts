@@ -3,10 +3,10 @@ import { showOrder } from './order-list.ts'
 import type { Level, Order, Platform } from './platform.ts'
 
 /** What a platform sends when an order changes: the order as it is at that moment, or only where to look. */
-export function orderBody(platform: Platform, order: Order): string {
+export function orderBody(platform: Platform, order: Order, options: { isUnreadable: boolean }): string {
   const { versionMs, webhooks } = platform.kind
   const shown = showOrder(platform, order)
-  if (webhooks === 'hints') return JSON.stringify({ kind: 'order', id: order.id })
+  if (webhooks === 'hints' || options.isUnreadable) return JSON.stringify({ kind: 'order', id: order.id })
   return JSON.stringify({ kind: 'order', id: order.id, versionMs, order: shown })
 }
 

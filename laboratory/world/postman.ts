@@ -43,10 +43,11 @@ export class Postman {
     if (webhooks === 'none') return
     const version = order.states.at(-1)?.version ?? 0
     const about = { platform: platform.name, orderId: order.id, version }
+    const isUnreadable = this.#world.weather.isUnreadable(platform.name, order.id)
     this.#send({
       platform,
-      body: orderBody(platform, order),
-      about: webhooks === 'whole-orders' ? about : undefined,
+      body: orderBody(platform, order, { isUnreadable }),
+      about: webhooks === 'whole-orders' && !isUnreadable ? about : undefined,
       key: platform.key,
     })
   }

@@ -72,7 +72,8 @@ export class Weather implements DatabaseWeather {
     const draws = [0, 1, 2, 3, 4].map(() => random.next())
     const isDue = (nth: number, fault: { rate: number } | undefined) =>
       fault !== undefined && (draws[nth] ?? 1) < fault.rate
-    if (isDue(0, unavailable)) fate.answer = 'unavailable'
+    const isOut = this.#now('outage').some((fault) => isFor(fault) && isOf(fault.of))
+    if (isOut || isDue(0, unavailable)) fate.answer = 'unavailable'
     else if (isDue(1, throttle)) fate.answer = 'throttled'
     else if (malformed !== undefined && isDue(2, malformed)) fate.answer = malformed.how
     else if (batch !== undefined && isDue(3, batch))
@@ -97,7 +98,8 @@ export class Weather implements DatabaseWeather {
     const second = delay()
     const isLost = random.chance(fault?.loss ?? 0)
     const isDoubled = random.chance(fault?.duplicates ?? 0)
-    if (isLost) return { delaysMs: [] }
+    const isOut = this.#now('outage').some((each) => each.platform === platform)
+    if (isLost || isOut) return { delaysMs: [] }
     return { delaysMs: isDoubled ? [first, second] : [first] }
   }
 

@@ -39,6 +39,7 @@ export type AppliedOrder = {
     stockUnitId: string
     externalLocationId: string | undefined
     sold: number
+    promised?: number
     givenBack: number
     /** By the platform's clock: nothing was taken off before then; undefined: that is not known. */
     notBefore: Date | undefined

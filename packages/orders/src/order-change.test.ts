@@ -156,6 +156,15 @@ test('unmapped lines are named, the other lines of the order are applied', () =>
   expect(change?.subtracted).toEqual([{ stockUnitId: 'unit-1', sold: 1, givenBack: 0 }])
 })
 
+test('what the shop takes off its number only when it is paid was promised before', () => {
+  const states = [
+    factsOf({ version: 1, state: 'pending', lines: one({ ordered: 2, current: 2, subtracted: 'no' }) }),
+    factsOf({ version: 2, state: 'open', lines: one({ ordered: 2, current: 2, subtracted: 'yes' }) }),
+  ]
+  const [, paid] = play(states)
+  expect(paid?.subtracted).toEqual([{ stockUnitId: 'unit-1', sold: 2, promised: 2, givenBack: 0 }])
+})
+
 test('an order that is first seen cancelled has taken its units and put them back', () => {
   const [change] = play([factsOf({ state: 'cancelled', lines: one({ ordered: 2, current: 2 }) })])
   expect(change?.subtracted).toEqual([{ stockUnitId: 'unit-1', sold: 2, givenBack: 2 }])

@@ -34,8 +34,16 @@ export type OrderChange = {
   reservations: ReservationRow[]
   movements: NewMovement[]
   /** Listing units that the platform took off its own number and put back, per stock unit. */
-  subtracted: { stockUnitId: string; sold: number; givenBack: number }[]
+  subtracted: Subtracted[]
   unmapped: LineFacts[]
+}
+
+export type Subtracted = {
+  stockUnitId: string
+  sold: number
+  /** Of those sold, units that were known to be promised before, and that the platform has taken off only since. */
+  promised?: number
+  givenBack: number
 }
 
 export type ChangeContext = {
@@ -176,8 +184,15 @@ function addSubtracted(change: OrderChange, earlier: KnownLine | undefined, next
   const restored = givenBackBy(next) - (earlier === undefined ? 0 : givenBackBy(earlier))
   const sold = Math.max(0, taken) + Math.max(0, -restored)
   const givenBack = Math.max(0, restored) + Math.max(0, -taken)
+  const awaited = earlier === undefined ? 0 : Math.max(0, earlier.unsubtracted - next.unsubtracted)
+  const promised = Math.min(Math.max(0, taken), awaited)
   if (sold !== 0 || givenBack !== 0)
-    change.subtracted.push({ stockUnitId: next.stockUnitId, sold, givenBack })
+    change.subtracted.push({
+      stockUnitId: next.stockUnitId,
+      sold,
+      givenBack,
+      ...(promised > 0 && { promised }),
+    })
 }
 
 /** Units of this line that stand in the platform's own number again. */

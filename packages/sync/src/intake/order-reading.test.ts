@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { type Clock, createBudgets, type ManualClock, manualClock } from '@plimsoll/connector-kit'
+import { inTransaction } from '@plimsoll/database'
 import { createTestDatabase, type TestDatabase } from '@plimsoll/database/testing'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { ConnectionRegistry } from '../connections/registry.ts'
+import { addSubtracted } from '../lanes/levels.store.ts'
 import type { MemoryPlatform } from '../testing/memory-platform.ts'
 import { createWorld, type World } from '../testing/world.ts'
 import { acquireLeases } from '../worker/leases.store.ts'
@@ -121,5 +123,42 @@ test.each([
     await world.webhook(connectionId, { kind: 'order', id: order.externalId })
     await applyInbox(context)
     expect(await exposure(connectionId)).toEqual(left)
+  },
+)
+
+test.each([
+  { promised: 0, left: { older: 0, current: 2 } },
+  { promised: 3, left: { older: 0, current: 5 } },
+])(
+  'I5: units that the shop takes off only now lower no bound where they were promised before ($promised of 3)',
+  async ({ promised, left }) => {
+    const { connectionId } = await world.open('shop', { bottle: 10 })
+    const { organizationId } = world.context
+    await world.rows(
+      sql`update level set exposure_older = 0, exposure_current = 5, exposure_from = ${new Date(clock.now())}
+        where connection_id = ${connectionId}`,
+    )
+    const [level] = await world.rows(
+      sql<{ unit: string; location: string; subtracted: number }>`
+        select stock_unit_id as unit, external_location_id as location, subtracted from level
+        where connection_id = ${connectionId}`,
+    )
+    assert(level !== undefined, 'it is listed')
+    const moved = {
+      stockUnitId: level.unit,
+      externalLocationId: level.location,
+      sold: 3,
+      promised,
+      givenBack: 0,
+    }
+    const fallen = [{ ...moved, notBefore: undefined }]
+    await inTransaction(world.context.database, (tx) =>
+      addSubtracted(tx, organizationId, connectionId, fallen, new Date(clock.now())),
+    )
+    expect(await exposure(connectionId)).toEqual(left)
+    const [after] = await world.rows(
+      sql<{ subtracted: number }>`select subtracted from level where connection_id = ${connectionId}`,
+    )
+    expect(after?.subtracted).toBe(level.subtracted + 3)
   },
 )

@@ -142,6 +142,11 @@ export type MovedByOrders = {
   stockUnitId: string
   externalLocationId: string | undefined
   sold: number
+  /**
+   * Of those sold, units that were known to be promised before. Nobody can say whether the platform took them off what it
+   * shows now or off what it showed before, and they are none that it sold unseen: they lower no bound.
+   */
+  promised?: number
   givenBack: number
   /** By our clock: nothing was taken off before then; undefined: that is not known. */
   notBefore: Date | undefined
@@ -161,19 +166,24 @@ export async function addSubtracted(
 ): Promise<void> {
   const moved = fallen.filter(({ sold, givenBack }) => sold !== 0 || givenBack !== 0)
   if (moved.length === 0) return
-  const source = unnestRows('fallen', moved, {
+  const rows = moved.map((each) => ({ ...each, promised: each.promised ?? 0 }))
+  const source = unnestRows('fallen', rows, {
     stockUnitId: 'text',
     externalLocationId: 'text',
     sold: 'bigint',
+    promised: 'bigint',
     givenBack: 'bigint',
     notBefore: 'timestamptz',
   })
-  const columns = sql`sum(fallen.sold)::bigint as sold, sum(fallen.given_back)::bigint as restored,
+  const columns = sql`sum(fallen.sold)::bigint as taken, sum(fallen.sold - fallen.promised)::bigint as sold,
+        sum(fallen.promised)::bigint as promised, sum(fallen.given_back)::bigint as restored,
         coalesce(sum(fallen.sold) filter (where fallen.not_before > level.exposure_from), 0)::bigint as sold_later`
   if (moved.every((each) => each.externalLocationId !== undefined)) {
     // The caller holds the locks of its items' levels.
     await sql`
-    update level set subtracted = subtracted + moved.sold - moved.restored,${exposureAfterOrders('moved')}
+    update level set subtracted = subtracted + moved.taken - moved.restored,${exposureAfterOrders('moved')},
+      -- A look says what it shows now, so that what is promised is not covered twice for long.
+      recheck_at = case when moved.promised > 0 and granted is not null then ${at}::timestamptz else recheck_at end
     from (
       select level.level_id, ${columns}
       from ${source}
@@ -188,7 +198,7 @@ export async function addSubtracted(
   await sql`
     with fallen as (select * from ${source}),
     matched as (
-      select level.level_id, level.exposure_from, fallen.sold, fallen.given_back, fallen.not_before,
+      select level.level_id, level.exposure_from, fallen.sold, fallen.promised, fallen.given_back, fallen.not_before,
         count(*) over (partition by fallen.stock_unit_id, fallen.external_location_id, fallen.nth) as candidates
       from (select *, row_number() over () as nth from fallen) as fallen
       join level on level.organization_id = ${organizationId} and level.connection_id = ${connectionId}
@@ -196,7 +206,8 @@ export async function addSubtracted(
         and (fallen.external_location_id is null or level.external_location_id = fallen.external_location_id)
     ),
     moved as (
-      select level_id, coalesce(sum(sold) filter (where candidates = 1), 0)::bigint as sold,
+      select level_id, coalesce(sum(sold) filter (where candidates = 1), 0)::bigint as taken,
+        coalesce(sum(sold - promised) filter (where candidates = 1), 0)::bigint as sold,
         -- Where it is not known which of them rose, each may have.
         coalesce(sum(given_back), 0)::bigint as restored,
         coalesce(sum(given_back) filter (where candidates = 1), 0)::bigint as surely_restored,
@@ -212,7 +223,7 @@ export async function addSubtracted(
       for update
     )
     update level set
-      subtracted = subtracted + moved.sold - moved.surely_restored,${exposureAfterOrders('moved')},
+      subtracted = subtracted + moved.taken - moved.surely_restored,${exposureAfterOrders('moved')},
       recheck_at = case when moved.unsure then ${at}::timestamptz else recheck_at end
     from locked join moved using (level_id)
     where level.organization_id = ${organizationId} and level.level_id = locked.level_id`.execute(tx)
