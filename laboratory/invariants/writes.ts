@@ -203,7 +203,11 @@ export class WriteInvariants {
     if (placed.length === 0) return []
     const { rows } = await this.#reader.query(
       `select external_id from sales_order
-      where organization_id = $1 and connection_id = $2 and external_id = any($3::text[])`,
+      where organization_id = $1 and connection_id = $2 and external_id = any($3::text[])
+      union
+      -- What cannot be read is parked, and a person has been told: it holds up nothing else.
+      select subject from inbox
+      where organization_id = $1 and connection_id = $2 and subject = any($3::text[]) and state = 'parked'`,
       [this.#books.organizationId, platform.connectionId, placed],
     )
     const known = new Set(rows.map((row) => row.external_id))

@@ -73,6 +73,8 @@ export class Stops {
 
   goLive(platform: Platform): void {
     platform.isLive = true
+    // Who lets it go live has seen what would be written, and means it.
+    platform.mistake = undefined
     this.#noteFree(platform)
     this.#toGoLive.add(platform)
     this.#makeLive(platform)
