@@ -12,7 +12,7 @@ const FAULTS: Record<Fault['kind'], { chance: number; draw(random: Random, world
       platform: platformOf(random, world),
       latencyMaxMs: random.whole(100, 3_000),
       loss: random.next() * 0.2,
-      answerLoss: random.next() * 0.2,
+      answerLoss: random.next() * 0.4,
       ...during(random, world),
     }),
   },
@@ -205,13 +205,20 @@ const FAULTS: Record<Fault['kind'], { chance: number; draw(random: Random, world
 /** What goes wrong: each kind of fault up to twice, each somewhere and for some time of its own. */
 export function drawFaults(random: Random, world: World): Fault[] {
   if (random.chance(0.1)) return []
-  return Object.values(FAULTS).flatMap(({ chance, draw }) =>
+  const faults = Object.values(FAULTS).flatMap(({ chance, draw }) =>
     [0, 1].flatMap((nth) => {
       const isThere = random.chance(nth === 0 ? chance : chance / 3)
       const fault = draw(random, world)
       return isThere ? [fault] : []
     }),
   )
+  // Often a bad network is one in both directions: what is sold then is not told of.
+  const bothWays = faults.flatMap((fault): Fault[] => {
+    if (fault.kind !== 'network' || !random.chance(0.6)) return []
+    const { platform, from, to } = fault
+    return [{ kind: 'webhooks', platform, from, to, loss: 0.8, duplicates: 0, delayMaxMs: 500 }]
+  })
+  return [...bothWays, ...faults]
 }
 
 function during(random: Random, { stormMs }: World, lengthMax = stormMs): { from: number; to: number } {
