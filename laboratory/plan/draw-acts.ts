@@ -44,6 +44,23 @@ export function drawCutAtASale(
   return [sale, cut]
 }
 
+/** One item becomes more and another less at the same moment: what is to fall everywhere goes before what is to rise. */
+export function drawBothWays(
+  random: Random,
+  { stormMs, skus }: { stormMs: number; skus: readonly string[] },
+): Act[] {
+  const at = random.whole(0, stormMs)
+  const more = random.pickFrom(skus)
+  const less = random.pickFrom(skus.filter((sku) => sku !== more))
+  const units = random.whole(1, 9)
+  const inMs = random.whole(0, 60)
+  if (more === undefined || less === undefined) return []
+  return [
+    { at, kind: 'stock', sku: more, units },
+    { at: at + inMs, kind: 'stock', sku: less, units: -1 },
+  ]
+}
+
 function sell(random: Random, of: Pick<Sale, 'at' | 'platform' | 'listing' | 'units'>): Sale {
   const payAfterMs = random.whole(1, 500)
   return { ...of, kind: 'sell', evenIfNone: false, payAfterMs, afterwards: 'wait', afterwardsMs: 0 }

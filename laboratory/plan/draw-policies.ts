@@ -108,7 +108,7 @@ export function drawPeoplesActs(
     if (random.chance(0.25) && listing !== undefined)
       acts.push({ at: at(), kind: 'forge', platform: platform.name, listing: listing.id, units: 1 })
   }
-  if (random.chance(0.12)) acts.push({ at: at(), kind: 'halt', forMs: random.whole(500, 4_000) })
+  if (random.chance(0.3)) acts.push({ at: at(), kind: 'halt', forMs: random.whole(1_000, 5_000) })
   const mistake = drawMistake(random, { at: random.whole(0, EARLY_MS), platforms })
   if (random.chance(0.45) && mistake !== undefined) acts.push(mistake)
   for (let nth = random.whole(0, 2); nth > 0; nth -= 1)

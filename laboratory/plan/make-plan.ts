@@ -1,6 +1,6 @@
 import { type KindName, PLATFORM_KINDS } from '../platforms/kinds.ts'
 import { createRandom, type Random } from '../world/random.ts'
-import { drawAct, drawCutAtASale, drawRaiseAtASale } from './draw-acts.ts'
+import { drawAct, drawBothWays, drawCutAtASale, drawRaiseAtASale } from './draw-acts.ts'
 import { drawFaults } from './draw-faults.ts'
 import { drawKits, drawPeoplesActs, drawPolicies, drawShadows } from './draw-policies.ts'
 import type { Act, Plan, PlannedPlatform } from './plan.ts'
@@ -44,8 +44,11 @@ export function makePlan(seed: number | string): Plan {
     ...Array.from({ length: random.whole(0, 3) }, () =>
       drawRaiseAtASale(random, { stormMs, platforms }),
     ).flat(),
-    ...Array.from({ length: random.whole(0, 3) }, () =>
+    ...Array.from({ length: random.whole(1, 5) }, () =>
       drawCutAtASale(random, { stormMs, platforms }),
+    ).flat(),
+    ...Array.from({ length: random.whole(0, 3) }, () =>
+      drawBothWays(random, { stormMs, skus: items.map(({ sku }) => sku) }),
     ).flat(),
     ...drawPeoplesActs(createRandom(`people/${seed}`), { stormMs, platforms }),
   ]
@@ -127,7 +130,7 @@ function drawPlatform(
 ): PlannedPlatform {
   const { name, kind, skus, isProtected } = what
   const sharesLevel = random.chance(0.25)
-  const clockMs = random.chance(0.35) ? random.whole(-CLOCK_MS_MAX, CLOCK_MS_MAX) : 0
+  const clockMs = random.chance(0.45) ? random.whole(-CLOCK_MS_MAX, CLOCK_MS_MAX) : 0
   const listings = skus.flatMap((sku) => {
     const stockUnitId = `${name}-${sku}`
     // Of what one platform does not count nothing is guaranteed.
@@ -140,4 +143,4 @@ function drawPlatform(
 }
 
 /** Farther than a read of the orders reaches back by itself. */
-const CLOCK_MS_MAX = 6_000
+const CLOCK_MS_MAX = 9_000
