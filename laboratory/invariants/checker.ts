@@ -9,6 +9,7 @@ import { checkAcknowledged, checkOrders, differencesOfOrders, findKnownOrders } 
 import { Promises } from './promises.ts'
 import { Queues } from './queues.ts'
 import { SettledWrites } from './settled-writes.ts'
+import { UnreadOrders } from './unread-orders.ts'
 import { WriteInvariants } from './writes.ts'
 
 /** What one step has done, as far as the invariants need to know. */
@@ -32,6 +33,7 @@ export class Checker {
   readonly #promises: Promises
   readonly #writes: WriteInvariants
   readonly #settled: SettledWrites
+  readonly #unread: UnreadOrders
   readonly #work: HoldersWork
   readonly #beliefs: Beliefs
   readonly #guarantees: Guarantees
@@ -45,9 +47,11 @@ export class Checker {
     this.#ledger = new LedgerInvariants(reader, books.organizationId)
     this.#promises = new Promises(reader, books)
     this.#settled = new SettledWrites(reader, books)
+    this.#unread = new UnreadOrders(reader, books)
     this.#writes = new WriteInvariants(reader, books, {
       promises: this.#promises,
       settled: this.#settled,
+      unread: this.#unread,
       ...options,
     })
     this.#work = new HoldersWork(reader, books)
@@ -77,6 +81,7 @@ export class Checker {
       this.#loadLine.check(isTouched),
       this.#guarantees.check(isTouched),
       isTouched(NUMBERS) ? this.#promises.update().then(() => []) : [],
+      isTouched(['inbox']) ? this.#unread.update().then(() => []) : [],
     ])
     // Judged by the promises as they stand now.
     for (const call of step.calls) violations.push(await this.#writes.check(call))

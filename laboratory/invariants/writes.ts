@@ -1,13 +1,13 @@
 import type pg from 'pg'
 import type { Books, LevelBook, PlatformBook, StartedCall, Violation } from './books.ts'
+import { DecreasesFirst } from './decreases-first.ts'
 import type { Promises } from './promises.ts'
 import type { SettledWrites } from './settled-writes.ts'
 import { leftAlone, notStopped, Stampedes } from './stops.ts'
+import type { UnreadOrders } from './unread-orders.ts'
 
 /** From the hub's reading of its queue to the call that follows from it, other transactions may come in between. */
 const ACTING_MS = 1_500
-/** Calls on a connection that may come before a waiting decrease: the chores of one round, and each read of the orders is two or three pages. */
-const CALLS_BEFORE_DECREASE_MAX = 18
 
 type SentRow = {
   write_id: string
@@ -24,8 +24,6 @@ type SentRow = {
   holder: string
 }
 
-type Waiting = { level_id: string; desired_version: string; is_decrease: boolean; waits: boolean }
-
 /**
  * What holds of each call that writes numbers, judged at the moment it leaves: it was recorded before, by who holds
  * the lease (fencing), it is no higher than the promise, it erases no sale that the hub should know (I5), it is of
@@ -36,31 +34,42 @@ export class WriteInvariants {
   readonly #books: Books
   readonly #promises: Promises
   readonly #settled: SettledWrites
+  readonly #unread: UnreadOrders
   readonly #stampedes: Stampedes
-  /** Per connection and level: calls that went by since a decrease began to wait. */
-  readonly #passed = new Map<string, { version: string; calls: number }>()
+  readonly #decreases: DecreasesFirst
+  /** By platform and holder, when orders were last asked for. */
+  readonly #ordersAskedAt = new Map<string, number>()
   /** Per process: until when it was held up, so that what it does may follow from long ago. */
   readonly #heldUp: (process: string) => number
 
   constructor(
     reader: pg.Client,
     books: Books,
-    options: { promises: Promises; settled: SettledWrites; heldUpMs(process: string): number },
+    options: {
+      promises: Promises
+      settled: SettledWrites
+      unread: UnreadOrders
+      heldUpMs(process: string): number
+    },
   ) {
     this.#reader = reader
     this.#books = books
     this.#promises = options.promises
     this.#settled = options.settled
+    this.#unread = options.unread
     this.#stampedes = new Stampedes(reader, books)
+    this.#decreases = new DecreasesFirst(reader, books)
     this.#heldUp = options.heldUpMs
   }
 
   async check(call: StartedCall): Promise<Violation[]> {
     const platform = this.#books.platforms.find(({ name }) => name === call.platform)
     if (platform === undefined) return []
+    const asker = `${call.platform} ${call.holder}`
+    if (call.operation === 'orders') this.#ordersAskedAt.set(asker, this.#books.now())
     const violations = [
       ...leftAlone(this.#books, call, platform),
-      ...(await this.#decreasesFirst(call, platform)),
+      ...(await this.#decreases.check(call, platform)),
     ]
     if (call.writes.length === 0) return violations
     if (new Set(call.writes.map(({ stockUnitId }) => stockUnitId)).size < call.writes.length) {
@@ -89,6 +98,8 @@ export class WriteInvariants {
         ...this.#readBack(platform, level, row),
         ...this.#withinPromise(call, level, row, write.quantity),
         ...this.#alone(call, level, write.quantity),
+        ...this.#readSince(call, platform, row),
+        ...this.#allRead(platform, row),
         ...this.#guarded(platform, write),
         ...(await this.#erasesNothing(platform, level, row, write)),
       )
@@ -163,6 +174,26 @@ export class WriteInvariants {
     return [{ invariant: 'I5', text }]
   }
 
+  /** A blind raise rests on all orders up to what allowed it, those among them that had to be read by themselves. */
+  #allRead({ name, style, connectionId }: PlatformBook, row: SentRow): Violation[] {
+    if (style === 'compare-and-set' || row.direction !== 'increase' || row.is_dealt) return []
+    const allowedAt = this.#promises.raisedAt(row.level_id) ?? 0
+    const unread = this.#unread.waitingSince(connectionId, allowedAt - this.#books.clockErrorMs)
+    if (unread === undefined) return []
+    const text = `${name}: ${row.stock_unit_id} is raised, and ${unread} waits to be read since before that was allowed`
+    return [{ invariant: 'I5', text }]
+  }
+
+  /** A blind decrease that does not say that it is a risk taken rests on a read of the orders after what caused it. */
+  #readSince(call: StartedCall, { name, style }: PlatformBook, row: SentRow): Violation[] {
+    if (style === 'compare-and-set' || row.direction !== 'decrease' || row.unfenced) return []
+    const askedAt = this.#ordersAskedAt.get(`${call.platform} ${call.holder}`)
+    const causedAt = row.caused_at.getTime()
+    if (askedAt !== undefined && askedAt >= causedAt - this.#books.clockErrorMs) return []
+    const text = `${name}: ${row.stock_unit_id} is lowered, and nobody has read the orders since what caused it`
+    return [{ invariant: 'I5', text }]
+  }
+
   /**
    * Sales of this level that had happened before what the write rests on must be known. A raise rests on the moment
    * that allowed it, a fenced decrease on what caused it; where the list of orders lags, on that much earlier.
@@ -212,54 +243,6 @@ export class WriteInvariants {
     )
     const known = new Set(rows.map((row) => row.external_id))
     return placed.filter((id) => !known.has(id))
-  }
-
-  /** I7, by counting: a decrease that could go waits for the round of chores under way, and for nothing more. */
-  async #decreasesFirst(call: StartedCall, platform: PlatformBook): Promise<Violation[]> {
-    if (call.operation === 'check' || call.operation === 'listings') return []
-    const { rows } = await this.#reader.query<Waiting>(
-      `select lane_entry.level_id, lane_entry.desired_version,
-        desired < acknowledged - (subtracted - acknowledged_subtracted) as is_decrease,
-        (not_before is null or not_before <= $3) and level.problem_code is null and tracked and writable
-          and connection.state = 'live' and lease.calls_until < $3
-          and not exists (select from halt where halt.organization_id = $1)
-          and not exists (
-            select from held_level where held_level.organization_id = $1 and held_level.level_id = level.level_id
-              and held_level.state = 'held'
-          ) as waits
-      from lane_entry
-      join level on level.organization_id = $1 and level.level_id = lane_entry.level_id
-      join connection on connection.organization_id = $1 and connection.connection_id = lane_entry.connection_id
-      join lease on lease.organization_id = $1 and lease.connection_id = lane_entry.connection_id
-      where lane_entry.organization_id = $1 and lane_entry.connection_id = $2 order by 1`,
-      [this.#books.organizationId, platform.connectionId, new Date(this.#books.now())],
-    )
-    const waiting = rows.filter((row) => row.is_decrease)
-    for (const levelId of this.#passed.keys())
-      if (!waiting.some((row) => row.level_id === levelId)) this.#passed.delete(levelId)
-    const raises = call.writes.length > 0 && (await this.#isAnyRaise(call))
-    return waiting.flatMap((row) => {
-      const before = this.#passed.get(row.level_id)
-      const isSame = before?.version === row.desired_version
-      const calls = isSame ? (before?.calls ?? 0) + 1 : 0
-      this.#passed.set(row.level_id, { version: row.desired_version, calls })
-      if (!row.waits || calls === 0) return []
-      if (raises && calls > 1) {
-        const text = `${platform.name}: an increase is sent while a decrease of level ${row.level_id} waits`
-        return [{ invariant: 'I7', text }]
-      }
-      if (calls <= CALLS_BEFORE_DECREASE_MAX) return []
-      const text = `${platform.name}: a decrease of level ${row.level_id} waits behind ${calls} calls (${call.operation})`
-      return [{ invariant: 'I7', text }]
-    })
-  }
-
-  async #isAnyRaise(call: StartedCall): Promise<boolean> {
-    const { rows } = await this.#reader.query(
-      `select 1 from write where organization_id = $1 and write_id = any($2::uuid[]) and direction = 'increase' limit 1`,
-      [this.#books.organizationId, call.writes.map(({ writeId }) => writeId)],
-    )
-    return rows.length > 0
   }
 }
 

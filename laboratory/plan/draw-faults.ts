@@ -59,7 +59,7 @@ const FAULTS: Record<Fault['kind'], { chance: number; draw(random: Random, world
     }),
   },
   malformed: {
-    chance: 0.6,
+    chance: 0.9,
     draw: (random, world) => ({
       kind: 'malformed',
       platform: platformOf(random, world),
