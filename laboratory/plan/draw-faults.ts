@@ -1,7 +1,12 @@
 import type { Random } from '../world/random.ts'
 import type { Fault } from './plan.ts'
 
-type World = { stormMs: number; processes: readonly string[]; platforms: readonly string[] }
+type World = {
+  stormMs: number
+  processes: readonly string[]
+  platforms: readonly string[]
+  isProtected: boolean
+}
 
 /** How often a plan has each fault; one plan in ten has fair weather all along. */
 const FAULTS: Record<Fault['kind'], { chance: number; draw(random: Random, world: World): Fault }> = {
@@ -26,12 +31,12 @@ const FAULTS: Record<Fault['kind'], { chance: number; draw(random: Random, world
     }),
   },
   unavailable: {
-    chance: 0.3,
+    chance: 0.5,
     draw: (random, world) => ({
       kind: 'unavailable',
       platform: platformOf(random, world),
       rate: random.next() * 0.8,
-      of: random.pick(['all', 'orders', 'levels', 'setLevels']),
+      of: random.pick(['all', 'orders', 'order', 'order', 'levels', 'setLevels']),
       ...during(random, world),
     }),
   },
@@ -145,12 +150,13 @@ const FAULTS: Record<Fault['kind'], { chance: number; draw(random: Random, world
     }),
   },
   'database-cut': {
-    chance: 0.4,
+    chance: 0.6,
     draw: (random, world) => ({
       kind: 'database-cut',
       process: processOf(random, world),
       at: random.whole(0, world.stormMs),
       statements: random.whole(0, 40),
+      about: random.pick([undefined, 'inbox', 'inbox', 'write', 'level', 'stream_cursor']),
       onCommit: random.pick(['before', 'after']),
     }),
   },
@@ -218,7 +224,17 @@ export function drawFaults(random: Random, world: World): Fault[] {
     const { platform, from, to } = fault
     return [{ kind: 'webhooks', platform, from, to, loss: 0.8, duplicates: 0, delayMaxMs: 500 }]
   })
-  return [...bothWays, ...faults]
+  // A guarantee must hold where sales are not told of.
+  const untold: Fault = {
+    kind: 'webhooks',
+    platform: platformOf(random, world),
+    loss: 0.3 + random.next() * 0.6,
+    duplicates: 0,
+    delayMaxMs: random.whole(200, 3_000),
+    from: 0,
+    to: world.stormMs,
+  }
+  return [...(world.isProtected ? [untold] : []), ...bothWays, ...faults]
 }
 
 function during(random: Random, { stormMs }: World, lengthMax = stormMs): { from: number; to: number } {

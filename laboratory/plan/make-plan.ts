@@ -56,6 +56,7 @@ export function makePlan(seed: number | string): Plan {
     stormMs,
     processes: processes.map(({ name }) => name),
     platforms: platforms.map(({ name }) => name),
+    isProtected: protection.mode !== 'open',
   })
   const policies = drawPolicies(createRandom(`policies/${seed}`), platforms)
   const setting = { processes, platforms, items, kits, policies, protection }

@@ -105,7 +105,7 @@ export type Fault =
   | ({ kind: 'network'; platform: string; latencyMaxMs: number; loss: number; answerLoss: number } & During)
   /** Requests that act long after they were sent, within what the manifest declares. */
   | ({ kind: 'late-acting'; platform: string; rate: number } & During)
-  /** Calls that fail: of every kind, or of the one that reads orders, reads numbers, or writes. */
+  /** Calls that fail: of every kind, or of those that read orders, read one by itself, read numbers, or write. */
   | ({ kind: 'unavailable'; platform: string; rate: number; of: 'all' | Operation } & During)
   /** Nothing answers, or no order can be read, for longer than a read of the orders reaches back; and no webhook is sent. */
   | ({ kind: 'outage'; platform: string; of: 'all' | 'orders' } & During)
@@ -122,7 +122,15 @@ export type Fault =
   | ({ kind: 'database-away'; process: string } & During)
   | ({ kind: 'database-slow'; process: string; latencyMaxMs: number } & During)
   | ({ kind: 'hints'; loss: number; delayMaxMs: number } & During)
-  | { kind: 'database-cut'; process: string; at: number; statements: number; onCommit: 'before' | 'after' }
+  /** After so many statements; or, where it is about a table, when the next change of that is to be committed. */
+  | {
+      kind: 'database-cut'
+      process: string
+      at: number
+      statements: number
+      about?: string | undefined
+      onCommit: 'before' | 'after'
+    }
   | { kind: 'crash'; process: string; at: number; downMs: number }
   | { kind: 'crash-in-transaction'; process: string; at: number; statements: number; downMs: number }
   | { kind: 'freeze'; process: string; at: number; forMs: number }
@@ -131,6 +139,6 @@ export type Fault =
   /** The platform refuses the credentials that the hub has, until a person enters new ones. */
   | { kind: 'credentials'; platform: string; at: number }
 
-export type Operation = 'orders' | 'levels' | 'setLevels'
+export type Operation = 'orders' | 'order' | 'levels' | 'setLevels'
 
 export type Malformation = 'web-page' | 'null-quantity' | 'missing-row'

@@ -13,6 +13,8 @@ import type { Trace } from './trace.ts'
 /** A connection is about to be lost: after so many further statements of its process. */
 export type Cut = {
   statements: number
+  /** It comes when a change of this table is to be committed; undefined: whatever comes next. */
+  about?: string | undefined
   /** A cut that falls on a commit: the server never hears of it, or only its answer is lost. */
   onCommit: 'before' | 'after'
   /** The process dies of it too. */
@@ -108,6 +110,8 @@ class Session {
   readonly #underWay = new Set<Promise<unknown>>()
   readonly #ended = Promise.withResolvers<void>()
   #isOpen = false
+  /** The table that a cut waits for has been changed in this transaction. */
+  #isAbout = false
   #isLost = false
 
   constructor(world: World, life: Life) {
@@ -166,6 +170,10 @@ class Session {
     if (cut.statements > 0) {
       cut.statements -= 1
       return undefined
+    }
+    if (cut.about !== undefined) {
+      if (new RegExp(`\\b(insert into|update) ${cut.about}\\b`).test(text)) this.#isAbout = true
+      if (!this.#isAbout || (this.#isOpen && text !== 'commit')) return undefined
     }
     this.#life.cut = undefined
     return cut

@@ -62,7 +62,8 @@ export class Weather implements DatabaseWeather {
     }
     // The network gives a request up in the end.
     fate.requestMs = Math.min(fate.requestMs, LATEST_EFFECT_MS - 100)
-    const isOf = (of: string) => of === 'all' || of === (operation === 'order' ? 'orders' : operation)
+    const isOf = (of: string) =>
+      of === 'all' || of === operation || (of === 'orders' && operation === 'order')
     const unavailable = this.#now('unavailable').find((fault) => isFor(fault) && isOf(fault.of))
     const throttle = this.#now('throttle').find(isFor)
     const malformed = this.#now('malformed').find(isFor)
