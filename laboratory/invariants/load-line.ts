@@ -8,6 +8,7 @@ import {
   type PlatformBook,
   partsOf,
   type Violation,
+  type WriteBook,
 } from './books.ts'
 
 type LevelRow = {
@@ -55,7 +56,11 @@ export class LoadLine {
   #bounded({ platform, level, row }: Line, claimed: ReadonlySet<string>): Violation[] {
     const truth = exposureOf(this.#books, platform, level, row.known)
     if (truth === undefined) return []
-    const name = `${platform.name} may have sold or sell ${truth} of ${level.stockUnitId} that the hub has not seen`
+    const onTheWay = writesTo(this.#books, platform, level)
+      .map(({ quantity, expected }) => `, ${quantity} is on its way (expecting ${expected ?? 'anything'})`)
+      .join('')
+    const shows = `it shows ${level.quantity}${onTheWay}`
+    const name = `${platform.name} may have sold or sell ${truth} of ${level.stockUnitId} that the hub has not seen (${shows})`
     const bound = boundOf(platform, row)
     if (bound !== undefined && truth > bound)
       return [{ invariant: 'guarantee', text: `${name}, and the hub takes ${bound} for the most` }]
@@ -134,9 +139,10 @@ function boundOf(
 function exposureOf(
   books: Books,
   platform: PlatformBook,
-  { stockUnitId, quantity }: LevelBook,
+  level: LevelBook,
   known: number,
 ): number | undefined {
+  const { stockUnitId, quantity } = level
   if (quantity === undefined) return undefined
   const orders = [...platform.orders.values()]
     .filter((order) => order.stockUnitId === stockUnitId)
@@ -146,10 +152,7 @@ function exposureOf(
   const untaken = orders.reduce((sum, state) => sum + soldOf(state) - state.taken, 0)
   const unseen = sold - known
   const sellable = Math.max(0, quantity - untaken)
-  const onTheWay = books.underWay.filter((request) => request.platform === platform.name)
-  const writes = [...onTheWay.flatMap((request) => request.writes), ...platform.accepted].filter(
-    (write) => write.stockUnitId === stockUnitId,
-  )
+  const writes = writesTo(books, platform, level)
   if (platform.style !== 'compare-and-set')
     return unseen + sellable + writes.reduce((sum, write) => sum + write.quantity, 0)
   // What is shown above what is expected must have been sold before the write acts.
@@ -157,4 +160,10 @@ function exposureOf(
     quantity >= expected ? quantity - expected + to : 0,
   )
   return unseen + Math.max(sellable, ...after)
+}
+
+/** Writes to a level that have left the hub and not been carried out. */
+function writesTo(books: Books, { name, accepted }: PlatformBook, { stockUnitId }: LevelBook): WriteBook[] {
+  const sent = books.underWay.filter(({ platform }) => platform === name).flatMap(({ writes }) => writes)
+  return [...sent, ...accepted].filter((write) => write.stockUnitId === stockUnitId)
 }
