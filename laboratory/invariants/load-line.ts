@@ -19,7 +19,7 @@ type LevelRow = {
   older: number | null
   current: number
   known: number
-  under_way: number[]
+  under_way: { quantity: number; expected: number | null; given_back: number }[]
 }
 
 type ItemRow = { sku: string; is_claimed: boolean; available: number }
@@ -93,8 +93,9 @@ export class LoadLine {
               and order_line.stock_unit_id = level.stock_unit_id
           ), 0)::int as known,
           array(
-            select (quantity + level.given_back - given_back_at_send)::int from write
-            where write.organization_id = $1 and write.level_id = level.level_id and settled_at is null order by write_id
+            select json_build_object('quantity', quantity, 'expected', expected,
+              'given_back', level.given_back - given_back_at_send)
+            from write where write.organization_id = $1 and write.level_id = level.level_id and settled_at is null order by write_id
           ) as under_way
         from level where organization_id = $1 and granted is not null and tracked order by level_id`,
         [this.#books.organizationId],
@@ -119,17 +120,15 @@ export class LoadLine {
 }
 
 /** The bound as the hub has it; undefined: it knows of none. */
-function boundOf(
-  { style }: PlatformBook,
-  { older, current, under_way: underWay }: LevelRow,
-): number | undefined {
-  if (older === null) return undefined
-  const writes = underWay.filter((units) => units > 0)
-  const [only, ...others] = writes
-  // One that compares either finds what is expected, hence nothing sold unseen, or does nothing.
-  if (style === 'compare-and-set' && only !== undefined && others.length === 0)
-    return older + Math.max(current, only)
-  return older + current + writes.reduce((sum, units) => sum + units, 0)
+function boundOf({ style }: PlatformBook, row: LevelRow): number | undefined {
+  if (row.older === null) return undefined
+  const added = row.under_way.map(({ quantity, expected, given_back: givenBack }) =>
+    // One that compares lets no more be sold on top than it writes beyond what it expects.
+    style === 'compare-and-set' && expected !== null
+      ? Math.max(0, quantity - Math.max(0, expected))
+      : Math.max(0, quantity + givenBack),
+  )
+  return row.older + row.current + added.reduce((sum, units) => sum + units, 0)
 }
 
 /**
