@@ -20,6 +20,7 @@ export type { CatalogueReport, Progress } from './connections/catalogue.ts'
 export { type Connection, findConnections } from './connections/connections.store.ts'
 export {
   changeConnection,
+  checkConnection,
   connect,
   connectionExists,
   findConnectionId,
@@ -35,6 +36,7 @@ export {
   readGrant,
   showGrant,
   startGrant,
+  withdrawGrant,
 } from './connections/grants.ts'
 export { mapListing, rebuildLevels } from './connections/mappings.store.ts'
 export { describeProblem } from './connections/problems.ts'

@@ -2,6 +2,7 @@ import type { ConnectionIntake } from '@plimsoll/client'
 import { changeEditRule, changeStaleRule, type StaleRule, type StaleRules } from '@plimsoll/sync'
 import { Argument, type Command } from 'commander'
 import { getIntake } from '../views/intake.ts'
+import { addConnectionAuthorize } from './connection-authorize.ts'
 import { numberIn } from './number-option.ts'
 import { CommandProblem } from './output.ts'
 import { runReading } from './stock/document-command.ts'
@@ -16,7 +17,7 @@ type StaleOptions = CommonOptions & { connection?: string; after?: number; amoun
 export function connectionCommand(program: Command, exit: (code: number) => void): void {
   const group = program
     .command('connection')
-    .description('how connections take in, and what becomes of edits')
+    .description('how connections take in, what they prove themselves with, and what becomes of edits')
 
   addCommonOptions(group.command('show'))
     .description('webhook health, streams with their last and next read, gaps and jobs of a connection')
@@ -24,6 +25,8 @@ export function connectionCommand(program: Command, exit: (code: number) => void
     .action(async (connection: string, options: CommonOptions) => {
       exit(await runReading(options, ({ context }) => getIntake(context, connection), sayIntake))
     })
+
+  addConnectionAuthorize(group, exit)
 
   addCommonOptions(group.command('edit-rule'))
     .description('set what becomes of numbers that somebody types into the platform’s own screens')

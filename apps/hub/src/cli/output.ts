@@ -86,7 +86,7 @@ export function explainError(error: unknown): Explained {
     const { code, field } = error.refusal
     return { message: error.message, exitCode: EXIT.badInput, code, field }
   }
-  if (error instanceof CommandProblem) return { message: error.message, exitCode: EXIT.badInput }
+  if (error instanceof CommandProblem) return { message: error.message, exitCode: error.exitCode }
   if (isTransient(error)) {
     return {
       message: `The database did not answer in time (${messageOf(error)}). Check that it runs, then try again.`,
@@ -99,11 +99,14 @@ export function explainError(error: unknown): Explained {
   }
 }
 
-/** Wrong input of a command, in one plain sentence with the cure. */
+/** Why a command did not do what it was asked, in one plain sentence with the cure; wrong input unless it says otherwise. */
 export class CommandProblem extends Error {
-  constructor(message: string) {
+  readonly exitCode: number
+
+  constructor(message: string, exitCode: number = EXIT.badInput) {
     super(message)
     this.name = 'CommandProblem'
+    this.exitCode = exitCode
   }
 }
 

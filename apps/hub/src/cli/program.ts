@@ -3,6 +3,7 @@ import { VERSION } from '../version.ts'
 import { backfillCommand } from './backfill.ts'
 import { connectCommand } from './connect.ts'
 import { connectionCommand } from './connection.ts'
+import { connectorsCommand } from './connectors.ts'
 import { cutoverCommand } from './cutover.ts'
 import { demoCommand } from './demo.ts'
 import { doctorCommand } from './doctor.ts'
@@ -44,6 +45,7 @@ export function createProgram(exit: (code: number) => void): Command {
   const commands = [
     serveCommand,
     demoCommand,
+    connectorsCommand,
     connectCommand,
     connectionCommand,
     importCommand,

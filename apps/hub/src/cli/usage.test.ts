@@ -20,8 +20,10 @@ test('the commands are those that the design names for now', () => {
   expect(paths.map((path) => path.join(' '))).toEqual([
     'serve',
     'demo',
+    'connectors',
     'connect',
     'connection show',
+    'connection authorize',
     'connection edit-rule',
     'connection stale-rule',
     'import items',
@@ -244,6 +246,9 @@ const wrong: [said: string, args: string[]][] = [
     "option '--orders-poll-ms <number>' argument '10' is invalid. Give a whole number from 500 to 3600000.",
     ['connect', 'shopify', '--orders-poll-ms', '10'],
   ],
+  ["option '--port <number>' argument 'x' is invalid", ['connect', 'shopify', '--port', 'x']],
+  ["missing required argument 'connection'", ['connection', 'authorize']],
+  ['too many arguments', ['connectors', 'shopify', 'woocommerce']],
   [
     "option '--set <key=value>' argument 'shop' is invalid. Write it as key=value.",
     ['connect', 'shopify', '--set', 'shop'],

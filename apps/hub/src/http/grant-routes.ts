@@ -1,8 +1,8 @@
 import { connectorList, grantBegun, grantStanding } from '@plimsoll/client'
-import { formOf } from '@plimsoll/connector-kit'
 import { beginGrant, readGrant } from '@plimsoll/sync'
 import type { FastifyPluginAsync } from 'fastify'
 import { z } from 'zod'
+import { listConnectorForms } from '../views/connector-forms.ts'
 import { addRoute } from './route.ts'
 import type { ServerContext } from './server.ts'
 
@@ -39,23 +39,7 @@ export function grantRoutes(hub: ServerContext): FastifyPluginAsync {
         summary: 'What can be connected, with the form of each in English and Chinese.',
         answers: { 200: connectorList },
       },
-      async () => ({
-        200: {
-          rows: [...context.connectors.values()]
-            .map(({ manifest, grant }) => ({
-              id: manifest.id,
-              name: manifest.name,
-              kind: manifest.kind,
-              colour: manifest.colour,
-              regions: [...manifest.regions],
-              apiVersion: manifest.apiVersion?.version,
-              settings: formOf(manifest.settings),
-              credentials: formOf(manifest.credentials),
-              grant: grant === undefined ? undefined : formOf(grant.needs),
-            }))
-            .sort((a, b) => (a.id < b.id ? -1 : 1)),
-        },
-      }),
+      async () => ({ 200: { rows: listConnectorForms(context.connectors) } }),
     )
     addRoute(
       app,

@@ -1,5 +1,5 @@
 import { removeSecret, saveSecret } from '@plimsoll/accounts'
-import type { CheckResult } from '@plimsoll/connector-kit'
+import { type CheckResult, versionWarnings } from '@plimsoll/connector-kit'
 import { inTransaction } from '@plimsoll/database'
 import { findLocations } from '@plimsoll/stock'
 import type { z } from 'zod'
@@ -115,6 +115,13 @@ export async function importConnection(
   progress?: Progress,
 ): Promise<CatalogueReport> {
   return await importCatalogue(context, open.connection, openOperations(context, open), progress)
+}
+
+/** Asks the platform of a connection who the hub is there, and what it may not do. */
+export async function checkConnection(context: SyncContext, open: OpenConnection): Promise<CheckResult> {
+  const check = await openOperations(context, open).check()
+  const warnings = [...check.warnings, ...versionWarnings(open.connector.manifest, context.clock.now())]
+  return { ...check, warnings }
 }
 
 /**

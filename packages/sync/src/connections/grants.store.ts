@@ -124,6 +124,15 @@ export async function endGrant(
     where organization_id = ${organizationId} and grant_id = ${grantId}`.execute(db)
 }
 
+/** Whoever began it gives it up. @returns false where its answer is being worked on, or was */
+export async function removeOpenGrant(db: Db, organizationId: string, grantId: string): Promise<boolean> {
+  const removed = await sql<{ grantId: string }>`
+    delete from connection_grant
+    where organization_id = ${organizationId} and grant_id = ${grantId} and standing in ('begun', 'sent')
+    returning grant_id`.execute(db)
+  return removed.rows.length > 0
+}
+
 /** Grants that ended long ago say nothing any more. */
 export async function forgetGrants(db: Db, organizationId: string, before: Date): Promise<void> {
   await sql`

@@ -19,6 +19,7 @@ import {
   findGrantByState,
   forgetGrants,
   insertGrant,
+  removeOpenGrant,
   type StoredGrant,
   sendGrant,
   takeGrant,
@@ -188,6 +189,14 @@ export async function readGrant(context: SyncContext, grantId: string): Promise<
   const grant = await findGrant(context.database.kysely, context.organizationId, grantId)
   if (grant === undefined) throw unknownGrant()
   return await endOf(context, grant)
+}
+
+/**
+ * Gives up a grant that was begun: its address, and the page that it led to, are good for nothing from now on, and what was
+ * given for it is gone. @returns false where it came too late: the answer is being worked on, or was; `readGrant` says how
+ */
+export async function withdrawGrant(context: SyncContext, grantId: string): Promise<boolean> {
+  return await removeOpenGrant(context.database.kysely, context.organizationId, grantId)
 }
 
 async function keep(
