@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { loadSimulator, type StartedSimulator } from '@plimsoll/connectors'
-import { beginGrant, ConnectionRegistry, type SyncContext, startGrant } from '@plimsoll/sync'
+import { beginGrant, ConnectionRegistry, type SyncContext, startGrant, withdrawGrant } from '@plimsoll/sync'
 import { sql } from 'kysely'
 import { request } from 'undici'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
@@ -131,6 +131,28 @@ test('brought twice at the same moment it connects once', async () => {
   const callback = await agree(platform)
   const visits = await Promise.all(Array.from({ length: 5 }, () => visit(callback, cookie)))
   expect(visits.filter(({ status }) => status === 200)).toHaveLength(1)
+})
+
+test('given up at the moment at which it is granted: one of the two, never both', async () => {
+  for (let round = 0; round < 6; round += 1) {
+    const called = `${name} ${round}`
+    const { grantId, url } = await begin({ name: called })
+    const { cookie, platform } = await open(url)
+    const callback = await agree(platform)
+    // Whichever is sent first: each is, in half of the rounds.
+    const early = round % 2 === 0 ? withdrawGrant(served.hub.context, grantId) : undefined
+    const visited = visit(callback, cookie)
+    const [isWithdrawn, { status }] = await Promise.all([
+      early ?? withdrawGrant(served.hub.context, grantId),
+      visited,
+    ])
+    expect(status).toBe(isWithdrawn ? 409 : 200)
+    expect((await connectionCalled(called)) === undefined).toBe(isWithdrawn)
+    expect(await withdrawGrant(served.hub.context, grantId)).toBe(false)
+    await sql`update connection set account_id = null where account_id is not null`.execute(
+      served.database.kysely,
+    )
+  }
 })
 
 test('I9: the state of another organization is nothing here, and stays good there', async () => {
