@@ -60,9 +60,15 @@ export class Guarantees {
       // The hub keeps as many units more as there are sold ones that are still in a platform's number.
       const untaken = levels.reduce((sum, each) => sum + each.units * untakenOf(each), 0)
       free.set(sku, left - shown - untaken)
-      return this.#claimed.has(sku) && shown > left
-        ? [`${shown} of ${sku} are for sale, and ${left} are left`]
-        : []
+      if (this.#claimed.has(sku) && shown > left)
+        return [`${shown} of ${sku} are for sale, and ${left} are left`]
+      // What is not dealt may show on each what there is once.
+      return levels
+        .filter((each) => each.units * sellableOf(each) > left)
+        .map(
+          ({ platform, level }) =>
+            `${platform.name} shows ${level.stockUnitId}, and ${left} of ${sku} are left`,
+        )
     })
     return [...beyond, ...this.#idle(free)]
   }
