@@ -36,15 +36,15 @@ export type NamedJob = SyncJob & { connectionName: string }
  */
 export async function findAudits(db: Db, organizationId: string, jobId?: string): Promise<NamedJob[]> {
   const found = await sql<NamedJob>`
-    select distinct on (connection.created_at, connection.connection_id) connection.name as connection_name, job.*
+    select distinct on (connection.created_at, connection.name, connection.connection_id) connection.name as connection_name, job.*
     from (
       select ${columns} from sync_job
       where organization_id = ${organizationId} and kind = 'audit'
         and (${jobId ?? null}::uuid is null or job_id = ${jobId ?? null}::uuid)
     ) as job
     join connection on connection.organization_id = ${organizationId} and connection.connection_id = job.connection_id
-    order by connection.created_at, connection.connection_id, job.finished_at is not null, job.created_at desc,
-      job.job_id desc`.execute(db)
+    order by connection.created_at, connection.name, connection.connection_id, job.finished_at is not null,
+      job.created_at desc, job.job_id desc`.execute(db)
   return found.rows
 }
 
