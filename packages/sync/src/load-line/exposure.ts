@@ -113,7 +113,7 @@ export function afterReading(
 ): Exposure {
   const shown = quantity + givenBack
   const counted = { olderUntil: at, current: shown, from: at }
-  // What came back after the reading hides as many units sold unseen from a guarded write: it expects what was read.
+  // What came back after the reading may be on top of what was read, and hide as many units sold unseen.
   if (isFenced) return { ...counted, older: givenBack }
   // Nothing new. Taken for the beginning of something, a look every few seconds would put the fence off for ever.
   if (exposure.from !== null && shown === exposure.current) return exposure

@@ -117,7 +117,7 @@ function cover(level: LineLevel, ideal: number, supply: Supply): Dealing {
 
 /**
  * No bound holds yet: nothing is raised. Where more could be sold than is there, what is above its share is lowered: by a
- * guarded write to any quantity, for it acts only where nothing was sold unseen. By a blind one once to what will be left
+ * guarded write to any quantity, for one that lowers lets nothing more be sold. By a blind one once to what will be left
  * of its share when its orders are known, for until then what was shown before counts as well; and where it then still
  * shows more than its share, to zero, or it would be lowered on and on as the others sell. Once a guarantee was given a
  * blind one goes to zero: what is written may be sold on top of what was shown.
