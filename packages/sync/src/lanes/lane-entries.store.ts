@@ -58,7 +58,12 @@ export async function queueWhatDiffers(
   connectionId: string,
   which: { levelIds: readonly string[] | undefined; at: Date },
 ): Promise<number> {
-  const ids = which.levelIds === undefined ? null : [...which.levelIds]
+  // Two statements, not one that asks whether ids were given: its plan would read every level of the connection.
+  const asked =
+    which.levelIds === undefined
+      ? sql`true`
+      : // What the platform refused is not sent again by itself, only when everything is looked at anew.
+        sql`level_id = any(${sql.val([...which.levelIds])}::uuid[]) and level.problem_code is null`
   const queued = await sql`
     insert into lane_entry
       (organization_id, connection_id, level_id, priority, desired_version, caused_at, not_before, attempts)
@@ -70,8 +75,7 @@ export async function queueWhatDiffers(
     join connection on connection.organization_id = level.organization_id
       and connection.connection_id = level.connection_id and connection.state in ('live', 'paused')
     where level.organization_id = ${organizationId} and level.connection_id = ${connectionId}
-      -- What the platform refused is not sent again by itself, only when everything is looked at anew.
-      and (${ids}::uuid[] is null or (level_id = any(${ids}::uuid[]) and level.problem_code is null))
+      and ${asked}
       and tracked and writable and desired is not null
       -- As needsWrite in expected.ts decides.
       and (
