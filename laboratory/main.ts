@@ -17,6 +17,14 @@ const SHRINKING_RUNS_MAX = 120
 const [laboratory, ...others] = process.argv.slice(2)
 const isOversell = laboratory === 'oversell'
 
+const HELP = `npm run lab -- [--seeds N] [--from K]     plays N seeds (25) from K (1); a failing one is made smaller and told
+            [--twice]                 each twice, comparing a hash of all calls, statements and results
+            [--mutants]               and then every mutant, which must be caught by one of those seeds
+            [--mutant NAME]           only this one (may be given several times)
+            [--json]                  the last line is one JSON object
+npm run lab -- --seed K [--story]     replays one and tells it; --details tells more, --shrink makes it smaller
+npm run lab -- oversell [--json]      strategies compared on real order history (laboratory/oversell/README.md)`
+
 const { values: asked } = parseArgs({
   args: isOversell ? [] : process.argv.slice(2),
   options: {
@@ -32,10 +40,12 @@ const { values: asked } = parseArgs({
     mutants: { type: 'boolean', default: false },
     mutant: { type: 'string', multiple: true },
     json: { type: 'boolean', default: false },
+    help: { type: 'boolean', short: 'h', default: false },
   },
 })
 
-process.exitCode = isOversell ? await runOversell(others) : await main()
+if (asked.help) process.stdout.write(`${HELP}\n`)
+else process.exitCode = isOversell ? await runOversell(others) : await main()
 
 async function main(): Promise<number> {
   const startedAt = performance.now()

@@ -55,6 +55,10 @@ async function runMutant(
     const { output, said } = await runUnkilled([program, ...asked], tree.folder, serverUrl)
     const lines = said.trim().split('\n')
     const last = output.trim().split('\n').at(-1) ?? ''
+    // Code that cannot even be loaded says nothing of the laboratory.
+    const unloaded = lines.find((line) => NOT_LOADED.test(line))
+    if (last === '' && unloaded !== undefined)
+      throw new Error(`mutant ${name} does not load: ${unloaded.trim()}`)
     // An error that nobody caught ends the process, as it would end the hub.
     if (last === '') return `it broke down: ${lines.find((line) => /Error/.test(line))?.trim() ?? said}`
     const [seed] = (JSON.parse(last) as Summary).failed
@@ -64,6 +68,8 @@ async function runMutant(
     tree.remove()
   }
 }
+
+const NOT_LOADED = /SyntaxError|ERR_MODULE_NOT_FOUND|ERR_INVALID_TYPESCRIPT_SYNTAX|ReferenceError/
 
 /** Whoever runs short of memory kills what has most of it, which says nothing of the mutant. */
 const TRIES_MAX = 3
