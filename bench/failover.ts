@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises'
 import { childEnvironment, readConfiguration } from '../apps/hub/src/configuration.ts'
 import { connectShop, LOCATION } from '../apps/hub/src/demo/brand.ts'
+import { pollMsOf } from '../apps/hub/src/demo/channels.ts'
 import { type Child, startChild, stopChild } from '../apps/hub/src/demo/children.ts'
 import { createShopControl, type ShopControl } from '../apps/hub/src/demo/control.ts'
 import { findFreePort } from '../apps/hub/src/demo/free-port.ts'
@@ -114,7 +115,12 @@ async function openShop(
   const child = await start(name, ['simulate', 'woocommerce', '--products', '0', '--name', name, '--json'])
   const control = createShopControl((child.ready as { url: string }).url)
   await control.addProducts(skus.map((sku) => ({ sku, title: sku, price: 9, quantity: OPENING })))
-  const { connectionId } = await connectShop(base.context, child, { connector: 'woocommerce', name, control })
+  const { connectionId } = await connectShop(base.context, child, {
+    connector: 'woocommerce',
+    name,
+    control,
+    ordersPollMs: pollMsOf('woocommerce'),
+  })
   return { name, connectionId, control }
 }
 

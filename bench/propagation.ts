@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { rm } from 'node:fs/promises'
 import { childEnvironment, readConfiguration } from '../apps/hub/src/configuration.ts'
 import { connectShop, LOCATION } from '../apps/hub/src/demo/brand.ts'
+import { pollMsOf } from '../apps/hub/src/demo/channels.ts'
 import { type Child, startChild, stopChild } from '../apps/hub/src/demo/children.ts'
 import { createShopControl, type ShopControl } from '../apps/hub/src/demo/control.ts'
 import { type HubBase, openHub } from '../apps/hub/src/hub.ts'
@@ -57,7 +58,13 @@ export const bench: Bench = async ({ quick, say }) => {
     for (const platform of platforms.platforms) {
       const control = createShopControl(platform.ready.url)
       await control.addProducts(skus.map((sku) => ({ sku, title: sku, price: 9, quantity: OPENING })))
-      shops.push(await connectShop(base.context, platform, { ...platform, control }))
+      shops.push(
+        await connectShop(base.context, platform, {
+          ...platform,
+          control,
+          ordersPollMs: pollMsOf(platform.connector),
+        }),
+      )
     }
     say(`seeding ${size.listings} listings`)
     const itemIds = await seedBallast(base.database, toStockContext(base.context), {

@@ -1,4 +1,5 @@
 import { connectShop, makeBrand, stockShop } from '../../apps/hub/src/demo/brand.ts'
+import { pollMsOf } from '../../apps/hub/src/demo/channels.ts'
 import { type Child, startChild, stopChild } from '../../apps/hub/src/demo/children.ts'
 import { type History, loadHistory } from '../../apps/hub/src/demo/history.ts'
 import { type HubBase, openHub } from '../../apps/hub/src/hub.ts'
@@ -176,7 +177,7 @@ async function connectPlatform(
   const { connectionId } = await connectShop(
     base.context,
     { ...child, ready: seenThrough },
-    { connector, name, control },
+    { connector, name, control, ordersPollMs: pollMsOf(connector) },
   )
   return { connectionId, name, control }
 }

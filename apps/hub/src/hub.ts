@@ -1,5 +1,6 @@
 import { hostname } from 'node:os'
 import { ensureFirstOrganization, loadMasterKey } from '@plimsoll/accounts'
+import type { Clock } from '@plimsoll/connector-kit'
 import { loadConnectors } from '@plimsoll/connectors'
 import { type Database, migrate, openDatabase } from '@plimsoll/database'
 import { prepareMonths } from '@plimsoll/stock'
@@ -29,6 +30,8 @@ export type OpenHubOptions = {
   keep: 'running' | 'stop-with-process'
   organizationName?: string
   pace?: Partial<Pace>
+  /** The machine's own unless given: the demo's may run faster. */
+  clock?: Clock
 }
 
 /** Opens the database (starting the embedded one where none is given), migrates it, and loads connectors and keys. */
@@ -56,6 +59,7 @@ export async function openHub(configuration: Configuration, options: OpenHubOpti
       database,
       organizationId: organization.organizationId,
       ...processContext,
+      ...(options.clock !== undefined && { clock: options.clock }),
       log,
       connectors,
       masterKey: loadMasterKey({

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { manualClock, systemClock } from './clock.ts'
+import { manualClock, scaledClock, systemClock } from './clock.ts'
 
 test('a manual clock wakes sleepers in the order of their moments', async () => {
   const clock = manualClock(1_000)
@@ -47,4 +47,19 @@ test('the system clock never wakes early', async () => {
   const before = systemClock.monotonic()
   await systemClock.sleep(1.5)
   expect(systemClock.monotonic() - before).toBeGreaterThanOrEqual(1.5)
+})
+
+test('a scaled clock runs by its factor from its origin on, and sleeps that much shorter', async () => {
+  const base = manualClock(1_000)
+  const clock = scaledClock(10, 1_000, base)
+  expect(clock.now()).toBe(1_000)
+  let isAwake = false
+  const asleep = clock.sleep(500).then(() => {
+    isAwake = true
+  })
+  await base.advance(49)
+  expect([clock.now(), clock.monotonic(), isAwake]).toEqual([1_490, 490, false])
+  await base.advance(1)
+  await asleep
+  expect([clock.now(), isAwake]).toEqual([1_500, true])
 })

@@ -1,11 +1,14 @@
 import type { Command } from 'commander'
 import { childEnvironment, readConfiguration } from '../configuration.ts'
-import { type DemoResult, runDemo, type Tick } from '../demo/run.ts'
+import { DEFAULT_CHANNELS, toChannels, UnknownChannel } from '../demo/channels.ts'
+import { type DemoResult, runDemo } from '../demo/run.ts'
+import type { Tick } from '../demo/tick.ts'
 import { numberIn, ORDERS_PER_SECOND, PORT, SECONDS, SEED } from './number-option.ts'
-import { createOutput, EXIT } from './output.ts'
+import { CommandProblem, createOutput, EXIT } from './output.ts'
 import { stopSignal } from './serve.ts'
 
 type DemoCommandOptions = {
+  channels: string
   seconds?: number
   faults?: boolean
   json?: boolean
@@ -18,7 +21,8 @@ type DemoCommandOptions = {
 export function demoCommand(program: Command, exit: (code: number) => void): void {
   program
     .command('demo')
-    .description('one brand, two simulated shops, one warehouse: watch one count stay true')
+    .description('one brand, simulated shops, one warehouse: watch one count stay true')
+    .option('--channels <names>', 'where it sells, separated by commas', DEFAULT_CHANNELS.join(','))
     .option(
       '--seconds <number>',
       'stop after so long and judge the run (default: until Ctrl-C)',
@@ -28,7 +32,7 @@ export function demoCommand(program: Command, exit: (code: number) => void): voi
       '--faults',
       'duplicates, reordering, lost webhooks, 429, 5xx, slow answers, and one kill -9 of a hub',
     )
-    .option('--rate <number>', 'orders per second, both shops together', numberIn(ORDERS_PER_SECOND), 4)
+    .option('--rate <number>', 'orders per second, all shops together', numberIn(ORDERS_PER_SECOND), 4)
     .option('--seed <number>', 'seed of shoppers and faults', numberIn(SEED), 1)
     .option(
       '--port <number>',
@@ -45,7 +49,9 @@ export function demoCommand(program: Command, exit: (code: number) => void): voi
       const output = createOutput({})
       const stopped = new AbortController()
       void stopSignal().then(() => stopped.abort())
+      const channels = await findChannels(options.channels.split(',').map((name) => name.trim()))
       const result = await runDemo({
+        channels,
         configuration: readConfiguration({ port: options.port }, { logLevel: 'warn' }),
         seconds: options.seconds,
         faults: options.faults === true,
@@ -65,6 +71,15 @@ export function demoCommand(program: Command, exit: (code: number) => void): voi
       createOutput(options).result(result, toText)
       exit(isGood(result) ? EXIT.ok : EXIT.notGood)
     })
+}
+
+async function findChannels(names: readonly string[]) {
+  try {
+    return await toChannels([...new Set(names)])
+  } catch (error) {
+    if (error instanceof UnknownChannel) throw new CommandProblem(error.message)
+    throw error
+  }
 }
 
 function isGood(result: DemoResult): boolean {

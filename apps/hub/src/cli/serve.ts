@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander'
 import { readConfiguration } from '../configuration.ts'
+import { paceAt, readClockOption, toDemoClock } from '../demo/demo-clock.ts'
 import { createDemoControls } from '../demo/screen-controls.ts'
 import { type RunningHub, startHub } from '../hub.ts'
 import { processContext } from '../process-context.ts'
@@ -7,7 +8,13 @@ import { numberIn, PORT } from './number-option.ts'
 import { createOutput, EXIT } from './output.ts'
 import { addCommonOptions, type CommonOptions } from './with-hub.ts'
 
-type ServeOptions = CommonOptions & { port?: number; publicUrl?: string; role?: string; demoShops?: string }
+type ServeOptions = CommonOptions & {
+  port?: number
+  publicUrl?: string
+  role?: string
+  demoShops?: string
+  demoClock?: string
+}
 
 export function serveCommand(program: Command, exit: (code: number) => void): void {
   addCommonOptions(program.command('serve'))
@@ -20,14 +27,17 @@ export function serveCommand(program: Command, exit: (code: number) => void): vo
     .option('--public-url <url>', 'where platforms reach this hub for webhooks (PLIMSOLL_PUBLIC_URL)')
     .option('--role <roles>', 'api, worker, or both (PLIMSOLL_ROLE; default api,worker)')
     .addOption(new Option('--demo-shops <json>', 'simulated shops of the demo').hideHelp())
+    .addOption(new Option('--demo-clock <factor@origin>', 'how fast the demo lives').hideHelp())
     .action(async (options: ServeOptions) => {
       const output = createOutput(options)
+      const scale = options.demoClock === undefined ? undefined : readClockOption(options.demoClock)
       const hub = await startHub(
         readConfiguration(options),
         // The embedded server stays for the next hub to adopt: other processes may be using it.
         {
           keep: 'running',
           ...(options.demoShops !== undefined && { demo: createDemoControls(options.demoShops) }),
+          ...(scale !== undefined && { clock: toDemoClock(scale), pace: paceAt(scale) }),
         },
       )
       output.result({ url: hub.url ?? null, database: hub.database.kind, pid: process.pid }, ({ url }) =>

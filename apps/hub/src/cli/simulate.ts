@@ -1,5 +1,6 @@
 import { listConnectorIds, loadSimulator } from '@plimsoll/connectors'
-import { type Command, InvalidArgumentError } from 'commander'
+import { type Command, InvalidArgumentError, Option } from 'commander'
+import { readClockOption, toDemoClock } from '../demo/demo-clock.ts'
 import { loadHistory } from '../demo/history.ts'
 import { numberIn, PORT, PRODUCTS, SEED } from './number-option.ts'
 import { CommandProblem, createOutput, EXIT } from './output.ts'
@@ -11,6 +12,7 @@ type SimulateOptions = {
   name?: string
   seed?: number
   products?: number
+  demoClock?: string
   json?: boolean
 }
 
@@ -18,7 +20,7 @@ export function simulateCommand(program: Command, exit: (code: number) => void):
   program
     .command('simulate')
     .description('run a simulated platform by itself: its API, a storefront and switches for faults')
-    .argument('<connector>', 'shopify or woocommerce')
+    .argument('<connector>', 'shopify, woocommerce, …')
     .option('--port <number>', 'port on 127.0.0.1 (default: any free one)', numberIn(PORT))
     .option('--name <name>', 'what the shop is called')
     .option('--seed <number>', 'seed of its random faults', numberIn(SEED))
@@ -34,6 +36,7 @@ export function simulateCommand(program: Command, exit: (code: number) => void):
       {},
     )
     .option('--json', 'print one JSON object when it is ready')
+    .addOption(new Option('--demo-clock <factor@origin>', 'how fast the demo lives').hideHelp())
     .action(async (connector: string, options: SimulateOptions) => {
       const start = await loadSimulator(connector)
       if (start === undefined) {
@@ -46,6 +49,7 @@ export function simulateCommand(program: Command, exit: (code: number) => void):
         ...(options.port !== undefined && { port: options.port }),
         ...(options.name !== undefined && { name: options.name }),
         ...(options.seed !== undefined && { seed: options.seed }),
+        ...(options.demoClock !== undefined && { clock: toDemoClock(readClockOption(options.demoClock)) }),
       })
       const { items } = await loadHistory()
       const products = items.slice(0, options.products ?? 50).map((item) => ({

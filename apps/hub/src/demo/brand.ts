@@ -13,12 +13,6 @@ import type { History } from './history.ts'
 
 export const LOCATION = { code: 'MAIN', name: 'Main warehouse', kind: 'warehouse' } as const
 
-/**
- * How often orders are polled, in case a webhook was lost. WooCommerce has no rate limit; on Shopify every
- * order read costs points that writes need too.
- */
-const ORDERS_POLL_MS: Readonly<Record<string, number>> = { shopify: 10_000, woocommerce: 1_000 }
-
 const readyShop = z.object({ url: z.url(), settings: z.unknown(), credentials: z.unknown() })
 
 export type DemoShop = { connectionId: string; connector: string; name: string; control: ShopControl }
@@ -56,7 +50,7 @@ export async function makeBrand(context: SyncContext, history: History): Promise
 export async function connectShop(
   context: SyncContext,
   child: Pick<Child, 'ready'>,
-  shop: { connector: string; name: string; control: ShopControl },
+  shop: { connector: string; name: string; control: ShopControl; ordersPollMs: number | undefined },
 ): Promise<DemoShop> {
   const { settings, credentials } = readyShop.parse(child.ready)
   const { connectionId } = await connect(context, {
@@ -65,7 +59,7 @@ export async function connectShop(
     settings,
     credentials,
     locationCode: LOCATION.code,
-    ordersPollMs: ORDERS_POLL_MS[shop.connector],
+    ordersPollMs: shop.ordersPollMs,
   })
   const open = await new ConnectionRegistry(context).find(connectionId)
   if (open === undefined) throw new Error('the connection just made cannot be found')

@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Clock } from '@plimsoll/connector-kit'
 import { seededRandom } from '@plimsoll/connector-kit/simulator'
 import { z } from 'zod'
 import type { Configuration } from '../configuration.ts'
@@ -7,19 +8,25 @@ import { type HubBase, openHub } from '../hub.ts'
 import { processContext } from '../process-context.ts'
 import { findCancelled, toBookEvents } from './book-events.ts'
 import { connectShop, type DemoShop, LOCATION, makeBrand, stockShop } from './brand.ts'
+import type { DemoChannel } from './channels.ts'
 import { type Child, startChild, stopChild } from './children.ts'
 import { type ClerkBook, workAsClerk } from './clerk.ts'
+import { clockOption, paceAt, type TimeScale, timeScaleFor, toDemoClock } from './demo-clock.ts'
 import { ALL_FAULTS, NO_FAULTS, toFaultSettings } from './fault-switches.ts'
 import { findFreePort } from './free-port.ts'
 import { type History, loadHistory } from './history.ts'
+import { introduction } from './introduction.ts'
 import { findOutOfStep, judge, type Verdict } from './judge.ts'
 import { measureChanges, percentile } from './latency.ts'
 import { attributeOversells, type Oversell } from './oversells.ts'
 import type { DemoShops } from './screen-controls.ts'
+import { type PlatformVerdict, settle, toPlatforms } from './settle.ts'
 import { replayShoppers } from './shoppers.ts'
+import { type Tick, tick } from './tick.ts'
 
 export type DemoOptions = {
   configuration: Configuration
+  channels: readonly DemoChannel[]
   /** Undefined: until stopped. */
   seconds: number | undefined
   faults: boolean
@@ -35,16 +42,11 @@ export type DemoOptions = {
   onTick?: (tick: Tick) => void
 }
 
-export type Tick = {
-  seconds: number
-  ordersPlaced: number
-  unitsSold: number
-  refusedUnits: number
-  drift: number
-  restarts: number
-}
-
 export type DemoResult = Verdict & {
+  /** How much faster than life the hub and the platforms lived. */
+  timeScale: number
+  /** By connector. */
+  platforms: Record<string, PlatformVerdict>
   /** Each order beyond what there was. */
   oversells: (Omit<Oversell, 'atNs'> & { atMs: number })[]
   /** When a hub was killed, milliseconds into the run. */
@@ -57,18 +59,6 @@ export type DemoResult = Verdict & {
   faults: Record<string, number>
 }
 
-const SHOPS = [
-  // A brand with several orders a second is on Shopify Plus: 1,000 points a second.
-  {
-    connector: 'shopify',
-    name: 'Harbour & Co. (Shopify)',
-    options: ['bucket={"capacity":20000,"restoreRate":1000}'],
-  },
-  { connector: 'woocommerce', name: 'Little Harbour (WooCommerce)', options: [] },
-] as const
-
-/** A brand may take this long to fall into step once shoppers and faults have stopped. */
-const SETTLE_MS_MAX = 90_000
 /** A killed hub is started again after this, as a supervisor would. */
 const RESTART_MS = 1_000
 const CLERK_MS = 350
@@ -79,6 +69,8 @@ const CLERK_MS = 350
  */
 export async function runDemo(options: DemoOptions): Promise<DemoResult> {
   const { clock } = processContext
+  const { channels } = options
+  const scale = timeScaleFor(channels, clock.now())
   const folder = join(options.configuration.dataFolder, `demo-${process.pid}`)
   const history = await loadHistory()
   const random = seededRandom(options.seed)
@@ -92,12 +84,17 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
   options.say('Starting PostgreSQL…')
   const base = await openHub(
     { ...options.configuration, dataFolder: folder, databaseUrl: undefined, logLevel: 'warn' },
-    { keep: 'stop-with-process', organizationName: 'Harbour & Co.' },
+    {
+      keep: 'stop-with-process',
+      organizationName: 'Harbour & Co.',
+      clock: toDemoClock(scale),
+      pace: paceAt(scale),
+    },
   )
   try {
-    options.say('Starting two simulated shops…')
+    options.say(`Starting ${channels.length} simulated shops…`)
     const shopChildren = await Promise.all(
-      SHOPS.map(({ connector, name, options: own }, index) =>
+      channels.map(({ connector, name, options: own }, index) =>
         child(name, [
           'simulate',
           connector,
@@ -108,6 +105,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
           '--seed',
           String(options.seed + index),
           ...own.flatMap((option) => ['--option', option]),
+          ...clockOption(scale),
           '--json',
         ]),
       ),
@@ -115,16 +113,16 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
     options.say(`Importing ${history.items.length} items and connecting the shops…`)
     await makeBrand(base.context, history)
     const shops: DemoShop[] = []
-    for (const [index, { connector, name }] of SHOPS.entries()) {
+    for (const [index, { connector, name, ordersPollMs }] of channels.entries()) {
       const shopChild = shopChildren[index]
       if (shopChild === undefined) continue
       const control = await stockShop(shopChild, history)
-      shops.push(await connectShop(base.context, shopChild, { connector, name, control }))
+      shops.push(await connectShop(base.context, shopChild, { connector, name, control, ordersPollMs }))
     }
 
     options.say('Starting two hub processes…')
-    const hubs = await startHubs(options, base, folder, shops, child)
-    return await run({ options, base, history, shops, hubs, random, clock, child })
+    const hubs = await startHubs({ options, base, folder, shops, scale, child })
+    return await run({ options, base, history, shops, hubs, random, clock, scale, child })
   } finally {
     for (const each of children.reverse())
       await stopChild(each, { ms: 5_000, sleep: (ms, signal) => clock.sleep(ms, signal) })
@@ -135,13 +133,21 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
 
 type HubProcess = { child: Child; args: readonly string[]; url: string }
 
-async function startHubs(
-  options: DemoOptions,
-  base: HubBase,
-  folder: string,
-  shops: readonly DemoShop[],
-  child: (name: string, args: readonly string[]) => Promise<Child>,
-): Promise<HubProcess[]> {
+async function startHubs({
+  options,
+  base,
+  folder,
+  shops,
+  scale,
+  child,
+}: {
+  options: DemoOptions
+  base: HubBase
+  folder: string
+  shops: readonly DemoShop[]
+  scale: TimeScale
+  child: Run['child']
+}): Promise<HubProcess[]> {
   const storefronts: DemoShops = shops.map(({ connectionId, name, control }) => ({
     connectionId,
     name,
@@ -158,6 +164,7 @@ async function startHubs(
     options.logLevel,
     '--demo-shops',
     JSON.stringify(storefronts),
+    ...clockOption(scale),
   ]
   // Together, so that each takes its share of the connections.
   const ports = [await findFreePort(options.configuration.port), 0]
@@ -178,12 +185,16 @@ type Run = {
   shops: readonly DemoShop[]
   hubs: HubProcess[]
   random(): number
-  clock: typeof processContext.clock
+  /** The machine's own: shoppers, the clerk and what is measured go by it. */
+  clock: Clock
+  /** How the hub and the platforms live. */
+  scale: TimeScale
   /** Starts a process that ends with the demo. */
   child(name: string, args: readonly string[]): Promise<Child>
 }
 
-async function run({ options, base, history, shops, hubs, random, clock, child }: Run): Promise<DemoResult> {
+async function run(world: Run): Promise<DemoResult> {
+  const { options, base, history, shops, hubs, random, clock, scale, child } = world
   const startedMs = clock.monotonic()
   const over = new AbortController()
   const signal = AbortSignal.any([options.signal, over.signal])
@@ -195,7 +206,7 @@ async function run({ options, base, history, shops, hubs, random, clock, child }
   const killedAtMs: number[] = []
   let restarts = 0
   const [first] = hubs
-  options.say(introduction(first?.url ?? '', shops, options))
+  options.say(introduction(first?.url ?? '', shops, { ...options, timeScale: scale.factor }))
 
   const restart = async (index: number) => {
     const hub = hubs[index]
@@ -231,7 +242,7 @@ async function run({ options, base, history, shops, hubs, random, clock, child }
       },
       book,
     ),
-    tick({ options, base, shops, clock, signal, startedMs, restarts: () => restarts }),
+    tick({ onTick: options.onTick, base, shops, clock, signal, startedMs, restarts: () => restarts }),
   ]
   const trouble = options.faults ? stir({ options, shops, clock, signal, restart }) : Promise.resolve()
 
@@ -241,10 +252,12 @@ async function run({ options, base, history, shops, hubs, random, clock, child }
 
   options.say('Shoppers have gone home. Waiting until every listing is in step…')
   await Promise.all(shops.map((shop) => shop.control.setFaults(toFaultSettings(NO_FAULTS))))
-  const settledMs = await settle({
+  const settled = await settle({
     base,
     shops,
     clock,
+    factor: scale.factor,
+    slowestMs: Math.max(...options.channels.map(({ delayMs }) => delayMs)),
     signal: options.seconds === undefined ? AbortSignal.abort() : new AbortController().signal,
   })
   const judged = await Promise.all(
@@ -278,8 +291,12 @@ async function run({ options, base, history, shops, hubs, random, clock, child }
       `  oversold at ${seconds} s: ${units} of ${sku} in ${shop}; it showed too much for ${Math.round(forMs)} ms (${by})`,
     )
   }
+  const platforms = toPlatforms(options.channels, settled, scale.factor)
   return {
     ...verdict,
+    converged: verdict.converged && Object.values(platforms).every(({ converged }) => converged),
+    timeScale: scale.factor,
+    platforms,
     killedAtMs,
     oversells: oversells.map(({ atNs, ...told }) => ({
       ...told,
@@ -294,7 +311,7 @@ async function run({ options, base, history, shops, hubs, random, clock, child }
     refusedUnits: judged.reduce((sum, shop) => sum + shop.state.refusedUnits, 0),
     restarts,
     seconds: Math.round((clock.monotonic() - startedMs) / 1_000),
-    settledMs: Math.round(settledMs),
+    settledMs: Math.round(settled.ms),
     faults: addUp([...judged.map((shop) => shop.state.faultCounts), { hubKills: restarts }]),
   }
 }
@@ -303,7 +320,7 @@ async function run({ options, base, history, shops, hubs, random, clock, child }
 async function stir(world: {
   options: DemoOptions
   shops: readonly DemoShop[]
-  clock: typeof processContext.clock
+  clock: Clock
   signal: AbortSignal
   restart(index: number): Promise<void>
 }): Promise<void> {
@@ -314,78 +331,6 @@ async function stir(world: {
   await Promise.all(shops.map((shop) => shop.control.setFaults(toFaultSettings(ALL_FAULTS))))
   await clock.sleep(seconds * 300, signal).catch(() => undefined) // the run is over
   await world.restart(0)
-}
-
-/** Until every platform shows what the hub desires and every order has arrived; or until patience ends. */
-async function settle(world: {
-  base: HubBase
-  shops: readonly DemoShop[]
-  clock: typeof processContext.clock
-  signal: AbortSignal
-}): Promise<number> {
-  const { clock, base, shops, signal } = world
-  const startedMs = clock.monotonic()
-  for (let calm = 0; calm < 3 && !signal.aborted; ) {
-    const states = await Promise.all(
-      shops.map(async (shop) => ({
-        ...shop,
-        state: await shop.control.state(),
-        orders: await shop.control.orders(),
-      })),
-    )
-    const verdict = await judge(base.context, states, new Map())
-    const isCalm = verdict.drift === 0 && verdict.ordersApplied === verdict.ordersPlaced
-    // Three looks in a row: a write on its way must not be mistaken for peace.
-    calm = isCalm ? calm + 1 : 0
-    if (clock.monotonic() - startedMs > SETTLE_MS_MAX) break
-    await clock.sleep(300)
-  }
-  return clock.monotonic() - startedMs
-}
-
-async function tick(world: {
-  options: DemoOptions
-  base: HubBase
-  shops: readonly DemoShop[]
-  clock: typeof processContext.clock
-  signal: AbortSignal
-  startedMs: number
-  restarts(): number
-}): Promise<void> {
-  const { options, clock, signal } = world
-  if (options.onTick === undefined) return
-  while (!signal.aborted) {
-    await clock.sleep(1_000, signal).catch(() => undefined) // the run is over
-    const states = await Promise.all(
-      world.shops.map(async (shop) => ({ ...shop, state: await shop.control.state() })),
-    )
-    const sum = (pick: (state: (typeof states)[number]['state']) => number) =>
-      states.reduce((total, each) => total + pick(each.state), 0)
-    options.onTick({
-      seconds: Math.round((clock.monotonic() - world.startedMs) / 1_000),
-      ordersPlaced: sum((state) => state.ordersPlaced),
-      unitsSold: sum((state) => state.unitsSold),
-      refusedUnits: sum((state) => state.refusedUnits),
-      drift: (await findOutOfStep(world.base.context, states)).length,
-      restarts: world.restarts(),
-    })
-  }
-}
-
-function introduction(url: string, shops: readonly DemoShop[], options: DemoOptions): string {
-  return [
-    '',
-    'Plimsoll is running. One brand, one warehouse, two shops that sell the same stock.',
-    '',
-    `  Dashboard   ${url}`,
-    ...shops.map((shop) => `  Storefront  ${shop.control.url}/shop   ${shop.name}`),
-    '',
-    'Buy something in one storefront and watch the other’s number fall. Shoppers replay real order history',
-    '(UCI Online Retail, CC BY 4.0; opening stock is invented). Switch faults on from the dashboard, or run',
-    'npm run demo -- --faults.',
-    options.seconds === undefined ? 'Ctrl-C stops it.' : `It runs for ${options.seconds} seconds.`,
-    '',
-  ].join('\n')
 }
 
 function rounded(value: number | undefined): number | null {
