@@ -11,6 +11,7 @@ import { type Database, migrate, openDatabase } from '../packages/database/src/i
 import { guardOperations } from '../packages/sync/src/lanes/guarded-operations.ts'
 import { stepConnection } from '../packages/sync/src/testing/steps.ts'
 import { createWorld } from '../packages/sync/src/testing/world.ts'
+import { convergeOnPlatforms } from './converge/platforms.ts'
 import { makeDataFolder } from './data-folder.ts'
 import type { Bench } from './main.ts'
 
@@ -28,9 +29,13 @@ const limit: BudgetSpec = {
  * Changed listings (half of them lower, half higher) on a platform of absolute quantities that takes five in a call and
  * twenty calls a second: the time until all are shown, against what the limits alone require, which also the reads of
  * orders that fences need are paid from. The production worker on a real PostgreSQL; the platform and the clock are
- * simulated, so that only limits take time.
+ * simulated, so that only limits take time. `--platforms`: on each simulated platform, under its own limits.
  */
-export const bench: Bench = async ({ quick, say }) => {
+export const bench: Bench = async ({ quick, platforms, say }) => {
+  if (platforms) {
+    const listings = quick ? 200 : 10_000
+    return { listings, platforms: await convergeOnPlatforms({ listings, say }) }
+  }
   const sizes = quick ? [100, 1_000] : [100, 1_000, 10_000, 100_000]
   const folder = await makeDataFolder()
   const database = await openDatabase({ dataFolder: folder, keep: 'stop-with-process', poolMax: 4 })

@@ -14,7 +14,7 @@ test(
       seed: 5,
       minutes: 0.2,
       processes: 3,
-      platforms: ['shopify', 'woocommerce'],
+      platforms: ['shopify', 'woocommerce', 'shopify'],
       ordersPerSecond: 4,
       guaranteedEvery: 30,
       meanGapMs: 900,

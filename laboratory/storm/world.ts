@@ -41,9 +41,16 @@ export type StormWorld = {
 }
 
 /** The Plus plan's points, as in the demo: a brand with several orders a second is on it. */
-const OPTIONS: Readonly<Record<string, readonly string[]>> = {
-  shopify: ['--option', 'bucket={"capacity":20000,"restoreRate":1000}'],
-}
+const optionsOf = (connector: string, at: number): readonly string[] =>
+  connector === 'shopify'
+    ? [
+        '--option',
+        'bucket={"capacity":20000,"restoreRate":1000}',
+        // Each is a shop of its own: one account is connected once.
+        '--option',
+        `domain="platform-${at + 1}.myshopify.com"`,
+      ]
+    : []
 
 /** Starts all of it, in calm weather: the brand is connected and live, and every hub serves. */
 export async function makeWorld(options: WorldOptions): Promise<StormWorld> {
@@ -154,7 +161,7 @@ async function openBase(server: StormServer): Promise<HubBase> {
 async function startPlatform(connector: string, at: number, options: WorldOptions): Promise<Child> {
   const name = `platform ${at + 1}`
   const seed = String(options.seed + at)
-  const args = ['--products', '0', '--name', name, '--seed', seed, ...(OPTIONS[connector] ?? []), '--json']
+  const args = ['--products', '0', '--name', name, '--seed', seed, ...optionsOf(connector, at), '--json']
   return await startChild(name, ['simulate', connector, ...args], options)
 }
 

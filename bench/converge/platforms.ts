@@ -1,0 +1,219 @@
+import { randomUUID } from 'node:crypto'
+import { rm } from 'node:fs/promises'
+import { readConfiguration } from '../../apps/hub/src/configuration.ts'
+import { connectShop, LOCATION } from '../../apps/hub/src/demo/brand.ts'
+import { createShopControl } from '../../apps/hub/src/demo/control.ts'
+import { openHub } from '../../apps/hub/src/hub.ts'
+import { ensureLocation, importItems } from '../../apps/hub/src/items-import.ts'
+import {
+  type BudgetSpec,
+  type Budgets,
+  CALL_CLASSES,
+  type Connector,
+  createBudgets,
+} from '../../packages/connector-kit/src/index.ts'
+import { listConnectorIds, loadSimulator } from '../../packages/connectors/index.ts'
+import { ConnectionRegistry } from '../../packages/sync/src/index.ts'
+import { acquireLeases } from '../../packages/sync/src/worker/leases.store.ts'
+import { ConnectionWorker } from '../../packages/sync/src/worker/worker.ts'
+import { makeDataFolder } from '../data-folder.ts'
+import { eventClock } from './event-clock.ts'
+
+const OPENING = 10
+const LEASE_MS = 365 * 86_400_000
+/** A platform that does not get there within so long (its own clock) is told as such. */
+const PATIENCE_MS = 7 * 86_400_000
+/** Products in one call to a simulator. */
+const PRODUCTS_PER_CALL = 1_000
+
+export type PlatformConvergence = {
+  /** Of the time that the limits alone require; null where they require none. */
+  ratio: number | null
+  /** Until the last listing showed what it should, by the platform's clock. */
+  minutes: number
+  leastMinutes: number
+  calls: number
+  writeCalls: number
+  /** Listings that do not show it; 0 unless it gave up. */
+  wrong: number
+}
+
+/**
+ * Changed listings (half of them lower, half higher) on each simulated platform under its real limits: hub and platform
+ * share a clock that moves only when nothing is under way.
+ */
+export async function convergeOnPlatforms(options: {
+  listings: number
+  say(line: string): void
+}): Promise<Record<string, PlatformConvergence>> {
+  const found: Record<string, PlatformConvergence> = {}
+  for (const connector of listConnectorIds()) {
+    if ((await loadSimulator(connector)) === undefined) continue
+    found[connector] = await converge(connector, options.listings)
+    options.say(`${connector}: ${JSON.stringify(found[connector])}`)
+  }
+  return found
+}
+
+async function converge(connectorId: string, listings: number): Promise<PlatformConvergence> {
+  const clock = eventClock()
+  const folder = await makeDataFolder()
+  const base = await openHub(
+    { ...readConfiguration({}, { logLevel: 'silent' }), dataFolder: folder, databaseUrl: undefined },
+    { keep: 'stop-with-process', clock },
+  )
+  clock.start(base.database.pool)
+  const simulator = await (await loadSimulator(connectorId))?.({ clock })
+  try {
+    if (simulator === undefined) throw new Error(`${connectorId} has no simulator`)
+    const { context } = base
+    const { organizationId } = context
+    const skus = Array.from({ length: listings }, (_, nth) => `SKU-${String(nth).padStart(5, '0')}`)
+    await ensureLocation(context, LOCATION)
+    const items = skus.map((sku) => ({ sku, name: sku, location: LOCATION.code, quantity: OPENING }))
+    await importItems(context, { name: 'opening', items })
+    const control = createShopControl(simulator.url)
+    for (let from = 0; from < skus.length; from += PRODUCTS_PER_CALL) {
+      const some = skus.slice(from, from + PRODUCTS_PER_CALL)
+      await control.addProducts(some.map((sku) => ({ sku, title: sku, price: 9, quantity: OPENING })))
+    }
+    const shop = { connector: connectorId, name: connectorId, control, ordersPollMs: undefined }
+    const { connectionId } = await connectShop(context, { ready: simulator }, shop)
+    const now = new Date(clock.now())
+    const expiresAt = new Date(clock.now() + LEASE_MS)
+    const [lease] = await acquireLeases(base.database.kysely, organizationId, [connectionId], randomUUID(), {
+      now,
+      expiresAt,
+    })
+    const open = await new ConnectionRegistry(context).find(connectionId)
+    if (lease === undefined || open === undefined) throw new Error('the connection was just made')
+    const spent = noting(createBudgets(open.connector.manifest.budgets, clock))
+    const worker = new ConnectionWorker(context, open, lease, () => undefined, spent.budgets)
+    // The first look at everything, and what it leaves to spend.
+    for (let turn = 0; turn < 5; turn += 1) await turnOf(worker, clock)
+    await clock.sleep(3_600_000)
+    await changeDesired(base.database.pool, { organizationId, connectionId, at: new Date(clock.now()) })
+    spent.calls.length = 0
+    const fromMs = clock.now()
+    let shownMs = fromMs
+    let wrong = listings
+    while (clock.now() - fromMs < PATIENCE_MS) {
+      const isQuiet = await turnOf(worker, clock)
+      if (!isQuiet && (await countWaiting(base.database.pool, { organizationId, connectionId })) > 0) continue
+      wrong = await countWrong(control, skus)
+      shownMs = clock.now()
+      if (wrong === 0) break
+      await clock.sleep(1_000)
+    }
+    const writes = spent.calls.filter(({ priority }) => WRITE_PRIORITIES.has(priority))
+    const leastMs = leastMsOf(open.connector, writes, listings)
+    return {
+      ratio: leastMs === 0 ? null : (shownMs - fromMs) / leastMs,
+      minutes: (shownMs - fromMs) / 60_000,
+      leastMinutes: leastMs / 60_000,
+      calls: spent.calls.length,
+      writeCalls: writes.length,
+      wrong,
+    }
+  } finally {
+    await simulator?.close()
+    clock.stop()
+    await base.close()
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+/** @returns true when there was nothing to do */
+async function turnOf(
+  worker: ConnectionWorker,
+  clock: { sleep(ms: number): Promise<void> },
+): Promise<boolean> {
+  const waitMs = await worker.turn()
+  // A lane that waits is woken by what it waits for, and looks by itself now and then.
+  if (waitMs !== undefined && waitMs > 0) await clock.sleep(Math.min(waitMs, 1_000))
+  return waitMs !== undefined && waitMs > 0
+}
+
+const WRITE_PRIORITIES = new Set([CALL_CLASSES.decrease.priority, CALL_CLASSES.increase.priority])
+
+type Call = { operation: string | undefined; cost: number; priority: number }
+
+/** Budgets that note what was spent. */
+function noting(budgets: Budgets): { budgets: Budgets; calls: Call[] } {
+  const calls: Call[] = []
+  return {
+    calls,
+    budgets: {
+      ...budgets,
+      acquire: async (request) => {
+        const permit = await budgets.acquire(request)
+        calls.push({ operation: request.operation, cost: request.cost, priority: request.priority })
+        return permit
+      },
+    },
+  }
+}
+
+/** What the platform's limits require for the writes alone, in full batches where there is one way to write. */
+function leastMsOf({ manifest }: Connector, writes: readonly Call[], listings: number): number {
+  const { batchMax, tickets } = manifest.capabilities
+  const fullCalls = Math.ceil(listings / batchMax)
+  const share = tickets === undefined && writes.length > 0 ? Math.min(1, fullCalls / writes.length) : 1
+  return Math.max(0, ...manifest.budgets.map((spec) => leastMsUnder(spec, writes, share)))
+}
+
+function leastMsUnder(spec: BudgetSpec, writes: readonly Call[], share: number): number {
+  if (spec.kind === 'concurrency') return 0
+  const spending = writes.filter(
+    ({ operation }) =>
+      spec.operations === undefined || (operation !== undefined && spec.operations.includes(operation)),
+  )
+  const price = (call: Call) => (spec.kind === 'cost-bucket' ? call.cost : 1)
+  const points = spending.reduce((sum, call) => sum + price(call), 0) * share
+  if (spec.kind === 'daily') return Math.max(0, Math.ceil(points / spec.max) - 1) * 86_400_000
+  return (Math.max(0, points - spec.capacity) / spec.refillPerSecond) * 1_000
+}
+
+type Connected = { organizationId: string; connectionId: string }
+type Queries = { query<Row>(text: string, values: unknown[]): Promise<{ rows: Row[] }> }
+
+/** What every listing should show becomes another number, as when a warehouse was counted. */
+async function changeDesired(pool: Queries, changed: Connected & { at: Date }): Promise<void> {
+  await pool.query(
+    `with numbered as (
+       select level_id, case when item.sku ~ '[02468]$' then 5 else 15 end as wanted
+       from level join item using (organization_id, item_id)
+       where organization_id = $1 and connection_id = $2
+     ), changed as (
+       update level set desired = wanted, desired_version = desired_version + 1, desired_at = $3, raised_at = $3
+       from numbered where level.organization_id = $1 and level.level_id = numbered.level_id
+       returning level.level_id, level.desired, level.desired_version
+     )
+     insert into lane_entry
+       (organization_id, connection_id, level_id, priority, desired_version, caused_at, not_before, attempts)
+     select $1, $2, level_id, case when desired = 5 then 0 else 1 end, desired_version, $3, null, 0
+     from changed
+     on conflict (organization_id, connection_id, level_id) do update set
+       priority = excluded.priority, desired_version = excluded.desired_version, caused_at = excluded.caused_at,
+       not_before = null`,
+    [changed.organizationId, changed.connectionId, changed.at],
+  )
+}
+
+async function countWaiting(pool: Queries, connected: Connected): Promise<number> {
+  const { rows } = await pool.query<{ waiting: string }>(
+    `select (select count(*) from lane_entry where organization_id = $1 and connection_id = $2)
+       + (select count(*) from write where organization_id = $1 and connection_id = $2 and settled_at is null) as waiting`,
+    [connected.organizationId, connected.connectionId],
+  )
+  return Number(rows[0]?.waiting ?? 0)
+}
+
+async function countWrong(
+  control: ReturnType<typeof createShopControl>,
+  skus: readonly string[],
+): Promise<number> {
+  const { levels } = await control.state()
+  const shown = new Map(levels.map(({ sku, quantity }) => [sku, quantity]))
+  return skus.filter((sku) => shown.get(sku) !== (/[02468]$/.test(sku) ? 5 : 15)).length
+}
