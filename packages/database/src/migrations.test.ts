@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { migrate } from './migrations.ts'
+import { LOCK_KEY, migrate } from './migrations.ts'
 import { createTestDatabase, type TestDatabase } from './testing/index.ts'
 
 let database: TestDatabase
@@ -53,6 +53,30 @@ test('a migration that fails is undone as a whole; those before it stay, and a c
   ).toEqual([{ first: false, second: true }])
   await write(second)
   expect(await migrate(database, { migrationsFolder })).toEqual({ applied: ['0002-second'] })
+})
+
+test('a connection that breaks between two statements fails the migration, and does not end the process', async () => {
+  await write(first)
+  const holder = await database.pool.connect()
+  try {
+    await holder.query('select pg_advisory_lock($1)', [LOCK_KEY])
+    const timing = {
+      ...database.timing,
+      // It waits for the lock: nothing is asked at this moment.
+      sleep: async () => {
+        await holder.query('reset role')
+        await holder.query(
+          `select pg_terminate_backend(pid) from pg_stat_activity
+           where application_name = 'plimsoll migrate' and datname = current_database()`,
+        )
+        await new Promise((resolve) => setTimeout(resolve, 100))
+      },
+    }
+    await expect(migrate({ url: database.url, timing }, { migrationsFolder })).rejects.toThrow()
+  } finally {
+    holder.release(true)
+  }
+  expect(await migrate(database, { migrationsFolder })).toEqual({ applied: ['0001-first'] })
 })
 
 test('processes that migrate at once wait for each other: each file is applied by one of them', async () => {

@@ -18,7 +18,8 @@ export type MigrateOptions = {
 
 /** What Plimsoll notes about its migrations lives apart from its tables, where the runtime role has no rights. */
 const schema = 'plimsoll_migration'
-const lockKey = 7_204_513_086_112_394
+/** Of the advisory lock under which one process at a time migrates. */
+export const LOCK_KEY = 7_204_513_086_112_394
 
 /**
  * Brings the schema up to date: each file of `migrations/` in its own transaction, in order, once.
@@ -35,7 +36,9 @@ export async function migrate(
   )
   // Connections of its own: the pool may work as the runtime role and has time limits that an index build breaks.
   const pool = new pg.Pool({ connectionString: database.url, max: 2, application_name: 'plimsoll migrate' })
-  pool.on('error', () => undefined) // the statement in flight fails with it
+  // One that breaks between two statements would end the process: its next statement fails, which says enough.
+  pool.on('connect', (client) => void client.on('error', () => undefined))
+  pool.on('error', () => undefined)
   const kysely = new Kysely<NotedTables>({ dialect: new PostgresDialect({ pool }) })
   try {
     return await kysely.connection().execute(async (lock) => {
@@ -44,7 +47,7 @@ export async function migrate(
         await checkApplied(kysely, files)
         return { applied: await applyPending(kysely, files) }
       } finally {
-        await sql`select pg_advisory_unlock(${sql.lit(lockKey)})`.execute(lock)
+        await sql`select pg_advisory_unlock(${sql.lit(LOCK_KEY)})`.execute(lock)
       }
     })
   } finally {
@@ -57,7 +60,7 @@ async function takeLock(kysely: Kysely<NotedTables>, timing: Timing): Promise<vo
   for (;;) {
     const { rows } = await sql<{
       taken: boolean
-    }>`select pg_try_advisory_lock(${sql.lit(lockKey)}) as taken`.execute(kysely)
+    }>`select pg_try_advisory_lock(${sql.lit(LOCK_KEY)}) as taken`.execute(kysely)
     if (rows[0]?.taken) return
     await timing.sleep(50)
   }
