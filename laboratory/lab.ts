@@ -346,6 +346,8 @@ class Lab {
       await this.#stepUntil(() => this.#scheduler.now >= askAt)
       if (this.#violation !== undefined) return
       differences = this.#calendar.isOver ? await this.#checker.differences() : ['people are not done yet']
+      if (differences.length === 0 && !(await this.#isDemandMeasured()))
+        differences = ['what sold last is to be measured']
       if (differences.length === 0) {
         if (await this.#staysSo()) return
         differences = ['it comes to no rest']
@@ -354,6 +356,19 @@ class Lab {
         this.#break({ invariant: 'I6', text: `it does not converge: ${differences.join('; ')}` })
       }
     }
+  }
+
+  /** What sold last may change how units are dealt, once it has been measured. */
+  async #isDemandMeasured(): Promise<boolean> {
+    if (this.#plan.protection.mode === 'open') return true
+    const { rows } = await this.#reader.query<{ is_measured: boolean }>(
+      `select coalesce(max(measured_until), '-infinity') >= (
+         select coalesce(max(applied_at), '-infinity') from sales_order where organization_id = $1
+       ) as is_measured
+       from demand_clock where organization_id = $1`,
+      [this.#world.organizationId],
+    )
+    return rows[0]?.is_measured === true
   }
 
   /** What has converged is left alone: a round of everything later nothing has been written, and nothing differs. */

@@ -3,7 +3,13 @@ import type { AcknowledgedWebhook, Books, StartedCall, Violation } from './books
 import { Fences } from './fences.ts'
 import { Guarantees } from './guarantees.ts'
 import { LedgerInvariants } from './ledger.ts'
-import { Beliefs, differencesOfLevels, differencesOfQueues, HoldersWork } from './levels.ts'
+import {
+  Beliefs,
+  differencesOfDealt,
+  differencesOfLevels,
+  differencesOfQueues,
+  HoldersWork,
+} from './levels.ts'
 import { LoadLine } from './load-line.ts'
 import { checkAcknowledged, checkOrders, differencesOfOrders, findKnownOrders } from './orders.ts'
 import { Promises } from './promises.ts'
@@ -105,6 +111,7 @@ export class Checker {
     return [
       ...differencesOfOrders(this.#books, known),
       ...(this.#books.isProtected ? this.#guarantees.differences() : differencesOfLevels(this.#books)),
+      ...(this.#books.isProtected ? await differencesOfDealt(this.#reader, this.#books) : []),
       ...(await differencesOfQueues(this.#reader, this.#books.organizationId)),
     ]
   }

@@ -112,6 +112,28 @@ export function differencesOfLevels(books: Books): string[] {
   )
 }
 
+/**
+ * The same where units are dealt, of which the books alone cannot say to whom: each level shows what the hub wants it to.
+ * What a platform put back while a write was on its way is known for sure only once its number has been read.
+ */
+export async function differencesOfDealt(reader: pg.Client, books: Books): Promise<string[]> {
+  const { rows } = await reader.query<{ connection_id: string; stock_unit_id: string; desired: number }>(
+    `select connection_id, stock_unit_id, desired from level
+     where organization_id = $1 and tracked and granted is not null and desired is not null`,
+    [books.organizationId],
+  )
+  const desiredOf = new Map(
+    rows.map((row) => [`${row.connection_id} ${row.stock_unit_id}`, Number(row.desired)]),
+  )
+  return books.platforms.flatMap((platform) =>
+    [...platform.levels.values()].flatMap(({ stockUnitId, quantity }) => {
+      const desired = desiredOf.get(`${platform.connectionId} ${stockUnitId}`)
+      if (desired === undefined || quantity === undefined || Math.max(0, quantity) === desired) return []
+      return [`${platform.name} shows ${quantity} of ${stockUnitId}, and the hub wants it to show ${desired}`]
+    }),
+  )
+}
+
 /** Units in the warehouse that nobody has bought. */
 function truth(books: Books, sku: string): number {
   const sold = books.platforms.flatMap((platform) =>

@@ -236,9 +236,10 @@ export class WriteInvariants {
       `select external_id from sales_order
       where organization_id = $1 and connection_id = $2 and external_id = any($3::text[])
       union
-      -- What cannot be read is parked, and a person has been told: it holds up nothing else.
+      -- What cannot be read is parked, and a person has been told: it holds up nothing else, nor while it is tried again.
       select subject from inbox
-      where organization_id = $1 and connection_id = $2 and subject = any($3::text[]) and state = 'parked'`,
+      where organization_id = $1 and connection_id = $2 and subject = any($3::text[])
+        and (state = 'parked' or (state = 'pending' and reason_code is not null))`,
       [this.#books.organizationId, platform.connectionId, placed],
     )
     const known = new Set(rows.map((row) => row.external_id))

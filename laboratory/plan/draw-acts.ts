@@ -61,6 +61,40 @@ export function drawBothWays(
   ]
 }
 
+/**
+ * What a guarantee is tried by: more is promised by name than nobody may sell, and sales at the moment when a level rises,
+ * so that it is not plain of which quantity they were.
+ */
+export function drawAtTheLine(
+  random: Random,
+  world: { stormMs: number; platforms: readonly PlannedPlatform[]; skus: readonly string[] },
+): Act[] {
+  const promises = Array.from({ length: random.whole(1, 4) }, (): Act[] => {
+    const at = random.whole(0, world.stormMs)
+    const sku = random.pickFrom(world.skus)
+    const units = random.whole(2, 9)
+    return sku === undefined ? [] : [{ at, kind: 'reserve', sku, units }]
+  })
+  const raises = Array.from({ length: random.whole(1, 4) }, () => drawSalesAroundARaise(random, world))
+  return [...promises, ...raises].flat()
+}
+
+/** Goods come in, and the same listing sells before, while and after it is raised. */
+function drawSalesAroundARaise(
+  random: Random,
+  { stormMs, platforms }: { stormMs: number; platforms: readonly PlannedPlatform[] },
+): Act[] {
+  const at = random.whole(0, stormMs)
+  const platform = random.pickFrom(platforms)
+  const listing = random.pickFrom(platform?.listings.filter(({ sku }) => sku !== 'set') ?? [])
+  const units = random.whole(2, 9)
+  const momentsMs = Array.from({ length: random.whole(1, 4) }, () => random.whole(0, 2_000))
+  if (platform === undefined || listing === undefined) return []
+  const of = { platform: platform.name, listing: listing.id, units: 1 }
+  const sales = momentsMs.map((inMs) => sell(random, { ...of, at: at + inMs }))
+  return [{ at, kind: 'stock', sku: listing.sku, units }, ...sales]
+}
+
 function sell(random: Random, of: Pick<Sale, 'at' | 'platform' | 'listing' | 'units'>): Sale {
   const payAfterMs = random.whole(1, 500)
   return { ...of, kind: 'sell', evenIfNone: false, payAfterMs, afterwards: 'wait', afterwardsMs: 0 }

@@ -234,7 +234,19 @@ export function drawFaults(random: Random, world: World): Fault[] {
     from: 0,
     to: world.stormMs,
   }
-  return [...(world.isProtected ? [untold] : []), ...bothWays, ...faults]
+  // What is read while its webhook is lost is known from that reading alone: what it is stored with must not be believed early.
+  const cuts = [0, 1].flatMap((): Fault[] => {
+    const cut: Fault = {
+      kind: 'database-cut',
+      process: processOf(random, world),
+      at: random.whole(0, world.stormMs),
+      statements: 0,
+      about: 'inbox',
+      onCommit: 'before',
+    }
+    return random.chance(0.5) ? [cut] : []
+  })
+  return [...(world.isProtected ? [untold] : []), ...bothWays, ...faults, ...cuts]
 }
 
 function during(random: Random, { stormMs }: World, lengthMax = stormMs): { from: number; to: number } {

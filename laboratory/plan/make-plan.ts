@@ -1,6 +1,6 @@
 import { type KindName, PLATFORM_KINDS } from '../platforms/kinds.ts'
 import { createRandom, type Random } from '../world/random.ts'
-import { drawAct, drawBothWays, drawCutAtASale, drawRaiseAtASale } from './draw-acts.ts'
+import { drawAct, drawAtTheLine, drawBothWays, drawCutAtASale, drawRaiseAtASale } from './draw-acts.ts'
 import { drawFaults } from './draw-faults.ts'
 import { drawKits, drawPeoplesActs, drawPolicies, drawShadows } from './draw-policies.ts'
 import type { Act, Plan, PlannedPlatform } from './plan.ts'
@@ -51,6 +51,13 @@ export function makePlan(seed: number | string): Plan {
       drawBothWays(random, { stormMs, skus: items.map(({ sku }) => sku) }),
     ).flat(),
     ...drawPeoplesActs(createRandom(`people/${seed}`), { stormMs, platforms }),
+    ...(protection.mode === 'open'
+      ? []
+      : drawAtTheLine(createRandom(`line/${seed}`), {
+          stormMs,
+          platforms,
+          skus: items.map(({ sku }) => sku),
+        })),
   ]
   const faults = drawFaults(createRandom(`faults/${seed}`), {
     stormMs,
