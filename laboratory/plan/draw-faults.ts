@@ -246,7 +246,23 @@ export function drawFaults(random: Random, world: World): Fault[] {
     }
     return random.chance(0.5) ? [cut] : []
   })
-  return [...(world.isProtected ? [untold] : []), ...bothWays, ...faults, ...cuts]
+  // A platform that answers with the number it still shows: what it says is believed, not that it said something.
+  const unmoved: Fault = {
+    kind: 'writes-not-applied',
+    platform: platformOf(random, world),
+    rate: 0.2 + random.next() * 0.4,
+    how: 'old-shown',
+    from: 0,
+    to: world.stormMs,
+  }
+  const isUnmoved = random.chance(0.4)
+  return [
+    ...(world.isProtected ? [untold] : []),
+    ...bothWays,
+    ...faults,
+    ...cuts,
+    ...(isUnmoved ? [unmoved] : []),
+  ]
 }
 
 function during(random: Random, { stormMs }: World, lengthMax = stormMs): { from: number; to: number } {
