@@ -11,7 +11,6 @@ import {
   expectSoundLocation,
   expectSoundOrder,
 } from '@plimsoll/connector-kit/conformance'
-import { request } from 'undici'
 import { expect, test } from 'vitest'
 import {
   eventTypes,
@@ -76,12 +75,14 @@ async function exchangesOfEverything(): Promise<Exchange[]> {
     }),
   )
   const control = async (path: string, body: unknown = {}) => {
-    const answer = await request(`${simulator.url}/_control${path}`, {
+    const { text } = await http.send({
+      operation: 'control',
       method: 'POST',
+      url: `${simulator.url}/_control${path}`,
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(body),
     })
-    return JSON.parse(await answer.body.text()) as { externalId: string }
+    return JSON.parse(text) as { externalId: string }
   }
   try {
     const skus = Array.from({ length: FEED_FROM }, (_, at) => `S-${at}`)
