@@ -45,8 +45,11 @@ export type ExternalListing = {
 /** What the platform shows for one level. `quantity` undefined: the platform does not count it (I12). */
 export type ExternalLevel = LevelKey & { quantity: number | undefined; updatedAt: Date | undefined }
 
-/** Whether the platform's own number has already fallen by this line's open units. */
-export type Subtracted = 'yes' | 'no' | 'unknown'
+/**
+ * Whether the platform's own number has already fallen by this line's open units. `no`: it falls when they ship. `never`:
+ * nothing that happens to an order moves it, shipping neither: it is what was last written (Walmart).
+ */
+export type Subtracted = 'yes' | 'no' | 'never' | 'unknown'
 
 export type OrderLine = {
   externalId: string

@@ -85,6 +85,11 @@ export type TicketTerms = {
   askMax: number
   /** True where there is a fast way too: what `setLevels` is asked as a decrease is never answered `accepted`. */
   increasesOnly?: true
+  /**
+   * Where the slow way takes more in one call than `batchMax`. So many increases at once are handed over, from so many on,
+   * as long as the budget of its operation is open; else `batchMax` of them.
+   */
+  bulk?: { from: number; max: number; operation: string }
 }
 
 /** A cap on writes that is kept for each of many things: eBay's 250 revisions of a listing and day. */

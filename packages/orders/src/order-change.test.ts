@@ -48,6 +48,17 @@ const stories: Story[] = [
     subtracted: [3, 0, -2],
   },
   {
+    name: 'a number that never falls by itself is not taken for fallen when units ship or are cancelled',
+    states: [
+      { lines: one({ current: 4, ordered: 4, subtracted: 'never' }) },
+      { lines: one({ current: 4, ordered: 4, shipped: 2, subtracted: 'never' }) },
+      { lines: one({ current: 3, ordered: 4, shipped: 2, subtracted: 'never' }) },
+      { state: 'closed', lines: one({ current: 3, ordered: 4, shipped: 3, subtracted: 'never' }) },
+    ],
+    moved: ['reserve r+4', 'ship h-2 r-2', 'release r-1', 'ship h-1 r-1'],
+    subtracted: [0, 0, 0, 0],
+  },
+  {
     name: 'shipped before it was first seen',
     states: [{ state: 'closed', lines: one({ current: 2, shipped: 2 }) }],
     moved: ['reserve r+2, ship h-2 r-2'],

@@ -95,7 +95,7 @@ export function decideOrderChange(
       unsubtracted: unsubtractedUnitsOf(facts.state, line),
     }
     change.lines.push(next)
-    addSubtracted(change, earlier, next)
+    if (line.subtracted !== 'never') addSubtracted(change, earlier, next)
     if (itemId === undefined) {
       change.unmapped.push(line)
       continue

@@ -34,7 +34,8 @@ export type LineFacts = {
   current: number
   shipped: number
   returned: number
-  subtracted: 'yes' | 'no' | 'unknown'
+  /** As the connector contract says it. */
+  subtracted: 'yes' | 'no' | 'never' | 'unknown'
 }
 
 /**
@@ -63,5 +64,5 @@ export function openUnitsOf(state: OrderFacts['state'], line: { current: number;
 
 /** Units that the platform has not taken off its own number yet; an uncertain one counts as taken off. */
 export function unsubtractedUnitsOf(state: OrderFacts['state'], line: LineFacts): number {
-  return line.subtracted === 'no' ? openUnitsOf(state, line) : 0
+  return line.subtracted === 'no' || line.subtracted === 'never' ? openUnitsOf(state, line) : 0
 }

@@ -29,6 +29,8 @@ const PARTICULARS: Readonly<Record<string, Particulars>> = {
   },
   // It has no rate limit.
   woocommerce: { name: 'Little Harbour (WooCommerce)', ordersPollMs: 1_000 },
+  // Nothing tells that an order was shipped there by hand, which offers its units again: half of its limit goes into asking.
+  walmart: { ordersPollMs: 2_000 },
 }
 
 /** How often the brand asks a channel for orders; undefined: as often as the hub does by itself. */

@@ -15,7 +15,7 @@ import {
   removeEntries,
 } from './lane-entries.store.ts'
 import type { LaneState } from './lane-state.ts'
-import { decideLaneStep, type LaneStep, type PlannedWrite } from './lanes.ts'
+import { candidatesMax, decideLaneStep, type LaneStep, type PlannedWrite } from './lanes.ts'
 import { settleOutcomes } from './settle.ts'
 import { followWithdrawals } from './withdrawals.ts'
 import { CALL_MS_MAX, callSetLevels, LEAVES_MS_MAX } from './write-call.ts'
@@ -126,7 +126,7 @@ function findCandidates(context: WorkerContext): Promise<LaneCandidate[]> {
     context.database.kysely,
     context.organizationId,
     context.connection.connectionId,
-    { now: nowOf(context), limit: context.connector.manifest.capabilities.batchMax * 2 },
+    { now: nowOf(context), limit: candidatesMax(context.connector.manifest.capabilities) },
   )
 }
 
@@ -157,7 +157,16 @@ function toWorld(context: WorkerContext, state: LaneState) {
       state.orderReadMs + waitMs > context.pace.decreaseReadBudgetMs || isFarFromOpen(context, 'orders'),
     freshFrom: new Date(context.clock.now() - Math.max(FRESH_MS, FRESH_READS * state.orderReadMs)),
     batchLimit: state.batchLimit,
+    bulk: openBulk(context),
   }
+}
+
+/** The slow way for many, while its own budget has room. */
+function openBulk({ connector, budgets, organizationId: group }: WorkerContext) {
+  const bulk = connector.manifest.capabilities.tickets?.bulk
+  if (bulk === undefined) return undefined
+  const { operation } = bulk
+  return budgets.isReady({ cost: 1, ...CALL_CLASSES.increase, group, operation }) ? bulk : undefined
 }
 
 /** @returns false when it could not be taken yet */

@@ -35,6 +35,8 @@ const guarded: LaneWorld = {
   batchLimit: 10,
 }
 const absolute: LaneWorld = { ...guarded, capabilities: { ...guarded.capabilities, writeStyle: 'absolute' } }
+/** Takes one row in a call. */
+const one: LaneWorld = { ...guarded, capabilities: { ...guarded.capabilities, batchMax: 1 } }
 const fenced = { fenceAt: new Date(1_000), readAt: new Date(1_000) } // every candidate's quantity was worked out at 1,000
 
 const zero = candidateOf(0)
@@ -196,6 +198,30 @@ test.each<[string, LaneCandidate[], LaneWorld, string]>([
     { ...guarded, capabilities: { ...guarded.capabilities, batchMax: 1 }, batchLimit: 9 },
     'write increase:10→40',
   ],
+  [
+    'many increases go together where there is a slow way for many, and it is open',
+    [increase, increase, increase],
+    { ...one, bulk: { from: 3, max: 3 } },
+    'write increase:10→40 increase:10→40 increase:10→40',
+  ],
+  [
+    'fewer than it is meant for go singly',
+    [increase, increase],
+    { ...one, bulk: { from: 3, max: 3 } },
+    'write increase:10→40',
+  ],
+  [
+    'decreases never go that way, and before it',
+    [increase, increase, decrease, decrease],
+    { ...one, bulk: { from: 2, max: 3 } },
+    'write decrease:10→4',
+  ],
+  [
+    'nor does what is being taken apart',
+    [increase, increase, increase],
+    { ...guarded, batchLimit: 2, bulk: { from: 3, max: 3 } },
+    'write increase:10→40 increase:10→40',
+  ],
   ['a limit of nothing is one', [increase, increase], { ...guarded, batchLimit: 0 }, 'write increase:10→40'],
   [
     'reading back is bounded too',
@@ -246,6 +272,9 @@ const anyWorld: fc.Arbitrary<LaneWorld> = fc.record({
   mayRaise: fc.boolean(),
   readTooSlow: fc.boolean(),
   batchLimit: fc.integer({ min: 0, max: 5 }),
+  bulk: fc.option(fc.record({ from: fc.integer({ min: 1, max: 6 }), max: fc.integer({ min: 1, max: 8 }) }), {
+    nil: undefined,
+  }),
 })
 
 test('I5: an increase is never written unread, never against the guard, and on an absolute platform only with a fence at or after its quantity', () => {

@@ -42,6 +42,13 @@ export type LaneWorld = {
   readTooSlow: boolean
   /** Lowered after a batch was refused whole, so that one bad row cannot hold up the others. */
   batchLimit: number
+  /** So many increases go together in the platform's slow way, from so many on; undefined: it has none, or it is shut now. */
+  bulk?: { from: number; max: number } | undefined
+}
+
+/** How many waiting levels a lane looks at: enough for two batches, or for one of the slow way. */
+export function candidatesMax({ batchMax, tickets }: Pick<Capabilities, 'batchMax' | 'tickets'>): number {
+  return Math.max(batchMax * 2, tickets?.bulk?.max ?? 0)
 }
 
 export function decideLaneStep(candidates: readonly LaneCandidate[], world: LaneWorld): LaneStep {
@@ -77,6 +84,13 @@ function decideDecreases(decreases: readonly LaneCandidate[], world: LaneWorld, 
 /** A raise waits until all orders are known up to the moment that allowed it; what need not wait goes first. */
 function decideIncreases(increases: readonly LaneCandidate[], world: LaneWorld, limit: number): LaneStep {
   if (!world.mayRaise) return { kind: 'idle' }
+  const { bulk, batchLimit, capabilities } = world
+  // A batch that was refused whole is being taken apart: not in a file of thousands.
+  const isBulk = bulk !== undefined && increases.length >= bulk.from && batchLimit >= capabilities.batchMax
+  return raise(increases, world, isBulk ? Math.max(limit, bulk.max) : limit)
+}
+
+function raise(increases: readonly LaneCandidate[], world: LaneWorld, limit: number): LaneStep {
   if (isGuarded(world)) return toWrites(increases, limit, () => false)
   const batch = increases.slice(0, limit)
   const unfenced = batch.filter((each) => !isFenced(each, world))

@@ -2,6 +2,7 @@ import { inTransaction } from '@plimsoll/database'
 import { nowOf, type Tx } from '../context.ts'
 import { mostShownOf } from '../lanes/expected.ts'
 import type { LaneCandidate } from '../lanes/lane-entries.store.ts'
+import { candidatesMax } from '../lanes/lanes.ts'
 import { notify } from '../notify.ts'
 import { openTask } from '../tasks.store.ts'
 import { assertLease } from '../worker/leases.store.ts'
@@ -74,7 +75,7 @@ export class LaneGuard {
   }
 
   #mayBeStampede(fresh: readonly Sudden[], settings: GuardSettings, looked: number): boolean {
-    const isAll = looked < this.#context.connector.manifest.capabilities.batchMax * 2
+    const isAll = looked < candidatesMax(this.#context.connector.manifest.capabilities)
     if (fresh.length > 0 && !isAll) return true
     const count = (kind: SuddenKind) =>
       new Set(

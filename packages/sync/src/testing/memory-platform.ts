@@ -40,6 +40,8 @@ export class MemoryPlatform {
   readonly urgencies: (string | undefined)[] = []
   /** From so many rows on a write is only accepted (a feed), and carried out by `landLate`. */
   feedFrom = Number.POSITIVE_INFINITY
+  /** Its number is what was last written; shown is that less open orders (Walmart). */
+  countsOpenOrders = false
   /** What became of accepted rows, by ticket; an absent one still waits. */
   readonly outcomes = new Map<string, TicketOutcome>()
   #landing: (() => void)[] = []
@@ -63,13 +65,23 @@ export class MemoryPlatform {
     return this.#listing(externalId).quantity
   }
 
+  /** What shoppers may buy. */
+  shownOf(externalId: string): number | undefined {
+    const { quantity } = this.#listing(externalId)
+    if (quantity === undefined || !this.countsOpenOrders) return quantity
+    const open = [...this.orders.values()].filter(
+      (order) => order.listing === externalId && order.state === 'open',
+    )
+    return quantity - open.reduce((sum, order) => sum + order.units - order.shipped, 0)
+  }
+
   /** A shopper buys; undefined: the shop shows less than that and refuses. */
   sell(externalId: string, units = 1): MemoryOrder | undefined {
     const listing = this.#listing(externalId)
     if (listing.isGone || listing.isHidden === true) return undefined
     if (listing.quantity !== undefined) {
-      if (listing.quantity < units) return undefined
-      listing.quantity -= units
+      if ((this.shownOf(externalId) ?? 0) < units) return undefined
+      if (!this.countsOpenOrders) listing.quantity -= units
     }
     this.#sequence += 1
     const externalId_ = `o-${this.#sequence}`
@@ -93,7 +105,8 @@ export class MemoryPlatform {
     const order = this.#order(orderId)
     if (order.state !== 'open') return
     const listing = this.#listing(order.listing)
-    if (listing.quantity !== undefined) listing.quantity += order.units - order.shipped
+    if (listing.quantity !== undefined && !this.countsOpenOrders)
+      listing.quantity += order.units - order.shipped
     this.#change(order, { state: 'cancelled' })
   }
 
@@ -158,7 +171,7 @@ export class MemoryPlatform {
           current: order.state === 'cancelled' ? order.shipped : order.units,
           shipped: order.shipped,
           returned: 0,
-          subtracted: 'yes',
+          subtracted: this.countsOpenOrders ? 'never' : 'yes',
         },
       ],
     }

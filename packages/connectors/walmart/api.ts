@@ -1,0 +1,169 @@
+import type { z } from 'zod'
+import * as answers from './answers.ts'
+import { DEFAULT_LOCATION } from './ids.ts'
+import { type Answer, type Call, type Context, createTransport, toQuery } from './transport.ts'
+
+export type Options = { signal?: AbortSignal | undefined }
+
+/** Rows of a page, at the most that Walmart gives. */
+export const PAGE_ITEMS = 50
+export const PAGE_ORDERS = 200
+export const PAGE_LEVELS = 50
+export const PAGE_WFS = 300
+export const PAGE_FEED = 50
+
+// A feed is a file of megabytes.
+const FEED_TIMEOUT_MS = 60_000
+
+/** One function for each call that is used. */
+export type WalmartApi = ReturnType<typeof createApi>
+
+export function createApi(context: Context) {
+  const ask = createTransport(context)
+  const get = <T>(
+    operation: string,
+    path: string,
+    schema: z.ZodType<T>,
+    options: Partial<Call> = {},
+  ): Promise<Answer<T>> => ask({ operation, method: 'GET', path, ...options }, schema)
+  const orderPath = (id: string) => `/v3/orders/${encodeURIComponent(id)}`
+
+  return {
+    tokenDetail: (options: Options) => get('check', '/v3/token/detail', answers.tokenDetail, options),
+    partnerProfile: (options: Options) =>
+      get('check', '/v3/settings/partnerprofile', answers.partnerProfile, options),
+    shipNodes: (options: Options) =>
+      get('locations', '/v3/settings/shipping/shipnodes', answers.shipNodes, { ...options, emptyAs: [] }),
+
+    /** @param cursor `*` for the first page */
+    items: (cursor: string, options: Options) =>
+      get(
+        'listings',
+        `/v3/items?${toQuery({ nextCursor: cursor, limit: String(PAGE_ITEMS) })}`,
+        answers.items,
+        { ...options, priority: 8, emptyAs: { ItemResponse: [] } },
+      ),
+    /** By the filter, not by the path: a SKU may have any character. */
+    itemsOf: (sku: string, options: Options) =>
+      get('listing', `/v3/items?${toQuery({ sku })}`, answers.items, {
+        ...options,
+        emptyAs: { ItemResponse: [] },
+      }),
+
+    inventory: (operation: string, level: { sku: string; locationId: string }, options: Options) =>
+      get(operation, inventoryPath(level), answers.inventory, options),
+    setInventory: (
+      operation: string,
+      level: { sku: string; locationId: string; amount: number },
+      options: Options,
+    ) =>
+      ask(
+        {
+          operation,
+          method: 'PUT',
+          path: inventoryPath(level),
+          body: { sku: level.sku, quantity: { unit: 'EACH', amount: level.amount } },
+          ...options,
+        },
+        answers.inventory,
+      ),
+    inventoryOfNodes: (sku: string, options: Options) =>
+      get('levels.nodes', `/v3/inventories/${encodeURIComponent(sku)}`, answers.inventoryNodes, options),
+
+    /** @param cursor undefined for the first page; it changes with every page */
+    inventories: (cursor: string | undefined, options: Options) =>
+      get(
+        'levels.nodes',
+        `/v3/inventories?${toQuery({ limit: String(PAGE_LEVELS), ...(cursor !== undefined && { nextCursor: cursor }) })}`,
+        answers.inventoryPage,
+        { ...options, emptyAs: { meta: { totalCount: 0 } } },
+      ),
+
+    wfsInventory: (operation: string, query: { offset: number } | { sku: string }, options: Options) =>
+      get(
+        operation,
+        `/v3/fulfillment/inventory?${toQuery(
+          'sku' in query ? { sku: query.sku } : { limit: String(PAGE_WFS), offset: String(query.offset) },
+        )}`,
+        answers.wfsInventory,
+        { ...options, emptyAs: { headers: { totalCount: 0 }, payload: { inventory: [] } } },
+      ),
+
+    sendFeed: (feedType: 'inventory' | 'MP_INVENTORY', file: unknown, options: Options) =>
+      ask(
+        {
+          operation: 'setLevels.feed',
+          method: 'POST',
+          path: `/v3/feeds?feedType=${feedType}`,
+          file,
+          timeoutMs: FEED_TIMEOUT_MS,
+          ...options,
+        },
+        answers.feedTaken,
+      ),
+    feed: (feedId: string, offset: number, options: Options) =>
+      get(
+        'outcomes',
+        `/v3/feeds/${encodeURIComponent(feedId)}?includeDetails=true&offset=${offset}&limit=${PAGE_FEED}`,
+        answers.feedReport,
+        options,
+      ),
+
+    /** @param query from `?` on; the next one comes ready from Walmart and is handed back as it is */
+    orders: (query: string, options: Options) =>
+      get('orders', `/v3/orders${query}`, answers.orderList, {
+        ...options,
+        emptyAs: { list: { meta: { totalCount: 0 } } },
+      }),
+    order: (id: string, options: Options) => get('order', orderPath(id), answers.oneOrder, options),
+    acknowledge: (id: string, options: Options) =>
+      ask(
+        { operation: 'acknowledge', method: 'POST', path: `${orderPath(id)}/acknowledge`, ...options },
+        answers.anything,
+      ),
+    ship: (id: string, body: unknown, options: Options) =>
+      ask(
+        { operation: 'ship', method: 'POST', path: `${orderPath(id)}/shipping`, body, ...options },
+        answers.oneOrder,
+      ),
+    cancel: (id: string, body: unknown, options: Options) =>
+      ask(
+        { operation: 'cancel', method: 'POST', path: `${orderPath(id)}/cancel`, body, ...options },
+        answers.oneOrder,
+      ),
+
+    eventTypes: (options: Options) =>
+      get('registerWebhooks', '/v3/webhooks/eventTypes', answers.eventTypes, options),
+    subscriptions: (options: Options) =>
+      get('registerWebhooks', '/v3/webhooks/subscriptions', answers.subscriptions, {
+        ...options,
+        emptyAs: { events: [] },
+      }),
+    subscribe: (body: unknown, options: Options) =>
+      ask(
+        {
+          operation: 'registerWebhooks',
+          method: 'POST',
+          path: '/v3/webhooks/subscriptions',
+          body,
+          ...options,
+        },
+        answers.anything,
+      ),
+    changeSubscription: (id: string, body: unknown, options: Options) =>
+      ask(
+        {
+          operation: 'registerWebhooks',
+          method: 'PATCH',
+          path: `/v3/webhooks/subscriptions/${encodeURIComponent(id)}`,
+          body,
+          ...options,
+        },
+        answers.anything,
+      ),
+  }
+}
+
+function inventoryPath({ sku, locationId }: { sku: string; locationId: string }): string {
+  return `/v3/inventory?${toQuery({ sku, ...(locationId !== DEFAULT_LOCATION && { shipNode: locationId }) })}`
+}

@@ -1,0 +1,93 @@
+import { type Cancellation, Invalid, Malformed } from '@plimsoll/connector-kit'
+import type { WalmartOrder } from './answers.ts'
+import type { Options, WalmartApi } from './api.ts'
+import { isKeptByWalmart, unitsOf } from './map.ts'
+import { fetchOrder } from './orders.ts'
+
+const REASONS: Readonly<Record<Cancellation['reason'], string>> = {
+  'out-of-stock': 'SELLER_CANCEL_OUT_OF_STOCK',
+  'customer-asked': 'CUSTOMER_REQUESTED_SELLER_TO_CANCEL',
+  address: 'SELLER_CANCEL_ADDRESS_NOT_SERVICEABLE',
+  fraud: 'SELLER_CANCEL_FRAUD_STOP_SHIPMENT',
+  price: 'SELLER_CANCEL_PRICING_ERROR',
+  // Walmart has no word for it; this one is about the seller, as it should be.
+  other: 'SELLER_CANCEL_OUT_OF_STOCK',
+}
+
+type Cancelled = { lineNumber: string; quantity: number }
+
+/** Cancels units that have not shipped. What is cancelled already is left. */
+export async function cancel(
+  cancellation: Cancellation,
+  { api, options }: { api: WalmartApi; options: Options },
+): Promise<void> {
+  const { orderExternalId: id, reason } = cancellation
+  const { order } = await fetchOrder(id, { api, options })
+  if (isKeptByWalmart(order)) {
+    throw new Invalid('Walmart ships this order itself: only the customer can cancel it.', 'orderExternalId')
+  }
+  const wanted = decideCancellation(cancellation.lines, order)
+  if (wanted.length === 0) return
+  const { data, detail } = await api.cancel(id, toBody(wanted, REASONS[reason]), options)
+  const answered = new Map(data.order.orderLines.orderLine.map((line) => [line.lineNumber, line]))
+  for (const { lineNumber, quantity } of wanted) {
+    const before = order.orderLines.orderLine.find((line) => line.lineNumber === lineNumber)
+    const after = answered.get(lineNumber)
+    const due = (before === undefined ? 0 : unitsOf(before).cancelled) + quantity
+    if (after === undefined || unitsOf(after).cancelled < due) {
+      const said = JSON.stringify(after ?? {})
+      throw new Malformed(`Walmart does not show line ${lineNumber} as cancelled`, said, true, detail)
+    }
+  }
+}
+
+/**
+ * The units to cancel; none where they are cancelled already. Pure.
+ * @throws Invalid for units that have shipped, or that the order never had
+ */
+export function decideCancellation(lines: Cancellation['lines'], order: WalmartOrder): Cancelled[] {
+  const all = new Map(order.orderLines.orderLine.map((line) => [line.lineNumber, unitsOf(line)]))
+  if (lines === undefined) {
+    const open = [...all].flatMap(([lineNumber, units]) =>
+      units.open > 0 ? [{ lineNumber, quantity: units.open }] : [],
+    )
+    if (open.length === 0 && [...all.values()].some(({ shipped }) => shipped > 0)) {
+      throw new Invalid(`Order ${order.purchaseOrderId} has shipped.`, 'orderExternalId')
+    }
+    return open
+  }
+  return lines.flatMap(({ lineExternalId: lineNumber, quantity }) => {
+    const units = all.get(lineNumber)
+    if (units === undefined) {
+      throw new Invalid(`Order ${order.purchaseOrderId} has no line ${lineNumber}.`, 'lines')
+    }
+    if (quantity <= 0) return []
+    if (units.open === 0 && units.cancelled >= quantity) return []
+    if (quantity > units.open) {
+      const left = `${units.open} units of line ${lineNumber} can be cancelled`
+      throw new Invalid(`${left}, not ${quantity}.`, 'lines')
+    }
+    return [{ lineNumber, quantity }]
+  })
+}
+
+function toBody(lines: readonly Cancelled[], cancellationReason: string) {
+  return {
+    orderCancellation: {
+      orderLines: {
+        orderLine: lines.map(({ lineNumber, quantity }) => ({
+          lineNumber,
+          orderLineStatuses: {
+            orderLineStatus: [
+              {
+                status: 'Cancelled',
+                cancellationReason,
+                statusQuantity: { unitOfMeasurement: 'EACH', amount: String(quantity) },
+              },
+            ],
+          },
+        })),
+      },
+    },
+  }
+}

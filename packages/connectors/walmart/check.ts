@@ -1,0 +1,83 @@
+import type { Budgets, CheckResult } from '@plimsoll/connector-kit'
+import { feedLimit, type PartnerProfile } from './answers.ts'
+import type { Options, WalmartApi } from './api.ts'
+import { FEEDS_BUDGET } from './limits.ts'
+import { CURRENCIES, type Settings } from './settings.ts'
+
+/** Each with the least that the hub needs; there is none for webhooks. */
+const SCOPES: Readonly<Record<string, 'view_only' | 'full_access'>> = {
+  item: 'view_only',
+  inventory: 'full_access',
+  feeds: 'full_access',
+  orders: 'full_access',
+  shipping: 'view_only',
+}
+
+/** Who the hub is on Walmart, what it may not do, and what the account's own limits are. */
+export async function check(
+  api: WalmartApi,
+  context: { settings: Settings; budgets: Budgets; options: Options },
+): Promise<CheckResult> {
+  const { settings, budgets, options } = context
+  const { data: token } = await api.tokenDetail(options)
+  const { data: profile } = await api.partnerProfile(options)
+  learnFeedLimit(budgets, profile)
+  const { partnerId, partnerDisplayName, partnerName } = profile.partner
+  const name = partnerDisplayName || partnerName
+  return {
+    account: name ? `${name} (${partnerId})` : partnerId,
+    accountId: partnerId,
+    currency: CURRENCIES[settings.market],
+    timeZone: undefined,
+    missingScopes: missingScopes(token.scopes ?? undefined),
+    warnings: [...warningsOf(settings, profile), ...scopeWarnings(token.scopes ?? undefined)],
+  }
+}
+
+/** @param granted undefined where Walmart does not say */
+export function missingScopes(granted: Readonly<Record<string, string>> | undefined): string[] {
+  if (granted === undefined) return []
+  return Object.entries(SCOPES).flatMap(([scope, needed]) => {
+    const has = granted[scope]
+    const isEnough = has === 'full_access' || (has === 'view_only' && needed === 'view_only')
+    return isEnough ? [] : [`${scope}: ${needed}`]
+  })
+}
+
+function scopeWarnings(granted: Readonly<Record<string, string>> | undefined): string[] {
+  return granted === undefined ? ['Walmart does not say what these keys may do.'] : []
+}
+
+function warningsOf({ market }: Settings, { configurations }: PartnerProfile): string[] {
+  const warnings: string[] = []
+  const account = configurations?.find(({ configurationName }) => configurationName === 'ACCOUNT')
+  const status = account?.configuration?.status
+  if (status && status !== 'ACTIVE') warnings.push(`Walmart calls the account ${status}: it may not sell.`)
+  if (market !== 'us') {
+    warnings.push(
+      'Outside the United States Walmart sends no events, and this connector has not been tried: compare the first quantities.',
+    )
+  }
+  return warnings
+}
+
+/** The account's profile says how many inventory feeds it may send, which differs between sellers. */
+function learnFeedLimit(budgets: Budgets, { configurations }: PartnerProfile): void {
+  const feeds = configurations?.find(({ configurationName }) => configurationName === 'FEED')
+  for (const value of feeds?.configuration?.values ?? []) {
+    const limit = feedLimit.safeParse(value)
+    if (!limit.success || limit.data.feedType.toLowerCase() !== 'inventory') continue
+    for (const { rate } of limit.data.throttleConfigurations ?? []) {
+      const seconds = secondsOf(rate.replenishTimeWindow)
+      if (seconds === undefined || rate.count < 1) continue
+      budgets.learnBucket(FEEDS_BUDGET, { capacity: rate.count, refillPerSecond: rate.count / seconds })
+    }
+  }
+}
+
+const SECONDS: Readonly<Record<string, number>> = { SECOND: 1, MINUTE: 60, HOUR: 3_600, DAY: 86_400 }
+
+function secondsOf(window: { value: number; unitOfMeasurement: string }): number | undefined {
+  const seconds = SECONDS[window.unitOfMeasurement.replace(/S$/, '')]
+  return seconds === undefined || window.value < 1 ? undefined : window.value * seconds
+}

@@ -1,0 +1,96 @@
+import { defineConnector } from '@plimsoll/connector-kit'
+import { FEED_FROM, FEED_MAX } from './feeds.ts'
+import { QUANTITY_MAX } from './levels.ts'
+import { BUDGETS } from './limits.ts'
+import { open, SINGLE_MAX } from './operations.ts'
+import { credentialsSchema, settingsSchema } from './settings.ts'
+import { TOPICS } from './subscriptions.ts'
+import { access } from './tokens.ts'
+import { webhooks } from './webhooks.ts'
+
+/** Walmart Marketplace, through the seller's own keys and API v3. */
+export const connector = defineConnector({
+  manifest: {
+    id: 'walmart',
+    name: 'Walmart Marketplace',
+    kind: 'channel',
+    colour: '#0053e2',
+    regions: ['US', 'CA', 'MX', 'CL'],
+    settings: settingsSchema,
+    credentials: credentialsSchema,
+    apiVersion: { version: 'v3', source: 'developer.walmart.com/us-marketplace/docs' },
+    capabilities: {
+      multiLocation: true,
+      writeStyle: 'counts-open-orders',
+      proof: 'echo',
+      allOrNothing: false,
+      tickets: {
+        lifeMs: 7 * 86_400_000,
+        askEveryMs: 60_000,
+        askMax: FEED_MAX,
+        increasesOnly: true,
+        bulk: { from: FEED_FROM, max: FEED_MAX, operation: 'setLevels.feed' },
+      },
+      batchMax: SINGLE_MAX,
+      quantityMax: QUANTITY_MAX,
+      webhooks: TOPICS,
+      tracking: true,
+      cancel: 'lines',
+      counts: true,
+      latestEffectMs: 300_000,
+      visibilityLagMs: 60_000,
+      unguaranteed:
+        'A unit that is marked as shipped on Walmart, by whomever, is offered again until the hub has lowered the quantity.',
+      penalties: [
+        {
+          cure: 'cancel',
+          severity: 3,
+          counts: 'orders cancelled by the seller, at most 2 % of those of a month',
+          source: 'marketplacelearn.walmart.com: seller performance standards',
+          verified: false,
+        },
+      ],
+      facts: [
+        {
+          fact: 'What is written counts units of open orders too; shown is what is left without them',
+          source: 'developer.walmart.com/us-marketplace/docs/request-an-inventory-report',
+          verified: false,
+        },
+        {
+          fact: 'The written quantity does not fall when a unit ships: the seller lowers it',
+          source: 'marketplacelearn.walmart.com/ca/guides: calculating-inventory, example 3',
+          verified: false,
+        },
+        {
+          fact: 'An order is open from when it is created until it ships or is cancelled, acknowledged or not',
+          source:
+            'assumed: the guide counts what is not acknowledged or closed, its examples what is not shipped',
+          verified: false,
+        },
+        {
+          fact: 'A single write takes effect within five minutes of being sent',
+          source: 'assumed: it is answered with an echo',
+          verified: false,
+        },
+        {
+          fact: 'The order list shows a change within a minute',
+          source: 'assumed: no delay is published',
+          verified: false,
+        },
+        {
+          fact: 'What became of the rows of a feed can be asked for seven days',
+          source: 'assumed: nothing is published',
+          verified: false,
+        },
+      ],
+    },
+    budgets: BUDGETS,
+  },
+  open,
+  // Walmart counts each seller, whose keys these are.
+  budgetKeys: ({ settings, credentials }) => ({
+    account: JSON.stringify([settings.market, credentials.clientId]),
+  }),
+  tokens: { access },
+  webhooks,
+})

@@ -1,0 +1,103 @@
+import type {
+  ChannelOperations,
+  ExternalLocation,
+  LevelWrite,
+  WriteOptions,
+  WriteOutcome,
+} from '@plimsoll/connector-kit'
+import { createApi, type Options, type WalmartApi } from './api.ts'
+import { cancel } from './cancelling.ts'
+import { check } from './check.ts'
+import { FEED_FROM, isFeedOpen, readOutcomes, writeFeed } from './feeds.ts'
+import { DEFAULT_LOCATION, WFS_LOCATION } from './ids.ts'
+import { readLevels, whyImpossible, writeSingly } from './levels.ts'
+import { readListing, readListings } from './listings.ts'
+import { toLocation } from './map.ts'
+import { readOrder, readOrders } from './orders.ts'
+import { ship } from './shipping.ts'
+import { registerWebhooks } from './subscriptions.ts'
+import type { Context } from './transport.ts'
+import { createKeptSkus, readCounts } from './wfs.ts'
+
+/** Rows that are written singly in one call of `setLevels`, at the most: a quarter of a minute's budget. */
+export const SINGLE_MAX = 50
+
+export function open(context: Context): ChannelOperations {
+  const { settings, credentials, http } = context
+  const { market, wfs } = settings
+  const now = () => context.now()
+  const api = createApi(context)
+  const kept = createKeptSkus(api, { wfs, now })
+
+  return {
+    check: (options = {}) => check(api, { settings, budgets: http.budgets, options }),
+    locations: (options = {}) => readLocations(api, { wfs, options }),
+    listings: (cursor, options = {}) => readListings(cursor, { api, kept, options }),
+    listing: (externalId, options = {}) => readListing(externalId, { api, kept, options }),
+    levels: (keys, options = {}) => readLevels(keys, { api, options }),
+    setLevels: (writes, options = {}) => setLevels(writes, { api, context, options }),
+    outcomes: (tickets, options = {}) => readOutcomes(tickets, { api, options }),
+    orders: (query, options = {}) => readOrders(query, { api, market, now, options }),
+    order: (externalId, options = {}) => readOrder(externalId, { api, market, now, options }),
+    ship: (shipment, options = {}) => ship(shipment, { api, now, options }),
+    cancel: (cancellation, options = {}) => cancel(cancellation, { api, options }),
+    counts: async (cursor, options = {}) =>
+      wfs
+        ? await readCounts(cursor, { api, options })
+        : { rows: [], next: undefined, platformTime: undefined },
+    registerWebhooks: (url, options = {}) =>
+      registerWebhooks(url, { api, secret: credentials.webhookSecret, market, options }),
+  }
+}
+
+async function readLocations(
+  api: WalmartApi,
+  { wfs, options }: { wfs: boolean; options: Options },
+): Promise<ExternalLocation[]> {
+  const { data: nodes } = await api.shipNodes(options)
+  const own = nodes.map(toLocation)
+  const kept: ExternalLocation = {
+    externalId: WFS_LOCATION,
+    name: 'Walmart Fulfillment Services',
+    active: true,
+    countedByPlatform: true,
+  }
+  return [
+    ...(own.length > 0 ? own : [{ externalId: DEFAULT_LOCATION, name: 'Own stock', active: true }]),
+    ...(wfs ? [kept] : []),
+  ]
+}
+
+/** Increases go as one feed where they are many; all else, and whatever is urgent, singly. */
+async function setLevels(
+  writes: readonly LevelWrite[],
+  { api, context, options }: { api: WalmartApi; context: Context; options: WriteOptions },
+): Promise<WriteOutcome[]> {
+  const refused: WriteOutcome[] = []
+  const possible: LevelWrite[] = []
+  for (const write of writes) {
+    const error = whyImpossible(write)
+    if (error === undefined) possible.push(write)
+    else refused.push({ writeId: write.writeId, kind: 'refused', error })
+  }
+  if (possible.length === 0) return refused
+  const { urgency = 'decrease', signal } = options
+  const reading = { api, options: { signal } }
+  const isMany = urgency === 'increase' && possible.length >= FEED_FROM
+  if (isMany && isFeedOpen(context.http)) {
+    const [defaults, nodes] = [true, false].map((isDefault) =>
+      possible.filter(({ locationId }) => (locationId === DEFAULT_LOCATION) === isDefault),
+    )
+    // One way at a time: an account has fulfilment centres or it has none.
+    const [sent = [], left = []] = nodes?.length ? [nodes, defaults] : [defaults, nodes]
+    return [...refused, ...(await writeFeed(sent, reading)), ...left.map(toUntouched)]
+  }
+  // More than this at once would hold up whatever is urgent meanwhile.
+  const now = urgency === 'increase' ? possible.slice(0, SINGLE_MAX) : possible
+  const later = possible.slice(now.length)
+  return [...refused, ...(await writeSingly(now, reading)), ...later.map(toUntouched)]
+}
+
+function toUntouched({ writeId }: LevelWrite): WriteOutcome {
+  return { writeId, kind: 'untouched' }
+}

@@ -1,0 +1,154 @@
+import { Invalid, isConnectorError, Malformed, type Shipment } from '@plimsoll/connector-kit'
+import type { WalmartLine, WalmartOrder } from './answers.ts'
+import type { Options, WalmartApi } from './api.ts'
+import { carrierNamed } from './carriers.ts'
+import { isKeptByWalmart, unitsOf } from './map.ts'
+import { fetchOrder } from './orders.ts'
+
+type Shipping = { api: WalmartApi; now: () => number; options: Options }
+
+/** A line of a shipment with the line of the order that it is about. */
+type ShippedLine = { line: WalmartLine; quantity: number }
+
+const METHODS = new Set(['Standard', 'Express', 'OneDay', 'Freight', 'WhiteGlove', 'Value'])
+
+/**
+ * Tells Walmart that a parcel has left, which charges the customer. What Walmart shows as available rises by a unit that is
+ * shipped, since it is not open any more and nobody has taken it off the input quantity: so that is lowered first.
+ * A parcel that is told already is known by its tracking number.
+ */
+export async function ship(shipment: Shipment, shipping: Shipping): Promise<{ externalId: string }> {
+  const { api, options } = shipping
+  const { orderExternalId: id } = shipment
+  const tracking = trackingOf(shipment)
+  const externalId = `${id}/${tracking.number}`
+  const { order, date } = await fetchOrder(id, shipping)
+  if (isKeptByWalmart(order)) throw new Invalid('Walmart ships this order itself.', 'orderExternalId')
+  const lines = linesOf(shipment, order)
+  if (lines.every(({ line }) => isTold(line, tracking.number))) return { externalId }
+
+  for (const { line, quantity } of lines) {
+    const { open } = unitsOf(line)
+    if (quantity > open) {
+      throw new Invalid(`Of line ${line.lineNumber} ${open} units are left, not ${quantity}.`, 'lines')
+    }
+  }
+  if (lines.some(({ line }) => unitsOf(line).created > 0)) await api.acknowledge(id, options)
+  await lowerInput(order, lines, shipping)
+  const now = Math.min(shipping.now(), date?.getTime() ?? Number.POSITIVE_INFINITY)
+  const body = toBody(lines, { order, tracking, shipment, shippedAt: Math.max(order.orderDate, now) })
+  const { data, detail } = await api.ship(id, body, options)
+  const answered = new Map(data.order.orderLines.orderLine.map((line) => [line.lineNumber, line]))
+  for (const { line, quantity } of lines) {
+    const after = answered.get(line.lineNumber)
+    if (after === undefined || unitsOf(after).shipped < unitsOf(line).shipped + quantity) {
+      const said = JSON.stringify(after ?? {})
+      throw new Malformed(`Walmart does not show line ${line.lineNumber} as shipped`, said, true, detail)
+    }
+  }
+  return { externalId }
+}
+
+function trackingOf({ tracking }: Shipment): NonNullable<Shipment['tracking']> {
+  if (tracking === undefined || tracking.number === '') {
+    throw new Invalid('Walmart takes no shipment without a tracking number.', 'tracking')
+  }
+  if (carrierNamed(tracking.carrier) === undefined && tracking.url === undefined) {
+    const why = `Walmart does not know the carrier "${tracking.carrier}"`
+    throw new Invalid(`${why}: it then wants an address to track the parcel at.`, 'tracking.url')
+  }
+  return tracking
+}
+
+/** @throws Invalid for lines that the order does not have */
+function linesOf({ lines, orderExternalId }: Shipment, order: WalmartOrder): ShippedLine[] {
+  const known = new Map(order.orderLines.orderLine.map((line) => [line.lineNumber, line]))
+  const found = lines
+    .filter(({ quantity }) => quantity > 0)
+    .map(({ lineExternalId, quantity }) => {
+      const line = known.get(lineExternalId)
+      if (line === undefined) {
+        throw new Invalid(`Order ${orderExternalId} has no line ${lineExternalId}.`, 'lines')
+      }
+      return { line, quantity }
+    })
+  if (found.length === 0) throw new Invalid('A shipment without units.', 'lines')
+  return found
+}
+
+function isTold({ orderLineStatuses }: WalmartLine, trackingNumber: string): boolean {
+  return orderLineStatuses.orderLineStatus.some(
+    ({ status, trackingInfo }) =>
+      (status === 'Shipped' || status === 'Delivered') && trackingInfo?.trackingNumber === trackingNumber,
+  )
+}
+
+/**
+ * Only where the order names its fulfilment centre: elsewhere the hub's own write, which follows, has to do. Lowered and
+ * then not shipped, a level shows too few units until the hub writes it again.
+ */
+async function lowerInput(
+  order: WalmartOrder,
+  lines: readonly ShippedLine[],
+  { api, options }: Shipping,
+): Promise<void> {
+  const locationId = order.shipNode?.id
+  if (!locationId) return
+  const units = new Map<string, number>()
+  for (const { line, quantity } of lines) {
+    const { sku } = line.item
+    if (sku) units.set(sku, (units.get(sku) ?? 0) + quantity)
+  }
+  for (const [sku, shipped] of units) {
+    try {
+      const { data } = await api.inventory('ship.level', { sku, locationId }, options)
+      const amount = Math.max(0, data.quantity.amount - shipped)
+      await api.setInventory('ship.lower', { sku, locationId, amount }, options)
+    } catch (error) {
+      // An item that is not sold any more still has orders to ship.
+      if (isConnectorError(error) && (error.kind === 'not-found' || error.kind === 'invalid')) continue
+      throw error
+    }
+  }
+}
+
+function toBody(
+  lines: readonly ShippedLine[],
+  about: {
+    order: WalmartOrder
+    tracking: NonNullable<Shipment['tracking']>
+    shipment: Shipment
+    shippedAt: number
+  },
+) {
+  const { order, tracking, shipment, shippedAt } = about
+  const method = order.shippingInfo?.methodCode ?? ''
+  const carrier = carrierNamed(tracking.carrier)
+  return {
+    orderShipment: {
+      orderLines: {
+        orderLine: lines.map(({ line, quantity }) => ({
+          lineNumber: line.lineNumber,
+          // A customer who asked to cancel after it left still gets it.
+          intentToCancelOverride: true,
+          sellerOrderId: shipment.shipmentId,
+          orderLineStatuses: {
+            orderLineStatus: [
+              {
+                status: 'Shipped',
+                statusQuantity: { unitOfMeasurement: 'EACH', amount: String(quantity) },
+                trackingInfo: {
+                  shipDateTime: shippedAt,
+                  carrierName: carrier === undefined ? { otherCarrier: tracking.carrier } : { carrier },
+                  methodCode: METHODS.has(method) ? method : 'Standard',
+                  trackingNumber: tracking.number,
+                  ...(tracking.url !== undefined && { trackingURL: tracking.url }),
+                },
+              },
+            ],
+          },
+        })),
+      },
+    },
+  }
+}

@@ -1,0 +1,148 @@
+import type {
+  ControlLevel,
+  ControlOperations,
+  OrderStep,
+  StepOutcome,
+} from '@plimsoll/connector-kit/simulator'
+import { WFS_LOCATION } from '../ids.ts'
+import { placeOrder } from './checkout.ts'
+import type { Marketplace } from './marketplace.ts'
+import { cancelUnits, refundOrder, shipUnits } from './order-steps.ts'
+import { type Item, openUnitsOf, type PurchaseOrder } from './records.ts'
+
+/** Shoppers, the seller's own screen and Walmart itself, for the kit's control API and storefront. */
+export function createControl(marketplace: Marketplace, work: () => void): ControlOperations {
+  const levelsOf = ({ sku, isKept }: Item): ControlLevel[] => {
+    if (isKept) {
+      const quantity = marketplace.kept.get(sku)?.available ?? null
+      return [{ sku, stockUnitId: sku, locationId: WFS_LOCATION, quantity }]
+    }
+    return [...(marketplace.inputs.get(sku) ?? [])].map(([node, quantity]) => ({
+      sku,
+      stockUnitId: sku,
+      locationId: node,
+      quantity,
+    }))
+  }
+
+  return {
+    addProducts: (products) =>
+      // Walmart sells nothing without counting it.
+      products
+        .filter(({ unitsTracked = true }) => unitsTracked)
+        .flatMap(({ sku, title, barcode = '', price, quantity, keptByPlatform: isKept = false }) => {
+          const item = marketplace.addItem({ sku, title, barcode, price, isKept })
+          const [first] = marketplace.nodes.keys()
+          if (isKept) {
+            const modifiedMs = marketplace.options.now()
+            marketplace.kept.set(sku, { available: quantity, onHand: quantity, modifiedMs })
+          } else if (first !== undefined) marketplace.setInput(sku, first, quantity)
+          return levelsOf(item)
+        }),
+    levels() {
+      work()
+      return [...marketplace.items.values()].flatMap(levelsOf)
+    },
+    placeOrder(lines) {
+      work()
+      const placed = placeOrder(marketplace, lines)
+      if (placed.kind === 'refused') return placed
+      const [first] = placed.orders
+      return {
+        kind: 'placed',
+        externalId: first?.id ?? '',
+        lines: placed.orders.flatMap((order) =>
+          order.lines.map(({ sku, ordered }) => ({
+            sku,
+            stockUnitId: sku,
+            locationId: order.node ?? WFS_LOCATION,
+            quantity: ordered,
+          })),
+        ),
+      }
+    },
+    stepOrder(externalId, step) {
+      work()
+      const order = marketplace.orders.get(externalId)
+      return order === undefined ? { kind: 'not-found' } : takeStep(marketplace, order, step)
+    },
+    setLevel({ stockUnitId, locationId, quantity }) {
+      const item = marketplace.items.get(stockUnitId)
+      if (item === undefined || !marketplace.nodes.has(locationId)) return undefined
+      return { before: marketplace.setInput(item.sku, locationId, quantity) ?? null }
+    },
+    products({ search, limit }) {
+      work()
+      const wanted = search.toLowerCase()
+      const found = [...marketplace.items.values()].filter(
+        ({ sku, title }) => sku.toLowerCase().includes(wanted) || title.toLowerCase().includes(wanted),
+      )
+      const rows = found.slice(0, limit).map((item) => ({
+        sku: item.sku,
+        title: item.title,
+        price: item.price,
+        quantity: marketplace.availableOf(item),
+      }))
+      return { total: found.length, rows }
+    },
+  }
+}
+
+function takeStep(marketplace: Marketplace, order: PurchaseOrder, step: OrderStep): StepOutcome {
+  const why = whyNot(marketplace, order, step)
+  return why === undefined ? { kind: 'done' } : { kind: 'refused', why }
+}
+
+function whyNot(marketplace: Marketplace, order: PurchaseOrder, step: OrderStep): string | undefined {
+  switch (step) {
+    case 'pay':
+      return 'Walmart shows an order once it is paid for.'
+    case 'cancel':
+      return cancelAll(marketplace, order)
+    case 'fulfill':
+      return shipAll(marketplace, order)
+    case 'refund':
+      return refundOrder(marketplace, order)
+    default: {
+      const never: never = step
+      return never
+    }
+  }
+}
+
+/** Walmart's fraud review, or the customer through it. */
+function cancelAll(marketplace: Marketplace, order: PurchaseOrder): string | undefined {
+  const open = order.lines.filter((line) => openUnitsOf(line) > 0)
+  if (open.length === 0) return 'Nothing is left to cancel.'
+  for (const line of open) {
+    const why = cancelUnits(marketplace, order, {
+      line,
+      units: openUnitsOf(line),
+      reason: 'CUSTOMER_REQUESTED_SELLER_TO_CANCEL',
+    })
+    if (why !== undefined) return why
+  }
+  marketplace.tell(order, 'FRAUD_CANCEL')
+  return undefined
+}
+
+/** The seller confirms the shipment on Walmart's own screen. */
+function shipAll(marketplace: Marketplace, order: PurchaseOrder): string | undefined {
+  const open = order.lines.filter((line) => openUnitsOf(line) > 0)
+  if (open.length === 0) return 'Nothing is left to ship.'
+  for (const line of open) {
+    const why = shipUnits(marketplace, order, {
+      line,
+      units: openUnitsOf(line),
+      byApi: false,
+      tracking: {
+        shipDateTime: marketplace.options.now(),
+        carrierName: { carrier: 'UPS' },
+        methodCode: 'Standard',
+        trackingNumber: `1Z${order.id}`,
+      },
+    })
+    if (why !== undefined) return why
+  }
+  return undefined
+}

@@ -1,0 +1,178 @@
+import { systemClock } from '@plimsoll/connector-kit'
+import {
+  createSimulator,
+  type RunningSimulator,
+  type SimulatorOptions,
+} from '@plimsoll/connector-kit/simulator'
+import type { Credentials, Settings } from '../settings.ts'
+import { createAccess, type SimulatedKeys, TOKEN_LIFE_MS } from './access.ts'
+import { createControl } from './control.ts'
+import { createEvents, type Subscription } from './events.ts'
+import { createFeeds } from './feed-routes.ts'
+import { inventoryRoutes } from './inventory-routes.ts'
+import { itemRoutes } from './item-routes.ts'
+import { createLimits, type Limit } from './limits.ts'
+import { Marketplace } from './marketplace.ts'
+import { orderRoutes } from './order-routes.ts'
+import type { Node } from './records.ts'
+import { type Seller, sellerRoutes } from './seller-routes.ts'
+import { serve } from './server.ts'
+
+export type WalmartSimulatorOptions = SimulatorOptions & {
+  /** The seller's name. */
+  name?: string
+  currency?: string
+  keys?: SimulatedKeys
+  /** Names of the seller's fulfilment centres; none: the one that every account has without. */
+  nodes?: readonly (string | Node)[]
+  seller?: Partial<Seller>
+  tokenLifeMs?: number
+  /** From taking a feed to having worked on it; a minute. */
+  feedDelayMs?: number
+  feedLifeMs?: number
+  /** How late the list shows an order or a change of one. */
+  orderLagMs?: number
+  /** Until an order is to be shipped, and from then on until Walmart cancels it. */
+  shipWithinMs?: number
+  autoCancelAfterMs?: number
+  signatureEncoding?: 'base64' | 'hex'
+  /** Limits that are other than what the connector declares, by the name of its budget. */
+  limits?: Readonly<Record<string, Limit>>
+}
+
+export type WalmartSimulator = RunningSimulator & {
+  /** What to connect with. */
+  settings: Settings
+  credentials: Credentials
+  /** Ends every access token before its time. */
+  endTokens(): void
+  /** For tests that look inside. */
+  marketplace: Marketplace
+  subscriptions: ReadonlyMap<string, Subscription>
+}
+
+const DAY_MS = 86_400_000
+
+/** Starts a simulated marketplace with one seller. */
+export async function createWalmartSimulator(
+  options: WalmartSimulatorOptions = {},
+): Promise<WalmartSimulator> {
+  const clock = options.clock ?? systemClock
+  const now = () => clock.now()
+  const keys: SimulatedKeys = {
+    clientId: 'plimsoll-client-id',
+    clientSecret: 'plimsoll-client-secret',
+    ...options.keys,
+  }
+  const { name = 'Harbour & Co.', currency = 'USD', nodes = ['Main warehouse'] } = options
+  const seller: Seller = {
+    partnerId: '10000012345',
+    name,
+    status: 'ACTIVE',
+    feedsPerHour: 10,
+    scopes: {
+      item: 'view_only',
+      inventory: 'full_access',
+      orders: 'full_access',
+      returns: 'view_only',
+      feeds: 'full_access',
+      reports: 'view_only',
+      content: 'view_only',
+      price: 'no_access',
+      lagtime: 'view_only',
+      shipping: 'view_only',
+      rules: 'no_access',
+    },
+    ...options.seller,
+  }
+  const random = { next: () => 0.5 }
+  const marketplace = new Marketplace({
+    now,
+    random: () => random.next(),
+    nodes: nodes.map(toNode),
+    orderLagMs: options.orderLagMs ?? 0,
+    shipWithinMs: options.shipWithinMs ?? 2 * DAY_MS,
+    autoCancelAfterMs: options.autoCancelAfterMs ?? 4 * DAY_MS,
+  })
+  let endTokens: () => void = () => undefined
+  let subscriptions: ReadonlyMap<string, Subscription> = new Map()
+  let workOnFeeds: () => void = () => undefined
+  const work = () => {
+    workOnFeeds()
+    marketplace.work()
+  }
+
+  const running = await createSimulator(
+    {
+      id: 'walmart',
+      name,
+      colour: '#0053e2',
+      currency,
+      control: createControl(marketplace, work),
+      routes(app, kit) {
+        random.next = kit.random
+        const access = createAccess({
+          keys,
+          tokenLifeMs: options.tokenLifeMs ?? TOKEN_LIFE_MS,
+          now,
+          random: kit.random,
+        })
+        endTokens = access.endTokens
+        const feeds = createFeeds(marketplace, {
+          now,
+          random: kit.random,
+          delayMs: options.feedDelayMs ?? 60_000,
+          lifeMs: options.feedLifeMs ?? 7 * DAY_MS,
+          onWrite: ({ sku, node, amount, before }) =>
+            kit.books.writes.append({
+              atNs: kit.books.nowNs(),
+              stockUnitId: sku,
+              locationId: node,
+              quantity: amount,
+              before,
+              after: amount,
+            }),
+        })
+        workOnFeeds = feeds.work
+        const events = createEvents(marketplace, {
+          sender: kit.webhooks,
+          now,
+          partnerId: seller.partnerId,
+          signatureEncoding: options.signatureEncoding ?? 'base64',
+        })
+        subscriptions = events.subscriptions
+        const shapes = { currency, mart: 'WALMART_US' }
+        serve(app, {
+          kit,
+          work,
+          limits: createLimits(() => clock.monotonic(), options.limits),
+          assertAllowed: access.assertAllowed,
+          routes: [
+            ...sellerRoutes(marketplace, { access, seller }),
+            ...itemRoutes(marketplace, shapes),
+            ...inventoryRoutes(marketplace, (write) =>
+              kit.books.writes.append({ ...write, after: write.quantity }),
+            ),
+            ...feeds.routes,
+            ...orderRoutes(marketplace, shapes, { partnerId: seller.partnerId }),
+            ...events.routes,
+          ],
+        })
+      },
+    },
+    options,
+  )
+  return {
+    ...running,
+    marketplace,
+    subscriptions,
+    endTokens: () => endTokens(),
+    settings: { market: 'us', wfs: true, endpoint: running.url },
+    credentials: { ...keys, webhookSecret: 'plimsollsimulator00' },
+  }
+}
+
+function toNode(given: string | Node, at: number): Node {
+  if (typeof given !== 'string') return given
+  return { id: String(1_000_005_050 + at), name: given, nodeType: 'PHYSICAL', status: 'ACTIVE' }
+}
