@@ -8,7 +8,7 @@ const lines = fc.array(
   { maxLength: 30 },
 )
 
-test('I4: read in parts of any size, a file’s lines are those that it has, each once and in order', () => {
+test('read in parts of any size, a file’s lines are those that it has, each once and in order', () => {
   fc.assert(
     fc.property(lines, fc.boolean(), fc.integer({ min: 1, max: 40 }), (all, endsInLineFeed, extra) => {
       const file = Buffer.from(all.join('\n') + (endsInLineFeed && all.length > 0 ? '\n' : ''))

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { connect } from './simulator/connect.ts'
 import { createWooCommerceSimulator } from './simulator/index.ts'
 
-test('I4: variations of many parents are read some at a time, and none is missed while products are deleted', async () => {
+test('variations of many parents are read some at a time, and none is missed while products are deleted', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.constantFrom('simple', 'variable', 'variable'), { minLength: 60, maxLength: 130 }),
