@@ -97,6 +97,11 @@ export type Page<T> = {
   unreadable?: { externalId: string; version: number | undefined }[]
   /** Hand it back for the next page; undefined after the last. */
   next: string | undefined
+  /**
+   * The platform is still preparing what comes (an export into a file): asking for `next` sooner than so many
+   * milliseconds from now finds nothing more. Absent: at once.
+   */
+  againInMs?: number
   /** The platform's clock when it answered (its Date header), for fences. */
   platformTime: Date | undefined
 }
@@ -147,6 +152,11 @@ export type Shipment = {
 
 /** Cancels an order, or some of it. */
 export type Cancellation = {
+  /**
+   * Tells it from another of the same units: told again under one id, it changes nothing. Absent: the order and the
+   * units are all there is to tell it by, so that an equal one may pass for the same.
+   */
+  cancellationId?: string
   orderExternalId: string
   /** Which units; undefined: all that have not shipped. Always undefined where only whole orders can be cancelled. */
   lines: { lineExternalId: string; quantity: number }[] | undefined

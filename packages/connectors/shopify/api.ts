@@ -31,6 +31,8 @@ export type Answer<T> = {
   detail: PlatformDetail
   /** The version that served it; another than ours once ours has expired. */
   servedVersion: string | undefined
+  /** Where something that was asked for is to go away: a page that says why. */
+  deprecatedReason: string | undefined
 }
 
 export type Api = {
@@ -105,7 +107,8 @@ export function createApi(context: Context): Api {
       )
     }
     const servedVersion = response.headers['x-shopify-api-version']
-    return { data: parsed.data, partial: error, date: response.date, detail, servedVersion }
+    const deprecatedReason = response.headers['x-shopify-api-deprecated-reason']
+    return { data: parsed.data, partial: error, date: response.date, detail, servedVersion, deprecatedReason }
   }
 
   return {

@@ -8,7 +8,7 @@ import {
   Unauthorized,
 } from '@plimsoll/connector-kit'
 import { z } from 'zod'
-import { SCOPES, WITHDRAWAL_SCOPE } from './scopes.ts'
+import { scopesToAskFor } from './scopes.ts'
 import { baseUrl, type Credentials, grantNeeds, type Settings } from './settings.ts'
 
 const tokenSchema = z.object({
@@ -54,7 +54,7 @@ export const grant: GrantPage<Settings, Credentials> = {
   url({ settings, given, state, callbackUrl }) {
     const query = new URLSearchParams({
       client_id: given.clientId ?? '',
-      scope: [...SCOPES, WITHDRAWAL_SCOPE].join(','),
+      scope: scopesToAskFor({ isService: settings.fulfillmentService !== undefined }).join(','),
       redirect_uri: callbackUrl,
       state,
     })

@@ -13,6 +13,8 @@ const cursorSchema = z.object({
   /** Rows read in this window. */
   read: z.number().int(),
   after: z.string().nullable(),
+  /** Of listings: where each is stocked is read too. */
+  placed: z.boolean().optional(),
 })
 export type Cursor = z.infer<typeof cursorSchema>
 
@@ -39,9 +41,10 @@ export function nextCursor(
   const after = cursorAfter(page, cursor.after)
   if (after === undefined) return undefined
   const read = cursor.read + page.read
+  const same = cursor.placed === undefined ? {} : { placed: cursor.placed }
   // A window that begins where this one did would never end.
   if (read >= WINDOW_ROWS && page.last !== undefined && page.last !== cursor.window) {
-    return JSON.stringify({ window: page.last, read: 0, after: null } satisfies Cursor)
+    return JSON.stringify({ window: page.last, read: 0, after: null, ...same } satisfies Cursor)
   }
-  return JSON.stringify({ window: cursor.window, read, after } satisfies Cursor)
+  return JSON.stringify({ window: cursor.window, read, after, ...same } satisfies Cursor)
 }

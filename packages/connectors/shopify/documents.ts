@@ -4,11 +4,12 @@
  *
  * Costs are worst cases under "an object is 1 point, a connection 2 + first × node, a mutation 10"
  * (shopify.dev/docs/api/usage/limits); one query may cost 1,000 at the most, which is what sizes the pages.
- * `operations.test.ts` holds every document to the published schema and every cost to that sum.
+ * `simulator/schema.test.ts` holds every document to the published schema and every cost to that sum.
  */
 export type Operation = { name: string; query: string; cost: number }
 
 export const LISTINGS_PAGE = 250
+export const PLACED_LISTINGS_PAGE = 70
 export const LEVELS_PAGE = 250
 /** The first page is small because most polls find little, and the whole page is charged before it is read. */
 export const ORDERS_FIRST_PAGE = 10
@@ -20,22 +21,32 @@ export const CHECK: Operation = {
   cost: 30,
   query: `query PlimsollCheck {
   shop { name myshopifyDomain currencyCode ianaTimezone }
-  currentAppInstallation { accessScopes { handle } }
+  currentAppInstallation { accessScopes { handle } app { requestedAccessScopes { handle } optionalAccessScopes { handle } } }
 }`,
 }
 
 export const LOCATIONS: Operation = {
   name: 'locations',
-  cost: 252,
+  cost: 502,
   query: `query PlimsollLocations($after: String) {
   locations(first: 250, after: $after, includeInactive: true, sortKey: ID) {
-    nodes { id name isActive isFulfillmentService }
+    nodes { id name isActive isFulfillmentService fulfillmentService { serviceName } }
     pageInfo { hasNextPage endCursor }
   }
 }`,
 }
 
-const LISTING_FIELDS = `id sku barcode displayName inventoryPolicy product { status } inventoryItem { id tracked }`
+const VARIANT_FIELDS =
+  'id sku barcode displayName inventoryPolicy requiresComponents product { status isGiftCard }'
+const placedItem = (places: number) => `inventoryItem {
+  id
+  tracked
+  inventoryLevels(first: ${places}) {
+    nodes { location { isFulfillmentService fulfillmentService { serviceName } } }
+    pageInfo { hasNextPage }
+  }
+}`
+export const LISTING_FIELDS = `${VARIANT_FIELDS} inventoryItem { id tracked }`
 
 export const LISTINGS: Operation = {
   name: 'listings',
@@ -48,16 +59,31 @@ export const LISTINGS: Operation = {
 }`,
 }
 
+/** For shops with fulfilment services of other applications: also where each is stocked, which is dear. */
+export const PLACED_LISTINGS: Operation = {
+  name: 'listings',
+  cost: 2 + PLACED_LISTINGS_PAGE * 14,
+  query: `query PlimsollPlacedListings($after: String, $query: String) {
+  productVariants(first: ${PLACED_LISTINGS_PAGE}, after: $after, query: $query, sortKey: ID) {
+    nodes { ${VARIANT_FIELDS} ${placedItem(3)} }
+    pageInfo { hasNextPage endCursor }
+  }
+}`,
+}
+
 export const LISTING: Operation = {
   name: 'listing',
-  cost: 3,
-  query: `query PlimsollListing($id: ID!) { productVariant(id: $id) { ${LISTING_FIELDS} } }`,
+  cost: 35,
+  query: `query PlimsollListing($id: ID!) {
+  productVariant(id: $id) { ${VARIANT_FIELDS} ${placedItem(10)} }
+}`,
 }
 
 export const LEVELS: Operation = {
   name: 'levels',
-  cost: LEVELS_PAGE * 3,
+  cost: 2 + LEVELS_PAGE * 3,
   query: `query PlimsollLevels($ids: [ID!]!, $location: ID!) {
+  location(id: $location) { isFulfillmentService fulfillmentService { serviceName } }
   nodes(ids: $ids) {
     ... on InventoryItem {
       id
@@ -176,10 +202,12 @@ export const SHIPPABLE: Operation = {
   query: `query PlimsollShippable($id: ID!) {
   order(id: $id) {
     id
+    cancelledAt
     fulfillmentOrders(first: 6) {
       nodes {
         id
         status
+        requestStatus
         assignedLocation { location { id } }
         lineItems(first: 50) { nodes { id remainingQuantity lineItem { id } } pageInfo { hasNextPage } }
       }
@@ -269,26 +297,3 @@ export const UNSUBSCRIBE: Operation = {
   webhookSubscriptionDelete(id: $id) { deletedWebhookSubscriptionId userErrors { field message } }
 }`,
 }
-
-export const ALL_OPERATIONS: readonly Operation[] = [
-  CHECK,
-  LOCATIONS,
-  LISTINGS,
-  LISTING,
-  LEVELS,
-  SET_LEVELS,
-  ORDERS,
-  ORDER,
-  ORDER_PART_IDS,
-  FULFILLMENT_LINES,
-  REFUND_LINES,
-  SHIPPABLE,
-  SHIP,
-  PLACEMENT,
-  PUBLICATIONS,
-  UNPUBLISH,
-  PUBLISH,
-  SUBSCRIPTIONS,
-  SUBSCRIBE,
-  UNSUBSCRIBE,
-]

@@ -31,14 +31,21 @@ const end = { hasNextPage: false, endCursor: null }
 const list = (...nodes: unknown[]) => ({ nodes, pageInfo: end })
 const endless = (...nodes: unknown[]) => ({ nodes, pageInfo: { hasNextPage: true, endCursor: null } })
 
-const location = { id: gid('Location', 1), name: 'Shop', isActive: true, isFulfillmentService: false }
+const location = {
+  id: gid('Location', 1),
+  name: 'Shop',
+  isActive: true,
+  isFulfillmentService: false,
+  fulfillmentService: null,
+}
 const variant = {
   id: gid('ProductVariant', 21),
   sku: null,
   barcode: null,
   displayName: 'Mug',
   inventoryPolicy: 'DENY',
-  product: { status: 'ACTIVE' },
+  requiresComponents: false,
+  product: { status: 'ACTIVE', isGiftCard: false },
   inventoryItem: { id: gid('InventoryItem', 11), tracked: true },
 }
 const line = {
@@ -97,7 +104,7 @@ const unreadable: [story: string, script: Script, call: Call][] = [
   ],
   [
     'a level that changed at no moment',
-    { PlimsollLevels: { nodes: [level(11, '2026-02-31T25:61:61Z')] } },
+    { PlimsollLevels: { location, nodes: [level(11, '2026-02-31T25:61:61Z')] } },
     (operations) => operations.levels([key]),
   ],
   [
@@ -132,7 +139,11 @@ const unreadable: [story: string, script: Script, call: Call][] = [
   ],
   [
     'listings that go on nobody knows where',
-    { PlimsollListings: { productVariants: endless(variant) } },
+    {
+      PlimsollLocations: { locations: list(location) },
+      PlimsollListingsCount: { productVariantsCount: { count: 3 } },
+      PlimsollListings: { productVariants: endless(variant) },
+    },
     (operations) => operations.listings(undefined),
   ],
   [
@@ -180,7 +191,7 @@ test('the tested answers are readable but for the one thing', async () => {
   const { operations } = connect({
     PlimsollLocations: { locations: list(location) },
     PlimsollListing: { productVariant: variant },
-    PlimsollLevels: { nodes: [level(11)] },
+    PlimsollLevels: { location, nodes: [level(11)] },
     PlimsollOrder: { order },
   })
   expect(await operations.locations()).toHaveLength(1)
@@ -190,7 +201,7 @@ test('the tested answers are readable but for the one thing', async () => {
 })
 
 test('a level that nobody asked about is not told, and one that comes twice is told once', async () => {
-  const { operations } = connect({ PlimsollLevels: { nodes: [level(99), level(11), level(11)] } })
+  const { operations } = connect({ PlimsollLevels: { location, nodes: [level(99), level(11), level(11)] } })
   expect(await operations.levels([key])).toMatchObject([{ stockUnitId: key.stockUnitId }])
 })
 
@@ -228,6 +239,7 @@ describe('shipping', () => {
   const fulfillmentOrder = (id: number, remainingQuantity: number) => ({
     id: gid('FulfillmentOrder', id),
     status: 'OPEN',
+    requestStatus: 'UNSUBMITTED',
     assignedLocation: { location: { id: location.id } },
     lineItems: {
       nodes: [{ id: gid('FulfillmentOrderLineItem', id), remainingQuantity, lineItem: { id: line.id } }],
@@ -235,7 +247,12 @@ describe('shipping', () => {
     },
   })
   const shippable = (...nodes: unknown[]) => ({
-    order: { id: order.id, fulfillmentOrders: { nodes, pageInfo: { hasNextPage: false } }, fulfillments: [] },
+    order: {
+      id: order.id,
+      cancelledAt: null,
+      fulfillmentOrders: { nodes, pageInfo: { hasNextPage: false } },
+      fulfillments: [],
+    },
   })
   const made = (status: string) => ({
     fulfillmentCreate: { fulfillment: { id: gid('Fulfillment', 51), status }, userErrors: [] },

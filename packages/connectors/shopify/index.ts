@@ -32,7 +32,9 @@ export const connector = defineConnector({
       quantityMax: QUANTITY_MAX,
       webhooks: TOPICS,
       tracking: true,
-      cancel: false,
+      cancel: 'lines',
+      // Fulfilment services of other applications.
+      counts: true,
       // A variant by itself, since 2026-07; its product and siblings sell on.
       withdraw: 'unpublished on every sales channel',
       latestEffectMs: 60_000,
@@ -60,6 +62,11 @@ export const connector = defineConnector({
           verified: false,
         },
         {
+          fact: 'Units that are refunded with restock type CANCEL are available again at once and will not ship',
+          source: 'shopify.dev/docs/api/admin-graphql/2026-10/enums/RefundLineItemRestockType',
+          verified: false,
+        },
+        {
           fact: 'A variant that is unpublished on every publication is sold to nobody, while its siblings are',
           source: 'shopify.dev/changelog/publish-and-unpublish-product-variants-independently-from-product',
           verified: false,
@@ -78,10 +85,14 @@ export const connector = defineConnector({
     ],
   },
   open,
-  // Points are counted for each application and shop.
-  budgetKeys: ({ settings, credentials }) => ({
-    account: JSON.stringify([settings.shop, credentials.clientId ?? credentials.accessToken]),
-  }),
+  // Points are counted for each application and shop. The privacy webhooks of an application have one address for all shops.
+  budgetKeys: ({ settings, credentials }) => {
+    const application = credentials.clientId ?? credentials.accessToken
+    return {
+      account: JSON.stringify([settings.shop, application]),
+      ...(application !== undefined && { application }),
+    }
+  },
   tokens: { access },
   grant,
   webhooks,

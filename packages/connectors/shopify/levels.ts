@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import {
   type CallOptions,
   Conflict,
@@ -15,9 +14,12 @@ import {
 import { z } from 'zod'
 import { toUserError, type UserError, userErrorSchema } from './answers.ts'
 import type { Api } from './api.ts'
+import { derivedUuid } from './derived-uuid.ts'
 import { LEVELS, LEVELS_PAGE, SET_LEVELS } from './documents.ts'
 import { gidSchema } from './ids.ts'
 import { toInstant } from './instants.ts'
+import { isCountedElsewhere } from './map.ts'
+import type { Settings } from './settings.ts'
 
 /** Reading and writing `available`. Reads are by id, which is consistent right after a write; search is not. */
 
@@ -26,6 +28,12 @@ export const SET_MAX = 250
 export const QUANTITY_MAX = 1_000_000_000
 
 const levelsSchema = z.object({
+  location: z
+    .object({
+      isFulfillmentService: z.boolean(),
+      fulfillmentService: z.object({ serviceName: z.string() }).nullable(),
+    })
+    .nullable(),
   nodes: z.array(
     z
       .object({
@@ -44,9 +52,14 @@ const levelsSchema = z.object({
   ),
 })
 
-/** The levels that exist; an untracked item's quantity is undefined, a negative one is kept. */
+type Reach = { api: Api; settings: Settings }
+
+/**
+ * The levels that exist; an untracked item's quantity is undefined, a negative one is kept. Those that another
+ * application's fulfilment service counts are none of ours: they are read by `counts`.
+ */
 export async function readLevels(
-  api: Api,
+  { api, settings }: Reach,
   keys: readonly LevelKey[],
   options: CallOptions = {},
 ): Promise<ExternalLevel[]> {
@@ -60,7 +73,11 @@ export async function readLevels(
     for (const ids of chunks([...units], LEVELS_PAGE)) {
       const variables = { ids, location: locationId }
       const open = new Set(ids)
-      const { data } = await api.read(LEVELS, variables, levelsSchema, { ...options, cost: ids.length * 3 })
+      const { data } = await api.read(LEVELS, variables, levelsSchema, {
+        ...options,
+        cost: 2 + ids.length * 3,
+      })
+      if (data.location !== null && isCountedElsewhere(data.location, settings.fulfillmentService)) break
       for (const node of data.nodes) {
         if (node === null || !('id' in node) || node.inventoryLevel === null) continue
         // Once for each id that was asked about; an answer about another thing is not ours to tell.
@@ -114,7 +131,7 @@ type SetAnswer = NonNullable<z.infer<typeof setSchema>['inventorySetQuantities']
  * A resend of the same writes has the same idempotency key, so after a time-out it is safe.
  */
 export async function setLevels(
-  api: Api,
+  reach: Reach,
   writes: readonly LevelWrite[],
   options: CallOptions = {},
 ): Promise<WriteOutcome[]> {
@@ -126,15 +143,15 @@ export async function setLevels(
     .sort((a, b) => (a.writeId < b.writeId ? -1 : 1))
   if (rows.length === 0) return outcomes
 
-  let { payload, partial, detail } = await send(api, rows, idempotencyKey(rows, 1), options)
+  let { payload, partial, detail } = await send(reach.api, rows, idempotencyKey(rows, 1), options)
   if (payload?.userErrors.some((error) => error.code === 'IDEMPOTENCY_PREVIOUS_ATTEMPT_FAILED')) {
     // Not applied, and this key is spent for 24 h: Shopify asks for a new one.
-    ;({ payload, partial, detail } = await send(api, rows, idempotencyKey(rows, 2), options))
+    ;({ payload, partial, detail } = await send(reach.api, rows, idempotencyKey(rows, 2), options))
   }
   if (payload === null)
     throw partial ?? new Unavailable('Shopify answered the write with nothing', true, detail)
   if (payload.userErrors.length > 0) return outcomes.concat(toRefusals(rows, payload.userErrors, detail))
-  return outcomes.concat(await prove(api, rows, payload, options))
+  return outcomes.concat(await prove(reach, rows, payload, options))
 }
 
 async function send(api: Api, rows: readonly LevelWrite[], key: string, options: CallOptions) {
@@ -163,16 +180,10 @@ function refuseImpossible(write: LevelWrite): WriteOutcome[] {
 
 /** A UUID from what is written, so that the same writes always ask under the same key. */
 export function idempotencyKey(rows: readonly LevelWrite[], attempt: number): string {
-  const hash = createHash('sha256')
-  hash.update(
-    JSON.stringify([
-      attempt,
-      rows.map((row) => [row.writeId, row.stockUnitId, row.locationId, row.quantity, row.expected ?? null]),
-    ]),
-  )
-  const hex = hash.digest('hex')
-  // Version 8 of RFC 9562: a UUID whose bits are the application's own.
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`
+  return derivedUuid([
+    attempt,
+    rows.map((row) => [row.writeId, row.stockUnitId, row.locationId, row.quantity, row.expected ?? null]),
+  ])
 }
 
 /** Throws when an error names no row: then it is about the call, and every row would meet it again. */
@@ -206,7 +217,7 @@ function rowOf(error: UserError): number | undefined {
  * no quantity for is read back; when that differs, a sale came between and the hub must look at the orders.
  */
 async function prove(
-  api: Api,
+  reach: Reach,
   rows: readonly LevelWrite[],
   payload: SetAnswer,
   options: CallOptions,
@@ -221,7 +232,7 @@ async function prove(
   }
   const silent = rows.filter((row) => !echoed.has(nameOf(row)))
   const readBack = new Map<string, number | undefined>()
-  for (const level of silent.length === 0 ? [] : await readBackOf(api, silent, options)) {
+  for (const level of silent.length === 0 ? [] : await readBackOf(reach, silent, options)) {
     readBack.set(nameOf(level), level.quantity)
   }
   return rows.map((row): WriteOutcome => {
@@ -236,12 +247,12 @@ async function prove(
 
 /** The write has been sent: whatever fails while proving it leaves it unknown, never merely waiting. */
 async function readBackOf(
-  api: Api,
+  reach: Reach,
   rows: readonly LevelWrite[],
   options: CallOptions,
 ): Promise<ExternalLevel[]> {
   try {
-    return await readLevels(api, rows, options)
+    return await readLevels(reach, rows, options)
   } catch (cause) {
     if (!isConnectorError(cause)) throw cause
     throw new Unavailable('The quantities were set, but could not be read back', true, { cause })

@@ -4,7 +4,8 @@ import { withShop } from './testing/connected-shop.ts'
 const bottomless = { capacity: 10_000_000, restoreRate: 1_000_000 }
 
 test('a catalogue deeper than the platform pages is read to its end, each listing once', () =>
-  withShop({ bucket: bottomless }, async ({ operations, seed }) => {
+  // Shopify makes no file now.
+  withShop({ bucket: bottomless, bulk: 'busy' }, async ({ operations, seed }) => {
     const count = 25_300
     await seed(...Array.from({ length: count }, (_, at) => ({ sku: `P-${at}` })))
     const seen = new Set<string>()
@@ -32,7 +33,15 @@ test('two listings may have one SKU: they are told apart by their ids', () =>
 test('check() names the rights that are missing; a right to write includes the one to read', () =>
   withShop(
     {
-      scopes: ['read_products', 'write_inventory', 'read_locations', 'read_all_orders', 'write_publications'],
+      scopes: [
+        'read_products',
+        'write_inventory',
+        'read_locations',
+        'read_all_orders',
+        'write_publications',
+        'write_orders',
+      ],
+      requestedScopes: ['read_products', 'write_inventory', 'read_locations', 'write_orders'],
     },
     async ({ operations }) => {
       expect(await operations.check()).toEqual({
@@ -41,12 +50,26 @@ test('check() names the rights that are missing; a right to write includes the o
         currency: 'EUR',
         timeZone: 'Europe/Berlin',
         missingScopes: [
-          'read_orders',
           'read_merchant_managed_fulfillment_orders',
           'write_merchant_managed_fulfillment_orders',
         ],
-        warnings: [],
+        warnings: [
+          expect.stringMatching(
+            /^The application does not ask for read_merchant_managed_\w+, write_merchant_managed_\w+:/,
+          ),
+        ],
       })
+    },
+  ))
+
+test('a right that the application asks for and the shop has not granted is the shop’s to grant', () =>
+  withShop(
+    { scopes: ['read_all_orders'], requestedScopes: ['write_inventory', 'read_orders'] },
+    async ({ operations }) => {
+      const { warnings } = await operations.check()
+      expect(warnings.join('\n')).toMatch(/does not ask for read_products, read_locations, read_merchant/)
+      expect(warnings.join('\n')).toMatch(/has not granted read_inventory, write_inventory, read_orders,/)
+      expect(warnings.join('\n')).toMatch(/Without write_orders, the hub cannot cancel/)
     },
   ))
 

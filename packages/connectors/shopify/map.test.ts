@@ -200,7 +200,8 @@ const node = {
   barcode: '',
   displayName: 'Tea - Green',
   inventoryPolicy: 'DENY' as const,
-  product: { status: 'ACTIVE' as const },
+  requiresComponents: false,
+  product: { status: 'ACTIVE' as const, isGiftCard: false },
   inventoryItem: { id: 'gid://shopify/InventoryItem/2', tracked: true },
 }
 
@@ -208,22 +209,34 @@ test.each([
   [{}, { sku: 'Ü "1"', barcode: undefined, state: 'active', tracked: true, sellsBeyondZero: false }],
   [{ sku: null }, { sku: undefined }],
   [{ sku: '' }, { sku: undefined }],
-  [{ product: { status: 'DRAFT' as const } }, { state: 'inactive' }],
-  [{ product: { status: 'ARCHIVED' as const } }, { state: 'inactive' }],
-  [{ product: { status: 'UNLISTED' as const } }, { state: 'active' }],
+  [{ product: { status: 'DRAFT' as const, isGiftCard: false } }, { state: 'inactive' }],
+  [{ product: { status: 'ARCHIVED' as const, isGiftCard: false } }, { state: 'inactive' }],
+  [{ product: { status: 'UNLISTED' as const, isGiftCard: false } }, { state: 'active' }],
   [{ inventoryPolicy: 'CONTINUE' as const }, { sellsBeyondZero: true }],
   [{ inventoryItem: { id: 'i', tracked: false } }, { tracked: false, stockUnitId: 'i' }],
+  [{ requiresComponents: true }, { tracked: false, fulfilledBy: 'merchant' }],
+  [
+    { product: { status: 'ACTIVE' as const, isGiftCard: true } },
+    { fulfilledBy: 'platform', state: 'active' },
+  ],
 ])('listing %#', (change, expected) => {
   expect(toListing({ ...node, ...change })).toMatchObject(expected)
 })
 
 test.each([
-  [true, false, true],
-  [false, false, false],
-  [true, true, false],
+  [true, undefined, true],
+  [false, undefined, false],
+  [true, 'Elsewhere', false],
+  [true, 'Plimsoll', true],
+  [false, 'Plimsoll', false],
 ])(
-  'a location active=%s of a fulfilment service=%s can be written: %s',
-  (isActive, isFulfillmentService, active) => {
-    expect(toLocation({ id: 'l', name: 'L', isActive, isFulfillmentService }).active).toBe(active)
+  'a location active=%s of the fulfilment service %s can be written: %s',
+  (isActive, serviceName, active) => {
+    const isFulfillmentService = serviceName !== undefined
+    const fulfillmentService = serviceName === undefined ? null : { serviceName }
+    const node = { id: 'l', name: 'L', isActive, isFulfillmentService, fulfillmentService }
+    expect(toLocation(node, 'Plimsoll').active).toBe(active)
+    // Without a service of our own every service's stock is another's to write.
+    expect(toLocation(node, undefined).active).toBe(isActive && !isFulfillmentService)
   },
 )

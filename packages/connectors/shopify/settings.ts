@@ -22,6 +22,21 @@ export const settingsSchema = z.object({
       description: 'your-brand.myshopify.com (Settings → Domains)',
       zh: { title: '店铺地址', description: 'your-brand.myshopify.com（在"设置 → 域名"中）' },
     }),
+  fulfillmentService: z
+    .string()
+    .trim()
+    .min(1)
+    .max(80)
+    .optional()
+    .meta({
+      title: 'Fulfilment service',
+      description:
+        'Only if the hub ships for a shop that is not its own: the name under which it appears there as a fulfilment service. Leave empty otherwise.',
+      zh: {
+        title: '履约服务',
+        description: '仅当中枢为并非自有的店铺发货时填写：它在该店铺中作为履约服务显示的名称。否则请留空。',
+      },
+    }),
   endpoint: z
     .string()
     .refine(isLoopback, 'Only an address of this machine: it is for the simulator')

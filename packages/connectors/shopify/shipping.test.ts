@@ -77,22 +77,58 @@ test('a cancelled order cannot be shipped, and says in which state it is', () =>
     })
   }))
 
+/** An order of five, three of which Shopify takes from one location and two from another. */
+async function placedAtTwo(world: ConnectedShop) {
+  const [level] = await world.seed({ quantity: 3 })
+  const [, other] = await world.operations.locations()
+  await world.operations.setLevels([
+    {
+      writeId: 'w',
+      stockUnitId: level?.stockUnitId ?? '',
+      locationId: other?.externalId ?? '',
+      quantity: 2,
+      expected: undefined,
+    },
+  ])
+  return await world.operations.order(await world.buy('S-0', 5))
+}
+
 test('a parcel is shipped from the one location that has it all', () =>
   withShop({ locations: ['A', 'B'] }, async (world) => {
-    const [level] = await world.seed({ quantity: 3 })
-    const [, other] = await world.operations.locations()
-    await world.operations.setLevels([
-      {
-        writeId: 'w',
-        stockUnitId: level?.stockUnitId ?? '',
-        locationId: other?.externalId ?? '',
-        quantity: 2,
-        expected: undefined,
-      },
-    ])
-    const order = await world.operations.order(await world.buy('S-0', 5))
-    await expect(world.operations.ship(parcel(order, 5, 'A'))).rejects.toMatchObject({ kind: 'invalid' })
+    const order = await placedAtTwo(world)
     await world.operations.ship(parcel(order, 3, 'B'))
     await world.operations.ship(parcel(order, 2, 'C'))
     expect(await shippedOf(world, order)).toBe(5)
+    const [sold] = world.simulator.shop.orders.values()
+    expect(sold?.fulfillments.map(({ lines }) => lines.map(({ quantity }) => quantity))).toEqual([[3], [2]])
+  }))
+
+test('a parcel whose units Shopify took from two locations is told at each of them, and told again it is the same', () =>
+  withShop({ locations: ['A', 'B'] }, async (world) => {
+    const order = await placedAtTwo(world)
+    const first = await world.operations.ship(parcel(order, 5, 'A'))
+    expect(await world.operations.ship(parcel(order, 5, 'A'))).toEqual(first)
+    const [sold] = world.simulator.shop.orders.values()
+    expect(sold?.fulfillments).toHaveLength(2)
+    expect(new Set(sold?.fulfillments.map(({ locationId }) => locationId)).size).toBe(2)
+    expect(sold?.fulfillments.map(({ tracking }) => tracking.number)).toEqual(['A', 'A'])
+    expect(await shippedOf(world, order)).toBe(5)
+  }))
+
+test('I3: a parcel that was cut off between two locations is told to its end, each unit once', () =>
+  withShop({ locations: ['A', 'B'] }, async (world) => {
+    const order = await placedAtTwo(world)
+    let answers = 0
+    world.simulator.faults.rewriteAnswers((body) => {
+      answers += 1
+      return answers === 2 ? '' : body
+    })
+    await expect(world.operations.ship(parcel(order, 5, 'A'))).rejects.toMatchObject({ kind: 'malformed' })
+    world.simulator.faults.rewriteAnswers(undefined)
+    expect(await shippedOf(world, order)).toBe(3)
+    await world.operations.ship(parcel(order, 5, 'A'))
+    expect(await shippedOf(world, order)).toBe(5)
+    await world.operations.ship(parcel(order, 5, 'A'))
+    expect(await shippedOf(world, order)).toBe(5)
+    await expect(world.operations.ship(parcel(order, 1, 'D'))).rejects.toMatchObject({ kind: 'conflict' })
   }))

@@ -1,65 +1,19 @@
-import {
-  type CallOptions,
-  Conflict,
-  Forbidden,
-  Invalid,
-  NotFound,
-  type Shipment,
-} from '@plimsoll/connector-kit'
+import { type CallOptions, Conflict, Forbidden, Invalid, type Shipment } from '@plimsoll/connector-kit'
 import { z } from 'zod'
+import { allocateParcel, type FulfillmentOrder, type Part, type Units } from './allocation.ts'
 import { userErrorSchema } from './answers.ts'
 import type { Api } from './api.ts'
-import { SHIP, SHIPPABLE } from './documents.ts'
+import { SHIP } from './documents.ts'
+import { takeOn } from './fulfillment-requests.ts'
 import { gidSchema } from './ids.ts'
 import { hasLeft } from './map.ts'
+import { readShippable, type Shippable } from './shippable.ts'
 
 /**
- * One parcel → one `fulfillmentCreate`. The mutation is not idempotent, so what is already there is read first:
- * a fulfilment of exactly these units under the same tracking number is this shipment, sent before.
+ * One parcel → one `fulfillmentCreate`, or one for each location that Shopify took its units from: a call must stay
+ * within one. The mutation is not idempotent, so what is already there is read first: a fulfilment of exactly these units
+ * under the same tracking number is this shipment, sent before.
  */
-const more = z.object({ hasNextPage: z.boolean() })
-const shippableSchema = z.object({
-  order: z
-    .object({
-      id: gidSchema,
-      fulfillmentOrders: z.object({
-        nodes: z.array(
-          z.object({
-            id: gidSchema,
-            status: z.string(),
-            assignedLocation: z.object({ location: z.object({ id: gidSchema }).nullable() }),
-            lineItems: z.object({
-              nodes: z.array(
-                z.object({
-                  id: gidSchema,
-                  remainingQuantity: z.number().int(),
-                  lineItem: z.object({ id: gidSchema }),
-                }),
-              ),
-              pageInfo: more,
-            }),
-          }),
-        ),
-        pageInfo: more,
-      }),
-      fulfillments: z.array(
-        z.object({
-          id: gidSchema,
-          status: z.string(),
-          trackingInfo: z.array(z.object({ number: z.string().nullable() })),
-          fulfillmentLineItems: z.object({
-            nodes: z.array(
-              z.object({ quantity: z.number().int().nullable(), lineItem: z.object({ id: gidSchema }) }),
-            ),
-            pageInfo: more,
-          }),
-        }),
-      ),
-    })
-    .nullable(),
-})
-type Shippable = NonNullable<z.infer<typeof shippableSchema>['order']>
-type FulfillmentOrder = Shippable['fulfillmentOrders']['nodes'][number]
 
 const shipSchema = z.object({
   fulfillmentCreate: z
@@ -76,15 +30,36 @@ export async function ship(
   options: CallOptions = {},
 ): Promise<{ externalId: string }> {
   if (shipment.lines.length === 0) throw new Invalid('A shipment needs lines', 'lines')
-  const { data } = await api.read(SHIPPABLE, { id: shipment.orderExternalId }, shippableSchema, options)
-  if (data.order === null) throw new NotFound(`Shopify has no order ${shipment.orderExternalId}`)
-
-  const sentBefore = findSame(data.order, shipment)
+  const order = await readShippable(api, shipment.orderExternalId, options)
+  const sentBefore = findSame(order, shipment)
   if (sentBefore !== undefined) return { externalId: sentBefore }
 
+  const { parts, externalId } = planParts(order, shipment)
+  const wanted = new Set(parts.flat().map((row) => row.fulfillmentOrderId))
+  await takeOn(
+    api,
+    order.fulfillmentOrders.nodes.filter(({ id }) => wanted.has(id)),
+    options,
+  )
+  let first = externalId
+  for (const [at, part] of parts.entries()) {
+    // One parcel is one message to the customer.
+    const notifyCustomer = shipment.notifyCustomer && at === parts.length - 1
+    const made = await shipPart(api, { part, shipment: { ...shipment, notifyCustomer } }, options)
+    first ??= made
+  }
+  if (first === undefined) throw new Invalid('Nothing of this parcel is left to ship', 'lines')
+  return { externalId: first }
+}
+
+async function shipPart(
+  api: Api,
+  { part, shipment }: { part: Part; shipment: Shipment },
+  options: CallOptions,
+): Promise<string> {
   const { tracking } = shipment
   const fulfillment = {
-    lineItemsByFulfillmentOrder: allocate(data.order.fulfillmentOrders.nodes, shipment),
+    lineItemsByFulfillmentOrder: part,
     notifyCustomer: shipment.notifyCustomer,
     ...(tracking === undefined
       ? {}
@@ -93,7 +68,7 @@ export async function ship(
   const answer = await api.change(SHIP, { fulfillment }, shipSchema, { ...options, priority: 3 })
   const payload = answer.data.fulfillmentCreate
   if (payload?.fulfillment) {
-    if (hasLeft(payload.fulfillment.status)) return { externalId: payload.fulfillment.id }
+    if (hasLeft(payload.fulfillment.status)) return payload.fulfillment.id
     throw new Invalid(
       `Shopify made the shipment and at once called it ${payload.fulfillment.status}`,
       'fulfillment',
@@ -121,8 +96,7 @@ function findSame(order: Shippable, shipment: Shipment): string | undefined {
     const lines = each.fulfillmentLineItems.nodes
     const units = lines.every((line) => wanted.get(line.lineItem.id) === line.quantity)
     if (!units || lines.length !== wanted.size) return false
-    const numbers = each.trackingInfo.map((info) => info.number)
-    return shipment.tracking === undefined || numbers.includes(shipment.tracking.number)
+    return shipment.tracking === undefined || isUnder(each, shipment.tracking.number)
   })
   const [first] = same
   if (first === undefined || shipment.tracking !== undefined) return first?.id
@@ -133,24 +107,44 @@ function findSame(order: Shippable, shipment: Shipment): string | undefined {
   return shipment.lines.some((line) => remaining(line.lineExternalId) < line.quantity) ? first.id : undefined
 }
 
+function isUnder(fulfillment: Shippable['fulfillments'][number], number: string): boolean {
+  return fulfillment.trackingInfo.some((info) => info.number === number)
+}
+
 const SHIPPABLE_STATUS = new Set(['OPEN', 'IN_PROGRESS'])
 
-/** Spreads the lines over the fulfilment orders of one location; one call must stay within one. */
-function allocate(all: readonly FulfillmentOrder[], shipment: Shipment) {
+/**
+ * What is to be sent. Where the units are no longer all there, what already left under this tracking number is a part of
+ * this parcel whose other parts were cut off: only those are sent.
+ * @returns externalId: of the parts that were sent before, the first
+ */
+function planParts(order: Shippable, shipment: Shipment): { parts: Part[]; externalId: string | undefined } {
+  const all = order.fulfillmentOrders.nodes
   const open = all.filter((each) => SHIPPABLE_STATUS.has(each.status))
+  const whole = allocateParcel(open, shipment.lines)
+  if (whole !== undefined) return { parts: whole, externalId: undefined }
+
+  const begun = shipment.tracking === undefined ? [] : sentUnder(order, shipment.tracking.number)
+  const rest = begun.length === 0 ? undefined : restOf(shipment.lines, begun)
+  const parts = rest === undefined ? undefined : allocateParcel(open, rest)
+  if (parts !== undefined) return { parts, externalId: begun[0]?.id }
   if (open.length === 0) throw nothingToShip(all)
-  const locations = new Set(open.map((each) => each.assignedLocation.location?.id))
-  for (const location of locations) {
-    const here = open.filter((each) => each.assignedLocation.location?.id === location)
-    const rows = allocateAt(here, shipment)
-    if (rows !== undefined) return rows
+  throw new Invalid('The order has fewer units left to ship than this parcel holds', 'lines')
+}
+
+function sentUnder(order: Shippable, number: string) {
+  return order.fulfillments.filter((each) => hasLeft(each.status) && isUnder(each, number))
+}
+
+/** Undefined: what was sent is no part of this parcel. */
+function restOf(wanted: Units, sent: Shippable['fulfillments']): Units | undefined {
+  const rest = new Map(wanted.map((line) => [line.lineExternalId, line.quantity]))
+  for (const { lineItem, quantity } of sent.flatMap((each) => each.fulfillmentLineItems.nodes)) {
+    rest.set(lineItem.id, (rest.get(lineItem.id) ?? 0) - (quantity ?? 0))
   }
-  throw new Invalid(
-    locations.size > 1
-      ? 'No one location of the order has all units of this parcel left to ship; send one shipment for each'
-      : 'The order has fewer units left to ship than this parcel holds',
-    'lines',
-  )
+  const lines = [...rest].map(([lineExternalId, quantity]) => ({ lineExternalId, quantity }))
+  if (lines.some(({ quantity }) => quantity < 0)) return undefined
+  return lines.filter(({ quantity }) => quantity > 0)
 }
 
 function nothingToShip(all: readonly FulfillmentOrder[]): Error {
@@ -160,25 +154,4 @@ function nothingToShip(all: readonly FulfillmentOrder[]): Error {
   }
   const states = [...new Set(all.map((each) => each.status))].join(', ')
   return new Conflict(`Nothing of the order can be shipped now: its fulfilment orders are ${states}`)
-}
-
-function allocateAt(here: readonly FulfillmentOrder[], shipment: Shipment) {
-  const taken = new Map<string, { id: string; quantity: number }[]>()
-  for (const wanted of shipment.lines) {
-    let missing = wanted.quantity
-    for (const order of here) {
-      for (const line of order.lineItems.nodes) {
-        const quantity =
-          line.lineItem.id === wanted.lineExternalId ? Math.min(missing, line.remainingQuantity) : 0
-        if (quantity <= 0) continue
-        taken.set(order.id, [...(taken.get(order.id) ?? []), { id: line.id, quantity }])
-        missing -= quantity
-      }
-    }
-    if (missing > 0) return undefined
-  }
-  return [...taken].map(([fulfillmentOrderId, fulfillmentOrderLineItems]) => ({
-    fulfillmentOrderId,
-    fulfillmentOrderLineItems,
-  }))
 }

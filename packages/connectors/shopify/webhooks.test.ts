@@ -93,6 +93,7 @@ describe('what a webhook is about', () => {
     ],
     ['products/delete', { id: 1 }, [{ kind: 'ignored', why: expect.any(String) }]],
     ['app/uninstalled', { id: 1 }, [{ kind: 'uninstalled' }]],
+    ['customers/redact', { shop_domain: 's.myshopify.com' }, [{ kind: 'ignored', why: expect.any(String) }]],
     ['carts/update', { id: 1 }, [{ kind: 'ignored', why: 'topic carts/update' }]],
   ])('%s %#', (topic, json, events) => {
     expect(parse(topic, json)).toEqual(events)
@@ -104,9 +105,19 @@ describe('what a webhook is about', () => {
     ['inventory_levels/update', { ...level, available: 7.5 }],
     ['orders/updated', { id: 45 }],
     ['products/update', { id: 1 }],
+    ['customers/redact', { id: 1 }],
+    ['shop/redact', {}],
   ])('%s in another shape is Malformed, never guessed: %#', (topic, json) => {
     expect(() => parse(topic, json)).toThrow(expect.objectContaining({ kind: 'malformed' }))
   })
+
+  test.each(['FULFILLMENT_REQUEST', 'CANCELLATION_REQUEST'])(
+    'a callback of a fulfilment service: %s',
+    (kind) => {
+      const request = { headers: {}, body: Buffer.from(JSON.stringify({ kind })) }
+      expect(webhooks.parse(request)).toEqual([{ kind: 'ignored', why: expect.stringContaining(kind) }])
+    },
+  )
 
   test('without a topic it is Malformed', () => {
     expect(() => webhooks.parse({ headers: {}, body })).toThrow(
@@ -174,6 +185,30 @@ describe('an order body', () => {
     expect(parse('orders/create', order)).toMatchObject([
       { order: { lines: [{ listingExternalId: undefined, sku: undefined, title: 'Engraving' }] } },
     ])
+  })
+
+  test('ids past 2^53 keep every digit', () => {
+    const line =
+      '{"id":866550311766439020,"variant_id":808950810,"quantity":1,"current_quantity":1,"fulfillable_quantity":1}'
+    const body = `{"id":820982911946154508,"name":"#9999","created_at":"2026-11-24T00:00:00-05:00","updated_at":"2026-11-24T00:00:00-05:00","line_items":[${line}]}`
+    const headers = { 'x-shopify-topic': 'orders/create' }
+    expect(webhooks.parse({ headers, body: Buffer.from(body) })).toMatchObject([
+      {
+        externalId: 'gid://shopify/Order/820982911946154508',
+        order: { lines: [{ externalId: 'gid://shopify/LineItem/866550311766439020' }] },
+      },
+    ])
+  })
+
+  test('one that does not say what is left of a line is a hint to read it', () => {
+    const order = {
+      id: 45,
+      name: '#1',
+      created_at: '2026-11-24T00:00:00Z',
+      updated_at: '2026-11-24T00:00:00Z',
+      line_items: [{ id: 1, quantity: 2 }],
+    }
+    expect(parse('orders/create', order)).toEqual([orderHint])
   })
 
   test('holds nothing of the buyer once personal data is dropped', () => {

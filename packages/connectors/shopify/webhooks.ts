@@ -24,8 +24,9 @@ const lineSchema = z.object({
   sku: z.string().nullish(),
   title: z.string().nullish(),
   quantity: z.number().int(),
-  current_quantity: z.number().int(),
-  fulfillable_quantity: z.number().int(),
+  /** Bodies of older versions have neither: then the order is read. */
+  current_quantity: z.number().int().optional(),
+  fulfillable_quantity: z.number().int().optional(),
 })
 
 const orderSchema = z.object({
@@ -58,8 +59,16 @@ const orderSchema = z.object({
     .default([]),
 })
 
-/** REST-shaped order → canonical order. Its location is unknown: bodies carry no fulfilment orders. */
-export function toWebhookOrder(body: z.infer<typeof orderSchema>): ExternalOrder {
+/**
+ * REST-shaped order → canonical order. Its location is unknown: bodies carry no fulfilment orders. Undefined where the
+ * body does not say what is left of a line.
+ */
+export function toWebhookOrder(body: z.infer<typeof orderSchema>): ExternalOrder | undefined {
+  const lines = body.line_items.flatMap(
+    ({ current_quantity: current, fulfillable_quantity: open, ...line }) =>
+      current === undefined || open === undefined ? [] : [{ ...line, current, open }],
+  )
+  if (lines.length < body.line_items.length) return undefined
   const shipped = new Map<string, number>()
   for (const fulfillment of body.fulfillments) {
     if (!hasLeft(fulfillment.status)) continue
@@ -79,14 +88,14 @@ export function toWebhookOrder(body: z.infer<typeof orderSchema>): ExternalOrder
     currency: body.currency ?? undefined,
     test: body.test,
     locationId: undefined,
-    lines: body.line_items.map((line) => ({
+    lines: lines.map((line) => ({
       id: toGid('LineItem', line.id),
       variantId: line.variant_id ? toGid('ProductVariant', line.variant_id) : undefined,
       sku: line.sku ?? undefined,
       title: line.title ?? '',
       ordered: line.quantity,
-      currentQuantity: line.current_quantity,
-      unfulfilled: line.fulfillable_quantity,
+      currentQuantity: line.current,
+      unfulfilled: line.open,
     })),
     shipped,
     refunds: body.refunds.flatMap((refund) =>
@@ -109,15 +118,28 @@ const levelSchema = z.object({
 const refundSchema = z.object({ order_id: idSchema })
 const editSchema = z.object({ order_edit: z.object({ order_id: idSchema }) })
 const productSchema = z.object({ variants: z.array(z.object({ id: idSchema })) })
+const privacySchema = z.object({ shop_domain: z.string().min(1) })
+/** What Shopify posts to a fulfilment service's callback: signed alike, without a topic. */
+const serviceCallSchema = z.object({ kind: z.enum(['FULFILLMENT_REQUEST', 'CANCELLATION_REQUEST']) })
 
 function parse(request: WebhookMessage): WebhookEvent[] {
   const topic = request.headers['x-shopify-topic']
-  if (topic === undefined) throw new Malformed('Webhook without a topic', '')
+  if (topic === undefined) {
+    const { kind } = read(request, serviceCallSchema, 'without a topic')
+    return [
+      {
+        kind: 'ignored',
+        why: `${kind} names no order; it is answered when the order is shipped or cancelled`,
+      },
+    ]
+  }
   switch (topic) {
     case 'orders/create':
     case 'orders/updated':
     case 'orders/cancelled': {
-      const order = toWebhookOrder(read(request, orderSchema, topic))
+      const body = read(request, orderSchema, topic)
+      const order = toWebhookOrder(body)
+      if (order === undefined) return [hint(body.id)]
       return [{ kind: 'order', externalId: order.externalId, version: order.version, order }]
     }
     case 'orders/edited': {
@@ -163,6 +185,17 @@ function parse(request: WebhookMessage): WebhookEvent[] {
       ]
     case 'app/uninstalled':
       return [{ kind: 'uninstalled' }]
+    // The three that every public application must answer (shopify.dev/docs/apps/build/compliance/privacy-law-compliance).
+    case 'customers/data_request':
+      read(request, privacySchema, topic)
+      return [{ kind: 'ignored', why: 'the hub keeps nothing of buyers: there is nothing to hand out' }]
+    case 'customers/redact':
+      read(request, privacySchema, topic)
+      return [{ kind: 'ignored', why: 'the hub keeps nothing of buyers: there is nothing to erase' }]
+    case 'shop/redact':
+      // Two days after it was uninstalled. What was counted is the brand's own; nothing is read of the shop any more.
+      read(request, privacySchema, topic)
+      return [{ kind: 'uninstalled' }]
     default:
       return [{ kind: 'ignored', why: `topic ${topic}` }]
   }
@@ -172,11 +205,17 @@ function hint(orderId: string): WebhookEvent {
   return { kind: 'order', externalId: toGid('Order', orderId), version: undefined, order: undefined }
 }
 
+/** Ids of Shopify's own examples (820982911946154508) pass 2^53: as numbers they would name another order. */
+function exact(_key: string, value: unknown, context?: { source?: string }): unknown {
+  if (typeof value !== 'number' || Number.isSafeInteger(value)) return value
+  return context?.source !== undefined && /^\d+$/.test(context.source) ? context.source : value
+}
+
 function read<T>(request: WebhookMessage, schema: z.ZodType<T>, topic: string): T {
   const text = Buffer.from(request.body).toString('utf8')
   let json: unknown
   try {
-    json = JSON.parse(text)
+    json = JSON.parse(text, exact)
   } catch (cause) {
     throw new Malformed(`Webhook ${topic} is not JSON`, text, false, { cause })
   }
@@ -192,6 +231,8 @@ export const webhooks: WebhookHandling<Settings, Credentials> = {
     const secrets = [credentials.clientSecret, credentials.previousClientSecret]
     return secrets.some((secret) => secret !== undefined && verifyHmacBase64(signature, secret, request.body))
   },
+  // Not signed, but the body is, with the secret of the application that all its shops share.
+  accountOf: ({ headers }) => headers['x-shopify-shop-domain']?.toLowerCase() || undefined,
   mayWait: (request) => request.headers['x-shopify-topic'] === 'inventory_levels/update',
   parse,
   personalDataKeys: [

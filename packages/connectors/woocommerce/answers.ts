@@ -101,11 +101,12 @@ export type WooOrder = z.infer<typeof order>
 export const orderRows = list(z.looseObject({ id, date_modified_gmt: gmt.nullish().catch(undefined) }))
 export type WooOrderRow = z.infer<typeof orderRows>[number]
 
-export const refundFields = 'id,date_created_gmt,line_items'
+export const refundFields = 'id,date_created_gmt,reason,line_items'
 export const refunds = list(
   z.object({
     id,
     date_created_gmt: gmt,
+    reason: z.string().nullish().catch(undefined),
     line_items: list(
       z.object({
         /** Negative: minus the units refunded. */
@@ -147,7 +148,13 @@ export const siteIndex = z.object({
 
 export const systemStatus = z.object({
   environment: z.object({ version: z.string() }),
-  settings: z.object({ currency: z.string().optional() }).optional(),
+  settings: z
+    .object({
+      currency: z.string().optional(),
+      /** High-performance order storage: tables of their own instead of posts. Absent before 7.1. */
+      HPOS_enabled: z.boolean().optional().catch(undefined),
+    })
+    .optional(),
 })
 
 export const settingOptions = list(z.object({ id: z.string(), value: z.unknown().optional() }))
@@ -166,6 +173,7 @@ const webhookRow = z.object({ id: reference.optional(), error: z.unknown().optio
 export const webhookBatch = z.object({
   create: list(webhookRow).default([]),
   update: list(webhookRow).default([]),
+  delete: list(webhookRow).default([]),
 })
 
 const anyId = z.union([z.int().positive(), z.string().min(1)])
@@ -173,8 +181,12 @@ export const withId = z.object({ id: anyId })
 
 export const fulfillment = z.object({
   id,
+  is_fulfilled: z.boolean().optional().catch(undefined),
+  /** In the shop's time, or null: only whether there is one is read. */
+  date_deleted: z.string().nullish().catch(undefined),
   meta_data: list(z.object({ key: z.string(), value: z.unknown().optional() })).default([]),
 })
+export type WooFulfillment = z.infer<typeof fulfillment>
 export const fulfillments = list(fulfillment)
 
 export const trackings = list(z.object({ tracking_id: anyId, tracking_number: z.string().default('') }))

@@ -1,5 +1,6 @@
 import type { ConnectorContext } from '@plimsoll/connector-kit'
 import * as answers from './answers.ts'
+import { orderCalls } from './order-calls.ts'
 import type { Credentials, Settings } from './settings.ts'
 import { createTransport } from './transport.ts'
 
@@ -9,7 +10,6 @@ type Options = { signal?: AbortSignal | undefined }
 export const pageSize = 100
 
 const writePriority = 0
-const orderPriority = 1
 
 /** The calls that the connector makes, one function each. They throw the kit's errors and neither repeat nor wait. */
 export function createApi(context: ConnectorContext<Settings, Credentials>) {
@@ -209,156 +209,7 @@ export function createApi(context: ConnectorContext<Settings, Credentials>) {
         answers.batchAnswer,
       ),
 
-    /**
-     * Orders changed after `modifiedAfter` (UTC without zone; that second itself is left out).
-     * @param query.skip rows to pass over
-     * @param query.trashed only those in the trash; `any` does not show them
-     * @param query.orderby shops older than 7 refuse `modified`
-     */
-    orders: ({
-      modifiedAfter,
-      skip,
-      trashed,
-      orderby,
-      signal,
-    }: Options & { modifiedAfter: string; skip: number; trashed: boolean; orderby: 'modified' | 'id' }) =>
-      ask(
-        {
-          operation: 'orders',
-          method: 'GET',
-          path: 'wc/v3/orders',
-          query: {
-            per_page: String(pageSize),
-            offset: String(skip),
-            modified_after: modifiedAfter,
-            // Otherwise the shop reads the date in its own time zone, and an hour a year is lost.
-            dates_are_gmt: 'true',
-            orderby,
-            order: 'asc',
-            status: trashed ? 'trash' : 'any',
-            _fields: answers.orderFields,
-          },
-          priority: orderPriority,
-          signal,
-        },
-        answers.orderRows,
-      ),
-
-    order: ({ id, signal }: Options & { id: number }) =>
-      ask(
-        {
-          operation: 'order',
-          method: 'GET',
-          path: `wc/v3/orders/${id}`,
-          query: { _fields: answers.orderFields },
-          priority: orderPriority,
-          signal,
-        },
-        answers.order,
-      ),
-
-    refunds: ({ orderId, page, signal }: Options & { orderId: number; page: number }) =>
-      ask(
-        {
-          operation: 'refunds',
-          method: 'GET',
-          path: `wc/v3/orders/${orderId}/refunds`,
-          query: { ...list(page), _fields: answers.refundFields },
-          priority: orderPriority,
-          signal,
-        },
-        answers.refunds,
-      ),
-
-    updateOrder: ({ id, change, signal }: Options & { id: number; change: Record<string, unknown> }) =>
-      ask(
-        {
-          operation: 'updateOrder',
-          method: 'POST',
-          path: `wc/v3/orders/${id}`,
-          query: { _fields: 'id' },
-          body: change,
-          signal,
-        },
-        answers.withId,
-      ),
-
-    fulfillments: ({ orderId, signal }: Options & { orderId: number }) =>
-      ask(
-        { operation: 'fulfillments', method: 'GET', path: `wc/v3/orders/${orderId}/fulfillments`, signal },
-        answers.fulfillments,
-      ),
-
-    createFulfillment: ({
-      orderId,
-      notifyCustomer,
-      body,
-      signal,
-    }: Options & { orderId: number; notifyCustomer: boolean; body: unknown }) =>
-      ask(
-        {
-          operation: 'createFulfillment',
-          method: 'POST',
-          path: `wc/v3/orders/${orderId}/fulfillments`,
-          query: { notify_customer: String(notifyCustomer) },
-          body,
-          signal,
-        },
-        answers.fulfillment,
-      ),
-
-    trackings: ({ orderId, signal }: Options & { orderId: number }) =>
-      ask(
-        {
-          operation: 'trackings',
-          method: 'GET',
-          path: `wc-shipment-tracking/v3/orders/${orderId}/shipment-trackings`,
-          signal,
-        },
-        answers.trackings,
-      ),
-
-    createTracking: ({ orderId, body, signal }: Options & { orderId: number; body: unknown }) =>
-      ask(
-        {
-          operation: 'createTracking',
-          method: 'POST',
-          path: `wc-shipment-tracking/v3/orders/${orderId}/shipment-trackings`,
-          body,
-          signal,
-        },
-        answers.createdTracking,
-      ),
-
-    notes: ({ orderId, signal }: Options & { orderId: number }) =>
-      ask(
-        {
-          operation: 'notes',
-          method: 'GET',
-          path: `wc/v3/orders/${orderId}/notes`,
-          query: { _fields: 'id,note' },
-          signal,
-        },
-        answers.notes,
-      ),
-
-    createNote: ({
-      orderId,
-      note,
-      toCustomer,
-      signal,
-    }: Options & { orderId: number; note: string; toCustomer: boolean }) =>
-      ask(
-        {
-          operation: 'createNote',
-          method: 'POST',
-          path: `wc/v3/orders/${orderId}/notes`,
-          query: { _fields: 'id' },
-          body: { note, customer_note: toCustomer },
-          signal,
-        },
-        answers.withId,
-      ),
+    ...orderCalls(ask, { size: pageSize, query: list }),
 
     webhooks: ({ page, signal }: Options & { page: number }) =>
       ask(
@@ -375,14 +226,15 @@ export function createApi(context: ConnectorContext<Settings, Credentials>) {
     changeWebhooks: ({
       create,
       update,
+      remove,
       signal,
-    }: Options & { create: readonly object[]; update: readonly object[] }) =>
+    }: Options & { create: readonly object[]; update: readonly object[]; remove: readonly number[] }) =>
       ask(
         {
           operation: 'changeWebhooks',
           method: 'POST',
           path: 'wc/v3/webhooks/batch',
-          body: { create, update },
+          body: { create, update, delete: remove },
           signal,
         },
         answers.webhookBatch,

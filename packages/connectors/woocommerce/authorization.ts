@@ -3,9 +3,10 @@ import type { Credentials } from './settings.ts'
 
 /**
  * How one request proves who sends it. Over TLS the keys travel themselves (Basic, or in the query where the
- * host strips the header); over plain HTTP only a signature does (OAuth 1.0a, one-legged).
+ * host strips the header); over plain HTTP only a signature does (OAuth 1.0a, one-legged). Behind a proxy that ends TLS and
+ * does not say so (`proxied`), the shop takes a request for plain HTTP: it wants a signature, over its address with http.
  */
-export type AuthorizationMode = 'basic' | 'query' | 'oauth1'
+export type AuthorizationMode = 'basic' | 'query' | 'oauth1' | 'proxied'
 
 export type SignedRequest = { url: string; headers: Record<string, string> }
 
@@ -38,7 +39,8 @@ export function authorize(request: RequestToSign): SignedRequest {
       const query = { ...request.query, consumer_key: consumerKey, consumer_secret: consumerSecret }
       return { url: withQuery(request.url, query), headers: {} }
     }
-    case 'oauth1': {
+    case 'oauth1':
+    case 'proxied': {
       const parameters: Record<string, string> = {
         ...request.query,
         oauth_consumer_key: consumerKey,
@@ -48,7 +50,8 @@ export function authorize(request: RequestToSign): SignedRequest {
       }
       const oauth_signature = oauthSignature({
         method: request.method,
-        url: request.url,
+        // class-wc-rest-authentication.php builds it of the site's address and `is_ssl()`.
+        url: request.mode === 'proxied' ? request.url.replace(/^https:/, 'http:') : request.url,
         parameters,
         consumerSecret,
       })

@@ -50,6 +50,11 @@ export async function check({ api, url, signal }: Checking): Promise<CheckResult
   if (asleep !== undefined && asleep.length > 0) {
     warnings.push(`The shop has switched off webhooks after failures: ${asleep.join(', ')}.`)
   }
+  if (status?.data.settings?.HPOS_enabled === false) {
+    warnings.push(
+      'Orders are kept as posts (legacy order storage), where lists of changed orders are slow: switch to high-performance order storage under WooCommerce > Settings > Advanced > Features, if your plugins allow it.',
+    )
+  }
   if (status !== undefined && isOlderThan(status.data.environment.version, 7)) {
     warnings.push(
       `WooCommerce ${status.data.environment.version} is old; orders are read more slowly before 7.0.`,

@@ -8,8 +8,11 @@ import { hasMore } from './pages.ts'
  */
 
 const listingCursor = z.object({
-  stage: z.enum(['products', 'variations']),
+  /** `parents`: still on a page of products, reading the variations of those behind `after`. */
+  stage: z.enum(['products', 'parents', 'variations']),
   page: z.int().min(1),
+  /** Of `parents`: the last product whose variations are read. By its id, since products move up as others are deleted. */
+  after: z.int().positive().optional(),
   /** Rows when the page before was read: when it shrinks, the rows behind have moved up. */
   total: z.int().nonnegative().optional(),
 })
@@ -52,13 +55,14 @@ export function nextListingPage(
   answer: { rows: number; total: number | undefined },
   pageSize: number,
 ): ListingCursor | undefined {
+  const stage = cursor.stage === 'parents' ? 'products' : cursor.stage
   const lost = Math.max(0, (cursor.total ?? 0) - (answer.total ?? cursor.total ?? 0))
   if (lost > 0) {
     const page = Math.max(1, cursor.page - Math.ceil(lost / pageSize))
-    return withTotal({ stage: cursor.stage, page }, answer.total)
+    return withTotal({ stage, page }, answer.total)
   }
   if (!hasMore({ ...answer, read: cursor.page * pageSize, pageSize })) return undefined
-  return withTotal({ stage: cursor.stage, page: cursor.page + 1 }, answer.total)
+  return withTotal({ stage, page: cursor.page + 1 }, answer.total)
 }
 
 /**

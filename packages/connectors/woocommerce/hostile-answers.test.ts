@@ -123,6 +123,19 @@ const stories: Record<string, (operations: ChannelOperations, exchanges: Exchang
     })
     expect(externalId).not.toBe('')
   },
+  async cancel(operations, exchanges) {
+    await operations.cancel?.({
+      cancellationId: 'c-1',
+      orderExternalId: '31',
+      lines: undefined,
+      reason: 'out-of-stock',
+      notifyCustomer: false,
+    })
+    // Never more than one thing is changed, and only once the order was read.
+    const changes = exchanges.filter(({ request }) => request.startsWith('POST'))
+    expect(changes.length).toBeLessThanOrEqual(1)
+    expect(exchanges[0]?.request).toBe('GET wc/v3/orders/31')
+  },
   async registerWebhooks(operations) {
     const { registered, repaired } = await operations.registerWebhooks('https://hub.example/in')
     for (const topic of [...registered, ...repaired]) expect(topic).toMatch(/^[a-z]+\.[a-z]+$/)

@@ -27,7 +27,7 @@ export const connector = defineConnector({
       quantityMax,
       webhooks: topics,
       tracking: true,
-      cancel: false,
+      cancel: 'lines',
       withdraw: 'set to private',
       latestEffectMs: 120_000,
       visibilityLagMs: 0,
@@ -39,7 +39,8 @@ export const connector = defineConnector({
         },
         {
           fact: 'No request takes effect later than two minutes after it was sent',
-          source: 'assumed: PHP hosts end a request after 30 to 60 seconds (max_execution_time)',
+          source:
+            'assumed: PHP hosts end a request after 30 to 60 seconds (max_execution_time); no call of a write begins later than 30 seconds after its first',
           verified: false,
         },
         {

@@ -9,7 +9,7 @@ import {
 import type { WooVariation } from './answers.ts'
 import { pageSize, type WooApi } from './api.ts'
 import { defaultLocationId, fromStockUnitId, type StockUnit } from './ids.ts'
-import { groupWrites, toOutcomes } from './level-writes.ts'
+import { groupWrites, toOutcomes, type WriteGroup } from './level-writes.ts'
 import { toLevel } from './map.ts'
 import type { OptionalRoute } from './optional-routes.ts'
 
@@ -77,17 +77,25 @@ function inPages<T>(values: readonly T[]): T[][] {
 }
 
 /**
+ * A call that begins later than this after the first may take effect later than the manifest says that a write does. The
+ * rows of those wait again, and the lane has its turn between: a hundred variations may have a hundred parents.
+ */
+const callsBeginWithinMs = 30_000
+
+/**
  * Sends quantities, one call for all simple products and one for each parent of variations, one after the other:
  * a shop carries out a batch row by row, and two at once would only compete for its few workers.
  * @throws what the first failing call threw, unless it surely changed nothing and others before it succeeded
  */
 export async function setLevels(
   writes: readonly LevelWrite[],
-  { api, signal }: Pick<Reading, 'api' | 'signal'>,
+  { api, now, signal }: Pick<Reading, 'api' | 'signal'> & { now: () => number },
 ): Promise<WriteOutcome[]> {
   const { groups, refused } = groupWrites(writes, pageSize)
   const outcomes: WriteOutcome[] = [...refused]
+  const beganAt = now()
   for (const [index, group] of groups.entries()) {
+    if (now() - beganAt > callsBeginWithinMs) return outcomes.concat(untouched(groups.slice(index)))
     try {
       const rows = group.rows.map(({ id, write }) => ({ id, stock_quantity: write.quantity }))
       const { data } = await api.setQuantities({ productId: group.productId, rows, signal })
@@ -103,15 +111,16 @@ export async function setLevels(
       }
       if (index === 0 || !surelyChangedNothing(error)) throw error
       // What came before is done and must be told; the rest waits again and meets the error first next time.
-      for (const rest of groups.slice(index)) {
-        outcomes.push(
-          ...rest.rows.map(({ write }) => ({ writeId: write.writeId, kind: 'untouched' as const })),
-        )
-      }
-      return outcomes
+      return outcomes.concat(untouched(groups.slice(index)))
     }
   }
   return outcomes
+}
+
+function untouched(groups: readonly WriteGroup[]): WriteOutcome[] {
+  return groups.flatMap(({ rows }) =>
+    rows.map(({ write }) => ({ writeId: write.writeId, kind: 'untouched' as const })),
+  )
 }
 
 /** After these the shop has not begun. After any other a part of the batch may be written. */

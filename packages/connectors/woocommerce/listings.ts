@@ -1,5 +1,5 @@
 import { type ExternalListing, Malformed, NotFound, type Page } from '@plimsoll/connector-kit'
-import type { WooVariation } from './answers.ts'
+import type { WooProduct, WooVariation } from './answers.ts'
 import { pageSize, type WooApi } from './api.ts'
 import { nextListingPage, readListingCursor } from './cursors.ts'
 import { fromExternalId } from './ids.ts'
@@ -14,33 +14,46 @@ type Reading = {
   signal?: AbortSignal | undefined
 }
 
+/** Parents whose variations are read in one call, where each takes a request or more: other calls get their turn between. */
+const parentsAtOnce = 10
+
 /**
  * One page of listings: first the products, then the variations of all of them. Where the shop has no list of all
- * variations, those of a page's products come with the page.
+ * variations, those of a page's products come behind the page, some parents at a time.
  */
 export async function readListings(
   text: string | undefined,
-  { api, variationsRoute, signal }: Reading,
+  reading: Reading,
 ): Promise<Page<ExternalListing>> {
+  const { api, variationsRoute, signal } = reading
   const cursor = readListingCursor(text)
-  if (cursor.stage === 'variations')
-    return readVariations(cursor.page, cursor.total, { api, variationsRoute, signal })
+  if (cursor.stage === 'variations') return readVariations(cursor.page, cursor.total, reading)
 
   const answer = await api.products({ page: cursor.page, signal })
-  const rows = answer.data.filter(isSellable).map(toListing)
-  const variable = answer.data.filter(isVariable)
+  const isFirst = cursor.stage === 'products'
+  const rows = isFirst ? answer.data.filter(isSellable).map(toListing) : []
   const hasRoute = await variationsRoute.isThere({ signal })
   if (!hasRoute) {
-    for (const parent of variable) {
-      const parentFacts = { id: parent.id, name: parent.name ?? '', status: parent.status }
-      for (const variation of await allVariationsOf(parent.id, { api, signal })) {
-        rows.push(toVariationListing({ ...variation, parent_id: parent.id }, parentFacts))
-      }
+    const waiting = answer.data.filter(isVariable).filter(({ id }) => isFirst || id > (cursor.after ?? 0))
+    const parents = waiting.slice(0, parentsAtOnce)
+    for (const parent of parents) rows.push(...(await readChildren(parent, reading)))
+    const after = parents.at(-1)?.id
+    if (waiting.length > parents.length && after !== undefined) {
+      // The total of the page's first reading: if it has shrunk since, pages are read again as for any other.
+      const total = isFirst ? answer.total : cursor.total
+      const next = { stage: 'parents', page: cursor.page, after, ...(total !== undefined && { total }) }
+      return { rows, next: JSON.stringify(next), platformTime: answer.date }
     }
   }
   const next = nextListingPage(cursor, { rows: answer.data.length, total: answer.total }, pageSize)
   const after = next ?? (hasRoute ? { stage: 'variations' as const, page: 1 } : undefined)
   return { rows, next: after && JSON.stringify(after), platformTime: answer.date }
+}
+
+async function readChildren(parent: WooProduct, reading: Reading): Promise<ExternalListing[]> {
+  const facts = { id: parent.id, name: parent.name ?? '', status: parent.status }
+  const variations = await allVariationsOf(parent.id, reading)
+  return variations.map((variation) => toVariationListing({ ...variation, parent_id: parent.id }, facts))
 }
 
 async function readVariations(

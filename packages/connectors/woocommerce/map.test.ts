@@ -1,8 +1,9 @@
 import { Malformed } from '@plimsoll/connector-kit'
-import { expect, test } from 'vitest'
-import type { WooOrder, WooProduct, WooRefund } from './answers.ts'
+import { describe, expect, test } from 'vitest'
+import type { WooFulfillment, WooOrder, WooProduct, WooRefund } from './answers.ts'
 import {
   isSellable,
+  type OrderParts,
   readCustomStatuses,
   toLevel,
   toListing,
@@ -47,6 +48,7 @@ const refund = (date: string, quantity: number, lineId = 1): WooRefund => ({
   line_items: [{ quantity: -quantity, meta_data: [{ key: '_refunded_item_id', value: String(lineId) }] }],
 })
 const none = readCustomStatuses('')
+const noParts: OrderParts = { refunds: [], fulfillments: [] }
 
 test.each([
   ['pending', {}, 'pending', 3, 0, 0, 'no'],
@@ -66,14 +68,14 @@ test.each([
 ])(
   'order %s %o → %s: current %i, shipped %i, returned %i, subtracted %s',
   (status, dates, state, current, shipped, returned, subtracted) => {
-    const mapped = toOrder({ ...order, status, ...dates }, [], none)
+    const mapped = toOrder({ ...order, status, ...dates }, noParts, none)
     expect(mapped.state).toBe(state)
     expect(mapped.lines).toMatchObject([{ ordered: 3, current, shipped, returned, subtracted }])
   },
 )
 
 test('an order: ids, number, instants in UTC, the one location', () => {
-  expect(toOrder(order, [], none)).toMatchObject({
+  expect(toOrder(order, noParts, none)).toMatchObject({
     externalId: '100',
     number: '#A-100',
     placedAt: new Date('2026-08-01T09:00:00Z'),
@@ -91,20 +93,24 @@ test.each([
   const [line] = order.line_items
   const mapped = toOrder(
     { ...order, line_items: line ? [{ ...line, product_id, variation_id }] : [] },
-    [],
+    noParts,
     none,
   )
   expect(mapped.lines[0]?.listingExternalId).toBe(listing)
 })
 
 test('units refunded before they leave are no longer promised', () => {
-  const mapped = toOrder(order, [refund('2026-08-01T12:00:00', 1), refund('2026-08-01T13:00:00', 1)], none)
+  const mapped = toOrder(
+    order,
+    { ...noParts, refunds: [refund('2026-08-01T12:00:00', 1), refund('2026-08-01T13:00:00', 1)] },
+    none,
+  )
   expect(mapped.lines).toMatchObject([{ ordered: 3, current: 1, shipped: 0 }])
 })
 
 test('units refunded after they left are still shipped, and not known to be back', () => {
   const refunds = [refund('2026-08-01T12:00:00', 1), refund('2026-08-03T12:00:00', 2)]
-  const mapped = toOrder({ ...order, status: 'completed', ...completedAt }, refunds, none)
+  const mapped = toOrder({ ...order, status: 'completed', ...completedAt }, { ...noParts, refunds }, none)
   expect(mapped.lines).toMatchObject([{ current: 2, shipped: 2, returned: 0 }])
 })
 
@@ -114,13 +120,51 @@ test('a refund of another line, or without a line, changes nothing here', () => 
     date_created_gmt: '2026-08-01T12:00:00',
     line_items: [{ quantity: -1, meta_data: [] }],
   }
-  expect(toOrder(order, [refund('2026-08-01T12:00:00', 1, 2), loose], none).lines[0]?.current).toBe(3)
+  expect(
+    toOrder(order, { ...noParts, refunds: [refund('2026-08-01T12:00:00', 1, 2), loose] }, none).lines[0]
+      ?.current,
+  ).toBe(3)
 })
 
 test('what the hub has shipped of an open order is read from its own record', () => {
   const value = [{ shipmentId: 's1', externalId: '5', lines: [{ lineExternalId: '1', quantity: 2 }] }]
-  const mapped = toOrder({ ...order, meta_data: [{ key: shipmentsKey, value }] }, [], none)
+  const mapped = toOrder({ ...order, meta_data: [{ key: shipmentsKey, value }] }, noParts, none)
   expect(mapped).toMatchObject({ state: 'open', lines: [{ current: 3, shipped: 2 }] })
+})
+
+describe('core’s fulfilments', () => {
+  const items = (...rows: unknown[]) => [{ key: '_items', value: rows }]
+  const fulfillment = (id: number, quantity: unknown, change: object = {}) => ({
+    id,
+    is_fulfilled: true,
+    date_deleted: null,
+    meta_data: items({ item_id: 1, qty: quantity }),
+    ...change,
+  })
+  const shippedBy = (fulfillments: WooFulfillment[], meta: WooOrder['meta_data'] = []) =>
+    toOrder({ ...order, meta_data: meta }, { refunds: [], fulfillments }, none).lines[0]?.shipped
+
+  test('whoever made them, their units have left', () => {
+    expect(shippedBy([fulfillment(5, 1), fulfillment(6, '1')])).toBe(2)
+  })
+  test('a draft, a deleted one and one of nonsense have not', () => {
+    const draft = fulfillment(5, 1, { is_fulfilled: false })
+    const deleted = fulfillment(6, 1, { date_deleted: '2026-08-01T12:00:00' })
+    const odd = fulfillment(7, 1, { meta_data: items(null, 7, { item_id: 1 }, { item_id: 1, qty: -2 }) })
+    expect(shippedBy([draft, deleted, odd, fulfillment(8, 1.5)])).toBe(0)
+  })
+  test('one that the hub made and recorded counts once, a parcel told of as a note besides', () => {
+    const record = (externalId: string) => ({
+      shipmentId: `s${externalId}`,
+      externalId,
+      lines: [{ lineExternalId: '1', quantity: 1 }],
+    })
+    const meta = [{ key: shipmentsKey, value: [record('5'), record('77')] }]
+    expect(shippedBy([fulfillment(5, 1)], meta)).toBe(2)
+  })
+  test('more than was ordered is all that was ordered', () => {
+    expect(shippedBy([fulfillment(5, 9)])).toBe(3)
+  })
 })
 
 test('a status that nobody explained is Malformed and named', () => {

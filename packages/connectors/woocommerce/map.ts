@@ -7,8 +7,9 @@ import {
   type OrderState,
   type Subtracted,
 } from '@plimsoll/connector-kit'
-import type { WooOrder, WooProduct, WooRefund, WooVariation } from './answers.ts'
+import type { WooFulfillment, WooOrder, WooProduct, WooRefund, WooVariation } from './answers.ts'
 import { defaultLocationId, toStockUnitId } from './ids.ts'
+import { unitsOf } from './order-fulfillments.ts'
 import { shipmentsOf } from './shipment-record.ts'
 
 /** Pure maps from WooCommerce's shapes to canonical ones. Sources: README, "Sources". */
@@ -157,15 +158,22 @@ export function toOrderState(status: string, custom: CustomStatuses): OrderState
   return state
 }
 
+/** What the order itself does not tell. */
+export type OrderParts = {
+  /** All refunds of the order, empty when it has none. */
+  refunds: readonly WooRefund[]
+  /** Core's fulfilments, empty when it has none. */
+  fulfillments: readonly WooFulfillment[]
+}
+
 /**
  * WooCommerce order → canonical order. Stock falls by a line once the order reaches on-hold, processing or
  * completed, and comes back when it goes to cancelled or pending (wc-stock-functions.php).
- * @param refunds all refunds of the order, empty when it has none
  * @throws Malformed for an unknown status
  */
 export function toOrder(
   order: WooOrder,
-  refunds: readonly WooRefund[],
+  { refunds, fulfillments }: OrderParts,
   custom: CustomStatuses,
 ): ExternalOrder {
   const status = toOrderState(order.status, custom)
@@ -176,7 +184,7 @@ export function toOrder(
   const state: OrderState = hasLeft && !isTakenBack ? 'closed' : status
   const subtracted: Subtracted = state === 'pending' ? 'no' : 'yes'
   const refunded = unitsRefunded(refunds, hasLeft ? order.date_completed_gmt : undefined)
-  const shipped = unitsShipped(order)
+  const shipped = unitsShipped(order, fulfillments)
 
   return {
     externalId: String(order.id),
@@ -229,13 +237,17 @@ function unitsRefunded(
   return units
 }
 
-/** Units per line that the hub has shipped while the order was not yet complete. */
-function unitsShipped(order: WooOrder): Map<string, number> {
+/**
+ * Units per line that have left while the order was not yet complete: by core's fulfilments, whoever made them, and by what
+ * the hub has recorded of parcels that it told of in another way.
+ */
+function unitsShipped(order: WooOrder, fulfillments: readonly WooFulfillment[]): Map<string, number> {
   const units = new Map<string, number>()
-  for (const shipment of shipmentsOf(order)) {
-    for (const line of shipment.lines) {
-      units.set(line.lineExternalId, (units.get(line.lineExternalId) ?? 0) + line.quantity)
-    }
+  const told = new Set(fulfillments.map(({ id }) => String(id)))
+  const recorded = shipmentsOf(order).filter(({ externalId }) => !told.has(externalId))
+  const lines = [...fulfillments.flatMap(unitsOf), ...recorded.flatMap((shipment) => shipment.lines)]
+  for (const { lineExternalId, quantity } of lines) {
+    units.set(lineExternalId, (units.get(lineExternalId) ?? 0) + quantity)
   }
   return units
 }

@@ -1,5 +1,6 @@
 import type { ChannelOperations, ConnectorContext } from '@plimsoll/connector-kit'
 import { createApi } from './api.ts'
+import { cancel } from './cancellation.ts'
 import { check } from './check.ts'
 import { defaultLocationId } from './ids.ts'
 import { readLevels, setLevels } from './levels.ts'
@@ -26,11 +27,12 @@ export function open(context: ConnectorContext<Settings, Credentials>): ChannelO
     listings: (cursor, { signal } = {}) => readListings(cursor, { api, variationsRoute, signal }),
     listing: (externalId, { signal } = {}) => readListing(externalId, { api, signal }),
     levels: (keys, { signal } = {}) => readLevels(keys, { api, variationsRoute, signal }),
-    setLevels: (writes, { signal } = {}) => setLevels(writes, { api, signal }),
+    setLevels: (writes, { signal } = {}) => setLevels(writes, { api, now: context.now, signal }),
     withdraw: (externalId, { signal } = {}) => setWithdrawn(externalId, true, { api, signal }),
     reinstate: (externalId, { signal } = {}) => setWithdrawn(externalId, false, { api, signal }),
     orders: (query, { signal } = {}) => readOrders(query, { api, statuses, sorting, signal }),
     order: (externalId, { signal } = {}) => readOrder(externalId, { api, statuses, sorting, signal }),
+    cancel: (cancellation, { signal } = {}) => cancel(cancellation, { api, statuses, signal }),
     ship: (shipment, { signal } = {}) => ship(shipment, { api, now: context.now, signal }),
     registerWebhooks: (url, { signal } = {}) =>
       registerWebhooks(url, { api, secret: credentials.webhookSecret, signal }),

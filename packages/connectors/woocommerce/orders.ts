@@ -3,7 +3,8 @@ import { order as orderSchema, type WooOrder, type WooOrderRow, type WooRefund }
 import { pageSize, type WooApi } from './api.ts'
 import { nextOrderPage, type OrderCursor, oneSecondBefore, readOrderCursor } from './cursors.ts'
 import { fromExternalId } from './ids.ts'
-import { type CustomStatuses, fromGmt, toGmt, toOrder } from './map.ts'
+import { type CustomStatuses, fromGmt, type OrderParts, toGmt, toOrder } from './map.ts'
+import { readFulfillments } from './order-fulfillments.ts'
 import { readAllPages } from './pages.ts'
 
 type Reading = {
@@ -86,7 +87,7 @@ async function readRow(row: WooOrderRow, reading: Reading): Promise<ExternalOrde
   const parsed = orderSchema.safeParse(row)
   if (!parsed.success) return unreadable
   try {
-    return toOrder(parsed.data, await refundsOf(parsed.data, reading), reading.statuses)
+    return toOrder(parsed.data, await partsOf(parsed.data, reading), reading.statuses)
   } catch (error) {
     if (!(error instanceof Malformed)) throw error
     return unreadable
@@ -118,7 +119,19 @@ export async function readOrder(externalId: string, reading: Reading): Promise<E
   const { data } = await api.order({ id: fromExternalId(externalId, 'externalId'), signal })
   if (String(data.id) !== externalId)
     throw new Malformed(`The shop answered ${externalId} with ${data.id}`, '')
-  return toOrder(data, await refundsOf(data, reading), statuses)
+  return toOrder(data, await partsOf(data, reading), statuses)
+}
+
+/** What the order only says that there is. */
+export async function partsOf(
+  order: WooOrder,
+  reading: Pick<Reading, 'api' | 'signal'>,
+): Promise<OrderParts> {
+  const [refunds, fulfillments] = await Promise.all([
+    refundsOf(order, reading),
+    readFulfillments(order, reading),
+  ])
+  return { refunds, fulfillments }
 }
 
 /**

@@ -4,14 +4,15 @@ import type { WooApi } from './api.ts'
 import { fromExternalId } from './ids.ts'
 import { toOrder } from './map.ts'
 import { isMissingRoute } from './optional-routes.ts'
-import { refundsOf } from './orders.ts'
+import type { TrackingPlugin } from './order-calls.ts'
+import { partsOf } from './orders.ts'
 import { type ShipmentRecord, shipmentsKey, shipmentsOf } from './shipment-record.ts'
 
 type Shipping = { api: WooApi; now: () => number; signal?: AbortSignal | undefined }
 
 /**
- * Tells the shop that a parcel has left, in the best way it has: a fulfilment (core, if switched on), a row of the
- * Shipment Tracking extension, or a note to the customer. Then the order itself records it, and is completed once
+ * Tells the shop that a parcel has left, in the best way it has: a fulfilment (core, if switched on), a row of a
+ * tracking plugin, or a note to the customer. Then the order itself records it, and is completed once
  * everything has left. Repeating it with the same `shipmentId` ships nothing twice.
  */
 export async function ship(shipment: Shipment, shipping: Shipping): Promise<{ externalId: string }> {
@@ -42,8 +43,13 @@ export async function ship(shipment: Shipment, shipping: Shipping): Promise<{ ex
 
 async function hasAllLeft(order: WooOrder, records: ShipmentRecord[], shipping: Shipping): Promise<boolean> {
   // Whatever the order is called now, its lines decide; `processing` keeps a plugin's status out of it.
-  const asOpen = { ...order, status: 'processing', meta_data: [{ key: shipmentsKey, value: records }] }
-  const { lines } = toOrder(asOpen, await refundsOf(order, shipping), new Map())
+  const others = order.meta_data.filter(({ key }) => key !== shipmentsKey)
+  const asOpen = {
+    ...order,
+    status: 'processing',
+    meta_data: [...others, { key: shipmentsKey, value: records }],
+  }
+  const { lines } = toOrder(asOpen, await partsOf(order, shipping), new Map())
   return lines.every((line) => line.shipped >= line.current)
 }
 
@@ -97,20 +103,34 @@ async function asFulfillment(
   }
 }
 
-/** Undefined: this shop has no Shipment Tracking extension, or there is nothing to track. */
+const trackingPlugins: readonly TrackingPlugin[] = ['wc-shipment-tracking/v3', 'wc-ast/v3']
+
+/** Undefined: this shop has no plugin for it, or there is nothing to track. */
 async function asTracking(
   orderId: number,
   shipment: Shipment,
+  shipping: Shipping,
+): Promise<string | undefined> {
+  for (const plugin of trackingPlugins) {
+    const told = await tellPlugin(plugin, { orderId, tracking: shipment.tracking }, shipping)
+    if (told !== undefined) return told
+  }
+  return undefined
+}
+
+async function tellPlugin(
+  plugin: TrackingPlugin,
+  { orderId, tracking }: { orderId: number; tracking: Shipment['tracking'] },
   { api, now, signal }: Shipping,
 ): Promise<string | undefined> {
-  const { tracking } = shipment
   if (tracking === undefined) return undefined
   try {
-    const { data: earlier } = await api.trackings({ orderId, signal })
+    const { data: earlier } = await api.trackings({ orderId, plugin, signal })
     const same = earlier.find((one) => one.tracking_number === tracking.number)
     if (same !== undefined) return String(same.tracking_id)
     const { data } = await api.createTracking({
       orderId,
+      plugin,
       body: {
         custom_tracking_provider: tracking.carrier,
         custom_tracking_link: tracking.url ?? '',

@@ -128,42 +128,6 @@ test('a product that is not counted, and a shop that counts nothing, answer 200 
   expect((await operations.check()).warnings.join()).toContain('does not count stock')
 })
 
-test('a batch that dies in the middle is unknown, and a part of it is written', async () => {
-  const simulator = await start()
-  const products = Array.from({ length: 10 }, (_, index) =>
-    simulator.shop.catalogue.add({ name: `P${index}`, stock: 1 }),
-  )
-  simulator.site.batchDiesAfter = 6
-  const { operations } = connect(simulator)
-  const writes = products.map((product) => write(String(product.id), 9))
-  await expect(operations.setLevels(writes)).rejects.toMatchObject({ kind: 'unavailable', sent: true })
-  const levels = await operations.levels(writes)
-  expect(levels.filter((one) => one.quantity === 9)).toHaveLength(6)
-})
-
-test('what was written before a refused call is told, and the rest waits again', async () => {
-  const simulator = await start()
-  const simple = simulator.shop.catalogue.add({ name: 'Mug', stock: 1 })
-  const parent = simulator.shop.catalogue.add({ name: 'Shirt', type: 'variable', manageStock: false })
-  const children = ['S', 'M'].map((option) =>
-    simulator.shop.catalogue.add({ name: 'Shirt', parentId: parent.id, option, stock: 1 }),
-  )
-  const writes = [String(simple.id), ...children.map((child) => `${parent.id}/${child.id}`)].map((unit) =>
-    write(unit, 7),
-  )
-  simulator.site.batchMax = 1
-  const { operations } = connect(simulator)
-  expect((await operations.setLevels(writes)).map((outcome) => outcome.kind)).toEqual([
-    'applied',
-    'untouched',
-    'untouched',
-  ])
-  await expect(operations.setLevels(writes.slice(1))).rejects.toMatchObject({
-    kind: 'invalid',
-    field: 'batch',
-  })
-})
-
 test('a product in the trash is gone, its level is left out', async () => {
   const simulator = await start()
   const product = simulator.shop.catalogue.add({ name: 'Mug', stock: 1 })
@@ -195,6 +159,25 @@ test('https: Basic, and keys in the query where the host strips the header', asy
   await expect(wrong.operations.check()).rejects.toThrow(Unauthorized)
   // Neither keys nor signatures are ever told.
   for (const { url } of [...stripped.calls, ...wrong.calls]) expect(url).not.toMatch(/cs_|ck_plim/)
+})
+
+test('https that ends at a proxy which does not say so: the shop takes it for http, so requests are signed', async () => {
+  const simulator = await start({ isTls: false, stripsAuthorization: true, folder: '/a-folder' })
+  const mug = simulator.shop.catalogue.add({ name: 'Mug', sku: 'MUG', stock: 1 })
+  const proxied = {
+    settings: { url: simulator.settings.url.replace('http:', 'https:') },
+    wrap: overTls,
+  }
+  const connection = connect(simulator, proxied)
+  expect((await connection.operations.check()).missingScopes).toEqual([])
+  expect(await connection.operations.setLevels([write(String(mug.id), 5)])).toMatchObject([{ quantity: 5 }])
+  // Found out once, then remembered: a header, a query, then signatures.
+  expect(
+    connection.calls.filter(({ outcome }) => 'status' in outcome && outcome.status === 401),
+  ).toHaveLength(2)
+  for (const { url } of connection.calls) expect(url).not.toMatch(/cs_|ck_plim/)
+  const wrong = connect(simulator, { ...proxied, credentials: { consumerSecret: 'cs_wrong' } })
+  await expect(wrong.operations.check()).rejects.toThrow(Unauthorized)
 })
 
 test('plain http is signed, and marked as insecure', async () => {
@@ -303,6 +286,7 @@ test('a completed order that is cancelled has left and come back, as the shop co
 test.each([
   ['fulfilment', { fulfillments: true }],
   ['tracking', { shipmentTracking: true }],
+  ['tracking', { advancedTracking: true }],
   ['note', {}],
 ] as const)('shipping in two parcels as a %s, each told twice', async (kind, options) => {
   const simulator = await start(options)
@@ -332,15 +316,29 @@ test.each([
   expect(Object.values(told).flat()).toHaveLength(2)
 })
 
-test('webhooks that the shop has switched off are found and switched on again', async () => {
-  const simulator = await start()
+test('orders that are kept as posts are worth a word', async () => {
+  const simulator = await start({ hpos: false })
+  expect((await connect(simulator).operations.check()).warnings.join()).toContain('legacy order storage')
+})
+
+test('a parcel that a person told the shop of as a fulfilment has left', async () => {
+  const simulator = await start({ fulfillments: true })
+  simulator.shop.catalogue.add({ name: 'Mug', sku: 'MUG', stock: 9 })
+  const placed = simulator.shop.checkout([{ sku: 'MUG', quantity: 3 }])
+  if (placed.kind !== 'placed') throw new Error('refused')
+  const { order } = placed
+  order.meta.push({ id: 1, key: '_fulfillment_status', value: 'partially_fulfilled' })
+  order.fulfillments.push({
+    id: 900,
+    status: 'fulfilled',
+    isFulfilled: true,
+    meta: [{ id: 2, key: '_items', value: [{ item_id: order.lines[0]?.id, qty: 2 }] }],
+  })
   const { operations } = connect(simulator)
-  const url = 'http://127.0.0.1:9/webhooks'
-  expect((await operations.registerWebhooks(url)).registered).toHaveLength(7)
-  expect(await operations.registerWebhooks(url)).toEqual({ registered: [], repaired: [] })
-  for (const webhook of simulator.deliveries.all())
-    if (webhook.topic === 'order.updated') webhook.status = 'disabled'
-  expect((await operations.check()).warnings.join()).toContain('order.updated')
-  expect(await operations.registerWebhooks(url)).toEqual({ registered: [], repaired: ['order.updated'] })
-  expect(simulator.deliveries.all().map((webhook) => webhook.status)).toEqual(Array(7).fill('active'))
+  expect(await operations.order(String(order.id))).toMatchObject({ state: 'open', lines: [{ shipped: 2 }] })
+  const { rows } = await operations.orders({ since: new Date(Date.now() - 60_000), cursor: undefined })
+  expect(rows).toMatchObject([{ lines: [{ shipped: 2 }] }])
+  // Fulfilments are switched off again: what they said is no longer to be had.
+  simulator.site.fulfillments = false
+  expect(await operations.order(String(order.id))).toMatchObject({ lines: [{ shipped: 0 }] })
 })

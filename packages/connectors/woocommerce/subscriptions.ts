@@ -17,7 +17,8 @@ export const topics = [
 
 /**
  * Makes the shop send its webhooks to `url`. WooCommerce switches a webhook off at the seventh failure in a row and
- * never on again, so this is run every hour. The secret is sent each time: the shop does not show what it has.
+ * never on again, so this is run every hour. One that it switched off is made anew: switched on, it would keep its count
+ * of failures, and the next one would switch it off again. The secret is sent each time: the shop does not show what it has.
  */
 export async function registerWebhooks(
   url: string,
@@ -26,7 +27,7 @@ export async function registerWebhooks(
   const ours = (await listWebhooks({ api, signal })).filter((webhook) => webhook.delivery_url === url)
   const plan = planWebhooks(ours)
   const { data: changed } = await api.changeWebhooks({
-    create: plan.missing.map((topic) => ({
+    create: [...plan.missing, ...plan.disabled.map(({ topic }) => topic)].map((topic) => ({
       name: `${webhookName} ${topic}`,
       topic,
       delivery_url: url,
@@ -34,15 +35,20 @@ export async function registerWebhooks(
       status: 'active',
     })),
     update: plan.kept.map((webhook) => ({ id: webhook.id, secret, status: 'active' })),
+    remove: plan.disabled.map(({ id }) => id),
     signal,
   })
-  if (changed.create.length !== plan.missing.length || changed.update.length !== plan.kept.length) {
+  if (
+    changed.create.length !== plan.missing.length + plan.disabled.length ||
+    changed.update.length !== plan.kept.length ||
+    changed.delete.length !== plan.disabled.length
+  ) {
     throw new Malformed(
       'registerWebhooks: the answer has other rows than the request',
       JSON.stringify(changed),
     )
   }
-  for (const { error } of [...changed.create, ...changed.update]) {
+  for (const { error } of [...changed.create, ...changed.update, ...changed.delete]) {
     if (error === undefined) continue
     const refusal = toRefusalFacts(error)
     if (refusal === undefined)
@@ -80,16 +86,19 @@ export function planWebhooks(ours: readonly WooWebhook[]): {
   missing: string[]
   /** One for each topic; a second one would only double the deliveries, and is left as it is. */
   kept: WooWebhook[]
-  /** Topics of kept ones that were off. */
+  /** Switched off after failures, and the only one of its topic: to be made anew. */
+  disabled: WooWebhook[]
+  /** Topics of those that were off. */
   asleep: string[]
 } {
-  const kept = topics.flatMap((topic) => {
+  const found = topics.flatMap((topic) => {
     const same = ours.filter((webhook) => webhook.topic === topic)
     return same.find((webhook) => webhook.status === 'active') ?? same[0] ?? []
   })
   return {
-    missing: topics.filter((topic) => !kept.some((webhook) => webhook.topic === topic)),
-    kept,
-    asleep: kept.filter((webhook) => webhook.status !== 'active').map((webhook) => webhook.topic),
+    missing: topics.filter((topic) => !found.some((webhook) => webhook.topic === topic)),
+    kept: found.filter((webhook) => webhook.status !== 'disabled'),
+    disabled: found.filter((webhook) => webhook.status === 'disabled'),
+    asleep: found.filter((webhook) => webhook.status !== 'active').map((webhook) => webhook.topic),
   }
 }

@@ -84,14 +84,17 @@ export function createTransport(context: ConnectorContext<Settings, Credentials>
       isPlain = false
       return response
     }
-    if (response.status === 401 && mode === 'basic' && isHeaderLost(response)) {
-      // Many hosts strip the header before PHP sees it: WordPress then takes us for a stranger.
-      mode = 'query'
-      const again = await sendOnce(call)
-      if (again.status !== 401) return again
-      mode = 'basic'
-      return response
+    if (mode !== 'basic') return response
+    // Many hosts strip the header before PHP sees it, and some proxies do not say that TLS ended at them: WordPress then
+    // takes us for a stranger, and nothing was carried out.
+    let last = response
+    for (const other of ['query', 'proxied'] as const) {
+      if (last.status !== 401 || !isHeaderLost(last)) break
+      mode = other
+      last = await sendOnce(call)
+      if (last.status !== 401) return last
     }
+    mode = 'basic'
     return response
   }
 

@@ -9,6 +9,7 @@ import { z } from 'zod'
 import { order, variation } from './answers.ts'
 import { defaultLocationId, toStockUnitId } from './ids.ts'
 import { fromGmt, isSellable, isVariable, toOrder, toQuantity } from './map.ts'
+import { mayHaveFulfillments } from './order-fulfillments.ts'
 import type { Credentials, Settings } from './settings.ts'
 import { shipmentsKey } from './shipment-record.ts'
 
@@ -72,7 +73,7 @@ function parse(request: WebhookMessage): WebhookEvent[] {
 const onlyId = z.object({ id: z.union([z.int().positive(), z.string().regex(/^[1-9]\d{0,15}$/)]) })
 
 /**
- * The order, or only its id where the body does not tell everything: which lines a refund is about, what a plugin's
+ * The order, or only its id where the body does not tell everything: which lines a refund or a fulfilment is about, what a plugin's
  * status means in this shop, and what has shipped where personal data was dropped from the body.
  */
 function toOrderEvent(request: WebhookMessage, topic: string): WebhookEvent {
@@ -80,8 +81,9 @@ function toOrderEvent(request: WebhookMessage, topic: string): WebhookEvent {
   const externalId = String(body.id)
   // Without a version: two changes of one second share it, and the second hint would pass for the first.
   const hint: WebhookEvent = { kind: 'order', externalId, version: undefined, order: undefined }
-  if (body.refunds.length > 0 || !isCoreStatus(body.status) || isShipmentLost(body)) return hint
-  const mapped = toOrder(body, [], new Map())
+  const isTold = body.refunds.length === 0 && isCoreStatus(body.status) && !mayHaveFulfillments(body)
+  if (!isTold || isShipmentLost(body)) return hint
+  const mapped = toOrder(body, { refunds: [], fulfillments: [] }, new Map())
   return { kind: 'order', externalId, version: mapped.version, order: mapped }
 }
 

@@ -300,6 +300,7 @@ test('the connector’s forms are told in both languages, and what no page is fo
   expect(rows.find(({ id }) => id === 'shopify')).toMatchObject({
     settings: [
       { name: 'shop', kind: 'text', required: true, title: { zh: '店铺地址' } },
+      { name: 'fulfillmentService' },
       { name: 'endpoint' },
     ],
     grant: [{ name: 'clientId' }, { name: 'clientSecret', secret: true }],

@@ -255,6 +255,7 @@ export async function createConformanceWorld<Settings, Credentials>(
         rows.push(...page.rows)
         if (page.next === undefined) return { rows, pages: pages + 1 }
         cursor = page.next
+        if (page.againInMs !== undefined) await systemClock.sleep(page.againInMs)
       }
     },
     async allOrders(since) {

@@ -54,8 +54,12 @@ export function createAccess(options: {
 
 /** @throws GraphQLError as Shopify answers an app that lacks a right; one to write includes the one to read */
 export function requireScope(scopes: readonly string[], scope: string): void {
-  if (scopes.includes(scope) || scopes.includes(scope.replace(/^read_/, 'write_'))) return
+  if (hasScope(scopes, scope)) return
   throw new GraphQLError(`Access denied. Required access: \`${scope}\` access scope.`, {
     extensions: { code: 'ACCESS_DENIED', requiredAccess: `\`${scope}\` access scope.` },
   })
+}
+
+export function hasScope(scopes: readonly string[], scope: string): boolean {
+  return scopes.includes(scope) || scopes.includes(scope.replace(/^read_/, 'write_'))
 }

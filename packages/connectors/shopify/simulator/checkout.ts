@@ -92,6 +92,7 @@ function assign(shop: Shop, bySite: Map<number, FulfillmentOrder>, line: Line, s
     id: shop.nextId(),
     locationId: share.locationId,
     status: 'OPEN',
+    requestStatus: 'UNSUBMITTED',
     lines: [],
   }
   bySite.set(share.locationId, site)

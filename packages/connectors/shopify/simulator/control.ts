@@ -27,9 +27,11 @@ export function createControl(
   return {
     addProducts: (products) =>
       products.flatMap((product) => {
-        const { sku, title, barcode, price, quantity, unitsTracked = true } = product
+        const { sku, title, barcode, price, quantity, unitsTracked = true, keptByPlatform = false } = product
         const seed = { sku, title, barcode, price, tracked: unitsTracked, sellsBeyondZero: false }
-        return levelsOf(shop.addVariant(seed, quantity))
+        return levelsOf(
+          shop.addVariant(seed, quantity, keptByPlatform ? { at: shop.serviceElsewhere() } : {}),
+        )
       }),
     levels: () => [...shop.variants.values()].flatMap(levelsOf),
     placeOrder(lines) {

@@ -1,10 +1,13 @@
 import type { Books } from '@plimsoll/connector-kit/simulator'
 import { type GraphQLResolveInfo, type GraphQLSchema, getDirectiveValues } from 'graphql'
 import { requireScope } from './access.ts'
+import type { BulkOperations } from './bulk-operations.ts'
 import { badRequest } from './connections.ts'
 import type { IdempotencyStore } from './idempotency.ts'
-import { cancelOrder, fulfillOrder } from './order-steps.ts'
-import { setQuantities } from './set-quantities.ts'
+import { cancelOrder, fulfillOrder, refundUnits } from './order-steps.ts'
+import type { Refund, RestockType } from './records.ts'
+import { createServiceMutations, whyNotShipped } from './service-mutations.ts'
+import { type SetError, type SetResult, setQuantities } from './set-quantities.ts'
 import type { Shop } from './shop.ts'
 import type { Subscriptions } from './subscriptions.ts'
 import { gid, instant, type Views } from './views.ts'
@@ -34,6 +37,20 @@ type SubscriptionInput = {
   filter?: string | null
 }
 
+type RefundInput = {
+  orderId: string
+  refundLineItems?:
+    | readonly {
+        lineItemId: string
+        quantity: number
+        restockType?: RestockType | null
+        locationId?: string | null
+      }[]
+    | null
+}
+/** What became of a refund: kept by idempotency key. */
+export type RefundResult = { refund: Refund | undefined; errors: readonly SetError[] }
+
 /** What one request brings along. */
 export type RequestContext = { receivedAtNs: string }
 
@@ -43,7 +60,9 @@ export type MutationServices = {
   shop: Shop
   views: Views
   subscriptions: Subscriptions
-  idempotency: IdempotencyStore
+  idempotency: IdempotencyStore<SetResult>
+  refunds: IdempotencyStore<RefundResult>
+  bulk: BulkOperations
   books: Books
 }
 
@@ -55,9 +74,45 @@ export function createMutations({
   views,
   subscriptions,
   idempotency,
+  refunds,
+  bulk,
   books,
 }: MutationServices) {
   return {
+    ...createServiceMutations({ shop, views, scopes, numberOf }),
+
+    bulkOperationRunQuery({ query }: { query: string }) {
+      requireScope(scopes, 'read_products')
+      const made = bulk.run(query)
+      if ('operation' in made) return { bulkOperation: bulk.view(made.operation), userErrors: [] }
+      return { bulkOperation: null, userErrors: [{ ...made, field: ['query'] }] }
+    },
+
+    refundCreate({ input }: { input: RefundInput }, _context: RequestContext, info: GraphQLResolveInfo) {
+      requireScope(scopes, 'write_orders')
+      const key = idempotencyKey(schema(), info)
+      const order = shop.orders.get(numberOf('Order', input.orderId))
+      if (order === undefined) {
+        return { order: null, refund: null, userErrors: [{ field: ['orderId'], message: 'Order not found' }] }
+      }
+      const rows = (input.refundLineItems ?? []).map((row) => ({
+        lineId: numberOf('LineItem', row.lineItemId),
+        quantity: row.quantity,
+        restockType: row.restockType ?? ('NO_RESTOCK' as const),
+        locationId: row.locationId ? numberOf('Location', row.locationId) : undefined,
+      }))
+      const { refund, errors } = refunds.run(key, JSON.stringify(input), (): RefundResult => {
+        const made = refundUnits(shop, order, rows)
+        if (typeof made !== 'string') return { refund: made, errors: [] }
+        return { refund: undefined, errors: [{ code: '', field: ['refundLineItems'], message: made }] }
+      })
+      return {
+        order: views.order(order),
+        refund: refund === undefined ? null : views.refund(order)(refund),
+        userErrors: errors.map(({ field, message }) => ({ field, message })),
+      }
+    },
+
     inventorySetQuantities(
       { input }: { input: SetInput },
       { receivedAtNs }: RequestContext,
@@ -109,6 +164,11 @@ export function createMutations({
           quantity: line.quantity,
         })),
       }))
+      for (const { fulfillmentOrderId } of requests) {
+        const message = whyNotShipped(shop, fulfillmentOrderId)
+        if (message !== undefined)
+          return { fulfillment: null, userErrors: [{ field: ['fulfillment'], message }] }
+      }
       const { company, number, url } = fulfillment.trackingInfo ?? {}
       const tracking = { company: company ?? undefined, number: number ?? undefined, url: url ?? undefined }
       const result = fulfillOrder(shop, requests, tracking)
@@ -119,6 +179,7 @@ export function createMutations({
     },
 
     orderCancel({ orderId, restock, reason }: { orderId: string; restock: boolean; reason: string }) {
+      requireScope(scopes, 'write_orders')
       const order = shop.orders.get(numberOf('Order', orderId))
       const why = order === undefined ? 'Order does not exist' : cancelOrder(shop, order, { restock, reason })
       if (why !== undefined) {

@@ -1,3 +1,4 @@
+import { manualClock } from '@plimsoll/connector-kit'
 import { createAdminApiClient } from '@shopify/admin-api-client'
 import { expect, test } from 'vitest'
 import { withShop } from '../testing/connected-shop.ts'
@@ -122,6 +123,116 @@ test('its errors are read by Shopify’s client as errors', () =>
     expect(other.data).toMatchObject({
       inventorySetQuantities: { userErrors: [{ code: 'IDEMPOTENCY_KEY_PARAMETER_MISMATCH' }] },
     })
+  }))
+
+test('a bulk operation: begun, asked for, and its file read as Shopify’s documentation shows it', () => {
+  const clock = manualClock()
+  return withShop({ bulkMs: 40, clock }, async ({ simulator, seed }) => {
+    const client = officialClient(simulator.url, simulator.credentials.accessToken ?? '')
+    await seed({ sku: 'TEA' }, { sku: 'MUG' })
+    const begin = (query: string) =>
+      client.request(
+        `mutation Begin($query: String!) { bulkOperationRunQuery(query: $query, groupObjects: false) {
+          bulkOperation { id status } userErrors { code field message } } }`,
+        { variables: { query } },
+      )
+    const refused = await begin('{ shop { name } }')
+    expect(refused.data?.bulkOperationRunQuery).toMatchObject({
+      bulkOperation: null,
+      userErrors: [{ code: 'INVALID' }],
+    })
+
+    const begun = await begin('{ productVariants { edges { node { id sku product { status } } } } }')
+    expect(begun.data?.bulkOperationRunQuery.bulkOperation).toMatchObject({ status: 'RUNNING' })
+    const ask = async () => {
+      const { data } = await client.request(
+        'query State($id: ID!) { bulkOperation(id: $id) { status errorCode objectCount fileSize url partialDataUrl } }',
+        { variables: { id: begun.data?.bulkOperationRunQuery.bulkOperation.id } },
+      )
+      return data?.bulkOperation
+    }
+    expect(await ask()).toMatchObject({ status: 'RUNNING', url: null })
+    await clock.advance(60)
+    const done = await ask()
+    expect(done).toMatchObject({
+      status: 'COMPLETED',
+      errorCode: null,
+      objectCount: '2',
+      partialDataUrl: null,
+    })
+    const file = await (await fetch(done.url)).text()
+    expect(String(Buffer.byteLength(file))).toBe(done.fileSize)
+    expect(
+      file
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line)),
+    ).toMatchObject([
+      { sku: 'TEA', product: { status: 'ACTIVE' } },
+      { sku: 'MUG', product: { status: 'ACTIVE' } },
+    ])
+    // By range, and never without its signature.
+    const part = await fetch(done.url, { headers: { range: 'bytes=0-9' } })
+    expect([part.status, await part.text()]).toEqual([206, file.slice(0, 10)])
+    expect((await fetch(done.url, { headers: { range: `bytes=${file.length + 1}-` } })).status).toBe(200)
+    expect((await fetch(done.url.replace(/signature=.*/, 'signature=0'))).status).toBe(403)
+
+    // Five at a time.
+    const codes = []
+    for (let count = 0; count < 6; count += 1) {
+      const { data } = await begin('{ productVariants { edges { node { id } } } }')
+      codes.push(data?.bulkOperationRunQuery.userErrors[0]?.code ?? 'begun')
+    }
+    expect(codes).toEqual(['begun', 'begun', 'begun', 'begun', 'begun', 'LIMIT_REACHED'])
+  })
+})
+
+test('units are cancelled as a refund of no money, once for each key', () =>
+  withShop({}, async ({ simulator, seed, buy }) => {
+    const client = officialClient(simulator.url, simulator.credentials.accessToken ?? '')
+    const [level] = await seed({ sku: 'TEA' })
+    const id = await buy('TEA', 4)
+    const order = await client.request(
+      'query Order($id: ID!) { order(id: $id) { lineItems(first: 1) { nodes { id } } } }',
+      { variables: { id } },
+    )
+    const refund = (key: string, quantity: number) =>
+      client.request(
+        `mutation Refund($input: RefundInput!) { refundCreate(input: $input) @idempotent(key: "${key}") {
+          refund { id refundLineItems(first: 1) { nodes { quantity restockType restocked } } }
+          order { lineItems(first: 1) { nodes { currentQuantity unfulfilledQuantity } } }
+          userErrors { field message } } }`,
+        {
+          variables: {
+            input: {
+              orderId: id,
+              refundLineItems: [
+                {
+                  lineItemId: order.data?.order.lineItems.nodes[0].id,
+                  quantity,
+                  restockType: 'CANCEL',
+                  locationId: level?.locationId,
+                },
+              ],
+            },
+          },
+        },
+      )
+    const first = await refund('k-1', 1)
+    expect(first.data?.refundCreate).toMatchObject({
+      refund: { refundLineItems: { nodes: [{ quantity: 1, restockType: 'CANCEL', restocked: true }] } },
+      order: { lineItems: { nodes: [{ currentQuantity: 3, unfulfilledQuantity: 3 }] } },
+      userErrors: [],
+    })
+    const again = await refund('k-1', 1)
+    expect(again.data?.refundCreate.refund.id).toBe(first.data?.refundCreate.refund.id)
+    expect((await refund('k-1', 2)).data?.refundCreate.userErrors[0].message).toMatch(/idempotency key/)
+    expect((await refund('k-2', 9)).data?.refundCreate).toMatchObject({ refund: null, userErrors: [{}] })
+    const { data } = await client.request(
+      'query Left($id: ID!) { order(id: $id) { lineItems(first: 1) { nodes { currentQuantity } } } }',
+      { variables: { id } },
+    )
+    expect(data?.order.lineItems.nodes).toEqual([{ currentQuantity: 3 }])
   }))
 
 test('an expired version falls forward and says which one answered', () =>

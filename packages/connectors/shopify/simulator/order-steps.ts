@@ -1,4 +1,14 @@
-import { type Fulfillment, type Order, type Refund, refundedOf, shippedOf, type Tracking } from './records.ts'
+import {
+  type Fulfillment,
+  type Line,
+  type Order,
+  type Refund,
+  type RestockType,
+  refundedOf,
+  shippedOf,
+  type Tracking,
+  unfulfilledOf,
+} from './records.ts'
 import type { Shop } from './shop.ts'
 
 /** What happens to an order after checkout, and to its units. Each answers why not, or undefined. */
@@ -73,6 +83,67 @@ function releaseUnshipped(shop: Shop, order: Order, restockType: 'CANCEL' | 'NO_
     if (site.status !== 'CANCELLED') site.status = 'CLOSED'
   }
   return refund
+}
+
+type RefundRow = {
+  lineId: number
+  quantity: number
+  restockType: RestockType
+  locationId: number | undefined
+}
+
+/** Refunds units of lines without their money: unshipped ones will not ship, shipped ones come back. */
+export function refundUnits(shop: Shop, order: Order, rows: readonly RefundRow[]): Refund | string {
+  if (order.cancelledAtMs !== undefined) return 'The order is cancelled.'
+  for (const row of rows) {
+    const line = order.lines.find((each) => each.id === row.lineId)
+    if (line === undefined) return 'Line item does not exist.'
+    const asked = rows.reduce((sum, each) => sum + (each.lineId === row.lineId ? each.quantity : 0), 0)
+    const left = row.restockType === 'RETURN' ? shippedOf(order, line) : unfulfilledOf(order, line)
+    if (row.quantity <= 0 || asked > left) return 'Quantity cannot refund more items than were purchased.'
+  }
+  const refund: Refund = { id: shop.nextId(), createdAtMs: shop.stampMs(), lines: [] }
+  for (const { lineId, quantity, restockType, locationId } of rows) {
+    const line = order.lines.find((each) => each.id === lineId)
+    if (line === undefined) continue
+    refund.lines.push({ id: shop.nextId(), lineId, quantity, restockType, locationId })
+    if (restockType === 'RETURN') {
+      if (locationId !== undefined) shop.moveUnits(line.itemId, locationId, { available: quantity })
+    } else {
+      releaseUnits(shop, order, { line, quantity, restockType, locationId })
+    }
+  }
+  order.refunds.push(refund)
+  for (const site of order.fulfillmentOrders) {
+    if (site.lines.every((each) => each.remaining === 0) && site.status !== 'CANCELLED')
+      site.status = 'CLOSED'
+  }
+  archiveWhenDone(shop, order)
+  shop.touchOrder(order, ['orders/updated'])
+  shop.emit({ kind: 'refund', order, refund })
+  return refund
+}
+
+/** Takes unshipped units out of the fulfilment orders, those of the named location first. */
+function releaseUnits(
+  shop: Shop,
+  order: Order,
+  { line, quantity, restockType, locationId }: Omit<RefundRow, 'lineId'> & { line: Line },
+): void {
+  let missing = quantity
+  const isNamed = (site: { locationId: number }) => Number(site.locationId === locationId)
+  const sites = [...order.fulfillmentOrders].sort((a, b) => isNamed(b) - isNamed(a))
+  for (const site of sites) {
+    for (const row of site.lines) {
+      const taken = row.lineId === line.id ? Math.min(missing, row.remaining) : 0
+      if (taken === 0) continue
+      missing -= taken
+      row.remaining -= taken
+      shop.moveUnits(line.itemId, site.locationId, { committed: -taken })
+      if (restockType !== 'NO_RESTOCK')
+        shop.moveUnits(line.itemId, locationId ?? site.locationId, { available: taken })
+    }
+  }
 }
 
 export type ShipRequest = {

@@ -1,3 +1,4 @@
+import type { BulkOperations } from './bulk-operations.ts'
 import { type PageArguments, sortable, toConnection } from './connections.ts'
 import type { Order } from './records.ts'
 import { holds, readSearch, type SearchTerm } from './search.ts'
@@ -12,8 +13,13 @@ export function createQueries(
   shop: Shop,
   views: Views,
   subscriptions: Subscriptions,
-  scopes: readonly string[],
+  {
+    scopes,
+    requested,
+    bulk,
+  }: { scopes: readonly string[]; requested: readonly string[]; bulk: BulkOperations },
 ) {
+  const toScope = (handle: string) => ({ handle, description: handle.replaceAll('_', ' ') })
   const node = (id: string) => findNode(shop, views, id)
   const typed =
     (type: string) =>
@@ -30,12 +36,30 @@ export function createQueries(
       currencyCode: shop.options.currency,
       ianaTimezone: 'Europe/Berlin',
       plan: { publicDisplayName: 'Basic', shopifyPlus: false },
+      fulfillmentServices: [...shop.locations.values()]
+        .filter((each) => each.fulfillmentService)
+        .map(views.service),
     }),
     currentAppInstallation: () => ({
       __typename: 'AppInstallation',
       id: 'gid://shopify/AppInstallation/1',
-      accessScopes: scopes.map((handle) => ({ handle, description: handle.replaceAll('_', ' ') })),
+      accessScopes: scopes.map(toScope),
+      app: {
+        __typename: 'App',
+        id: 'gid://shopify/App/1',
+        title: 'Plimsoll',
+        requestedAccessScopes: requested.map(toScope),
+        optionalAccessScopes: [],
+      },
     }),
+    productVariantsCount: ({ limit }: { limit?: number | null }) => {
+      const isCut = limit !== null && limit !== undefined && shop.variants.size >= limit
+      return { count: isCut ? limit : shop.variants.size, precision: isCut ? 'AT_LEAST' : 'EXACT' }
+    },
+    bulkOperation: ({ id }: { id: string }) => {
+      const found = bulk.find(Number(/^gid:\/\/shopify\/BulkOperation\/(\d+)$/.exec(id)?.[1]))
+      return found === undefined ? null : bulk.view(found)
+    },
     location: ({ id }: { id?: string }) => {
       const [first] = shop.locations.keys()
       return id === undefined ? views.locationOf(first) : typed('Location')({ id })

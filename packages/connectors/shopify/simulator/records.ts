@@ -1,6 +1,15 @@
 /** What the simulated shop keeps. Ids are numbers, as in Shopify's database; gids are made at the edge. */
 
-export type Location = { id: number; name: string; active: boolean; fulfillmentService: boolean }
+export type Location = {
+  id: number
+  name: string
+  active: boolean
+  fulfillmentService: boolean
+  /** Of a fulfilment service: its name, where it is not the location's. */
+  serviceName?: string
+  /** The fulfilment service is this application's. */
+  isOurs?: boolean
+}
 
 export type Variant = {
   id: number
@@ -13,6 +22,9 @@ export type Variant = {
   tracked: boolean
   /** CONTINUE: sells on at zero. */
   sellsBeyondZero: boolean
+  giftCard?: boolean
+  /** A bundle, whose stock is that of its components. */
+  bundle?: boolean
   updatedAtMs: number
   /** Publications that it was taken off by itself; it is on all others, as its product is. */
   unpublishedOn: Set<number>
@@ -21,13 +33,18 @@ export type Variant = {
 /** What is sold on one sales channel, or in one market. */
 export type Publication = { id: number; name: string; catalogType: 'APP' | 'MARKET' }
 
-/** Units of one inventory item at one location. On hand = available + committed. */
+/** States of units that are neither sold nor for sale. */
+export const HELD_STATES = ['reserved', 'damaged', 'quality_control', 'safety_stock'] as const
+type OtherState = (typeof HELD_STATES)[number] | 'incoming'
+
+/** Units of one inventory item at one location. On hand = available + committed + those that are held. */
 export type Level = {
   id: number
   itemId: number
   locationId: number
   available: number
   committed: number
+  others: Partial<Record<OtherState, number>>
   updatedAtMs: number
 }
 
@@ -42,11 +59,21 @@ export type Line = {
   ordered: number
 }
 
-export type FulfillmentOrderStatus = 'OPEN' | 'IN_PROGRESS' | 'CLOSED' | 'CANCELLED'
+export type FulfillmentOrderStatus = 'OPEN' | 'IN_PROGRESS' | 'CLOSED' | 'CANCELLED' | 'INCOMPLETE'
+export type RequestStatus =
+  | 'UNSUBMITTED'
+  | 'SUBMITTED'
+  | 'ACCEPTED'
+  | 'REJECTED'
+  | 'CANCELLATION_REQUESTED'
+  | 'CANCELLATION_ACCEPTED'
+  | 'CANCELLATION_REJECTED'
+  | 'CLOSED'
 export type FulfillmentOrder = {
   id: number
   locationId: number
   status: FulfillmentOrderStatus
+  requestStatus: RequestStatus
   lines: { id: number; lineId: number; itemId: number; remaining: number; total: number }[]
 }
 

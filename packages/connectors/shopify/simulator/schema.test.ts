@@ -6,11 +6,14 @@ import {
   isInterfaceType,
   isObjectType,
   isScalarType,
+  NoDeprecatedCustomRule,
   parse,
   validate,
 } from 'graphql'
 import { describe, expect, test } from 'vitest'
-import { ALL_OPERATIONS, LEVELS_PAGE, ORDERS_PAGE } from '../documents.ts'
+import { ALL_OPERATIONS } from '../all-documents.ts'
+import { bulkQueryOf } from '../bulk-documents.ts'
+import { LEVELS_PAGE, LISTING_FIELDS, ORDERS_PAGE } from '../documents.ts'
 import { loadPublishedSchema } from '../testing/published-schema.ts'
 import { requestedCost } from './cost.ts'
 import { loadSchema } from './graphql.ts'
@@ -32,6 +35,10 @@ describe.each(ALL_OPERATIONS.map((operation) => [operation.name, operation] as c
       expect(published && validate(published, parse(operation.query))).toEqual([])
     })
 
+    test.skipIf(published === undefined)('asks for nothing that is to go away', () => {
+      expect(published && validate(published, parse(operation.query), [NoDeprecatedCustomRule])).toEqual([])
+    })
+
     test('declares its worst cost, which one query may have', () => {
       const cost = requestedCost(subset, parse(operation.query), largest)
       expect(operation.cost).toBeGreaterThanOrEqual(cost)
@@ -40,10 +47,20 @@ describe.each(ALL_OPERATIONS.map((operation) => [operation.name, operation] as c
     })
 
     test('asks for no personal data', () => {
-      expect(operation.query).not.toMatch(/customer|address|email|phone|firstName|lastName|\bnote\b|billing/i)
+      // Whether a customer is told is none.
+      const query = operation.query.replaceAll('notifyCustomer', '')
+      expect(query).not.toMatch(/customer|address|email|phone|firstName|lastName|\bnote\b|billing/i)
     })
   },
 )
+
+test('the query of the bulk operation is valid, and asks for nothing that is to go away', () => {
+  const document = parse(bulkQueryOf(LISTING_FIELDS))
+  expect(validate(subset, document)).toEqual([])
+  if (published === undefined) return
+  expect(validate(published, document)).toEqual([])
+  expect(validate(published, document, [NoDeprecatedCustomRule])).toEqual([])
+})
 
 describe.skipIf(published === undefined)('the simulated schema is a part of the published one', () => {
   const own = Object.values(subset.getTypeMap()).filter((type) => !type.name.startsWith('__'))

@@ -1,5 +1,5 @@
 import type { BookedWrite } from '@plimsoll/connector-kit/simulator'
-import type { Level } from './records.ts'
+import { HELD_STATES, type Level } from './records.ts'
 import type { Shop } from './shop.ts'
 
 /** `inventorySetQuantities`: checks every row, then changes all of them or none. */
@@ -48,7 +48,7 @@ export function setQuantities(
   for (const row of request.rows) {
     const level = shop.putLevel(row.itemId, row.locationId)
     const before = level.available
-    const after = request.name === 'on_hand' ? row.quantity - level.committed : row.quantity
+    const after = request.name === 'on_hand' ? row.quantity - notForSale(level) : row.quantity
     level.available = after
     level.updatedAtMs = shop.stampMs()
     record({
@@ -64,6 +64,11 @@ export function setQuantities(
     shop.emit({ kind: 'level', level })
   }
   return result
+}
+
+/** On hand and not available: promised to orders, or held. */
+function notForSale({ committed, others }: Level): number {
+  return HELD_STATES.reduce((sum, state) => sum + (others[state] ?? 0), committed)
 }
 
 function checkRequest(shop: Shop, { name, reason, rows }: SetRequest): SetError[] {
@@ -102,7 +107,13 @@ function checkRow(
     const message = 'The specified inventory item could not be found.'
     return { code: 'INVALID_INVENTORY_ITEM', field: 'inventoryItemId', message }
   }
-  if (shop.locations.get(row.locationId)?.active !== true) {
+  const at = shop.locations.get(row.locationId)
+  if (shop.variantByItem.get(row.itemId)?.bundle === true) {
+    const message = "The inventory item's quantity can't be changed: it follows from its components."
+    return { code: 'NON_MUTABLE_INVENTORY_ITEM', field: 'inventoryItemId', message }
+  }
+  // Another application's service counts for itself; which code says so is a guess.
+  if (at?.active !== true || (at.fulfillmentService && at.isOurs !== true)) {
     return {
       code: 'INVALID_LOCATION',
       field: 'locationId',
@@ -121,7 +132,7 @@ function checkRow(
     return { code: 'INVALID_QUANTITY_TOO_HIGH', field: 'quantity', message }
   }
   const level = shop.findLevel(row.itemId, row.locationId)
-  const now = (level?.available ?? 0) + (name === 'on_hand' ? (level?.committed ?? 0) : 0)
+  const now = (level?.available ?? 0) + (name === 'on_hand' && level !== undefined ? notForSale(level) : 0)
   if (row.changeFromQuantity !== null && row.changeFromQuantity !== now) {
     const message = 'The changeFromQuantity value does not match persisted value.'
     return { code: 'CHANGE_FROM_QUANTITY_STALE', field: 'changeFromQuantity', message }

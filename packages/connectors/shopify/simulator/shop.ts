@@ -57,6 +57,27 @@ export class Shop {
     }
   }
 
+  /** A fulfilment service of this application, with the location that Shopify makes for it. */
+  addService(name: string): Location {
+    const location = { id: this.nextId(), name, active: true, fulfillmentService: true, isOurs: true }
+    this.locations.set(location.id, location)
+    return location
+  }
+
+  /** A fulfilment service of another application, which counts and ships what it has; made when it is first asked for. */
+  serviceElsewhere(): Location {
+    const known = [...this.locations.values()].find((each) => each.fulfillmentService && !each.isOurs)
+    if (known !== undefined) return known
+    const location = {
+      id: this.nextId(),
+      name: 'Far Shores Logistics',
+      active: true,
+      fulfillmentService: true,
+    }
+    this.locations.set(location.id, location)
+    return location
+  }
+
   isSold(variant: Variant): boolean {
     const [onlineStore] = this.publications.keys()
     return onlineStore !== undefined && !variant.unpublishedOn.has(onlineStore)
@@ -85,6 +106,7 @@ export class Shop {
   addVariant(
     seed: Omit<Variant, 'id' | 'productId' | 'itemId' | 'updatedAtMs' | 'unpublishedOn'>,
     available: number,
+    { at }: { at?: Location } = {},
   ): Variant {
     const variant: Variant = {
       ...seed,
@@ -100,7 +122,8 @@ export class Shop {
     this.variantByItem.set(variant.itemId, variant)
     // A new product is stocked at the first location only; a set quantity stocks it elsewhere.
     const [first] = this.locations.keys()
-    if (first !== undefined) this.putLevel(variant.itemId, first, available)
+    const stockedAt = at?.id ?? first
+    if (stockedAt !== undefined) this.putLevel(variant.itemId, stockedAt, available)
     this.emit({ kind: 'product', topic: 'products/create', productId: variant.productId })
     return variant
   }
@@ -125,6 +148,7 @@ export class Shop {
       locationId,
       available,
       committed: 0,
+      others: {},
       updatedAtMs: this.stampMs(),
     }
     byLocation.set(locationId, level)

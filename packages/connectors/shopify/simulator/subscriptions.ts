@@ -2,7 +2,7 @@ import { hmacSha256Base64 } from '@plimsoll/connector-kit'
 import type { WebhookSender } from '@plimsoll/connector-kit/simulator'
 import type { Shop, ShopEvent } from './shop.ts'
 import { gid, instant } from './views.ts'
-import { levelBody, orderBody, productBody, refundBody } from './webhook-bodies.ts'
+import { levelBody, orderBody, privacyBody, productBody, refundBody } from './webhook-bodies.ts'
 
 export type Subscription = {
   id: number
@@ -21,8 +21,14 @@ export type Subscriptions = {
   /** The message of the refusal where there is one. */
   add(wanted: Omit<Subscription, 'id' | 'createdAtMs'>): Subscription | string
   remove(id: number): boolean
+  /** The application is removed: whoever listens is told, and nobody listens any more. */
+  removeAll(): void
+  /** To an address of the application's configuration, not of a subscription. */
+  tellPrivacy(topic: PrivacyTopic, url: string): void
   view(subscription: Subscription): object
 }
+
+export type PrivacyTopic = 'customers/data_request' | 'customers/redact' | 'shop/redact'
 
 const MINUTE_MS = 60_000
 /** Eight retries over four hours, ever further apart (changelog: updates-to-webhook-retry-mechanism). */
@@ -35,21 +41,23 @@ export function createSubscriptions(
   const { sender, secret, apiVersion } = options
   const all = new Map<number, Subscription>()
 
+  const headersOf = (topic: string, text: string) => ({
+    'content-type': 'application/json',
+    'x-shopify-topic': topic,
+    'x-shopify-hmac-sha256': hmacSha256Base64(secret, text),
+    'x-shopify-shop-domain': shop.options.domain,
+    'x-shopify-api-version': apiVersion,
+    'x-shopify-triggered-at': new Date(shop.options.now()).toISOString(),
+    'x-shopify-event-id': `event-${shop.nextId()}`,
+  })
+
   /** The body is made only when somebody listens: a seeded catalogue has thousands of products. */
   function deliver(topic: string, toBody: () => object, orderId: number | undefined): void {
     const topicName = topic.replace('/', '_').toUpperCase()
     const subscribed = [...all.values()].filter((each) => each.topicName === topicName)
     if (subscribed.length === 0) return
     const text = JSON.stringify(toBody())
-    const headers = {
-      'content-type': 'application/json',
-      'x-shopify-topic': topic,
-      'x-shopify-hmac-sha256': hmacSha256Base64(secret, text),
-      'x-shopify-shop-domain': shop.options.domain,
-      'x-shopify-api-version': apiVersion,
-      'x-shopify-triggered-at': new Date(shop.options.now()).toISOString(),
-      'x-shopify-event-id': `event-${shop.nextId()}`,
-    }
+    const headers = headersOf(topic, text)
     for (const subscription of subscribed) {
       sender.send({
         url: subscription.uri,
@@ -97,6 +105,21 @@ export function createSubscriptions(
       return subscription
     },
     remove: (id) => all.delete(id),
+    removeAll() {
+      const body = { id: 1, name: shop.options.name, myshopify_domain: shop.options.domain }
+      deliver('app/uninstalled', () => body, undefined)
+      all.clear()
+    },
+    tellPrivacy(topic, url) {
+      const text = JSON.stringify(privacyBody(shop, topic))
+      sender.send({
+        url,
+        headers: { ...headersOf(topic, text), 'x-shopify-webhook-id': `delivery-${shop.nextId()}` },
+        body: text,
+        retry: { delaysMs: RETRY_DELAYS_MS },
+        subscription: topic,
+      })
+    },
     view: (subscription) => ({
       __typename: 'WebhookSubscription',
       id: gid('WebhookSubscription', subscription.id),

@@ -1,9 +1,10 @@
-import { requireScope } from './access.ts'
+import { hasScope, requireScope } from './access.ts'
 import { badRequest, type PageArguments, sortable, toConnection } from './connections.ts'
 import {
   currentOf,
   type Fulfillment,
   type FulfillmentOrder,
+  HELD_STATES,
   type Level,
   type Line,
   type Location,
@@ -42,8 +43,29 @@ export function createViews(shop: Shop, scopes: readonly string[]) {
     name: record.name,
     isActive: record.active,
     isFulfillmentService: record.fulfillmentService,
+    fulfillmentService: () => (record.fulfillmentService ? service(record) : null),
+    inventoryLevels: (page: PageArguments) => {
+      const shown = [...shop.levels.values()].flatMap((levels) => levels.get(record.id) ?? [])
+      return toConnection(
+        shown.sort((a, b) => a.id - b.id),
+        page,
+        byId,
+        level,
+      )
+    },
     shipsInventory: true,
   })
+  const service = (record: Location) => ({
+    __typename: 'FulfillmentService',
+    id: gid('FulfillmentService', record.id),
+    handle: nameOf(record).toLowerCase().replace(/\W+/g, '-'),
+    serviceName: nameOf(record),
+    callbackUrl: null,
+    inventoryManagement: false,
+    trackingSupport: false,
+    location: () => location(record),
+  })
+  const nameOf = (record: Location) => record.serviceName ?? record.name
   const locationOf = (id: number | undefined) => {
     const record = id === undefined ? undefined : shop.locations.get(id)
     return record === undefined ? null : location(record)
@@ -73,7 +95,9 @@ export function createViews(shop: Shop, scopes: readonly string[]) {
       id: gid('Product', record.productId),
       title: record.title,
       status: 'ACTIVE',
+      isGiftCard: record.giftCard === true,
     }),
+    requiresComponents: record.bundle === true,
     inventoryItem: () => item(record),
     resourcePublicationsV2: ({ catalogType, ...page }: PageArguments & { catalogType?: string | null }) => {
       requireScope(scopes, 'read_publications')
@@ -152,7 +176,7 @@ export function createViews(shop: Shop, scopes: readonly string[]) {
     __typename: 'FulfillmentOrder',
     id: gid('FulfillmentOrder', record.id),
     status: record.status,
-    requestStatus: 'UNSUBMITTED',
+    requestStatus: record.requestStatus,
     orderId: gid('Order', order.id),
     updatedAt: instant(order.updatedAtMs),
     assignedLocation: () => ({
@@ -207,6 +231,16 @@ export function createViews(shop: Shop, scopes: readonly string[]) {
       })),
   })
 
+  /** Those of locations that the application may ship from. */
+  const isShown = ({ locationId }: FulfillmentOrder) => {
+    const at = shop.locations.get(locationId)
+    if (at?.fulfillmentService !== true) return hasScope(scopes, 'read_merchant_managed_fulfillment_orders')
+    return hasScope(
+      scopes,
+      at.isOurs === true ? 'read_assigned_fulfillment_orders' : 'read_third_party_fulfillment_orders',
+    )
+  }
+
   const order = (record: Order) => ({
     __typename: 'Order',
     id: gid('Order', record.id),
@@ -226,7 +260,7 @@ export function createViews(shop: Shop, scopes: readonly string[]) {
     displayFulfillmentStatus: fulfillmentStatus(record),
     lineItems: (page: PageArguments) => toConnection(record.lines, page, byId, line(record)),
     fulfillmentOrders: (page: PageArguments) =>
-      toConnection(record.fulfillmentOrders, page, byId, fulfillmentOrder(record)),
+      toConnection(record.fulfillmentOrders.filter(isShown), page, byId, fulfillmentOrder(record)),
     fulfillments: ({ first }: PageArguments) =>
       record.fulfillments.slice(0, first ?? record.fulfillments.length).map(fulfillment(record)),
     refunds: ({ first }: PageArguments) =>
@@ -236,6 +270,7 @@ export function createViews(shop: Shop, scopes: readonly string[]) {
   return {
     location,
     locationOf,
+    service,
     publication,
     variant,
     item,
@@ -248,7 +283,7 @@ export function createViews(shop: Shop, scopes: readonly string[]) {
   }
 }
 
-/** Every state that the hub may ask for; the simulator moves units only between available and committed. */
+/** Every state that the hub may ask for; orders move units between available and committed alone. */
 function quantity(level: Level, name: string) {
   const units = quantityNamed(level, name)
   if (units === undefined) throw badRequest(`Invalid quantity name: ${name}`)
@@ -261,13 +296,15 @@ function quantity(level: Level, name: string) {
   }
 }
 
-const EMPTY = new Set(['damaged', 'incoming', 'quality_control', 'reserved', 'safety_stock'])
-
 function quantityNamed(level: Level, name: string): number | undefined {
-  if (name === 'available') return level.available
-  if (name === 'committed') return level.committed
-  if (name === 'on_hand') return level.available + level.committed
-  return EMPTY.has(name) ? 0 : undefined
+  const { available, committed, others } = level
+  if (name === 'available') return available
+  if (name === 'committed') return committed
+  if (name === 'incoming') return others.incoming ?? 0
+  const held = HELD_STATES.find((state) => state === name)
+  if (held !== undefined) return others[held] ?? 0
+  if (name !== 'on_hand') return undefined
+  return HELD_STATES.reduce((sum, state) => sum + (others[state] ?? 0), available + committed)
 }
 
 function optionalInstant(atMs: number | undefined): string | null {

@@ -115,6 +115,20 @@ export function productBody(shop: Shop, topic: string, productId: number): objec
   }
 }
 
+/** shopify.dev/docs/apps/build/compliance/privacy-law-compliance. */
+export function privacyBody(shop: Shop, topic: string): object {
+  const common = { shop_id: 1, shop_domain: shop.options.domain }
+  const customer = { id: 191167, email: 'jo@example.com', phone: '+49 40 901820' }
+  switch (topic) {
+    case 'customers/data_request':
+      return { ...common, orders_requested: [...shop.orders.keys()], customer, data_request: { id: 9999 } }
+    case 'customers/redact':
+      return { ...common, customer, orders_to_redact: [...shop.orders.keys()] }
+    default:
+      return common
+  }
+}
+
 /** With an offset, as bodies have it, where GraphQL says Z: here always New York's in winter. */
 function local(atMs: number): string {
   const offsetMs = 5 * 3_600_000

@@ -22,25 +22,38 @@ export type ConnectedShop = {
   buy(sku: string, quantity: number): Promise<string>
   /** GraphQL requests and token requests so far, by operation. */
   calls: string[]
+  /** What was asked in GraphQL. */
+  requests: { query: string; variables: Record<string, unknown> }[]
 }
 
 /** Runs the story and closes the shop, whatever happens. */
 export async function withShop(
-  options: ShopifySimulatorOptions & { signIn?: 'token' | 'client' },
+  options: ShopifySimulatorOptions & { signIn?: 'token' | 'client'; fulfillmentService?: string },
   story: (shop: ConnectedShop) => Promise<void>,
 ): Promise<void> {
   const simulator = await createShopifySimulator(options)
   const calls: string[] = []
+  const requests: ConnectedShop['requests'] = []
+  const http = createHttp({
+    budgets: createBudgets(connector.manifest.budgets, systemClock),
+    clock: systemClock,
+    onCall: (call) => calls.push(call.operation),
+  })
   try {
     const operations = connector.open(
       bindContext(connector, {
-        settings: simulator.settings,
+        settings: {
+          ...simulator.settings,
+          ...(options.fulfillmentService !== undefined && { fulfillmentService: options.fulfillmentService }),
+        },
         credentials: options.signIn === 'client' ? simulator.clientCredentials : simulator.credentials,
-        http: createHttp({
-          budgets: createBudgets(connector.manifest.budgets, systemClock),
-          clock: systemClock,
-          onCall: (call) => calls.push(call.operation),
-        }),
+        http: {
+          ...http,
+          async send(request) {
+            if (request.url.endsWith('/graphql.json')) requests.push(JSON.parse(String(request.body)))
+            return await http.send(request)
+          },
+        },
         now: () => (options.clock ?? systemClock).now(),
         uuid: () => crypto.randomUUID(),
       }),
@@ -50,6 +63,7 @@ export async function withShop(
       simulator,
       operations,
       calls,
+      requests,
       seed: async (...products) =>
         control.addProducts(
           products.map((product, at) => ({

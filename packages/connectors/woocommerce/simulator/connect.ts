@@ -20,11 +20,14 @@ export function connect(
     settings = {},
     credentials = {},
     wrap = (http) => http,
+    now = () => systemClock.now(),
   }: {
     settings?: Partial<Settings>
     credentials?: Partial<Credentials>
     /** What stands between the connector and the network. */
     wrap?: (http: Http) => Http
+    /** The connector's clock. */
+    now?: () => number
   } = {},
 ): Connection {
   const calls: CallRecord[] = []
@@ -37,7 +40,7 @@ export function connect(
     settings: connector.manifest.settings.parse({ ...simulator.settings, ...settings }),
     credentials: connector.manifest.credentials.parse({ ...simulator.credentials, ...credentials }),
     http: wrap(http),
-    now: () => systemClock.now(),
+    now,
     uuid: () => randomUUID(),
   })
   return { operations, calls }

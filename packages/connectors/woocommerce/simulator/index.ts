@@ -31,6 +31,8 @@ export type SiteTraits = {
   variationsRoute: boolean
   fulfillments: boolean
   shipmentTracking: boolean
+  /** The plugin Advanced Shipment Tracking. */
+  advancedTracking: boolean
   sortsByModified: boolean
   batchMax: number
   extraStatuses: readonly string[]
@@ -83,6 +85,7 @@ export async function createWooCommerceSimulator(
     variationsRoute: true,
     fulfillments: false,
     shipmentTracking: false,
+    advancedTracking: false,
     sortsByModified: true,
     batchMax: 100,
     extraStatuses: [],
@@ -97,6 +100,7 @@ export async function createWooCommerceSimulator(
     siteOffsetHours: 0,
     managesStock: true,
     holdStockMinutes: 60,
+    hpos: true,
     checkout: 'paid',
     ...pick(options, settingNames),
   }
@@ -153,6 +157,7 @@ export async function createWooCommerceSimulator(
               sortsByModified: () => site.sortsByModified,
               hasFulfillments: () => site.fulfillments,
               hasShipmentTracking: () => site.shipmentTracking,
+              hasAdvancedTracking: () => site.advancedTracking,
               extraStatuses: () => site.extraStatuses,
             }),
             ...webhookRoutes({
@@ -198,6 +203,7 @@ const settingNames = [
   'siteOffsetHours',
   'managesStock',
   'holdStockMinutes',
+  'hpos',
   'checkout',
 ] as const
 const siteNames = [
@@ -209,6 +215,7 @@ const siteNames = [
   'variationsRoute',
   'fulfillments',
   'shipmentTracking',
+  'advancedTracking',
   'sortsByModified',
   'batchMax',
   'extraStatuses',

@@ -35,7 +35,13 @@ export type ShopOrder = {
   paidMs: number | undefined
   completedMs: number | undefined
   lines: ShopLine[]
-  refunds: { id: number; createdMs: number; reason: string; lines: { lineId: number; quantity: number }[] }[]
+  refunds: {
+    id: number
+    createdMs: number
+    reason: string
+    lines: { lineId: number; quantity: number }[]
+    amount: number
+  }[]
   meta: { id: number; key: string; value: unknown }[]
   notes: { id: number; note: string; toCustomer: boolean }[]
   fulfillments: {

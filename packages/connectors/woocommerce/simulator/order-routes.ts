@@ -25,6 +25,8 @@ export type OrderRoutes = {
   sortsByModified: () => boolean
   hasFulfillments: () => boolean
   hasShipmentTracking: () => boolean
+  /** Advanced Shipment Tracking: the same routes under a name of its own. */
+  hasAdvancedTracking: () => boolean
   /** Statuses that a plugin has added. */
   extraStatuses: () => readonly string[]
 }
@@ -137,7 +139,8 @@ export function orderRoutes(options: OrderRoutes): RestRoute[] {
         throw new RestError('woocommerce_rest_cannot_create_order_refund', 500, 'Invalid refund amount.')
       }
     }
-    const id = shop.refund(order, { lines, restock: given.api_restock, reason: given.reason })
+    const { api_restock: restock, reason, amount } = given
+    const id = shop.refund(order, { lines, restock, reason, amount })
     const made = order.refunds.find((one) => one.id === id)
     if (made === undefined) throw new RestError('woocommerce_rest_cannot_create_order_refund', 500, 'Lost.')
     return { status: 201, body: toRefundShape(shop, order, made) }
@@ -236,25 +239,41 @@ export function orderRoutes(options: OrderRoutes): RestRoute[] {
           meta: given.meta_data.map(({ key, value }) => ({ id: orders.newId(), key, value })),
         }
         order.fulfillments.push(fulfillment)
+        noteFulfillments(order, () => orders.newId())
+        orders.touch(order)
+        tell({ topic: 'order.updated', id: order.id })
         return { status: 201, body: toFulfillmentShape(order, fulfillment) }
       },
     },
+    ...trackingRoutes('/wc-shipment-tracking/v3', options.hasShipmentTracking, { find, newId: orders.newId }),
+    ...trackingRoutes('/wc-ast/v3', options.hasAdvancedTracking, { find, newId: orders.newId }),
+  ]
+}
+
+/** Both plugins have the same, under a namespace each. */
+function trackingRoutes(
+  namespace: string,
+  isThere: () => boolean,
+  { find, newId }: { find(id: number | undefined): ShopOrder; newId(): number },
+): RestRoute[] {
+  const path = `${namespace}/orders/:id/shipment-trackings`
+  return [
     {
       methods: ['GET'],
-      path: '/wc-shipment-tracking/v3/orders/:id/shipment-trackings',
+      path,
       handle: ({ ids }) => {
-        if (!options.hasShipmentTracking()) throw noRoute()
+        if (!isThere()) throw noRoute()
         return { body: find(ids[0]).trackings }
       },
     },
     {
       methods: ['POST'],
-      path: '/wc-shipment-tracking/v3/orders/:id/shipment-trackings',
+      path,
       handle: ({ ids, body }) => {
-        if (!options.hasShipmentTracking()) throw noRoute()
+        if (!isThere()) throw noRoute()
         const given = readBody(newTracking, body)
         const tracking = {
-          tracking_id: `t${orders.newId()}`,
+          tracking_id: `t${newId()}`,
           tracking_provider: given.custom_tracking_provider,
           tracking_link: given.custom_tracking_link,
           tracking_number: given.tracking_number,
@@ -266,6 +285,25 @@ export function orderRoutes(options: OrderRoutes): RestRoute[] {
     },
   ]
 }
+
+/** The order's meta `_fulfillment_status`, as core keeps it. */
+function noteFulfillments(order: ShopOrder, newId: () => number): void {
+  const sent = new Map<string, number>()
+  for (const { isFulfilled, meta: own } of order.fulfillments) {
+    const items = isFulfilled
+      ? fulfilledItems.safeParse(own.find(({ key }) => key === '_items')?.value)
+      : undefined
+    for (const { item_id, qty } of items?.data ?? []) {
+      sent.set(String(item_id), (sent.get(String(item_id)) ?? 0) + qty)
+    }
+  }
+  const isWhole = order.lines.every((line) => (sent.get(String(line.id)) ?? 0) >= line.quantity)
+  const value = sent.size === 0 ? 'unfulfilled' : isWhole ? 'fulfilled' : 'partially_fulfilled'
+  const known = order.meta.find(({ key }) => key === '_fulfillment_status')
+  if (known === undefined) order.meta.push({ id: newId(), key: '_fulfillment_status', value })
+  else known.value = value
+}
+const fulfilledItems = z.array(z.object({ item_id: z.union([z.int(), z.string()]), qty: z.coerce.number() }))
 
 function toFulfillmentShape(
   order: ShopOrder,
@@ -292,9 +330,12 @@ const newOrder = z.object({
     .default([]),
 })
 const newRefund = z.object({
+  amount: z.coerce.number().min(0).optional(),
   reason: z.string().default(''),
   api_restock: z.boolean().default(true),
-  line_items: z.array(z.object({ id: z.int(), quantity: z.int().min(0) })).default([]),
+  line_items: z
+    .array(z.object({ id: z.int(), quantity: z.int().min(0), refund_total: z.number().optional() }))
+    .default([]),
 })
 const newNote = z.object({ note: z.string(), customer_note: z.boolean().default(false) })
 const newFulfillment = z.object({

@@ -108,7 +108,11 @@ export function toOrderShape(shop: Shop, order: ShopOrder): Record<string, unkno
       price: line.price,
     })),
     shipping_lines: [],
-    refunds: order.refunds.map((refund) => ({ id: refund.id, reason: refund.reason, total: '-1.00' })),
+    refunds: order.refunds.map((refund) => ({
+      id: refund.id,
+      reason: refund.reason,
+      total: (-refund.amount).toFixed(2),
+    })),
   }
 }
 
@@ -116,6 +120,7 @@ export function toRefundShape(shop: Shop, order: ShopOrder, refund: ShopOrder['r
   return {
     id: refund.id,
     ...dates(shop, 'date_created', refund.createdMs),
+    amount: refund.amount.toFixed(2),
     reason: refund.reason,
     refunded_by: 1,
     line_items: refund.lines.map(({ lineId, quantity }, index) => {

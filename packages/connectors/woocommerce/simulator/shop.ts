@@ -13,6 +13,8 @@ export type ShopSettings = {
   managesStock: boolean
   /** How long an unpaid order keeps its units; 0: for ever, and nothing is held. */
   holdStockMinutes: number
+  /** High-performance order storage; false: orders are posts. */
+  hpos: boolean
   /** `paid`: a checkout ends in `processing`; `pending`: it waits for the control API's `pay`. */
   checkout: 'paid' | 'pending'
 }
@@ -33,7 +35,13 @@ export type Shop = {
   /** @param restock puts the units back, if the line had taken them */
   refund(
     order: ShopOrder,
-    refund: { lines: { lineId: number; quantity: number }[]; restock: boolean; reason: string },
+    refund: {
+      lines: { lineId: number; quantity: number }[]
+      restock: boolean
+      reason: string
+      /** Undefined: what the lines cost. */
+      amount?: number | undefined
+    },
   ): number
   /** What WP-Cron does: orders that stay unpaid longer than they are held are cancelled. */
   cancelUnpaid(): void
@@ -155,7 +163,7 @@ export function createShop(
       if (settings.checkout === 'paid') setStatus(order, 'processing')
       return { kind: 'placed', order }
     },
-    refund(order, { lines, restock, reason }) {
+    refund(order, { lines, restock, reason, amount }) {
       for (const { lineId, quantity } of lines) {
         const line = order.lines.find((one) => one.id === lineId)
         const holder = line && catalogue.holderOf(line.variationId || line.productId)
@@ -165,9 +173,18 @@ export function createShop(
         catalogue.move(holder, back)
         line.reduced -= back
       }
-      const refund = { id: newId(), createdMs: now(), reason, lines }
+      const cost = lines.reduce((sum, { lineId, quantity }) => {
+        const price = order.lines.find((one) => one.id === lineId)?.price ?? 0
+        return sum + price * quantity
+      }, 0)
+      const refund = { id: newId(), createdMs: now(), reason, lines, amount: amount ?? cost }
       order.refunds.push(refund)
-      const isAll = order.lines.every((line) => orders.refundedOf(order, line.id) >= line.quantity)
+      // Only once all the money is back, too.
+      const total = order.lines.reduce((sum, line) => sum + line.price * line.quantity, 0)
+      const paidBack = order.refunds.reduce((sum, one) => sum + one.amount, 0)
+      const isAll =
+        order.lines.every((line) => orders.refundedOf(order, line.id) >= line.quantity) &&
+        paidBack >= total - 0.005
       if (isAll) order.status = 'refunded'
       orders.touch(order)
       tell({ topic: 'order.updated', id: order.id })

@@ -25,7 +25,12 @@ export function siteRoutes({ shop, version }: { shop: Shop; version: () => strin
       handle: () => ({
         body: {
           environment: { version: version(), wp_version: '6.9', php_version: '8.3.0' },
-          settings: { currency: settings.currency },
+          settings: {
+            currency: settings.currency,
+            HPOS_enabled: settings.hpos,
+            order_datastore: settings.hpos ? 'OrdersTableDataStore' : 'WC_Order_Data_Store_CPT',
+            HPOS_sync_enabled: false,
+          },
         },
       }),
     },

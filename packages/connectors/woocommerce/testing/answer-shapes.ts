@@ -113,13 +113,25 @@ export const order = object({
     }),
   ),
   refunds: { ...list(object({ id, reason: text, total: text }), 0.4), orAbsent: true },
-  meta_data: meta,
+  meta_data: {
+    ...list(
+      object({
+        id,
+        key: oneOf('_fulfillment_status', '_plimsoll_shipments', 'other', ''),
+        value: {
+          ...oneOf('fulfilled', 'partially_fulfilled', 'unfulfilled', '', 7, null, [{ shipmentId: 's' }]),
+          orAbsent: true,
+        },
+      }),
+    ),
+  },
 })
 
 /** Version2/class-wc-rest-order-refunds-v2-controller.php `get_formatted_item_data`. */
 export const refund = object({
   id,
   date_created_gmt: moment,
+  reason: { ...text, orNull: true },
   line_items: list(
     object({
       id,
@@ -139,7 +151,13 @@ export const siteIndex = object({
 })
 export const systemStatus = object({
   environment: object({ version: oneOf('11.1.0', '6.9.4', '') }),
-  settings: { ...object({ currency: { ...oneOf('EUR'), orAbsent: true } }), orAbsent: true },
+  settings: {
+    ...object({
+      currency: { ...oneOf('EUR'), orAbsent: true },
+      HPOS_enabled: { ...oneOf(true, false, 'yes'), orAbsent: true },
+    }),
+    orAbsent: true,
+  },
 })
 export const settingOption = object({
   id: oneOf('woocommerce_manage_stock', 'woocommerce_hold_stock_minutes'),
@@ -156,7 +174,28 @@ export const webhook = object({
 })
 
 export const note = object({ id, note: text })
-export const fulfillment = object({ id, meta_data: meta })
+/** docs/features/fulfillments/rest-api.md: `_items` names lines and units. */
+export const fulfillment = object({
+  id,
+  is_fulfilled: { kind: 'flag', orAbsent: true },
+  date_deleted: { ...moment, orNull: true, orAbsent: true },
+  meta_data: oneOf(
+    [],
+    [{ id: 1, key: '_items', value: [{ item_id: 1, qty: 1 }] }],
+    [{ id: 1, key: '_items', value: [{ item_id: '1', qty: '2' }, { item_id: 2 }, null, 7] }],
+    [{ id: 1, key: '_items', value: 'a:1:{}' }],
+    [
+      {
+        id: 1,
+        key: '_items',
+        value: [
+          { item_id: 1, qty: -1 },
+          { item_id: 1, qty: 1.5 },
+        ],
+      },
+    ],
+  ),
+})
 export const tracking = object({
   tracking_id: oneOf('a1b2', 7),
   tracking_number: { ...text, orAbsent: true },

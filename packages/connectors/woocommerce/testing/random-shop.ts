@@ -153,9 +153,11 @@ function answerOf(
         values.chance(refusalRate) ? refused(id) : { ...values.objectOf(shape), id },
       )
     const { create, update } = sent
+    const removed = sent.delete.map((id) => ({ id }))
     const map = {
       ...(create.length > 0 && { create: answered(create) }),
       ...(update.length > 0 && { update: answered(update) }),
+      ...(removed.length > 0 && { delete: answered(removed) }),
     }
     // PHP writes the empty map as a list.
     return ok(Object.keys(map).length === 0 ? [] : map)
@@ -168,7 +170,7 @@ function answerOf(
   if (path.endsWith('/variations')) return rows(shapes.variation)
   if (path === 'wc/v3/orders') return rows(shapes.order)
   if (/orders\/\d+$/.test(path)) return one(shapes.order)
-  if (path.endsWith('/refunds')) return rows(shapes.refund)
+  if (path.endsWith('/refunds')) return request.startsWith('POST') ? one(shapes.refund) : rows(shapes.refund)
   if (path === 'wc/v3/webhooks') return rows(shapes.webhook)
   const parts: readonly [RegExp, shapes.Shape & { kind: 'object' }][] = [
     [/\/notes$/, shapes.note],
@@ -184,6 +186,7 @@ const itemSchema = z.object({ id: z.int().optional() })
 const batchSchema = z.object({
   create: z.array(itemSchema).default([]),
   update: z.array(itemSchema).default([]),
+  delete: z.array(z.int()).default([]),
 })
 
 function jsonIn(text: string): unknown {

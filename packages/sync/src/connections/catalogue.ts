@@ -140,6 +140,7 @@ async function importListings(
     count += page.rows.length
     progress('listings', count)
     cursor = page.next
+    if (page.againInMs !== undefined) await context.clock.sleep(page.againInMs)
   } while (cursor !== undefined)
   return count
 }

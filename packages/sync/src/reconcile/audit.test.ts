@@ -189,3 +189,22 @@ test('sync now reads the orders and the level, writes what differs, and says wha
   ])
   await expect(requestSyncNow(world.context, connectionId)).rejects.toMatchObject({ code: 'unknown-listing' })
 })
+
+test('a platform that makes a file of its listings is asked again when it says so: the audit waits, the lane does not', async () => {
+  const { platform, stepped, connectionId } = await openShop()
+  const asked = () => platform.calls.filter((call) => call === 'listings').length
+  platform.listingsFrom = clock.now() + 5_000
+  const before = asked()
+  const { jobId } = await requestAudit(world.context, 'shop')
+  await turns(clock, stepped, 8, 200)
+  expect(asked() - before).toBe(1)
+  // A sale elsewhere is written meanwhile.
+  await world.adjust('sku-03', -4)
+  await turns(clock, stepped, 6, 200)
+  expect((await world.level(connectionId, 'sku-03'))?.acknowledged).toBe(6)
+  await turns(clock, stepped, 40, 200)
+  const job = await getSyncJob(world.context, jobId)
+  expect(job.state).toBe('done')
+  expect(job.result).toMatchObject({ listingsRead: 24, left: 0 })
+  expect(asked() - before).toBeLessThanOrEqual(4)
+})

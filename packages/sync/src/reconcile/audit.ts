@@ -107,6 +107,7 @@ async function stepCatalogue(
     total: job.total,
     done: job.done,
     result: { ...result, listingsRead: result.listingsRead + page.rows.length },
+    ...(page.againInMs !== undefined && { againAt: new Date(nowOf(context).getTime() + page.againInMs) }),
   }
   let vanished: { externalId: string; stockUnitId: string }[] = []
   if (page.next === undefined) {

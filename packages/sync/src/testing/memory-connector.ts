@@ -156,6 +156,9 @@ function openMemory(
     locations: async () => [{ externalId: 'default', name: 'Default', active: true }],
     async listings() {
       await end(await begin('listings'))
+      if (platform.clock.now() < platform.listingsFrom) {
+        return { rows: [], next: 'prepared', againInMs: 2_000, platformTime: undefined }
+      }
       const rows = [...platform.listings].map(([externalId, listing]) => toListing(externalId, listing))
       return { rows, next: undefined, platformTime: undefined }
     },

@@ -26,6 +26,8 @@ export class MemoryPlatform {
   fault: (operation: Operation) => Fault | undefined = () => undefined
   /** Listings that the shop refuses to write: alone (`row`), or with the whole batch (`batch`). */
   readonly refused = new Map<string, 'row' | 'batch'>()
+  /** Until when it prepares the file that its listings are read from; they come at once unless set. */
+  listingsFrom = 0
   /** Orders changed so recently are not listed yet. */
   listLagMs = 0
   /** Orders that the list leaves out for good, as a search index may. */
