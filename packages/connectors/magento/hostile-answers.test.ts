@@ -102,11 +102,15 @@ const stories: Record<string, Story> = {
     )
   },
   async ship(operations, { begun }) {
+    const { lines } = await operations.order(begun)
     const { externalId } = await operations.ship({
       shipmentId: 's-1',
       orderExternalId: begun,
-      lines: [],
-      tracking: { carrier: 'DHL', number: 'JD1', url: undefined },
+      lines: lines.map((line) => ({
+        lineExternalId: line.externalId,
+        quantity: Math.max(1, line.current - line.shipped),
+      })),
+      tracking: { carrier: 'DHL', number: 'JD9', url: undefined },
       notifyCustomer: false,
     })
     expect(externalId).not.toBe('')
