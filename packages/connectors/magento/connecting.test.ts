@@ -174,7 +174,7 @@ test('the cloud service: the store goes as a header, bulks the other way round, 
     const asked = requests.filter(({ url }) => !url.includes('/ims/'))
     expect(asked.every(({ store }) => store === 'all')).toBe(true)
     expect(
-      asked.some(({ url }) => url.includes('/simulatedtenant/V1/async/bulk/inventory/source-items')),
+      asked.some(({ url }) => url.includes('/simulatedinstance/V1/async/bulk/inventory/source-items')),
     ).toBe(true)
     expect(calls.filter(({ operation }) => operation === 'token')).toHaveLength(1)
   }))

@@ -129,14 +129,16 @@ const stories: Record<string, Story> = {
   },
 }
 
+const kindsOfStock = [
+  ['many sources', true],
+  ['one stock', false],
+] as const
+
 describe.each([
   { trouble: 'one value of another kind', spoil: spoiltValue },
   { trouble: 'broken text', spoil: spoiltText },
 ])('$trouble', ({ spoil }) => {
-  test.each([
-    ['many sources', true],
-    ['one stock', false],
-  ] as const)(
+  test.each(kindsOfStock)(
     'I12: %s: sound values or an error of the closed set',
     async (_, multiSource) => {
       const { simulator, orderIds } = await startVariedShop({ multiSource, bulkDelayMs: 0 })

@@ -68,7 +68,7 @@ const client = {
   clientSecret: 'p8e-simulated-secret',
   imsOrganization: '0123456789ABCDEF@AdobeOrg',
 }
-const tenant = 'simulatedtenant'
+const instance = 'simulatedinstance'
 
 /** Starts a simulated Magento shop, or one of the cloud service. */
 export async function createMagentoSimulator(
@@ -156,7 +156,7 @@ export async function createMagentoSimulator(
           })
         serve(app, {
           edition,
-          tenant,
+          instance,
           bulks: queue,
           faults: kit.faults,
           authentication: createAuthentication({
@@ -191,7 +191,7 @@ export async function createMagentoSimulator(
     bulks,
     endTokens,
     settings: {
-      url: isCloud ? `${origin}/${tenant}` : origin,
+      url: isCloud ? `${origin}/${instance}` : origin,
       edition,
       store: 'all',
       sources: [],

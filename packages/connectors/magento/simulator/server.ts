@@ -10,8 +10,8 @@ export type Site = {
   bulks: Bulks
   faults: Faults
   edition: 'self-hosted' | 'cloud-service'
-  /** The tenant in the address of the cloud service. */
-  tenant: string
+  /** The instance in the address of the cloud service. */
+  instance: string
   authentication: ReturnType<typeof createAuthentication>
   identity: ReturnType<typeof createIdentityService>
   hasStore(code: string): boolean
@@ -86,7 +86,7 @@ export function serve(app: FastifyInstance, site: Site): void {
 
   if (site.edition === 'cloud-service') {
     site.identity.routes(app)
-    const prefix = `/${site.tenant}/V1/`
+    const prefix = `/${site.instance}/V1/`
     app.all(`${prefix}*`, async (request, reply) => {
       const path = pathBelow(request, prefix)
       const isBulk = path.startsWith('async/bulk/')

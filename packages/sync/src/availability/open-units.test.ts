@@ -45,10 +45,12 @@ const shown = ({ context, rows }: World) =>
     select external_location_id as place, desired::int from level
     where organization_id = ${context.organizationId} order by external_location_id`)
 
-test.each([
+const ways = [
   ['one by one', workOutItems],
   ['all at once', workOutPlainItems],
-] as const)(
+] as const
+
+test.each(ways)(
   'I5: what a platform has yet to subtract is added at one of its locations: it subtracts it but once (%s)',
   async (_, workOut) => {
     const { world, itemId } = await openTwoPlaces()
@@ -60,10 +62,7 @@ test.each([
   },
 )
 
-test.each([
-  ['one by one', workOutItems],
-  ['all at once', workOutPlainItems],
-] as const)('a location that is not written to carries none of it (%s)', async (_, workOut) => {
+test.each(ways)('a location that is not written to carries none of it (%s)', async (_, workOut) => {
   const { world, itemId } = await openTwoPlaces()
   await sql`update level set writable = false
     where organization_id = ${world.context.organizationId} and external_location_id = 'default'`.execute(
