@@ -56,7 +56,6 @@ const total = z
 
 /** One page of a list endpoint. */
 const found = <Row>(row: z.ZodType<Row>) => z.object({ items: list(row), total_count: total })
-export type Found<Row> = { items: Row[]; total_count: number }
 
 /** A quantity is a decimal with four places, as number or as text. */
 const decimal = z.union([z.number(), z.string()])
@@ -198,7 +197,6 @@ export const invoiceFields = 'items[entity_id,order_id],total_count'
 /** Shipments or credit memos, as hints that something has become of an order. */
 export const documents = found(z.object({ entity_id: id, order_id: id, created_at: gmt }))
 export const documentFields = 'items[entity_id,order_id,created_at],total_count'
-export type Document = z.infer<typeof documents>['items'][number]
 
 export const done = z.boolean()
 

@@ -96,6 +96,12 @@ test('a row that failed in a way that may pass waits again, one that the shop mi
     expect(await told(outcomes.slice(2))).toEqual(['applied 14'])
   }))
 
+test('a shop without the modules for it: raised quantities are written directly', () =>
+  withQueue({ hasBulks: false }, async ({ raise }) => {
+    const outcomes = await raise(14)
+    expect(new Set(outcomes.map(({ kind }) => kind))).toEqual(new Set(['applied']))
+  }))
+
 test('operations are told apart by the request that is kept with each: their numbers say nothing', () => {
   const kept = (sku: string, source: string) =>
     JSON.stringify({

@@ -101,3 +101,17 @@ test('what has left altogether, and single lines, are refused', () =>
     simulator.shop.ship(order, { items: undefined, source: 'default', tracks: [], comment: undefined })
     await expect(cancel()).rejects.toMatchObject({ kind: 'invalid' })
   }))
+
+test('a part is invoiced, a part is not: Magento cancels the one, a credit memo takes the other', () =>
+  withOrder('offline', async ({ simulator, operations, order, cancel }) => {
+    simulator.shop.catalogue.add({ sku: 'B' })
+    simulator.shop.stock.save({ sku: 'B', source: 'default', quantity: 10, status: 1 })
+    const row = order.rows[0]
+    if (row === undefined) throw new Error('no row')
+    row.invoiced = 1
+    order.state = 'processing'
+    await cancel()
+    expect((await operations.order(String(order.id))).state).toBe('cancelled')
+    expect(row).toMatchObject({ canceled: 3, refunded: 1 })
+    expect(simulator.shop.stock.salable(1, 'A')).toBe(10)
+  }))

@@ -27,19 +27,19 @@ export async function cancel(cancellation: Cancellation, cancelling: Cancelling)
   if (open.size === 0)
     throw new Invalid(`Nothing of order ${order.increment_id ?? id} is left to cancel.`, 'orderExternalId')
 
-  const { data: isCancelled } = await api.cancelOrder({ id, signal })
-  if (!isCancelled) {
-    if (paidCancellations === 'refuse') {
-      throw new Invalid(
-        `Magento does not cancel order ${order.increment_id ?? id}: it is invoiced. Make a credit memo in the shop, or allow it in the connection's settings.`,
-        'orderExternalId',
-      )
-    }
-    await refund(order, cancellation, cancelling)
+  await api.cancelOrder({ id, signal })
+  // It answers true of an order of which it cancelled only what was not invoiced, and false where nothing was left of that.
+  const { data: cancelled } = await api.order({ id, signal })
+  if (openLines(cancelled).size === 0) return
+  if (paidCancellations === 'refuse') {
+    throw new Invalid(
+      `Magento does not cancel order ${order.increment_id ?? id}: it is invoiced. Make a credit memo in the shop, or allow it in the connection's settings.`,
+      'orderExternalId',
+    )
   }
-  // The shop answers true of an order of which it cancelled but a part.
-  const { data: after } = await api.order({ id, signal })
-  if (openLines(after).size > 0)
+  await refund(cancelled, cancellation, cancelling)
+  const { data: refunded } = await api.order({ id, signal })
+  if (openLines(refunded).size > 0)
     throw new Invalid(`Magento left a part of order ${order.increment_id ?? id} open.`, 'orderExternalId')
 }
 

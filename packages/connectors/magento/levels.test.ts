@@ -1,4 +1,4 @@
-import type { LevelWrite, WriteOutcome } from '@plimsoll/connector-kit'
+import { type LevelWrite, manualClock, type WriteOutcome } from '@plimsoll/connector-kit'
 import { expect, test } from 'vitest'
 import {
   createMagentoSimulator,
@@ -214,6 +214,16 @@ test('one website of several: only the sources of its stock, only the orders of 
     expect(found.accountId).toMatch(/ nordic_sv$/)
     expect(found.warnings.filter((warning) => warning.includes('stocks'))).toEqual([])
 
+    for (const id of bought)
+      shop.ship(shop.find(Number(id)), {
+        items: undefined,
+        source: id === bought[0] ? 'default' : 'oslo',
+        tracks: [],
+        comment: undefined,
+      })
+    const told = await operations.stream?.('shipments', { since: new Date(0), cursor: undefined })
+    expect(told?.rows).toMatchObject([{ externalId: bought[1] }])
+
     const all = connect(simulator).operations
     expect((await all.locations()).map(({ externalId }) => externalId)).toEqual([
       'default',
@@ -229,3 +239,58 @@ test('one website of several: only the sources of its stock, only the orders of 
     const nobody = connect(simulator, { settings: { store: 'polar' } }).operations
     await expect(nobody.locations()).rejects.toMatchObject({ kind: 'invalid' })
   }))
+
+test('saved, and the reading back is throttled: the write is unknown, not undone', () =>
+  withShop({}, async (simulator) => {
+    seed(simulator, ['A'])
+    const { operations } = connect(simulator, {
+      wrap: (http) => ({
+        ...http,
+        async send(request) {
+          const response = await http.send(request)
+          if (request.operation === 'saveSourceItems') simulator.faults.set({ throttleRate: 1 })
+          return response
+        },
+      }),
+    })
+    await expect(operations.setLevels([writeOf('A', 3)])).rejects.toMatchObject({
+      kind: 'unavailable',
+      sent: true,
+    })
+    expect(simulator.shop.stock.item('A', 'default')?.quantity).toBe(3)
+  }))
+
+test.each([true, false])(
+  'a slow shop: what there is no time for waits again, and is told so (many sources: %s)',
+  (multiSource) =>
+    withShop({ multiSource }, async (simulator) => {
+      simulator.site.limits = { isOn: true, arrayMax: 2, bulkMax: 9, pageMax: 300, pageDefault: 20 }
+      const skus = Array.from({ length: 40 }, (_, at) => `SKU-${at}`)
+      seed(simulator, skus)
+      const clock = manualClock()
+      const { operations } = connect(simulator, {
+        // Signatures of another time are taken as long as they are not of the future.
+        clock,
+        wrap: (http) => ({
+          ...http,
+          async send(request) {
+            await clock.advance(400)
+            return await http.send(request)
+          },
+        }),
+      })
+      const outcomes = await operations.setLevels(skus.map((sku) => writeOf(sku, 3)))
+      const told = Map.groupBy(outcomes, ({ kind }) => kind)
+      expect(outcomes).toHaveLength(40)
+      expect(told.get('applied')?.length).toBeGreaterThan(2)
+      expect(told.get('untouched')?.length).toBeGreaterThan(2)
+      for (const { writeId, kind } of outcomes) {
+        const sku = writeId.replace(' default', '')
+        const { shop } = simulator
+        const shows = multiSource
+          ? shop.stock.item(sku, 'default')?.quantity
+          : shop.catalogue.bySku(sku)?.singleQty
+        expect(shows).toBe(kind === 'applied' ? 3 : 10)
+      }
+    }),
+)

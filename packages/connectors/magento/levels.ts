@@ -18,7 +18,11 @@ export type LevelReading = {
 }
 
 /** Levels that were there when they were last seen: a write to any other might make one of a product that is gone. */
-export type KnownLevels = { add(key: LevelKey): void; has(key: LevelKey): boolean }
+export type KnownLevels = {
+  add(key: LevelKey): void
+  has(key: LevelKey): boolean
+  remove(key: LevelKey): void
+}
 
 const keptMs = 10 * 60_000
 const keptMax = 100_000
@@ -29,6 +33,9 @@ export function createKnownLevels(now: () => number): KnownLevels {
     add(key) {
       if (seenAt.size >= keptMax) seenAt.clear()
       seenAt.set(levelName(key), now())
+    },
+    remove(key) {
+      seenAt.delete(levelName(key))
     },
     has: (key) => now() - (seenAt.get(levelName(key)) ?? Number.NEGATIVE_INFINITY) < keptMs,
   }
@@ -61,7 +68,6 @@ export async function readSourceItems(
   const found = new Map<string, SourceItem>()
   const read = async (part: readonly string[]): Promise<void> => {
     const rowsMax = part.length * codes.length
-    const pageSize = Math.min(rowsMax, limits.page)
     // One SKU at very many sources: asked for as one page, whatever the limit, for there is no smaller question.
     if (rowsMax > limits.page && part.length > 1) {
       const half = Math.ceil(part.length / 2)
@@ -72,7 +78,7 @@ export async function readSourceItems(
     try {
       const { data } = await api.sourceItems({
         groups: [anyOf('sku', part), anyOf('source_code', codes)],
-        pageSize: Math.max(pageSize, rowsMax),
+        pageSize: rowsMax,
         signal,
       })
       if (data.total_count > data.items.length)
@@ -84,11 +90,12 @@ export async function readSourceItems(
       }
     } catch (error) {
       if (part.length === 1) throw error
-      limits.page = atMost(error, pageSize)
+      limits.page = atMost(error, rowsMax)
       await read(part)
     }
   }
   await Promise.all(inAddresses(skus, Math.max(1, Math.floor(limits.page / codes.length))).map(read))
+  for (const key of keys) if (!found.has(levelName(key))) known.remove(key)
   return found
 }
 

@@ -33,7 +33,7 @@ export function open(context: ConnectorContext<Settings, Credentials>): ChannelO
       readListing(externalId, { api, facts, barcodeAttribute, signal }),
     levels: (keys, { signal } = {}) => readLevels(keys, { ...shared, signal }),
     setLevels: (writes, { signal, ...options } = {}) =>
-      setLevels(writes, options, { ...shared, asynchronousIncreases, signal }),
+      setLevels(writes, options, { ...shared, asynchronousIncreases, now, signal }),
     outcomes: (tickets, { signal } = {}) => readOutcomes(tickets, { api, signal }),
     withdraw: (externalId, { signal } = {}) => setWithdrawn(externalId, true, { api, signal }),
     reinstate: (externalId, { signal } = {}) => setWithdrawn(externalId, false, { api, signal }),

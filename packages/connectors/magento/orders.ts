@@ -124,10 +124,11 @@ export async function readStream(
 ): Promise<Page<WebhookEvent>> {
   const kind = streams.find((stream) => stream === name)
   if (kind === undefined) throw new TypeError(`there is no stream "${name}"`)
+  const scope = await reading.scopes.get(reading)
   const { data, date } = await withLimit(reading, (pageSize) =>
     reading.api.documents({
       kind,
-      groups: filtersFrom('created_at', toGmt(since), cursor),
+      groups: [...filtersFrom('created_at', toGmt(since), cursor), ...ofStores(scope)],
       sort: ['created_at', 'entity_id'],
       pageSize,
       signal: reading.signal,

@@ -73,6 +73,17 @@ test('a source that holds too little would be refused: one that holds enough is 
     expect(simulator.shop.book.shipments.map(({ source }) => source)).toEqual(['default'])
   }))
 
+test('what the shop does not count is held by any source', () =>
+  withShop({ sources: ['berlin'] }, async ({ simulator, operations }) => {
+    add(simulator, 'A', { default: 1, berlin: 5 })
+    add(simulator, 'CARD', { default: 0 })
+    const card = simulator.shop.catalogue.bySku('CARD')
+    if (card !== undefined) card.manageStock = false
+    const order = buy(simulator, { sku: 'A', quantity: 3 }, { sku: 'CARD', quantity: 1 })
+    await operations.ship(await shipmentOf(operations, order.id))
+    expect(simulator.shop.book.shipments.map(({ source }) => source)).toEqual(['berlin'])
+  }))
+
 test('no source holds enough: the shop’s refusal is Invalid, and nothing has moved', () =>
   withShop({ sources: ['berlin'] }, async ({ simulator, operations }) => {
     add(simulator, 'A', { default: 2, berlin: 2 })

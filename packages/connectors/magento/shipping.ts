@@ -6,7 +6,7 @@ import { type LevelReading, readSourceItems } from './levels.ts'
 import { isSet, partsEach, type SoldItem, soldItems, toQuantity } from './map.ts'
 import { anyOf } from './search.ts'
 
-export type Shipping = Omit<LevelReading, 'facts'>
+export type Shipping = LevelReading
 
 /** What one shipment of an order holds. */
 export type ShipItem = { order_item_id: number; qty: number }
@@ -184,9 +184,14 @@ async function chooseSource(
   const keys = [...needed.keys()].flatMap((stockUnitId) =>
     codes.map((locationId) => ({ stockUnitId, locationId })),
   )
-  const held = await readSourceItems(keys, shipping)
+  const [held, uncounted] = await Promise.all([
+    readSourceItems(keys, shipping),
+    shipping.facts.uncounted(shipping),
+  ])
   const holds = (locationId: string) =>
     [...needed].every(([stockUnitId, quantity]) => {
+      // Of what the shop does not count there is always enough.
+      if (uncounted.has(stockUnitId.toLowerCase())) return true
       const item = held.get(levelName({ stockUnitId, locationId }))
       return item !== undefined && (toQuantity(item.quantity) ?? 0) >= quantity
     })

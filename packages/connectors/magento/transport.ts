@@ -130,15 +130,14 @@ export function createTransport(context: ConnectorContext<Settings, Credentials>
     return { data: readJson(response, schema, call.operation), date: response.date }
   }
 
-  /** Whether even the right that everything needs is missing. */
+  /** Whether even the rights that everything needs are missing, all of them. */
   const hasNoRights = async (signal: AbortSignal | undefined): Promise<boolean> => {
-    const { status } = await sendOnce({
-      operation: 'probeToken',
-      method: 'GET',
-      path: 'store/websites',
-      signal,
-    })
-    return status === 401
+    for (const path of ['store/websites', 'products', 'orders']) {
+      const query = { 'searchCriteria[pageSize]': '1', fields: 'total_count' }
+      const { status } = await sendOnce({ operation: 'probeToken', method: 'GET', path, query, signal })
+      if (status !== 401) return false
+    }
+    return true
   }
   return ask
 }

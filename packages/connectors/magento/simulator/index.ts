@@ -32,6 +32,8 @@ export type SiteTraits = {
   bulkDelayMs: number
   /** Nobody has started the consumer. */
   isQueueStuck: boolean
+  /** The modules for asynchronous calls are there. */
+  hasBulks: boolean
 }
 
 export type MagentoSimulatorOptions = SimulatorOptions &
@@ -91,6 +93,7 @@ export async function createMagentoSimulator(
     },
     bulkDelayMs: 100,
     isQueueStuck: false,
+    hasBulks: true,
     ...pick(options, siteNames),
   }
   const shop = createShop(
@@ -170,6 +173,7 @@ export async function createMagentoSimulator(
           missingRights: () => site.missingRights,
           takesEncodedSlashes: () => site.takesEncodedSlashes,
           isInMaintenance: () => site.maintenance,
+          hasBulks: () => site.hasBulks,
           routes: [
             ...storeRoutes({ shop, bulks: queue, origin: () => origin }),
             ...inventoryRoutes({ shop, limits, onWrite: book }),
@@ -221,6 +225,7 @@ const siteNames = [
   'limits',
   'bulkDelayMs',
   'isQueueStuck',
+  'hasBulks',
 ] as const
 
 /** Those of the named options that were given. */

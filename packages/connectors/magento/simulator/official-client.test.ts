@@ -8,7 +8,7 @@ function clientOf({ url, credentials }: MagentoSimulator): AdobeCommerceHttpClie
   const { consumerKey = '', consumerSecret = '', accessToken = '', accessTokenSecret = '' } = credentials
   return new AdobeCommerceHttpClient({
     config: { baseUrl: url, flavor: 'paas', storeViewCode: 'all', version: 'V1' },
-    auth: { strategy: 'integration', consumerKey, consumerSecret, accessToken, accessTokenSecret },
+    auth: { consumerKey, consumerSecret, accessToken, accessTokenSecret },
     fetchOptions: { retry: 0 },
   })
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { ShopOrder } from './order-book.ts'
+import type { OrderBook, ShopDocument, ShopOrder } from './order-book.ts'
 import { gmt, MagentoError, noSuchEntity, type RestCall, type RestRoute } from './rest.ts'
 import { type InputLimits, search } from './search.ts'
 import { showCreditmemo, showInvoice, showOrder, showShipment } from './shapes.ts'
@@ -110,19 +110,20 @@ export function orderRoutes({ shop, limits }: { shop: Shop; limits: () => InputL
       method: 'GET',
       path: 'shipments',
       resource: 'Magento_Sales::shipment',
-      handle: (call) => list(book.shipments, call, { fieldOf: fieldOfDocument, show: showShipment }),
+      handle: (call) => list(book.shipments, call, { fieldOf: fieldOfDocument(book), show: showShipment }),
     },
     {
       method: 'GET',
       path: 'invoices',
       resource: 'Magento_Sales::sales_invoice',
-      handle: (call) => list(book.invoices, call, { fieldOf: fieldOfDocument, show: showInvoice }),
+      handle: (call) => list(book.invoices, call, { fieldOf: fieldOfDocument(book), show: showInvoice }),
     },
     {
       method: 'GET',
       path: 'creditmemos',
       resource: 'Magento_Sales::sales_creditmemo',
-      handle: (call) => list(book.creditmemos, call, { fieldOf: fieldOfDocument, show: showCreditmemo }),
+      handle: (call) =>
+        list(book.creditmemos, call, { fieldOf: fieldOfDocument(book), show: showCreditmemo }),
     },
   ]
 }
@@ -156,21 +157,22 @@ function fieldOfOrder(order: ShopOrder, field: string): unknown {
   }
 }
 
-function fieldOfDocument(
-  document: { id: number; orderId: number; createdMs: number },
-  field: string,
-): unknown {
-  switch (field) {
-    case 'entity_id':
-      return document.id
-    case 'order_id':
-      return document.orderId
-    case 'created_at':
-      return gmt(document.createdMs)
-    default:
-      throw unknownColumn(field)
+const fieldOfDocument =
+  ({ orders }: OrderBook) =>
+  (document: ShopDocument, field: string): unknown => {
+    switch (field) {
+      case 'entity_id':
+        return document.id
+      case 'order_id':
+        return document.orderId
+      case 'created_at':
+        return gmt(document.createdMs)
+      case 'store_id':
+        return orders.get(document.orderId)?.storeId
+      default:
+        throw unknownColumn(field)
+    }
   }
-}
 
 function unknownColumn(field: string): MagentoError {
   return new MagentoError(400, `Column not found: 1054 Unknown column '${field}' in 'where clause'`)

@@ -20,6 +20,8 @@ export type Site = {
   /** False: the web server refuses an address with an encoded slash, as Apache does unless told otherwise. */
   takesEncodedSlashes(): boolean
   isInMaintenance(): boolean
+  /** The modules for asynchronous calls are there. */
+  hasBulks(): boolean
 }
 
 /** Puts the routes where Magento has them, and before each what the host, the gateway and Magento do before each. */
@@ -46,6 +48,7 @@ export function serve(app: FastifyInstance, site: Site): void {
       if (refusal !== undefined) return reply.code(refusal.status).send(refusal.body)
       const isGuest = !isCloud && callerOf(request) === 'guest'
       if (!site.hasStore(address.store)) throw new MagentoError(400, 'Specified request cannot be processed.')
+      if (address.isBulk && !site.hasBulks()) throw new MagentoError(404, 'Request does not match any route.')
       const route = find(request.method, address.path)
       if (isGuest || site.missingRights().includes(route.resource)) {
         throw new MagentoError(401, "The consumer isn't authorized to access %resources.", {
