@@ -87,6 +87,26 @@ test('a web server that refuses an encoded slash is told from a product that is 
     expect(await operations.listing('1')).toMatchObject({ sku: 'A/B', tracked: true })
   }))
 
+test.each(['A B', 'A(20)', '中'])(
+  'a shop that takes no signature of an address with %s in it: one product is refused, the connection goes on',
+  (sku) =>
+    withShop({ multiSource: false, signsDecodedPaths: true }, async (simulator) => {
+      seed(simulator, [sku, 'PLAIN'])
+      const { operations } = connect(simulator)
+      const outcomes = await operations.setLevels([writeOf(sku, 1), writeOf('PLAIN', 2)])
+      expect(kinds(outcomes)).toEqual({
+        [`${sku} default`]: 'refused',
+        'PLAIN default': 'applied',
+      })
+      expect(await operations.levels(['PLAIN', sku].map((one) => writeOf(one, 0)))).toMatchObject([
+        { stockUnitId: 'PLAIN', quantity: 2 },
+      ])
+      expect(await operations.listing('1')).toMatchObject({ sku, tracked: true })
+      simulator.faults.set({ revoked: true })
+      await expect(operations.levels([writeOf(sku, 0)])).rejects.toMatchObject({ kind: 'unauthorized' })
+    }),
+)
+
 test('where the shop limits lists to 20 rows, a batch of 100 goes in parts, and the next one does so at once', () =>
   withShop({}, async (simulator) => {
     simulator.site.limits = { isOn: true, arrayMax: 20, bulkMax: 5_000, pageMax: 30, pageDefault: 20 }

@@ -1,4 +1,10 @@
-import { type ExternalLevel, isConnectorError, type LevelKey, Malformed } from '@plimsoll/connector-kit'
+import {
+  type ConnectorError,
+  type ExternalLevel,
+  isConnectorError,
+  type LevelKey,
+  Malformed,
+} from '@plimsoll/connector-kit'
 import type { SourceItem, StockItem } from './answers.ts'
 import type { MagentoApi } from './api.ts'
 import { defaultLocationId, levelName } from './ids.ts'
@@ -100,13 +106,23 @@ export async function readSourceItems(
 }
 
 async function readSingle(keys: readonly LevelKey[], reading: LevelReading): Promise<ExternalLevel[]> {
+  let trouble: ConnectorError | undefined
   const read = keys
     .filter(({ locationId }) => locationId === defaultLocationId)
     .map(async (key): Promise<ExternalLevel[]> => {
-      const item = await readStockItem(key.stockUnitId, reading)
-      return item === undefined ? [] : [toSingleLevel(key, item)]
+      try {
+        const item = await readStockItem(key.stockUnitId, reading)
+        return item === undefined ? [] : [toSingleLevel(key, item)]
+      } catch (error) {
+        // An address with this SKU in it that is not taken must not keep the others from being read.
+        if (!isConnectorError(error) || error.kind !== 'invalid') throw error
+        trouble ??= error
+        return []
+      }
     })
-  return (await Promise.all(read)).flat()
+  const levels = (await Promise.all(read)).flat()
+  if (levels.length === 0 && trouble !== undefined) throw trouble
+  return levels
 }
 
 export function toSingleLevel(key: LevelKey, item: StockItem): ExternalLevel {

@@ -57,11 +57,11 @@ export async function writeSingle(
 /** @throws what is wrong with more than this one product */
 async function writeOne(write: LevelWrite, { api, signal }: WritingNow): Promise<WriteOutcome> {
   const sku = write.stockUnitId
-  const item = await readStockItem(sku, { api, signal })
-  const error = whyNot(write, item)
-  if (item === undefined || error !== undefined)
-    return refused(write, error ?? new NotFound(`The shop has no product "${sku}".`))
   try {
+    const item = await readStockItem(sku, { api, signal })
+    const error = whyNot(write, item)
+    if (item === undefined || error !== undefined)
+      return refused(write, error ?? new NotFound(`The shop has no product "${sku}".`))
     await api.saveStockItem({ sku, itemId: item.item_id, stockItem: toChange(write), signal })
   } catch (refusal) {
     if (!isConnectorError(refusal) || !isAboutTheRows(refusal)) throw refusal
@@ -77,10 +77,15 @@ async function queueSingle(writes: readonly LevelWrite[], writing: WritingNow): 
   const items = new Map<LevelWrite, StockItem>()
   await Promise.all(
     writes.map(async (write) => {
-      const item = await readStockItem(write.stockUnitId, writing)
-      const error = whyNot(write, item)
-      if (error !== undefined) outcomes.push(refused(write, error))
-      else if (item !== undefined) items.set(write, item)
+      try {
+        const item = await readStockItem(write.stockUnitId, writing)
+        const error = whyNot(write, item)
+        if (error !== undefined) outcomes.push(refused(write, error))
+        else if (item !== undefined) items.set(write, item)
+      } catch (error) {
+        if (!isConnectorError(error) || !isAboutTheRows(error)) throw error
+        outcomes.push(refused(write, error))
+      }
     }),
   )
   const there = writes.filter((write) => items.has(write))

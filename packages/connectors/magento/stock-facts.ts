@@ -88,8 +88,8 @@ export function createStockFacts({ api, now }: { api: MagentoApi; now: () => num
     } catch (error) {
       if (!isConnectorError(error)) throw error
       if (error.kind === 'not-found') return counted
-      // A web server that refuses the slash in the SKU: then what the list says must do.
-      if (error.kind !== 'invalid' || !sku.includes('/')) throw error
+      // An address with such a SKU in it that is not taken: then what the list says must do.
+      if (error.kind !== 'invalid' || /^[\w.~-]+$/.test(sku)) throw error
       return (await current({ signal })).odd.get(id) ?? counted
     }
   }

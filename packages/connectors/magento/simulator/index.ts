@@ -24,6 +24,8 @@ export type SiteTraits = {
   /** Rights that the integration was not given. */
   missingRights: readonly string[]
   takesEncodedSlashes: boolean
+  /** Signatures are worked out of decoded addresses, as some versions do: none with a space in its SKU is right. */
+  signsDecodedPaths: boolean
   /** Everything answers 503 with a web page. */
   maintenance: boolean
   /** Limits on lists and pages; off unless the merchant sets them. */
@@ -83,6 +85,7 @@ export async function createMagentoSimulator(
     allowsBearer: false,
     missingRights: [],
     takesEncodedSlashes: true,
+    signsDecodedPaths: false,
     maintenance: false,
     limits: {
       isOn: edition === 'cloud-service',
@@ -172,6 +175,7 @@ export async function createMagentoSimulator(
           hasStore: (code) => code === 'all' || shop.storeViews.some((view) => view.code === code),
           missingRights: () => site.missingRights,
           takesEncodedSlashes: () => site.takesEncodedSlashes,
+          signsDecodedPaths: () => site.signsDecodedPaths,
           isInMaintenance: () => site.maintenance,
           hasBulks: () => site.hasBulks,
           routes: [
@@ -221,6 +225,7 @@ const siteNames = [
   'allowsBearer',
   'missingRights',
   'takesEncodedSlashes',
+  'signsDecodedPaths',
   'maintenance',
   'limits',
   'bulkDelayMs',

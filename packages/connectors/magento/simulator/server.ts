@@ -20,6 +20,8 @@ export type Site = {
   /** False: the web server refuses an address with an encoded slash, as Apache does unless told otherwise. */
   takesEncodedSlashes(): boolean
   isInMaintenance(): boolean
+  /** Signatures are worked out of the address as it reads once decoded: none with a space in it is right. */
+  signsDecodedPaths(): boolean
   /** The modules for asynchronous calls are there. */
   hasBulks(): boolean
 }
@@ -79,10 +81,14 @@ export function serve(app: FastifyInstance, site: Site): void {
     }
   }
 
+  const pathSigned = (request: FastifyRequest) => {
+    const path = request.url.split('?')[0] ?? ''
+    return site.signsDecodedPaths() ? decodeURIComponent(path) : path
+  }
   const callerOf = (request: FastifyRequest) =>
     site.authentication.check({
       method: request.method,
-      url: `http://${request.headers.host}${request.url.split('?')[0]}`,
+      url: `http://${request.headers.host}${pathSigned(request)}`,
       query: queryOf(request),
       authorization: request.headers.authorization,
     })
