@@ -22,7 +22,7 @@ const bulkFrom = 20
  * No call is begun so long after the first: a shop that takes its rows in small parts, or one by one, may take longer
  * for all than whoever calls waits, and then nothing would be known of any.
  */
-const beginsWithinMs = 6_000
+const beginsWithinMs = 8_000
 
 export type Writing = LevelReading & {
   asynchronousIncreases: boolean
