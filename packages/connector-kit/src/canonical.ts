@@ -146,6 +146,8 @@ export type Shipment = {
   shipmentId: string
   orderExternalId: string
   lines: { lineExternalId: string; quantity: number }[]
+  /** The external location that it leaves from, where the hub knows; a platform with one stock needs none. */
+  locationId?: string | undefined
   tracking: { carrier: string; number: string; url: string | undefined } | undefined
   notifyCustomer: boolean
 }

@@ -2,6 +2,7 @@ import { type Db, type Tx, unnestRows } from '@plimsoll/database'
 import { sql } from 'kysely'
 import type { LevelKnowledge } from '../lanes/expected.ts'
 import { withKits } from './kit-levels.store.ts'
+import { openUnitsOfLevel } from './open-units.store.ts'
 
 /**
  * One at a time per organization works out availability; the others wait their turn here. What they
@@ -115,14 +116,7 @@ export async function findLevelsToDecide(
       level.acknowledged, level.acknowledged_at, level.acknowledged_subtracted, level.subtracted,
       level.open_greatest, level.open_last, level.open_since,
       level.protection, level.granted, level.exposure_older,
-      (
-        select coalesce(sum(order_line.unsubtracted), 0)::bigint
-        from order_line
-        where order_line.organization_id = level.organization_id
-          and order_line.connection_id = level.connection_id
-          and order_line.stock_unit_id = level.stock_unit_id
-          and order_line.unsubtracted > 0
-      ) as unsubtracted
+      ${openUnitsOfLevel} as unsubtracted
     from level
     join connection on connection.organization_id = level.organization_id
       and connection.connection_id = level.connection_id

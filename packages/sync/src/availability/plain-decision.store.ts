@@ -1,6 +1,7 @@
 import { unnestRows } from '@plimsoll/database'
 import { type RawBuilder, sql } from 'kysely'
 import type { Policy } from '../policies/policy.ts'
+import { openUnitsOfLevel } from './open-units.store.ts'
 
 /** A connection with the policy that all of its plain levels share. */
 export type PlainChannel = {
@@ -78,11 +79,8 @@ export function decided(organizationId: string, terms: PlainTerms): RawBuilder<u
         coalesce(stock.incoming * share_percent / 100 * incoming_percent / 100, 0) as incoming,
         -- Nearly always nothing waits for any platform, and not one level need look for its own.
         case
-          when exists (select from order_line where organization_id = ${organizationId} and unsubtracted > 0) then (
-            select coalesce(sum(unsubtracted), 0)::bigint from order_line
-            where order_line.organization_id = ${organizationId} and order_line.connection_id = level.connection_id
-              and order_line.stock_unit_id = level.stock_unit_id and unsubtracted > 0
-          )
+          when exists (select from order_line where organization_id = ${organizationId} and unsubtracted > 0)
+          then ${openUnitsOfLevel}
           else 0
         end as unsubtracted,
         acknowledged - (subtracted - acknowledged_subtracted) as expected
