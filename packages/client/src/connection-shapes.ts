@@ -4,7 +4,7 @@ import { z } from 'zod'
 
 const count = z.int()
 
-/** What the platform says of the account, asked before anything is stored. PUT /connections/:id/credentials */
+/** What the platform says of the account, asked before anything is stored. POST /connections/:id/check, PUT /connections/:id/credentials */
 export const connectionCheck = z.object({
   account: z.string().describe('Its name on the platform.'),
   accountId: z.string().describe('What the platform knows it by; a connection keeps to one.'),
@@ -16,8 +16,11 @@ export const connectionCheck = z.object({
   warnings: z.array(z.string()).describe('What a person should read before going live.'),
 })
 
+export type ConnectionCheck = z.infer<typeof connectionCheck>
+
 /** POST /connections */
 export const connectionMade = z.object({ connectionId: z.string(), check: connectionCheck })
+export type ConnectionMade = z.infer<typeof connectionMade>
 
 const words = z.object({ en: z.string(), zh: z.string() })
 const formField = z.object({
@@ -59,6 +62,7 @@ export const grantBegun = z.object({
   url: z.string().describe('To be opened in a browser.'),
   expiresAt: z.string(),
 })
+export type GrantBegun = z.infer<typeof grantBegun>
 
 /** GET /grants/:id */
 export const grantStanding = z.discriminatedUnion('kind', [
@@ -66,6 +70,7 @@ export const grantStanding = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('done'), connectionId: z.string(), account: z.string().optional() }),
   z.object({ kind: z.literal('refused'), code: z.string(), message: z.string() }),
 ])
+export type GrantStanding = z.infer<typeof grantStanding>
 
 /** POST /connections/:id/import: how many of each. */
 export const listingImport = z.object({
@@ -76,6 +81,7 @@ export const listingImport = z.object({
   untracked: count.describe('Not counted by the platform, so never written.'),
   replayed: count.describe('Parked events put back in line.'),
 })
+export type ListingImport = z.infer<typeof listingImport>
 
 /** POST /mappings */
 export const mappingResult = z.object({ mapped: count, replayed: count })

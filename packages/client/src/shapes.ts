@@ -116,6 +116,8 @@ export const connectionRow = z.object({
   connectorName: z.string(),
   colour: z.string(),
   name: z.string(),
+  /** Whose account it is, by the platform's name for it; null until the platform was asked. */
+  account: z.string().nullable(),
   state: z.enum(['draft', 'shadow', 'live', 'paused']),
   /** A set of reasons, each removed by its own cure; empty unless paused. */
   pauseReasons: z.array(z.string()),

@@ -9,6 +9,7 @@ const connection = (connectionId: string, error: string | null): ConnectionRow =
   connector: 'shopify',
   connectorName: 'Shopify',
   colour: '#000000',
+  account: null,
   name: connectionId,
   state: 'live',
   pauseReasons: [],

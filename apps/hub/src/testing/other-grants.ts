@@ -24,6 +24,7 @@ export function grantWrites(
       if (theirs === undefined) throw new Error('the second brand has no connection')
       return await ask('POST', `/webhooks/applications/woocommerce/${applicationKeyOf(theirs)}`, {})
     },
+    'DELETE /api/v1/grants/:id': () => ask('DELETE', `/api/v1/grants/${OTHER_GRANT}`),
     'POST /api/v1/grants': () => ask('POST', '/api/v1/grants', { connector: 'woocommerce', connectionId }),
   }
 }
