@@ -3,8 +3,10 @@ import type {
   ConnectionCheck,
   ConnectionMade,
   ConnectorList,
+  CountedPlaceList,
   GrantBegun,
   GrantStanding,
+  ListingChangeList,
   ListingImport,
 } from './connection-shapes.ts'
 import type { SyncJobView } from './intake-shapes.ts'
@@ -138,6 +140,16 @@ export function createClient(options: { baseUrl: string; fetch?: typeof fetch })
     ) => call<GrantBegun>('POST', '/grants', grant),
     grant: (grantId: string, signal?: Signal) => get<GrantStanding>(`/grants/${id(grantId)}`, signal),
     withdrawGrant: (grantId: string) => call<unknown>('DELETE', `/grants/${id(grantId)}`),
+    /** What the platform keeps and counts itself. */
+    countedPlaces: (connectionId: string, signal?: Signal) =>
+      get<CountedPlaceList>(`/connections/${id(connectionId)}/places`, signal),
+    tieCountedPlace: (connectionId: string, externalId: string, location: string | null) =>
+      call<CountedPlaceList>('PUT', `/connections/${id(connectionId)}/places/${id(externalId)}`, {
+        location,
+      }),
+    listingChanges: (signal?: Signal) => get<ListingChangeList>('/listing-changes', signal),
+    decideOnListing: (listingId: string, choice: 'keep' | 'move' | 'unmap') =>
+      call<unknown>('POST', `/listing-changes/${id(listingId)}`, { choice }),
     pause: (connectionId: string, reason: string, how: 'freeze' | 'zero' = 'freeze') =>
       call<unknown>('POST', `/connections/${id(connectionId)}/pause`, { reason, how }),
     resume: (connectionId: string) => call<unknown>('POST', `/connections/${id(connectionId)}/resume`),

@@ -7,7 +7,13 @@ import type {
   ProductTable,
   UnitOfMeasureTable,
 } from './tables/catalogue.ts'
-import type { ConnectionGrantTable, WriteCountTable } from './tables/connections.ts'
+import type {
+  ConnectionGrantTable,
+  CountedPlaceTable,
+  CountedStockTable,
+  WebhookApplicationTable,
+  WriteCountTable,
+} from './tables/connections.ts'
 import type {
   BalanceCheckpointTable,
   ClosedMonthTable,
@@ -136,6 +142,9 @@ export interface Tables {
   accessToken: AccessTokenTable
   connectionGrant: ConnectionGrantTable
   writeCount: WriteCountTable
+  countedPlace: CountedPlaceTable
+  countedStock: CountedStockTable
+  webhookApplication: WebhookApplicationTable
   item: ItemTable
   product: ProductTable
   unitOfMeasure: UnitOfMeasureTable

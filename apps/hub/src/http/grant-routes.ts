@@ -106,7 +106,8 @@ export function grantRoutes(hub: ServerContext): FastifyPluginAsync {
         path: '/grants/:id',
         operation: 'withdrawGrant',
         tag,
-        summary: 'Gives up a grant that was begun: its address leads nowhere any more, and what was given is gone.',
+        summary:
+          'Gives up a grant that was begun: its address leads nowhere any more, and what was given is gone.',
         params,
         answers: { 200: done },
         errors: ['unknown-grant', 'wrong-state'],
