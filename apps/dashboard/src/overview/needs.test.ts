@@ -55,6 +55,7 @@ const task = (
 ): TaskList['rows'][number] => ({
   taskId: `${kind} ${connectionId}`,
   holdId: null,
+  listingId: null,
   kind,
   sku: null,
   connectionId,
