@@ -21,7 +21,7 @@ import {
   saveListings,
   savePool,
 } from './mappings.store.ts'
-import { matchListings } from './match-listings.ts'
+import { matchAndNote, matchListings } from './match-listings.ts'
 
 export type CatalogueReport = {
   locations: number
@@ -63,6 +63,7 @@ export async function importCatalogue(
 
   const listings = await importListings(context, place, operations, progress)
   await markVanished(context, place, operations, beganAt)
+  // What follows is noted once, for all that it sells, as it ends.
   const { mapped: mappedBySku } = await inTransaction(context.database, (tx) =>
     matchListings(context, tx, place.connectionId, undefined),
   )
@@ -94,8 +95,7 @@ export async function importPage(
   await inTransaction(context.database, async (tx) => {
     await saveListings(tx, { ...place, at: nowOf(context), uuid: context.uuid }, listings.map(toRow))
     const ids = listings.map(({ externalId }) => externalId)
-    const { mapped } = await matchListings(context, tx, place.connectionId, ids)
-    await notify(tx, place.organizationId, { kind: 'items' })
+    const mapped = await matchAndNote(context, tx, place.connectionId, ids)
     if (mapped > 0) await replayUnmapped(tx, place)
   })
 }

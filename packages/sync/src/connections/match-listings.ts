@@ -16,7 +16,7 @@ import { mapBySku, rebuildLevels } from './mappings.store.ts'
  * After listings were read: asks a person about those whose SKU says something else than before, ties those that may be
  * tied by their SKU, and brings the levels up to date. In this order: what is doubtful is never matched.
  * @param externalIds of those that were read; undefined: all
- * @returns how many were tied, and the items whose levels changed
+ * @returns how many were tied, and the items whose levels changed: the caller notes them
  */
 export async function matchListings(
   context: SyncContext,
@@ -28,8 +28,21 @@ export async function matchListings(
   await noteListingChanges(context, tx, connectionId, externalIds)
   const mapped = await mapBySku(tx, organizationId, connectionId)
   const itemIds = await rebuildLevels(tx, { organizationId, connectionId, uuid })
-  await insertChangedItems(tx, organizationId, itemIds, { at: nowOf(context), uuid })
   return { mapped, itemIds }
+}
+
+/** The same, and what follows is worked out by the turns. @returns how many were tied */
+export async function matchAndNote(
+  context: SyncContext,
+  tx: Tx,
+  connectionId: string,
+  externalIds: readonly string[] | undefined,
+): Promise<number> {
+  const { organizationId, uuid } = context
+  const { mapped, itemIds } = await matchListings(context, tx, connectionId, externalIds)
+  await insertChangedItems(tx, organizationId, itemIds, { at: nowOf(context), uuid })
+  await notify(tx, organizationId, { kind: 'items' })
+  return mapped
 }
 
 async function noteListingChanges(

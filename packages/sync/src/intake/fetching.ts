@@ -2,7 +2,7 @@ import { backoffMs, isConnectorError } from '@plimsoll/connector-kit'
 import { inTransaction, isTransient } from '@plimsoll/database'
 import { importOneListing } from '../connections/catalogue.ts'
 import { markListingGone } from '../connections/mappings.store.ts'
-import { matchListings } from '../connections/match-listings.ts'
+import { matchAndNote } from '../connections/match-listings.ts'
 import { noteConnectorError } from '../connections/problems.ts'
 import { nowOf } from '../context.ts'
 import { assertLease, LeaseLost } from '../worker/leases.store.ts'
@@ -103,7 +103,7 @@ async function fetchListing(context: WorkerContext, externalId: string): Promise
       await assertLease(tx, context.organizationId, context.lease)
       const { organizationId, connection } = context
       await markListingGone(tx, organizationId, connection.connectionId, externalId)
-      await matchListings(context, tx, connection.connectionId, undefined)
+      await matchAndNote(context, tx, connection.connectionId, undefined)
     })
   }
 }
