@@ -41,7 +41,7 @@ export function withKeptStock(connector: Connector, kept: KeptStock): Connector 
           kept.reads += 1
           if (kept.failing > 0) {
             kept.failing -= 1
-            throw new Unavailable('The depot does not answer.')
+            throw new Unavailable('The depot does not answer.', true)
           }
           const from = Number(cursor ?? 0)
           const all = [...kept.units]
