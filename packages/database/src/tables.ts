@@ -113,9 +113,9 @@ import type {
   ProtectionTable,
   SharedBudgetTable,
   StreamCursorTable,
-  TaskTable,
   WriteTable,
 } from './tables/sync.ts'
+import type { TaskTable } from './tables/tasks.ts'
 
 export type * from './tables/accounts.ts'
 export type * from './tables/catalogue.ts'
@@ -130,6 +130,7 @@ export type * from './tables/places.ts'
 export type * from './tables/safety.ts'
 export type * from './tables/stock.ts'
 export type * from './tables/sync.ts'
+export type * from './tables/tasks.ts'
 
 /**
  * The schema as TypeScript sees it: one interface per table, named as in `migrations/`, columns in

@@ -323,28 +323,6 @@ export interface DriftTable {
   taskId: string | null
 }
 
-export interface TaskTable {
-  organizationId: string
-  taskId: string
-  kind:
-    | 'hold'
-    | 'oversold'
-    | 'refused-decrease'
-    | 'capped-decrease'
-    | 'drift'
-    | 'untracked'
-    | 'unmapped'
-    | 'listing-changed'
-    | 'connection'
-  subject: string
-  connectionId: string | null
-  sku: string | null
-  units: number | null
-  detail: string
-  openedAt: Date
-  closedAt: Date | null
-}
-
 export type ProtectionMode = 'open' | 'buffered' | 'guaranteed' | 'auto'
 
 export interface ProtectionTable {
