@@ -23,8 +23,7 @@ export function grantWrites(
 ): Record<string, () => Promise<Answer>> {
   const { context, connectionId, listingId } = other
   return {
-    'POST /api/v1/connections/:id/check': () =>
-      ask('POST', `/api/v1/connections/${connectionId}/check`, {}),
+    'POST /api/v1/connections/:id/check': () => ask('POST', `/api/v1/connections/${connectionId}/check`, {}),
     'POST /api/v1/listing-changes/:id': () =>
       ask('POST', `/api/v1/listing-changes/${listingId}`, { choice: 'unmap' }),
     'PUT /api/v1/connections/:id/places/:place': () =>
