@@ -157,7 +157,6 @@ test('I9: what the first organization asks about rows of the second is not found
   const key = () => ({ 'idempotency-key': randomUUID() })
   const ask = served.ask
   const refused: Record<string, () => Promise<Answer>> = {
-    'POST /api/v1/connections/:id/check': () => ask('POST', `/api/v1/connections/${connectionId}/check`, {}),
     'POST /api/v1/connections/:id/import': () =>
       ask('POST', `/api/v1/connections/${connectionId}/import`, {}),
     'POST /api/v1/connections/:id/live': () =>
