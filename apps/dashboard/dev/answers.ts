@@ -211,6 +211,7 @@ export function toConnections(nowMs: number, marks: ConnectionMarks, random: () 
       connectorName: connection.platform,
       colour: connection.colour,
       name: connection.name,
+      account: `${connection.name} account`,
       state,
       pauseReasons: mark?.reasons ?? [],
       listings,

@@ -3,11 +3,19 @@ import type { AddressInfo } from 'node:net'
 import {
   activityPage,
   changedEvent,
+  connectionCheck,
   connectionList,
+  connectionMade,
+  connectorList,
+  countedPlaceList,
   demoState,
+  grantBegun,
+  grantStanding,
   itemDetail,
   itemNames,
   itemPage,
+  listingChangeList,
+  listingImport,
   lotList,
   lotTrace,
   movementPage,
@@ -20,6 +28,7 @@ import {
 } from '@plimsoll/client'
 import type { z } from 'zod'
 import * as answers from './answers.ts'
+import * as connecting from './connect-answers.ts'
 import * as tracked from './tracked-answers.ts'
 import * as troubles from './trouble-answers.ts'
 import { connections, createWorld, indexOf, itemCount, locations, nameOf, skuOf } from './world.ts'
@@ -65,6 +74,7 @@ function createFixture(initial: Scenario) {
   const streams = new Set<ServerResponse>()
   const marks: answers.ConnectionMarks = new Map([['con-walmart', { state: 'shadow' as const, reasons: [] }]])
   let parked = troubles.toParked(Date.now())
+  const grants = new Map<string, { shop: string; asked: number }>()
   let orders = 0
   let sequence = 400
   let recent = Array.from({ length: 400 }, (_, number) =>
@@ -126,6 +136,12 @@ function createFixture(initial: Scenario) {
       return { rows: all.slice(from, to), next: to < all.length ? String(to) : null }
     }
     if (readTracked(path, query, response)) return
+    const [, grantId] = /^\/grants\/([^/]+)$/.exec(path) ?? []
+    if (grantId !== undefined) return standing(grantId, response)
+    if (/^\/connections\/[^/]+\/places$/.test(path))
+      return checked(response, countedPlaceList, connecting.placesOf(path))
+    if (path === '/listing-changes')
+      return checked(response, listingChangeList, { rows: scenario.empty ? [] : connecting.toChanges(now) })
     const item = /^\/items\/([^/]+)(\/movements)?$/.exec(path)
     if (item) {
       const sku = decodeURIComponent(item[1] ?? '')
@@ -176,8 +192,10 @@ function createFixture(initial: Scenario) {
       }
       case '/connections':
         return checked(response, connectionList, { rows: rows() })
+      case '/connectors':
+        return checked(response, connectorList, { rows: scenario.empty ? [] : connecting.connectors })
       case '/locations':
-        return json(response, { rows: locations })
+        return json(response, { rows: scenario.empty ? [] : locations })
       case '/parked':
         return checked(response, parkedPage, {
           total: scenario.empty ? 0 : parked.length,
@@ -201,6 +219,43 @@ function createFixture(initial: Scenario) {
       default:
         return problem(response, 404, 'not-found', 'There is nothing here.')
     }
+  }
+
+  function standing(grantId: string, response: ServerResponse) {
+    const grant = grants.get(grantId)
+    const found = grant && connecting.standingOf(grant.shop, grant.asked++)
+    if (found === undefined) return problem(response, 404, 'unknown-grant', 'No such grant is under way.')
+    return checked(response, grantStanding, found)
+  }
+
+  /** Connecting; false for any other path. */
+  function connect(path: string, body: Record<string, unknown>, response: ServerResponse): boolean {
+    const { shop = '' } = (body.settings ?? {}) as { shop?: string }
+    const { clientSecret = '' } = (body.credentials ?? body) as { clientSecret?: string }
+    if (path === '/grants') {
+      const grantId = `grant-${grants.size}`
+      grants.set(grantId, { shop, asked: 0 })
+      const url = `http://127.0.0.1/connect/shopify/start?ticket=${grantId}`
+      const expiresAt = new Date(Date.now() + 900_000).toISOString()
+      checked(response, grantBegun, { grantId, url, expiresAt })
+    } else if (/^\/connections\/[^/]+\/import$/.test(path))
+      checked(response, listingImport, connecting.imported)
+    else if (/^\/connections\/[^/]+\/check$/.test(path)) checked(response, connectionCheck, connecting.check)
+    else if (/^\/connections(\/[^/]+\/credentials)?$/.test(path) && clientSecret === 'bad') {
+      const field = 'credentials.clientSecret'
+      problem(
+        response,
+        422,
+        'invalid-settings',
+        `${field}: must begin with cs_. Correct the field named.`,
+        field,
+      )
+    } else if (path === '/connections')
+      checked(response, connectionMade, { connectionId: 'con-shopify', check: connecting.check })
+    else if (/^\/connections\/[^/]+\/credentials$/.test(path))
+      checked(response, connectionCheck, { ...connecting.check, missingScopes: [] })
+    else return false
+    return true
   }
 
   /** Lots and serial numbers; false for any other path. */
@@ -259,6 +314,12 @@ function createFixture(initial: Scenario) {
 
   async function write(path: string, request: IncomingMessage, response: ServerResponse) {
     const body = await readBody(request)
+    const [, grantId] = /^\/grants\/([^/]+)$/.exec(path) ?? []
+    if (grantId !== undefined && request.method === 'DELETE') {
+      grants.delete(grantId)
+      return json(response, {})
+    }
+    if (connect(path, body, response)) return
     const connection = /^\/connections\/([^/]+)\/(pause|resume|live)$/.exec(path)
     if (connection) {
       const [, id = '', action] = connection
@@ -319,8 +380,10 @@ function json(response: ServerResponse, body: unknown) {
 function checked<T extends z.ZodType>(response: ServerResponse, shape: T, body: z.infer<T>) {
   json(response, shape.parse(body))
 }
-function problem(response: ServerResponse, status: number, code: string, detail: string) {
+function problem(response: ServerResponse, status: number, code: string, detail: string, field?: string) {
   response
     .writeHead(status, { 'content-type': 'application/problem+json' })
-    .end(JSON.stringify({ type: 'about:blank', title: 'The hub could not answer', status, code, detail }))
+    .end(
+      JSON.stringify({ type: 'about:blank', title: 'The hub could not answer', status, code, detail, field }),
+    )
 }

@@ -79,6 +79,7 @@ export function toTasks(nowMs: number): TaskList {
   ) => ({
     taskId: `task-${number}`,
     holdId: null,
+    listingId: kind === 'listing-changed' ? 'listing-7' : null,
     kind,
     sku: more.sku ?? null,
     connectionId: more.connectionId ?? null,
@@ -110,6 +111,18 @@ export function toTasks(nowMs: number): TaskList {
         connectionId: 'con-amazon',
         units: 4,
       }),
+      row(
+        6,
+        'listing-changed',
+        '"Merino base layer" (8412) had the SKU MER-RED-S when it was tied to MER-RED-S; it has MER-RED-M now, and 8413 has its own: the two were swapped. Until you decide it follows MER-RED-S and is not raised. Keep it, swap the mappings of both, or untie it.',
+        { sku: skuOf(12), connectionId: 'con-shopify', units: 14 },
+      ),
+      row(
+        7,
+        'capped-decrease',
+        'eBay takes no more revisions of this listing today. It shows 9 where 2 should be shown, and is lowered at 2026-11-27 08:00 UTC.',
+        { sku: skuOf(44), connectionId: 'con-ebay', units: 7 },
+      ),
       row(5, 'unmapped', '31 listings are tied to no item. Their orders are parked.', {
         connectionId: 'con-ebay',
         units: 31,

@@ -44,6 +44,54 @@ export const locationsQuery = queryOptions({
   queryFn: ({ signal }) => hub.locations(signal),
   staleTime: 600_000,
 })
+/** They change only with the hub itself. */
+export const connectorsQuery = queryOptions({
+  queryKey: ['connectors'],
+  queryFn: ({ signal }) => hub.connectors(signal),
+  staleTime: Number.POSITIVE_INFINITY,
+})
+/** Asked again and again until it has ended; the platform answers the hub, and not this page. */
+export const grantQuery = (grantId: string) =>
+  queryOptions({
+    queryKey: ['grant', grantId],
+    queryFn: ({ signal }) => hub.grant(grantId, signal),
+    gcTime: 0,
+    staleTime: 0,
+    refetchInterval: ({ state }) =>
+      state.data === undefined || state.data.kind === 'waiting'
+        ? isUnknownGrant(state.error)
+          ? false
+          : 1_500
+        : false,
+    // The platform's page lies over this one meanwhile.
+    refetchIntervalInBackground: true,
+    refetchOnWindowFocus: true,
+  })
+/** It has run out, or was given up. */
+export function isUnknownGrant(error: Error | null): boolean {
+  return error instanceof ApiProblem && error.problem.code === 'unknown-grant'
+}
+/** Asks the platform itself: only where somebody waits for it. */
+export const checkQuery = (connectionId: string) =>
+  queryOptions({
+    queryKey: ['check', connectionId],
+    queryFn: () => hub.checkConnection(connectionId),
+    gcTime: 0,
+    staleTime: Number.POSITIVE_INFINITY,
+  })
+/** Under the topic of the tasks: each of these is one. */
+export const listingChangesQuery = queryOptions({
+  queryKey: ['tasks', 'listing-changes'],
+  queryFn: ({ signal }) => hub.listingChanges(signal),
+})
+export const countedPlacesQuery = (connectionId: string) =>
+  queryOptions({
+    queryKey: ['places', connectionId],
+    queryFn: ({ signal }) => hub.countedPlaces(connectionId, signal),
+    // Counted every few minutes; no stream tells of it.
+    staleTime: 30_000,
+    refetchInterval: 30_000,
+  })
 export const tasksQuery = queryOptions({ queryKey: ['tasks'], queryFn: ({ signal }) => hub.tasks(signal) })
 export const demoQuery = queryOptions({ queryKey: ['demo'], queryFn: ({ signal }) => hub.demo(signal) })
 export const recentQuery = queryOptions({

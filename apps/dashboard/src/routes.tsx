@@ -21,6 +21,10 @@ const files = {
   serials: () => import('./serials/serials-screen.tsx'),
   serial: () => import('./serials/serial-screen.tsx'),
   connections: () => import('./connections/connections-screen.tsx'),
+  connection: () => import('./connections/connection-screen.tsx'),
+  connect: () => import('./connect/connect-screen.tsx'),
+  connectForm: () => import('./connect/connect-form-screen.tsx'),
+  reconnect: () => import('./connect/reconnect-screen.tsx'),
   parked: () => import('./parked/parked-screen.tsx'),
   activity: () => import('./activity/activity-screen.tsx'),
 }
@@ -98,6 +102,26 @@ const connections = createRoute({
   path: '/connections',
   component: screen(files.connections, 'ConnectionsScreen'),
 })
+const connect = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/connections/new',
+  component: screen(files.connect, 'ConnectScreen'),
+})
+const connectForm = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/connections/new/$connector',
+  component: screen(files.connectForm, 'ConnectFormScreen'),
+})
+const connection = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/connections/$id',
+  component: screen(files.connection, 'ConnectionScreen'),
+})
+const reconnect = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/connections/$id/reconnect',
+  component: screen(files.reconnect, 'ReconnectScreen'),
+})
 const parked = createRoute({
   getParentRoute: () => rootRoute,
   path: '/parked',
@@ -110,7 +134,21 @@ const activity = createRoute({
 })
 
 export const router = createRouter({
-  routeTree: rootRoute.addChildren([route, items, item, lot, serials, serial, connections, parked, activity]),
+  routeTree: rootRoute.addChildren([
+    route,
+    items,
+    item,
+    lot,
+    serials,
+    serial,
+    connections,
+    connect,
+    connectForm,
+    connection,
+    reconnect,
+    parked,
+    activity,
+  ]),
   defaultPreload: 'intent',
   defaultErrorComponent: Broken,
 })

@@ -44,6 +44,11 @@ const addresses = [
   '/serials',
   '/serials/CMP-00010-002',
   '/connections',
+  '/connections/new',
+  '/connections/new/amazon',
+  '/connections/con-shopify',
+  '/connections/con-amazon',
+  '/connections/con-ebay/reconnect',
   '/parked',
   '/activity',
 ]

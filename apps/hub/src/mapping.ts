@@ -1,6 +1,7 @@
 import { inTransaction, type Tx } from '@plimsoll/database'
 import { findStockItems, type Refusal, refuse, type StockItem } from '@plimsoll/stock'
 import {
+  closeSettledChanges,
   insertChangedItems,
   mapListing,
   notify,
@@ -90,7 +91,13 @@ export async function settleMappings(
     const changed = await rebuildLevels(tx, { organizationId, connectionId, uuid })
     await insertChangedItems(tx, organizationId, changed, { at: nowOf(context), uuid })
   }
-  await notify(tx, organizationId, { kind: 'items' })
+  await closeSettledChanges(tx, organizationId, nowOf(context))
+  await notify(
+    tx,
+    organizationId,
+    { kind: 'items' },
+    { kind: 'screen', topics: ['tasks', 'overview', 'connections'], itemIds: [] },
+  )
   return await replayUnmapped(tx, organizationId, connectionIds)
 }
 

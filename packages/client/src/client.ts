@@ -1,4 +1,14 @@
 import type { z } from 'zod'
+import type {
+  ConnectionCheck,
+  ConnectionMade,
+  ConnectorList,
+  CountedPlaceList,
+  GrantBegun,
+  GrantStanding,
+  ListingChangeList,
+  ListingImport,
+} from './connection-shapes.ts'
 import type { SyncJobView } from './intake-shapes.ts'
 import type { ItemDetail } from './item-shapes.ts'
 import type { LotDetail, LotList, LotRow, LotTrace, SerialLives, SerialPage } from './lot-shapes.ts'
@@ -37,6 +47,9 @@ export type ConnectionList = z.infer<typeof connectionList>
 /** GET /locations answers `{rows}`, as every list does. */
 export type LocationList = { rows: LocationRow[] }
 type Signal = AbortSignal | undefined
+/** What a form of `GET /connectors` took in; the hub and the connector judge it. */
+type Typed = Record<string, unknown>
+export type NewConnectionBody = { connector: string; name: string; location: string; settings: Typed }
 
 export type Client = ReturnType<typeof createClient>
 
@@ -111,6 +124,32 @@ export function createClient(options: { baseUrl: string; fetch?: typeof fetch })
     /** The units with this number, one per item that has one. */
     serial: (serial: string, signal?: Signal) => get<SerialLives>(`/serials/${id(serial)}`, signal),
     connections: (signal?: Signal) => get<ConnectionList>('/connections', signal),
+    connectors: (signal?: Signal) => get<ConnectorList>('/connectors', signal),
+    /** Tried on the platform, then stored. */
+    connect: (connection: NewConnectionBody & { credentials: Typed }) =>
+      call<ConnectionMade>('POST', '/connections', connection),
+    checkConnection: (connectionId: string) =>
+      call<ConnectionCheck>('POST', `/connections/${id(connectionId)}/check`),
+    importListings: (connectionId: string) =>
+      call<ListingImport>('POST', `/connections/${id(connectionId)}/import`),
+    replaceCredentials: (connectionId: string, credentials: Typed) =>
+      call<ConnectionCheck>('PUT', `/connections/${id(connectionId)}/credentials`, credentials),
+    /** Begins to connect on the platform's own page: a new connection, or access anew for one that there is. */
+    beginGrant: (
+      grant: (NewConnectionBody | { connector: string; connectionId: string }) & { given: Typed },
+    ) => call<GrantBegun>('POST', '/grants', grant),
+    grant: (grantId: string, signal?: Signal) => get<GrantStanding>(`/grants/${id(grantId)}`, signal),
+    withdrawGrant: (grantId: string) => call<unknown>('DELETE', `/grants/${id(grantId)}`),
+    /** What the platform keeps and counts itself. */
+    countedPlaces: (connectionId: string, signal?: Signal) =>
+      get<CountedPlaceList>(`/connections/${id(connectionId)}/places`, signal),
+    tieCountedPlace: (connectionId: string, externalId: string, location: string | null) =>
+      call<CountedPlaceList>('PUT', `/connections/${id(connectionId)}/places/${id(externalId)}`, {
+        location,
+      }),
+    listingChanges: (signal?: Signal) => get<ListingChangeList>('/listing-changes', signal),
+    decideOnListing: (listingId: string, choice: 'keep' | 'move' | 'unmap') =>
+      call<unknown>('POST', `/listing-changes/${id(listingId)}`, { choice }),
     pause: (connectionId: string, reason: string, how: 'freeze' | 'zero' = 'freeze') =>
       call<unknown>('POST', `/connections/${id(connectionId)}/pause`, { reason, how }),
     resume: (connectionId: string) => call<unknown>('POST', `/connections/${id(connectionId)}/resume`),

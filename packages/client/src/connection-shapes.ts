@@ -4,7 +4,7 @@ import { z } from 'zod'
 
 const count = z.int()
 
-/** What the platform says of the account, asked before anything is stored. PUT /connections/:id/credentials */
+/** What the platform says of the account, asked before anything is stored. POST /connections/:id/check, PUT /connections/:id/credentials */
 export const connectionCheck = z.object({
   account: z.string().describe('Its name on the platform.'),
   accountId: z.string().describe('What the platform knows it by; a connection keeps to one.'),
@@ -16,8 +16,11 @@ export const connectionCheck = z.object({
   warnings: z.array(z.string()).describe('What a person should read before going live.'),
 })
 
+export type ConnectionCheck = z.infer<typeof connectionCheck>
+
 /** POST /connections */
 export const connectionMade = z.object({ connectionId: z.string(), check: connectionCheck })
+export type ConnectionMade = z.infer<typeof connectionMade>
 
 const words = z.object({ en: z.string(), zh: z.string() })
 const formField = z.object({
@@ -59,6 +62,7 @@ export const grantBegun = z.object({
   url: z.string().describe('To be opened in a browser.'),
   expiresAt: z.string(),
 })
+export type GrantBegun = z.infer<typeof grantBegun>
 
 /** GET /grants/:id */
 export const grantStanding = z.discriminatedUnion('kind', [
@@ -66,6 +70,7 @@ export const grantStanding = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('done'), connectionId: z.string(), account: z.string().optional() }),
   z.object({ kind: z.literal('refused'), code: z.string(), message: z.string() }),
 ])
+export type GrantStanding = z.infer<typeof grantStanding>
 
 /** POST /connections/:id/import: how many of each. */
 export const listingImport = z.object({
@@ -76,8 +81,89 @@ export const listingImport = z.object({
   untracked: count.describe('Not counted by the platform, so never written.'),
   replayed: count.describe('Parked events put back in line.'),
 })
+export type ListingImport = z.infer<typeof listingImport>
 
-/** POST /mappings */
+const application = z.object({
+  connector: z.string(),
+  application: z.string().describe('Its key, as it stands in the address.'),
+  url: z
+    .string()
+    .nullable()
+    .describe('The address to name on the platform; null: the hub has no public address.'),
+  createdAt: z.string(),
+})
+
+/** GET /applications */
+export const applicationList = z.object({ rows: z.array(application) })
+
+/** PUT /applications/:connector */
+export const applicationKept = application
+
+/** GET /connections/:id/places */
+export const countedPlaceList = z.object({
+  rows: z.array(
+    z.object({
+      externalId: z.string(),
+      name: z.string(),
+      active: z.boolean(),
+      location: z.string().nullable().describe('Code of ours that stands for it; null: none does.'),
+      readAt: z.string().nullable().describe('When the last read that was booked began.'),
+      stockUnits: count.describe('That the platform named.'),
+      available: count.describe('Units by the platform, as it counts them.'),
+      held: count,
+      incoming: count.describe('On their way there by the platform; not in the ledger.'),
+      problems: count.describe('Stock units that are not in the ledger as the platform counts them.'),
+    }),
+  ),
+  problems: z
+    .array(
+      z.object({
+        externalId: z.string(),
+        stockUnitId: z.string(),
+        sku: z.string().nullable(),
+        code: z
+          .enum(['unmapped', 'kit', 'tracked', 'refused', 'short'])
+          .describe('short: it is booked, and more is reserved there than the platform has left.'),
+        problem: z.string(),
+      }),
+    )
+    .describe('The first hundred.'),
+})
+export type CountedPlaceList = z.infer<typeof countedPlaceList>
+
+/** GET /listing-changes */
+export const listingChangeList = z.object({
+  rows: z.array(
+    z.object({
+      listingId: z.string(),
+      connectionId: z.string(),
+      externalId: z.string(),
+      title: z.string(),
+      doubt: z
+        .enum(['renamed', 'swapped', 'relisted'])
+        .describe(
+          'renamed: its SKU is another than the one it was tied by; swapped: and another listing has that; relisted: it is tied to nothing, and has the SKU of another that is gone or renamed.',
+        ),
+      since: z.string(),
+      sku: z.string().describe('Its SKU now.'),
+      mappedSku: z.string().nullable().describe('By which it was tied.'),
+      itemSku: z
+        .string()
+        .nullable()
+        .describe('Of the item that it follows until it is decided; null: of none.'),
+      unitsPerListing: count,
+      shows: count.nullable().describe('Units that it shows.'),
+      proposed: z
+        .object({ sku: z.string(), unitsPerListing: count })
+        .nullable()
+        .describe('What moving the mapping comes to; null: no item has the SKU.'),
+      otherExternalId: z.string().nullable().describe('The listing that had its SKU before.'),
+    }),
+  ),
+})
+export type ListingChangeList = z.infer<typeof listingChangeList>
+
+/** POST /mappings, POST /listing-changes/:id */
 export const mappingResult = z.object({ mapped: count, replayed: count })
 
 /** What is done, and has nothing to tell: `{}`. */

@@ -116,6 +116,8 @@ export const connectionRow = z.object({
   connectorName: z.string(),
   colour: z.string(),
   name: z.string(),
+  /** Whose account it is, by the platform's name for it; null until the platform was asked. */
+  account: z.string().nullable(),
   state: z.enum(['draft', 'shadow', 'live', 'paused']),
   /** A set of reasons, each removed by its own cure; empty unless paused. */
   pauseReasons: z.array(z.string()),
@@ -299,7 +301,18 @@ export const taskCure = z.object({
 export const taskRow = z.object({
   taskId: z.string(),
   holdId: z.string().nullable().describe('Of a hold: the id to confirm or refuse it by.'),
-  kind: z.enum(['hold', 'oversold', 'refused-decrease', 'drift', 'untracked', 'unmapped', 'connection']),
+  listingId: z.string().nullable().describe('Of a listing that changed: the id to decide on it by.'),
+  kind: z.enum([
+    'hold',
+    'oversold',
+    'refused-decrease',
+    'capped-decrease',
+    'drift',
+    'untracked',
+    'unmapped',
+    'listing-changed',
+    'connection',
+  ]),
   sku: z.string().nullable(),
   connectionId: z.string().nullable(),
   units: count.nullable(),

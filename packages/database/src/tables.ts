@@ -7,7 +7,13 @@ import type {
   ProductTable,
   UnitOfMeasureTable,
 } from './tables/catalogue.ts'
-import type { ConnectionGrantTable, WriteCountTable } from './tables/connections.ts'
+import type {
+  ConnectionGrantTable,
+  CountedPlaceTable,
+  CountedStockTable,
+  WebhookApplicationTable,
+  WriteCountTable,
+} from './tables/connections.ts'
 import type {
   BalanceCheckpointTable,
   ClosedMonthTable,
@@ -107,9 +113,9 @@ import type {
   ProtectionTable,
   SharedBudgetTable,
   StreamCursorTable,
-  TaskTable,
   WriteTable,
 } from './tables/sync.ts'
+import type { TaskTable } from './tables/tasks.ts'
 
 export type * from './tables/accounts.ts'
 export type * from './tables/catalogue.ts'
@@ -124,6 +130,7 @@ export type * from './tables/places.ts'
 export type * from './tables/safety.ts'
 export type * from './tables/stock.ts'
 export type * from './tables/sync.ts'
+export type * from './tables/tasks.ts'
 
 /**
  * The schema as TypeScript sees it: one interface per table, named as in `migrations/`, columns in
@@ -136,6 +143,9 @@ export interface Tables {
   accessToken: AccessTokenTable
   connectionGrant: ConnectionGrantTable
   writeCount: WriteCountTable
+  countedPlace: CountedPlaceTable
+  countedStock: CountedStockTable
+  webhookApplication: WebhookApplicationTable
   item: ItemTable
   product: ProductTable
   unitOfMeasure: UnitOfMeasureTable

@@ -124,7 +124,7 @@ export function decideOrders(
       reservations,
       facts,
       {
-        locationId: connection.defaultLocationId,
+        locationId: placeOf(connection, facts),
         // Which state of the order it was; the order itself is the movement's reference.
         commandKey: `order:${facts.externalId}:${facts.version ?? '-'}:${contentHash.slice(0, 8)}`,
         actor: seenBy,
@@ -180,6 +180,14 @@ export function decideOrders(
       new Set(knownOrders.reservations.map((row) => row.reservationId)),
     ),
   }
+}
+
+/** Where an order's lines reserve; null: nowhere. */
+export function placeOf(
+  { defaultLocationId }: { defaultLocationId: string },
+  { keptAt }: Pick<OrderFacts, 'keptAt'>,
+): string | null {
+  return keptAt === undefined ? defaultLocationId : keptAt
 }
 
 /** The rows of one owner, in the order in which they were made. */

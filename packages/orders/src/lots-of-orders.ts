@@ -1,6 +1,6 @@
 import type { Tx } from '@plimsoll/database'
 import { findItemsById, type LotBook, lockLotStock, type StockContext } from '@plimsoll/stock'
-import type { IncomingOrder, KnownOrders } from './incoming-orders.ts'
+import { type IncomingOrder, type KnownOrders, placeOf } from './incoming-orders.ts'
 
 /**
  * The lots that units of these orders may have left from. A platform says that a line was shipped and not from which
@@ -37,9 +37,16 @@ export async function lockLotsOfOrders(
   const items = await findItemsById(tx, context.organizationId, itemIds)
   if (!items.some((item) => item.tracking === 'lot')) return undefined
   const places = [
-    ...itemIds.map((itemId) => ({ itemId, locationId: connection.defaultLocationId })),
+    ...placesOf(connection, incoming).flatMap((locationId) =>
+      itemIds.map((itemId) => ({ itemId, locationId })),
+    ),
     // What left a lot may come back to it, or turn out not to have left, when nothing of it is there any more.
     ...known.reservations.map(({ itemId, locationId, lotId }) => ({ itemId, locationId, lotId })),
   ]
   return await lockLotStock(tx, context, places)
+}
+
+/** Where lines of these orders may reserve. */
+function placesOf(connection: { defaultLocationId: string }, incoming: readonly IncomingOrder[]): string[] {
+  return [...new Set(incoming.flatMap(({ facts }) => placeOf(connection, facts) ?? []))]
 }

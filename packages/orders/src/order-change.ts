@@ -47,8 +47,8 @@ export type Subtracted = {
 }
 
 export type ChangeContext = {
-  /** The routing default: where the lines reserve until the order is routed. */
-  locationId: string
+  /** Where the lines reserve until the order is routed; null: nowhere, the platform keeps the stock and nothing stands for it. */
+  locationId: string | null
   commandKey: string
   actor: string
   orderId: string
@@ -96,6 +96,13 @@ export function decideOrderChange(
     }
     change.lines.push(next)
     if (line.subtracted !== 'never') addSubtracted(change, earlier, next)
+    // What was reserved before that was known goes its way to the end, where it is.
+    const locationId = context.locationId ?? reservations.get(next.lineId)?.at(-1)?.locationId
+    if (locationId === undefined) {
+      // As good as not mapped: nothing is done for it, until something stands for the place.
+      next.itemId = undefined
+      continue
+    }
     if (itemId === undefined) {
       change.unmapped.push(line)
       continue
@@ -123,7 +130,7 @@ export function decideOrderChange(
         ownerId: next.lineId,
         orderId: context.orderId,
         expiresAt: null,
-        locationId: context.locationId,
+        locationId,
         uuid: context.uuid,
         // What has left has left, however short its life was: only lots that may not leave at all are passed over.
         assumeLots: (place, units) => context.lots?.pick(place, units, 0) ?? [],

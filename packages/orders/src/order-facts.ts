@@ -13,6 +13,11 @@ export type OrderFacts = {
   test: boolean
   /** Where the platform took the stock from, where it says so. */
   externalLocationId: string | undefined
+  /**
+   * Where the platform keeps and sends the stock itself: the location that stands for its place, where its units are
+   * counted; null: none does, so that the hub has nothing to reserve. Absent: ours, at the connection's own location.
+   */
+  keptAt?: string | null | undefined
   lines: LineFacts[]
 }
 

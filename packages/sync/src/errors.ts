@@ -45,6 +45,11 @@ export const syncErrors = {
     fault: 'yours',
     cure: 'Begin again: a grant ends after a quarter of an hour.',
   },
+  'unknown-application': {
+    status: 404,
+    fault: 'yours',
+    cure: 'Use the connector and the key of one that is listed.',
+  },
   'invalid-settings': { status: 422, fault: 'yours', cure: 'Correct the field named.' },
   'policy-contradiction': {
     status: 422,

@@ -16,6 +16,12 @@ export { changeLot, saveNewLot, setLotStatus } from './availability/lot-changes.
 export { type Recomputed, recomputeAll } from './availability/recompute.ts'
 export { changeStock, changeStockWithin, toDocumentStore } from './availability/stock-changes.ts'
 export { answerWhatIf, type WhatIf, type WhatIfRequest, type WhatIfRow } from './availability/whatif.ts'
+export {
+  type Application,
+  addApplication,
+  listApplications,
+  removeApplication,
+} from './connections/applications.ts'
 export type { CatalogueReport, Progress } from './connections/catalogue.ts'
 export { type Connection, findConnections } from './connections/connections.store.ts'
 export {
@@ -38,10 +44,20 @@ export {
   startGrant,
   withdrawGrant,
 } from './connections/grants.ts'
+export {
+  closeSettledChanges,
+  findListingFacts,
+  type KnownDoubt,
+  keepMapping,
+  lockListingChanges,
+  untieListing,
+} from './connections/listing-changes.store.ts'
+export { proposedFor } from './connections/listing-changes.ts'
 export { mapListing, rebuildLevels } from './connections/mappings.store.ts'
 export { describeProblem } from './connections/problems.ts'
 export { applicationKeyOf, ConnectionRegistry, type OpenConnection } from './connections/registry.ts'
 export { DEFAULT_PACE, type Log, nowOf, type Pace, type SyncContext, toStockContext } from './context.ts'
+export { type CountedPlaces, readCountedPlaces, tieCountedPlace } from './counts/counted-places.ts'
 export { type Cutover, findCutovers } from './cutover/cutover.store.ts'
 export type { OpeningLine } from './cutover/cutover.ts'
 export {
@@ -77,6 +93,7 @@ export { type Cure, describeCures, orderCures } from './oversold/cures.ts'
 export { describeFaultPart } from './oversold/fault-text.ts'
 export { judgeOversold } from './oversold/judge-oversold.ts'
 export { findOversells, sumOversells } from './oversold/oversells.store.ts'
+export { copyListingPolicy } from './policies/copy-policy.ts'
 export { findPolicies } from './policies/policies.store.ts'
 export { changePolicy, type PolicyChange, type PolicyTarget, type PolicyTold } from './policies/policies.ts'
 export { NO_POLICY, type Policy } from './policies/policy.ts'

@@ -18,17 +18,17 @@ export async function openTask(
     do update set units = excluded.units, detail = excluded.detail`.execute(tx)
 }
 
-/** Closes the open tasks of a kind about these subjects: what they asked for has been done. */
+/** Closes the open tasks of a kind, or of several, about these subjects: what they asked for has been done. */
 export async function closeTasks(
   tx: Tx,
   organizationId: string,
-  kind: TaskTable['kind'],
+  kind: TaskTable['kind'] | readonly TaskTable['kind'][],
   subjects: readonly string[],
   at: Date,
 ): Promise<void> {
   if (subjects.length === 0) return
   await sql`
     update task set closed_at = ${at}
-    where organization_id = ${organizationId} and kind = ${kind} and closed_at is null
+    where organization_id = ${organizationId} and kind = any(${sql.val([kind].flat())}::text[]) and closed_at is null
       and subject = any(${sql.val([...subjects])}::text[])`.execute(tx)
 }

@@ -1,4 +1,5 @@
 import type { ConnectionRow } from '@plimsoll/client'
+import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { formatShare } from '../format.ts'
 import { useLanguage } from '../language.ts'
@@ -25,22 +26,42 @@ export function ConnectionCard({ row, isTarget }: { row: ConnectionRow; isTarget
     >
       <header className="flex flex-wrap items-start justify-between gap-3 px-4 pt-3">
         <div className="min-w-0">
-          <h2 className="truncate text-base font-semibold">{row.name}</h2>
-          <p className="text-ink-2">{row.connectorName}</p>
+          <h2 className="truncate text-base font-semibold">
+            <Link to="/connections/$id" params={{ id: row.connectionId }} className="hover:underline">
+              {row.name}
+            </Link>
+          </h2>
+          <p className="truncate text-ink-2">
+            {row.connectorName}
+            {row.account !== null && ` · ${row.account}`}
+          </p>
         </div>
-        <div className="flex items-center gap-2">
+        <div className="flex flex-wrap items-center gap-2">
           <span
             title={t(`connections.stateMeaning.${row.state}`)}
             className={`rounded-full border px-2.5 py-0.5 text-xs font-semibold ${stateTone[row.state]}`}
           >
             {t(`connections.state.${row.state}`)}
           </span>
+          {isCutOff(row) && (
+            <Link
+              to="/connections/$id/reconnect"
+              params={{ id: row.connectionId }}
+              className="control control-strong"
+            >
+              {t('connect.reconnect')}
+            </Link>
+          )}
           <ConnectionActions row={row} />
         </div>
       </header>
       {row.state === 'paused' && row.pauseReasons.length > 0 && (
         <p className="mx-4 mt-3 border-l-2 border-amber-fill bg-amber-soft px-3 py-1.5">
-          {t('connections.pausedBecause', { reason: row.pauseReasons.join(', ') })}
+          {t('connections.pausedBecause', {
+            reason: row.pauseReasons
+              .map((each) => (isShutOut(each) ? t(`connections.cutOff.${each}`) : each))
+              .join(', '),
+          })}
         </p>
       )}
       {row.circuit !== null && <CircuitNote circuit={row.circuit} />}
@@ -57,6 +78,14 @@ export function ConnectionCard({ row, isTarget }: { row: ConnectionRow; isTarget
       </dl>
     </article>
   )
+}
+
+/** Its credentials are refused: only new ones help, and resuming alone would be refused again. */
+function isCutOff({ pauseReasons }: ConnectionRow): boolean {
+  return pauseReasons.some(isShutOut)
+}
+function isShutOut(reason: string): reason is 'unauthorized' | 'forbidden' {
+  return reason === 'unauthorized' || reason === 'forbidden'
 }
 
 /** The platform fails: nobody calls it but to try. Other than a pause it ends by itself. */

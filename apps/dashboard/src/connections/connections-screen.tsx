@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
-import { useLocation } from '@tanstack/react-router'
+import { Link, useLocation } from '@tanstack/react-router'
+import { Plus } from 'lucide-react'
 import { useEffect } from 'react'
 import { connectionsQuery } from '../hub.ts'
 import { useLanguage } from '../language.ts'
@@ -18,11 +19,13 @@ export function ConnectionsScreen() {
   }, [isLoaded, hash])
   return (
     <>
-      <Heading title={t('connections.title')} />
+      <Heading title={t('connections.title')}>{data && data.rows.length > 0 && <ConnectLink />}</Heading>
       {!data && (error ? <Failure error={error} onRetry={() => void refetch()} /> : <Loading lines={9} />)}
       {data?.rows.length === 0 && (
         <div className="panel">
-          <Empty title={t('connections.emptyTitle')} cure={t('connections.emptyCure')} />
+          <Empty title={t('connections.emptyTitle')} cure={t('connections.emptyCure')}>
+            <ConnectLink />
+          </Empty>
         </div>
       )}
       <div className="grid gap-4 xl:grid-cols-2">
@@ -31,5 +34,16 @@ export function ConnectionsScreen() {
         ))}
       </div>
     </>
+  )
+}
+
+/** The way to a new connection. */
+export function ConnectLink() {
+  const { t } = useLanguage()
+  return (
+    <Link to="/connections/new" className="control control-strong">
+      <Plus size={15} aria-hidden />
+      {t('connect.add')}
+    </Link>
   )
 }

@@ -1,3 +1,4 @@
+import { enConnect } from './en-connect.ts'
 import { enLotsAndSerials } from './en-lots-and-serials.ts'
 import { enParkedAndProtection } from './en-parked-and-protection.ts'
 
@@ -89,7 +90,7 @@ export const en = {
     needs_one: 'One thing needs you',
     needs_other: '{{n}} things need you',
     nothing: 'Nothing is connected yet',
-    nothingCure: 'Connect a platform from the command line with `plimsoll connect`; it appears here at once.',
+    nothingCure: 'Connect a platform here, or with `plimsoll connect` on the command line.',
     share: '{{share}} of {{n}} listings in step',
     slowest: 'orders of {{name}} known up to {{ago}}',
     figures: 'Key figures',
@@ -143,6 +144,9 @@ export const en = {
     holdFailed: 'That did not work: {{detail}}',
     oversold: 'Oversold',
     'refused-decrease': 'Refused decrease',
+    'capped-decrease': 'Decrease waits for tomorrow',
+    'listing-changed': 'Listing changed',
+    decide: 'Decide',
     drift: 'Drift',
     untracked: 'Untracked',
     unmapped: 'Unmapped',
@@ -309,8 +313,10 @@ export const en = {
   },
   connections: {
     title: 'Connections',
+    unknownTitle: 'There is no such connection',
+    unknownCure: 'The address may be old. Look for it in the list.',
     emptyTitle: 'No connections yet',
-    emptyCure: 'Connect a platform with `plimsoll connect`.',
+    emptyCure: 'Connect a platform here, or with `plimsoll connect` on the command line.',
     state: {
       draft: 'Draft',
       shadow: 'Shadow',
@@ -338,6 +344,10 @@ export const en = {
     circuitOpen: 'Not called since the platform failed,',
     circuitTries:
       'Tried in vain: {{count}}. It is tried again by itself, more and more rarely, at least once a minute.',
+    cutOff: {
+      unauthorized: 'its access was refused or taken back',
+      forbidden: 'a right is missing on the platform',
+    },
     pausedBecause: 'Paused: {{reason}}',
     pause: 'Pause',
     pauseTitle: 'Pause {{name}}?',
@@ -357,6 +367,7 @@ export const en = {
     goLiveConfirm: 'Start writing',
     failed: 'That did not work: {{detail}}',
   },
+  ...enConnect,
   ...enLotsAndSerials,
   ...enParkedAndProtection,
   activity: {

@@ -1,4 +1,5 @@
 import type { Locale } from './en.ts'
+import { zhConnect } from './zh-connect.ts'
 import { zhLotsAndSerials } from './zh-lots-and-serials.ts'
 import { zhParkedAndProtection } from './zh-parked-and-protection.ts'
 
@@ -84,7 +85,7 @@ export const zh: Locale = {
     needs_one: '{{n}} 件事需要您处理',
     needs_other: '{{n}} 件事需要您处理',
     nothing: '尚未连接任何平台',
-    nothingCure: '请在命令行用 `plimsoll connect` 连接平台，连接后会立即显示在这里。',
+    nothingCure: '请在这里连接平台，或在命令行使用 `plimsoll connect`。',
     share: '{{n}} 个在售商品中 {{share}} 一致',
     slowest: '{{name}} 的订单已知至 {{ago}}',
     figures: '关键数字',
@@ -137,6 +138,9 @@ export const zh: Locale = {
     holdFailed: '操作失败：{{detail}}',
     oversold: '超卖',
     'refused-decrease': '减少被拒绝',
+    'capped-decrease': '下调须等到次日',
+    'listing-changed': '在售商品有变',
+    decide: '去决定',
     drift: '偏差',
     untracked: '未跟踪',
     unmapped: '未关联',
@@ -300,8 +304,10 @@ export const zh: Locale = {
   },
   connections: {
     title: '连接',
+    unknownTitle: '没有这个连接',
+    unknownCure: '地址可能已过时，请在列表中查找。',
     emptyTitle: '还没有连接',
-    emptyCure: '请用 `plimsoll connect` 连接平台。',
+    emptyCure: '请在这里连接平台，或在命令行使用 `plimsoll connect`。',
     state: { draft: '草稿', shadow: '影子', live: '运行中', paused: '已暂停' },
     stateMeaning: {
       draft: '尚未设置：不读取也不写入。',
@@ -323,6 +329,7 @@ export const zh: Locale = {
     since: '始于 {{ago}}',
     circuitOpen: '平台出错，已暂停调用，始于',
     circuitTries: '试探失败次数：{{count}}。系统会自动重试，间隔逐渐加长，至少每分钟一次。',
+    cutOff: { unauthorized: '平台拒绝或收回了授权', forbidden: '平台上缺少权限' },
     pausedBecause: '已暂停：{{reason}}',
     pause: '暂停',
     pauseTitle: '暂停 {{name}}？',
@@ -340,6 +347,7 @@ export const zh: Locale = {
     goLiveConfirm: '开始写入',
     failed: '操作失败：{{detail}}',
   },
+  ...zhConnect,
   ...zhLotsAndSerials,
   ...zhParkedAndProtection,
   activity: {

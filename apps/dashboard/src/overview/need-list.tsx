@@ -56,7 +56,18 @@ function Entry({ need }: { need: Need }) {
           <p className="mt-0.5 text-ink-2" lang="en">
             {need.error}
           </p>
-          <ConnectionLink connectionId={need.row.connectionId} name={need.row.name} />
+          <p className="flex flex-wrap gap-x-4">
+            <ConnectionLink connectionId={need.row.connectionId} name={need.row.name} />
+            {need.row.pauseReasons.includes('unauthorized') && (
+              <Link
+                to="/connections/$id/reconnect"
+                params={{ id: need.row.connectionId }}
+                className="link inline-flex min-h-6 items-center text-xs"
+              >
+                {t('connect.reconnect')}
+              </Link>
+            )}
+          </p>
         </>
       )
     case 'parked':
@@ -95,6 +106,15 @@ function Entry({ need }: { need: Need }) {
                 className="link mr-3 inline-flex min-h-6 items-center"
               >
                 {task.sku}
+              </Link>
+            )}
+            {task.listingId && task.connectionId && (
+              <Link
+                to="/connections/$id"
+                params={{ id: task.connectionId }}
+                className="link mr-3 inline-flex min-h-6 items-center"
+              >
+                {t('task.decide')}
               </Link>
             )}
             {task.connectionId && (

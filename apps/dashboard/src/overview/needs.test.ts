@@ -9,6 +9,7 @@ const connection = (connectionId: string, error: string | null): ConnectionRow =
   connector: 'shopify',
   connectorName: 'Shopify',
   colour: '#000000',
+  account: null,
   name: connectionId,
   state: 'live',
   pauseReasons: [],
@@ -54,6 +55,7 @@ const task = (
 ): TaskList['rows'][number] => ({
   taskId: `${kind} ${connectionId}`,
   holdId: null,
+  listingId: null,
   kind,
   sku: null,
   connectionId,

@@ -36,7 +36,11 @@ export function OverviewScreen() {
       <>
         <Heading title={t('overview.title')} />
         <div className="panel">
-          <Empty title={t('overview.nothing')} cure={t('overview.nothingCure')} />
+          <Empty title={t('overview.nothing')} cure={t('overview.nothingCure')}>
+            <Link to="/connections/new" className="control control-strong">
+              {t('connect.add')}
+            </Link>
+          </Empty>
         </div>
       </>
     )

@@ -3,6 +3,7 @@ import { changeEditRule, changeStaleRule, type StaleRule, type StaleRules } from
 import { Argument, type Command } from 'commander'
 import { getIntake } from '../views/intake.ts'
 import { addConnectionAuthorize } from './connection-authorize.ts'
+import { addConnectionPlaces } from './connection-places.ts'
 import { numberIn } from './number-option.ts'
 import { CommandProblem } from './output.ts'
 import { runReading } from './stock/document-command.ts'
@@ -27,6 +28,7 @@ export function connectionCommand(program: Command, exit: (code: number) => void
     })
 
   addConnectionAuthorize(group, exit)
+  addConnectionPlaces(group, exit)
 
   addCommonOptions(group.command('edit-rule'))
     .description('set what becomes of numbers that somebody types into the platform’s own screens')

@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { VERSION } from '../version.ts'
+import { applicationCommand } from './application.ts'
 import { backfillCommand } from './backfill.ts'
 import { connectCommand } from './connect.ts'
 import { connectionCommand } from './connection.ts'
@@ -12,6 +13,7 @@ import { exportCommand } from './export.ts'
 import { importCommand } from './import.ts'
 import { itemCommand } from './item.ts'
 import { kitCommand } from './kit.ts'
+import { listingCommand } from './listing.ts'
 import { locationCommand } from './location/location.ts'
 import { migrateCommand } from './migrate.ts'
 import { oversoldCommand } from './oversold.ts'
@@ -48,6 +50,8 @@ export function createProgram(exit: (code: number) => void): Command {
     connectorsCommand,
     connectCommand,
     connectionCommand,
+    applicationCommand,
+    listingCommand,
     importCommand,
     itemCommand,
     productCommand,

@@ -7,6 +7,7 @@ import {
   mappingResult,
 } from '@plimsoll/client'
 import {
+  checkConnection,
   connect,
   goLive,
   importConnection,
@@ -115,6 +116,20 @@ export function connectionRoutes(hub: ServerContext): FastifyPluginAsync {
       async ({ body: { location, ordersPollMs, ...rest } }) => ({
         201: await connect(context, { ...rest, locationCode: location, ordersPollMs }),
       }),
+    )
+    addRoute(
+      app,
+      {
+        method: 'POST',
+        path: '/connections/:id/check',
+        operation: 'checkConnection',
+        tag,
+        summary: 'Asks its platform who the hub is there, and which rights it lacks.',
+        params,
+        answers: { 200: connectionCheck },
+        errors: ['unknown-connection', ...platform],
+      },
+      async ({ params: { id } }) => ({ 200: await checkConnection(context, await open(id)) }),
     )
     addRoute(
       app,

@@ -155,6 +155,37 @@ test('given up at the moment at which it is granted: one of the two, never both'
   }
 })
 
+test('a person takes back a grant that was begun: neither its address nor its page is good for anything then', async () => {
+  const take = (grantId: string) => served.ask('DELETE', `/api/v1/grants/${grantId}`)
+  const unopened = await begin()
+  expect(await take(unopened.grantId)).toMatchObject({ status: 200, body: {} })
+  expect(await visit(unopened.url)).toMatchObject({ status: 409 })
+  expect(await served.ask('GET', `/api/v1/grants/${unopened.grantId}`)).toMatchObject({ status: 404 })
+
+  const opened = await begin()
+  const { cookie, platform } = await open(opened.url)
+  const callback = await agree(platform)
+  expect(await take(opened.grantId)).toMatchObject({ status: 200 })
+  expect(await visit(callback, cookie)).toMatchObject({ status: 409 })
+  expect(await connectionCalled(name)).toBeUndefined()
+  expect(await take(opened.grantId)).toMatchObject({ status: 404, body: { code: 'unknown-grant' } })
+
+  const granted = await begin()
+  const gone = await open(granted.url)
+  await visit(await agree(gone.platform), gone.cookie)
+  expect(await take(granted.grantId)).toMatchObject({ status: 409, body: { code: 'wrong-state' } })
+  expect(await connectionCalled(name)).toBeDefined()
+})
+
+test('a connection says whose account it is, and asks its platform again on request', async () => {
+  const { url } = await begin()
+  const { cookie, platform } = await open(url)
+  await visit(await agree(platform), cookie)
+  const made = await connectionCalled(name)
+  const checked = await served.ask('POST', `/api/v1/connections/${String(made?.connectionId)}/check`, {})
+  expect(checked).toMatchObject({ status: 200, body: { account: made?.account, missingScopes: [] } })
+})
+
 test('I9: the state of another organization is nothing here, and stays good there', async () => {
   const context: SyncContext = { ...served.hub.context, organizationId: randomUUID() }
   await sql`insert into organization (organization_id, name, created_at)

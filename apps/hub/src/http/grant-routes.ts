@@ -1,5 +1,5 @@
-import { connectorList, grantBegun, grantStanding } from '@plimsoll/client'
-import { beginGrant, readGrant } from '@plimsoll/sync'
+import { connectorList, done, grantBegun, grantStanding } from '@plimsoll/client'
+import { beginGrant, readGrant, syncProblem, withdrawGrant } from '@plimsoll/sync'
 import type { FastifyPluginAsync } from 'fastify'
 import { z } from 'zod'
 import { listConnectorForms } from '../views/connector-forms.ts'
@@ -99,5 +99,32 @@ export function grantRoutes(hub: ServerContext): FastifyPluginAsync {
       },
       async ({ params: { id } }) => ({ 200: await readGrant(context, id) }),
     )
+    addRoute(
+      app,
+      {
+        method: 'DELETE',
+        path: '/grants/:id',
+        operation: 'withdrawGrant',
+        tag,
+        summary:
+          'Gives up a grant that was begun: its address leads nowhere any more, and what was given is gone.',
+        params,
+        answers: { 200: done },
+        errors: ['unknown-grant', 'wrong-state'],
+      },
+      async ({ params: { id } }) => {
+        if (await withdrawGrant(context, id)) return { 200: {} }
+        // One that has run out, or was never begun, is told as that.
+        const end = await readGrant(context, id)
+        throw syncProblem('wrong-state', 'id', tooLate[end.kind])
+      },
+    )
   }
+}
+
+/** Why there is nothing left to give up. */
+const tooLate = {
+  waiting: 'The platform has answered, and the hub is working on it: look at the grant for how it ends.',
+  done: 'Access has been granted already: pause the connection where you do not want it.',
+  refused: 'It was refused already: there is nothing to give up.',
 }

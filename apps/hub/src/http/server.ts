@@ -4,8 +4,10 @@ import type { HubBase, Imports } from '../hub.ts'
 import type { LiveScreens } from '../views/live-screens.ts'
 import { activityRoutes } from './activity-routes.ts'
 import { checkAnswers } from './answer-check.ts'
+import { applicationRoutes } from './application-routes.ts'
 import { catalogueRoutes } from './catalogue-routes.ts'
 import { connectionRoutes } from './connection-routes.ts'
+import { countedPlaceRoutes } from './counted-place-routes.ts'
 import { cutoverRoutes } from './cutover-routes.ts'
 import { serveDashboard } from './dashboard-files.ts'
 import { type DemoControls, demoRoutes } from './demo-routes.ts'
@@ -20,6 +22,7 @@ import { intakeRoutes } from './intake-routes.ts'
 import { itemChangeRoutes } from './item-change-routes.ts'
 import { itemRoutes } from './item-routes.ts'
 import { kitRoutes } from './kit-routes.ts'
+import { listingChangeRoutes } from './listing-change-routes.ts'
 import { assertLocal } from './local-only.ts'
 import { locationBalanceRoutes } from './location-routes.ts'
 import { lotRoutes } from './lot-routes.ts'
@@ -109,6 +112,9 @@ export async function createServer(
         await api.register(activityRoutes(hub))
         await api.register(connectionRoutes(hub))
         await api.register(grantRoutes(hub))
+        await api.register(applicationRoutes(hub))
+        await api.register(listingChangeRoutes(hub))
+        await api.register(countedPlaceRoutes(hub))
         await api.register(intakeRoutes(hub))
         await api.register(policyRoutes(hub))
         await api.register(protectionRoutes(hub))

@@ -24,6 +24,20 @@ export async function insertPassingRows(db: Db, organizationId: string, mark: st
     select organization_id, connection_id, ${mark}, now(), 77 from connection where organization_id = ${organizationId}`.execute(
     db,
   )
+  await sql`insert into webhook_application (organization_id, connector, application_key, secret_id, created_at)
+    select organization_id, 'woocommerce', 'other-application', secret_id, now() from connection
+    where organization_id = ${organizationId}`.execute(db)
+  await sql`insert into external_location (organization_id, connection_id, external_id, name, active, counted_by_platform)
+    select organization_id, connection_id, 'depot', ${mark}, true, true from connection where organization_id = ${organizationId}`.execute(
+    db,
+  )
+  await sql`insert into counted_place (organization_id, connection_id, external_id, location_id, tied_at, reads)
+    select organization_id, connection_id, 'depot', location_id, now(), 7 from connection join location using (organization_id)
+    where organization_id = ${organizationId} limit 1`.execute(db)
+  await sql`insert into counted_stock (organization_id, connection_id, external_id, stock_unit_id, available, held, incoming,
+      counted_at, read_at)
+    select organization_id, connection_id, external_id, ${mark}, 7, 7, 7, now(), now() from counted_place
+    where organization_id = ${organizationId}`.execute(db)
   await sql`insert into campaign_start (organization_id, window_id, connection_id, stock_unit_id, sold_before)
     select organization_id, window_id, connection_id, stock_unit_id, 77 from policy_window join level using (organization_id)
     where organization_id = ${organizationId}`.execute(db)

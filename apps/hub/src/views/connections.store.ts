@@ -52,7 +52,7 @@ export async function listConnections(
       where organization_id = ${organizationId} and state <> 'gone'
       group by connection_id
     )
-    select connection.connection_id, connector, name, state, pause_reasons,
+    select connection.connection_id, connector, name, account, state, pause_reasons,
       coalesce(listings, 0) as listings, coalesce(unmapped, 0) as unmapped,
       coalesce(in_step, 0) as in_step, coalesce(pending, 0) as pending,
       coalesce(drift, 0) as drift, coalesce(refused, 0) as refused,

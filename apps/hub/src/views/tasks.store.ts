@@ -4,17 +4,22 @@ import { sql } from 'kysely'
 export type OpenTask = Pick<
   TaskTable,
   'taskId' | 'kind' | 'subject' | 'sku' | 'connectionId' | 'units' | 'detail' | 'openedAt'
-> & { holdId: string | null }
+> & { holdId: string | null; listingId: string | null }
 
-/** Open tasks, oldest first; the SKU of a level's task comes from what the level shows. */
+/**
+ * Open tasks: first what goes on selling more than is there, by how much, then the rest, oldest first; the SKU of a level's task comes from what the level shows.
+ */
 export async function findTasks(db: Db, organizationId: string): Promise<OpenTask[]> {
   const found = await sql<OpenTask>`
-    select task_id, kind, subject, case when kind = 'hold' then subject end as hold_id, coalesce(task.sku, item.sku) as sku, task.connection_id, units, detail, opened_at
+    select task_id, kind, subject, case when kind = 'hold' then subject end as hold_id,
+      case when kind = 'listing-changed' then subject end as listing_id, coalesce(task.sku, item.sku) as sku, task.connection_id, units, detail, opened_at
     from task
     left join level on level.organization_id = task.organization_id and level.level_id::text = task.subject
     left join item on item.organization_id = level.organization_id and item.item_id = level.item_id
     where task.organization_id = ${organizationId} and closed_at is null
-    order by opened_at, task_id
+    order by kind in ('refused-decrease', 'capped-decrease') desc,
+      case when kind in ('refused-decrease', 'capped-decrease') then coalesce(units, 9007199254740991) end desc nulls last,
+      opened_at, task_id
     limit 500`.execute(db)
   return found.rows
 }

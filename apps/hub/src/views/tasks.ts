@@ -9,7 +9,7 @@ import {
 } from '@plimsoll/sync'
 import { findTasks } from './tasks.store.ts'
 
-/** What a person must decide, oldest first; what an oversold item asks for with what could cure it now. */
+/** What a person must decide, in the order of `findTasks`; what an oversold item asks for with what could cure it now. */
 export async function listTasks(context: SyncContext): Promise<TaskList['rows']> {
   const found = await findTasks(context.database.kysely, context.organizationId)
   const oversold = found.filter(({ kind }) => kind === 'oversold').map(({ subject }) => subject)

@@ -31,3 +31,38 @@ export interface WriteCountTable {
   dayBegan: Date
   writes: number
 }
+
+export interface CountedPlaceTable {
+  organizationId: string
+  connectionId: string
+  externalId: string
+  locationId: string
+  tiedAt: Date
+  reads: number
+  readAt: Date | null
+}
+
+export type CountProblem = 'unmapped' | 'kit' | 'tracked' | 'refused' | 'short'
+
+export interface CountedStockTable {
+  organizationId: string
+  connectionId: string
+  externalId: string
+  stockUnitId: string
+  available: number
+  held: number
+  incoming: number
+  countedAt: Date
+  readAt: Date
+  bookedItemId: string | null
+  problemCode: CountProblem | null
+  problem: string | null
+}
+
+export interface WebhookApplicationTable {
+  organizationId: string
+  connector: string
+  applicationKey: string
+  secretId: string
+  createdAt: Date
+}

@@ -70,7 +70,13 @@ export interface ListingTable {
   state: 'active' | 'inactive' | 'gone'
   itemId: string | null
   unitsPerListing: number
+  /** `person` without an item: a person wants it tied to nothing. */
   mappedBy: 'sku' | 'person' | null
+  /** The SKU that it had when it was tied. */
+  mappedSku: string | null
+  /** Whether what it is tied to is still what it sells only a person knows. */
+  doubt: 'swapped' | 'renamed' | 'relisted' | null
+  doubtedAt: Date | null
   importedAt: Date
   /** Set while it is taken off its channel because the platform refused to lower it. */
   withdrawnAt: Date | null
@@ -107,6 +113,8 @@ export interface LevelTable {
   recheckAt: Date | null
   /** Since then a person is asked about an edit; it is not raised meanwhile. */
   askedAt: Date | null
+  /** Since then a listing of it is doubted; it is not raised meanwhile. */
+  doubtedAt: Date | null
   problemCode: string | null
   problem: string | null
   /** Listing units; null: no bound is known. */
@@ -313,19 +321,6 @@ export interface DriftTable {
   healed: string
   healedAt: Date | null
   taskId: string | null
-}
-
-export interface TaskTable {
-  organizationId: string
-  taskId: string
-  kind: 'hold' | 'oversold' | 'refused-decrease' | 'drift' | 'untracked' | 'unmapped' | 'connection'
-  subject: string
-  connectionId: string | null
-  sku: string | null
-  units: number | null
-  detail: string
-  openedAt: Date
-  closedAt: Date | null
 }
 
 export type ProtectionMode = 'open' | 'buffered' | 'guaranteed' | 'auto'

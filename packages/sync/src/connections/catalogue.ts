@@ -1,4 +1,4 @@
-import type { ChannelOperations, ExternalListing } from '@plimsoll/connector-kit'
+import { type ChannelOperations, type ExternalListing, isConnectorError } from '@plimsoll/connector-kit'
 import { type Db, inTransaction, refreshStatistics } from '@plimsoll/database'
 import { insertChangedItems } from '../availability/availability.store.ts'
 import { updateAvailability } from '../availability/availability.ts'
@@ -9,18 +9,19 @@ import { toStorable } from '../intake/storable.ts'
 import { queueWhatDiffers } from '../lanes/lane-entries.store.ts'
 import { closeLevels, findLevelsToObserve, observeLevels } from '../lanes/levels.store.ts'
 import { notify } from '../notify.ts'
+import { findVanished } from '../reconcile/audit.store.ts'
 import { decideConnectionStep } from './connection-state.ts'
 import { type Connection, lockStatus, saveStatus } from './connections.store.ts'
 import {
   findItemsOf,
   hasPool,
   type ListingRow,
-  mapBySku,
-  rebuildLevels,
+  markListingGone,
   saveExternalLocations,
   saveListings,
   savePool,
 } from './mappings.store.ts'
+import { matchAndNote, matchListings } from './match-listings.ts'
 
 export type CatalogueReport = {
   locations: number
@@ -46,6 +47,7 @@ export async function importCatalogue(
   progress: Progress = () => undefined,
 ): Promise<CatalogueReport> {
   const place = { organizationId: context.organizationId, connectionId: connection.connectionId }
+  const beganAt = nowOf(context)
   await beginToFollowOrders(context, connection.connectionId)
 
   const locations = await operations.locations()
@@ -60,11 +62,11 @@ export async function importCatalogue(
   progress('locations', locations.length)
 
   const listings = await importListings(context, place, operations, progress)
-  const mappedBySku = await inTransaction(context.database, async (tx) => {
-    const mapped = await mapBySku(tx, place.organizationId, place.connectionId)
-    await rebuildLevels(tx, { ...place, uuid: context.uuid })
-    return mapped
-  })
+  await markVanished(context, place, operations, beganAt)
+  // What follows is noted once, for all that it sells, as it ends.
+  const { mapped: mappedBySku } = await inTransaction(context.database, (tx) =>
+    matchListings(context, tx, place.connectionId, undefined),
+  )
   progress('mapping', mappedBySku)
 
   const read = await readAllLevels(context, connection, place, operations, progress)
@@ -92,11 +94,9 @@ export async function importPage(
   const place = { organizationId: context.organizationId, connectionId: context.connection.connectionId }
   await inTransaction(context.database, async (tx) => {
     await saveListings(tx, { ...place, at: nowOf(context), uuid: context.uuid }, listings.map(toRow))
-    const newlyMapped = await mapBySku(tx, place.organizationId, place.connectionId)
-    const itemIds = await rebuildLevels(tx, { ...place, uuid: context.uuid })
-    await insertChangedItems(tx, place.organizationId, itemIds, { at: nowOf(context), uuid: context.uuid })
-    await notify(tx, place.organizationId, { kind: 'items' })
-    if (newlyMapped > 0) await replayUnmapped(tx, place)
+    const ids = listings.map(({ externalId }) => externalId)
+    const mapped = await matchAndNote(context, tx, place.connectionId, ids)
+    if (mapped > 0) await replayUnmapped(tx, place)
   })
 }
 
@@ -143,6 +143,36 @@ async function importListings(
     if (page.againInMs !== undefined) await context.clock.sleep(page.againInMs)
   } while (cursor !== undefined)
   return count
+}
+
+/** Looked for one by one; what is left is found by the next import, or by an audit. */
+const VANISHED_MAX = 200
+
+/**
+ * Listings that the platform did not show although all of it was read: gone, where the platform says so of the listing
+ * itself. A page that was read while rows moved may have left one out.
+ */
+async function markVanished(
+  context: SyncContext,
+  place: { organizationId: string; connectionId: string },
+  operations: ChannelOperations,
+  beganAt: Date,
+): Promise<void> {
+  const { organizationId, connectionId } = place
+  const vanished = await findVanished(context.database.kysely, organizationId, connectionId, beganAt)
+  for (const { externalId } of vanished.slice(0, VANISHED_MAX)) {
+    try {
+      const listing = await operations.listing(externalId)
+      await inTransaction(context.database, (tx) =>
+        saveListings(tx, { ...place, at: nowOf(context), uuid: context.uuid }, [toRow(listing)]),
+      )
+    } catch (error) {
+      if (!isConnectorError(error) || error.kind !== 'not-found') throw error
+      await inTransaction(context.database, (tx) =>
+        markListingGone(tx, organizationId, connectionId, externalId),
+      )
+    }
+  }
 }
 
 /** The first known quantity of every level that has none yet. */

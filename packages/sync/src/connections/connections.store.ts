@@ -78,7 +78,10 @@ export async function insertConnection(
   )
 }
 
-/** Points a connection to other credentials. @returns the id of those it had; undefined: there is no such connection */
+/**
+ * Points a connection to other credentials; its webhooks, which may have gone with the former ones, are looked at soon.
+ * @returns the id of those it had; undefined: there is no such connection
+ */
 export async function saveSecretId(
   tx: Tx,
   organizationId: string,
@@ -90,7 +93,7 @@ export async function saveSecretId(
     where organization_id = ${organizationId} and connection_id = ${connectionId}
     for update`.execute(tx)
   await sql`
-    update connection set secret_id = ${secretId}
+    update connection set secret_id = ${secretId}, webhooks_checked_at = null
     where organization_id = ${organizationId} and connection_id = ${connectionId}`.execute(tx)
   return held.rows[0]?.secretId
 }
@@ -175,11 +178,12 @@ export async function noteWebhookSeen(
       and (last_webhook_at is null or last_webhook_at < ${at}::timestamptz - interval '1 second')`.execute(db)
 }
 
+/** @param at null: they are to be looked at by the next turn */
 export async function noteWebhooksChecked(
   db: Db,
   organizationId: string,
   connectionId: string,
-  at: Date,
+  at: Date | null,
 ): Promise<void> {
   await sql`
     update connection set webhooks_checked_at = ${at}

@@ -20,6 +20,7 @@ import {
   saveSecretId,
   saveStatus,
 } from './connections.store.ts'
+import { settleRegainedAccess } from './lost-access.ts'
 import { openOperations, tryCredentials } from './open-connector.ts'
 import type { OpenConnection } from './registry.ts'
 
@@ -182,6 +183,7 @@ export async function changeConnection(
         return
       case 'moved': {
         await saveStatus(tx, organizationId, connectionId, step.status)
+        await settleRegainedAccess(context, tx, connectionId, { before: status, after: step.status })
         if (event.kind === 'go-live') await allowFirstWrites(context, tx, connectionId)
         if (step.status.state === 'live') {
           await queueWhatDiffers(tx, organizationId, connectionId, {

@@ -62,11 +62,13 @@ export async function mapBySku(tx: Tx, organizationId: string, connectionId: str
       group by sku
       having count(*) = 1
     )
-    update listing set item_id = item.item_id, mapped_by = 'sku'
+    update listing set item_id = item.item_id, mapped_by = 'sku', mapped_sku = lone.sku
     from lone
     join item on item.organization_id = ${organizationId} and item.sku = lone.sku and item.archived_at is null
     where listing.organization_id = ${organizationId} and listing.listing_id = lone.listing_id
-      and listing.item_id is null`.execute(tx)
+      and listing.item_id is null
+      -- A person wants it tied to nothing, or is asked what it sells.
+      and listing.mapped_by is null and listing.doubt is null`.execute(tx)
   return Number(mapped.numAffectedRows ?? 0n)
 }
 
@@ -77,7 +79,8 @@ export async function mapListing(
   mapping: { listingId: string; itemId: string; unitsPerListing: number },
 ): Promise<{ connectionId: string } | undefined> {
   const mapped = await sql<{ connectionId: string }>`
-    update listing set item_id = ${mapping.itemId}, units_per_listing = ${mapping.unitsPerListing}, mapped_by = 'person'
+    update listing set item_id = ${mapping.itemId}, units_per_listing = ${mapping.unitsPerListing}, mapped_by = 'person',
+      mapped_sku = sku, doubt = null, doubted_at = null
     where organization_id = ${organizationId} and listing_id = ${mapping.listingId}
     returning connection_id`.execute(tx)
   return mapped.rows[0]
@@ -170,11 +173,12 @@ export async function rebuildLevels(
 ): Promise<string[]> {
   const wanted = await sql<WantedLevel>`
     select unit.stock_unit_id, external_location.external_id as external_location_id, unit.item_id,
-      unit.units_per_listing, unit.tracked, unit.writable and external_location.active as writable
+      unit.units_per_listing, unit.tracked, unit.doubted_at, unit.writable and external_location.active as writable
     from (
       select stock_unit_id, (array_agg(item_id order by item_id))[1] as item_id,
         coalesce(max(units_per_listing) filter (where item_id is not null), 1) as units_per_listing,
         bool_or(tracked) as tracked,
+        min(doubted_at) filter (where item_id is not null and state <> 'gone') as doubted_at,
         bool_and(fulfilled_by = 'merchant') and bool_or(state <> 'gone') as writable
       from listing
       where organization_id = ${place.organizationId} and connection_id = ${place.connectionId}
@@ -201,6 +205,7 @@ export async function rebuildLevels(
     unitsPerListing: 'bigint',
     tracked: 'boolean',
     writable: 'boolean',
+    doubtedAt: 'timestamptz',
   })
   const before = await sql<{ itemId: string }>`
     select distinct level.item_id
@@ -212,9 +217,9 @@ export async function rebuildLevels(
   const changed = await sql<{ itemId: string | null }>`
     insert into level
       (organization_id, level_id, connection_id, stock_unit_id, external_location_id, item_id, units_per_listing,
-       tracked, writable, desired_version, acknowledged_subtracted, subtracted)
+       tracked, writable, doubted_at, desired_version, acknowledged_subtracted, subtracted)
     select ${place.organizationId}, level_id, ${place.connectionId}, stock_unit_id, external_location_id, item_id,
-       units_per_listing, tracked, writable, 0, 0, 0
+       units_per_listing, tracked, writable, doubted_at, 0, 0, 0
     from ${source}
     on conflict (organization_id, connection_id, stock_unit_id, external_location_id) do update set
       item_id = excluded.item_id,
@@ -225,9 +230,11 @@ export async function rebuildLevels(
       problem = case when (level.problem_code = 'untracked' and excluded.tracked)
         or (level.problem_code = 'gone' and excluded.writable) then null else level.problem end,
       tracked = excluded.tracked,
-      writable = excluded.writable
-    where (level.item_id, level.units_per_listing, level.tracked, level.writable)
-      is distinct from (excluded.item_id, excluded.units_per_listing, excluded.tracked, excluded.writable)
+      writable = excluded.writable,
+      doubted_at = excluded.doubted_at
+    where (level.item_id, level.units_per_listing, level.tracked, level.writable, level.doubted_at)
+      is distinct from
+        (excluded.item_id, excluded.units_per_listing, excluded.tracked, excluded.writable, excluded.doubted_at)
     returning item_id`.execute(tx)
   // What was set aside for a level of the item that it sold before, others may show now.
   return [...new Set([...before.rows, ...changed.rows].flatMap((row) => row.itemId ?? []))]
@@ -240,6 +247,7 @@ type WantedLevel = {
   unitsPerListing: number
   tracked: boolean
   writable: boolean
+  doubtedAt: Date | null
 }
 
 export async function saveExternalLocations(

@@ -4,6 +4,7 @@ import { nowOf, type SyncContext } from '../context.ts'
 import { notify } from '../notify.ts'
 import { decideConnectionStep } from './connection-state.ts'
 import { type Connection, lockStatus, saveProblem, saveStatus } from './connections.store.ts'
+import { tellOfLostAccess } from './lost-access.ts'
 
 /** What a person reads on the connection: the platform's words and the cure. */
 export function describeProblem(error: ConnectorError): { code: string; message: string } {
@@ -13,7 +14,7 @@ export function describeProblem(error: ConnectorError): { code: string; message:
 function cureOf(error: ConnectorError): string {
   switch (error.kind) {
     case 'unauthorized':
-      return 'Cure: enter working credentials, then resume; everything waits in the queue until then.'
+      return 'Cure: reconnect it with working credentials; everything waits in the queue until then.'
     case 'forbidden':
       return 'Cure: grant the missing right on the platform, then resume.'
     case 'rate-limited':
@@ -45,7 +46,7 @@ function sentence(text: string): string {
  */
 export async function noteConnectorError(
   context: SyncContext,
-  connection: Pick<Connection, 'connectionId' | 'secretId'>,
+  connection: Pick<Connection, 'connectionId' | 'secretId' | 'name'>,
   error: ConnectorError,
 ): Promise<void> {
   const { organizationId } = context
@@ -57,7 +58,7 @@ export async function noteConnectorError(
     describeProblem(error),
     nowOf(context),
   )
-  if (actionFor(error.kind) === 'stop-lane') await pauseConnection(context, connection, error.kind)
+  if (actionFor(error.kind) === 'stop-lane') await pauseConnection(context, connection, error)
 }
 
 export async function clearProblem(context: SyncContext, connectionId: string): Promise<void> {
@@ -66,16 +67,23 @@ export async function clearProblem(context: SyncContext, connectionId: string): 
 
 async function pauseConnection(
   context: SyncContext,
-  { connectionId, secretId }: Pick<Connection, 'connectionId' | 'secretId'>,
-  reason: string,
+  connection: Pick<Connection, 'connectionId' | 'secretId' | 'name'>,
+  error: ConnectorError,
 ): Promise<void> {
+  const { connectionId, secretId } = connection
   await inTransaction(context.database, async (tx) => {
     const status = await lockStatus(tx, context.organizationId, connectionId)
     // Refused were credentials that somebody has replaced meanwhile.
     if (status === undefined || status.secretId !== secretId) return
-    const step = decideConnectionStep(status, { kind: 'pause', reason })
+    const step = decideConnectionStep(status, { kind: 'pause', reason: error.kind })
     if (step.kind !== 'moved') return
     await saveStatus(tx, context.organizationId, connectionId, step.status)
-    await notify(tx, context.organizationId, { kind: 'connection', connectionIds: [connectionId] })
+    await tellOfLostAccess(context, tx, connection, error)
+    await notify(
+      tx,
+      context.organizationId,
+      { kind: 'connection', connectionIds: [connectionId] },
+      { kind: 'screen', topics: ['connections', 'overview', 'tasks'], itemIds: [] },
+    )
   })
 }

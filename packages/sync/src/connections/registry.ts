@@ -109,7 +109,11 @@ export class ConnectionRegistry {
 }
 
 /** Names the application that a connection uses, in addresses: nobody can tell its credentials from it. */
-export function applicationKeyOf({ connector, settings, credentials }: OpenConnection): string {
+export function applicationKeyOf({
+  connector,
+  settings,
+  credentials,
+}: Pick<OpenConnection, 'connector' | 'settings' | 'credentials'>): string {
   const keys = connector.budgetKeys?.({ settings, credentials })
   return digestOf(JSON.stringify([connector.manifest.id, keys?.application ?? keys?.account ?? ''])).slice(
     0,

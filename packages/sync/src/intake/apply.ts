@@ -1,7 +1,6 @@
 import type { ExternalOrder } from '@plimsoll/connector-kit'
 import { inTransaction, isTransient } from '@plimsoll/database'
 import {
-  type AppliedOrder,
   type DecidedOrders,
   decideOrders,
   type IncomingOrder,
@@ -13,6 +12,7 @@ import { type insertMovements, withBalancesAssumed } from '@plimsoll/stock'
 import { updateAvailabilityOf } from '../availability/availability.ts'
 import { findMappings, markListingGone } from '../connections/mappings.store.ts'
 import { nowOf, type Tx, toStockContext } from '../context.ts'
+import { findKeptPlaces } from '../counts/counted-places.store.ts'
 import { addSubtracted, type MovedByOrders } from '../lanes/levels.store.ts'
 import { notify } from '../notify.ts'
 import { assertLease, LeaseLost } from '../worker/leases.store.ts'
@@ -39,6 +39,7 @@ import {
 import { type LateUnits, noteLate } from './late-orders.store.ts'
 import { applyLevelHints } from './level-hints.ts'
 import { reparse } from './reparse.ts'
+import { verdictOf, verdictOnOrder } from './verdicts.ts'
 
 const ROWS_PER_BATCH = 200
 
@@ -179,9 +180,11 @@ async function applyRows(
   const listingIds = orders.flatMap(({ order }) =>
     order.lines.flatMap((line) => line.listingExternalId ?? []),
   )
-  const [, fresh, mappings, known] = await Promise.all([
+  const [, fresh, kept, mappings, known] = await Promise.all([
     assertLease(tx, organizationId, context.lease),
     arriving?.claim(),
+    // Only where the platform has any is it asked.
+    context.operations.counts === undefined ? undefined : findKeptPlaces(tx, organizationId, connectionId),
     findMappings(tx, organizationId, connectionId, [...new Set(listingIds)]),
     lockOrders(
       tx,
@@ -194,7 +197,7 @@ async function applyRows(
   const rows = candidates.filter(isNew)
   const withOrder = orders.filter(({ row }) => isNew(row))
   if (rows.length === 0) return []
-  const incoming = withOrder.map((each) => toIncoming(each, mappings))
+  const incoming = withOrder.map((each) => toIncoming(each, mappings, kept))
   const lots = await lockLotsOfOrders(tx, stock, connection, known, incoming)
   const decided = decideOrders(stock, connection, { ...known, lots }, incoming)
   const verdicts = [
@@ -244,9 +247,10 @@ function toMoved(context: WorkerContext, decided: DecidedOrders): MovedByOrders[
 function toIncoming(
   { row, order }: { row: InboxRow; order: ExternalOrder },
   mappings: ReadonlyMap<string, ListingMapping>,
+  kept: ReadonlyMap<string, string | null> | undefined,
 ): IncomingOrder {
   return {
-    facts: toOrderFacts(order, mappings),
+    facts: toOrderFacts(order, mappings, kept),
     authoritative: row.source === 'fetch',
     seenBy: row.source,
     seenAt: row.receivedAt,
@@ -342,39 +346,6 @@ async function applyOtherRows(
     }
   }
   return verdicts
-}
-
-function verdictOnOrder(row: InboxRow, result: AppliedOrder, connectionName: string): InboxVerdict {
-  switch (result.verdict) {
-    case 'apply': {
-      const [first] = result.unmapped
-      if (first === undefined) return verdictOf(row, 'applied')
-      const sku = first.sku === undefined ? `"${first.title}"` : `SKU "${first.sku}"`
-      const [what, cure] =
-        first.parts === undefined
-          ? ['is not tied to an item', 'Import or map the listing']
-          : ['sells a virtual kit without components', 'Say what the kit contains']
-      return {
-        ...verdictOf(row, 'parked'),
-        reasonCode: 'unmapped-listing',
-        reason: `${sku} on ${connectionName} ${what}, so nothing is reserved for it. ${cure}, then replay; the other lines of the order are applied.`,
-      }
-    }
-    case 'older':
-      return { ...verdictOf(row, 'skipped'), reasonCode: 'older', reason: 'A newer state is known already.' }
-    case 'repeated':
-      return { ...verdictOf(row, 'skipped'), reasonCode: 'repeated', reason: 'This state is known already.' }
-    case 'fetch-again':
-      return verdictOf(row, 'fetch')
-    default: {
-      const never: never = result.verdict
-      return never
-    }
-  }
-}
-
-function verdictOf(row: InboxRow, state: InboxVerdict['state']): InboxVerdict {
-  return { inboxId: row.inboxId, state, reasonCode: null, reason: null, notBefore: null }
 }
 
 async function park(context: WorkerContext, row: InboxRow, error: unknown): Promise<void> {

@@ -2,6 +2,7 @@ import { backoffMs, isConnectorError } from '@plimsoll/connector-kit'
 import { inTransaction, isTransient } from '@plimsoll/database'
 import { importOneListing } from '../connections/catalogue.ts'
 import { markListingGone } from '../connections/mappings.store.ts'
+import { matchAndNote } from '../connections/match-listings.ts'
 import { noteConnectorError } from '../connections/problems.ts'
 import { nowOf } from '../context.ts'
 import { assertLease, LeaseLost } from '../worker/leases.store.ts'
@@ -55,6 +56,8 @@ async function fetchOne(context: WorkerContext, row: InboxRow): Promise<InboxVer
       case 'uninstalled':
         // Ask who we are: if the platform has cut us off, this says so and pauses the connection.
         await context.operations.check({ signal: context.signal })
+        // It was installed again meanwhile: its webhooks went with the first installation all the same.
+        context.connection.webhooksCheckedAt = null
         break
       case 'level':
       case 'listing-deleted':
@@ -98,7 +101,9 @@ async function fetchListing(context: WorkerContext, externalId: string): Promise
     if (!isConnectorError(error) || error.kind !== 'not-found') throw error
     await inTransaction(context.database, async (tx) => {
       await assertLease(tx, context.organizationId, context.lease)
-      await markListingGone(tx, context.organizationId, context.connection.connectionId, externalId)
+      const { organizationId, connection } = context
+      await markListingGone(tx, organizationId, connection.connectionId, externalId)
+      await matchAndNote(context, tx, connection.connectionId, undefined)
     })
   }
 }

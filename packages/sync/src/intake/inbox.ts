@@ -89,12 +89,18 @@ export type ListingMapping = {
   parts?: NonNullable<LineFacts['parts']>
 }
 
-/** Ties each line of a platform's order to the item that its listing sells. */
+/**
+ * Ties each line of a platform's order to the item that its listing sells.
+ * @param kept the places that the platform counts itself, each with the location that stands for it
+ */
 export function toOrderFacts(
   order: ExternalOrder,
   mappings: ReadonlyMap<string, ListingMapping>,
+  kept?: ReadonlyMap<string, string | null>,
 ): OrderFacts {
+  const keptAt = order.locationId === undefined ? undefined : kept?.get(order.locationId)
   return {
+    ...(keptAt !== undefined && { keptAt }),
     externalId: order.externalId,
     number: order.number,
     state: order.state,

@@ -1,10 +1,13 @@
 import {
+  type ConnectorContext,
   isConnectorError,
+  type WebhookHandling,
   type WebhookMessage,
   type WebhookRequest,
   withoutPersonalData,
 } from '@plimsoll/connector-kit'
 import { digestOf } from '@plimsoll/stock'
+import { openApplication } from '../connections/applications.ts'
 import { noteWebhookSeen } from '../connections/connections.store.ts'
 import type { ConnectionRegistry, OpenConnection } from '../connections/registry.ts'
 import { nowOf, type SyncContext } from '../context.ts'
@@ -51,10 +54,43 @@ export async function receiveForApplication(
 ): Promise<IntakeAnswer> {
   const connections = await registry.findOfApplication(application.connector, application.key)
   const [any] = connections
-  if (any === undefined) return { kind: 'unknown-connection' }
+  if (any === undefined) return await receiveBeforeConnecting(context, application, request)
   const accountId = any.connector.webhooks.accountOf?.(request)
   const meant = connections.find(({ connection }) => connection.accountId === accountId)
   return await receiveFor(context, registry, meant ?? any, meant, request)
+}
+
+/**
+ * No account of it is connected yet: what the platform asks is answered with what the application proves itself with, and
+ * what it tells is verified, and about nobody here.
+ */
+async function receiveBeforeConnecting(
+  context: SyncContext,
+  application: { connector: string; key: string },
+  request: WebhookRequest,
+): Promise<IntakeAnswer> {
+  const open = await openApplication(context, application)
+  if (open === undefined) return { kind: 'unknown-connection' }
+  const { webhooks } = open.connector
+  const answer = webhooks.challenge?.(request, open.bound)
+  if (answer !== undefined) return { kind: 'challenge', ...answer }
+  if (request.method === 'GET') return { kind: 'unknown-connection' }
+  if (webhooks.isPing?.(request) === true) return { kind: 'nothing-to-store' }
+  return (await verify(webhooks, request, open.bound)) ?? { kind: 'nothing-to-store' }
+}
+
+/** @returns why it is not taken; undefined: it is the platform's */
+async function verify(
+  webhooks: WebhookHandling<unknown, unknown>,
+  request: WebhookRequest,
+  bound: ConnectorContext<unknown, unknown>,
+): Promise<IntakeAnswer | undefined> {
+  try {
+    return (await webhooks.verify(request, bound)) ? undefined : { kind: 'bad-signature' }
+  } catch (error) {
+    if (!isConnectorError(error)) throw error
+    return { kind: 'unverifiable', why: error.message }
+  }
 }
 
 /** @param meant whose it is; undefined: nobody's here */
@@ -72,12 +108,8 @@ async function receiveFor(
   if (webhooks.isPing?.(request) === true) return { kind: 'nothing-to-store' }
   // Reading a dozen of these takes longer than applying the order that they came with.
   if (webhooks.mayWait?.(request) === true) await context.clock.sleep(WAIT_MS)
-  try {
-    if (!(await webhooks.verify(request, registry.contextOf(open)))) return { kind: 'bad-signature' }
-  } catch (error) {
-    if (!isConnectorError(error)) throw error
-    return { kind: 'unverifiable', why: error.message }
-  }
+  const refused = await verify(webhooks, request, registry.contextOf(open))
+  if (refused !== undefined) return refused
   if (meant === undefined) return { kind: 'nothing-to-store' }
 
   const events = readEvents(context, meant, request)

@@ -121,6 +121,8 @@ export class WebhookWatch {
     } catch (error) {
       // Refused credentials stop the lane; anything else must not: polls do it all meanwhile.
       if (!isConnectorError(error) || error.kind === 'unauthorized') throw error
+      // Cut off because the worker ends or starts anew: nobody has looked yet, and the next one is to.
+      if (this.#context.ending.aborted) throw error
       this.#failures += 1
       this.#problem = error.message
       log.warn({ connection: connection.name, failures: this.#failures }, 'webhooks could not be registered')

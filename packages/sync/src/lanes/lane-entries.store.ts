@@ -132,8 +132,8 @@ export async function findLaneCandidates(
     where lane_entry.organization_id = ${organizationId} and lane_entry.connection_id = ${connectionId}
       and (not_before is null or not_before <= ${query.now})
       and tracked and writable and desired is not null and ${isNotHeld}
-      -- While a person is asked about an edit the level is not raised.
-      and (asked_at is null or desired = 0
+      -- While a person is asked about an edit, or about what the listing sells, the level is not raised.
+      and ((asked_at is null and doubted_at is null) or desired = 0
         or desired < greatest(acknowledged - (subtracted - acknowledged_subtracted), open_greatest))
     order by priority, caused_at, lane_entry.level_id
     limit ${query.limit}`.execute(db)

@@ -98,17 +98,12 @@ async function settleLevels(
         ]
       : [],
   )
+  const asWanted = settled.flatMap(({ write, settlement }) =>
+    settlement.kind === 'acknowledged' && settlement.asWanted ? [write.candidate.levelId] : [],
+  )
   await Promise.all([
     acknowledgeLevels(tx, organizationId, confirmed, { at, effect: context.writeEffect }),
-    closeTasks(
-      tx,
-      organizationId,
-      'refused-decrease',
-      settled.flatMap(({ write, settlement }) =>
-        settlement.kind === 'acknowledged' && settlement.asWanted ? [write.candidate.levelId] : [],
-      ),
-      at,
-    ),
+    closeTasks(tx, organizationId, ['refused-decrease', 'capped-decrease'], asWanted, at),
     recordRefusals(
       context,
       tx,

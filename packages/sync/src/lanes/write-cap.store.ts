@@ -36,3 +36,21 @@ export async function countWrites(
     on conflict (organization_id, connection_id, cap_key, day_began) do update set
       writes = write_count.writes + excluded.writes`.execute(db)
 }
+
+/** A decrease that is not needed any more is no task: stock came back, or the platform sold down to it by itself. */
+export async function closeNeedless(
+  db: Db,
+  organizationId: string,
+  connectionId: string,
+  at: Date,
+): Promise<void> {
+  await sql`
+    update task set closed_at = ${at}
+    from level
+    where task.organization_id = ${organizationId} and task.kind = 'capped-decrease' and task.closed_at is null
+      and task.connection_id = ${connectionId}
+      and level.organization_id = task.organization_id and level.level_id::text = task.subject
+      and desired >= greatest(acknowledged - (subtracted - acknowledged_subtracted), open_greatest)`.execute(
+    db,
+  )
+}

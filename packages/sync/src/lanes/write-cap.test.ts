@@ -84,9 +84,32 @@ test('I6: past the cap the level waits for the platform’s next day, and then s
   }
   expect(platform.writes).toHaveLength(6)
   expect(platform.urgencies).toContain('decrease')
-  expect((await world.level(connectionId, 'bottle')).desired).toBe(90)
+  const { levelId, desired } = await world.level(connectionId, 'bottle')
+  expect(desired).toBe(90)
+  // 94 shown, 90 wanted: the task says for how many units, and until when.
+  expect(await world.tasks('capped-decrease')).toMatchObject([
+    { subject: levelId, units: 4, isOpen: true, detail: expect.stringContaining('2026-11-21T00:00:00.000Z') },
+  ])
   await clock.advance(12 * 3_600_000)
   stepped = await stepConnection(world, connectionId)
   await turns(clock, stepped, 4)
   expect((await world.level(connectionId, 'bottle')).acknowledged).toBe(90)
+  expect(await world.tasks('capped-decrease')).toMatchObject([{ isOpen: false }])
+})
+
+test('a decrease that waited for the next day and is not needed any more is no task', async () => {
+  const clock = manualClock(Date.UTC(2026, 10, 20, 12))
+  const world = await createWorld(database, clock, { reconcileMs: 3_600_000 })
+  await world.stock('bottle', 100)
+  const { connectionId } = await world.open('shop', { bottle: 100 }, { writeCap: { ...cap, max: 1 } })
+  const stepped = await stepConnection(world, connectionId)
+  await turns(clock, stepped, 2)
+  await world.adjust('bottle', -1)
+  await turns(clock, stepped, 3)
+  await world.adjust('bottle', -5)
+  await turns(clock, stepped, 3)
+  expect(await world.tasks('capped-decrease')).toMatchObject([{ units: 5, isOpen: true }])
+  await world.adjust('bottle', 5)
+  await turns(clock, stepped, 3)
+  expect(await world.tasks('capped-decrease')).toMatchObject([{ isOpen: false }])
 })

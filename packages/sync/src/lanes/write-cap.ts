@@ -1,11 +1,12 @@
 import { CALL_CLASSES, lastResetBefore, nextResetAfter, type WriteCap } from '@plimsoll/connector-kit'
 import { inTransaction } from '@plimsoll/database'
-import { nowOf } from '../context.ts'
+import { nowOf, type Tx } from '../context.ts'
+import { openTask } from '../tasks.store.ts'
 import { assertLease } from '../worker/leases.store.ts'
 import type { WorkerContext } from '../worker/worker-context.ts'
 import { mostShownOf } from './expected.ts'
 import { backOffEntries, type LaneCandidate } from './lane-entries.store.ts'
-import { countWrites, findWriteCounts } from './write-cap.store.ts'
+import { closeNeedless, countWrites, findWriteCounts } from './write-cap.store.ts'
 
 export type CapVerdict = { allowed: LaneCandidate[]; capped: LaneCandidate[] }
 
@@ -48,9 +49,11 @@ export async function withinWriteCap(
   candidates: readonly LaneCandidate[],
 ): Promise<readonly LaneCandidate[]> {
   const { writeCap: cap } = context.connector.manifest.capabilities
-  if (cap === undefined || candidates.length === 0) return candidates
+  if (cap === undefined) return candidates
   const { database, organizationId, connection } = context
   const { connectionId } = connection
+  await closeNeedless(database.kysely, organizationId, connectionId, nowOf(context))
+  if (candidates.length === 0) return candidates
   const now = context.clock.now()
   const keys = [...new Set(candidates.map((each) => keyOf(cap, each)))]
   const dayBegan = new Date(lastResetBefore(now, cap.resets))
@@ -60,6 +63,7 @@ export async function withinWriteCap(
   const notBefore = new Date(nextResetAfter(now, cap.resets))
   await inTransaction(database, async (tx) => {
     await assertLease(tx, organizationId, context.lease)
+    for (const each of capped.filter(isDecrease)) await tellOfCapped(context, tx, each, notBefore)
     await backOffEntries(
       tx,
       organizationId,
@@ -77,6 +81,32 @@ export async function withinWriteCap(
     'the platform takes no more writes of these today',
   )
   return allowed
+}
+
+/** It goes on selling what is not there until the platform's next day: a person must know, and for how many units. */
+async function tellOfCapped(
+  context: WorkerContext,
+  tx: Tx,
+  candidate: LaneCandidate,
+  notBefore: Date,
+): Promise<void> {
+  const { connection, connector, organizationId, uuid } = context
+  const { levelId, desired } = candidate
+  const mostShown = mostShownOf(candidate)
+  const shows = mostShown === undefined ? `more than the ${desired} that` : `${mostShown} where ${desired}`
+  await openTask(
+    tx,
+    organizationId,
+    {
+      kind: 'capped-decrease',
+      subject: levelId,
+      connectionId: connection.connectionId,
+      sku: null,
+      units: mostShown === undefined ? null : mostShown - desired,
+      detail: `${connector.manifest.name} takes no more writes of this listing today. It shows ${shows} should be shown, and is lowered at ${notBefore.toISOString()}. Cure: end or pause the listing there if it must not sell until then.`,
+    },
+    { at: nowOf(context), uuid },
+  )
 }
 
 /** Counts writes before they are sent: one too many where the call never leaves, never one too few. */

@@ -2,6 +2,7 @@ import { type ExternalListing, isConnectorError, type Page } from '@plimsoll/con
 import { inTransaction } from '@plimsoll/database'
 import { importPage } from '../connections/catalogue.ts'
 import { markListingGone } from '../connections/mappings.store.ts'
+import { matchAndNote } from '../connections/match-listings.ts'
 import { nowOf, type Tx } from '../context.ts'
 import { expectedOf } from '../lanes/expected.ts'
 import { countLevels, findLevelsAfter } from '../lanes/levels.store.ts'
@@ -122,6 +123,8 @@ async function stepCatalogue(
     const found = differences.map((each) => ({ ...each, differenceId: uuid() }))
     await insertDifferences(tx, organizationId, job.jobId, found)
     for (const { externalId } of vanished) await markListingGone(tx, organizationId, connectionId, externalId)
+    // What took the place of one that is gone could not be told before.
+    if (vanished.length > 0) await matchAndNote(context, tx, connectionId, undefined)
   }
   return next
 }

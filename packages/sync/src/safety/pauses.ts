@@ -2,6 +2,7 @@ import { inTransaction } from '@plimsoll/database'
 import { insertChangedItems } from '../availability/availability.store.ts'
 import { decideConnectionStep } from '../connections/connection-state.ts'
 import { findConnections, lockStatus, saveProblem, saveStatus } from '../connections/connections.store.ts'
+import { settleRegainedAccess } from '../connections/lost-access.ts'
 import { nowOf, type SyncContext, type Tx } from '../context.ts'
 import { syncProblem } from '../errors.ts'
 import { queueWhatDiffers } from '../lanes/lane-entries.store.ts'
@@ -126,6 +127,7 @@ export async function resumeConnection(
     if (step.kind === 'unchanged' && !isZeroLifted) return
     if (step.kind === 'moved') {
       await saveStatus(tx, organizationId, connectionId, step.status)
+      await settleRegainedAccess(context, tx, connectionId, { before: status, after: step.status })
       if (step.status.state !== 'paused') await saveProblem(tx, organizationId, connectionId, undefined, at)
     }
     if (isZeroLifted) {

@@ -8,8 +8,10 @@ import {
 } from '@plimsoll/connector-kit'
 import { inTransaction } from '@plimsoll/database'
 import type { Connection } from '../connections/connections.store.ts'
+import { isCutOff } from '../connections/lost-access.ts'
 import type { OpenConnection } from '../connections/registry.ts'
 import { nowOf, type SyncContext } from '../context.ts'
+import { CountReader } from '../counts/count-reader.ts'
 import { type Applied, applyHints } from '../intake/apply.ts'
 import { fetchHinted } from '../intake/fetching.ts'
 import { GapWatch } from '../intake/gap-watch.ts'
@@ -62,6 +64,7 @@ export class ConnectionWorker {
   readonly #jobs: JobRunner
   readonly #chores: ChorePace
   readonly #queue: QueueReader
+  readonly #counts: CountReader
   readonly #statistics: StatisticsPace
   #fenceTold = ''
   #isStepped = false
@@ -103,6 +106,7 @@ export class ConnectionWorker {
     this.#polls = new PollPace(this.#context, () => this.#webhooks.verdict)
     this.#streams = new StreamReader(this.#context, this.#polls)
     this.#gaps = new GapWatch(this.#context)
+    this.#counts = new CountReader(this.#context, this.#polls)
     this.#jobs = new JobRunner(this.#context, {
       suspicions: this.#suspicions,
       readAndApplyOrders: () => this.#readAndApplyOrders(),
@@ -238,6 +242,7 @@ export class ConnectionWorker {
     const { connection, clock } = this.#context
     if (await this.#isIdle()) return IDLE_MS_MAX
     await this.#adoptOrphans()
+    // Any call would fail. A person's pause stops writes alone.
     if (isCutOff(connection.pauseReasons)) return IDLE_MS_MAX
     const heldUntil = this.#context.circuit.heldUntil()
     if (heldUntil !== undefined) return Math.min(IDLE_MS_MAX, Math.max(1, heldUntil - clock.now()))
@@ -289,12 +294,13 @@ export class ConnectionWorker {
     if (isStreaming) await this.#inbox.apply()
     if (this.#mayCall('catalogue', 'registerWebhooks')) await this.#webhooks.turn()
     await this.#gaps.turn(this.#state.fenceAt)
+    const isCounting = this.#mayCall('reconcile', 'counts') && (await this.#counts.turn())
     const isWorking = this.#mayCall('reconcile', 'levels') && (await this.#jobs.turn())
     await this.#polls.save()
     if (fetched.failed > 0) this.#turns.noteProblem()
     else await this.#turns.succeeded()
     // Whatever was found to do may have more behind it.
-    const isMore = isReadingOn || isStreaming || isWorking || fetched.looked > 0
+    const isMore = isReadingOn || isStreaming || isCounting || isWorking || fetched.looked > 0
     this.#chores.noteDone(isMore ? 'more' : isWaiting ? 'waiting' : 'nothing')
   }
 
@@ -341,8 +347,7 @@ export class ConnectionWorker {
       this.#polls.noteFailure('orders', error)
       throw error
     })
-    const tookMs = clock.monotonic() - startedMs
-    this.#state.orderReadMs = this.#state.orderReadMs * 0.8 + tookMs * 0.2
+    this.#state.orderReadMs = this.#state.orderReadMs * 0.8 + (clock.monotonic() - startedMs) * 0.2
     this.#polls.noteRead('orders', { fresh, requests: pages })
     // Even where nothing was new, a webhook may be waiting: the fence counts only what is applied.
     await this.#inbox.apply()
@@ -392,9 +397,4 @@ export class ConnectionWorker {
     const read = await reconcile(this.#context, this.#suspicions, { suspiciousOnly: !isDue }, actions)
     if (read > 0) this.#turns.wake('lane')
   }
-}
-
-/** Credentials are refused: any call would fail. A person's pause stops writes alone. */
-function isCutOff(pauseReasons: readonly string[]): boolean {
-  return pauseReasons.includes('unauthorized') || pauseReasons.includes('forbidden')
 }

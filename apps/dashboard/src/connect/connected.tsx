@@ -1,0 +1,149 @@
+import type { ConnectionCheck, ListingImport } from '@plimsoll/client'
+import { useMutation, useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import { CircleCheck, TriangleAlert } from 'lucide-react'
+import { useEffect, useRef } from 'react'
+import { formatNumber } from '../format.ts'
+import { checkQuery, hub, queryClient } from '../hub.ts'
+import { useLanguage } from '../language.ts'
+import { useToldError } from './connect-problem.ts'
+import { ToldBox } from './told.tsx'
+
+/** What came of it: whose account it is, which rights are missing, and its listings, which are imported now. */
+export function Connected(props: {
+  connectionId: string
+  name: string
+  check: ConnectionCheck | undefined
+  /** Of a connection that was there before: nothing is imported, all is as it was. */
+  isAgain?: boolean
+}) {
+  const { connectionId, name } = props
+  const { t } = useLanguage()
+  const asked = useQuery({ ...checkQuery(connectionId), enabled: props.check === undefined })
+  const check = props.check ?? asked.data
+  const failed = useToldError(asked.error)
+  useEffect(() => {
+    void queryClient.invalidateQueries({
+      predicate: ({ queryKey }) => queryKey[0] === 'connections' || queryKey[0] === 'overview',
+    })
+  }, [])
+  return (
+    <section aria-label={t('connect.title')} className="panel max-w-2xl space-y-4 p-4">
+      <div className="flex gap-3">
+        <CircleCheck size={22} className="mt-0.5 shrink-0 text-green" aria-hidden />
+        <div className="min-w-0" role="status">
+          <h2 className="text-base font-semibold break-words">
+            {t('connect.doneTitle', { account: check?.account ?? name })}
+          </h2>
+          <p className="text-ink-2">
+            {t(props.isAgain === true ? 'connect.reconnectedText' : 'connect.doneText', { name })}
+          </p>
+        </div>
+      </div>
+      {check ? <CheckResult check={check} /> : asked.isError ? <ToldBox told={failed} /> : <Asking />}
+      {props.isAgain !== true && <ImportListings connectionId={connectionId} startsByItself />}
+      <Link to="/connections/$id" params={{ id: connectionId }} className="control control-strong">
+        {t('connect.toConnection')}
+      </Link>
+    </section>
+  )
+}
+
+function Asking() {
+  const { t } = useLanguage()
+  return (
+    <p role="status" className="text-ink-2">
+      {t('connect.checking')}
+    </p>
+  )
+}
+
+/** Rights as the platform names them, and what it says a person should know. */
+export function CheckResult({ check }: { check: ConnectionCheck }) {
+  const { t } = useLanguage()
+  return (
+    <>
+      {check.missingScopes.length === 0 ? (
+        <p>{t('connect.allRights')}</p>
+      ) : (
+        <div role="alert" className="border-l-2 border-amber-fill bg-amber-soft px-3 py-2">
+          <p className="flex items-center gap-2 font-semibold">
+            <TriangleAlert size={15} className="shrink-0" aria-hidden />
+            {t('connect.missingTitle')}
+          </p>
+          <ul className="my-1 list-disc ps-6">
+            {check.missingScopes.map((scope) => (
+              <li key={scope}>
+                <code className="break-all">{scope}</code>
+              </li>
+            ))}
+          </ul>
+          <p className="text-ink-2">{t('connect.missingText')}</p>
+        </div>
+      )}
+      {check.warnings.length > 0 && (
+        <div>
+          <p className="font-medium">{t('connect.warningsTitle')}</p>
+          <ul lang="en" className="list-disc ps-6 text-ink-2">
+            {check.warnings.map((warning) => (
+              <li key={warning}>{warning}</li>
+            ))}
+          </ul>
+        </div>
+      )}
+    </>
+  )
+}
+
+/** Imports what the connection sells, at once or when asked, and says what came of it. */
+export function ImportListings(props: { connectionId: string; startsByItself?: boolean }) {
+  const { t } = useLanguage()
+  const work = useMutation({
+    mutationFn: () => hub.importListings(props.connectionId),
+    onSettled: () =>
+      queryClient.invalidateQueries({
+        predicate: ({ queryKey }) =>
+          queryKey[0] === 'connections' || queryKey[0] === 'overview' || queryKey[0] === 'tasks',
+      }),
+  })
+  const { mutate } = work
+  const isStarted = useRef(false)
+  useEffect(() => {
+    if (props.startsByItself !== true || isStarted.current) return
+    isStarted.current = true
+    mutate()
+  }, [props.startsByItself, mutate])
+  const told = useToldError(work.error)
+  return (
+    <div>
+      <div role="status">
+        {work.isPending && <p className="text-ink-2">{t('connect.importing')}</p>}
+        {work.data && <Imported result={work.data} />}
+      </div>
+      {work.isError && <ToldBox told={{ ...told, text: t('connect.importFailed', { detail: told.text }) }} />}
+      {!work.isPending && (work.isError || props.startsByItself !== true) && (
+        <button type="button" className="control mt-2" onClick={() => mutate()}>
+          {t('connect.importAgain')}
+        </button>
+      )}
+    </div>
+  )
+}
+
+function Imported({ result }: { result: ListingImport }) {
+  const { t, locale } = useLanguage()
+  const n = (value: number) => formatNumber(locale, value)
+  return (
+    <>
+      <p>
+        {t('connect.imported', {
+          listings: n(result.listings),
+          mapped: n(result.mappedBySku),
+          levels: n(result.levels),
+        })}{' '}
+        {result.untracked > 0 && t('connect.untracked', { n: n(result.untracked) })}
+      </p>
+      <p className="text-ink-2">{t('connect.shadow')}</p>
+    </>
+  )
+}

@@ -1,0 +1,65 @@
+import { useQuery } from '@tanstack/react-query'
+import { Link, useParams } from '@tanstack/react-router'
+import { ImportListings } from '../connect/connected.tsx'
+import { connectionsQuery } from '../hub.ts'
+import { useLanguage } from '../language.ts'
+import { Empty, Failure, Loading } from '../parts/notice.tsx'
+import { Heading, Panel } from '../parts/panel.tsx'
+import { ConnectionCard } from './connection-card.tsx'
+import { CountedPlaces } from './counted-places.tsx'
+import { ListingChanges } from './listing-changes.tsx'
+
+/** One connection: its health, its account, and what may be done about either. */
+export function ConnectionScreen() {
+  const { t } = useLanguage()
+  const { id } = useParams({ from: '/connections/$id' })
+  const { data, error, refetch } = useQuery(connectionsQuery)
+  const row = data?.rows.find(({ connectionId }) => connectionId === id)
+  if (!data) {
+    return (
+      <>
+        <Heading title={t('connections.title')} />
+        <div className="panel">
+          {error ? <Failure error={error} onRetry={() => void refetch()} /> : <Loading lines={6} />}
+        </div>
+      </>
+    )
+  }
+  if (row === undefined) {
+    return (
+      <Empty isPage title={t('connections.unknownTitle')} cure={t('connections.unknownCure')}>
+        <Link to="/connections" className="control">
+          {t('connections.title')}
+        </Link>
+      </Empty>
+    )
+  }
+  return (
+    <>
+      <Link to="/connections" className="link mb-2 inline-flex min-h-6 items-center">
+        ← {t('connections.title')}
+      </Link>
+      <Heading title={row.name} note={row.connectorName} />
+      <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,1.6fr)_minmax(20rem,1fr)]">
+        <div className="min-w-0 space-y-4">
+          <ConnectionCard row={row} isTarget={false} />
+          <ListingChanges connectionId={id} />
+          <CountedPlaces connectionId={id} />
+        </div>
+        <Panel title={t('connect.access')}>
+          <div className="space-y-3 p-4">
+            <p>
+              <span className="text-ink-2">{t('connect.account')}: </span>
+              <span className="break-words">{row.account ?? t('connections.unknown')}</span>
+            </p>
+            <p className="text-ink-2">{t('connect.reconnectText')}</p>
+            <Link to="/connections/$id/reconnect" params={{ id }} className="control">
+              {t('connect.reconnect')}
+            </Link>
+            <ImportListings connectionId={id} />
+          </div>
+        </Panel>
+      </div>
+    </>
+  )
+}

@@ -1,0 +1,148 @@
+import { inTransaction } from '@plimsoll/database'
+import { type CommandOutcome, runStockCommands, type StockCommand } from '@plimsoll/stock'
+import { updateAvailabilityOf } from '../availability/availability.ts'
+import { nowOf, toStockContext } from '../context.ts'
+import { notify } from '../notify.ts'
+import { assertLease } from '../worker/leases.store.ts'
+import type { WorkerContext } from '../worker/worker-context.ts'
+import {
+  type BookedUnit,
+  findLedgerAt,
+  findUnitsToBook,
+  type LedgerAtPlace,
+  saveBooked,
+  type TiedPlace,
+  type UnitToBook,
+} from './counted-places.store.ts'
+import { type CountDecision, decideCount } from './counting.ts'
+
+const COMMANDS_AT_ONCE = 200
+
+/**
+ * Brings the ledger to what the platform counts at a place of its own, by counted movements of what differs. Whoever
+ * books the same again finds nothing that differs; whoever has lost the connection's lease books nothing.
+ * @returns how many items changed
+ */
+export async function bookCounts(context: WorkerContext, place: TiedPlace, readAt: Date): Promise<number> {
+  const { database, organizationId, connection } = context
+  const key = { connectionId: connection.connectionId, externalId: place.externalId }
+  const units = await findUnitsToBook(database.kysely, organizationId, key)
+  const itemIds = [
+    ...new Set(units.flatMap(({ itemId, bookedItemId }) => [itemId ?? [], bookedItemId ?? []].flat())),
+  ]
+  const ledger = await findLedgerAt(
+    database.kysely,
+    organizationId,
+    { connectionId: connection.connectionId, locationId: place.locationId },
+    itemIds,
+  )
+  const decided = ledger.map((item) => decideItem(item, units))
+  const commands = decided.flatMap((each) => toCommands(context, place, each))
+  const refusals = new Map<string, string>()
+  for (let from = 0; from < commands.length; from += COMMANDS_AT_ONCE) {
+    const some = commands.slice(from, from + COMMANDS_AT_ONCE)
+    const outcomes = await run(context, some)
+    for (const [at, outcome] of outcomes.entries()) {
+      const sku = some[at]?.sku
+      if (outcome.kind === 'refused' && sku !== undefined) refusals.set(sku, outcome.message)
+    }
+  }
+  await inTransaction(database, async (tx) => {
+    await assertLease(tx, organizationId, context.lease)
+    const booked = units.map((unit) => toBooked(unit, decided, refusals))
+    await saveBooked(tx, organizationId, key, { units: booked, readAt })
+    await notify(tx, organizationId, { kind: 'screen', topics: ['connections'], itemIds: [] })
+  })
+  return new Set(commands.map(({ sku }) => sku)).size - refusals.size
+}
+
+type Decided = { item: LedgerAtPlace; decision: CountDecision; countedAt: Date | undefined }
+
+function decideItem(item: LedgerAtPlace, units: readonly UnitToBook[]): Decided {
+  const own = units.filter(({ itemId }) => itemId === item.itemId)
+  const sumOf = (of: 'available' | 'held') =>
+    own.reduce((sum, unit) => sum + unit[of] * unit.unitsPerListing, 0)
+  const decision = decideCount({
+    available: sumOf('available'),
+    held: sumOf('held'),
+    subtracted: item.subtracted,
+    ledger: item,
+  })
+  // The oldest of what it was added up from: movements since then stay on top of it.
+  const times = own.map(({ countedAt }) => countedAt.getTime())
+  return { item, decision, countedAt: times.length === 0 ? undefined : new Date(Math.min(...times)) }
+}
+
+type BookingCommand = Extract<StockCommand, { kind: 'count' | 'hold' | 'unhold' }>
+
+function toCommands(context: WorkerContext, place: TiedPlace, decided: Decided): BookingCommand[] {
+  const { item, decision, countedAt } = decided
+  if (item.isKit || item.tracking !== 'plain') return []
+  const { connectionId, name } = context.connection
+  const head = {
+    sku: item.sku,
+    locationCode: place.locationCode,
+    actor: 'hub',
+    reason: `counted by ${name}`,
+  }
+  // Fresh each time: what differs was worked out of the ledger as it is, so that nothing is booked twice.
+  const keyOf = (what: string) => `counts:${connectionId}:${what}:${context.uuid()}`
+  const { onHand, heldDelta } = decision
+  return [
+    ...(onHand === undefined
+      ? []
+      : [{ ...head, kind: 'count' as const, key: keyOf('count'), quantity: onHand, effectiveAt: countedAt }]),
+    ...(heldDelta === 0
+      ? []
+      : [
+          {
+            ...head,
+            kind: heldDelta > 0 ? ('hold' as const) : ('unhold' as const),
+            key: keyOf('held'),
+            quantity: Math.abs(heldDelta),
+            effectiveAt: undefined,
+          },
+        ]),
+  ]
+}
+
+async function run(context: WorkerContext, commands: readonly StockCommand[]): Promise<CommandOutcome[]> {
+  const { database, organizationId, lease } = context
+  return await runStockCommands(database, toStockContext(context), commands, {
+    afterMovements: async (tx, outcomes) => {
+      await assertLease(tx, organizationId, lease)
+      const itemIds = outcomes.flatMap((outcome) => (outcome.kind === 'applied' ? outcome.itemIds : []))
+      await updateAvailabilityOf(context, tx, { itemIds, at: nowOf(context), cause: 'world' })
+    },
+  })
+}
+
+function toBooked(
+  { stockUnitId, itemId }: UnitToBook,
+  decided: readonly Decided[],
+  refusals: ReadonlyMap<string, string>,
+): BookedUnit {
+  const not = (problemCode: BookedUnit['problemCode'], problem: string): BookedUnit => ({
+    stockUnitId,
+    bookedItemId: null,
+    problemCode,
+    problem,
+  })
+  const found = decided.find(({ item }) => item.itemId === itemId)
+  if (found === undefined)
+    return not('unmapped', 'Its listing is tied to no item: map it, and it is booked with the next read.')
+  const { item, decision } = found
+  if (item.isKit) return not('kit', `"${item.sku}" is a kit: only its parts have stock.`)
+  if (item.tracking !== 'plain')
+    return not('tracked', `"${item.sku}" is tracked by ${item.tracking}, which the platform does not tell.`)
+  const refusal = refusals.get(item.sku)
+  if (refusal !== undefined) return not('refused', refusal)
+  const booked = { stockUnitId, bookedItemId: item.itemId }
+  return decision.short === 0
+    ? { ...booked, problemCode: null, problem: null }
+    : {
+        ...booked,
+        problemCode: 'short',
+        problem: `${decision.short} more units of "${item.sku}" are reserved there than the platform has left.`,
+      }
+}

@@ -1,0 +1,120 @@
+import { backoffMs, type ExternalCount, isConnectorError } from '@plimsoll/connector-kit'
+import { inTransaction } from '@plimsoll/database'
+import { nowOf } from '../context.ts'
+import { saveStreamCursor } from '../intake/cursors.store.ts'
+import type { PollPace } from '../intake/poll-pace.ts'
+import { assertLease } from '../worker/leases.store.ts'
+import type { WorkerContext } from '../worker/worker-context.ts'
+import { bookCounts } from './book-counts.ts'
+import { findTiedPlaces, saveTold, type TiedPlace } from './counted-places.store.ts'
+
+/** Between two reads while the numbers move; less often while they do not, and where the budget is low. */
+const PACE_MS = 5 * 60_000
+/** Until it is asked again whether a place has been tied. */
+const UNTIED_MS = 60_000
+const STREAM = 'counts'
+
+type Reading = { began: Date; cursor: string | undefined; pages: number; places: readonly TiedPlace[] }
+
+/**
+ * Reads what the platform counts at places of its own, a page at a time, and books it once all of it is read: several
+ * stock units may be one item. Nothing is ever written there. A place in the list that another process began is worth
+ * nothing here: the read starts over.
+ */
+export class CountReader {
+  readonly #context: WorkerContext
+  readonly #pace: PollPace
+  #reading: Reading | undefined
+  #notBefore = 0
+  #failures = 0
+
+  constructor(context: WorkerContext, pace: PollPace) {
+    this.#context = context
+    this.#pace = pace
+  }
+
+  get #isDue(): boolean {
+    const { clock, operations } = this.#context
+    if (operations.counts === undefined || clock.now() < this.#notBefore) return false
+    return this.#reading !== undefined || this.#pace.isDue(STREAM)
+  }
+
+  /** One page, where it is time for it. @returns true while pages are left */
+  async turn(): Promise<boolean> {
+    if (!this.#isDue) return false
+    const { clock, log, connection, random } = this.#context
+    try {
+      const isMore = await this.#readPage()
+      this.#failures = 0
+      return isMore
+    } catch (error) {
+      this.#reading = undefined
+      // Orders and writes must not wait for it; refused credentials stop the lane as ever.
+      if (!isConnectorError(error) || error.kind === 'unauthorized') throw error
+      this.#failures += 1
+      this.#notBefore = clock.now() + Math.max(UNTIED_MS, backoffMs(this.#failures, random))
+      this.#pace.noteFailure(STREAM, error)
+      log.warn({ connection: connection.name, error }, 'what the platform counts could not be read')
+      return false
+    }
+  }
+
+  async #readPage(): Promise<boolean> {
+    const { operations, signal, clock } = this.#context
+    const { counts } = operations
+    if (counts === undefined) return false
+    const reading = this.#reading ?? (await this.#begin())
+    if (reading === undefined) {
+      this.#notBefore = clock.now() + UNTIED_MS
+      return false
+    }
+    this.#reading = reading
+    const page = await counts.call(operations, reading.cursor, { signal })
+    await this.#keep(reading, page.rows)
+    reading.pages += 1
+    reading.cursor = page.next
+    if (page.next !== undefined) return true
+    this.#reading = undefined
+    let changed = 0
+    for (const place of reading.places) changed += await bookCounts(this.#context, place, reading.began)
+    await this.#noteRead(reading, changed)
+    return false
+  }
+
+  async #begin(): Promise<Reading | undefined> {
+    const { database, organizationId, connection } = this.#context
+    const places = await findTiedPlaces(database.kysely, organizationId, connection.connectionId)
+    if (places.length === 0) return undefined
+    return { began: nowOf(this.#context), cursor: undefined, pages: 0, places }
+  }
+
+  async #keep({ began, places }: Reading, rows: readonly ExternalCount[]): Promise<void> {
+    const { database, organizationId, connection, lease } = this.#context
+    const told = rows
+      .filter(({ locationId }) => places.some(({ externalId }) => externalId === locationId))
+      .map(({ stockUnitId, locationId, available, held, incoming, countedAt }) => ({
+        externalId: locationId,
+        stockUnitId,
+        available,
+        held,
+        incoming,
+        // A clock ahead of ours makes nothing true that is still to come.
+        countedAt: countedAt === undefined || countedAt > began ? began : countedAt,
+      }))
+    if (told.length === 0) return
+    await inTransaction(database, async (tx) => {
+      await assertLease(tx, organizationId, lease)
+      await saveTold(tx, organizationId, connection.connectionId, told, began)
+    })
+  }
+
+  async #noteRead({ began, pages }: Reading, changed: number): Promise<void> {
+    const { database, organizationId, connection, lease } = this.#context
+    await inTransaction(database, async (tx) => {
+      await assertLease(tx, organizationId, lease)
+      const cursor = { since: began, readAt: began, position: null }
+      await saveStreamCursor(tx, organizationId, connection.connectionId, STREAM, cursor)
+    })
+    this.#pace.noteRead(STREAM, { fresh: changed, requests: pages, paceMs: PACE_MS })
+  }
+}

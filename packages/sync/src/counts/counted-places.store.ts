@@ -1,0 +1,295 @@
+import { arrayOf, type CountProblem, type Db, type Tx, unnestRows } from '@plimsoll/database'
+import { sql } from 'kysely'
+
+/** A place that the platform counts, tied to one of our locations or not yet. */
+export type PlaceRow = {
+  externalId: string
+  name: string
+  active: boolean
+  locationId: string | null
+  locationCode: string | null
+  tiedAt: Date | null
+  readAt: Date | null
+  stockUnits: number
+  available: number
+  held: number
+  incoming: number
+  problems: number
+}
+
+export async function findPlaces(db: Db, organizationId: string, connectionId: string): Promise<PlaceRow[]> {
+  const found = await sql<PlaceRow>`
+    select place.external_id, place.name, place.active, tied.location_id, location.code as location_code, tied.tied_at,
+      tied.read_at, told.stock_units, told.available, told.held, told.incoming, told.problems
+    from external_location as place
+    left join counted_place as tied on tied.organization_id = place.organization_id
+      and tied.connection_id = place.connection_id and tied.external_id = place.external_id
+    left join location on location.organization_id = tied.organization_id and location.location_id = tied.location_id
+    cross join lateral (
+      select count(*) as stock_units, coalesce(sum(available), 0)::bigint as available,
+        coalesce(sum(held), 0)::bigint as held, coalesce(sum(incoming), 0)::bigint as incoming,
+        count(problem_code) as problems
+      from counted_stock
+      where counted_stock.organization_id = place.organization_id
+        and counted_stock.connection_id = place.connection_id and counted_stock.external_id = place.external_id
+    ) as told
+    where place.organization_id = ${organizationId} and place.connection_id = ${connectionId}
+      and place.counted_by_platform
+    order by place.name, place.external_id`.execute(db)
+  return found.rows
+}
+
+export type CountedProblem = {
+  externalId: string
+  stockUnitId: string
+  sku: string | null
+  code: CountProblem
+  problem: string
+}
+
+/** Why stock units are not in the ledger as the platform counts them, at most so many. */
+export async function findCountProblems(
+  db: Db,
+  organizationId: string,
+  connectionId: string,
+  limit: number,
+): Promise<CountedProblem[]> {
+  const found = await sql<CountedProblem>`
+    select external_id, stock_unit_id, (
+        select min(sku) from listing
+        where listing.organization_id = counted_stock.organization_id
+          and listing.connection_id = counted_stock.connection_id
+          and listing.stock_unit_id = counted_stock.stock_unit_id
+      ) as sku, problem_code as code, coalesce(problem, '') as problem
+    from counted_stock
+    where organization_id = ${organizationId} and connection_id = ${connectionId} and problem_code is not null
+    order by external_id, stock_unit_id
+    limit ${limit}`.execute(db)
+  return found.rows
+}
+
+/** Which location stands for a place that the platform counts; null where it is not tied. Absent: it counts no such place. */
+export async function findKeptPlaces(
+  db: Db,
+  organizationId: string,
+  connectionId: string,
+): Promise<Map<string, string | null>> {
+  const found = await sql<{ externalId: string; locationId: string | null }>`
+    select place.external_id, location_id from external_location as place
+    left join counted_place as tied on tied.organization_id = place.organization_id
+      and tied.connection_id = place.connection_id and tied.external_id = place.external_id
+    where place.organization_id = ${organizationId} and place.connection_id = ${connectionId}
+      and place.counted_by_platform
+    order by place.external_id`.execute(db)
+  return new Map(found.rows.map(({ externalId, locationId }) => [externalId, locationId]))
+}
+
+export type TiedPlace = { externalId: string; locationId: string; locationCode: string }
+
+export async function findTiedPlaces(
+  db: Db,
+  organizationId: string,
+  connectionId: string,
+): Promise<TiedPlace[]> {
+  const found = await sql<TiedPlace>`
+    select external_id, tied.location_id, location.code as location_code from counted_place as tied
+    join location on location.organization_id = tied.organization_id and location.location_id = tied.location_id
+    where tied.organization_id = ${organizationId} and tied.connection_id = ${connectionId}
+    order by external_id`.execute(db)
+  return found.rows
+}
+
+/** Whatever else goes by a location: orders reserve there, levels show it, another place stands for it. */
+export async function findOtherUses(db: Db, organizationId: string, locationId: string): Promise<string[]> {
+  const found = await sql<{ used: string }>`
+    select 'orders of ' || name || ' reserve there' as used from connection
+    where organization_id = ${organizationId} and default_location_id = ${locationId}
+    union
+    select name || ' shows what is there' from pool_location
+    join connection using (organization_id, connection_id)
+    where organization_id = ${organizationId} and location_id = ${locationId}
+    union
+    select name || ' counts it as ' || external_id from counted_place
+    join connection using (organization_id, connection_id)
+    where organization_id = ${organizationId} and location_id = ${locationId}
+    order by used`.execute(db)
+  return found.rows.map(({ used }) => used)
+}
+
+export async function insertTie(
+  tx: Tx,
+  organizationId: string,
+  tie: { connectionId: string; externalId: string; locationId: string; at: Date },
+): Promise<void> {
+  await sql`
+    insert into counted_place (organization_id, connection_id, external_id, location_id, tied_at, reads)
+    values (${organizationId}, ${tie.connectionId}, ${tie.externalId}, ${tie.locationId}, ${tie.at}, 0)`.execute(
+    tx,
+  )
+}
+
+/** What the platform told goes with it; what was booked stays. @returns the location that stood for it */
+export async function deleteTie(
+  tx: Tx,
+  organizationId: string,
+  tie: { connectionId: string; externalId: string },
+): Promise<string | undefined> {
+  const removed = await sql<{ locationId: string }>`
+    delete from counted_place
+    where organization_id = ${organizationId} and connection_id = ${tie.connectionId}
+      and external_id = ${tie.externalId}
+    returning location_id`.execute(tx)
+  return removed.rows[0]?.locationId
+}
+
+export type ToldCount = {
+  externalId: string
+  stockUnitId: string
+  available: number
+  held: number
+  incoming: number
+  countedAt: Date
+}
+
+/** Keeps what the platform told of each stock unit; what is older than what is known says nothing. */
+export async function saveTold(
+  tx: Tx,
+  organizationId: string,
+  connectionId: string,
+  told: readonly ToldCount[],
+  readAt: Date,
+): Promise<void> {
+  if (told.length === 0) return
+  const source = unnestRows('told', told, {
+    externalId: 'text',
+    stockUnitId: 'text',
+    available: 'bigint',
+    held: 'bigint',
+    incoming: 'bigint',
+    countedAt: 'timestamptz',
+  })
+  await sql`
+    insert into counted_stock
+      (organization_id, connection_id, external_id, stock_unit_id, available, held, incoming, counted_at, read_at)
+    select ${organizationId}, ${connectionId}, external_id, stock_unit_id, available, held, incoming, counted_at, ${readAt}
+    from ${source}
+    on conflict (organization_id, connection_id, external_id, stock_unit_id) do update set
+      available = excluded.available, held = excluded.held, incoming = excluded.incoming,
+      counted_at = excluded.counted_at, read_at = excluded.read_at
+    where counted_stock.counted_at <= excluded.counted_at`.execute(tx)
+}
+
+export type UnitToBook = {
+  stockUnitId: string
+  available: number
+  held: number
+  countedAt: Date
+  itemId: string | null
+  unitsPerListing: number
+  bookedItemId: string | null
+}
+
+/** What was told of a place, each stock unit with the item that its listings sell. */
+export async function findUnitsToBook(
+  db: Db,
+  organizationId: string,
+  place: { connectionId: string; externalId: string },
+): Promise<UnitToBook[]> {
+  const found = await sql<UnitToBook>`
+    select told.stock_unit_id, available, held, counted_at, booked_item_id, sold.item_id,
+      coalesce(sold.units_per_listing, 1) as units_per_listing
+    from counted_stock as told
+    left join lateral (
+      -- As rebuildLevels decides it for levels.
+      select (array_agg(item_id order by item_id))[1] as item_id, max(units_per_listing) as units_per_listing
+      from listing
+      where listing.organization_id = told.organization_id and listing.connection_id = told.connection_id
+        and listing.stock_unit_id = told.stock_unit_id and item_id is not null
+    ) as sold on true
+    where told.organization_id = ${organizationId} and told.connection_id = ${place.connectionId}
+      and told.external_id = ${place.externalId}
+    order by told.stock_unit_id`.execute(db)
+  return found.rows
+}
+
+export type LedgerAtPlace = {
+  itemId: string
+  sku: string
+  tracking: 'plain' | 'lot' | 'serial'
+  isKit: boolean
+  onHand: number
+  reserved: number
+  held: number
+  /** Of the reserved, for this connection's own orders, which the platform has taken off its number. */
+  subtracted: number
+}
+
+export async function findLedgerAt(
+  db: Db,
+  organizationId: string,
+  place: { connectionId: string; locationId: string },
+  itemIds: readonly string[],
+): Promise<LedgerAtPlace[]> {
+  if (itemIds.length === 0) return []
+  const found = await sql<LedgerAtPlace>`
+    select item.item_id, item.sku, item.tracking, item.kit_kind is not distinct from 'virtual' as is_kit,
+      coalesce(there.on_hand, 0) as on_hand, coalesce(there.reserved, 0) as reserved, coalesce(there.held, 0) as held,
+      coalesce(own.subtracted, 0) as subtracted
+    from item
+    left join lateral (
+      select sum(on_hand)::bigint as on_hand, sum(reserved)::bigint as reserved, sum(held)::bigint as held
+      from balance
+      where balance.organization_id = item.organization_id and balance.item_id = item.item_id
+        and balance.location_id = ${place.locationId}
+    ) as there on true
+    left join lateral (
+      select sum(greatest(0, reservation.reserved - reservation.released - reservation.shipped
+        - order_line.unsubtracted * order_line.units_per_listing))::bigint as subtracted
+      from reservation
+      join order_line on order_line.organization_id = reservation.organization_id
+        and order_line.line_id = reservation.owner_id
+      where reservation.organization_id = item.organization_id and reservation.item_id = item.item_id
+        and reservation.location_id = ${place.locationId} and reservation.owner_kind = 'order-line'
+        and reservation.released + reservation.shipped < reservation.reserved
+        and order_line.connection_id = ${place.connectionId}
+    ) as own on true
+    where item.organization_id = ${organizationId} and item.item_id = any(${arrayOf(itemIds, 'uuid')})
+    order by item.item_id`.execute(db)
+  return found.rows
+}
+
+export type BookedUnit = {
+  stockUnitId: string
+  bookedItemId: string | null
+  problemCode: CountProblem | null
+  problem: string | null
+}
+
+/** Notes what became of each stock unit, and that the read was booked. */
+export async function saveBooked(
+  tx: Tx,
+  organizationId: string,
+  place: { connectionId: string; externalId: string },
+  { units, readAt }: { units: readonly BookedUnit[]; readAt: Date },
+): Promise<void> {
+  if (units.length > 0) {
+    const source = unnestRows('booked', units, {
+      stockUnitId: 'text',
+      bookedItemId: 'uuid',
+      problemCode: 'text',
+      problem: 'text',
+    })
+    await sql`
+      update counted_stock set booked_item_id = booked.booked_item_id, problem_code = booked.problem_code,
+        problem = booked.problem
+      from ${source}
+      where organization_id = ${organizationId} and connection_id = ${place.connectionId}
+        and external_id = ${place.externalId} and counted_stock.stock_unit_id = booked.stock_unit_id`.execute(
+      tx,
+    )
+  }
+  await sql`
+    update counted_place set reads = reads + 1, read_at = ${readAt}
+    where organization_id = ${organizationId} and connection_id = ${place.connectionId}
+      and external_id = ${place.externalId}`.execute(tx)
+}

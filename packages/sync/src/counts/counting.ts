@@ -1,0 +1,31 @@
+/**
+ * What a platform counts at a place of its own, against the ledger. Pure. The platform names the units that it can sell
+ * now and those that it holds back; what it has taken off for orders that the hub knows is in neither, and is still there.
+ */
+export type CountedItem = {
+  /** Base units, all stock units of the item together. */
+  available: number
+  held: number
+  /** Base units that are reserved there for orders which the platform has taken off its own number. */
+  subtracted: number
+  ledger: { onHand: number; reserved: number; held: number }
+}
+
+export type CountDecision = {
+  /** Units on hand by the count, where the ledger has others. */
+  onHand: number | undefined
+  /** Units to hold more (or fewer) than the ledger holds. */
+  heldDelta: number
+  /** Reserved there by others than the platform's own orders, beyond what it counts: promised, and not there. */
+  short: number
+}
+
+/** Counted again right after it was booked, nothing changes. */
+export function decideCount({ available, held, subtracted, ledger }: CountedItem): CountDecision {
+  const onHand = available + held + subtracted
+  return {
+    onHand: onHand === ledger.onHand ? undefined : onHand,
+    heldDelta: held - ledger.held,
+    short: Math.max(0, ledger.reserved + held - onHand),
+  }
+}
