@@ -1,5 +1,5 @@
-import { expect } from 'vitest'
 import { type ConformanceCase, refusalOf } from './conformance-case.ts'
+import { expect } from './expect.ts'
 import type { ConformanceWorld } from './world.ts'
 
 /** Characters that shops put into SKUs and that break careless escaping. */

@@ -1,7 +1,7 @@
-import { expect } from 'vitest'
 import type { OrderLine } from '../canonical.ts'
 import type { OrderStep } from '../simulator/control.ts'
 import { type ConformanceCase, refusalOf } from './conformance-case.ts'
+import { expect } from './expect.ts'
 import { setLevelsToTheEnd } from './final-outcomes.ts'
 import { expectSoundOrder } from './soundness.ts'
 import type { ConformanceWorld } from './world.ts'
