@@ -13,8 +13,9 @@ test('docs/connectors.md says what the manifests and the suites say', async () =
       return { connector, setups: (await loadConformance(id)).setups }
     }),
   )
-  expect(read('docs/connectors.md'), 'write it anew: node scripts/make-connectors-page.ts').toBe(
-    connectorsPage(documented),
+  const written = unaligned(read('docs/connectors.md'))
+  expect(written, 'write it anew: node scripts/make-connectors-page.ts').toBe(
+    unaligned(connectorsPage(documented)),
   )
 })
 
@@ -29,3 +30,8 @@ test('what is not possible is said with its reason, in English and Chinese', asy
     }
   }
 })
+
+/** The formatter aligns tables. */
+function unaligned(text: string): string {
+  return text.trimEnd().replace(/ +/g, ' ').replace(/-{3,}/g, '---')
+}

@@ -79,7 +79,7 @@ function sayConformance(setups: ConformanceSetups): string {
 
 function section({ manifest, ...connector }: Connector, setups: ConformanceSetups): string[] {
   const { capabilities, budgets, apiVersion } = manifest
-  const unclaimed = new Set(unclaimedCases({ manifest, ...connector }).map(({ why }) => why))
+  const unclaimed = new Set(unclaimedCases({ manifest, ...connector }).map(({ about }) => about))
   return [
     `## ${manifest.name}`,
     '',
@@ -96,13 +96,13 @@ function section({ manifest, ...connector }: Connector, setups: ConformanceSetup
             `${capabilities.writeCap.max} writes of one thing a day, ${capabilities.writeCap.keptForDecreases} of them kept for decreases`,
           ]),
     ].join('; ')}.`,
-    `- **Delays**: an order may show ${sayMs(capabilities.visibilityLagMs)} late; a write may act until ${sayMs(capabilities.latestEffectMs)} after it was sent.`,
+    `- **Delays**: an order shows ${capabilities.visibilityLagMs === 0 ? 'at once' : `up to ${sayMs(capabilities.visibilityLagMs)} late`}; a write may act until ${sayMs(capabilities.latestEffectMs)} after it was sent.`,
     `- **A guarantee against overselling**: ${capabilities.unguaranteed === undefined ? 'can be had, as far as the facts hold' : `cannot be had: ${lowerFirst(capabilities.unguaranteed)}`}`.replace(
       /\.?$/,
       '.',
     ),
     ...sayFacts(capabilities.facts),
-    ...(unclaimed.size === 0 ? [] : [`- **Not claimed**: ${[...unclaimed].join('; ')}.`]),
+    ...(unclaimed.size === 0 ? [] : [`- **Not claimed**: ${[...unclaimed].join(', ')}.`]),
     `- **Tried as**: ${Object.keys(setups).join('; ')}.`,
     '',
     ...sayNotPossible(capabilities.notPossible ?? []),
@@ -162,7 +162,6 @@ function sayNotPossible(rows: NonNullable<Connector['manifest']['capabilities'][
 }
 
 function sayMs(ms: number): string {
-  if (ms === 0) return 'not at all'
   if (ms < 1_000) return `${ms} ms`
   if (ms < 120_000) return `${ms / 1_000} s`
   return ms < 7_200_000 ? `${ms / 60_000} min` : `${ms / 3_600_000} h`

@@ -38,7 +38,12 @@ export function conformanceCases<Settings, Credentials>(
 }
 
 /** A case that the connector does not owe, and why. */
-export type UnclaimedCase = { title: string; why: string }
+export type UnclaimedCase = {
+  title: string
+  /** What is not declared, in a word or two. */
+  about: string
+  why: string
+}
 
 /**
  * What the suite would try if the manifest declared more: the cases that each absent declaration keeps away. Nothing
@@ -48,16 +53,17 @@ export function unclaimedCases<Settings, Credentials>(
   connector: Connector<Settings, Credentials>,
 ): UnclaimedCase[] {
   const owed = new Set(conformanceCases(connector).map(({ title }) => title))
-  const found = claims<Settings, Credentials>().flatMap(({ isMade, make, why }): UnclaimedCase[] => {
+  const found = claims<Settings, Credentials>().flatMap(({ about, isMade, make, why }): UnclaimedCase[] => {
     if (isMade(connector)) return []
     const more = conformanceCases(make(connector)).filter(({ title }) => !owed.has(title))
-    return more.map(({ title }) => ({ title, why }))
+    return more.map(({ title }) => ({ title, about, why }))
   })
   // Cancelling single lines claims what cancelling orders does.
   return [...new Map(found.toReversed().map((each) => [each.title, each])).values()].toReversed()
 }
 
 type Claim<Settings, Credentials> = {
+  about: string
   why: string
   isMade(connector: Connector<Settings, Credentials>): boolean
   /** The same connector, as if it declared that. */
@@ -66,10 +72,12 @@ type Claim<Settings, Credentials> = {
 
 function claims<Settings, Credentials>(): Claim<Settings, Credentials>[] {
   const capability = (
+    about: string,
     why: string,
     isMade: (capabilities: Capabilities) => boolean,
     added: Partial<Capabilities>,
   ): Claim<Settings, Credentials> => ({
+    about,
     why,
     isMade: ({ manifest }) => isMade(manifest.capabilities),
     make: (connector) => ({
@@ -82,11 +90,13 @@ function claims<Settings, Credentials>(): Claim<Settings, Credentials>[] {
   })
   return [
     {
+      about: 'tokens that end',
       why: 'the connector declares no `tokens`: its credentials never end by themselves',
       isMade: ({ tokens }) => tokens !== undefined,
       make: (connector) => ({ ...connector, tokens: {} }),
     },
     {
+      about: 'a page that grants access',
       why: 'the connector declares no `grant`: credentials are typed in',
       isMade: ({ grant }) => grant !== undefined,
       make: (connector) => ({
@@ -100,27 +110,43 @@ function claims<Settings, Credentials>(): Claim<Settings, Credentials>[] {
       }),
     },
     capability(
+      'compare-and-set',
       'the manifest’s `writeStyle` is not `compare-and-set`',
       ({ writeStyle }) => writeStyle === 'compare-and-set',
       { writeStyle: 'compare-and-set' },
     ),
-    capability('the manifest declares no `withdraw`', ({ withdraw }) => withdraw !== undefined, {
-      withdraw: 'taken off',
-    }),
     capability(
+      'taking off sale',
+      'the manifest declares no `withdraw`',
+      ({ withdraw }) => withdraw !== undefined,
+      {
+        withdraw: 'taken off',
+      },
+    ),
+    capability(
+      'writes worked on later',
       'the manifest declares no `tickets`: no write is ever `accepted`',
       ({ tickets }) => tickets !== undefined,
       { tickets: { lifeMs: 1, askEveryMs: 1, askMax: 1 } },
     ),
-    capability('the manifest’s `cancel` is false', ({ cancel }) => cancel !== false, { cancel: 'order' }),
-    capability('the manifest’s `cancel` is not `lines`', ({ cancel }) => cancel === 'lines', {
-      cancel: 'lines',
+    capability('cancelling', 'the manifest’s `cancel` is false', ({ cancel }) => cancel !== false, {
+      cancel: 'order',
     }),
-    capability('the manifest declares no `counts`', ({ counts }) => counts === true, { counts: true }),
-    capability('the manifest’s `webhooks` are empty', ({ webhooks }) => webhooks.length > 0, {
+    capability(
+      'cancelling in part',
+      'the manifest’s `cancel` is not `lines`',
+      ({ cancel }) => cancel === 'lines',
+      {
+        cancel: 'lines',
+      },
+    ),
+    capability('stock of its own', 'the manifest declares no `counts`', ({ counts }) => counts === true, {
+      counts: true,
+    }),
+    capability('webhooks', 'the manifest’s `webhooks` are empty', ({ webhooks }) => webhooks.length > 0, {
       webhooks: ['order'],
     }),
-    capability('the manifest declares no `queue`', ({ queue }) => queue !== undefined, {
+    capability('a queue', 'the manifest declares no `queue`', ({ queue }) => queue !== undefined, {
       queue: { everyMs: 1, acknowledgeMax: 1 },
     }),
   ]
