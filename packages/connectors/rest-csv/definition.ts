@@ -108,7 +108,6 @@ export type List = z.infer<typeof list>
 
 /** One thing in an answer. */
 const one = request.extend({ row: expression.default('$') })
-export type One = z.infer<typeof one>
 
 const authentication = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('none') }),
@@ -125,7 +124,6 @@ const authentication = z.discriminatedUnion('kind', [
     sends: z.enum(['basic', 'body']).default('basic'),
   }),
 ])
-export type Authentication = z.infer<typeof authentication>
 
 const levels = z.discriminatedUnion('by', [
   z.strictObject({ by: z.literal('one'), request: one, map: mapping }),
