@@ -132,6 +132,34 @@ test('a next page is followed below the base address and nowhere else', async ()
   expect(asked).toHaveLength(5)
 })
 
+test('a search that is posted has its moment and its page in the body', async () => {
+  const list = {
+    method: 'POST',
+    path: '/orders/search',
+    body: "{ 'from': $number(since), 'page': $number(p) }",
+    paging: { kind: 'page', parameter: 'p', size: 1 },
+  }
+  const { operations, asked } = await connect(
+    { orders: { ...base.orders, since: 'seconds', list } },
+    ({ body }, response) =>
+      json(
+        response,
+        JSON.parse(body).page > 2
+          ? []
+          : [{ id: JSON.parse(body).page, status: 'new', at: 1_764_150_000, lines: [{ id: 1, n: 1 }] }],
+      ),
+  )
+  const ids: string[] = []
+  let cursor: string | undefined
+  do {
+    const page = await operations.orders({ since: new Date(7_000), cursor })
+    ids.push(...page.rows.map(({ externalId }) => externalId))
+    cursor = page.next
+  } while (cursor !== undefined)
+  expect(ids).toEqual(['1', '2'])
+  expect(asked.map(({ body }) => JSON.parse(body))).toEqual([1, 2, 3].map((page) => ({ from: 7, page })))
+})
+
 test('an id is one part of the path, whatever is in it', async () => {
   const { operations, asked } = await connect({}, (_, response) => json(response, { id: 'a/../b?c', n: 1 }))
   await operations.levels([{ stockUnitId: 'a/../b?c', locationId: 'default' }])

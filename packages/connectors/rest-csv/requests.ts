@@ -68,7 +68,10 @@ export function createClient(
   const bodyOf = async ({
     request,
     field,
-    input,
+    values,
+    query,
+    // A search that is posted says in its body what others say in the address.
+    input = { ...values, ...query },
   }: Call): Promise<{ type: string; body: string } | undefined> => {
     if (request.csvBody !== undefined) {
       const { columns, separator } = request.csvBody
