@@ -124,12 +124,17 @@ test('a next page is followed below the base address and nowhere else', async ()
   next = '?page=3'
   await operations.listings(first.next)
   expect(asked.map(({ url }) => url)).toEqual(['/v1/items', '/v1/items?page=2'])
-  for (const away of ['https://evil.example/v1/items', 'http://127.0.0.1:1/v1/items', '/admin/items']) {
+  for (const away of [
+    'https://evil.example/v1/items',
+    'http://127.0.0.1:1/v1/items',
+    '/admin/items',
+    '/v10/items',
+  ]) {
     next = away
     const { next: cursor } = await operations.listings(undefined)
     await expect(operations.listings(cursor)).rejects.toMatchObject({ kind: 'invalid' })
   }
-  expect(asked).toHaveLength(5)
+  expect(asked).toHaveLength(6)
 })
 
 test('a search that is posted has its moment and its page in the body', async () => {
@@ -192,6 +197,23 @@ test('writes that the answer says nothing of are read back: what is shown decide
     { writeId: 'w-3', kind: 'refused', error: { kind: 'not-found' } },
   ])
   expect(asked.map(({ method }) => method)).toEqual(['PUT', 'PUT', 'PUT', 'GET', 'GET', 'GET'])
+})
+
+test('a body that cannot be made was surely never sent; a write that failed does not speak for the others', async () => {
+  const broken = { by: 'one', request: { ...base.writes.request, body: 'quantity + $sum' }, quantity: 'n' }
+  const first = await connect({ writes: broken }, (_, response) => json(response, {}))
+  const error = await first.operations.setLevels([write('1', 4)]).catch((thrown: unknown) => thrown)
+  expect(error).toMatchObject({ kind: 'malformed', sent: false })
+  expect(first.asked).toEqual([])
+
+  const { operations } = await connect({}, ({ url, body }, response) => {
+    if (url.endsWith('/2')) json(response, {}, {}, 429)
+    else json(response, JSON.parse(body))
+  })
+  expect(await operations.setLevels([write('1', 4), write('2', 4)])).toMatchObject([
+    { writeId: 'w-1', kind: 'applied', quantity: 4 },
+    { writeId: 'w-2', kind: 'untouched' },
+  ])
 })
 
 test('several locations: a row says which, and one that is not defined is refused unsent', async () => {

@@ -3,6 +3,7 @@ import {
   type HttpRequest,
   type HttpResponse,
   Invalid,
+  isConnectorError,
   Malformed,
 } from '@plimsoll/connector-kit'
 import { readCsv, writeCsv } from './csv.ts'
@@ -90,7 +91,7 @@ export function createClient(
     const { operation, field, request, values = {}, signal } = wanted
     const known: Values = { user: credentials.user, ...values }
     try {
-      const made = await bodyOf(wanted)
+      const made = await bodyOf(wanted).catch(neverSent)
       const url = new URL(wanted.url ?? `${definition.baseUrl}${fill(request.path, known, encodePart)}`)
       if (wanted.url === undefined) {
         for (const [name, text] of Object.entries(request.query))
@@ -98,7 +99,8 @@ export function createClient(
       }
       for (const [name, value] of Object.entries(wanted.query ?? {})) url.searchParams.set(name, value)
       // Whatever ids and pages are made of, the secrets go to this place alone.
-      if (url.origin !== base.origin || !url.pathname.startsWith(base.pathname))
+      const root = base.pathname.replace(/\/?$/, '/')
+      if (url.origin !== base.origin || !`${url.pathname}/`.startsWith(root))
         throw new Invalid(`${field} leads away from ${definition.baseUrl}.`, `${field}.path`)
       const headers = Object.fromEntries(
         Object.entries(request.headers).map(([name, text]) => [name.toLowerCase(), fill(text, known)]),
@@ -176,6 +178,12 @@ function prove(
       return never
     }
   }
+}
+
+/** What cannot be said was not said: the platform has not carried anything out. */
+function neverSent(error: unknown): never {
+  if (!isConnectorError(error) || error.kind !== 'malformed') throw error
+  throw new Malformed(error.message, 'body' in error ? String(error.body) : '', false, { cause: error })
 }
 
 /** One part of a path: neither a slash in it nor dots may lead anywhere else. */

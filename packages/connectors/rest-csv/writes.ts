@@ -1,11 +1,11 @@
 import {
   type ConnectorError,
   Invalid,
-  isConnectorError,
   type LevelWrite,
   Malformed,
   NotFound,
   type WriteOutcome,
+  writeGroups,
 } from '@plimsoll/connector-kit'
 import type { Definition } from './definition.ts'
 import { inChunks, keyOf, readLevels } from './levels.ts'
@@ -28,64 +28,56 @@ export async function setLevels(writes: readonly LevelWrite[], writing: Writing)
   }
   if (possible.length === 0) return refused
   const { writes: how } = writing.definition
-  const sent =
-    how.by === 'one'
-      ? await Promise.all(possible.map((write) => writeOne(write, writing)))
-      : await writeMany(possible, writing)
+  const isSingle = how.by === 'one'
+  const sent = await writeGroups(
+    inChunks(possible, isSingle ? 1 : how.most),
+    (some) => (isSingle ? writeOne(some, writing) : writeMany(some, writing)),
+    // Batches go one after the other: what an earlier one has done is known before the next one leaves.
+    { inTurn: !isSingle },
+  )
   return [...refused, ...(how.proof === 'read-back' ? await readBack(possible, sent, writing) : sent)]
 }
 
 /** Not yet known: the request was taken, and the number has to be read. */
 const UNPROVED = -1
 
-async function writeOne(write: LevelWrite, { client, definition, signal }: Writing): Promise<WriteOutcome> {
-  const { writeId, stockUnitId, locationId, quantity } = write
-  const { writes: how } = definition
-  if (how.by !== 'one') throw new TypeError('the definition writes many at once')
-  try {
-    const { content } = await client.call({
-      operation: 'setLevels',
-      field: 'writes.request',
-      request: how.request,
-      values: { stockUnitId, locationId, quantity: String(quantity), writeId },
-      input: write,
-      signal,
-    })
-    if (how.proof === 'read-back' || how.quantity === undefined)
-      return { writeId, kind: 'applied', quantity: UNPROVED }
-    const value = await client.evaluateOne('writes.quantity', how.quantity, content)
-    const shown = readQuantity('writes.quantity', { value })
-    if (shown === undefined)
-      throw new Malformed(
-        `writes.quantity: the answer names no quantity for ${stockUnitId}.`,
-        JSON.stringify(content),
-      )
-    return { writeId, kind: 'applied', quantity: shown }
-  } catch (error) {
-    if (isConnectorError(error) && isAboutOneRow(error)) return { writeId, kind: 'refused', error }
-    throw error
-  }
-}
-
-async function writeMany(writes: readonly LevelWrite[], writing: Writing): Promise<WriteOutcome[]> {
+async function writeOne([write]: readonly LevelWrite[], writing: Writing): Promise<WriteOutcome[]> {
   const { client, definition, signal } = writing
   const { writes: how } = definition
-  if (how.by !== 'many') throw new TypeError('the definition writes one by one')
-  const outcomes: WriteOutcome[] = []
-  // One after the other: what an earlier call has done is known before the next one leaves.
-  for (const some of inChunks(writes, how.most)) {
-    const isCsv = how.request.csvBody !== undefined
-    const { content } = await client.call({
-      operation: 'setLevels',
-      field: 'writes.request',
-      request: how.request,
-      values: { writeId: some[0]?.writeId ?? '' },
-      input: isCsv ? some : { writes: some },
-      signal,
-    })
-    outcomes.push(...(await readOutcomes(some, content, writing)))
-  }
-  return outcomes
+  if (write === undefined || how.by !== 'one') throw new TypeError('the definition writes many at once')
+  const { writeId, stockUnitId, locationId, quantity } = write
+  const { content } = await client.call({
+    operation: 'setLevels',
+    field: 'writes.request',
+    request: how.request,
+    values: { stockUnitId, locationId, quantity: String(quantity), writeId },
+    input: write,
+    signal,
+  })
+  if (how.proof === 'read-back' || how.quantity === undefined)
+    return [{ writeId, kind: 'applied', quantity: UNPROVED }]
+  const value = await client.evaluateOne('writes.quantity', how.quantity, content)
+  const shown = readQuantity('writes.quantity', { value })
+  if (shown === undefined)
+    throw new Malformed(
+      `writes.quantity: the answer names no quantity for ${stockUnitId}.`,
+      JSON.stringify(content) ?? '',
+    )
+  return [{ writeId, kind: 'applied', quantity: shown }]
+}
+
+async function writeMany(some: readonly LevelWrite[], writing: Writing): Promise<WriteOutcome[]> {
+  const { client, definition, signal } = writing
+  const { request } = definition.writes
+  const { content } = await client.call({
+    operation: 'setLevels',
+    field: 'writes.request',
+    request,
+    values: { writeId: some[0]?.writeId ?? '' },
+    input: request.csvBody === undefined ? { writes: some } : some,
+    signal,
+  })
+  return await readOutcomes(some, content, writing)
 }
 
 async function readOutcomes(
