@@ -199,6 +199,19 @@ test('writes that the answer says nothing of are read back: what is shown decide
   expect(asked.map(({ method }) => method)).toEqual(['PUT', 'PUT', 'PUT', 'GET', 'GET', 'GET'])
 })
 
+test('a write that has left and cannot be read back is unknown, whatever kept us from it', async () => {
+  const writes = { by: 'one', proof: 'read-back', request: base.writes.request }
+  for (const status of [429, 401, 503, 400]) {
+    const { operations } = await connect({ writes }, ({ method }, response) =>
+      method === 'PUT' ? response.writeHead(204).end() : json(response, {}, {}, status),
+    )
+    await expect(operations.setLevels([write('1', 4)])).rejects.toMatchObject({
+      kind: 'unavailable',
+      sent: true,
+    })
+  }
+})
+
 test('a body that cannot be made was surely never sent; a write that failed does not speak for the others', async () => {
   const broken = { by: 'one', request: { ...base.writes.request, body: 'quantity + $sum' }, quantity: 'n' }
   const first = await connect({ writes: broken }, (_, response) => json(response, {}))

@@ -1,9 +1,12 @@
 import {
   type ConnectorError,
+  type ExternalLevel,
   Invalid,
+  isConnectorError,
   type LevelWrite,
   Malformed,
   NotFound,
+  Unavailable,
   type WriteOutcome,
   writeGroups,
 } from '@plimsoll/connector-kit'
@@ -130,7 +133,7 @@ async function readBack(
 ): Promise<WriteOutcome[]> {
   const unproved = new Set(sent.flatMap((each) => (each.kind === 'applied' ? [each.writeId] : [])))
   const asked = writes.filter(({ writeId }) => unproved.has(writeId))
-  const shown = new Map((await readLevels(asked, writing)).map((level) => [keyOf(level), level.quantity]))
+  const shown = new Map((await readSent(asked, writing)).map((level) => [keyOf(level), level.quantity]))
   const proved = asked.map((write): WriteOutcome => {
     const { writeId, stockUnitId } = write
     const quantity = shown.get(keyOf(write))
@@ -141,6 +144,16 @@ async function readBack(
     return { writeId, kind: 'refused', error }
   })
   return [...sent.filter(({ writeId }) => !unproved.has(writeId)), ...proved]
+}
+
+/** The writes have left: whatever keeps us from reading them back, they are unknown and not unsent. */
+async function readSent(asked: readonly LevelWrite[], writing: Writing): Promise<ExternalLevel[]> {
+  try {
+    return await readLevels(asked, writing)
+  } catch (cause) {
+    if (!isConnectorError(cause)) throw cause
+    throw new Unavailable(`What was written could not be read back: ${cause.message}`, true, { cause })
+  }
 }
 
 function whyImpossible(
