@@ -128,9 +128,9 @@ function sayBudget(budget: BudgetSpec): string {
     case 'concurrency':
       return `${budget.max} calls at once${only}`
     case 'token-bucket':
-      return `${budget.refillPerSecond} calls a second, ${budget.capacity} in a burst${only}`
+      return `${sayPace(budget.refillPerSecond, 'calls')}, ${budget.capacity.toLocaleString('en')} in a burst${only}`
     case 'cost-bucket':
-      return `${budget.refillPerSecond} points a second, ${budget.capacity.toLocaleString('en')} in a burst${only}`
+      return `${sayPace(budget.refillPerSecond, 'points')}, ${budget.capacity.toLocaleString('en')} in a burst${only}`
     case 'daily':
       return `${budget.max.toLocaleString('en')} calls a day${only}`
     default: {
@@ -138,6 +138,21 @@ function sayBudget(budget: BudgetSpec): string {
       return never
     }
   }
+}
+
+/** In the unit of time in which it is a whole number, as the platforms say it. */
+function sayPace(perSecond: number, what: string): string {
+  for (const [unit, seconds] of [
+    ['a second', 1],
+    ['a minute', 60],
+    ['an hour', 3_600],
+    ['a day', 86_400],
+  ] as const) {
+    const count = perSecond * seconds
+    const whole = Math.round(count)
+    if (whole >= 1 && Math.abs(count - whole) < 1e-6) return `${whole.toLocaleString('en')} ${what} ${unit}`
+  }
+  return `${perSecond.toFixed(3)} ${what} a second`
 }
 
 function sayFacts(facts: Connector['manifest']['capabilities']['facts']): string[] {
