@@ -15,5 +15,8 @@ export const STEP_LIMITS = { stack: 250, sequence: 200_000 }
 /** For all rows of one answer together. */
 export const TIMEOUT_MS = 2_000
 
+/** So many a thread does before another takes its place. */
+export const JOBS_MAX = 200
+
 /** Above what a page of a thousand large orders needs; beyond it the thread ends, and nothing else. */
 export const MEMORY_MB = 96

@@ -62,6 +62,14 @@ test.each([
   expect(await one('1 + 1')).toEqual({ value: 2 })
 })
 
+test('hundreds of jobs are as good as one: what they leave behind kills nobody', async () => {
+  const row = { text: 'x'.repeat(20_000) }
+  for (let at = 0; at < 45; at += 1) {
+    const some = Array.from({ length: 10 }, (_, nth) => one('$length(text) + nth', { ...row, nth }))
+    expect(await Promise.all(some)).toEqual(Array.from({ length: 10 }, (_, nth) => ({ value: 20_000 + nth })))
+  }
+})
+
 test('others who wait while a thread dies are served by the next', async () => {
   const bad = one('($f := function($n){ $f($n + 1) }; $f(0))', {}, 500).catch(() => 'ended')
   const hungry = one('[1..200].[1..100000]', {}, 2_000).catch(() => 'ended')

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import { z } from 'zod'
-import { type Job, type JobResult, MEMORY_MB, STEP_LIMITS, TIMEOUT_MS } from './evaluation.ts'
+import { JOBS_MAX, type Job, type JobResult, MEMORY_MB, STEP_LIMITS, TIMEOUT_MS } from './evaluation.ts'
 
 /** One row through an expression: a value (undefined where it found nothing), or what was wrong. */
 export type Evaluated = { value: unknown } | { problem: string }
@@ -27,9 +27,16 @@ const outcome = z.union([
   z.object({ problem: z.string() }),
 ])
 
-type Waiting = { job: Job; resolve(outcome: string): void; reject(problem: ExpressionProblem): void }
+type Waiting = {
+  job: Job
+  /** A thread has died over it. */
+  isSecond: boolean
+  resolve(outcome: string): void
+  reject(problem: ExpressionProblem): void
+}
+type Thread = { worker: Worker; waiting: Map<number, Waiting>; done: number }
 
-let thread: { worker: Worker; waiting: Map<number, Waiting> } | undefined
+let thread: Thread | undefined
 let lastId = 0
 
 /**
@@ -66,7 +73,7 @@ const ROWS_AT_ONCE = 500
 function runJob(job: Omit<Job, 'id'>): Promise<string> {
   lastId += 1
   const id = lastId
-  return new Promise((resolve, reject) => post({ job: { id, ...job }, resolve, reject }))
+  return new Promise((resolve, reject) => post({ job: { id, ...job }, isSecond: false, resolve, reject }))
 }
 
 function post(waiter: Waiting): void {
@@ -78,7 +85,7 @@ function post(waiter: Waiting): void {
   worker.postMessage(waiter.job)
 }
 
-function startThread(): { worker: Worker; waiting: Map<number, Waiting> } {
+function startThread(): Thread {
   const worker = new Worker(new URL('./evaluator-worker.ts', import.meta.url), {
     // Nothing of this process is told to it.
     env: {},
@@ -87,11 +94,17 @@ function startThread(): { worker: Worker; waiting: Map<number, Waiting> } {
     resourceLimits: { maxOldGenerationSizeMb: MEMORY_MB, maxYoungGenerationSizeMb: 16, stackSizeMb: 4 },
   })
   worker.unref()
-  const started = { worker, waiting: new Map<number, Waiting>() }
+  const started: Thread = { worker, waiting: new Map<number, Waiting>(), done: 0 }
   worker.on('message', (result: JobResult) => {
     const waiter = started.waiting.get(result.id)
     started.waiting.delete(result.id)
-    if (started.waiting.size === 0) worker.unref()
+    started.done += 1
+    // The worlds of earlier jobs are not given back as fast as they are made.
+    if (started.done >= JOBS_MAX && thread === started) thread = undefined
+    if (started.waiting.size === 0) {
+      worker.unref()
+      if (thread !== started) void worker.terminate()
+    }
     if ('outcome' in result) waiter?.resolve(result.outcome)
     else waiter?.reject(new ExpressionProblem(result.problem))
   })
@@ -99,8 +112,10 @@ function startThread(): { worker: Worker; waiting: Map<number, Waiting> } {
     if (thread === started) thread = undefined
     const [guilty, ...others] = started.waiting.values()
     started.waiting.clear()
-    // Jobs are done one after the other: the oldest was under way. The others have done nothing wrong.
-    guilty?.reject(new ExpressionProblem(why))
+    // Jobs are done one after the other: the oldest was under way. The others have done nothing wrong; nor, maybe, has
+    // it: what earlier jobs left behind counts too. A second thread that dies over it leaves no doubt.
+    if (guilty?.isSecond === true) guilty.reject(new ExpressionProblem(why))
+    else if (guilty !== undefined) post({ ...guilty, isSecond: true })
     for (const each of others) post(each)
   }
   worker.on('error', (error) => {
