@@ -153,6 +153,7 @@ async function openBase(server: StormServer): Promise<HubBase> {
       secretKey: undefined,
       logLevel: 'warn',
       roles: { api: false, worker: false },
+      connectorFolders: [],
     },
     { keep: 'running', organizationName: 'Storm & Co.' },
   )

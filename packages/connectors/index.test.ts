@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { listConnectorIds, loadConnectors, loadSimulator } from './index.ts'
+import { listConnectorIds, loadConformance, loadConnectors, loadSimulator } from './index.ts'
 
 test('every folder is found as the connector that its manifest names', async () => {
   const connectors = await loadConnectors()
@@ -27,4 +27,9 @@ test.each(listConnectorIds())(
 
 test('there is no simulator for a platform that nobody connected', async () => {
   expect(await loadSimulator('../shopify')).toBeUndefined()
+})
+
+test.each(listConnectorIds())('%s says how its conformance suite is started', async (id) => {
+  const { setups } = await loadConformance(id)
+  for (const { connector } of Object.values(setups)) expect(connector.manifest.id).toBe(id)
 })

@@ -1,4 +1,5 @@
-import { expect, test } from 'vitest'
+import path from 'node:path'
+import { afterEach, expect, test, vi } from 'vitest'
 import { type ConfigurationOptions, readConfiguration } from './configuration.ts'
 
 test.each<[ConfigurationOptions, string]>([
@@ -28,4 +29,12 @@ test('what an option says wins over what is usual, and an address loses its last
     roles: { api: false, worker: true },
     logLevel: 'debug',
   })
+})
+
+afterEach(() => vi.unstubAllEnvs())
+
+test('folders of connectors stand in one variable as in PATH', () => {
+  expect(readConfiguration().connectorFolders).toEqual([])
+  vi.stubEnv('PLIMSOLL_CONNECTORS', ['/srv/ours', '', ' theirs '].join(path.delimiter))
+  expect(readConfiguration().connectorFolders).toEqual([path.resolve('/srv/ours'), path.resolve('theirs')])
 })

@@ -1,4 +1,4 @@
-import { resolve } from 'node:path'
+import { delimiter, resolve } from 'node:path'
 import { z } from 'zod'
 
 /**
@@ -16,6 +16,8 @@ export type Configuration = {
   secretKey: string | undefined
   logLevel: (typeof LOG_LEVELS)[number]
   roles: { api: boolean; worker: boolean }
+  /** Folders with connectors beside those of this repository. */
+  connectorFolders: readonly string[]
 }
 
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const
@@ -37,6 +39,7 @@ const environment = z.object({
   PLIMSOLL_SECRET_KEY: z.string().min(1).optional(),
   PLIMSOLL_LOG: z.enum(LOG_LEVELS, `use one of ${LOG_LEVELS.join(', ')}`).optional(),
   PLIMSOLL_ROLE: z.string().optional(),
+  PLIMSOLL_CONNECTORS: z.string().optional(),
 })
 
 export const DEFAULT_PORT = 7_460
@@ -91,6 +94,7 @@ export function readConfiguration(
     secretKey: env.PLIMSOLL_SECRET_KEY,
     logLevel: env.PLIMSOLL_LOG ?? defaults.logLevel,
     roles: parseRoles(options.role ?? env.PLIMSOLL_ROLE ?? 'api,worker'),
+    connectorFolders: parseFolders(env.PLIMSOLL_CONNECTORS ?? ''),
   }
 }
 
@@ -101,6 +105,15 @@ function parseRoles(text: string): Configuration['roles'] {
     throw new ConfigurationError(`There is no role "${unknown}"; use api, worker, or api,worker.`)
   }
   return { api: roles.includes('api'), worker: roles.includes('worker') }
+}
+
+/** Several stand as in PATH: with colons between them, with semicolons on Windows. */
+function parseFolders(text: string): string[] {
+  return text
+    .split(delimiter)
+    .map((folder) => folder.trim())
+    .filter((folder) => folder !== '')
+    .map((folder) => resolve(folder))
 }
 
 export class ConfigurationError extends Error {

@@ -54,7 +54,7 @@ export async function openHub(configuration: Configuration, options: OpenHubOpti
       name: options.organizationName ?? 'My brand',
       at: new Date(processContext.clock.now()),
     })
-    const connectors = await loadConnectors()
+    const connectors = await loadConnectors({ outside: configuration.connectorFolders })
     const context: SyncContext = {
       database,
       organizationId: organization.organizationId,

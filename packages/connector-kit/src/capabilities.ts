@@ -1,4 +1,5 @@
 import type { DailyReset } from './daily-reset.ts'
+import type { Words } from './form.ts'
 
 /** What a channel can do, and how it differs from the others. The hub goes by nothing else. */
 export type Capabilities = {
@@ -59,6 +60,8 @@ export type Capabilities = {
   penalties?: readonly Penalty[]
   /** Facts above that a guarantee rests on, with their source; `verified` only after a real account has shown it. */
   facts: readonly { fact: string; source: string; verified: boolean }[]
+  /** What people look for and cannot have on this platform, each with the reason; shown in docs/connectors.md. */
+  notPossible?: readonly { what: Words; why: Words }[]
 }
 
 /** What can be done about an order beyond what is there. */

@@ -271,6 +271,18 @@ test('with publicOnly a private address is never called, nor a name that leads t
   expect(sockets.size).toBe(1)
 })
 
+test('a request whose address a person typed in is refused alike, whatever the client does with others', async () => {
+  const { url, sockets } = await serve((_request, response) => response.end())
+  const { http } = client()
+  for (const address of [url, url.replace('127.0.0.1', 'localhost')]) {
+    await expect(http.send({ ...get(address), publicOnly: true })).rejects.toMatchObject({
+      kind: 'invalid',
+      field: 'url',
+    })
+  }
+  expect(sockets.size).toBe(0)
+})
+
 test('what is recorded of a call has no secret in it', async () => {
   const { url } = await serve((_request, response) => response.end('{"email":"a@b.example"}'))
   const { http, calls } = client()

@@ -28,6 +28,8 @@ export type HttpRequest = {
   cost?: number
   /** 0 goes first; 5 unless given. Counts only where whoever calls does not say what for. */
   priority?: number
+  /** A person typed this address in: as `publicOnly` of the client, for this request. */
+  publicOnly?: boolean
   signal?: AbortSignal
 }
 
@@ -103,7 +105,8 @@ export function createHttp({
 }: HttpOptions): Http {
   const send = async (request: HttpRequest): Promise<HttpResponse> => {
     if (request.token !== undefined) throw new TypeError(`${request.operation}: no tokens are declared`)
-    if (publicOnly) assertPublicUrl(request.url, { allowLoopback: false })
+    const isPublicOnly = publicOnly || request.publicOnly === true
+    if (isPublicOnly) assertPublicUrl(request.url, { allowLoopback: false })
     const timeoutMs = request.timeoutMs ?? defaultTimeoutMs
     const wanted = purpose?.()
     const permit = await budgets.acquire({
@@ -133,7 +136,7 @@ export function createHttp({
           code: KEPT_BACK,
         })
       }
-      const response = await exchange(request, { timeoutMs, clock, publicOnly })
+      const response = await exchange(request, { timeoutMs, clock, publicOnly: isPublicOnly })
       if (response.status === 429) budgets.throttled(parseRetryAfterMs(response), request.operation)
       record({ status: response.status })
       return { ...response, durationMs: elapsedMs() }

@@ -77,6 +77,28 @@ export const connector = defineConnector({
           verified: false,
         },
       ],
+      notPossible: [
+        {
+          what: {
+            en: 'Telling two equal parcels without tracking numbers apart',
+            zh: '区分两个没有运单号的相同包裹',
+          },
+          why: {
+            en: 'Creating a fulfilment takes no idempotency key; once all units have left, the second looks like the first.',
+            zh: '创建发货不接受幂等键；全部发出后，第二个包裹与第一个无法区分。',
+          },
+        },
+        {
+          what: {
+            en: 'Learning from a webhook where an order ships from',
+            zh: '从 webhook 得知订单的发货地点',
+          },
+          why: {
+            en: 'Its webhooks carry no fulfilment orders; the hub reads the order to know.',
+            zh: '其 webhook 不含履约单；中枢会再读取订单以确认。',
+          },
+        },
+      ],
     },
     budgets: [
       // The smallest plan's; every answer says what the shop really has.

@@ -1,32 +1,4 @@
-import { createConformanceWorld, describeConformance } from '@plimsoll/connector-kit/conformance'
-import { connector } from './index.ts'
-import { createWalmartSimulator, type WalmartSimulatorOptions } from './simulator/index.ts'
+import { describeConformance } from '@plimsoll/connector-kit/conformance'
+import { conformance } from './conformance.ts'
 
-async function start(options: WalmartSimulatorOptions = {}) {
-  const simulator = await createWalmartSimulator({ feedDelayMs: 20, ...options })
-  return createConformanceWorld({
-    connector,
-    simulator,
-    settings: simulator.settings,
-    credentials: simulator.credentials,
-    wrongCredentials: { ...simulator.credentials, clientSecret: 'wrong' },
-    wrongWebhookCredentials: { ...simulator.credentials, webhookSecret: 'anotherSecret00000' },
-    endTokens: simulator.endTokens,
-    unknown: {
-      listingExternalId: 'NO-SUCH-SKU',
-      orderExternalId: '999999999999999',
-      level: { stockUnitId: 'NO-SUCH-SKU', locationId: '1000005050' },
-    },
-    unknownTicket: (ticket) => ticket.replace(/\d+@/, '0@'),
-    withUnknownOrderStatus: (body) =>
-      body.includes('"purchaseOrderId"')
-        ? body.replaceAll(/"status":"[A-Z][a-z]+"/g, '"status":"Teleported"')
-        : body,
-  })
-}
-
-describeConformance('Walmart', { connector, start: () => start() })
-describeConformance('Walmart, two fulfilment centres, signatures in hexadecimal', {
-  connector,
-  start: () => start({ nodes: ['Main warehouse', 'West'], signatureEncoding: 'hex' }),
-})
+for (const [name, setup] of Object.entries(conformance)) describeConformance(name, setup)

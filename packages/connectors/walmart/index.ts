@@ -83,6 +83,29 @@ export const connector = defineConnector({
           verified: false,
         },
       ],
+      notPossible: [
+        {
+          what: { en: 'Taking one listing off sale', zh: '单独下架一个商品' },
+          why: { en: 'Retiring an item deletes it.', zh: '停售（retire）会删除该商品。' },
+        },
+        {
+          what: {
+            en: 'Guarding a write against a sale that the hub has not seen',
+            zh: '防止写入覆盖中枢尚未看到的销售',
+          },
+          why: {
+            en: 'Its API takes absolute quantities and no condition.',
+            zh: '其 API 只接受绝对数量，不接受条件。',
+          },
+        },
+        {
+          what: { en: 'Telling virtual packs from items', zh: '区分虚拟套装与普通商品' },
+          why: {
+            en: 'They draw on other SKUs and nothing says so; do not map them.',
+            zh: '它们消耗其他 SKU 的库存，但 API 没有标明；请勿映射。',
+          },
+        },
+      ],
     },
     budgets: BUDGETS,
   },

@@ -1,43 +1,4 @@
-import { createBudgets, createHttp, systemClock } from '@plimsoll/connector-kit'
-import { createConformanceWorld, describeConformance } from '@plimsoll/connector-kit/conformance'
-import { connector } from './index.ts'
-import { createWooCommerceSimulator, type WooCommerceSimulatorOptions } from './simulator/index.ts'
+import { describeConformance } from '@plimsoll/connector-kit/conformance'
+import { conformance } from './conformance.ts'
 
-async function start(options: WooCommerceSimulatorOptions = {}) {
-  const simulator = await createWooCommerceSimulator(options)
-  return createConformanceWorld({
-    connector,
-    simulator,
-    settings: simulator.settings,
-    credentials: simulator.credentials,
-    wrongCredentials: { ...simulator.credentials, consumerSecret: 'cs_wrong' },
-    wrongWebhookCredentials: { ...simulator.credentials, webhookSecret: 'anotherSecret00000' },
-    grant: {
-      given: {},
-      // The owner agrees; the shop posts the keys before it sends the browser back.
-      async agree(url, inbox) {
-        const http = createHttp({ budgets: createBudgets([], systemClock), clock: systemClock })
-        await http.send({ operation: 'agree', method: 'GET', url })
-        const { body } = await inbox.waitFor(({ path }) => path.endsWith('/callback'))
-        return { query: {}, body: JSON.parse(Buffer.from(body).toString('utf8')) }
-      },
-    },
-    unknown: {
-      listingExternalId: '987654',
-      orderExternalId: '987654',
-      level: { stockUnitId: '987654', locationId: 'default' },
-    },
-    // Only orders and their lists carry statuses of orders.
-    withUnknownOrderStatus: (body) =>
-      body.includes('"line_items"')
-        ? body.replaceAll(/"status":"[a-z-]+"/g, '"status":"partially-shipped"')
-        : body,
-  })
-}
-
-describeConformance('WooCommerce', { connector, start: () => start() })
-// Shops older than 10.3, where variations are read for each parent, and with core's fulfilments.
-describeConformance('WooCommerce without a list of variations', {
-  connector,
-  start: () => start({ variationsRoute: false, fulfillments: true, checkout: 'pending' }),
-})
+for (const [name, setup] of Object.entries(conformance)) describeConformance(name, setup)

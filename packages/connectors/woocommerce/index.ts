@@ -49,6 +49,25 @@ export const connector = defineConnector({
           verified: false,
         },
       ],
+      notPossible: [
+        {
+          what: {
+            en: 'Guarding a write against a sale that the hub has not seen',
+            zh: '防止写入覆盖中枢尚未看到的销售',
+          },
+          why: {
+            en: 'Its API takes absolute quantities and no condition; raises wait until all orders are known.',
+            zh: '其 API 只接受绝对数量，不接受条件；因此上调须等到所有订单均已知晓。',
+          },
+        },
+        {
+          what: {
+            en: 'Knowing whether a refund after completion put units back',
+            zh: '得知完成后的退款是否退回库存',
+          },
+          why: { en: 'Its API does not say.', zh: '其 API 未提供此信息。' },
+        },
+      ],
     },
     budgets: [{ kind: 'concurrency', name: 'requests', max: 2 }],
   },

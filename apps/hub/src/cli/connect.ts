@@ -1,5 +1,4 @@
 import type { CheckResult, Connector } from '@plimsoll/connector-kit'
-import { loadConnectors } from '@plimsoll/connectors'
 import { findLocations } from '@plimsoll/stock'
 import {
   type CatalogueReport,
@@ -14,6 +13,7 @@ import { type Command, InvalidArgumentError } from 'commander'
 import type { HubBase } from '../hub.ts'
 import { ensureLocation } from '../items-import.ts'
 import { authorize } from './authorize.ts'
+import { loadAllConnectors } from './connector-places.ts'
 import { readInput } from './input-file.ts'
 import { numberIn, ORDERS_POLL_MS, PORT } from './number-option.ts'
 import { CommandProblem, EXIT, type Output } from './output.ts'
@@ -101,7 +101,7 @@ export function connectCommand(program: Command, exit: (code: number) => void): 
 
 /** @throws CommandProblem naming those that there are */
 export async function loadConnector(id: string): Promise<Connector> {
-  const connectors = await loadConnectors()
+  const connectors = await loadAllConnectors()
   const connector = connectors.get(id)
   if (connector !== undefined) return connector
   const known = [...connectors.keys()].sort().join(', ')

@@ -1,9 +1,9 @@
 import type { ConnectorList, FormField } from '@plimsoll/client'
 import type { Connector } from '@plimsoll/connector-kit'
-import { loadConnectors } from '@plimsoll/connectors'
 import type { Command } from 'commander'
 import { listConnectorForms } from '../views/connector-forms.ts'
 import { loadConnector } from './connect.ts'
+import { loadAllConnectors } from './connector-places.ts'
 import { createOutput, EXIT } from './output.ts'
 import { traitsOf } from './typed-settings.ts'
 
@@ -19,7 +19,8 @@ export function connectorsCommand(program: Command, exit: (code: number) => void
     .argument('[connector]', 'shopify, woocommerce, …')
     .option('--json', 'print one JSON object on the last line, and nothing for people')
     .action(async (id: string | undefined, options: { json?: boolean }) => {
-      const connectors = id === undefined ? await loadConnectors() : new Map([[id, await loadConnector(id)]])
+      const connectors =
+        id === undefined ? await loadAllConnectors() : new Map([[id, await loadConnector(id)]])
       const rows = listConnectorForms(connectors).map((row) => ({
         ...row,
         abilities: abilitiesOf(connectors.get(row.id)),

@@ -1,4 +1,5 @@
 import { isConnectorError } from '@plimsoll/connector-kit'
+import { ConnectorProblem } from '@plimsoll/connectors'
 import { DatabaseProblem, isTransient } from '@plimsoll/database'
 import { FileProblem, fileErrors } from '@plimsoll/files'
 import { type Refusal, stockErrors } from '@plimsoll/stock'
@@ -54,7 +55,11 @@ export type Explained = { message: string; exitCode: number; code?: string; fiel
 
 /** Any error as one plain sentence with its cure, and the exit code. */
 export function explainError(error: unknown): Explained {
-  if (error instanceof ConfigurationError || error instanceof ImportProblem) {
+  if (
+    error instanceof ConfigurationError ||
+    error instanceof ImportProblem ||
+    error instanceof ConnectorProblem
+  ) {
     return { message: error.message, exitCode: EXIT.badInput }
   }
   if (error instanceof SyncProblem) {

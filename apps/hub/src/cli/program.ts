@@ -2,8 +2,10 @@ import { Command } from 'commander'
 import { VERSION } from '../version.ts'
 import { applicationCommand } from './application.ts'
 import { backfillCommand } from './backfill.ts'
+import { conformanceCommand } from './conformance.ts'
 import { connectCommand } from './connect.ts'
 import { connectionCommand } from './connection.ts'
+import { connectorCommand } from './connector.ts'
 import { connectorsCommand } from './connectors.ts'
 import { cutoverCommand } from './cutover.ts'
 import { demoCommand } from './demo.ts'
@@ -74,6 +76,8 @@ export function createProgram(exit: (code: number) => void): Command {
     doctorCommand,
     migrateCommand,
     simulateCommand,
+    conformanceCommand,
+    connectorCommand,
   ]
   for (const add of commands) add(program, exit)
   return program

@@ -2,6 +2,7 @@ import { listConnectorIds, loadSimulator } from '@plimsoll/connectors'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { readClockOption, toDemoClock } from '../demo/demo-clock.ts'
 import { loadHistory } from '../demo/history.ts'
+import { connectorPlaces } from './connector-places.ts'
 import { numberIn, PORT, PRODUCTS, SEED } from './number-option.ts'
 import { CommandProblem, createOutput, EXIT } from './output.ts'
 import { stopSignal } from './serve.ts'
@@ -38,10 +39,10 @@ export function simulateCommand(program: Command, exit: (code: number) => void):
     .option('--json', 'print one JSON object when it is ready')
     .addOption(new Option('--demo-clock <factor@origin>', 'how fast the demo lives').hideHelp())
     .action(async (connector: string, options: SimulateOptions) => {
-      const start = await loadSimulator(connector)
+      const start = await loadSimulator(connector, connectorPlaces())
       if (start === undefined) {
         throw new CommandProblem(
-          `There is no simulator "${connector}"; there are: ${listConnectorIds().join(', ')}.`,
+          `There is no simulator "${connector}"; there are: ${listConnectorIds(connectorPlaces()).join(', ')}.`,
         )
       }
       const running = await start({

@@ -165,6 +165,8 @@ test('the commands are those that the design names for now', () => {
     'doctor',
     'migrate',
     'simulate',
+    'conformance',
+    'connector new',
   ])
 })
 
@@ -198,6 +200,8 @@ const wrong: [said: string, args: string[]][] = [
     ['item', 'create', 'MUG', '--tracking', 'batch'],
   ],
   ["missing required argument 'connector'", ['simulate']],
+  ["missing required argument 'connector'", ['conformance']],
+  ["missing required argument 'id'", ['connector', 'new']],
   ["missing required argument 'file'", ['import', 'items']],
   ['too many arguments', ['doctor', 'please']],
   ["missing required argument 'sku'", ['stock', 'show']],

@@ -66,7 +66,7 @@ export async function toChannels(ids: readonly string[]): Promise<DemoChannel[]>
 
 async function listSimulated(): Promise<string[]> {
   const ids = listConnectorIds()
-  const found = await Promise.all(ids.map(loadSimulator))
+  const found = await Promise.all(ids.map((id) => loadSimulator(id)))
   return ids.filter((_, nth) => found[nth] !== undefined)
 }
 

@@ -1,5 +1,5 @@
-import { expect } from 'vitest'
 import { type ConformanceCase, refusalOf } from './conformance-case.ts'
+import { expect } from './expect.ts'
 
 /** Who we are, what we may, and where the platform keeps stock. */
 export function accessCases(): ConformanceCase[] {

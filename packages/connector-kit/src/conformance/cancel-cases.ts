@@ -1,7 +1,7 @@
-import { expect } from 'vitest'
 import type { Cancellation } from '../canonical.ts'
 import type { Capabilities } from '../capabilities.ts'
 import { type ConformanceCase, refusalOf } from './conformance-case.ts'
+import { expect } from './expect.ts'
 import type { ConformanceWorld } from './world.ts'
 
 /** Cancelling what has not shipped. */

@@ -1,5 +1,5 @@
-import { expect } from 'vitest'
 import { type ConnectorError, type ErrorKind, isConnectorError } from '../errors.ts'
+import { expect } from './expect.ts'
 import type { ConformanceWorld } from './world.ts'
 
 /** One thing that a connector must do, told as a story in a fresh world. */

@@ -1,7 +1,7 @@
-import { expect } from 'vitest'
 import type { Connector } from '../contract.ts'
 import { type FormField, formOf } from '../form.ts'
 import { type ConformanceCase, refusalOf } from './conformance-case.ts'
+import { expect } from './expect.ts'
 
 /** The form, access tokens that end, and the platform's own page. */
 export function connectCases<Settings, Credentials>(

@@ -1,7 +1,7 @@
-import { expect } from 'vitest'
 import type { ExternalCount } from '../canonical.ts'
 import type { Capabilities } from '../capabilities.ts'
 import type { ConformanceCase } from './conformance-case.ts'
+import { expect } from './expect.ts'
 import type { ConformanceWorld } from './world.ts'
 
 /** Stock that the platform keeps, counts and sends itself: read, and never written. */

@@ -1,7 +1,7 @@
-import { expect } from 'vitest'
 import type { ChannelOperations } from '../contract.ts'
 import type { FaultSettings, ScriptedAnswer } from '../simulator/faults.ts'
 import { type ConformanceCase, refusalOf } from './conformance-case.ts'
+import { expect } from './expect.ts'
 import type { ConformanceWorld } from './world.ts'
 
 const json = { 'content-type': 'application/json' }

@@ -2,9 +2,11 @@
 
 export { fromEnvironment } from '../property-runs.ts'
 export type { ConformanceCase } from './conformance-case.ts'
-export type { ConformanceOptions } from './describe-conformance.ts'
-export { conformanceCases, describeConformance } from './describe-conformance.ts'
+export { conformanceCases, unclaimedCases } from './conformance-cases.ts'
+export { describeConformance } from './describe-conformance.ts'
 export { offlineContext } from './offline-context.ts'
+export type { CaseResult, ConformanceSetup, ConformanceSetups } from './run-conformance.ts'
+export { runConformance } from './run-conformance.ts'
 export {
   expectClosedError,
   expectSoundEvents,

@@ -1,8 +1,8 @@
-import { expect } from 'vitest'
 import type { LevelWrite } from '../canonical.ts'
 import type { Capabilities } from '../capabilities.ts'
 import type { ControlLevel } from '../simulator/control.ts'
 import { type ConformanceCase, refusalOf } from './conformance-case.ts'
+import { expect } from './expect.ts'
 import { type FinalOutcome, setLevelsToTheEnd } from './final-outcomes.ts'
 import type { ConformanceWorld } from './world.ts'
 

@@ -1,8 +1,8 @@
-import { expect } from 'vitest'
 import type { QueuedMessage } from '../canonical.ts'
 import { systemClock } from '../clock.ts'
 import type { Connector } from '../contract.ts'
 import type { ConformanceCase } from './conformance-case.ts'
+import { expect } from './expect.ts'
 import type { ConformanceWorld } from './world.ts'
 
 /** Events that are pulled: at least once, in any order, and gone only once they are acknowledged. */

@@ -1,8 +1,8 @@
-import { expect } from 'vitest'
 import type { Shipment } from '../canonical.ts'
 import type { Capabilities } from '../capabilities.ts'
 import { isConnectorError } from '../errors.ts'
 import { type ConformanceCase, refusalOf } from './conformance-case.ts'
+import { expect } from './expect.ts'
 import type { ConformanceWorld } from './world.ts'
 
 /** Telling the platform what has left. */

@@ -1,4 +1,3 @@
-import { expect } from 'vitest'
 import type {
   ExternalLevel,
   ExternalListing,
@@ -10,6 +9,7 @@ import type {
   WriteOutcome,
 } from '../canonical.ts'
 import { actionFor, isConnectorError } from '../errors.ts'
+import { expect } from './expect.ts'
 
 /** What every canonical value promises, whatever the platform answered. For conformance cases and property tests. */
 

@@ -1,8 +1,8 @@
-import { expect } from 'vitest'
 import type { TicketOutcome } from '../canonical.ts'
 import type { Capabilities } from '../capabilities.ts'
 import type { ChannelOperations } from '../contract.ts'
 import { type ConformanceCase, refusalOf } from './conformance-case.ts'
+import { expect } from './expect.ts'
 import { followTickets } from './final-outcomes.ts'
 import type { ConformanceWorld } from './world.ts'
 

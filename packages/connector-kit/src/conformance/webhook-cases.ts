@@ -1,7 +1,7 @@
-import { expect } from 'vitest'
 import type { WebhookEvent } from '../canonical.ts'
 import type { Connector } from '../contract.ts'
 import { type ConformanceCase, refusalOf } from './conformance-case.ts'
+import { expect } from './expect.ts'
 import type { ReceivedWebhook } from './webhook-inbox.ts'
 import type { ConformanceWorld } from './world.ts'
 

@@ -1,6 +1,6 @@
-import { expect } from 'vitest'
 import type { Capabilities } from '../capabilities.ts'
 import { type ConformanceCase, refusalOf } from './conformance-case.ts'
+import { expect } from './expect.ts'
 import type { ConformanceWorld } from './world.ts'
 
 /** Taking a listing off the channel whose number could not be lowered, and putting it back. */

@@ -1,0 +1,4 @@
+/** How the platform says no. */
+export function refusal(code: string, message: string) {
+  return { error: { code, message } }
+}

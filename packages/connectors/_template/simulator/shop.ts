@@ -1,0 +1,102 @@
+import type { Order, Product } from '../api.ts'
+
+export type ShopProduct = Product & { price: number }
+export type ShopOrder = Order & { changed_at: string; shipments: Map<string, number> }
+
+/** The platform's own rules: what it keeps, and when its numbers move. Make these the real platform's. */
+export function createShop(world: {
+  currency: string
+  now(): number
+  /** An order was placed or has changed. */
+  onChange(order: Order): void
+}) {
+  const products = new Map<number, ShopProduct>()
+  const orders = new Map<number, ShopOrder>()
+  let version = 0
+
+  const changed = (order: ShopOrder): void => {
+    version += 1
+    order.version = version
+    order.changed_at = new Date(world.now()).toISOString()
+    world.onChange(view(order))
+  }
+  const move = (productId: number, units: number): void => {
+    const product = products.get(productId)
+    if (product !== undefined && product.stock !== null) product.stock += units
+  }
+
+  return {
+    products,
+    orders,
+    webhook: undefined as { url: string; secret: string } | undefined,
+    view,
+    add(product: Omit<ShopProduct, 'id' | 'status'>): ShopProduct {
+      const added = { ...product, id: products.size + 1, status: 'active' as const }
+      products.set(added.id, added)
+      return added
+    },
+    bySku: (sku: string) => [...products.values()].find((product) => product.sku === sku),
+    /** A checkout: the stock falls at once. */
+    place(lines: readonly { product: ShopProduct; quantity: number }[]): ShopOrder {
+      const id = orders.size + 1
+      const order: ShopOrder = {
+        id,
+        number: `#${1_000 + id}`,
+        status: 'placed',
+        placed_at: new Date(world.now()).toISOString(),
+        changed_at: '',
+        version: 0,
+        currency: world.currency,
+        lines: lines.map(({ product, quantity }, at) => ({
+          id: id * 100 + at,
+          product_id: product.id,
+          sku: product.sku,
+          title: product.title,
+          quantity,
+          cancelled: 0,
+          shipped: 0,
+        })),
+        shipments: new Map(),
+      }
+      for (const { product, quantity } of lines) move(product.id, -quantity)
+      orders.set(id, order)
+      changed(order)
+      return order
+    },
+    pay(order: ShopOrder): void {
+      order.status = 'paid'
+      changed(order)
+    },
+    /** Before anything has left: the stock comes back. */
+    cancel(order: ShopOrder): void {
+      for (const line of order.lines) {
+        move(line.product_id, line.quantity - line.cancelled)
+        line.cancelled = line.quantity
+      }
+      order.status = 'cancelled'
+      changed(order)
+    },
+    /** @returns the shipment's id; the same for the same reference */
+    ship(order: ShopOrder, reference: string, lines: readonly { id: number; quantity: number }[]): number {
+      const known = order.shipments.get(reference)
+      if (known !== undefined) return known
+      for (const { id, quantity } of lines) {
+        const line = order.lines.find((each) => each.id === id)
+        if (line !== undefined)
+          line.shipped = Math.min(line.quantity - line.cancelled, line.shipped + quantity)
+      }
+      if (order.lines.every((line) => line.shipped === line.quantity - line.cancelled))
+        order.status = 'shipped'
+      const id = order.id * 10 + order.shipments.size
+      order.shipments.set(reference, id)
+      changed(order)
+      return id
+    },
+  }
+}
+export type Shop = ReturnType<typeof createShop>
+
+/** An order as the API and the webhooks show it. */
+function view({ shipments: _shipments, changed_at: _changedAt, ...order }: ShopOrder): Order {
+  return order
+}

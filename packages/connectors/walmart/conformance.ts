@@ -1,0 +1,35 @@
+import { type ConformanceSetups, createConformanceWorld } from '@plimsoll/connector-kit/conformance-suite'
+import { connector } from './index.ts'
+import type { Credentials, Settings } from './settings.ts'
+import { createWalmartSimulator, type WalmartSimulatorOptions } from './simulator/index.ts'
+
+async function start(options: WalmartSimulatorOptions = {}) {
+  const simulator = await createWalmartSimulator({ feedDelayMs: 20, ...options })
+  return createConformanceWorld({
+    connector,
+    simulator,
+    settings: simulator.settings,
+    credentials: simulator.credentials,
+    wrongCredentials: { ...simulator.credentials, clientSecret: 'wrong' },
+    wrongWebhookCredentials: { ...simulator.credentials, webhookSecret: 'anotherSecret00000' },
+    endTokens: simulator.endTokens,
+    unknown: {
+      listingExternalId: 'NO-SUCH-SKU',
+      orderExternalId: '999999999999999',
+      level: { stockUnitId: 'NO-SUCH-SKU', locationId: '1000005050' },
+    },
+    unknownTicket: (ticket) => ticket.replace(/\d+@/, '0@'),
+    withUnknownOrderStatus: (body) =>
+      body.includes('"purchaseOrderId"')
+        ? body.replaceAll(/"status":"[A-Z][a-z]+"/g, '"status":"Teleported"')
+        : body,
+  })
+}
+
+export const conformance: ConformanceSetups<Settings, Credentials> = {
+  Walmart: { connector, start: () => start() },
+  'Walmart, two fulfilment centres, signatures in hexadecimal': {
+    connector,
+    start: () => start({ nodes: ['Main warehouse', 'West'], signatureEncoding: 'hex' }),
+  },
+}
