@@ -228,18 +228,30 @@ describe('limits', () => {
   })
 
   test('a spent quota is RateLimited in both tongues', () =>
-    withAccount({ quotas: { tradingapi: 1, inventory: 1 } }, async ({ operations, seed }) => {
+    // The first page and its one item's offers; the other listing and whether the Inventory API has its SKU.
+    withAccount({ quotas: { tradingapi: 1, inventory: 3 } }, async ({ operations, seed }) => {
       await seed({}, {})
       await operations.listings(undefined)
+      await expect(operations.listing('110000000002')).resolves.toMatchObject({ sku: 'S-1' })
       await expect(operations.listings(undefined)).rejects.toMatchObject({
         kind: 'rate-limited',
         platform: { code: '2001' },
       })
-      await expect(operations.listing('110000000002')).resolves.toBeDefined()
       await expect(operations.listing('110000000002')).rejects.toMatchObject({
         kind: 'rate-limited',
         platform: { code: '518' },
       })
+    }))
+
+  test('many variations of one listing go four at a time, one call after the other', () =>
+    withAccount({ listedWith: 'trading', variations: 10 }, async ({ operations, seed, calls }) => {
+      const levels = await seed(...Array.from({ length: 10 }, () => ({})))
+      const outcomes = await operations.setLevels(levels.map((level, at) => write(level, at)))
+      expect(outcomes.filter(({ kind }) => kind === 'applied')).toHaveLength(10)
+      const sent = calls.filter(({ operation }) => operation === 'setLevels.trading')
+      expect(sent).toHaveLength(3)
+      for (const [at, call] of sent.slice(1).entries())
+        expect(call.at).toBeGreaterThanOrEqual((sent[at]?.at ?? 0) + Math.floor(sent[at]?.durationMs ?? 0))
     }))
 })
 

@@ -1,3 +1,4 @@
+import { readJson } from '@plimsoll/connector-kit'
 import * as answers from './answers.ts'
 import { scopes } from './scopes.ts'
 import type { RestCall, Transport } from './transport.ts'
@@ -51,7 +52,7 @@ export function createNotification(transport: Transport) {
         [200, 404],
       )
       if (response.status === 404) return undefined
-      return answers.notificationConfig.parse(JSON.parse(response.text)).alertEmail
+      return readJson(response, answers.notificationConfig, operation).alertEmail
     },
     setAlertEmail: (alertEmail: string, { signal }: Options = {}) =>
       transport.send(ofApplication({ method: 'PUT', path: '/config', body: { alertEmail }, signal }), [204]),

@@ -33,6 +33,7 @@ export function readXml(document: string): XmlElement {
     const attributes = tag.attributes as Record<string, string>
     const element: XmlElement = { name: localName(tag.name), attributes, text: '', children: [] }
     if (open.length >= depthMax) fail(new Error('it is nested too deeply'))
+    if (open.length === 0 && root !== undefined) fail(new Error('it has more than one root'))
     open.at(-1)?.children.push(element)
     root ??= element
     open.push(element)

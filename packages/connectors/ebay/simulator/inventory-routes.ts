@@ -48,6 +48,11 @@ export function inventoryRoutes(options: {
   const invalidPage = inventoryError(25_706, 'You have provided invalid pagination values.')
   const notFound = (sku: string) => inventoryError(25_702, `SKU ${sku} is not available in the system`)
   const itemOf = ({ listing, unit }: Record_) => toItem(account, listing, unit)
+  /** Lists and single reads name the groups twice. */
+  const wholeItemOf = (found: Record_) => ({
+    ...itemOf(found),
+    ...(found.listing.groupKey !== undefined && { groupIds: [found.listing.groupKey] }),
+  })
   const offerOf = ({ listing, unit }: Record_) => toOffer(account, traits, listing, unit)
 
   return [
@@ -63,14 +68,14 @@ export function inventoryRoutes(options: {
         total: all.length,
         size: rows.length,
         limit,
-        inventoryItems: rows.map(itemOf),
+        inventoryItems: rows.map(wholeItemOf),
       }
     }),
     route('GET', '/inventory_item/:sku', ({ request }) => {
       const { sku } = z.object({ sku: z.string() }).parse(request.params)
       const found = account.record(sku)
       if (found === undefined) throw new RestRefusal(404, notFound(sku))
-      return itemOf(found)
+      return wholeItemOf(found)
     }),
     route('POST', '/bulk_get_inventory_item', ({ request, reply }) => {
       const { requests } = readBody(bulkGet, request.body)
@@ -248,10 +253,7 @@ function toItem(account: Account, listing: SellerListing, unit: Unit) {
         ...(unit.spread.length > 0 && { availabilityDistributions: unit.spread }),
       },
     },
-    ...(listing.groupKey !== undefined && {
-      inventoryItemGroupKeys: [listing.groupKey],
-      groupIds: [listing.groupKey],
-    }),
+    ...(listing.groupKey !== undefined && { inventoryItemGroupKeys: [listing.groupKey] }),
   }
 }
 
