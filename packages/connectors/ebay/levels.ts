@@ -1,12 +1,9 @@
-import { type ExternalLevel, isConnectorError, type LevelKey } from '@plimsoll/connector-kit'
+import type { ExternalLevel, LevelKey } from '@plimsoll/connector-kit'
 import { defaultLocationId, fromStockUnitId, type StockUnit, toStockUnitId } from './ids.ts'
 import { isCounted, variationName } from './listing-map.ts'
 import type { Reading } from './listings.ts'
 import { leadingListingOf, type SkuFacts } from './sku-facts.ts'
 import type { TradingItem } from './trading.ts'
-
-/** Up to so many listings are read one by one, which is exact; beyond it the active list is looked through first. */
-const readSinglyMax = 4
 
 /** Reads levels now. Those of ended listings are left out. */
 export async function readLevels(keys: readonly LevelKey[], reading: Reading): Promise<ExternalLevel[]> {
@@ -48,10 +45,11 @@ export function shownOf({ item, offers }: SkuFacts): number | undefined {
 
 async function readItemLevels(
   units: readonly Extract<StockUnit, { world: 'item' }>[],
-  reading: Reading,
+  { active, signal }: Reading,
 ): Promise<ExternalLevel[]> {
   if (units.length === 0) return []
-  const found = await readItems([...new Set(units.map(({ itemId }) => itemId))], reading)
+  const itemIds = [...new Set(units.map(({ itemId }) => itemId))]
+  const found = await active.read(itemIds, 'levels', { signal })
   return units.flatMap((unit) => {
     const item = found.get(unit.itemId)
     if (item === undefined || isEnded(item)) return []
@@ -72,36 +70,6 @@ function availableOf(item: TradingItem, unit: StockUnit): number | undefined | '
 /** A listing that has ended can still be read by itself for months. */
 function isEnded({ status }: TradingItem): boolean {
   return status !== undefined && status !== 'Active'
-}
-
-/**
- * Listings by number. Each costs a call of a quota that is small (5,000 a day); a page of the active list tells two
- * hundred for one. It is looked through as long as that is cheaper than what is still to be found.
- */
-async function readItems(
-  itemIds: readonly string[],
-  { trading, signal }: Reading,
-): Promise<Map<string, TradingItem>> {
-  const found = new Map<string, TradingItem>()
-  const missing = () => itemIds.filter((itemId) => !found.has(itemId))
-  if (itemIds.length > readSinglyMax) {
-    const wanted = new Set(itemIds)
-    for (let page = 1, pages = 1; page <= pages && pages - page < missing().length; page += 1) {
-      const read = await trading.activeList(page, 'levels', { signal })
-      for (const item of read.items) if (wanted.has(item.itemId)) found.set(item.itemId, item)
-      pages = read.pages
-    }
-  }
-  await Promise.all(
-    missing().map(async (itemId) => {
-      try {
-        found.set(itemId, (await trading.item(itemId, 'levels', { signal })).item)
-      } catch (error) {
-        if (!isConnectorError(error) || error.kind !== 'not-found') throw error
-      }
-    }),
-  )
-  return found
 }
 
 function toLevel(unit: StockUnit, quantity: number | undefined): ExternalLevel {

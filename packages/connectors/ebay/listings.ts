@@ -6,6 +6,7 @@ import {
   type Page,
 } from '@plimsoll/connector-kit'
 import { z } from 'zod'
+import type { ActiveList } from './active-list.ts'
 import { fromExternalId, toExternalId } from './ids.ts'
 import { type Inventory, itemsOnPage } from './inventory.ts'
 import { offerExternalId, toItemListings, toOfferListing } from './listing-map.ts'
@@ -16,6 +17,7 @@ export type Reading = {
   inventory: Inventory
   trading: Trading
   facts: SkuFactsKeeper
+  active: ActiveList
   signal?: AbortSignal | undefined
 }
 
@@ -69,6 +71,8 @@ async function readOffers(
 
 async function readItems(page: number, reading: Reading): Promise<Page<ExternalListing>> {
   const { items, pages, date } = await reading.trading.activeList(page, 'listings', reading)
+  // Their numbers are read next: of an account's first import they are known by now.
+  reading.active.note({ items, pages })
   const managed = await managedByInventory(items, reading)
   return {
     rows: items.filter(({ itemId }) => !managed.has(itemId)).flatMap(toItemListings),

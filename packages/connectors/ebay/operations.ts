@@ -1,4 +1,5 @@
 import type { ChannelOperations, ConnectorContext } from '@plimsoll/connector-kit'
+import { createActiveList } from './active-list.ts'
 import { cancelOrder } from './cancelling.ts'
 import { check } from './check.ts'
 import { createFulfillment } from './fulfillment.ts'
@@ -26,10 +27,11 @@ export function open(context: ConnectorContext<Settings, Credentials>): ChannelO
   const fulfillment = createFulfillment(transport)
   const notification = createNotification(transport)
   const facts = createSkuFacts(inventory)
+  const active = createActiveList(trading, now)
   const quotas = createQuotas(transport, { now, budgets: http.budgets })
   const state = { skusPerCall: rowsMax }
   const clock = { behindMs: 0 }
-  const listing = (signal: AbortSignal | undefined) => ({ inventory, trading, facts, signal })
+  const listing = (signal: AbortSignal | undefined) => ({ inventory, trading, facts, active, signal })
   const ordering = (signal: AbortSignal | undefined) => ({ fulfillment, now, clock, signal })
 
   return {

@@ -15,13 +15,15 @@ type Answer = Awaited<ReturnType<Trading['reviseStatuses']>>
  */
 export async function reviseItems(
   call: readonly ItemWrite[],
-  { trading, signal }: Pick<Reading, 'trading' | 'signal'>,
+  { trading, active, signal }: Pick<Reading, 'trading' | 'active' | 'signal'>,
 ): Promise<WriteOutcome[]> {
+  // Before it is sent: whatever becomes of it, what was seen may be wrong from now on.
+  active.forget(call.map(({ unit }) => unit.itemId))
   const answer = await trading.reviseStatuses(call.map(toStatusRow), { signal })
   const outcomes = readOutcomes(call, answer)
   if (outcomes !== 'ask-each') return outcomes
   const each: WriteOutcome[] = []
-  for (const one of call) each.push(...(await reviseItems([one], { trading, signal })))
+  for (const one of call) each.push(...(await reviseItems([one], { trading, active, signal })))
   return each
 }
 

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { defaultLocationId } from '../ids.ts'
 import { scopes } from '../scopes.ts'
 import { type Account, type SellerListing, shownOf, stockUnitIdOf, type Unit } from './account.ts'
+import { toItem, toOffer } from './inventory-shapes.ts'
 import { inventoryError, queryOf, RestRefusal, type RestRoute, type RowError, wholeOf } from './rest.ts'
 
 export type InventoryTraits = {
@@ -236,44 +237,4 @@ export function readBody<T>(schema: z.ZodType<T>, body: unknown): T {
     400,
     inventoryError(25_709, `Invalid value for ${name}.`, [{ name: 'fieldName', value: name }]),
   )
-}
-
-function toItem(account: Account, listing: SellerListing, unit: Unit) {
-  return {
-    sku: unit.sku,
-    locale: 'en_US',
-    condition: 'NEW',
-    product: {
-      title: listing.title,
-      ...(unit.barcode !== undefined && { ean: [unit.barcode] }),
-    },
-    availability: {
-      shipToLocationAvailability: {
-        quantity: account.recordedOf(unit, unit.total),
-        ...(unit.spread.length > 0 && { availabilityDistributions: unit.spread }),
-      },
-    },
-    ...(listing.groupKey !== undefined && { inventoryItemGroupKeys: [listing.groupKey] }),
-  }
-}
-
-function toOffer(
-  account: Account,
-  { marketplace, currency }: InventoryTraits,
-  listing: SellerListing,
-  unit: Unit,
-) {
-  const listingStatus =
-    listing.status === 'Ended' ? 'ENDED' : shownOf(listing, unit) > 0 ? 'ACTIVE' : 'OUT_OF_STOCK'
-  return {
-    offerId: unit.offerId,
-    sku: unit.sku,
-    marketplaceId: marketplace,
-    format: 'FIXED_PRICE',
-    availableQuantity: account.recordedOf(unit, unit.offered),
-    status: 'PUBLISHED',
-    listingDuration: 'GTC',
-    pricingSummary: { price: { value: listing.price.toFixed(2), currency } },
-    listing: { listingId: listing.itemId, listingStatus, soldQuantity: unit.sold },
-  }
 }

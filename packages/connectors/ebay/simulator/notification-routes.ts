@@ -3,40 +3,21 @@ import { createBudgets, createHttp, systemClock } from '@plimsoll/connector-kit'
 import type { WebhookSender } from '@plimsoll/connector-kit/simulator'
 import { z } from 'zod'
 import { scopes } from '../scopes.ts'
-import type { TokenKind } from './access.ts'
+import {
+  type Destination,
+  destinationBody,
+  notificationError,
+  type Subscription,
+  subscriptionBody,
+  topicOwners,
+} from './notification-bodies.ts'
 import { RestRefusal, type RestRoute, type RowError } from './rest.ts'
-
-type Destination = {
-  destinationId: string
-  name: string
-  status: 'ENABLED' | 'DISABLED' | 'MARKED_DOWN'
-  deliveryConfig: { endpoint: string; verificationToken: string }
-}
-type Subscription = {
-  subscriptionId: string
-  owner: TokenKind
-  topicId: string
-  destinationId: string
-  status: 'ENABLED' | 'DISABLED'
-  payload: { format: string; schemaVersion: string; deliveryProtocol: string }
-}
 
 const root = '/commerce/notification/v1'
 /** How many deliveries in a row may be given up before the destination is marked down. */
 const failuresMax = 3
 /** When eBay tries again is not published: a guess, of the order of what its documents say of a day. */
 const retry = { delaysMs: [60_000, 600_000, 3_600_000] }
-
-/** Topics, and whose they are. */
-const topicOwners: Readonly<Record<string, TokenKind>> = {
-  ORDER_CONFIRMATION: 'user',
-  AUTHORIZATION_REVOCATION: 'application',
-  MARKETPLACE_ACCOUNT_DELETION: 'application',
-}
-
-function notificationError(errorId: number, message: string): RowError {
-  return { errorId, domain: 'API_NOTIFICATION', category: 'REQUEST', message }
-}
 
 /** The Notification API: an alert address, destinations that prove themselves, subscriptions, keys; and its deliveries. */
 export function createNotifications(options: { sender: WebhookSender; now(): number; random(): number }) {
@@ -280,22 +261,3 @@ export function createNotifications(options: { sender: WebhookSender; now(): num
   }
 }
 export type Notifications = ReturnType<typeof createNotifications>
-
-const destinationBody = z.object({
-  name: z.string().min(1).max(64),
-  status: z.enum(['ENABLED', 'DISABLED']),
-  deliveryConfig: z.object({
-    endpoint: z.url(),
-    verificationToken: z.string().regex(/^[A-Za-z0-9_-]{32,80}$/),
-  }),
-})
-const subscriptionBody = z.object({
-  topicId: z.string().min(1),
-  destinationId: z.string().min(1),
-  status: z.enum(['ENABLED', 'DISABLED']),
-  payload: z.object({
-    format: z.literal('JSON'),
-    deliveryProtocol: z.literal('HTTPS'),
-    schemaVersion: z.string().min(1),
-  }),
-})
