@@ -1,5 +1,7 @@
+import { Malformed } from '@plimsoll/connector-kit'
 import type { InventoryItem, Offer } from './answers.ts'
 import * as answers from './answers.ts'
+import { type RestError, toRestError } from './refusals.ts'
 import { scopes } from './scopes.ts'
 import type { Transport } from './transport.ts'
 
@@ -8,6 +10,7 @@ const root = '/sell/inventory/v1'
 
 /** SKUs in one read or write at the most. */
 export const rowsMax = 25
+const offersMax = 100
 /** Inventory items on a page; each costs a call for its offers. */
 export const itemsOnPage = 100
 
@@ -37,7 +40,7 @@ export function createInventory(transport: Transport) {
       operation: string,
       { signal }: Options = {},
     ): Promise<Map<string, InventoryItem>> {
-      const { data } = await transport.ask(
+      const { data, response } = await transport.ask(
         {
           operation: `${operation}.inventory`,
           method: 'POST',
@@ -49,29 +52,38 @@ export function createInventory(transport: Transport) {
         answers.inventoryItemRows,
         [200, 207],
       )
-      return new Map(
-        data.responses.flatMap(({ sku, statusCode, inventoryItem }) => {
-          const named = sku ?? inventoryItem?.sku
-          return statusCode === 200 && inventoryItem !== undefined && named !== undefined
-            ? [[named, inventoryItem]]
-            : []
-        }),
-      )
+      const found = new Map<string, InventoryItem>()
+      const unanswered = new Set(skus)
+      for (const row of data.responses) {
+        const sku = row.sku ?? row.inventoryItem?.sku
+        if (sku === undefined) continue
+        unanswered.delete(sku)
+        if (row.statusCode === 200 && row.inventoryItem !== undefined) found.set(sku, row.inventoryItem)
+        else assertGone(row, operation)
+      }
+      // What eBay does not answer is not gone: the level of a listing that sells would be given up.
+      if (unanswered.size > 0) {
+        const missing = [...unanswered].join(', ')
+        throw new Malformed(`${operation}: eBay says nothing of ${missing}`, response.text)
+      }
+      return found
     },
 
     /** Every offer of a SKU, published or not; none where the SKU is not there. */
     async offers(sku: string, operation: string, { signal }: Options = {}): Promise<Offer[]> {
-      const { data } = await transport.ask(
+      const { data, response } = await transport.ask(
         {
           operation: `${operation}.inventory`,
           method: 'GET',
           path: `${root}/offer`,
-          query: { sku, limit: '100' },
+          query: { sku, limit: String(offersMax) },
           scope,
           signal,
         },
         answers.offers,
       )
+      if (data.offers.length < Math.min(data.total, offersMax))
+        throw new Malformed(`${operation}: eBay has ${data.total} offers and shows fewer`, response.text)
       return data.offers
     },
 
@@ -121,6 +133,19 @@ export function createInventory(transport: Transport) {
   }
 }
 export type Inventory = ReturnType<typeof createInventory>
+
+/** Of a row that has no item: that there is none is one thing, that it could not be had another. */
+function assertGone(
+  { statusCode, errors }: { statusCode: number; errors?: RestError[] | undefined },
+  operation: string,
+): void {
+  const [first = { errorId: 0 }] = errors ?? []
+  const detail = { status: statusCode }
+  const error = toRestError(first, { status: statusCode, operation, detail })
+  if (statusCode === 200)
+    throw new Malformed(`${operation}: a row without its item`, JSON.stringify(errors), true, detail)
+  if (error.kind !== 'not-found') throw error
+}
 
 /** One SKU's numbers. Prices are left out: they stay as they are. */
 export type QuantityRequest = {

@@ -44,8 +44,13 @@ async function readOffers(
   page: number,
   { inventory, facts, signal }: Reading,
 ): Promise<Page<ExternalListing>> {
-  const { data, date } = await inventory.items(page, { signal })
+  const { data, date, response } = await inventory.items(page, { signal })
   const items = data.inventoryItems ?? []
+  if (items.length === 0 && page * itemsOnPage < data.total)
+    throw new Malformed(
+      `listings: eBay has ${data.total} items and shows none of page ${page}`,
+      response.text,
+    )
   const read = await Promise.all(
     items.map(async (item): Promise<SkuFacts> => {
       const offers = await inventory.offers(item.sku, 'listings', { signal })
@@ -73,6 +78,8 @@ async function readItems(page: number, reading: Reading): Promise<Page<ExternalL
   const { items, pages, date } = await reading.trading.activeList(page, 'listings', reading)
   // Their numbers are read next: of an account's first import they are known by now.
   reading.active.note({ items, pages })
+  if (items.length === 0 && page <= pages)
+    throw new Malformed(`listings: the active list has ${pages} pages, and nothing on page ${page}`, '')
   const managed = await managedByInventory(items, reading)
   return {
     rows: items.filter(({ itemId }) => !managed.has(itemId)).flatMap(toItemListings),

@@ -36,9 +36,18 @@ export async function readOrders(
   const cursor: OrderCursor =
     text === undefined ? { offset: 0, returns: 0 } : cursorSchema.parse(JSON.parse(text))
   const from = sinceWithin(since, reading)
-  const { data, date } = await fulfillment.orders({ since: from, offset: cursor.offset }, { signal })
+  const { data, date, response } = await fulfillment.orders(
+    { since: from, offset: cursor.offset },
+    { signal },
+  )
   if (date !== undefined) clock.behindMs = Math.max(0, reading.now() - date.getTime())
   const rows = data.orders ?? []
+  // Taken for the end it would prove that there is nothing more: a fence would pass orders that nobody has seen.
+  if (rows.length === 0 && cursor.offset < data.total)
+    throw new Malformed(
+      `orders: eBay has ${data.total} and shows none from ${cursor.offset} on`,
+      response.text,
+    )
   const wanted = rows.filter(
     ({ lastModifiedDate }) =>
       lastModifiedDate === undefined || !(new Date(lastModifiedDate).getTime() < since.getTime()),

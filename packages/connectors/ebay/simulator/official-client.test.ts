@@ -95,7 +95,9 @@ test('the Trading API: the client’s own XML and its reading of ours', () =>
     })
     expect(revised).toMatchObject({ Ack: 'Success', InventoryStatus: { Quantity: 3 } })
     const { Item } = await trading.GetItem({ ItemID: item.ItemID })
-    expect(Item.Variations.Variation[1]).toMatchObject({ Quantity: 3, SellingStatus: { QuantitySold: 0 } })
+    expect(Item).toMatchObject({
+      Variations: { Variation: [{ Quantity: 9 }, { Quantity: 3, SellingStatus: { QuantitySold: 0 } }] },
+    })
     await expect(trading.GetItem({ ItemID: '999999999999' })).rejects.toHaveProperty('errorCode', 17)
   }))
 
