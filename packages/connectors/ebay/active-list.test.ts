@@ -6,6 +6,8 @@ import { createActiveList } from './active-list.ts'
 import { withAccount } from './testing/connected-account.ts'
 import { activeOnPage, type Trading, type TradingItem } from './trading.ts'
 
+const open = { readyInMs: () => 0 }
+
 /** A Trading API of so many listings that counts its calls; `sold` units of each are gone. */
 function listingsOf(count: number) {
   const items = Array.from(
@@ -48,7 +50,7 @@ test('a sweep costs at most twice the cheaper of single reads and the whole list
       fc.integer({ min: 5, max: 25 }),
       async (count, batch) => {
         const { items, trading, calls } = listingsOf(count)
-        const active = createActiveList(trading, () => 0)
+        const active = createActiveList(trading, { now: () => 0, budgets: open })
         for (let from = 0; from < count; from += batch) {
           const wanted = items.slice(from, from + batch).map(({ itemId }) => itemId)
           expect([...(await active.read(wanted, 'levels')).keys()].toSorted()).toEqual(wanted.toSorted())
@@ -65,7 +67,7 @@ test('a sweep costs at most twice the cheaper of single reads and the whole list
 test('few are read as they are, whatever the list said a moment ago; after a minute everything is', async () => {
   const clock = manualClock()
   const { items, trading } = listingsOf(300)
-  const active = createActiveList(trading, () => clock.now())
+  const active = createActiveList(trading, { now: () => clock.now(), budgets: open })
   const all = items.map(({ itemId }) => itemId)
   const available = async (itemIds: readonly string[]) =>
     (await active.read(itemIds, 'levels')).get('1000')?.available
@@ -97,4 +99,13 @@ test('the numbers of a first import come with its listings', () =>
     const before = calls.length
     expect(await operations.levels(levels)).toHaveLength(20)
     expect(calls).toHaveLength(before)
+  }))
+
+test('a sweep does not wait for the next day’s calls; a few are still read', () =>
+  withAccount({ listedWith: 'trading' }, async ({ operations, seed, http }) => {
+    const levels = await seed(...Array.from({ length: 8 }, () => ({})))
+    // What is left is kept for writes.
+    http.budgets.learnBucket('trading', { capacity: 5_000, available: 100 })
+    await expect(operations.levels(levels)).rejects.toMatchObject({ kind: 'rate-limited' })
+    expect(await operations.levels(levels.slice(0, 2))).toHaveLength(2)
   }))

@@ -1,4 +1,4 @@
-import { isConnectorError } from '@plimsoll/connector-kit'
+import { type Budgets, CALL_CLASSES, isConnectorError, RateLimited } from '@plimsoll/connector-kit'
 import type { Trading, TradingItem } from './trading.ts'
 
 /** Up to so many listings are read one by one, each as it is at that moment. */
@@ -6,6 +6,8 @@ const readSinglyMax = 4
 /** For so long what a page of the active list said serves a sweep. */
 const freshMs = 60_000
 const keptMax = 200_000
+/** Beyond this a limit counts as closed. */
+const longWaitMs = 2_000
 
 type Options = { signal?: AbortSignal | undefined }
 
@@ -15,7 +17,10 @@ type Options = { signal?: AbortSignal | undefined }
  * for thousands, a batch at a time: as soon as the single reads of the last minute would have paid for the whole list, the
  * whole list is read, and serves for a minute. So a sweep costs at most twice what the cheaper way would have.
  */
-export function createActiveList(trading: Trading, now: () => number) {
+export function createActiveList(
+  trading: Trading,
+  { now, budgets }: { now(): number; budgets: Pick<Budgets, 'readyInMs'> },
+) {
   const seen = new Map<string, { item: TradingItem; at: number }>()
   /** Moments of single reads within the last minute. */
   let singles: number[] = []
@@ -57,6 +62,13 @@ export function createActiveList(trading: Trading, now: () => number) {
     return found.filter((item) => item !== undefined)
   }
 
+  /** Waiting for the next day's calls would hold up whatever waits behind: a sweep can be taken up again. */
+  const assertOpen = (): void => {
+    const { priority, reserve } = CALL_CLASSES.reconcile
+    const waitMs = budgets.readyInMs({ cost: 1, priority, reserve, operation: 'levels.trading' })
+    if (waitMs > longWaitMs) throw new RateLimited('The Trading API’s calls of the day are spent.', waitMs)
+  }
+
   return {
     note,
     /** We have written them: what was seen before is not true any more. */
@@ -72,6 +84,7 @@ export function createActiveList(trading: Trading, now: () => number) {
       const found = new Map<string, TradingItem>()
       if (itemIds.length > readSinglyMax) {
         const missing = itemIds.filter((itemId) => fresh(itemId) === undefined)
+        if (missing.length > 0) assertOpen()
         singles = singles.filter((at) => at > now() - freshMs)
         if (singles.length + missing.length > pages && missing.length > 0) await readPages(operation, options)
         for (const itemId of itemIds) {

@@ -185,7 +185,6 @@ export const eligibility = z.object({
   eligible: z.boolean(),
   failureReason: z.array(z.string()).optional(),
 })
-export const cancellation = z.object({ cancelId: z.union([z.string(), z.int()]).optional() })
 
 export const publicKey = z.object({ key: text, algorithm: text, digest: text })
 export const notificationConfig = z.object({ alertEmail: z.string().optional() })

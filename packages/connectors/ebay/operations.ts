@@ -27,7 +27,7 @@ export function open(context: ConnectorContext<Settings, Credentials>): ChannelO
   const fulfillment = createFulfillment(transport)
   const notification = createNotification(transport)
   const facts = createSkuFacts(inventory)
-  const active = createActiveList(trading, now)
+  const active = createActiveList(trading, { now, budgets: http.budgets })
   const quotas = createQuotas(transport, { now, budgets: http.budgets })
   const state = { skusPerCall: rowsMax }
   const clock = { behindMs: 0 }

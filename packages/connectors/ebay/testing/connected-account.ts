@@ -5,7 +5,6 @@ import {
   createBudgets,
   createHttp,
   type Http,
-  manualClock,
   systemClock,
 } from '@plimsoll/connector-kit'
 import type { ControlLevel, OrderStep, ProductSeed } from '@plimsoll/connector-kit/simulator'
@@ -92,5 +91,3 @@ function levels(control: ReturnType<typeof createControl>): ControlLevel[] {
   if (!Array.isArray(found)) throw new Error('the simulator answers at once')
   return found
 }
-
-export { manualClock }
