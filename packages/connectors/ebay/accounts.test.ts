@@ -68,13 +68,25 @@ describe('the two worlds', () => {
         expect(quantityOf('S-2')).toBe(4)
         const before = calls.length
         await send(5)
-        expect(calls.slice(before).map(({ outcome }) => outcome)).toEqual([
+        const sent = calls.slice(before).filter(({ url }) => url.endsWith('/bulk_update_price_quantity'))
+        expect(sent.map(({ outcome }) => outcome)).toEqual([
           { status: 200 },
           { status: 200 },
           { status: 200 },
         ])
       },
     ))
+
+  test('I12: a write that eBay answers with 200 and does not carry out is not applied', () =>
+    withAccount({ listedWith: 'inventory' }, async ({ operations, seed, simulator }) => {
+      const [level] = await seed({})
+      await operations.setLevels([write(level, 4)])
+      // What is shown afterwards is what was there before.
+      simulator.faults.rewriteAnswers((body) => body.replace('"quantity":2', '"quantity":4'))
+      expect(await operations.setLevels([write(level, 2)])).toMatchObject([
+        { kind: 'refused', error: { kind: 'malformed', sent: true } },
+      ])
+    }))
 
   test('a variation without a SKU is listed and cannot be written; the cure is named', () =>
     withAccount({ listedWith: 'trading' }, async ({ operations, simulator }) => {

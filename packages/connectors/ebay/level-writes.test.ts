@@ -9,6 +9,7 @@ import {
   spreadOver,
   toChains,
   toOfferOutcome,
+  toProvenOutcome,
   toQuantityRequest,
   whyUnwritable,
 } from './level-writes.ts'
@@ -127,6 +128,17 @@ describe('what became of a row', () => {
     for (const rows of [[], [{ offerId: 'o-1', ...ok }], [{ sku: 'OTHER', ...ok }]])
       expect(outcome(...rows)).toMatchObject({ kind: 'refused', error: { kind: 'malformed' } })
   })
+})
+
+test('I12: what was taken is proven by what is shown: another number, or none, is unknown', () => {
+  const shows = (quantity?: number) => ({ availability: { shipToLocationAvailability: { quantity } } })
+  expect(toProvenOutcome(write(), shows(4))).toEqual({ writeId: 'w-1', kind: 'applied', quantity: 4 })
+  for (const item of [shows(3), shows(9), shows(), {}, undefined]) {
+    expect(toProvenOutcome(write(), item)).toMatchObject({
+      kind: 'refused',
+      error: { kind: 'malformed', sent: true },
+    })
+  }
 })
 
 test('a SKU that is gone, or sold in another listing, is not written', () => {

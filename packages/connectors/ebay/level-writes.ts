@@ -7,7 +7,7 @@ import {
   NotFound,
   type WriteOutcome,
 } from '@plimsoll/connector-kit'
-import type { QuantityRow } from './answers.ts'
+import type { InventoryItem, QuantityRow } from './answers.ts'
 import { defaultLocationId, fromStockUnitId, type StockUnit } from './ids.ts'
 import type { QuantityRequest } from './inventory.ts'
 import { toRestError } from './refusals.ts'
@@ -100,8 +100,8 @@ export function whyUnwritable({ unit }: OfferWrite, facts: SkuFacts | undefined)
 }
 
 /**
- * What became of one SKU's write: all entries about it must have succeeded. eBay does not echo the quantity, it answers
- * for each SKU and offer by a status of its own.
+ * What eBay says of one SKU's write: all entries about it must have succeeded. It does not echo the quantity, it answers
+ * for each SKU and offer by a status of its own; see `toProvenOutcome`.
  */
 export function toOfferOutcome(
   { write }: OfferWrite,
@@ -136,6 +136,22 @@ export function toOfferOutcome(
     return { writeId, kind: 'refused', error }
   }
   return { writeId, kind: 'applied', quantity: write.quantity }
+}
+
+/**
+ * What a write that eBay took has come to, by what it shows afterwards. Another number is no outcome: a sale may lie
+ * between, or somebody's edit. It is unknown then, and read again together with the orders.
+ * @param item undefined: it could not be read
+ */
+export function toProvenOutcome(
+  { writeId, quantity }: LevelWrite,
+  item: InventoryItem | undefined,
+): WriteOutcome {
+  const shown = item?.availability?.shipToLocationAvailability?.quantity
+  if (shown === quantity) return { writeId, kind: 'applied', quantity }
+  const found = shown === undefined ? 'it cannot be seen' : `it shows ${shown}`
+  const error = new Malformed(`setLevels: eBay took ${quantity}, and ${found}`, JSON.stringify(item ?? null))
+  return { writeId, kind: 'refused', error }
 }
 
 export function toStatusRow({ unit, write }: ItemWrite): StatusRow {

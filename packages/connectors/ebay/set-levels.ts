@@ -9,6 +9,7 @@ import {
   Unavailable,
   type WriteOutcome,
 } from '@plimsoll/connector-kit'
+import type { InventoryItem } from './answers.ts'
 import { rowsMax } from './inventory.ts'
 import {
   type ItemWrite,
@@ -16,6 +17,7 @@ import {
   sortWrites,
   toChains,
   toOfferOutcome,
+  toProvenOutcome,
   toQuantityRequest,
   whyUnwritable,
 } from './level-writes.ts'
@@ -128,11 +130,38 @@ async function writeCall(
     rows.map(({ each, found }) => toQuantityRequest(found, each.write.quantity)),
     { signal },
   )
-  return rows.map(({ each, found }) => {
+  const outcomes = rows.map(({ each, found }) => {
     const outcome = toOfferOutcome(each, found, data.responses)
     if (outcome.kind !== 'applied') facts.forget(found.sku)
     return outcome
   })
+  const taken = rows.filter((_, at) => outcomes[at]?.kind === 'applied')
+  const shown = await readShown(
+    taken.map(({ found }) => found.sku),
+    { inventory, signal },
+  )
+  return rows.map(({ each, found }, at) => {
+    const outcome = outcomes[at]
+    if (outcome === undefined) throw new Error('there is one for each')
+    return outcome.kind === 'applied' ? toProvenOutcome(each.write, shown.get(found.sku)) : outcome
+  })
+}
+
+/**
+ * What eBay shows of what it took: it answers a write by a status, which proves nothing (I12). Where that cannot be read
+ * the writes are unknown, and the levels are read later.
+ */
+async function readShown(
+  skus: readonly string[],
+  { inventory, signal }: Pick<Writing, 'inventory' | 'signal'>,
+): Promise<ReadonlyMap<string, InventoryItem>> {
+  if (skus.length === 0) return new Map()
+  try {
+    return await inventory.itemsBySku(skus, 'setLevels', { signal })
+  } catch (error) {
+    if (!isConnectorError(error)) throw error
+    return new Map()
+  }
 }
 
 /** 25709 and 25727 where a call has more SKUs than eBay takes. */
