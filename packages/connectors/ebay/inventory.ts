@@ -1,4 +1,4 @@
-import { Malformed } from '@plimsoll/connector-kit'
+import { isConnectorError, Malformed } from '@plimsoll/connector-kit'
 import type { InventoryItem, Offer } from './answers.ts'
 import * as answers from './answers.ts'
 import { type RestError, toRestError } from './refusals.ts'
@@ -69,22 +69,26 @@ export function createInventory(transport: Transport) {
       return found
     },
 
-    /** Every offer of a SKU, published or not; none where the SKU is not there. */
+    /** Every offer of a SKU, published or not. None is a 404 (25713), whether the SKU is there or not. */
     async offers(sku: string, operation: string, { signal }: Options = {}): Promise<Offer[]> {
-      const { data, response } = await transport.ask(
-        {
-          operation: `${operation}.inventory`,
-          method: 'GET',
-          path: `${root}/offer`,
-          query: { sku, limit: String(offersMax) },
-          scope,
-          signal,
-        },
-        answers.offers,
-      )
-      if (data.offers.length < Math.min(data.total, offersMax))
-        throw new Malformed(`${operation}: eBay has ${data.total} offers and shows fewer`, response.text)
-      return data.offers
+      const call = {
+        operation: `${operation}.inventory`,
+        method: 'GET' as const,
+        path: `${root}/offer`,
+        query: { sku, limit: String(offersMax) },
+        scope,
+        signal,
+      }
+      try {
+        const { data, response } = await transport.ask(call, answers.offers)
+        if (data.offers.length < Math.min(data.total, offersMax))
+          throw new Malformed(`${operation}: eBay has ${data.total} offers and shows fewer`, response.text)
+        return data.offers
+      } catch (error) {
+        // Said by eBay itself; a proxy's page of the same status would make a listing that sells pass for gone.
+        if (isConnectorError(error) && error.platform.code === '25713') return []
+        throw error
+      }
     },
 
     /** Rows answer one by one. */

@@ -24,7 +24,10 @@ async function readOfferLevels(
   { facts, signal }: Reading,
 ): Promise<ExternalLevel[]> {
   if (units.length === 0) return []
-  const read = await facts.read([...new Set(units.map(({ sku }) => sku))], 'levels', { signal })
+  const read = await facts.read([...new Set(units.map(({ sku }) => sku))], 'levels', {
+    signal,
+    isExpected: true,
+  })
   return units.flatMap((unit) => {
     const found = read.get(unit.sku)
     // Listed again it is another listing's level.

@@ -56,6 +56,25 @@ describe('levels', () => {
     }))
 })
 
+test('an item without offers, which eBay answers with 404, is no listing', () =>
+  withAccount({ listedWith: 'inventory' }, async ({ operations, seed, simulator }) => {
+    const levels = await seed({})
+    const offer = { errors: [{ errorId: 25_713, message: 'This Offer is not available.' }] }
+    await operations.listings(undefined)
+    simulator.faults.answerNext(
+      { status: 200, headers: json, body: JSON.stringify({ total: 1, inventoryItems: [{ sku: 'S-0' }] }) },
+      { status: 404, headers: json, body: JSON.stringify(offer) },
+    )
+    expect((await operations.listings(undefined)).rows).toEqual([])
+    expect(await operations.levels(levels)).toHaveLength(1)
+    // A page of the same status, of something in between, says nothing of offers.
+    const page = { status: 404, headers: { 'content-type': 'text/html' }, body: '<html></html>' }
+    simulator.faults.answerNext(page, page)
+    await expect(operations.levels(levels)).rejects.toMatchObject({ kind: 'not-found' })
+  }))
+
+const json = { 'content-type': 'application/json' }
+
 test('a page of items or of orders without rows is not the end', () =>
   withAccount({ listedWith: 'inventory' }, async (account) => {
     await account.seed({ sku: 'TEA' })

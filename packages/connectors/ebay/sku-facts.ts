@@ -17,6 +17,9 @@ export type PublishedOffer = Offer & { listing: NonNullable<Offer['listing']> }
 
 const keptMax = 200_000
 
+/** `isExpected`: the SKUs are known to be the Inventory API's. */
+type ReadOptions = { signal?: AbortSignal | undefined; isExpected?: boolean }
+
 export function createSkuFacts(inventory: Inventory) {
   const kept = new Map<string, SkuFacts>()
   const skuOfListing = new Map<string, string>()
@@ -36,21 +39,36 @@ export function createSkuFacts(inventory: Inventory) {
     kept.delete(sku)
   }
 
+  const readChunk = async (
+    skus: readonly string[],
+    operation: string,
+    { signal, isExpected = false }: ReadOptions,
+  ): Promise<SkuFacts[]> => {
+    const offersOf = (sku: string) => inventory.offers(sku, operation, { signal })
+    // Side by side where they are surely there: a write waits for it, and every moment may bring a sale.
+    const expected = isExpected ? Promise.all(skus.map(offersOf)) : undefined
+    const [items, early] = await Promise.all([
+      inventory.itemsBySku(skus, operation, { signal }),
+      expected ?? Promise.resolve(undefined),
+    ])
+    const found = await Promise.all(
+      skus.map(async (sku, at): Promise<SkuFacts | undefined> => {
+        const item = items.get(sku)
+        if (item === undefined) return undefined
+        return keep({ sku, item, offers: publishedOf(early?.[at] ?? (await offersOf(sku))) })
+      }),
+    )
+    return found.filter((facts) => facts !== undefined)
+  }
   const read = async (
     skus: readonly string[],
     operation: string,
-    { signal }: { signal?: AbortSignal | undefined },
+    options: ReadOptions,
   ): Promise<Map<string, SkuFacts>> => {
     const found = new Map<string, SkuFacts>()
     for (let from = 0; from < skus.length; from += rowsMax) {
-      const items = await inventory.itemsBySku(skus.slice(from, from + rowsMax), operation, { signal })
-      const read = await Promise.all(
-        [...items].map(async ([sku, item]) => {
-          const offers = await inventory.offers(sku, operation, { signal })
-          return keep({ sku, item, offers: publishedOf(offers) })
-        }),
-      )
-      for (const facts of read) found.set(facts.sku, facts)
+      const chunk = await readChunk(skus.slice(from, from + rowsMax), operation, options)
+      for (const facts of chunk) found.set(facts.sku, facts)
     }
     for (const sku of skus) if (!found.has(sku)) forget(sku)
     return found
@@ -67,7 +85,7 @@ export function createSkuFacts(inventory: Inventory) {
     ): Promise<Map<string, SkuFacts>> {
       const known = skus.flatMap((sku) => kept.get(sku) ?? [])
       const unknown = skus.filter((sku) => !kept.has(sku))
-      const found = await read(unknown, operation, options)
+      const found = await read(unknown, operation, { ...options, isExpected: true })
       for (const facts of known) found.set(facts.sku, facts)
       return found
     },

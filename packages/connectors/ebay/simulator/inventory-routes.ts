@@ -107,7 +107,9 @@ export function inventoryRoutes(options: {
           inventoryError(25_709, 'Invalid value for sku.', [{ name: 'fieldName', value: 'sku' }]),
         )
       const found = account.record(sku)
-      const offers = found === undefined ? [] : [offerOf(found)]
+      if (found === undefined)
+        throw new RestRefusal(404, inventoryError(25_713, 'This Offer is not available.'))
+      const offers = [offerOf(found)]
       return { href: request.url, total: offers.length, size: offers.length, limit: 100, offers }
     }),
     route('POST', '/bulk_update_price_quantity', async ({ request, reply }) => {
