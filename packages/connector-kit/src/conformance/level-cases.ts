@@ -134,7 +134,9 @@ export function levelCases(capabilities: Capabilities): ConformanceCase[] {
       async story(world) {
         const [level] = await world.addProducts(1, 10)
         if (level === undefined) throw new Error('no level came')
-        await world.operations.check() // tokens and the like are fetched before
+        // Tokens, and what a write needs to know, are fetched before: a read that fails has sent nothing.
+        await world.operations.check()
+        await world.operations.levels([level])
         const write = world.write(level, 4)
         world.simulator.faults.set({ dropResponseRate: 1 })
         const error = await refusalOf(world.operations.setLevels([write]), 'unavailable')

@@ -3,7 +3,14 @@ import { inTransaction, type WebhookVerdict } from '@plimsoll/database'
 import { assertLease } from '../worker/leases.store.ts'
 import type { WorkerContext } from '../worker/worker-context.ts'
 import { saveStreamPaces } from './cursors.store.ts'
-import { decidePollMs, decideReadBackMs, POLL_SHARE, pollFloorMs, READ_BACK_SHARE } from './polling.ts'
+import {
+  budgetsOf,
+  decidePollMs,
+  decideReadBackMs,
+  POLL_SHARE,
+  pollFloorMs,
+  READ_BACK_SHARE,
+} from './polling.ts'
 
 const SAVE_MS = 5_000
 
@@ -36,7 +43,7 @@ export class PollPace {
   noteMoved(stream: string): void {
     const going = this.#of(stream)
     going.changedAt = this.#context.clock.now()
-    going.nextAt = Math.min(going.nextAt, going.changedAt + this.#waitMs(going))
+    going.nextAt = Math.min(going.nextAt, going.changedAt + this.#waitMs(stream, going))
   }
 
   /** A read has come to its end. @param paceMs between two while things move */
@@ -47,7 +54,7 @@ export class PollPace {
     going.requests = read.requests
     going.failures = 0
     going.problem = null
-    going.nextAt = now + this.#waitMs(going, read.paceMs)
+    going.nextAt = now + this.#waitMs(stream, going, read.paceMs)
   }
 
   noteFailure(stream: string, error: unknown): void {
@@ -60,7 +67,7 @@ export class PollPace {
   noteReadBack(everyMs: number): void {
     const { clock, connector, budgets } = this.#context
     const { left } = budgets.snapshot()
-    const floorMs = pollFloorMs(connector.manifest.budgets, 1, READ_BACK_SHARE)
+    const floorMs = pollFloorMs(budgetsOf(connector.manifest.budgets, 'levels'), 1, READ_BACK_SHARE)
     this.#of('levels').nextAt = clock.now() + decideReadBackMs({ paceMs: everyMs, floorMs, budgetLeft: left })
   }
 
@@ -94,14 +101,16 @@ export class PollPace {
     return going
   }
 
-  #waitMs(going: Going, paceMs?: number): number {
+  #waitMs(stream: string, going: Going, paceMs?: number): number {
     const { clock, connection, connector, budgets } = this.#context
+    // Every other stream is read by one operation.
+    const own = budgetsOf(connector.manifest.budgets, stream === 'orders' ? stream : 'stream')
     const { left } = budgets.snapshot()
     return decidePollMs({
       paceMs: paceMs ?? connection.ordersPollMs,
       quietMs: clock.now() - going.changedAt,
       webhooks: this.#verdict(),
-      floorMs: pollFloorMs(connector.manifest.budgets, going.requests, POLL_SHARE),
+      floorMs: pollFloorMs(own, going.requests, POLL_SHARE),
       budgetLeft: left,
     })
   }

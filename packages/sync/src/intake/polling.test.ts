@@ -3,7 +3,7 @@ import type { WebhookVerdict } from '@plimsoll/database'
 import { fromEnvironment } from '@plimsoll/database/testing'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { decidePollMs, decideReadBackMs, type PollWorld, pollFloorMs } from './polling.ts'
+import { budgetsOf, decidePollMs, decideReadBackMs, type PollWorld, pollFloorMs } from './polling.ts'
 
 const SECOND = 1_000
 const MINUTE = 60 * SECOND
@@ -77,4 +77,19 @@ test.each<[string, BudgetSpec[], number]>([
   expect(pollFloorMs(budgets, 1, 0.2)).toBe(waitMs)
   expect(pollFloorMs(budgets, 3, 0.2)).toBe(waitMs * 3)
   expect(decideReadBackMs({ paceMs: 10, floorMs: waitMs, budgetLeft: 1 })).toBe(Math.max(10, waitMs))
+})
+
+test('a limit of other operations puts no read off', () => {
+  const budgets: BudgetSpec[] = [
+    { kind: 'daily', name: 'tokens', max: 1_000, operations: ['token.application'] },
+    { kind: 'daily', name: 'trading', max: 5_000, operations: ['levels.trading', 'setLevels.trading'] },
+    { kind: 'daily', name: 'orders', max: 100_000, operations: ['orders', 'order'] },
+    { kind: 'token-bucket', name: 'all', capacity: 10, refillPerSecond: 5 },
+  ]
+  const namesOf = (operation: string) => budgetsOf(budgets, operation).map(({ name }) => name)
+  expect(namesOf('orders')).toEqual(['orders', 'all'])
+  expect(namesOf('levels')).toEqual(['trading', 'all'])
+  expect(namesOf('stream')).toEqual(['all'])
+  // `orders` is no way of `order`, nor the reverse.
+  expect(budgetsOf([{ kind: 'daily', name: 'one', max: 1, operations: ['orders'] }], 'order')).toEqual([])
 })

@@ -57,8 +57,15 @@ export const READ_BACK_SHARE = 0.1
 const COST_PARTS = 40
 const DAY_MS = 86_400_000
 
+/** Those of the budgets that an operation spends, in whichever of its ways (`levels`, `levels.trading`). */
+export function budgetsOf(budgets: readonly BudgetSpec[], operation: string): BudgetSpec[] {
+  const isWayOf = (each: string) => each === operation || each.startsWith(`${operation}.`)
+  return budgets.filter(({ operations }) => operations?.some(isWayOf) ?? true)
+}
+
 /**
  * How long must lie between two reads of so many requests, for them to spend no more than a share of every budget.
+ * @param budgets that such a read spends: see `budgetsOf`
  * @param blockedMs for how long the platform takes nothing at all
  */
 export function pollFloorMs(

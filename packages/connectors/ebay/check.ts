@@ -1,0 +1,134 @@
+import { type CheckResult, isConnectorError } from '@plimsoll/connector-kit'
+import * as answers from './answers.ts'
+import type { FulfillmentApi } from './fulfillment.ts'
+import type { Inventory } from './inventory.ts'
+import type { NotificationApi } from './notification.ts'
+import { isMarketplaceId, marketplaces } from './places.ts'
+import type { Quotas } from './quotas.ts'
+import { scopes } from './scopes.ts'
+import type { Settings } from './settings.ts'
+import type { Trading } from './trading.ts'
+import type { Transport } from './transport.ts'
+
+type Checking = {
+  transport: Transport
+  inventory: Inventory
+  trading: Trading
+  fulfillment: FulfillmentApi
+  notification: NotificationApi
+  quotas: Quotas
+  settings: Settings
+  signal?: AbortSignal | undefined
+}
+
+/**
+ * Whose account it is, what the grant lacks, and what a person should know before going live. Rights are found out by
+ * trying: eBay does not say which of them a token has.
+ * @throws Unauthorized
+ */
+export async function check(checking: Checking): Promise<CheckResult> {
+  const { transport, inventory, trading, fulfillment, notification, quotas, settings, signal } = checking
+  const missing = new Set<string>()
+  const allowed = async <T>(call: Promise<T>, scope: string): Promise<T | undefined> => {
+    try {
+      return await call
+    } catch (error) {
+      if (!isConnectorError(error) || error.kind !== 'forbidden') throw error
+      missing.add(scope)
+      return undefined
+    }
+  }
+  // Without it nobody could tell whose account it is: this one is thrown.
+  const { data: user } = await transport.ask(
+    {
+      operation: 'check.identity',
+      method: 'GET',
+      host: 'apiz',
+      path: '/commerce/identity/v1/user/',
+      scope: scopes.identity,
+      signal,
+    },
+    answers.user,
+  )
+  const [, , locations, privileges, keepsAtNought] = await Promise.all([
+    allowed(inventory.probeWriting({ signal }), scopes.inventory),
+    allowed(fulfillment.probeWriting({ signal }), scopes.fulfillment),
+    allowed(inventory.locations({ signal }), scopes.inventory),
+    allowed(readPrivileges(transport, signal), scopes.account),
+    allowed(trading.keepsListingsAtNought({ signal }), scopes.base),
+    allowed(notification.subscriptions('user', { signal }), scopes.notification),
+    quotas.refresh({ signal }),
+  ])
+  const home = isMarketplaceId(user.registrationMarketplaceId)
+    ? user.registrationMarketplaceId
+    : settings.marketplace
+  return {
+    account: user.username ?? user.userId,
+    // Names change and are withheld from some applications; the id never is.
+    accountId: user.userId,
+    currency: marketplaces[home].currency,
+    timeZone: undefined,
+    missingScopes: [...missing].sort(),
+    warnings: [
+      ...toWarnings({
+        keepsAtNought,
+        limit: privileges?.data.sellingLimit,
+        isRegistered: privileges?.data.sellerRegistrationCompleted,
+        locations: locations?.data.locations?.length ?? 0,
+        isElsewhere: user.registrationMarketplaceId !== undefined && home !== settings.marketplace,
+        home,
+      }),
+      unpaidWarning,
+    ],
+  }
+}
+
+/** True of every account: a person should hear it once. */
+const unpaidWarning =
+  'eBay takes units off a listing when a buyer commits to buy and shows the order only once it is paid: until then the hub does not know of them.'
+
+function readPrivileges(transport: Transport, signal: AbortSignal | undefined) {
+  return transport.ask(
+    {
+      operation: 'check.account',
+      method: 'GET',
+      path: '/sell/account/v1/privilege',
+      scope: scopes.account,
+      signal,
+    },
+    answers.privileges,
+  )
+}
+
+/** What was found, as sentences. Pure. */
+export function toWarnings(found: {
+  keepsAtNought: boolean | undefined
+  limit: { quantity?: number | undefined } | undefined
+  isRegistered: boolean | undefined
+  locations: number
+  isElsewhere: boolean
+  home: string
+}): string[] {
+  const warnings: string[] = []
+  if (found.keepsAtNought !== true) {
+    warnings.push(
+      'The out-of-stock option is off (or eBay does not say): a listing that the hub sets to 0 ENDS and has to be listed again, under a new number. Switch it on under Account > Site Preferences > "Use the out-of-stock option".',
+    )
+  }
+  if (found.limit?.quantity !== undefined) {
+    warnings.push(
+      `eBay limits what this account may list to ${found.limit.quantity} items a month: raising quantities may be refused for it, lowering never is.`,
+    )
+  }
+  if (found.isRegistered === false)
+    warnings.push('The account has not completed its registration as a seller.')
+  if (found.locations > 1) {
+    warnings.push(
+      `The account has ${found.locations} inventory locations: eBay sells their total, which is what the hub writes; each keeps its share as far as it goes.`,
+    )
+  }
+  if (found.isElsewhere) {
+    warnings.push(`The account is at home on ${found.home}, not on the marketplace of the settings.`)
+  }
+  return warnings
+}

@@ -1,0 +1,51 @@
+import { createBudgets, createHttp, systemClock } from '@plimsoll/connector-kit'
+import { type ConformanceSetups, createConformanceWorld } from '@plimsoll/connector-kit/conformance-suite'
+import { connector } from './index.ts'
+import type { Credentials, Settings } from './settings.ts'
+import { createEbaySimulator, type EbaySimulatorOptions } from './simulator/index.ts'
+
+async function start(options: EbaySimulatorOptions = {}) {
+  const simulator = await createEbaySimulator(options)
+  const isInventory = options.listedWith === 'inventory'
+  return createConformanceWorld({
+    connector,
+    simulator,
+    settings: simulator.settings,
+    credentials: simulator.credentials,
+    wrongCredentials: { ...simulator.credentials, refreshToken: 'v^1.1#refresh#wrong' },
+    endTokens: () => simulator.endTokens(),
+    grant: {
+      given: simulator.credentials,
+      // The seller agrees, and eBay sends the browser to what the portal has behind the RuName.
+      async agree(url, inbox) {
+        simulator.setAcceptUrl(`${inbox.url}/callback`)
+        const http = createHttp({ budgets: createBudgets([], systemClock), clock: systemClock })
+        const { headers } = await http.send({ operation: 'agree', method: 'GET', url })
+        const { searchParams } = new URL(headers.location ?? '')
+        return { query: Object.fromEntries(searchParams), body: undefined }
+      },
+    },
+    unknown: {
+      listingExternalId: '999999999999',
+      orderExternalId: '99-99999-99999',
+      level: {
+        stockUnitId: isInventory ? 'offer:999999999999/NOPE' : 'item:999999999999',
+        locationId: 'default',
+      },
+    },
+    withUnknownOrderStatus: (body) =>
+      body.replaceAll(/"orderFulfillmentStatus":"[A-Z_]+"/g, '"orderFulfillmentStatus":"TELEPORTED"'),
+  })
+}
+
+export const conformance: ConformanceSetups<Settings, Credentials> = {
+  eBay: { connector, start: () => start() },
+  'eBay, listed with the Inventory API': {
+    connector,
+    start: () => start({ listedWith: 'inventory', variations: 3 }),
+  },
+  'eBay, listed with other tools': {
+    connector,
+    start: () => start({ listedWith: 'trading', variations: 2 }),
+  },
+}
