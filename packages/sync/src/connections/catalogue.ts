@@ -54,10 +54,17 @@ export async function importCatalogue(
   await inTransaction(context.database, async (tx) => {
     await saveExternalLocations(tx, place, locations)
     if (await hasPool(tx, place)) return
-    const pool = locations
-      .filter((location) => location.active && location.countedByPlatform !== true)
-      .map((location) => ({ externalId: location.externalId, locationId: connection.defaultLocationId }))
-    await savePool(tx, place, pool)
+    const [first, ...others] = locations.filter(
+      ({ active, countedByPlatform }) => active && countedByPlatform !== true,
+    )
+    if (first === undefined) return
+    // The platform adds its locations up: what lies at ours is shown at one of them, or it would be sold at each.
+    await savePool(tx, place, [{ externalId: first.externalId, locationId: connection.defaultLocationId }])
+    if (others.length > 0)
+      context.log.warn(
+        { connection: connection.name, location: first.name, untouched: others.map(({ name }) => name) },
+        'of several locations one is written; the others are left as they are',
+      )
   })
   progress('locations', locations.length)
 

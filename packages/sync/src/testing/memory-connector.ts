@@ -153,7 +153,12 @@ function openMemory(
         warnings: [],
       }
     },
-    locations: async () => [{ externalId: 'default', name: 'Default', active: true }],
+    locations: async () =>
+      ['default', ...platform.otherLocations].map((externalId) => ({
+        externalId,
+        name: externalId,
+        active: true,
+      })),
     async listings() {
       await end(await begin('listings'))
       if (platform.clock.now() < platform.listingsFrom) {

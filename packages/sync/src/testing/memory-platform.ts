@@ -42,6 +42,8 @@ export class MemoryPlatform {
   readonly urgencies: (string | undefined)[] = []
   /** From so many rows on a write is only accepted (a feed), and carried out by `landLate`. */
   feedFrom = Number.POSITIVE_INFINITY
+  /** Places beside the default one, whose numbers it adds up for its shoppers. */
+  otherLocations: readonly string[] = []
   /** Its number is what was last written; shown is that less open orders (Walmart). */
   countsOpenOrders = false
   /** What became of accepted rows, by ticket; an absent one still waits. */
