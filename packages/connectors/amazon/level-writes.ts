@@ -72,29 +72,39 @@ function whyImpossible({ quantity, locationId }: LevelWrite): ConnectorError | u
 type Taken = { write: LevelWrite; submissionId: string; sentAt: number }
 type Row = { kind: 'taken'; taken: Taken } | { kind: 'failed'; write: LevelWrite; error: ConnectorError }
 
+/** Calls at once: as many as Amazon takes in a burst. Those behind have not left yet when one meets trouble. */
+const AT_ONCE = 5
+
 async function writeRows(writes: readonly LevelWrite[], writing: Writing): Promise<WriteOutcome[]> {
-  // What stops one of them stops all (a refused token, a platform that is away): those still waiting stay here.
-  const stop = new AbortController()
-  const signals = writing.signal === undefined ? [stop.signal] : [stop.signal, writing.signal]
-  const signal = AbortSignal.any(signals)
-  const rows = await Promise.all(
-    writes.map(async (write): Promise<Row> => {
+  const rows: Row[] = []
+  const waiting = [...writes]
+  // What stops one of them stops all (a refused token, a platform that is away), but for those that are on their way.
+  let isStopped = false
+  const work = async (): Promise<void> => {
+    for (let write = waiting.shift(); write !== undefined; write = waiting.shift()) {
       try {
-        return { kind: 'taken', taken: await patch(write, { ...writing, signal }) }
+        rows.push({ kind: 'taken', taken: await patch(write, writing) })
       } catch (error) {
         if (!isConnectorError(error)) throw error
-        if (!isAboutOneRow(error)) stop.abort(error)
-        return { kind: 'failed', write, error }
+        rows.push({ kind: 'failed', write, error })
+        if (!isAboutOneRow(error)) isStopped = true
       }
-    }),
-  )
+      if (isStopped) return
+    }
+  }
+  await Promise.all(Array.from({ length: AT_ONCE }, work))
   const failed = rows.flatMap((row) => (row.kind === 'failed' ? [row] : []))
-  const isWhole = failed.length === rows.length && failed.every(({ error }) => !isAboutOneRow(error))
-  const [first] = failed.filter(({ error }) => !isKeptBack(error))
-  if (isWhole) throw first?.error ?? failed[0]?.error ?? new TypeError('no row failed')
+  const [first] = failed
+  if (
+    first !== undefined &&
+    rows.length === failed.length &&
+    !failed.some(({ error }) => isAboutOneRow(error))
+  )
+    throw (failed.find(({ error }) => mayHaveActed(error)) ?? first).error
   const taken = rows.flatMap((row) => (row.kind === 'taken' ? [row.taken] : []))
   return [
     ...failed.map(({ write, error }) => toFailedOutcome(write, error)),
+    ...waiting.map(({ writeId }): WriteOutcome => ({ writeId, kind: 'untouched' })),
     ...(await prove(taken, writing)),
   ]
 }

@@ -91,12 +91,12 @@ export function createAccount(
     /** Amazon's own doing, up to now. */
     settle(): void {
       const at = now()
-      const due = effects
-        .filter(({ dueAt }) => dueAt <= at)
-        .sort((a, b) => a.dueAt - b.dueAt || a.seq - b.seq)
-      if (due.length > 0) {
+      // What acts may set other things going that are due as well.
+      for (;;) {
+        const due = effects.filter(({ dueAt }) => dueAt <= at)
+        if (due.length === 0) break
         effects = effects.filter(({ dueAt }) => dueAt > at)
-        for (const { act } of due) act()
+        for (const { act } of due.sort((a, b) => a.dueAt - b.dueAt || a.seq - b.seq)) act()
       }
       for (const order of orders.values()) {
         if (order.status !== 'PENDING' || order.pendingUntil === undefined || order.pendingUntil > at)

@@ -72,6 +72,19 @@ export function operationsOf(model: string): Operation[] {
   })
 }
 
+/** The answers that Amazon gives for an example of an operation that went well. */
+export function examplesOf({ responses }: Operation): unknown[] {
+  return Object.entries(responses).flatMap(([status, response]) => {
+    if (!status.startsWith('2') || !isObject(response)) return []
+    const sandbox = isObject(response['x-amzn-api-sandbox']) ? response['x-amzn-api-sandbox'] : {}
+    const examples = isObject(response.examples) ? response.examples['application/json'] : undefined
+    return [
+      ...list(sandbox.static).map((each) => each.response),
+      ...(examples === undefined ? [] : [examples]),
+    ]
+  })
+}
+
 function list(value: unknown): Json[] {
   return Array.isArray(value) ? value.filter(isObject) : []
 }
