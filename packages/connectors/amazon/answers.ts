@@ -81,7 +81,6 @@ export const submission = z.object({
     )
     .default([]),
 })
-export type Submission = z.infer<typeof submission>
 
 export const createdDocument = z.object({ feedDocumentId: id, url: z.url() })
 export const createdFeed = z.object({ feedId: id })

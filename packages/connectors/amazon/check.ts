@@ -7,6 +7,7 @@ import type { Call } from './transport.ts'
 
 /** Well formed, and nobody's: that Amazon looked for it shows that the role is there. */
 const NO_ORDER = '000-0000000-0000000'
+const NO_SKU = 'plimsoll-check'
 
 type Checking = Reading & Pick<ConnectorContext<Settings, Credentials>, 'http' | 'credentials'>
 
@@ -30,8 +31,9 @@ export async function check(reading: Checking): Promise<CheckResult> {
     ask({
       operation: 'check.listings',
       method: 'GET',
-      path: listingsPath(settings),
-      query: { marketplaceIds: home, pageSize: '1' },
+      // Not a search: an import follows, and needs them.
+      path: `${listingsPath(settings)}/${NO_SKU}`,
+      query: { marketplaceIds: home },
     }),
   )
   const [found] = await Promise.all([
@@ -60,7 +62,7 @@ export async function check(reading: Checking): Promise<CheckResult> {
           granularityType: 'Marketplace',
           granularityId: home,
           marketplaceIds: home,
-          sellerSkus: 'plimsoll-check',
+          sellerSkus: NO_SKU,
         },
       }),
     ),

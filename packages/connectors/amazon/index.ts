@@ -33,7 +33,8 @@ export const connector = defineConnector({
       allOrNothing: false,
       tickets: {
         lifeMs: 24 * 3_600_000,
-        askEveryMs: 15_000,
+        // Amazon takes minutes: asked more often, hundreds of open ones would spend all searches.
+        askEveryMs: 30_000,
         // One search proves so many.
         askMax: SKUS_MAX,
         increasesOnly: true,

@@ -24,17 +24,17 @@ const one = (name: string, rate: number, burst: number, ...operations: string[])
 
 export const limits: readonly Limit[] = [
   one('getMarketplaceParticipations', 0.016, 15, 'check'),
+  one('searchListingsItems', 5, 5, 'listings', 'levels', 'setLevels.proof', 'outcomes.proof'),
   one(
-    'searchListingsItems',
+    'getListingsItem',
     5,
-    5,
-    'listings',
-    'levels',
-    'setLevels.proof',
-    'outcomes.proof',
+    10,
+    'listing',
     'check.listings',
+    'levels.one',
+    'setLevels.proof.one',
+    'outcomes.proof.one',
   ),
-  one('getListingsItem', 5, 10, 'listing', 'levels.one', 'setLevels.proof.one', 'outcomes.proof.one'),
   one('patchListingsItem', 5, 5, 'setLevels'),
   one('createFeedDocument', 0.5, 15, 'setLevels.feed.document'),
   one('createFeed', 0.0083, 15, 'setLevels.feed'),
@@ -64,8 +64,6 @@ export function bucketOf(operation: string): string | undefined {
   return bucketOfOperation.get(operation)
 }
 
-/** Rows in one listings feed at the most, and how many such feeds an account may send. */
-export const feedRowsMax = 25_000
 const listingsFeeds = { capacity: 5, refillPerSecond: 5 / 300 }
 
 export const budgets: readonly BudgetSpec[] = [

@@ -2,7 +2,7 @@ import type { ExternalOrder, Page } from '@plimsoll/connector-kit'
 import * as answers from './answers.ts'
 import type { Reading } from './levels.ts'
 import { toOrderV0 } from './map.ts'
-import { askableSince, isSince, type OrderReading, versionOf } from './order-times.ts'
+import { beginPages, isSince, nextPage, type OrderReading, versionOf } from './order-times.ts'
 
 /**
  * The older Orders API, for accounts that have no other: it names the lines of each order only in a call of its own,
@@ -17,6 +17,7 @@ export async function readOrdersV0(
   reading: OrderReading,
 ): Promise<Page<ExternalOrder>> {
   const { transport, settings, signal } = reading
+  const { after, token } = beginPages({ since, cursor }, reading)
   const { data, date } = await transport.ask(
     {
       operation: 'orders',
@@ -24,10 +25,10 @@ export async function readOrdersV0(
       path: '/orders/v0/orders',
       query: {
         MarketplaceIds: settings.marketplaces,
-        LastUpdatedAfter: askableSince(since, reading).toISOString(),
+        LastUpdatedAfter: after,
         FulfillmentChannels: 'MFN',
         MaxResultsPerPage: String(PAGE_SIZE),
-        NextToken: cursor,
+        NextToken: token,
       },
       signal,
     },
@@ -46,7 +47,7 @@ export async function readOrdersV0(
   return {
     rows,
     ...(unreadable.length > 0 && { unreadable }),
-    next: data.payload.NextToken,
+    next: nextPage(after, data.payload.NextToken),
     platformTime: date,
   }
 }

@@ -2,7 +2,7 @@ import type { ExternalOrder, Page } from '@plimsoll/connector-kit'
 import * as answers from './answers.ts'
 import type { Reading } from './levels.ts'
 import { toOrder } from './map.ts'
-import { askableSince, isSince, type OrderReading, versionOf } from './order-times.ts'
+import { beginPages, isSince, nextPage, type OrderReading, versionOf } from './order-times.ts'
 import { readOrdersV0, readOrderV0 } from './orders-v0.ts'
 
 const PAGE_SIZE = 100
@@ -20,18 +20,19 @@ export async function readOrders(
 ): Promise<Page<ExternalOrder>> {
   if (reading.settings.ordersApi === 'v0') return await readOrdersV0({ since, cursor }, reading)
   const { transport, settings, signal } = reading
+  const { after, token } = beginPages({ since, cursor }, reading)
   const { data, date } = await transport.ask(
     {
       operation: 'orders',
       method: 'GET',
       path: '/orders/2026-01-01/orders',
       query: {
-        lastUpdatedAfter: askableSince(since, reading).toISOString(),
+        lastUpdatedAfter: after,
         marketplaceIds: settings.marketplaces,
         fulfilledBy: 'MERCHANT',
         maxResultsPerPage: String(PAGE_SIZE),
         includedData: INCLUDED,
-        paginationToken: cursor,
+        paginationToken: token,
       },
       signal,
     },
@@ -48,7 +49,7 @@ export async function readOrders(
   return {
     rows,
     ...(unreadable.length > 0 && { unreadable }),
-    next: data.pagination?.nextToken,
+    next: nextPage(after, data.pagination?.nextToken),
     platformTime: date,
   }
 }

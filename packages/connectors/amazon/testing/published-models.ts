@@ -20,7 +20,7 @@ export type Operation = {
   operationId: string
   description: string
   parameters: Json[]
-  responses: Record<string, { schema?: { $ref?: string } }>
+  responses: Record<string, { schema?: { $ref?: string }; [name: string]: unknown }>
 }
 
 export const MODELS = [
