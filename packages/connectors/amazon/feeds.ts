@@ -57,10 +57,18 @@ export async function writeFeed(writes: readonly LevelWrite[], writing: Writing)
     },
     answers.createdFeed,
   )
-  return writes.map(({ writeId, stockUnitId: sku, quantity }, at) => ({
+  return writes.map(({ writeId, stockUnitId: sku, quantity, expected }, at) => ({
     writeId,
     kind: 'accepted',
-    ticket: toTicket({ kind: 'feed', feedId: data.feedId, messageId: at + 1, sentAt, sku, quantity }),
+    ticket: toTicket({
+      kind: 'feed',
+      feedId: data.feedId,
+      messageId: at + 1,
+      sentAt,
+      sku,
+      quantity,
+      before: expected ?? null,
+    }),
   }))
 }
 

@@ -45,7 +45,7 @@ beforeAll(async () => {
   await control.addProducts([{ sku: 'K', title: 'K', price: 1, quantity: 3, keptByPlatform: true }])
   const placed = await control.placeOrder([{ sku: 'A', quantity: 2 }])
   orderId = placed.kind === 'placed' ? placed.externalId : ''
-  tickets = ['A', 'B'].map((sku) => JSON.stringify(['patch', 'x', Date.now(), sku, 7]))
+  tickets = ['A', 'B'].map((sku) => JSON.stringify(['patch', 'x', Date.now(), sku, 7, 9]))
 })
 afterAll(() => simulator.close())
 

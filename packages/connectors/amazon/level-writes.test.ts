@@ -12,7 +12,7 @@ const write = (sku: string, quantity: number) => ({
   stockUnitId: sku,
   locationId: 'DEFAULT',
   quantity,
-  expected: undefined,
+  expected: 10,
 })
 const many = (count: number, quantity: number) =>
   Array.from({ length: count }, (_, at) => write(`S-${at}`, quantity))
@@ -42,16 +42,26 @@ describe('one by one', () => {
     })
   })
 
-  test('a sale between the write and the look hides it: after a quarter of an hour nobody knows', async () => {
+  test('a sale between the write and the look hides it for a quarter of an hour; a number that was kept is unknown', async () => {
     const clock = manualClock(START)
     await withAccount({ ...atOnce, clock, applyDelayMs: [1_000, 1_000] }, async (account) => {
-      await account.seed({ sku: 'TEA' })
-      const tickets = ticketsOf(await account.operations.setLevels([write('TEA', 7)]))
+      await account.seed({ sku: 'TEA' }, { sku: 'KEPT' })
+      const { operations } = account
+      const tickets = ticketsOf(await operations.setLevels([write('TEA', 7), write('KEPT', 7)]))
       await clock.advance(1_000)
       await account.buy('TEA', 1)
-      expect(await account.operations.outcomes?.(tickets)).toMatchObject([{ kind: 'accepted' }])
+      const kept = account.simulator.account.listings.get('KEPT')
+      if (kept !== undefined) kept.quantity = 10
+      const kindsBySku = async () =>
+        Object.fromEntries(
+          ((await operations.outcomes?.(tickets)) ?? []).map(({ ticket, kind }) => [
+            JSON.parse(ticket)[3],
+            kind,
+          ]),
+        )
+      expect(await kindsBySku()).toEqual({ TEA: 'accepted', KEPT: 'accepted' })
       await clock.advance(SETTLES_MS)
-      expect(await account.operations.outcomes?.(tickets)).toMatchObject([{ kind: 'unknown' }])
+      expect(await kindsBySku()).toEqual({ TEA: 'applied', KEPT: 'unknown' })
     })
   })
 

@@ -139,17 +139,14 @@ async function prove(taken: readonly Taken[], writing: Writing): Promise<WriteOu
   if (taken.length === 0) return []
   const shown = await readBack(taken, writing)
   return taken.map(({ write, submissionId, sentAt }): WriteOutcome => {
-    const { writeId, stockUnitId: sku, quantity } = write
+    const { writeId, stockUnitId: sku, quantity, expected } = write
+    const ticket = { kind: 'patch' as const, submissionId, sentAt, sku, quantity, before: expected ?? null }
     const found = shown?.(sku)
     const proof =
-      found === undefined ? 'waiting' : decideProof(quantity, found, { from: sentAt, now: writing.now() })
+      found === undefined ? 'waiting' : decideProof(ticket, found, { from: sentAt, now: writing.now() })
     if (proof === 'applied') return { writeId, kind: 'applied', quantity }
     if (proof === 'gone') return { writeId, kind: 'refused', error: goneError(sku) }
-    return {
-      writeId,
-      kind: 'accepted',
-      ticket: toTicket({ kind: 'patch', submissionId, sentAt, sku, quantity }),
-    }
+    return { writeId, kind: 'accepted', ticket: toTicket(ticket) }
   })
 }
 

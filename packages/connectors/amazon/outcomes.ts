@@ -47,7 +47,7 @@ export async function readOutcomes(
     if (verdict.kind !== 'read-back') return { ticket: text, ...verdict }
     const found = ticket === undefined ? undefined : shown?.(ticket.sku)
     if (ticket === undefined || found === undefined) return { ticket: text, kind: 'accepted' }
-    const proof = decideProof(ticket.quantity, found, { from: verdict.from, now: writing.now() })
+    const proof = decideProof(ticket, found, { from: verdict.from, now: writing.now() })
     switch (proof) {
       case 'applied':
         return { ticket: text, kind: 'applied', quantity: ticket.quantity }

@@ -4,7 +4,12 @@ import { expect, test } from 'vitest'
 import { decideProof, fromTicket, SETTLES_MS, type Shown, type Ticket, toTicket } from './tickets.ts'
 
 const text = fc.string({ minLength: 1, maxLength: 60, unit: 'binary' })
-const common = { sku: text, quantity: fc.nat(999_999), sentAt: fc.nat(2 ** 42) }
+const common = {
+  sku: text,
+  quantity: fc.nat(999_999),
+  before: fc.option(fc.integer({ min: -5, max: 999_999 })),
+  sentAt: fc.nat(2 ** 42),
+}
 const anyTicket: fc.Arbitrary<Ticket> = fc.oneof(
   fc.record({ kind: fc.constant('patch' as const), submissionId: text, ...common }),
   fc.record({ kind: fc.constant('feed' as const), feedId: text, messageId: fc.nat(25_000), ...common }),
@@ -28,8 +33,8 @@ test('whatever else is taken for a ticket is none', () => {
     }),
     fromEnvironment(),
   )
-  expect(fromTicket('["patch","s",1,"sku",-1]')).toBeUndefined()
-  expect(fromTicket('["feed","f",1,"sku",1]')).toBeUndefined()
+  expect(fromTicket('["patch","s",1,"sku",-1,null]')).toBeUndefined()
+  expect(fromTicket('["feed","f",1,"sku",1,null]')).toBeUndefined()
   expect(fromTicket('')).toBeUndefined()
 })
 
@@ -39,15 +44,28 @@ const anyShown: fc.Arbitrary<Shown> = fc.oneof(
   fc.constant<Shown>({ kind: 'gone' }),
 )
 
-test('I12: only the very number that was sent proves a write, and nothing is waited for for ever', () => {
+test('I12: as long as it may still come only the very number proves a write, and nothing is waited for for ever', () => {
   fc.assert(
-    fc.property(fc.nat(30), anyShown, fc.nat(3 * SETTLES_MS), (sent, shown, elapsed) => {
-      const proof = decideProof(sent, shown, { from: 1_000, now: 1_000 + elapsed })
-      expect(proof === 'applied').toBe(shown.kind === 'number' && shown.quantity === sent)
-      expect(proof === 'gone').toBe(shown.kind === 'gone')
-      if (elapsed >= SETTLES_MS) expect(proof).not.toBe('waiting')
-      if (proof === 'unknown') expect(elapsed).toBeGreaterThanOrEqual(SETTLES_MS)
-    }),
+    fc.property(
+      fc.record({ quantity: fc.nat(30), before: fc.option(fc.nat(30)) }),
+      anyShown,
+      fc.nat(3 * SETTLES_MS),
+      (sent, shown, elapsed) => {
+        const proof = decideProof(sent, shown, { from: 1_000, now: 1_000 + elapsed })
+        const isOver = elapsed >= SETTLES_MS
+        expect(proof === 'gone').toBe(shown.kind === 'gone')
+        if (shown.kind === 'number' && shown.quantity === sent.quantity) expect(proof).toBe('applied')
+        if (isOver) expect(proof).not.toBe('waiting')
+        else expect(['applied', 'waiting', 'gone']).toContain(proof)
+        if (proof !== 'applied' || shown.kind !== 'number' || shown.quantity === sent.quantity) return
+        // Some of it was sold: never more than was sent, and never what the former number may be as well.
+        expect(isOver).toBe(true)
+        expect(shown.quantity).toBeLessThan(sent.quantity)
+        const isFormer =
+          sent.before === null || (sent.before < sent.quantity && shown.quantity <= sent.before)
+        expect(isFormer).toBe(false)
+      },
+    ),
     fromEnvironment(),
   )
 })

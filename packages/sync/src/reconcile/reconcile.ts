@@ -35,19 +35,20 @@ type Actions = { readAndApplyOrders(): Promise<boolean> }
 /**
  * Reads levels back, the suspicious first, and heals what differs for no reason that the hub knows.
  * The lane is idle meanwhile, so no write of ours is in flight.
+ * @param options.calls so many that read levels at the most
  * @returns how many levels were read
  */
 export async function reconcile(
   context: WorkerContext,
   suspicions: Suspicions,
-  options: { suspiciousOnly: boolean },
+  options: { suspiciousOnly: boolean; calls: number },
   actions: Actions,
 ): Promise<number> {
   const { organizationId, connection } = context
   const chosen = await findLevelsToObserve(context.database.kysely, organizationId, connection.connectionId, {
     now: nowOf(context),
     suspiciousOnly: options.suspiciousOnly,
-    limit: context.connector.manifest.capabilities.batchMax,
+    limit: context.connector.manifest.capabilities.batchMax * options.calls,
   })
   return (await reconcileLevels(context, suspicions, chosen, actions)).length
 }
