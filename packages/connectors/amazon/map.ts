@@ -207,7 +207,7 @@ function toLine(line: Line, { status: name, orderId }: Told, { state, subtracted
     listingExternalId: sku,
     sku,
     title: line.title ?? sku ?? line.externalId,
-    // Amazon sets the number ordered to nought as it cancels; what is still promised was ordered all the same.
+    // The older API sets the number ordered to nought as it cancels; what is still promised was ordered all the same.
     ordered: Math.max(line.ordered, current),
     current,
     shipped,

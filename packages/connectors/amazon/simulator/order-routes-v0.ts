@@ -172,6 +172,7 @@ function toItem(site: Site, order: Order, item: OrderItem) {
     SellerSKU: item.sku,
     OrderItemId: item.id,
     Title: item.title,
+    // The older API sets it to nought as an order is cancelled.
     QuantityOrdered: order.status === 'CANCELLED' ? 0 : item.ordered,
     QuantityShipped: site.account.shippedOf(order, item.id),
   }

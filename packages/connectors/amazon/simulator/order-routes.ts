@@ -211,8 +211,7 @@ function toOrder(site: Site, order: Order, included: readonly string[]) {
 function toItem(site: Site, order: Order, item: OrderItem, has: (name: string) => boolean) {
   return {
     orderItemId: item.id,
-    // Amazon sets it to nought as it cancels.
-    quantityOrdered: order.status === 'CANCELLED' ? 0 : item.ordered,
+    quantityOrdered: item.ordered,
     product: {
       asin: item.asin,
       title: item.title,
