@@ -19,7 +19,6 @@ import { type Arrival, hasOrdersToRead, type InboxRow } from '../intake/inbox.st
 import type { InboxEvent } from '../intake/inbox.ts'
 import { OrderReader } from '../intake/order-reading.ts'
 import { PollPace } from '../intake/poll-pace.ts'
-import { callsForOneOrderRead } from '../intake/polling.ts'
 import { QueueReader } from '../intake/queue-reader.ts'
 import { StreamReader } from '../intake/streams.ts'
 import { WebhookWatch } from '../intake/webhook-watch.ts'
@@ -395,10 +394,7 @@ export class ConnectionWorker {
         }),
       )
     }
-    // Without the orders no reading says anything: where they cannot be read now, none is spent on it.
-    if (isFarFromOpen(this.#context, 'orders')) return
-    const calls = callsForOneOrderRead(connector.manifest.budgets, everyMs)
-    const read = await reconcile(this.#context, this.#suspicions, { suspiciousOnly: !isDue, calls }, actions)
+    const read = await reconcile(this.#context, this.#suspicions, { isDue, everyMs }, actions)
     if (read > 0) this.#turns.wake('lane')
   }
 }
