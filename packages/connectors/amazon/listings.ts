@@ -16,6 +16,8 @@ import type { Credentials, Settings } from './settings.ts'
 const SEARCHED_MAX = 1_000
 const PAGE_SIZE = 20
 const REPORT_PAGE = 500
+/** A report takes a minute or more. */
+const REPORT_AGAIN_MS = 10_000
 
 const INCLUDED = ['summaries', 'attributes', 'fulfillmentAvailability', 'relationships']
 
@@ -43,7 +45,7 @@ type Cursor = z.infer<typeof cursorShape>
 
 /**
  * One page of listings. An account of up to a thousand is searched; a larger one is read from Amazon's report of all
- * listings, which takes minutes to be made: meanwhile pages come empty, as fast as it may be asked about.
+ * listings, which takes minutes to be made: meanwhile pages come empty.
  */
 export async function readListings(
   cursor: string | undefined,
@@ -100,7 +102,7 @@ async function beginReport(marketplace: number, reading: ListingReading): Promis
   if (id === undefined) return { rows: [], next: undefined, platformTime: undefined }
   const { data, date } = await askForReport(id, reading)
   const next: Cursor = { marketplace, report: data.reportId, asked: 1 }
-  return { rows: [], next: JSON.stringify(next), platformTime: date }
+  return { rows: [], next: JSON.stringify(next), againInMs: REPORT_AGAIN_MS, platformTime: date }
 }
 
 async function waitForReport(
@@ -112,7 +114,13 @@ async function waitForReport(
     documentId === undefined
       ? { marketplace, report, asked: asked + 1 }
       : { marketplace, document: documentId, from: 0 }
-  return { rows: [], next: JSON.stringify(next), platformTime: date }
+  const isMade = documentId !== undefined
+  return {
+    rows: [],
+    next: JSON.stringify(next),
+    ...(!isMade && { againInMs: REPORT_AGAIN_MS }),
+    platformTime: date,
+  }
 }
 
 async function reportPage(
