@@ -101,7 +101,6 @@ const CALLS_MAX = 5
  * seldom (Amazon: once in three minutes) that levels would wait for them.
  */
 export function callsForOneOrderRead(budgets: readonly BudgetSpec[], everyMs: number): number {
-  const { own, shared } = budgetsOf(budgets, 'orders')
-  const ordersMs = pollFloorMs([...own, ...shared], 1, 1)
+  const ordersMs = pollFloorMs(budgetsOf(budgets, 'orders'), 1, 1)
   return Math.min(CALLS_MAX, Math.max(1, Math.floor(ordersMs / everyMs)))
 }
