@@ -86,7 +86,10 @@ export type TicketTerms = {
   askEveryMs: number
   /** Tickets in one `outcomes` call at the most; the hub never hands over more. */
   askMax: number
-  /** True where there is a fast way too: what `setLevels` is asked as a decrease is never answered `accepted`. */
+  /**
+   * True where there is a fast way too: what `setLevels` is asked as a decrease always takes it. It is answered
+   * `accepted` only where no write proves itself but by being read back (`proof`).
+   */
   increasesOnly?: true
   /**
    * Where the slow way takes more in one call than `batchMax`. So many increases at once are handed over, from so many on,

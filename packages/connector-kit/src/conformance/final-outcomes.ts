@@ -11,10 +11,17 @@ export type FinalOutcome =
 
 /** Writes, and follows the tickets of accepted writes (feeds) until each has an outcome of its own. */
 export async function setLevelsToTheEnd(
-  { operations, tickets: terms }: Pick<ConformanceWorld, 'operations' | 'tickets'>,
+  world: Pick<ConformanceWorld, 'operations' | 'tickets'>,
   writes: readonly LevelWrite[],
 ): Promise<FinalOutcome[]> {
-  const outcomes = await operations.setLevels(writes)
+  return await followAccepted(world, await world.operations.setLevels(writes))
+}
+
+/** Of what a call answered the accepted writes are followed, the others are final. */
+export async function followAccepted(
+  { operations, tickets: terms }: Pick<ConformanceWorld, 'operations' | 'tickets'>,
+  outcomes: readonly WriteOutcome[],
+): Promise<FinalOutcome[]> {
   const final: FinalOutcome[] = []
   const tickets = new Map<string, string>()
   for (const outcome of outcomes) {

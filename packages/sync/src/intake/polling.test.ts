@@ -3,7 +3,14 @@ import type { WebhookVerdict } from '@plimsoll/database'
 import { fromEnvironment } from '@plimsoll/database/testing'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { budgetsOf, decidePollMs, decideReadBackMs, type PollWorld, pollFloorMs } from './polling.ts'
+import {
+  budgetsOf,
+  callsForOneOrderRead,
+  decidePollMs,
+  decideReadBackMs,
+  type PollWorld,
+  pollFloorMs,
+} from './polling.ts'
 
 const SECOND = 1_000
 const MINUTE = 60 * SECOND
@@ -92,4 +99,20 @@ test('a limit of other operations puts no read off', () => {
   expect(namesOf('stream')).toEqual(['all'])
   // `orders` is no way of `order`, nor the reverse.
   expect(budgetsOf([{ kind: 'daily', name: 'one', max: 1, operations: ['orders'] }], 'order')).toEqual([])
+})
+
+test('levels are read in more calls at once only where the orders may be read seldom', () => {
+  const seldom = {
+    kind: 'token-bucket',
+    name: 'orders',
+    capacity: 20,
+    refillPerSecond: 0.0056,
+    operations: ['orders'],
+  }
+  const minutely = { ...seldom, refillPerSecond: 1 / 25 }
+  const feeds = { ...seldom, operations: ['setLevels.feed'] }
+  const calls = (spec: object) => callsForOneOrderRead([spec as BudgetSpec], 10_000)
+  expect([seldom, minutely, feeds, { kind: 'concurrency', name: 'calls', max: 2 }].map(calls)).toEqual([
+    5, 2, 1, 1,
+  ])
 })

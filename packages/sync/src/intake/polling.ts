@@ -92,3 +92,15 @@ export function pollFloorMs(
   })
   return Math.max(0, blockedMs, ...floors)
 }
+
+/** A decrease that comes meanwhile waits for these. */
+const CALLS_MAX = 5
+
+/**
+ * Calls that read levels for one read of the orders, without which they say nothing. One, but where orders may be read so
+ * seldom (Amazon: once in three minutes) that levels would wait for them.
+ */
+export function callsForOneOrderRead(budgets: readonly BudgetSpec[], everyMs: number): number {
+  const ordersMs = pollFloorMs(budgetsOf(budgets, 'orders'), 1, 1)
+  return Math.min(CALLS_MAX, Math.max(1, Math.floor(ordersMs / everyMs)))
+}

@@ -1,9 +1,11 @@
 import { inTransaction } from '@plimsoll/database'
 import { nowOf, type Tx } from '../context.ts'
+import { callsForOneOrderRead } from '../intake/polling.ts'
 import { expectedOf } from '../lanes/expected.ts'
 import { queueWhatDiffers } from '../lanes/lane-entries.store.ts'
 import { lockLevels } from '../lanes/level-locks.store.ts'
 import { findLevelsById, findLevelsToObserve, type KnownLevel, recheckLevels } from '../lanes/levels.store.ts'
+import { isFarFromOpen } from '../lanes/write-cap.ts'
 import { notify } from '../notify.ts'
 import { openTask } from '../tasks.store.ts'
 import { assertLease } from '../worker/leases.store.ts'
@@ -35,19 +37,23 @@ type Actions = { readAndApplyOrders(): Promise<boolean> }
 /**
  * Reads levels back, the suspicious first, and heals what differs for no reason that the hub knows.
  * The lane is idle meanwhile, so no write of ours is in flight.
+ * @param options.isDue whether more than the suspicious are looked at: every `everyMs`
  * @returns how many levels were read
  */
 export async function reconcile(
   context: WorkerContext,
   suspicions: Suspicions,
-  options: { suspiciousOnly: boolean },
+  options: { isDue: boolean; everyMs: number },
   actions: Actions,
 ): Promise<number> {
+  // Without the orders no reading says anything: where they cannot be read now, none is spent on it.
+  if (isFarFromOpen(context, 'orders')) return 0
   const { organizationId, connection } = context
+  const { budgets, capabilities } = context.connector.manifest
   const chosen = await findLevelsToObserve(context.database.kysely, organizationId, connection.connectionId, {
     now: nowOf(context),
-    suspiciousOnly: options.suspiciousOnly,
-    limit: context.connector.manifest.capabilities.batchMax,
+    suspiciousOnly: !options.isDue,
+    limit: capabilities.batchMax * callsForOneOrderRead(budgets, options.everyMs),
   })
   return (await reconcileLevels(context, suspicions, chosen, actions)).length
 }

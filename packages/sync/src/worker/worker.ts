@@ -394,7 +394,7 @@ export class ConnectionWorker {
         }),
       )
     }
-    const read = await reconcile(this.#context, this.#suspicions, { suspiciousOnly: !isDue }, actions)
+    const read = await reconcile(this.#context, this.#suspicions, { isDue, everyMs }, actions)
     if (read > 0) this.#turns.wake('lane')
   }
 }

@@ -1,0 +1,119 @@
+import { type CheckResult, type ConnectorContext, isConnectorError } from '@plimsoll/connector-kit'
+import * as answers from './answers.ts'
+import { listingsPath, type Reading } from './levels.ts'
+import { findMarketplace } from './marketplaces.ts'
+import { accountIdOf, type Credentials, homeMarketplace, type Settings } from './settings.ts'
+import type { Call } from './transport.ts'
+
+/** Well formed, and nobody's: that Amazon looked for it shows that the role is there. */
+const NO_ORDER = '000-0000000-0000000'
+const NO_SKU = 'plimsoll-check'
+
+type Checking = Reading & Pick<ConnectorContext<Settings, Credentials>, 'http' | 'credentials'>
+
+const WAIT_MS_MAX = 2_000
+
+function isSoon({ http }: Checking): boolean {
+  return http.budgets.readyInMs({ cost: 1, priority: 3, operation: 'check' }) <= WAIT_MS_MAX
+}
+
+/**
+ * Who the seller is and which roles the application lacks, each tried with the cheapest call that needs it.
+ * @throws Unauthorized where the token is refused
+ */
+export async function check(reading: Checking): Promise<CheckResult> {
+  const { settings, credentials } = reading
+  const home = homeMarketplace(settings)
+  const missing = new Set<string>()
+  const warnings: string[] = []
+  // By itself and first: whoever checks at the same time then has one new token, and the scarce calls are made once.
+  await tried(reading, missing, (ask) =>
+    ask({
+      operation: 'check.listings',
+      method: 'GET',
+      // Not a search: an import follows, and needs them.
+      path: `${listingsPath(settings)}/${NO_SKU}`,
+      query: { marketplaceIds: home },
+    }),
+  )
+  const [found] = await Promise.all([
+    // One a minute: names are not worth waiting for.
+    isSoon(reading)
+      ? tried(reading, missing, (ask) =>
+          ask({ operation: 'check', method: 'GET', path: '/sellers/v1/marketplaceParticipations' }),
+        )
+      : undefined,
+    tried(reading, missing, (ask) =>
+      ask({
+        operation: 'check.orders',
+        method: 'GET',
+        path:
+          settings.ordersApi === 'v0'
+            ? `/orders/v0/orders/${NO_ORDER}`
+            : `/orders/2026-01-01/orders/${NO_ORDER}`,
+      }),
+    ),
+    tried(reading, missing, (ask) =>
+      ask({
+        operation: 'check.counts',
+        method: 'GET',
+        path: '/fba/inventory/v1/summaries',
+        query: {
+          granularityType: 'Marketplace',
+          granularityId: home,
+          marketplaceIds: home,
+          sellerSkus: NO_SKU,
+        },
+      }),
+    ),
+  ])
+  const rows = found ?? []
+  for (const id of settings.marketplaces) {
+    const name = findMarketplace(id)?.name.en ?? id
+    const row = rows.find(({ marketplace }) => marketplace.id === id)
+    if (found !== undefined && row?.participation.isParticipating !== true)
+      warnings.push(`The account does not sell in ${name}: take it out of the settings.`)
+    if (row?.participation.hasSuspendedListings === true)
+      warnings.push(`Amazon has suspended listings of the account in ${name}.`)
+  }
+  if (settings.queueUrl !== undefined && credentials.awsAccessKeyId === undefined)
+    warnings.push('A queue is named and no AWS access key: notifications are not read, orders are polled.')
+  if (settings.queueUrl === undefined)
+    warnings.push(
+      'No queue is named: orders are seen minutes late, since Amazon allows one look in three minutes.',
+    )
+  const store = rows.find(({ marketplace }) => marketplace.id === home)?.storeName
+  return {
+    account: `${store ?? 'Amazon'} (${settings.sellerId})`,
+    accountId: accountIdOf(settings),
+    currency: findMarketplace(home)?.currency,
+    timeZone: undefined,
+    missingScopes: [...missing],
+    warnings,
+  }
+}
+
+type Participations = ReturnType<typeof answers.participations.parse>['payload']
+
+/** Undefined where it says nothing: refused for want of a role (noted), or about what there is not. */
+async function tried(
+  { transport, signal }: Reading,
+  missing: Set<string>,
+  make: (ask: (call: Call) => Promise<Participations | undefined>) => Promise<Participations | undefined>,
+): Promise<Participations | undefined> {
+  try {
+    return await make(async (call) => {
+      if (call.operation !== 'check') {
+        await transport.tell({ ...call, signal })
+        return undefined
+      }
+      return (await transport.ask({ ...call, signal }, answers.participations)).data.payload
+    })
+  } catch (error) {
+    if (!isConnectorError(error)) throw error
+    if (error.kind === 'forbidden') missing.add('scope' in error ? String(error.scope) : error.message)
+    // An order that nobody has, asked for to see whether it may be asked for.
+    else if (error.kind !== 'not-found' && error.kind !== 'invalid') throw error
+    return undefined
+  }
+}

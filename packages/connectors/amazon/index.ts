@@ -1,0 +1,103 @@
+import { defineConnector } from '@plimsoll/connector-kit'
+import { grant, tokens } from './authorization.ts'
+import { FEED_FROM, FEED_MAX } from './feeds.ts'
+import { BATCH_MAX, QUANTITY_MAX } from './level-writes.ts'
+import { SKUS_MAX } from './levels.ts'
+import { budgets } from './limits.ts'
+import { webhooks } from './notifications.ts'
+import { open } from './operations.ts'
+import { credentials, regionOfSettings, settings } from './settings.ts'
+
+/** Amazon's marketplaces, through the Selling Partner API. */
+export const connector = defineConnector({
+  manifest: {
+    id: 'amazon',
+    name: 'Amazon',
+    kind: 'channel',
+    colour: '#ff9900',
+    regions: [
+      ...['US', 'CA', 'MX', 'BR'],
+      ...['GB', 'DE', 'FR', 'IT', 'ES', 'NL', 'SE', 'PL', 'BE', 'IE', 'TR', 'SA', 'AE', 'EG', 'ZA', 'IN'],
+      ...['JP', 'AU', 'SG'],
+    ],
+    settings,
+    credentials,
+    apiVersion: {
+      version: 'Orders 2026-01-01, Listings Items 2021-08-01, Feeds 2021-06-30',
+      source: 'github.com/amzn/selling-partner-api-models, commit 34dc93f',
+    },
+    capabilities: {
+      multiLocation: false,
+      writeStyle: 'absolute',
+      proof: 'read-back',
+      allOrNothing: false,
+      tickets: {
+        lifeMs: 24 * 3_600_000,
+        // Amazon takes minutes: asked more often, hundreds of open ones would spend all searches.
+        askEveryMs: 30_000,
+        // One search proves so many.
+        askMax: SKUS_MAX,
+        increasesOnly: true,
+        bulk: { from: FEED_FROM, max: FEED_MAX, operation: 'setLevels.feed' },
+      },
+      batchMax: BATCH_MAX,
+      quantityMax: QUANTITY_MAX,
+      webhooks: [],
+      queue: { everyMs: 1_000, acknowledgeMax: 10 },
+      tracking: true,
+      // By a feed of its own whose outcome is told hours later: README.
+      cancel: false,
+      counts: true,
+      latestEffectMs: 30 * 60_000,
+      visibilityLagMs: 3 * 60_000,
+      penalties: [
+        {
+          cure: 'cancel',
+          severity: 3,
+          counts: 'cancellations by the seller before shipping, at most 2.5 % in seven days',
+          source: 'Seller Central, account health: pre-fulfilment cancel rate',
+          verified: false,
+        },
+      ],
+      facts: [
+        {
+          fact: 'The number falls as an order is placed, also one whose payment is pending, and rises when it dies',
+          source: 'assumed: generally reported by sellers, in no document',
+          verified: false,
+        },
+        {
+          fact: 'A quantity that was taken shows within a quarter of an hour',
+          source: 'assumed: sellers report 5 to 15 minutes; issue 5327 of amzn/selling-partner-api-models',
+          verified: false,
+        },
+        {
+          fact: 'No PATCH takes effect later than half an hour after it was sent',
+          source: 'assumed: twice the longest time reported',
+          verified: false,
+        },
+        {
+          fact: 'The list shows an order within three minutes of its change',
+          source:
+            'orders_2026-01-01.json: up to two minutes before the request; issue 2131 of selling-partner-api-docs',
+          verified: false,
+        },
+        {
+          fact: 'One number serves all marketplaces of an account in a region',
+          source:
+            'assumed: fulfillment_availability names no marketplace; issue 4406 of selling-partner-api-models',
+          verified: false,
+        },
+      ],
+    },
+    budgets,
+  },
+  open,
+  // Counted for each application and selling account; some limits over all accounts of an application.
+  budgetKeys: ({ settings: given, credentials: { clientId } }) => ({
+    account: JSON.stringify([regionOfSettings(given), given.sellerId, clientId]),
+    application: clientId,
+  }),
+  tokens,
+  grant,
+  webhooks,
+})

@@ -1,0 +1,174 @@
+import {
+  type ConnectorContext,
+  type ExternalListing,
+  Invalid,
+  NotFound,
+  type Page,
+} from '@plimsoll/connector-kit'
+import { z } from 'zod'
+import * as answers from './answers.ts'
+import { listingsPath, type Reading } from './levels.ts'
+import { toListing } from './map.ts'
+import { askForReport, followReport, readReport } from './reports.ts'
+import type { Credentials, Settings } from './settings.ts'
+
+/** A search is never paged further than this: larger accounts are read by a report. */
+const SEARCHED_MAX = 1_000
+const PAGE_SIZE = 20
+const REPORT_PAGE = 500
+/** A report takes a minute or more. */
+const REPORT_AGAIN_MS = 10_000
+
+const INCLUDED = ['summaries', 'attributes', 'fulfillmentAvailability', 'relationships']
+
+export type ListingReading = Reading &
+  Pick<ConnectorContext<Settings, Credentials>, 'http'> & {
+    /** The report that is being paged through; another process fetches it again. */
+    report: { documentId: string; rows: ExternalListing[] } | undefined
+  }
+
+/** Where the reading is: in a search; waiting for a marketplace's report; or that far into it. */
+const cursorShape = z.union([
+  z.strictObject({ token: z.string().min(1) }),
+  z.strictObject({
+    marketplace: z.int().nonnegative(),
+    report: z.string().min(1),
+    asked: z.int().positive(),
+  }),
+  z.strictObject({
+    marketplace: z.int().nonnegative(),
+    document: z.string().min(1),
+    from: z.int().nonnegative(),
+  }),
+])
+type Cursor = z.infer<typeof cursorShape>
+
+/**
+ * One page of listings. An account of up to a thousand is searched; a larger one is read from Amazon's report of all
+ * listings, which takes minutes to be made: meanwhile pages come empty.
+ */
+export async function readListings(
+  cursor: string | undefined,
+  reading: ListingReading,
+): Promise<Page<ExternalListing>> {
+  const at = cursor === undefined ? undefined : readCursor(cursor)
+  if (at === undefined || 'token' in at) return await searchPage(at?.token, reading)
+  return 'report' in at ? await waitForReport(at, reading) : await reportPage(at, reading)
+}
+
+async function searchPage(
+  pageToken: string | undefined,
+  reading: ListingReading,
+): Promise<Page<ExternalListing>> {
+  const { transport, settings, signal } = reading
+  const { data, date } = await transport.ask(
+    {
+      operation: 'listings',
+      method: 'GET',
+      path: listingsPath(settings),
+      query: {
+        marketplaceIds: settings.marketplaces,
+        includedData: INCLUDED,
+        // What is added meanwhile comes at the end.
+        sortBy: 'createdDate',
+        sortOrder: 'ASC',
+        pageSize: String(PAGE_SIZE),
+        pageToken,
+      },
+      signal,
+    },
+    answers.itemPage,
+  )
+  if (pageToken === undefined && data.numberOfResults > SEARCHED_MAX) return await beginReport(0, reading)
+  const rows: ExternalListing[] = []
+  const unreadable: { externalId: string; version: undefined }[] = []
+  for (const row of data.items) {
+    const item = answers.item.safeParse(row).data
+    if (item === undefined) unreadable.push({ externalId: row.sku, version: undefined })
+    else rows.push(...[toListing(item) ?? []].flat())
+  }
+  const token = data.pagination?.nextToken
+  return {
+    rows,
+    ...(unreadable.length > 0 && { unreadable }),
+    next: token === undefined ? undefined : JSON.stringify({ token } satisfies Cursor),
+    platformTime: date,
+  }
+}
+
+async function beginReport(marketplace: number, reading: ListingReading): Promise<Page<ExternalListing>> {
+  const id = reading.settings.marketplaces[marketplace]
+  // Each marketplace has a report of its own; a SKU that is in several is told several times.
+  if (id === undefined) return { rows: [], next: undefined, platformTime: undefined }
+  const { data, date } = await askForReport(id, reading)
+  const next: Cursor = { marketplace, report: data.reportId, asked: 1 }
+  return { rows: [], next: JSON.stringify(next), againInMs: REPORT_AGAIN_MS, platformTime: date }
+}
+
+async function waitForReport(
+  { marketplace, report, asked }: { marketplace: number; report: string; asked: number },
+  reading: ListingReading,
+): Promise<Page<ExternalListing>> {
+  const { documentId, date } = await followReport(report, reading)
+  const next: Cursor =
+    documentId === undefined
+      ? { marketplace, report, asked: asked + 1 }
+      : { marketplace, document: documentId, from: 0 }
+  const isMade = documentId !== undefined
+  return {
+    rows: [],
+    next: JSON.stringify(next),
+    ...(!isMade && { againInMs: REPORT_AGAIN_MS }),
+    platformTime: date,
+  }
+}
+
+async function reportPage(
+  { marketplace, document, from }: { marketplace: number; document: string; from: number },
+  reading: ListingReading,
+): Promise<Page<ExternalListing>> {
+  if (reading.report?.documentId !== document) {
+    reading.report = { documentId: document, rows: await readReport(document, reading) }
+  }
+  const { rows } = reading.report
+  const page = rows.slice(from, from + REPORT_PAGE)
+  if (from + REPORT_PAGE < rows.length) {
+    const next: Cursor = { marketplace, document, from: from + REPORT_PAGE }
+    return { rows: page, next: JSON.stringify(next), platformTime: undefined }
+  }
+  reading.report = undefined
+  return { ...(await beginReport(marketplace + 1, reading)), rows: page }
+}
+
+function readCursor(text: string): Cursor {
+  const cursor = cursorShape.safeParse(parseOrUndefined(text)).data
+  if (cursor === undefined) throw new Invalid('this is no place in the listings', 'cursor')
+  return cursor
+}
+
+function parseOrUndefined(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined // The caller says what it is not.
+  }
+}
+
+/** One listing as it is now. */
+export async function readListing(externalId: string, reading: Reading): Promise<ExternalListing> {
+  const { transport, settings, signal } = reading
+  const { data } = await transport.ask(
+    {
+      operation: 'listing',
+      method: 'GET',
+      path: `${listingsPath(settings)}/${encodeURIComponent(externalId)}`,
+      query: { marketplaceIds: settings.marketplaces, includedData: INCLUDED },
+      signal,
+    },
+    answers.item,
+  )
+  const listing = toListing(data)
+  if (listing === undefined)
+    throw new NotFound(`${externalId} is the parent of variations: it is not sold itself`)
+  return listing
+}

@@ -1,0 +1,102 @@
+import {
+  type ConnectorError,
+  Forbidden,
+  type HttpResponse,
+  Invalid,
+  NotFound,
+  type PlatformDetail,
+  parseRetryAfterMs,
+  RateLimited,
+  statusError,
+  Unauthorized,
+  Unavailable,
+} from '@plimsoll/connector-kit'
+import { z } from 'zod'
+import { isTokenRefused } from './authorization.ts'
+
+/** All of the API's errors have this shape; some older operations put `errors` beside an empty `payload`. */
+const errorList = z.object({
+  errors: z
+    .array(z.object({ code: z.string(), message: z.string().default(''), details: z.string().optional() }))
+    .min(1),
+})
+
+/** The role that Amazon wants for an operation, as Seller Central names it. */
+export const ROLES = {
+  listings: 'Product Listing',
+  orders: 'Inventory and Order Tracking',
+  stock: 'Amazon Fulfillment',
+  account: 'Selling Partner Insights',
+} as const
+
+/**
+ * What an answer that is no success means. The status decides, but for two: 403 is a missing role or an ended token,
+ * and 400 may be about something that is not there.
+ */
+export function toRefusal(response: HttpResponse, operation: string): ConnectorError {
+  const [first] = errorList.safeParse(parseOrUndefined(response.text)).data?.errors ?? []
+  if (first === undefined) return withoutWords(response, operation)
+  const { status } = response
+  const said = `${operation}: Amazon answered ${first.code}: ${[first.message, first.details].filter(Boolean).join(' ')}`
+  const message = said.slice(0, 500)
+  const detail: PlatformDetail = {
+    status,
+    code: first.code,
+    ...(response.headers['x-amzn-requestid'] !== undefined && {
+      requestId: response.headers['x-amzn-requestid'],
+    }),
+  }
+  if (isTokenRefused(response)) return new Unauthorized(message, detail)
+  if (status === 403) return new Forbidden(message, roleOf(operation), detail)
+  if (status === 429 || first.code === 'QuotaExceeded')
+    return new RateLimited(message, parseRetryAfterMs(response), detail)
+  if (status === 404 || isGone(first.code)) return new NotFound(message, detail)
+  if (status === 408 || status >= 500) return new Unavailable(message, true, detail)
+  if (status >= 400) return new Invalid(message, fieldOf(first.message), detail)
+  return statusError(response, operation)
+}
+
+function withoutWords(response: HttpResponse, operation: string): ConnectorError {
+  const error = statusError(response, operation)
+  return error.kind === 'forbidden' ? new Forbidden(error.message, roleOf(operation), error.platform) : error
+}
+
+/** An operation of ours is named `kind.detail`. */
+function roleOf(operation: string): string {
+  const [kind = '', detail = ''] = operation.split('.')
+  if (kind === 'check') return detail === '' ? ROLES.account : roleOf(detail)
+  if (kind === 'counts') return ROLES.stock
+  if (kind === 'orders' || kind === 'order' || kind === 'ship') return ROLES.orders
+  return ROLES.listings
+}
+
+function isGone(code: string): boolean {
+  return /^(NOT_FOUND|NotFound|ResourceNotFound)$/.test(code)
+}
+
+/** Amazon names the parameter in its sentence, in quotation marks, if at all. */
+function fieldOf(message: string): string {
+  return /['"`]([A-Za-z][\w.]{1,40})['"`]/.exec(message)?.[1] ?? 'request'
+}
+
+/** The issue codes that mean that there is no such SKU; the others are about what was sent. */
+const GONE_ISSUES = new Set(['4000003', '4000004', '13013'])
+
+/** An ERROR that Amazon raised about one row, in the answer of a PATCH or in a feed's report. */
+export function toIssueError(
+  issue: { code?: string | undefined; message: string; attribute?: string | undefined },
+  sku: string,
+): ConnectorError {
+  const message = `${sku}: ${issue.message}`.slice(0, 500)
+  const detail: PlatformDetail = issue.code === undefined ? {} : { code: issue.code }
+  if (issue.code !== undefined && GONE_ISSUES.has(issue.code)) return new NotFound(message, detail)
+  return new Invalid(message, issue.attribute ?? 'quantity', detail)
+}
+
+function parseOrUndefined(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined // No JSON: then it is not the API that speaks, and the status is all that is known.
+  }
+}

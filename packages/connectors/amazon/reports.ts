@@ -1,0 +1,177 @@
+import { Readable } from 'node:stream'
+import { createGunzip } from 'node:zlib'
+import { type ExternalListing, Malformed, statusError, Unavailable } from '@plimsoll/connector-kit'
+import * as answers from './answers.ts'
+import { isAmazonsChannel } from './ids.ts'
+import type { ListingReading } from './listings.ts'
+import type { Answer } from './transport.ts'
+
+/**
+ * Amazon's report of all listings of one marketplace: text with tabs, made on demand, often packed.
+ * Source: developer-docs.amazon.com/sp-api/docs/report-type-values-inventory, reports-api-v2021-06-30-use-case-guide.
+ */
+const TYPE = 'GET_MERCHANT_LISTINGS_ALL_DATA'
+const ROOT = '/reports/2021-06-30'
+
+export function askForReport(
+  marketplaceId: string,
+  { transport, signal }: ListingReading,
+): Promise<Answer<{ reportId: string }>> {
+  return transport.ask(
+    {
+      operation: 'listings.report.create',
+      method: 'POST',
+      path: `${ROOT}/reports`,
+      body: { reportType: TYPE, marketplaceIds: [marketplaceId] },
+      signal,
+    },
+    answers.createdReport,
+  )
+}
+
+/** @returns the document once it is made */
+export async function followReport(
+  reportId: string,
+  { transport, signal }: ListingReading,
+): Promise<{ documentId: string | undefined; date: Date | undefined }> {
+  const { data, date } = await transport.ask(
+    {
+      operation: 'listings.report',
+      method: 'GET',
+      path: `${ROOT}/reports/${encodeURIComponent(reportId)}`,
+      signal,
+    },
+    answers.report,
+  )
+  switch (data.processingStatus) {
+    case 'DONE':
+      if (data.reportDocumentId !== undefined) return { documentId: data.reportDocumentId, date }
+      throw new Malformed(`report ${reportId} is done and has no document`, JSON.stringify(data))
+    case 'CANCELLED':
+    case 'FATAL':
+      // The reading begins anew: nothing of it was told.
+      throw new Unavailable(`Amazon gave up report ${reportId}: ${data.processingStatus}`, true)
+    default:
+      return { documentId: undefined, date }
+  }
+}
+
+export async function readReport(
+  documentId: string,
+  { transport, http, signal }: ListingReading,
+): Promise<ExternalListing[]> {
+  const { data } = await transport.ask(
+    {
+      operation: 'listings.report.document',
+      method: 'GET',
+      path: `${ROOT}/documents/${encodeURIComponent(documentId)}`,
+      signal,
+    },
+    answers.document,
+  )
+  const response = await http.send({
+    operation: 'listings.report.download',
+    method: 'GET',
+    url: data.url,
+    wantsBytes: true,
+    timeoutMs: 60_000,
+    ...(signal !== undefined && { signal }),
+  })
+  if (response.status !== 200) throw statusError(response, 'listings.report.download')
+  const bytes = response.bytes ?? Buffer.from(response.text)
+  const rows: ExternalListing[] = []
+  const columns = { names: undefined as readonly string[] | undefined }
+  try {
+    for await (const line of linesOf(bytes, data.compressionAlgorithm, response.headers['content-type'])) {
+      if (columns.names === undefined) columns.names = readHeader(line)
+      else rows.push(...[toReportListing(columns.names, line) ?? []].flat())
+    }
+  } catch (cause) {
+    if (cause instanceof Malformed) throw cause
+    throw new Malformed('listings.report.download: the report cannot be unpacked', '', true, { cause })
+  }
+  if (columns.names === undefined) throw new Malformed('listings.report.download: the report is empty', '')
+  return rows
+}
+
+/** Line by line: unpacked whole, with all descriptions, a large account's would not fit in memory. */
+async function* linesOf(
+  bytes: Uint8Array,
+  algorithm: string | undefined,
+  contentType: string | undefined,
+): AsyncGenerator<string> {
+  const source = Readable.from([bytes])
+  const unpacked = algorithm === undefined ? source : source.compose(createGunzip())
+  const decoder = decoderFor(contentType)
+  let rest = ''
+  for await (const chunk of unpacked) {
+    const parts = (rest + decoder.decode(chunk, { stream: true })).split('\n')
+    rest = parts.pop() ?? ''
+    for (const part of parts) if (part.trim() !== '') yield part.replace(/\r$/, '')
+  }
+  const last = rest + decoder.decode()
+  if (last.trim() !== '') yield last.replace(/\r$/, '')
+}
+
+/** Reports are written in the marketplace's own encoding, which the download's header names. */
+function decoderFor(contentType: string | undefined): TextDecoder {
+  const named = /charset=["']?([\w-]+)/i.exec(contentType ?? '')?.[1] ?? 'utf-8'
+  const encoding = /^cp1252$/i.test(named) ? 'windows-1252' : named
+  try {
+    return new TextDecoder(encoding)
+  } catch {
+    throw new Malformed(`listings.report.download: the encoding "${named}" is not known`, '')
+  }
+}
+
+/** Japan's report has its columns in Japanese. */
+const COLUMNS: Readonly<Record<string, string>> = {
+  出品者SKU: 'seller-sku',
+  商品名: 'item-name',
+  数量: 'quantity',
+  商品IDタイプ: 'product-id-type',
+  商品ID: 'product-id',
+  'フルフィルメント・チャンネル': 'fulfillment-channel',
+  ステータス: 'status',
+}
+const NEEDED = ['seller-sku', 'item-name', 'quantity', 'fulfillment-channel']
+
+export function readHeader(line: string): readonly string[] {
+  const names = line
+    .replace(/^\uFEFF/, '')
+    .split('\t')
+    .map((name) => COLUMNS[name.trim()] ?? name.trim().toLowerCase())
+  const missing = NEEDED.filter((name) => !names.includes(name))
+  if (missing.length > 0) {
+    throw new Malformed(`listings.report.download: the report has no column ${missing.join(', ')}`, line)
+  }
+  return names
+}
+
+/** UPC, EAN and ISBN; 1 is Amazon's own number. */
+const BARCODES = new Set(['2', '3', '4'])
+
+/** One row; undefined for one without a SKU. */
+export function toReportListing(names: readonly string[], line: string): ExternalListing | undefined {
+  const cells = line.split('\t')
+  const cell = (name: string): string => cells[names.indexOf(name)]?.trim() ?? ''
+  const sku = cells[names.indexOf('seller-sku')] ?? ''
+  if (sku === '') return undefined
+  const isAmazons = isAmazonsChannel(cell('fulfillment-channel'))
+  const isCounted = /^\d+$/.test(cell('quantity'))
+  const productId = cell('product-id')
+  // What has run out is called inactive too.
+  const isOff =
+    names.includes('status') && cell('status').toLowerCase() !== 'active' && Number(cell('quantity') || 1) > 0
+  return {
+    externalId: sku,
+    sku,
+    barcode: BARCODES.has(cell('product-id-type')) && productId !== '' ? productId : undefined,
+    title: cell('item-name') || sku,
+    stockUnitId: sku,
+    tracked: isAmazons || isCounted,
+    fulfilledBy: isAmazons ? 'platform' : 'merchant',
+    sellsBeyondZero: false,
+    state: isOff ? 'inactive' : 'active',
+  }
+}

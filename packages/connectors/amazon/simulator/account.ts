@@ -1,0 +1,139 @@
+import type { Traits } from './traits.ts'
+
+/** One listing of the account. */
+export type Listing = {
+  sku: string
+  asin: string
+  title: string
+  barcode: string | undefined
+  price: number
+  createdAt: number
+  updatedAt: number
+  /** What Amazon sells from; null where it does not count; undefined where the seller keeps none of it. */
+  quantity: number | null | undefined
+  /** What was last submitted: another number until it is applied. */
+  submitted: number | null | undefined
+  leadTimeDays: number | undefined
+  /** Children of a variation parent; a parent is sold by nobody. */
+  childSkus: readonly string[] | undefined
+  /** What Amazon keeps; undefined where it keeps none. */
+  fba: { fulfillable: number; unfulfillable: number; researching: number; inbound: number } | undefined
+}
+
+export type OrderStatus = 'PENDING' | 'UNSHIPPED' | 'PARTIALLY_SHIPPED' | 'SHIPPED' | 'CANCELLED'
+export type OrderItem = {
+  id: string
+  sku: string
+  title: string
+  asin: string
+  ordered: number
+  price: number
+}
+export type Parcel = {
+  reference: string
+  carrier: string
+  tracking: string
+  items: ReadonlyMap<string, number>
+}
+export type Order = {
+  id: string
+  status: OrderStatus
+  createdAt: number
+  updatedAt: number
+  pendingUntil: number | undefined
+  marketplaceId: string
+  by: 'MERCHANT' | 'AMAZON'
+  items: OrderItem[]
+  parcels: Map<string, Parcel>
+}
+
+type Effect = { dueAt: number; seq: number; act: () => void }
+
+/** The state of a selling account. What is under way acts as soon as anybody looks after its time. */
+export function createAccount(
+  traits: Traits,
+  { now, random, onOrder }: { now: () => number; random: () => number; onOrder: (order: Order) => void },
+) {
+  const listings = new Map<string, Listing>()
+  const orders = new Map<string, Order>()
+  let effects: Effect[] = []
+  let made = 0
+
+  const changed = (order: Order, at = now()): void => {
+    order.updatedAt = Math.max(at, order.updatedAt)
+    onOrder(order)
+  }
+  const shippedOf = (order: Order, itemId: string): number =>
+    [...order.parcels.values()].reduce((sum, parcel) => sum + (parcel.items.get(itemId) ?? 0), 0)
+  const putBack = (order: Order): void => {
+    for (const item of order.items) {
+      const listing = listings.get(item.sku)
+      if (listing === undefined) continue
+      const units = item.ordered - shippedOf(order, item.id)
+      if (order.by === 'AMAZON' && listing.fba !== undefined) listing.fba.fulfillable += units
+      else if (typeof listing.quantity === 'number') listing.quantity += units
+    }
+  }
+
+  return {
+    listings,
+    orders,
+    changed,
+    shippedOf,
+    fresh: (): number => {
+      made += 1
+      return made
+    },
+    schedule(dueAt: number, act: () => void): void {
+      made += 1
+      effects.push({ dueAt, seq: made, act })
+    },
+    /** Amazon's own doing, up to now. */
+    settle(): void {
+      const at = now()
+      // What acts may set other things going that are due as well.
+      for (;;) {
+        const due = effects.filter(({ dueAt }) => dueAt <= at)
+        if (due.length === 0) break
+        effects = effects.filter(({ dueAt }) => dueAt > at)
+        for (const { act } of due.sort((a, b) => a.dueAt - b.dueAt || a.seq - b.seq)) act()
+      }
+      for (const order of orders.values()) {
+        if (order.status !== 'PENDING' || order.pendingUntil === undefined || order.pendingUntil > at)
+          continue
+        order.status = 'UNSHIPPED'
+        changed(order, order.pendingUntil)
+      }
+    },
+    /** From taking a quantity to showing it. */
+    delayMs(): number {
+      const [least, most] = traits.applyDelayMs
+      return least + random() * (most - least)
+    },
+    /** Something that Amazon sells it from: the seller's own number, else what Amazon keeps. */
+    channelOf(listing: Listing): 'MERCHANT' | 'AMAZON' | undefined {
+      if (listing.childSkus !== undefined) return undefined
+      if (listing.quantity !== undefined) return 'MERCHANT'
+      return listing.fba === undefined ? undefined : 'AMAZON'
+    },
+    cancel(order: Order): void {
+      putBack(order)
+      order.status = 'CANCELLED'
+      changed(order)
+    },
+    /** After parcels were told or changed. */
+    judgeShipped(order: Order): void {
+      const units = order.items.map((item) => [shippedOf(order, item.id), item.ordered] as const)
+      const isAll = units.every(([shipped, ordered]) => shipped >= ordered)
+      const isAny = units.some(([shipped]) => shipped > 0)
+      order.status = isAll ? 'SHIPPED' : isAny ? 'PARTIALLY_SHIPPED' : 'UNSHIPPED'
+      changed(order)
+    },
+  }
+}
+export type Account = ReturnType<typeof createAccount>
+
+/** Units of an order that have neither shipped nor been cancelled. */
+export function openUnitsOf(account: Account, order: Order, item: OrderItem): number {
+  return order.status === 'CANCELLED' ? 0 : item.ordered - account.shippedOf(order, item.id)
+}

@@ -1,0 +1,140 @@
+import { z } from 'zod'
+import type { Account, Listing } from './account.ts'
+import { type ApiRoute, checkMarketplaces, invalid, notFound, type Site } from './api.ts'
+import type { Documents } from './documents.ts'
+
+const TYPE = 'GET_MERCHANT_LISTINGS_ALL_DATA'
+const COLUMNS = [
+  'item-name',
+  'item-description',
+  'listing-id',
+  'seller-sku',
+  'price',
+  'quantity',
+  'open-date',
+  'item-is-marketplace',
+  'product-id-type',
+  'item-note',
+  'item-condition',
+  'asin1',
+  'product-id',
+  'pending-quantity',
+  'fulfillment-channel',
+  'merchant-shipping-group',
+  'status',
+]
+const body = z.object({ reportType: z.string(), marketplaceIds: z.array(z.string()).min(1).max(25) })
+
+type Report = { id: string; type: string; createdAt: number; endsAt: number; document: string | undefined }
+
+/** Reports API 2021-06-30, with the report of all listings. */
+export function reportRoutes(site: Site, documents: Documents): ApiRoute[] {
+  const { account, traits, now } = site
+  const reports = new Map<string, Report>()
+  const root = '/reports/2021-06-30'
+  return [
+    {
+      method: 'POST',
+      path: `${root}/reports`,
+      operation: 'createReport',
+      role: 'listings',
+      handle(call) {
+        const read = body.safeParse(call.body)
+        if (!read.success || read.data.reportType !== TYPE) throw invalid('Unknown report type.')
+        checkMarketplaces(traits, read.data.marketplaceIds, 25)
+        const report: Report = {
+          id: String(60_000_000_000 + account.fresh()),
+          type: TYPE,
+          createdAt: now(),
+          endsAt: now() + traits.reportMs,
+          document: undefined,
+        }
+        reports.set(report.id, report)
+        account.schedule(report.endsAt, () => {
+          const isLatin = traits.reportEncoding === 'latin1'
+          report.document = documents.keep(
+            Buffer.from(write(account), isLatin ? 'latin1' : 'utf8'),
+            `text/plain; charset=${isLatin ? 'Cp1252' : 'UTF-8'}`,
+          )
+        })
+        return { status: 202, body: { reportId: report.id } }
+      },
+    },
+    {
+      method: 'GET',
+      path: `${root}/reports/:reportId`,
+      operation: 'getReport',
+      role: 'listings',
+      handle({ params }) {
+        const report = reports.get(params.reportId ?? '')
+        if (report === undefined) throw notFound(`Report ${params.reportId} was not found.`)
+        const { id, type, createdAt, endsAt, document } = report
+        return {
+          body: {
+            reportId: id,
+            reportType: type,
+            createdTime: new Date(createdAt).toISOString(),
+            processingStatus: document === undefined ? 'IN_PROGRESS' : 'DONE',
+            ...(document !== undefined && {
+              reportDocumentId: document,
+              processingEndTime: new Date(endsAt).toISOString(),
+            }),
+          },
+        }
+      },
+    },
+    {
+      method: 'GET',
+      path: `${root}/documents/:documentId`,
+      operation: 'getReportDocument',
+      role: 'listings',
+      handle({ params }) {
+        const id = params.documentId ?? ''
+        const stored = documents.find(id)
+        if (stored === undefined) throw notFound(`Document ${id} was not found.`)
+        return {
+          body: {
+            reportDocumentId: id,
+            url: documents.open(id),
+            ...(stored.isPacked && { compressionAlgorithm: 'GZIP' }),
+          },
+        }
+      },
+    },
+  ]
+}
+
+function write(account: Account): string {
+  const rows = [...account.listings.values()]
+    .filter(({ childSkus }) => childSkus === undefined)
+    .map((listing) => COLUMNS.map((name) => cellOf(listing, name)).join('\t'))
+  return `${[COLUMNS.join('\t'), ...rows].join('\r\n')}\r\n`
+}
+
+function cellOf(listing: Listing, name: string): string {
+  const { quantity } = listing
+  switch (name) {
+    case 'item-name':
+      return listing.title
+    case 'seller-sku':
+      return listing.sku
+    case 'price':
+      return listing.price.toFixed(2)
+    case 'quantity':
+      return typeof quantity === 'number' ? String(quantity) : ''
+    case 'product-id-type':
+      return listing.barcode === undefined ? '1' : '4'
+    case 'product-id':
+      return listing.barcode ?? listing.asin
+    case 'asin1':
+      return listing.asin
+    case 'item-condition':
+      return '11'
+    case 'fulfillment-channel':
+      return quantity === undefined ? 'AMAZON_NA' : 'DEFAULT'
+    case 'status':
+      return quantity === 0 ? 'Inactive' : 'Active'
+    default:
+      return ''
+  }
+}
