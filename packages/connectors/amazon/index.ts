@@ -88,6 +88,36 @@ export const connector = defineConnector({
           verified: false,
         },
       ],
+      notPossible: [
+        {
+          what: { en: 'Cancelling an order from here', zh: '从这里取消订单' },
+          why: {
+            en: 'Sellers cancel through a feed whose outcome comes hours later; do it in Seller Central.',
+            zh: '卖家只能通过数小时后才有结果的 Feed 取消；请在 Seller Central 中操作。',
+          },
+        },
+        {
+          what: { en: 'Taking a listing off sale', zh: '将商品下架' },
+          why: {
+            en: 'A quantity of 0 does that; no call hides an offer without ending it.',
+            zh: '数量设为 0 即可；没有任何接口能隐藏报价而不结束它。',
+          },
+        },
+        {
+          what: { en: 'Knowing at once that a write took effect', zh: '立即得知写入是否生效' },
+          why: {
+            en: 'Amazon answers ACCEPTED and changes the number minutes later; it is read back.',
+            zh: '亚马逊只回答 ACCEPTED，数分钟后才改变数量；因此会回读确认。',
+          },
+        },
+        {
+          what: { en: 'Multi-channel fulfilment', zh: '多渠道配送' },
+          why: {
+            en: 'It is a warehouse: it comes with the warehouse connectors.',
+            zh: '它属于仓库：将随仓库连接器一起提供。',
+          },
+        },
+      ],
     },
     budgets,
   },

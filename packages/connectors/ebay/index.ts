@@ -78,6 +78,36 @@ export const connector = defineConnector({
           verified: false,
         },
       ],
+      notPossible: [
+        {
+          what: { en: 'Taking a listing off sale', zh: '将商品下架' },
+          why: {
+            en: 'Ending a listing is final, and a relisted one has another number; with the out-of-stock option a quantity of 0 hides it.',
+            zh: '结束刊登不可撤销，重新刊登会得到新编号；启用缺货选项后，数量为 0 即会隐藏。',
+          },
+        },
+        {
+          what: { en: 'Moving listings into the Inventory API', zh: '将刊登迁移到 Inventory API' },
+          why: {
+            en: 'It changes how a seller edits them; listings of both kinds are written as they are.',
+            zh: '这会改变卖家编辑刊登的方式；两类刊登均按原样写入。',
+          },
+        },
+        {
+          what: { en: 'More than 250 revisions of a listing in a day', zh: '每个刊登每天超过 250 次修改' },
+          why: {
+            en: 'eBay refuses them; the last 50 are kept for lower quantities.',
+            zh: 'eBay 会拒绝；最后 50 次留给减少数量的写入。',
+          },
+        },
+        {
+          what: { en: 'Seeing an unpaid purchase as an order', zh: '将未付款的购买视为订单' },
+          why: {
+            en: 'It lowers the number and is in no order list until it is paid.',
+            zh: '它会减少数量，但付款前不出现在任何订单列表中。',
+          },
+        },
+      ],
     },
     budgets,
   },

@@ -66,6 +66,29 @@ export const connector = defineConnector({
           verified: false,
         },
       ],
+      notPossible: [
+        {
+          what: { en: 'Hearing of orders by webhook', zh: '通过 webhook 得知订单' },
+          why: {
+            en: 'Magento Open Source and Mage-OS send none; orders are polled.',
+            zh: 'Magento Open Source 与 Mage-OS 不发送 webhook；订单靠轮询获取。',
+          },
+        },
+        {
+          what: {
+            en: 'Knowing whether a credit memo put units back',
+            zh: '得知贷项通知单是否将商品退回库存',
+          },
+          why: {
+            en: 'The API does not say so; returned units are booked by hand.',
+            zh: '接口不提供该信息；退货需手工入账。',
+          },
+        },
+        {
+          what: { en: 'Cancelling part of an order', zh: '取消订单的一部分' },
+          why: { en: 'Magento cancels whole orders only.', zh: 'Magento 只能取消整个订单。' },
+        },
+      ],
     },
     // Core limits nobody's calls but those of shoppers who pay; a shop has few PHP workers, though.
     budgets: [{ kind: 'concurrency', name: 'requests', max: 4 }],
