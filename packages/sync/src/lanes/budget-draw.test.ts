@@ -56,15 +56,28 @@ test('a day begins anew at the platform’s hour', () => {
 })
 
 test('throttled: nobody before then, all more slowly, and little by little as declared again', () => {
-  let bucket = decideThrottled(full(80), 2_000, at(0))
+  let bucket = decideThrottled(tokens, full(80), 2_000, at(0))
   expect(bucket).toMatchObject({ pace: 0.8, level: 0, blockedUntil: at(2_000) })
   // The rest of the burst.
-  bucket = decideThrottled(bucket, 500, at(10))
+  bucket = decideThrottled(tokens, bucket, 500, at(10))
   expect(bucket).toMatchObject({ pace: 0.8, blockedUntil: at(2_000) })
   expect(decideDraw(bucket, 0, draw(1), at(1_000)).drawn).toMatchObject({ granted: 0, againAfterMs: 1_000 })
   const after = decideDraw(bucket, 0, draw(1), at(2_000))
   expect(after.drawn.granted).toBe(1)
   expect(after.bucket.pace).toBeCloseTo(0.81)
+})
+
+test('a throttle takes nothing of what is left of a day', () => {
+  const resets = { hour: 0, timeZone: 'America/Los_Angeles' }
+  for (const spec of [
+    { kind: 'daily', name: 'd', max: 100 },
+    { kind: 'daily', name: 'd', max: 100, resets },
+  ] as const) {
+    const bucket = decideThrottled(spec, full(80), 2_000, at(0))
+    expect(bucket).toMatchObject({ pace: 1, level: 80, blockedUntil: at(2_000) })
+    expect(decideDraw(bucket, 0, draw(1, { spec }), at(1_000)).drawn).toMatchObject({ granted: 0 })
+    expect(decideDraw(bucket, 0, draw(1, { spec }), at(2_000)).drawn.granted).toBe(1)
+  }
 })
 
 /** Processes that draw, spend, give back, die and forget; and what all of them called, with its moment. */

@@ -76,13 +76,22 @@ export function decideGiveBack(
   return { ...bucket, level: Math.min(full, filled + back.unspent), levelAt: latest(bucket.levelAt, now) }
 }
 
-/** The bucket after the platform has throttled: nobody calls for a while, and all go more slowly. */
-export function decideThrottled(bucket: SharedBucket, blockedForMs: number, now: Date): SharedBucket {
+/**
+ * The bucket after the platform has throttled: nobody calls for a while, and all go more slowly. What is left of a day is
+ * not gone by it: that was a burst, or the platform says so again each time it is asked.
+ */
+export function decideThrottled(
+  spec: BudgetSpec,
+  bucket: SharedBucket,
+  blockedForMs: number,
+  now: Date,
+): SharedBucket {
   const until = new Date(now.getTime() + blockedForMs)
   // The rest of one burst says nothing new.
   if (bucket.blockedUntil !== null && bucket.blockedUntil > now) {
     return { ...bucket, blockedUntil: latest(bucket.blockedUntil, until) }
   }
+  if (spec.kind === 'daily') return { ...bucket, blockedUntil: until }
   return {
     ...bucket,
     level: Math.min(0, bucket.level),

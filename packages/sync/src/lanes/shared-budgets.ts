@@ -191,7 +191,7 @@ function createSupply(
         quietly(
           within(spec, async (tx, bucket, now) => {
             const state = await lockBucket(tx, bucket, spec, now)
-            await saveBucket(tx, bucket, decideThrottled(state, blockedForMs, now))
+            await saveBucket(tx, bucket, decideThrottled(spec, state, blockedForMs, now))
           }),
         )
       }
