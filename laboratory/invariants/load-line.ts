@@ -22,7 +22,8 @@ type LevelRow = {
   under_way: { quantity: number; expected: number | null; given_back: number }[]
 }
 
-type ItemRow = { sku: string; is_claimed: boolean; available: number }
+/** `promised`: units that people have ever promised to somebody by name. */
+type ItemRow = { sku: string; is_claimed: boolean; available: number; promised: number }
 
 type Line = { platform: PlatformBook; level: LevelBook; row: LevelRow }
 
@@ -44,13 +45,25 @@ export class LoadLine {
 
   async check(isTouched: (tables: readonly string[]) => boolean): Promise<Violation[]> {
     if (!this.#books.isProtected) return []
+    const before = new Map(
+      this.#items.map((item) => [item.sku, { ...item, atLarge: this.#atLargeOf(item.sku) }]),
+    )
     if (isTouched(['level', 'write', 'sales_order', 'order_line', 'balance', 'item_protection']))
       await this.#read()
     const claimed = new Set(this.#items.filter((item) => item.is_claimed).map(({ sku }) => sku))
     return [
       ...this.#lines.flatMap((line) => this.#bounded(line, claimed)),
       ...this.#items.filter((item) => item.is_claimed).flatMap((item) => this.#backed(item)),
+      ...this.#items.flatMap((item) => promisedFreely(item, before.get(item.sku))),
     ]
+  }
+
+  /** Units of an item that all levels together could sell unseen; what is granted and not shown yet can be taken back. */
+  #atLargeOf(sku: string): number {
+    return this.#lines.reduce((sum, { platform, level, row }) => {
+      const part = partsOf(this.#books, level.sku).find((each) => each.sku === sku)
+      return sum + (boundOf(platform, row) ?? row.granted) * level.unitsPerListing * (part?.units ?? 0)
+    }, 0)
   }
 
   #bounded({ platform, level, row }: Line, claimed: ReadonlySet<string>): Violation[] {
@@ -104,7 +117,11 @@ export class LoadLine {
         `select sku, state = 'guaranteed' and obstacles = '{}' as is_claimed, coalesce((
           select sum(on_hand - reserved - held) from balance
           where balance.organization_id = $1 and balance.item_id = item_protection.item_id
-        ), 0)::int as available
+        ), 0)::int as available, coalesce((
+          select sum(reserved_delta) from movement
+          where movement.organization_id = $1 and movement.item_id = item_protection.item_id
+            and kind = 'reserve' and actor = 'people'
+        ), 0)::int as promised
         from item_protection join item using (organization_id, item_id)
         where item_protection.organization_id = $1 order by sku`,
         [this.#books.organizationId],
@@ -117,6 +134,19 @@ export class LoadLine {
       return platform === undefined || level === undefined ? [] : [{ platform, level, row }]
     })
   }
+}
+
+/** What somebody is promised by name is taken from what no channel may sell already, as long as the item is guaranteed. */
+function promisedFreely(
+  { sku, promised }: ItemRow,
+  before: (ItemRow & { atLarge: number }) | undefined,
+): Violation[] {
+  if (before === undefined || !before.is_claimed || promised <= before.promised) return []
+  const units = promised - before.promised
+  const free = Math.max(0, before.available - before.atLarge)
+  if (units <= free) return []
+  const text = `${units} of ${sku} were promised by name, and only ${free} were free: the channels could sell the others`
+  return [{ invariant: 'guarantee', text }]
 }
 
 /** The bound as the hub has it; undefined: it knows of none. */
