@@ -242,6 +242,7 @@ export function drawFaults(random: Random, world: World): Fault[] {
       at: random.whole(0, world.stormMs),
       statements: 0,
       about: 'inbox',
+      asHolder: true,
       onCommit: 'before',
     }
     return random.chance(0.5) ? [cut] : []

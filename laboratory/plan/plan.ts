@@ -129,6 +129,7 @@ export type Fault =
       at: number
       statements: number
       about?: string | undefined
+      asHolder?: boolean | undefined
       onCommit: 'before' | 'after'
     }
   | { kind: 'crash'; process: string; at: number; downMs: number }

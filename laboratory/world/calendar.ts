@@ -195,10 +195,10 @@ export class Calendar {
         return
       }
       case 'database-cut': {
-        const { statements, about, onCommit } = fault
+        const { statements, about, asHolder, onCommit } = fault
         during(fault.at, () => {
           const { life } = this.#process(fault.process)
-          if (life !== undefined) life.cut = { statements, about, onCommit, isCrash: false }
+          if (life !== undefined) life.cut = { statements, about, asHolder, onCommit, isCrash: false }
         })
         return
       }

@@ -15,6 +15,8 @@ export type Cut = {
   statements: number
   /** It comes when a change of this table is to be committed; undefined: whatever comes next. */
   about?: string | undefined
+  /** Only where whoever holds the connection's lease adds rows: what it has read is stored. */
+  asHolder?: boolean | undefined
   /** A cut that falls on a commit: the server never hears of it, or only its answer is lost. */
   onCommit: 'before' | 'after'
   /** The process dies of it too. */
@@ -112,6 +114,7 @@ class Session {
   #isOpen = false
   /** The table that a cut waits for has been changed in this transaction. */
   #isAbout = false
+  #hasLease = false
   #isLost = false
 
   constructor(world: World, life: Life) {
@@ -172,7 +175,10 @@ class Session {
       return undefined
     }
     if (cut.about !== undefined) {
-      if (new RegExp(`\\b(insert into|update) ${cut.about}\\b`).test(text)) this.#isAbout = true
+      if (/\bfrom lease\b/.test(text)) this.#hasLease = true
+      const changes = cut.asHolder === true ? 'insert into' : '(insert into|update)'
+      const isMeant = cut.asHolder !== true || this.#hasLease
+      if (isMeant && new RegExp(`\\b${changes} ${cut.about}\\b`).test(text)) this.#isAbout = true
       if (!this.#isAbout || (this.#isOpen && text !== 'commit')) return undefined
     }
     this.#life.cut = undefined

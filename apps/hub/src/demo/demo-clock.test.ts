@@ -6,8 +6,9 @@ import { toPlatforms } from './settle.ts'
 
 test('the demo of quick channels lives as fast as we do, that of slow ones faster', async () => {
   expect(timeScaleFor(await toChannels(['shopify', 'woocommerce']), 1).factor).toBe(1)
-  expect(timeScaleFor([{ usualMs: 15 * 60_000 }], 1).factor).toBe(10)
-  expect(timeScaleFor([{ usualMs: 24 * 3_600_000 }], 1).factor).toBe(12)
+  expect(timeScaleFor([{ usualMs: 8 * 60_000, delayMs: 8 * 60_000 }], 1).factor).toBe(6)
+  expect(timeScaleFor([{ usualMs: 60_000, delayMs: 40 * 60_000 }], 1).factor).toBe(8)
+  expect(timeScaleFor([{ usualMs: 60_000, delayMs: 24 * 3_600_000 }], 1).factor).toBe(10)
 })
 
 test('a channel that is not there is named, with those that are', async () => {

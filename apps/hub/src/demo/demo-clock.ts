@@ -4,15 +4,23 @@ import { DEFAULT_PACE, type Pace } from '@plimsoll/sync'
 /** How much faster than life the demo's hub and platforms live, and since when. */
 export type TimeScale = { factor: number; originMs: number }
 
-/** The slowest platform's delays should not take longer to watch than this. */
+/** The slowest platform's delays should not take longer to watch than this, */
 const WATCHED_MS = 90_000
+/** and those after a lost answer not longer than this. */
+const WATCHED_AT_WORST_MS = 300_000
 /** Faster, and an answer that takes a moment on a busy machine would count as lost. */
-const FACTOR_MAX = 12
+const FACTOR_MAX = 10
 
 /** As fast as the slowest of the channels needs; 1 where none is slow. */
-export function timeScaleFor(channels: readonly { usualMs: number }[], originMs: number): TimeScale {
-  const slowestMs = Math.max(0, ...channels.map(({ usualMs }) => usualMs))
-  return { factor: Math.min(FACTOR_MAX, Math.max(1, Math.ceil(slowestMs / WATCHED_MS))), originMs }
+export function timeScaleFor(
+  channels: readonly { usualMs: number; delayMs: number }[],
+  originMs: number,
+): TimeScale {
+  const wanted = channels.flatMap(({ usualMs, delayMs }) => [
+    usualMs / WATCHED_MS,
+    delayMs / WATCHED_AT_WORST_MS,
+  ])
+  return { factor: Math.min(FACTOR_MAX, Math.max(1, ...wanted.map(Math.ceil))), originMs }
 }
 
 export function toDemoClock({ factor, originMs }: TimeScale): Clock {
