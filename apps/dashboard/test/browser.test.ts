@@ -205,6 +205,11 @@ whenBrowser(
     expect((await skip.boundingBox())?.y).toBeGreaterThanOrEqual(0)
     await page.keyboard.press('Enter')
     await page.keyboard.press('Tab')
+    const connect = page.getByRole('link', { name: 'Connect a platform' }).first()
+    expect(await connect.evaluate((link) => link === document.activeElement)).toBe(true)
+    // And then the connection's own page, before what can be done to it.
+    await page.keyboard.press('Tab')
+    await page.keyboard.press('Tab')
     const pause = page.getByRole('button', { name: 'Pause' }).first()
     expect(await pause.evaluate((button) => button === document.activeElement)).toBe(true)
     expect(await pause.evaluate((button) => getComputedStyle(button).outlineStyle)).toBe('solid')

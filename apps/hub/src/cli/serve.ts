@@ -40,12 +40,14 @@ export function serveCommand(program: Command, exit: (code: number) => void): vo
           ...(scale !== undefined && { clock: toDemoClock(scale), pace: paceAt(scale) }),
         },
       )
+      // Heard from before it says that it is ready: whoever waits for that may stop it at once.
+      const stopped = stopSignal()
       output.result({ url: hub.url ?? null, database: hub.database.kind, pid: process.pid }, ({ url }) =>
         url === null
           ? 'Plimsoll works in the background (role worker).'
           : `Plimsoll is ready: ${url}\nIt answers this machine alone until it has accounts. Ctrl-C stops it; nothing is lost.`,
       )
-      const signal = await stopSignal()
+      const signal = await stopped
       output.say(`\n${signal}: finishing what is under way…`)
       exit(await stopGracefully(hub))
     })

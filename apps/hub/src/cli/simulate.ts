@@ -61,6 +61,8 @@ export function simulateCommand(program: Command, exit: (code: number) => void):
       }))
       if (products.length > 0) await addProducts(running.url, products)
       const { url, settings, credentials } = running
+      // Heard from before it says that it is ready: whoever waits for that may stop it at once.
+      const stopped = stopSignal()
       createOutput(options).result({ url, storefront: `${url}/shop`, settings, credentials }, () =>
         [
           `A simulated ${connector} shop is ready: ${url}`,
@@ -71,7 +73,7 @@ export function simulateCommand(program: Command, exit: (code: number) => void):
           'Ctrl-C stops it.',
         ].join('\n'),
       )
-      await stopSignal()
+      await stopped
       await running.close()
       exit(EXIT.ok)
     })

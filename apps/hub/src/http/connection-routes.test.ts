@@ -118,7 +118,7 @@ const bad: [
 ][] = [
   [
     'an unknown connector',
-    () => post('/connections', shopBody({ connector: 'ebay' })),
+    () => post('/connections', shopBody({ connector: 'no-such-platform' })),
     404,
     'unknown-connector',
     'connector',
