@@ -13,6 +13,7 @@ async function start(options: WalmartSimulatorOptions = {}) {
     wrongCredentials: { ...simulator.credentials, clientSecret: 'wrong' },
     wrongWebhookCredentials: { ...simulator.credentials, webhookSecret: 'anotherSecret00000' },
     endTokens: simulator.endTokens,
+    countsEverything: true,
     unknown: {
       listingExternalId: 'NO-SUCH-SKU',
       orderExternalId: '999999999999999',

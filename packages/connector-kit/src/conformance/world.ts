@@ -30,6 +30,8 @@ export type WorldSetup<Settings, Credentials> = {
    * Leaves other answers alone.
    */
   withUnknownOrderStatus(body: string): string
+  /** Where the platform sells nothing that it does not count: what is not counted is in none of its lists. */
+  countsEverything?: true
   /** Well-formed ids of things that the platform does not have. */
   unknown: UnknownIds
   /** Where tickets are declared: a well-formed ticket of a write that was never made, from one that was. */
@@ -57,6 +59,7 @@ export type UnknownIds = { listingExternalId: string; orderExternalId: string; l
 /** One simulated platform with one connection to it, for one test. */
 export type ConformanceWorld = {
   simulator: RunningSimulator
+  countsEverything: boolean
   /** Where the control API is: `http://127.0.0.1:PORT/_control`. */
   controlUrl: string
   /** Opened with good credentials. */
@@ -159,6 +162,7 @@ export async function createConformanceWorld<Settings, Credentials>(
 
   const world: ConformanceWorld = {
     simulator,
+    countsEverything: setup.countsEverything === true,
     controlUrl,
     operations,
     open,
