@@ -1,3 +1,5 @@
+import type { Destination, WarehouseReceipt, WarehouseReturn, WarehouseShipment } from './warehouse/shapes.ts'
+
 /** The canonical shapes that connectors map platform shapes to and from. Quantities are whole listing units. */
 
 /** A place that the platform keeps stock for. A platform with one stock only has one, with id `default`. */
@@ -20,6 +22,14 @@ export type ExternalCount = LevelKey & {
   incoming: number
   /** When that was true, by the platform; undefined: when it answered. */
   countedAt: Date | undefined
+  /**
+   * Units that lie there, those held and those promised to shipments that have not left included. A warehouse always says
+   * it (where it takes units off as soon as a shipment is asked for, with those added); a platform that does not tell its
+   * orders from the hub's leaves it out, and `available` counts.
+   */
+  onHand?: number
+  /** The same by lot, where the warehouse tells; they add up to `onHand` and `held`. */
+  lots?: readonly { code: string; expiresOn: string | undefined; onHand: number; held: number }[]
 }
 
 /** Names one number that the platform keeps: an external stock unit at an external location. */
@@ -88,6 +98,12 @@ export type ExternalOrder = {
   test: boolean
   /** The external location that the platform took the stock from, where it says so. */
   locationId: string | undefined
+  /** Where it goes, as far as routing needs to know; to whom is read by `recipient`, when it is sent. Absent: not known. */
+  destination?: Destination
+  /** By when the platform wants it to leave. Absent: it does not say. */
+  shipBy?: Date
+  /** What the shopper chose, as the platform calls it. Absent: nothing. */
+  shippingMethod?: string
   lines: OrderLine[]
 }
 
@@ -184,12 +200,27 @@ export type QueuedMessage = WebhookMessage & { receipt: string }
 
 /**
  * What a webhook is about. `order` and `level` and `listing` carry what the body says, or only the id as a hint:
- * then the hub reads that one thing. `ignored` is answered and dropped (pings, topics we did not ask for).
+ * then the hub reads that one thing; so do `shipment`, `receipt` and `return` of a warehouse, whose list is then read.
+ * `counted`: what it counts has changed. `ignored` is answered and dropped (pings, topics we did not ask for).
  */
 export type WebhookEvent =
   | { kind: 'order'; externalId: string; version: number | undefined; order: ExternalOrder | undefined }
   | { kind: 'order-deleted'; externalId: string }
   | { kind: 'level'; level: ExternalLevel }
   | { kind: 'listing'; externalId: string; deleted: boolean }
+  | {
+      kind: 'shipment'
+      externalId: string
+      version: number | undefined
+      shipment: WarehouseShipment | undefined
+    }
+  | {
+      kind: 'receipt'
+      externalId: string
+      version: number | undefined
+      receipt: WarehouseReceipt | undefined
+    }
+  | { kind: 'return'; externalId: string; version: number | undefined; return: WarehouseReturn | undefined }
+  | { kind: 'counted' }
   | { kind: 'uninstalled' }
   | { kind: 'ignored'; why: string }

@@ -19,6 +19,8 @@ import type {
 } from './canonical.ts'
 import type { Capabilities } from './capabilities.ts'
 import type { Http } from './http.ts'
+import type { WarehouseOperations, WarehouseTerms } from './warehouse/operations.ts'
+import type { Recipient } from './warehouse/shapes.ts'
 import type { WebhookHandling } from './webhook-handling.ts'
 
 /**
@@ -61,6 +63,8 @@ export type Manifest<Settings = unknown, Credentials = unknown> = {
   /** The platform's version that the connector is written against; `endsOn` (a date) where it ends. Both `check()`s warn. */
   apiVersion?: { version: string; endsOn?: string; source: string }
   capabilities: Capabilities
+  /** What it does as a warehouse: of the kind `warehouse`, and of a channel that stores and ships for its sellers too. */
+  warehouse?: WarehouseTerms
   budgets: readonly BudgetSpec[]
 }
 
@@ -144,6 +148,11 @@ export type ChannelOperations = {
   ): Promise<Page<WebhookEvent>>
   /** One order read directly; throws NotFound. */
   order(externalId: string, options?: CallOptions): Promise<ExternalOrder>
+  /**
+   * To whom an order goes: read when it is sent, not before. Undefined: the platform does not say (yet, or any more).
+   * Absent: it never does, and others than the hub send its orders.
+   */
+  recipient?(orderExternalId: string, options?: CallOptions): Promise<Recipient | undefined>
   ship(shipment: Shipment, options?: CallOptions): Promise<{ externalId: string }>
   /**
    * Cancels what has not shipped. Cancelling what is cancelled changes nothing. Invalid where the platform does not
@@ -165,6 +174,8 @@ export type ChannelOperations = {
    * goes into a queue can be asked for.
    */
   registerWebhooks(url: string, options?: CallOptions): Promise<{ registered: string[]; repaired: string[] }>
+  /** Required where the manifest declares `warehouse`, absent elsewhere. */
+  warehouse?: WarehouseOperations
 }
 
 /** Keeps a connector's types while checking it against the contract. */

@@ -109,9 +109,16 @@ async function toProtections(
 }
 
 /** Whether it rests on what was measured only for this answer. */
-function isByDemand(each: Promised, { settings }: Protections, measured: ReadonlySet<string>): boolean {
+function isByDemand(
+  each: Promised,
+  { settings, depths }: Protections,
+  measured: ReadonlySet<string>,
+): boolean {
   return partsOf(each).some(({ itemId }) => {
     const { mode } = nearestProtection(settings, { itemId, connectionId: each.level.connectionId })
-    return measured.has(itemId) && (mode === 'buffered' || mode === 'auto')
+    if (!measured.has(itemId) || mode === 'open') return false
+    // Shares follow what is known to sell where; of what does not sell they are equal, measured or not.
+    const buffers = [...(depths.get(itemId)?.buffers.values() ?? [])]
+    return mode !== 'guaranteed' || buffers.some(({ units, autoUnits }) => units > 0 || autoUnits > 0)
   })
 }

@@ -243,6 +243,8 @@ test('I10: what would be shown is what is shown once it is done and the channels
             policy: { policies: [{ ...target, set }] },
             stock: { stock: [{ sku: 'bottle', location: 'MAIN', units: units - 10 }] },
           }[kind]
+          // Shares follow demand, which fades with time: it is measured at one moment for the answer and for what is done.
+          await measureDemand(world.context)
           const answer = await ask(world, request)
           const before = await wanted(world)
           if (kind === 'protection') await changeProtection(world.context, target, { mode })

@@ -336,6 +336,12 @@ async function applyOtherRows(
         break
       case 'level':
         break
+      case 'shipment':
+      case 'receipt':
+      case 'return':
+      case 'counted':
+        verdicts.push(notYet(row))
+        break
       case 'unreadable':
         verdicts.push(await reparse(context, tx, row))
         break
@@ -346,6 +352,12 @@ async function applyOtherRows(
     }
   }
   return verdicts
+}
+
+/** Kept, and replayed once the hub sends orders itself. */
+function notYet(row: InboxRow): InboxVerdict {
+  const reason = 'What warehouses tell of shipments is kept and not applied by this version.'
+  return { ...verdictOf(row, 'parked'), reasonCode: 'cannot-apply', reason }
 }
 
 async function park(context: WorkerContext, row: InboxRow, error: unknown): Promise<void> {

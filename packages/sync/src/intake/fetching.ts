@@ -61,6 +61,10 @@ async function fetchOne(context: WorkerContext, row: InboxRow): Promise<InboxVer
         break
       case 'level':
       case 'listing-deleted':
+      case 'shipment':
+      case 'receipt':
+      case 'return':
+      case 'counted':
       case 'unreadable':
         break
       default: {

@@ -1,10 +1,19 @@
 import type { ExternalOrder, WebhookEvent } from '@plimsoll/connector-kit'
 import type { Tracking } from '@plimsoll/database'
 import { contentHashOf, type LineFacts, type OrderFacts } from '@plimsoll/orders'
+import { digestOf } from '@plimsoll/stock'
 
 /** One thing that happened outside, about to be stored. */
 export type InboxEvent = {
-  topic: 'order' | 'order-deleted' | 'level' | 'listing' | 'listing-deleted' | 'uninstalled' | 'unreadable'
+  topic:
+    | 'order'
+    | 'order-deleted'
+    | 'level'
+    | 'listing'
+    | 'listing-deleted'
+    | 'uninstalled'
+    | 'unreadable'
+    | WarehouseTopic
   /** External id of what it is about. */
   subject: string
   /**
@@ -14,6 +23,9 @@ export type InboxEvent = {
   eventKey: string
   payload: unknown
 }
+
+/** What a warehouse tells: a shipment, a delivery or a return as it stands, or only that it has changed. */
+export type WarehouseTopic = 'shipment' | 'receipt' | 'return' | 'counted'
 
 /** Gives an event its identity. `undefined`: nothing to store. */
 export function toInboxEvent(event: WebhookEvent, uuid: () => string): InboxEvent | undefined {
@@ -48,6 +60,14 @@ export function toInboxEvent(event: WebhookEvent, uuid: () => string): InboxEven
         eventKey: `listing:${event.externalId}:${uuid()}`,
         payload: event,
       }
+    case 'shipment':
+      return toWarehouseEvent(event, event.shipment, uuid)
+    case 'receipt':
+      return toWarehouseEvent(event, event.receipt, uuid)
+    case 'return':
+      return toWarehouseEvent(event, event.return, uuid)
+    case 'counted':
+      return { topic: 'counted', subject: 'connection', eventKey: `counted:${uuid()}`, payload: event }
     case 'uninstalled':
       return {
         topic: 'uninstalled',
@@ -62,6 +82,18 @@ export function toInboxEvent(event: WebhookEvent, uuid: () => string): InboxEven
       return never
     }
   }
+}
+
+/** The same content at the same version is the same event; a bare hint is one by itself. */
+function toWarehouseEvent(
+  event: WebhookEvent & { kind: 'shipment' | 'receipt' | 'return' },
+  content: object | undefined,
+  uuid: () => string,
+): InboxEvent {
+  const { kind, externalId, version } = event
+  const said = content === undefined ? uuid() : digestOf(JSON.stringify(content))
+  const eventKey = `${kind}:${externalId}:${version ?? '-'}:${said}`
+  return { topic: kind, subject: externalId, eventKey, payload: event }
 }
 
 /** The stock-relevant content of an order, as `contentHashOf` sees it once its lines are mapped. */

@@ -1,4 +1,4 @@
-import type { CallClass, ChannelOperations } from '@plimsoll/connector-kit'
+import type { CallClass, ChannelOperations, WarehouseOperations } from '@plimsoll/connector-kit'
 
 /** What each operation is called for. Writes are decreases or increases: whoever writes says which. */
 export const CLASS_OF: Readonly<Record<keyof ChannelOperations, CallClass | 'as-written'>> = {
@@ -9,6 +9,8 @@ export const CLASS_OF: Readonly<Record<keyof ChannelOperations, CallClass | 'as-
   orders: 'order',
   order: 'order',
   ship: 'shipment',
+  recipient: 'shipment',
+  warehouse: 'shipment',
   // What cannot be served is given back to the platform: the units may be on sale there.
   cancel: 'shipment',
   counts: 'reconcile',
@@ -35,6 +37,7 @@ export function guardOperations(
 ): ChannelOperations {
   const { outcomes, placement, withdraw, reinstate, stream, countOrders, cancel, counts, pull, acknowledge } =
     operations
+  const { recipient, warehouse } = operations
   return {
     check: (...given) => around('check', () => operations.check(...given)),
     locations: (...given) => around('locations', () => operations.locations(...given)),
@@ -75,6 +78,38 @@ export function guardOperations(
     }),
     ...(reinstate !== undefined && {
       reinstate: (...given) => around('reinstate', () => reinstate.apply(operations, given)),
+    }),
+    ...(recipient !== undefined && {
+      recipient: (...given) => around('recipient', () => recipient.apply(operations, given)),
+    }),
+    ...(warehouse !== undefined && {
+      warehouse: guardWarehouse(warehouse, (call) => around('warehouse', call)),
+    }),
+  }
+}
+
+function guardWarehouse(
+  operations: WarehouseOperations,
+  around: <T>(call: () => Promise<T>) => Promise<T>,
+): WarehouseOperations {
+  const { cancelShipment, shipments, announceInbound, receipts, returns } = operations
+  return {
+    requestShipment: (...given) => around(() => operations.requestShipment(...given)),
+    findShipment: (...given) => around(() => operations.findShipment(...given)),
+    ...(cancelShipment !== undefined && {
+      cancelShipment: (...given) => around(() => cancelShipment.apply(operations, given)),
+    }),
+    ...(shipments !== undefined && {
+      shipments: (...given) => around(() => shipments.apply(operations, given)),
+    }),
+    ...(announceInbound !== undefined && {
+      announceInbound: (...given) => around(() => announceInbound.apply(operations, given)),
+    }),
+    ...(receipts !== undefined && {
+      receipts: (...given) => around(() => receipts.apply(operations, given)),
+    }),
+    ...(returns !== undefined && {
+      returns: (...given) => around(() => returns.apply(operations, given)),
     }),
   }
 }

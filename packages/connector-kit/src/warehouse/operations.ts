@@ -1,0 +1,77 @@
+import type { Page, WebhookEvent } from '../canonical.ts'
+import type { CallOptions } from '../contract.ts'
+import type {
+  InboundNotice,
+  RequestedShipment,
+  ShipmentCancellation,
+  ShipmentRequest,
+  WarehouseReceipt,
+  WarehouseReturn,
+  WarehouseShipment,
+} from './shapes.ts'
+
+/**
+ * What a warehouse does beside counting (`counts`) and naming its stock units (`listings`). Like all operations: async,
+ * cancellable, free of retries and sleeps. What a capability does not declare is absent.
+ */
+export type WarehouseOperations = {
+  /**
+   * Asks for a shipment. Asked again under the same `shipmentId` it answers the same and ships once, where the manifest
+   * declares `requests: 'by-key'`. Throws Invalid where the warehouse refuses it as it is.
+   */
+  requestShipment(request: ShipmentRequest, options?: CallOptions): Promise<RequestedShipment>
+  /**
+   * The shipment that was asked for under this id, as it is now; undefined: the warehouse has none. With
+   * `requests: 'by-read-back'` an answer that was lost is looked for by this before anything is asked again.
+   */
+  findShipment(shipmentId: string, options?: CallOptions): Promise<WarehouseShipment | undefined>
+  /** Cancelling what is cancelled is `cancelled`, what has left is `too-late`. NotFound where it has none. */
+  cancelShipment?(
+    shipment: { shipmentId: string; externalId: string },
+    options?: CallOptions,
+  ): Promise<ShipmentCancellation>
+  /** Shipments that changed at or after `since`, oldest change first, in every state. */
+  shipments?(query: StreamQuery, options?: CallOptions): Promise<Page<WarehouseShipment>>
+  /** Announces goods; told again under the same id it changes nothing. */
+  announceInbound?(notice: InboundNotice, options?: CallOptions): Promise<{ externalId: string }>
+  /** Deliveries of which something was taken in, or that were closed, at or after `since`. */
+  receipts?(query: StreamQuery, options?: CallOptions): Promise<Page<WarehouseReceipt>>
+  /** Returns that changed at or after `since`. */
+  returns?(query: StreamQuery, options?: CallOptions): Promise<Page<WarehouseReturn>>
+}
+
+export type StreamQuery = { since: Date; cursor: string | undefined }
+
+/** What a warehouse can do, and what its numbers mean. The hub goes by nothing else. */
+export type WarehouseTerms = {
+  /**
+   * How a request that was not answered is made sure of: asked again under its key; or looked for first, so long
+   * after it was sent that it can act no more (`latestEffectMs`).
+   */
+  requests: 'by-key' | 'by-read-back'
+  /** Until how long after sending a request may still take effect. */
+  latestEffectMs: number
+  /** How late its lists may show a change. */
+  visibilityLagMs: number
+  /** Up to when a shipment can be cancelled: never, until it is being worked on, or until it has left. */
+  cancel: false | 'until-working' | 'until-shipped'
+  /**
+   * When its `onHand` falls by what ships. `shipped`: as it leaves; `requested`: already when it takes the request, so
+   * that what is asked for and has not left is no more in it.
+   */
+  deducts: 'shipped' | 'requested'
+  /** How far the moment of a count may be off the moments of its shipments; absent: two seconds. */
+  countErrorMs?: number
+  lots: boolean
+  serials: boolean
+  /** Longest reference that its field takes; the hub's ids are 36 characters. */
+  referenceMax: number
+  /** Lines in one request at the most. */
+  linesMax: number
+  /** It must be asked again when so long nothing was heard of a request. */
+  stuckAfterMs: number
+  facts: readonly { fact: string; source: string; verified: boolean }[]
+}
+
+/** What a warehouse tells by webhook, queue or file. With the whole thing, or as a hint to read it. */
+export type WarehouseEvent = Extract<WebhookEvent, { kind: 'shipment' | 'receipt' | 'return' | 'counted' }>
