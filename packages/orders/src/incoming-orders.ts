@@ -7,6 +7,7 @@ import {
   type StockContext,
   saveReservations,
 } from '@plimsoll/stock'
+import { type Committed, findCommitted } from './fulfilment/shipments.store.ts'
 import { decideOrderChange, isForwardStep, type KnownLine } from './order-change.ts'
 import { contentHashOf, type LineFacts, type OrderFacts } from './order-facts.ts'
 import { decideVersion, type VersionVerdict } from './order-version.ts'
@@ -51,6 +52,8 @@ export type KnownOrders = {
   rows: readonly OrderRow[]
   lines: ReadonlyMap<string, KnownLine[]>
   reservations: readonly ReservationRow[]
+  /** What shipments are to send; absent: no line is in any. */
+  committed?: readonly Committed[]
   /** What `lockLotsOfOrders` found. */
   lots?: LotBook | undefined
 }
@@ -80,8 +83,15 @@ export async function lockOrders(
     organizationId,
     rows.map((row) => row.orderId),
   )
-  const lineIds = [...lines.values()].flat().map((line) => line.lineId)
-  return { rows, lines, reservations: await lockReservationsOf(tx, organizationId, lineIds) }
+  const all = [...lines.values()].flat()
+  const reservations = await lockReservationsOf(
+    tx,
+    organizationId,
+    all.map((line) => line.lineId),
+  )
+  const inShipments = all.filter(({ committed }) => committed > 0).map(({ lineId }) => lineId)
+  if (inShipments.length === 0) return { rows, lines, reservations }
+  return { rows, lines, reservations, committed: await findCommitted(tx, organizationId, inShipments) }
 }
 
 /** Decides what states of orders of one connection change, one after the other, each on what the earlier ones left. */
@@ -131,6 +141,10 @@ export function decideOrders(
         orderId,
         effectiveAt: row === undefined ? facts.placedAt : toEffectiveAt(facts, context),
         lots: knownOrders.lots,
+        pinnedAt: (lineId, itemId, locationId) =>
+          knownOrders.committed?.find(
+            (each) => each.lineId === lineId && each.itemId === itemId && each.locationId === locationId,
+          )?.units ?? 0,
         uuid: () => context.uuid(),
       },
     )

@@ -25,6 +25,12 @@ export type KnownLine = {
   shipped: number
   returned: number
   unsubtracted: number
+  /** In shipments of the hub that may still leave: they stay reserved, whatever the channel says. */
+  committed: number
+  /** Have left in parcels of the hub, whether the channel knows or not. */
+  dispatched: number
+  /** What the channel itself says has shipped. */
+  platformShipped: number
 }
 
 export type KnownOrder = { orderId: string; lines: KnownLine[] }
@@ -54,6 +60,8 @@ export type ChangeContext = {
   orderId: string
   /** The moment the state is true for. */
   effectiveAt: Date
+  /** Base units of an order line's item that shipments of the hub are to send from a location; absent: none are. */
+  pinnedAt?: ((lineId: string, itemId: string, locationId: string) => number) | undefined
   /** The lots that units which were shipped left from, so far as nothing else is known; undefined: none is tracked so. */
   lots?: LotBook | undefined
   uuid(): string
@@ -77,6 +85,8 @@ export function decideOrderChange(
     // A line stays with the item it reserved, and a kit's with its parts: remapping a listing is for later sales.
     const holder = earlier?.itemId !== undefined && earlier.reserved > 0 ? earlier : line
     const { itemId, unitsPerListing } = holder
+    const { committed = 0, dispatched = 0 } = earlier ?? {}
+    const shipped = Math.max(line.shipped, dispatched)
     const next: KnownLine = {
       lineId: earlier?.lineId ?? context.uuid(),
       externalId: line.externalId,
@@ -90,9 +100,12 @@ export function decideOrderChange(
       current: facts.state === 'cancelled' ? line.shipped : line.current,
       reserved: earlier?.reserved ?? 0,
       released: earlier?.released ?? 0,
-      shipped: line.shipped,
-      returned: Math.min(line.returned, line.shipped),
+      shipped,
+      returned: Math.min(line.returned, shipped),
       unsubtracted: unsubtractedUnitsOf(facts.state, line),
+      committed,
+      dispatched,
+      platformShipped: line.shipped,
     }
     change.lines.push(next)
     if (line.subtracted !== 'never') addSubtracted(change, earlier, next)
@@ -113,7 +126,8 @@ export function decideOrderChange(
       { itemId, unitsEach: unitsPerListing },
     ]
     const { reservation, steps } = decideReservation(claim, {
-      open: openUnitsOf(facts.state, next),
+      // What a warehouse may still send stays its own until the warehouse says that it stays.
+      open: Math.max(openUnitsOf(facts.state, next), committed),
       shipped: next.shipped,
       returned: next.returned,
     })
@@ -132,6 +146,9 @@ export function decideOrderChange(
         expiresAt: null,
         locationId,
         uuid: context.uuid,
+        ...(committed > 0 && {
+          pinnedAt: (item, place) => context.pinnedAt?.(next.lineId, item, place) ?? 0,
+        }),
         // What has left has left, however short its life was: only lots that may not leave at all are passed over.
         assumeLots: (place, units) => context.lots?.pick(place, units, 0) ?? [],
       },
@@ -168,7 +185,7 @@ export function isForwardStep(
     return (
       line !== undefined &&
       line.current >= known.current &&
-      line.shipped >= known.shipped &&
+      line.shipped >= known.platformShipped &&
       line.returned >= known.returned &&
       unsubtractedUnitsOf(facts.state, line) <= known.unsubtracted
     )
@@ -181,7 +198,12 @@ function linesNoLongerThere(before: ReadonlyMap<string, KnownLine>, facts: Order
   const present = new Set(facts.lines.map((line) => line.externalId))
   return [...before.values()]
     .filter((line) => !present.has(line.externalId))
-    .map((line) => ({ ...line, current: line.shipped, subtracted: 'yes' as const }))
+    .map((line) => ({
+      ...line,
+      current: line.platformShipped,
+      shipped: line.platformShipped,
+      subtracted: 'yes' as const,
+    }))
 }
 
 function addSubtracted(change: OrderChange, earlier: KnownLine | undefined, next: KnownLine): void {

@@ -55,7 +55,8 @@ export async function findLines(
   if (orderIds.length === 0) return lines
   const found = await sql<LineRow>`
     select order_id, line_id, external_id, listing_external_id, stock_unit_id, item_id, sku, title,
-      units_per_listing, ordered, current, reserved, released, shipped, returned, unsubtracted
+      units_per_listing, ordered, current, reserved, released, shipped, returned, unsubtracted,
+      committed, dispatched, coalesce(platform_shipped, shipped) as platform_shipped
     from order_line
     where organization_id = ${organizationId} and order_id = any(${arrayOf(orderIds, 'uuid')})
     order by line_id`.execute(tx)
@@ -187,6 +188,9 @@ export async function saveLines(
       shipped: 'bigint',
       returned: 'bigint',
       unsubtracted: 'bigint',
+      committed: 'bigint',
+      dispatched: 'bigint',
+      platformShipped: 'bigint',
     })
     statements.push(
       sql`
@@ -199,7 +203,10 @@ export async function saveLines(
           released = changed.released,
           shipped = changed.shipped,
           returned = changed.returned,
-          unsubtracted = changed.unsubtracted
+          unsubtracted = changed.unsubtracted,
+          committed = changed.committed,
+          dispatched = changed.dispatched,
+          platform_shipped = changed.platform_shipped
         from ${source}
         where order_line.organization_id = ${organizationId} and order_line.order_id = changed.order_id
           and order_line.external_id = changed.external_id`.execute(tx),

@@ -20,6 +20,11 @@ export type ClaimOwner = Pick<ReservationRow, 'kind' | 'ownerKind' | 'ownerId' |
   uuid(): string
   /** Which lots units left from that were shipped without naming any; answers fewer where lots hold fewer. */
   assumeLots?: ((place: { itemId: string; locationId: string }, units: number) => LotPick[]) | undefined
+  /**
+   * Base units of an item that somebody is to send from a location: they are given up, or taken to have left, only where
+   * nothing else is open. Absent: none are.
+   */
+  pinnedAt?: ((itemId: string, locationId: string) => number) | undefined
 }
 
 export type SpreadClaim = { movements: NewMovement[]; changed: ReservationRow[] }
@@ -48,8 +53,8 @@ export function spreadSteps(
         work.take(row, kind, left)
         continue
       }
-      for (const row of inTurn(own, kind)) {
-        const units = Math.min(left, roomOf(row, kind))
+      for (const [row, room] of roomInTurn(own, kind, owner.pinnedAt)) {
+        const units = Math.min(left, room, roomOf(row, kind))
         if (units === 0) continue
         left -= units
         const isFree = kind === 'ship' && row.lotId === UNALLOCATED_LOT
@@ -103,22 +108,50 @@ export class OpenClaim {
 
   /** Moves open units of a row to a lot at the same location: the owner holds as much as before. */
   allocate(from: ReservationRow, lotId: string, units: number, reason?: string): ReservationRow {
-    assert(units <= openOf(from), 'only what is open is allocated')
+    return this.#shift(from, { locationId: from.locationId, lotId }, units, reason)
+  }
+
+  /** Moves open units of a row to another location, where no lot is chosen yet: the owner holds as much as before. */
+  relocate(from: ReservationRow, locationId: string, units: number): ReservationRow {
+    return this.#shift(from, { locationId, lotId: UNALLOCATED_LOT }, units)
+  }
+
+  /** A further row for units of one part, at a place where the owner holds none. */
+  rowAt(like: ReservationRow, locationId: string): ReservationRow {
+    const known = this.rows.find(
+      (row) => row.itemId === like.itemId && row.locationId === locationId && row.lotId === UNALLOCATED_LOT,
+    )
+    if (known !== undefined) return known
+    const at = { locationId, lotId: UNALLOCATED_LOT }
+    const row = { ...like, ...NO_RESERVATION, ...at, reservationId: this.#uuid() }
+    this.rows.push(row)
+    return row
+  }
+
+  #shift(
+    from: ReservationRow,
+    { locationId, lotId }: { locationId: string; lotId: string },
+    units: number,
+    reason?: string,
+  ): ReservationRow {
+    assert(units <= openOf(from), 'only what is open is moved')
     let to = this.rows.find(
-      (row) => row.itemId === from.itemId && row.locationId === from.locationId && row.lotId === lotId,
+      (row) => row.itemId === from.itemId && row.locationId === locationId && row.lotId === lotId,
     )
     if (to === undefined) {
-      to = { ...from, ...NO_RESERVATION, reservationId: this.#uuid(), lotId }
+      to = { ...from, ...NO_RESERVATION, reservationId: this.#uuid(), locationId, lotId }
       this.rows.push(to)
     }
     from.reserved -= units
     to.reserved += units
     this.#change(from)
     this.#change(to)
-    const at = { ...this.#baseOf(reason), itemId: from.itemId, locationId: from.locationId }
+    const base = { ...this.#baseOf(reason), itemId: from.itemId }
     this.#movements.push(
-      movementOf({ ...at, lotId: from.lotId }, 'release', { reservedDelta: -units }),
-      movementOf({ ...at, lotId }, 'reserve', { reservedDelta: units }),
+      movementOf({ ...base, locationId: from.locationId, lotId: from.lotId }, 'release', {
+        reservedDelta: -units,
+      }),
+      movementOf({ ...base, locationId, lotId }, 'reserve', { reservedDelta: units }),
     )
     return to
   }
@@ -188,6 +221,27 @@ function addRow(
 }
 
 type Taking = Exclude<ReservationStep['kind'], 'reserve'>
+
+/** Rows with what each may give in its turn: first what is not pinned, then the rest. */
+function roomInTurn(
+  rows: readonly ReservationRow[],
+  kind: Taking,
+  pinnedAt: ClaimOwner['pinnedAt'],
+): [ReservationRow, number][] {
+  const inOrder = inTurn(rows, kind)
+  const all = inOrder.map((row): [ReservationRow, number] => [row, Number.MAX_SAFE_INTEGER])
+  if (pinnedAt === undefined || (kind !== 'release' && kind !== 'ship')) return all
+  const freeAt = new Map<string, number>()
+  for (const row of rows) freeAt.set(row.locationId, (freeAt.get(row.locationId) ?? 0) + openOf(row))
+  const unpinned = inOrder.map((row): [ReservationRow, number] => {
+    const pinned = pinnedAt(row.itemId, row.locationId)
+    const free = Math.max(0, (freeAt.get(row.locationId) ?? 0) - pinned)
+    const room = Math.min(free, openOf(row))
+    freeAt.set(row.locationId, (freeAt.get(row.locationId) ?? 0) - room)
+    return [row, room]
+  })
+  return [...unpinned, ...all]
+}
 
 function inTurn(rows: readonly ReservationRow[], kind: Taking): ReservationRow[] {
   const isFree = (row: ReservationRow) => row.lotId === UNALLOCATED_LOT

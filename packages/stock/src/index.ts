@@ -2,7 +2,16 @@
 
 export { AssertionFailed, assert } from './assert.ts'
 export { findBalancesOfItem, lockAllLots, prepareBalances } from './balances.store.ts'
-export { type ClaimBase, type ClaimOwner, claimOf, type Part, spreadSteps } from './claims.ts'
+export {
+  type ClaimBase,
+  type ClaimOwner,
+  claimOf,
+  type OpenClaim,
+  openClaim,
+  type Part,
+  type SpreadClaim,
+  spreadSteps,
+} from './claims.ts'
 export {
   type AfterMovements,
   applyStockCommands,

@@ -17,7 +17,8 @@ const FOLLOWED_MAX = 100
 /**
  * What dealt levels come to show once every write has been answered and every order is known: the line is drawn, what it
  * asks for takes effect, and it is drawn again, until nothing changes. What a level comes to may depend on which platform
- * answers first; it is sure only where all of them get their shares, whatever the order. Pure.
+ * answers first, and on how fast things sell at that moment, which says what a pause is worth; it is sure only where all
+ * of them get their shares at once, or nothing sells and they get them whatever the order. Pure.
  */
 export function settleLines(
   context: { connectors: ReadonlyMap<string, Connector> },
@@ -40,7 +41,9 @@ function settle(
   const others =
     isAtOnce(drawLoadLine(levels, free)) || levels.length < 2
       ? undefined
-      : orders.map((order) => follow(levels, free, order))
+      : levels.some(({ perHour }) => perHour > 0)
+        ? []
+        : orders.map((order) => follow(levels, free, order))
   const ends = [line, ...(others ?? []).map((other) => other.line)]
   const isSure =
     isAtRest &&

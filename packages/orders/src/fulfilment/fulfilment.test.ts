@@ -1,0 +1,423 @@
+// Orders whose channel and whose warehouses say what they like, in any order and as often as they like, on a real database.
+import { inTransaction } from '@plimsoll/database'
+import { createTestDatabase, fromEnvironment, type TestDatabase } from '@plimsoll/database/testing'
+import {
+  findBrokenBalances,
+  findBrokenReservations,
+  insertMovements,
+  runStockCommands,
+} from '@plimsoll/stock'
+import { commandOf, createStockWorld } from '@plimsoll/stock/testing'
+import fc from 'fast-check'
+import { sql } from 'kysely'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { decideOrders, lockOrders, saveOrders } from '../incoming-orders.ts'
+import { type OrderFacts, openUnitsOf } from '../order-facts.ts'
+import { factsOf, lineOf } from '../testing/order-states.ts'
+import { shipmentsToStop, stopShipments } from './cancel-shipments.ts'
+import { type HeardParcel, type HearingOutcome, hearShipment } from './hear-shipment.ts'
+import { type OrderInHand, takeOrderInHand } from './order-in-hand.ts'
+import { assertThere, planShipments, TakenMeanwhile, unroutedOf } from './plan-shipments.ts'
+import { type HeardState, isOpen } from './shipment.ts'
+import { findParcels } from './shipments.store.ts'
+
+let database: TestDatabase
+beforeAll(async () => {
+  database = await createTestDatabase({ poolMax: 4 })
+})
+afterAll(() => database.drop())
+
+const PLACES = ['MAIN', 'EAST', 'WEST'] as const
+
+/** A brand with stock at three places, one channel and one warehouse's connection. */
+async function openBrand(stock: number) {
+  const world = await createStockWorld(database, { skus: ['A', 'B', 'KIT'], locationCodes: PLACES })
+  const { organizationId } = world.context
+  const commands = ['A', 'B'].flatMap((sku) =>
+    PLACES.map((locationCode) => commandOf('receive', sku, stock, { locationCode })),
+  )
+  await runStockCommands(database, world.context, commands)
+  const connectionId = world.context.uuid()
+  const warehouseId = world.context.uuid()
+  const secretId = world.context.uuid()
+  await sql`
+    insert into secret (organization_id, secret_id, key_name, sealed, created_at)
+    values (${organizationId}, ${secretId}, 'test', '\\x00', ${world.context.now()})`.execute(database.kysely)
+  await sql`
+    insert into connection (organization_id, connection_id, connector, name, state, pause_reasons, settings, secret_id,
+      default_location_id, orders_poll_ms, created_at)
+    values (${organizationId}, ${warehouseId}, 'w', 'W', 'live', '{}', '{}', ${secretId}, ${world.locationId('MAIN')}, 1000,
+      ${world.context.now()})`.execute(database.kysely)
+  const place = { connectionId, defaultLocationId: world.locationId('MAIN') }
+  return {
+    world,
+    warehouseId,
+    hear: (facts: OrderFacts) =>
+      inTransaction(database, async (tx) => {
+        const known = await lockOrders(tx, organizationId, connectionId, [facts.externalId])
+        const incoming = { facts, authoritative: false, seenBy: 'webhook', seenAt: world.context.now() }
+        const decided = decideOrders(world.context, place, known, [incoming])
+        await saveOrders(tx, world.context, connectionId, decided)
+        await insertMovements(tx, world.context, decided.movements)
+        return decided.orders[0]
+      }),
+    inHand: <T>(
+      orderId: string,
+      work: (hand: OrderInHand, tx: Parameters<typeof takeOrderInHand>[0]) => Promise<T>,
+    ) =>
+      inTransaction(database, async (tx) => {
+        const hand = await takeOrderInHand(tx, organizationId, orderId)
+        if (hand === undefined) throw new Error('the order is known')
+        return await work(hand, tx)
+      }),
+    heard: (shipmentId: string, heard: Parameters<typeof hearShipment>[2]['heard']) =>
+      inTransaction(database, async (tx): Promise<HearingOutcome> => {
+        const outcome = await hearShipment(tx, world.context, { shipmentId, heard, actor: 'warehouse' })
+        if (outcome.kind === 'heard') await insertMovements(tx, world.context, outcome.movements)
+        return outcome
+      }),
+  }
+}
+type Brand = Awaited<ReturnType<typeof openBrand>>
+
+/** Sends whatever of the order is in no shipment, all of it from one place. */
+async function route(brand: Brand, orderId: string, place: string, most = 99): Promise<string[]> {
+  const { world } = brand
+  try {
+    return await brand.inHand(orderId, async (hand, tx) => {
+      const lines = unroutedOf(hand).map(({ lineId, quantity }) => ({
+        lineId,
+        quantity: Math.min(quantity, most),
+      }))
+      if (lines.length === 0) return []
+      const planned = [
+        {
+          locationId: world.locationId(place),
+          warehouseId: brand.warehouseId,
+          lines,
+          because: { rule: 'test' },
+        },
+      ]
+      const made = await planShipments(tx, world.context, hand, { planned, actor: 'hub' })
+      await insertMovements(tx, world.context, made.movements)
+      await assertThere(tx, world.context.organizationId, made.movements)
+      return made.shipments.map(({ shipmentId }) => shipmentId)
+    })
+  } catch (error) {
+    if (error instanceof TakenMeanwhile) return []
+    throw error
+  }
+}
+
+async function stop(brand: Brand, orderId: string, all: boolean): Promise<void> {
+  await brand.inHand(orderId, async (hand, tx) => {
+    const shipments = all ? hand.shipments : shipmentsToStop(hand)
+    const stopped = await stopShipments(tx, brand.world.context, hand, {
+      shipments,
+      requested: new Set(hand.shipments.map(({ shipmentId }) => shipmentId)),
+      reason: 'customer-asked',
+      actor: 'test',
+    })
+    await insertMovements(tx, brand.world.context, stopped.movements)
+  })
+}
+
+const onHand = async (brand: Brand, sku: string) =>
+  Object.fromEntries(
+    await Promise.all(
+      PLACES.map(async (code) => [code, (await brand.world.balance(sku, code)).onHand] as const),
+    ),
+  )
+
+function parcelOf(externalId: string, lines: HeardParcel['lines'], at = '2026-05-02T10:00:00Z'): HeardParcel {
+  return {
+    externalId,
+    carrier: 'DHL',
+    trackingNumber: `T-${externalId}`,
+    trackingUrl: null,
+    shippedAt: new Date(at),
+    lines,
+  }
+}
+
+const said = (state: HeardState, parcels: HeardParcel[] = [], version: number | null = null) => ({
+  state,
+  externalId: 'W-1',
+  version,
+  problem: null,
+  parcels,
+})
+
+test('an order is routed to a warehouse, ships in two parcels, and its channel hears of it last: it leaves once', async () => {
+  const brand = await openBrand(10)
+  const { world } = brand
+  const facts = factsOf({ lines: [lineOf({ itemId: world.itemId('A'), current: 3, unitsPerListing: 2 })] })
+  const order = await brand.hear(facts)
+  const orderId = order?.orderId ?? ''
+  expect(await world.balance('A', 'MAIN')).toMatchObject({ onHand: 10, reserved: 6 })
+  const [shipmentId = ''] = await route(brand, orderId, 'EAST')
+  expect(await world.balance('A', 'MAIN')).toMatchObject({ onHand: 10, reserved: 0 })
+  expect(await world.balance('A', 'EAST')).toMatchObject({ onHand: 10, reserved: 6 })
+
+  const line = (units: number) => ({
+    shipmentLineId: null,
+    itemId: world.itemId('A'),
+    sku: 'A',
+    units,
+    lot: null,
+    serials: [],
+  })
+  const first = parcelOf('p1', [line(4)])
+  expect(await brand.heard(shipmentId, said('working', [first]))).toMatchObject({
+    kind: 'heard',
+    shortUnits: 0,
+  })
+  expect(await brand.heard(shipmentId, said('working', [first]))).toEqual({ kind: 'nothing-new' })
+  expect(await world.balance('A', 'EAST')).toMatchObject({ onHand: 6, reserved: 2 })
+  await brand.heard(shipmentId, said('shipped', [first, parcelOf('p2', [line(2)])]))
+  expect(await world.balance('A', 'EAST')).toMatchObject({ onHand: 4, reserved: 0 })
+  // The channel learns of it in its turn.
+  const told = factsOf({
+    version: 2,
+    state: 'closed',
+    lines: [lineOf({ itemId: world.itemId('A'), current: 3, shipped: 3, unitsPerListing: 2 })],
+  })
+  await brand.hear(told)
+  expect(await onHand(brand, 'A')).toEqual({ MAIN: 10, EAST: 4, WEST: 10 })
+})
+
+test('what a warehouse may still send stays reserved although the order is cancelled, until the warehouse says that it stays', async () => {
+  const brand = await openBrand(5)
+  const { world } = brand
+  const lines = [lineOf({ itemId: world.itemId('A'), current: 2 })]
+  const orderId = (await brand.hear(factsOf({ lines })))?.orderId ?? ''
+  const [shipmentId = ''] = await route(brand, orderId, 'EAST')
+  await brand.heard(shipmentId, said('received'))
+  await brand.hear(factsOf({ version: 2, state: 'cancelled', lines }))
+  expect(await world.balance('A', 'EAST')).toMatchObject({ onHand: 5, reserved: 2 })
+  await stop(brand, orderId, false)
+  expect(await world.balance('A', 'EAST')).toMatchObject({ onHand: 5, reserved: 2 })
+  await brand.heard(shipmentId, said('cancelled'))
+  expect(await world.balance('A', 'EAST')).toMatchObject({ onHand: 5, reserved: 0 })
+})
+
+test('a parcel that left although it was to be stopped has left, and says so', async () => {
+  const brand = await openBrand(5)
+  const { world } = brand
+  const lines = [lineOf({ itemId: world.itemId('A'), current: 2 })]
+  const orderId = (await brand.hear(factsOf({ lines })))?.orderId ?? ''
+  const [shipmentId = ''] = await route(brand, orderId, 'EAST')
+  await brand.hear(factsOf({ version: 2, state: 'cancelled', lines }))
+  await stop(brand, orderId, false)
+  await brand.heard(shipmentId, said('cancelled'))
+  const parcel = parcelOf('p1', [
+    { shipmentLineId: null, itemId: world.itemId('A'), sku: 'A', units: 2, lot: null, serials: [] },
+  ])
+  expect(await brand.heard(shipmentId, said('shipped', [parcel]))).toMatchObject({
+    kind: 'heard',
+    isAgainstWill: true,
+  })
+  expect(await world.balance('A', 'EAST')).toMatchObject({ onHand: 3, reserved: 0 })
+})
+
+test('where the channel said first that it had shipped, the parcel says from where: the units leave there, once', async () => {
+  const brand = await openBrand(5)
+  const { world } = brand
+  const item = { itemId: world.itemId('A'), current: 2 }
+  const orderId = (await brand.hear(factsOf({ lines: [lineOf(item)] })))?.orderId ?? ''
+  const [shipmentId = ''] = await route(brand, orderId, 'WEST', 1)
+  // A person marked all of it as shipped: from where the rest was reserved, as far as anybody knew.
+  await brand.hear(factsOf({ version: 2, state: 'closed', lines: [lineOf({ ...item, shipped: 2 })] }))
+  const parcel = parcelOf('p1', [
+    { shipmentLineId: null, itemId: world.itemId('A'), sku: 'A', units: 1, lot: null, serials: [] },
+  ])
+  await brand.heard(shipmentId, said('shipped', [parcel]))
+  expect(await onHand(brand, 'A')).toEqual({ MAIN: 4, EAST: 5, WEST: 4 })
+})
+
+test('a rejected shipment gives its units up: they are promised still, and are routed anew', async () => {
+  const brand = await openBrand(5)
+  const { world } = brand
+  const lines = [lineOf({ itemId: world.itemId('A'), current: 2 })]
+  const orderId = (await brand.hear(factsOf({ lines })))?.orderId ?? ''
+  const [shipmentId = ''] = await route(brand, orderId, 'EAST')
+  const problem = { code: 'address', message: 'No such street.' }
+  await brand.heard(shipmentId, { ...said('rejected'), problem })
+  expect(await world.balance('A', 'EAST')).toMatchObject({ onHand: 5, reserved: 2 })
+  expect(await route(brand, orderId, 'WEST')).toHaveLength(1)
+  expect(await world.balance('A', 'EAST')).toMatchObject({ reserved: 0 })
+  expect(await world.balance('A', 'WEST')).toMatchObject({ reserved: 2 })
+})
+
+test('more than what is there is never routed to a place', async () => {
+  const brand = await openBrand(2)
+  const orderId =
+    (await brand.hear(factsOf({ lines: [lineOf({ itemId: brand.world.itemId('A'), current: 3 })] })))
+      ?.orderId ?? ''
+  expect(await route(brand, orderId, 'EAST')).toEqual([])
+  expect(await brand.world.balance('A', 'EAST')).toMatchObject({ reserved: 0 })
+})
+
+type Happening =
+  | { kind: 'platform'; state: OrderFacts['state']; current: number; shipped: number }
+  | { kind: 'route'; place: (typeof PLACES)[number]; most: number }
+  | { kind: 'stop'; all: boolean }
+  | {
+      kind: 'hear'
+      nth: number
+      state: HeardState
+      units: number
+      isKit: boolean
+      isOld: boolean
+      again: boolean
+    }
+
+const happening: fc.Arbitrary<Happening> = fc.oneof(
+  fc.record({
+    kind: fc.constant('platform' as const),
+    state: fc.constantFrom('open' as const, 'open' as const, 'closed' as const, 'cancelled' as const),
+    current: fc.nat(4),
+    shipped: fc.nat(4),
+  }),
+  fc.record({
+    kind: fc.constant('route' as const),
+    place: fc.constantFrom(...PLACES),
+    most: fc.integer({ min: 1, max: 4 }),
+  }),
+  fc.record({ kind: fc.constant('stop' as const), all: fc.boolean() }),
+  fc.record({
+    kind: fc.constant('hear' as const),
+    nth: fc.nat(3),
+    state: fc.constantFrom(
+      ...(['received', 'working', 'held', 'rejected', 'shipped', 'cancelled', 'shipped'] as const),
+    ),
+    units: fc.nat(4),
+    isKit: fc.boolean(),
+    isOld: fc.boolean(),
+    again: fc.boolean(),
+  }),
+)
+
+test('I11: whatever is said, in whatever order: units leave once, from where they were sent, and what may still leave stays reserved', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.boolean(),
+      fc.array(happening, { minLength: 4, maxLength: 14 }),
+      async (isKit, happenings) => {
+        const brand = await openBrand(12)
+        const { world } = brand
+        const item = isKit ? world.itemId('KIT') : world.itemId('A')
+        const parts = isKit
+          ? [
+              { itemId: world.itemId('A'), unitsEach: 1 },
+              { itemId: world.itemId('B'), unitsEach: 2 },
+            ]
+          : undefined
+        const line = (current: number, shipped: number) =>
+          lineOf({ itemId: item, current, shipped, ordered: 4, ...(parts !== undefined && { parts }) })
+        let version = 1
+        const orderId = (await brand.hear(factsOf({ version, lines: [line(4, 0)] })))?.orderId ?? ''
+        const shipmentIds: string[] = []
+        let parcels = 0
+
+        for (const each of happenings) {
+          if (each.kind === 'platform') {
+            version += 1
+            const shipped = Math.min(each.shipped, each.current)
+            await brand.hear(factsOf({ version, state: each.state, lines: [line(each.current, shipped)] }))
+          }
+          if (each.kind === 'route') shipmentIds.push(...(await route(brand, orderId, each.place, each.most)))
+          if (each.kind === 'stop') await stop(brand, orderId, each.all)
+          const shipmentId =
+            each.kind === 'hear' ? shipmentIds[each.nth % Math.max(1, shipmentIds.length)] : undefined
+          if (each.kind === 'hear' && shipmentId !== undefined) {
+            parcels += 1
+            const told = (sku: string, units: number) => ({
+              shipmentLineId: null,
+              itemId: world.itemId(sku),
+              sku,
+              units,
+              lot: null,
+              serials: [],
+            })
+            const lines = [
+              ...(each.units > 0 ? [told('A', each.units)] : []),
+              ...(isKit && each.isKit && each.units > 0 ? [told('B', each.units * 2)] : []),
+            ]
+            const before = await findParcels(database.kysely, world.context.organizationId, [shipmentId])
+            const known = before.map((parcel) => ({
+              ...parcel,
+              lines: parcel.lines.map(({ itemId, sku, units }) => ({
+                shipmentLineId: null,
+                itemId,
+                sku,
+                units,
+                lot: null,
+                serials: [],
+              })),
+            }))
+            const heard = said(
+              each.state,
+              [...known, ...(lines.length > 0 ? [parcelOf(`p${parcels}`, lines)] : [])],
+              each.isOld ? 1 : 100,
+            )
+            const first = await brand.heard(shipmentId, heard)
+            if (each.again) expect(await brand.heard(shipmentId, heard)).toEqual({ kind: 'nothing-new' })
+            expect(first.kind).not.toBe('unknown')
+          }
+          await expectSound(brand, orderId)
+        }
+      },
+    ),
+    fromEnvironment(12),
+  )
+  expect(await findBrokenBalances(database.kysely)).toEqual([])
+  expect(await findBrokenReservations(database.kysely)).toEqual([])
+}, 120_000)
+
+async function expectSound(brand: Brand, orderId: string): Promise<void> {
+  const { world } = brand
+  await brand.inHand(orderId, async (hand, tx) => {
+    const [line] = hand.lines
+    if (line === undefined) throw new Error('the order has its line')
+    const rows = hand.reservations
+    const sum = (of: (row: (typeof rows)[number]) => number, itemId: string) =>
+      rows.filter((row) => row.itemId === itemId).reduce((total, row) => total + of(row), 0)
+    const parts = [...new Map(rows.map((row) => [row.itemId, row.unitsEach]))]
+    const open = Math.max(openUnitsOf(hand.order.state, line), line.committed)
+    for (const [itemId, unitsEach] of parts) {
+      expect(sum((row) => row.reserved - row.released - row.shipped, itemId)).toBe(open * unitsEach)
+      expect(sum((row) => row.shipped, itemId)).toBe(line.shipped * unitsEach)
+    }
+    expect(line.shipped).toBe(Math.max(line.platformShipped, line.dispatched))
+    expect(line.dispatched).toBeLessThanOrEqual(4)
+    // Nothing is in two shipments at once, and nothing is left in one that has ended.
+    const ended = new Set(
+      hand.shipments.filter(({ state }) => !isOpen(state)).map(({ shipmentId }) => shipmentId),
+    )
+    for (const each of hand.shipmentLines)
+      if (ended.has(each.shipmentId)) expect(each.shipped + each.givenUp).toBe(each.units)
+    // What is in shipments lies where they leave from.
+    for (const [itemId] of parts) {
+      for (const code of PLACES) {
+        const locationId = world.locationId(code)
+        const open = hand.shipmentLines
+          .filter((each) => each.itemId === itemId && !ended.has(each.shipmentId))
+          .filter(
+            (each) =>
+              hand.shipments.find((one) => one.shipmentId === each.shipmentId)?.locationId === locationId,
+          )
+          .reduce((total, each) => total + each.units - each.shipped - each.givenUp, 0)
+        const there = rows
+          .filter((row) => row.itemId === itemId && row.locationId === locationId)
+          .reduce((total, row) => total + row.reserved - row.released - row.shipped, 0)
+        expect(there).toBeGreaterThanOrEqual(open)
+      }
+    }
+    const left = await sql<{ units: number }>`
+      select coalesce(sum(on_hand), 0)::bigint as units from balance
+      where organization_id = ${world.context.organizationId} and item_id = ${world.itemId('A')}`.execute(tx)
+    const unitsEach = parts.find(([itemId]) => itemId === world.itemId('A'))?.[1] ?? 1
+    expect(left.rows[0]?.units).toBe(3 * 12 - (line.shipped - line.returned) * unitsEach)
+  })
+}
