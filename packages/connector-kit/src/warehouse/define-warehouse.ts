@@ -1,6 +1,7 @@
+import type { Page, WebhookEvent } from '../canonical.ts'
 import type { Capabilities } from '../capabilities.ts'
-import type { ChannelOperations, Connector, ConnectorContext, Manifest } from '../contract.ts'
-import type { WarehouseOperations, WarehouseTerms } from './operations.ts'
+import type { CallOptions, ChannelOperations, Connector, ConnectorContext, Manifest } from '../contract.ts'
+import type { StreamQuery, WarehouseOperations, WarehouseTerms } from './operations.ts'
 
 /** What the author of a warehouse's connector writes: nothing of shops. */
 export type Warehouse<Settings, Credentials> = Omit<Connector<Settings, Credentials>, 'manifest' | 'open'> & {
@@ -46,12 +47,58 @@ export function defineWarehouse<Settings, Credentials>(
         latestEffectMs: manifest.warehouse.latestEffectMs,
         visibilityLagMs: manifest.warehouse.visibilityLagMs,
         facts: manifest.warehouse.facts,
+        streams: streamsOf(manifest.warehouse),
         ...(notPossible !== undefined && { notPossible }),
         ...(queue !== undefined && { queue }),
       },
     },
     open: (context) => toOperations(open(context)),
   }
+}
+
+/** A warehouse's lists as streams: read from a cursor, and applied as if a webhook had told what is in them. */
+export function streamsOf({
+  visibilityLagMs,
+  follows,
+}: WarehouseTerms): NonNullable<Capabilities['streams']> {
+  return follows.map((name) => ({ name, everyMs: FOLLOW_MS, visibilityLagMs }))
+}
+/** Between two reads while things move; budgets, quiet times and webhooks make it less often. */
+const FOLLOW_MS = 20_000
+
+/**
+ * One page of a list that `streamsOf` declares, as events. A channel that is a warehouse too reads its own streams beside.
+ * @throws Error for any other name
+ */
+export async function readStream(
+  side: WarehouseOperations,
+  name: string,
+  query: StreamQuery,
+  options?: CallOptions,
+): Promise<Page<WebhookEvent>> {
+  const toPage = <Row extends { externalId: string; version: number | undefined }>(
+    page: Page<Row>,
+    toEvent: (row: Row) => WebhookEvent,
+  ): Page<WebhookEvent> => ({ ...page, rows: page.rows.map(toEvent) })
+  const of = (row: { externalId: string; version: number | undefined }) => ({
+    externalId: row.externalId,
+    version: row.version,
+  })
+  if (name === 'shipments' && side.shipments !== undefined)
+    return toPage(await side.shipments(query, options), (row) => ({
+      kind: 'shipment',
+      ...of(row),
+      shipment: row,
+    }))
+  if (name === 'receipts' && side.receipts !== undefined)
+    return toPage(await side.receipts(query, options), (row) => ({
+      kind: 'receipt',
+      ...of(row),
+      receipt: row,
+    }))
+  if (name === 'returns' && side.returns !== undefined)
+    return toPage(await side.returns(query, options), (row) => ({ kind: 'return', ...of(row), return: row }))
+  throw new Error(`This warehouse has no list "${name}".`)
 }
 
 const NO_SHOP = {
@@ -81,6 +128,7 @@ function toOperations(side: WarehouseSide): ChannelOperations {
     registerWebhooks: (...given) => registerWebhooks.apply(side, given),
     ...(pull !== undefined && { pull: (...given) => pull.apply(side, given) }),
     ...(acknowledge !== undefined && { acknowledge: (...given) => acknowledge.apply(side, given) }),
+    stream: (name, query, ...given) => readStream(side, name, query, ...given),
     levels: async () => [],
     setLevels: () => none('levels to write'),
     orders: async () => ({ rows: [], next: undefined, platformTime: undefined }),

@@ -62,6 +62,8 @@ export type WarehouseTerms = {
   deducts: 'shipped' | 'requested'
   /** How far the moment of a count may be off the moments of its shipments; absent: two seconds. */
   countErrorMs?: number
+  /** Lists that it has, read from a cursor. Empty: it tells everything by itself (webhook, file). */
+  follows: readonly ('shipments' | 'receipts' | 'returns')[]
   lots: boolean
   serials: boolean
   /** Longest reference that its field takes; the hub's ids are 36 characters. */

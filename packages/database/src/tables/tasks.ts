@@ -13,6 +13,14 @@ export interface TaskTable {
     | 'unmapped'
     | 'listing-changed'
     | 'connection'
+    | 'not-routed'
+    | 'shipment-refused'
+    | 'shipment-stuck'
+    | 'shipment-held'
+    | 'shipment-short'
+    | 'shipped-anyway'
+    | 'parcel-unexpected'
+    | 'not-told'
   subject: string
   connectionId: string | null
   sku: string | null

@@ -13,6 +13,7 @@ import { updateAvailabilityOf } from '../availability/availability.ts'
 import { findMappings, markListingGone } from '../connections/mappings.store.ts'
 import { nowOf, type Tx, toStockContext } from '../context.ts'
 import { findKeptPlaces } from '../counts/counted-places.store.ts'
+import { applyWarehouseRow } from '../fulfilment/apply-warehouse.ts'
 import { addSubtracted, type MovedByOrders } from '../lanes/levels.store.ts'
 import { notify } from '../notify.ts'
 import { assertLease, LeaseLost } from '../worker/leases.store.ts'
@@ -24,6 +25,7 @@ import {
   type InboxVerdict,
   insertSettled,
   isToApply,
+  isWarehouseRow,
   settleInbox,
   takeInbox,
   toArrivedRows,
@@ -129,7 +131,12 @@ async function takePending(context: WorkerContext, which: { hints: boolean }): P
 }
 
 async function applyBatch(context: WorkerContext, rows: readonly InboxRow[]): Promise<InboxVerdict[]> {
+  const [first] = rows
+  const isOfWarehouse = rows.some(isWarehouseRow)
   try {
+    if (first !== undefined && rows.length === 1 && isOfWarehouse)
+      return [await applyWarehouseRow(context, first)]
+    if (isOfWarehouse) return await oneByOne(context, rows)
     const verdicts = await withBalancesAssumed((write) =>
       inTransaction(context.database, (tx) => applyRows(context, tx, rows, write)),
     )
@@ -145,10 +152,14 @@ async function applyBatch(context: WorkerContext, rows: readonly InboxRow[]): Pr
       return []
     }
     context.log.warn({ rows: rows.length, error }, 'a batch of events failed; applying them one by one')
-    const verdicts: InboxVerdict[] = []
-    for (const row of rows) verdicts.push(...(await applyBatch(context, [row])))
-    return verdicts
+    return await oneByOne(context, rows)
   }
+}
+
+async function oneByOne(context: WorkerContext, rows: readonly InboxRow[]): Promise<InboxVerdict[]> {
+  const verdicts: InboxVerdict[] = []
+  for (const row of rows) verdicts.push(...(await applyBatch(context, [row])))
+  return verdicts
 }
 
 /**
@@ -340,7 +351,7 @@ async function applyOtherRows(
       case 'receipt':
       case 'return':
       case 'counted':
-        verdicts.push(notYet(row))
+        // Applied by themselves: see applyWarehouseRow.
         break
       case 'unreadable':
         verdicts.push(await reparse(context, tx, row))
@@ -352,12 +363,6 @@ async function applyOtherRows(
     }
   }
   return verdicts
-}
-
-/** Kept, and replayed once the hub sends orders itself. */
-function notYet(row: InboxRow): InboxVerdict {
-  const reason = 'What warehouses tell of shipments is kept and not applied by this version.'
-  return { ...verdictOf(row, 'parked'), reasonCode: 'cannot-apply', reason }
 }
 
 async function park(context: WorkerContext, row: InboxRow, error: unknown): Promise<void> {

@@ -51,7 +51,12 @@ export type ArrivedRow = InboxRow & { eventKey: string }
 
 /** What is applied at once; hints about levels wait, and what cannot be read waits for a person. */
 export function isToApply(row: InboxRow): boolean {
-  return row.state === 'pending' && row.topic !== 'level'
+  return row.state === 'pending' && row.topic !== 'level' && !isWarehouseRow(row)
+}
+
+/** What a warehouse told: applied by itself, under the locks of other channels' orders. */
+export function isWarehouseRow({ topic }: Pick<InboxRow, 'topic'>): boolean {
+  return topic === 'shipment' || topic === 'receipt' || topic === 'return' || topic === 'counted'
 }
 
 /**

@@ -59,6 +59,7 @@ export function openWorkerContext(
     withdrawals: UNKNOWN_WITHDRAWALS(),
     lease,
     raiseFrom: lease.callsUntil,
+    hurried: new Set(),
     storedOrders: new RecentKeys(),
     sightings: new Sightings(),
     signal,

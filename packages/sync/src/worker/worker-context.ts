@@ -40,6 +40,8 @@ export type WorkerContext = SyncContext & {
   fenceAt(): Date | undefined
   /** Where below the hub's address its webhooks come: its own place, or that of its application. */
   webhookPath: string
+  /** Lists of which something was told: they are read soon. Emptied by the worker. */
+  hurried: Set<string>
   /** How an absolute quantity takes effect on this platform. */
   writeEffect: WriteEffect
 }

@@ -1,0 +1,128 @@
+import type { WarehouseShipment } from '@plimsoll/connector-kit'
+import type { Tx } from '@plimsoll/database'
+import { type Heard, type HearingOutcome, hearShipment, type ShipmentRow } from '@plimsoll/orders'
+import { insertMovements } from '@plimsoll/stock'
+import { updateAvailabilityOf } from '../availability/availability.ts'
+import { nowOf, type SyncContext, toStockContext } from '../context.ts'
+import { notify } from '../notify.ts'
+import { closeTasks, openTask } from '../tasks.store.ts'
+import { insertErrands } from './errands.store.ts'
+import { findUnitsBySku } from './warehouse-units.store.ts'
+
+/**
+ * Applies what was said of a shipment with all that follows: movements, what channels show, the parcels that the channel is
+ * to be told of, and what a person must see to. One part of the caller's transaction, before any other lock of it.
+ */
+export async function applyHeard(
+  context: SyncContext,
+  tx: Tx,
+  { shipmentId, heard, actor }: { shipmentId: string; heard: Heard; actor: string },
+): Promise<HearingOutcome> {
+  const { organizationId } = context
+  const stock = toStockContext(context)
+  const outcome = await hearShipment(tx, stock, { shipmentId, heard, actor })
+  if (outcome.kind !== 'heard') return outcome
+  const { connectionId, shipment } = outcome
+  const at = nowOf(context)
+  const toTell = [...outcome.newParcelIds, ...outcome.trackedParcelIds]
+  await insertErrands(
+    tx,
+    context,
+    toTell.map((subjectId) => ({ connectionId, kind: 'tell-shipped' as const, subjectId })),
+    at,
+  )
+  await noteTasks(context, tx, outcome, at)
+  await insertMovements(tx, stock, outcome.movements)
+  await updateAvailabilityOf(context, tx, { itemIds: outcome.itemIds, at, cause: 'world' })
+  await notify(
+    tx,
+    organizationId,
+    { kind: 'screen', topics: ['overview', 'tasks'], itemIds: [] },
+    {
+      kind: 'lane',
+      connectionIds: [connectionId, ...(shipment.warehouseId === null ? [] : [shipment.warehouseId])],
+    },
+  )
+  return outcome
+}
+
+/** What a warehouse shows of a shipment, in base units and our own items. */
+export async function toHeard(
+  tx: Tx,
+  organizationId: string,
+  warehouseId: string,
+  shipment: WarehouseShipment,
+): Promise<Heard> {
+  const skus = [...new Set(shipment.parcels.flatMap(({ lines }) => lines.map(({ sku }) => sku)))]
+  const units = await findUnitsBySku(tx, organizationId, warehouseId, skus)
+  return {
+    state: shipment.state,
+    externalId: shipment.externalId,
+    version: shipment.version ?? null,
+    problem: shipment.problem ?? null,
+    parcels: shipment.parcels.map((parcel) => ({
+      externalId: parcel.externalId,
+      carrier: parcel.carrier ?? null,
+      trackingNumber: parcel.trackingNumber ?? null,
+      trackingUrl: parcel.trackingUrl ?? null,
+      shippedAt: parcel.shippedAt,
+      lines: parcel.lines.map(({ lineId, sku, quantity, lot, serials }) => {
+        const unit = units.get(sku)
+        return {
+          shipmentLineId: lineId ?? null,
+          itemId: unit?.itemId ?? null,
+          sku,
+          units: quantity * (unit?.unitsEach ?? 1),
+          lot: lot ?? null,
+          serials,
+        }
+      }),
+    })),
+  }
+}
+
+type Told = Extract<HearingOutcome, { kind: 'heard' }>
+
+/** Opens a task for each thing that only a person can settle, and closes those that settled themselves. */
+async function noteTasks(context: SyncContext, tx: Tx, outcome: Told, at: Date): Promise<void> {
+  const { organizationId, uuid } = context
+  const { shipment } = outcome
+  const task = async (kind: ShipmentTask, isOpen: boolean, detail: string, units: number | null = null) => {
+    const subject = shipment.shipmentId
+    if (!isOpen) return
+    const about = { kind, subject, connectionId: outcome.connectionId, sku: null, units, detail }
+    await openTask(tx, organizationId, about, { at, uuid })
+  }
+  const said = reasonOf(shipment)
+  await task(
+    'shipment-held',
+    shipment.state === 'held',
+    `${shipment.number} is held by its warehouse${said}. See to it there, or cancel the shipment and send it from elsewhere.`,
+  )
+  await task(
+    'shipment-short',
+    shipment.state === 'shipped' && outcome.shortUnits > 0,
+    `${outcome.shortUnits} units of ${shipment.number} did not leave${said}. They are promised still: send them from elsewhere, or cancel them.`,
+    outcome.shortUnits,
+  )
+  await task(
+    'shipped-anyway',
+    outcome.isAgainstWill,
+    `${shipment.number} left although it was to be cancelled. Ask for it back, or let the customer keep it.`,
+  )
+  for (const { sku, units } of outcome.unexpected)
+    await task(
+      'parcel-unexpected',
+      true,
+      `A parcel of ${shipment.number} holds ${units} units of "${sku}" that nobody had asked for. Ask the warehouse; count "${sku}" there.`,
+      units,
+    )
+  const settled = (['shipment-held', 'shipment-stuck'] as const).filter(() => shipment.state !== 'held')
+  await closeTasks(tx, organizationId, settled, [shipment.shipmentId], at)
+}
+
+type ShipmentTask = 'shipment-held' | 'shipment-short' | 'shipped-anyway' | 'parcel-unexpected'
+
+function reasonOf({ problem }: ShipmentRow): string {
+  return problem === null ? '' : `: ${problem}`
+}

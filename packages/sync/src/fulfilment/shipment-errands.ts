@@ -1,0 +1,245 @@
+import type { ShipmentRequest } from '@plimsoll/connector-kit'
+import { findShipment, findShipmentLines, isOpen, type ShipmentRow, saveShipment } from '@plimsoll/orders'
+import { sql } from 'kysely'
+import { nowOf, type Tx } from '../context.ts'
+import { openTask } from '../tasks.store.ts'
+import type { WorkerContext } from '../worker/worker-context.ts'
+import type { ErrandHandler, Prepared } from './errand-runner.ts'
+import { dropUnbegun } from './errands.store.ts'
+import { applyHeard, toHeard } from './hear.ts'
+import { findRecipient } from './recipients.store.ts'
+import { findFacility, findWarehouseUnits } from './warehouse-units.store.ts'
+
+/** Asks the warehouse for a shipment; the shipment's id is the key that makes it once. */
+export function requestHandler(context: WorkerContext): ErrandHandler {
+  const terms = context.connector.manifest.warehouse
+  return {
+    proof: terms?.requests ?? 'by-read-back',
+    latestEffectMs: terms?.latestEffectMs ?? 0,
+    prepare: async ({ subjectId, attempts }) => {
+      const { organizationId, database, operations, signal } = context
+      const { warehouse } = operations
+      const shipment = await findShipment(database.kysely, organizationId, subjectId)
+      if (warehouse === undefined || shipment === undefined || !isOpen(shipment.state))
+        return { kind: 'drop' }
+      // Nobody has heard of it: it need not be asked for.
+      if (shipment.cancelReason !== null && attempts === 0) return { kind: 'drop' }
+      const request = await toRequest(context, shipment)
+      if ('problem' in request) return refuse(context, shipment, 'unmapped', request.problem)
+      return {
+        kind: 'ready',
+        look: async () => {
+          const found = await warehouse.findShipment(shipment.shipmentId, { signal })
+          if (found === undefined) return undefined
+          return {
+            externalId: found.externalId,
+            settle: async (tx) => {
+              await noteAsked(context, tx, shipment, found.externalId)
+              const heard = await toHeard(tx, organizationId, context.connection.connectionId, found)
+              await applyHeard(context, tx, {
+                shipmentId: shipment.shipmentId,
+                heard,
+                actor: context.connection.name,
+              })
+            },
+          }
+        },
+        make: async () => {
+          const { externalId } = await warehouse.requestShipment(request, { signal })
+          return { externalId, settle: (tx) => noteAsked(context, tx, shipment, externalId) }
+        },
+        refused: (tx, error) => reject(context, tx, shipment, { code: error.kind, message: error.message }),
+      }
+    },
+  }
+}
+
+/** Asks the warehouse to stop a shipment. Told again it changes nothing. */
+export function cancelHandler(context: WorkerContext): ErrandHandler {
+  const terms = context.connector.manifest.warehouse
+  return {
+    proof: 'by-key',
+    latestEffectMs: terms?.latestEffectMs ?? 0,
+    prepare: async ({ subjectId }) => {
+      const { organizationId, database, operations, signal, connection } = context
+      const { warehouse } = operations
+      const shipment = await findShipment(database.kysely, organizationId, subjectId)
+      if (warehouse === undefined || shipment === undefined || !isOpen(shipment.state))
+        return { kind: 'drop' }
+      const { shipmentId, externalId } = shipment
+      // As long as nobody knows whether the warehouse has it, there is nothing to stop.
+      if (externalId === null) return { kind: 'later', at: new Date(context.clock.now() + ASK_AGAIN_MS) }
+      const { cancelShipment } = warehouse
+      const hear = (tx: Tx, state: 'cancelled' | 'held', problem: { code: string; message: string } | null) =>
+        applyHeard(context, tx, {
+          shipmentId,
+          heard: { state, externalId, version: null, problem, parcels: [] },
+          actor: connection.name,
+        }).then(() => undefined)
+      const cannot = (tx: Tx) => noteCannot(context, tx, shipment)
+      if (cancelShipment === undefined)
+        return {
+          kind: 'refuse',
+          code: 'not-possible',
+          message: `${connection.name} cannot be told to cancel a shipment.`,
+          settle: cannot,
+        }
+      return {
+        kind: 'ready',
+        make: async () => {
+          const answer = await cancelShipment.call(warehouse, { shipmentId, externalId }, { signal })
+          return {
+            externalId: null,
+            settle: async (tx) => {
+              if (answer === 'cancelled') await hear(tx, 'cancelled', null)
+              // It is told by the shipment's state whether it leaves.
+              if (answer === 'too-late') context.hurried.add('shipments')
+            },
+          }
+        },
+        refused: async (tx, error) => {
+          if (error.kind === 'not-found') await hear(tx, 'cancelled', null)
+          else await cannot(tx)
+        },
+      }
+    },
+  }
+}
+
+const ASK_AGAIN_MS = 2_000
+
+async function noteAsked(
+  context: WorkerContext,
+  tx: Tx,
+  { shipmentId }: ShipmentRow,
+  externalId: string,
+): Promise<void> {
+  const { organizationId } = context
+  await sql`
+    select from shipment where organization_id = ${organizationId} and shipment_id = ${shipmentId} for update`.execute(
+    tx,
+  )
+  const shipment = await findShipment(tx, organizationId, shipmentId)
+  if (shipment === undefined) return
+  const isNew = shipment.state === 'planned' || shipment.state === 'ready'
+  const at = nowOf(context)
+  await saveShipment(tx, organizationId, {
+    ...shipment,
+    externalId,
+    state: isNew ? 'asked' : shipment.state,
+    askedAt: shipment.askedAt ?? at,
+    heardAt: shipment.heardAt ?? at,
+  })
+}
+
+async function reject(
+  context: WorkerContext,
+  tx: Tx,
+  shipment: ShipmentRow,
+  problem: { code: string; message: string },
+): Promise<void> {
+  const { organizationId, connection, uuid } = context
+  const { shipmentId } = shipment
+  const at = nowOf(context)
+  await dropUnbegun(tx, organizationId, 'cancel-shipment', [shipmentId], at)
+  const heard = { state: 'rejected' as const, externalId: null, version: null, problem, parcels: [] }
+  await applyHeard(context, tx, { shipmentId, heard, actor: connection.name })
+  const detail = `${connection.name} refused ${shipment.number}: ${problem.message} Its units are promised still, and are sent from elsewhere where they can be.`
+  const about = { kind: 'shipment-refused' as const, subject: shipmentId, sku: null, units: null, detail }
+  await openTask(tx, organizationId, { ...about, connectionId: connection.connectionId }, { at, uuid })
+}
+
+function refuse(context: WorkerContext, shipment: ShipmentRow, code: string, message: string): Prepared {
+  return { kind: 'refuse', code, message, settle: (tx) => reject(context, tx, shipment, { code, message }) }
+}
+
+async function noteCannot(context: WorkerContext, tx: Tx, shipment: ShipmentRow): Promise<void> {
+  const { organizationId, connection, uuid } = context
+  const detail = `${shipment.number} is to be cancelled, and ${connection.name} cannot be told. Call them; until they say so, its units stay reserved.`
+  const about = {
+    kind: 'shipment-stuck' as const,
+    subject: shipment.shipmentId,
+    sku: null,
+    units: null,
+    detail,
+  }
+  await openTask(
+    tx,
+    organizationId,
+    { ...about, connectionId: connection.connectionId },
+    { at: nowOf(context), uuid },
+  )
+}
+
+/** The shipment as its warehouse is asked for it, or why it cannot be. */
+async function toRequest(
+  context: WorkerContext,
+  shipment: ShipmentRow,
+): Promise<ShipmentRequest | { problem: string }> {
+  const { organizationId, database, masterKey, connection } = context
+  const { kysely } = database
+  const { shipmentId, orderId, locationId, number } = shipment
+  const { connectionId: warehouseId } = connection
+  const [lines, recipient, facility, order] = await Promise.all([
+    findShipmentLines(kysely, organizationId, [shipmentId]),
+    findRecipient(kysely, masterKey, { organizationId, orderId }),
+    findFacility(kysely, organizationId, warehouseId, locationId),
+    findOrderTerms(kysely, organizationId, orderId),
+  ])
+  if (recipient === undefined) return { problem: 'Nobody knows to whom it goes.' }
+  if (facility === undefined)
+    return { problem: `No place of ${connection.name} is tied to the location that it leaves from.` }
+  const units = await findWarehouseUnits(kysely, organizationId, warehouseId, [
+    ...new Set(lines.map(({ itemId }) => itemId)),
+  ])
+  const asked: ShipmentRequest['lines'] = []
+  for (const line of lines) {
+    // In the greatest of the warehouse's units that it is a whole number of.
+    const unit = units.findLast(
+      ({ itemId, unitsEach }) => itemId === line.itemId && line.units % unitsEach === 0,
+    )
+    if (unit === undefined)
+      return { problem: `An item of it is tied to no stock unit of ${connection.name}.` }
+    asked.push({
+      lineId: line.shipmentLineId,
+      sku: unit.sku,
+      stockUnitId: unit.stockUnitId,
+      quantity: line.units / unit.unitsEach,
+      title: unit.title,
+      lot: undefined,
+      unitValue: undefined,
+    })
+  }
+  return {
+    shipmentId,
+    number,
+    placedAt: order.placedAt,
+    locationId: facility,
+    recipient,
+    lines: asked,
+    method: order.shippingMethod ?? undefined,
+    currency: order.currency ?? undefined,
+    shipBy: order.shipBy ?? undefined,
+    note: undefined,
+  }
+}
+
+type OrderTerms = {
+  placedAt: Date
+  shippingMethod: string | null
+  shipBy: Date | null
+  currency: string | null
+}
+
+async function findOrderTerms(
+  db: WorkerContext['database']['kysely'],
+  organizationId: string,
+  orderId: string,
+): Promise<OrderTerms> {
+  const found = await sql<OrderTerms>`
+    select placed_at, shipping_method, ship_by, currency from sales_order
+    where organization_id = ${organizationId} and order_id = ${orderId}`.execute(db)
+  const [order] = found.rows
+  if (order === undefined) throw new Error('a shipment has an order')
+  return order
+}
