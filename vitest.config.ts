@@ -1,4 +1,8 @@
+import path from 'node:path'
 import { defineConfig } from 'vitest/config'
+
+// Hubs and commands that tests start as processes find their code compiled already: half of what a start costs.
+process.env.NODE_COMPILE_CACHE ??= path.join(import.meta.dirname, 'node_modules', '.cache', 'compiled')
 
 export default defineConfig({
   test: {
@@ -8,6 +12,8 @@ export default defineConfig({
     globalSetup: ['packages/database/src/testing/global-setup.ts'],
     pool: 'forks',
     maxWorkers: 2,
+    // Of the tests of one file that say they may run side by side: those that wait for clocks, not for the processor.
+    maxConcurrency: 10,
     testTimeout: 20_000,
     hookTimeout: 30_000,
   },

@@ -43,7 +43,7 @@ test('I3: an import killed while it checks and again while it writes goes on whe
   expect(killed).toMatchObject({ state: 'applying' })
   expect(killed?.doneRow).toBeLessThan(ROWS)
 
-  const last = await here.run([...args, '--json'])
+  const last = await here.runAlone([...args, '--json'])
   expect(lastJson(last)).toMatchObject({
     state: 'done',
     rowsTotal: ROWS,
@@ -55,7 +55,7 @@ test('I3: an import killed while it checks and again while it writes goes on whe
     select (select sum(on_hand)::bigint from balance) as units, (select count(*) from movement) as movements,
       (select count(*) from item) as items`.execute(here.database.kysely)
   expect(found.rows).toEqual([{ units: ROWS, movements: ROWS, items: ROWS }])
-  expect((await here.run(['import', 'items', path])).stdout).toContain('nothing was changed')
+  expect((await here.runAlone(['import', 'items', path])).stdout).toContain('nothing was changed')
 })
 
 /** True once a process is writing all of it in one transaction: the row of the job is locked then. */
@@ -96,7 +96,7 @@ test('I3: all or nothing, killed while it writes: nothing is there, and the same
     await expect.poll(isBeingWritten, { timeout: 20_000 }).toBe(false)
     expect(await written()).toEqual(before)
   }
-  const last = await here.run(['import', 'items', path, '--json'])
+  const last = await here.runAlone(['import', 'items', path, '--json'])
   expect(lastJson(last)).toMatchObject({ state: 'done', rowsTotal: ROWS, applied: ROWS, units: ROWS })
   expect(await written()).toEqual({
     movements: (before?.movements ?? 0) + ROWS,
