@@ -108,6 +108,7 @@ for (const look of looks) {
     const context = await newContext(browser, look)
     for (const [path, asks] of asked) {
       const page = await context.newPage()
+      await page.clock.install()
       // A live change would heal the screen before anybody tries again.
       await page.route('**/api/v1/stream', (route) => route.abort())
       const waiting: (() => void)[] = []
@@ -119,11 +120,11 @@ for (const look of looks) {
       await page.locator('main h1').first().waitFor()
       await page.locator('main [role="status"] .skeleton').first().waitFor()
       await expectWhole(page, `${path} loading`)
-      // A failure that is not a refusal is asked again once before it is told.
+      // A failure that is not a refusal is asked again once before it is told, a second later by the page's own clock.
       const alert = page.locator('main').getByRole('alert')
       while ((await alert.count()) === 0) {
         for (const goOn of waiting.splice(0)) goOn()
-        await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(resolve)))
+        await page.clock.fastForward(1_000)
       }
       await alert.getByText('Check that PostgreSQL runs').waitFor()
       await expectWhole(page, `${path} failing`)
