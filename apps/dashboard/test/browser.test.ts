@@ -1,11 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { gzipSync } from 'node:zlib'
-import { AxeBuilder } from '@axe-core/playwright'
-import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startFixture } from '../dev/server.ts'
 import { launchBrowser } from './browser.ts'
 import { allNamesDrawn, recordGrid } from './grid-probe.ts'
+import { expectWhole, looks, nameOf, newContext, openPage, visit } from './screens.ts'
 import { startSite } from './site.ts'
 
 /** The built app in a real Chromium, before the fixture server. Waits are for what is seen, never for a time. */
@@ -27,14 +26,6 @@ afterAll(async () => {
   await site.stop()
 })
 
-type Look = { language: 'en' | 'zh'; theme: 'light' | 'dark'; width: number }
-const looks: Look[] = [
-  { language: 'en', theme: 'light', width: 1440 },
-  { language: 'zh', theme: 'dark', width: 1440 },
-  { language: 'zh', theme: 'light', width: 390 },
-  { language: 'en', theme: 'dark', width: 390 },
-]
-const english: Look = { language: 'en', theme: 'light', width: 1440 }
 const addresses = [
   '/',
   '/items',
@@ -53,47 +44,28 @@ const addresses = [
   '/activity',
 ]
 
-async function open(look: Look, path: string): Promise<{ page: Page; complaints: string[] }> {
-  if (!browser) throw new Error('only called with a browser')
-  const context = await browser.newContext({
-    viewport: { width: look.width, height: look.width < 768 ? 844 : 900 },
-    colorScheme: look.theme,
-    reducedMotion: 'reduce',
-  })
-  const page = await context.newPage()
-  const complaints: string[] = []
-  page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()))
-  page.on('pageerror', (error) => complaints.push(error.message))
-  await page.addInitScript((language) => localStorage.setItem('plimsoll.language', language), look.language)
-  await page.goto(address + path)
-  await page.locator('main h1').first().waitFor()
-  await page.waitForFunction(() => !document.querySelector('main .skeleton'))
-  return { page, complaints }
-}
+const open = (path: string) => openPage(browser, address + path)
 
 for (const look of looks) {
-  whenBrowser(
-    `every screen is whole and accessible: ${Object.values(look).join(', ')}`,
-    { timeout: 240_000 },
-    async () => {
-      for (const path of addresses) {
-        const { page, complaints } = await open(look, path)
-        const { violations } = await new AxeBuilder({ page })
-          .withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'])
-          .analyze()
-        const found = violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html.slice(0, 160)}`)
-        expect({ path, found, complaints }).toEqual({ path, found: [], complaints: [] })
-        expect(await page.locator('html').getAttribute('lang')).toBe(look.language === 'zh' ? 'zh-CN' : 'en')
-        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
-        expect({ path, overflow }).toEqual({ path, overflow: 0 })
-        await page.context().close()
-      }
-    },
-  )
+  whenBrowser(`every screen is whole and accessible: ${nameOf(look)}`, { timeout: 240_000 }, async () => {
+    const context = await newContext(browser, look)
+    for (const path of addresses) {
+      const page = await context.newPage()
+      const complaints: string[] = []
+      page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()))
+      page.on('pageerror', (error) => complaints.push(error.message))
+      await visit(page, address + path)
+      await expectWhole(page, path)
+      expect({ path, complaints }).toEqual({ path, complaints: [] })
+      expect(await page.locator('html').getAttribute('lang')).toBe(look.language === 'zh' ? 'zh-CN' : 'en')
+      await page.close()
+    }
+    await context.close()
+  })
 }
 
 whenBrowser('100,000 rows scroll with no stretch left blank', { timeout: 180_000 }, async () => {
-  const { page } = await open(english, '/items')
+  const page = await open('/items')
   const grid = page.getByRole('table')
   expect(await grid.getAttribute('aria-rowcount')).toBe('100001')
   await allNamesDrawn(page, 4)
@@ -117,7 +89,7 @@ whenBrowser('100,000 rows scroll with no stretch left blank', { timeout: 180_000
 })
 
 whenBrowser('the slash key searches, arrows move, Enter opens', { timeout: 30_000 }, async () => {
-  const { page } = await open(english, '/items')
+  const page = await open('/items')
   await page.keyboard.press('/')
   await page.keyboard.type('04221')
   await page.getByText('1 item', { exact: true }).waitFor()
@@ -130,7 +102,7 @@ whenBrowser('the slash key searches, arrows move, Enter opens', { timeout: 30_00
 })
 
 whenBrowser('pausing asks for a reason and shows it; resuming undoes it', { timeout: 30_000 }, async () => {
-  const { page } = await open(english, '/connections')
+  const page = await open('/connections')
   const card = page.getByRole('article', { name: 'Trade portal' })
   await card.getByRole('button', { name: 'Pause' }).click()
   const dialog = page.getByRole('dialog')
@@ -145,7 +117,7 @@ whenBrowser('pausing asks for a reason and shows it; resuming undoes it', { time
 })
 
 whenBrowser('replaying one, a group and all says what became of them', { timeout: 30_000 }, async () => {
-  const { page } = await open(english, '/parked')
+  const page = await open('/parked')
   await page.getByRole('button', { name: 'Replay: Order #10100' }).click()
   await page.getByText('1 replayed, 0 still parked.').waitFor()
   const group = page.getByRole('region', { name: 'Unknown status' })
@@ -198,7 +170,7 @@ whenBrowser(
   'the keyboard alone skips to the content, opens, cancels and returns',
   { timeout: 30_000 },
   async () => {
-    const { page } = await open(english, '/connections')
+    const page = await open('/connections')
     await page.keyboard.press('Tab')
     const skip = page.getByRole('link', { name: 'Skip to the content' })
     expect(await skip.evaluate((link) => link === document.activeElement)).toBe(true)
@@ -224,7 +196,7 @@ whenBrowser(
 
 whenBrowser('an empty hub and a lost stream are told, too', { timeout: 30_000 }, async () => {
   fixture.set({ empty: true })
-  const { page } = await open(english, '/items')
+  const page = await open('/items')
   await page.getByText('No items yet').waitFor()
   await page.goto(`${address}/parked`)
   await page.getByText('Nothing is parked').waitFor()

@@ -1,7 +1,5 @@
 import { rm } from 'node:fs/promises'
-import { AxeBuilder } from '@axe-core/playwright'
 import { sql } from 'kysely'
-import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type HubProcess, startHubProcess } from '../../../bench/hub/hub-process.ts'
 import { loadSimulator, type StartedSimulator } from '../../../packages/connectors/index.ts'
@@ -11,6 +9,7 @@ import {
   type TestDatabase,
 } from '../../../packages/database/src/testing/index.ts'
 import { launchBrowser } from './browser.ts'
+import { english, expectWhole, openPage } from './screens.ts'
 import { startSite } from './site.ts'
 
 /**
@@ -60,32 +59,7 @@ async function startShop(id: string): Promise<StartedSimulator> {
   return shop
 }
 
-type Look = { language: 'en' | 'zh'; theme: 'light' | 'dark'; width: number }
-const english: Look = { language: 'en', theme: 'light', width: 1440 }
-
-async function open(path: string, look = english): Promise<Page> {
-  if (browser === undefined) throw new Error('only called with a browser')
-  const context = await browser.newContext({
-    viewport: { width: look.width, height: 900 },
-    colorScheme: look.theme,
-    reducedMotion: 'reduce',
-  })
-  const page = await context.newPage()
-  await page.addInitScript((language) => localStorage.setItem('plimsoll.language', language), look.language)
-  await page.goto(`${site?.address}${path}`)
-  await page.locator('main h1').first().waitFor()
-  await page.waitForFunction(() => !document.querySelector('main .skeleton'))
-  return page
-}
-
-async function expectWhole(page: Page, what: string): Promise<void> {
-  const { violations } = await new AxeBuilder({ page })
-    .withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'])
-    .analyze()
-  const found = violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html.slice(0, 160)}`)
-  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
-  expect({ what, found, overflow }).toEqual({ what, found: [], overflow: 0 })
-}
+const open = (path: string, look = english) => openPage(browser, `${site?.address}${path}`, look)
 
 async function ask(method: string, path: string, body: unknown = {}): Promise<Record<string, unknown>> {
   const answer = await fetch(`${hub.url}/api/v1${path}`, {

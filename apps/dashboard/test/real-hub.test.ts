@@ -1,6 +1,4 @@
 import { rm } from 'node:fs/promises'
-import { AxeBuilder } from '@axe-core/playwright'
-import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type HubProcess, startHubProcess } from '../../../bench/hub/hub-process.ts'
 import { type LargeBrand, seedLargeBrand } from '../../../bench/hub/large-brand.ts'
@@ -13,6 +11,7 @@ import {
 import { launchBrowser } from './browser.ts'
 import { buildDashboard } from './build.ts'
 import { allNamesDrawn, recordGrid } from './grid-probe.ts'
+import { expectWhole, looks, nameOf, newContext, openPage, visit } from './screens.ts'
 
 /** A hub's own process, a real database with 5,000 items, and a real Chromium: what the fixture cannot vouch for. */
 
@@ -38,25 +37,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
-type Look = { theme: 'light' | 'dark'; width: number; language: 'en' | 'zh' }
-
-async function open(
-  path: string,
-  look: Look = { theme: 'light', width: 1440, language: 'en' },
-): Promise<Page> {
-  if (browser === undefined) throw new Error('only called with a browser')
-  const context = await browser.newContext({
-    viewport: { width: look.width, height: 900 },
-    colorScheme: look.theme,
-    reducedMotion: 'reduce',
-  })
-  const page = await context.newPage()
-  await page.addInitScript((language) => localStorage.setItem('plimsoll.language', language), look.language)
-  await page.goto(hub.url + path)
-  await page.locator('main h1').first().waitFor()
-  await page.waitForFunction(() => !document.querySelector('main .skeleton'))
-  return page
-}
+const open = (path: string) => openPage(browser, hub.url + path)
 
 whenBrowser('the grid scrolls and jumps with no row in view left blank', { timeout: 90_000 }, async () => {
   const page = await open('/items')
@@ -132,12 +113,6 @@ whenBrowser('a change of stock shows in the grid by itself', { timeout: 60_000 }
   await page.context().close()
 })
 
-const looks: Look[] = [
-  { theme: 'light', width: 1440, language: 'en' },
-  { theme: 'dark', width: 1440, language: 'zh' },
-  { theme: 'light', width: 390, language: 'zh' },
-  { theme: 'dark', width: 390, language: 'en' },
-]
 const paths = [
   '/',
   '/items',
@@ -151,21 +126,18 @@ const paths = [
 ]
 
 for (const look of looks) {
-  const name = Object.values(look).join(', ')
   whenBrowser(
-    `with troubles, every screen is whole and accessible: ${name}`,
+    `with troubles, every screen is whole and accessible: ${nameOf(look)}`,
     { timeout: 240_000 },
     async () => {
+      const context = await newContext(browser, look)
       for (const path of paths) {
-        const page = await open(path, look)
-        const { violations } = await new AxeBuilder({ page })
-          .withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'])
-          .analyze()
-        const found = violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html.slice(0, 160)}`)
-        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
-        expect({ path, found, overflow }).toEqual({ path, found: [], overflow: 0 })
-        await page.context().close()
+        const page = await context.newPage()
+        await visit(page, hub.url + path)
+        await expectWhole(page, path)
+        await page.close()
       }
+      await context.close()
     },
   )
 }

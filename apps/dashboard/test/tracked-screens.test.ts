@@ -1,6 +1,4 @@
 import { rm } from 'node:fs/promises'
-import { AxeBuilder } from '@axe-core/playwright'
-import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type HubProcess, startHubProcess } from '../../../bench/hub/hub-process.ts'
 import { seedTrackedBrand, type TrackedBrand } from '../../../bench/hub/tracked-brand.ts'
@@ -10,6 +8,7 @@ import {
   type TestDatabase,
 } from '../../../packages/database/src/testing/index.ts'
 import { launchBrowser } from './browser.ts'
+import { expectWhole, looks, nameOf, newContext, openPage, settled, visit } from './screens.ts'
 import { startSite } from './site.ts'
 
 /**
@@ -44,45 +43,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true })
 }, 60_000)
 
-type Look = { language: 'en' | 'zh'; theme: 'light' | 'dark'; width: number }
-const looks: Look[] = [
-  { language: 'en', theme: 'light', width: 1440 },
-  { language: 'zh', theme: 'dark', width: 1440 },
-  { language: 'zh', theme: 'light', width: 390 },
-  { language: 'en', theme: 'dark', width: 390 },
-]
-const [english] = looks as [Look]
-
-/** A page that has not gone anywhere yet. */
-async function newPage(look: Look): Promise<Page> {
-  if (browser === undefined) throw new Error('only called with a browser')
-  const context = await browser.newContext({
-    viewport: { width: look.width, height: 900 },
-    colorScheme: look.theme,
-    reducedMotion: 'reduce',
-  })
-  const page = await context.newPage()
-  await page.addInitScript((language) => localStorage.setItem('plimsoll.language', language), look.language)
-  return page
-}
-async function open(path: string, look = english): Promise<Page> {
-  const page = await newPage(look)
-  await page.goto(`${site?.address}${path}`)
-  await settled(page)
-  return page
-}
-async function settled(page: Page): Promise<void> {
-  await page.locator('main h1').first().waitFor()
-  await page.waitForFunction(() => !document.querySelector('main .skeleton'))
-}
-async function expectWhole(page: Page, what: string): Promise<void> {
-  const { violations } = await new AxeBuilder({ page })
-    .withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'])
-    .analyze()
-  const found = violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html.slice(0, 160)}`)
-  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
-  expect({ what, found, overflow }).toEqual({ what, found: [], overflow: 0 })
-}
+const open = (path: string) => openPage(browser, `${site?.address}${path}`)
 
 const lotPath = '/items/TEA-OOLONG/lots/OL-2609'
 /** Each screen with its data, and what only its data can show. */
@@ -119,27 +80,35 @@ const asked: [path: string, asks: RegExp][] = [
 ]
 
 for (const look of looks) {
-  const name = Object.values(look).join(', ')
+  const name = nameOf(look)
   whenBrowser(`full, whole and accessible: ${name}`, { timeout: 240_000 }, async () => {
+    const context = await newContext(browser, look)
     for (const [path, shows] of full) {
-      const page = await open(path, look)
+      const page = await context.newPage()
+      await visit(page, `${site?.address}${path}`)
       await page.getByText(shows, { exact: true }).first().waitFor()
       for (const why of await page.locator('article button[aria-expanded="false"]').all()) await why.click()
       await expectWhole(page, path)
-      await page.context().close()
+      await page.close()
     }
+    await context.close()
   })
   whenBrowser(`empty, whole and accessible: ${name}`, { timeout: 240_000 }, async () => {
+    const context = await newContext(browser, look)
     for (const [path, en, zh] of empty) {
-      const page = await open(path, look)
+      const page = await context.newPage()
+      await visit(page, `${site?.address}${path}`)
       await page.getByText(look.language === 'en' ? en : zh).waitFor()
       await expectWhole(page, path)
-      await page.context().close()
+      await page.close()
     }
+    await context.close()
   })
   whenBrowser(`loading and failing, and healed by trying again: ${name}`, { timeout: 240_000 }, async () => {
+    const context = await newContext(browser, look)
     for (const [path, asks] of asked) {
-      const page = await newPage(look)
+      const page = await context.newPage()
+      await page.clock.install()
       // A live change would heal the screen before anybody tries again.
       await page.route('**/api/v1/stream', (route) => route.abort())
       const waiting: (() => void)[] = []
@@ -151,11 +120,11 @@ for (const look of looks) {
       await page.locator('main h1').first().waitFor()
       await page.locator('main [role="status"] .skeleton').first().waitFor()
       await expectWhole(page, `${path} loading`)
-      // A failure that is not a refusal is asked again once before it is told.
+      // A failure that is not a refusal is asked again once before it is told, a second later by the page's own clock.
       const alert = page.locator('main').getByRole('alert')
       while ((await alert.count()) === 0) {
         for (const goOn of waiting.splice(0)) goOn()
-        await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(resolve)))
+        await page.clock.fastForward(1_000)
       }
       await alert.getByText('Check that PostgreSQL runs').waitFor()
       await expectWhole(page, `${path} failing`)
@@ -163,8 +132,9 @@ for (const look of looks) {
       await alert.getByRole('button').click()
       await alert.waitFor({ state: 'detached' })
       await settled(page)
-      await page.context().close()
+      await page.close()
     }
+    await context.close()
   })
 }
 const away = JSON.stringify({

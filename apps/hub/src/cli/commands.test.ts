@@ -40,14 +40,14 @@ const count = async (table: string): Promise<number> => {
 }
 
 test('migrate: a database that is up to date is left as it is', async () => {
-  const plain = await here.run(['migrate'])
+  const plain = await here.runAlone(['migrate'])
   expect(plain).toEqual({ code: 0, stdout: 'The database is up to date.\n', stderr: '' })
-  expect(lastJson(await here.run(['migrate', '--json']))).toEqual({ applied: [] })
+  expect(lastJson(await here.runAlone(['migrate', '--json']))).toEqual({ applied: [] })
 })
 
 test('import items: a bad file changes nothing, and each bad row is named', async () => {
   const bad = await file('bad.csv', 'sku,name,quantity\n\nMUG,Mug,-1\n"TEA","Green\ntea",ten\n')
-  const { code, stdout, stderr } = await here.run(['import', 'items', bad])
+  const { code, stdout, stderr } = await here.runAlone(['import', 'items', bad])
   expect({ code, stdout }).toEqual({
     code: 2,
     stdout: '2 rows, 2 of them wrong: 0 new, 0 changed, 0 as they are; 0 units come in.\n',
@@ -55,16 +55,16 @@ test('import items: a bad file changes nothing, and each bad row is named', asyn
   expect(stderr).toBe(
     'plimsoll: Nothing was imported. row 3: quantity is negative; row 4: quantity is not a whole number. Correct it and import again, or import the good rows with --mode good-rows.\n',
   )
-  const missing = await here.run(['import', 'items', join(here.folder, 'none.csv'), '--json'])
+  const missing = await here.runAlone(['import', 'items', join(here.folder, 'none.csv'), '--json'])
   expect(missing.code).toBe(2)
   expect(lastJson(missing)).toMatchObject({ exitCode: 2, error: expect.stringContaining('There is no file') })
-  const latin = await here.run([
+  const latin = await here.runAlone([
     'import',
     'items',
     await file('latin.csv', Buffer.from('sku,name\nA,Th\xe9', 'latin1')),
   ])
   expect(latin).toMatchObject({ code: 2, stderr: expect.stringContaining('Save it as "CSV UTF-8"') })
-  const unsaid = await here.run(['import', bad])
+  const unsaid = await here.runAlone(['import', bad])
   expect(unsaid).toMatchObject({ code: 2, stderr: expect.stringContaining(`plimsoll import items ${bad}`) })
   expect(await count('item')).toBe(0)
   expect(await count('location')).toBe(0)
@@ -72,23 +72,23 @@ test('import items: a bad file changes nothing, and each bad row is named', asyn
 
 test('import items: a trial writes nothing; a good file makes items and receives their stock, once', async () => {
   const good = await file('good.csv', 'sku,name,quantity\nMUG,Mug,10\nTEA,Green tea,12\nCUP,Cup,\n')
-  const trial = await here.run(['import', 'items', good, '--dry-run'])
+  const trial = await here.runAlone(['import', 'items', good, '--dry-run'])
   expect(trial.code).toBe(0)
   expect(trial.stdout).toContain(
     '3 rows, 0 of them wrong: 3 new, 0 changed, 0 as they are; 22 units come in.',
   )
   expect(await count('item')).toBe(0)
-  const first = await here.run(['import', 'items', good])
+  const first = await here.runAlone(['import', 'items', good])
   expect(first).toMatchObject({ code: 0, stderr: '' })
   expect(first.stdout).toContain(
     'Done: 3 rows applied, 0 as they were already, 0 left out; 22 units come in.',
   )
-  const again = await here.run(['import', 'items', good])
+  const again = await here.runAlone(['import', 'items', good])
   expect(again.stdout).toMatch(
     /^This file was imported already, on .* under the name "good.csv"; nothing was changed/,
   )
   const more = await file('good2.csv', 'sku,name,quantity\nMUG,Mug,11\n')
-  const other = await here.run(['import', 'items', more, '--as', 'good.csv', '--json'])
+  const other = await here.runAlone(['import', 'items', more, '--as', 'good.csv', '--json'])
   expect(other.code).toBe(2)
   expect(lastJson(other)).toMatchObject({
     exitCode: 2,
@@ -102,17 +102,17 @@ test('import items: a trial writes nothing; a good file makes items and receives
 test('import: the good rows alone, with the wrong ones in a file beside their reasons; exports come back as they went', async () => {
   const mixed = await file('mixed.csv', '货号;名称\nPEN;Pen\n6.9E+12;Ink\n')
   const wrong = join(here.folder, 'wrong.csv')
-  const some = await here.run(['import', 'items', mixed, '--mode', 'good-rows', '--problems', wrong])
+  const some = await here.runAlone(['import', 'items', mixed, '--mode', 'good-rows', '--problems', wrong])
   expect(some.code).toBe(3)
   expect(some.stdout).toContain('Done: 1 rows applied, 0 as they were already, 1 left out')
   expect(await readFile(wrong, 'utf8')).toContain('6.9E+12,Ink,3,"货号 ""6.9E+12"" has lost its last digits"')
 
   const balances = join(here.folder, 'balances.xlsx')
-  const written = await here.run(['export', 'balances', '--to', balances, '--json'])
+  const written = await here.runAlone(['export', 'balances', '--to', balances, '--json'])
   expect(lastJson(written)).toEqual({ file: balances, rows: 2 })
-  const counted = await here.run(['import', 'count', balances, '--json'])
+  const counted = await here.runAlone(['import', 'count', balances, '--json'])
   expect(lastJson(counted)).toMatchObject({ state: 'done', rowsTotal: 2, units: 0, warnings: 0 })
-  const screen = await here.run(['export', 'items'])
+  const screen = await here.runAlone(['export', 'items'])
   expect(screen.stdout.split('\r\n')).toEqual([
     '\uFEFFsku,name,names,barcodes,base unit,units,product,options,tracking,archived',
     'CUP,Cup,,,each,,,,plain,no',
@@ -121,15 +121,17 @@ test('import: the good rows alone, with the wrong ones in a file beside their re
     'TEA,Green tea,,,each,,,,plain,no',
     '',
   ])
-  expect((await here.run(['export', 'items', '--format', 'xlsx'])).stderr).toContain('Name a file with --to')
+  expect((await here.runAlone(['export', 'items', '--format', 'xlsx'])).stderr).toContain(
+    'Name a file with --to',
+  )
 })
 
 test('explain: an item without channels, and an SKU that nobody knows', async () => {
-  const known = await here.run(['explain', 'MUG'])
+  const known = await here.runAlone(['explain', 'MUG'])
   expect(known.code).toBe(0)
   expect(known.stdout).toContain('on hand 10 − reserved 0 − held 0 = available 10')
   expect(known.stdout).toContain('No channel sells it.')
-  const unknown = await here.run(['explain', 'TEAPOT', '--json'])
+  const unknown = await here.runAlone(['explain', 'TEAPOT', '--json'])
   expect(unknown).toMatchObject({
     code: 2,
     stderr:
@@ -143,7 +145,7 @@ const settings = () =>
     value === '' ? [] : ['--set', `${key}=${value}`],
   )
 const connect = (credentials: unknown, ...more: string[]) =>
-  here.run(['connect', 'woocommerce', ...settings(), '--credentials', '-', ...more], {
+  here.runAlone(['connect', 'woocommerce', ...settings(), '--credentials', '-', ...more], {
     input: typeof credentials === 'string' ? credentials : JSON.stringify(credentials),
   })
 
@@ -182,7 +184,7 @@ test.each([
   'connect: %s ends with 2 and says what to do, without repeating what is secret',
   async (_what, args, input, said) => {
     const given = input ?? JSON.stringify(shop.credentials)
-    const { code, stdout, stderr } = await here.run(['connect', 'woocommerce', ...settings(), ...args], {
+    const { code, stdout, stderr } = await here.runAlone(['connect', 'woocommerce', ...settings(), ...args], {
       input: given,
     })
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
@@ -196,9 +198,12 @@ test.each([
 test('connect: a platform that is out of reach ends with 4, and nothing is stored', async () => {
   const gone = await startShop('woocommerce', [{ sku: 'MUG', quantity: 1 }])
   await gone.close()
-  const ended = await here.run(['connect', 'woocommerce', '--set', `url=${gone.url}`, '--credentials', '-'], {
-    input: JSON.stringify(gone.credentials),
-  })
+  const ended = await here.runAlone(
+    ['connect', 'woocommerce', '--set', `url=${gone.url}`, '--credentials', '-'],
+    {
+      input: JSON.stringify(gone.credentials),
+    },
+  )
   expect(ended).toMatchObject({ code: 4, stdout: '' })
   expect(await count('connection')).toBe(0)
 })
@@ -217,10 +222,10 @@ test('connect: a shop is tried, stored sealed, imported, and says what to do nex
 })
 
 test('import listings: by the name of the connection, or one sentence when there is none', async () => {
-  const again = await here.run(['import', 'listings', 'Harbour', '--json'])
+  const again = await here.runAlone(['import', 'listings', 'Harbour', '--json'])
   expect(again.code).toBe(0)
   expect(lastJson(again)).toMatchObject({ listings: 3, mappedBySku: 0 })
-  const none = await here.run(['import', 'listings', 'Haven'])
+  const none = await here.runAlone(['import', 'listings', 'Haven'])
   expect(none).toMatchObject({
     code: 2,
     stdout: '',
@@ -229,17 +234,17 @@ test('import listings: by the name of the connection, or one sentence when there
 })
 
 test('explain: with a channel, down to the movements', async () => {
-  const { code, stdout } = await here.run(['explain', 'MUG'])
+  const { code, stdout } = await here.runAlone(['explain', 'MUG'])
   expect(code).toBe(0)
   expect(stdout).toContain('Harbour: ')
   expect(stdout).toContain('movements (receive): 10')
-  const json = lastJson(await here.run(['explain', 'MUG', '--json']))
+  const json = lastJson(await here.runAlone(['explain', 'MUG', '--json']))
   expect(json).toMatchObject({ sku: 'MUG', onHand: 10, listings: [{ connectionName: 'Harbour' }] })
 })
 
 test('doctor: what it looked at is named, and what is not as it should be ends with 3', async () => {
   // The server of tests runs without fsync, which a doctor must not call healthy.
-  const { code, stdout } = await here.run(['doctor'])
+  const { code, stdout } = await here.runAlone(['doctor'])
   expect(code).toBe(3)
   const lines = stdout.trim().split('\n')
   expect(lines.filter((line) => line.startsWith('BAD'))).toEqual([
@@ -290,27 +295,27 @@ test('doctor and replay: a parked event is found, named with its cure, and put b
         'cannot-apply', 'It could not be applied.', 1, now(), now()
       from connection`)
     .execute()
-  const doctor = await here.run(['doctor', '--json'])
+  const doctor = await here.runAlone(['doctor', '--json'])
   expect(doctor.code).toBe(3)
   expect(lastJson(doctor)).toMatchObject({ good: false })
   expect(JSON.stringify(lastJson(doctor))).toContain('see them with: plimsoll replay')
 
-  const listed = await here.run(['replay'])
+  const listed = await here.runAlone(['replay'])
   expect(listed.code).toBe(0)
   expect(listed.stdout).toContain('1 parked:')
   expect(listed.stdout).toContain('cannot-apply  listing 77: It could not be applied.')
 
-  const bad = await here.run(['replay', '--id', '7'])
+  const bad = await here.runAlone(['replay', '--id', '7'])
   expect(bad).toMatchObject({
     code: 2,
     stderr: expect.stringContaining('"7" is not the id of a parked event'),
   })
-  const none = await here.run(['replay', '--reason', 'unmapped-listing', '--json'])
+  const none = await here.runAlone(['replay', '--reason', 'unmapped-listing', '--json'])
   expect(lastJson(none)).toMatchObject({ replayed: 0, waiting: 0, stillParked: 0 })
   expect(none.code).toBe(0)
 
   // No hub runs, so what is put back in line waits, and that is what is said.
-  const all = await here.run(['replay', '--all', '--json'])
+  const all = await here.runAlone(['replay', '--all', '--json'])
   expect(lastJson(all)).toEqual({
     replayId: expect.any(String),
     replayed: 1,
@@ -358,7 +363,7 @@ test('connect: a platform that fails half-way ends with 4, and what is stored an
     expect(code).toBe(4)
     expect(stderr).toContain('Once this is cured run: plimsoll import listings "Half"')
     failing.faults.set({ errorRate: 0, latencyMs: [0, 0] })
-    expect((await here.run(['import', 'listings', 'Half'])).code).toBe(0)
+    expect((await here.runAlone(['import', 'listings', 'Half'])).code).toBe(0)
   } finally {
     await failing.close()
   }

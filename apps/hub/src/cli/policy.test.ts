@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { type Installation, makeInstallation } from '../testing/cli-database.ts'
 
-// Each command is a process of its own: a second and more where the machine is busy.
+// Each test is many commands.
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 })
 
 let here: Installation

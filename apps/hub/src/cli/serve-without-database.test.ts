@@ -20,7 +20,7 @@ beforeAll(async () => {
   const settings = Object.entries(shop.settings as Record<string, string>).flatMap(([key, value]) =>
     value === '' ? [] : ['--set', `${key}=${value}`],
   )
-  const connected = await here.run(
+  const connected = await here.runAlone(
     ['connect', 'woocommerce', ...settings, '--credentials', '-', '--live', '--json'],
     { input: JSON.stringify(shop.credentials) },
   )

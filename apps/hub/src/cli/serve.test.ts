@@ -23,7 +23,7 @@ beforeAll(async () => {
   const settings = Object.entries(shop.settings as Record<string, string>).flatMap(([key, value]) =>
     value === '' ? [] : ['--set', `${key}=${value}`],
   )
-  const connected = await here.run(
+  const connected = await here.runAlone(
     ['connect', 'woocommerce', ...settings, '--credentials', '-', '--live', '--json', '--log', 'debug'],
     { input: JSON.stringify(credentials()) },
   )

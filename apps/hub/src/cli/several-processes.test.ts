@@ -18,14 +18,14 @@ const running = new Set<RunningCli>()
 beforeAll(async () => {
   here = await makeInstallation()
   // Before the shops are connected: their listings are mapped to it as they are imported.
-  const made = await here.run(['item', 'create', 'MUG', '--name', 'Mug', '--json'])
+  const made = await here.runAlone(['item', 'create', 'MUG', '--name', 'Mug', '--json'])
   expect(made.code, made.stderr).toBe(0)
   for (let n = 0; n < SHOPS; n += 1) {
     const simulator = await startShop('woocommerce', [{ sku: 'MUG', quantity: 5 }])
     const settings = Object.entries(simulator.settings as Record<string, string>).flatMap(([key, value]) =>
       value === '' ? [] : ['--set', `${key}=${value}`],
     )
-    const connected = await here.run(
+    const connected = await here.runAlone(
       [
         'connect',
         'woocommerce',
@@ -93,7 +93,7 @@ async function setStock(quantity: number): Promise<void> {
     '--reason',
     'test',
   ]
-  const adjusted = await here.run([...args, '--json'])
+  const adjusted = await here.runAlone([...args, '--json'])
   expect(adjusted.code, adjusted.stderr + adjusted.stdout).toBe(0)
 }
 
@@ -120,7 +120,7 @@ test('processes share, take over from the killed and the frozen within ten secon
   await setStock(40)
   await until('all show 40', 20_000, allShow(40))
 
-  const status = await here.run(['status', '--json'])
+  const status = await here.runAlone(['status', '--json'])
   expect(status.code).toBe(0)
   expect(lastJson(status)).toMatchObject({ unworked: [], processes: [{ isAlive: true }, { isAlive: true }] })
 

@@ -7,7 +7,10 @@ import type { ConformanceWorld } from './world.ts'
 /** One way to try a connector: against its simulator, set up like this. */
 export type ConformanceSetup<Settings, Credentials> = {
   connector: Connector<Settings, Credentials>
-  /** A fresh world for each case: `createConformanceWorld` around a freshly started simulator. */
+  /**
+   * A fresh world for each case, `createConformanceWorld` around a freshly started simulator. In the tests several cases run
+   * at once, so that worlds share nothing.
+   */
   start(): Promise<ConformanceWorld>
 }
 

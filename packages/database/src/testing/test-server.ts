@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import { chmod, mkdtemp, readdir, rm, stat, statfs } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
+import { isAlive } from '../embedded/postmaster.ts'
 import { migrate } from '../migrations.ts'
 import { type Database, openDatabase } from '../open-database.ts'
 
@@ -12,12 +13,12 @@ export type TestServer = { url: string; template: string }
 export type TestDatabase = Database & { drop(): Promise<void> }
 
 /**
- * Starts a server for tests: embedded, `fsync` off, in a temporary folder, or the one named by
- * PLIMSOLL_TEST_DATABASE_URL; with a template database that is migrated once.
+ * Starts a server for tests: embedded, `fsync` off, in a temporary folder (in memory where there is room), or the one
+ * named by PLIMSOLL_TEST_DATABASE_URL; with a template database that is migrated once.
  */
 export async function startTestServer(): Promise<TestServer & { stop(): Promise<void> }> {
   const given = process.env.PLIMSOLL_TEST_DATABASE_URL
-  const folder = given === undefined ? await makeTemporaryFolder() : undefined
+  const folder = given === undefined ? await makeServerFolder() : undefined
   const admin = await openDatabase({
     keep: 'stop-with-process',
     fsync: false,
@@ -84,9 +85,38 @@ function uniqueName(kind: string): string {
   return `plimsoll_${kind}_${randomBytes(6).toString('hex')}`
 }
 
+/** What all databases and the write-ahead log of a run take at most, several times over. */
+const ROOM_BYTES = 4 * 1024 ** 3
+
+const MEMORY = '/dev/shm'
+const HOUR_MS = 3_600_000
+
+/**
+ * A folder of which nothing is ever written to a disk, where there is room for one, or a usual temporary one. A clone is
+ * 800 files: 0.1 to 0.4 s of the processor's time on ext4, 0.03 s in memory (measured, 2026-11).
+ */
+async function makeServerFolder(): Promise<string> {
+  const room = await statfs(MEMORY).catch(() => undefined)
+  if (room === undefined) return await makeTemporaryFolder()
+  await forgetKilledRuns()
+  if (room.bavail * room.bsize < ROOM_BYTES) return await makeTemporaryFolder()
+  return await makeTemporaryFolder(MEMORY, `plimsoll-test-${process.pid}-`)
+}
+
+/** A run that was killed could not remove its folder; on a disk nobody minds, but this is memory. */
+async function forgetKilledRuns(): Promise<void> {
+  for (const name of await readdir(MEMORY)) {
+    const pid = Number(/^plimsoll-test-(\d+)-/.exec(name)?.[1] ?? process.pid)
+    const folder = join(MEMORY, name)
+    const found = await stat(folder).catch(() => undefined) // another run may have removed it
+    if (found === undefined || isAlive(pid) || Date.now() - found.mtimeMs < HOUR_MS) continue
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
 /** Passable for the unprivileged user that the server runs as when tests run as root. */
-export async function makeTemporaryFolder(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'plimsoll-test-'))
+export async function makeTemporaryFolder(parent = tmpdir(), prefix = 'plimsoll-test-'): Promise<string> {
+  const folder = await mkdtemp(join(parent, prefix))
   await chmod(folder, 0o711)
   return folder
 }

@@ -194,7 +194,7 @@ test('what plain levels show is the same decided one by one and all at once, wha
       expect(await workOutPlainItems(world.context, itemIds)).toEqual({ ...singly, special: [] })
       expect(await written(world, new Date(clock.now()))).toEqual(expected)
     }),
-    { ...fromEnvironment<unknown>(25), endOnFailure: true },
+    { ...fromEnvironment<unknown>(10), endOnFailure: true },
   )
 })
 

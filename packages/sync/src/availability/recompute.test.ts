@@ -279,6 +279,6 @@ test('whatever policies, windows, stock, kits and mappings change, all worked ou
       expect(await recomputeAll(world.context)).toMatchObject({ changed: 1 })
       expect(await shownIn(world)).toEqual(shown)
     }),
-    { ...fromEnvironment<unknown>(12), endOnFailure: true },
+    { ...fromEnvironment<unknown>(6), endOnFailure: true },
   )
 })

@@ -271,7 +271,7 @@ test('I10: what would be shown is what is shown once it is done and the channels
         }
       },
     ),
-    { ...fromEnvironment(12), endOnFailure: true },
+    { ...fromEnvironment(6), endOnFailure: true },
   )
   expect(exact).toBeGreaterThan(estimated)
 }, 600_000)

@@ -179,6 +179,6 @@ test('I3: overlapping backfills, polls and webhooks, with faults and take-overs,
           group by command_key, kind having count(*) > 1`)
       expect(doubled).toEqual([])
     }),
-    { ...fromEnvironment(10), endOnFailure: true },
+    { ...fromEnvironment(6), endOnFailure: true },
   )
 }, 300_000)

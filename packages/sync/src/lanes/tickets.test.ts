@@ -188,7 +188,7 @@ test('I6: whatever lands when, every level ends at what is desired', async () =>
         expect([sku, platform.quantityOf(sku)]).toEqual([sku, level.desired])
       }
     }),
-    { ...fromEnvironment(10), endOnFailure: true },
+    { ...fromEnvironment(6), endOnFailure: true },
   )
 }, 60_000)
 

@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { type Installation, makeInstallation } from '../../testing/cli-database.ts'
-import { lastJson, runHere } from '../../testing/run-cli.ts'
+import { lastJson } from '../../testing/run-cli.ts'
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
@@ -14,14 +14,14 @@ beforeAll(async () => {
   const file = join(here.folder, 'items.csv')
   await writeFile(file, 'sku,name,quantity\nMUG,Mug,10\n')
   await here.run(['import', 'items', file])
-  await runHere(['item', 'create', 'MILK', '--name', 'Milk', '--tracking', 'lot', ...here.place])
-  await runHere(['item', 'create', 'CAM', '--name', 'Camera', '--tracking', 'serial', ...here.place])
-  await runHere(['location', 'create', 'EAST', '--name', 'East', ...here.place])
+  await here.run(['item', 'create', 'MILK', '--name', 'Milk', '--tracking', 'lot'])
+  await here.run(['item', 'create', 'CAM', '--name', 'Camera', '--tracking', 'serial'])
+  await here.run(['location', 'create', 'EAST', '--name', 'East'])
   await stock('valuation', '--currency', 'EUR')
 })
 afterAll(() => here.remove())
 
-const stock = (...args: string[]) => runHere(['stock', ...args, ...here.place])
+const stock = (...args: string[]) => here.run(['stock', ...args])
 const idOf = async (name: string, ...args: string[]) => String(lastJson(await stock(...args, '--json'))[name])
 
 test('what arrives lands on lots and by serial number', async () => {

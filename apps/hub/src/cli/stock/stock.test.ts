@@ -3,9 +3,9 @@ import { join } from 'node:path'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { type Installation, makeInstallation } from '../../testing/cli-database.ts'
-import { lastJson, runHere } from '../../testing/run-cli.ts'
+import { lastJson } from '../../testing/run-cli.ts'
 
-// The first command is a process of its own: seconds where the machine is busy.
+// Each test is many commands.
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
 /** One story on one installation: a clerk with ten mugs and no hub that runs. */
@@ -18,7 +18,7 @@ beforeAll(async () => {
 })
 afterAll(() => here.remove())
 
-const stock = (...args: string[]) => runHere(['stock', ...args, ...here.place])
+const stock = (...args: string[]) => here.run(['stock', ...args])
 async function movements(): Promise<number> {
   const found = await sql<{ rows: number }>`select count(*) as rows from movement`.execute(
     here.database.kysely,
@@ -44,7 +44,7 @@ test('each subcommand says in a sentence what it did', async () => {
 })
 
 test('a quantity may be of a unit of the item; what was done is said in base units', async () => {
-  expect(await runHere(['item', 'change', 'MUG', '--unit', 'case=12', ...here.place])).toMatchObject({
+  expect(await here.run(['item', 'change', 'MUG', '--unit', 'case=12'])).toMatchObject({
     code: 0,
   })
   expect((await stock('receive', 'MUG', '0.5', '--unit', 'case')).stdout).toContain(
