@@ -19,6 +19,7 @@ export const bench: Bench = async ({ quick, say }) => {
   const board = new RoutingBoard(world)
   const totals = { parcels: 0, split: 0, waitingUnits: 0, exact: 0 }
   const started = performance.now()
+  const cpuBefore = process.cpuUsage()
   for (const order of orders) {
     const { parcels, waiting, why } = board.decide(order, ROUTING_TIME)
     totals.parcels += parcels.length
@@ -27,10 +28,13 @@ export const bench: Bench = async ({ quick, say }) => {
     for (const { units } of waiting) totals.waitingUnits += units
   }
   const seconds = (performance.now() - started) / 1_000
+  const cpu = process.cpuUsage(cpuBefore)
   say(`${orders.length} orders in ${seconds.toFixed(2)} s: ${JSON.stringify(totals)}`)
   return {
     ...size,
     ordersPerSecond: Math.round(orders.length / seconds),
+    // What the machine would do if it had nothing else to do.
+    ordersPerCpuSecond: Math.round(orders.length / ((cpu.user + cpu.system) / 1_000_000)),
     ...totals,
     optimality: againstExact(quick ? 500 : 2_000),
   }

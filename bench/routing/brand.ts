@@ -3,6 +3,7 @@ import type {
   RoutingOrder,
   RoutingPlace,
   RoutingRules,
+  RoutingStock,
   RoutingWorld,
 } from '../../packages/orders/src/index.ts'
 import { type Below, placeOf, ROUTING_TIME } from '../../packages/orders/src/testing/routing-cases.ts'
@@ -39,9 +40,9 @@ function toPlace(nth: number, items: readonly RoutingItem[], below: Below): Rout
     priority: 1 + below(3),
     cutOff: ['12:00', '15:00', null][nth % 3] ?? null,
     capacityPerDay: nth % 7 === 0 ? 4_000 : null,
-    stock: items.flatMap(({ itemId }, item) => {
+    stock: items.flatMap(({ itemId }, item): RoutingStock[] => {
       if (below(3) > 0) return []
-      if (item % 10 > 0) return [{ itemId, free: below(60), expiresOn: null }]
+      if (item % 10 > 0) return [{ itemId, free: below(item < items.length / 4 ? 400 : 60), expiresOn: null }]
       return ['2026-12-10', '2027-03-01', '2027-09-01'].map((expiresOn) => ({
         itemId,
         free: below(20),
@@ -54,7 +55,7 @@ function toPlace(nth: number, items: readonly RoutingItem[], below: Below): Rout
 function toOrder(nth: number, items: number, below: Below): RoutingOrder {
   const at = COUNTRIES[below(COUNTRIES.length)] ?? COUNTRIES[0]
   // Few items sell much.
-  const anItem = () => `item-${Math.floor((below(1_000) / 1_000) ** 2 * items)}`
+  const anItem = () => `item-${Math.floor((below(1_000_000) / 1_000_000) ** 2 * items)}`
   const lines = Array.from({ length: 1 + below(below(4) + 1) }, (_, line) => {
     const isPack = below(8) === 0
     const units = (1 + below(3)) * (isPack ? 6 : 1)

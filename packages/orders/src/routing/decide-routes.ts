@@ -48,6 +48,7 @@ export class RoutingBoard {
   readonly #assigned: number[]
   readonly #departures: Departures[]
   readonly #times = new LocalTimes()
+  #moment: Moment | undefined
 
   constructor({ places, rules, items = [] }: RoutingWorld) {
     // In order of codes, so that it does not matter how they were handed over.
@@ -87,7 +88,7 @@ export class RoutingBoard {
   }
 
   #turnOf(order: RoutingOrder, at: Date): Turn {
-    const now: LocalTime[] = this.#places.map(({ timeZone }) => this.#times.at(at, timeZone))
+    const { now, leavesIn } = this.#momentAt(at)
     return {
       places: this.#places,
       rules: this.#rules,
@@ -98,15 +99,23 @@ export class RoutingBoard {
       stock: this.#stock,
       itemOf: (itemId) => this.#items.get(itemId) ?? { itemId, sku: '', tags: [] },
       now,
-      leavesIn: this.#preferences.some(({ kind }) => kind === 'cut-off')
-        ? this.#departures.map((departures, place) => departuresAt(departures, now[place]))
-        : [],
+      leavesIn,
       excluded: this.#placeLimits.ofOrder(order, this.#assigned, {
         instant: at,
         times: this.#times,
         departures: this.#departures,
       }),
     }
+  }
+
+  /** Orders of one batch mostly ask at one moment. */
+  #momentAt(at: Date): Moment {
+    const minute = Math.floor(at.getTime() / MINUTE_MS)
+    if (this.#moment?.minute === minute) return this.#moment
+    const now = this.#places.map(({ timeZone }) => this.#times.at(at, timeZone))
+    const leavesIn = this.#departures.map((departures, place) => departuresAt(departures, now[place]))
+    this.#moment = { minute, now, leavesIn }
+    return this.#moment
   }
 
   #parcelsOf({ lines, candidates }: PosedProblem, { given }: FoundRoutes): Parcel[] {
@@ -163,6 +172,9 @@ export class RoutingBoard {
     }
   }
 }
+
+const MINUTE_MS = 60_000
+type Moment = { minute: number; now: LocalTime[]; leavesIn: number[] }
 
 /** More than anybody would send one order in. */
 const PARCELS_MAX = 20

@@ -1,4 +1,4 @@
-import type { PosedProblem, Turn } from './pose-problem.ts'
+import type { PosedLine, PosedProblem, Turn } from './pose-problem.ts'
 import { NO_TARIFF, type Preference } from './preferences.ts'
 import type {
   PlaceVerdict,
@@ -23,20 +23,17 @@ export function explainRoutes(
   const preferences = [UNITS, ...turn.preferences]
   const places: PlaceWhy[] = []
   let candidate = 0
-  for (const [place, { locationId, code }] of turn.places.entries()) {
-    let verdict: PlaceVerdict | undefined
-    if (candidates[candidate] === place) {
-      const nth = candidate
-      candidate += 1
-      const isChosen = lines.some((_, line) => (given[line * candidates.length + nth] ?? 0) > 0)
-      verdict = isChosen ? CHOSEN : compareAlone(preferences, score, alone[nth] ?? [])
-    } else {
-      const excluded = lines.map((line) => line.excluded[place])
-      const kept = lines.some((line) => (line.there[place] ?? 0) > 0)
-      verdict = excluded.find((each) => each !== undefined && each.kind !== 'pinned') ??
-        excluded.find((each) => each !== undefined) ?? { verdict: 'empty', kept }
+  for (let place = 0; place < turn.places.length; place += 1) {
+    const { locationId, code } = turn.places[place] ?? { locationId: '', code: '' }
+    if (candidates[candidate] !== place) {
+      places.push(toWhy(locationId, code, excludedOrEmpty(lines, place)))
+      continue
     }
-    places.push({ locationId, code, ...verdict })
+    const verdict = isUsed(given, candidates.length, candidate)
+      ? CHOSEN
+      : compareAlone(preferences, score, alone[candidate] ?? [])
+    places.push(toWhy(locationId, code, verdict))
+    candidate += 1
   }
   return {
     exact,
@@ -48,6 +45,44 @@ export function explainRoutes(
     })),
     places,
   }
+}
+
+/** Written out and not spread: it is done for every place of every order. */
+function toWhy(locationId: string, code: string, verdict: PlaceVerdict): PlaceWhy {
+  switch (verdict.verdict) {
+    case 'chosen':
+      return { locationId, code, verdict: 'chosen' }
+    case 'excluded':
+      return { locationId, code, verdict: 'excluded', rule: verdict.rule, kind: verdict.kind }
+    case 'empty':
+      return { locationId, code, verdict: 'empty', kept: verdict.kept }
+    case 'worse': {
+      const { rule, kind, chosen, alone } = verdict
+      return { locationId, code, verdict: 'worse', rule, kind, chosen, alone }
+    }
+    default: {
+      const never: never = verdict
+      return never
+    }
+  }
+}
+
+/** What excludes a place from a line, a rule before a pin; else that nothing may leave there. */
+function excludedOrEmpty(lines: readonly PosedLine[], place: number): PlaceVerdict {
+  let pinned: PlaceVerdict | undefined
+  let kept = false
+  for (const { excluded, there } of lines) {
+    const each = excluded[place]
+    if (each !== undefined && each.kind !== 'pinned') return each
+    pinned ??= each
+    if ((there[place] ?? 0) > 0) kept = true
+  }
+  return pinned ?? { verdict: 'empty', kept }
+}
+
+function isUsed(given: readonly number[], size: number, place: number): boolean {
+  for (let at = place; at < given.length; at += size) if ((given[at] ?? 0) > 0) return true
+  return false
 }
 
 const CHOSEN: PlaceVerdict = { verdict: 'chosen' }
@@ -81,9 +116,7 @@ export function explainWaiting(
   { lines, candidates, problem }: PosedProblem,
   { given }: Pick<FoundRoutes, 'given'>,
 ): Waiting[] {
-  const used = candidates.map((_, at) =>
-    lines.some((_, nth) => (given[nth * candidates.length + at] ?? 0) > 0),
-  )
+  const used = candidates.map((_, at) => isUsed(given, candidates.length, at))
   const isFull = used.filter(Boolean).length >= problem.parcelsMax
   return lines.flatMap(({ line, chunks, chunkUnits, capacity, there }, nth) => {
     let routed = 0

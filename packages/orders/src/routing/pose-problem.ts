@@ -117,7 +117,7 @@ export function mayLeave(
   const place = places[holding.place]
   if (place === undefined) return 0
   const today = now[holding.place]?.dayNumber ?? 0
-  const kept = stockLimits.safetyOf(holding, place, itemOf(itemId))
+  const kept = stockLimits.safetyOf(holding, place, () => itemOf(itemId))
   return Math.max(0, freeUntil(holding, today + shelfLifeDays) - kept)
 }
 
@@ -187,11 +187,14 @@ function costsOf(
       units: lines.flatMap((line) => candidates.map((place) => cost(line, place, turn))),
     }
   }
-  const costs = candidates.map((place) => placeCost(kind, rule, order, place, turn))
-  return {
-    parcels: costs.map(({ parcel }) => parcel),
-    units: lines.flatMap(() => costs.map(({ unit }) => unit)),
+  const parcels: number[] = []
+  const units: number[] = new Array<number>(lines.length * candidates.length)
+  for (const [at, place] of candidates.entries()) {
+    const { parcel, unit } = placeCost(kind, rule, order, place, turn)
+    parcels.push(parcel)
+    for (let nth = 0; nth < lines.length; nth += 1) units[nth * candidates.length + at] = unit
   }
+  return { parcels, units }
 }
 
 function placeCost(

@@ -15,6 +15,9 @@ export class SearchBounds {
   /** By preference: what the cheapest parcel costs. */
   readonly #cheapestParcel: number[]
   #unitCostWithStock: number[] | undefined
+  /** Of the places that are in the set: chunks by line, and what their parcels cost by preference. */
+  readonly #covered: number[]
+  readonly #parcelCost: number[]
 
   constructor(problem: RoutingProblem) {
     this.#problem = problem
@@ -33,6 +36,8 @@ export class SearchBounds {
       (sum, { chunkUnits }, line) => sum + chunkUnits * (this.#target[line] ?? 0),
       0,
     )
+    this.#covered = lines.map(() => 0)
+    this.#parcelCost = parcelCosts.map(() => 0)
     this.#cheapestParcel = parcelCosts.map((costs) => (size === 0 ? 0 : Math.min(...costs)))
   }
 
@@ -41,20 +46,17 @@ export class SearchBounds {
     return (capacity[line * size + place] ?? 0) > 0
   }
 
-  /** The line that the places do not cover which the fewest others have; undefined: all is covered. */
-  shortLine(chosen: readonly boolean[], banned: readonly boolean[]): number | undefined {
-    const { lines, size, capacity } = this.#problem
+  /** The line that the set does not cover which the fewest other places have; undefined: all is covered. */
+  shortLine(isOut: (place: number) => boolean): number | undefined {
+    const { lines, size } = this.#problem
     let short: number | undefined
     let fewest = Number.POSITIVE_INFINITY
     for (let line = 0; line < lines.length; line += 1) {
-      let covered = 0
+      if ((this.#covered[line] ?? 0) >= (this.#target[line] ?? 0)) continue
       let others = 0
-      for (let place = 0; place < size; place += 1) {
-        const chunks = capacity[line * size + place] ?? 0
-        if (chosen[place] === true) covered += chunks
-        else if (chunks > 0 && banned[place] !== true) others += 1
-      }
-      if (covered >= (this.#target[line] ?? 0) || others >= fewest) continue
+      for (let place = 0; place < size; place += 1)
+        if (this.canGive(line, place) && !isOut(place)) others += 1
+      if (others >= fewest) continue
       short = line
       fewest = others
     }
@@ -76,32 +78,38 @@ export class SearchBounds {
     ]
   }
 
-  /** Of every plan that uses all of these places and at most `more` others. */
-  of(chosen: readonly boolean[], more: number, aim: 'covering' | 'any'): number[] {
+  /** Takes a place into the set that `holds` speaks of, or, with −1, out of it again. */
+  count(place: number, sign: 1 | -1): void {
     const { lines, size, capacity, parcelCosts } = this.#problem
+    for (let line = 0; line < lines.length; line += 1)
+      this.#covered[line] = (this.#covered[line] ?? 0) + sign * (capacity[line * size + place] ?? 0)
+    for (let nth = 0; nth < parcelCosts.length; nth += 1)
+      this.#parcelCost[nth] = (this.#parcelCost[nth] ?? 0) + sign * (parcelCosts[nth]?.[place] ?? 0)
+  }
+
+  /** Whether no plan that uses all places of the set and at most `more` others can be better than a score. */
+  holds(best: readonly number[], more: number, aim: 'covering' | 'any'): boolean {
+    const { lines } = this.#problem
     let units = 0
     let isCovered = true
     for (let line = 0; line < lines.length; line += 1) {
-      let covered = 0
-      for (let place = 0; place < size; place += 1)
-        if (chosen[place] === true) covered += capacity[line * size + place] ?? 0
+      const covered = this.#covered[line] ?? 0
       const target = this.#target[line] ?? 0
       if (covered < target) isCovered = false
-      units +=
-        (lines[line]?.chunkUnits ?? 0) * Math.min(target, covered + more * (this.#mostAlone[line] ?? 0))
+      const most = Math.min(target, covered + more * (this.#mostAlone[line] ?? 0))
+      units += (lines[line]?.chunkUnits ?? 0) * most
     }
     // Not all can be had any more: a plan that covers is not among them.
-    if (aim === 'covering' && units < this.unitsMax) return IMPOSSIBLE
+    if (aim === 'covering' && units < this.unitsMax) return true
+    const ofUnits = -units - (best[0] ?? 0)
+    if (ofUnits !== 0) return ofUnits > 0
     const unitCosts = aim === 'covering' ? this.#unitCosts() : undefined
-    const bound = [-units]
-    for (let nth = 0; nth < parcelCosts.length; nth += 1) {
-      let cost = unitCosts?.[nth] ?? 0
-      for (let place = 0; place < size; place += 1)
-        if (chosen[place] === true) cost += parcelCosts[nth]?.[place] ?? 0
-      if (!isCovered && aim === 'covering') cost += this.#cheapestParcel[nth] ?? 0
-      bound.push(cost)
+    for (let nth = 0; nth < this.#parcelCost.length; nth += 1) {
+      const rest = aim === 'covering' && !isCovered ? (this.#cheapestParcel[nth] ?? 0) : 0
+      const difference = (this.#parcelCost[nth] ?? 0) + (unitCosts?.[nth] ?? 0) + rest - (best[nth + 1] ?? 0)
+      if (difference !== 0) return difference > 0
     }
-    return bound
+    return true
   }
 
   /** All targets at each line's cheapest place. */
@@ -144,9 +152,6 @@ export class SearchBounds {
     return sum
   }
 }
-
-/** Worse than any plan. */
-const IMPOSSIBLE: number[] = [Number.POSITIVE_INFINITY]
 
 function twoCheapest(costs: readonly number[]): number {
   let [first, second] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY]

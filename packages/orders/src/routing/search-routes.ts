@@ -133,21 +133,22 @@ class RouteSearch {
    */
   #branch(order: readonly number[], depth: number, aim: 'covering' | 'any'): void {
     const { parcelsMax } = this.#problem
-    const short = this.#bounds.shortLine(this.#chosen, this.#banned)
+    const isOut = (place: number) => this.#chosen[place] === true || this.#banned[place] === true
+    const short = this.#bounds.shortLine(isOut)
     if (depth > 0 && (short === undefined || aim === 'any')) this.#consider()
     if (depth === parcelsMax) return
     const isChild = (place: number) =>
-      this.#chosen[place] !== true &&
-      this.#banned[place] !== true &&
-      (short === undefined || aim === 'any' || this.#bounds.canGive(short, place))
+      !isOut(place) && (short === undefined || aim === 'any' || this.#bounds.canGive(short, place))
     const banned: number[] = []
     for (const place of order) {
       if (!isChild(place)) continue
       if (this.#workLeft <= 0) break
       this.#workLeft -= 1
       this.#chosen[place] = true
-      if (!this.#isBest(this.#bounds.of(this.#chosen, parcelsMax - depth - 1, aim)))
+      this.#bounds.count(place, 1)
+      if (!this.#bounds.holds(this.#best.score, parcelsMax - depth - 1, aim))
         this.#branch(order, depth + 1, aim)
+      this.#bounds.count(place, -1)
       this.#chosen[place] = false
       this.#banned[place] = true
       banned.push(place)

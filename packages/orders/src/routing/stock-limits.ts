@@ -21,10 +21,14 @@ export class StockLimits {
   }
 
   /** Units that stay at a place whatever comes. */
-  safetyOf(holding: Holding, { code }: RoutingPlace, item: RoutingItem): number {
-    holding.safety ??=
-      this.#safeties.find((rule) => rule.locations?.includes(code) !== false && fitsItem(rule, item))
-        ?.units ?? 0
+  safetyOf(holding: Holding, { code }: RoutingPlace, itemOf: () => RoutingItem): number {
+    if (holding.safety === undefined) {
+      const item = itemOf()
+      const rule = this.#safeties.find(
+        (each) => each.locations?.includes(code) !== false && fitsItem(each, item),
+      )
+      holding.safety = rule?.units ?? 0
+    }
     return holding.safety
   }
 }
