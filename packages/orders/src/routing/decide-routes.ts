@@ -114,6 +114,11 @@ export class RoutingBoard {
     if (this.#moment?.minute === minute) return this.#moment
     const now = this.#places.map(({ timeZone }) => this.#times.at(at, timeZone))
     const leavesIn = this.#departures.map((departures, place) => departuresAt(departures, now[place]))
+    for (const [place, { dayNumber }] of now.entries()) {
+      // What left yesterday takes nothing of what can leave today.
+      const before = this.#moment?.now[place]?.dayNumber
+      if (before !== undefined && before !== dayNumber) this.#assigned[place] = 0
+    }
     this.#moment = { minute, now, leavesIn }
     return this.#moment
   }
