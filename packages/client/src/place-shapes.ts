@@ -22,6 +22,19 @@ export const locationDetail = z.object({
   address: z.string().nullable(),
   openingDays: z.array(count).describe('ISO weekdays: 1 is Monday, 7 is Sunday.'),
   holidays: z.array(z.iso.date()).describe('Closed all the same.'),
+  region: z.string().nullable().describe('As addresses write it, such as CA.'),
+  postalCode: z.string().nullable(),
+  latitude: z.number().nullable().describe('Degrees.'),
+  longitude: z.number().nullable(),
+  routingPriority: count.describe('1 is preferred to 2 when orders are routed.'),
+  cutOff: z.string().nullable().describe('Local time, as 15:00, by which an order leaves on the same day.'),
+  capacityPerDay: count.nullable().describe('Parcels; null: as many as come.'),
+  ships: z
+    .boolean()
+    .nullable()
+    .describe(
+      'Whether orders leave from there; null: as its kind says (transit and marketplace-fulfilled do not).',
+    ),
   nextWorkingDay: z.iso.date().nullable().describe('Today there, or the next day on which it works.'),
   createdAt: instant,
   archivedAt: instant.nullable(),

@@ -46,7 +46,7 @@ import type {
   SerialTable,
   ShelfLifeMinimumTable,
 } from './tables/lots.ts'
-import type { OrderLineTable, SalesOrderTable } from './tables/orders.ts'
+import type { OrderLineTable, RoutingRulesTable, SalesOrderTable } from './tables/orders.ts'
 import type {
   AdjustmentReasonTable,
   BinTable,
@@ -195,6 +195,7 @@ export interface Tables {
   staleOrders: StaleOrdersTable
   salesOrder: SalesOrderTable
   orderLine: OrderLineTable
+  routingRules: RoutingRulesTable
   connection: ConnectionTable
   externalLocation: ExternalLocationTable
   poolLocation: PoolLocationTable

@@ -41,3 +41,41 @@ export {
 export { lockLotsOfOrders } from './lots-of-orders.ts'
 export { contentHashOf, type LineFacts, type OrderFacts, openUnitsOf } from './order-facts.ts'
 export { decideVersion, type VersionVerdict } from './order-version.ts'
+export { decideRoutes, RoutingBoard, type RoutingWorld } from './routing/decide-routes.ts'
+export {
+  findOrdersToTry,
+  loadRoutingOrders,
+  type StoredRoutingOrder,
+  type UnitsRouted,
+} from './routing/routing-orders.store.ts'
+export { findRoutingItems, loadRoutingPlaces } from './routing/routing-places.store.ts'
+export type {
+  OwnUnits,
+  Parcel,
+  PlaceVerdict,
+  PlaceWhy,
+  PreferenceKind,
+  RoutingItem,
+  RoutingLine,
+  RoutingOrder,
+  RoutingPlace,
+  RoutingPlan,
+  RoutingStock,
+  RoutingWhy,
+  Waiting,
+  WaitingBecause,
+} from './routing/routing-plan.ts'
+export {
+  findRoutingRules,
+  listRoutingRules,
+  type StoredRoutingRules,
+  saveRoutingRules,
+} from './routing/routing-rules.store.ts'
+export {
+  DEFAULT_ROUTING_RULES,
+  type Destination,
+  type RoutingRule,
+  type RoutingRules,
+  routingRules,
+} from './routing/routing-rules.ts'
+export { type RoutingSummary, type RoutingTrial, tryRules } from './routing/try-rules.ts'

@@ -24,6 +24,7 @@ import { productCommand } from './product.ts'
 import { protectCommand } from './protect.ts'
 import { reconcileCommand } from './reconcile.ts'
 import { replayCommand } from './replay.ts'
+import { routingCommand } from './routing.ts'
 import { safetyCommands } from './safety.ts'
 import { serveCommand } from './serve.ts'
 import { simulateCommand } from './simulate.ts'
@@ -62,6 +63,7 @@ export function createProgram(exit: (code: number) => void): Command {
     kitCommand,
     policyCommand,
     protectCommand,
+    routingCommand,
     exportCommand,
     explainCommand,
     whatIfCommand,

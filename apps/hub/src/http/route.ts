@@ -47,6 +47,7 @@ export const tags = [
   'Items and stock',
   'Stock commands',
   'Locations',
+  'Routing',
   'Transfers',
   'Inbound shipments',
   'Stock counts',

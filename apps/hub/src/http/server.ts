@@ -41,6 +41,7 @@ import { protectionRoutes } from './protection-routes.ts'
 import { referencePage } from './reference-page.ts'
 import { reservationRoutes } from './reservation-routes.ts'
 import type { RouteSpec } from './route.ts'
+import { routingRoutes } from './routing-routes.ts'
 import { safetyRoutes } from './safety-routes.ts'
 import { stockRoutes } from './stock-routes.ts'
 import { streamRoute } from './stream-route.ts'
@@ -117,6 +118,7 @@ export async function createServer(
         await api.register(countedPlaceRoutes(hub))
         await api.register(intakeRoutes(hub))
         await api.register(policyRoutes(hub))
+        await api.register(routingRoutes(hub))
         await api.register(protectionRoutes(hub))
         await api.register(safetyRoutes(hub))
         await api.register(cutoverRoutes(hub))

@@ -18,6 +18,15 @@ export interface SalesOrderTable {
   changedAt: Date
 }
 
+/** The whole list, one row for each time it was saved. */
+export interface RoutingRulesTable {
+  organizationId: string
+  version: number
+  rules: unknown
+  actor: string
+  savedAt: Date
+}
+
 export interface OrderLineTable {
   organizationId: string
   lineId: string

@@ -41,6 +41,14 @@ export interface LocationTable {
   holidays: Generated<string[]>
   archivedAt: Date | null
   version: Generated<number>
+  region: Generated<string | null>
+  postalCode: Generated<string | null>
+  latitude: Generated<number | null>
+  longitude: Generated<number | null>
+  routingPriority: Generated<number>
+  cutOff: Generated<string | null>
+  capacityPerDay: Generated<number | null>
+  ships: Generated<boolean | null>
 }
 
 export interface CommandKeyTable {

@@ -17,6 +17,20 @@ export type LocationFields = {
   /** The connection whose own count is the truth here; null: the hub counts. */
   countedBy: string | null
   address: string | null
+  /** As addresses write it, such as CA. */
+  region: string | null
+  postalCode: string | null
+  /** Degrees; both or neither. */
+  latitude: number | null
+  longitude: number | null
+  /** 1 is preferred to 2 when orders are routed. */
+  routingPriority: number
+  /** Local time, as 15:00, by which an order leaves on the same day; null: any. */
+  cutOff: string | null
+  /** Parcels; null: as many as come. */
+  capacityPerDay: number | null
+  /** Whether orders leave from here; null: as its kind says (transit and marketplace-fulfilled do not). */
+  ships: boolean | null
 }
 
 /** A location as it stands; `version` changes with each change. Plain JSON. */
@@ -35,6 +49,14 @@ export const NEW_LOCATION: Omit<LocationFields, 'name' | 'kind'> = {
   address: null,
   openingDays: [1, 2, 3, 4, 5],
   holidays: [],
+  region: null,
+  postalCode: null,
+  latitude: null,
+  longitude: null,
+  routingPriority: 100,
+  cutOff: null,
+  capacityPerDay: null,
+  ships: null,
 }
 
 const kinds: readonly LocationKind[] = [
@@ -71,5 +93,32 @@ export function findBadLocation(code: string, fields: LocationFields): Refusal |
   const wrongHoliday = fields.holidays.find((day) => !isDay(day))
   if (wrongHoliday !== undefined)
     return bad('holidays', `"${wrongHoliday}" is no day: write it as 2026-05-01.`)
+  return findBadRouting(fields)
+}
+
+/** Of what routing goes by. */
+function findBadRouting(fields: LocationFields): Refusal | undefined {
+  const bad = (field: string, message: string) => refuse('invalid-location', field, message)
+  const { region, postalCode, latitude, longitude, routingPriority, cutOff, capacityPerDay } = fields
+  if (region !== null && (region.trim() === '' || region.length > 100))
+    return bad('region', 'A region has 1 to 100 characters.')
+  if (postalCode !== null && (postalCode.trim() === '' || postalCode.length > 20))
+    return bad('postalCode', 'A postal code has 1 to 20 characters.')
+  if ((latitude === null) !== (longitude === null))
+    return bad('longitude', 'Give the latitude and the longitude, or neither.')
+  if (latitude !== null && !(latitude >= -90 && latitude <= 90))
+    return bad('latitude', `${latitude} is no latitude: from -90 to 90 degrees.`)
+  if (longitude !== null && !(longitude >= -180 && longitude <= 180))
+    return bad('longitude', `${longitude} is no longitude: from -180 to 180 degrees.`)
+  if (!Number.isInteger(routingPriority) || routingPriority < 1 || routingPriority > 1_000_000)
+    return bad('routingPriority', 'A priority is a whole number from 1, the most preferred, to 1,000,000.')
+  if (cutOff !== null && !/^([01]\d|2[0-3]):[0-5]\d$/.test(cutOff))
+    return bad('cutOff', `"${cutOff}" is no time of day: write it as 15:00.`)
+  if (
+    capacityPerDay !== null &&
+    (!Number.isInteger(capacityPerDay) || capacityPerDay < 0 || capacityPerDay > CAPACITY_MAX)
+  )
+    return bad('capacityPerDay', 'A capacity is a whole number of parcels, or none.')
   return undefined
 }
+const CAPACITY_MAX = 2_000_000_000

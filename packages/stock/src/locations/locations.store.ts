@@ -46,10 +46,13 @@ export async function insertLocation(
 ): Promise<boolean> {
   const inserted = await sql`
     insert into location (organization_id, location_id, code, name, kind, country, time_zone, counted_by, address,
-      opening_days, holidays, created_at)
+      opening_days, holidays, created_at, region, postal_code, latitude, longitude, routing_priority, cut_off,
+      capacity_per_day, ships)
     values (${context.organizationId}, ${location.locationId}, ${location.code}, ${location.name}, ${location.kind},
       ${location.country}, ${location.timeZone}, ${location.countedBy}::uuid, ${location.address},
-      ${sql.val([...location.openingDays])}::int[], ${sql.val([...location.holidays])}::date[], ${context.now()})
+      ${sql.val([...location.openingDays])}::int[], ${sql.val([...location.holidays])}::date[], ${context.now()},
+      ${location.region}, ${location.postalCode}, ${location.latitude}::float8, ${location.longitude}::float8,
+      ${location.routingPriority}, ${location.cutOff}, ${location.capacityPerDay}::int, ${location.ships}::boolean)
     on conflict (organization_id, code) do nothing`.execute(tx)
   return inserted.numAffectedRows === 1n
 }
@@ -65,6 +68,10 @@ export async function updateLocation(
       time_zone = ${location.timeZone}, counted_by = ${location.countedBy}::uuid, address = ${location.address},
       opening_days = ${sql.val([...location.openingDays])}::int[],
       holidays = ${sql.val([...location.holidays])}::date[],
+      region = ${location.region}, postal_code = ${location.postalCode}, latitude = ${location.latitude}::float8,
+      longitude = ${location.longitude}::float8, routing_priority = ${location.routingPriority},
+      cut_off = ${location.cutOff}, capacity_per_day = ${location.capacityPerDay}::int,
+      ships = ${location.ships}::boolean,
       archived_at = ${location.archivedAt}::timestamptz, version = ${location.version}
     where organization_id = ${organizationId} and location_id = ${location.locationId}`.execute(tx)
 }
@@ -131,7 +138,7 @@ type LocationRow = Omit<LocationDetail, 'createdAt' | 'archivedAt'> & {
 }
 
 const COLUMNS = sql.raw(
-  'location_id, code, name, kind, country, time_zone, counted_by, address, opening_days, holidays::text[] as holidays, created_at, archived_at, version',
+  'location_id, code, name, kind, country, time_zone, counted_by, address, opening_days, holidays::text[] as holidays, created_at, archived_at, version, region, postal_code, latitude, longitude, routing_priority, cut_off, capacity_per_day, ships',
 )
 
 function toDetail(row: LocationRow): LocationDetail {

@@ -52,11 +52,39 @@ test.each([
   [{ holidays: ['2026-02-30'] }, 'holidays'],
   [{ countedBy: '00000000-0000-0000-0000-000000000001' }, 'countedBy'],
   [{ address: 'x'.repeat(1_001) }, 'address'],
+  [{ region: ' ' }, 'region'],
+  [{ postalCode: '' }, 'postalCode'],
+  [{ latitude: 91, longitude: 0 }, 'latitude'],
+  [{ latitude: 52.5 }, 'longitude'],
+  [{ latitude: 0, longitude: -181 }, 'longitude'],
+  [{ routingPriority: 0 }, 'routingPriority'],
+  [{ cutOff: '24:00' }, 'cutOff'],
+  [{ capacityPerDay: -1 }, 'capacityPerDay'],
 ])('a location with %o is refused by its field', async (wrong, field) => {
   const { context } = await newWorld()
   expect(await createLocation(database, context, { ...berlin, ...wrong })).toMatchObject({
     code: 'invalid-location',
     field,
+  })
+})
+
+test('a location keeps what orders are routed by', async () => {
+  const { context } = await newWorld()
+  const routing = {
+    region: 'BE',
+    postalCode: '10115',
+    latitude: 52.53,
+    longitude: 13.38,
+    routingPriority: 1,
+    cutOff: '15:00',
+    capacityPerDay: 400,
+    ships: false,
+  }
+  const made = await createLocation(database, context, { ...berlin, ...routing })
+  expect(made).toMatchObject({ location: routing })
+  const changes = { latitude: null, longitude: null, cutOff: '14:30', ships: null }
+  expect(await changeLocation(database, context, { code: 'BER', changes })).toMatchObject({
+    location: { ...routing, ...changes, version: 2 },
   })
 })
 

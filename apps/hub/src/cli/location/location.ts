@@ -29,6 +29,13 @@ type Fields = {
   address?: string
   openingDays?: number[]
   holidays?: string[]
+  region?: string
+  postalCode?: string
+  coordinates?: { latitude: number | null; longitude: number | null }
+  priority?: number
+  cutOff?: string
+  capacityPerDay?: number | null
+  ships?: boolean | null
 }
 type Versioned = { ifVersion?: number }
 
@@ -78,7 +85,7 @@ export function locationCommand(program: Command, exit: (code: number) => void):
 
   const change = group.command('change')
   addCommonOptions(addVersionOption(addFieldOptions(change)))
-    .description('change what is given; "none" takes a country, a counter or an address away')
+    .description('change what is given; "none" takes away what a location need not have')
     .argument('<code>', 'its code')
     .action(async (code: string, options: CommonOptions & Fields & Versioned) => {
       exit(
@@ -128,13 +135,34 @@ function addFieldOptions(command: Command, kind?: (typeof KINDS)[number]): Comma
     .option('--address <text>', 'where it is')
     .option('--opening-days <days>', 'weekdays, 1 is Monday, for example 1,2,3,4,5', toDays)
     .option('--holidays <days>', 'closed all the same, for example 2026-12-25,2026-12-26', toList)
+    .option('--region <region>', 'as addresses write it, such as CA')
+    .option('--postal-code <code>', 'where it is')
+    .option('--coordinates <degrees>', 'latitude and longitude, for example 52.53,13.38', toCoordinates)
+    .option('--priority <number>', 'when orders are routed: 1 is preferred to 2', toPriority)
+    .option('--cut-off <time>', 'local time by which an order leaves on the same day, for example 15:00')
+    .option('--capacity-per-day <parcels>', 'parcels that can leave in a day', toCapacity)
+    .option(
+      '--ships <answer>',
+      'yes or no: whether orders leave from here (default: as its kind says)',
+      toShips,
+    )
 }
 
 function addVersionOption(command: Command): Command {
   return command.option('--if-version <number>', 'only if it is still at this version', toVersion)
 }
 
-function fieldsOf({ country, countedBy, address, name, kind, timeZone, openingDays, holidays }: Fields) {
+function fieldsOf({
+  country,
+  countedBy,
+  address,
+  name,
+  kind,
+  timeZone,
+  openingDays,
+  holidays,
+  ...more
+}: Fields) {
   const orNone = (text: string | undefined) => (text === 'none' ? null : text)
   return {
     name,
@@ -145,6 +173,13 @@ function fieldsOf({ country, countedBy, address, name, kind, timeZone, openingDa
     country: orNone(country),
     countedBy: orNone(countedBy),
     address: orNone(address),
+    region: orNone(more.region),
+    postalCode: orNone(more.postalCode),
+    ...more.coordinates,
+    routingPriority: more.priority,
+    cutOff: orNone(more.cutOff),
+    capacityPerDay: more.capacityPerDay,
+    ships: more.ships,
   }
 }
 
@@ -196,8 +231,66 @@ function toText(location: LocationDetail): string {
     `  time zone ${timeZone}; open ${openingDays.map(toWeekday).join(' ')}${holidays.length > 0 ? ` but not on ${holidays.join(', ')}` : ''}`,
     countedBy === null ? '  counted by the hub' : `  counted by the connection ${countedBy}`,
     ...(address === null ? [] : [`  ${address}`]),
+    ...toRoutingText(location),
     `  version ${version}`,
   ].join('\n')
+}
+
+/** What orders are routed by, where it was given. */
+function toRoutingText({
+  region,
+  postalCode,
+  latitude,
+  longitude,
+  routingPriority,
+  cutOff,
+  capacityPerDay,
+  ships,
+}: LocationDetail): string[] {
+  const said = [
+    ...(region === null ? [] : [`region ${region}`]),
+    ...(postalCode === null ? [] : [`postal code ${postalCode}`]),
+    ...(latitude === null ? [] : [`at ${latitude}, ${longitude}`]),
+    ...(routingPriority === NO_PRIORITY ? [] : [`priority ${routingPriority}`]),
+    ...(cutOff === null ? [] : [`cut-off ${cutOff}`]),
+    ...(capacityPerDay === null ? [] : [`${capacityPerDay} parcels a day`]),
+    ...(ships === null ? [] : [ships ? 'ships orders' : 'ships no orders']),
+  ]
+  return said.length === 0 ? [] : [`  routing: ${said.join('; ')}`]
+}
+/** What a location has until somebody says otherwise. */
+const NO_PRIORITY = 100
+
+function toCoordinates(text: string): NonNullable<Fields['coordinates']> {
+  if (text === 'none') return { latitude: null, longitude: null }
+  const [latitude, longitude, ...more] = text
+    .split(',')
+    .map((each) => (each.trim() === '' ? Number.NaN : Number(each)))
+  if (
+    latitude === undefined ||
+    longitude === undefined ||
+    more.length > 0 ||
+    Number.isNaN(latitude + longitude)
+  )
+    throw new InvalidArgumentError('Give degrees of latitude and longitude, such as 52.53,13.38, or none.')
+  return { latitude, longitude }
+}
+
+function toPriority(text: string): number {
+  if (!/^\d{1,7}$/.test(text)) throw new InvalidArgumentError('Give a whole number; 1 comes first.')
+  return Number(text)
+}
+
+function toCapacity(text: string): number | null {
+  if (text === 'none') return null
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('Give a whole number of parcels, or none.')
+  return Number(text)
+}
+
+function toShips(text: string): boolean | null {
+  if (text === 'none') return null
+  if (text !== 'yes' && text !== 'no') throw new InvalidArgumentError('Give yes, no or none.')
+  return text === 'yes'
 }
 
 function toKind(text: string): (typeof KINDS)[number] {

@@ -37,6 +37,14 @@ const fields = z.strictObject({
   address: z.string().nullish(),
   openingDays: z.array(z.number()).optional().describe('ISO weekdays; Monday to Friday, unless given.'),
   holidays: z.array(z.string()).optional().describe('Days as 2026-12-25.'),
+  region: z.string().nullish().describe('As addresses write it, such as CA.'),
+  postalCode: z.string().nullish(),
+  latitude: z.number().nullish().describe('Degrees, with the longitude.'),
+  longitude: z.number().nullish(),
+  routingPriority: z.number().optional().describe('1 is preferred to 2; 100, unless given.'),
+  cutOff: z.string().nullish().describe('Local time, as 15:00, by which an order leaves on the same day.'),
+  capacityPerDay: z.number().nullish().describe('Parcels.'),
+  ships: z.boolean().nullish().describe('Whether orders leave from there; null: as its kind says.'),
 })
 const newLocation = fields.extend({ code: z.string('give a code') })
 const changes = fields.partial()
