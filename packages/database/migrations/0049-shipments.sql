@@ -13,8 +13,9 @@ alter table order_line add column dispatched bigint not null default 0 check (di
 alter table order_line add column telling bigint not null default 0 check (telling >= 0);
 alter table order_line add column platform_shipped bigint check (platform_shipped >= 0);
 
--- True: the hub sends this channel's orders. False: somebody else does, and they are reserved until their channel says shipped.
-alter table connection add column ships_orders boolean not null default false;
+-- The hub sends this channel's orders that were placed since then. Null: somebody else does, and they are reserved until their
+-- channel says shipped.
+alter table connection add column ships_orders_from timestamptz;
 
 create table order_hold (
   organization_id uuid not null,

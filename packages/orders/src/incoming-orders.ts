@@ -160,6 +160,10 @@ export function decideOrders(
       test: facts.test,
       seenBy: row?.seenBy ?? seenBy,
       seenAt: row?.seenAt ?? seenAt,
+      // A later state that says nothing of it takes nothing back.
+      destination: facts.destination ?? row?.destination ?? null,
+      shipBy: facts.shipBy ?? row?.shipBy ?? null,
+      shippingMethod: facts.shippingMethod ?? row?.shippingMethod ?? null,
     }
     known.set(facts.externalId, next)
     lines.set(orderId, change.lines)

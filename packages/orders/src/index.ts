@@ -11,7 +11,7 @@ export {
   type HearingOutcome,
   hearShipment,
 } from './fulfilment/hear-shipment.ts'
-export { type OrderInHand, rowsOf, takeOrderInHand } from './fulfilment/order-in-hand.ts'
+export { committedAt, type OrderInHand, rowsOf, takeOrderInHand } from './fulfilment/order-in-hand.ts'
 export {
   assertThere,
   type PlannedShipment,

@@ -18,7 +18,18 @@ export type OrderFacts = {
    * counted; null: none does, so that the hub has nothing to reserve. Absent: ours, at the connection's own location.
    */
   keptAt?: string | null | undefined
+  /** Where it goes, as far as that is told without saying to whom; by when it must leave; how. Absent: not known. */
+  destination?: OrderDestination | undefined
+  shipBy?: Date | undefined
+  shippingMethod?: string | undefined
   lines: LineFacts[]
+}
+
+export type OrderDestination = {
+  country: string
+  region?: string | undefined
+  postalCode?: string | undefined
+  city?: string | undefined
 }
 
 /** Quantities in listing units; `unitsPerListing` base units each. */

@@ -1,6 +1,7 @@
 import { arrayOf, type Tx, unnestRows } from '@plimsoll/database'
 import { sql } from 'kysely'
 import type { KnownLine } from './order-change.ts'
+import type { OrderDestination } from './order-facts.ts'
 
 export type OrderRow = {
   orderId: string
@@ -14,6 +15,10 @@ export type OrderRow = {
   test: boolean
   seenBy: string
   seenAt: Date
+  /** What is known of where it goes; null: nothing. */
+  destination: OrderDestination | null
+  shipBy: Date | null
+  shippingMethod: string | null
 }
 
 /**
@@ -30,7 +35,8 @@ export async function lockOrderRows(
   const turn = `orders of ${organizationId} ${connectionId}`
   const locked = sql`select pg_advisory_xact_lock(hashtextextended(${turn}, 0))`.execute(tx)
   const found = sql<OrderRow>`
-    select order_id, external_id, number, state, placed_at, version, content_hash, currency, test, seen_by, seen_at
+    select order_id, external_id, number, state, placed_at, version, content_hash, currency, test, seen_by, seen_at,
+      destination, ship_by, shipping_method
     from sales_order
     where organization_id = ${organizationId} and connection_id = ${connectionId}
       and external_id = any(${arrayOf(externalIds, 'text')})
@@ -98,14 +104,18 @@ export async function saveOrderRows(
       test: 'boolean',
       seenBy: 'text',
       seenAt: 'timestamptz',
+      destination: 'jsonb',
+      shipBy: 'timestamptz',
+      shippingMethod: 'text',
     })
     statements.push(
       sql`
         insert into sales_order
           (organization_id, connection_id, order_id, external_id, number, state, placed_at, version, content_hash,
-           currency, test, seen_by, seen_at, applied_at, changed_at)
+           currency, test, seen_by, seen_at, applied_at, changed_at, destination, ship_by, shipping_method)
         select ${organizationId}, ${connectionId}, order_id, external_id, number, state, placed_at, version,
-           content_hash, currency, test, seen_by, seen_at, ${appliedAt}, ${appliedAt}
+           content_hash, currency, test, seen_by, seen_at, ${appliedAt}, ${appliedAt}, destination, ship_by,
+           shipping_method
         from ${source}`.execute(tx),
     )
   }
@@ -116,6 +126,9 @@ export async function saveOrderRows(
       state: 'text',
       version: 'bigint',
       contentHash: 'text',
+      destination: 'jsonb',
+      shipBy: 'timestamptz',
+      shippingMethod: 'text',
     })
     statements.push(
       sql`
@@ -124,6 +137,9 @@ export async function saveOrderRows(
           state = changed.state,
           version = changed.version,
           content_hash = changed.content_hash,
+          destination = changed.destination,
+          ship_by = changed.ship_by,
+          shipping_method = changed.shipping_method,
           changed_at = ${appliedAt}
         from ${source}
         where sales_order.organization_id = ${organizationId} and sales_order.order_id = changed.order_id`.execute(
@@ -206,7 +222,9 @@ export async function saveLines(
           unsubtracted = changed.unsubtracted,
           committed = changed.committed,
           dispatched = changed.dispatched,
-          platform_shipped = changed.platform_shipped
+          platform_shipped = changed.platform_shipped,
+          -- What the channel has taken off by now it need not be shown less for.
+          telling = greatest(0, order_line.telling - greatest(0, order_line.unsubtracted - changed.unsubtracted))
         from ${source}
         where order_line.organization_id = ${organizationId} and order_line.order_id = changed.order_id
           and order_line.external_id = changed.external_id`.execute(tx),

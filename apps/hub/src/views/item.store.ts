@@ -95,7 +95,7 @@ export async function findItemLevels(db: Db, organizationId: string, itemId: str
         order by location_id
       ) as pool_location_ids,
       (
-        select coalesce(sum(unsubtracted), 0)::bigint from order_line
+        select coalesce(sum(greatest(0, unsubtracted - telling)), 0)::bigint from order_line
         where order_line.organization_id = level.organization_id
           and order_line.connection_id = level.connection_id
           and order_line.stock_unit_id = level.stock_unit_id and unsubtracted > 0
@@ -191,7 +191,7 @@ export async function findUnsubtractedOrders(
   limit: number,
 ): Promise<UnsubtractedOrder[]> {
   const found = await sql<UnsubtractedOrder>`
-    select order_line.connection_id, order_line.stock_unit_id, sum(order_line.unsubtracted)::bigint as units,
+    select order_line.connection_id, order_line.stock_unit_id, sum(greatest(0, order_line.unsubtracted - order_line.telling))::bigint as units,
       sales_order.number as order_number, sales_order.order_id
     from order_line
     join sales_order on sales_order.organization_id = order_line.organization_id

@@ -13,7 +13,7 @@ export const openUnitsOfLevel: RawBuilder<number> = sql<number>`case
       and earlier.tracked and earlier.writable
   ) then 0
   else (
-    select coalesce(sum(order_line.unsubtracted), 0)::bigint from order_line
+    select coalesce(sum(greatest(0, order_line.unsubtracted - order_line.telling)), 0)::bigint from order_line
     where order_line.organization_id = level.organization_id and order_line.connection_id = level.connection_id
       and order_line.stock_unit_id = level.stock_unit_id and order_line.unsubtracted > 0
   )

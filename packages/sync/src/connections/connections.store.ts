@@ -25,11 +25,14 @@ export type Connection = {
   budgetKey: string | null
   accountId: string | null
   account: string | null
+  /** The hub sends its orders that were placed since then; null: somebody else does. */
+  shipsOrdersFrom: Date | null
 }
 
 const columns = sql`connection_id, connector, name, state, pause_reasons, resume_state, settings, secret_id,
   default_location_id, orders_poll_ms, edit_rule, problem_code, problem, webhooks_checked_at,
-  zeroed_for, circuit_since, circuit_probe_at, circuit_failed_probes, budget_key, account_id, account`
+  zeroed_for, circuit_since, circuit_probe_at, circuit_failed_probes, budget_key, account_id, account,
+  ships_orders_from`
 
 export async function findConnections(db: Db, organizationId: string): Promise<Connection[]> {
   const found = await sql<Connection>`
@@ -234,4 +237,16 @@ export async function saveEditRule(
     update connection set edit_rule = ${rule}
     where organization_id = ${organizationId} and connection_id = ${connectionId}`.execute(tx)
   return Number(saved.numAffectedRows ?? 0n) === 1
+}
+
+/** Says since when the hub sends a channel's orders; null: it does not, and what is under way goes its way to the end. */
+export async function saveShipsOrdersFrom(
+  tx: Tx,
+  organizationId: string,
+  connectionId: string,
+  from: Date | null,
+): Promise<void> {
+  await sql`
+    update connection set ships_orders_from = ${from}
+    where organization_id = ${organizationId} and connection_id = ${connectionId}`.execute(tx)
 }

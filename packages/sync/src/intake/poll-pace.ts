@@ -39,6 +39,12 @@ export class PollPace {
     this.#of(stream).nextAt = 0
   }
 
+  /** The same for lists of which something was told; these are forgotten then. */
+  hurry(streams: Set<string>): void {
+    for (const stream of streams) this.readSoon(stream)
+    streams.clear()
+  }
+
   /** Something came in, by whichever way: the next read is soon. */
   noteMoved(stream: string): void {
     const going = this.#of(stream)

@@ -267,7 +267,36 @@ function openMemory(
         await end(fault)
       },
     }),
-    ship: () => Promise.reject(new Invalid('This shop ships nothing', 'shipment')),
+    async ship({ shipmentId, orderExternalId, lines }) {
+      if (!platform.takesShipments) throw new Invalid('This shop ships nothing', 'shipment')
+      const fault = await begin('ship')
+      const order = platform.orders.get(orderExternalId)
+      if (order === undefined) throw new NotFound(`There is no order ${orderExternalId}`)
+      const units = lines.reduce((sum, { quantity }) => sum + quantity, 0)
+      if (!platform.parcels.has(shipmentId) && units > order.units - order.shipped)
+        throw new Invalid(`Only ${order.units - order.shipped} units are open`, 'lines')
+      const take = () => platform.takeShipment(shipmentId, orderExternalId, units)
+      if (fault === 'late') platform.later(take)
+      else take()
+      await end(fault)
+      return { externalId: shipmentId }
+    },
+    async recipient(orderExternalId) {
+      const fault = await begin('recipient')
+      if (!platform.orders.has(orderExternalId)) throw new NotFound(`There is no order ${orderExternalId}`)
+      await end(fault)
+      return {
+        name: `Shopper of ${orderExternalId}`,
+        company: undefined,
+        addressLines: ['Hafenstraße 1'],
+        city: 'Hamburg',
+        region: undefined,
+        postalCode: '20457',
+        country: 'DE',
+        phone: undefined,
+        email: undefined,
+      }
+    },
     ...(capabilities.gaps === 'count' && {
       async countOrders({ from, to }: { from: Date; to: Date }) {
         const fault = await begin('countOrders')

@@ -119,6 +119,20 @@ export class MemoryPlatform {
     if (order.state === 'open') this.#change(order, { state: 'closed', shipped: order.units })
   }
 
+  /** False: it is never told of shipments, and refuses to be. */
+  takesShipments = false
+  /** Parcels that it was told of, in order, each once. */
+  readonly parcels = new Map<string, { orderId: string; units: number }>()
+
+  /** It is told of a parcel; told of the same again it changes nothing. */
+  takeShipment(shipmentId: string, orderId: string, units: number): void {
+    if (this.parcels.has(shipmentId)) return
+    const order = this.#order(orderId)
+    this.parcels.set(shipmentId, { orderId, units })
+    const shipped = order.shipped + units
+    this.#change(order, { shipped, state: shipped >= order.units ? 'closed' : order.state })
+  }
+
   /** Another content under the same version: update times of whole seconds do that. */
   cancelWithoutNewVersion(orderId: string): void {
     const order = this.#order(orderId)
@@ -240,6 +254,8 @@ export type Operation =
   | 'registerWebhooks'
   | 'pull'
   | 'acknowledge'
+  | 'ship'
+  | 'recipient'
 
 /**
  * `unsent`: it never left; `lost`: it left and was not carried out; `dropped`: carried out, the answer lost;

@@ -267,6 +267,16 @@ function isShared({ connectionId, budgetKey }: Connection, all: readonly Connect
 
 /** What a worker goes by. */
 function statusOf(connection: Connection): string {
-  const { state, pauseReasons, settings, secretId, ordersPollMs, zeroedFor, editRule } = connection
-  return JSON.stringify([state, pauseReasons, settings, secretId, ordersPollMs, zeroedFor, editRule])
+  const { state, pauseReasons, settings, secretId, ordersPollMs, zeroedFor, editRule, shipsOrdersFrom } =
+    connection
+  return JSON.stringify([
+    state,
+    pauseReasons,
+    settings,
+    secretId,
+    ordersPollMs,
+    zeroedFor,
+    editRule,
+    shipsOrdersFrom,
+  ])
 }

@@ -24,6 +24,9 @@ export async function doesAnythingWait(context: WorkerContext): Promise<boolean>
     ) or exists (
       select from write where ${ours} and state = 'accepted' and ask_at <= ${now}
     ) or exists (
+      select from errand where ${ours} and state in ('waiting', 'sent', 'unknown') and not_before <= ${now}
+        and (state = 'waiting' or calls_until is null or calls_until <= ${now})
+    ) or exists (
       select from sync_job where ${ours} and state in ('waiting', 'running')
     ) as waits`.execute(database.kysely)
   return found.rows[0]?.waits ?? true

@@ -12,6 +12,7 @@ import { isCutOff } from '../connections/lost-access.ts'
 import type { OpenConnection } from '../connections/registry.ts'
 import { nowOf, type SyncContext } from '../context.ts'
 import { CountReader } from '../counts/count-reader.ts'
+import { FulfilmentDesk } from '../fulfilment/fulfilment-desk.ts'
 import { type Applied, applyHints } from '../intake/apply.ts'
 import { fetchHinted } from '../intake/fetching.ts'
 import { GapWatch } from '../intake/gap-watch.ts'
@@ -65,6 +66,7 @@ export class ConnectionWorker {
   readonly #chores: ChorePace
   readonly #queue: QueueReader
   readonly #counts: CountReader
+  readonly #fulfilment: FulfilmentDesk
   readonly #statistics: StatisticsPace
   #fenceTold = ''
   #isStepped = false
@@ -107,6 +109,7 @@ export class ConnectionWorker {
     this.#streams = new StreamReader(this.#context, this.#polls)
     this.#gaps = new GapWatch(this.#context)
     this.#counts = new CountReader(this.#context, this.#polls)
+    this.#fulfilment = new FulfilmentDesk(this.#context)
     this.#jobs = new JobRunner(this.#context, {
       suspicions: this.#suspicions,
       readAndApplyOrders: () => this.#readAndApplyOrders(),
@@ -260,10 +263,7 @@ export class ConnectionWorker {
     return Math.min(IDLE_MS_MAX, Math.max(0, nextAt - clock.now()))
   }
 
-  /**
-   * One call to try: the most urgent write where one waits, or the read of the orders that it needs; else a read of
-   * the orders. A zero does not wait for a read that nothing else needs.
-   */
+  /** One call to try: the most urgent write, or the read of the orders that it needs; a zero does not wait for one. */
   #probe(): void {
     this.#readAhead = 'no'
     this.#polls.readSoon('orders')
@@ -289,6 +289,8 @@ export class ConnectionWorker {
     await finishZeroing(this.#context)
     if (this.#mayCall('reconcile', 'levels')) await this.#reconcile(actions, pace.reconcileMs)
     await this.#statistics.turn(this.#state.applied)
+    this.#polls.hurry(this.#context.hurried)
+    const isSending = (await this.#fulfilment.turn()) > 0
     const isReadingOn = this.#mayCall('reconcile', 'orders') && (await this.#readDeeper())
     const isStreaming = this.#mayCall('order', 'stream') && (await this.#streams.turn())
     if (isStreaming) await this.#inbox.apply()
@@ -300,7 +302,7 @@ export class ConnectionWorker {
     if (fetched.failed > 0) this.#turns.noteProblem()
     else await this.#turns.succeeded()
     // Whatever was found to do may have more behind it.
-    const isMore = isReadingOn || isStreaming || isCounting || isWorking || fetched.looked > 0
+    const isMore = isSending || isReadingOn || isStreaming || isCounting || isWorking || fetched.looked > 0
     this.#chores.noteDone(isMore ? 'more' : isWaiting ? 'waiting' : 'nothing')
   }
 
@@ -328,10 +330,7 @@ export class ConnectionWorker {
     this.#fenceTold = known
   }
 
-  /**
-   * Whether the budget lets such a call go now. A lane does one thing after the other: what is less urgent must not wait
-   * in line while it holds the lane, or a decrease that comes meanwhile would wait with it (I7).
-   */
+  /** Whether the budget lets such a call go now: what would wait while it holds the lane would keep decreases waiting (I7). */
   #mayCall(kind: CallClass, operation: keyof ChannelOperations): boolean {
     const { budgets, organizationId: group } = this.#context
     return budgets.isReady({ cost: 1, ...CALL_CLASSES[kind], group, operation })

@@ -1,0 +1,249 @@
+import {
+  type Clock,
+  type Connector,
+  defineWarehouse,
+  Invalid,
+  type Parcel,
+  type ShipmentRequest,
+  Unavailable,
+  type WarehouseShipment,
+  type WarehouseTerms,
+} from '@plimsoll/connector-kit'
+import { z } from 'zod'
+
+export type WarehouseCall = 'requestShipment' | 'findShipment' | 'cancelShipment' | 'shipments' | 'counts'
+
+/** `lost`: it left and was not carried out; `dropped`: carried out, the answer lost; `late`: carried out by `landLate`. */
+export type WarehouseFault = 'lost' | 'dropped' | 'late'
+
+/**
+ * A warehouse in memory that counts and sends for a brand: a floor with stock, shipments that its people work at when they
+ * are told to, and books of all that left. Where `requests` is `by-read-back` it makes a second shipment of a second
+ * request, as many do. It knows nothing of the hub.
+ */
+export class MemoryWarehouse {
+  readonly clock: Clock
+  readonly requests: WarehouseTerms['requests']
+  readonly stock = new Map<string, number>()
+  readonly shipments: MemoryShipment[] = []
+  /** Units that left, by order number and SKU. */
+  readonly left: { number: string; sku: string; units: number }[] = []
+  /** Requests with these numbers it refuses. */
+  readonly refused = new Set<string>()
+  fault: (call: WarehouseCall) => WarehouseFault | undefined = () => undefined
+  #landing: (() => void)[] = []
+  #version = 0
+  #sequence = 0
+
+  constructor(clock: Clock, requests: WarehouseTerms['requests']) {
+    this.clock = clock
+    this.requests = requests
+  }
+
+  take(request: ShipmentRequest): MemoryShipment {
+    const known = this.shipments.find((each) => each.request.shipmentId === request.shipmentId)
+    if (known !== undefined && this.requests === 'by-key') return known
+    if (this.refused.has(request.number)) throw new Invalid('We do not send there', 'recipient.country')
+    this.#sequence += 1
+    const shipment: MemoryShipment = {
+      externalId: `W-${this.#sequence}`,
+      request,
+      state: 'received',
+      parcels: [],
+      changedAt: this.clock.now(),
+      version: this.#nextVersion(),
+    }
+    this.shipments.push(shipment)
+    return shipment
+  }
+
+  /** Its people begin: it may be too late to cancel. */
+  work(shipment: MemoryShipment): void {
+    if (shipment.state === 'received') this.#change(shipment, 'working')
+  }
+
+  /** So many units of each line leave (all that are open unless told), in a parcel of their own. */
+  send(shipment: MemoryShipment, most = Number.MAX_SAFE_INTEGER): void {
+    if (shipment.state !== 'received' && shipment.state !== 'working') return
+    const lines = shipment.request.lines.flatMap(({ lineId, sku, quantity }) => {
+      const sent = shipment.parcels
+        .flatMap((parcel) => parcel.lines)
+        .filter((line) => line.lineId === lineId)
+        .reduce((sum, line) => sum + line.quantity, 0)
+      const units = Math.min(most, quantity - sent, this.stock.get(sku) ?? 0)
+      return units > 0 ? [{ lineId, sku, quantity: units, lot: undefined, serials: [] }] : []
+    })
+    for (const { sku, quantity } of lines) {
+      this.stock.set(sku, (this.stock.get(sku) ?? 0) - quantity)
+      this.left.push({ number: shipment.request.number, sku, units: quantity })
+    }
+    if (lines.length > 0)
+      shipment.parcels.push({
+        externalId: `${shipment.externalId}-${shipment.parcels.length + 1}`,
+        carrier: 'DHL',
+        trackingNumber: `T-${shipment.externalId}-${shipment.parcels.length + 1}`,
+        trackingUrl: undefined,
+        shippedAt: new Date(this.clock.now()),
+        lines,
+      })
+    const asked = shipment.request.lines.reduce((sum, { quantity }) => sum + quantity, 0)
+    const sent = shipment.parcels
+      .flatMap((parcel) => parcel.lines)
+      .reduce((sum, { quantity }) => sum + quantity, 0)
+    this.#change(shipment, sent === asked || lines.length === 0 ? 'shipped' : 'working')
+  }
+
+  cancel(shipment: MemoryShipment): 'cancelled' | 'too-late' {
+    if (shipment.state === 'cancelled') return 'cancelled'
+    if (shipment.state !== 'received') return 'too-late'
+    this.#change(shipment, 'cancelled')
+    return 'cancelled'
+  }
+
+  later(work: () => void): void {
+    this.#landing.push(work)
+  }
+
+  landLate(): void {
+    for (const work of this.#landing.splice(0)) work()
+  }
+
+  show({ externalId, request, state, version, parcels }: MemoryShipment): WarehouseShipment {
+    return {
+      externalId,
+      shipmentId: request.shipmentId,
+      version,
+      state,
+      problem: undefined,
+      parcels: [...parcels],
+    }
+  }
+
+  #change(shipment: MemoryShipment, state: MemoryShipment['state']): void {
+    Object.assign(shipment, { state, changedAt: this.clock.now(), version: this.#nextVersion() })
+  }
+
+  #nextVersion(): number {
+    this.#version += 1
+    return this.#version
+  }
+}
+
+export type MemoryShipment = {
+  externalId: string
+  request: ShipmentRequest
+  state: 'received' | 'working' | 'shipped' | 'cancelled'
+  parcels: Parcel[]
+  changedAt: number
+  version: number
+}
+
+export function memoryWarehouseConnector(warehouse: MemoryWarehouse, id: string): Connector {
+  const call = <T>(name: WarehouseCall, carryOut: () => T): T => {
+    const fault = warehouse.fault(name)
+    if (fault === 'lost') throw new Unavailable('The warehouse did not answer', true)
+    if (fault === 'late') {
+      warehouse.later(carryOut)
+      throw new Unavailable('The warehouse did not answer', true)
+    }
+    const answer = carryOut()
+    if (fault === 'dropped') throw new Unavailable('The answer was lost', true)
+    return answer
+  }
+  const connector = defineWarehouse<object, { key: string }>({
+    manifest: {
+      id,
+      name: id,
+      colour: '#000000',
+      regions: ['world'],
+      settings: z.object({}),
+      credentials: z.object({ key: z.string() }),
+      budgets: [],
+      webhooks: [],
+      warehouse: {
+        requests: warehouse.requests,
+        latestEffectMs: 5_000,
+        visibilityLagMs: 0,
+        cancel: 'until-working',
+        deducts: 'shipped',
+        follows: ['shipments'],
+        lots: false,
+        serials: false,
+        referenceMax: 100,
+        linesMax: 100,
+        stuckAfterMs: 86_400_000,
+        facts: [],
+      },
+    },
+    open: () => ({
+      check: async () => ({
+        account: id,
+        accountId: id,
+        currency: undefined,
+        timeZone: undefined,
+        missingScopes: [],
+        warnings: [],
+      }),
+      locations: async () => [{ externalId: 'floor', name: 'The floor', active: true }],
+      listings: async () => ({
+        rows: [...warehouse.stock.keys()].map(toListing),
+        next: undefined,
+        platformTime: undefined,
+      }),
+      listing: async (sku) => toListing(sku),
+      counts: async () =>
+        call('counts', () => ({
+          rows: [...warehouse.stock].map(([sku, units]) => ({
+            stockUnitId: sku,
+            locationId: 'floor',
+            available: units,
+            held: 0,
+            incoming: 0,
+            onHand: units,
+            countedAt: new Date(warehouse.clock.now()),
+          })),
+          next: undefined,
+          platformTime: new Date(warehouse.clock.now()),
+        })),
+      registerWebhooks: async () => ({ registered: [], repaired: [] }),
+      requestShipment: async (request) =>
+        call('requestShipment', () => ({ externalId: warehouse.take(request).externalId })),
+      findShipment: async (shipmentId) =>
+        call('findShipment', () => {
+          const found = warehouse.shipments.find(({ request }) => request.shipmentId === shipmentId)
+          return found === undefined ? undefined : warehouse.show(found)
+        }),
+      cancelShipment: async ({ externalId }) =>
+        call('cancelShipment', () => {
+          const found = warehouse.shipments.find((each) => each.externalId === externalId)
+          return found === undefined ? 'too-late' : warehouse.cancel(found)
+        }),
+      shipments: async ({ since }) =>
+        call('shipments', () => ({
+          rows: warehouse.shipments
+            .filter(({ changedAt }) => changedAt >= since.getTime())
+            .sort((a, b) => a.changedAt - b.changedAt)
+            .map((shipment) => warehouse.show(shipment)),
+          next: undefined,
+          platformTime: new Date(warehouse.clock.now()),
+        })),
+    }),
+    webhooks: { verify: () => false, parse: () => [], personalDataKeys: [] },
+  })
+  // The registry parses settings and credentials with the manifest's own schemas before it opens anything.
+  return connector as Connector
+}
+
+function toListing(sku: string) {
+  return {
+    externalId: sku,
+    sku,
+    barcode: undefined,
+    title: sku,
+    stockUnitId: sku,
+    tracked: true,
+    fulfilledBy: 'merchant' as const,
+    sellsBeyondZero: false,
+    state: 'active' as const,
+  }
+}
