@@ -27,7 +27,7 @@ import {
   intakeReadsOf,
   intakeWrites,
 } from '../testing/other-intake.ts'
-import { policyWrites } from '../testing/other-policies.ts'
+import { policyReads, policyWrites } from '../testing/other-policies.ts'
 import { digestsOf, findMade, gaugesOf, insertPassingRows, withoutNow } from '../testing/other-rows.ts'
 import { insertSafetyRows, safetyReads, safetyWrites } from '../testing/other-safety.ts'
 import { fillPlaces, type PlaceIds, placeReads, placeWrites } from '../testing/places.ts'
@@ -104,9 +104,7 @@ const reads: Record<string, string[]> = {
   ...historyReads({ mark: MARK }),
   ...trackedReads({ mark: MARK }),
   '/api/v1/locations/:code/balances': ['MAIN', MARK].map((code) => `/api/v1/locations/${code}/balances`),
-  '/api/v1/policies': ['/api/v1/policies'],
-  '/api/v1/policy-windows': ['/api/v1/policy-windows'],
-  '/api/v1/protections': ['/api/v1/protections'],
+  ...policyReads,
   ...safetyReads,
   ...importReads,
   ...intakeReads,

@@ -1,9 +1,18 @@
 import type { Db } from '@plimsoll/database'
 import { sql } from 'kysely'
 import { expect } from 'vitest'
+import { routingReads, routingWrites } from './other-routing.ts'
 import type { ServedHub } from './served-hub.ts'
 
 type Ask = ServedHub['ask']
+
+/** Every route that reads what was set for channels and for routing. */
+export const policyReads: Record<string, string[]> = {
+  '/api/v1/policies': ['/api/v1/policies'],
+  '/api/v1/policy-windows': ['/api/v1/policy-windows'],
+  '/api/v1/protections': ['/api/v1/protections'],
+  ...routingReads,
+}
 
 /** What the first organization asks of the second's policies, each refused. */
 export function policyWrites(
@@ -14,6 +23,7 @@ export function policyWrites(
 ): Record<string, () => ReturnType<Ask>> {
   const { connectionId, listingId: listing } = other
   return {
+    ...routingWrites(ask, mark),
     'PUT /api/v1/policies': async () => {
       const ofConnection = await ask('PUT', '/api/v1/policies', { connection: connectionId, paused: true })
       expect(ofConnection.body).toMatchObject({ code: 'unknown-connection' })
