@@ -9,17 +9,16 @@ import { toStorable } from '../intake/storable.ts'
 import { queueWhatDiffers } from '../lanes/lane-entries.store.ts'
 import { closeLevels, findLevelsToObserve, observeLevels } from '../lanes/levels.store.ts'
 import { notify } from '../notify.ts'
+import { hasPool, savePool } from '../pools/pools.store.ts'
 import { findVanished } from '../reconcile/audit.store.ts'
 import { decideConnectionStep } from './connection-state.ts'
 import { type Connection, lockStatus, saveStatus } from './connections.store.ts'
 import {
   findItemsOf,
-  hasPool,
   type ListingRow,
   markListingGone,
   saveExternalLocations,
   saveListings,
-  savePool,
 } from './mappings.store.ts'
 import { matchAndNote, matchListings } from './match-listings.ts'
 
@@ -63,7 +62,7 @@ export async function importCatalogue(
     if (others.length > 0)
       context.log.warn(
         { connection: connection.name, location: first.name, untouched: others.map(({ name }) => name) },
-        'of several locations one is written; the others are left as they are',
+        'of several locations one is written; the others are left as they are until a person says what lies there',
       )
   })
   progress('locations', locations.length)
