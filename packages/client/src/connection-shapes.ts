@@ -146,6 +146,9 @@ export const connectionLocationList = z.object({
         ),
       locations: z.array(z.string()).describe('Codes of ours that stand behind it.'),
       levels: count.describe('Numbers that it keeps and the hub knows of.'),
+      missing: count.describe(
+        'Of these, those of listings that the platform does not have there: stock them there, then import.',
+      ),
       shows: count.describe('Units that it shows by the hub’s best knowledge.'),
       wanted: count.describe('Units that it is to show.'),
     }),

@@ -120,7 +120,7 @@ function sayLocation(row: ConnectionLocationList['rows'][number]): string {
   const name = `${row.externalId} (${row.name}${row.active ? '' : ', not active'})`
   switch (row.state) {
     case 'kept':
-      return `${name} sells from ${row.locations.join(', ')}: shows ${row.shows} of ${row.wanted} units, ${row.levels} levels`
+      return `${name} sells from ${row.locations.join(', ')}: shows ${row.shows} of ${row.wanted} units, ${row.levels} levels${row.missing > 0 ? `; ${row.missing} are not stocked there on the platform: stock them there, then import` : ''}`
     case 'emptied':
       return `${name} sells from none of yours and is kept at zero: shows ${row.shows} units, ${row.levels} levels`
     default:

@@ -9,13 +9,14 @@ export async function listConnectionLocations(
   const { version, rows } = await readPools(context, connectionId)
   return {
     version,
-    rows: rows.map(({ externalId, name, active, locationCodes, levels, shows, wanted, ...row }) => ({
+    rows: rows.map(({ externalId, name, active, locationCodes, levels, missing, shows, wanted, ...row }) => ({
       externalId,
       name,
       active,
       state: stateOf({ ...row, locationCodes }),
       locations: locationCodes,
       levels,
+      missing,
       shows,
       wanted,
     })),

@@ -11,6 +11,7 @@ import { closeLevels, findLevelsToObserve, observeLevels } from '../lanes/levels
 import { notify } from '../notify.ts'
 import { hasPool, savePool } from '../pools/pools.store.ts'
 import { findVanished } from '../reconcile/audit.store.ts'
+import { NOT_THERE } from '../reconcile/read-back.ts'
 import { decideConnectionStep } from './connection-state.ts'
 import { type Connection, lockStatus, saveStatus } from './connections.store.ts'
 import {
@@ -210,6 +211,7 @@ async function readAllLevels(
     const at = nowOf(context)
     await inTransaction(context.database, async (tx) => {
       const read = levels.map((level) => ({
+        key: `${level.stockUnitId} ${level.externalLocationId}`,
         levelId: level.levelId,
         givenBack: level.givenBack,
         quantity: quantities.get(`${level.stockUnitId} ${level.externalLocationId}`),
@@ -223,16 +225,23 @@ async function readAllLevels(
         at,
       )
       const closed = read.filter(({ quantity }) => quantity === undefined)
-      untracked += closed.length
+      const [absent, uncounted] = [
+        closed.filter(({ key }) => !quantities.has(key)),
+        closed.filter(({ key }) => quantities.has(key)),
+      ]
+      untracked += uncounted.length
       await closeLevels(
         tx,
         place.organizationId,
-        closed.map(({ levelId }) => ({
-          levelId,
-          code: 'untracked' as const,
-          problem:
-            'The platform does not count this listing. Switch stock tracking on there, then import again.',
-        })),
+        [
+          ...uncounted.map(({ levelId }) => ({
+            levelId,
+            code: 'untracked' as const,
+            problem:
+              'The platform does not count this listing. Switch stock tracking on there, then import again.',
+          })),
+          ...absent.map(({ levelId }) => ({ levelId, code: 'gone' as const, problem: NOT_THERE })),
+        ],
         at,
       )
     })

@@ -10,6 +10,8 @@ export type PlaceWithLevels = PlatformPlace & {
   locationCodes: string[]
   /** Stock units that it keeps a number for and the hub knows of. */
   levels: number
+  /** Of these, those that the platform does not have there. */
+  missing: number
   /** Units that it shows by the hub's best knowledge. */
   shows: number
   /** Units that it is to show. */
@@ -20,7 +22,7 @@ export async function findPlacesWithLevels(db: Db, place: Place): Promise<PlaceW
   const found = await sql<PlaceWithLevels>`
     select place.external_id, place.name, place.active, place.counted_by_platform,
       place.emptied_at is not null as is_emptied, behind.location_ids, behind.location_codes,
-      kept.levels, kept.shows, kept.wanted
+      kept.levels, kept.missing, kept.shows, kept.wanted
     from external_location as place
     cross join lateral (
       select coalesce(array_agg(location.location_id::text order by location.code), '{}') as location_ids,
@@ -32,7 +34,7 @@ export async function findPlacesWithLevels(db: Db, place: Place): Promise<PlaceW
         and pool_location.connection_id = place.connection_id and pool_location.external_id = place.external_id
     ) as behind
     cross join lateral (
-      select count(*) as levels,
+      select count(*) as levels, count(*) filter (where problem_code = 'gone') as missing,
         coalesce(sum(greatest(0, acknowledged - (subtracted - acknowledged_subtracted))), 0)::bigint as shows,
         coalesce(sum(desired) filter (where writable and tracked), 0)::bigint as wanted
       from level
