@@ -96,10 +96,7 @@ whenBrowser(
     const page = await open()
     await page.getByText('No locations are known yet', { exact: false }).waitFor()
     const path = '**/api/v1/connections/*/locations'
-    let answer = () => {}
-    const held = new Promise<void>((resolve) => {
-      answer = resolve
-    })
+    const { promise: held, resolve: answer } = Promise.withResolvers<void>()
     await page.context().route(path, async (route) => {
       await held
       await route.fulfill({ status: 500, body: 'no' })
