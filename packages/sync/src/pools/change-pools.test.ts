@@ -195,7 +195,7 @@ const step = fc.oneof(
   fc.record({
     kind: fc.constant('adjust' as const),
     location: fc.constantFrom(...OWN),
-    units: fc.integer({ min: -3, max: 8 }),
+    units: fc.integer({ min: -3, max: 8 }).filter((units) => units !== 0),
   }),
   fc.record({ kind: fc.constant('wait' as const), turns: fc.integer({ min: 1, max: 4 }) }),
 )
@@ -209,7 +209,9 @@ test('I5: whatever is said and sold in whatever order, places that are added up 
       for (const each of steps) {
         if (each.kind === 'pools') await here.change(...each.changes).catch(assertRefused)
         if (each.kind === 'sell') here.platform.sell('tea', each.units, each.place)
-        if (each.kind === 'adjust') await here.adjust('tea', each.location, each.units)
+        // The ledger refuses to lose what is not there.
+        if (each.kind === 'adjust' && (await here.available('tea', each.location)) + each.units >= 0)
+          await here.adjust('tea', each.location, each.units)
         if (each.kind === 'wait') await here.settle(each.turns)
       }
       await here.settle(30)
@@ -224,7 +226,7 @@ test('I5: whatever is said and sold in whatever order, places that are added up 
       }
       expect(here.platform.totalOf('tea')).toBeLessThanOrEqual(union)
     }),
-    { numRuns: Number(process.env['PLIMSOLL_RUNS'] ?? 12) },
+    { numRuns: Number(process.env.PLIMSOLL_RUNS ?? 12) },
   )
 }, 120_000)
 
