@@ -138,5 +138,8 @@ test('a second location is previewed, mapped, written, sold from, and emptied ag
 
   await served.ask('PUT', path(), { locations: [{ externalId: town, locations: [] }] })
   await expectShown({ Harbour: 8, 'Old Town': 0 })
-  expect((await locations()).rows).toMatchObject([{ state: 'kept' }, { state: 'emptied', shows: 0 }])
+  // The hub hears of it a moment after the shop shows it.
+  await expect
+    .poll(async () => (await locations()).rows, { timeout: 15_000 })
+    .toMatchObject([{ state: 'kept' }, { state: 'emptied', shows: 0 }])
 })
