@@ -5,6 +5,8 @@ import {
   changedEvent,
   connectionCheck,
   connectionList,
+  connectionLocationList,
+  connectionLocationPreview,
   connectionMade,
   connectorList,
   countedPlaceList,
@@ -29,6 +31,7 @@ import {
 import type { z } from 'zod'
 import * as answers from './answers.ts'
 import * as connecting from './connect-answers.ts'
+import * as places from './location-answers.ts'
 import * as tracked from './tracked-answers.ts'
 import * as troubles from './trouble-answers.ts'
 import { connections, createWorld, indexOf, itemCount, locations, nameOf, skuOf } from './world.ts'
@@ -140,6 +143,8 @@ function createFixture(initial: Scenario) {
     if (grantId !== undefined) return standing(grantId, response)
     if (/^\/connections\/[^/]+\/places$/.test(path))
       return checked(response, countedPlaceList, connecting.placesOf(path))
+    if (/^\/connections\/[^/]+\/locations$/.test(path))
+      return checked(response, connectionLocationList, places.locationsOf(path))
     if (path === '/listing-changes')
       return checked(response, listingChangeList, { rows: scenario.empty ? [] : connecting.toChanges(now) })
     const item = /^\/items\/([^/]+)(\/movements)?$/.exec(path)
@@ -240,6 +245,10 @@ function createFixture(initial: Scenario) {
       checked(response, grantBegun, { grantId, url, expiresAt })
     } else if (/^\/connections\/[^/]+\/import$/.test(path))
       checked(response, listingImport, connecting.imported)
+    else if (path.endsWith('/locations/preview'))
+      checked(response, connectionLocationPreview, places.previewOf(body.locations as never))
+    else if (/^\/connections\/[^/]+\/locations$/.test(path))
+      checked(response, connectionLocationList, places.saveLocations(path, body.locations as never))
     else if (/^\/connections\/[^/]+\/check$/.test(path)) checked(response, connectionCheck, connecting.check)
     else if (/^\/connections(\/[^/]+\/credentials)?$/.test(path) && clientSecret === 'bad') {
       const field = 'credentials.clientSecret'

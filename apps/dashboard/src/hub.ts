@@ -84,6 +84,12 @@ export const listingChangesQuery = queryOptions({
   queryKey: ['tasks', 'listing-changes'],
   queryFn: ({ signal }) => hub.listingChanges(signal),
 })
+/** Under the topic of the connections: what is saved elsewhere is told there. */
+export const connectionLocationsQuery = (connectionId: string) =>
+  queryOptions({
+    queryKey: ['connections', 'locations', connectionId],
+    queryFn: ({ signal }) => hub.connectionLocations(connectionId, signal),
+  })
 export const countedPlacesQuery = (connectionId: string) =>
   queryOptions({
     queryKey: ['places', connectionId],

@@ -1,6 +1,8 @@
 import type { z } from 'zod'
 import type {
   ConnectionCheck,
+  ConnectionLocationList,
+  ConnectionLocationPreview,
   ConnectionMade,
   ConnectorList,
   CountedPlaceList,
@@ -66,6 +68,13 @@ export class ApiProblem extends Error {
   }
 }
 
+/** What stands behind one location of a platform; see `PUT /connections/:id/locations`. */
+export type LocationChange = {
+  externalId: string
+  locations: readonly string[]
+  whenEmpty?: 'zero' | 'leave'
+}
+
 /**
  * Opens a client of one hub.
  * @param baseUrl where `/api/v1` lies, without a trailing slash; empty for the page's own origin
@@ -75,7 +84,13 @@ export function createClient(options: { baseUrl: string; fetch?: typeof fetch })
   const base = `${options.baseUrl}/api/v1`
   const send = options.fetch ?? globalThis.fetch.bind(globalThis)
 
-  async function call<T>(method: string, path: string, body?: unknown, signal?: Signal): Promise<T> {
+  async function call<T>(
+    method: string,
+    path: string,
+    body?: unknown,
+    signal?: Signal,
+    version?: number,
+  ): Promise<T> {
     const init: RequestInit = { method, headers: { accept: 'application/json' } }
     if (signal) init.signal = signal
     if (method !== 'GET') {
@@ -84,6 +99,7 @@ export function createClient(options: { baseUrl: string; fetch?: typeof fetch })
         'content-type': 'application/json',
         // A click that is sent twice by the network must count once.
         'idempotency-key': crypto.randomUUID(),
+        ...(version !== undefined && { 'if-match': `"${version}"` }),
       }
       init.body = JSON.stringify(body ?? {})
     }
@@ -147,6 +163,27 @@ export function createClient(options: { baseUrl: string; fetch?: typeof fetch })
       call<CountedPlaceList>('PUT', `/connections/${id(connectionId)}/places/${id(externalId)}`, {
         location,
       }),
+    /** The platform's locations, and which of ours stand behind each. */
+    connectionLocations: (connectionId: string, signal?: Signal) =>
+      get<ConnectionLocationList>(`/connections/${id(connectionId)}/locations`, signal),
+    /** What a change would come to; nothing is written. */
+    previewConnectionLocations: (connectionId: string, locations: readonly LocationChange[]) =>
+      call<ConnectionLocationPreview>('POST', `/connections/${id(connectionId)}/locations/preview`, {
+        locations,
+      }),
+    /** @param version of the list that it is meant for */
+    changeConnectionLocations: (
+      connectionId: string,
+      locations: readonly LocationChange[],
+      version: number,
+    ) =>
+      call<ConnectionLocationList>(
+        'PUT',
+        `/connections/${id(connectionId)}/locations`,
+        { locations },
+        undefined,
+        version,
+      ),
     listingChanges: (signal?: Signal) => get<ListingChangeList>('/listing-changes', signal),
     decideOnListing: (listingId: string, choice: 'keep' | 'move' | 'unmap') =>
       call<unknown>('POST', `/listing-changes/${id(listingId)}`, { choice }),

@@ -131,6 +131,61 @@ export const countedPlaceList = z.object({
 })
 export type CountedPlaceList = z.infer<typeof countedPlaceList>
 
+/** GET /connections/:id/locations, PUT /connections/:id/locations */
+export const connectionLocationList = z.object({
+  version: count.describe('Rises each time a person says what stands behind them.'),
+  rows: z.array(
+    z.object({
+      externalId: z.string(),
+      name: z.string(),
+      active: z.boolean(),
+      state: z
+        .enum(['kept', 'emptied', 'left', 'counted'])
+        .describe(
+          'kept: it shows what lies behind it; emptied: nothing does, and it is kept at zero; left: nothing is written there, whatever it shows; counted: the platform counts it itself.',
+        ),
+      locations: z.array(z.string()).describe('Codes of ours that stand behind it.'),
+      levels: count.describe('Numbers that it keeps and the hub knows of.'),
+      missing: count.describe(
+        'Of these, those of listings that the platform does not have there: stock them there, then import.',
+      ),
+      shows: count.describe('Units that it shows by the hub’s best knowledge.'),
+      wanted: count.describe('Units that it is to show.'),
+    }),
+  ),
+})
+export type ConnectionLocationList = z.infer<typeof connectionLocationList>
+
+/** POST /connections/:id/locations/preview */
+export const connectionLocationPreview = z.object({
+  items: count.describe('That the connection sells.'),
+  looked: count.describe('Of these, how many the figures are of.'),
+  changed: count.describe(
+    'Levels that would show something else, be written anew, or not be written any more.',
+  ),
+  lowered: count,
+  raised: count,
+  toZero: count.describe('Levels that show something now and would show zero.'),
+  added: count.describe('Levels that the hub would begin to write; each is read before.'),
+  left: count.describe('Levels that would be left as they are.'),
+  leftUnits: count.describe('Units that those go on showing.'),
+  unitsBefore: count,
+  unitsAfter: count,
+  asksFirst: z.boolean().describe('So many zeros would wait for a person.'),
+  rows: z
+    .array(
+      z.object({
+        sku: z.string(),
+        title: z.string().nullable(),
+        location: z.string().describe('Name of the location on the platform.'),
+        before: count.nullable().describe('null: it is not written now.'),
+        after: count.nullable().describe('null: it would be left as it is.'),
+      }),
+    )
+    .describe('Those that change most.'),
+})
+export type ConnectionLocationPreview = z.infer<typeof connectionLocationPreview>
+
 /** GET /listing-changes */
 export const listingChangeList = z.object({
   rows: z.array(

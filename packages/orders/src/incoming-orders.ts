@@ -203,9 +203,9 @@ export function decideOrders(
 /** Where an order's lines reserve; null: nowhere. */
 export function placeOf(
   { defaultLocationId }: { defaultLocationId: string },
-  { keptAt }: Pick<OrderFacts, 'keptAt'>,
+  { reservesAt }: Pick<OrderFacts, 'reservesAt'>,
 ): string | null {
-  return keptAt === undefined ? defaultLocationId : keptAt
+  return reservesAt === undefined ? defaultLocationId : reservesAt
 }
 
 /** The rows of one owner, in the order in which they were made. */

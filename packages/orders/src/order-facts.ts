@@ -14,10 +14,10 @@ export type OrderFacts = {
   /** Where the platform took the stock from, where it says so. */
   externalLocationId: string | undefined
   /**
-   * Where the platform keeps and sends the stock itself: the location that stands for its place, where its units are
-   * counted; null: none does, so that the hub has nothing to reserve. Absent: ours, at the connection's own location.
+   * Our location whose stock it takes; null: none, for the platform sends it from a place of its own that nothing stands
+   * for. Absent: the connection's own.
    */
-  keptAt?: string | null | undefined
+  reservesAt?: string | null | undefined
   /** Where it goes, as far as that is told without saying to whom; by when it must leave; how. Absent: not known. */
   destination?: OrderDestination | undefined
   shipBy?: Date | undefined

@@ -87,6 +87,11 @@ export const syncErrors = {
     cure: 'Begin it, or use the name of one that was begun.',
   },
   'unknown-order': { status: 404, fault: 'yours', cure: 'Check the id or the number of the order.' },
+  'doubled-location': {
+    status: 409,
+    fault: 'yours',
+    cure: 'Leave it behind one of the two, or make a location for each and move stock between them.',
+  },
   'wrong-state': { status: 409, fault: 'yours', cure: 'Do first what the message says.' },
 } as const satisfies Record<
   string,

@@ -105,6 +105,10 @@ export {
   scheduleWindow,
   type WindowRequest,
 } from './policies/policy-windows.ts'
+export { type ConnectionPools, changePools, readPools } from './pools/change-pools.ts'
+export type { PlaceWithLevels } from './pools/pools.store.ts'
+export type { PoolChange } from './pools/pools.ts'
+export { type PoolPreview, type PoolPreviewRow, previewPools } from './pools/preview-pools.ts'
 export { type AuditRow, findDifferences } from './reconcile/audit.store.ts'
 export type { AuditResult } from './reconcile/audit.ts'
 export { changeEditRule } from './reconcile/edit-rules.ts'

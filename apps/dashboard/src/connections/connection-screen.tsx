@@ -6,6 +6,7 @@ import { useLanguage } from '../language.ts'
 import { Empty, Failure, Loading } from '../parts/notice.tsx'
 import { Heading, Panel } from '../parts/panel.tsx'
 import { ConnectionCard } from './connection-card.tsx'
+import { ConnectionLocations } from './connection-locations.tsx'
 import { CountedPlaces } from './counted-places.tsx'
 import { ListingChanges } from './listing-changes.tsx'
 
@@ -44,6 +45,7 @@ export function ConnectionScreen() {
         <div className="min-w-0 space-y-4">
           <ConnectionCard row={row} isTarget={false} />
           <ListingChanges connectionId={id} />
+          <ConnectionLocations connectionId={id} />
           <CountedPlaces connectionId={id} />
         </div>
         <Panel title={t('connect.access')}>

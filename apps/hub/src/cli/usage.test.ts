@@ -25,6 +25,7 @@ test('the commands are those that the design names for now', () => {
     'connection show',
     'connection authorize',
     'connection places',
+    'connection sell-from',
     'connection count-place',
     'connection edit-rule',
     'connection stale-rule',

@@ -6,8 +6,8 @@ import { activityRoutes } from './activity-routes.ts'
 import { checkAnswers } from './answer-check.ts'
 import { applicationRoutes } from './application-routes.ts'
 import { catalogueRoutes } from './catalogue-routes.ts'
+import { connectionPlaceRoutes } from './connection-place-routes.ts'
 import { connectionRoutes } from './connection-routes.ts'
-import { countedPlaceRoutes } from './counted-place-routes.ts'
 import { cutoverRoutes } from './cutover-routes.ts'
 import { serveDashboard } from './dashboard-files.ts'
 import { type DemoControls, demoRoutes } from './demo-routes.ts'
@@ -115,7 +115,7 @@ export async function createServer(
         await api.register(grantRoutes(hub))
         await api.register(applicationRoutes(hub))
         await api.register(listingChangeRoutes(hub))
-        await api.register(countedPlaceRoutes(hub))
+        await api.register(connectionPlaceRoutes(hub))
         await api.register(intakeRoutes(hub))
         await api.register(policyRoutes(hub))
         await api.register(routingRoutes(hub))

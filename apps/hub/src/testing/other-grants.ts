@@ -12,6 +12,7 @@ export const grantReads: Record<string, string[]> = {
   '/api/v1/listing-changes': ['/api/v1/listing-changes'],
   '/api/v1/applications': ['/api/v1/applications'],
   // One of the second organization is asked for by the test itself, once it is there.
+  '/api/v1/connections/:id/locations': ['/api/v1/connections/00000000-0000-7000-8000-000000000000/locations'],
   '/api/v1/connections/:id/places': ['/api/v1/connections/00000000-0000-7000-8000-000000000000/places'],
   '/webhooks/:connectionId': ['/webhooks/00000000-0000-7000-8000-000000000000'],
   '/webhooks/applications/:connector/:application': ['/webhooks/applications/woocommerce/none'],
@@ -22,10 +23,15 @@ export function grantWrites(
   other: { context: SyncContext; connectionId: string; listingId: string },
 ): Record<string, () => Promise<Answer>> {
   const { context, connectionId, listingId } = other
+  const toNobody = { locations: [{ externalId: 'default', locations: [] }] }
   return {
     'POST /api/v1/connections/:id/check': () => ask('POST', `/api/v1/connections/${connectionId}/check`, {}),
     'POST /api/v1/listing-changes/:id': () =>
       ask('POST', `/api/v1/listing-changes/${listingId}`, { choice: 'unmap' }),
+    'PUT /api/v1/connections/:id/locations': () =>
+      ask('PUT', `/api/v1/connections/${connectionId}/locations`, toNobody),
+    'POST /api/v1/connections/:id/locations/preview': () =>
+      ask('POST', `/api/v1/connections/${connectionId}/locations/preview`, toNobody),
     'PUT /api/v1/connections/:id/places/:place': () =>
       ask('PUT', `/api/v1/connections/${connectionId}/places/depot`, { location: 'MAIN' }),
     // WooCommerce has no address for an application; the other's own is by its key, which is no key here.

@@ -49,6 +49,7 @@ export function intakeWrites(ask: ServedHub['ask'], ids: IntakeIds) {
 export function intakeReadsOf({ connectionId, jobId, replayId }: IntakeIds): string[] {
   return [
     `/api/v1/connections/${connectionId}/intake`,
+    `/api/v1/connections/${connectionId}/locations`,
     `/api/v1/connections/${connectionId}/places`,
     `/api/v1/connections/${connectionId}/jobs`,
     `/api/v1/jobs/${jobId}`,

@@ -1,5 +1,7 @@
 /** Connections, listings, levels, inbox and lanes: owned by `packages/sync`. */
 
+import type { Generated } from 'kysely'
+
 export type ConnectionState = 'draft' | 'shadow' | 'live' | 'paused'
 
 export interface ConnectionTable {
@@ -33,6 +35,8 @@ export interface ConnectionTable {
   accountId: string | null
   /** The same for a person. */
   account: string | null
+  /** How often a person has said what stands behind its locations; from 1 on no import does. */
+  poolVersion: Generated<number>
   createdAt: Date
 }
 
@@ -46,6 +50,8 @@ export interface ExternalLocationTable {
   active: boolean
   /** The platform keeps and counts the stock itself: nothing is written to it. */
   countedByPlatform: boolean
+  /** Since when its levels are kept at zero, for nothing stands behind it; null without a pool: it is left as it is. */
+  emptiedAt: Date | null
 }
 
 export interface PoolLocationTable {

@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { manualClock } from '@plimsoll/connector-kit'
+import { inTransaction } from '@plimsoll/database'
 import { createTestDatabase, type TestDatabase } from '@plimsoll/database/testing'
+import { saveLocation } from '@plimsoll/stock'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { toStockContext } from '../context.ts'
 import { createWorld, type World } from '../testing/world.ts'
 import { workOutItems } from './availability.ts'
 import { workOutPlainItems } from './plain-levels.ts'
@@ -19,12 +22,15 @@ async function openTwoPlaces(): Promise<{ world: World; itemId: string }> {
   const itemId = await world.stock('bottle', 10)
   const { connectionId } = await world.open('shop', { bottle: 10 }, { writeStyle: 'counts-open-orders' })
   const { organizationId, uuid } = world.context
+  const { locationId: east } = await inTransaction(database, (tx) =>
+    saveLocation(tx, toStockContext(world.context), { code: 'EAST', name: 'East', kind: 'warehouse' }),
+  )
+  await world.adjust('bottle', 10, 'EAST')
   for (const query of [
     sql`insert into external_location (organization_id, connection_id, external_id, name, active)
       values (${organizationId}, ${connectionId}, 'second', 'Second', true)`,
     sql`insert into pool_location (organization_id, connection_id, external_id, location_id)
-      select organization_id, connection_id, 'second', location_id from pool_location
-      where organization_id = ${organizationId}`,
+      values (${organizationId}, ${connectionId}, 'second', ${east})`,
     sql`insert into level (organization_id, level_id, connection_id, stock_unit_id, external_location_id, item_id,
         units_per_listing, tracked, writable, desired_version, acknowledged_subtracted, subtracted)
       select organization_id, ${uuid()}, connection_id, stock_unit_id, 'second', item_id, 1, true, true, 0, 0, 0

@@ -9,17 +9,17 @@ import { toStorable } from '../intake/storable.ts'
 import { queueWhatDiffers } from '../lanes/lane-entries.store.ts'
 import { closeLevels, findLevelsToObserve, observeLevels } from '../lanes/levels.store.ts'
 import { notify } from '../notify.ts'
+import { hasPool, savePool } from '../pools/pools.store.ts'
 import { findVanished } from '../reconcile/audit.store.ts'
+import { NOT_THERE } from '../reconcile/read-back.ts'
 import { decideConnectionStep } from './connection-state.ts'
 import { type Connection, lockStatus, saveStatus } from './connections.store.ts'
 import {
   findItemsOf,
-  hasPool,
   type ListingRow,
   markListingGone,
   saveExternalLocations,
   saveListings,
-  savePool,
 } from './mappings.store.ts'
 import { matchAndNote, matchListings } from './match-listings.ts'
 
@@ -63,7 +63,7 @@ export async function importCatalogue(
     if (others.length > 0)
       context.log.warn(
         { connection: connection.name, location: first.name, untouched: others.map(({ name }) => name) },
-        'of several locations one is written; the others are left as they are',
+        'of several locations one is written; the others are left as they are until a person says what lies there',
       )
   })
   progress('locations', locations.length)
@@ -211,6 +211,7 @@ async function readAllLevels(
     const at = nowOf(context)
     await inTransaction(context.database, async (tx) => {
       const read = levels.map((level) => ({
+        key: `${level.stockUnitId} ${level.externalLocationId}`,
         levelId: level.levelId,
         givenBack: level.givenBack,
         quantity: quantities.get(`${level.stockUnitId} ${level.externalLocationId}`),
@@ -224,16 +225,23 @@ async function readAllLevels(
         at,
       )
       const closed = read.filter(({ quantity }) => quantity === undefined)
-      untracked += closed.length
+      const [absent, uncounted] = [
+        closed.filter(({ key }) => !quantities.has(key)),
+        closed.filter(({ key }) => quantities.has(key)),
+      ]
+      untracked += uncounted.length
       await closeLevels(
         tx,
         place.organizationId,
-        closed.map(({ levelId }) => ({
-          levelId,
-          code: 'untracked' as const,
-          problem:
-            'The platform does not count this listing. Switch stock tracking on there, then import again.',
-        })),
+        [
+          ...uncounted.map(({ levelId }) => ({
+            levelId,
+            code: 'untracked' as const,
+            problem:
+              'The platform does not count this listing. Switch stock tracking on there, then import again.',
+          })),
+          ...absent.map(({ levelId }) => ({ levelId, code: 'gone' as const, problem: NOT_THERE })),
+        ],
         at,
       )
     })

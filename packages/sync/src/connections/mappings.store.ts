@@ -164,7 +164,8 @@ export async function markListingGone(
 
 /**
  * One level per stock unit and external location, taking item, units and tracking from the listings
- * that share it. A level is written only where a merchant fulfils it and the location is active.
+ * that share it. A level is written only where a merchant fulfils it, the location is active, and
+ * something stands behind it or a person wants it at zero.
  * @returns the items whose levels changed, those that they sold before among them
  */
 export async function rebuildLevels(
@@ -173,7 +174,8 @@ export async function rebuildLevels(
 ): Promise<string[]> {
   const wanted = await sql<WantedLevel>`
     select unit.stock_unit_id, external_location.external_id as external_location_id, unit.item_id,
-      unit.units_per_listing, unit.tracked, unit.doubted_at, unit.writable and external_location.active as writable
+      unit.units_per_listing, unit.tracked, unit.doubted_at,
+      unit.writable and external_location.active and place.is_kept as writable
     from (
       select stock_unit_id, (array_agg(item_id order by item_id))[1] as item_id,
         coalesce(max(units_per_listing) filter (where item_id is not null), 1) as units_per_listing,
@@ -188,11 +190,22 @@ export async function rebuildLevels(
       and external_location.connection_id = ${place.connectionId}
       -- What the platform counts itself is read, and never written.
       and not external_location.counted_by_platform
-    where exists (
-      select from pool_location
-      where pool_location.organization_id = external_location.organization_id
-        and pool_location.connection_id = external_location.connection_id
-        and pool_location.external_id = external_location.external_id
+    cross join lateral (
+      select emptied_at is not null or exists (
+        select from pool_location
+        where pool_location.organization_id = external_location.organization_id
+          and pool_location.connection_id = external_location.connection_id
+          and pool_location.external_id = external_location.external_id
+      ) as is_kept
+      offset 0
+    ) as place
+    where place.is_kept or exists (
+      -- Left as it is from now on; what it may sell still counts.
+      select from level
+      where level.organization_id = external_location.organization_id
+        and level.connection_id = external_location.connection_id
+        and level.stock_unit_id = unit.stock_unit_id
+        and level.external_location_id = external_location.external_id
     )
     order by unit.stock_unit_id, external_location.external_id`.execute(tx)
   if (wanted.rows.length === 0) return []
@@ -271,36 +284,6 @@ export async function saveExternalLocations(
       name = excluded.name, active = excluded.active, counted_by_platform = excluded.counted_by_platform`.execute(
     tx,
   )
-}
-
-/** Which of our locations each external location may sell from; replaces what was there. */
-export async function savePool(
-  tx: Tx,
-  place: { organizationId: string; connectionId: string },
-  pool: readonly { externalId: string; locationId: string }[],
-): Promise<void> {
-  await sql`
-    delete from pool_location
-    where organization_id = ${place.organizationId} and connection_id = ${place.connectionId}`.execute(tx)
-  if (pool.length === 0) return
-  const source = unnestRows('saved', pool, { externalId: 'text', locationId: 'uuid' })
-  await sql`
-    insert into pool_location (organization_id, connection_id, external_id, location_id)
-    select ${place.organizationId}, ${place.connectionId}, external_id, location_id from ${source}`.execute(
-    tx,
-  )
-}
-
-/** True once somebody or the first import has said what the external locations may sell from. */
-export async function hasPool(
-  tx: Tx,
-  place: { organizationId: string; connectionId: string },
-): Promise<boolean> {
-  const found = await sql`
-    select from pool_location
-    where organization_id = ${place.organizationId} and connection_id = ${place.connectionId}
-    limit 1`.execute(tx)
-  return found.rows.length > 0
 }
 
 /** The items that a connection's levels show. */

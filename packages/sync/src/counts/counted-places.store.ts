@@ -68,22 +68,6 @@ export async function findCountProblems(
   return found.rows
 }
 
-/** Which location stands for a place that the platform counts; null where it is not tied. Absent: it counts no such place. */
-export async function findKeptPlaces(
-  db: Db,
-  organizationId: string,
-  connectionId: string,
-): Promise<Map<string, string | null>> {
-  const found = await sql<{ externalId: string; locationId: string | null }>`
-    select place.external_id, location_id from external_location as place
-    left join counted_place as tied on tied.organization_id = place.organization_id
-      and tied.connection_id = place.connection_id and tied.external_id = place.external_id
-    where place.organization_id = ${organizationId} and place.connection_id = ${connectionId}
-      and place.counted_by_platform
-    order by place.external_id`.execute(db)
-  return new Map(found.rows.map(({ externalId, locationId }) => [externalId, locationId]))
-}
-
 export type TiedPlace = { externalId: string; locationId: string; locationCode: string }
 
 export async function findTiedPlaces(

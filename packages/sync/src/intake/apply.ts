@@ -12,10 +12,11 @@ import { type insertMovements, withBalancesAssumed } from '@plimsoll/stock'
 import { updateAvailabilityOf } from '../availability/availability.ts'
 import { findMappings, markListingGone } from '../connections/mappings.store.ts'
 import { nowOf, type Tx, toStockContext } from '../context.ts'
-import { findKeptPlaces } from '../counts/counted-places.store.ts'
 import { applyWarehouseRow } from '../fulfilment/apply-warehouse.ts'
 import { addSubtracted, type MovedByOrders } from '../lanes/levels.store.ts'
 import { notify } from '../notify.ts'
+import { decideOrderPlaces, type OrderPlaces } from '../pools/places-of-orders.ts'
+import { findPlacesOfOrders } from '../pools/pools.store.ts'
 import { assertLease, LeaseLost } from '../worker/leases.store.ts'
 import type { WorkerContext } from '../worker/worker-context.ts'
 import {
@@ -191,11 +192,10 @@ async function applyRows(
   const listingIds = orders.flatMap(({ order }) =>
     order.lines.flatMap((line) => line.listingExternalId ?? []),
   )
-  const [, fresh, kept, mappings, known] = await Promise.all([
+  const [, fresh, places, mappings, known] = await Promise.all([
     assertLease(tx, organizationId, context.lease),
     arriving?.claim(),
-    // Only where the platform has any is it asked.
-    context.operations.counts === undefined ? undefined : findKeptPlaces(tx, organizationId, connectionId),
+    orders.length === 0 ? [] : findPlacesOfOrders(tx, organizationId, connectionId),
     findMappings(tx, organizationId, connectionId, [...new Set(listingIds)]),
     lockOrders(
       tx,
@@ -208,7 +208,11 @@ async function applyRows(
   const rows = candidates.filter(isNew)
   const withOrder = orders.filter(({ row }) => isNew(row))
   if (rows.length === 0) return []
-  const incoming = withOrder.map((each) => toIncoming(each, mappings, kept))
+  const orderPlaces = decideOrderPlaces(places, {
+    ...connection,
+    isCountRead: context.operations.counts !== undefined,
+  })
+  const incoming = withOrder.map((each) => toIncoming(each, mappings, orderPlaces))
   const lots = await lockLotsOfOrders(tx, stock, connection, known, incoming)
   const decided = decideOrders(stock, connection, { ...known, lots }, incoming)
   const verdicts = [
@@ -258,10 +262,10 @@ function toMoved(context: WorkerContext, decided: DecidedOrders): MovedByOrders[
 function toIncoming(
   { row, order }: { row: InboxRow; order: ExternalOrder },
   mappings: ReadonlyMap<string, ListingMapping>,
-  kept: ReadonlyMap<string, string | null> | undefined,
+  places: OrderPlaces,
 ): IncomingOrder {
   return {
-    facts: toOrderFacts(order, mappings, kept),
+    facts: toOrderFacts(order, mappings, places),
     authoritative: row.source === 'fetch',
     seenBy: row.source,
     seenAt: row.receivedAt,

@@ -2,6 +2,7 @@ import type { ExternalOrder, WebhookEvent } from '@plimsoll/connector-kit'
 import type { Tracking } from '@plimsoll/database'
 import { contentHashOf, type LineFacts, type OrderFacts } from '@plimsoll/orders'
 import { digestOf } from '@plimsoll/stock'
+import type { OrderPlaces } from '../pools/places-of-orders.ts'
 
 /** One thing that happened outside, about to be stored. */
 export type InboxEvent = {
@@ -123,16 +124,15 @@ export type ListingMapping = {
 
 /**
  * Ties each line of a platform's order to the item that its listing sells.
- * @param kept the places that the platform counts itself, each with the location that stands for it
+ * @param places where they reserve; not needed for what only its content is asked of
  */
 export function toOrderFacts(
   order: ExternalOrder,
   mappings: ReadonlyMap<string, ListingMapping>,
-  kept?: ReadonlyMap<string, string | null>,
+  places?: OrderPlaces,
 ): OrderFacts {
-  const keptAt = order.locationId === undefined ? undefined : kept?.get(order.locationId)
   return {
-    ...(keptAt !== undefined && { keptAt }),
+    ...(places !== undefined && { reservesAt: placeIn(places, order.locationId) }),
     externalId: order.externalId,
     number: order.number,
     state: order.state,
@@ -157,6 +157,11 @@ export function toOrderFacts(
       }
     }),
   }
+}
+
+function placeIn({ of, otherwise }: OrderPlaces, externalId: string | undefined): string | null {
+  const there = externalId === undefined ? undefined : of.get(externalId)
+  return there === undefined ? otherwise : there
 }
 
 /** Dates come back from `jsonb` as text; this puts them back. The payload is ours, written by `toInboxEvent`. */

@@ -135,6 +135,17 @@ export async function findLaneCandidates(
       -- While a person is asked about an edit, or about what the listing sells, the level is not raised.
       and ((asked_at is null and doubted_at is null) or desired = 0
         or desired < greatest(acknowledged - (subtracted - acknowledged_subtracted), open_greatest))
+      -- Raised only once what its stock unit shows too much of elsewhere has fallen: the platform adds them up.
+      and (desired <= greatest(acknowledged - (subtracted - acknowledged_subtracted), open_greatest, 0)
+        or not exists (
+          select from level as elsewhere
+          where elsewhere.organization_id = level.organization_id and elsewhere.connection_id = level.connection_id
+            and elsewhere.stock_unit_id = level.stock_unit_id
+            and elsewhere.external_location_id <> level.external_location_id
+            and elsewhere.tracked and elsewhere.writable and elsewhere.desired < greatest(
+              elsewhere.acknowledged - (elsewhere.subtracted - elsewhere.acknowledged_subtracted),
+              elsewhere.open_greatest)
+        ))
     order by priority, caused_at, lane_entry.level_id
     limit ${query.limit}`.execute(db)
   return found.rows

@@ -109,16 +109,19 @@ export async function recheckLevels(
     where level.organization_id = ${organizationId} and level.level_id = locked.level_id`.execute(db)
 }
 
-/** The platform does not count these, or no longer has them. Nothing is written to them until that changes (I12). */
+/**
+ * The platform does not count these, or does not have them. Nothing is written to them until that changes (I12).
+ * @returns the dealt items of those that it never had: nothing of them can be sold there, which the line may reckon with
+ */
 export async function closeLevels(
   tx: Tx,
   organizationId: string,
   closed: readonly { levelId: string; code: 'untracked' | 'gone' | 'refused'; problem: string }[],
   at: Date,
-): Promise<void> {
-  if (closed.length === 0) return
+): Promise<string[]> {
+  if (closed.length === 0) return []
   const source = unnestRows('closed', closed, { levelId: 'uuid', code: 'text', problem: 'text' })
-  await sql`
+  const done = await sql<{ itemId: string | null }>`
     update level set
       tracked = level.tracked and closed.code <> 'untracked',
       writable = level.writable and closed.code <> 'gone',
@@ -126,7 +129,8 @@ export async function closeLevels(
       observed_at = case when closed.code = 'refused' then observed_at else ${at}::timestamptz end,
       recheck_at = null,
       -- What is not counted may be sold in any number: no bound holds until it is counted again, and read.
-      exposure_older = case when closed.code <> 'untracked' then exposure_older end,
+      exposure_older = case when closed.code = 'gone' and acknowledged is null then coalesce(exposure_older, 0)
+        when closed.code <> 'untracked' then exposure_older end,
       exposure_from = case when closed.code <> 'untracked' then exposure_from end,
       problem_code = closed.code,
       problem = closed.problem
@@ -134,7 +138,10 @@ export async function closeLevels(
       organizationId,
       closed.map((row) => row.levelId),
     )} join ${source} using (level_id)
-    where level.organization_id = ${organizationId} and level.level_id = locked.level_id`.execute(tx)
+    where level.organization_id = ${organizationId} and level.level_id = locked.level_id
+    returning case when granted is not null and closed.code = 'gone' and acknowledged is null then item_id end
+      as item_id`.execute(tx)
+  return [...new Set(done.rows.flatMap((row) => row.itemId ?? []))].sort()
 }
 
 /** What known orders took off the platform's own number, and what they put back. Listing units. */

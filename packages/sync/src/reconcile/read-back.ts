@@ -16,6 +16,10 @@ export type LevelToRead = {
   givenBack: number
 }
 
+/** What is said of a level that the platform does not have, whether it never had it or has no longer. */
+export const NOT_THERE =
+  'The platform does not have this listing at this location. Stock it there on the platform if it is to be sold from there, then import the listings again.'
+
 /** What was read of each level: a quantity, `untracked` (never 0, I12), or `gone`. */
 export type Reading = {
   levelId: string
@@ -103,7 +107,7 @@ export async function writeReadings(
         closed.push({
           levelId: reading.levelId,
           code: 'gone',
-          problem: 'The platform no longer has this listing at this location. Import the listings again.',
+          problem: NOT_THERE,
         })
         break
       default: {
@@ -113,8 +117,11 @@ export async function writeReadings(
     }
   }
   const dealt = await observeLevels(tx, context.organizationId, observations, at)
-  await dealSoon(tx, { organizationId: context.organizationId, at, uuid: context.uuid }, dealt)
-  await closeLevels(tx, context.organizationId, closed, at)
+  const absent = await closeLevels(tx, context.organizationId, closed, at)
+  await dealSoon(tx, { organizationId: context.organizationId, at, uuid: context.uuid }, [
+    ...dealt,
+    ...absent,
+  ])
   for (const level of closed) {
     if (level.code !== 'untracked') continue
     await openTask(

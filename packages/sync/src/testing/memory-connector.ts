@@ -178,7 +178,9 @@ function openMemory(
       const read = keys.flatMap((each) => {
         const listing = platform.listings.get(each.stockUnitId)
         if (listing === undefined || listing.isGone) return []
-        return [{ ...each, quantity: listing.quantity, updatedAt: undefined }]
+        return [
+          { ...each, quantity: platform.quantityOf(each.stockUnitId, each.locationId), updatedAt: undefined },
+        ]
       })
       await end(fault)
       return read
@@ -354,23 +356,24 @@ function setAll(
   if (poison !== undefined) throw new Invalid(`The batch holds ${poison.stockUnitId}`, 'quantity')
   const isGuarded = (capabilities.writeStyle ?? 'compare-and-set') === 'compare-and-set'
   const refusals = new Map<string, WriteOutcome>()
-  for (const { writeId, stockUnitId, expected } of writes) {
+  for (const { writeId, stockUnitId, locationId, expected } of writes) {
     const listing = platform.listings.get(stockUnitId)
     if (listing === undefined || listing.isGone) {
       refusals.set(writeId, { writeId, kind: 'refused', error: new NotFound(`${stockUnitId} is gone`) })
     } else if (platform.refused.get(stockUnitId) === 'row') {
       refusals.set(writeId, { writeId, kind: 'refused', error: new Invalid('It is locked', 'quantity') })
-    } else if (isGuarded && expected !== listing.quantity) {
-      const error = new Conflict('Another quantity is there', listing.quantity)
+    } else if (isGuarded && expected !== platform.quantityOf(stockUnitId, locationId)) {
+      const there = platform.quantityOf(stockUnitId, locationId)
+      const error = new Conflict('Another quantity is there', there)
       refusals.set(writeId, { writeId, kind: 'refused', error })
     }
   }
   const isStopped = capabilities.allOrNothing === true && refusals.size > 0
-  return writes.map(({ writeId, stockUnitId, quantity }) => {
+  return writes.map(({ writeId, stockUnitId, locationId, quantity }) => {
     const refusal = refusals.get(writeId)
     if (refusal !== undefined) return refusal
     if (isStopped) return { writeId, kind: 'untouched' }
-    return { writeId, kind: 'applied', quantity: platform.write(stockUnitId, quantity) }
+    return { writeId, kind: 'applied', quantity: platform.write(stockUnitId, quantity, locationId) }
   })
 }
 

@@ -65,8 +65,18 @@ export class MemoryPlatform {
     })
   }
 
-  quantityOf(externalId: string): number | undefined {
-    return this.#listing(externalId).quantity
+  /** @param place one of its places */
+  quantityOf(externalId: string, place = DEFAULT_PLACE): number | undefined {
+    const { quantity, elsewhere } = this.#listing(externalId)
+    return place === DEFAULT_PLACE || quantity === undefined ? quantity : (elsewhere?.get(place) ?? 0)
+  }
+
+  /** What shoppers see where it has several places: they are added up. */
+  totalOf(externalId: string): number {
+    return [DEFAULT_PLACE, ...this.otherLocations].reduce(
+      (sum, place) => sum + (this.quantityOf(externalId, place) ?? 0),
+      0,
+    )
   }
 
   /** What shoppers may buy. */
@@ -80,10 +90,13 @@ export class MemoryPlatform {
   }
 
   /** A shopper buys; undefined: the shop shows less than that and refuses. */
-  sell(externalId: string, units = 1): MemoryOrder | undefined {
+  sell(externalId: string, units = 1, place = DEFAULT_PLACE): MemoryOrder | undefined {
     const listing = this.#listing(externalId)
     if (listing.isGone || listing.isHidden === true) return undefined
-    if (listing.quantity !== undefined) {
+    if (place !== DEFAULT_PLACE) {
+      if ((this.quantityOf(externalId, place) ?? 0) < units) return undefined
+      this.#move(listing, place, -units)
+    } else if (listing.quantity !== undefined) {
       if ((this.shownOf(externalId) ?? 0) < units) return undefined
       if (!this.countsOpenOrders) listing.quantity -= units
     }
@@ -93,6 +106,7 @@ export class MemoryPlatform {
     const order: MemoryOrder = {
       externalId: externalId_,
       listing: externalId,
+      place,
       units,
       shipped: 0,
       state: 'open',
@@ -110,7 +124,7 @@ export class MemoryPlatform {
     if (order.state !== 'open') return
     const listing = this.#listing(order.listing)
     if (listing.quantity !== undefined && !this.countsOpenOrders)
-      listing.quantity += order.units - order.shipped
+      this.#move(listing, order.place, order.units - order.shipped)
     this.#change(order, { state: 'cancelled' })
   }
 
@@ -146,16 +160,23 @@ export class MemoryPlatform {
     this.#listing(externalId).quantity = quantity
   }
 
+  /** The same at another of its places. */
+  editAt(externalId: string, place: string, quantity: number): void {
+    this.#move(this.#listing(externalId), place, quantity - (this.quantityOf(externalId, place) ?? 0))
+  }
+
   /** A person corrects the SKU of a listing. */
   rename(externalId: string, sku: string): void {
     this.#listing(externalId).sku = sku
   }
 
-  write(externalId: string, quantity: number): number {
+  write(externalId: string, quantity: number, place = DEFAULT_PLACE): number {
     const listing = this.#listing(externalId)
     const stored = this.meddle(externalId, quantity)
-    this.writes.push({ externalId, from: listing.quantity, to: stored, at: this.clock.now() })
-    listing.quantity = stored
+    const from = this.quantityOf(externalId, place)
+    this.writes.push({ externalId, from, to: stored, at: this.clock.now() })
+    if (place === DEFAULT_PLACE) listing.quantity = stored
+    else this.#move(listing, place, stored - (from ?? 0))
     return stored
   }
 
@@ -178,7 +199,7 @@ export class MemoryPlatform {
       version: order.version,
       currency: 'EUR',
       test: false,
-      locationId: 'default',
+      locationId: order.place,
       lines: [
         {
           externalId: `${order.externalId}-1`,
@@ -193,6 +214,15 @@ export class MemoryPlatform {
         },
       ],
     }
+  }
+
+  #move(listing: MemoryListing, place: string, units: number): void {
+    if (place === DEFAULT_PLACE) {
+      if (listing.quantity !== undefined) listing.quantity += units
+      return
+    }
+    listing.elsewhere ??= new Map()
+    listing.elsewhere.set(place, (listing.elsewhere.get(place) ?? 0) + units)
   }
 
   #change(order: MemoryOrder, change: Partial<MemoryOrder>): void {
@@ -217,9 +247,13 @@ export class MemoryPlatform {
   }
 }
 
+const DEFAULT_PLACE = 'default'
+
 export type MemoryListing = {
   sku: string
   quantity: number | undefined
+  /** At its other places; absent: nothing. */
+  elsewhere?: Map<string, number>
   isGone: boolean
   isHidden?: boolean
   /** Where in the shop it is on sale; absent: in front. */
@@ -229,6 +263,7 @@ export type MemoryListing = {
 export type MemoryOrder = {
   externalId: string
   listing: string
+  place: string
   units: number
   shipped: number
   state: OrderState

@@ -83,14 +83,14 @@ export async function createWorld(database: Database, clock: Clock, pace: Partia
       return item.itemId
     },
 
-    /** Adds units to (or takes them from) the warehouse, as a person would. */
-    async adjust(sku: string, units: number): Promise<void> {
+    /** Adds units to (or takes them from) the warehouse, or another location, as a person would. */
+    async adjust(sku: string, units: number, locationCode = 'MAIN'): Promise<void> {
       const [outcome] = await changeStock(context, [
         {
           key: randomUUID(),
           kind: 'adjust',
           sku,
-          locationCode: 'MAIN',
+          locationCode,
           quantity: units,
           actor: 'test',
           reason: null,
