@@ -17,6 +17,9 @@ alter table order_line add column platform_shipped bigint check (platform_shippe
 -- channel says shipped.
 alter table connection add column ships_orders_from timestamptz;
 
+-- Units that lie at a warehouse by its count, promised ones included; null: it does not say.
+alter table counted_stock add column on_hand bigint;
+
 create table order_hold (
   organization_id uuid not null,
   order_id uuid not null,

@@ -62,10 +62,16 @@ function decideItem(item: LedgerAtPlace, units: readonly UnitToBook[]): Decided 
   const own = units.filter(({ itemId }) => itemId === item.itemId)
   const sumOf = (of: 'available' | 'held') =>
     own.reduce((sum, unit) => sum + unit[of] * unit.unitsPerListing, 0)
+  const held = sumOf('held')
+  const onHand = own.every((unit) => unit.onHand !== null)
+    ? own.reduce((sum, unit) => sum + (unit.onHand ?? 0) * unit.unitsPerListing, 0)
+    : undefined
   const decision = decideCount({
-    available: sumOf('available'),
-    held: sumOf('held'),
-    subtracted: item.subtracted,
+    // A warehouse names all that lies there, what it has promised included.
+    ...(onHand === undefined || own.length === 0
+      ? { available: sumOf('available'), subtracted: item.subtracted }
+      : { available: onHand - held, subtracted: 0 }),
+    held,
     ledger: item,
   })
   // The oldest of what it was added up from: movements since then stay on top of it.

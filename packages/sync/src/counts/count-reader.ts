@@ -1,7 +1,8 @@
 import { backoffMs, type ExternalCount, isConnectorError } from '@plimsoll/connector-kit'
 import { inTransaction } from '@plimsoll/database'
+import { sql } from 'kysely'
 import { nowOf } from '../context.ts'
-import { saveStreamCursor } from '../intake/cursors.store.ts'
+import { findStreamCursor, saveStreamCursor } from '../intake/cursors.store.ts'
 import type { PollPace } from '../intake/poll-pace.ts'
 import { assertLease } from '../worker/leases.store.ts'
 import type { WorkerContext } from '../worker/worker-context.ts'
@@ -14,7 +15,19 @@ const PACE_MS = 5 * 60_000
 const UNTIED_MS = 60_000
 const STREAM = 'counts'
 
-type Reading = { began: Date; cursor: string | undefined; pages: number; places: readonly TiedPlace[] }
+/** Until it is looked again whether all that left by then is known. */
+const FOLLOWED_MS = 500
+/** How far the moment of a count may be off those of shipments, where the manifest does not say. */
+const COUNT_ERROR_MS = 2_000
+
+type Reading = {
+  began: Date
+  cursor: string | undefined
+  pages: number
+  places: readonly TiedPlace[]
+  /** All pages were read. */
+  isRead: boolean
+}
 
 /**
  * Reads what the platform counts at places of its own, a page at a time, and books it once all of it is read: several
@@ -63,6 +76,7 @@ export class CountReader {
     const { operations, signal, clock } = this.#context
     const { counts } = operations
     if (counts === undefined) return false
+    if (this.#reading?.isRead === true) return await this.#book(this.#reading)
     const reading = this.#reading ?? (await this.#begin())
     if (reading === undefined) {
       this.#notBefore = clock.now() + UNTIED_MS
@@ -74,6 +88,19 @@ export class CountReader {
     reading.pages += 1
     reading.cursor = page.next
     if (page.next !== undefined) return true
+    reading.isRead = true
+    return await this.#book(reading)
+  }
+
+  /**
+   * What left or came in before the count may not be known yet: it is booked once the warehouse's other lists have been read
+   * up to then, or what was counted already would be taken off again as it is told.
+   */
+  async #book(reading: Reading): Promise<boolean> {
+    if (!(await this.#isFollowed(reading))) {
+      this.#notBefore = this.#context.clock.now() + FOLLOWED_MS
+      return false
+    }
     this.#reading = undefined
     let changed = 0
     for (const place of reading.places) changed += await bookCounts(this.#context, place, reading.began)
@@ -81,23 +108,38 @@ export class CountReader {
     return false
   }
 
+  async #isFollowed({ began }: Reading): Promise<boolean> {
+    const { connector, database, organizationId, connection } = this.#context
+    const { follows = [], countErrorMs = COUNT_ERROR_MS } = connector.manifest.warehouse ?? {}
+    const from = new Date(began.getTime() + (follows.length === 0 ? 0 : countErrorMs))
+    for (const stream of follows) {
+      const cursor = await findStreamCursor(database.kysely, organizationId, connection.connectionId, stream)
+      if (cursor === undefined || cursor.since < from) {
+        this.#context.hurried.add(stream)
+        return false
+      }
+    }
+    return !(await isAnythingTold(this.#context))
+  }
+
   async #begin(): Promise<Reading | undefined> {
     const { database, organizationId, connection } = this.#context
     const places = await findTiedPlaces(database.kysely, organizationId, connection.connectionId)
     if (places.length === 0) return undefined
-    return { began: nowOf(this.#context), cursor: undefined, pages: 0, places }
+    return { began: nowOf(this.#context), cursor: undefined, pages: 0, places, isRead: false }
   }
 
   async #keep({ began, places }: Reading, rows: readonly ExternalCount[]): Promise<void> {
     const { database, organizationId, connection, lease } = this.#context
     const told = rows
       .filter(({ locationId }) => places.some(({ externalId }) => externalId === locationId))
-      .map(({ stockUnitId, locationId, available, held, incoming, countedAt }) => ({
+      .map(({ stockUnitId, locationId, available, held, incoming, countedAt, onHand }) => ({
         externalId: locationId,
         stockUnitId,
         available,
         held,
         incoming,
+        onHand: onHand ?? null,
         // A clock ahead of ours makes nothing true that is still to come.
         countedAt: countedAt === undefined || countedAt > began ? began : countedAt,
       }))
@@ -117,4 +159,15 @@ export class CountReader {
     })
     this.#pace.noteRead(STREAM, { fresh: changed, requests: pages, paceMs: PACE_MS })
   }
+}
+
+/** Something that the warehouse told waits to be applied. */
+async function isAnythingTold(context: WorkerContext): Promise<boolean> {
+  const { database, organizationId, connection } = context
+  const found = await sql`
+    select from inbox
+    where organization_id = ${organizationId} and connection_id = ${connection.connectionId}
+      and state in ('pending', 'fetch') and topic in ('shipment', 'receipt', 'return')
+    limit 1`.execute(database.kysely)
+  return found.rows.length > 0
 }

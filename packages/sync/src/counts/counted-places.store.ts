@@ -83,15 +83,23 @@ export async function findTiedPlaces(
   return found.rows
 }
 
-/** Whatever else goes by a location: orders reserve there, levels show it, another place stands for it. */
-export async function findOtherUses(db: Db, organizationId: string, locationId: string): Promise<string[]> {
+/**
+ * Whatever else goes by a location: orders reserve there, levels show it, another place stands for it.
+ * @param isWarehouse what lies at a warehouse is shown on channels and promised to their orders
+ */
+export async function findOtherUses(
+  db: Db,
+  organizationId: string,
+  locationId: string,
+  isWarehouse: boolean,
+): Promise<string[]> {
   const found = await sql<{ used: string }>`
     select 'orders of ' || name || ' reserve there' as used from connection
-    where organization_id = ${organizationId} and default_location_id = ${locationId}
+    where organization_id = ${organizationId} and default_location_id = ${locationId} and not ${isWarehouse}
     union
     select name || ' shows what is there' from pool_location
     join connection using (organization_id, connection_id)
-    where organization_id = ${organizationId} and location_id = ${locationId}
+    where organization_id = ${organizationId} and location_id = ${locationId} and not ${isWarehouse}
     union
     select name || ' counts it as ' || external_id from counted_place
     join connection using (organization_id, connection_id)
@@ -132,6 +140,8 @@ export type ToldCount = {
   available: number
   held: number
   incoming: number
+  /** All that lies there, promised units included; null: it is not said. */
+  onHand: number | null
   countedAt: Date
 }
 
@@ -150,16 +160,18 @@ export async function saveTold(
     available: 'bigint',
     held: 'bigint',
     incoming: 'bigint',
+    onHand: 'bigint',
     countedAt: 'timestamptz',
   })
   await sql`
     insert into counted_stock
-      (organization_id, connection_id, external_id, stock_unit_id, available, held, incoming, counted_at, read_at)
-    select ${organizationId}, ${connectionId}, external_id, stock_unit_id, available, held, incoming, counted_at, ${readAt}
+      (organization_id, connection_id, external_id, stock_unit_id, available, held, incoming, on_hand, counted_at, read_at)
+    select ${organizationId}, ${connectionId}, external_id, stock_unit_id, available, held, incoming, on_hand, counted_at,
+      ${readAt}
     from ${source}
     on conflict (organization_id, connection_id, external_id, stock_unit_id) do update set
       available = excluded.available, held = excluded.held, incoming = excluded.incoming,
-      counted_at = excluded.counted_at, read_at = excluded.read_at
+      on_hand = excluded.on_hand, counted_at = excluded.counted_at, read_at = excluded.read_at
     where counted_stock.counted_at <= excluded.counted_at`.execute(tx)
 }
 
@@ -167,6 +179,7 @@ export type UnitToBook = {
   stockUnitId: string
   available: number
   held: number
+  onHand: number | null
   countedAt: Date
   itemId: string | null
   unitsPerListing: number
@@ -180,7 +193,7 @@ export async function findUnitsToBook(
   place: { connectionId: string; externalId: string },
 ): Promise<UnitToBook[]> {
   const found = await sql<UnitToBook>`
-    select told.stock_unit_id, available, held, counted_at, booked_item_id, sold.item_id,
+    select told.stock_unit_id, available, held, on_hand, counted_at, booked_item_id, sold.item_id,
       coalesce(sold.units_per_listing, 1) as units_per_listing
     from counted_stock as told
     left join lateral (

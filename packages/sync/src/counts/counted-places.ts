@@ -1,5 +1,6 @@
 import { inTransaction } from '@plimsoll/database'
 import { changeLocation, findLocations } from '@plimsoll/stock'
+import { findConnection } from '../connections/connections.store.ts'
 import { nowOf, type SyncContext, toStockContext } from '../context.ts'
 import { syncProblem } from '../errors.ts'
 import { notify } from '../notify.ts'
@@ -62,7 +63,9 @@ async function tie(
   )
   if (location === undefined)
     throw syncProblem('unknown-location', 'location', `There is no location with the code "${locationCode}".`)
-  const uses = await findOtherUses(database.kysely, organizationId, location.locationId)
+  const connection = await findConnection(database.kysely, organizationId, connectionId)
+  const isWarehouse = context.connectors.get(connection?.connector ?? '')?.manifest.kind === 'warehouse'
+  const uses = await findOtherUses(database.kysely, organizationId, location.locationId, isWarehouse)
   if (uses.length > 0) {
     const message = `"${locationCode}" is used otherwise: ${uses.join('; ')}. Make a location for this place alone.`
     throw syncProblem('wrong-state', 'location', message)

@@ -1,0 +1,319 @@
+// Orders of a shop that a warehouse sends, with the production workers on a manual clock: answers are lost, processes die.
+import { type ManualClock, manualClock } from '@plimsoll/connector-kit'
+import { inTransaction } from '@plimsoll/database'
+import { createTestDatabase, fromEnvironment, type TestDatabase } from '@plimsoll/database/testing'
+import { findBrokenBalances, findBrokenReservations, saveLocation } from '@plimsoll/stock'
+import fc from 'fast-check'
+import { sql } from 'kysely'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { saveShipsOrdersFrom } from '../connections/connections.store.ts'
+import { connect } from '../connections/connections.ts'
+import { toStockContext } from '../context.ts'
+import { tieCountedPlace } from '../counts/counted-places.ts'
+import { changeConnection } from '../index.ts'
+import {
+  MemoryWarehouse,
+  memoryWarehouseConnector,
+  type WarehouseFault,
+} from '../testing/memory-warehouse.ts'
+import { type Stepped, stepConnection } from '../testing/steps.ts'
+import { createWorld, type World } from '../testing/world.ts'
+
+let database: TestDatabase
+beforeAll(async () => {
+  database = await createTestDatabase({ poolMax: 6 })
+})
+afterAll(() => database.drop())
+
+type Brand = Awaited<ReturnType<typeof openBrand>>
+
+/** A shop with one listing, and a warehouse that has all the stock; the hub's own warehouse is empty. */
+async function openBrand(units: number, requests: 'by-key' | 'by-read-back', leaseMs = 3_600_000) {
+  const clock = manualClock()
+  const world = await createWorld(database, clock, { leaseMs })
+  const { context } = world
+  await world.stock('bottle', 0)
+  const { platform, connectionId } = await world.open('shop', { bottle: 0 })
+  platform.takesShipments = true
+  await inTransaction(database, (tx) =>
+    saveLocation(tx, toStockContext(context), { code: '3PL', name: '3PL', kind: '3pl' }),
+  )
+  const warehouse = new MemoryWarehouse(clock, requests)
+  warehouse.stock.set('bottle', units)
+  const connectors = context.connectors as Map<string, ReturnType<typeof memoryWarehouseConnector>>
+  connectors.set('memory-3pl', memoryWarehouseConnector(warehouse, 'memory-3pl'))
+  const { connectionId: warehouseId } = await connect(context, {
+    connector: 'memory-3pl',
+    name: '3pl',
+    settings: {},
+    credentials: { key: 'k' },
+    locationCode: 'MAIN',
+    ordersPollMs: 100,
+  })
+  await world.import(warehouseId)
+  await changeConnection(context, warehouseId, { kind: 'go-live' })
+  await tieCountedPlace(context, warehouseId, 'floor', '3PL')
+  // The shop shows what lies at the warehouse.
+  await sql`
+    update pool_location set location_id = (
+      select location_id from location where organization_id = ${context.organizationId} and code = '3PL')
+    where organization_id = ${context.organizationId} and connection_id = ${connectionId}`.execute(
+    database.kysely,
+  )
+  await inTransaction(database, (tx) =>
+    saveShipsOrdersFrom(tx, context.organizationId, connectionId, new Date(0)),
+  )
+  const stepped = {
+    shop: await stepConnection(world, connectionId),
+    warehouse: await stepConnection(world, warehouseId),
+  }
+  const brand = { clock, world, platform, warehouse, connectionId, warehouseId, stepped }
+  await go(brand, 40)
+  return brand
+}
+
+async function go(
+  { clock, stepped }: { clock: ManualClock; stepped: { shop: Stepped; warehouse: Stepped } },
+  rounds: number,
+  ms = 1_000,
+) {
+  for (let round = 0; round < rounds; round += 1) {
+    await stepped.shop.turn()
+    await stepped.warehouse.turn()
+    await clock.advance(ms)
+  }
+}
+
+const leftOf = ({ warehouse }: Brand) => {
+  const left = new Map<string, number>()
+  for (const { number, units } of warehouse.left)
+    left.set(baseOf(number), (left.get(baseOf(number)) ?? 0) + units)
+  return Object.fromEntries([...left].sort())
+}
+/** An order that is sent in several shipments has suffixed numbers. */
+const baseOf = (number: string) => number.replace(/^(#o-\d+)-\d+$/, '$1')
+
+async function onHand(world: World): Promise<number> {
+  const [row] = await world.rows(sql<{ units: number }>`
+    select coalesce(sum(on_hand), 0)::bigint as units from balance
+    where organization_id = ${world.context.organizationId}`)
+  return row?.units ?? 0
+}
+
+test('an order of a shop is sent by a warehouse: asked once, left once, told to the shop with its tracking', async () => {
+  const brand = await openBrand(10, 'by-key')
+  const { platform, warehouse, world } = brand
+  expect(await onHand(world)).toBe(10)
+  expect(platform.quantityOf('bottle')).toBe(10)
+  const order = platform.sell('bottle', 3)
+  await go(brand, 12)
+  expect(warehouse.shipments).toHaveLength(1)
+  const [shipment] = warehouse.shipments
+  expect(shipment?.request).toMatchObject({
+    number: '#o-1',
+    locationId: 'floor',
+    recipient: { name: 'Shopper of o-1', country: 'DE' },
+    lines: [{ sku: 'bottle', quantity: 3 }],
+  })
+  if (shipment === undefined) throw new Error('it was asked for')
+  warehouse.send(shipment, 1)
+  await go(brand, 40)
+  expect(platform.orders.get(order?.externalId ?? '')).toMatchObject({ state: 'open', shipped: 1 })
+  warehouse.send(shipment)
+  await go(brand, 40)
+  expect(platform.orders.get(order?.externalId ?? '')).toMatchObject({ state: 'closed', shipped: 3 })
+  expect([...platform.parcels.values()].map(({ units }) => units)).toEqual([1, 2])
+  expect(await onHand(world)).toBe(7)
+  expect(platform.quantityOf('bottle')).toBe(7)
+})
+
+test('to whom an order goes is kept sealed, and in no event, log or error', async () => {
+  const brand = await openBrand(10, 'by-key')
+  brand.platform.sell('bottle', 1)
+  await go(brand, 12)
+  const { organizationId } = brand.world.context
+  const tables = ['inbox', 'order_event', 'errand', 'shipment', 'sales_order', 'order_recipient']
+  for (const table of tables) {
+    const rows = await brand.world.rows(sql`
+      select * from ${sql.table(table)} where organization_id = ${organizationId}`)
+    expect(rows.length).toBeGreaterThan(0)
+    expect(JSON.stringify(rows), table).not.toContain('Hafenstraße')
+  }
+  expect(JSON.stringify(brand.world.errors)).not.toContain('Hafenstraße')
+})
+
+test('a cancelled order is stopped at the warehouse; what it may still send is sold to nobody', async () => {
+  const brand = await openBrand(5, 'by-key')
+  const { platform, warehouse } = brand
+  const order = platform.sell('bottle', 2)
+  await go(brand, 12)
+  const [shipment] = warehouse.shipments
+  if (shipment === undefined || order === undefined) throw new Error('it was asked for')
+  warehouse.work(shipment)
+  await go(brand, 30)
+  platform.cancel(order.externalId)
+  await go(brand, 30)
+  // Too late: it is being worked on. The shop put the units back by itself, and the hub took them off again.
+  expect(platform.quantityOf('bottle')).toBe(3)
+  warehouse.send(shipment)
+  await go(brand, 40)
+  expect(platform.quantityOf('bottle')).toBe(3)
+  expect(await onHand(brand.world)).toBe(3)
+  const tasks = await brand.world.rows(sql<{ kind: string }>`
+    select kind from task where organization_id = ${brand.world.context.organizationId} and closed_at is null
+    order by kind`)
+  expect(tasks.map(({ kind }) => kind)).toContain('shipped-anyway')
+})
+
+test('what a warehouse refuses is shown, and sent from elsewhere', async () => {
+  const brand = await openBrand(5, 'by-key')
+  const { platform, warehouse, world } = brand
+  await world.adjust('bottle', 4)
+  warehouse.refused.add('#o-1')
+  platform.sell('bottle', 2)
+  await go(brand, 30)
+  const rows = await world.rows(sql<{ state: string; code: string }>`
+    select shipment.state, location.code from shipment join location using (organization_id, location_id)
+    where organization_id = ${world.context.organizationId} order by created_at`)
+  expect(rows).toEqual([
+    { state: 'rejected', code: '3PL' },
+    { state: 'received', code: 'MAIN' },
+  ])
+})
+
+type Happening =
+  | { kind: 'sell'; units: number }
+  | { kind: 'cancel'; nth: number }
+  | { kind: 'work' | 'send'; nth: number; most: number }
+  | { kind: 'go'; rounds: number }
+  | { kind: 'die'; who: 'shop' | 'warehouse' }
+  | { kind: 'late' }
+
+const happening: fc.Arbitrary<Happening> = fc.oneof(
+  {
+    weight: 3,
+    arbitrary: fc.record({ kind: fc.constant('sell' as const), units: fc.integer({ min: 1, max: 3 }) }),
+  },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('cancel' as const), nth: fc.nat(4) }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      kind: fc.constantFrom('work' as const, 'send' as const, 'send' as const),
+      nth: fc.nat(4),
+      most: fc.constantFrom(1, 99),
+    }),
+  },
+  {
+    weight: 5,
+    arbitrary: fc.record({ kind: fc.constant('go' as const), rounds: fc.integer({ min: 1, max: 8 }) }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant('die' as const),
+      who: fc.constantFrom('shop' as const, 'warehouse' as const),
+    }),
+  },
+  { weight: 1, arbitrary: fc.constant({ kind: 'late' as const }) },
+)
+
+test('I11: whatever answers are lost and whoever dies, each unit ordered leaves once or never, and the counts agree', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.constantFrom('by-key' as const, 'by-read-back' as const),
+      fc.array(happening, { minLength: 6, maxLength: 16 }),
+      fc.array(
+        fc.constantFrom<WarehouseFault | undefined>(
+          'lost',
+          'dropped',
+          'late',
+          undefined,
+          undefined,
+          undefined,
+        ),
+        {
+          minLength: 1,
+          maxLength: 12,
+        },
+      ),
+      async (requests, happenings, faults) => {
+        const brand = await openBrand(40, requests, 5_000)
+        const { platform, warehouse, world, clock } = brand
+        let nth = 0
+        warehouse.fault = (call) => (call === 'counts' ? undefined : faults[nth++ % faults.length])
+        platform.fault = (operation) => {
+          if (operation !== 'ship' && operation !== 'recipient') return undefined
+          const fault = faults[nth++ % faults.length]
+          return operation === 'recipient' && fault === 'late' ? 'lost' : fault
+        }
+        const orders: string[] = []
+        for (const each of happenings) {
+          const shipment =
+            'nth' in each
+              ? warehouse.shipments[each.nth % Math.max(1, warehouse.shipments.length)]
+              : undefined
+          if (each.kind === 'sell') {
+            const order = platform.sell('bottle', each.units)
+            if (order !== undefined) orders.push(order.externalId)
+          }
+          const orderId = each.kind === 'cancel' ? orders[each.nth % Math.max(1, orders.length)] : undefined
+          if (orderId !== undefined) platform.cancel(orderId)
+          if (each.kind === 'work' && shipment !== undefined) warehouse.work(shipment)
+          if (each.kind === 'send' && shipment !== undefined) warehouse.send(shipment, each.most)
+          if (each.kind === 'go') await goOn(brand, each.rounds)
+          if (each.kind === 'die') await die(brand, each.who)
+          if (each.kind === 'late') {
+            warehouse.landLate()
+            platform.landLate()
+          }
+        }
+        // The world calms down: everything that was asked for is sent, and all is told.
+        warehouse.fault = () => undefined
+        platform.fault = () => undefined
+        for (let round = 0; round < 6; round += 1) {
+          await goOn(brand, 12, 3_000)
+          warehouse.landLate()
+          platform.landLate()
+          for (const shipment of warehouse.shipments) warehouse.send(shipment)
+        }
+        await goOn(brand, 40, 10_000)
+        await clock.advance(30 * 60_000)
+        await goOn(brand, 20, 2_000)
+
+        const left = leftOf(brand)
+        for (const externalId of orders) {
+          const order = platform.orders.get(externalId)
+          if (order === undefined) throw new Error('the shop keeps its orders')
+          const units = left[`#${externalId}`] ?? 0
+          expect(units, `${externalId} of ${order.units}`).toBeLessThanOrEqual(order.units)
+          if (order.state !== 'cancelled') expect([units, order.state]).toEqual([order.units, 'closed'])
+        }
+        expect(await onHand(world)).toBe(warehouse.stock.get('bottle'))
+        const open = await world.rows(sql<{ state: string }>`
+          select state from shipment where organization_id = ${world.context.organizationId}
+            and state not in ('shipped', 'cancelled', 'rejected')`)
+        expect(open).toEqual([])
+      },
+    ),
+    { ...fromEnvironment(5), endOnFailure: true },
+  )
+  expect(await findBrokenBalances(database.kysely)).toEqual([])
+  expect(await findBrokenReservations(database.kysely)).toEqual([])
+}, 300_000)
+
+/** As `go`; whoever lost the lease meanwhile takes it anew. */
+async function goOn(brand: Brand, rounds: number, ms = 700): Promise<void> {
+  for (let round = 0; round < rounds; round += 1) {
+    for (const who of ['shop', 'warehouse'] as const) {
+      if ((await brand.stepped[who].turn()) === undefined) await die(brand, who)
+    }
+    await brand.clock.advance(ms)
+  }
+}
+
+/** The process is gone, with whatever it knew; another takes over once its lease has run out. */
+async function die(brand: Brand, who: 'shop' | 'warehouse'): Promise<void> {
+  await brand.clock.advance(5_100)
+  const connectionId = who === 'shop' ? brand.connectionId : brand.warehouseId
+  brand.stepped[who] = await stepConnection(brand.world, connectionId)
+}
