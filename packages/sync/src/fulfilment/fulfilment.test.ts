@@ -174,7 +174,7 @@ test('what a warehouse refuses is shown, and sent from elsewhere', async () => {
   await go(brand, 30)
   const rows = await world.rows(sql<{ state: string; code: string }>`
     select shipment.state, location.code from shipment join location using (organization_id, location_id)
-    where organization_id = ${world.context.organizationId} order by created_at`)
+    where organization_id = ${world.context.organizationId} order by shipment.created_at`)
   expect(rows).toEqual([
     { state: 'rejected', code: '3PL' },
     { state: 'received', code: 'MAIN' },
@@ -263,7 +263,6 @@ test('I11: whatever answers are lost and whoever dies, each unit ordered leaves 
           if (each.kind === 'go') await goOn(brand, each.rounds)
           if (each.kind === 'die') await die(brand, each.who)
           if (each.kind === 'late') {
-            warehouse.landLate()
             platform.landLate()
           }
         }
@@ -272,7 +271,7 @@ test('I11: whatever answers are lost and whoever dies, each unit ordered leaves 
         platform.fault = () => undefined
         for (let round = 0; round < 6; round += 1) {
           await goOn(brand, 12, 3_000)
-          warehouse.landLate()
+          warehouse.land()
           platform.landLate()
           for (const shipment of warehouse.shipments) warehouse.send(shipment)
         }
@@ -305,6 +304,7 @@ test('I11: whatever answers are lost and whoever dies, each unit ordered leaves 
 async function goOn(brand: Brand, rounds: number, ms = 700): Promise<void> {
   for (let round = 0; round < rounds; round += 1) {
     for (const who of ['shop', 'warehouse'] as const) {
+      brand.warehouse.land()
       if ((await brand.stepped[who].turn()) === undefined) await die(brand, who)
     }
     await brand.clock.advance(ms)

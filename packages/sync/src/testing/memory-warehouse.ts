@@ -13,7 +13,7 @@ import { z } from 'zod'
 
 export type WarehouseCall = 'requestShipment' | 'findShipment' | 'cancelShipment' | 'shipments' | 'counts'
 
-/** `lost`: it left and was not carried out; `dropped`: carried out, the answer lost; `late`: carried out by `landLate`. */
+/** `lost`: it left and was not carried out; `dropped`: carried out, the answer lost; `late`: carried out a little later, no answer. */
 export type WarehouseFault = 'lost' | 'dropped' | 'late'
 
 /**
@@ -31,7 +31,7 @@ export class MemoryWarehouse {
   /** Requests with these numbers it refuses. */
   readonly refused = new Set<string>()
   fault: (call: WarehouseCall) => WarehouseFault | undefined = () => undefined
-  #landing: (() => void)[] = []
+  #landing: { at: number; work: () => void }[] = []
   #version = 0
   #sequence = 0
 
@@ -100,12 +100,16 @@ export class MemoryWarehouse {
     return 'cancelled'
   }
 
+  /** Work that it does a little later, within what it declares (`latestEffectMs`). */
   later(work: () => void): void {
-    this.#landing.push(work)
+    this.#landing.push({ at: this.clock.now() + LATE_MS, work })
   }
 
-  landLate(): void {
-    for (const work of this.#landing.splice(0)) work()
+  /** Does what is due by now. */
+  land(): void {
+    const due = this.#landing.filter(({ at }) => at <= this.clock.now())
+    this.#landing = this.#landing.filter((each) => !due.includes(each))
+    for (const { work } of due) work()
   }
 
   show({ externalId, request, state, version, parcels }: MemoryShipment): WarehouseShipment {
@@ -129,6 +133,10 @@ export class MemoryWarehouse {
   }
 }
 
+/** Just before it can act no more. */
+const LATE_MS = 4_900
+const LATEST_EFFECT_MS = 5_000
+
 export type MemoryShipment = {
   externalId: string
   request: ShipmentRequest
@@ -140,6 +148,7 @@ export type MemoryShipment = {
 
 export function memoryWarehouseConnector(warehouse: MemoryWarehouse, id: string): Connector {
   const call = <T>(name: WarehouseCall, carryOut: () => T): T => {
+    warehouse.land()
     const fault = warehouse.fault(name)
     if (fault === 'lost') throw new Unavailable('The warehouse did not answer', true)
     if (fault === 'late') {
@@ -162,7 +171,7 @@ export function memoryWarehouseConnector(warehouse: MemoryWarehouse, id: string)
       webhooks: [],
       warehouse: {
         requests: warehouse.requests,
-        latestEffectMs: 5_000,
+        latestEffectMs: LATEST_EFFECT_MS,
         visibilityLagMs: 0,
         cancel: 'until-working',
         deducts: 'shipped',
