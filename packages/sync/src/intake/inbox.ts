@@ -158,8 +158,15 @@ export function toOrderFacts(
 
 /** Dates come back from `jsonb` as text; this puts them back. The payload is ours, written by `toInboxEvent`. */
 export function reviveOrder(payload: unknown): ExternalOrder | undefined {
-  const event = payload as { order?: Omit<ExternalOrder, 'placedAt'> & { placedAt: string } }
+  const event = payload as {
+    order?: Omit<ExternalOrder, 'placedAt' | 'shipBy'> & { placedAt: string; shipBy?: string }
+  }
   if (event.order === undefined) return undefined
+  const { placedAt, shipBy, ...order } = event.order
   // `jsonb` keeps no undefined, so absent optional fields read as undefined again.
-  return { ...event.order, placedAt: new Date(event.order.placedAt) }
+  return {
+    ...order,
+    placedAt: new Date(placedAt),
+    ...(shipBy !== undefined && { shipBy: new Date(shipBy) }),
+  }
 }

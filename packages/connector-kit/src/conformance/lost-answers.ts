@@ -1,0 +1,44 @@
+import type { ChannelOperations } from '../contract.ts'
+import { refusalOf } from './conformance-case.ts'
+import type { ConformanceWorld } from './world.ts'
+
+/** An operation that makes more calls than this for one order has gone round in a circle. */
+const CALLS_MAX = 30
+
+/**
+ * Makes a call again and again, each time about something new, with its first answer lost, then its second, until it
+ * comes through without having met the loss. What was cut off is told once more, as the hub would by itself, and must end
+ * as if nothing had happened.
+ */
+export async function untilNoAnswerIsLost<T>(
+  world: ConformanceWorld,
+  story: {
+    prepare(): Promise<T>
+    act(operations: ChannelOperations, about: T): Promise<unknown>
+    verify(about: T): Promise<void>
+  },
+): Promise<void> {
+  const { faults } = world.simulator
+  for (let spared = 0; spared < CALLS_MAX; spared += 1) {
+    const about = await story.prepare()
+    // A process of its own: what it knew of the platform is lost with the answer.
+    const operations = world.open()
+    await operations.check() // tokens are fetched
+    const before = faults.counts().dropResponse
+    faults.dropAnswerAfter(spared)
+    const told = story.act(operations, about)
+    // An operation may do without an answer that only helps.
+    await told.catch(() => refusalOf(told, 'unavailable'))
+    faults.dropAnswerAfter(undefined)
+    const isLost = faults.counts().dropResponse > before
+    try {
+      if (isLost) await story.act(world.open(), about)
+      await story.verify(about)
+    } catch (cause) {
+      const reason = cause instanceof Error ? cause.message : String(cause)
+      throw new Error(`with answer ${spared + 1} lost: ${reason}`, { cause })
+    }
+    if (!isLost) return
+  }
+  throw new Error(`the call is not done after ${CALLS_MAX} answers`)
+}
