@@ -1,4 +1,5 @@
 import type { ChannelOperations } from '../contract.ts'
+import { type ErrorKind, isConnectorError } from '../errors.ts'
 import { refusalOf } from './conformance-case.ts'
 import type { ConformanceWorld } from './world.ts'
 
@@ -15,6 +16,8 @@ export async function untilNoAnswerIsLost<T>(
   story: {
     prepare(): Promise<T>
     act(operations: ChannelOperations, about: T): Promise<unknown>
+    /** With which classes it may be refused when it is told once more; none unless given. */
+    again?: readonly ErrorKind[]
     verify(about: T): Promise<void>
   },
 ): Promise<void> {
@@ -32,7 +35,7 @@ export async function untilNoAnswerIsLost<T>(
     faults.dropAnswerAfter(undefined)
     const isLost = faults.counts().dropResponse > before
     try {
-      if (isLost) await story.act(world.open(), about)
+      if (isLost) await tellAgain(story.act(world.open(), about), story.again ?? [])
       await story.verify(about)
     } catch (cause) {
       const reason = cause instanceof Error ? cause.message : String(cause)
@@ -41,4 +44,12 @@ export async function untilNoAnswerIsLost<T>(
     if (!isLost) return
   }
   throw new Error(`the call is not done after ${CALLS_MAX} answers`)
+}
+
+async function tellAgain(told: Promise<unknown>, allowed: readonly ErrorKind[]): Promise<void> {
+  try {
+    await told
+  } catch (error) {
+    if (!isConnectorError(error) || !allowed.includes(error.kind)) throw error
+  }
 }
