@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { withoutPersonalData } from './personal-data.ts'
+import { Malformed } from './errors.ts'
+import { withoutAnswer, withoutPersonalData } from './personal-data.ts'
 
 const keys = ['email', 'Phone', 'billing_address']
 
@@ -30,6 +31,29 @@ test('no key is left in any JSON', () => {
       for (const name of ['email', 'phone', 'billing_address']) expect(left).not.toContain(name)
     }),
   )
+})
+
+test('of an address only the parts that are named stay, and no text, list or object in their place', () => {
+  const address = { key: 'ship_to', keeps: ['City', 'zip'] }
+  const kept = (ship_to: unknown) => withoutPersonalData({ order: [{ SHIP_TO: ship_to }] }, [address])
+  expect(kept({ name: 'Ada', city: 'Graz', ZIP: 8010 })).toEqual({
+    order: [{ SHIP_TO: { city: 'Graz', ZIP: 8010 } }],
+  })
+  expect(kept({ city: { name: 'Ada' }, zip: ['Ada'] })).toEqual({ order: [{ SHIP_TO: {} }] })
+  for (const odd of ['Ada, Graz', ['Ada'], null]) expect(kept(odd)).toEqual({ order: [{}] })
+})
+
+test('nothing is left of an answer that cannot be read', async () => {
+  const cause = new SyntaxError('Unexpected token in "Ada"')
+  const error = new Malformed('order: the answer is not complete JSON', '{"name":"Ada', false, {
+    status: 200,
+    cause,
+  })
+  const told = await withoutAnswer(Promise.reject(error)).catch((thrown: unknown) => thrown)
+  expect(told).toMatchObject({ message: error.message, body: '', sent: false, platform: { status: 200 } })
+  expect(told).not.toHaveProperty('cause')
+  const other = new TypeError('a bug')
+  await expect(withoutAnswer(Promise.reject(other))).rejects.toBe(other)
 })
 
 test('without keys nothing changes', () => {

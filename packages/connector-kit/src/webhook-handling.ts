@@ -1,5 +1,6 @@
 import type { WebhookEvent, WebhookMessage, WebhookRequest } from './canonical.ts'
 import type { ConnectorContext } from './contract.ts'
+import type { PersonalDataKey } from './personal-data.ts'
 
 /** How a platform's messages are trusted and read, whether it calls with them or puts them into a queue. */
 export type WebhookHandling<Settings, Credentials> = {
@@ -36,8 +37,8 @@ export type WebhookHandling<Settings, Credentials> = {
   mayWait?(message: WebhookMessage): boolean
   /** Reads a verified message. Throws Malformed, never guesses. */
   parse(message: WebhookMessage): WebhookEvent[]
-  /** JSON keys that hold personal data, dropped at any depth before anything is stored. */
-  personalDataKeys: readonly string[]
+  /** JSON keys that hold personal data, dropped at any depth before anything is stored; of addresses, what routing needs stays. */
+  personalDataKeys: readonly PersonalDataKey[]
 }
 
 /** Answered with status 200. */

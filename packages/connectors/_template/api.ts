@@ -26,6 +26,19 @@ export const order = z.object({
   placed_at: z.iso.datetime(),
   version: z.int(),
   currency: z.string(),
+  /** By when it is to leave. */
+  ship_by: z.iso.datetime().nullable(),
+  /** What the shopper chose. */
+  shipping_method: z.string().nullable(),
+  /** Null: nobody, as for what is fetched. Of the address only what routing needs is read here. */
+  ship_to: z
+    .object({
+      country: z.string(),
+      region: z.string().nullable(),
+      zip: z.string().nullable(),
+      city: z.string().nullable(),
+    })
+    .nullable(),
   lines: z.array(
     z.object({
       id: z.int(),
@@ -39,6 +52,24 @@ export const order = z.object({
   ),
 })
 export type Order = z.infer<typeof order>
+
+/** Who gets it: read when an order is sent, and never kept. */
+export const address = z.object({
+  ship_to: z
+    .object({
+      name: z.string(),
+      company: z.string().nullable(),
+      street: z.array(z.string()),
+      city: z.string(),
+      region: z.string().nullable(),
+      zip: z.string().nullable(),
+      country: z.string(),
+      phone: z.string().nullable(),
+      email: z.string().nullable(),
+    })
+    .nullable(),
+})
+export type Address = z.infer<typeof address>
 
 const stockRow = z.object({ id: z.int(), stock: z.int().nullable() })
 export type StockRow = z.infer<typeof stockRow>
@@ -111,6 +142,8 @@ export function createApi({ settings, credentials, http }: ConnectorContext<Sett
         signal,
       ),
     order: (id: string, signal: Signal) => get(order, 'order', `/orders/${encodeURIComponent(id)}`, signal),
+    address: (id: string, signal: Signal) =>
+      get(address, 'recipient', `/orders/${encodeURIComponent(id)}`, signal),
     ship: (orderId: string, shipment: unknown, signal: Signal) =>
       call(
         z.object({ id: z.int() }),

@@ -3,9 +3,10 @@ import {
   type ExternalOrder,
   Malformed,
   type OrderState,
+  type Recipient,
   type Subtracted,
 } from '@plimsoll/connector-kit'
-import type { Order, Product } from './api.ts'
+import type { Address, Order, Product } from './api.ts'
 
 /** What the platform's words mean. Pure: shapes in, shapes out. */
 
@@ -49,6 +50,17 @@ export function toOrder(order: Order): ExternalOrder {
     currency: order.currency,
     test: false,
     locationId: undefined,
+    // Where to, by when and how; to whom is for `recipient` alone.
+    ...(order.ship_to !== null && {
+      destination: {
+        country: order.ship_to.country,
+        region: order.ship_to.region ?? undefined,
+        postalCode: order.ship_to.zip ?? undefined,
+        city: order.ship_to.city ?? undefined,
+      },
+    }),
+    ...(order.ship_by !== null && { shipBy: new Date(order.ship_by) }),
+    ...(order.shipping_method !== null && { shippingMethod: order.shipping_method }),
     lines: order.lines.map((line) => ({
       externalId: String(line.id),
       listingExternalId: String(line.product_id),
@@ -60,5 +72,21 @@ export function toOrder(order: Order): ExternalOrder {
       returned: 0,
       subtracted: status.subtracted,
     })),
+  }
+}
+
+/** Undefined: nobody, or the platform does not say. Leave `recipient` out where it never does. */
+export function toRecipient({ ship_to: to }: Address): Recipient | undefined {
+  if (to === null) return undefined
+  return {
+    name: to.name,
+    company: to.company ?? undefined,
+    addressLines: to.street,
+    city: to.city,
+    region: to.region ?? undefined,
+    postalCode: to.zip ?? undefined,
+    country: to.country,
+    phone: to.phone ?? undefined,
+    email: to.email ?? undefined,
   }
 }

@@ -5,10 +5,11 @@ import {
   isConnectorError,
   Malformed,
   type Page,
+  withoutAnswer,
 } from '@plimsoll/connector-kit'
 import { createApi, order } from './api.ts'
 import { locationId, readLevels, setLevels } from './levels.ts'
-import { toListing, toOrder } from './map.ts'
+import { toListing, toOrder, toRecipient } from './map.ts'
 import type { Credentials, Settings } from './settings.ts'
 
 /** Binds one connection. Makes no request. */
@@ -39,10 +40,14 @@ export function open(context: ConnectorContext<Settings, Credentials>): ChannelO
     levels: (keys, { signal } = {}) => readLevels(keys, { api, signal }),
     setLevels: (writes, { signal } = {}) => setLevels(writes, { api, signal }),
     async orders({ since, cursor }, { signal } = {}) {
-      const { data, response } = await api.orders({ since, after: cursor ?? '' }, signal)
+      // An answer that cannot be read is not kept: it names shoppers.
+      const { data, response } = await withoutAnswer(api.orders({ since, after: cursor ?? '' }, signal))
       return { ...readOrders(data.orders), next: data.next ?? undefined, platformTime: response.date }
     },
-    order: async (externalId, { signal } = {}) => toOrder((await api.order(externalId, signal)).data),
+    order: async (externalId, { signal } = {}) =>
+      toOrder((await withoutAnswer(api.order(externalId, signal))).data),
+    recipient: async (externalId, { signal } = {}) =>
+      toRecipient((await withoutAnswer(api.address(externalId, signal))).data),
     async ship({ shipmentId, orderExternalId, lines, tracking }, { signal } = {}) {
       const shipment = {
         // The platform takes one shipment of a reference: telling it twice ships once.
@@ -67,7 +72,7 @@ function readOrders(rows: readonly unknown[]): Pick<Page<ExternalOrder>, 'rows' 
   for (const row of rows) {
     const parsed = order.safeParse(row)
     try {
-      if (!parsed.success) throw new Malformed(parsed.error.message, JSON.stringify(row))
+      if (!parsed.success) throw new Malformed(parsed.error.message, '')
       read.push(toOrder(parsed.data))
     } catch (error) {
       if (!isConnectorError(error)) throw error

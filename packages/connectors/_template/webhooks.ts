@@ -1,4 +1,10 @@
-import { readJson, verifyHmacBase64, type WebhookHandling } from '@plimsoll/connector-kit'
+import {
+  Malformed,
+  readJson,
+  verifyHmacBase64,
+  type WebhookHandling,
+  withoutBody,
+} from '@plimsoll/connector-kit'
 import { order } from './api.ts'
 import { toOrder } from './map.ts'
 import type { Credentials, Settings } from './settings.ts'
@@ -10,9 +16,14 @@ export const webhooks: WebhookHandling<Settings, Credentials> = {
   parse({ body }) {
     const text = Buffer.from(body).toString('utf8')
     const answer = { status: 200, headers: {}, text, date: undefined, durationMs: 0 }
-    const read = toOrder(readJson(answer, order, 'webhook'))
-    return [{ kind: 'order', externalId: read.externalId, version: read.version, order: read }]
+    try {
+      const read = toOrder(readJson(answer, order, 'webhook'))
+      return [{ kind: 'order', externalId: read.externalId, version: read.version, order: read }]
+    } catch (error) {
+      // What cannot be read is not kept: it names a shopper.
+      throw error instanceof Malformed ? withoutBody(error) : error
+    }
   },
-  // Dropped at any depth before anything is stored.
-  personalDataKeys: ['customer'],
+  // Dropped at any depth before anything is stored; of an address what routing needs stays.
+  personalDataKeys: ['customer', { key: 'ship_to', keeps: ['country', 'region', 'zip', 'city'] }],
 }

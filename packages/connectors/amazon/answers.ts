@@ -113,12 +113,28 @@ export const report = z.object({
   reportDocumentId: id.optional(),
 })
 
+/** Nothing that is wrong with an address may make an order unreadable. */
+const part = z.string().optional().catch(undefined)
+const moment = instant.optional().catch(undefined)
+const place = { city: part, stateOrRegion: part, postalCode: part, countryCode: part }
+const placeV0 = { City: part, StateOrRegion: part, PostalCode: part, CountryCode: part }
+
 export const order = z.object({
   orderId: id,
   createdTime: instant,
   lastUpdatedTime: instant,
   salesChannel: z.object({ channelName: z.string(), marketplaceId: z.string().optional() }),
-  fulfillment: z.object({ fulfillmentStatus: z.string(), fulfilledBy: z.string().optional() }),
+  fulfillment: z.object({
+    fulfillmentStatus: z.string(),
+    fulfilledBy: z.string().optional(),
+    fulfillmentServiceLevel: part,
+    shipByWindow: z.object({ latestDateTime: moment }).optional().catch(undefined),
+  }),
+  /** Of which nothing but the place is read. */
+  recipient: z
+    .object({ deliveryAddress: z.object(place).optional().catch(undefined) })
+    .optional()
+    .catch(undefined),
   orderItems: z
     .array(
       z.object({
@@ -142,6 +158,45 @@ export const orderPage = z.object({
   pagination,
 })
 
+/** Read for the one who gets it, when an order is sent, and never kept. */
+export const addressedOrder = z.object({
+  order: z.object({
+    orderId: id,
+    recipient: z
+      .object({
+        deliveryAddress: z
+          .object({
+            ...place,
+            name: part,
+            companyName: part,
+            addressLine1: part,
+            addressLine2: part,
+            addressLine3: part,
+            phone: part,
+          })
+          .optional(),
+      })
+      .optional(),
+  }),
+})
+export const restrictedToken = z.object({ restrictedDataToken: z.string().min(1) })
+export const orderAddress = z.object({
+  payload: z.object({
+    AmazonOrderId: id,
+    ShippingAddress: z
+      .object({
+        ...placeV0,
+        Name: part,
+        CompanyName: part,
+        AddressLine1: part,
+        AddressLine2: part,
+        AddressLine3: part,
+        Phone: part,
+      })
+      .optional(),
+  }),
+})
+
 /** The older API. */
 export const orderV0 = z.object({
   AmazonOrderId: id,
@@ -150,6 +205,10 @@ export const orderV0 = z.object({
   OrderStatus: z.string(),
   FulfillmentChannel: z.string().optional(),
   MarketplaceId: z.string().optional(),
+  LatestShipDate: moment,
+  ShipServiceLevel: part,
+  /** Without a restricted token: the place, no name and no street. */
+  ShippingAddress: z.object(placeV0).optional().catch(undefined),
 })
 export type OrderV0 = z.infer<typeof orderV0>
 export const orderAnswerV0 = z.object({ payload: orderV0 })

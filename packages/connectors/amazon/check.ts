@@ -2,6 +2,7 @@ import { type CheckResult, type ConnectorContext, isConnectorError } from '@plim
 import * as answers from './answers.ts'
 import { listingsPath, type Reading } from './levels.ts'
 import { findMarketplace } from './marketplaces.ts'
+import { ROLES } from './refusals.ts'
 import { accountIdOf, type Credentials, homeMarketplace, type Settings } from './settings.ts'
 import type { Call } from './transport.ts'
 
@@ -67,6 +68,12 @@ export async function check(reading: Checking): Promise<CheckResult> {
       }),
     ),
   ])
+  const withheld = new Set<string>()
+  if (!missing.has(ROLES.orders)) await tried(reading, withheld, (ask) => ask(buyersCall(settings)))
+  if (withheld.size > 0)
+    warnings.push(
+      `Without the role ${[...withheld].join(', ')} Amazon does not say who gets an order: none can be sent by the hub${settings.ordersApi === 'v0' ? '' : ' or routed by country'}.`,
+    )
   const rows = found ?? []
   for (const id of settings.marketplaces) {
     const name = findMarketplace(id)?.name.en ?? id
@@ -94,6 +101,20 @@ export async function check(reading: Checking): Promise<CheckResult> {
 }
 
 type Participations = ReturnType<typeof answers.participations.parse>['payload']
+
+/** Tried with an order that nobody has; the older API refuses the token. */
+function buyersCall({ ordersApi }: Settings): Call {
+  if (ordersApi !== 'v0') {
+    const path = `/orders/2026-01-01/orders/${NO_ORDER}`
+    return { operation: 'check.recipient', method: 'GET', path, query: { includedData: 'RECIPIENT' } }
+  }
+  return {
+    operation: 'check.recipient.token',
+    method: 'POST',
+    path: '/tokens/2021-03-01/restrictedDataToken',
+    body: { restrictedResources: [{ method: 'GET', path: `/orders/v0/orders/${NO_ORDER}/address` }] },
+  }
+}
 
 /** Undefined where it says nothing: refused for want of a role (noted), or about what there is not. */
 async function tried(

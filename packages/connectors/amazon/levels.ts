@@ -12,6 +12,8 @@ export type Reading = {
   transport: Transport
   settings: Settings
   signal?: AbortSignal | undefined
+  /** See `orders.ts`. */
+  buyers: { isTold: boolean }
 }
 
 /** Reads levels now; those that Amazon no longer has, or counts itself, are left out. */

@@ -1,4 +1,5 @@
 import {
+  type Destination,
   type ExternalCount,
   type ExternalLevel,
   type ExternalListing,
@@ -8,6 +9,7 @@ import {
   type OrderState,
   type Subtracted,
 } from '@plimsoll/connector-kit'
+import { toDestination } from './addresses.ts'
 import type { Item, LevelItem, Order, OrderItemV0, OrderV0, Summary } from './answers.ts'
 import { AMAZON_STOCK, isAmazonsChannel, OWN_STOCK } from './ids.ts'
 import { findMarketplace } from './marketplaces.ts'
@@ -126,6 +128,9 @@ type Told = {
   changedAt: string
   marketplaceId: string | undefined
   isAmazons: boolean
+  destination: Destination | undefined
+  shipBy: string | undefined
+  shippingMethod: string | undefined
   lines: Line[]
 }
 
@@ -138,6 +143,14 @@ export function toOrder(order: Order): ExternalOrder {
     changedAt: order.lastUpdatedTime,
     marketplaceId: order.salesChannel.marketplaceId,
     isAmazons: order.fulfillment.fulfilledBy === 'AMAZON',
+    destination: toDestination({
+      city: order.recipient?.deliveryAddress?.city,
+      region: order.recipient?.deliveryAddress?.stateOrRegion,
+      postalCode: order.recipient?.deliveryAddress?.postalCode,
+      country: order.recipient?.deliveryAddress?.countryCode,
+    }),
+    shipBy: order.fulfillment.shipByWindow?.latestDateTime,
+    shippingMethod: order.fulfillment.fulfillmentServiceLevel,
     lines: order.orderItems.map(({ orderItemId, quantityOrdered, product, fulfillment }) => ({
       externalId: orderItemId,
       sku: product.sellerSku,
@@ -158,6 +171,14 @@ export function toOrderV0(order: OrderV0, items: readonly OrderItemV0[]): Extern
     changedAt: order.LastUpdateDate,
     marketplaceId: order.MarketplaceId,
     isAmazons: order.FulfillmentChannel === 'AFN',
+    destination: toDestination({
+      city: order.ShippingAddress?.City,
+      region: order.ShippingAddress?.StateOrRegion,
+      postalCode: order.ShippingAddress?.PostalCode,
+      country: order.ShippingAddress?.CountryCode,
+    }),
+    shipBy: order.LatestShipDate,
+    shippingMethod: order.ShipServiceLevel,
     lines: items.map((line) => ({
       externalId: line.OrderItemId,
       sku: line.SellerSKU,
@@ -186,6 +207,9 @@ function toExternalOrder(told: Told): ExternalOrder {
     currency: told.marketplaceId === undefined ? undefined : findMarketplace(told.marketplaceId)?.currency,
     test: false,
     locationId: told.isAmazons ? AMAZON_STOCK : OWN_STOCK,
+    ...(told.destination !== undefined && { destination: told.destination }),
+    ...(told.shipBy !== undefined && { shipBy: new Date(told.shipBy) }),
+    ...(told.shippingMethod && { shippingMethod: told.shippingMethod }),
     lines: told.lines.map((line) => toLine(line, told, status)),
   }
 }

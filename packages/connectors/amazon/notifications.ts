@@ -71,8 +71,8 @@ export const webhooks: WebhookHandling<Settings, Credentials> = {
   },
   parse(message) {
     const read = tryRead(message)
-    if (read === undefined) throw malformed(message, 'this is no notification of Amazon’s')
-    return [toEvent(read, message)]
+    if (read === undefined) throw malformed('this is no notification of Amazon’s')
+    return [toEvent(read)]
   },
   personalDataKeys: [
     'DestinationPostalCode',
@@ -84,13 +84,10 @@ export const webhooks: WebhookHandling<Settings, Credentials> = {
   ],
 }
 
-function toEvent(
-  { NotificationType, Payload, EventTime }: Notification,
-  message: WebhookMessage,
-): WebhookEvent {
+function toEvent({ NotificationType, Payload, EventTime }: Notification): WebhookEvent {
   const payload = <T>(schema: z.ZodType<T>): T => {
     const read = schema.safeParse(Payload)
-    if (!read.success) throw malformed(message, `${NotificationType}: ${read.error.issues[0]?.message ?? ''}`)
+    if (!read.success) throw malformed(`${NotificationType}: ${read.error.issues[0]?.message ?? ''}`)
     return read.data
   }
   switch (NotificationType) {
@@ -149,6 +146,7 @@ function tryRead({ body }: WebhookMessage): Notification | undefined {
   return notification.safeParse(inner ?? json).data
 }
 
-function malformed({ body }: WebhookMessage, why: string): Malformed {
-  return new Malformed(why, Buffer.from(body).toString('utf8'))
+/** Nothing of it is kept: it may say where an order goes. */
+function malformed(why: string): Malformed {
+  return new Malformed(why, '')
 }

@@ -1,4 +1,5 @@
-import type { ChannelOperations, ConnectorContext } from '@plimsoll/connector-kit'
+import { type ChannelOperations, type ConnectorContext, withoutAnswer } from '@plimsoll/connector-kit'
+import { readRecipient } from './addresses.ts'
 import { check } from './check.ts'
 import { readCounts } from './counts.ts'
 import { AMAZON_STOCK, OWN_STOCK } from './ids.ts'
@@ -17,7 +18,7 @@ import { createTransport } from './transport.ts'
 export function open(context: ConnectorContext<Settings, Credentials>): ChannelOperations {
   const { settings, credentials, http, now } = context
   const transport = createTransport(context)
-  const reading = { transport, settings, http, now }
+  const reading = { transport, settings, http, now, buyers: { isTold: true } }
   const feeds: FinishedFeeds = new Map()
   const listings: ListingReading = { ...reading, report: undefined }
 
@@ -40,9 +41,11 @@ export function open(context: ConnectorContext<Settings, Credentials>): ChannelO
     levels: (keys, { signal } = {}) => readLevels(keys, { ...reading, signal }),
     setLevels: (writes, { signal, ...options } = {}) => setLevels(writes, options, { ...reading, signal }),
     outcomes: (tickets, { signal } = {}) => readOutcomes(tickets, feeds, { ...reading, signal }),
-    orders: (query, { signal } = {}) => readOrders(query, { ...reading, signal }),
-    order: (externalId, { signal } = {}) => readOrder(externalId, { ...reading, signal }),
-    ship: (shipment, { signal } = {}) => ship(shipment, { ...reading, signal }),
+    orders: (query, { signal } = {}) => withoutAnswer(readOrders(query, { ...reading, signal })),
+    order: (externalId, { signal } = {}) => withoutAnswer(readOrder(externalId, { ...reading, signal })),
+    recipient: (externalId, { signal } = {}) =>
+      withoutAnswer(readRecipient(externalId, { ...reading, signal })),
+    ship: (shipment, { signal } = {}) => withoutAnswer(ship(shipment, { ...reading, signal })),
     counts: (cursor, { signal } = {}) => readCounts(cursor, { ...reading, signal }),
     ...(hasQueue(context) &&
       ({

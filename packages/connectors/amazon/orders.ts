@@ -1,4 +1,4 @@
-import type { ExternalOrder, Page } from '@plimsoll/connector-kit'
+import { type ExternalOrder, isConnectorError, type Page } from '@plimsoll/connector-kit'
 import * as answers from './answers.ts'
 import type { Reading } from './levels.ts'
 import { toOrder } from './map.ts'
@@ -7,8 +7,26 @@ import { readOrdersV0, readOrderV0 } from './orders-v0.ts'
 
 const PAGE_SIZE = 100
 
-/** Without it Amazon leaves the status out. Nothing else of an order is asked for: no name, address or price. */
+/** Without it Amazon leaves the status out. No price is asked for. */
 export const INCLUDED = 'FULFILLMENT'
+/** Where it goes; with it come name and street, which are dropped as the answer is read. */
+const WITH_RECIPIENT = `${INCLUDED},RECIPIENT`
+
+/** Whether Amazon tells this application who gets an order; false once it has refused, for as long as the connection is open. */
+export type BuyersTold = { isTold: boolean }
+
+/** Asks for the place too, where that is allowed: without the role the whole would be refused. */
+async function withRecipient<T>({ buyers }: Reading, ask: (includedData: string) => Promise<T>): Promise<T> {
+  if (!buyers.isTold) return await ask(INCLUDED)
+  try {
+    return await ask(WITH_RECIPIENT)
+  } catch (error) {
+    if (!isConnectorError(error) || error.kind !== 'forbidden') throw error
+    const told = await ask(INCLUDED)
+    buyers.isTold = false
+    return told
+  }
+}
 
 /**
  * Orders that the seller sends himself, changed since a moment. Those that Amazon sends are none of the hub's stock:
@@ -21,22 +39,24 @@ export async function readOrders(
   if (reading.settings.ordersApi === 'v0') return await readOrdersV0({ since, cursor }, reading)
   const { transport, settings, signal } = reading
   const { after, token } = beginPages({ since, cursor }, reading)
-  const { data, date } = await transport.ask(
-    {
-      operation: 'orders',
-      method: 'GET',
-      path: '/orders/2026-01-01/orders',
-      query: {
-        lastUpdatedAfter: after,
-        marketplaceIds: settings.marketplaces,
-        fulfilledBy: 'MERCHANT',
-        maxResultsPerPage: String(PAGE_SIZE),
-        includedData: INCLUDED,
-        paginationToken: token,
+  const { data, date } = await withRecipient(reading, (includedData) =>
+    transport.ask(
+      {
+        operation: 'orders',
+        method: 'GET',
+        path: '/orders/2026-01-01/orders',
+        query: {
+          lastUpdatedAfter: after,
+          marketplaceIds: settings.marketplaces,
+          fulfilledBy: 'MERCHANT',
+          maxResultsPerPage: String(PAGE_SIZE),
+          includedData,
+          paginationToken: token,
+        },
+        signal,
       },
-      signal,
-    },
-    answers.orderPage,
+      answers.orderPage,
+    ),
   )
   const rows: ExternalOrder[] = []
   const unreadable: { externalId: string; version: number | undefined }[] = []
@@ -86,16 +106,21 @@ export async function readOrderToShip(
   return { order: toOrder(order), marketplaceId: order.salesChannel.marketplaceId }
 }
 
-async function askOrder(orderId: string, { transport, signal }: Reading, operation: string) {
-  const { data } = await transport.ask(
-    {
-      operation,
-      method: 'GET',
-      path: `/orders/2026-01-01/orders/${encodeURIComponent(orderId)}`,
-      query: { includedData: INCLUDED },
-      signal,
-    },
-    answers.orderAnswer,
-  )
-  return data
+async function askOrder(orderId: string, reading: Reading, operation: 'order' | 'ship.order') {
+  const { transport, signal } = reading
+  const ask = async (includedData: string) => {
+    const { data } = await transport.ask(
+      {
+        operation,
+        method: 'GET',
+        path: `/orders/2026-01-01/orders/${encodeURIComponent(orderId)}`,
+        query: { includedData },
+        signal,
+      },
+      answers.orderAnswer,
+    )
+    return data
+  }
+  // Of one that is told as shipped the units are all there is to know.
+  return operation === 'ship.order' ? await ask(INCLUDED) : await withRecipient(reading, ask)
 }

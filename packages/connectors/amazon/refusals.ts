@@ -27,6 +27,7 @@ export const ROLES = {
   orders: 'Inventory and Order Tracking',
   stock: 'Amazon Fulfillment',
   account: 'Selling Partner Insights',
+  buyers: 'Direct to Consumer Shipping (restricted)',
 } as const
 
 /**
@@ -66,6 +67,7 @@ function roleOf(operation: string): string {
   const [kind = '', detail = ''] = operation.split('.')
   if (kind === 'check') return detail === '' ? ROLES.account : roleOf(detail)
   if (kind === 'counts') return ROLES.stock
+  if (kind === 'recipient') return ROLES.buyers
   if (kind === 'orders' || kind === 'order' || kind === 'ship') return ROLES.orders
   return ROLES.listings
 }

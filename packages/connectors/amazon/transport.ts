@@ -14,6 +14,8 @@ export type Call = {
   body?: unknown
   /** Whose token it carries; the seller's unless said. */
   token?: 'seller' | 'grantless'
+  /** Carried in its place: made for this one address of buyers' data. */
+  restrictedToken?: string
   timeoutMs?: number
   signal?: AbortSignal | undefined
 }
@@ -44,12 +46,16 @@ export function createTransport(context: ConnectorContext<Settings, Credentials>
 
   const send = async (call: Call): Promise<HttpResponse> => {
     const { operation, method, path, query = {}, body, token = 'seller', timeoutMs, signal } = call
+    const { restrictedToken } = call
     const response = await http.send({
       operation,
       method,
       url: `${root}${path}${toQuery(query)}`,
-      token: { name: token, headers: (accessToken) => ({ 'x-amz-access-token': accessToken }) },
+      ...(restrictedToken === undefined && {
+        token: { name: token, headers: (accessToken) => ({ 'x-amz-access-token': accessToken }) },
+      }),
       headers: {
+        ...(restrictedToken !== undefined && { 'x-amz-access-token': restrictedToken }),
         accept: 'application/json',
         'user-agent': AGENT,
         'x-amz-date': toAmzDate(context.now()),

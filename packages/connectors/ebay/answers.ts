@@ -97,7 +97,52 @@ const lineItem = z.object({
   variationAspects: z.array(z.object({ name: z.string(), value: z.string() })).optional(),
   total: amount.optional(),
   refunds: z.array(z.object({ amount: amount.optional() })).optional(),
+  lineItemFulfillmentInstructions: z
+    .object({ shipByDate: moment.optional().catch(undefined) })
+    .optional()
+    .catch(undefined),
 })
+
+/** Nothing that is wrong with an address may make an order unreadable. */
+const part = z.string().optional().catch(undefined)
+const place = { city: part, stateOrProvince: part, postalCode: part, countryCode: part }
+const instruction = z.object({
+  shippingStep: z
+    .object({
+      shippingServiceCode: part,
+      shipTo: z
+        .object({ contactAddress: z.object(place).optional().catch(undefined) })
+        .optional()
+        .catch(undefined),
+    })
+    .optional()
+    .catch(undefined),
+})
+
+/** Read for the one who gets it, when an order is sent, and never kept. */
+export const addressedOrder = z.object({
+  orderId: text,
+  fulfillmentStartInstructions: z
+    .array(
+      z.object({
+        shippingStep: z
+          .object({
+            shipTo: z
+              .object({
+                fullName: part,
+                companyName: part,
+                email: part,
+                primaryPhone: z.object({ phoneNumber: part }).optional(),
+                contactAddress: z.object({ ...place, addressLine1: part, addressLine2: part }).optional(),
+              })
+              .optional(),
+          })
+          .optional(),
+      }),
+    )
+    .optional(),
+})
+export type AddressedOrder = z.infer<typeof addressedOrder>
 
 export const order = z.object({
   orderId: text,
@@ -120,6 +165,7 @@ export const order = z.object({
     })
     .optional(),
   lineItems: z.array(lineItem).min(1),
+  fulfillmentStartInstructions: z.array(instruction).optional().catch(undefined),
   pricingSummary: z.object({ total: amount.optional() }).optional(),
   paymentSummary: z
     .object({ payments: z.array(z.object({ paymentDate: z.string().optional() })).optional() })

@@ -44,7 +44,7 @@ export const budgets: readonly BudgetSpec[] = [
     name: 'fulfillment',
     max: 100_000,
     ...ofApplication,
-    operations: ['orders', 'order', 'ship', 'check.fulfillment'],
+    operations: ['orders', 'order', 'recipient', 'ship', 'check.fulfillment'],
   },
   { kind: 'daily', name: 'account', max: 25_000, ...ofApplication, operations: ['check.account'] },
   {

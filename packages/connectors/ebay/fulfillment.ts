@@ -39,6 +39,13 @@ export function createFulfillment(transport: Transport) {
         answers.order,
       ),
 
+    /** The same, for who gets it. @throws NotFound */
+    recipient: (orderId: string, { signal }: Options = {}) =>
+      transport.ask(
+        { operation: 'recipient', method: 'GET', path: pathOf(orderId), scope, signal },
+        answers.addressedOrder,
+      ),
+
     fulfillments: async (orderId: string, operation: string, { signal }: Options = {}) => {
       const path = `${pathOf(orderId)}/shipping_fulfillment`
       const { data } = await transport.ask(

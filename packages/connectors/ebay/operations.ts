@@ -1,5 +1,6 @@
-import type { ChannelOperations, ConnectorContext } from '@plimsoll/connector-kit'
+import { type ChannelOperations, type ConnectorContext, withoutAnswer } from '@plimsoll/connector-kit'
 import { createActiveList } from './active-list.ts'
+import { readRecipient } from './addresses.ts'
 import { cancelOrder } from './cancelling.ts'
 import { check } from './check.ts'
 import { createFulfillment } from './fulfillment.ts'
@@ -43,15 +44,17 @@ export function open(context: ConnectorContext<Settings, Credentials>): ChannelO
     levels: (keys, { signal } = {}) => readLevels(keys, listing(signal)),
     setLevels: (writes, { signal } = {}) => setLevels(writes, { ...listing(signal), http, state }),
     async orders(query, { signal } = {}) {
-      const page = await readOrders(query, ordering(signal))
+      const page = await withoutAnswer(readOrders(query, ordering(signal)))
       // Beside what every connection does all day; a quota that is spent is known before it is met.
       if (query.cursor === undefined) await quotas.refresh({ signal })
       return page
     },
-    order: (externalId, { signal } = {}) => readOrder(externalId, ordering(signal)),
-    ship: (shipment, { signal } = {}) => ship(shipment, { fulfillment, now, signal }),
+    order: (externalId, { signal } = {}) => withoutAnswer(readOrder(externalId, ordering(signal))),
+    recipient: (externalId, { signal } = {}) =>
+      withoutAnswer(readRecipient(externalId, { fulfillment, signal })),
+    ship: (shipment, { signal } = {}) => withoutAnswer(ship(shipment, { fulfillment, now, signal })),
     cancel: (cancellation, { signal } = {}) =>
-      cancelOrder(cancellation, { transport, fulfillment, context, signal }),
+      withoutAnswer(cancelOrder(cancellation, { transport, fulfillment, context, signal })),
     registerWebhooks: (url, { signal } = {}) =>
       registerWebhooks(url, {
         notification,

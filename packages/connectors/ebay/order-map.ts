@@ -1,4 +1,5 @@
 import { type ExternalOrder, Malformed, type OrderLine, type OrderState } from '@plimsoll/connector-kit'
+import { destinationOf } from './addresses.ts'
 import type { EbayOrder, Fulfillment } from './answers.ts'
 import { defaultLocationId, digestOf, toExternalId } from './ids.ts'
 
@@ -15,6 +16,11 @@ type Line = EbayOrder['lineItems'][number]
 export function toOrder(order: EbayOrder, fulfillments: readonly Fulfillment[]): ExternalOrder {
   const shippedUnits = unitsShipped(fulfillments)
   const state = toOrderState(order)
+  const destination = destinationOf(order)
+  const shipBy = shipByOf(order)
+  const method = order.fulfillmentStartInstructions?.find(
+    ({ shippingStep }) => shippingStep?.shippingServiceCode,
+  )?.shippingStep?.shippingServiceCode
   return {
     externalId: order.orderId,
     number: order.orderId,
@@ -24,6 +30,9 @@ export function toOrder(order: EbayOrder, fulfillments: readonly Fulfillment[]):
     currency: order.pricingSummary?.total?.currency,
     test: false,
     locationId: defaultLocationId,
+    ...(destination !== undefined && { destination }),
+    ...(shipBy !== undefined && { shipBy }),
+    ...(method && { shippingMethod: method }),
     lines: order.lineItems.map((line): OrderLine => {
       const shipped = shippedOf(line, shippedUnits)
       const isOff = state === 'cancelled' || isRefundedWhole(line)
@@ -41,6 +50,15 @@ export function toOrder(order: EbayOrder, fulfillments: readonly Fulfillment[]):
       }
     }),
   }
+}
+
+/** The first of its lines that has to leave. */
+function shipByOf({ lineItems }: EbayOrder): Date | undefined {
+  const [first] = lineItems
+    .flatMap(({ lineItemFulfillmentInstructions: told }) => told?.shipByDate ?? [])
+    .map((text) => new Date(text))
+    .sort((one, other) => one.getTime() - other.getTime())
+  return first
 }
 
 /** The order itself does not say how many units of a line in progress have left. */

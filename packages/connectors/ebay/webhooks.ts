@@ -59,18 +59,18 @@ export const webhooks: WebhookHandling<Settings, Credentials> = {
     }
   },
   parse,
-  personalDataKeys: ['username', 'user', 'userId', 'eiasToken', 'buyer'],
+  personalDataKeys: ['username', 'user', 'userId', 'eiasToken', 'buyer', 'shipTo', 'contactAddress'],
 }
 
 function parse(message: WebhookMessage): WebhookEvent[] {
   const read = readEnvelope(message)
-  const text = Buffer.from(message.body).toString('utf8')
-  if (read === undefined) throw new Malformed('A notification that is none of eBay’s', text)
+  // They name buyers: nothing of what cannot be read is kept.
+  if (read === undefined) throw new Malformed('A notification that is none of eBay’s', '')
   const { topic, data } = read
   switch (topic) {
     case 'ORDER_CONFIRMATION': {
       const orderId = data.order?.orderId
-      if (orderId === undefined) throw new Malformed('ORDER_CONFIRMATION: there is no order', text)
+      if (orderId === undefined) throw new Malformed('ORDER_CONFIRMATION: there is no order', '')
       // One comes for each line, and none says how the order stands: it is read.
       return [{ kind: 'order', externalId: orderId, version: undefined, order: undefined }]
     }

@@ -158,6 +158,21 @@ export const orderItem = z.object({
 })
 export type OrderItem = z.infer<typeof orderItem>
 
+/** Nothing that is wrong with an address may make an order unreadable. */
+const part = z
+  .union([z.string(), z.number().transform(String)])
+  .nullish()
+  .catch(undefined)
+const place = { city: part, region: part, region_code: part, postcode: part, country_id: part }
+const assignmentsOf = <Address>(address: z.ZodType<Address>) =>
+  z
+    .object({
+      shipping_assignments: list(
+        z.object({ shipping: z.object({ address: address.nullish() }).nullish() }),
+      ).nullish(),
+    })
+    .nullish()
+
 export const order = z.object({
   entity_id: id,
   increment_id: z.union([z.string(), z.number()]).nullish(),
@@ -166,6 +181,8 @@ export const order = z.object({
   /** Null: nothing orders the states of the order. */
   updated_at: gmt.nullish(),
   order_currency_code: z.string().nullish(),
+  shipping_description: z.string().nullish().catch(undefined),
+  extension_attributes: assignmentsOf(z.object(place)).catch(undefined),
   items: list(orderItem).refine(
     (items) => new Set(items.map((item) => item.item_id)).size === items.length,
     'a line is there twice',
@@ -173,12 +190,32 @@ export const order = z.object({
 })
 export type MagentoOrder = z.infer<typeof order>
 
+/** Read when an order is sent, and never kept. */
+export const addressedOrder = z.object({
+  entity_id: id,
+  extension_attributes: assignmentsOf(
+    z.object({
+      ...place,
+      firstname: part,
+      middlename: part,
+      lastname: part,
+      company: part,
+      street: z.union([list(z.string()), z.string().transform((line) => [line])]).nullish(),
+      telephone: part,
+      email: part,
+    }),
+  ),
+})
+const addressParts = (parts: string) =>
+  `extension_attributes[shipping_assignments[shipping[address[${parts}]]]]`
+const placeParts = 'city,region,region_code,postcode,country_id'
+export const addressFields = `entity_id,${addressParts(`${placeParts},firstname,middlename,lastname,company,street,telephone,email`)}`
+
 /** Rows of the order list, each to be read by itself: one that cannot be read must not hold up the others. */
 export const orderRows = found(z.looseObject({ entity_id: id, updated_at: gmt.nullish().catch(undefined) }))
 export type OrderRow = z.infer<typeof orderRows>['items'][number]
 
-const orderParts =
-  'entity_id,increment_id,state,created_at,updated_at,order_currency_code,items[item_id,parent_item_id,product_id,product_type,sku,name,is_virtual,qty_ordered,qty_canceled,qty_invoiced,qty_refunded,qty_shipped]'
+const orderParts = `entity_id,increment_id,state,created_at,updated_at,order_currency_code,shipping_description,items[item_id,parent_item_id,product_id,product_type,sku,name,is_virtual,qty_ordered,qty_canceled,qty_invoiced,qty_refunded,qty_shipped],${addressParts(placeParts)}`
 export const orderFields = orderParts
 export const orderListFields = `items[${orderParts}],total_count`
 

@@ -161,6 +161,12 @@ export function createApi(context: ConnectorContext<Settings, Credentials>) {
       ),
     countOrders: (what: Searching) =>
       ask(search('countOrders', 'orders', { ...what, fields: 'total_count' }), answers.counted),
+    /** Who gets it: asked for by itself, so that no other answer holds it. */
+    addresses: ({ id, signal }: Options & { id: number }) =>
+      ask(
+        get('recipient', `orders/${id}`, { signal }, { fields: answers.addressFields }),
+        answers.addressedOrder,
+      ),
     order: ({ id, signal }: Options & { id: number }) =>
       ask(
         {

@@ -49,6 +49,7 @@ async function doEverything(
   for (const stream of ['shipments', 'creditmemos'])
     await operations.stream?.(stream, { since: new Date(0), cursor: undefined })
   const order = await operations.order(begun)
+  await operations.recipient?.(begun)
   await operations.ship({
     shipmentId: 'our-1',
     orderExternalId: begun,

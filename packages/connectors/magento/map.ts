@@ -6,6 +6,7 @@ import {
   type OrderState,
   type Subtracted,
 } from '@plimsoll/connector-kit'
+import { destinationOf } from './addresses.ts'
 import type { MagentoOrder, OrderItem, Product } from './answers.ts'
 import { fromGmt } from './search.ts'
 
@@ -78,6 +79,7 @@ export function toOrder(order: MagentoOrder, subtracted: Extract<Subtracted, 'ye
     throw new Malformed(`The order state "${order.state}" is none of Magento’s.`, body, false)
   }
   const lines = soldItems(order.items).map((sold) => toLine(sold, { order, subtracted }))
+  const destination = destinationOf(order)
   return {
     externalId: String(order.entity_id),
     number: `#${order.increment_id ?? order.entity_id}`,
@@ -88,6 +90,8 @@ export function toOrder(order: MagentoOrder, subtracted: Extract<Subtracted, 'ye
     test: false,
     // Which source it leaves from is decided when it ships.
     locationId: undefined,
+    ...(destination !== undefined && { destination }),
+    ...(order.shipping_description && { shippingMethod: order.shipping_description }),
     lines,
   }
 }

@@ -1,4 +1,5 @@
-import type { ChannelOperations, ConnectorContext } from '@plimsoll/connector-kit'
+import { type ChannelOperations, type ConnectorContext, withoutAnswer } from '@plimsoll/connector-kit'
+import { readRecipient } from './addresses.ts'
 import { createApi } from './api.ts'
 import { readOutcomes } from './bulk-writes.ts'
 import { cancel } from './cancelling.ts'
@@ -37,10 +38,11 @@ export function open(context: ConnectorContext<Settings, Credentials>): ChannelO
     outcomes: (tickets, { signal } = {}) => readOutcomes(tickets, { api, signal }),
     withdraw: (externalId, { signal } = {}) => setWithdrawn(externalId, true, { api, signal }),
     reinstate: (externalId, { signal } = {}) => setWithdrawn(externalId, false, { api, signal }),
-    orders: (query, { signal } = {}) => readOrders(query, { ...shared, signal }),
+    orders: (query, { signal } = {}) => withoutAnswer(readOrders(query, { ...shared, signal })),
     countOrders: (period, { signal } = {}) => countOrders(period, { ...shared, signal }),
     stream: (name, query, { signal } = {}) => readStream(name, query, { ...shared, signal }),
-    order: (externalId, { signal } = {}) => readOrder(externalId, { ...shared, signal }),
+    order: (externalId, { signal } = {}) => withoutAnswer(readOrder(externalId, { ...shared, signal })),
+    recipient: (externalId, { signal } = {}) => withoutAnswer(readRecipient(externalId, { api, signal })),
     ship: (shipment, { signal } = {}) => ship(shipment, { ...shared, signal }),
     cancel: (cancellation, { signal } = {}) => cancel(cancellation, { api, paidCancellations, signal }),
     registerWebhooks: async () => ({ registered: [], repaired: [] }),

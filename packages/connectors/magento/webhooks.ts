@@ -7,8 +7,8 @@ import type { Credentials, Settings } from './settings.ts'
  */
 export const webhooks: WebhookHandling<Settings, Credentials> = {
   verify: () => false,
-  parse({ body }) {
-    throw new Malformed('Magento sends no webhooks.', Buffer.from(body).toString('utf8'), false)
+  parse() {
+    throw new Malformed('Magento sends no webhooks.', '', false)
   },
   personalDataKeys: [
     'billing_address',

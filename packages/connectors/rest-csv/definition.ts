@@ -158,6 +158,8 @@ const orders = z.strictObject({
   /** Rows of one order, one for each line (CSV): the expression that is the same for all of them. */
   groupBy: expression.optional(),
   one: one.optional(),
+  /** Who gets an order, read when it is sent; absent where the platform never says. */
+  recipient: one.extend({ map: mapping }).optional(),
   /** How `{since}` is written. */
   since: z.enum(['iso', 'seconds', 'milliseconds']).default('iso'),
   /** Status → what it means, and whether the platform's number has fallen by the units that are still open. */

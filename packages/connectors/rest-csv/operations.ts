@@ -4,11 +4,12 @@ import {
   type ExternalListing,
   Invalid,
   NotFound,
+  withoutAnswer,
 } from '@plimsoll/connector-kit'
 import { type Definition, readDefinition } from './definition.ts'
 import { readLevels } from './levels.ts'
 import { readPage } from './lists.ts'
-import { readOneOrder, readOrders, ship } from './orders.ts'
+import { readOneOrder, readOrderRecipient, readOrders, ship } from './orders.ts'
 import { type Client, createClient } from './requests.ts'
 import { readAccount, readListing } from './rows.ts'
 import type { Credentials, Settings } from './settings.ts'
@@ -21,6 +22,7 @@ export function open(context: ConnectorContext<Settings, Credentials>): ChannelO
   const definition = definitionOf(context.settings)
   const client = createClient(context, definition)
   const { perSecond } = definition.limits
+  const { recipient } = definition.orders
   if (perSecond !== undefined) {
     const capacity = Math.max(1, Math.floor(perSecond))
     context.http.budgets.learnBucket(BUDGET_NAME, { capacity, refillPerSecond: perSecond })
@@ -44,8 +46,13 @@ export function open(context: ConnectorContext<Settings, Credentials>): ChannelO
     listing: (externalId, { signal } = {}) => readOneListing(externalId, bound(signal)),
     levels: (keys, { signal } = {}) => readLevels(keys, bound(signal)),
     setLevels: (writes, { signal } = {}) => setLevels(writes, bound(signal)),
-    orders: (query, { signal } = {}) => readOrders(query, bound(signal)),
-    order: (externalId, { signal } = {}) => readOneOrder(externalId, bound(signal)),
+    orders: (query, { signal } = {}) => withoutAnswer(readOrders(query, bound(signal))),
+    order: (externalId, { signal } = {}) => withoutAnswer(readOneOrder(externalId, bound(signal))),
+    ...(recipient !== undefined &&
+      ({
+        recipient: (externalId, { signal } = {}) =>
+          withoutAnswer(readOrderRecipient(externalId, recipient, bound(signal))),
+      } satisfies Partial<ChannelOperations>)),
     ship: (shipment, { signal } = {}) => ship(shipment, bound(signal)),
     // A definition knows no webhooks: orders are polled.
     registerWebhooks: async () => ({ registered: [], repaired: [] }),

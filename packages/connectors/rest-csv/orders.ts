@@ -5,12 +5,13 @@ import {
   Malformed,
   NotFound,
   type Page,
+  type Recipient,
   type Shipment,
 } from '@plimsoll/connector-kit'
 import type { Definition } from './definition.ts'
 import { readPage, readToEnd } from './lists.ts'
 import type { Client } from './requests.ts'
-import { readOrder } from './rows.ts'
+import { readOrder, readRecipient } from './rows.ts'
 
 type Reading = { client: Client; definition: Definition; signal: AbortSignal | undefined }
 
@@ -64,6 +65,25 @@ export async function readOneOrder(externalId: string, reading: Reading): Promis
   }
 }
 
+/** @throws NotFound */
+export async function readOrderRecipient(
+  externalId: string,
+  request: NonNullable<Definition['orders']['recipient']>,
+  { client, signal }: Reading,
+): Promise<Recipient | undefined> {
+  const { content } = await client.call({
+    operation: 'recipient',
+    field: 'orders.recipient',
+    request,
+    values: { id: externalId },
+    signal,
+  })
+  const row = await client.evaluateOne('orders.recipient.row', request.row, content)
+  if (row === undefined || row === null) return undefined
+  const [mapped] = await client.evaluateEach('orders.recipient.map', request.map, [row])
+  return mapped === undefined ? undefined : readRecipient(mapped)
+}
+
 /** @throws Invalid where the definition has no way to tell it */
 export async function ship(shipment: Shipment, reading: Reading): Promise<{ externalId: string }> {
   const { client, definition, signal } = reading
@@ -75,7 +95,11 @@ export async function ship(shipment: Shipment, reading: Reading): Promise<{ exte
     field: 'shipments.request',
     request: shipments.request,
     values: { orderId: shipment.orderExternalId, shipmentId: shipment.shipmentId },
-    input: shipment,
+    // As a file it has a row for each line, with what is true of the whole beside it.
+    input:
+      shipments.request.csvBody === undefined
+        ? shipment
+        : shipment.lines.map((line) => ({ ...shipment, ...line })),
     signal,
   })
   const id = await client.evaluateOne('shipments.externalId', shipments.externalId, content)

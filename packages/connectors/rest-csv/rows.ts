@@ -4,6 +4,7 @@ import {
   type ExternalOrder,
   Malformed,
   type OrderLine,
+  type Recipient,
 } from '@plimsoll/connector-kit'
 import { z } from 'zod'
 import type { Definition } from './definition.ts'
@@ -112,6 +113,25 @@ const order = z.object({
   currency: optionalText,
   test: flag.default(false),
   locationId: optionalText,
+  // Where it goes, as far as routing needs to know.
+  country: optionalText,
+  region: optionalText,
+  postalCode: optionalText,
+  city: optionalText,
+  shipBy: z.preprocess((value) => (value === '' || value === null ? undefined : value), moment.optional()),
+  shippingMethod: optionalText,
+})
+
+const recipient = z.object({
+  name: id,
+  company: optionalText,
+  addressLines: z.union([z.array(z.string()), z.string().transform((line) => [line])]),
+  city: optionalText,
+  region: optionalText,
+  postalCode: optionalText,
+  country: optionalText,
+  phone: optionalText,
+  email: optionalText,
 })
 
 const write = z.object({
@@ -136,7 +156,11 @@ export function readOrder(
   lines: readonly Evaluated[],
   { orders }: Definition,
 ): ExternalOrder {
-  const { status, ...head } = read('orders.map', order, row)
+  const { status, country, region, postalCode, city, shipBy, shippingMethod, ...head } = read(
+    'orders.map',
+    order,
+    row,
+  )
   const known = Object.hasOwn(orders.statuses, status) ? orders.statuses[status] : undefined
   if (known === undefined)
     throw new Malformed(
@@ -152,8 +176,25 @@ export function readOrder(
     number: head.number ?? head.externalId,
     version: head.version,
     state: known.state,
+    ...(country !== undefined &&
+      isCountry(country) && { destination: { country, region, postalCode, city } }),
+    ...(shipBy !== undefined && { shipBy }),
+    ...(shippingMethod !== undefined && { shippingMethod }),
     lines: mapped,
   }
+}
+
+function isCountry(text: string): boolean {
+  return /^[A-Z]{2}$/.test(text)
+}
+
+/** Undefined where the platform says nobody: the map makes nothing, or names no country or street. */
+export function readRecipient(row: Evaluated): Recipient | undefined {
+  if ('value' in row && (row.value === undefined || row.value === null)) return undefined
+  const { country, city = '', addressLines, ...rest } = read('orders.recipient.map', recipient, row)
+  const lines = addressLines.flatMap((line) => line.trim() || [])
+  if (country === undefined || !isCountry(country) || lines.length === 0) return undefined
+  return { ...rest, country, city, addressLines: lines }
 }
 
 function toLine(

@@ -40,6 +40,12 @@ export function throttleWaitMs(cost: Cost | undefined): number | undefined {
   return Math.max(50, Math.ceil((missing / cost.throttleStatus.restoreRate) * 1_000))
 }
 
+/** A buyer's data that Shopify does not give to this application: the field is null, all else is as asked for. */
+export function isWithheld({ message, path, extensions }: GraphqlError): boolean {
+  if (/not approved to (?:use|access) the \w+ field/i.test(message)) return true
+  return extensions?.code === 'ACCESS_DENIED' && path?.includes('shippingAddress') === true
+}
+
 /** One entry of `errors` → class. An unknown code is our query being wrong for this version: Invalid, parked. */
 export function toGraphqlError(
   error: GraphqlError,

@@ -12,7 +12,14 @@ import {
   Unavailable,
 } from '@plimsoll/connector-kit'
 import { z } from 'zod'
-import { type Cost, costSchema, graphqlErrorSchema, throttleWaitMs, toGraphqlError } from './answers.ts'
+import {
+  type Cost,
+  costSchema,
+  graphqlErrorSchema,
+  isWithheld,
+  throttleWaitMs,
+  toGraphqlError,
+} from './answers.ts'
 import type { Operation } from './documents.ts'
 import { baseUrl, type Credentials, type Settings } from './settings.ts'
 
@@ -26,6 +33,8 @@ export type Answer<T> = {
   data: T
   /** Errors that came beside data: the fields they name are null and say nothing. */
   partial: ConnectorError | undefined
+  /** A buyer's data was asked for, and Shopify does not give it to this application: null there says nothing. */
+  withheld: boolean
   date: Date | undefined
   /** What goes into an error made from this answer. */
   detail: PlatformDetail
@@ -36,7 +45,10 @@ export type Answer<T> = {
 }
 
 export type Api = {
-  /** Runs a read. Errors beside data are thrown: a null for which there is an error must never be read as absent. */
+  /**
+   * Runs a read. Errors beside data are thrown: a null for which there is an error must never be read as absent. But for
+   * a buyer's data, which may be withheld from an application for good.
+   */
   read<T>(
     operation: Operation,
     variables: object,
@@ -88,7 +100,8 @@ export function createApi(context: Context): Api {
     const cost = envelope.extensions?.cost
     if (cost !== undefined) learn(context, cost)
     const detail = detailOf(response)
-    const first = typeof envelope.errors === 'string' ? { message: envelope.errors } : envelope.errors?.[0]
+    const errors = typeof envelope.errors === 'string' ? [{ message: envelope.errors }] : envelope.errors
+    const [first] = errors?.filter((each) => !isWithheld(each)) ?? []
     const error = first === undefined ? undefined : toGraphqlError(first, cost, detail)
     if (error?.kind === 'rate-limited') context.http.budgets.throttled(throttleWaitMs(cost))
     if (envelope.data === undefined || envelope.data === null) {
@@ -108,7 +121,15 @@ export function createApi(context: Context): Api {
     }
     const servedVersion = response.headers['x-shopify-api-version']
     const deprecatedReason = response.headers['x-shopify-api-deprecated-reason']
-    return { data: parsed.data, partial: error, date: response.date, detail, servedVersion, deprecatedReason }
+    return {
+      data: parsed.data,
+      partial: error,
+      withheld: errors?.some(isWithheld) === true,
+      date: response.date,
+      detail,
+      servedVersion,
+      deprecatedReason,
+    }
   }
 
   return {

@@ -17,7 +17,13 @@ test('a token that is about to end is replaced before it is used', () =>
     await operations.check()
     await clock.advance(50_000)
     await operations.check()
-    expect(calls).toEqual(['token', 'check', 'check', 'token', 'check'])
+    expect(calls.filter((call) => call !== 'check.buyers')).toEqual([
+      'token',
+      'check',
+      'check',
+      'token',
+      'check',
+    ])
   }))
 
 test('a token refused before its time is replaced once', () =>
@@ -25,7 +31,13 @@ test('a token refused before its time is replaced once', () =>
     await operations.check()
     simulator.faults.answerNext({ status: 401, headers: { 'content-type': 'application/json' }, body: '{}' })
     await operations.check()
-    expect(calls).toEqual(['token', 'check', 'check', 'token', 'check'])
+    expect(calls.filter((call) => call !== 'check.buyers')).toEqual([
+      'token',
+      'check',
+      'check',
+      'token',
+      'check',
+    ])
   }))
 
 test('revoked: the second refusal stands', () =>

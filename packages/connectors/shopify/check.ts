@@ -1,5 +1,6 @@
 import type { CallOptions, CheckResult } from '@plimsoll/connector-kit'
 import { z } from 'zod'
+import { mayReadAddresses } from './addresses.ts'
 import { API_VERSION, type Api } from './api.ts'
 import { CHECK } from './documents.ts'
 import { OPTIONAL_SCOPES, SCOPES, SERVICE_SCOPES } from './scopes.ts'
@@ -40,6 +41,11 @@ export async function check(api: Api, settings: Settings, options: CallOptions =
   // Not missing: all else works without them, and not every shop may want to give them.
   for (const { scope, without } of OPTIONAL_SCOPES) {
     if (!includes(granted, scope)) warnings.push(`Without ${scope}, ${without}.`)
+  }
+  if (includes(granted, 'read_orders') && (await mayReadAddresses(api, options)) === false) {
+    warnings.push(
+      'Shopify does not tell this application who the buyers are: orders cannot be routed by country or sent by the hub. Ask for access to protected customer data (name, address, phone, email) in the Partner Dashboard.',
+    )
   }
   warnings.push(
     ...whereToGrant(missingScopes, toScopes([...app.requestedAccessScopes, ...app.optionalAccessScopes])),

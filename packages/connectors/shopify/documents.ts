@@ -107,12 +107,15 @@ export const SET_LEVELS: Operation = {
 
 const ORDER_FIELDS = `id name createdAt updatedAt cancelledAt closed confirmed test currencyCode displayFinancialStatus`
 const LINE_FIELDS = `id sku title quantity currentQuantity unfulfilledQuantity variant { id }`
-const ASSIGNED = `fulfillmentOrders(first: 2) { nodes { assignedLocation { location { id } } } }`
+const ASSIGNED = `fulfillmentOrders(first: 2) { nodes { fulfillBy assignedLocation { location { id } } } }`
+/** Where to, as far as routing needs to know: no name and no street. */
+const DESTINATION_FIELDS = `countryCodeV2 provinceCode province zip city`
+const SENDING = `shippingAddress { ${DESTINATION_FIELDS} } shippingLine { title }`
 
 /** Enough for orders that were never refunded or edited; the others are read one by one with `ORDER`. */
 export const ORDERS: Operation = {
   name: 'orders',
-  cost: 2 + ORDERS_PAGE * 28,
+  cost: 2 + ORDERS_PAGE * 30,
   query: `query PlimsollOrders($first: Int!, $after: String, $query: String!) {
   orders(first: $first, after: $after, query: $query, sortKey: UPDATED_AT) {
     nodes {
@@ -120,6 +123,7 @@ export const ORDERS: Operation = {
       lineItems(first: 8) { nodes { ${LINE_FIELDS} } pageInfo { hasNextPage } }
       refunds(first: 1) { id }
       ${ASSIGNED}
+      ${SENDING}
     }
     pageInfo { hasNextPage endCursor }
   }
@@ -152,8 +156,30 @@ export const ORDER: Operation = {
       }
     }
     ${ASSIGNED}
+    ${SENDING}
   }
 }`,
+}
+
+/** To whom: the only query for a buyer's data, sent when the order is. */
+export const RECIPIENT: Operation = {
+  name: 'recipient',
+  cost: 5,
+  query: `query PlimsollRecipient($id: ID!) {
+  order(id: $id) {
+    id
+    email
+    phone
+    shippingAddress { name firstName lastName company address1 address2 phone ${DESTINATION_FIELDS} }
+  }
+}`,
+}
+
+/** Whether a buyer's data would be told. */
+export const PROTECTED: Operation = {
+  name: 'check.buyers',
+  cost: 6,
+  query: `query PlimsollProtected { orders(first: 1) { nodes { shippingAddress { address1 } } } }`,
 }
 
 /** For the rare order with more parts than `ORDER` reads: their ids, then each by itself. */

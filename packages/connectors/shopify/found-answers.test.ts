@@ -69,6 +69,8 @@ const orderFields = {
   currencyCode: 'EUR',
   displayFinancialStatus: 'PAID',
   fulfillmentOrders: { nodes: [] },
+  shippingAddress: null,
+  shippingLine: null,
 }
 const order = {
   ...orderFields,

@@ -150,6 +150,9 @@ test.each(cases)('order line: $story', ({ expected, ...given }) => {
     currency: 'EUR',
     test: false,
     locationId: undefined,
+    destination: undefined,
+    shipBy: [],
+    shippingMethod: undefined,
     lines: [
       {
         id: 'L',

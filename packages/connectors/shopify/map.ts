@@ -1,4 +1,5 @@
 import {
+  type Destination,
   type ExternalListing,
   type ExternalLocation,
   type ExternalOrder,
@@ -8,6 +9,7 @@ import {
   type Subtracted,
 } from '@plimsoll/connector-kit'
 import { z } from 'zod'
+import { destinationSchema, toDestination } from './addresses.ts'
 import { gidSchema } from './ids.ts'
 import { toInstant } from './instants.ts'
 
@@ -179,6 +181,10 @@ export type OrderFacts = {
   currency: string | undefined
   test: boolean
   locationId: string | undefined
+  destination: Destination | undefined
+  /** Instants by which its parts are to leave, as far as Shopify says. */
+  shipBy: readonly string[]
+  shippingMethod: string | undefined
   lines: readonly LineFacts[]
   /** Units that left, by line id. */
   shipped: ReadonlyMap<string, number>
@@ -204,8 +210,19 @@ export function toOrder(facts: OrderFacts): ExternalOrder {
     currency: facts.currency,
     test: facts.test,
     locationId: facts.locationId,
+    ...(facts.destination !== undefined && { destination: facts.destination }),
+    ...toShipBy(facts.shipBy),
+    ...(facts.shippingMethod && { shippingMethod: facts.shippingMethod }),
     lines,
   }
+}
+
+/** The first of its parts that has to leave. */
+function toShipBy(texts: readonly string[]): { shipBy?: Date } {
+  const [first] = texts
+    .map((text) => toInstant(text, 'time to ship by'))
+    .sort((one, other) => one.getTime() - other.getTime())
+  return first === undefined ? {} : { shipBy: first }
 }
 
 /**
@@ -291,9 +308,14 @@ export const orderNodeSchema = z.object({
   displayFinancialStatus: z.string().nullable(),
   fulfillmentOrders: z.object({
     nodes: z.array(
-      z.object({ assignedLocation: z.object({ location: z.object({ id: gidSchema }).nullable() }) }),
+      z.object({
+        fulfillBy: z.string().nullable(),
+        assignedLocation: z.object({ location: z.object({ id: gidSchema }).nullable() }),
+      }),
     ),
   }),
+  shippingAddress: destinationSchema.nullable(),
+  shippingLine: z.object({ title: z.string() }).nullable(),
 })
 export type OrderNode = z.infer<typeof orderNodeSchema>
 export type LineNode = z.infer<typeof lineNodeSchema>
@@ -348,6 +370,12 @@ export function toOrderFacts(
     currency: node.currencyCode,
     test: node.test,
     locationId,
+    destination:
+      node.shippingAddress === null
+        ? undefined
+        : toDestination({ ...node.shippingAddress, country: node.shippingAddress.countryCodeV2 }),
+    shipBy: node.fulfillmentOrders.nodes.flatMap(({ fulfillBy }) => fulfillBy ?? []),
+    shippingMethod: node.shippingLine?.title,
     lines: parts.lines.map(toLineFacts),
     shipped: parts.shipped,
     refunds: parts.refunds,

@@ -1,4 +1,5 @@
-import type { ChannelOperations, ConnectorContext } from '@plimsoll/connector-kit'
+import { type ChannelOperations, type ConnectorContext, withoutAnswer } from '@plimsoll/connector-kit'
+import { readRecipient } from './addresses.ts'
 import { createApi } from './api.ts'
 import { cancel } from './cancellation.ts'
 import { check } from './check.ts'
@@ -32,6 +33,7 @@ export function open(context: ConnectorContext<Settings, Credentials>): ChannelO
     reinstate: (externalId, options) => reinstate(api, externalId, options),
     orders: (query, options) => listOrders(api, query, options),
     order: (externalId, options) => getOrder(api, externalId, options),
+    recipient: (externalId, options) => withoutAnswer(readRecipient(api, externalId, options)),
     ship: (shipment, options) => ship(api, shipment, options),
     cancel: (cancellation, options) => cancel(api, cancellation, options),
     async registerWebhooks(url, options = {}) {

@@ -70,7 +70,7 @@ export async function listOrders(
   const { data, date } = await api.read(ORDERS, variables, listSchema, {
     ...options,
     priority: 2,
-    cost: 2 + first * 28,
+    cost: 2 + first * 30,
   })
   const rows: ExternalOrder[] = []
   const unreadable: NonNullable<Page<ExternalOrder>['unreadable']> = []

@@ -66,6 +66,7 @@ async function workADay(shop: ConnectedShop): Promise<void> {
   if (order === undefined || fulfillment === undefined || refund === undefined) throw new Error('no parts')
   for (let at = 0; at < 8; at += 1) order.fulfillments.push({ ...fulfillment, id: 1 + at, lines: [] })
   await operations.order(first.externalId)
+  await operations.recipient?.(first.externalId)
 
   // A webhook that somebody narrowed; a large catalogue; stock that another application counts.
   await operations.registerWebhooks('https://hub.example/in')

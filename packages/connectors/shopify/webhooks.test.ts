@@ -1,4 +1,4 @@
-import { hmacSha256Base64, withoutPersonalData } from '@plimsoll/connector-kit'
+import { hmacSha256Base64, type Recipient, withoutPersonalData } from '@plimsoll/connector-kit'
 import { offlineContext } from '@plimsoll/connector-kit/conformance'
 import { describe, expect, test } from 'vitest'
 import { placeOrder } from './simulator/checkout.ts'
@@ -212,12 +212,23 @@ describe('an order body', () => {
   })
 
   test('holds nothing of the buyer once personal data is dropped', () => {
-    const placed = placeOrder(shop, [{ sku: 'TEA', quantity: 1 }])
+    const to: Recipient = {
+      name: 'Jo Buyer',
+      company: 'Hafen & Co.',
+      addressLines: ['Hafenstr. 1'],
+      city: 'Altona',
+      region: undefined,
+      postalCode: '20359',
+      country: 'DE',
+      phone: '+49 30 901820',
+      email: 'jo.buyer@example.com',
+    }
+    const placed = placeOrder(shop, [{ sku: 'TEA', quantity: 1 }], { to })
     if (placed.kind === 'refused') throw new Error('refused')
     const before = JSON.stringify(orderBody(shop, placed.order))
     expect(before).toMatch(/Buyer/)
     const after = JSON.stringify(withoutPersonalData(JSON.parse(before), webhooks.personalDataKeys))
-    expect(after).not.toMatch(/Buyer|Jo\b|example\.com|Hafen|Hamburg|901820/)
+    expect(after).not.toMatch(/Buyer|Jo\b|example\.com|Hafen|901820/)
     // What the hub needs is still there.
     expect(parse('orders/create', JSON.parse(after))).toEqual(parse('orders/create', JSON.parse(before)))
   })

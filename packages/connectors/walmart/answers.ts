@@ -175,15 +175,60 @@ const orderLine = z.object({
   orderLineStatuses: z.object({ orderLineStatus: z.array(statusRow) }),
 })
 export type WalmartLine = z.infer<typeof orderLine>
+/** Nothing that is wrong with an address may make an order unreadable. */
+const part = z
+  .union([z.string(), z.number().transform(String)])
+  .nullish()
+  .catch(undefined)
+const postalAddress = z
+  .object({ city: part, state: part, postalCode: part, country: part })
+  .nullish()
+  .catch(undefined)
+
 export const order = z.object({
   purchaseOrderId: text,
   customerOrderId: z.string().nullish(),
   orderDate: moment,
-  shippingInfo: z.object({ methodCode: z.string().nullish() }).nullish(),
+  shippingInfo: z
+    .object({
+      methodCode: z.string().nullish().catch(undefined),
+      estimatedShipDate: moment.nullish().catch(undefined),
+      postalAddress,
+    })
+    .nullish()
+    .catch(undefined),
   orderLines: z.object({ orderLine: z.array(orderLine).min(1) }),
   shipNode: z.object({ type: z.string().nullish(), id: z.string().nullish() }).nullish(),
 })
 export type WalmartOrder = z.infer<typeof order>
+
+/** Read for the one who gets it, when an order is sent, and never kept. */
+const addressed = z.object({
+  purchaseOrderId: text,
+  shippingInfo: z
+    .object({
+      phone: part,
+      postalAddress: z
+        .object({
+          name: part,
+          address1: part,
+          address2: part,
+          city: part,
+          state: part,
+          postalCode: part,
+          country: part,
+        })
+        .nullish(),
+    })
+    .nullish(),
+  customerEmailId: part,
+})
+export type AddressedOrder = z.infer<typeof addressed>
+export const addressedOrder = z.union([
+  z.object({ order: addressed }),
+  addressed.transform((whole) => ({ order: whole })),
+])
+
 /** Of a row that cannot be read, what names it. */
 export const orderName = z.object({ purchaseOrderId: text })
 

@@ -116,6 +116,8 @@ export function createApi(context: Context) {
         emptyAs: { list: { meta: { totalCount: 0 } } },
       }),
     order: (id: string, options: Options) => get('order', orderPath(id), answers.oneOrder, options),
+    recipient: (id: string, options: Options) =>
+      get('recipient', orderPath(id), answers.addressedOrder, options),
     acknowledge: (id: string, options: Options) =>
       ask(
         { operation: 'acknowledge', method: 'POST', path: `${orderPath(id)}/acknowledge`, ...options },

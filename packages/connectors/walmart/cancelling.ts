@@ -1,4 +1,4 @@
-import { type Cancellation, Invalid, Malformed } from '@plimsoll/connector-kit'
+import { type Cancellation, Conflict, Invalid, Malformed } from '@plimsoll/connector-kit'
 import type { WalmartOrder } from './answers.ts'
 import type { Options, WalmartApi } from './api.ts'
 import { isKeptByWalmart, unitsOf } from './map.ts'
@@ -16,7 +16,10 @@ const REASONS: Readonly<Record<Cancellation['reason'], string>> = {
 
 type Cancelled = { lineNumber: string; quantity: number }
 
-/** Cancels units that have not shipped. What is cancelled already is left. */
+/**
+ * Cancels units that have not shipped. What is cancelled already is left. Walmart keeps no key of ours: whether units that
+ * are cancelled are those of this cancellation, told before, or of another, cannot be seen.
+ */
 export async function cancel(
   cancellation: Cancellation,
   { api, options }: { api: WalmartApi; options: Options },
@@ -26,6 +29,7 @@ export async function cancel(
   if (isKeptByWalmart(order)) {
     throw new Invalid('Walmart ships this order itself: only the customer can cancel it.', 'orderExternalId')
   }
+  if (cancellation.cancellationId !== undefined) assertUntold(cancellation.lines ?? [], order)
   const wanted = decideCancellation(cancellation.lines, order)
   if (wanted.length === 0) return
   const { data, detail } = await api.cancel(id, toBody(wanted, REASONS[reason]), options)
@@ -69,6 +73,22 @@ export function decideCancellation(lines: Cancellation['lines'], order: WalmartO
     }
     return [{ lineNumber, quantity }]
   })
+}
+
+/**
+ * A unit too many that is cancelled never comes back; one too few is cancelled by whoever reads the order.
+ * @throws Conflict where some of a line, as many as are asked for, are cancelled and others are open
+ */
+function assertUntold(lines: NonNullable<Cancellation['lines']>, order: WalmartOrder): void {
+  for (const line of order.orderLines.orderLine) {
+    const asked = lines.find(({ lineExternalId }) => lineExternalId === line.lineNumber)?.quantity ?? 0
+    const { cancelled, open } = unitsOf(line)
+    if (asked > 0 && open > 0 && cancelled >= asked) {
+      throw new Conflict(
+        `Of line ${line.lineNumber} ${cancelled} units are cancelled already, perhaps these: read the order; what is still to be cancelled is for the Seller Center.`,
+      )
+    }
+  }
 }
 
 function toBody(lines: readonly Cancelled[], cancellationReason: string) {

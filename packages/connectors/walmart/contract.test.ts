@@ -122,6 +122,7 @@ async function exchangesOfEverything(): Promise<Exchange[]> {
     await operations.outcomes?.(tickets)
     const { externalId } = await control('/orders', { lines: [{ sku: 'S-0', quantity: 5 }] })
     await operations.orders({ since: new Date(0), cursor: undefined })
+    await operations.recipient?.(externalId)
     await operations.cancel?.({
       orderExternalId: externalId,
       lines: [{ lineExternalId: '1', quantity: 1 }],
@@ -149,7 +150,7 @@ async function exchangesOfEverything(): Promise<Exchange[]> {
  * held to the answer to an acknowledgement.
  */
 function asInSchema(exchange: Exchange): Exchange {
-  if (exchange.operation !== 'order') return exchange
+  if (exchange.operation !== 'order' && exchange.operation !== 'recipient') return exchange
   return { ...exchange, method: 'POST', url: `${exchange.url}/acknowledge` }
 }
 

@@ -35,7 +35,7 @@ export const BUDGETS: readonly BudgetSpec[] = [
   perMinute('items-get', 300, ['listings', 'listing']),
   perMinute('wfs-get', 60, ['counts', 'listings.wfs']),
   perMinute('orders-get', 60, ['orders']),
-  perMinute('order-get', 60, ['order']),
+  perMinute('order-get', 60, ['order', 'recipient']),
   perMinute('acknowledge', 60, ['acknowledge']),
   perMinute('shipping', 60, ['ship']),
   perMinute('cancel', 60, ['cancel']),

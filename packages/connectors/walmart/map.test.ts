@@ -20,6 +20,8 @@ describe('orders', () => {
       currency: 'USD',
       test: false,
       locationId: '1000005050',
+      shipBy: new Date(1_568_700_000_000),
+      shippingMethod: 'Value',
       lines: [
         {
           externalId: '4',
@@ -35,6 +37,30 @@ describe('orders', () => {
       ],
     })
   })
+
+  test.each([
+    [
+      'as Walmart writes it',
+      { state: 'CA', postalCode: '94086', city: 'Sunnyvale', country: 'USA' },
+      'US',
+      'CA',
+    ],
+    ['in two letters', { country: 'CA', state: 'ON' }, 'CA', 'ON'],
+    ['without a region', { country: 'PRI', state: '' }, 'PR', undefined],
+  ])('where it goes, %s', (_, postalAddress, country, region) => {
+    const { destination } = read([{ ordered: 1, statuses: [['Created', 1]] }], {
+      shippingInfo: { postalAddress },
+    })
+    expect(destination).toMatchObject({ country, region })
+  })
+
+  test.each([null, {}, 'nowhere', { postalAddress: null }, { postalAddress: { country: 'Mars', city: 7 } }])(
+    'where it goes is not known of %o, and the order is read',
+    (shippingInfo) => {
+      const order = read([{ ordered: 1, statuses: [['Created', 1]] }], { shippingInfo })
+      expect(order.destination).toBeUndefined()
+    },
+  )
 
   test.each<[string, Lines, { state: string; units: [current: number, shipped: number][] }]>([
     ['acknowledged', [{ ordered: 2, statuses: [['Acknowledged', 2]] }], { state: 'open', units: [[2, 0]] }],

@@ -7,6 +7,7 @@ import {
   type OrderLine,
   type OrderState,
 } from '@plimsoll/connector-kit'
+import { toDestination } from './addresses.ts'
 import type { ShipNode, WalmartItem, WalmartLine, WalmartOrder, WfsRow } from './answers.ts'
 import { WFS_LOCATION } from './ids.ts'
 import { CURRENCIES, type Market } from './settings.ts'
@@ -91,8 +92,10 @@ export function toOrder(order: WalmartOrder, market: Market): ExternalOrder {
   const lines = order.orderLines.orderLine.map(toLine)
   const numbers = new Set(lines.map(({ externalId }) => externalId))
   if (numbers.size !== lines.length) {
-    throw new Malformed(`order ${order.purchaseOrderId} has two lines of one number`, JSON.stringify(order))
+    throw new Malformed(`order ${order.purchaseOrderId} has two lines of one number`, [...numbers].join(' '))
   }
+  const { postalAddress, estimatedShipDate, methodCode } = order.shippingInfo ?? {}
+  const destination = toDestination(postalAddress)
   return {
     externalId: order.purchaseOrderId,
     // What the customer sees; several purchase orders may share it.
@@ -103,6 +106,9 @@ export function toOrder(order: WalmartOrder, market: Market): ExternalOrder {
     currency: CURRENCIES[market],
     test: false,
     locationId: isKeptByWalmart(order) ? WFS_LOCATION : order.shipNode?.id || undefined,
+    ...(destination !== undefined && { destination }),
+    ...(estimatedShipDate != null && { shipBy: new Date(estimatedShipDate) }),
+    ...(methodCode && { shippingMethod: methodCode }),
     lines,
   }
 }

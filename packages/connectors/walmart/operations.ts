@@ -1,10 +1,12 @@
-import type {
-  ChannelOperations,
-  ExternalLocation,
-  LevelWrite,
-  WriteOptions,
-  WriteOutcome,
+import {
+  type ChannelOperations,
+  type ExternalLocation,
+  type LevelWrite,
+  type WriteOptions,
+  type WriteOutcome,
+  withoutAnswer,
 } from '@plimsoll/connector-kit'
+import { readRecipient } from './addresses.ts'
 import { createApi, type Options, type WalmartApi } from './api.ts'
 import { cancel } from './cancelling.ts'
 import { check } from './check.ts'
@@ -37,10 +39,11 @@ export function open(context: Context): ChannelOperations {
     levels: (keys, options = {}) => readLevels(keys, { api, options }),
     setLevels: (writes, options = {}) => setLevels(writes, { api, context, options }),
     outcomes: (tickets, options = {}) => readOutcomes(tickets, { api, options }),
-    orders: (query, options = {}) => readOrders(query, { api, market, now, options }),
-    order: (externalId, options = {}) => readOrder(externalId, { api, market, now, options }),
-    ship: (shipment, options = {}) => ship(shipment, { api, now, options }),
-    cancel: (cancellation, options = {}) => cancel(cancellation, { api, options }),
+    orders: (query, options = {}) => withoutAnswer(readOrders(query, { api, market, now, options })),
+    order: (externalId, options = {}) => withoutAnswer(readOrder(externalId, { api, market, now, options })),
+    recipient: (externalId, options = {}) => withoutAnswer(readRecipient(externalId, { api, options })),
+    ship: (shipment, options = {}) => withoutAnswer(ship(shipment, { api, now, options })),
+    cancel: (cancellation, options = {}) => withoutAnswer(cancel(cancellation, { api, options })),
     counts: async (cursor, options = {}) =>
       wfs
         ? await readCounts(cursor, { api, options })

@@ -7,6 +7,7 @@ import {
   type Page,
 } from '@plimsoll/connector-kit'
 import { z } from 'zod'
+import { isOrderId } from './addresses.ts'
 import { orderName, order as orderSchema, type WalmartOrder } from './answers.ts'
 import { type Options, PAGE_ORDERS, type WalmartApi } from './api.ts'
 import { toOrder } from './map.ts'
@@ -109,7 +110,7 @@ function toRows(
   const page: Required<Pick<Page<ExternalOrder>, 'rows' | 'unreadable'>> = { rows: [], unreadable: [] }
   for (const row of rows) {
     const named = orderName.safeParse(row)
-    if (!named.success) throw new Malformed('orders: an order without a number', JSON.stringify(row))
+    if (!named.success) throw new Malformed('orders: an order without a number', '')
     const externalId = named.data.purchaseOrderId
     const parsed = orderSchema.safeParse(row)
     try {
@@ -133,8 +134,7 @@ export async function fetchOrder(
   externalId: string,
   { api, options }: Pick<Reading, 'api' | 'options'>,
 ): Promise<{ order: WalmartOrder; date: Date | undefined }> {
-  // Anything else cannot be one, and would be another address.
-  if (!/^[A-Za-z0-9_-]{1,64}$/.test(externalId)) throw new NotFound(`"${externalId}" is no purchase order`)
+  if (!isOrderId(externalId)) throw new NotFound(`"${externalId}" is no purchase order`)
   const { data, date, detail } = await api.order(externalId, options)
   const { order } = data
   if (order.purchaseOrderId !== externalId) {

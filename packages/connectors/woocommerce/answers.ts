@@ -69,8 +69,28 @@ export const variations = list(variation)
 export const parents = list(z.object({ id, name: z.string(), status: z.string() }))
 export const parentFields = 'id,name,status'
 
-export const orderFields =
-  'id,number,status,currency,date_created_gmt,date_modified_gmt,date_completed_gmt,line_items,refunds,meta_data'
+/** Of an address what routing needs; WordPress from 5.3 on leaves the rest out itself. */
+const destinationFields = ['shipping', 'billing'].flatMap((of) =>
+  ['country', 'state', 'postcode', 'city'].map((part) => `${of}.${part}`),
+)
+
+export const orderFields = [
+  'id,number,status,currency,date_created_gmt,date_modified_gmt,date_completed_gmt,line_items,refunds,meta_data',
+  ...destinationFields,
+  'shipping_lines',
+].join(',')
+
+// An address that cannot be read must not make an order so.
+const place = z
+  .object({
+    country: z.string().nullish(),
+    state: z.string().nullish(),
+    postcode: z.union([z.string(), z.number()]).nullish(),
+    city: z.string().nullish(),
+  })
+  .nullish()
+  .catch(undefined)
+export type WooPlace = NonNullable<z.infer<typeof place>>
 
 export const order = z.object({
   id,
@@ -95,8 +115,31 @@ export const order = z.object({
   ).refine((lines) => new Set(lines.map((line) => line.id)).size === lines.length, 'a line is there twice'),
   refunds: list(z.object({ id })).default([]),
   meta_data: list(z.object({ key: z.string(), value: z.unknown().optional() })).default([]),
+  shipping: place,
+  billing: place,
+  shipping_lines: list(z.object({ method_title: z.string().nullish() }))
+    .nullish()
+    .catch(undefined),
 })
 export type WooOrder = z.infer<typeof order>
+
+/** Read when an order is sent, and never kept. */
+export const addressFields = 'id,shipping,billing'
+const part = z.string().nullish()
+const address = z.object({
+  first_name: part,
+  last_name: part,
+  company: part,
+  address_1: part,
+  address_2: part,
+  city: part,
+  state: part,
+  postcode: z.union([z.string(), z.number()]).nullish(),
+  country: part,
+  phone: part,
+})
+export const addresses = z.object({ id, shipping: address, billing: address.extend({ email: part }) })
+
 /** Rows of the order list, each to be read by itself: one that cannot be read must not hold up the others. */
 export const orderRows = list(z.looseObject({ id, date_modified_gmt: gmt.nullish().catch(undefined) }))
 export type WooOrderRow = z.infer<typeof orderRows>[number]

@@ -117,7 +117,8 @@ const stories: Record<string, (operations: ChannelOperations, exchanges: Exchang
     const { externalId } = await operations.ship({
       shipmentId: 's-1',
       orderExternalId: '31',
-      lines: [{ lineExternalId: '1', quantity: 1 }],
+      // Of units the shop says nothing twice alike: none is ever too many.
+      lines: [],
       tracking: { carrier: 'DHL', number: 'T1', url: undefined },
       notifyCustomer: false,
     })

@@ -7,6 +7,7 @@ import {
   type OrderState,
   type Subtracted,
 } from '@plimsoll/connector-kit'
+import { toDestination } from './addresses.ts'
 import type { WooFulfillment, WooOrder, WooProduct, WooRefund, WooVariation } from './answers.ts'
 import { defaultLocationId, toStockUnitId } from './ids.ts'
 import { unitsOf } from './order-fulfillments.ts'
@@ -183,8 +184,11 @@ export function toOrder(
   const isTakenBack = hasLeft && order.status === 'cancelled'
   const state: OrderState = hasLeft && !isTakenBack ? 'closed' : status
   const subtracted: Subtracted = state === 'pending' ? 'no' : 'yes'
-  const refunded = unitsRefunded(refunds, hasLeft ? order.date_completed_gmt : undefined)
   const shipped = unitsShipped(order, fulfillments)
+  const completedGmt = hasLeft ? order.date_completed_gmt : undefined
+  const refunded = unitsRefunded(order, refunds, { completedGmt, shipped })
+  const destination = toDestination(order)
+  const method = order.shipping_lines?.find((line) => line.method_title)?.method_title
 
   return {
     externalId: String(order.id),
@@ -196,6 +200,8 @@ export function toOrder(
     currency: order.currency,
     test: false,
     locationId: defaultLocationId,
+    ...(destination !== undefined && { destination }),
+    ...(method && { shippingMethod: method }),
     lines: order.line_items.map((line): OrderLine => {
       const kept = Math.max(0, line.quantity - (refunded.get(line.id) ?? 0))
       const gone = hasLeft ? kept : Math.min(kept, shipped.get(String(line.id)) ?? 0)
@@ -219,19 +225,30 @@ export function toOrder(
 
 /**
  * Units refunded per line before they left. Later refunds are returns, of which the shop does not tell
- * whether the units came back.
+ * whether the units came back. Its times are whole seconds: of one in the second of completion itself what is known to
+ * have left decides, where the hub or core has counted it.
  */
 function unitsRefunded(
+  order: WooOrder,
   refunds: readonly WooRefund[],
-  completedGmt: string | null | undefined,
+  {
+    completedGmt,
+    shipped,
+  }: { completedGmt: string | null | undefined; shipped: ReadonlyMap<string, number> },
 ): Map<number, number> {
   const units = new Map<number, number>()
   for (const refund of refunds) {
     // Both are texts of one form, so they compare as text.
-    if (completedGmt && refund.date_created_gmt >= completedGmt) continue
+    const isTie = !!completedGmt && refund.date_created_gmt === completedGmt && shipped.size > 0
+    if (completedGmt && refund.date_created_gmt >= completedGmt && !isTie) continue
     for (const line of refund.line_items) {
       const lineId = Number(line.meta_data.find((meta) => meta.key === '_refunded_item_id')?.value)
-      if (Number.isSafeInteger(lineId)) units.set(lineId, (units.get(lineId) ?? 0) + Math.abs(line.quantity))
+      if (!Number.isSafeInteger(lineId)) continue
+      const before = units.get(lineId) ?? 0
+      const ordered = order.line_items.find(({ id }) => id === lineId)?.quantity ?? 0
+      const neverLeft = Math.max(0, ordered - before - (shipped.get(String(lineId)) ?? 0))
+      const back = Math.abs(line.quantity)
+      units.set(lineId, before + (isTie ? Math.min(back, neverLeft) : back))
     }
   }
   return units

@@ -1,4 +1,5 @@
-import type { ChannelOperations, ConnectorContext } from '@plimsoll/connector-kit'
+import { type ChannelOperations, type ConnectorContext, withoutAnswer } from '@plimsoll/connector-kit'
+import { readRecipient } from './addresses.ts'
 import { createApi } from './api.ts'
 import { cancel } from './cancellation.ts'
 import { check } from './check.ts'
@@ -30,10 +31,12 @@ export function open(context: ConnectorContext<Settings, Credentials>): ChannelO
     setLevels: (writes, { signal } = {}) => setLevels(writes, { api, now: context.now, signal }),
     withdraw: (externalId, { signal } = {}) => setWithdrawn(externalId, true, { api, signal }),
     reinstate: (externalId, { signal } = {}) => setWithdrawn(externalId, false, { api, signal }),
-    orders: (query, { signal } = {}) => readOrders(query, { api, statuses, sorting, signal }),
-    order: (externalId, { signal } = {}) => readOrder(externalId, { api, statuses, sorting, signal }),
-    cancel: (cancellation, { signal } = {}) => cancel(cancellation, { api, statuses, signal }),
-    ship: (shipment, { signal } = {}) => ship(shipment, { api, now: context.now, signal }),
+    orders: (query, { signal } = {}) => withoutAnswer(readOrders(query, { api, statuses, sorting, signal })),
+    order: (externalId, { signal } = {}) =>
+      withoutAnswer(readOrder(externalId, { api, statuses, sorting, signal })),
+    recipient: (externalId, { signal } = {}) => withoutAnswer(readRecipient(externalId, { api, signal })),
+    cancel: (cancellation, { signal } = {}) => withoutAnswer(cancel(cancellation, { api, statuses, signal })),
+    ship: (shipment, { signal } = {}) => withoutAnswer(ship(shipment, { api, now: context.now, signal })),
     registerWebhooks: (url, { signal } = {}) =>
       registerWebhooks(url, { api, secret: credentials.webhookSecret, signal }),
   }

@@ -60,6 +60,19 @@ export function orderCalls(ask: Ask, page: { size: number; query(number: number)
         answers.order,
       ),
 
+    /** Who gets it: asked for by itself, so that no other answer holds it. */
+    addresses: ({ id, signal }: Options & { id: number }) =>
+      ask(
+        {
+          operation: 'recipient',
+          method: 'GET',
+          path: `wc/v3/orders/${id}`,
+          query: { _fields: answers.addressFields },
+          signal,
+        },
+        answers.addresses,
+      ),
+
     refunds: ({ orderId, page: number, signal }: Options & { orderId: number; page: number }) =>
       ask(
         {

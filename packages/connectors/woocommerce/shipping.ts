@@ -1,8 +1,8 @@
-import type { Shipment } from '@plimsoll/connector-kit'
-import type { WooOrder } from './answers.ts'
+import { Invalid, type OrderLine, type Shipment } from '@plimsoll/connector-kit'
+import type { WooFulfillment, WooOrder } from './answers.ts'
 import type { WooApi } from './api.ts'
 import { fromExternalId } from './ids.ts'
-import { toOrder } from './map.ts'
+import { type OrderParts, toOrder } from './map.ts'
 import { isMissingRoute } from './optional-routes.ts'
 import type { TrackingPlugin } from './order-calls.ts'
 import { partsOf } from './orders.ts'
@@ -23,6 +23,7 @@ export async function ship(shipment: Shipment, shipping: Shipping): Promise<{ ex
   const known = records.find((record) => record.shipmentId === shipment.shipmentId)
   if (known !== undefined) return { externalId: known.externalId }
 
+  await assertLeft(order, shipment, shipping)
   const externalId =
     (await asFulfillment(orderId, shipment, shipping)) ??
     (await asTracking(orderId, shipment, shipping)) ??
@@ -42,6 +43,11 @@ export async function ship(shipment: Shipment, shipping: Shipping): Promise<{ ex
 }
 
 async function hasAllLeft(order: WooOrder, records: ShipmentRecord[], shipping: Shipping): Promise<boolean> {
+  const lines = linesOf(order, records, await partsOf(order, shipping))
+  return lines.every((line) => line.shipped >= line.current)
+}
+
+function linesOf(order: WooOrder, records: ShipmentRecord[], parts: OrderParts): OrderLine[] {
   // Whatever the order is called now, its lines decide; `processing` keeps a plugin's status out of it.
   const others = order.meta_data.filter(({ key }) => key !== shipmentsKey)
   const asOpen = {
@@ -49,8 +55,32 @@ async function hasAllLeft(order: WooOrder, records: ShipmentRecord[], shipping: 
     status: 'processing',
     meta_data: [...others, { key: shipmentsKey, value: records }],
   }
-  const { lines } = toOrder(asOpen, await partsOf(order, shipping), new Map())
-  return lines.every((line) => line.shipped >= line.current)
+  return toOrder(asOpen, parts, new Map()).lines
+}
+
+/**
+ * The shop takes any number of units; more than are left of a line that was cancelled in part would be told as sent. Of a
+ * completed order all have left by its own word: a parcel only adds what to track.
+ * @throws Invalid
+ */
+async function assertLeft(order: WooOrder, shipment: Shipment, shipping: Shipping): Promise<void> {
+  if (order.status === 'completed') return
+  const parts = await partsOf(order, shipping)
+  // Told before, and only the answer was lost.
+  if (parts.fulfillments.some((one) => isOf(one, shipment))) return
+  const known = new Map(
+    linesOf(order, shipmentsOf(order), parts).map((line) => [line.externalId, line.current - line.shipped]),
+  )
+  for (const { lineExternalId, quantity } of shipment.lines) {
+    const left = known.get(lineExternalId) ?? 0
+    if (quantity > left)
+      throw new Invalid(`Of line ${lineExternalId} ${left} units are left, not ${quantity}.`, 'lines')
+    known.set(lineExternalId, left - quantity)
+  }
+}
+
+function isOf({ meta_data: meta }: WooFulfillment, { shipmentId }: Shipment): boolean {
+  return meta.some(({ key, value }) => key === shipmentIdKey && value === shipmentId)
 }
 
 const shipmentIdKey = '_plimsoll_shipment_id'
@@ -64,9 +94,7 @@ async function asFulfillment(
   const { tracking } = shipment
   try {
     const { data: earlier } = await api.fulfillments({ orderId, signal })
-    const same = earlier.find((one) =>
-      one.meta_data.some((meta) => meta.key === shipmentIdKey && meta.value === shipment.shipmentId),
-    )
+    const same = earlier.find((one) => isOf(one, shipment))
     if (same !== undefined) return String(same.id)
     const { data } = await api.createFulfillment({
       orderId,

@@ -2,6 +2,7 @@ import type { Cancellation } from '../canonical.ts'
 import type { Capabilities } from '../capabilities.ts'
 import { type ConformanceCase, refusalOf } from './conformance-case.ts'
 import { expect } from './expect.ts'
+import { untilNoAnswerIsLost } from './lost-answers.ts'
 import type { ConformanceWorld } from './world.ts'
 
 /** Cancelling what has not shipped. */
@@ -39,6 +40,30 @@ export function cancelCases({ cancel }: Pick<Capabilities, 'cancel'>): Conforman
       },
     },
   ]
+  cases.push({
+    title:
+      'I3: cancel: whichever answer is lost, told again the order is cancelled, and its units are back once',
+    async story(world) {
+      const prepared = async () => {
+        const cancellation = await openOrder(world)
+        const { stockUnitId, locationId } = await world.levelOf(await onlySku(world, cancellation))
+        return { cancellation, level: { stockUnitId, locationId } }
+      }
+      // Some platforms leave it to the seller to put the units back on sale.
+      const plain = await prepared()
+      await cancelOrder(world, plain.cancellation)
+      const back = await world.quantityOf(plain.level)
+      await untilNoAnswerIsLost(world, {
+        prepare: prepared,
+        act: async (operations, { cancellation }) => operations.cancel?.(cancellation),
+        async verify({ cancellation, level }) {
+          const order = await world.operations.order(cancellation.orderExternalId)
+          expect(order.state).toBe('cancelled')
+          expect(await world.quantityOf(level)).toBe(back)
+        },
+      })
+    },
+  })
   if (cancel === 'order') return cases
   return [
     ...cases,
@@ -54,15 +79,48 @@ export function cancelCases({ cancel }: Pick<Capabilities, 'cancel'>): Conforman
         expect(order.lines.map(({ current }) => current)).toEqual([1])
       },
     },
+    {
+      title: 'I3: cancel: one of three units, told again under one id or after a lost answer, is one',
+      async story(world) {
+        await untilNoAnswerIsLost(world, {
+          async prepare() {
+            const cancellation = await openOrder(world, 3)
+            const { lines } = await world.operations.order(cancellation.orderExternalId)
+            return {
+              ...cancellation,
+              cancellationId: `conformance-cancellation-${cancellation.orderExternalId}`,
+              lines: lines.map(({ externalId }) => ({ lineExternalId: externalId, quantity: 1 })),
+            }
+          },
+          act: (operations, cancellation) => operations.cancel?.(cancellation) ?? Promise.resolve(),
+          // Where the platform cannot tell the two, refusing the second is as good.
+          again: ['conflict', 'invalid'],
+          async verify(cancellation) {
+            await cancelOrder(world, cancellation).catch(() =>
+              refusalOf(cancelOrder(world, cancellation), 'conflict', 'invalid'),
+            )
+            const order = await world.operations.order(cancellation.orderExternalId)
+            expect(order.lines.map(({ current }) => current)).toEqual([2])
+          },
+        })
+      },
+    },
   ]
 }
 
-async function openOrder(world: ConformanceWorld): Promise<Cancellation> {
+async function openOrder(world: ConformanceWorld, quantity = 2): Promise<Cancellation> {
   const [level] = await world.addProducts(1, 10)
   if (level === undefined) throw new Error('no level came')
-  const orderExternalId = await world.buy([{ sku: level.sku, quantity: 2 }])
+  const orderExternalId = await world.buy([{ sku: level.sku, quantity }])
   await world.tryStep(orderExternalId, 'pay')
   return { orderExternalId, lines: undefined, reason: 'out-of-stock', notifyCustomer: false }
+}
+
+async function onlySku(world: ConformanceWorld, { orderExternalId }: Cancellation): Promise<string> {
+  const { lines } = await world.operations.order(orderExternalId)
+  const [line] = lines
+  if (line?.sku === undefined) throw new Error('the line has no SKU')
+  return line.sku
 }
 
 function cancelOrder({ operations }: ConformanceWorld, cancellation: Cancellation): Promise<void> {

@@ -11,6 +11,7 @@ import { levelCases } from './level-cases.ts'
 import { listingCases } from './listing-cases.ts'
 import { orderCases } from './order-cases.ts'
 import { queueCases } from './queue-cases.ts'
+import { recipientCases } from './recipient-cases.ts'
 import { shippingCases } from './shipping-cases.ts'
 import { ticketCases } from './ticket-cases.ts'
 import { webhookCases } from './webhook-cases.ts'
@@ -28,6 +29,7 @@ export function conformanceCases<Settings, Credentials>(
     ...withdrawCases(connector.manifest.capabilities),
     ...ticketCases(connector.manifest.capabilities),
     ...orderCases(),
+    ...recipientCases(connector),
     ...shippingCases(connector.manifest.capabilities),
     ...cancelCases(connector.manifest.capabilities),
     ...countCases(connector.manifest.capabilities),

@@ -21,6 +21,14 @@ export function expectSoundOrder(order: ExternalOrder): void {
   expectDate(order.placedAt)
   if (order.version !== undefined) expect(Number.isSafeInteger(order.version), 'the version').toBe(true)
   if (order.locationId !== undefined) expectText(order.locationId, 'the order’s location')
+  const { destination, shipBy, shippingMethod } = order
+  if (destination !== undefined) {
+    expect(destination.country, 'the country is one of ISO 3166-1').toMatch(/^[A-Z]{2}$/)
+    for (const part of [destination.region, destination.postalCode, destination.city])
+      if (part !== undefined) expectText(part, 'a part of the destination')
+  }
+  if (shipBy !== undefined) expectDate(shipBy)
+  if (shippingMethod !== undefined) expectText(shippingMethod, 'the shipping method')
   for (const line of order.lines) {
     const { ordered, current, shipped, returned } = line
     expectText(line.externalId, 'the line’s id')

@@ -10,6 +10,7 @@ import { type CallRecord, createHttp } from '../http.ts'
 import type { ControlLevel, OrderStep, ProductSeed } from '../simulator/control.ts'
 import type { RunningSimulator } from '../simulator/simulator.ts'
 import { bindContext } from '../tokens.ts'
+import type { Recipient } from '../warehouse/shapes.ts'
 import type { ChallengeAnswer } from '../webhook-handling.ts'
 import { openWebhookInbox, type WebhookInbox } from './webhook-inbox.ts'
 
@@ -91,8 +92,11 @@ export type ConformanceWorld = {
   /** Adds `count` products of `quantity` units, SKUs `P-0001` and on. */
   addProducts(count: number, quantity?: number): Promise<ControlLevel[]>
   seed(products: ProductSeed[]): Promise<ControlLevel[]>
-  /** A shopper's order; throws when the platform refuses it. Returns its external id. */
-  buy(lines: { sku: string; quantity: number }[]): Promise<string>
+  /**
+   * A shopper's order; throws when the platform refuses it. Returns its external id.
+   * @param to whom it goes; somebody unless given; null: the platform does not tell
+   */
+  buy(lines: { sku: string; quantity: number }[], to?: Recipient | null): Promise<string>
   step(orderExternalId: string, step: OrderStep): Promise<void>
   /** As `step`; false where the platform refuses it, as paying a paid order. */
   tryStep(orderExternalId: string, step: OrderStep): Promise<boolean>
@@ -217,7 +221,9 @@ export async function createConformanceWorld<Settings, Credentials>(
     addProducts: (count, quantity = 10) => world.seed(numbered(count, quantity)),
     seed: async (products) =>
       (await control<{ levels: ControlLevel[] }>('POST', '/products', products)).levels,
-    buy: async (lines) => (await control<{ externalId: string }>('POST', '/orders', { lines })).externalId,
+    buy: async (lines, to) =>
+      (await control<{ externalId: string }>('POST', '/orders', { lines, ...(to !== undefined && { to }) }))
+        .externalId,
     async step(id, step) {
       await control('POST', stepPath(id, step))
     },

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
+import type { Recipient } from '../warehouse/shapes.ts'
 import type { Book } from './books.ts'
 import { faultSettings } from './faults.ts'
 import { createShopper } from './shopper.ts'
@@ -45,8 +46,11 @@ export type ControlOperations = {
   /** Adds products (a known SKU is a second product of the same SKU, as the real platform would take it). */
   addProducts(products: readonly ProductSeed[]): Awaitable<ControlLevel[]>
   levels(): Awaitable<ControlLevel[]>
-  /** A shopper's checkout: all lines or none, at one moment. */
-  placeOrder(lines: readonly { sku: string; quantity: number }[]): Awaitable<PlacedOrder>
+  /**
+   * A shopper's checkout: all lines or none, at one moment.
+   * @param to whom it goes; undefined: the platform shows no address of it
+   */
+  placeOrder(lines: readonly { sku: string; quantity: number }[], to?: Recipient): Awaitable<PlacedOrder>
   stepOrder(externalId: string, step: OrderStep): Awaitable<StepOutcome>
   /** A person types a quantity on the platform's own screen. `before`: the number it replaced; undefined: no such level. */
   setLevel(level: {
@@ -87,6 +91,22 @@ export const orderLines = z.strictObject({
     .min(1)
     .max(200),
 })
+const optionalText = z.string().min(1).optional()
+const recipient = z.strictObject({
+  name: z.string().min(1),
+  company: optionalText,
+  addressLines: z.array(z.string().min(1)).min(1).max(3),
+  city: z.string().min(1),
+  region: optionalText,
+  postalCode: optionalText,
+  country: z.string().regex(/^[A-Z]{2}$/),
+  phone: optionalText,
+  email: optionalText,
+})
+const orderBody = orderLines.extend({
+  /** Absent: somebody whom the simulator makes up; null: nobody. */
+  to: recipient.nullable().optional(),
+})
 const levelBody = z.strictObject({ stockUnitId: z.string(), locationId: z.string(), quantity })
 const stepParams = z.object({ id: z.string(), step: z.enum(['pay', 'cancel', 'refund', 'fulfill']) })
 const bookQuery = z.object({
@@ -124,7 +144,8 @@ export function controlRoutes(
   )
 
   app.post('/orders', async (request, reply) => {
-    const placed = await shopper.checkout(orderLines.parse(request.body).lines)
+    const { lines, to } = orderBody.parse(request.body)
+    const placed = await shopper.checkout(lines, to && toRecipient(to))
     if (placed.kind === 'placed') return reply.code(201).send({ externalId: placed.externalId })
     return reply.code(409).send({ ...problem(409, 'Out of stock.'), refused: placed.skus })
   })
@@ -171,6 +192,12 @@ export function controlRoutes(
       return { rows: book.after(after, limit), last: book.last() }
     })
   }
+}
+
+/** Every field is there, also where nothing was given. */
+function toRecipient(given: z.infer<typeof recipient>): Recipient {
+  const { name, company, addressLines, city, region, postalCode, country, phone, email } = given
+  return { name, company, addressLines, city, region, postalCode, country, phone, email }
 }
 
 function problem(status: number, detail: string) {

@@ -70,6 +70,11 @@ export type Faults = {
   answerNext(...answers: ScriptedAnswer[]): void
   /** Passes every API answer through `rewrite` until it is called again with undefined. For tests in one process. */
   rewriteAnswers(rewrite: ((body: string) => string) | undefined): void
+  /**
+   * The API request after so many more is carried out and its answer lost: 0 for the next one. Undefined: none any more.
+   * For tests in one process.
+   */
+  dropAnswerAfter(requests: number | undefined): void
   /** What becomes of one webhook: how long each of its copies waits before it is sent; none when it is lost. */
   webhookCopies(): { delayMs: number }[]
 }
@@ -81,6 +86,7 @@ export function createFaults(random: () => number): FaultsWithHooks {
   let settings = noFaults
   const scripted: ScriptedAnswer[] = []
   let rewrite: ((body: string) => string) | undefined
+  let dropsAfter: number | undefined
   const counts: Record<FaultName, number> = {
     latency: 0,
     error: 0,
@@ -97,6 +103,14 @@ export function createFaults(random: () => number): FaultsWithHooks {
     if (chance === 0 || random() >= chance) return false
     counts[name] += 1
     return true
+  }
+  /** Counts the answers down to the one that is to be lost. */
+  const isDue = (): boolean => {
+    if (dropsAfter === undefined) return false
+    const isNow = dropsAfter === 0
+    dropsAfter = isNow ? undefined : dropsAfter - 1
+    if (isNow) counts.dropResponse += 1
+    return isNow
   }
   const between = ([least, most]: readonly [number, number], name: FaultName): number => {
     if (most === 0) return 0
@@ -137,12 +151,14 @@ export function createFaults(random: () => number): FaultsWithHooks {
       return { delayMs, answer: undefined }
     },
     rewritten: (body) => (rewrite === undefined ? body : rewrite(body)),
-    after: () =>
-      strikes(settings.dropResponseRate, 'dropResponse')
-        ? 'drop'
-        : strikes(settings.malformedRate, 'malformed')
-          ? 'truncate'
-          : undefined,
+    dropAnswerAfter(requests) {
+      dropsAfter = requests
+    },
+    after() {
+      if (isDue()) return 'drop'
+      if (strikes(settings.dropResponseRate, 'dropResponse')) return 'drop'
+      return strikes(settings.malformedRate, 'malformed') ? 'truncate' : undefined
+    },
   }
 }
 

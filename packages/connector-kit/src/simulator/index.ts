@@ -1,4 +1,5 @@
 /** The simulator kit: `@plimsoll/connector-kit/simulator`. For tests, the demo and `plimsoll simulate`. */
+export { sampleRecipients } from './addresses.ts'
 export type {
   Book,
   BookedEdit,

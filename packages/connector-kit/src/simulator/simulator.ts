@@ -1,5 +1,7 @@
 import fastify, { type FastifyInstance } from 'fastify'
 import { type Clock, systemClock } from '../clock.ts'
+import type { Recipient } from '../warehouse/shapes.ts'
+import { createAddressBook } from './addresses.ts'
 import { type Books, createBooks } from './books.ts'
 import { type ControlOperations, controlRoutes } from './control.ts'
 import { createFaults, type Faults, injectFaults } from './faults.ts'
@@ -38,6 +40,8 @@ export type SimulatorServices = {
   books: Books
   /** 0 ≤ n < 1, from the simulator's seed. */
   random: () => number
+  /** Whom the next shopper has it sent to, from the seed. Personal data: in the platform's answers, in no book. */
+  nextAddress: () => Recipient
   clock: Clock
   /** API requests received. */
   requests(): number
@@ -83,7 +87,15 @@ export async function createSimulator(
   const books = createBooks()
   const webhooks = createWebhookSender({ faults, books, clock, ...webhookOptions })
   let requests = 0
-  const kit: SimulatorServices = { faults, webhooks, books, random, clock, requests: () => requests }
+  const kit: SimulatorServices = {
+    faults,
+    webhooks,
+    books,
+    random,
+    nextAddress: createAddressBook(seededRandom(seed ^ 0xadd2e55)),
+    clock,
+    requests: () => requests,
+  }
 
   const app = fastify({
     bodyLimit: 16 * 1024 * 1024,

@@ -16,7 +16,7 @@ export function createControl(shop: Shop): ControlOperations {
         levelOf(shop.add({ sku, title, barcode, price, stock: unitsTracked ? quantity : null })),
       ),
     levels: () => [...shop.products.values()].map(levelOf),
-    placeOrder(lines) {
+    placeOrder(lines, to) {
       const short = lines.filter(({ sku, quantity }) => {
         const product = shop.bySku(sku)
         return product === undefined || (product.stock !== null && product.stock < quantity)
@@ -26,7 +26,7 @@ export function createControl(shop: Shop): ControlOperations {
         const product = shop.bySku(sku)
         return product === undefined ? [] : [{ product, quantity }]
       })
-      const order = shop.place(wanted)
+      const order = shop.place(wanted, to)
       return {
         kind: 'placed',
         externalId: String(order.id),
@@ -54,7 +54,10 @@ export function createControl(shop: Shop): ControlOperations {
           shop.cancel(order)
           return { kind: 'done' }
         case 'fulfill': {
-          const lines = order.lines.map(({ id, quantity }) => ({ id, quantity }))
+          const lines = order.lines.map(({ id, quantity, cancelled, shipped }) => ({
+            id,
+            quantity: quantity - cancelled - shipped,
+          }))
           shop.ship(order, 'by hand', lines)
           return { kind: 'done' }
         }

@@ -74,7 +74,10 @@ export function routes(
     const order = orderOf(request.params.id)
     if (order === undefined) return reply.code(404).send(noOrder)
     const { reference, lines } = shipmentBody.parse(request.body)
-    return { id: shop.ship(order, reference, lines) }
+    const id = shop.ship(order, reference, lines)
+    return id === undefined
+      ? reply.code(422).send(refusal('too_many', 'So many units are not left.'))
+      : { id }
   })
 
   app.put('/v1/webhook', async ({ body }) => {

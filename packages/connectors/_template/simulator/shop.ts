@@ -1,3 +1,4 @@
+import type { Recipient } from '@plimsoll/connector-kit'
 import type { Order, Product } from '../api.ts'
 
 export type ShopProduct = Product & { price: number }
@@ -37,7 +38,7 @@ export function createShop(world: {
     },
     bySku: (sku: string) => [...products.values()].find((product) => product.sku === sku),
     /** A checkout: the stock falls at once. */
-    place(lines: readonly { product: ShopProduct; quantity: number }[]): ShopOrder {
+    place(lines: readonly { product: ShopProduct; quantity: number }[], to?: Recipient): ShopOrder {
       const id = orders.size + 1
       const order: ShopOrder = {
         id,
@@ -47,6 +48,9 @@ export function createShop(world: {
         changed_at: '',
         version: 0,
         currency: world.currency,
+        ship_by: new Date(world.now() + 86_400_000).toISOString(),
+        shipping_method: to === undefined ? null : 'Standard',
+        ship_to: to === undefined ? null : addressOf(to),
         lines: lines.map(({ product, quantity }, at) => ({
           id: id * 100 + at,
           product_id: product.id,
@@ -76,14 +80,18 @@ export function createShop(world: {
       order.status = 'cancelled'
       changed(order)
     },
-    /** @returns the shipment's id; the same for the same reference */
-    ship(order: ShopOrder, reference: string, lines: readonly { id: number; quantity: number }[]): number {
+    /** @returns the shipment's id, the same for the same reference; undefined where more would leave than is left */
+    ship(
+      order: ShopOrder,
+      reference: string,
+      lines: readonly { id: number; quantity: number }[],
+    ): number | undefined {
       const known = order.shipments.get(reference)
       if (known !== undefined) return known
+      if (lines.some((row) => row.quantity > leftOf(order, row.id))) return undefined
       for (const { id, quantity } of lines) {
         const line = order.lines.find((each) => each.id === id)
-        if (line !== undefined)
-          line.shipped = Math.min(line.quantity - line.cancelled, line.shipped + quantity)
+        if (line !== undefined) line.shipped += quantity
       }
       if (order.lines.every((line) => line.shipped === line.quantity - line.cancelled))
         order.status = 'shipped'
@@ -99,4 +107,24 @@ export type Shop = ReturnType<typeof createShop>
 /** An order as the API and the webhooks show it. */
 function view({ shipments: _shipments, changed_at: _changedAt, ...order }: ShopOrder): Order {
   return order
+}
+
+function leftOf({ lines }: ShopOrder, id: number): number {
+  const line = lines.find((each) => each.id === id)
+  return line === undefined ? 0 : line.quantity - line.cancelled - line.shipped
+}
+
+/** An order as the platform shows it names the shopper, whoever asks. */
+function addressOf(to: Recipient) {
+  return {
+    name: to.name,
+    company: to.company ?? null,
+    street: to.addressLines,
+    city: to.city,
+    region: to.region ?? null,
+    zip: to.postalCode ?? null,
+    country: to.country,
+    phone: to.phone ?? null,
+    email: to.email ?? null,
+  }
 }

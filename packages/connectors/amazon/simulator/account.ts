@@ -1,3 +1,4 @@
+import type { Recipient } from '@plimsoll/connector-kit'
 import type { Traits } from './traits.ts'
 
 /** One listing of the account. */
@@ -43,6 +44,8 @@ export type Order = {
   pendingUntil: number | undefined
   marketplaceId: string
   by: 'MERCHANT' | 'AMAZON'
+  /** Undefined: Amazon tells nobody. */
+  to: Recipient | undefined
   items: OrderItem[]
   parcels: Map<string, Parcel>
 }

@@ -51,7 +51,8 @@ export type ApiRoute = {
   path: string
   /** The platform's own name for it: limits go by it. */
   operation: string
-  token?: 'seller' | 'grantless'
+  /** `restricted`: the operation judges its token itself. */
+  token?: 'seller' | 'grantless' | 'restricted'
   role?: Traits['missingRoles'][number]
   handle(call: ApiCall): ApiAnswer | Promise<ApiAnswer>
 }
@@ -67,7 +68,7 @@ export function serve(app: FastifyInstance, site: Site, routes: readonly ApiRout
         reply.header('x-amzn-requestid', `sim-${site.account.fresh()}`)
         reply.header('date', new Date(site.now()).toUTCString())
         try {
-          site.access.check(request.headers['x-amz-access-token'], token)
+          if (token !== 'restricted') site.access.check(request.headers['x-amz-access-token'], token)
           if (role !== undefined && site.traits.missingRoles.includes(role))
             throw new ApiError(403, 'Unauthorized', 'Access to requested resource is denied.')
           if (site.faults.shouldThrottle() || !site.rates.take(operation))

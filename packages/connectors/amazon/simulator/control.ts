@@ -1,3 +1,4 @@
+import type { Recipient } from '@plimsoll/connector-kit'
 import type { ControlOperations, PlacedOrder, ProductSeed } from '@plimsoll/connector-kit/simulator'
 import { AMAZON_STOCK, OWN_STOCK } from '../ids.ts'
 import type { Account, Listing, Order } from './account.ts'
@@ -23,7 +24,7 @@ export function createControl({ account: given, traits, now }: Controlled): Cont
     addProducts: (products) => products.map((product) => levelOf(addListing(settled(), product, now()))),
     levels: () =>
       [...settled().listings.values()].filter(({ childSkus }) => childSkus === undefined).map(levelOf),
-    placeOrder: (lines) => placeOrder(settled(), lines, { traits, at: now() }),
+    placeOrder: (lines, to) => placeOrder(settled(), lines, { traits, at: now(), to }),
     stepOrder(externalId, step) {
       const account = settled()
       const order = account.orders.get(externalId)
@@ -111,7 +112,7 @@ export function addListing(account: Account, product: ProductSeed, at: number): 
 function placeOrder(
   account: Account,
   lines: readonly { sku: string; quantity: number }[],
-  { traits, at }: { traits: Traits; at: number },
+  { traits, at, to }: { traits: Traits; at: number; to: Recipient | undefined },
 ): PlacedOrder {
   const wanted = new Map<string, number>()
   for (const { sku, quantity } of lines) wanted.set(sku, (wanted.get(sku) ?? 0) + quantity)
@@ -143,6 +144,7 @@ function placeOrder(
       typeof traits.pendingMs === 'number' && traits.pendingMs > 0 ? at + traits.pendingMs : undefined,
     marketplaceId: traits.marketplaces[0] ?? '',
     by: channels.has('AMAZON') ? 'AMAZON' : 'MERCHANT',
+    to,
     items: [],
     parcels: new Map(),
   }

@@ -9,6 +9,7 @@ import { findMarketplace } from '../marketplaces.ts'
 import type { Credentials, Settings } from '../settings.ts'
 import { type Account, createAccount } from './account.ts'
 import { accountRoutes } from './account-routes.ts'
+import { addressRoutes } from './addresses.ts'
 import { type Site, serve } from './api.ts'
 import { createControl } from './control.ts'
 import { createDocuments } from './documents.ts'
@@ -144,6 +145,7 @@ function build({
         ...reportRoutes(site, documents),
         ...orderRoutes(site),
         ...orderRoutesV0(site),
+        ...addressRoutes(site),
         ...accountRoutes(site),
         ...notifications.routes,
       ])

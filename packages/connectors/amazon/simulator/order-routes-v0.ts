@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Order, OrderItem } from './account.ts'
+import { toPlaceV0 } from './addresses.ts'
 import { type ApiRoute, checkMarketplaces, invalid, notFound, oneOf, type Site } from './api.ts'
 import { pageOf, readPeriod } from './order-routes.ts'
 
@@ -161,6 +162,13 @@ function toOrder(site: Site, order: Order) {
     SalesChannel: 'Amazon.com',
     MarketplaceId: order.marketplaceId,
     OrderType: 'StandardOrder',
+    ShipServiceLevel: 'Std US D2D Dom',
+    ...(order.status !== 'PENDING' && {
+      EarliestShipDate: new Date(order.createdAt).toISOString(),
+      LatestShipDate: new Date(order.createdAt + 2 * 86_400_000).toISOString(),
+      // Without a token for it, no name and no street.
+      ...(order.to !== undefined && { ShippingAddress: toPlaceV0(order.to) }),
+    }),
     NumberOfItemsShipped: shipped,
     NumberOfItemsUnshipped: order.status === 'CANCELLED' ? 0 : ordered - shipped,
   }

@@ -1,8 +1,10 @@
 import { z } from 'zod'
 import type { Order, OrderItem } from './account.ts'
 import { openUnitsOf } from './account.ts'
+import { toDeliveryAddress } from './addresses.ts'
 import {
   type ApiCall,
+  ApiError,
   type ApiRoute,
   checkMarketplaces,
   fromPageToken,
@@ -116,7 +118,12 @@ export function orderRoutes(site: Site): ApiRoute[] {
   const { account, traits } = site
   const includedOf = ({ query }: ApiCall): string[] => {
     oneOf(query, 'includedData', DATA_SETS)
-    return query.list('includedData') ?? []
+    const included = query.list('includedData') ?? []
+    // That the whole is refused is guessed.
+    const isRestricted = included.includes('RECIPIENT') || included.includes('BUYER')
+    if (isRestricted && traits.missingRoles.includes('buyers'))
+      throw new ApiError(403, 'Unauthorized', 'Access to requested resource is denied.')
+    return included
   }
   const root = '/orders/2026-01-01/orders'
   return [
@@ -187,11 +194,20 @@ function toOrder(site: Site, order: Order, included: readonly string[]) {
     // What is pending has no buyer yet, for anybody.
     ...(has('BUYER') &&
       order.status !== 'PENDING' && { buyer: { buyerEmail: 'a1b2@marketplace.amazon.com' } }),
+    ...(has('RECIPIENT') &&
+      order.status !== 'PENDING' &&
+      order.to !== undefined && { recipient: { deliveryAddress: toDeliveryAddress(order.to) } }),
     ...(has('FULFILLMENT') && {
       fulfillment: {
         fulfillmentStatus: order.status,
         fulfilledBy: order.by,
         fulfillmentServiceLevel: 'STANDARD',
+        ...(order.status !== 'PENDING' && {
+          shipByWindow: {
+            earliestDateTime: new Date(order.createdAt).toISOString(),
+            latestDateTime: new Date(order.createdAt + 2 * 86_400_000).toISOString(),
+          },
+        }),
       },
     }),
     ...(has('PACKAGES') &&

@@ -29,7 +29,7 @@ export type Traits = {
   /** In which encoding reports are written; `utf-8` or `latin1`. */
   reportEncoding: 'utf-8' | 'latin1'
   /** The roles that the application lacks: their operations answer 403. */
-  missingRoles: readonly ('listings' | 'orders' | 'stock' | 'account')[]
+  missingRoles: readonly ('listings' | 'orders' | 'stock' | 'account' | 'buyers')[]
   /** Limits of single operations that are not the published ones. */
   limits: Readonly<Record<string, { rate?: number; burst?: number }>>
   /** Factor on all bursts: for tests that open many connections, each with budgets of its own. */

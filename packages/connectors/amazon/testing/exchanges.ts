@@ -7,6 +7,7 @@ import {
   manualClock,
   systemClock,
 } from '@plimsoll/connector-kit'
+import { sampleRecipients } from '@plimsoll/connector-kit/simulator'
 import { connector } from '../index.ts'
 import type { Settings } from '../settings.ts'
 import { createControl } from '../simulator/control.ts'
@@ -135,12 +136,13 @@ export async function recordStory(): Promise<Recorded> {
   const tickets = fed.flatMap((outcome) => (outcome.kind === 'accepted' ? [outcome.ticket] : []))
   await operations.outcomes?.(tickets.slice(-20))
 
-  const order = await control.placeOrder([{ sku: 'S-1', quantity: 2 }])
+  const order = await control.placeOrder([{ sku: 'S-1', quantity: 2 }], sampleRecipients[0])
   await control.placeOrder([{ sku: 'F-1', quantity: 1 }])
   if (order.kind === 'refused') throw new Error('nothing was sold')
   for (const each of [operations, older]) {
     await each.orders({ since: new Date(clock.now() - 3_600_000), cursor: undefined })
     const read = await each.order(order.externalId)
+    await each.recipient?.(order.externalId)
     await each.order('999-9999999-9999999').catch(() => undefined)
     const shipment = {
       shipmentId: 's-1',
@@ -167,7 +169,7 @@ export async function recordStory(): Promise<Recorded> {
     await clock.advance(60_000)
   }
   // What is no success.
-  simulator.traits.missingRoles = ['listings', 'orders', 'stock', 'account']
+  simulator.traits.missingRoles = ['listings', 'orders', 'stock', 'account', 'buyers']
   await operations.check()
   simulator.traits.missingRoles = []
   simulator.faults.set({ throttleRate: 1 })
@@ -182,7 +184,7 @@ export async function recordStory(): Promise<Recorded> {
 }
 
 function isApi({ pathname }: URL): boolean {
-  return /^\/(listings|feeds|reports|orders|fba|sellers|notifications)\//.test(pathname)
+  return /^\/(listings|feeds|reports|orders|fba|sellers|notifications|tokens)\//.test(pathname)
 }
 
 function bodyOf({ body }: HttpRequest): unknown {

@@ -31,6 +31,7 @@ export const MODELS = [
   'ordersV0',
   'fbaInventory',
   'sellers',
+  'tokens_2021-03-01',
   'notifications',
 ] as const
 

@@ -70,8 +70,8 @@ export function createControl(account: Account, book: OrderBook, traits: Listing
       return levels
     },
     levels: () => account.all().flatMap((listing) => listing.units.map((unit) => levelOf(listing, unit))),
-    placeOrder(lines) {
-      const placed = book.place(lines)
+    placeOrder(lines, to) {
+      const placed = book.place(lines, to)
       if ('refused' in placed) return { kind: 'refused', skus: placed.refused }
       return {
         kind: 'placed',

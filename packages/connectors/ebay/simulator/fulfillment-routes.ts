@@ -1,3 +1,4 @@
+import type { Recipient } from '@plimsoll/connector-kit'
 import { z } from 'zod'
 import { scopes } from '../scopes.ts'
 import type { OrderBook, SoldFulfillment, SoldOrder } from './order-book.ts'
@@ -162,7 +163,14 @@ function toOrder(order: SoldOrder, { marketplace, currency }: FulfillmentTraits,
       refunds: order.payment === 'FULLY_REFUNDED' ? [{ refundStatus: 'REFUNDED', amount: amount(sum) }] : [],
     },
     fulfillmentStartInstructions: [
-      { fulfillmentInstructionsType: 'SHIP_TO', ebaySupportedFulfillment: false },
+      {
+        fulfillmentInstructionsType: 'SHIP_TO',
+        ebaySupportedFulfillment: false,
+        shippingStep: {
+          shippingServiceCode: 'StandardShipping',
+          ...(order.to !== undefined && { shipTo: toContact(order.to) }),
+        },
+      },
     ],
     fulfillmentHrefs: order.fulfillments.map(
       ({ fulfillmentId }) =>
@@ -184,8 +192,30 @@ function toOrder(order: SoldOrder, { marketplace, currency }: FulfillmentTraits,
       lineItemFulfillmentStatus: statusOf(left, quantity),
       lineItemCost: amount(listing.price * quantity),
       total: amount(listing.price * quantity),
+      lineItemFulfillmentInstructions: {
+        shipByDate: new Date(order.createdMs + 2 * 86_400_000).toISOString(),
+        guaranteedDelivery: false,
+      },
       refunds: isRefunded ? [{ refundId: `5${lineItemId}`, amount: amount(listing.price * quantity) }] : [],
     })),
+  }
+}
+
+function toContact(to: Recipient) {
+  const [addressLine1 = '', ...more] = to.addressLines
+  return {
+    fullName: to.name,
+    ...(to.company !== undefined && { companyName: to.company }),
+    ...(to.email !== undefined && { email: to.email }),
+    ...(to.phone !== undefined && { primaryPhone: { phoneNumber: to.phone } }),
+    contactAddress: {
+      addressLine1,
+      ...(more.length > 0 && { addressLine2: more.join(', ') }),
+      city: to.city,
+      ...(to.region !== undefined && { stateOrProvince: to.region }),
+      ...(to.postalCode !== undefined && { postalCode: to.postalCode }),
+      countryCode: to.country,
+    },
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Recipient } from '@plimsoll/connector-kit'
 import { type Account, isCounted, type SellerListing, shownOf, type Unit } from './account.ts'
 
 export type SoldLine = {
@@ -24,6 +25,8 @@ export type SoldOrder = {
   cancel: 'NONE_REQUESTED' | 'IN_PROGRESS' | 'CANCELED'
   /** The buyer's request, where there is one. */
   cancelRequestId: string | undefined
+  /** Undefined: eBay does not tell it any more. */
+  to: Recipient | undefined
   lines: SoldLine[]
   fulfillments: SoldFulfillment[]
 }
@@ -66,7 +69,10 @@ export function createOrderBook(
         .filter(({ payment, changedMs }) => payment !== 'UNPAID' && changedMs <= now() - traits.orderLagMs)
         .reverse(),
     /** A checkout: all lines or none. */
-    place(wanted: readonly { sku: string; quantity: number }[]): SoldOrder | { refused: string[] } {
+    place(
+      wanted: readonly { sku: string; quantity: number }[],
+      to?: Recipient,
+    ): SoldOrder | { refused: string[] } {
       const left = new Map<Unit, number>()
       const refused: string[] = []
       const found = wanted.flatMap(({ sku, quantity }) => {
@@ -90,6 +96,7 @@ export function createOrderBook(
         payment: traits.checkout === 'paid' ? 'PAID' : 'UNPAID',
         cancel: 'NONE_REQUESTED',
         cancelRequestId: undefined,
+        to,
         lines: found.map(({ listing, unit, quantity }, at) => ({
           lineItemId: `${10_000_000_000_000 + made * 100 + at}`,
           listing,

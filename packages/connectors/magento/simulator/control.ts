@@ -65,9 +65,9 @@ export function createControl(shop: Shop, work: () => void): ControlOperations {
       work()
       return catalogue.all().filter(holdsStock).flatMap(levelsOf)
     },
-    placeOrder(lines) {
+    placeOrder(lines, to) {
       work()
-      const placed = shop.checkout(lines)
+      const placed = shop.checkout(lines, undefined, to)
       if (placed.kind === 'refused') return placed
       const { order } = placed
       return {

@@ -1,3 +1,4 @@
+import type { Recipient } from '@plimsoll/connector-kit'
 import type { ProductType } from './catalogue.ts'
 
 export type OrderState =
@@ -43,6 +44,8 @@ export type ShopOrder = {
   createdMs: number
   /** Whole seconds; stays as it is where only a row changes. */
   updatedMs: number
+  /** Undefined: nothing of it is sent to anybody. */
+  to: Recipient | undefined
   rows: OrderRow[]
 }
 

@@ -1,3 +1,4 @@
+import type { Recipient } from '@plimsoll/connector-kit'
 import type { OrderRow, ShopDocument, ShopOrder, ShopShipment } from './order-book.ts'
 import { gmt } from './rest.ts'
 
@@ -15,9 +16,10 @@ export function showOrder(order: ShopOrder, { currency }: { currency: string }) 
     store_id: order.storeId,
     base_currency_code: currency,
     order_currency_code: order.currency,
-    customer_email: 'jane@example.com',
-    customer_firstname: 'Jane',
+    customer_email: order.to?.email ?? 'jane@example.com',
+    customer_firstname: order.to?.name ?? 'Jane',
     customer_lastname: 'Example',
+    ...(order.to !== undefined && { shipping_description: 'Flat Rate - Fixed' }),
     remote_ip: '203.0.113.7',
     base_grand_total: sum,
     grand_total: sum,
@@ -32,6 +34,36 @@ export function showOrder(order: ShopOrder, { currency }: { currency: string }) 
       postcode: '20457',
       telephone: '0401234567',
     },
+    ...(order.to !== undefined && {
+      extension_attributes: {
+        shipping_assignments: [
+          {
+            shipping: { address: showAddress(order.to, order.id), method: 'flatrate_flatrate' },
+            items: order.rows.map((row) => showRow(row, order)),
+          },
+        ],
+      },
+    }),
+  }
+}
+
+function showAddress(to: Recipient, orderId: number) {
+  const at = to.name.lastIndexOf(' ')
+  return {
+    address_type: 'shipping',
+    parent_id: orderId,
+    // A shop wants both: of one word it is the first name.
+    firstname: at === -1 ? to.name : to.name.slice(0, at),
+    lastname: at === -1 ? '' : to.name.slice(at + 1),
+    ...(to.company !== undefined && { company: to.company }),
+    street: to.addressLines,
+    city: to.city,
+    ...(to.region !== undefined && { region: to.region }),
+    ...(to.region !== undefined && /^[A-Z]{2,3}$/.test(to.region) && { region_code: to.region }),
+    postcode: to.postalCode ?? '',
+    country_id: to.country,
+    telephone: to.phone ?? '',
+    ...(to.email !== undefined && { email: to.email }),
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Recipient } from '@plimsoll/connector-kit'
 import { type Catalogue, createCatalogue, type ShopProduct } from './catalogue.ts'
 import {
   canCancel,
@@ -46,6 +47,7 @@ export type Shop = {
   checkout(
     lines: readonly { sku: string; quantity: number }[],
     website?: string,
+    to?: Recipient,
   ): { kind: 'placed'; order: ShopOrder } | { kind: 'refused'; skus: string[] }
   find(id: number): ShopOrder
   /** It was saved: the time of its change moves on. */
@@ -102,7 +104,7 @@ export function createShop(settings: ShopSettings, now: () => number): Shop {
     catalogue,
     stock,
     book,
-    checkout(lines, website = websites[0]?.code ?? 'base') {
+    checkout(lines, website = websites[0]?.code ?? 'base', to = undefined) {
       const { id: stockId } = stock.stockOfWebsite(website)
       const wanted = new Map<ShopProduct, number>()
       const refused = new Set<string>()
@@ -135,6 +137,7 @@ export function createShop(settings: ShopSettings, now: () => number): Shop {
         currency: settings.currency,
         createdMs: second(),
         updatedMs: second(),
+        to,
         rows: lines.flatMap((line) => rowsOf(line, catalogue, book)),
       }
       book.orders.set(id, order)

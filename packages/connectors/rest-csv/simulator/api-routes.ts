@@ -6,7 +6,10 @@ import { updateStock } from './stock-update.ts'
 
 const PAGE = 50
 const updates = z.object({ updates: z.array(z.object({ item: z.number(), units: z.number() })).max(PAGE) })
-const parcel = z.object({ reference: z.string() })
+const parcel = z.object({
+  reference: z.string(),
+  rows: z.array(z.object({ id: z.number(), units: z.int().min(1) })),
+})
 const tokenBody = z.object({ grant_type: z.literal('client_credentials'), scope: z.string().optional() })
 
 export type Access = { user: string; secret: string; isBasic(header: string | undefined): boolean }
@@ -76,7 +79,12 @@ export function apiRoutes(
         ),
     }))
 
-    const viewOrder = ({ parcels: _parcels, changedAtMs: _changed, ...order }: Order) => order
+    const viewOrder = ({ parcels: _parcels, changedAtMs: _changed, to, ...order }: Order) => ({
+      ...order,
+      due: new Date(Date.parse(order.created) + 86_400_000).toISOString(),
+      delivery: to === undefined ? null : 'Standard',
+      address: to ?? null,
+    })
     api.get<{ Querystring: { updated_since: string; cursor?: string } }>('/v1/orders', async ({ query }) => {
       const after = Number(query.cursor ?? 0)
       const changed = shop
@@ -96,7 +104,11 @@ export function apiRoutes(
     api.post<{ Params: { id: string } }>('/v1/orders/:id/parcels', async (request, reply) => {
       const order = shop.orders.get(Number(request.params.id))
       if (order === undefined) return reply.code(404).send(unknownOrder)
-      return { parcel: shop.send(order, parcel.parse(request.body).reference) }
+      const { reference, rows } = parcel.parse(request.body)
+      const sent = shop.send(order, reference, new Map(rows.map(({ id, units }) => [id, units])))
+      return sent === undefined
+        ? reply.code(422).send(refusal('too_many', 'So many units are not left.'))
+        : { parcel: sent }
     })
   })
   return { endTokens: () => tokens.clear() }

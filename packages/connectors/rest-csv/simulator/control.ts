@@ -19,14 +19,14 @@ export function createControl(shop: Pantry): ControlOperations {
         ),
       ),
     levels: () => [...shop.items.values()].map(levelOf),
-    placeOrder(lines) {
+    placeOrder(lines, to) {
       const wanted = lines.map(({ sku, quantity }) => ({ sku, units: quantity, item: shop.byCode(sku) }))
       const short = wanted.filter(({ item, units }) => item === undefined || (item.stock ?? units) < units)
       if (short.length > 0) return { kind: 'refused', skus: short.map(({ sku }) => sku) }
       const found = wanted.flatMap(({ item, units }) => (item === undefined ? [] : [{ item, units }]))
       return {
         kind: 'placed',
-        externalId: String(shop.place(found).id),
+        externalId: String(shop.place(found, to).id),
         lines: found.map(({ item, units }) => ({ ...levelOf(item), quantity: units })),
       }
     },

@@ -62,8 +62,12 @@ export function fileRoutes(
       const order = shop.orders.get(Number((request.query as { order?: string }).order))
       if (!name.startsWith('parcels-') || order === undefined)
         return reply.code(404).send({ error: 'unknown_order', message: 'There is no such order.' })
-      const [row] = rowsOf(request)
-      return send(reply, ['Parcel', 'Status'], [[shop.send(order, row?.Parcel ?? ''), 'taken']])
+      const rows = rowsOf(request)
+      const units = new Map(rows.map((row) => [Number(row.Line), Number(row.Units)]))
+      const parcel = shop.send(order, rows[0]?.Parcel ?? '', units)
+      if (parcel === undefined)
+        return reply.code(422).send({ error: 'too_many', message: 'So many units are not left.' })
+      return send(reply, ['Parcel', 'Status'], [[parcel, 'taken']])
     })
     files.get<{ Querystring: { since: string } }>('/files/orders.csv', async ({ query }, reply) =>
       send(
@@ -81,6 +85,10 @@ export function fileRoutes(
           'Units',
           'Cancelled',
           'Sent',
+          'Country',
+          'Region',
+          'Postcode',
+          'City',
           'End',
         ],
         shop
@@ -99,6 +107,10 @@ export function fileRoutes(
               row.units,
               row.cancelled,
               row.sent,
+              order.to?.country,
+              order.to?.region,
+              order.to?.postalCode,
+              order.to?.city,
               'x',
             ]),
           ),

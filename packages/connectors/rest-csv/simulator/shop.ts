@@ -1,3 +1,5 @@
+import type { Recipient } from '@plimsoll/connector-kit'
+
 /** "Pantry", a small platform that does not exist: its number falls when an order is paid. */
 
 export type Item = {
@@ -25,6 +27,8 @@ export type Order = {
   changedAtMs: number
   version: number
   currency: string
+  /** Undefined: it is fetched. */
+  to: Recipient | undefined
   rows: OrderRow[]
   parcels: Map<string, string>
 }
@@ -59,7 +63,7 @@ export function createPantry({ now, currency }: { now(): number; currency: strin
       return added
     },
     byCode: (code: string) => [...items.values()].find((item) => item.code === code),
-    place(wanted: readonly { item: Item; units: number }[]): Order {
+    place(wanted: readonly { item: Item; units: number }[], to?: Recipient): Order {
       const id = orders.size + 1
       const order: Order = {
         id,
@@ -69,6 +73,7 @@ export function createPantry({ now, currency }: { now(): number; currency: strin
         changedAtMs: 0,
         version: 0,
         currency,
+        to,
         rows: wanted.map(({ item, units }, at) => ({
           id: id * 100 + at,
           item: item.id,
@@ -93,13 +98,23 @@ export function createPantry({ now, currency }: { now(): number; currency: strin
       order.status = 'void'
       changed(order)
     },
-    /** Everything leaves at once; the same reference is the same parcel. */
-    send(order: Order, reference: string): string {
+    /**
+     * The same reference is the same parcel.
+     * @param units by row; undefined: all that is left
+     * @returns undefined where more would leave than is left
+     */
+    send(order: Order, reference: string, units?: ReadonlyMap<number, number>): string | undefined {
       const known = order.parcels.get(reference)
       if (known !== undefined) return known
+      const leaving = order.rows.map((row) => {
+        const left = row.units - row.cancelled - row.sent
+        return { row, left, units: units === undefined ? left : (units.get(row.id) ?? 0) }
+      })
+      const isThere = [...(units?.keys() ?? [])].every((id) => order.rows.some((row) => row.id === id))
+      if (!isThere || leaving.some((each) => each.units > each.left)) return undefined
       pay(order)
-      for (const row of order.rows) row.sent = row.units - row.cancelled
-      order.status = 'sent'
+      for (const each of leaving) each.row.sent += each.units
+      if (order.rows.every((row) => row.sent === row.units - row.cancelled)) order.status = 'sent'
       const parcel = `${order.no}-${order.parcels.size + 1}`
       order.parcels.set(reference, parcel)
       changed(order)

@@ -1,3 +1,4 @@
+import type { Recipient } from '@plimsoll/connector-kit'
 import type { FulfillmentOrder, Line, Order, Variant } from './records.ts'
 import type { Shop } from './shop.ts'
 
@@ -13,7 +14,7 @@ export type CheckoutResult =
 export function placeOrder(
   shop: Shop,
   basket: readonly { sku: string; quantity: number }[],
-  { paid = true }: { paid?: boolean } = {},
+  { paid = true, to }: { paid?: boolean; to?: Recipient | undefined } = {},
 ): CheckoutResult {
   const wanted = new Map<string, number>()
   for (const { sku, quantity } of basket) wanted.set(sku, (wanted.get(sku) ?? 0) + quantity)
@@ -40,6 +41,7 @@ export function placeOrder(
     cancelledAtMs: undefined,
     cancelReason: undefined,
     closedAtMs: undefined,
+    to,
     financialStatus: paid ? 'PAID' : 'PENDING',
     lines,
     fulfillmentOrders: [...bySite.values()],

@@ -34,8 +34,8 @@ export function createControl(
         )
       }),
     levels: () => [...shop.variants.values()].flatMap(levelsOf),
-    placeOrder(lines) {
-      const result = placeOrder(shop, lines, { paid: paidAtCheckout })
+    placeOrder(lines, to) {
+      const result = placeOrder(shop, lines, { paid: paidAtCheckout, to })
       if (result.kind === 'refused') return result
       const { order } = result
       return {

@@ -34,6 +34,8 @@ export type ShopifySimulatorOptions = SimulatorOptions &
     app?: Partial<AppCredentials>
     /** What the shop has granted. */
     scopes?: readonly string[]
+    /** False: the app is not approved for protected customer data. */
+    tellsBuyers?: boolean
     /** What the application asks every shop for; what the shop has granted unless given. */
     requestedScopes?: readonly string[]
     /** Query points: 2,000 refilled at 100 a second, as on the smallest plan. */
@@ -98,7 +100,7 @@ export async function createShopifySimulator(
       currency,
       control: createControl(shop, { paidAtCheckout: options.paidAtCheckout ?? true }),
       routes(server, kit) {
-        const views = createViews(shop, scopes)
+        const views = createViews(shop, scopes, options.tellsBuyers)
         const subscribed = createSubscriptions(shop, {
           sender: kit.webhooks,
           secret: app.clientSecret,

@@ -1,3 +1,5 @@
+import type { Recipient } from '@plimsoll/connector-kit'
+
 /** What the simulated shop keeps. Ids are numbers, as in Shopify's database; gids are made at the edge. */
 
 export type Location = {
@@ -109,6 +111,8 @@ export type Order = {
   cancelReason: string | undefined
   closedAtMs: number | undefined
   financialStatus: FinancialStatus
+  /** Undefined: nobody, as an order that is fetched. */
+  to: Recipient | undefined
   lines: Line[]
   fulfillmentOrders: FulfillmentOrder[]
   fulfillments: Fulfillment[]

@@ -1,4 +1,6 @@
+import { GraphQLError } from 'graphql'
 import { hasScope, requireScope } from './access.ts'
+import { mailingAddress } from './addresses.ts'
 import { badRequest, type PageArguments, sortable, toConnection } from './connections.ts'
 import {
   currentOf,
@@ -35,8 +37,18 @@ export function instant(atMs: number): string {
 
 const byId = (row: { id: number }) => sortable(row.id)
 
-/** @param scopes the app's: what is published where is told to those alone who may know */
-export function createViews(shop: Shop, scopes: readonly string[]) {
+/**
+ * @param scopes the app's: what is published where is told to those alone who may know
+ * @param tellsBuyers whether the app is approved for protected customer data
+ */
+export function createViews(shop: Shop, scopes: readonly string[], tellsBuyers = true) {
+  const protectedField = <T>(name: string, value: T | undefined): T | null => {
+    if (tellsBuyers) return value ?? null
+    throw new GraphQLError(`This app is not approved to use the ${name} field.`, {
+      extensions: { code: 'ACCESS_DENIED' },
+    })
+  }
+
   const location = (record: Location) => ({
     __typename: 'Location',
     id: gid('Location', record.id),
@@ -178,6 +190,8 @@ export function createViews(shop: Shop, scopes: readonly string[]) {
     status: record.status,
     requestStatus: record.requestStatus,
     orderId: gid('Order', order.id),
+    // In whole seconds, two days on.
+    fulfillBy: instant(Math.floor(order.createdAtMs / 1_000) * 1_000 + 2 * 86_400_000),
     updatedAt: instant(order.updatedAtMs),
     assignedLocation: () => ({
       name: shop.locations.get(record.locationId)?.name ?? '',
@@ -258,6 +272,11 @@ export function createViews(shop: Shop, scopes: readonly string[]) {
     currencyCode: shop.options.currency,
     displayFinancialStatus: record.financialStatus,
     displayFulfillmentStatus: fulfillmentStatus(record),
+    email: () => protectedField('email', record.to?.email),
+    phone: () => protectedField('phone', record.to?.phone),
+    shippingAddress: () =>
+      protectedField('shippingAddress', record.to && mailingAddress(record.id, record.to)),
+    shippingLine: record.to === undefined ? null : { title: 'Standard', code: 'standard' },
     lineItems: (page: PageArguments) => toConnection(record.lines, page, byId, line(record)),
     fulfillmentOrders: (page: PageArguments) =>
       toConnection(record.fulfillmentOrders.filter(isShown), page, byId, fulfillmentOrder(record)),

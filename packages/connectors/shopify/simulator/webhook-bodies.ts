@@ -1,3 +1,4 @@
+import { buyerBody } from './addresses.ts'
 import { currentOf, type Level, type Order, type Refund, unfulfilledOf } from './records.ts'
 import type { Shop } from './shop.ts'
 import { fulfillmentStatus, gid } from './views.ts'
@@ -27,16 +28,7 @@ export function orderBody(shop: Shop, order: Order): object {
       fulfilled === 'FULFILLED' ? 'fulfilled' : fulfilled === 'UNFULFILLED' ? null : 'partial',
     // The shop where a point-of-sale order was made; none for an online order, whatever location ships it.
     location_id: null,
-    email: 'jo.buyer@example.com',
-    phone: '+49 30 901820',
-    customer: { id: 1, first_name: 'Jo', last_name: 'Buyer', email: 'jo.buyer@example.com' },
-    shipping_address: {
-      name: 'Jo Buyer',
-      address1: 'Hafenstr. 1',
-      city: 'Hamburg',
-      zip: '20359',
-      country_code: 'DE',
-    },
+    ...buyerBody(order.to),
     line_items: order.lines.map((line) => {
       const variant = shop.variants.get(line.variantId)
       return {

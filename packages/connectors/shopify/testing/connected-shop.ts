@@ -3,6 +3,7 @@ import {
   type ChannelOperations,
   createBudgets,
   createHttp,
+  type Recipient,
   systemClock,
 } from '@plimsoll/connector-kit'
 import type { ControlLevel, ProductSeed } from '@plimsoll/connector-kit/simulator'
@@ -19,7 +20,7 @@ export type ConnectedShop = {
   simulator: ShopifySimulator
   operations: ChannelOperations
   seed(...products: Partial<ProductSeed>[]): Promise<ControlLevel[]>
-  buy(sku: string, quantity: number): Promise<string>
+  buy(sku: string, quantity: number, to?: Recipient): Promise<string>
   /** GraphQL requests and token requests so far, by operation. */
   calls: string[]
   /** What was asked in GraphQL. */
@@ -74,8 +75,8 @@ export async function withShop(
             ...product,
           })),
         ),
-      async buy(sku, quantity) {
-        const placed = await control.placeOrder([{ sku, quantity }])
+      async buy(sku, quantity, to) {
+        const placed = await control.placeOrder([{ sku, quantity }], to)
         if (placed.kind === 'refused') throw new Error(`${sku} is out of stock`)
         return placed.externalId
       },

@@ -1,3 +1,4 @@
+import type { Recipient } from '@plimsoll/connector-kit'
 import type { Marketplace } from './marketplace.ts'
 import type { Item, Line, PurchaseOrder } from './records.ts'
 
@@ -13,6 +14,7 @@ export type CheckoutResult =
 export function placeOrder(
   marketplace: Marketplace,
   basket: readonly { sku: string; quantity: number }[],
+  to?: Recipient,
 ): CheckoutResult {
   const wanted = new Map<string, number>()
   for (const { sku, quantity } of basket) wanted.set(sku, (wanted.get(sku) ?? 0) + quantity)
@@ -40,6 +42,7 @@ export function placeOrder(
       id: String(100_000_000_000_000 + marketplace.nextId()),
       customerOrderId,
       node,
+      to,
       createdMs,
       lines: lines.map(({ item, quantity }, at): Line => {
         const { sku, title, price } = item

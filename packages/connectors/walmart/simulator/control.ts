@@ -43,9 +43,9 @@ export function createControl(marketplace: Marketplace, work: () => void): Contr
       work()
       return [...marketplace.items.values()].flatMap(levelsOf)
     },
-    placeOrder(lines) {
+    placeOrder(lines, to) {
       work()
-      const placed = placeOrder(marketplace, lines)
+      const placed = placeOrder(marketplace, lines, to)
       if (placed.kind === 'refused') return placed
       const [first] = placed.orders
       return {

@@ -1,3 +1,5 @@
+import type { Recipient } from '@plimsoll/connector-kit'
+
 /** What a simulated marketplace keeps. Moments are milliseconds since the epoch. */
 
 export type Item = {
@@ -61,6 +63,8 @@ export type PurchaseOrder = {
   /** Grows with every change of any order. */
   sequence: number
   shipByMs: number
+  /** Undefined: Walmart shows no address. */
+  to: Recipient | undefined
   lines: Line[]
 }
 

@@ -1,3 +1,5 @@
+import type { Recipient } from '@plimsoll/connector-kit'
+import { toAlpha3 } from '../countries.ts'
 import type { Marketplace } from './marketplace.ts'
 import { type Item, type Line, type PurchaseOrder, unitsIn } from './records.ts'
 
@@ -33,25 +35,31 @@ export function toOrderShape(order: PurchaseOrder, marketplace: Marketplace, sha
     customerEmailId: '0000000000000000@relay.walmart.com',
     orderDate: order.createdMs,
     shippingInfo: {
-      phone: '5550100000',
+      phone: order.to?.phone ?? '',
       estimatedDeliveryDate: order.shipByMs + 3 * 86_400_000,
       estimatedShipDate: order.shipByMs,
       methodCode: 'Standard',
-      postalAddress: {
-        name: 'A Shopper',
-        address1: '1 Harbour Road',
-        city: 'Springfield',
-        state: 'AR',
-        postalCode: '72701',
-        country: 'USA',
-        addressType: 'RESIDENTIAL',
-      },
+      // Every order of the real Walmart has one; which parts are empty elsewhere is guessed.
+      postalAddress: toAddressShape(order.to),
     },
     orderLines: { orderLine: order.lines.map((line) => toLineShape(line, shapes)) },
     shipNode:
       node === undefined
         ? { type: 'WFSFulfilled', name: 'Walmart Fulfillment Services', id: '100' }
         : { type: 'SellerFulfilled', name: node.name, id: node.id },
+  }
+}
+
+function toAddressShape(to: Recipient | undefined) {
+  return {
+    name: to?.name ?? '',
+    address1: to?.addressLines[0] ?? '',
+    ...(to !== undefined && to.addressLines.length > 1 && { address2: to.addressLines.slice(1).join(', ') }),
+    city: to?.city ?? '',
+    state: to?.region ?? '',
+    postalCode: to?.postalCode ?? '',
+    country: to === undefined ? '' : toAlpha3(to.country),
+    addressType: 'RESIDENTIAL',
   }
 }
 

@@ -30,9 +30,9 @@ export function createControl(shop: Shop): ControlOperations {
         ),
       ),
     levels: () => catalogue.all().filter(isSold).map(levelOf),
-    placeOrder(lines) {
+    placeOrder(lines, to) {
       shop.cancelUnpaid()
-      const placed = shop.checkout(lines)
+      const placed = shop.checkout(lines, to)
       if (placed.kind === 'refused') return placed
       return {
         kind: 'placed',

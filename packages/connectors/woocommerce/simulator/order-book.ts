@@ -1,3 +1,5 @@
+import type { Recipient } from '@plimsoll/connector-kit'
+
 /** Core's statuses, and whatever plugins add. */
 export type OrderStatus = string
 
@@ -30,6 +32,8 @@ export type ShopOrder = {
   /** Where it goes back to from the trash. */
   statusBeforeTrash: OrderStatus
   currency: string
+  /** Undefined: made by staff, who typed no address. */
+  to: Recipient | undefined
   createdMs: number
   modifiedMs: number
   paidMs: number | undefined
@@ -60,7 +64,7 @@ export type ShopOrder = {
 }
 
 export type OrderBook = {
-  create(lines: Omit<ShopLine, 'id' | 'reduced'>[], currency: string): ShopOrder
+  create(lines: Omit<ShopLine, 'id' | 'reduced'>[], currency: string, to?: Recipient): ShopOrder
   find(id: number): ShopOrder | undefined
   all(): readonly ShopOrder[]
   /** In status pending. */
@@ -78,12 +82,13 @@ export function createOrderBook({ newId, now }: { newId: () => number; now: () =
   const maybeUnpaid = new Set<ShopOrder>()
   let nextLineId = 0
   return {
-    create(lines, currency) {
+    create(lines, currency, to) {
       const order: ShopOrder = {
         id: newId(),
         status: 'pending',
         statusBeforeTrash: 'pending',
         currency,
+        to,
         createdMs: now(),
         modifiedMs: now(),
         paidMs: undefined,

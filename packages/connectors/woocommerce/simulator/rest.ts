@@ -83,12 +83,25 @@ export function paged<Row>(
   }
 }
 
-/** `_fields`: only these, at the top level. */
+/** `_fields`: only these; `shipping.city` names a part of an object (WordPress from 5.3 on). */
 export function withFields(row: Record<string, unknown>, query: Readonly<Record<string, string>>) {
   const { _fields: fields } = query
   if (fields === undefined || fields === '') return row
-  const wanted = new Set(fields.split(',').map((field) => field.trim().split('.')[0]))
-  return Object.fromEntries(Object.entries(row).filter(([name]) => wanted.has(name)))
+  const wanted = new Map<string, Set<string> | 'whole'>()
+  for (const field of fields.split(',')) {
+    const [name = '', part] = field.trim().split('.')
+    const known = wanted.get(name)
+    if (part === undefined) wanted.set(name, 'whole')
+    else if (known !== 'whole') wanted.set(name, (known ?? new Set()).add(part))
+  }
+  return Object.fromEntries(
+    Object.entries(row).flatMap(([name, value]): [string, unknown][] => {
+      const parts = wanted.get(name)
+      if (parts === undefined) return []
+      if (parts === 'whole' || typeof value !== 'object' || value === null) return [[name, value]]
+      return [[name, Object.fromEntries(Object.entries(value).filter(([part]) => parts.has(part)))]]
+    }),
+  )
 }
 
 /** A list of ids as WordPress takes it; undefined when the parameter is absent. */

@@ -1,3 +1,4 @@
+import type { Recipient } from '@plimsoll/connector-kit'
 import type { ShopProduct } from './catalogue.ts'
 import type { ShopOrder } from './order-book.ts'
 import type { Shop } from './shop.ts'
@@ -73,8 +74,9 @@ export function toOrderShape(shop: Shop, order: ShopOrder): Record<string, unkno
     total: total.toFixed(2),
     customer_id: 0,
     order_key: `wc_order_${order.id}`,
-    billing: { ...address, email: 'ada@example.org', phone: '+44 20 7946 0000' },
-    shipping: address,
+    billing: { ...addressOf(order.to), email: order.to?.email ?? '', phone: order.to?.phone ?? '' },
+    // Of who wants it where the bill goes the shop keeps the address twice.
+    shipping: { ...addressOf(order.to), phone: '' },
     payment_method: 'cod',
     payment_method_title: 'Cash on delivery',
     transaction_id: '',
@@ -107,7 +109,10 @@ export function toOrderShape(shop: Shop, order: ShopOrder): Record<string, unkno
       sku: line.sku,
       price: line.price,
     })),
-    shipping_lines: [],
+    shipping_lines:
+      order.to === undefined
+        ? []
+        : [{ id: order.id, method_title: 'Flat rate', method_id: 'flat_rate', total: '0.00', meta_data: [] }],
     refunds: order.refunds.map((refund) => ({
       id: refund.id,
       reason: refund.reason,
@@ -138,15 +143,18 @@ export function toRefundShape(shop: Shop, order: ShopOrder, refund: ShopOrder['r
   }
 }
 
-// Somebody's, so that tests see whether it is dropped.
-const address = {
-  first_name: 'Ada',
-  last_name: 'Lovelace',
-  company: '',
-  address_1: '12 Analytical Row',
-  address_2: '',
-  city: 'London',
-  state: '',
-  postcode: 'W1',
-  country: 'GB',
+/** Every part is there; what nobody typed is empty. */
+function addressOf(to: Recipient | undefined) {
+  const at = to?.name.lastIndexOf(' ') ?? -1
+  return {
+    first_name: to?.name.slice(0, Math.max(0, at)) ?? '',
+    last_name: to?.name.slice(at + 1) ?? '',
+    company: to?.company ?? '',
+    address_1: to?.addressLines[0] ?? '',
+    address_2: to?.addressLines.slice(1).join(', ') ?? '',
+    city: to?.city ?? '',
+    state: to?.region ?? '',
+    postcode: to?.postalCode ?? '',
+    country: to?.country ?? '',
+  }
 }

@@ -1,3 +1,4 @@
+import type { Recipient } from '@plimsoll/connector-kit'
 import { type Catalogue, createCatalogue } from './catalogue.ts'
 import { createHolds, type Holds } from './holds.ts'
 import { createOrderBook, type OrderBook, type OrderStatus, type ShopOrder } from './order-book.ts'
@@ -30,6 +31,7 @@ export type Shop = {
   /** A shopper's checkout: all lines or none. */
   checkout(
     lines: readonly { sku: string; quantity: number }[],
+    to?: Recipient,
   ): { kind: 'placed'; order: ShopOrder } | { kind: 'refused'; skus: string[] }
   setStatus(order: ShopOrder, status: OrderStatus): void
   /** @param restock puts the units back, if the line had taken them */
@@ -127,7 +129,7 @@ export function createShop(
     orders,
     holds,
     setStatus,
-    checkout(lines) {
+    checkout(lines, to) {
       const wanted = new Map<number, number>()
       const refused = new Set<string>()
       const bought = lines.flatMap(({ sku, quantity }) => {
@@ -156,6 +158,7 @@ export function createShop(
           price: product.price,
         })),
         settings.currency,
+        to,
       )
       hold(order)
       tell({ topic: 'order.created', id: order.id })

@@ -1,6 +1,7 @@
 import {
   type ConnectorContext,
   isConnectorError,
+  type PersonalDataKey,
   type WebhookHandling,
   type WebhookMessage,
   type WebhookRequest,
@@ -148,7 +149,7 @@ export function readEvents(
 }
 
 /** What came over the wire, so that a mended connector can read it again. */
-function toRaw(personalDataKeys: readonly string[], message: WebhookMessage, text: string): object {
+function toRaw(personalDataKeys: readonly PersonalDataKey[], message: WebhookMessage, text: string): object {
   const topicHeaders = Object.fromEntries(
     Object.entries(message.headers).filter(([name]) => /topic|event|resource|api-version/i.test(name)),
   )

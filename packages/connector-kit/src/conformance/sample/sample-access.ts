@@ -2,7 +2,8 @@ import { createHash, verify as verifySignature } from 'node:crypto'
 import { z } from 'zod'
 import type { GrantPage, TokenSource } from '../../authorization.ts'
 import type { WebhookMessage } from '../../canonical.ts'
-import { Unauthorized } from '../../errors.ts'
+import { Malformed, Unauthorized } from '../../errors.ts'
+import { withoutBody } from '../../personal-data.ts'
 import { createPublicKeys } from '../../public-keys.ts'
 import { readJson } from '../../response-body.ts'
 import { statusError } from '../../status-error.ts'
@@ -118,7 +119,7 @@ const keys = createPublicKeys<
 
 /** Signed with a key of the shop's that is fetched by its id; one address serves all shops of an app key. */
 export const webhooks: WebhookHandling<Settings, Credentials> = {
-  personalDataKeys: ['email'],
+  personalDataKeys: ['email', { key: 'to', keeps: ['country', 'region', 'postalCode', 'city'] }],
   async verify({ headers, body }, context) {
     const [keyId = '', signature = ''] = headers['x-sample-signature']?.split('.') ?? []
     if (!/^[A-Za-z0-9+/]+=*$/.test(signature)) return false
@@ -146,5 +147,10 @@ export const webhooks: WebhookHandling<Settings, Credentials> = {
 
 function readMessage({ body }: WebhookMessage): z.infer<typeof order> {
   const text = Buffer.from(body).toString('utf8')
-  return readJson({ status: 200, headers: {}, text, date: undefined, durationMs: 0 }, order, 'webhook')
+  try {
+    return readJson({ status: 200, headers: {}, text, date: undefined, durationMs: 0 }, order, 'webhook')
+  } catch (error) {
+    // It names the shopper.
+    throw error instanceof Malformed ? withoutBody(error) : error
+  }
 }

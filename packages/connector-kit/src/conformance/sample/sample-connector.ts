@@ -3,6 +3,7 @@ import type { LevelWrite, WriteOutcome } from '../../canonical.ts'
 import { type ChannelOperations, type Connector, defineConnector } from '../../contract.ts'
 import { Conflict, Invalid, isConnectorError } from '../../errors.ts'
 import type { HttpResponse } from '../../http.ts'
+import { withoutAnswer } from '../../personal-data.ts'
 import { readJson } from '../../response-body.ts'
 import { statusError } from '../../status-error.ts'
 import {
@@ -15,6 +16,7 @@ import {
   webhooks,
 } from './sample-access.ts'
 import {
+  addressedOrder,
   feed,
   fromTicket,
   isAboutOneRow,
@@ -23,6 +25,7 @@ import {
   product,
   toListing,
   toOrder,
+  toRecipient,
   toTicket,
   toTicketOutcome,
 } from './sample-map.ts'
@@ -224,7 +227,7 @@ export const sampleConnector: Connector<Settings, Credentials> = defineConnector
       reinstate: (externalId, { signal } = {}) => hide(externalId, false, signal),
       async orders({ since, cursor }, { signal } = {}) {
         const path = `/orders?since=${since.toISOString()}&after=${cursor ?? 0}`
-        const { value, response } = await call('orders', path, page(order), { signal })
+        const { value, response } = await withoutAnswer(call('orders', path, page(order), { signal }))
         return {
           rows: value.rows.map(toOrder),
           next: value.next === null ? undefined : String(value.next),
@@ -232,19 +235,28 @@ export const sampleConnector: Connector<Settings, Credentials> = defineConnector
         }
       },
       async order(externalId, { signal } = {}) {
-        return toOrder(
-          (await call('order', `/orders/${encodeURIComponent(externalId)}`, order, { signal })).value,
-        )
+        const path = `/orders/${encodeURIComponent(externalId)}`
+        return toOrder((await withoutAnswer(call('order', path, order, { signal }))).value)
       },
-      async ship({ orderExternalId }, { signal } = {}) {
+      async recipient(externalId, { signal } = {}) {
+        const path = `/orders/${encodeURIComponent(externalId)}`
+        return toRecipient((await withoutAnswer(call('recipient', path, addressedOrder, { signal }))).value)
+      },
+      async ship({ shipmentId, orderExternalId, lines }, { signal } = {}) {
         const path = `/orders/${encodeURIComponent(orderExternalId)}/ship`
-        const { value } = await call('ship', path, z.object({ id: z.string() }), { method: 'POST', signal })
+        // The shop takes one parcel of a reference: told twice, it ships once.
+        const body = { reference: shipmentId, lines: lines.map(toRow) }
+        const { value } = await call('ship', path, z.object({ id: z.string() }), {
+          method: 'POST',
+          body,
+          signal,
+        })
         return { externalId: value.id }
       },
-      async cancel({ orderExternalId, lines }, { signal } = {}) {
+      async cancel({ cancellationId, orderExternalId, lines }, { signal } = {}) {
         const path = `/orders/${encodeURIComponent(orderExternalId)}/cancel`
-        const body = { lines: lines?.map(({ lineExternalId: id, quantity }) => ({ id, quantity })) ?? null }
-        await call('cancel', path, order, { method: 'POST', body, signal })
+        const body = { reference: cancellationId ?? null, lines: lines?.map(toRow) ?? null }
+        await withoutAnswer(call('cancel', path, order, { method: 'POST', body, signal }))
       },
       async counts(cursor, { signal } = {}) {
         const { value, response } = await call('counts', `/depot?after=${cursor ?? 0}`, page(product), {
@@ -301,6 +313,10 @@ export const sampleConnector: Connector<Settings, Credentials> = defineConnector
   grant,
   webhooks,
 })
+
+function toRow({ lineExternalId: id, quantity }: { lineExternalId: string; quantity: number }) {
+  return { id, quantity }
+}
 
 function isPossible({ quantity }: LevelWrite): boolean {
   return quantity >= 0 && quantity <= quantityMax

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { ExternalListing, ExternalOrder, OrderState, TicketOutcome } from '../../canonical.ts'
 import { Conflict, type ConnectorError, Invalid, Malformed, NotFound } from '../../errors.ts'
+import type { Destination, Recipient } from '../../warehouse/shapes.ts'
 
 /** The corner shop's shapes and what they mean. Pure. */
 export const product = z.object({
@@ -18,6 +19,17 @@ export const order = z.object({
   status: z.string(),
   version: z.int(),
   placedAt: z.iso.datetime(),
+  shipBy: z.iso.datetime(),
+  method: z.string(),
+  /** Null: the shopper fetches it. */
+  to: z
+    .object({
+      country: z.string(),
+      region: z.string().optional(),
+      postalCode: z.string().optional(),
+      city: z.string(),
+    })
+    .nullable(),
   lines: z.array(
     z.object({
       id: z.string(),
@@ -37,6 +49,38 @@ export const feed = z.object({
   ),
 })
 export const page = <Row>(row: z.ZodType<Row>) => z.object({ rows: z.array(row), next: z.int().nullable() })
+
+/** The one answer that names the shopper, read when the order is sent. */
+export const addressedOrder = z.object({
+  to: z
+    .object({
+      name: z.string(),
+      company: z.string().optional(),
+      addressLines: z.array(z.string()),
+      city: z.string(),
+      region: z.string().optional(),
+      postalCode: z.string().optional(),
+      country: z.string(),
+      phone: z.string().optional(),
+      email: z.string().optional(),
+    })
+    .nullable(),
+})
+
+export function toRecipient({ to }: z.infer<typeof addressedOrder>): Recipient | undefined {
+  if (to === null) return undefined
+  const { company, region, postalCode, phone, email } = to
+  return { ...to, company, region, postalCode, phone, email }
+}
+
+function toDestination({
+  country,
+  region,
+  postalCode,
+  city,
+}: NonNullable<z.infer<typeof order>['to']>): Destination {
+  return { country, region, postalCode, city }
+}
 
 /** The feed and the row in it: all that another process needs to ask. */
 export function toTicket(feedId: string, at: number): string {
@@ -107,7 +151,8 @@ const states = new Map<string, OrderState>([
   ['void', 'cancelled'],
 ])
 
-export function toOrder({ id, status, version, placedAt, lines }: z.infer<typeof order>): ExternalOrder {
+export function toOrder(told: z.infer<typeof order>): ExternalOrder {
+  const { id, status, version, placedAt, lines, to } = told
   const state = states.get(status)
   if (state === undefined) throw new Malformed(`order ${id} has the unknown status "${status}"`, status)
   return {
@@ -119,6 +164,9 @@ export function toOrder({ id, status, version, placedAt, lines }: z.infer<typeof
     currency: 'EUR',
     test: false,
     locationId: 'default',
+    ...(to !== null && { destination: toDestination(to) }),
+    shipBy: new Date(told.shipBy),
+    shippingMethod: told.method,
     lines: lines.map((line) => ({
       externalId: line.id,
       listingExternalId: String(line.productId),

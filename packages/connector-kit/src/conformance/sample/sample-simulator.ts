@@ -7,6 +7,7 @@ import {
   type SimulatorOptions,
   type SimulatorServices,
 } from '../../simulator/simulator.ts'
+import type { Recipient } from '../../warehouse/shapes.ts'
 import { ACCOUNT_ID, createSampleAccess } from './sample-simulator-access.ts'
 import { createSampleQueue } from './sample-simulator-queue.ts'
 
@@ -37,8 +38,13 @@ type Order = {
   status: 'new' | 'paid' | 'done' | 'void'
   version: number
   placedAt: string
+  shipBy: string
+  method: string
+  to: Recipient | null
   lines: Line[]
 }
+
+type Row = { id: string; quantity: number }
 
 type FeedRow = { id: string; stock: number; expected?: number }
 type Feed = {
@@ -57,6 +63,8 @@ export async function startSampleSimulator(options: SimulatorOptions = {}): Prom
   const orders = new Map<string, Order>()
   const hooks = new Set<string>()
   const feeds = new Map<string, Feed>()
+  /** What was told of parcels and cancellations, by order and reference. */
+  const told = new Set<string>()
   let version = 0
   let services: SimulatorServices | undefined
 
@@ -90,9 +98,14 @@ export async function startSampleSimulator(options: SimulatorOptions = {}): Prom
       })
     }
   }
-  const ship = (order: Order) => {
-    for (const line of order.lines) line.shipped = line.current
-    order.status = 'done'
+  /** False where more would leave than is left. */
+  const ship = (order: Order, rows: readonly Row[]): boolean => {
+    const lines = rows.map((row) => ({ ...row, line: order.lines.find(({ id }) => id === row.id) }))
+    if (lines.some(({ line, quantity }) => line === undefined || line.shipped + quantity > line.current))
+      return false
+    for (const { line, quantity } of lines) if (line !== undefined) line.shipped += quantity
+    if (order.lines.every(({ current, shipped }) => shipped === current)) order.status = 'done'
+    return true
   }
 
   const setStock = (id: string, stock: number, atNs: string): void => {
@@ -143,7 +156,7 @@ export async function startSampleSimulator(options: SimulatorOptions = {}): Prom
       if (services !== undefined) workFeeds(services)
       return [...products.values()].map(levelOf)
     },
-    placeOrder(lines): PlacedOrder {
+    placeOrder(lines, to): PlacedOrder {
       if (services !== undefined) workFeeds(services)
       const short = lines.filter(({ sku, quantity }) => {
         const product = bySku(sku)
@@ -171,6 +184,9 @@ export async function startSampleSimulator(options: SimulatorOptions = {}): Prom
         status: 'new',
         version: 0,
         placedAt: new Date(services?.clock.now() ?? 0).toISOString(),
+        shipBy: new Date((services?.clock.now() ?? 0) + 86_400_000).toISOString(),
+        method: 'By bicycle',
+        to: to ?? null,
         lines: taken,
       }
       orders.set(id, order)
@@ -192,7 +208,11 @@ export async function startSampleSimulator(options: SimulatorOptions = {}): Prom
       if (order.status === 'done' || order.status === 'void')
         return { kind: 'refused', why: `it is ${order.status}` }
       if (step === 'pay') order.status = 'paid'
-      else if (step === 'fulfill') ship(order)
+      else if (step === 'fulfill')
+        ship(
+          order,
+          order.lines.map(({ id, current, shipped }) => ({ id, quantity: current - shipped })),
+        )
       else {
         for (const line of order.lines) {
           restock(line, line.current)
@@ -297,19 +317,28 @@ export async function startSampleSimulator(options: SimulatorOptions = {}): Prom
         '/orders/:id',
         async ({ params }, reply) => orders.get(params.id) ?? reply.code(404).send({ error: 'gone' }),
       )
-      app.post<{ Params: { id: string } }>('/orders/:id/ship', async ({ params }, reply) => {
-        const order = orders.get(params.id)
-        if (order === undefined) return reply.code(404).send({ error: 'gone' })
-        ship(order)
-        changed(order)
-        return { id: `shipment-of-${order.id}` }
-      })
-      app.post<{ Params: { id: string }; Body: { lines: { id: string; quantity: number }[] | null } }>(
+      app.post<{ Params: { id: string }; Body: { reference: string; lines: Row[] } }>(
+        '/orders/:id/ship',
+        async ({ params, body }, reply) => {
+          const order = orders.get(params.id)
+          if (order === undefined) return reply.code(404).send({ error: 'gone' })
+          const id = `shipment-${body.reference}-of-${order.id}`
+          if (told.has(id)) return { id }
+          if (!ship(order, body.lines)) return reply.code(422).send({ error: 'units' })
+          told.add(id)
+          changed(order)
+          return { id }
+        },
+      )
+      app.post<{ Params: { id: string }; Body: { reference: string | null; lines: Row[] | null } }>(
         '/orders/:id/cancel',
         async ({ params, body }, reply) => {
           const order = orders.get(params.id)
           if (order === undefined) return reply.code(404).send({ error: 'gone' })
           if (order.status === 'done') return reply.code(422).send({ error: 'shipped' })
+          const reference = `cancellation-${body.reference}-of-${order.id}`
+          if (body.reference !== null && told.has(reference)) return order
+          told.add(reference)
           const asked = body.lines ?? order.lines.map(({ id, current }) => ({ id, quantity: current }))
           for (const { id, quantity } of asked) {
             const line = order.lines.find((each) => each.id === id)

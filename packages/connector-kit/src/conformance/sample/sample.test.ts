@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { request } from 'undici'
 import { describe, expect, test } from 'vitest'
 import type { ExternalOrder, TicketOutcome, WriteOutcome } from '../../canonical.ts'
@@ -185,6 +186,59 @@ describe('a connector with a defect is caught', () => {
     {
       defect: 'leaves out tickets that nobody knows',
       spoil: withTickets((outcome) => (outcome.kind === 'unknown' ? [] : [outcome])),
+    },
+    {
+      defect: 'ships again what is told again',
+      spoil: (good) => ({
+        ...good,
+        ship: (shipment, options) =>
+          good.ship({ ...shipment, shipmentId: `${shipment.shipmentId} ${randomUUID()}` }, options),
+      }),
+    },
+    {
+      defect: 'ships the whole order for a part of it',
+      spoil: (good) => ({
+        ...good,
+        async ship(shipment, options) {
+          const { lines } = await good.order(shipment.orderExternalId)
+          const whole = lines.map(({ externalId, current }) => ({
+            lineExternalId: externalId,
+            quantity: current,
+          }))
+          return await good.ship({ ...shipment, lines: whole }, options)
+        },
+      }),
+    },
+    {
+      defect: 'cancels again what is told again',
+      spoil: (good) => ({
+        ...good,
+        cancel: async ({ cancellationId: _, ...cancellation }, options) =>
+          good.cancel?.(cancellation, options),
+      }),
+    },
+    { defect: 'says nothing of where it goes', spoil: withOrder(({ destination: _, ...order }) => order) },
+    {
+      defect: 'names the shopper in the order',
+      spoil: (good) => ({
+        ...good,
+        async order(id, options) {
+          const order = await good.order(id, options)
+          const recipient = await good.recipient?.(id)
+          return { ...order, number: `${order.number} for ${recipient?.name}` }
+        },
+      }),
+    },
+    {
+      defect: 'takes a withheld recipient for a failure',
+      spoil: (good) => ({
+        ...good,
+        async recipient(id, options) {
+          const found = await good.recipient?.(id, options)
+          if (found === undefined) throw new Malformed('nobody', '')
+          return found
+        },
+      }),
     },
     {
       defect: 'declares tickets and cannot be asked',
