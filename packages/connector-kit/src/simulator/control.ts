@@ -3,7 +3,8 @@ import { z } from 'zod'
 import type { Book } from './books.ts'
 import { faultSettings } from './faults.ts'
 import { createShopper } from './shopper.ts'
-import type { SimulatedPlatform, SimulatorServices } from './simulator.ts'
+import type { ControlledPlatform, SimulatorServices } from './simulator.ts'
+import { warehouseRoutes } from './warehouse-control.ts'
 
 type Awaitable<T> = T | Promise<T>
 
@@ -89,7 +90,7 @@ export const orderLines = z.strictObject({
 })
 const levelBody = z.strictObject({ stockUnitId: z.string(), locationId: z.string(), quantity })
 const stepParams = z.object({ id: z.string(), step: z.enum(['pay', 'cancel', 'refund', 'fulfill']) })
-const bookQuery = z.object({
+export const bookQuery = z.object({
   after: z.coerce.number().int().min(0).default(0),
   limit: z.coerce.number().int().min(1).max(200_000).default(10_000),
 })
@@ -97,10 +98,10 @@ const bookQuery = z.object({
 /** The control API under `/_control`, the same for every platform. Without authentication: loopback only. */
 export function controlRoutes(
   app: FastifyInstance,
-  platform: SimulatedPlatform,
+  platform: ControlledPlatform,
   kit: SimulatorServices,
 ): void {
-  const { control } = platform
+  const { control, floor } = platform
   const shopper = createShopper(platform, kit)
 
   app.setErrorHandler((error, _request, reply) => {
@@ -108,6 +109,10 @@ export function controlRoutes(
     const status = hasStatus(error) ? error.statusCode : 500
     return reply.code(status).send(problem(status, error instanceof Error ? error.message : String(error)))
   })
+
+  if (floor !== undefined) {
+    app.register(async (warehouse) => warehouseRoutes(warehouse, floor), { prefix: '/warehouse' })
+  }
 
   app.get('/state', async () => ({
     platform: platform.id,
@@ -173,7 +178,7 @@ export function controlRoutes(
   }
 }
 
-function problem(status: number, detail: string) {
+export function problem(status: number, detail: string) {
   return { type: 'about:blank', title: titles.get(status) ?? 'Error', status, detail }
 }
 

@@ -1,8 +1,8 @@
 import type { PlacedOrder } from './control.ts'
-import type { SimulatedPlatform, SimulatorServices } from './simulator.ts'
+import type { ControlledPlatform, SimulatorServices } from './simulator.ts'
 
 /** Buys on a simulated platform, by whichever door (storefront or control API), and keeps the books of it. */
-export function createShopper({ control }: SimulatedPlatform, { books }: SimulatorServices) {
+export function createShopper({ control }: ControlledPlatform, { books }: SimulatorServices) {
   return {
     async checkout(lines: readonly { sku: string; quantity: number }[]): Promise<PlacedOrder> {
       // Stamped before: the platform may send the order's webhook before it returns.
