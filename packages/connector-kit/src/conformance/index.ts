@@ -20,5 +20,5 @@ export {
 export { spoiltText, spoiltValue } from './spoilt-json.ts'
 export type { ReceivedWebhook, WebhookInbox } from './webhook-inbox.ts'
 export { openWebhookInbox } from './webhook-inbox.ts'
-export type { ConformanceWorld, UnknownIds, WorldSetup } from './world.ts'
+export type { ConformanceWorld, UnknownIds, WarehouseSetup, WorldSetup } from './world.ts'
 export { createConformanceWorld } from './world.ts'
