@@ -59,8 +59,9 @@ export function warehouseRequestCases({ requests, linesMax }: WarehouseTerms): C
     {
       title: 'I3: request: an answer that was lost is made sure of, and it ships once',
       async story(world) {
-        await askedFor(world) // whatever is fetched once is fetched by now
-        const request = await shipmentRequest(world, { quantities: [3] })
+        // Whatever is looked up once, of the account or of these SKUs, is by now.
+        const { request: earlier } = await askedFor(world, { quantities: [3] })
+        const request = { ...earlier, shipmentId: randomUUID(), number: `${earlier.number}-2` }
         const warehouse = warehouseOf(world)
         world.simulator.faults.set({ dropResponseRate: 1 })
         const error = await refusalOf(warehouse.requestShipment(request), 'unavailable')
