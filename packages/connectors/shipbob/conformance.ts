@@ -16,10 +16,15 @@ async function start({ withGrant }: { withGrant: boolean }) {
     credentials: given,
     wrongCredentials: withGrant ? { ...given, clientSecret: 'wrong' } : { personalAccessToken: 'wrong' },
     // What webhooks are signed with is made of them.
-    wrongWebhookCredentials: withGrant ? { ...given, clientSecret: 'wrong' } : { personalAccessToken: 'wrong' },
+    wrongWebhookCredentials: withGrant
+      ? { ...given, clientSecret: 'wrong' }
+      : { personalAccessToken: 'wrong' },
     endTokens: simulator.endTokens,
     grant: {
-      given: { ...(clientId !== undefined && { clientId }), ...(clientSecret !== undefined && { clientSecret }) },
+      given: {
+        ...(clientId !== undefined && { clientId }),
+        ...(clientSecret !== undefined && { clientSecret }),
+      },
       async agree(url) {
         const { headers } = await fetch(url, { redirect: 'manual' })
         return {

@@ -1,6 +1,7 @@
 import {
   type CallOptions,
   Invalid,
+  isConnectorError,
   Malformed,
   NotFound,
   type Page,
@@ -9,6 +10,7 @@ import {
   type ShipmentCancellation,
   type ShipmentRequest,
   type StreamQuery,
+  Unavailable,
   type WarehouseShipment,
 } from '@plimsoll/connector-kit'
 import { z } from 'zod'
@@ -41,8 +43,10 @@ export function createOrders(context: Context, channelId: (options?: CallOptions
   return {
     async requestShipment(request: ShipmentRequest, options?: CallOptions): Promise<RequestedShipment> {
       const body = toOrderBody(request, context.settings.shippingMethod)
-      const channel = await channelId(options)
-      const unknown = await unknownUnits(request.lines, options)
+      const { channel, unknown } = await beforeItLeaves(async () => ({
+        channel: await channelId(options),
+        unknown: await unknownUnits(request.lines, options),
+      }))
       if (unknown[0] !== undefined)
         throw new Invalid(
           `ShipBob has no inventory ${unknown[0].stockUnitId} of SKU ${unknown[0].sku}.`,
@@ -136,6 +140,16 @@ export function createOrders(context: Context, channelId: (options?: CallOptions
         platformTime: response.date,
       }
     },
+  }
+}
+
+/** What is only looked up for a request says of it, where it fails, that the request itself surely never left. */
+async function beforeItLeaves<T>(looks: () => Promise<T>): Promise<T> {
+  try {
+    return await looks()
+  } catch (error) {
+    if (!isConnectorError(error) || (error.kind !== 'unavailable' && error.kind !== 'malformed')) throw error
+    throw new Unavailable(error.message, false, { ...error.platform, cause: error })
   }
 }
 

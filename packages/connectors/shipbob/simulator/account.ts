@@ -53,7 +53,11 @@ export function createAccount({ clock, requestsPerMinute }: { clock: Clock; requ
     endTokens: () => accessTokens.clear(),
 
     /** Before every call of the API: 401, or 429 past the requests of a minute. */
-    async admit(request: FastifyRequest, reply: FastifyReply, { faults }: SimulatorServices): Promise<unknown> {
+    async admit(
+      request: FastifyRequest,
+      reply: FastifyReply,
+      { faults }: SimulatorServices,
+    ): Promise<unknown> {
       const token = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1] ?? ''
       if (faults.isRevoked() || !isAllowed(token)) return await reply.code(401).send()
       const now = clock.now()
@@ -83,13 +87,19 @@ export function createAccount({ clock, requestsPerMinute }: { clock: Clock; requ
       })
       app.post<{ Body: Record<string, string> }>('/connect/token', async ({ body }, reply) => {
         const refuse = (error: string) => reply.code(400).send({ error })
-        if (faults.isRevoked() || body.client_id !== GIVEN.clientId || body.client_secret !== GIVEN.clientSecret)
+        if (
+          faults.isRevoked() ||
+          body.client_id !== GIVEN.clientId ||
+          body.client_secret !== GIVEN.clientSecret
+        )
           return refuse('invalid_client')
         if (body.grant_type === 'refresh_token')
           return refreshTokens.has(body.refresh_token ?? '') ? grantTokens() : refuse('invalid_grant')
         const code = codes.get(body.code ?? '')
         codes.delete(body.code ?? '')
-        const proof = createHash('sha256').update(body.code_verifier ?? '').digest('base64url')
+        const proof = createHash('sha256')
+          .update(body.code_verifier ?? '')
+          .digest('base64url')
         return code === `${proof} ${body.redirect_uri}` ? grantTokens() : refuse('invalid_grant')
       })
     },

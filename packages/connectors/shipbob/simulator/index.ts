@@ -3,8 +3,8 @@ import {
   createSimulator,
   createWarehouseFloor,
   type RunningSimulator,
-  seededRandom,
   type SimulatorOptions,
+  seededRandom,
   type WarehouseFloor,
   type WarehousePace,
 } from '@plimsoll/connector-kit/simulator'
@@ -43,8 +43,15 @@ export type ShipBobSimulator = RunningSimulator & {
 const FIRST_FACILITY = 3
 
 /** Starts a simulated ShipBob with one merchant. */
-export async function createShipBobSimulator(options: ShipBobSimulatorOptions = {}): Promise<ShipBobSimulator> {
-  const { clock = systemClock, seed = 1, name = 'ShipBob', facilities = ['Cicero (IL)', 'Moreno Valley (CA)'] } = options
+export async function createShipBobSimulator(
+  options: ShipBobSimulatorOptions = {},
+): Promise<ShipBobSimulator> {
+  const {
+    clock = systemClock,
+    seed = 1,
+    name = 'ShipBob',
+    facilities = ['Cicero (IL)', 'Moreno Valley (CA)'],
+  } = options
   const floor = createWarehouseFloor({
     clock,
     random: seededRandom(seed ^ 0x5b0b),
@@ -52,7 +59,10 @@ export async function createShipBobSimulator(options: ShipBobSimulatorOptions = 
     firstRequestId: 310_001,
     pace: options.pace,
   })
-  const account = createAccount({ clock, requestsPerMinute: options.requestsPerMinute ?? REQUESTS_PER_MINUTE })
+  const account = createAccount({
+    clock,
+    requestsPerMinute: options.requestsPerMinute ?? REQUESTS_PER_MINUTE,
+  })
   let subscriptions: ReadonlyMap<string, Subscription> = new Map()
 
   const running = await createSimulator(

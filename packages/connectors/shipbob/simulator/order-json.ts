@@ -1,4 +1,9 @@
-import { type FloorParcel, type FloorRequest, openUnits, type WarehouseFloor } from '@plimsoll/connector-kit/simulator'
+import {
+  type FloorParcel,
+  type FloorRequest,
+  openUnits,
+  type WarehouseFloor,
+} from '@plimsoll/connector-kit/simulator'
 import { CHANNEL } from './account.ts'
 
 /** What ShipBob shows of an order: one shipment for each parcel that left, and one for what is still there. */

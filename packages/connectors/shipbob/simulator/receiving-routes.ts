@@ -61,7 +61,8 @@ export function receivingRoutes(app: FastifyInstance, floor: WarehouseFloor): vo
       })),
       details: { expected_arrival_date, tracking_number: boxes[0]?.tracking_number ?? null, ...kinds },
     })
-    if (taken.kind !== 'announced') return reply.code(400).send({ 'FulfillmentCenter.Id': ['does not exist'] })
+    if (taken.kind !== 'announced')
+      return reply.code(400).send({ 'FulfillmentCenter.Id': ['does not exist'] })
     return reply.code(201).send(toJson(floor, taken.inbound))
   })
   app.get('/receiving', async (request, reply) => {

@@ -131,7 +131,13 @@ function page<Row>(request: FastifyRequest, items: readonly FloorItem[], toRow: 
   const query = new URLSearchParams({ PageSize: String(PageSize), Cursor: last?.stockUnitId ?? '' })
   if (InventoryIds !== undefined) query.set('InventoryIds', InventoryIds)
   const address = `http://${request.headers.host}${request.url.split('?')[0]}?${query}`
-  return { items: shown.map(toRow), first: null, prev: null, last: null, next: rest.length > shown.length ? address : null }
+  return {
+    items: shown.map(toRow),
+    first: null,
+    prev: null,
+    last: null,
+    next: rest.length > shown.length ? address : null,
+  }
 }
 
 const missing = { type: 'about:blank', title: 'Not Found', status: 404, detail: null, instance: null }
