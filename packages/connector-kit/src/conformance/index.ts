@@ -18,6 +18,7 @@ export {
   expectSoundPage,
 } from './soundness.ts'
 export { spoiltText, spoiltValue } from './spoilt-json.ts'
+export { expectSoundShipment } from './warehouse-world.ts'
 export type { ReceivedWebhook, WebhookInbox } from './webhook-inbox.ts'
 export { openWebhookInbox } from './webhook-inbox.ts'
 export type { ConformanceWorld, UnknownIds, WarehouseSetup, WorldSetup } from './world.ts'
