@@ -33,6 +33,7 @@ export const connector = defineWarehouse({
       referenceMax: 300,
       linesMax: 200,
       stuckAfterMs: 2 * 86_400_000,
+      follows: ['shipments', 'receipts', 'returns'],
       facts: [
         {
           fact: 'A second order under one reference_id is refused with 422, whatever became of the first',

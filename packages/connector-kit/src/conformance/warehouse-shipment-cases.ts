@@ -143,6 +143,20 @@ function expectTracked(world: ConformanceWorld, floorId: number, found: Warehous
 
 const streamCases: ConformanceCase[] = [
   {
+    title: 'shipments: where they are followed, the stream tells what the list does',
+    async story(world) {
+      const { request, externalId } = await askedFor(world)
+      const { follows = [] } = world.warehouse.terms ?? {}
+      for (const name of follows) expect(streamOf(world, name), name).toBeDefined()
+      if (!follows.includes('shipments')) return
+      const { stream } = world.operations
+      if (stream === undefined) throw new Error('lists are followed, yet stream() is missing')
+      const { rows } = await stream('shipments', { since: new Date(0), cursor: undefined })
+      const shipment = await shownAs(world, request.shipmentId)
+      expect(rows).toEqual([{ kind: 'shipment', externalId, version: shipment.version, shipment }])
+    },
+  },
+  {
     title: 'shipments: paging misses none while they change, and what changed comes again',
     async story(world) {
       const read = streamOf(world, 'shipments')

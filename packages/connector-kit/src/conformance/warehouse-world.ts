@@ -124,15 +124,22 @@ export async function readAll<T>(
   }
 }
 
-/** A stream that it may not have: undefined then. */
+/** A list that it may not have: undefined then. One that it is said to have must be there. */
 export function streamOf<Name extends 'shipments' | 'receipts' | 'returns'>(
   world: ConformanceWorld,
   name: Name,
 ): NonNullable<WarehouseOperations[Name]> | undefined {
   const warehouse = warehouseOf(world)
   const read = warehouse[name]
+  if (read === undefined) {
+    expect(
+      world.warehouse.terms?.follows ?? [],
+      `${name} are followed, yet there is no such list`,
+    ).not.toContain(name)
+    return undefined
+  }
   // Bound, for connectors that are classes.
-  return read === undefined ? undefined : (read.bind(warehouse) as NonNullable<WarehouseOperations[Name]>)
+  return read.bind(warehouse) as NonNullable<WarehouseOperations[Name]>
 }
 
 export async function allCounts({

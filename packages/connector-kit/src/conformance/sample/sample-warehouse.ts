@@ -67,6 +67,7 @@ export const sampleWarehouse: Connector<DepotSettings, DepotCredentials> = defin
       referenceMax: 60,
       linesMax: 100,
       stuckAfterMs: 24 * 3_600_000,
+      follows: ['shipments', 'receipts', 'returns'],
       facts: [],
     },
   },
