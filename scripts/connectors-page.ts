@@ -5,12 +5,15 @@ import {
   conformanceCases,
   unclaimedCases,
 } from '../packages/connector-kit/src/conformance/suite.ts'
-import type { BudgetSpec, Connector } from '../packages/connector-kit/src/index.ts'
+import type { BudgetSpec, Connector, WarehouseTerms } from '../packages/connector-kit/src/index.ts'
 
 /** A connector with the ways in which its suite is started; `npm test` runs each of them. */
 export type Documented = { connector: Connector; setups: ConformanceSetups }
 
 export function connectorsPage(documented: readonly Documented[]): string {
+  const isWarehouse = ({ connector }: Documented) => connector.manifest.kind === 'warehouse'
+  const warehouses = documented.filter(isWarehouse)
+  const channels = documented.filter((each) => !isWarehouse(each))
   return [
     '# What each platform can do',
     '',
@@ -32,9 +35,17 @@ export function connectorsPage(documented: readonly Documented[]): string {
         'its own stock',
         'conformance',
       ],
-      documented.map(toRow),
+      channels.map(toRow),
     ),
     '',
+    ...(warehouses.length === 0
+      ? []
+      : [
+          'Warehouses, which count and ship for the brand:',
+          '',
+          ...table(WAREHOUSE_HEAD, warehouses.map(toWarehouseRow)),
+          '',
+        ]),
     'A case that a connector does not claim is not counted: `plimsoll conformance CONNECTOR` names each, with the reason.',
     '',
     ...documented.flatMap(({ connector, setups }) => section(connector, setups)),
@@ -55,6 +66,58 @@ function toRow({ connector, setups }: Documented): string[] {
     capabilities.counts === true ? 'read' : 'none',
     sayConformance(setups),
   ]
+}
+
+const WAREHOUSE_HEAD = [
+  'warehouse',
+  'connected by',
+  'asked once by',
+  'cancels',
+  'its count falls',
+  'lots',
+  'serials',
+  'tells',
+  'conformance',
+]
+
+function toWarehouseRow({ connector, setups }: Documented): string[] {
+  const { manifest } = connector
+  const { warehouse } = manifest
+  return [
+    `[${manifest.name}](#${anchor(manifest.name)})`,
+    sayAccess(connector),
+    warehouse?.requests === 'by-key' ? 'its own key' : 'looking first',
+    sayCancel(warehouse?.cancel ?? false),
+    warehouse?.deducts === 'requested' ? 'when asked' : 'when it ships',
+    warehouse?.lots === true ? 'told' : 'no',
+    warehouse?.serials === true ? 'told' : 'no',
+    sayFollowed(connector),
+    sayConformance(setups),
+  ]
+}
+
+function sayFollowed({ manifest }: Connector): string {
+  const { capabilities, warehouse } = manifest
+  const told = capabilities.webhooks.length > 0 ? ['webhook'] : []
+  return [
+    ...told,
+    ...(capabilities.queue === undefined ? [] : ['queue']),
+    ...((warehouse?.follows.length ?? 0) > 0 ? ['poll'] : []),
+  ].join(', ')
+}
+
+function sayCancel(until: WarehouseTerms['cancel']): string {
+  if (until === false) return 'no'
+  return until === 'until-working' ? 'until it is worked on' : 'until it ships'
+}
+
+/** What stands for "how it writes" where nothing is written but requests. */
+function sayRequests({ requests, referenceMax, linesMax, stuckAfterMs }: WarehouseTerms): string {
+  const once =
+    requests === 'by-key'
+      ? 'asked again, it knows the request by its reference'
+      : 'what was not answered is looked for first'
+  return `- **How it is asked**: ${once}; references of ${referenceMax} characters, ${linesMax} lines; looked after when nothing was heard for ${sayMs(stuckAfterMs)}.`
 }
 
 function sayAccess({ grant, tokens }: Connector): string {
@@ -85,22 +148,34 @@ function section({ manifest, ...connector }: Connector, setups: ConformanceSetup
     '',
     `\`${manifest.id}\`, ${manifest.kind}${apiVersion === undefined ? '' : `, API ${apiVersion.version}${apiVersion.endsOn === undefined ? '' : ` (served until ${apiVersion.endsOn})`}`}. [Scopes, quirks and sources](../packages/connectors/${manifest.id}/README.md).`,
     '',
-    `- **How it writes**: ${STYLES[capabilities.writeStyle]}; proved by ${PROOFS[capabilities.proof]}${capabilities.allOrNothing ? '; a batch is taken whole or not at all' : ''}${capabilities.tickets === undefined ? '' : `; some writes are worked on later and asked about for ${sayMs(capabilities.tickets.lifeMs)}`}.`,
+    ...(manifest.kind === 'warehouse' && manifest.warehouse !== undefined
+      ? [sayRequests(manifest.warehouse)]
+      : [
+          `- **How it writes**: ${STYLES[capabilities.writeStyle]}; proved by ${PROOFS[capabilities.proof]}${capabilities.allOrNothing ? '; a batch is taken whole or not at all' : ''}${capabilities.tickets === undefined ? '' : `; some writes are worked on later and asked about for ${sayMs(capabilities.tickets.lifeMs)}`}.`,
+        ]),
     `- **Limits**: ${[
       ...budgets.map(sayBudget),
-      `${capabilities.batchMax} rows in a call`,
-      `quantities up to ${capabilities.quantityMax.toLocaleString('en')}`,
+      ...(manifest.kind === 'warehouse'
+        ? []
+        : [
+            `${capabilities.batchMax} rows in a call`,
+            `quantities up to ${capabilities.quantityMax.toLocaleString('en')}`,
+          ]),
       ...(capabilities.writeCap === undefined
         ? []
         : [
             `${capabilities.writeCap.max} writes of one thing a day, ${capabilities.writeCap.keptForDecreases} of them kept for decreases`,
           ]),
     ].join('; ')}.`,
-    `- **Delays**: an order shows ${capabilities.visibilityLagMs === 0 ? 'at once' : `up to ${sayMs(capabilities.visibilityLagMs)} late`}; a write may act until ${sayMs(capabilities.latestEffectMs)} after it was sent.`,
-    `- **A guarantee against overselling**: ${capabilities.unguaranteed === undefined ? 'can be had, as far as the facts hold' : `cannot be had: ${lowerFirst(capabilities.unguaranteed)}`}`.replace(
-      /\.?$/,
-      '.',
-    ),
+    `- **Delays**: ${manifest.kind === 'warehouse' ? 'a change' : 'an order'} shows ${capabilities.visibilityLagMs === 0 ? 'at once' : `up to ${sayMs(capabilities.visibilityLagMs)} late`}; ${manifest.kind === 'warehouse' ? 'a request' : 'a write'} may act until ${sayMs(capabilities.latestEffectMs)} after it was sent.`,
+    ...(manifest.kind === 'warehouse'
+      ? []
+      : [
+          `- **A guarantee against overselling**: ${capabilities.unguaranteed === undefined ? 'can be had, as far as the facts hold' : `cannot be had: ${lowerFirst(capabilities.unguaranteed)}`}`.replace(
+            /\.?$/,
+            '.',
+          ),
+        ]),
     ...sayFacts(capabilities.facts),
     ...(unclaimed.size === 0 ? [] : [`- **Not claimed**: ${[...unclaimed].join(', ')}.`]),
     `- **Tried as**: ${Object.keys(setups).join('; ')}.`,

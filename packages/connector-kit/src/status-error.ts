@@ -15,11 +15,17 @@ import { requestIdOf } from './response-body.ts'
 /**
  * The error class that an unsuccessful status stands for, where the platform has no more to say than the
  * status itself. Platforms that put a code in the body map it first and come here for the rest.
+ * @param options.isPersonal the body may repeat somebody's name and address: nothing of it is said
  */
-export function statusError(response: HttpResponse, operation: string): ConnectorError {
+export function statusError(
+  response: HttpResponse,
+  operation: string,
+  { isPersonal = false }: { isPersonal?: boolean } = {},
+): ConnectorError {
   const { status } = response
   const detail = { status, ...requestIdOf(response) }
-  const said = response.text.trim().replace(/\s+/g, ' ').slice(0, 200)
+  const body = isPersonal ? '' : response.text
+  const said = body.trim().replace(/\s+/g, ' ').slice(0, 200)
   const message = `${operation}: the platform answered ${status}${said === '' ? '' : `: ${said}`}`
   if (status >= 300 && status < 400) {
     const where = response.headers.location ?? 'elsewhere'
@@ -46,7 +52,7 @@ export function statusError(response: HttpResponse, operation: string): Connecto
   }
   if (status >= 500) return new Unavailable(message, true, detail)
   if (status >= 400) return new Invalid(message, 'request', detail)
-  return new Malformed(`${operation}: status ${status} was not expected here`, response.text, true, detail)
+  return new Malformed(`${operation}: status ${status} was not expected here`, body, true, detail)
 }
 
 /**

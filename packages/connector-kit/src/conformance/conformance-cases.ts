@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Capabilities } from '../capabilities.ts'
 import type { Connector } from '../contract.ts'
+import type { WarehouseTerms } from '../warehouse/operations.ts'
 import { accessCases } from './access-cases.ts'
 import { cancelCases } from './cancel-cases.ts'
 import type { ConformanceCase } from './conformance-case.ts'
@@ -14,6 +15,7 @@ import { queueCases } from './queue-cases.ts'
 import { recipientCases } from './recipient-cases.ts'
 import { shippingCases } from './shipping-cases.ts'
 import { ticketCases } from './ticket-cases.ts'
+import { warehouseCases } from './warehouse-cases.ts'
 import { webhookCases } from './webhook-cases.ts'
 import { withdrawCases } from './withdraw-cases.ts'
 
@@ -21,6 +23,8 @@ import { withdrawCases } from './withdraw-cases.ts'
 export function conformanceCases<Settings, Credentials>(
   connector: Connector<Settings, Credentials>,
 ): ConformanceCase[] {
+  if (connector.manifest.kind === 'warehouse')
+    return [...connectCases(connector), ...warehouseCases(connector)]
   return [
     ...accessCases(),
     ...connectCases(connector),
@@ -35,6 +39,7 @@ export function conformanceCases<Settings, Credentials>(
     ...countCases(connector.manifest.capabilities),
     ...webhookCases(connector),
     ...queueCases(connector),
+    ...warehouseCases(connector),
     ...failureCases(),
   ]
 }
@@ -90,7 +95,31 @@ function claims<Settings, Credentials>(): Claim<Settings, Credentials>[] {
       },
     }),
   })
+  const term = (
+    about: string,
+    why: string,
+    isMade: (terms: WarehouseTerms) => boolean,
+    added: Partial<WarehouseTerms>,
+  ): Claim<Settings, Credentials> => ({
+    about,
+    why,
+    // What is no warehouse claims nothing of one.
+    isMade: ({ manifest: { warehouse } }) => warehouse === undefined || isMade(warehouse),
+    make: (connector) => {
+      const { warehouse } = connector.manifest
+      if (warehouse === undefined) return connector
+      return { ...connector, manifest: { ...connector.manifest, warehouse: { ...warehouse, ...added } } }
+    },
+  })
   return [
+    term('asking again', 'its `requests` are not `by-key`', ({ requests }) => requests === 'by-key', {
+      requests: 'by-key',
+    }),
+    term('cancelling', 'its `cancel` is false', ({ cancel }) => cancel !== false, {
+      cancel: 'until-working',
+    }),
+    term('lots', 'its `lots` is false', ({ lots }) => lots, { lots: true }),
+    term('serials', 'its `serials` is false', ({ serials }) => serials, { serials: true }),
     {
       about: 'tokens that end',
       why: 'the connector declares no `tokens`: its credentials never end by themselves',

@@ -2,6 +2,8 @@ import type { Connector } from '../contract.ts'
 import { type FormField, formOf } from '../form.ts'
 import { type ConformanceCase, refusalOf } from './conformance-case.ts'
 import { expect } from './expect.ts'
+import { requestsOf, shipmentRequest, warehouseOf } from './warehouse-world.ts'
+import type { ConformanceWorld } from './world.ts'
 
 /** The form, access tokens that end, and the platform's own page. */
 export function connectCases<Settings, Credentials>(
@@ -27,7 +29,7 @@ export function connectCases<Settings, Credentials>(
         expect((await open().check()).accountId).toBe(accountId)
       },
     },
-    ...(tokens === undefined ? [] : tokenCases()),
+    ...(tokens === undefined ? [] : tokenCases(manifest.kind === 'warehouse' ? askOnce : writeOnce)),
     ...(grant === undefined ? [] : grantCases()),
   ]
 }
@@ -39,20 +41,40 @@ function expectWords({ name, title, help }: FormField): void {
   expect(help?.zh, `${name} says nothing for help in Chinese`).toMatch(/\p{Script=Han}/u)
 }
 
+/** Something that the connection changes on the platform. The second function finds that it was done, once. */
+type Change = (world: ConformanceWorld) => Promise<{ make(): Promise<unknown>; expectMade(): Promise<void> }>
+
+const writeOnce: Change = async ({ addProducts, operations, write, quantityOf }) => {
+  const [level] = await addProducts(1, 10)
+  if (level === undefined) throw new Error('no level came')
+  return {
+    make: () => operations.setLevels([write(level, 4)]),
+    expectMade: async () => expect(await quantityOf(level)).toBe(4),
+  }
+}
+
+const askOnce: Change = async (world) => {
+  const request = await shipmentRequest(world)
+  return {
+    make: () => warehouseOf(world).requestShipment(request),
+    expectMade: async () => expect(requestsOf(world, request.shipmentId)).toHaveLength(1),
+  }
+}
+
 /** Every access token ends; the connector must not notice. */
-function tokenCases(): ConformanceCase[] {
+function tokenCases(change: Change): ConformanceCase[] {
   return [
     {
       title: 'tokens: one that the platform ended before its time is replaced once, by reads and by writes',
-      async story({ operations, addProducts, write, endTokens, quantityOf }) {
-        const [level] = await addProducts(1, 10)
-        if (level === undefined) throw new Error('no level came')
+      async story(world) {
+        const { operations, endTokens } = world
+        const { make, expectMade } = await change(world)
         await operations.check()
         endTokens()
         await operations.check()
         endTokens()
-        expect(await operations.setLevels([write(level, 4)])).toMatchObject([{ kind: 'applied' }])
-        expect(await quantityOf(level)).toBe(4)
+        await make()
+        await expectMade()
       },
     },
     {
@@ -83,13 +105,13 @@ function tokenCases(): ConformanceCase[] {
     },
     {
       title: 'tokens: where none can be fetched, a write surely never left',
-      async story({ operations, addProducts, write, simulator, endTokens }) {
-        const [level] = await addProducts(1)
-        if (level === undefined) throw new Error('no level came')
+      async story(world) {
+        const { operations, simulator, endTokens } = world
+        const { make } = await change(world)
         await operations.check()
         endTokens()
         simulator.faults.set({ errorRate: 1 })
-        const error = await refusalOf(operations.setLevels([write(level, 3)]), 'unavailable')
+        const error = await refusalOf(make(), 'unavailable')
         // Of a call that failed by itself this says nothing; its token's failure says that it stayed here.
         expect(error.kind).toBe('unavailable')
       },

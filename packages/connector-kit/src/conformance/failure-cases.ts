@@ -8,8 +8,25 @@ const json = { 'content-type': 'application/json' }
 const html = { 'content-type': 'text/html' }
 const webPage = '<!doctype html><html><body>Checking your browser</body></html>'
 
-/** What goes wrong between the hub and a platform, each told apart by its class. */
-export function failureCases(): ConformanceCase[] {
+/**
+ * What goes wrong between the hub and a platform, each told apart by its class.
+ * @param callsOf one call of each kind; those of a shop unless given
+ */
+export function failureCases(callsOf: CallsOf = callsOfShop): ConformanceCase[] {
+  const answered: Answered = (world, answer, expectation) =>
+    eachCall(world, callsOf, expectation, {
+      about: `answered ${answer.status} ${answer.body.slice(0, 40)}`,
+      begin: () => world.simulator.faults.answerNext(answer),
+      end: () => undefined, // one answer, used up
+    })
+  const faulty: Faulty = (world, faults, expectation) => {
+    const calm = world.simulator.faults.get()
+    return eachCall(world, callsOf, expectation, {
+      about: `under ${JSON.stringify(faults)}`,
+      begin: () => world.simulator.faults.set(faults),
+      end: () => world.simulator.faults.set(calm),
+    })
+  }
   return [
     {
       title: 'failures: 429 with a hint is RateLimited with the hint',
@@ -84,33 +101,21 @@ export function failureCases(): ConformanceCase[] {
 }
 
 /** Each kind of call meets one such answer. */
-function answered(world: ConformanceWorld, answer: ScriptedAnswer, expectation: Expectation): Promise<void> {
-  return eachCall(world, expectation, {
-    about: `answered ${answer.status} ${answer.body.slice(0, 40)}`,
-    begin: () => world.simulator.faults.answerNext(answer),
-    end: () => undefined, // one answer, used up
-  })
-}
+type Answered = (world: ConformanceWorld, answer: ScriptedAnswer, expectation: Expectation) => Promise<void>
 
 /** Each kind of call meets a platform with these faults. */
-function faulty(
+type Faulty = (
   world: ConformanceWorld,
   faults: Partial<FaultSettings>,
   expectation: Expectation,
-): Promise<void> {
-  const calm = world.simulator.faults.get()
-  return eachCall(world, expectation, {
-    about: `under ${JSON.stringify(faults)}`,
-    begin: () => world.simulator.faults.set(faults),
-    end: () => world.simulator.faults.set(calm),
-  })
-}
+) => Promise<void>
 
 type Expectation = (call: Promise<unknown>) => Promise<unknown>
 
 /** Makes each kind of call once with nothing wrong and once with the trouble, which must end as expected. */
 async function eachCall(
   world: ConformanceWorld,
+  callsOf: CallsOf,
   expectation: Expectation,
   trouble: { about: string; begin(): void; end(): void },
 ): Promise<void> {
@@ -132,9 +137,11 @@ async function eachCall(
 }
 
 type Call = (operations: ChannelOperations) => Promise<unknown>
+/** In this world, one call of each kind that the lane makes, by name. */
+export type CallsOf = (world: ConformanceWorld) => Promise<[string, Call][]>
 
 /** One call of each kind that the lane makes; each finds something to read, so that it has to understand the answer. */
-async function callsOf(world: ConformanceWorld): Promise<[string, Call][]> {
+async function callsOfShop(world: ConformanceWorld): Promise<[string, Call][]> {
   const [level] = await world.addProducts(1)
   if (level === undefined) throw new Error('no level came')
   const orderId = await world.buy([{ sku: level.sku, quantity: 1 }])

@@ -18,7 +18,8 @@ export {
   expectSoundPage,
 } from './soundness.ts'
 export { spoiltText, spoiltValue } from './spoilt-json.ts'
+export { expectSoundShipment } from './warehouse-world.ts'
 export type { ReceivedWebhook, WebhookInbox } from './webhook-inbox.ts'
 export { openWebhookInbox } from './webhook-inbox.ts'
-export type { ConformanceWorld, UnknownIds, WorldSetup } from './world.ts'
+export type { ConformanceWorld, UnknownIds, WarehouseSetup, WorldSetup } from './world.ts'
 export { createConformanceWorld } from './world.ts'

@@ -10,6 +10,7 @@ import { type CallRecord, createHttp } from '../http.ts'
 import type { ControlLevel, OrderStep, ProductSeed } from '../simulator/control.ts'
 import type { RunningSimulator } from '../simulator/simulator.ts'
 import { bindContext } from '../tokens.ts'
+import type { WarehouseTerms } from '../warehouse/operations.ts'
 import type { Recipient } from '../warehouse/shapes.ts'
 import type { ChallengeAnswer } from '../webhook-handling.ts'
 import { openWebhookInbox, type WebhookInbox } from './webhook-inbox.ts'
@@ -37,6 +38,8 @@ export type WorldSetup<Settings, Credentials> = {
   unknown: UnknownIds
   /** Where tickets are declared: a well-formed ticket of a write that was never made, from one that was. */
   unknownTicket?(ticket: string): string
+  /** Where it is a warehouse: what the suite cannot know of it. */
+  warehouse?: WarehouseSetup
   /** Where tokens are declared: the platform ends all access tokens that it gave, before their time. */
   endTokens?(): void
   /** Where a grant page is declared: what the person gives before, and the platform's page with a person who agrees. */
@@ -45,6 +48,16 @@ export type WorldSetup<Settings, Credentials> = {
     /** Opens the page, agrees, and hands over what comes to the callback. */
     agree(url: string, inbox: WebhookInbox): Promise<GrantAnswer>
   }
+}
+
+/** What differs between warehouses in ways that no term declares. All of it may be left out. */
+export type WarehouseSetup = {
+  /** What a request names as its method. */
+  method?: string
+  /** A recipient that the warehouse refuses, made of a good one; without a city and a postal code unless given. */
+  refusedRecipient?(recipient: Recipient): Recipient
+  /** False: it does not say which of the received units are damaged. */
+  tellsDamaged?: boolean
 }
 
 /** A person has agreed on the platform's page. */
@@ -61,6 +74,7 @@ export type UnknownIds = { listingExternalId: string; orderExternalId: string; l
 export type ConformanceWorld = {
   simulator: RunningSimulator
   countsEverything: boolean
+  warehouse: WarehouseSetup & { terms: WarehouseTerms | undefined }
   /** Where the control API is: `http://127.0.0.1:PORT/_control`. */
   controlUrl: string
   /** Opened with good credentials. */
@@ -167,6 +181,7 @@ export async function createConformanceWorld<Settings, Credentials>(
   const world: ConformanceWorld = {
     simulator,
     countsEverything: setup.countsEverything === true,
+    warehouse: { ...setup.warehouse, terms: connector.manifest.warehouse },
     controlUrl,
     operations,
     open,

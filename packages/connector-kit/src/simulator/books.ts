@@ -71,7 +71,10 @@ export function createBooks({ capacity = keptMax }: { capacity?: number } = {}):
   }
 }
 
-function createBook<Entry extends object>(capacity: number, onAppend?: (entry: Entry) => void): Book<Entry> {
+export function createBook<Entry extends object>(
+  capacity: number,
+  onAppend?: (entry: Entry) => void,
+): Book<Entry> {
   const ring: (Entry & { seq: number })[] = []
   let last = 0
   return {

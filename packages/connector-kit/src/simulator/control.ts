@@ -4,7 +4,8 @@ import type { Recipient } from '../warehouse/shapes.ts'
 import type { Book } from './books.ts'
 import { faultSettings } from './faults.ts'
 import { createShopper } from './shopper.ts'
-import type { SimulatedPlatform, SimulatorServices } from './simulator.ts'
+import type { ControlledPlatform, SimulatorServices } from './simulator.ts'
+import { warehouseRoutes } from './warehouse-control.ts'
 
 type Awaitable<T> = T | Promise<T>
 
@@ -109,7 +110,7 @@ const orderBody = orderLines.extend({
 })
 const levelBody = z.strictObject({ stockUnitId: z.string(), locationId: z.string(), quantity })
 const stepParams = z.object({ id: z.string(), step: z.enum(['pay', 'cancel', 'refund', 'fulfill']) })
-const bookQuery = z.object({
+export const bookQuery = z.object({
   after: z.coerce.number().int().min(0).default(0),
   limit: z.coerce.number().int().min(1).max(200_000).default(10_000),
 })
@@ -117,10 +118,10 @@ const bookQuery = z.object({
 /** The control API under `/_control`, the same for every platform. Without authentication: loopback only. */
 export function controlRoutes(
   app: FastifyInstance,
-  platform: SimulatedPlatform,
+  platform: ControlledPlatform,
   kit: SimulatorServices,
 ): void {
-  const { control } = platform
+  const { control, floor } = platform
   const shopper = createShopper(platform, kit)
 
   app.setErrorHandler((error, _request, reply) => {
@@ -128,6 +129,10 @@ export function controlRoutes(
     const status = hasStatus(error) ? error.statusCode : 500
     return reply.code(status).send(problem(status, error instanceof Error ? error.message : String(error)))
   })
+
+  if (floor !== undefined) {
+    app.register(async (warehouse) => warehouseRoutes(warehouse, floor), { prefix: '/warehouse' })
+  }
 
   app.get('/state', async () => ({
     platform: platform.id,
@@ -200,7 +205,7 @@ function toRecipient(given: z.infer<typeof recipient>): Recipient {
   return { name, company, addressLines, city, region, postalCode, country, phone, email }
 }
 
-function problem(status: number, detail: string) {
+export function problem(status: number, detail: string) {
   return { type: 'about:blank', title: titles.get(status) ?? 'Error', status, detail }
 }
 

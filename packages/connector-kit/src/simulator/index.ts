@@ -23,4 +23,38 @@ export { noFaults } from './faults.ts'
 export { seededRandom } from './seeded-random.ts'
 export type { RunningSimulator, SimulatedPlatform, SimulatorOptions, SimulatorServices } from './simulator.ts'
 export { createSimulator } from './simulator.ts'
+export type {
+  BookedAdjustment,
+  BookedParcel,
+  BookedReceipt,
+  BookedRequest,
+  BookedReturn,
+  WarehouseBooks,
+  WarehouseVerdict,
+} from './warehouse-books.ts'
+export { judgeParcels } from './warehouse-books.ts'
+export type {
+  CountedElsewhere,
+  FloorCount,
+  WarehouseFloor,
+  WarehouseFloorOptions,
+} from './warehouse-floor.ts'
+export { createWarehouseFloor } from './warehouse-floor.ts'
+export type { WarehousePace } from './warehouse-pace.ts'
+export { usualPace } from './warehouse-pace.ts'
+export type {
+  FloorChange,
+  FloorFacility,
+  FloorInbound,
+  FloorItem,
+  FloorLine,
+  FloorParcel,
+  FloorReceived,
+  FloorRequest,
+  FloorReturn,
+  ReturnCondition,
+} from './warehouse-records.ts'
+export { isOpen, openUnits } from './warehouse-records.ts'
+export type { FloorStep, TakenRequest } from './warehouse-requests.ts'
+export type { ShelfRow } from './warehouse-shelves.ts'
 export type { RetryPolicy, WebhookCounters, WebhookDelivery, WebhookSender } from './webhook-sender.ts'

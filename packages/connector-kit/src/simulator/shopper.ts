@@ -1,9 +1,9 @@
 import type { Recipient } from '../warehouse/shapes.ts'
 import type { PlacedOrder } from './control.ts'
-import type { SimulatedPlatform, SimulatorServices } from './simulator.ts'
+import type { ControlledPlatform, SimulatorServices } from './simulator.ts'
 
 /** Buys on a simulated platform, by whichever door (storefront or control API), and keeps the books of it. */
-export function createShopper({ control }: SimulatedPlatform, { books, nextAddress }: SimulatorServices) {
+export function createShopper({ control }: ControlledPlatform, { books, nextAddress }: SimulatorServices) {
   return {
     /** @param to whom it goes: unless given, somebody of the simulator's seed; null: the platform is not to say */
     async checkout(

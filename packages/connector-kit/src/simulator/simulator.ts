@@ -5,8 +5,11 @@ import { createAddressBook } from './addresses.ts'
 import { type Books, createBooks } from './books.ts'
 import { type ControlOperations, controlRoutes } from './control.ts'
 import { createFaults, type Faults, injectFaults } from './faults.ts'
+import { floorRoutes } from './floor-page.ts'
 import { seededRandom } from './seeded-random.ts'
 import { storefrontRoutes } from './storefront.ts'
+import { controlOfFloor } from './warehouse-control.ts'
+import type { WarehouseFloor } from './warehouse-floor.ts'
 import { createWebhookSender, type WebhookSender } from './webhook-sender.ts'
 
 declare module 'fastify' {
@@ -30,8 +33,14 @@ export type SimulatedPlatform = {
   currency?: string
   /** Adds the platform's own API at its real paths. Not under `/_control` or `/shop`. */
   routes(app: FastifyInstance, kit: SimulatorServices): void
-  control: ControlOperations
+  /** What people do to a shop. A warehouse needs none: without, products are put on its floor and nothing is sold. */
+  control?: ControlOperations
+  /** A warehouse's: then `/_control/warehouse` works on it, and `/shop` shows it, or `/floor` where there is a shop too. */
+  floor?: WarehouseFloor
 }
+
+/** A platform with what people do to it, as the kit's routes need it. */
+export type ControlledPlatform = SimulatedPlatform & { control: ControlOperations }
 
 /** What the kit hands to a platform. `books.writes` is kept by the platform, the other books by the kit. */
 export type SimulatorServices = {
@@ -68,11 +77,13 @@ export type RunningSimulator = {
   faults: Faults
   webhooks: WebhookSender
   books: Books
+  /** A warehouse's. */
+  floor: WarehouseFloor | undefined
 }
 
 /** Starts a simulated platform as a real HTTP server on loopback: its API, `/_control` and `/shop`. */
 export async function createSimulator(
-  platform: SimulatedPlatform,
+  given: SimulatedPlatform,
   {
     port = 0,
     host = '127.0.0.1',
@@ -81,6 +92,7 @@ export async function createSimulator(
     webhooks: webhookOptions = {},
   }: SimulatorOptions = {},
 ): Promise<RunningSimulator> {
+  const platform = withControl(given)
   const random = seededRandom(seed)
   // A stream of their own: what the platform draws must not move the faults.
   const faults = createFaults(seededRandom(seed ^ 0x5eed))
@@ -118,7 +130,13 @@ export async function createSimulator(
     platform.routes(api, kit)
   })
   await app.register(async (control) => controlRoutes(control, platform, kit), { prefix: '/_control' })
-  await app.register(async (shop) => storefrontRoutes(shop, platform, kit), { prefix: '/shop' })
+  const { floor } = platform
+  if (given.control !== undefined)
+    await app.register(async (shop) => storefrontRoutes(shop, platform, kit), { prefix: '/shop' })
+  if (floor !== undefined) {
+    const prefix = given.control === undefined ? '/shop' : '/floor'
+    await app.register(async (page) => floorRoutes(page, { ...platform, floor, prefix }), { prefix })
+  }
 
   const url = await app.listen({ port, host })
   return {
@@ -127,11 +145,21 @@ export async function createSimulator(
     faults,
     webhooks,
     books,
+    floor,
     async close() {
+      floor?.close()
       await webhooks.close()
       await app.close()
     },
   }
+}
+
+function withControl(platform: SimulatedPlatform): ControlledPlatform {
+  const { control, floor } = platform
+  if (control !== undefined) return { ...platform, control }
+  if (floor === undefined)
+    throw new TypeError(`${platform.id}: a simulated shop needs \`control\`, a warehouse a \`floor\``)
+  return { ...platform, control: controlOfFloor(floor) }
 }
 
 /** Keeps every body's bytes beside what they parse to. Text that is not JSON is a 400, as everywhere. */

@@ -92,7 +92,7 @@ function hueOf(sku: string): number {
 }
 
 /** Black or white, whichever reads better on the accent (relative luminance as in WCAG 2.2). */
-function textOn(colour: string): string {
+export function textOn(colour: string): string {
   const hex = colour.slice(1)
   const short = hex.length < 6
   const [red = 0, green = 0, blue = 0] = [0, 1, 2].map((index) => {
@@ -111,12 +111,12 @@ const entities: Record<string, string> = {
   "'": '&#39;',
 }
 
-function toHtml(text: string): string {
+export function toHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => entities[character] ?? character)
 }
 
 /** JSON that cannot end the script element it stands in. */
-function inScript(value: unknown): string {
+export function inScript(value: unknown): string {
   return JSON.stringify(value)
     .replace(/</g, '\\u003c')
     .replace(/\u2028/g, '\\u2028')

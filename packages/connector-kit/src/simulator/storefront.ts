@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import { orderLines } from './control.ts'
 import { createShopper } from './shopper.ts'
-import type { SimulatedPlatform, SimulatorServices } from './simulator.ts'
+import type { ControlledPlatform, SimulatorServices } from './simulator.ts'
 import { renderStorefront } from './storefront-page.ts'
 
 /** More cards than this make a page slow and help nobody: the search box narrows. */
@@ -16,7 +16,7 @@ const shopQuery = z.object({
 /** The storefront under `/shop`: what shoppers see of a simulated platform. */
 export function storefrontRoutes(
   app: FastifyInstance,
-  platform: SimulatedPlatform,
+  platform: ControlledPlatform,
   kit: SimulatorServices,
 ): void {
   const shopper = createShopper(platform, kit)
@@ -65,6 +65,6 @@ export function storefrontRoutes(
 }
 
 /** Chinese when the browser asks for it first, else English. */
-function languageOf(header: string | undefined): 'en' | 'zh' {
+export function languageOf(header: string | undefined): 'en' | 'zh' {
   return header?.trim().toLowerCase().startsWith('zh') === true ? 'zh' : 'en'
 }

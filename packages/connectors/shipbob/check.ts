@@ -1,0 +1,31 @@
+import { type CallOptions, type CheckResult, versionWarnings } from '@plimsoll/connector-kit'
+import { chooseChannel, isWritable, listChannels, scopesOf } from './channel.ts'
+import { API_VERSION, API_VERSION_ENDS_ON } from './limits.ts'
+import { SCOPES } from './tokens.ts'
+import type { Context } from './transport.ts'
+
+/** The account is known by the channel that is written through: ShipBob's API names no other thing that stays. */
+export async function check(context: Context, options?: CallOptions): Promise<CheckResult> {
+  const found = await listChannels(context, options)
+  const channel = chooseChannel(found, context.settings.channelId)
+  const held = scopesOf(channel)
+  const others = found.filter((each) => isWritable(each) && each.id !== channel.id)
+  return {
+    account: channel.name || channel.application_name || `channel ${channel.id}`,
+    accountId: String(channel.id),
+    currency: 'USD',
+    timeZone: 'UTC',
+    missingScopes: SCOPES.filter((scope) => !held.has(scope)),
+    warnings: [
+      ...versionWarnings(
+        { name: 'ShipBob', apiVersion: { version: API_VERSION, endsOn: API_VERSION_ENDS_ON, source: '' } },
+        context.now(),
+      ),
+      ...(others.length > 0 && context.settings.channelId === undefined
+        ? [
+            `The application may write through ${others.length + 1} channels; orders go through ${channel.id}. Name another in the settings if that is wrong.`,
+          ]
+        : []),
+    ],
+  }
+}

@@ -1,0 +1,31 @@
+import type { WarehouseSide } from '@plimsoll/connector-kit'
+import { createChannelId } from './channel.ts'
+import { check } from './check.ts'
+import { createOrders } from './orders.ts'
+import { announceInbound, readReceipts } from './receiving.ts'
+import { readReturns } from './returns.ts'
+import { readCounts, readListing, readListings, readLocations } from './stock.ts'
+import { registerWebhooks } from './subscriptions.ts'
+import type { Context } from './transport.ts'
+
+export function open(context: Context): WarehouseSide {
+  const { requestShipment, findShipment, cancelShipment, shipments } = createOrders(
+    context,
+    createChannelId(context),
+  )
+  return {
+    check: (options) => check(context, options),
+    locations: (options) => readLocations(context, options),
+    listings: (cursor, options) => readListings(context, cursor, options),
+    listing: (externalId, options) => readListing(context, externalId, options),
+    counts: (cursor, options) => readCounts(context, cursor, options),
+    requestShipment,
+    findShipment,
+    cancelShipment,
+    shipments,
+    announceInbound: (notice, options) => announceInbound(context, notice, options),
+    receipts: (query, options) => readReceipts(context, query, options),
+    returns: (query, options) => readReturns(context, query, options),
+    registerWebhooks: (url, options) => registerWebhooks(context, url, options),
+  }
+}
