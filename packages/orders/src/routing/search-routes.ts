@@ -66,9 +66,9 @@ class RouteSearch {
     this.#addOneByOne(alone)
     const byAlone = alone.map((_, place) => place)
     byAlone.sort((a, b) => compareScores(alone[a] ?? [], alone[b] ?? []) || a - b)
-    this.#branch(byAlone, 0, 'covering')
+    this.#branch(byAlone, alone, 0, 'covering')
     // Nothing that covers all there is in so few parcels: any set may be the one that covers most.
-    if (-(this.#best.score[0] ?? 0) < this.#bounds.unitsMax) this.#branch(byAlone, 0, 'any')
+    if (-(this.#best.score[0] ?? 0) < this.#bounds.unitsMax) this.#branch(byAlone, alone, 0, 'any')
     if (this.#workLeft <= 0) this.#exchange()
   }
 
@@ -131,7 +131,7 @@ class RouteSearch {
    * Looks at every set of places that may be better. `covering`: only sets that have all that can be had, so a line that is
    * short must come from a place that has it. A place that was looked at is banned for those beside it: no set comes twice.
    */
-  #branch(order: readonly number[], depth: number, aim: 'covering' | 'any'): void {
+  #branch(order: readonly number[], alone: readonly Score[], depth: number, aim: 'covering' | 'any'): void {
     const { parcelsMax } = this.#problem
     const isOut = (place: number) => this.#chosen[place] === true || this.#banned[place] === true
     const short = this.#bounds.shortLine(isOut)
@@ -146,8 +146,10 @@ class RouteSearch {
       this.#workLeft -= 1
       this.#chosen[place] = true
       this.#bounds.count(place, 1)
-      if (!this.#bounds.holds(this.#best.score, parcelsMax - depth - 1, aim))
-        this.#branch(order, depth + 1, aim)
+      // Of any set, places come in the order of what they give alone: those after this one give no more.
+      const unitsEach = aim === 'any' ? -(alone[place]?.[0] ?? 0) : Number.MAX_SAFE_INTEGER
+      if (!this.#bounds.holds(this.#best.score, parcelsMax - depth - 1, aim, unitsEach))
+        this.#branch(order, alone, depth + 1, aim)
       this.#bounds.count(place, -1)
       this.#chosen[place] = false
       this.#banned[place] = true
