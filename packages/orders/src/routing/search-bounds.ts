@@ -90,8 +90,14 @@ export class SearchBounds {
   /**
    * Whether no plan that uses all places of the set and at most `more` others can be better than a score.
    * @param unitsEach what each of the others can give at most, alone
+   * @param isLarger only plans that use another place too
    */
-  holds(best: readonly number[], more: number, aim: 'covering' | 'any', unitsEach: number): boolean {
+  holds(
+    best: readonly number[],
+    more: number,
+    aim: 'covering' | 'any',
+    { unitsEach, isLarger }: { unitsEach: number; isLarger: boolean },
+  ): boolean {
     const { lines } = this.#problem
     let units = 0
     let unitsCovered = 0
@@ -112,7 +118,8 @@ export class SearchBounds {
     if (ofUnits !== 0) return ofUnits > 0
     const unitCosts = aim === 'covering' ? this.#unitCosts() : undefined
     for (let nth = 0; nth < this.#parcelCost.length; nth += 1) {
-      const rest = aim === 'covering' && !isCovered ? (this.#cheapestParcel[nth] ?? 0) : 0
+      const needsMore = isLarger || (aim === 'covering' && !isCovered)
+      const rest = needsMore ? (this.#cheapestParcel[nth] ?? 0) : 0
       const difference = (this.#parcelCost[nth] ?? 0) + (unitCosts?.[nth] ?? 0) + rest - (best[nth + 1] ?? 0)
       if (difference !== 0) return difference > 0
     }

@@ -137,6 +137,9 @@ class RouteSearch {
     const short = this.#bounds.shortLine(isOut)
     if (depth > 0 && (short === undefined || aim === 'any')) this.#consider()
     if (depth === parcelsMax) return
+    // All is covered: another place only pays where units are cheaper from there.
+    const larger = { unitsEach: Number.MAX_SAFE_INTEGER, isLarger: true }
+    if (short === undefined && this.#bounds.holds(this.#best.score, parcelsMax - depth, aim, larger)) return
     const isChild = (place: number) =>
       !isOut(place) && (short === undefined || aim === 'any' || this.#bounds.canGive(short, place))
     const banned: number[] = []
@@ -148,7 +151,7 @@ class RouteSearch {
       this.#bounds.count(place, 1)
       // Of any set, places come in the order of what they give alone: those after this one give no more.
       const unitsEach = aim === 'any' ? -(alone[place]?.[0] ?? 0) : Number.MAX_SAFE_INTEGER
-      if (!this.#bounds.holds(this.#best.score, parcelsMax - depth - 1, aim, unitsEach))
+      if (!this.#bounds.holds(this.#best.score, parcelsMax - depth - 1, aim, { unitsEach, isLarger: false }))
         this.#branch(order, alone, depth + 1, aim)
       this.#bounds.count(place, -1)
       this.#chosen[place] = false
