@@ -52,7 +52,7 @@ class RouteSearch {
     const alone: Score[] = []
     for (let place = 0; place < size; place += 1) {
       this.#chosen[place] = true
-      alone.push(this.#consider())
+      alone.push(this.#keep(this.#allotter.allotAlone(place, this.#chosen)))
       this.#chosen[place] = false
     }
     if (parcelsMax > 1 && size > 1 && !this.#isBest(this.#bounds.ofTwo())) this.#searchSets(alone)
@@ -78,7 +78,10 @@ class RouteSearch {
   }
 
   #consider(): Score {
-    const score = this.#allotter.allot(this.#chosen)
+    return this.#keep(this.#allotter.allot(this.#chosen))
+  }
+
+  #keep(score: Score): Score {
     if (compareScores(score, this.#best.score) < 0) {
       this.#best.score = score
       this.#best.given = [...this.#allotter.given]
