@@ -12,7 +12,7 @@ const STEPS_MAX = 20_000
 export class Allotter {
   readonly #problem: RoutingProblem
   /** By line: places that can give something, cheapest first. */
-  readonly #ranked: number[][]
+  #rankedPlaces: number[][] | undefined
   /** By line × size + place: chunks. As the last `allot` left it. */
   readonly given: number[]
   /** True once some ways were left out because they were too many. */
@@ -21,7 +21,6 @@ export class Allotter {
 
   constructor(problem: RoutingProblem) {
     this.#problem = problem
-    this.#ranked = problem.lines.map((_, line) => rankPlaces(problem, line))
     this.given = new Array<number>(problem.lines.length * problem.size).fill(0)
   }
 
@@ -37,6 +36,31 @@ export class Allotter {
       else this.#tryAll(group, chosen)
     }
     return scoreOf(this.#problem, this.given)
+  }
+
+  /** The same for one place alone, which is asked of every place: mostly nothing has to be put in order. */
+  allotAlone(place: number, chosen: readonly boolean[]): Score {
+    const { lines, groups, size, capacity, unitCosts, parcelCosts } = this.#problem
+    if (groups.length > 0) return this.allot(chosen)
+    this.given.fill(0)
+    const score: Score = new Array<number>(unitCosts.length + 1).fill(0)
+    let isUsed = false
+    for (let line = 0; line < lines.length; line += 1) {
+      const at = line * size + place
+      const chunks = Math.min(lines[line]?.chunks ?? 0, capacity[at] ?? 0)
+      if (chunks === 0) continue
+      isUsed = true
+      this.given[at] = chunks
+      addUnits(score, unitCosts, at, chunks * (lines[line]?.chunkUnits ?? 0))
+    }
+    if (isUsed) addParcel(score, parcelCosts, place)
+    return score
+  }
+
+  /** Made when it is first asked for: one place alone often is the proved best. */
+  get #ranked(): number[][] {
+    this.#rankedPlaces ??= this.#problem.lines.map((_, line) => rankPlaces(this.#problem, line))
+    return this.#rankedPlaces
   }
 
   #fill(line: number, chunks: number, chosen: readonly boolean[], capacity: readonly number[]): void {
@@ -90,15 +114,22 @@ function scoreOf(problem: RoutingProblem, given: readonly number[]): Score {
       if (chunks === 0) continue
       isUsed = true
       const units = chunks * (lines[line]?.chunkUnits ?? 0)
-      score[0] = (score[0] ?? 0) - units
-      for (let nth = 0; nth < unitCosts.length; nth += 1)
-        score[nth + 1] = (score[nth + 1] ?? 0) + units * (unitCosts[nth]?.[at] ?? 0)
+      addUnits(score, unitCosts, at, units)
     }
-    if (!isUsed) continue
-    for (let nth = 0; nth < parcelCosts.length; nth += 1)
-      score[nth + 1] = (score[nth + 1] ?? 0) + (parcelCosts[nth]?.[place] ?? 0)
+    if (isUsed) addParcel(score, parcelCosts, place)
   }
   return score
+}
+
+function addUnits(score: Score, unitCosts: readonly (readonly number[])[], at: number, units: number): void {
+  score[0] = (score[0] ?? 0) - units
+  for (let nth = 0; nth < unitCosts.length; nth += 1)
+    score[nth + 1] = (score[nth + 1] ?? 0) + units * (unitCosts[nth]?.[at] ?? 0)
+}
+
+function addParcel(score: Score, parcelCosts: readonly (readonly number[])[], place: number): void {
+  for (let nth = 0; nth < parcelCosts.length; nth += 1)
+    score[nth + 1] = (score[nth + 1] ?? 0) + (parcelCosts[nth]?.[place] ?? 0)
 }
 
 function rankPlaces({ size, capacity, unitCosts }: RoutingProblem, line: number): number[] {

@@ -93,7 +93,7 @@ async function findLines(
 ): Promise<(RoutingLine & { orderId: string })[]> {
   const found = await sql<RoutingLine & { orderId: string }>`
     select order_id, line_id, item_id, units_per_listing,
-      units_per_listing * (case when ${routed} = 'open' then greatest(0, current - shipped) else ordered end) as units
+      units_per_listing * (case when ${routed} = 'open' then greatest(0, current - shipped - committed) else ordered end) as units
     from order_line
     where organization_id = ${organizationId} and order_id = any(${arrayOf(orderIds, 'uuid')})
       and item_id is not null

@@ -1,7 +1,7 @@
 // Places, stock and orders as the database keeps them, and the decision on them.
-import { refreshStatistics } from '@plimsoll/database'
+import { inTransaction, refreshStatistics } from '@plimsoll/database'
 import { createTestDatabase, type TestDatabase } from '@plimsoll/database/testing'
-import { changeLocation, runStockCommands } from '@plimsoll/stock'
+import { changeLocation, prepareBalances, runStockCommands, UNALLOCATED_LOT } from '@plimsoll/stock'
 import { commandOf, createStockWorld } from '@plimsoll/stock/testing'
 import { type KyselyPlugin, sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -184,11 +184,21 @@ test('free stock and orders are found by indexes, among 20,000 of both', async (
     database.kysely,
   )
   await sql`
-    insert into balance (organization_id, item_id, location_id, lot_id, on_hand, reserved, held, incoming, version,
-      updated_at)
-    select ${organizationId}, gen_random_uuid(), ${locationId('MAIN')}, '00000000-0000-0000-0000-000000000000', 0, 0, 0, 0,
-      1, ${now()}
-    from generate_series(1, 20000) as n`.execute(database.kysely)
+    insert into reservation (organization_id, reservation_id, item_id, location_id, lot_id, kind, owner_kind, owner_id,
+      order_id, units_each, reserved, released, shipped, returned, created_at, updated_at)
+    select organization_id, gen_random_uuid(), item_id, ${locationId('MAIN')}, ${UNALLOCATED_LOT}, 'recorded', 'order-line',
+      line_id, order_id, 1, 1, 0, 0, 0, ${now()}, ${now()}
+    from order_line where organization_id = ${organizationId} and order_id <> ${orderId}`.execute(
+    database.kysely,
+  )
+  const others = Array.from({ length: 20_000 }, () => context.uuid())
+  await inTransaction(database, (tx) =>
+    prepareBalances(
+      tx,
+      context,
+      others.map((other) => ({ itemId: other, locationId: locationId('MAIN'), lotId: UNALLOCATED_LOT })),
+    ),
+  )
   await refreshStatistics(database.kysely)
   const plans: string[] = []
   const explaining: KyselyPlugin = {

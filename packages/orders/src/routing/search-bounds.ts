@@ -87,10 +87,20 @@ export class SearchBounds {
       this.#parcelCost[nth] = (this.#parcelCost[nth] ?? 0) + sign * (parcelCosts[nth]?.[place] ?? 0)
   }
 
-  /** Whether no plan that uses all places of the set and at most `more` others can be better than a score. */
-  holds(best: readonly number[], more: number, aim: 'covering' | 'any'): boolean {
+  /**
+   * Whether no plan that uses all places of the set and at most `more` others can be better than a score.
+   * @param unitsEach what each of the others can give at most, alone
+   * @param isLarger only plans that use another place too
+   */
+  holds(
+    best: readonly number[],
+    more: number,
+    aim: 'covering' | 'any',
+    { unitsEach, isLarger }: { unitsEach: number; isLarger: boolean },
+  ): boolean {
     const { lines } = this.#problem
     let units = 0
+    let unitsCovered = 0
     let isCovered = true
     for (let line = 0; line < lines.length; line += 1) {
       const covered = this.#covered[line] ?? 0
@@ -98,14 +108,18 @@ export class SearchBounds {
       if (covered < target) isCovered = false
       const most = Math.min(target, covered + more * (this.#mostAlone[line] ?? 0))
       units += (lines[line]?.chunkUnits ?? 0) * most
+      unitsCovered += (lines[line]?.chunkUnits ?? 0) * Math.min(target, covered)
     }
+    // Together places give no more than each of them alone.
+    units = Math.min(units, unitsCovered + more * unitsEach)
     // Not all can be had any more: a plan that covers is not among them.
     if (aim === 'covering' && units < this.unitsMax) return true
     const ofUnits = -units - (best[0] ?? 0)
     if (ofUnits !== 0) return ofUnits > 0
     const unitCosts = aim === 'covering' ? this.#unitCosts() : undefined
     for (let nth = 0; nth < this.#parcelCost.length; nth += 1) {
-      const rest = aim === 'covering' && !isCovered ? (this.#cheapestParcel[nth] ?? 0) : 0
+      const needsMore = isLarger || (aim === 'covering' && !isCovered)
+      const rest = needsMore ? (this.#cheapestParcel[nth] ?? 0) : 0
       const difference = (this.#parcelCost[nth] ?? 0) + (unitCosts?.[nth] ?? 0) + rest - (best[nth + 1] ?? 0)
       if (difference !== 0) return difference > 0
     }

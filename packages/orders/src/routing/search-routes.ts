@@ -52,7 +52,7 @@ class RouteSearch {
     const alone: Score[] = []
     for (let place = 0; place < size; place += 1) {
       this.#chosen[place] = true
-      alone.push(this.#consider())
+      alone.push(this.#keep(this.#allotter.allotAlone(place, this.#chosen)))
       this.#chosen[place] = false
     }
     if (parcelsMax > 1 && size > 1 && !this.#isBest(this.#bounds.ofTwo())) this.#searchSets(alone)
@@ -66,9 +66,9 @@ class RouteSearch {
     this.#addOneByOne(alone)
     const byAlone = alone.map((_, place) => place)
     byAlone.sort((a, b) => compareScores(alone[a] ?? [], alone[b] ?? []) || a - b)
-    this.#branch(byAlone, 0, 'covering')
+    this.#branch(byAlone, alone, 0, 'covering')
     // Nothing that covers all there is in so few parcels: any set may be the one that covers most.
-    if (-(this.#best.score[0] ?? 0) < this.#bounds.unitsMax) this.#branch(byAlone, 0, 'any')
+    if (-(this.#best.score[0] ?? 0) < this.#bounds.unitsMax) this.#branch(byAlone, alone, 0, 'any')
     if (this.#workLeft <= 0) this.#exchange()
   }
 
@@ -78,7 +78,10 @@ class RouteSearch {
   }
 
   #consider(): Score {
-    const score = this.#allotter.allot(this.#chosen)
+    return this.#keep(this.#allotter.allot(this.#chosen))
+  }
+
+  #keep(score: Score): Score {
     if (compareScores(score, this.#best.score) < 0) {
       this.#best.score = score
       this.#best.given = [...this.#allotter.given]
@@ -131,12 +134,15 @@ class RouteSearch {
    * Looks at every set of places that may be better. `covering`: only sets that have all that can be had, so a line that is
    * short must come from a place that has it. A place that was looked at is banned for those beside it: no set comes twice.
    */
-  #branch(order: readonly number[], depth: number, aim: 'covering' | 'any'): void {
+  #branch(order: readonly number[], alone: readonly Score[], depth: number, aim: 'covering' | 'any'): void {
     const { parcelsMax } = this.#problem
     const isOut = (place: number) => this.#chosen[place] === true || this.#banned[place] === true
     const short = this.#bounds.shortLine(isOut)
     if (depth > 0 && (short === undefined || aim === 'any')) this.#consider()
     if (depth === parcelsMax) return
+    // All is covered: another place only pays where units are cheaper from there.
+    const larger = { unitsEach: Number.MAX_SAFE_INTEGER, isLarger: true }
+    if (short === undefined && this.#bounds.holds(this.#best.score, parcelsMax - depth, aim, larger)) return
     const isChild = (place: number) =>
       !isOut(place) && (short === undefined || aim === 'any' || this.#bounds.canGive(short, place))
     const banned: number[] = []
@@ -146,8 +152,10 @@ class RouteSearch {
       this.#workLeft -= 1
       this.#chosen[place] = true
       this.#bounds.count(place, 1)
-      if (!this.#bounds.holds(this.#best.score, parcelsMax - depth - 1, aim))
-        this.#branch(order, depth + 1, aim)
+      // Of any set, places come in the order of what they give alone: those after this one give no more.
+      const unitsEach = aim === 'any' ? -(alone[place]?.[0] ?? 0) : Number.MAX_SAFE_INTEGER
+      if (!this.#bounds.holds(this.#best.score, parcelsMax - depth - 1, aim, { unitsEach, isLarger: false }))
+        this.#branch(order, alone, depth + 1, aim)
       this.#bounds.count(place, -1)
       this.#chosen[place] = false
       this.#banned[place] = true
