@@ -75,7 +75,7 @@ export async function makeWorld(options: WorldOptions): Promise<StormWorld> {
     const history = await loadHistory()
     const platforms: StormPlatform[] = []
     try {
-      await makeBrand(base.context, history)
+      await makeBrand(base.context, history, true)
       say(`Starting ${options.platforms.length} simulated platforms…`)
       for (const [at, connector] of options.platforms.entries()) {
         const child = await startPlatform(connector, at, options)

@@ -3,12 +3,14 @@ import { childEnvironment, readConfiguration } from '../configuration.ts'
 import { DEFAULT_CHANNELS, toChannels, UnknownChannel } from '../demo/channels.ts'
 import { type DemoResult, runDemo } from '../demo/run.ts'
 import type { Tick } from '../demo/tick.ts'
+import { checkWarehouses, UnknownWarehouse } from '../demo/warehouses.ts'
 import { numberIn, ORDERS_PER_SECOND, PORT, SECONDS, SEED } from './number-option.ts'
 import { CommandProblem, createOutput, EXIT } from './output.ts'
 import { stopSignal } from './serve.ts'
 
 type DemoCommandOptions = {
   channels: string
+  warehouses: string
   seconds?: number
   faults?: boolean
   json?: boolean
@@ -23,6 +25,11 @@ export function demoCommand(program: Command, exit: (code: number) => void): voi
     .command('demo')
     .description('one brand, simulated shops, one warehouse: watch one count stay true')
     .option('--channels <names>', 'where it sells, separated by commas', DEFAULT_CHANNELS.join(','))
+    .option(
+      '--warehouses <names>',
+      'who counts and sends for it (shipbob, …), separated by commas; none: its own warehouse',
+      '',
+    )
     .option(
       '--seconds <number>',
       'stop after so long and judge the run (default: until Ctrl-C)',
@@ -49,9 +56,11 @@ export function demoCommand(program: Command, exit: (code: number) => void): voi
       const output = createOutput({})
       const stopped = new AbortController()
       void stopSignal().then(() => stopped.abort())
-      const channels = await findChannels(options.channels.split(',').map((name) => name.trim()))
+      const channels = await findChannels(namesIn(options.channels))
+      const warehouses = await findWarehouses(namesIn(options.warehouses))
       const result = await runDemo({
         channels,
+        warehouses,
         configuration: readConfiguration({ port: options.port }, { logLevel: 'warn' }),
         seconds: options.seconds,
         faults: options.faults === true,
@@ -82,12 +91,33 @@ async function findChannels(names: readonly string[]) {
   }
 }
 
+async function findWarehouses(names: readonly string[]): Promise<string[]> {
+  try {
+    await checkWarehouses(names)
+    return [...new Set(names)]
+  } catch (error) {
+    if (error instanceof UnknownWarehouse) throw new CommandProblem(error.message)
+    throw error
+  }
+}
+
+function namesIn(list: string): string[] {
+  return list
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '')
+}
+
 function isGood(result: DemoResult): boolean {
   return (
     result.converged &&
     result.conservation &&
     result.ordersApplied === result.ordersPlaced &&
-    result.drift === 0
+    result.drift === 0 &&
+    (result.parcels === undefined ||
+      (result.shippedTwice === 0 &&
+        result.countsAgree === true &&
+        result.trackingConfirmed === result.parcels))
   )
 }
 
@@ -104,6 +134,11 @@ function toText(result: DemoResult): string {
     '',
     `${result.ordersPlaced} orders placed, ${result.ordersApplied} known to the hub; ${result.unitsSold} units sold, ${result.oversoldUnits} oversold.`,
     `${result.listings} listings, ${result.drift} out of step; ledger ${result.conservation ? 'adds up' : 'DOES NOT ADD UP'}; ${result.parked} events parked.`,
+    ...(result.parcels === undefined
+      ? []
+      : [
+          `${result.ordersShipped} orders shipped in ${result.parcels} parcels, ${result.trackingConfirmed} of them shown to customers; ${result.shippedTwice} units shipped twice; counts ${result.countsAgree === true ? 'agree' : 'DO NOT AGREE'}.`,
+        ]),
     `From a stock change to the platform: p50 ${change.p50 ?? '–'} ms, p99 ${change.p99 ?? '–'} ms (${change.samples} samples).`,
   ].join('\n')
 }

@@ -32,16 +32,18 @@ export async function stockShop(child: Child, history: History): Promise<ShopCon
   return control
 }
 
-/** Makes the brand's location and items, with their opening stock received into the ledger. */
-export async function makeBrand(context: SyncContext, history: History): Promise<void> {
+/**
+ * Makes the brand's location and items, with their opening stock received into the ledger.
+ * @param isStocked false: all of it lies at warehouses of others
+ */
+export async function makeBrand(context: SyncContext, history: History, isStocked: boolean): Promise<void> {
   await ensureLocation(context, LOCATION)
   await importItems(context, {
     name: 'opening',
     items: history.items.map((item) => ({
       sku: item.sku,
       name: item.name.en,
-      location: LOCATION.code,
-      quantity: item.opening,
+      ...(isStocked && { location: LOCATION.code, quantity: item.opening }),
     })),
   })
 }

@@ -84,6 +84,9 @@ export function createShopControl(url: string) {
       const { status } = await call('POST', `/orders/${encodeURIComponent(externalId)}/${step}`)
       return status < 300
     },
+    /** What its customers can see of parcels: texts with the tracking numbers in them. */
+    toldCustomers: async () =>
+      z.object({ rows: z.array(z.string()) }).parse(await good('GET', '/told-customers')).rows,
     setFaults: async (faults: object) => {
       await good('PUT', '/faults', faults)
     },

@@ -23,10 +23,19 @@ import type { DemoShops } from './screen-controls.ts'
 import { type PlatformVerdict, settle, toPlatforms } from './settle.ts'
 import { replayShoppers } from './shoppers.ts'
 import { type Tick, tick } from './tick.ts'
+import {
+  awaitSent,
+  connectWarehouse,
+  type DemoWarehouse,
+  type SendingVerdict,
+  sendFrom,
+} from './warehouses.ts'
 
 export type DemoOptions = {
   configuration: Configuration
   channels: readonly DemoChannel[]
+  /** Connectors of warehouses that count and send for the brand; none: its own warehouse, and somebody else sends. */
+  warehouses: readonly string[]
   /** Undefined: until stopped. */
   seconds: number | undefined
   faults: boolean
@@ -57,7 +66,7 @@ export type DemoResult = Verdict & {
   seconds: number
   settledMs: number
   faults: Record<string, number>
-}
+} & Partial<SendingVerdict>
 
 /** A killed hub is started again after this, as a supervisor would. */
 const RESTART_MS = 1_000
@@ -111,7 +120,14 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
       ),
     )
     options.say(`Importing ${history.items.length} items and connecting the shops…`)
-    await makeBrand(base.context, history)
+    await makeBrand(base.context, history, options.warehouses.length === 0)
+    const warehouses: DemoWarehouse[] = []
+    for (const [nth, connector] of options.warehouses.entries()) {
+      const args = ['simulate', connector, '--products', '0', '--seed', String(options.seed + 100 + nth)]
+      const started = await child(connector, [...args, ...clockOption(scale), '--json'])
+      const place = { connector, history, nth, of: options.warehouses.length }
+      warehouses.push(await connectWarehouse(base.context, started, place))
+    }
     const shops: DemoShop[] = []
     for (const [index, { connector, name, ordersPollMs }] of channels.entries()) {
       const shopChild = shopChildren[index]
@@ -120,9 +136,11 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
       shops.push(await connectShop(base.context, shopChild, { connector, name, control, ordersPollMs }))
     }
 
+    if (warehouses.length > 0) await sendFrom(base.context, shops, warehouses)
+
     options.say('Starting two hub processes…')
     const hubs = await startHubs({ options, base, folder, shops, scale, child })
-    return await run({ options, base, history, shops, hubs, random, clock, scale, child })
+    return await run({ options, base, history, shops, warehouses, hubs, random, clock, scale, child })
   } finally {
     for (const each of children.reverse())
       await stopChild(each, { ms: 5_000, sleep: (ms, signal) => clock.sleep(ms, signal) })
@@ -183,6 +201,7 @@ type Run = {
   base: HubBase
   history: History
   shops: readonly DemoShop[]
+  warehouses: readonly DemoWarehouse[]
   hubs: HubProcess[]
   random(): number
   /** The machine's own: shoppers, the clerk and what is measured go by it. */
@@ -194,7 +213,7 @@ type Run = {
 }
 
 async function run(world: Run): Promise<DemoResult> {
-  const { options, base, history, shops, hubs, random, clock, scale, child } = world
+  const { options, base, history, shops, warehouses, hubs, random, clock, scale, child } = world
   const startedMs = clock.monotonic()
   const over = new AbortController()
   const signal = AbortSignal.any([options.signal, over.signal])
@@ -229,29 +248,41 @@ async function run(world: Run): Promise<DemoResult> {
       random,
       signal,
     }),
-    workAsClerk(
-      {
-        hubUrl: () => first?.url ?? '',
-        skus: history.items.map((item) => item.sku),
-        locationCode: LOCATION.code,
-        everyMs: CLERK_MS,
-        clock,
-        random,
-        uuid: processContext.uuid,
-        signal,
-      },
-      book,
-    ),
+    // What a warehouse of others counts no clerk of ours changes.
+    warehouses.length > 0
+      ? Promise.resolve()
+      : workAsClerk(
+          {
+            hubUrl: () => first?.url ?? '',
+            skus: history.items.map((item) => item.sku),
+            locationCode: LOCATION.code,
+            everyMs: CLERK_MS,
+            clock,
+            random,
+            uuid: processContext.uuid,
+            signal,
+          },
+          book,
+        ),
     tick({ onTick: options.onTick, base, shops, clock, signal, startedMs, restarts: () => restarts }),
   ]
-  const trouble = options.faults ? stir({ options, shops, clock, signal, restart }) : Promise.resolve()
+  const trouble = options.faults
+    ? stir({ options, shops, warehouses, clock, signal, restart })
+    : Promise.resolve()
 
   await clock.sleep((options.seconds ?? 10 * 365 * 86_400) * 1_000, signal).catch(() => undefined) // stopped early
   over.abort()
   await Promise.all([...work, trouble])
 
   options.say('Shoppers have gone home. Waiting until every listing is in step…')
-  await Promise.all(shops.map((shop) => shop.control.setFaults(toFaultSettings(NO_FAULTS))))
+  const calm = toFaultSettings(NO_FAULTS)
+  await Promise.all(shops.map((shop) => shop.control.setFaults(calm)))
+  await Promise.all(warehouses.map(({ floor }) => floor.setFaults(calm)))
+  const isJudged = options.seconds !== undefined
+  const sent =
+    warehouses.length === 0
+      ? undefined
+      : await awaitSent({ base, shops, warehouses, clock, isJudged, say: options.say })
   const settled = await settle({
     base,
     shops,
@@ -296,6 +327,7 @@ async function run(world: Run): Promise<DemoResult> {
     ...verdict,
     converged: verdict.converged && Object.values(platforms).every(({ converged }) => converged),
     timeScale: scale.factor,
+    ...sent,
     platforms,
     killedAtMs,
     oversells: oversells.map(({ atNs, ...told }) => ({
@@ -320,6 +352,7 @@ async function run(world: Run): Promise<DemoResult> {
 async function stir(world: {
   options: DemoOptions
   shops: readonly DemoShop[]
+  warehouses: readonly DemoWarehouse[]
   clock: Clock
   signal: AbortSignal
   restart(index: number): Promise<void>
@@ -329,6 +362,7 @@ async function stir(world: {
   await clock.sleep(seconds * 100, signal).catch(() => undefined) // the run is over
   options.say('  faults on: duplicates, reordering, lost webhooks, 429, 5xx, slow and dropped answers')
   await Promise.all(shops.map((shop) => shop.control.setFaults(toFaultSettings(ALL_FAULTS))))
+  await Promise.all(world.warehouses.map(({ floor }) => floor.setFaults(toFaultSettings(ALL_FAULTS))))
   await clock.sleep(seconds * 300, signal).catch(() => undefined) // the run is over
   await world.restart(0)
 }

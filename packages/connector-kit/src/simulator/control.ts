@@ -59,6 +59,11 @@ export type ControlOperations = {
     locationId: string
     quantity: number
   }): Awaitable<{ before: number | null } | undefined>
+  /**
+   * What customers can see of parcels on the platform: texts with the tracking numbers in them, by its own records. Absent:
+   * the simulator keeps no such record.
+   */
+  toldCustomers?(): Awaitable<string[]>
   /** For the storefront: products whose SKU or title contains `search` (any case), at most `limit`. */
   products(query: { search: string; limit: number }): Awaitable<{ total: number; rows: ShopProduct[] }>
 }
@@ -177,6 +182,8 @@ export function controlRoutes(
     kit.books.edits.append({ atNs, stockUnitId, locationId, before: replaced.before, after: level.quantity })
     return level
   })
+
+  app.get('/told-customers', async () => ({ rows: (await control.toldCustomers?.()) ?? [] }))
 
   app.get('/faults', async () => kit.faults.get())
   app.put('/faults', async (request) => {

@@ -30,6 +30,14 @@ export function createControl(shop: Shop): ControlOperations {
         ),
       ),
     levels: () => catalogue.all().filter(isSold).map(levelOf),
+    toldCustomers: () =>
+      orders
+        .all()
+        .flatMap(({ fulfillments, trackings, notes }) => [
+          ...fulfillments.flatMap(({ meta }) => meta.map(({ value }) => String(value))),
+          ...trackings.map(({ tracking_number: number }) => number),
+          ...notes.filter(({ toCustomer }) => toCustomer).map(({ note }) => note),
+        ]),
     placeOrder(lines, to) {
       shop.cancelUnpaid()
       const placed = shop.checkout(lines, to)

@@ -24,7 +24,8 @@ export async function findDestination(
   orderId: string,
 ): Promise<OrderDestination> {
   type Row = {
-    destination: RoutingOrder['destination'] | null
+    /** As `OrderFacts` says it: what is not known is left out. */
+    destination: { country: string; region?: string; postalCode?: string } | null
     connectionName: string | null
     connectorId: string | null
     shipBy: Date | null
@@ -36,7 +37,14 @@ export async function findDestination(
     where organization_id = ${organizationId} and order_id = ${orderId}`.execute(db)
   const [row] = found.rows
   return {
-    destination: row?.destination ?? undefined,
+    destination:
+      row?.destination == null
+        ? undefined
+        : {
+            country: row.destination.country,
+            region: row.destination.region ?? null,
+            postalCode: row.destination.postalCode ?? null,
+          },
     connectionName: row?.connectionName ?? undefined,
     connectorId: row?.connectorId ?? undefined,
     shipBy: row?.shipBy ?? null,

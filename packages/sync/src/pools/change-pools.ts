@@ -80,9 +80,12 @@ export async function applyPools(
     throw syncProblem('unknown-connection', 'connection', 'There is no such connection.')
   if (expectedVersion !== undefined && expectedVersion !== version)
     return { kind: 'version-changed', version }
+  const warehouses = [...context.connectors].flatMap(([id, { manifest }]) =>
+    manifest.kind === 'warehouse' ? [id] : [],
+  )
   const [places, ours] = await Promise.all([
     findPlatformPlaces(tx, place),
-    findOwnLocations(tx, organizationId),
+    findOwnLocations(tx, organizationId, warehouses),
   ])
   const decided = decidePools(places, ours, changes)
   if (decided.kind === 'refused') throw syncProblem(decided.code, decided.field, decided.message)

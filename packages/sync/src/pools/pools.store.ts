@@ -60,8 +60,15 @@ export async function findPlatformPlaces(db: Db, place: Place): Promise<Platform
   return found.rows
 }
 
-/** All of ours, with what speaks against selling from there. */
-export async function findOwnLocations(db: Db, organizationId: string): Promise<OwnLocation[]> {
+/**
+ * All of ours, with what speaks against selling from there.
+ * @param warehouses connectors of warehouses: what they count is sold by others
+ */
+export async function findOwnLocations(
+  db: Db,
+  organizationId: string,
+  warehouses: readonly string[],
+): Promise<OwnLocation[]> {
   const found = await sql<OwnLocation>`
     select location.location_id, code, archived_at is not null as is_archived, kind = 'transit' as is_transit, (
         select '"' || place.name || '" of ' || connection.name from counted_place
@@ -69,6 +76,7 @@ export async function findOwnLocations(db: Db, organizationId: string): Promise<
         join connection using (organization_id, connection_id)
         where counted_place.organization_id = location.organization_id
           and counted_place.location_id = location.location_id
+          and connection.connector <> all(${sql.val([...warehouses])}::text[])
       ) as stands_for
     from location
     where organization_id = ${organizationId}
