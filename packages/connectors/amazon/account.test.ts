@@ -1,5 +1,6 @@
 import { type ExternalListing, isConnectorError, manualClock, toTokenFailure } from '@plimsoll/connector-kit'
 import { fromEnvironment } from '@plimsoll/connector-kit/conformance'
+import { sampleRecipients } from '@plimsoll/connector-kit/simulator'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { isTokenRefused } from './authorization.ts'
@@ -106,6 +107,32 @@ describe('errors', () => {
       expect(found.missingScopes.toSorted()).toEqual(['Amazon Fulfillment', 'Inventory and Order Tracking'])
       expect(found).toMatchObject({ accountId: 'na:A3PLIMSOLLSIM', currency: 'USD' })
     }))
+
+  test.each(['2026-01-01', 'v0'] as const)(
+    'without the role for buyers’ data orders are read as before, and check() says what is missing (%s)',
+    (ordersApi) =>
+      withAccount(
+        { ...atOnce, missingRoles: ['buyers'], settings: { ordersApi } },
+        async ({ operations, seed, buy, calls }) => {
+          await seed({})
+          const id = await buy('S-0', 1, sampleRecipients[1])
+          const read = async () => (await operations.order(id)).destination
+          // The older API tells everybody the place, and nobody the street.
+          const place = { country: 'DE', region: undefined, postalCode: '50667', city: 'Köln' }
+          expect(await read()).toEqual(ordersApi === 'v0' ? place : undefined)
+          const before = calls.length
+          await read()
+          // Once refused, it is not asked for again.
+          expect(calls.slice(before).map(({ operation }) => operation)).toEqual(
+            ordersApi === 'v0' ? ['order', 'orders.items'] : ['order'],
+          )
+          expect(await operations.recipient?.(id)).toBeUndefined()
+          const { missingScopes, warnings } = await operations.check()
+          expect(missingScopes).toEqual([])
+          expect(warnings.join(' ')).toContain('Direct to Consumer Shipping')
+        },
+      ),
+  )
 
   test('a refresh token that was revoked is for a person', () =>
     withAccount(atOnce, async ({ simulator, operations }) => {

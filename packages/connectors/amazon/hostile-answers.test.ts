@@ -7,11 +7,12 @@ import {
   expectSoundOrder,
   expectSoundOutcomes,
   expectSoundPage,
+  expectSoundRecipient,
   fromEnvironment,
   spoiltText,
   spoiltValue,
 } from '@plimsoll/connector-kit/conformance'
-import { seededRandom } from '@plimsoll/connector-kit/simulator'
+import { sampleRecipients, seededRandom } from '@plimsoll/connector-kit/simulator'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { connector } from './index.ts'
@@ -43,7 +44,7 @@ beforeAll(async () => {
     ['A', 'B', 'C, D'].map((sku) => ({ sku, title: sku, barcode: '4006381333931', price: 1, quantity: 9 })),
   )
   await control.addProducts([{ sku: 'K', title: 'K', price: 1, quantity: 3, keptByPlatform: true }])
-  const placed = await control.placeOrder([{ sku: 'A', quantity: 2 }])
+  const placed = await control.placeOrder([{ sku: 'A', quantity: 2 }], sampleRecipients[2])
   orderId = placed.kind === 'placed' ? placed.externalId : ''
   tickets = ['A', 'B'].map((sku) => JSON.stringify(['patch', 'x', Date.now(), sku, 7, 9]))
 })
@@ -88,6 +89,7 @@ const stories: Record<string, (operations: ChannelOperations) => Promise<void>> 
       ({ rows }) => rows.forEach(expectSoundOrder),
     ),
   order: async (operations) => expectSoundOrder(await operations.order(orderId)),
+  recipient: async (operations) => expectSoundRecipient(await operations.recipient?.(orderId)),
   counts: (operations) =>
     firstPages(
       async (cursor) =>

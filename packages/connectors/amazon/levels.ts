@@ -12,7 +12,7 @@ export type Reading = {
   transport: Transport
   settings: Settings
   signal?: AbortSignal | undefined
-  /** See `orders.ts`. */
+  /** Whether Amazon tells this application who gets an order: false once it has refused, as long as the connection is open. */
   buyers: { isTold: boolean }
 }
 

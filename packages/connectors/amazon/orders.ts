@@ -12,9 +12,6 @@ export const INCLUDED = 'FULFILLMENT'
 /** Where it goes; with it come name and street, which are dropped as the answer is read. */
 const WITH_RECIPIENT = `${INCLUDED},RECIPIENT`
 
-/** Whether Amazon tells this application who gets an order; false once it has refused, for as long as the connection is open. */
-export type BuyersTold = { isTold: boolean }
-
 /** Asks for the place too, where that is allowed: without the role the whole would be refused. */
 async function withRecipient<T>({ buyers }: Reading, ask: (includedData: string) => Promise<T>): Promise<T> {
   if (!buyers.isTold) return await ask(INCLUDED)

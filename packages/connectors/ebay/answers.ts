@@ -142,7 +142,6 @@ export const addressedOrder = z.object({
     )
     .optional(),
 })
-export type AddressedOrder = z.infer<typeof addressedOrder>
 
 export const order = z.object({
   orderId: text,

@@ -7,11 +7,12 @@ import {
   expectSoundOrder,
   expectSoundOutcomes,
   expectSoundPage,
+  expectSoundRecipient,
   fromEnvironment,
   spoiltText,
   spoiltValue,
 } from '@plimsoll/connector-kit/conformance'
-import { seededRandom } from '@plimsoll/connector-kit/simulator'
+import { sampleRecipients, seededRandom } from '@plimsoll/connector-kit/simulator'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { connector } from './index.ts'
@@ -35,10 +36,13 @@ beforeAll(async () => {
     quantity: 50,
   }))
   keys = await control.addProducts(products)
-  const placed = await control.placeOrder([
-    { sku: 'S-0', quantity: 3 },
-    { sku: 'S-3', quantity: 1 },
-  ])
+  const placed = await control.placeOrder(
+    [
+      { sku: 'S-0', quantity: 3 },
+      { sku: 'S-3', quantity: 1 },
+    ],
+    sampleRecipients[2],
+  )
   if (placed.kind === 'refused') throw new Error('it can be bought')
   orderId = placed.externalId
   const order = simulator.book.find(orderId)
@@ -101,6 +105,9 @@ const stories: Record<string, (operations: ChannelOperations) => Promise<void>> 
   },
   async order(operations) {
     expectSoundOrder(await operations.order(orderId))
+  },
+  async recipient(operations) {
+    expectSoundRecipient(await operations.recipient?.(orderId))
   },
   async ship(operations) {
     const shipment = {

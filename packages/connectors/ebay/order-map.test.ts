@@ -41,6 +41,41 @@ function orderOf(
   })
 }
 
+const shipTo = {
+  fullName: 'Some One',
+  contactAddress: { addressLine1: '1 Row', city: 'Graz', postalCode: '8010', countryCode: 'AT' },
+}
+const sent = (shippingStep: object) =>
+  orderSchema.parse({
+    ...orderOf({
+      line: { lineItemFulfillmentInstructions: { shipByDate: '2026-11-23T22:59:59.000Z' } },
+    }),
+    fulfillmentStartInstructions: [
+      {
+        fulfillmentInstructionsType: 'SHIP_TO',
+        finalDestinationAddress: { addressLine1: '9 Far Street', countryCode: 'NZ' },
+        shippingStep,
+      },
+    ],
+  })
+
+test('where it goes is where eBay wants it sent, without name and street; by when, and how', () => {
+  const order = toOrder(sent({ shipTo, shippingServiceCode: 'AT_Post' }), [])
+  expect(order).toMatchObject({
+    destination: { country: 'AT', region: undefined, postalCode: '8010', city: 'Graz' },
+    shipBy: new Date('2026-11-23T22:59:59.000Z'),
+    shippingMethod: 'AT_Post',
+  })
+  expect(JSON.stringify(order)).not.toMatch(/Some One|1 Row|Far Street/)
+})
+
+test.each([{}, { shipTo: {} }, { shipTo: { contactAddress: { countryCode: 'Austria' } } }, { shipTo: 7 }])(
+  'an order that says nowhere (%o) is read all the same',
+  (shippingStep) => {
+    expect(toOrder(sent(shippingStep), []).destination).toBeUndefined()
+  },
+)
+
 test('a paid order: its line names the listing, its units are off the listing already', () => {
   const order = toOrder(orderOf(), [])
   expect(order).toEqual({

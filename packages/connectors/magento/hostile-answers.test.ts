@@ -8,6 +8,7 @@ import {
   expectSoundOrder,
   expectSoundOutcomes,
   expectSoundPage,
+  expectSoundRecipient,
   fromEnvironment,
   spoiltText,
   spoiltValue,
@@ -84,6 +85,9 @@ const stories: Record<string, Story> = {
   },
   async order(operations, { open }) {
     expectSoundOrder(await operations.order(open))
+  },
+  async recipient(operations, { open }) {
+    expectSoundRecipient(await operations.recipient?.(open))
   },
   async countOrders(operations) {
     const count = await operations.countOrders?.({ from: new Date(0), to: new Date('2099-01-01') })

@@ -13,6 +13,7 @@ import {
   expectSoundOrder,
   expectSoundOutcomes,
   expectSoundPage,
+  expectSoundRecipient,
   fromEnvironment,
   spoiltText,
   spoiltValue,
@@ -98,7 +99,7 @@ test.each([
   const keys = ['1', '2', '3'].map((stockUnitId) => ({ stockUnitId, locationId: 'default' }))
   const writes = keys.map((key) => ({ ...key, writeId: key.stockUnitId, quantity: 4, expected: undefined }))
   await fc.assert(
-    fc.asyncProperty(fc.integer(), fc.nat(5), async (seed, which) => {
+    fc.asyncProperty(fc.integer(), fc.nat(6), async (seed, which) => {
       const random = seededRandom(seed)
       simulator.faults.rewriteAnswers((body) =>
         body === '' || body.includes('access_token') ? body : spoil(body, random),
@@ -125,6 +126,9 @@ test.each([
           }
           case 4:
             expectSoundOrder(await operations.order(orderId))
+            break
+          case 5:
+            expectSoundRecipient(await operations.recipient?.(orderId))
             break
           default:
             expect((await operations.check()).accountId).not.toBe('')

@@ -7,6 +7,7 @@ import {
   expectSoundOrder,
   expectSoundOutcomes,
   expectSoundPage,
+  expectSoundRecipient,
   fromEnvironment,
   spoiltText,
   spoiltValue,
@@ -133,6 +134,9 @@ const stories: Record<string, (operations: ChannelOperations, exchanges: Exchang
     const order = await operations.order(gid('Order', 31))
     expectSoundOrder(order)
     expect(order.lines.map(({ externalId }) => externalId)).toEqual(idsIn(exchanges, 'order', 'lineItems'))
+  },
+  async recipient(operations) {
+    expectSoundRecipient(await operations.recipient?.(gid('Order', 31)))
   },
   async ship(operations, exchanges) {
     const { externalId } = await operations.ship(shipment)

@@ -223,7 +223,6 @@ const addressed = z.object({
     .nullish(),
   customerEmailId: part,
 })
-export type AddressedOrder = z.infer<typeof addressed>
 export const addressedOrder = z.union([
   z.object({ order: addressed }),
   addressed.transform((whole) => ({ order: whole })),

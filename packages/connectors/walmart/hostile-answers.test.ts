@@ -7,6 +7,7 @@ import {
   expectSoundOrder,
   expectSoundOutcomes,
   expectSoundPage,
+  expectSoundRecipient,
   fromEnvironment,
   spoiltText,
   spoiltValue,
@@ -111,6 +112,9 @@ const stories: Record<string, Story> = {
     const found = await operations.order(order)
     expectSoundOrder(found)
     expect(found.externalId).toBe(order)
+  },
+  async recipient({ operations }, { order }) {
+    expectSoundRecipient(await operations.recipient?.(order))
   },
   async ship({ operations }, { order }) {
     const shipped = await operations.ship({

@@ -7,6 +7,7 @@ import {
   expectSoundOrder,
   expectSoundOutcomes,
   expectSoundPage,
+  expectSoundRecipient,
   fromEnvironment,
   spoiltText,
   spoiltValue,
@@ -112,6 +113,9 @@ const stories: Record<string, (operations: ChannelOperations, exchanges: Exchang
     expect(order.lines.map(({ externalId }) => externalId)).toEqual(
       rowsOf(answered.line_items).map(({ id }) => String(id)),
     )
+  },
+  async recipient(operations) {
+    expectSoundRecipient(await operations.recipient?.('31'))
   },
   async ship(operations) {
     const { externalId } = await operations.ship({

@@ -136,7 +136,8 @@ async function findStock(context: SyncContext): Promise<Map<string, number>> {
 
 async function findCancelledUnits(context: SyncContext): Promise<Map<string, number>> {
   const found = await sql<{ sku: string; units: number }>`
-    select item.sku, sum(order_line.ordered - order_line.current)::bigint as units
+    -- What left although it was cancelled has left.
+    select item.sku, sum(order_line.ordered - greatest(order_line.current, order_line.dispatched))::bigint as units
     from order_line join item using (organization_id, item_id)
     where organization_id = ${context.organizationId}
     group by item.sku`.execute(context.database.kysely)

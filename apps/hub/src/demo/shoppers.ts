@@ -8,6 +8,8 @@ export type ShopperOptions = {
   ordersPerSecond: number
   /** Of orders that are refunded before they ship, some time after they were placed; 0 unless given. */
   refundedShare?: number
+  /** Of orders that the shop's staff mark as shipped; a quarter unless given. */
+  shippedShare?: number
   clock: Clock
   random(): number
   signal: AbortSignal
@@ -48,10 +50,10 @@ export async function replayShoppers(options: ShopperOptions): Promise<void> {
 
 /** Some orders are cancelled, shipped or refunded a while after; a run that ends first leaves them as they are. */
 async function later(options: ShopperOptions, shop: ShopControl, externalId: string): Promise<void> {
-  const { random, clock, signal, refundedShare = 0 } = options
+  const { random, clock, signal, refundedShare = 0, shippedShare = SHIPPED_SHARE } = options
   const step = stepOf<'cancel' | 'fulfill' | 'refund'>(random(), [
     ['cancel', CANCELLED_SHARE],
-    ['fulfill', SHIPPED_SHARE],
+    ['fulfill', shippedShare],
     ['refund', refundedShare],
   ])
   if (step === undefined) return

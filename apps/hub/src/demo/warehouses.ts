@@ -181,6 +181,8 @@ export type SendingVerdict = {
   /** Tracking numbers of parcels that customers can see on the platforms, by these' books. */
   trackingConfirmed: number
   parcels: number
+  /** Parcels of orders that were cancelled when they had been packed: their platforms take no tracking any more. */
+  leftThoughCancelled: number
   /** Units sent beyond what was asked for. */
   shippedTwice: number
   /** What the hub believes to lie at each warehouse is what lies there. */
@@ -237,10 +239,12 @@ export async function judgeSending(
     ordersShipped: 0,
     trackingConfirmed: 0,
     parcels: 0,
+    leftThoughCancelled: 0,
     shippedTwice: 0,
     countsAgree: true,
     open: await countOpen(context),
   }
+  const cancelled = await findCancelledParcels(context)
   for (const { location, floor } of warehouses) {
     const { rows: counted } = await sql<{ sku: string; onHand: number }>`
       select item.sku, sum(balance.on_hand)::bigint as on_hand
@@ -251,7 +255,9 @@ export async function judgeSending(
       group by item.sku
       order by item.sku`.execute(context.database.kysely)
     const judged = await floor.verdict(counted)
-    const numbers = await floor.trackingNumbers()
+    const left = await floor.trackingNumbers()
+    const numbers = left.filter((number) => !cancelled.has(number))
+    all.leftThoughCancelled += left.length - numbers.length
     all.ordersShipped += judged.ordersShipped
     all.shippedTwice += judged.shippedTwice
     all.countsAgree &&= judged.countsAgree
@@ -262,6 +268,16 @@ export async function judgeSending(
     details.differences.push(...judged.differences)
   }
   return { verdict: all, details }
+}
+
+async function findCancelledParcels({ database, organizationId }: SyncContext): Promise<Set<string>> {
+  const found = await sql<{ trackingNumber: string }>`
+    select tracking_number from parcel
+    join shipment using (organization_id, shipment_id)
+    join sales_order using (organization_id, order_id)
+    where organization_id = ${organizationId} and sales_order.state = 'cancelled' and tracking_number is not null
+    order by tracking_number`.execute(database.kysely)
+  return new Set(found.rows.map(({ trackingNumber }) => trackingNumber))
 }
 
 async function findTasks({ database, organizationId }: SyncContext): Promise<string[]> {

@@ -16,6 +16,7 @@ export {
   expectSoundOrder,
   expectSoundOutcomes,
   expectSoundPage,
+  expectSoundRecipient,
 } from './soundness.ts'
 export { spoiltText, spoiltValue } from './spoilt-json.ts'
 export { expectSoundShipment } from './warehouse-world.ts'

@@ -9,6 +9,7 @@ import type {
   WriteOutcome,
 } from '../canonical.ts'
 import { actionFor, isConnectorError } from '../errors.ts'
+import type { Recipient } from '../warehouse/shapes.ts'
 import { expect } from './expect.ts'
 
 /** What every canonical value promises, whatever the platform answered. For conformance cases and property tests. */
@@ -44,6 +45,19 @@ export function expectSoundOrder(order: ExternalOrder): void {
   }
   const ids = order.lines.map((line) => line.externalId)
   expect(new Set(ids).size, 'no two lines share an id').toBe(ids.length)
+}
+
+/** What can be sent to: somebody, a street, and a country that is one. Undefined: the platform does not say. */
+export function expectSoundRecipient(recipient: Recipient | undefined): void {
+  if (recipient === undefined) return
+  const { name, company, addressLines, city, region, postalCode, country, phone, email } = recipient
+  expectText(name, 'the name')
+  expect(country, 'the country is one of ISO 3166-1').toMatch(/^[A-Z]{2}$/)
+  expect(addressLines.length, 'there is a street').toBeGreaterThan(0)
+  for (const line of addressLines) expectText(line, 'a line of the address')
+  expect(typeof city).toBe('string')
+  for (const part of [company, region, postalCode, phone, email])
+    if (part !== undefined) expectText(part, 'a part of the recipient')
 }
 
 /** I12: a quantity is a whole number or undefined. */

@@ -171,9 +171,10 @@ export function orderRoutes(site: Site): ApiRoute[] {
       operation: 'getOrder',
       role: 'orders',
       handle(call) {
+        const included = includedOf(call)
         const order = account.orders.get(call.params.orderId ?? '')
         if (order === undefined) throw notFound(`Order ${call.params.orderId} was not found.`)
-        return { body: { order: toOrder(site, order, includedOf(call)) } }
+        return { body: { order: toOrder(site, order, included) } }
       },
     },
   ]

@@ -6,6 +6,7 @@ import {
   createBudgets,
   createHttp,
   type Http,
+  type Recipient,
   systemClock,
 } from '@plimsoll/connector-kit'
 import type { ControlLevel, ProductSeed } from '@plimsoll/connector-kit/simulator'
@@ -36,7 +37,7 @@ export type ConnectedAccount = {
   http: Http
   calls: CallRecord[]
   seed(...products: Partial<ProductSeed>[]): Promise<ControlLevel[]>
-  buy(sku: string, quantity: number): Promise<string>
+  buy(sku: string, quantity: number, to?: Recipient): Promise<string>
   step(orderId: string, step: 'pay' | 'cancel' | 'fulfill'): Promise<void>
   /** Another process: nothing remembered. */
   again(): ChannelOperations
@@ -85,8 +86,8 @@ export async function withAccount(
             ...product,
           })),
         ),
-      async buy(sku, quantity) {
-        const placed = await control.placeOrder([{ sku, quantity }])
+      async buy(sku, quantity, to) {
+        const placed = await control.placeOrder([{ sku, quantity }], to)
         if (placed.kind === 'refused') throw new Error(`${sku} is out of stock`)
         return placed.externalId
       },

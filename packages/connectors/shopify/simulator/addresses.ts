@@ -1,5 +1,4 @@
 import type { Recipient } from '@plimsoll/connector-kit'
-import { gid } from './views.ts'
 
 /** A buyer as GraphQL shows them, and as webhook bodies do. */
 
@@ -28,7 +27,7 @@ export function mailingAddress(orderId: number, to: Recipient) {
   const { country, ...parts } = partsOf(to)
   return {
     __typename: 'MailingAddress',
-    id: `${gid('MailingAddress', orderId)}?model_name=Address`,
+    id: `gid://shopify/MailingAddress/${orderId}?model_name=Address`,
     ...parts,
     countryCodeV2: country,
   }

@@ -80,6 +80,19 @@ export const variation = object({
   ),
 })
 
+/** Every part is a text, empty where nobody typed it; plugins that clean addresses up leave parts out. */
+const addressFields = {
+  first_name: text,
+  last_name: text,
+  company: text,
+  address_1: { ...text, orNull: true },
+  address_2: text,
+  city: text,
+  state: text,
+  postcode: { ...oneOf('50667', '', 50_667), orAbsent: true },
+  country: oneOf('DE', 'US', 'CN', '', 'Germany'),
+} satisfies Record<string, Field>
+
 /** Version2/class-wc-rest-orders-v2-controller.php `get_formatted_item_data`, `get_order_item_data`. */
 export const order = object({
   id,
@@ -112,6 +125,10 @@ export const order = object({
       meta_data: meta,
     }),
   ),
+  billing: object({ ...addressFields, email: text, phone: text }),
+  // `phone` since 5.6.
+  shipping: object({ ...addressFields, phone: { ...text, orAbsent: true } }),
+  shipping_lines: list(object({ id, method_title: { ...text, orNull: true }, method_id: text })),
   refunds: { ...list(object({ id, reason: text, total: text }), 0.4), orAbsent: true },
   meta_data: {
     ...list(

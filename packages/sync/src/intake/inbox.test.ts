@@ -117,6 +117,13 @@ test.each<[WebhookEvent, string | undefined, string | undefined]>([
 test('an order survives its way through jsonb', () => {
   const stored: unknown = JSON.parse(JSON.stringify({ kind: 'order', order }))
   expect(reviveOrder(stored)).toEqual(order)
+  const sent = {
+    ...order,
+    destination: { country: 'DE', region: undefined, postalCode: '50667', city: 'Köln' },
+    shipBy: new Date('2026-11-28T12:00:00Z'),
+    shippingMethod: 'DHL',
+  }
+  expect(reviveOrder(JSON.parse(JSON.stringify({ kind: 'order', order: sent })))).toEqual(sent)
   expect(reviveOrder({ kind: 'order', externalId: '7' })).toBeUndefined()
 })
 
