@@ -5,7 +5,6 @@ import type { Book } from './books.ts'
 import { faultSettings } from './faults.ts'
 import { createShopper } from './shopper.ts'
 import type { ControlledPlatform, SimulatorServices } from './simulator.ts'
-import { warehouseRoutes } from './warehouse-control.ts'
 
 type Awaitable<T> = T | Promise<T>
 
@@ -126,7 +125,7 @@ export function controlRoutes(
   platform: ControlledPlatform,
   kit: SimulatorServices,
 ): void {
-  const { control, floor } = platform
+  const { control } = platform
   const shopper = createShopper(platform, kit)
 
   app.setErrorHandler((error, _request, reply) => {
@@ -134,10 +133,6 @@ export function controlRoutes(
     const status = hasStatus(error) ? error.statusCode : 500
     return reply.code(status).send(problem(status, error instanceof Error ? error.message : String(error)))
   })
-
-  if (floor !== undefined) {
-    app.register(async (warehouse) => warehouseRoutes(warehouse, floor), { prefix: '/warehouse' })
-  }
 
   app.get('/state', async () => ({
     platform: platform.id,

@@ -8,7 +8,7 @@ import { createFaults, type Faults, injectFaults } from './faults.ts'
 import { floorRoutes } from './floor-page.ts'
 import { seededRandom } from './seeded-random.ts'
 import { storefrontRoutes } from './storefront.ts'
-import { controlOfFloor } from './warehouse-control.ts'
+import { controlOfFloor, warehouseRoutes } from './warehouse-control.ts'
 import type { WarehouseFloor } from './warehouse-floor.ts'
 import { createWebhookSender, type WebhookSender } from './webhook-sender.ts'
 
@@ -129,8 +129,15 @@ export async function createSimulator(
     injectFaults(api, faults, clock)
     platform.routes(api, kit)
   })
-  await app.register(async (control) => controlRoutes(control, platform, kit), { prefix: '/_control' })
   const { floor } = platform
+  await app.register(
+    async (control) => {
+      controlRoutes(control, platform, kit)
+      if (floor === undefined) return
+      await control.register(async (part) => warehouseRoutes(part, floor), { prefix: '/warehouse' })
+    },
+    { prefix: '/_control' },
+  )
   if (given.control !== undefined)
     await app.register(async (shop) => storefrontRoutes(shop, platform, kit), { prefix: '/shop' })
   if (floor !== undefined) {
