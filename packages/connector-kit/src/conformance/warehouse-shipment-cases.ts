@@ -183,6 +183,19 @@ const streamCases: ConformanceCase[] = [
     },
   },
   {
+    title: 'shipments: credentials that end between two pages are Unauthorized, not the end of the list',
+    async story(world) {
+      const read = streamOf(world, 'shipments')
+      if (read === undefined) return
+      const { request } = await askedFor(world)
+      manyOnTheFloor(world, 620, request.locationId, request.lines[0]?.sku ?? '')
+      const { next } = await read({ since: new Date(0), cursor: undefined })
+      if (next === undefined) return // it tells everything at once
+      world.simulator.faults.set({ revoked: true })
+      await refusalOf(read({ since: new Date(0), cursor: next }), 'unauthorized')
+    },
+  },
+  {
     title: 'shipments: from a moment on, what changed since',
     async story(world) {
       const read = streamOf(world, 'shipments')

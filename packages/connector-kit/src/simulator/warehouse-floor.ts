@@ -136,28 +136,26 @@ export function createWarehouseFloor({
   const intake = createFloorIntake(core)
 
   const counts: WarehouseFloor['counts'] = (where = {}) => {
-    const keys = new Map<string, { facilityId: string; sku: string }>()
-    const note = (facilityId: string, sku: string) => {
-      if (where.facilityId !== undefined && where.facilityId !== facilityId) return
-      if (where.sku !== undefined && where.sku !== sku) return
-      keys.set(JSON.stringify([facilityId, sku]), { facilityId, sku })
+    const rows = new Map<string, FloorCount>()
+    const at = ({ facilityId, sku }: { facilityId: string; sku: string }): FloorCount => {
+      const key = JSON.stringify([facilityId, sku])
+      const stockUnitId = items.get(sku)?.stockUnitId ?? sku
+      const nothing = { onHand: 0, sellable: 0, damaged: 0, committed: 0, incoming: 0 }
+      const row = rows.get(key) ?? { sku, stockUnitId, facilityId, ...nothing }
+      rows.set(key, row)
+      return row
     }
-    for (const row of shelves.rows(where)) note(row.facilityId, row.sku)
-    for (const { facilityId, lines } of requests.all()) for (const { sku } of lines) note(facilityId, sku)
-    for (const { facilityId, lines } of intake.inbounds()) for (const { sku } of lines) note(facilityId, sku)
-    return [...keys.values()].map(({ facilityId, sku }) => {
-      const { sellable, damaged } = shelves.count({ facilityId, sku })
-      return {
-        sku,
-        stockUnitId: items.get(sku)?.stockUnitId ?? sku,
-        facilityId,
-        onHand: sellable + damaged,
-        sellable,
-        damaged,
-        committed: requests.committed(facilityId, sku),
-        incoming: intake.incoming(facilityId, sku),
-      }
-    })
+    for (const shelf of shelves.rows(where)) {
+      const row = at(shelf)
+      row.onHand += shelf.sellable + shelf.damaged
+      row.sellable += shelf.sellable
+      row.damaged += shelf.damaged
+    }
+    for (const each of requests.committed()) at(each).committed += each.units
+    for (const each of intake.incoming()) at(each).incoming += each.units
+    return [...rows.values()].filter(
+      ({ facilityId, sku }) => (where.facilityId ?? facilityId) === facilityId && (where.sku ?? sku) === sku,
+    )
   }
 
   const floor: WarehouseFloor = {

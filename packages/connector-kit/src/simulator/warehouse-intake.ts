@@ -152,18 +152,18 @@ export function createFloorIntake(core: FloorCore) {
     },
     inbound: (id: number): FloorInbound | undefined => inbounds.get(id),
     inbounds: (): FloorInbound[] => [...inbounds.values()],
-    /** Units that are announced and have not come. */
-    incoming(facilityId: string, sku: string): number {
-      let units = 0
-      for (const { facilityId: to, state, lines, received } of inbounds.values()) {
-        if (to !== facilityId || (state !== 'announced' && state !== 'arriving')) continue
-        const announced = lines
-          .filter((line) => line.sku === sku)
-          .reduce((sum, line) => sum + line.quantity, 0)
-        const came = received.filter((line) => line.sku === sku).reduce((sum, line) => sum + line.quantity, 0)
-        units += Math.max(0, announced - came)
+    /** Units that are announced and have not come, each with where to. */
+    *incoming(): Generator<{ facilityId: string; sku: string; units: number }> {
+      for (const { facilityId, state, lines, received } of inbounds.values()) {
+        const isOpen = state === 'announced' || state === 'arriving'
+        for (const [sku, announced] of Map.groupBy(lines, (line) => line.sku)) {
+          const came = received
+            .filter((line) => line.sku === sku)
+            .reduce((sum, line) => sum + line.quantity, 0)
+          const due = announced.reduce((sum, line) => sum + line.quantity, 0)
+          yield { facilityId, sku, units: isOpen ? Math.max(0, due - came) : 0 }
+        }
       }
-      return units
     },
     /** A parcel comes back; what is `waiting` is inspected later. */
     returnUnits(given: {

@@ -49,6 +49,8 @@ export type FloorRequests = ReturnType<typeof createFloorRequests>
 export function createFloorRequests(core: FloorCore) {
   const requests = new Map<number, FloorRequest>()
   const byReference = new Map<string, FloorRequest>()
+  /** Those that something may still leave of: most of a long day's have ended. */
+  const open = new Set<FloorRequest>()
   let lastId = core.firstRequestId - 1
 
   const change = (request: FloorRequest, what: Parameters<typeof core.tell>[0] & { kind: 'request' }) => {
@@ -57,13 +59,14 @@ export function createFloorRequests(core: FloorCore) {
   }
   const become = (request: FloorRequest, state: FloorRequest['state']): StepOutcome => {
     request.state = state
+    if (!isOpen(request)) open.delete(request)
     change(request, { kind: 'request', request, what: state })
     return { kind: 'done' }
   }
   /** Units of the SKU that work already begun will take. */
   const claimed = (facilityId: string, sku: string, except: FloorRequest, lot?: string): number => {
     let units = 0
-    for (const other of requests.values()) {
+    for (const other of open) {
       if (other === except || other.state !== 'working' || other.facilityId !== facilityId) continue
       for (const line of other.lines) {
         if (line.sku === sku && (lot === undefined || line.lot === lot)) units += openUnits(line)
@@ -268,6 +271,7 @@ export function createFloorRequests(core: FloorCore) {
       }
       requests.set(request.id, request)
       byReference.set(request.reference, request)
+      open.add(request)
       core.books.requests.append({
         atNs: core.nowNs(),
         requestId: String(request.id),
@@ -300,14 +304,11 @@ export function createFloorRequests(core: FloorCore) {
       endAsCancelled(request)
       return 'cancelled'
     },
-    /** Units that requests still wait for. */
-    committed(facilityId: string, sku: string): number {
-      let units = 0
-      for (const request of requests.values()) {
-        if (request.facilityId !== facilityId || !isOpen(request)) continue
-        for (const line of request.lines) if (line.sku === sku) units += openUnits(line)
+    /** Units that requests still wait for, each with where. */
+    *committed(): Generator<{ facilityId: string; sku: string; units: number }> {
+      for (const { facilityId, lines } of open) {
+        for (const line of lines) yield { facilityId, sku: line.sku, units: openUnits(line) }
       }
-      return units
     },
   }
 }
