@@ -49,9 +49,13 @@ const inboundBody = z.object({
 })
 
 export async function startSampleWarehouse(
-  options: SimulatorOptions & { pace?: WarehousePace } = {},
+  options: SimulatorOptions & {
+    pace?: WarehousePace
+    /** False: asked again under one reference it makes a second request. */
+    looksAtReferences?: boolean
+  } = {},
 ): Promise<RunningSimulator> {
-  const { clock = systemClock, seed = 1, pace } = options
+  const { clock = systemClock, seed = 1, pace, looksAtReferences = true } = options
   const floor = createWarehouseFloor({
     clock,
     random: seededRandom(seed ^ 0xf100),
@@ -123,6 +127,7 @@ export async function startSampleWarehouse(
           }
           const taken = floor.requests.ask({
             ...asked,
+            takesDuplicates: !looksAtReferences,
             facilityId: facility,
             recipient,
             lines: lines.map(({ ref, lot, ...rest }) => ({ ...rest, reference: ref, lot: lot ?? undefined })),

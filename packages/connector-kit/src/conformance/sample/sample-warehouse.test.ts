@@ -9,8 +9,11 @@ import { DEPOT, startSampleWarehouse } from './sample-warehouse-simulator.ts'
 
 type Sample = typeof sampleWarehouse extends Connector<infer S, infer C> ? Connector<S, C> : never
 
-async function start(connector: Sample = sampleWarehouse) {
-  const simulator = await startSampleWarehouse()
+async function start(
+  connector: Sample = sampleWarehouse,
+  options: Parameters<typeof startSampleWarehouse>[0] = {},
+) {
+  const simulator = await startSampleWarehouse(options)
   const credentials = { token: DEPOT.token, webhookSecret: DEPOT.secret }
   return createConformanceWorld({
     connector,
@@ -30,6 +33,38 @@ async function start(connector: Sample = sampleWarehouse) {
 
 describeConformance('sample warehouse', { connector: sampleWarehouse, start: () => start() })
 
+const withTerms = (terms: Partial<WarehouseTerms>): Sample => {
+  const { warehouse } = sampleWarehouse.manifest
+  if (warehouse === undefined) throw new Error('the sample is a warehouse')
+  return {
+    ...sampleWarehouse,
+    manifest: { ...sampleWarehouse.manifest, warehouse: { ...warehouse, ...terms } },
+  }
+}
+
+const readsBack = withTerms({ requests: 'by-read-back' })
+describeConformance('sample warehouse that does not look at references', {
+  connector: readsBack,
+  start: () => start(readsBack, { looksAtReferences: false }),
+})
+
+test('a warehouse that does not look at references may not be said to', async () => {
+  const titles = [
+    'I3: request: asked again under one id',
+    'I3: request: asked twice at once',
+    'I3: request: an answer that was lost',
+  ]
+  for (const title of titles) {
+    const found = conformanceCases(sampleWarehouse).find((each) => each.title.startsWith(title))
+    const world = await start(sampleWarehouse, { looksAtReferences: false })
+    try {
+      await expect(found?.story(world), title).rejects.toThrow()
+    } finally {
+      await world.close()
+    }
+  }
+})
+
 describe('a warehouse with a defect is caught, by the case that is about it', () => {
   const withWarehouse =
     (change: (good: WarehouseOperations) => Partial<WarehouseOperations>) =>
@@ -44,14 +79,6 @@ describe('a warehouse with a defect is caught, by the case that is about it', ()
         return found === undefined ? undefined : change(found)
       },
     }))
-  const withTerms = (terms: Partial<WarehouseTerms>): Sample => {
-    const { warehouse } = sampleWarehouse.manifest
-    if (warehouse === undefined) throw new Error('the sample is a warehouse')
-    return {
-      ...sampleWarehouse,
-      manifest: { ...sampleWarehouse.manifest, warehouse: { ...warehouse, ...terms } },
-    }
-  }
   const spoiledBy = (spoil: (good: ChannelOperations) => ChannelOperations): Sample => ({
     ...sampleWarehouse,
     open: (context) => spoil(sampleWarehouse.open(context)),
