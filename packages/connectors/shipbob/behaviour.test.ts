@@ -81,6 +81,21 @@ test('a failed look-up says that the request never left', () =>
     expect(floor.requests.all()).toEqual([])
   }))
 
+test.each([
+  ['{"errors":["Duplicate reference ID"]}', { kind: 'unavailable', sent: true }],
+  ['{"errors":["An order with reference id 7 exists."]}', { kind: 'unavailable', sent: true }],
+  ['{"ShippingMethod":["does not exist"]}', { kind: 'invalid', field: 'method' }],
+  ['{"errors":["The product does not exist"]}', { kind: 'invalid', field: 'request' }],
+])('refused with %s and not to be found', (body, error) =>
+  withMerchant(async ({ simulator, warehouse, floor }) => {
+    const request = shipmentOf({ floor }, ['S-1'])
+    await warehouse.requestShipment(request) // whatever is looked up once is by now
+    simulator.faults.answerNext({ status: 422, headers: { 'content-type': 'application/json' }, body })
+    const again = { ...request, shipmentId: crypto.randomUUID() }
+    await expect(warehouse.requestShipment(again)).rejects.toMatchObject(error)
+  }),
+)
+
 test('a version that ends is told a quarter before', async () => {
   const warnings = (now: string) =>
     withMerchant(async ({ simulator }) => {

@@ -66,6 +66,11 @@ export function createOrders(context: Context, channelId: (options?: CallOptions
         // That it has one under this reference already, which is what was wanted; or that something is wrong with it.
         const existing = await find(request.shipmentId, 'requestShipment.find', options)
         if (existing !== undefined) return { externalId: String(existing.id) }
+        // It says that it has one, and its list does not show it yet: nothing is wrong with the request, so it is asked again.
+        if (saysDuplicate(response.text))
+          throw new Unavailable('requestShipment: ShipBob has the order and does not show it yet.', true, {
+            status: response.status,
+          })
       }
       if (response.status !== 200 && response.status !== 201) throw refusalOf(response, call)
       const made = readJson(response, z.object({ id: z.int() }), 'requestShipment', { isPersonal: true })
@@ -141,6 +146,10 @@ export function createOrders(context: Context, channelId: (options?: CallOptions
       }
     },
   }
+}
+
+function saysDuplicate(text: string): boolean {
+  return /duplicate|already (exists|been|used)|reference[ _]?id\b.*\bexists/i.test(text)
 }
 
 /** What is only looked up for a request says of it, where it fails, that the request itself surely never left. */
