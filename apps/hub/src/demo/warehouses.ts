@@ -225,7 +225,8 @@ export async function awaitSent({
     await clock.sleep(500)
   }
 }
-const PATIENCE_MS = 120_000
+/** A call whose answer was lost is made again after some twenty seconds; a parcel is told after that. */
+const PATIENCE_MS = 180_000
 
 /** Judges what was sent from the books of warehouses and platforms alone, against the hub's own counts. */
 export async function judgeSending(

@@ -11,7 +11,7 @@ import {
   markErrandSent,
   saveErrandEnd,
 } from './errands.store.ts'
-import { decideErrand, decideFailure, type ErrandKind, type Proof } from './errands.ts'
+import { decideErrand, decideFailure, type ErrandKind, mayActMs, type Proof } from './errands.ts'
 
 /** How one kind of errand is run. */
 export type ErrandHandler = {
@@ -71,7 +71,7 @@ export class ErrandRunner {
     const handler = this.#handlers[errand.kind]
     // Another version may know what to do with it.
     if (handler === undefined) return
-    const step = decideErrand(errand, { now: nowOf(this.#context), proof: handler.proof })
+    const step = decideErrand(errand, { now: nowOf(this.#context) })
     if (step.kind === 'wait') return
     const prepared = await handler.prepare(errand)
     switch (prepared.kind) {
@@ -109,7 +109,8 @@ export class ErrandRunner {
     }
     const { clock } = this.#context
     const at = nowOf(this.#context)
-    const callsUntil = new Date(at.getTime() + CALL_MS_MAX + handler.latestEffectMs)
+    const beyondMs = mayActMs(handler.proof, handler.latestEffectMs)
+    const callsUntil = new Date(at.getTime() + CALL_MS_MAX + beyondMs)
     if (!(await this.#mark(errand, at, callsUntil))) return
     this.#context.writing.leavesUntil = clock.now() + CALL_MS_MAX / 2
     try {

@@ -16,23 +16,30 @@ export type Proof = 'by-key' | 'by-read-back'
 export type ErrandStep =
   /** Nothing may be done before then. */
   | { kind: 'wait'; until: Date }
-  /** Looks for what became of it; only where it is surely not there, and can no more come, it is made. */
+  /** Looks for what became of it, where that can be looked for; only where it is not there, it is made. */
   | { kind: 'look' }
   | { kind: 'make' }
 
 /**
- * What is done next about an errand. One that was sent and of which nobody knows what became may still act until
- * `callsUntil`: made again under its key before then, two calls could cross, and of two at once not every platform makes
- * one. Pure.
+ * What is done next about an errand. One that was sent and of which nobody knows what became is left alone until
+ * `callsUntil`: made again before then, two calls could cross. Pure.
  */
 export function decideErrand(
   errand: { state: ErrandState; notBefore: Date; callsUntil: Date | null },
-  { now, proof }: { now: Date; proof: Proof },
+  { now }: { now: Date },
 ): ErrandStep {
   if (errand.notBefore > now) return { kind: 'wait', until: errand.notBefore }
   if (errand.state === 'waiting') return { kind: 'make' }
   if (errand.callsUntil !== null && errand.callsUntil > now) return { kind: 'wait', until: errand.callsUntil }
-  return proof === 'by-key' ? { kind: 'make' } : { kind: 'look' }
+  return { kind: 'look' }
+}
+
+/**
+ * Until how long after sending a call of an errand may still act in a way that a second one would double: under a key no
+ * longer than the call itself takes; where it must be looked for, as long as the platform says.
+ */
+export function mayActMs(proof: Proof, latestEffectMs: number): number {
+  return proof === 'by-key' ? 0 : latestEffectMs
 }
 
 /** What a failed call means for its errand. */
