@@ -134,8 +134,8 @@ export class MemoryWarehouse {
 }
 
 /** Just before it can act no more. */
-const LATE_MS = 4_900
-const LATEST_EFFECT_MS = 5_000
+const LATE_MS = 39_900
+const LATEST_EFFECT_MS = 40_000
 
 export type MemoryShipment = {
   externalId: string
