@@ -28,12 +28,17 @@ afterAll(() => database.drop())
 type Brand = Awaited<ReturnType<typeof openBrand>>
 
 /** A shop with one listing, and a warehouse that has all the stock; the hub's own warehouse is empty. */
-async function openBrand(units: number, requests: 'by-key' | 'by-read-back', leaseMs = 3_600_000) {
+async function openBrand(
+  units: number,
+  requests: 'by-key' | 'by-read-back',
+  leaseMs = 3_600_000,
+  shop: Parameters<World['open']>[2] = {},
+) {
   const clock = manualClock()
   const world = await createWorld(database, clock, { leaseMs })
   const { context } = world
   await world.stock('bottle', 0)
-  const { platform, connectionId } = await world.open('shop', { bottle: 0 })
+  const { platform, connectionId } = await world.open('shop', { bottle: 0 }, shop)
   platform.takesShipments = true
   await inTransaction(database, (tx) =>
     saveLocation(tx, toStockContext(context), { code: '3PL', name: '3PL', kind: '3pl' }),
@@ -163,6 +168,30 @@ test('a cancelled order is stopped at the warehouse; what it may still send is s
     select kind from task where organization_id = ${brand.world.context.organizationId} and closed_at is null
     order by kind`)
   expect(tasks.map(({ kind }) => kind)).toContain('shipped-anyway')
+})
+
+test('a number that falls at shipment, or never, is lowered before the shop is told; whoever dies in between, it never shows more', async () => {
+  const brand = await openBrand(10, 'by-key', 5_000, { writeStyle: 'counts-open-orders' })
+  const { platform, warehouse, world } = brand
+  platform.countsOpenOrders = true
+  const order = platform.sell('bottle', 4)
+  await go(brand, 20)
+  // What is sold and not sent is shown on top: the shop takes it off itself.
+  expect([platform.quantityOf('bottle'), platform.shownOf('bottle')]).toEqual([10, 6])
+  const [shipment] = warehouse.shipments
+  if (shipment === undefined || order === undefined) throw new Error('it was asked for')
+  warehouse.send(shipment)
+  const shown: (number | undefined)[] = []
+  for (let round = 0; round < 120; round += 1) {
+    await goOn(brand, 1, 400)
+    shown.push(platform.shownOf('bottle'))
+    // Whoever was about to tell is gone, twice.
+    if (round === 30 || round === 33) await die(brand, 'shop')
+  }
+  expect(platform.orders.get(order.externalId)).toMatchObject({ state: 'closed', shipped: 4 })
+  expect(Math.max(...shown.map((units) => units ?? 0))).toBe(6)
+  expect([platform.quantityOf('bottle'), platform.shownOf('bottle')]).toEqual([6, 6])
+  expect(await onHand(world)).toBe(6)
 })
 
 test('what a warehouse refuses is shown, and sent from elsewhere', async () => {
