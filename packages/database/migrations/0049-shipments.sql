@@ -31,6 +31,18 @@ create table order_hold (
   foreign key (organization_id, order_id) references sales_order
 );
 
+-- Orders of channels whose orders the hub sends, of which something may be to route or to stop: noted by whatever changes one, and
+-- by a slow look at all of them.
+create table order_to_route (
+  organization_id uuid not null,
+  order_id uuid not null,
+  connection_id uuid not null,
+  not_before timestamptz not null,
+  primary key (organization_id, order_id),
+  foreign key (organization_id, order_id) references sales_order
+);
+create index order_to_route_due on order_to_route (organization_id, connection_id, not_before);
+
 create table shipment (
   organization_id uuid not null,
   shipment_id uuid not null,

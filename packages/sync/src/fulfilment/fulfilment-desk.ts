@@ -8,7 +8,7 @@ import type { WorkerContext } from '../worker/worker-context.ts'
 import { ErrandRunner } from './errand-runner.ts'
 import { insertErrands } from './errands.store.ts'
 import { purgeRecipients, saveRecipient } from './recipients.store.ts'
-import { findOrdersToRoute } from './route-orders.store.ts'
+import { findOrdersToRoute, settleOrderToRoute, sweepOrdersToRoute } from './route-orders.store.ts'
 import { routeOrder } from './route-orders.ts'
 import { cancelHandler, requestHandler } from './shipment-errands.ts'
 import { askAboutStuck } from './stuck-shipments.ts'
@@ -18,6 +18,8 @@ import { tellHandler } from './tell-errands.ts'
 const WAITING_MS = 60_000
 const ORDERS_PER_TURN = 25
 const RECIPIENTS_PER_TURN = 10
+/** Whatever changes an order notes it; this finds what nobody noted. */
+const SWEEP_MS = 10 * 60_000
 const PURGE_MS = 3_600_000
 /** To whom an order went is forgotten so long after it was read, once nothing of it is to be sent any more. */
 const KEPT_MS = 30 * 86_400_000
@@ -29,7 +31,7 @@ const KEPT_MS = 30 * 86_400_000
 export class FulfilmentDesk {
   readonly #context: WorkerContext
   readonly #errands: ErrandRunner
-  readonly #waiting = new Map<string, number>()
+  #sweepAt = 0
   #purgeAt = 0
 
   constructor(context: WorkerContext) {
@@ -46,7 +48,7 @@ export class FulfilmentDesk {
     const { connection, operations } = this.#context
     let done = 0
     if (connection.shipsOrdersFrom !== null) {
-      done += await this.#route()
+      done += await this.#route(connection.shipsOrdersFrom)
       done += await this.#readRecipients()
     }
     done += await this.#errands.turn()
@@ -55,19 +57,25 @@ export class FulfilmentDesk {
     return done
   }
 
-  async #route(): Promise<number> {
+  async #route(from: Date): Promise<number> {
     const { database, organizationId, connection, clock } = this.#context
-    const found = await findOrdersToRoute(database.kysely, organizationId, connection.connectionId, {
-      limit: ORDERS_PER_TURN + this.#waiting.size,
-      after: connection.shipsOrdersFrom,
+    const { connectionId } = connection
+    const at = nowOf(this.#context)
+    if (clock.now() >= this.#sweepAt) {
+      this.#sweepAt = clock.now() + SWEEP_MS
+      await inTransaction(database, (tx) =>
+        sweepOrdersToRoute(tx, organizationId, connectionId, { from, at }),
+      )
+    }
+    const due = await findOrdersToRoute(database.kysely, organizationId, connectionId, {
+      now: at,
+      limit: ORDERS_PER_TURN,
     })
-    const now = clock.now()
-    for (const [orderId, until] of this.#waiting)
-      if (until <= now || !found.includes(orderId)) this.#waiting.delete(orderId)
-    const due = found.filter((orderId) => !this.#waiting.has(orderId)).slice(0, ORDERS_PER_TURN)
-    for (const orderId of due) {
-      if ((await routeOrder(this.#context, orderId)) !== 'routed')
-        this.#waiting.set(orderId, now + WAITING_MS)
+    for (const noted of due) {
+      const outcome = await routeOrder(this.#context, noted.orderId)
+      const again = outcome === 'waits' || outcome === 'taken-meanwhile' ? WAITING_MS : undefined
+      const until = again === undefined ? undefined : new Date(clock.now() + again)
+      await settleOrderToRoute(database.kysely, organizationId, noted, until)
     }
     return due.length
   }

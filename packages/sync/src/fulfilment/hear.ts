@@ -7,6 +7,7 @@ import { nowOf, type SyncContext, toStockContext } from '../context.ts'
 import { notify } from '../notify.ts'
 import { closeTasks, openTask } from '../tasks.store.ts'
 import { insertErrands } from './errands.store.ts'
+import { noteOrdersToRoute } from './route-orders.store.ts'
 import { findUnitsBySku } from './warehouse-units.store.ts'
 
 /**
@@ -31,6 +32,8 @@ export async function applyHeard(
     toTell.map((subjectId) => ({ connectionId, kind: 'tell-shipped' as const, subjectId })),
     at,
   )
+  // What will not leave by it is sent by another, or is wanted no more.
+  if (outcome.shortUnits > 0) await noteOrdersToRoute(tx, organizationId, connectionId, [outcome.orderId], at)
   await noteTasks(context, tx, outcome, at)
   await insertMovements(tx, stock, outcome.movements)
   await updateAvailabilityOf(context, tx, { itemIds: outcome.itemIds, at, cause: 'world' })

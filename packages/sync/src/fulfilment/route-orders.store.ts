@@ -1,4 +1,4 @@
-import type { Db } from '@plimsoll/database'
+import type { Db, Tx } from '@plimsoll/database'
 import {
   findRoutingItems,
   findRoutingRules,
@@ -99,30 +99,80 @@ export async function loadRouting(
   return { places, rules, items }
 }
 
-/** Orders of a channel that may have something to route or to stop, the oldest first. */
+/** Notes orders of which something may be to route or to stop. Noted again, one is looked at at once. */
+export async function noteOrdersToRoute(
+  tx: Tx,
+  organizationId: string,
+  connectionId: string,
+  orderIds: readonly string[],
+  at: Date,
+): Promise<void> {
+  if (orderIds.length === 0) return
+  await sql`
+    insert into order_to_route (organization_id, order_id, connection_id, not_before)
+    select ${organizationId}, order_id, ${connectionId}, ${at}
+    from unnest(${sql.val([...new Set(orderIds)].sort())}::uuid[]) as noted(order_id)
+    on conflict (organization_id, order_id) do update set not_before = excluded.not_before`.execute(tx)
+}
+
 export async function findOrdersToRoute(
   db: Db,
   organizationId: string,
   connectionId: string,
-  { limit, after }: { limit: number; after: Date | null },
-): Promise<string[]> {
-  const found = await sql<{ orderId: string }>`
-    select distinct sales_order.placed_at, sales_order.order_id
+  { now, limit }: { now: Date; limit: number },
+): Promise<{ orderId: string; notBefore: Date }[]> {
+  const found = await sql<{ orderId: string; notBefore: Date }>`
+    select order_id, not_before from order_to_route
+    where organization_id = ${organizationId} and connection_id = ${connectionId} and not_before <= ${now}
+    order by not_before, order_id
+    limit ${limit}`.execute(db)
+  return found.rows
+}
+
+/**
+ * An order was looked at. What noted it again meanwhile is not forgotten.
+ * @param again when to look next; undefined: when something changes
+ */
+export async function settleOrderToRoute(
+  db: Db,
+  organizationId: string,
+  { orderId, notBefore }: { orderId: string; notBefore: Date },
+  again: Date | undefined,
+): Promise<void> {
+  if (again === undefined)
+    await sql`
+      delete from order_to_route
+      where organization_id = ${organizationId} and order_id = ${orderId} and not_before <= ${notBefore}`.execute(
+      db,
+    )
+  else
+    await sql`
+      update order_to_route set not_before = ${again}
+      where organization_id = ${organizationId} and order_id = ${orderId} and not_before <= ${notBefore}`.execute(
+      db,
+    )
+}
+
+/** Looks at all orders of a channel, for what nobody noted. @returns how many were */
+export async function sweepOrdersToRoute(
+  tx: Tx,
+  organizationId: string,
+  connectionId: string,
+  { from, at }: { from: Date; at: Date },
+): Promise<number> {
+  const noted = await sql`
+    insert into order_to_route (organization_id, order_id, connection_id, not_before)
+    select distinct ${organizationId}::uuid, sales_order.order_id, ${connectionId}::uuid, ${at}::timestamptz
     from sales_order
     join order_line using (organization_id, order_id)
     where organization_id = ${organizationId} and sales_order.connection_id = ${connectionId} and not test
-      and placed_at >= coalesce(${after}::timestamptz, '-infinity')
+      and placed_at >= ${from}
       and (
         (state = 'open' and order_line.item_id is not null
-          and order_line.current - order_line.shipped > order_line.committed
-          and not exists (
-            select from order_hold
-            where order_hold.organization_id = sales_order.organization_id and order_hold.order_id = sales_order.order_id
-          ))
+          and order_line.current - order_line.shipped > order_line.committed)
         or order_line.committed
           > case when state in ('pending', 'open') then greatest(0, order_line.current - order_line.shipped) else 0 end
       )
-    order by placed_at, order_id
-    limit ${limit}`.execute(db)
-  return found.rows.map(({ orderId }) => orderId)
+    on conflict do nothing`.execute(tx)
+  return Number(noted.numAffectedRows ?? 0n)
 }

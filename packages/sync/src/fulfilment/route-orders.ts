@@ -28,6 +28,7 @@ import {
   findDestination,
   findRejectedPlaces,
   loadRouting,
+  noteOrdersToRoute,
   type OrderDestination,
 } from './route-orders.store.ts'
 import { findSenders } from './warehouse-units.store.ts'
@@ -100,6 +101,7 @@ export async function stopAndAsk(
       : [{ connectionId: warehouseId, kind: 'cancel-shipment' as const, subjectId: shipmentId }],
   )
   await insertErrands(tx, context, toAsk, at)
+  await noteOrdersToRoute(tx, organizationId, hand.connectionId, [hand.order.orderId], at)
   if (toAsk.length > 0)
     await notify(tx, organizationId, { kind: 'lane', connectionIds: toAsk.map((each) => each.connectionId) })
   return stopped

@@ -13,8 +13,9 @@ import { updateAvailabilityOf } from '../availability/availability.ts'
 import { findMappings, markListingGone } from '../connections/mappings.store.ts'
 import { nowOf, type Tx, toStockContext } from '../context.ts'
 import { applyWarehouseRow } from '../fulfilment/apply-warehouse.ts'
+import { noteOrdersToRoute } from '../fulfilment/route-orders.store.ts'
 import { addSubtracted, type MovedByOrders } from '../lanes/levels.store.ts'
-import { notify } from '../notify.ts'
+import { notify, type Wake } from '../notify.ts'
 import { decideOrderPlaces, type OrderPlaces } from '../pools/places-of-orders.ts'
 import { findPlacesOfOrders } from '../pools/pools.store.ts'
 import { assertLease, LeaseLost } from '../worker/leases.store.ts'
@@ -45,6 +46,7 @@ import { reparse } from './reparse.ts'
 import { verdictOf, verdictOnOrder } from './verdicts.ts'
 
 const ROWS_PER_BATCH = 200
+const PARKED: Wake = { kind: 'screen', topics: ['parked', 'overview'], itemIds: [] }
 
 /**
  * Applies a connection's waiting inbox rows, in batches of one transaction each. A batch that fails is
@@ -225,10 +227,11 @@ async function applyRows(
   const isParked = verdicts.some((verdict) => verdict.state === 'parked')
   await Promise.all([
     saveOrders(tx, stock, connectionId, decided),
+    connection.shipsOrdersFrom === null
+      ? undefined
+      : noteOrdersToRoute(tx, organizationId, connectionId, toRoute(decided, connection.shipsOrdersFrom), at),
     arriving === undefined ? settleInbox(tx, organizationId, verdicts, at) : arriving.settle(verdicts),
-    isParked
-      ? notify(tx, organizationId, { kind: 'screen', topics: ['parked', 'overview'], itemIds: [] })
-      : undefined,
+    isParked ? notify(tx, organizationId, PARKED) : undefined,
     // One statement for all movements: it locks their balances, in key order.
     writeMovements(tx, stock, decided.movements),
     updateAvailabilityOf(context, tx, toChangedItems(rows, incoming, decided), async () => {
@@ -240,6 +243,12 @@ async function applyRows(
     }),
   ])
   return verdicts
+}
+
+/** Orders that the hub sends and of which something may have changed. */
+function toRoute({ savedOrders: { added, changed } }: DecidedOrders, from: Date): string[] {
+  const sent = [...added, ...changed].filter(({ placedAt, test }) => placedAt >= from && !test)
+  return sent.map(({ orderId }) => orderId)
 }
 
 /**
@@ -386,6 +395,6 @@ async function park(context: WorkerContext, row: InboxRow, error: unknown): Prom
       ],
       nowOf(context),
     )
-    await notify(tx, context.organizationId, { kind: 'screen', topics: ['parked', 'overview'], itemIds: [] })
+    await notify(tx, context.organizationId, PARKED)
   })
 }
