@@ -1,4 +1,4 @@
-import type { FileLog } from './file-log.ts'
+import type { FileLog, NewFile } from './file-log.ts'
 import type { Folder, FolderPlace } from './folder.ts'
 
 /** What a connector that works with files is handed. */
@@ -9,4 +9,4 @@ export type ConnectionFiles = {
 }
 
 /** What a message is kept as, where only the connection's settings say what is in it. */
-export type ReceivedFile = { feed: string; name: string; content: Uint8Array; sequence: string | undefined }
+export type ReceivedFile = Omit<NewFile, 'direction'>

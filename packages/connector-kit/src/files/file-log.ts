@@ -30,6 +30,8 @@ export type NewFile = {
    * and the order of coming counts.
    */
   sequence: string | undefined
+  /** When what it says was true, as far as its name or its folder tells. Undefined: when it came. */
+  saidAt: Date | undefined
 }
 
 export type LoggedFile = Omit<NewFile, 'content'> & {

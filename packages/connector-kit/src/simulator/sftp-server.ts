@@ -1,6 +1,6 @@
 import type { AddressInfo } from 'node:net'
 import path from 'node:path'
-import ssh2, { type Attributes, type SFTPWrapper } from 'ssh2'
+import ssh2, { type Attributes, type Connection, type SFTPWrapper } from 'ssh2'
 import { fingerprintOf } from '../files/sftp-folder.ts'
 import type { FileTree } from './file-tree.ts'
 
@@ -37,10 +37,14 @@ export async function startSftpServer(options: SftpServerOptions): Promise<SftpS
   const parsed = ssh2.utils.parseKey(key.public)
   if (parsed instanceof Error) throw parsed
   let connections = 0
-  const clients = new Set<import('ssh2').Connection>()
+  const clients = new Set<Connection>()
+  // What answers in small pieces must not wait for the other side to acknowledge each.
   const server = new ssh2.Server({ hostKeys: [key.private] }, (client) => {
     connections += 1
     clients.add(client)
+    // It has this, though its types do not say so.
+    const sends = client as Connection & { setNoDelay(on: boolean): void }
+    sends.setNoDelay(true)
     client.on('authentication', (attempt) => {
       const isRight =
         attempt.method === 'password' &&
@@ -75,7 +79,7 @@ export async function startSftpServer(options: SftpServerOptions): Promise<SftpS
 }
 
 type Handle =
-  | { path: string; content: Buffer; isWritten: boolean }
+  | { path: string; content: Buffer; length: number; isWritten: boolean }
   | { path: string; names: string[] | undefined }
 
 function serve(
@@ -148,9 +152,11 @@ function serve(
     const full = resolve(given)
     const isWritten = (flags & ssh2.utils.sftp.OPEN_MODE.WRITE) !== 0
     if (fails(isWritten ? 'write' : 'read', full)) return failure(id)
-    if (isWritten) return give(id, { path: full, content: Buffer.alloc(0), isWritten })
+    if (isWritten) return give(id, { path: full, content: Buffer.alloc(0), length: 0, isWritten })
     const file = tree.files.get(full)
-    return file === undefined ? missing(id) : give(id, { path: full, content: file.content, isWritten })
+    return file === undefined
+      ? missing(id)
+      : give(id, { path: full, content: file.content, length: file.content.length, isWritten })
   })
   sftp.on('READ', (id, handle, offset, length) => {
     const open = find(handle)
@@ -161,17 +167,22 @@ function serve(
   sftp.on('WRITE', (id, handle, offset, data) => {
     const open = find(handle)
     if (open === undefined || !('content' in open)) return failure(id)
-    const grown = Buffer.alloc(Math.max(open.content.length, offset + data.length))
-    open.content.copy(grown)
-    data.copy(grown, offset)
-    open.content = grown
+    const end = offset + data.length
+    if (end > open.content.length) {
+      // Doubling: a large file comes in many pieces.
+      const grown = Buffer.alloc(Math.max(open.content.length * 2, end))
+      open.content.copy(grown)
+      open.content = grown
+    }
+    data.copy(open.content, offset)
+    open.length = Math.max(open.length, end)
     return ok(id)
   })
   sftp.on('CLOSE', (id, handle) => {
     const open = find(handle)
     handles.delete(handle.readUInt32BE(0))
     if (open !== undefined && 'content' in open && open.isWritten) {
-      tree.put(open.path, open.content)
+      tree.put(open.path, open.content.subarray(0, open.length))
       onChange('write', open.path)
     }
     ok(id)
