@@ -88,7 +88,8 @@ function tableOf(encoding: Encoding): Map<string, Uint8Array> {
       // no character has these bytes
     }
   }
-  for (let byte = 0x80; byte <= 0xff; byte += 1) add(Uint8Array.of(byte))
+  // Decoders of GB18030 take 0x80 for the euro, as an old code page had it; it is written as the standard says.
+  for (let byte = encoding === 'gb18030' ? 0x81 : 0x80; byte <= 0xff; byte += 1) add(Uint8Array.of(byte))
   if (!/^(windows|iso)/.test(encoding))
     for (let lead = 0x81; lead <= 0xfe; lead += 1)
       for (let trail = 0x40; trail <= 0xfe; trail += 1) add(Uint8Array.of(lead, trail))

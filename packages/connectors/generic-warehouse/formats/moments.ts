@@ -79,9 +79,14 @@ const FIXED = /^(Z|[+-]\d{2}:\d{2})$/
 
 /** How far a zone's clock is ahead when it shows `local` (as if that were UTC). In the hour that comes twice: the first. */
 function offsetMs(zone: string, local: number): number {
-  const first = offsetAt(zone, local - offsetAt(zone, local))
-  return offsetAt(zone, local - first)
+  const around = [offsetAt(zone, local - DAY_MS), offsetAt(zone, local + DAY_MS)]
+  // The larger one is the earlier moment.
+  const fitting = around.filter((offset) => offsetAt(zone, local - offset) === offset)
+  // In the hour that never comes none fits: as if the clock had not been set yet.
+  return fitting.length > 0 ? Math.max(...fitting) : (around[0] ?? 0)
 }
+
+const DAY_MS = 86_400_000
 
 function offsetAt(zone: string, at: number): number {
   if (zone === 'Z') return 0
