@@ -23,6 +23,7 @@ export const connector = defineWarehouse({
       cancel: 'until-working',
       deducts: 'shipped',
       countErrorMs: 120_000,
+      follows: ['shipments', 'receipts', 'returns'],
       lots: true,
       serials: true,
       referenceMax: 36,
