@@ -82,8 +82,10 @@ function reading(operations: ChannelOperations, take: () => Promise<void>): Chan
       await take()
       return await call(...given)
     }
+  const { stream } = operations
   return {
     ...operations,
+    ...(stream !== undefined && { stream: first(stream) }),
     listings: first((...given: Parameters<ChannelOperations['listings']>) => operations.listings(...given)),
     listing: first((...given: Parameters<ChannelOperations['listing']>) => operations.listing(...given)),
     counts: first(counts),

@@ -152,6 +152,8 @@ const call = z.strictObject({
   externalId: expression.optional(),
   /** Answers of these statuses mean that it had been told before. */
   known: z.array(z.int().min(200).max(499)).default([]),
+  /** Where it is cancelled: an answer means that it is, or only that it was asked for. */
+  means: z.enum(['asked', 'cancelled']).default('asked'),
   /** Where it is cancelled: statuses that mean that it was too late. */
   tooLate: z.array(z.int().min(400).max(499)).default([]),
 })

@@ -8,15 +8,17 @@ import {
   type Page,
   type QueuedMessage,
   type StreamQuery,
+  Unavailable,
   type WarehouseShipment,
   type WarehouseSide,
 } from '@plimsoll/connector-kit'
-import { type Definition, type InFeed, readDefinition } from './definition.ts'
+import { type Definition, IN_FEEDS, readDefinition } from './definition.ts'
 import { foldersOf, type InboxFolder, openInboxFolder } from './inbox-folder.ts'
 import { type Standing, standingOf } from './levels.ts'
 import { findTold, say, type Telling } from './outgoing.ts'
 import { pollsOf } from './polls.ts'
 import { toReceipts, toReturns } from './received.ts'
+import { poll } from './rest.ts'
 import { inOrder, saidRows, unreadableOf } from './said-rows.ts'
 import { type Credentials, placeOfFolder, type Settings } from './settings.ts'
 import { toShipments } from './shipments.ts'
@@ -44,13 +46,18 @@ export function open(context: ConnectorContext<Settings, Credentials>): Warehous
     check: ({ signal } = {}) => check(at, folder, signal),
     locations: async () =>
       definition.locations.map(({ id, name }) => ({ externalId: id, name, active: true })),
-    listings: async (cursor) => paged(await allListings(at), cursor),
-    async listing(externalId) {
+    async listings(cursor, { signal } = {}) {
+      assertGoing(signal)
+      return paged(await allListings(at), cursor)
+    },
+    async listing(externalId, { signal } = {}) {
+      assertGoing(signal)
       const found = (await allListings(at)).find((each) => each.externalId === externalId)
       if (found === undefined) throw new NotFound(`No file names ${externalId}.`)
       return found
     },
-    async counts(cursor) {
+    async counts(cursor, { signal } = {}) {
+      assertGoing(signal)
       const { counts } = await standing(at)
       return paged(counts, cursor)
     },
@@ -73,7 +80,7 @@ export function open(context: ConnectorContext<Settings, Credentials>): Warehous
         telling('cancelShipment', signal),
       )
       if (answer === 'too-late') return 'too-late'
-      return definition.out.cancels?.call === undefined ? 'asked' : 'asked'
+      return definition.out.cancels?.call?.means ?? 'asked'
     },
     async announceInbound(notice, { signal } = {}) {
       const answer = await say(
@@ -178,9 +185,36 @@ async function check(
       )
     await folder.close()
   }
+  const { rest } = definition
+  const [first] = rest?.polls ?? []
+  if (rest !== undefined && first !== undefined)
+    await poll(first.path, { context, rest, operation: 'check', signal })
+  if (context.files !== undefined) warnings.push(...(await troublesOf({ context, definition })))
   const { user } = context.credentials
   const where = server === '' ? (definition.rest?.baseUrl ?? `files of ${name}`) : server
   return { ...found, accountId: `${where} ${user}`.trim() }
+}
+
+/** What a person should look at: files that are held back, and rows that nobody understands. */
+async function troublesOf(at: At): Promise<string[]> {
+  const { held } = await standing(at)
+  const said = held
+    .slice(-3)
+    .map(
+      ({ name, position, why }) =>
+        `${name} (file ${position}) is held back: ${why} If it is right, accept it.`,
+    )
+  for (const name of IN_FEEDS) {
+    const files = await filesOf(name, at)
+    const broken = files.flatMap(({ file, rows, problem }) => [
+      ...(problem === undefined || name === 'levels' ? [] : [problem]),
+      ...rows.flatMap((row) => ('problem' in row ? [`${file.name}, row ${row.number}: ${row.problem}`] : [])),
+    ])
+    const last = broken.at(-1)
+    if (last !== undefined)
+      said.push(`${broken.length} rows or files of ${name} are not understood. The last: ${last}.`)
+  }
+  return said
 }
 
 /** As the files of items say; without such files, whatever the levels name. */
@@ -219,7 +253,8 @@ async function findShipment(shipmentId: string, at: At): Promise<WarehouseShipme
   const [shown] = toShipments(said, at.definition.feeds.shipments?.states ?? {})
   if (shown !== undefined) return shown.shipment
   const told = await findTold('shipment-requests', shipmentId, at)
-  if (told === undefined) return undefined
+  // Until it is known to have arrived it may not be there: asked again it is told again, under the same name.
+  if (told?.deliveredAt === undefined) return undefined
   return {
     externalId: shipmentId,
     shipmentId,
@@ -255,6 +290,11 @@ function changed<T>(
   }
 }
 
+/** @throws Unavailable where whoever asked has gone */
+function assertGoing(signal: AbortSignal | undefined): void {
+  if (signal?.aborted === true) throw new Unavailable('The call was broken off.', false)
+}
+
 function paged<T>(all: readonly T[], cursor: string | undefined): Page<T> {
   const from = cursor === undefined ? 0 : Number(cursor)
   const next = from + PAGE < all.length ? String(from + PAGE) : undefined
@@ -279,5 +319,3 @@ function lazily(make: () => Folder | undefined): Folder {
     close: async () => await made?.close(),
   }
 }
-
-export type { InFeed }

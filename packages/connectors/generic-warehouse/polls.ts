@@ -1,6 +1,7 @@
-import type { QueuedMessage } from '@plimsoll/connector-kit'
-import type { Definition } from './definition.ts'
+import { Malformed, type QueuedMessage } from '@plimsoll/connector-kit'
+import type { Definition, InFeed } from './definition.ts'
 import { FILE_HEADERS } from './inbox-folder.ts'
+import { readFile } from './read-file.ts'
 import { poll } from './rest.ts'
 import type { Context } from './source.ts'
 
@@ -10,9 +11,17 @@ import type { Context } from './source.ts'
  */
 export function pollsOf(
   context: Context,
-  { rest }: Definition,
+  { rest, feeds }: Definition,
 ): { pull(signal: AbortSignal | undefined): Promise<QueuedMessage[]> } {
   const dueAt = new Map<number, number>()
+  /** A web page, or an answer that was cut off, says nothing: it is asked for again. @throws Malformed */
+  const assertReadable = async (feed: InFeed, content: Buffer): Promise<void> => {
+    const terms = feeds[feed]
+    if (terms === undefined) return
+    const file = { name: `the answer about ${feed}` }
+    const { problem } = await readFile(feed, terms, { file, content, now: context.now() })
+    if (problem !== undefined) throw new Malformed(problem, '')
+  }
   return {
     async pull(signal) {
       const messages: QueuedMessage[] = []
@@ -20,6 +29,7 @@ export function pollsOf(
         const now = context.now()
         if (rest === undefined || now < (dueAt.get(index) ?? Number.NEGATIVE_INFINITY)) continue
         const { body, saidAt } = await poll(path, { context, rest, operation: `poll.${feed}`, signal })
+        await assertReadable(feed, body)
         dueAt.set(index, now + everyMinutes * 60_000)
         messages.push({
           receipt: `poll ${index} ${now}`,

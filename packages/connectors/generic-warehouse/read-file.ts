@@ -9,8 +9,8 @@ import { readXml } from './formats/xml.ts'
 import { type ReadRow, rowReader } from './rows.ts'
 
 /** One file of a feed, as far as it is understood. */
-export type ReadFile<Name extends InFeed> = {
-  file: LoggedFile
+export type ReadFile<Name extends InFeed, File = LoggedFile> = {
+  file: File
   rows: ReadRow<Name>[]
   /** It could not be read at all, and says nothing. */
   problem?: string
@@ -20,11 +20,11 @@ export type ReadFile<Name extends InFeed> = {
  * Reads and maps a file. What is wrong with the whole of it is said in `problem`, what is wrong with a row beside the row.
  * @throws what is wrong with the connection: an expression that cannot be run
  */
-export async function readFile<Name extends InFeed>(
+export async function readFile<Name extends InFeed, File extends { name: string }>(
   name: Name,
   feed: Feed,
-  { file, content, now }: { file: LoggedFile; content: Buffer; now: number },
-): Promise<ReadFile<Name>> {
+  { file, content, now }: { file: File; content: Buffer; now: number },
+): Promise<ReadFile<Name, File>> {
   let rows: FileRow[]
   try {
     rows = await rowsOf(content, feed, { name: file.name, field: `feeds.${name}.rows`, now })
@@ -100,8 +100,9 @@ function asObject(value: unknown): Record<string, unknown> {
 function parseJson(text: string, name: string): unknown {
   try {
     return JSON.parse(text)
-  } catch (cause) {
-    throw new Malformed(`${name} is not whole JSON.`, text, true, { cause })
+  } catch {
+    // What JSON.parse says repeats the text, and there is personal data in it.
+    throw new Malformed(`${name} is not whole JSON.`, '')
   }
 }
 

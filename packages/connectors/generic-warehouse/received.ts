@@ -64,12 +64,15 @@ function grouped<Name extends 'receipts' | 'returns'>(said: readonly SaidRow<Nam
     string,
     { externalId: string; locationId: string; rows: SaidRow<Name>[]; position: number }
   >()
+  const firstPlace = new Map<string, string>()
   for (const each of said) {
     const { externalId, locationId: told } = each.row
     const locationId = placeOf(told, places)
     if (locationId === undefined) continue
-    // One paper for several places is one at each of them.
-    const id = places.length === 1 ? externalId : `${externalId} ${locationId}`
+    // One paper for several places is one at each of them; the first keeps its name.
+    const first = firstPlace.get(externalId) ?? locationId
+    firstPlace.set(externalId, first)
+    const id = first === locationId ? externalId : `${externalId} ${locationId}`
     const known = byId.get(id) ?? { externalId: id, locationId, rows: [], position: 0 }
     known.rows.push(each)
     known.position = Math.max(known.position, each.position)

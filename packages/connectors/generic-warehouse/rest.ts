@@ -30,7 +30,7 @@ export async function tell(
   const isKnown = call.known.includes(response.status)
   if (call.tooLate.includes(response.status)) return 'too-late'
   if (!isKnown && (response.status < 200 || response.status > 299))
-    throw statusError(response, sending.operation)
+    throw statusError(response, sending.operation, { isPersonal: true })
   if (call.externalId === undefined) return { externalId: sent.id }
   const [found] = await run(
     'out.call.externalId',
@@ -44,11 +44,10 @@ export async function tell(
   // It may have taken it: the answer that says so cannot be read.
   throw new Malformed(
     `${sending.operation}: the answer has no id where \`externalId\` looks.`,
-    response.text,
+    // What was asked may be repeated in it, and that says who the recipient is.
+    '',
     true,
-    {
-      status: response.status,
-    },
+    { status: response.status },
   )
 }
 
@@ -58,7 +57,8 @@ export async function poll(
   sending: Sending,
 ): Promise<{ body: Buffer; saidAt: Date | undefined }> {
   const response = await send(path, { ...sending, method: 'GET' })
-  if (response.status < 200 || response.status > 299) throw statusError(response, sending.operation)
+  if (response.status < 200 || response.status > 299)
+    throw statusError(response, sending.operation, { isPersonal: true })
   return { body: Buffer.from(response.bytes ?? Buffer.from(response.text)), saidAt: response.date }
 }
 
@@ -127,10 +127,9 @@ function encodePart(value: string): string {
 function readJson(response: HttpResponse, operation: string): unknown {
   try {
     return JSON.parse(response.text)
-  } catch (cause) {
-    throw new Malformed(`${operation}: the answer is not complete JSON.`, response.text, true, {
+  } catch {
+    throw new Malformed(`${operation}: the answer is not complete JSON.`, '', true, {
       status: response.status,
-      cause,
     })
   }
 }

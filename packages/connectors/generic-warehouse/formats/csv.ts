@@ -21,8 +21,9 @@ export type CsvTerms = {
 
 /** Every cell is a text; an empty one is left out (I12). @throws Malformed where it is no CSV, or cut off */
 export function readCsv(text: string, terms: CsvTerms, name: string): FileRow[] {
-  const fail = (why: string, cause?: unknown): never => {
-    throw new Malformed(`${name} is not read: ${why}.`, text, true, cause === undefined ? {} : { cause })
+  // Files hold personal data: no error repeats what stands in one.
+  const fail = (why: string): never => {
+    throw new Malformed(`${name} is not read: ${why}.`, '')
   }
   let records: { record: string[]; info: { lines: number } }[]
   try {
@@ -35,7 +36,7 @@ export function readCsv(text: string, terms: CsvTerms, name: string): FileRow[] 
       info: true,
     }) as unknown as typeof records // with `info`, as csv-parse documents it
   } catch (cause) {
-    return fail(cause instanceof Error ? cause.message : String(cause), cause)
+    return fail(csvProblem(cause))
   }
   let rows = records.map(({ record, info }) => ({
     number: info.lines,
@@ -87,9 +88,16 @@ function toCell(value: unknown, { separator, quote }: CsvTerms): string {
     return text
   if (quote === 'none')
     throw new Malformed(
-      `"${text.slice(0, 80)}" holds a separator or a line break, and this format has no quotation marks.`,
+      'A cell holds a separator or a line break, and this format has no quotation marks.',
       '',
       false,
     )
   return `${quote}${text.replaceAll(quote, quote + quote)}${quote}`
+}
+
+/** csv-parse tells the kind by a code and the place by a line; its message may repeat the cell. */
+function csvProblem(cause: unknown): string {
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'no CSV'
+  const line = cause instanceof Error && 'lines' in cause ? ` at line ${Number(cause.lines)}` : ''
+  return `it is no CSV (${code}${line})`
 }

@@ -13,7 +13,7 @@ export type FixedTerms = {
 /** A line a row; spaces around a cell are none of it, an empty one is left out (I12). @throws Malformed where it is cut off */
 export function readFixed(text: string, { columns, only, trailer }: FixedTerms, name: string): FileRow[] {
   const fail = (why: string): never => {
-    throw new Malformed(`${name} is not read: ${why}.`, text)
+    throw new Malformed(`${name} is not read: ${why}.`, '')
   }
   const lines = text.split(/\r\n|\n|\r/).map((line, at) => ({ number: at + 1, line: [...line] }))
   const begins = (line: readonly string[], prefix: string) => line.slice(0, prefix.length).join('') === prefix
@@ -53,7 +53,7 @@ export function writeFixed(
       const characters = [...String(value)]
       if (characters.length > length)
         throw new Malformed(
-          `${column}: "${characters.slice(0, 80).join('')}" is longer than its ${length} characters.`,
+          `${column}: ${characters.length} characters do not fit into its ${length}.`,
           '',
           false,
         )

@@ -13,7 +13,7 @@ const NODES_MAX = 2_000_000
 export function readXml(text: string, name: string): unknown {
   const parser = sax.parser(true, { trim: true, position: true })
   const fail = (why: string): never => {
-    throw new Malformed(`${name} is not read: ${why}.`, text)
+    throw new Malformed(`${name} is not read: ${why}.`, '')
   }
   type Open = { name: string; values: Record<string, unknown>; text: string }
   const root: Open = { name: '', values: {}, text: '' }
@@ -52,8 +52,7 @@ export function readXml(text: string, name: string): unknown {
     parser.write(text.replace(/^\uFEFF/, '')).close()
   } catch (cause) {
     if (cause instanceof Malformed) throw cause
-    const said = cause instanceof Error ? cause.message.split('\n')[0] : String(cause)
-    throw new Malformed(`${name} is not read: it is no whole XML (${said}).`, text, true, { cause })
+    throw new Malformed(`${name} is not read: it is no whole XML (line ${parser.line + 1}).`, '')
   }
   if (open.length !== 1 || nodes === 0) return fail('it is cut off')
   return root.values

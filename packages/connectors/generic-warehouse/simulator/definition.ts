@@ -24,7 +24,15 @@ export function simulatedDefinition(way: { kind: 'sftp' } | { kind: 'rest'; base
   const out = (name: string, content: string) =>
     way.kind === 'sftp'
       ? { folder: 'in', file: `${name}_{id}.json`, format: { kind: 'json' }, content }
-      : { call: { path: `/${name}`, externalId: 'id' }, format: { kind: 'json' }, content }
+      : {
+          call: {
+            path: `/${name}`,
+            externalId: 'id',
+            ...(name === 'cancels' && { means: 'cancelled', tooLate: [409] }),
+          },
+          format: { kind: 'json' },
+          content,
+        }
   return JSON.stringify({
     locations: [
       { id: 'NORTH', name: 'North hall' },

@@ -125,13 +125,13 @@ function shipmentsOf(floor: WarehouseFloor): object[] {
 }
 
 /** @returns its own id of it. @throws Malformed where it does not understand or know what is asked */
-export function take(floor: WarehouseFloor, what: string, text: string): { id: string } {
+export function take(floor: WarehouseFloor, what: string, text: string): { id: string; isLate?: boolean } {
   const given: unknown = JSON.parse(text)
   if (what === 'cancels') {
     const { reference } = z.object({ reference: z.string() }).parse(given)
     const request = floor.requests.byReference(reference)
-    if (request !== undefined) floor.requests.cancel(request.id, 'until-working')
-    return { id: reference }
+    const done = request === undefined ? 'not-found' : floor.requests.cancel(request.id, 'until-working')
+    return { id: reference, isLate: done === 'too-late' }
   }
   const { reference, number, site, recipient, lines } = asked.parse(given)
   const common = {

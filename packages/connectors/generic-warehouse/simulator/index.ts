@@ -84,7 +84,8 @@ export async function createGenericWarehouseSimulator(
         for (const what of ['orders', 'cancels', 'announced'])
           app.post(`/${what}`, async (request, reply) => {
             try {
-              return take(floor, what, request.rawBody?.toString('utf8') ?? '')
+              const taken = take(floor, what, request.rawBody?.toString('utf8') ?? '')
+              return taken.isLate === true ? await reply.status(409).send({ error: 'too late' }) : taken
             } catch (error) {
               if (!isConnectorError(error)) throw error
               return await reply.status(422).send({ error: error.message })
