@@ -64,9 +64,9 @@ async function rowsOf(
     case 'fixed-width':
       return readFixed(text, format, name)
     case 'xml':
-      return await pick(readXml(text, name), feed.rows, { name, field, now })
+      return await pick(readXml(text, name), feed.rows, { name, field, now, isJson: false })
     case 'json':
-      return await pick(parseJson(text, name), feed.rows, { name, field, now })
+      return await pick(parseJson(text, name), feed.rows, { name, field, now, isJson: true })
     case 'ndjson':
       return text
         .split('\n')
@@ -83,11 +83,13 @@ async function rowsOf(
 async function pick(
   document: unknown,
   expression: string,
-  { name, field, now }: { name: string; field: string; now: number },
+  { name, field, now, isJson }: { name: string; field: string; now: number; isJson: boolean },
 ): Promise<FileRow[]> {
   const [found] = await run(field, expression, [document], now)
   if (found === undefined || 'problem' in found)
     throw new Malformed(`${name}: ${field}: ${found?.problem ?? 'nothing came'}.`, '')
+  if (isJson && !Array.isArray(found.value))
+    throw new Malformed(`${name}: ${field}: it has no list there.`, '')
   // One alone is no list in XML; none at all is none.
   const list = found.value === undefined ? [] : Array.isArray(found.value) ? found.value : [found.value]
   return list.map((each, at) => ({ number: at + 1, values: asObject(each) }))

@@ -66,6 +66,6 @@ function wordsOf(command: string): string[] {
     const bare = word
       .replaceAll('"', '')
       .replace(/\$\(cat ([^)]+)\)/, (_, name: string) => readFileSync(path.join(folder, name), 'utf8'))
-    return /^[A-Z_0-9]+\.csv$/.test(bare) ? path.join(folder, bare) : bare
+    return /^[A-Z_0-9]+\.csv$|^keys\.json$/.test(bare) ? path.join(folder, bare) : bare
   })
 }
