@@ -61,7 +61,7 @@ function judge<Name extends InFeed>(
   { feeds, locations }: Definition,
 ): ReadRow<Name> {
   if ('problem' in read) return read
-  const { locationId, state, condition }: Judged = read.row
+  const { locationId, state, condition, onHand, available, change }: Judged = read.row
   const refuse = (problem: string): ReadRow<Name> => ({ number: read.number, problem })
   if (name !== 'items' && name !== 'shipments' && placeOf(locationId, locations) === undefined)
     return refuse(
@@ -75,6 +75,9 @@ function judge<Name extends InFeed>(
     knownState(state, feeds.shipments?.states ?? {}) === undefined
   )
     return refuse(`state: \`states\` does not say what "${state}" means`)
+  // An empty cell is not zero, and not absent either: that would be zero with some (I12).
+  if (name === 'levels' && onHand === undefined && available === undefined && change === undefined)
+    return refuse('onHand: neither this nor `available` nor `change` is there')
   const conditions =
     name === 'receipts'
       ? feeds.receipts?.conditions
@@ -87,7 +90,14 @@ function judge<Name extends InFeed>(
 }
 
 /** Of whichever feed a row is. */
-type Judged = { locationId?: string | undefined; state?: string | undefined; condition?: string | undefined }
+type Judged = {
+  onHand?: number | undefined
+  available?: number | undefined
+  change?: number | undefined
+  locationId?: string | undefined
+  state?: string | undefined
+  condition?: string | undefined
+}
 
 /** @throws Unavailable where the connection is only being tried */
 export function filesIn({ files }: Context): NonNullable<Context['files']> {
