@@ -7,6 +7,7 @@ import {
 } from '@plimsoll/connector-kit'
 import { type ConformanceSetups, createConformanceWorld } from '@plimsoll/connector-kit/conformance-suite'
 import { connector } from './index.ts'
+import { NOT_OWED, NOT_OWED_BY_FILE } from './not-owed.ts'
 import type { Credentials, Settings } from './settings.ts'
 import { createGenericWarehouseSimulator, type GenericWarehouseSimulator } from './simulator/index.ts'
 
@@ -14,8 +15,8 @@ type Generic = Connector<Settings, Credentials>
 
 /** The suite over files on a real SFTP server, and over calls: with what the hub does between the two for it. */
 export const conformance: ConformanceSetups<Settings, Credentials> = {
-  'files over SFTP': { connector, start: () => start('sftp') },
-  'REST calls': { connector, start: () => start('rest') },
+  'files over SFTP': { connector, start: () => start('sftp'), notOwed: NOT_OWED_BY_FILE },
+  'REST calls': { connector, start: () => start('rest'), notOwed: NOT_OWED },
 }
 
 async function start(by: 'sftp' | 'rest') {

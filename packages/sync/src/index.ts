@@ -73,13 +73,13 @@ export {
 } from './cutover/cutovers.ts'
 export { SyncEngine } from './engine.ts'
 export { type SyncErrorCode, SyncProblem, syncErrors, syncProblem } from './errors.ts'
-export { setShipsOrders } from './fulfilment/ships-orders.ts'
 export {
   acceptConnectionFile,
   listConnectionFiles,
   readConnectionFile,
   receiveConnectionFile,
 } from './files/receive-file.ts'
+export { setShipsOrders } from './fulfilment/ships-orders.ts'
 export type { BackfillResult } from './intake/backfill.ts'
 export { findGaps, type OrderGap } from './intake/gaps.store.ts'
 export { causeOfSql, type Parked, replayParked } from './intake/inbox.store.ts'
