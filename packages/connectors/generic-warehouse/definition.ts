@@ -58,7 +58,6 @@ const ndjson = z.strictObject({ kind: z.literal('ndjson') })
 const format = z.discriminatedUnion('kind', [csv, fixed, excel, xml, json, ndjson])
 export type Format = z.infer<typeof format>
 const writtenFormat = z.discriminatedUnion('kind', [csv, fixed, xml, json, ndjson])
-export type WrittenFormat = z.infer<typeof writtenFormat>
 
 const encoding = z.enum(ENCODINGS).default('utf-8')
 const zone = z
