@@ -8,7 +8,7 @@ const mayImport = {
   'packages/orders': ['packages/stock', 'packages/database'],
   'packages/accounts': ['packages/database'],
   'packages/connector-kit': [],
-  'packages/connectors': ['packages/connector-kit'],
+  'packages/connectors': ['packages/connector-kit', 'packages/files'],
   'packages/sync': [
     'packages/orders',
     'packages/stock',

@@ -18,6 +18,8 @@ export type Configuration = {
   roles: { api: boolean; worker: boolean }
   /** Folders with connectors beside those of this repository. */
   connectorFolders: readonly string[]
+  /** The one folder of this machine below which those of connections may be; undefined: none may. */
+  filesFolder?: string | undefined
 }
 
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const
@@ -40,6 +42,7 @@ const environment = z.object({
   PLIMSOLL_LOG: z.enum(LOG_LEVELS, `use one of ${LOG_LEVELS.join(', ')}`).optional(),
   PLIMSOLL_ROLE: z.string().optional(),
   PLIMSOLL_CONNECTORS: z.string().optional(),
+  PLIMSOLL_FILES: z.string().min(1).optional(),
 })
 
 export const DEFAULT_PORT = 7_460
@@ -95,6 +98,7 @@ export function readConfiguration(
     logLevel: env.PLIMSOLL_LOG ?? defaults.logLevel,
     roles: parseRoles(options.role ?? env.PLIMSOLL_ROLE ?? 'api,worker'),
     connectorFolders: parseFolders(env.PLIMSOLL_CONNECTORS ?? ''),
+    filesFolder: env.PLIMSOLL_FILES === undefined ? undefined : resolve(env.PLIMSOLL_FILES),
   }
 }
 

@@ -67,6 +67,7 @@ export async function openHub(configuration: Configuration, options: OpenHubOpti
         folder: configuration.dataFolder,
       }),
       publicUrl: configuration.publicUrl,
+      localFolder: configuration.filesFolder,
       pace: { ...DEFAULT_PACE, ...options.pace },
     }
     return {

@@ -99,6 +99,30 @@ export const applicationList = z.object({ rows: z.array(application) })
 /** PUT /applications/:connector */
 export const applicationKept = application
 
+/** One file of GET /connections/:id/files */
+export const connectionFile = z.object({
+  position: count.describe('Its number; the larger, the later it came.'),
+  direction: z.enum(['in', 'out']),
+  feed: z.string().describe('What it is about: levels, shipments, shipment-requests.'),
+  name: z.string(),
+  sequence: z.string().nullable().describe('Where it stands among the others of its feed; null: as it came.'),
+  digest: z.string().describe('SHA-256 of the content.'),
+  bytes: count,
+  saidAt: z.string().nullable().describe('When what it says was true, as far as its name or folder tells.'),
+  keptAt: z.string(),
+  deliveredAt: z.string().nullable().describe('Outgoing: when it lay where the other side fetches it.'),
+  accepted: z.boolean().describe('A person has said that it is right, whatever would hold it back.'),
+})
+
+/** GET /connections/:id/files */
+export const connectionFilePage = z.object({ rows: z.array(connectionFile), next: z.string().nullable() })
+
+/** POST /connections/:id/files */
+export const connectionFileKept = z.object({
+  file: connectionFile,
+  isNew: z.boolean().describe('False: the same file was there already, and nothing changes.'),
+})
+
 /** GET /connections/:id/places */
 export const countedPlaceList = z.object({
   rows: z.array(

@@ -14,6 +14,7 @@ import type {
   WebhookApplicationTable,
   WriteCountTable,
 } from './tables/connections.ts'
+import type { ConnectionFileTable } from './tables/files.ts'
 import type {
   BalanceCheckpointTable,
   ClosedMonthTable,
@@ -120,6 +121,7 @@ import type { TaskTable } from './tables/tasks.ts'
 export type * from './tables/accounts.ts'
 export type * from './tables/catalogue.ts'
 export type * from './tables/connections.ts'
+export type * from './tables/files.ts'
 export type * from './tables/history.ts'
 export type * from './tables/imports.ts'
 export type * from './tables/intake.ts'
@@ -142,6 +144,7 @@ export interface Tables {
   secret: SecretTable
   accessToken: AccessTokenTable
   connectionGrant: ConnectionGrantTable
+  connectionFile: ConnectionFileTable
   writeCount: WriteCountTable
   countedPlace: CountedPlaceTable
   countedStock: CountedStockTable

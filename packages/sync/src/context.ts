@@ -17,6 +17,8 @@ export type SyncContext = {
   /** Where platforms reach this hub; webhooks are registered below it. Undefined: none are, polls do it all. */
   publicUrl: string | undefined
   pace: Pace
+  /** The one folder of this machine below which those of connections may be; absent: none may. */
+  localFolder?: string | undefined
 }
 
 /** How often the engine looks by itself; everything is also woken by what happens. */

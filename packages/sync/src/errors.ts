@@ -17,6 +17,16 @@ export const syncErrors = {
     cure: 'Use the id of a listing; import the listings again if it is new.',
   },
   'unknown-drift': { status: 404, fault: 'yours', cure: 'Use the id of a difference that is listed.' },
+  'unknown-file': {
+    status: 404,
+    fault: 'yours',
+    cure: 'Use the number of a file that is listed; they are kept for 90 days.',
+  },
+  'file-refused': {
+    status: 422,
+    fault: 'yours',
+    cure: 'Say which feed it is of, or name it as the description of the warehouse has it.',
+  },
   'unknown-job': { status: 404, fault: 'yours', cure: 'Use the id of a job of one of your connections.' },
   'invalid-period': { status: 422, fault: 'yours', cure: 'Give a beginning in the past, before the end.' },
   'name-taken': { status: 409, fault: 'yours', cure: 'Give the connection another name.' },

@@ -73,6 +73,12 @@ export {
 } from './cutover/cutovers.ts'
 export { SyncEngine } from './engine.ts'
 export { type SyncErrorCode, SyncProblem, syncErrors, syncProblem } from './errors.ts'
+export {
+  acceptConnectionFile,
+  listConnectionFiles,
+  readConnectionFile,
+  receiveConnectionFile,
+} from './files/receive-file.ts'
 export { setShipsOrders } from './fulfilment/ships-orders.ts'
 export type { BackfillResult } from './intake/backfill.ts'
 export { findGaps, type OrderGap } from './intake/gaps.store.ts'

@@ -31,6 +31,7 @@ import { simulateCommand } from './simulate.ts'
 import { statusCommand } from './status.ts'
 import { stockCommand } from './stock/stock.ts'
 import { timelineCommand } from './timeline.ts'
+import { warehouseCommand } from './warehouse.ts'
 import { whatIfCommand } from './whatif.ts'
 
 const EXIT_CODES =
@@ -53,6 +54,7 @@ export function createProgram(exit: (code: number) => void): Command {
     connectorsCommand,
     connectCommand,
     connectionCommand,
+    warehouseCommand,
     applicationCommand,
     listingCommand,
     importCommand,

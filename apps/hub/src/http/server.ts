@@ -6,6 +6,7 @@ import { activityRoutes } from './activity-routes.ts'
 import { checkAnswers } from './answer-check.ts'
 import { applicationRoutes } from './application-routes.ts'
 import { catalogueRoutes } from './catalogue-routes.ts'
+import { connectionFileRoutes } from './connection-file-routes.ts'
 import { connectionPlaceRoutes } from './connection-place-routes.ts'
 import { connectionRoutes } from './connection-routes.ts'
 import { cutoverRoutes } from './cutover-routes.ts'
@@ -116,6 +117,7 @@ export async function createServer(
         await api.register(applicationRoutes(hub))
         await api.register(listingChangeRoutes(hub))
         await api.register(connectionPlaceRoutes(hub))
+        await api.register(connectionFileRoutes(hub))
         await api.register(intakeRoutes(hub))
         await api.register(policyRoutes(hub))
         await api.register(routingRoutes(hub))

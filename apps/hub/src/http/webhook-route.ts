@@ -1,5 +1,5 @@
 import { done } from '@plimsoll/client'
-import { type IntakeAnswer, receiveForApplication, receiveWebhook } from '@plimsoll/sync'
+import { type IntakeAnswer, receiveForApplication, receiveWebhook, syncProblem } from '@plimsoll/sync'
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { ApiProblem } from './problem.ts'
@@ -32,7 +32,7 @@ export function webhookRoute(hub: ServerContext): FastifyPluginAsync {
   }
 }
 
-const errors = ['bad-signature', 'not-found', 'unverifiable'] as const
+const errors = ['bad-signature', 'not-found', 'unverifiable', 'file-refused'] as const
 const specs: RouteSpec[] = [
   {
     method: 'POST',
@@ -85,6 +85,8 @@ function toReply(hub: ServerContext, request: FastifyRequest, reply: FastifyRepl
       return reply.status(200).type(answer.contentType).send(answer.body)
     case 'unknown-connection':
       throw new ApiProblem('not-found', 'No connection takes webhooks at this address.')
+    case 'refused':
+      throw syncProblem('file-refused', 'body', answer.why)
     case 'bad-signature':
       hub.log.warn({ address: request.url.split('?')[0] }, 'a webhook with a bad signature was refused')
       throw new ApiProblem('bad-signature', 'The signature does not fit the body, so nothing was stored.')

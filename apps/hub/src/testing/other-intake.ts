@@ -6,6 +6,8 @@ import type { ServedHub } from './served-hub.ts'
 const NONE = '00000000-0000-7000-8000-000000000000'
 export const intakeReads: Record<string, string[]> = {
   '/api/v1/connections/:id/intake': [`/api/v1/connections/${NONE}/intake`],
+  '/api/v1/connections/:id/files': [`/api/v1/connections/${NONE}/files`],
+  '/api/v1/connections/:id/files/:position': [`/api/v1/connections/${NONE}/files/1`],
   '/api/v1/connections/:id/jobs': [`/api/v1/connections/${NONE}/jobs`],
   '/api/v1/jobs/:id': [`/api/v1/jobs/${NONE}`],
   '/api/v1/jobs/:id/differences': [`/api/v1/jobs/${NONE}/differences`],
@@ -32,6 +34,8 @@ export function intakeWrites(ask: ServedHub['ask'], ids: IntakeIds) {
   const path = `/api/v1/connections/${connectionId}`
   return {
     'PUT /api/v1/connections/:id/edit-rule': () => ask('PUT', `${path}/edit-rule`, { rule: 'ask' }),
+    'POST /api/v1/connections/:id/files': () => ask('POST', `${path}/files?fileName=a.csv`, 'a'),
+    'POST /api/v1/connections/:id/files/:position/accept': () => ask('POST', `${path}/files/1/accept`, {}),
     'POST /api/v1/connections/:id/backfills': () =>
       ask('POST', `${path}/backfills`, { from: '2020-01-01T00:00:00Z' }),
     'POST /api/v1/connections/:id/audits': () => ask('POST', `${path}/audits`, {}),
@@ -51,6 +55,8 @@ export function intakeReadsOf({ connectionId, jobId, replayId }: IntakeIds): str
     `/api/v1/connections/${connectionId}/intake`,
     `/api/v1/connections/${connectionId}/locations`,
     `/api/v1/connections/${connectionId}/places`,
+    `/api/v1/connections/${connectionId}/files`,
+    `/api/v1/connections/${connectionId}/files/1`,
     `/api/v1/connections/${connectionId}/jobs`,
     `/api/v1/jobs/${jobId}`,
     `/api/v1/jobs/${jobId}/differences`,
@@ -97,6 +103,12 @@ export async function fillIntake(
   await sql`
     insert into stale_orders (organization_id, connection_id, kind, amount, since, marked_at)
     values (${organizationId}, ${connectionId}, 'buffer', 7, now(), now())`.execute(db)
+  await sql`
+    insert into connection_file (organization_id, connection_id, direction, feed, name, sequence, digest, bytes, key_name,
+      sealed, kept_at)
+    values (${organizationId}, ${connectionId}, 'in', 'levels', ${mark}, '', repeat('0', 64), 7, ${mark}, 'x', now())`.execute(
+    db,
+  )
   const { replayId } = await one(sql<{ replayId: string }>`
     insert into replay (organization_id, replay_id, events, asked_at)
     values (${organizationId}, gen_random_uuid(), 7, now()) returning replay_id`)

@@ -25,6 +25,7 @@ import {
 } from '@plimsoll/connector-kit'
 import { inTransaction } from '@plimsoll/database'
 import { nowOf, type SyncContext } from '../context.ts'
+import { filesOfConnection } from '../files/connection-files.ts'
 
 /**
  * The access tokens of one connection, kept sealed and shared by all processes. One of them fetches the next: it claims
@@ -36,6 +37,8 @@ export type TokenOwner = {
   connector: Connector
   settings: unknown
   secretId: string
+  /** Whose files are kept; absent: none is stored yet. */
+  connection?: { connectionId: string }
   /** Sends no tokens. */
   http: Http
   /** Ends waiting: the worker stops. */
@@ -90,10 +93,18 @@ export function bindStored(
 
 export function toConnectorContext(
   context: SyncContext,
-  { settings, credentials }: { settings: unknown; credentials: unknown },
+  given: { settings: unknown; credentials: unknown; connection?: { connectionId: string } },
   http: Http,
 ): ConnectorContext<unknown, unknown> {
-  return { settings, credentials, http, now: () => context.clock.now(), uuid: () => context.uuid() }
+  const { settings, credentials, connection } = given
+  return {
+    settings,
+    credentials,
+    http,
+    now: () => context.clock.now(),
+    uuid: () => context.uuid(),
+    files: filesOfConnection(context, connection?.connectionId),
+  }
 }
 
 /** A token that is not the refused one: the one that is kept, or else a new one. */

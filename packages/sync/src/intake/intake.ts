@@ -12,6 +12,7 @@ import { openApplication } from '../connections/applications.ts'
 import { noteWebhookSeen } from '../connections/connections.store.ts'
 import type { ConnectionRegistry, OpenConnection } from '../connections/registry.ts'
 import { nowOf, type SyncContext } from '../context.ts'
+import { keepMessage } from '../files/keep-message.ts'
 import { type InboxEvent, toInboxEvent } from './inbox.ts'
 
 export type IntakeAnswer =
@@ -21,6 +22,8 @@ export type IntakeAnswer =
   | { kind: 'challenge'; contentType: string; body: string }
   | { kind: 'unknown-connection' }
   | { kind: 'bad-signature' }
+  /** It is the platform's, and of nothing that the connection knows: calling again does not help. */
+  | { kind: 'refused'; why: string }
   /** Whether it is the platform's could not be found out now: it is to call again. */
   | { kind: 'unverifiable'; why: string }
 
@@ -113,7 +116,9 @@ async function receiveFor(
   if (refused !== undefined) return refused
   if (meant === undefined) return { kind: 'nothing-to-store' }
 
-  const events = readEvents(context, meant, request)
+  const kept = await keep(meant, request, registry.contextOf(meant))
+  if ('refused' in kept) return { kind: 'refused', why: kept.refused }
+  const events = readEvents(context, meant, kept.message)
   if (events.length === 0) return { kind: 'nothing-to-store' }
   const at = nowOf(context)
   const { connectionId } = meant.connection
@@ -121,6 +126,20 @@ async function receiveFor(
   if (registry.isWebhookNoteDue(connectionId, at.getTime()))
     await noteWebhookSeen(context.database.kysely, context.organizationId, connectionId, at)
   return { kind: 'stored', fresh }
+}
+
+/** A file where only the settings say what it means (kept before it is answered, I4); else as it came. */
+async function keep(
+  meant: OpenConnection,
+  request: WebhookRequest,
+  bound: ConnectorContext<unknown, unknown>,
+): Promise<{ message: WebhookMessage } | { refused: string }> {
+  try {
+    return await keepMessage(meant, request, bound)
+  } catch (error) {
+    if (!isConnectorError(error)) throw error
+    return { refused: error.message }
+  }
 }
 
 /** Reads a verified message; one that cannot be read becomes an event of its own, less personal data. */

@@ -1,10 +1,19 @@
-import { type CallClass, type ChannelOperations, createHttp, isConnectorError } from '@plimsoll/connector-kit'
+import {
+  type CallClass,
+  type ChannelOperations,
+  type ConnectorContext,
+  createHttp,
+  isConnectorError,
+  type QueuedMessage,
+  type WebhookMessage,
+} from '@plimsoll/connector-kit'
 import { inTransaction } from '@plimsoll/database'
 import { findConnectionsOfAccounts } from '../connections/accounts.store.ts'
 import { noteWebhookSeen } from '../connections/connections.store.ts'
 import type { OpenConnection } from '../connections/registry.ts'
 import { bindStored } from '../connections/stored-tokens.ts'
 import { nowOf } from '../context.ts'
+import { keepMessage } from '../files/keep-message.ts'
 import { notify } from '../notify.ts'
 import { assertLease } from '../worker/leases.store.ts'
 import type { WorkerContext } from '../worker/worker-context.ts'
@@ -24,6 +33,7 @@ const FAILED_MAX_MS = 60_000
 export class QueueReader {
   readonly #context: WorkerContext
   readonly #operations: ChannelOperations
+  readonly #bound: ConnectorContext<unknown, unknown>
   readonly #onStored: (events: number) => void
   #failures = 0
 
@@ -31,7 +41,8 @@ export class QueueReader {
   constructor(context: WorkerContext, open: OpenConnection, onStored: (events: number) => void) {
     this.#context = context
     this.#onStored = onStored
-    this.#operations = openForQueue(context, open)
+    this.#bound = bindForQueue(context, open)
+    this.#operations = open.connector.open(this.#bound)
   }
 
   /** @returns how long until the next pull */
@@ -82,11 +93,10 @@ export class QueueReader {
       // Without an account named it is this connection's own queue.
       const owner = accountId === undefined ? connection.connectionId : owners.get(accountId)
       if (owner === undefined) continue
+      const kept = await this.#keep(message)
+      if (kept === undefined) continue
       receipts.push(message.receipt)
-      byOwner.set(owner, [
-        ...(byOwner.get(owner) ?? []),
-        ...readEvents(this.#context, { connector }, message),
-      ])
+      byOwner.set(owner, [...(byOwner.get(owner) ?? []), ...readEvents(this.#context, { connector }, kept)])
     }
     const at = nowOf(this.#context)
     const fresh = await inTransaction(database, async (tx) => {
@@ -103,10 +113,22 @@ export class QueueReader {
     })
     return { receipts, fresh }
   }
+
+  /** A file is kept before it is acknowledged (I4). One that is of no feed stays where it is; whoever put it there is told of it in the log. */
+  async #keep(message: QueuedMessage): Promise<WebhookMessage | undefined> {
+    const { connector, connection, log } = this.#context
+    try {
+      return (await keepMessage({ connector }, message, this.#bound)).message
+    } catch (error) {
+      if (!isConnectorError(error)) throw error
+      log.warn({ connection: connection.name, why: error.message }, 'a file of no feed was left where it is')
+      return undefined
+    }
+  }
 }
 
 /** Of its own, so that a pull that waits for an event is no call of the lane's. */
-function openForQueue(context: WorkerContext, open: OpenConnection): ChannelOperations {
+function bindForQueue(context: WorkerContext, open: OpenConnection): ConnectorContext<unknown, unknown> {
   const purpose = { class: 'order' as CallClass, group: context.organizationId }
   const http = createHttp({
     budgets: context.budgets,
@@ -115,5 +137,5 @@ function openForQueue(context: WorkerContext, open: OpenConnection): ChannelOper
     onCall: (call) => context.log.debug({ connection: open.connection.name, ...call }, 'call'),
   })
   const owner = { ...open, secretId: open.connection.secretId, signal: context.signal }
-  return open.connector.open(bindStored(context, owner, http))
+  return bindStored(context, owner, http)
 }

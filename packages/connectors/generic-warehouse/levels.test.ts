@@ -1,0 +1,76 @@
+import { expect, test } from 'vitest'
+import { hubSide } from './testing/hub-side.ts'
+
+const START = Date.UTC(2026, 10, 26, 12)
+
+function warehouse(levels: object = {}, more: object = {}) {
+  let now = START
+  const definition = {
+    feeds: {
+      levels: {
+        files: 'S*.csv',
+        format: { kind: 'csv' },
+        map: { columns: { sku: 'sku', onHand: 'units', change: 'change' } },
+        ...levels,
+      },
+      ...more,
+    },
+  }
+  const hub = hubSide({ settings: { definition }, now: () => now })
+  return {
+    hub,
+    async say(name: string, ...rows: string[]) {
+      now += 60_000
+      await hub.upload(name, `sku,units,change\n${rows.map((row) => `${row}\n`).join('')}`)
+    },
+    async counts() {
+      const { rows } = (await hub.operations.counts?.(undefined)) ?? { rows: [] }
+      return Object.fromEntries(rows.map((row) => [row.stockUnitId, row.onHand]))
+    },
+    warnings: async () => (await hub.operations.check()).warnings.join('\n'),
+  }
+}
+
+test('I12: a SKU that a snapshot does not name is what the person said', async () => {
+  for (const [absent, cup] of [
+    ['unchanged', 4],
+    ['zero', 0],
+  ] as const) {
+    const scoot = warehouse({ absent })
+    await scoot.say('S1.csv', 'TEA,3', 'CUP,4')
+    await scoot.say('S2.csv', 'TEA,2')
+    expect(await scoot.counts()).toEqual({ TEA: 2, CUP: cup })
+  }
+})
+
+test('I12: where a row cannot be read nothing is known of what is absent; an empty cell is no zero', async () => {
+  const scoot = warehouse({ absent: 'zero' })
+  await scoot.say('S1.csv', 'TEA,3', 'CUP,4')
+  await scoot.say('S2.csv', 'TEA,2', ',7')
+  expect(await scoot.counts()).toEqual({ TEA: 2, CUP: 4 })
+  expect(await scoot.warnings()).toContain('S2.csv, row 3: sku')
+  await scoot.say('S3.csv', 'TEA,', 'CUP,5')
+  expect(await scoot.counts()).toEqual({ TEA: 2, CUP: 5 })
+})
+
+test('I8: an empty or much smaller snapshot is held back until a person accepts it', async () => {
+  const scoot = warehouse({ absent: 'zero' })
+  await scoot.say('S1.csv', 'A,1', 'B,1', 'C,1', 'D,1')
+  await scoot.say('S2.csv')
+  await scoot.say('S3.csv', 'A,9')
+  expect(await scoot.counts()).toEqual({ A: 1, B: 1, C: 1, D: 1 })
+  expect(await scoot.warnings()).toContain('S3.csv (file 3) is held back')
+  scoot.hub.log.accept(3)
+  expect(await scoot.counts()).toEqual({ A: 9, B: 0, C: 0, D: 0 })
+})
+
+test('changes alone add up, once each; a number in one replaces', async () => {
+  const scoot = warehouse({ says: 'delta' })
+  await scoot.say('S1.csv', 'TEA,10,')
+  await scoot.say('S2.csv', 'TEA,,-3')
+  await scoot.say('S2-again.csv', 'TEA,,-3')
+  expect(await scoot.counts()).toEqual({ TEA: 7 })
+  await scoot.say('S3.csv', 'TEA,,2', 'CUP,,5')
+  // Of the cup nobody ever said how many there were.
+  expect(await scoot.counts()).toEqual({ TEA: 9 })
+})

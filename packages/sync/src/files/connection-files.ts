@@ -1,0 +1,70 @@
+import { promisify } from 'node:util'
+import { gunzip, gzip } from 'node:zlib'
+import {
+  type ConnectionFiles,
+  createMemoryFileLog,
+  digestOfFile,
+  FILE_BYTES_MAX,
+  FILE_KEPT_DAYS,
+  type FileLog,
+  NotFound,
+  openFolder,
+} from '@plimsoll/connector-kit'
+import { nowOf, type SyncContext } from '../context.ts'
+import {
+  findFileContent,
+  findFiles,
+  findSameFile,
+  insertFile,
+  noteFileDelivered,
+  purgeFiles,
+} from './connection-files.store.ts'
+
+const DAY_MS = 86_400_000
+const pack = promisify(gzip)
+const unpack = promisify(gunzip)
+
+/**
+ * What a connector that works with files is handed.
+ * @param connectionId undefined: the connection is only being tried, and nothing of it is kept
+ */
+export function filesOfConnection(context: SyncContext, connectionId: string | undefined): ConnectionFiles {
+  const { clock, localFolder } = context
+  return {
+    log:
+      connectionId === undefined
+        ? createMemoryFileLog(() => clock.now())
+        : createStoredFileLog(context, connectionId),
+    open: (place) => openFolder(place, { clock, localRoot: localFolder }),
+  }
+}
+
+/** The files of one connection in the database, shared by all processes. */
+export function createStoredFileLog(context: SyncContext, connectionId: string): FileLog {
+  const { database, masterKey, organizationId } = context
+  const { kysely } = database
+  const place = { organizationId, connectionId }
+  return {
+    async keep({ content, ...given }) {
+      const digest = digestOfFile(content)
+      const at = nowOf(context)
+      const packed = await pack(content)
+      const file = { ...given, packed, digest, bytes: content.length, at }
+      const kept = await insertFile(kysely, masterKey, place, file)
+      if (kept !== undefined) {
+        await purgeFiles(kysely, place, new Date(at.getTime() - FILE_KEPT_DAYS * DAY_MS))
+        return { file: kept, isNew: true }
+      }
+      const known = await findSameFile(kysely, place, { ...given, digest })
+      if (known === undefined) throw new Error('the file that was there has gone meanwhile')
+      return { file: known, isNew: false }
+    },
+    list: (query) => findFiles(kysely, place, query),
+    async read(position) {
+      const packed = await findFileContent(kysely, masterKey, place, position)
+      if (packed === undefined) throw new NotFound(`No file is kept at ${position}.`)
+      return await unpack(packed, { maxOutputLength: FILE_BYTES_MAX + 1 })
+    },
+    noteDelivered: (position) => noteFileDelivered(kysely, place, position, nowOf(context)),
+  }
+}
