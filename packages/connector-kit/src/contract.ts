@@ -18,6 +18,7 @@ import type {
   WriteOutcome,
 } from './canonical.ts'
 import type { Capabilities } from './capabilities.ts'
+import type { ConnectionFiles } from './files/connection-files.ts'
 import type { Http } from './http.ts'
 import type { WarehouseOperations, WarehouseTerms } from './warehouse/operations.ts'
 import type { Recipient } from './warehouse/shapes.ts'
@@ -76,6 +77,8 @@ export type ConnectorContext<Settings, Credentials> = {
   now(): number
   /** Fresh random id (idempotency keys that no write id covers). */
   uuid(): string
+  /** For connectors that work with files. Absent where the connection is only being tried: nothing is kept then. */
+  files?: ConnectionFiles
 }
 
 export type CallOptions = { signal?: AbortSignal }

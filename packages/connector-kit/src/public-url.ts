@@ -27,6 +27,18 @@ export function assertPublicUrl(url: string, { allowLoopback }: { allowLoopback:
   return parsed
 }
 
+/**
+ * Of a server that is named without an address in front of it (SFTP): false for this very machine, where simulators are.
+ * @throws Invalid with field `host` for a name or address of a private network
+ */
+export function isPublicHost(host: string): boolean {
+  const bare = host.replace(/^\[|\]$/g, '').replace(/\.$/, '')
+  if (isLoopback(bare)) return false
+  if (isIP(bare) === 0 ? isLocalName(bare) : !isPublicAddress(bare))
+    throw new Invalid(`"${host}" is inside a private network. The hub calls public addresses only.`, 'host')
+  return true
+}
+
 /** False for every address of IANA's special-purpose registries (private, loopback, link-local, shared, …). */
 export function isPublicAddress(address: string): boolean {
   const family = isIP(address)

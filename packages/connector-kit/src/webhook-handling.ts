@@ -1,5 +1,6 @@
 import type { WebhookEvent, WebhookMessage, WebhookRequest } from './canonical.ts'
 import type { ConnectorContext } from './contract.ts'
+import type { ReceivedFile } from './files/connection-files.ts'
 import type { PersonalDataKey } from './personal-data.ts'
 
 /** How a platform's messages are trusted and read, whether it calls with them or puts them into a queue. */
@@ -35,6 +36,15 @@ export type WebhookHandling<Settings, Credentials> = {
    * reason to look, looked into after what comes with it. Asked before the signature is verified. Absent: none.
    */
   mayWait?(message: WebhookMessage): boolean
+  /**
+   * Given where only the connection's settings say what a message means: it is kept as this file (`context.files`) before
+   * it is answered or acknowledged, and `parse` is then given `fileMessage(feed)` in its place. Undefined: `parse` reads
+   * it by itself. Throws a ConnectorError where it belongs to no feed: it is refused, not kept.
+   */
+  toFile?(
+    message: WebhookMessage & { url?: string },
+    context: ConnectorContext<Settings, Credentials>,
+  ): ReceivedFile | undefined | Promise<ReceivedFile | undefined>
   /** Reads a verified message. Throws Malformed, never guesses. */
   parse(message: WebhookMessage): WebhookEvent[]
   /** JSON keys that hold personal data, dropped at any depth before anything is stored; of addresses, what routing needs stays. */
@@ -43,3 +53,15 @@ export type WebhookHandling<Settings, Credentials> = {
 
 /** Answered with status 200. */
 export type ChallengeAnswer = { contentType: string; body: string }
+
+const FEED_HEADER = 'x-plimsoll-feed'
+
+/** What stands for a file that was kept: its feed has something new. */
+export function fileMessage(feed: string): WebhookMessage {
+  return { headers: { [FEED_HEADER]: feed }, body: new Uint8Array() }
+}
+
+/** The feed of such a message; undefined: it is another. */
+export function feedOfMessage(message: WebhookMessage): string | undefined {
+  return message.headers[FEED_HEADER]
+}

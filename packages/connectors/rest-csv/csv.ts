@@ -1,7 +1,7 @@
 import { type HttpResponse, Malformed } from '@plimsoll/connector-kit'
+import type { Evaluated } from '@plimsoll/connector-kit/expressions'
 import { parse } from 'csv-parse/sync'
 import type { Csv } from './definition.ts'
-import type { Evaluated } from './evaluator.ts'
 
 /** An object for each row, under the names of the header row. Every cell is a text, an empty one is left out (I12). */
 export function readCsv(

@@ -1,6 +1,6 @@
 import { assertPublicUrl, isConnectorError } from '@plimsoll/connector-kit'
+import { expression, mapping } from '@plimsoll/connector-kit/expressions'
 import { z } from 'zod'
-import { expression, mapping } from './expression-text.ts'
 import { template } from './template.ts'
 
 /**

@@ -6,9 +6,9 @@ import {
   isConnectorError,
   Malformed,
 } from '@plimsoll/connector-kit'
+import { type Evaluated, ExpressionProblem, evaluate } from '@plimsoll/connector-kit/expressions'
 import { readCsv, writeCsv } from './csv.ts'
 import { type Definition, isLoopback, type Request } from './definition.ts'
-import { type Evaluated, ExpressionProblem, evaluate } from './evaluator.ts'
 import { toRefusal } from './refusals.ts'
 import type { Credentials, Settings } from './settings.ts'
 import { fill, MissingValue, type Values } from './template.ts'

@@ -6,9 +6,9 @@ import {
   type OrderLine,
   type Recipient,
 } from '@plimsoll/connector-kit'
+import type { Evaluated } from '@plimsoll/connector-kit/expressions'
 import { z } from 'zod'
 import type { Definition } from './definition.ts'
-import type { Evaluated } from './evaluator.ts'
 
 /** What maps make of the platform's rows, held to what the hub is promised. Numbers may come as texts, as CSV has them. */
 

@@ -20,7 +20,9 @@ export type {
 } from './control.ts'
 export type { FaultName, FaultSettings, Faults, ScriptedAnswer } from './faults.ts'
 export { noFaults } from './faults.ts'
+export { createFileTree, type FileTree } from './file-tree.ts'
 export { seededRandom } from './seeded-random.ts'
+export { type SftpServer, type SftpServerOptions, startSftpServer } from './sftp-server.ts'
 export type { RunningSimulator, SimulatedPlatform, SimulatorOptions, SimulatorServices } from './simulator.ts'
 export { createSimulator } from './simulator.ts'
 export type {
