@@ -132,6 +132,8 @@ export const partnerProfile = z
         resendsMax: z.int().min(0).max(20).default(3),
       })
       .prefault({}),
+    /** What the first control number is: where another connection has used numbers with this partner, one above its last. */
+    firstControlNumber: z.int().min(1).max(900_000_000).default(1),
     /** Totals beside quantities (W03, W14, W12-04, CTT, CNT) are compared. */
     verifyTotals: z.boolean().default(true),
     /** Elements that this partner wants otherwise in what we write; a value of null leaves them out. */

@@ -22,8 +22,9 @@ import { toLocal } from './zone.ts'
 /** Under which number and at which moment an interchange is written. */
 export type Stamp = { controlNumber: number; at: Date }
 
-type WrittenSet = { id: string; functionalId: string; segments: Segment[] }
-type WrittenDocument = Exclude<EdiDocument, { kind: 'acknowledgement' }>
+/** A set without its envelope: the same whenever it is sent. */
+export type WrittenSet = { id: string; functionalId: string; segments: Segment[] }
+export type WrittenDocument = Exclude<EdiDocument, { kind: 'acknowledgement' }>
 
 /** Writes documents of one kind as one interchange. @throws Invalid where the partner's fields cannot hold one */
 export function writeDocuments(
@@ -31,38 +32,50 @@ export function writeDocuments(
   stamp: Stamp,
   profile: PartnerProfile,
 ): string {
-  const sets = documents.map((each) => overridden(writeSet(each, stamp, profile), profile))
-  return writeInterchange(sets, stamp, profile)
+  return writeInterchange(writeSets(documents, stamp.at, profile), stamp, profile)
+}
+
+/** The sets of documents. @param at when they are written, for dates of their own */
+export function writeSets(
+  documents: readonly WrittenDocument[],
+  at: Date,
+  profile: PartnerProfile,
+): WrittenSet[] {
+  return documents.map((each) => overridden(writeSet(each, at, profile), profile))
 }
 
 /** The acknowledgement of what was received; undefined where it holds nothing but acknowledgements, or none is agreed. */
 export function writeAcknowledgements(
-  { interchange }: ReadInterchange,
+  read: ReadInterchange,
   stamp: Stamp,
   profile: PartnerProfile,
 ): string | undefined {
-  const kind = acknowledgementKindOf(profile)
-  if (kind === 'none') return undefined
-  if (kind === 'CONTRL') {
-    const sets = interchange.groups.flatMap((group) => group.sets)
-    if (sets.length > 0 && sets.every(({ id }) => id === 'CONTRL')) return undefined
-    const segments = control.writeAcknowledgement(interchange)
-    return writeInterchange([{ id: 'CONTRL', functionalId: '', segments }], stamp, profile)
-  }
-  const groups = interchange.groups.filter(({ functionalId }) => functionalId !== 'FA')
-  if (groups.length === 0) return undefined
-  const sets = groups.map((group) => ({
-    id: kind,
-    functionalId: 'FA',
-    segments: functional.writeAcknowledgement(group, kind),
-  }))
-  return writeInterchange(sets, stamp, profile)
+  const sets = acknowledgementSets(read, profile)
+  return sets.length === 0 ? undefined : writeInterchange(sets, stamp, profile)
 }
 
-function writeSet(each: WrittenDocument, stamp: Stamp, profile: PartnerProfile): WrittenSet {
+/** One set for every group (CONTRL: for the interchange); empty where nothing is to be acknowledged. */
+export function acknowledgementSets({ interchange }: ReadInterchange, profile: PartnerProfile): WrittenSet[] {
+  const kind = acknowledgementKindOf(profile)
+  if (kind === 'none') return []
+  if (kind === 'CONTRL') {
+    const sets = interchange.groups.flatMap((group) => group.sets)
+    if (sets.length > 0 && sets.every(({ id }) => id === 'CONTRL')) return []
+    return [{ id: 'CONTRL', functionalId: '', segments: control.writeAcknowledgement(interchange) }]
+  }
+  return interchange.groups
+    .filter(({ functionalId }) => functionalId !== 'FA')
+    .map((group) => ({
+      id: kind,
+      functionalId: 'FA',
+      segments: functional.writeAcknowledgement(group, kind),
+    }))
+}
+
+function writeSet(each: WrittenDocument, at: Date, profile: PartnerProfile): WrittenSet {
   const isX12 = profile.syntax === 'x12'
   const set = (id: string, functionalId: string, segments: Segment[]) => ({ id, functionalId, segments })
-  const on = toLocal(stamp.at, profile.zone).date
+  const on = toLocal(at, profile.zone).date
   switch (each.kind) {
     case 'shipping-order':
       return isX12
@@ -119,7 +132,8 @@ function withElement(from: Segment, element: number, value: string | null): Segm
   return { ...from, elements }
 }
 
-function writeInterchange(
+/** Puts sets into their envelope. */
+export function writeInterchange(
   sets: readonly WrittenSet[],
   { controlNumber, at }: Stamp,
   profile: PartnerProfile,
