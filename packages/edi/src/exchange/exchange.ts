@@ -27,14 +27,14 @@ import { type ExchangeTerms, SAID_NOW } from './terms.ts'
 /** All that a warehouse is asked and tells, over files with one partner. */
 export type Exchange = {
   requestShipment(request: ShipmentRequest, options?: CallOptions): Promise<{ externalId: string }>
-  findShipment(shipmentId: string): Promise<WarehouseShipment | undefined>
+  findShipment(shipmentId: string, options?: CallOptions): Promise<WarehouseShipment | undefined>
   cancelShipment(shipment: { shipmentId: string }, options?: CallOptions): Promise<ShipmentCancellation>
   announceInbound(notice: InboundNotice, options?: CallOptions): Promise<{ externalId: string }>
-  shipments(query: StreamQuery): Promise<Page<WarehouseShipment>>
-  receipts(query: StreamQuery): Promise<Page<WarehouseReceipt>>
-  counts(): Promise<ExternalCount[]>
+  shipments(query: StreamQuery, options?: CallOptions): Promise<Page<WarehouseShipment>>
+  receipts(query: StreamQuery, options?: CallOptions): Promise<Page<WarehouseReceipt>>
+  counts(options?: CallOptions): Promise<ExternalCount[]>
   /** SKUs that were ever asked for or told of, with the title that we know. */
-  items(): Promise<{ sku: string; title: string | undefined }[]>
+  items(options?: CallOptions): Promise<{ sku: string; title: string | undefined }[]>
   pull(options?: CallOptions): Promise<QueuedMessage[]>
   acknowledge(receipts: readonly string[], options?: CallOptions): Promise<void>
 }
@@ -45,6 +45,11 @@ export function createExchange(terms: ExchangeTerms): Exchange {
   const outbox = createOutbox(terms)
   const inbox = createInbox(terms, outbox, readBook)
   const now = () => new Date(terms.now())
+  /** All that is said by now, what lies in the folder included. */
+  const readNow = async (options?: CallOptions) => {
+    await inbox.takeIn(options)
+    return await readBook()
+  }
 
   /** Kept first, then sent: what was kept and not sent is sent by the next `pull`. */
   const send = async (
@@ -93,14 +98,14 @@ export function createExchange(terms: ExchangeTerms): Exchange {
       return { externalId: reference }
     },
 
-    async findShipment(shipmentId) {
-      const { shipments } = await readBook()
+    async findShipment(shipmentId, options) {
+      const { shipments } = await readNow(options)
       const found = shipments.find(({ told }) => told.shipmentId === shipmentId)
       return found && shown(found).row
     },
 
     async cancelShipment({ shipmentId }, options) {
-      const { shipments, outgoing } = await readBook()
+      const { shipments, outgoing } = await readNow(options)
       const found = shipments.find(({ told }) => told.shipmentId === shipmentId)
       const sent = outgoing.find(({ name }) => name === outgoingName('shipping-order', shipmentId))
       if (found === undefined || sent === undefined)
@@ -136,13 +141,13 @@ export function createExchange(terms: ExchangeTerms): Exchange {
       return { externalId: advice.reference }
     },
 
-    async shipments(query) {
-      const { shipments } = await readBook()
+    async shipments(query, options) {
+      const { shipments } = await readNow(options)
       return pageOf(shipments.map(shown), query, ({ externalId }) => externalId)
     },
 
-    async receipts(query) {
-      const { receipts } = await readBook()
+    async receipts(query, options) {
+      const { receipts } = await readNow(options)
       const rows = receipts.map(({ reference, receipts: those, changedAt }) => ({
         changedAt,
         row: decideReceipt(those, {
@@ -155,13 +160,13 @@ export function createExchange(terms: ExchangeTerms): Exchange {
       return pageOf(rows, query, ({ externalId }) => externalId)
     },
 
-    async counts() {
-      const { reports, adjustments } = await readBook()
+    async counts(options) {
+      const { reports, adjustments } = await readNow(options)
       return decideCounts(reports, adjustments, profile)
     },
 
-    async items() {
-      const { outgoing, reports, receipts } = await readBook()
+    async items(options) {
+      const { outgoing, reports, receipts } = await readNow(options)
       const titles = new Map<string, string | undefined>()
       for (const { document } of reports)
         for (const { sku } of document.rows) titles.set(sku, titles.get(sku))

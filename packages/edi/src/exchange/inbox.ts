@@ -1,4 +1,10 @@
-import { type CallOptions, digestOfFile, isConnectorError, type QueuedMessage } from '@plimsoll/connector-kit'
+import {
+  type CallOptions,
+  digestOfFile,
+  Forbidden,
+  isConnectorError,
+  type QueuedMessage,
+} from '@plimsoll/connector-kit'
 import { EdiProblem } from '../problems.ts'
 import { acknowledgementSets } from '../write.ts'
 import { type Book, IN_FEED, readFile } from './book.ts'
@@ -16,31 +22,17 @@ const WRITING_MS = 120_000
 export function createInbox(terms: ExchangeTerms, outbox: Outbox, readBook: () => Promise<Book>) {
   const { profile, folder, log, folders, now } = terms
 
+  /** Files as they were when they were taken in: reading one again says nothing new. */
+  const taken = new Map<string, TakenIn>()
+
   return {
-    /** Kept in the log first, then acknowledged to the partner, then told. Until it is archived it is told again. */
+    takeIn,
+
+    /** Until a file is archived it is told again. */
     async pull(options?: CallOptions): Promise<QueuedMessage[]> {
-      const files = (await folder.list(folders.in, options)).filter(
-        ({ name }) => !/^\.|\.(tmp|part|filepart|done)$/i.test(name),
-      )
       const messages: QueuedMessage[] = []
-      for (const { name, modifiedAt } of files) {
-        if (messages.length >= FILES_MAX) break
-        const content = await readIfThere(name, options)
-        if (content === undefined) continue
-        const read = readFile(content, profile)
-        const isYoung = modifiedAt !== undefined && now() - modifiedAt.getTime() < WRITING_MS
-        if (read instanceof EdiProblem && isYoung && isUnfinished(read)) continue
-        const { file } = await log.keep({
-          direction: 'in',
-          feed: IN_FEED,
-          name,
-          content,
-          sequence: undefined,
-          ...SAID_NOW,
-        })
-        if (!(read instanceof EdiProblem)) await acknowledgeToPartner(read, file.digest, options)
-        messages.push(...(await messagesOf(read, { name, digest: file.digest })))
-      }
+      for (const each of (await takeIn(options)).slice(0, FILES_MAX))
+        messages.push(...(await messagesOf(each.read, each)))
       return messages
     },
 
@@ -50,7 +42,10 @@ export function createInbox(terms: ExchangeTerms, outbox: Outbox, readBook: () =
         const [digest = '', name = ''] = receipt.split(' ', 1).concat(receipt.slice(receipt.indexOf(' ') + 1))
         if (digest === REFUSED) continue
         const content = await readIfThere(name, options)
-        if (content === undefined || digestOfFile(content) !== digest) continue
+        if (content === undefined || digestOfFile(content) !== digest) {
+          for (const [mark, each] of taken) if (each.name === name) taken.delete(mark)
+          continue
+        }
         const to = `${folders.archive}/${name}`
         if ((await folder.move(`${folders.in}/${name}`, to, options)) === 'taken')
           await folder.move(
@@ -60,6 +55,51 @@ export function createInbox(terms: ExchangeTerms, outbox: Outbox, readBook: () =
           )
       }
     },
+  }
+
+  /** What lies there is kept in the log first, and then acknowledged to the partner. */
+  async function takeIn(options?: CallOptions): Promise<TakenIn[]> {
+    const here: TakenIn[] = []
+    for (const { name, bytes, modifiedAt } of await listed(options)) {
+      if (/^\.|\.(tmp|part|filepart|done)$/i.test(name)) continue
+      const mark = JSON.stringify([name, bytes, modifiedAt ?? null])
+      const known = modifiedAt === undefined ? undefined : taken.get(mark)
+      if (known !== undefined) {
+        here.push(known)
+        continue
+      }
+      const content = await readIfThere(name, options)
+      if (content === undefined) continue
+      const read = readFile(content, profile)
+      const isYoung = modifiedAt !== undefined && now() - modifiedAt.getTime() < WRITING_MS
+      if (read instanceof EdiProblem && isYoung && read.code === 'envelope-broken') continue
+      const { file } = await log.keep({
+        direction: 'in',
+        feed: IN_FEED,
+        name,
+        content,
+        sequence: undefined,
+        ...SAID_NOW,
+      })
+      if (!(read instanceof EdiProblem)) await acknowledgeToPartner(read, file.digest, options)
+      const made = { name, digest: file.digest, read }
+      taken.set(mark, made)
+      here.push(made)
+    }
+    for (const [mark, each] of taken) if (!here.includes(each)) taken.delete(mark)
+    return here
+  }
+
+  async function listed(options?: CallOptions) {
+    try {
+      return await folder.list(folders.in, options)
+    } catch (error) {
+      if (isConnectorError(error) && error.kind === 'not-found')
+        throw new Forbidden(`There is no folder "${folders.in}" on the partner's side.`, folders.in, {
+          cause: error,
+        })
+      throw error
+    }
   }
 
   async function readIfThere(name: string, options?: CallOptions): Promise<Buffer | undefined> {
@@ -137,13 +177,10 @@ export function createInbox(terms: ExchangeTerms, outbox: Outbox, readBook: () =
   }
 }
 
+type TakenIn = { name: string; digest: string; read: ReturnType<typeof readFile> }
+
 const REFUSED = 'refused'
 
 function isSame(one: { controlNumber: string }, other: { controlNumber: string } | undefined): boolean {
   return other !== undefined && Number(one.controlNumber) === Number(other.controlNumber)
-}
-
-/** Its end is not there: the partner may still be writing. */
-function isUnfinished({ code, message }: EdiProblem): boolean {
-  return code === 'envelope-broken' || (code === 'not-edi' && message === '')
 }
