@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { Separators } from './interchange.ts'
 
 /**
  * What is agreed with one partner, in a file that a person writes from the partner's guide (`docs/guides/edi.md`). All that
@@ -164,16 +165,13 @@ export const partnerProfile = z
         path: ['acknowledgements', 'kind'],
         message: `${kind} is not of ${profile.syntax}`,
       })
-    const { separators } = profile
-    if (separators !== undefined) {
-      const used = Object.values(separators).filter((each) => each !== undefined)
-      if (new Set(used).size !== used.length || used.some((each) => /[A-Za-z0-9 ]/.test(each)))
-        context.addIssue({
-          code: 'custom',
-          path: ['separators'],
-          message: 'each must be its own, and no letter, digit or space',
-        })
-    }
+    const used = usedSeparators(profile)
+    if (new Set(used).size !== used.length || used.some((each) => /[A-Za-z0-9 ]/.test(each)))
+      context.addIssue({
+        code: 'custom',
+        path: ['separators'],
+        message: `each must be its own, and no letter, digit or space: ${JSON.stringify(used)}`,
+      })
     if (profile.us.id === profile.partner.id && profile.us.qualifier === profile.partner.qualifier)
       context.addIssue({ code: 'custom', path: ['partner'], message: 'must not be ourselves' })
     if (!Object.values(profile.units ?? { EA: 1 }).includes(1))
@@ -244,10 +242,19 @@ function isZone(zone: string): boolean {
 export type ProfileSet = z.infer<typeof setId>
 
 /** The separators that are written. */
-export function separatorsOf({ syntax, separators }: PartnerProfile) {
-  if (syntax === 'x12')
-    return { element: '*', component: '>', segment: '~', repetition: '^', release: undefined, ...separators }
-  return { element: '+', component: ':', segment: "'", repetition: undefined, release: '?', ...separators }
+export function separatorsOf({
+  syntax,
+  separators,
+}: Pick<PartnerProfileInput, 'syntax' | 'separators'>): Separators {
+  if (syntax === 'x12') return { element: '*', component: '>', segment: '~', repetition: '^', ...separators }
+  return { element: '+', component: ':', segment: "'", release: '?', ...separators }
+}
+
+/** Those that this version has. */
+function usedSeparators(profile: Pick<PartnerProfileInput, 'syntax' | 'separators' | 'version'>): string[] {
+  const { element, component, segment, repetition, release } = separatorsOf(profile)
+  const more = profile.version === '5010' ? repetition : profile.syntax === 'edifact' ? release : undefined
+  return [element, component, segment, ...(more === undefined ? [] : [more])]
 }
 
 export function acknowledgementKindOf({ syntax, acknowledgements: { kind } }: PartnerProfile) {

@@ -67,7 +67,8 @@ export function readInterchange(
   for (const group of interchange.groups) {
     group.problem ??= versionProblem(group, profile)
     for (const set of group.sets) {
-      const key = [interchange.sender.id, group.controlNumber, set.controlNumber].join('/')
+      // Padded, so that later ones of a partner come later in order.
+      const key = [interchange.sender.id, group.controlNumber.padStart(14, '0'), set.controlNumber].join('/')
       const read = problemOf(() => {
         const known = group.problem ?? set.problem
         if (known !== undefined) throw known

@@ -141,6 +141,7 @@ export function writeInterchange(
   if (!Number.isSafeInteger(controlNumber) || controlNumber < 1 || controlNumber > CONTROL_NUMBER_MAX)
     throw new Invalid(`${controlNumber} is no control number: 1 to 999,999,999 are`, 'controlNumber')
   const { us, partner, groups, version, usage, lineEnd } = profile
+  const local = toLocal(at, profile.zone)
   const common = {
     sender: us,
     receiver: partner,
@@ -148,7 +149,8 @@ export function writeInterchange(
     separators: separatorsOf(profile),
     lineEnd,
     controlNumber,
-    ...toLocal(at, profile.zone),
+    date: local.date,
+    time: local.time,
   }
   if (version === 'D96A' || version === 'D01B')
     return writeEdifact({ ...common, version, characters: profile.characters, messages: sets })

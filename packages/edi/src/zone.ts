@@ -1,7 +1,7 @@
 /** Dates and times of files carry no zone: they are those of the partner's clock, whose zone the profile names. */
 
-/** `CCYYMMDD` and `HHMM` on the zone's clock. */
-export function toLocal(at: Date, zone: string): { date: string; time: string } {
+/** `CCYYMMDD`, `HHMM` and `SS` on the zone's clock. */
+export function toLocal(at: Date, zone: string): { date: string; time: string; seconds: string } {
   const parts = Object.fromEntries(
     new Intl.DateTimeFormat('en-GB', {
       timeZone: zone,
@@ -11,12 +11,13 @@ export function toLocal(at: Date, zone: string): { date: string; time: string } 
       day: '2-digit',
       hour: '2-digit',
       minute: '2-digit',
+      second: '2-digit',
     })
       .formatToParts(at)
       .map(({ type, value }) => [type, value]),
   )
-  const { year = '', month = '', day = '', hour = '', minute = '' } = parts
-  return { date: `${year.padStart(4, '0')}${month}${day}`, time: `${hour}${minute}` }
+  const { year = '', month = '', day = '', hour = '', minute = '', second = '' } = parts
+  return { date: `${year.padStart(4, '0')}${month}${day}`, time: `${hour}${minute}`, seconds: second }
 }
 
 /**

@@ -35,7 +35,8 @@ export const simulatedAgreement: PartnerProfileInput = {
     { id: 'NORTH', name: 'Northern warehouse' },
     { id: 'SOUTH', name: 'Southern warehouse' },
   ],
-  separators: { element: '|', component: '^', segment: '\u001c' },
+  // So that texts hold none of them.
+  separators: { element: '|', component: '^', segment: '\u001c', repetition: '\u001d' },
 }
 
 /** A warehouse that speaks EDI behind a real SFTP server, with a floor of its own and the kit's `/_control` and `/shop`. */
@@ -54,8 +55,19 @@ export async function createEdiWarehouseSimulator(
   const folders = { in: '/edi/in', out: '/edi/out' }
   for (const folder of ['/edi', ...Object.values(folders)]) tree.folders.add(folder)
   const partner = createPartner({ profile, floor, tree, folders, clock })
+  // Stock that has changed is reported when the hub next looks: a partner's job would do so every few hours.
+  let isReportDue = false
   const sftp = await startSftpServer({
-    tree,
+    tree: {
+      ...tree,
+      namesIn(folder) {
+        if (folder === folders.in && isReportDue) {
+          isReportDue = false
+          partner.report()
+        }
+        return tree.namesIn(folder)
+      },
+    },
     user: 'plimsoll',
     password: 'simulator password',
     // A file is there once it was renamed.
@@ -63,9 +75,9 @@ export async function createEdiWarehouseSimulator(
       if (operation === 'rename') partner.work()
     },
   })
-  const stop = floor.onChange(({ kind }) => {
+  const stop = floor.onChange(() => {
     partner.work()
-    if (kind === 'stock') partner.report()
+    isReportDue = true
   })
   const running = await createSimulator(
     {

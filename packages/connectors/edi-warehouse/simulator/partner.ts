@@ -11,6 +11,7 @@ import {
   type PartnerProfile,
   readInterchange,
   type ShippingAdvice,
+  type StockReport,
   toReference,
   type WrittenDocument,
   writeDocuments,
@@ -27,6 +28,8 @@ export type PartnerMoods = {
 
 export type Partner = {
   moods: PartnerMoods
+  /** Files of the hub that it could not read. */
+  problems: string[]
   /** Fetches what the hub has put there, works, and puts its own files there. */
   work(): void
   /** Writes what lies there, for each facility. */
@@ -49,6 +52,7 @@ export function createPartner(terms: {
   const profile = mirrored(terms.profile)
   const { form } = profile.references
   const moods: PartnerMoods = { isSilent: false, copies: 1 }
+  const problems: string[] = []
   const seen = new Set<string>()
   const advised = new Map<number, { parcels: number; isClosed: boolean }>()
   const received = new Map<number, { rows: number; isClosed: boolean; advices: number }>()
@@ -70,7 +74,12 @@ export function createPartner(terms: {
       const file = tree.files.get(path)
       if (isFolder || name.endsWith('.tmp') || file === undefined) continue
       tree.files.delete(path)
-      read(file.content)
+      try {
+        read(file.content)
+      } catch (error) {
+        if (!(error instanceof EdiProblem)) throw error
+        problems.push(`${name}: ${error.message}`)
+      }
     }
   }
 
@@ -230,12 +239,7 @@ export function createPartner(terms: {
               reportNumber: String(number + 1),
               locationId,
               countedAt: new Date(clock.now()),
-              rows: floor.counts({ facilityId: locationId }).map(({ sku, onHand, damaged }) => ({
-                sku,
-                lot: undefined,
-                expiresOn: undefined,
-                quantities: { onHand, held: damaged },
-              })),
+              rows: rowsAt(floor, locationId),
             },
           },
         ],
@@ -245,6 +249,7 @@ export function createPartner(terms: {
 
   return {
     moods,
+    problems,
     report,
     work() {
       // What is put into the folder by this wakes it again.
@@ -255,8 +260,6 @@ export function createPartner(terms: {
         if (moods.isSilent) return
         advise()
         receive()
-      } catch (error) {
-        if (!(error instanceof EdiProblem)) throw error
       } finally {
         isWorking = false
       }
@@ -280,4 +283,25 @@ function nothingOf({
     lot: undefined,
     serials: [],
   }
+}
+
+/** By lot where there are lots; what is only on its way, or only asked for, lies there with nought. */
+function rowsAt(floor: WarehouseFloor, facilityId: string): StockReport['rows'] {
+  const shelf = floor.shelf({ facilityId })
+  const lying = new Set(shelf.map(({ sku }) => sku))
+  const bare = floor.counts({ facilityId }).filter(({ sku }) => !lying.has(sku))
+  return [
+    ...shelf.map(({ sku, lot, expiresOn, sellable, damaged }) => ({
+      sku,
+      lot,
+      expiresOn,
+      quantities: { onHand: sellable + damaged, held: damaged },
+    })),
+    ...bare.map(({ sku }) => ({
+      sku,
+      lot: undefined,
+      expiresOn: undefined,
+      quantities: { onHand: 0, held: 0 },
+    })),
+  ]
 }

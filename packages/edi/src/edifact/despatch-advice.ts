@@ -122,7 +122,7 @@ function readLine(loop: readonly Segment[], profile: PartnerProfile): AdvisedLin
 
 /** What the partner writes: for simulators and tests. */
 export function writeDespatchAdvice(advice: ShippingAdvice, profile: PartnerProfile): Segment[] {
-  const { date, time } = toLocal(advice.shippedAt, profile.zone)
+  const { date, time, seconds } = toLocal(advice.shippedAt, profile.zone)
   const lines = advice.parcels.flatMap((parcel) => parcel.lines)
   const carrier =
     advice.carrier === undefined
@@ -131,7 +131,7 @@ export function writeDespatchAdvice(advice: ShippingAdvice, profile: PartnerProf
   let number = 0
   return [
     segment('BGM', '351', advice.warehouseReference, '9'),
-    segment('DTM', ['11', `${date}${time}`, '203']),
+    segment('DTM', ['11', `${date}${time}${seconds}`, '204']),
     segment('RFF', ['SRN', advice.reference]),
     ...(carrier === undefined ? [] : [segment('TDT', '20', undefined, undefined, undefined, [carrier])]),
     ...advice.parcels.flatMap((parcel, at) => [

@@ -53,12 +53,12 @@ function idsOf(from: Segment): { id: string | undefined; qualifier: string | und
   return [2, 3, 4, 5, 6].map((at) => ({ id: find(from, at), qualifier: find(from, at, 2) }))
 }
 
-/** RFF: the reference with one of these qualifiers. */
+/** RFF: the reference with the first of these qualifiers that is there. */
 export function findReference(
   segments: readonly Segment[],
   qualifiers: readonly string[],
 ): string | undefined {
-  const found = findSegment(segments, 'RFF', qualifiers)
+  const found = qualifiers.map((qualifier) => findSegment(segments, 'RFF', [qualifier])).find(Boolean)
   return found === undefined ? undefined : get(found, 1, 2)
 }
 

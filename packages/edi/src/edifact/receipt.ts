@@ -63,14 +63,14 @@ function readLine(loop: readonly Segment[], head: Segment, profile: PartnerProfi
 
 /** What the partner writes: for simulators and tests. */
 export function writeReceipt(receipt: ReceiptAdvice, profile: PartnerProfile): Segment[] {
-  const { date, time } = toLocal(receipt.receivedAt, profile.zone)
+  const { date, time, seconds } = toLocal(receipt.receivedAt, profile.zone)
   const { conditions, complete } = profile.receipts
   const items = Map.groupBy(receipt.lines, ({ lineReference, sku, lot, expiresOn }) =>
     JSON.stringify([lineReference, sku, lot, expiresOn]),
   )
   return [
     segment('BGM', '632', receipt.receiptNumber, receipt.isComplete ? complete.at(-1) : '46'),
-    segment('DTM', ['50', `${date}${time}`, '203']),
+    segment('DTM', ['50', `${date}${time}${seconds}`, '204']),
     ...(receipt.reference === undefined ? [] : [segment('RFF', ['AAK', receipt.reference])]),
     ...(receipt.locationId === undefined
       ? []

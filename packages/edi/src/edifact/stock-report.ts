@@ -38,10 +38,10 @@ function readRow(loop: readonly Segment[], profile: PartnerProfile): StockReport
 
 /** What the partner writes: for simulators and tests. */
 export function writeStockReport(report: StockReport, profile: PartnerProfile): Segment[] {
-  const { date, time } = toLocal(report.countedAt, profile.zone)
+  const { date, time, seconds } = toLocal(report.countedAt, profile.zone)
   return [
     segment('BGM', '35', report.reportNumber, '9'),
-    segment('DTM', ['366', `${date}${time}`, '203']),
+    segment('DTM', ['366', `${date}${time}${seconds}`, '204']),
     ...(report.locationId === undefined
       ? []
       : [segment('NAD', 'WH', [report.locationId, undefined, profile.locationQualifier])]),

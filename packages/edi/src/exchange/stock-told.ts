@@ -61,7 +61,13 @@ function toCount(
     .flatMap(({ document }) => document.lines.filter((line) => line.sku === sku))
   const moved = (which: 'onHand' | 'held') => since.reduce((sum, line) => sum + line[which], 0)
   const sum = (which: keyof Numbers) => known.reduce((total, each) => total + each[which], 0)
-  const lots = rows.every(({ lot }) => lot !== undefined) && since.length === 0
+  // A row of nothing without a lot leaves nothing out of them.
+  const inLots = rows.flatMap(({ lot, expiresOn }, at) => {
+    const { onHand = 0, held = 0 } = known[at] ?? {}
+    return lot === undefined && onHand === 0 && held === 0 ? [] : [{ code: lot, expiresOn, onHand, held }]
+  })
+  const lots = inLots.flatMap(({ code, ...lot }) => (code === undefined ? [] : [{ code, ...lot }]))
+  const areLots = lots.length > 0 && lots.length === inLots.length && since.length === 0
   return {
     stockUnitId: sku,
     locationId,
@@ -70,14 +76,7 @@ function toCount(
     held: Math.max(0, sum('held') + moved('held')),
     incoming: sum('incoming'),
     countedAt,
-    ...(lots && {
-      lots: rows.map(({ lot = '', expiresOn }, at) => ({
-        code: lot,
-        expiresOn,
-        onHand: known[at]?.onHand ?? 0,
-        held: known[at]?.held ?? 0,
-      })),
-    }),
+    ...(areLots && { lots }),
   }
 }
 

@@ -36,14 +36,14 @@ export function readAdjustment(set: EdiSet, profile: PartnerProfile): StockAdjus
 
 /** What the partner writes: for simulators and tests. The reasons say what the units change. */
 export function writeAdjustment(adjustment: StockAdjustment, profile: PartnerProfile): Segment[] {
-  const { date, time } = toLocal(adjustment.adjustedAt, profile.zone)
+  const { date, time, seconds } = toLocal(adjustment.adjustedAt, profile.zone)
   const [qualifier] = profile.itemQualifiers
   return [
     segment('W15', date, adjustment.adjustmentNumber),
     ...(adjustment.locationId === undefined
       ? []
       : [segment('N1', 'WH', undefined, profile.locationQualifier, adjustment.locationId)]),
-    segment('G62', '07', date, '8', time),
+    segment('G62', '07', date, '8', `${time}${seconds}`),
     ...adjustment.lines.flatMap((line) => [
       segment(
         'W19',

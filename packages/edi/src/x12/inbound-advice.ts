@@ -16,6 +16,7 @@ import {
 } from '../segment.ts'
 import { described, within } from '../text.ts'
 import { toCompact } from '../zone.ts'
+import { writeNumber } from './shipping-order.ts'
 
 /** 943 stock transfer shipment advice: goods on their way to the warehouse. */
 export function writeInboundAdvice(advice: InboundAdvice, on: string, profile: PartnerProfile): Segment[] {
@@ -24,7 +25,7 @@ export function writeInboundAdvice(advice: InboundAdvice, on: string, profile: P
   return [
     segment('W06', 'F', advice.reference, on),
     segment('N1', 'WH', undefined, profile.locationQualifier, within(advice.locationId, 80, 'locationId')),
-    segment('N9', 'CO', within(advice.number, profile.version === '4010' ? 30 : 50, 'number')),
+    writeNumber(advice.number),
     ...(trackingNumber === undefined
       ? []
       : [segment('N9', '2I', within(trackingNumber, 30, 'trackingNumber'))]),
@@ -91,7 +92,7 @@ export function readInboundAdvice(set: EdiSet, profile: PartnerProfile): Inbound
     throw wrong(total, 'totals-differ', `says ${get(total, 1)} units, the lines ${sum}`, 1)
   return {
     reference: get(head, 2),
-    number: number === undefined ? '' : get(number, 2),
+    number: number === undefined ? '' : (find(number, 2) ?? get(number, 3)),
     locationId: warehouse === undefined ? '' : get(warehouse, 4),
     expectedOn: findDay(findSegment(header, 'G62', ['17']), 2),
     carrier: carrier && find(carrier, 3),

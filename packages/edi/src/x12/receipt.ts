@@ -90,7 +90,7 @@ function verifyTotal(set: EdiSet, profile: PartnerProfile): void {
 
 /** What the partner writes: for simulators and tests. */
 export function writeReceipt(receipt: ReceiptAdvice, profile: PartnerProfile): Segment[] {
-  const { date, time } = toLocal(receipt.receivedAt, profile.zone)
+  const { date, time, seconds } = toLocal(receipt.receivedAt, profile.zone)
   const { conditions, includesDamaged } = profile.receipts
   const [qualifier] = profile.itemQualifiers
   const unit = writtenUnit(profile).code
@@ -108,7 +108,7 @@ export function writeReceipt(receipt: ReceiptAdvice, profile: PartnerProfile): S
       receipt.reference,
       undefined,
       '8',
-      time,
+      `${time}${seconds}`,
     ),
     ...(receipt.locationId === undefined
       ? []

@@ -110,7 +110,7 @@ function verifyTotal(set: EdiSet, { verifyTotals }: PartnerProfile): void {
 
 /** What the partner writes: for simulators and tests. */
 export function writeShippingAdvice(advice: ShippingAdvice, profile: PartnerProfile): Segment[] {
-  const { date, time } = toLocal(advice.shippedAt, profile.zone)
+  const { date, time, seconds } = toLocal(advice.shippedAt, profile.zone)
   const { carrier, parcels } = advice
   const [sscc] = profile.marks.sscc
   const [tracking] = profile.marks.tracking
@@ -122,7 +122,7 @@ export function writeShippingAdvice(advice: ShippingAdvice, profile: PartnerProf
       : (Object.entries(profile.carriers).find(([, name]) => name === carrier)?.[0] ?? carrier)
   return [
     segment('W06', 'F', advice.reference, date, advice.warehouseReference),
-    segment('G62', '11', date, '8', time),
+    segment('G62', '11', date, '8', `${time}${seconds}`),
     ...(carrierCode === undefined ? [] : [segment('W27', 'U', carrierCode)]),
     ...parcels.flatMap((parcel, at) => [
       segment('LX', at + 1),

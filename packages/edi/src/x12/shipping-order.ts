@@ -27,7 +27,7 @@ export function writeShippingOrder(order: ShippingOrder, profile: PartnerProfile
     segment('W05', isCancel ? (profile.cancel.purpose ?? 'F') : 'N', reference),
     ...(recipient === undefined ? [] : writeRecipient(recipient)),
     segment('N1', 'WH', undefined, profile.locationQualifier, within(order.locationId, 80, 'locationId')),
-    segment('N9', 'CO', within(number, profile.version === '4010' ? 30 : 50, 'number')),
+    writeNumber(number),
     segment('G62', '04', toCompact(order.placedOn)),
     ...(shipBy === undefined ? [] : [segment('G62', '10', toCompact(shipBy))]),
     ...(note === undefined ? [] : wrapped([note], 80, 20, 'note').map((line) => segment('NTE', 'WHI', line))),
@@ -133,7 +133,7 @@ export function readShippingOrder(set: EdiSet, profile: PartnerProfile): Shippin
   return {
     purpose: get(head, 1) === (profile.cancel.purpose ?? 'F') ? 'cancel' : 'original',
     reference: get(head, 2),
-    number: number === undefined ? '' : get(number, 2),
+    number: number === undefined ? '' : (find(number, 2) ?? get(number, 3)),
     placedOn: findDay(findSegment(header, 'G62', ['04']), 2) ?? '',
     shipBy: findDay(findSegment(header, 'G62', ['10']), 2),
     locationId: warehouse === undefined ? '' : get(warehouse, 4),
@@ -191,4 +191,11 @@ function readLine(set: EdiSet, loop: readonly Segment[], profile: PartnerProfile
     title: title === undefined ? '' : get(title, 1),
     lot: lot === undefined ? find(item, 13) : get(lot, 2),
   }
+}
+
+/** What people call it; a long one goes where the segment has a free text. */
+export function writeNumber(number: string): Segment {
+  return number.length <= 30
+    ? segment('N9', 'CO', number)
+    : segment('N9', 'CO', undefined, within(number, 45, 'number'))
 }

@@ -104,11 +104,11 @@ function verifyTotal(set: EdiSet, lines: number, { verifyTotals }: PartnerProfil
 
 /** What the partner writes: for simulators and tests. */
 export function writeStockReport(report: StockReport, profile: PartnerProfile): Segment[] {
-  const { date, time } = toLocal(report.countedAt, profile.zone)
+  const { date, time, seconds } = toLocal(report.countedAt, profile.zone)
   const [qualifier] = profile.itemQualifiers
   const unit = writtenUnit(profile).code
   return [
-    segment('BIA', '00', 'SI', report.reportNumber, date, time),
+    segment('BIA', '00', 'SI', report.reportNumber, date, `${time}${seconds}`),
     ...(report.locationId === undefined
       ? []
       : [segment('N1', 'WH', undefined, profile.locationQualifier, report.locationId)]),
