@@ -239,7 +239,7 @@ function isZone(zone: string): boolean {
   }
 }
 
-export type ProfileSet = z.infer<typeof setId>
+type ProfileSet = z.infer<typeof setId>
 
 /** The separators that are written. */
 export function separatorsOf({
