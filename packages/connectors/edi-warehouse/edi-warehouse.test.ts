@@ -1,93 +1,13 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
-import { createMemoryFileLog, type FileLog, openFolder, systemClock } from '@plimsoll/connector-kit'
-import { conformanceCases, offlineContext } from '@plimsoll/connector-kit/conformance'
-import { createConformanceWorld } from '@plimsoll/connector-kit/conformance-suite'
+import { offlineContext } from '@plimsoll/connector-kit/conformance'
 import type { PartnerProfileInput } from '@plimsoll/edi'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
+import { startWorld } from './conformance.ts'
 import { connector } from './index.ts'
 import { createEdiWarehouseSimulator, simulatedAgreement } from './simulator/index.ts'
 
 // The connector against its simulated partner, over a real SFTP server.
-
-/** Cases of the suite that a partner who answers by files cannot have, each with the reason. */
-const notByFiles: [RegExp, string][] = [
-  [/revoked credentials/, 'a session that stands is not ended by a password'],
-  [
-    /answer that was lost|after a lost answer|one that never arrived/,
-    'HTTP; crashes at each step are in exchange.test.ts',
-  ],
-  [/unknown SKU/, 'the partner says so later, in an advice in which nothing ships'],
-  [/being worked on: working|held for an address|cancelled by its people/, 'no set says so'],
-  [
-    /never documented|^failures:|while they change/,
-    'HTTP, or a page that is fetched while another is written',
-  ],
-]
-
-async function open(given: { agreement?: PartnerProfileInput; log?: FileLog } = {}) {
-  const simulator = await createEdiWarehouseSimulator(given)
-  const log = given.log ?? createMemoryFileLog(() => systemClock.now())
-  const withFiles: typeof connector = {
-    ...connector,
-    open: (context) =>
-      connector.open({
-        ...context,
-        files: {
-          log,
-          open(place) {
-            const folder = openFolder(place, { clock: systemClock, localRoot: undefined })
-            onTestFinished(() => folder.close())
-            return folder
-          },
-        },
-      }),
-  }
-  const world = await createConformanceWorld({
-    connector: withFiles,
-    simulator,
-    settings: simulator.settings,
-    credentials: simulator.credentials,
-    wrongCredentials: { ...simulator.credentials, password: 'wrong' },
-    wrongWebhookCredentials: simulator.credentials,
-    unknown: {
-      listingExternalId: 'NO-SUCH',
-      orderExternalId: 'NO-SUCH',
-      level: { stockUnitId: 'NO-SUCH', locationId: 'NORTH' },
-    },
-    withUnknownOrderStatus: (body) => body,
-  })
-  onTestFinished(() => simulator.close())
-  // Files name SKUs; the floor's own ids of stock units stay on it.
-  const { addProducts, seed } = world
-  const bySku = <T extends { sku: string }>(rows: readonly T[]) =>
-    rows.map((row) => ({ ...row, stockUnitId: row.sku }))
-  return {
-    simulator,
-    world: {
-      ...world,
-      addProducts: async (...more: Parameters<typeof addProducts>) => bySku(await addProducts(...more)),
-      seed: async (...more: Parameters<typeof seed>) => bySku(await seed(...more)),
-    },
-  }
-}
-
-describe('the suite of warehouses', () => {
-  const cases = conformanceCases(connector)
-  const owed = cases.filter(({ title }) => !notByFiles.some(([pattern]) => pattern.test(title)))
-
-  test('each reason to leave a case out is about one', () => {
-    for (const [pattern] of notByFiles) expect(cases.some(({ title }) => pattern.test(title))).toBe(true)
-  })
-
-  test.each(owed.map((each) => [each.title, each] as const))(
-    '%s',
-    async (_, { story }) => {
-      await story((await open()).world)
-    },
-    60_000,
-  )
-})
 
 const edifact: PartnerProfileInput = {
   name: 'Simulated EDI warehouse',
@@ -108,7 +28,8 @@ const agreements: [string, PartnerProfileInput][] = [
 test.each(agreements)(
   '%s: asked for, shipped in part and then the rest, every file twice, and nothing ships twice',
   async (_, agreement) => {
-    const { world, simulator } = await open({ agreement })
+    const { world, simulator } = await startWorld({ agreement })
+    onTestFinished(() => world.close())
     simulator.partner.moods.copies = 2
     const { operations } = world
     const warehouse = operations.warehouse

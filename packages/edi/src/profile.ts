@@ -239,8 +239,6 @@ function isZone(zone: string): boolean {
   }
 }
 
-type ProfileSet = z.infer<typeof setId>
-
 /** The separators that are written. */
 export function separatorsOf({
   syntax,

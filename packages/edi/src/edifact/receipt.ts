@@ -39,7 +39,8 @@ function readLine(loop: readonly Segment[], head: Segment, profile: PartnerProfi
   const item = readItem(loop, profile)
   const [first = head] = loop
   const { conditions } = profile.receipts
-  const { total, sellable: sound, damaged: named } = quantitiesOf(loop, conditions, profile)
+  const said = new Map(Object.entries(quantitiesOf(loop, conditions, profile)))
+  const [total, sound, named] = [said.get('total'), said.get('sellable'), said.get('damaged')]
   const variances = loop
     .filter(({ tag }) => tag === 'QVR')
     .filter((each) => getCode(each, [1, 2], conditions, 'condition') === 'damaged')

@@ -1,173 +1,19 @@
-import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { rm, utimes } from 'node:fs/promises'
 import path from 'node:path'
-import {
-  createMemoryFileLog,
-  type Folder,
-  manualClock,
-  openFolder,
-  type ShipmentRequest,
-  Unavailable,
-} from '@plimsoll/connector-kit'
+import { type Folder, Unavailable } from '@plimsoll/connector-kit'
 import { fromEnvironment } from '@plimsoll/connector-kit/conformance'
 import fc from 'fast-check'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, test } from 'vitest'
 import type { ShippingAdvice } from '../documents.ts'
-import { mirrored, type PartnerProfileInput, partnerProfile } from '../profile.ts'
-import { readInterchange } from '../read.ts'
 import { toReference } from '../reference.ts'
-import { x12Agreement } from '../testing/agreements.ts'
-import { type WrittenDocument, writeAcknowledgements, writeDocuments } from '../write.ts'
+import { advice, lineId, openExchange, request, shipmentId, withLine } from '../testing/exchange-world.ts'
+import { type WrittenDocument, writeAcknowledgements } from '../write.ts'
 import { createExchange } from './exchange.ts'
-import { parseMessage } from './message.ts'
 
 // The exchange over real folders. The partner is this test: it reads what it is sent and answers by hand.
 
-const shipmentId = '0190a5b4-7c21-7d3e-9f10-1a2b3c4d5e6f'
-const lineId = '0190a5b4-7c21-7d3e-9f10-1a2b3c4d5e70'
-
-const request: ShipmentRequest = {
-  shipmentId,
-  number: '#1001',
-  placedAt: new Date('2026-11-26T15:00:00Z'),
-  locationId: 'NORTH',
-  recipient: {
-    name: 'Ada Example',
-    company: undefined,
-    addressLines: ['1 Long Street'],
-    city: 'Springfield',
-    region: 'IL',
-    postalCode: '62704',
-    country: 'US',
-    phone: undefined,
-    email: undefined,
-  },
-  lines: [
-    {
-      lineId,
-      sku: 'BOTTLE',
-      stockUnitId: 'BOTTLE',
-      quantity: 5,
-      title: 'A bottle',
-      lot: undefined,
-      unitValue: undefined,
-    },
-  ],
-  method: 'ground',
-  currency: 'USD',
-  shipBy: undefined,
-  note: undefined,
-}
-
-async function open(more: Partial<PartnerProfileInput> = {}) {
-  const root = await mkdtemp(path.join(tmpdir(), 'plimsoll-edi-'))
-  onTestFinished(() => rm(root, { recursive: true }))
-  const clock = manualClock(Date.UTC(2026, 10, 26, 18))
-  const profile = partnerProfile.parse({ ...x12Agreement, ...more })
-  const partner = mirrored(profile)
-  const log = createMemoryFileLog(() => clock.now())
-  const folder = openFolder({ kind: 'local', root: '.' }, { clock, localRoot: root })
-  await folder.write('in/.keep', Buffer.from(''))
-  const folders = { in: 'in', out: 'out', archive: 'archive' }
-  const terms = { profile, folder, log, folders, now: () => clock.now() }
-  let number = 500
-  const next = () => {
-    number += 1
-    return number
-  }
-  const tell = async (text: string, name = `f-${next()}.edi`) => {
-    const place = path.join(root, 'in', name)
-    await writeFile(place, text)
-    const at = (clock.now() - 600_000) / 1_000
-    await utimes(place, at, at)
-  }
-  const write = (...documents: WrittenDocument[]) =>
-    writeDocuments(documents, { controlNumber: next(), at: new Date(clock.now()) }, partner)
-  return {
-    root,
-    clock,
-    profile,
-    partner,
-    log,
-    folder,
-    terms,
-    exchange: createExchange(terms),
-    tell,
-    next,
-    write,
-    names: async (of: string) =>
-      (await readdir(path.join(root, of)).catch(() => [])).filter((name) => !name.startsWith('.')),
-    read: (of: string, name: string) => readFile(path.join(root, of, name), 'utf8'),
-    /** What the partner finds, by kind. */
-    async sent() {
-      const names = await this.names('out')
-      const texts = await Promise.all(names.sort().map((name) => this.read('out', name)))
-      return texts.map((text) => ({ text, ...readInterchange(text, partner, 'warehouse') }))
-    },
-    async pullAll() {
-      const events = []
-      const problems: string[] = []
-      for (const message of await this.exchange.pull()) {
-        try {
-          events.push(...parseMessage(message))
-        } catch (error) {
-          problems.push(String(error))
-        }
-        await this.exchange.acknowledge([message.receipt])
-      }
-      return { events, problems }
-    },
-  }
-}
-
-const advice = (more: Partial<ShippingAdvice> = {}): WrittenDocument => ({
-  kind: 'shipping-advice',
-  document: {
-    reference: toReference(shipmentId, 'short'),
-    warehouseReference: 'W-77',
-    shippedAt: new Date('2026-11-26T20:00:00Z'),
-    carrier: 'UPS',
-    parcels: [
-      {
-        sscc: undefined,
-        trackingNumber: '1Z999',
-        lines: [
-          {
-            lineReference: toReference(lineId, 'short'),
-            sku: 'BOTTLE',
-            ordered: 5,
-            quantity: 5,
-            rest: 'never',
-            lot: 'L-1',
-            serials: [],
-          },
-        ],
-      },
-    ],
-    ...more,
-  },
-})
-
-function withLine(quantity: number, rest: 'later' | 'never', trackingNumber: string, shippedAt: string) {
-  const made = advice()
-  const { document } = made as { document: ShippingAdvice }
-  return {
-    ...made,
-    document: {
-      ...document,
-      warehouseReference: trackingNumber,
-      shippedAt: new Date(shippedAt),
-      parcels: document.parcels.map((parcel) => ({
-        ...parcel,
-        trackingNumber,
-        lines: parcel.lines.map((line) => ({ ...line, quantity, rest })),
-      })),
-    },
-  } as WrittenDocument
-}
-
 test('asked for, acknowledged, shipped: each step is told, files are archived, ours is acknowledged', async () => {
-  const world = await open()
+  const world = await openExchange()
   const { externalId } = await world.exchange.requestShipment(request)
   const [order] = await world.sent()
   expect(order?.sets[0]?.documents[0]).toMatchObject({
@@ -215,7 +61,7 @@ test('I3: asked again, at once and after any crash, it is one order with one con
     fc.asyncProperty(
       fc.array(fc.constantFrom('write', 'note', 'keep', 'none'), { maxLength: 6 }),
       async (crashes) => {
-        const world = await open()
+        const world = await openExchange()
         const dying = (when: string) => {
           const die = () => Promise.reject(new Unavailable('the process died', true))
           const folder: Folder = when === 'write' ? { ...world.folder, write: die } : world.folder
@@ -256,7 +102,7 @@ test('I3: asked again, at once and after any crash, it is one order with one con
 })
 
 test('not acknowledged in time, it is a problem, and sent again with the same number, so often and no more', async () => {
-  const world = await open({ acknowledgements: { withinMinutes: 30, resendsMax: 2 } })
+  const world = await openExchange({ acknowledgements: { withinMinutes: 30, resendsMax: 2 } })
   await world.exchange.requestShipment(request)
   const [first] = await world.sent()
   const [name = ''] = await world.names('out')
@@ -298,7 +144,7 @@ test('not acknowledged in time, it is a problem, and sent again with the same nu
 })
 
 test('refused by the partner’s translator it is rejected, and the segment is named', async () => {
-  const world = await open()
+  const world = await openExchange()
   await world.exchange.requestShipment(request)
   const [order] = await world.sent()
   const control = Number(order?.interchange.controlNumber)
@@ -345,7 +191,7 @@ test('I3: advices in any order, twice, in one file or several: the shipment is t
       fc.shuffledSubarray([0, 1, 2, 0, 1, 2], { minLength: 6 }),
       fc.boolean(),
       async (order, isOneFile) => {
-        const world = await open()
+        const world = await openExchange()
         await world.exchange.requestShipment(request)
         const texts = documents.map((document) => world.write(document))
         if (isOneFile)
@@ -371,7 +217,7 @@ test('I3: advices in any order, twice, in one file or several: the shipment is t
 })
 
 test('a set that cannot be read is refused by itself: the others count, the partner and a person hear which', async () => {
-  const world = await open()
+  const world = await openExchange()
   await world.exchange.requestShipment(request)
   const bad = {
     ...advice(),
@@ -394,7 +240,7 @@ test('a set that cannot be read is refused by itself: the others count, the part
 })
 
 test('a file that is still being written waits; one that is whole and wrong is a problem of its own', async () => {
-  const world = await open()
+  const world = await openExchange()
   const text = world.write(advice())
   await world.tell(text.slice(0, -30), 'a.edi')
   await utimes(path.join(world.root, 'in', 'a.edi'), world.clock.now() / 1_000, world.clock.now() / 1_000)
@@ -406,7 +252,7 @@ test('a file that is still being written waits; one that is whole and wrong is a
 })
 
 test('what the partner puts under the same name before it is archived is not lost', async () => {
-  const world = await open()
+  const world = await openExchange()
   await world.exchange.requestShipment(request)
   await world.tell(world.write(withLine(2, 'later', '1Z-A', '2026-11-26T20:00:00Z')), 'ship.edi')
   const [message] = await world.exchange.pull()
@@ -421,7 +267,7 @@ test('what the partner puts under the same name before it is archived is not los
 })
 
 test('cancelled in time, too late, and by the acknowledgement where that is agreed', async () => {
-  const world = await open()
+  const world = await openExchange()
   await world.exchange.requestShipment(request)
   expect(await world.exchange.cancelShipment({ shipmentId })).toBe('asked')
   expect(await world.exchange.cancelShipment({ shipmentId })).toBe('asked')
@@ -434,7 +280,7 @@ test('cancelled in time, too late, and by the acknowledgement where that is agre
   expect(await world.exchange.findShipment(shipmentId)).toMatchObject({ state: 'cancelled', parcels: [] })
   expect(await world.exchange.cancelShipment({ shipmentId })).toBe('cancelled')
 
-  const late = await open()
+  const late = await openExchange()
   await late.exchange.requestShipment(request)
   await late.tell(late.write(advice()))
   await late.pullAll()
@@ -443,7 +289,7 @@ test('cancelled in time, too late, and by the acknowledgement where that is agre
     kind: 'not-found',
   })
 
-  const agreed = await open({ cancel: { confirmedBy: 'acknowledgement' } })
+  const agreed = await openExchange({ cancel: { confirmedBy: 'acknowledgement' } })
   await agreed.exchange.requestShipment(request)
   await agreed.exchange.cancelShipment({ shipmentId })
   for (const each of await agreed.sent())
@@ -455,7 +301,7 @@ test('cancelled in time, too late, and by the acknowledgement where that is agre
 })
 
 test('a text with a separator is refused before it has a number, and so is an unknown place', async () => {
-  const world = await open()
+  const world = await openExchange()
   const spoilt = { ...request, recipient: { ...request.recipient, city: 'Spring~field' } }
   await expect(world.exchange.requestShipment(spoilt)).rejects.toMatchObject({ kind: 'invalid' })
   await expect(world.exchange.requestShipment({ ...request, locationId: 'X' })).rejects.toMatchObject({
@@ -467,7 +313,7 @@ test('a text with a separator is refused before it has a number, and so is an un
 })
 
 test('counts: the newest report, adjusted since; what it does not name is left out', async () => {
-  const world = await open()
+  const world = await openExchange()
   const report = (countedAt: string, rows: [string, number, number][]): WrittenDocument => ({
     kind: 'stock-report',
     document: {
