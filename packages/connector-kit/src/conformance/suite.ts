@@ -5,6 +5,6 @@
 export type { ConformanceCase } from './conformance-case.ts'
 export { conformanceCases, unclaimedCases } from './conformance-cases.ts'
 export type { CaseResult, ConformanceSetup, ConformanceSetups } from './run-conformance.ts'
-export { runConformance } from './run-conformance.ts'
+export { runConformance, whyLeftOut } from './run-conformance.ts'
 export type { ConformanceWorld, UnknownIds, WarehouseSetup, WorldSetup } from './world.ts'
 export { createConformanceWorld } from './world.ts'

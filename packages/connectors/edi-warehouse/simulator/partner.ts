@@ -68,7 +68,7 @@ export function createPartner(terms: {
     put(writeDocuments(documents, { controlNumber: number, at: new Date(clock.now()) }, profile), kind)
   }
 
-  const fetch = () => {
+  const collect = () => {
     for (const { name, isFolder } of tree.namesIn(folders.out) ?? []) {
       const path = `${folders.out}/${name}`
       const file = tree.files.get(path)
@@ -256,7 +256,7 @@ export function createPartner(terms: {
       if (isWorking) return
       isWorking = true
       try {
-        fetch()
+        collect()
         if (moods.isSilent) return
         advise()
         receive()
