@@ -12,16 +12,16 @@ export function writeAcknowledgement(interchange: Interchange): Segment[] {
   return [
     segment(
       'UCI',
-      controlNumber,
-      [sender.id, sender.qualifier],
-      [receiver.id, receiver.qualifier],
+      echoed(controlNumber),
+      [echoed(sender.id), echoed(sender.qualifier)],
+      [echoed(receiver.id), echoed(receiver.qualifier)],
       sets.length > 0 && sets.every(({ problem }) => problem !== undefined) ? '4' : '7',
     ),
     ...sets.flatMap(({ id, controlNumber: reference, header, problem }) => [
       segment(
         'UCM',
-        reference,
-        [id, find(header, 2, 2), find(header, 2, 3), find(header, 2, 4)],
+        echoed(reference),
+        [id, find(header, 2, 2), find(header, 2, 3), find(header, 2, 4)].map((text) => text && echoed(text)),
         problem === undefined ? '7' : '4',
         problem === undefined ? undefined : errorCode(problem.code),
       ),
@@ -29,6 +29,9 @@ export function writeAcknowledgement(interchange: Interchange): Segment[] {
     ]),
   ]
 }
+
+/** Names and numbers of the partner's, given back: separators are released, a spoilt one may hold a line break. */
+const echoed = (text: string) => text.replace(/\p{Cc}/gu, '')
 
 function writeError({ code, place }: EdiProblem): Segment[] {
   if (place.segmentInSet === undefined) return []

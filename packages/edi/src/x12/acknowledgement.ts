@@ -14,7 +14,7 @@ export function writeAcknowledgement(group: Group, kind: '997' | '999'): Segment
   const status =
     good.length === group.sets.length && group.problem === undefined ? 'A' : good.length > 0 ? 'P' : 'R'
   return [
-    segment('AK1', group.functionalId, group.controlNumber, version),
+    segment('AK1', echoed(group.functionalId), echoed(group.controlNumber), version && echoed(version)),
     ...(group.problem === undefined ? group.sets.flatMap((set) => writeSet(set, prefix)) : []),
     segment(
       'AK9',
@@ -28,7 +28,7 @@ export function writeAcknowledgement(group: Group, kind: '997' | '999'): Segment
 }
 
 function writeSet({ id, controlNumber, problem }: EdiSet, prefix: string): Segment[] {
-  const head = segment('AK2', id, controlNumber)
+  const head = segment('AK2', echoed(id), echoed(controlNumber))
   if (problem === undefined) return [head, segment(`${prefix}5`, 'A')]
   return [head, ...writeError(problem, prefix), segment(`${prefix}5`, 'R', setError(problem))]
 }
@@ -50,6 +50,9 @@ function writeError({ code, place }: EdiProblem, prefix: string): Segment[] {
       : []),
   ]
 }
+
+/** Names and numbers of the partner's, given back. One that is spoilt may hold what separates in ours: that is left out. */
+const echoed = (text: string) => text.replace(/[^A-Za-z0-9-]/g, '')
 
 const ENVELOPE = ['ST', 'SE', 'GS', 'GE']
 
