@@ -220,8 +220,6 @@ const defaultsOf: Record<'x12' | 'edifact', Codes> = {
       '194': 'sellable',
       '195': 'damaged',
       '124': 'damaged',
-      '21': 'none',
-      '12': 'none',
     },
     quantities: { '145': 'onHand', '17': 'onHand', '33': 'available', '124': 'held' },
   },

@@ -43,6 +43,9 @@ function readLine(loop: readonly Segment[], head: Segment, profile: PartnerProfi
   const [total, sound, named] = [said.get('total'), said.get('sellable'), said.get('damaged')]
   const variances = loop
     .filter(({ tag }) => tag === 'QVR')
+    // Missing units, against what was despatched (12) or ordered (21). As quantities they are refused unless the profile
+    // names them: a spoilt 124 (damaged) would pass for one.
+    .filter((each) => !['12', '21'].includes(find(each, 1, 2) ?? ''))
     .filter((each) => getCode(each, [1, 2], conditions, 'condition') === 'damaged')
     .map((each) => Math.abs(getWhole(each, 1, 1, { signed: true })))
   if (named !== undefined && variances.length > 0)
