@@ -135,9 +135,12 @@ function sayOrders({ manifest }: Connector): string {
 }
 
 function sayConformance(setups: ConformanceSetups): string {
-  const cases = Object.values(setups).map(({ connector }) => conformanceCases(connector).length)
-  const all = cases.reduce((sum, count) => sum + count, 0)
-  return cases.length === 1 ? `${all} of ${all}` : `${all} of ${all}, ${cases.length} set-ups`
+  const cases = Object.values(setups).map((setup) =>
+    conformanceCases(setup.connector).map((each) => ({ ...each, setup })),
+  )
+  const all = cases.flat()
+  const owed = all.filter(({ title, setup }) => setup.notOwed?.[title] === undefined).length
+  return `${owed} of ${all.length}${cases.length === 1 ? '' : `, ${cases.length} set-ups`}`
 }
 
 function section({ manifest, ...connector }: Connector, setups: ConformanceSetups): string[] {

@@ -33,9 +33,7 @@ const FOLDER_MODE = 0o040755
 
 /** A real SFTP server on loopback over files in memory (SFTP version 3, as OpenSSH speaks it). */
 export async function startSftpServer(options: SftpServerOptions): Promise<SftpServer> {
-  const key = ssh2.utils.generateKeyPairSync('ed25519')
-  const parsed = ssh2.utils.parseKey(key.public)
-  if (parsed instanceof Error) throw parsed
+  const { key, parsed } = newHostKey()
   let connections = 0
   const clients = new Set<Connection>()
   // What answers in small pieces must not wait for the other side to acknowledge each.
@@ -207,3 +205,13 @@ function serve(
 }
 
 const emptyAttributes: Attributes = { mode: FOLDER_MODE, uid: 0, gid: 0, size: 0, atime: 0, mtime: 0 }
+
+/** Of the keys that the library makes a few in a thousand cannot be read by it: then another is made. */
+function newHostKey(attempts = 20) {
+  const key = ssh2.utils.generateKeyPairSync('ed25519')
+  const parsed = ssh2.utils.parseKey(key.public)
+  if (!(parsed instanceof Error) && !(ssh2.utils.parseKey(key.private) instanceof Error))
+    return { key, parsed }
+  if (attempts > 1) return newHostKey(attempts - 1)
+  throw new Error('No key for the server could be made.', { cause: parsed })
+}

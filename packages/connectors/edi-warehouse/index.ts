@@ -1,0 +1,81 @@
+import { defineWarehouse } from '@plimsoll/connector-kit'
+import { parseMessage } from '@plimsoll/edi'
+import { open } from './operations.ts'
+import { credentials, profileOf, settings } from './settings.ts'
+
+/** Any warehouse that speaks EDI: X12 or EDIFACT in folders, by a partner profile. */
+export const connector = defineWarehouse({
+  manifest: {
+    id: 'edi-warehouse',
+    name: 'EDI warehouse',
+    colour: '#4a5568',
+    regions: ['world'],
+    settings,
+    credentials,
+    webhooks: [],
+    queue: { everyMs: 30_000, acknowledgeMax: 20 },
+    warehouse: {
+      requests: 'by-key',
+      // A file that lies there is fetched whenever the partner wants.
+      latestEffectMs: 7 * 86_400_000,
+      visibilityLagMs: 0,
+      cancel: 'until-shipped',
+      deducts: 'shipped',
+      follows: ['shipments', 'receipts'],
+      // Many advices say the day alone.
+      countErrorMs: 86_400_000,
+      lots: true,
+      serials: true,
+      referenceMax: 36,
+      linesMax: 900,
+      stuckAfterMs: 4 * 3_600_000,
+      facts: [
+        {
+          fact: 'One interchange with one control number is worked on once, however often it is sent',
+          source:
+            'X12 and EDIFACT: receivers refuse a number that they have seen; to be agreed with each partner',
+          verified: false,
+        },
+        {
+          fact: 'The stock that a report names is all that lies there, units of open orders included',
+          source: 'the partner’s guide, as the profile’s table of quantities says',
+          verified: false,
+        },
+      ],
+    },
+    notPossible: [
+      {
+        what: { en: 'AS2 and value-added networks', zh: 'AS2 与增值网络' },
+        why: {
+          en: 'No small library of AS2 is kept well. A gateway turns it into folders.',
+          zh: '没有维护良好的小型 AS2 库。可由网关转为文件夹。',
+        },
+      },
+      {
+        what: { en: 'Returns', zh: '退货' },
+        why: {
+          en: 'The sets in use have no agreed one for them; they come as receipts.',
+          zh: '所用报文中没有约定的退货报文；退货以收货通知形式到达。',
+        },
+      },
+      {
+        what: { en: 'A refusal at once', zh: '即时拒绝' },
+        why: {
+          en: 'The partner answers by files: what it refuses becomes a task when its answer comes.',
+          zh: '伙伴以文件应答：其拒绝的内容在应答到达后才成为待办。',
+        },
+      },
+    ],
+    budgets: [{ kind: 'concurrency', name: 'folder', max: 1 }],
+  },
+  open,
+  budgetKeys: ({ settings: given }) => ({
+    account: JSON.stringify([given.server, profileOf(given).partner]),
+  }),
+  webhooks: {
+    // Nothing calls: what comes is fetched from the folder.
+    verify: () => false,
+    parse: parseMessage,
+    personalDataKeys: [],
+  },
+})

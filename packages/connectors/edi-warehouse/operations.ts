@@ -1,0 +1,141 @@
+import {
+  type CheckResult,
+  type ConnectorContext,
+  type ExternalListing,
+  Forbidden,
+  isConnectorError,
+  NotFound,
+  type Page,
+  Unavailable,
+  type WarehouseSide,
+} from '@plimsoll/connector-kit'
+import { createExchange, type Exchange, type PartnerProfile } from '@plimsoll/edi'
+import { placeOf } from './place.ts'
+import { type Credentials, profileOf, type Settings } from './settings.ts'
+
+const PAGE = 250
+
+/** One partner, asked and heard over its folders. */
+export function open(context: ConnectorContext<Settings, Credentials>): WarehouseSide {
+  const { settings, credentials, files } = context
+  const profile = profileOf(settings)
+  const place = placeOf(settings, credentials)
+  let opened: Exchange | undefined
+  const exchange = (options?: { signal?: AbortSignal }): Exchange => {
+    if (options?.signal?.aborted === true) throw new Unavailable('The call was given up.', false)
+    if (files === undefined)
+      throw new Forbidden('Nothing is kept of a connection that is only being tried.', 'files')
+    opened ??= createExchange({
+      profile,
+      folder: files.open(place),
+      log: files.log,
+      folders: { in: settings.inFolder, out: settings.outFolder, archive: settings.archiveFolder },
+      now: context.now,
+    })
+    return opened
+  }
+
+  return {
+    check: (options) => check(context, profile, options),
+
+    async locations() {
+      return profile.locations.map(({ id, name }) => ({
+        externalId: id,
+        name: name === '' ? id : name,
+        active: true,
+      }))
+    },
+
+    async listings(cursor, options): Promise<Page<ExternalListing>> {
+      const items = await exchange(options).items(options)
+      const rest = items.filter(({ sku }) => cursor === undefined || sku > cursor)
+      const page = rest.slice(0, PAGE)
+      return {
+        rows: page.map(toListing),
+        next: rest.length > PAGE ? page.at(-1)?.sku : undefined,
+        platformTime: undefined,
+      }
+    },
+
+    async listing(externalId, options) {
+      const found = (await exchange(options).items(options)).find(({ sku }) => sku === externalId)
+      if (found === undefined) throw new NotFound('No file of the partner has named it.')
+      return toListing(found)
+    },
+
+    async counts(cursor, options) {
+      const rows = await exchange(options).counts(options)
+      const at = cursor === undefined ? 0 : Number(cursor)
+      return {
+        rows: rows.slice(at, at + PAGE),
+        next: at + PAGE < rows.length ? String(at + PAGE) : undefined,
+        platformTime: undefined,
+      }
+    },
+
+    registerWebhooks: async () => ({ registered: [], repaired: [] }),
+    pull: async (options) => await exchange(options).pull(options),
+    acknowledge: async (receipts, options) => await exchange(options).acknowledge(receipts, options),
+    requestShipment: async (request, options) => await exchange(options).requestShipment(request, options),
+    findShipment: async (id, options) => await exchange(options).findShipment(id, options),
+    cancelShipment: async (shipment, options) => await exchange(options).cancelShipment(shipment, options),
+    shipments: async (query, options) => await exchange(options).shipments(query, options),
+    announceInbound: async (notice, options) => await exchange(options).announceInbound(notice, options),
+    receipts: async (query, options) => await exchange(options).receipts(query, options),
+  }
+}
+
+function toListing({ sku, title }: { sku: string; title: string | undefined }): ExternalListing {
+  return {
+    externalId: sku,
+    sku,
+    barcode: undefined,
+    title: title ?? sku,
+    stockUnitId: sku,
+    tracked: true,
+    fulfilledBy: 'platform',
+    sellsBeyondZero: false,
+    state: 'active',
+  }
+}
+
+async function check(
+  { settings, credentials, files }: ConnectorContext<Settings, Credentials>,
+  profile: PartnerProfile,
+  options?: { signal?: AbortSignal },
+): Promise<CheckResult> {
+  const warnings: string[] = []
+  const missingScopes: string[] = []
+  if (profile.usage === 'test') warnings.push('The profile is for tests: what is sent is marked as a test.')
+  if (settings.server.startsWith('sftp:') && settings.hostKey === '')
+    warnings.push('The key of the SFTP server is not given: any server that answers there is believed.')
+  if (files !== undefined) {
+    const folder = files.open(placeOf(settings, credentials))
+    try {
+      for (const path of [settings.inFolder, settings.outFolder])
+        if (!(await isThere(() => folder.list(path, options)))) missingScopes.push(`folder ${path}`)
+      const key = folder.hostKey()
+      if (key !== undefined && settings.hostKey === '') warnings.push(`The server's key is ${key}.`)
+    } finally {
+      await folder.close()
+    }
+  }
+  return {
+    account: profile.name,
+    accountId: `${profile.partner.qualifier}:${profile.partner.id}`,
+    currency: undefined,
+    timeZone: profile.zone,
+    missingScopes,
+    warnings,
+  }
+}
+
+async function isThere(list: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await list()
+    return true
+  } catch (error) {
+    if (isConnectorError(error) && error.kind === 'not-found') return false
+    throw error
+  }
+}
