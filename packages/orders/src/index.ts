@@ -30,6 +30,7 @@ export {
   type StoredShipmentLine,
   saveShipment,
 } from './fulfilment/shipments.store.ts'
+export { type ReturnedUnits, type TakenBack, takeBack } from './fulfilment/take-back.ts'
 export {
   type AppliedOrder,
   type DecidedOrders,

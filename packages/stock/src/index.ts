@@ -89,7 +89,7 @@ export {
 export { findValuations, type ItemValuation, type ValuationPage } from './history/valuation-page.store.ts'
 export { type ValuedVariances, valueVariances } from './history/variance-value.ts'
 export { findInboundPage, findInboundShipment } from './inbound/inbound.store.ts'
-export type { ArrivalLine, InboundShipment } from './inbound/inbound.ts'
+export { type ArrivalLine, type InboundShipment, outstandingOf } from './inbound/inbound.ts'
 export {
   cancelInboundRest,
   createInboundShipment,
@@ -211,7 +211,7 @@ export {
   insertMovements,
   withBalancesAssumed,
 } from './movements.store.ts'
-export { availableOf, type Balance, type NewMovement } from './movements.ts'
+export { availableOf, type Balance, movementOf, type NewMovement } from './movements.ts'
 export { archiveReason, readReasons, requireListedReason, saveReason } from './reasons/reasons.store.ts'
 export type { Reason, ReasonRules } from './reasons/reasons.ts'
 export {
@@ -228,6 +228,7 @@ export {
   type ReservationStep,
   type ReservationTarget,
 } from './reservations.ts'
+export { isBySerial } from './serials/serial-groups.ts'
 export { findBrokenRows, storedChecks } from './stored-checks.ts'
 export type { ReceiptLine, Transfer } from './transfers/transfer.ts'
 export {
