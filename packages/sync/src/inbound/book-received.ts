@@ -71,13 +71,7 @@ export async function bookReceived(context: WorkerContext, booking: Booking): Pr
     const told = storeOf(context, async (tx) => {
       await noteBooked(context, tx, booking, serials)
       if (over > 0)
-        await noteDiffers(
-          context,
-          tx,
-          inbound,
-          booking,
-          `${over} units of "${item.sku}" more than were on their way`,
-        )
+        await noteDiffers(context, tx, inbound, { item, units: over, why: 'more than were on their way' })
     })
     const further = uncount(context, booking)
     const outcome = await receiveInboundShipment(told, head, {
@@ -91,13 +85,11 @@ export async function bookReceived(context: WorkerContext, booking: Booking): Pr
   const plain = storeOf(context, async (tx) => {
     await noteBooked(context, tx, booking, serials)
     if (inbound !== undefined)
-      await noteDiffers(
-        context,
-        tx,
-        inbound,
-        booking,
-        `${units} units of "${item.sku}" that it does not await (it is ${inbound.state})`,
-      )
+      await noteDiffers(context, tx, inbound, {
+        item,
+        units,
+        why: `that it does not await (it is ${inbound.state})`,
+      })
   })
   const received: StockCommand = {
     ...headOf(context, booking, `received by ${connection.name}`),
@@ -179,11 +171,10 @@ async function noteDiffers(
   context: WorkerContext,
   tx: Tx,
   inbound: InboundShipment,
-  { units, item }: Booking,
-  what: string,
+  { item, units, why }: { item: Item; units: number; why: string },
 ): Promise<void> {
   const { organizationId, connection, uuid } = context
-  const detail = `${connection.name} took in for the inbound shipment ${nameOf(inbound)} ${what}. They are in stock; ask your supplier.`
+  const detail = `${connection.name} took in for the inbound shipment ${nameOf(inbound)} ${units} units of "${item.sku}" ${why}. They are in stock; ask your supplier.`
   await openTask(
     tx,
     organizationId,

@@ -193,7 +193,7 @@ test('an inbound shipment is announced once, whatever answers are lost, received
   expect(await tasksOf(floor)).toMatchObject([
     { kind: 'receipt-differs', units: 2, detail: expect.stringContaining('2 of 10 units of "bottle"') },
   ])
-})
+}, 120_000)
 
 test('what a warehouse refuses is shown; what is cancelled after it was announced is shown; more than announced is taken in and shown', async () => {
   const floor = await openFloor(0)
@@ -224,7 +224,7 @@ test('what a warehouse refuses is shown; what is cancelled after it was announce
   warehouse.takeIn({ externalId: 'R3', inboundId: changed }, 'bottle', 2)
   await go(floor, 20)
   expect(await at(floor)).toMatchObject({ onHand: 7 })
-})
+}, 120_000)
 
 test('what was counted before its receipt was known is there once', async () => {
   const floor = await openFloor(5)
@@ -239,11 +239,12 @@ test('what was counted before its receipt was known is there once', async () => 
   await go(floor, 40)
   expect(await at(floor)).toEqual({ onHand: 9, reserved: 0, held: 1, incoming: 10 })
   uncounted(floor)
+  await clock.advance(20 * 60_000)
   warehouse.receipts.push(...hidden.map((receipt) => ({ ...receipt, changedAt: clock.now() })))
   await go(floor, 40)
   expect(await at(floor)).toEqual({ onHand: 9, reserved: 0, held: 1, incoming: 6 })
   expect(await inboundOf(floor, inboundId)).toMatchObject({ lines: [{ received: 4, damaged: 1 }] })
-})
+}, 120_000)
 
 test('lots are made with what is printed on them, serials recorded; what is tied to nothing waits for a person', async () => {
   const floor = await openFloor(0)
@@ -290,10 +291,11 @@ test('lots are made with what is printed on them, serials recorded; what is tied
   await go(floor, 70)
   expect(await at(floor, 'odd')).toMatchObject({ onHand: 2 })
   expect(await tasksOf(floor)).toEqual([])
-})
+}, 120_000)
 
-test('I11: a refund on the channel and a return at the warehouse put the same units back once, whichever comes first', async () => {
-  for (const first of ['refund', 'return'] as const) {
+test.each(['refund', 'return'] as const)(
+  'I11: a refund on the channel and a return at the warehouse put the same units back once: %s first',
+  async (first) => {
     const floor = await openFloor(10)
     const { platform, warehouse } = floor
     const order = platform.sell('bottle', 3)
@@ -322,8 +324,9 @@ test('I11: a refund on the channel and a return at the warehouse put the same un
     steps[first === 'refund' ? 'return' : 'refund']()
     await go(floor, 30)
     expect(await at(floor)).toEqual({ onHand: 9, reserved: 0, held: 1, incoming: 0 })
-  }
-})
+  },
+  120_000,
+)
 
 type Happening =
   | { kind: 'announce' | 'sell'; units: number }
