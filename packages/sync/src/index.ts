@@ -74,6 +74,13 @@ export {
 export { SyncEngine } from './engine.ts'
 export { type SyncErrorCode, SyncProblem, syncErrors, syncProblem } from './errors.ts'
 export { setShipsOrders } from './fulfilment/ships-orders.ts'
+export {
+  type Announcement,
+  announceAgain,
+  type DeliveryRead,
+  readAnnouncement,
+  readDeliveries,
+} from './inbound/read-inbound.ts'
 export type { BackfillResult } from './intake/backfill.ts'
 export { findGaps, type OrderGap } from './intake/gaps.store.ts'
 export { causeOfSql, type Parked, replayParked } from './intake/inbox.store.ts'

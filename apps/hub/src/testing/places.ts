@@ -83,6 +83,8 @@ export const placeReads: Record<string, string[]> = {
   '/api/v1/transfers': ['/api/v1/transfers?limit=200'],
   '/api/v1/transfers/:id': [`/api/v1/transfers/${NOBODYS}`],
   '/api/v1/inbound-shipments': ['/api/v1/inbound-shipments?limit=200'],
+  '/api/v1/deliveries': ['/api/v1/deliveries?limit=200'],
+  '/api/v1/inbound-shipments/:id/announcement': [`/api/v1/inbound-shipments/${NOBODYS}/announcement`],
   '/api/v1/inbound-shipments/:id': [`/api/v1/inbound-shipments/${NOBODYS}`],
   '/api/v1/stock-counts': ['/api/v1/stock-counts?limit=200'],
   '/api/v1/stock-counts/:id': [`/api/v1/stock-counts/${NOBODYS}`],
@@ -128,6 +130,8 @@ export function placeWrites(
   )
   const at = `/api/v1/locations/${mark}`
   return {
+    'POST /api/v1/inbound-shipments/:id/announce': () =>
+      ask('POST', `/api/v1/inbound-shipments/${inboundId}/announce`, {}),
     ...documents,
     'POST /api/v1/locations': () =>
       ask('POST', '/api/v1/locations', { code: mark, name: 'x', kind: 'store', country: 'XX' }),

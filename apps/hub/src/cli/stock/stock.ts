@@ -6,6 +6,7 @@ import { asOfCommand } from './as-of.ts'
 import { assembleCommand } from './assemble.ts'
 import { countCommand } from './count.ts'
 import { countSheetCommand } from './count-sheet.ts'
+import { deliveriesCommand } from './deliveries.ts'
 import { disassembleCommand } from './disassemble.ts'
 import { holdCommand } from './hold.ts'
 import { inboundCommand } from './inbound.ts'
@@ -50,6 +51,7 @@ const subcommands = [
   archiveCommands,
   transferCommand,
   inboundCommand,
+  deliveriesCommand,
   countSheetCommand,
   reasonCommand,
 ]
