@@ -50,3 +50,29 @@ export type DeliveryShape = z.infer<typeof delivery>
 /** GET /deliveries: those told of last first. */
 export const deliveryList = z.object({ rows: z.array(delivery) })
 export type DeliveryList = z.infer<typeof deliveryList>
+
+/** One return that is inspected by your own people. Base units. */
+export const customerReturn = z.object({
+  returnId: z.string(),
+  number: z.string().describe('What the customer was given (RMA).'),
+  state: z.enum(['announced', 'partly-inspected', 'closed', 'cancelled']),
+  shipmentId: z.string().nullable().describe('That it left by, where that is known.'),
+  locationCode: z.string(),
+  createdBy: z.string(),
+  createdAt: moment,
+  endedAt: moment.nullable(),
+  lines: z.array(
+    z.object({
+      line: count,
+      sku: z.string(),
+      announced: count,
+      sellable: count.describe('On hand again.'),
+      damaged: count.describe('On hand and held.'),
+      disposed: count.describe('Not on hand.'),
+    }),
+  ),
+})
+export type CustomerReturnShape = z.infer<typeof customerReturn>
+
+/** GET /returns newest first. */
+export const customerReturnPage = z.object({ rows: z.array(customerReturn), next: z.string().nullable() })

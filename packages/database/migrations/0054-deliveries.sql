@@ -76,3 +76,35 @@ begin
   execute 'alter table task add constraint task_kind_check ' || replace(known, 'ARRAY[',
     'ARRAY[''inbound-refused''::text, ''inbound-changed''::text, ''receipt-differs''::text, ''delivery-stuck''::text, ');
 end $$;
+
+-- What customers are to send back to a place of our own, or have: inspected by a person.
+create table customer_return (
+  organization_id uuid not null,
+  return_id uuid not null,
+  -- What the customer was given (RMA).
+  number text not null check (number <> '' and length(number) <= 200),
+  state text not null check (state in ('announced', 'partly-inspected', 'closed', 'cancelled')),
+  shipment_id uuid,
+  location_id uuid not null,
+  created_by text not null,
+  created_at timestamptz not null,
+  ended_at timestamptz,
+  primary key (organization_id, return_id),
+  foreign key (organization_id, shipment_id) references shipment,
+  foreign key (organization_id, location_id) references location
+);
+
+create table customer_return_line (
+  organization_id uuid not null,
+  return_id uuid not null,
+  line int not null,
+  item_id uuid not null,
+  announced bigint not null check (announced > 0),
+  sellable bigint not null default 0 check (sellable >= 0),
+  damaged bigint not null default 0 check (damaged >= 0),
+  disposed bigint not null default 0 check (disposed >= 0),
+  check (sellable + damaged + disposed <= announced),
+  primary key (organization_id, return_id, line),
+  foreign key (organization_id, return_id) references customer_return,
+  foreign key (organization_id, item_id) references item
+);

@@ -46,8 +46,13 @@ export {
   zerosOf,
 } from './counts/stock-count.ts'
 export { findStockCount, findStockCountPage } from './counts/stock-counts.store.ts'
-export type { DocumentPage } from './documents/cursors.ts'
-export type { ActionHead, DocumentOutcome, DocumentStore } from './documents/run-document.ts'
+export { type DocumentPage, type DocumentQuery, toPage } from './documents/cursors.ts'
+export {
+  type ActionHead,
+  type DocumentOutcome,
+  type DocumentStore,
+  runDocumentAction,
+} from './documents/run-document.ts'
 export { isUuid } from './documents/uuids.ts'
 export { type Refusal, refuse, type StockErrorCode, stockErrors } from './errors.ts'
 export {
