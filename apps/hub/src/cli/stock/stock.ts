@@ -18,6 +18,7 @@ import { receiveCommand } from './receive.ts'
 import { releaseCommand } from './release.ts'
 import { reserveCommand } from './reserve.ts'
 import { returnCommand } from './return.ts'
+import { returnsCommand } from './returns.ts'
 import { serialCommand } from './serial.ts'
 import { shipCommand } from './ship.ts'
 import { showCommand } from './show.ts'
@@ -52,6 +53,7 @@ const subcommands = [
   transferCommand,
   inboundCommand,
   deliveriesCommand,
+  returnsCommand,
   countSheetCommand,
   reasonCommand,
 ]
