@@ -66,7 +66,7 @@ export const customerReturn = z.object({
       line: count,
       sku: z.string(),
       announced: count,
-      sellable: count.describe('On hand again.'),
+      restocked: count.describe('On hand again, to be sold.'),
       damaged: count.describe('On hand and held.'),
       disposed: count.describe('Not on hand.'),
     }),

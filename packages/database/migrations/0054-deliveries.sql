@@ -100,10 +100,10 @@ create table customer_return_line (
   line int not null,
   item_id uuid not null,
   announced bigint not null check (announced > 0),
-  sellable bigint not null default 0 check (sellable >= 0),
+  restocked bigint not null default 0 check (restocked >= 0),
   damaged bigint not null default 0 check (damaged >= 0),
   disposed bigint not null default 0 check (disposed >= 0),
-  check (sellable + damaged + disposed <= announced),
+  check (restocked + damaged + disposed <= announced),
   primary key (organization_id, return_id, line),
   foreign key (organization_id, return_id) references customer_return,
   foreign key (organization_id, item_id) references item

@@ -28,7 +28,7 @@ export type ReturnLine = {
   line: number
   sku: string
   announced: number
-  sellable: number
+  restocked: number
   damaged: number
   disposed: number
 }
@@ -42,8 +42,8 @@ export type Inspected = {
   lot?: string | undefined
 }
 
-export function waitingOf({ announced, sellable, damaged, disposed }: ReturnLine): number {
-  return announced - sellable - damaged - disposed
+export function waitingOf({ announced, restocked, damaged, disposed }: ReturnLine): number {
+  return announced - restocked - damaged - disposed
 }
 
 /** The return once these units were looked at. Pure. */
@@ -67,7 +67,8 @@ export function decideInspection(
         `lines[${nth}].quantity`,
         `${quantity} units of "${line.sku}" given, ${waitingOf(line)} are still to be inspected.`,
       )
-    lines.set(number, { ...line, [condition]: line[condition] + quantity })
+    const field = condition === 'sellable' ? 'restocked' : condition
+    lines.set(number, { ...line, [field]: line[field] + quantity })
   }
   return ended({ ...returned, lines: [...lines.values()] }, at)
 }

@@ -63,7 +63,7 @@ async function readReturns(
       where organization_id = ${organizationId} and return_id = any(${wanted}::uuid[])
       order by return_id desc`.execute(db),
     sql<ReturnLine & { returnId: string }>`
-      select return_id, line, item.sku, announced, sellable, damaged, disposed
+      select return_id, line, item.sku, announced, restocked, damaged, disposed
       from customer_return_line
       join item using (organization_id, item_id)
       where organization_id = ${organizationId} and return_id = any(${wanted}::uuid[])
@@ -113,7 +113,7 @@ export async function saveReturn(
 ): Promise<void> {
   const source = unnestRows('changed', lines, {
     line: 'int',
-    sellable: 'bigint',
+    restocked: 'bigint',
     damaged: 'bigint',
     disposed: 'bigint',
   })
@@ -122,7 +122,7 @@ export async function saveReturn(
       update customer_return set state = ${state}, ended_at = ${endedAt}::timestamptz
       where organization_id = ${organizationId} and return_id = ${returnId}`.execute(tx),
     sql`
-      update customer_return_line set sellable = changed.sellable, damaged = changed.damaged, disposed = changed.disposed
+      update customer_return_line set restocked = changed.restocked, damaged = changed.damaged, disposed = changed.disposed
       from ${source}
       where organization_id = ${organizationId} and return_id = ${returnId}
         and customer_return_line.line = changed.line`.execute(tx),

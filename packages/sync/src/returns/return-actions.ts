@@ -74,7 +74,7 @@ export async function createReturn(
           line: nth + 1,
           sku,
           announced: quantity,
-          sellable: 0,
+          restocked: 0,
           damaged: 0,
           disposed: 0,
         })),

@@ -100,7 +100,7 @@ test('what came back is inspected: sellable, damaged, disposed; the same key cou
   ]
   expect(await inspectReturn(context, first, { returnId, lines })).toMatchObject({
     kind: 'applied',
-    result: { state: 'partly-inspected', lines: [{ sellable: 1, damaged: 1, disposed: 1 }] },
+    result: { state: 'partly-inspected', lines: [{ restocked: 1, damaged: 1, disposed: 1 }] },
   })
   expect(await inspectReturn(context, first, { returnId, lines })).toMatchObject({ kind: 'repeated' })
   expect(await at()).toEqual({ onHand: 17, held: 1 })

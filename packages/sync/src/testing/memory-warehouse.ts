@@ -14,6 +14,7 @@ import {
   type WarehouseTerms,
 } from '@plimsoll/connector-kit'
 import { z } from 'zod'
+import { addUnits, shown } from './memory-deliveries.ts'
 
 export type WarehouseCall =
   | 'requestShipment'
@@ -240,26 +241,6 @@ export class MemoryWarehouse {
     this.#version += 1
     return this.#version
   }
-}
-
-/** So far, not since last time. */
-function addUnits<Line extends Omit<ReceivedUnits, 'condition'>>(lines: Line[], units: Line): void {
-  const known = lines.find(({ externalId }) => externalId === units.externalId)
-  if (known === undefined) lines.push(units)
-  else
-    Object.assign(known, {
-      quantity: known.quantity + units.quantity,
-      serials: [...known.serials, ...units.serials],
-      receivedAt: units.receivedAt,
-    })
-}
-
-/** As it is now: its people change theirs. */
-function shown<Row extends { changedAt: number; lines: object[] }>(rows: readonly Row[], since: Date): Row[] {
-  return rows
-    .filter(({ changedAt }) => changedAt >= since.getTime())
-    .sort((a, b) => a.changedAt - b.changedAt)
-    .map((row) => ({ ...row, lines: row.lines.map((line) => ({ ...line })) }))
 }
 
 /** Just before it can act no more. */

@@ -25,7 +25,7 @@ const returns: ShownDocument<CustomerReturn> = {
   toText,
 }
 
-type Conditions = { sellable?: Figure[]; damaged?: Figure[]; disposed?: Figure[] }
+type Conditions = { restocked?: Figure[]; damaged?: Figure[]; disposed?: Figure[] }
 
 /** `stock returns`: what customers send back to a place of your own. */
 export function returnsCommand(stock: Command, exit: (code: number) => void): void {
@@ -57,7 +57,11 @@ export function returnsCommand(stock: Command, exit: (code: number) => void): vo
   addDocumentOptions(group.command('inspect'))
     .description('say of units that came back what they are; in parts as often as it takes')
     .argument('<return>', 'its id')
-    .option('--sellable <sku=quantity...>', 'on hand again; SKU@LOT=QUANTITY of a lot', collect(toFigure))
+    .option(
+      '--restocked <sku=quantity...>',
+      'on hand again, to be sold; SKU@LOT=QUANTITY of a lot',
+      collect(toFigure),
+    )
     .option('--damaged <sku=quantity...>', 'on hand and held', collect(toFigure))
     .option('--disposed <sku=quantity...>', 'thrown away', collect(toFigure))
     .action(async (returnId: string, options: DocumentOptions & Conditions) => {
@@ -90,10 +94,11 @@ export function returnsCommand(stock: Command, exit: (code: number) => void): vo
 }
 
 function toInspected(lines: CustomerReturn['lines'], conditions: Conditions) {
-  return (['sellable', 'damaged', 'disposed'] as const).flatMap((condition) =>
-    (conditions[condition] ?? []).map(({ sku, lot, quantity }) => {
+  return (['restocked', 'damaged', 'disposed'] as const).flatMap((found) =>
+    (conditions[found] ?? []).map(({ sku, lot, quantity }) => {
       const line = lines.find((each) => each.sku === sku)
       if (line === undefined) throw new CommandProblem(`Nothing of "${sku}" is to come back by this return.`)
+      const condition = found === 'restocked' ? ('sellable' as const) : found
       return { line: line.line, quantity, condition, lot }
     }),
   )
@@ -108,10 +113,10 @@ function toText(returned: CustomerReturn): string {
   return [
     headText(returned),
     ...returned.lines.map((line) => {
-      const { sku, announced, sellable, damaged, disposed } = line
+      const { sku, announced, restocked, damaged, disposed } = line
       return [
         `  ${sku}: ${announced} announced`,
-        ...(sellable > 0 ? [`${sellable} sellable`] : []),
+        ...(restocked > 0 ? [`${restocked} restocked`] : []),
         ...(damaged > 0 ? [`${damaged} damaged`] : []),
         ...(disposed > 0 ? [`${disposed} disposed of`] : []),
         ...(waitingOf(line) > 0 ? [`${waitingOf(line)} to be inspected`] : []),
