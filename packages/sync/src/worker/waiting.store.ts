@@ -29,16 +29,23 @@ export async function doesAnythingWait(context: WorkerContext): Promise<boolean>
     ) or exists (
       select from warehouse_delivery where ${ours} and try_at <= ${now}
     ) or exists (
+      ${unannounced(context)}
+    ) or exists (
+      select from sync_job where ${ours} and state in ('waiting', 'running')
+    ) as waits`.execute(database.kysely)
+  return found.rows[0]?.waits ?? true
+}
+
+/** Inbound shipments to a place of a warehouse that takes announcements, and that nobody has noted to be announced. */
+function unannounced({ organizationId, connection, operations }: WorkerContext) {
+  return operations.warehouse?.announceInbound === undefined
+    ? sql`select where false`
+    : sql`
       select from counted_place as place
       join inbound_shipment as inbound using (organization_id, location_id)
       where place.organization_id = ${organizationId} and place.connection_id = ${connection.connectionId}
         and inbound.state in ('expected', 'partly-received') and not exists (
           select from errand
           where errand.organization_id = inbound.organization_id and errand.kind = 'announce-inbound'
-            and errand.subject_id = inbound.inbound_id)
-        and ${context.operations.warehouse?.announceInbound !== undefined}
-    ) or exists (
-      select from sync_job where ${ours} and state in ('waiting', 'running')
-    ) as waits`.execute(database.kysely)
-  return found.rows[0]?.waits ?? true
+            and errand.subject_id = inbound.inbound_id)`
 }
