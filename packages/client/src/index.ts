@@ -1,6 +1,7 @@
 export * from './catalogue-shapes.ts'
 export * from './client.ts'
 export * from './connection-shapes.ts'
+export * from './delivery-shapes.ts'
 export * from './history-shapes.ts'
 export * from './import-shapes.ts'
 export * from './intake-shapes.ts'

@@ -30,6 +30,7 @@ export {
   type StoredShipmentLine,
   saveShipment,
 } from './fulfilment/shipments.store.ts'
+export { type ReturnedUnits, type TakenBack, takeBack } from './fulfilment/take-back.ts'
 export {
   type AppliedOrder,
   type DecidedOrders,
@@ -41,6 +42,21 @@ export {
 export { lockLotsOfOrders } from './lots-of-orders.ts'
 export { contentHashOf, type LineFacts, type OrderFacts, openUnitsOf } from './order-facts.ts'
 export { decideVersion, type VersionVerdict } from './order-version.ts'
+export {
+  type CustomerReturn,
+  decideCancelReturn,
+  decideInspection,
+  type Inspected,
+  type ReturnLine,
+  waitingOf,
+} from './returns/return.ts'
+export {
+  findReturn,
+  findReturnPage,
+  insertReturn,
+  lockReturn,
+  saveReturn,
+} from './returns/returns.store.ts'
 export { decideRoutes, RoutingBoard, type RoutingWorld } from './routing/decide-routes.ts'
 export {
   findOrdersToTry,

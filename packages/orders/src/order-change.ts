@@ -31,6 +31,12 @@ export type KnownLine = {
   dispatched: number
   /** What the channel itself says has shipped. */
   platformShipped: number
+  /** What the channel itself says has come back. */
+  platformReturned: number
+  /** Inspected and booked by whoever took them in. */
+  takenBack: number
+  /** It left by a warehouse that counts for itself: what comes back is in the ledger once the warehouse has it. */
+  isTakenBackElsewhere: boolean
 }
 
 export type KnownOrder = { orderId: string; lines: KnownLine[] }
@@ -85,7 +91,7 @@ export function decideOrderChange(
     // A line stays with the item it reserved, and a kit's with its parts: remapping a listing is for later sales.
     const holder = earlier?.itemId !== undefined && earlier.reserved > 0 ? earlier : line
     const { itemId, unitsPerListing } = holder
-    const { committed = 0, dispatched = 0 } = earlier ?? {}
+    const { committed = 0, dispatched = 0, takenBack = 0, isTakenBackElsewhere = false } = earlier ?? {}
     const shipped = Math.max(line.shipped, dispatched)
     const next: KnownLine = {
       lineId: earlier?.lineId ?? context.uuid(),
@@ -101,11 +107,14 @@ export function decideOrderChange(
       reserved: earlier?.reserved ?? 0,
       released: earlier?.released ?? 0,
       shipped,
-      returned: Math.min(line.returned, shipped),
+      returned: returnedOf({ platformReturned: line.returned, takenBack, isTakenBackElsewhere, shipped }),
       unsubtracted: unsubtractedUnitsOf(facts.state, line),
       committed,
       dispatched,
       platformShipped: line.shipped,
+      platformReturned: Math.min(line.returned, shipped),
+      takenBack,
+      isTakenBackElsewhere,
     }
     change.lines.push(next)
     if (line.subtracted !== 'never') addSubtracted(change, earlier, next)
@@ -186,10 +195,21 @@ export function isForwardStep(
       line !== undefined &&
       line.current >= known.current &&
       line.shipped >= known.platformShipped &&
-      line.returned >= known.returned &&
+      line.returned >= known.platformReturned &&
       unsubtractedUnitsOf(facts.state, line) <= known.unsubtracted
     )
   })
+}
+
+/**
+ * Units of a line that are back in the ledger: told by its channel (a refund that restocks) and by whoever inspected them, one
+ * unit is put back once. What left by a warehouse that counts for itself comes back as that warehouse says.
+ */
+export function returnedOf(
+  line: Pick<KnownLine, 'platformReturned' | 'takenBack' | 'isTakenBackElsewhere' | 'shipped'>,
+): number {
+  const { platformReturned, takenBack, isTakenBackElsewhere, shipped } = line
+  return Math.min(Math.max(takenBack, isTakenBackElsewhere ? 0 : platformReturned), shipped)
 }
 
 /** Lines that an edit took out of the order: nothing of them is promised any more. */
@@ -202,6 +222,7 @@ function linesNoLongerThere(before: ReadonlyMap<string, KnownLine>, facts: Order
       ...line,
       current: line.platformShipped,
       shipped: line.platformShipped,
+      returned: line.platformReturned,
       subtracted: 'yes' as const,
     }))
 }
@@ -226,5 +247,5 @@ function addSubtracted(change: OrderChange, earlier: KnownLine | undefined, next
 
 /** Units of this line that stand in the platform's own number again. */
 function givenBackBy(line: KnownLine): number {
-  return line.ordered - line.current + line.returned
+  return line.ordered - line.current + line.platformReturned
 }

@@ -62,7 +62,14 @@ export async function findLines(
   const found = await sql<LineRow>`
     select order_id, line_id, external_id, listing_external_id, stock_unit_id, item_id, sku, title,
       units_per_listing, ordered, current, reserved, released, shipped, returned, unsubtracted,
-      committed, dispatched, coalesce(platform_shipped, shipped) as platform_shipped
+      committed, dispatched, coalesce(platform_shipped, shipped) as platform_shipped, taken_back,
+      coalesce(platform_returned, returned) as platform_returned,
+      dispatched > 0 and exists (
+        select from shipment_line as sent
+        join shipment using (organization_id, shipment_id)
+        where sent.organization_id = order_line.organization_id and sent.line_id = order_line.line_id
+          and sent.shipped > 0 and shipment.warehouse_id is not null
+      ) as is_taken_back_elsewhere
     from order_line
     where organization_id = ${organizationId} and order_id = any(${arrayOf(orderIds, 'uuid')})
     order by line_id`.execute(tx)
@@ -207,6 +214,8 @@ export async function saveLines(
       committed: 'bigint',
       dispatched: 'bigint',
       platformShipped: 'bigint',
+      platformReturned: 'bigint',
+      takenBack: 'bigint',
     })
     statements.push(
       sql`
@@ -223,6 +232,8 @@ export async function saveLines(
           committed = changed.committed,
           dispatched = changed.dispatched,
           platform_shipped = changed.platform_shipped,
+          platform_returned = changed.platform_returned,
+          taken_back = changed.taken_back,
           -- What the channel has taken off by now it need not be shown less for.
           telling = greatest(0, order_line.telling - greatest(0, order_line.unsubtracted - changed.unsubtracted))
         from ${source}

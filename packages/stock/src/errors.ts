@@ -85,6 +85,7 @@ export const stockErrors = {
     fault: 'yours',
     cure: 'Use the id of one of your inbound shipments.',
   },
+  'unknown-return': { status: 404, fault: 'yours', cure: 'Use the id of one of your returns.' },
   'unknown-stock-count': { status: 404, fault: 'yours', cure: 'Use the id of one of your stock counts.' },
   'unknown-document-line': {
     status: 404,

@@ -46,8 +46,13 @@ export {
   zerosOf,
 } from './counts/stock-count.ts'
 export { findStockCount, findStockCountPage } from './counts/stock-counts.store.ts'
-export type { DocumentPage } from './documents/cursors.ts'
-export type { ActionHead, DocumentOutcome, DocumentStore } from './documents/run-document.ts'
+export { type DocumentPage, type DocumentQuery, toPage } from './documents/cursors.ts'
+export {
+  type ActionHead,
+  type DocumentOutcome,
+  type DocumentStore,
+  runDocumentAction,
+} from './documents/run-document.ts'
 export { isUuid } from './documents/uuids.ts'
 export { type Refusal, refuse, type StockErrorCode, stockErrors } from './errors.ts'
 export {
@@ -89,7 +94,7 @@ export {
 export { findValuations, type ItemValuation, type ValuationPage } from './history/valuation-page.store.ts'
 export { type ValuedVariances, valueVariances } from './history/variance-value.ts'
 export { findInboundPage, findInboundShipment } from './inbound/inbound.store.ts'
-export type { ArrivalLine, InboundShipment } from './inbound/inbound.ts'
+export { type ArrivalLine, type InboundShipment, outstandingOf } from './inbound/inbound.ts'
 export {
   cancelInboundRest,
   createInboundShipment,
@@ -211,7 +216,7 @@ export {
   insertMovements,
   withBalancesAssumed,
 } from './movements.store.ts'
-export { availableOf, type Balance, type NewMovement } from './movements.ts'
+export { availableOf, type Balance, movementOf, type NewMovement } from './movements.ts'
 export { archiveReason, readReasons, requireListedReason, saveReason } from './reasons/reasons.store.ts'
 export type { Reason, ReasonRules } from './reasons/reasons.ts'
 export {
@@ -228,6 +233,7 @@ export {
   type ReservationStep,
   type ReservationTarget,
 } from './reservations.ts'
+export { isBySerial } from './serials/serial-groups.ts'
 export { findBrokenRows, storedChecks } from './stored-checks.ts'
 export type { ReceiptLine, Transfer } from './transfers/transfer.ts'
 export {

@@ -80,6 +80,13 @@ export {
   receiveConnectionFile,
 } from './files/receive-file.ts'
 export { setShipsOrders } from './fulfilment/ships-orders.ts'
+export {
+  type Announcement,
+  announceAgain,
+  type DeliveryRead,
+  readAnnouncement,
+  readDeliveries,
+} from './inbound/read-inbound.ts'
 export type { BackfillResult } from './intake/backfill.ts'
 export { findGaps, type OrderGap } from './intake/gaps.store.ts'
 export { causeOfSql, type Parked, replayParked } from './intake/inbox.store.ts'
@@ -121,6 +128,7 @@ export type { AuditResult } from './reconcile/audit.ts'
 export { changeEditRule } from './reconcile/edit-rules.ts'
 export { resolveDrift } from './reconcile/edits.ts'
 export type { SyncNowResult } from './reconcile/sync-now.ts'
+export { cancelReturn, createReturn, inspectReturn, type NewReturn } from './returns/return-actions.ts'
 export { prepareDesiredMonths } from './safety/desired-log.store.ts'
 export { goLive, makePreview, reportShadow, type ShadowReport } from './safety/going-live.ts'
 export { changeGuard, type GuardChange, readGuard } from './safety/guard-settings.ts'

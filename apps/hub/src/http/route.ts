@@ -50,6 +50,7 @@ export const tags = [
   'Routing',
   'Transfers',
   'Inbound shipments',
+  'Returns',
   'Stock counts',
   'The catalogue',
   'Lots and serial numbers',

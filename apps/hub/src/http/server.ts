@@ -30,9 +30,11 @@ import { lotRoutes } from './lot-routes.ts'
 import type { DeclaredRoute } from './openapi.ts'
 import { oversoldRoutes } from './oversold-routes.ts'
 import { parkedRoutes } from './parked-routes.ts'
+import { deliveryRoutes } from './places/delivery-routes.ts'
 import { inboundRoutes } from './places/inbound-routes.ts'
 import { locationRoutes } from './places/location-routes.ts'
 import { reasonRoutes } from './places/reason-routes.ts'
+import { returnRoutes } from './places/return-routes.ts'
 import { stockCountRoutes } from './places/stock-count-routes.ts'
 import { transferRoutes } from './places/transfer-routes.ts'
 import { policyRoutes } from './policy-routes.ts'
@@ -142,6 +144,8 @@ export async function createServer(
         await api.register(locationRoutes(hub))
         await api.register(transferRoutes(hub))
         await api.register(inboundRoutes(hub))
+        await api.register(deliveryRoutes(hub))
+        await api.register(returnRoutes(hub))
         await api.register(stockCountRoutes(hub))
         await api.register(reasonRoutes(hub))
         await api.register(streamRoute(hub))

@@ -38,6 +38,19 @@ export async function insertPassingRows(db: Db, organizationId: string, mark: st
       counted_at, read_at)
     select organization_id, connection_id, external_id, ${mark}, 7, 7, 7, now(), now() from counted_place
     where organization_id = ${organizationId}`.execute(db)
+  await sql`insert into warehouse_delivery (organization_id, connection_id, kind, external_id, place, number, is_complete, told_at)
+    select organization_id, connection_id, 'return', ${mark}, 'depot', ${mark}, true, now() from connection
+    where organization_id = ${organizationId}`.execute(db)
+  await sql`insert into warehouse_delivery_line (organization_id, connection_id, kind, external_id, line_external_id,
+      condition, sku, received_at, told)
+    select organization_id, connection_id, kind, external_id, ${mark}, 'sellable', ${mark}, now(), 7
+    from warehouse_delivery where organization_id = ${organizationId}`.execute(db)
+  await sql`insert into customer_return (organization_id, return_id, number, state, location_id, created_by, created_at)
+    select organization_id, '00000000-0000-7000-8000-0000000000bb', ${mark}, 'announced', location_id, ${mark}, now()
+    from location where organization_id = ${organizationId} limit 1`.execute(db)
+  await sql`insert into customer_return_line (organization_id, return_id, line, item_id, announced)
+    select organization_id, return_id, 1, item_id, 7 from customer_return join item using (organization_id)
+    where organization_id = ${organizationId} limit 1`.execute(db)
   await sql`insert into campaign_start (organization_id, window_id, connection_id, stock_unit_id, sold_before)
     select organization_id, window_id, connection_id, stock_unit_id, 77 from policy_window join level using (organization_id)
     where organization_id = ${organizationId}`.execute(db)

@@ -76,6 +76,8 @@ function done<Result>(outcome: DocumentOutcome<Result>): Result {
   return outcome.result
 }
 
+/** See `insertPassingRows`. */
+const OTHERS_RETURN = '00000000-0000-7000-8000-0000000000bb'
 const NOBODYS = '00000000-0000-7000-8000-000000000000'
 
 /** Every route that reads places and documents. */
@@ -83,6 +85,10 @@ export const placeReads: Record<string, string[]> = {
   '/api/v1/transfers': ['/api/v1/transfers?limit=200'],
   '/api/v1/transfers/:id': [`/api/v1/transfers/${NOBODYS}`],
   '/api/v1/inbound-shipments': ['/api/v1/inbound-shipments?limit=200'],
+  '/api/v1/returns': ['/api/v1/returns?limit=200'],
+  '/api/v1/returns/:id': [`/api/v1/returns/${NOBODYS}`],
+  '/api/v1/deliveries': ['/api/v1/deliveries?limit=200'],
+  '/api/v1/inbound-shipments/:id/announcement': [`/api/v1/inbound-shipments/${NOBODYS}/announcement`],
   '/api/v1/inbound-shipments/:id': [`/api/v1/inbound-shipments/${NOBODYS}`],
   '/api/v1/stock-counts': ['/api/v1/stock-counts?limit=200'],
   '/api/v1/stock-counts/:id': [`/api/v1/stock-counts/${NOBODYS}`],
@@ -110,6 +116,11 @@ export function placeWrites(
     },
     [`/api/v1/inbound-shipments/${inboundId}/receive POST /api/v1/inbound-shipments/:id/receive`]: { lines },
     [`/api/v1/inbound-shipments/${inboundId}/cancel POST /api/v1/inbound-shipments/:id/cancel`]: {},
+    '/api/v1/returns POST /api/v1/returns': { number: 'x', location: mark, lines: [{ sku, quantity: 1 }] },
+    [`/api/v1/returns/${OTHERS_RETURN}/inspect POST /api/v1/returns/:id/inspect`]: {
+      lines: [{ line: 1, quantity: 1, condition: 'sellable' }],
+    },
+    [`/api/v1/returns/${OTHERS_RETURN}/cancel POST /api/v1/returns/:id/cancel`]: {},
     '/api/v1/stock-counts POST /api/v1/stock-counts': { location: mark },
     [`/api/v1/stock-counts/${countId}/enter POST /api/v1/stock-counts/:id/enter`]: {
       counter: 'x',
@@ -128,6 +139,8 @@ export function placeWrites(
   )
   const at = `/api/v1/locations/${mark}`
   return {
+    'POST /api/v1/inbound-shipments/:id/announce': () =>
+      ask('POST', `/api/v1/inbound-shipments/${inboundId}/announce`, {}),
     ...documents,
     'POST /api/v1/locations': () =>
       ask('POST', '/api/v1/locations', { code: mark, name: 'x', kind: 'store', country: 'XX' }),

@@ -55,6 +55,7 @@ export interface CountedStockTable {
   countedAt: Date
   readAt: Date
   bookedItemId: string | null
+  bookedAt: Date | null
   problemCode: CountProblem | null
   problem: string | null
 }

@@ -21,6 +21,10 @@ export interface TaskTable {
     | 'shipped-anyway'
     | 'parcel-unexpected'
     | 'not-told'
+    | 'inbound-refused'
+    | 'inbound-changed'
+    | 'receipt-differs'
+    | 'delivery-stuck'
   subject: string
   connectionId: string | null
   sku: string | null

@@ -14,7 +14,13 @@ import { type Refusal, refuse } from '../errors.ts'
 import { ofLine } from './lines.ts'
 
 /** What somebody does to a document. `key` makes it exactly once, as with a stock command. */
-export type ActionHead = { key: string; actor: string; reason?: string | null | undefined }
+export type ActionHead = {
+  key: string
+  actor: string
+  reason?: string | null | undefined
+  /** When it happened; now unless given. */
+  effectiveAt?: Date | undefined
+}
 
 export type DocumentOutcome<Result> = { kind: 'applied' | 'repeated'; result: Result } | Refusal
 
@@ -97,7 +103,7 @@ export function lineHead(action: ActionHead, document: DocumentReference, line: 
     key: `document:${action.key}:${line}`,
     actor: action.actor,
     reason: action.reason ?? null,
-    effectiveAt: undefined,
+    effectiveAt: action.effectiveAt,
     document,
   }
 }

@@ -1,4 +1,5 @@
 import { givenOf } from '../commands/at-place.ts'
+import type { StockCommand } from '../commands/command.ts'
 import { type Directory, findLocation, readDirectory } from '../commands/directory.ts'
 import { findCostWithoutCurrency } from '../commands/unit-cost.ts'
 import type { StockContext } from '../context.ts'
@@ -131,13 +132,20 @@ function costOf({ unitCost }: NewLine): number | undefined {
 export async function receiveInboundShipment(
   store: DocumentStore,
   head: ActionHead,
-  request: { inboundId: string; lines: readonly ArrivalLine[]; allowOver?: boolean | undefined },
+  request: {
+    inboundId: string
+    lines: readonly ArrivalLine[]
+    allowOver?: boolean | undefined
+    /** What is written with it: nothing of it where one of these is refused. */
+    further?: readonly StockCommand[] | undefined
+  },
 ): Promise<DocumentOutcome<InboundShipment>> {
-  const { inboundId: id, lines, allowOver } = request
+  const { inboundId: id, lines, allowOver, further = [] } = request
   const content = ['inbound-receive', id, allowOver === true, lines.map(contentOf)]
-  return await actOnDocument(shipments, { store, head }, { id, content }, (shipment, at) =>
-    decideArrival(shipment, head, lines, { at, allowOver }),
-  )
+  return await actOnDocument(shipments, { store, head }, { id, content }, (shipment, at) => {
+    const decided = decideArrival(shipment, head, lines, { at, allowOver })
+    return decided.kind === 'refused' ? decided : { ...decided, commands: [...decided.commands, ...further] }
+  })
 }
 
 /** What is told of lots and serials counts only where it is told, so that old keys keep their content. */

@@ -2,6 +2,7 @@ import { backoffMs, type ExternalCount, isConnectorError } from '@plimsoll/conne
 import { inTransaction } from '@plimsoll/database'
 import { sql } from 'kysely'
 import { nowOf } from '../context.ts'
+import { isAnythingUntried } from '../inbound/deliveries.store.ts'
 import { findStreamCursor, saveStreamCursor } from '../intake/cursors.store.ts'
 import type { PollPace } from '../intake/poll-pace.ts'
 import { assertLease } from '../worker/leases.store.ts'
@@ -119,7 +120,8 @@ export class CountReader {
         return false
       }
     }
-    return !(await isAnythingTold(this.#context))
+    if (await isAnythingTold(this.#context)) return false
+    return !(await isAnythingUntried(database.kysely, organizationId, connection.connectionId))
   }
 
   async #begin(): Promise<Reading | undefined> {

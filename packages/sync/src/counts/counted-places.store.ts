@@ -278,7 +278,7 @@ export async function saveBooked(
     })
     await sql`
       update counted_stock set booked_item_id = booked.booked_item_id, problem_code = booked.problem_code,
-        problem = booked.problem
+        problem = booked.problem, booked_at = case when booked.booked_item_id is null then null else counted_at end
       from ${source}
       where organization_id = ${organizationId} and connection_id = ${place.connectionId}
         and external_id = ${place.externalId} and counted_stock.stock_unit_id = booked.stock_unit_id`.execute(

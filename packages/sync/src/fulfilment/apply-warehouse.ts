@@ -1,6 +1,8 @@
-import type { WarehouseShipment } from '@plimsoll/connector-kit'
+import type { WarehouseReceipt, WarehouseReturn, WarehouseShipment } from '@plimsoll/connector-kit'
 import { inTransaction } from '@plimsoll/database'
 import { nowOf } from '../context.ts'
+import { type Delivery, toDelivery } from '../inbound/delivery.ts'
+import { noteDelivery } from '../inbound/note-delivery.ts'
 import { type InboxRow, type InboxVerdict, settleInbox } from '../intake/inbox.store.ts'
 import { verdictOf } from '../intake/verdicts.ts'
 import { assertLease } from '../worker/leases.store.ts'
@@ -35,9 +37,17 @@ async function decide(
       return await hear(context, tx, row, shipment)
     }
     case 'receipt':
-    case 'return':
+    case 'return': {
+      const delivery = reviveDelivery(row.topic, row.payload)
+      if (delivery === undefined) {
+        context.hurried.add(`${row.topic}s`)
+        return verdictOf(row, 'applied')
+      }
+      if (await noteDelivery(context, tx, delivery)) return verdictOf(row, 'applied')
+      return { ...verdictOf(row, 'skipped'), reasonCode: 'repeated', reason: 'This state is known already.' }
+    }
     case 'counted':
-      context.hurried.add(row.topic === 'counted' ? 'counts' : `${row.topic}s`)
+      context.hurried.add('counts')
       return verdictOf(row, 'applied')
     default:
       throw new Error(`"${row.topic}" is nothing that a warehouse tells`)
@@ -76,6 +86,14 @@ async function hear(
 }
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
+
+/** The payload is ours, written by `toInboxEvent`; undefined: it says only that something has changed. */
+function reviveDelivery(topic: 'receipt' | 'return', payload: unknown): Delivery | undefined {
+  const told = payload as { receipt?: WarehouseReceipt; return?: WarehouseReturn }
+  if (topic === 'receipt')
+    return told.receipt === undefined ? undefined : toDelivery({ kind: 'receipt', receipt: told.receipt })
+  return told.return === undefined ? undefined : toDelivery({ kind: 'return', return: told.return })
+}
 
 /** Dates come back from `jsonb` as text. The payload is ours, written by `toInboxEvent`. */
 function reviveShipment(payload: unknown): WarehouseShipment | undefined {

@@ -2,6 +2,8 @@ import { inTransaction } from '@plimsoll/database'
 import type { ShipmentRow, saveShipment } from '@plimsoll/orders'
 import { sql } from 'kysely'
 import { nowOf } from '../context.ts'
+import { announceHandler, noteInbounds } from '../inbound/announce-inbound.ts'
+import { bookDeliveries } from '../inbound/book-deliveries.ts'
 import { notify } from '../notify.ts'
 import { assertLease } from '../worker/leases.store.ts'
 import type { WorkerContext } from '../worker/worker-context.ts'
@@ -26,7 +28,8 @@ const KEPT_MS = 30 * 86_400_000
 
 /**
  * What the holder of a connection's lease does about its orders and shipments beside numbers: a channel's orders are routed,
- * asked to whom they go, and told when they have left; a warehouse is asked to send, to stop, and what became of it.
+ * asked to whom they go, and told when they have left; a warehouse is asked to send, to stop, and what became of it, is told what
+ * comes to it, and what it took in is booked.
  */
 export class FulfilmentDesk {
   readonly #context: WorkerContext
@@ -40,6 +43,7 @@ export class FulfilmentDesk {
       'tell-shipped': tellHandler(context),
       'request-shipment': requestHandler(context),
       'cancel-shipment': cancelHandler(context),
+      'announce-inbound': announceHandler(context),
     })
   }
 
@@ -50,6 +54,10 @@ export class FulfilmentDesk {
     if (connection.shipsOrdersFrom !== null) {
       done += await this.#route(connection.shipsOrdersFrom)
       done += await this.#readRecipients()
+    }
+    if (operations.warehouse !== undefined) {
+      done += await bookDeliveries(this.#context)
+      done += await noteInbounds(this.#context)
     }
     done += await this.#errands.turn()
     if (operations.warehouse !== undefined) done += await askAboutStuck(this.#context)

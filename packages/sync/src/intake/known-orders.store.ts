@@ -33,7 +33,7 @@ export async function findKnownOrder(
     shipped: number
     returned: number
   }>`
-    select external_id, listing_external_id, sku, title, ordered, current, shipped, returned from order_line
+    select external_id, listing_external_id, sku, title, ordered, current, shipped, coalesce(platform_returned, returned) as returned from order_line
     where organization_id = ${organizationId} and order_id = ${row.orderId}
     order by line_id`.execute(db)
   return {

@@ -50,7 +50,8 @@ export async function findGivenBack(
 ): Promise<Map<string, number>> {
   if (levelIds.length === 0) return new Map()
   const found = await sql<{ levelId: string; units: number }>`
-    select level.level_id, sum(order_line.ordered - order_line.current + order_line.returned)::bigint as units
+    select level.level_id, sum(order_line.ordered - order_line.current
+      + coalesce(order_line.platform_returned, order_line.returned))::bigint as units
     from level
     join order_line on order_line.organization_id = level.organization_id
       and order_line.connection_id = level.connection_id and order_line.stock_unit_id = level.stock_unit_id
@@ -58,7 +59,7 @@ export async function findGivenBack(
       and sales_order.order_id = order_line.order_id and sales_order.changed_at >= greatest(level.acknowledged_at, ${since})
     where level.organization_id = ${organizationId} and level.connection_id = ${connectionId}
       and level.level_id = any(${sql.val([...levelIds])}::uuid[])
-      and (order_line.current < order_line.ordered or order_line.returned > 0)
+      and (order_line.current < order_line.ordered or order_line.returned > 0 or order_line.platform_returned > 0)
     group by level.level_id
     order by level.level_id`.execute(db)
   return new Map(found.rows.map((row) => [row.levelId, row.units]))

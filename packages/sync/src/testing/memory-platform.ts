@@ -128,6 +128,16 @@ export class MemoryPlatform {
     this.#change(order, { state: 'cancelled' })
   }
 
+  /** Money goes back for units that have left, and the shop puts them back by itself. */
+  refund(orderId: string, units: number): void {
+    const order = this.#order(orderId)
+    const some = Math.min(units, order.shipped - (order.returned ?? 0))
+    if (some <= 0) return
+    const listing = this.#listing(order.listing)
+    if (listing.quantity !== undefined) this.#move(listing, order.place, some)
+    this.#change(order, { returned: (order.returned ?? 0) + some })
+  }
+
   ship(orderId: string): void {
     const order = this.#order(orderId)
     if (order.state === 'open') this.#change(order, { state: 'closed', shipped: order.units })
@@ -209,7 +219,7 @@ export class MemoryPlatform {
           ordered: order.units,
           current: order.state === 'cancelled' ? order.shipped : order.units,
           shipped: order.shipped,
-          returned: 0,
+          returned: order.returned ?? 0,
           subtracted: this.countsOpenOrders ? 'never' : 'yes',
         },
       ],
@@ -266,6 +276,8 @@ export type MemoryOrder = {
   place: string
   units: number
   shipped: number
+  /** Absent: nothing. */
+  returned?: number
   state: OrderState
   placedAt: number
   changedAt: number

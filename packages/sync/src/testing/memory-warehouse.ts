@@ -2,16 +2,29 @@ import {
   type Clock,
   type Connector,
   defineWarehouse,
+  type InboundNotice,
   Invalid,
   type Parcel,
+  type ReceivedUnits,
   type ShipmentRequest,
   Unavailable,
+  type WarehouseReceipt,
+  type WarehouseReturn,
   type WarehouseShipment,
   type WarehouseTerms,
 } from '@plimsoll/connector-kit'
 import { z } from 'zod'
+import { addUnits, shown } from './memory-deliveries.ts'
 
-export type WarehouseCall = 'requestShipment' | 'findShipment' | 'cancelShipment' | 'shipments' | 'counts'
+export type WarehouseCall =
+  | 'requestShipment'
+  | 'findShipment'
+  | 'cancelShipment'
+  | 'shipments'
+  | 'counts'
+  | 'announceInbound'
+  | 'receipts'
+  | 'returns'
 
 /** `lost`: it left and was not carried out; `dropped`: carried out, the answer lost; `late`: carried out a little later, no answer. */
 export type WarehouseFault = 'lost' | 'dropped' | 'late'
@@ -26,9 +39,14 @@ export class MemoryWarehouse {
   readonly requests: WarehouseTerms['requests']
   readonly stock = new Map<string, number>()
   readonly shipments: MemoryShipment[] = []
+  /** Of the stock, units that are set aside as damaged. */
+  readonly damaged = new Map<string, number>()
+  readonly notices: { externalId: string; notice: InboundNotice }[] = []
+  readonly receipts: (WarehouseReceipt & { changedAt: number })[] = []
+  readonly returns: (WarehouseReturn & { changedAt: number })[] = []
   /** Units that left, by order number and SKU. */
   readonly left: { number: string; sku: string; units: number }[] = []
-  /** Requests with these numbers it refuses. */
+  /** Requests, and announcements, with these numbers it refuses. */
   readonly refused = new Set<string>()
   fault: (call: WarehouseCall) => WarehouseFault | undefined = () => undefined
   #landing: { at: number; work: () => void }[] = []
@@ -57,6 +75,97 @@ export class MemoryWarehouse {
     return shipment
   }
 
+  /** Told again under the same id it changes nothing. */
+  await(notice: InboundNotice): { externalId: string } {
+    const known = this.notices.find((each) => each.notice.inboundId === notice.inboundId)
+    if (known !== undefined) return known
+    if (this.refused.has(notice.number)) throw new Invalid('We do not take that in', 'lines')
+    const awaited = { externalId: `A-${this.notices.length + 1}`, notice }
+    this.notices.push(awaited)
+    return awaited
+  }
+
+  /** Its people take units in, in a line of the delivery that stands for their condition. */
+  takeIn(
+    into: { externalId: string; inboundId: string | undefined },
+    sku: string,
+    units: number,
+    options: {
+      condition?: 'sellable' | 'damaged'
+      lot?: string
+      expiresOn?: string
+      serials?: string[]
+    } = {},
+  ): void {
+    const { condition = 'sellable', lot, expiresOn, serials = [] } = options
+    this.#add(sku, units, condition)
+    let receipt = this.receipts.find(({ externalId }) => externalId === into.externalId)
+    if (receipt === undefined) {
+      receipt = { ...into, version: 0, locationId: 'floor', isComplete: false, lines: [], changedAt: 0 }
+      this.receipts.push(receipt)
+    }
+    addUnits(receipt.lines, this.#unitsOf(sku, units, condition, { lot, expiresOn, serials }))
+    this.#touch(receipt)
+  }
+
+  /** No more of it will come. */
+  complete(externalId: string): void {
+    const receipt = this.receipts.find((each) => each.externalId === externalId)
+    if (receipt !== undefined) this.#touch(Object.assign(receipt, { isComplete: true }))
+  }
+
+  /** A parcel comes back, and waits to be inspected. */
+  comeBack(into: { externalId: string; shipmentId: string | undefined }, sku: string, units: number): void {
+    let back = this.returns.find(({ externalId }) => externalId === into.externalId)
+    if (back === undefined) {
+      back = {
+        ...into,
+        number: `RMA-${into.externalId}`,
+        version: 0,
+        locationId: 'floor',
+        isComplete: false,
+        lines: [],
+        changedAt: 0,
+      }
+      this.returns.push(back)
+    }
+    addUnits(back.lines, this.#unitsOf(sku, units, 'waiting'))
+    this.#touch(back)
+  }
+
+  /** Of what waits, so many units are found to be so. */
+  inspect(externalId: string, units: number, condition: 'sellable' | 'damaged' | 'disposed'): void {
+    const back = this.returns.find((each) => each.externalId === externalId)
+    const waiting = back?.lines.find((line) => line.condition === 'waiting' && line.quantity > 0)
+    if (back === undefined || waiting === undefined) return
+    const some = Math.min(units, waiting.quantity)
+    waiting.quantity -= some
+    addUnits(back.lines, this.#unitsOf(waiting.sku, some, condition))
+    if (condition !== 'disposed') this.#add(waiting.sku, some, condition)
+    this.#touch(back)
+  }
+
+  #unitsOf<Condition extends string>(
+    sku: string,
+    quantity: number,
+    condition: Condition,
+    { lot, expiresOn, serials = [] }: Partial<Pick<ReceivedUnits, 'lot' | 'expiresOn' | 'serials'>> = {},
+  ): Omit<ReceivedUnits, 'condition'> & { condition: Condition } {
+    const receivedAt = new Date(this.clock.now())
+    const externalId = `${sku}-${condition}-${lot ?? ''}`
+    return { externalId, sku, quantity, condition, lot, expiresOn, serials, receivedAt }
+  }
+
+  #add(sku: string, units: number, condition: 'sellable' | 'damaged'): void {
+    this.stock.set(sku, (this.stock.get(sku) ?? 0) + units)
+    if (condition === 'damaged') this.damaged.set(sku, (this.damaged.get(sku) ?? 0) + units)
+  }
+
+  #touch(of: { changedAt: number; version: number | undefined }): void {
+    of.changedAt = this.clock.now()
+    of.version = this.#nextVersion()
+  }
+
   /** Its people begin: it may be too late to cancel. */
   work(shipment: MemoryShipment): void {
     if (shipment.state === 'received') this.#change(shipment, 'working')
@@ -70,7 +179,8 @@ export class MemoryWarehouse {
         .flatMap((parcel) => parcel.lines)
         .filter((line) => line.lineId === lineId)
         .reduce((sum, line) => sum + line.quantity, 0)
-      const units = Math.min(most, quantity - sent, this.stock.get(sku) ?? 0)
+      const good = (this.stock.get(sku) ?? 0) - (this.damaged.get(sku) ?? 0)
+      const units = Math.min(most, quantity - sent, good)
       return units > 0 ? [{ lineId, sku, quantity: units, lot: undefined, serials: [] }] : []
     })
     for (const { sku, quantity } of lines) {
@@ -175,9 +285,9 @@ export function memoryWarehouseConnector(warehouse: MemoryWarehouse, id: string)
         visibilityLagMs: 0,
         cancel: 'until-working',
         deducts: 'shipped',
-        follows: ['shipments'],
-        lots: false,
-        serials: false,
+        follows: ['shipments', 'receipts', 'returns'],
+        lots: true,
+        serials: true,
         referenceMax: 100,
         linesMax: 100,
         stuckAfterMs: 86_400_000,
@@ -205,8 +315,8 @@ export function memoryWarehouseConnector(warehouse: MemoryWarehouse, id: string)
           rows: [...warehouse.stock].map(([sku, units]) => ({
             stockUnitId: sku,
             locationId: 'floor',
-            available: units,
-            held: 0,
+            available: units - (warehouse.damaged.get(sku) ?? 0),
+            held: warehouse.damaged.get(sku) ?? 0,
             incoming: 0,
             onHand: units,
             countedAt: new Date(warehouse.clock.now()),
@@ -227,6 +337,20 @@ export function memoryWarehouseConnector(warehouse: MemoryWarehouse, id: string)
           const found = warehouse.shipments.find((each) => each.externalId === externalId)
           return found === undefined ? 'too-late' : warehouse.cancel(found)
         }),
+      announceInbound: async (notice) =>
+        call('announceInbound', () => ({ externalId: warehouse.await(notice).externalId })),
+      receipts: async ({ since }) =>
+        call('receipts', () => ({
+          rows: shown(warehouse.receipts, since),
+          next: undefined,
+          platformTime: new Date(warehouse.clock.now()),
+        })),
+      returns: async ({ since }) =>
+        call('returns', () => ({
+          rows: shown(warehouse.returns, since),
+          next: undefined,
+          platformTime: new Date(warehouse.clock.now()),
+        })),
       shipments: async ({ since }) =>
         call('shipments', () => ({
           rows: warehouse.shipments

@@ -27,7 +27,25 @@ export async function doesAnythingWait(context: WorkerContext): Promise<boolean>
       select from errand where ${ours} and state in ('waiting', 'sent', 'unknown') and not_before <= ${now}
         and (state = 'waiting' or calls_until is null or calls_until <= ${now})
     ) or exists (
+      select from warehouse_delivery where ${ours} and try_at <= ${now}
+    ) or exists (
+      ${unannounced(context)}
+    ) or exists (
       select from sync_job where ${ours} and state in ('waiting', 'running')
     ) as waits`.execute(database.kysely)
   return found.rows[0]?.waits ?? true
+}
+
+/** Inbound shipments to a place of a warehouse that takes announcements, and that nobody has noted to be announced. */
+function unannounced({ organizationId, connection, operations }: WorkerContext) {
+  return operations.warehouse?.announceInbound === undefined
+    ? sql`select where false`
+    : sql`
+      select from counted_place as place
+      join inbound_shipment as inbound using (organization_id, location_id)
+      where place.organization_id = ${organizationId} and place.connection_id = ${connection.connectionId}
+        and inbound.state in ('expected', 'partly-received') and not exists (
+          select from errand
+          where errand.organization_id = inbound.organization_id and errand.kind = 'announce-inbound'
+            and errand.subject_id = inbound.inbound_id)`
 }

@@ -9,6 +9,7 @@ import {
 import type { Command } from 'commander'
 import { z } from 'zod'
 import { CommandProblem } from '../output.ts'
+import { announceCommand } from './deliveries.ts'
 import {
   addDocumentOptions,
   addReadings,
@@ -140,6 +141,7 @@ export function inboundCommand(stock: Command, exit: (code: number) => void): vo
       )
     })
 
+  announceCommand(group, exit)
   addReadings(group, exit, shipments)
 }
 

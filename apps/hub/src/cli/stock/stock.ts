@@ -6,6 +6,7 @@ import { asOfCommand } from './as-of.ts'
 import { assembleCommand } from './assemble.ts'
 import { countCommand } from './count.ts'
 import { countSheetCommand } from './count-sheet.ts'
+import { deliveriesCommand } from './deliveries.ts'
 import { disassembleCommand } from './disassemble.ts'
 import { holdCommand } from './hold.ts'
 import { inboundCommand } from './inbound.ts'
@@ -17,6 +18,7 @@ import { receiveCommand } from './receive.ts'
 import { releaseCommand } from './release.ts'
 import { reserveCommand } from './reserve.ts'
 import { returnCommand } from './return.ts'
+import { returnsCommand } from './returns.ts'
 import { serialCommand } from './serial.ts'
 import { shipCommand } from './ship.ts'
 import { showCommand } from './show.ts'
@@ -50,6 +52,8 @@ const subcommands = [
   archiveCommands,
   transferCommand,
   inboundCommand,
+  deliveriesCommand,
+  returnsCommand,
   countSheetCommand,
   reasonCommand,
 ]

@@ -1,0 +1,145 @@
+import type { Tx } from '@plimsoll/database'
+import {
+  type ClaimBase,
+  claimOf,
+  movementOf,
+  type NewMovement,
+  openClaim,
+  type ReservationRow,
+  type StockContext,
+  saveReservations,
+} from '@plimsoll/stock'
+import { sql } from 'kysely'
+import type { KnownLine } from '../order-change.ts'
+import { saveLines } from '../orders.store.ts'
+import { rowsOf, takeOrderInHand } from './order-in-hand.ts'
+import { partsOf } from './settle-line.ts'
+
+/** Units of one item that came back of a shipment, inspected. */
+export type ReturnedUnits = {
+  shipmentId: string
+  itemId: string
+  /** Base units. */
+  units: number
+  /** Where they came in. */
+  locationId: string
+  isDamaged: boolean
+  /** Code of the lot that was told; undefined: the one that left last. */
+  lotId: string | undefined
+}
+
+export type TakenBack = {
+  movements: NewMovement[]
+  itemIds: string[]
+  /** Base units that the order accounts for; whatever came beyond them never left by it. */
+  units: number
+}
+
+/**
+ * Takes units back on the order that they left with, at most as many as left and are not back (I11). What the order's channel
+ * had put back before, by a refund, is not put back again: damaged, it is only held. Part of the caller's transaction, before
+ * any other lock of it; the caller writes the movements and works out what channels show.
+ */
+export async function takeBack(
+  tx: Tx,
+  context: StockContext,
+  returned: ReturnedUnits,
+  base: Omit<ClaimBase, 'referenceKind' | 'referenceId'>,
+): Promise<TakenBack> {
+  const { organizationId } = context
+  const none: TakenBack = { movements: [], itemIds: [], units: 0 }
+  const found = await sql<{ orderId: string }>`
+    select order_id from shipment
+    where organization_id = ${organizationId} and shipment_id = ${returned.shipmentId}`.execute(tx)
+  const [row] = found.rows
+  const hand = row === undefined ? undefined : await takeOrderInHand(tx, organizationId, row.orderId)
+  if (hand === undefined) return none
+  const lineIds = new Set(
+    hand.shipmentLines
+      .filter(({ shipmentId, itemId }) => shipmentId === returned.shipmentId && itemId === returned.itemId)
+      .map(({ lineId }) => lineId),
+  )
+  const movements: NewMovement[] = []
+  const changedRows: ReservationRow[] = []
+  const changedLines: (KnownLine & { orderId: string })[] = []
+  let left = returned.units
+  for (const line of hand.lines.filter(({ lineId }) => lineIds.has(lineId))) {
+    const taken = takeBackLine(
+      line,
+      rowsOf(hand, line.lineId),
+      { ...returned, units: left },
+      {
+        base: { ...base, referenceKind: 'order', referenceId: hand.order.orderId },
+        uuid: () => context.uuid(),
+      },
+    )
+    if (taken.units === 0) continue
+    left -= taken.units
+    movements.push(...taken.movements)
+    changedRows.push(...taken.changed)
+    changedLines.push({ ...taken.line, orderId: hand.order.orderId })
+  }
+  if (changedLines.length === 0) return none
+  await Promise.all([
+    saveLines(tx, organizationId, hand.connectionId, { added: [], changed: changedLines }),
+    saveReservations(tx, context, { added: [], changed: changedRows }),
+  ])
+  return { movements, itemIds: [returned.itemId], units: returned.units - left }
+}
+
+/** As many whole units of one order line as are out. Pure but for the claim. */
+export function takeBackLine(
+  line: KnownLine,
+  rows: readonly ReservationRow[],
+  returned: Omit<ReturnedUnits, 'shipmentId'>,
+  { base, uuid }: { base: ClaimBase; uuid(): string },
+): { line: KnownLine; units: number; movements: NewMovement[]; changed: ReservationRow[] } {
+  const nothing = { line, units: 0, movements: [], changed: [] }
+  const [part, ...others] = partsOf(rows)
+  // A kit's parts come back one by one: they are no whole unit of the line, and are taken in as any others.
+  if (part === undefined || others.length > 0) return nothing
+  const claim = claimOf(rows)
+  const out = Math.max(0, claim.shipped - line.takenBack)
+  const back = Math.min(Math.floor(returned.units / part.unitsEach), out)
+  if (back === 0) return nothing
+  const takenBack = line.takenBack + back
+  const fresh = Math.max(claim.returned, takenBack) - claim.returned
+  const work = openClaim(rows, base, uuid)
+  let units = fresh * part.unitsEach
+  // Those of the lot that was told first, then those that left last.
+  const isTold = (row: ReservationRow) => row.lotId === returned.lotId
+  const ordered = [...work.rows].reverse().sort((a, b) => Number(isTold(b)) - Number(isTold(a)))
+  for (const row of ordered) {
+    const some = Math.min(units, row.shipped - row.returned)
+    if (some <= 0) continue
+    units -= some
+    work.take(row, 'return', some)
+  }
+  const { movements, changed } = work.done()
+  const { locationId, isDamaged } = returned
+  const arrived = movements.map((movement) => ({
+    ...movementOf(movement, 'return', {
+      onHandDelta: movement.onHandDelta,
+      heldDelta: isDamaged ? movement.onHandDelta : 0,
+    }),
+    locationId,
+  }))
+  const known = (back - fresh) * part.unitsEach
+  const last = rows.findLast(({ itemId }) => itemId === part.itemId)
+  const held =
+    isDamaged && known > 0 && last !== undefined
+      ? [
+          movementOf(
+            { ...base, itemId: part.itemId, locationId: last.locationId, lotId: last.lotId },
+            'hold',
+            { heldDelta: known },
+          ),
+        ]
+      : []
+  return {
+    line: { ...line, takenBack, returned: Math.max(line.returned, takenBack) },
+    units: back * part.unitsEach,
+    movements: [...arrived, ...held],
+    changed,
+  }
+}

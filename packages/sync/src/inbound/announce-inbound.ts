@@ -1,0 +1,234 @@
+import type { InboundNotice } from '@plimsoll/connector-kit'
+import { inTransaction } from '@plimsoll/database'
+import { findInboundShipment, type InboundShipment, outstandingOf } from '@plimsoll/stock'
+import { sql } from 'kysely'
+import { nowOf, type Tx } from '../context.ts'
+import type { ErrandHandler, Prepared } from '../fulfilment/errand-runner.ts'
+import { insertErrands } from '../fulfilment/errands.store.ts'
+import { findFacility, findWarehouseUnits } from '../fulfilment/warehouse-units.store.ts'
+import { closeTasks, openTask } from '../tasks.store.ts'
+import { assertLease } from '../worker/leases.store.ts'
+import type { WorkerContext } from '../worker/worker-context.ts'
+
+const INBOUNDS_PER_TURN = 20
+
+/**
+ * Sees to it that each inbound shipment to a place of this warehouse is announced to it, and that a person hears of what was
+ * cancelled after: no warehouse takes an announcement back by itself.
+ * @returns how many were noted
+ */
+export async function noteInbounds(context: WorkerContext): Promise<number> {
+  const { database, organizationId, connection, operations } = context
+  if (operations.warehouse?.announceInbound === undefined) return 0
+  const { connectionId } = connection
+  const fresh = await sql<{ inboundId: string }>`
+    select inbound_id from inbound_shipment
+    join counted_place as place using (organization_id, location_id)
+    where organization_id = ${organizationId} and place.connection_id = ${connectionId}
+      and state in ('expected', 'partly-received')
+      and not exists (
+        select from errand
+        where errand.organization_id = inbound_shipment.organization_id and errand.kind = 'announce-inbound'
+          and errand.subject_id = inbound_id)
+    order by inbound_id
+    limit ${INBOUNDS_PER_TURN}`.execute(database.kysely)
+  if (fresh.rows.length > 0)
+    await inTransaction(database, async (tx) => {
+      await assertLease(tx, organizationId, context.lease)
+      const errands = fresh.rows.map(({ inboundId }) => ({
+        connectionId,
+        kind: 'announce-inbound' as const,
+        subjectId: inboundId,
+      }))
+      await insertErrands(tx, context, errands, nowOf(context))
+    })
+  return fresh.rows.length + (await noteCancelled(context))
+}
+
+/** Units that were announced and will not come: the warehouse cannot be told, and waits for them. */
+async function noteCancelled(context: WorkerContext): Promise<number> {
+  const { database, organizationId, connection, uuid } = context
+  const found = await sql<{ inboundId: string; reference: string | null; cancelled: number; fresh: number }>`
+    select inbound_id, reference, lines.cancelled, lines.cancelled - cancel_told as fresh
+    from errand
+    join inbound_shipment on inbound_shipment.organization_id = errand.organization_id
+      and inbound_id = errand.subject_id
+    cross join lateral (
+      select sum(cancelled)::bigint as cancelled from inbound_line
+      where inbound_line.organization_id = inbound_shipment.organization_id
+        and inbound_line.inbound_id = inbound_shipment.inbound_id
+    ) as lines
+    where errand.organization_id = ${organizationId} and errand.connection_id = ${connection.connectionId}
+      and errand.kind = 'announce-inbound' and errand.state = 'done' and lines.cancelled > cancel_told
+    order by inbound_id
+    limit ${INBOUNDS_PER_TURN}`.execute(database.kysely)
+  for (const { inboundId, reference, cancelled, fresh } of found.rows)
+    await inTransaction(database, async (tx) => {
+      await assertLease(tx, organizationId, context.lease)
+      const detail = `${fresh} units of the inbound shipment ${nameOf({ inboundId, reference })} were cancelled after it was announced to ${connection.name}, which cannot be told by itself. Tell them.`
+      await openTask(
+        tx,
+        organizationId,
+        {
+          kind: 'inbound-changed',
+          subject: inboundId,
+          connectionId: connection.connectionId,
+          sku: null,
+          units: fresh,
+          detail,
+        },
+        { at: nowOf(context), uuid },
+      )
+      await saveCancelTold(tx, organizationId, inboundId, cancelled)
+    })
+  return found.rows.length
+}
+
+export async function saveCancelTold(
+  tx: Tx,
+  organizationId: string,
+  inboundId: string,
+  units: number,
+): Promise<void> {
+  await sql`
+    update inbound_shipment set cancel_told = ${units}
+    where organization_id = ${organizationId} and inbound_id = ${inboundId}`.execute(tx)
+}
+
+/** Announces an inbound shipment; its id is the key that makes it once. */
+export function announceHandler(context: WorkerContext): ErrandHandler {
+  return {
+    proof: 'by-key',
+    latestEffectMs: context.connector.manifest.warehouse?.latestEffectMs ?? 0,
+    prepare: async ({ subjectId, attempts }) => {
+      const { organizationId, database, operations, signal } = context
+      const { warehouse } = operations
+      const announce = warehouse?.announceInbound
+      const shipment = await findInboundShipment(database.kysely, organizationId, subjectId)
+      const isOpen = shipment?.state === 'expected' || shipment?.state === 'partly-received'
+      if (warehouse === undefined || announce === undefined || shipment === undefined || !isOpen)
+        return { kind: 'drop' }
+      const notice = await toNotice(context, shipment)
+      if ('problem' in notice) return refuse(context, shipment, notice.problem)
+      const cancelled = shipment.lines.reduce((sum, line) => sum + line.cancelled, 0)
+      return {
+        kind: 'ready',
+        make: async () => {
+          const { externalId } = await announce.call(warehouse, notice, { signal })
+          return {
+            externalId,
+            settle: async (tx) => {
+              // An earlier call may have named more: then a person is told of what was cancelled since.
+              if (attempts === 0) await saveCancelTold(tx, organizationId, subjectId, cancelled)
+              await closeTasks(tx, organizationId, 'inbound-refused', [subjectId], nowOf(context))
+            },
+          }
+        },
+        refused: (tx, error) => noteRefused(context, tx, shipment, error.message),
+      }
+    },
+  }
+}
+
+function refuse(context: WorkerContext, shipment: InboundShipment, message: string): Prepared {
+  return {
+    kind: 'refuse',
+    code: 'unmapped',
+    message,
+    settle: (tx) => noteRefused(context, tx, shipment, message),
+  }
+}
+
+async function noteRefused(
+  context: WorkerContext,
+  tx: Tx,
+  shipment: InboundShipment,
+  message: string,
+): Promise<void> {
+  const { organizationId, connection, uuid } = context
+  const detail = `The inbound shipment ${nameOf(shipment)} was not announced to ${connection.name}: ${message} Announce it again once that is put right, or tell them yourself.`
+  await openTask(
+    tx,
+    organizationId,
+    {
+      kind: 'inbound-refused',
+      subject: shipment.inboundId,
+      connectionId: connection.connectionId,
+      sku: null,
+      units: null,
+      detail,
+    },
+    { at: nowOf(context), uuid },
+  )
+}
+
+/** As people call it; its own number where it was given none. */
+export function nameOf({ inboundId, reference }: Pick<InboundShipment, 'inboundId' | 'reference'>): string {
+  return reference ?? inboundId.slice(-12)
+}
+
+/** The inbound shipment as its warehouse is told of it, or why it cannot be. */
+async function toNotice(
+  context: WorkerContext,
+  shipment: InboundShipment,
+): Promise<InboundNotice | { problem: string }> {
+  const { organizationId, database, connection, connector } = context
+  const { connectionId, name } = connection
+  const skus = shipment.lines.map(({ sku }) => sku)
+  const found = await sql<{ locationId: string; itemIds: Record<string, string> }>`
+    select location_id, (
+      select coalesce(jsonb_object_agg(sku, item_id), '{}') from item
+      where item.organization_id = location.organization_id and sku = any(${sql.val(skus)}::text[])
+    ) as item_ids
+    from location
+    where organization_id = ${organizationId} and code = ${shipment.locationCode}`.execute(database.kysely)
+  const [row] = found.rows
+  const place =
+    row === undefined
+      ? undefined
+      : await findFacility(database.kysely, organizationId, connectionId, row.locationId)
+  if (row === undefined || place === undefined)
+    return { problem: `No place of ${name} is tied to the location "${shipment.locationCode}".` }
+  const units = await findWarehouseUnits(
+    database.kysely,
+    organizationId,
+    connectionId,
+    Object.values(row.itemIds).sort(),
+  )
+  const lines: InboundNotice['lines'] = []
+  for (const line of shipment.lines) {
+    const expected = outstandingOf(line)
+    if (expected <= 0) continue
+    // In the greatest of the warehouse's units that it is a whole number of.
+    const unit = units.findLast(
+      ({ itemId, unitsEach }) => itemId === row.itemIds[line.sku] && expected % unitsEach === 0,
+    )
+    if (unit === undefined)
+      return {
+        problem: `"${line.sku}" is tied to no stock unit of ${name} of which ${expected} units are a whole number.`,
+      }
+    const { sku, stockUnitId, unitsEach } = unit
+    lines.push({
+      lineId: String(line.line),
+      sku,
+      stockUnitId,
+      quantity: expected / unitsEach,
+      lot: undefined,
+      expiresOn: undefined,
+    })
+  }
+  const linesMax = connector.manifest.warehouse?.linesMax ?? Number.POSITIVE_INFINITY
+  if (lines.length > linesMax)
+    return {
+      problem: `It has ${lines.length} lines, and ${name} takes ${linesMax} at the most: make several of it.`,
+    }
+  return {
+    inboundId: shipment.inboundId,
+    number: nameOf(shipment),
+    locationId: place,
+    expectedAt: shipment.expectedOn === null ? undefined : new Date(`${shipment.expectedOn}T00:00:00Z`),
+    carrier: undefined,
+    trackingNumber: undefined,
+    lines,
+  }
+}

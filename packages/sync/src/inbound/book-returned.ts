@@ -1,0 +1,109 @@
+import { inTransaction } from '@plimsoll/database'
+import { takeBack } from '@plimsoll/orders'
+import { insertMovements, isBySerial, movementOf, type NewMovement, UNALLOCATED_LOT } from '@plimsoll/stock'
+import { sql } from 'kysely'
+import { updateAvailabilityOf } from '../availability/availability.ts'
+import { nowOf, type Tx, toStockContext } from '../context.ts'
+import { notify } from '../notify.ts'
+import { openTask } from '../tasks.store.ts'
+import { assertLease } from '../worker/leases.store.ts'
+import type { WorkerContext } from '../worker/worker-context.ts'
+import type { Booking } from './book-received.ts'
+import { markBooked } from './deliveries.store.ts'
+
+/**
+ * Puts back what a warehouse has inspected: on the order that it left with where that is known, at most as much as left; the
+ * rest, and what left by nothing that is known, comes in as a receipt. The order comes before all other locks.
+ * @returns why it could not be
+ */
+export async function bookReturned(context: WorkerContext, booking: Booking): Promise<string | undefined> {
+  const { database, organizationId, connection, lease } = context
+  const { delivery, line, item, units, place } = booking
+  if (isBySerial(item))
+    return 'It is tracked by serial number: take its units back by hand, each by its number.'
+  const isDamaged = line.condition === 'damaged'
+  const at = nowOf(context)
+  await inTransaction(database, async (tx) => {
+    await assertLease(tx, organizationId, lease)
+    const lotId = line.lot === null ? undefined : await findLot(tx, organizationId, item.itemId, line.lot)
+    const base = {
+      commandKey: `delivery:${context.uuid()}`,
+      actor: connection.name,
+      reason: `returned to ${connection.name}`,
+      effectiveAt: booking.effectiveAt,
+      unitCost: undefined,
+    }
+    const stock = toStockContext(context)
+    const { shipmentId } = delivery
+    const taken =
+      shipmentId === null
+        ? { movements: [], units: 0 }
+        : await takeBack(
+            tx,
+            stock,
+            { shipmentId, itemId: item.itemId, units, locationId: place.locationId, isDamaged, lotId },
+            base,
+          )
+    const rest = units - taken.units
+    const here = {
+      ...base,
+      itemId: item.itemId,
+      locationId: place.locationId,
+      lotId: lotId ?? UNALLOCATED_LOT,
+      referenceKind: null,
+      referenceId: null,
+    }
+    const movements: NewMovement[] = [
+      ...taken.movements,
+      ...(rest > 0
+        ? [movementOf(here, 'receive', { onHandDelta: rest, heldDelta: isDamaged ? rest : 0 })]
+        : []),
+    ]
+    const sum = (of: 'onHandDelta' | 'heldDelta') => movements.reduce((total, each) => total + each[of], 0)
+    // The count in the ledger was made after they came in.
+    if (booking.isCounted) {
+      const counted = { ...here, reason: `counted already by ${connection.name}` }
+      if (sum('heldDelta') !== 0)
+        movements.push(movementOf(counted, 'unhold', { heldDelta: -sum('heldDelta') }))
+      if (sum('onHandDelta') !== 0)
+        movements.push(movementOf(counted, 'adjust', { onHandDelta: -sum('onHandDelta') }))
+    }
+    if (shipmentId !== null && rest > 0) {
+      const detail = `${connection.name} took back ${rest} units of "${item.sku}" more than left by the shipment of return ${delivery.number ?? delivery.externalId}. They are in stock; ask the warehouse whose they are.`
+      const subject = `return:${connection.connectionId}:${delivery.externalId}:${item.sku}`
+      const about = { kind: 'receipt-differs' as const, subject, connectionId: connection.connectionId }
+      await openTask(
+        tx,
+        organizationId,
+        { ...about, sku: item.sku, units: rest, detail },
+        { at, uuid: context.uuid },
+      )
+    }
+    const key = {
+      connectionId: connection.connectionId,
+      kind: delivery.kind,
+      externalId: delivery.externalId,
+    }
+    await markBooked(tx, organizationId, key, line, [])
+    await insertMovements(tx, stock, movements)
+    await updateAvailabilityOf(context, tx, { itemIds: [item.itemId], at, cause: 'world' })
+    await notify(tx, organizationId, {
+      kind: 'screen',
+      topics: ['overview', 'tasks'],
+      itemIds: [item.itemId],
+    })
+  })
+  return undefined
+}
+
+async function findLot(
+  tx: Tx,
+  organizationId: string,
+  itemId: string,
+  code: string,
+): Promise<string | undefined> {
+  const found = await sql<{ lotId: string }>`
+    select lot_id from lot
+    where organization_id = ${organizationId} and item_id = ${itemId} and code = ${code}`.execute(tx)
+  return found.rows[0]?.lotId
+}

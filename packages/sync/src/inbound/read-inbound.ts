@@ -1,0 +1,124 @@
+import { inTransaction } from '@plimsoll/database'
+import { findInboundShipment, isUuid, type Refusal, refuse } from '@plimsoll/stock'
+import { sql } from 'kysely'
+import { nowOf, type SyncContext } from '../context.ts'
+import { notify } from '../notify.ts'
+import type { Condition, DeliveryKind } from './delivery.ts'
+
+/** What its warehouse knows of an inbound shipment. */
+export type Announcement = {
+  inboundId: string
+  /** `none`: no warehouse that takes announcements counts its location, or it has not got to it yet. */
+  state: 'none' | 'waiting' | 'sent' | 'unknown' | 'done' | 'refused' | 'dropped'
+  warehouse: string | null
+  /** The warehouse's own id. */
+  externalId: string | null
+  problem: string | null
+  attempts: number
+}
+
+/** How an inbound shipment stands with the warehouse that it goes to. */
+export async function readAnnouncement(
+  context: SyncContext,
+  inboundId: string,
+): Promise<Announcement | Refusal> {
+  const { database, organizationId } = context
+  const isKnown =
+    isUuid(inboundId) && (await findInboundShipment(database.kysely, organizationId, inboundId)) !== undefined
+  if (!isKnown) return refuse('unknown-inbound-shipment', 'id', `There is no inbound shipment ${inboundId}.`)
+  const found = await sql<Omit<Announcement, 'inboundId'>>`
+    select errand.state, connection.name as warehouse, external_id, error as problem, attempts
+    from errand
+    join connection using (organization_id, connection_id)
+    where organization_id = ${organizationId} and kind = 'announce-inbound' and subject_id = ${inboundId}`.execute(
+    database.kysely,
+  )
+  const [row] = found.rows
+  return {
+    inboundId,
+    ...(row ?? { state: 'none', warehouse: null, externalId: null, problem: null, attempts: 0 }),
+  }
+}
+
+/**
+ * Announces an inbound shipment anew that its warehouse had refused, or that could not be told as it was. One that is under
+ * way, or done, is left as it is: told again it changes nothing.
+ */
+export async function announceAgain(
+  context: SyncContext,
+  inboundId: string,
+): Promise<Announcement | Refusal> {
+  const { database, organizationId } = context
+  const known = await readAnnouncement(context, inboundId)
+  if ('kind' in known) return known
+  await inTransaction(database, async (tx) => {
+    const again = await sql<{ connectionId: string }>`
+      update errand set state = 'waiting', not_before = ${nowOf(context)}, ended_at = null, error_code = null, error = null
+      where organization_id = ${organizationId} and kind = 'announce-inbound' and subject_id = ${inboundId}
+        and state in ('refused', 'dropped')
+      returning connection_id`.execute(tx)
+    const connectionIds = again.rows.map(({ connectionId }) => connectionId)
+    if (connectionIds.length > 0) await notify(tx, organizationId, { kind: 'lane', connectionIds })
+  })
+  return await readAnnouncement(context, inboundId)
+}
+
+/** What a warehouse told of a delivery or a return, and how much of it is in the ledger. Its own units and ids. */
+export type DeliveryRead = {
+  kind: DeliveryKind
+  externalId: string
+  warehouse: string
+  place: string
+  number: string | null
+  inboundId: string | null
+  shipmentId: string | null
+  complete: boolean
+  toldAt: Date
+  lines: {
+    line: string
+    sku: string
+    condition: Condition
+    told: number
+    booked: number
+    lot: string | null
+    expiresOn: string | null
+    receivedAt: Date
+    problem: string | null
+  }[]
+}
+
+/** The newest deliveries and returns, those that were told of last first. */
+export async function readDeliveries(
+  context: SyncContext,
+  { kind, limit }: { kind?: DeliveryKind | undefined; limit: number },
+): Promise<DeliveryRead[]> {
+  const { database, organizationId } = context
+  const heads = await sql<Omit<DeliveryRead, 'lines'> & { connectionId: string }>`
+    select delivery.connection_id, kind, external_id, connection.name as warehouse, place, number, inbound_id, shipment_id,
+      is_complete as complete, told_at
+    from warehouse_delivery as delivery
+    join connection using (organization_id, connection_id)
+    where organization_id = ${organizationId} and (${kind ?? null}::text is null or kind = ${kind ?? null})
+    order by told_at desc, connection_id, kind, external_id
+    limit ${limit}`.execute(database.kysely)
+  const lines = await sql<
+    DeliveryRead['lines'][number] & { connectionId: string; kind: string; externalId: string }
+  >`
+    select connection_id, kind, external_id, line_external_id as line, sku, condition, told, booked, lot,
+      expires_on::text as expires_on, received_at, problem
+    from warehouse_delivery_line
+    where organization_id = ${organizationId}
+      and external_id = any(${sql.val(heads.rows.map(({ externalId }) => externalId))}::text[])
+    order by line_external_id, condition`.execute(database.kysely)
+  return heads.rows.map(({ connectionId, ...head }) => ({
+    ...head,
+    lines: lines.rows
+      .filter(
+        (line) =>
+          line.connectionId === connectionId &&
+          line.kind === head.kind &&
+          line.externalId === head.externalId,
+      )
+      .map(({ connectionId: _, kind: __, externalId: ___, ...line }) => line),
+  }))
+}

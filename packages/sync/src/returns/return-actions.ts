@@ -1,0 +1,309 @@
+import {
+  type CustomerReturn,
+  decideCancelReturn,
+  decideInspection,
+  type Inspected,
+  insertReturn,
+  lockReturn,
+  saveReturn,
+  takeBack,
+} from '@plimsoll/orders'
+import {
+  type ActionHead,
+  type DocumentOutcome,
+  findItemsBySku,
+  findLocations,
+  type Item,
+  insertMovements,
+  isBySerial,
+  isUuid,
+  type Location,
+  movementOf,
+  type NewMovement,
+  type Refusal,
+  RefusedAfterwards,
+  refuse,
+  runDocumentAction,
+  UNALLOCATED_LOT,
+} from '@plimsoll/stock'
+import { sql } from 'kysely'
+import { updateAvailabilityOf } from '../availability/availability.ts'
+import { toDocumentStore } from '../availability/stock-changes.ts'
+import { nowOf, type SyncContext, type Tx, toStockContext } from '../context.ts'
+
+export type NewReturn = {
+  number: string
+  shipmentId?: string | null | undefined
+  locationCode: string
+  lines: readonly { sku: string; quantity: number }[]
+}
+
+type Place = Location & { countedBy: string | null }
+type Found = { place: Place | undefined; items: Map<string, Item>; isShipmentKnown: boolean }
+
+/** Notes what a customer is to send back; nothing is on its way or on hand by that. */
+export async function createReturn(
+  context: SyncContext,
+  head: ActionHead,
+  wanted: NewReturn,
+): Promise<DocumentOutcome<CustomerReturn>> {
+  const { number, shipmentId, locationCode, lines } = wanted
+  const content = [
+    'return-create',
+    [number, shipmentId, locationCode],
+    lines.map(({ sku, quantity }) => [sku, quantity]),
+  ]
+  return await runDocumentAction(
+    toDocumentStore(context),
+    head,
+    content,
+    (tx) => find(tx, context.organizationId, wanted),
+    (found) => {
+      const refused = findBad(wanted, found)
+      if (refused !== undefined) return refused
+      const returned: CustomerReturn = {
+        returnId: context.uuid(),
+        number,
+        state: 'announced',
+        shipmentId: shipmentId?.toLowerCase() ?? null,
+        locationCode,
+        createdBy: head.actor,
+        createdAt: nowOf(context).toISOString(),
+        endedAt: null,
+        lines: lines.map(({ sku, quantity }, nth) => ({
+          line: nth + 1,
+          sku,
+          announced: quantity,
+          restocked: 0,
+          damaged: 0,
+          disposed: 0,
+        })),
+      }
+      return {
+        kind: 'decided',
+        commands: [],
+        result: returned,
+        write: (tx) =>
+          insertReturn(tx, context.organizationId, returned, {
+            locationId: found.place?.locationId ?? '',
+            itemIdOf: (sku) => found.items.get(sku)?.itemId ?? '',
+          }),
+      }
+    },
+  )
+}
+
+async function find(
+  tx: Tx,
+  organizationId: string,
+  { locationCode, lines, shipmentId }: NewReturn,
+): Promise<Found> {
+  const items = await findItemsBySku(
+    tx,
+    organizationId,
+    lines.map(({ sku }) => sku),
+  )
+  const shipments =
+    shipmentId == null || !isUuid(shipmentId)
+      ? []
+      : (
+          await sql`
+            select from shipment where organization_id = ${organizationId} and shipment_id = ${shipmentId}`.execute(
+            tx,
+          )
+        ).rows
+  return {
+    place: await findPlace(tx, organizationId, locationCode),
+    items: new Map(items.map((item) => [item.sku, item])),
+    isShipmentKnown: shipmentId == null || shipments.length > 0,
+  }
+}
+
+async function findPlace(tx: Tx, organizationId: string, code: string): Promise<Place | undefined> {
+  const location = (await findLocations(tx, organizationId)).find((each) => each.code === code)
+  if (location === undefined) return undefined
+  const counted = await sql<{ countedBy: string | null }>`
+    select counted_by from location
+    where organization_id = ${organizationId} and location_id = ${location.locationId}`.execute(tx)
+  return { ...location, countedBy: counted.rows[0]?.countedBy ?? null }
+}
+
+function findBad(
+  { locationCode, lines }: NewReturn,
+  { place, items, isShipmentKnown }: Found,
+): Refusal | undefined {
+  if (place === undefined)
+    return refuse('unknown-location', 'location', `There is no location with the code "${locationCode}".`)
+  // It would be put back twice: by a person here, and by the warehouse that says what came back to it.
+  if (place.countedBy !== null)
+    return refuse(
+      'document-state',
+      'location',
+      `"${locationCode}" is counted by a connection, which tells of its own returns.`,
+    )
+  if (!isShipmentKnown)
+    return refuse('insufficient-shipped', 'shipmentId', 'Nothing left by a shipment of this id.')
+  if (lines.length === 0) return refuse('invalid-lines', 'lines', 'There is no line.')
+  for (const [nth, { sku, quantity }] of lines.entries()) {
+    const item = items.get(sku)
+    if (item === undefined)
+      return refuse('unknown-sku', `lines[${nth}].sku`, `There is no item with the SKU "${sku}".`)
+    if (!Number.isSafeInteger(quantity) || quantity <= 0)
+      return refuse('quantity-not-positive', `lines[${nth}].quantity`, `${quantity} is no number of units.`)
+    if (isBySerial(item))
+      return refuse(
+        'serial-missing',
+        `lines[${nth}].sku`,
+        `The item "${sku}" is tracked by serial number: return its reservation, each unit by its number.`,
+      )
+    if (lines.findIndex((line) => line.sku === sku) !== nth)
+      return refuse('invalid-lines', `lines[${nth}]`, `Two lines are of "${sku}".`)
+  }
+  return undefined
+}
+
+/**
+ * Looks at what came back: sellable units come on hand, damaged ones are held as well, disposed ones are gone. On the order that it
+ * left with no more is taken back than left (I11), and what its channel has put back by a refund is not put back again.
+ */
+export async function inspectReturn(
+  context: SyncContext,
+  head: ActionHead,
+  { returnId, lines }: { returnId: string; lines: readonly Inspected[] },
+): Promise<DocumentOutcome<CustomerReturn>> {
+  const content = [
+    'return-inspect',
+    returnId,
+    lines.map(({ line, quantity, condition, lot }) => [line, quantity, condition, lot]),
+  ]
+  return await act(context, head, returnId, content, (returned, at) => {
+    const next = decideInspection(returned, lines, at)
+    return 'kind' in next ? next : { next, write: (tx) => putBack(context, tx, head, next, lines) }
+  })
+}
+
+/** Nothing more of it will come: cancelled where nothing came, closed where something did. */
+export async function cancelReturn(
+  context: SyncContext,
+  head: ActionHead,
+  returnId: string,
+): Promise<DocumentOutcome<CustomerReturn>> {
+  return await act(context, head, returnId, ['return-cancel', returnId], (returned, at) => {
+    const next = decideCancelReturn(returned, at)
+    return 'kind' in next ? next : { next, write: async () => undefined }
+  })
+}
+
+async function act(
+  context: SyncContext,
+  head: ActionHead,
+  returnId: string,
+  content: readonly unknown[],
+  decide: (
+    returned: CustomerReturn,
+    at: string,
+  ) => { next: CustomerReturn; write(tx: Tx): Promise<void> } | Refusal,
+): Promise<DocumentOutcome<CustomerReturn>> {
+  const { organizationId } = context
+  return await runDocumentAction(
+    toDocumentStore(context),
+    head,
+    content,
+    async (tx) => (isUuid(returnId) ? await lockReturn(tx, organizationId, returnId) : undefined),
+    (returned) => {
+      if (returned === undefined) return refuse('unknown-return', 'id', `There is no return ${returnId}.`)
+      const decided = decide(returned, nowOf(context).toISOString())
+      if ('kind' in decided) return decided
+      return {
+        kind: 'decided',
+        commands: [],
+        result: decided.next,
+        write: async (tx) => {
+          await saveReturn(tx, organizationId, decided.next)
+          await decided.write(tx)
+        },
+      }
+    },
+  )
+}
+
+async function putBack(
+  context: SyncContext,
+  tx: Tx,
+  head: ActionHead,
+  returned: CustomerReturn,
+  inspected: readonly Inspected[],
+): Promise<void> {
+  const { organizationId } = context
+  const { shipmentId } = returned
+  const stock = toStockContext(context)
+  const place = await findPlace(tx, organizationId, returned.locationCode)
+  const skus = returned.lines.map(({ sku }) => sku)
+  const items = new Map((await findItemsBySku(tx, organizationId, skus)).map((item) => [item.sku, item]))
+  const movements: NewMovement[] = []
+  const itemIds = new Set<string>()
+  for (const [nth, { line, quantity, condition, lot }] of inspected.entries()) {
+    const sku = returned.lines.find((each) => each.line === line)?.sku ?? ''
+    const item = items.get(sku)
+    if (condition === 'disposed' || item === undefined || place === undefined) continue
+    const lotId = lot === undefined ? undefined : await findLot(tx, organizationId, item.itemId, lot)
+    if (lot !== undefined && lotId === undefined)
+      throw new RefusedAfterwards(refuse('unknown-lot', `lines[${nth}].lot`, `"${sku}" has no lot "${lot}".`))
+    const isDamaged = condition === 'damaged'
+    const base = {
+      commandKey: `document:${head.key}:${nth + 1}`,
+      actor: head.actor,
+      reason: head.reason ?? `return ${returned.number}`,
+      effectiveAt: nowOf(context),
+      unitCost: undefined,
+    }
+    itemIds.add(item.itemId)
+    if (shipmentId === null) {
+      const here = {
+        ...base,
+        itemId: item.itemId,
+        locationId: place.locationId,
+        lotId: lotId ?? UNALLOCATED_LOT,
+        referenceKind: null,
+        referenceId: null,
+      }
+      movements.push(
+        movementOf(here, 'receive', { onHandDelta: quantity, heldDelta: isDamaged ? quantity : 0 }),
+      )
+      continue
+    }
+    const taken = await takeBack(
+      tx,
+      stock,
+      { shipmentId, itemId: item.itemId, units: quantity, locationId: place.locationId, isDamaged, lotId },
+      base,
+    )
+    if (taken.units < quantity)
+      throw new RefusedAfterwards(
+        refuse(
+          'insufficient-shipped',
+          `lines[${nth}].quantity`,
+          `${quantity} units of "${sku}" asked, ${taken.units} of the shipment are still out.`,
+        ),
+      )
+    movements.push(...taken.movements)
+  }
+  if (movements.length > 0) await insertMovements(tx, stock, movements)
+  await updateAvailabilityOf(context, tx, {
+    itemIds: [...itemIds].sort(),
+    at: nowOf(context),
+    cause: 'world',
+  })
+}
+
+async function findLot(
+  tx: Tx,
+  organizationId: string,
+  itemId: string,
+  code: string,
+): Promise<string | undefined> {
+  const found = await sql<{ lotId: string }>`
+    select lot_id from lot
+    where organization_id = ${organizationId} and item_id = ${itemId} and code = ${code}`.execute(tx)
+  return found.rows[0]?.lotId
+}
