@@ -24,13 +24,17 @@ const handedIn: { call: RegExp; instead: string; allowedIn: string[] }[] = [
       'packages/database/src/clock.ts',
       'packages/client/src/client.ts',
       // Runs in the shopper's browser.
+      'packages/connector-kit/src/simulator/floor-script.ts',
       'packages/connector-kit/src/simulator/storefront-script.ts',
     ],
   },
   {
     call: /(?<![.\w])fetch\(/,
     instead: 'the kit’s Http, or the client',
-    allowedIn: ['packages/connector-kit/src/simulator/storefront-script.ts'],
+    allowedIn: [
+      'packages/connector-kit/src/simulator/floor-script.ts',
+      'packages/connector-kit/src/simulator/storefront-script.ts',
+    ],
   },
   {
     call: /\bprocess\.env\b/,
@@ -51,7 +55,13 @@ const synonyms: { word: RegExp; ours: string; exceptIn?: RegExp }[] = [
   // Not externalLocation, and not the lot of what has no lot yet.
   { word: /dead_?letter/i, ours: 'parked event' },
   { word: /ledger_?entry|stock_?move(ment)?\b/i, ours: 'movement' },
-  { word: /sellable/i, ours: 'available', exceptIn: /^packages\/connectors\// },
+  // But for the condition of units that came in or back, as a warehouse calls it.
+  {
+    word: /sellable/i,
+    ours: 'available',
+    exceptIn:
+      /^packages\/connectors\/|^packages\/connector-kit\/src\/simulator\/warehouse-|^apps\/hub\/src\/demo\/warehouses/,
+  },
 ]
 
 const CODE_LINES_MAX = 400
@@ -60,6 +70,7 @@ const mayBeLong: string[] = [
   // Stories told one after the other about one world each; a second file would tell the same beginnings again.
   'packages/connectors/woocommerce/simulator/simulator.test.ts',
   'packages/sync/src/invariants.test.ts',
+  'packages/orders/src/fulfilment/fulfilment.test.ts',
 ]
 
 test.each(handedIn)('$call is called only where it is handed out', ({ call, instead, allowedIn }) => {

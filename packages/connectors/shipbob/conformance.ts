@@ -1,3 +1,4 @@
+import { createBudgets, createHttp, systemClock } from '@plimsoll/connector-kit'
 import { type ConformanceSetups, createConformanceWorld } from '@plimsoll/connector-kit/conformance-suite'
 import { connector } from './index.ts'
 import type { Credentials, Settings } from './settings.ts'
@@ -26,9 +27,10 @@ async function start({ withGrant }: { withGrant: boolean }) {
         ...(clientSecret !== undefined && { clientSecret }),
       },
       async agree(url) {
-        const { headers } = await fetch(url, { redirect: 'manual' })
+        const http = createHttp({ budgets: createBudgets([], systemClock), clock: systemClock })
+        const { headers } = await http.send({ operation: 'agree', method: 'GET', url })
         return {
-          query: Object.fromEntries(new URL(headers.get('location') ?? '').searchParams),
+          query: Object.fromEntries(new URL(String(headers.location)).searchParams),
           body: undefined,
         }
       },

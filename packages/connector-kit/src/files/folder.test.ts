@@ -15,7 +15,7 @@ async function sftp(
   place: Partial<FolderPlace & { kind: 'sftp' }> = {},
 ) {
   const tree = createFileTree(() => 1_790_000_000_000)
-  tree.folders.add('/home')
+  tree.folders.add('/partner')
   const server = await startSftpServer({ tree, user: 'hub', password: 'secret', ...options })
   onTestFinished(() => server.close())
   const folder = openFolder(
@@ -28,7 +28,7 @@ async function sftp(
       privateKey: undefined,
       passphrase: undefined,
       hostKey: server.hostKey,
-      root: '/home',
+      root: '/partner',
       ...place,
     },
     { clock: systemClock, localRoot: undefined },
@@ -133,7 +133,7 @@ test('SFTP: an upload that fails leaves nothing under the name', async () => {
     kind: 'unavailable',
     sent: true,
   })
-  expect(tree.files.has('/home/out/a.csv')).toBe(false)
+  expect(tree.files.has('/partner/out/a.csv')).toBe(false)
 })
 
 test('a folder of this machine follows no links, and is none unless the operator named one', async () => {
