@@ -79,7 +79,6 @@ export {
   readConnectionFile,
   receiveConnectionFile,
 } from './files/receive-file.ts'
-export { setShipsOrders } from './fulfilment/ships-orders.ts'
 export {
   type Announcement,
   announceAgain,
@@ -87,6 +86,19 @@ export {
   readAnnouncement,
   readDeliveries,
 } from './inbound/read-inbound.ts'
+export { resolveOrderId } from './fulfilment/find-order.ts'
+export { HOLD_REASONS, type HoldReason } from './fulfilment/order-holds.store.ts'
+export { type Held, holdOrder, unholdOrder } from './fulfilment/order-holds.ts'
+export type { PackedLine } from './fulfilment/pack-parcel.ts'
+export { readRecipient } from './fulfilment/read-recipient.ts'
+export { type NewParcel, type ParcelOutcome, shipParcel } from './fulfilment/ship-parcel.ts'
+export {
+  AFTER_CANCEL,
+  type AfterCancel,
+  cancelShipment,
+  routeNow,
+} from './fulfilment/shipment-actions.ts'
+export { changeShipsOrders, setShipsOrders } from './fulfilment/ships-orders.ts'
 export type { BackfillResult } from './intake/backfill.ts'
 export { findGaps, type OrderGap } from './intake/gaps.store.ts'
 export { causeOfSql, type Parked, replayParked } from './intake/inbox.store.ts'
