@@ -140,7 +140,7 @@ export function shipmentRoutes({ context }: ServerContext): FastifyPluginAsync {
         body: packed,
         takesKey: true,
         version: 'heeded',
-        answers: { 201: shipmentDetail },
+        answers: { 200: shipmentDetail, 201: shipmentDetail },
         errors: [
           'unknown-shipment',
           'shipment-ended',
@@ -162,7 +162,8 @@ export function shipmentRoutes({ context }: ServerContext): FastifyPluginAsync {
           actor,
         })
         if (outcome.kind === 'refused') throw new LedgerRefusal(outcome.refusal)
-        return { 201: await getShipment(context, id) }
+        const shipped = await getShipment(context, id)
+        return outcome.kind === 'repeated' ? { 200: shipped } : { 201: shipped }
       },
     )
   }

@@ -1,5 +1,50 @@
 import type { Db } from '@plimsoll/database'
 import { sql } from 'kysely'
+import type { ServedHub } from './served-hub.ts'
+
+type Ask = ServedHub['ask']
+
+const NONE = '00000000-0000-7000-8000-000000000000'
+
+/** What the tests of isolation ask of orders and shipments; the second organization's order is called as it is. */
+export const fulfilmentReads: Record<string, string[]> = {
+  '/api/v1/orders': [
+    '/api/v1/orders?limit=200',
+    '/api/v1/orders?search=Zebra',
+    '/api/v1/orders?standing=held',
+  ],
+  '/api/v1/orders/:id': ['/api/v1/orders/Zebra'],
+  '/api/v1/orders/:id/recipient': ['/api/v1/orders/Zebra/recipient'],
+  '/api/v1/shipments': ['/api/v1/shipments?limit=200', '/api/v1/shipments?state=open&location=Zebra'],
+  '/api/v1/shipments/pick-list': [
+    '/api/v1/shipments/pick-list?location=MAIN',
+    '/api/v1/shipments/pick-list?location=Zebra',
+  ],
+  '/api/v1/shipments/:id': [`/api/v1/shipments/${NONE}`],
+}
+
+/** Every one of these is refused: the order and the shipment, with the id of their connection, are another's. */
+export function fulfilmentWrites(ask: Ask, id: string): Record<string, () => ReturnType<Ask>> {
+  const line = { sku: 'MUG', units: 1 }
+  const key = { 'idempotency-key': id }
+  return {
+    'POST /api/v1/orders/:id/holds': () => ask('POST', `/api/v1/orders/${id}/holds`, { reason: 'fraud' }),
+    'DELETE /api/v1/orders/:id/holds/:reason': () => ask('DELETE', `/api/v1/orders/${id}/holds/manual`),
+    'POST /api/v1/orders/:id/route': () => ask('POST', `/api/v1/orders/${id}/route`, {}),
+    'PUT /api/v1/connections/:id/fulfilment': () =>
+      ask('PUT', `/api/v1/connections/${id}/fulfilment`, { shipsOrders: true }),
+    'POST /api/v1/shipments/:id/cancel': () => ask('POST', `/api/v1/shipments/${id}/cancel`, {}),
+    'POST /api/v1/shipments/:id/parcels': () =>
+      ask('POST', `/api/v1/shipments/${id}/parcels`, { lines: [line] }, key),
+  }
+}
+
+/** Reads by an id of the second organization's: not found. */
+export const fulfilmentReadsOf = (id: string): string[] => [
+  `/api/v1/orders/${id}`,
+  `/api/v1/orders/${id}/recipient`,
+  `/api/v1/shipments/${id}`,
+]
 
 /**
  * An order of the second organization with a row in each table of what is sent. Order and shipment have the id of the

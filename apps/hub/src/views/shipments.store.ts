@@ -42,7 +42,7 @@ export async function findShipmentPage(
       where shipment_line.organization_id = shipment.organization_id
         and shipment_line.shipment_id = shipment.shipment_id
     ) as line
-    where organization_id = ${organizationId}
+    where shipment.organization_id = ${organizationId}
       ${state === undefined ? sql`` : state === 'open' ? sql`and shipment.state in ${OPEN}` : sql`and shipment.state = ${state}`}
       ${warehouseId === undefined ? sql`` : sql`and shipment.warehouse_id is not distinct from ${warehouseId}::uuid`}
       ${location === undefined ? sql`` : sql`and location.code = ${location}`}
@@ -83,7 +83,7 @@ export async function findShipmentHeads(
       and channel.connection_id = shipment.connection_id
     left join connection as warehouse on warehouse.organization_id = shipment.organization_id
       and warehouse.connection_id = shipment.warehouse_id
-    where organization_id = ${organizationId}
+    where shipment.organization_id = ${organizationId}
       and ${'orderId' in of ? sql`shipment.order_id = ${of.orderId}` : sql`shipment_id = ${of.shipmentId}`}
     order by shipment.created_at, shipment.number, shipment_id`.execute(db)
   return found.rows
@@ -114,7 +114,7 @@ export async function findShipmentLineViews(
       and item_bin.location_id = shipment.location_id and item_bin.item_id = shipment_line.item_id
     left join bin on bin.organization_id = item_bin.organization_id and bin.location_id = item_bin.location_id
       and bin.bin_id = item_bin.bin_id
-    where organization_id = ${organizationId} and shipment_id = any(${sql.val([...shipmentIds])}::uuid[])
+    where shipment_line.organization_id = ${organizationId} and shipment_id = any(${sql.val([...shipmentIds])}::uuid[])
     order by shipment_id, bin.code nulls last, item.sku, shipment_line_id`.execute(db)
   return found.rows
 }
