@@ -1,5 +1,6 @@
 import { enConnect } from './en-connect.ts'
 import { enLotsAndSerials } from './en-lots-and-serials.ts'
+import { enOrders } from './en-orders.ts'
 import { enParkedAndProtection } from './en-parked-and-protection.ts'
 
 /** English. Keys are the contract of every locale; `{{n}}` is a number already formatted for the locale. */
@@ -29,6 +30,7 @@ export const en = {
   },
   nav: {
     overview: 'Overview',
+    orders: 'Orders',
     items: 'Items',
     serials: 'Serials',
     connections: 'Connections',
@@ -381,6 +383,7 @@ export const en = {
   },
   ...enConnect,
   ...enLotsAndSerials,
+  ...enOrders,
   ...enParkedAndProtection,
   activity: {
     title: 'Activity',

@@ -1,6 +1,7 @@
 import type { Locale } from './en.ts'
 import { zhConnect } from './zh-connect.ts'
 import { zhLotsAndSerials } from './zh-lots-and-serials.ts'
+import { zhOrders } from './zh-orders.ts'
 import { zhParkedAndProtection } from './zh-parked-and-protection.ts'
 
 /** 简体中文。 Chinese has one plural form; `_one` repeats it because the keys of all locales are equal. */
@@ -30,6 +31,7 @@ export const zh: Locale = {
   },
   nav: {
     overview: '总览',
+    orders: '订单',
     items: '商品',
     serials: '序列号',
     connections: '连接',
@@ -361,6 +363,7 @@ export const zh: Locale = {
   },
   ...zhConnect,
   ...zhLotsAndSerials,
+  ...zhOrders,
   ...zhParkedAndProtection,
   activity: {
     title: '动态',

@@ -85,10 +85,9 @@ async function onHand({ world }: Brand): Promise<number> {
   return row?.units ?? 0
 }
 
-async function assertWhole({ world }: Brand): Promise<void> {
-  const { organizationId } = world.context
-  expect(await findBrokenBalances(database.kysely, organizationId)).toEqual([])
-  expect(await findBrokenReservations(database.kysely, organizationId)).toEqual([])
+async function assertWhole(): Promise<void> {
+  expect(await findBrokenBalances(database.kysely)).toEqual([])
+  expect(await findBrokenReservations(database.kysely)).toEqual([])
 }
 
 test('a parcel that our own people send leaves once, whatever is sent again, and its channel is told', async () => {
@@ -126,7 +125,7 @@ test('a parcel that our own people send leaves once, whatever is sent again, and
   await go(30)
   expect(platform.orders.get(order?.externalId ?? '')).toMatchObject({ state: 'closed', shipped: 3 })
   expect([...platform.parcels.values()].map(({ units }) => units)).toEqual([1, 2])
-  await assertWhole(brand)
+  await assertWhole()
 })
 
 test('a held order is not sent until the hold ends; what was planned of it is stopped', async () => {
@@ -149,7 +148,7 @@ test('a held order is not sent until the hold ends; what was planned of it is st
     '#o-1 cancelled',
     '#o-1-2 planned',
   ])
-  await assertWhole(brand)
+  await assertWhole()
 })
 
 test('send from elsewhere routes to another location, and no more to the first', async () => {
@@ -169,7 +168,7 @@ test('send from elsewhere routes to another location, and no more to the first',
   const shipments = await shipmentsOf(brand)
   expect(shipments).toMatchObject([{ state: 'cancelled' }, { state: 'received', units: 2 }])
   expect(new Set(shipments.map(({ code }) => code)).size).toBe(2)
-  await assertWhole(brand)
+  await assertWhole()
 })
 
 type Act =
@@ -205,7 +204,7 @@ test('whatever people do, and do again, no unit leaves twice and the ledger stay
       const left = (await shipmentsOf(brand)).reduce((sum, { shipped }) => sum + shipped, 0)
       expect(left).toBeLessThanOrEqual(4)
       expect(await onHand(brand)).toBe(8 - left)
-      await assertWhole(brand)
+      await assertWhole()
     }),
     { ...fromEnvironment(6), endOnFailure: true },
   )
