@@ -165,6 +165,29 @@ const away = JSON.stringify({
   detail: 'The database does not answer. Check that PostgreSQL runs, then try again.',
 })
 
+whenBrowser(
+  'whether the hub sends a channel’s orders is seen and changed on its page',
+  { timeout: 60_000 },
+  async () => {
+    const { rows } = (await ask('GET', '/connections')) as { rows: { connectionId: string }[] }
+    const page = await openPage(browser, `${site?.address}/connections/${rows[0]?.connectionId}`)
+    await page.getByText('The hub sends orders placed since').waitFor()
+    const dialog = page.getByRole('dialog')
+    await page.getByRole('button', { name: 'Leave them to others' }).click()
+    await expectWhole(page, 'asked to leave orders to others')
+    await dialog.getByRole('button', { name: 'Leave them to others' }).click()
+    await page.getByText('Somebody else sends them').waitFor()
+    await expectWhole(page, 'left to others')
+    await ask('PUT', `/connections/${rows[0]?.connectionId}/fulfilment`, {
+      shipsOrders: true,
+      from: '2000-01-01T00:00:00Z',
+    })
+    // The stream tells of it.
+    await page.getByText('The hub sends orders placed since').waitFor()
+    await page.context().close()
+  },
+)
+
 whenBrowser('filters stand in the address, and go again', { timeout: 60_000 }, async () => {
   const page = await openPage(browser, `${site?.address}/orders`)
   await page.getByRole('button', { name: 'To send', exact: true }).click()

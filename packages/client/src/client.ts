@@ -21,8 +21,7 @@ import type {
   OrderPage,
   OrderRecipient,
   OrderRouted,
-  ShipmentDetail,
-  ShipmentPage,
+  ShipsOrdersAnswer,
 } from './order-shapes.ts'
 import type { ProtectionList, ProtectionMode } from './protection-shapes.ts'
 import type { Hold, HoldDetail, HoldList, Preview } from './safety-shapes.ts'
@@ -42,6 +41,7 @@ import type {
   replayResult,
   TaskList,
 } from './shapes.ts'
+import type { ShipmentDetail, ShipmentPage } from './shipment-shapes.ts'
 import { openEventStream, type StreamHandlers } from './stream.ts'
 
 /**
@@ -264,6 +264,8 @@ export function createClient(options: { baseUrl: string; fetch?: typeof fetch })
     /** @param key of this parcel: sent again under it, it is recorded once */
     shipParcel: (shipmentId: string, parcel: PackedParcel, key: string) =>
       call<ShipmentDetail>('POST', `/shipments/${id(shipmentId)}/parcels`, parcel, undefined, undefined, key),
+    setShipsOrders: (connectionId: string, shipsOrders: boolean) =>
+      call<ShipsOrdersAnswer>('PUT', `/connections/${id(connectionId)}/fulfilment`, { shipsOrders }),
     /** 404 outside the demo. */
     demo: (signal?: Signal) => get<DemoState>('/demo', signal),
     setFaults: (faults: FaultSwitches) => call<unknown>('PUT', '/demo/faults', faults),

@@ -169,6 +169,18 @@ export const enOrders = {
       rejected: 'Refused',
     },
   },
+  shipsOrders: {
+    title: 'Who sends its orders',
+    byHub: 'The hub sends orders placed since {{time}}.',
+    byOthers: 'Somebody else sends them: they are reserved until the channel says that they have left.',
+    on: 'Let the hub send them',
+    off: 'Leave them to others',
+    onTitle: 'Let the hub send orders of {{name}}?',
+    onText:
+      'Orders placed from now on are routed and sent, by your warehouses or your own people. Earlier ones stay with whoever sends them today. Make sure that nobody else sends the new ones too.',
+    offTitle: 'Leave orders of {{name}} to others?',
+    offText: 'Nothing new is routed. What is under way goes its way to the end.',
+  },
   packing: {
     title: 'Packing table',
     back: 'To pack',

@@ -1,7 +1,7 @@
 import type { Locale } from './en.ts'
 
 /** 简体中文：订单、发货与打包台。 */
-export const zhOrders: Pick<Locale, 'orders' | 'shipments' | 'packing'> = {
+export const zhOrders: Pick<Locale, 'orders' | 'shipments' | 'shipsOrders' | 'packing'> = {
   orders: {
     title: '订单',
     one: '订单',
@@ -169,6 +169,18 @@ export const zhOrders: Pick<Locale, 'orders' | 'shipments' | 'packing'> = {
       cancelled: '已取消',
       rejected: '被拒绝',
     },
+  },
+  shipsOrders: {
+    title: '由谁发货',
+    byHub: '{{time}} 之后的订单由中枢发货。',
+    byOthers: '由他方发货：在渠道告知已发出之前，库存一直被占用。',
+    on: '改由中枢发货',
+    off: '改由他方发货',
+    onTitle: '由中枢为 {{name}} 的订单发货？',
+    onText:
+      '此后的订单将自动分仓，并由您的仓库或自有人员发出。之前的订单仍由原来的一方发货。请确保新订单没有他方同时发货。',
+    offTitle: '{{name}} 的订单改由他方发货？',
+    offText: '不再为新订单分仓。已在进行的照常完成。',
   },
   packing: {
     title: '打包台',
