@@ -5,7 +5,7 @@ import { type ServedHub, type Shop, serveHub } from '../testing/served-hub.ts'
 import { signedDelivery, wooOrder } from '../testing/woo-webhook.ts'
 
 // The hub's workers run by themselves here, on a machine that may be busy.
-vi.setConfig({ testTimeout: 120_000 })
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
 
 let served: ServedHub
 let shop: Shop
