@@ -79,13 +79,6 @@ export {
   readConnectionFile,
   receiveConnectionFile,
 } from './files/receive-file.ts'
-export {
-  type Announcement,
-  announceAgain,
-  type DeliveryRead,
-  readAnnouncement,
-  readDeliveries,
-} from './inbound/read-inbound.ts'
 export { resolveOrderId } from './fulfilment/find-order.ts'
 export { HOLD_REASONS, type HoldReason } from './fulfilment/order-holds.store.ts'
 export { type Held, holdOrder, unholdOrder } from './fulfilment/order-holds.ts'
@@ -99,6 +92,13 @@ export {
   routeNow,
 } from './fulfilment/shipment-actions.ts'
 export { changeShipsOrders, setShipsOrders } from './fulfilment/ships-orders.ts'
+export {
+  type Announcement,
+  announceAgain,
+  type DeliveryRead,
+  readAnnouncement,
+  readDeliveries,
+} from './inbound/read-inbound.ts'
 export type { BackfillResult } from './intake/backfill.ts'
 export { findGaps, type OrderGap } from './intake/gaps.store.ts'
 export { causeOfSql, type Parked, replayParked } from './intake/inbox.store.ts'
