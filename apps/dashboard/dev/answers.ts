@@ -225,6 +225,7 @@ export function toConnections(nowMs: number, marks: ConnectionMarks, random: () 
         nowMs - (isBroken ? 13 * minuteMs : number === 3 ? 124_000 : 1_500 + random() * 3_000),
       ),
       lastWriteAt: shadow ? null : iso(nowMs - (isBroken ? 13 * minuteMs : Math.floor(random() * 9_000))),
+      shipsOrdersFrom: null,
       lastWebhookAt: number === 3 ? null : iso(nowMs - Math.floor(random() * 20_000)),
       error: isBroken
         ? 'eBay refuses the access token (it was revoked). Reconnect the account; 318 writes wait and will be sent then.'

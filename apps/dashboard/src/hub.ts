@@ -1,5 +1,5 @@
 import type { ActivityRow, StreamState } from '@plimsoll/client'
-import { ApiProblem, createClient, type ItemFilter } from '@plimsoll/client/client'
+import { ApiProblem, createClient, type ItemFilter, type OrderListQuery } from '@plimsoll/client/client'
 import { infiniteQueryOptions, QueryClient, queryOptions, useQuery } from '@tanstack/react-query'
 import { learnHubClock } from './clock.ts'
 
@@ -153,6 +153,32 @@ export const serialQuery = (serial: string) =>
   queryOptions({
     queryKey: ['items', 'serial', ofAnyItem, serial],
     queryFn: ({ signal }) => hub.serial(serial, signal),
+  })
+/** Under the topic of the overview: whatever happens to an order is told there. */
+export const ordersQuery = (query: OrderListQuery) =>
+  infiniteQueryOptions({
+    queryKey: ['overview', 'orders', query],
+    queryFn: ({ pageParam, signal }) => hub.orders({ ...query, ...pageParam }, signal),
+    initialPageParam: {} as { cursor?: string },
+    getNextPageParam: (last) => (last.next === null ? undefined : { cursor: last.next }),
+  })
+export const orderQuery = (order: string) =>
+  queryOptions({
+    queryKey: ['overview', 'order', order],
+    queryFn: ({ signal }) => hub.order(order, signal),
+  })
+/** What your own people have to pack. */
+export const ownShipmentsQuery = infiniteQueryOptions({
+  queryKey: ['overview', 'own-shipments'],
+  queryFn: ({ pageParam, signal }) =>
+    hub.shipments({ state: 'open', warehouse: 'own', ...pageParam, limit: 100 }, signal),
+  initialPageParam: {} as { cursor?: string },
+  getNextPageParam: (last) => (last.next === null ? undefined : { cursor: last.next }),
+})
+export const shipmentQuery = (shipmentId: string) =>
+  queryOptions({
+    queryKey: ['overview', 'shipment', shipmentId],
+    queryFn: ({ signal }) => hub.shipment(shipmentId, signal),
   })
 export const parkedQuery = infiniteQueryOptions({
   queryKey: ['parked'],

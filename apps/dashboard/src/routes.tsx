@@ -1,4 +1,4 @@
-import type { ItemFilter } from '@plimsoll/client/client'
+import type { ItemFilter, OrderStandingFilter } from '@plimsoll/client/client'
 import {
   createRootRoute,
   createRoute,
@@ -9,12 +9,17 @@ import {
 } from '@tanstack/react-router'
 import { itemFilters } from './items/item-filters.ts'
 import { useLanguage } from './language.ts'
+import { orderStandings } from './orders/order-standing.ts'
 import { Empty } from './parts/notice.tsx'
 import { Shell } from './shell.tsx'
 
 /** The screens by address, each a chunk of its own. */
 const files = {
   overview: () => import('./overview/overview-screen.tsx'),
+  orders: () => import('./orders/orders-screen.tsx'),
+  order: () => import('./orders/order-screen.tsx'),
+  packing: () => import('./orders/packing-screen.tsx'),
+  packingTable: () => import('./orders/packing-table-screen.tsx'),
   items: () => import('./items/items-screen.tsx'),
   item: () => import('./item/item-screen.tsx'),
   lot: () => import('./lots/lot-screen.tsx'),
@@ -61,6 +66,33 @@ const route = createRoute({
   getParentRoute: () => rootRoute,
   path: '/',
   component: screen(files.overview, 'OverviewScreen'),
+})
+type OrderSearch = { q?: string; standing?: OrderStandingFilter; channel?: string }
+const orders = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/orders',
+  validateSearch: (search: Record<string, unknown>): OrderSearch => {
+    const standing = orderStandings.find((each) => each === search.standing)
+    // A number of digits arrives as a number.
+    const [q, channel] = [search.q, search.channel].map((each) => (each === undefined ? '' : String(each)))
+    return { ...(q && { q }), ...(standing && { standing }), ...(channel && { channel }) }
+  },
+  component: screen(files.orders, 'OrdersScreen'),
+})
+const order = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/orders/$order',
+  component: screen(files.order, 'OrderScreen'),
+})
+const packing = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/packing',
+  component: screen(files.packing, 'PackingScreen'),
+})
+const packingTable = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/packing/$shipment',
+  component: screen(files.packingTable, 'PackingTableScreen'),
 })
 const items = createRoute({
   getParentRoute: () => rootRoute,
@@ -136,6 +168,10 @@ const activity = createRoute({
 export const router = createRouter({
   routeTree: rootRoute.addChildren([
     route,
+    orders,
+    order,
+    packing,
+    packingTable,
     items,
     item,
     lot,

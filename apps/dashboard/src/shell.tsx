@@ -9,6 +9,7 @@ import {
   type LucideIcon,
   Monitor,
   Moon,
+  Package,
   ScanBarcode,
   Sun,
 } from 'lucide-react'
@@ -51,6 +52,7 @@ export function Shell() {
 
 const screens = [
   ['/', 'overview', Gauge],
+  ['/orders', 'orders', Package],
   ['/items', 'items', Boxes],
   ['/serials', 'serials', ScanBarcode],
   ['/connections', 'connections', Anchor],
@@ -65,14 +67,14 @@ function Navigation() {
   return (
     <nav
       aria-label={t('app.navigation')}
-      className="fixed inset-x-0 bottom-0 z-30 flex border-t border-hull-line bg-hull pb-[env(safe-area-inset-bottom)] md:static md:flex-col md:border-0"
+      className="fixed inset-x-0 bottom-0 z-30 flex border-t border-hull-line bg-hull pb-[env(safe-area-inset-bottom)] max-md:overflow-x-auto md:static md:flex-col md:border-0"
     >
       {screens.map(([to, name, Icon]) => (
         <Link
           key={to}
           to={to}
           activeOptions={{ exact: to === '/', includeSearch: false }}
-          className="group relative flex min-h-14 flex-1 flex-col items-center justify-center gap-1 text-[0.72rem] text-hull-ink outline-offset-[-3px] hover:text-white data-[status=active]:text-white md:min-h-10 md:flex-none md:flex-row md:justify-start md:gap-3 md:px-5 md:text-[0.95rem]"
+          className="group relative flex min-h-14 min-w-[4.3rem] flex-1 flex-col items-center justify-center gap-1 text-[0.72rem] text-hull-ink outline-offset-[-3px] hover:text-white data-[status=active]:text-white md:min-h-10 md:flex-none md:flex-row md:justify-start md:gap-3 md:px-5 md:text-[0.95rem]"
         >
           {/* The load line: it runs to where you are. */}
           <span className="absolute top-0 h-[3px] w-9 bg-white opacity-0 group-data-[status=active]:opacity-100 md:top-1/2 md:right-0 md:h-[2px] md:w-6 md:-translate-y-1/2" />

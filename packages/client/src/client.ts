@@ -14,6 +14,15 @@ import type {
 import type { SyncJobView } from './intake-shapes.ts'
 import type { ItemDetail } from './item-shapes.ts'
 import type { LotDetail, LotList, LotRow, LotTrace, SerialLives, SerialPage } from './lot-shapes.ts'
+import type {
+  OrderDetail,
+  OrderHeld,
+  OrderHoldReason,
+  OrderPage,
+  OrderRecipient,
+  OrderRouted,
+  ShipsOrdersAnswer,
+} from './order-shapes.ts'
 import type { ProtectionList, ProtectionMode } from './protection-shapes.ts'
 import type { Hold, HoldDetail, HoldList, Preview } from './safety-shapes.ts'
 import type {
@@ -32,6 +41,7 @@ import type {
   replayResult,
   TaskList,
 } from './shapes.ts'
+import type { ShipmentDetail, ShipmentPage } from './shipment-shapes.ts'
 import { openEventStream, type StreamHandlers } from './stream.ts'
 
 /**
@@ -48,6 +58,22 @@ export type ReplayResult = z.infer<typeof replayResult>
 export type ConnectionList = z.infer<typeof connectionList>
 /** GET /locations answers `{rows}`, as every list does. */
 export type LocationList = { rows: LocationRow[] }
+export type OrderStandingFilter = 'waiting' | 'held' | 'not-routed' | 'shipped' | 'late'
+export type OrderListQuery = PageQuery & {
+  standing?: OrderStandingFilter
+  connection?: string
+  /** How the number begins. */
+  search?: string
+}
+export type ShipmentListQuery = PageQuery & { state?: string; warehouse?: string; location?: string }
+export type AfterShipmentCancel = 'hold' | 'send-again' | 'send-from-elsewhere'
+/** What was packed at a table of your own. */
+export type PackedParcel = {
+  carrier?: string
+  trackingNumber?: string
+  isLast?: boolean
+  lines: { sku: string; units: number; lot?: string; serials?: string[] }[]
+}
 type Signal = AbortSignal | undefined
 /** What a form of `GET /connectors` took in; the hub and the connector judge it. */
 type Typed = Record<string, unknown>
@@ -90,6 +116,7 @@ export function createClient(options: { baseUrl: string; fetch?: typeof fetch })
     body?: unknown,
     signal?: Signal,
     version?: number,
+    key: string = crypto.randomUUID(),
   ): Promise<T> {
     const init: RequestInit = { method, headers: { accept: 'application/json' } }
     if (signal) init.signal = signal
@@ -98,7 +125,7 @@ export function createClient(options: { baseUrl: string; fetch?: typeof fetch })
         accept: 'application/json',
         'content-type': 'application/json',
         // A click that is sent twice by the network must count once.
-        'idempotency-key': crypto.randomUUID(),
+        'idempotency-key': key,
         ...(version !== undefined && { 'if-match': `"${version}"` }),
       }
       init.body = JSON.stringify(body ?? {})
@@ -214,6 +241,31 @@ export function createClient(options: { baseUrl: string; fetch?: typeof fetch })
       get<ActivityPage>(`/activity${toQuery(query)}`, signal),
     tasks: (signal?: Signal) => get<TaskList>('/tasks', signal),
     locations: (signal?: Signal) => get<LocationList>('/locations', signal),
+    orders: (query: OrderListQuery = {}, signal?: Signal) =>
+      get<OrderPage>(`/orders${toQuery(query)}`, signal),
+    order: (order: string, signal?: Signal) => get<OrderDetail>(`/orders/${id(order)}`, signal),
+    /** Noted with the order: somebody looked. */
+    orderRecipient: (order: string) => get<OrderRecipient>(`/orders/${id(order)}/recipient`),
+    holdOrder: (order: string, hold: { reason: OrderHoldReason; note?: string }) =>
+      call<OrderHeld>('POST', `/orders/${id(order)}/holds`, hold),
+    unholdOrder: (order: string, reason: OrderHoldReason) =>
+      call<unknown>('DELETE', `/orders/${id(order)}/holds/${reason}`),
+    routeOrder: (order: string) => call<OrderRouted>('POST', `/orders/${id(order)}/route`),
+    shipments: (query: ShipmentListQuery = {}, signal?: Signal) =>
+      get<ShipmentPage>(`/shipments${toQuery(query)}`, signal),
+    shipment: (shipmentId: string, signal?: Signal) =>
+      get<ShipmentDetail>(`/shipments/${id(shipmentId)}`, signal),
+    /** @param version of the shipment that is meant */
+    cancelShipment: (
+      shipmentId: string,
+      cancel: { afterwards: AfterShipmentCancel; reason?: string },
+      version: number,
+    ) => call<ShipmentDetail>('POST', `/shipments/${id(shipmentId)}/cancel`, cancel, undefined, version),
+    /** @param key of this parcel: sent again under it, it is recorded once */
+    shipParcel: (shipmentId: string, parcel: PackedParcel, key: string) =>
+      call<ShipmentDetail>('POST', `/shipments/${id(shipmentId)}/parcels`, parcel, undefined, undefined, key),
+    setShipsOrders: (connectionId: string, shipsOrders: boolean) =>
+      call<ShipsOrdersAnswer>('PUT', `/connections/${id(connectionId)}/fulfilment`, { shipsOrders }),
     /** 404 outside the demo. */
     demo: (signal?: Signal) => get<DemoState>('/demo', signal),
     setFaults: (faults: FaultSwitches) => call<unknown>('PUT', '/demo/faults', faults),

@@ -45,6 +45,26 @@ export const routingTrial = z.object({
 })
 export type RoutingTrialAnswer = z.infer<typeof routingTrial>
 
+/** Why from these places. */
+export const orderRoutingWhy = z.object({
+  exact: z.boolean().describe('False: more ways than could be looked at.'),
+  destinationKnown: z.boolean(),
+  preferences: z
+    .array(z.object({ rule: count.nullable(), kind: z.string(), value: z.number() }))
+    .describe('What the plan comes to by each, in their order; less is better, but for units routed.'),
+  places: z.array(
+    z.object({
+      code: z.string(),
+      verdict: z.enum(['chosen', 'excluded', 'empty', 'worse']),
+      rule: count.nullable().describe('Place of the rule in the list, from 0; null: none of the list.'),
+      kind: z.string().nullable().describe('What excluded it, or the preference by which it alone is worse.'),
+      chosen: z.number().nullable().describe('What the plan comes to by that preference.'),
+      alone: z.number().nullable().describe('What this place alone would come to.'),
+      kept: z.boolean().nullable().describe('Of an empty place: there are units that rules keep back.'),
+    }),
+  ),
+})
+
 /** GET /orders/:id/routing. */
 export const orderRouting = z.object({
   orderId: z.string(),
@@ -58,26 +78,6 @@ export const orderRouting = z.object({
   ),
   waiting: z.array(z.object({ lineId: z.string(), sku: z.string(), units: count, because: z.string() })),
   cost: z.number().nullable(),
-  why: z.object({
-    exact: z.boolean().describe('False: more ways than could be looked at.'),
-    destinationKnown: z.boolean(),
-    preferences: z
-      .array(z.object({ rule: count.nullable(), kind: z.string(), value: z.number() }))
-      .describe('What the plan comes to by each, in their order; less is better, but for units routed.'),
-    places: z.array(
-      z.object({
-        code: z.string(),
-        verdict: z.enum(['chosen', 'excluded', 'empty', 'worse']),
-        rule: count.nullable().describe('Place of the rule in the list, from 0; null: none of the list.'),
-        kind: z
-          .string()
-          .nullable()
-          .describe('What excluded it, or the preference by which it alone is worse.'),
-        chosen: z.number().nullable().describe('What the plan comes to by that preference.'),
-        alone: z.number().nullable().describe('What this place alone would come to.'),
-        kept: z.boolean().nullable().describe('Of an empty place: there are units that rules keep back.'),
-      }),
-    ),
-  }),
+  why: orderRoutingWhy,
 })
 export type OrderRouting = z.infer<typeof orderRouting>

@@ -133,6 +133,8 @@ export const connectionRow = z.object({
   ordersKnownUntil: instant.nullable(),
   lastWriteAt: instant.nullable(),
   lastWebhookAt: instant.nullable(),
+  /** The hub sends its orders that were placed since then; null: somebody else sends them. */
+  shipsOrdersFrom: instant.nullable(),
   /** The newest error, one plain sentence with its cure; null when all is well. */
   error: z.string().nullable(),
   errorSince: instant.nullable(),

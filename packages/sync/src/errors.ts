@@ -97,6 +97,29 @@ export const syncErrors = {
     cure: 'Begin it, or use the name of one that was begun.',
   },
   'unknown-order': { status: 404, fault: 'yours', cure: 'Check the id or the number of the order.' },
+  'ambiguous-order': {
+    status: 409,
+    fault: 'yours',
+    cure: 'Name the order by its id; the list of orders shows which channel each is of.',
+  },
+  'unknown-order-hold': { status: 404, fault: 'yours', cure: 'Use a reason that the order is held for.' },
+  'unknown-recipient': {
+    status: 404,
+    fault: 'yours',
+    cure: 'Look at the order on its channel: the hub reads to whom only what a warehouse of others sends, and forgets it.',
+  },
+  'unknown-shipment': { status: 404, fault: 'yours', cure: 'Use the id of a shipment that is listed.' },
+  'shipment-ended': {
+    status: 409,
+    fault: 'yours',
+    cure: 'Look at the order: what is still to be sent is in another shipment, or waits to be routed.',
+  },
+  'not-own-shipment': {
+    status: 409,
+    fault: 'yours',
+    cure: 'Let its warehouse send it, or cancel the shipment and send it from elsewhere.',
+  },
+  'invalid-parcel': { status: 422, fault: 'yours', cure: 'Correct the line named.' },
   'doubled-location': {
     status: 409,
     fault: 'yours',

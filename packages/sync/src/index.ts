@@ -79,7 +79,19 @@ export {
   readConnectionFile,
   receiveConnectionFile,
 } from './files/receive-file.ts'
-export { setShipsOrders } from './fulfilment/ships-orders.ts'
+export { resolveOrderId } from './fulfilment/find-order.ts'
+export { HOLD_REASONS, type HoldReason } from './fulfilment/order-holds.store.ts'
+export { type Held, holdOrder, unholdOrder } from './fulfilment/order-holds.ts'
+export type { PackedLine } from './fulfilment/pack-parcel.ts'
+export { readRecipient } from './fulfilment/read-recipient.ts'
+export { type NewParcel, type ParcelOutcome, shipParcel } from './fulfilment/ship-parcel.ts'
+export {
+  AFTER_CANCEL,
+  type AfterCancel,
+  cancelShipment,
+  routeNow,
+} from './fulfilment/shipment-actions.ts'
+export { changeShipsOrders, setShipsOrders } from './fulfilment/ships-orders.ts'
 export {
   type Announcement,
   announceAgain,

@@ -9,6 +9,7 @@ import { ConnectionCard } from './connection-card.tsx'
 import { ConnectionLocations } from './connection-locations.tsx'
 import { CountedPlaces } from './counted-places.tsx'
 import { ListingChanges } from './listing-changes.tsx'
+import { ShipsOrders } from './ships-orders.tsx'
 
 /** One connection: its health, its account, and what may be done about either. */
 export function ConnectionScreen() {
@@ -47,6 +48,7 @@ export function ConnectionScreen() {
           <ListingChanges connectionId={id} />
           <ConnectionLocations connectionId={id} />
           <CountedPlaces connectionId={id} />
+          <ShipsOrders row={row} />
         </div>
         <Panel title={t('connect.access')}>
           <div className="space-y-3 p-4">

@@ -1,6 +1,8 @@
 import { enConnect } from './en-connect.ts'
 import { enLotsAndSerials } from './en-lots-and-serials.ts'
+import { enOrders } from './en-orders.ts'
 import { enParkedAndProtection } from './en-parked-and-protection.ts'
+import { enTasks } from './en-tasks.ts'
 
 /** English. Keys are the contract of every locale; `{{n}}` is a number already formatted for the locale. */
 export const en = {
@@ -29,6 +31,7 @@ export const en = {
   },
   nav: {
     overview: 'Overview',
+    orders: 'Orders',
     items: 'Items',
     serials: 'Serials',
     connections: 'Connections',
@@ -134,48 +137,6 @@ export const en = {
     lostWebhooks: 'Webhooks get lost',
     throttling: 'Platforms throttle',
     serverErrors: 'Platforms fail',
-  },
-  task: {
-    hold: 'Held writes',
-    holdText:
-      'Many listings would change at once, and no orders explain it. They wait for you; everything else goes on.',
-    holdConfirm: 'It is meant: write',
-    holdRefuse: 'Keep held',
-    holdFailed: 'That did not work: {{detail}}',
-    oversold: 'Oversold',
-    'refused-decrease': 'Refused decrease',
-    'capped-decrease': 'Decrease waits for tomorrow',
-    'not-routed': 'Cannot be sent',
-    'shipment-refused': 'Shipment refused',
-    'shipment-stuck': 'Shipment stuck',
-    'shipment-held': 'Shipment held',
-    'shipment-short': 'Short shipment',
-    'shipped-anyway': 'Shipped although cancelled',
-    'parcel-unexpected': 'Unexpected units in a parcel',
-    'inbound-refused': 'Inbound shipment not announced',
-    'inbound-changed': 'Inbound shipment changed after it was announced',
-    'receipt-differs': 'Receipt differs from what was announced',
-    'delivery-stuck': 'Receipt or return not booked',
-    'not-told': 'Channel not told',
-    'listing-changed': 'Listing changed',
-    decide: 'Decide',
-    drift: 'Drift',
-    untracked: 'Untracked',
-    unmapped: 'Unmapped',
-    connection: 'Connection',
-    units_one: '1 unit',
-    units_other: '{{n}} units',
-    curesText: 'More is promised than is there. What you can do, least harm first:',
-    cure: {
-      'another-location': 'Ship from another location',
-      incoming: 'Wait for incoming stock',
-      split: 'Split: send what is there, the rest later',
-      substitute: 'Offer a substitute',
-      cancel: 'Cancel',
-    },
-    look: 'Look at them',
-    more_one: 'and one more',
-    more_other: 'and {{n}} more',
   },
   items: {
     title: 'Items',
@@ -381,6 +342,8 @@ export const en = {
   },
   ...enConnect,
   ...enLotsAndSerials,
+  ...enOrders,
+  ...enTasks,
   ...enParkedAndProtection,
   activity: {
     title: 'Activity',

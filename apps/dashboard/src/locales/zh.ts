@@ -1,7 +1,9 @@
 import type { Locale } from './en.ts'
 import { zhConnect } from './zh-connect.ts'
 import { zhLotsAndSerials } from './zh-lots-and-serials.ts'
+import { zhOrders } from './zh-orders.ts'
 import { zhParkedAndProtection } from './zh-parked-and-protection.ts'
+import { zhTasks } from './zh-tasks.ts'
 
 /** 简体中文。 Chinese has one plural form; `_one` repeats it because the keys of all locales are equal. */
 export const zh: Locale = {
@@ -30,6 +32,7 @@ export const zh: Locale = {
   },
   nav: {
     overview: '总览',
+    orders: '订单',
     items: '商品',
     serials: '序列号',
     connections: '连接',
@@ -129,47 +132,6 @@ export const zh: Locale = {
     lostWebhooks: 'Webhook 丢失',
     throttling: '平台限流',
     serverErrors: '平台出错',
-  },
-  task: {
-    hold: '已暂缓的写入',
-    holdText: '许多在售商品会同时改变，而订单无法解释。这些写入等待您确认，其余照常进行。',
-    holdConfirm: '确认写入',
-    holdRefuse: '继续暂缓',
-    holdFailed: '操作失败：{{detail}}',
-    oversold: '超卖',
-    'refused-decrease': '减少被拒绝',
-    'capped-decrease': '下调须等到次日',
-    'not-routed': '无仓可发',
-    'shipment-refused': '仓库拒收发货单',
-    'shipment-stuck': '发货停滞',
-    'shipment-held': '发货被暂停',
-    'shipment-short': '发货短少',
-    'shipped-anyway': '已取消仍发出',
-    'parcel-unexpected': '包裹多出商品',
-    'inbound-refused': '入库预报未被接受',
-    'inbound-changed': '预报后入库单有变更',
-    'receipt-differs': '收货与预报不符',
-    'delivery-stuck': '收货或退货未入账',
-    'not-told': '未能通知渠道',
-    'listing-changed': '在售商品有变',
-    decide: '去决定',
-    drift: '偏差',
-    untracked: '未跟踪',
-    unmapped: '未关联',
-    connection: '连接',
-    units_one: '{{n}} 件',
-    units_other: '{{n}} 件',
-    curesText: '承诺的数量超过了库存。可按影响从小到大处理：',
-    cure: {
-      'another-location': '改由其他仓库发货',
-      incoming: '等待在途库存',
-      split: '拆单：先发现有的，其余稍后发',
-      substitute: '建议换货',
-      cancel: '取消',
-    },
-    look: '查看',
-    more_one: '另有 {{n}} 项',
-    more_other: '另有 {{n}} 项',
   },
   items: {
     title: '商品',
@@ -361,6 +323,8 @@ export const zh: Locale = {
   },
   ...zhConnect,
   ...zhLotsAndSerials,
+  ...zhOrders,
+  ...zhTasks,
   ...zhParkedAndProtection,
   activity: {
     title: '动态',

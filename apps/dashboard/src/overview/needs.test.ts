@@ -23,6 +23,7 @@ const connection = (connectionId: string, error: string | null): ConnectionRow =
   ordersKnownUntil: null,
   lastWriteAt: null,
   lastWebhookAt: null,
+  shipsOrdersFrom: null,
   error,
   errorSince: null,
   budgetLeft: null,

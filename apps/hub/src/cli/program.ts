@@ -18,6 +18,7 @@ import { kitCommand } from './kit.ts'
 import { listingCommand } from './listing.ts'
 import { locationCommand } from './location/location.ts'
 import { migrateCommand } from './migrate.ts'
+import { orderCommand } from './order.ts'
 import { oversoldCommand } from './oversold.ts'
 import { policyCommand } from './policy.ts'
 import { productCommand } from './product.ts'
@@ -27,6 +28,7 @@ import { replayCommand } from './replay.ts'
 import { routingCommand } from './routing.ts'
 import { safetyCommands } from './safety.ts'
 import { serveCommand } from './serve.ts'
+import { shipmentCommand } from './shipment.ts'
 import { simulateCommand } from './simulate.ts'
 import { statusCommand } from './status.ts'
 import { stockCommand } from './stock/stock.ts'
@@ -65,6 +67,8 @@ export function createProgram(exit: (code: number) => void): Command {
     kitCommand,
     policyCommand,
     protectCommand,
+    orderCommand,
+    shipmentCommand,
     routingCommand,
     exportCommand,
     explainCommand,

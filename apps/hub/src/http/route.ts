@@ -47,6 +47,7 @@ export const tags = [
   'Items and stock',
   'Stock commands',
   'Locations',
+  'Orders and shipments',
   'Routing',
   'Transfers',
   'Inbound shipments',

@@ -28,6 +28,7 @@ import { assertLocal } from './local-only.ts'
 import { locationBalanceRoutes } from './location-routes.ts'
 import { lotRoutes } from './lot-routes.ts'
 import type { DeclaredRoute } from './openapi.ts'
+import { orderRoutes } from './order-routes.ts'
 import { oversoldRoutes } from './oversold-routes.ts'
 import { parkedRoutes } from './parked-routes.ts'
 import { deliveryRoutes } from './places/delivery-routes.ts'
@@ -46,6 +47,7 @@ import { reservationRoutes } from './reservation-routes.ts'
 import type { RouteSpec } from './route.ts'
 import { routingRoutes } from './routing-routes.ts'
 import { safetyRoutes } from './safety-routes.ts'
+import { shipmentRoutes } from './shipment-routes.ts'
 import { stockRoutes } from './stock-routes.ts'
 import { streamRoute } from './stream-route.ts'
 import { valuationRoutes } from './valuation-routes.ts'
@@ -122,6 +124,8 @@ export async function createServer(
         await api.register(connectionFileRoutes(hub))
         await api.register(intakeRoutes(hub))
         await api.register(policyRoutes(hub))
+        await api.register(orderRoutes(hub))
+        await api.register(shipmentRoutes(hub))
         await api.register(routingRoutes(hub))
         await api.register(protectionRoutes(hub))
         await api.register(safetyRoutes(hub))

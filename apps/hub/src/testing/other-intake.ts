@@ -1,5 +1,6 @@
 import type { Db } from '@plimsoll/database'
 import { sql } from 'kysely'
+import { fulfilmentReadsOf } from './other-fulfilment.ts'
 import type { ServedHub } from './served-hub.ts'
 
 /** What the tests of isolation ask about intake and reconciliation of a second brand. One row by its id has a test of its own. */
@@ -52,6 +53,7 @@ export function intakeWrites(ask: ServedHub['ask'], ids: IntakeIds) {
 /** Reads by an id of the second brand's: not found. */
 export function intakeReadsOf({ connectionId, jobId, replayId }: IntakeIds): string[] {
   return [
+    ...fulfilmentReadsOf(connectionId),
     `/api/v1/connections/${connectionId}/intake`,
     `/api/v1/connections/${connectionId}/locations`,
     `/api/v1/connections/${connectionId}/places`,

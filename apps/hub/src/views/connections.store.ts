@@ -13,6 +13,7 @@ type Row = Omit<
   | 'ordersKnownUntil'
   | 'lastWriteAt'
   | 'lastWebhookAt'
+  | 'shipsOrdersFrom'
   | 'errorSince'
   | 'budget'
   | 'circuit'
@@ -21,6 +22,7 @@ type Row = Omit<
   ordersKnownUntil: Date | null
   lastWriteAt: Date | null
   lastWebhookAt: Date | null
+  shipsOrdersFrom: Date | null
   errorSince: Date | null
   circuitSince: Date | null
   circuitProbeAt: Date | null
@@ -71,7 +73,7 @@ export async function listConnections(
         select max(acknowledged_at) from level
         where level.organization_id = connection.organization_id and level.connection_id = connection.connection_id
       ) as last_write_at,
-      last_webhook_at, problem as error, problem_since as error_since,
+      last_webhook_at, ships_orders_from, problem as error, problem_since as error_since,
       circuit_since, circuit_probe_at, circuit_failed_probes,
       (
         select hub_process.name from lease
@@ -107,6 +109,7 @@ function toConnectionRow(
     ordersKnownUntil: row.ordersKnownUntil?.toISOString() ?? null,
     lastWriteAt: row.lastWriteAt?.toISOString() ?? null,
     lastWebhookAt: row.lastWebhookAt?.toISOString() ?? null,
+    shipsOrdersFrom: row.shipsOrdersFrom?.toISOString() ?? null,
     errorSince: row.errorSince?.toISOString() ?? null,
     budgetLeft: budget?.left ?? null,
     budget:

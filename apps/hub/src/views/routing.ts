@@ -163,7 +163,7 @@ function toAnswer({ version, rules, actor, savedAt }: StoredRoutingRules): Routi
   return { version, actor, savedAt: savedAt?.toISOString() ?? null, rules }
 }
 
-function toPlaceAnswer(place: PlaceWhy): OrderRouting['why']['places'][number] {
+export function toPlaceAnswer(place: PlaceWhy): OrderRouting['why']['places'][number] {
   const { code, verdict } = place
   return {
     code,

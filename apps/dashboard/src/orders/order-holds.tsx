@@ -1,0 +1,114 @@
+import type { OrderDetail, OrderHoldReason } from '@plimsoll/client'
+import { useMutation } from '@tanstack/react-query'
+import { useState } from 'react'
+import { hub, queryClient } from '../hub.ts'
+import { useLanguage } from '../language.ts'
+import { Confirm } from '../parts/confirm.tsx'
+import { useProblemText } from '../parts/notice.tsx'
+
+const reasons: readonly OrderHoldReason[] = ['manual', 'address', 'payment', 'fraud']
+
+/** What holds an order, and what a person can do about the whole of it. */
+export function OrderHolds({ order }: { order: OrderDetail }) {
+  const { t } = useLanguage()
+  const [isAsking, setAsking] = useState(false)
+  const [reason, setReason] = useState<OrderHoldReason>('manual')
+  const [note, setNote] = useState('')
+  const onSuccess = async () => {
+    setAsking(false)
+    await queryClient.invalidateQueries({ queryKey: ['overview'] })
+  }
+  const hold = useMutation({
+    mutationFn: () =>
+      hub.holdOrder(order.orderId, { reason, ...(note.trim() !== '' && { note: note.trim() }) }),
+    onSuccess,
+  })
+  const unhold = useMutation({
+    mutationFn: (which: OrderHoldReason) => hub.unholdOrder(order.orderId, which),
+    onSuccess,
+  })
+  const route = useMutation({ mutationFn: () => hub.routeOrder(order.orderId), onSuccess })
+  const failed = useProblemText(unhold.error ?? route.error)
+  const notHeld = useProblemText(hold.error)
+  const isOpen = order.state === 'open' || order.state === 'pending'
+  return (
+    <div className="grid gap-2 justify-items-end max-sm:w-full max-sm:justify-items-stretch">
+      <div className="flex flex-wrap gap-2">
+        {order.isUnrouted && order.holds.length === 0 && (
+          <button type="button" className="control" disabled={route.isPending} onClick={() => route.mutate()}>
+            {t('orders.route')}
+          </button>
+        )}
+        {isOpen && (
+          <button type="button" className="control" onClick={() => setAsking(true)}>
+            {t('orders.hold')}
+          </button>
+        )}
+      </div>
+      {route.data !== undefined && route.data.outcome !== 'routed' && (
+        <p role="status" className="text-ink-2">
+          {t(`orders.routed.${route.data.outcome}`)}
+        </p>
+      )}
+      {order.holdDetails.map((held) => (
+        <p key={held.reason} className="flex flex-wrap items-center gap-2">
+          <span>
+            {t('orders.heldFor', { reason: t(`orders.reason.${held.reason}`), by: held.placedBy })}
+            {held.note !== null && <span className="text-ink-2"> – {held.note}</span>}
+          </span>
+          <button
+            type="button"
+            className="control"
+            disabled={unhold.isPending}
+            onClick={() => unhold.mutate(held.reason)}
+          >
+            {t('orders.unhold')}
+          </button>
+        </p>
+      ))}
+      {failed !== '' && (
+        <p role="alert" className="text-red">
+          {failed}
+        </p>
+      )}
+      <Confirm
+        isOpen={isAsking}
+        title={t('orders.holdTitle', { order: order.number })}
+        text={t('orders.holdText')}
+        action={t('orders.hold')}
+        isBusy={hold.isPending}
+        onConfirm={() => hold.mutate()}
+        onClose={() => setAsking(false)}
+      >
+        <label className="mt-4 block">
+          <span className="font-medium">{t('orders.holdReason')}</span>
+          <select
+            value={reason}
+            onChange={({ target }) => setReason(reasons.find((each) => each === target.value) ?? 'manual')}
+            className="mt-1 h-9 w-full rounded border border-line-2 bg-surface px-2"
+          >
+            {reasons.map((each) => (
+              <option key={each} value={each}>
+                {t(`orders.reason.${each}`)}
+              </option>
+            ))}
+          </select>
+        </label>
+        <label className="mt-3 block">
+          <span className="font-medium">{t('orders.note')}</span>
+          <input
+            value={note}
+            maxLength={1000}
+            onChange={(event) => setNote(event.target.value)}
+            className="mt-1 h-9 w-full rounded border border-line-2 bg-surface px-2.5"
+          />
+        </label>
+        {notHeld !== '' && (
+          <p role="alert" className="mt-3 text-red">
+            {notHeld}
+          </p>
+        )}
+      </Confirm>
+    </div>
+  )
+}

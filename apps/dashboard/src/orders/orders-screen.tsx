@@ -1,0 +1,120 @@
+import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { Link, useNavigate, useSearch } from '@tanstack/react-router'
+import { connectionsQuery, ordersQuery } from '../hub.ts'
+import { useLanguage } from '../language.ts'
+import { Empty, Failure, Loading } from '../parts/notice.tsx'
+import { SearchField } from '../parts/search-field.tsx'
+import { OrderList } from './order-list.tsx'
+import { orderStandings } from './order-standing.ts'
+
+const filterClass =
+  'min-h-9 border-b-2 border-transparent px-2.5 whitespace-nowrap text-ink-2 outline-offset-[-2px] hover:text-ink aria-pressed:border-ink aria-pressed:font-semibold aria-pressed:text-ink'
+
+/** Orders of all channels, newest first. Search, standing and channel live in the address. */
+export function OrdersScreen() {
+  const { t } = useLanguage()
+  const search = useSearch({ from: '/orders' })
+  const { q = '', standing, channel } = search
+  const navigate = useNavigate({ from: '/orders' })
+  const channels = useQuery(connectionsQuery).data?.rows ?? []
+  const orders = useInfiniteQuery({
+    ...ordersQuery({
+      limit: 50,
+      ...(q !== '' && { search: q }),
+      ...(standing && { standing }),
+      ...(channel && { connection: channel }),
+    }),
+    placeholderData: keepPreviousData,
+  })
+  const rows = orders.data?.pages.flatMap((page) => page.rows) ?? []
+  const isNarrowed = q !== '' || standing !== undefined || channel !== undefined
+  const go = (next: typeof search) => void navigate({ search: next, replace: true })
+  const { standing: _standing, ...unstanding } = search
+  const { channel: _channel, ...unchannelled } = search
+  const { q: _q, ...unsearched } = search
+  return (
+    <div className="flex h-[calc(100dvh-10.25rem)] min-h-80 flex-col md:h-[calc(100dvh-4.5rem)]">
+      <div className="mb-3 flex flex-wrap items-center gap-x-5 gap-y-2">
+        <h1>{t('orders.title')}</h1>
+        <Link to="/packing" className="control ml-auto sm:order-last">
+          {t('packing.title')}
+        </Link>
+        <SearchField
+          label={t('orders.search')}
+          value={q}
+          onSearch={(next) => go(next === '' ? unsearched : { ...search, q: next })}
+          onEnter={(order) => void navigate({ to: '/orders/$order', params: { order } })}
+        />
+        <label className="flex items-center gap-2 max-sm:w-full">
+          <span className="text-ink-2">{t('stock.channel')}</span>
+          <select
+            value={channel ?? ''}
+            onChange={({ target }) =>
+              go(target.value === '' ? unchannelled : { ...search, channel: target.value })
+            }
+            className="h-9 min-w-0 rounded border border-line-2 bg-surface px-2 max-sm:flex-1"
+          >
+            <option value="">{t('orders.allChannels')}</option>
+            {channels.map(({ connectionId, name }) => (
+              <option key={connectionId} value={connectionId}>
+                {name}
+              </option>
+            ))}
+          </select>
+        </label>
+        <fieldset
+          aria-label={t('orders.filter')}
+          className="-mx-4 flex max-w-[100vw] overflow-x-auto px-4 md:mx-0 md:px-0"
+        >
+          <button
+            type="button"
+            aria-pressed={standing === undefined}
+            onClick={() => go(unstanding)}
+            className={filterClass}
+          >
+            {t('orders.all')}
+          </button>
+          {orderStandings.map((each) => (
+            <button
+              key={each}
+              type="button"
+              aria-pressed={standing === each}
+              onClick={() => go({ ...search, standing: each })}
+              className={filterClass}
+            >
+              {t(`orders.standing.${each}`)}
+            </button>
+          ))}
+        </fieldset>
+      </div>
+      <div className="panel flex min-h-0 flex-1 flex-col overflow-hidden">
+        {!orders.data &&
+          (orders.error ? (
+            <Failure error={orders.error} onRetry={() => void orders.refetch()} />
+          ) : (
+            <Loading lines={12} />
+          ))}
+        {orders.data && rows.length === 0 && (
+          <Empty
+            title={t(isNarrowed ? 'orders.noneTitle' : 'orders.emptyTitle')}
+            cure={t(isNarrowed ? 'orders.noneCure' : 'orders.emptyCure')}
+          >
+            {isNarrowed && (
+              <button type="button" className="control" onClick={() => go({})}>
+                {t('orders.clear')}
+              </button>
+            )}
+          </Empty>
+        )}
+        {rows.length > 0 && (
+          <OrderList
+            rows={rows}
+            onEnd={() => {
+              if (orders.hasNextPage && !orders.isFetchingNextPage) void orders.fetchNextPage()
+            }}
+          />
+        )}
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,156 @@
+import { z } from 'zod'
+import { shipmentDetail, shipmentState } from './shipment-shapes.ts'
+
+/**
+ * What the routes of orders answer. Quantities of lines are listing units, as their channel counts; what is marked as base
+ * units is counted in units of the item. To whom an order goes is in no answer but that of `GET /orders/:id/recipient`.
+ */
+
+const instant = z.iso.datetime()
+const count = z.int()
+
+export const holdReason = z.enum(['fraud', 'address', 'payment', 'manual'])
+export type OrderHoldReason = z.infer<typeof holdReason>
+
+export const orderRow = z.object({
+  orderId: z.string(),
+  number: z.string(),
+  connectionId: z.string(),
+  channel: z.string().describe('Name of the connection that it was placed on.'),
+  state: z.enum(['pending', 'open', 'closed', 'cancelled']).describe('As its channel says.'),
+  placedAt: instant,
+  shipBy: instant.nullable(),
+  country: z.string().nullable().describe('Where it goes, by the two letters of its country.'),
+  units: count.describe('Of all its lines.'),
+  toShip: count.describe('Of these, how many have not left yet.'),
+  holds: z.array(holdReason),
+  isLate: z.boolean().describe('It was to leave by now, and something of it has not.'),
+  isUnrouted: z.boolean().describe('The hub sends it, and something of it is in no shipment.'),
+  shipments: z.array(
+    z.object({ shipmentId: z.string(), number: z.string(), location: z.string(), state: shipmentState }),
+  ),
+  problem: z.string().nullable().describe('What a person must see to, in one sentence.'),
+})
+export type OrderRow = z.infer<typeof orderRow>
+
+/** GET /orders */
+export const orderPage = z.object({ rows: z.array(orderRow), next: z.string().nullable() })
+export type OrderPage = z.infer<typeof orderPage>
+
+export const orderMoment = z.object({
+  at: instant,
+  kind: z
+    .string()
+    .describe('What happened: such as `placed`, `shipment-planned`, `parcel-left`, `call`, `shown`.'),
+  actor: z.string().nullable(),
+  shipment: z.string().nullable().describe('Its number.'),
+  call: z
+    .object({
+      errand: z
+        .string()
+        .describe('What for: `request-shipment`, `cancel-shipment`, `tell-shipped` and others.'),
+      to: z.string().describe('Name of the connection that was called.'),
+      state: z.enum(['waiting', 'sent', 'unknown', 'done', 'refused', 'dropped']),
+      attempts: count,
+      endedAt: instant.nullable(),
+      error: z.string().nullable(),
+    })
+    .nullable(),
+  detail: z.record(z.string(), z.unknown()).describe('Numbers and names for the sentence; no personal data.'),
+})
+export type OrderMoment = z.infer<typeof orderMoment>
+
+/** GET /orders/:id, and what changes one. */
+export const orderDetail = orderRow.extend({
+  externalId: z.string(),
+  currency: z.string().nullable(),
+  shippingMethod: z.string().nullable(),
+  destination: z
+    .object({
+      country: z.string(),
+      region: z.string().nullable(),
+      postalCode: z.string().nullable(),
+      city: z.string().nullable(),
+    })
+    .nullable(),
+  isSentByHub: z
+    .boolean()
+    .describe('False: somebody else sends it, and it is reserved until its channel says shipped.'),
+  lines: z.array(
+    z.object({
+      lineId: z.string(),
+      sku: z
+        .string()
+        .nullable()
+        .describe('Of the item; null: the listing is tied to none, and nothing is reserved.'),
+      listingSku: z.string().nullable(),
+      title: z.string(),
+      unitsPerListing: count,
+      ordered: count,
+      current: count.describe('What is left of it after edits.'),
+      committed: count.describe('In shipments that may still leave.'),
+      dispatched: count.describe('Left in parcels that the hub knows.'),
+      shipped: count,
+      returned: count,
+      base: z
+        .object({ reserved: count, shipped: count, returned: count })
+        .describe('What it holds now, and what became of it, in base units; of a kit, of its parts.'),
+    }),
+  ),
+  reservations: z.array(
+    z.object({
+      lineId: z.string(),
+      sku: z.string(),
+      location: z.string(),
+      reserved: count.describe('Base units that are held now.'),
+      shipped: count,
+      returned: count,
+    }),
+  ),
+  shipmentDetails: z.array(shipmentDetail),
+  holdDetails: z.array(
+    z.object({ reason: holdReason, note: z.string().nullable(), placedBy: z.string(), placedAt: instant }),
+  ),
+  hasRecipient: z.boolean().describe('The hub knows to whom it goes; asking is noted.'),
+  timeline: z.array(orderMoment).describe('From the first moment to the last.'),
+})
+export type OrderDetail = z.infer<typeof orderDetail>
+
+/** GET /orders/:id/recipient */
+export const orderRecipient = z.object({
+  name: z.string(),
+  company: z.string().nullable(),
+  addressLines: z.array(z.string()),
+  city: z.string(),
+  region: z.string().nullable(),
+  postalCode: z.string().nullable(),
+  country: z.string(),
+  phone: z.string().nullable(),
+  email: z.string().nullable(),
+})
+export type OrderRecipient = z.infer<typeof orderRecipient>
+
+/** POST /orders/:id/holds */
+export const orderHeld = z.object({
+  orderId: z.string(),
+  stopped: z.array(z.string()).describe('Numbers of the shipments that do not go now.'),
+  underWay: z.array(z.string()).describe('Numbers of those that a warehouse has; cancel them one by one.'),
+})
+export type OrderHeld = z.infer<typeof orderHeld>
+
+/** POST /orders/:id/route */
+export const orderRouted = z.object({
+  orderId: z.string(),
+  outcome: z
+    .enum(['routed', 'waits', 'nothing', 'taken-meanwhile'])
+    .describe('`waits`: from nowhere now; `taken-meanwhile`: somebody else took the stock, ask again.'),
+})
+export type OrderRouted = z.infer<typeof orderRouted>
+
+/** PUT /connections/:id/fulfilment */
+export const shipsOrders = z.object({
+  connectionId: z.string(),
+  shipsOrders: z.boolean(),
+  from: instant.nullable().describe('Orders placed since then are sent by the hub.'),
+})
+export type ShipsOrdersAnswer = z.infer<typeof shipsOrders>

@@ -1,0 +1,30 @@
+import type { Tx } from '@plimsoll/database'
+import { sql } from 'kysely'
+
+export const HOLD_REASONS = ['fraud', 'address', 'payment', 'manual'] as const
+export type HoldReason = (typeof HOLD_REASONS)[number]
+
+/** @returns whether it was not held for that reason before */
+export async function insertHold(
+  tx: Tx,
+  organizationId: string,
+  hold: { orderId: string; reason: HoldReason; note: string | null; placedBy: string; at: Date },
+): Promise<boolean> {
+  const held = await sql`
+    insert into order_hold (organization_id, order_id, reason, note, placed_by, placed_at)
+    values (${organizationId}, ${hold.orderId}, ${hold.reason}, ${hold.note}, ${hold.placedBy}, ${hold.at})
+    on conflict (organization_id, order_id, reason) do nothing`.execute(tx)
+  return Number(held.numAffectedRows ?? 0n) > 0
+}
+
+/** @returns whether it was held for that reason */
+export async function deleteHold(
+  tx: Tx,
+  organizationId: string,
+  { orderId, reason }: { orderId: string; reason: HoldReason },
+): Promise<boolean> {
+  const freed = await sql`
+    delete from order_hold
+    where organization_id = ${organizationId} and order_id = ${orderId} and reason = ${reason}`.execute(tx)
+  return Number(freed.numAffectedRows ?? 0n) > 0
+}
