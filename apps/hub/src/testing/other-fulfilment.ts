@@ -57,6 +57,8 @@ export async function insertFulfilmentRows(db: Db, organizationId: string, mark:
         test, seen_by, seen_at, applied_at, changed_at)
       select organization_id, connection_id, connection_id, ${mark}, ${mark}, 'cancelled', now(), ${mark}, false, 'poll', now(),
         now(), now() from ${own}`,
+    sql`insert into order_to_route (organization_id, order_id, connection_id, not_before)
+      select organization_id, connection_id, connection_id, now() from ${own}`,
     sql`insert into order_hold (organization_id, order_id, reason, note, placed_by, placed_at)
       select organization_id, connection_id, 'manual', ${mark}, ${mark}, now() from ${own}`,
     sql`insert into shipment (organization_id, shipment_id, order_id, connection_id, location_id, number, state, because,

@@ -14,6 +14,7 @@ import { notify } from '../notify.ts'
 import { findAsked } from './errands.store.ts'
 import { resolveOrderId } from './find-order.ts'
 import { deleteHold, type HoldReason, insertHold } from './order-holds.store.ts'
+import { noteOrdersToRoute } from './route-orders.store.ts'
 import { stopAndAsk } from './route-orders.ts'
 
 export type Held = {
@@ -92,6 +93,7 @@ export async function unholdOrder(
       detail: { reason },
     }
     await insertOrderEvents(tx, context, [event])
+    await noteOrdersToRoute(tx, organizationId, hand.connectionId, [orderId], nowOf(context))
     await tellScreens(context, tx, hand.connectionId)
     return { orderId }
   })
