@@ -213,6 +213,20 @@ export async function hasOrdersToRead(
   return found.rows.length > 0
 }
 
+/** Whether an order is parked because it could not be read: it may have sold what nobody knows of. */
+export async function hasUnreadableOrders(
+  db: Db,
+  organizationId: string,
+  connectionId: string,
+): Promise<boolean> {
+  const found = await sql`
+    select from inbox
+    where organization_id = ${organizationId} and connection_id = ${connectionId}
+      and state = 'parked' and topic in ('order', 'order-deleted') and reason_code = 'malformed'
+    limit 1`.execute(db)
+  return found.rows.length > 0
+}
+
 export type InboxVerdict = {
   inboxId: string
   state: InboxState

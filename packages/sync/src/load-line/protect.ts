@@ -4,6 +4,7 @@ import { insertChangedItems } from '../availability/availability.store.ts'
 import { findWidelyUsed } from '../availability/kit-levels.store.ts'
 import { addUpUnits } from '../availability/supply.ts'
 import { nowOf, type SyncContext, type Tx } from '../context.ts'
+import { hasUnreadableOrders } from '../intake/inbox.store.ts'
 import { notify } from '../notify.ts'
 import type { WorkerContext } from '../worker/worker-context.ts'
 import { passFence } from './exposure.store.ts'
@@ -123,13 +124,19 @@ export async function readLineBasis(
   }
 }
 
-/** What is known since all orders up to the fence are: units that the channels gave up are dealt again. */
-export async function tellOfFence(context: WorkerContext, fenceAt: Date): Promise<void> {
-  const { organizationId, connection, uuid } = context
+/**
+ * What is known since all orders up to the fence are: units that the channels gave up are dealt again. An order that cannot be
+ * read is parked and holds up nothing else; but what it sold is not known, and what may have been sold is not dealt again (I5).
+ * @returns false where such an order keeps it
+ */
+export async function tellOfFence(context: WorkerContext, fenceAt: Date): Promise<boolean> {
+  const { organizationId, connection, uuid, database } = context
+  if (await hasUnreadableOrders(database.kysely, organizationId, connection.connectionId)) return false
   await inTransaction(context.database, async (tx) => {
     const itemIds = await passFence(tx, organizationId, connection.connectionId, fenceAt)
     await dealSoon(tx, { organizationId, uuid, at: nowOf(context) }, itemIds)
   })
+  return true
 }
 
 /** Notes items whose levels' exposure changed though nothing else did. */

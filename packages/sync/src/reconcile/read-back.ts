@@ -1,6 +1,7 @@
 import type { ExternalLevel } from '@plimsoll/connector-kit'
 import { inTransaction } from '@plimsoll/database'
 import { nowOf, type Tx } from '../context.ts'
+import { hasUnreadableOrders } from '../intake/inbox.store.ts'
 import { queueWhatDiffers } from '../lanes/lane-entries.store.ts'
 import { lockLevels } from '../lanes/level-locks.store.ts'
 import { closeLevels, type Observation, observeLevels } from '../lanes/levels.store.ts'
@@ -82,6 +83,9 @@ export async function writeReadings(
   adopt: (levelId: string) => boolean,
 ): Promise<void> {
   const at = nowOf(context)
+  const { organizationId, connection } = context
+  // What an order that cannot be read sold is in no reading: it lies before or after it.
+  const isUnsure = await hasUnreadableOrders(tx, organizationId, connection.connectionId)
   const observations: Observation[] = []
   const closed: Parameters<typeof closeLevels>[2][number][] = []
   for (const reading of readings) {
@@ -92,7 +96,7 @@ export async function writeReadings(
           quantity: reading.quantity,
           adopt: adopt(reading.levelId),
           givenBack: reading.givenBack,
-          isFenced: (context.fenceAt()?.getTime() ?? 0) >= reading.readAt.getTime(),
+          isFenced: !isUnsure && (context.fenceAt()?.getTime() ?? 0) >= reading.readAt.getTime(),
         })
         break
       case 'untracked':

@@ -326,8 +326,7 @@ export class ConnectionWorker {
     if (wantedAt === undefined || fenceAt === undefined) return
     const known = `${wantedAt.getTime()} ${fenceAt.getTime()}`
     if (known === this.#fenceTold) return
-    await tellOfFence(this.#context, fenceAt)
-    this.#fenceTold = known
+    if (await tellOfFence(this.#context, fenceAt)) this.#fenceTold = known
   }
 
   /** Whether the budget lets such a call go now: what would wait while it holds the lane would keep decreases waiting (I7). */
