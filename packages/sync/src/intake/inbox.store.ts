@@ -213,7 +213,7 @@ export async function hasOrdersToRead(
   return found.rows.length > 0
 }
 
-/** Whether an order is parked because it could not be read: it may have sold what nobody knows of. */
+/** Whether an order is parked that could not be read, and was not read since: it may have sold what nobody knows of. */
 export async function hasUnreadableOrders(
   db: Db,
   organizationId: string,
@@ -223,6 +223,12 @@ export async function hasUnreadableOrders(
     select from inbox
     where organization_id = ${organizationId} and connection_id = ${connectionId}
       and state = 'parked' and topic in ('order', 'order-deleted') and reason_code = 'malformed'
+      and not exists (
+        select from inbox as later
+        where later.organization_id = inbox.organization_id and later.connection_id = inbox.connection_id
+          and later.topic = 'order' and later.subject = inbox.subject and later.state = 'applied'
+          and later.settled_at >= inbox.received_at
+      )
     limit 1`.execute(db)
   return found.rows.length > 0
 }
