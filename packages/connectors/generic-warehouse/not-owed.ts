@@ -7,8 +7,6 @@ export const NOT_OWED: Readonly<Record<string, string>> = {
     'Reading is reading what was kept: no call is made that could be refused.',
   'shipments: credentials that end between two pages are Unauthorized, not the end of the list':
     'Reading is reading what was kept: no call is made that could be refused.',
-  'failures: JSON of another shape is Malformed':
-    'A list with something else in it is a list with a row that cannot be read: that row is parked, see levels.test.ts.',
   'request: an unknown SKU is Invalid and named; nothing is made of it':
     'A file is taken or not; what is wrong with it comes back as a state, later.',
   'request: a bad address is Invalid and named, and says nothing of who lives there':
@@ -36,6 +34,7 @@ export const NOT_OWED_BY_FILE: Readonly<Record<string, string>> = {
   'failures: 503 is Unavailable, possibly carried out': HTTP_FAULT,
   'failures: 504 is Unavailable, possibly carried out': HTTP_FAULT,
   'failures: a web page with status 200 is Malformed or Unavailable': HTTP_FAULT,
+  'failures: JSON of another shape is Malformed': HTTP_FAULT,
   'failures: truncated JSON is Malformed': HTTP_FAULT,
   'failures: a cut connection is Unavailable, possibly carried out': HTTP_FAULT,
 }

@@ -19,8 +19,11 @@ export function pollsOf(
     const terms = feeds[feed]
     if (terms === undefined) return
     const file = { name: `the answer about ${feed}` }
-    const { problem } = await readFile(feed, terms, { file, content, now: context.now() })
+    const { problem, rows } = await readFile(feed, terms, { file, content, now: context.now() })
     if (problem !== undefined) throw new Malformed(problem, '')
+    // One bad row is parked; where none can be read it is an answer to something else.
+    if (rows.length > 0 && rows.every((read) => 'problem' in read))
+      throw new Malformed(`${file.name} has no row that can be read.`, '')
   }
   return {
     async pull(signal) {

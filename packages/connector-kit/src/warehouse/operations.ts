@@ -45,8 +45,8 @@ export type StreamQuery = { since: Date; cursor: string | undefined }
 /** What a warehouse can do, and what its numbers mean. The hub goes by nothing else. */
 export type WarehouseTerms = {
   /**
-   * How a request that was not answered is made sure of: asked again under its key; or looked for first, so long
-   * after it was sent that it can act no more (`latestEffectMs`).
+   * How a request that was not answered is made sure of. It is looked for, and asked again where it is not there: under its
+   * key as soon as the call has ended; by reading back only once it can act no more (`latestEffectMs`).
    */
   requests: 'by-key' | 'by-read-back'
   /** Until how long after sending a request may still take effect. */
