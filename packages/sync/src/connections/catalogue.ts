@@ -257,7 +257,7 @@ async function finish(
   await inTransaction(context.database, async (tx) => {
     const itemIds = await findItemsOf(tx, place)
     await insertChangedItems(tx, organizationId, itemIds, { at: nowOf(context), uuid: context.uuid })
-    await queueWhatDiffers(tx, organizationId, connectionId, { levelIds: undefined, at: nowOf(context) })
+    await queueWhatDiffers(tx, organizationId, [connectionId], { levelIds: undefined, at: nowOf(context) })
     const status = await lockStatus(tx, organizationId, connectionId)
     if (status === undefined) return
     const step = decideConnectionStep(status, { kind: 'imported' })

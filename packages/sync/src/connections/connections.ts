@@ -186,7 +186,7 @@ export async function changeConnection(
         await settleRegainedAccess(context, tx, connectionId, { before: status, after: step.status })
         if (event.kind === 'go-live') await allowFirstWrites(context, tx, connectionId)
         if (step.status.state === 'live') {
-          await queueWhatDiffers(tx, organizationId, connectionId, {
+          await queueWhatDiffers(tx, organizationId, [connectionId], {
             levelIds: undefined,
             at: nowOf(context),
           })

@@ -49,13 +49,13 @@ export async function queueEntries(
 }
 
 /**
- * Queues the levels of a connection whose platform does not show what is desired: all of them (going
+ * Queues the levels of these connections whose platform does not show what is desired: all of them (going
  * live, resuming, a full look), or only the given. Shadow writes nothing, so nothing is queued.
  */
 export async function queueWhatDiffers(
   tx: Tx,
   organizationId: string,
-  connectionId: string,
+  connectionIds: readonly string[],
   which: { levelIds: readonly string[] | undefined; at: Date },
 ): Promise<number> {
   // Two statements, not one that asks whether ids were given: its plan would read every level of the connection.
@@ -74,8 +74,8 @@ export async function queueWhatDiffers(
     cross join lateral (select acknowledged - (subtracted - acknowledged_subtracted) as expected) as shown
     join connection on connection.organization_id = level.organization_id
       and connection.connection_id = level.connection_id and connection.state in ('live', 'paused')
-    where level.organization_id = ${organizationId} and level.connection_id = ${connectionId}
-      and ${asked}
+    where level.organization_id = ${organizationId}
+      and level.connection_id = any(${sql.val([...connectionIds])}::uuid[]) and ${asked}
       and tracked and writable and desired is not null
       -- As needsWrite in expected.ts decides.
       and (
@@ -111,52 +111,81 @@ export type LaneCandidate = LevelKnowledge & {
   hasUnknownWrite: boolean
 }
 
-/** The next waiting levels, decreases first, then in order of cause. */
+/** One lane's question for its next waiting levels. */
+export type CandidateQuery = { connectionId: string; now: Date; limit: number }
+
+/**
+ * The next waiting levels of each of these lanes, decreases first, then in order of cause.
+ * @returns as many lists as lanes were asked for, in their order
+ */
 export async function findLaneCandidates(
   db: Db,
   organizationId: string,
-  connectionId: string,
-  query: { now: Date; limit: number },
-): Promise<LaneCandidate[]> {
-  const found = await sql<LaneCandidate>`
-    select lane_entry.level_id, stock_unit_id, external_location_id, item_id, desired, level.desired_version, desired_at, raised_at,
-      acknowledged, acknowledged_at, acknowledged_subtracted, subtracted, given_back, open_greatest, open_last, open_since, caused_at, attempts,
-      granted is not null as is_dealt,
-      recheck_at is not null and exists (
-        select from write
-        where write.organization_id = level.organization_id and write.connection_id = level.connection_id
-          and write.state = 'unknown' and write.settled_at is null and write.level_id = level.level_id
-      ) as has_unknown_write
-    from lane_entry
-    join level on level.organization_id = lane_entry.organization_id and level.level_id = lane_entry.level_id
-    where lane_entry.organization_id = ${organizationId} and lane_entry.connection_id = ${connectionId}
-      and (not_before is null or not_before <= ${query.now})
-      and tracked and writable and desired is not null and ${isNotHeld}
-      -- While a person is asked about an edit, or about what the listing sells, the level is not raised.
-      and ((asked_at is null and doubted_at is null) or desired = 0
-        or desired < greatest(acknowledged - (subtracted - acknowledged_subtracted), open_greatest))
-      -- Raised only once what its stock unit shows too much of elsewhere has fallen: the platform adds them up.
-      and (desired <= greatest(acknowledged - (subtracted - acknowledged_subtracted), open_greatest, 0)
-        or not exists (
-          select from level as elsewhere
-          where elsewhere.organization_id = level.organization_id and elsewhere.connection_id = level.connection_id
-            and elsewhere.stock_unit_id = level.stock_unit_id
-            and elsewhere.external_location_id <> level.external_location_id
-            and elsewhere.tracked and elsewhere.writable and elsewhere.desired < greatest(
-              elsewhere.acknowledged - (elsewhere.subtracted - elsewhere.acknowledged_subtracted),
-              elsewhere.open_greatest)
-        ))
-    order by priority, caused_at, lane_entry.level_id
-    limit ${query.limit}`.execute(db)
-  return found.rows
+  lanes: readonly CandidateQuery[],
+): Promise<LaneCandidate[][]> {
+  const rows = lanes.map((lane, nth) => ({ ...lane, nth }))
+  const source = unnestRows('lane', rows, {
+    nth: 'int',
+    connectionId: 'uuid',
+    now: 'timestamptz',
+    limit: 'bigint',
+  })
+  const found = await sql<LaneCandidate & { nth: number }>`
+    select lane.nth, waiting.* from ${source}
+    cross join lateral (
+      select lane_entry.level_id, stock_unit_id, external_location_id, item_id, desired, level.desired_version, desired_at, raised_at,
+        acknowledged, acknowledged_at, acknowledged_subtracted, subtracted, given_back, open_greatest, open_last, open_since, caused_at, attempts,
+        granted is not null as is_dealt,
+        recheck_at is not null and exists (
+          select from write
+          where write.organization_id = level.organization_id and write.connection_id = level.connection_id
+            and write.state = 'unknown' and write.settled_at is null and write.level_id = level.level_id
+        ) as has_unknown_write
+      from lane_entry
+      join level on level.organization_id = lane_entry.organization_id and level.level_id = lane_entry.level_id
+      where lane_entry.organization_id = ${organizationId} and lane_entry.connection_id = lane.connection_id
+        and (not_before is null or not_before <= lane.now)
+        and tracked and writable and desired is not null and ${isNotHeld}
+        -- While a person is asked about an edit, or about what the listing sells, the level is not raised.
+        and ((asked_at is null and doubted_at is null) or desired = 0
+          or desired < greatest(acknowledged - (subtracted - acknowledged_subtracted), open_greatest))
+        -- Raised only once what its stock unit shows too much of elsewhere has fallen: the platform adds them up.
+        and (desired <= greatest(acknowledged - (subtracted - acknowledged_subtracted), open_greatest, 0)
+          or not exists (
+            select from level as elsewhere
+            where elsewhere.organization_id = level.organization_id and elsewhere.connection_id = level.connection_id
+              and elsewhere.stock_unit_id = level.stock_unit_id
+              and elsewhere.external_location_id <> level.external_location_id
+              and elsewhere.tracked and elsewhere.writable and elsewhere.desired < greatest(
+                elsewhere.acknowledged - (elsewhere.subtracted - elsewhere.acknowledged_subtracted),
+                elsewhere.open_greatest)
+          ))
+      order by priority, caused_at, lane_entry.level_id
+      limit lane.limit
+    ) as waiting`.execute(db)
+  const lists: LaneCandidate[][] = lanes.map(() => [])
+  for (const { nth, ...candidate } of found.rows) lists[nth]?.push(candidate)
+  return lists
+}
+
+/** A lane's waiting level. */
+type EntryKey = { connectionId: string; levelId: string }
+
+/** Rows of one lane, as the queue knows them. */
+export function ofLane<Row extends { levelId: string }>(
+  { connection }: { connection: { connectionId: string } },
+  rows: readonly Row[],
+): (Row & EntryKey)[] {
+  return rows.map((row) => ({ ...row, connectionId: connection.connectionId }))
 }
 
 /** Locks entries in order of their levels, as `queueEntries` inserts them: no dead-lock between the two. */
-function lockedEntries(organizationId: string, connectionId: string, levelIds: readonly string[]) {
+function lockedEntries(organizationId: string, entries: readonly EntryKey[]) {
+  const connectionIds = [...new Set(entries.map(({ connectionId }) => connectionId))]
   return sql`(
-    select level_id from lane_entry
-    where organization_id = ${organizationId} and connection_id = ${connectionId}
-      and level_id = any(${sql.val([...levelIds])}::uuid[])
+    select connection_id, level_id from lane_entry
+    where organization_id = ${organizationId} and connection_id = any(${sql.val(connectionIds)}::uuid[])
+      and level_id = any(${sql.val(entries.map(({ levelId }) => levelId))}::uuid[])
     order by level_id
     for update
   ) as locked`
@@ -166,18 +195,17 @@ function lockedEntries(organizationId: string, connectionId: string, levelIds: r
 export async function removeEntries(
   tx: Tx,
   organizationId: string,
-  connectionId: string,
-  done: readonly { levelId: string; desiredVersion: number }[],
+  done: readonly (EntryKey & { desiredVersion: number })[],
 ): Promise<void> {
   if (done.length === 0) return
-  const source = unnestRows('done', done, { levelId: 'uuid', desiredVersion: 'bigint' })
+  const source = unnestRows('done', done, {
+    connectionId: 'uuid',
+    levelId: 'uuid',
+    desiredVersion: 'bigint',
+  })
   await sql`
-    delete from lane_entry using ${lockedEntries(
-      organizationId,
-      connectionId,
-      done.map((row) => row.levelId),
-    )} join ${source} using (level_id)
-    where lane_entry.organization_id = ${organizationId} and lane_entry.connection_id = ${connectionId}
+    delete from lane_entry using ${lockedEntries(organizationId, done)} join ${source} using (connection_id, level_id)
+    where lane_entry.organization_id = ${organizationId} and lane_entry.connection_id = locked.connection_id
       and lane_entry.level_id = locked.level_id and lane_entry.desired_version <= done.desired_version`.execute(
     tx,
   )
@@ -187,22 +215,18 @@ export async function removeEntries(
 export async function backOffEntries(
   tx: Tx,
   organizationId: string,
-  connectionId: string,
-  waiting: readonly { levelId: string; notBefore: Date | null; attempts: number }[],
+  waiting: readonly (EntryKey & { notBefore: Date | null; attempts: number })[],
 ): Promise<void> {
   if (waiting.length === 0) return
   const source = unnestRows('waiting', waiting, {
+    connectionId: 'uuid',
     levelId: 'uuid',
     notBefore: 'timestamptz',
     attempts: 'int',
   })
   await sql`
     update lane_entry set not_before = waiting.not_before, attempts = waiting.attempts
-    from ${lockedEntries(
-      organizationId,
-      connectionId,
-      waiting.map((row) => row.levelId),
-    )} join ${source} using (level_id)
-    where lane_entry.organization_id = ${organizationId} and lane_entry.connection_id = ${connectionId}
+    from ${lockedEntries(organizationId, waiting)} join ${source} using (connection_id, level_id)
+    where lane_entry.organization_id = ${organizationId} and lane_entry.connection_id = locked.connection_id
       and lane_entry.level_id = locked.level_id`.execute(tx)
 }

@@ -1,3 +1,5 @@
+import type { Capabilities } from '@plimsoll/connector-kit'
+
 /** What a lane keeps between its turns; the truth is in the database. */
 export type LaneState = {
   /** Up to then every order of the connection is known. */
@@ -13,4 +15,17 @@ export type LaneState = {
   applied: number
   /** Writes are stopped, of all or of this connection: until then it is not asked again whether they still are. */
   stoppedUntil: Date | undefined
+}
+
+/** Of a lane that begins: nothing is known yet. */
+export function newLaneState({ batchMax }: Pick<Capabilities, 'batchMax'>): LaneState {
+  return {
+    fenceAt: undefined,
+    readAt: undefined,
+    batchLimit: batchMax,
+    suspects: new Set(),
+    orderReadMs: 0,
+    applied: 0,
+    stoppedUntil: undefined,
+  }
 }

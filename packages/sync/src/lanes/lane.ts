@@ -1,26 +1,22 @@
 import { CALL_CLASSES } from '@plimsoll/connector-kit'
-import { inOneTrip, inTransaction } from '@plimsoll/database'
+import { inTransaction } from '@plimsoll/database'
 import { insertChangedItems } from '../availability/availability.store.ts'
 import { nowOf } from '../context.ts'
 import { notify } from '../notify.ts'
 import { adoptReadings, readLevels } from '../reconcile/read-back.ts'
 import { reconcileConflicts } from '../reconcile/reconcile.ts'
 import { LaneGuard } from '../safety/guard.ts'
-import { assertLease } from '../worker/leases.store.ts'
+import { assertLease, LeaseLost } from '../worker/leases.store.ts'
 import type { WorkerContext } from '../worker/worker-context.ts'
-import {
-  backOffEntries,
-  findLaneCandidates,
-  type LaneCandidate,
-  removeEntries,
-} from './lane-entries.store.ts'
+import { backOffEntries, type LaneCandidate, ofLane, removeEntries } from './lane-entries.store.ts'
+import { laneGroupOf } from './lane-group.ts'
 import type { LaneState } from './lane-state.ts'
 import { candidatesMax, decideLaneStep, type LaneStep, type PlannedWrite } from './lanes.ts'
 import { settleOutcomes } from './settle.ts'
 import { followWithdrawals } from './withdrawals.ts'
 import { CALL_MS_MAX, callSetLevels, LEAVES_MS_MAX } from './write-call.ts'
 import { isFarFromOpen, noteWrites, withinWriteCap } from './write-cap.ts'
-import { insertSentWrites, type SentWrite } from './writes.store.ts'
+import type { SentWrite } from './writes.store.ts'
 
 export type LaneActions = {
   /**
@@ -122,12 +118,9 @@ function heldUntil(context: WorkerContext): Date {
 }
 
 function findCandidates(context: WorkerContext): Promise<LaneCandidate[]> {
-  return findLaneCandidates(
-    context.database.kysely,
-    context.organizationId,
-    context.connection.connectionId,
-    { now: nowOf(context), limit: candidatesMax(context.connector.manifest.capabilities) },
-  )
+  const limit = candidatesMax(context.connector.manifest.capabilities)
+  const { connectionId } = context.connection
+  return laneGroupOf(context).findCandidates({ connectionId, now: nowOf(context), limit })
 }
 
 function isJustRead(context: WorkerContext, state: LaneState): boolean {
@@ -206,7 +199,7 @@ async function readBack(
 async function removeInStep(context: WorkerContext, levels: readonly LaneCandidate[]): Promise<void> {
   await inTransaction(context.database, async (tx) => {
     await assertLease(tx, context.organizationId, context.lease)
-    await removeEntries(tx, context.organizationId, context.connection.connectionId, levels)
+    await removeEntries(tx, context.organizationId, ofLane(context, levels))
   })
 }
 
@@ -229,7 +222,7 @@ async function sendBatch(
   actions: LaneActions,
   planned: readonly PlannedWrite[],
 ): Promise<boolean> {
-  const { organizationId, connection } = context
+  const { connection } = context
   const drawn: SentWrite[] = planned.map((write) => ({ ...write, writeId: context.uuid() }))
   const at = nowOf(context)
   const { connectionId } = connection
@@ -239,22 +232,24 @@ async function sendBatch(
     context,
     planned.map(({ candidate }) => candidate),
   )
-  const sent = await inOneTrip(context.database, (tx) =>
-    insertSentWrites(
-      tx,
-      { organizationId, connectionId, fencing: lease.fencing, at, callsUntil, effect },
-      drawn,
-    ),
-  )
-  if (sent === undefined) {
+  const sent = await laneGroupOf(context).record(effect, {
+    connectionId,
+    fencing: lease.fencing,
+    at,
+    callsUntil,
+    writes: drawn,
+  })
+  if (sent.kind === 'lost') throw new LeaseLost(connectionId)
+  if (sent.kind === 'stopped') {
     state.stoppedUntil = new Date(at.getTime() + STOPPED_MS)
     return false
   }
-  const writes = drawn.filter(({ writeId }) => sent.has(writeId))
+  const { writeIds } = sent
+  const writes = drawn.filter(({ writeId }) => writeIds.has(writeId))
   if (writes.length < drawn.length) {
     await dealAgain(
       context,
-      drawn.filter(({ writeId }) => !sent.has(writeId)),
+      drawn.filter(({ writeId }) => !writeIds.has(writeId)),
     )
     if (writes.length === 0) return true
   }
@@ -282,18 +277,14 @@ async function sendBatch(
 
 /** What was dealt has changed, or does not reach any more: those levels wait until it has been dealt again. */
 async function dealAgain(context: WorkerContext, writes: readonly SentWrite[]): Promise<void> {
-  const { organizationId, connection, uuid } = context
+  const { organizationId, uuid } = context
   const at = nowOf(context)
   const notBefore = new Date(at.getTime() + DEALT_AGAIN_MS)
   const candidates = writes.map(({ candidate }) => candidate)
   await inTransaction(context.database, async (tx) => {
     await assertLease(tx, organizationId, context.lease)
-    await backOffEntries(
-      tx,
-      organizationId,
-      connection.connectionId,
-      candidates.map(({ levelId, attempts }) => ({ levelId, notBefore, attempts })),
-    )
+    const waiting = candidates.map(({ levelId, attempts }) => ({ levelId, notBefore, attempts }))
+    await backOffEntries(tx, organizationId, ofLane(context, waiting))
     const itemIds = candidates.flatMap(({ itemId }) => itemId ?? [])
     await insertChangedItems(tx, organizationId, itemIds, { at, uuid })
     await notify(tx, organizationId, { kind: 'items' })

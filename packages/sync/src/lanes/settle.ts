@@ -1,12 +1,14 @@
 import { Malformed, type WriteOutcome } from '@plimsoll/connector-kit'
-import { inTransaction } from '@plimsoll/database'
+import { type Database, inTransaction } from '@plimsoll/database'
 import { nowOf, type Tx } from '../context.ts'
+import type { WriteEffect } from '../load-line/exposure.ts'
 import { dealSoon } from '../load-line/protect.ts'
 import { notify } from '../notify.ts'
 import { closeTasks } from '../tasks.store.ts'
 import { endCalls } from '../worker/leases.store.ts'
 import type { WorkerContext } from '../worker/worker-context.ts'
-import { backOffEntries, queueWhatDiffers, removeEntries } from './lane-entries.store.ts'
+import { backOffEntries, ofLane, queueWhatDiffers, removeEntries } from './lane-entries.store.ts'
+import { laneGroupOf } from './lane-group.ts'
 import { decideSettlement, type Settlement } from './lanes.ts'
 import { lockLevels } from './level-locks.store.ts'
 import { acknowledgeLevels, recheckLevels } from './levels.store.ts'
@@ -19,6 +21,9 @@ const ECHO_TRIES_MAX = 5
 const RETRY_MS = 500
 
 type Settled = { write: SentWrite; settlement: Settlement }
+
+/** What became of one lane's call. */
+export type LaneOutcome = { context: WorkerContext; settled: readonly Settled[] }
 
 /**
  * Records what became of a batch: acknowledged quantities, refusals as problems and tasks, places in the
@@ -37,41 +42,64 @@ export async function settleOutcomes(
       settlement: outcome === undefined ? toUnanswered() : decideSettlement(write, outcome),
     }
   })
-  const at = nowOf(context)
-  const levelIds = writes.map((write) => write.candidate.levelId)
-  const { tickets } = context.connector.manifest.capabilities
-  const askAt = new Date(at.getTime() + (tickets?.askEveryMs ?? 0))
-  await inTransaction(context.database, async (tx) => {
-    // Sent together, carried out in order.
-    await Promise.all([
-      endCalls(tx, context.organizationId, context.lease, at),
-      lockLevels(tx, context.organizationId, levelIds),
-      settleWrites(
-        tx,
-        context.organizationId,
-        settled.map((each) => toResult(each, askAt)),
-        at,
-      ),
-      settleLevels(context, tx, settled, at),
-      settleQueue(context, tx, settled, at),
-      // While a write was in flight its level may have come to want another quantity, which at that moment
-      // was the one the platform still showed, so that nothing was queued: now it differs.
-      queueWhatDiffers(tx, context.organizationId, context.connection.connectionId, { levelIds, at }),
-      dealSoon(
-        tx,
-        { organizationId: context.organizationId, at, uuid: context.uuid },
-        writes.flatMap(({ candidate }) => (candidate.isDealt ? (candidate.itemId ?? []) : [])),
-      ),
-      notify(tx, context.organizationId, {
-        kind: 'screen',
-        topics: ['items', 'overview', 'connections', 'activity'],
-        itemIds: writes.flatMap((write) => write.candidate.itemId ?? []),
-      }),
-    ])
-  })
+  await laneGroupOf(context).settle({ context, settled })
   return {
     conflicts: settled.filter(({ settlement }) => settlement.kind === 'conflict').map(({ write }) => write),
   }
+}
+
+/**
+ * Records what became of the calls of several lanes, in one transaction.
+ * @param lanes of one organization, whose writes all take effect as `effect` says
+ * @throws LeaseLost where one of them is another's: then nothing is recorded
+ */
+export async function settleLanes(
+  database: Database,
+  effect: WriteEffect,
+  lanes: readonly LaneOutcome[],
+): Promise<void> {
+  const [first] = lanes
+  if (first === undefined) return
+  const { organizationId, uuid } = first.context
+  const at = nowOf(first.context)
+  const writes = lanes.flatMap(({ settled }) => settled.map(({ write }) => write))
+  const levelIds = writes.map(({ candidate }) => candidate.levelId)
+  const leases = lanes.map(({ context }) => context.lease)
+  const itemIds = writes.flatMap(({ candidate }) => candidate.itemId ?? [])
+  const dealt = writes.flatMap(({ candidate }) => (candidate.isDealt ? (candidate.itemId ?? []) : []))
+  await inTransaction(database, async (tx) => {
+    // Sent together, carried out in order.
+    await Promise.all([
+      endCalls(tx, organizationId, leases, at),
+      lockLevels(tx, organizationId, levelIds),
+      settleWrites(
+        tx,
+        organizationId,
+        lanes.flatMap(({ context, settled }) => settled.map((each) => toResult(each, askAtOf(context, at)))),
+        at,
+      ),
+      settleLevels(tx, lanes, { at, effect }),
+      settleQueue(tx, lanes, at),
+      // While a write was in flight its level may have come to want another quantity, which at that moment
+      // was the one the platform still showed, so that nothing was queued: now it differs.
+      queueWhatDiffers(
+        tx,
+        organizationId,
+        leases.map(({ connectionId }) => connectionId),
+        { levelIds, at },
+      ),
+      dealSoon(tx, { organizationId, at, uuid }, dealt),
+      notify(tx, organizationId, {
+        kind: 'screen',
+        topics: ['items', 'overview', 'connections', 'activity'],
+        itemIds: [...new Set(itemIds)],
+      }),
+    ])
+  })
+}
+
+function askAtOf({ connector }: WorkerContext, at: Date): Date {
+  return new Date(at.getTime() + (connector.manifest.capabilities.tickets?.askEveryMs ?? 0))
 }
 
 function toUnanswered(): Settlement {
@@ -79,12 +107,14 @@ function toUnanswered(): Settlement {
 }
 
 async function settleLevels(
-  context: WorkerContext,
   tx: Tx,
-  settled: readonly Settled[],
-  at: Date,
+  lanes: readonly LaneOutcome[],
+  { at, effect }: { at: Date; effect: WriteEffect },
 ): Promise<void> {
-  const { organizationId } = context
+  const [first] = lanes
+  if (first === undefined) return
+  const { organizationId } = first.context
+  const settled = lanes.flatMap((lane) => lane.settled)
   const confirmed = settled.flatMap(({ write, settlement }) =>
     settlement.kind === 'acknowledged'
       ? [
@@ -102,13 +132,15 @@ async function settleLevels(
     settlement.kind === 'acknowledged' && settlement.asWanted ? [write.candidate.levelId] : [],
   )
   await Promise.all([
-    acknowledgeLevels(tx, organizationId, confirmed, { at, effect: context.writeEffect }),
+    acknowledgeLevels(tx, organizationId, confirmed, { at, effect }),
     closeTasks(tx, organizationId, ['refused-decrease', 'capped-decrease'], asWanted, at),
-    recordRefusals(
-      context,
-      tx,
-      settled.flatMap((each) => toRefusal(each) ?? []),
-      at,
+    ...lanes.map((lane) =>
+      recordRefusals(
+        lane.context,
+        tx,
+        lane.settled.flatMap((each) => toRefusal(each) ?? []),
+        at,
+      ),
     ),
     openLevels(
       tx,
@@ -132,12 +164,39 @@ function toRefusal(each: Settled): RefusedWrite | undefined {
   return { ...refused, code: 'refused', problem: `${reason} ${cure}`, shows: settlement.quantity, reason }
 }
 
-async function settleQueue(
-  context: WorkerContext,
-  tx: Tx,
-  settled: readonly Settled[],
-  at: Date,
-): Promise<void> {
+async function settleQueue(tx: Tx, lanes: readonly LaneOutcome[], at: Date): Promise<void> {
+  const [first] = lanes
+  if (first === undefined) return
+  const { organizationId } = first.context
+  const places = lanes.map((lane) => {
+    const { done, waiting } = toPlaces(lane.settled, at)
+    return { done: ofLane(lane.context, done), waiting: ofLane(lane.context, waiting) }
+  })
+  const unknown = lanes.flatMap(({ settled }) =>
+    settled.filter(({ settlement }) => settlement.kind === 'unknown'),
+  )
+  await Promise.all([
+    removeEntries(
+      tx,
+      organizationId,
+      places.flatMap(({ done }) => done),
+    ),
+    backOffEntries(
+      tx,
+      organizationId,
+      places.flatMap(({ waiting }) => waiting),
+    ),
+    recheckLevels(
+      tx,
+      organizationId,
+      unknown.map(({ write }) => write.candidate.levelId),
+      at,
+    ),
+  ])
+}
+
+/** What is through with its queue, and what waits on in it. */
+function toPlaces(settled: readonly Settled[], at: Date) {
   const done: { levelId: string; desiredVersion: number }[] = []
   const waiting: { levelId: string; notBefore: Date | null; attempts: number }[] = []
   for (const each of settled) {
@@ -168,18 +227,7 @@ async function settleQueue(
       }
     }
   }
-  const { connectionId } = context.connection
-  const unknown = settled.filter(({ settlement }) => settlement.kind === 'unknown')
-  await Promise.all([
-    removeEntries(tx, context.organizationId, connectionId, done),
-    backOffEntries(tx, context.organizationId, connectionId, waiting),
-    recheckLevels(
-      tx,
-      context.organizationId,
-      unknown.map(({ write }) => write.candidate.levelId),
-      at,
-    ),
-  ])
+  return { done, waiting }
 }
 
 function isStubbornEcho({ write, settlement }: Settled): boolean {

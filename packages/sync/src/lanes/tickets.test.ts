@@ -222,7 +222,7 @@ test('the queue asks for just the writes that needsWrite asks for', async () => 
         const at = new Date(clock.now())
         const queued = await database.kysely
           .transaction()
-          .execute((tx) => queueWhatDiffers(tx, organizationId, connectionId, { levelIds: [levelId], at }))
+          .execute((tx) => queueWhatDiffers(tx, organizationId, [connectionId], { levelIds: [levelId], at }))
         const level = { ...numbers, acknowledgedAt, openGreatest, openLast, openSince }
         expect(queued === 1).toBe(needsWrite(level, desired))
       },

@@ -154,7 +154,7 @@ async function settleTickets(
         at,
       ),
       openLevels(tx, organizationId, levelIds),
-      queueWhatDiffers(tx, organizationId, connection.connectionId, { levelIds, at }),
+      queueWhatDiffers(tx, organizationId, [connection.connectionId], { levelIds, at }),
       dealSoon(
         tx,
         { organizationId, at, uuid: context.uuid },

@@ -5,7 +5,7 @@ import { openTask } from '../tasks.store.ts'
 import { assertLease } from '../worker/leases.store.ts'
 import type { WorkerContext } from '../worker/worker-context.ts'
 import { mostShownOf } from './expected.ts'
-import { backOffEntries, type LaneCandidate } from './lane-entries.store.ts'
+import { backOffEntries, type LaneCandidate, ofLane } from './lane-entries.store.ts'
 import { closeNeedless, countWrites, findWriteCounts } from './write-cap.store.ts'
 
 export type CapVerdict = { allowed: LaneCandidate[]; capped: LaneCandidate[] }
@@ -64,12 +64,8 @@ export async function withinWriteCap(
   await inTransaction(database, async (tx) => {
     await assertLease(tx, organizationId, context.lease)
     for (const each of capped.filter(isDecrease)) await tellOfCapped(context, tx, each, notBefore)
-    await backOffEntries(
-      tx,
-      organizationId,
-      connectionId,
-      capped.map(({ levelId, attempts }) => ({ levelId, notBefore, attempts })),
-    )
+    const waiting = capped.map(({ levelId, attempts }) => ({ levelId, notBefore, attempts }))
+    await backOffEntries(tx, organizationId, ofLane(context, waiting))
   })
   context.log.warn(
     {

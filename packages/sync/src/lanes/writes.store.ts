@@ -3,49 +3,70 @@ import { sql } from 'kysely'
 import { exposeUncertain, exposureWith, type UncertainWrite } from '../load-line/exposure.store.ts'
 import type { WriteEffect } from '../load-line/exposure.ts'
 import { isHalted } from '../safety/halts.store.ts'
-import { assertLease, LeaseLost } from '../worker/leases.store.ts'
+import { assertLease } from '../worker/leases.store.ts'
 import type { PlannedWrite } from './lanes.ts'
 import { recheckLevels } from './levels.store.ts'
 
 export type SentWrite = PlannedWrite & { writeId: string }
 
+/** What one lane is about to send. */
+export type Sending = {
+  connectionId: string
+  fencing: number
+  at: Date
+  /** Until when the call may act. */
+  callsUntil: Date
+  writes: readonly SentWrite[]
+}
+
+/** The ids of those that may be sent; `stopped`: writes are, and nothing was recorded; `lost`: the lease is another's. */
+export type Recorded = { kind: 'recorded'; writeIds: Set<string> } | { kind: 'stopped' } | { kind: 'lost' }
+
 /**
- * Records writes before the call: if this process dies now, the next one finds them *sent* and reads them
- * back. The same statement checks the fencing number and declares until when the call may act, before
- * which nobody who takes this lane over raises anything, and asks whether writes are stopped: of the hub, of the
+ * Records the writes of these lanes before their calls: if this process dies now, the next one finds them *sent* and reads
+ * them back. The same statement checks each lane's fencing number and declares until when its call may act, before
+ * which nobody who takes the lane over raises anything, and asks whether writes are stopped: of the hub, of the
  * organization, of the connection. One statement, hence one transaction.
  *
  * Of a level that is under the load line a quantity is left out whose exposure its grant does not cover: what was dealt
  * may have changed since the lane looked. Where no bound is known yet a guarded decrease goes all the same: it lets
  * nothing more be sold, wherever it acts.
- * @returns the ids of those that may be sent; undefined: writes are stopped, and nothing was recorded
- * @throws LeaseLost
+ * @param effect of all these lanes' writes
+ * @returns for each lane, in their order
  */
 export async function insertSentWrites(
   db: Db,
-  place: {
-    organizationId: string
-    connectionId: string
-    fencing: number
-    at: Date
-    callsUntil: Date
-    effect: WriteEffect
-  },
-  writes: readonly SentWrite[],
-): Promise<Set<string> | undefined> {
-  const rows = writes.map((write) => ({
-    writeId: write.writeId,
-    levelId: write.candidate.levelId,
-    quantity: write.quantity,
-    expected: write.expected,
-    direction: write.direction,
-    subtractedAtSend: write.candidate.subtracted,
-    givenBackAtSend: write.candidate.givenBack,
-    desiredVersion: write.candidate.desiredVersion,
-    causedAt: write.candidate.causedAt,
-    unfenced: write.unfenced,
-  }))
+  organizationId: string,
+  effect: WriteEffect,
+  lanes: readonly Sending[],
+): Promise<Recorded[]> {
+  // A lane is known by its place here: a former holder of one of these connections may be among them.
+  const places = lanes.map((lane, nth) => ({ ...lane, nth }))
+  const asked = unnestRows('asked', places, {
+    nth: 'int',
+    connectionId: 'uuid',
+    fencing: 'bigint',
+    callsUntil: 'timestamptz',
+  })
+  const rows = places.flatMap(({ nth, at, writes }) =>
+    writes.map((write) => ({
+      nth,
+      at,
+      writeId: write.writeId,
+      levelId: write.candidate.levelId,
+      quantity: write.quantity,
+      expected: write.expected,
+      direction: write.direction,
+      subtractedAtSend: write.candidate.subtracted,
+      givenBackAtSend: write.candidate.givenBack,
+      desiredVersion: write.candidate.desiredVersion,
+      causedAt: write.candidate.causedAt,
+      unfenced: write.unfenced,
+    })),
+  )
   const source = unnestRows('sent', rows, {
+    nth: 'int',
+    at: 'timestamptz',
     writeId: 'uuid',
     levelId: 'uuid',
     quantity: 'bigint',
@@ -57,21 +78,24 @@ export async function insertSentWrites(
     causedAt: 'timestamptz',
     unfenced: 'boolean',
   })
-  const sent = await sql<{ isHeld: boolean; isLeased: boolean; writeIds: string[] | null }>`
-    with held as (
-      update lease set calls_until = greatest(calls_until, ${place.callsUntil})
-      where organization_id = ${place.organizationId} and connection_id = ${place.connectionId}
-        and fencing = ${place.fencing} and not ${isHalted(place.organizationId)}
+  const sent = await sql<{ nth: number; isHeld: boolean; isLeased: boolean; writeIds: string[] | null }>`
+    with asked as (
+      select * from ${asked}
+    ), held as (
+      update lease set calls_until = greatest(lease.calls_until, asked.calls_until)
+      from asked
+      where lease.organization_id = ${organizationId} and lease.connection_id = asked.connection_id
+        and lease.fencing = asked.fencing and not ${isHalted(organizationId)}
         and exists (
           select from connection
           where connection.organization_id = lease.organization_id
             and connection.connection_id = lease.connection_id and connection.state = 'live'
         )
-      returning connection_id
+      returning asked.nth, lease.connection_id, lease.fencing
     ), line as (
       -- Shared: it waits for whoever deals these levels' units, and whoever will sees this write.
       select level_id, granted, given_back, exposure_older, exposure_current from level
-      where organization_id = ${place.organizationId}
+      where organization_id = ${organizationId}
         and level_id = any(${sql.val(rows.map((row) => row.levelId).sort())}::uuid[])
       order by level_id
       for share
@@ -79,24 +103,31 @@ export async function insertSentWrites(
       insert into write
         (organization_id, write_id, connection_id, level_id, quantity, expected, direction, state, fencing,
          subtracted_at_send, given_back_at_send, desired_version, caused_at, sent_at, unfenced)
-      select ${place.organizationId}, write_id, held.connection_id, level_id, quantity, expected, direction, 'sent',
-         ${place.fencing}, subtracted_at_send, given_back_at_send, desired_version, caused_at, ${place.at}, unfenced
-      from ${source} join line using (level_id) cross join held
+      select ${organizationId}, write_id, held.connection_id, level_id, quantity, expected, direction, 'sent',
+         held.fencing, subtracted_at_send, given_back_at_send, desired_version, caused_at, sent.at, unfenced
+      from ${source} join line using (level_id) join held using (nth)
       where line.granted is null or sent.quantity = 0
-        or line.granted >= ${exposureWith(place.organizationId, place.effect)}
-        or (${place.effect === 'guarded'} and line.exposure_older is null and sent.quantity < sent.expected)
-      returning write_id
+        or line.granted >= ${exposureWith(organizationId, effect)}
+        or (${effect === 'guarded'} and line.exposure_older is null and sent.quantity < sent.expected)
+      returning fencing, connection_id, write_id
     )
-    select exists (select from held) as is_held, (select array_agg(write_id) from recorded) as write_ids,
+    select asked.nth, held.nth is not null as is_held,
+      (
+        select array_agg(write_id) from recorded
+        where recorded.connection_id = asked.connection_id and recorded.fencing = asked.fencing
+      ) as write_ids,
       exists (
         select from lease
-        where organization_id = ${place.organizationId} and connection_id = ${place.connectionId}
-          and fencing = ${place.fencing}
-      ) as is_leased`.execute(db)
-  const [row] = sent.rows
-  if (row?.isHeld === true) return new Set(row.writeIds ?? [])
-  if (row?.isLeased !== true) throw new LeaseLost(place.connectionId)
-  return undefined
+        where lease.organization_id = ${organizationId} and lease.connection_id = asked.connection_id
+          and lease.fencing = asked.fencing
+      ) as is_leased
+    from asked left join held using (nth)`.execute(db)
+  const byPlace = new Map(sent.rows.map((row) => [row.nth, row]))
+  return places.map(({ nth }) => {
+    const row = byPlace.get(nth)
+    if (row?.isHeld === true) return { kind: 'recorded', writeIds: new Set(row.writeIds ?? []) }
+    return { kind: row?.isLeased === true ? 'stopped' : 'lost' }
+  })
 }
 
 export type WriteResult = {

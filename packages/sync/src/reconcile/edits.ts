@@ -102,7 +102,7 @@ export async function resolveDrift(
     await inTransaction(database, async (tx) => {
       await lockLevels(tx, organizationId, [drift.levelId])
       await settle(context, tx, drift, 'written')
-      await queueWhatDiffers(tx, organizationId, drift.connectionId, { levelIds: [drift.levelId], at })
+      await queueWhatDiffers(tx, organizationId, [drift.connectionId], { levelIds: [drift.levelId], at })
       await tellLane(tx, organizationId, drift.connectionId)
     })
     return

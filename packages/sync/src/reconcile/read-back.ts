@@ -68,7 +68,7 @@ export async function adoptReadings(context: WorkerContext, readings: readonly R
       readings.map((reading) => reading.levelId),
     )
     await writeReadings(context, tx, readings, () => true)
-    await queueWhatDiffers(tx, context.organizationId, context.connection.connectionId, {
+    await queueWhatDiffers(tx, context.organizationId, [context.connection.connectionId], {
       levelIds: readings.map((reading) => reading.levelId),
       at: nowOf(context),
     })

@@ -139,7 +139,7 @@ async function judge(
     )
     await insertDrifts(tx, organizationId, drifts, { connectionId, at })
     await ask(context, tx, drifts)
-    await queueWhatDiffers(tx, organizationId, connectionId, {
+    await queueWhatDiffers(tx, organizationId, [connectionId], {
       levelIds: settled.map(({ level }) => level.levelId),
       at,
     })
@@ -230,7 +230,7 @@ async function askAbout(context: WorkerContext, edit: Edit, why: string): Promis
       const drift = toDrift(edit, 'asked')
       await insertDrifts(tx, organizationId, [drift], { connectionId: connection.connectionId, at })
       await ask(context, tx, [drift], why)
-      await queueWhatDiffers(tx, organizationId, connection.connectionId, { levelIds: [edit.levelId], at })
+      await queueWhatDiffers(tx, organizationId, [connection.connectionId], { levelIds: [edit.levelId], at })
       await tellScreens(context, tx)
     })
     return true

@@ -99,7 +99,7 @@ export async function goLive(
     await saveStatus(tx, organizationId, connectionId, step.status)
     await noteUsed(tx, organizationId, previewId, at)
     await allowFirstWrites(context, tx, connectionId, first)
-    await queueWhatDiffers(tx, organizationId, connectionId, { levelIds: undefined, at })
+    await queueWhatDiffers(tx, organizationId, [connectionId], { levelIds: undefined, at })
     const reason = `preview ${preview.digest.slice(0, 12)}`
     await noteChange(context, tx, { scope: 'connection', connectionId, what: 'went-live', reason, actor })
     await notify(tx, organizationId, { kind: 'connection', connectionIds: [connectionId] })

@@ -36,7 +36,7 @@ export async function decideHold(
     if (decision.kind === 'confirm') {
       const { connectionId } = hold
       await allowLevels(tx, organizationId, holdId, at)
-      await queueWhatDiffers(tx, organizationId, connectionId, { levelIds: undefined, at })
+      await queueWhatDiffers(tx, organizationId, [connectionId], { levelIds: undefined, at })
       await notify(tx, organizationId, { kind: 'lane', connectionIds: [connectionId] })
     }
     await notify(tx, organizationId, { kind: 'screen', topics: ['tasks', 'overview'], itemIds: [] })

@@ -134,7 +134,7 @@ export async function resumeConnection(
       await saveZeroedFor(tx, organizationId, connectionId, null)
       await workOutAll(context, tx, connectionId)
     } else {
-      await queueWhatDiffers(tx, organizationId, connectionId, { levelIds: undefined, at })
+      await queueWhatDiffers(tx, organizationId, [connectionId], { levelIds: undefined, at })
     }
     const said = reason ?? ([...status.pauseReasons, zeroedFor ?? []].flat().join(', ') || 'all')
     await noteChange(context, tx, { scope: 'connection', connectionId, what: 'resumed', reason: said, actor })

@@ -7,6 +7,8 @@ const QUIET_AFTER_MS = 5_000
 /** Quiet, whether anything waits is asked so often (one statement), and all is done so often whatever the answer. */
 const LOOK_MS = 1_000
 const ALL_MS = 5_000
+/** While something moves it is asked at every round, and all is done so often. */
+const ALL_MOVING_MS = 1_000
 
 /**
  * When a worker does its chores: everything that is not a write. Looking through ten queues several times a second is no
@@ -47,14 +49,14 @@ export class ChorePace {
     return this.#dueAt
   }
 
-  /** Quiet: a look whether anything waits will do, until then. */
+  /** All has been done, and found nothing, not long ago: a look whether anything waits will do. */
   get isLookEnough(): boolean {
-    return this.isQuiet && this.#clock.now() < this.#allAt
+    return this.#clock.now() < this.#allAt
   }
 
   /** Nothing waits. */
   noteLooked(): void {
-    this.#dueAt = this.#clock.now() + LOOK_MS
+    this.#dueAt = this.#clock.now() + (this.isQuiet ? LOOK_MS : CHORES_MS)
   }
 
   /**
@@ -64,7 +66,7 @@ export class ChorePace {
   noteDone(found: 'nothing' | 'waiting' | 'more'): void {
     const now = this.#clock.now()
     if (found !== 'nothing') this.#movedAt = now
-    this.#allAt = now + ALL_MS
+    this.#allAt = found === 'nothing' ? now + (this.isQuiet ? ALL_MS : ALL_MOVING_MS) : now
     this.#dueAt = now + (found === 'more' ? 0 : this.isQuiet ? LOOK_MS : CHORES_MS)
   }
 }

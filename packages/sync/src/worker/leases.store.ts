@@ -1,4 +1,4 @@
-import type { Db, Tx } from '@plimsoll/database'
+import { type Db, type Tx, unnestRows } from '@plimsoll/database'
 import { sql } from 'kysely'
 
 /**
@@ -139,13 +139,30 @@ export async function assertLease(
   if (found.rows.length === 0) throw new LeaseLost(lease.connectionId)
 }
 
-/** As `assertLease`, at the end of a call: nothing of it can act any more, but a former holder's still may. */
-export async function endCalls(tx: Tx, organizationId: string, lease: Lease, at: Date): Promise<void> {
-  const ended = await sql`
-    update lease set calls_until = greatest(${at}::timestamptz, ${lease.callsUntil}::timestamptz)
-    where organization_id = ${organizationId} and connection_id = ${lease.connectionId}
-      and fencing = ${lease.fencing}`.execute(tx)
-  if (ended.numAffectedRows === 0n) throw new LeaseLost(lease.connectionId)
+/**
+ * As `assertLease`, at the end of calls: nothing of them can act any more, but a former holder's still may.
+ * @throws LeaseLost for the first that is another's
+ */
+export async function endCalls(
+  tx: Tx,
+  organizationId: string,
+  leases: readonly Lease[],
+  at: Date,
+): Promise<void> {
+  const source = unnestRows('ours', leases, {
+    connectionId: 'uuid',
+    fencing: 'bigint',
+    callsUntil: 'timestamptz',
+  })
+  const ended = await sql<{ connectionId: string; fencing: number }>`
+    update lease set calls_until = greatest(${at}::timestamptz, ours.calls_until)
+    from ${source}
+    where lease.organization_id = ${organizationId} and lease.connection_id = ours.connection_id
+      and lease.fencing = ours.fencing
+    returning lease.connection_id, lease.fencing`.execute(tx)
+  const held = new Set(ended.rows.map(({ connectionId, fencing }) => `${connectionId} ${fencing}`))
+  const lost = leases.find(({ connectionId, fencing }) => !held.has(`${connectionId} ${fencing}`))
+  if (lost !== undefined) throw new LeaseLost(lost.connectionId)
 }
 
 export class LeaseLost extends Error {

@@ -24,11 +24,12 @@ import { QueueReader } from '../intake/queue-reader.ts'
 import { StreamReader } from '../intake/streams.ts'
 import { WebhookWatch } from '../intake/webhook-watch.ts'
 import { type LaneActions, runLane } from '../lanes/lane.ts'
-import type { LaneState } from '../lanes/lane-state.ts'
+import { type LaneState, newLaneState } from '../lanes/lane-state.ts'
+import { adoptOrphans } from '../lanes/orphans.ts'
 import { followTickets } from '../lanes/tickets.ts'
 import { followWithdrawals } from '../lanes/withdrawals.ts'
 import { isFarFromOpen } from '../lanes/write-cap.ts'
-import { closeUnknownWrites, markSentUnknown } from '../lanes/writes.store.ts'
+import { closeUnknownWrites } from '../lanes/writes.store.ts'
 import { findFenceWanted } from '../load-line/load-line.store.ts'
 import { tellOfFence } from '../load-line/protect.ts'
 import { reconcile, type Suspicions } from '../reconcile/reconcile.ts'
@@ -38,6 +39,7 @@ import { IDLE_MS_MAX, InboxWorker, QUIET_MS_MAX } from './inbox-worker.ts'
 import { JobRunner } from './job-runner.ts'
 import type { Lease } from './leases.store.ts'
 import { openWorkerContext } from './open-worker-context.ts'
+import { hasStandingChores, isAnyListDue } from './standing-chores.ts'
 import { StatisticsPace } from './statistics-pace.ts'
 import { doesAnythingWait } from './waiting.store.ts'
 import type { WorkerContext } from './worker-context.ts'
@@ -68,6 +70,7 @@ export class ConnectionWorker {
   readonly #counts: CountReader
   readonly #fulfilment: FulfilmentDesk
   readonly #statistics: StatisticsPace
+  readonly #actions: LaneActions = { readAndApplyOrders: () => this.#readAndApplyOrders() }
   #fenceTold = ''
   #isStepped = false
   /** True at first: the former holder may have left some. */
@@ -91,15 +94,7 @@ export class ConnectionWorker {
       ending: this.#ending.signal,
       fenceAt: () => this.#state.fenceAt,
     })
-    this.#state = {
-      fenceAt: undefined,
-      readAt: undefined,
-      batchLimit: open.connector.manifest.capabilities.batchMax,
-      suspects: new Set(),
-      orderReadMs: 0,
-      applied: 0,
-      stoppedUntil: undefined,
-    }
+    this.#state = newLaneState(open.connector.manifest.capabilities)
     this.#orders = new OrderReader(this.#context)
     this.#queue = new QueueReader(this.#context, open, () => this.wakeInbox())
     this.#chores = new ChorePace(context.clock)
@@ -111,8 +106,8 @@ export class ConnectionWorker {
     this.#counts = new CountReader(this.#context, this.#polls)
     this.#fulfilment = new FulfilmentDesk(this.#context)
     this.#jobs = new JobRunner(this.#context, {
+      ...this.#actions,
       suspicions: this.#suspicions,
-      readAndApplyOrders: () => this.#readAndApplyOrders(),
       applyInbox: () => this.#inbox.apply(),
     })
     this.#inbox = new InboxWorker(this.#context, {
@@ -122,7 +117,7 @@ export class ConnectionWorker {
     this.#turns = new WorkerTurns(this.#context, { onLost, onFailed: (loop) => this.#noteFailed(loop) })
   }
 
-  /** As it was when this worker started. */
+  /** As it was at the start. */
   get connection(): Connection {
     return this.#context.connection
   }
@@ -207,23 +202,10 @@ export class ConnectionWorker {
     if (loop === 'lane') this.#mayHaveOrphans = true
   }
 
-  /**
-   * Writes recorded as sent while no call is in flight: their process died, or the database was away when
-   * their outcome came. Nobody knows what became of them.
-   */
   async #adoptOrphans(): Promise<void> {
     if (!this.#mayHaveOrphans) return
-    const { database, organizationId, lease } = this.#context
-    const orphaned = await inTransaction(database, (tx) =>
-      markSentUnknown(tx, organizationId, lease, nowOf(this.#context)),
-    )
+    await adoptOrphans(this.#context)
     this.#mayHaveOrphans = false
-    if (orphaned > 0) {
-      this.#context.log.warn(
-        { connection: this.#context.connection.name, writes: orphaned },
-        'writes without a recorded outcome are unknown; their levels are read back',
-      )
-    }
   }
 
   /** Apart from the inbox: an order must not wait for what is only a reason to look. */
@@ -250,16 +232,15 @@ export class ConnectionWorker {
     const heldUntil = this.#context.circuit.heldUntil()
     if (heldUntil !== undefined) return Math.min(IDLE_MS_MAX, Math.max(1, heldUntil - clock.now()))
     if (this.#context.circuit.state === 'half-open') this.#probe()
-    const actions = { readAndApplyOrders: () => this.#readAndApplyOrders() }
 
     let againAt: Date | undefined
     if (connection.state === 'live') {
       const readAhead = this.#readAhead
       this.#readAhead = 'no'
-      againAt = await runLane(this.#context, this.#state, actions, readAhead)
+      againAt = await runLane(this.#context, this.#state, this.#actions, readAhead)
     }
-    if (this.#isStepped || this.#chores.isDue) await this.#doChores(actions)
-    const nextAt = Math.min(this.#chores.dueAt, againAt?.getTime() ?? Number.POSITIVE_INFINITY)
+    if (this.#isStepped || (this.#chores.isDue && (await this.#hasChores()))) await this.#doChores()
+    const nextAt = Math.min(this.#chores.dueAt, againAt?.getTime() ?? this.#chores.dueAt)
     return Math.min(IDLE_MS_MAX, Math.max(0, nextAt - clock.now()))
   }
 
@@ -271,7 +252,7 @@ export class ConnectionWorker {
   }
 
   /** Everything that is not a write, now and then: a decrease that comes meanwhile waits for no more than one call. */
-  async #doChores(actions: LaneActions): Promise<void> {
+  async #doChores(): Promise<void> {
     const { clock, pace, database, organizationId, connection } = this.#context
     const fetched = await fetchHinted(this.#context, 'all')
     if (fetched.looked > 0) await this.#inbox.apply()
@@ -279,15 +260,15 @@ export class ConnectionWorker {
     const wantedAt = await findFenceWanted(database.kysely, organizationId, connection.connectionId)
     // The channels that give units up show nothing until these orders are known.
     const isWanted = wantedAt !== undefined && clock.now() - visibilityLagMs > wantedAt.getTime()
-    const isDue = isWanted || this.#polls.isDue('orders')
-    if (isDue && this.#mayCall('order', 'orders')) await this.#readAndApplyOrders()
+    if ((isWanted || this.#polls.isDue('orders')) && this.#mayCall('order', 'orders'))
+      await this.#readAndApplyOrders()
     await this.#tellOfFence(wantedAt)
     await this.#orders.savePosition()
     const followed = this.#mayCall('increase', 'outcomes') ? await followTickets(this.#context) : 0
     const isWaiting = wantedAt !== undefined || followed > 0 || this.#suspicions.size > 0
     if (connection.state === 'live') await followWithdrawals(this.#context)
     await finishZeroing(this.#context)
-    if (this.#mayCall('reconcile', 'levels')) await this.#reconcile(actions, pace.reconcileMs)
+    if (this.#mayCall('reconcile', 'levels')) await this.#reconcile(pace.reconcileMs)
     await this.#statistics.turn(this.#state.applied)
     this.#polls.hurry(this.#context.hurried)
     const isSending = (await this.#fulfilment.turn()) > 0
@@ -306,10 +287,10 @@ export class ConnectionWorker {
     this.#chores.noteDone(isMore ? 'more' : isWaiting ? 'waiting' : 'nothing')
   }
 
-  /** Nothing has moved for a while, nothing is due, and nothing waits: one statement says so, in place of all that would. */
+  /** Nothing moves, is due, or waits: one statement says so, in place of all that would. */
   async #isIdle(): Promise<boolean> {
     if (this.#isStepped || this.#mayHaveOrphans || this.#readAhead !== 'no') return false
-    if (!this.#chores.isLookEnough || this.#polls.isDue('orders') || this.#polls.isDue('levels')) return false
+    if (!this.#chores.isQuiet || !this.#isLookEnough()) return false
     if (await doesAnythingWait(this.#context)) {
       this.#chores.hurry()
       this.wakeInbox()
@@ -318,6 +299,18 @@ export class ConnectionWorker {
     }
     this.#chores.noteLooked()
     return true
+  }
+
+  /** The same of the chores alone, while something moves: they are a dozen statements, several times a second. */
+  async #hasChores(): Promise<boolean> {
+    if (!this.#isLookEnough() || this.#suspicions.size > 0 || hasStandingChores(this.#context)) return true
+    if (await doesAnythingWait(this.#context)) return true
+    this.#chores.noteLooked()
+    return false
+  }
+
+  #isLookEnough(): boolean {
+    return this.#chores.isLookEnough && !isAnyListDue(this.#context, this.#polls)
   }
 
   /** Those who wait for a fence are told once that it has come as far as it has. */
@@ -338,14 +331,14 @@ export class ConnectionWorker {
   async #readAndApplyOrders(): Promise<boolean> {
     // The lane would stand still: what must go goes without, the rest waits for the read.
     if (isFarFromOpen(this.#context, 'orders')) return false
-    const { clock } = this.#context
-    const startedMs = clock.monotonic()
+    const startedMs = this.#context.clock.monotonic()
     const readAt = nowOf(this.#context)
     const { fenceAt, fresh, pages } = await this.#orders.readNew().catch((error: unknown) => {
       this.#polls.noteFailure('orders', error)
       throw error
     })
-    this.#state.orderReadMs = this.#state.orderReadMs * 0.8 + (clock.monotonic() - startedMs) * 0.2
+    const tookMs = this.#context.clock.monotonic() - startedMs
+    this.#state.orderReadMs = this.#state.orderReadMs * 0.8 + tookMs * 0.2
     this.#polls.noteRead('orders', { fresh, requests: pages })
     // Even where nothing was new, a webhook may be waiting: the fence counts only what is applied.
     await this.#inbox.apply()
@@ -378,7 +371,7 @@ export class ConnectionWorker {
     return isReadingOn
   }
 
-  async #reconcile(actions: LaneActions, everyMs: number): Promise<void> {
+  async #reconcile(everyMs: number): Promise<void> {
     const { clock, database, organizationId, connection, connector } = this.#context
     const isDue = this.#polls.isDue('levels')
     if (isDue) {
@@ -392,7 +385,7 @@ export class ConnectionWorker {
         }),
       )
     }
-    const read = await reconcile(this.#context, this.#suspicions, { isDue, everyMs }, actions)
-    if (read > 0) this.#turns.wake('lane')
+    if ((await reconcile(this.#context, this.#suspicions, { isDue, everyMs }, this.#actions)) > 0)
+      this.#turns.wake('lane')
   }
 }
