@@ -159,7 +159,7 @@ export async function endCalls(
     from ${source}
     where lease.organization_id = ${organizationId} and lease.connection_id = ours.connection_id
       and lease.fencing = ours.fencing
-    returning lease.connection_id, lease.fencing`.execute(tx)
+    returning ours.connection_id, ours.fencing`.execute(tx)
   const held = new Set(ended.rows.map(({ connectionId, fencing }) => `${connectionId} ${fencing}`))
   const lost = leases.find(({ connectionId, fencing }) => !held.has(`${connectionId} ${fencing}`))
   if (lost !== undefined) throw new LeaseLost(lost.connectionId)
