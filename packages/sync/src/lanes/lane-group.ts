@@ -1,4 +1,4 @@
-import { inOneTrip } from '@plimsoll/database'
+import { inOneTrip, inTransaction } from '@plimsoll/database'
 import type { SyncContext } from '../context.ts'
 import type { WriteEffect } from '../load-line/exposure.ts'
 import { type CandidateQuery, findLaneCandidates, type LaneCandidate } from './lane-entries.store.ts'
@@ -41,9 +41,10 @@ function openLaneGroup(database: SyncContext['database'], organizationId: string
   const recordings = { blind: recording('blind'), guarded: recording('guarded') }
   const settling = (effect: WriteEffect) =>
     new Together<LaneOutcome, void>(
-      async (lanes) => {
-        await settleLanes(database, effect, lanes)
-        return lanes.map(() => undefined)
+      async ([first, ...rest]) => {
+        if (first !== undefined)
+          await inTransaction(database, (tx) => settleLanes(tx, effect, [first, ...rest]))
+        return [first, ...rest].map(() => undefined)
       },
       { weigh: ({ settled }) => settled.length, weightMax: WRITES_TOGETHER_MAX, groupsMax: 2 },
     )
