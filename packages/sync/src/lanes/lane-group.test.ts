@@ -78,7 +78,7 @@ const anyLane = fc.record({
   ),
 })
 const anyLanes = fc.tuple(...Array.from({ length: SHOPS }, () => anyLane))
-type LaneStory = fc.TypeOf<typeof anyLane>
+type LaneStory = typeof anyLane extends fc.Arbitrary<infer Story> ? Story : never
 
 class Undone extends Error {}
 

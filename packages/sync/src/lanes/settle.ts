@@ -1,5 +1,4 @@
 import { Malformed, type WriteOutcome } from '@plimsoll/connector-kit'
-import { type Database, inTransaction } from '@plimsoll/database'
 import { nowOf, type Tx } from '../context.ts'
 import type { WriteEffect } from '../load-line/exposure.ts'
 import { dealSoon } from '../load-line/protect.ts'
@@ -49,53 +48,42 @@ export async function settleOutcomes(
 }
 
 /**
- * Records what became of the calls of several lanes, in one transaction.
- * @param lanes of one organization, whose writes all take effect as `effect` says
- * @throws LeaseLost where one of them is another's: then nothing is recorded
+ * Records what became of the calls of several lanes of one organization, whose writes all take effect as `effect` says.
+ * @throws LeaseLost where one of them is another's: nothing is to be recorded then
  */
 export async function settleLanes(
-  database: Database,
+  tx: Tx,
   effect: WriteEffect,
-  lanes: readonly LaneOutcome[],
+  lanes: readonly [LaneOutcome, ...LaneOutcome[]],
 ): Promise<void> {
-  const [first] = lanes
-  if (first === undefined) return
-  const { organizationId, uuid } = first.context
-  const at = nowOf(first.context)
+  const { organizationId, uuid } = lanes[0].context
+  const at = nowOf(lanes[0].context)
   const writes = lanes.flatMap(({ settled }) => settled.map(({ write }) => write))
   const levelIds = writes.map(({ candidate }) => candidate.levelId)
   const leases = lanes.map(({ context }) => context.lease)
   const itemIds = writes.flatMap(({ candidate }) => candidate.itemId ?? [])
   const dealt = writes.flatMap(({ candidate }) => (candidate.isDealt ? (candidate.itemId ?? []) : []))
-  await inTransaction(database, async (tx) => {
-    // Sent together, carried out in order.
-    await Promise.all([
-      endCalls(tx, organizationId, leases, at),
-      lockLevels(tx, organizationId, levelIds),
-      settleWrites(
-        tx,
-        organizationId,
-        lanes.flatMap(({ context, settled }) => settled.map((each) => toResult(each, askAtOf(context, at)))),
-        at,
-      ),
-      settleLevels(tx, lanes, { at, effect }),
-      settleQueue(tx, lanes, at),
-      // While a write was in flight its level may have come to want another quantity, which at that moment
-      // was the one the platform still showed, so that nothing was queued: now it differs.
-      queueWhatDiffers(
-        tx,
-        organizationId,
-        leases.map(({ connectionId }) => connectionId),
-        { levelIds, at },
-      ),
-      dealSoon(tx, { organizationId, at, uuid }, dealt),
-      notify(tx, organizationId, {
-        kind: 'screen',
-        topics: ['items', 'overview', 'connections', 'activity'],
-        itemIds: [...new Set(itemIds)],
-      }),
-    ])
-  })
+  const results = lanes.flatMap(({ context, settled }) =>
+    settled.map((each) => toResult(each, askAtOf(context, at))),
+  )
+  const connectionIds = leases.map(({ connectionId }) => connectionId)
+  // Sent together, carried out in order.
+  await Promise.all([
+    endCalls(tx, organizationId, leases, at),
+    lockLevels(tx, organizationId, levelIds),
+    settleWrites(tx, organizationId, results, at),
+    settleLevels(tx, lanes, { organizationId, at, effect }),
+    settleQueue(tx, lanes, { organizationId, at }),
+    // While a write was in flight its level may have come to want another quantity, which at that moment
+    // was the one the platform still showed, so that nothing was queued: now it differs.
+    queueWhatDiffers(tx, organizationId, connectionIds, { levelIds, at }),
+    dealSoon(tx, { organizationId, at, uuid }, dealt),
+    notify(tx, organizationId, {
+      kind: 'screen',
+      topics: ['items', 'overview', 'connections', 'activity'],
+      itemIds: [...new Set(itemIds)],
+    }),
+  ])
 }
 
 function askAtOf({ connector }: WorkerContext, at: Date): Date {
@@ -109,11 +97,8 @@ function toUnanswered(): Settlement {
 async function settleLevels(
   tx: Tx,
   lanes: readonly LaneOutcome[],
-  { at, effect }: { at: Date; effect: WriteEffect },
+  { organizationId, at, effect }: { organizationId: string; at: Date; effect: WriteEffect },
 ): Promise<void> {
-  const [first] = lanes
-  if (first === undefined) return
-  const { organizationId } = first.context
   const settled = lanes.flatMap((lane) => lane.settled)
   const confirmed = settled.flatMap(({ write, settlement }) =>
     settlement.kind === 'acknowledged'
@@ -164,10 +149,11 @@ function toRefusal(each: Settled): RefusedWrite | undefined {
   return { ...refused, code: 'refused', problem: `${reason} ${cure}`, shows: settlement.quantity, reason }
 }
 
-async function settleQueue(tx: Tx, lanes: readonly LaneOutcome[], at: Date): Promise<void> {
-  const [first] = lanes
-  if (first === undefined) return
-  const { organizationId } = first.context
+async function settleQueue(
+  tx: Tx,
+  lanes: readonly LaneOutcome[],
+  { organizationId, at }: { organizationId: string; at: Date },
+): Promise<void> {
   const places = lanes.map((lane) => {
     const { done, waiting } = toPlaces(lane.settled, at)
     return { done: ofLane(lane.context, done), waiting: ofLane(lane.context, waiting) }
