@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { type LabServer, startLabServer } from '../world/server.ts'
+import { TAKES } from './delays-alone.ts'
 import { makeScenario } from './demand.ts'
 import { type History, loadHistory } from './history.ts'
 import { DELAYS, LOSSES, SIZES, STOCKS, type StockName } from './parameters.ts'
@@ -119,14 +120,27 @@ async function playOne(
   },
 ): Promise<Played> {
   const { scenario, cell, server, say } = run
+  if (name === 'delaysAlone') return await playDelaysAlone(run)
   const isHub = name !== 'every15min' && name !== 'everyWebhook'
   return await play(name, scenario, cell, { server, ...(isHub && { tell: say }) })
 }
 
+/** As whoever misses the fewest in this cell would deal. */
+async function playDelaysAlone({
+  scenario,
+  cell,
+  server,
+}: Pick<Parameters<typeof playOne>[1], 'scenario' | 'cell' | 'server'>): Promise<Played> {
+  const played: Played[] = []
+  for (const takes of TAKES) played.push(await play('delaysAlone', scenario, cell, { server, takes }))
+  return played.reduce((best, each) => (each.missedUnits < best.missedUnits ? each : best))
+}
+
 function failuresOf(name: StrategyName, played: Played, say: (text: string) => void): number {
   for (const trouble of played.troubles) say(`${name}: ${trouble}`)
-  if (name !== 'guaranteed' || played.oversoldUnits === 0) return played.troubles.length
-  say(`guaranteed, and yet ${played.oversoldUnits} units were oversold`)
+  if ((name !== 'guaranteed' && name !== 'delaysAlone') || played.oversoldUnits === 0)
+    return played.troubles.length
+  say(`${name}, and yet ${played.oversoldUnits} units were oversold`)
   return played.troubles.length + 1
 }
 

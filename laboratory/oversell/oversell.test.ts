@@ -1,7 +1,9 @@
+import fc from 'fast-check'
 import { expect, inject, test } from 'vitest'
 import '../../packages/database/src/testing/global-setup.ts'
 import { useLabServer } from '../world/server.ts'
 import { Books } from './books.ts'
+import { apportion, TAKES } from './delays-alone.ts'
 import { makeScenario, type Scenario } from './demand.ts'
 import { DAY_MINUTES, parseHistory, SHAPE, syntheticHistory } from './history.ts'
 import { CHANNELS } from './parameters.ts'
@@ -68,6 +70,37 @@ test(
   },
   MS_MAX,
 )
+
+test.each(TAKES)(
+  'I5: held by its delays alone, a dealer that takes %s oversells nothing, and knows all that is sold',
+  async (takes) => {
+    const server = await useLabServer(inject('plimsollTestServer'))
+    for (const seed of ['one', 'two', 'three']) {
+      const options = { server, channels, warmUpMs: 1_500, coolDownMs: 2_500, takes }
+      const played = await play('delaysAlone', { ...scenario, seed }, world, options)
+      expectConservation(played)
+      expect(played.oversoldUnits).toBe(0)
+      expect(played.soldUnits).toBeGreaterThan(0)
+    }
+  },
+  MS_MAX,
+)
+
+test('units are dealt whole, by shares, and all of them', () => {
+  fc.assert(
+    fc.property(
+      fc.nat(500),
+      fc.array(fc.integer({ min: 1, max: 50 }), { minLength: 1, maxLength: 8 }),
+      (units, shares) => {
+        const dealt = apportion(units, shares)
+        const all = shares.reduce((sum, share) => sum + share, 0)
+        expect(dealt.reduce((sum, each) => sum + each, 0)).toBe(units)
+        for (const [nth, each] of dealt.entries())
+          expect(Math.abs(each - (units * (shares[nth] ?? 0)) / all)).toBeLessThan(1)
+      },
+    ),
+  )
+})
 
 test('a unit is oversold that is not there, and missed where it is and was refused', () => {
   const books = new Books()

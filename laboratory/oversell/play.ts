@@ -5,6 +5,7 @@ import type { LabServer } from '../world/server.ts'
 import { Baseline } from './baseline.ts'
 import { Books } from './books.ts'
 import { Road, webhookBody } from './connector.ts'
+import { DelaysAlone, type Takes } from './delays-alone.ts'
 import type { Scenario } from './demand.ts'
 import { Hub } from './hub.ts'
 import { CHANNELS, type ChannelSpec, TIMER_MS, WARM_UP_MS } from './parameters.ts'
@@ -37,6 +38,8 @@ export type PlayOptions = {
   server: Pick<LabServer, 'clone'>
   channels?: readonly ChannelSpec[]
   warmUpMs?: number
+  /** Of `delaysAlone`. */
+  takes?: Takes
   /** After the last shopper: until late webhooks and polls have told all, so that the books can be compared. */
   coolDownMs?: number
   tell?(text: string): void
@@ -169,6 +172,7 @@ async function openStrategy(
     seed: string
     roads: readonly Road[]
     scenario: Scenario
+    takes?: Takes
   },
 ): Promise<Strategy> {
   const { seed, scenario } = options
@@ -179,6 +183,8 @@ async function openStrategy(
       return new Baseline('every-webhook', { ...options, opening, timerOffsetMs })
     case 'every15min':
       return new Baseline('timer', { ...options, opening, timerOffsetMs })
+    case 'delaysAlone':
+      return new DelaysAlone({ ...options, opening, takes: options.takes ?? 'always' })
     case 'plimsoll':
       return await Hub.open('auto', { ...options, opening })
     case 'open':

@@ -9,6 +9,8 @@ type ShopLevel = { quantity: number; open: number }
 export class Shop {
   readonly spec: ChannelSpec
   readonly levels = new Map<string, ShopLevel>()
+  /** Told of each sale as it is made; no platform does that. */
+  onSale: (skus: readonly string[]) => void = () => undefined
   readonly #orders: ShopOrder[] = []
   readonly #byId = new Map<string, ShopOrder>()
   readonly #lag
@@ -36,6 +38,12 @@ export class Shop {
     return Math.max(0, level.quantity - (this.#countsOpen ? level.open : 0))
   }
 
+  /** Shows so many more or less, whatever is shown. */
+  change(sku: string, units: number): void {
+    const level = this.levels.get(sku)
+    if (level !== undefined) level.quantity += units
+  }
+
   /** Sells of each as many as are wanted and shown. @returns the order's id; undefined when nothing was left of any */
   sell(
     at: number,
@@ -58,6 +66,7 @@ export class Shop {
     const order = { id: `${this.spec.name}-${this.#orders.length + 1}`, at, shownAt, lines }
     this.#orders.push(order)
     this.#byId.set(order.id, order)
+    this.onSale(lines.map(({ sku }) => sku))
     return { id: order.id, bought }
   }
 

@@ -11,6 +11,14 @@ export type Strategy = {
   stop(): Promise<void>
 }
 
-export const STRATEGY_NAMES = ['every15min', 'everyWebhook', 'plimsoll', 'buffered', 'guaranteed'] as const
+export const STRATEGY_NAMES = [
+  'every15min',
+  'everyWebhook',
+  'plimsoll',
+  'buffered',
+  'guaranteed',
+  /** No synchroniser: what the delays alone would make a guaranteed one miss. */
+  'delaysAlone',
+] as const
 /** On demand only: the hub without any protection, which shows what speed and fences alone do. */
 export type StrategyName = (typeof STRATEGY_NAMES)[number] | 'open'
