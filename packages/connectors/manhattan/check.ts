@@ -1,9 +1,14 @@
-import { type CallOptions, type CheckResult, Forbidden, isConnectorError } from '@plimsoll/connector-kit'
+import {
+  type CallOptions,
+  type CheckResult,
+  type ExternalLocation,
+  Forbidden,
+  isConnectorError,
+} from '@plimsoll/connector-kit'
 import { z } from 'zod'
 import type { PathName } from './paths.ts'
 import { searchPage } from './search.ts'
 import type { Context } from './transport.ts'
-import { readFacilities } from './wm/items.ts'
 
 /**
  * Whether the user may search everything that the hub reads. Whose account it is the address and the organization say: no
@@ -12,7 +17,7 @@ import { readFacilities } from './wm/items.ts'
 export async function check(
   context: Context,
   searched: readonly PathName[],
-  readPlaces: typeof readFacilities,
+  readPlaces: (context: Context, options?: CallOptions) => Promise<ExternalLocation[]>,
   options?: CallOptions,
 ): Promise<CheckResult> {
   const { environment, organization, facilities } = context.settings

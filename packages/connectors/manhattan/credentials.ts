@@ -32,7 +32,10 @@ export const credentialsSchema = z
         description: 'Of the user whose rights are used. Empty: the client’s own.',
         zh: { title: '用户名', description: '使用其权限的用户。留空：客户端自身的权限。' },
       }),
-    password: secret('Password', 'Of that user.', { title: '密码', description: '该用户的密码。' }).optional(),
+    password: secret('Password', 'Of that user.', {
+      title: '密码',
+      description: '该用户的密码。',
+    }).optional(),
     refreshToken: secret('Refresh token', 'Comes from Manhattan’s own page.', {
       title: '刷新令牌',
       description: '由 Manhattan 授权页面提供。',

@@ -33,7 +33,13 @@ export const maybeId = id.nullish().or(z.literal('').transform(() => undefined))
 
 /** Of an amount: `12`, `12.0`, `"12.0000"`; which unit it is in stands beside. */
 export const amount = z
-  .union([z.number(), z.string().regex(/^-?\d{1,12}(\.\d{1,6})?$/).transform(Number)])
+  .union([
+    z.number(),
+    z
+      .string()
+      .regex(/^-?\d{1,12}(\.\d{1,6})?$/)
+      .transform(Number),
+  ])
   .refine((each) => Number.isFinite(each) && each >= 0, 'not an amount')
 /** Units of the base unit. */
 export const units = amount.refine((each) => Number.isSafeInteger(each), 'not whole units')

@@ -48,5 +48,8 @@ export function readRow<T>(raw: unknown, schema: z.ZodType<T>, what: string): T 
   const read = schema.safeParse(raw)
   if (read.success) return read.data
   const issue = read.error.issues[0]
-  throw new Malformed(`${what}: ${issue?.path.map(String).join('.') ?? ''}: ${issue?.message ?? 'wrong shape'}`, '')
+  throw new Malformed(
+    `${what}: ${issue?.path.map(String).join('.') ?? ''}: ${issue?.message ?? 'wrong shape'}`,
+    '',
+  )
 }

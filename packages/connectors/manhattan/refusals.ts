@@ -55,8 +55,13 @@ export function verdictRefusal(verdict: Verdict, operation: string, path: PathNa
 
 /** `RCV::995`; what does not look like a code may be somebody's name. */
 function codeOf({ messages, messageKey }: Verdict): string | undefined {
-  const codes = [...(messages?.Message ?? []).flatMap(({ Code, MessageKey }) => [Code, MessageKey]), messageKey]
-  return codes.find((code) => code != null && /^[A-Za-z][A-Za-z_-]{0,20}(::|[.-])\d{1,6}$/.test(code)) ?? undefined
+  const codes = [
+    ...(messages?.Message ?? []).flatMap(({ Code, MessageKey }) => [Code, MessageKey]),
+    messageKey,
+  ]
+  return (
+    codes.find((code) => code != null && /^[A-Za-z][A-Za-z_-]{0,20}(::|[.-])\d{1,6}$/.test(code)) ?? undefined
+  )
 }
 
 const NAMES = new Map([

@@ -1,4 +1,10 @@
-import { Invalid, isConnectorError, type Recipient, type ShipmentRequest, Unavailable } from '@plimsoll/connector-kit'
+import {
+  Invalid,
+  isConnectorError,
+  type Recipient,
+  type ShipmentRequest,
+  Unavailable,
+} from '@plimsoll/connector-kit'
 import { isAskable } from './query.ts'
 
 /** What both products are told of a shipment, and what is refused before anything is told. */

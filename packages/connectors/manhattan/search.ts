@@ -38,8 +38,7 @@ export async function searchPage<Row>(
     },
     found(row),
   )
-  if (value.length > size)
-    throw new Malformed(`${search.operation}: more rows came than were asked for`, '')
+  if (value.length > size) throw new Malformed(`${search.operation}: more rows came than were asked for`, '')
   return { rows: value, platformTime: response.date }
 }
 
@@ -66,8 +65,7 @@ export async function searchAll<Row>(
     rows.push(...page)
     if (page.length < DETAIL_PAGE_SIZE) return rows
     const last = String(page.at(-1)?.[key] ?? '')
-    if (last === '' || last === after)
-      throw new Malformed(`${search.operation}: its pages do not go on`, '')
+    if (last === '' || last === after) throw new Malformed(`${search.operation}: its pages do not go on`, '')
     after = last
   }
 }
@@ -75,7 +73,12 @@ export async function searchAll<Row>(
 /** The same for any number of values of one field. */
 export async function searchFor<Row>(
   context: Context,
-  search: Search & { where?: readonly Condition[]; field: string; values: readonly string[]; key: keyof Row & string },
+  search: Search & {
+    where?: readonly Condition[]
+    field: string
+    values: readonly string[]
+    key: keyof Row & string
+  },
   row: z.ZodType<Row>,
 ): Promise<Row[]> {
   const { field, values, where = [], ...rest } = search

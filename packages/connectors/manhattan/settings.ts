@@ -90,7 +90,8 @@ export const settingsSchema = z
       .default('Extended.OrderNumber')
       .meta({
         title: 'Field for the order’s number',
-        description: 'Where people at the warehouse look for it: Extended. and the name your administrator made.',
+        description:
+          'Where people at the warehouse look for it: Extended. and the name your administrator made.',
         zh: {
           title: '订单号字段',
           description: '仓库人员查看订单号的字段：Extended. 加上管理员建立的名称。',
@@ -107,7 +108,8 @@ export const settingsSchema = z
       .default('UNIT')
       .meta({
         title: 'Base unit',
-        description: 'What Manhattan calls a single piece. Packs and cases are taken apart by the item’s packages.',
+        description:
+          'What Manhattan calls a single piece. Packs and cases are taken apart by the item’s packages.',
         zh: { title: '基本单位', description: 'Manhattan 对单件的称呼。包与箱按商品包装换算。' },
       }),
     absent: z
@@ -132,7 +134,8 @@ export const settingsSchema = z
       .default([])
       .meta({
         title: 'Conditions that hold nothing',
-        description: 'Codes on containers that may be sold all the same. Every other code holds what is in them.',
+        description:
+          'Codes on containers that may be sold all the same. Every other code holds what is in them.',
         zh: { title: '不影响销售的状况代码', description: '容器上不妨碍销售的代码；其余代码均视为冻结。' },
       }),
     onHandTypes: supplyTypes(['On Hand Available']).meta({
@@ -183,7 +186,8 @@ export const settingsSchema = z
       .default([])
       .meta({
         title: 'Other paths',
-        description: 'Where this environment differs: inventory=/dcinventory/api/dcinventory/inventory/search.',
+        description:
+          'Where this environment differs: inventory=/dcinventory/api/dcinventory/inventory/search.',
         zh: {
           title: '其他路径',
           description: '此环境的不同之处：inventory=/dcinventory/api/dcinventory/inventory/search。',

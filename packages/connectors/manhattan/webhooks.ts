@@ -51,7 +51,8 @@ export const webhooks: WebhookHandling<Settings, Credentials> = {
     const answer = { status: 200, headers: {}, text, date: undefined, durationMs: 0 }
     const message = readJson(answer, z.unknown(), 'webhook', { isPersonal: true })
     const about = new Map<string, WebhookEvent>()
-    for (const row of rowsOf(message)) for (const event of eventsOf(row)) about.set(JSON.stringify(event), event)
+    for (const row of rowsOf(message))
+      for (const event of eventsOf(row)) about.set(JSON.stringify(event), event)
     if (about.size === 0) throw new Malformed('webhook: it is about nothing that Manhattan has', '')
     return [...about.values()]
   },

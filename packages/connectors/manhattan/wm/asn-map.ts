@@ -59,13 +59,21 @@ export const CANCELLED = 9_000
  */
 export function toReceipt(
   asn: Asn,
-  { facility, heldContainers, units }: { facility: string; heldContainers: ReadonlySet<string>; units: UnitsOf },
+  {
+    facility,
+    heldContainers,
+    units,
+  }: { facility: string; heldContainers: ReadonlySet<string>; units: UnitsOf },
 ): WarehouseReceipt {
   const what = `ASN ${asn.AsnId}`
   const place = placeOnScale(asn.AsnStatus, what)
   if (place > RECEIVING && place !== VERIFIED && place !== CANCELLED)
     throw new Malformed(`${what} has a status that is none of Manhattan’s`, String(place))
-  const unitsOf = (row: { ItemId: string; ReceivedQuantity?: number | null | undefined; QuantityUomId?: string | null | undefined }) =>
+  const unitsOf = (row: {
+    ItemId: string
+    ReceivedQuantity?: number | null | undefined
+    QuantityUomId?: string | null | undefined
+  }) =>
     toBaseUnits(row.ReceivedQuantity ?? 0, row.QuantityUomId, {
       item: row.ItemId,
       base: units.base,
@@ -88,7 +96,8 @@ export function toReceipt(
     at: undefined,
   }))
   const isByContainer = byContainer.some(({ units: each }) => each > 0)
-  if (isByContainer && byLine.some(({ row }) => row.ReceivedQuantity != null)) assertAlike(what, byContainer, byLine)
+  if (isByContainer && byLine.some(({ row }) => row.ReceivedQuantity != null))
+    assertAlike(what, byContainer, byLine)
   return {
     externalId: asn.AsnId,
     inboundId: hubIdOf(asn.AsnId),

@@ -90,15 +90,15 @@ export function toShipment(order: Order, olpns: readonly Olpn[], units: UnitsOf)
     .filter((_, at) => places[at] === SHIPPED)
     .map((each) => toParcel(each, OriginalOrderId, units))
     .filter(({ lines }) => lines.length > 0)
-  const state = stateOf(order, { hasOpen: places.some((place) => place < SHIPPED), hasLeft: parcels.length > 0 })
+  const state = stateOf(order, {
+    hasOpen: places.some((place) => place < SHIPPED),
+    hasLeft: parcels.length > 0,
+  })
   const hold = codeOrElse(order.OrderHold?.[0]?.HoldTypeId, 'on-hold')
   return {
     externalId: OriginalOrderId,
     shipmentId: hubIdOf(OriginalOrderId),
-    version: Math.max(
-      UpdatedTimestamp.getTime(),
-      ...olpns.map((each) => each.UpdatedTimestamp.getTime()),
-    ),
+    version: Math.max(UpdatedTimestamp.getTime(), ...olpns.map((each) => each.UpdatedTimestamp.getTime())),
     state,
     problem: state === 'held' ? { code: hold, message: `Manhattan holds the order: ${hold}.` } : undefined,
     parcels,

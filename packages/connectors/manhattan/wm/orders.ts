@@ -9,15 +9,15 @@ import {
   type WarehouseShipment,
 } from '@plimsoll/connector-kit'
 import { anything } from '../envelope.ts'
-import { addressOf, assertTakes, beforeItLeaves, withNumber } from '../request-body.ts'
+import { createKnownItems } from '../items.ts'
 import { momentOf } from '../query.ts'
+import { addressOf, assertTakes, beforeItLeaves, withNumber } from '../request-body.ts'
 import { ask, type Context } from '../transport.ts'
-import { createKnownItems, readItems } from './items.ts'
 import { findOrder } from './shipments.ts'
 
 /** A shipment of the hub is an original order, whose id is the hub's: saving it twice is saving it once. */
 export function createOrders(context: Context) {
-  const unknownItems = createKnownItems(readItems, context)
+  const unknownItems = createKnownItems(context)
   const { settings } = context
 
   return {
@@ -64,7 +64,8 @@ export function createOrders(context: Context) {
           break
         } catch (error) {
           // Refused: it has left, is cancelled already, or lies at another facility. Its state says which.
-          if (!isConnectorError(error) || !['invalid', 'conflict', 'not-found'].includes(error.kind)) throw error
+          if (!isConnectorError(error) || !['invalid', 'conflict', 'not-found'].includes(error.kind))
+            throw error
         }
       }
       const now = await findOrder(context, externalId, 'cancelShipment.read', options)

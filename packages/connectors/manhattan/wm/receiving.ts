@@ -9,13 +9,13 @@ import {
 import { z } from 'zod'
 import { anything, id } from '../envelope.ts'
 import { createCursors, readChanged, stamp } from '../follow.ts'
+import { createKnownItems, packagesOf, readItems } from '../items.ts'
 import { mapRows, readRow } from '../map.ts'
 import { isAskable, momentOf } from '../query.ts'
 import { beforeItLeaves } from '../request-body.ts'
 import { searchFor } from '../search.ts'
 import { ask, type Context } from '../transport.ts'
 import { ASN_TEMPLATE, type Asn, asn, CANCELLED, toReceipt } from './asn-map.ts'
-import { createKnownItems, packagesOf, readItems } from './items.ts'
 
 const rawAsn = z.looseObject({ AsnId: id, AsnStatus: z.unknown(), Canceled: z.boolean().nullish() })
 const changedAsn = z.looseObject({ AsnId: id, UpdatedTimestamp: stamp })
@@ -24,7 +24,7 @@ type ChangedAsn = z.infer<typeof changedAsn>
 
 /** A delivery is an ASN, whose id is the hub's: looked for before it is announced, since it may be in receiving by then. */
 export function createReceiving(context: Context) {
-  const unknownItems = createKnownItems(readItems, context)
+  const unknownItems = createKnownItems(context)
 
   return async function announceInbound(
     notice: InboundNotice,
@@ -157,7 +157,10 @@ async function lookInto(
     condition,
   )
   const held = conditions.filter(({ ConditionCode }) => !settings.freeConditions.includes(ConditionCode))
-  const details = [...lpns.flatMap(({ LpnDetail }) => LpnDetail ?? []), ...asns.flatMap(({ AsnLine }) => AsnLine ?? [])]
+  const details = [
+    ...lpns.flatMap(({ LpnDetail }) => LpnDetail ?? []),
+    ...asns.flatMap(({ AsnLine }) => AsnLine ?? []),
+  ]
   const base = settings.unit.toUpperCase()
   const packed = details.filter(({ QuantityUomId }) => QuantityUomId && QuantityUomId.toUpperCase() !== base)
   const { operation, options } = common

@@ -1,11 +1,17 @@
-import { type CallOptions, Malformed, type Page, type StreamQuery, type WarehouseShipment } from '@plimsoll/connector-kit'
+import {
+  type CallOptions,
+  Malformed,
+  type Page,
+  type StreamQuery,
+  type WarehouseShipment,
+} from '@plimsoll/connector-kit'
 import { z } from 'zod'
 import { id, maybeId } from '../envelope.ts'
 import { createCursors, readChanged, stamp } from '../follow.ts'
+import { packagesOf, readItems } from '../items.ts'
 import { mapRows, readRow } from '../map.ts'
 import { searchFor } from '../search.ts'
 import type { Context } from '../transport.ts'
-import { packagesOf, readItems } from './items.ts'
 import { OLPN_TEMPLATE, type Olpn, ORDER_TEMPLATE, olpn, order, toShipment } from './order-map.ts'
 
 /** Rows of which only this much is certain; the rest is read one by one. */
@@ -39,7 +45,10 @@ export async function findOrder(
 
 async function readOrders(
   context: Context,
-  { ids, ...search }: { operation: string; facility: string; ids: readonly string[]; options: CallOptions | undefined },
+  {
+    ids,
+    ...search
+  }: { operation: string; facility: string; ids: readonly string[]; options: CallOptions | undefined },
 ): Promise<RawOrder[]> {
   return await searchFor(
     context,
@@ -162,6 +171,8 @@ async function tell(context: Context, given: Parameters<typeof lookInto>[1]): Pr
 }
 
 function orderIdsOf(olpns: readonly RawOlpn[]): string[] {
-  const ids = olpns.flatMap(({ OlpnDetail }) => (OlpnDetail ?? []).map(({ OriginalOrderId }) => OriginalOrderId))
+  const ids = olpns.flatMap(({ OlpnDetail }) =>
+    (OlpnDetail ?? []).map(({ OriginalOrderId }) => OriginalOrderId),
+  )
   return [...new Set(ids.flatMap((each) => (each ? [each] : [])))]
 }

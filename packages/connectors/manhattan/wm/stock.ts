@@ -1,14 +1,20 @@
 import { type CallOptions, type ExternalCount, Malformed, type Page } from '@plimsoll/connector-kit'
 import { z } from 'zod'
 import { id, maybeDay, maybeId } from '../envelope.ts'
+import { pageOf, readItemPage } from '../items.ts'
 import { isAskable } from '../query.ts'
 import { searchAll, searchFor } from '../search.ts'
 import type { Context } from '../transport.ts'
-import { pageOf, readItemPage } from './items.ts'
 
 /** Of what lies there: Manhattan's own sign stays, since shelves can be below nought until somebody counts them. */
 const signed = z
-  .union([z.number(), z.string().regex(/^-?\d{1,12}(\.\d{1,6})?$/).transform(Number)])
+  .union([
+    z.number(),
+    z
+      .string()
+      .regex(/^-?\d{1,12}(\.\d{1,6})?$/)
+      .transform(Number),
+  ])
   .refine((each) => Number.isFinite(each), 'not an amount')
 
 /** What lies in one container or place, in base units. */
@@ -78,7 +84,14 @@ async function readPlace(
   const common = { operation: 'counts', facility, options }
   const lying = await searchFor(
     context,
-    { ...common, path: 'inventory', template: INVENTORY_TEMPLATE, field: 'ItemId', values: ids, key: 'InventoryId' },
+    {
+      ...common,
+      path: 'inventory',
+      template: INVENTORY_TEMPLATE,
+      field: 'ItemId',
+      values: ids,
+      key: 'InventoryId',
+    },
     inventory,
   )
   const byItem = Map.groupBy(lying, ({ ItemId }) => ItemId)
@@ -145,7 +158,8 @@ export function toCount(
   for (const units of [onHand, held, allocated])
     if (!Number.isSafeInteger(units) || units < 0)
       throw new Malformed(`${itemId.slice(0, 60)} at ${facility}: ${units} are no units`, '')
-  if (held > onHand) throw new Malformed(`${itemId.slice(0, 60)} at ${facility}: more is held than lies there`, '')
+  if (held > onHand)
+    throw new Malformed(`${itemId.slice(0, 60)} at ${facility}: more is held than lies there`, '')
   const lots = lotsOf(rows, isHeld)
   return {
     stockUnitId: itemId,

@@ -1,10 +1,10 @@
-import { type CallOptions, type ExternalListing, type ExternalLocation, NotFound, type Page } from '@plimsoll/connector-kit'
+import { type CallOptions, type ExternalListing, NotFound, type Page } from '@plimsoll/connector-kit'
 import { z } from 'zod'
-import { amount, id, text } from '../envelope.ts'
-import { PAGE_SIZE } from '../limits.ts'
-import { searchFor, searchPage } from '../search.ts'
-import type { Context } from '../transport.ts'
-import type { Package } from '../units.ts'
+import { amount, id, text } from './envelope.ts'
+import { PAGE_SIZE } from './limits.ts'
+import { searchFor, searchPage } from './search.ts'
+import type { Context } from './transport.ts'
+import type { Package } from './units.ts'
 
 /** Items by the id that the brand gave them: it is the SKU, and the stock unit. */
 export const item = z.object({
@@ -33,7 +33,7 @@ export async function readItemPage(
     context,
     {
       operation,
-      path: 'items',
+      path: itemsOf(context),
       facility: homeOf(context),
       template: ITEM_TEMPLATE,
       where: [],
@@ -58,7 +58,7 @@ export async function readItems(
     context,
     {
       operation,
-      path: 'items',
+      path: itemsOf(context),
       facility: homeOf(context),
       template: ITEM_TEMPLATE,
       field: 'ItemId',
@@ -69,6 +69,10 @@ export async function readItems(
     item,
   )
   return new Map(rows.map((each) => [each.ItemId, each]))
+}
+
+function itemsOf({ settings }: Context): 'items' | 'omniItems' {
+  return settings.product === 'wm' ? 'items' : 'omniItems'
 }
 
 /** Items are the organization's, whichever of its facilities asks. */
@@ -121,42 +125,17 @@ export function packagesOf(item: Item | undefined): Package[] {
   )
 }
 
-const facility = z.object({ FacilityId: id, FacilityName: text, Description: text, IsActive: z.boolean().nullish() })
-
-/** Those of the settings, as far as the environment has them. */
-export async function readFacilities(context: Context, options?: CallOptions): Promise<ExternalLocation[]> {
-  const rows = await searchFor(
-    context,
-    {
-      operation: 'locations',
-      path: 'facilities',
-      facility: homeOf(context),
-      template: { FacilityId: null, FacilityName: null, Description: null, IsActive: null },
-      field: 'FacilityId',
-      values: context.settings.facilities,
-      key: 'FacilityId',
-      options,
-    },
-    facility,
-  )
-  return rows.map(({ FacilityId, FacilityName, Description, IsActive }) => ({
-    externalId: FacilityId,
-    name: FacilityName || Description || FacilityId,
-    active: IsActive !== false,
-  }))
-}
-
 /** Remembers so many; then begins anew. */
 const knownMax = 20_000
 
 /** Which items there are: looked up once for each, before anything is asked for of it. */
-export function createKnownItems(read: typeof readItems, context: Context) {
+export function createKnownItems(context: Context) {
   const known = new Set<string>()
   /** Those of them that there are not. */
   return async (ids: readonly string[], options?: CallOptions): Promise<string[]> => {
     const open = [...new Set(ids)].filter((each) => !known.has(each))
     if (known.size + open.length > knownMax) known.clear()
-    const found = open.length === 0 ? new Map() : await read(context, open, 'knownItems', options)
+    const found = await readItems(context, open, 'knownItems', options)
     for (const each of found.keys()) known.add(each)
     return open.filter((each) => !found.has(each))
   }
