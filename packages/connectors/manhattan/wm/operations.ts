@@ -1,5 +1,5 @@
 import type { WarehouseSide } from '@plimsoll/connector-kit'
-import { check } from '../check.ts'
+import { check, type Looked } from '../check.ts'
 import { readListing, readListings } from '../items.ts'
 import type { Context } from '../transport.ts'
 import { readFacilities } from './facilities.ts'
@@ -8,15 +8,28 @@ import { createReceiving, readReceipts } from './receiving.ts'
 import { readShipments } from './shipments.ts'
 import { readCounts } from './stock.ts'
 
-/** What can be searched without a condition, so that `check` shows early what the user may not. */
 const SEARCHED = ['items', 'inventory', 'conditions', 'orderSearch', 'olpns', 'asnSearch'] as const
+
+function lookedInto({ settings }: Context): Looked {
+  const isAssigned = settings.absent === 'assigned'
+  return {
+    searched: isAssigned ? [...SEARCHED, 'itemFacilities'] : SEARCHED,
+    places: readFacilities,
+    warnings: (found) =>
+      isAssigned && found.has('inventory') && !found.has('itemFacilities')
+        ? [
+            'No item is set up by facility, so that an item whose last unit has gone would not be told as nought. Let the settings say that every item without inventory is nought.',
+          ]
+        : [],
+  }
+}
 
 /** Manhattan Active Warehouse Management. */
 export function openWm(context: Context): WarehouseSide {
   const announceInbound = createReceiving(context)
   return {
     ...createOrders(context),
-    check: (options) => check(context, SEARCHED, readFacilities, options),
+    check: (options) => check(context, lookedInto(context), options),
     locations: (options) => readFacilities(context, options),
     listings: (cursor, options) => readListings(context, cursor, options),
     listing: (externalId, options) => readListing(context, externalId, options),
