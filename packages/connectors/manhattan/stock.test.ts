@@ -223,3 +223,39 @@ test.each(['wm', 'omni'] as const)(
       { product },
     ),
 )
+
+test('what lies in more containers than a page has is counted whole, with every one that is held', () =>
+  withEnvironment(async ({ floor, operations, exchanges }) => {
+    const skus = Array.from({ length: 60 }, (_, at) => `S-${at}`)
+    for (const sku of skus) {
+      floor.addItem({ sku, title: sku })
+      for (let lot = 0; lot < 10; lot += 1)
+        floor.adjust({
+          facilityId: 'DC-NORTH',
+          sku,
+          lot: `L${lot}`,
+          sellable: 2,
+          damaged: 1,
+          reason: 'seeded',
+        })
+    }
+    const rows = (await operations.counts?.(undefined))?.rows ?? []
+    expect(rows.map(({ onHand, held }) => [onHand, held])).toEqual(skus.map(() => [30, 10]))
+    // 1,800 containers and 600 conditions: several pages of each.
+    for (const [entity, pages] of [
+      ['inventory/search', 4],
+      ['containerCondition/search', 2],
+    ] as const)
+      expect(
+        exchanges.filter(({ url, text }) => url.includes(entity) && text.includes('DC-NORTH')),
+      ).toHaveLength(pages)
+  }))
+
+test('a search whose pages do not go on is Malformed, not an endless reading', () =>
+  withEnvironment(async ({ floor, operations, simulator }) => {
+    shipmentOf({ floor }, ['S-1'])
+    const row = { InventoryId: '7', ItemId: 'S-1', OnHand: 1 }
+    const body = JSON.stringify({ success: true, data: Array.from({ length: 500 }, () => row) })
+    simulator.faults.rewriteAnswers((text) => (text.includes('"OnHand"') ? body : text))
+    await expect(operations.counts?.(undefined)).rejects.toMatchObject({ kind: 'malformed' })
+  }))
