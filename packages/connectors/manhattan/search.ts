@@ -78,6 +78,7 @@ export async function searchFor<Row>(
     field: string
     values: readonly string[]
     key: keyof Row & string
+    isUnique?: boolean
   },
   row: z.ZodType<Row>,
 ): Promise<Row[]> {
