@@ -144,7 +144,7 @@ test('check names what the user may not search, and facilities that there are no
       const found = await operations.check()
       expect(found.missingScopes).toEqual(['olpns'])
       expect(found.warnings).toEqual([expect.stringContaining('DC-NOWHERE')])
-      expect(found.accountId).toBe('simulated/HARBOUR')
+      expect(found.accountId).toBe('simulated/HARBOUR/wm')
     },
     { forbidden: ['/pickpack/'] },
   ))
@@ -159,6 +159,16 @@ test('check says where a last unit that has gone would not be seen', () =>
     expect(await warnings({ paths })).toEqual([expect.stringContaining('would not be told as nought')])
     expect(await warnings({ paths, absent: 'all' })).toEqual([])
     expect(await warnings({})).toEqual([])
+  }))
+
+test('a path where nothing is says so: no listing has gone, and no order', () =>
+  withEnvironment(async ({ open, floor }) => {
+    const request = shipmentOf({ floor }, ['S-1'])
+    const wrong = { kind: 'invalid', field: 'paths' }
+    const { operations, warehouse } = open(undefined, { paths: ['items=/nowhere', 'orderSearch=/nowhere'] })
+    await expect(operations.listing('S-1')).rejects.toMatchObject(wrong)
+    await expect(warehouse.findShipment(request.shipmentId)).rejects.toMatchObject(wrong)
+    await expect(operations.listing('S-1')).rejects.toThrow(/no items there. Correct the paths/)
   }))
 
 test('a request without a right is Forbidden and names it; nothing is made', () =>

@@ -17,7 +17,7 @@ export type Looked = {
  * answer names a thing that stays.
  */
 export async function check(context: Context, looked: Looked, options?: CallOptions): Promise<CheckResult> {
-  const { environment, organization, facilities } = context.settings
+  const { environment, organization, facilities, product } = context.settings
   const places = await looked.places(context, options)
   const known = new Map(places.map(({ externalId, active }) => [externalId, active]))
   const missingScopes: string[] = []
@@ -32,7 +32,7 @@ export async function check(context: Context, looked: Looked, options?: CallOpti
   }
   return {
     account: `${organization} (${environment})`,
-    accountId: `${environment}/${organization}`,
+    accountId: `${environment}/${organization}/${product}`,
     currency: undefined,
     timeZone: undefined,
     missingScopes,

@@ -13,13 +13,21 @@ import {
 import type { Verdict } from './envelope.ts'
 import type { PathName } from './paths.ts'
 
+/** What is about one thing by its id, which may not be there. */
+const BY_ID: ReadonlySet<PathName> = new Set(['orderChange', 'omniOrderCancel'])
+
 /**
  * What a status says. Of the answer's text nothing is taken: it repeats what was sent, recipients included.
  * @param path what a 403 means is not allowed
  */
 export function statusRefusal(response: HttpResponse, operation: string, path: PathName): ConnectorError {
-  if (response.status === 403)
-    return new Forbidden(`${operation}: the user may not use ${path}.`, path, { status: 403 })
+  const { status } = response
+  if (status === 403) return new Forbidden(`${operation}: the user may not use ${path}.`, path, { status })
+  // An entity that is searched or saved is always there: then it is elsewhere. Nothing has gone that was known.
+  if ((status === 404 || status === 410) && !BY_ID.has(path))
+    return new Invalid(`${operation}: Manhattan has no ${path} there. Correct the paths.`, 'paths', {
+      status,
+    })
   return statusError(response, operation, { isPersonal: true })
 }
 
@@ -37,7 +45,8 @@ export function verdictRefusal(verdict: Verdict, operation: string, path: PathNa
     case 403:
       return new Forbidden(`${operation}: the user may not use ${path}${said}.`, path, detail)
     case 404:
-      return new NotFound(`${operation}: Manhattan has no such thing${said}.`, detail)
+      if (BY_ID.has(path)) return new NotFound(`${operation}: Manhattan has no such thing${said}.`, detail)
+      return new Invalid(`${operation}: Manhattan refuses it${said}.`, 'request', detail)
     case 409:
       return new Conflict(`${operation}: it was changed meanwhile${said}.`, undefined, detail)
     case 429:

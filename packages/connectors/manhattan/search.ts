@@ -1,5 +1,5 @@
 import { type CallOptions, Malformed } from '@plimsoll/connector-kit'
-import { z } from 'zod'
+import type { z } from 'zod'
 import { found } from './envelope.ts'
 import { DETAIL_PAGE_SIZE, IN_MAX } from './limits.ts'
 import type { PathName } from './paths.ts'
@@ -33,7 +33,7 @@ export async function searchPage<Row>(
         Template: template,
         Size: size,
         Page: page,
-        Sort: sort.map((attribute) => ({ attribute, direction: 'asc' })),
+        ...(sort.length > 0 && { Sort: sort.map((attribute) => ({ attribute, direction: 'asc' })) }),
       },
     },
     found(row),
@@ -89,9 +89,4 @@ export async function searchFor<Row>(
     rows.push(...(await searchAll(context, { ...rest, where: [{ field, in: some }, ...where] }, row)))
   }
   return rows
-}
-
-/** A row whose id alone is certain: the rest is read one by one, so that one that cannot be read holds up no other. */
-export function bare<Key extends string>(key: Key, idSchema: z.ZodType<string>) {
-  return z.looseObject({ [key]: idSchema } as { [name in Key]: z.ZodType<string> })
 }

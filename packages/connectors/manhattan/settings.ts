@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { PATHS, readPath } from './paths.ts'
 
@@ -228,8 +227,4 @@ export function authUrl({ endpoint, environment, domain, product }: Settings): s
 
 function usualDomain(product: Settings['product']): string {
   return product === 'wm' ? 'sce' : 'omni'
-}
-
-export function fingerprintOf(text: string): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, 12)
 }
