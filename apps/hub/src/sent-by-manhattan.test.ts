@@ -1,5 +1,6 @@
 import { setTimeout as after } from 'node:timers/promises'
 import { loadSimulator, type StartedSimulator } from '@plimsoll/connectors'
+import { sql } from 'kysely'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { createShopControl } from './demo/control.ts'
 import { connectWarehouse, type DemoWarehouse, judgeSending, sendFrom } from './demo/warehouses.ts'
@@ -22,17 +23,24 @@ afterEach(async () => {
   await Promise.all(simulators.splice(0).map((each) => each.close()))
 })
 
-async function openWarehouse(product: 'wm' | 'omni', sku: string): Promise<DemoWarehouse> {
+async function openWarehouse(
+  product: 'wm' | 'omni',
+  sku: string,
+): Promise<{ warehouse: DemoWarehouse; simulator: StartedSimulator }> {
   const start = await loadSimulator('manhattan')
   if (start === undefined) throw new Error('Manhattan has a simulator')
   const simulator = await start({ product, seed: 3 })
   simulators.push(simulator)
   const items = [{ sku, name: { en: `Item ${sku}`, zh: `商品 ${sku}` }, opening: 20 }]
-  return await connectWarehouse(
+  const warehouse = await connectWarehouse(
     served.hub.context,
     { ready: simulator },
     { connector: 'manhattan', history: { items }, nth: 0, of: 1 },
   )
+  // Its administrator has it tell of ship confirms and PIX.
+  if (!('tell' in simulator) || typeof simulator.tell !== 'function') throw new Error('it cannot tell')
+  simulator.tell(`${served.url}/webhooks/${warehouse.connectionId}`)
+  return { warehouse, simulator }
 }
 
 async function openShop(sku: string): Promise<Shop> {
@@ -43,7 +51,7 @@ async function openShop(sku: string): Promise<Shop> {
 
 test.each(['wm', 'omni'] as const)('%s: orders leave once, and their customers are told', async (product) => {
   const sku = `SOCK-${product}`
-  const warehouse = await openWarehouse(product, sku)
+  const { warehouse, simulator } = await openWarehouse(product, sku)
   const shop = await openShop(sku)
   const control = createShopControl(shop.simulator.url)
   await sendFrom(served.hub.context, [shop], [warehouse])
@@ -69,4 +77,19 @@ test.each(['wm', 'omni'] as const)('%s: orders leave once, and their customers a
   expect(verdict.trackingConfirmed).toBe(verdict.parcels)
   const { body } = await served.ask('GET', `/api/v1/items/${sku}`)
   expect(body).toMatchObject({ onHand: 14, reserved: 0, available: 14 })
+  // What it told was taken as hints: they said which list to read, and nothing else.
+  await simulator.webhooks.drain()
+  const { sent, delivered } = simulator.webhooks.counters()
+  expect(sent).toBeGreaterThanOrEqual(3)
+  expect(delivered).toBe(sent)
+  const { rows } = await sql<{ state: string }>`
+    select distinct state from inbox where connection_id = ${warehouse.connectionId} and state <> 'skipped'`.execute(
+    served.database.kysely,
+  )
+  expect(rows).toEqual([{ state: 'applied' }])
+})
+  const { rows } = await sql<{ topic: string; state: string }>`
+    select distinct topic, state from inbox
+    where connection_id = ${warehouse.connectionId} and payload is null`.execute(served.database.kysely)
+  console.log(rows, simulator.webhooks.counters())
 })
