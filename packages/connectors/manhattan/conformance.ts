@@ -34,7 +34,8 @@ async function start(product: Settings['product'], by: By) {
     unknown: {
       listingExternalId: 'NO-SUCH-ITEM',
       orderExternalId: '99999999',
-      level: { stockUnitId: 'NO-SUCH-ITEM', locationId: 'DC-NORTH' },
+      // As the suite calls what nobody has: so that it is looked for.
+      level: { stockUnitId: 'NO-SUCH-SKU', locationId: 'DC-NORTH' },
     },
     withUnknownOrderStatus: (body) =>
       body.replaceAll(/"(MaximumStatus|MaxFulfillmentStatusId)":"\d{4}"/g, '"$1":"Teleported"'),
