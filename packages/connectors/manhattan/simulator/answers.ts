@@ -34,7 +34,7 @@ export function refused(code: string, description: string, statusCode = 'BAD_REQ
 const sortKey = z.object({ attribute: z.string(), direction: z.enum(['asc', 'desc', 'ASC', 'DESC']) })
 const body = z.object({
   Query: z.string().default(''),
-  Template: z.unknown(),
+  Template: z.unknown().optional(),
   Size: z.int().min(1).max(1_000).default(10),
   Page: z.int().min(0).default(0),
   Sort: z.union([sortKey, z.array(sortKey)]).optional(),
