@@ -186,7 +186,10 @@ test('XML in the manner of Manhattan PIX: inventory sync, adjustments, ship conf
   await hub.upload('PIX1-again.xml', message(`${pix}<PIX><TransactionType>999</TransactionType></PIX>`))
   expect(await counts(hub)).toMatchObject([{ stockUnitId: 'TEA-1', onHand: 7 }])
   await hub.operations.warehouse.requestShipment(request)
-  expect(await told(hub, 'utf-8')).toContain('<DestinationName>Jörg Müßig</DestinationName>')
+  const order = await told(hub, 'utf-8')
+  expect(order).toContain('<DestinationContactName>Jörg Müßig</DestinationContactName>')
+  expect(order).toContain('<OrderedDttm>11/26/2026 03:00</OrderedDttm>')
+  expect(order).toMatch(/<DoLineNbr>2<\/DoLineNbr>\s*<ItemName>CUP<\/ItemName>/)
   await hub.upload(
     'ShipConfirm1.xml',
     message(
@@ -200,6 +203,49 @@ test('XML in the manner of Manhattan PIX: inventory sync, adjustments, ship conf
       parcels: [{ externalId: 'C1', trackingNumber: '1Z1', lines: [{ quantity: 2, serials: ['A', 'B'] }] }],
     },
   ])
+})
+
+test('XML in the manner of Manhattan’s ship confirm: containers by the line that their items were ordered in', async () => {
+  const hub = hubSide({ settings: { definition: preset('manhattan-ship-confirm-xml') } })
+  const detail = (line: number, item: string, units: number) =>
+    `<ASNDetail><PurchaseOrderID>${request.shipmentId}</PurchaseOrderID><ItemName>${item}</ItemName><ASNDetailQuantity><ShippedQuantity>${units}</ShippedQuantity></ASNDetailQuantity><PurchaseOrderLineItemID>${line}</PurchaseOrderLineItemID></ASNDetail>`
+  const inside = (line: number, units: number, more = '') =>
+    `<LPNDetail><ItemSequenceNbr>${line}</ItemSequenceNbr>${more}<LPNDetailQuantity><Quantity>${units}</Quantity></LPNDetailQuantity></LPNDetail>`
+  const box = (id: string, tracking: string, details: string) =>
+    `<LPN><TrackingNbr>${tracking}</TrackingNbr><LPNID>${id}</LPNID>${details}</LPN>`
+  const file = (boxes: string) =>
+    `<?xml version="1.0" encoding="UTF-8"?><tXML><Header><Message_Type>ASN</Message_Type></Header><Message><ASN><ASNID>A-1</ASNID><BillOfLadingNumber>BL1</BillOfLadingNumber><ShipVia>UE90</ShipVia><ShippedDttm>11/26/2026 18:00</ShippedDttm>${boxes}${detail(1, 'TEA-1', 2)}${detail(2, 'CUP', 1)}</ASN></Message></tXML>`
+  const first = box(
+    'C1',
+    '1Z1',
+    `${inside(1, 2, '<BatchNbr>L7</BatchNbr>')}${inside(2, 1, '<SerialNbr>S1</SerialNbr>')}`,
+  )
+  await hub.upload('ShipConfirm1.xml', file(first))
+  // Sent again by itself it says nothing new.
+  await hub.upload('ShipConfirm1-again.xml', file(first))
+  expect(await readAll<WarehouseShipment>(hub.operations.warehouse.shipments)).toMatchObject([
+    {
+      externalId: 'A-1',
+      shipmentId: request.shipmentId,
+      state: 'shipped',
+      parcels: [
+        {
+          externalId: 'C1',
+          carrier: 'UE90',
+          trackingNumber: '1Z1',
+          shippedAt: new Date('2026-11-27T00:00:00Z'),
+          lines: [
+            { sku: 'TEA-1', quantity: 2, lot: 'L7', serials: [] },
+            { sku: 'CUP', quantity: 1, lot: undefined, serials: ['S1'] },
+          ],
+        },
+      ],
+    },
+  ])
+  // A line that the order has not makes no guess.
+  await hub.upload('ShipConfirm2.xml', file(box('C2', '1Z2', inside(9, 1))))
+  const page = await hub.operations.warehouse.shipments?.({ since: new Date(0), cursor: undefined })
+  expect(page?.unreadable).toHaveLength(1)
 })
 
 test('a Chinese overseas warehouse: GB18030 and Excel, two places', async () => {

@@ -54,7 +54,17 @@ const started = z.object({ url: z.url(), settings: z.unknown(), credentials: z.u
 export async function connectWarehouse(
   context: SyncContext,
   child: Pick<Child, 'ready'>,
-  { connector, history, nth, of }: { connector: string; history: History; nth: number; of: number },
+  {
+    connector,
+    history,
+    nth,
+    of,
+  }: {
+    connector: string
+    history: { items: readonly Pick<History['items'][number], 'sku' | 'name' | 'opening'>[] }
+    nth: number
+    of: number
+  },
 ): Promise<DemoWarehouse> {
   const { url, settings, credentials } = started.parse(child.ready)
   const floor = createFloorControl(url)
@@ -93,7 +103,7 @@ export async function connectWarehouse(
 /** The shops sell what lies at the warehouses, and the hub has their orders sent from there. */
 export async function sendFrom(
   context: SyncContext,
-  shops: readonly DemoShop[],
+  shops: readonly Pick<DemoShop, 'connectionId'>[],
   warehouses: readonly DemoWarehouse[],
 ): Promise<void> {
   for (const { connectionId } of shops) {
@@ -231,7 +241,7 @@ const PATIENCE_MS = 180_000
 /** Judges what was sent from the books of warehouses and platforms alone, against the hub's own counts. */
 export async function judgeSending(
   context: SyncContext,
-  shops: readonly DemoShop[],
+  shops: readonly Pick<DemoShop, 'control'>[],
   warehouses: readonly DemoWarehouse[],
 ): Promise<{ verdict: SendingVerdict; details: SendingDetails }> {
   const details: SendingDetails = { differences: [], untold: [] }

@@ -70,6 +70,8 @@ export type WarehouseFloorOptions = {
   facilities: readonly FloorFacility[]
   /** The first request's id; 1001 unless given. */
   firstRequestId?: number
+  /** The warehouse's own id of a thing, where it has none beside the SKU; a number of its own unless given. */
+  stockUnitIdOf?: (sku: string) => string
   pace?: WarehousePace | undefined
 }
 
@@ -78,6 +80,7 @@ export function createWarehouseFloor({
   random,
   facilities,
   firstRequestId = 1_001,
+  stockUnitIdOf,
   pace,
 }: WarehouseFloorOptions): WarehouseFloor {
   const items = new Map<string, FloorItem>()
@@ -162,7 +165,7 @@ export function createWarehouseFloor({
     facilities,
     addItem({ sku, title, barcode, hasSerials = false }) {
       const known = items.get(sku)
-      const stockUnitId = known?.stockUnitId ?? String(7_000 + items.size + 1)
+      const stockUnitId = known?.stockUnitId ?? stockUnitIdOf?.(sku) ?? String(7_000 + items.size + 1)
       const item: FloorItem = {
         sku,
         title,

@@ -74,7 +74,7 @@ export class CountReader {
   }
 
   async #readPage(): Promise<boolean> {
-    const { operations, signal, clock } = this.#context
+    const { operations, signal, clock, log, connection } = this.#context
     const { counts } = operations
     if (counts === undefined) return false
     if (this.#reading?.isRead === true) return await this.#book(this.#reading)
@@ -85,6 +85,10 @@ export class CountReader {
     }
     this.#reading = reading
     const page = await counts.call(operations, reading.cursor, { signal })
+    const unreadable = (page.unreadable ?? []).map(({ externalId }) => externalId)
+    // They keep the numbers that they had: what cannot be read is not nought (I12).
+    if (unreadable.length > 0)
+      log.warn({ connection: connection.name, unreadable }, 'some of what the platform counts makes no sense')
     await this.#keep(reading, page.rows)
     reading.pages += 1
     reading.cursor = page.next

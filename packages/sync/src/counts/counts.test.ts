@@ -124,6 +124,22 @@ test('I12: a stock unit that is not named any more keeps its last count', async 
   expect(await at(world, 'FBA', 'cup')).toMatchObject({ onHand: 4 })
 })
 
+test('I12: a stock unit whose count makes no sense keeps its last one, the others go on, and the log names it', async () => {
+  const { world, kept, connectionId, ...depot } = await open(['mug', 'cup'])
+  kept.set('mug', 12)
+  kept.set('cup', 5)
+  await tieCountedPlace(world.context, connectionId, DEPOT, 'FBA')
+  await readAgain(depot)
+  const warned: object[] = []
+  world.context.log.warn = (fields) => void warned.push(fields)
+  kept.unreadable.add('mug')
+  kept.set('cup', 4)
+  await readAgain(depot)
+  expect(await at(world, 'FBA', 'mug')).toMatchObject({ onHand: 12 })
+  expect(await at(world, 'FBA', 'cup')).toMatchObject({ onHand: 4 })
+  expect(warned).toContainEqual(expect.objectContaining({ unreadable: ['mug'] }))
+})
+
 test('its own orders reserve there, and what it has taken off for them is not counted twice; ours stay ours', async () => {
   const { world, kept, platform, connectionId, ...depot } = await open(['mug'])
   await world.adjust('mug', 30)

@@ -4,6 +4,8 @@ import { type Connector, Unavailable } from '@plimsoll/connector-kit'
 export class KeptStock {
   readonly units = new Map<string, { available: number; held: number; incoming: number }>()
   readonly orders = new Set<string>()
+  /** Of which it says what nobody understands. */
+  readonly unreadable = new Set<string>()
   pageSize = 2
   /** Pages that fail before one succeeds. */
   failing = 0
@@ -44,8 +46,10 @@ export function withKeptStock(connector: Connector, kept: KeptStock): Connector 
             throw new Unavailable('The depot does not answer.', true)
           }
           const from = Number(cursor ?? 0)
-          const all = [...kept.units]
+          const all = [...kept.units].filter(([stockUnitId]) => !kept.unreadable.has(stockUnitId))
+          const unreadable = [...kept.unreadable].map((externalId) => ({ externalId, version: undefined }))
           return {
+            ...(from === 0 && { unreadable }),
             rows: all.slice(from, from + kept.pageSize).map(([stockUnitId, told]) => ({
               stockUnitId,
               locationId: DEPOT,
