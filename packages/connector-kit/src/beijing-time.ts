@@ -39,7 +39,8 @@ const nothings = new Set(['', 'null', '0', '0000-00-00', '0000-00-00 00:00:00'])
 
 /** Such a moment in an answer; undefined where the platform writes nothing (null, '', `0000-00-00 00:00:00`). */
 export const beijingMoment = z
-  .union([z.string(), z.null(), z.undefined()])
+  .string()
+  .nullish()
   .refine((text) => isNothing(text) || fromBeijingTime(text) !== undefined, 'not a moment of Beijing time')
   .transform((text) => (isNothing(text) ? undefined : fromBeijingTime(text)))
 

@@ -26,7 +26,16 @@ test('nothing is nothing, not nought', () => {
   for (const nothing of [null, undefined, '', ' ', 'null']) expect(looseText.parse(nothing)).toBeUndefined()
   expect(looseText.parse(7)).toBe('7')
   expect(neededText.parse(' a ')).toBe('a')
-  expect(neededText.safeParse(null).success).toBe(false)
+  expect(neededText.parse(7)).toBe('7')
+  for (const nothing of [null, undefined, '', ' ', 'null'])
+    expect(neededText.safeParse(nothing).success).toBe(false)
+  // In an object they may be left out; what is needed may not.
+  expect(z.object({ units: maybeUnits, text: looseText, list: looseList(z.string()) }).parse({})).toEqual({
+    units: undefined,
+    text: undefined,
+    list: [],
+  })
+  expect(z.object({ text: neededText }).safeParse({}).success).toBe(false)
 })
 
 test('a list may be none, or an object with numbers for keys', () => {

@@ -16,17 +16,24 @@ export const looseUnits = z.union([
 
 /** The same; undefined where it is left out, null or an empty text. */
 export const maybeUnits = z
-  .union([looseUnits, z.literal(''), z.null(), z.undefined()])
+  .union([looseUnits, z.literal('')])
+  .nullish()
   .transform((units) => (typeof units === 'number' ? units : undefined))
 
 /** A code or an id, which may come as a number: as text, trimmed; undefined where there is none. */
-export const looseText = z.union([z.string(), z.int(), z.null(), z.undefined()]).transform((value) => {
-  const text = String(value ?? '').trim()
-  return text === '' || text === 'null' ? undefined : text
-})
+export const looseText = z
+  .union([z.string(), z.int()])
+  .nullish()
+  .transform((value) => {
+    const text = String(value ?? '').trim()
+    return text === '' || text === 'null' ? undefined : text
+  })
 
 /** The same, and there must be one. */
-export const neededText = looseText.refine((text) => text !== undefined, 'it is missing').transform(String)
+export const neededText = z
+  .union([z.string(), z.int()])
+  .transform((value) => String(value).trim())
+  .refine((text) => text !== '' && text !== 'null', 'it is missing')
 
 /** A list; null, an empty text and an empty object stand for none. PHP writes a list with holes as an object. */
 export function looseList<Row>(row: z.ZodType<Row>): z.ZodType<Row[]> {

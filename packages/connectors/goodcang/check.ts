@@ -1,0 +1,37 @@
+import type { CallOptions, CheckResult } from '@plimsoll/connector-kit'
+import { account } from './answers.ts'
+import { usualMethod } from './settings.ts'
+import { readLocations } from './stock.ts'
+import { askFor, type Context } from './transport.ts'
+
+/** The account is known by its customer code, which its barcodes and order numbers begin with. */
+export async function check(context: Context, options?: CallOptions): Promise<CheckResult> {
+  const { value } = await askFor(
+    context,
+    { operation: 'check', path: '/base_data/get_account_list', quotable: 'all', options },
+    account,
+  )
+  const { customer_code, account_list } = value.data
+  const firm = account_list.find(({ firm_name }) => firm_name !== undefined)?.firm_name
+  const without = (await readLocations(context, options))
+    .map(({ externalId }) => externalId)
+    .filter((code) => usualMethod(context.settings, code) === undefined)
+  return {
+    account: firm === undefined ? customer_code : `${firm} (${customer_code})`,
+    accountId: customer_code,
+    currency: undefined,
+    timeZone: 'Asia/Shanghai',
+    missingScopes: [],
+    warnings:
+      without.length === 0
+        ? []
+        : [
+            `The settings name no usual shipping product for ${listed(without)}: orders that name none cannot be sent from there.`,
+          ],
+  }
+}
+
+function listed(codes: readonly string[]): string {
+  const more = codes.length - 5
+  return more > 0 ? `${codes.slice(0, 5).join(', ')} and ${more} more` : codes.join(', ')
+}

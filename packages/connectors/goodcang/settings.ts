@@ -1,0 +1,98 @@
+import { z } from 'zod'
+
+const LOOPBACK = new Set(['127.0.0.1', 'localhost', '[::1]'])
+
+/** True for an http(s) address of this machine: the only kind a simulator may live at. */
+function isLoopback(address: string): boolean {
+  if (!URL.canParse(address)) return false
+  const url = new URL(address)
+  return (url.protocol === 'http:' || url.protocol === 'https:') && LOOPBACK.has(url.hostname)
+}
+
+/** `FEDEX-SMALLPARCEL`, or `USEA=FEDEX-SMALLPARCEL` for one warehouse. */
+const METHOD = /^(?:[^\s=]{1,32}=)?[^\s=]{1,32}$/
+
+export const settingsSchema = z.object({
+  environment: z
+    .enum(['production', 'sandbox'])
+    .default('production')
+    .meta({
+      title: 'Environment',
+      description: 'The sandbox has accounts and keys of its own, for trying things out.',
+      zh: { title: '环境', description: '沙箱环境有独立的账号和密钥，用于联调测试。' },
+      options: {
+        production: { en: 'Production', zh: '正式环境' },
+        sandbox: { en: 'Sandbox', zh: '沙箱环境' },
+      },
+    }),
+  shippingMethods: z
+    .array(z.string().regex(METHOD, 'Write CODE, or WAREHOUSE=CODE for one warehouse'))
+    .default([])
+    .meta({
+      title: 'Usual shipping products',
+      description:
+        'Codes of GoodCang’s shipping products for orders that name none: CODE for every warehouse, WAREHOUSE=CODE for one, such as USEA=FEDEX-SMALLPARCEL.',
+      zh: {
+        title: '默认物流产品',
+        description:
+          '订单未指定物流产品时使用的谷仓物流产品代码：填 代码 表示所有仓库，填 仓库=代码 表示某个仓库，例如 USEA=FEDEX-SMALLPARCEL。',
+      },
+    }),
+  inboundBy: z
+    .enum(['0', '1', '2', '3', '4', '5'])
+    .default('1')
+    .meta({
+      title: 'How goods travel to it',
+      description: 'Written on the inbound orders that the hub announces.',
+      zh: { title: '入库运输方式', description: '写入由系统创建的入库单。' },
+      options: {
+        0: { en: 'By air', zh: '空运' },
+        1: { en: 'By sea, loose', zh: '海运散货' },
+        2: { en: 'By courier', zh: '快递' },
+        3: { en: 'By rail, full container', zh: '铁运整柜' },
+        4: { en: 'By sea, full container', zh: '海运整柜' },
+        5: { en: 'By rail, loose', zh: '铁运散货' },
+      },
+    }),
+  endpoint: z
+    .string()
+    .refine(isLoopback, 'Only an address of this machine: it is for the simulator')
+    .optional()
+    .meta({
+      title: 'Simulator address',
+      description: 'Leave empty for the real GoodCang.',
+      zh: { title: '模拟器地址', description: '连接真实的谷仓时请留空。' },
+    }),
+})
+
+export type Settings = z.infer<typeof settingsSchema>
+
+const secret = (title: string, description: string, zh: { title: string; description: string }) =>
+  z.string().trim().min(1).meta({ secret: true, title, description, zh })
+
+export const credentialsSchema = z.object({
+  appToken: secret('App token', 'In GoodCang’s OMS, where API access is switched on for your account.', {
+    title: '应用令牌（App Token）',
+    description: '在谷仓 OMS 系统中开通 API 对接后获取。',
+  }),
+  appKey: secret('App key', 'Beside the app token.', {
+    title: '应用密钥（App Key）',
+    description: '与 App Token 一同获取。',
+  }),
+})
+
+export type Credentials = z.infer<typeof credentialsSchema>
+
+/** Where calls go, without a slash at the end. */
+export function apiUrl({ endpoint, environment }: Settings): string {
+  const host =
+    endpoint?.replace(/\/+$/, '') ??
+    (environment === 'sandbox' ? 'https://uat-oms.eminxing.com' : 'https://oms.goodcang.net')
+  return `${host}/public_open`
+}
+
+/** The shipping product of a warehouse's orders that name none; undefined: the settings give none. */
+export function usualMethod({ shippingMethods }: Settings, warehouseCode: string): string | undefined {
+  const own = shippingMethods.find((each) => each.startsWith(`${warehouseCode}=`))
+  return own?.slice(warehouseCode.length + 1) ?? shippingMethods.find((each) => !each.includes('='))
+}
