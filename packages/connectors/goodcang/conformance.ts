@@ -1,17 +1,14 @@
-import type { Connector } from '@plimsoll/connector-kit'
-import { type ConformanceSetups, createConformanceWorld } from '@plimsoll/connector-kit/conformance-suite'
+import {
+  type ConformanceSetups,
+  createConformanceWorld,
+  unhurried,
+} from '@plimsoll/connector-kit/conformance-suite'
 import { connector } from './index.ts'
 import type { Credentials, Settings } from './settings.ts'
 import { createGoodCangSimulator } from './simulator/index.ts'
 
-/** The same under a budget that leaves no seconds between two calls: a case makes hundreds. Its own test holds the real one. */
-const quick: Connector<Settings, Credentials> = {
-  ...connector,
-  manifest: {
-    ...connector.manifest,
-    budgets: [{ kind: 'token-bucket', name: 'requests', capacity: 50, refillPerSecond: 200 }],
-  },
-}
+/** A case makes hundreds of calls: the real budget, which leaves a second between two, has a test of its own. */
+const quick = unhurried(connector)
 
 export const conformance: ConformanceSetups<Settings, Credentials> = {
   GoodCang: {
