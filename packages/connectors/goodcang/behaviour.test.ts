@@ -4,7 +4,6 @@ import { expect, test } from 'vitest'
 import { connector } from './index.ts'
 import { RULES } from './refusals.ts'
 import type { Settings } from './settings.ts'
-import { settingsSchema, usualMethod } from './settings.ts'
 import { createGoodCangSimulator, type GoodCangSimulatorOptions } from './simulator/index.ts'
 
 async function withCustomer(
@@ -122,11 +121,8 @@ test('a long address is broken between words, a long name goes on as last name, 
     })
   }))
 
-test('the shipping product is the request’s, else the warehouse’s, else the usual one; without any it is refused', () =>
+test('without a shipping product an order is refused, and check() says so before', () =>
   withCustomer(async ({ floor, open }) => {
-    const settings = { shippingMethods: ['UPS-GROUND', 'USEA=FEDEX-SMALLPARCEL'] }
-    expect(usualMethod(settingsSchema.parse(settings), 'USEA')).toBe('FEDEX-SMALLPARCEL')
-    expect(usualMethod(settingsSchema.parse(settings), 'USWE')).toBe('UPS-GROUND')
     const { warehouse, operations } = open({ shippingMethods: ['USWE=UPS-GROUND'] })
     await expect(warehouse.requestShipment(shipmentOf(floor, ['S-1']))).rejects.toMatchObject({
       field: 'method',

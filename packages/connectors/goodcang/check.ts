@@ -1,6 +1,5 @@
-import type { CallOptions, CheckResult } from '@plimsoll/connector-kit'
+import { type CallOptions, type CheckResult, methodWarnings } from '@plimsoll/connector-kit'
 import { account } from './answers.ts'
-import { usualMethod } from './settings.ts'
 import { readLocations } from './stock.ts'
 import { askFor, type Context } from './transport.ts'
 
@@ -13,25 +12,13 @@ export async function check(context: Context, options?: CallOptions): Promise<Ch
   )
   const { customer_code, account_list } = value.data
   const firm = account_list.find(({ firm_name }) => firm_name !== undefined)?.firm_name
-  const without = (await readLocations(context, options))
-    .map(({ externalId }) => externalId)
-    .filter((code) => usualMethod(context.settings, code) === undefined)
+  const codes = (await readLocations(context, options)).map(({ externalId }) => externalId)
   return {
     account: firm === undefined ? customer_code : `${firm} (${customer_code})`,
     accountId: customer_code,
     currency: undefined,
     timeZone: 'Asia/Shanghai',
     missingScopes: [],
-    warnings:
-      without.length === 0
-        ? []
-        : [
-            `The settings name no usual shipping product for ${listed(without)}: orders that name none cannot be sent from there.`,
-          ],
+    warnings: methodWarnings(context.settings.shippingMethods, codes),
   }
-}
-
-function listed(codes: readonly string[]): string {
-  const more = codes.length - 5
-  return more > 0 ? `${codes.slice(0, 5).join(', ')} and ${more} more` : codes.join(', ')
 }

@@ -5,14 +5,15 @@ import {
   type ShipmentRequest,
   toBeijingTime,
   unitsBySku,
+  usualMethodOf,
 } from '@plimsoll/connector-kit'
 import { LENGTHS, LINES_MAX } from './limits.ts'
-import { type Settings, usualMethod } from './settings.ts'
+import type { Settings } from './settings.ts'
 
 /** What GoodCang is sent (`order/create_order`). It takes too long a text for a refusal, so that it is refused before. */
 export function toOrderBody(request: ShipmentRequest, settings: Settings): Record<string, unknown> {
   const { recipient, lines, locationId, number, note } = request
-  const method = request.method ?? usualMethod(settings, locationId)
+  const method = request.method ?? usualMethodOf(settings.shippingMethods, locationId)
   if (method === undefined)
     throw new Invalid(
       `GoodCang needs a shipping product for ${locationId}: name one for it in the connection’s settings.`,

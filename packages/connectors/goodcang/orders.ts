@@ -4,6 +4,8 @@ import {
   Malformed,
   NotFound,
   type Page,
+  passAfter,
+  passAt,
   type RequestedShipment,
   readEachRow,
   type ShipmentCancellation,
@@ -147,18 +149,15 @@ export async function cancelShipment(
 
 /** The list of orders leaves out drafts and those set aside: they are a list of their own, by state. */
 const PASSES = ['all', 'C', 'H'] as const
-type Pass = (typeof PASSES)[number]
 
-/**
- * Orders that changed since, first those of the list, then drafts and what is set aside. An order that leaves a list while
- * its pages are read lets the others move up: where the list has become shorter, the page before is read again.
- */
+/** Orders that changed since, first those of the list, then drafts and what is set aside. */
 export async function readShipments(
   context: Context,
   { since, cursor }: StreamQuery,
   options?: CallOptions,
 ): Promise<Page<WarehouseShipment>> {
-  const { pass, page, countBefore } = fromCursor(cursor)
+  const at = passAt(PASSES, cursor)
+  const { pass, page } = at
   const { rows, next, count, response } = await askForPage(
     context,
     {
@@ -180,22 +179,10 @@ export async function readShipments(
     idOf: (raw) => z.object({ order_code: z.string().min(1) }).safeParse(raw).data?.order_code,
     toRow: toShipment,
   })
-  const isShorter = page > 1 && count < countBefore
-  return { ...read, next: nextCursor(pass, isShorter ? page - 1 : next, count), platformTime: response.date }
-}
-
-function nextCursor(pass: Pass, page: number | undefined, count: number): string | undefined {
-  if (page !== undefined) return `${pass}:${page}:${count}`
-  const following = PASSES[PASSES.indexOf(pass) + 1]
-  return following === undefined ? undefined : `${following}:1:0`
-}
-
-function fromCursor(cursor: string | undefined): { pass: Pass; page: number; countBefore: number } {
-  const [name, page = '1', count = '0'] = cursor?.split(':') ?? []
   return {
-    pass: PASSES.find((each) => each === name) ?? 'all',
-    page: Number(page),
-    countBefore: Number(count),
+    ...read,
+    next: passAfter(PASSES, at, { isFull: next !== undefined, length: count }),
+    platformTime: response.date,
   }
 }
 

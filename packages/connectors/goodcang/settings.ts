@@ -1,16 +1,5 @@
+import { isLoopbackUrl, USUAL_METHOD } from '@plimsoll/connector-kit'
 import { z } from 'zod'
-
-const LOOPBACK = new Set(['127.0.0.1', 'localhost', '[::1]'])
-
-/** True for an http(s) address of this machine: the only kind a simulator may live at. */
-function isLoopback(address: string): boolean {
-  if (!URL.canParse(address)) return false
-  const url = new URL(address)
-  return (url.protocol === 'http:' || url.protocol === 'https:') && LOOPBACK.has(url.hostname)
-}
-
-/** `FEDEX-SMALLPARCEL`, or `USEA=FEDEX-SMALLPARCEL` for one warehouse. */
-const METHOD = /^(?:[^\s=]{1,32}=)?[^\s=]{1,32}$/
 
 export const settingsSchema = z.object({
   environment: z
@@ -26,7 +15,7 @@ export const settingsSchema = z.object({
       },
     }),
   shippingMethods: z
-    .array(z.string().regex(METHOD, 'Write CODE, or WAREHOUSE=CODE for one warehouse'))
+    .array(z.string().regex(USUAL_METHOD, 'Write CODE, or WAREHOUSE=CODE for one warehouse'))
     .default([])
     .meta({
       title: 'Usual shipping products',
@@ -56,7 +45,7 @@ export const settingsSchema = z.object({
     }),
   endpoint: z
     .string()
-    .refine(isLoopback, 'Only an address of this machine: it is for the simulator')
+    .refine(isLoopbackUrl, 'Only an address of this machine: it is for the simulator')
     .optional()
     .meta({
       title: 'Simulator address',
@@ -89,10 +78,4 @@ export function apiUrl({ endpoint, environment }: Settings): string {
     endpoint?.replace(/\/+$/, '') ??
     (environment === 'sandbox' ? 'https://uat-oms.eminxing.com' : 'https://oms.goodcang.net')
   return `${host}/public_open`
-}
-
-/** The shipping product of a warehouse's orders that name none; undefined: the settings give none. */
-export function usualMethod({ shippingMethods }: Settings, warehouseCode: string): string | undefined {
-  const own = shippingMethods.find((each) => each.startsWith(`${warehouseCode}=`))
-  return own?.slice(warehouseCode.length + 1) ?? shippingMethods.find((each) => !each.includes('='))
 }
