@@ -71,8 +71,9 @@ async function find(
   const isIt = (row: Outbound) =>
     'ref_no' in by ? hubIdOf(row.ref_no) === hubIdOf(by.ref_no) : row.consignment_no === by.consignment_no
   const found: Outbound[] = []
+  const ahead = Math.floor(context.now() + AHEAD_MS)
   for (let window = 0; window < WINDOWS_BACK; window += 1) {
-    const end = context.now() + AHEAD_MS - window * WINDOW_MS
+    const end = ahead - window * WINDOW_MS
     const { value } = await askFor(
       context,
       {
@@ -80,8 +81,8 @@ async function find(
         method: 'fu.wms.outbound.getlist',
         body: {
           ...by,
-          create_time_start: Math.floor(end - WINDOW_MS),
-          create_time_end: Math.floor(end),
+          create_time_start: end - WINDOW_MS,
+          create_time_end: end,
           page_no: 1,
           page_size: OUTBOUND_PAGE,
         },
