@@ -14,14 +14,22 @@ export const warehouses = looseList(
   z.object({ warehouseID: neededText, warehouseCode: looseText, warehouseName: looseText }),
 )
 
+/** Without a list it is no page: an empty answer must not read as an empty warehouse. */
+const listed = z.custom<object>(
+  (value) => typeof value === 'object' && value !== null && 'list' in value,
+  'it has no list',
+)
+
 /** A page. Its length stands outside (`total`), or inside `pageParams`. */
 export const pageOf = <Row>(row: z.ZodType<Row>) =>
-  z
-    .object({
-      list: looseList(row),
-      total: maybeUnits,
-      pageParams: z.object({ totalCount: maybeUnits }).nullish(),
-    })
+  listed
+    .pipe(
+      z.object({
+        list: looseList(row),
+        total: maybeUnits,
+        pageParams: z.object({ totalCount: maybeUnits }).nullish(),
+      }),
+    )
     .transform(({ list, total, pageParams }) => ({ list, total: total ?? pageParams?.totalCount }))
 
 export const storage = z.object({
@@ -77,8 +85,8 @@ export type Order = z.infer<typeof order>
 
 /** As documented it is the answer itself; public clients find it in a list of one. */
 export const orders = z.union([
-  z.object({ list: looseList(order) }).transform(({ list }) => list),
   order.transform((one) => [one]),
+  listed.pipe(z.object({ list: looseList(order) })).transform(({ list }) => list),
 ])
 
 export const made = z.object({ outboundOrderNum: neededText })
