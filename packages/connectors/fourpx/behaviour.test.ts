@@ -112,6 +112,17 @@ test('a consignment is looked for month by month: without dates 4PX shows those 
     expect(windows[1]?.create_time_end).toBe(windows[0]?.create_time_start)
   }))
 
+test('what the customer chose at the channel is no code of the warehouse’s: the settings say what it is there', () =>
+  withCustomer(async ({ floor, open }) => {
+    const { warehouse, exchanges } = open({ shippingMethods: ['F400', 'Express: QC'] })
+    for (const method of ['Standard', 'express', undefined])
+      await warehouse.requestShipment(shipmentOf(floor, ['S-1'], { method }))
+    const sent = exchanges.map(
+      ({ body = '' }) => JSON.parse(body).logistics_service_info.logistics_product_code,
+    )
+    expect(sent).toEqual(['F400', 'QC', 'F400'])
+  }))
+
 test('a refusal keeps code and sentence, and never who it is for', () =>
   withCustomer(async ({ warehouse, floor, simulator }) => {
     const refused = async (...said: Parameters<typeof failure>) => {

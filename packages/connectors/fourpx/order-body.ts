@@ -5,7 +5,7 @@ import type { Settings } from './settings.ts'
 /** What 4PX is sent (`fu.wms.outbound.create`); what it says that it needs is looked for before. */
 export function toOrderBody(request: ShipmentRequest, settings: Settings): Record<string, unknown> {
   const { recipient, lines, locationId, number, note } = request
-  const method = request.method ?? usualMethodOf(settings.shippingMethods, locationId)
+  const method = usualMethodOf(settings.shippingMethods, locationId, request.method)
   if (method === undefined)
     throw new Invalid(
       `4PX needs a shipping product for ${locationId}: name one for it in the connection’s settings.`,

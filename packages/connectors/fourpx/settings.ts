@@ -24,16 +24,18 @@ export const settingsSchema = z.object({
     zh: { title: '客户操作账号', description: '仅当账户下有多个操作账号时填写，指定此连接使用的账号。' },
   }),
   shippingMethods: z
-    .array(z.string().regex(USUAL_METHOD, 'Write CODE, or WAREHOUSE=CODE for one warehouse'))
+    .array(
+      z.string().regex(USUAL_METHOD, 'Write CODE, WAREHOUSE=CODE for one warehouse, or either behind WISH:'),
+    )
     .default([])
     .meta({
       title: 'Usual shipping products',
       description:
-        'Codes of 4PX’s shipping products for orders that name none: CODE for every warehouse, WAREHOUSE=CODE for one, such as USLAXA=F400.',
+        'Codes of 4PX’s shipping products for orders: CODE for every warehouse, WAREHOUSE=CODE for one, such as USLAXA=F400. With what the customer chose in front, as in Express: USLAXA=QC, only for those.',
       zh: {
         title: '默认物流产品',
         description:
-          '订单未指定物流产品时使用的 4PX 物流产品代码：填 代码 表示所有仓库，填 仓库=代码 表示某个仓库，例如 USLAXA=F400。',
+          '订单使用的 4PX 物流产品代码：填 代码 表示所有仓库，填 仓库=代码 表示某个仓库，例如 USLAXA=F400。前面加上买家选择的配送方式，例如 Express: USLAXA=QC，则只用于这类订单。',
       },
     }),
   inboundBy: z

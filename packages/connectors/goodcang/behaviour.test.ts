@@ -70,7 +70,6 @@ test.each([
   [{ recipient: { ...pat, country: 'USA' } }, 'recipient.country'],
   [{ recipient: { ...pat, name: 'x'.repeat(49) } }, 'recipient.name'],
   [{ number: 'x'.repeat(51) }, 'number'],
-  [{ method: 'x'.repeat(33) }, 'method'],
 ])('%j is refused before the call', (more, field) =>
   withCustomer(async ({ warehouse, floor, exchanges }) => {
     const request = shipmentOf(floor, ['S-1'], more)
@@ -129,9 +128,21 @@ test('without a shipping product an order is refused, and check() says so before
     })
     expect((await operations.check()).warnings.join()).toContain('USEA')
     await warehouse.requestShipment(shipmentOf(floor, ['S-1'], { method: 'UPS-GROUND' }))
-    await expect(
-      warehouse.requestShipment(shipmentOf(floor, ['S-1'], { method: 'PIGEON' })),
-    ).rejects.toMatchObject({ field: 'method' })
+    for (const shippingMethods of [['x'.repeat(33)], ['PIGEON']])
+      await expect(
+        open({ shippingMethods }).warehouse.requestShipment(shipmentOf(floor, ['S-1'])),
+      ).rejects.toMatchObject({ field: 'method' })
+  }))
+
+test('what the customer chose at the channel is no code of GoodCang’s: the settings say what it is there', () =>
+  withCustomer(async ({ floor, open }) => {
+    const { warehouse, exchanges } = open({ shippingMethods: ['FEDEX-SMALLPARCEL', 'Express: UPS-GROUND'] })
+    for (const method of ['Standard', 'express', undefined])
+      await warehouse.requestShipment(shipmentOf(floor, ['S-1'], { method }))
+    const sent = exchanges
+      .filter(({ operation }) => operation === 'requestShipment')
+      .map(({ body = '' }) => JSON.parse(body).shipping_method)
+    expect(sent).toEqual(['FEDEX-SMALLPARCEL', 'UPS-GROUND', 'FEDEX-SMALLPARCEL'])
   }))
 
 test('a refusal keeps code, sentence and request id, and never who it is for', () =>

@@ -13,7 +13,7 @@ import type { Settings } from './settings.ts'
 /** What GoodCang is sent (`order/create_order`). It takes too long a text for a refusal, so that it is refused before. */
 export function toOrderBody(request: ShipmentRequest, settings: Settings): Record<string, unknown> {
   const { recipient, lines, locationId, number, note } = request
-  const method = request.method ?? usualMethodOf(settings.shippingMethods, locationId)
+  const method = usualMethodOf(settings.shippingMethods, locationId, request.method)
   if (method === undefined)
     throw new Invalid(
       `GoodCang needs a shipping product for ${locationId}: name one for it in the connection’s settings.`,

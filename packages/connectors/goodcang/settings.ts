@@ -15,16 +15,18 @@ export const settingsSchema = z.object({
       },
     }),
   shippingMethods: z
-    .array(z.string().regex(USUAL_METHOD, 'Write CODE, or WAREHOUSE=CODE for one warehouse'))
+    .array(
+      z.string().regex(USUAL_METHOD, 'Write CODE, WAREHOUSE=CODE for one warehouse, or either behind WISH:'),
+    )
     .default([])
     .meta({
       title: 'Usual shipping products',
       description:
-        'Codes of GoodCang’s shipping products for orders that name none: CODE for every warehouse, WAREHOUSE=CODE for one, such as USEA=FEDEX-SMALLPARCEL.',
+        'Codes of GoodCang’s shipping products for orders: CODE for every warehouse, WAREHOUSE=CODE for one, such as USEA=FEDEX-SMALLPARCEL. With what the customer chose in front, as in Express: USEA=FEDEX-2DAY, only for those.',
       zh: {
         title: '默认物流产品',
         description:
-          '订单未指定物流产品时使用的谷仓物流产品代码：填 代码 表示所有仓库，填 仓库=代码 表示某个仓库，例如 USEA=FEDEX-SMALLPARCEL。',
+          '订单使用的谷仓物流产品代码：填 代码 表示所有仓库，填 仓库=代码 表示某个仓库，例如 USEA=FEDEX-SMALLPARCEL。前面加上买家选择的配送方式，例如 Express: USEA=FEDEX-2DAY，则只用于这类订单。',
       },
     }),
   inboundBy: z

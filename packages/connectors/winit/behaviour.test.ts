@@ -188,6 +188,15 @@ test('what was told and is as it was is not told again, once the hub asks from l
     expect(await from(open({}).warehouse)(0)).toEqual(['shipped'])
   }))
 
+test('what the customer chose at the channel is no code of the warehouse’s: the settings say what it is there', () =>
+  withCustomer(async ({ floor, open }) => {
+    const { warehouse, exchanges } = open({ deliveryWays: ['1000000123', 'Express: 1000000456'] })
+    for (const method of ['Standard', 'express', undefined])
+      await warehouse.requestShipment(shipmentOf(floor, ['S-1'], { method }))
+    const sent = exchanges.map(({ body = '' }) => JSON.parse(body).data.deliveryWayID)
+    expect(sent).toEqual(['1000000123', '1000000456', '1000000123'])
+  }))
+
 test('a refusal keeps code and sentence, and never who it is for', () =>
   withCustomer(async ({ warehouse, floor, simulator }) => {
     const refused = async (code: string, msg: string) => {

@@ -6,7 +6,7 @@ import type { Settings } from './settings.ts'
 /** What Winit is sent (`createOutboundOrder`); what it says that it needs is looked for before. */
 export function toOrderBody(request: ShipmentRequest, settings: Settings): Record<string, unknown> {
   const { recipient, lines, locationId } = request
-  const method = request.method ?? usualMethodOf(settings.deliveryWays, locationId)
+  const method = usualMethodOf(settings.deliveryWays, locationId, request.method)
   if (method === undefined)
     throw new Invalid(
       `Winit needs a delivery way for ${locationId}: name one for it in the connection’s settings.`,

@@ -27,16 +27,16 @@ export const settingsSchema = z.object({
       zh: { title: '应用代码', description: '万邑通登记的应用代码（platform）。' },
     }),
   deliveryWays: z
-    .array(z.string().regex(USUAL_METHOD, 'Write ID, or WAREHOUSE=ID for one warehouse'))
+    .array(z.string().regex(USUAL_METHOD, 'Write ID, WAREHOUSE=ID for one warehouse, or either behind WISH:'))
     .default([])
     .meta({
       title: 'Usual delivery ways',
       description:
-        'IDs of Winit’s delivery ways for orders that name none: ID for every warehouse, WAREHOUSE=ID for one, such as 1000069=1000000123.',
+        'IDs of Winit’s delivery ways for orders: ID for every warehouse, WAREHOUSE=ID for one, such as 1000069=1000000123. With what the customer chose in front, as in Express: 1000069=1000000456, only for those.',
       zh: {
         title: '默认派送方式',
         description:
-          '订单未指定派送方式时使用的派送方式 ID：填 ID 表示所有仓库，填 仓库ID=派送方式ID 表示某个仓库，例如 1000069=1000000123。',
+          '订单使用的派送方式 ID：填 ID 表示所有仓库，填 仓库ID=派送方式ID 表示某个仓库，例如 1000069=1000000123。前面加上买家选择的配送方式，例如 Express: 1000069=1000000456，则只用于这类订单。',
       },
     }),
   endpoint: z
