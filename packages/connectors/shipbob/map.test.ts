@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { instant, order, receiving, returned } from './answers.ts'
-import { hubIdOf, toCounts, toReceipt, toReturn, toShipment } from './map.ts'
+import { toCounts, toReceipt, toReturn, toShipment } from './map.ts'
 
 const AT = '2026-06-01T12:00:00Z'
 const shipment = (id: number, status: string, more: object = {}) => ({
@@ -133,15 +133,6 @@ test('what left goes by the reference that the hub ordered it by, lot by lot', (
     trackingUrl: undefined,
     lines: [{ sku: 'SOCK', quantity: 2, lot: 'A', serials: ['S1', 'S2'] }],
   })
-})
-
-test.each([
-  ['0190b4a0-0000-7000-8000-000000000001', '0190b4a0-0000-7000-8000-000000000001'],
-  ['PO-7 0190b4a0-0000-7000-8000-000000000001', '0190b4a0-0000-7000-8000-000000000001'],
-  ['SHOP-1001', undefined],
-  [null, undefined],
-])('whose is %s', (reference, id) => {
-  expect(hubIdOf(reference)).toBe(id)
 })
 
 test('an instant without a zone is UTC, a day that does not exist is none', () => {

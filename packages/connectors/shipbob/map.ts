@@ -1,6 +1,7 @@
 import {
   type ExternalCount,
   type ExternalListing,
+  hubIdOf,
   Malformed,
   type Parcel,
   type WarehouseReceipt,
@@ -12,13 +13,6 @@ import type { z } from 'zod'
 import type { Boxes, inventory, levels, lots, Order, OrderShipment, Receiving, Returned } from './answers.ts'
 
 /** ShipBob's shapes and what they mean. Pure. */
-
-const hubId = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/i
-
-/** The hub's id, where a reference is one or ends with one; what others made says nothing to it. */
-export function hubIdOf(reference: string | null | undefined): string | undefined {
-  return reference?.match(hubId)?.[0]
-}
 
 export function toListing({
   inventory_id,

@@ -1,11 +1,11 @@
 import {
+  beforeItLeaves,
   type CallOptions,
   Invalid,
-  isConnectorError,
-  Malformed,
   NotFound,
   type Page,
   type RequestedShipment,
+  readEachRow,
   readJson,
   type ShipmentCancellation,
   type ShipmentRequest,
@@ -137,7 +137,11 @@ export function createOrders(context: Context, channelId: (options?: CallOptions
         },
         orderRows,
       )
-      const { rows, unreadable } = readRows(value, order, toShipment)
+      const { rows, unreadable } = await readEachRow(value, {
+        schema: order,
+        idOf: idOfRow,
+        toRow: toShipment,
+      })
       return {
         rows,
         unreadable,
@@ -152,35 +156,10 @@ function saysDuplicate(text: string): boolean {
   return /duplicate|already (exists|been|used)|reference[ _]?id\b.*\bexists/i.test(text)
 }
 
-/** What is only looked up for a request says of it, where it fails, that the request itself surely never left. */
-async function beforeItLeaves<T>(looks: () => Promise<T>): Promise<T> {
-  try {
-    return await looks()
-  } catch (error) {
-    if (!isConnectorError(error) || (error.kind !== 'unavailable' && error.kind !== 'malformed')) throw error
-    throw new Unavailable(error.message, false, { ...error.platform, cause: error })
-  }
-}
-
-/** Rows one by one: what cannot be read is named, the others go on. */
-export function readRows<Raw, Row>(
-  raws: readonly { id: number }[],
-  schema: z.ZodType<Raw>,
-  toRow: (raw: Raw) => Row,
-): { rows: Row[]; unreadable: { externalId: string; version: number | undefined }[] } {
-  const rows: Row[] = []
-  const unreadable: { externalId: string; version: number | undefined }[] = []
-  for (const raw of raws) {
-    const read = schema.safeParse(raw)
-    try {
-      if (!read.success) throw new Malformed('a row of another shape', '')
-      rows.push(toRow(read.data))
-    } catch (error) {
-      if (!(error instanceof Malformed)) throw error
-      unreadable.push({ externalId: String(raw.id), version: undefined })
-    }
-  }
-  return { rows, unreadable }
+/** Of a row that cannot be read its id can. */
+export function idOfRow(raw: unknown): string | undefined {
+  const read = z.looseObject({ id: z.int() }).safeParse(raw)
+  return read.success ? String(read.data.id) : undefined
 }
 
 const lengths = { name: 300, orderNumber: 400, phone: 50 }

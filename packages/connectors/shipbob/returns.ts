@@ -1,8 +1,14 @@
-import type { CallOptions, Page, StreamQuery, WarehouseReturn } from '@plimsoll/connector-kit'
+import {
+  type CallOptions,
+  type Page,
+  readEachRow,
+  type StreamQuery,
+  type WarehouseReturn,
+} from '@plimsoll/connector-kit'
 import { returned, returnRows } from './answers.ts'
 import { PAGE_SIZE } from './limits.ts'
 import { toReturn } from './map.ts'
-import { readRows } from './orders.ts'
+import { idOfRow } from './orders.ts'
 import { fromPassCursor, nextPass } from './receiving.ts'
 import { ask, type Context, nextCursor } from './transport.ts'
 
@@ -34,7 +40,11 @@ export async function readReturns(
     },
     returnRows,
   )
-  const { rows, unreadable } = readRows(value.items, returned, toReturn)
+  const { rows, unreadable } = await readEachRow(value.items, {
+    schema: returned,
+    idOf: idOfRow,
+    toRow: toReturn,
+  })
   return {
     rows: rows.filter(({ version }) => version === undefined || version >= since.getTime()),
     unreadable,

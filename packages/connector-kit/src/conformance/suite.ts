@@ -4,6 +4,7 @@
  */
 export type { ConformanceCase } from './conformance-case.ts'
 export { conformanceCases, unclaimedCases } from './conformance-cases.ts'
+export { unhurried } from './connected-warehouse.ts'
 export type { CaseResult, ConformanceSetup, ConformanceSetups } from './run-conformance.ts'
 export { runConformance } from './run-conformance.ts'
 export type { ConformanceWorld, UnknownIds, WarehouseSetup, WorldSetup } from './world.ts'

@@ -8,7 +8,7 @@ test('a warehouse whose own id of a thing is the SKU finds it by that, and keeps
     clock: manualClock(),
     random: seededRandom(1),
     facilities: [{ id: 'east', name: 'East' }],
-    stockUnitIdOf: (sku) => sku,
+    stockUnitIds: 'skus',
   })
   floor.addItem({ sku: 'SOCK', title: 'Sock' })
   floor.addItem({ sku: 'SOCK', title: 'Sock, renamed' })

@@ -70,8 +70,8 @@ export type WarehouseFloorOptions = {
   facilities: readonly FloorFacility[]
   /** The first request's id; 1001 unless given. */
   firstRequestId?: number
-  /** The warehouse's own id of a thing, where it has none beside the SKU; a number of its own unless given. */
-  stockUnitIdOf?: (sku: string) => string
+  /** What the warehouse calls a kind of thing: by a number of its own, or by its SKU; a number unless given. */
+  stockUnitIds?: 'numbers' | 'skus'
   pace?: WarehousePace | undefined
 }
 
@@ -80,7 +80,7 @@ export function createWarehouseFloor({
   random,
   facilities,
   firstRequestId = 1_001,
-  stockUnitIdOf,
+  stockUnitIds = 'numbers',
   pace,
 }: WarehouseFloorOptions): WarehouseFloor {
   const items = new Map<string, FloorItem>()
@@ -165,7 +165,8 @@ export function createWarehouseFloor({
     facilities,
     addItem({ sku, title, barcode, hasSerials = false }) {
       const known = items.get(sku)
-      const stockUnitId = known?.stockUnitId ?? stockUnitIdOf?.(sku) ?? String(7_000 + items.size + 1)
+      const own = stockUnitIds === 'skus' ? sku : String(7_000 + items.size + 1)
+      const stockUnitId = known?.stockUnitId ?? own
       const item: FloorItem = {
         sku,
         title,

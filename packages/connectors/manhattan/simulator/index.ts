@@ -64,7 +64,7 @@ export async function createManhattanSimulator(
     random: seededRandom(seed ^ 0x3a17),
     facilities: facilities.map((id) => ({ id, name: `Facility ${id}` })),
     firstRequestId: 500_001,
-    stockUnitIdOf: (sku) => sku,
+    stockUnitIds: 'skus',
     pace: options.pace,
   })
   const account = createAccount({ clock, locations: facilities, forbidden })
