@@ -2,6 +2,7 @@ import { type CallOptions, type CheckResult, Forbidden } from '@plimsoll/connect
 import type { z } from 'zod'
 import { account, customers } from './answers.ts'
 import * as documents from './documents.ts'
+import { readPages } from './rows.ts'
 import { type Context, read } from './transport.ts'
 
 /** Named in a sentence at the most. */
@@ -51,13 +52,9 @@ export async function check(context: Context, options?: CallOptions): Promise<Ch
 
 type Customer = z.infer<typeof customers>['account']['data']['customers']['nodes'][number]
 
-async function readCustomers(context: Context, options?: CallOptions): Promise<Customer[]> {
-  const found: Customer[] = []
-  for (let after: string | undefined; ; ) {
+function readCustomers(context: Context, options?: CallOptions): Promise<Customer[]> {
+  return readPages(async (after) => {
     const { data } = await read(context, documents.customers, { after }, customers, options)
-    const { nodes, next } = data.account.data.customers
-    found.push(...nodes)
-    if (next === undefined) return found
-    after = next
-  }
+    return data.account.data.customers
+  })
 }

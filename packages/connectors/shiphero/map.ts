@@ -172,7 +172,10 @@ function toParcels(shipment: OrderShipment, order: Order): Parcel[] {
     shipment.refunded === true || (labels.length > 0 && labels.every(({ refunded }) => refunded === true))
   if (isVoid && !isTaken) return []
   const live = labels.filter(({ refunded }) => refunded !== true)
-  const lines = shipment.line_items.nodes.filter(({ quantity }) => quantity > 0)
+  // In whatever order they come, they make the same parcels.
+  const lines = shipment.line_items.nodes
+    .filter(({ quantity }) => quantity > 0)
+    .toSorted((one, other) => (one.id < other.id ? -1 : 1))
   const [firstLine] = lines
   if (firstLine === undefined) return []
   const isSplit =

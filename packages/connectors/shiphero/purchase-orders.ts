@@ -21,7 +21,7 @@ import * as documents from './documents.ts'
 import { DELIVERIES_DAYS } from './limits.ts'
 import { isCancelledStatus } from './map.ts'
 import { toRefusal } from './refusals.ts'
-import { readRows, since } from './rows.ts'
+import { readPages, readRows, since } from './rows.ts'
 import { isId } from './settings.ts'
 import type { createKnownUnits } from './stock.ts'
 import { beforeItLeaves, type Context, change, read } from './transport.ts'
@@ -129,23 +129,14 @@ export async function readReceipts(
   return { rows, unreadable, next, platformTime: date }
 }
 
-async function readLines(
+function readLines(
   context: Context,
   { id }: PurchaseOrder,
   options?: CallOptions,
 ): Promise<PurchaseOrderLine[]> {
-  const lines: PurchaseOrderLine[] = []
-  for (let after: string | undefined; ; ) {
-    const { data } = await read(
-      context,
-      documents.purchaseOrderLines,
-      { id, after },
-      purchaseOrderLines,
-      options,
-    )
-    const { nodes, next } = data.purchase_order.data.line_items
-    lines.push(...nodes)
-    if (next === undefined) return lines
-    after = next
-  }
+  return readPages(async (after) => {
+    const variables = { id, after }
+    const { data } = await read(context, documents.purchaseOrderLines, variables, purchaseOrderLines, options)
+    return data.purchase_order.data.line_items
+  })
 }

@@ -28,3 +28,22 @@ export function readRows<Raw, Row>(
 export function since(at: Date): string {
   return new Date(Math.max(0, at.getTime() - 1_000)).toISOString().slice(0, 19)
 }
+
+/** So many pages at the most: a list that never ends is one that cannot be read. */
+const PAGES_MAX = 1_000
+
+/** A short list to its end. @throws Malformed where it comes round again */
+export async function readPages<Row>(
+  readPage: (after: string | undefined) => Promise<{ nodes: readonly Row[]; next: string | undefined }>,
+): Promise<Row[]> {
+  const found: Row[] = []
+  const seen = new Set<string>()
+  for (let after: string | undefined; ; ) {
+    const { nodes, next } = await readPage(after)
+    found.push(...nodes)
+    if (next === undefined) return found
+    if (seen.has(next) || seen.size >= PAGES_MAX) throw new Malformed('a list that does not end', '')
+    seen.add(next)
+    after = next
+  }
+}

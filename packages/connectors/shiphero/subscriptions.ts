@@ -3,6 +3,7 @@ import type { z } from 'zod'
 import { done, webhookCreated, webhooks } from './answers.ts'
 import * as documents from './documents.ts'
 import { isNotFound, toRefusal } from './refusals.ts'
+import { readPages } from './rows.ts'
 import { fingerprintOf } from './settings.ts'
 import { type Context, change, read } from './transport.ts'
 
@@ -63,14 +64,11 @@ export function createSubscriptions(context: Context) {
   }
 }
 
-async function list(context: Context, options?: CallOptions): Promise<Subscription[]> {
-  const found: Subscription[] = []
-  for (let after: string | undefined; ; ) {
+function list(context: Context, options?: CallOptions): Promise<Subscription[]> {
+  return readPages(async (after) => {
     const { data } = await read(context, documents.webhooks, { after }, webhooks, options)
-    found.push(...data.webhooks.data.nodes)
-    after = data.webhooks.data.next
-    if (after === undefined) return found
-  }
+    return data.webhooks.data
+  })
 }
 
 async function create(
