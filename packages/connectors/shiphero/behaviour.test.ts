@@ -258,23 +258,22 @@ describe('orders', () => {
       { credits: 100_000 },
     ))
 
-  test.each([
-    ['lines.lot', { lines: [{ lot: 'L-1' }] }],
-    ['recipient.city', { recipient: { city: ' ' } }],
-    ['recipient.country', { recipient: { country: 'Atlantis' } }],
-    ['recipient.addressLines', { recipient: { addressLines: ['  '] } }],
-    ['recipient.name', { recipient: { name: ' ' } }],
-    ['locationId', { locationId: 'a warehouse' }],
-  ])('%s is refused before anything is sent', (field, spoilt) =>
+  type Request = ReturnType<typeof shipmentOf>
+  const to = (recipient: Partial<Request['recipient']>) => (good: Request) => ({
+    ...good,
+    recipient: { ...good.recipient, ...recipient },
+  })
+  test.each<[string, (good: Request) => Request]>([
+    ['lines.lot', (good) => ({ ...good, lines: good.lines.map((line) => ({ ...line, lot: 'L-1' })) })],
+    ['lines', (good) => ({ ...good, lines: [] })],
+    ['recipient.city', to({ city: ' ' })],
+    ['recipient.country', to({ country: 'Atlantis' })],
+    ['recipient.addressLines', to({ addressLines: ['  '] })],
+    ['recipient.name', to({ name: ' ' })],
+    ['locationId', (good) => ({ ...good, locationId: 'a warehouse' })],
+  ])('%s is refused before anything is sent', (field, spoil) =>
     withAccount(async ({ warehouse, floor, exchanges }) => {
-      const good = shipmentOf({ floor }, ['S-1'])
-      const { lines = [], recipient = {}, ...more } = spoilt as Record<string, never>
-      const request = {
-        ...good,
-        ...(more as object),
-        recipient: { ...good.recipient, ...(recipient as object) },
-        lines: good.lines.map((line, at) => ({ ...line, ...((lines as object[])[at] ?? {}) })),
-      }
+      const request = spoil(shipmentOf({ floor }, ['S-1']))
       await expect(warehouse.requestShipment(request)).rejects.toMatchObject({ kind: 'invalid', field })
       expect(exchanges).toEqual([])
     }),

@@ -55,6 +55,8 @@ function versionOf(moments: readonly (Date | null | undefined)[], progress: numb
   return last % 1_000 === 0 ? last + Math.min(999, progress) : last
 }
 
+type Condition = WarehouseReturn['lines'][number]['condition']
+
 const ended = /^(warehouse )?(complete|completed|closed|refunded|cancell?ed)$/i
 const isDamaged = /damag|defect|broken|not sell|unsell/i
 
@@ -84,12 +86,12 @@ export function toReturn(back: Returned): WarehouseReturn {
       if (!sku) throw new Malformed(`return ${back.id} has units of nothing that has a SKU`, '')
       const restocked = Math.min(line.restock ?? 0, Math.max(line.quantity, line.quantity_received ?? 0))
       const gone = Math.max(0, (line.quantity_received ?? 0) - restocked)
-      const parts = [
+      const parts: { condition: Condition; quantity: number }[] = [
         { condition: isDamaged.test(line.condition ?? '') ? 'damaged' : 'sellable', quantity: restocked },
         isComplete
           ? { condition: 'disposed', quantity: gone }
           : { condition: 'waiting', quantity: Math.max(line.quantity - restocked, gone) },
-      ] as const
+      ]
       return parts
         .filter(({ quantity }) => quantity > 0)
         .map(({ condition, quantity }) => ({
