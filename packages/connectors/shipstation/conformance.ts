@@ -1,0 +1,30 @@
+import { type ConformanceSetups, createConformanceWorld } from '@plimsoll/connector-kit/conformance-suite'
+import { connector } from './index.ts'
+import type { Credentials, Settings } from './settings.ts'
+import { createShipStationSimulator } from './simulator/index.ts'
+
+async function start(wrong: Partial<Credentials>) {
+  // Each connection of a world has budgets of its own; together they would spend the minute.
+  const simulator = await createShipStationSimulator({ v1PerMinute: 100_000, v2PerMinute: 100_000 })
+  const { credentials } = simulator
+  return createConformanceWorld({
+    connector,
+    simulator,
+    settings: simulator.settings,
+    credentials,
+    wrongCredentials: { ...credentials, ...wrong },
+    warehouse: { method: 'Standard' },
+    unknown: {
+      listingExternalId: '99999999',
+      orderExternalId: '99999999',
+      level: { stockUnitId: '99999999', locationId: '12345' },
+    },
+    withUnknownOrderStatus: (body) =>
+      body.replaceAll('"orderStatus":"awaiting_shipment"', '"orderStatus":"Teleported"'),
+  })
+}
+
+export const conformance: ConformanceSetups<Settings, Credentials> = {
+  'ShipStation, whose inventory counts': { connector, start: () => start({ apiSecret: 'wrong' }) },
+  'ShipStation, with a wrong key of V2': { connector, start: () => start({ apiKeyV2: 'wrong' }) },
+}
