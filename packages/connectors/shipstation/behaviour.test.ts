@@ -1,3 +1,4 @@
+import { manualClock } from '@plimsoll/connector-kit'
 import { describe, expect, test } from 'vitest'
 import { connector } from './index.ts'
 import { V1_PER_MINUTE, V2_PER_MINUTE } from './limits.ts'
@@ -133,25 +134,30 @@ describe('cancelling', () => {
 })
 
 describe('following', () => {
-  test('of a few orders each is asked for its labels; of many the labels since then, and those of older ones', () =>
-    withAccount(async ({ warehouse, floor, exchanges }) => {
-      const old = shipmentOf({ floor }, ['S-1'])
-      const { externalId } = await warehouse.requestShipment(old)
-      const sku = 'S-1'
-      floor.requests.step(Number(externalId), { step: 'ship-part', lines: [{ sku, quantity: 1 }] })
-      await new Promise((resolve) => setTimeout(resolve, 2_100))
-      const from = new Date()
-      floor.requests.step(Number(externalId), { step: 'ship' })
-      for (let at = 0; at < 5; at += 1) await warehouse.requestShipment(shipmentOf({ floor }, ['S-1']))
-      exchanges.length = 0
-      const page = await warehouse.shipments?.({ since: from, cursor: undefined })
-      expect(page?.rows).toHaveLength(6)
-      // The labels since then are only half of what left of the older one.
-      const found = page?.rows.find((row) => row.externalId === externalId)
-      expect(found?.parcels).toHaveLength(2)
-      const reads = exchanges.filter(({ operation }) => operation === 'shipments.parcels')
-      expect(reads.map(({ url }) => url.includes('orderId='))).toEqual([false, true])
-    }))
+  test('of a few orders each is asked for its labels; of many the labels since then, and those of older ones', async () => {
+    const clock = manualClock()
+    await withAccount(
+      async ({ warehouse, floor, exchanges }) => {
+        const old = shipmentOf({ floor }, ['S-1'])
+        const { externalId } = await warehouse.requestShipment(old)
+        const sku = 'S-1'
+        floor.requests.step(Number(externalId), { step: 'ship-part', lines: [{ sku, quantity: 1 }] })
+        await clock.advance(3_600_000)
+        const from = new Date(clock.now())
+        floor.requests.step(Number(externalId), { step: 'ship' })
+        for (let at = 0; at < 5; at += 1) await warehouse.requestShipment(shipmentOf({ floor }, ['S-1']))
+        exchanges.length = 0
+        const page = await warehouse.shipments?.({ since: from, cursor: undefined })
+        expect(page?.rows).toHaveLength(6)
+        // The labels since then are only half of what left of the older one.
+        const found = page?.rows.find((row) => row.externalId === externalId)
+        expect(found?.parcels).toHaveLength(2)
+        const reads = exchanges.filter(({ operation }) => operation === 'shipments.parcels')
+        expect(reads.map(({ url }) => url.includes('orderId='))).toEqual([false, true])
+      },
+      { clock },
+    )
+  })
 
   test('orders that others made are left out', () =>
     withAccount(async ({ warehouse, floor }) => {

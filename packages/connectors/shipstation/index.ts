@@ -3,6 +3,7 @@ import { BUDGETS } from './limits.ts'
 import { open } from './operations.ts'
 import { ORDER_LINES_MAX } from './order-body.ts'
 import { credentialsSchema, settingsSchema } from './settings.ts'
+import { TOPICS, webhooks } from './webhooks.ts'
 
 /** ShipStation: orders and labels through API V1, finding orders again and inventory through V2. */
 export const connector = defineWarehouse({
@@ -14,7 +15,7 @@ export const connector = defineWarehouse({
     settings: settingsSchema,
     credentials: credentialsSchema,
     apiVersion: { version: 'V1 and V2', source: 'docs.shipstation.com' },
-    webhooks: [],
+    webhooks: TOPICS,
     budgets: BUDGETS,
     warehouse: {
       // Sent again under its key an order is the same, yet written over: so it is looked for first.
@@ -56,6 +57,11 @@ export const connector = defineWarehouse({
           verified: false,
         },
         {
+          fact: 'V2’s webhooks tell of labels that were made in any way, not through V2 alone',
+          source: 'assumed: names of the events in public clients',
+          verified: false,
+        },
+        {
           fact: 'V1’s moments are those of Los Angeles',
           source: 'docs.shipstation.com, V1 requirements',
           verified: false,
@@ -73,10 +79,10 @@ export const connector = defineWarehouse({
         why: { en: 'ShipStation knows nothing of them.', zh: 'ShipStation 不记录批次与序列号。' },
       },
       {
-        what: { en: 'Being told at once', zh: '即时通知' },
+        what: { en: 'Being told of holds and edits at once', zh: '即时得知订单被搁置或修改' },
         why: {
-          en: 'The webhooks of V1 are not signed, and what is in those of V2 is not published: it is polled.',
-          zh: 'V1 的 Webhook 没有签名，V2 的内容未公开：因此定时读取。',
+          en: 'The webhooks of V2 tell of labels; those of V1 are not signed and not asked for. The rest is polled.',
+          zh: 'V2 的 Webhook 只通知面单；V1 的没有签名，因此不使用。其余定时读取。',
         },
       },
       {
@@ -98,9 +104,5 @@ export const connector = defineWarehouse({
   open,
   // Requests are counted for each pair of keys.
   budgetKeys: ({ credentials: { apiKey, apiKeyV2 } }) => ({ account: JSON.stringify([apiKey, apiKeyV2]) }),
-  webhooks: {
-    personalDataKeys: [],
-    verify: () => false,
-    parse: () => [{ kind: 'ignored', why: 'no webhook of ShipStation is asked for' }],
-  },
+  webhooks,
 })

@@ -31,6 +31,9 @@ export const V2_OPERATIONS = [
   'counts.inventoryPlaces',
   'findShipment',
   'requestShipment.find',
+  'registerWebhooks',
+  'registerWebhooks.list',
+  'registerWebhooks.remove',
 ] as const
 
 /** What is saved up and what comes back within a minute must not be more than the limit together. */

@@ -2,6 +2,7 @@ import type { WarehouseSide } from '@plimsoll/connector-kit'
 import { check } from './check.ts'
 import { createOrders } from './orders.ts'
 import { createCounts, createProducts, readListing, readListings, readLocations } from './stock.ts'
+import { registerWebhooks } from './subscriptions.ts'
 import type { Context } from './transport.ts'
 
 export function open(context: Context): WarehouseSide {
@@ -13,7 +14,6 @@ export function open(context: Context): WarehouseSide {
     listings: (cursor, options) => readListings(context, cursor, options),
     listing: (externalId, options) => readListing(context, externalId, options),
     counts: createCounts(context, products),
-    // V1's are not signed, and of V2's it is not published what is in them: see the README.
-    registerWebhooks: async () => ({ registered: [], repaired: [] }),
+    registerWebhooks: (url, options) => registerWebhooks(context, url, options),
   }
 }

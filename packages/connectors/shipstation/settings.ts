@@ -107,6 +107,11 @@ export const credentialsSchema = z.object({
 
 export type Credentials = z.infer<typeof credentialsSchema>
 
+/** Where V2's public keys are. */
+export function keysUrl({ endpoint }: Settings): string {
+  return endpoint === undefined ? 'https://api.shipengine.com/jwks' : `${endpoint.replace(/\/+$/, '')}/jwks`
+}
+
 /** Where requests go, without a slash at the end. */
 export function baseUrl({ endpoint }: Settings, api: 'v1' | 'v2'): string {
   if (endpoint !== undefined) return endpoint.replace(/\/+$/, '')

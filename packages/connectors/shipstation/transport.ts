@@ -18,7 +18,7 @@ export type Call = (
   | { api: 'v1'; operation: (typeof V1_OPERATIONS)[number] }
   | { api: 'v2'; operation: (typeof V2_OPERATIONS)[number] }
 ) & {
-  method?: 'GET' | 'POST'
+  method?: 'GET' | 'POST' | 'DELETE'
   /** `/orders`; of V2 `/v2/inventory`. */
   path: string
   query?: Readonly<Record<string, string | number | boolean | undefined>>

@@ -13,6 +13,7 @@ import { type Credentials, type Settings, settingsSchema } from '../settings.ts'
 import { createAccount, GIVEN } from './account.ts'
 import { v1Routes } from './v1-routes.ts'
 import { v2Routes } from './v2-routes.ts'
+import { createKeys, type Subscription, sendWebhooks, webhookRoutes } from './webhook-routes.ts'
 
 export type ShipStationSimulatorOptions = SimulatorOptions & {
   /** The name of the store that orders are put in by hand. */
@@ -30,6 +31,8 @@ export type ShipStationSimulator = RunningSimulator & {
   /** Of an account whose inventory counts. */
   settings: Settings
   credentials: Credentials
+  /** For tests that look inside. */
+  subscriptions: Map<string, Subscription>
 }
 
 const FIRST_WAREHOUSE = 12_345
@@ -51,6 +54,7 @@ export async function createShipStationSimulator(
     v1PerMinute: options.v1PerMinute ?? V1_PER_MINUTE,
     v2PerMinute: options.v2PerMinute ?? V2_PER_MINUTE,
   })
+  const subscriptions = new Map<string, Subscription>()
   const running = await createSimulator(
     {
       id: 'shipstation',
@@ -58,6 +62,9 @@ export async function createShipStationSimulator(
       colour: '#6ca43a',
       floor,
       routes(app, kit) {
+        const keys = createKeys()
+        keys.routes(app)
+        sendWebhooks(floor, subscriptions, keys, kit)
         app.register(async (api) => {
           api.addHook('onRequest', (request, reply) => account.admitV1(request, reply, kit))
           v1Routes(api, floor, name)
@@ -65,6 +72,7 @@ export async function createShipStationSimulator(
         app.register(async (api) => {
           api.addHook('onRequest', (request, reply) => account.admitV2(request, reply, kit))
           v2Routes(api, floor)
+          webhookRoutes(api, subscriptions)
         })
       },
     },
@@ -73,6 +81,7 @@ export async function createShipStationSimulator(
   return {
     ...running,
     floor,
+    subscriptions,
     settings: settingsSchema.parse({ stock: 'record', endpoint: running.url }),
     credentials: { ...GIVEN },
   }
