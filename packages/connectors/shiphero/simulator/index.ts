@@ -13,8 +13,9 @@ import { type Credentials, type Settings, settingsSchema } from '../settings.ts'
 import { createAccount, REFRESH_TOKEN } from './account.ts'
 import { idOf } from './connection.ts'
 import { createEndpoint, loadSchema } from './graphql.ts'
+import type { Subscriptions } from './place.ts'
 import { rootOf } from './root.ts'
-import { type Subscriptions, sendWebhooks } from './webhooks.ts'
+import { sendWebhooks } from './webhooks.ts'
 
 export type ShipHeroSimulatorOptions = SimulatorOptions & {
   /** The account's name. */

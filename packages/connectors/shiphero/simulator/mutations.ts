@@ -1,7 +1,7 @@
 import { idOf, numberOf } from './connection.ts'
 import { Refusal } from './graphql.ts'
 import { toOrder } from './order-views.ts'
-import { isSeen, type Place } from './root.ts'
+import { isSeen, type Place } from './place.ts'
 
 type Address = Record<
   | 'first_name'

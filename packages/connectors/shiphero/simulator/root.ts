@@ -1,32 +1,14 @@
-import type { SimulatorServices, WarehouseFloor } from '@plimsoll/connector-kit/simulator'
-import type { Bucket } from './account.ts'
 import { connection, fromIso, idOf, type ListArgs, listed, numberOf } from './connection.ts'
 import { Refusal } from './graphql.ts'
 import { mutations } from './mutations.ts'
 import { detailsOf, toOrder } from './order-views.ts'
+import { isSeen, type Place } from './place.ts'
 import { toProduct, toPurchaseOrder, toReturn, warehouseProducts } from './stock-views.ts'
-import { type Subscriptions, webhookFields } from './webhooks.ts'
-
-export type Place = {
-  floor: WarehouseFloor
-  name: string
-  bucket: Bucket
-  subscriptions: Subscriptions
-  kit: SimulatorServices
-  /** The account is a 3PL's, and all that is here belongs to this customer: without naming it nothing is shown. */
-  customerAccountId: string | undefined
-  /** A second order under one partner_order_id is refused; it is taken unless so. */
-  refusesDuplicates: boolean
-}
+import { webhookFields } from './webhooks.ts'
 
 export const ACCOUNT_ID = idOf('Account', 6_334)
 
 type Args = Record<string, string | null | undefined> & ListArgs
-
-/** Whether what a list or a change is asked of is this customer's. */
-export function isSeen({ customerAccountId }: Place, given: string | null | undefined): boolean {
-  return customerAccountId === undefined ? given == null : given === customerAccountId
-}
 
 /** What stands behind `Query` and `Mutation`. */
 export function rootOf(place: Place): object {

@@ -2,19 +2,7 @@ import { createHmac } from 'node:crypto'
 import type { FloorChange, SimulatorServices, WarehouseFloor } from '@plimsoll/connector-kit/simulator'
 import { idOf, listed, numberOf } from './connection.ts'
 import { Refusal } from './graphql.ts'
-import { isSeen, type Place } from './root.ts'
-
-export type Subscription = {
-  id: string
-  name: string
-  url: string
-  shop_name: string
-  secret: string
-  enabled: boolean
-}
-
-/** All that there are, by id. */
-export type Subscriptions = Map<string, Subscription>
+import { isSeen, type Place, type Subscription, type Subscriptions } from './place.ts'
 
 type Input = { name: string; url: string; shop_name?: string; customer_account_id?: string }
 
