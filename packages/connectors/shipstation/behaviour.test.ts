@@ -119,6 +119,18 @@ describe('cancelling', () => {
       expect(reads).toBe(4)
     }))
 
+  test('of one that has a label nothing is written, although it is still open', () =>
+    withAccount(async ({ warehouse, floor, exchanges }) => {
+      const request = shipmentOf({ floor }, ['S-1'])
+      const { externalId } = await warehouse.requestShipment(request)
+      floor.requests.step(Number(externalId), { step: 'ship-part', lines: [{ sku: 'S-1', quantity: 1 }] })
+      exchanges.length = 0
+      const shipment = { shipmentId: request.shipmentId, externalId }
+      expect(await warehouse.cancelShipment?.(shipment)).toBe('too-late')
+      const asked = exchanges.map(({ operation }) => operation)
+      expect(asked).toEqual(['cancelShipment.order', 'cancelShipment.parcels'])
+    }))
+
   test('what is written back is what was read, but for its status', () =>
     withAccount(async ({ warehouse, floor, exchanges }) => {
       const request = { ...shipmentOf({ floor }, ['S-1']), note: 'Ring twice' }
