@@ -35,8 +35,7 @@ export function createSubscriptions(context: Context) {
     if (url === '') return { registered: [], repaired: [] }
     const shopName = `plimsoll-${fingerprintOf(url)}`
     const own = (await list(context, options)).filter(({ shop_name }) => shop_name === shopName)
-    const isKnown = ({ id }: Subscription) => kept.some((each) => each.startsWith(`${id}${SEPARATOR}`))
-    const isGood = (each: Subscription) => each.url === url && each.enabled !== false && isKnown(each)
+    const isGood = (each: Subscription) => each.url === url && each.enabled !== false
     const isTopic = (name: string): boolean => TOPICS.some((topic) => topic === name)
     const secrets: string[] = []
     const registered: string[] = []
@@ -47,7 +46,7 @@ export function createSubscriptions(context: Context) {
     for (const topic of TOPICS) {
       const found = own.filter(({ name }) => name === topic)
       const [first] = found
-      const secret = first === undefined ? undefined : kept.find((each) => each.startsWith(`${first.id} `))
+      const secret = first && kept.find((each) => each.startsWith(`${first.id}${SEPARATOR}`))
       if (first !== undefined && found.length === 1 && isGood(first) && secret !== undefined) {
         secrets.push(secret)
         continue
