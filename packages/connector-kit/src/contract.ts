@@ -100,6 +100,16 @@ export type CheckResult = {
   warnings: string[]
 }
 
+export type RegisteredWebhooks = {
+  registered: string[]
+  repaired: string[]
+  /**
+   * Where the platform makes up what it signs with, and tells it this once: fields of the credentials, laid over those
+   * that are stored as soon as they are told. Until then its webhooks are refused. Told again while they are not stored.
+   */
+  secrets?: Readonly<Record<string, unknown>>
+}
+
 export type ChannelOperations = {
   check(options?: CallOptions): Promise<CheckResult>
   locations(options?: CallOptions): Promise<ExternalLocation[]>
@@ -176,7 +186,7 @@ export type ChannelOperations = {
    * `url` is the same for all connections of the application. Empty where the hub has no public address: then only what
    * goes into a queue can be asked for.
    */
-  registerWebhooks(url: string, options?: CallOptions): Promise<{ registered: string[]; repaired: string[] }>
+  registerWebhooks(url: string, options?: CallOptions): Promise<RegisteredWebhooks>
   /** Required where the manifest declares `warehouse`, absent elsewhere. */
   warehouse?: WarehouseOperations
 }

@@ -153,10 +153,19 @@ export async function createConformanceWorld<Settings, Credentials>(
       now: () => (setup.clock ?? systemClock).now(),
       uuid: () => randomUUID(),
     })
-  const open = (credentials: 'good' | 'wrong' = 'good'): ChannelOperations =>
-    connector.open(bind(credentials === 'good' ? setup.credentials : setup.wrongCredentials))
-  const challenge = (request: ReceivedRequest) =>
-    connector.webhooks.challenge?.(request, bind(setup.credentials))
+  /** The given ones, and what the platform said as webhooks were registered: as the hub keeps them. */
+  let good: Credentials = setup.credentials
+  const open = (credentials: 'good' | 'wrong' = 'good'): ChannelOperations => {
+    const opened = connector.open(bind(credentials === 'good' ? good : setup.wrongCredentials))
+    const register = opened.registerWebhooks.bind(opened)
+    opened.registerWebhooks = async (...given) => {
+      const found = await register(...given)
+      good = { ...good, ...found.secrets }
+      return found
+    }
+    return opened
+  }
+  const challenge = (request: ReceivedRequest) => connector.webhooks.challenge?.(request, bind(good))
   const operations = open()
 
   const call = async (method: Dispatcher.HttpMethod, path: string, body?: unknown) => {
@@ -220,9 +229,7 @@ export async function createConformanceWorld<Settings, Credentials>(
       verify: async (received, credentials = 'good') =>
         await connector.webhooks.verify(
           received,
-          bind(
-            credentials === 'good' ? setup.credentials : (setup.wrongWebhookCredentials ?? setup.credentials),
-          ),
+          bind(credentials === 'good' ? good : (setup.wrongWebhookCredentials ?? good)),
         ),
     },
     withUnknownOrderStatus: (body) => setup.withUnknownOrderStatus(body),

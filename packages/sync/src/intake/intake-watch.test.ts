@@ -121,6 +121,24 @@ test('a registration that keeps failing is a task, which is closed once it works
   expect(await world.tasks('connection')).toMatchObject([{ isOpen: false }])
 })
 
+test('what a platform signs with and tells only once is kept sealed, and its webhooks are verified with it', async () => {
+  await world.stock('bottle', 50)
+  const { platform, connectionId } = await world.open('shop', { bottle: 50 })
+  platform.nextKey = 'told-only-once'
+  await turns(clock, await stepConnection(world, connectionId), 3)
+  expect(platform.key).toBe('told-only-once')
+  // At the latest: a NOTIFY tells whoever listens at once.
+  await clock.advance(MINUTE)
+  const body = { kind: 'order', id: platform.sell('bottle')?.externalId }
+  expect(await world.webhook(connectionId, body)).toEqual({ kind: 'bad-signature' })
+  expect(await world.webhook(connectionId, body, 'told-only-once')).toMatchObject({ kind: 'stored' })
+  const sealed = await world.rows(sql<{ sealed: Buffer }>`
+    select secret.sealed from secret join connection using (organization_id, secret_id)
+    where connection.connection_id = ${connectionId}`)
+  expect(sealed).toHaveLength(1)
+  expect(sealed[0]?.sealed.includes('told-only-once')).toBe(false)
+})
+
 test('every stream is read to its end from its own cursor; a read that fails in the middle moves nothing on', async () => {
   const streams = [{ name: 'listings', everyMs: 1_000, visibilityLagMs: 0 }]
   const { platform, connectionId, stepped } = await openShop({ streams })

@@ -14,6 +14,7 @@ import {
   noteSightings,
   type WebhookHealth,
 } from './webhook-health.ts'
+import { keepWebhookSecrets } from './webhook-secrets.ts'
 
 /** Between two judgements: what is shown may be so old. */
 const JUDGE_MS = 5_000
@@ -105,7 +106,8 @@ export class WebhookWatch {
   async #register(url: string): Promise<boolean> {
     const { operations, signal, log, connection } = this.#context
     try {
-      const found = await operations.registerWebhooks(url, { signal })
+      const { secrets, ...found } = await operations.registerWebhooks(url, { signal })
+      if (secrets !== undefined) await keepWebhookSecrets(this.#context, secrets)
       this.#failures = 0
       this.#problem = null
       if (found.registered.length + found.repaired.length === 0) {

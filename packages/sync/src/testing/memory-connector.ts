@@ -325,7 +325,10 @@ function openMemory(
       await end(await begin('registerWebhooks'))
       if (platform.webhookUrl === url) return { registered: [], repaired: [] }
       platform.webhookUrl = url
-      return { registered: [], repaired: ['order'] }
+      const { nextKey } = platform
+      if (nextKey === undefined) return { registered: [], repaired: ['order'] }
+      platform.key = nextKey
+      return { registered: [], repaired: ['order'], secrets: { key: nextKey } }
     },
   }
 }

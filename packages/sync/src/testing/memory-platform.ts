@@ -18,6 +18,8 @@ export class MemoryPlatform {
   accountId: string = randomUUID()
   /** The key that the shop accepts. */
   key = 'key-1'
+  /** It makes this its key when webhooks are registered next, and tells it this once. */
+  nextKey: string | undefined
   /** Rewrites a quantity before it is stored: a plugin that knows better. */
   meddle: (externalId: string, quantity: number) => number = (_, quantity) => quantity
   /** Called first thing in each operation, and waited for: a place for what happens in the middle of things. */

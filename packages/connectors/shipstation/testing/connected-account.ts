@@ -1,0 +1,119 @@
+import {
+  bindContext,
+  type ChannelOperations,
+  createBudgets,
+  createHttp,
+  type Http,
+  systemClock,
+  type WarehouseOperations,
+} from '@plimsoll/connector-kit'
+import type { WarehouseFloor } from '@plimsoll/connector-kit/simulator'
+import { connector } from '../index.ts'
+import type { Credentials, Settings } from '../settings.ts'
+import {
+  createShipStationSimulator,
+  type ShipStationSimulator,
+  type ShipStationSimulatorOptions,
+} from '../simulator/index.ts'
+
+/** One call that was made. */
+export type Exchange = { operation: string; url: string; body: unknown; status: number }
+
+export type ConnectedAccount = {
+  simulator: ShipStationSimulator
+  floor: WarehouseFloor
+  operations: ChannelOperations
+  warehouse: WarehouseOperations
+  /** Everything that went over the wire, oldest first. */
+  exchanges: Exchange[]
+  /** Another connection, with budgets of its own. */
+  open(
+    credentials?: Partial<Credentials>,
+    settings?: Partial<Settings>,
+  ): { operations: ChannelOperations; warehouse: WarehouseOperations }
+}
+
+/** Runs a test with a simulated account and a connection to it; stops both afterwards. */
+export async function withAccount<T>(
+  run: (account: ConnectedAccount) => Promise<T>,
+  options: ShipStationSimulatorOptions = {},
+): Promise<T> {
+  const simulator = await createShipStationSimulator({ v1PerMinute: 10_000, v2PerMinute: 10_000, ...options })
+  const exchanges: Exchange[] = []
+  const open: ConnectedAccount['open'] = (credentials = {}, settings = {}) => {
+    const http = createHttp({
+      budgets: createBudgets(connector.manifest.budgets, systemClock),
+      clock: systemClock,
+    })
+    const operations = connector.open(
+      bindContext(connector, {
+        settings: { ...simulator.settings, ...settings },
+        credentials: { ...simulator.credentials, ...credentials },
+        http: recording(http, exchanges),
+        now: () => systemClock.now(),
+        uuid: () => crypto.randomUUID(),
+      }),
+    )
+    if (operations.warehouse === undefined) throw new Error('ShipStation is a warehouse')
+    return { operations, warehouse: operations.warehouse }
+  }
+  try {
+    return await run({ simulator, floor: simulator.floor, exchanges, open, ...open() })
+  } finally {
+    await simulator.close()
+  }
+}
+
+function recording(http: Http, exchanges: Exchange[]): Http {
+  return {
+    ...http,
+    async send(call) {
+      const response = await http.send(call)
+      const body: unknown = typeof call.body === 'string' ? JSON.parse(call.body) : undefined
+      exchanges.push({ operation: call.operation, url: call.url, body, status: response.status })
+      return response
+    },
+  }
+}
+
+/** Something to ask for, of SKUs that the floor then has ten of. */
+export function shipmentOf(
+  { floor }: Pick<ConnectedAccount, 'floor'>,
+  skus: readonly string[],
+): Parameters<WarehouseOperations['requestShipment']>[0] {
+  const facilityId = floor.facilities[0]?.id ?? ''
+  for (const sku of skus) {
+    floor.addItem({ sku, title: `Title of ${sku}` })
+    floor.adjust({ facilityId, sku, sellable: 10, reason: 'seeded' })
+  }
+  return {
+    shipmentId: crypto.randomUUID(),
+    number: '#1001',
+    placedAt: new Date(Date.UTC(2026, 5, 1)),
+    locationId: facilityId,
+    recipient: {
+      name: 'Pat Example',
+      company: undefined,
+      addressLines: ['100 Nowhere Blvd', 'Suite 100', 'Back door'],
+      city: 'Springfield',
+      region: 'IL',
+      postalCode: '62704',
+      country: 'us',
+      phone: undefined,
+      email: 'pat@example.com',
+    },
+    lines: skus.map((sku) => ({
+      lineId: crypto.randomUUID(),
+      sku,
+      stockUnitId: floor.item(sku)?.stockUnitId ?? '',
+      quantity: 2,
+      title: `Title of ${sku}`,
+      lot: undefined,
+      unitValue: 12.5,
+    })),
+    method: undefined,
+    currency: 'USD',
+    shipBy: undefined,
+    note: undefined,
+  }
+}
