@@ -27,13 +27,13 @@ const isUnrouted = sql`order_line.item_id is not null and order_line.current - o
 const rankSql = (rule: AllocationRule) => {
   switch (rule.kind) {
     case 'first-come':
-      return sql`0`
+      return sql`0::numeric`
     case 'channel-priority': {
       const ids = sql`${sql.val([...rule.connectionIds])}::uuid[]`
-      return sql`coalesce(array_position(${ids}, sales_order.connection_id) - 1, ${rule.connectionIds.length})`
+      return sql`coalesce(array_position(${ids}, sales_order.connection_id) - 1, ${rule.connectionIds.length}::int)::numeric`
     }
     case 'promise-date':
-      return sql`coalesce(round(extract(epoch from ship_by) * 1000), ${Number.MAX_SAFE_INTEGER})`
+      return sql`coalesce(round(extract(epoch from ship_by) * 1000), ${Number.MAX_SAFE_INTEGER}::numeric)`
     default: {
       const never: never = rule
       return never
@@ -146,7 +146,7 @@ export async function findQueue(
       ${
         before === undefined
           ? sql``
-          : sql`and (${rankSql(rule)}, placed_at, noted.order_id) < (${rank ?? 0}, ${before.placedAt}, ${before.orderId}::uuid)`
+          : sql`and (${rankSql(rule)}, placed_at, noted.order_id) < (${rank ?? 0}::numeric, ${before.placedAt}, ${before.orderId}::uuid)`
       }
       and exists (
         select from order_line
@@ -225,7 +225,7 @@ export async function findPlacesInLine(
   const found = await sql<PlaceInLine>`
     select reservation.item_id, count(distinct noted.order_id) as waiting,
       count(distinct noted.order_id) filter (
-        where (${rankSql(rule)}, placed_at, noted.order_id) < (${rank}, ${order.placedAt}, ${order.orderId}::uuid)
+        where (${rankSql(rule)}, placed_at, noted.order_id) < (${rank}::numeric, ${order.placedAt}, ${order.orderId}::uuid)
       ) as ahead
     from ${waiting}
     join order_line on order_line.organization_id = noted.organization_id and order_line.order_id = noted.order_id

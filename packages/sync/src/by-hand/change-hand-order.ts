@@ -74,7 +74,6 @@ export async function changeHandOrder(
   const orderId = await resolveOrderId(context, order)
   return await triedAgain(() =>
     inTransaction(context.database, async (tx) => {
-      const { organizationId } = context
       const added = (change.lines ?? []).filter((line) => line.lineId === undefined)
       const resolved = await resolveLines(context, tx, added)
       const { hand, made } = await takeOurs(context, tx, orderId, itemsOf(resolved))
