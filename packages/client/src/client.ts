@@ -15,6 +15,8 @@ import type { SyncJobView } from './intake-shapes.ts'
 import type { ItemDetail } from './item-shapes.ts'
 import type { LotDetail, LotList, LotRow, LotTrace, SerialLives, SerialPage } from './lot-shapes.ts'
 import type {
+  AllocationRuleAnswer,
+  HandOrderKind,
   OrderDetail,
   OrderHeld,
   OrderHoldReason,
@@ -59,6 +61,40 @@ export type ConnectionList = z.infer<typeof connectionList>
 /** GET /locations answers `{rows}`, as every list does. */
 export type LocationList = { rows: LocationRow[] }
 export type OrderStandingFilter = 'waiting' | 'held' | 'not-routed' | 'shipped' | 'late'
+export type NewOrderRecipient = {
+  name: string
+  company?: string
+  addressLines: string[]
+  city: string
+  region?: string
+  postalCode?: string
+  country: string
+  phone?: string
+  email?: string
+}
+type OrderTerms = {
+  shipBy?: string
+  shippingMethod?: string
+  recipient?: NewOrderRecipient
+  /** It is taken though more is ordered than is free. */
+  backorder?: boolean
+}
+export type NewOrderLine = { sku: string; quantity: number; unit?: string; shipsFrom?: string }
+export type NewOrder = OrderTerms & {
+  kind: HandOrderKind
+  number?: string
+  location?: string
+  reference?: string
+  note?: string
+  currency?: string
+  lines: NewOrderLine[]
+}
+export type OrderChange = OrderTerms & {
+  location?: string | null
+  reference?: string | null
+  note?: string | null
+  lines?: (NewOrderLine | { lineId: string; quantity: number })[]
+}
 export type OrderListQuery = PageQuery & {
   standing?: OrderStandingFilter
   connection?: string
@@ -250,6 +286,23 @@ export function createClient(options: { baseUrl: string; fetch?: typeof fetch })
       call<OrderHeld>('POST', `/orders/${id(order)}/holds`, hold),
     unholdOrder: (order: string, reason: OrderHoldReason) =>
       call<unknown>('DELETE', `/orders/${id(order)}/holds/${reason}`),
+    /** @param key of this order: sent again under it, it is made once */
+    createOrder: (order: NewOrder, key: string) =>
+      call<OrderDetail>('POST', '/orders', order, undefined, undefined, key),
+    /** What is left out stays. @param version the one that was seen */
+    changeOrder: (order: string, change: OrderChange, version: number) =>
+      call<OrderDetail>('PATCH', `/orders/${id(order)}`, change, undefined, version),
+    cancelOrder: (order: string, note: string | undefined, version: number) =>
+      call<OrderDetail>(
+        'POST',
+        `/orders/${id(order)}/cancel`,
+        note === undefined ? {} : { note },
+        undefined,
+        version,
+      ),
+    allocation: (signal?: Signal) => get<AllocationRuleAnswer>('/allocation', signal),
+    setAllocation: (rule: AllocationRuleAnswer['rule'], channels: readonly string[]) =>
+      call<AllocationRuleAnswer>('PUT', '/allocation', { rule, channels }),
     routeOrder: (order: string) => call<OrderRouted>('POST', `/orders/${id(order)}/route`),
     shipments: (query: ShipmentListQuery = {}, signal?: Signal) =>
       get<ShipmentPage>(`/shipments${toQuery(query)}`, signal),
@@ -261,6 +314,14 @@ export function createClient(options: { baseUrl: string; fetch?: typeof fetch })
       cancel: { afterwards: AfterShipmentCancel; reason?: string },
       version: number,
     ) => call<ShipmentDetail>('POST', `/shipments/${id(shipmentId)}/cancel`, cancel, undefined, version),
+    splitShipment: (
+      shipmentId: string,
+      split: { lines: { lineId: string; quantity: number }[]; location?: string },
+      version: number,
+    ) => call<ShipmentDetail>('POST', `/shipments/${id(shipmentId)}/split`, split, undefined, version),
+    /** The other is emptied into this one, and ends. */
+    mergeShipments: (shipmentId: string, other: string, version: number) =>
+      call<ShipmentDetail>('POST', `/shipments/${id(shipmentId)}/merge`, { with: other }, undefined, version),
     /** @param key of this parcel: sent again under it, it is recorded once */
     shipParcel: (shipmentId: string, parcel: PackedParcel, key: string) =>
       call<ShipmentDetail>('POST', `/shipments/${id(shipmentId)}/parcels`, parcel, undefined, undefined, key),

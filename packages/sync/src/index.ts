@@ -18,7 +18,7 @@ export { changeLot, saveNewLot, setLotStatus } from './availability/lot-changes.
 export { type Recomputed, recomputeAll } from './availability/recompute.ts'
 export { changeStock, changeStockWithin, toDocumentStore } from './availability/stock-changes.ts'
 export { answerWhatIf, type WhatIf, type WhatIfRequest, type WhatIfRow } from './availability/whatif.ts'
-export { BY_HAND } from './by-hand/by-hand-connection.store.ts'
+export { BY_HAND, findByHand } from './by-hand/by-hand-connection.store.ts'
 export {
   type ChangedLine,
   cancelHandOrder,
@@ -33,7 +33,6 @@ export {
   type HandOrderKind,
   type NewHandOrder,
 } from './by-hand/hand-order.ts'
-export { findHandOrder } from './by-hand/hand-orders.store.ts'
 export {
   type Application,
   addApplication,
