@@ -26,7 +26,12 @@ export {
   type HandOrderChange,
   type HandOrderChanged,
 } from './by-hand/change-hand-order.ts'
-export { createHandOrder, createHandOrderWithin, type HandOrderOutcome } from './by-hand/create-hand-order.ts'
+export {
+  createHandOrder,
+  createHandOrderWithin,
+  type HandOrderOutcome,
+  lockSold,
+} from './by-hand/create-hand-order.ts'
 export {
   HAND_ORDER_KINDS,
   type HandLine,

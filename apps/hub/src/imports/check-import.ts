@@ -124,7 +124,7 @@ async function readAll(
       else total.warnings += 1
     }
     total.problems += problems.length
-    await saveProblems(context, hold, withoutCells(sheet, problems), total.rows)
+    await saveProblems(context, hold, withoutCells(sheet, table.header, problems), total.rows)
     onProgress({ doing: 'check', rows: total.rows, rowsTotal: undefined })
     if (total.problems < PROBLEMS_MAX) continue
     isCut = true
@@ -154,12 +154,16 @@ function withoutPersonal(sheet: Sheet, values: Record<string, unknown>): Record<
   )
 }
 
-function withoutCells(sheet: Sheet, problems: readonly RowProblem[]): RowProblem[] {
-  const { personal, columns } = sheet
+function withoutCells(
+  { personal }: Sheet,
+  { columns }: { columns: readonly { field: string; name: string }[] },
+  problems: readonly RowProblem[],
+): RowProblem[] {
   if (personal === undefined) return [...problems]
-  const headers = new Set(personal.map((field) => columns[field]?.header ?? field))
+  const names = new Set(columns.filter(({ field }) => personal.includes(field)).map(({ name }) => name))
+  for (const field of personal) names.add(field)
   return problems.map((problem) =>
-    problem.column !== null && headers.has(problem.column) ? { ...problem, value: null } : problem,
+    problem.column !== null && names.has(problem.column) ? { ...problem, value: null } : problem,
   )
 }
 

@@ -1,6 +1,7 @@
 import type { Tx } from '@plimsoll/database'
 import {
   code,
+  flag,
   instant,
   oneOf,
   optional,
@@ -15,6 +16,7 @@ import { TakenMeanwhile } from '@plimsoll/orders'
 import { RefusedAfterwards } from '@plimsoll/stock'
 import {
   createHandOrderWithin,
+  lockSold,
   type NewHandOrder,
   type SyncContext,
   SyncProblem,
@@ -28,11 +30,11 @@ import { tryRows } from './trial.ts'
 /** Two letters, whatever their case. */
 const country = text(2).refine((written) => /^[A-Za-z]{2}$/.test(written), {
   message: 'is no country of two letters, such as DE',
-  params: { code: 'word-unknown' },
+  params: { code: 'cell-invalid' },
 })
 const email = text(200).refine((written) => z.email().safeParse(written).success, {
   message: 'is no address of e-mail',
-  params: { code: 'word-unknown' },
+  params: { code: 'cell-invalid' },
 })
 
 const columns = {
@@ -54,11 +56,7 @@ const columns = {
   placedAt: optional('placed at', ['ordered at', 'order date', '下单时间', '下单日期'], instant()),
   shipBy: optional('ship by', ['deliver by', '最晚发货时间', '发货期限'], instant()),
   shipsFrom: optional('ships from', ['not before', '预售发货时间', '最早发货时间'], instant()),
-  backorder: optional(
-    'backorder',
-    ['may wait', '允许缺货', '缺货等待'],
-    oneOf({ yes: ['true', '1', '是'], no: ['false', '0', '否'] }),
-  ),
+  backorder: optional('backorder', ['may wait', '允许缺货', '缺货等待'], flag()),
   reference: optional('reference', ['customer order', 'po', 'purchase order', '客户单号'], text(200)),
   note: optional('note', ['remark', 'comment', '备注'], text(1_000)),
   method: optional('method', ['shipping method', '物流方式', '配送方式'], text(200)),
@@ -105,6 +103,11 @@ export const ordersSheet = defineSheet<typeof columns>({
 function workOf(context: SyncContext, batch: Batch): SheetWork<OrdersRow> {
   const apply = async (tx: Tx, rows: readonly Placed<OrdersRow>[]) => {
     const result: SheetResult = { applied: 0, unchanged: 0, units: 0, refused: [] }
+    await lockSold(
+      context,
+      tx,
+      rows.map(({ values }) => values.sku),
+    )
     for (const ofOrder of Map.groupBy(rows, ({ values }) => values.order).values()) {
       const made = await makeOne(context, tx, batch, ofOrder)
       if (made.kind === 'refused') result.refused.push(...made.problems)
@@ -234,7 +237,7 @@ function toOrder(rows: readonly Placed<OrdersRow>[], batch: Batch): NewHandOrder
     shippingMethod: of('method'),
     reference: of('reference'),
     note: of('note'),
-    backorder: of('backorder') === 'yes',
+    backorder: of('backorder') === true,
     recipient: isKnown
       ? {
           name,

@@ -134,6 +134,16 @@ export async function createHandOrderWithin(
   return { kind: 'created', orderId, number }
 }
 
+/** Before several orders are made in one transaction: their items in one order, or two such could wait for each other. */
+export async function lockSold(context: SyncContext, tx: Tx, skus: readonly string[]): Promise<void> {
+  const { organizationId } = context
+  const { items, parts } = await findSold(tx, organizationId, skus)
+  const itemIds = [...items.values()].flatMap(
+    ({ itemId }) => parts.get(itemId)?.map((part) => part.itemId) ?? [itemId],
+  )
+  await lockItemsToAllot(tx, organizationId, [...new Set(itemIds)].sort())
+}
+
 function checkTerms({ kind, location, lines, placedAt }: NewHandOrder): void {
   if (lines.length === 0) throw syncProblem('invalid-order', 'lines', 'Give at least one line.')
   if (kind !== 'point-of-sale') return
