@@ -130,7 +130,7 @@ export async function lockStatus(
 ): Promise<(ConnectionStatus & { secretId: string }) | undefined> {
   const found = await sql<Pick<Connection, 'state' | 'pauseReasons' | 'resumeState' | 'secretId'>>`
     select state, pause_reasons, resume_state, secret_id from connection
-    where organization_id = ${organizationId} and connection_id = ${connectionId}
+    where organization_id = ${organizationId} and connection_id = ${connectionId} and connector <> ${BY_HAND}
     for update`.execute(tx)
   const [row] = found.rows
   return row === undefined ? undefined : { ...row, resumeState: row.resumeState ?? undefined }
@@ -239,7 +239,7 @@ export async function saveEditRule(
 ): Promise<boolean> {
   const saved = await sql`
     update connection set edit_rule = ${rule}
-    where organization_id = ${organizationId} and connection_id = ${connectionId}`.execute(tx)
+    where organization_id = ${organizationId} and connection_id = ${connectionId} and connector <> ${BY_HAND}`.execute(tx)
   return Number(saved.numAffectedRows ?? 0n) === 1
 }
 
