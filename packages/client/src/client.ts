@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import type { FoundCode } from './catalogue-shapes.ts'
 import type {
   ConnectionCheck,
   ConnectionLocationList,
@@ -190,6 +191,8 @@ export function createClient(options: { baseUrl: string; fetch?: typeof fetch })
     items: (query: ItemQuery = {}, signal?: Signal) => get<ItemPage>(`/items${toQuery(query)}`, signal),
     itemNames: (query: ItemQuery = {}, signal?: Signal) =>
       get<ItemNames>(`/item-names${toQuery(query)}`, signal),
+    /** What a code means: a SKU, or a barcode that somebody scanned. */
+    itemByCode: (code: string, signal?: Signal) => get<FoundCode>(`/item-codes/${id(code)}`, signal),
     item: (sku: string, signal?: Signal) => get<ItemDetail>(`/items/${id(sku)}`, signal),
     movements: (sku: string, query: PageQuery = {}, signal?: Signal) =>
       get<MovementPage>(`/items/${id(sku)}/movements${toQuery(query)}`, signal),
