@@ -150,7 +150,9 @@ test('the connection by hand is on no screen of connections, in no status and no
   expect((await ask('GET', '/api/v1/connections/by-hand')).status).toBe(404)
   const [row] = found.rows
   expect((await ask('GET', `/api/v1/connections/${row?.connectionId}`)).status).toBe(404)
-  expect((await ask('POST', `/api/v1/connections/${row?.connectionId}/pause`, { reason: 'holiday' })).status).toBe(404)
+  expect(
+    (await ask('POST', `/api/v1/connections/${row?.connectionId}/pause`, { reason: 'holiday' })).status,
+  ).toBe(404)
   expect(
     await ask('PUT', `/api/v1/connections/${row?.connectionId}/fulfilment`, { shipsOrders: false }),
   ).toMatchObject({
