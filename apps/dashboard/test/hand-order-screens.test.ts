@@ -144,7 +144,7 @@ whenBrowser(
     await page.getByRole('button', { name: 'Make the order' }).click()
     await page.getByText('More is ordered than is free.').waitFor()
     await page.getByLabel('Quantity of MUG').fill('5')
-    await page.getByLabel('From').selectOption('RTM')
+    await page.getByRole('combobox', { name: 'From' }).selectOption('RTM')
     for (const [field, text] of [
       ['Name', 'Ada Lovelace'],
       ['Street and number', 'Square 12'],

@@ -281,7 +281,6 @@ test('I5: with orders, arrivals, reservations and routers all at once no unit is
                     locationCode,
                     quantity,
                     expiresAt: undefined,
-                    reservationId: undefined,
                   },
                 ])
               } else await world.adjust(each.sku, each.units, each.place)

@@ -12,6 +12,7 @@ import { connect, findConnectionId } from '../connections/connections.ts'
 import { toStockContext } from '../context.ts'
 import { purgeRecipients } from '../fulfilment/recipients.store.ts'
 import { shipParcel } from '../fulfilment/ship-parcel.ts'
+import { mergeShipments, splitShipment } from '../fulfilment/split-shipments.ts'
 import { findReadings } from '../safety/stale-orders.store.ts'
 import { createWorld } from '../testing/world.ts'
 import { ByHandDesk } from './by-hand-desk.ts'
@@ -26,6 +27,7 @@ beforeAll(async () => {
 afterAll(() => database.drop())
 
 const DAY_MS = 86_400_000
+const MUG = { sku: 'mug', name: 'Mug', units: [{ code: 'case', factor: 6, rounding: 'refuse' }] } as const
 
 /** A brand with mugs at two warehouses of its own, and no shop. */
 async function openBrand(main: number, east: number) {
@@ -34,9 +36,7 @@ async function openBrand(main: number, east: number) {
   const { context } = world
   await inTransaction(database, async (tx) => {
     await saveLocation(tx, toStockContext(context), { code: 'EAST', name: 'East', kind: 'warehouse' })
-    await saveItems(tx, toStockContext(context), [
-      { sku: 'mug', name: 'Mug', units: [{ code: 'case', factor: 6, rounding: 'refuse' }] },
-    ])
+    await saveItems(tx, toStockContext(context), [MUG])
   })
   if (main > 0) await world.adjust('mug', main)
   if (east > 0) await world.adjust('mug', east, 'EAST')
@@ -226,6 +226,44 @@ test('an order by hand is edited and cancelled like any other; its version says 
   await assertWhole()
 })
 
+test('a shipment is split to another location as far as there is something, and two are put together again', async () => {
+  const brand = await openBrand(6, 2)
+  const { context, go } = brand
+  await createHandOrder(context, order('a', 6, { location: 'MAIN' }))
+  await go(1)
+  const [first] = await shipmentsOf(brand)
+  const id = first?.shipmentId ?? ''
+  const split = (quantity: number, location: string | undefined) =>
+    splitShipment(context, id, {
+      lines: [{ sku: 'mug', quantity }],
+      location,
+      version: undefined,
+      actor: 'ada',
+    })
+  await expect(split(3, 'EAST')).rejects.toMatchObject({ code: 'beyond-free' })
+  await expect(split(6, undefined)).rejects.toMatchObject({ code: 'invalid-split' })
+  await split(2, 'EAST')
+  await go(1)
+  expect(await shipmentsOf(brand)).toMatchObject([
+    { code: 'MAIN', units: 4, state: 'received' },
+    { code: 'EAST', units: 2, state: 'received' },
+  ])
+  const second = await split(1, undefined)
+  const other = second.kind === 'done' ? second.shipmentId : ''
+  const [, east] = await shipmentsOf(brand)
+  const merge = (from: string) =>
+    mergeShipments(context, id, { other: from, version: undefined, actor: 'ada' })
+  await expect(merge(east?.shipmentId ?? '')).rejects.toMatchObject({ code: 'invalid-split' })
+  await merge(other)
+  expect(await shipmentsOf(brand)).toMatchObject([
+    { code: 'MAIN', units: 4, state: 'received' },
+    { code: 'EAST', units: 2, state: 'received' },
+    { code: 'MAIN', units: 1, state: 'cancelled' },
+  ])
+  expect(await stockOf(brand)).toEqual({ onHand: 8, reserved: 6 })
+  await assertWhole()
+})
+
 test('a pre-order waits for its date, holds nobody up until then, and then takes its turn', async () => {
   const brand = await openBrand(3, 0)
   const { context, go, clock } = brand
@@ -295,6 +333,8 @@ type Act =
   | { kind: 'make'; quantity: number; place: 'MAIN' | 'EAST' | null; backorder: boolean; sale: boolean }
   | { kind: 'change'; nth: number; quantity: number; backorder: boolean }
   | { kind: 'cancel' | 'ship'; nth: number; units: number }
+  | { kind: 'split'; nth: number; units: number; place: 'MAIN' | 'EAST' | null }
+  | { kind: 'merge'; nth: number; other: number }
   | { kind: 'adjust'; units: number; place: 'MAIN' | 'EAST' }
   | { kind: 'go' }
 
@@ -319,6 +359,13 @@ test('I11: whatever people do to orders by hand, at once too, no unit is promise
       nth: fc.nat(4),
       units: fc.integer({ min: 1, max: 4 }),
     }),
+    fc.record({
+      kind: fc.constant('split' as const),
+      nth: fc.nat(4),
+      units: fc.integer({ min: 1, max: 4 }),
+      place: fc.option(place),
+    }),
+    fc.record({ kind: fc.constant('merge' as const), nth: fc.nat(4), other: fc.nat(4) }),
     fc.record({ kind: fc.constant('adjust' as const), units: fc.integer({ min: 1, max: 5 }), place }),
     fc.constant({ kind: 'go' as const }),
   )
@@ -368,6 +415,9 @@ async function assertCoveredEverywhere({ world }: Brand): Promise<void> {
     where organization_id = ${world.context.organizationId} and state not in ('shipped', 'cancelled', 'rejected')
     group by shipment.organization_id, shipment.location_id, location.code`)
   for (const { open, onHand, beyond } of found) expect(open).toBeLessThanOrEqual(onHand + beyond)
+  const more = await world.rows(sql`
+    select from order_line where organization_id = ${world.context.organizationId} and committed + shipped > current`)
+  expect(more).toEqual([])
 }
 
 async function doAct(
@@ -421,6 +471,19 @@ async function doAct(
         actor: 'packer',
       })
     }
+    case 'split': {
+      const open = shipments[act.nth]
+      if (open === undefined) return
+      const lines = [{ sku: 'mug', quantity: act.units }]
+      const split = { lines, location: act.place ?? undefined, version: undefined, actor: 'ada' }
+      return await splitShipment(context, open.shipmentId, split)
+    }
+    case 'merge': {
+      const [into, other] = [shipments[act.nth], shipments[act.other]]
+      if (into === undefined || other === undefined) return
+      const merge = { other: other.shipmentId, version: undefined, actor: 'ada' }
+      return await mergeShipments(context, into.shipmentId, merge)
+    }
     case 'adjust':
       return await brand.world.adjust('mug', act.units, act.place)
     case 'go':
@@ -432,7 +495,16 @@ async function doAct(
   }
 }
 
-const FINE = ['beyond-free', 'invalid-order', 'wrong-state', 'shipment-ended', 'invalid-parcel']
+const FINE = [
+  'beyond-free',
+  'invalid-order',
+  'wrong-state',
+  'shipment-ended',
+  'invalid-parcel',
+  'invalid-split',
+  'shipment-under-way',
+  'unknown-shipment',
+]
 async function refusedIsFine(work: Promise<unknown>): Promise<void> {
   try {
     await work

@@ -239,7 +239,9 @@ export async function saveEditRule(
 ): Promise<boolean> {
   const saved = await sql`
     update connection set edit_rule = ${rule}
-    where organization_id = ${organizationId} and connection_id = ${connectionId} and connector <> ${BY_HAND}`.execute(tx)
+    where organization_id = ${organizationId} and connection_id = ${connectionId} and connector <> ${BY_HAND}`.execute(
+    tx,
+  )
   return Number(saved.numAffectedRows ?? 0n) === 1
 }
 
