@@ -153,7 +153,7 @@ whenBrowser(
     ] as const)
       await page.getByLabel(field, { exact: true }).fill(text)
     await page.getByRole('button', { name: 'Make the order' }).dblclick()
-    await page.getByRole('heading', { name: 'H-1003' }).waitFor()
+    await page.getByRole('heading', { name: 'H-1003', exact: true }).waitFor()
     await page.getByText('To pack').first().waitFor()
     await picture(page, 'made')
     await page.getByRole('button', { name: 'Split' }).click()

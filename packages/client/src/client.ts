@@ -15,9 +15,9 @@ import type {
 import type { SyncJobView } from './intake-shapes.ts'
 import type { ItemDetail } from './item-shapes.ts'
 import type { LotDetail, LotList, LotRow, LotTrace, SerialLives, SerialPage } from './lot-shapes.ts'
+import type { NewOrder, OrderChange } from './order-bodies.ts'
 import type {
   AllocationRuleAnswer,
-  HandOrderKind,
   OrderDetail,
   OrderHeld,
   OrderHoldReason,
@@ -47,6 +47,8 @@ import type {
 import type { ShipmentDetail, ShipmentPage } from './shipment-shapes.ts'
 import { openEventStream, type StreamHandlers } from './stream.ts'
 
+export type { NewOrder, NewOrderRecipient, OrderChange } from './order-bodies.ts'
+
 /**
  * The typed client of the hub's API. It takes types from `shapes.ts` and nothing at run time, so that a
  * browser does not load a validator to read answers that the hub has already checked.
@@ -62,40 +64,6 @@ export type ConnectionList = z.infer<typeof connectionList>
 /** GET /locations answers `{rows}`, as every list does. */
 export type LocationList = { rows: LocationRow[] }
 export type OrderStandingFilter = 'waiting' | 'held' | 'not-routed' | 'shipped' | 'late'
-export type NewOrderRecipient = {
-  name: string
-  company?: string
-  addressLines: string[]
-  city: string
-  region?: string
-  postalCode?: string
-  country: string
-  phone?: string
-  email?: string
-}
-type OrderTerms = {
-  shipBy?: string
-  shippingMethod?: string
-  recipient?: NewOrderRecipient
-  /** It is taken though more is ordered than is free. */
-  backorder?: boolean
-}
-export type NewOrderLine = { sku: string; quantity: number; unit?: string; shipsFrom?: string }
-export type NewOrder = OrderTerms & {
-  kind: HandOrderKind
-  number?: string
-  location?: string
-  reference?: string
-  note?: string
-  currency?: string
-  lines: NewOrderLine[]
-}
-export type OrderChange = OrderTerms & {
-  location?: string | null
-  reference?: string | null
-  note?: string | null
-  lines?: (NewOrderLine | { lineId: string; quantity: number })[]
-}
 export type OrderListQuery = PageQuery & {
   standing?: OrderStandingFilter
   connection?: string

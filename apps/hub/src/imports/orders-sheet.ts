@@ -40,7 +40,7 @@ const email = text(200).refine((written) => z.email().safeParse(written).success
 const columns = {
   order: required('order', ['order number', 'order no', '订单号', '订单编号', '单号'], code(100)),
   sku: required('sku', NAMES.sku, code(200)),
-  quantity: required('quantity', ['qty', 'ordered', '数量', '订购数量'], whole({ min: 1 })),
+  quantity: required('quantity', ['ordered', '数量', '订购数量'], whole({ min: 1 })),
   unit: optional('unit', ['uom', '单位', '计量单位'], code(30)),
   kind: optional(
     'kind',
