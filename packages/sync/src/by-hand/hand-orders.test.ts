@@ -1,21 +1,15 @@
 // Orders that people make, on a real database and a manual clock, with the production worker of the connection by hand.
-import { manualClock } from '@plimsoll/connector-kit'
-import { inTransaction } from '@plimsoll/database'
-import { createTestDatabase, fromEnvironment, type TestDatabase } from '@plimsoll/database/testing'
-import { findBrokenBalances, findBrokenReservations, saveItems, saveLocation } from '@plimsoll/stock'
-import fc from 'fast-check'
+import { createTestDatabase, type TestDatabase } from '@plimsoll/database/testing'
+import { findBrokenBalances, findBrokenReservations } from '@plimsoll/stock'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { allocateFreed } from '../allocation/allocate-freed.ts'
 import { findConnections } from '../connections/connections.store.ts'
 import { connect, findConnectionId } from '../connections/connections.ts'
-import { toStockContext } from '../context.ts'
 import { purgeRecipients } from '../fulfilment/recipients.store.ts'
 import { shipParcel } from '../fulfilment/ship-parcel.ts'
 import { mergeShipments, splitShipment } from '../fulfilment/split-shipments.ts'
 import { findReadings } from '../safety/stale-orders.store.ts'
-import { createWorld } from '../testing/world.ts'
-import { ByHandDesk } from './by-hand-desk.ts'
+import { ADA, handOrder, openHandBrand, ordersOf, shipmentsOf, stockOf } from '../testing/hand-brand.ts'
 import { cancelHandOrder, changeHandOrder } from './change-hand-order.ts'
 import { createHandOrder } from './create-hand-order.ts'
 import type { NewHandOrder } from './hand-order.ts'
@@ -27,82 +21,18 @@ beforeAll(async () => {
 afterAll(() => database.drop())
 
 const DAY_MS = 86_400_000
-const MUG = { sku: 'mug', name: 'Mug', units: [{ code: 'case', factor: 6, rounding: 'refuse' }] } as const
 
-/** A brand with mugs at two warehouses of its own, and no shop. */
-async function openBrand(main: number, east: number) {
-  const clock = manualClock()
-  const world = await createWorld(database, clock)
-  const { context } = world
-  await inTransaction(database, async (tx) => {
-    await saveLocation(tx, toStockContext(context), { code: 'EAST', name: 'East', kind: 'warehouse' })
-    await saveItems(tx, toStockContext(context), [MUG])
-  })
-  if (main > 0) await world.adjust('mug', main)
-  if (east > 0) await world.adjust('mug', east, 'EAST')
-  const desk = new ByHandDesk(context)
-  const go = async (rounds: number, ms = 1_000) => {
-    for (let round = 0; round < rounds; round += 1) {
-      await allocateFreed(context)
-      await desk.turn()
-      await clock.advance(ms)
-    }
-  }
-  return { clock, world, context, go }
-}
-type Brand = Awaited<ReturnType<typeof openBrand>>
-
-const order = (key: string, quantity: number, more: Partial<NewHandOrder> = {}): NewHandOrder => ({
-  key,
-  kind: 'manual',
-  location: null,
-  lines: [{ sku: 'mug', quantity }],
-  backorder: false,
-  actor: 'ada',
-  ...more,
-})
-const ADA = {
-  name: 'Ada Lovelace',
-  company: undefined,
-  addressLines: ['St James’s Square 12'],
-  city: 'London',
-  region: undefined,
-  postalCode: 'SW1Y 4JH',
-  country: 'GB',
-  phone: undefined,
-  email: 'ada@example.com',
-}
-
-const shipmentsOf = ({ world }: Brand) =>
-  world.rows(sql<{ shipmentId: string; number: string; state: string; code: string; units: number }>`
-    select shipment_id, number, state, location.code, sum(units)::bigint as units
-    from shipment
-    join shipment_line using (organization_id, shipment_id)
-    join location using (organization_id, location_id)
-    where organization_id = ${world.context.organizationId}
-    group by shipment_id, number, state, location.code, shipment.created_at
-    order by shipment.created_at, number`)
-const ordersOf = ({ world }: Brand) =>
-  world.rows(sql<{ number: string; state: string; version: number }>`
-    select number, state, version from sales_order
-    where organization_id = ${world.context.organizationId} order by placed_at, number`)
-async function stockOf({ world }: Brand) {
-  const [row] = await world.rows(sql<{ onHand: number; reserved: number }>`
-    select coalesce(sum(on_hand), 0)::bigint as on_hand, coalesce(sum(reserved), 0)::bigint as reserved from balance
-    where organization_id = ${world.context.organizationId}`)
-  return row
-}
 async function assertWhole(): Promise<void> {
   expect(await findBrokenBalances(database.kysely)).toEqual([])
   expect(await findBrokenReservations(database.kysely)).toEqual([])
 }
 
 test('an order made by hand reserves, is routed at once, leaves by own people, and is closed by that', async () => {
-  const brand = await openBrand(10, 0)
+  const brand = await openHandBrand(database, 10, 0)
   const { context, go } = brand
   const made = await createHandOrder(
     context,
-    order('a', 2, { lines: [{ sku: 'mug', quantity: 1, unit: 'case' }] }),
+    handOrder('a', 2, { lines: [{ sku: 'mug', quantity: 1, unit: 'case' }] }),
   )
   expect(made).toMatchObject({ kind: 'created', number: 'H-1001' })
   expect(await stockOf(brand)).toEqual({ onHand: 10, reserved: 6 })
@@ -129,10 +59,10 @@ test('an order made by hand reserves, is routed at once, leaves by own people, a
 })
 
 test('under one key an order is made once; another under it is refused', async () => {
-  const brand = await openBrand(10, 0)
-  const all = await Promise.all([1, 2, 3].map(() => createHandOrder(brand.context, order('a', 2))))
+  const brand = await openHandBrand(database, 10, 0)
+  const all = await Promise.all([1, 2, 3].map(() => createHandOrder(brand.context, handOrder('a', 2))))
   expect(all.map(({ kind }) => kind).sort()).toEqual(['created', 'repeated', 'repeated'])
-  expect(await createHandOrder(brand.context, order('a', 3))).toMatchObject({
+  expect(await createHandOrder(brand.context, handOrder('a', 3))).toMatchObject({
     kind: 'refused',
     refusal: { code: 'key-reused' },
   })
@@ -140,18 +70,18 @@ test('under one key an order is made once; another under it is refused', async (
 })
 
 test('more than is free is refused, unless it is said to wait; then it is sent when it has come', async () => {
-  const brand = await openBrand(3, 1)
+  const brand = await openHandBrand(database, 3, 1)
   const { context, go, world } = brand
-  await expect(createHandOrder(context, order('a', 5))).rejects.toMatchObject({
+  await expect(createHandOrder(context, handOrder('a', 5))).rejects.toMatchObject({
     code: 'beyond-free',
     field: 'lines',
   })
-  await expect(createHandOrder(context, order('a', 4, { location: 'MAIN' }))).rejects.toMatchObject({
+  await expect(createHandOrder(context, handOrder('a', 4, { location: 'MAIN' }))).rejects.toMatchObject({
     code: 'beyond-free',
   })
   expect(await stockOf(brand)).toEqual({ onHand: 4, reserved: 0 })
   expect(await ordersOf(brand)).toEqual([])
-  await createHandOrder(context, order('a', 4, { location: 'MAIN', backorder: true }))
+  await createHandOrder(context, handOrder('a', 4, { location: 'MAIN', backorder: true }))
   await go(2)
   expect(await shipmentsOf(brand)).toMatchObject([{ code: 'MAIN', units: 3 }])
   // They agreed to wait: nobody need be told that more is promised than is there.
@@ -168,10 +98,10 @@ test('more than is free is refused, unless it is said to wait; then it is sent w
 })
 
 test('what is sold at a point of sale leaves with the order, and is not sold where it is not', async () => {
-  const brand = await openBrand(3, 5)
+  const brand = await openHandBrand(database, 3, 5)
   const { context, go } = brand
   const sale = (key: string, quantity: number, more: Partial<NewHandOrder> = {}) =>
-    createHandOrder(context, order(key, quantity, { kind: 'point-of-sale', location: 'MAIN', ...more }))
+    createHandOrder(context, handOrder(key, quantity, { kind: 'point-of-sale', location: 'MAIN', ...more }))
   await sale('a', 2)
   expect(await stockOf(brand)).toEqual({ onHand: 6, reserved: 0 })
   expect(await ordersOf(brand)).toMatchObject([{ state: 'closed' }])
@@ -190,9 +120,9 @@ test('what is sold at a point of sale leaves with the order, and is not sold whe
 })
 
 test('an order by hand is edited and cancelled like any other; its version says whether anybody was before', async () => {
-  const brand = await openBrand(10, 10)
+  const brand = await openHandBrand(database, 10, 10)
   const { context, go, world } = brand
-  await createHandOrder(context, order('a', 4, { recipient: ADA }))
+  await createHandOrder(context, handOrder('a', 4, { recipient: ADA }))
   await go(1)
   const [line] = await world.rows(sql<{ lineId: string }>`
     select line_id from order_line where organization_id = ${context.organizationId}`)
@@ -227,9 +157,9 @@ test('an order by hand is edited and cancelled like any other; its version says 
 })
 
 test('a shipment is split to another location as far as there is something, and two are put together again', async () => {
-  const brand = await openBrand(6, 2)
+  const brand = await openHandBrand(database, 6, 2)
   const { context, go } = brand
-  await createHandOrder(context, order('a', 6, { location: 'MAIN' }))
+  await createHandOrder(context, handOrder('a', 6, { location: 'MAIN' }))
   await go(1)
   const [first] = await shipmentsOf(brand)
   const id = first?.shipmentId ?? ''
@@ -265,13 +195,13 @@ test('a shipment is split to another location as far as there is something, and 
 })
 
 test('a pre-order waits for its date, holds nobody up until then, and then takes its turn', async () => {
-  const brand = await openBrand(3, 0)
+  const brand = await openHandBrand(database, 3, 0)
   const { context, go, clock } = brand
   const waitsUntil = new Date(clock.now() + 2 * DAY_MS)
-  await createHandOrder(context, order('pre', 3, { lines: [{ sku: 'mug', quantity: 3, waitsUntil }] }))
+  await createHandOrder(context, handOrder('pre', 3, { lines: [{ sku: 'mug', quantity: 3, waitsUntil }] }))
   await go(3)
   expect(await shipmentsOf(brand)).toEqual([])
-  await createHandOrder(context, order('now', 3))
+  await createHandOrder(context, handOrder('now', 3))
   await go(3)
   expect(await shipmentsOf(brand)).toMatchObject([{ number: 'H-1002', units: 3 }])
   await brand.world.adjust('mug', 3)
@@ -284,9 +214,9 @@ test('a pre-order waits for its date, holds nobody up until then, and then takes
 })
 
 test('to whom it goes is sealed, kept while the order is open, and forgotten a month after it has ended', async () => {
-  const brand = await openBrand(1, 0)
+  const brand = await openHandBrand(database, 1, 0)
   const { context, clock, world } = brand
-  await createHandOrder(context, order('a', 2, { recipient: ADA, backorder: true }))
+  await createHandOrder(context, handOrder('a', 2, { recipient: ADA, backorder: true }))
   const { organizationId } = context
   for (const table of ['sales_order', 'hand_order', 'order_event', 'order_recipient', 'order_line']) {
     const rows = await world.rows(
@@ -310,9 +240,9 @@ test('to whom it goes is sealed, kept while the order is open, and forgotten a m
 })
 
 test('the connection by hand is nothing that can be connected, opened, read late or worked', async () => {
-  const brand = await openBrand(5, 0)
+  const brand = await openHandBrand(database, 5, 0)
   const { context } = brand
-  await createHandOrder(context, order('a', 1))
+  await createHandOrder(context, handOrder('a', 1))
   const { organizationId } = context
   expect(await findConnections(database.kysely, organizationId)).toEqual([])
   expect(await findReadings(database.kysely, organizationId)).toEqual([])
@@ -328,188 +258,3 @@ test('the connection by hand is nothing that can be connected, opened, read late
     }),
   ).rejects.toMatchObject({ code: 'unknown-connector' })
 })
-
-type Act =
-  | { kind: 'make'; quantity: number; place: 'MAIN' | 'EAST' | null; backorder: boolean; sale: boolean }
-  | { kind: 'change'; nth: number; quantity: number; backorder: boolean }
-  | { kind: 'cancel' | 'ship'; nth: number; units: number }
-  | { kind: 'split'; nth: number; units: number; place: 'MAIN' | 'EAST' | null }
-  | { kind: 'merge'; nth: number; other: number }
-  | { kind: 'adjust'; units: number; place: 'MAIN' | 'EAST' }
-  | { kind: 'go' }
-
-test('I11: whatever people do to orders by hand, at once too, no unit is promised for two shipments, and none leaves twice', async () => {
-  const place = fc.constantFrom('MAIN' as const, 'EAST' as const)
-  const act: fc.Arbitrary<Act> = fc.oneof(
-    fc.record({
-      kind: fc.constant('make' as const),
-      quantity: fc.integer({ min: 1, max: 6 }),
-      place: fc.option(place),
-      backorder: fc.boolean(),
-      sale: fc.boolean(),
-    }),
-    fc.record({
-      kind: fc.constant('change' as const),
-      nth: fc.nat(4),
-      quantity: fc.integer({ min: 1, max: 8 }),
-      backorder: fc.boolean(),
-    }),
-    fc.record({
-      kind: fc.constantFrom('cancel' as const, 'ship' as const),
-      nth: fc.nat(4),
-      units: fc.integer({ min: 1, max: 4 }),
-    }),
-    fc.record({
-      kind: fc.constant('split' as const),
-      nth: fc.nat(4),
-      units: fc.integer({ min: 1, max: 4 }),
-      place: fc.option(place),
-    }),
-    fc.record({ kind: fc.constant('merge' as const), nth: fc.nat(4), other: fc.nat(4) }),
-    fc.record({ kind: fc.constant('adjust' as const), units: fc.integer({ min: 1, max: 5 }), place }),
-    fc.constant({ kind: 'go' as const }),
-  )
-  await fc.assert(
-    fc.asyncProperty(
-      fc.array(fc.array(act, { minLength: 1, maxLength: 3 }), { maxLength: 8 }),
-      async (rounds) => {
-        const brand = await openBrand(6, 4)
-        let came = 10
-        for (const [round, acts] of rounds.entries()) {
-          const known = await ordersOf(brand)
-          const shipments = await shipmentsOf(brand)
-          await Promise.all(
-            acts.map((each, nth) =>
-              refusedIsFine(doAct(brand, each, `${round}-${nth}`, { known, shipments })),
-            ),
-          )
-          for (const each of acts) if (each.kind === 'adjust') came += each.units
-          await assertCoveredEverywhere(brand)
-        }
-        await brand.go(3)
-        await assertCoveredEverywhere(brand)
-        const [left] = await brand.world.rows(sql<{ shipped: number }>`
-        select coalesce(sum(shipped), 0)::bigint as shipped from order_line
-        where organization_id = ${brand.context.organizationId}`)
-        expect((await stockOf(brand))?.onHand).toBe(came - (left?.shipped ?? 0))
-        await assertWhole()
-      },
-    ),
-    { ...fromEnvironment(6), endOnFailure: true },
-  )
-})
-
-/** What open shipments are to send from a place is there. A sale beyond what was there is a fact that may leave less. */
-async function assertCoveredEverywhere({ world }: Brand): Promise<void> {
-  const found = await world.rows(sql<{ code: string; open: number; onHand: number; beyond: number }>`
-    select location.code, sum(units - shipped - given_up)::bigint as open,
-      (select sum(on_hand)::bigint from balance where balance.organization_id = shipment.organization_id
-        and balance.location_id = shipment.location_id) as on_hand,
-      (select coalesce(sum(order_line.shipped), 0)::bigint from hand_order
-        join order_line using (organization_id, order_id)
-        where hand_order.organization_id = shipment.organization_id and hand_order.kind = 'point-of-sale'
-          and hand_order.note = 'beyond' and hand_order.location_id = shipment.location_id) as beyond
-    from shipment
-    join shipment_line using (organization_id, shipment_id)
-    join location using (organization_id, location_id)
-    where organization_id = ${world.context.organizationId} and state not in ('shipped', 'cancelled', 'rejected')
-    group by shipment.organization_id, shipment.location_id, location.code`)
-  for (const { open, onHand, beyond } of found) expect(open).toBeLessThanOrEqual(onHand + beyond)
-  const more = await world.rows(sql`
-    select from order_line where organization_id = ${world.context.organizationId} and committed + shipped > current`)
-  expect(more).toEqual([])
-}
-
-async function doAct(
-  brand: Brand,
-  act: Act,
-  key: string,
-  { known, shipments }: { known: { number: string }[]; shipments: { shipmentId: string; state: string }[] },
-): Promise<unknown> {
-  const { context } = brand
-  switch (act.kind) {
-    case 'make': {
-      const { quantity, backorder, sale } = act
-      const note = sale && backorder ? 'beyond' : undefined
-      const location = sale ? (act.place ?? 'MAIN') : act.place
-      return await createHandOrder(
-        context,
-        order(key, quantity, { location, backorder, note, kind: sale ? 'point-of-sale' : 'manual' }),
-      )
-    }
-    case 'change': {
-      const number = known[act.nth]?.number
-      if (number === undefined) return
-      const [line] = await brand.world.rows(sql<{ lineId: string }>`
-        select line_id from order_line join sales_order using (organization_id, order_id)
-        where organization_id = ${context.organizationId} and number = ${number} order by order_line.external_id limit 1`)
-      const lines = [{ lineId: line?.lineId ?? '', quantity: act.quantity }]
-      return await changeHandOrder(context, number, {
-        lines,
-        backorder: act.backorder,
-        actor: 'ada',
-        version: undefined,
-      })
-    }
-    case 'cancel': {
-      const number = known[act.nth]?.number
-      return number === undefined
-        ? undefined
-        : await cancelHandOrder(context, number, { version: undefined, note: null, actor: 'ada' })
-    }
-    case 'ship': {
-      const open = shipments.filter(({ state }) => state === 'received' || state === 'working')[act.nth]
-      if (open === undefined) return
-      return await shipParcel(context, open.shipmentId, {
-        key,
-        carrier: null,
-        trackingNumber: null,
-        trackingUrl: null,
-        lines: [{ sku: 'mug', units: act.units }],
-        isLast: false,
-        version: undefined,
-        actor: 'packer',
-      })
-    }
-    case 'split': {
-      const open = shipments[act.nth]
-      if (open === undefined) return
-      const lines = [{ sku: 'mug', quantity: act.units }]
-      const split = { lines, location: act.place ?? undefined, version: undefined, actor: 'ada' }
-      return await splitShipment(context, open.shipmentId, split)
-    }
-    case 'merge': {
-      const [into, other] = [shipments[act.nth], shipments[act.other]]
-      if (into === undefined || other === undefined) return
-      const merge = { other: other.shipmentId, version: undefined, actor: 'ada' }
-      return await mergeShipments(context, into.shipmentId, merge)
-    }
-    case 'adjust':
-      return await brand.world.adjust('mug', act.units, act.place)
-    case 'go':
-      return await brand.go(2)
-    default: {
-      const never: never = act
-      return never
-    }
-  }
-}
-
-const FINE = [
-  'beyond-free',
-  'invalid-order',
-  'wrong-state',
-  'shipment-ended',
-  'invalid-parcel',
-  'invalid-split',
-  'shipment-under-way',
-  'unknown-shipment',
-]
-async function refusedIsFine(work: Promise<unknown>): Promise<void> {
-  try {
-    await work
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-    if (!FINE.includes(code)) throw error
-  }
-}
