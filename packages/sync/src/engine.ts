@@ -22,6 +22,7 @@ const STALE_LOOKED_AT_MS = 5_000
 const OVERSOLD_JUDGED_MS = 5_000
 /** Whoever changes stock wakes those who wait for it; this is for what nobody heard. */
 const WAITING_LOOKED_AT_MS = 1_000
+const WAITING_PAUSE_MS = 100
 
 /** A sale begins and ends on every channel within this, and the time that its writes take. */
 const WINDOWS_LOOKED_AT_MS = 1_000
@@ -153,6 +154,8 @@ export class SyncEngine {
   async #serveWaiting(): Promise<void> {
     await allocateFreed(this.#context)
     await this.#byHand.turn()
+    // A hundred sales a second wake it a hundred times.
+    await this.#context.clock.sleep(WAITING_PAUSE_MS, this.#stop.signal).catch(() => undefined) // the engine stops
   }
 
   #hear(payload: string): void {

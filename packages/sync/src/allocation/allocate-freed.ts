@@ -22,14 +22,13 @@ const LOOKED_AGAIN_MS = 60_000
 export async function allocateFreed(context: SyncContext): Promise<string[]> {
   const { database, organizationId } = context
   const at = nowOf(context)
-  const first = await findItemsWaitedFor(database.kysely, organizationId, at)
-  if (first.length === 0) return []
+  const first = await findWaitedFor(database.kysely, organizationId, at)
+  if (first.orderIds.length === 0) return []
   return await inTransaction(database, async (tx) => {
     if (!(await isOurTurn(tx, organizationId))) return []
-    const itemIds = await findItemsWaitedFor(tx, organizationId, at)
+    const { orderIds, itemIds } = await findWaitedFor(tx, organizationId, at)
     const { rule } = await findAllocationRule(tx, organizationId)
     const queue = await loadAll(tx, organizationId, { itemIds, rule, at })
-    if (queue.orders.length === 0) return []
     const [pooled, assigned] = await Promise.all([
       findPooled(tx, organizationId, queue.itemIds),
       findAssignedToday(tx, organizationId, at),
@@ -38,7 +37,7 @@ export async function allocateFreed(context: SyncContext): Promise<string[]> {
     const plans = decideAllocation({ places, rules, items }, pooled, { rule, orders: queue.orders, at })
     const served = plans.filter(({ parcels }) => parcels.length > 0).map(({ orderId }) => orderId)
     await noteLooked(tx, organizationId, {
-      looked: queue.orders.map(({ orderId }) => orderId),
+      looked: [...orderIds, ...queue.orders.map(({ orderId }) => orderId)],
       served,
       at,
     })
@@ -51,11 +50,18 @@ export async function allocateFreed(context: SyncContext): Promise<string[]> {
   })
 }
 
-/** Items of which waiting orders hold something, and of which the stock has changed since these were looked at, or long ago. */
-async function findItemsWaitedFor(db: Db, organizationId: string, at: Date): Promise<string[]> {
+/**
+ * Orders that wait for an item of which the stock has changed since they were looked at, or that were looked at long ago; with
+ * the items that they hold.
+ */
+async function findWaitedFor(
+  db: Db,
+  organizationId: string,
+  at: Date,
+): Promise<{ orderIds: string[]; itemIds: string[] }> {
   const before = new Date(at.getTime() - LOOKED_AGAIN_MS)
-  const found = await sql<{ itemId: string }>`
-    select distinct reservation.item_id
+  const found = await sql<{ orderId: string; itemId: string }>`
+    select distinct noted.order_id, reservation.item_id
     from order_to_route as noted
     join order_line on order_line.organization_id = noted.organization_id and order_line.order_id = noted.order_id
       and order_line.current - order_line.shipped > order_line.committed
@@ -68,8 +74,11 @@ async function findItemsWaitedFor(db: Db, organizationId: string, at: Date): Pro
           and balance.updated_at >= tried_at - make_interval(secs => ${CLOCKS_APART_MS / 1_000})
       )
     )
-    order by reservation.item_id`.execute(db)
-  return found.rows.map(({ itemId }) => itemId)
+    order by noted.order_id, reservation.item_id`.execute(db)
+  return {
+    orderIds: [...new Set(found.rows.map(({ orderId }) => orderId))],
+    itemIds: [...new Set(found.rows.map(({ itemId }) => itemId))].sort(),
+  }
 }
 
 async function isOurTurn(tx: Tx, organizationId: string): Promise<boolean> {

@@ -70,10 +70,7 @@ export async function createHandOrderWithin(
   const known = await lockOrders(tx, organizationId, connectionId, [order.key])
   const [same] = known.rows
   if (same !== undefined) return await toRepeated(context, tx, order, same)
-  const sequence = await nextSequence(tx, organizationId)
-  const number = order.number ?? `H-${sequence}`
-  if (await isNumberTaken(tx, organizationId, connectionId, number))
-    throw syncProblem('order-number-taken', 'number', `There is an order ${number} made by hand already.`)
+  const { sequence, number } = await giveNumber(tx, organizationId, connectionId, order.number)
   const locationId = pinned ?? (await findUsualPlace(tx, organizationId))
   const incoming: IncomingOrder = {
     facts: toNewFacts(order, lines, { number, locationId, at }),
@@ -144,7 +141,7 @@ export async function lockSold(context: SyncContext, tx: Tx, skus: readonly stri
   await lockItemsToAllot(tx, organizationId, [...new Set(itemIds)].sort())
 }
 
-function checkTerms({ kind, location, lines, placedAt }: NewHandOrder): void {
+function checkTerms({ kind, location, lines }: NewHandOrder): void {
   if (lines.length === 0) throw syncProblem('invalid-order', 'lines', 'Give at least one line.')
   if (kind !== 'point-of-sale') return
   if (location === null) throw syncProblem('invalid-order', 'location', 'Say at which location it was sold.')
@@ -154,8 +151,23 @@ function checkTerms({ kind, location, lines, placedAt }: NewHandOrder): void {
       'lines',
       'What was sold at a point of sale has left: it waits for nothing.',
     )
-  if (placedAt !== undefined && Number.isNaN(placedAt.getTime()))
-    throw syncProblem('invalid-order', 'placedAt', 'Give a moment.')
+}
+
+/** @param given undefined: the next of our own that nobody has given to another. @throws SyncProblem where it is taken */
+async function giveNumber(
+  tx: Tx,
+  organizationId: string,
+  connectionId: string,
+  given: string | undefined,
+): Promise<{ sequence: number; number: string }> {
+  const isTaken = (number: string) => isNumberTaken(tx, organizationId, connectionId, number)
+  let sequence = await nextSequence(tx, organizationId)
+  if (given !== undefined) {
+    if (!(await isTaken(given))) return { sequence, number: given }
+    throw syncProblem('order-number-taken', 'number', `There is an order ${given} made by hand already.`)
+  }
+  while (await isTaken(`H-${sequence}`)) sequence += 1
+  return { sequence, number: `H-${sequence}` }
 }
 
 /** @throws SyncProblem for the first line that cannot be taken as it is */
@@ -193,6 +205,8 @@ export async function findPinned(
   const location = locations.find((each) => each.code === code)
   if (location === undefined)
     throw syncProblem('unknown-location', 'location', `There is no location with the code "${code}".`)
+  if (location.archivedAt !== null)
+    throw syncProblem('unknown-location', 'location', `The location "${code}" is archived.`)
   return location.locationId
 }
 

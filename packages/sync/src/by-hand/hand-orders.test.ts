@@ -8,6 +8,7 @@ import { connect, findConnectionId } from '../connections/connections.ts'
 import { purgeRecipients } from '../fulfilment/recipients.store.ts'
 import { shipParcel } from '../fulfilment/ship-parcel.ts'
 import { mergeShipments, splitShipment } from '../fulfilment/split-shipments.ts'
+import { createReturn, inspectReturn } from '../returns/return-actions.ts'
 import { findReadings } from '../safety/stale-orders.store.ts'
 import { ADA, handOrder, openHandBrand, ordersOf, shipmentsOf, stockOf } from '../testing/hand-brand.ts'
 import { cancelHandOrder, changeHandOrder } from './change-hand-order.ts'
@@ -191,6 +192,48 @@ test('a shipment is split to another location as far as there is something, and 
     { code: 'MAIN', units: 1, state: 'cancelled' },
   ])
   expect(await stockOf(brand)).toEqual({ onHand: 8, reserved: 6 })
+  await assertWhole()
+})
+
+test('the hub gives a number that nobody has given yet; one that is taken is refused', async () => {
+  const { context } = await openHandBrand(database, 9, 0)
+  await createHandOrder(context, handOrder('a', 1, { number: 'H-1002' }))
+  const made = await createHandOrder(context, handOrder('b', 1))
+  expect(made).toMatchObject({ number: 'H-1003' })
+  await expect(createHandOrder(context, handOrder('c', 1, { number: 'h-1003' }))).rejects.toMatchObject({
+    code: 'order-number-taken',
+  })
+})
+
+test('what left by an order made by hand comes back like any other', async () => {
+  const brand = await openHandBrand(database, 5, 0)
+  const { context, go } = brand
+  await createHandOrder(context, handOrder('a', 3))
+  await go(1)
+  const [shipment] = await shipmentsOf(brand)
+  const shipmentId = shipment?.shipmentId ?? ''
+  const parcel = { carrier: null, trackingNumber: null, trackingUrl: null, isLast: false, version: undefined }
+  await shipParcel(context, shipmentId, {
+    ...parcel,
+    key: 'p',
+    actor: 'packer',
+    lines: [{ sku: 'mug', units: 3 }],
+  })
+  const head = (key: string) => ({ key, actor: 'ada' })
+  const lines = [{ sku: 'mug', quantity: 2 }]
+  const noted = await createReturn(context, head('r'), {
+    number: 'RMA-1',
+    shipmentId,
+    locationCode: 'MAIN',
+    lines,
+  })
+  if (noted.kind === 'refused') throw new Error(noted.message)
+  const { returnId } = noted.result
+  await inspectReturn(context, head('i'), {
+    returnId,
+    lines: [{ line: 1, quantity: 2, condition: 'sellable', lot: undefined }],
+  })
+  expect(await stockOf(brand)).toEqual({ onHand: 4, reserved: 0 })
   await assertWhole()
 })
 

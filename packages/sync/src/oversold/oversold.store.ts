@@ -82,12 +82,17 @@ export async function findStandings(
           and (lot.status <> 'released' or lot.expires_on < ${dayAt(at)})
       ))::bigint as available,
       coalesce((
-        select sum(greatest(0, reservation.reserved - reservation.released - reservation.shipped)) from hand_order
-        join order_line on order_line.organization_id = hand_order.organization_id
-          and order_line.order_id = hand_order.order_id and order_line.current - order_line.shipped > order_line.committed
-        join reservation on reservation.organization_id = order_line.organization_id
-          and reservation.owner_id = order_line.line_id and reservation.item_id = item.item_id
-        where hand_order.organization_id = item.organization_id
+        select sum(least(held.open, held.unrouted)) from (
+          select sum(reservation.reserved - reservation.released - reservation.shipped) as open,
+            max((order_line.current - order_line.shipped - order_line.committed) * reservation.units_each) as unrouted
+          from hand_order
+          join order_line on order_line.organization_id = hand_order.organization_id
+            and order_line.order_id = hand_order.order_id and order_line.current - order_line.shipped > order_line.committed
+          join reservation on reservation.organization_id = order_line.organization_id
+            and reservation.owner_id = order_line.line_id and reservation.item_id = item.item_id
+          where hand_order.organization_id = item.organization_id
+          group by order_line.line_id
+        ) as held
       ), 0)::bigint as waiting_by_hand,
       exists (
         select from task
