@@ -22,7 +22,7 @@ const STALE_LOOKED_AT_MS = 5_000
 const OVERSOLD_JUDGED_MS = 5_000
 /** Whoever changes stock wakes those who wait for it; this is for what nobody heard. */
 const WAITING_LOOKED_AT_MS = 1_000
-const WAITING_PAUSE_MS = 100
+const WAITING_PAUSE_MS = 250
 
 /** A sale begins and ends on every channel within this, and the time that its writes take. */
 const WINDOWS_LOOKED_AT_MS = 1_000

@@ -16,8 +16,8 @@ import { tellHandler } from './tell-errands.ts'
 
 /** An order whose units somebody else took while it was routed is tried again after this. */
 const TAKEN_MS = 1_000
-/** How often it is looked whether something has come that orders wait for. */
-const FREED_MS = 1_000
+/** The engine looks whether something has come that orders wait for; this is for where a worker runs without one. */
+const FREED_MS = 5_000
 const ORDERS_PER_TURN = 25
 const RECIPIENTS_PER_TURN = 10
 /** Whatever changes an order notes it; this finds what nobody noted. */
