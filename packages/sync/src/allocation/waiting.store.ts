@@ -158,9 +158,12 @@ export async function findQueue(
     order by ${rankSql(rule)}, placed_at, noted.order_id`.execute(db)
   const orderIds = heads.rows.map(({ orderId }) => orderId)
   if (orderIds.length === 0) return []
-  const lines = await findWaitingLines(db, organizationId, orderIds, at)
+  const linesOf = Map.groupBy(
+    await findWaitingLines(db, organizationId, orderIds, at),
+    (line) => line.orderId,
+  )
   return heads.rows.map(({ destination, avoided, pinnedLocationId, ...head }) => {
-    const own = lines.filter(({ orderId }) => orderId === head.orderId)
+    const own = linesOf.get(head.orderId) ?? []
     return {
       ...head,
       promisedAt: head.shipBy,
