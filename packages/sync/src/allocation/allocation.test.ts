@@ -22,7 +22,7 @@ import {
 } from '@plimsoll/stock'
 import fc from 'fast-check'
 import { sql } from 'kysely'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { changeStock } from '../availability/stock-changes.ts'
 import { insertConnection, saveShipsOrdersFrom } from '../connections/connections.store.ts'
 import { toStockContext } from '../context.ts'
@@ -33,6 +33,9 @@ import { allocateFreed } from './allocate-freed.ts'
 import { changeAllocation } from './allocation-rules.ts'
 import { findQueue } from './waiting.store.ts'
 import { explainWaits } from './why-waiting.ts'
+
+// Many transactions, on a machine that may be busy.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 })
 
 let database: TestDatabase
 beforeAll(async () => {
@@ -139,7 +142,7 @@ async function openBrand(rule: AllocationRule['kind'] = 'first-come', priority: 
     for (let round = 0; round < 12; round += 1) {
       const done = await work()
       await clock.advance(500)
-      if (done === 0 && round > 4) return
+      if (done === 0 && round > 1) return
     }
   }
   return { clock, world, context, ids, itemIds, place, work, settle }

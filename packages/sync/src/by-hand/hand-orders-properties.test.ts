@@ -3,7 +3,7 @@ import { createTestDatabase, fromEnvironment, type TestDatabase } from '@plimsol
 import { findBrokenBalances, findBrokenReservations } from '@plimsoll/stock'
 import fc from 'fast-check'
 import { sql } from 'kysely'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { shipParcel } from '../fulfilment/ship-parcel.ts'
 import { mergeShipments, splitShipment } from '../fulfilment/split-shipments.ts'
 import {
@@ -16,6 +16,9 @@ import {
 } from '../testing/hand-brand.ts'
 import { cancelHandOrder, changeHandOrder } from './change-hand-order.ts'
 import { createHandOrder } from './create-hand-order.ts'
+
+// Many transactions, on a machine that may be busy.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 })
 
 let database: TestDatabase
 beforeAll(async () => {

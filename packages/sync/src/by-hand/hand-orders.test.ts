@@ -2,7 +2,7 @@
 import { createTestDatabase, type TestDatabase } from '@plimsoll/database/testing'
 import { findBrokenBalances, findBrokenReservations } from '@plimsoll/stock'
 import { sql } from 'kysely'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { findConnections } from '../connections/connections.store.ts'
 import { connect, findConnectionId } from '../connections/connections.ts'
 import { purgeRecipients } from '../fulfilment/recipients.store.ts'
@@ -14,6 +14,9 @@ import { ADA, handOrder, openHandBrand, ordersOf, shipmentsOf, stockOf } from '.
 import { cancelHandOrder, changeHandOrder } from './change-hand-order.ts'
 import { createHandOrder } from './create-hand-order.ts'
 import type { NewHandOrder } from './hand-order.ts'
+
+// Many transactions, on a machine that may be busy.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 })
 
 let database: TestDatabase
 beforeAll(async () => {
