@@ -94,7 +94,15 @@ export async function changeHandOrder(
       }
       await saveState(context, tx, hand, { ...facts, state: 'open', lines }, change.actor)
       await saveTerms(context, tx, { hand, made, change, lines })
-      await settle(context, tx, orderId, { change, kind: 'changed-by-hand' })
+      const takesMore = lines.some(({ externalId, current }) => {
+        const known = hand.lines.find((line) => line.externalId === externalId)
+        return current > (known?.current ?? 0)
+      })
+      await settle(context, tx, orderId, {
+        change,
+        kind: 'changed-by-hand',
+        takesMore,
+      })
       return { kind: 'changed', orderId } as const
     }),
   )
@@ -133,6 +141,7 @@ export async function cancelHandOrder(
       await settle(context, tx, orderId, {
         change: { ...cancel, backorder: true },
         kind: 'cancelled-by-hand',
+        takesMore: false,
         note: cancel.note,
       })
       await keepRecipientUntil(tx, context.organizationId, orderId, purgeDateOf(context))
@@ -320,7 +329,13 @@ async function settle(
     change,
     kind,
     note,
-  }: { change: { backorder: boolean; actor: string }; kind: string; note?: string | null },
+    takesMore,
+  }: {
+    change: { backorder: boolean; actor: string }
+    kind: string
+    note?: string | null
+    takesMore: boolean
+  },
 ): Promise<void> {
   const { organizationId } = context
   const at = nowOf(context)
@@ -332,8 +347,11 @@ async function settle(
   const stopped = await stopUnwanted(context, tx, hand)
   await insertMovements(tx, toStockContext(context), stopped.movements)
   const hasRecipient = (await findRecipient(tx, context.masterKey, { organizationId, orderId })) !== undefined
-  await routeHandOrder(context, tx, hand, { backorder, hasRecipient })
+  // What waits already was said to; only what is taken now must be free.
+  const made = await routeHandOrder(context, tx, hand, { backorder: backorder || !takesMore, hasRecipient })
   const itemIds = [...new Set(hand.reservations.map(({ itemId }) => itemId))]
-  await updateAvailabilityOf(context, tx, { itemIds, at, cause: backorder ? 'world' : 'hub' })
+  // What is sent beyond what was is our own decision, and takes nothing that channels may sell at any moment.
+  const cause = takesMore && made.planned.length > 0 ? 'hub' : 'world'
+  await updateAvailabilityOf(context, tx, { itemIds, at, cause })
   await tellScreens(context, tx, hand.connectionId)
 }

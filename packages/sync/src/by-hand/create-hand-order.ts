@@ -114,19 +114,21 @@ export async function createHandOrderWithin(
   const event = { orderId, at, kind: 'made-by-hand', shipmentId: null, actor: order.actor, detail }
   await insertOrderEvents(tx, context, [event])
   await insertMovements(tx, stock, decided.movements)
+  let isTaken = false
   if (order.kind === 'point-of-sale') {
     if (!order.backorder) await assertWasThere(tx, organizationId, { itemIds, locationId })
   } else {
     const hand = await takeHandOrder(context, tx, orderId)
-    await routeHandOrder(context, tx, hand, {
+    const made = await routeHandOrder(context, tx, hand, {
       backorder: order.backorder,
       hasRecipient: order.recipient !== undefined,
     })
+    isTaken = made.planned.length > 0
   }
-  // What is taken knowing that it is not there, or has left already, is a fact; all else takes nothing that channels may sell.
-  const isFact =
-    order.backorder || order.kind === 'point-of-sale' || waits.some((each) => each.waitsUntil !== null)
-  await updateAvailabilityOf(context, tx, { itemIds, at, cause: isFact ? 'world' : 'hub' })
+  // What is sent is our own decision, and takes nothing that channels may sell at any moment. A sale over the counter is a fact,
+  // and what only waits takes nothing of what is there: channels show less from now on.
+  const cause = isTaken ? 'hub' : 'world'
+  await updateAvailabilityOf(context, tx, { itemIds, at, cause })
   await tellScreens(context, tx, connectionId)
   return { kind: 'created', orderId, number }
 }
