@@ -34,7 +34,7 @@ async function openShop(units: number) {
   const { connectionId, platform } = await world.open(
     'shop',
     { bottle: units },
-    { quantityWrites: 'compare-and-set', visibilityLagMs: 0 },
+    { writeStyle: 'compare-and-set', visibilityLagMs: 0 },
   )
   await changeProtection(world.context, { item: 'bottle' }, { mode: 'guaranteed' })
   const stepped = await stepConnection(world, connectionId)
