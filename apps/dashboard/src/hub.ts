@@ -167,6 +167,10 @@ export const orderQuery = (order: string) =>
     queryKey: ['overview', 'order', order],
     queryFn: ({ signal }) => hub.order(order, signal),
   })
+export const allocationQuery = queryOptions({
+  queryKey: ['allocation'],
+  queryFn: ({ signal }) => hub.allocation(signal),
+})
 /** What your own people have to pack. */
 export const ownShipmentsQuery = infiniteQueryOptions({
   queryKey: ['overview', 'own-shipments'],

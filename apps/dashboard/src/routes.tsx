@@ -18,6 +18,7 @@ const files = {
   overview: () => import('./overview/overview-screen.tsx'),
   orders: () => import('./orders/orders-screen.tsx'),
   order: () => import('./orders/order-screen.tsx'),
+  newOrder: () => import('./orders/new-order-screen.tsx'),
   packing: () => import('./orders/packing-screen.tsx'),
   packingTable: () => import('./orders/packing-table-screen.tsx'),
   items: () => import('./items/items-screen.tsx'),
@@ -83,6 +84,11 @@ const order = createRoute({
   getParentRoute: () => rootRoute,
   path: '/orders/$order',
   component: screen(files.order, 'OrderScreen'),
+})
+const newOrder = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/orders/new',
+  component: screen(files.newOrder, 'NewOrderScreen'),
 })
 const packing = createRoute({
   getParentRoute: () => rootRoute,
@@ -169,6 +175,7 @@ export const router = createRouter({
   routeTree: rootRoute.addChildren([
     route,
     orders,
+    newOrder,
     order,
     packing,
     packingTable,

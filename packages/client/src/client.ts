@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import type { FoundCode } from './catalogue-shapes.ts'
 import type {
   ConnectionCheck,
   ConnectionLocationList,
@@ -14,7 +15,9 @@ import type {
 import type { SyncJobView } from './intake-shapes.ts'
 import type { ItemDetail } from './item-shapes.ts'
 import type { LotDetail, LotList, LotRow, LotTrace, SerialLives, SerialPage } from './lot-shapes.ts'
+import type { NewOrder, OrderChange } from './order-bodies.ts'
 import type {
+  AllocationRuleAnswer,
   OrderDetail,
   OrderHeld,
   OrderHoldReason,
@@ -43,6 +46,8 @@ import type {
 } from './shapes.ts'
 import type { ShipmentDetail, ShipmentPage } from './shipment-shapes.ts'
 import { openEventStream, type StreamHandlers } from './stream.ts'
+
+export type { NewOrder, NewOrderRecipient, OrderChange } from './order-bodies.ts'
 
 /**
  * The typed client of the hub's API. It takes types from `shapes.ts` and nothing at run time, so that a
@@ -154,6 +159,8 @@ export function createClient(options: { baseUrl: string; fetch?: typeof fetch })
     items: (query: ItemQuery = {}, signal?: Signal) => get<ItemPage>(`/items${toQuery(query)}`, signal),
     itemNames: (query: ItemQuery = {}, signal?: Signal) =>
       get<ItemNames>(`/item-names${toQuery(query)}`, signal),
+    /** What a code means: a SKU, or a barcode that somebody scanned. */
+    itemByCode: (code: string, signal?: Signal) => get<FoundCode>(`/item-codes/${id(code)}`, signal),
     item: (sku: string, signal?: Signal) => get<ItemDetail>(`/items/${id(sku)}`, signal),
     movements: (sku: string, query: PageQuery = {}, signal?: Signal) =>
       get<MovementPage>(`/items/${id(sku)}/movements${toQuery(query)}`, signal),
@@ -250,6 +257,23 @@ export function createClient(options: { baseUrl: string; fetch?: typeof fetch })
       call<OrderHeld>('POST', `/orders/${id(order)}/holds`, hold),
     unholdOrder: (order: string, reason: OrderHoldReason) =>
       call<unknown>('DELETE', `/orders/${id(order)}/holds/${reason}`),
+    /** @param key of this order: sent again under it, it is made once */
+    createOrder: (order: NewOrder, key: string) =>
+      call<OrderDetail>('POST', '/orders', order, undefined, undefined, key),
+    /** What is left out stays. @param version the one that was seen */
+    changeOrder: (order: string, change: OrderChange, version: number) =>
+      call<OrderDetail>('PATCH', `/orders/${id(order)}`, change, undefined, version),
+    cancelOrder: (order: string, note: string | undefined, version: number) =>
+      call<OrderDetail>(
+        'POST',
+        `/orders/${id(order)}/cancel`,
+        note === undefined ? {} : { note },
+        undefined,
+        version,
+      ),
+    allocation: (signal?: Signal) => get<AllocationRuleAnswer>('/allocation', signal),
+    setAllocation: (rule: AllocationRuleAnswer['rule'], channels: readonly string[]) =>
+      call<AllocationRuleAnswer>('PUT', '/allocation', { rule, channels }),
     routeOrder: (order: string) => call<OrderRouted>('POST', `/orders/${id(order)}/route`),
     shipments: (query: ShipmentListQuery = {}, signal?: Signal) =>
       get<ShipmentPage>(`/shipments${toQuery(query)}`, signal),
@@ -261,6 +285,14 @@ export function createClient(options: { baseUrl: string; fetch?: typeof fetch })
       cancel: { afterwards: AfterShipmentCancel; reason?: string },
       version: number,
     ) => call<ShipmentDetail>('POST', `/shipments/${id(shipmentId)}/cancel`, cancel, undefined, version),
+    splitShipment: (
+      shipmentId: string,
+      split: { lines: { lineId: string; quantity: number }[]; location?: string },
+      version: number,
+    ) => call<ShipmentDetail>('POST', `/shipments/${id(shipmentId)}/split`, split, undefined, version),
+    /** The other is emptied into this one, and ends. */
+    mergeShipments: (shipmentId: string, other: string, version: number) =>
+      call<ShipmentDetail>('POST', `/shipments/${id(shipmentId)}/merge`, { with: other }, undefined, version),
     /** @param key of this parcel: sent again under it, it is recorded once */
     shipParcel: (shipmentId: string, parcel: PackedParcel, key: string) =>
       call<ShipmentDetail>('POST', `/shipments/${id(shipmentId)}/parcels`, parcel, undefined, undefined, key),

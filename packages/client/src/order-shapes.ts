@@ -17,6 +17,7 @@ export const orderRow = z.object({
   number: z.string(),
   connectionId: z.string(),
   channel: z.string().describe('Name of the connection that it was placed on.'),
+  isByHand: z.boolean().describe('A person made it: here, by file or through the API.'),
   state: z.enum(['pending', 'open', 'closed', 'cancelled']).describe('As its channel says.'),
   placedAt: instant,
   shipBy: instant.nullable(),
@@ -60,9 +61,38 @@ export const orderMoment = z.object({
 })
 export type OrderMoment = z.infer<typeof orderMoment>
 
+export const handOrderKind = z.enum(['manual', 'b2b', 'sample', 'point-of-sale'])
+export type HandOrderKind = z.infer<typeof handOrderKind>
+
+export const orderWait = z.object({
+  lineId: z.string(),
+  sku: z.string().describe('Of the item that it waits for; of a kit, of the part that most others wait for.'),
+  units: count.describe('Of the line, that are in no shipment.'),
+  until: instant.nullable().describe('A pre-order: not in line before then.'),
+  place: count.nullable().describe('In line for the item, from 1; null: not in line.'),
+  waiting: count.describe('How many orders wait for the item.'),
+  expected: z
+    .object({ units: count.describe('Base units.'), on: z.iso.date() })
+    .nullable()
+    .describe('What is said to come of it next; null: nothing is known.'),
+})
+export type OrderWait = z.infer<typeof orderWait>
+
 /** GET /orders/:id, and what changes one. */
 export const orderDetail = orderRow.extend({
   externalId: z.string(),
+  version: count.nullable().describe('Of an order made by hand: send it as If-Match.'),
+  byHand: z
+    .object({
+      kind: handOrderKind,
+      location: z.string().nullable().describe('Sent from there and nowhere else; null: by the rules.'),
+      reference: z.string().nullable().describe('The customer’s own number of it.'),
+      note: z.string().nullable(),
+      createdBy: z.string(),
+    })
+    .nullable()
+    .describe('What a person said who made it; null: a channel’s order.'),
+  waits: z.array(orderWait).describe('Why lines are in no shipment yet.'),
   currency: z.string().nullable(),
   shippingMethod: z.string().nullable(),
   destination: z
@@ -92,6 +122,7 @@ export const orderDetail = orderRow.extend({
       dispatched: count.describe('Left in parcels that the hub knows.'),
       shipped: count,
       returned: count,
+      waitsUntil: instant.nullable().describe('A pre-order: nothing of it is sent before then.'),
       base: z
         .object({ reserved: count, shipped: count, returned: count })
         .describe('What it holds now, and what became of it, in base units; of a kit, of its parts.'),
@@ -146,6 +177,20 @@ export const orderRouted = z.object({
     .describe('`waits`: from nowhere now; `taken-meanwhile`: somebody else took the stock, ask again.'),
 })
 export type OrderRouted = z.infer<typeof orderRouted>
+
+/** GET and PUT /allocation */
+export const allocationRule = z.object({
+  rule: z
+    .enum(['first-come', 'channel-priority', 'promise-date'])
+    .describe('Which of the orders that wait for an item get first what comes in.'),
+  channels: z
+    .array(z.object({ connectionId: z.string(), name: z.string(), isByHand: z.boolean() }))
+    .describe('Of `channel-priority`: those that come first, in their order; all others come after.'),
+  version: count.describe('0: nobody has said one, and who placed first comes first.'),
+  actor: z.string().nullable(),
+  savedAt: instant.nullable(),
+})
+export type AllocationRuleAnswer = z.infer<typeof allocationRule>
 
 /** PUT /connections/:id/fulfilment */
 export const shipsOrders = z.object({

@@ -63,7 +63,7 @@ export const fileErrors = {
   'formula-error': { status: 422, fault: 'yours', cure: 'Correct the formula, or paste values only.' },
   'row-twice': { status: 422, fault: 'yours', cure: 'Keep one of the two rows.' },
   'row-repeated': { status: 422, fault: 'yours', cure: 'Nothing to do: it counts once.' },
-  contradiction: { status: 422, fault: 'yours', cure: 'Write the same in all rows of one SKU.' },
+  contradiction: { status: 422, fault: 'yours', cure: 'Write the same in all rows of one SKU or order.' },
   'rows-apart': {
     status: 422,
     fault: 'yours',

@@ -1,6 +1,14 @@
 /** The public face of the orders package. */
 
 export {
+  ALLOCATION_KINDS,
+  type AllocationRule,
+  compareRanked,
+  type Ranked,
+  rankOf,
+} from './allocation/allocation-rule.ts'
+export { decideAllocation, type PooledUnits, type WaitingOrder } from './allocation/decide-allocation.ts'
+export {
   type Stopping,
   shipmentsToStop,
   stopShipments,
@@ -13,7 +21,6 @@ export {
 } from './fulfilment/hear-shipment.ts'
 export { committedAt, type OrderInHand, rowsOf, takeOrderInHand } from './fulfilment/order-in-hand.ts'
 export {
-  assertThere,
   type PlannedShipment,
   planShipments,
   TakenMeanwhile,
@@ -25,10 +32,13 @@ export {
   findShipment,
   findShipmentLines,
   insertOrderEvents,
+  insertShipmentLines,
   type ParcelRow,
   type ShipmentRow,
   type StoredShipmentLine,
   saveShipment,
+  saveShipmentLines,
+  saveUnits,
 } from './fulfilment/shipments.store.ts'
 export { type ReturnedUnits, type TakenBack, takeBack } from './fulfilment/take-back.ts'
 export {
@@ -40,7 +50,14 @@ export {
   saveOrders,
 } from './incoming-orders.ts'
 export { lockLotsOfOrders } from './lots-of-orders.ts'
-export { contentHashOf, type LineFacts, type OrderFacts, openUnitsOf } from './order-facts.ts'
+export type { KnownLine } from './order-change.ts'
+export {
+  contentHashOf,
+  type LineFacts,
+  type OrderDestination,
+  type OrderFacts,
+  openUnitsOf,
+} from './order-facts.ts'
 export { decideVersion, type VersionVerdict } from './order-version.ts'
 export {
   type CustomerReturn,

@@ -37,6 +37,8 @@ export type KnownLine = {
   takenBack: number
   /** It left by a warehouse that counts for itself: what comes back is in the ledger once the warehouse has it. */
   isTakenBackElsewhere: boolean
+  /** A pre-order: nothing of it is sent before then. Null or absent: at once. */
+  waitsUntil?: Date | null
 }
 
 export type KnownOrder = { orderId: string; lines: KnownLine[] }

@@ -62,7 +62,7 @@ export async function findLines(
   const found = await sql<LineRow>`
     select order_id, line_id, external_id, listing_external_id, stock_unit_id, item_id, sku, title,
       units_per_listing, ordered, current, reserved, released, shipped, returned, unsubtracted,
-      committed, dispatched, coalesce(platform_shipped, shipped) as platform_shipped, taken_back,
+      committed, dispatched, coalesce(platform_shipped, shipped) as platform_shipped, taken_back, waits_until,
       coalesce(platform_returned, returned) as platform_returned,
       dispatched > 0 and exists (
         select from shipment_line as sent

@@ -1,7 +1,9 @@
 import type { BudgetSnapshot } from '@plimsoll/connector-kit'
+import { allocateFreed } from './allocation/allocate-freed.ts'
 import { updateAvailability } from './availability/availability.ts'
 import { noteExpiredLots } from './availability/expired-lots.ts'
 import { releaseExpired } from './availability/expired-reservations.ts'
+import { ByHandDesk } from './by-hand/by-hand-desk.ts'
 import { ConnectionRegistry } from './connections/registry.ts'
 import { nowOf, type SyncContext } from './context.ts'
 import { measureDemand } from './load-line/measure-demand.ts'
@@ -18,6 +20,9 @@ const DEMAND_MEASURED_MS = 10_000
 const LOTS_LOOKED_AT_MS = 10_000
 const STALE_LOOKED_AT_MS = 5_000
 const OVERSOLD_JUDGED_MS = 5_000
+/** Whoever changes stock wakes those who wait for it; this is for what nobody heard. */
+const WAITING_LOOKED_AT_MS = 1_000
+const WAITING_PAUSE_MS = 250
 
 /** A sale begins and ends on every channel within this, and the time that its writes take. */
 const WINDOWS_LOOKED_AT_MS = 1_000
@@ -39,6 +44,8 @@ export class SyncEngine {
   readonly #windowsWakeup: Wakeup
   readonly #staleWakeup: Wakeup
   readonly #oversoldWakeup: Wakeup
+  readonly #waitingWakeup: Wakeup
+  readonly #byHand: ByHandDesk
   readonly #onWake: ((wake: Wake) => void) | undefined
   #loops: Promise<unknown> = Promise.resolve()
   #listener: { stop(): Promise<void> } | undefined
@@ -69,6 +76,8 @@ export class SyncEngine {
     this.#windowsWakeup = new Wakeup(context.clock)
     this.#staleWakeup = new Wakeup(context.clock)
     this.#oversoldWakeup = new Wakeup(context.clock)
+    this.#waitingWakeup = new Wakeup(context.clock)
+    this.#byHand = new ByHandDesk(context)
   }
 
   /** @param roles `worker`: takes leases and works connections; without it the engine only listens and takes webhooks in */
@@ -95,6 +104,7 @@ export class SyncEngine {
         LOTS_LOOKED_AT_MS,
         async () => void (await noteExpiredLots(this.#context)),
       ),
+      this.#loop(this.#waitingWakeup, WAITING_LOOKED_AT_MS, () => this.#serveWaiting()),
       this.#loop(this.#oversoldWakeup, OVERSOLD_JUDGED_MS, () => judgeOversold(this.#context)),
       this.#loop(this.#demandWakeup, DEMAND_MEASURED_MS, () => measureDemand(this.#context)),
       this.#loop(
@@ -140,6 +150,14 @@ export class SyncEngine {
     }
   }
 
+  /** Waiting orders get what has come; what people made by hand goes on. */
+  async #serveWaiting(): Promise<void> {
+    await allocateFreed(this.#context)
+    await this.#byHand.turn()
+    // A hundred sales a second wake it a hundred times.
+    await this.#context.clock.sleep(WAITING_PAUSE_MS, this.#stop.signal).catch(() => undefined) // the engine stops
+  }
+
   #hear(payload: string): void {
     const wake = parseWake(payload, this.#context.organizationId)
     if (wake === undefined) return
@@ -150,6 +168,7 @@ export class SyncEngine {
         return
       case 'lane':
         for (const connectionId of wake.connectionIds) this.#held.workerOf(connectionId)?.wakeLane()
+        if (wake.connectionIds.some((id) => id === this.#byHand.connectionId)) this.#waitingWakeup.wake()
         return
       case 'items':
         this.#itemsWakeup.wake()
@@ -167,6 +186,8 @@ export class SyncEngine {
         }
         return
       case 'screen':
+        // Stock has changed: somebody may wait for it.
+        if (wake.topics.includes('items')) this.#waitingWakeup.wake()
         return
       default: {
         const never: never = wake

@@ -102,6 +102,19 @@ export const syncErrors = {
     fault: 'yours',
     cure: 'Name the order by its id; the list of orders shows which channel each is of.',
   },
+  'invalid-order': { status: 422, fault: 'yours', cure: 'Correct the field named.' },
+  'beyond-free': {
+    status: 409,
+    fault: 'yours',
+    cure: 'Order less, or from elsewhere; or take it as a backorder, to be sent once there is enough.',
+  },
+  'order-number-taken': { status: 409, fault: 'yours', cure: 'Give another number, or none.' },
+  'not-by-hand': { status: 409, fault: 'yours', cure: 'Change it on its channel; here it can be held.' },
+  'recipient-needed': {
+    status: 422,
+    fault: 'yours',
+    cure: 'Say to whom it goes, or send it from a location of your own.',
+  },
   'unknown-order-hold': { status: 404, fault: 'yours', cure: 'Use a reason that the order is held for.' },
   'unknown-recipient': {
     status: 404,
@@ -120,6 +133,12 @@ export const syncErrors = {
     cure: 'Let its warehouse send it, or cancel the shipment and send it from elsewhere.',
   },
   'invalid-parcel': { status: 422, fault: 'yours', cure: 'Correct the line named.' },
+  'shipment-under-way': {
+    status: 409,
+    fault: 'yours',
+    cure: 'Cancel it first, or leave it as it is: somebody has it in hand.',
+  },
+  'invalid-split': { status: 422, fault: 'yours', cure: 'Correct the field named.' },
   'doubled-location': {
     status: 409,
     fault: 'yours',

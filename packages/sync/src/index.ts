@@ -1,5 +1,7 @@
 /** The public face of the sync package. */
 
+export { type AllocationSetting, changeAllocation, readAllocation } from './allocation/allocation-rules.ts'
+export { explainWaits, type LineWait } from './allocation/why-waiting.ts'
 export { insertChangedItems } from './availability/availability.store.ts'
 export { updateAvailability } from './availability/availability.ts'
 export {
@@ -16,6 +18,26 @@ export { changeLot, saveNewLot, setLotStatus } from './availability/lot-changes.
 export { type Recomputed, recomputeAll } from './availability/recompute.ts'
 export { changeStock, changeStockWithin, toDocumentStore } from './availability/stock-changes.ts'
 export { answerWhatIf, type WhatIf, type WhatIfRequest, type WhatIfRow } from './availability/whatif.ts'
+export { BY_HAND, findByHand } from './by-hand/by-hand-connection.store.ts'
+export {
+  type ChangedLine,
+  cancelHandOrder,
+  changeHandOrder,
+  type HandOrderChange,
+  type HandOrderChanged,
+} from './by-hand/change-hand-order.ts'
+export {
+  createHandOrder,
+  createHandOrderWithin,
+  type HandOrderOutcome,
+  lockSold,
+} from './by-hand/create-hand-order.ts'
+export {
+  HAND_ORDER_KINDS,
+  type HandLine,
+  type HandOrderKind,
+  type NewHandOrder,
+} from './by-hand/hand-order.ts'
 export {
   type Application,
   addApplication,
@@ -92,6 +114,12 @@ export {
   routeNow,
 } from './fulfilment/shipment-actions.ts'
 export { changeShipsOrders, setShipsOrders } from './fulfilment/ships-orders.ts'
+export {
+  mergeShipments,
+  type SplitLine,
+  type SplitOutcome,
+  splitShipment,
+} from './fulfilment/split-shipments.ts'
 export {
   type Announcement,
   announceAgain,

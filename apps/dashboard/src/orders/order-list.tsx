@@ -80,7 +80,7 @@ function OrderLine({ row }: { row: OrderRow }) {
         <Ago at={row.placedAt} />
       </span>
       <span className="truncate text-xs text-ink-2">
-        {row.channel} · {t('orders.left', { left, all })}
+        {row.isByHand ? t('orders.byHand') : row.channel} · {t('orders.left', { left, all })}
       </span>
       <span className="truncate text-xs text-ink-2 max-md:hidden">
         {row.shipBy !== null && t('orders.shipBy', { time: formatMoment(locale, row.shipBy) })}

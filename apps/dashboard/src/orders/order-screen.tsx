@@ -10,10 +10,12 @@ import { Empty, Failure, Loading } from '../parts/notice.tsx'
 import { Panel } from '../parts/panel.tsx'
 import { Scrolling } from '../parts/scrolling.tsx'
 import { Standing } from '../parts/standing.tsx'
+import { OrderByHand } from './order-by-hand.tsx'
 import { OrderHolds } from './order-holds.tsx'
 import { OrderRecipientPanel } from './order-recipient.tsx'
 import { wordOf } from './order-standing.ts'
 import { OrderTimelinePanel } from './order-timeline.tsx'
+import { OrderWaits } from './order-waits.tsx'
 import { ShipmentPanel } from './shipment-panel.tsx'
 
 /** One order: where it is, what is sent from where and why, and everything that happened to it. */
@@ -56,7 +58,10 @@ function Order({ order }: { order: OrderDetail }) {
             <Standing shape={shape}>{t(`orders.word.${word}`)}</Standing>
           </p>
         </div>
-        <OrderHolds order={order} />
+        <div className="grid gap-2 justify-items-end max-sm:w-full max-sm:justify-items-stretch">
+          <OrderHolds order={order} />
+          <OrderByHand order={order} />
+        </div>
       </div>
       {order.problem !== null && (
         <p
@@ -74,6 +79,7 @@ function Order({ order }: { order: OrderDetail }) {
         </div>
         <div className="grid min-w-0 gap-4 max-lg:order-first">
           <Lines order={order} />
+          <OrderWaits order={order} />
           {order.shipmentDetails.length === 0 && (
             <Panel title={t('shipments.title')}>
               <p className="px-4 py-6 text-ink-2">
@@ -82,7 +88,7 @@ function Order({ order }: { order: OrderDetail }) {
             </Panel>
           )}
           {order.shipmentDetails.map((shipment) => (
-            <ShipmentPanel key={shipment.shipmentId} shipment={shipment} />
+            <ShipmentPanel key={shipment.shipmentId} shipment={shipment} order={order} />
           ))}
         </div>
       </div>
@@ -100,9 +106,16 @@ function Facts({ order }: { order: OrderDetail }) {
       <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-5 gap-y-2 px-4 py-3 [&>dt]:text-ink-2">
         <dt>{t('stock.channel')}</dt>
         <dd>
-          <Link to="/connections/$id" params={{ id: order.connectionId }} className="link break-words">
-            {order.channel}
-          </Link>
+          {order.byHand === null ? (
+            <Link to="/connections/$id" params={{ id: order.connectionId }} className="link break-words">
+              {order.channel}
+            </Link>
+          ) : (
+            t('orders.madeByHand', {
+              kind: t(`newOrder.kinds.${order.byHand.kind}`),
+              by: order.byHand.createdBy,
+            })
+          )}
         </dd>
         <dt>{t('orders.placed')}</dt>
         <dd>{formatMoment(locale, order.placedAt)}</dd>
@@ -112,6 +125,24 @@ function Facts({ order }: { order: OrderDetail }) {
         <dd>{place ?? '–'}</dd>
         <dt>{t('orders.method')}</dt>
         <dd>{order.shippingMethod ?? '–'}</dd>
+        {order.byHand !== null && (
+          <>
+            <dt>{t('newOrder.location')}</dt>
+            <dd>{order.byHand.location ?? t('newOrder.byRules')}</dd>
+            {order.byHand.reference !== null && (
+              <>
+                <dt>{t('newOrder.reference')}</dt>
+                <dd className="break-words">{order.byHand.reference}</dd>
+              </>
+            )}
+            {order.byHand.note !== null && (
+              <>
+                <dt>{t('orders.note')}</dt>
+                <dd className="break-words">{order.byHand.note}</dd>
+              </>
+            )}
+          </>
+        )}
       </dl>
     </Panel>
   )

@@ -21,6 +21,11 @@ const known = [
   'held',
   'released',
   'recipient-read',
+  'made-by-hand',
+  'changed-by-hand',
+  'cancelled-by-hand',
+  'shipment-split',
+  'shipments-merged',
   'parcel-left',
   'shipment-planned',
   'shipment-stopped',
@@ -103,7 +108,11 @@ function Moment({ moment }: { moment: OrderMoment }) {
       </p>
       {typeof detail.message === 'string' && <p className="text-xs break-words text-red">{detail.message}</p>}
       {typeof detail.note === 'string' && <p className="text-xs break-words text-ink-2">{detail.note}</p>}
-      {actor !== null && <p className="text-xs text-ink-2">{t('orders.by', { actor })}</p>}
+      {actor !== null && (
+        <p className="text-xs text-ink-2">
+          {t('orders.by', { actor: actor === 'by-hand' ? t('orders.byHand') : actor })}
+        </p>
+      )}
     </div>
   )
 }

@@ -4,6 +4,7 @@ import { connectionsQuery, ordersQuery } from '../hub.ts'
 import { useLanguage } from '../language.ts'
 import { Empty, Failure, Loading } from '../parts/notice.tsx'
 import { SearchField } from '../parts/search-field.tsx'
+import { AllocationChoice } from './allocation-choice.tsx'
 import { OrderList } from './order-list.tsx'
 import { orderStandings } from './order-standing.ts'
 
@@ -36,9 +37,14 @@ export function OrdersScreen() {
     <div className="flex h-[calc(100dvh-10.25rem)] min-h-80 flex-col md:h-[calc(100dvh-4.5rem)]">
       <div className="mb-3 flex flex-wrap items-center gap-x-5 gap-y-2">
         <h1>{t('orders.title')}</h1>
-        <Link to="/packing" className="control ml-auto sm:order-last">
-          {t('packing.title')}
-        </Link>
+        <span className="ml-auto flex gap-2 sm:order-last">
+          <Link to="/packing" className="control">
+            {t('packing.title')}
+          </Link>
+          <Link to="/orders/new" className="control control-strong">
+            {t('newOrder.open')}
+          </Link>
+        </span>
         <SearchField
           label={t('orders.search')}
           value={q}
@@ -60,6 +66,7 @@ export function OrdersScreen() {
                 {name}
               </option>
             ))}
+            <option value="by-hand">{t('orders.byHand')}</option>
           </select>
         </label>
         <fieldset
@@ -87,6 +94,7 @@ export function OrdersScreen() {
           ))}
         </fieldset>
       </div>
+      {standing === 'not-routed' && <AllocationChoice />}
       <div className="panel flex min-h-0 flex-1 flex-col overflow-hidden">
         {!orders.data &&
           (orders.error ? (

@@ -1,4 +1,4 @@
-import type { ShipmentDetail } from '@plimsoll/client'
+import type { OrderDetail, ShipmentDetail } from '@plimsoll/client'
 import type { AfterShipmentCancel } from '@plimsoll/client/client'
 import { useMutation } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
@@ -11,10 +11,11 @@ import { useProblemText } from '../parts/notice.tsx'
 import { Panel } from '../parts/panel.tsx'
 import { Standing } from '../parts/standing.tsx'
 import { shapeOfShipment } from './order-standing.ts'
+import { SplitShipment } from './split-shipment.tsx'
 import { reasonsOf } from './why-here.ts'
 
 /** One shipment of an order: from where and why, what is in it, its parcels, and to stop it. */
-export function ShipmentPanel({ shipment }: { shipment: ShipmentDetail }) {
+export function ShipmentPanel({ shipment, order }: { shipment: ShipmentDetail; order: OrderDetail }) {
   const { t, locale } = useLanguage()
   const isOpen = !['shipped', 'cancelled', 'rejected'].includes(shipment.state)
   const canStop = isOpen && shipment.cancelReason === null
@@ -65,6 +66,7 @@ export function ShipmentPanel({ shipment }: { shipment: ShipmentDetail }) {
                 {t('packing.pack')}
               </Link>
             )}
+            <SplitShipment shipment={shipment} order={order} />
             <Stop shipment={shipment} />
           </div>
         )}

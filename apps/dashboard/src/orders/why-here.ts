@@ -22,6 +22,7 @@ export const ruleKinds = [
   'soonest-expiry',
   'does-not-ship',
   'pinned',
+  'avoided',
   'units-routed',
   'code',
 ] as const

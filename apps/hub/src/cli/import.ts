@@ -10,7 +10,7 @@ export function importCommand(program: Command, exit: (code: number) => void): v
   const group = program
     .command('import')
     .description(
-      'import a file of items, kits, lots, serials, stock, counts, locations or mappings, or listings from a connection',
+      'import a file of items, kits, lots, serials, stock, counts, locations, mappings or orders, or listings from a connection',
     )
     .argument('[file]')
     // Whoever forgets what the file holds is told so, whatever else stands there.

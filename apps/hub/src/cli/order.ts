@@ -4,6 +4,7 @@ import { Argument, type Command, Option } from 'commander'
 import type { OrderStanding } from '../views/orders.store.ts'
 import { getOrder, listOrders } from '../views/orders.ts'
 import { numberIn } from './number-option.ts'
+import { orderByHandCommands } from './order-by-hand.ts'
 import { runReading } from './stock/document-command.ts'
 import { addCommonOptions, type CommonOptions } from './with-hub.ts'
 
@@ -46,6 +47,8 @@ export function orderCommand(program: Command, exit: (code: number) => void): vo
     .action(async (order: string, options: CommonOptions) => {
       exit(await runReading(options, ({ context }) => getOrder(context, order), sayOrder))
     })
+
+  orderByHandCommands(group, exit, sayOrder)
 
   const reason = () => new Argument('<reason>', 'fraud, address, payment or manual').choices(HOLD_REASONS)
   addCommonOptions(
@@ -127,6 +130,19 @@ function sayRow(row: OrderRow): string {
   ].join('; ')
 }
 
+/** Why a line is in no shipment yet, in a sentence. */
+function sayWait({ sku, units, until, place, waiting, expected }: OrderDetail['waits'][number]): string {
+  const where =
+    place === null ? `until ${until}` : `${place}${ordinalOf(place)} of ${waiting} in line for ${sku}`
+  const coming = expected === null ? '' : `; ${expected.units} units expected on ${expected.on}`
+  return `waits: ${units} of ${sku}, ${where}${coming}`
+}
+
+function ordinalOf(count: number): string {
+  const teen = count % 100 >= 11 && count % 100 <= 13
+  return teen ? 'th' : (['th', 'st', 'nd', 'rd'][count % 10] ?? 'th')
+}
+
 function sayOrder(order: OrderDetail): string {
   return [
     sayRow(order),
@@ -134,6 +150,7 @@ function sayOrder(order: OrderDetail): string {
       (line) =>
         `  ${line.sku ?? line.listingSku ?? '–'} ${line.title}: ${line.current} ordered, ${line.committed} in shipments, ${line.shipped} shipped, ${line.returned} returned; ${line.base.reserved} base units reserved`,
     ),
+    ...order.waits.map((wait) => `  ${sayWait(wait)}`),
     ...order.shipmentDetails.flatMap((shipment) => [
       `  shipment ${shipment.number} (${shipment.shipmentId}) from ${shipment.location}${shipment.warehouse === null ? '' : ` by ${shipment.warehouse}`}: ${shipment.state}${shipment.problem === null ? '' : ` ! ${shipment.problem}`}`,
       ...shipment.parcels.map(

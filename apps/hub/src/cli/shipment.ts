@@ -1,5 +1,13 @@
 import type { ShipmentDetail, ShipmentPage } from '@plimsoll/client'
-import { AFTER_CANCEL, type AfterCancel, cancelShipment, type PackedLine, shipParcel } from '@plimsoll/sync'
+import {
+  AFTER_CANCEL,
+  type AfterCancel,
+  cancelShipment,
+  mergeShipments,
+  type PackedLine,
+  shipParcel,
+  splitShipment,
+} from '@plimsoll/sync'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { processContext } from '../process-context.ts'
 import { getShipment, listShipments } from '../views/shipments.ts'
@@ -94,6 +102,53 @@ export function shipmentCommand(program: Command, exit: (code: number) => void):
 
   addCommonOptions(
     group
+      .command('split')
+      .description('move units of a shipment that nobody outside has heard of into a new one')
+      .argument('<shipment>', 'its id')
+      .requiredOption(
+        '--line <line>',
+        'what is moved, as SKU=QUANTITY in the order’s own unit; once for each',
+        toMoved,
+        [],
+      )
+      .option('--location <code>', 'the location that they are sent from (default: the same)'),
+  ).action(async (shipment: string, options: CommonOptions & { line: Moved[]; location?: string }) => {
+    const split = { lines: options.line, location: options.location, version: undefined, actor: 'cli' }
+    exit(
+      await runReading(
+        options,
+        async ({ context }) => {
+          const outcome = await splitShipment(context, shipment, split)
+          if (outcome.kind === 'refused') throw new RefusedByLedger(outcome.refusal)
+          return await getShipment(context, outcome.shipmentId)
+        },
+        sayShipment,
+      ),
+    )
+  })
+
+  addCommonOptions(
+    group
+      .command('merge')
+      .description('empty another shipment of the same order and location into one; the other ends')
+      .argument('<shipment>', 'its id')
+      .argument('<other>', 'id of the one that is emptied'),
+  ).action(async (shipment: string, other: string, options: CommonOptions) => {
+    exit(
+      await runReading(
+        options,
+        async ({ context }) => {
+          const outcome = await mergeShipments(context, shipment, { other, version: undefined, actor: 'cli' })
+          if (outcome.kind === 'refused') throw new RefusedByLedger(outcome.refusal)
+          return await getShipment(context, outcome.shipmentId)
+        },
+        sayShipment,
+      ),
+    )
+  })
+
+  addCommonOptions(
+    group
       .command('ship')
       .description('say that a parcel has left from one of your own locations')
       .argument('<shipment>', 'its id')
@@ -130,6 +185,15 @@ export function shipmentCommand(program: Command, exit: (code: number) => void):
       ),
     )
   })
+}
+
+type Moved = { sku: string; quantity: number }
+
+function toMoved(text: string, before: Moved[]): Moved[] {
+  const [, sku, quantity] = /^(.+)=(\d{1,10})$/.exec(text) ?? []
+  if (sku === undefined || Number(quantity) < 1)
+    throw new InvalidArgumentError('Give SKU=QUANTITY, such as MUG=2.')
+  return [...before, { sku, quantity: Number(quantity) }]
 }
 
 function toLine(text: string, before: PackedLine[]): PackedLine[] {

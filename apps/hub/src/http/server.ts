@@ -16,6 +16,7 @@ import { documentRoutes } from './document-routes.ts'
 import { exportRoutes } from './export-routes.ts'
 import { grantPages } from './grant-pages.ts'
 import { grantRoutes } from './grant-routes.ts'
+import { handOrderRoutes } from './hand-order-routes.ts'
 import { healthRoutes } from './health-routes.ts'
 import { historyRoutes } from './history-routes.ts'
 import { importRoutes } from './import-routes.ts'
@@ -125,6 +126,7 @@ export async function createServer(
         await api.register(intakeRoutes(hub))
         await api.register(policyRoutes(hub))
         await api.register(orderRoutes(hub))
+        await api.register(handOrderRoutes(hub))
         await api.register(shipmentRoutes(hub))
         await api.register(routingRoutes(hub))
         await api.register(protectionRoutes(hub))

@@ -1,5 +1,5 @@
 import { pickList, shipmentDetail, shipmentPage, shipmentState } from '@plimsoll/client'
-import { AFTER_CANCEL, cancelShipment, shipParcel } from '@plimsoll/sync'
+import { AFTER_CANCEL, cancelShipment, mergeShipments, shipParcel, splitShipment } from '@plimsoll/sync'
 import type { FastifyPluginAsync } from 'fastify'
 import { z } from 'zod'
 import { getPickList, getShipment, listShipments } from '../views/shipments.ts'
@@ -33,6 +33,22 @@ const cancelled = z.strictObject({
       'What becomes of its units: `hold` leaves the order to a person, `send-again` routes it by the rules, `send-from-elsewhere` by the rules without this location.',
     ),
   reason: text.max(1_000).optional().describe('For whoever looks at the order.'),
+})
+const split = z.strictObject({
+  lines: z
+    .array(
+      z.strictObject({
+        lineId: z.uuid('give the id of a line of the order').optional(),
+        sku: text.max(200).optional().describe('In place of `lineId`, where one line of the order has it.'),
+        quantity: z.int().min(1).max(1_000_000_000).describe('In the order line’s own unit.'),
+      }),
+    )
+    .min(1)
+    .max(500),
+  location: text
+    .max(100)
+    .optional()
+    .describe('Code of the location that they are sent from; left out: the same.'),
 })
 const packed = z.strictObject({
   carrier: text.max(100).optional(),
@@ -126,6 +142,67 @@ export function shipmentRoutes({ context }: ServerContext): FastifyPluginAsync {
         const outcome = await cancelShipment(context, id, cancel)
         if (outcome.kind === 'changed') throw new LedgerRefusal(outcome.refusal)
         return { 200: await getShipment(context, id) }
+      },
+    )
+    addRoute(
+      app,
+      {
+        method: 'POST',
+        path: '/shipments/:id/split',
+        operation: 'splitShipment',
+        tag,
+        summary:
+          'Moves units of a shipment that nobody outside has heard of into a new one, from the same or another location.',
+        params: shipment,
+        body: split,
+        version: 'heeded',
+        answers: { 200: shipmentDetail },
+        errors: [
+          'unknown-shipment',
+          'shipment-ended',
+          'shipment-under-way',
+          'invalid-split',
+          'beyond-free',
+          'unknown-location',
+          'version-changed',
+        ],
+      },
+      async ({ params: { id }, body: { lines, location }, version }) => {
+        const outcome = await splitShipment(context, id, {
+          lines,
+          location,
+          version: version === 'any' ? undefined : version,
+          actor,
+        })
+        if (outcome.kind === 'refused') throw new LedgerRefusal(outcome.refusal)
+        return { 200: await getShipment(context, outcome.shipmentId) }
+      },
+    )
+    addRoute(
+      app,
+      {
+        method: 'POST',
+        path: '/shipments/:id/merge',
+        operation: 'mergeShipments',
+        tag,
+        summary: 'Empties another shipment of the same order and location into this one; the other ends.',
+        params: shipment,
+        body: z.strictObject({ with: z.uuid('give the id of a shipment') }),
+        version: 'heeded',
+        answers: { 200: shipmentDetail },
+        errors: [
+          'unknown-shipment',
+          'shipment-ended',
+          'shipment-under-way',
+          'invalid-split',
+          'version-changed',
+        ],
+      },
+      async ({ params: { id }, body, version }) => {
+        const merge = { other: body.with, version: version === 'any' ? undefined : version, actor }
+        const outcome = await mergeShipments(context, id, merge)
+        if (outcome.kind === 'refused') throw new LedgerRefusal(outcome.refusal)
+        return { 200: await getShipment(context, outcome.shipmentId) }
       },
     )
     addRoute(

@@ -103,7 +103,7 @@ async function readAll(
     for (const row of rows) {
       problems.push(...scattered.find(row), ...(row.kind === 'bad' ? row.problems : twins.find(row)))
       if (row.kind === 'good' && preview.rows.length < PREVIEW_ROWS) {
-        preview.rows.push({ row: row.number, values: row.values })
+        preview.rows.push({ row: row.number, values: withoutPersonal(sheet, row.values) })
       }
     }
     const wrong = new Set(problems.filter(({ level }) => level === 'error').map(({ row }) => row))
@@ -124,7 +124,7 @@ async function readAll(
       else total.warnings += 1
     }
     total.problems += problems.length
-    await saveProblems(context, hold, problems, total.rows)
+    await saveProblems(context, hold, withoutCells(sheet, table.header, problems), total.rows)
     onProgress({ doing: 'check', rows: total.rows, rowsTotal: undefined })
     if (total.problems < PROBLEMS_MAX) continue
     isCut = true
@@ -140,6 +140,31 @@ async function readAll(
     preview,
     at: nowOf(context),
   }
+}
+
+/** What says who somebody is stays in the file. */
+function withoutPersonal(sheet: Sheet, values: Record<string, unknown>): Record<string, unknown> {
+  const { personal } = sheet
+  if (personal === undefined) return values
+  return Object.fromEntries(
+    Object.entries(values).map(([field, value]) => [
+      field,
+      value !== undefined && personal.includes(field) ? '…' : value,
+    ]),
+  )
+}
+
+function withoutCells(
+  { personal }: Sheet,
+  { columns }: { columns: readonly { field: string; name: string }[] },
+  problems: readonly RowProblem[],
+): RowProblem[] {
+  if (personal === undefined) return [...problems]
+  const names = new Set(columns.filter(({ field }) => personal.includes(field)).map(({ name }) => name))
+  for (const field of personal) names.add(field)
+  return problems.map((problem) =>
+    problem.column !== null && names.has(problem.column) ? { ...problem, value: null } : problem,
+  )
 }
 
 async function saveProblems(

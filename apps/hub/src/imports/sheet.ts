@@ -14,6 +14,7 @@ export const IMPORTS = [
   'count',
   'locations',
   'mappings',
+  'orders',
 ] as const
 export type ImportWhat = (typeof IMPORTS)[number]
 
@@ -74,6 +75,8 @@ export type SheetDefinition<C extends Columns> = {
   keyOf(row: RowOf<C>): readonly unknown[]
   /** Rows with the same value in this column are taken together or not at all, and must stand together. */
   groupBy?: string
+  /** Columns that say who somebody is: what stands in them is in no preview and no problem. */
+  personal?: readonly string[]
   open(context: SyncContext, batch: Batch): Promise<SheetWork<RowOf<C>>>
 }
 

@@ -1,4 +1,5 @@
 import { type Db, type LotStatus, type SerialState, unnestRows } from '@plimsoll/database'
+import { BY_HAND } from '@plimsoll/sync'
 import { sql } from 'kysely'
 
 export type Standing = {
@@ -89,7 +90,8 @@ export async function findConnectionNames(
   organizationId: string,
 ): Promise<{ connectionId: string; name: string }[]> {
   const found = await sql<{ connectionId: string; name: string }>`
-    select connection_id, name from connection where organization_id = ${organizationId}`.execute(db)
+    select connection_id, name from connection
+    where organization_id = ${organizationId} and connector <> ${BY_HAND}`.execute(db)
   return found.rows
 }
 

@@ -3,6 +3,7 @@ import { kitsSheet } from './kits-sheet.ts'
 import { locationsSheet } from './locations-sheet.ts'
 import { lotsSheet } from './lots-sheet.ts'
 import { mappingsSheet } from './mappings-sheet.ts'
+import { ordersSheet } from './orders-sheet.ts'
 import { serialsSheet } from './serials-sheet.ts'
 import type { ImportWhat, Sheet } from './sheet.ts'
 import { adjustSheet, countSheet, stockSheet } from './stock-sheets.ts'
@@ -18,6 +19,7 @@ export const SHEETS: Readonly<Record<ImportWhat, Sheet>> = {
   count: countSheet,
   locations: locationsSheet,
   mappings: mappingsSheet,
+  orders: ordersSheet,
 }
 
 export function sheetOf(what: string): Sheet {

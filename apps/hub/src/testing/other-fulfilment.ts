@@ -12,9 +12,11 @@ export const fulfilmentReads: Record<string, string[]> = {
     '/api/v1/orders?limit=200',
     '/api/v1/orders?search=Zebra',
     '/api/v1/orders?standing=held',
+    '/api/v1/orders?connection=by-hand',
   ],
   '/api/v1/orders/:id': ['/api/v1/orders/Zebra'],
   '/api/v1/orders/:id/recipient': ['/api/v1/orders/Zebra/recipient'],
+  '/api/v1/allocation': ['/api/v1/allocation'],
   '/api/v1/shipments': ['/api/v1/shipments?limit=200', '/api/v1/shipments?state=open&location=Zebra'],
   '/api/v1/shipments/pick-list': [
     '/api/v1/shipments/pick-list?location=MAIN',
@@ -31,6 +33,15 @@ export function fulfilmentWrites(ask: Ask, id: string): Record<string, () => Ret
     'POST /api/v1/orders/:id/holds': () => ask('POST', `/api/v1/orders/${id}/holds`, { reason: 'fraud' }),
     'DELETE /api/v1/orders/:id/holds/:reason': () => ask('DELETE', `/api/v1/orders/${id}/holds/manual`),
     'POST /api/v1/orders/:id/route': () => ask('POST', `/api/v1/orders/${id}/route`, {}),
+    'POST /api/v1/orders': () =>
+      ask('POST', '/api/v1/orders', { kind: 'manual', lines: [{ sku: 'Zebra-1', quantity: 1 }] }, key),
+    'PATCH /api/v1/orders/:id': () => ask('PATCH', `/api/v1/orders/${id}`, { note: 'x' }),
+    'POST /api/v1/orders/:id/cancel': () => ask('POST', `/api/v1/orders/${id}/cancel`, {}),
+    'PUT /api/v1/allocation': () =>
+      ask('PUT', '/api/v1/allocation', { rule: 'channel-priority', channels: [id] }),
+    'POST /api/v1/shipments/:id/split': () =>
+      ask('POST', `/api/v1/shipments/${id}/split`, { lines: [{ sku: 'MUG', quantity: 1 }] }),
+    'POST /api/v1/shipments/:id/merge': () => ask('POST', `/api/v1/shipments/${id}/merge`, { with: id }),
     'PUT /api/v1/connections/:id/fulfilment': () =>
       ask('PUT', `/api/v1/connections/${id}/fulfilment`, { shipsOrders: true }),
     'POST /api/v1/shipments/:id/cancel': () => ask('POST', `/api/v1/shipments/${id}/cancel`, {}),
@@ -59,6 +70,10 @@ export async function insertFulfilmentRows(db: Db, organizationId: string, mark:
         now(), now() from ${own}`,
     sql`insert into order_to_route (organization_id, order_id, connection_id, not_before)
       select organization_id, connection_id, connection_id, now() from ${own}`,
+    sql`insert into hand_order (organization_id, order_id, kind, sequence, request_digest, reference, note, created_by, created_at)
+      select organization_id, connection_id, 'manual', 1, ${mark}, ${mark}, ${mark}, ${mark}, now() from ${own}`,
+    sql`insert into allocation_rule (organization_id, version, kind, connection_ids, actor, saved_at)
+      select organization_id, 1, 'channel-priority', array[connection_id], ${mark}, now() from ${own}`,
     sql`insert into order_hold (organization_id, order_id, reason, note, placed_by, placed_at)
       select organization_id, connection_id, 'manual', ${mark}, ${mark}, now() from ${own}`,
     sql`insert into shipment (organization_id, shipment_id, order_id, connection_id, location_id, number, state, because,

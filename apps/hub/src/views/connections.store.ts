@@ -1,5 +1,6 @@
 import type { ConnectionRow } from '@plimsoll/client'
 import type { BudgetSnapshot, Connector } from '@plimsoll/connector-kit'
+import { BY_HAND } from '@plimsoll/sync'
 import { sql } from 'kysely'
 import type { ServerContext } from '../http/server.ts'
 import { levelStatusSql } from './level-status.ts'
@@ -84,7 +85,7 @@ export async function listConnections(
     from connection
     left join status using (connection_id)
     left join sells using (connection_id)
-    where connection.organization_id = ${organizationId}
+    where connection.organization_id = ${organizationId} and connection.connector <> ${BY_HAND}
     order by connection.created_at, connection.connection_id`.execute(hub.database.kysely)
   return found.rows.map((row) =>
     toConnectionRow(row, { connectors, now, budget: hub.engine.budgetOf(row.connectionId) }),

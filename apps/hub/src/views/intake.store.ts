@@ -1,6 +1,6 @@
 import type { ConnectionIntake, DifferencePage, DriftPage, SyncJobView } from '@plimsoll/client'
 import type { Db, StreamCursorTable, WebhookHealthTable } from '@plimsoll/database'
-import { findDifferences, type OrderGap, type SyncJob } from '@plimsoll/sync'
+import { BY_HAND, findDifferences, type OrderGap, type SyncJob } from '@plimsoll/sync'
 import { sql } from 'kysely'
 
 /** How connections take in and are read back, as the API tells it. */
@@ -64,9 +64,8 @@ export async function findIntake(
       and webhook_health.connection_id = connection.connection_id
     left join stale_orders on stale_orders.organization_id = connection.organization_id
       and stale_orders.connection_id = connection.connection_id
-    where connection.organization_id = ${organizationId} and connection.connection_id = ${connectionId}`.execute(
-    db,
-  )
+    where connection.organization_id = ${organizationId} and connection.connection_id = ${connectionId}
+      and connection.connector <> ${BY_HAND}`.execute(db)
   const [row] = found.rows
   if (row === undefined) return undefined
   const { editRule, staleKind, staleAmount, staleSince, ...webhooks } = row

@@ -4,7 +4,7 @@ import { sql } from 'kysely'
 
 export type OrderHead = Pick<
   OrderDetail,
-  'externalId' | 'currency' | 'shippingMethod' | 'isSentByHub' | 'hasRecipient'
+  'externalId' | 'version' | 'currency' | 'shippingMethod' | 'isSentByHub' | 'hasRecipient' | 'byHand'
 > & {
   destination: { country: string; region?: string; postalCode?: string; city?: string } | null
 }
@@ -16,7 +16,12 @@ export async function findOrderHead(
   orderId: string,
 ): Promise<OrderHead | undefined> {
   const found = await sql<OrderHead>`
-    select external_id, currency, shipping_method, destination,
+    select external_id, case when hand_order.order_id is not null then version end as version, currency, shipping_method,
+      destination,
+      case when hand_order.order_id is not null then jsonb_build_object('kind', kind, 'location', (
+        select code from location
+        where location.organization_id = hand_order.organization_id and location.location_id = hand_order.location_id
+      ), 'reference', reference, 'note', note, 'createdBy', created_by) end as by_hand,
       not test and coalesce(placed_at >= ships_orders_from, false) as is_sent_by_hub,
       exists (
         select from order_recipient
@@ -25,16 +30,17 @@ export async function findOrderHead(
       ) as has_recipient
     from sales_order
     join connection using (organization_id, connection_id)
+    left join hand_order using (organization_id, order_id)
     where organization_id = ${organizationId} and order_id = ${orderId}`.execute(db)
   return found.rows[0]
 }
 
-type Line = Omit<OrderDetail['lines'][number], 'base'>
+type Line = Omit<OrderDetail['lines'][number], 'base' | 'waitsUntil'> & { waitsUntil: Date | null }
 
 export async function findOrderLines(db: Db, organizationId: string, orderId: string): Promise<Line[]> {
   const found = await sql<Line>`
     select line_id, item.sku, order_line.sku as listing_sku, title, units_per_listing, ordered, current, committed,
-      dispatched, shipped, returned
+      dispatched, shipped, returned, waits_until
     from order_line
     left join item using (organization_id, item_id)
     where organization_id = ${organizationId} and order_id = ${orderId}

@@ -1,5 +1,6 @@
 import type { OrderRow } from '@plimsoll/client'
 import type { Db } from '@plimsoll/database'
+import { BY_HAND } from '@plimsoll/sync'
 import { sql } from 'kysely'
 
 export type OrderStanding = 'waiting' | 'held' | 'not-routed' | 'shipped' | 'late'
@@ -104,7 +105,8 @@ const TASKS = [
 ]
 
 const selectOrders = (now: Date) => sql`
-  select sales_order.order_id, number, sales_order.connection_id, connection.name as channel, sales_order.state, placed_at,
+  select sales_order.order_id, number, sales_order.connection_id, connection.name as channel,
+    connection.connector = ${BY_HAND} as is_by_hand, sales_order.state, placed_at,
     ship_by, destination ->> 'country' as country, coalesce(sold.units, 0)::bigint as units,
     case when ${isOpen} then ${toShip} else 0 end::bigint as to_ship,
     array(

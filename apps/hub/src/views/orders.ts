@@ -1,5 +1,8 @@
 import type { OrderDetail, OrderPage, OrderRecipient, OrderRow } from '@plimsoll/client'
 import {
+  BY_HAND,
+  explainWaits,
+  findByHand,
   findConnectionId,
   nowOf,
   readRecipient,
@@ -26,7 +29,7 @@ export async function listOrders(
   { connection, ...query }: Omit<OrderQuery, 'now' | 'connectionId'> & { connection?: string | undefined },
 ): Promise<OrderPage> {
   const { database, organizationId } = context
-  const connectionId = connection === undefined ? undefined : await findConnectionId(context, connection)
+  const connectionId = await findChannel(context, connection)
   const page = await findOrderPage(database.kysely, organizationId, {
     ...query,
     connectionId,
@@ -35,12 +38,22 @@ export async function listOrders(
   return { rows: page.rows.map(toRow), next: page.next }
 }
 
+/** @param channel id or name of a connection; `by-hand`: of orders that people made */
+async function findChannel(context: SyncContext, channel: string | undefined): Promise<string | undefined> {
+  if (channel === undefined) return undefined
+  if (channel !== BY_HAND) return await findConnectionId(context, channel)
+  const made = await findByHand(context.database.kysely, context.organizationId)
+  // Nobody has made one yet: no order is of it.
+  return made?.connectionId ?? NO_CONNECTION
+}
+const NO_CONNECTION = '00000000-0000-0000-0000-000000000000'
+
 /** One order with all that is known of it, but to whom it goes. @throws SyncProblem */
 export async function getOrder(context: SyncContext, idOrNumber: string): Promise<OrderDetail> {
   const { database, organizationId } = context
   const db = database.kysely
   const orderId = await resolveOrderId(context, idOrNumber)
-  const [row, head, lines, holds, events, calls, shipments, timeline] = await Promise.all([
+  const [row, head, lines, holds, events, calls, shipments, timeline, waits] = await Promise.all([
     findOrderRow(db, organizationId, orderId, nowOf(context)),
     findOrderHead(db, organizationId, orderId),
     findOrderLines(db, organizationId, orderId),
@@ -49,6 +62,7 @@ export async function getOrder(context: SyncContext, idOrNumber: string): Promis
     findOrderCalls(db, organizationId, orderId),
     listShipmentsOf(context, orderId),
     getOrderTimeline(context, orderId),
+    explainWaits(context, orderId),
   ])
   if (row === undefined || head === undefined)
     throw syncProblem('unknown-order', 'order', `There is no order ${idOrNumber}.`)
@@ -67,7 +81,12 @@ export async function getOrder(context: SyncContext, idOrNumber: string): Promis
             postalCode: destination.postalCode ?? null,
             city: destination.city ?? null,
           },
-    lines: lines.map((line) => ({ ...line, base: sumOf(reservations, line.lineId) })),
+    lines: lines.map(({ waitsUntil, ...line }) => ({
+      ...line,
+      waitsUntil: waitsUntil?.toISOString() ?? null,
+      base: sumOf(reservations, line.lineId),
+    })),
+    waits: waits.map(({ until, ...wait }) => ({ ...wait, until: until?.toISOString() ?? null })),
     reservations,
     shipmentDetails: shipments,
     holdDetails: holds.map((hold) => ({ ...hold, placedAt: hold.placedAt.toISOString() })),

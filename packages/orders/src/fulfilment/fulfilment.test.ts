@@ -1,10 +1,11 @@
 // Orders whose channel and whose warehouses say what they like, in any order and as often as they like, on a real database.
-import { inTransaction } from '@plimsoll/database'
+import { inTransaction, type Tx } from '@plimsoll/database'
 import { createTestDatabase, fromEnvironment, type TestDatabase } from '@plimsoll/database/testing'
 import {
   findBrokenBalances,
   findBrokenReservations,
   insertMovements,
+  type NewMovement,
   runStockCommands,
 } from '@plimsoll/stock'
 import { commandOf, createStockWorld } from '@plimsoll/stock/testing'
@@ -17,7 +18,7 @@ import { factsOf, lineOf } from '../testing/order-states.ts'
 import { shipmentsToStop, stopShipments } from './cancel-shipments.ts'
 import { type HeardParcel, type HearingOutcome, hearShipment } from './hear-shipment.ts'
 import { type OrderInHand, takeOrderInHand } from './order-in-hand.ts'
-import { assertThere, planShipments, TakenMeanwhile, unroutedOf } from './plan-shipments.ts'
+import { planShipments, TakenMeanwhile, unroutedOf } from './plan-shipments.ts'
 import { type HeardState, isOpen } from './shipment.ts'
 import { findParcels } from './shipments.store.ts'
 
@@ -85,7 +86,7 @@ async function route(brand: Brand, orderId: string, place: string, most = 99): P
   const { world } = brand
   try {
     return await brand.inHand(orderId, async (hand, tx) => {
-      const lines = unroutedOf(hand).map(({ lineId, quantity }) => ({
+      const lines = unroutedOf(hand, world.context.now()).map(({ lineId, quantity }) => ({
         lineId,
         quantity: Math.min(quantity, most),
       }))
@@ -107,6 +108,22 @@ async function route(brand: Brand, orderId: string, place: string, most = 99): P
     if (error instanceof TakenMeanwhile) return []
     throw error
   }
+}
+
+/** Nothing came to be promised at a location beyond what is there; the movements have locked what they changed. */
+async function assertThere(tx: Tx, organizationId: string, movements: readonly NewMovement[]): Promise<void> {
+  const into = movements.filter(({ reservedDelta }) => reservedDelta > 0)
+  if (into.length === 0) return
+  const found = await sql<{ itemId: string }>`
+    select item_id from balance
+    where organization_id = ${organizationId}
+      and (item_id, location_id) in (
+        select * from unnest(${sql.val(into.map(({ itemId }) => itemId))}::uuid[],
+          ${sql.val(into.map(({ locationId }) => locationId))}::uuid[]))
+    group by item_id, location_id
+    having sum(on_hand - reserved - held) < 0
+    limit 1`.execute(tx)
+  if (found.rows.length > 0) throw new TakenMeanwhile()
 }
 
 async function stop(brand: Brand, orderId: string, all: boolean): Promise<void> {

@@ -6,7 +6,6 @@ import {
   type StockContext,
   saveReservations,
 } from '@plimsoll/stock'
-import { sql } from 'kysely'
 import { openUnitsOf } from '../order-facts.ts'
 import { saveLines } from '../orders.store.ts'
 import { moveOpen } from './claim-steps.ts'
@@ -31,15 +30,15 @@ export type PlannedShipment = {
   because: unknown
 }
 
-/** Listing units of each line of an order that are promised and in no shipment yet. */
-export function unroutedOf({
-  order,
-  lines,
-}: Pick<OrderInHand, 'order' | 'lines'>): { lineId: string; quantity: number }[] {
+/** Listing units of each line of an order that are promised, may be sent by now, and are in no shipment yet. */
+export function unroutedOf(
+  { order, lines }: Pick<OrderInHand, 'order' | 'lines'>,
+  at: Date,
+): { lineId: string; quantity: number }[] {
   // A soft promise may expire: nothing is sent for it.
   if (order.state !== 'open') return []
   return lines
-    .filter(({ itemId }) => itemId !== undefined)
+    .filter(({ itemId, waitsUntil }) => itemId !== undefined && (waitsUntil == null || waitsUntil <= at))
     .map((line) => ({ lineId: line.lineId, quantity: openUnitsOf(order.state, line) - line.committed }))
     .filter(({ quantity }) => quantity > 0)
 }
@@ -54,7 +53,7 @@ export class TakenMeanwhile extends Error {
 
 /**
  * Makes shipments of an order and moves what its lines hold to the locations that they leave from. What is in shipments
- * already stays there. The caller writes the movements and then asks `assertThere`.
+ * already stays there. The caller writes the movements, and sees to it that what is to leave is there.
  */
 export async function planShipments(
   tx: Tx,
@@ -152,29 +151,6 @@ export async function planShipments(
     ),
   ])
   return { shipments, movements, itemIds: [...new Set(movements.map(({ itemId }) => itemId))].sort() }
-}
-
-/**
- * After the movements are written, which locks their balances: nothing came to be promised at a location beyond what is there.
- * @throws TakenMeanwhile
- */
-export async function assertThere(
-  tx: Tx,
-  organizationId: string,
-  movements: readonly NewMovement[],
-): Promise<void> {
-  const into = movements.filter(({ reservedDelta }) => reservedDelta > 0)
-  if (into.length === 0) return
-  const found = await sql<{ itemId: string }>`
-    select item_id from balance
-    where organization_id = ${organizationId}
-      and (item_id, location_id) in (
-        select * from unnest(${sql.val(into.map(({ itemId }) => itemId))}::uuid[],
-          ${sql.val(into.map(({ locationId }) => locationId))}::uuid[]))
-    group by item_id, location_id
-    having sum(on_hand - reserved - held) < 0
-    limit 1`.execute(tx)
-  if (found.rows.length > 0) throw new TakenMeanwhile()
 }
 
 /** The order's number, with which of its shipments it is: the first goes by the order's own. */

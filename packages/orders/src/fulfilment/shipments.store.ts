@@ -92,7 +92,16 @@ export async function insertShipments(
     select ${organizationId}, shipment_id, order_id, connection_id, location_id, warehouse_id, number, state, because,
       created_at
     from ${source}`.execute(tx)
-  const lineSource = unnestRows('added', lines, {
+  await insertShipmentLines(tx, organizationId, lines)
+}
+
+export async function insertShipmentLines(
+  tx: Tx,
+  organizationId: string,
+  lines: readonly StoredShipmentLine[],
+): Promise<void> {
+  if (lines.length === 0) return
+  const source = unnestRows('added', lines, {
     shipmentId: 'uuid',
     shipmentLineId: 'uuid',
     lineId: 'uuid',
@@ -101,9 +110,28 @@ export async function insertShipments(
   })
   await sql`
     insert into shipment_line (organization_id, shipment_id, shipment_line_id, line_id, item_id, units)
-    select ${organizationId}, shipment_id, shipment_line_id, line_id, item_id, units from ${lineSource}`.execute(
+    select ${organizationId}, shipment_id, shipment_line_id, line_id, item_id, units from ${source}`.execute(
     tx,
   )
+}
+
+/** Of lines of which nothing has left and nothing is given up: how many units each is to hold; of none it is taken out. */
+export async function saveUnits(
+  tx: Tx,
+  organizationId: string,
+  lines: readonly StoredShipmentLine[],
+): Promise<void> {
+  if (lines.length === 0) return
+  const source = unnestRows('changed', lines, { shipmentId: 'uuid', shipmentLineId: 'uuid', units: 'bigint' })
+  await sql`
+    delete from shipment_line using ${source}
+    where shipment_line.organization_id = ${organizationId} and shipment_line.shipment_id = changed.shipment_id
+      and shipment_line.shipment_line_id = changed.shipment_line_id and changed.units = 0`.execute(tx)
+  await sql`
+    update shipment_line set units = changed.units
+    from ${source}
+    where shipment_line.organization_id = ${organizationId} and shipment_line.shipment_id = changed.shipment_id
+      and shipment_line.shipment_line_id = changed.shipment_line_id and changed.units > 0`.execute(tx)
 }
 
 /** Writes a shipment as it stands now; its version grows. The caller has locked it. */

@@ -49,6 +49,10 @@ export class PlaceLimits {
     const channel = this.#channels.find(({ rule }) => fitsChannel(rule.connections, order))
     for (let place = 0; place < excluded.length; place += 1) {
       if (excluded[place] !== undefined) continue
+      if (order.avoid?.has(this.#places[place]?.locationId ?? '') === true) {
+        excluded[place] = AVOIDED
+        continue
+      }
       const capacity = this.#capacity[place]
       if (serves !== undefined && serves.allows[place] !== true) excluded[place] = serves.exclusion
       else if (channel !== undefined && channel.allows[place] !== true) excluded[place] = channel.exclusion
@@ -105,6 +109,7 @@ export function fitsChannel(
   )
 }
 
+const AVOIDED: Exclusion = { verdict: 'excluded', rule: null, kind: 'avoided' }
 const DOES_NOT_SHIP: Exclusion = { verdict: 'excluded', rule: null, kind: 'does-not-ship' }
 
 function excludedBy(kind: RoutingRule['kind'], rule: number): Exclusion {

@@ -131,6 +131,7 @@ function excludedFor(
   if (pinnedLocationId !== undefined) {
     return places.map(({ locationId }, place) => {
       if (locationId !== pinnedLocationId) return ELSEWHERE
+      if (excluded[place]?.kind === 'avoided') return excluded[place]
       return placeLimits.shipsAtAll(place) ? undefined : excluded[place]
     })
   }

@@ -28,6 +28,8 @@ export type RoutingOrder = {
   lines: readonly RoutingLine[]
   /** What is reserved for this order and may be given back for it: nobody else of the batch takes these. */
   own?: readonly OwnUnits[] | undefined
+  /** Locations that it is not sent from, whatever the rules say: they refused it, or a person did. */
+  avoid?: ReadonlySet<string> | undefined
 }
 export type OwnUnits = {
   itemId: string
@@ -117,8 +119,12 @@ export type PreferenceKind = RoutingRuleKind | 'units-routed' | 'code'
 export type PlaceWhy = { locationId: string; code: string } & PlaceVerdict
 export type PlaceVerdict =
   | { verdict: 'chosen' }
-  /** `rule` null: it does not ship at all, or the lines are fixed to another. */
-  | { verdict: 'excluded'; rule: number | null; kind: RoutingRuleKind | 'does-not-ship' | 'pinned' }
+  /** `rule` null: it does not ship at all, the lines are fixed to another, or it (or a person) refused the order. */
+  | {
+      verdict: 'excluded'
+      rule: number | null
+      kind: RoutingRuleKind | 'does-not-ship' | 'pinned' | 'avoided'
+    }
   /** No whole listing unit of any line may leave from there; `kept`: though there are units that rules keep back. */
   | { verdict: 'empty'; kept: boolean }
   /** Alone it would have been worse, by this preference first; `chosen` and `alone` are what both come to by it. */

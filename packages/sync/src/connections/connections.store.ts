@@ -1,5 +1,6 @@
 import type { ConnectionState, Db, EditRule, Tx } from '@plimsoll/database'
 import { sql } from 'kysely'
+import { BY_HAND } from '../by-hand/by-hand-connection.store.ts'
 import type { ConnectionStatus } from './connection-state.ts'
 
 export type Connection = {
@@ -34,10 +35,11 @@ const columns = sql`connection_id, connector, name, state, pause_reasons, resume
   zeroed_for, circuit_since, circuit_probe_at, circuit_failed_probes, budget_key, account_id, account,
   ships_orders_from`
 
+/** All that anything is read from or written to. Orders that people make have one too that is none of these: `by-hand`. */
 export async function findConnections(db: Db, organizationId: string): Promise<Connection[]> {
   const found = await sql<Connection>`
     select ${columns} from connection
-    where organization_id = ${organizationId}
+    where organization_id = ${organizationId} and connector <> ${BY_HAND}
     order by created_at, connection_id`.execute(db)
   return found.rows
 }
@@ -49,7 +51,9 @@ export async function findConnection(
 ): Promise<Connection | undefined> {
   const found = await sql<Connection>`
     select ${columns} from connection
-    where organization_id = ${organizationId} and connection_id = ${connectionId}`.execute(db)
+    where organization_id = ${organizationId} and connection_id = ${connectionId} and connector <> ${BY_HAND}`.execute(
+    db,
+  )
   return found.rows[0]
 }
 
@@ -126,7 +130,7 @@ export async function lockStatus(
 ): Promise<(ConnectionStatus & { secretId: string }) | undefined> {
   const found = await sql<Pick<Connection, 'state' | 'pauseReasons' | 'resumeState' | 'secretId'>>`
     select state, pause_reasons, resume_state, secret_id from connection
-    where organization_id = ${organizationId} and connection_id = ${connectionId}
+    where organization_id = ${organizationId} and connection_id = ${connectionId} and connector <> ${BY_HAND}
     for update`.execute(tx)
   const [row] = found.rows
   return row === undefined ? undefined : { ...row, resumeState: row.resumeState ?? undefined }
@@ -235,7 +239,9 @@ export async function saveEditRule(
 ): Promise<boolean> {
   const saved = await sql`
     update connection set edit_rule = ${rule}
-    where organization_id = ${organizationId} and connection_id = ${connectionId}`.execute(tx)
+    where organization_id = ${organizationId} and connection_id = ${connectionId} and connector <> ${BY_HAND}`.execute(
+    tx,
+  )
   return Number(saved.numAffectedRows ?? 0n) === 1
 }
 

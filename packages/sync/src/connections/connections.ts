@@ -3,6 +3,7 @@ import { type CheckResult, versionWarnings } from '@plimsoll/connector-kit'
 import { inTransaction } from '@plimsoll/database'
 import { findLocations } from '@plimsoll/stock'
 import type { z } from 'zod'
+import { BY_HAND } from '../by-hand/by-hand-connection.store.ts'
 import { nowOf, type SyncContext } from '../context.ts'
 import { type SyncProblem, syncProblem } from '../errors.ts'
 import { queueWhatDiffers } from '../lanes/lane-entries.store.ts'
@@ -59,7 +60,8 @@ export async function connect(
   const credentials = parse(connector.manifest.credentials, input.credentials, 'credentials')
   const { organizationId } = context
   const existing = await findConnections(context.database.kysely, organizationId)
-  if (existing.some((connection) => connection.name === input.name)) {
+  // Orders that people make go by that name.
+  if (input.name === BY_HAND || existing.some((connection) => connection.name === input.name)) {
     throw syncProblem('name-taken', 'name', `There is a connection called "${input.name}" already.`)
   }
   const locations = await findLocations(context.database.kysely, organizationId)

@@ -96,6 +96,7 @@ export async function findOtherUses(
   const found = await sql<{ used: string }>`
     select 'orders of ' || name || ' reserve there' as used from connection
     where organization_id = ${organizationId} and default_location_id = ${locationId} and not ${isWarehouse}
+      and connector <> 'by-hand'
     union
     select name || ' shows what is there' from pool_location
     join connection using (organization_id, connection_id)

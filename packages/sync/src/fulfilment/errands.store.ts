@@ -127,3 +127,26 @@ export async function dropUnbegun(
     where organization_id = ${organizationId} and kind = ${kind} and state = 'waiting' and attempts = 0
       and subject_id = any(${sql.val([...subjectIds])}::uuid[])`.execute(tx)
 }
+
+/**
+ * Takes back calls that nobody has begun, so that they can be noted again once their subjects have changed. Whoever is about to make
+ * one finds it gone.
+ * @returns subjects of calls that were begun, and stay
+ */
+export async function forgetUnbegun(
+  tx: Tx,
+  organizationId: string,
+  kind: ErrandKind,
+  subjectIds: readonly string[],
+): Promise<Set<string>> {
+  await sql`
+    delete from errand
+    where organization_id = ${organizationId} and kind = ${kind} and attempts = 0
+      and subject_id = any(${sql.val([...subjectIds])}::uuid[])`.execute(tx)
+  const begun = await sql<{ subjectId: string }>`
+    select subject_id from errand
+    where organization_id = ${organizationId} and kind = ${kind}
+      and subject_id = any(${sql.val([...subjectIds])}::uuid[])
+    order by subject_id`.execute(tx)
+  return new Set(begun.rows.map(({ subjectId }) => subjectId))
+}

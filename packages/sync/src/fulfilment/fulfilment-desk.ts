@@ -1,23 +1,23 @@
 import { inTransaction } from '@plimsoll/database'
-import type { ShipmentRow, saveShipment } from '@plimsoll/orders'
-import { sql } from 'kysely'
+import { allocateFreed } from '../allocation/allocate-freed.ts'
 import { nowOf } from '../context.ts'
 import { announceHandler, noteInbounds } from '../inbound/announce-inbound.ts'
 import { bookDeliveries } from '../inbound/book-deliveries.ts'
-import { notify } from '../notify.ts'
 import { assertLease } from '../worker/leases.store.ts'
 import type { WorkerContext } from '../worker/worker-context.ts'
 import { ErrandRunner } from './errand-runner.ts'
-import { insertErrands } from './errands.store.ts'
+import { findPlanned, makeReady } from './make-ready.ts'
 import { purgeRecipients, saveRecipient } from './recipients.store.ts'
-import { findOrdersToRoute, settleOrderToRoute, sweepOrdersToRoute } from './route-orders.store.ts'
+import { findOrdersToRoute, putOff, sweepOrdersToRoute } from './route-orders.store.ts'
 import { routeOrder } from './route-orders.ts'
 import { cancelHandler, requestHandler } from './shipment-errands.ts'
 import { askAboutStuck } from './stuck-shipments.ts'
 import { tellHandler } from './tell-errands.ts'
 
-/** Orders that wait for stock or for rules are tried again after this. */
-const WAITING_MS = 60_000
+/** An order whose units somebody else took while it was routed is tried again after this. */
+const TAKEN_MS = 1_000
+/** The engine looks whether something has come that orders wait for; this is for where a worker runs without one. */
+const FREED_MS = 5_000
 const ORDERS_PER_TURN = 25
 const RECIPIENTS_PER_TURN = 10
 /** Whatever changes an order notes it; this finds what nobody noted. */
@@ -36,6 +36,7 @@ export class FulfilmentDesk {
   readonly #errands: ErrandRunner
   #sweepAt = 0
   #purgeAt = 0
+  #freedAt = 0
 
   constructor(context: WorkerContext) {
     this.#context = context
@@ -75,15 +76,18 @@ export class FulfilmentDesk {
         sweepOrdersToRoute(tx, organizationId, connectionId, { from, at }),
       )
     }
+    if (clock.now() >= this.#freedAt) {
+      this.#freedAt = clock.now() + FREED_MS
+      await allocateFreed(this.#context)
+    }
     const due = await findOrdersToRoute(database.kysely, organizationId, connectionId, {
       now: at,
       limit: ORDERS_PER_TURN,
     })
     for (const noted of due) {
       const outcome = await routeOrder(this.#context, noted.orderId)
-      const again = outcome === 'waits' || outcome === 'taken-meanwhile' ? WAITING_MS : undefined
-      const until = again === undefined ? undefined : new Date(clock.now() + again)
-      await settleOrderToRoute(database.kysely, organizationId, noted, until)
+      if (outcome === 'taken-meanwhile')
+        await putOff(database.kysely, organizationId, noted, new Date(clock.now() + TAKEN_MS))
     }
     return due.length
   }
@@ -91,7 +95,7 @@ export class FulfilmentDesk {
   /** Whoever sends an order must know to whom: read once, sealed, and only of orders that leave by a warehouse of others. */
   async #readRecipients(): Promise<number> {
     const { database, organizationId, connection, operations, signal } = this.#context
-    const planned = await findPlanned(this.#context, RECIPIENTS_PER_TURN)
+    const planned = await findPlanned(this.#context, connection.connectionId, RECIPIENTS_PER_TURN)
     for (const shipment of planned) {
       const isOwn = shipment.warehouseId === null
       const recipient = isOwn ? undefined : await operations.recipient?.(shipment.orderExternalId, { signal })
@@ -107,7 +111,7 @@ export class FulfilmentDesk {
             at,
             purgeAt: new Date(at.getTime() + KEPT_MS),
           })
-        await this.#makeReady(tx, shipment)
+        await makeReady(this.#context, tx, shipment)
       })
     }
     if (planned.length > 0)
@@ -118,49 +122,10 @@ export class FulfilmentDesk {
     return planned.length
   }
 
-  async #makeReady(
-    tx: Parameters<typeof saveShipment>[0],
-    shipment: ShipmentRow & { orderExternalId: string },
-  ): Promise<void> {
-    const { organizationId } = this.#context
-    const at = nowOf(this.#context)
-    const { shipmentId, warehouseId } = shipment
-    const isOwn = warehouseId === null
-    const ready = await sql<{ shipmentId: string }>`
-      update shipment set state = ${isOwn ? 'received' : 'ready'}, version = version + 1,
-        heard_at = case when ${isOwn} then ${at}::timestamptz else heard_at end
-      where organization_id = ${organizationId} and shipment_id = ${shipmentId} and state = 'planned'
-      returning shipment_id`.execute(tx)
-    if (ready.rows.length === 0 || warehouseId === null) return
-    await insertErrands(
-      tx,
-      this.#context,
-      [{ connectionId: warehouseId, kind: 'request-shipment', subjectId: shipmentId }],
-      at,
-    )
-    await notify(tx, organizationId, { kind: 'lane', connectionIds: [warehouseId] })
-  }
-
   async #purge(): Promise<void> {
     const { clock, database, organizationId } = this.#context
     if (clock.now() < this.#purgeAt) return
     this.#purgeAt = clock.now() + PURGE_MS
     await purgeRecipients(database.kysely, organizationId, nowOf(this.#context))
   }
-}
-
-async function findPlanned(
-  context: WorkerContext,
-  limit: number,
-): Promise<(ShipmentRow & { orderExternalId: string })[]> {
-  const { database, organizationId, connection } = context
-  const found = await sql<ShipmentRow & { orderExternalId: string }>`
-    select shipment.*, sales_order.external_id as order_external_id
-    from shipment
-    join sales_order using (organization_id, order_id)
-    where organization_id = ${organizationId} and shipment.connection_id = ${connection.connectionId}
-      and shipment.state = 'planned'
-    order by shipment.created_at, shipment_id
-    limit ${limit}`.execute(database.kysely)
-  return found.rows
 }

@@ -3,6 +3,8 @@ import type { Tx } from '@plimsoll/database'
 import { type Heard, type HearingOutcome, hearShipment, type ShipmentRow } from '@plimsoll/orders'
 import { insertMovements } from '@plimsoll/stock'
 import { updateAvailabilityOf } from '../availability/availability.ts'
+import { noteLeft } from '../by-hand/hand-orders.store.ts'
+import { purgeDateOf } from '../by-hand/recipient-kept.ts'
 import { nowOf, type SyncContext, toStockContext } from '../context.ts'
 import { notify } from '../notify.ts'
 import { closeTasks, openTask } from '../tasks.store.ts'
@@ -25,7 +27,9 @@ export async function applyHeard(
   if (outcome.kind !== 'heard') return outcome
   const { connectionId, shipment } = outcome
   const at = nowOf(context)
-  const toTell = [...outcome.newParcelIds, ...outcome.trackedParcelIds]
+  // Made by hand, it has no channel to be told.
+  const isByHand = await noteLeft(tx, organizationId, outcome.orderId, at, purgeDateOf(context))
+  const toTell = isByHand ? [] : [...outcome.newParcelIds, ...outcome.trackedParcelIds]
   await insertErrands(
     tx,
     context,

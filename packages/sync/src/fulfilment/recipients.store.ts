@@ -34,7 +34,10 @@ export async function findRecipient(db: Db, key: MasterKey, place: Place): Promi
   return row === undefined ? undefined : (unseal(key, row.sealed, boundTo(place)) as Recipient)
 }
 
-/** Removes what has been kept long enough; of orders that are still to be sent nothing. @returns how many */
+/**
+ * Removes what has been kept long enough; of orders that are still to be sent nothing. Who an order made by hand is for was typed
+ * in, and can be read nowhere again: it is kept as long as the order is open. @returns how many
+ */
 export async function purgeRecipients(db: Db, organizationId: string, now: Date): Promise<number> {
   const purged = await sql`
     delete from order_recipient
@@ -44,6 +47,12 @@ export async function purgeRecipients(db: Db, organizationId: string, now: Date)
         where shipment.organization_id = order_recipient.organization_id
           and shipment.order_id = order_recipient.order_id
           and shipment.state not in ('shipped', 'cancelled', 'rejected')
+      )
+      and not exists (
+        select from sales_order
+        join hand_order using (organization_id, order_id)
+        where sales_order.organization_id = order_recipient.organization_id
+          and sales_order.order_id = order_recipient.order_id and state in ('pending', 'open')
       )`.execute(db)
   return Number(purged.numAffectedRows ?? 0n)
 }

@@ -15,6 +15,9 @@ export type OrderDestination = {
   connectionName: string | undefined
   connectorId: string | undefined
   shipBy: Date | null
+  /** A person made it: to be sent from there and nowhere else, where they said so. */
+  isByHand: boolean
+  pinnedLocationId: string | undefined
 }
 
 /** Where an order goes, and by when. */
@@ -29,11 +32,15 @@ export async function findDestination(
     connectionName: string | null
     connectorId: string | null
     shipBy: Date | null
+    isByHand: boolean
+    pinnedLocationId: string | null
   }
   const found = await sql<Row>`
-    select destination, ship_by, connection.name as connection_name, connection.connector as connector_id
+    select destination, ship_by, connection.name as connection_name, connection.connector as connector_id,
+      hand_order.order_id is not null as is_by_hand, hand_order.location_id as pinned_location_id
     from sales_order
     left join connection using (organization_id, connection_id)
+    left join hand_order using (organization_id, order_id)
     where organization_id = ${organizationId} and order_id = ${orderId}`.execute(db)
   const [row] = found.rows
   return {
@@ -48,6 +55,8 @@ export async function findDestination(
     connectionName: row?.connectionName ?? undefined,
     connectorId: row?.connectorId ?? undefined,
     shipBy: row?.shipBy ?? null,
+    isByHand: row?.isByHand ?? false,
+    pinnedLocationId: row?.pinnedLocationId ?? undefined,
   }
 }
 
@@ -130,27 +139,48 @@ export async function findOrdersToRoute(
 }
 
 /**
- * An order was looked at. What noted it again meanwhile is not forgotten.
- * @param again when to look next; undefined: when something changes
+ * An order was looked at, and its row is kept as long as it is to be looked at again. Under the order's lock: what notes it again
+ * waits until then.
+ * @param standing.waits it can be sent from nowhere now: its turn comes when something that it waits for does
+ * @param standing.until when the next of its lines may be sent; undefined: none waits for a date
  */
-export async function settleOrderToRoute(
+export async function keepInLine(
+  tx: Tx,
+  organizationId: string,
+  { orderId, connectionId }: { orderId: string; connectionId: string },
+  { waits, until, at }: { waits: boolean; until: Date | undefined; at: Date },
+): Promise<void> {
+  if (!waits && until === undefined) {
+    await sql`
+      delete from order_to_route where organization_id = ${organizationId} and order_id = ${orderId}`.execute(
+      tx,
+    )
+    return
+  }
+  // What makes it due is that something came; this is for what nobody noted.
+  const again = waits ? new Date(at.getTime() + LOOKED_AGAIN_MS) : until
+  const notBefore = until !== undefined && again !== undefined && until < again ? until : again
+  await sql`
+    insert into order_to_route (organization_id, order_id, connection_id, not_before, waits_since, tried_at)
+    values (${organizationId}, ${orderId}, ${connectionId}, ${notBefore}, ${waits ? at : null}, ${waits ? at : null})
+    on conflict (organization_id, order_id) do update set not_before = excluded.not_before,
+      waits_since = case when ${waits} then coalesce(order_to_route.waits_since, excluded.waits_since) end,
+      tried_at = excluded.tried_at`.execute(tx)
+}
+const LOOKED_AGAIN_MS = 3_600_000
+
+/** It could not be decided just now: it is looked at again. What noted it meanwhile is not forgotten. */
+export async function putOff(
   db: Db,
   organizationId: string,
   { orderId, notBefore }: { orderId: string; notBefore: Date },
-  again: Date | undefined,
+  again: Date,
 ): Promise<void> {
-  if (again === undefined)
-    await sql`
-      delete from order_to_route
-      where organization_id = ${organizationId} and order_id = ${orderId} and not_before <= ${notBefore}`.execute(
-      db,
-    )
-  else
-    await sql`
-      update order_to_route set not_before = ${again}
-      where organization_id = ${organizationId} and order_id = ${orderId} and not_before <= ${notBefore}`.execute(
-      db,
-    )
+  await sql`
+    update order_to_route set not_before = ${again}
+    where organization_id = ${organizationId} and order_id = ${orderId} and not_before <= ${notBefore}`.execute(
+    db,
+  )
 }
 
 /** Looks at all orders of a channel, for what nobody noted. @returns how many were */

@@ -8,6 +8,8 @@ export function describeFaultPart({ because, by = '', afterMs, delay }: FaultPar
       return 'the platform sold more than it showed'
     case 'sells-beyond-zero':
       return 'the listing is set to sell beyond zero'
+    case 'by-hand':
+      return 'somebody made the order by hand, knowing that it must wait'
     case 'edited-on-platform':
       return 'somebody had raised the number on the platform'
     case 'fixed-policy':

@@ -33,6 +33,7 @@ const facts = (of: Partial<OversoldFacts> = {}): OversoldFacts => ({
   placedAt: PLACED,
   shown: 1,
   sellsBeyondZero: false,
+  isByHand: false,
   editedUp: 0,
   isFixed: false,
   stopped: undefined,

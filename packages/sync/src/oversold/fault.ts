@@ -44,6 +44,8 @@ export type OversoldFacts = {
   /** What the platform, told of no sale since but its own, had to sell just before. Undefined: not known. */
   shown: number | undefined
   sellsBeyondZero: boolean
+  /** A person took it knowing that it must wait. */
+  isByHand: boolean
   /** A person's edit on the platform that was in force: by how much it raised what is shown. */
   editedUp: number
   isFixed: boolean
@@ -95,6 +97,7 @@ export function findFault(facts: OversoldFacts): Fault[] {
   }
   for (const each of facts.takenLater)
     charge('person', each.units, { because: 'taken-out-later', by: each.by })
+  if (facts.isByHand) charge('person', left, { because: 'by-hand' })
   const allowed = facts.shown === undefined ? undefined : Math.max(0, facts.shown) + facts.editedUp
   if (allowed !== undefined) {
     const beyond = facts.ordered - allowed

@@ -1,4 +1,5 @@
 import { type Db, inTransaction } from '@plimsoll/database'
+import { BY_HAND } from '../by-hand/by-hand-connection.store.ts'
 import { nowOf, type SyncContext } from '../context.ts'
 import { type Beyond, findBeyond } from './beyond.ts'
 import {
@@ -98,7 +99,8 @@ async function readFacts(
   const { organizationId } = context
   const { case_, take } = of
   const { connectionId, stockUnitId, at: placedAt, unitsEach } = take
-  const known = { units: case_.units, ordered: take.units, placedAt, takenLater: case_.takenLater }
+  const isByHand = take.connector === BY_HAND
+  const known = { units: case_.units, ordered: take.units, placedAt, takenLater: case_.takenLater, isByHand }
   if (connectionId === null || stockUnitId === null || take.orderId === null)
     return { ...known, ...NOTHING_KNOWN }
   const sold = { connectionId, stockUnitId, placedAt }

@@ -4,7 +4,15 @@ import { dayAt } from '../availability/lot-stock.store.ts'
 import { policiesAt } from '../policies/policies-in-force.store.ts'
 import { closeTasks, openTask } from '../tasks.store.ts'
 
-export type ItemStanding = { itemId: string; sku: string; available: number; hasTask: boolean }
+export type ItemStanding = {
+  itemId: string
+  sku: string
+  /** What is there less what is promised. */
+  available: number
+  /** Of what is promised, units that a person took knowing that they must wait: orders made by hand, in no shipment yet. */
+  waitingByHand: number
+  hasTask: boolean
+}
 
 /**
  * Which of these items are promised beyond what is there (and what is coming, where that may be promised), or were when
@@ -17,7 +25,12 @@ export async function findOversold(
   at: Date,
 ): Promise<ItemStanding[]> {
   const standings = await findStandings(tx, organizationId, itemIds, at)
-  return standings.filter((row) => row.available < 0 || row.hasTask)
+  return standings.filter((row) => shortOf(row) > 0 || row.hasTask)
+}
+
+/** Units promised beyond what is there that nobody has agreed to wait for. */
+function shortOf({ available, waitingByHand }: ItemStanding): number {
+  return Math.max(0, -available - waitingByHand)
 }
 
 /**
@@ -68,6 +81,19 @@ export async function findStandings(
         where lot.organization_id = item.organization_id and lot.item_id = item.item_id
           and (lot.status <> 'released' or lot.expires_on < ${dayAt(at)})
       ))::bigint as available,
+      coalesce((
+        select sum(least(held.open, held.unrouted)) from (
+          select sum(reservation.reserved - reservation.released - reservation.shipped) as open,
+            max((order_line.current - order_line.shipped - order_line.committed) * reservation.units_each) as unrouted
+          from hand_order
+          join order_line on order_line.organization_id = hand_order.organization_id
+            and order_line.order_id = hand_order.order_id and order_line.current - order_line.shipped > order_line.committed
+          join reservation on reservation.organization_id = order_line.organization_id
+            and reservation.owner_id = order_line.line_id and reservation.item_id = item.item_id
+          where hand_order.organization_id = item.organization_id
+          group by order_line.line_id
+        ) as held
+      ), 0)::bigint as waiting_by_hand,
       exists (
         select from task
         where task.organization_id = item.organization_id and task.kind = 'oversold'
@@ -101,10 +127,11 @@ export async function keepOversoldTasks(
   standings: readonly ItemStanding[],
   stamp: { at: Date; uuid(): string },
 ): Promise<void> {
-  const opened = standings.filter(({ available }) => available < 0)
-  const cured = standings.filter(({ available }) => available >= 0)
-  const open = ({ itemId, sku, available }: ItemStanding) => {
-    const units = -available
+  const opened = standings.filter((row) => shortOf(row) > 0)
+  const cured = standings.filter((row) => shortOf(row) === 0)
+  const open = (standing: ItemStanding) => {
+    const { itemId, sku } = standing
+    const units = shortOf(standing)
     return openTask(
       tx,
       organizationId,

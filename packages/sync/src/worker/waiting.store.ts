@@ -27,6 +27,8 @@ export async function doesAnythingWait(context: WorkerContext): Promise<boolean>
       select from errand where ${ours} and state in ('waiting', 'sent', 'unknown') and not_before <= ${now}
         and (state = 'waiting' or calls_until is null or calls_until <= ${now})
     ) or exists (
+      select from order_to_route where ${ours} and not_before <= ${now}
+    ) or exists (
       select from warehouse_delivery where ${ours} and try_at <= ${now}
     ) or exists (
       ${unannounced(context)}

@@ -1,0 +1,150 @@
+import { allocationRule, orderDetail } from '@plimsoll/client'
+import { ALLOCATION_KINDS } from '@plimsoll/orders'
+import { cancelHandOrder, changeAllocation, changeHandOrder, createHandOrder } from '@plimsoll/sync'
+import type { FastifyPluginAsync } from 'fastify'
+import { z } from 'zod'
+import { getAllocation } from '../views/allocation.ts'
+import { getOrder } from '../views/orders.ts'
+import { handOrderChange, newHandOrder, toHandOrderChange, toNewHandOrder } from './hand-order-body.ts'
+import { LedgerRefusal } from './problem.ts'
+import { addRoute } from './route.ts'
+import type { ServerContext } from './server.ts'
+
+const tag = 'Orders and shipments'
+const actor = 'api'
+const order = z.object({
+  id: z.string().min(1).max(200).describe('Id, number or the platform’s id of an order.'),
+})
+const text = (max: number) => z.string().trim().min(1).max(max)
+const cancelled = z.strictObject({
+  note: text(1_000).optional().describe('Why, for whoever looks at the order.'),
+})
+
+/** Orders that people make: B2B, samples, sales over a counter; and which of the orders that wait gets first what comes. */
+export function handOrderRoutes({ context }: ServerContext): FastifyPluginAsync {
+  return async (app) => {
+    addRoute(
+      app,
+      {
+        method: 'POST',
+        path: '/orders',
+        operation: 'createOrder',
+        tag,
+        summary: 'Makes an order that no channel knows of; under the same key it is made once.',
+        body: newHandOrder,
+        takesKey: true,
+        version: 'answered',
+        answers: { 200: orderDetail, 201: orderDetail },
+        errors: [
+          'invalid-order',
+          'beyond-free',
+          'order-number-taken',
+          'recipient-needed',
+          'unknown-location',
+          'key-reused',
+        ],
+      },
+      async ({ body, key }) => {
+        const outcome = await createHandOrder(context, toNewHandOrder(body, { key, actor }))
+        if (outcome.kind === 'refused') throw new LedgerRefusal(outcome.refusal)
+        const made = await getOrder(context, outcome.orderId)
+        return outcome.kind === 'repeated' ? { 200: made } : { 201: made }
+      },
+    )
+    addRoute(
+      app,
+      {
+        method: 'PATCH',
+        path: '/orders/:id',
+        operation: 'changeOrder',
+        tag,
+        summary: 'Changes an order that was made by hand; what is left out stays as it is.',
+        params: order,
+        body: handOrderChange,
+        version: 'heeded',
+        answers: { 200: orderDetail },
+        errors: [
+          'unknown-order',
+          'ambiguous-order',
+          'not-by-hand',
+          'invalid-order',
+          'beyond-free',
+          'recipient-needed',
+          'unknown-location',
+          'wrong-state',
+          'version-changed',
+        ],
+      },
+      async ({ params: { id }, body, version }) => {
+        const outcome = await changeHandOrder(
+          context,
+          id,
+          toHandOrderChange(body, { version: version === 'any' ? undefined : version, actor }),
+        )
+        if (outcome.kind === 'refused') throw new LedgerRefusal(outcome.refusal)
+        return { 200: await getOrder(context, outcome.orderId) }
+      },
+    )
+    addRoute(
+      app,
+      {
+        method: 'POST',
+        path: '/orders/:id/cancel',
+        operation: 'cancelOrder',
+        tag,
+        summary: 'Cancels an order that was made by hand: what has not left is not sent.',
+        params: order,
+        body: cancelled,
+        version: 'heeded',
+        answers: { 200: orderDetail },
+        errors: ['unknown-order', 'ambiguous-order', 'not-by-hand', 'wrong-state', 'version-changed'],
+      },
+      async ({ params: { id }, body: { note }, version }) => {
+        const cancel = { note: note ?? null, actor, version: version === 'any' ? undefined : version }
+        const outcome = await cancelHandOrder(context, id, cancel)
+        if (outcome.kind === 'refused') throw new LedgerRefusal(outcome.refusal)
+        return { 200: await getOrder(context, outcome.orderId) }
+      },
+    )
+    addRoute(
+      app,
+      {
+        method: 'GET',
+        path: '/allocation',
+        operation: 'getAllocation',
+        tag,
+        summary: 'Which of the orders that wait for an item gets first what comes in.',
+        version: 'answered',
+        answers: { 200: allocationRule },
+      },
+      async () => ({ 200: await getAllocation(context) }),
+    )
+    addRoute(
+      app,
+      {
+        method: 'PUT',
+        path: '/allocation',
+        operation: 'setAllocation',
+        tag,
+        summary:
+          'Says which of the orders that wait gets first what comes in; whoever waits is looked at again.',
+        body: z.strictObject({
+          rule: z.enum(ALLOCATION_KINDS),
+          channels: z
+            .array(text(200))
+            .max(200)
+            .default([])
+            .describe(
+              'Of `channel-priority`: ids or names of connections, `by-hand` among them; the first comes first.',
+            ),
+        }),
+        answers: { 200: allocationRule },
+        errors: ['unknown-connection', 'invalid-order'],
+      },
+      async ({ body: { rule, channels } }) => {
+        await changeAllocation(context, { kind: rule, channels, actor })
+        return { 200: await getAllocation(context) }
+      },
+    )
+  }
+}
