@@ -1,0 +1,285 @@
+import { type Arrival, daysOfCover, runsOutInDays } from './cover.ts'
+import type { DemandRate } from './demand-rate.ts'
+import { type DemandStream, decideLevels, type Levels } from './levels.ts'
+import { shareUnits } from './share-units.ts'
+
+/** One item at one place, as it stands. Base units; days from today. */
+export type PlaceFigures = {
+  locationId: string
+  onHand: number
+  reserved: number
+  held: number
+  /** Units of lots that may not leave, beyond what is reserved of them. */
+  blocked: number
+  /** Units there that channels may sell already: they cannot be sent away. */
+  granted: number
+  /** On their way here by ledger and documents, drafts of transfers too. */
+  incoming: readonly Arrival[]
+  /** In drafts of transfers from here. */
+  leaving: number
+  demand: DemandRate
+  rule: PlaceRule
+}
+
+/** How one item is replenished at one place: settings, the nearest for each, and defaults. */
+export type PlaceRule = {
+  replenish: boolean
+  source: Source
+  leadDays: number
+  deviationDays: number
+  /** From 0.5 on, below 1. */
+  serviceLevel: number
+  reviewDays: number
+  packUnits: number
+  minimumUnits: number
+}
+
+/** `none`: from a place of ours, and there is none that could be. */
+export type Source =
+  | { kind: 'location'; locationId: string }
+  | { kind: 'supplier'; name: string | null }
+  | { kind: 'none' }
+
+/** The most urgent first. */
+export const URGENCIES = ['out', 'late', 'due', 'soon', 'enough', 'no-demand', 'unknown', 'off'] as const
+/**
+ * `out`: nothing is available. `late`: it runs out before units ordered now would come. `due`: to be ordered now. `soon`: at
+ * the next look. `unknown`: not enough history. `off`: not to be replenished.
+ */
+export type Urgency = (typeof URGENCIES)[number]
+
+export type Suggestion =
+  | { kind: 'transfer'; fromLocationId: string; units: number }
+  | { kind: 'purchase'; supplier: string | null; units: number }
+
+/** Why less is suggested than is missing. */
+export type ShortBecause = 'source-has-too-little' | 'held-for-channels' | 'below-minimum' | 'no-source'
+
+export type PlacePlan = {
+  locationId: string
+  urgency: Urgency
+  available: number
+  /** Available and on its way, less what is leaving. */
+  position: number
+  coverDays: number | null
+  runsOutInDays: number | null
+  /** Its own demand; undefined where that is not known. */
+  levels: Levels | undefined
+  /** With the places that are supplied from here: what it orders by. The same as its own where there are none. */
+  network: { perDay: number; position: number; levels: Levels; places: readonly string[] } | undefined
+  /** What it may give others without falling below its own reorder point. */
+  spare: number
+  /** Up to its order-up-to level, in whole packs; 0: nothing is to be ordered. */
+  wanted: number
+  suggestion: Suggestion | undefined
+  because: ShortBecause | undefined
+}
+
+/**
+ * Decides for one item what each of its places is to get: transfers from where there is more than is needed, purchases
+ * where a place buys for itself and for those that it supplies. Pure; the same for the same places in any order.
+ */
+export function planItem(places: readonly PlaceFigures[]): PlacePlan[] {
+  const nodes = new Map(places.map((place) => [place.locationId, toNode(place)]))
+  for (const node of nodes.values()) {
+    const source = sourceOf(node, nodes)
+    if (source !== undefined) source.supplied.push(node)
+  }
+  for (const node of nodes.values()) node.network = networkOf(node)
+  const plans = new Map([...nodes.values()].map((node) => [node.figures.locationId, toPlan(node, nodes)]))
+  for (const node of nodes.values()) giveFrom(node, plans)
+  return places.map(({ locationId }) => plans.get(locationId)).filter((plan) => plan !== undefined)
+}
+
+type Node = {
+  figures: PlaceFigures
+  available: number
+  position: number
+  levels: Levels | undefined
+  supplied: Node[]
+  network: PlacePlan['network']
+}
+
+function toNode(figures: PlaceFigures): Node {
+  const { onHand, reserved, held, blocked, incoming, leaving, demand, rule } = figures
+  const available = onHand - reserved - held - blocked
+  const coming = incoming.reduce((sum, { units }) => sum + units, 0)
+  return {
+    figures,
+    available,
+    position: available + coming - leaving,
+    levels:
+      demand.kind === 'not-enough'
+        ? undefined
+        : levelsOf(rule, [{ ...ratesOf(demand), leadDays: rule.leadDays, deviationDays: 0 }]),
+    supplied: [],
+    network: undefined,
+  }
+}
+
+/** Where it gets units of ours from; undefined: from nowhere, or only in a circle. */
+function sourceOf(node: Node, nodes: ReadonlyMap<string, Node>): Node | undefined {
+  const { source } = node.figures.rule
+  const found = source.kind === 'location' ? nodes.get(source.locationId) : undefined
+  const seen = new Set<Node>([node])
+  for (let at = found; at !== undefined; ) {
+    if (seen.has(at)) return undefined
+    seen.add(at)
+    const next: Source = at.figures.rule.source
+    at = next.kind === 'location' ? nodes.get(next.locationId) : undefined
+  }
+  return found
+}
+
+/**
+ * What a place orders by: demand, levels and position of itself and of all that it supplies (the echelon stock of Clark and
+ * Scarf, Management Science 6, 1960), or it would learn of their demand only when they have emptied it. What one of them has
+ * beyond its own level is of no use to the others and does not count.
+ */
+function networkOf(node: Node): PlacePlan['network'] {
+  const { rule } = node.figures
+  const parts = partsOf(node, 0)
+  const streams = parts.flatMap(({ stream }) => (stream === undefined ? [] : [stream]))
+  if (streams.length === 0) return undefined
+  const shared = rule.leadDays
+  return {
+    perDay: streams.reduce((sum, { perDay }) => sum + perDay, 0),
+    position: parts.reduce((sum, { position }) => sum + position, 0),
+    levels: levelsOf(
+      rule,
+      streams.map((stream) => ({ ...stream, leadDays: stream.leadDays + shared })),
+    ),
+    places: parts.map(({ locationId }) => locationId),
+  }
+}
+
+type Part = { locationId: string; position: number; stream: DemandStream | undefined }
+
+/** @param waysDays how long units take from the place that orders to this one */
+function partsOf(node: Node, waysDays: number): Part[] {
+  const { figures, levels } = node
+  const own: Part = {
+    locationId: figures.locationId,
+    position: node.position,
+    stream:
+      levels === undefined
+        ? undefined
+        : { ...ratesOf(figures.demand), leadDays: waysDays, deviationDays: 0 },
+  }
+  const others = node.supplied
+    .filter(({ figures: { rule } }) => rule.replenish)
+    .flatMap((supplied) => {
+      const { leadDays, deviationDays } = supplied.figures.rule
+      const parts = partsOf(supplied, waysDays + leadDays)
+      const known = parts.filter(({ stream }) => stream !== undefined)
+      if (known.length === 0) return []
+      const upTo = networkOf(supplied)?.levels.orderUpTo ?? 0
+      const held = known.reduce((sum, { position }) => sum + position, 0)
+      const [first, ...rest] = known.map((part) => ({ ...part, stream: withDeviation(part, deviationDays) }))
+      if (first === undefined) return []
+      return [{ ...first, position: first.position - Math.max(0, held - upTo) }, ...rest]
+    })
+  return [own, ...others]
+}
+
+function withDeviation({ stream }: Part, days: number): DemandStream | undefined {
+  return stream && { ...stream, deviationDays: Math.hypot(stream.deviationDays, days) }
+}
+
+function levelsOf(rule: PlaceRule, streams: readonly DemandStream[]): Levels {
+  const { serviceLevel, reviewDays, packUnits, minimumUnits, deviationDays } = rule
+  return decideLevels({
+    streams,
+    sharedDeviationDays: deviationDays,
+    serviceLevel,
+    reviewDays,
+    packUnits,
+    minimumUnits,
+  })
+}
+
+function ratesOf({ perDay, variancePerDay }: DemandRate) {
+  return { perDay, variancePerDay }
+}
+
+function toPlan(node: Node, nodes: ReadonlyMap<string, Node>): PlacePlan {
+  const { figures, available, position, levels, network } = node
+  const { rule, demand, incoming } = figures
+  const runsOut = levels === undefined ? null : runsOutInDays(available, demand.perDay, incoming)
+  const isDue = rule.replenish && network !== undefined && network.perDay > 0 && isAtPoint(network)
+  const missing = isDue ? network.levels.orderUpTo - network.position : 0
+  const wanted = Math.floor(missing / rule.packUnits) * rule.packUnits
+  const buys = rule.source.kind === 'supplier' && wanted > 0
+  const hasSource = rule.source.kind === 'supplier' || sourceOf(node, nodes) !== undefined
+  return {
+    locationId: figures.locationId,
+    urgency: urgencyOf(node, runsOut, isDue),
+    available,
+    position,
+    coverDays: levels === undefined ? null : daysOfCover(available, demand.perDay),
+    runsOutInDays: runsOut,
+    levels,
+    network,
+    spare: spareOf(node).units,
+    wanted,
+    suggestion:
+      buys && rule.source.kind === 'supplier'
+        ? { kind: 'purchase', supplier: rule.source.name, units: wanted }
+        : undefined,
+    because: wanted > 0 && !hasSource ? 'no-source' : undefined,
+  }
+}
+
+function isAtPoint({ position, levels }: NonNullable<PlacePlan['network']>): boolean {
+  return position <= levels.reorderPoint
+}
+
+function urgencyOf(node: Node, runsOut: number | null, isDue: boolean): Urgency {
+  const { figures, available, levels, network } = node
+  if (!figures.rule.replenish) return 'off'
+  if (network === undefined) return 'unknown'
+  if (network.perDay === 0) return 'no-demand'
+  if (levels !== undefined && figures.demand.perDay > 0) {
+    if (available <= 0) return 'out'
+    if (runsOut !== null && runsOut < figures.rule.leadDays) return 'late'
+  }
+  if (isDue) return 'due'
+  const atNextLook = network.position - network.perDay * figures.rule.reviewDays
+  return atNextLook <= network.levels.reorderPoint ? 'soon' : 'enough'
+}
+
+/** What lies there, less what it needs itself until its own order would come, and what channels may sell already. */
+function spareOf({ figures, available, levels }: Node): { units: number; because: ShortBecause } {
+  const there = available - figures.leaving
+  const beyondOwn = there - (levels !== undefined && figures.demand.perDay > 0 ? levels.reorderPoint : 0)
+  const beyondGranted = there - figures.granted
+  const units = Math.max(0, Math.min(beyondOwn, beyondGranted))
+  return { units, because: beyondGranted < beyondOwn ? 'held-for-channels' : 'source-has-too-little' }
+}
+
+/** Shares what a place can spare among those that it supplies and that are due. */
+function giveFrom(node: Node, plans: Map<string, PlacePlan>): void {
+  const asking = node.supplied.flatMap(({ figures, network }) => {
+    const plan = plans.get(figures.locationId)
+    if (plan === undefined || plan.wanted === 0 || network === undefined) return []
+    const { packUnits } = figures.rule
+    const { perDay, position, levels } = network
+    return [
+      { plan, taker: { id: plan.locationId, position, perDay, wanted: plan.wanted, packUnits, least: levels.leastOrder } },
+    ]
+  })
+  const spare = spareOf(node)
+  const given = shareUnits(
+    spare.units,
+    asking.map(({ taker }) => taker),
+  )
+  for (const { plan, taker } of asking) {
+    const units = given.get(plan.locationId) ?? 0
+    const isBelowLeast = units === 0 && spare.units > 0 && spare.units < taker.least
+    plans.set(plan.locationId, {
+      ...plan,
+      suggestion: units === 0 ? undefined : { kind: 'transfer', fromLocationId: node.figures.locationId, units },
+      because: units === plan.wanted ? undefined : isBelowLeast ? 'below-minimum' : spare.because,
+    })
+  }
+}
