@@ -63,7 +63,8 @@ export function measureRate(
   const said = {
     daysCounted,
     unitsCounted: sum(counted.map(({ units }) => units)),
-    daysWithoutStock: told.filter(({ share, units }) => share < 0.5 && !(share === 0 && units > before)).length,
+    daysWithoutStock: told.filter(({ share, units }) => share < 0.5 && !(share === 0 && units > before))
+      .length,
     daysLeftOut: days.length - told.length,
     outlierDays: [...outliers],
     daysSoldAhead: ahead.length,

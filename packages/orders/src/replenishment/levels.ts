@@ -72,5 +72,5 @@ function total(streams: readonly DemandStream[], of: (stream: DemandStream) => n
 
 /** Whole units; what is a whole number but for the last binary digits stays it. */
 function upward(units: number): number {
-  return Math.ceil(units - 1e-9 * Math.max(1, units))
+  return Math.max(0, Math.ceil(units - 1e-9 * Math.max(1, units)))
 }

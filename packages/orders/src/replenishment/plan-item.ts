@@ -53,7 +53,14 @@ export type Suggestion =
   | { kind: 'purchase'; supplier: string | null; units: number }
 
 /** Why less is suggested than is missing. */
-export type ShortBecause = 'source-has-too-little' | 'held-for-channels' | 'below-minimum' | 'no-source'
+export const SHORT_BECAUSE = [
+  'source-has-too-little',
+  'source-unknown',
+  'held-for-channels',
+  'below-minimum',
+  'no-source',
+] as const
+export type ShortBecause = (typeof SHORT_BECAUSE)[number]
 
 export type PlacePlan = {
   locationId: string
@@ -162,20 +169,17 @@ function partsOf(node: Node, waysDays: number): Part[] {
     locationId: figures.locationId,
     position: node.position,
     stream:
-      levels === undefined
-        ? undefined
-        : { ...ratesOf(figures.demand), leadDays: waysDays, deviationDays: 0 },
+      levels === undefined ? undefined : { ...ratesOf(figures.demand), leadDays: waysDays, deviationDays: 0 },
   }
   const others = node.supplied
     .filter(({ figures: { rule } }) => rule.replenish)
     .flatMap((supplied) => {
       const { leadDays, deviationDays } = supplied.figures.rule
       const parts = partsOf(supplied, waysDays + leadDays)
-      const known = parts.filter(({ stream }) => stream !== undefined)
-      if (known.length === 0) return []
+      if (parts.every(({ stream }) => stream === undefined)) return []
       const upTo = networkOf(supplied)?.levels.orderUpTo ?? 0
-      const held = known.reduce((sum, { position }) => sum + position, 0)
-      const [first, ...rest] = known.map((part) => ({ ...part, stream: withDeviation(part, deviationDays) }))
+      const held = parts.reduce((sum, { position }) => sum + position, 0)
+      const [first, ...rest] = parts.map((part) => ({ ...part, stream: withDeviation(part, deviationDays) }))
       if (first === undefined) return []
       return [{ ...first, position: first.position - Math.max(0, held - upTo) }, ...rest]
     })
@@ -251,6 +255,8 @@ function urgencyOf(node: Node, runsOut: number | null, isDue: boolean): Urgency 
 /** What lies there, less what it needs itself until its own order would come, and what channels may sell already. */
 function spareOf({ figures, available, levels }: Node): { units: number; because: ShortBecause } {
   const there = available - figures.leaving
+  // It sells, and nobody knows yet how much of it.
+  if (levels === undefined && figures.demand.unitsCounted > 0) return { units: 0, because: 'source-unknown' }
   const beyondOwn = there - (levels !== undefined && figures.demand.perDay > 0 ? levels.reorderPoint : 0)
   const beyondGranted = there - figures.granted
   const units = Math.max(0, Math.min(beyondOwn, beyondGranted))
@@ -265,7 +271,17 @@ function giveFrom(node: Node, plans: Map<string, PlacePlan>): void {
     const { packUnits } = figures.rule
     const { perDay, position, levels } = network
     return [
-      { plan, taker: { id: plan.locationId, position, perDay, wanted: plan.wanted, packUnits, least: levels.leastOrder } },
+      {
+        plan,
+        taker: {
+          id: plan.locationId,
+          position,
+          perDay,
+          wanted: plan.wanted,
+          packUnits,
+          least: levels.leastOrder,
+        },
+      },
     ]
   })
   const spare = spareOf(node)
@@ -278,7 +294,8 @@ function giveFrom(node: Node, plans: Map<string, PlacePlan>): void {
     const isBelowLeast = units === 0 && spare.units > 0 && spare.units < taker.least
     plans.set(plan.locationId, {
       ...plan,
-      suggestion: units === 0 ? undefined : { kind: 'transfer', fromLocationId: node.figures.locationId, units },
+      suggestion:
+        units === 0 ? undefined : { kind: 'transfer', fromLocationId: node.figures.locationId, units },
       because: units === plan.wanted ? undefined : isBelowLeast ? 'below-minimum' : spare.because,
     })
   }

@@ -46,7 +46,7 @@ function sharePacks(free: number, takers: readonly Taker[]): Map<string, number>
 
   // All packs that go to somebody who lasts less than a level of days before them: the highest level that there is enough
   // for. What is left then is given pack by pack, for large ones may not fit where smaller ones do.
-  let low = Math.min(...takers.map((taker) => coverOf(taker, 0)))
+  let low = Math.min(...takers.map((taker) => coverOf(taker, 0))) - 1
   let high = Math.max(...takers.map((taker, index) => coverOf(taker, all[index] ?? 0)))
   for (let step = 0; step < 100 && high - low > 1e-9 * Math.max(1, Math.abs(high)); step += 1) {
     const middle = (low + high) / 2
