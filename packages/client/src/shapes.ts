@@ -320,6 +320,7 @@ export const taskRow = z.object({
     'inbound-changed',
     'receipt-differs',
     'delivery-stuck',
+    'runs-out',
     'not-told',
     'drift',
     'untracked',

@@ -1,0 +1,183 @@
+import { arrayOf, type Tx } from '@plimsoll/database'
+import { sql } from 'kysely'
+import type { PlacePlan } from './plan-item.ts'
+import { URGENCIES } from './plan-item.ts'
+import type { PlanFigures, PlanningContext } from './plan-items.ts'
+
+/** A plan to keep. `today`: the day at the place, as 2026-11-27. */
+export type PlanRow = { itemId: string; today: string; plan: PlacePlan; figures: PlanFigures }
+
+/** A suggestion as it stands. */
+export type KnownPlan = {
+  itemId: string
+  locationId: string
+  suggestion: 'transfer' | 'purchase' | null
+  suggestedUnits: number
+  sourceLocationId: string | null
+  supplier: string | null
+  suggestionId: string | null
+  claimedBy: string | null
+  claimedAt: Date | null
+}
+
+/** Whoever accepts a suggestion has so long to make its document, or to try again; then it is anybody's. */
+export const CLAIMED_MS = 10 * 60_000
+
+const DAY_MS = 86_400_000
+/** Days do not reach from one urgency into the next. */
+const ORDER_STEP = 100_000
+
+/** Locks the organization's clock, so that whoever plans after reads what was planned before; made at first. */
+export async function lockReplenishment(tx: Tx, organizationId: string): Promise<void> {
+  await sql`
+    insert into replenishment_clock (organization_id) values (${organizationId}) on conflict do nothing`.execute(
+    tx,
+  )
+  await sql`
+    select from replenishment_clock where organization_id = ${organizationId} for update`.execute(tx)
+}
+
+/** What is suggested for these items, under the lock of the clock. */
+export async function lockPlans(
+  tx: Tx,
+  organizationId: string,
+  itemIds: readonly string[],
+): Promise<KnownPlan[]> {
+  await lockReplenishment(tx, organizationId)
+  const found = await sql<KnownPlan>`
+    select item_id, location_id, suggestion, suggested_units, source_location_id, supplier, suggestion_id, claimed_by,
+      claimed_at
+    from replenishment
+    where organization_id = ${organizationId} and item_id = any(${arrayOf(itemIds, 'uuid')})`.execute(tx)
+  return found.rows
+}
+
+/** Writes what changed of the plans of these items, and takes away those that are no more. */
+export async function savePlans(
+  tx: Tx,
+  { organizationId, uuid }: Pick<PlanningContext, 'organizationId' | 'uuid'>,
+  {
+    itemIds,
+    rows,
+    known,
+    settled,
+    at,
+  }: {
+    itemIds: readonly string[]
+    rows: readonly PlanRow[]
+    known: readonly KnownPlan[]
+    settled: readonly string[]
+    at: Date
+  },
+): Promise<void> {
+  const before = new Map(known.map((each) => [keyOf(each.itemId, each.locationId), each]))
+  const saved = rows.map(({ itemId, today, plan, figures }) => {
+    const last = before.get(keyOf(itemId, plan.locationId))
+    return {
+      item_id: itemId,
+      location_id: plan.locationId,
+      urgency: plan.urgency,
+      urgency_order: orderOf(plan),
+      available: plan.available,
+      incoming: figures.incoming.reduce((sum, { units }) => sum + units, 0),
+      per_day: plan.levels === undefined ? null : figures.demand.perDay,
+      cover_days: plan.coverDays,
+      runs_out_on: plan.runsOutInDays === null ? null : dayAfter(today, plan.runsOutInDays),
+      ...suggestionOf(plan, last, { settled, at, uuid }),
+      figures,
+    }
+  })
+  await sql`
+    with told as materialized (
+      select * from jsonb_to_recordset(${JSON.stringify(saved)}::jsonb) as told (
+        item_id uuid, location_id uuid, urgency text, urgency_order float8, available bigint, incoming bigint,
+        per_day float8, cover_days float8, runs_out_on date, suggestion text, suggested_units bigint,
+        source_location_id uuid, supplier text, suggestion_id uuid, claimed_by text, claimed_at timestamptz,
+        figures jsonb
+      )
+    ), gone as (
+      delete from replenishment
+      where organization_id = ${organizationId} and item_id = any(${arrayOf(itemIds, 'uuid')})
+        and (item_id, location_id) not in (select item_id, location_id from told)
+    )
+    insert into replenishment (organization_id, item_id, location_id, urgency, urgency_order, available, incoming, per_day,
+      cover_days, runs_out_on, suggestion, suggested_units, source_location_id, supplier, suggestion_id, claimed_by,
+      claimed_at, figures, planned_at)
+    select ${organizationId}, item_id, location_id, urgency, urgency_order, available, incoming, per_day, cover_days,
+      runs_out_on, suggestion, suggested_units, source_location_id, supplier, suggestion_id, claimed_by, claimed_at,
+      figures, ${at}
+    from told
+    order by item_id, location_id
+    on conflict (organization_id, item_id, location_id) do update set
+      urgency = excluded.urgency, urgency_order = excluded.urgency_order, available = excluded.available,
+      incoming = excluded.incoming, per_day = excluded.per_day, cover_days = excluded.cover_days,
+      runs_out_on = excluded.runs_out_on, suggestion = excluded.suggestion,
+      suggested_units = excluded.suggested_units, source_location_id = excluded.source_location_id,
+      supplier = excluded.supplier, suggestion_id = excluded.suggestion_id, claimed_by = excluded.claimed_by,
+      claimed_at = excluded.claimed_at, figures = excluded.figures, planned_at = excluded.planned_at`.execute(
+    tx,
+  )
+}
+
+type KeptSuggestion = {
+  suggestion: 'transfer' | 'purchase' | null
+  suggested_units: number
+  source_location_id: string | null
+  supplier: string | null
+  suggestion_id: string | null
+  claimed_by: string | null
+  claimed_at: string | null
+}
+
+/** The same suggestion keeps its id; one that somebody is turning into a document stays what it is until that is done. */
+function suggestionOf(
+  { suggestion }: PlacePlan,
+  last: KnownPlan | undefined,
+  { settled, at, uuid }: { settled: readonly string[]; at: Date; uuid(): string },
+): KeptSuggestion {
+  const isClaimed =
+    last !== undefined &&
+    last.claimedBy !== null &&
+    last.claimedAt !== null &&
+    !settled.includes(last.claimedBy) &&
+    at.getTime() - last.claimedAt.getTime() < CLAIMED_MS
+  if (isClaimed) {
+    return {
+      suggestion: last.suggestion,
+      suggested_units: last.suggestedUnits,
+      source_location_id: last.sourceLocationId,
+      supplier: last.supplier,
+      suggestion_id: last.suggestionId,
+      claimed_by: last.claimedBy,
+      claimed_at: last.claimedAt?.toISOString() ?? null,
+    }
+  }
+  const wanted = {
+    suggestion: suggestion?.kind ?? null,
+    suggested_units: suggestion?.units ?? 0,
+    source_location_id: suggestion?.kind === 'transfer' ? suggestion.fromLocationId : null,
+    supplier: suggestion?.kind === 'purchase' ? suggestion.supplier : null,
+  }
+  const isSame =
+    last !== undefined &&
+    last.claimedBy === null &&
+    last.suggestion === wanted.suggestion &&
+    last.suggestedUnits === wanted.suggested_units &&
+    last.sourceLocationId === wanted.source_location_id &&
+    last.supplier === wanted.supplier
+  const id = suggestion === undefined ? null : isSame ? last.suggestionId : uuid()
+  return { ...wanted, suggestion_id: id, claimed_by: null, claimed_at: null }
+}
+
+function orderOf({ urgency, runsOutInDays, coverDays }: PlacePlan): number {
+  const days = runsOutInDays ?? coverDays ?? ORDER_STEP - 1
+  return URGENCIES.indexOf(urgency) * ORDER_STEP + Math.min(days, ORDER_STEP - 1)
+}
+
+function dayAfter(today: string, days: number): string {
+  return new Date(Date.parse(today) + days * DAY_MS).toISOString().slice(0, 10)
+}
+
+function keyOf(itemId: string, locationId: string): string {
+  return `${itemId} ${locationId}`
+}
