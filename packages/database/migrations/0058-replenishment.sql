@@ -34,9 +34,6 @@ create table replenishment (
   supplier text,
   -- A new one whenever what is suggested changes; null: nothing is.
   suggestion_id uuid,
-  -- Who turns it into a document, by the key of that action: nobody else may meanwhile.
-  claimed_by text,
-  claimed_at timestamptz,
   -- Every figure that led here.
   figures jsonb not null,
   planned_at timestamptz not null,

@@ -49,8 +49,6 @@ export interface ReplenishmentTable {
   sourceLocationId: string | null
   supplier: string | null
   suggestionId: string | null
-  claimedBy: string | null
-  claimedAt: Date | null
   figures: unknown
   plannedAt: Date
 }

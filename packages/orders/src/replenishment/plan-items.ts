@@ -16,7 +16,8 @@ import {
   type ReplenishedPlace,
   type StockOfItem,
 } from './place-figures.store.ts'
-import { type PlaceFigures, type PlacePlan, planItem } from './plan-item.ts'
+import type { PlanFigures, PlanningContext } from './plan-figures.ts'
+import { type PlaceFigures, planItem } from './plan-item.ts'
 import { lockPlans, type PlanRow, savePlans } from './plans.store.ts'
 import { findLeftOutDays, findReplenishmentSettings } from './replenishment-settings.store.ts'
 import { type ResolvedSettings, resolveSettings, toSettingBook } from './replenishment-settings.ts'
@@ -24,38 +25,15 @@ import { type ResolvedSettings, resolveSettings, toSettingBook } from './repleni
 const DAY_MS = 86_400_000
 const LEFT_OUT_READ_DAYS = 366
 
-export type PlanningContext = {
-  organizationId: string
-  uuid(): string
-  now(): Date
-  /** Units that channels may sell already, by `item location`: they cannot be sent away. */
-  findGranted(db: Db, itemIds: readonly string[]): Promise<ReadonlyMap<string, number>>
-}
-
-/** What led to a plan, as it is kept and shown: quantities in base units, days as 2026-11-27. */
-export type PlanFigures = Omit<PlaceFigures, 'locationId' | 'incoming' | 'demand'> &
-  Pick<PlacePlan, 'position' | 'levels' | 'network' | 'spare' | 'wanted' | 'because'> & {
-    incoming: (Pick<ComingUnits, 'document' | 'documentId' | 'isDraft' | 'units'> & {
-      /** The day it is to be there; null: nobody said. */
-      on: string | null
-      /** That day has passed. */
-      isLate: boolean
-    })[]
-    demand: PlaceFigures['demand'] & { measuredAt: string | null }
-    rate: ResolvedSettings['rate']
-    from: ResolvedSettings['from']
-  }
-
 /**
  * Plans these items anew and keeps what changed. Plans follow each other: the clock of the organization is locked first.
  * @param options.measure whether demand is measured too; else it is as it was last measured
- * @param options.settled keys of acceptances whose documents are made: their suggestions are let go
  */
 export async function planItems(
   tx: Tx,
   context: PlanningContext,
   itemIds: readonly string[],
-  { measure, settled = [] }: { measure: boolean; settled?: readonly string[] },
+  { measure }: { measure: boolean },
 ): Promise<void> {
   const { organizationId } = context
   const at = context.now()
@@ -88,7 +66,7 @@ export async function planItems(
     }
     return planOne(itemId, places, given, settingsOf)
   })
-  await savePlans(tx, context, { itemIds, rows, known, settled, at })
+  await savePlans(tx, context, { itemIds, rows, known, at })
 }
 
 type Given = {

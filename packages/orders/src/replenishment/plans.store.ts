@@ -1,8 +1,8 @@
 import { arrayOf, type Tx } from '@plimsoll/database'
 import { sql } from 'kysely'
+import type { PlanFigures, PlanningContext } from './plan-figures.ts'
 import type { PlacePlan } from './plan-item.ts'
 import { URGENCIES } from './plan-item.ts'
-import type { PlanFigures, PlanningContext } from './plan-items.ts'
 
 /** A plan to keep. `today`: the day at the place, as 2026-11-27. */
 export type PlanRow = { itemId: string; today: string; plan: PlacePlan; figures: PlanFigures }
@@ -16,12 +16,7 @@ export type KnownPlan = {
   sourceLocationId: string | null
   supplier: string | null
   suggestionId: string | null
-  claimedBy: string | null
-  claimedAt: Date | null
 }
-
-/** Whoever accepts a suggestion has so long to make its document, or to try again; then it is anybody's. */
-export const CLAIMED_MS = 10 * 60_000
 
 const DAY_MS = 86_400_000
 /** Days do not reach from one urgency into the next. */
@@ -45,8 +40,7 @@ export async function lockPlans(
 ): Promise<KnownPlan[]> {
   await lockReplenishment(tx, organizationId)
   const found = await sql<KnownPlan>`
-    select item_id, location_id, suggestion, suggested_units, source_location_id, supplier, suggestion_id, claimed_by,
-      claimed_at
+    select item_id, location_id, suggestion, suggested_units, source_location_id, supplier, suggestion_id
     from replenishment
     where organization_id = ${organizationId} and item_id = any(${arrayOf(itemIds, 'uuid')})`.execute(tx)
   return found.rows
@@ -60,13 +54,11 @@ export async function savePlans(
     itemIds,
     rows,
     known,
-    settled,
     at,
   }: {
     itemIds: readonly string[]
     rows: readonly PlanRow[]
     known: readonly KnownPlan[]
-    settled: readonly string[]
     at: Date
   },
 ): Promise<void> {
@@ -83,7 +75,7 @@ export async function savePlans(
       per_day: plan.levels === undefined ? null : figures.demand.perDay,
       cover_days: plan.coverDays,
       runs_out_on: plan.runsOutInDays === null ? null : dayAfter(today, plan.runsOutInDays),
-      ...suggestionOf(plan, last, { settled, at, uuid }),
+      ...suggestionOf(plan, last, uuid),
       figures,
     }
   })
@@ -92,8 +84,7 @@ export async function savePlans(
       select * from jsonb_to_recordset(${JSON.stringify(saved)}::jsonb) as told (
         item_id uuid, location_id uuid, urgency text, urgency_order float8, available bigint, incoming bigint,
         per_day float8, cover_days float8, runs_out_on date, suggestion text, suggested_units bigint,
-        source_location_id uuid, supplier text, suggestion_id uuid, claimed_by text, claimed_at timestamptz,
-        figures jsonb
+        source_location_id uuid, supplier text, suggestion_id uuid, figures jsonb
       )
     ), gone as (
       delete from replenishment
@@ -101,11 +92,10 @@ export async function savePlans(
         and (item_id, location_id) not in (select item_id, location_id from told)
     )
     insert into replenishment (organization_id, item_id, location_id, urgency, urgency_order, available, incoming, per_day,
-      cover_days, runs_out_on, suggestion, suggested_units, source_location_id, supplier, suggestion_id, claimed_by,
-      claimed_at, figures, planned_at)
+      cover_days, runs_out_on, suggestion, suggested_units, source_location_id, supplier, suggestion_id, figures,
+      planned_at)
     select ${organizationId}, item_id, location_id, urgency, urgency_order, available, incoming, per_day, cover_days,
-      runs_out_on, suggestion, suggested_units, source_location_id, supplier, suggestion_id, claimed_by, claimed_at,
-      figures, ${at}
+      runs_out_on, suggestion, suggested_units, source_location_id, supplier, suggestion_id, figures, ${at}
     from told
     order by item_id, location_id
     on conflict (organization_id, item_id, location_id) do update set
@@ -113,10 +103,8 @@ export async function savePlans(
       incoming = excluded.incoming, per_day = excluded.per_day, cover_days = excluded.cover_days,
       runs_out_on = excluded.runs_out_on, suggestion = excluded.suggestion,
       suggested_units = excluded.suggested_units, source_location_id = excluded.source_location_id,
-      supplier = excluded.supplier, suggestion_id = excluded.suggestion_id, claimed_by = excluded.claimed_by,
-      claimed_at = excluded.claimed_at, figures = excluded.figures, planned_at = excluded.planned_at`.execute(
-    tx,
-  )
+      supplier = excluded.supplier, suggestion_id = excluded.suggestion_id,
+      figures = excluded.figures, planned_at = excluded.planned_at`.execute(tx)
 }
 
 type KeptSuggestion = {
@@ -125,33 +113,14 @@ type KeptSuggestion = {
   source_location_id: string | null
   supplier: string | null
   suggestion_id: string | null
-  claimed_by: string | null
-  claimed_at: string | null
 }
 
-/** The same suggestion keeps its id; one that somebody is turning into a document stays what it is until that is done. */
+/** The same suggestion keeps its id, so that what somebody saw a while ago can still be accepted. */
 function suggestionOf(
   { suggestion }: PlacePlan,
   last: KnownPlan | undefined,
-  { settled, at, uuid }: { settled: readonly string[]; at: Date; uuid(): string },
+  uuid: () => string,
 ): KeptSuggestion {
-  const isClaimed =
-    last !== undefined &&
-    last.claimedBy !== null &&
-    last.claimedAt !== null &&
-    !settled.includes(last.claimedBy) &&
-    at.getTime() - last.claimedAt.getTime() < CLAIMED_MS
-  if (isClaimed) {
-    return {
-      suggestion: last.suggestion,
-      suggested_units: last.suggestedUnits,
-      source_location_id: last.sourceLocationId,
-      supplier: last.supplier,
-      suggestion_id: last.suggestionId,
-      claimed_by: last.claimedBy,
-      claimed_at: last.claimedAt?.toISOString() ?? null,
-    }
-  }
   const wanted = {
     suggestion: suggestion?.kind ?? null,
     suggested_units: suggestion?.units ?? 0,
@@ -160,13 +129,12 @@ function suggestionOf(
   }
   const isSame =
     last !== undefined &&
-    last.claimedBy === null &&
     last.suggestion === wanted.suggestion &&
     last.suggestedUnits === wanted.suggested_units &&
     last.sourceLocationId === wanted.source_location_id &&
     last.supplier === wanted.supplier
   const id = suggestion === undefined ? null : isSame ? last.suggestionId : uuid()
-  return { ...wanted, suggestion_id: id, claimed_by: null, claimed_at: null }
+  return { ...wanted, suggestion_id: id }
 }
 
 function orderOf({ urgency, runsOutInDays, coverDays }: PlacePlan): number {
