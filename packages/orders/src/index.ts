@@ -50,11 +50,13 @@ export {
 export {
   addLeftOutDays,
   changeReplenishmentSetting,
+  type SettingChanges,
+  type SettingTarget,
   takeBackLeftOutDays,
 } from './replenishment/change-settings.ts'
 export type { DemandRate } from './replenishment/demand-rate.ts'
 export { type DemandHistory, findDemandHistory } from './replenishment/item-demand.ts'
-export { findReplenishmentClock, planNext } from './replenishment/keep-plans.ts'
+export { findReplenishmentClock, planNext, wantSweep } from './replenishment/keep-plans.ts'
 export type { PlanFigures, PlanningContext } from './replenishment/plan-figures.ts'
 export { SHORT_BECAUSE, type ShortBecause, URGENCIES, type Urgency } from './replenishment/plan-item.ts'
 export { planItems } from './replenishment/plan-items.ts'
