@@ -328,6 +328,7 @@ export const taskRow = z.object({
     'listing-changed',
     'connection',
   ]),
+  location: z.string().nullable().describe('Of what runs out: the code of the location.'),
   sku: z.string().nullable(),
   connectionId: z.string().nullable(),
   units: count.nullable(),
