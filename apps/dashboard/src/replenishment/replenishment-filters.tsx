@@ -61,7 +61,7 @@ export function ReplenishmentFilters(props: {
       </label>
       <fieldset
         aria-label={t('replenishment.filter')}
-        className="-mx-4 flex w-full max-w-[100vw] overflow-x-auto px-4 md:mx-0 md:px-0"
+        className="-mx-4 flex w-[100vw] min-w-0 overflow-x-auto px-4 md:mx-0 md:w-full md:px-0"
       >
         <button
           type="button"

@@ -60,14 +60,14 @@ export function ReplenishmentLine(props: {
           </span>
         </span>
       </td>
-      <td className="font-mono max-md:hidden">{location}</td>
+      <td className="font-mono whitespace-nowrap max-md:hidden">{location}</td>
       <td className="max-md:hidden">{standing}</td>
       <td className={`text-right max-md:hidden ${available <= 0 ? 'text-red' : ''}`}>
         {formatNumber(locale, available)}
       </td>
       <td className="text-right max-lg:hidden">{incoming === 0 ? '–' : formatNumber(locale, incoming)}</td>
       <td className="text-right max-lg:hidden">{rate}</td>
-      <td>
+      <td className="text-right">
         <CoverBar row={row} />
       </td>
       <td className="text-right whitespace-nowrap max-lg:hidden">

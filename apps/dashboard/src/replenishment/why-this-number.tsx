@@ -78,9 +78,9 @@ function Stock({ row: { stock, available, incomingUnits } }: { row: Replenishmen
       <Figures
         rows={[
           [t(`${names}.onHand`), stock.onHand],
-          [t(`${names}.reserved`), -stock.reserved],
-          [t(`${names}.held`), -stock.held],
-          ...(stock.blocked > 0 ? [[t(`${names}.blocked`), -stock.blocked] as const] : []),
+          [t(`${names}.reserved`), 0 - stock.reserved],
+          [t(`${names}.held`), 0 - stock.held],
+          ...(stock.blocked > 0 ? [[t(`${names}.blocked`), 0 - stock.blocked] as const] : []),
           [t(`${names}.available`), available, true],
           ...incomingUnits.map(
             (each) =>
@@ -91,7 +91,7 @@ function Stock({ row: { stock, available, incomingUnits } }: { row: Replenishmen
                 each.units,
               ] as const,
           ),
-          ...(stock.leaving > 0 ? [[t(`${names}.leaving`), -stock.leaving] as const] : []),
+          ...(stock.leaving > 0 ? [[t(`${names}.leaving`), 0 - stock.leaving] as const] : []),
           [t(`${names}.position`), stock.position, true],
           ...(stock.granted > 0 ? [[t(`${names}.granted`), stock.granted] as const] : []),
           [t(`${names}.spare`), stock.spare],
