@@ -9,6 +9,7 @@ import {
   acceptSuggestions,
   addLeftOutDays,
   changeReplenishmentSetting,
+  type DemandHistory,
   findDemandHistory,
   findLeftOutDays,
   findReplenishmentClock,
@@ -72,12 +73,12 @@ export async function explainReplenishment(
       refuse('nothing-to-replenish', 'sku', `Nothing of "${sku}" was ever kept or sold at "${location}".`),
     )
   }
-  const history = await findDemandHistory(db, organizationId, row)
+  const measured = await findDemandHistory(db, organizationId, row)
   const codes = new Map(places.map(({ locationId, code }) => [locationId, code]))
   return {
     ...toRow(row),
-    ...toFigures(figures, history?.since ?? null, codes),
-    history: history ?? null,
+    ...toFigures(figures, measured, codes),
+    history: measured === undefined ? null : historyOf(measured),
     plannedAt: row.plannedAt.toISOString(),
   }
 }
@@ -183,7 +184,15 @@ function toRow(row: StoredReplenishment): ReplenishmentRow {
 
 const DAY_MS = 86_400_000
 
-function toFigures(figures: PlanFigures, since: string | null, codes: ReadonlyMap<string, string>) {
+function historyOf({ since, units, stocked, leftOut }: DemandHistory) {
+  return { since, units, stocked, leftOut }
+}
+
+function toFigures(
+  figures: PlanFigures,
+  measured: (DemandHistory & { measuredAt: Date }) | undefined,
+  codes: ReadonlyMap<string, string>,
+) {
   const { onHand, reserved, held, blocked, granted, leaving, position, spare } = figures
   const { variancePerDay, outlierDays, ...demand } = figures.demand
   const codeOf = (locationId: string) => codes.get(locationId) ?? locationId
@@ -193,7 +202,8 @@ function toFigures(figures: PlanFigures, since: string | null, codes: ReadonlyMa
     demand: {
       ...demand,
       deviationPerDay: Math.sqrt(variancePerDay),
-      outlierDays: since === null ? [] : outlierDays.map((nth) => dayAfter(since, nth)),
+      outlierDays: measured === undefined ? [] : outlierDays.map((nth) => dayAfter(measured.since, nth)),
+      measuredAt: measured?.measuredAt.toISOString() ?? null,
       historyDays: figures.rate.historyDays,
       minimumDays: figures.rate.minimumDays,
     },
@@ -228,7 +238,7 @@ function toSettings({ rule, rate, from }: PlanFigures, codeOf: (locationId: stri
   }
   return Object.entries(values).map(([field, value]) => {
     // The fields of `values` are fields of settings.
-    return { field, value, from: from[field as keyof PlanFigures['from']] }
+    return { field, value, from: from[field as keyof PlanFigures['from']] ?? 'default' }
   })
 }
 

@@ -118,13 +118,14 @@ export async function findDemandHistory(
   db: Db,
   organizationId: string,
   { itemId, locationId }: { itemId: string; locationId: string },
-): Promise<DemandHistory | undefined> {
-  const found = await sql<{ history: DemandHistory }>`
-    select history from item_demand
+): Promise<(DemandHistory & { measuredAt: Date }) | undefined> {
+  const found = await sql<{ history: DemandHistory; measuredAt: Date }>`
+    select history, measured_at from item_demand
     where organization_id = ${organizationId} and item_id = ${itemId} and location_id = ${locationId}`.execute(
     db,
   )
-  return found.rows[0]?.history
+  const [row] = found.rows
+  return row && { ...row.history, measuredAt: row.measuredAt }
 }
 
 async function saveDemand(
@@ -152,7 +153,6 @@ async function saveDemand(
     )
     insert into item_demand (organization_id, item_id, location_id, measured, history, measured_at)
     select ${organizationId}, item_id, location_id, measured, history, ${at} from told
-    order by item_id, location_id
     on conflict (organization_id, item_id, location_id)
     do update set measured = excluded.measured, history = excluded.history, measured_at = excluded.measured_at`.execute(
     tx,
@@ -211,6 +211,7 @@ function leftOutOf(
       (each.itemId === null || each.itemId === itemId) &&
       (each.locationId === null || each.locationId === locationId),
   )
+  if (here.length === 0) return new Set()
   const days = Array.from({ length: count }, (_, nth) => nth)
   return new Set(
     days.filter((nth) => {

@@ -20,7 +20,8 @@ export type PlanFigures = Omit<PlaceFigures, 'locationId' | 'incoming' | 'demand
       /** That day has passed. */
       isLate: boolean
     })[]
-    demand: PlaceFigures['demand'] & { measuredAt: string | null }
+    demand: PlaceFigures['demand']
     rate: ResolvedSettings['rate']
-    from: ResolvedSettings['from']
+    /** Fields that somebody has set, and for what; the others are defaults. */
+    from: Partial<ResolvedSettings['from']>
   }

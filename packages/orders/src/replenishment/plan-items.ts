@@ -133,9 +133,9 @@ function planOne(
       ...kept,
       ...{ position, levels, network, spare, wanted, because },
       incoming: incoming.map(({ told: each }) => each),
-      demand: { ...rate, measuredAt: demand?.measuredAt.toISOString() ?? null },
+      demand: rate,
       rate: settings.rate,
-      from: settings.from,
+      from: Object.fromEntries(Object.entries(settings.from).filter(([, scope]) => scope !== 'default')),
     }
     return [{ itemId, today: place.today, plan, figures: all }]
   })

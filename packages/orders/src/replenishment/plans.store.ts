@@ -97,14 +97,18 @@ export async function savePlans(
     select ${organizationId}, item_id, location_id, urgency, urgency_order, available, incoming, per_day, cover_days,
       runs_out_on, suggestion, suggested_units, source_location_id, supplier, suggestion_id, figures, ${at}
     from told
-    order by item_id, location_id
     on conflict (organization_id, item_id, location_id) do update set
       urgency = excluded.urgency, urgency_order = excluded.urgency_order, available = excluded.available,
       incoming = excluded.incoming, per_day = excluded.per_day, cover_days = excluded.cover_days,
       runs_out_on = excluded.runs_out_on, suggestion = excluded.suggestion,
       suggested_units = excluded.suggested_units, source_location_id = excluded.source_location_id,
       supplier = excluded.supplier, suggestion_id = excluded.suggestion_id,
-      figures = excluded.figures, planned_at = excluded.planned_at`.execute(tx)
+      figures = excluded.figures, planned_at = excluded.planned_at
+    -- Whatever else differs follows from the figures, but for days that pass.
+    where (replenishment.figures, replenishment.suggestion_id, replenishment.runs_out_on, replenishment.urgency_order)
+      is distinct from (excluded.figures, excluded.suggestion_id, excluded.runs_out_on, excluded.urgency_order)`.execute(
+    tx,
+  )
 }
 
 type KeptSuggestion = {

@@ -417,7 +417,6 @@ test('the nearest setting wins, field by field, and the figures say which', asyn
       reviewDays: 'organization',
       transferLeadDays: 'item',
       packUnits: 'item',
-      transferDeviationDays: 'default',
     },
   })
   await set('MUG', 'FBA', { servicePercent: null })
