@@ -114,6 +114,22 @@ whenBrowser('sorted, filtered, and accepted with one click', { timeout: 120_000 
   await page.context().close()
 })
 
+whenBrowser('a setting is changed where its effect is seen', { timeout: 120_000 }, async () => {
+  const page = await openPage(browser, `${site?.address}/replenishment?location=FBA-US&q=LAMP-02`)
+  await page.getByRole('button', { name: 'LAMP-02' }).click()
+  await page.getByText('Change a setting').click()
+  await page.getByRole('combobox', { name: 'Setting' }).selectOption('packUnits')
+  await page.getByRole('combobox', { name: 'For' }).selectOption('item-at-location')
+  await page.getByLabel('Value').fill('0')
+  await page.getByRole('button', { name: 'Save' }).click()
+  await page.getByRole('alert').waitFor()
+  await expectWhole(page, 'refused')
+  await page.getByLabel('Value').fill('36')
+  await page.getByRole('button', { name: 'Save' }).click()
+  await page.getByText('36 this item here').waitFor()
+  await page.context().close()
+})
+
 whenBrowser(
   'a suggestion that was accepted elsewhere meanwhile is said so',
   { timeout: 120_000 },

@@ -29,6 +29,7 @@ import type {
   ReplenishmentExplained,
   ReplenishmentPage,
   ReplenishmentRow,
+  ReplenishmentSettings,
 } from './replenishment-shapes.ts'
 import type { Hold, HoldDetail, HoldList, Preview } from './safety-shapes.ts'
 import type {
@@ -292,6 +293,9 @@ export function createClient(options: { baseUrl: string; fetch?: typeof fetch })
       get<ReplenishmentPage>(`/replenishment${toQuery(query)}`, signal),
     explainReplenishment: (sku: string, location: string, signal?: Signal) =>
       get<ReplenishmentExplained>(`/replenishment/${id(sku)}/${id(location)}`, signal),
+    /** Null takes a field away, so that it comes from further out again. */
+    changeReplenishmentSettings: (change: { sku?: string; location?: string; fields: Typed }) =>
+      call<ReplenishmentSettings>('PATCH', '/replenishment-settings', change),
     /** @param key the same for every try of one acceptance */
     acceptReplenishment: (suggestions: readonly { id: string; units?: number }[], key: string) =>
       call<ReplenishmentAccepted>(

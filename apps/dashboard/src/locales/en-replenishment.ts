@@ -73,6 +73,15 @@ export const enReplenishment = {
     noneTitle: 'Nothing is like that',
     noneCure: 'Try another location, or show all.',
     clear: 'Show all',
+    set: {
+      title: 'Change a setting',
+      field: 'Setting',
+      scope: 'For',
+      value: 'Value',
+      empty: 'as further out',
+      save: 'Save',
+      saved: 'Saved. What holds for more than one item is worked out within a minute.',
+    },
     explain: {
       stock: 'Stock',
       onHand: 'On hand',

@@ -77,6 +77,15 @@ export const zhReplenishment: {
     noneTitle: '没有符合条件的商品',
     noneCure: '请换一个仓库，或显示全部。',
     clear: '显示全部',
+    set: {
+      title: '修改设置',
+      field: '设置项',
+      scope: '适用于',
+      value: '值',
+      empty: '沿用上级设置',
+      save: '保存',
+      saved: '已保存。涉及多个商品的设置将在一分钟内重新计算。',
+    },
     explain: {
       stock: '库存',
       onHand: '在库',

@@ -7,6 +7,7 @@ import { replenishmentWhyQuery } from '../hub.ts'
 import { useLanguage } from '../language.ts'
 import { Failure, Loading } from '../parts/notice.tsx'
 import { DemandChart } from './demand-chart.tsx'
+import { SettingForm } from './setting-form.tsx'
 
 /** Every figure that led to a row, in the order in which they follow from each other. */
 export function WhyThisNumber({ sku, location }: { sku: string; location: string }) {
@@ -196,6 +197,7 @@ function SettingsOf({ row }: { row: ReplenishmentExplained }) {
           </div>
         ))}
       </dl>
+      <SettingForm row={row} />
     </Block>
   )
 }
