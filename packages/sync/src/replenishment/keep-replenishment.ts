@@ -41,7 +41,8 @@ export async function noteWhatRunsOut(tx: Tx, context: SyncContext): Promise<voi
       and location.location_id = replenishment.location_id and location.archived_at is null
     join item on item.organization_id = replenishment.organization_id and item.item_id = replenishment.item_id
     where replenishment.organization_id = ${organizationId} and urgency in ('out', 'late')
-      and (figures ->> 'wanted')::bigint > 0
+      -- The same, as the index of the most urgent has it.
+      and urgency_order < 200000 and (figures ->> 'wanted')::bigint > 0
     group by location.code
     order by location.code`.execute(tx)
   const open = await sql<{ subject: string; units: number | null; detail: string }>`
