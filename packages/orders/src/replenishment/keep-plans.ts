@@ -4,8 +4,12 @@ import type { PlanningContext } from './plan-figures.ts'
 import { planItems } from './plan-items.ts'
 import { decideNext, type ReplenishmentClock } from './plan-sweep.ts'
 
-/** Items of one transaction of a sweep: each is read with all that moved of it in the days that are measured. */
-export const SWEPT_AT_ONCE = 500
+/**
+ * Items of one transaction of a sweep: each is read with all that moved of it in the days that are measured. With 500 and more
+ * what is written of them is megabytes, which a starved machine was seen to send for so long that the connection passed for
+ * silent.
+ */
+const SWEPT_AT_ONCE = 200
 /** Where more items changed than this, all are looked at anew. */
 const CHANGED_MAX = 5_000
 /** What was recorded so long before may have become visible only now. */

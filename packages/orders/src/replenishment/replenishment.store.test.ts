@@ -1,19 +1,25 @@
-// Demand, plans and what is accepted, on a real database.
+// Demand and plans, on a real database.
 import { readFileSync } from 'node:fs'
 import { inTransaction } from '@plimsoll/database'
 import { createTestDatabase, fromEnvironment, type TestDatabase } from '@plimsoll/database/testing'
-import { createTransfer, dispatchTransfer, type NewMovement } from '@plimsoll/stock'
+import { createTransfer, type NewMovement } from '@plimsoll/stock'
 import { WORLD_TIME } from '@plimsoll/stock/testing'
 import fc from 'fast-check'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { createReplenishmentWorld, type ReplenishmentWorld } from '../testing/replenishment-world.ts'
-import { acceptSuggestions } from './accept-suggestions.ts'
+import {
+  createExample,
+  head,
+  plan,
+  plansOf,
+  sellDaily,
+  stock,
+  store,
+} from '../testing/replenishment-stories.ts'
+import { createReplenishmentWorld } from '../testing/replenishment-world.ts'
 import { addLeftOutDays, changeReplenishmentSetting, takeBackLeftOutDays } from './change-settings.ts'
 import { findDemandHistory, findItemDemand } from './item-demand.ts'
 import { findReplenishmentClock, planNext } from './keep-plans.ts'
-import type { PlanFigures } from './plan-figures.ts'
-import { planItems } from './plan-items.ts'
 
 let database: TestDatabase
 beforeAll(async () => {
@@ -21,92 +27,8 @@ beforeAll(async () => {
 })
 afterAll(() => database.drop())
 
-type Row = {
-  code: string
-  urgency: string
-  available: number
-  incoming: number
-  coverDays: number | null
-  runsOutOn: string | null
-  suggestion: string | null
-  units: number
-  source: string | null
-  suggestionId: string | null
-  figures: PlanFigures
-}
-
-async function plansOf(world: ReplenishmentWorld, sku = 'MUG'): Promise<Map<string, Row>> {
-  const found = await sql<Row>`
-    select location.code, urgency, available, incoming, cover_days, runs_out_on::text, suggestion,
-      suggested_units as units, source.code as source, suggestion_id, figures
-    from replenishment
-    join location using (organization_id, location_id)
-    left join location as source on source.organization_id = replenishment.organization_id
-      and source.location_id = source_location_id
-    where replenishment.organization_id = ${world.context.organizationId} and item_id = ${world.itemId(sku)}`.execute(
-    database.kysely,
-  )
-  return new Map(found.rows.map((row) => [row.code, row]))
-}
-
-async function plan(world: ReplenishmentWorld, skus: readonly string[] = ['MUG'], measure = true) {
-  const ids = skus.map((sku) => world.itemId(sku))
-  await inTransaction(database, (tx) => planItems(tx, world.planning, ids, { measure }))
-}
-
-/** Orders at the end of each of the days before today. */
-async function sellDaily(
-  world: ReplenishmentWorld,
-  code: string,
-  units: (daysAgo: number) => number,
-  days = 56,
-) {
-  const { record, sell, daysAgo } = world
-  for (let ago = days; ago >= 1; ago -= 1) {
-    const count = units(ago)
-    if (count > 0) await record(daysAgo(ago, EVENING), sell('MUG', code, count, daysAgo(ago, EVENING)))
-  }
-}
-
-const EVENING = 23.999
-
-const stock = (world: ReplenishmentWorld, code: string, units: number, daysAgo: number, sku = 'MUG') =>
-  world.record(world.daysAgo(daysAgo, 0), [world.movement(sku, code, { onHandDelta: units })])
-
-const store = (world: ReplenishmentWorld) => ({ database, context: world.context })
-const head = (key: string) => ({ key, actor: 'ann' })
-
-/** The example of the guide. */
-async function createExample(): Promise<ReplenishmentWorld> {
-  const world = await createReplenishmentWorld(database)
-  await stock(world, 'MAIN', 456, 57)
-  await sellDaily(world, 'MAIN', () => 1)
-  // In stock for 40 days; then nothing for 16, and 120 came this morning.
-  await stock(world, 'FBA', 400, 57)
-  await sellDaily(world, 'FBA', (ago) => (ago <= 16 ? 0 : ago % 2 === 0 ? 4 : 16))
-  await stock(world, 'FBA', 120, 0)
-  await stock(world, 'BERLIN', 284, 57)
-  await sellDaily(world, 'BERLIN', () => 4)
-  await changeReplenishmentSetting(database, world.planning, {
-    target: { sku: 'MUG', locationCode: null },
-    changes: { packUnits: 24 },
-    actor: 'ann',
-  })
-  const made = await createTransfer(store(world), head('sea-1'), {
-    fromCode: 'MAIN',
-    toCode: 'FBA',
-    lines: [{ sku: 'MUG', quantity: 200 }],
-  })
-  if (made.kind === 'refused') throw new Error(made.message)
-  const sent = { ...store(world), context: { ...world.context, now: () => world.daysAgo(25) } }
-  await world.record(world.daysAgo(26), [world.movement('MUG', 'MAIN', { onHandDelta: 200 })])
-  await dispatchTransfer(sent, head('sea-2'), { transferId: made.result.transferId })
-  await plan(world)
-  return world
-}
-
 test('the example of the guide, by hand', async () => {
-  const world = await createExample()
+  const world = await createExample(database)
   const plans = await plansOf(world)
   expect(plans.get('FBA')).toMatchObject({
     urgency: 'late',
@@ -163,126 +85,6 @@ test('the example of the guide, by hand', async () => {
     '2026-05-13',
   ]
   expect(told.filter((number) => !guide.includes(number))).toEqual([])
-})
-
-test('accepted suggestions become drafts and announced deliveries, and are not suggested again', async () => {
-  const world = await createExample()
-  const before = await plansOf(world)
-  const wanted = [...before.values()].flatMap(({ suggestionId }) =>
-    suggestionId === null ? [] : [{ suggestionId }],
-  )
-  const done = await acceptSuggestions(store(world), world.planning, head('accept'), wanted)
-  expect(done.kind).toBe('applied')
-  if (done.kind === 'refused') return
-  const { transfers, inboundShipments } = done.result
-  expect(
-    transfers.map(({ state, fromCode, toCode, lines }) => [state, fromCode, toCode, lines[0]?.requested]),
-  ).toEqual([
-    ['draft', 'MAIN', 'BERLIN', 144],
-    ['draft', 'MAIN', 'FBA', 192],
-  ])
-  expect(inboundShipments).toMatchObject([
-    { locationCode: 'MAIN', expectedOn: '2026-05-31', lines: [{ sku: 'MUG', expected: 600 }] },
-  ])
-  const after = await plansOf(world)
-  expect(after.get('FBA')).toMatchObject({ incoming: 392, figures: { position: 512, wanted: 144 } })
-  // What MAIN has left is less than a carton, so nothing more is suggested; what is bought is on its way.
-  expect([...after.values()].map(({ suggestion }) => suggestion)).toEqual([null, null, null])
-  expect(after.get('MAIN')).toMatchObject({ incoming: 600, figures: { leaving: 336, spare: 21 } })
-
-  expect(await acceptSuggestions(store(world), world.planning, head('accept'), wanted)).toMatchObject({
-    kind: 'repeated',
-    result: done.result,
-  })
-  expect(await acceptSuggestions(store(world), world.planning, head('again'), wanted)).toMatchObject({
-    kind: 'refused',
-    code: 'suggestion-changed',
-  })
-})
-
-test('of many who accept the same at once, one makes the documents', async () => {
-  const world = await createExample()
-  const suggestionId = (await plansOf(world)).get('FBA')?.suggestionId ?? ''
-  const outcomes = await Promise.all(
-    Array.from({ length: 5 }, (_, nth) =>
-      acceptSuggestions(store(world), world.planning, head(`at-once-${nth}`), [{ suggestionId }]),
-    ),
-  )
-  expect(outcomes.map(({ kind }) => kind).sort()).toEqual([
-    'applied',
-    'refused',
-    'refused',
-    'refused',
-    'refused',
-  ])
-  const drafts = await sql`
-    select from transfer where organization_id = ${world.context.organizationId} and state = 'draft'`.execute(
-    database.kysely,
-  )
-  expect(drafts.rows).toHaveLength(1)
-})
-
-test('other units than suggested, an id that is none, the same twice, and none', async () => {
-  const world = await createExample()
-  const suggestionId = (await plansOf(world)).get('FBA')?.suggestionId ?? ''
-  const accept = (key: string, wanted: Parameters<typeof acceptSuggestions>[3]) =>
-    acceptSuggestions(store(world), world.planning, head(key), wanted)
-  expect(await accept('a', [])).toMatchObject({ code: 'invalid-lines', field: 'suggestions' })
-  expect(await accept('b', [{ suggestionId: 'x' }])).toMatchObject({
-    code: 'invalid-lines',
-    field: 'suggestions[0].id',
-  })
-  expect(await accept('c', [{ suggestionId }, { suggestionId }])).toMatchObject({
-    field: 'suggestions[1].id',
-  })
-  expect(await accept('d', [{ suggestionId, units: 0 }])).toMatchObject({ code: 'quantity-not-positive' })
-  expect(await accept('e', [{ suggestionId, units: 48 }])).toMatchObject({
-    result: { transfers: [{ lines: [{ requested: 48 }] }] },
-  })
-})
-
-test('of an item tracked by lot the lots that expire first are named, and none that may not leave', async () => {
-  const world = await createReplenishmentWorld(database)
-  const { context, planning, itemId } = world
-  await sql`update item set tracking = 'lot' where organization_id = ${context.organizationId}`.execute(
-    database.kysely,
-  )
-  const lots = [
-    { code: 'OLD', expiresOn: '2026-04-01', status: 'released', units: 50 },
-    { code: 'LATER', expiresOn: '2027-06-01', status: 'released', units: 40 },
-    { code: 'SOON', expiresOn: '2026-12-01', status: 'released', units: 30 },
-    { code: 'HELD', expiresOn: '2026-11-01', status: 'quarantined', units: 20 },
-  ]
-  for (const { code, expiresOn, status, units } of lots) {
-    const lotId = context.uuid()
-    await sql`
-      insert into lot (organization_id, lot_id, item_id, code, expires_on, status, created_at)
-      values (${context.organizationId}, ${lotId}, ${itemId('MUG')}, ${code}, ${expiresOn}, ${status}, ${WORLD_TIME})`.execute(
-      database.kysely,
-    )
-    await world.record(world.daysAgo(60), [world.movement('MUG', 'MAIN', { lotId, onHandDelta: units })])
-  }
-  await changeReplenishmentSetting(database, planning, {
-    target: { sku: 'MUG', locationCode: 'FBA' },
-    changes: { expectedPerDay: 4 },
-    actor: 'ann',
-  })
-  const row = (await plansOf(world)).get('FBA')
-  expect(row).toMatchObject({ suggestion: 'transfer', units: 70, figures: { demand: { kind: 'expected' } } })
-  expect((await plansOf(world)).get('MAIN')).toMatchObject({ available: 70, figures: { blocked: 70 } })
-  const wanted = [{ suggestionId: row?.suggestionId ?? '', units: 35 }]
-  expect(await acceptSuggestions(store(world), planning, head('lots'), wanted)).toMatchObject({
-    result: {
-      transfers: [
-        {
-          lines: [
-            { lot: 'SOON', requested: 30 },
-            { lot: 'LATER', requested: 5 },
-          ],
-        },
-      ],
-    },
-  })
 })
 
 test('a cancelled order is no demand, one sent from elsewhere is demand there on the day it came, returns take nothing off', async () => {
