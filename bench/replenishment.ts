@@ -1,6 +1,5 @@
 import { rm } from 'node:fs/promises'
 import { sql } from 'kysely'
-import { v7 as uuidv7 } from 'uuid'
 import { processContext } from '../apps/hub/src/process-context.ts'
 import { findReplenishmentPage, findReplenishmentTotals } from '../apps/hub/src/views/replenishment.store.ts'
 import { type Database, inTransaction, migrate, openDatabase } from '../packages/database/src/index.ts'
@@ -25,7 +24,7 @@ export const bench: Bench = async ({ quick, say }) => {
   const owner = await openDatabase({ databaseUrl: database.url, keep: 'running', runtimeRole: false })
   try {
     await migrate(database)
-    const organizationId = uuidv7()
+    const organizationId = processContext.uuid()
     const seeding = performance.now()
     await seed(owner, organizationId, size)
     await owner.pool.query('vacuum analyze')

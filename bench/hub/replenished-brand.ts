@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { v7 as uuidv7 } from 'uuid'
+import { processContext } from '../../apps/hub/src/process-context.ts'
 import type { Database } from '../../packages/database/src/index.ts'
 import { inTransaction } from '../../packages/database/src/index.ts'
 import { type PlanningContext, planNext, wantSweep } from '../../packages/orders/src/index.ts'
@@ -58,7 +58,7 @@ export async function seedReplenishedBrand(
   organizationId: string,
 ): Promise<() => Promise<void>> {
   const now = new Date()
-  const context = { organizationId, uuid: () => uuidv7(), now: () => now }
+  const context = { organizationId, uuid: () => processContext.uuid(), now: () => now }
   const ids = await insertCatalogue(database, organizationId, now)
   const midnight = Math.floor(now.getTime() / DAY_MS) * DAY_MS
   const byDay = Map.groupBy(
@@ -82,8 +82,8 @@ export async function seedReplenishedBrand(
 type Ids = { itemId(sku: string): string; locationId(code: string): string }
 
 async function insertCatalogue(database: Database, organizationId: string, now: Date): Promise<Ids> {
-  const itemIds = new Map(items.map(([sku]) => [sku as string, uuidv7()]))
-  const locationIds = new Map(places.map(([code]) => [code as string, uuidv7()]))
+  const itemIds = new Map(items.map(([sku]) => [sku as string, processContext.uuid()]))
+  const locationIds = new Map(places.map(([code]) => [code as string, processContext.uuid()]))
   const of = (map: ReadonlyMap<string, string>) => (name: string) => {
     const id = map.get(name)
     if (id === undefined) throw new Error(`The brand has no ${name}.`)
@@ -111,7 +111,7 @@ function movementsOf({ sku, code, left, units, stockedSince = 69 }: Selling, ids
   const movement = (ago: number, hour: number, told: Partial<NewMovement>): NewMovement => ({
     ...{ onHandDelta: 0, reservedDelta: 0, heldDelta: 0, incomingDelta: 0 },
     ...{ kind: 'receive', referenceKind: null, referenceId: null, reason: null, actor: 'seed' },
-    commandKey: uuidv7(),
+    commandKey: processContext.uuid(),
     ...base,
     ...told,
     effectiveAt: new Date(midnight - ago * DAY_MS + hour * 3_600_000),
@@ -122,7 +122,7 @@ function movementsOf({ sku, code, left, units, stockedSince = 69 }: Selling, ids
   return [
     movement(stockedSince, 1, { onHandDelta: total }),
     ...sold.flatMap(([ago, count]) => {
-      const order = { referenceKind: 'order', referenceId: uuidv7() } as const
+      const order = { referenceKind: 'order', referenceId: processContext.uuid() } as const
       return [
         movement(ago, 9, { kind: 'reserve', reservedDelta: count, ...order }),
         movement(ago, 16, { kind: 'ship', onHandDelta: -count, reservedDelta: -count, ...order }),
