@@ -7,7 +7,7 @@ import { saveLocation } from '@plimsoll/stock'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { toStockContext } from '../context.ts'
-import { toDocumentStore } from '../index.ts'
+import { changeKit, changeStock, toDocumentStore } from '../index.ts'
 import { createWorld, type World } from '../testing/world.ts'
 import { keepReplenishment, toPlanningContext } from './keep-replenishment.ts'
 
@@ -116,4 +116,46 @@ test('what sells meanwhile is seen within minutes', async () => {
   await keepReplenishment(world.context)
   const [plan] = await plans(world)
   expect(plan?.units).toBeGreaterThan(100)
+})
+
+test('a kit is demand of its parts; what a caller gave up is demand of nothing', async () => {
+  const world = await openWorld({ A: { main: 900, away: 600 }, B: { main: 900, away: 0 } })
+  const { context } = world
+  const components = [
+    { sku: 'A', quantity: 2 },
+    { sku: 'B', quantity: 1 },
+  ]
+  await world.stock('SET', 0)
+  const defined = { sku: 'SET', kind: 'virtual', components, actor: 'test', reason: null } as const
+  expect(await changeKit(context, { ...defined, expectedVersion: undefined })).toMatchObject({
+    kind: 'defined',
+  })
+  await keepReplenishment(context)
+  await world.clock.advance(6 * 3_600_000)
+  const head = () => ({ key: context.uuid(), actor: 'test', reason: null, effectiveAt: undefined })
+  const reserve = async (quantity: number) => {
+    const [outcome] = await changeStock(context, [
+      { ...head(), kind: 'reserve', sku: 'SET', locationCode: 'MAIN', quantity },
+    ])
+    return outcome?.kind === 'applied' ? (outcome.result.reservationId ?? '') : ''
+  }
+  const kept = await reserve(3)
+  const cart = await reserve(5)
+  await changeStock(context, [
+    { ...head(), kind: 'ship', reservationId: kept, quantity: 3 },
+    { ...head(), kind: 'release', reservationId: cart, quantity: 5 },
+  ])
+  await world.clock.advance(26 * 3_600_000)
+  await keepReplenishment(context)
+  const demand = await world.rows(sql<{ sku: string; last: number }>`
+    select sku, (history -> 'units' -> -1)::int as last
+    from item_demand
+    join item using (organization_id, item_id)
+    join location using (organization_id, location_id)
+    where item_demand.organization_id = ${context.organizationId} and code = 'MAIN'
+    order by sku`)
+  expect(demand).toEqual([
+    { sku: 'A', last: 6 },
+    { sku: 'B', last: 3 },
+  ])
 })
