@@ -1,3 +1,10 @@
+import {
+  type ReplenishmentPage,
+  replenishmentAccepted,
+  replenishmentExplained,
+  replenishmentPage,
+  replenishmentSettings,
+} from '@plimsoll/client'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type ServedHub, serveHub } from '../testing/served-hub.ts'
 import { REPLENISHMENT_SORTS } from '../views/replenishment.store.ts'
@@ -37,20 +44,8 @@ beforeAll(async () => {
 })
 afterAll(() => served.close())
 
-type Row = {
-  sku: string
-  location: string
-  urgency: string
-  available: number
-  wanted: number
-  suggestion: { id: string; kind: string; from: string; units: number } | null
-}
-type Page = {
-  rows: Row[]
-  next: string | null
-  totals: { location: string; urgency: string; items: number }[]
-}
-const read = async (query: string) => (await served.ask('GET', `/api/v1/replenishment?${query}`)).body as Page
+const read = async (query: string): Promise<ReplenishmentPage> =>
+  replenishmentPage.parse((await served.ask('GET', `/api/v1/replenishment?${query}`)).body)
 
 test('each order is the same page by page, up and down, with every row once', async () => {
   const all = await read('limit=500')
@@ -59,11 +54,11 @@ test('each order is the same page by page, up and down, with every row once', as
   for (const sort of REPLENISHMENT_SORTS) {
     for (const direction of ['up', 'down']) {
       const whole = (await read(`limit=500&sort=${sort}&direction=${direction}`)).rows
-      const paged: Row[] = []
+      const paged: ReplenishmentPage['rows'] = []
       let cursor: string | null = ''
       while (cursor !== null) {
         const more = cursor === '' ? '' : `&cursor=${cursor}`
-        const page: Page = await read(`limit=4&sort=${sort}&direction=${direction}${more}`)
+        const page: ReplenishmentPage = await read(`limit=4&sort=${sort}&direction=${direction}${more}`)
         paged.push(...page.rows)
         cursor = page.next
       }
@@ -94,9 +89,10 @@ test('filters: by location, urgency, suggestion and search; totals are of everyt
 test('I10: what is shown of a row follows from the figures beside it', async () => {
   const { rows } = await read('limit=500')
   for (const { sku, location } of rows) {
-    const { body } = await served.ask('GET', `/api/v1/replenishment/${sku}/${location}`)
+    const answer = await served.ask('GET', `/api/v1/replenishment/${sku}/${location}`)
+    const body = replenishmentExplained.parse(answer.body)
     const { stock, incomingUnits, demand, levels, network } = body
-    const incoming = incomingUnits.reduce((sum: number, { units }: { units: number }) => sum + units, 0)
+    const incoming = incomingUnits.reduce((sum, { units }) => sum + units, 0)
     expect(body.available).toBe(stock.onHand - stock.reserved - stock.held - stock.blocked)
     expect(body.incoming).toBe(incoming)
     expect(stock.position).toBe(body.available + incoming - stock.leaving)
@@ -105,7 +101,8 @@ test('I10: what is shown of a row follows from the figures beside it', async () 
     for (const each of [levels, network?.levels ?? null]) {
       if (each !== null) expect(each.reorderPoint).toBe(each.demandOverLead + each.safetyStock)
     }
-    if (body.suggestion !== null) {
+    expect(body.suggestion === null || network !== null).toBe(true)
+    if (body.suggestion !== null && network !== null) {
       expect(network.position + body.suggestion.units).toBeLessThanOrEqual(network.levels.orderUpTo)
       expect(network.position).toBeLessThanOrEqual(network.levels.reorderPoint)
     }
@@ -123,10 +120,10 @@ test('accepted once under its key, whatever is asked again; then it is on its wa
     served.ask('POST', '/api/v1/replenishment/accept', { suggestions }, { 'idempotency-key': key })
   const first = await accept('once')
   expect(first.status).toBe(201)
-  expect(first.body.transfers).toHaveLength(1)
-  expect(first.body.transfers[0].lines.map(({ requested }: { requested: number }) => requested)).toEqual(
+  const { transfers } = replenishmentAccepted.parse(first.body)
+  expect(transfers.map(({ lines }) => lines.map(({ requested }) => requested))).toEqual([
     rows.toSorted((a, b) => (a.sku < b.sku ? -1 : 1)).map(({ suggestion }) => suggestion?.units),
-  )
+  ])
   const second = await accept('once')
   expect([second.status, second.body]).toEqual([200, first.body])
   expect(await accept('twice')).toMatchObject({ status: 409, body: { code: 'suggestion-changed' } })
@@ -143,16 +140,10 @@ test('a bad body names its field', async () => {
   const set = (fields: object) => served.ask('PATCH', '/api/v1/replenishment-settings', { sku: 'A', fields })
   expect((await set({ servicePercent: 100 })).status).toBe(422)
   expect((await set({ colour: 'red' })).status).toBe(422)
-  expect(
-    (await set({ packUnits: 6 })).body.rows.find(
-      ({ sku, location }: Row) => sku === 'A' && location === null,
-    ),
-  ).toMatchObject({
-    fields: { packUnits: 6 },
-  })
-  expect(
-    (await set({ packUnits: null })).body.rows.some(
-      ({ sku, location }: Row) => sku === 'A' && location === null,
-    ),
-  ).toBe(false)
+  const ofItem = async (fields: object) =>
+    replenishmentSettings
+      .parse((await set(fields)).body)
+      .rows.filter(({ sku, location }) => sku === 'A' && location === null)
+  expect(await ofItem({ packUnits: 6 })).toMatchObject([{ fields: { packUnits: 6 } }])
+  expect(await ofItem({ packUnits: null })).toEqual([])
 })
