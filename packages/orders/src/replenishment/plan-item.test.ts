@@ -132,6 +132,20 @@ test('what one place has far too much of is not taken for stock of the others', 
   expect(planOf(plans, 'MAIN').suggestion).toMatchObject({ kind: 'purchase' })
 })
 
+test('a warehouse buys nothing for a place that has enough until an order made now had come', () => {
+  // FBA alone sells, and has 240 days of it: that MAIN is empty is no matter.
+  const plans = planItem([
+    place('MAIN', {}),
+    place('FBA', { onHand: 960, demand: demand(4), rule: fromMain }),
+  ])
+  expect(planOf(plans, 'MAIN')).toMatchObject({ urgency: 'enough', suggestion: undefined })
+  const later = planItem([
+    place('MAIN', {}),
+    place('FBA', { onHand: 180, demand: demand(4), rule: fromMain }),
+  ])
+  expect(planOf(later, 'MAIN').suggestion).toMatchObject({ kind: 'purchase' })
+})
+
 test('without enough history there is no number, and nothing is suggested', () => {
   const plans = planItem([
     place('MAIN', { onHand: 500 }),

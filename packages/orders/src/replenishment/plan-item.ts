@@ -141,29 +141,36 @@ function sourceOf(node: Node, nodes: ReadonlyMap<string, Node>): Node | undefine
 /**
  * What a place orders by: demand, levels and position of itself and of all that it supplies (the echelon stock of Clark and
  * Scarf, Management Science 6, 1960), or it would learn of their demand only when they have emptied it. What one of them has
- * beyond its own level is of no use to the others and does not count.
+ * beyond what it sells itself until an order made now had come by way of here is of no use to the others and does not count.
  */
 function networkOf(node: Node): PlacePlan['network'] {
   const { rule } = node.figures
-  const parts = partsOf(node, 0)
+  const parts = partsOf(node, 0, rule)
   const streams = parts.flatMap(({ stream }) => (stream === undefined ? [] : [stream]))
   if (streams.length === 0) return undefined
-  const shared = rule.leadDays
   return {
     perDay: streams.reduce((sum, { perDay }) => sum + perDay, 0),
     position: parts.reduce((sum, { position }) => sum + position, 0),
-    levels: levelsOf(
-      rule,
-      streams.map((stream) => ({ ...stream, leadDays: stream.leadDays + shared })),
-    ),
+    levels: levelsFrom(rule, streams),
     places: parts.map(({ locationId }) => locationId),
   }
 }
 
 type Part = { locationId: string; position: number; stream: DemandStream | undefined }
 
-/** @param waysDays how long units take from the place that orders to this one */
-function partsOf(node: Node, waysDays: number): Part[] {
+/** Levels of demand that waits for an order of this rule, and then for its own way on. */
+function levelsFrom(rule: PlaceRule, streams: readonly DemandStream[]): Levels {
+  return levelsOf(
+    rule,
+    streams.map((stream) => ({ ...stream, leadDays: stream.leadDays + rule.leadDays })),
+  )
+}
+
+/**
+ * @param waysDays how long units take from the place that orders to this one
+ * @param ordering the rule of that place
+ */
+function partsOf(node: Node, waysDays: number, ordering: PlaceRule): Part[] {
   const { figures, levels } = node
   const own: Part = {
     locationId: figures.locationId,
@@ -175,9 +182,13 @@ function partsOf(node: Node, waysDays: number): Part[] {
     .filter(({ figures: { rule } }) => rule.replenish)
     .flatMap((supplied) => {
       const { leadDays, deviationDays } = supplied.figures.rule
-      const parts = partsOf(supplied, waysDays + leadDays)
-      if (parts.every(({ stream }) => stream === undefined)) return []
-      const upTo = networkOf(supplied)?.levels.orderUpTo ?? 0
+      const parts = partsOf(supplied, waysDays + leadDays, ordering)
+      const streams = parts.flatMap(({ stream }) => (stream === undefined ? [] : [stream]))
+      if (streams.length === 0) return []
+      // What is sent there up to its own level stays counted, or sending it would be a reason to buy.
+      const own = networkOf(supplied)?.levels.orderUpTo ?? 0
+      // One more: whoever is full to the brim is not about to order.
+      const upTo = Math.max(own, levelsFrom(ordering, streams).orderUpTo) + 1
       const held = parts.reduce((sum, { position }) => sum + position, 0)
       const [first, ...rest] = parts.map((part) => ({ ...part, stream: withDeviation(part, deviationDays) }))
       if (first === undefined) return []
