@@ -31,13 +31,13 @@ test('accepted suggestions become drafts and announced deliveries, and are not s
     ['draft', 'MAIN', 'FBA', 192],
   ])
   expect(inboundShipments).toMatchObject([
-    { locationCode: 'MAIN', expectedOn: '2026-05-31', lines: [{ sku: 'MUG', expected: 600 }] },
+    { locationCode: 'MAIN', expectedOn: '2026-05-31', lines: [{ sku: 'MUG', expected: 720 }] },
   ])
   const after = await plansOf(world)
   expect(after.get('FBA')).toMatchObject({ incoming: 392, figures: { position: 512, wanted: 144 } })
   // What MAIN has left is less than a carton, so nothing more is suggested; what is bought is on its way.
   expect([...after.values()].map(({ suggestion }) => suggestion)).toEqual([null, null, null])
-  expect(after.get('MAIN')).toMatchObject({ incoming: 600, figures: { leaving: 336, spare: 21 } })
+  expect(after.get('MAIN')).toMatchObject({ incoming: 720, figures: { leaving: 336, spare: 21 } })
 
   expect(await acceptSuggestions(store(world), world.planning, head('accept'), wanted)).toMatchObject({
     kind: 'repeated',

@@ -31,6 +31,28 @@ export function runsOutInDays(
   return lasts > DAYS_MAX ? null : lasts
 }
 
+/**
+ * What a place must have now so that it does not go below its safety stock before an order made now had come: its reorder
+ * point, less what arrives in time. Units of which no day is known do not count.
+ */
+export function unitsToKeep(
+  safetyStock: number,
+  perDay: number,
+  leadDays: number,
+  arrivals: readonly Arrival[],
+): number {
+  if (perDay === 0) return 0
+  let arrived = 0
+  let most = 0
+  const dated = arrivals.filter(isDated).filter(({ inDays }) => inDays < leadDays)
+  for (const { inDays, units } of dated.sort((a, b) => a.inDays - b.inDays)) {
+    // Just before they arrive least is there.
+    most = Math.max(most, perDay * inDays - arrived)
+    arrived += units
+  }
+  return Math.ceil(Math.max(most, perDay * leadDays - arrived) - 1e-9) + safetyStock
+}
+
 function isDated(arrival: Arrival): arrival is Arrival & { inDays: number } {
   return arrival.inDays !== null
 }

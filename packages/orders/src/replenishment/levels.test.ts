@@ -19,8 +19,7 @@ test.each([
 })
 
 const one = (perDay: number, variancePerDay: number, leadDays: number): LevelsQuestion => ({
-  streams: [{ perDay, variancePerDay, leadDays, deviationDays: 0 }],
-  sharedDeviationDays: 0,
+  ...{ perDay, variancePerDay, leadDays, deviationDays: 0 },
   serviceLevel: 0.95,
   reviewDays: 7,
   packUnits: 1,
@@ -29,7 +28,7 @@ const one = (perDay: number, variancePerDay: number, leadDays: number): LevelsQu
 
 test('demand and lead time that both vary: by hand', () => {
   // 1.6449 · √((30 + 7) · 25 + 10² · 4²) = 1.6449 · √2525 = 82.65
-  expect(decideLevels({ ...one(10, 25, 30), sharedDeviationDays: 4 })).toEqual({
+  expect(decideLevels({ ...one(10, 25, 30), deviationDays: 4 })).toEqual({
     demandOverLead: 300,
     safetyStock: 83,
     reorderPoint: 383,
@@ -46,14 +45,11 @@ test('a whole carton fits between the reorder point and the level that is ordere
   })
 })
 
-test('places that are supplied from one place need less safety together than each alone', () => {
-  const alone = decideLevels(one(10, 25, 30)).safetyStock
-  const both = decideLevels({
-    ...one(0, 0, 0),
-    streams: [...one(10, 25, 30).streams, ...one(10, 25, 30).streams],
-  })
-  expect(both.safetyStock).toBeLessThan(2 * alone)
-  expect(both.demandOverLead).toBe(600)
+test('who supplies others orders for their ways and their safety too, and less for both than each would alone', () => {
+  const alone = decideLevels(one(10, 25, 30))
+  const both = decideLevels({ ...one(20, 50, 30), onward: { demand: 120, safetyStock: 17 } })
+  expect(both.demandOverLead).toBe(720)
+  expect(both.safetyStock - 17).toBeLessThan(2 * alone.safetyStock)
 })
 
 test('whatever the figures, more risk taken is less stock, and the levels lie in order', () => {

@@ -1,23 +1,19 @@
 import { deviationsFor } from './service-level.ts'
 
-/** Demand of one place, and how long it takes from the order until the units are there. Days, base units. */
-export type DemandStream = {
+/** Days, base units. */
+export type LevelsQuestion = {
   perDay: number
   variancePerDay: number
+  /** From the order until the units are there, and the standard deviation of that. */
   leadDays: number
-  /** Standard deviation of its own way alone; that of the way that all streams share is `sharedDeviationDays`. */
   deviationDays: number
-}
-
-export type LevelsQuestion = {
-  streams: readonly DemandStream[]
-  /** Standard deviation of the lead time that all of them wait for. */
-  sharedDeviationDays: number
   /** From 0.5 on, below 1: the chance that a cycle passes without running out. */
   serviceLevel: number
   reviewDays: number
   packUnits: number
   minimumUnits: number
+  /** Of a place that supplies others: what is wanted of them on their ways from here, and their own safety stock. */
+  onward?: { demand: number; safetyStock: number } | undefined
 }
 
 /** Base units. */
@@ -32,28 +28,23 @@ export type Levels = {
 }
 
 /**
- * Reorder point and order-up-to level for demand and lead time that both vary, looked at every so many days:
+ * Reorder point and order-up-to level for demand d and lead time L that both vary, looked at every R days:
  *
- *   safety stock  = z · √( Σ (L + R) · σ² + Σ d² · σL² )
- *   reorder point = Σ d · L + safety stock
- *   order up to   = reorder point + Σ d · R, and no less than one order more than the reorder point
+ *   safety stock  = z · √( (L + R) · σ² + (d · σL)² ), and that of those supplied from here
+ *   reorder point = d · L, and what those supplied from here want while it is on its way to them, + safety stock
+ *   order up to   = reorder point + d · R, and no less than one order more than the reorder point
  *
  * Sources: E. A. Silver, D. F. Pyke, D. J. Thomas, Inventory and Production Management in Supply Chains, 4th edition
  * (2017), chapter 6 (reorder points under demand and lead time that vary; the time until the next look is waited for
- * too); the sum of both variances is the law of total variance. Demand of different places is taken as independent.
+ * too); the sum of both variances is the law of total variance. Demand of different places is taken as independent while it
+ * waits for one order; on its ways onward each place has a safety stock of its own, which helps no other.
  */
 export function decideLevels(question: LevelsQuestion): Levels {
-  const { streams, sharedDeviationDays, serviceLevel, reviewDays, packUnits, minimumUnits } = question
-  const perDay = total(streams, (each) => each.perDay)
-  const variance =
-    total(
-      streams,
-      ({ variancePerDay, leadDays, deviationDays, perDay: own }) =>
-        variancePerDay * (leadDays + reviewDays) + (own * deviationDays) ** 2,
-    ) +
-    (perDay * sharedDeviationDays) ** 2
-  const demandOverLead = upward(total(streams, (each) => each.perDay * each.leadDays))
-  const safetyStock = upward(deviationsFor(serviceLevel) * Math.sqrt(variance))
+  const { perDay, variancePerDay, leadDays, deviationDays, serviceLevel, reviewDays } = question
+  const { packUnits, minimumUnits, onward = { demand: 0, safetyStock: 0 } } = question
+  const variance = variancePerDay * (leadDays + reviewDays) + (perDay * deviationDays) ** 2
+  const demandOverLead = upward(perDay * leadDays + onward.demand)
+  const safetyStock = upward(deviationsFor(serviceLevel) * Math.sqrt(variance)) + onward.safetyStock
   const reorderPoint = demandOverLead + safetyStock
   const leastOrder = Math.max(1, Math.ceil(minimumUnits / packUnits)) * packUnits
   return {
@@ -64,10 +55,6 @@ export function decideLevels(question: LevelsQuestion): Levels {
     orderUpTo: reorderPoint + Math.max(upward(perDay * reviewDays), leastOrder),
     leastOrder,
   }
-}
-
-function total(streams: readonly DemandStream[], of: (stream: DemandStream) => number): number {
-  return streams.reduce((sum, stream) => sum + of(stream), 0)
 }
 
 /** Whole units; what is a whole number but for the last binary digits stays it. */

@@ -105,13 +105,13 @@ test('the warehouse buys for those that it supplies, before they have emptied it
     place('MAIN', { onHand: 150 }),
     place('FBA', { onHand: 80, demand: demand(4), rule: fromMain }),
   ])
-  // 4 · (30 + 10) = 160; z · √(47 · 4) = 22.56; 230 is above 183.
+  // 4 · (30 + 10) = 160; z · √(37 · 4) = 20.01, and FBA's own 14; 230 is above 195.
   expect(planOf(plans, 'MAIN')).toMatchObject({
     levels: { reorderPoint: 0 },
     network: {
       perDay: 4,
       position: 230,
-      levels: { reorderPoint: 183, orderUpTo: 211 },
+      levels: { reorderPoint: 195, orderUpTo: 223 },
       places: ['MAIN', 'FBA'],
     },
     suggestion: undefined,
@@ -120,7 +120,7 @@ test('the warehouse buys for those that it supplies, before they have emptied it
     place('MAIN', { onHand: 95 }),
     place('FBA', { onHand: 80, demand: demand(4), rule: fromMain }),
   ])
-  expect(planOf(later, 'MAIN')).toMatchObject({ urgency: 'due', suggestion: { kind: 'purchase', units: 36 } })
+  expect(planOf(later, 'MAIN')).toMatchObject({ urgency: 'due', suggestion: { kind: 'purchase', units: 48 } })
 })
 
 test('what one place has far too much of is not taken for stock of the others', () => {
@@ -255,8 +255,13 @@ test('whatever the figures: never more than the source can spare, no taker beyon
         const after = available - (source?.leaving ?? 0) - units
         expect(units).toBeLessThanOrEqual(spare)
         expect(after).toBeGreaterThanOrEqual(source?.granted ?? 0)
-        if (levels !== undefined && (source?.demand.perDay ?? 0) > 0) {
-          expect(after).toBeGreaterThanOrEqual(levels.reorderPoint)
+        if (levels !== undefined && source !== undefined && source.demand.perDay > 0) {
+          // It never goes below its safety stock before an order made now had come.
+          for (let day = 0; day < source.rule.leadDays; day += 1) {
+            const arrived = source.incoming.filter(({ inDays }) => inDays !== null && inDays <= day)
+            const units = arrived.reduce((sum, each) => sum + each.units, 0)
+            expect(after + units - day * source.demand.perDay).toBeGreaterThanOrEqual(levels.safetyStock)
+          }
         }
       }
     }),

@@ -1,6 +1,6 @@
-import { type Arrival, daysOfCover, runsOutInDays } from './cover.ts'
+import { type Arrival, daysOfCover, runsOutInDays, unitsToKeep } from './cover.ts'
 import type { DemandRate } from './demand-rate.ts'
-import { type DemandStream, decideLevels, type Levels } from './levels.ts'
+import { decideLevels, type Levels } from './levels.ts'
 import { shareUnits } from './share-units.ts'
 
 /** One item at one place, as it stands. Base units; days from today. */
@@ -74,7 +74,7 @@ export type PlacePlan = {
   levels: Levels | undefined
   /** With the places that are supplied from here: what it orders by. The same as its own where there are none. */
   network: { perDay: number; position: number; levels: Levels; places: readonly string[] } | undefined
-  /** What it may give others without falling below its own reorder point. */
+  /** What it may give others without lacking anything itself until more comes. */
   spare: number
   /** Up to its order-up-to level, in whole packs; 0: nothing is to be ordered. */
   wanted: number
@@ -118,7 +118,7 @@ function toNode(figures: PlaceFigures): Node {
     levels:
       demand.kind === 'not-enough'
         ? undefined
-        : levelsOf(rule, [{ ...ratesOf(demand), leadDays: rule.leadDays, deviationDays: 0 }]),
+        : decideLevels({ ...rule, perDay: demand.perDay, variancePerDay: demand.variancePerDay }),
     supplied: [],
     network: undefined,
   }
@@ -138,6 +138,14 @@ function sourceOf(node: Node, nodes: ReadonlyMap<string, Node>): Node | undefine
   return found
 }
 
+/** Demand of a place and of all that it supplies. */
+type Sums = {
+  perDay: number
+  variancePerDay: number
+  /** What is wanted of those it supplies on their ways from here, and their own safety stock. */
+  onward: { demand: number; safetyStock: number }
+}
+
 /**
  * What a place orders by: demand, levels and position of itself and of all that it supplies (the echelon stock of Clark and
  * Scarf, Management Science 6, 1960), or it would learn of their demand only when they have emptied it. What one of them has
@@ -145,76 +153,68 @@ function sourceOf(node: Node, nodes: ReadonlyMap<string, Node>): Node | undefine
  */
 function networkOf(node: Node): PlacePlan['network'] {
   const { rule } = node.figures
-  const parts = partsOf(node, 0, rule)
-  const streams = parts.flatMap(({ stream }) => (stream === undefined ? [] : [stream]))
-  if (streams.length === 0) return undefined
+  const sums = sumsOf(node)
+  if (sums === undefined) return undefined
   return {
-    perDay: streams.reduce((sum, { perDay }) => sum + perDay, 0),
-    position: parts.reduce((sum, { position }) => sum + position, 0),
-    levels: levelsFrom(rule, streams),
-    places: parts.map(({ locationId }) => locationId),
+    perDay: sums.perDay,
+    position: positionOf(node, rule, 0),
+    levels: decideLevels({ ...rule, ...sums }),
+    places: placesOf(node),
   }
 }
 
-type Part = { locationId: string; position: number; stream: DemandStream | undefined }
-
-/** Levels of demand that waits for an order of this rule, and then for its own way on. */
-function levelsFrom(rule: PlaceRule, streams: readonly DemandStream[]): Levels {
-  return levelsOf(
-    rule,
-    streams.map((stream) => ({ ...stream, leadDays: stream.leadDays + rule.leadDays })),
-  )
-}
-
-/**
- * @param waysDays how long units take from the place that orders to this one
- * @param ordering the rule of that place
- */
-function partsOf(node: Node, waysDays: number, ordering: PlaceRule): Part[] {
-  const { figures, levels } = node
-  const own: Part = {
-    locationId: figures.locationId,
-    position: node.position,
-    stream:
-      levels === undefined ? undefined : { ...ratesOf(figures.demand), leadDays: waysDays, deviationDays: 0 },
+/** Undefined: nobody knows how fast anything of it sells. */
+function sumsOf(node: Node): Sums | undefined {
+  const { levels, figures } = node
+  const { perDay, variancePerDay } = figures.demand
+  const none = { demand: 0, safetyStock: 0 }
+  const own = levels === undefined ? [] : [{ perDay, variancePerDay, onward: none }]
+  const others = suppliedOf(node).map(({ supplied, sums }) => {
+    const { rule } = supplied.figures
+    const { demandOverLead: demand, safetyStock } = decideLevels({ ...rule, ...sums })
+    return { ...sums, onward: { demand, safetyStock } }
+  })
+  const all = [...own, ...others]
+  if (all.length === 0) return undefined
+  const sum = (of: (each: Sums) => number) => all.reduce((total, each) => total + of(each), 0)
+  return {
+    perDay: sum((each) => each.perDay),
+    variancePerDay: sum((each) => each.variancePerDay),
+    onward: {
+      demand: sum(({ onward }) => onward.demand),
+      safetyStock: sum(({ onward }) => onward.safetyStock),
+    },
   }
-  const others = node.supplied
-    .filter(({ figures: { rule } }) => rule.replenish)
-    .flatMap((supplied) => {
-      const { leadDays, deviationDays } = supplied.figures.rule
-      const parts = partsOf(supplied, waysDays + leadDays, ordering)
-      const streams = parts.flatMap(({ stream }) => (stream === undefined ? [] : [stream]))
-      if (streams.length === 0) return []
-      // What is sent there up to its own level stays counted, or sending it would be a reason to buy.
-      const own = networkOf(supplied)?.levels.orderUpTo ?? 0
-      // One more: whoever is full to the brim is not about to order.
-      const upTo = Math.max(own, levelsFrom(ordering, streams).orderUpTo) + 1
-      const held = parts.reduce((sum, { position }) => sum + position, 0)
-      const [first, ...rest] = parts.map((part) => ({ ...part, stream: withDeviation(part, deviationDays) }))
-      if (first === undefined) return []
-      return [{ ...first, position: first.position - Math.max(0, held - upTo) }, ...rest]
-    })
-  return [own, ...others]
 }
 
-function withDeviation({ stream }: Part, days: number): DemandStream | undefined {
-  return stream && { ...stream, deviationDays: Math.hypot(stream.deviationDays, days) }
-}
-
-function levelsOf(rule: PlaceRule, streams: readonly DemandStream[]): Levels {
-  const { serviceLevel, reviewDays, packUnits, minimumUnits, deviationDays } = rule
-  return decideLevels({
-    streams,
-    sharedDeviationDays: deviationDays,
-    serviceLevel,
-    reviewDays,
-    packUnits,
-    minimumUnits,
+/** Those that it supplies and of which it is known how fast they sell, or those behind them. */
+function suppliedOf(node: Node): { supplied: Node; sums: Sums }[] {
+  return node.supplied.flatMap((supplied) => {
+    const sums = supplied.figures.rule.replenish ? sumsOf(supplied) : undefined
+    return sums === undefined ? [] : [{ supplied, sums }]
   })
 }
 
-function ratesOf({ perDay, variancePerDay }: DemandRate) {
-  return { perDay, variancePerDay }
+/**
+ * @param ordering the rule of the place that orders for all of them
+ * @param waysDays how long units take from there to this one
+ */
+function positionOf(node: Node, ordering: PlaceRule, waysDays: number): number {
+  return suppliedOf(node).reduce((position, { supplied, sums }) => {
+    const ways = waysDays + supplied.figures.rule.leadDays
+    const { perDay, onward } = sums
+    const own = decideLevels({ ...supplied.figures.rule, ...sums })
+    const until = { demand: perDay * ways + onward.demand, safetyStock: own.safetyStock }
+    const far = decideLevels({ ...ordering, ...sums, onward: until })
+    // What is sent there up to its own level stays counted, or sending it would be a reason to buy. One more: whoever is full
+    // to the brim is not about to order.
+    const most = Math.max(own.orderUpTo, far.orderUpTo) + 1
+    return position + Math.min(most, positionOf(supplied, ordering, ways))
+  }, node.position)
+}
+
+function placesOf(node: Node): string[] {
+  return [node.figures.locationId, ...suppliedOf(node).flatMap(({ supplied }) => placesOf(supplied))]
 }
 
 function toPlan(node: Node, nodes: ReadonlyMap<string, Node>): PlacePlan {
@@ -263,12 +263,15 @@ function urgencyOf(node: Node, runsOut: number | null, isDue: boolean): Urgency 
   return atNextLook <= network.levels.reorderPoint ? 'soon' : 'enough'
 }
 
-/** What lies there, less what it needs itself until its own order would come, and what channels may sell already. */
+/** What lies there, less what it needs itself until more comes, and what channels may sell already. */
 function spareOf({ figures, available, levels }: Node): { units: number; because: ShortBecause } {
   const there = available - figures.leaving
   // It sells, and nobody knows yet how much of it.
   if (levels === undefined && figures.demand.unitsCounted > 0) return { units: 0, because: 'source-unknown' }
-  const beyondOwn = there - (levels !== undefined && figures.demand.perDay > 0 ? levels.reorderPoint : 0)
+  const { demand, rule, incoming } = figures
+  const own =
+    levels === undefined ? 0 : unitsToKeep(levels.safetyStock, demand.perDay, rule.leadDays, incoming)
+  const beyondOwn = there - own
   const beyondGranted = there - figures.granted
   const units = Math.max(0, Math.min(beyondOwn, beyondGranted))
   return { units, because: beyondGranted < beyondOwn ? 'held-for-channels' : 'source-has-too-little' }

@@ -62,11 +62,11 @@ test('the example of the guide, by hand', async () => {
     urgency: 'due',
     available: 400,
     suggestion: 'purchase',
-    units: 600,
+    units: 720,
     figures: {
       spare: 357,
       levels: { demandOverLead: 30, safetyStock: 13, reorderPoint: 43 },
-      network: { perDay: 15, position: 780, levels: { reorderPoint: 1280, orderUpTo: 1385 } },
+      network: { perDay: 15, position: 780, levels: { reorderPoint: 1408, orderUpTo: 1513 } },
     },
   })
   const guide = readFileSync(new URL('../../../../docs/guides/replenishment.md', import.meta.url), 'utf8')
@@ -77,9 +77,9 @@ test('the example of the guide, by hand', async () => {
     '192',
     '144',
     '357',
-    '1,280',
-    '1,385',
-    '600',
+    '1,408',
+    '1,513',
+    '720',
     '136',
     '51.2',
     '2026-05-13',
