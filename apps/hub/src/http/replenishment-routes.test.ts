@@ -4,7 +4,9 @@ import {
   replenishmentExplained,
   replenishmentPage,
   replenishmentSettings,
+  taskList,
 } from '@plimsoll/client'
+import { keepReplenishment } from '@plimsoll/sync'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type ServedHub, serveHub } from '../testing/served-hub.ts'
 import { REPLENISHMENT_SORTS } from '../views/replenishment.store.ts'
@@ -111,6 +113,16 @@ test('I10: what is shown of a row follows from the figures beside it', async () 
     status: 404,
     body: { code: 'nothing-to-replenish' },
   })
+})
+
+test('what runs out is one task for its location, which says where to look', async () => {
+  await keepReplenishment(served.hub.context)
+  const tasks = async () => taskList.parse((await served.ask('GET', '/api/v1/tasks')).body).rows
+  const late = (await read('urgency=out,late&limit=500')).rows.length
+  expect(late).toBeGreaterThan(1)
+  expect((await tasks()).filter(({ kind }) => kind === 'runs-out')).toMatchObject([
+    { location: 'EAST', detail: expect.stringContaining(`At EAST, ${late} items run out`) },
+  ])
 })
 
 test('accepted once under its key, whatever is asked again; then it is on its way', async () => {
