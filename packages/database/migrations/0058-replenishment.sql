@@ -43,6 +43,9 @@ create table replenishment (
   check ((suggestion is not distinct from 'transfer') = (source_location_id is not null))
 );
 create index replenishment_urgent on replenishment (organization_id, urgency_order, item_id, location_id);
+-- As the list sorts by days of cover: what is not known comes last.
+create index replenishment_by_cover on replenishment
+  (organization_id, (coalesce(cover_days, 1e12)), item_id, location_id);
 create index replenishment_at on replenishment (organization_id, location_id, urgency_order, item_id);
 
 -- How far the work has come: one process at a time holds the row.
