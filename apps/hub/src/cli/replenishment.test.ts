@@ -40,8 +40,7 @@ afterAll(() => here.remove())
 const replenishment = (...args: string[]) => here.run(['replenishment', ...args])
 
 type Listed = { rows: { sku: string; location: string; suggestion: { id: string; units: number } | null }[] }
-const list = async (...args: string[]) =>
-  lastJson(await replenishment('list', ...args, '--json')) as Listed
+const list = async (...args: string[]) => lastJson(await replenishment('list', ...args, '--json')) as Listed
 
 test('from nothing planned to a draft on its way: list, set, plan, explain, accept, export', async () => {
   expect((await replenishment('list')).stdout).toContain('Nothing has been planned yet')
