@@ -17,6 +17,7 @@ export const LONGEST = [
   'apps/hub/src/imports/killed-import.test.ts',
   'apps/dashboard/test/connect.test.ts',
   'apps/dashboard/test/hand-order-screens.test.ts',
+  'apps/dashboard/test/replenishment-screens.test.ts',
 ]
 
 /** Vitest's own order, which knows durations only where it has run before, with the longest files in front. */

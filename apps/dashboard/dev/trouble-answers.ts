@@ -79,6 +79,7 @@ export function toTasks(nowMs: number): TaskList {
   ) => ({
     taskId: `task-${number}`,
     holdId: null,
+    location: null,
     listingId: kind === 'listing-changed' ? 'listing-7' : null,
     kind,
     sku: more.sku ?? null,

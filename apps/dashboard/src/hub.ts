@@ -1,5 +1,11 @@
 import type { ActivityRow, StreamState } from '@plimsoll/client'
-import { ApiProblem, createClient, type ItemFilter, type OrderListQuery } from '@plimsoll/client/client'
+import {
+  ApiProblem,
+  createClient,
+  type ItemFilter,
+  type OrderListQuery,
+  type ReplenishmentListQuery,
+} from '@plimsoll/client/client'
 import { infiniteQueryOptions, QueryClient, queryOptions, useQuery } from '@tanstack/react-query'
 import { learnHubClock } from './clock.ts'
 
@@ -171,6 +177,19 @@ export const allocationQuery = queryOptions({
   queryKey: ['allocation'],
   queryFn: ({ signal }) => hub.allocation(signal),
 })
+/** Planned every few minutes; no stream tells of it. */
+export const replenishmentQuery = (query: ReplenishmentListQuery) =>
+  infiniteQueryOptions({
+    queryKey: ['replenishment', 'list', query],
+    queryFn: ({ pageParam, signal }) => hub.replenishment({ ...query, ...pageParam }, signal),
+    initialPageParam: {} as { cursor?: string },
+    getNextPageParam: (last) => (last.next === null ? undefined : { cursor: last.next }),
+  })
+export const replenishmentWhyQuery = (sku: string, location: string) =>
+  queryOptions({
+    queryKey: ['replenishment', 'why', sku, location],
+    queryFn: ({ signal }) => hub.explainReplenishment(sku, location, signal),
+  })
 /** What your own people have to pack. */
 export const ownShipmentsQuery = infiniteQueryOptions({
   queryKey: ['overview', 'own-shipments'],

@@ -11,6 +11,7 @@ import { itemFilters } from './items/item-filters.ts'
 import { useLanguage } from './language.ts'
 import { orderStandings } from './orders/order-standing.ts'
 import { Empty } from './parts/notice.tsx'
+import { readReplenishmentSearch } from './replenishment/replenishment-search.ts'
 import { Shell } from './shell.tsx'
 
 /** The screens by address, each a chunk of its own. */
@@ -22,6 +23,7 @@ const files = {
   packing: () => import('./orders/packing-screen.tsx'),
   packingTable: () => import('./orders/packing-table-screen.tsx'),
   items: () => import('./items/items-screen.tsx'),
+  replenishment: () => import('./replenishment/replenishment-screen.tsx'),
   item: () => import('./item/item-screen.tsx'),
   lot: () => import('./lots/lot-screen.tsx'),
   serials: () => import('./serials/serials-screen.tsx'),
@@ -111,6 +113,12 @@ const items = createRoute({
   },
   component: screen(files.items, 'ItemsScreen'),
 })
+const replenishment = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/replenishment',
+  validateSearch: readReplenishmentSearch,
+  component: screen(files.replenishment, 'ReplenishmentScreen'),
+})
 const item = createRoute({
   getParentRoute: () => rootRoute,
   path: '/items/$sku',
@@ -181,6 +189,7 @@ export const router = createRouter({
     packingTable,
     items,
     item,
+    replenishment,
     lot,
     serials,
     serial,

@@ -11,6 +11,7 @@ import {
   Moon,
   Package,
   ScanBarcode,
+  Ship,
   Sun,
 } from 'lucide-react'
 import { useEffect, useState } from 'react'
@@ -54,6 +55,7 @@ const screens = [
   ['/', 'overview', Gauge],
   ['/orders', 'orders', Package],
   ['/items', 'items', Boxes],
+  ['/replenishment', 'replenishment', Ship],
   ['/serials', 'serials', ScanBarcode],
   ['/connections', 'connections', Anchor],
   ['/parked', 'parked', Inbox],

@@ -27,6 +27,13 @@ import type {
   ShipsOrdersAnswer,
 } from './order-shapes.ts'
 import type { ProtectionList, ProtectionMode } from './protection-shapes.ts'
+import type {
+  ReplenishmentAccepted,
+  ReplenishmentExplained,
+  ReplenishmentPage,
+  ReplenishmentRow,
+  ReplenishmentSettings,
+} from './replenishment-shapes.ts'
 import type { Hold, HoldDetail, HoldList, Preview } from './safety-shapes.ts'
 import type {
   ActivityPage,
@@ -71,6 +78,24 @@ export type OrderListQuery = PageQuery & {
   search?: string
 }
 export type ShipmentListQuery = PageQuery & { state?: string; warehouse?: string; location?: string }
+export type ReplenishmentSort =
+  | 'urgency'
+  | 'cover'
+  | 'runs-out'
+  | 'available'
+  | 'incoming'
+  | 'demand'
+  | 'suggested'
+  | 'sku'
+  | 'location'
+export type ReplenishmentListQuery = PageQuery & {
+  location?: string
+  urgency?: ReplenishmentRow['urgency']
+  suggested?: 'true'
+  search?: string
+  sort?: ReplenishmentSort
+  direction?: 'up' | 'down'
+}
 export type AfterShipmentCancel = 'hold' | 'send-again' | 'send-from-elsewhere'
 /** What was packed at a table of your own. */
 export type PackedParcel = {
@@ -296,6 +321,23 @@ export function createClient(options: { baseUrl: string; fetch?: typeof fetch })
     /** @param key of this parcel: sent again under it, it is recorded once */
     shipParcel: (shipmentId: string, parcel: PackedParcel, key: string) =>
       call<ShipmentDetail>('POST', `/shipments/${id(shipmentId)}/parcels`, parcel, undefined, undefined, key),
+    replenishment: (query: ReplenishmentListQuery = {}, signal?: Signal) =>
+      get<ReplenishmentPage>(`/replenishment${toQuery(query)}`, signal),
+    explainReplenishment: (sku: string, location: string, signal?: Signal) =>
+      get<ReplenishmentExplained>(`/replenishment/${id(sku)}/${id(location)}`, signal),
+    /** Null takes a field away, so that it comes from further out again. */
+    changeReplenishmentSettings: (change: { sku?: string; location?: string; fields: Typed }) =>
+      call<ReplenishmentSettings>('PATCH', '/replenishment-settings', change),
+    /** @param key the same for every try of one acceptance */
+    acceptReplenishment: (suggestions: readonly { id: string; units?: number }[], key: string) =>
+      call<ReplenishmentAccepted>(
+        'POST',
+        '/replenishment/accept',
+        { suggestions },
+        undefined,
+        undefined,
+        key,
+      ),
     setShipsOrders: (connectionId: string, shipsOrders: boolean) =>
       call<ShipsOrdersAnswer>('PUT', `/connections/${id(connectionId)}/fulfilment`, { shipsOrders }),
     /** 404 outside the demo. */

@@ -64,6 +64,13 @@ import type {
   TransferTable,
 } from './tables/places.ts'
 import type {
+  DemandLeftOutTable,
+  ItemDemandTable,
+  ReplenishmentClockTable,
+  ReplenishmentSettingTable,
+  ReplenishmentTable,
+} from './tables/replenishment.ts'
+import type {
   CutoverLineTable,
   CutoverTable,
   DesiredLogTable,
@@ -129,6 +136,7 @@ export type * from './tables/kits.ts'
 export type * from './tables/lots.ts'
 export type * from './tables/orders.ts'
 export type * from './tables/places.ts'
+export type * from './tables/replenishment.ts'
 export type * from './tables/safety.ts'
 export type * from './tables/stock.ts'
 export type * from './tables/sync.ts'
@@ -198,6 +206,11 @@ export interface Tables {
   staleOrders: StaleOrdersTable
   salesOrder: SalesOrderTable
   orderLine: OrderLineTable
+  replenishmentSetting: ReplenishmentSettingTable
+  demandLeftOut: DemandLeftOutTable
+  itemDemand: ItemDemandTable
+  replenishment: ReplenishmentTable
+  replenishmentClock: ReplenishmentClockTable
   routingRules: RoutingRulesTable
   connection: ConnectionTable
   externalLocation: ExternalLocationTable

@@ -60,6 +60,35 @@ export {
 } from './order-facts.ts'
 export { decideVersion, type VersionVerdict } from './order-version.ts'
 export {
+  type AcceptedSuggestion,
+  acceptSuggestions,
+  type MadeDocuments,
+} from './replenishment/accept-suggestions.ts'
+export {
+  addLeftOutDays,
+  changeReplenishmentSetting,
+  type SettingChanges,
+  type SettingTarget,
+  takeBackLeftOutDays,
+} from './replenishment/change-settings.ts'
+export type { DemandRate } from './replenishment/demand-rate.ts'
+export { type DemandHistory, findDemandHistory } from './replenishment/item-demand.ts'
+export { findReplenishmentClock, planNext, wantSweep } from './replenishment/keep-plans.ts'
+export type { PlanFigures, PlanningContext } from './replenishment/plan-figures.ts'
+export { SHORT_BECAUSE, type ShortBecause, URGENCIES, type Urgency } from './replenishment/plan-item.ts'
+export { planItems } from './replenishment/plan-items.ts'
+export {
+  findLeftOutDays,
+  findReplenishmentSettings,
+  type LeftOutDays,
+} from './replenishment/replenishment-settings.store.ts'
+export {
+  type ReplenishmentField,
+  type ReplenishmentFields,
+  replenishmentFields,
+  type SettingScope,
+} from './replenishment/replenishment-settings.ts'
+export {
   type CustomerReturn,
   decideCancelReturn,
   decideInspection,

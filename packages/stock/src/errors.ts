@@ -93,6 +93,18 @@ export const stockErrors = {
     cure: 'Use the number of a line of this document.',
   },
   'document-state': { status: 409, fault: 'yours', cure: 'Do first what the message says.' },
+  'suggestion-changed': {
+    status: 409,
+    fault: 'yours',
+    cure: 'Read what is suggested now, and accept that.',
+  },
+  'nothing-to-replenish': {
+    status: 404,
+    fault: 'yours',
+    cure: 'Name an item and a location that has kept or sold it.',
+  },
+  'invalid-replenishment': { status: 422, fault: 'yours', cure: 'Correct the field named.' },
+  'unknown-left-out-days': { status: 404, fault: 'yours', cure: 'Use the id of days that are left out.' },
   'invalid-lines': { status: 422, fault: 'yours', cure: 'Correct the line named.' },
   'beyond-dispatched': {
     status: 409,

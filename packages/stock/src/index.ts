@@ -49,6 +49,7 @@ export { findStockCount, findStockCountPage } from './counts/stock-counts.store.
 export { type DocumentPage, type DocumentQuery, toPage } from './documents/cursors.ts'
 export {
   type ActionHead,
+  type DecidedAction,
   type DocumentOutcome,
   type DocumentStore,
   runDocumentAction,
@@ -98,7 +99,9 @@ export { type ArrivalLine, type InboundShipment, outstandingOf } from './inbound
 export {
   cancelInboundRest,
   createInboundShipment,
+  decideNewInbound,
   type NewInboundShipment,
+  readNewInbound,
   receiveInboundShipment,
 } from './inbound/inbound-actions.ts'
 export { refuseArchived } from './items/archived.ts'
@@ -176,7 +179,7 @@ export {
   removeBin,
   saveBins,
 } from './locations/bins.store.ts'
-export { dayAt, isTimeZone, nextWorkingDay } from './locations/calendar.ts'
+export { dayAt, isDay, isTimeZone, nextWorkingDay } from './locations/calendar.ts'
 export type { LocationDetail, LocationFields } from './locations/location.ts'
 export {
   archiveLocation,
@@ -240,8 +243,10 @@ export {
   cancelTransfer,
   closeTransfer,
   createTransfer,
+  decideNewTransfer,
   dispatchTransfer,
   type NewTransfer,
+  readNewTransfer,
   receiveTransfer,
 } from './transfers/transfer-actions.ts'
 export { findTransfer, findTransferPage } from './transfers/transfers.store.ts'

@@ -10,6 +10,7 @@ import { measureDemand } from './load-line/measure-demand.ts'
 import { parseWake, WAKE_CHANNEL, type Wake } from './notify.ts'
 import { judgeOversold } from './oversold/judge-oversold.ts'
 import { notePassedWindows } from './policies/policy-windows.ts'
+import { keepReplenishment } from './replenishment/keep-replenishment.ts'
 import { noteStaleOrders } from './safety/stale-watch.ts'
 import { HeldConnections } from './worker/held-connections.ts'
 import { Wakeup } from './worker/wakeup.ts'
@@ -18,6 +19,8 @@ import { Wakeup } from './worker/wakeup.ts'
 const DEMAND_MEASURED_MS = 10_000
 /** Days begin all over the world at quarters of an hour; a lot is taken off the channels within this. */
 const LOTS_LOOKED_AT_MS = 10_000
+/** Whether there is something to plan; how often there is, `plan-sweep.ts` says. */
+const REPLENISHMENT_LOOKED_AT_MS = 60_000
 const STALE_LOOKED_AT_MS = 5_000
 const OVERSOLD_JUDGED_MS = 5_000
 /** Whoever changes stock wakes those who wait for it; this is for what nobody heard. */
@@ -46,6 +49,7 @@ export class SyncEngine {
   readonly #oversoldWakeup: Wakeup
   readonly #waitingWakeup: Wakeup
   readonly #byHand: ByHandDesk
+  readonly #replenishmentWakeup: Wakeup
   readonly #onWake: ((wake: Wake) => void) | undefined
   #loops: Promise<unknown> = Promise.resolve()
   #listener: { stop(): Promise<void> } | undefined
@@ -78,6 +82,7 @@ export class SyncEngine {
     this.#oversoldWakeup = new Wakeup(context.clock)
     this.#waitingWakeup = new Wakeup(context.clock)
     this.#byHand = new ByHandDesk(context)
+    this.#replenishmentWakeup = new Wakeup(context.clock)
   }
 
   /** @param roles `worker`: takes leases and works connections; without it the engine only listens and takes webhooks in */
@@ -106,6 +111,9 @@ export class SyncEngine {
       ),
       this.#loop(this.#waitingWakeup, WAITING_LOOKED_AT_MS, () => this.#serveWaiting()),
       this.#loop(this.#oversoldWakeup, OVERSOLD_JUDGED_MS, () => judgeOversold(this.#context)),
+      this.#loop(this.#replenishmentWakeup, REPLENISHMENT_LOOKED_AT_MS, () =>
+        keepReplenishment(this.#context, this.#stop.signal),
+      ),
       this.#loop(this.#demandWakeup, DEMAND_MEASURED_MS, () => measureDemand(this.#context)),
       this.#loop(
         this.#windowsWakeup,

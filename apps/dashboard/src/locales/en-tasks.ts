@@ -21,6 +21,7 @@ export const enTasks = {
     'inbound-changed': 'Inbound shipment changed after it was announced',
     'receipt-differs': 'Receipt differs from what was announced',
     'delivery-stuck': 'Receipt or return not booked',
+    'runs-out': 'Runs out before it can be replenished',
     'not-told': 'Channel not told',
     'listing-changed': 'Listing changed',
     decide: 'Decide',

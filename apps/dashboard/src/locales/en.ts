@@ -2,6 +2,7 @@ import { enConnect } from './en-connect.ts'
 import { enLotsAndSerials } from './en-lots-and-serials.ts'
 import { enOrders } from './en-orders.ts'
 import { enParkedAndProtection } from './en-parked-and-protection.ts'
+import { enReplenishment } from './en-replenishment.ts'
 import { enTasks } from './en-tasks.ts'
 
 /** English. Keys are the contract of every locale; `{{n}}` is a number already formatted for the locale. */
@@ -33,6 +34,7 @@ export const en = {
     overview: 'Overview',
     orders: 'Orders',
     items: 'Items',
+    replenishment: 'Replenishment',
     serials: 'Serials',
     connections: 'Connections',
     parked: 'Parked',
@@ -344,6 +346,7 @@ export const en = {
   ...enLotsAndSerials,
   ...enOrders,
   ...enTasks,
+  ...enReplenishment,
   ...enParkedAndProtection,
   activity: {
     title: 'Activity',

@@ -22,6 +22,7 @@ export const zhTasks: Pick<Locale, 'task'> = {
     'inbound-changed': '预报后入库单有变更',
     'receipt-differs': '收货与预报不符',
     'delivery-stuck': '收货或退货未入账',
+    'runs-out': '补货到达前将售罄',
     'not-told': '未能通知渠道',
     'listing-changed': '在售商品有变',
     decide: '去决定',

@@ -3,6 +3,7 @@ import { zhConnect } from './zh-connect.ts'
 import { zhLotsAndSerials } from './zh-lots-and-serials.ts'
 import { zhOrders } from './zh-orders.ts'
 import { zhParkedAndProtection } from './zh-parked-and-protection.ts'
+import { zhReplenishment } from './zh-replenishment.ts'
 import { zhTasks } from './zh-tasks.ts'
 
 /** 简体中文。 Chinese has one plural form; `_one` repeats it because the keys of all locales are equal. */
@@ -34,6 +35,7 @@ export const zh: Locale = {
     overview: '总览',
     orders: '订单',
     items: '商品',
+    replenishment: '补货',
     serials: '序列号',
     connections: '连接',
     parked: '搁置事件',
@@ -325,6 +327,7 @@ export const zh: Locale = {
   ...zhLotsAndSerials,
   ...zhOrders,
   ...zhTasks,
+  ...zhReplenishment,
   ...zhParkedAndProtection,
   activity: {
     title: '动态',

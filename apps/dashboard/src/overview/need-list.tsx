@@ -108,6 +108,15 @@ function Entry({ need }: { need: Need }) {
                 {task.sku}
               </Link>
             )}
+            {task.location !== null && (
+              <Link
+                to="/replenishment"
+                search={{ location: task.location }}
+                className="link mr-3 inline-flex min-h-6 items-center"
+              >
+                {t('task.look')}
+              </Link>
+            )}
             {task.listingId && task.connectionId && (
               <Link
                 to="/connections/$id"

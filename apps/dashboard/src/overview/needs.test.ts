@@ -56,6 +56,7 @@ const task = (
 ): TaskList['rows'][number] => ({
   taskId: `${kind} ${connectionId}`,
   holdId: null,
+  location: null,
   listingId: null,
   kind,
   sku: null,

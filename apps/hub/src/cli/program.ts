@@ -25,6 +25,7 @@ import { productCommand } from './product.ts'
 import { protectCommand } from './protect.ts'
 import { reconcileCommand } from './reconcile.ts'
 import { replayCommand } from './replay.ts'
+import { replenishmentCommand } from './replenishment.ts'
 import { routingCommand } from './routing.ts'
 import { safetyCommands } from './safety.ts'
 import { serveCommand } from './serve.ts'
@@ -70,6 +71,7 @@ export function createProgram(exit: (code: number) => void): Command {
     orderCommand,
     shipmentCommand,
     routingCommand,
+    replenishmentCommand,
     exportCommand,
     explainCommand,
     whatIfCommand,

@@ -13,6 +13,7 @@ import {
   readReservations,
   readSerials,
 } from './exports.store.ts'
+import { REPLENISHMENT_HEADER, replenishmentRows } from './replenishment-export.ts'
 
 /** What can be exported. */
 export const EXPORTS = [
@@ -25,6 +26,7 @@ export const EXPORTS = [
   'lots',
   'serials',
   'mappings',
+  'replenishment',
 ] as const
 export type ExportWhat = (typeof EXPORTS)[number]
 
@@ -71,6 +73,8 @@ export async function openExport(
       return { header: ['sku', 'serial', 'status', 'location', 'since'], rows: serialRows(context) }
     case 'mappings':
       return { header: MAPPING_HEADER, rows: mappingRows(context) }
+    case 'replenishment':
+      return { header: REPLENISHMENT_HEADER, rows: replenishmentRows(context) }
     default: {
       const never: never = what
       return never

@@ -49,6 +49,7 @@ export const tags = [
   'Locations',
   'Orders and shipments',
   'Routing',
+  'Replenishment',
   'Transfers',
   'Inbound shipments',
   'Returns',

@@ -44,6 +44,7 @@ import { ApiProblem, toProblem } from './problem.ts'
 import { productRoutes } from './product-routes.ts'
 import { protectionRoutes } from './protection-routes.ts'
 import { referencePage } from './reference-page.ts'
+import { replenishmentRoutes } from './replenishment-routes.ts'
 import { reservationRoutes } from './reservation-routes.ts'
 import type { RouteSpec } from './route.ts'
 import { routingRoutes } from './routing-routes.ts'
@@ -129,6 +130,7 @@ export async function createServer(
         await api.register(handOrderRoutes(hub))
         await api.register(shipmentRoutes(hub))
         await api.register(routingRoutes(hub))
+        await api.register(replenishmentRoutes(hub))
         await api.register(protectionRoutes(hub))
         await api.register(safetyRoutes(hub))
         await api.register(cutoverRoutes(hub))

@@ -1,6 +1,7 @@
 import type { Db } from '@plimsoll/database'
 import { sql } from 'kysely'
 import { expect } from 'vitest'
+import { replenishmentReads, replenishmentWrites } from './other-replenishment.ts'
 import { routingReads, routingWrites } from './other-routing.ts'
 import type { ServedHub } from './served-hub.ts'
 
@@ -12,6 +13,7 @@ export const policyReads: Record<string, string[]> = {
   '/api/v1/policy-windows': ['/api/v1/policy-windows'],
   '/api/v1/protections': ['/api/v1/protections'],
   ...routingReads,
+  ...replenishmentReads,
 }
 
 /** What the first organization asks of the second's policies, each refused. */
@@ -24,6 +26,7 @@ export function policyWrites(
   const { connectionId, listingId: listing } = other
   return {
     ...routingWrites(ask, mark),
+    ...replenishmentWrites(ask, mark),
     'PUT /api/v1/policies': async () => {
       const ofConnection = await ask('PUT', '/api/v1/policies', { connection: connectionId, paused: true })
       expect(ofConnection.body).toMatchObject({ code: 'unknown-connection' })

@@ -17,7 +17,8 @@ export async function listTasks(context: SyncContext): Promise<TaskList['rows']>
   return found.map(({ subject, openedAt, ...task }) => {
     const cures = task.kind === 'oversold' ? (curesOf.get(subject) ?? []) : []
     const detail = cures.length === 0 ? task.detail : describeCures(task.units ?? 0, cures)
-    return { ...task, detail, cures, openedAt: openedAt.toISOString() }
+    const location = task.kind === 'runs-out' ? subject : null
+    return { ...task, location, detail, cures, openedAt: openedAt.toISOString() }
   })
 }
 

@@ -25,6 +25,7 @@ export interface TaskTable {
     | 'inbound-changed'
     | 'receipt-differs'
     | 'delivery-stuck'
+    | 'runs-out'
   subject: string
   connectionId: string | null
   sku: string | null

@@ -1,3 +1,4 @@
+import type { Tx } from '@plimsoll/database'
 import { givenOf } from '../commands/at-place.ts'
 import type { StockCommand } from '../commands/command.ts'
 import { type Directory, findLocation, readDirectory } from '../commands/directory.ts'
@@ -56,15 +57,23 @@ export async function createInboundShipment(
     store,
     head,
     content,
-    (tx) =>
-      readDirectory(tx, store.context, [
-        { skus: lines.map(({ sku }) => sku), costs: lines.some((line) => costOf(line) !== undefined) },
-      ]),
-    (directory) => decideNew(store.context, head, wanted, directory),
+    (tx) => readNewInbound(tx, store.context, wanted),
+    (directory) => decideNewInbound(store.context, head, wanted, directory),
   )
 }
 
-function decideNew(
+/** Reads what `decideNewInbound` goes by: for actions that make several documents at once. */
+export async function readNewInbound(
+  tx: Tx,
+  context: StockContext,
+  { lines }: Pick<NewInboundShipment, 'lines'>,
+): Promise<Directory> {
+  const costs = lines.some((line) => costOf(line) !== undefined)
+  return await readDirectory(tx, context, [{ skus: lines.map(({ sku }) => sku), costs }])
+}
+
+/** Decides on an announcement: pure but for the id that it is given. */
+export function decideNewInbound(
   context: StockContext,
   head: ActionHead,
   wanted: NewInboundShipment,

@@ -1,3 +1,4 @@
+import type { Tx } from '@plimsoll/database'
 import { type Directory, findLocation, readDirectory } from '../commands/directory.ts'
 import { lotIdOf } from '../commands/tracked.ts'
 import { type StockContext, UNALLOCATED_LOT } from '../context.ts'
@@ -67,23 +68,33 @@ export async function createTransfer(
     store,
     head,
     content,
-    async (tx) => {
-      const names = lines.map(({ sku, lot }) => ({ skus: [sku], ...(lot !== undefined && { lots: [lot] }) }))
-      return {
-        directory: await readDirectory(tx, context, names),
-        transit: viaCode === undefined ? await findTransitLocation(tx, context) : undefined,
-      }
-    },
-    ({ directory, transit }) => decideNew(context, head, wanted, directory, transit),
+    (tx) => readNewTransfer(tx, context, wanted),
+    (read) => decideNewTransfer(context, head, wanted, read),
   )
 }
 
-function decideNew(
+/** What a draft's names stand for. */
+export type ReadTransfer = { directory: Directory; transit: TransitLocation | undefined }
+
+/** Reads what `decideNewTransfer` goes by: for actions that make several documents at once. */
+export async function readNewTransfer(
+  tx: Tx,
+  context: StockContext,
+  { viaCode, lines }: Pick<NewTransfer, 'viaCode' | 'lines'>,
+): Promise<ReadTransfer> {
+  const names = lines.map(({ sku, lot }) => ({ skus: [sku], ...(lot !== undefined && { lots: [lot] }) }))
+  return {
+    directory: await readDirectory(tx, context, names),
+    transit: viaCode === undefined ? await findTransitLocation(tx, context) : undefined,
+  }
+}
+
+/** Decides on a draft: pure but for the id that it is given. */
+export function decideNewTransfer(
   context: StockContext,
   head: ActionHead,
   wanted: NewTransfer,
-  directory: Directory,
-  transit: TransitLocation | undefined,
+  { directory, transit }: ReadTransfer,
 ): DecidedAction<Transfer> | Refusal {
   const from = findLocation(directory, wanted.fromCode, 'from')
   if (from.kind === 'refused') return from
