@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { ExternalCount, Page } from '../canonical.ts'
+import type { ControlLevel } from '../simulator/control.ts'
 import type { WarehouseFloor } from '../simulator/warehouse-floor.ts'
 import type { FloorRequest } from '../simulator/warehouse-records.ts'
 import type { FloorStep } from '../simulator/warehouse-requests.ts'
@@ -43,13 +44,18 @@ export function requestsOf(world: ConformanceWorld, shipmentId: string): FloorRe
     .filter(({ reference }) => reference === shipmentId)
 }
 
+/** Something that it stores: of a channel, what the platform keeps. */
+export async function addKept(world: ConformanceWorld, quantity: number): Promise<ControlLevel[]> {
+  return await world.addProducts(1, quantity, world.warehouse.isChannel ? { keptByPlatform: true } : {})
+}
+
 /** A request for things that are there: as many SKUs as quantities, each with ten times as many units on the shelf. */
 export async function shipmentRequest(
   world: ConformanceWorld,
   { quantities = [2], ...more }: Partial<ShipmentRequest> & { quantities?: readonly number[] } = {},
 ): Promise<ShipmentRequest> {
   const levels = []
-  for (const quantity of quantities) levels.push(...(await world.addProducts(1, quantity * 10)))
+  for (const quantity of quantities) levels.push(...(await addKept(world, quantity * 10)))
   const [first] = levels
   if (first === undefined) throw new Error('no level came')
   return {
@@ -170,7 +176,7 @@ export async function inboundNotice(
   { quantities = [10], ...more }: Partial<InboundNotice> & { quantities?: readonly number[] } = {},
 ): Promise<InboundNotice> {
   const levels = []
-  for (const _ of quantities) levels.push(...(await world.addProducts(1, 5)))
+  for (const _ of quantities) levels.push(...(await addKept(world, 5)))
   return {
     inboundId: randomUUID(),
     number: 'PO-77',

@@ -74,7 +74,8 @@ export type UnknownIds = { listingExternalId: string; orderExternalId: string; l
 export type ConformanceWorld = {
   simulator: RunningSimulator
   countsEverything: boolean
-  warehouse: WarehouseSetup & { terms: WarehouseTerms | undefined }
+  /** `isChannel`: it sells too, and stores only some of its listings. */
+  warehouse: WarehouseSetup & { terms: WarehouseTerms | undefined; isChannel: boolean }
   /** Where the control API is: `http://127.0.0.1:PORT/_control`. */
   controlUrl: string
   /** Opened with good credentials. */
@@ -104,7 +105,7 @@ export type ConformanceWorld = {
   batchMax: number
   unknownTicket(ticket: string): string
   /** Adds `count` products of `quantity` units, SKUs `P-0001` and on. */
-  addProducts(count: number, quantity?: number): Promise<ControlLevel[]>
+  addProducts(count: number, quantity?: number, more?: Partial<ProductSeed>): Promise<ControlLevel[]>
   seed(products: ProductSeed[]): Promise<ControlLevel[]>
   /**
    * A shopper's order; throws when the platform refuses it. Returns its external id.
@@ -181,7 +182,11 @@ export async function createConformanceWorld<Settings, Credentials>(
   const world: ConformanceWorld = {
     simulator,
     countsEverything: setup.countsEverything === true,
-    warehouse: { ...setup.warehouse, terms: connector.manifest.warehouse },
+    warehouse: {
+      ...setup.warehouse,
+      terms: connector.manifest.warehouse,
+      isChannel: connector.manifest.kind === 'channel',
+    },
     controlUrl,
     operations,
     open,
@@ -233,7 +238,8 @@ export async function createConformanceWorld<Settings, Credentials>(
       if (setup.unknownTicket === undefined) throw new Error('tickets are declared: give `unknownTicket`')
       return setup.unknownTicket(ticket)
     },
-    addProducts: (count, quantity = 10) => world.seed(numbered(count, quantity)),
+    addProducts: (count, quantity = 10, more = {}) =>
+      world.seed(numbered(count, quantity).map((product) => ({ ...product, ...more }))),
     seed: async (products) =>
       (await control<{ levels: ControlLevel[] }>('POST', '/products', products)).levels,
     buy: async (lines, to) =>

@@ -56,10 +56,15 @@ export type WarehouseTerms = {
   /** Up to when a shipment can be cancelled: never, until it is being worked on, or until it has left. */
   cancel: false | 'until-working' | 'until-shipped'
   /**
-   * When its `onHand` falls by what ships. `shipped`: as it leaves; `requested`: already when it takes the request, so
-   * that what is asked for and has not left is no more in it.
+   * When what it counts falls by what ships. `shipped`: as it leaves; `requested`: already when it takes the request, so
+   * that what is asked for and has not left is no more in it. Where its counts name no `onHand`, the hub adds that itself.
    */
   deducts: 'shipped' | 'requested'
+  /**
+   * With `requested`: how late a count may show that a request was taken, or that one came to nothing. So long the hub takes
+   * what was counted for true either way. Absent: at once.
+   */
+  deductsWithinMs?: number
   /** How far the moment of a count may be off the moments of its shipments; absent: two seconds. */
   countErrorMs?: number
   /** Lists that it has, read from a cursor. Empty: it tells everything by itself (webhook, file). */
@@ -70,6 +75,8 @@ export type WarehouseTerms = {
   referenceMax: number
   /** Lines in one request at the most. */
   linesMax: number
+  /** Units in one request at the most, all lines together; absent: as many as there are. */
+  unitsMax?: number
   /** It must be asked again when so long nothing was heard of a request. */
   stuckAfterMs: number
   facts: readonly { fact: string; source: string; verified: boolean }[]
