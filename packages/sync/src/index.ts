@@ -84,6 +84,7 @@ export { HOLD_REASONS, type HoldReason } from './fulfilment/order-holds.store.ts
 export { type Held, holdOrder, unholdOrder } from './fulfilment/order-holds.ts'
 export type { PackedLine } from './fulfilment/pack-parcel.ts'
 export { readRecipient } from './fulfilment/read-recipient.ts'
+export { placesToSendFrom } from './fulfilment/senders.ts'
 export { type NewParcel, type ParcelOutcome, shipParcel } from './fulfilment/ship-parcel.ts'
 export {
   AFTER_CANCEL,
@@ -92,6 +93,7 @@ export {
   routeNow,
 } from './fulfilment/shipment-actions.ts'
 export { changeShipsOrders, setShipsOrders } from './fulfilment/ships-orders.ts'
+export { findSenders } from './fulfilment/warehouse-units.store.ts'
 export {
   type Announcement,
   announceAgain,

@@ -1,6 +1,7 @@
 import { inTransaction } from '@plimsoll/database'
 import { type CommandOutcome, runStockCommands, type StockCommand } from '@plimsoll/stock'
 import { updateAvailabilityOf } from '../availability/availability.ts'
+import { warehouseTermsOf } from '../connections/sends-for-others.ts'
 import { nowOf, toStockContext } from '../context.ts'
 import { notify } from '../notify.ts'
 import { assertLease } from '../worker/leases.store.ts'
@@ -35,6 +36,7 @@ export async function bookCounts(context: WorkerContext, place: TiedPlace, readA
     organizationId,
     { connectionId: connection.connectionId, locationId: place.locationId },
     itemIds,
+    toSureUntil(context),
   )
   const decided = ledger.map((item) => decideItem(item, units))
   const commands = decided.flatMap((each) => toCommands(context, place, each))
@@ -56,6 +58,16 @@ export async function bookCounts(context: WorkerContext, place: TiedPlace, readA
   return new Set(commands.map(({ sku }) => sku)).size - refusals.size
 }
 
+/**
+ * Of a warehouse that takes off what it is asked for: requests up to then are in its count surely, later ones perhaps.
+ * Undefined: its counts have nothing to do with what it is asked for.
+ */
+function toSureUntil(context: WorkerContext): Date | undefined {
+  const terms = warehouseTermsOf(context)
+  if (terms?.deducts !== 'requested') return undefined
+  return new Date(context.clock.now() - (terms.deductsWithinMs ?? 0))
+}
+
 type Decided = { item: LedgerAtPlace; decision: CountDecision; countedAt: Date | undefined }
 
 function decideItem(item: LedgerAtPlace, units: readonly UnitToBook[]): Decided {
@@ -69,7 +81,11 @@ function decideItem(item: LedgerAtPlace, units: readonly UnitToBook[]): Decided 
   const decision = decideCount({
     // A warehouse names all that lies there, what it has promised included.
     ...(onHand === undefined || own.length === 0
-      ? { available: sumOf('available'), subtracted: item.subtracted }
+      ? {
+          available: sumOf('available'),
+          subtracted: item.subtracted + item.askedSurely,
+          unsure: item.askedPerhaps,
+        }
       : { available: onHand - held, subtracted: 0 }),
     held,
     ledger: item,

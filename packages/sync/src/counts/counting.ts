@@ -8,6 +8,11 @@ export type CountedItem = {
   held: number
   /** Base units that are reserved there for orders which the platform has taken off its own number. */
   subtracted: number
+  /**
+   * Base units that the platform may have taken off its number or not: of shipments that it was asked for a moment ago, or
+   * that came to nothing a moment ago. Whatever the ledger has within these bounds is left as it is.
+   */
+  unsure?: number
   ledger: { onHand: number; reserved: number; held: number }
 }
 
@@ -21,8 +26,9 @@ export type CountDecision = {
 }
 
 /** Counted again right after it was booked, nothing changes. */
-export function decideCount({ available, held, subtracted, ledger }: CountedItem): CountDecision {
-  const onHand = available + held + subtracted
+export function decideCount({ available, held, subtracted, unsure = 0, ledger }: CountedItem): CountDecision {
+  const least = available + held + subtracted
+  const onHand = Math.min(least + unsure, Math.max(least, ledger.onHand))
   return {
     onHand: onHand === ledger.onHand ? undefined : onHand,
     heldDelta: held - ledger.held,

@@ -31,7 +31,8 @@ import {
   noteOrdersToRoute,
   type OrderDestination,
 } from './route-orders.store.ts'
-import { findSenders } from './warehouse-units.store.ts'
+import { placesToSendFrom, splitByLimits } from './senders.ts'
+import { findSenders, type Sender } from './warehouse-units.store.ts'
 
 export type Routed = 'routed' | 'waits' | 'nothing' | 'taken-meanwhile'
 
@@ -121,14 +122,16 @@ async function routeRest(
     findDestination(tx, organizationId, order.orderId),
     findAssignedToday(tx, organizationId, at),
     findRejectedPlaces(tx, organizationId, order.orderId),
-    findSenders(tx, organizationId),
+    findSenders(tx, context),
   ])
   const { places, rules, items } = await loadRouting(tx, organizationId, itemIds, assigned)
-  const sendable = places.filter(({ locationId }) => !rejected.has(locationId))
+  const sendable = placesToSendFrom(places, senders, hand.connectionId).filter(
+    ({ locationId }) => !rejected.has(locationId),
+  )
   const toRoute = toRoutingOrder(hand, unrouted, destination)
   const [plan] = decideRoutes({ places: sendable, rules, items }, [toRoute], at)
   if (plan === undefined) throw new Error('each order has a plan')
-  const senderOf = new Map(senders.map(({ locationId, warehouseId }) => [locationId, warehouseId]))
+  const senderOf = new Map(senders.map((sender) => [sender.locationId, sender]))
   const planned = toPlanned(plan, toRoute, { senderOf, rules })
   const made = await planShipments(tx, toStockContext(context), hand, { planned, actor: 'hub' })
   const waiting = plan.waiting.reduce((sum, { units }) => sum + units, 0)
@@ -195,15 +198,19 @@ function toRoutingOrder(
 function toPlanned(
   plan: RoutingPlan,
   { lines }: RoutingOrder,
-  { senderOf, rules }: { senderOf: ReadonlyMap<string, string>; rules: RoutingRules },
+  { senderOf, rules }: { senderOf: ReadonlyMap<string, Sender>; rules: RoutingRules },
 ): PlannedShipment[] {
   const perListing = new Map(lines.map(({ lineId, unitsPerListing }) => [lineId, unitsPerListing]))
-  return plan.parcels.map(({ locationId, lines: sent }) => ({
-    locationId,
-    warehouseId: senderOf.get(locationId) ?? null,
-    lines: sent.map(({ lineId, units }) => ({ lineId, quantity: units / (perListing.get(lineId) ?? 1) })),
-    because: { ...plan.why, rules: rules.length },
-  }))
+  return plan.parcels.flatMap(({ locationId, lines: sent }) => {
+    const sender = senderOf.get(locationId)
+    const planned = {
+      locationId,
+      warehouseId: sender?.warehouseId ?? null,
+      lines: sent.map(({ lineId, units }) => ({ lineId, quantity: units / (perListing.get(lineId) ?? 1) })),
+      because: { ...plan.why, rules: rules.length },
+    }
+    return sender === undefined ? [planned] : splitByLimits(planned, lines, sender)
+  })
 }
 
 async function isOnHold(tx: Tx, organizationId: string, orderId: string): Promise<boolean> {

@@ -1,6 +1,7 @@
 import type { ShipmentRequest } from '@plimsoll/connector-kit'
 import { findShipment, findShipmentLines, isOpen, type ShipmentRow, saveShipment } from '@plimsoll/orders'
 import { sql } from 'kysely'
+import { warehouseTermsOf } from '../connections/sends-for-others.ts'
 import { nowOf, type Tx } from '../context.ts'
 import { openTask } from '../tasks.store.ts'
 import type { WorkerContext } from '../worker/worker-context.ts'
@@ -12,7 +13,7 @@ import { findFacility, findWarehouseUnits } from './warehouse-units.store.ts'
 
 /** Asks the warehouse for a shipment; the shipment's id is the key that makes it once. */
 export function requestHandler(context: WorkerContext): ErrandHandler {
-  const terms = context.connector.manifest.warehouse
+  const terms = warehouseTermsOf(context)
   return {
     proof: terms?.requests ?? 'by-read-back',
     latestEffectMs: terms?.latestEffectMs ?? 0,
@@ -56,7 +57,7 @@ export function requestHandler(context: WorkerContext): ErrandHandler {
 
 /** Asks the warehouse to stop a shipment. Told again it changes nothing. */
 export function cancelHandler(context: WorkerContext): ErrandHandler {
-  const terms = context.connector.manifest.warehouse
+  const terms = warehouseTermsOf(context)
   return {
     proof: 'by-key',
     latestEffectMs: terms?.latestEffectMs ?? 0,

@@ -1,5 +1,6 @@
 import { inTransaction } from '@plimsoll/database'
 import { sql } from 'kysely'
+import { warehouseTermsOf } from '../connections/sends-for-others.ts'
 import { nowOf } from '../context.ts'
 import { openTask } from '../tasks.store.ts'
 import { assertLease } from '../worker/leases.store.ts'
@@ -14,9 +15,9 @@ const ASKED_PER_TURN = 5
  * @returns how many were asked about
  */
 export async function askAboutStuck(context: WorkerContext): Promise<number> {
-  const { organizationId, database, connection, connector, operations, signal, uuid } = context
+  const { organizationId, database, connection, operations, signal, uuid } = context
   const { warehouse } = operations
-  const terms = connector.manifest.warehouse
+  const terms = warehouseTermsOf(context)
   if (warehouse === undefined || terms === undefined) return 0
   const before = new Date(context.clock.now() - terms.stuckAfterMs)
   const found = await sql<{ shipmentId: string; number: string; askedAt: Date }>`
