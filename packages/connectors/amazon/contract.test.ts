@@ -117,7 +117,12 @@ describe.skipIf(!isHere)('the published models', () => {
       kinds.add(kind)
       expect(errorsOf(`schemas/notifications/${schemaOf[kind]}.json`, message), kind).toEqual([])
     }
-    expect([...kinds].sort()).toEqual(['FEED_PROCESSING_FINISHED', 'ORDER_CHANGE'])
+    expect([...kinds].sort()).toEqual([
+      'FBA_INVENTORY_AVAILABILITY_CHANGES',
+      'FEED_PROCESSING_FINISHED',
+      'FULFILLMENT_ORDER_STATUS',
+      'ORDER_CHANGE',
+    ])
   })
 })
 
@@ -127,6 +132,8 @@ test.skipIf(isHere)('the published models are not here: nothing was compared wit
 
 const schemaOf: Readonly<Record<string, string>> = {
   ORDER_CHANGE: 'OrderChangeNotification',
+  FBA_INVENTORY_AVAILABILITY_CHANGES: 'FBAInventoryAvailabilityChangeNotification',
+  FULFILLMENT_ORDER_STATUS: 'FulfillmentOrderStatusNotification',
   FEED_PROCESSING_FINISHED: 'FeedProcessingFinishedNotification',
 }
 

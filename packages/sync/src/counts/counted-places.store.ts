@@ -240,19 +240,19 @@ export async function findLedgerAt(
     with asked as materialized (
       select line.item_id,
         coalesce(sum(line.units - line.shipped - line.given_up) filter (
-          where state in ('asked', 'received', 'working', 'held') and asked_at <= ${sureUntil ?? null}
+          where state in ('asked', 'received', 'working', 'held') and asked_at <= ${sureUntil ?? null}::timestamptz
         ), 0)::bigint as surely,
         coalesce(sum(line.units - line.shipped - case when ended_at is null then line.given_up else 0 end) filter (
-          where ended_at > ${sureUntil ?? null} or (
-            ended_at is null and (asked_at is null or asked_at > ${sureUntil ?? null})
+          where ended_at > ${sureUntil ?? null}::timestamptz or (
+            ended_at is null and (asked_at is null or asked_at > ${sureUntil ?? null}::timestamptz)
           )
         ), 0)::bigint as perhaps
       from shipment
       join shipment_line as line using (organization_id, shipment_id)
-      where organization_id = ${organizationId} and ${sureUntil !== undefined}
+      where organization_id = ${organizationId} and ${sureUntil !== undefined}::boolean
         and warehouse_id = ${place.connectionId} and location_id = ${place.locationId}
         and (
-          state in ('asked', 'received', 'working', 'held') or ended_at > ${sureUntil ?? null}
+          state in ('asked', 'received', 'working', 'held') or ended_at > ${sureUntil ?? null}::timestamptz
           -- It may have heard of one whose answer was lost.
           or (state in ('planned', 'ready') and exists (
             select from errand

@@ -44,7 +44,8 @@ export function splitByLimits(
   for (const { lineId, quantity } of planned.lines) {
     const size = sizeOf.get(lineId) ?? { lines: 1, units: 1 }
     for (let rest = quantity; rest > 0; ) {
-      const fits = left.lines < size.lines ? 0 : Math.min(rest, Math.floor(left.units / size.units))
+      const room = left.lines < size.lines ? 0 : Math.floor(left.units / size.units)
+      const fits = Math.max(0, Math.min(rest, room))
       if (fits === 0 && open.length > 0) {
         close()
         continue
