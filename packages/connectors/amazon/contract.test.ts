@@ -138,10 +138,21 @@ const schemaOf: Readonly<Record<string, string>> = {
 }
 
 function errorsOf(path: string, value: unknown): unknown[] {
-  const { $schema: _, $id: __, ...schema } = readSpec(path)
-  const validate = ajv.compile(schema)
+  const { $schema: _, ...schema } = readSpec(path)
+  const validate = ajv.compile(withoutNames(schema) as Json)
   validate(value)
   return validate.errors ?? []
+}
+
+/** Some give two of their parts one `$id`; none refers to any. */
+function withoutNames(schema: unknown): unknown {
+  if (Array.isArray(schema)) return schema.map(withoutNames)
+  if (typeof schema !== 'object' || schema === null) return schema
+  return Object.fromEntries(
+    Object.entries(schema).flatMap(([name, value]) =>
+      name === '$id' && typeof value === 'string' ? [] : [[name, withoutNames(value)]],
+    ),
+  )
 }
 
 function planOf({ description }: Operation): { rate: number; burst: number } {

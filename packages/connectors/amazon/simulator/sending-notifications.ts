@@ -30,6 +30,7 @@ export function sendingChange(
           FulfillmentShipmentStatus: shipment?.fulfillmentShipmentStatus ?? 'PENDING',
           AmazonShipmentId: shipment?.amazonShipmentId ?? '',
           EstimatedArrivalDateTime: meta.at,
+          info: {},
           FulfillmentShipmentPackages: packages
             ? (shipment.fulfillmentShipmentPackage ?? []).map(
                 ({ packageNumber, carrierCode, trackingNumber }) => ({
