@@ -115,9 +115,11 @@ export class CountReader {
 
   async #isFollowed({ began }: Reading): Promise<boolean> {
     const { database, organizationId, connection } = this.#context
-    const { follows = [], countErrorMs = COUNT_ERROR_MS } = warehouseTermsOf(this.#context) ?? {}
-    const from = new Date(began.getTime() + (follows.length === 0 ? 0 : countErrorMs))
-    for (const stream of follows) {
+    const { follows = [], countErrorMs = COUNT_ERROR_MS, deducts } = warehouseTermsOf(this.#context) ?? {}
+    // Where what ships was taken off as it was asked for, that it leaves changes nothing that is counted.
+    const waitedFor = follows.filter((stream) => deducts !== 'requested' || stream !== 'shipments')
+    const from = new Date(began.getTime() + (waitedFor.length === 0 ? 0 : countErrorMs))
+    for (const stream of waitedFor) {
       const cursor = await findStreamCursor(database.kysely, organizationId, connection.connectionId, stream)
       if (cursor === undefined || cursor.since < from) {
         this.#context.hurried.add(stream)
