@@ -39,9 +39,10 @@ export function warehouseOf({ operations }: Pick<ConformanceWorld, 'operations'>
 
 /** The requests that the warehouse has under this id, its own copies of one included. */
 export function requestsOf(world: ConformanceWorld, shipmentId: string): FloorRequest[] {
+  const wanted = world.warehouse.referenceOf?.(shipmentId) ?? shipmentId
   return floorOf(world)
     .requests.all()
-    .filter(({ reference }) => reference === shipmentId)
+    .filter(({ reference }) => reference === wanted)
 }
 
 /** Something that it stores: of a channel, what the platform keeps. */
@@ -101,7 +102,9 @@ export function stepOn(world: ConformanceWorld, floorId: number, ...steps: Floor
 
 /** As the warehouse shows it now; it must. */
 export async function shownAs(world: ConformanceWorld, shipmentId: string): Promise<WarehouseShipment> {
-  const found = await warehouseOf(world).findShipment(shipmentId)
+  // Whoever asked knows the lines: a warehouse may name them by their numbers alone.
+  const asked = requestsOf(world, shipmentId)[0]?.lines.map(({ id, sku }) => ({ lineId: String(id), sku }))
+  const found = await warehouseOf(world).findShipment(shipmentId, { ...(asked !== undefined && { asked }) })
   if (found === undefined) throw new Error('the warehouse finds no such shipment')
   expectSoundShipment(found)
   return found

@@ -56,6 +56,8 @@ export type WarehouseSetup = {
   method?: string
   /** A recipient that the warehouse refuses, made of a good one; without a city and a postal code unless given. */
   refusedRecipient?(recipient: Recipient): Recipient
+  /** What its own reference field holds in place of the hub's id, where that is too short for it; the id unless given. */
+  referenceOf?(shipmentId: string): string
   /** False: it does not say which of the received units are damaged. */
   tellsDamaged?: boolean
 }

@@ -31,14 +31,15 @@ export async function bookCounts(context: WorkerContext, place: TiedPlace, readA
   const itemIds = [
     ...new Set(units.flatMap(({ itemId, bookedItemId }) => [itemId ?? [], bookedItemId ?? []].flat())),
   ]
+  const sureUntil = toSureUntil(context)
   const ledger = await findLedgerAt(
     database.kysely,
     organizationId,
     { connectionId: connection.connectionId, locationId: place.locationId },
     itemIds,
-    toSureUntil(context),
+    sureUntil,
   )
-  const decided = ledger.map((item) => decideItem(item, units))
+  const decided = ledger.map((item) => decideItem(item, units, sureUntil !== undefined))
   const commands = decided.flatMap((each) => toCommands(context, place, each))
   const refusals = new Map<string, string>()
   for (let from = 0; from < commands.length; from += COMMANDS_AT_ONCE) {
@@ -70,7 +71,7 @@ function toSureUntil(context: WorkerContext): Date | undefined {
 
 type Decided = { item: LedgerAtPlace; decision: CountDecision; countedAt: Date | undefined }
 
-function decideItem(item: LedgerAtPlace, units: readonly UnitToBook[]): Decided {
+function decideItem(item: LedgerAtPlace, units: readonly UnitToBook[], isTakenOff: boolean): Decided {
   const own = units.filter(({ itemId }) => itemId === item.itemId)
   const sumOf = (of: 'available' | 'held') =>
     own.reduce((sum, unit) => sum + unit[of] * unit.unitsPerListing, 0)
@@ -92,7 +93,9 @@ function decideItem(item: LedgerAtPlace, units: readonly UnitToBook[]): Decided 
   })
   // The oldest of what it was added up from: movements since then stay on top of it.
   const times = own.map(({ countedAt }) => countedAt.getTime())
-  return { item, decision, countedAt: times.length === 0 ? undefined : new Date(Math.min(...times)) }
+  // What was asked for was worked out of the ledger as it is now, and so is what is booked.
+  const isOfNow = times.length === 0 || (onHand === undefined && isTakenOff)
+  return { item, decision, countedAt: isOfNow ? undefined : new Date(Math.min(...times)) }
 }
 
 type BookingCommand = Extract<StockCommand, { kind: 'count' | 'hold' | 'unhold' }>

@@ -1,5 +1,12 @@
-import type { ShipmentRequest } from '@plimsoll/connector-kit'
-import { findShipment, findShipmentLines, isOpen, type ShipmentRow, saveShipment } from '@plimsoll/orders'
+import type { FindOptions, ShipmentRequest } from '@plimsoll/connector-kit'
+import {
+  findShipment,
+  findShipmentLines,
+  isOpen,
+  type ShipmentRow,
+  type StoredShipmentLine,
+  saveShipment,
+} from '@plimsoll/orders'
 import { sql } from 'kysely'
 import { warehouseTermsOf } from '../connections/sends-for-others.ts'
 import { nowOf, type Tx } from '../context.ts'
@@ -30,7 +37,8 @@ export function requestHandler(context: WorkerContext): ErrandHandler {
       return {
         kind: 'ready',
         look: async () => {
-          const found = await warehouse.findShipment(shipment.shipmentId, { signal })
+          const asked = request.lines
+          const found = await warehouse.findShipment(shipment.shipmentId, { signal, asked })
           if (found === undefined) return undefined
           return {
             externalId: found.externalId,
@@ -172,25 +180,12 @@ async function noteCannot(context: WorkerContext, tx: Tx, shipment: ShipmentRow)
   )
 }
 
-/** The shipment as its warehouse is asked for it, or why it cannot be. */
-async function toRequest(
-  context: WorkerContext,
-  shipment: ShipmentRow,
-): Promise<ShipmentRequest | { problem: string }> {
-  const { organizationId, database, masterKey, connection } = context
-  const { kysely } = database
-  const { shipmentId, orderId, locationId, number } = shipment
-  const { connectionId: warehouseId } = connection
-  const [lines, recipient, facility, order] = await Promise.all([
-    findShipmentLines(kysely, organizationId, [shipmentId]),
-    findRecipient(kysely, masterKey, { organizationId, orderId }),
-    findFacility(kysely, organizationId, warehouseId, locationId),
-    findOrderTerms(kysely, organizationId, orderId),
-  ])
-  if (recipient === undefined) return { problem: 'Nobody knows to whom it goes.' }
-  if (facility === undefined)
-    return { problem: `No place of ${connection.name} is tied to the location that it leaves from.` }
-  const units = await findWarehouseUnits(kysely, organizationId, warehouseId, [
+/** The lines of a shipment as its warehouse is asked for them, always in the same order, or why they cannot be. */
+export async function toAskedLines(
+  { database, organizationId, connection }: WorkerContext,
+  lines: readonly StoredShipmentLine[],
+): Promise<{ lines: ShipmentRequest['lines'] } | { problem: string }> {
+  const units = await findWarehouseUnits(database.kysely, organizationId, connection.connectionId, [
     ...new Set(lines.map(({ itemId }) => itemId)),
   ])
   const asked: ShipmentRequest['lines'] = []
@@ -211,13 +206,43 @@ async function toRequest(
       unitValue: undefined,
     })
   }
+  return { lines: asked }
+}
+
+/** What to hand to `findShipment`: the lines as they were asked for. */
+export async function toFindOptions(context: WorkerContext, shipmentId: string): Promise<FindOptions> {
+  const lines = await findShipmentLines(context.database.kysely, context.organizationId, [shipmentId])
+  const asked = await toAskedLines(context, lines)
+  return { signal: context.signal, ...('lines' in asked && { asked: asked.lines }) }
+}
+
+/** The shipment as its warehouse is asked for it, or why it cannot be. */
+async function toRequest(
+  context: WorkerContext,
+  shipment: ShipmentRow,
+): Promise<ShipmentRequest | { problem: string }> {
+  const { organizationId, database, masterKey, connection } = context
+  const { kysely } = database
+  const { shipmentId, orderId, locationId, number } = shipment
+  const { connectionId: warehouseId } = connection
+  const [lines, recipient, facility, order] = await Promise.all([
+    findShipmentLines(kysely, organizationId, [shipmentId]),
+    findRecipient(kysely, masterKey, { organizationId, orderId }),
+    findFacility(kysely, organizationId, warehouseId, locationId),
+    findOrderTerms(kysely, organizationId, orderId),
+  ])
+  if (recipient === undefined) return { problem: 'Nobody knows to whom it goes.' }
+  if (facility === undefined)
+    return { problem: `No place of ${connection.name} is tied to the location that it leaves from.` }
+  const asked = await toAskedLines(context, lines)
+  if ('problem' in asked) return asked
   return {
     shipmentId,
     number,
     placedAt: order.placedAt,
     locationId: facility,
     recipient,
-    lines: asked,
+    lines: asked.lines,
     method: order.shippingMethod ?? undefined,
     currency: order.currency ?? undefined,
     shipBy: order.shipBy ?? undefined,

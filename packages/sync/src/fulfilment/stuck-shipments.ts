@@ -6,6 +6,7 @@ import { openTask } from '../tasks.store.ts'
 import { assertLease } from '../worker/leases.store.ts'
 import type { WorkerContext } from '../worker/worker-context.ts'
 import { applyHeard, toHeard } from './hear.ts'
+import { toFindOptions } from './shipment-errands.ts'
 
 const ASKED_PER_TURN = 5
 
@@ -15,7 +16,7 @@ const ASKED_PER_TURN = 5
  * @returns how many were asked about
  */
 export async function askAboutStuck(context: WorkerContext): Promise<number> {
-  const { organizationId, database, connection, operations, signal, uuid } = context
+  const { organizationId, database, connection, operations, uuid } = context
   const { warehouse } = operations
   const terms = warehouseTermsOf(context)
   if (warehouse === undefined || terms === undefined) return 0
@@ -27,7 +28,7 @@ export async function askAboutStuck(context: WorkerContext): Promise<number> {
     order by heard_at, shipment_id
     limit ${ASKED_PER_TURN}`.execute(database.kysely)
   for (const { shipmentId, number, askedAt } of found.rows) {
-    const shown = await warehouse.findShipment(shipmentId, { signal })
+    const shown = await warehouse.findShipment(shipmentId, await toFindOptions(context, shipmentId))
     const at = nowOf(context)
     await inTransaction(database, async (tx) => {
       await assertLease(tx, organizationId, context.lease)
