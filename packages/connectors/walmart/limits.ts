@@ -41,12 +41,7 @@ export const BUDGETS: readonly BudgetSpec[] = [
   perMinute('cancel', 60, ['cancel']),
   perMinute('settings-get', 100, ['check', 'locations']),
   perMinute('fulfilment-post', 60, ['requestShipment', 'cancelShipment']),
-  perMinute('fulfilment-get', 60, [
-    'findShipment',
-    'requestShipment.find',
-    'cancelShipment.read',
-    'cancelShipment.find',
-  ]),
+  perMinute('fulfilment-get', 60, ['findShipment', 'cancelShipment.read', 'cancelShipment.find']),
   perMinute('webhooks', 60, ['registerWebhooks']),
 ]
 

@@ -46,7 +46,10 @@ const callsOfWarehouse: CallsOf = async (world) => {
       // Of the same things: they are looked up by now, where anything is.
       async (operations) => operations.warehouse?.requestShipment({ ...request, shipmentId: randomUUID() }),
     ],
-    ['findShipment', async (operations) => operations.warehouse?.findShipment(request.shipmentId)],
+    [
+      'findShipment',
+      async (operations) => operations.warehouse?.findShipment(request.shipmentId, { asked: request.lines }),
+    ],
     ...((world.operations.warehouse?.shipments === undefined
       ? []
       : [

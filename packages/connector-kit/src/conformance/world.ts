@@ -58,6 +58,8 @@ export type WarehouseSetup = {
   refusedRecipient?(recipient: Recipient): Recipient
   /** What its own reference field holds in place of the hub's id, where that is too short for it; the id unless given. */
   referenceOf?(shipmentId: string): string
+  /** False: it has no field for the number that people use. */
+  keepsNumbers?: boolean
   /** False: it does not say which of the received units are damaged. */
   tellsDamaged?: boolean
 }
