@@ -69,8 +69,8 @@ export type WarehouseTerms = {
    */
   deducts: 'shipped' | 'requested'
   /**
-   * With `requested`: how late a count may show that a request was taken, or that one came to nothing. So long the hub takes
-   * what was counted for true either way. Absent: at once.
+   * With `requested`: how late a count may show that a request was taken. So long the hub takes what was counted for true
+   * either way. Absent: at once.
    */
   deductsWithinMs?: number
   /** How far the moment of a count may be off the moments of its shipments; absent: two seconds. */

@@ -88,7 +88,12 @@ function withoutReferences(value: unknown, whole: Components): unknown {
   if (typeof $ref === 'string')
     return withoutReferences(whole.components.schemas[$ref.split('/').at(-1) ?? ''], whole)
   return Object.fromEntries(
-    Object.entries(value).map(([name, each]) => [name, withoutReferences(each, whole)]),
+    Object.entries(value).flatMap(([name, each]) =>
+      // A word of an older JSON Schema: "greater than the minimum".
+      name.startsWith('exclusive') && typeof each === 'boolean'
+        ? []
+        : [[name, withoutReferences(each, whole)]],
+    ),
   )
 }
 

@@ -85,7 +85,8 @@ function decideItem(item: LedgerAtPlace, units: readonly UnitToBook[], isTakenOf
       ? {
           available: sumOf('available'),
           subtracted: item.subtracted + item.askedSurely,
-          unsure: item.askedPerhaps,
+          perhapsTaken: item.askedPerhaps,
+          perhapsCounted: item.gonePerhaps,
         }
       : { available: onHand - held, subtracted: 0 }),
     held,

@@ -223,8 +223,10 @@ export type LedgerAtPlace = {
   subtracted: number
   /** Of shipments that the connection sends from there: asked for and not left, and taken off its number. */
   askedSurely: number
-  /** The same where nobody knows whether it has taken them off, or put them back. */
+  /** The same where nobody knows whether it has taken them off already. */
   askedPerhaps: number
+  /** And those that have left, where nobody knows whether it had taken them off by then. */
+  gonePerhaps: number
 }
 
 /** @param sureUntil as `toSureUntil` says it; undefined: what is asked for is in the count until it has left */
@@ -242,17 +244,18 @@ export async function findLedgerAt(
         coalesce(sum(line.units - line.shipped - line.given_up) filter (
           where state in ('asked', 'received', 'working', 'held') and asked_at <= ${sureUntil ?? null}::timestamptz
         ), 0)::bigint as surely,
-        coalesce(sum(line.units - line.shipped - case when ended_at is null then line.given_up else 0 end) filter (
-          where ended_at > ${sureUntil ?? null}::timestamptz or (
-            ended_at is null and (asked_at is null or asked_at > ${sureUntil ?? null}::timestamptz)
-          )
-        ), 0)::bigint as perhaps
+        coalesce(sum(line.units - line.shipped - line.given_up) filter (
+          where ended_at is null and (asked_at is null or asked_at > ${sureUntil ?? null}::timestamptz)
+        ), 0)::bigint as perhaps,
+        coalesce(sum(line.shipped) filter (
+          where asked_at is null or asked_at > ${sureUntil ?? null}::timestamptz
+        ), 0)::bigint as gone
       from shipment
       join shipment_line as line using (organization_id, shipment_id)
       where organization_id = ${organizationId} and ${sureUntil !== undefined}::boolean
         and warehouse_id = ${place.connectionId} and location_id = ${place.locationId}
         and (
-          state in ('asked', 'received', 'working', 'held') or ended_at > ${sureUntil ?? null}::timestamptz
+          state in ('asked', 'received', 'working', 'held') or asked_at > ${sureUntil ?? null}::timestamptz
           -- It may have heard of one whose answer was lost.
           or (state in ('planned', 'ready') and exists (
             select from errand
@@ -265,7 +268,8 @@ export async function findLedgerAt(
     select item.item_id, item.sku, item.tracking, item.kit_kind is not distinct from 'virtual' as is_kit,
       coalesce(there.on_hand, 0) as on_hand, coalesce(there.reserved, 0) as reserved, coalesce(there.held, 0) as held,
       coalesce(own.subtracted, 0) as subtracted,
-      coalesce(asked.surely, 0) as asked_surely, coalesce(asked.perhaps, 0) as asked_perhaps
+      coalesce(asked.surely, 0) as asked_surely, coalesce(asked.perhaps, 0) as asked_perhaps,
+      coalesce(asked.gone, 0) as gone_perhaps
     from item
     left join asked using (item_id)
     left join lateral (
