@@ -54,6 +54,7 @@ export class OpenShipments {
       await assertLease(tx, organizationId, lease)
       const heard = await toHeard(tx, organizationId, connection.connectionId, shown)
       await applyHeard(this.#context, tx, { shipmentId, heard, actor: connection.name })
+      if (shown.state === 'cancelled' || shown.state === 'rejected') this.#context.hurried.add('counts')
     })
   }
 }

@@ -70,12 +70,12 @@ async function openBrand(
     where connection_id = ${marketId} and external_id = 'bottle-own'`.execute(database.kysely)
   await changeConnection(context, marketId, { kind: 'go-live' })
   await tieCountedPlace(context, marketId, 'floor', 'KEPT')
+  await inTransaction(database, (tx) => saveShipsOrdersFrom(tx, context.organizationId, shopId, new Date(0)))
   const stepped = {
     shop: await stepConnection(world, shopId),
     market: await stepConnection(world, marketId),
   }
   const brand = { clock, world, shop, shopId, sender, warehouse, marketId, stepped }
-  await inTransaction(database, (tx) => saveShipsOrdersFrom(tx, context.organizationId, shopId, new Date(0)))
   return brand
 }
 type Brand = Awaited<ReturnType<typeof openBrand>>

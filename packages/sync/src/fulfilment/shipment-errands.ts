@@ -100,7 +100,11 @@ export function cancelHandler(context: WorkerContext): ErrandHandler {
           return {
             externalId: null,
             settle: async (tx) => {
-              if (answer === 'cancelled') await hear(tx, 'cancelled', null)
+              if (answer === 'cancelled') {
+                await hear(tx, 'cancelled', null)
+                // What was taken off for it is put back.
+                context.hurried.add('counts')
+              }
               // It is told by the shipment's state whether it leaves.
               if (answer === 'too-late') context.hurried.add('shipments')
             },
