@@ -157,10 +157,20 @@ test('a Shopify order leaves Amazon’s warehouse, and its tracking reaches Shop
 })
 
 test('switched off, what Amazon keeps is counted, and neither shown elsewhere nor sent', async () => {
-  await sql`
-    update connection set settings = settings || '{"multiChannel": false}' where connection_id = ${amazonId}`.execute(
-    served.database.kysely,
-  )
+  const change = (settings: object) => served.ask('PUT', `/api/v1/connections/${amazonId}/settings`, settings)
+  expect(await change({ multiChannel: 'perhaps' })).toMatchObject({
+    status: 422,
+    body: { code: 'invalid-settings' },
+  })
+  expect(await change({ multichannel: true })).toMatchObject({
+    status: 422,
+    body: { field: 'settings.multichannel' },
+  })
+  // As long as the shop shows what lies there, its orders could not be sent.
+  expect(await change({ multiChannel: false })).toMatchObject({ status: 409, body: { code: 'wrong-state' } })
   expect(await showAtShop('MAIN')).toMatchObject({ status: 200 })
+  expect(await change({ multiChannel: false })).toMatchObject({ status: 200 })
   expect(await showAtShop('MAIN', 'FBA')).toMatchObject({ status: 409, body: { code: 'wrong-state' } })
+  expect(await change({ multiChannel: true })).toMatchObject({ status: 200 })
+  expect(await showAtShop('MAIN', 'FBA')).toMatchObject({ status: 200 })
 })
