@@ -12,6 +12,7 @@ export const LONGEST = [
   'packages/sync/src/invariants.test.ts',
   'laboratory/lab.test.ts',
   'packages/database/src/silence.test.ts',
+  'packages/sync/src/fulfilment/sending-channel.test.ts',
   'packages/sync/src/load-line/protect.test.ts',
   'packages/sync/src/load-line/protect-kits.test.ts',
   'apps/hub/src/imports/killed-import.test.ts',

@@ -209,6 +209,9 @@ export function createClient(options: { baseUrl: string; fetch?: typeof fetch })
       call<ListingImport>('POST', `/connections/${id(connectionId)}/import`),
     replaceCredentials: (connectionId: string, credentials: Typed) =>
       call<ConnectionCheck>('PUT', `/connections/${id(connectionId)}/credentials`, credentials),
+    /** Single settings; null takes one back. */
+    changeSettings: (connectionId: string, changes: Typed) =>
+      call<ConnectionCheck>('PUT', `/connections/${id(connectionId)}/settings`, changes),
     /** Begins to connect on the platform's own page: a new connection, or access anew for one that there is. */
     beginGrant: (
       grant: (NewConnectionBody | { connector: string; connectionId: string }) & { given: Typed },

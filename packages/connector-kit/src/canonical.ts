@@ -25,7 +25,7 @@ export type ExternalCount = LevelKey & {
   /**
    * Units that lie there, those held and those promised to shipments that have not left included. A warehouse always says
    * it (where it takes units off as soon as a shipment is asked for, with those added); a platform that does not tell its
-   * orders from the hub's leaves it out, and `available` counts.
+   * own orders from the hub's leaves it out, and `available` counts: see `deducts` where it sends for others too.
    */
   onHand?: number
   /** The same by lot, where the warehouse tells; they add up to `onHand` and `held`. */

@@ -43,6 +43,11 @@ export type Connector<Settings = unknown, Credentials = unknown> = {
    * headers }`. Absent: the credentials themselves prove every request.
    */
   tokens?: Readonly<Record<string, TokenSource<Settings, Credentials>>>
+  /**
+   * Of a channel that is a warehouse too: whether these settings have it send orders of other channels. Where they do not,
+   * its operations have no `warehouse`. Absent: a channel never does, a warehouse always.
+   */
+  sendsForOthers?(settings: Settings): boolean
   /** The platform's page on which a person grants access. Absent: credentials are typed in. */
   grant?: GrantPage<Settings, Credentials>
   webhooks: WebhookHandling<Settings, Credentials>
@@ -187,7 +192,7 @@ export type ChannelOperations = {
    * goes into a queue can be asked for.
    */
   registerWebhooks(url: string, options?: CallOptions): Promise<RegisteredWebhooks>
-  /** Required where the manifest declares `warehouse`, absent elsewhere. */
+  /** Required where the manifest declares `warehouse` (and `sendsForOthers` of the settings), absent elsewhere. */
   warehouse?: WarehouseOperations
 }
 

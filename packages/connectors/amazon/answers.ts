@@ -6,15 +6,15 @@ import { z } from 'zod'
  */
 
 /** ISO 8601 with a zone; with or without milliseconds. */
-const instant = z
+export const instant = z
   .string()
   .refine(
     (text) => /(Z|[+-]\d\d:?\d\d)$/i.test(text) && !Number.isNaN(Date.parse(text)),
     'no moment with a zone',
   )
 
-const units = z.int().nonnegative()
-const id = z.string().min(1)
+export const units = z.int().nonnegative()
+export const id = z.string().min(1)
 const pagination = z.object({ nextToken: z.string().min(1).optional() }).optional()
 
 export const fulfillmentAvailability = z.array(

@@ -6,7 +6,12 @@ import { type AmazonSimulatorOptions, createAmazonSimulator } from './simulator/
 import { atOnce } from './testing/connected-account.ts'
 
 /** The suite opens many connections to one account, each with budgets of its own, where the hub shares one. */
-const forMany = { ...atOnce, burstFactor: 50 }
+const forMany = {
+  ...atOnce,
+  burstFactor: 50,
+  // A large seller's: the suite sends hundreds of orders from Amazon's warehouses.
+  limits: { getFulfillmentOrder: { rate: 100 }, createFulfillmentOrder: { rate: 50 } },
+}
 
 async function start(options: AmazonSimulatorOptions, settings: Partial<Settings> = {}) {
   const simulator = await createAmazonSimulator(options)
@@ -37,7 +42,8 @@ async function start(options: AmazonSimulatorOptions, settings: Partial<Settings
     withUnknownOrderStatus: (body) =>
       body
         .replaceAll(/"fulfillmentStatus":"\w+"/g, '"fulfillmentStatus":"PONDERING"')
-        .replaceAll(/"OrderStatus":"\w+"/g, '"OrderStatus":"Pondering"'),
+        .replaceAll(/"OrderStatus":"\w+"/g, '"OrderStatus":"Pondering"')
+        .replaceAll(/"fulfillmentOrderStatus":"\w+"/g, '"fulfillmentOrderStatus":"Pondering"'),
   })
 }
 
@@ -53,7 +59,7 @@ export const conformance: ConformanceSetups<Settings, Credentials> = {
           pendingMs: 'until-paid',
           unknownSkus: 'invalid',
           // A large seller's: at the published rates a few hundred orders take a quarter of an hour.
-          limits: { searchOrders: { rate: 50 }, getOrderItems: { rate: 200 } },
+          limits: { ...forMany.limits, searchOrders: { rate: 50 }, getOrderItems: { rate: 200 } },
         },
         { ordersApi: 'v0' },
       ),

@@ -1,12 +1,57 @@
-import { defineConnector } from '@plimsoll/connector-kit'
+import { defineConnector, streamsOf, type WarehouseTerms } from '@plimsoll/connector-kit'
 import { grant, tokens } from './authorization.ts'
 import { FEED_FROM, FEED_MAX } from './feeds.ts'
 import { BATCH_MAX, QUANTITY_MAX } from './level-writes.ts'
 import { SKUS_MAX } from './levels.ts'
 import { budgets } from './limits.ts'
+import { ITEMS_MAX, UNITS_MAX } from './mcf-request.ts'
 import { webhooks } from './notifications.ts'
 import { open } from './operations.ts'
 import { credentials, regionOfSettings, settings } from './settings.ts'
+
+/** What Amazon keeps, sent for other channels: Multi-Channel Fulfilment. */
+const multiChannel: WarehouseTerms = {
+  requests: 'by-key',
+  latestEffectMs: 10 * 60_000,
+  visibilityLagMs: 2 * 60_000,
+  cancel: 'until-working',
+  deducts: 'requested',
+  deductsWithinMs: 30 * 60_000,
+  follows: ['shipments'],
+  lots: false,
+  serials: true,
+  referenceMax: 40,
+  linesMax: ITEMS_MAX,
+  unitsMax: UNITS_MAX,
+  stuckAfterMs: 2 * 86_400_000,
+  facts: [
+    {
+      fact: 'There is one fulfilment order under one sellerFulfillmentOrderId: asked for again it is refused, and is there',
+      source: 'fulfillmentOutbound_2020-07-01.json: "must be unique"; that it is refused is assumed',
+      verified: false,
+    },
+    {
+      fact: 'What it takes leaves fulfillableQuantity as it is taken, and comes back when it comes to nothing',
+      source: 'assumed: fbaInventory.json, pendingCustomerOrderQuantity; in no document of its own',
+      verified: false,
+    },
+    {
+      fact: 'The summaries show that within half an hour',
+      source: 'assumed: nothing is published; the reports call themselves near real-time at 30 minutes',
+      verified: false,
+    },
+    {
+      fact: 'The list shows an order within two minutes of a change of its status, and not when only a parcel leaves',
+      source: 'fulfillmentOutbound_2020-07-01.json, queryStartDate; the two minutes are assumed',
+      verified: false,
+    },
+    {
+      fact: 'An order can be cancelled until picking begins',
+      source: 'fulfillmentOutbound_2020-07-01.json, FulfillmentOrderStatus',
+      verified: false,
+    },
+  ],
+}
 
 /** Amazon's marketplaces, through the Selling Partner API. */
 export const connector = defineConnector({
@@ -48,6 +93,8 @@ export const connector = defineConnector({
       // By a feed of its own whose outcome is told hours later: README.
       cancel: false,
       counts: true,
+      // Each look at its list costs a call, and each order that is being picked one more.
+      streams: streamsOf(multiChannel).map((stream) => ({ ...stream, everyMs: 60_000 })),
       latestEffectMs: 30 * 60_000,
       visibilityLagMs: 3 * 60_000,
       penalties: [
@@ -111,17 +158,26 @@ export const connector = defineConnector({
           },
         },
         {
-          what: { en: 'Multi-channel fulfilment', zh: '多渠道配送' },
+          what: { en: 'Following returns to Amazon’s warehouses', zh: '跟踪退回亚马逊仓库的商品' },
           why: {
-            en: 'It is a warehouse: it comes with the warehouse connectors.',
-            zh: '它属于仓库：将随仓库连接器一起提供。',
+            en: 'They are told order by order, in no list; what came back is in the counts.',
+            zh: '退货只能逐单查询，没有列表；退回的数量会体现在亚马逊的库存中。',
+          },
+        },
+        {
+          what: { en: 'Announcing goods to Amazon', zh: '向亚马逊预报入库' },
+          why: {
+            en: 'A plan there is packed, placed and paid for step by step; do it in Seller Central.',
+            zh: '入库计划需要逐步装箱、分仓并确认费用；请在 Seller Central 中操作。',
           },
         },
       ],
     },
+    warehouse: multiChannel,
     budgets,
   },
   open,
+  sendsForOthers: (given) => given.multiChannel,
   // Counted for each application and selling account; some limits over all accounts of an application.
   budgetKeys: ({ settings: given, credentials: { clientId } }) => ({
     account: JSON.stringify([regionOfSettings(given), given.sellerId, clientId]),

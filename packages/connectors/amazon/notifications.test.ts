@@ -63,6 +63,24 @@ test('an order that changed is read by itself: the notification’s time is not 
   ])
 })
 
+test('what Amazon keeps, and orders that it sends for others: hints to read the count and the list', () => {
+  const kept = {
+    NotificationType: 'FBA_INVENTORY_AVAILABILITY_CHANGES',
+    Payload: { SellerId: 'A3SELLER0001', FNSKU: 'X1', ASIN: 'B1', SKU: 'TEA' },
+  }
+  expect(webhooks.parse(message(kept))).toEqual([{ kind: 'counted' }])
+  const sent = {
+    NotificationType: 'FULFILLMENT_ORDER_STATUS',
+    Payload: {
+      FulfillmentOrderStatusNotification: { SellerId: 'A3SELLER0001', SellerFulfillmentOrderId: 'an-id' },
+    },
+  }
+  expect(webhooks.parse(message(sent))).toEqual([
+    { kind: 'shipment', externalId: 'an-id', version: undefined, shipment: undefined },
+  ])
+  expect(webhooks.accountOf?.(message(sent))).toBe(webhooks.accountOf?.(message(orderChange())))
+})
+
 test('a number that changed is a level; sent to EventBridge alone, it may come in that envelope', () => {
   const level = {
     stockUnitId: 'TEA',
@@ -126,7 +144,12 @@ test('whatever is spoilt in one, it is sound events or Malformed', () => {
 describe('the queue', () => {
   test('subscriptions are made once, and led back when somebody led them elsewhere', () =>
     withAccount({ ...atOnce, isSubscribed: false }, async ({ operations, simulator }) => {
-      const types = ['ORDER_CHANGE', 'FBA_INVENTORY_AVAILABILITY_CHANGES', 'FEED_PROCESSING_FINISHED']
+      const types = [
+        'ORDER_CHANGE',
+        'FBA_INVENTORY_AVAILABILITY_CHANGES',
+        'FEED_PROCESSING_FINISHED',
+        'FULFILLMENT_ORDER_STATUS',
+      ]
       expect(await operations.registerWebhooks('')).toEqual({ registered: types, repaired: [] })
       expect(await operations.registerWebhooks('')).toEqual({ registered: types, repaired: [] })
       expect(simulator.notifications.destinations.size).toBe(1)
@@ -134,6 +157,14 @@ describe('the queue', () => {
       if (subscription !== undefined) subscription.destinationId = 'elsewhere'
       expect((await operations.registerWebhooks('')).repaired).toEqual(['ORDER_CHANGE'])
     }))
+
+  test('of orders that Amazon sends for others it is told only where it sends any', () =>
+    withAccount(
+      { ...atOnce, isSubscribed: false, settings: { multiChannel: false } },
+      async ({ operations }) => {
+        expect((await operations.registerWebhooks('')).registered).not.toContain('FULFILLMENT_ORDER_STATUS')
+      },
+    ))
 
   test('without a queue there is nothing to register and nothing to pull', () =>
     withAccount({ ...atOnce, settings: { queueUrl: undefined } }, async ({ operations, calls }) => {

@@ -19,7 +19,9 @@ export const SUBSCRIBED = [
   { type: 'ORDER_CHANGE', version: '1.0' },
   { type: 'FBA_INVENTORY_AVAILABILITY_CHANGES', version: '1.0' },
   { type: 'FEED_PROCESSING_FINISHED', version: '1.0' },
-] as const
+  // Of Multi-Channel Fulfilment: asked for where it is switched on.
+  { type: 'FULFILLMENT_ORDER_STATUS', version: '1.0', isOfSending: true },
+] as const satisfies readonly { type: string; version: string; isOfSending?: true }[]
 
 /** Set by `pull`: a seller ID is an account only together with its region. */
 export const REGION_HEADER = 'x-plimsoll-amazon-region'
@@ -41,6 +43,12 @@ const orderChange = z.object({
     SellerId: z.string().min(1),
     AmazonOrderId: z.string().min(1),
     Summary: z.object({ FulfillmentType: z.string() }),
+  }),
+})
+const sendingChange = z.object({
+  FulfillmentOrderStatusNotification: z.object({
+    SellerId: z.string().min(1),
+    SellerFulfillmentOrderId: z.string().min(1),
   }),
 })
 const stockChange = z.object({ SellerId: z.string().min(1), SKU: z.string().min(1) })
@@ -110,7 +118,13 @@ function toEvent({ NotificationType, Payload, EventTime }: Notification): Webhoo
     }
     case 'FBA_INVENTORY_AVAILABILITY_CHANGES':
       payload(stockChange)
-      return { kind: 'ignored', why: 'what Amazon counts is read by counts' }
+      return { kind: 'counted' }
+    case 'FULFILLMENT_ORDER_STATUS': {
+      const { SellerFulfillmentOrderId: externalId } =
+        payload(sendingChange).FulfillmentOrderStatusNotification
+      // It tells a part of the order, in words of its own: a hint to read the list.
+      return { kind: 'shipment', externalId, version: undefined, shipment: undefined }
+    }
     case 'FEED_PROCESSING_FINISHED':
       payload(feedFinished)
       return { kind: 'ignored', why: 'what became of a feed is asked by its tickets' }
@@ -128,6 +142,8 @@ function sellerOf(message: WebhookMessage): string | undefined {
   const payload = tryRead(message)?.Payload
   const order = orderChange.safeParse(payload).data
   if (order !== undefined) return order.OrderChangeNotification.SellerId
+  const sending = sendingChange.safeParse(payload).data
+  if (sending !== undefined) return sending.FulfillmentOrderStatusNotification.SellerId
   const feed = feedFinished.safeParse(payload).data
   if (feed !== undefined) return feed.feedProcessingFinishedNotification.sellerId
   return z.object({ SellerId: z.string().min(1) }).safeParse(payload).data?.SellerId

@@ -1,4 +1,9 @@
-import { type ChannelOperations, type ConnectorContext, withoutAnswer } from '@plimsoll/connector-kit'
+import {
+  type ChannelOperations,
+  type ConnectorContext,
+  readStream,
+  withoutAnswer,
+} from '@plimsoll/connector-kit'
 import { readRecipient } from './addresses.ts'
 import { check } from './check.ts'
 import { readCounts } from './counts.ts'
@@ -6,6 +11,7 @@ import { AMAZON_STOCK, OWN_STOCK } from './ids.ts'
 import { setLevels } from './level-writes.ts'
 import { readLevels } from './levels.ts'
 import { type ListingReading, readListing, readListings } from './listings.ts'
+import { createMultiChannel } from './mcf.ts'
 import { readOrder, readOrders } from './orders.ts'
 import { type FinishedFeeds, readOutcomes } from './outcomes.ts'
 import { acknowledge, hasQueue, pull } from './queue.ts'
@@ -20,6 +26,7 @@ export function open(context: ConnectorContext<Settings, Credentials>): ChannelO
   const transport = createTransport(context)
   const reading = { transport, settings, http, now, buyers: { isTold: true } }
   const feeds: FinishedFeeds = new Map()
+  const warehouse = settings.multiChannel ? createMultiChannel(reading) : undefined
   const listings: ListingReading = { ...reading, report: undefined }
 
   return {
@@ -47,6 +54,11 @@ export function open(context: ConnectorContext<Settings, Credentials>): ChannelO
       withoutAnswer(readRecipient(externalId, { ...reading, signal })),
     ship: (shipment, { signal } = {}) => withoutAnswer(ship(shipment, { ...reading, signal })),
     counts: (cursor, { signal } = {}) => readCounts(cursor, { ...reading, signal }),
+    ...(warehouse !== undefined &&
+      ({
+        warehouse,
+        stream: (name, query, options) => readStream(warehouse, name, query, options),
+      } satisfies Partial<ChannelOperations>)),
     ...(hasQueue(context) &&
       ({
         pull: ({ signal } = {}) => pull({ ...context, signal }),

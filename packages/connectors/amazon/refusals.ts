@@ -33,13 +33,18 @@ export const ROLES = {
 /**
  * What an answer that is no success means. The status decides, but for two: 403 is a missing role or an ended token,
  * and 400 may be about something that is not there.
+ * @param options.isPersonal the words may repeat somebody's name and address: nothing of them is said
  */
-export function toRefusal(response: HttpResponse, operation: string): ConnectorError {
+export function toRefusal(
+  response: HttpResponse,
+  operation: string,
+  { isPersonal = false }: { isPersonal?: boolean } = {},
+): ConnectorError {
   const [first] = errorList.safeParse(parseOrUndefined(response.text)).data?.errors ?? []
-  if (first === undefined) return withoutWords(response, operation)
+  if (first === undefined) return withoutWords(response, operation, isPersonal)
   const { status } = response
-  const said = `${operation}: Amazon answered ${first.code}: ${[first.message, first.details].filter(Boolean).join(' ')}`
-  const message = said.slice(0, 500)
+  const words = isPersonal ? '' : `: ${[first.message, first.details].filter(Boolean).join(' ')}`
+  const message = `${operation}: Amazon answered ${first.code}${words}`.slice(0, 500)
   const detail: PlatformDetail = {
     status,
     code: first.code,
@@ -51,14 +56,20 @@ export function toRefusal(response: HttpResponse, operation: string): ConnectorE
   if (status === 403) return new Forbidden(message, roleOf(operation), detail)
   if (status === 429 || first.code === 'QuotaExceeded')
     return new RateLimited(message, parseRetryAfterMs(response), detail)
-  if (status === 404 || isGone(first.code)) return new NotFound(message, detail)
+  if (status === 404 || isGone(first.code) || (isPersonal && saysGone(first.message)))
+    return new NotFound(message, detail)
   if (status === 408 || status >= 500) return new Unavailable(message, true, detail)
-  if (status >= 400) return new Invalid(message, fieldOf(first.message), detail)
-  return statusError(response, operation)
+  if (status >= 400)
+    return new Invalid(
+      isPersonal ? `${message}, about ${fieldOfRequest(first.message)}.` : message,
+      isPersonal ? fieldOfRequest(first.message) : fieldOf(first.message),
+      detail,
+    )
+  return statusError(response, operation, { isPersonal })
 }
 
-function withoutWords(response: HttpResponse, operation: string): ConnectorError {
-  const error = statusError(response, operation)
+function withoutWords(response: HttpResponse, operation: string, isPersonal: boolean): ConnectorError {
+  const error = statusError(response, operation, { isPersonal })
   return error.kind === 'forbidden' ? new Forbidden(error.message, roleOf(operation), error.platform) : error
 }
 
@@ -66,10 +77,37 @@ function withoutWords(response: HttpResponse, operation: string): ConnectorError
 function roleOf(operation: string): string {
   const [kind = '', detail = ''] = operation.split('.')
   if (kind === 'check') return detail === '' ? ROLES.account : roleOf(detail)
-  if (kind === 'counts') return ROLES.stock
+  if (kind === 'counts' || SENDING.has(kind)) return ROLES.stock
   if (kind === 'recipient') return ROLES.buyers
   if (kind === 'orders' || kind === 'order' || kind === 'ship') return ROLES.orders
   return ROLES.listings
+}
+
+/** Of Multi-Channel Fulfilment. */
+const SENDING = new Set(['requestShipment', 'findShipment', 'cancelShipment', 'shipments', 'tracking'])
+
+/** An order of Multi-Channel Fulfilment that is not there may be a 400. */
+function saysGone(message: string): boolean {
+  return (
+    /\b(does not exist|not found|could not be found|no such)\b/i.test(message) && !/sku|item/i.test(message)
+  )
+}
+
+/** What a refusal is about, told by its words without repeating any: as the kit's `ShipmentRequest` calls it. */
+const ABOUT: readonly [RegExp, string][] = [
+  [/sku|item id/i, 'lines.sku'],
+  [/quantity|inventory|units/i, 'lines.quantity'],
+  [/postal|zip/i, 'recipient.postalCode'],
+  [/phone/i, 'recipient.phone'],
+  [/\bcity\b/i, 'recipient.city'],
+  [/stateorregion|\bstate\b/i, 'recipient.region'],
+  [/country/i, 'recipient.country'],
+  [/address|\bname\b/i, 'recipient'],
+  [/speed|delivery|shipping/i, 'method'],
+]
+
+function fieldOfRequest(message: string): string {
+  return ABOUT.find(([pattern]) => pattern.test(message))?.[1] ?? 'request'
 }
 
 function isGone(code: string): boolean {

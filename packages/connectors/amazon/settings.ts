@@ -91,6 +91,61 @@ export const settings = z.object({
           '可选：您 AWS 账户中标准队列的 URL，亚马逊会将通知放入其中。不填写则只能轮询订单，会有数分钟延迟。',
       },
     }),
+  multiChannel: z
+    .boolean()
+    .default(false)
+    .meta({
+      title: 'Send orders of other channels from Amazon (MCF)',
+      description:
+        'Multi-Channel Fulfilment: what Amazon keeps may be shown on other channels, and Amazon sends it. It charges for each order.',
+      zh: {
+        title: '由亚马逊发送其他渠道的订单（MCF）',
+        description: '多渠道配送：亚马逊仓内库存可在其他渠道展示并由亚马逊发货，按单收费。',
+      },
+    }),
+  multiChannelSpeed: z
+    .enum(['Standard', 'Expedited', 'Priority'])
+    .default('Standard')
+    .meta({
+      title: 'Usual speed of those orders',
+      description: 'Unless the order names one of these itself.',
+      zh: { title: '多渠道订单的默认时效', description: '订单本身指定时除外。' },
+      options: {
+        Standard: { en: 'Standard', zh: '标准' },
+        Expedited: { en: 'Expedited', zh: '加急' },
+        Priority: { en: 'Priority', zh: '优先' },
+      },
+    }),
+  multiChannelComment: z
+    .string()
+    .trim()
+    .min(1)
+    .max(750)
+    .default('Thank you for your order.')
+    .meta({
+      title: 'Comment on their packing slips',
+      description: 'The recipient reads it.',
+      zh: { title: '装箱单留言', description: '收件人会看到。' },
+    }),
+  multiChannelBlankBox: z
+    .boolean()
+    .default(false)
+    .meta({
+      title: 'Send them in boxes without Amazon’s name',
+      description: 'Some channels want it. Amazon refuses what it cannot send so.',
+      zh: {
+        title: '使用无亚马逊标识的包装',
+        description: '部分渠道有此要求；无法满足时亚马逊会拒绝该订单。',
+      },
+    }),
+  multiChannelOtherCarriers: z
+    .boolean()
+    .default(false)
+    .meta({
+      title: 'Never send them by Amazon’s own carrier',
+      description: 'Some channels want it. Amazon charges more and may be later.',
+      zh: { title: '不使用亚马逊自有物流', description: '部分渠道有此要求；会收取附加费，可能更慢。' },
+    }),
   endpoint: z
     .string()
     .refine(isLoopback, 'Only an address of this machine: it is for the simulator')

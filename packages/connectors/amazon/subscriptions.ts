@@ -15,7 +15,8 @@ export async function registerNotifications(
   const destinationId = await findOrMakeDestination(arnOf(queueUrl), reading)
   const registered: string[] = []
   const repaired: string[] = []
-  for (const { type, version } of SUBSCRIBED) {
+  const wanted = SUBSCRIBED.filter((each) => !('isOfSending' in each) || reading.settings.multiChannel)
+  for (const { type, version } of wanted) {
     const found = await findSubscription(type, version, reading)
     if (found?.destinationId !== destinationId) {
       if (found !== undefined) {

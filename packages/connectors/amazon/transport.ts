@@ -7,7 +7,7 @@ import { apiUrl, type Credentials, type Settings } from './settings.ts'
 export type Call = {
   /** As `limits.ts` names it: budgets go by it. */
   operation: string
-  method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   path: string
   /** Lists are sent with commas between their values; what is undefined is left out. */
   query?: Readonly<Record<string, string | readonly string[] | undefined>>
@@ -17,6 +17,8 @@ export type Call = {
   /** Carried in its place: made for this one address of buyers' data. */
   restrictedToken?: string
   timeoutMs?: number
+  /** Its answers may repeat who gets a parcel, and where: no error says anything of their text. */
+  isPersonal?: boolean
   signal?: AbortSignal | undefined
 }
 
@@ -46,7 +48,7 @@ export function createTransport(context: ConnectorContext<Settings, Credentials>
 
   const send = async (call: Call): Promise<HttpResponse> => {
     const { operation, method, path, query = {}, body, token = 'seller', timeoutMs, signal } = call
-    const { restrictedToken } = call
+    const { restrictedToken, isPersonal = false } = call
     const response = await http.send({
       operation,
       method,
@@ -66,7 +68,7 @@ export function createTransport(context: ConnectorContext<Settings, Credentials>
       ...(signal !== undefined && { signal }),
     })
     learnRate(operation, response)
-    if (response.status < 200 || response.status > 299) throw toRefusal(response, operation)
+    if (response.status < 200 || response.status > 299) throw toRefusal(response, operation, { isPersonal })
     return response
   }
 
@@ -82,7 +84,8 @@ export function createTransport(context: ConnectorContext<Settings, Credentials>
   return {
     async ask(call, schema) {
       const response = await send(call)
-      return { data: readJson(response, schema, call.operation), date: response.date }
+      const { operation, isPersonal = false } = call
+      return { data: readJson(response, schema, operation, { isPersonal }), date: response.date }
     },
     async tell(call) {
       await send(call)

@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import * as answers from './answers.ts'
 import { DEFAULT_LOCATION } from './ids.ts'
+import * as mcs from './mcs-answers.ts'
 import { type Answer, type Call, type Context, createTransport, toQuery } from './transport.ts'
 
 export type Options = { signal?: AbortSignal | undefined }
@@ -14,6 +15,8 @@ export const PAGE_FEED = 50
 
 // A feed is a file of megabytes.
 const FEED_TIMEOUT_MS = 60_000
+
+const FULFILMENTS = '/v3/fulfillment/orders-fulfillments'
 
 /** One function for each call that is used. */
 export type WalmartApi = ReturnType<typeof createApi>
@@ -133,6 +136,40 @@ export function createApi(context: Context) {
         { operation: 'cancel', method: 'POST', path: `${orderPath(id)}/cancel`, body, ...options },
         answers.oneOrder,
       ),
+
+    createFulfilment: (body: unknown, options: Options) =>
+      ask(
+        {
+          operation: 'requestShipment',
+          method: 'POST',
+          path: FULFILMENTS,
+          body,
+          isPersonal: true,
+          ...options,
+        },
+        mcs.taken,
+      ),
+    cancelFulfilment: (body: unknown, options: Options) =>
+      ask(
+        {
+          operation: 'cancelShipment',
+          method: 'POST',
+          path: `${FULFILMENTS}/cancel`,
+          body,
+          isPersonal: true,
+          ...options,
+        },
+        mcs.taken,
+      ),
+    fulfilment: (
+      operation: string,
+      query: { orderNumber: string; orderChannelId: string },
+      options: Options,
+    ) =>
+      get(operation, `${FULFILMENTS}/status?${toQuery({ ...query, limit: '1', offset: '0' })}`, mcs.status, {
+        isPersonal: true,
+        ...options,
+      }),
 
     eventTypes: (options: Options) =>
       get('registerWebhooks', '/v3/webhooks/eventTypes', answers.eventTypes, options),

@@ -2,7 +2,7 @@ import type { Budgets, CheckResult } from '@plimsoll/connector-kit'
 import { feedLimit, type PartnerProfile } from './answers.ts'
 import type { Options, WalmartApi } from './api.ts'
 import { FEEDS_BUDGET } from './limits.ts'
-import { CURRENCIES, type Settings } from './settings.ts'
+import { CURRENCIES, type Settings, sendsForOthers } from './settings.ts'
 
 /** Each with the least that the hub needs; there is none for webhooks. */
 const SCOPES: Readonly<Record<string, 'view_only' | 'full_access'>> = {
@@ -48,11 +48,18 @@ function scopeWarnings(granted: Readonly<Record<string, string>> | undefined): s
   return granted === undefined ? ['Walmart does not say what these keys may do.'] : []
 }
 
-function warningsOf({ market }: Settings, { configurations }: PartnerProfile): string[] {
+function warningsOf(settings: Settings, { configurations }: PartnerProfile): string[] {
+  const { market, multiChannel, orderChannelId } = settings
   const warnings: string[] = []
   const account = configurations?.find(({ configurationName }) => configurationName === 'ACCOUNT')
   const status = account?.configuration?.status
   if (status && status !== 'ACTIVE') warnings.push(`Walmart calls the account ${status}: it may not sell.`)
+  if (multiChannel && !sendsForOthers(settings))
+    warnings.push('Walmart sends orders of other channels in the United States alone, and from WFS.')
+  if (sendsForOthers(settings) && orderChannelId === undefined)
+    warnings.push(
+      'The settings name no sales channel: Walmart sends no order of another channel without one.',
+    )
   if (market !== 'us') {
     warnings.push(
       'Outside the United States Walmart sends no events, and this connector has not been tried: compare the first quantities.',

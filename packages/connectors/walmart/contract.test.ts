@@ -10,7 +10,9 @@ import {
   expectSoundListing,
   expectSoundLocation,
   expectSoundOrder,
+  expectSoundShipment,
 } from '@plimsoll/connector-kit/conformance'
+import { sampleRecipients } from '@plimsoll/connector-kit/simulator'
 import { expect, test } from 'vitest'
 import {
   eventTypes,
@@ -31,7 +33,9 @@ import {
 import { FEED_FROM } from './feeds.ts'
 import { connector } from './index.ts'
 import { toListing, toLocation, toOrder } from './map.ts'
-import { createWalmartSimulator } from './simulator/index.ts'
+import { fulfilmentOrder, status } from './mcs-answers.ts'
+import { toShipment } from './mcs-map.ts'
+import { createWalmartSimulator, type WalmartSimulator } from './simulator/index.ts'
 import { type Exchange, loadPublishedContract } from './testing/published-contract.ts'
 
 const published = loadPublishedContract()
@@ -136,6 +140,7 @@ async function exchangesOfEverything(): Promise<Exchange[]> {
       tracking: { carrier: 'UPS', number: '1Z1', url: 'https://track.example/1Z1' },
       notifyCustomer: false,
     })
+    await sendForOthers(simulator, operations)
     await operations.registerWebhooks('https://hub.example/in')
     for (const each of simulator.subscriptions.values()) Object.assign(each, { status: 'INACTIVE' })
     await operations.registerWebhooks('https://hub.example/in')
@@ -143,6 +148,48 @@ async function exchangesOfEverything(): Promise<Exchange[]> {
   } finally {
     await simulator.close()
   }
+}
+
+/** Orders of other channels: one that leaves, and one that is stopped. */
+async function sendForOthers(
+  { floor }: WalmartSimulator,
+  { warehouse }: ReturnType<typeof connector.open>,
+): Promise<void> {
+  const recipient = sampleRecipients.find(({ country }) => country === 'US')
+  if (warehouse === undefined || recipient === undefined) throw new Error('nothing is sent for others')
+  const requestOf = (shipmentId: string) => ({
+    shipmentId,
+    number: '#1001',
+    placedAt: new Date(Date.UTC(2026, 10, 26)),
+    locationId: 'WFS',
+    recipient: { ...recipient, email: 'mail@example.com', phone: '+12175550177' },
+    lines: [
+      {
+        lineId: 'l',
+        sku: 'KEPT',
+        stockUnitId: 'KEPT',
+        quantity: 2,
+        title: 'K',
+        lot: undefined,
+        unitValue: undefined,
+      },
+    ],
+    method: undefined,
+    currency: 'USD',
+    shipBy: undefined,
+    note: undefined,
+  })
+  const { externalId } = await warehouse.requestShipment(requestOf('one'))
+  const stopped = await warehouse.requestShipment(requestOf('two'))
+  floor.requests.step(floor.requests.byReference(externalId)?.id ?? 0, { step: 'ship' })
+  const found = await warehouse.findShipment('one', { asked: requestOf('one').lines })
+  expect(found).toMatchObject({
+    state: 'shipped',
+    parcels: [{ lines: [{ lineId: 'l', sku: 'KEPT', quantity: 2 }] }],
+  })
+  expect(await warehouse.cancelShipment?.({ shipmentId: 'two', externalId: stopped.externalId })).toBe(
+    'cancelled',
+  )
 }
 
 /**
@@ -199,6 +246,21 @@ const readers: [method: string, path: string, read: (example: unknown) => void][
     'get',
     '/v3/inventories',
     (example) => expect(inventoryPage.parse(example).elements?.inventories).not.toEqual([]),
+  ],
+  [
+    'get',
+    '/v3/fulfillment/orders-fulfillments/status',
+    (example) => {
+      const rows = status.parse(example).payload ?? []
+      for (const row of rows) {
+        const shipment = toShipment(fulfilmentOrder.parse(row), {
+          shipmentId: 'one',
+          asked: [{ lineId: 'l', sku: 'S' }],
+        })
+        expect(shipment).toMatchObject({ parcels: [{ carrier: 'Fedex', trackingNumber: '626969279882' }] })
+        expectSoundShipment(shipment)
+      }
+    },
   ],
   ['get', '/v3/feeds/{feedId}', (example) => expect(feedReport.parse(example).feedStatus).toBe('PROCESSED')],
   ['post', '/v3/feeds', (example) => expect(feedTaken.parse(example).feedId).toContain('@')],

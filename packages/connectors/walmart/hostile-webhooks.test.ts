@@ -10,6 +10,7 @@ import { seededRandom } from '@plimsoll/connector-kit/simulator'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { connector } from './index.ts'
+import { settingsSchema } from './settings.ts'
 import { SIGNATURE_HEADER } from './subscriptions.ts'
 
 const source = { eventTime: '2026-11-26T12:00:00Z', eventId: 'e-1' }
@@ -45,7 +46,7 @@ test.each(spoilings)('I12: events where %s are Malformed, or say something sound
 
 test('no signature but the right one is taken, whatever is sent', () => {
   const credentials = { clientId: 'c', clientSecret: 's', webhookSecret: 'abcdefghijklmnop' }
-  const context = offlineContext({ settings: { market: 'us' as const, wfs: true }, credentials })
+  const context = offlineContext({ settings: settingsSchema.parse({}), credentials })
   fc.assert(
     fc.property(fc.string({ unit: 'binary' }), fc.uint8Array(), (signature, body) => {
       const headers = { [SIGNATURE_HEADER]: signature }

@@ -1,12 +1,54 @@
-import { defineConnector } from '@plimsoll/connector-kit'
+import { defineConnector, type WarehouseTerms } from '@plimsoll/connector-kit'
 import { FEED_FROM, FEED_MAX } from './feeds.ts'
 import { QUANTITY_MAX } from './levels.ts'
 import { BUDGETS } from './limits.ts'
+import { REFERENCE_MAX } from './mcs-map.ts'
+import { LINES_MAX } from './mcs-request.ts'
 import { open, SINGLE_MAX } from './operations.ts'
-import { credentialsSchema, settingsSchema } from './settings.ts'
+import { credentialsSchema, sendsForOthers, settingsSchema } from './settings.ts'
 import { TOPICS } from './subscriptions.ts'
 import { access } from './tokens.ts'
 import { webhooks } from './webhooks.ts'
+
+/** What Walmart keeps, sent for other channels: Multichannel Solutions. */
+const multichannel: WarehouseTerms = {
+  requests: 'by-read-back',
+  latestEffectMs: 30 * 60_000,
+  visibilityLagMs: 5 * 60_000,
+  cancel: 'until-working',
+  deducts: 'requested',
+  deductsWithinMs: 30 * 60_000,
+  follows: [],
+  asksEachMs: 2 * 60_000,
+  lots: false,
+  serials: false,
+  referenceMax: REFERENCE_MAX,
+  linesMax: LINES_MAX,
+  stuckAfterMs: 2 * 86_400_000,
+  facts: [
+    {
+      fact: 'sellerLineId comes back as fulfillerLineId of what ships',
+      source: 'assumed: both are "1" in the examples of Walmart’s documents',
+      verified: false,
+    },
+    {
+      fact: 'An order that was taken is found by its number within half an hour, or there is none',
+      source: 'assumed: it is answered ACCEPTED, and nothing is published',
+      verified: false,
+    },
+    {
+      fact: 'What it takes leaves availToSellQty as it is taken, and comes back when it comes to nothing',
+      source: 'assumed: developer.walmart.com/us-marketplace/docs/wfs-get-inventory-new',
+      verified: false,
+    },
+    {
+      fact: 'An order can be cancelled until it is being worked on',
+      source:
+        'developer.walmart.com/us-marketplace/docs/cancel-customer-order-for-wfs-item: "before fulfillment progresses"',
+      verified: false,
+    },
+  ],
+}
 
 /** Walmart Marketplace, through the seller's own keys and API v3. */
 export const connector = defineConnector({
@@ -99,6 +141,20 @@ export const connector = defineConnector({
           },
         },
         {
+          what: { en: 'Following returns to Walmart’s warehouses', zh: '跟踪退回沃尔玛仓库的商品' },
+          why: {
+            en: 'What came back is in its counts; its returns are not read yet.',
+            zh: '退回数量体现在其库存中；暂未读取退货单。',
+          },
+        },
+        {
+          what: { en: 'Announcing goods to Walmart', zh: '向沃尔玛预报入库' },
+          why: {
+            en: 'Walmart divides an inbound order among its centres; do it in Seller Center.',
+            zh: '沃尔玛会把入库单拆分到多个仓；请在 Seller Center 中操作。',
+          },
+        },
+        {
           what: { en: 'Telling virtual packs from items', zh: '区分虚拟套装与普通商品' },
           why: {
             en: 'They draw on other SKUs and nothing says so; do not map them.',
@@ -107,9 +163,11 @@ export const connector = defineConnector({
         },
       ],
     },
+    warehouse: multichannel,
     budgets: BUDGETS,
   },
   open,
+  sendsForOthers,
   // Walmart counts each seller, whose keys these are.
   budgetKeys: ({ settings, credentials }) => ({
     account: JSON.stringify([settings.market, credentials.clientId]),

@@ -40,6 +40,8 @@ export const BUDGETS: readonly BudgetSpec[] = [
   perMinute('shipping', 60, ['ship']),
   perMinute('cancel', 60, ['cancel']),
   perMinute('settings-get', 100, ['check', 'locations']),
+  perMinute('fulfilment-post', 60, ['requestShipment', 'cancelShipment']),
+  perMinute('fulfilment-get', 60, ['findShipment', 'cancelShipment.read', 'cancelShipment.find']),
   perMinute('webhooks', 60, ['registerWebhooks']),
 ]
 

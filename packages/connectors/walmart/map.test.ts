@@ -272,7 +272,7 @@ test('I12: what Walmart keeps: all centres together; without a number there is n
       ],
     },
   }).payload.inventory
-  expect(rows.map(toCount)).toEqual([
+  expect(rows.map((row) => toCount(row))).toEqual([
     {
       stockUnitId: 'A',
       locationId: 'WFS',

@@ -150,8 +150,11 @@ export function isKeptByWalmart({ shipNode }: Pick<WalmartOrder, 'shipNode'>): b
   return /^WFS/i.test(shipNode?.type ?? '')
 }
 
-/** What Walmart counts of one SKU in all of its centres; undefined where it says no number (I12). */
-export function toCount({ sku, shipNodes }: WfsRow): ExternalCount | undefined {
+/**
+ * What Walmart counts of one SKU in all of its centres; undefined where it says no number (I12).
+ * @param sendsForOthers what lies there beyond may be promised to orders of the hub, whose units are its own to count
+ */
+export function toCount({ sku, shipNodes }: WfsRow, sendsForOthers = false): ExternalCount | undefined {
   let available = 0
   let onHand = 0
   let countedMs: number | undefined
@@ -168,7 +171,7 @@ export function toCount({ sku, shipNodes }: WfsRow): ExternalCount | undefined {
     stockUnitId: sku,
     locationId: WFS_LOCATION,
     available,
-    held: onHand - available,
+    held: sendsForOthers ? 0 : onHand - available,
     incoming: 0,
     countedAt: countedMs === undefined ? undefined : new Date(countedMs),
   }

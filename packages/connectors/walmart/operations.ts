@@ -15,7 +15,9 @@ import { DEFAULT_LOCATION, WFS_LOCATION } from './ids.ts'
 import { readLevels, whyImpossible, writeSingly } from './levels.ts'
 import { readListing, readListings } from './listings.ts'
 import { toLocation } from './map.ts'
+import { createMultichannel } from './mcs.ts'
 import { readOrder, readOrders } from './orders.ts'
+import { sendsForOthers } from './settings.ts'
 import { ship } from './shipping.ts'
 import { registerWebhooks } from './subscriptions.ts'
 import type { Context } from './transport.ts'
@@ -29,6 +31,7 @@ export function open(context: Context): ChannelOperations {
   const { market, wfs } = settings
   const now = () => context.now()
   const api = createApi(context)
+  const isSending = sendsForOthers(settings)
   const kept = createKeptSkus(api, { wfs, now })
 
   return {
@@ -46,8 +49,9 @@ export function open(context: Context): ChannelOperations {
     cancel: (cancellation, options = {}) => withoutAnswer(cancel(cancellation, { api, options })),
     counts: async (cursor, options = {}) =>
       wfs
-        ? await readCounts(cursor, { api, options })
+        ? await readCounts(cursor, { api, options, sendsForOthers: isSending })
         : { rows: [], next: undefined, platformTime: undefined },
+    ...(isSending && { warehouse: createMultichannel(api, settings) }),
     registerWebhooks: (url, options = {}) =>
       registerWebhooks(url, { api, secret: credentials.webhookSecret, market, options }),
   }

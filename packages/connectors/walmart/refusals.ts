@@ -32,10 +32,13 @@ const envelope = z.union([
   z.object({ error: someErrors }).transform(({ error }) => error),
 ])
 
-/** What an answer that is not a success means. The code decides before the status; gateways answer in XML or HTML too. */
+/**
+ * What an answer that is not a success means. The code decides before the status; gateways answer in XML or HTML too.
+ * @param call.isPersonal its words may repeat somebody's name and address: nothing of them is said
+ */
 export function toRefusal(
   response: HttpResponse,
-  call: { operation: string; requestId: string },
+  call: { operation: string; requestId: string; isPersonal?: boolean },
 ): ConnectorError {
   const [first] = readErrors(response.text)
   const { status } = response
@@ -50,19 +53,20 @@ export function toRefusal(
   if (first !== undefined) return fromError(first, status, { ...call, detail })
   const code = xmlCodeOf(response.text)
   if (code !== undefined) return fromError({ code }, status, { ...call, detail })
-  return withRequestId(statusError(response, call.operation), detail)
+  const { isPersonal = false } = call
+  return withRequestId(statusError(response, call.operation, { isPersonal }), detail)
 }
 
-type CallOf = { operation: string; detail: PlatformDetail }
+type CallOf = { operation: string; detail: PlatformDetail; isPersonal?: boolean }
 
 /** @param status of the answer; undefined for a row of an answer that was a success as a whole */
 export function fromError(
   error: WalmartError,
   status: number | undefined,
-  { operation, detail }: CallOf,
+  { operation, detail, isPersonal = false }: CallOf,
 ): ConnectorError {
   const what = error.code.split('.')[0]?.toUpperCase() ?? ''
-  const says = error.description ?? error.info ?? ''
+  const says = isPersonal ? '' : (error.description ?? error.info ?? '')
   const said = `${operation}: Walmart answered ${error.code}${says === '' ? '' : `: ${says.slice(0, 300)}`}`
   const told: PlatformDetail = { ...detail, code: error.code }
   if (what.includes('THRESHOLD_VIOLATED')) return new RateLimited(said, undefined, told)
@@ -73,11 +77,35 @@ export function fromError(
   if (status === 408 || (status !== undefined && status >= 500) || passingCodes.test(what)) {
     return new Unavailable(said, true, told)
   }
-  return new Invalid(said, error.field ?? 'request', told)
+  return new Invalid(said, isPersonal ? fieldOfRequest(error) : (error.field ?? 'request'), told)
+}
+
+/** What a refusal of a customer's order is about, as the kit's `ShipmentRequest` calls it. */
+const ABOUT: readonly [RegExp, string][] = [
+  [/sku|offer|item(?!s\b)/i, 'lines.sku'],
+  [/qty|quantity|inventory|stock/i, 'lines.quantity'],
+  [/zip|postal/i, 'recipient.postalCode'],
+  [/phone/i, 'recipient.phone'],
+  [/email/i, 'recipient.email'],
+  [/city/i, 'recipient.city'],
+  [/state/i, 'recipient.region'],
+  [/country/i, 'recipient.country'],
+  [/address|line[12]|name/i, 'recipient'],
+  [/shippingmethod|promise/i, 'method'],
+  [/channel/i, 'orderChannelId'],
+]
+
+/** Told by the name of the field, else by what its words are about; nothing of them is repeated. */
+function fieldOfRequest({ field, code, description, info }: WalmartError): string {
+  for (const text of [field, code, description, info]) {
+    const found = text ? ABOUT.find(([pattern]) => pattern.test(text)) : undefined
+    if (found !== undefined) return found[1]
+  }
+  return 'request'
 }
 
 const unauthorizedCodes = new Set(['UNAUTHORIZED', 'INVALID_TOKEN', 'TOKEN_EXPIRED'])
-const notFoundCodes = new Set(['CONTENT_NOT_FOUND', 'ITEM_NOT_FOUND', 'NOT_FOUND'])
+const notFoundCodes = new Set(['CONTENT_NOT_FOUND', 'ITEM_NOT_FOUND', 'NOT_FOUND', 'OS_NOT_FOUND_ERROR'])
 /** With a status before the dot too: `500.SYSTEM_ERROR`. */
 const passingCodes = /^(5\d\d|SYSTEM_ERROR|INTERNAL_SERVER_ERROR|GATEWAY_TIMEOUT|SERVICE_UNAVAILABLE)$/
 

@@ -40,6 +40,64 @@ export const settingsSchema = z.object({
           '若沃尔玛代您存放任何库存，请保持开启：这些商品只读取、不写入。仅当账户没有 WFS 时才关闭。',
       },
     }),
+  multiChannel: z
+    .boolean()
+    .default(false)
+    .meta({
+      title: 'Send orders of other channels from Walmart (MCS)',
+      description:
+        'Multichannel Solutions, in the United States: what Walmart keeps may be shown on other channels, and Walmart sends it. It charges for each order.',
+      zh: {
+        title: '由沃尔玛发送其他渠道的订单（MCS）',
+        description: '多渠道解决方案，仅限美国：沃尔玛仓内库存可在其他渠道展示并由其发货，按单收费。',
+      },
+    }),
+  orderChannelId: z
+    .string()
+    .trim()
+    .min(1)
+    .max(100)
+    .optional()
+    .meta({
+      title: 'Sales channel ID',
+      description:
+        'Of the sales channel that you have made for those orders in Seller Center; needed to send any.',
+      zh: {
+        title: '销售渠道编号',
+        description: '您在 Seller Center 为这些订单建立的销售渠道编号；发货必填。',
+      },
+    }),
+  multiChannelSpeed: z
+    .enum(['STANDARD', 'EXPEDITED'])
+    .default('STANDARD')
+    .meta({
+      title: 'Usual speed of those orders',
+      description: 'Unless the order names one of these itself.',
+      zh: { title: '多渠道订单的默认时效', description: '订单本身指定时除外。' },
+      options: {
+        STANDARD: { en: 'Standard', zh: '标准' },
+        EXPEDITED: { en: 'Expedited', zh: '加急' },
+      },
+    }),
+  contactEmail: z
+    .email()
+    .max(64)
+    .optional()
+    .meta({
+      title: 'E-mail address for those orders',
+      description:
+        'Walmart wants one with each. Yours is sent in place of the customer’s; empty: the customer’s.',
+      zh: { title: '订单联系邮箱', description: '沃尔玛要求每单填写；填写后用您的邮箱代替顾客的。' },
+    }),
+  contactPhone: z
+    .string()
+    .regex(/^\+?\d{10,14}$/, '10 to 14 digits')
+    .optional()
+    .meta({
+      title: 'Telephone number for those orders',
+      description: 'Sent where the customer has given none: Walmart wants one with each.',
+      zh: { title: '订单联系电话', description: '顾客未留电话时使用：沃尔玛要求每单填写。' },
+    }),
   endpoint: z
     .string()
     .refine(isLoopback, 'Only an address of this machine: it is for the simulator')
@@ -101,3 +159,8 @@ export function baseUrl(settings: Settings): string {
 }
 
 export const CURRENCIES: Readonly<Record<Market, string>> = { us: 'USD', ca: 'CAD', mx: 'MXN', cl: 'CLP' }
+
+/** In the United States alone, of what Walmart keeps. */
+export function sendsForOthers({ multiChannel, market, wfs }: Settings): boolean {
+  return multiChannel && market === 'us' && wfs
+}

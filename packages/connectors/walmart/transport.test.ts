@@ -1,13 +1,14 @@
 import { expect, test } from 'vitest'
+import { settingsSchema } from './settings.ts'
 import { commonHeaders, toQuery } from './transport.ts'
 
 test('the other markets are named with the version of their common interface; the United States are not', () => {
-  expect(commonHeaders({ market: 'us', wfs: true }, 'id-1')).toEqual({
+  expect(commonHeaders(settingsSchema.parse({ market: 'us' }), 'id-1')).toEqual({
     accept: 'application/json',
     'wm_svc.name': 'Walmart Marketplace',
     'wm_qos.correlation_id': 'id-1',
   })
-  expect(commonHeaders({ market: 'mx', wfs: true }, 'id-1')).toMatchObject({
+  expect(commonHeaders(settingsSchema.parse({ market: 'mx' }), 'id-1')).toMatchObject({
     wm_market: 'mx',
     wm_global_version: '3.1',
   })

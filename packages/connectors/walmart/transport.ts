@@ -23,6 +23,8 @@ export type Call = {
   /** A list that is empty is answered 404 by some services: then this is its data. */
   emptyAs?: unknown
   timeoutMs?: number
+  /** Its answers may repeat who gets a parcel, and where: no error says anything of their text. */
+  isPersonal?: boolean
   /** 0 goes first. */
   priority?: number
   signal?: AbortSignal | undefined
@@ -66,6 +68,7 @@ export function createTransport(context: Context): Ask {
     const requestId = context.uuid()
     const response = await send(call, requestId)
     const { status, date } = response
+    const { operation, isPersonal = false } = call
     const detail: PlatformDetail = { status, requestId }
     if (status === 404 && call.emptyAs !== undefined) {
       const refusal = toRefusal(response, { operation: call.operation, requestId })
@@ -73,8 +76,8 @@ export function createTransport(context: Context): Ask {
       if (refusal.platform.code === undefined) throw refusal
       return { data: schema.parse(call.emptyAs), date, detail }
     }
-    if (status < 200 || status > 299) throw toRefusal(response, { operation: call.operation, requestId })
-    return { data: readJson(response, schema, call.operation), date, detail }
+    if (status < 200 || status > 299) throw toRefusal(response, { operation, requestId, isPersonal })
+    return { data: readJson(response, schema, operation, { isPersonal }), date, detail }
   }
 }
 

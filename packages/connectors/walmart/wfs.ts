@@ -5,13 +5,13 @@ import { toCount } from './map.ts'
 /** One page of what Walmart counts in its own fulfilment centres. A row without numbers is left out (I12). */
 export async function readCounts(
   cursor: string | undefined,
-  reading: { api: WalmartApi; options: Options },
+  reading: { api: WalmartApi; options: Options; sendsForOthers: boolean },
 ): Promise<Page<ExternalCount>> {
   const offset = offsetOf(cursor)
   const { data, date } = await reading.api.wfsInventory('counts', { offset }, reading.options)
   const rows = data.payload.inventory
   return {
-    rows: rows.flatMap((row) => toCount(row) ?? []),
+    rows: rows.flatMap((row) => toCount(row, reading.sendsForOthers) ?? []),
     next: rows.length < PAGE_WFS ? undefined : String(offset + rows.length),
     platformTime: date,
   }

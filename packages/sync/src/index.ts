@@ -45,6 +45,7 @@ export {
   removeApplication,
 } from './connections/applications.ts'
 export type { CatalogueReport, Progress } from './connections/catalogue.ts'
+export { changeSettings } from './connections/change-settings.ts'
 export { type Connection, findConnections } from './connections/connections.store.ts'
 export {
   changeConnection,
@@ -106,6 +107,7 @@ export { HOLD_REASONS, type HoldReason } from './fulfilment/order-holds.store.ts
 export { type Held, holdOrder, unholdOrder } from './fulfilment/order-holds.ts'
 export type { PackedLine } from './fulfilment/pack-parcel.ts'
 export { readRecipient } from './fulfilment/read-recipient.ts'
+export { placesToSendFrom } from './fulfilment/senders.ts'
 export { type NewParcel, type ParcelOutcome, shipParcel } from './fulfilment/ship-parcel.ts'
 export {
   AFTER_CANCEL,
@@ -120,6 +122,7 @@ export {
   type SplitOutcome,
   splitShipment,
 } from './fulfilment/split-shipments.ts'
+export { findSenders } from './fulfilment/warehouse-units.store.ts'
 export {
   type Announcement,
   announceAgain,

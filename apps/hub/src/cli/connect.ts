@@ -42,7 +42,7 @@ export function connectCommand(program: Command, exit: (code: number) => void): 
     .option(
       '--set <key=value>',
       'a setting, for example --set shop=brand.myshopify.com; may be repeated',
-      collect,
+      collectSettings,
       {},
     )
     .option(
@@ -201,7 +201,8 @@ export async function chooseLocation(hub: HubBase, code: string | undefined): Pr
   )
 }
 
-function collect(pair: string, known: Record<string, string>): Record<string, string> {
+/** `--set key=value`, as often as it is given. */
+export function collectSettings(pair: string, known: Record<string, string>): Record<string, string> {
   const cut = pair.indexOf('=')
   if (cut < 1) throw new InvalidArgumentError('Write it as key=value.')
   return { ...known, [pair.slice(0, cut)]: pair.slice(cut + 1) }

@@ -4,6 +4,7 @@ import { Argument, type Command } from 'commander'
 import { getIntake } from '../views/intake.ts'
 import { addConnectionAuthorize } from './connection-authorize.ts'
 import { addConnectionPlaces } from './connection-places.ts'
+import { addConnectionSettings } from './connection-settings.ts'
 import { addShipsOrders } from './connection-ships-orders.ts'
 import { numberIn } from './number-option.ts'
 import { CommandProblem } from './output.ts'
@@ -29,6 +30,7 @@ export function connectionCommand(program: Command, exit: (code: number) => void
     })
 
   addConnectionAuthorize(group, exit)
+  addConnectionSettings(group, exit)
   addConnectionPlaces(group, exit)
   addShipsOrders(group, exit)
 

@@ -24,6 +24,7 @@ test('the commands are those that the design names for now', () => {
     'connect',
     'connection show',
     'connection authorize',
+    'connection set',
     'connection places',
     'connection sell-from',
     'connection count-place',

@@ -7,6 +7,7 @@ import {
   mappingResult,
 } from '@plimsoll/client'
 import {
+  changeSettings,
   checkConnection,
   connect,
   goLive,
@@ -58,6 +59,9 @@ const live = z.object({
     .describe('So many levels are written; the rest waits for the confirmation of a hold.'),
 })
 const credentials = z.unknown().describe('The connector says which.')
+const settings = z
+  .record(z.string().min(1).max(100), z.unknown())
+  .describe('By name; null takes one back. The connector says which.')
 const mappings = z.object({
   mappings: z
     .array(
@@ -213,6 +217,21 @@ export function connectionRoutes(hub: ServerContext): FastifyPluginAsync {
         errors: ['unknown-connection', 'invalid-settings', 'wrong-account', ...platform],
       },
       async ({ params: { id }, body }) => ({ 200: await replaceCredentials(context, await open(id), body) }),
+    )
+    addRoute(
+      app,
+      {
+        method: 'PUT',
+        path: '/connections/:id/settings',
+        operation: 'changeSettings',
+        tag,
+        summary: 'Changes single settings, tried before they hold.',
+        params,
+        body: settings,
+        answers: { 200: connectionCheck },
+        errors: ['unknown-connection', 'invalid-settings', 'wrong-account', 'wrong-state', ...platform],
+      },
+      async ({ params: { id }, body }) => ({ 200: await changeSettings(context, await open(id), body) }),
     )
     addRoute(
       app,

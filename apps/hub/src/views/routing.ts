@@ -15,7 +15,14 @@ import {
   tryRules,
 } from '@plimsoll/orders'
 import { findLocations, refuse } from '@plimsoll/stock'
-import { findOrderMoments, type SyncContext, syncProblem, toStockContext } from '@plimsoll/sync'
+import {
+  findOrderMoments,
+  findSenders,
+  placesToSendFrom,
+  type SyncContext,
+  syncProblem,
+  toStockContext,
+} from '@plimsoll/sync'
 import { RefusalProblem } from '../refusal-problem.ts'
 
 /** The rules in force, as people and programs read them. */
@@ -121,18 +128,20 @@ export async function explainOrderRouting(context: SyncContext, idOrNumber: stri
 
 /** Everything but the rules: places with what is free of the items that these orders want. */
 async function loadWorld(
-  { database, organizationId }: SyncContext,
+  context: SyncContext,
   orders: readonly StoredRoutingOrder[],
 ): Promise<Omit<RoutingWorld, 'rules'>> {
+  const { database, organizationId } = context
   const wanted = orders
     .flatMap(({ lines }) => lines)
     .flatMap(({ itemId, parts }) => [itemId, ...(parts ?? []).map((part) => part.itemId)])
   const itemIds = [...new Set(wanted)]
-  const [places, items] = await Promise.all([
+  const [places, items, senders] = await Promise.all([
     loadRoutingPlaces(database.kysely, organizationId, itemIds),
     findRoutingItems(database.kysely, organizationId, itemIds),
+    findSenders(database.kysely, context),
   ])
-  return { places, items }
+  return { places: placesToSendFrom(places, senders, undefined), items }
 }
 
 async function refuseUnknownLocations(

@@ -7,7 +7,6 @@ import { cancelCases } from './cancel-cases.ts'
 import type { ConformanceCase } from './conformance-case.ts'
 import { connectCases } from './connect-cases.ts'
 import { countCases } from './count-cases.ts'
-import { failureCases } from './failure-cases.ts'
 import { levelCases } from './level-cases.ts'
 import { listingCases } from './listing-cases.ts'
 import { orderCases } from './order-cases.ts'
@@ -15,7 +14,7 @@ import { queueCases } from './queue-cases.ts'
 import { recipientCases } from './recipient-cases.ts'
 import { shippingCases } from './shipping-cases.ts'
 import { ticketCases } from './ticket-cases.ts'
-import { warehouseCases } from './warehouse-cases.ts'
+import { failureCasesOf, warehouseCases } from './warehouse-cases.ts'
 import { webhookCases } from './webhook-cases.ts'
 import { withdrawCases } from './withdraw-cases.ts'
 
@@ -24,7 +23,7 @@ export function conformanceCases<Settings, Credentials>(
   connector: Connector<Settings, Credentials>,
 ): ConformanceCase[] {
   if (connector.manifest.kind === 'warehouse')
-    return [...connectCases(connector), ...warehouseCases(connector)]
+    return [...connectCases(connector), ...warehouseCases(connector), ...failureCasesOf(connector)]
   return [
     ...accessCases(),
     ...connectCases(connector),
@@ -40,7 +39,7 @@ export function conformanceCases<Settings, Credentials>(
     ...webhookCases(connector),
     ...queueCases(connector),
     ...warehouseCases(connector),
-    ...failureCases(),
+    ...failureCasesOf(connector),
   ]
 }
 

@@ -141,7 +141,7 @@ type Call = (operations: ChannelOperations) => Promise<unknown>
 export type CallsOf = (world: ConformanceWorld) => Promise<[string, Call][]>
 
 /** One call of each kind that the lane makes; each finds something to read, so that it has to understand the answer. */
-async function callsOfShop(world: ConformanceWorld): Promise<[string, Call][]> {
+export async function callsOfShop(world: ConformanceWorld): Promise<[string, Call][]> {
   const [level] = await world.addProducts(1)
   if (level === undefined) throw new Error('no level came')
   const orderId = await world.buy([{ sku: level.sku, quantity: 1 }])

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { ExternalCount, Page } from '../canonical.ts'
+import type { ControlLevel } from '../simulator/control.ts'
 import type { WarehouseFloor } from '../simulator/warehouse-floor.ts'
 import type { FloorRequest } from '../simulator/warehouse-records.ts'
 import type { FloorStep } from '../simulator/warehouse-requests.ts'
@@ -38,9 +39,15 @@ export function warehouseOf({ operations }: Pick<ConformanceWorld, 'operations'>
 
 /** The requests that the warehouse has under this id, its own copies of one included. */
 export function requestsOf(world: ConformanceWorld, shipmentId: string): FloorRequest[] {
+  const wanted = world.warehouse.referenceOf?.(shipmentId) ?? shipmentId
   return floorOf(world)
     .requests.all()
-    .filter(({ reference }) => reference === shipmentId)
+    .filter(({ reference }) => reference === wanted)
+}
+
+/** Something that it stores: of a channel, what the platform keeps. */
+export async function addKept(world: ConformanceWorld, quantity: number): Promise<ControlLevel[]> {
+  return await world.addProducts(1, quantity, world.warehouse.isChannel ? { keptByPlatform: true } : {})
 }
 
 /** A request for things that are there: as many SKUs as quantities, each with ten times as many units on the shelf. */
@@ -49,7 +56,7 @@ export async function shipmentRequest(
   { quantities = [2], ...more }: Partial<ShipmentRequest> & { quantities?: readonly number[] } = {},
 ): Promise<ShipmentRequest> {
   const levels = []
-  for (const quantity of quantities) levels.push(...(await world.addProducts(1, quantity * 10)))
+  for (const quantity of quantities) levels.push(...(await addKept(world, quantity * 10)))
   const [first] = levels
   if (first === undefined) throw new Error('no level came')
   return {
@@ -95,7 +102,9 @@ export function stepOn(world: ConformanceWorld, floorId: number, ...steps: Floor
 
 /** As the warehouse shows it now; it must. */
 export async function shownAs(world: ConformanceWorld, shipmentId: string): Promise<WarehouseShipment> {
-  const found = await warehouseOf(world).findShipment(shipmentId)
+  // Whoever asked knows the lines: a warehouse may name them by their numbers alone.
+  const asked = requestsOf(world, shipmentId)[0]?.lines.map(({ id, sku }) => ({ lineId: String(id), sku }))
+  const found = await warehouseOf(world).findShipment(shipmentId, { ...(asked !== undefined && { asked }) })
   if (found === undefined) throw new Error('the warehouse finds no such shipment')
   expectSoundShipment(found)
   return found
@@ -170,7 +179,7 @@ export async function inboundNotice(
   { quantities = [10], ...more }: Partial<InboundNotice> & { quantities?: readonly number[] } = {},
 ): Promise<InboundNotice> {
   const levels = []
-  for (const _ of quantities) levels.push(...(await world.addProducts(1, 5)))
+  for (const _ of quantities) levels.push(...(await addKept(world, 5)))
   return {
     inboundId: randomUUID(),
     number: 'PO-77',

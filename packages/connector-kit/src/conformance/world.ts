@@ -56,6 +56,10 @@ export type WarehouseSetup = {
   method?: string
   /** A recipient that the warehouse refuses, made of a good one; without a city and a postal code unless given. */
   refusedRecipient?(recipient: Recipient): Recipient
+  /** What its own reference field holds in place of the hub's id, where that is too short for it; the id unless given. */
+  referenceOf?(shipmentId: string): string
+  /** False: it has no field for the number that people use. */
+  keepsNumbers?: boolean
   /** False: it does not say which of the received units are damaged. */
   tellsDamaged?: boolean
 }
@@ -74,7 +78,8 @@ export type UnknownIds = { listingExternalId: string; orderExternalId: string; l
 export type ConformanceWorld = {
   simulator: RunningSimulator
   countsEverything: boolean
-  warehouse: WarehouseSetup & { terms: WarehouseTerms | undefined }
+  /** `isChannel`: it sells too, and stores only some of its listings. */
+  warehouse: WarehouseSetup & { terms: WarehouseTerms | undefined; isChannel: boolean }
   /** Where the control API is: `http://127.0.0.1:PORT/_control`. */
   controlUrl: string
   /** Opened with good credentials. */
@@ -104,7 +109,7 @@ export type ConformanceWorld = {
   batchMax: number
   unknownTicket(ticket: string): string
   /** Adds `count` products of `quantity` units, SKUs `P-0001` and on. */
-  addProducts(count: number, quantity?: number): Promise<ControlLevel[]>
+  addProducts(count: number, quantity?: number, more?: Partial<ProductSeed>): Promise<ControlLevel[]>
   seed(products: ProductSeed[]): Promise<ControlLevel[]>
   /**
    * A shopper's order; throws when the platform refuses it. Returns its external id.
@@ -190,7 +195,11 @@ export async function createConformanceWorld<Settings, Credentials>(
   const world: ConformanceWorld = {
     simulator,
     countsEverything: setup.countsEverything === true,
-    warehouse: { ...setup.warehouse, terms: connector.manifest.warehouse },
+    warehouse: {
+      ...setup.warehouse,
+      terms: connector.manifest.warehouse,
+      isChannel: connector.manifest.kind === 'channel',
+    },
     controlUrl,
     operations,
     open,
@@ -240,7 +249,8 @@ export async function createConformanceWorld<Settings, Credentials>(
       if (setup.unknownTicket === undefined) throw new Error('tickets are declared: give `unknownTicket`')
       return setup.unknownTicket(ticket)
     },
-    addProducts: (count, quantity = 10) => world.seed(numbered(count, quantity)),
+    addProducts: (count, quantity = 10, more = {}) =>
+      world.seed(numbered(count, quantity).map((product) => ({ ...product, ...more }))),
     seed: async (products) =>
       (await control<{ levels: ControlLevel[] }>('POST', '/products', products)).levels,
     buy: async (lines, to) =>

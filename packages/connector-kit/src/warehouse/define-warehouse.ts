@@ -1,4 +1,4 @@
-import type { Page, WebhookEvent } from '../canonical.ts'
+import type { ExternalListing, Page, WebhookEvent } from '../canonical.ts'
 import type { Capabilities } from '../capabilities.ts'
 import type { CallOptions, ChannelOperations, Connector, ConnectorContext, Manifest } from '../contract.ts'
 import type { StreamQuery, WarehouseOperations, WarehouseTerms } from './operations.ts'
@@ -29,7 +29,7 @@ export type WarehouseSide = WarehouseOperations &
 
 /**
  * A connector of the kind `warehouse`. It has no orders and no level that is ever written: all its locations are counted by
- * it, whatever `locations` says.
+ * it, whatever `locations` says, and what it lists it keeps.
  */
 export function defineWarehouse<Settings, Credentials>(
   warehouse: Warehouse<Settings, Credentials>,
@@ -113,6 +113,10 @@ const NO_SHOP = {
   counts: true,
 } as const
 
+function toKept(listing: ExternalListing): ExternalListing {
+  return { ...listing, fulfilledBy: 'platform' }
+}
+
 function toOperations(side: WarehouseSide): ChannelOperations {
   const { check, locations, listings, listing, registerWebhooks, counts, pull, acknowledge } = side
   const none = (what: string) => Promise.reject(new Error(`A warehouse has no ${what}.`))
@@ -122,8 +126,11 @@ function toOperations(side: WarehouseSide): ChannelOperations {
       const found = await locations.apply(side, given)
       return found.map((location) => ({ ...location, countedByPlatform: true }))
     },
-    listings: (...given) => listings.apply(side, given),
-    listing: (...given) => listing.apply(side, given),
+    async listings(...given) {
+      const page = await listings.apply(side, given)
+      return { ...page, rows: page.rows.map(toKept) }
+    },
+    listing: async (...given) => toKept(await listing.apply(side, given)),
     counts: (...given) => counts.apply(side, given),
     registerWebhooks: (...given) => registerWebhooks.apply(side, given),
     ...(pull !== undefined && { pull: (...given) => pull.apply(side, given) }),

@@ -24,7 +24,7 @@ export type WarehouseOperations = {
    * The shipment that was asked for under this id, as it is now; undefined: the warehouse has none. With
    * `requests: 'by-read-back'` an answer that was lost is looked for by this before anything is asked again.
    */
-  findShipment(shipmentId: string, options?: CallOptions): Promise<WarehouseShipment | undefined>
+  findShipment(shipmentId: string, options?: FindOptions): Promise<WarehouseShipment | undefined>
   /** Cancelling what is cancelled is `cancelled`, what has left is `too-late`. NotFound where it has none. */
   cancelShipment?(
     shipment: { shipmentId: string; externalId: string },
@@ -38,6 +38,14 @@ export type WarehouseOperations = {
   receipts?(query: StreamQuery, options?: CallOptions): Promise<Page<WarehouseReceipt>>
   /** Returns that changed at or after `since`. */
   returns?(query: StreamQuery, options?: CallOptions): Promise<Page<WarehouseReturn>>
+}
+
+/**
+ * `asked`: the lines as `requestShipment` was given them, in their order, for a warehouse whose answers name a line by its
+ * number alone. Whoever wants to know what left hands them over.
+ */
+export type FindOptions = CallOptions & {
+  asked?: readonly Pick<ShipmentRequest['lines'][number], 'lineId' | 'sku'>[]
 }
 
 export type StreamQuery = { since: Date; cursor: string | undefined }
@@ -56,20 +64,32 @@ export type WarehouseTerms = {
   /** Up to when a shipment can be cancelled: never, until it is being worked on, or until it has left. */
   cancel: false | 'until-working' | 'until-shipped'
   /**
-   * When its `onHand` falls by what ships. `shipped`: as it leaves; `requested`: already when it takes the request, so
-   * that what is asked for and has not left is no more in it.
+   * When what it counts falls by what ships. `shipped`: as it leaves; `requested`: already when it takes the request, so
+   * that what is asked for and has not left is no more in it. Where its counts name no `onHand`, the hub adds that itself.
    */
   deducts: 'shipped' | 'requested'
+  /**
+   * With `requested`: how late a count may show that a request was taken. So long the hub takes what was counted for true
+   * either way. Absent: at once.
+   */
+  deductsWithinMs?: number
   /** How far the moment of a count may be off the moments of its shipments; absent: two seconds. */
   countErrorMs?: number
   /** Lists that it has, read from a cursor. Empty: it tells everything by itself (webhook, file). */
   follows: readonly ('shipments' | 'receipts' | 'returns')[]
+  /**
+   * Where no list tells what became of shipments by the hub's ids: each that is open is looked for so often. Absent: it tells
+   * by itself, or by `shipments`.
+   */
+  asksEachMs?: number
   lots: boolean
   serials: boolean
   /** Longest reference that its field takes; the hub's ids are 36 characters. */
   referenceMax: number
   /** Lines in one request at the most. */
   linesMax: number
+  /** Units in one request at the most, all lines together; absent: as many as there are. */
+  unitsMax?: number
   /** It must be asked again when so long nothing was heard of a request. */
   stuckAfterMs: number
   facts: readonly { fact: string; source: string; verified: boolean }[]

@@ -80,7 +80,7 @@ function readToken(given: string, now: number, lifeMs: number): number {
 }
 
 function toSummary({ sku, asin, title, updatedAt, fba }: Listing, isDetailed: boolean) {
-  const { fulfillable = 0, unfulfillable = 0, researching = 0, inbound = 0 } = fba ?? {}
+  const { fulfillable = 0, unfulfillable = 0, researching = 0, inbound = 0, promised = 0 } = fba ?? {}
   return {
     asin,
     fnSku: `X00${asin.slice(2)}`,
@@ -88,7 +88,7 @@ function toSummary({ sku, asin, title, updatedAt, fba }: Listing, isDetailed: bo
     condition: 'NewItem',
     productName: title,
     lastUpdatedTime: new Date(updatedAt).toISOString(),
-    totalQuantity: fulfillable + unfulfillable + researching + inbound,
+    totalQuantity: fulfillable + promised + unfulfillable + researching + inbound,
     ...(isDetailed && {
       inventoryDetails: {
         fulfillableQuantity: fulfillable,
@@ -96,8 +96,8 @@ function toSummary({ sku, asin, title, updatedAt, fba }: Listing, isDetailed: bo
         inboundShippedQuantity: inbound,
         inboundReceivingQuantity: 0,
         reservedQuantity: {
-          totalReservedQuantity: 0,
-          pendingCustomerOrderQuantity: 0,
+          totalReservedQuantity: promised,
+          pendingCustomerOrderQuantity: promised,
           pendingTransshipmentQuantity: 0,
           fcProcessingQuantity: 0,
         },

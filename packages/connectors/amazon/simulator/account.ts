@@ -1,4 +1,6 @@
 import type { Recipient } from '@plimsoll/connector-kit'
+import type { WarehouseFloor } from '@plimsoll/connector-kit/simulator'
+import type { KeptStock } from './kept-stock.ts'
 import type { Traits } from './traits.ts'
 
 /** One listing of the account. */
@@ -18,7 +20,7 @@ export type Listing = {
   /** Children of a variation parent; a parent is sold by nobody. */
   childSkus: readonly string[] | undefined
   /** What Amazon keeps; undefined where it keeps none. */
-  fba: { fulfillable: number; unfulfillable: number; researching: number; inbound: number } | undefined
+  fba: KeptStock | undefined
 }
 
 export type OrderStatus = 'PENDING' | 'UNSHIPPED' | 'PARTIALLY_SHIPPED' | 'SHIPPED' | 'CANCELLED'
@@ -44,6 +46,8 @@ export type Order = {
   pendingUntil: number | undefined
   marketplaceId: string
   by: 'MERCHANT' | 'AMAZON'
+  /** Sold elsewhere and sent by Amazon. */
+  isMultiChannel?: true
   /** Undefined: Amazon tells nobody. */
   to: Recipient | undefined
   items: OrderItem[]
@@ -55,7 +59,18 @@ type Effect = { dueAt: number; seq: number; act: () => void }
 /** The state of a selling account. What is under way acts as soon as anybody looks after its time. */
 export function createAccount(
   traits: Traits,
-  { now, random, onOrder }: { now: () => number; random: () => number; onOrder: (order: Order) => void },
+  {
+    now,
+    random,
+    floor,
+    onOrder,
+  }: {
+    now: () => number
+    random: () => number
+    /** Where what Amazon keeps lies. */
+    floor: WarehouseFloor
+    onOrder: (order: Order) => void
+  },
 ) {
   const listings = new Map<string, Listing>()
   const orders = new Map<string, Order>()
@@ -81,6 +96,7 @@ export function createAccount(
   return {
     listings,
     orders,
+    floor,
     changed,
     shippedOf,
     fresh: (): number => {

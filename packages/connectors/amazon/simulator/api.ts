@@ -47,7 +47,7 @@ export type ApiCall = {
 export type ApiAnswer = { status?: number; body?: unknown }
 
 export type ApiRoute = {
-  method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   path: string
   /** The platform's own name for it: limits go by it. */
   operation: string

@@ -2,6 +2,7 @@ import type { Recipient } from '@plimsoll/connector-kit'
 import type { ControlOperations, PlacedOrder, ProductSeed } from '@plimsoll/connector-kit/simulator'
 import { AMAZON_STOCK, OWN_STOCK } from '../ids.ts'
 import type { Account, Listing, Order } from './account.ts'
+import { keepStock } from './kept-stock.ts'
 import type { Traits } from './traits.ts'
 
 type Controlled = { account: () => Account; traits: Traits; now: () => number }
@@ -30,6 +31,8 @@ export function createControl({ account: given, traits, now }: Controlled): Cont
       const order = account.orders.get(externalId)
       if (order === undefined) return { kind: 'not-found' }
       const refused = { kind: 'refused' as const, why: `The order is ${order.status}.` }
+      // Of what Amazon sends for others, its floor does the steps.
+      if (order.isMultiChannel === true) return refused
       switch (step) {
         case 'pay':
           if (order.status !== 'PENDING') return refused
@@ -102,7 +105,7 @@ export function addListing(account: Account, product: ProductSeed, at: number): 
     submitted: own,
     leadTimeDays: 2,
     childSkus: undefined,
-    fba: keptByPlatform ? { fulfillable: quantity, unfulfillable: 0, researching: 0, inbound: 0 } : undefined,
+    fba: keptByPlatform ? keepStock(account.floor, { sku, title, barcode, quantity }) : undefined,
   }
   account.listings.set(sku, listing)
   return listing

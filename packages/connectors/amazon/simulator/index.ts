@@ -1,10 +1,13 @@
 import { systemClock } from '@plimsoll/connector-kit'
 import {
   createSimulator,
+  createWarehouseFloor,
   type RunningSimulator,
   type SimulatorServices,
+  seededRandom,
+  type WarehouseFloor,
 } from '@plimsoll/connector-kit/simulator'
-import { OWN_STOCK } from '../ids.ts'
+import { AMAZON_STOCK, OWN_STOCK } from '../ids.ts'
 import { findMarketplace } from '../marketplaces.ts'
 import type { Credentials, Settings } from '../settings.ts'
 import { type Account, createAccount } from './account.ts'
@@ -14,6 +17,7 @@ import { type Site, serve } from './api.ts'
 import { createControl } from './control.ts'
 import { createDocuments } from './documents.ts'
 import { feedRoutes } from './feed-routes.ts'
+import { fulfillmentRoutes } from './fulfillment-routes.ts'
 import { listingRoutes } from './listing-routes.ts'
 import { APPLICATION_ID, createLogin, GIVEN } from './login.ts'
 import { createNotifications, type Notifications } from './notification-routes.ts'
@@ -27,6 +31,8 @@ import { type AmazonSimulatorOptions, createRates, type Traits, toTraits } from 
 export type { AmazonSimulatorOptions } from './traits.ts'
 
 export type AmazonSimulator = RunningSimulator & {
+  /** Where what Amazon keeps lies, and is sent from. */
+  floor: WarehouseFloor
   /** What to connect with. */
   settings: Settings
   credentials: Credentials
@@ -46,6 +52,12 @@ export async function createAmazonSimulator(options: AmazonSimulatorOptions = {}
   const clock = options.clock ?? systemClock
   const now = () => clock.now()
   const traits = toTraits(options)
+  const floor = createWarehouseFloor({
+    clock,
+    random: seededRandom((options.seed ?? 1) ^ 0xfba),
+    facilities: [{ id: AMAZON_STOCK, name: 'Amazon fulfilment' }],
+    pace: options.pace,
+  })
   let origin = ''
   let inside: Inside | undefined
   const insideOf = (): Inside => {
@@ -59,9 +71,10 @@ export async function createAmazonSimulator(options: AmazonSimulatorOptions = {}
       name: traits.name,
       colour: options.colour ?? '#ff9900',
       currency: options.currency ?? findMarketplace(traits.marketplaces[0] ?? '')?.currency ?? 'USD',
+      floor,
       control: createControl({ account: () => insideOf().account, traits, now }),
       routes(app, kit) {
-        inside = build({ traits, kit, now, origin: () => origin })
+        inside = build({ traits, kit, now, floor, origin: () => origin })
         inside.install(app)
       },
     },
@@ -71,12 +84,18 @@ export async function createAmazonSimulator(options: AmazonSimulatorOptions = {}
   const { account, login, queue, notifications } = insideOf()
   return {
     ...running,
+    floor,
     settings: {
       sellerId: traits.sellerId,
       marketplaces: traits.marketplaces,
       ordersApi: '2026-01-01',
       applicationId: APPLICATION_ID,
       queueUrl: QUEUE_URL,
+      multiChannel: true,
+      multiChannelSpeed: 'Standard',
+      multiChannelComment: 'Thank you for your order.',
+      multiChannelBlankBox: false,
+      multiChannelOtherCarriers: false,
       endpoint: running.url,
     },
     credentials: GIVEN,
@@ -94,11 +113,13 @@ function build({
   traits,
   kit,
   now,
+  floor,
   origin,
 }: {
   traits: Traits
   kit: SimulatorServices
   now: () => number
+  floor: WarehouseFloor
   origin: () => string
 }) {
   const login = createLogin(traits, { now, isRevoked: () => kit.faults.isRevoked() })
@@ -107,6 +128,7 @@ function build({
   const account = createAccount(traits, {
     now,
     random: kit.random,
+    floor,
     onOrder: (order) => told?.tellOfOrder(order),
   })
   const site: Site = {
@@ -147,6 +169,7 @@ function build({
         ...orderRoutesV0(site),
         ...addressRoutes(site),
         ...accountRoutes(site),
+        ...fulfillmentRoutes(site, floor, notifications.tellOfSending),
         ...notifications.routes,
       ])
     },

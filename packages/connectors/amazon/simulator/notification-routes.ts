@@ -1,8 +1,10 @@
+import type { FloorRequest } from '@plimsoll/connector-kit/simulator'
 import { z } from 'zod'
 import { arnOf } from '../subscriptions.ts'
 import type { Order } from './account.ts'
 import { ApiError, type ApiRoute, invalid, notFound, type Site } from './api.ts'
 import type { Queue } from './queue.ts'
+import { keptChange, sendingChange } from './sending-notifications.ts'
 
 const ARN = /^arn:aws(-cn)?:sqs:\S+:\S+:\S+$/
 const destinationBody = z.object({
@@ -14,7 +16,12 @@ const subscriptionBody = z.object({ payloadVersion: z.string().min(1), destinati
 type Destination = { id: string; name: string; arn: string }
 type Subscription = { id: string; type: string; payloadVersion: string; destinationId: string }
 
-const TYPES = ['ORDER_CHANGE', 'FBA_INVENTORY_AVAILABILITY_CHANGES', 'FEED_PROCESSING_FINISHED']
+const TYPES = [
+  'ORDER_CHANGE',
+  'FBA_INVENTORY_AVAILABILITY_CHANGES',
+  'FEED_PROCESSING_FINISHED',
+  'FULFILLMENT_ORDER_STATUS',
+]
 
 /** Notifications API v1: where Amazon puts what it has to tell. */
 export function createNotifications(site: Site, { queue, queueUrl }: { queue: Queue; queueUrl: string }) {
@@ -114,6 +121,11 @@ export function createNotifications(site: Site, { queue, queueUrl }: { queue: Qu
     destinations,
     tellOfOrder(order: Order): void {
       tell('ORDER_CHANGE', (meta) => orderChange(site, order, meta))
+    },
+    tellOfSending(request: FloorRequest, statusAt: number): void {
+      tell('FULFILLMENT_ORDER_STATUS', (meta) => sendingChange(site, request, { ...meta, statusAt }))
+      for (const { sku } of request.lines)
+        tell('FBA_INVENTORY_AVAILABILITY_CHANGES', (meta) => keptChange(site, sku, meta))
     },
     tellOfFeed(feed: { id: string; feedType: string; status: string; result: string | undefined }): void {
       tell('FEED_PROCESSING_FINISHED', ({ subscriptionId, id, at }) => ({

@@ -188,7 +188,7 @@ function toOrder(site: Site, order: Order, included: readonly string[]) {
     lastUpdatedTime: new Date(order.updatedAt).toISOString(),
     programs: [],
     salesChannel: {
-      channelName: 'AMAZON',
+      channelName: order.isMultiChannel === true ? 'NON_AMAZON' : 'AMAZON',
       marketplaceId: order.marketplaceId,
       marketplaceName: 'Amazon.com',
     },

@@ -1,4 +1,4 @@
-import type { SimulatorOptions } from '@plimsoll/connector-kit/simulator'
+import type { SimulatorOptions, WarehousePace } from '@plimsoll/connector-kit/simulator'
 import { type Limit, limits } from '../limits.ts'
 
 /** What the account, and Amazon behind it, are like. May change while it runs. */
@@ -22,6 +22,10 @@ export type Traits = {
   /** Of the units of an FBA summary page. */
   summariesPerPage: number
   summaryTokenMs: number
+  /** Orders of Multi-Channel Fulfilment on a page of their list. */
+  sendingPerPage: number
+  /** Who carries all of them; undefined: whoever the floor gives them to. */
+  carrier: string | undefined
   /** What happens to quantities for a SKU that there is not: Amazon takes them without a word. */
   unknownSkus: 'accepted' | 'invalid'
   /** Documents come packed. */
@@ -39,7 +43,12 @@ export type Traits = {
 }
 
 export type AmazonSimulatorOptions = SimulatorOptions &
-  Partial<Traits> & { colour?: string; currency?: string }
+  Partial<Traits> & {
+    colour?: string
+    currency?: string
+    /** Amazon's floor works by itself at this pace; people do unless given. */
+    pace?: WarehousePace
+  }
 
 export const defaultTraits: Traits = {
   name: 'Harbour Goods on Amazon',
@@ -54,6 +63,8 @@ export const defaultTraits: Traits = {
   visibilityMs: 30_000,
   summariesPerPage: 50,
   summaryTokenMs: 30_000,
+  sendingPerPage: 50,
+  carrier: undefined,
   unknownSkus: 'accepted',
   gzip: true,
   reportEncoding: 'utf-8',

@@ -11,7 +11,7 @@ import { sampleRecipients } from '@plimsoll/connector-kit/simulator'
 import { connector } from '../index.ts'
 import type { Settings } from '../settings.ts'
 import { createControl } from '../simulator/control.ts'
-import { createAmazonSimulator } from '../simulator/index.ts'
+import { type AmazonSimulator, createAmazonSimulator } from '../simulator/index.ts'
 import { atOnce } from './connected-account.ts'
 
 /** One call of the API with its answer; tokens, documents and the queue are no part of it. */
@@ -154,6 +154,7 @@ export async function recordStory(): Promise<Recorded> {
     await each.ship(shipment)
     await each.ship({ ...shipment, lines: [{ lineExternalId: 'none', quantity: 1 }] }).catch(() => undefined)
   }
+  await sendForOthers(simulator, operations)
   await reportOf(
     operations,
     () => clock.advance(1_000),
@@ -161,7 +162,7 @@ export async function recordStory(): Promise<Recorded> {
   )
 
   const messages: string[] = []
-  for (let pulls = 0; pulls < 5; pulls += 1) {
+  for (let pulls = 0; pulls < 20; pulls += 1) {
     const pulled = (await operations.pull?.()) ?? []
     messages.push(...pulled.map(({ body }) => Buffer.from(body).toString('utf8')))
     await operations.acknowledge?.(pulled.map(({ receipt }) => receipt))
@@ -193,6 +194,57 @@ function bodyOf({ body }: HttpRequest): unknown {
 
 function many(count: number) {
   return Array.from({ length: count }, (_, at) => ({ sku: `M-${at}`, title: 'M', price: 1, quantity: 1 }))
+}
+
+/** Orders of other channels: asked for, asked again, refused, followed, stopped, and sent by Amazon's own carrier. */
+async function sendForOthers(
+  { floor, traits }: AmazonSimulator,
+  { warehouse }: ReturnType<typeof connector.open>,
+): Promise<void> {
+  const [recipient] = sampleRecipients
+  if (warehouse === undefined || recipient === undefined) throw new Error('nothing is sent for others')
+  const requestOf = (shipmentId: string, sku: string, quantity: number) => ({
+    shipmentId,
+    number: '#1001',
+    placedAt: new Date(Date.UTC(2026, 10, 26)),
+    locationId: 'FBA',
+    recipient,
+    lines: [
+      {
+        lineId: `${shipmentId}-1`,
+        sku,
+        stockUnitId: sku,
+        quantity,
+        title: sku,
+        lot: undefined,
+        unitValue: undefined,
+      },
+    ],
+    method: 'Expedited',
+    currency: 'USD',
+    shipBy: undefined,
+    note: undefined,
+  })
+  const ids = [1, 2, 3].map((at) => `019b0000-0000-7000-8000-00000000000${at}`) as [string, string, string]
+  for (const id of ids) await warehouse.requestShipment(requestOf(id, 'F-1', id === ids[2] ? 9 : 1))
+  await warehouse.requestShipment(requestOf(ids[0], 'F-1', 1))
+  await warehouse
+    .requestShipment(requestOf('019b0000-0000-7000-8000-000000000009', 'none', 1))
+    .catch(() => undefined)
+  await warehouse.findShipment('none')
+  traits.carrier = 'AMZN_US'
+  const floorId = (id: string) => floor.requests.byReference(id)?.id ?? 0
+  floor.requests.step(floorId(ids[0]), { step: 'accept' })
+  await warehouse.findShipment(ids[0])
+  floor.requests.step(floorId(ids[0]), { step: 'ship' })
+  await warehouse.cancelShipment?.({ shipmentId: ids[0], externalId: ids[0] })
+  await warehouse.cancelShipment?.({ shipmentId: ids[1], externalId: ids[1] })
+  traits.sendingPerPage = 2
+  for (let cursor: string | undefined; ; ) {
+    const page = await warehouse.shipments?.({ since: new Date(Date.UTC(2026, 10, 1)), cursor })
+    cursor = page?.next
+    if (cursor === undefined) break
+  }
 }
 
 /** An account that is too large to be searched is read by a report. */

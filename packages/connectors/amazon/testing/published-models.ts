@@ -30,6 +30,7 @@ export const MODELS = [
   'orders_2026-01-01',
   'ordersV0',
   'fbaInventory',
+  'fulfillmentOutbound_2020-07-01',
   'sellers',
   'tokens_2021-03-01',
   'notifications',

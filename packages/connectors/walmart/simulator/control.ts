@@ -6,6 +6,7 @@ import type {
 } from '@plimsoll/connector-kit/simulator'
 import { WFS_LOCATION } from '../ids.ts'
 import { placeOrder } from './checkout.ts'
+import { keepStock } from './kept-stock.ts'
 import type { Marketplace } from './marketplace.ts'
 import { cancelUnits, refundOrder, shipUnits } from './order-steps.ts'
 import { type Item, openUnitsOf, type PurchaseOrder } from './records.ts'
@@ -34,8 +35,8 @@ export function createControl(marketplace: Marketplace, work: () => void): Contr
           const item = marketplace.addItem({ sku, title, barcode, price, isKept })
           const [first] = marketplace.nodes.keys()
           if (isKept) {
-            const modifiedMs = marketplace.options.now()
-            marketplace.kept.set(sku, { available: quantity, onHand: quantity, modifiedMs })
+            const { floor, now } = marketplace.options
+            marketplace.kept.set(sku, keepStock(floor, { sku, title, barcode, quantity, now }))
           } else if (first !== undefined) marketplace.setInput(sku, first, quantity)
           return levelsOf(item)
         }),

@@ -1,14 +1,20 @@
 import { systemClock } from '@plimsoll/connector-kit'
 import {
   createSimulator,
+  createWarehouseFloor,
   type RunningSimulator,
   type SimulatorOptions,
+  seededRandom,
+  type WarehouseFloor,
+  type WarehousePace,
 } from '@plimsoll/connector-kit/simulator'
+import { WFS_LOCATION } from '../ids.ts'
 import type { Credentials, Settings } from '../settings.ts'
 import { createAccess, type SimulatedKeys, TOKEN_LIFE_MS } from './access.ts'
 import { createControl } from './control.ts'
 import { createEvents, type Subscription } from './events.ts'
 import { createFeeds } from './feed-routes.ts'
+import { fulfilmentRoutes } from './fulfilment-routes.ts'
 import { inventoryRoutes } from './inventory-routes.ts'
 import { itemRoutes } from './item-routes.ts'
 import { createLimits, type Limit } from './limits.ts'
@@ -36,11 +42,15 @@ export type WalmartSimulatorOptions = SimulatorOptions & {
   shipWithinMs?: number
   autoCancelAfterMs?: number
   signatureEncoding?: 'base64' | 'hex'
+  /** Walmart's floor works by itself at this pace; people do unless given. */
+  pace?: WarehousePace
   /** Limits that are other than what the connector declares, by the name of its budget. */
   limits?: Readonly<Record<string, Limit>>
 }
 
 export type WalmartSimulator = RunningSimulator & {
+  /** Where what Walmart keeps lies, and is sent from. */
+  floor: WarehouseFloor
   /** What to connect with. */
   settings: Settings
   credentials: Credentials
@@ -51,6 +61,8 @@ export type WalmartSimulator = RunningSimulator & {
   subscriptions: ReadonlyMap<string, Subscription>
 }
 
+/** Of the sales channel that the seller has made for orders of others. */
+const ORDER_CHANNEL = 'HARBOUR_OTHERS'
 const DAY_MS = 86_400_000
 
 /** Starts a simulated marketplace with one seller. */
@@ -85,6 +97,12 @@ export async function createWalmartSimulator(
     },
     ...options.seller,
   }
+  const floor = createWarehouseFloor({
+    clock,
+    random: seededRandom((options.seed ?? 1) ^ 0x3f5),
+    facilities: [{ id: WFS_LOCATION, name: 'Walmart Fulfillment Services' }],
+    pace: options.pace,
+  })
   const random = { next: () => 0.5 }
   const marketplace = new Marketplace({
     now,
@@ -93,6 +111,7 @@ export async function createWalmartSimulator(
     orderLagMs: options.orderLagMs ?? 0,
     shipWithinMs: options.shipWithinMs ?? 2 * DAY_MS,
     autoCancelAfterMs: options.autoCancelAfterMs ?? 4 * DAY_MS,
+    floor,
   })
   let endTokens: () => void = () => undefined
   let subscriptions: ReadonlyMap<string, Subscription> = new Map()
@@ -108,6 +127,7 @@ export async function createWalmartSimulator(
       name,
       colour: '#0053e2',
       currency,
+      floor,
       control: createControl(marketplace, work),
       routes(app, kit) {
         random.next = kit.random
@@ -153,6 +173,10 @@ export async function createWalmartSimulator(
             ...inventoryRoutes(marketplace, (write) =>
               kit.books.writes.append({ ...write, after: write.quantity }),
             ),
+            ...fulfilmentRoutes(marketplace, floor, {
+              orderChannelId: ORDER_CHANNEL,
+              uuid: () => `req-${marketplace.nextId()}`,
+            }),
             ...feeds.routes,
             ...orderRoutes(marketplace, shapes, { partnerId: seller.partnerId }),
             ...events.routes,
@@ -164,10 +188,18 @@ export async function createWalmartSimulator(
   )
   return {
     ...running,
+    floor,
     marketplace,
     subscriptions,
     endTokens: () => endTokens(),
-    settings: { market: 'us', wfs: true, endpoint: running.url },
+    settings: {
+      market: 'us',
+      wfs: true,
+      multiChannel: true,
+      orderChannelId: ORDER_CHANNEL,
+      multiChannelSpeed: 'STANDARD',
+      endpoint: running.url,
+    },
     credentials: { ...keys, webhookSecret: 'plimsollsimulator00' },
   }
 }

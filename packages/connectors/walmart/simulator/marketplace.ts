@@ -1,7 +1,8 @@
+import type { WarehouseFloor } from '@plimsoll/connector-kit/simulator'
+import type { Kept } from './kept-stock.ts'
 import { OrderLog } from './order-log.ts'
 import {
   type Item,
-  type Kept,
   type Line,
   type Node,
   type OrderEvent,
@@ -22,6 +23,8 @@ export type MarketplaceOptions = {
   shipWithinMs: number
   /** From then on until Walmart cancels what has not shipped. */
   autoCancelAfterMs: number
+  /** Where what Walmart keeps lies. */
+  floor: WarehouseFloor
 }
 
 type MarketplaceEvent =

@@ -22,9 +22,6 @@ export type Node = {
   status: 'ACTIVE' | 'INACTIVE'
 }
 
-/** What Walmart keeps of an item in its own centres. */
-export type Kept = { available: number; onHand: number; modifiedMs: number }
-
 export const STATUSES = ['Created', 'Acknowledged', 'Shipped', 'Delivered', 'Cancelled', 'Refund'] as const
 export type Status = (typeof STATUSES)[number]
 

@@ -3,6 +3,8 @@ import { decideAllocation } from '@plimsoll/orders'
 import { sql } from 'kysely'
 import { nowOf, type SyncContext } from '../context.ts'
 import { findAssignedToday, loadRouting } from '../fulfilment/route-orders.store.ts'
+import { avoidingTheirChannels, placesToSendFrom } from '../fulfilment/senders.ts'
+import { findSenders } from '../fulfilment/warehouse-units.store.ts'
 import { notify } from '../notify.ts'
 import { findAllocationRule } from './allocation-rule.store.ts'
 import { loadAll } from './load-ahead.ts'
@@ -29,12 +31,15 @@ export async function allocateFreed(context: SyncContext): Promise<string[]> {
     const { orderIds, itemIds } = await findWaitedFor(tx, organizationId, at)
     const { rule } = await findAllocationRule(tx, organizationId)
     const queue = await loadAll(tx, organizationId, { itemIds, rule, at })
-    const [pooled, assigned] = await Promise.all([
+    const [pooled, assigned, senders] = await Promise.all([
       findPooled(tx, organizationId, queue.itemIds),
       findAssignedToday(tx, organizationId, at),
+      findSenders(tx, context),
     ])
     const { places, rules, items } = await loadRouting(tx, organizationId, queue.itemIds, assigned)
-    const plans = decideAllocation({ places, rules, items }, pooled, { rule, orders: queue.orders, at })
+    const sendable = placesToSendFrom(places, senders, undefined)
+    const orders = avoidingTheirChannels(queue.orders, senders)
+    const plans = decideAllocation({ places: sendable, rules, items }, pooled, { rule, orders, at })
     const served = plans.filter(({ parcels }) => parcels.length > 0).map(({ orderId }) => orderId)
     await noteLooked(tx, organizationId, {
       looked: [...orderIds, ...queue.orders.map(({ orderId }) => orderId)],

@@ -256,3 +256,14 @@ export async function saveShipsOrdersFrom(
     update connection set ships_orders_from = ${from}
     where organization_id = ${organizationId} and connection_id = ${connectionId}`.execute(tx)
 }
+
+export async function saveSettings(
+  tx: Tx,
+  organizationId: string,
+  connectionId: string,
+  settings: unknown,
+): Promise<void> {
+  await sql`
+    update connection set settings = ${JSON.stringify(settings)}::jsonb
+    where organization_id = ${organizationId} and connection_id = ${connectionId}`.execute(tx)
+}

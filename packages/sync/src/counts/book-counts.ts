@@ -1,6 +1,7 @@
 import { inTransaction } from '@plimsoll/database'
 import { type CommandOutcome, runStockCommands, type StockCommand } from '@plimsoll/stock'
 import { updateAvailabilityOf } from '../availability/availability.ts'
+import { warehouseTermsOf } from '../connections/sends-for-others.ts'
 import { nowOf, toStockContext } from '../context.ts'
 import { notify } from '../notify.ts'
 import { assertLease } from '../worker/leases.store.ts'
@@ -30,13 +31,15 @@ export async function bookCounts(context: WorkerContext, place: TiedPlace, readA
   const itemIds = [
     ...new Set(units.flatMap(({ itemId, bookedItemId }) => [itemId ?? [], bookedItemId ?? []].flat())),
   ]
+  const sureUntil = toSureUntil(context)
   const ledger = await findLedgerAt(
     database.kysely,
     organizationId,
     { connectionId: connection.connectionId, locationId: place.locationId },
     itemIds,
+    sureUntil,
   )
-  const decided = ledger.map((item) => decideItem(item, units))
+  const decided = ledger.map((item) => decideItem(item, units, sureUntil !== undefined))
   const commands = decided.flatMap((each) => toCommands(context, place, each))
   const refusals = new Map<string, string>()
   for (let from = 0; from < commands.length; from += COMMANDS_AT_ONCE) {
@@ -56,9 +59,19 @@ export async function bookCounts(context: WorkerContext, place: TiedPlace, readA
   return new Set(commands.map(({ sku }) => sku)).size - refusals.size
 }
 
+/**
+ * Of a warehouse that takes off what it is asked for: requests up to then are in its count surely, later ones perhaps.
+ * Undefined: its counts have nothing to do with what it is asked for.
+ */
+function toSureUntil(context: WorkerContext): Date | undefined {
+  const terms = warehouseTermsOf(context)
+  if (terms?.deducts !== 'requested') return undefined
+  return new Date(context.clock.now() - (terms.deductsWithinMs ?? 0))
+}
+
 type Decided = { item: LedgerAtPlace; decision: CountDecision; countedAt: Date | undefined }
 
-function decideItem(item: LedgerAtPlace, units: readonly UnitToBook[]): Decided {
+function decideItem(item: LedgerAtPlace, units: readonly UnitToBook[], isTakenOff: boolean): Decided {
   const own = units.filter(({ itemId }) => itemId === item.itemId)
   const sumOf = (of: 'available' | 'held') =>
     own.reduce((sum, unit) => sum + unit[of] * unit.unitsPerListing, 0)
@@ -69,14 +82,21 @@ function decideItem(item: LedgerAtPlace, units: readonly UnitToBook[]): Decided 
   const decision = decideCount({
     // A warehouse names all that lies there, what it has promised included.
     ...(onHand === undefined || own.length === 0
-      ? { available: sumOf('available'), subtracted: item.subtracted }
+      ? {
+          available: sumOf('available'),
+          subtracted: item.subtracted + item.askedSurely,
+          perhapsTaken: item.askedPerhaps,
+          perhapsCounted: item.gonePerhaps,
+        }
       : { available: onHand - held, subtracted: 0 }),
     held,
     ledger: item,
   })
   // The oldest of what it was added up from: movements since then stay on top of it.
   const times = own.map(({ countedAt }) => countedAt.getTime())
-  return { item, decision, countedAt: times.length === 0 ? undefined : new Date(Math.min(...times)) }
+  // What was asked for was worked out of the ledger as it is now, and so is what is booked.
+  const isOfNow = times.length === 0 || (onHand === undefined && isTakenOff)
+  return { item, decision, countedAt: isOfNow ? undefined : new Date(Math.min(...times)) }
 }
 
 type BookingCommand = Extract<StockCommand, { kind: 'count' | 'hold' | 'unhold' }>

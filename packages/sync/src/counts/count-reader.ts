@@ -1,6 +1,7 @@
 import { backoffMs, type ExternalCount, isConnectorError } from '@plimsoll/connector-kit'
 import { inTransaction } from '@plimsoll/database'
 import { sql } from 'kysely'
+import { warehouseTermsOf } from '../connections/sends-for-others.ts'
 import { nowOf } from '../context.ts'
 import { isAnythingUntried } from '../inbound/deliveries.store.ts'
 import { findStreamCursor, saveStreamCursor } from '../intake/cursors.store.ts'
@@ -15,6 +16,9 @@ const PACE_MS = 5 * 60_000
 /** Until it is asked again whether a place has been tied. */
 const UNTIED_MS = 60_000
 const STREAM = 'counts'
+
+/** What tells of each change may tell of one after the other: no more than so much of the time is spent on reading. */
+const REST_FOR_READING = 4
 
 /** Until it is looked again whether all that left by then is known. */
 const FOLLOWED_MS = 500
@@ -114,10 +118,12 @@ export class CountReader {
   }
 
   async #isFollowed({ began }: Reading): Promise<boolean> {
-    const { connector, database, organizationId, connection } = this.#context
-    const { follows = [], countErrorMs = COUNT_ERROR_MS } = connector.manifest.warehouse ?? {}
-    const from = new Date(began.getTime() + (follows.length === 0 ? 0 : countErrorMs))
-    for (const stream of follows) {
+    const { database, organizationId, connection } = this.#context
+    const { follows = [], countErrorMs = COUNT_ERROR_MS, deducts } = warehouseTermsOf(this.#context) ?? {}
+    // Where what ships was taken off as it was asked for, that it leaves changes nothing that is counted.
+    const waitedFor = follows.filter((stream) => deducts !== 'requested' || stream !== 'shipments')
+    const from = new Date(began.getTime() + (waitedFor.length === 0 ? 0 : countErrorMs))
+    for (const stream of waitedFor) {
       const cursor = await findStreamCursor(database.kysely, organizationId, connection.connectionId, stream)
       if (cursor === undefined || cursor.since < from) {
         this.#context.hurried.add(stream)
@@ -163,6 +169,8 @@ export class CountReader {
       const cursor = { since: began, readAt: began, position: null }
       await saveStreamCursor(tx, organizationId, connection.connectionId, STREAM, cursor)
     })
+    const { clock } = this.#context
+    this.#notBefore = clock.now() + REST_FOR_READING * (clock.now() - began.getTime())
     this.#pace.noteRead(STREAM, { fresh: changed, requests: pages, paceMs: PACE_MS })
   }
 }

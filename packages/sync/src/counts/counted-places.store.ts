@@ -85,22 +85,24 @@ export async function findTiedPlaces(
 
 /**
  * Whatever else goes by a location: orders reserve there, levels show it, another place stands for it.
- * @param isWarehouse what lies at a warehouse is shown on channels and promised to their orders
+ * @param isSending what lies at a warehouse is shown on channels and promised to their orders
+ * @param channelId the channel that keeps it, which never shows it as ours
  */
 export async function findOtherUses(
   db: Db,
   organizationId: string,
   locationId: string,
-  isWarehouse: boolean,
+  { isSending, channelId = null }: { isSending: boolean; channelId: string | undefined | null },
 ): Promise<string[]> {
+  const isInTheWay = sql`(not ${isSending} or connection_id = ${channelId}::uuid)`
   const found = await sql<{ used: string }>`
     select 'orders of ' || name || ' reserve there' as used from connection
-    where organization_id = ${organizationId} and default_location_id = ${locationId} and not ${isWarehouse}
+    where organization_id = ${organizationId} and default_location_id = ${locationId} and ${isInTheWay}
       and connector <> 'by-hand'
     union
     select name || ' shows what is there' from pool_location
     join connection using (organization_id, connection_id)
-    where organization_id = ${organizationId} and location_id = ${locationId} and not ${isWarehouse}
+    where organization_id = ${organizationId} and location_id = ${locationId} and ${isInTheWay}
     union
     select name || ' counts it as ' || external_id from counted_place
     join connection using (organization_id, connection_id)
@@ -220,20 +222,57 @@ export type LedgerAtPlace = {
   held: number
   /** Of the reserved, for this connection's own orders, which the platform has taken off its number. */
   subtracted: number
+  /** Of shipments that the connection sends from there: asked for and not left, and taken off its number. */
+  askedSurely: number
+  /** The same where nobody knows whether it has taken them off already. */
+  askedPerhaps: number
+  /** And those that have left, where nobody knows whether it had taken them off by then. */
+  gonePerhaps: number
 }
 
+/** @param sureUntil as `toSureUntil` says it; undefined: what is asked for is in the count until it has left */
 export async function findLedgerAt(
   db: Db,
   organizationId: string,
   place: { connectionId: string; locationId: string },
   itemIds: readonly string[],
+  sureUntil: Date | undefined,
 ): Promise<LedgerAtPlace[]> {
   if (itemIds.length === 0) return []
   const found = await sql<LedgerAtPlace>`
+    with asked as materialized (
+      select line.item_id,
+        coalesce(sum(line.units - line.shipped - line.given_up) filter (
+          where state in ('asked', 'received', 'working', 'held') and asked_at <= ${sureUntil ?? null}::timestamptz
+        ), 0)::bigint as surely,
+        coalesce(sum(line.units - line.shipped - line.given_up) filter (
+          where ended_at is null and (asked_at is null or asked_at > ${sureUntil ?? null}::timestamptz)
+        ), 0)::bigint as perhaps,
+        coalesce(sum(line.shipped) filter (
+          where asked_at is null or asked_at > ${sureUntil ?? null}::timestamptz
+        ), 0)::bigint as gone
+      from shipment
+      join shipment_line as line using (organization_id, shipment_id)
+      where organization_id = ${organizationId} and ${sureUntil !== undefined}::boolean
+        and warehouse_id = ${place.connectionId} and location_id = ${place.locationId}
+        and (
+          state in ('asked', 'received', 'working', 'held') or asked_at > ${sureUntil ?? null}::timestamptz
+          -- It may have heard of one whose answer was lost.
+          or (state in ('planned', 'ready') and exists (
+            select from errand
+            where errand.organization_id = shipment.organization_id and errand.kind = 'request-shipment'
+              and errand.subject_id = shipment.shipment_id and errand.sent_at is not null
+          ))
+        )
+      group by line.item_id
+    )
     select item.item_id, item.sku, item.tracking, item.kit_kind is not distinct from 'virtual' as is_kit,
       coalesce(there.on_hand, 0) as on_hand, coalesce(there.reserved, 0) as reserved, coalesce(there.held, 0) as held,
-      coalesce(own.subtracted, 0) as subtracted
+      coalesce(own.subtracted, 0) as subtracted,
+      coalesce(asked.surely, 0) as asked_surely, coalesce(asked.perhaps, 0) as asked_perhaps,
+      coalesce(asked.gone, 0) as gone_perhaps
     from item
+    left join asked using (item_id)
     left join lateral (
       select sum(on_hand)::bigint as on_hand, sum(reserved)::bigint as reserved, sum(held)::bigint as held
       from balance

@@ -1,6 +1,7 @@
 import { inTransaction } from '@plimsoll/database'
 import { changeLocation, findLocations } from '@plimsoll/stock'
 import { findConnection } from '../connections/connections.store.ts'
+import { sendsForOthers } from '../connections/sends-for-others.ts'
 import { nowOf, type SyncContext, toStockContext } from '../context.ts'
 import { syncProblem } from '../errors.ts'
 import { notify } from '../notify.ts'
@@ -30,7 +31,8 @@ export async function readCountedPlaces(context: SyncContext, connectionId: stri
 
 /**
  * Ties a place that the platform counts to one of our locations: from now on the platform's count is the truth there. The
- * location is for that alone: what the hub shows on channels, or ships for others, does not lie in it.
+ * location is for that alone: what the hub shows on channels does not lie in it, unless the platform sends for others too;
+ * and what it keeps it sells itself, so that it is never shown there as ours.
  * @param locationCode null: unties it; what was booked stays, and changes no more
  * @throws SyncProblem naming what is in the way
  */
@@ -64,8 +66,12 @@ async function tie(
   if (location === undefined)
     throw syncProblem('unknown-location', 'location', `There is no location with the code "${locationCode}".`)
   const connection = await findConnection(database.kysely, organizationId, connectionId)
-  const isWarehouse = context.connectors.get(connection?.connector ?? '')?.manifest.kind === 'warehouse'
-  const uses = await findOtherUses(database.kysely, organizationId, location.locationId, isWarehouse)
+  const connector = context.connectors.get(connection?.connector ?? '')
+  const uses = await findOtherUses(database.kysely, organizationId, location.locationId, {
+    isSending: sendsForOthers(connector, connection?.settings),
+    // A warehouse sells nothing itself.
+    channelId: connector?.manifest.kind === 'warehouse' ? undefined : connectionId,
+  })
   if (uses.length > 0) {
     const message = `"${locationCode}" is used otherwise: ${uses.join('; ')}. Make a location for this place alone.`
     throw syncProblem('wrong-state', 'location', message)

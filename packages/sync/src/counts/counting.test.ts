@@ -74,3 +74,75 @@ test('whatever is counted: booked, the ledger says it, and counted again nothing
     fromEnvironment(500),
   )
 })
+
+test.each<[string, CountedItem, ReturnType<typeof decideCount>]>([
+  [
+    'three were asked for a moment ago, and are counted still',
+    { available: 10, held: 0, subtracted: 0, perhapsTaken: 3, ledger: ledger(10, 3) },
+    { onHand: undefined, heldDelta: 0, short: 0 },
+  ],
+  [
+    'three were asked for a moment ago, and are taken off already',
+    { available: 7, held: 0, subtracted: 0, perhapsTaken: 3, ledger: ledger(10, 3) },
+    { onHand: undefined, heldDelta: 0, short: 0 },
+  ],
+  [
+    'the last one was asked for a moment ago: nothing is short',
+    { available: 0, held: 0, subtracted: 0, perhapsTaken: 1, ledger: ledger(1, 1) },
+    { onHand: undefined, heldDelta: 0, short: 0 },
+  ],
+  [
+    'beside it five were lost: more than what is asked for explains',
+    { available: 2, held: 0, subtracted: 0, perhapsTaken: 3, ledger: ledger(10, 3) },
+    { onHand: 5, heldDelta: 0, short: 0 },
+  ],
+  [
+    'beside it five came in',
+    { available: 15, held: 0, subtracted: 0, perhapsTaken: 3, ledger: ledger(10, 3) },
+    { onHand: 15, heldDelta: 0, short: 0 },
+  ],
+  [
+    'asked for long ago, taken off surely',
+    { available: 7, held: 0, subtracted: 3, ledger: ledger(10, 3) },
+    { onHand: undefined, heldDelta: 0, short: 0 },
+  ],
+])('taken off as it is asked for: %s', (_, counted, expected) => {
+  expect(decideCount(counted)).toEqual(expected)
+})
+
+test('I12: taken off at whatever moment, a true ledger stays as it is; once all is sure, any ledger becomes true', () => {
+  const units = fc.nat({ max: 500 })
+  const item = fc.record({
+    free: units,
+    held: units,
+    /** Asked for long ago, a moment ago, and asked for a moment ago and gone already. */
+    sure: units,
+    asked: units,
+    gone: units,
+    isTaken: fc.boolean(),
+    isGoneTaken: fc.boolean(),
+    other: units,
+  })
+  fc.assert(
+    fc.property(item, ({ free, held, sure, asked, gone, isTaken, isGoneTaken, other }) => {
+      const onHand = free + held + sure + asked
+      // What the platform says it can sell: it has taken off all that it surely took, and the rest or not.
+      const available = free + (isTaken ? 0 : asked) + (isGoneTaken ? 0 : gone)
+      const reserved = sure + asked
+      const counted = { available, held, subtracted: sure, perhapsTaken: asked, perhapsCounted: gone }
+      expect(decideCount({ ...counted, ledger: ledger(onHand, reserved, held) })).toEqual({
+        onHand: undefined,
+        heldDelta: 0,
+        short: 0,
+      })
+      // Half an hour later all is taken off, and known to be.
+      const later = { available: free, held, subtracted: sure + asked, ledger: ledger(other, reserved, held) }
+      expect(decideCount(later).onHand ?? other).toBe(onHand)
+      // Whatever the ledger had: never more than could lie there, never less.
+      const corrected = decideCount({ ...counted, ledger: ledger(other, reserved, held) }).onHand ?? other
+      expect(corrected).toBeGreaterThanOrEqual(Math.max(0, available + held + sure - gone))
+      expect(corrected).toBeLessThanOrEqual(available + held + sure + asked)
+    }),
+    fromEnvironment(),
+  )
+})

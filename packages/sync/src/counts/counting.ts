@@ -8,6 +8,13 @@ export type CountedItem = {
   held: number
   /** Base units that are reserved there for orders which the platform has taken off its own number. */
   subtracted: number
+  /**
+   * Where the platform takes units off as it is asked for them, and shows that a little later; base units of shipments that
+   * it was asked for a moment ago. They are there, and may be taken off its number already…
+   */
+  perhapsTaken?: number
+  /** … or have left, and may be in its number still. Whatever the ledger has within these bounds is left as it is. */
+  perhapsCounted?: number
   ledger: { onHand: number; reserved: number; held: number }
 }
 
@@ -21,8 +28,17 @@ export type CountDecision = {
 }
 
 /** Counted again right after it was booked, nothing changes. */
-export function decideCount({ available, held, subtracted, ledger }: CountedItem): CountDecision {
-  const onHand = available + held + subtracted
+export function decideCount({
+  available,
+  held,
+  subtracted,
+  perhapsTaken = 0,
+  perhapsCounted = 0,
+  ledger,
+}: CountedItem): CountDecision {
+  const counted = available + held + subtracted
+  const least = Math.max(0, counted - perhapsCounted)
+  const onHand = Math.min(counted + perhapsTaken, Math.max(least, ledger.onHand))
   return {
     onHand: onHand === ledger.onHand ? undefined : onHand,
     heldDelta: held - ledger.held,

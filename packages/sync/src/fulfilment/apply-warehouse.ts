@@ -77,6 +77,8 @@ async function hear(
     case 'nothing-new':
       return { ...verdictOf(row, 'skipped'), reasonCode: 'repeated', reason: 'This state is known already.' }
     case 'heard':
+      // What was taken off for it is put back: until that is counted, nobody knows what there is to sell.
+      if (shipment.state === 'cancelled' || shipment.state === 'rejected') context.hurried.add('counts')
       return verdictOf(row, 'applied')
     default: {
       const never: never = outcome

@@ -7,6 +7,7 @@ import { assertLease } from '../worker/leases.store.ts'
 import type { WorkerContext } from '../worker/worker-context.ts'
 import { ErrandRunner } from './errand-runner.ts'
 import { findPlanned, makeReady } from './make-ready.ts'
+import { OpenShipments } from './open-shipments.ts'
 import { purgeRecipients, saveRecipient } from './recipients.store.ts'
 import { findOrdersToRoute, putOff, sweepOrdersToRoute } from './route-orders.store.ts'
 import { routeOrder } from './route-orders.ts'
@@ -34,12 +35,14 @@ const KEPT_MS = 30 * 86_400_000
 export class FulfilmentDesk {
   readonly #context: WorkerContext
   readonly #errands: ErrandRunner
+  readonly #open: OpenShipments
   #sweepAt = 0
   #purgeAt = 0
   #freedAt = 0
 
   constructor(context: WorkerContext) {
     this.#context = context
+    this.#open = new OpenShipments(context)
     this.#errands = new ErrandRunner(context, {
       'tell-shipped': tellHandler(context),
       'request-shipment': requestHandler(context),
@@ -61,7 +64,10 @@ export class FulfilmentDesk {
       done += await noteInbounds(this.#context)
     }
     done += await this.#errands.turn()
-    if (operations.warehouse !== undefined) done += await askAboutStuck(this.#context)
+    if (operations.warehouse !== undefined) {
+      done += await this.#open.turn()
+      done += await askAboutStuck(this.#context)
+    }
     await this.#purge()
     return done
   }

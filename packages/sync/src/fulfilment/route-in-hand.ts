@@ -28,7 +28,8 @@ import {
   loadRouting,
   type OrderDestination,
 } from './route-orders.store.ts'
-import { findSenders } from './warehouse-units.store.ts'
+import { avoidingTheirChannels, placesToSendFrom, splitByLimits } from './senders.ts'
+import { findSenders, type Sender } from './warehouse-units.store.ts'
 
 export type Routed = 'routed' | 'waits' | 'nothing' | 'taken-meanwhile'
 
@@ -100,7 +101,7 @@ async function decide(
   const [assigned, avoid, senders, { rule }] = await Promise.all([
     findAssignedToday(tx, organizationId, at),
     findRejectedPlaces(tx, organizationId, orderId),
-    findSenders(tx, organizationId),
+    findSenders(tx, context),
     findAllocationRule(tx, organizationId),
   ])
   const toRoute = toWaitingOrder(hand, unrouted, { destination, avoid })
@@ -119,10 +120,12 @@ async function decide(
     : world
   const pooled = isMore ? await findPooled(tx, organizationId, ahead.itemIds) : pooledOfOwn
   const others = ahead.orders.filter((each) => each.orderId !== orderId)
-  const plans = decideAllocation({ places, rules, items }, pooled, { rule, orders: [...others, toRoute], at })
+  const orders = avoidingTheirChannels([...others, toRoute], senders)
+  const sendable = placesToSendFrom(places, senders, undefined)
+  const plans = decideAllocation({ places: sendable, rules, items }, pooled, { rule, orders, at })
   const plan = plans.find((each) => each.orderId === orderId)
   if (plan === undefined) throw new Error('each order has a plan')
-  const senderOf = new Map(senders.map(({ locationId, warehouseId }) => [locationId, warehouseId]))
+  const senderOf = new Map(senders.map((sender) => [sender.locationId, sender]))
   return { plan, toRoute, senderOf, rules }
 }
 
@@ -181,15 +184,19 @@ function toWaitingOrder(
 function toPlanned(
   plan: RoutingPlan,
   { lines }: WaitingOrder,
-  { senderOf, rules }: { senderOf: ReadonlyMap<string, string>; rules: RoutingRules },
+  { senderOf, rules }: { senderOf: ReadonlyMap<string, Sender>; rules: RoutingRules },
 ): PlannedShipment[] {
   const perListing = new Map(lines.map(({ lineId, unitsPerListing }) => [lineId, unitsPerListing]))
-  return plan.parcels.map(({ locationId, lines: sent }) => ({
-    locationId,
-    warehouseId: senderOf.get(locationId) ?? null,
-    lines: sent.map(({ lineId, units }) => ({ lineId, quantity: units / (perListing.get(lineId) ?? 1) })),
-    because: { ...plan.why, rules: rules.length },
-  }))
+  return plan.parcels.flatMap(({ locationId, lines: sent }) => {
+    const sender = senderOf.get(locationId)
+    const planned = {
+      locationId,
+      warehouseId: sender?.warehouseId ?? null,
+      lines: sent.map(({ lineId, units }) => ({ lineId, quantity: units / (perListing.get(lineId) ?? 1) })),
+      because: { ...plan.why, rules: rules.length },
+    }
+    return sender === undefined ? [planned] : splitByLimits(planned, lines, sender)
+  })
 }
 
 /** A person is told of what can be sent from nowhere; not of what they took knowing that it is not there yet. */

@@ -1,6 +1,14 @@
-import type { ShipmentRequest } from '@plimsoll/connector-kit'
-import { findShipment, findShipmentLines, isOpen, type ShipmentRow, saveShipment } from '@plimsoll/orders'
+import type { FindOptions, ShipmentRequest } from '@plimsoll/connector-kit'
+import {
+  findShipment,
+  findShipmentLines,
+  isOpen,
+  type ShipmentRow,
+  type StoredShipmentLine,
+  saveShipment,
+} from '@plimsoll/orders'
 import { sql } from 'kysely'
+import { warehouseTermsOf } from '../connections/sends-for-others.ts'
 import { nowOf, type Tx } from '../context.ts'
 import { openTask } from '../tasks.store.ts'
 import type { WorkerContext } from '../worker/worker-context.ts'
@@ -12,7 +20,7 @@ import { findFacility, findWarehouseUnits } from './warehouse-units.store.ts'
 
 /** Asks the warehouse for a shipment; the shipment's id is the key that makes it once. */
 export function requestHandler(context: WorkerContext): ErrandHandler {
-  const terms = context.connector.manifest.warehouse
+  const terms = warehouseTermsOf(context)
   return {
     proof: terms?.requests ?? 'by-read-back',
     latestEffectMs: terms?.latestEffectMs ?? 0,
@@ -29,7 +37,8 @@ export function requestHandler(context: WorkerContext): ErrandHandler {
       return {
         kind: 'ready',
         look: async () => {
-          const found = await warehouse.findShipment(shipment.shipmentId, { signal })
+          const asked = request.lines
+          const found = await warehouse.findShipment(shipment.shipmentId, { signal, asked })
           if (found === undefined) return undefined
           return {
             externalId: found.externalId,
@@ -56,7 +65,7 @@ export function requestHandler(context: WorkerContext): ErrandHandler {
 
 /** Asks the warehouse to stop a shipment. Told again it changes nothing. */
 export function cancelHandler(context: WorkerContext): ErrandHandler {
-  const terms = context.connector.manifest.warehouse
+  const terms = warehouseTermsOf(context)
   return {
     proof: 'by-key',
     latestEffectMs: terms?.latestEffectMs ?? 0,
@@ -91,7 +100,11 @@ export function cancelHandler(context: WorkerContext): ErrandHandler {
           return {
             externalId: null,
             settle: async (tx) => {
-              if (answer === 'cancelled') await hear(tx, 'cancelled', null)
+              if (answer === 'cancelled') {
+                await hear(tx, 'cancelled', null)
+                // What was taken off for it is put back.
+                context.hurried.add('counts')
+              }
               // It is told by the shipment's state whether it leaves.
               if (answer === 'too-late') context.hurried.add('shipments')
             },
@@ -171,25 +184,12 @@ async function noteCannot(context: WorkerContext, tx: Tx, shipment: ShipmentRow)
   )
 }
 
-/** The shipment as its warehouse is asked for it, or why it cannot be. */
-async function toRequest(
-  context: WorkerContext,
-  shipment: ShipmentRow,
-): Promise<ShipmentRequest | { problem: string }> {
-  const { organizationId, database, masterKey, connection } = context
-  const { kysely } = database
-  const { shipmentId, orderId, locationId, number } = shipment
-  const { connectionId: warehouseId } = connection
-  const [lines, recipient, facility, order] = await Promise.all([
-    findShipmentLines(kysely, organizationId, [shipmentId]),
-    findRecipient(kysely, masterKey, { organizationId, orderId }),
-    findFacility(kysely, organizationId, warehouseId, locationId),
-    findOrderTerms(kysely, organizationId, orderId),
-  ])
-  if (recipient === undefined) return { problem: 'Nobody knows to whom it goes.' }
-  if (facility === undefined)
-    return { problem: `No place of ${connection.name} is tied to the location that it leaves from.` }
-  const units = await findWarehouseUnits(kysely, organizationId, warehouseId, [
+/** The lines of a shipment as its warehouse is asked for them, always in the same order, or why they cannot be. */
+export async function toAskedLines(
+  { database, organizationId, connection }: WorkerContext,
+  lines: readonly StoredShipmentLine[],
+): Promise<{ lines: ShipmentRequest['lines'] } | { problem: string }> {
+  const units = await findWarehouseUnits(database.kysely, organizationId, connection.connectionId, [
     ...new Set(lines.map(({ itemId }) => itemId)),
   ])
   const asked: ShipmentRequest['lines'] = []
@@ -210,13 +210,43 @@ async function toRequest(
       unitValue: undefined,
     })
   }
+  return { lines: asked }
+}
+
+/** What to hand to `findShipment`: the lines as they were asked for. */
+export async function toFindOptions(context: WorkerContext, shipmentId: string): Promise<FindOptions> {
+  const lines = await findShipmentLines(context.database.kysely, context.organizationId, [shipmentId])
+  const asked = await toAskedLines(context, lines)
+  return { signal: context.signal, ...('lines' in asked && { asked: asked.lines }) }
+}
+
+/** The shipment as its warehouse is asked for it, or why it cannot be. */
+async function toRequest(
+  context: WorkerContext,
+  shipment: ShipmentRow,
+): Promise<ShipmentRequest | { problem: string }> {
+  const { organizationId, database, masterKey, connection } = context
+  const { kysely } = database
+  const { shipmentId, orderId, locationId, number } = shipment
+  const { connectionId: warehouseId } = connection
+  const [lines, recipient, facility, order] = await Promise.all([
+    findShipmentLines(kysely, organizationId, [shipmentId]),
+    findRecipient(kysely, masterKey, { organizationId, orderId }),
+    findFacility(kysely, organizationId, warehouseId, locationId),
+    findOrderTerms(kysely, organizationId, orderId),
+  ])
+  if (recipient === undefined) return { problem: 'Nobody knows to whom it goes.' }
+  if (facility === undefined)
+    return { problem: `No place of ${connection.name} is tied to the location that it leaves from.` }
+  const asked = await toAskedLines(context, lines)
+  if ('problem' in asked) return asked
   return {
     shipmentId,
     number,
     placedAt: order.placedAt,
     locationId: facility,
     recipient,
-    lines: asked,
+    lines: asked.lines,
     method: order.shippingMethod ?? undefined,
     currency: order.currency ?? undefined,
     shipBy: order.shipBy ?? undefined,

@@ -255,17 +255,21 @@ async function unask(
 }
 
 async function findTarget(
-  { organizationId }: SyncContext,
+  context: SyncContext,
   tx: Tx,
-  { locationId, warehouseId }: ShipmentRow,
+  { locationId, warehouseId, connectionId }: ShipmentRow,
   code: string | undefined,
 ): Promise<{ locationId: string; warehouseId: string | null }> {
   if (code === undefined) return { locationId, warehouseId }
-  const location = (await findLocations(tx, organizationId)).find((each) => each.code === code)
+  const location = (await findLocations(tx, context.organizationId)).find((each) => each.code === code)
   if (location === undefined)
     throw syncProblem('unknown-location', 'location', `There is no location with the code "${code}".`)
-  const senders = await findSenders(tx, organizationId)
+  const senders = await findSenders(tx, context)
   const sender = senders.find((each) => each.locationId === location.locationId)
+  if (sender !== undefined && (!sender.sends || sender.warehouseId === connectionId)) {
+    const message = `What lies at "${code}" its platform sells and sends itself: nothing of this order can leave from there.`
+    throw syncProblem('wrong-state', 'location', message)
+  }
   return { locationId: location.locationId, warehouseId: sender?.warehouseId ?? null }
 }
 

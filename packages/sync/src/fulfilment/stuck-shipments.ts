@@ -1,10 +1,12 @@
 import { inTransaction } from '@plimsoll/database'
 import { sql } from 'kysely'
+import { warehouseTermsOf } from '../connections/sends-for-others.ts'
 import { nowOf } from '../context.ts'
 import { openTask } from '../tasks.store.ts'
 import { assertLease } from '../worker/leases.store.ts'
 import type { WorkerContext } from '../worker/worker-context.ts'
 import { applyHeard, toHeard } from './hear.ts'
+import { toFindOptions } from './shipment-errands.ts'
 
 const ASKED_PER_TURN = 5
 
@@ -14,9 +16,9 @@ const ASKED_PER_TURN = 5
  * @returns how many were asked about
  */
 export async function askAboutStuck(context: WorkerContext): Promise<number> {
-  const { organizationId, database, connection, connector, operations, signal, uuid } = context
+  const { organizationId, database, connection, operations, uuid } = context
   const { warehouse } = operations
-  const terms = connector.manifest.warehouse
+  const terms = warehouseTermsOf(context)
   if (warehouse === undefined || terms === undefined) return 0
   const before = new Date(context.clock.now() - terms.stuckAfterMs)
   const found = await sql<{ shipmentId: string; number: string; askedAt: Date }>`
@@ -26,7 +28,7 @@ export async function askAboutStuck(context: WorkerContext): Promise<number> {
     order by heard_at, shipment_id
     limit ${ASKED_PER_TURN}`.execute(database.kysely)
   for (const { shipmentId, number, askedAt } of found.rows) {
-    const shown = await warehouse.findShipment(shipmentId, { signal })
+    const shown = await warehouse.findShipment(shipmentId, await toFindOptions(context, shipmentId))
     const at = nowOf(context)
     await inTransaction(database, async (tx) => {
       await assertLease(tx, organizationId, context.lease)

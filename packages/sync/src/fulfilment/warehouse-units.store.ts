@@ -1,5 +1,7 @@
 import type { Db } from '@plimsoll/database'
 import { sql } from 'kysely'
+import { sendsForOthers } from '../connections/sends-for-others.ts'
+import type { SyncContext } from '../context.ts'
 
 /** What a warehouse calls an item of ours, and how many base units one of its stock units is. */
 export type WarehouseUnit = {
@@ -11,7 +13,10 @@ export type WarehouseUnit = {
   unitsEach: number
 }
 
-/** The warehouse's stock units of these items: what its listings are tied to. The smallest first. */
+/**
+ * The warehouse's stock units of these items: what its listings are tied to, of a channel those that it keeps. The smallest
+ * first.
+ */
 export async function findWarehouseUnits(
   db: Db,
   organizationId: string,
@@ -22,7 +27,7 @@ export async function findWarehouseUnits(
     select item_id, coalesce(listing.sku, external_id) as sku, stock_unit_id, title, units_per_listing as units_each
     from listing
     where organization_id = ${organizationId} and connection_id = ${warehouseId} and state = 'active'
-      and item_id = any(${sql.val([...itemIds])}::uuid[])
+      and fulfilled_by = 'platform' and item_id = any(${sql.val([...itemIds])}::uuid[])
     order by item_id, units_per_listing, external_id`.execute(db)
   return found.rows
 }
@@ -59,16 +64,30 @@ export async function findFacility(
   return found.rows[0]?.externalId
 }
 
-/** Which warehouses send from which of our locations: those that count them, and are live. */
+/** A location that a connection counts. `linesMax` and `unitsMax` of one request, where it sends for others. */
+export type Sender = {
+  locationId: string
+  warehouseId: string
+  /** False: what lies there its platform sells and sends, and nobody else. */
+  sends: boolean
+  linesMax: number | undefined
+  unitsMax: number | undefined
+}
+
+/** Who sends from which of our locations: the connections that count them. */
 export async function findSenders(
   db: Db,
-  organizationId: string,
-): Promise<{ locationId: string; warehouseId: string; connector: string }[]> {
-  const found = await sql<{ locationId: string; warehouseId: string; connector: string }>`
-    select location_id, connection_id as warehouse_id, connection.connector
+  context: Pick<SyncContext, 'organizationId' | 'connectors'>,
+): Promise<Sender[]> {
+  const found = await sql<{ locationId: string; warehouseId: string; connector: string; settings: unknown }>`
+    select location_id, connection_id as warehouse_id, connection.connector, connection.settings
     from counted_place
     join connection using (organization_id, connection_id)
-    where organization_id = ${organizationId}
+    where organization_id = ${context.organizationId}
     order by location_id`.execute(db)
-  return found.rows
+  return found.rows.map(({ locationId, warehouseId, connector: id, settings }) => {
+    const connector = context.connectors.get(id)
+    const { linesMax, unitsMax } = connector?.manifest.warehouse ?? {}
+    return { locationId, warehouseId, sends: sendsForOthers(connector, settings), linesMax, unitsMax }
+  })
 }

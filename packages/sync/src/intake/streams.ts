@@ -26,7 +26,12 @@ export class StreamReader {
 
   /** One page of every stream that is due. @returns true while pages are left */
   async turn(): Promise<boolean> {
-    const { streams = [] } = this.#context.connector.manifest.capabilities
+    const { connector, operations } = this.#context
+    const { manifest } = connector
+    // Of a channel that could send for others and does not, there is nothing to follow.
+    const isOff = (name: string) =>
+      operations.warehouse === undefined && manifest.warehouse?.follows.some((each) => each === name) === true
+    const streams = (manifest.capabilities.streams ?? []).filter(({ name }) => !isOff(name))
     let isMore = false
     for (const stream of streams) {
       if (!this.#began.has(stream.name) && !this.#pace.isDue(stream.name)) continue

@@ -2,6 +2,7 @@ import { inTransaction } from '@plimsoll/database'
 import { insertChangedItems } from '../availability/availability.store.ts'
 import { updateAvailability } from '../availability/availability.ts'
 import { findItemsOf, rebuildLevels } from '../connections/mappings.store.ts'
+import { findSendingConnections } from '../connections/sends-for-others.ts'
 import { nowOf, type SyncContext, type Tx } from '../context.ts'
 import { syncProblem } from '../errors.ts'
 import { notify } from '../notify.ts'
@@ -80,12 +81,12 @@ export async function applyPools(
     throw syncProblem('unknown-connection', 'connection', 'There is no such connection.')
   if (expectedVersion !== undefined && expectedVersion !== version)
     return { kind: 'version-changed', version }
-  const warehouses = [...context.connectors].flatMap(([id, { manifest }]) =>
-    manifest.kind === 'warehouse' ? [id] : [],
-  )
+  const sending = await findSendingConnections(tx, context)
+  // What it keeps itself it sells itself.
+  sending.delete(connectionId)
   const [places, ours] = await Promise.all([
     findPlatformPlaces(tx, place),
-    findOwnLocations(tx, organizationId, warehouses),
+    findOwnLocations(tx, organizationId, [...sending]),
   ])
   const decided = decidePools(places, ours, changes)
   if (decided.kind === 'refused') throw syncProblem(decided.code, decided.field, decided.message)

@@ -62,12 +62,12 @@ export async function findPlatformPlaces(db: Db, place: Place): Promise<Platform
 
 /**
  * All of ours, with what speaks against selling from there.
- * @param warehouses connectors of warehouses: what they count is sold by others
+ * @param sending connections that send for others: what they count is sold by those
  */
 export async function findOwnLocations(
   db: Db,
   organizationId: string,
-  warehouses: readonly string[],
+  sending: readonly string[],
 ): Promise<OwnLocation[]> {
   const found = await sql<OwnLocation>`
     select location.location_id, code, archived_at is not null as is_archived, kind = 'transit' as is_transit, (
@@ -76,7 +76,7 @@ export async function findOwnLocations(
         join connection using (organization_id, connection_id)
         where counted_place.organization_id = location.organization_id
           and counted_place.location_id = location.location_id
-          and connection.connector <> all(${sql.val([...warehouses])}::text[])
+          and connection.connection_id <> all(${sql.val([...sending])}::uuid[])
       ) as stands_for
     from location
     where organization_id = ${organizationId}

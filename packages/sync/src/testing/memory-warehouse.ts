@@ -68,6 +68,7 @@ export class MemoryWarehouse {
       request,
       state: 'received',
       parcels: [],
+      takenAt: this.clock.now(),
       changedAt: this.clock.now(),
       version: this.#nextVersion(),
     }
@@ -252,6 +253,7 @@ export type MemoryShipment = {
   request: ShipmentRequest
   state: 'received' | 'working' | 'shipped' | 'cancelled'
   parcels: Parcel[]
+  takenAt: number
   changedAt: number
   version: number
 }
