@@ -2,7 +2,7 @@ import { fromEnvironment } from '@plimsoll/database/testing'
 import type { RoutingPlace } from '@plimsoll/orders'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { placesToSendFrom, splitByLimits } from './senders.ts'
+import { avoidingTheirChannels, placesToSendFrom, splitByLimits } from './senders.ts'
 
 const place = (
   locationId: string,
@@ -48,6 +48,26 @@ test('what a platform keeps leaves only where it sends for others, and never for
   // A person who says that nothing leaves there is heard.
   const closed = placesToSendFrom([place('FBA', 'marketplace-fulfilled', false)], senders, 'c-shop')
   expect(closed).toMatchObject([{ ships: false }])
+})
+
+test('orders that wait beside each other: each avoids what its own channel keeps, and what it avoided before', () => {
+  const order = (connectionId: string, avoid?: ReadonlySet<string>) => ({
+    orderId: connectionId,
+    connectionId,
+    connectionName: connectionId,
+    connectorId: 'shop',
+    placedAt: new Date(0),
+    promisedAt: undefined,
+    shipBy: null,
+    destination: undefined,
+    lines: [],
+    avoid,
+  })
+  const orders = avoidingTheirChannels(
+    [order('c-FBA', new Set(['EAST'])), order('c-shop')],
+    [sender('FBA', true), sender('WFS', true)],
+  )
+  expect(orders.map(({ avoid }) => avoid)).toEqual([new Set(['EAST', 'FBA']), undefined])
 })
 
 test('what is too much for one request goes as several: nothing is lost, and none is larger than it may be', () => {

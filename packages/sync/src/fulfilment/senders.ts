@@ -1,4 +1,4 @@
-import type { PlannedShipment, RoutingLine, RoutingPlace } from '@plimsoll/orders'
+import type { PlannedShipment, RoutingLine, RoutingPlace, WaitingOrder } from '@plimsoll/orders'
 import type { Sender } from './warehouse-units.store.ts'
 
 /**
@@ -25,14 +25,14 @@ export function placesToSendFrom(
  * The same orders, none of which is sent from where its own channel keeps things: those that one sells and sends by itself.
  * Pure.
  */
-export function avoidingTheirChannels<Order extends { connectionId: string; avoid: ReadonlySet<string> }>(
-  orders: readonly Order[],
+export function avoidingTheirChannels(
+  orders: readonly WaitingOrder[],
   senders: readonly Sender[],
-): Order[] {
+): WaitingOrder[] {
   return orders.map((order) => {
     const own = senders.filter(({ warehouseId }) => warehouseId === order.connectionId)
     if (own.length === 0) return order
-    return { ...order, avoid: new Set([...order.avoid, ...own.map(({ locationId }) => locationId)]) }
+    return { ...order, avoid: new Set([...(order.avoid ?? []), ...own.map(({ locationId }) => locationId)]) }
   })
 }
 
