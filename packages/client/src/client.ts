@@ -23,6 +23,7 @@ import type {
   OrderRouted,
   ShipsOrdersAnswer,
 } from './order-shapes.ts'
+import { placeCalls } from './place-calls.ts'
 import type { ProtectionList, ProtectionMode } from './protection-shapes.ts'
 import type { Hold, HoldDetail, HoldList, Preview } from './safety-shapes.ts'
 import type {
@@ -123,12 +124,12 @@ export function createClient(options: { baseUrl: string; fetch?: typeof fetch })
     if (method !== 'GET') {
       init.headers = {
         accept: 'application/json',
-        'content-type': 'application/json',
+        'content-type': body instanceof Blob ? 'application/octet-stream' : 'application/json',
         // A click that is sent twice by the network must count once.
         'idempotency-key': key,
         ...(version !== undefined && { 'if-match': `"${version}"` }),
       }
-      init.body = JSON.stringify(body ?? {})
+      init.body = body instanceof Blob ? body : JSON.stringify(body ?? {})
     }
     let response: Response
     try {
@@ -150,6 +151,7 @@ export function createClient(options: { baseUrl: string; fetch?: typeof fetch })
   const id = encodeURIComponent
 
   return {
+    ...placeCalls(call, toQuery),
     overview: (signal?: Signal) => get<Overview>('/overview', signal),
     items: (query: ItemQuery = {}, signal?: Signal) => get<ItemPage>(`/items${toQuery(query)}`, signal),
     itemNames: (query: ItemQuery = {}, signal?: Signal) =>

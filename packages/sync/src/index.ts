@@ -23,6 +23,7 @@ export {
   removeApplication,
 } from './connections/applications.ts'
 export type { CatalogueReport, Progress } from './connections/catalogue.ts'
+export { changeSettings, readSettings, type SettingsStanding } from './connections/connection-settings.ts'
 export { type Connection, findConnections } from './connections/connections.store.ts'
 export {
   changeConnection,
