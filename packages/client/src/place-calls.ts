@@ -38,7 +38,7 @@ export type SampleBody = { feed: string; fileName: string; content: string }
 export type SampleTermsBody = { description: unknown; places?: unknown }
 export type RoutingRuleBody = { kind: string } & Record<string, unknown>
 export type LocationBody = Partial<
-  Omit<LocationDetailShape, 'locationId' | 'createdAt' | 'archivedAt' | 'version'>
+  Omit<LocationDetailShape, 'locationId' | 'nextWorkingDay' | 'createdAt' | 'archivedAt' | 'version'>
 >
 type PageQuery = { cursor?: string; limit?: number }
 type Signal = AbortSignal | undefined
