@@ -90,6 +90,23 @@ export const connectionLocationsQuery = (connectionId: string) =>
     queryKey: ['connections', 'locations', connectionId],
     queryFn: ({ signal }) => hub.connectionLocations(connectionId, signal),
   })
+/** Under the topic of the connections: a file that came is told there. */
+export const connectionFilesQuery = (connectionId: string) =>
+  infiniteQueryOptions({
+    queryKey: ['connections', 'files', connectionId],
+    queryFn: ({ pageParam, signal }) =>
+      hub.connectionFiles(connectionId, { ...pageParam, limit: 50 }, signal),
+    initialPageParam: {} as { cursor?: string },
+    getNextPageParam: (last) => (last.next === null ? undefined : { cursor: last.next }),
+  })
+export const connectionSettingsQuery = (connectionId: string) =>
+  queryOptions({
+    queryKey: ['settings', connectionId],
+    queryFn: ({ signal }) => hub.connectionSettings(connectionId, signal),
+    // Edited from what is true when the screen is opened.
+    staleTime: 0,
+    gcTime: 0,
+  })
 export const countedPlacesQuery = (connectionId: string) =>
   queryOptions({
     queryKey: ['places', connectionId],

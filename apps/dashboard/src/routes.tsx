@@ -29,6 +29,8 @@ const files = {
   connection: () => import('./connections/connection-screen.tsx'),
   connect: () => import('./connect/connect-screen.tsx'),
   connectForm: () => import('./connect/connect-form-screen.tsx'),
+  describe: () => import('./describe/describe-screen.tsx'),
+  redescribe: () => import('./describe/redescribe-screen.tsx'),
   reconnect: () => import('./connect/reconnect-screen.tsx'),
   parked: () => import('./parked/parked-screen.tsx'),
   activity: () => import('./activity/activity-screen.tsx'),
@@ -144,6 +146,18 @@ const connectForm = createRoute({
   path: '/connections/new/$connector',
   component: screen(files.connectForm, 'ConnectFormScreen'),
 })
+const describe = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/connections/new/$connector/describe',
+  validateSearch: (search: Record<string, unknown>): { name?: string } =>
+    search.name === undefined || search.name === '' ? {} : { name: String(search.name) },
+  component: screen(files.describe, 'DescribeScreen'),
+})
+const redescribe = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/connections/$id/describe',
+  component: screen(files.redescribe, 'RedescribeScreen'),
+})
 const connection = createRoute({
   getParentRoute: () => rootRoute,
   path: '/connections/$id',
@@ -180,7 +194,9 @@ export const router = createRouter({
     connections,
     connect,
     connectForm,
+    describe,
     connection,
+    redescribe,
     reconnect,
     parked,
     activity,

@@ -30,17 +30,38 @@ export function ConnectScreen() {
             <Card connector={connector} />
           </li>
         ))}
+        {data?.rows.flatMap((connector) =>
+          (connector.samples?.names ?? []).map((name) => (
+            <li key={`${connector.id} ${name}`}>
+              <Card connector={connector} name={name} />
+            </li>
+          )),
+        )}
       </ul>
     </>
   )
 }
 
-function Card({ connector }: { connector: ConnectorForms }) {
+/** @param props.name one that people look for, and that is described by samples */
+function Card({ connector, name }: { connector: ConnectorForms; name?: string }) {
   const { t } = useLanguage()
+  const how =
+    connector.samples !== undefined
+      ? name === undefined
+        ? 'describe.tileOwn'
+        : 'describe.tile'
+      : connector.grant === undefined
+        ? 'connect.byCredentials'
+        : 'connect.byPage'
   return (
     <Link
-      to="/connections/new/$connector"
+      to={
+        connector.samples === undefined
+          ? '/connections/new/$connector'
+          : '/connections/new/$connector/describe'
+      }
       params={{ connector: connector.id }}
+      search={name === undefined ? {} : { name }}
       className="panel flex items-center gap-3 overflow-hidden py-4 pr-3 pl-0 hover:border-line-2 hover:bg-sunken"
     >
       <span
@@ -49,10 +70,8 @@ function Card({ connector }: { connector: ConnectorForms }) {
         aria-hidden
       />
       <span className="min-w-0 flex-1">
-        <span className="block text-base font-semibold">{connector.name}</span>
-        <span className="block text-ink-2">
-          {t(connector.grant === undefined ? 'connect.byCredentials' : 'connect.byPage')}
-        </span>
+        <span className="block text-base font-semibold">{name ?? connector.name}</span>
+        <span className="block text-ink-2">{t(how)}</span>
       </span>
       <ChevronRight size={18} className="shrink-0 text-ink-3" aria-hidden />
     </Link>

@@ -1,4 +1,5 @@
 import { enConnect } from './en-connect.ts'
+import { enDescribe } from './en-describe.ts'
 import { enLotsAndSerials } from './en-lots-and-serials.ts'
 import { enOrders } from './en-orders.ts'
 import { enParkedAndProtection } from './en-parked-and-protection.ts'
@@ -341,6 +342,7 @@ export const en = {
     failed: 'That did not work: {{detail}}',
   },
   ...enConnect,
+  ...enDescribe,
   ...enLotsAndSerials,
   ...enOrders,
   ...enTasks,

@@ -1,5 +1,6 @@
 import type { Locale } from './en.ts'
 import { zhConnect } from './zh-connect.ts'
+import { zhDescribe } from './zh-describe.ts'
 import { zhLotsAndSerials } from './zh-lots-and-serials.ts'
 import { zhOrders } from './zh-orders.ts'
 import { zhParkedAndProtection } from './zh-parked-and-protection.ts'
@@ -322,6 +323,7 @@ export const zh: Locale = {
     failed: '操作失败：{{detail}}',
   },
   ...zhConnect,
+  ...zhDescribe,
   ...zhLotsAndSerials,
   ...zhOrders,
   ...zhTasks,
