@@ -69,7 +69,7 @@ export function FinishStep(props: {
       <ul className="space-y-1">
         {samples.map(({ feed, sample, isWhole }) => (
           <li key={feed}>
-            <Shaped shape={isWhole ? 'good' : 'waiting'}>
+            <Shaped isLong shape={isWhole ? 'good' : 'waiting'}>
               {t(isWhole ? 'describe.feedReady' : 'describe.feedPartly', {
                 feed: t(`describe.feed.${feed}.title`),
                 name: sample.file.name,

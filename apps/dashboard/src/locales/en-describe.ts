@@ -264,7 +264,7 @@ export const enDescribe = {
     },
     doneTitle: '{{name}} is connected',
     doneText:
-      '{{listings}} SKUs are known of it, {{mapped}} newly tied to items. Its count is booked as soon as it is read.',
+      '{{listings}} SKUs are known of it, {{mapped}} newly tied to items. Its count is in the ledger within some minutes, once it is known what left before it.',
     webhookAt: 'It calls this path of your hub:',
     filesTitle: 'Files',
     filesNone: 'No files yet. Hand one over, or wait until the first one comes.',

@@ -261,7 +261,8 @@ export const zhDescribe = {
       tie: '正在对应仓库',
     },
     doneTitle: '{{name}} 已连接',
-    doneText: '已知其 {{listings}} 个 SKU，其中 {{mapped}} 个新关联到商品。读取后即按其计数入账。',
+    doneText:
+      '已知其 {{listings}} 个 SKU，其中 {{mapped}} 个新关联到商品。确认此前的出库之后，其计数会在几分钟内入账。',
     webhookAt: '对方调用中枢的以下路径：',
     filesTitle: '文件',
     filesNone: '还没有文件。请提交一份，或等待首份文件送达。',
