@@ -12,6 +12,7 @@ import {
   Package,
   ScanBarcode,
   Sun,
+  Warehouse,
 } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import { later } from './clock.ts'
@@ -26,11 +27,11 @@ import { setTheme, type Theme, useTheme } from './theme.ts'
 export function Shell() {
   const { t } = useLanguage()
   return (
-    <div className="min-h-dvh md:pl-60">
+    <div className="min-h-dvh md:pl-60 print:pl-0">
       <a href="#content" className="control fixed top-2 left-2 z-50 not-focus:sr-only">
         {t('app.skip')}
       </a>
-      <header className="fixed inset-x-0 top-0 z-30 flex h-12 items-center justify-between bg-hull px-4 text-white md:inset-y-0 md:right-auto md:h-auto md:w-60 md:flex-col md:items-stretch md:justify-start md:px-0">
+      <header className="fixed print:hidden inset-x-0 top-0 z-30 flex h-12 items-center justify-between bg-hull px-4 text-white md:inset-y-0 md:right-auto md:h-auto md:w-60 md:flex-col md:items-stretch md:justify-start md:px-0">
         <Link to="/" className="flex items-center gap-2.5 md:px-5 md:pt-5 md:pb-6">
           <Mark size={26} />
           <span className="text-[1.15rem] font-semibold tracking-[-0.015em]">Plimsoll</span>
@@ -55,6 +56,7 @@ const screens = [
   ['/orders', 'orders', Package],
   ['/items', 'items', Boxes],
   ['/serials', 'serials', ScanBarcode],
+  ['/deliveries', 'floor', Warehouse],
   ['/connections', 'connections', Anchor],
   ['/parked', 'parked', Inbox],
   ['/activity', 'activity', Activity],

@@ -1,5 +1,6 @@
 import { enConnect } from './en-connect.ts'
 import { enDescribe } from './en-describe.ts'
+import { enFloor } from './en-floor.ts'
 import { enLotsAndSerials } from './en-lots-and-serials.ts'
 import { enOrders } from './en-orders.ts'
 import { enParkedAndProtection } from './en-parked-and-protection.ts'
@@ -35,6 +36,7 @@ export const en = {
     orders: 'Orders',
     items: 'Items',
     serials: 'Serials',
+    floor: 'Warehouse',
     connections: 'Connections',
     parked: 'Parked',
     activity: 'Activity',
@@ -343,6 +345,7 @@ export const en = {
   },
   ...enConnect,
   ...enDescribe,
+  ...enFloor,
   ...enLotsAndSerials,
   ...enOrders,
   ...enTasks,

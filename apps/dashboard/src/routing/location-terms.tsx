@@ -51,7 +51,9 @@ function LocationLine({ location }: { location: LocationDetailShape }) {
   const said = [
     t('routing.priority', { n: formatNumber(locale, routingPriority) }),
     cutOff === null ? t('routing.noCutOff') : t('routing.cutOff', { time: cutOff }),
-    capacityPerDay === null ? t('routing.noCapacity') : t('routing.perDay', { n: formatNumber(locale, capacityPerDay) }),
+    capacityPerDay === null
+      ? t('routing.noCapacity')
+      : t('routing.perDay', { n: formatNumber(locale, capacityPerDay) }),
     [region, country].filter(Boolean).join(', '),
     location.ships === false ? t('routing.shipsNot') : '',
   ]

@@ -18,20 +18,26 @@ export function RoutingTrial({ trial, isChanged }: { trial: RoutingTrialAnswer; 
       </Panel>
     )
   }
-  const codes = [...new Set([...trial.present.byLocation, ...trial.tried.byLocation].map(({ code }) => code))].sort()
-  const at = (summary: Summary, code: string) => summary.byLocation.find((each) => each.code === code)?.parcels ?? 0
+  const codes = [
+    ...new Set([...trial.present.byLocation, ...trial.tried.byLocation].map(({ code }) => code)),
+  ].sort()
+  const at = (summary: Summary, code: string) =>
+    summary.byLocation.find((each) => each.code === code)?.parcels ?? 0
   const reasons = [...new Set([...Object.keys(trial.present.because), ...Object.keys(trial.tried.because)])]
   const rows: [string, (summary: Summary) => number | null][] = [
     [t('routing.result.parcels'), ({ parcels }) => parcels],
     [t('routing.result.split'), ({ split }) => split],
     [t('routing.result.waiting'), ({ waitingUnits }) => waitingUnits],
     ...reasons.map((why): [string, (summary: Summary) => number | null] => [
-      `– ${t(`orders.waits.${why}` as 'routing.result.parcels', { defaultValue: why })}`,
+      `– ${t(`routing.because.${why as 'no-stock'}`, { defaultValue: why })}`,
       ({ because }) => because[why] ?? 0,
     ]),
     ...(trial.present.cost === null && trial.tried.cost === null
       ? []
-      : ([[t('routing.result.cost'), ({ cost }) => cost]] as [string, (summary: Summary) => number | null][])),
+      : ([[t('routing.result.cost'), ({ cost }) => cost]] as [
+          string,
+          (summary: Summary) => number | null,
+        ][])),
     ...codes.map((code): [string, (summary: Summary) => number | null] => [
       t('routing.result.from', { code }),
       (summary) => at(summary, code),
@@ -55,7 +61,7 @@ export function RoutingTrial({ trial, isChanged }: { trial: RoutingTrialAnswer; 
                 <span className="sr-only">{t('routing.trialTitle')}</span>
               </th>
               <th className="px-3 py-1.5 text-right font-medium">{t('routing.now')}</th>
-              <th className="px-4 py-1.5 text-right font-medium">{t('routing.then')}</th>
+              <th className="px-4 py-1.5 text-right font-medium">{t('routing.these')}</th>
             </tr>
           </thead>
           <tbody>
@@ -66,8 +72,12 @@ export function RoutingTrial({ trial, isChanged }: { trial: RoutingTrialAnswer; 
                   <th scope="row" className="px-4 py-1.5 text-left font-normal">
                     {label}
                   </th>
-                  <td className="px-3 py-1.5 text-right tabular-nums">{present === null ? '–' : n(present)}</td>
-                  <td className={`px-4 py-1.5 text-right tabular-nums ${present === tried ? '' : 'font-semibold'}`}>
+                  <td className="px-3 py-1.5 text-right tabular-nums">
+                    {present === null ? '–' : n(present)}
+                  </td>
+                  <td
+                    className={`px-4 py-1.5 text-right tabular-nums ${present === tried ? '' : 'font-semibold'}`}
+                  >
                     {tried === null ? '–' : n(tried)}
                   </td>
                 </tr>

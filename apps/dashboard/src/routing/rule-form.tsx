@@ -153,7 +153,10 @@ function CostsField({ id, rule, places, onChange }: Parameters<typeof RuleForm>[
   const base = (rule.base ?? {}) as Record<string, number>
   const tariffs = (Array.isArray(rule.tariffs) ? rule.tariffs : []) as Tariff[]
   const set = (at: number, changes: Tariff) =>
-    onChange({ ...rule, tariffs: tariffs.map((each, nth) => (nth === at ? clean({ ...each, ...changes }) : each)) })
+    onChange({
+      ...rule,
+      tariffs: tariffs.map((each, nth) => (nth === at ? clean({ ...each, ...changes }) : each)),
+    })
   return (
     <div className="space-y-4 sm:col-span-2">
       <fieldset>
@@ -179,7 +182,10 @@ function CostsField({ id, rule, places, onChange }: Parameters<typeof RuleForm>[
         <legend className="font-medium">{t('routing.tariffs')}</legend>
         <ol className="space-y-3">
           {tariffs.map((tariff, at) => (
-            <li key={`${at}`} className="grid grid-cols-2 items-end gap-3 border-b border-line pb-3 sm:grid-cols-[1fr_1fr_1fr_7rem_7rem_2.25rem]">
+            <li
+              key={`${at}`}
+              className="grid grid-cols-2 items-end gap-3 border-b border-line pb-3 sm:grid-cols-[1fr_1fr_1fr_7rem_7rem_2.25rem]"
+            >
               {(['from', 'countries', 'postalPrefixes'] as const).map((name) => (
                 <ListField
                   key={name}
@@ -227,7 +233,9 @@ function CostsField({ id, rule, places, onChange }: Parameters<typeof RuleForm>[
 
 function clean(tariff: Tariff): Tariff {
   return Object.fromEntries(
-    Object.entries(tariff).filter(([, value]) => value !== undefined && !(Array.isArray(value) && value.length === 0)),
+    Object.entries(tariff).filter(
+      ([, value]) => value !== undefined && !(Array.isArray(value) && value.length === 0),
+    ),
   )
 }
 

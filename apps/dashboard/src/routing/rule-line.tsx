@@ -63,10 +63,16 @@ export function RuleLine(props: {
         <span className="w-6 shrink-0 text-right tabular-nums text-ink-2">{at + 1}</span>
         <p className="min-w-52 flex-1 basis-60 break-words">
           {words}
-          <span className="block text-xs text-ink-2">{t(isLimit ? 'routing.limit' : 'routing.preference')}</span>
+          <span className="block text-xs text-ink-2">
+            {t(isLimit ? 'routing.limit' : 'routing.preference')}
+          </span>
         </p>
         <span className="ml-auto flex">
-          <Small label={t('routing.up', { n: at + 1 })} isOff={at === 0} onClick={() => props.onMove(at, at - 1)}>
+          <Small
+            label={t('routing.up', { n: at + 1 })}
+            isOff={at === 0}
+            onClick={() => props.onMove(at, at - 1)}
+          >
             <ArrowUp size={15} aria-hidden />
           </Small>
           <Small
@@ -76,7 +82,11 @@ export function RuleLine(props: {
           >
             <ArrowDown size={15} aria-hidden />
           </Small>
-          <Small label={t('routing.edit', { n: at + 1 })} isPressed={isOpen} onClick={() => props.onOpen(!isOpen)}>
+          <Small
+            label={t('routing.edit', { n: at + 1 })}
+            isPressed={isOpen}
+            onClick={() => props.onOpen(!isOpen)}
+          >
             <Pencil size={15} aria-hidden />
           </Small>
           <Small label={t('routing.remove', { n: at + 1 })} onClick={props.onRemove}>

@@ -42,7 +42,9 @@ test('empty fields say nothing', () => {
   expect(tidyRule({ kind: 'cut-off', onTimeOnly: false })).toEqual({ kind: 'cut-off' })
   expect(tidyRule({ kind: 'safety-stock', units: 0 })).toEqual({ kind: 'safety-stock', units: 0 })
   expect(isSame([{ kind: 'capacity', perDay: undefined }], [{ kind: 'capacity' }])).toBe(true)
-  expect(isSame([{ kind: 'nearest' }, { kind: 'capacity' }], [{ kind: 'capacity' }, { kind: 'nearest' }])).toBe(false)
+  expect(
+    isSame([{ kind: 'nearest' }, { kind: 'capacity' }], [{ kind: 'capacity' }, { kind: 'nearest' }]),
+  ).toBe(false)
   expect(toNames(' DE, FR,\nDE ,')).toEqual(['DE', 'FR'])
   expect(namesIn({ kind: 'serves' }, 'countries')).toEqual([])
 })

@@ -30,7 +30,10 @@ export function useRuleWords(): (rule: RoutingRuleBody) => string {
           ...namesIn(rule, 'regions'),
           ...namesIn(rule, 'postalPrefixes').map((each) => `${each}…`),
         ]
-        return t('routing.say.serves', { where: where.length > 0 ? where.join(', ') : t('routing.anywhere'), places })
+        return t('routing.say.serves', {
+          where: where.length > 0 ? where.join(', ') : t('routing.anywhere'),
+          places,
+        })
       }
       case 'channel':
         return t('routing.say.channel', { channels: listed(channels) || '?', places })
@@ -49,7 +52,9 @@ export function useRuleWords(): (rule: RoutingRuleBody) => string {
           ? t('routing.say.capacityOwn', { at })
           : t('routing.say.capacity', { n: n(rule.perDay), at })
       case 'split':
-        return rule.parcelsMax === 1 ? t('routing.say.splitNever') : t('routing.say.split', { n: n(rule.parcelsMax) })
+        return rule.parcelsMax === 1
+          ? t('routing.say.splitNever')
+          : t('routing.say.split', { n: n(rule.parcelsMax) })
       case 'cut-off':
         return t(rule.onTimeOnly === true ? 'routing.say.cutOffOnly' : 'routing.say.cut-off')
       case 'lowest-cost':
