@@ -6,6 +6,8 @@ import { startSite } from './site.ts'
 /** A real database, a hub's own process and the built app before it: what tests of screens begin with. */
 export type ServedSite = {
   address: string
+  /** Of the hub itself. */
+  hubUrl: string
   /** Asks the hub itself. @throws Error with what it answered */
   ask(method: string, path: string, body?: unknown): Promise<Record<string, unknown>>
   stop(): Promise<void>
@@ -27,6 +29,7 @@ export async function serveSite(
   const site = await startSite(hub.url)
   return {
     address: site.address,
+    hubUrl: hub.url,
     async ask(method, path, body = {}) {
       const answer = await fetch(`${hub.url}/api/v1${path}`, {
         method,

@@ -64,6 +64,26 @@ export async function readKeptFile(
   return toReadView(await inWords(tools.read(sample, { ...terms, now: context.clock.now() })))
 }
 
+/** A whole description tried on a sample of one of its feeds. @throws ApiProblem, SyncProblem */
+export async function tryDescription(
+  context: SyncContext,
+  connector: string,
+  { settings, sample }: { settings: { definition: string }; sample: Given },
+): Promise<SampleRead> {
+  const tools = sampleToolsOf(context, connector)
+  let described: Terms
+  try {
+    described = tools.describedIn(settings, sample.feed)
+  } catch (cause) {
+    // What JSON.parse says names the place.
+    const said = cause instanceof Error ? cause.message : String(cause)
+    throw new ApiProblem('invalid-request', `The description is not JSON: ${said}`, 'description')
+  }
+  if (described.description === undefined)
+    throw new ApiProblem('invalid-request', `The description says nothing of ${sample.feed}.`, 'feed')
+  return await readSample(context, tools, { ...sample, ...described })
+}
+
 function toSample({ feed, fileName, content }: Given) {
   const bytes = Buffer.from(content, 'base64')
   if (bytes.length === 0) throw new ApiProblem('invalid-request', 'content: the file is empty.', 'content')
