@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { Link, Outlet } from '@tanstack/react-router'
+import { Link, Outlet, useLocation } from '@tanstack/react-router'
 import {
   Activity,
   Anchor,
@@ -62,8 +62,12 @@ const screens = [
   ['/activity', 'activity', Activity],
 ] as const satisfies [string, string, LucideIcon][]
 
+/** Screens that are reached from the one of the deliveries. */
+const besideDeliveries = /^\/(returns|pick-list|counts|routing)(\/|$)/
+
 function Navigation() {
   const { t, locale } = useLanguage()
+  const { pathname } = useLocation()
   const { data } = useQuery(overviewQuery)
   const parked = data?.parked ?? 0
   return (
@@ -76,6 +80,7 @@ function Navigation() {
           key={to}
           to={to}
           activeOptions={{ exact: to === '/', includeSearch: false }}
+          data-status={to === '/deliveries' && besideDeliveries.test(pathname) ? 'active' : undefined}
           className="group relative flex min-h-14 min-w-[4.3rem] flex-1 flex-col items-center justify-center gap-1 text-[0.72rem] text-hull-ink outline-offset-[-3px] hover:text-white data-[status=active]:text-white md:min-h-10 md:flex-none md:flex-row md:justify-start md:gap-3 md:px-5 md:text-[0.95rem]"
         >
           {/* The load line: it runs to where you are. */}

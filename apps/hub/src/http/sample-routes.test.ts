@@ -99,7 +99,8 @@ test('a file that is kept is read by the description in force, and by another', 
     headers: { host: '127.0.0.1', 'content-type': 'application/octet-stream' },
     payload: Buffer.from(stock.content, 'base64'),
   })
-  const { position } = (kept?.json() ?? {}).file as { position: number }
+  if (kept === undefined) throw new Error('the hub has an API')
+  const { position } = kept.json().file as { position: number }
   const path = `/api/v1/connections/${connectionId}/files/${position}/read`
   expect(sampleReading.parse((await served.ask('POST', path, {})).body).understood).toBe(2)
   const map = { columns: { sku: 'Article', locationId: 'Hall', onHand: 'Hall' } }
