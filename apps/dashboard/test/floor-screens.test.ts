@@ -165,8 +165,8 @@ whenBrowser('a stock count on a phone ends in the ledger', { timeout: 120_000 },
   await page.getByLabel('Who counts').fill('Ada')
   await scan(page, 'BELL', 'BELL', 'ROPE')
   await page.getByText('ROPE is not expected here').waitFor()
-  expect(await page.getByLabel('Counted').inputValue()).toBe('2')
-  await page.getByLabel('Counted').fill('5')
+  expect(await page.getByLabel('Counted', { exact: true }).inputValue()).toBe('2')
+  await page.getByLabel('Counted', { exact: true }).fill('5')
   // Blind: what the ledger says is not shown to whoever counts.
   expect(await page.getByText('7 by the ledger').count()).toBe(0)
   await expectWhole(page, 'counting')
@@ -293,7 +293,7 @@ for (const look of looks) {
 const asked: [path: string, asks: RegExp][] = [
   ['/deliveries', /\/api\/v1\/inbound-shipments\?/],
   ['/returns', /\/api\/v1\/returns\?/],
-  ['/pick-list?location=DOCK', /\/pick-list\?/],
+  ['/pick-list?location=DOCK', /\/api\/v1\/shipments\/pick-list\?/],
   ['/counts', /\/api\/v1\/stock-counts\?/],
   ['/routing', /\/api\/v1\/routing-rules$/],
 ]

@@ -25,21 +25,24 @@ export function ConnectScreen() {
         </div>
       )}
       <ul className="grid gap-3 sm:grid-cols-2 xl:grid-cols-3">
-        {data?.rows.map((connector) => (
-          <li key={connector.id}>
-            <Card connector={connector} />
+        {tilesOf(data?.rows ?? []).map(({ connector, name }) => (
+          <li key={`${connector.id} ${name ?? ''}`}>
+            <Card connector={connector} {...(name !== undefined && { name })} />
           </li>
         ))}
-        {data?.rows.flatMap((connector) =>
-          (connector.samples?.names ?? []).map((name) => (
-            <li key={`${connector.id} ${name}`}>
-              <Card connector={connector} name={name} />
-            </li>
-          )),
-        )}
       </ul>
     </>
   )
+}
+
+/** A tile for each platform, and for each name that people look for and that is described by samples; by their names. */
+function tilesOf(connectors: readonly ConnectorForms[]): { connector: ConnectorForms; name?: string }[] {
+  const tiles = connectors.flatMap((connector) => [
+    { connector },
+    ...(connector.samples?.names ?? []).map((name) => ({ connector, name })),
+  ])
+  const titleOf = (tile: { connector: ConnectorForms; name?: string }) => tile.name ?? tile.connector.name
+  return tiles.sort((one, other) => titleOf(one).localeCompare(titleOf(other)))
 }
 
 /** @param props.name one that people look for, and that is described by samples */

@@ -129,12 +129,12 @@ function Wizard({ connector, startName }: { connector: string; startName: string
               onChange={setName}
             />
           </div>
+          <TransportFields transport={transport} isChecked={isChecked} onChange={setTransport} />
           <p>
             <Link to="/connections/new/$connector" params={{ connector }} className="link">
               {t('describe.byText')}
             </Link>
           </p>
-          <TransportFields transport={transport} isChecked={isChecked} onChange={setTransport} />
         </div>
       )}
       {step === 'samples' && (

@@ -4,7 +4,7 @@ import { useLanguage } from '../language.ts'
 import { Failure, Loading } from '../parts/notice.tsx'
 import { columnIn, type FeedDraft, feedOf, type Place } from './draft.ts'
 import { explained, type InFeed } from './feed-fields.ts'
-import { FormatFields } from './format-fields.tsx'
+import { FormatFields, noteOf } from './format-fields.tsx'
 import { MapFields } from './map-fields.tsx'
 import { NameFields } from './name-fields.tsx'
 import { SampleRows } from './sample-rows.tsx'
@@ -40,13 +40,7 @@ export function FeedEditor(props: {
     onUnderstood?.({ feed, isWhole: data !== undefined && isWhole(data), reading: data })
   }, [feed, data, onUnderstood])
   const id = `feed-${feed}`
-  const format = (draft.terms.format ?? {}) as { kind?: string; separator?: string }
   const setTerms = (terms: FeedDraft['terms']) => onChange({ ...draft, terms })
-  const noted = [
-    format.kind,
-    format.separator === '\t' ? 'TAB' : format.separator,
-    textIn(draft.terms, 'encoding'),
-  ]
   const found = data === undefined ? [] : placesIn(data, draft, places)
   if (data === undefined)
     return error ? <Failure error={error} onRetry={() => void refetch()} /> : <Loading lines={4} />
@@ -65,7 +59,7 @@ export function FeedEditor(props: {
         </div>
       )}
       {error && <Failure error={error} onRetry={() => void refetch()} />}
-      <Folded title={t('describe.formatTitle')} note={noted.filter(Boolean).join(' · ')}>
+      <Folded title={t('describe.formatTitle')} note={noteOf(draft.terms)}>
         <FormatFields id={id} terms={draft.terms} wrong={wrong} onChange={setTerms} />
       </Folded>
       <Folded

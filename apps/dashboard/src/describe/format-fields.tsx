@@ -189,3 +189,12 @@ function tidy(format: Json): Json {
     tidied.columns = ['C1', 'C2']
   return tidied
 }
+
+/** A format in a few signs: `csv · ; · utf-8`. */
+export function noteOf(terms: Json): string {
+  const format = (terms.format ?? {}) as Json
+  const separator = format.separator === '\t' ? 'TAB' : textIn(format, 'separator')
+  return [textIn(format, 'kind'), separator, textIn(terms, 'encoding')]
+    .filter((each) => each !== '')
+    .join(' · ')
+}

@@ -9,7 +9,7 @@ import { useLanguage } from '../language.ts'
 import { Failure, Loading } from '../parts/notice.tsx'
 import { Scrolling } from '../parts/scrolling.tsx'
 import { contentOf, type Json, type OutDraft, outOf, type Place } from './draft.ts'
-import { FormatFields } from './format-fields.tsx'
+import { FormatFields, noteOf } from './format-fields.tsx'
 import { Folded, LongField, TextField, textIn, wrongIn } from './terms-fields.tsx'
 
 /** What an order says, and the name under which it is usually told. */
@@ -99,7 +99,7 @@ export function OutEditor(props: {
           <TextField {...text('file')} label={t('describe.outFile')} hint={t('describe.outFileHint')} />
           {props.hasFolder && <TextField {...text('folder')} label={t('describe.folder')} />}
         </div>
-        <Folded title={t('describe.formatTitle')} note={textIn(draft.terms, 'encoding')}>
+        <Folded title={t('describe.formatTitle')} note={noteOf(draft.terms)}>
           <FormatFields
             id="out"
             isOut
@@ -177,7 +177,7 @@ function OutColumns({ draft, onChange }: { draft: OutDraft; onChange: (draft: Ou
               label={column.name}
               onChange={(text) => set(columns.map((each, nth) => (nth === at ? { ...each, text } : each)))}
             />
-            <span className="flex">
+            <span className="ml-auto flex">
               <Small
                 label={t('describe.up', { name: column.name })}
                 isOff={at === 0}

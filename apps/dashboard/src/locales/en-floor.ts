@@ -39,6 +39,7 @@ export const enFloor = {
       damaged: 'Damaged',
       over: 'Too many',
       missing: 'Missing',
+      toCome: 'To come',
     },
     inbound: {
       expected: 'expected',
@@ -138,6 +139,7 @@ export const enFloor = {
       counting: 'Count',
       counter: 'Who counts',
       counted: '{{sku}} is counted already.',
+      whichSerials: '{{sku}} has serial numbers: enter those that are there.',
       whichLot: '{{sku}} lies there in lots: type the units beside the lot.',
       allCounted: 'Every line is counted.',
       expected: '{{n}} by the ledger',

@@ -27,7 +27,14 @@ export const zhFloor = {
     open: '待收 {{n}}',
     receivedOf: '已收 {{n}} / {{of}}',
     inspectedOf: '已检 {{n}} / {{of}}',
-    column: { expected: '预报', received: '实收', damaged: '残次', over: '多收', missing: '未到' },
+    column: {
+      expected: '预报',
+      received: '实收',
+      damaged: '残次',
+      over: '多收',
+      missing: '未到',
+      toCome: '待到',
+    },
     inbound: {
       expected: '待入库',
       'partly-received': '部分入库',
@@ -121,6 +128,7 @@ export const zhFloor = {
       counting: '盘点',
       counter: '盘点人',
       counted: '{{sku}} 已盘点。',
+      whichSerials: '{{sku}} 按序列号管理：请填写在库的序列号。',
       whichLot: '{{sku}} 按批次存放：请在相应批次旁填写数量。',
       allCounted: '所有行均已盘点。',
       expected: '账面 {{n}}',

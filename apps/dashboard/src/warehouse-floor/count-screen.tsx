@@ -12,7 +12,7 @@ import { Failure, Loading, useProblemText } from '../parts/notice.tsx'
 import { Heading, Panel } from '../parts/panel.tsx'
 import { Standing } from '../parts/standing.tsx'
 import { shapeOfCount } from './document-shapes.ts'
-import { toUnits } from './entry.ts'
+import { toSerials, toUnits } from './entry.ts'
 import { useActionKey } from './use-action-key.ts'
 import { useScan } from './use-scan.ts'
 
@@ -78,6 +78,7 @@ function Counting({ count, sheet }: { count: StockCountShape; sheet: StockCountL
   const key = useActionKey()
   const [counter, setCounter] = useState(() => localStorage.getItem(counterKey) ?? '')
   const [units, setUnits] = useState<Readonly<Record<string, number>>>({})
+  const [serials, setSerials] = useState<Readonly<Record<string, string>>>({})
   const open = sheet.rows.filter(({ counted }) => counted === null)
   const { scan, text, isBad } = useScan((read) => {
     const own = open.filter(({ sku }) => sku === read.sku)
@@ -90,6 +91,8 @@ function Counting({ count, sheet }: { count: StockCountShape; sheet: StockCountL
       }
     }
     // Which lot it is of stands on the box, not in its barcode.
+    if (line.serials !== null)
+      return { text: t('floor.counts.whichSerials', { sku: read.sku }), isGood: false }
     if (own.length > 1 || line.lot !== null)
       return { text: t('floor.counts.whichLot', { sku: read.sku }), isGood: false }
     const next = (units[keyOf(line)] ?? 0) + read.units
@@ -97,10 +100,15 @@ function Counting({ count, sheet }: { count: StockCountShape; sheet: StockCountL
     return { text: t('floor.scanned', { sku: read.sku, n: formatNumber(locale, next) }), isGood: true }
   })
   const entries = open.flatMap((line) => {
-    const quantity = units[keyOf(line)]
-    return quantity === undefined
-      ? []
-      : [{ sku: line.sku, quantity, ...(line.lot !== null && { lot: line.lot }) }]
+    const key = keyOf(line)
+    const lot = line.lot === null ? {} : { lot: line.lot }
+    if (line.serials !== null) {
+      // Each unit has its number: how many there are follows from them.
+      const found = toSerials(serials[key] ?? '')
+      return found.length === 0 ? [] : [{ sku: line.sku, quantity: found.length, serials: found, ...lot }]
+    }
+    const quantity = units[key]
+    return quantity === undefined ? [] : [{ sku: line.sku, quantity, ...lot }]
   })
   const enter = useMutation({
     mutationFn: () => {
@@ -140,18 +148,30 @@ function Counting({ count, sheet }: { count: StockCountShape; sheet: StockCountL
                   .join(' · ')}
               </span>
             </p>
-            <div className="flex w-32 items-end gap-1">
-              <TextField
-                id={`counted-${line.line}`}
-                label={t('floor.counted')}
-                kind="number"
-                value={units[keyOf(line)]?.toString() ?? ''}
-                onChange={(typed) => {
-                  const { [keyOf(line)]: _, ...rest } = units
-                  setUnits(typed.trim() === '' ? rest : { ...rest, [keyOf(line)]: toUnits(typed) })
-                }}
-              />
-            </div>
+            {line.serials === null ? (
+              <div className="w-32">
+                <TextField
+                  id={`counted-${line.line}`}
+                  label={t('floor.counted')}
+                  kind="number"
+                  value={units[keyOf(line)]?.toString() ?? ''}
+                  onChange={(typed) => {
+                    const { [keyOf(line)]: _, ...rest } = units
+                    setUnits(typed.trim() === '' ? rest : { ...rest, [keyOf(line)]: toUnits(typed) })
+                  }}
+                />
+              </div>
+            ) : (
+              <div className="w-full sm:w-72">
+                <TextField
+                  id={`serials-${line.line}`}
+                  label={t('floor.serials')}
+                  hint={t('floor.serialsHint')}
+                  value={serials[keyOf(line)] ?? ''}
+                  onChange={(typed) => setSerials({ ...serials, [keyOf(line)]: typed })}
+                />
+              </div>
+            )}
           </li>
         ))}
       </ul>
@@ -292,14 +312,16 @@ function Ending({ count, sheet }: { count: StockCountShape; sheet: StockCountLin
             {problem}
           </p>
         )}
-        <button
-          type="button"
-          className="control"
-          disabled={act.isPending}
-          onClick={() => act.mutate({ verb: 'cancel', body: {} })}
-        >
-          {t('floor.counts.cancel')}
-        </button>
+        <p>
+          <button
+            type="button"
+            className="control"
+            disabled={act.isPending}
+            onClick={() => act.mutate({ verb: 'cancel', body: {} })}
+          >
+            {t('floor.counts.cancel')}
+          </button>
+        </p>
       </div>
     </Panel>
   )

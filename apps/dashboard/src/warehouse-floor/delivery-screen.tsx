@@ -79,7 +79,7 @@ function LinesPanel({ inbound }: { inbound: InboundShipmentShape }) {
               <th className="px-4 py-1.5 text-left font-medium">SKU</th>
               {columns.map((name) => (
                 <th key={name} className="px-3 py-1.5 text-right font-medium">
-                  {t(`floor.column.${name}`)}
+                  {t(name === 'missing' && !isEnded ? 'floor.column.toCome' : `floor.column.${name}`)}
                 </th>
               ))}
             </tr>
