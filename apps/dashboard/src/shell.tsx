@@ -81,7 +81,7 @@ function Navigation() {
           to={to}
           activeOptions={{ exact: to === '/', includeSearch: false }}
           data-status={to === '/deliveries' && besideDeliveries.test(pathname) ? 'active' : undefined}
-          className="group relative flex min-h-14 min-w-[4.3rem] flex-1 flex-col items-center justify-center gap-1 text-[0.72rem] text-hull-ink outline-offset-[-3px] hover:text-white data-[status=active]:text-white md:min-h-10 md:flex-none md:flex-row md:justify-start md:gap-3 md:px-5 md:text-[0.95rem]"
+          className="group relative flex min-h-14 min-w-[5rem] flex-1 flex-col items-center justify-center gap-1 text-[0.72rem] text-hull-ink outline-offset-[-3px] hover:text-white data-[status=active]:text-white md:min-h-10 md:flex-none md:flex-row md:justify-start md:gap-3 md:px-5 md:text-[0.95rem]"
         >
           {/* The load line: it runs to where you are. */}
           <span className="absolute top-0 h-[3px] w-9 bg-white opacity-0 group-data-[status=active]:opacity-100 md:top-1/2 md:right-0 md:h-[2px] md:w-6 md:-translate-y-1/2" />

@@ -134,8 +134,8 @@ function Counting({ count, sheet }: { count: StockCountShape; sheet: StockCountL
       <ul>
         {open.map((line) => (
           <li key={line.line} className="flex flex-wrap items-end gap-3 border-b border-line px-4 py-2">
-            <p className="min-w-32 flex-1 break-all">
-              <span className="font-mono">{line.sku}</span>
+            <p className="min-w-32 flex-1">
+              <span className="font-mono break-all">{line.sku}</span>
               <span className="block text-ink-2">
                 {[
                   line.bin ?? t('floor.pick.noBin'),

@@ -61,8 +61,8 @@ export function ReceivePanel({ inbound }: { inbound: InboundShipmentShape }) {
           return (
             <li key={line} className="border-b border-line px-4 py-2.5">
               <div className="flex flex-wrap items-end gap-3">
-                <p className="min-w-32 flex-1 break-all">
-                  <span className="font-mono">{sku}</span>
+                <p className="min-w-32 flex-1">
+                  <span className="font-mono break-all">{sku}</span>
                   <span className="block text-ink-2">
                     {t('floor.open', { n: formatNumber(locale, open) })}
                   </span>

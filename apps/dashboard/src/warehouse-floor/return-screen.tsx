@@ -124,8 +124,8 @@ function Inspection({ of }: { of: CustomerReturnShape }) {
       <ul>
         {of.lines.map((line) => (
           <li key={line.line} className="border-b border-line px-4 py-2.5 last:border-0">
-            <p className="break-all">
-              <Link to="/items/$sku" params={{ sku: line.sku }} className="link font-mono">
+            <p>
+              <Link to="/items/$sku" params={{ sku: line.sku }} className="link font-mono break-all">
                 {line.sku}
               </Link>
               <span className="block text-ink-2">
