@@ -16,7 +16,7 @@ import { numberIn } from './number-option.ts'
 import { runReading } from './stock/document-command.ts'
 import { addCommonOptions, type CommonOptions } from './with-hub.ts'
 
-type TryOptions = CommonOptions & { as?: string; connector: string }
+type TryOptions = CommonOptions & { as?: string; connector?: string }
 type FileOptions = CommonOptions & { feed?: string; as?: string }
 type View = ReturnType<typeof toFileView>
 
@@ -99,7 +99,7 @@ export function warehouseCommand(program: Command, exit: (code: number) => void)
     .argument('<feed>', 'what the sample is about, such as levels')
     .argument('<file>', 'the sample; - is standard input')
     .option('--as <name>', 'the name that it has at the warehouse (default: that of the file)')
-    .option('--connector <id>', 'the connector that is described so', 'generic-warehouse')
+    .option('--connector <id>', 'the connector that is described so (default: generic-warehouse)')
     .action(async (described: string, feed: string, file: string, options: TryOptions) => {
       const settings = { definition: readInput(described).toString('utf8') }
       const content = readInput(file).toString('base64')
@@ -107,7 +107,8 @@ export function warehouseCommand(program: Command, exit: (code: number) => void)
       exit(
         await runReading(
           options,
-          async ({ context }) => await tryDescription(context, options.connector, { settings, sample }),
+          async ({ context }) =>
+            await tryDescription(context, options.connector ?? 'generic-warehouse', { settings, sample }),
           sayReading,
         ),
       )

@@ -46,8 +46,12 @@ const ask = (what: string, body: unknown, connector = 'generic-warehouse') =>
   served.ask('POST', `/api/v1/connectors/${connector}/samples/${what}`, body)
 
 test('a sample is guessed, read and written, and nothing of it is stored', async () => {
-  const { organizationId } = served.hub.context
-  const before = await digestsOf(served.database.kysely, organizationId)
+  // A process says every second that it lives.
+  const rows = async () =>
+    (await digestsOf(served.database.kysely, served.hub.context.organizationId)).filter(
+      ({ table }) => table !== 'hub_process',
+    )
+  const before = await rows()
   const guessed = sampleGuess.parse((await ask('guess', stock)).body)
   expect(guessed.columns).toMatchObject({ sku: 'Article', onHand: 'Stock' })
   const terms = { description: scoot.feeds.levels, places: scoot.locations }
@@ -56,7 +60,7 @@ test('a sample is guessed, read and written, and nothing of it is stored', async
   const out = { feed: 'shipment-requests', description: scoot.out['shipment-requests'] }
   const written = sampleWriting.parse((await ask('write', out)).body)
   expect(written.text).toContain('Ada Example')
-  expect(await digestsOf(served.database.kysely, organizationId)).toEqual(before)
+  expect(await rows()).toEqual(before)
 })
 
 test('what cannot be tried is refused with its field and the cure', async () => {

@@ -9,9 +9,9 @@ import { writeExample } from './write-example.ts'
 export const samples: SampleTools<Settings> = {
   // Named by those who look for it; its contract is not public, so it is described by whoever has its spec sheet.
   names: ['Scoot'],
-  guess: (sample) => guessSample(inFeed(sample.feed), sample),
-  read: (sample, terms) => readSample(inFeed(sample.feed), sample, terms),
-  write: (feed, terms) => writeExample(outFeed(feed), terms),
+  guess: async (sample) => await guessSample(inFeed(sample.feed), sample),
+  read: async (sample, terms) => await readSample(inFeed(sample.feed), sample, terms),
+  write: async (feed, terms) => await writeExample(outFeed(feed), terms),
   describedIn({ definition }, feed) {
     // As it was written, so that it is read like one that is being written.
     const given = JSON.parse(definition) as { locations?: unknown; feeds?: Record<string, unknown> }
