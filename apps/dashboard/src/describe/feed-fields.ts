@@ -44,6 +44,11 @@ export const explained = {
   receipts: { field: 'condition', key: 'conditions', words: ['sellable', 'damaged', 'disposed', 'waiting'] },
   returns: { field: 'condition', key: 'conditions', words: ['sellable', 'damaged', 'disposed', 'waiting'] },
 } as const
+type Word = (typeof explained)[keyof typeof explained]['words'][number]
+/** The key of what a word means to a reader: what may be sold has no word of its own in our vocabulary. */
+export function meaningOf(word: Word): Exclude<Word, 'sellable'> | 'good' {
+  return word === 'sellable' ? 'good' : word
+}
 export type ExplainedFeed = keyof typeof explained
 
 export const encodings = [

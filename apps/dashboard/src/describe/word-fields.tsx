@@ -1,7 +1,7 @@
 import type { SampleRead } from '@plimsoll/client'
 import { useLanguage } from '../language.ts'
 import { columnIn, type FeedDraft, type Json } from './draft.ts'
-import { type ExplainedFeed, explained } from './feed-fields.ts'
+import { type ExplainedFeed, explained, meaningOf } from './feed-fields.ts'
 import { ChoiceField } from './terms-fields.tsx'
 
 /** What the warehouse's own words for a state or a condition mean: a line for each that the sample has. */
@@ -39,7 +39,7 @@ export function WordFields(props: {
             value={known[word] ?? ''}
             options={[
               { value: '', label: t('connect.choose') },
-              ...words.map((value) => ({ value, label: t(`describe.meaning.${value}`) })),
+              ...words.map((value) => ({ value, label: t(`describe.meaning.${meaningOf(value)}`) })),
             ]}
             onChange={(meaning) => set(word, meaning)}
           />

@@ -193,7 +193,7 @@ export const enDescribe = {
       rejected: 'rejected',
       shipped: 'shipped',
       cancelled: 'cancelled',
-      sellable: 'may be sold',
+      good: 'may be sold',
       damaged: 'damaged',
       disposed: 'disposed of',
       waiting: 'not inspected yet',

@@ -192,7 +192,7 @@ export const zhDescribe = {
       rejected: '已拒绝',
       shipped: '已发货',
       cancelled: '已取消',
-      sellable: '可再销售',
+      good: '可再销售',
       damaged: '残次',
       disposed: '已销毁',
       waiting: '待检验',

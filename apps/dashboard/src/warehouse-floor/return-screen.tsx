@@ -3,6 +3,7 @@ import { useMutation, useQuery } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
 import { ArrowLeft } from 'lucide-react'
 import { useState } from 'react'
+import { meaningOf } from '../describe/feed-fields.ts'
 import { TextField } from '../describe/terms-fields.tsx'
 import { formatNumber } from '../format.ts'
 import { hub, queryClient, returnOneQuery } from '../hub.ts'
@@ -69,7 +70,7 @@ function Inspection({ of }: { of: CustomerReturnShape }) {
     if (next === undefined) return { text: t('floor.notOfThis', { sku: read.sku }), isGood: false }
     setInspected(next)
     return {
-      text: t('floor.scannedAs', { sku: read.sku, condition: t(`describe.meaning.${scansAs}`) }),
+      text: t('floor.scannedAs', { sku: read.sku, condition: t(`describe.meaning.${meaningOf(scansAs)}`) }),
       isGood: true,
     }
   })
@@ -110,7 +111,7 @@ function Inspection({ of }: { of: CustomerReturnShape }) {
                     checked={scansAs === condition}
                     onChange={() => setScansAs(condition)}
                   />
-                  {t(`describe.meaning.${condition}`)}
+                  {t(`describe.meaning.${meaningOf(condition)}`)}
                 </label>
               ))}
             </div>
@@ -143,7 +144,7 @@ function Inspection({ of }: { of: CustomerReturnShape }) {
                   <TextField
                     key={condition}
                     id={`inspect-${line.line}-${condition}`}
-                    label={t(`describe.meaning.${condition}`)}
+                    label={t(`describe.meaning.${meaningOf(condition)}`)}
                     kind="number"
                     value={inspected[line.line]?.[condition]?.toString() ?? ''}
                     onChange={(units) =>

@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
+import { meaningOf } from '../describe/feed-fields.ts'
 import { formatNumber } from '../format.ts'
 import { deliveriesQuery } from '../hub.ts'
 import { useLanguage } from '../language.ts'
@@ -37,7 +38,7 @@ export function ToldDeliveries({ kind }: { kind: 'receipt' | 'return' }) {
                   >
                     <span className="font-mono break-all">{line.sku}</span>
                   </Standing>
-                  <span>{t(`describe.meaning.${line.condition}`)}</span>
+                  <span>{t(`describe.meaning.${meaningOf(line.condition)}`)}</span>
                   <span className="tabular-nums text-ink-2">
                     {t('floor.told.booked', { told: n(line.told), booked: n(line.booked) })}
                     {line.lot !== null && ` · ${line.lot}`}

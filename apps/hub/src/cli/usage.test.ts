@@ -33,6 +33,7 @@ test('the commands are those that the design names for now', () => {
     'warehouse file',
     'warehouse files',
     'warehouse save',
+    'warehouse try',
     'warehouse accept',
     'application list',
     'application add',
