@@ -14,6 +14,7 @@ import { Standing } from '../parts/standing.tsx'
 import { shapeOfCount } from './document-shapes.ts'
 import { toSerials, toUnits } from './entry.ts'
 import { useActionKey } from './use-action-key.ts'
+import { useKept } from './use-kept.ts'
 import { useScan } from './use-scan.ts'
 
 /** One stock count: scanned and typed on a phone, then approved, then written into the ledger. */
@@ -77,7 +78,7 @@ function Counting({ count, sheet }: { count: StockCountShape; sheet: StockCountL
   const { t, locale } = useLanguage()
   const key = useActionKey()
   const [counter, setCounter] = useState(() => localStorage.getItem(counterKey) ?? '')
-  const [units, setUnits] = useState<Readonly<Record<string, number>>>({})
+  const [units, latest, setUnits] = useKept<Readonly<Record<string, number>>>({})
   const [serials, setSerials] = useState<Readonly<Record<string, string>>>({})
   const open = sheet.rows.filter(({ counted }) => counted === null)
   const { scan, text, isBad } = useScan((read) => {
@@ -95,8 +96,8 @@ function Counting({ count, sheet }: { count: StockCountShape; sheet: StockCountL
       return { text: t('floor.counts.whichSerials', { sku: read.sku }), isGood: false }
     if (own.length > 1 || line.lot !== null)
       return { text: t('floor.counts.whichLot', { sku: read.sku }), isGood: false }
-    const next = (units[keyOf(line)] ?? 0) + read.units
-    setUnits({ ...units, [keyOf(line)]: next })
+    const next = (latest()[keyOf(line)] ?? 0) + read.units
+    setUnits({ ...latest(), [keyOf(line)]: next })
     return { text: t('floor.scanned', { sku: read.sku, n: formatNumber(locale, next) }), isGood: true }
   })
   const entries = open.flatMap((line) => {

@@ -13,7 +13,7 @@ import { Standing } from '../parts/standing.tsx'
 import { shapeOfInbound } from './document-shapes.ts'
 import { FloorTabs } from './floor-tabs.tsx'
 import { LocationChoice, useChosenLocation } from './location-choice.tsx'
-import { type NewLine, NewLines, sentLines } from './new-lines.tsx'
+import { NewLines, sentLines, useNewLines } from './new-lines.tsx'
 import { ToldDeliveries } from './told-deliveries.tsx'
 import { useActionKey } from './use-action-key.ts'
 
@@ -91,7 +91,8 @@ function NewDelivery({ onClose }: { onClose: () => void }) {
   const navigate = useNavigate()
   const key = useActionKey()
   const [typed, setTyped] = useState({ location: '', supplier: '', reference: '', expectedOn: '' })
-  const [lines, setLines] = useState<NewLine[]>([{ sku: '', quantity: '1' }])
+  const kept = useNewLines()
+  const [lines] = kept
   const location = useChosenLocation(typed.location)
   const make = useMutation({
     mutationFn: () => {
@@ -146,7 +147,7 @@ function NewDelivery({ onClose }: { onClose: () => void }) {
           onChange={(expectedOn) => setTyped({ ...typed, expectedOn })}
         />
       </div>
-      <NewLines lines={lines} onChange={setLines} />
+      <NewLines kept={kept} />
       {make.isError && (
         <p role="alert" className="text-red">
           {problem}

@@ -3,22 +3,18 @@ import { TextField } from '../describe/terms-fields.tsx'
 import { useLanguage } from '../language.ts'
 import { ScanField } from '../orders/scan-field.tsx'
 import { toUnits } from './entry.ts'
+import { useKept } from './use-kept.ts'
 import { useScan } from './use-scan.ts'
 
 export type NewLine = { sku: string; quantity: string }
 
 /** The lines of a document that is made: typed, or scanned one after the other. */
-export function NewLines({
-  lines,
-  onChange,
-}: {
-  lines: readonly NewLine[]
-  onChange: (lines: NewLine[]) => void
-}) {
+export function NewLines({ kept }: { kept: ReturnType<typeof useNewLines> }) {
+  const [lines, latest, onChange] = kept
   const { t } = useLanguage()
   const { scan, text, isBad } = useScan(({ sku, units }) => {
-    const known = lines.find((line) => line.sku === sku)
-    const rest = lines.filter((line) => line.sku !== '' && line.sku !== sku)
+    const known = latest().find((line) => line.sku === sku)
+    const rest = latest().filter((line) => line.sku !== '' && line.sku !== sku)
     const quantity = toUnits(known?.quantity ?? '0') + units
     onChange([...rest, { sku, quantity: String(quantity) }])
     return { text: t('floor.scanned', { sku, n: quantity }), isGood: true }
@@ -69,6 +65,11 @@ export function NewLines({
       </button>
     </fieldset>
   )
+}
+
+/** Lines of a document that is being made, with an empty one to begin with. */
+export function useNewLines() {
+  return useKept<readonly NewLine[]>([{ sku: '', quantity: '1' }])
 }
 
 /** As a document takes them. */

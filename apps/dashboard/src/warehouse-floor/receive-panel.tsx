@@ -11,20 +11,21 @@ import { Panel } from '../parts/panel.tsx'
 import { DayField } from './deliveries-screen.tsx'
 import { type Entries, type Entry, enterScan, isOver, noEntry, receivedLines, toUnits } from './entry.ts'
 import { useActionKey } from './use-action-key.ts'
+import { useKept } from './use-kept.ts'
 import { useScan } from './use-scan.ts'
 
 /** Takes in what arrived: each scan is a unit more, or as many as the barcode's box holds. */
 export function ReceivePanel({ inbound }: { inbound: InboundShipmentShape }) {
   const { t, locale } = useLanguage()
   const key = useActionKey()
-  const [entries, setEntries] = useState<Entries>({})
+  const [entries, latest, setEntries] = useKept<Entries>({})
   const [takesOver, setTakesOver] = useState(false)
   const lines = inbound.lines.map(({ line, sku, expected, received, over, cancelled }) => ({
     ...{ line, sku },
     open: Math.max(0, expected - (received - over) - cancelled),
   }))
   const { scan, text, isBad } = useScan((read) => {
-    const scanned = enterScan(lines, entries, read)
+    const scanned = enterScan(lines, latest(), read)
     if (scanned.kind === 'other-item') return { text: t('floor.notOfThis', { sku: read.sku }), isGood: false }
     setEntries(scanned.entries)
     const n = scanned.entries[scanned.line]?.units ?? 0
@@ -45,7 +46,7 @@ export function ReceivePanel({ inbound }: { inbound: InboundShipmentShape }) {
   const problem = useProblemText(receive.error)
   const over = isOver(lines, entries)
   const set = (line: number, change: Partial<Entry>) =>
-    setEntries({ ...entries, [line]: { ...noEntry, ...entries[line], ...change } })
+    setEntries({ ...latest(), [line]: { ...noEntry, ...latest()[line], ...change } })
   return (
     <Panel title={t('floor.receive.title')}>
       <div className="space-y-2 border-b border-line p-4">

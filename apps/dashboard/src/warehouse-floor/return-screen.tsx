@@ -17,6 +17,7 @@ import { shapeOfReturn } from './document-shapes.ts'
 import { toUnits } from './entry.ts'
 import { conditions, type Inspected, inspectedLines, inspectScan, openOf } from './inspection.ts'
 import { useActionKey } from './use-action-key.ts'
+import { useKept } from './use-kept.ts'
 import { useScan } from './use-scan.ts'
 
 /** One return: each unit is looked at and may be sold again, is damaged, or is disposed of. */
@@ -60,13 +61,13 @@ function Inspection({ of }: { of: CustomerReturnShape }) {
   const { t, locale } = useLanguage()
   const n = (value: number) => formatNumber(locale, value)
   const key = useActionKey()
-  const [inspected, setInspected] = useState<Inspected>({})
+  const [inspected, latest, setInspected] = useKept<Inspected>({})
   const [scansAs, setScansAs] = useState<(typeof conditions)[number]>('sellable')
   const [reason, setReason] = useState('')
   const [isAsking, setAsking] = useState(false)
   const isOpen = of.state === 'announced' || of.state === 'partly-inspected'
   const { scan, text, isBad } = useScan((read) => {
-    const next = inspectScan(of.lines, inspected, { ...read, condition: scansAs })
+    const next = inspectScan(of.lines, latest(), { ...read, condition: scansAs })
     if (next === undefined) return { text: t('floor.notOfThis', { sku: read.sku }), isGood: false }
     setInspected(next)
     return {

@@ -14,7 +14,7 @@ import { Standing } from '../parts/standing.tsx'
 import { shapeOfReturn } from './document-shapes.ts'
 import { FloorTabs } from './floor-tabs.tsx'
 import { LocationChoice, useChosenLocation } from './location-choice.tsx'
-import { type NewLine, NewLines, sentLines } from './new-lines.tsx'
+import { NewLines, sentLines, useNewLines } from './new-lines.tsx'
 import { ToldDeliveries } from './told-deliveries.tsx'
 import { useActionKey } from './use-action-key.ts'
 
@@ -93,7 +93,8 @@ function NewReturn({ onClose }: { onClose: () => void }) {
   const navigate = useNavigate()
   const key = useActionKey()
   const [typed, setTyped] = useState({ location: '', number: '', shipmentId: '' })
-  const [lines, setLines] = useState<NewLine[]>([{ sku: '', quantity: '1' }])
+  const kept = useNewLines()
+  const [lines] = kept
   const location = useChosenLocation(typed.location)
   const make = useMutation({
     mutationFn: () => {
@@ -144,7 +145,7 @@ function NewReturn({ onClose }: { onClose: () => void }) {
           onChange={(shipmentId) => setTyped({ ...typed, shipmentId })}
         />
       </div>
-      <NewLines lines={lines} onChange={setLines} />
+      <NewLines kept={kept} />
       {make.isError && (
         <p role="alert" className="text-red">
           {problem}
