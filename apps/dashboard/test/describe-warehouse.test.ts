@@ -151,7 +151,8 @@ whenBrowser(
     await stock.getByLabel('Expression for On hand').fill("$replace(Stock, ' pcs', '')")
     await stock.getByText('2 of 2 rows are understood').waitFor()
     await page.getByRole('button', { name: 'Save the description' }).click()
-    await page.getByText('As it is saved.').waitFor()
+    await page.getByText('As it is saved.').or(page.getByRole('alert')).first().waitFor()
+    expect(await page.getByRole('alert').allTextContents()).toEqual([])
     await expect
       .poll(() => onHandAt('SCOOT-A'), { timeout: 110_000, interval: 500 })
       .toEqual({ 'TEA-1': 100, CUP: 30 })
@@ -183,7 +184,7 @@ const paths = [
   '/connections/new/nobody/describe',
 ]
 for (const look of looks) {
-  whenBrowser(`these screens are whole and accessible: ${nameOf(look)}`, { timeout: 120_000 }, async () => {
+  whenBrowser(`these screens are whole and accessible: ${nameOf(look)}`, { timeout: 300_000 }, async () => {
     const context = await newContext(browser, look)
     for (const path of [...paths, `/connections/${connectionId}`, `/connections/${connectionId}/describe`]) {
       const page = await context.newPage()

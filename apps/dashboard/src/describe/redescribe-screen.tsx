@@ -75,7 +75,9 @@ function Editor(props: {
 }) {
   const { connectionId, settings, files } = props
   const { t } = useLanguage()
-  const [draft, setDraft] = useState(props.before)
+  // Made anew with each drawing of the screen; what counts is the one that this began with.
+  const [before] = useState(props.before)
+  const [draft, setDraft] = useState(before)
   const [isOutOpen, setOutOpen] = useState(false)
   const server = String(settings.settings.server ?? '')
   const save = useMutation({
@@ -153,7 +155,7 @@ function Editor(props: {
         <button
           type="button"
           className="control control-strong"
-          disabled={save.isPending || draft === props.before}
+          disabled={save.isPending || draft === before}
           onClick={() => save.mutate()}
         >
           {t('describe.saveChanges')}
@@ -170,7 +172,7 @@ function Editor(props: {
           </button>
         )}
         <p role="status" className="text-ink-2">
-          {draft === props.before && settings.version > 0 && t('describe.asSaved')}
+          {draft === before && settings.version > 0 && t('describe.asSaved')}
         </p>
       </div>
     </div>
