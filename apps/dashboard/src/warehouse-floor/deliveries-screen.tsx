@@ -10,6 +10,7 @@ import { More } from '../parts/more.tsx'
 import { Empty, Failure, Loading, useProblemText } from '../parts/notice.tsx'
 import { Heading, Panel } from '../parts/panel.tsx'
 import { Standing } from '../parts/standing.tsx'
+import { DayField } from './day-field.tsx'
 import { shapeOfInbound } from './document-shapes.ts'
 import { FloorTabs } from './floor-tabs.tsx'
 import { LocationChoice, useChosenLocation } from './location-choice.tsx'
@@ -166,27 +167,5 @@ function NewDelivery({ onClose }: { onClose: () => void }) {
         </button>
       </div>
     </form>
-  )
-}
-
-export function DayField(props: {
-  id: string
-  label: string
-  value: string
-  onChange: (value: string) => void
-}) {
-  return (
-    <div className="min-w-0">
-      <label htmlFor={props.id} className="font-medium">
-        {props.label}
-      </label>
-      <input
-        id={props.id}
-        type="date"
-        value={props.value}
-        onChange={(event) => props.onChange(event.target.value)}
-        className="mt-1 min-h-9 w-full min-w-0 rounded border border-line-2 bg-surface px-2.5"
-      />
-    </div>
   )
 }
