@@ -76,7 +76,7 @@ function LinesPanel({ inbound }: { inbound: InboundShipmentShape }) {
         <table className="w-full border-collapse">
           <thead className="text-xs text-ink-2">
             <tr className="border-b border-line">
-              <th className="px-4 py-1.5 text-left font-medium">SKU</th>
+              <th className="min-w-32 px-4 py-1.5 text-left font-medium">SKU</th>
               {columns.map((name) => (
                 <th key={name} className="px-3 py-1.5 text-right font-medium">
                   {t(name === 'missing' && !isEnded ? 'floor.column.toCome' : `floor.column.${name}`)}
