@@ -96,6 +96,23 @@ export const connectionLocationsQuery = (connectionId: string) =>
     queryKey: ['connections', 'locations', connectionId],
     queryFn: ({ signal }) => hub.connectionLocations(connectionId, signal),
   })
+/** Under the topic of the connections: a file that came is told there. */
+export const connectionFilesQuery = (connectionId: string) =>
+  infiniteQueryOptions({
+    queryKey: ['connections', 'files', connectionId],
+    queryFn: ({ pageParam, signal }) =>
+      hub.connectionFiles(connectionId, { ...pageParam, limit: 50 }, signal),
+    initialPageParam: {} as { cursor?: string },
+    getNextPageParam: (last) => (last.next === null ? undefined : { cursor: last.next }),
+  })
+export const connectionSettingsQuery = (connectionId: string) =>
+  queryOptions({
+    queryKey: ['settings', connectionId],
+    queryFn: ({ signal }) => hub.connectionSettings(connectionId, signal),
+    // Edited from what is true when the screen is opened.
+    staleTime: 0,
+    gcTime: 0,
+  })
 export const countedPlacesQuery = (connectionId: string) =>
   queryOptions({
     queryKey: ['places', connectionId],
@@ -202,6 +219,69 @@ export const shipmentQuery = (shipmentId: string) =>
   queryOptions({
     queryKey: ['overview', 'shipment', shipmentId],
     queryFn: ({ signal }) => hub.shipment(shipmentId, signal),
+  })
+export const routingRulesQuery = queryOptions({
+  queryKey: ['routing-rules'],
+  queryFn: ({ signal }) => hub.routingRules(signal),
+})
+export const locationDetailsQuery = queryOptions({
+  queryKey: ['locations', 'details'],
+  queryFn: ({ signal }) => hub.locationDetails(signal),
+})
+/** Documents stand under the topic of the overview: what is done to one is told there. */
+export const inboundQuery = infiniteQueryOptions({
+  queryKey: ['overview', 'inbound'],
+  queryFn: ({ pageParam, signal }) => hub.inboundShipments({ ...pageParam, limit: 50 }, signal),
+  initialPageParam: {} as { cursor?: string },
+  getNextPageParam: (last) => (last.next === null ? undefined : { cursor: last.next }),
+})
+export const inboundOneQuery = (inboundId: string) =>
+  queryOptions({
+    queryKey: ['overview', 'inbound', inboundId],
+    queryFn: ({ signal }) => hub.inboundShipment(inboundId, signal),
+  })
+export const announcementQuery = (inboundId: string) =>
+  queryOptions({
+    queryKey: ['overview', 'announcement', inboundId],
+    queryFn: ({ signal }) => hub.announcement(inboundId, signal),
+  })
+export const deliveriesQuery = (kind: 'receipt' | 'return') =>
+  queryOptions({
+    queryKey: ['overview', 'deliveries', kind],
+    queryFn: ({ signal }) => hub.deliveries({ kind, limit: 50 }, signal),
+  })
+export const returnsQuery = infiniteQueryOptions({
+  queryKey: ['overview', 'returns'],
+  queryFn: ({ pageParam, signal }) => hub.returns({ ...pageParam, limit: 50 }, signal),
+  initialPageParam: {} as { cursor?: string },
+  getNextPageParam: (last) => (last.next === null ? undefined : { cursor: last.next }),
+})
+export const returnOneQuery = (returnId: string) =>
+  queryOptions({
+    queryKey: ['overview', 'returns', returnId],
+    queryFn: ({ signal }) => hub.customerReturn(returnId, signal),
+  })
+export const pickListQuery = (location: string) =>
+  queryOptions({
+    queryKey: ['overview', 'pick-list', location],
+    queryFn: ({ signal }) => hub.pickList(location, signal),
+  })
+export const countsQuery = infiniteQueryOptions({
+  queryKey: ['overview', 'counts'],
+  queryFn: ({ pageParam, signal }) => hub.stockCounts({ ...pageParam, limit: 50 }, signal),
+  initialPageParam: {} as { cursor?: string },
+  getNextPageParam: (last) => (last.next === null ? undefined : { cursor: last.next }),
+})
+export const countQuery = (countId: string) =>
+  queryOptions({
+    queryKey: ['overview', 'count', countId],
+    queryFn: ({ signal }) => hub.stockCount(countId, signal),
+  })
+/** As much of a sheet as a person goes through at once. */
+export const countLinesQuery = (countId: string) =>
+  queryOptions({
+    queryKey: ['overview', 'count', countId, 'lines'],
+    queryFn: ({ signal }) => hub.stockCountLines(countId, { limit: 500 }, signal),
   })
 export const parkedQuery = infiniteQueryOptions({
   queryKey: ['parked'],

@@ -32,7 +32,17 @@ const files = {
   connection: () => import('./connections/connection-screen.tsx'),
   connect: () => import('./connect/connect-screen.tsx'),
   connectForm: () => import('./connect/connect-form-screen.tsx'),
+  describe: () => import('./describe/describe-screen.tsx'),
+  redescribe: () => import('./describe/redescribe-screen.tsx'),
   reconnect: () => import('./connect/reconnect-screen.tsx'),
+  routing: () => import('./routing/routing-screen.tsx'),
+  deliveries: () => import('./warehouse-floor/deliveries-screen.tsx'),
+  delivery: () => import('./warehouse-floor/delivery-screen.tsx'),
+  returns: () => import('./warehouse-floor/returns-screen.tsx'),
+  return: () => import('./warehouse-floor/return-screen.tsx'),
+  pickList: () => import('./warehouse-floor/pick-list-screen.tsx'),
+  counts: () => import('./warehouse-floor/counts-screen.tsx'),
+  count: () => import('./warehouse-floor/count-screen.tsx'),
   parked: () => import('./parked/parked-screen.tsx'),
   activity: () => import('./activity/activity-screen.tsx'),
 }
@@ -158,6 +168,18 @@ const connectForm = createRoute({
   path: '/connections/new/$connector',
   component: screen(files.connectForm, 'ConnectFormScreen'),
 })
+const describe = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/connections/new/$connector/describe',
+  validateSearch: (search: Record<string, unknown>): { name?: string } =>
+    search.name === undefined || search.name === '' ? {} : { name: String(search.name) },
+  component: screen(files.describe, 'DescribeScreen'),
+})
+const redescribe = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/connections/$id/describe',
+  component: screen(files.redescribe, 'RedescribeScreen'),
+})
 const connection = createRoute({
   getParentRoute: () => rootRoute,
   path: '/connections/$id',
@@ -167,6 +189,48 @@ const reconnect = createRoute({
   getParentRoute: () => rootRoute,
   path: '/connections/$id/reconnect',
   component: screen(files.reconnect, 'ReconnectScreen'),
+})
+const routing = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/routing',
+  component: screen(files.routing, 'RoutingScreen'),
+})
+const deliveries = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/deliveries',
+  component: screen(files.deliveries, 'DeliveriesScreen'),
+})
+const delivery = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/deliveries/$inbound',
+  component: screen(files.delivery, 'DeliveryScreen'),
+})
+const returns = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/returns',
+  component: screen(files.returns, 'ReturnsScreen'),
+})
+const oneReturn = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/returns/$return',
+  component: screen(files.return, 'ReturnScreen'),
+})
+const pickList = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/pick-list',
+  validateSearch: (search: Record<string, unknown>): { location?: string } =>
+    search.location === undefined || search.location === '' ? {} : { location: String(search.location) },
+  component: screen(files.pickList, 'PickListScreen'),
+})
+const counts = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/counts',
+  component: screen(files.counts, 'CountsScreen'),
+})
+const count = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/counts/$count',
+  component: screen(files.count, 'CountScreen'),
 })
 const parked = createRoute({
   getParentRoute: () => rootRoute,
@@ -196,8 +260,18 @@ export const router = createRouter({
     connections,
     connect,
     connectForm,
+    describe,
     connection,
+    redescribe,
     reconnect,
+    routing,
+    deliveries,
+    delivery,
+    returns,
+    oneReturn,
+    pickList,
+    counts,
+    count,
     parked,
     activity,
   ]),

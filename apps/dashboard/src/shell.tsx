@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { Link, Outlet } from '@tanstack/react-router'
+import { Link, Outlet, useLocation } from '@tanstack/react-router'
 import {
   Activity,
   Anchor,
@@ -13,6 +13,7 @@ import {
   ScanBarcode,
   Ship,
   Sun,
+  Warehouse,
 } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import { later } from './clock.ts'
@@ -27,11 +28,11 @@ import { setTheme, type Theme, useTheme } from './theme.ts'
 export function Shell() {
   const { t } = useLanguage()
   return (
-    <div className="min-h-dvh md:pl-60">
+    <div className="min-h-dvh md:pl-60 print:pl-0">
       <a href="#content" className="control fixed top-2 left-2 z-50 not-focus:sr-only">
         {t('app.skip')}
       </a>
-      <header className="fixed inset-x-0 top-0 z-30 flex h-12 items-center justify-between bg-hull px-4 text-white md:inset-y-0 md:right-auto md:h-auto md:w-60 md:flex-col md:items-stretch md:justify-start md:px-0">
+      <header className="fixed print:hidden inset-x-0 top-0 z-30 flex h-12 items-center justify-between bg-hull px-4 text-white md:inset-y-0 md:right-auto md:h-auto md:w-60 md:flex-col md:items-stretch md:justify-start md:px-0">
         <Link to="/" className="flex items-center gap-2.5 md:px-5 md:pt-5 md:pb-6">
           <Mark size={26} />
           <span className="text-[1.15rem] font-semibold tracking-[-0.015em]">Plimsoll</span>
@@ -57,13 +58,18 @@ const screens = [
   ['/items', 'items', Boxes],
   ['/replenishment', 'replenishment', Ship],
   ['/serials', 'serials', ScanBarcode],
+  ['/deliveries', 'floor', Warehouse],
   ['/connections', 'connections', Anchor],
   ['/parked', 'parked', Inbox],
   ['/activity', 'activity', Activity],
 ] as const satisfies [string, string, LucideIcon][]
 
+/** Screens that are reached from the one of the deliveries. */
+const besideDeliveries = /^\/(returns|pick-list|counts|routing)(\/|$)/
+
 function Navigation() {
   const { t, locale } = useLanguage()
+  const { pathname } = useLocation()
   const { data } = useQuery(overviewQuery)
   const parked = data?.parked ?? 0
   return (
@@ -76,7 +82,8 @@ function Navigation() {
           key={to}
           to={to}
           activeOptions={{ exact: to === '/', includeSearch: false }}
-          className="group relative flex min-h-14 min-w-[4.3rem] flex-1 flex-col items-center justify-center gap-1 text-[0.72rem] text-hull-ink outline-offset-[-3px] hover:text-white data-[status=active]:text-white md:min-h-10 md:flex-none md:flex-row md:justify-start md:gap-3 md:px-5 md:text-[0.95rem]"
+          data-status={to === '/deliveries' && besideDeliveries.test(pathname) ? 'active' : undefined}
+          className="group relative flex min-h-14 min-w-[5rem] flex-1 flex-col items-center justify-center gap-1 text-[0.72rem] text-hull-ink outline-offset-[-3px] hover:text-white data-[status=active]:text-white md:min-h-10 md:flex-none md:flex-row md:justify-start md:gap-3 md:px-5 md:text-[0.95rem]"
         >
           {/* The load line: it runs to where you are. */}
           <span className="absolute top-0 h-[3px] w-9 bg-white opacity-0 group-data-[status=active]:opacity-100 md:top-1/2 md:right-0 md:h-[2px] md:w-6 md:-translate-y-1/2" />

@@ -26,6 +26,7 @@ import type {
   OrderRouted,
   ShipsOrdersAnswer,
 } from './order-shapes.ts'
+import { placeCalls } from './place-calls.ts'
 import type { ProtectionList, ProtectionMode } from './protection-shapes.ts'
 import type {
   ReplenishmentAccepted,
@@ -153,12 +154,12 @@ export function createClient(options: { baseUrl: string; fetch?: typeof fetch })
     if (method !== 'GET') {
       init.headers = {
         accept: 'application/json',
-        'content-type': 'application/json',
+        'content-type': body instanceof Blob ? 'application/octet-stream' : 'application/json',
         // A click that is sent twice by the network must count once.
         'idempotency-key': key,
         ...(version !== undefined && { 'if-match': `"${version}"` }),
       }
-      init.body = JSON.stringify(body ?? {})
+      init.body = body instanceof Blob ? body : JSON.stringify(body ?? {})
     }
     let response: Response
     try {
@@ -180,6 +181,7 @@ export function createClient(options: { baseUrl: string; fetch?: typeof fetch })
   const id = encodeURIComponent
 
   return {
+    ...placeCalls(call, toQuery),
     overview: (signal?: Signal) => get<Overview>('/overview', signal),
     items: (query: ItemQuery = {}, signal?: Signal) => get<ItemPage>(`/items${toQuery(query)}`, signal),
     itemNames: (query: ItemQuery = {}, signal?: Signal) =>
@@ -210,8 +212,8 @@ export function createClient(options: { baseUrl: string; fetch?: typeof fetch })
     replaceCredentials: (connectionId: string, credentials: Typed) =>
       call<ConnectionCheck>('PUT', `/connections/${id(connectionId)}/credentials`, credentials),
     /** Single settings; null takes one back. */
-    changeSettings: (connectionId: string, changes: Typed) =>
-      call<ConnectionCheck>('PUT', `/connections/${id(connectionId)}/settings`, changes),
+    changeSingleSettings: (connectionId: string, changes: Typed) =>
+      call<ConnectionCheck>('PATCH', `/connections/${id(connectionId)}/settings`, changes),
     /** Begins to connect on the platform's own page: a new connection, or access anew for one that there is. */
     beginGrant: (
       grant: (NewConnectionBody | { connector: string; connectionId: string }) & { given: Typed },

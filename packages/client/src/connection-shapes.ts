@@ -51,6 +51,10 @@ export const connectorList = z.object({
         .array(formField)
         .optional()
         .describe('Given where the platform has a page on which access is granted: what that needs before.'),
+      samples: z
+        .object({ names: z.array(z.string()).describe('That people look for, and that begin here.') })
+        .optional()
+        .describe('Given where its description can be tried on sample files.'),
     }),
   ),
 })

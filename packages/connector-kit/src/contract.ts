@@ -20,6 +20,7 @@ import type {
 import type { Capabilities } from './capabilities.ts'
 import type { ConnectionFiles } from './files/connection-files.ts'
 import type { Http } from './http.ts'
+import type { SampleTools } from './samples.ts'
 import type { WarehouseOperations, WarehouseTerms } from './warehouse/operations.ts'
 import type { Recipient } from './warehouse/shapes.ts'
 import type { WebhookHandling } from './webhook-handling.ts'
@@ -51,6 +52,8 @@ export type Connector<Settings = unknown, Credentials = unknown> = {
   /** The platform's page on which a person grants access. Absent: credentials are typed in. */
   grant?: GrantPage<Settings, Credentials>
   webhooks: WebhookHandling<Settings, Credentials>
+  /** Where its settings hold a description that can be tried on a sample file. Absent: there is nothing to describe. */
+  samples?: SampleTools<Settings>
 }
 
 export type BudgetKeys = { account: string; application?: string }

@@ -158,7 +158,7 @@ const call = z.strictObject({
 })
 export type RestCall = z.infer<typeof call>
 
-const outgoing = z
+export const outgoing = z
   .strictObject({
     folder: folderPath.default(''),
     /** `{id}` is the hub's id of it, so that one request is one file however often it is written. */
@@ -223,19 +223,32 @@ const webhook = z.strictObject({
 })
 export type Webhook = z.infer<typeof webhook>
 
+const received = feed.extend({ conditions })
+/** Each feed by itself: how one is tried before there is a whole definition. */
+export const feedSchemas = {
+  levels,
+  items: feed,
+  shipments,
+  receipts: received,
+  returns: received,
+  adjustments: feed,
+} as const satisfies Record<InFeed, z.ZodType>
+
+export const locations = z
+  .array(z.strictObject({ id: z.string().min(1).max(200), name: z.string().min(1).max(200) }))
+  .min(1)
+  .max(200)
+  .default([{ id: 'default', name: 'Warehouse' }])
+
 export const definition = z
   .strictObject({
-    locations: z
-      .array(z.strictObject({ id: z.string().min(1).max(200), name: z.string().min(1).max(200) }))
-      .min(1)
-      .max(200)
-      .default([{ id: 'default', name: 'Warehouse' }]),
+    locations,
     feeds: z.strictObject({
       levels,
       items: feed.optional(),
       shipments: shipments.optional(),
-      receipts: feed.extend({ conditions }).optional(),
-      returns: feed.extend({ conditions }).optional(),
+      receipts: received.optional(),
+      returns: received.optional(),
       adjustments: feed.optional(),
     }),
     out: z
@@ -306,6 +319,12 @@ function parseDefinition(text: string): { definition: Definition } | { problems:
 }
 
 function inWords(issue: z.core.$ZodIssue): string {
+  const { field, message } = toWrong(issue)
+  return `${field === '' ? 'the whole' : field}: ${message}`
+}
+
+/** What is wrong, by its field. */
+export function toWrong(issue: z.core.$ZodIssue): { field: string; message: string } {
   const field = issue.path.map(String).join('.')
   const nearest =
     issue.code === 'invalid_union'
@@ -315,7 +334,7 @@ function inWords(issue: z.core.$ZodIssue): string {
       : undefined
   const message =
     nearest === undefined ? issue.message : `${nearest.path.map(String).join('.')} ${nearest.message}`.trim()
-  return `${field === '' ? 'the whole' : field}: ${message}`
+  return { field, message }
 }
 
 /** `STOCK_*.csv` fits `STOCK_20261126.csv`; without a pattern every file fits. */

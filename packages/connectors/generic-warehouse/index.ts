@@ -1,6 +1,7 @@
 import { defineWarehouse, feedOfMessage, type WebhookEvent } from '@plimsoll/connector-kit'
 import { IN_FEEDS } from './definition.ts'
 import { definitionOf, open } from './operations.ts'
+import { samples } from './samples/sample-tools.ts'
 import { credentials, settings } from './settings.ts'
 import { isGenuine, toReceivedFile } from './webhook.ts'
 
@@ -62,6 +63,7 @@ export const connector = defineWarehouse({
     ],
   },
   open,
+  samples,
   webhooks: {
     verify(request, { settings: given, credentials: { webhookSecret }, now }) {
       const { webhook } = definitionOf(given)

@@ -84,21 +84,30 @@ function newFile({ feed }: Told, name: string, content: Buffer) {
   return { direction: 'out' as const, feed, name, content, sequence: undefined, saidAt: undefined }
 }
 
-function nameOf({ feed, id }: Pick<Told, 'feed' | 'id'>, { file }: Outgoing): string {
+export function nameOf({ feed, id }: Pick<Told, 'feed' | 'id'>, { file }: Outgoing): string {
   return file === undefined ? `${feed} ${id}` : file.replaceAll('{id}', id)
 }
 
 /** @throws Invalid where it cannot be said: the warehouse has not been asked */
 async function render({ feed, about }: Told, terms: Outgoing, context: Context): Promise<Buffer> {
+  return encode(await renderText({ feed, about }, terms, context.now()), terms.encoding)
+}
+
+/** The text of what is told. @throws Invalid, naming the field */
+export async function renderText(
+  { feed, about }: Pick<Told, 'feed' | 'about'>,
+  terms: Outgoing,
+  now: number,
+): Promise<string> {
   const field = `out.${feed}.content`
-  const input = forExpressions(about, terms)
-  let value: unknown
   try {
-    const [found] = await run(field, terms.content, [input], context.now())
+    const [found] = await run(field, terms.content, [forExpressions(about, terms)], now)
     if (found === undefined || 'problem' in found)
       throw new Invalid(`${field}: ${found?.problem ?? 'nothing came'}.`, field)
-    value = found.value
-    return encode(write(value, terms), terms.encoding)
+    const text = write(found.value, terms)
+    // What cannot be written in its encoding is refused here, where its field is known.
+    encode(text, terms.encoding)
+    return text
   } catch (error) {
     if (!(error instanceof Malformed)) throw error
     throw new Invalid(error.message, field, { cause: error })
@@ -139,15 +148,15 @@ function rowsOf(value: unknown): Record<string, unknown>[] {
 }
 
 /** Moments as the format writes them; the rest as it is. What is not known is not there. */
-function forExpressions(value: unknown, { dates, zone }: Outgoing): unknown {
+export function forExpressions(value: unknown, { dates, zone }: Pick<Outgoing, 'dates' | 'zone'>): unknown {
   if (value instanceof Date)
     return dates === undefined ? value.toISOString() : writeMoment(value, dates, zone)
-  if (Array.isArray(value)) return value.map((each) => forExpressions(each, { dates, zone } as Outgoing))
+  if (Array.isArray(value)) return value.map((each) => forExpressions(each, { dates, zone }))
   if (typeof value !== 'object' || value === null) return value
   return Object.fromEntries(
     Object.entries(value)
       .filter(([, each]) => each !== undefined)
-      .map(([key, each]) => [key, forExpressions(each, { dates, zone } as Outgoing)]),
+      .map(([key, each]) => [key, forExpressions(each, { dates, zone })]),
   )
 }
 

@@ -49,7 +49,8 @@ export async function readFile<Name extends InFeed, File extends { name: string 
   }
 }
 
-async function rowsOf(
+/** The rows of a file as they stand in it, before any map. @throws Malformed */
+export async function rowsOf(
   content: Buffer,
   feed: Feed,
   { name, field, now }: { name: string; field: string; now: number },

@@ -55,10 +55,10 @@ async function readOnce<Name extends InFeed>(
 }
 
 /** Words that only the definition explains; one that it does not explain parks the row. */
-function judge<Name extends InFeed>(
+export function judge<Name extends InFeed>(
   name: Name,
   read: ReadRow<Name>,
-  { feeds, locations }: Definition,
+  { feeds, locations }: Pick<Definition, 'locations'> & { feeds: Partial<Definition['feeds']> },
 ): ReadRow<Name> {
   if ('problem' in read) return read
   const { locationId, state, condition, onHand, available, change }: Judged = read.row

@@ -45,7 +45,12 @@ export {
   removeApplication,
 } from './connections/applications.ts'
 export type { CatalogueReport, Progress } from './connections/catalogue.ts'
-export { changeSettings } from './connections/change-settings.ts'
+export {
+  changeSettings,
+  changeSingleSettings,
+  readSettings,
+  type SettingsStanding,
+} from './connections/connection-settings.ts'
 export { type Connection, findConnections } from './connections/connections.store.ts'
 export {
   changeConnection,

@@ -25,9 +25,9 @@ export function ConnectScreen() {
         </div>
       )}
       <ul className="grid gap-3 sm:grid-cols-2 xl:grid-cols-3">
-        {data?.rows.map((connector) => (
-          <li key={connector.id}>
-            <Card connector={connector} />
+        {tilesOf(data?.rows ?? []).map(({ connector, name }) => (
+          <li key={`${connector.id} ${name ?? ''}`}>
+            <Card connector={connector} {...(name !== undefined && { name })} />
           </li>
         ))}
       </ul>
@@ -35,12 +35,36 @@ export function ConnectScreen() {
   )
 }
 
-function Card({ connector }: { connector: ConnectorForms }) {
+/** A tile for each platform, and for each name that people look for and that is described by samples; by their names. */
+function tilesOf(connectors: readonly ConnectorForms[]): { connector: ConnectorForms; name?: string }[] {
+  const tiles = connectors.flatMap((connector) => [
+    { connector },
+    ...(connector.samples?.names ?? []).map((name) => ({ connector, name })),
+  ])
+  const titleOf = (tile: { connector: ConnectorForms; name?: string }) => tile.name ?? tile.connector.name
+  return tiles.sort((one, other) => titleOf(one).localeCompare(titleOf(other)))
+}
+
+/** @param props.name one that people look for, and that is described by samples */
+function Card({ connector, name }: { connector: ConnectorForms; name?: string }) {
   const { t } = useLanguage()
+  const how =
+    connector.samples !== undefined
+      ? name === undefined
+        ? 'describe.tileOwn'
+        : 'describe.tile'
+      : connector.grant === undefined
+        ? 'connect.byCredentials'
+        : 'connect.byPage'
   return (
     <Link
-      to="/connections/new/$connector"
+      to={
+        connector.samples === undefined
+          ? '/connections/new/$connector'
+          : '/connections/new/$connector/describe'
+      }
       params={{ connector: connector.id }}
+      search={name === undefined ? {} : { name }}
       className="panel flex items-center gap-3 overflow-hidden py-4 pr-3 pl-0 hover:border-line-2 hover:bg-sunken"
     >
       <span
@@ -49,10 +73,8 @@ function Card({ connector }: { connector: ConnectorForms }) {
         aria-hidden
       />
       <span className="min-w-0 flex-1">
-        <span className="block text-base font-semibold">{connector.name}</span>
-        <span className="block text-ink-2">
-          {t(connector.grant === undefined ? 'connect.byCredentials' : 'connect.byPage')}
-        </span>
+        <span className="block text-base font-semibold">{name ?? connector.name}</span>
+        <span className="block text-ink-2">{t(how)}</span>
       </span>
       <ChevronRight size={18} className="shrink-0 text-ink-3" aria-hidden />
     </Link>

@@ -17,6 +17,8 @@ export function ConnectionLocations({ connectionId }: { connectionId: string }) 
   const { t } = useLanguage()
   const { data, error, refetch } = useQuery(connectionLocationsQuery(connectionId))
   const rows = data?.rows.filter(({ state }) => state !== 'counted')
+  // All of them are counted by the platform itself: they have a panel of their own.
+  if (data && data.rows.length > 0 && rows?.length === 0) return null
   return (
     <Panel title={t('pools.title')}>
       {!data && (error ? <Failure error={error} onRetry={() => void refetch()} /> : <Loading lines={3} />)}

@@ -1,7 +1,8 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
 import { ImportListings } from '../connect/connected.tsx'
-import { connectionsQuery } from '../hub.ts'
+import { WarehouseFiles } from '../describe/warehouse-files.tsx'
+import { connectionsQuery, connectorsQuery } from '../hub.ts'
 import { useLanguage } from '../language.ts'
 import { Empty, Failure, Loading } from '../parts/notice.tsx'
 import { Heading, Panel } from '../parts/panel.tsx'
@@ -16,6 +17,7 @@ export function ConnectionScreen() {
   const { t } = useLanguage()
   const { id } = useParams({ from: '/connections/$id' })
   const { data, error, refetch } = useQuery(connectionsQuery)
+  const connectors = useQuery(connectorsQuery)
   const row = data?.rows.find(({ connectionId }) => connectionId === id)
   if (!data) {
     return (
@@ -36,6 +38,7 @@ export function ConnectionScreen() {
       </Empty>
     )
   }
+  const isDescribed = connectors.data?.rows.find((each) => each.id === row.connector)?.samples !== undefined
   return (
     <>
       <Link to="/connections" className="link mb-2 inline-flex min-h-6 items-center">
@@ -45,6 +48,7 @@ export function ConnectionScreen() {
       <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,1.6fr)_minmax(20rem,1fr)]">
         <div className="min-w-0 space-y-4">
           <ConnectionCard row={row} isTarget={false} />
+          {isDescribed && <WarehouseFiles connectionId={id} />}
           <ListingChanges connectionId={id} />
           <ConnectionLocations connectionId={id} />
           <CountedPlaces connectionId={id} />

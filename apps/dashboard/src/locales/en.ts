@@ -1,4 +1,6 @@
 import { enConnect } from './en-connect.ts'
+import { enDescribe } from './en-describe.ts'
+import { enFloor } from './en-floor.ts'
 import { enLotsAndSerials } from './en-lots-and-serials.ts'
 import { enOrders } from './en-orders.ts'
 import { enParkedAndProtection } from './en-parked-and-protection.ts'
@@ -36,6 +38,7 @@ export const en = {
     items: 'Items',
     replenishment: 'Replenishment',
     serials: 'Serials',
+    floor: 'Warehouse',
     connections: 'Connections',
     parked: 'Parked',
     activity: 'Activity',
@@ -343,6 +346,8 @@ export const en = {
     failed: 'That did not work: {{detail}}',
   },
   ...enConnect,
+  ...enDescribe,
+  ...enFloor,
   ...enLotsAndSerials,
   ...enOrders,
   ...enTasks,

@@ -1,5 +1,7 @@
 import type { Locale } from './en.ts'
 import { zhConnect } from './zh-connect.ts'
+import { zhDescribe } from './zh-describe.ts'
+import { zhFloor } from './zh-floor.ts'
 import { zhLotsAndSerials } from './zh-lots-and-serials.ts'
 import { zhOrders } from './zh-orders.ts'
 import { zhParkedAndProtection } from './zh-parked-and-protection.ts'
@@ -37,6 +39,7 @@ export const zh: Locale = {
     items: '商品',
     replenishment: '补货',
     serials: '序列号',
+    floor: '仓库',
     connections: '连接',
     parked: '搁置事件',
     activity: '动态',
@@ -324,6 +327,8 @@ export const zh: Locale = {
     failed: '操作失败：{{detail}}',
   },
   ...zhConnect,
+  ...zhDescribe,
+  ...zhFloor,
   ...zhLotsAndSerials,
   ...zhOrders,
   ...zhTasks,

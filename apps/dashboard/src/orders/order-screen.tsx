@@ -157,7 +157,7 @@ function Lines({ order }: { order: OrderDetail }) {
         <table className="w-full text-left">
           <thead className="text-xs text-ink-2">
             <tr className="border-b border-line [&>th]:px-2 [&>th]:py-2 [&>th]:font-medium [&>th:first-child]:pl-4">
-              <th>{t('stock.item')}</th>
+              <th className="min-w-32">{t('stock.item')}</th>
               {figures.map((name) => (
                 <th key={name} className="text-right">
                   {t(`orders.figure.${name}`)}

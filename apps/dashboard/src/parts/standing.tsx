@@ -1,9 +1,10 @@
 import type { ReactNode } from 'react'
 
 /** A state's word with its shape, so that it does not rest on the colour alone. */
-export function Standing({ shape, children }: { shape: Shape; children: ReactNode }) {
+export function Standing(props: { shape: Shape; children: ReactNode; isLong?: boolean }) {
+  const { shape, children } = props
   return (
-    <span className="inline-flex items-center gap-1.5 whitespace-nowrap">
+    <span className={`inline-flex items-center gap-1.5 ${props.isLong ? 'min-w-0' : 'whitespace-nowrap'}`}>
       <svg width="10" height="10" viewBox="0 0 10 10" aria-hidden className="shrink-0">
         {shapes[shape]}
       </svg>

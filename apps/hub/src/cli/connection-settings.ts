@@ -1,5 +1,5 @@
 import { formOf, fromTyped } from '@plimsoll/connector-kit'
-import { ConnectionRegistry, changeSettings, findConnectionId } from '@plimsoll/sync'
+import { ConnectionRegistry, changeSingleSettings, findConnectionId } from '@plimsoll/sync'
 import type { Command } from 'commander'
 import { collectSettings, sayCheck } from './connect.ts'
 import { CommandProblem, EXIT } from './output.ts'
@@ -34,7 +34,7 @@ export function addConnectionSettings(group: Command, exit: (code: number) => vo
           const changes = { ...typed, ...Object.fromEntries(options.unset.map((name) => [name, null])) }
           if (Object.keys(changes).length === 0)
             throw new CommandProblem('Say what to change: --set or --unset.')
-          const check = await changeSettings(hub.context, open, changes)
+          const check = await changeSingleSettings(hub.context, open, changes)
           sayCheck(output, check)
           const { name } = open.connection
           output.result(

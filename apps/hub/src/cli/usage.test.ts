@@ -34,6 +34,7 @@ test('the commands are those that the design names for now', () => {
     'warehouse file',
     'warehouse files',
     'warehouse save',
+    'warehouse try',
     'warehouse accept',
     'application list',
     'application add',

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { basename } from 'node:path'
+import type { SampleRead } from '@plimsoll/client'
 import {
   acceptConnectionFile,
   findConnectionId,
@@ -9,11 +10,13 @@ import {
 } from '@plimsoll/sync'
 import type { Command } from 'commander'
 import { toFileView } from '../views/connection-files.ts'
+import { tryDescription } from '../views/samples.ts'
 import { readInput } from './input-file.ts'
 import { numberIn } from './number-option.ts'
 import { runReading } from './stock/document-command.ts'
 import { addCommonOptions, type CommonOptions } from './with-hub.ts'
 
+type TryOptions = CommonOptions & { as?: string; connector?: string }
 type FileOptions = CommonOptions & { feed?: string; as?: string }
 type View = ReturnType<typeof toFileView>
 
@@ -90,6 +93,27 @@ export function warehouseCommand(program: Command, exit: (code: number) => void)
       )
     })
 
+  addCommonOptions(group.command('try'))
+    .description('what a description makes of a sample file; nothing is stored')
+    .argument('<description>', 'the JSON file that describes the warehouse')
+    .argument('<feed>', 'what the sample is about, such as levels')
+    .argument('<file>', 'the sample; - is standard input')
+    .option('--as <name>', 'the name that it has at the warehouse (default: that of the file)')
+    .option('--connector <id>', 'the connector that is described so (default: generic-warehouse)')
+    .action(async (described: string, feed: string, file: string, options: TryOptions) => {
+      const settings = { definition: readInput(described).toString('utf8') }
+      const content = readInput(file).toString('base64')
+      const sample = { feed, fileName: options.as ?? basename(file), content }
+      exit(
+        await runReading(
+          options,
+          async ({ context }) =>
+            await tryDescription(context, options.connector ?? 'generic-warehouse', { settings, sample }),
+          sayReading,
+        ),
+      )
+    })
+
   addCommonOptions(group.command('accept'))
     .description('say that a file is right which is held back as empty or too small')
     .argument('<connection>', 'id or name of a connection')
@@ -118,4 +142,16 @@ function sayFile({ position: number, direction, feed, name, keptAt, deliveredAt,
     state.padEnd(9),
     `${name} (${bytes} bytes)`,
   ].join('  ')
+}
+
+function sayReading({ problem, wrong, rows, understood, lookedAt, fields }: SampleRead): string {
+  return [
+    ...(problem === null ? [] : [problem]),
+    ...wrong.map(({ field, message }) => `${field}: ${message}`),
+    `${understood} of ${lookedAt} rows are understood.`,
+    ...rows.flatMap((row) => (row.problem === null ? [] : [`row ${row.number}: ${row.problem}`])),
+    ...fields.map(
+      ({ name, value, problem: why }) => `${name.padEnd(16)}  ${why ?? value ?? 'finds nothing'}`,
+    ),
+  ].join('\n')
 }

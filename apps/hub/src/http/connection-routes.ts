@@ -7,7 +7,7 @@ import {
   mappingResult,
 } from '@plimsoll/client'
 import {
-  changeSettings,
+  changeSingleSettings,
   checkConnection,
   connect,
   goLive,
@@ -221,9 +221,9 @@ export function connectionRoutes(hub: ServerContext): FastifyPluginAsync {
     addRoute(
       app,
       {
-        method: 'PUT',
+        method: 'PATCH',
         path: '/connections/:id/settings',
-        operation: 'changeSettings',
+        operation: 'changeSingleSettings',
         tag,
         summary: 'Changes single settings, tried before they hold.',
         params,
@@ -231,7 +231,9 @@ export function connectionRoutes(hub: ServerContext): FastifyPluginAsync {
         answers: { 200: connectionCheck },
         errors: ['unknown-connection', 'invalid-settings', 'wrong-account', 'wrong-state', ...platform],
       },
-      async ({ params: { id }, body }) => ({ 200: await changeSettings(context, await open(id), body) }),
+      async ({ params: { id }, body }) => ({
+        200: await changeSingleSettings(context, await open(id), body),
+      }),
     )
     addRoute(
       app,

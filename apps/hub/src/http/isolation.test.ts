@@ -165,8 +165,8 @@ test('I9: what the first organization asks about rows of the second is not found
       ask('POST', `/api/v1/connections/${connectionId}/resume`, {}),
     'PUT /api/v1/connections/:id/credentials': () =>
       ask('PUT', `/api/v1/connections/${connectionId}/credentials`, otherShop.credentials),
-    'PUT /api/v1/connections/:id/settings': () =>
-      ask('PUT', `/api/v1/connections/${connectionId}/settings`, { url: 'https://other.example' }),
+    'PATCH /api/v1/connections/:id/settings': () =>
+      ask('PATCH', `/api/v1/connections/${connectionId}/settings`, { url: 'https://other.example' }),
     'POST /api/v1/connections': () =>
       ask('POST', '/api/v1/connections', {
         connector: 'woocommerce',

@@ -157,7 +157,8 @@ test('a Shopify order leaves Amazon’s warehouse, and its tracking reaches Shop
 })
 
 test('switched off, what Amazon keeps is counted, and neither shown elsewhere nor sent', async () => {
-  const change = (settings: object) => served.ask('PUT', `/api/v1/connections/${amazonId}/settings`, settings)
+  const change = (settings: object) =>
+    served.ask('PATCH', `/api/v1/connections/${amazonId}/settings`, settings)
   expect(await change({ multiChannel: 'perhaps' })).toMatchObject({
     status: 422,
     body: { code: 'invalid-settings' },

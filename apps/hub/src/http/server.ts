@@ -49,6 +49,7 @@ import { reservationRoutes } from './reservation-routes.ts'
 import type { RouteSpec } from './route.ts'
 import { routingRoutes } from './routing-routes.ts'
 import { safetyRoutes } from './safety-routes.ts'
+import { sampleRoutes } from './sample-routes.ts'
 import { shipmentRoutes } from './shipment-routes.ts'
 import { stockRoutes } from './stock-routes.ts'
 import { streamRoute } from './stream-route.ts'
@@ -124,6 +125,7 @@ export async function createServer(
         await api.register(listingChangeRoutes(hub))
         await api.register(connectionPlaceRoutes(hub))
         await api.register(connectionFileRoutes(hub))
+        await api.register(sampleRoutes(hub))
         await api.register(intakeRoutes(hub))
         await api.register(policyRoutes(hub))
         await api.register(orderRoutes(hub))

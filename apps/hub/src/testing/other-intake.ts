@@ -8,6 +8,7 @@ const NONE = '00000000-0000-7000-8000-000000000000'
 export const intakeReads: Record<string, string[]> = {
   '/api/v1/connections/:id/intake': [`/api/v1/connections/${NONE}/intake`],
   '/api/v1/connections/:id/files': [`/api/v1/connections/${NONE}/files`],
+  '/api/v1/connections/:id/settings': [`/api/v1/connections/${NONE}/settings`],
   '/api/v1/connections/:id/files/:position': [`/api/v1/connections/${NONE}/files/1`],
   '/api/v1/connections/:id/jobs': [`/api/v1/connections/${NONE}/jobs`],
   '/api/v1/jobs/:id': [`/api/v1/jobs/${NONE}`],
@@ -29,6 +30,13 @@ export type IntakeIds = {
   replayId: string
 }
 
+const SAMPLE = { feed: 'levels', fileName: 'a.csv', content: 'YQ==' }
+const SAMPLES = {
+  guess: SAMPLE,
+  read: { ...SAMPLE, description: {} },
+  write: { feed: 'shipment-requests', description: {} },
+}
+
 /** Every one of these is refused: the rows are another's. */
 export function intakeWrites(ask: ServedHub['ask'], ids: IntakeIds) {
   const { connectionId, listingId, jobId, driftId } = ids
@@ -36,6 +44,15 @@ export function intakeWrites(ask: ServedHub['ask'], ids: IntakeIds) {
   return {
     'PUT /api/v1/connections/:id/edit-rule': () => ask('PUT', `${path}/edit-rule`, { rule: 'ask' }),
     'POST /api/v1/connections/:id/files': () => ask('POST', `${path}/files?fileName=a.csv`, 'a'),
+    'POST /api/v1/connections/:id/files/:position/read': () => ask('POST', `${path}/files/1/read`, {}),
+    'PUT /api/v1/connections/:id/settings': () => ask('PUT', `${path}/settings`, { settings: {} }),
+    // These touch no brand's rows; what nobody describes is refused to everybody.
+    ...Object.fromEntries(
+      Object.entries(SAMPLES).map(([what, body]) => [
+        `POST /api/v1/connectors/:connector/samples/${what}`,
+        () => ask('POST', `/api/v1/connectors/nobody/samples/${what}`, body),
+      ]),
+    ),
     'POST /api/v1/connections/:id/files/:position/accept': () => ask('POST', `${path}/files/1/accept`, {}),
     'POST /api/v1/connections/:id/backfills': () =>
       ask('POST', `${path}/backfills`, { from: '2020-01-01T00:00:00Z' }),
@@ -59,6 +76,7 @@ export function intakeReadsOf({ connectionId, jobId, replayId }: IntakeIds): str
     `/api/v1/connections/${connectionId}/places`,
     `/api/v1/connections/${connectionId}/files`,
     `/api/v1/connections/${connectionId}/files/1`,
+    `/api/v1/connections/${connectionId}/settings`,
     `/api/v1/connections/${connectionId}/jobs`,
     `/api/v1/jobs/${jobId}`,
     `/api/v1/jobs/${jobId}/differences`,

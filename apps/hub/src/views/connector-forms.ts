@@ -6,7 +6,7 @@ export function listConnectorForms(connectors: ReadonlyMap<string, Connector>): 
   return [...connectors.values()].map(toForms).sort((a, b) => (a.id < b.id ? -1 : 1))
 }
 
-function toForms({ manifest, grant }: Connector): ConnectorList['rows'][number] {
+function toForms({ manifest, grant, samples }: Connector): ConnectorList['rows'][number] {
   return {
     id: manifest.id,
     name: manifest.name,
@@ -17,5 +17,6 @@ function toForms({ manifest, grant }: Connector): ConnectorList['rows'][number] 
     settings: formOf(manifest.settings),
     credentials: formOf(manifest.credentials),
     grant: grant === undefined ? undefined : formOf(grant.needs),
+    samples: samples === undefined ? undefined : { names: [...samples.names] },
   }
 }

@@ -122,6 +122,26 @@ export async function saveAccount(
   return Number(saved.numAffectedRows ?? 0n) === 1
 }
 
+/** What a connection is set to, held until the transaction ends. */
+export async function lockSettings(tx: Tx, organizationId: string, connectionId: string): Promise<unknown> {
+  const held = await sql<{ settings: unknown }>`
+    select settings from connection
+    where organization_id = ${organizationId} and connection_id = ${connectionId}
+    for update`.execute(tx)
+  return held.rows[0]?.settings
+}
+
+export async function saveSettings(
+  tx: Tx,
+  organizationId: string,
+  connectionId: string,
+  settings: unknown,
+): Promise<void> {
+  await sql`
+    update connection set settings = ${JSON.stringify(settings)}::jsonb, webhooks_checked_at = null
+    where organization_id = ${organizationId} and connection_id = ${connectionId}`.execute(tx)
+}
+
 /** Reads a connection's status and holds it until the transaction ends. */
 export async function lockStatus(
   tx: Tx,
@@ -254,16 +274,5 @@ export async function saveShipsOrdersFrom(
 ): Promise<void> {
   await sql`
     update connection set ships_orders_from = ${from}
-    where organization_id = ${organizationId} and connection_id = ${connectionId}`.execute(tx)
-}
-
-export async function saveSettings(
-  tx: Tx,
-  organizationId: string,
-  connectionId: string,
-  settings: unknown,
-): Promise<void> {
-  await sql`
-    update connection set settings = ${JSON.stringify(settings)}::jsonb
     where organization_id = ${organizationId} and connection_id = ${connectionId}`.execute(tx)
 }

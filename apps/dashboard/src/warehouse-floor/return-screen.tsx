@@ -1,0 +1,198 @@
+import type { CustomerReturnShape } from '@plimsoll/client'
+import { useMutation, useQuery } from '@tanstack/react-query'
+import { Link, useParams } from '@tanstack/react-router'
+import { ArrowLeft } from 'lucide-react'
+import { useState } from 'react'
+import { meaningOf } from '../describe/feed-fields.ts'
+import { TextField } from '../describe/terms-fields.tsx'
+import { formatNumber } from '../format.ts'
+import { hub, queryClient, returnOneQuery } from '../hub.ts'
+import { useLanguage } from '../language.ts'
+import { ScanField } from '../orders/scan-field.tsx'
+import { Confirm } from '../parts/confirm.tsx'
+import { Failure, Loading, useProblemText } from '../parts/notice.tsx'
+import { Heading, Panel } from '../parts/panel.tsx'
+import { Standing } from '../parts/standing.tsx'
+import { shapeOfReturn } from './document-shapes.ts'
+import { toUnits } from './entry.ts'
+import { conditions, type Inspected, inspectedLines, inspectScan, openOf } from './inspection.ts'
+import { useActionKey } from './use-action-key.ts'
+import { useKept } from './use-kept.ts'
+import { useScan } from './use-scan.ts'
+
+/** One return: each unit is looked at and may be sold again, is damaged, or is disposed of. */
+export function ReturnScreen() {
+  const { t } = useLanguage()
+  const { return: id } = useParams({ from: '/returns/$return' })
+  const { data, error, refetch } = useQuery(returnOneQuery(id))
+  return (
+    <>
+      <Link to="/returns" className="link mb-2 inline-flex min-h-6 items-center gap-1">
+        <ArrowLeft size={15} aria-hidden />
+        {t('floor.returns.title')}
+      </Link>
+      <Heading
+        title={data?.number ?? t('floor.returns.one')}
+        note={
+          data && (
+            <span className="inline-flex flex-wrap gap-x-3">
+              <Standing shape={shapeOfReturn[data.state]}>{t(`floor.return.${data.state}`)}</Standing>
+              {data.locationCode}
+            </span>
+          )
+        }
+      />
+      {data ? (
+        <Inspection key={inspectedUnits(data)} of={data} />
+      ) : (
+        <div className="panel">
+          {error ? <Failure error={error} onRetry={() => void refetch()} /> : <Loading lines={5} />}
+        </div>
+      )}
+    </>
+  )
+}
+
+function inspectedUnits({ lines }: CustomerReturnShape): string {
+  return lines.map(({ restocked, damaged, disposed }) => `${restocked}/${damaged}/${disposed}`).join()
+}
+
+function Inspection({ of }: { of: CustomerReturnShape }) {
+  const { t, locale } = useLanguage()
+  const n = (value: number) => formatNumber(locale, value)
+  const key = useActionKey()
+  const [inspected, latest, setInspected] = useKept<Inspected>({})
+  const [scansAs, setScansAs] = useState<(typeof conditions)[number]>('sellable')
+  const [reason, setReason] = useState('')
+  const [isAsking, setAsking] = useState(false)
+  const isOpen = of.state === 'announced' || of.state === 'partly-inspected'
+  const { scan, text, isBad } = useScan((read) => {
+    const next = inspectScan(of.lines, latest(), { ...read, condition: scansAs })
+    if (next === undefined) return { text: t('floor.notOfThis', { sku: read.sku }), isGood: false }
+    setInspected(next)
+    return {
+      text: t('floor.scannedAs', { sku: read.sku, condition: t(`describe.meaning.${meaningOf(scansAs)}`) }),
+      isGood: true,
+    }
+  })
+  const keep = (changed: CustomerReturnShape) => {
+    key.next()
+    setAsking(false)
+    queryClient.setQueryData(returnOneQuery(of.returnId).queryKey, changed)
+  }
+  const save = useMutation({
+    mutationFn: () =>
+      hub.inspectReturn(
+        of.returnId,
+        { lines: inspectedLines(inspected), ...(reason.trim() !== '' && { reason: reason.trim() }) },
+        key.current(),
+      ),
+    onSuccess: keep,
+  })
+  const cancel = useMutation({
+    mutationFn: () => hub.cancelReturn(of.returnId, key.current()),
+    onSuccess: keep,
+  })
+  const problem = useProblemText(save.error ?? cancel.error)
+  return (
+    <Panel title={t(isOpen ? 'floor.returns.inspect' : 'floor.deliveries.lines')} className="max-w-3xl">
+      {isOpen && (
+        <div className="space-y-3 border-b border-line p-4">
+          <fieldset>
+            <legend className="font-medium">{t('floor.returns.scansAs')}</legend>
+            <div className="mt-1 flex flex-wrap gap-2">
+              {conditions.map((condition) => (
+                <label
+                  key={condition}
+                  className="control min-h-11 has-checked:border-sea has-checked:bg-sea-soft sm:min-h-9"
+                >
+                  <input
+                    type="radio"
+                    name="condition"
+                    checked={scansAs === condition}
+                    onChange={() => setScansAs(condition)}
+                  />
+                  {t(`describe.meaning.${meaningOf(condition)}`)}
+                </label>
+              ))}
+            </div>
+          </fieldset>
+          <ScanField label={t('floor.scan')} onScan={scan} />
+          <p role="status" className={isBad ? 'text-red' : 'text-ink-2'}>
+            {text}
+          </p>
+        </div>
+      )}
+      <ul>
+        {of.lines.map((line) => (
+          <li key={line.line} className="border-b border-line px-4 py-2.5 last:border-0">
+            <p>
+              <Link to="/items/$sku" params={{ sku: line.sku }} className="link font-mono break-all">
+                {line.sku}
+              </Link>
+              <span className="block text-ink-2">
+                {t('floor.returns.standing', {
+                  announced: n(line.announced),
+                  restocked: n(line.restocked),
+                  damaged: n(line.damaged),
+                  disposed: n(line.disposed),
+                })}
+              </span>
+            </p>
+            {isOpen && openOf(line) > 0 && (
+              <div className="mt-2 grid grid-cols-3 gap-2 sm:max-w-md">
+                {conditions.map((condition) => (
+                  <TextField
+                    key={condition}
+                    id={`inspect-${line.line}-${condition}`}
+                    label={t(`describe.meaning.${meaningOf(condition)}`)}
+                    kind="number"
+                    value={inspected[line.line]?.[condition]?.toString() ?? ''}
+                    onChange={(units) =>
+                      setInspected({
+                        ...inspected,
+                        [line.line]: { ...inspected[line.line], [condition]: toUnits(units) },
+                      })
+                    }
+                  />
+                ))}
+              </div>
+            )}
+          </li>
+        ))}
+      </ul>
+      {isOpen && (
+        <div className="space-y-3 border-t border-line p-4">
+          <TextField id="inspect-reason" label={t('floor.reason')} value={reason} onChange={setReason} />
+          {(save.isError || cancel.isError) && (
+            <p role="alert" className="text-red">
+              {problem}
+            </p>
+          )}
+          <div className="flex flex-wrap gap-2">
+            <button
+              type="button"
+              className="control control-strong min-h-11 sm:min-h-9"
+              disabled={save.isPending || inspectedLines(inspected).length === 0}
+              onClick={() => save.mutate()}
+            >
+              {t('floor.returns.save')}
+            </button>
+            <button type="button" className="control" onClick={() => setAsking(true)}>
+              {t('floor.returns.cancel')}
+            </button>
+          </div>
+        </div>
+      )}
+      <Confirm
+        isOpen={isAsking}
+        title={t('floor.returns.cancelTitle')}
+        text={t('floor.returns.cancelText')}
+        action={t('floor.returns.cancel')}
+        isBusy={cancel.isPending}
+        onConfirm={() => cancel.mutate()}
+        onClose={() => setAsking(false)}
+      />
+    </Panel>
+  )
+}

@@ -1,0 +1,138 @@
+import { createHash } from 'node:crypto'
+import { removeSecret, saveSecret } from '@plimsoll/accounts'
+import { type CheckResult, formOf } from '@plimsoll/connector-kit'
+import { inTransaction, type Tx } from '@plimsoll/database'
+import { sql } from 'kysely'
+import { nowOf, type SyncContext } from '../context.ts'
+import { syncProblem } from '../errors.ts'
+import { notify } from '../notify.ts'
+import { findConnection, lockSettings, saveAccount, saveSecretId, saveSettings } from './connections.store.ts'
+import { parse } from './connections.ts'
+import { tryCredentials } from './open-connector.ts'
+import type { OpenConnection } from './registry.ts'
+import { sendsForOthers } from './sends-for-others.ts'
+
+/** What a connection was set to, and which version of it that is: the same settings have the same. */
+export type SettingsStanding = { settings: Record<string, unknown>; version: number }
+
+type Changed =
+  | ({ kind: 'changed'; check: CheckResult } & SettingsStanding)
+  | { kind: 'version-changed'; version: number }
+
+/** Single settings are merged anew where somebody else changed others meanwhile. */
+const TRIES_MAX = 5
+
+/** Settings as they are stored; there are no secrets in them. @throws SyncProblem */
+export async function readSettings(context: SyncContext, connectionId: string): Promise<SettingsStanding> {
+  const found = await findConnection(context.database.kysely, context.organizationId, connectionId)
+  if (found === undefined)
+    throw syncProblem('unknown-connection', 'id', `There is no connection ${connectionId}.`)
+  return toStanding(found.settings)
+}
+
+/**
+ * Other settings for a connection that there is: tried with its credentials first, then stored; whoever works it opens it
+ * anew. Mappings and all else stay. What sends orders of other channels goes on to while any of them shows what lies there,
+ * or waits for a parcel.
+ * @param change.version undefined: whatever is there is replaced
+ * @returns the version that is there where somebody else changed them meanwhile
+ * @throws SyncProblem where they are of another account, or none of the connector's; ConnectorError where they do not work
+ */
+export async function changeSettings(
+  context: SyncContext,
+  open: OpenConnection,
+  change: { settings: unknown; version: number | undefined },
+): Promise<Changed> {
+  const { connector, connection } = open
+  const { connectionId, name, account } = connection
+  const { organizationId } = context
+  const settings = parse(connector.manifest.settings, change.settings, 'settings')
+  const { check, credentials } = await tryCredentials(context, { ...open, settings })
+  const before = await inTransaction(context.database, async (tx) => {
+    const standing = toStanding(await lockSettings(tx, organizationId, connectionId))
+    if (change.version !== undefined && standing.version !== change.version)
+      return { version: standing.version, isChanged: false }
+    if (sendsForOthers(connector, standing.settings) && !sendsForOthers(connector, settings))
+      await assertNothingIsSent(tx, organizationId, connectionId)
+    if (!(await saveAccount(tx, organizationId, connectionId, check))) {
+      const message = `With these settings it is ${check.account}; "${name}" is ${account ?? 'another account'}.`
+      throw syncProblem('wrong-account', 'settings', message)
+    }
+    await saveSettings(tx, organizationId, connectionId, settings)
+    // Trying them may have changed what proves the hub there.
+    const secretId = context.uuid()
+    const at = nowOf(context)
+    await saveSecret(tx, context.masterKey, { organizationId, secretId, value: credentials, at })
+    const replaced = await saveSecretId(tx, organizationId, connectionId, secretId)
+    if (replaced === undefined) throw new Error('a connection that was opened is there')
+    await removeSecret(tx, { organizationId, secretId: replaced })
+    await notify(tx, organizationId, { kind: 'connection', connectionIds: [connectionId] })
+    await notify(tx, organizationId, { kind: 'screen', topics: ['connections'], itemIds: [] })
+    return { version: standing.version, isChanged: true }
+  })
+  if (!before.isChanged) return { kind: 'version-changed', version: before.version }
+  return { kind: 'changed', ...(await readSettings(context, connectionId)), check }
+}
+
+/**
+ * The same for single settings; the others stay.
+ * @param changes by name; null: as if it had never been given
+ * @throws SyncProblem naming the field and the cure; ConnectorError when the platform refuses
+ */
+export async function changeSingleSettings(
+  context: SyncContext,
+  open: OpenConnection,
+  changes: Readonly<Record<string, unknown>>,
+): Promise<CheckResult> {
+  const { manifest } = open.connector
+  const known = formOf(manifest.settings).map(({ name }) => name)
+  const unknown = Object.keys(changes).find((name) => !known.includes(name))
+  if (unknown !== undefined)
+    throw syncProblem(
+      'invalid-settings',
+      `settings.${unknown}`,
+      `${manifest.name} has no setting "${unknown}"; it takes ${known.join(', ')}.`,
+    )
+  for (let tries = 1; tries <= TRIES_MAX; tries += 1) {
+    const { settings, version } = await readSettings(context, open.connection.connectionId)
+    const merged = Object.entries({ ...settings, ...changes }).filter(([, value]) => value !== null)
+    const changed = await changeSettings(context, open, { settings: Object.fromEntries(merged), version })
+    if (changed.kind === 'changed') return changed.check
+  }
+  throw syncProblem('wrong-state', 'settings', 'Somebody else keeps changing these settings: try again.')
+}
+
+/** Nobody could ask for what is promised from there any more. */
+async function assertNothingIsSent(tx: Tx, organizationId: string, connectionId: string): Promise<void> {
+  const found = await sql<{ why: string }>`
+    select 'shipments of it are on their way (' || count(*) || ')' as why from shipment
+    where organization_id = ${organizationId} and warehouse_id = ${connectionId}
+      and state not in ('shipped', 'cancelled', 'rejected')
+    having count(*) > 0
+    union all
+    select distinct channel.name || ' shows what lies there' from counted_place as place
+    join pool_location as pool on pool.organization_id = place.organization_id and pool.location_id = place.location_id
+    join connection as channel on channel.organization_id = pool.organization_id
+      and channel.connection_id = pool.connection_id
+    where place.organization_id = ${organizationId} and place.connection_id = ${connectionId}
+    order by why`.execute(tx)
+  if (found.rows.length === 0) return
+  const why = found.rows.map((row) => row.why).join('; ')
+  throw syncProblem(
+    'wrong-state',
+    'settings',
+    `It cannot stop sending orders of other channels yet: ${why}. Let what is on its way end, and show it nowhere else.`,
+  )
+}
+
+/** A number of what they say, as If-Match takes one; JSON of the database has its keys in one order. */
+function toStanding(stored: unknown): SettingsStanding {
+  const settings = { ...(stored as Record<string, unknown>) }
+  return {
+    settings,
+    version: Number.parseInt(
+      createHash('sha256').update(JSON.stringify(settings)).digest('hex').slice(0, 12),
+      16,
+    ),
+  }
+}
