@@ -57,7 +57,7 @@ test('orders that wait beside each other: each avoids what its own channel keeps
     connectionName: connectionId,
     connectorId: 'shop',
     placedAt: new Date(0),
-    promisedAt: undefined,
+    promisedAt: null,
     shipBy: null,
     destination: undefined,
     lines: [],
