@@ -89,8 +89,13 @@ export class Warehouse implements WarehouseBook {
 
   /** Goods come in without any paper. */
   deliver(sku: string, units: number): void {
-    this.#adjust(sku, units)
-    this.#options.tell(`: ${units} of ${sku} come in; ${this.shelves.get(sku)} lie there`)
+    const there = this.shelves.get(sku)
+    if (there === undefined) return
+    // What does not lie there cannot be lost.
+    const moved = Math.max(units, -there)
+    if (moved === 0) return
+    this.#adjust(sku, moved)
+    this.#options.tell(`: ${moved} of ${sku} more; ${this.shelves.get(sku)} lie there`)
   }
 
   /** Somebody counts all that lies there, and says so. */
@@ -187,12 +192,12 @@ export class Warehouse implements WarehouseBook {
     this.#change(request, 'rejected')
   }
 
-  /** A unit is not found where it should lie. */
+  /** A unit is not found where it should lie: it is gone, where somebody tells of counts, and else found after a while. */
   #lose(request: FloorRequest): void {
     const line = request.lines.find(({ sku }) => (this.shelves.get(sku) ?? 0) > 0)
     if (line === undefined) return
     line.dropped += 1
-    this.#adjust(line.sku, -1)
+    if (this.kind.webhooks !== 'none') this.#adjust(line.sku, -1)
     request.problem = { code: 'short', message: `1 of ${line.sku} was not found.` }
     this.#options.tell(`: 1 of ${line.sku} is gone`)
     this.#change(request, 'working')

@@ -19,7 +19,7 @@ import { openSharedConnection } from '../world/shared-connection.ts'
 import { Trace } from '../world/trace.ts'
 import { Weather } from '../world/weather.ts'
 import type { Scenario } from './scenario.ts'
-import { connectShop, connectWarehouse, makeItems } from './set-up.ts'
+import { connectShop, makeItems } from './set-up.ts'
 import { Shop } from './shop.ts'
 import { createShopConnector, orderBody, SHOP_KEY } from './shop-connector.ts'
 

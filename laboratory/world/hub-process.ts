@@ -33,6 +33,7 @@ export type Surroundings = {
     platform: string
     operation: string
     writes: readonly LevelWrite[]
+    told: { orderId: string; units: number } | undefined
   }): { arrived(): void }
   /** Told of what the hub itself calls an error. */
   onError(life: Life, message: string, error: unknown): void
@@ -193,9 +194,9 @@ export class HubProcess {
 
   /** How a life of this process reaches somebody outside. */
   #callOf(life: Life, network: Network, platform: string): Reach['call'] {
-    return ({ writes = [], ...call }) => {
+    return ({ writes = [], told, ...call }) => {
       const { operation } = call
-      const note = this.#world.onCall({ life, holder: this.holder, platform, operation, writes })
+      const note = this.#world.onCall({ life, holder: this.holder, platform, operation, writes, told })
       const isAwaited = writes.length > 0 && this.onNextWrite !== undefined && life === this.life
       const answer = network.call({ ...call, platform, arrived: note.arrived, isLate: isAwaited })
       if (isAwaited) this.onNextWrite?.()
