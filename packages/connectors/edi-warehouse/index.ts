@@ -20,13 +20,11 @@ export const connector = defineWarehouse({
       latestEffectMs: 7 * 86_400_000,
       visibilityLagMs: 0,
       cancel: 'until-shipped',
-      deducts: 'shipped',
       follows: ['shipments', 'receipts'],
       // Many advices say the day alone.
       countErrorMs: 86_400_000,
       lots: true,
       serials: true,
-      referenceMax: 36,
       linesMax: 900,
       stuckAfterMs: 4 * 3_600_000,
       facts: [

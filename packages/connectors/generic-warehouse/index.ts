@@ -21,12 +21,10 @@ export const connector = defineWarehouse({
       // A file may lie for a while before it is whole, and is taken at the second look.
       visibilityLagMs: 120_000,
       cancel: 'until-working',
-      deducts: 'shipped',
       countErrorMs: 120_000,
       follows: ['shipments', 'receipts', 'returns'],
       lots: true,
       serials: true,
-      referenceMax: 36,
       linesMax: 1_000,
       stuckAfterMs: 24 * 3_600_000,
       facts: [

@@ -55,20 +55,13 @@ export type WarehouseTerms = {
   visibilityLagMs: number
   /** Up to when a shipment can be cancelled: never, until it is being worked on, or until it has left. */
   cancel: false | 'until-working' | 'until-shipped'
-  /**
-   * When its `onHand` falls by what ships. `shipped`: as it leaves; `requested`: already when it takes the request, so
-   * that what is asked for and has not left is no more in it.
-   */
-  deducts: 'shipped' | 'requested'
   /** How far the moment of a count may be off the moments of its shipments; absent: two seconds. */
   countErrorMs?: number
   /** Lists that it has, read from a cursor. Empty: it tells everything by itself (webhook, file). */
   follows: readonly ('shipments' | 'receipts' | 'returns')[]
   lots: boolean
   serials: boolean
-  /** Longest reference that its field takes; the hub's ids are 36 characters. */
-  referenceMax: number
-  /** Lines in one request at the most. */
+  /** Lines in one request at the most: a shipment of more is sent from elsewhere, or a person is asked. */
   linesMax: number
   /** It must be asked again when so long nothing was heard of a request. */
   stuckAfterMs: number

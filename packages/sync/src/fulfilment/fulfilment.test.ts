@@ -210,6 +210,24 @@ test('what a warehouse refuses is shown, and sent from elsewhere', async () => {
   ])
 })
 
+test('a shipment of more lines than its warehouse takes is not asked for there, and sent from elsewhere', async () => {
+  const brand = await openBrand(5, 'by-key')
+  const { platform, warehouse, world } = brand
+  await world.adjust('bottle', 4)
+  warehouse.linesMax = 0
+  platform.sell('bottle', 2)
+  await go(brand, 30)
+  expect(warehouse.shipments).toEqual([])
+  const rows = await world.rows(sql<{ state: string; code: string; problemCode: string | null }>`
+    select shipment.state, location.code, shipment.problem_code from shipment
+    join location using (organization_id, location_id)
+    where organization_id = ${world.context.organizationId} order by shipment.created_at`)
+  expect(rows).toEqual([
+    { state: 'rejected', code: '3PL', problemCode: 'too-many-lines' },
+    { state: 'received', code: 'MAIN', problemCode: null },
+  ])
+})
+
 type Happening =
   | { kind: 'sell'; units: number }
   | { kind: 'cancel'; nth: number }

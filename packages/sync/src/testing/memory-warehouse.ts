@@ -48,6 +48,8 @@ export class MemoryWarehouse {
   readonly left: { number: string; sku: string; units: number }[] = []
   /** Requests, and announcements, with these numbers it refuses. */
   readonly refused = new Set<string>()
+  /** Lines that it takes in one request. */
+  linesMax = 100
   fault: (call: WarehouseCall) => WarehouseFault | undefined = () => undefined
   #landing: { at: number; work: () => void }[] = []
   #version = 0
@@ -284,12 +286,12 @@ export function memoryWarehouseConnector(warehouse: MemoryWarehouse, id: string)
         latestEffectMs: LATEST_EFFECT_MS,
         visibilityLagMs: 0,
         cancel: 'until-working',
-        deducts: 'shipped',
         follows: ['shipments', 'receipts', 'returns'],
         lots: true,
         serials: true,
-        referenceMax: 100,
-        linesMax: 100,
+        get linesMax() {
+          return warehouse.linesMax
+        },
         stuckAfterMs: 86_400_000,
         facts: [],
       },
