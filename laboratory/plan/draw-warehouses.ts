@@ -72,10 +72,14 @@ export function drawFloorFaults(
  * from there, and nobody marks one as shipped by hand. What comes back is another story.
  */
 export function sentFromThere(plan: Plan, turn: number): Plan {
-  const nameOf = (at: number) => plan.warehouses[at % plan.warehouses.length]?.name ?? ''
+  // Where nothing tells of counts, what comes without a paper would be known only with the next round of counting.
+  const telling = plan.warehouses.filter(({ kind }) => WAREHOUSE_KINDS[kind].webhooks !== 'none')
   const acts = plan.acts.flatMap((act): Act[] => {
-    if (act.kind === 'stock')
-      return [{ at: act.at, kind: 'deliver', warehouse: nameOf(act.at), sku: act.sku, units: act.units }]
+    if (act.kind === 'stock') {
+      const { at, sku, units } = act
+      const warehouse = telling[at % telling.length]?.name
+      return warehouse === undefined ? [] : [{ at, kind: 'deliver', warehouse, sku, units }]
+    }
     if (act.kind === 'mistake') return []
     if (act.kind !== 'sell') return [act]
     // So long after a sale it is anywhere between the hub, the floor and the customer.

@@ -106,7 +106,8 @@ export async function isLowered(
           or exists (
             select from write
             where write.organization_id = level.organization_id and write.level_id = level.level_id
-              and write.state in ('sent', 'accepted', 'unknown')
+              -- What became of one may never be known: it is settled all the same once it can act no more.
+              and write.state in ('sent', 'accepted', 'unknown') and write.settled_at is null
           )
         )
     ) as is_low`.execute(db)
