@@ -97,6 +97,8 @@ export function sentFromThere(plan: Plan, turn: number): Plan {
     items: plan.items.map(({ sku }) => ({ sku, units: 0 })),
     platforms: platforms.map((platform) => ({
       ...platform,
+      // Half a pack that has left stays in the ledger until the other half has: between the two no count can be judged.
+      listings: platform.listings.map((listing) => ({ ...listing, unitsPerListing: 1 })),
       ...(platform.kind === 'counting' && { neverFalls: true }),
     })),
     acts,

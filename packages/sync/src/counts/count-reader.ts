@@ -159,7 +159,7 @@ export class CountReader {
       const cursor = { since: began, readAt: began, position: null }
       await saveStreamCursor(tx, organizationId, connection.connectionId, STREAM, cursor)
     })
-    this.#pace.noteRead(STREAM, { fresh: changed, requests: pages, paceMs: PACE_MS })
+    this.#pace.noteRead(STREAM, { fresh: changed, requests: pages, paceMs: PACE_MS, began })
   }
 }
 
