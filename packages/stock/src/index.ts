@@ -213,6 +213,7 @@ export {
   findBrokenSerials,
 } from './lots/verify-tracked.store.ts'
 export {
+  findMovedSince,
   insertMovements,
   withBalancesAssumed,
 } from './movements.store.ts'

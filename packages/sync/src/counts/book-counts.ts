@@ -1,5 +1,5 @@
 import { inTransaction } from '@plimsoll/database'
-import { type CommandOutcome, runStockCommands, type StockCommand } from '@plimsoll/stock'
+import { type CommandOutcome, findMovedSince, runStockCommands, type StockCommand } from '@plimsoll/stock'
 import { updateAvailabilityOf } from '../availability/availability.ts'
 import { nowOf, toStockContext } from '../context.ts'
 import { notify } from '../notify.ts'
@@ -36,7 +36,19 @@ export async function bookCounts(context: WorkerContext, place: TiedPlace, readA
     { connectionId: connection.connectionId, locationId: place.locationId },
     itemIds,
   )
-  const decided = ledger.map((item) => decideItem(item, units))
+  const wanted = ledger.flatMap(({ itemId }) => {
+    const at = countedAtOf(units.filter((unit) => unit.itemId === itemId))
+    return at === undefined ? [] : [{ itemId, locationId: place.locationId, at }]
+  })
+  const moved = await findMovedSince(database.kysely, organizationId, wanted)
+  const decided = ledger.map((item) => {
+    const since = moved.filter(({ itemId }) => itemId === item.itemId)
+    return decideItem(
+      item,
+      units,
+      since.reduce((sum, { onHand }) => sum + onHand, 0),
+    )
+  })
   const commands = decided.flatMap((each) => toCommands(context, place, each))
   const refusals = new Map<string, string>()
   for (let from = 0; from < commands.length; from += COMMANDS_AT_ONCE) {
@@ -58,7 +70,7 @@ export async function bookCounts(context: WorkerContext, place: TiedPlace, readA
 
 type Decided = { item: LedgerAtPlace; decision: CountDecision; countedAt: Date | undefined }
 
-function decideItem(item: LedgerAtPlace, units: readonly UnitToBook[]): Decided {
+function decideItem(item: LedgerAtPlace, units: readonly UnitToBook[], movedSince: number): Decided {
   const own = units.filter(({ itemId }) => itemId === item.itemId)
   const sumOf = (of: 'available' | 'held') =>
     own.reduce((sum, unit) => sum + unit[of] * unit.unitsPerListing, 0)
@@ -70,13 +82,17 @@ function decideItem(item: LedgerAtPlace, units: readonly UnitToBook[]): Decided 
     // A warehouse names all that lies there, what it has promised included.
     ...(onHand === undefined || own.length === 0
       ? { available: sumOf('available'), subtracted: item.subtracted }
-      : { available: onHand - held, subtracted: 0 }),
+      : { available: onHand - held, subtracted: 0, movedSince }),
     held,
     ledger: item,
   })
-  // The oldest of what it was added up from: movements since then stay on top of it.
+  return { item, decision, countedAt: countedAtOf(own) }
+}
+
+/** The oldest of what it was added up from: movements since then stay on top of it. */
+function countedAtOf(own: readonly UnitToBook[]): Date | undefined {
   const times = own.map(({ countedAt }) => countedAt.getTime())
-  return { item, decision, countedAt: times.length === 0 ? undefined : new Date(Math.min(...times)) }
+  return times.length === 0 ? undefined : new Date(Math.min(...times))
 }
 
 type BookingCommand = Extract<StockCommand, { kind: 'count' | 'hold' | 'unhold' }>

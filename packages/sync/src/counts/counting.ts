@@ -8,11 +8,13 @@ export type CountedItem = {
   held: number
   /** Base units that are reserved there for orders which the platform has taken off its own number. */
   subtracted: number
+  /** What has moved on hand since it was counted; the count says nothing of it. */
+  movedSince?: number
   ledger: { onHand: number; reserved: number; held: number }
 }
 
 export type CountDecision = {
-  /** Units on hand by the count, where the ledger has others. */
+  /** Units on hand by the count, at its moment, where the ledger had others then. */
   onHand: number | undefined
   /** Units to hold more (or fewer) than the ledger holds. */
   heldDelta: number
@@ -21,11 +23,17 @@ export type CountDecision = {
 }
 
 /** Counted again right after it was booked, nothing changes. */
-export function decideCount({ available, held, subtracted, ledger }: CountedItem): CountDecision {
+export function decideCount({
+  available,
+  held,
+  subtracted,
+  movedSince = 0,
+  ledger,
+}: CountedItem): CountDecision {
   const onHand = available + held + subtracted
   return {
-    onHand: onHand === ledger.onHand ? undefined : onHand,
+    onHand: onHand + movedSince === ledger.onHand ? undefined : onHand,
     heldDelta: held - ledger.held,
-    short: Math.max(0, ledger.reserved + held - onHand),
+    short: Math.max(0, ledger.reserved + held - onHand - movedSince),
   }
 }
