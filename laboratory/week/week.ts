@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
-import { DEFAULT_PACE, receiveWebhook } from '@plimsoll/sync'
+import { DEFAULT_PACE, receiveWebhook, type SyncContext } from '@plimsoll/sync'
 import pg from 'pg'
 import { judgeWeek, type WeekVerdict } from '../invariants/week-verdict.ts'
 import { LATEST_EFFECT_MS } from '../platforms/kinds.ts'
+import { connectWarehouse } from '../warehouses/connect.ts'
 import {
   COUNTED_BODY,
   createWarehouseConnector,
@@ -34,6 +35,7 @@ const FOLLOW_MS = 20_000
 const CALM_MS_MAX = 3 * 3_600_000
 /** A count is read every five minutes while numbers move, and less often while they do not. */
 const LOOK_MS = 60_000
+const COUNTED_MS_MAX = 10 * 60_000
 
 const PACE: WarehousePace = {
   acceptMs: [10_000, 240_000],
@@ -114,11 +116,13 @@ class Week {
   readonly #organizationId: string
   #processes: readonly HubProcess[] = []
   #stopDatabase: () => Promise<void> = async () => undefined
-  #calmAt: number | undefined
+  /** Things get lost: from the first shopper to some time after the last. */
+  #isStormy = false
   readonly #post
   readonly #door
   readonly #troubles: string[] = []
   #crashes = 0
+  #desks = 1
   readonly #lost = { requests: 0, answers: 0, webhooks: 0 }
 
   constructor(scenario: Scenario, reader: pg.Client) {
@@ -186,7 +190,7 @@ class Week {
     const weather = new CountingWeather(
       names.map(bothWays),
       seed,
-      () => (this.#calmAt === undefined ? scheduler.elapsed : -1),
+      () => (this.#isStormy ? scheduler.elapsed : -1),
       this.#lost,
     )
     const now = () => Math.floor(scheduler.now)
@@ -245,28 +249,31 @@ class Week {
   }
 
   async #setUp(world: Surroundings): Promise<void> {
-    const desk = new HubProcess(world, 'desk', 0)
-    desk.start({ worker: false })
-    const { context, life } = desk
-    if (context === undefined) throw new Error('The desk has just been started.')
-    await this.#stepThrough(
-      makeItems(
-        context,
-        this.#scenario.items.map(({ sku }) => sku),
-      ),
-    )
+    const skus = this.#scenario.items.map(({ sku }) => sku)
+    await this.#atDesk(world, (context) => makeItems(context, skus))
     for (const process of this.#processes) process.start()
-    for (const warehouse of this.#warehouses) await this.#stepThrough(connectWarehouse(context, warehouse))
+    for (const warehouse of this.#warehouses)
+      await this.#atDesk(world, (context) => connectWarehouse(context, warehouse))
     const opening = this.#scenario.items.reduce((sum, { units }) => sum + units[0] + units[1], 0)
-    await this.#stepUntilAsync(async () => (await this.#onHand()) === opening)
+    await this.#untilOnHand(opening)
     const places = this.#warehouses.map(({ locationCode }) => locationCode)
-    for (const shop of this.#shops) await this.#stepThrough(connectShop(context, shop, places))
-    life?.die()
+    for (const shop of this.#shops) await this.#atDesk(world, (context) => connectShop(context, shop, places))
+  }
+
+  /** What a person does once, through a process that works no connection and ends with it. */
+  async #atDesk(world: Surroundings, work: (context: SyncContext) => Promise<void>): Promise<void> {
+    const desk = new HubProcess(world, `desk-${this.#desks}`, 0)
+    this.#desks += 1
+    desk.start({ worker: false })
+    if (desk.context === undefined) throw new Error('The desk has just been started.')
+    await this.#stepThrough(work(desk.context))
+    desk.life?.die()
   }
 
   async play(say: (text: string) => void): Promise<WeekResult> {
     const { durationMs, shoppers, deliveries, crashes, days, source } = this.#scenario
     const begin = this.#scheduler.elapsed
+    this.#isStormy = true
     for (const { atMs, shop: nth, lines, cancelMs } of shoppers) {
       const shop = this.#shops[nth]
       this.#later(atMs, 'a shopper', () => {
@@ -286,7 +293,7 @@ class Week {
     }
     // Late cancellations may come a third of a day after; then the weather is calm, and all must come to its end.
     await this.#stepUntil(this.#scheduler.elapsed + (0.3 * durationMs) / days)
-    this.#calmAt = this.#scheduler.elapsed
+    this.#isStormy = false
     for (const process of this.#processes) process.start()
     const verdict = await this.#converge(say)
     return {
@@ -310,7 +317,7 @@ class Week {
   }
 
   async #converge(say: (text: string) => void): Promise<WeekVerdict> {
-    const calmAt = this.#calmAt ?? 0
+    const calmAt = this.#scheduler.elapsed
     for (;;) {
       await this.#stepUntil(this.#scheduler.elapsed + LOOK_MS)
       const verdict = await judgeWeek(this.#reader, {
@@ -337,7 +344,7 @@ class Week {
 
   /** To whichever process is asked: one that is down loses it, and the lists must tell. */
   #send(to: { name: string; connectionId: string }, body: string, key: string): void {
-    const isLost = this.#post.chance(this.#calmAt === undefined ? WEBHOOK_LOST_SHARE : 0)
+    const isLost = this.#post.chance(this.#isStormy ? WEBHOOK_LOST_SHARE : 0)
     const ms = 20 + 2_000 * this.#post.next() ** 3
     if (isLost) this.#lost.webhooks += 1
     if (isLost || to.connectionId === '') return
@@ -391,9 +398,10 @@ class Week {
     while (!isReached) await this.#step()
   }
 
-  async #stepUntilAsync(isReached: () => Promise<boolean>): Promise<void> {
-    const until = this.#scheduler.elapsed + CALM_MS_MAX
-    while (!(await isReached())) {
+  /** Until the hub has counted what lies at the warehouses. */
+  async #untilOnHand(units: number): Promise<void> {
+    const until = this.#scheduler.elapsed + COUNTED_MS_MAX
+    while ((await this.#onHand()) !== units) {
       if (this.#scheduler.elapsed > until) throw new Error('The warehouses were not counted.')
       await this.#stepUntil(this.#scheduler.elapsed + 1_000)
     }
