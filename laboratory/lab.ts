@@ -290,7 +290,9 @@ class Lab {
     this.#violation = violation
     if (process.env['LABDEBUG'] !== undefined)
       for (const q of process.env['LABDEBUG'].split(';'))
-        void this.#reader.query(q).then((r) => process.stderr.write(`${q}\n${r.rows.map((x) => JSON.stringify(x)).join('\n')}\n`))
+        void this.#reader
+          .query(q)
+          .then((r) => process.stderr.write(`${q}\n${r.rows.map((x) => JSON.stringify(x)).join('\n')}\n`))
     this.#trace.tell('BROKEN', `${violation.invariant}: ${violation.text}`)
   }
 

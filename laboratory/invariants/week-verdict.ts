@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import { LedgerInvariants } from './ledger.ts'
 import { isRequestLive, type WarehouseBook } from './warehouse-books.ts'
 
 /** A shop's books, as the verdict reads them. */
@@ -109,6 +110,8 @@ export async function judgeWeek(
   verdict.differences.push(...(await differencesOfCounts(reader, organizationId, warehouses)))
   verdict.countsAgree = !verdict.differences.some((text) => text.startsWith('counted'))
   verdict.differences.push(...(await leftOpen(reader, organizationId)))
+  const broken = await new LedgerInvariants(reader, organizationId).check()
+  verdict.differences.push(...broken.map(({ text }) => text))
   for (const { name, requests } of warehouses)
     for (const request of requests.filter(isRequestLive))
       verdict.differences.push(`${name} still works on ${request.number}`)
@@ -169,15 +172,6 @@ async function leftOpen(reader: pg.Client, organizationId: string): Promise<stri
     union all
     select 'an event of ' || topic || ' is ' || state from inbox
       where organization_id = $1 and state in ('pending', 'fetch', 'parked') and topic <> 'level'
-    union all
-    select 'a balance of ' || item_id || ' is not the sum of its movements' from (
-      select item_id, location_id from balance where organization_id = $1
-      group by 1, 2, on_hand, reserved
-      having (on_hand, reserved) is distinct from (
-        select coalesce(sum(on_hand_delta), 0), coalesce(sum(reserved_delta), 0) from movement
-        where movement.organization_id = $1 and movement.item_id = balance.item_id
-          and movement.location_id = balance.location_id)
-    ) as broken
     order by 1`,
     [organizationId],
   )
