@@ -224,18 +224,11 @@ class Lab {
   }
 
   result(): RunResult {
-    const { digest, marks, lines, steps, statements, calls } = {
-      digest: this.#trace.digest(),
-      marks: this.#trace.marks,
-      lines: this.#trace.lines,
-      steps: this.#trace.steps,
-      statements: this.#trace.statements,
-      calls: this.#trace.calls,
-    }
+    const { marks, lines, steps, statements, calls } = this.#trace
     return {
       plan: this.#plan,
       violation: this.#violation,
-      digest,
+      digest: this.#trace.digest(),
       marks,
       story: lines,
       startMs: START_MS,
@@ -288,11 +281,6 @@ class Lab {
   #break(violation: Violation): void {
     if (this.#violation !== undefined) return
     this.#violation = violation
-    if (process.env['LABDEBUG'] !== undefined)
-      for (const q of process.env['LABDEBUG'].split(';'))
-        void this.#reader
-          .query(q)
-          .then((r) => process.stderr.write(`${q}\n${r.rows.map((x) => JSON.stringify(x)).join('\n')}\n`))
     this.#trace.tell('BROKEN', `${violation.invariant}: ${violation.text}`)
   }
 
@@ -358,14 +346,13 @@ class Lab {
     life?.die()
   }
 
-  /** Until the hub has what lies at the warehouses. */
+  /** Until the hub has counted what lies at the warehouses. */
   async #untilCounted(): Promise<void> {
     const until = this.#scheduler.now + CALM_MS_MAX
-    while (this.#violation === undefined && (await this.#checker.uncounted()).length > 0) {
-      if (this.#scheduler.now > until) {
-        this.#break({ invariant: 'I6', text: `not counted: ${(await this.#checker.uncounted()).join('; ')}` })
-        return
-      }
+    for (;;) {
+      const uncounted = await this.#checker.uncounted()
+      if (this.#violation !== undefined || uncounted.length === 0) return
+      if (this.#scheduler.now > until) return this.#break({ invariant: 'I6', text: uncounted.join('; ') })
       const next = this.#scheduler.now + ASK_MS
       await this.#stepUntil(() => this.#scheduler.now >= next)
     }
@@ -380,7 +367,7 @@ class Lab {
       await this.#stepUntil(() => this.#scheduler.now >= askAt)
       if (this.#violation !== undefined) return
       differences = this.#calendar.isOver ? await this.#checker.differences() : ['people are not done yet']
-      if (differences.length === 0 && !(await this.#isDemandMeasured()))
+      if (differences.length === 0 && !(await this.#checker.isDemandMeasured()))
         differences = ['what sold last is to be measured']
       if (differences.length === 0) {
         if (await this.#staysSo()) return
@@ -390,19 +377,6 @@ class Lab {
         this.#break({ invariant: 'I6', text: `it does not converge: ${differences.join('; ')}` })
       }
     }
-  }
-
-  /** What sold last may change how units are dealt, once it has been measured. */
-  async #isDemandMeasured(): Promise<boolean> {
-    if (this.#plan.protection.mode === 'open') return true
-    const { rows } = await this.#reader.query<{ is_measured: boolean }>(
-      `select coalesce(max(measured_until), '-infinity') >= (
-         select coalesce(max(applied_at), '-infinity') from sales_order where organization_id = $1
-       ) as is_measured
-       from demand_clock where organization_id = $1`,
-      [this.#world.organizationId],
-    )
-    return rows[0]?.is_measured === true
   }
 
   /** What has converged is left alone: a round of everything later nothing has been written, and nothing differs. */

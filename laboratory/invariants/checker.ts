@@ -110,6 +110,19 @@ export class Checker {
     return checkOrders(this.#books, await findKnownOrders(this.#reader, this.#books.organizationId))
   }
 
+  /** What sold last may change how units are dealt, once it has been measured. */
+  async isDemandMeasured(): Promise<boolean> {
+    if (!this.#books.isProtected) return true
+    const { rows } = await this.#reader.query<{ is_measured: boolean }>(
+      `select coalesce(max(measured_until), '-infinity') >= (
+         select coalesce(max(applied_at), '-infinity') from sales_order where organization_id = $1
+       ) as is_measured
+       from demand_clock where organization_id = $1`,
+      [this.#books.organizationId],
+    )
+    return rows[0]?.is_measured === true
+  }
+
   /** Of what lies at the warehouses, what the hub has not counted yet. */
   async uncounted(): Promise<string[]> {
     return await this.#warehouses.uncounted()

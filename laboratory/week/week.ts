@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { DEFAULT_PACE, receiveWebhook, type SyncContext } from '@plimsoll/sync'
 import pg from 'pg'
 import { judgeWeek, type WeekVerdict } from '../invariants/week-verdict.ts'
@@ -17,12 +16,12 @@ import { createRandom, createUuids } from '../world/random.ts'
 import { Scheduler, untilQuiet } from '../world/scheduler.ts'
 import type { LabServer } from '../world/server.ts'
 import { openSharedConnection } from '../world/shared-connection.ts'
-import { Trace } from '../world/trace.ts'
-import { Weather } from '../world/weather.ts'
+import { CountingWeather } from './counting-weather.ts'
 import type { Scenario } from './scenario.ts'
 import { connectShop, makeItems } from './set-up.ts'
 import { Shop } from './shop.ts'
 import { createShopConnector, orderBody, SHOP_KEY } from './shop-connector.ts'
+import { WeekTrace } from './week-trace.ts'
 
 const START_MS = Date.UTC(2026, 2, 2, 9)
 /** Of the answers and of the requests so many are lost. */
@@ -60,30 +59,6 @@ export type WeekResult = WeekVerdict & {
   digest: string
   /** What the hub called an error, beside what the laboratory made. */
   troubles: string[]
-}
-
-/** Thousands of orders: of statements nothing is kept, of the rest only what runs are compared by. */
-class WeekTrace extends Trace {
-  readonly #hash = createHash('sha256')
-  readonly #at: () => number
-
-  constructor(now: () => number) {
-    super(now, { marks: false })
-    this.#at = now
-  }
-
-  override note(kind: string, ...parts: unknown[]): void {
-    if (kind !== 'call') return
-    this.#hash.update(`${this.#at()} ${JSON.stringify(parts)}\n`)
-  }
-
-  override tell(who: string, text: string): void {
-    this.#hash.update(`${this.#at()} ${who} ${text}\n`)
-  }
-
-  override digest(): string {
-    return this.#hash.copy().digest('hex')
-  }
 }
 
 /** Plays a scenario: two processes of the hub, two shops, two warehouses, on a real PostgreSQL. */
@@ -416,27 +391,5 @@ class Week {
     await untilQuiet()
     while (!isDone) await this.#step()
     return await done
-  }
-}
-
-/** Says how often it has lost something. */
-class CountingWeather extends Weather {
-  readonly #lost: { requests: number; answers: number }
-
-  constructor(
-    faults: ConstructorParameters<typeof Weather>[0],
-    seed: string,
-    elapsedMs: () => number,
-    lost: { requests: number; answers: number },
-  ) {
-    super(faults, seed, elapsedMs)
-    this.#lost = lost
-  }
-
-  override callFate(process: string, platform: string, operation: string) {
-    const fate = super.callFate(process, platform, operation)
-    if (fate.isRequestLost) this.#lost.requests += 1
-    else if (fate.isAnswerLost) this.#lost.answers += 1
-    return fate
   }
 }
