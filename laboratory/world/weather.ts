@@ -56,6 +56,8 @@ export class Weather implements DatabaseWeather {
       answer: 'honest',
     }
     const isFor = (fault: { platform: string }) => fault.platform === platform
+    const lost = this.#now('lost-answers').find((fault) => isFor(fault) && fault.of === operation)
+    if (lost !== undefined && random.chance(lost.rate)) fate.isAnswerLost = true
     const late = this.#now('late-acting').find(isFor)
     if (late !== undefined && random.chance(late.rate)) {
       fate.requestMs = (LATEST_EFFECT_MS - 100) * (0.3 + 0.7 * random.next())

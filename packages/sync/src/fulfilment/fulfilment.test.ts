@@ -18,6 +18,7 @@ import {
 } from '../testing/memory-warehouse.ts'
 import { type Stepped, stepConnection } from '../testing/steps.ts'
 import { createWorld, type World } from '../testing/world.ts'
+import { isLowered } from './telling.store.ts'
 
 let database: TestDatabase
 beforeAll(async () => {
@@ -192,6 +193,21 @@ test('a number that falls at shipment, or never, is lowered before the shop is t
   expect(Math.max(...shown.map((units) => units ?? 0))).toBe(6)
   expect([platform.quantityOf('bottle'), platform.shownOf('bottle')]).toEqual([6, 6])
   expect(await onHand(world)).toBe(6)
+})
+
+test('a write that was settled though nobody knows what became of it keeps no parcel from being told', async () => {
+  const brand = await openBrand(10, 'by-key', 5_000, { writeStyle: 'counts-open-orders' })
+  const { world, connectionId } = brand
+  const { organizationId } = world.context
+  const lowered = () => isLowered(database.kysely, organizationId, connectionId, ['bottle'])
+  expect(await lowered()).toBe(true)
+  const ofShop = sql`organization_id = ${organizationId} and connection_id = ${connectionId}`
+  const settled = await world.rows(sql<{ writeId: string; settledAt: Date }>`
+    update write set state = 'unknown' where ${ofShop} and settled_at is not null returning write_id, settled_at`)
+  expect(settled.length).toBeGreaterThan(0)
+  expect(await lowered()).toBe(true)
+  await world.rows(sql`update write set settled_at = null where ${ofShop} returning write_id`)
+  expect(await lowered()).toBe(false)
 })
 
 test('what a warehouse refuses is shown, and sent from elsewhere', async () => {
