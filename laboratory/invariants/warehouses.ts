@@ -211,7 +211,7 @@ function beyondOrders(books: Books): Violation[] {
         asked.set(key, (asked.get(key) ?? 0) + units)
       }
     }
-  const wanted = new Map(
+  const wanted = new Map<string, number>(
     books.platforms.flatMap((platform) =>
       [...platform.orders.values()].map((order) => {
         const each = platform.levels.get(order.stockUnitId)?.unitsPerListing ?? 1

@@ -215,7 +215,7 @@ export function showRequest({
 
 type Body =
   | { kind: 'counted' }
-  | { kind: 'shipment'; id: string; version: number; shipment?: WarehouseShipment }
+  | { kind: 'shipment'; id: string; version: number; shipment?: WarehouseShipment | undefined }
 
 /** What a warehouse sends when a request changes: the request as it is at that moment, or only where to look. */
 export function requestBody({ kind }: Warehouse, request: FloorRequest): string {
