@@ -3,7 +3,7 @@ import { LedgerInvariants } from './ledger.ts'
 import { isRequestLive, type WarehouseBook } from './warehouse-books.ts'
 
 /** A shop's books, as the verdict reads them. */
-export type ShopBook = {
+type ShopBook = {
   name: string
   connectionId: string
   orders: ReadonlyMap<

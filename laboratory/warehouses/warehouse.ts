@@ -32,7 +32,7 @@ export type FloorRequest = FloorRequestBook & {
   changedAt: number
 }
 
-export type FloorParcel = {
+type FloorParcel = {
   externalId: string
   shippedAt: number
   lines: { lineId: string; sku: string; quantity: number }[]

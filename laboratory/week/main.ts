@@ -52,7 +52,7 @@ export async function runWeek(args: string[]): Promise<number> {
   }
 }
 
-export function isGood({ differences, troubles, shippedTwice, linesAstray }: WeekResult): boolean {
+function isGood({ differences, troubles, shippedTwice, linesAstray }: WeekResult): boolean {
   return differences.length === 0 && troubles.length === 0 && shippedTwice === 0 && linesAstray === 0
 }
 

@@ -15,7 +15,7 @@ export type Scenario = {
   crashes: readonly { atMs: number; process: number; downMs: number; statements: number | undefined }[]
 }
 
-export type Shopper = {
+type Shopper = {
   atMs: number
   shop: 0 | 1
   lines: readonly { sku: string; units: number }[]
@@ -23,7 +23,7 @@ export type Shopper = {
   cancelMs: number | undefined
 }
 
-export type WeekOptions = {
+type WeekOptions = {
   seed: string
   /** Trading days; a week has seven. */
   days: number

@@ -1,11 +1,11 @@
 /** How a shop's own number goes with its orders. */
-export type ShopStyle =
+type ShopStyle =
   /** It falls as an order is placed and rises as one is cancelled; a write says what it expects there. */
   | 'falls-at-order'
   /** It is what was last written; what is open is taken off it for shoppers alone, and only until it is told of as shipped. */
   | 'counts-open-orders'
 
-export type ShopLine = { id: string; sku: string; ordered: number; current: number; shipped: number }
+type ShopLine = { id: string; sku: string; ordered: number; current: number; shipped: number }
 
 export type ShopOrder = {
   id: string
