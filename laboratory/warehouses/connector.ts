@@ -21,7 +21,7 @@ export const WAREHOUSE_KEY = 'key'
 export const FLOOR = 'floor'
 
 /** How a connector of one process reaches its warehouse; the network decides when, and whether. */
-export type WarehouseReach = {
+type WarehouseReach = {
   call<Answer>(call: {
     operation: string
     asks: unknown
@@ -182,7 +182,7 @@ function pageOf(warehouse: Warehouse, since: number, after: number) {
 }
 
 /** A request as the warehouse shows it. */
-export function showRequest({
+function showRequest({
   id,
   reference,
   version,
