@@ -46,9 +46,10 @@ export function drawFloorFaults(
         platform,
         of: 'requestShipment',
         rate: 0.3 + random.next() * 0.5,
+        lateRate: 0.2 + random.next() * 0.4,
         ...storm,
       }),
-      ...maybe(0.6, { kind: 'late-acting', platform, rate: 0.2 + random.next() * 0.4, ...storm }),
+      ...maybe(0.4, { kind: 'late-acting', platform, rate: 0.2 + random.next() * 0.4, ...storm }),
       ...maybe(0.3, { kind: 'unavailable', platform, rate: random.next() * 0.5, of: 'all', ...storm }),
       ...maybe(0.3, { kind: 'malformed', platform, rate: random.next() * 0.4, how: 'web-page', ...storm }),
       ...maybe(0.5, {

@@ -116,8 +116,14 @@ type During = { from: number; to: number }
 export type Fault =
   /** Calls to a platform: slow, lost on the way there, their answers lost on the way back. */
   | ({ kind: 'network'; platform: string; latencyMaxMs: number; loss: number; answerLoss: number } & During)
-  /** One kind of call is carried out, and its answer lost. */
-  | ({ kind: 'lost-answers'; platform: string; of: 'requestShipment'; rate: number } & During)
+  /** One kind of call is carried out and its answer lost, or it arrives only after it was given up. */
+  | ({
+      kind: 'lost-answers'
+      platform: string
+      of: 'requestShipment'
+      rate: number
+      lateRate: number
+    } & During)
   /** Requests that act long after they were sent, within what the manifest declares. */
   | ({ kind: 'late-acting'; platform: string; rate: number } & During)
   /** Calls that fail: of every kind, or of those that read orders, read one by itself, read numbers, or write. */

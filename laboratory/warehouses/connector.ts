@@ -182,14 +182,7 @@ function pageOf(warehouse: Warehouse, since: number, after: number) {
 }
 
 /** A request as the warehouse shows it. */
-function showRequest({
-  id,
-  reference,
-  version,
-  state,
-  problem,
-  parcels,
-}: FloorRequest): WarehouseShipment {
+function showRequest({ id, reference, version, state, problem, parcels }: FloorRequest): WarehouseShipment {
   return {
     externalId: id,
     shipmentId: reference,

@@ -20,8 +20,9 @@ export type WarehousePace = {
   shortShare: number
   /** So many leave in two parcels. */
   splitShare: number
-  /** So many wait for a person first. */
+  /** So many wait for a person first, and for so long. */
   holdShare: number
+  holdMs: Span
 }
 
 export type FloorRequest = FloorRequestBook & {
@@ -154,7 +155,12 @@ export class Warehouse implements WarehouseBook {
     const { pace, seed, later } = this.#options
     const random = createRandom(`${seed}/${this.name}/${request.number}`)
     const between = ([least, most]: Span) => least + (most - least) * random.next()
-    const [acceptMs, packMs, waitMs] = [between(pace.acceptMs), between(pace.packMs), between(pace.packMs)]
+    const [acceptMs, packMs, waitMs, holdMs] = [
+      between(pace.acceptMs),
+      between(pace.packMs),
+      between(pace.packMs),
+      between(pace.holdMs),
+    ]
     const isDue = (share: number) => random.chance(share)
     const [rejects, lacks, splits, holds] = [
       isDue(pace.rejectShare),
@@ -169,13 +175,13 @@ export class Warehouse implements WarehouseBook {
       if (holds) {
         request.problem = { code: 'address', message: 'The address needs a look.' }
         this.#change(request, 'held')
-        later(waitMs, `${id} goes on`, () => {
+        later(holdMs, `${id} goes on`, () => {
           if (request.state !== 'held') return
           request.problem = undefined
           this.#change(request, 'working')
         })
       } else this.#change(request, 'working')
-      later((holds ? waitMs : 0) + packMs, `${id} is packed`, () => {
+      later((holds ? holdMs : 0) + packMs, `${id} is packed`, () => {
         if (request.state !== 'working') return
         if (lacks) this.#lose(request)
         if (splits && openOf(request) > 1) {

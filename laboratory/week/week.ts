@@ -43,6 +43,7 @@ const PACE: WarehousePace = {
   shortShare: 0.02,
   splitShare: 0.1,
   holdShare: 0.02,
+  holdMs: [60_000, 900_000],
 }
 
 export type WeekResult = WeekVerdict & {
@@ -68,7 +69,7 @@ export async function playWeek(
   say: (text: string) => void = () => undefined,
 ): Promise<WeekResult> {
   const database = await server.clone()
-  const reader = new pg.Client({ connectionString: database.url })
+  const reader = new pg.Client({ connectionString: database.url, pipeline: true })
   await reader.connect()
   const week = new Week(scenario, reader)
   try {

@@ -18,7 +18,9 @@ const PACE: WarehousePace = {
   rejectShare: 0.12,
   shortShare: 0.12,
   splitShare: 0.2,
-  holdShare: 0.1,
+  holdShare: 0.3,
+  // Longer than the hub leaves a request alone of which it does not know what became.
+  holdMs: [1_000, 40_000],
 }
 const FOLLOW_MS = 1_500
 /** Longer than a run. */
