@@ -206,6 +206,15 @@ test('a write that was settled though nobody knows what became of it keeps no pa
     update write set state = 'unknown' where ${ofShop} and settled_at is not null returning write_id, settled_at`)
   expect(settled.length).toBeGreaterThan(0)
   expect(await lowered()).toBe(true)
+  // What the shop said before it was settled says nothing of it; what it shows after that does.
+  await world.rows(sql`
+    update level set acknowledged_at = acknowledged_at - interval '1 hour', observed_at = null
+    where ${ofShop} returning level_id`)
+  expect(await lowered()).toBe(false)
+  await world.rows(sql`
+    update level set observed_at = acknowledged_at + interval '2 hours', observed = desired
+    where ${ofShop} returning level_id`)
+  expect(await lowered()).toBe(true)
   await world.rows(sql`update write set settled_at = null where ${ofShop} returning write_id`)
   expect(await lowered()).toBe(false)
 })
