@@ -10,13 +10,14 @@ import {
   WAREHOUSE_KEY,
 } from '../warehouses/connector.ts'
 import { WAREHOUSE_KINDS } from '../warehouses/kinds.ts'
-import { Warehouse, type WarehousePace } from '../warehouses/warehouse.ts'
+import { Warehouse } from '../warehouses/warehouse.ts'
 import { HubProcess, type Surroundings } from '../world/hub-process.ts'
 import { createRandom, createUuids } from '../world/random.ts'
 import { Scheduler, untilQuiet } from '../world/scheduler.ts'
 import type { LabServer } from '../world/server.ts'
 import { openSharedConnection } from '../world/shared-connection.ts'
 import { CountingWeather } from './counting-weather.ts'
+import { paceOf } from './pace.ts'
 import type { Scenario } from './scenario.ts'
 import { connectShop, makeItems } from './set-up.ts'
 import { Shop } from './shop.ts'
@@ -35,16 +36,6 @@ const CALM_MS_MAX = 3 * 3_600_000
 /** A count is read every five minutes while numbers move, and less often while they do not. */
 const LOOK_MS = 60_000
 const COUNTED_MS_MAX = 10 * 60_000
-
-const PACE: WarehousePace = {
-  acceptMs: [10_000, 240_000],
-  packMs: [60_000, 900_000],
-  rejectShare: 0.01,
-  shortShare: 0.02,
-  splitShare: 0.1,
-  holdShare: 0.02,
-  holdMs: [60_000, 900_000],
-}
 
 export type WeekResult = WeekVerdict & {
   source: Scenario['source']
@@ -131,7 +122,7 @@ class Week {
       const warehouse: Warehouse = new Warehouse({
         name,
         kind: WAREHOUSE_KINDS[kind],
-        pace: PACE,
+        pace: paceOf(scenario),
         seed,
         now,
         later: (ms, what, run) => void scheduler.after(ms, { what: `${name}: ${what}`, run }),
@@ -302,6 +293,7 @@ class Week {
         warehouses: this.#warehouses,
       })
       if (verdict.differences.length === 0) return verdict
+      say(`${verdict.differences.length} differences, the first: ${verdict.differences[0]}`)
       if (this.#scheduler.elapsed - calmAt > CALM_MS_MAX) {
         say(`it does not come to an end: ${verdict.differences.slice(0, 20).join('; ')}`)
         return verdict
