@@ -28,6 +28,8 @@ export function drawFloorFaults(
   { stormMs, warehouses, processes }: Pick<Plan, 'stormMs' | 'warehouses' | 'processes'>,
 ): Fault[] {
   const storm = { from: 0, to: stormMs }
+  // Most is asked for only once the orders of the storm are known.
+  const longer = { from: 0, to: stormMs + 9_000 }
   return warehouses.flatMap(({ name: platform }): Fault[] => {
     const process = random.pickFrom(processes)?.name ?? ''
     const at = random.whole(500, stormMs)
@@ -47,7 +49,7 @@ export function drawFloorFaults(
         of: 'requestShipment',
         rate: 0.3 + random.next() * 0.5,
         lateRate: 0.2 + random.next() * 0.4,
-        ...storm,
+        ...longer,
       }),
       ...maybe(0.4, { kind: 'late-acting', platform, rate: 0.2 + random.next() * 0.4, ...storm }),
       ...maybe(0.3, { kind: 'unavailable', platform, rate: random.next() * 0.5, of: 'all', ...storm }),
