@@ -7,8 +7,10 @@ import type { Plan } from './plan/plan.ts'
 import type { Feeds } from './platforms/connector.ts'
 import { PLATFORM_KINDS } from './platforms/kinds.ts'
 import { Platform } from './platforms/platform.ts'
+import { showWhatLiesAt } from './warehouses/connect.ts'
 import { Calendar } from './world/calendar.ts'
 import { createFeeds } from './world/feeds.ts'
+import { Floors } from './world/floors.ts'
 import { HubProcess, type Surroundings } from './world/hub-process.ts'
 import { People } from './world/people.ts'
 import { Postman } from './world/postman.ts'
@@ -67,6 +69,7 @@ class Lab {
   readonly #scheduler: Scheduler
   readonly #trace: Trace
   readonly #platforms = new Map<string, Platform>()
+  readonly #floors: Floors
   readonly #processes: HubProcess[]
   readonly #world: Surroundings
   readonly #postman: Postman
@@ -120,11 +123,13 @@ class Lab {
     )
     const feeds = new Map<string, Feeds>()
     for (const planned of plan.platforms) {
-      const { name, kind, clockMs = 0 } = planned
+      const { name, kind, clockMs = 0, neverFalls = false } = planned
       const platform: Platform = new Platform({
         name,
         kind: PLATFORM_KINDS[kind],
         clockMs,
+        shipsByHub: plan.warehouses.length > 0,
+        neverFalls,
         now,
         tell: (text) => trace.tell(name, text),
         onOrder: (order) => this.#postman.tellOfOrder(platform, order),
@@ -134,6 +139,7 @@ class Lab {
       this.#platforms.set(name, platform)
       feeds.set(name, createFeeds(platform, seed, scheduler))
     }
+    this.#floors = new Floors(plan, { scheduler, trace, postman: () => this.#postman })
     this.#world = {
       seed,
       organizationId: createUuids(`${seed}/organization`, now)(),
@@ -144,8 +150,9 @@ class Lab {
       listeners: new Set(),
       platforms: this.#platforms,
       feeds,
-      onCall: ({ life, holder, platform, operation, writes }) => {
-        this.#calls.push({ process: life.process, holder, platform, operation, writes })
+      others: (callOf) => this.#floors.connectors(callOf),
+      onCall: ({ life, holder, platform, operation, writes, told }) => {
+        this.#calls.push({ process: life.process, holder, platform, operation, writes, told })
         const request = { holder, platform, writes }
         if (writes.length > 0) this.#underWay.add(request)
         return { arrived: () => void this.#underWay.delete(request) }
@@ -173,15 +180,20 @@ class Lab {
       trace,
       processes,
       platforms: this.#platforms,
+      warehouses: this.#floors.warehouses,
       people: this.#people,
       postman: this.#postman,
     })
     const policies = this.#policies
     const underWay = this.#underWay
+    const stocked = () => this.#floors.stockedWith(this.#stocked)
     this.#books = {
       organizationId,
-      stocked: this.#stocked,
+      get stocked() {
+        return stocked()
+      },
       platforms: [...this.#platforms.values()],
+      warehouses: this.#floors.all,
       kits: new Map(plan.kits.map(({ sku, parts }) => [sku, parts])),
       get policies() {
         return policies.books
@@ -212,18 +224,11 @@ class Lab {
   }
 
   result(): RunResult {
-    const { digest, marks, lines, steps, statements, calls } = {
-      digest: this.#trace.digest(),
-      marks: this.#trace.marks,
-      lines: this.#trace.lines,
-      steps: this.#trace.steps,
-      statements: this.#trace.statements,
-      calls: this.#trace.calls,
-    }
+    const { marks, lines, steps, statements, calls } = this.#trace
     return {
       plan: this.#plan,
       violation: this.#violation,
-      digest,
+      digest: this.#trace.digest(),
       marks,
       story: lines,
       startMs: START_MS,
@@ -317,8 +322,11 @@ class Lab {
     if (suddenMin !== undefined) await this.#stepThrough(changeGuard(context, undefined, guard, 'people'))
     for (const { sku, units } of this.#plan.items) this.#stocked.set(sku, units)
     for (const process of this.#processes) process.start()
+    await this.#stepThrough(this.#floors.connect(context))
+    const places = this.#floors.locationCodes
     for (const platform of this.#platforms.values()) {
       await this.#stepThrough(connectPlatform(context, platform))
+      if (places.length > 0) await this.#stepThrough(showWhatLiesAt(context, platform.connectionId, places))
       platform.isLive = false
       platform.stoppedSince = this.#scheduler.now
     }
@@ -332,9 +340,22 @@ class Lab {
       await this.#stepThrough(letGoLive(context, platform))
     }
     if (mode !== 'open') await this.#stepThrough(changeProtection(context, {}, { mode }))
+    if (places.length > 0) await this.#untilCounted()
     const until = this.#scheduler.now + settleMs
     if (mode !== 'open') await this.#stepUntil(() => this.#scheduler.now >= until)
     life?.die()
+  }
+
+  /** Until the hub has counted what lies at the warehouses. */
+  async #untilCounted(): Promise<void> {
+    const until = this.#scheduler.now + CALM_MS_MAX
+    for (;;) {
+      const uncounted = await this.#checker.uncounted()
+      if (this.#violation !== undefined || uncounted.length === 0) return
+      if (this.#scheduler.now > until) return this.#break({ invariant: 'I6', text: uncounted.join('; ') })
+      const next = this.#scheduler.now + ASK_MS
+      await this.#stepUntil(() => this.#scheduler.now >= next)
+    }
   }
 
   /** I6: in a calm world everything comes to be as it should, and then stays so. */
@@ -346,7 +367,7 @@ class Lab {
       await this.#stepUntil(() => this.#scheduler.now >= askAt)
       if (this.#violation !== undefined) return
       differences = this.#calendar.isOver ? await this.#checker.differences() : ['people are not done yet']
-      if (differences.length === 0 && !(await this.#isDemandMeasured()))
+      if (differences.length === 0 && !(await this.#checker.isDemandMeasured()))
         differences = ['what sold last is to be measured']
       if (differences.length === 0) {
         if (await this.#staysSo()) return
@@ -356,19 +377,6 @@ class Lab {
         this.#break({ invariant: 'I6', text: `it does not converge: ${differences.join('; ')}` })
       }
     }
-  }
-
-  /** What sold last may change how units are dealt, once it has been measured. */
-  async #isDemandMeasured(): Promise<boolean> {
-    if (this.#plan.protection.mode === 'open') return true
-    const { rows } = await this.#reader.query<{ is_measured: boolean }>(
-      `select coalesce(max(measured_until), '-infinity') >= (
-         select coalesce(max(applied_at), '-infinity') from sales_order where organization_id = $1
-       ) as is_measured
-       from demand_clock where organization_id = $1`,
-      [this.#world.organizationId],
-    )
-    return rows[0]?.is_measured === true
   }
 
   /** What has converged is left alone: a round of everything later nothing has been written, and nothing differs. */

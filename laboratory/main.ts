@@ -3,6 +3,7 @@
  * `npm run lab -- --seed K [--story] [--details] [--shrink]`: replays one. Its result is the last line on stdout as
  * one JSON object where `--json` is given; what it says meanwhile goes to stderr.
  * `npm run lab -- oversell …`: the oversell laboratory (`oversell/README.md`).
+ * `npm run lab -- week …`: a week of orders through two warehouses (`week/README.md`).
  */
 import { parseArgs } from 'node:util'
 import { runOversell } from './oversell/main.ts'
@@ -10,12 +11,17 @@ import { runMutants } from './running/run-mutants.ts'
 import { isFailure, runSeeds, type SeedOutcome } from './running/run-seeds.ts'
 import { shrink } from './running/shrink.ts'
 import { storyOf } from './running/story.ts'
+import { runWeek } from './week/main.ts'
 import { startLabServer } from './world/server.ts'
 
 const SHRINKING_RUNS_MAX = 120
 
 const [laboratory, ...others] = process.argv.slice(2)
-const isOversell = laboratory === 'oversell'
+const OTHERS: Readonly<Record<string, (args: string[]) => Promise<number>>> = {
+  oversell: runOversell,
+  week: runWeek,
+}
+const other = OTHERS[laboratory ?? '']
 
 const HELP = `npm run lab -- [--seeds N] [--from K]     plays N seeds (25) from K (1); a failing one is made smaller and told
             [--twice]                 each twice, comparing a hash of all calls, statements and results
@@ -23,10 +29,11 @@ const HELP = `npm run lab -- [--seeds N] [--from K]     plays N seeds (25) from 
             [--mutant NAME]           only this one (may be given several times)
             [--json]                  the last line is one JSON object
 npm run lab -- --seed K [--story]     replays one and tells it; --details tells more, --shrink makes it smaller
-npm run lab -- oversell [--json]      strategies compared on real order history (laboratory/oversell/README.md)`
+npm run lab -- oversell [--json]      strategies compared on real order history (laboratory/oversell/README.md)
+npm run lab -- week [--json]          a week of real orders through two warehouses (laboratory/week/README.md)`
 
 const { values: asked } = parseArgs({
-  args: isOversell ? [] : process.argv.slice(2),
+  args: other === undefined ? process.argv.slice(2) : [],
   options: {
     seeds: { type: 'string', default: '25' },
     from: { type: 'string', default: '1' },
@@ -45,7 +52,7 @@ const { values: asked } = parseArgs({
 })
 
 if (asked.help) process.stdout.write(`${HELP}\n`)
-else process.exitCode = isOversell ? await runOversell(others) : await main()
+else process.exitCode = other === undefined ? await main() : await other(others)
 
 async function main(): Promise<number> {
   const startedAt = performance.now()

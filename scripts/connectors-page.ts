@@ -73,7 +73,6 @@ const WAREHOUSE_HEAD = [
   'connected by',
   'asked once by',
   'cancels',
-  'its count falls',
   'lots',
   'serials',
   'tells',
@@ -88,7 +87,6 @@ function toWarehouseRow({ connector, setups }: Documented): string[] {
     sayAccess(connector),
     warehouse?.requests === 'by-key' ? 'its own key' : 'looking first',
     sayCancel(warehouse?.cancel ?? false),
-    warehouse?.deducts === 'requested' ? 'when asked' : 'when it ships',
     warehouse?.lots === true ? 'told' : 'no',
     warehouse?.serials === true ? 'told' : 'no',
     sayFollowed(connector),
@@ -112,12 +110,12 @@ function sayCancel(until: WarehouseTerms['cancel']): string {
 }
 
 /** What stands for "how it writes" where nothing is written but requests. */
-function sayRequests({ requests, referenceMax, linesMax, stuckAfterMs }: WarehouseTerms): string {
+function sayRequests({ requests, linesMax, stuckAfterMs }: WarehouseTerms): string {
   const once =
     requests === 'by-key'
       ? 'asked again, it knows the request by its reference'
       : 'what was not answered is looked for first'
-  return `- **How it is asked**: ${once}; references of ${referenceMax} characters, ${linesMax} lines; looked after when nothing was heard for ${sayMs(stuckAfterMs)}.`
+  return `- **How it is asked**: ${once}; ${linesMax} lines at the most; looked after when nothing was heard for ${sayMs(stuckAfterMs)}.`
 }
 
 function sayAccess({ grant, tokens }: Connector): string {

@@ -60,7 +60,7 @@ const synonyms: { word: RegExp; ours: string; exceptIn?: RegExp }[] = [
     word: /sellable/i,
     ours: 'available',
     exceptIn:
-      /^packages\/connectors\/|^packages\/connector-kit\/src\/simulator\/warehouse-|^apps\/hub\/src\/demo\/warehouses/,
+      /^packages\/connectors\/|^packages\/connector-kit\/src\/simulator\/warehouse-|^apps\/hub\/src\/demo\/floor-control/,
   },
 ]
 

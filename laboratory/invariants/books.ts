@@ -1,3 +1,5 @@
+import type { WarehouseBook } from './warehouse-books.ts'
+
 /**
  * What the world knows of itself, as the invariants read it: the simulators keep these books, and the hub has no
  * part in them. Nothing in this folder imports anything of the hub's.
@@ -7,6 +9,8 @@ export type Books = {
   /** Base units that people have put into the warehouse (less what they took out), by SKU. */
   stocked: ReadonlyMap<string, number>
   platforms: readonly PlatformBook[]
+  /** Who counts and sends for the brand; none: the platforms alone say what has shipped. */
+  warehouses: readonly WarehouseBook[]
   /** What a unit of each kit is made of, by SKU; every other SKU is an item by itself. */
   kits: ReadonlyMap<string, readonly Part[]>
   /** What people have set on how much is shown, and were told that it is so. */
@@ -61,6 +65,8 @@ export type PlatformBook = {
   quantityMax: number
   /** How long after it was sent a request may still act. */
   latestEffectMs: number
+  /** Its number falls by nothing that it is told of. */
+  neverFalls: boolean
   levels: ReadonlyMap<string, LevelBook>
   /** Writes that it has taken and will carry out later. */
   accepted: readonly WriteBook[]
@@ -125,6 +131,8 @@ export type StartedCall = {
   platform: string
   operation: string
   writes: readonly WriteBook[]
+  /** A parcel that it tells the platform of, in units of the order's listing. */
+  told: { orderId: string; units: number } | undefined
 }
 
 /** A webhook that the hub has said it has stored. */

@@ -16,6 +16,7 @@ import { Promises } from './promises.ts'
 import { Queues } from './queues.ts'
 import { SettledWrites } from './settled-writes.ts'
 import { UnreadOrders } from './unread-orders.ts'
+import { Warehouses } from './warehouses.ts'
 import { WriteInvariants } from './writes.ts'
 
 /** What one step has done, as far as the invariants need to know. */
@@ -46,6 +47,7 @@ export class Checker {
   readonly #loadLine: LoadLine
   readonly #fences: Fences
   readonly #queues: Queues
+  readonly #warehouses: Warehouses
 
   constructor(reader: pg.Client, books: Books, options: { heldUpMs(process: string): number }) {
     this.#reader = reader
@@ -66,6 +68,7 @@ export class Checker {
     this.#loadLine = new LoadLine(reader, books)
     this.#fences = new Fences(reader, books)
     this.#queues = new Queues(reader, books)
+    this.#warehouses = new Warehouses(reader, books, this.#promises)
   }
 
   async afterStep(step: StepDone): Promise<Violation[]> {
@@ -86,11 +89,13 @@ export class Checker {
       checkAcknowledged(this.#reader, this.#books, step.acknowledged),
       this.#loadLine.check(isTouched),
       this.#guarantees.check(isTouched),
+      this.#warehouses.check(isTouched),
       isTouched(NUMBERS) ? this.#promises.update().then(() => []) : [],
       isTouched(['inbox']) ? this.#unread.update().then(() => []) : [],
     ])
     // Judged by the promises as they stand now.
-    for (const call of step.calls) violations.push(await this.#writes.check(call))
+    for (const call of step.calls)
+      violations.push(await this.#writes.check(call), await this.#warehouses.checkCall(call))
     return violations.flat()
   }
 
@@ -105,6 +110,24 @@ export class Checker {
     return checkOrders(this.#books, await findKnownOrders(this.#reader, this.#books.organizationId))
   }
 
+  /** What sold last may change how units are dealt, once it has been measured. */
+  async isDemandMeasured(): Promise<boolean> {
+    if (!this.#books.isProtected) return true
+    const { rows } = await this.#reader.query<{ is_measured: boolean }>(
+      `select coalesce(max(measured_until), '-infinity') >= (
+         select coalesce(max(applied_at), '-infinity') from sales_order where organization_id = $1
+       ) as is_measured
+       from demand_clock where organization_id = $1`,
+      [this.#books.organizationId],
+    )
+    return rows[0]?.is_measured === true
+  }
+
+  /** Of what lies at the warehouses, what the hub has not counted yet. */
+  async uncounted(): Promise<string[]> {
+    return await this.#warehouses.uncounted()
+  }
+
   /** What still differs; nothing: the world has converged. */
   async differences(): Promise<string[]> {
     const known = await findKnownOrders(this.#reader, this.#books.organizationId)
@@ -113,6 +136,7 @@ export class Checker {
       ...(this.#books.isProtected ? this.#guarantees.differences() : differencesOfLevels(this.#books)),
       ...(this.#books.isProtected ? await differencesOfDealt(this.#reader, this.#books) : []),
       ...(await differencesOfQueues(this.#reader, this.#books.organizationId)),
+      ...(await this.#warehouses.differences()),
     ]
   }
 }

@@ -1,6 +1,7 @@
 import type pg from 'pg'
 import { type Books, latestOf, openUnitsOf, type PlatformBook, partsOf, type Violation } from './books.ts'
 import { wantedOf } from './wanted.ts'
+import { leftOf } from './warehouses.ts'
 
 type LevelRow = {
   level_id: string
@@ -143,7 +144,9 @@ function truth(books: Books, sku: string): number {
       const part = partsOf(books, level.sku).find((each) => each.sku === sku)
       const latest = latestOf(order)
       const units = openUnitsOf(latest) + latest.shipped - latest.returned
-      return level.unitsPerListing * (part?.units ?? 0) * units
+      // What a warehouse sent has left, whatever the platform says of it.
+      const left = leftOf(books, order.id, sku)
+      return Math.max(left, level.unitsPerListing * (part?.units ?? 0) * units)
     }),
   )
   return (books.stocked.get(sku) ?? 0) - sold.reduce((sum, units) => sum + units, 0)

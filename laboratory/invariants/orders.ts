@@ -10,6 +10,7 @@ import {
   partsOf,
   type Violation,
 } from './books.ts'
+import { leftOf } from './warehouses.ts'
 
 /** Units of one item. */
 type Held = { open: number; shipped: number; returned: number }
@@ -95,6 +96,7 @@ export function checkOrders(books: Books, known: readonly KnownOrder[]): Violati
       return [{ invariant: 'I3', text }]
     }
     const parts = partsOfOrder(books, order, book)
+    if (books.warehouses.length > 0) return ofWarehouses(books, order, book, parts)
     if (book.states.some((state) => isAsIn(state, order, parts))) return []
     const text = `${name} holds ${wordsOfHeld(order)}, as in none of its states (${book.states.map(wordsOf).join('; ')})`
     return [{ invariant: 'I3', text }]
@@ -134,7 +136,10 @@ export function differencesOfOrders(books: Books, known: readonly KnownOrder[]):
       const order = byName.get(`${platform.connectionId} ${book.id}`)
       if (order === undefined) return [`order ${book.id} is not known`]
       const latest = latestOf(book)
-      if (order.state === latest.state && isAsIn(latest, order, partsOfOrder(books, order, book))) return []
+      const parts = partsOfOrder(books, order, book)
+      const isAs =
+        books.warehouses.length > 0 ? isAsSent(books, latest, order, parts) : isAsIn(latest, order, parts)
+      if (order.state === latest.state && isAs) return []
       return [
         `order ${book.id} is known as ${order.state} with ${wordsOfHeld(order)}, and is ${wordsOf(latest)}`,
       ]
@@ -168,6 +173,33 @@ function isAsIn(state: OrderState, known: KnownOrder, parts: readonly Part[]): b
       )
     })
   )
+}
+
+/**
+ * Where warehouses send, what has shipped is known from them before the platform knows it, and what one may still send is
+ * held though the platform wants it no more: no more is shipped than left, and no more held in all than was ever wanted.
+ */
+function ofWarehouses(books: Books, order: KnownOrder, book: OrderBook, parts: readonly Part[]): Violation[] {
+  return parts.flatMap(({ sku, units }) => {
+    const { open, shipped, returned } = order.held[sku] ?? NOTHING_HELD
+    const left = leftOf(books, book.id, sku)
+    const most = units * Math.max(...book.states.map(({ current }) => current))
+    if (shipped <= left && open + shipped <= most && returned === 0) return []
+    const text = `order ${book.id} holds ${wordsOfHeld(order)}; ${left} of ${sku} left, and ${most} were ever wanted`
+    return [{ invariant: 'I11', text }]
+  })
+}
+
+/** At the end: all that left is shipped, and what is wanted still and did not is held. */
+function isAsSent(books: Books, latest: OrderState, order: KnownOrder, parts: readonly Part[]): boolean {
+  return parts.every(({ sku, units }) => {
+    const { open, shipped, returned } = order.held[sku] ?? NOTHING_HELD
+    const left = leftOf(books, order.externalId, sku)
+    const isOver = latest.state === 'cancelled'
+    return (
+      shipped === left && open === (isOver ? 0 : Math.max(0, latest.current * units - left)) && returned === 0
+    )
+  })
 }
 
 function wordsOf(state: OrderState): string {

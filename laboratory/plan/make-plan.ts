@@ -3,6 +3,7 @@ import { createRandom, type Random } from '../world/random.ts'
 import { drawAct, drawAtTheLine, drawBothWays, drawCutAtASale, drawRaiseAtASale } from './draw-acts.ts'
 import { drawFaults } from './draw-faults.ts'
 import { drawKits, drawPeoplesActs, drawPolicies, drawShadows } from './draw-policies.ts'
+import { drawFloorFaults, drawWarehouses, hasWarehouses, sentFromThere } from './draw-warehouses.ts'
 import type { Act, Plan, PlannedPlatform } from './plan.ts'
 
 /** Draws a plan from its seed: a small brand, a busy minute, and a good deal of bad luck. */
@@ -14,7 +15,8 @@ export function makePlan(seed: number | string): Plan {
   const items = ['bottle', 'glass', 'lamp']
     .slice(0, random.whole(1, 3))
     .map((sku) => ({ sku, units: random.whole(0, 14) }))
-  const kits = drawKits(createRandom(`kits/${seed}`), items)
+  const isSent = hasWarehouses(turn)
+  const kits = isSent ? [] : drawKits(createRandom(`kits/${seed}`), items)
   const listed = [...items, ...kits].map(({ sku }) => sku)
   const kinds = Object.keys(PLATFORM_KINDS) as [KindName, ...KindName[]]
   // A guarantee is about units that two of them could sell.
@@ -66,8 +68,13 @@ export function makePlan(seed: number | string): Plan {
     isProtected: protection.mode !== 'open',
   })
   const policies = drawPolicies(createRandom(`policies/${seed}`), platforms)
-  const setting = { processes, platforms, items, kits, policies, protection }
+  const setting = { processes, platforms, items, kits, policies, protection, warehouses: [] }
   const plan = { seed: String(seed), ...setting, acts: inOrder(acts), faults, stormMs }
+  if (isSent) {
+    const warehouses = drawWarehouses(createRandom(`warehouses/${seed}`), turn, items)
+    const more = drawFloorFaults(createRandom(`floors/${seed}`), { ...plan, warehouses })
+    return sentFromThere({ ...plan, warehouses, faults: [...faults, ...more] }, turn)
+  }
   return protection.mode === 'open' ? plan : asDeclared(plan)
 }
 

@@ -1,4 +1,5 @@
 import type { KindName } from '../platforms/kinds.ts'
+import type { WarehouseKindName } from '../warehouses/kinds.ts'
 
 /**
  * A run, written down before it begins: who is there, what people do, what goes wrong. Drawn from a seed, and made
@@ -8,6 +9,8 @@ export type Plan = {
   seed: string
   processes: readonly { name: string; skewMs: number }[]
   platforms: readonly PlannedPlatform[]
+  /** Who stores and sends for the brand; none: somebody else sends, and nobody tells the hub but the platforms. */
+  warehouses: readonly PlannedWarehouse[]
   /** SKUs and how many units of each lie in the warehouse. */
   items: readonly { sku: string; units: number }[]
   /** Sets of them, which are sold like any item. */
@@ -31,6 +34,14 @@ export type PlannedPlatform = {
   shadowMs?: number
   /** So far ahead (or behind) its clock is: what it stamps orders with, and what it is asked for by. */
   clockMs?: number
+  /** Its number does not fall by what it is told has shipped: whoever writes it must have lowered it before. */
+  neverFalls?: boolean
+}
+
+export type PlannedWarehouse = {
+  name: string
+  kind: WarehouseKindName
+  stock: readonly { sku: string; units: number }[]
 }
 
 /** How much a listing, all of an item, all of a platform, or everything shows. What is left out is not set. */
@@ -78,6 +89,8 @@ export type Act = { at: number } & (
     }
   /** People receive goods, or take some out. */
   | { kind: 'stock'; sku: string; units: number }
+  /** Goods come to a warehouse without any paper, or are lost there. */
+  | { kind: 'deliver'; warehouse: string; sku: string; units: number }
   /** People promise units to somebody by name: strictly, so that the hub must refuse where the channels may sell them. */
   | { kind: 'reserve'; sku: string; units: number }
   /** A person types a number on the platform's own screen; null: stops the counting. */
@@ -103,6 +116,14 @@ type During = { from: number; to: number }
 export type Fault =
   /** Calls to a platform: slow, lost on the way there, their answers lost on the way back. */
   | ({ kind: 'network'; platform: string; latencyMaxMs: number; loss: number; answerLoss: number } & During)
+  /** One kind of call is carried out and its answer lost, or it arrives only after it was given up. */
+  | ({
+      kind: 'lost-answers'
+      platform: string
+      of: 'requestShipment'
+      rate: number
+      lateRate: number
+    } & During)
   /** Requests that act long after they were sent, within what the manifest declares. */
   | ({ kind: 'late-acting'; platform: string; rate: number } & During)
   /** Calls that fail: of every kind, or of those that read orders, read one by itself, read numbers, or write. */

@@ -32,6 +32,8 @@ export type Reach = {
     operation: string
     asks: unknown
     writes?: readonly LevelWrite[]
+    /** A parcel that it tells of. */
+    told?: { orderId: string; units: number }
     signal: AbortSignal | undefined
     act(fate: CallFate): Answer
   }): Promise<Answer>
@@ -73,7 +75,7 @@ export function createConnector(platform: Platform, reach: Reach): Connector {
         batchMax: kind.batchMax,
         quantityMax: kind.quantityMax,
         webhooks: kind.webhooks === 'none' ? [] : ['order'],
-        tracking: false,
+        tracking: platform.shipsByHub,
         cancel: false,
         latestEffectMs: LATEST_EFFECT_MS,
         visibilityLagMs: kind.visibilityLagMs,
@@ -104,7 +106,7 @@ function openOperations(
     asks: unknown,
     signal: AbortSignal | undefined,
     act: (fate: CallFate) => Answer,
-    writes?: readonly LevelWrite[],
+    more: { writes?: readonly LevelWrite[]; told?: { orderId: string; units: number } } = {},
   ): Promise<Answer> => {
     const permit = await budgets.acquire({ cost: 1, priority: 5, ...(signal !== undefined && { signal }) })
     try {
@@ -112,7 +114,7 @@ function openOperations(
         operation,
         asks,
         signal,
-        ...(writes !== undefined && { writes }),
+        ...more,
         act: (fate) => {
           if (context.credentials.key !== platform.key) throw new Unauthorized('The key is not known here')
           if (fate.answer === 'unavailable') throw new Unavailable('503', true)
@@ -178,13 +180,9 @@ function openOperations(
         return inItsOrder(platform, rows)
       }),
     setLevels: (writes, options) =>
-      call(
-        'setLevels',
+      call('setLevels', writes, options?.signal, (fate) => answerWrites(platform, reach, writes, fate), {
         writes,
-        options?.signal,
-        (fate) => answerWrites(platform, reach, writes, fate),
-        writes,
-      ),
+      }),
     ...(kindHasFeed(platform) && {
       outcomes: (tickets: readonly string[], options?: { signal?: AbortSignal }) =>
         call('outcomes', tickets, options?.signal, () =>
@@ -213,9 +211,28 @@ function openOperations(
         if (reach.isUnreadable(externalId)) throw new Malformed('An order with a field that nobody knows', '')
         return showOrder(platform, order)
       }),
-    ship: () => Promise.reject(new Invalid('These platforms ship by themselves', 'shipment')),
+    ...(platform.shipsByHub && {
+      recipient: (orderId: string, options?: { signal?: AbortSignal }) =>
+        call('recipient', [orderId], options?.signal, () => recipientOf(orderId)),
+    }),
+    ship: ({ shipmentId, orderExternalId: orderId, lines }, options) => {
+      if (!platform.shipsByHub)
+        return Promise.reject(new Invalid('These platforms ship by themselves', 'shipment'))
+      const units = lines.reduce((sum, { quantity }) => sum + quantity, 0)
+      const tell = () => {
+        if (platform.confirm(shipmentId, orderId, units)) return { externalId: shipmentId }
+        throw new Invalid('It is open no more, or not so much of it', 'lines')
+      }
+      return call('ship', [shipmentId, orderId, lines], options?.signal, tell, { told: { orderId, units } })
+    },
     registerWebhooks: async () => ({ registered: [], repaired: [] }),
   }
+}
+
+function recipientOf(orderId: string) {
+  const nothing = { company: undefined, region: undefined, phone: undefined, email: undefined }
+  const place = { addressLines: ['1 Quay Street'], city: 'Bristol', postalCode: 'BS1 4DJ', country: 'GB' }
+  return { name: `Shopper of ${orderId}`, ...place, ...nothing }
 }
 
 function inItsOrder<Row>(platform: Platform, rows: readonly Row[]): Row[] {

@@ -65,6 +65,7 @@ export function showOrder(
 ): ExternalOrder {
   const { subtractsAt } = platform.kind
   const isSubtracted = subtractsAt === 'order' || (subtractsAt === 'payment' && shown.state !== 'pending')
+  const subtracted = platform.neverFalls ? 'never' : isSubtracted ? 'yes' : 'no'
   return {
     externalId: order.id,
     number: `#${order.id}`,
@@ -84,7 +85,7 @@ export function showOrder(
         current: shown.current,
         shipped: shown.shipped,
         returned: shown.returned,
-        subtracted: isSubtracted ? 'yes' : 'no',
+        subtracted,
       },
     ],
   }

@@ -26,6 +26,9 @@ type Options = {
   kind: PlatformKind
   /** How far ahead its clock is. */
   clockMs: number
+  /** The hub has its orders sent, and tells it of parcels. */
+  shipsByHub?: boolean
+  neverFalls?: boolean
   now(): number
   tell(text: string): void
   /** Something that a webhook would say has happened. */
@@ -52,6 +55,10 @@ export class Platform implements PlatformBook {
   accepted: readonly WriteBook[] = []
   readonly carriedOut = new Set<string>()
   readonly saidOfWrites = new Map<string, SaidOfWrite[]>()
+  /** Parcels that the hub has told it of, by the hub's id of each. */
+  readonly told = new Map<string, { orderId: string; units: number }>()
+  readonly shipsByHub: boolean
+  readonly neverFalls: boolean
   stoppedSince: number | undefined
   importedAt: number | undefined
   mistake: PlatformBook['mistake']
@@ -65,6 +72,8 @@ export class Platform implements PlatformBook {
     this.name = options.name
     this.kind = options.kind
     this.clockMs = options.clockMs
+    this.shipsByHub = options.shipsByHub ?? false
+    this.neverFalls = options.neverFalls ?? false
   }
 
   get style() {
@@ -144,6 +153,25 @@ export class Platform implements PlatformBook {
     if (state === 'open') this.#move(order, 'is shipped', { state: 'closed', shipped: current })
   }
 
+  /**
+   * The hub tells it of a parcel; told again it is the same one.
+   * @returns false where it takes no such parcel
+   */
+  confirm(parcelId: string, orderId: string, units: number): boolean {
+    if (this.told.has(parcelId)) return true
+    const order = this.orders.get(orderId)
+    if (order === undefined) return false
+    const { state, current, shipped } = latestOf(order)
+    if (state !== 'open' || units > current - shipped) return false
+    this.told.set(parcelId, { orderId, units })
+    const isAll = shipped + units === current
+    this.#move(order, `has a parcel of ${units} told`, {
+      shipped: shipped + units,
+      state: isAll ? 'closed' : 'open',
+    })
+    return true
+  }
+
   /** One unit leaves before the others. */
   shipOne(order: Order): void {
     const { state, current, shipped } = latestOf(order)
@@ -217,7 +245,7 @@ export class Platform implements PlatformBook {
     order.states.push({ ...next, at, version, taken })
     const level = this.levels.get(order.stockUnitId)
     const fallen = taken - (before?.taken ?? 0)
-    if (level?.quantity !== undefined && fallen !== 0) {
+    if (level?.quantity !== undefined && fallen !== 0 && !this.neverFalls) {
       level.quantity -= fallen
       this.#options.onLevel(level)
     }

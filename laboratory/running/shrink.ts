@@ -82,7 +82,7 @@ function ofPlatforms(plan: Plan, platforms: Plan['platforms']): Pick<Plan, 'acts
   const isThere = (each: object) =>
     !('platform' in each) ||
     each.platform === undefined ||
-    platforms.some(({ name }) => name === each.platform)
+    [...platforms, ...plan.warehouses].some(({ name }) => name === each.platform)
   const acts = plan.acts.filter((act) => (act.kind === 'policy' ? isThere(act.policy) : isThere(act)))
   return { acts, faults: plan.faults.filter(isThere), policies: plan.policies.filter(isThere) }
 }
@@ -90,7 +90,7 @@ function ofPlatforms(plan: Plan, platforms: Plan['platforms']): Pick<Plan, 'acts
 function ofItems(
   plan: Plan,
   items: Plan['items'],
-): Pick<Plan, 'items' | 'kits' | 'platforms' | 'policies' | 'acts'> {
+): Pick<Plan, 'items' | 'kits' | 'platforms' | 'policies' | 'acts' | 'warehouses'> {
   const isItem = (sku: string) => items.some((item) => item.sku === sku)
   const kits = plan.kits.filter(({ parts }) => parts.every(({ sku }) => isItem(sku)))
   const isSold = (sku: string) => isItem(sku) || kits.some((kit) => kit.sku === sku)
@@ -111,7 +111,11 @@ function ofItems(
   const acts = plan.acts
     .filter(isThere)
     .map((act) => ('skus' in act ? { ...act, skus: act.skus.filter(isItem) } : act))
-  return { items, kits, platforms, policies, acts }
+  const warehouses = plan.warehouses.map((warehouse) => ({
+    ...warehouse,
+    stock: warehouse.stock.filter(({ sku }) => isItem(sku)),
+  }))
+  return { items, kits, platforms, policies, acts, warehouses }
 }
 
 function sizeOf({ acts, faults, policies, platforms, items, processes, stormMs }: Plan): number {

@@ -1,6 +1,7 @@
 import { latestOf } from '../invariants/books.ts'
 import type { Act, Fault, Plan } from '../plan/plan.ts'
 import type { Order, Platform } from '../platforms/platform.ts'
+import type { Warehouse } from '../warehouses/warehouse.ts'
 import type { HubProcess } from './hub-process.ts'
 import type { People } from './people.ts'
 import type { Postman } from './postman.ts'
@@ -13,6 +14,7 @@ type World = {
   trace: Trace
   processes: readonly HubProcess[]
   platforms: ReadonlyMap<string, Platform>
+  warehouses: ReadonlyMap<string, Warehouse>
   people: People
   postman: Postman
 }
@@ -56,6 +58,8 @@ export class Calendar {
       process.start()
       process.listenAgain()
     }
+    // What webhooks have not told of counts is told once more.
+    for (const warehouse of this.#world.warehouses.values()) warehouse.count()
   }
 
   /** For how long something a process does now may have been held up by a fault. */
@@ -93,6 +97,9 @@ export class Calendar {
         return
       case 'stock':
         this.#world.people.stock(act.sku, act.units)
+        return
+      case 'deliver':
+        this.#world.warehouses.get(act.warehouse)?.deliver(act.sku, act.units)
         return
       case 'reserve':
         this.#world.people.reserve(act.sku, act.units)

@@ -1,6 +1,6 @@
 import type { Connector, LevelWrite } from '@plimsoll/connector-kit'
 import { type SyncContext, SyncEngine } from '@plimsoll/sync'
-import { createConnector, type Feeds } from '../platforms/connector.ts'
+import { createConnector, type Feeds, type Reach } from '../platforms/connector.ts'
 import type { Platform } from '../platforms/platform.ts'
 import { type Listener, openGatedDatabase } from './gated-database.ts'
 import { Life } from './life.ts'
@@ -22,6 +22,10 @@ export type Surroundings = {
   listeners: Set<Listener>
   platforms: ReadonlyMap<string, Platform>
   feeds: ReadonlyMap<string, Feeds>
+  /** Connectors beside those of the platforms, by id; each calls whom it is for by name. */
+  others?: (callOf: (name: string) => Reach['call']) => ReadonlyMap<string, Connector>
+  /** How often the hub looks at what; a run of a minute holds many of all rounds unless given. */
+  pace?: SyncContext['pace']
   /** Told of every call that leaves a process. */
   onCall(call: {
     life: Life
@@ -29,6 +33,7 @@ export type Surroundings = {
     platform: string
     operation: string
     writes: readonly LevelWrite[]
+    told: { orderId: string; units: number } | undefined
   }): { arrived(): void }
   /** Told of what the hub itself calls an error. */
   onError(life: Life, message: string, error: unknown): void
@@ -135,12 +140,14 @@ export class HubProcess {
     const random = createRandom(`${stream}/random`)
     const gate = { scheduler, shared, trace, weather, listeners, random: createRandom(`${stream}/database`) }
     const network = new Network(scheduler, weather, trace, life)
-    const connectors = new Map(
-      [...platforms.values()].map((platform) => [
-        `lab-${platform.name}`,
-        this.#createConnector(life, network, platform),
-      ]),
-    )
+    const callOf = (name: string) => this.#callOf(life, network, name)
+    const connectors = new Map([
+      ...[...platforms.values()].map(
+        (platform) =>
+          [`lab-${platform.name}`, this.#createConnector(platform, callOf(platform.name))] as const,
+      ),
+      ...(this.#world.others?.(callOf) ?? []),
+    ])
     const say = (level: string) => (fields: object, message: string) =>
       trace.tell(life.name, `${message}${wordsOf(fields)}`, { detail: level !== 'warn' })
     return {
@@ -163,14 +170,14 @@ export class HubProcess {
       connectors,
       masterKey: { name: 'laboratory', bytes: Buffer.alloc(32, 7) },
       publicUrl: undefined,
-      pace: PACE,
+      pace: this.#world.pace ?? PACE,
     }
   }
 
-  #createConnector(life: Life, network: Network, platform: Platform): Connector {
+  #createConnector(platform: Platform, call: Reach['call']): Connector {
     const feeds = this.#world.feeds.get(platform.name)
     if (feeds === undefined) throw new Error(`${platform.name} has no feeds`)
-    const { seed, scheduler, weather, onCall } = this.#world
+    const { seed, scheduler, weather } = this.#world
     return createConnector(platform, {
       seed,
       feeds,
@@ -181,25 +188,20 @@ export class HubProcess {
         platform.leaveAloneUntil.set(this.holder, scheduler.now + ms)
       },
       isUnreadable: (orderId) => weather.isUnreadable(platform.name, orderId),
-      call: ({ writes = [], ...call }) => {
-        const note = onCall({
-          life,
-          holder: this.holder,
-          platform: platform.name,
-          operation: call.operation,
-          writes,
-        })
-        const isAwaited = writes.length > 0 && this.onNextWrite !== undefined && life === this.life
-        const answer = network.call({
-          ...call,
-          platform: platform.name,
-          arrived: note.arrived,
-          isLate: isAwaited,
-        })
-        if (isAwaited) this.onNextWrite?.()
-        return answer
-      },
+      call,
     })
+  }
+
+  /** How a life of this process reaches somebody outside. */
+  #callOf(life: Life, network: Network, platform: string): Reach['call'] {
+    return ({ writes = [], told, ...call }) => {
+      const { operation } = call
+      const note = this.#world.onCall({ life, holder: this.holder, platform, operation, writes, told })
+      const isAwaited = writes.length > 0 && this.onNextWrite !== undefined && life === this.life
+      const answer = network.call({ ...call, platform, arrived: note.arrived, isLate: isAwaited })
+      if (isAwaited) this.onNextWrite?.()
+      return answer
+    }
   }
 }
 

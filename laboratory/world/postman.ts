@@ -2,6 +2,8 @@ import { receiveWebhook } from '@plimsoll/sync'
 import type { AcknowledgedWebhook } from '../invariants/books.ts'
 import type { Level, Order, Platform } from '../platforms/platform.ts'
 import { levelBody, orderBody } from '../platforms/webhooks.ts'
+import { COUNTED_BODY, requestBody, WAREHOUSE_KEY } from '../warehouses/connector.ts'
+import type { FloorRequest, Warehouse } from '../warehouses/warehouse.ts'
 import type { HubProcess } from './hub-process.ts'
 import { createRandom, type Random } from './random.ts'
 import type { Scheduler } from './scheduler.ts'
@@ -20,7 +22,12 @@ type World = {
   processes: readonly HubProcess[]
 }
 
-type Letter = { platform: Platform; body: string; about: AcknowledgedWebhook | undefined; key: string }
+type Letter = {
+  platform: { name: string; connectionId: string }
+  body: string
+  about: AcknowledgedWebhook | undefined
+  key: string
+}
 
 /** Carries webhooks from the platforms to whichever process takes them: late, twice, in any order, or never. */
 export class Postman {
@@ -73,6 +80,17 @@ export class Postman {
     if (!platform.kind.tellsOfLevels) return
     const body = levelBody(level, Math.floor(this.#world.scheduler.now) + platform.clockMs)
     this.#send({ platform, body, about: undefined, key: platform.key })
+  }
+
+  tellOfRequest(warehouse: Warehouse, request: FloorRequest): void {
+    if (warehouse.kind.webhooks === 'none') return
+    const body = requestBody(warehouse, request)
+    this.#send({ platform: warehouse, body, about: undefined, key: WAREHOUSE_KEY })
+  }
+
+  tellOfCount(warehouse: Warehouse): void {
+    if (warehouse.kind.webhooks === 'none' || warehouse.connectionId === '') return
+    this.#send({ platform: warehouse, body: COUNTED_BODY, about: undefined, key: WAREHOUSE_KEY })
   }
 
   #send(letter: Letter): void {
@@ -142,6 +160,6 @@ export class Postman {
 }
 
 function shortened({ body }: Letter): string {
-  const { kind, id } = JSON.parse(body) as { kind: string; id: string }
+  const { kind, id = '' } = JSON.parse(body) as { kind: string; id?: string }
   return `${kind} ${id}`
 }

@@ -56,10 +56,15 @@ export class Weather implements DatabaseWeather {
       answer: 'honest',
     }
     const isFor = (fault: { platform: string }) => fault.platform === platform
+    const lost = this.#now('lost-answers').find((fault) => isFor(fault) && fault.of === operation)
+    if (lost !== undefined && random.chance(lost.rate)) fate.isAnswerLost = true
+    const isLate = lost !== undefined && random.chance(lost.lateRate)
     const late = this.#now('late-acting').find(isFor)
     if (late !== undefined && random.chance(late.rate)) {
       fate.requestMs = (LATEST_EFFECT_MS - 100) * (0.3 + 0.7 * random.next())
     }
+    // Nobody waits for an answer any more when it arrives.
+    if (isLate) fate.requestMs = LATEST_EFFECT_MS - 150 - 1_500 * random.next()
     // The network gives a request up in the end.
     fate.requestMs = Math.min(fate.requestMs, LATEST_EFFECT_MS - 100)
     const isOf = (of: string) =>

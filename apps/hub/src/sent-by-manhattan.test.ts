@@ -3,7 +3,8 @@ import { loadSimulator, type StartedSimulator } from '@plimsoll/connectors'
 import { sql } from 'kysely'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { createShopControl } from './demo/control.ts'
-import { connectWarehouse, type DemoWarehouse, judgeSending, sendFrom } from './demo/warehouses.ts'
+import { judgeSending } from './demo/sending.ts'
+import { connectWarehouse, type DemoWarehouse, sendFrom } from './demo/warehouses.ts'
 import { type ServedHub, type Shop, serveHub } from './testing/served-hub.ts'
 
 /**

@@ -12,8 +12,20 @@ export const itemStanding = z.object({
   since: z.iso.datetime(),
   shortUnits: z.int().min(0).describe('Base units that could be sold beyond what is there.'),
   obstacles: z
-    .array(z.enum(['not-dealt', 'untracked', 'sells-beyond-zero', 'not-live', 'fixed-policy', 'platform']))
-    .describe('Why no guarantee can be had all the same.'),
+    .array(
+      z.enum([
+        'not-dealt',
+        'untracked',
+        'sells-beyond-zero',
+        'not-live',
+        'fixed-policy',
+        'platform',
+        'unread-order',
+      ]),
+    )
+    .describe(
+      'Why no guarantee can be had all the same. `unread-order`: it holds, and what an order that cannot be read may have sold is dealt to nobody until it has been read.',
+    ),
 })
 export type ItemStandingShape = z.infer<typeof itemStanding>
 

@@ -1,7 +1,11 @@
+import { inspect } from 'node:util'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { z } from 'zod'
 import { Malformed } from './errors.ts'
-import { withoutAnswer, withoutPersonalData } from './personal-data.ts'
+import { unquoted, withoutAnswer, withoutPersonalData, withoutText } from './personal-data.ts'
+import { readJson } from './response-body.ts'
+import { statusError } from './status-error.ts'
 
 const keys = ['email', 'Phone', 'billing_address']
 
@@ -69,3 +73,25 @@ function allKeys(json: unknown): string[] {
   if (typeof json !== 'object' || json === null) return []
   return Object.entries(json).flatMap(([name, value]) => [name, ...allKeys(value)])
 }
+
+test('what is read at once is quoted by no error either, and a refusal says nothing of its answer', () => {
+  const text = '{"name": "Shopper of o-1"'
+  const response = { status: 422, headers: {}, text, date: undefined, durationMs: 0 }
+  const read = (within: (read: () => unknown) => unknown) => {
+    try {
+      return within(() => readJson(response, z.object({ name: z.string() }), 'webhook'))
+    } catch (error) {
+      return inspect(error, { depth: 9 })
+    }
+  }
+  expect(read((quoted) => quoted())).toContain('Shopper')
+  expect(read(unquoted)).not.toContain('Shopper')
+  expect(read(unquoted)).toContain('webhook')
+  expect(inspect(statusError(response, 'ship'))).toContain('Shopper')
+  expect(inspect(statusError(withoutText(response), 'ship'))).not.toContain('Shopper')
+  expect(() =>
+    unquoted(() => {
+      throw new TypeError('ours')
+    }),
+  ).toThrow('ours')
+})

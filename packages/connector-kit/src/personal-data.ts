@@ -1,4 +1,5 @@
 import { Malformed } from './errors.ts'
+import type { HttpResponse } from './http.ts'
 
 /**
  * JSON that holds personal data: a key, dropped with all that is under it; or an object (an address) of which only the
@@ -53,9 +54,26 @@ export async function withoutAnswer<T>(call: Promise<T>): Promise<T> {
   try {
     return await call
   } catch (error) {
-    if (error instanceof Malformed) throw withoutBody(error)
-    throw error
+    throw unquoting(error)
   }
+}
+
+/** The same of something that is read at once, such as a webhook's body. */
+export function unquoted<T>(read: () => T): T {
+  try {
+    return read()
+  } catch (error) {
+    throw unquoting(error)
+  }
+}
+
+function unquoting(error: unknown): unknown {
+  return error instanceof Malformed ? withoutBody(error) : error
+}
+
+/** The same answer for `statusError`, which quotes it: a refusal may repeat to whom something goes. */
+export function withoutText(response: HttpResponse): HttpResponse {
+  return { ...response, text: '' }
 }
 
 /** The same error without what the platform said. */

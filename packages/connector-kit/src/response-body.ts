@@ -34,34 +34,23 @@ const unpackers = new Map<string, Unpack>([
 /**
  * The answer's JSON in the shape that `schema` says. A byte order mark in front is dropped.
  * @param operation named in the error
- * @param options.isPersonal it may hold somebody's name and address: the error says nothing of the text
  * @throws Malformed for HTML, truncated or other non-JSON text, and for a wrong shape, naming the first bad path
  */
-export function readJson<T>(
-  response: HttpResponse,
-  schema: z.ZodType<T>,
-  operation: string,
-  { isPersonal = false }: { isPersonal?: boolean } = {},
-): T {
+export function readJson<T>(response: HttpResponse, schema: z.ZodType<T>, operation: string): T {
   const text = response.text.replace(/^\uFEFF/, '')
   const platform = { status: response.status, ...requestIdOf(response) }
-  const shown = isPersonal ? '' : text
   let json: unknown
   try {
     json = JSON.parse(text)
   } catch (cause) {
-    throw new Malformed(`${operation}: ${describeNonJson(text)}`, shown, true, {
-      ...platform,
-      // The parser quotes what it could not read.
-      ...(!isPersonal && { cause }),
-    })
+    throw new Malformed(`${operation}: ${describeNonJson(text)}`, text, true, { ...platform, cause })
   }
   const parsed = schema.safeParse(json)
   if (parsed.success) return parsed.data
   const issue = parsed.error.issues[0]
   const path =
     issue === undefined || issue.path.length === 0 ? 'the whole answer' : issue.path.map(String).join('.')
-  throw new Malformed(`${operation}: ${path}: ${issue?.message ?? 'wrong shape'}`, shown, true, {
+  throw new Malformed(`${operation}: ${path}: ${issue?.message ?? 'wrong shape'}`, text, true, {
     ...platform,
     cause: parsed.error,
   })

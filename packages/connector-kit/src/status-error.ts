@@ -15,16 +15,12 @@ import { requestIdOf } from './response-body.ts'
 /**
  * The error class that an unsuccessful status stands for, where the platform has no more to say than the
  * status itself. Platforms that put a code in the body map it first and come here for the rest.
- * @param options.isPersonal the body may repeat somebody's name and address: nothing of it is said
+ * What the platform says is quoted: `withoutText` where that may be somebody's name and address.
  */
-export function statusError(
-  response: HttpResponse,
-  operation: string,
-  { isPersonal = false }: { isPersonal?: boolean } = {},
-): ConnectorError {
+export function statusError(response: HttpResponse, operation: string): ConnectorError {
   const { status } = response
   const detail = { status, ...requestIdOf(response) }
-  const body = isPersonal ? '' : response.text
+  const body = response.text
   const said = body.trim().replace(/\s+/g, ' ').slice(0, 200)
   const message = `${operation}: the platform answered ${status}${said === '' ? '' : `: ${said}`}`
   if (status >= 300 && status < 400) {

@@ -20,7 +20,6 @@ const multiChannel: WarehouseTerms = {
   follows: ['shipments'],
   lots: false,
   serials: true,
-  referenceMax: 40,
   linesMax: ITEMS_MAX,
   unitsMax: UNITS_MAX,
   stuckAfterMs: 2 * 86_400_000,

@@ -10,6 +10,7 @@ import {
   statusError,
   Unauthorized,
   Unavailable,
+  withoutText,
 } from '@plimsoll/connector-kit'
 import { z } from 'zod'
 import { isTokenRefused } from './authorization.ts'
@@ -65,11 +66,11 @@ export function toRefusal(
       isPersonal ? fieldOfRequest(first.message) : fieldOf(first.message),
       detail,
     )
-  return statusError(response, operation, { isPersonal })
+  return statusError(isPersonal ? withoutText(response) : response, operation)
 }
 
 function withoutWords(response: HttpResponse, operation: string, isPersonal: boolean): ConnectorError {
-  const error = statusError(response, operation, { isPersonal })
+  const error = statusError(isPersonal ? withoutText(response) : response, operation)
   return error.kind === 'forbidden' ? new Forbidden(error.message, roleOf(operation), error.platform) : error
 }
 

@@ -1,4 +1,4 @@
-import { type ConnectorContext, type HttpResponse, readJson } from '@plimsoll/connector-kit'
+import { type ConnectorContext, type HttpResponse, readJson, unquoted } from '@plimsoll/connector-kit'
 import type { z } from 'zod'
 import { bucketOf } from './limits.ts'
 import { toRefusal } from './refusals.ts'
@@ -85,7 +85,12 @@ export function createTransport(context: ConnectorContext<Settings, Credentials>
     async ask(call, schema) {
       const response = await send(call)
       const { operation, isPersonal = false } = call
-      return { data: readJson(response, schema, operation, { isPersonal }), date: response.date }
+      return {
+        data: isPersonal
+          ? unquoted(() => readJson(response, schema, operation))
+          : readJson(response, schema, operation),
+        date: response.date,
+      }
     },
     async tell(call) {
       await send(call)

@@ -26,7 +26,6 @@ export const connector = defineWarehouse({
       countErrorMs: 86_400_000,
       lots: true,
       serials: true,
-      referenceMax: 36,
       linesMax: 900,
       stuckAfterMs: 4 * 3_600_000,
       facts: [

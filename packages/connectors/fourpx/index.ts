@@ -1,5 +1,5 @@
 import { defineWarehouse, Malformed } from '@plimsoll/connector-kit'
-import { BUDGETS, LINES_MAX, REFERENCE_MAX } from './limits.ts'
+import { BUDGETS, LINES_MAX } from './limits.ts'
 import { open } from './operations.ts'
 import { accountIdOf, credentialsSchema, settingsSchema } from './settings.ts'
 
@@ -22,7 +22,6 @@ export const connector = defineWarehouse({
       deducts: 'shipped',
       lots: false,
       serials: false,
-      referenceMax: REFERENCE_MAX,
       linesMax: LINES_MAX,
       stuckAfterMs: 3 * 86_400_000,
       follows: ['shipments', 'receipts'],

@@ -12,6 +12,8 @@ import {
   refusalError,
   signWith,
   statusError,
+  unquoted,
+  withoutText,
 } from '@plimsoll/connector-kit'
 import { z } from 'zod'
 import { RULES } from './refusals.ts'
@@ -51,10 +53,10 @@ export async function ask<T>(context: Context, call: Call, schema: z.ZodType<T>)
     ...signed(context, call),
     ...(options?.signal !== undefined && { signal: options.signal }),
   })
-  if (response.status !== 200) throw statusError(response, operation, { isPersonal: true })
-  const said = readJson(response, envelope, operation, { isPersonal: true })
+  if (response.status !== 200) throw statusError(withoutText(response), operation)
+  const said = unquoted(() => readJson(response, envelope, operation))
   if (String(said.result) === '1') {
-    const { data } = readJson(response, z.object({ data: schema }), operation, { isPersonal: true })
+    const { data } = unquoted(() => readJson(response, z.object({ data: schema }), operation))
     return { kind: 'done', value: data, response }
   }
   const refusal = refusalOf(said)

@@ -27,7 +27,6 @@ export const connector = defineWarehouse({
       follows: ['shipments', 'receipts', 'returns'],
       lots: true,
       serials: true,
-      referenceMax: 36,
       linesMax: 1_000,
       stuckAfterMs: 24 * 3_600_000,
       facts: [

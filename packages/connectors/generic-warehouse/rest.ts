@@ -1,4 +1,4 @@
-import { type HttpResponse, Invalid, Malformed, statusError } from '@plimsoll/connector-kit'
+import { type HttpResponse, Invalid, Malformed, statusError, withoutText } from '@plimsoll/connector-kit'
 import { isLoopback, type Rest, type RestCall } from './definition.ts'
 import { run } from './read-file.ts'
 import type { Context } from './source.ts'
@@ -30,7 +30,7 @@ export async function tell(
   const isKnown = call.known.includes(response.status)
   if (call.tooLate.includes(response.status)) return 'too-late'
   if (!isKnown && (response.status < 200 || response.status > 299))
-    throw statusError(response, sending.operation, { isPersonal: true })
+    throw statusError(withoutText(response), sending.operation)
   if (call.externalId === undefined) return { externalId: sent.id }
   const [found] = await run(
     'out.call.externalId',
@@ -58,7 +58,7 @@ export async function poll(
 ): Promise<{ body: Buffer; saidAt: Date | undefined }> {
   const response = await send(path, { ...sending, method: 'GET' })
   if (response.status < 200 || response.status > 299)
-    throw statusError(response, sending.operation, { isPersonal: true })
+    throw statusError(withoutText(response), sending.operation)
   return { body: Buffer.from(response.bytes ?? Buffer.from(response.text)), saidAt: response.date }
 }
 

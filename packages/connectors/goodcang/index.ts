@@ -1,5 +1,5 @@
 import { defineWarehouse, Malformed } from '@plimsoll/connector-kit'
-import { BUDGETS, LENGTHS, LINES_MAX } from './limits.ts'
+import { BUDGETS, LINES_MAX } from './limits.ts'
 import { open } from './operations.ts'
 import { credentialsSchema, settingsSchema } from './settings.ts'
 
@@ -24,7 +24,6 @@ export const connector = defineWarehouse({
       countErrorMs: 2_000,
       lots: false,
       serials: false,
-      referenceMax: LENGTHS.number,
       linesMax: LINES_MAX,
       stuckAfterMs: 3 * 86_400_000,
       follows: ['shipments', 'receipts', 'returns'],

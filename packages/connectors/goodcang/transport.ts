@@ -12,6 +12,8 @@ import {
   readJson,
   refusalError,
   statusError,
+  unquoted,
+  withoutText,
 } from '@plimsoll/connector-kit'
 import { z } from 'zod'
 import { RULES } from './refusals.ts'
@@ -69,10 +71,10 @@ export async function ask<T>(context: Context, call: Call, schema: z.ZodType<T>)
     body: JSON.stringify(body),
     ...(options?.signal !== undefined && { signal: options.signal }),
   })
-  if (response.status !== 200) throw statusError(response, operation, { isPersonal: true })
-  const said = readJson(response, envelope, operation, { isPersonal: true })
+  if (response.status !== 200) throw statusError(withoutText(response), operation)
+  const said = unquoted(() => readJson(response, envelope, operation))
   if (said.ask === 'Success')
-    return { kind: 'done', value: readJson(response, schema, operation, { isPersonal: true }), response }
+    return { kind: 'done', value: unquoted(() => readJson(response, schema, operation)), response }
   const refusal = refusalOf(said)
   const meaning = meaningOf(refusal, RULES)
   if (meaning === 'rate-limited') context.http.budgets.throttled(undefined, operation)

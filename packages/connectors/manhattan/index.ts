@@ -26,7 +26,6 @@ export const connector = defineWarehouse({
       deducts: 'shipped',
       lots: true,
       serials: true,
-      referenceMax: 50,
       linesMax: 200,
       stuckAfterMs: 2 * 86_400_000,
       follows: ['shipments', 'receipts'],

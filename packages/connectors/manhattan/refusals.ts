@@ -9,6 +9,7 @@ import {
   statusError,
   Unauthorized,
   Unavailable,
+  withoutText,
 } from '@plimsoll/connector-kit'
 import type { Verdict } from './envelope.ts'
 import type { PathName } from './paths.ts'
@@ -28,7 +29,7 @@ export function statusRefusal(response: HttpResponse, operation: string, path: P
     return new Invalid(`${operation}: Manhattan has no ${path} there. Correct the paths.`, 'paths', {
       status,
     })
-  return statusError(response, operation, { isPersonal: true })
+  return statusError(withoutText(response), operation)
 }
 
 /**

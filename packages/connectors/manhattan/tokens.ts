@@ -6,6 +6,8 @@ import {
   statusError,
   type TokenSource,
   Unauthorized,
+  unquoted,
+  withoutText,
 } from '@plimsoll/connector-kit'
 import { z } from 'zod'
 import { type Credentials, credentialsSchema, grantNeeds } from './credentials.ts'
@@ -100,6 +102,6 @@ async function askForToken(
       status: response.status,
     })
   // The body holds tokens: nothing of it is said.
-  if (response.status !== 200) throw statusError(response, 'token', { isPersonal: true })
-  return readJson(response, granted, 'token', { isPersonal: true })
+  if (response.status !== 200) throw statusError(withoutText(response), 'token')
+  return unquoted(() => readJson(response, granted, 'token'))
 }

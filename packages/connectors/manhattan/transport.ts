@@ -1,4 +1,10 @@
-import { type CallOptions, type ConnectorContext, type HttpResponse, readJson } from '@plimsoll/connector-kit'
+import {
+  type CallOptions,
+  type ConnectorContext,
+  type HttpResponse,
+  readJson,
+  unquoted,
+} from '@plimsoll/connector-kit'
 import type { z } from 'zod'
 import type { Credentials } from './credentials.ts'
 import { verdict } from './envelope.ts'
@@ -48,7 +54,7 @@ export async function ask<T>(
     ...(options?.signal !== undefined && { signal: options.signal }),
   })
   if (response.status !== 200 && response.status !== 201) throw statusRefusal(response, operation, path)
-  const judged = readJson(response, verdict, operation, { isPersonal: true })
+  const judged = unquoted(() => readJson(response, verdict, operation))
   if (!judged.success) throw verdictRefusal(judged, operation, path)
-  return { value: readJson(response, schema, operation, { isPersonal: true }), response }
+  return { value: unquoted(() => readJson(response, schema, operation)), response }
 }

@@ -1,5 +1,11 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
-import { Malformed, readJson, type WebhookEvent, type WebhookHandling } from '@plimsoll/connector-kit'
+import {
+  Malformed,
+  readJson,
+  unquoted,
+  type WebhookEvent,
+  type WebhookHandling,
+} from '@plimsoll/connector-kit'
 import { z } from 'zod'
 import type { Credentials } from './credentials.ts'
 import type { Settings } from './settings.ts'
@@ -49,7 +55,7 @@ export const webhooks: WebhookHandling<Settings, Credentials> = {
   parse({ body }): WebhookEvent[] {
     const text = Buffer.from(body).toString('utf8')
     const answer = { status: 200, headers: {}, text, date: undefined, durationMs: 0 }
-    const message = readJson(answer, z.unknown(), 'webhook', { isPersonal: true })
+    const message = unquoted(() => readJson(answer, z.unknown(), 'webhook'))
     const about = new Map<string, WebhookEvent>()
     for (const row of rowsOf(message))
       for (const event of eventsOf(row)) about.set(JSON.stringify(event), event)

@@ -30,7 +30,6 @@ export const connector = defineWarehouse({
       deducts: 'shipped',
       lots: true,
       serials: true,
-      referenceMax: 300,
       linesMax: 200,
       stuckAfterMs: 2 * 86_400_000,
       follows: ['shipments', 'receipts', 'returns'],

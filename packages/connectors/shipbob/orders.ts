@@ -11,6 +11,7 @@ import {
   type ShipmentRequest,
   type StreamQuery,
   Unavailable,
+  unquoted,
   type WarehouseShipment,
 } from '@plimsoll/connector-kit'
 import { z } from 'zod'
@@ -73,7 +74,7 @@ export function createOrders(context: Context, channelId: (options?: CallOptions
           })
       }
       if (response.status !== 200 && response.status !== 201) throw refusalOf(response, call)
-      const made = readJson(response, z.object({ id: z.int() }), 'requestShipment', { isPersonal: true })
+      const made = unquoted(() => readJson(response, z.object({ id: z.int() }), 'requestShipment'))
       return { externalId: String(made.id) }
     },
 
@@ -97,7 +98,7 @@ export function createOrders(context: Context, channelId: (options?: CallOptions
       const response = await send(context, call)
       if (response.status !== 200 && response.status !== 422) throw refusalOf(response, call)
       if (response.status === 200) {
-        const { status } = readJson(response, cancelled, 'cancelShipment', { isPersonal: true })
+        const { status } = unquoted(() => readJson(response, cancelled, 'cancelShipment'))
         if (status === 'Success') return 'cancelled'
         // Some of its shipments are, others ship: its state will tell.
         if (status === 'PartialSuccess') return 'asked'

@@ -4,6 +4,8 @@ import {
   type HttpResponse,
   readJson,
   statusError,
+  unquoted,
+  withoutText,
 } from '@plimsoll/connector-kit'
 import type { z } from 'zod'
 import { API_VERSION } from './limits.ts'
@@ -56,11 +58,11 @@ export async function ask<T>(
 ): Promise<{ value: T; response: HttpResponse }> {
   const response = await send(context, call)
   if (response.status !== 200 && response.status !== 201) throw refusalOf(response, call)
-  return { value: readJson(response, schema, call.operation, { isPersonal: true }), response }
+  return { value: unquoted(() => readJson(response, schema, call.operation)), response }
 }
 
 export function refusalOf(response: HttpResponse, { operation, scope }: Pick<Call, 'operation' | 'scope'>) {
-  return toRefusal(response, { operation, scope }) ?? statusError(response, operation, { isPersonal: true })
+  return toRefusal(response, { operation, scope }) ?? statusError(withoutText(response), operation)
 }
 
 /**

@@ -1,5 +1,11 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
-import { Malformed, readJson, type WebhookEvent, type WebhookHandling } from '@plimsoll/connector-kit'
+import {
+  Malformed,
+  readJson,
+  unquoted,
+  type WebhookEvent,
+  type WebhookHandling,
+} from '@plimsoll/connector-kit'
 import { z } from 'zod'
 import { aboutOrder, aboutReturn } from './answers.ts'
 import { type Credentials, type Settings, webhookSecret } from './settings.ts'
@@ -41,14 +47,8 @@ export const webhooks: WebhookHandling<Settings, Credentials> = {
     const read = <T>(schema: z.ZodType<T>): T => {
       // Some versions wrap what it is about.
       const wrapped = z.union([schema, z.object({ data: schema }).transform(({ data }) => data)])
-      return readJson(
-        { status: 200, headers: {}, text, date: undefined, durationMs: 0 },
-        wrapped,
-        'webhook',
-        {
-          isPersonal: true,
-        },
-      )
+      const message = { status: 200, headers: {}, text, date: undefined, durationMs: 0 }
+      return unquoted(() => readJson(message, wrapped, 'webhook'))
     }
     if (topic.startsWith('order.')) {
       return [

@@ -27,7 +27,6 @@ export const connector = defineWarehouse({
       deducts: 'shipped',
       lots: false,
       serials: true,
-      referenceMax: 200,
       linesMax: ORDER_LINES_MAX,
       stuckAfterMs: 2 * 86_400_000,
       follows: ['shipments', 'receipts', 'returns'],

@@ -5,6 +5,8 @@ import {
   statusError,
   type TokenSource,
   Unauthorized,
+  unquoted,
+  withoutText,
 } from '@plimsoll/connector-kit'
 import { z } from 'zod'
 import { meansNoToken } from './refusals.ts'
@@ -31,8 +33,8 @@ export const access: TokenSource<Settings, Credentials> = {
     if ([400, 401, 403].includes(response.status))
       throw new Unauthorized('ShipHero refuses the refresh token.', { status: response.status })
     // The body holds tokens: nothing of it is said.
-    if (response.status !== 200) throw statusError(response, 'token', { isPersonal: true })
-    const answer = readJson(response, granted, 'token', { isPersonal: true })
+    if (response.status !== 200) throw statusError(withoutText(response), 'token')
+    const answer = unquoted(() => readJson(response, granted, 'token'))
     return {
       accessToken: answer.access_token,
       expiresAt: new Date(now() + answer.expires_in * 1_000),

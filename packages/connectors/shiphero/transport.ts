@@ -9,6 +9,8 @@ import {
   readJson,
   statusError,
   Unavailable,
+  unquoted,
+  withoutText,
 } from '@plimsoll/connector-kit'
 import { z } from 'zod'
 import { type GraphqlError, graphqlErrorSchema, isThrottle, throttleWaitMs, toRefusal } from './refusals.ts'
@@ -94,7 +96,7 @@ async function run(
     ...(options?.signal !== undefined && { signal: options.signal }),
   })
   if (response.status !== 200) throw statusOf(response, name)
-  const { data, errors } = readJson(response, envelope, name, { isPersonal: true })
+  const { data, errors } = unquoted(() => readJson(response, envelope, name))
   const throttle = errors?.find(isThrottle)
   if (throttle !== undefined) {
     learnThrottle(context, throttle, name)
@@ -107,7 +109,7 @@ async function run(
 function statusOf(response: HttpResponse, name: string) {
   if (response.status === 400)
     return new Invalid(`${name}: ShipHero refuses the request.`, 'request', { status: 400 })
-  return statusError(response, name, { isPersonal: true })
+  return statusError(withoutText(response), name)
 }
 
 function parse<T>(schema: z.ZodType<T>, data: unknown, { name }: Operation, { status }: HttpResponse): T {

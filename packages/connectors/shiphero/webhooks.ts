@@ -1,5 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
-import { readJson, type WebhookEvent, type WebhookHandling } from '@plimsoll/connector-kit'
+import { readJson, unquoted, type WebhookEvent, type WebhookHandling } from '@plimsoll/connector-kit'
 import { z } from 'zod'
 import type { Credentials, Settings } from './settings.ts'
 import { secretsOf } from './subscriptions.ts'
@@ -61,11 +61,8 @@ export const webhooks: WebhookHandling<Settings, Credentials> = {
       : { contentType: 'application/json', body: '{"code":"200","Status":"Success"}' },
   parse({ body }): WebhookEvent[] {
     const text = Buffer.from(body).toString('utf8')
-    const said = readJson(
-      { status: 200, headers: {}, text, date: undefined, durationMs: 0 },
-      message,
-      'webhook',
-      { isPersonal: true },
+    const said = unquoted(() =>
+      readJson({ status: 200, headers: {}, text, date: undefined, durationMs: 0 }, message, 'webhook'),
     )
     const none = { version: undefined }
     switch (said.webhook_type) {

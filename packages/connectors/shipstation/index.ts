@@ -26,7 +26,6 @@ export const connector = defineWarehouse({
       deducts: 'shipped',
       lots: false,
       serials: false,
-      referenceMax: 50,
       linesMax: ORDER_LINES_MAX,
       stuckAfterMs: 2 * 86_400_000,
       follows: ['shipments'],

@@ -9,6 +9,7 @@ import {
   type ShipmentCancellation,
   type ShipmentRequest,
   type StreamQuery,
+  unquoted,
   type WarehouseShipment,
 } from '@plimsoll/connector-kit'
 import { z } from 'zod'
@@ -51,7 +52,7 @@ export function createOrders(context: Context, { unknownUnits }: ReturnType<type
     const response = await send(context, { api: 'v2', operation, path, options })
     if (response.status === 404) return undefined
     if (response.status !== 200) throw refusalOf(response, operation)
-    const found = readJson(response, byExternalId, operation, { isPersonal: true })
+    const found = unquoted(() => readJson(response, byExternalId, operation))
     return found.external_shipment_id === shipmentId ? found.shipment_id.slice('se-'.length) : undefined
   }
 
@@ -138,9 +139,9 @@ export function createOrders(context: Context, { unknownUnits }: ReturnType<type
         if (existing !== undefined) return { externalId: existing }
       }
       if (response.status !== 200 && response.status !== 201) throw refusalOf(response, operation)
-      const made = readJson(response, z.object({ orderId: z.int(), orderKey: z.string() }), operation, {
-        isPersonal: true,
-      })
+      const made = unquoted(() =>
+        readJson(response, z.object({ orderId: z.int(), orderKey: z.string() }), operation),
+      )
       if (made.orderKey !== request.shipmentId)
         throw new Malformed(`${operation}: it answers with an order of another key`, '')
       return { externalId: String(made.orderId) }
@@ -177,7 +178,7 @@ export function createOrders(context: Context, { unknownUnits }: ReturnType<type
       })
       if (response.status === 200 || response.status === 201) {
         const answer = z.object({ orderStatus: z.string() })
-        const { orderStatus } = readJson(response, answer, 'cancelShipment', { isPersonal: true })
+        const { orderStatus } = unquoted(() => readJson(response, answer, 'cancelShipment'))
         return orderStatus === 'cancelled' ? 'cancelled' : 'asked'
       }
       if (response.status !== 400) throw refusalOf(response, 'cancelShipment')

@@ -6,6 +6,8 @@ import {
   readJson,
   statusError,
   Unavailable,
+  unquoted,
+  withoutText,
 } from '@plimsoll/connector-kit'
 import type { z } from 'zod'
 import { shareOf, type V1_OPERATIONS, type V2_OPERATIONS } from './limits.ts'
@@ -58,11 +60,11 @@ export async function ask<T>(
 ): Promise<{ value: T; response: HttpResponse }> {
   const response = await send(context, call)
   if (response.status !== 200 && response.status !== 201) throw refusalOf(response, call.operation)
-  return { value: readJson(response, schema, call.operation, { isPersonal: true }), response }
+  return { value: unquoted(() => readJson(response, schema, call.operation)), response }
 }
 
 export function refusalOf(response: HttpResponse, operation: string) {
-  return toRefusal(response, operation) ?? statusError(response, operation, { isPersonal: true })
+  return toRefusal(response, operation) ?? statusError(withoutText(response), operation)
 }
 
 /**

@@ -4,6 +4,7 @@ import {
   Malformed,
   readJson,
   statusError,
+  unquoted,
   type WebhookHandling,
 } from '@plimsoll/connector-kit'
 import { z } from 'zod'
@@ -48,11 +49,8 @@ export const webhooks: WebhookHandling<Settings, Credentials> = {
   },
   parse({ body }) {
     const text = Buffer.from(body).toString('utf8')
-    const said = readJson(
-      { status: 200, headers: {}, text, date: undefined, durationMs: 0 },
-      message,
-      'webhook',
-      { isPersonal: true },
+    const said = unquoted(() =>
+      readJson({ status: 200, headers: {}, text, date: undefined, durationMs: 0 }, message, 'webhook'),
     )
     const type = said.resource_type.toLowerCase()
     if (!TOPICS.some((topic) => topic === type))

@@ -2,7 +2,6 @@ import { defineConnector, type WarehouseTerms } from '@plimsoll/connector-kit'
 import { FEED_FROM, FEED_MAX } from './feeds.ts'
 import { QUANTITY_MAX } from './levels.ts'
 import { BUDGETS } from './limits.ts'
-import { REFERENCE_MAX } from './mcs-map.ts'
 import { LINES_MAX } from './mcs-request.ts'
 import { open, SINGLE_MAX } from './operations.ts'
 import { credentialsSchema, sendsForOthers, settingsSchema } from './settings.ts'
@@ -22,7 +21,6 @@ const multichannel: WarehouseTerms = {
   asksEachMs: 2 * 60_000,
   lots: false,
   serials: false,
-  referenceMax: REFERENCE_MAX,
   linesMax: LINES_MAX,
   stuckAfterMs: 2 * 86_400_000,
   facts: [

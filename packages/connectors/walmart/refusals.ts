@@ -10,6 +10,7 @@ import {
   statusError,
   Unauthorized,
   Unavailable,
+  withoutText,
 } from '@plimsoll/connector-kit'
 import { z } from 'zod'
 import { waitMsOf } from './limits.ts'
@@ -54,7 +55,7 @@ export function toRefusal(
   const code = xmlCodeOf(response.text)
   if (code !== undefined) return fromError({ code }, status, { ...call, detail })
   const { isPersonal = false } = call
-  return withRequestId(statusError(response, call.operation, { isPersonal }), detail)
+  return withRequestId(statusError(isPersonal ? withoutText(response) : response, call.operation), detail)
 }
 
 type CallOf = { operation: string; detail: PlatformDetail; isPersonal?: boolean }

@@ -3,6 +3,7 @@ import {
   type HttpResponse,
   type PlatformDetail,
   readJson,
+  unquoted,
 } from '@plimsoll/connector-kit'
 import type { z } from 'zod'
 import { learn } from './limits.ts'
@@ -77,7 +78,13 @@ export function createTransport(context: Context): Ask {
       return { data: schema.parse(call.emptyAs), date, detail }
     }
     if (status < 200 || status > 299) throw toRefusal(response, { operation, requestId, isPersonal })
-    return { data: readJson(response, schema, operation, { isPersonal }), date, detail }
+    return {
+      data: isPersonal
+        ? unquoted(() => readJson(response, schema, operation))
+        : readJson(response, schema, operation),
+      date,
+      detail,
+    }
   }
 }
 

@@ -13,6 +13,8 @@ import {
   signWith,
   statusError,
   toBeijingTime,
+  unquoted,
+  withoutText,
 } from '@plimsoll/connector-kit'
 import { z } from 'zod'
 import { RULES } from './refusals.ts'
@@ -48,10 +50,10 @@ export async function ask<T>(context: Context, call: Call, schema: z.ZodType<T>)
     body: bodyOf(context, call),
     ...(options?.signal !== undefined && { signal: options.signal }),
   })
-  if (response.status !== 200) throw statusError(response, operation, { isPersonal: true })
-  const said = readJson(response, envelope, operation, { isPersonal: true })
+  if (response.status !== 200) throw statusError(withoutText(response), operation)
+  const said = unquoted(() => readJson(response, envelope, operation))
   if (said.code === '0') {
-    const { data } = readJson(response, z.object({ data: schema }), operation, { isPersonal: true })
+    const { data } = unquoted(() => readJson(response, z.object({ data: schema }), operation))
     return { kind: 'done', value: data, response }
   }
   // It has no id of its own for a request.

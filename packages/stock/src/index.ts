@@ -216,6 +216,7 @@ export {
   findBrokenSerials,
 } from './lots/verify-tracked.store.ts'
 export {
+  findMovedSince,
   insertMovements,
   withBalancesAssumed,
 } from './movements.store.ts'

@@ -1,4 +1,4 @@
-import { type Tx, unnestRows } from '@plimsoll/database'
+import { type Db, type Tx, unnestRows } from '@plimsoll/database'
 import { sql } from 'kysely'
 import { prepareBalances } from './balances.store.ts'
 import type { StockContext } from './context.ts'
@@ -91,7 +91,7 @@ function costsOf(movements: readonly NewMovement[], movementIds: readonly string
 
 /** Units that entered (or left, negative) a balance by what was effective after a moment, however late it was recorded. */
 export async function findMovedSince(
-  tx: Tx,
+  db: Db,
   organizationId: string,
   wanted: readonly { itemId: string; locationId: string; at: Date }[],
 ): Promise<{ itemId: string; locationId: string; lotId: string; at: Date; onHand: number }[]> {
@@ -104,7 +104,7 @@ export async function findMovedSince(
       and movement.location_id = wanted.location_id
       -- Never recorded before it was effective, so months before the moment need no look.
       and movement.recorded_at > wanted.at and movement.effective_at > wanted.at
-    group by wanted.item_id, wanted.location_id, wanted.at, movement.lot_id`.execute(tx)
+    group by wanted.item_id, wanted.location_id, wanted.at, movement.lot_id`.execute(db)
   return found.rows
 }
 

@@ -140,6 +140,7 @@ export { findGaps, type OrderGap } from './intake/gaps.store.ts'
 export { causeOfSql, type Parked, replayParked } from './intake/inbox.store.ts'
 export { type IntakeAnswer, receiveForApplication, receiveWebhook } from './intake/intake.ts'
 export { expectedOf } from './lanes/expected.ts'
+export { isHeldByOrders } from './load-line/held-by-orders.store.ts'
 export type { LineBecause } from './load-line/load-line.ts'
 export { nearestProtection } from './load-line/protection.ts'
 export {

@@ -96,9 +96,13 @@ export function ItemProtection({ sku, protection }: { sku: string; protection: I
   )
 }
 
-/** Where something stands in the way, that no more can be sold than is there holds of the channels that share it alone. */
+/**
+ * Where something stands in the way, that no more can be sold than is there holds of the channels that share it alone. An order
+ * that cannot be read is no such thing: what it may have sold is kept back.
+ */
 function toldState({ state, obstacles }: NonNullable<ItemProtectionShape['standing']>) {
-  return state === 'guaranteed' && obstacles.length > 0 ? 'dealt' : state
+  const isKept = obstacles.every((obstacle) => obstacle === 'unread-order')
+  return state === 'guaranteed' && !isKept ? 'dealt' : state
 }
 
 /** What it comes to on each channel now, and what that keeps back there. */

@@ -76,6 +76,8 @@ export const enParkedAndProtection = {
       'not-live': 'A channel that sells it is not live yet, so nothing is written there.',
       'fixed-policy': 'A policy fixes what a channel shows.',
       platform: 'A platform cannot be held to a guarantee.',
+      'unread-order':
+        'An order of a channel cannot be read. What it may have sold is given to no channel until it has been read: see the parked events.',
     },
     assumptions_one: 'It rests on {{count}} fact not seen on a real account yet',
     assumptions_other: 'It rests on {{count}} facts not seen on a real account yet',

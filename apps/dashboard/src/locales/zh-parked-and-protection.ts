@@ -75,6 +75,8 @@ export const zhParkedAndProtection = {
       'not-live': '有渠道尚未上线，无法写入数量。',
       'fixed-policy': '有策略固定了渠道显示的数量。',
       platform: '有平台无法满足保证条件。',
+      'unread-order':
+        '有渠道的订单无法读取。在读取之前，其可能已售出的数量不再分配给任何渠道：请查看搁置的事件。',
     },
     assumptions_one: '依据 {{count}} 条尚未在真实账户上验证的事实',
     assumptions_other: '依据 {{count}} 条尚未在真实账户上验证的事实',

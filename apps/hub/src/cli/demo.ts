@@ -3,7 +3,7 @@ import { childEnvironment, readConfiguration } from '../configuration.ts'
 import { DEFAULT_CHANNELS, toChannels, UnknownChannel } from '../demo/channels.ts'
 import { type DemoResult, runDemo } from '../demo/run.ts'
 import type { Tick } from '../demo/tick.ts'
-import { checkWarehouses, UnknownWarehouse } from '../demo/warehouses.ts'
+import { toWarehouses, UnknownWarehouse } from '../demo/warehouses.ts'
 import { numberIn, ORDERS_PER_SECOND, PORT, SECONDS, SEED } from './number-option.ts'
 import { CommandProblem, createOutput, EXIT } from './output.ts'
 import { stopSignal } from './serve.ts'
@@ -27,7 +27,7 @@ export function demoCommand(program: Command, exit: (code: number) => void): voi
     .option('--channels <names>', 'where it sells, separated by commas', DEFAULT_CHANNELS.join(','))
     .option(
       '--warehouses <names>',
-      'who counts and sends for it (shipbob, …), separated by commas; none: its own warehouse',
+      'who counts and sends for it (shipbob, edi, …), separated by commas; none: its own warehouse',
       '',
     )
     .option(
@@ -93,8 +93,7 @@ async function findChannels(names: readonly string[]) {
 
 async function findWarehouses(names: readonly string[]): Promise<string[]> {
   try {
-    await checkWarehouses(names)
-    return [...new Set(names)]
+    return await toWarehouses(names)
   } catch (error) {
     if (error instanceof UnknownWarehouse) throw new CommandProblem(error.message)
     throw error

@@ -20,16 +20,11 @@ import { findOutOfStep, judge, type Verdict } from './judge.ts'
 import { measureChanges, percentile } from './latency.ts'
 import { attributeOversells, type Oversell } from './oversells.ts'
 import type { DemoShops } from './screen-controls.ts'
+import { awaitSent, type SendingVerdict } from './sending.ts'
 import { type PlatformVerdict, settle, toPlatforms } from './settle.ts'
 import { replayShoppers } from './shoppers.ts'
 import { type Tick, tick } from './tick.ts'
-import {
-  awaitSent,
-  connectWarehouse,
-  type DemoWarehouse,
-  type SendingVerdict,
-  sendFrom,
-} from './warehouses.ts'
+import { connectWarehouse, type DemoWarehouse, sendFrom } from './warehouses.ts'
 
 export type DemoOptions = {
   configuration: Configuration

@@ -6,6 +6,7 @@ import {
   findNamedProtections,
   findProtectionChanges,
   findProtectionsAt,
+  isHeldByOrders,
   nearestProtection,
   type SyncContext,
 } from '@plimsoll/sync'
@@ -39,19 +40,20 @@ type ProtectedLevel = {
 
 /** How one item is protected, on each connection that lists it. */
 export async function findItemProtection(db: Db, organizationId: string, itemId: string) {
-  const [settings, [standing], [changed]] = await Promise.all([
+  const [settings, [standing], [changed], isHeld] = await Promise.all([
     findNamedProtections(db, organizationId),
     findItemProtections(db, organizationId, [itemId]),
     findProtectionsAt(db, organizationId, [{ scope: 'item', scopeId: itemId }], FOR_EVER),
+    isHeldByOrders(db, organizationId, itemId),
   ])
-  return { itemId, settings, standing, changed }
+  return { itemId, settings, standing, changed, isHeld }
 }
 /** Whatever was set last. */
 const FOR_EVER = new Date(8.64e15)
 
 export function toItemProtection(
   context: SyncContext,
-  { itemId, settings, standing, changed }: Awaited<ReturnType<typeof findItemProtection>>,
+  { itemId, settings, standing, changed, isHeld }: Awaited<ReturnType<typeof findItemProtection>>,
   connections: readonly Listed[],
   levels: readonly ProtectedLevel[],
 ): ItemProtectionShape {
@@ -68,8 +70,11 @@ export function toItemProtection(
             state: standing.state,
             since: standing.since.toISOString(),
             shortUnits: standing.shortUnits,
-            // Written by `findObstacles`, whose codes they are.
-            obstacles: standing.obstacles as NonNullable<ItemProtectionShape['standing']>['obstacles'],
+            obstacles: [
+              // Written by `findObstacles`, whose codes they are.
+              ...(standing.obstacles as NonNullable<ItemProtectionShape['standing']>['obstacles']),
+              ...(isHeld ? (['unread-order'] as const) : []),
+            ],
           },
     channels: connections.map(({ connectionId, name }) => {
       const listed = byConnection.get(connectionId) ?? []

@@ -84,9 +84,7 @@ export type WarehouseTerms = {
   asksEachMs?: number
   lots: boolean
   serials: boolean
-  /** Longest reference that its field takes; the hub's ids are 36 characters. */
-  referenceMax: number
-  /** Lines in one request at the most. */
+  /** Lines in one request at the most: a shipment of more is sent from elsewhere, or a person is asked. */
   linesMax: number
   /** Units in one request at the most, all lines together; absent: as many as there are. */
   unitsMax?: number

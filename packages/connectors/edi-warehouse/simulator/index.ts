@@ -3,7 +3,9 @@ import {
   createFileTree,
   createSimulator,
   createWarehouseFloor,
+  type FaultSettings,
   type FileTree,
+  noFaults,
   type RunningSimulator,
   type SimulatorOptions,
   seededRandom,
@@ -39,7 +41,11 @@ export const simulatedAgreement: PartnerProfileInput = {
   separators: { element: '|', component: '^', segment: '\u001c', repetition: '\u001d' },
 }
 
-/** A warehouse that speaks EDI behind a real SFTP server, with a floor of its own and the kit's `/_control` and `/shop`. */
+/**
+ * A warehouse that speaks EDI behind a real SFTP server, with a floor of its own and the kit's `/_control` and `/shop`.
+ * Of the kit's faults it has three: calls fail (`errorRate`), connections are cut once a call was carried out
+ * (`dropResponseRate`), files come twice (`webhookDuplicateRate`).
+ */
 export async function createEdiWarehouseSimulator(
   options: SimulatorOptions & { pace?: WarehousePace; agreement?: PartnerProfileInput } = {},
 ): Promise<EdiWarehouseSimulator> {
@@ -54,7 +60,18 @@ export async function createEdiWarehouseSimulator(
   const tree = createFileTree(() => clock.now())
   const folders = { in: '/edi/in', out: '/edi/out' }
   for (const folder of ['/edi', ...Object.values(folders)]) tree.folders.add(folder)
-  const partner = createPartner({ profile, floor, tree, folders, clock })
+  let faults = (): FaultSettings => noFaults
+  // A stream of its own: what fails must not move what the floor draws.
+  const chance = seededRandom(seed ^ 0xfa117)
+  const strikes = (rate: number) => rate > 0 && chance() < rate
+  const partner = createPartner({
+    profile,
+    floor,
+    tree,
+    folders,
+    clock,
+    isRepeated: () => strikes(faults().webhookDuplicateRate),
+  })
   // Stock that has changed is reported when the hub next looks: a partner's job would do so every few hours.
   let isReportDue = false
   const sftp = await startSftpServer({
@@ -70,9 +87,12 @@ export async function createEdiWarehouseSimulator(
     },
     user: 'plimsoll',
     password: 'simulator password',
+    fails: () => strikes(faults().errorRate),
     // A file is there once it was renamed.
     onChange: (operation) => {
       if (operation === 'rename') partner.work()
+      // It is done, and whoever asked for it does not hear so.
+      if (strikes(faults().dropResponseRate)) sftp.cut()
     },
   })
   const stop = floor.onChange(() => {
@@ -83,8 +103,9 @@ export async function createEdiWarehouseSimulator(
     {
       id: 'edi-warehouse',
       name: profile.name,
-      routes() {
-        // It has no API: folders are all there is.
+      // It has no API: folders are all there is, and what goes wrong goes wrong with them.
+      routes(_app, kit) {
+        faults = kit.faults.get
       },
       floor,
     },

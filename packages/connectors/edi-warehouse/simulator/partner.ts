@@ -47,6 +47,8 @@ export function createPartner(terms: {
   /** Folders of the hub: it puts into `out` and fetches from `in`. */
   folders: { in: string; out: string }
   clock: Clock
+  /** Asked of each file: true, it is sent twice. */
+  isRepeated?: () => boolean
 }): Partner {
   const { floor, tree, folders, clock } = terms
   const profile = mirrored(terms.profile)
@@ -60,7 +62,8 @@ export function createPartner(terms: {
   let isWorking = false
 
   const put = (text: string, kind: string) => {
-    for (let copy = 1; copy <= moods.copies; copy += 1)
+    const copies = moods.copies + (terms.isRepeated?.() === true ? 1 : 0)
+    for (let copy = 1; copy <= copies; copy += 1)
       tree.put(`${folders.in}/${String(number).padStart(6, '0')}-${kind}-${copy}.edi`, encode(text, profile))
   }
   const send = (documents: WrittenDocument[], kind: string) => {

@@ -1,5 +1,5 @@
 import { inTransaction } from '@plimsoll/database'
-import { type CommandOutcome, runStockCommands, type StockCommand } from '@plimsoll/stock'
+import { type CommandOutcome, findMovedSince, runStockCommands, type StockCommand } from '@plimsoll/stock'
 import { updateAvailabilityOf } from '../availability/availability.ts'
 import { warehouseTermsOf } from '../connections/sends-for-others.ts'
 import { nowOf, toStockContext } from '../context.ts'
@@ -39,7 +39,16 @@ export async function bookCounts(context: WorkerContext, place: TiedPlace, readA
     itemIds,
     sureUntil,
   )
-  const decided = ledger.map((item) => decideItem(item, units, sureUntil !== undefined))
+  const wanted = ledger.flatMap(({ itemId }) => {
+    const at = countedAtOf(units.filter((unit) => unit.itemId === itemId))
+    return at === undefined ? [] : [{ itemId, locationId: place.locationId, at }]
+  })
+  const moved = await findMovedSince(database.kysely, organizationId, wanted)
+  const decided = ledger.map((item) => {
+    const since = moved.filter(({ itemId }) => itemId === item.itemId)
+    const movedSince = since.reduce((sum, { onHand }) => sum + onHand, 0)
+    return decideItem(item, units, { movedSince, isTakenOff: sureUntil !== undefined })
+  })
   const commands = decided.flatMap((each) => toCommands(context, place, each))
   const refusals = new Map<string, string>()
   for (let from = 0; from < commands.length; from += COMMANDS_AT_ONCE) {
@@ -71,7 +80,11 @@ function toSureUntil(context: WorkerContext): Date | undefined {
 
 type Decided = { item: LedgerAtPlace; decision: CountDecision; countedAt: Date | undefined }
 
-function decideItem(item: LedgerAtPlace, units: readonly UnitToBook[], isTakenOff: boolean): Decided {
+function decideItem(
+  item: LedgerAtPlace,
+  units: readonly UnitToBook[],
+  { movedSince, isTakenOff }: { movedSince: number; isTakenOff: boolean },
+): Decided {
   const own = units.filter(({ itemId }) => itemId === item.itemId)
   const sumOf = (of: 'available' | 'held') =>
     own.reduce((sum, unit) => sum + unit[of] * unit.unitsPerListing, 0)
@@ -88,15 +101,19 @@ function decideItem(item: LedgerAtPlace, units: readonly UnitToBook[], isTakenOf
           perhapsTaken: item.askedPerhaps,
           perhapsCounted: item.gonePerhaps,
         }
-      : { available: onHand - held, subtracted: 0 }),
+      : { available: onHand - held, subtracted: 0, movedSince }),
     held,
     ledger: item,
   })
-  // The oldest of what it was added up from: movements since then stay on top of it.
-  const times = own.map(({ countedAt }) => countedAt.getTime())
   // What was asked for was worked out of the ledger as it is now, and so is what is booked.
-  const isOfNow = times.length === 0 || (onHand === undefined && isTakenOff)
-  return { item, decision, countedAt: isOfNow ? undefined : new Date(Math.min(...times)) }
+  const isOfNow = onHand === undefined && isTakenOff
+  return { item, decision, countedAt: isOfNow ? undefined : countedAtOf(own) }
+}
+
+/** The oldest of what it was added up from: movements since then stay on top of it. */
+function countedAtOf(own: readonly UnitToBook[]): Date | undefined {
+  const times = own.map(({ countedAt }) => countedAt.getTime())
+  return times.length === 0 ? undefined : new Date(Math.min(...times))
 }
 
 type BookingCommand = Extract<StockCommand, { kind: 'count' | 'hold' | 'unhold' }>

@@ -171,7 +171,7 @@ export class CountReader {
     })
     const { clock } = this.#context
     this.#notBefore = clock.now() + REST_FOR_READING * (clock.now() - began.getTime())
-    this.#pace.noteRead(STREAM, { fresh: changed, requests: pages, paceMs: PACE_MS })
+    this.#pace.noteRead(STREAM, { fresh: changed, requests: pages, paceMs: PACE_MS, began })
   }
 }
 

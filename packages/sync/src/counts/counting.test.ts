@@ -36,6 +36,16 @@ test.each<[string, CountedItem, ReturnType<typeof decideCount>]>([
     { available: 2, held: 0, subtracted: 0, ledger: ledger(10, 4) },
     { onHand: 2, heldDelta: 0, short: 2 },
   ],
+  [
+    'one was gone as it was counted, and as many have left since: the ledger only seems to agree',
+    { available: 24, held: 0, subtracted: 0, movedSince: -1, ledger: ledger(24) },
+    { onHand: 24, heldDelta: 0, short: 0 },
+  ],
+  [
+    'what has left since it was counted is no difference',
+    { available: 24, held: 0, subtracted: 0, movedSince: -1, ledger: ledger(23) },
+    { onHand: undefined, heldDelta: 0, short: 0 },
+  ],
 ])('%s', (_, counted, expected) => {
   expect(decideCount(counted)).toEqual(expected)
 })

@@ -15,11 +15,13 @@ export type CountedItem = {
   perhapsTaken?: number
   /** … or have left, and may be in its number still. Whatever the ledger has within these bounds is left as it is. */
   perhapsCounted?: number
+  /** What has moved on hand since it was counted; the count says nothing of it. */
+  movedSince?: number
   ledger: { onHand: number; reserved: number; held: number }
 }
 
 export type CountDecision = {
-  /** Units on hand by the count, where the ledger has others. */
+  /** Units on hand by the count, at its moment, where the ledger had others then. */
   onHand: number | undefined
   /** Units to hold more (or fewer) than the ledger holds. */
   heldDelta: number
@@ -34,14 +36,16 @@ export function decideCount({
   subtracted,
   perhapsTaken = 0,
   perhapsCounted = 0,
+  movedSince = 0,
   ledger,
 }: CountedItem): CountDecision {
   const counted = available + held + subtracted
   const least = Math.max(0, counted - perhapsCounted)
-  const onHand = Math.min(counted + perhapsTaken, Math.max(least, ledger.onHand))
+  const ledgerThen = ledger.onHand - movedSince
+  const onHand = Math.min(counted + perhapsTaken, Math.max(least, ledgerThen))
   return {
-    onHand: onHand === ledger.onHand ? undefined : onHand,
+    onHand: onHand === ledgerThen ? undefined : onHand,
     heldDelta: held - ledger.held,
-    short: Math.max(0, ledger.reserved + held - onHand),
+    short: Math.max(0, ledger.reserved + held - onHand - movedSince),
   }
 }

@@ -18,6 +18,7 @@ import {
 } from '../testing/memory-warehouse.ts'
 import { type Stepped, stepConnection } from '../testing/steps.ts'
 import { createWorld, type World } from '../testing/world.ts'
+import { isLowered } from './telling.store.ts'
 
 let database: TestDatabase
 beforeAll(async () => {
@@ -194,6 +195,30 @@ test('a number that falls at shipment, or never, is lowered before the shop is t
   expect(await onHand(world)).toBe(6)
 })
 
+test('a write that was settled though nobody knows what became of it keeps no parcel from being told', async () => {
+  const brand = await openBrand(10, 'by-key', 5_000, { writeStyle: 'counts-open-orders' })
+  const { world, connectionId } = brand
+  const { organizationId } = world.context
+  const lowered = () => isLowered(database.kysely, organizationId, connectionId, ['bottle'])
+  expect(await lowered()).toBe(true)
+  const ofShop = sql`organization_id = ${organizationId} and connection_id = ${connectionId}`
+  const settled = await world.rows(sql<{ writeId: string; settledAt: Date }>`
+    update write set state = 'unknown' where ${ofShop} and settled_at is not null returning write_id, settled_at`)
+  expect(settled.length).toBeGreaterThan(0)
+  expect(await lowered()).toBe(true)
+  // What the shop said before it was settled says nothing of it; what it shows after that does.
+  await world.rows(sql`
+    update level set acknowledged_at = acknowledged_at - interval '1 hour', observed_at = null
+    where ${ofShop} returning level_id`)
+  expect(await lowered()).toBe(false)
+  await world.rows(sql`
+    update level set observed_at = acknowledged_at + interval '2 hours', observed = desired
+    where ${ofShop} returning level_id`)
+  expect(await lowered()).toBe(true)
+  await world.rows(sql`update write set settled_at = null where ${ofShop} returning write_id`)
+  expect(await lowered()).toBe(false)
+})
+
 test('what a warehouse refuses is shown, and sent from elsewhere', async () => {
   const brand = await openBrand(5, 'by-key')
   const { platform, warehouse, world } = brand
@@ -207,6 +232,24 @@ test('what a warehouse refuses is shown, and sent from elsewhere', async () => {
   expect(rows).toEqual([
     { state: 'rejected', code: '3PL' },
     { state: 'received', code: 'MAIN' },
+  ])
+})
+
+test('a shipment of more lines than its warehouse takes is not asked for there, and sent from elsewhere', async () => {
+  const brand = await openBrand(5, 'by-key')
+  const { platform, warehouse, world } = brand
+  await world.adjust('bottle', 4)
+  warehouse.linesMax = 0
+  platform.sell('bottle', 2)
+  await go(brand, 30)
+  expect(warehouse.shipments).toEqual([])
+  const rows = await world.rows(sql<{ state: string; code: string; problemCode: string | null }>`
+    select shipment.state, location.code, shipment.problem_code from shipment
+    join location using (organization_id, location_id)
+    where organization_id = ${world.context.organizationId} order by shipment.created_at`)
+  expect(rows).toEqual([
+    { state: 'rejected', code: '3PL', problemCode: 'too-many-lines' },
+    { state: 'received', code: 'MAIN', problemCode: null },
   ])
 })
 

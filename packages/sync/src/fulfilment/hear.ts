@@ -10,6 +10,7 @@ import { notify } from '../notify.ts'
 import { closeTasks, openTask } from '../tasks.store.ts'
 import { insertErrands } from './errands.store.ts'
 import { noteOrdersToRoute } from './route-orders.store.ts'
+import { tellSerials } from './tell-serials.ts'
 import { findUnitsBySku } from './warehouse-units.store.ts'
 
 /**
@@ -40,6 +41,7 @@ export async function applyHeard(
   if (outcome.shortUnits > 0) await noteOrdersToRoute(tx, organizationId, connectionId, [outcome.orderId], at)
   await noteTasks(context, tx, outcome, at)
   await insertMovements(tx, stock, outcome.movements)
+  await tellSerials(context, tx, { parcelIds: outcome.newParcelIds, actor })
   await updateAvailabilityOf(context, tx, { itemIds: outcome.itemIds, at, cause: 'world' })
   await notify(
     tx,

@@ -6,6 +6,7 @@ import { findBrokenBalances, findBrokenReservations, saveLocation } from '@plims
 import fc from 'fast-check'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { changeStock } from '../availability/stock-changes.ts'
 import { toStockContext } from '../context.ts'
 import { stepConnection } from '../testing/steps.ts'
 import { createWorld } from '../testing/world.ts'
@@ -89,6 +90,41 @@ async function assertWhole(): Promise<void> {
   expect(await findBrokenBalances(database.kysely)).toEqual([])
   expect(await findBrokenReservations(database.kysely)).toEqual([])
 }
+
+test('which units left, by the serial numbers of a parcel, the ledger knows; a number that it does not know stays with the parcel', async () => {
+  const brand = await openBrand(0, 0)
+  const { platform, context, world, go } = brand
+  const { organizationId } = context
+  await world.rows(sql`
+    update item set tracking = 'serial' where organization_id = ${organizationId} and sku = 'bottle' returning item_id`)
+  const serials = ['S-1', 'S-2', 'S-3']
+  const head = { actor: 'test', reason: null, effectiveAt: undefined, sku: 'bottle', locationCode: 'MAIN' }
+  const [come] = await changeStock(context, [{ ...head, key: 'come', kind: 'adjust', quantity: 3, serials }])
+  expect(come?.kind).toBe('applied')
+  await go(6)
+  platform.sell('bottle', 2)
+  await go(12)
+  const [{ shipmentId = '' } = {}] = await shipmentsOf(brand)
+  const packed = (key: string, serial: string) =>
+    parcel(key, 1, { lines: [{ sku: 'bottle', units: 1, serials: [serial] }] })
+  const statesNow = async () =>
+    await world.rows(sql<{ serial: string; state: string }>`
+      select serial, state from serial where organization_id = ${organizationId} order by serial`)
+  expect(await shipParcel(context, shipmentId, packed('a', 'S-2'))).toMatchObject({ kind: 'shipped' })
+  expect(await shipParcel(context, shipmentId, packed('a', 'S-2'))).toMatchObject({ kind: 'repeated' })
+  expect(await statesNow()).toEqual([
+    { serial: 'S-1', state: 'in-stock' },
+    { serial: 'S-2', state: 'shipped' },
+    { serial: 'S-3', state: 'in-stock' },
+  ])
+  expect(await shipParcel(context, shipmentId, packed('b', 'S-9'))).toMatchObject({ kind: 'shipped' })
+  expect((await statesNow()).map(({ state }) => state)).toEqual(['in-stock', 'shipped', 'in-stock'])
+  expect(await onHand(brand)).toBe(1)
+  const kept = await world.rows(sql<{ serials: string[] }>`
+    select serials from parcel_line where organization_id = ${organizationId} order by serials`)
+  expect(kept).toEqual([{ serials: ['S-2'] }, { serials: ['S-9'] }])
+  await assertWhole()
+})
 
 test('a parcel that our own people send leaves once, whatever is sent again, and its channel is told', async () => {
   const brand = await openBrand(10, 0)

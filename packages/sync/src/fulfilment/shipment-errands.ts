@@ -33,7 +33,7 @@ export function requestHandler(context: WorkerContext): ErrandHandler {
       // Nobody has heard of it: it need not be asked for.
       if (shipment.cancelReason !== null && attempts === 0) return { kind: 'drop' }
       const request = await toRequest(context, shipment)
-      if ('problem' in request) return refuse(context, shipment, 'unmapped', request.problem)
+      if ('problem' in request) return refuse(context, shipment, request.code ?? 'unmapped', request.problem)
       return {
         kind: 'ready',
         look: async () => {
@@ -224,8 +224,8 @@ export async function toFindOptions(context: WorkerContext, shipmentId: string):
 async function toRequest(
   context: WorkerContext,
   shipment: ShipmentRow,
-): Promise<ShipmentRequest | { problem: string }> {
-  const { organizationId, database, masterKey, connection } = context
+): Promise<ShipmentRequest | { problem: string; code?: string }> {
+  const { organizationId, database, masterKey, connection, connector } = context
   const { kysely } = database
   const { shipmentId, orderId, locationId, number } = shipment
   const { connectionId: warehouseId } = connection
@@ -236,6 +236,12 @@ async function toRequest(
     findOrderTerms(kysely, organizationId, orderId),
   ])
   if (recipient === undefined) return { problem: 'Nobody knows to whom it goes.' }
+  const linesMax = connector.manifest.warehouse?.linesMax ?? Number.POSITIVE_INFINITY
+  if (lines.length > linesMax)
+    return {
+      code: 'too-many-lines',
+      problem: `It has ${lines.length} lines, and ${connection.name} takes ${linesMax} at the most.`,
+    }
   if (facility === undefined)
     return { problem: `No place of ${connection.name} is tied to the location that it leaves from.` }
   const asked = await toAskedLines(context, lines)

@@ -107,6 +107,15 @@ export async function isLowered(
             select from write
             where write.organization_id = level.organization_id and write.level_id = level.level_id
               and write.state in ('sent', 'accepted', 'unknown')
+              -- What became of one may never be known. Once it can act no more it is settled all the same, and what the
+              -- platform said after that counts.
+              and (
+                write.settled_at is null
+                or (
+                  write.settled_at > level.acknowledged_at
+                  and (level.observed_at >= write.settled_at and level.observed <= level.desired) is not true
+                )
+              )
           )
         )
     ) as is_low`.execute(db)

@@ -1,5 +1,5 @@
 import { type Db, type InboxSource, type InboxState, type Tx, unnestRows } from '@plimsoll/database'
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import { toPayload, WAKE_CHANNEL, type Wake } from '../notify.ts'
 import type { InboxEvent } from './inbox.ts'
 import { toStorable } from './storable.ts'
@@ -220,17 +220,24 @@ export async function hasUnreadableOrders(
   connectionId: string,
 ): Promise<boolean> {
   const found = await sql`
-    select from inbox
-    where organization_id = ${organizationId} and connection_id = ${connectionId}
-      and state = 'parked' and topic in ('order', 'order-deleted') and reason_code = 'malformed'
+    select from (${unreadableOrders(organizationId)}) as unreadable
+    where connection_id = ${connectionId}
+    limit 1`.execute(db)
+  return found.rows.length > 0
+}
+
+/** Orders that are parked since they could not be read, and were not read since: `connection_id` of each. */
+export function unreadableOrders(organizationId: string): RawBuilder<{ connectionId: string }> {
+  return sql<{ connectionId: string }>`
+    select inbox.connection_id from inbox
+    where inbox.organization_id = ${organizationId}
+      and inbox.state = 'parked' and inbox.topic in ('order', 'order-deleted') and inbox.reason_code = 'malformed'
       and not exists (
         select from inbox as later
         where later.organization_id = inbox.organization_id and later.connection_id = inbox.connection_id
           and later.topic = 'order' and later.subject = inbox.subject and later.state = 'applied'
           and later.settled_at >= inbox.received_at
-      )
-    limit 1`.execute(db)
-  return found.rows.length > 0
+      )`
 }
 
 export type InboxVerdict = {

@@ -14,7 +14,14 @@ import {
 
 const SAVE_MS = 5_000
 
-type Going = { changedAt: number; nextAt: number; requests: number; failures: number; problem: string | null }
+type Going = {
+  changedAt: number
+  nextAt: number
+  toldAt: number
+  requests: number
+  failures: number
+  problem: string | null
+}
 
 /** When each stream of one connection is read next; kept by the worker, and shown from the database. */
 export class PollPace {
@@ -36,7 +43,9 @@ export class PollPace {
 
   /** Whatever its pace: the next look reads it. */
   readSoon(stream: string): void {
-    this.#of(stream).nextAt = 0
+    const going = this.#of(stream)
+    going.nextAt = 0
+    going.toldAt = this.#context.clock.now()
   }
 
   /** The same for lists of which something was told; these are forgotten then. */
@@ -52,15 +61,20 @@ export class PollPace {
     going.nextAt = Math.min(going.nextAt, going.changedAt + this.#waitMs(stream, going))
   }
 
-  /** A read has come to its end. @param paceMs between two while things move */
-  noteRead(stream: string, read: { fresh: number; requests: number; paceMs?: number }): void {
+  /**
+   * A read has come to its end.
+   * @param read.paceMs between two while things move
+   * @param read.began where it takes a while: what was told of since then it may not have seen, and is read again at once
+   */
+  noteRead(stream: string, read: { fresh: number; requests: number; paceMs?: number; began?: Date }): void {
     const going = this.#of(stream)
     const now = this.#context.clock.now()
     if (read.fresh > 0) going.changedAt = now
     going.requests = read.requests
     going.failures = 0
     going.problem = null
-    going.nextAt = now + this.#waitMs(stream, going, read.paceMs)
+    const isStale = read.began !== undefined && going.toldAt >= read.began.getTime()
+    going.nextAt = isStale ? now : now + this.#waitMs(stream, going, read.paceMs)
   }
 
   noteFailure(stream: string, error: unknown): void {
@@ -102,7 +116,7 @@ export class PollPace {
     const known = this.#streams.get(stream)
     if (known !== undefined) return known
     const now = this.#context.clock.now()
-    const going = { changedAt: now, nextAt: 0, requests: 1, failures: 0, problem: null }
+    const going = { changedAt: now, nextAt: 0, toldAt: 0, requests: 1, failures: 0, problem: null }
     this.#streams.set(stream, going)
     return going
   }

@@ -4,6 +4,7 @@ import { sql } from 'kysely'
 import { withPartsOfKits } from '../availability/kit-levels.store.ts'
 import { dayAt } from '../availability/lot-stock.store.ts'
 import type { ItemAtLocation } from '../availability/supply.ts'
+import { unreadableOrders } from '../intake/inbox.store.ts'
 import { findDemands } from './demand.store.ts'
 import type { MeasuredDemand } from './demand.ts'
 import type { Written } from './exposure.ts'
@@ -146,7 +147,7 @@ export type LineFacts = {
   exposureCurrent: number
   exposureFrom: Date | null
   sellsBeyondZero: boolean
-  /** Up to then every order of its connection is known. */
+  /** Up to then every order of its connection is known; null: nobody can say, or one of them cannot be read. */
   fenceAt: Date | null
   measured: MeasuredDemand | null
   writtenMs: number | null
@@ -161,7 +162,9 @@ export async function findLineFacts(
 ): Promise<LineFacts[]> {
   type Row = Omit<LineFacts, 'measured'>
   const found = await sql<Row>`
-    select level.level_id, exposure_older, exposure_older_until, exposure_current, exposure_from, fence_at,
+    with unread as materialized (${unreadableOrders(organizationId)})
+    select level.level_id, exposure_older, exposure_older_until, exposure_current, exposure_from,
+      case when level.connection_id not in (select connection_id from unread) then fence_at end as fence_at,
       written_ms, coalesce(sales_per_hour, 0) as connection_sales,
       array(
         select location_id from pool_location

@@ -5,9 +5,11 @@ import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { updateAvailability } from '../availability/availability.ts'
 import { changeStock } from '../availability/stock-changes.ts'
+import { changePolicy } from '../policies/policies.ts'
 import type { Fault, MemoryPlatform, Operation } from '../testing/memory-platform.ts'
 import { type Stepped, stepConnection } from '../testing/steps.ts'
 import { createWorld, type World } from '../testing/world.ts'
+import { isHeldByOrders } from './held-by-orders.store.ts'
 import { changeProtection } from './protections.ts'
 
 // Guaranteed protection as it is carried out: the production worker on a real PostgreSQL, shops in memory, stepped by hand.
@@ -110,6 +112,45 @@ test('tightening lowers at once where that is safe, and does not wait for orders
   expect(await standing(world)).toMatchObject({ state: 'guaranteed' })
   expect(shops.flatMap(({ platform }) => platform.writes).length).toBe(2)
 })
+
+test('I5: what an order that cannot be read may have sold is dealt to nobody until it has been read, and that is shown', async () => {
+  const clock = manualClock()
+  const world = await createWorld(database, clock)
+  const { context, rows } = world
+  const { organizationId } = context
+  await world.stock('bottle', 10)
+  const shops = await openShops(world, ['absolute', 'absolute'], 10)
+  await changeProtection(context, {}, { mode: 'guaranteed' })
+  await rest(world, clock, shops)
+  expect(shownBy(shops)).toEqual([5, 5])
+  const [{ itemId } = { itemId: '' }] = await rows(
+    sql<{ itemId: string }>`select item_id from item where organization_id = ${organizationId}`,
+  )
+  expect(await isHeldByOrders(database.kysely, organizationId, itemId)).toBe(false)
+
+  // An order came that nobody could read; then the first shop gives up what it has.
+  const [first] = shops
+  const at = new Date(clock.now())
+  const inboxId = context.uuid()
+  await rows(sql`
+    insert into inbox (organization_id, inbox_id, connection_id, topic, subject, source, payload, state, reason_code, reason,
+      attempts, received_at, settled_at)
+    values (${organizationId}, ${inboxId}, ${first?.connectionId}, 'order', 'o-77', 'webhook', '{}', 'parked', 'malformed',
+      'A field that nobody knows', 0, ${at}, ${at})
+    returning inbox_id`)
+  await changePolicy(context, { connection: 'shop-0' }, { cap: 0 })
+  await rest(world, clock, shops, 10)
+  expect(shownBy(shops)).toEqual([0, 5])
+  expect(await isHeldByOrders(database.kysely, organizationId, itemId)).toBe(true)
+
+  // It was read: it had sold nothing that is not known.
+  await rows(sql`
+    update inbox set state = 'applied', reason_code = null, reason = null
+    where organization_id = ${organizationId} and inbox_id = ${inboxId} returning inbox_id`)
+  await rest(world, clock, shops, 10)
+  expect(shownBy(shops)).toEqual([0, 10])
+  expect(await isHeldByOrders(database.kysely, organizationId, itemId)).toBe(false)
+}, 240_000)
 
 test('what the hub decides takes nothing that the channels may sell', async () => {
   const clock = manualClock()

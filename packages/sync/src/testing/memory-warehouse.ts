@@ -48,6 +48,8 @@ export class MemoryWarehouse {
   readonly left: { number: string; sku: string; units: number }[] = []
   /** Requests, and announcements, with these numbers it refuses. */
   readonly refused = new Set<string>()
+  /** Lines that it takes in one request. */
+  linesMax = 100
   fault: (call: WarehouseCall) => WarehouseFault | undefined = () => undefined
   #landing: { at: number; work: () => void }[] = []
   #version = 0
@@ -290,8 +292,9 @@ export function memoryWarehouseConnector(warehouse: MemoryWarehouse, id: string)
         follows: ['shipments', 'receipts', 'returns'],
         lots: true,
         serials: true,
-        referenceMax: 100,
-        linesMax: 100,
+        get linesMax() {
+          return warehouse.linesMax
+        },
         stuckAfterMs: 86_400_000,
         facts: [],
       },

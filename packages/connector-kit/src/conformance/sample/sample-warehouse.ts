@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { CallOptions, Connector } from '../../contract.ts'
 import { Invalid, isConnectorError, Malformed } from '../../errors.ts'
 import type { HttpResponse } from '../../http.ts'
+import { unquoted, withoutText } from '../../personal-data.ts'
 import { readJson } from '../../response-body.ts'
 import { verifyHmacBase64 } from '../../signatures.ts'
 import { statusError } from '../../status-error.ts'
@@ -61,12 +62,11 @@ export const sampleWarehouse: Connector<DepotSettings, DepotCredentials> = defin
       latestEffectMs: 30_000,
       visibilityLagMs: 0,
       cancel: 'until-working',
-      deducts: 'shipped',
       lots: true,
       serials: true,
-      referenceMax: 60,
       linesMax: 100,
       stuckAfterMs: 24 * 3_600_000,
+      deducts: 'shipped',
       follows: ['shipments', 'receipts', 'returns'],
       facts: [],
     },
@@ -89,8 +89,8 @@ export const sampleWarehouse: Connector<DepotSettings, DepotCredentials> = defin
       })
       if (response.status === 400 || response.status === 422) throw toInvalid(response, operation)
       // Whatever comes back may repeat who the recipient is.
-      if (response.status !== 200) throw statusError(response, operation, { isPersonal: true })
-      return { value: readJson(response, schema, operation, { isPersonal: true }), response }
+      if (response.status !== 200) throw statusError(withoutText(response), operation)
+      return { value: unquoted(() => readJson(response, schema, operation)), response }
     }
     /** Rows that can not be read are told by their id. */
     const stream = async <Raw extends { id: string; version: number }, Row>(
@@ -223,14 +223,8 @@ export const sampleWarehouse: Connector<DepotSettings, DepotCredentials> = defin
       verifyHmacBase64(headers['x-depot-signature'], webhookSecret, body),
     parse({ body }) {
       const text = Buffer.from(body).toString('utf8')
-      const told = readJson(
-        { status: 200, headers: {}, text, date: undefined, durationMs: 0 },
-        request,
-        'webhook',
-        {
-          isPersonal: true,
-        },
-      )
+      const message = { status: 200, headers: {}, text, date: undefined, durationMs: 0 }
+      const told = unquoted(() => readJson(message, request, 'webhook'))
       const shipment = toShipment(told)
       return [{ kind: 'shipment', externalId: told.id, version: told.version, shipment }]
     },
@@ -245,7 +239,7 @@ const fields = new Map([
 /** The Depot names the field; in our words. */
 function toInvalid(response: HttpResponse, operation: string): Invalid | Malformed {
   try {
-    const { error } = readJson(response, z.object({ error: z.string() }), operation, { isPersonal: true })
+    const { error } = unquoted(() => readJson(response, z.object({ error: z.string() }), operation))
     const [first = '', ...rest] = error.split('.')
     const field = [fields.get(first) ?? first, ...rest.filter((part) => !/^\d+$/.test(part))].join('.')
     return new Invalid(`${operation}: the depot refused ${field}.`, field, { status: response.status })
