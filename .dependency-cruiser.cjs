@@ -33,7 +33,8 @@ const mayImport = {
   ],
 }
 
-const TESTS = '[.]test[.]tsx?$'
+/** Tests, and what the tests of a whole app share beside them. */
+const TESTS = '[.]test[.]tsx?$|^apps/[^/]+/test/'
 const SQL_SPEAKERS = [
   '[.]store[.]ts$',
   '^packages/database/',
@@ -118,7 +119,6 @@ module.exports = {
           '/testing/',
           '/conformance/',
           '/simulator(/|[.]ts$)',
-          '^apps/[^/]+/test/',
           // How a connector's suite is started, and the command that runs it: without a test runner.
           '^packages/connectors/([^/]+/conformance|index|connector-folder)[.]ts$',
           '^apps/hub/src/cli/conformance[.]ts$',

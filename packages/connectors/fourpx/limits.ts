@@ -16,7 +16,6 @@ export const INVENTORY_PAGES_MAX = 500
 
 /** One outbound consignment takes so many SKUs. */
 export const LINES_MAX = 100
-export const REFERENCE_MAX = 80
 
 const DAY_MS = 86_400_000
 /** Lists can be asked for a month at the most; a day less leaves room for clocks. */

@@ -12,7 +12,6 @@ export const ORDER_PAGE = 100
 /** Past so many pages of what a code is like, it is not looked for further. */
 export const ITEM_PAGES_MAX = 20
 
-export const REFERENCE_MAX = 40
 /** Not documented. */
 export const LINES_MAX = 100
 

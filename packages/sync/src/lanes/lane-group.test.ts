@@ -15,7 +15,7 @@ import type { WorkerContext } from '../worker/worker-context.ts'
 import { findLaneCandidates } from './lane-entries.store.ts'
 import { laneGroupOf } from './lane-group.ts'
 import { decideSettlement } from './lanes.ts'
-import { type LaneOutcome, settleLanes } from './settle.ts'
+import { type LaneOutcome, settleLanes } from './settle-lanes.ts'
 import { insertSentWrites, type Recorded, type SentWrite } from './writes.store.ts'
 
 // Lanes that are recorded and settled together end as if each had been by itself, on a real PostgreSQL.

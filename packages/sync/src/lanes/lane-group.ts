@@ -2,7 +2,7 @@ import { inOneTrip, inTransaction } from '@plimsoll/database'
 import type { SyncContext } from '../context.ts'
 import type { WriteEffect } from '../load-line/exposure.ts'
 import { type CandidateQuery, findLaneCandidates, type LaneCandidate } from './lane-entries.store.ts'
-import { type LaneOutcome, settleLanes } from './settle.ts'
+import { type LaneOutcome, settleLanes } from './settle-lanes.ts'
 import { Together } from './together.ts'
 import { insertSentWrites, type Recorded, type Sending } from './writes.store.ts'
 
