@@ -302,6 +302,8 @@ whenBrowser('loading and failing, and healed by trying again', { timeout: 120_00
   for (const [path, asks] of asked) {
     const page = await context.newPage()
     let isBroken = true
+    // A live change would heal the screen before anybody tries again.
+    await page.route('**/api/v1/stream', (route) => route.abort())
     await page.route(asks, (route) =>
       isBroken ? route.fulfill({ status: 503, contentType: 'text/html', body: 'away' }) : route.continue(),
     )

@@ -15,17 +15,8 @@ import type {
 import type { SyncJobView } from './intake-shapes.ts'
 import type { ItemDetail } from './item-shapes.ts'
 import type { LotDetail, LotList, LotRow, LotTrace, SerialLives, SerialPage } from './lot-shapes.ts'
-import type { NewOrder, OrderChange } from './order-bodies.ts'
-import type {
-  AllocationRuleAnswer,
-  OrderDetail,
-  OrderHeld,
-  OrderHoldReason,
-  OrderPage,
-  OrderRecipient,
-  OrderRouted,
-  ShipsOrdersAnswer,
-} from './order-shapes.ts'
+import { orderCalls } from './order-calls.ts'
+import type { ShipsOrdersAnswer } from './order-shapes.ts'
 import { placeCalls } from './place-calls.ts'
 import type { ProtectionList, ProtectionMode } from './protection-shapes.ts'
 import type {
@@ -52,10 +43,16 @@ import type {
   replayResult,
   TaskList,
 } from './shapes.ts'
-import type { ShipmentDetail, ShipmentPage } from './shipment-shapes.ts'
 import { openEventStream, type StreamHandlers } from './stream.ts'
 
 export type { NewOrder, NewOrderRecipient, OrderChange } from './order-bodies.ts'
+export type {
+  AfterShipmentCancel,
+  OrderListQuery,
+  OrderStandingFilter,
+  PackedParcel,
+  ShipmentListQuery,
+} from './order-calls.ts'
 
 /**
  * The typed client of the hub's API. It takes types from `shapes.ts` and nothing at run time, so that a
@@ -71,14 +68,6 @@ export type ReplayResult = z.infer<typeof replayResult>
 export type ConnectionList = z.infer<typeof connectionList>
 /** GET /locations answers `{rows}`, as every list does. */
 export type LocationList = { rows: LocationRow[] }
-export type OrderStandingFilter = 'waiting' | 'held' | 'not-routed' | 'shipped' | 'late'
-export type OrderListQuery = PageQuery & {
-  standing?: OrderStandingFilter
-  connection?: string
-  /** How the number begins. */
-  search?: string
-}
-export type ShipmentListQuery = PageQuery & { state?: string; warehouse?: string; location?: string }
 export type ReplenishmentSort =
   | 'urgency'
   | 'cover'
@@ -96,14 +85,6 @@ export type ReplenishmentListQuery = PageQuery & {
   search?: string
   sort?: ReplenishmentSort
   direction?: 'up' | 'down'
-}
-export type AfterShipmentCancel = 'hold' | 'send-again' | 'send-from-elsewhere'
-/** What was packed at a table of your own. */
-export type PackedParcel = {
-  carrier?: string
-  trackingNumber?: string
-  isLast?: boolean
-  lines: { sku: string; units: number; lot?: string; serials?: string[] }[]
 }
 type Signal = AbortSignal | undefined
 /** What a form of `GET /connectors` took in; the hub and the connector judge it. */
@@ -182,6 +163,7 @@ export function createClient(options: { baseUrl: string; fetch?: typeof fetch })
 
   return {
     ...placeCalls(call, toQuery),
+    ...orderCalls(call, toQuery),
     overview: (signal?: Signal) => get<Overview>('/overview', signal),
     items: (query: ItemQuery = {}, signal?: Signal) => get<ItemPage>(`/items${toQuery(query)}`, signal),
     itemNames: (query: ItemQuery = {}, signal?: Signal) =>
@@ -278,54 +260,6 @@ export function createClient(options: { baseUrl: string; fetch?: typeof fetch })
       get<ActivityPage>(`/activity${toQuery(query)}`, signal),
     tasks: (signal?: Signal) => get<TaskList>('/tasks', signal),
     locations: (signal?: Signal) => get<LocationList>('/locations', signal),
-    orders: (query: OrderListQuery = {}, signal?: Signal) =>
-      get<OrderPage>(`/orders${toQuery(query)}`, signal),
-    order: (order: string, signal?: Signal) => get<OrderDetail>(`/orders/${id(order)}`, signal),
-    /** Noted with the order: somebody looked. */
-    orderRecipient: (order: string) => get<OrderRecipient>(`/orders/${id(order)}/recipient`),
-    holdOrder: (order: string, hold: { reason: OrderHoldReason; note?: string }) =>
-      call<OrderHeld>('POST', `/orders/${id(order)}/holds`, hold),
-    unholdOrder: (order: string, reason: OrderHoldReason) =>
-      call<unknown>('DELETE', `/orders/${id(order)}/holds/${reason}`),
-    /** @param key of this order: sent again under it, it is made once */
-    createOrder: (order: NewOrder, key: string) =>
-      call<OrderDetail>('POST', '/orders', order, undefined, undefined, key),
-    /** What is left out stays. @param version the one that was seen */
-    changeOrder: (order: string, change: OrderChange, version: number) =>
-      call<OrderDetail>('PATCH', `/orders/${id(order)}`, change, undefined, version),
-    cancelOrder: (order: string, note: string | undefined, version: number) =>
-      call<OrderDetail>(
-        'POST',
-        `/orders/${id(order)}/cancel`,
-        note === undefined ? {} : { note },
-        undefined,
-        version,
-      ),
-    allocation: (signal?: Signal) => get<AllocationRuleAnswer>('/allocation', signal),
-    setAllocation: (rule: AllocationRuleAnswer['rule'], channels: readonly string[]) =>
-      call<AllocationRuleAnswer>('PUT', '/allocation', { rule, channels }),
-    routeOrder: (order: string) => call<OrderRouted>('POST', `/orders/${id(order)}/route`),
-    shipments: (query: ShipmentListQuery = {}, signal?: Signal) =>
-      get<ShipmentPage>(`/shipments${toQuery(query)}`, signal),
-    shipment: (shipmentId: string, signal?: Signal) =>
-      get<ShipmentDetail>(`/shipments/${id(shipmentId)}`, signal),
-    /** @param version of the shipment that is meant */
-    cancelShipment: (
-      shipmentId: string,
-      cancel: { afterwards: AfterShipmentCancel; reason?: string },
-      version: number,
-    ) => call<ShipmentDetail>('POST', `/shipments/${id(shipmentId)}/cancel`, cancel, undefined, version),
-    splitShipment: (
-      shipmentId: string,
-      split: { lines: { lineId: string; quantity: number }[]; location?: string },
-      version: number,
-    ) => call<ShipmentDetail>('POST', `/shipments/${id(shipmentId)}/split`, split, undefined, version),
-    /** The other is emptied into this one, and ends. */
-    mergeShipments: (shipmentId: string, other: string, version: number) =>
-      call<ShipmentDetail>('POST', `/shipments/${id(shipmentId)}/merge`, { with: other }, undefined, version),
-    /** @param key of this parcel: sent again under it, it is recorded once */
-    shipParcel: (shipmentId: string, parcel: PackedParcel, key: string) =>
-      call<ShipmentDetail>('POST', `/shipments/${id(shipmentId)}/parcels`, parcel, undefined, undefined, key),
     replenishment: (query: ReplenishmentListQuery = {}, signal?: Signal) =>
       get<ReplenishmentPage>(`/replenishment${toQuery(query)}`, signal),
     explainReplenishment: (sku: string, location: string, signal?: Signal) =>

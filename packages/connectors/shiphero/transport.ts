@@ -51,7 +51,7 @@ export async function read<T>(
   const { response, data, errors } = await run(context, operation, variables, options)
   const [first] = errors
   if (first !== undefined) throw toRefusal(first, operation.name, response.status, 'read')
-  learnQuota(context, data)
+  learnQuota(context, data, operation.cost)
   return { data: parse(schema, data, operation, response), date: response.date }
 }
 
@@ -125,12 +125,13 @@ function parse<T>(schema: z.ZodType<T>, data: unknown, { name }: Operation, { st
   )
 }
 
-function learnQuota({ http }: Context, data: unknown): void {
+/** What is told may be from before this very read is paid for: it counts as not yet. */
+function learnQuota({ http }: Context, data: unknown, cost: number): void {
   const said = quota.safeParse(data)
   const { credits_remaining, max_available, increment_rate } = (said.success && said.data.user_quota) || {}
   if (typeof credits_remaining !== 'number') return
   http.budgets.learnBucket('credits', {
-    available: credits_remaining,
+    available: credits_remaining - cost,
     ...(isPositive(max_available) && { capacity: max_available }),
     ...(isPositive(increment_rate) && { refillPerSecond: increment_rate }),
   })

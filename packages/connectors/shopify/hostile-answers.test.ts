@@ -221,6 +221,8 @@ const rarelyAnswered = new Map([
   ['registerWebhooks', 0],
   ['withdraw', 0],
   ['cancel', 0],
+  // One in five by chance, more or less.
+  ['placement', 0.1],
 ])
 
 /** True when the story was told to its end, false when the connector refused with one of the closed classes. */

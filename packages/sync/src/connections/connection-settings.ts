@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { removeSecret, saveSecret } from '@plimsoll/accounts'
 import { type CheckResult, formOf } from '@plimsoll/connector-kit'
-import { inTransaction, type Tx } from '@plimsoll/database'
+import { type Db, inTransaction } from '@plimsoll/database'
 import { sql } from 'kysely'
 import { nowOf, type SyncContext } from '../context.ts'
 import { syncProblem } from '../errors.ts'
@@ -47,6 +47,10 @@ export async function changeSettings(
   const { connectionId, name, account } = connection
   const { organizationId } = context
   const settings = parse(connector.manifest.settings, change.settings, 'settings')
+  const { kysely } = context.database
+  // Before the platform is asked: it may allow few questions.
+  if (sendsForOthers(connector, connection.settings) && !sendsForOthers(connector, settings))
+    await assertNothingIsSent(kysely, organizationId, connectionId)
   const { check, credentials } = await tryCredentials(context, { ...open, settings })
   const before = await inTransaction(context.database, async (tx) => {
     const standing = toStanding(await lockSettings(tx, organizationId, connectionId))
@@ -103,7 +107,7 @@ export async function changeSingleSettings(
 }
 
 /** Nobody could ask for what is promised from there any more. */
-async function assertNothingIsSent(tx: Tx, organizationId: string, connectionId: string): Promise<void> {
+async function assertNothingIsSent(db: Db, organizationId: string, connectionId: string): Promise<void> {
   const found = await sql<{ why: string }>`
     select 'shipments of it are on their way (' || count(*) || ')' as why from shipment
     where organization_id = ${organizationId} and warehouse_id = ${connectionId}
@@ -115,7 +119,7 @@ async function assertNothingIsSent(tx: Tx, organizationId: string, connectionId:
     join connection as channel on channel.organization_id = pool.organization_id
       and channel.connection_id = pool.connection_id
     where place.organization_id = ${organizationId} and place.connection_id = ${connectionId}
-    order by why`.execute(tx)
+    order by why`.execute(db)
   if (found.rows.length === 0) return
   const why = found.rows.map((row) => row.why).join('; ')
   throw syncProblem(

@@ -235,12 +235,13 @@ test('what a warehouse refuses is shown, and sent from elsewhere', async () => {
   ])
 })
 
-test('a shipment of more lines than its warehouse takes is not asked for there, and sent from elsewhere', async () => {
+test('a shipment that is too much for its warehouse by itself is not asked for there, and sent from elsewhere', async () => {
   const brand = await openBrand(5, 'by-key')
   const { platform, warehouse, world } = brand
   await world.adjust('bottle', 4)
+  // What has more lines than that goes as several shipments; one unit cannot be less.
   warehouse.linesMax = 0
-  platform.sell('bottle', 2)
+  platform.sell('bottle', 1)
   await go(brand, 30)
   expect(warehouse.shipments).toEqual([])
   const rows = await world.rows(sql<{ state: string; code: string; problemCode: string | null }>`
