@@ -207,14 +207,16 @@ describe.each(spoilings)('$kind', ({ errorRate, spoil, leastAnswered }) => {
           runs += 1
           answered += Number(await tells(() => stories[name]?.(operations, exchanges)))
         }),
-        { ...fromEnvironment({ numRuns: 150 }), endOnFailure: true },
+        { ...fromEnvironment({ numRuns: runsOf.get(name) ?? 150 }), endOnFailure: true },
       )
       // Or the property would hold of a connector that always refuses.
-      const least = Math.min(leastAnswered, rarelyAnswered.get(name) ?? leastAnswered)
-      expect(answered).toBeGreaterThanOrEqual(runs * least)
+      expect(answered).toBeGreaterThanOrEqual(runs * (rarelyAnswered.get(name) ?? leastAnswered))
     },
   )
 })
+
+/** Answered by chance one time in four: of fewer runs less than a fifth may be, now and then. */
+const runsOf = new Map([['placement', 600]])
 
 /** Those that need many right answers in a row: that they work is for the simulator to show. */
 const rarelyAnswered = new Map([
@@ -222,8 +224,6 @@ const rarelyAnswered = new Map([
   ['registerWebhooks', 0],
   ['withdraw', 0],
   ['cancel', 0],
-  // One in five by chance, more or less.
-  ['placement', 0.1],
 ])
 
 /** True when the story was told to its end, false when the connector refused with one of the closed classes. */
