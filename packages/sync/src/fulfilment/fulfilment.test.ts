@@ -239,9 +239,9 @@ test('a shipment that is too much for its warehouse by itself is not asked for t
   const brand = await openBrand(5, 'by-key')
   const { platform, warehouse, world } = brand
   await world.adjust('bottle', 4)
-  // What has more lines than that goes as several shipments; one unit cannot be less.
+  // What has more lines than that goes as several shipments, down to single units; those cannot be less.
   warehouse.linesMax = 0
-  platform.sell('bottle', 1)
+  platform.sell('bottle', 2)
   await go(brand, 30)
   expect(warehouse.shipments).toEqual([])
   const rows = await world.rows(sql<{ state: string; code: string; problemCode: string | null }>`
@@ -249,6 +249,7 @@ test('a shipment that is too much for its warehouse by itself is not asked for t
     join location using (organization_id, location_id)
     where organization_id = ${world.context.organizationId} order by shipment.created_at`)
   expect(rows).toEqual([
+    { state: 'rejected', code: '3PL', problemCode: 'too-many-lines' },
     { state: 'rejected', code: '3PL', problemCode: 'too-many-lines' },
     { state: 'received', code: 'MAIN', problemCode: null },
   ])
