@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { inTransaction } from '@plimsoll/database'
 import { fromEnvironment } from '@plimsoll/database/testing'
-import { saveCatalogueItems, verifyStock } from '@plimsoll/stock'
+import { digestOf, saveCatalogueItems, verifyStock } from '@plimsoll/stock'
 import { changeStock, toStockContext } from '@plimsoll/sync'
 import fc from 'fast-check'
 import { sql } from 'kysely'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { importDesk } from '../testing/import-desk.ts'
 import { type ServedHub, serveHub } from '../testing/served-hub.ts'
 import { findWaitingJob } from './imports.store.ts'
@@ -32,6 +32,10 @@ async function ledger(): Promise<Ledger | undefined> {
     select (select sum(on_hand)::bigint from balance) as units, (select count(*) from movement) as movements,
       (select count(*) from command_key) as keys`.execute(context.database.kysely)
   return found.rows[0]
+}
+async function findKey(key: string): Promise<unknown[]> {
+  const found = await sql`select from command_key where command_key = ${key}`.execute(context.database.kysely)
+  return found.rows
 }
 /** A unit each. */
 const fileOf = (nthOf: (row: number) => number) => {
@@ -173,33 +177,46 @@ test('nobody else takes an import that is being applied whole, however long it t
 }, 60_000)
 
 test('whoever looks meanwhile sees how far an import is that is applied whole, and nothing of what it writes', async () => {
-  const checked = await desk.check('stock', file())
+  const name = randomUUID()
+  const checked = await desk.check('stock', file(), name)
   await requestApply(context, checked.importId, { mode: 'all-or-nothing', confirmZeros: false })
   const before = await ledger()
   const look = async () => (await served.ask('GET', `/api/v1/imports/${checked.importId}`)).body
-  const stopped = workImport(context, checked.importId, ({ rows }) => {
-    if (rows === ROWS) throw new Stopped()
-  })
-  const passed = new Set<unknown>()
-  let isRunning = true
-  const looking = (async () => {
-    while (isRunning) {
-      const seen = await look()
-      if (!isRunning) return
-      passed.add(seen.rowsPassed)
-      expect(seen).toMatchObject({ state: 'applying', applied: 0 })
-      expect(await ledger()).toEqual(before)
-    }
-  })()
-  await expect(stopped).rejects.toThrow(Stopped)
-  isRunning = false
-  await looking
-  expect([...passed].filter((rows) => Number(rows) > 0 && Number(rows) < ROWS)).not.toEqual([])
-  expect([...passed]).toEqual([...passed].sort((a, b) => Number(a) - Number(b)))
+  const passed: number[] = []
+  const lastSku = SKUS[((ROWS - 1) * 7) % SKUS.length]
+  const lastKey = `import:${digestOf(['stock', name, lastSku, 'MAIN', null, `R-${ROWS - 1}`, null])}`
+  let stopped: Promise<unknown> = Promise.resolve()
+  // Somebody else is about to use the key of the last row, so the import waits there until it has been looked at.
+  await context.database.kysely
+    .transaction()
+    .execute(async (tx) => {
+      await sql`
+        insert into command_key (organization_id, command_key, digest, applied_at)
+        values (${context.organizationId}, ${lastKey}, '', now())`.execute(tx)
+      stopped = workImport(context, checked.importId, ({ rows }) => {
+        if (rows === ROWS) throw new Stopped()
+      }).catch((error: unknown) => error)
+      await vi.waitUntil(
+        async () => {
+          const seen = await look()
+          passed.push(Number(seen.rowsPassed))
+          expect(seen).toMatchObject({ state: 'applying', applied: 0 })
+          expect(await ledger()).toEqual(before)
+          return passed.some((rows) => rows > 0)
+        },
+        { timeout: 30_000, interval: 5 },
+      )
+      throw new Stopped()
+    })
+    .catch((error: unknown) => expect(error).toBeInstanceOf(Stopped))
+  expect(await stopped).toBeInstanceOf(Stopped)
+  expect(passed.filter((rows) => rows > 0 && rows < ROWS)).not.toEqual([])
+  expect(passed).toEqual([...passed].sort((a, b) => a - b))
   // It was undone, and so is what was said of it.
   expect(await look()).toMatchObject({ state: 'applying', rowsPassed: 0, isWorkedOn: false })
   await workImport(context, checked.importId)
   expect(await look()).toMatchObject({ state: 'done', rowsPassed: ROWS, applied: ROWS })
+  expect(await findKey(lastKey)).toHaveLength(1)
 }, 60_000)
 
 test('an import that is applied whole waits for nobody to say how far it is', async () => {
