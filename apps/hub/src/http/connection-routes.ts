@@ -162,8 +162,8 @@ export function connectionRoutes(hub: ServerContext): FastifyPluginAsync {
         answers: { 200: done },
         errors: ['unknown-connection', 'unknown-preview', 'preview-outdated', 'wrong-state'],
       },
-      async ({ params: { id }, body: { preview, first } }) => {
-        await goLive(context, id, { previewId: preview, first, actor: 'api' })
+      async ({ params: { id }, body: { preview, first }, actor }) => {
+        await goLive(context, id, { previewId: preview, first, actor })
         return { 200: {} }
       },
     )
@@ -180,8 +180,8 @@ export function connectionRoutes(hub: ServerContext): FastifyPluginAsync {
         answers: { 200: done },
         errors: ['unknown-connection', 'wrong-state'],
       },
-      async ({ params: { id }, body: { reason, how } }) => {
-        await pauseConnection(context, id, { reason, how, actor: 'api' })
+      async ({ params: { id }, body: { reason, how }, actor }) => {
+        await pauseConnection(context, id, { reason, how, actor })
         return { 200: {} }
       },
     )
@@ -198,8 +198,8 @@ export function connectionRoutes(hub: ServerContext): FastifyPluginAsync {
         answers: { 200: done },
         errors: ['unknown-connection', 'wrong-state'],
       },
-      async ({ params: { id }, body }) => {
-        await resumeConnection(context, id, { reason: body?.reason, actor: 'api' })
+      async ({ params: { id }, body, actor }) => {
+        await resumeConnection(context, id, { reason: body?.reason, actor })
         return { 200: {} }
       },
     )

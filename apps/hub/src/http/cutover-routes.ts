@@ -112,11 +112,11 @@ export function cutoverRoutes({ context, engine }: ServerContext): FastifyPlugin
         answers: { 200: cutover },
         errors: ['unknown-connection', 'invalid-settings'],
       },
-      async ({ body: { asOf, ordersDays, ...wish } }) => {
+      async ({ body: { asOf, ordersDays, ...wish }, actor }) => {
         const ordersSince = new Date(context.clock.now() - ordersDays * DAY_MS)
         const moment = asOf === undefined ? undefined : new Date(asOf)
         return {
-          200: toCutover(await beginCutover(context, { ...wish, asOf: moment, ordersSince, actor: 'api' })),
+          200: toCutover(await beginCutover(context, { ...wish, asOf: moment, ordersSince, actor })),
         }
       },
     )
@@ -169,8 +169,8 @@ export function cutoverRoutes({ context, engine }: ServerContext): FastifyPlugin
         answers: { 200: cutover },
         errors: [...ofAny, 'preview-outdated'],
       },
-      async ({ params: { name }, body: { digest } }) => ({
-        200: toCutover(await approveCutover(context, name, { digest, actor: 'api' })),
+      async ({ params: { name }, body: { digest }, actor }) => ({
+        200: toCutover(await approveCutover(context, name, { digest, actor })),
       }),
     )
     addRoute(
@@ -200,8 +200,8 @@ export function cutoverRoutes({ context, engine }: ServerContext): FastifyPlugin
         answers: { 200: cutover },
         errors: [...ofAny, 'unknown-preview', 'preview-outdated'],
       },
-      async ({ params: { name }, body: { preview, first } }) => ({
-        200: toCutover(await finishCutover(context, name, { previewId: preview, first, actor: 'api' })),
+      async ({ params: { name }, body: { preview, first }, actor }) => ({
+        200: toCutover(await finishCutover(context, name, { previewId: preview, first, actor })),
       }),
     )
     addRoute(

@@ -11,7 +11,6 @@ import { addRoute } from './route.ts'
 import type { ServerContext } from './server.ts'
 
 const tag = 'Orders and shipments'
-const actor = 'api'
 const order = z.object({
   id: z.string().min(1).max(200).describe('Id, number or the platform’s id of an order.'),
 })
@@ -44,7 +43,7 @@ export function handOrderRoutes({ context }: ServerContext): FastifyPluginAsync 
           'key-reused',
         ],
       },
-      async ({ body, key }) => {
+      async ({ body, key, actor }) => {
         const outcome = await createHandOrder(context, toNewHandOrder(body, { key, actor }))
         if (outcome.kind === 'refused') throw new LedgerRefusal(outcome.refusal)
         const made = await getOrder(context, outcome.orderId)
@@ -75,7 +74,7 @@ export function handOrderRoutes({ context }: ServerContext): FastifyPluginAsync 
           'version-changed',
         ],
       },
-      async ({ params: { id }, body, version }) => {
+      async ({ params: { id }, body, version, actor }) => {
         const outcome = await changeHandOrder(
           context,
           id,
@@ -99,7 +98,7 @@ export function handOrderRoutes({ context }: ServerContext): FastifyPluginAsync 
         answers: { 200: orderDetail },
         errors: ['unknown-order', 'ambiguous-order', 'not-by-hand', 'wrong-state', 'version-changed'],
       },
-      async ({ params: { id }, body: { note }, version }) => {
+      async ({ params: { id }, body: { note }, version, actor }) => {
         const cancel = { note: note ?? null, actor, version: version === 'any' ? undefined : version }
         const outcome = await cancelHandOrder(context, id, cancel)
         if (outcome.kind === 'refused') throw new LedgerRefusal(outcome.refusal)
@@ -141,7 +140,7 @@ export function handOrderRoutes({ context }: ServerContext): FastifyPluginAsync 
         answers: { 200: allocationRule },
         errors: ['unknown-connection', 'invalid-order'],
       },
-      async ({ body: { rule, channels } }) => {
+      async ({ body: { rule, channels }, actor }) => {
         await changeAllocation(context, { kind: rule, channels, actor })
         return { 200: await getAllocation(context) }
       },

@@ -82,8 +82,8 @@ export function kitRoutes(hub: ServerContext): FastifyPluginAsync {
           'quantity-out-of-range',
         ],
       },
-      async ({ params: { sku }, body: { version, ...said } }) => {
-        const request = { ...said, sku, actor: 'api', expectedVersion: version }
+      async ({ params: { sku }, body: { version, ...said }, actor }) => {
+        const request = { ...said, sku, actor, expectedVersion: version }
         const outcome = await changeKit(hub.context, request)
         if (outcome.kind === 'refused') throw new LedgerRefusal(outcome)
         return { 200: await getKit(hub.context, sku) }

@@ -85,9 +85,9 @@ export function lotRoutes(hub: ServerContext): FastifyPluginAsync {
         answers: { 200: lotDetail, 201: lotDetail },
         errors: ['unknown-sku', 'lot-not-tracked', 'lot-code-invalid', 'lot-day-invalid', 'lot-differs'],
       },
-      async ({ params, body }) => {
+      async ({ params, body, actor }) => {
         const { lot: code, reason = null, ...details } = body
-        const saved = await saveNewLot(context, { ...details, sku: params.sku, code, reason, actor: 'api' })
+        const saved = await saveNewLot(context, { ...details, sku: params.sku, code, reason, actor })
         if (saved.kind === 'refused') throw new LedgerRefusal(saved)
         const lot = await getLot({ sku: params.sku, lot: saved.lot.code })
         return saved.isNew ? { 201: lot } : { 200: lot }
@@ -128,8 +128,8 @@ export function lotRoutes(hub: ServerContext): FastifyPluginAsync {
           'reason-missing',
         ],
       },
-      async ({ params, body }) => {
-        const named = { sku: params.sku, code: params.lot, actor: 'api' }
+      async ({ params, body, actor }) => {
+        const named = { sku: params.sku, code: params.lot, actor }
         const changed = await changeLot(context, { ...named, ...body })
         if (changed.kind === 'refused') throw new LedgerRefusal(changed)
         return { 200: await getLot(params) }
@@ -148,8 +148,8 @@ export function lotRoutes(hub: ServerContext): FastifyPluginAsync {
         answers: { 200: lotDetail },
         errors: ['unknown-sku', 'unknown-lot', 'lot-not-tracked', 'lot-code-invalid', 'reason-missing'],
       },
-      async ({ params, body }) => {
-        const named = { sku: params.sku, code: params.lot, actor: 'api' }
+      async ({ params, body, actor }) => {
+        const named = { sku: params.sku, code: params.lot, actor }
         const changed = await setLotStatus(context, { ...named, ...body })
         if (changed.kind === 'refused') throw new LedgerRefusal(changed)
         return { 200: await getLot(params) }

@@ -17,7 +17,6 @@ import { addRoute } from './route.ts'
 import type { ServerContext } from './server.ts'
 
 const tag = 'Orders and shipments'
-const actor = 'api'
 const order = z.object({
   id: z.string().min(1).max(200).describe('Id, number or the platform’s id of an order.'),
 })
@@ -93,7 +92,7 @@ export function orderRoutes({ context }: ServerContext): FastifyPluginAsync {
         answers: { 200: orderRecipient },
         errors: ['unknown-order', 'ambiguous-order', 'unknown-recipient'],
       },
-      async ({ params: { id } }) => ({ 200: await getRecipient(context, id, actor) }),
+      async ({ params: { id }, actor }) => ({ 200: await getRecipient(context, id, actor) }),
     )
     addRoute(
       app,
@@ -108,7 +107,7 @@ export function orderRoutes({ context }: ServerContext): FastifyPluginAsync {
         answers: { 200: orderHeld },
         errors: ['unknown-order', 'ambiguous-order', 'wrong-state'],
       },
-      async ({ params: { id }, body }) => ({
+      async ({ params: { id }, body, actor }) => ({
         200: await holdOrder(context, id, { reason: body.reason, note: body.note ?? null, actor }),
       }),
     )
@@ -124,7 +123,7 @@ export function orderRoutes({ context }: ServerContext): FastifyPluginAsync {
         answers: { 200: done },
         errors: ['unknown-order', 'ambiguous-order', 'unknown-order-hold'],
       },
-      async ({ params: { id, reason } }) => {
+      async ({ params: { id, reason }, actor }) => {
         await unholdOrder(context, id, { reason, actor })
         return { 200: {} }
       },

@@ -46,8 +46,8 @@ export function protectionRoutes({ context }: ServerContext): FastifyPluginAsync
         answers: { 200: protectionList },
         errors: ['unknown-connection', 'unknown-item', 'policy-contradiction'],
       },
-      async ({ body: { connection, item, ...setting } }) => {
-        await changeProtection(context, { connection, item }, { ...setting, actor: 'api' })
+      async ({ body: { connection, item, ...setting }, actor }) => {
+        await changeProtection(context, { connection, item }, { ...setting, actor })
         return { 200: await listProtections(context) }
       },
     )

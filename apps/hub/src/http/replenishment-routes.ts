@@ -127,8 +127,8 @@ export function replenishmentRoutes({ context }: ServerContext): FastifyPluginAs
           ...(['insufficient-stock', 'location-archived', 'unknown-sku', 'unknown-location'] as const),
         ],
       },
-      async ({ body: { suggestions }, key }) =>
-        answerOf(await acceptReplenishment(context, apiHead(key), suggestions)),
+      async ({ body: { suggestions }, key, actor }) =>
+        answerOf(await acceptReplenishment(context, apiHead({ key, actor }), suggestions)),
     )
     addRoute(
       app,
@@ -154,12 +154,12 @@ export function replenishmentRoutes({ context }: ServerContext): FastifyPluginAs
         answers: { 200: replenishmentSettings },
         errors: ['unknown-sku', 'unknown-location', 'invalid-location', 'invalid-replenishment'],
       },
-      async ({ body: { sku, location, fields } }) => ({
+      async ({ body: { sku, location, fields }, actor }) => ({
         200: await setReplenishment(context, {
           target: { sku: sku ?? null, locationCode: location ?? null },
           // Just parsed by the schemas of the fields, each with null added.
           changes: fields as SettingChanges,
-          actor: 'api',
+          actor,
         }),
       }),
     )
@@ -175,11 +175,11 @@ export function replenishmentRoutes({ context }: ServerContext): FastifyPluginAs
         answers: { 200: replenishmentSettings },
         errors: ['unknown-sku', 'unknown-location', 'invalid-location', 'invalid-replenishment'],
       },
-      async ({ body: { sku, location, ...days } }) => ({
+      async ({ body: { sku, location, ...days }, actor }) => ({
         200: await leaveDaysOut(context, {
           ...days,
           target: { sku: sku ?? null, locationCode: location ?? null },
-          actor: 'api',
+          actor,
         }),
       }),
     )

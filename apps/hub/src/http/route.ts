@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
 import type { ErrorCode } from './error-codes.ts'
+import { actorOf } from './principal.ts'
 import { ApiProblem } from './problem.ts'
 
 /**
@@ -28,6 +29,11 @@ export type RouteSpec = {
    * If-Match which version it is meant for.
    */
   version?: 'answered' | 'heeded' | 'required'
+  /**
+   * The least role that may use it. Where it is not said: `viewer` to read, and to write what the group of the route
+   * asks (`permissions.ts`).
+   */
+  needs?: Role
   /** By status: a schema that `packages/client` exports, or what is answered in place of JSON. */
   answers: Readonly<Record<number, z.ZodType | OtherContent>>
   /** The refusals of its own; those that any such route may answer are added by `errorsOf`. */
@@ -60,7 +66,11 @@ export const tags = [
   'The demo',
   'The document',
 ] as const
-type Tag = (typeof tags)[number]
+export type Tag = (typeof tags)[number]
+
+/** What a member of an organization may do; each includes those before it. */
+export const roles = ['viewer', 'operator', 'admin', 'owner'] as const
+export type Role = (typeof roles)[number]
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -81,6 +91,8 @@ type RouteInput<Spec extends RouteSpec> = {
   key: Spec['takesKey'] extends true ? string : undefined
   /** `any` is `*`: whichever is there; undefined: the request does not say. */
   version: number | 'any' | undefined
+  /** Who asks, as history and audit name them. */
+  actor: string
 }
 type RouteAnswer<Spec extends RouteSpec> = JsonAnswers<Spec['answers']>[keyof Spec['answers']]
 
@@ -100,6 +112,7 @@ export function addRoute<const Spec extends RouteSpec>(
       query: spec.query?.parse(request.query),
       key: spec.takesKey === true ? keyOf(request) : undefined,
       version: versionOf(request, spec.version),
+      actor: actorOf(request),
       body: spec.body?.parse(request.body),
     }
     // Each part was just parsed by the very schema that its type is taken from.

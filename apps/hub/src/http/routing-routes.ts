@@ -43,11 +43,11 @@ export function routingRoutes({ context }: ServerContext): FastifyPluginAsync {
         answers: { 200: routingRulesAnswer },
         errors: ['unknown-location'],
       },
-      async ({ body: { rules }, version }) => ({
+      async ({ body: { rules }, version, actor }) => ({
         200: await setRoutingRules(context, {
           rules,
           version: version === 'any' ? undefined : version,
-          actor: 'api',
+          actor,
         }),
       }),
     )

@@ -85,8 +85,8 @@ export function safetyRoutes({ context }: ServerContext): FastifyPluginAsync {
           answers: { 200: hold },
           errors: ['unknown-hold', 'hold-decided'],
         },
-        async ({ params: { id }, body }) => {
-          const decided = { kind, actor: 'api', reason: body.reason ?? null }
+        async ({ params: { id }, body, actor }) => {
+          const decided = { kind, actor, reason: body.reason ?? null }
           return { 200: toHold(await decideHold(context, id, decided)) }
         },
       )
@@ -148,8 +148,8 @@ export function safetyRoutes({ context }: ServerContext): FastifyPluginAsync {
         body: halt,
         answers: { 200: pauseList },
       },
-      async ({ body: { scope, reason, how } }) => {
-        await haltWrites(context, scope, { reason, how, actor: 'api' })
+      async ({ body: { scope, reason, how }, actor }) => {
+        await haltWrites(context, scope, { reason, how, actor })
         return { 200: await listPauses(context) }
       },
     )
@@ -164,8 +164,8 @@ export function safetyRoutes({ context }: ServerContext): FastifyPluginAsync {
         body: lift,
         answers: { 200: pauseList },
       },
-      async ({ body: { scope, reason } }) => {
-        await liftHalt(context, scope, { reason, actor: 'api' })
+      async ({ body: { scope, reason }, actor }) => {
+        await liftHalt(context, scope, { reason, actor })
         return { 200: await listPauses(context) }
       },
     )

@@ -9,7 +9,6 @@ import { addRoute } from './route.ts'
 import type { ServerContext } from './server.ts'
 
 const tag = 'Orders and shipments'
-const actor = 'api'
 const shipment = z.object({ id: z.uuid('give the id of a shipment') })
 const text = z.string().trim().min(1)
 
@@ -132,7 +131,7 @@ export function shipmentRoutes({ context }: ServerContext): FastifyPluginAsync {
         answers: { 200: shipmentDetail },
         errors: ['unknown-shipment', 'shipment-ended', 'version-changed'],
       },
-      async ({ params: { id }, body: { afterwards, reason }, version }) => {
+      async ({ params: { id }, body: { afterwards, reason }, version, actor }) => {
         const cancel = {
           afterwards,
           note: reason ?? null,
@@ -167,7 +166,7 @@ export function shipmentRoutes({ context }: ServerContext): FastifyPluginAsync {
           'version-changed',
         ],
       },
-      async ({ params: { id }, body: { lines, location }, version }) => {
+      async ({ params: { id }, body: { lines, location }, version, actor }) => {
         const outcome = await splitShipment(context, id, {
           lines,
           location,
@@ -198,7 +197,7 @@ export function shipmentRoutes({ context }: ServerContext): FastifyPluginAsync {
           'version-changed',
         ],
       },
-      async ({ params: { id }, body, version }) => {
+      async ({ params: { id }, body, version, actor }) => {
         const merge = { other: body.with, version: version === 'any' ? undefined : version, actor }
         const outcome = await mergeShipments(context, id, merge)
         if (outcome.kind === 'refused') throw new LedgerRefusal(outcome.refusal)
@@ -227,7 +226,7 @@ export function shipmentRoutes({ context }: ServerContext): FastifyPluginAsync {
           'version-changed',
         ],
       },
-      async ({ params: { id }, body, key, version }) => {
+      async ({ params: { id }, body, key, version, actor }) => {
         const outcome = await shipParcel(context, id, {
           key,
           carrier: body.carrier ?? null,

@@ -1,8 +1,8 @@
 import type { PlacedKind, StockCommand } from '@plimsoll/stock'
 import { z } from 'zod'
-import { toStoredKey } from '../client-key.ts'
 import type { ErrorCode } from './error-codes.ts'
 import { ApiProblem } from './problem.ts'
+import { byOfApi } from './request-by.ts'
 import { KEY_LENGTH_MAX } from './route.ts'
 import {
   ALLOCATION_ERRORS,
@@ -371,15 +371,11 @@ export const batchedCommand = z.discriminatedUnion(
 const batchHead = z.object({ kind: z.string(), key: z.string() })
 
 /** @param batched what `batchedCommand` let through */
-export function fromBatch(batched: object): StockCommand {
+export function fromBatch(batched: object, actor: string): StockCommand {
   const { kind, key } = batchHead.parse(batched)
   const found = stockKinds.find((each) => each.kind === kind)
   if (found === undefined) throw new Error(`no kind of stock command is called ${kind}`)
-  return found.toCommand(batched, byOfApi(key))
-}
-
-export function byOfApi(key: string): CommandBy {
-  return { key: toStoredKey('api', key), actor: 'api' }
+  return found.toCommand(batched, byOfApi({ key, actor }))
 }
 
 /** Zod wants to see that there is at least one. */

@@ -5,9 +5,10 @@ import type { FastifyPluginAsync } from 'fastify'
 import { z } from 'zod'
 import { inClientWords, toClientKey } from '../client-key.ts'
 import { ApiProblem, LedgerRefusal, refusalToProblem } from './problem.ts'
+import { byOfApi } from './request-by.ts'
 import { addRoute } from './route.ts'
 import type { ServerContext } from './server.ts'
-import { batchedCommand, byOfApi, COMMAND_ERRORS, fromBatch, stockKinds } from './stock-kinds.ts'
+import { batchedCommand, COMMAND_ERRORS, fromBatch, stockKinds } from './stock-kinds.ts'
 
 /** As many go into one transaction together; each holds up to a few locks until it ends. */
 const COMMANDS_MAX = 1_000
@@ -35,8 +36,8 @@ export function stockRoutes(hub: ServerContext): FastifyPluginAsync {
           answers: { 200: stockResult, 201: stockResult },
           errors: [...COMMAND_ERRORS, ...errors],
         },
-        async ({ body, key }) => {
-          const outcome = await applyOne(toCommand(body, byOfApi(key)))
+        async ({ body, key, actor }) => {
+          const outcome = await applyOne(toCommand(body, byOfApi({ key, actor })))
           return outcome.kind === 'applied' ? { 201: outcome.result } : { 200: outcome.result }
         },
       )
@@ -53,8 +54,9 @@ export function stockRoutes(hub: ServerContext): FastifyPluginAsync {
         body: batch,
         answers: { 200: stockBatch },
       },
-      async ({ body: { commands } }) => {
-        const outcomes = await changeStock(hub.context, commands.map(fromPlace))
+      async ({ body: { commands }, actor }) => {
+        const placed = commands.map((command, place) => fromPlace(command, place, actor))
+        const outcomes = await changeStock(hub.context, placed)
         return { 200: { outcomes: outcomes.map(toAnswer) } }
       },
     )
@@ -69,9 +71,9 @@ export function stockRoutes(hub: ServerContext): FastifyPluginAsync {
 }
 
 /** A command of a batch; what is wrong with it is told with its place. */
-function fromPlace(command: Parameters<typeof fromBatch>[0], place: number): StockCommand {
+function fromPlace(command: Parameters<typeof fromBatch>[0], place: number, actor: string): StockCommand {
   try {
-    return fromBatch(command)
+    return fromBatch(command, actor)
   } catch (error) {
     if (!(error instanceof ApiProblem) || error.field === undefined) throw error
     throw new ApiProblem(error.code, error.message, `commands.${place}.${error.field}`)

@@ -1,9 +1,9 @@
 import type { ActionHead, DocumentOutcome, Refusal } from '@plimsoll/stock'
 import { z } from 'zod'
-import { toStoredKey } from '../../client-key.ts'
 import type { ErrorCode } from '../error-codes.ts'
 import { pageQuery } from '../page-query.ts'
 import { LedgerRefusal } from '../problem.ts'
+import { byOfApi, type RequestBy } from '../request-by.ts'
 
 /** What the routes of all documents share. */
 
@@ -30,8 +30,8 @@ export function documentQuery<const States extends readonly [string, ...string[]
 }
 
 /** The head of an action that came by the API. */
-export function apiHead(key: string, given?: { reason?: string | null | undefined }): ActionHead {
-  return { key: toStoredKey('api', key), actor: 'api', reason: given?.reason ?? null }
+export function apiHead(by: RequestBy, given?: { reason?: string | null | undefined }): ActionHead {
+  return { ...byOfApi(by), reason: given?.reason ?? null }
 }
 
 /** An action's answer by its status: 201 where it was carried out now, 200 where it had been before. */

@@ -11,6 +11,7 @@ import { toDocumentStore } from '@plimsoll/sync'
 import type { FastifyInstance } from 'fastify'
 import type { z } from 'zod'
 import type { ErrorCode } from '../error-codes.ts'
+import type { RequestBy } from '../request-by.ts'
 import { addRoute, type RouteSpec } from '../route.ts'
 import type { ServerContext } from '../server.ts'
 import { answerOf, apiHead, documentId, documentQuery, foundOr } from './document-action.ts'
@@ -47,9 +48,9 @@ export function documentFrame<Document>(
   const { path, tag, answer } = kind
   const { organizationId } = hub.context
   const answers = { 200: answer, 201: answer }
-  const by = (key: string, body: unknown): By => ({
+  const by = (request: RequestBy, body: unknown): By => ({
     store: toDocumentStore(hub.context),
-    head: apiHead(key, { reason: reasonOf(body) }),
+    head: apiHead(request, { reason: reasonOf(body) }),
   })
   return {
     list<const States extends readonly [string, ...string[]], Page>(
@@ -105,7 +106,7 @@ export function documentFrame<Document>(
           answers,
           errors: [...new Set<ErrorCode>(['key-reused', ...errors])],
         },
-        async ({ body, key }) => answerOf(await act(body, by(key, body))),
+        async ({ body, key, actor }) => answerOf(await act(body, by({ key, actor }, body))),
       )
     },
 
@@ -130,9 +131,9 @@ export function documentFrame<Document>(
           answers,
           errors: [...new Set<ErrorCode>([...kind.actionErrors, ...errors])],
         },
-        async ({ params: { id }, body, key }) =>
+        async ({ params: { id }, body, key, actor }) =>
           // Just parsed by the schema that its type is taken from; where there is none, both are undefined.
-          answerOf(await act({ id, body: body as Body }, by(key, body))),
+          answerOf(await act({ id, body: body as Body }, by({ key, actor }, body))),
       )
     },
   }
