@@ -8,6 +8,14 @@ export {
   type TokenPlace,
 } from './access-tokens.store.ts'
 export { freshSecret, hashOfSecret } from './fresh-secret.ts'
+export {
+  type KeptMail,
+  type Mail,
+  type MailState,
+  openMail,
+  putMail,
+  readOutbox,
+} from './mail/outbox.store.ts'
 export { loadMasterKey } from './master-key.ts'
 export { ensureFirstOrganization, type Organization } from './organizations.store.ts'
 export { type MasterKey, SecretUnreadable, seal, sealFresh, unseal } from './sealing.ts'

@@ -1,0 +1,62 @@
+import type { Db } from '@plimsoll/database'
+import { sql } from 'kysely'
+import { type MasterKey, sealFresh, unseal } from '../sealing.ts'
+
+/** A letter in plain text; lines end with `\n`. */
+export type Mail = { to: string; subject: string; text: string }
+
+export type MailState = 'waiting' | 'sent' | 'failed'
+
+/** A letter as it lies in the outbox. */
+export type KeptMail = Mail & {
+  mailId: string
+  organizationId: string | null
+  state: MailState
+  attempts: number
+  problem: string | null
+  createdAt: Date
+  sentAt: Date | null
+}
+
+/**
+ * Puts a letter into the outbox, from where the hub sends it once this is committed.
+ * @param kept.organizationId null: of the hub itself
+ */
+export async function putMail(
+  db: Db,
+  key: MasterKey,
+  kept: { mailId: string; organizationId: string | null; mail: Mail; at: Date },
+): Promise<void> {
+  const { mailId, organizationId, mail, at } = kept
+  const sealed = sealFresh(key, mail, boundTo(mailId))
+  await sql`
+    insert into identity.mail (mail_id, organization_id, key_name, sealed, state, next_attempt_at, created_at)
+    values (${mailId}, ${organizationId}, ${key.name}, ${sealed}, 'waiting', ${at}, ${at})`.execute(db)
+}
+
+/**
+ * Letters of one organization, or of the hub itself (null), newest first.
+ * @throws SecretUnreadable with another key
+ */
+export async function readOutbox(
+  db: Db,
+  key: MasterKey,
+  page: { organizationId: string | null; limit: number },
+): Promise<KeptMail[]> {
+  const found = await sql<Omit<KeptMail, keyof Mail> & { sealed: Buffer }>`
+    select mail_id, organization_id, sealed, state, attempts, problem, created_at, sent_at from identity.mail
+    where organization_id is not distinct from ${page.organizationId}
+    order by created_at desc, mail_id desc
+    limit ${page.limit}`.execute(db)
+  return found.rows.map(({ sealed, ...row }) => ({ ...row, ...openMail(key, row.mailId, sealed) }))
+}
+
+/** @throws SecretUnreadable with another key */
+export function openMail(key: MasterKey, mailId: string, sealed: Buffer): Mail {
+  // Sealed by `putMail` alone.
+  return unseal(key, sealed, boundTo(mailId)) as Mail
+}
+
+function boundTo(mailId: string): string {
+  return `mail/${mailId}`
+}
