@@ -154,6 +154,8 @@ async function openBase(server: StormServer): Promise<HubBase> {
       logLevel: 'warn',
       roles: { api: false, worker: false },
       connectorFolders: [],
+      trustProxy: false,
+      signUp: 'invited',
     },
     { keep: 'running', organizationName: 'Storm & Co.' },
   )

@@ -8,7 +8,12 @@ import { z } from 'zod'
 export type Configuration = {
   databaseUrl: string | undefined
   dataFolder: string
-  host: '127.0.0.1'
+  /** Where it listens: this machine alone unless told otherwise. */
+  host: string
+  /** Which proxies are believed when they say for whom they ask: as Fastify's `trustProxy`. */
+  trustProxy: string | false
+  /** Who may make an account: whoever was invited, or anybody. */
+  signUp: 'invited' | 'open'
   /** 0: any free port. */
   port: number
   /** Where platforms reach this hub; webhooks are registered below it. */
@@ -35,6 +40,9 @@ const environment = z.object({
     .transform(Number)
     .refine((port) => port <= 65_535, 'give a whole number from 0 to 65535')
     .optional(),
+  PLIMSOLL_HOST: z.string().min(1).optional(),
+  PLIMSOLL_TRUST_PROXY: z.string().min(1).optional(),
+  PLIMSOLL_SIGN_UP: z.enum(['invited', 'open'], 'use invited or open').optional(),
   PLIMSOLL_PUBLIC_URL: z
     .url({ protocol: /^https?$/, error: 'give a whole address, such as https://hub.example' })
     .optional(),
@@ -91,7 +99,9 @@ export function readConfiguration(
   return {
     databaseUrl: env.DATABASE_URL,
     dataFolder: resolve(options.data ?? env.PLIMSOLL_DATA ?? '.plimsoll'),
-    host: '127.0.0.1',
+    host: env.PLIMSOLL_HOST ?? '127.0.0.1',
+    trustProxy: env.PLIMSOLL_TRUST_PROXY ?? false,
+    signUp: env.PLIMSOLL_SIGN_UP ?? 'invited',
     port: env.PLIMSOLL_PORT ?? DEFAULT_PORT,
     publicUrl: env.PLIMSOLL_PUBLIC_URL?.replace(/\/+$/, ''),
     secretKey: env.PLIMSOLL_SECRET_KEY,

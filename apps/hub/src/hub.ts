@@ -1,20 +1,24 @@
-import { hostname } from 'node:os'
 import { ensureFirstOrganization, loadMasterKey } from '@plimsoll/accounts'
 import type { Clock } from '@plimsoll/connector-kit'
 import { loadConnectors } from '@plimsoll/connectors'
 import { type Database, migrate, openDatabase } from '@plimsoll/database'
 import { prepareMonths } from '@plimsoll/stock'
-import { DEFAULT_PACE, type Pace, type SyncContext, SyncEngine } from '@plimsoll/sync'
+import { DEFAULT_PACE, type Pace, type SyncContext } from '@plimsoll/sync'
 import type { FastifyInstance } from 'fastify'
+import { HubAccounts } from './accounts/hub-accounts.ts'
 import type { Configuration } from './configuration.ts'
 import type { DemoControls } from './http/demo-routes.ts'
+import { createHubServer } from './http/hub-server.ts'
+import type { DeclaredRoute } from './http/openapi.ts'
 import { createServer } from './http/server.ts'
-import { ImportWorker } from './imports/import-worker.ts'
-import type { ImportContext } from './imports/open-file.ts'
 import { createLog, type HubLog } from './log.ts'
 import { MonthKeeper } from './month-keeper.ts'
+import {
+  type Imports,
+  type ServedOrganization,
+  ServedOrganizations,
+} from './organizations/served-organizations.ts'
 import { processContext } from './process-context.ts'
-import { LiveScreens } from './views/live-screens.ts'
 
 /** What every command of the hub works with: a migrated database and the sync context on it. */
 export type HubBase = {
@@ -87,11 +91,13 @@ export async function openHub(configuration: Configuration, options: OpenHubOpti
 export type RunningHub = HubBase & {
   url: string | undefined
   server: FastifyInstance | undefined
+  /** Of the first organization. */
   imports: Imports
+  /** The first organization; before the hub has accounts it is the only one. */
+  first: ServedOrganization
+  accounts: HubAccounts
+  organizations: ServedOrganizations
 }
-
-/** What imports of files are worked with. */
-export type Imports = { context: ImportContext; worker: ImportWorker }
 
 /** Requests under way get so long to end once the hub stops. Longer, and a supervisor would kill it anyway. */
 const LAST_REQUESTS_MS = 3_000
@@ -115,29 +121,32 @@ export async function startHub(
     const months = new MonthKeeper(base)
     opened.push({ name: 'months', close: () => months.stop() })
     months.start()
-    const screens = new LiveScreens(base.context)
-    opened.push({ name: 'live screens', close: async () => screens.close() })
-    const roles = (['api', 'worker'] as const).filter((role) => configuration.roles[role])
-    const self = { name: `${hostname()}:${process.pid}`, roles }
-    const engine = new SyncEngine(base.context, (wake) => screens.hear(wake), self)
-    opened.push({ name: 'engine', close: () => engine.stop() })
-    const importContext = { ...base.context, dataFolder: configuration.dataFolder }
-    const imports = { context: importContext, worker: new ImportWorker(importContext) }
-    opened.push({ name: 'imports', close: () => imports.worker.stop() })
+    const { demo, checksAnswers } = options
+    const accounts = await HubAccounts.open(base)
+    const hubRoutes: DeclaredRoute[] = []
+    const serve = (served: ServedOrganization) => createServer(served, { hubRoutes })
+    const { api } = configuration.roles
+    const organizations = new ServedOrganizations(base, {
+      ...(api && { createServer: serve }),
+      demo,
+      checksAnswers,
+    })
+    opened.push({ name: 'organizations', close: () => organizations.stop() })
     let server: FastifyInstance | undefined
     let url: string | undefined
-    if (configuration.roles.api) {
-      const { demo, checksAnswers } = options
-      const api = await createServer({ ...base, engine, screens, imports, demo, checksAnswers })
-      opened.push({ name: 'server', close: () => closeServer(api) })
-      server = api
-      url = await listen(api, configuration)
+    if (api) {
+      const front = await createHubServer({ base, accounts, organizations }, hubRoutes)
+      opened.push({ name: 'server', close: () => closeServer(front, organizations) })
+      server = front
+      url = await listen(front, configuration)
       // Without a public address of its own, the hub can be reached from this machine at least.
       base.context.publicUrl ??= url
     }
-    await engine.start({ worker: configuration.roles.worker })
-    if (configuration.roles.worker) imports.worker.start()
-    return { ...base, url, server, imports, close }
+    const { organizationId } = base.context
+    const first = await organizations.get({ organizationId, name: base.organizationName })
+    organizations.start()
+    const { imports } = first
+    return { ...base, url, server, imports, first, accounts, organizations, close }
   } catch (error) {
     await close()
     throw error
@@ -159,13 +168,13 @@ async function listen(server: FastifyInstance, { host, port }: Configuration): P
 }
 
 /** Lets the requests under way end; cuts off what then still hangs: it was not acknowledged. */
-async function closeServer(server: FastifyInstance): Promise<void> {
+async function closeServer(server: FastifyInstance, organizations: ServedOrganizations): Promise<void> {
   const ended = new AbortController()
   const late = processContext.clock.sleep(LAST_REQUESTS_MS, ended.signal).then(
     () => server.server.closeAllConnections(),
     () => undefined, // all ended in time
   )
-  await server.close()
+  await Promise.all([server.close(), organizations.closeServers()])
   ended.abort()
   await late
 }

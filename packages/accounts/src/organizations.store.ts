@@ -23,3 +23,22 @@ export async function ensureFirstOrganization(
     return { organizationId: fresh.organizationId, name: fresh.name }
   })
 }
+
+/** One more organization of this hub. */
+export async function insertOrganization(db: Db, organization: Organization & { at: Date }): Promise<void> {
+  const { organizationId, name, at } = organization
+  await sql`
+    insert into organization (organization_id, name, created_at)
+    values (${organizationId}, ${name}, ${at})`.execute(db)
+}
+
+/** All of this hub, the oldest first. */
+export async function findOrganizations(db: Db): Promise<Organization[]> {
+  const found = await sql<Organization>`
+    select organization_id, name from organization order by organization_id`.execute(db)
+  return found.rows
+}
+
+export async function renameOrganization(db: Db, { organizationId, name }: Organization): Promise<void> {
+  await sql`update organization set name = ${name} where organization_id = ${organizationId}`.execute(db)
+}

@@ -1,3 +1,4 @@
+import { type AccountErrorCode, accountErrors } from '@plimsoll/accounts'
 import { listProblems } from '@plimsoll/database'
 import { type FileErrorCode, fileErrors } from '@plimsoll/files'
 import { type StockErrorCode, stockErrors } from '@plimsoll/stock'
@@ -7,13 +8,20 @@ import { type ApiErrorCode, apiErrors } from './problem.ts'
 import type { RouteSpec } from './route.ts'
 
 /** Every code that a route may name as its own. */
-export type ErrorCode = ApiErrorCode | StockErrorCode | SyncErrorCode | FileErrorCode | ImportErrorCode
+export type ErrorCode =
+  | AccountErrorCode
+  | ApiErrorCode
+  | StockErrorCode
+  | SyncErrorCode
+  | FileErrorCode
+  | ImportErrorCode
 
 const statuses: Readonly<Record<string, { status: number }>> = {
   ...stockErrors,
   ...syncErrors,
   ...fileErrors,
   ...importErrors,
+  ...accountErrors,
   ...apiErrors,
 }
 /** The hub cannot serve anybody until a person has put the database right. */
@@ -34,7 +42,11 @@ export function errorsOf(spec: RouteSpec, path: string): Map<number, string[]> {
   if (spec.version === 'required') codes.add('version-missing')
   if (spec.method !== 'GET') for (const code of ['malformed-body', 'too-large']) codes.add(code)
   // Platforms and monitors come from elsewhere.
-  if (path.startsWith('/api/')) codes.add('foreign-origin')
+  if (path.startsWith('/api/')) {
+    for (const code of ['foreign-origin', 'sign-in-needed', 'key-refused', 'not-a-member', 'not-allowed'])
+      codes.add(code)
+    codes.add('organization-missing')
+  }
   for (const code of [...OF_ANY_ROUTE, ...listProblems().map((problem) => problem.code)]) codes.add(code)
 
   const byStatus = new Map<number, string[]>()

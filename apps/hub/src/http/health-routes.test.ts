@@ -12,7 +12,8 @@ test('a hub is alive and ready, and says so in words that a machine reads too', 
     const metrics = await served.ask('GET', '/metrics')
     expect(metrics).toMatchObject({ status: 200, type: 'text/plain' })
     for (const name of ['plimsoll_parked_events', 'plimsoll_inbox_waiting', 'plimsoll_levels_pending']) {
-      expect(metrics.text).toMatch(new RegExp(`^${name} 0$`, 'm'))
+      const organization = served.hub.context.organizationId
+      expect(metrics.text).toMatch(new RegExp(`^${name}\\{organization="${organization}"\\} 0$`, 'm'))
     }
   } finally {
     await served.close()

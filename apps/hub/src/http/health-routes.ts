@@ -3,18 +3,20 @@ import type { FastifyPluginAsync } from 'fastify'
 import { sql } from 'kysely'
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client'
 import { countOverview } from '../views/overview.store.ts'
+import type { Front } from './hub-server.ts'
 import { ApiProblem } from './problem.ts'
 import { addRawRoute, addRoute } from './route.ts'
-import type { ServerContext } from './server.ts'
 
 /** GET /health: the process runs. GET /ready: it can take work. GET /metrics: for Prometheus. */
-export function healthRoutes(hub: ServerContext): FastifyPluginAsync {
+export function healthRoutes({ base: hub, organizations }: Front): FastifyPluginAsync {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
-  const gauge = (name: string, help: string) => new Gauge({ name, help, registers: [registry] })
-  const parked = gauge('plimsoll_parked_events', 'Events that could not be applied')
-  const waiting = gauge('plimsoll_inbox_waiting', 'Events stored and not applied yet')
-  const pending = gauge('plimsoll_levels_pending', 'Levels with a write waiting or in flight')
+  const gauge = (name: string, help: string, labelNames: string[] = []) =>
+    new Gauge({ name, help, labelNames, registers: [registry] })
+  const of = ['organization']
+  const parked = gauge('plimsoll_parked_events', 'Events that could not be applied', of)
+  const waiting = gauge('plimsoll_inbox_waiting', 'Events stored and not applied yet', of)
+  const pending = gauge('plimsoll_levels_pending', 'Levels with a write waiting or in flight', of)
   const deadlocks = gauge('plimsoll_deadlocks', 'Deadlocks since the process started; each one is a defect')
   const held = gauge('plimsoll_connections_held', 'Connections that this process works')
 
@@ -49,7 +51,7 @@ export function healthRoutes(hub: ServerContext): FastifyPluginAsync {
           hub.log.warn({ error }, 'not ready: the database does not answer')
           throw new ApiProblem('not-ready', 'The database does not answer.')
         }
-        const worksConnections = hub.engine.held.length
+        const worksConnections = await countHeld()
         return { 200: { status: 'ready' as const, database: hub.database.kind, worksConnections } }
       },
     )
@@ -64,14 +66,23 @@ export function healthRoutes(hub: ServerContext): FastifyPluginAsync {
         answers: { 200: { contentType: 'text/plain', description: 'Prometheus’ text format' } },
       },
       async (_request, reply) => {
-        const counts = await countOverview(hub.database.kysely, hub.context.organizationId)
-        parked.set(counts.parked)
-        waiting.set(counts.inboxWaiting)
-        pending.set(counts.pending)
+        for (const each of [parked, waiting, pending]) each.reset()
+        for (const { context } of await organizations.all()) {
+          const { organizationId: organization } = context
+          const counts = await countOverview(hub.database.kysely, organization)
+          parked.set({ organization }, counts.parked)
+          waiting.set({ organization }, counts.inboxWaiting)
+          pending.set({ organization }, counts.pending)
+        }
         deadlocks.set(hub.database.counters.deadlocks)
-        held.set(hub.engine.held.length)
+        held.set(await countHeld())
         return reply.type(registry.contentType).send(await registry.metrics())
       },
     )
+  }
+
+  async function countHeld(): Promise<number> {
+    const all = await organizations.all()
+    return all.reduce((held, { engine }) => held + engine.held.length, 0)
   }
 }

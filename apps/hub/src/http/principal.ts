@@ -1,9 +1,64 @@
+import type { IncomingMessage } from 'node:http'
+import { type Acting, actorOfPerson, type Limits, NO_LIMITS, type Role, type Scope } from '@plimsoll/accounts'
 import type { FastifyRequest } from 'fastify'
+import { ApiProblem } from './problem.ts'
+
+/** Who asks something of one organization. */
+export type Principal =
+  /** Whoever is on this machine, as long as the hub has no accounts. */
+  | { kind: 'machine' }
+  | { kind: 'member'; personId: string; name: string; role: Role; limits: Limits }
+  | { kind: 'key'; keyId: string; role: Role; scopes: readonly Scope[]; limits: Limits }
+
+/** By the request as it came: it is handed from the hub's own server to that of an organization. */
+const principals = new WeakMap<IncomingMessage, Principal>()
+
+export function setPrincipal(request: IncomingMessage, principal: Principal): void {
+  principals.set(request, principal)
+}
+
+/** @throws ApiProblem where nobody has found out who asks: then nothing may be answered */
+export function principalOf(request: FastifyRequest): Principal {
+  const principal = principals.get(request.raw)
+  if (principal === undefined) throw new ApiProblem('internal', 'Nobody has looked who asks this.')
+  return principal
+}
+
+export function roleOf(principal: Principal): Role {
+  return principal.kind === 'machine' ? 'owner' : principal.role
+}
+
+export function limitsOf(principal: Principal): Limits {
+  return principal.kind === 'machine' ? NO_LIMITS : principal.limits
+}
 
 /**
  * Who asks, as movements, history and audit name them.
  * @returns `api` as long as the hub has no accounts: whoever is on this machine
  */
-export function actorOf(_request: FastifyRequest): string {
-  return 'api'
+export function actorOf(request: FastifyRequest): string {
+  const principal = principalOf(request)
+  switch (principal.kind) {
+    case 'machine':
+      return 'api'
+    case 'member':
+      return actorOfPerson(principal.personId)
+    case 'key':
+      return `key:${principal.keyId}`
+    default: {
+      const never: never = principal
+      return never
+    }
+  }
+}
+
+/** Who acts, and what they may give. */
+export function actingOf(request: FastifyRequest): Acting {
+  const principal = principalOf(request)
+  return {
+    actor: actorOf(request),
+    personId: principal.kind === 'member' ? principal.personId : undefined,
+    role: roleOf(principal),
+    limits: limitsOf(principal),
+  }
 }

@@ -1,3 +1,4 @@
+import { AccountProblem, accountErrors } from '@plimsoll/accounts'
 import type { Problem } from '@plimsoll/client'
 import { isConnectorError } from '@plimsoll/connector-kit'
 import { DatabaseProblem, isTransient } from '@plimsoll/database'
@@ -90,6 +91,8 @@ export function toProblem(error: unknown): Problem {
   if (error instanceof ApiProblem)
     return problemOf(apiErrors[error.code], error.code, error.message, error.field)
   if (error instanceof LedgerRefusal) return refusalToProblem(error.refusal)
+  if (error instanceof AccountProblem)
+    return problemOf(accountErrors[error.code], error.code, error.message, error.field)
   if (error instanceof SyncProblem)
     return problemOf(syncErrors[error.code], error.code, error.message, error.field)
   if (error instanceof RefusalProblem) return refusalToProblem(error.refusal)

@@ -1,7 +1,9 @@
+import type { Acting, Role } from '@plimsoll/accounts'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
 import type { ErrorCode } from './error-codes.ts'
-import { actorOf } from './principal.ts'
+import { assertTouches, type TouchRule } from './permissions.ts'
+import { actingOf, actorOf, principalOf } from './principal.ts'
 import { ApiProblem } from './problem.ts'
 
 /**
@@ -34,6 +36,10 @@ export type RouteSpec = {
    * asks (`permissions.ts`).
    */
   needs?: Role
+  /** Whether it is on record who read it, as of personal data. */
+  isAudited?: boolean
+  /** What a change is about, for those who may change some connections or locations alone; absent: they may not use it. */
+  touches?: TouchRule
   /** By status: a schema that `packages/client` exports, or what is answered in place of JSON. */
   answers: Readonly<Record<number, z.ZodType | OtherContent>>
   /** The refusals of its own; those that any such route may answer are added by `errorsOf`. */
@@ -63,18 +69,18 @@ export const tags = [
   'The catalogue',
   'Lots and serial numbers',
   'Imports and exports',
+  'Members and keys',
+  'Accounts',
   'The demo',
   'The document',
 ] as const
 export type Tag = (typeof tags)[number]
 
-/** What a member of an organization may do; each includes those before it. */
-export const roles = ['viewer', 'operator', 'admin', 'owner'] as const
-export type Role = (typeof roles)[number]
-
 declare module 'fastify' {
   interface FastifyContextConfig {
     spec?: RouteSpec
+    /** Whether it reads its request itself. */
+    isRaw?: boolean
   }
 }
 
@@ -93,6 +99,8 @@ type RouteInput<Spec extends RouteSpec> = {
   version: number | 'any' | undefined
   /** Who asks, as history and audit name them. */
   actor: string
+  /** Who acts, with what they may give to others. */
+  acting: Acting
 }
 type RouteAnswer<Spec extends RouteSpec> = JsonAnswers<Spec['answers']>[keyof Spec['answers']]
 
@@ -105,16 +113,22 @@ export function addRoute<const Spec extends RouteSpec>(
   spec: Spec,
   handle: (input: RouteInput<Spec>) => Promise<RouteAnswer<Spec>>,
 ): void {
-  addRawRoute(app, spec, async (request, reply) => {
+  add(app, { spec }, async (request, reply) => {
     // The key comes before the body: whoever forgot it need not first correct everything else.
     const read = {
       params: spec.params?.parse(request.params),
       query: spec.query?.parse(request.query),
       key: spec.takesKey === true ? keyOf(request) : undefined,
       version: versionOf(request, spec.version),
-      actor: actorOf(request),
+      get actor() {
+        return actorOf(request)
+      },
+      get acting() {
+        return actingOf(request)
+      },
       body: spec.body?.parse(request.body),
     }
+    assertTouches(() => principalOf(request), spec, read)
     // Each part was just parsed by the very schema that its type is taken from.
     const answer: object = await handle(read as RouteInput<Spec>)
     const [[status, body] = []] = Object.entries(answer)
@@ -129,7 +143,15 @@ export function addRawRoute(
   spec: RouteSpec,
   handler: (request: FastifyRequest, reply: FastifyReply) => unknown,
 ): void {
-  app.route({ method: spec.method, url: spec.path, config: { spec }, handler })
+  add(app, { spec, isRaw: true }, handler)
+}
+
+function add(
+  app: FastifyInstance,
+  config: { spec: RouteSpec; isRaw?: boolean },
+  handler: (request: FastifyRequest, reply: FastifyReply) => unknown,
+): void {
+  app.route({ method: config.spec.method, url: config.spec.path, config, handler })
 }
 
 /** RFC 9110, section 13.1.1. @throws ApiProblem where it is missing and needed, or is no version of ours */

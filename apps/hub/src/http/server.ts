@@ -1,23 +1,24 @@
-import type { SyncEngine } from '@plimsoll/sync'
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify'
-import type { HubBase, Imports } from '../hub.ts'
-import type { LiveScreens } from '../views/live-screens.ts'
+import type { ServedOrganization } from '../organizations/served-organizations.ts'
+import { auditRoutes } from './accounts/audit-routes.ts'
+import { keyRoutes } from './accounts/key-routes.ts'
+import { memberRoutes } from './accounts/member-routes.ts'
+import { organizationRoutes } from './accounts/organization-routes.ts'
 import { activityRoutes } from './activity-routes.ts'
 import { checkAnswers } from './answer-check.ts'
 import { applicationRoutes } from './application-routes.ts'
+import { authorize } from './authorize.ts'
 import { catalogueRoutes } from './catalogue-routes.ts'
 import { connectionFileRoutes } from './connection-file-routes.ts'
 import { connectionPlaceRoutes } from './connection-place-routes.ts'
 import { connectionRoutes } from './connection-routes.ts'
 import { cutoverRoutes } from './cutover-routes.ts'
-import { serveDashboard } from './dashboard-files.ts'
-import { type DemoControls, demoRoutes } from './demo-routes.ts'
+import { demoRoutes } from './demo-routes.ts'
 import { documentRoutes } from './document-routes.ts'
 import { exportRoutes } from './export-routes.ts'
 import { grantPages } from './grant-pages.ts'
 import { grantRoutes } from './grant-routes.ts'
 import { handOrderRoutes } from './hand-order-routes.ts'
-import { healthRoutes } from './health-routes.ts'
 import { historyRoutes } from './history-routes.ts'
 import { importRoutes } from './import-routes.ts'
 import { intakeRoutes } from './intake-routes.ts'
@@ -25,7 +26,6 @@ import { itemChangeRoutes } from './item-change-routes.ts'
 import { itemRoutes } from './item-routes.ts'
 import { kitRoutes } from './kit-routes.ts'
 import { listingChangeRoutes } from './listing-change-routes.ts'
-import { assertLocal } from './local-only.ts'
 import { locationBalanceRoutes } from './location-routes.ts'
 import { lotRoutes } from './lot-routes.ts'
 import type { DeclaredRoute } from './openapi.ts'
@@ -43,7 +43,6 @@ import { policyRoutes } from './policy-routes.ts'
 import { ApiProblem, toProblem } from './problem.ts'
 import { productRoutes } from './product-routes.ts'
 import { protectionRoutes } from './protection-routes.ts'
-import { referencePage } from './reference-page.ts'
 import { replenishmentRoutes } from './replenishment-routes.ts'
 import { reservationRoutes } from './reservation-routes.ts'
 import type { RouteSpec } from './route.ts'
@@ -56,14 +55,7 @@ import { streamRoute } from './stream-route.ts'
 import { valuationRoutes } from './valuation-routes.ts'
 import { webhookRoute } from './webhook-route.ts'
 
-export type ServerContext = HubBase & {
-  engine: SyncEngine
-  screens: LiveScreens
-  imports: Imports
-  demo: DemoControls | undefined
-  /** Whether answers are held to what their routes declare, at some cost; for tests. */
-  checksAnswers?: boolean | undefined
-}
+export type ServerContext = ServedOrganization
 
 /** Platforms send whole orders; the largest seen are a few hundred kilobytes. */
 const BODY_BYTES_MAX = 5 * 1024 * 1024
@@ -73,13 +65,20 @@ const PARAMETER_LENGTH_MAX = 2_400
 
 export type Route = { method: string; path: string; spec: RouteSpec | undefined }
 
+export type ServerOptions = {
+  /** Told of every route as it is added. */
+  onRoute?: (route: Route) => void
+  /** Routes of the hub itself, which its document describes too. */
+  hubRoutes?: readonly DeclaredRoute[]
+}
+
 /**
- * The HTTP side of the hub: webhook intake, API, live stream, dashboard.
- * @param onRoute told of every route as it is added
+ * The HTTP side of one organization: webhook intake, API, live stream. It never listens itself: the hub's own server
+ * finds out who asks and about which organization, and hands the request on (`hub-server.ts`).
  */
 export async function createServer(
   hub: ServerContext,
-  onRoute: (route: Route) => void = () => undefined,
+  { onRoute = () => undefined, hubRoutes = [] }: ServerOptions = {},
 ): Promise<FastifyInstance> {
   const refuse = (error: unknown, request: FastifyRequest, reply: FastifyReply) => {
     const problem = toProblem(error)
@@ -94,7 +93,7 @@ export async function createServer(
     frameworkErrors: (error, request, reply) => void refuse(error, request, reply),
   })
   app.setErrorHandler(refuse)
-  const declared: DeclaredRoute[] = []
+  const declared: DeclaredRoute[] = [...hubRoutes]
   app.addHook('onRoute', ({ method, url, config }) => {
     const spec = config?.spec
     for (const each of [method].flat()) {
@@ -111,61 +110,61 @@ export async function createServer(
     return reply.status(problem.status).type('application/problem+json').send(problem)
   })
 
-  await app.register(healthRoutes(hub))
   await app.register(webhookRoute(hub))
   await app.register(grantPages(hub))
-  await app.register(async (local) => {
-    local.addHook('onRequest', async (request) => assertLocal(request))
-    await local.register(
-      async (api) => {
-        await api.register(activityRoutes(hub))
-        await api.register(connectionRoutes(hub))
-        await api.register(grantRoutes(hub))
-        await api.register(applicationRoutes(hub))
-        await api.register(listingChangeRoutes(hub))
-        await api.register(connectionPlaceRoutes(hub))
-        await api.register(connectionFileRoutes(hub))
-        await api.register(sampleRoutes(hub))
-        await api.register(intakeRoutes(hub))
-        await api.register(policyRoutes(hub))
-        await api.register(orderRoutes(hub))
-        await api.register(handOrderRoutes(hub))
-        await api.register(shipmentRoutes(hub))
-        await api.register(routingRoutes(hub))
-        await api.register(replenishmentRoutes(hub))
-        await api.register(protectionRoutes(hub))
-        await api.register(safetyRoutes(hub))
-        await api.register(cutoverRoutes(hub))
-        await api.register(oversoldRoutes(hub))
-        await api.register(parkedRoutes(hub))
-        await api.register(exportRoutes(hub))
-        await api.register(importRoutes(hub))
-        await api.register(itemRoutes(hub))
-        await api.register(kitRoutes(hub))
-        await api.register(locationBalanceRoutes(hub))
-        await api.register(reservationRoutes(hub))
-        await api.register(catalogueRoutes(hub))
-        await api.register(itemChangeRoutes(hub))
-        await api.register(productRoutes(hub))
-        await api.register(historyRoutes(hub))
-        await api.register(valuationRoutes(hub))
-        await api.register(stockRoutes(hub))
-        await api.register(lotRoutes(hub))
-        await api.register(locationRoutes(hub))
-        await api.register(transferRoutes(hub))
-        await api.register(inboundRoutes(hub))
-        await api.register(deliveryRoutes(hub))
-        await api.register(returnRoutes(hub))
-        await api.register(stockCountRoutes(hub))
-        await api.register(reasonRoutes(hub))
-        await api.register(streamRoute(hub))
-        await api.register(demoRoutes(hub))
-        await api.register(documentRoutes(declared))
-      },
-      { prefix: '/api/v1' },
-    )
-    await local.register(referencePage)
-    await serveDashboard(local)
-  })
+  await app.register(
+    async (api) => {
+      authorize(api, hub)
+      await api.register(activityRoutes(hub))
+      await api.register(connectionRoutes(hub))
+      await api.register(grantRoutes(hub))
+      await api.register(applicationRoutes(hub))
+      await api.register(listingChangeRoutes(hub))
+      await api.register(connectionPlaceRoutes(hub))
+      await api.register(connectionFileRoutes(hub))
+      await api.register(sampleRoutes(hub))
+      await api.register(intakeRoutes(hub))
+      await api.register(policyRoutes(hub))
+      await api.register(orderRoutes(hub))
+      await api.register(handOrderRoutes(hub))
+      await api.register(shipmentRoutes(hub))
+      await api.register(routingRoutes(hub))
+      await api.register(replenishmentRoutes(hub))
+      await api.register(protectionRoutes(hub))
+      await api.register(safetyRoutes(hub))
+      await api.register(cutoverRoutes(hub))
+      await api.register(oversoldRoutes(hub))
+      await api.register(parkedRoutes(hub))
+      await api.register(exportRoutes(hub))
+      await api.register(importRoutes(hub))
+      await api.register(itemRoutes(hub))
+      await api.register(kitRoutes(hub))
+      await api.register(locationBalanceRoutes(hub))
+      await api.register(reservationRoutes(hub))
+      await api.register(catalogueRoutes(hub))
+      await api.register(itemChangeRoutes(hub))
+      await api.register(productRoutes(hub))
+      await api.register(historyRoutes(hub))
+      await api.register(valuationRoutes(hub))
+      await api.register(stockRoutes(hub))
+      await api.register(lotRoutes(hub))
+      await api.register(locationRoutes(hub))
+      await api.register(transferRoutes(hub))
+      await api.register(inboundRoutes(hub))
+      await api.register(deliveryRoutes(hub))
+      await api.register(returnRoutes(hub))
+      await api.register(stockCountRoutes(hub))
+      await api.register(reasonRoutes(hub))
+      await api.register(streamRoute(hub))
+      await api.register(demoRoutes(hub))
+      await api.register(documentRoutes(declared))
+      await api.register(memberRoutes(hub))
+      await api.register(keyRoutes(hub))
+      await api.register(auditRoutes(hub))
+      await api.register(organizationRoutes(hub))
+    },
+    { prefix: '/api/v1' },
+  )
+  await app.ready()
   return app
 }

@@ -32,6 +32,7 @@ export function stockRoutes(hub: ServerContext): FastifyPluginAsync {
           tag: 'Stock commands',
           summary,
           body: bodySchema,
+          touches: { locations: ['body.location'] },
           takesKey: true,
           answers: { 200: stockResult, 201: stockResult },
           errors: [...COMMAND_ERRORS, ...errors],
@@ -52,6 +53,7 @@ export function stockRoutes(hub: ServerContext): FastifyPluginAsync {
         summary:
           'Up to 1,000 commands of any kind in one transaction, in order; one that is refused leaves the others be.',
         body: batch,
+        touches: { locations: ['body.commands.*.location'] },
         answers: { 200: stockBatch },
       },
       async ({ body: { commands }, actor }) => {

@@ -1,20 +1,15 @@
-import { SyncEngine } from '@plimsoll/sync'
+import { createHubServer } from '../http/hub-server.ts'
 import { createServer, type Route } from '../http/server.ts'
-import { LiveScreens } from '../views/live-screens.ts'
 import type { ServedHub } from './served-hub.ts'
 
-/** Every route that the server adds, as it adds them. */
+/** Every route that the hub's own server adds, and that of an organization. */
 export async function listRoutes({ hub }: Pick<ServedHub, 'hub'>): Promise<Route[]> {
   const found: Route[] = []
-  const screens = new LiveScreens(hub.context)
-  try {
-    const engine = new SyncEngine(hub.context)
-    const server = await createServer({ ...hub, engine, screens, demo: undefined }, (route) =>
-      found.push(route),
-    )
-    await server.close()
-  } finally {
-    screens.close()
-  }
+  const onRoute = (route: Route) => void found.push(route)
+  const { accounts, organizations, first } = hub
+  const front = await createHubServer({ base: hub, accounts, organizations }, [], onRoute)
+  await front.close()
+  const server = await createServer(first, { onRoute })
+  await server.close()
   return found
 }

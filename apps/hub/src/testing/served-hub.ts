@@ -15,6 +15,8 @@ export type ServedHub = {
   /** The data folder: only the master key is in it. */
   folder: string
   ask(method: Method, path: string, body?: unknown, headers?: Headers): Promise<Answer>
+  /** The same of the first organization's own server: the hub's would look first whose it is. */
+  askFirst: ServedHub['ask']
   /** An item with its opening stock at MAIN. */
   stock(sku: string, quantity: number): Promise<void>
   /** A simulated WooCommerce shop that sells these, connected and imported over the API. */
@@ -47,6 +49,11 @@ export async function serveHub(roles: 'api' | 'api,worker' = 'api'): Promise<Ser
     url: hub.url ?? '',
     folder,
     ask,
+    askFirst: async (method, path, body, headers) => {
+      const server = await hub.organizations.serverOf(hub.context.organizationId)
+      if (server === undefined) throw new Error('this hub has no API')
+      return await askServer(server, { method, url: path, payload: body, headers })
+    },
     stock: async (sku, quantity) => {
       await importItems(hub.context, {
         name: randomUUID(),

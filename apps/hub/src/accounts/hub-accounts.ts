@@ -1,0 +1,153 @@
+import {
+  type AccountContext,
+  AccountProblem,
+  createIdentity,
+  ensureSecret,
+  findMemberships,
+  hasOwner,
+  type Identity,
+  isInvited,
+  nowOf,
+  type OwnMembership,
+  putMail,
+  useApiKey,
+} from '@plimsoll/accounts'
+import type { HubBase } from '../hub.ts'
+
+/** A person who is signed in, with everything that they are a member of. */
+export type SignedIn = {
+  personId: string
+  name: string
+  email: string
+  sessionId: string
+  memberships: readonly OwnMembership[]
+}
+
+/** Who sends a request, before it is known which organization it is about. */
+export type Sender =
+  | { kind: 'machine' }
+  | { kind: 'person'; person: SignedIn; setCookies: readonly string[] }
+  | { kind: 'key'; key: Awaited<ReturnType<typeof useApiKey>> }
+
+/** The accounts of this hub: whether there are any yet, who is signed in, and how people come in. */
+export class HubAccounts {
+  readonly context: AccountContext
+  readonly #base: HubBase
+  readonly #loginSecret: string
+  /** Addresses of people whom this process is making right now. */
+  readonly #expected = new Set<string>()
+  #identity: { url: string; identity: Identity } | undefined
+  #hasOwner = false
+
+  private constructor(base: HubBase, loginSecret: string) {
+    const { database, masterKey, clock, uuid } = base.context
+    this.context = { database, masterKey, clock, uuid }
+    this.#base = base
+    this.#loginSecret = loginSecret
+  }
+
+  static async open(base: HubBase): Promise<HubAccounts> {
+    const { database, masterKey, clock } = base.context
+    const at = new Date(clock.now())
+    return new HubAccounts(base, await ensureSecret(database, masterKey, { name: 'login-secret', at }))
+  }
+
+  /** Until somebody owns an organization the hub serves its own machine alone, and asks nobody who they are. */
+  async isOpen(): Promise<boolean> {
+    if (!this.#hasOwner) this.#hasOwner = await hasOwner(this.context.database.kysely)
+    return !this.#hasOwner
+  }
+
+  /** By this whoever sets the hub up from elsewhere shows that they may. */
+  async setupCode(): Promise<string> {
+    const { database, masterKey } = this.context
+    return await ensureSecret(database, masterKey, { name: 'setup-code', at: nowOf(this.context) })
+  }
+
+  /** Made anew when the address changes: without one set, it is known once the hub listens. */
+  get identity(): Identity {
+    const url = this.publicUrl
+    if (this.#identity?.url !== url) this.#identity = { url, identity: this.#createIdentity(url) }
+    return this.#identity.identity
+  }
+
+  get publicUrl(): string {
+    return this.#base.context.publicUrl ?? 'http://localhost'
+  }
+
+  /** Where the dashboard may be used: the public address, and this machine. */
+  get origins(): string[] {
+    const { port } = new URL(this.publicUrl)
+    const { port: own } = this.#base.configuration
+    const ports = [...new Set([port, own === 0 ? '' : String(own)])].filter((each) => each !== '')
+    return ports.flatMap((each) => [`http://127.0.0.1:${each}`, `http://localhost:${each}`])
+  }
+
+  /** Lets a person with this address be made while `work` lasts. */
+  async expecting<T>(email: string, work: () => Promise<T>): Promise<T> {
+    const expected = email.toLowerCase()
+    this.#expected.add(expected)
+    try {
+      return await work()
+    } finally {
+      this.#expected.delete(expected)
+    }
+  }
+
+  /**
+   * Who sends a request.
+   * @throws AccountProblem `key-refused`, `sign-in-needed`
+   */
+  async identify(headers: Headers): Promise<Sender> {
+    const secret = keyIn(headers)
+    if (secret !== undefined) return { kind: 'key', key: await useApiKey(this.context, secret) }
+    const signedIn = await this.#findSignedIn(headers)
+    if (signedIn !== undefined) return signedIn
+    if (await this.isOpen()) return { kind: 'machine' }
+    throw new AccountProblem('sign-in-needed', 'Nobody is signed in.')
+  }
+
+  async #findSignedIn(headers: Headers): Promise<Sender | undefined> {
+    if (!headers.has('cookie')) return undefined
+    const found = await this.identity.api.getSession({ headers, returnHeaders: true })
+    if (found.response === null) return undefined
+    const { user, session } = found.response
+    const memberships = await findMemberships(this.context.database.kysely, user.id)
+    const person = {
+      personId: user.id,
+      name: user.name,
+      email: user.email,
+      sessionId: session.id,
+      memberships,
+    }
+    return { kind: 'person', person, setCookies: found.headers?.getSetCookie() ?? [] }
+  }
+
+  #createIdentity(publicUrl: string): Identity {
+    const { context } = this
+    const isAnybodyWelcome = this.#base.configuration.signUp === 'open'
+    return createIdentity({
+      database: context.database,
+      uuid: context.uuid,
+      loginSecret: this.#loginSecret,
+      publicUrl,
+      origins: this.origins,
+      verifiesAddresses: isAnybodyWelcome,
+      mayJoin: async (email) =>
+        isAnybodyWelcome ||
+        this.#expected.has(email) ||
+        (await isInvited(context.database.kysely, email, nowOf(context))),
+      sendMail: async (mail) => {
+        const kept = { mailId: context.uuid(), organizationId: null, mail, at: nowOf(context) }
+        await putMail(context.database.kysely, context.masterKey, kept)
+      },
+      log: this.#base.log,
+    })
+  }
+}
+
+/** RFC 6750, section 2.1; or the header that integration platforms call so. */
+function keyIn(headers: Headers): string | undefined {
+  const [, token] = /^Bearer +(\S+)$/i.exec(headers.get('authorization') ?? '') ?? []
+  return token ?? headers.get('x-api-key') ?? undefined
+}

@@ -1,0 +1,42 @@
+import { audit } from '@plimsoll/accounts'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { assertMay, assertTouches, permissionOf } from './permissions.ts'
+import { actorOf, principalOf } from './principal.ts'
+import type { ServerContext } from './server.ts'
+
+/**
+ * Every route of an organization's API asks here whether whoever sends a request may use it, and what they changed is
+ * written down. A route that does not say what it is about is for nobody.
+ */
+export function authorize(api: FastifyInstance, hub: ServerContext): void {
+  api.addHook('onRequest', async (request) => {
+    const { spec, isRaw } = request.routeOptions.config
+    // What is not there is answered by the handler of what was not found.
+    if (spec === undefined) return
+    const principal = principalOf(request)
+    assertMay(principal, permissionOf(spec))
+    // The others are asked once their parts were read: see `addRoute`.
+    if (isRaw === true) assertTouches(() => principal, spec, { params: request.params, query: request.query })
+  })
+  api.addHook('onSend', async (request, reply, payload) => {
+    if (reply.statusCode < 400) await note(hub, request)
+    return payload
+  })
+}
+
+/**
+ * The ledger names who moved stock, so its commands are left out: there are thousands of them. What accounts themselves
+ * write down, within their own transactions, is not repeated either.
+ */
+const TOLD_ELSEWHERE = new Set(['Stock commands', 'Members and keys'])
+
+/** Before the answer leaves: whoever was told that it was done is on record. No bodies: they hold personal data. */
+async function note(hub: ServerContext, request: FastifyRequest): Promise<void> {
+  const { spec } = request.routeOptions.config
+  if (spec === undefined || TOLD_ELSEWHERE.has(spec.tag)) return
+  if (permissionOf(spec).deed === 'read' && spec.isAudited !== true) return
+  if (principalOf(request).kind === 'machine') return
+  const params = Object.values(request.params as Record<string, string>)
+  const deed = { actor: actorOf(request), action: spec.operation, subject: params.join(' / ') || null }
+  await audit(hub.database.kysely, hub.context, deed)
+}

@@ -1,0 +1,33 @@
+import { AccountProblem } from '@plimsoll/accounts'
+import type { FastifyRequest } from 'fastify'
+import { z } from 'zod'
+import type { Front } from '../hub-server.ts'
+import { headersOf } from './sender.ts'
+
+export type NewPerson = { name: string; email: string; password: string; language: 'en' | 'zh' }
+
+const refusal = z.object({ body: z.object({ message: z.string() }) })
+
+/**
+ * Makes a person, who is signed in by the cookies.
+ * @throws AccountProblem `account-refused`, in the words of the library
+ */
+export async function signUp(
+  { accounts }: Front,
+  request: FastifyRequest,
+  body: NewPerson,
+): Promise<{ personId: string; setCookies: string[] }> {
+  try {
+    const { headers, response } = await accounts.identity.api.signUpEmail({
+      body,
+      headers: headersOf(request),
+      returnHeaders: true,
+    })
+    return { personId: response.user.id, setCookies: headers.getSetCookie() }
+  } catch (error) {
+    const known = refusal.safeParse(error)
+    if (!known.success) throw error
+    const field = /password/i.test(known.data.body.message) ? 'password' : 'email'
+    throw new AccountProblem('account-refused', `${known.data.body.message}.`, field)
+  }
+}

@@ -1,0 +1,102 @@
+import {
+  AccountProblem,
+  type Area,
+  allowsChange,
+  type Deed,
+  includesRole,
+  includesScope,
+  type Role,
+  type Touched,
+} from '@plimsoll/accounts'
+import { limitsOf, type Principal, roleOf } from './principal.ts'
+import type { RouteSpec, Tag } from './route.ts'
+
+/** What a route asks of whoever uses it. */
+export type Permission = { area: Area; deed: Deed; needs: Role }
+
+/** To which area the routes of each group belong, and who may write there unless a route says otherwise. */
+const groups: Readonly<Record<Tag, { area: Area; writing: Role }>> = {
+  Health: { area: 'overview', writing: 'admin' },
+  Webhooks: { area: 'connections', writing: 'admin' },
+  Overview: { area: 'overview', writing: 'operator' },
+  Connections: { area: 'connections', writing: 'admin' },
+  Safety: { area: 'connections', writing: 'admin' },
+  'Parked events': { area: 'connections', writing: 'operator' },
+  'Items and stock': { area: 'catalogue', writing: 'operator' },
+  'Stock commands': { area: 'stock', writing: 'operator' },
+  Locations: { area: 'stock', writing: 'admin' },
+  'Orders and shipments': { area: 'orders', writing: 'operator' },
+  Routing: { area: 'orders', writing: 'admin' },
+  Replenishment: { area: 'stock', writing: 'operator' },
+  Transfers: { area: 'stock', writing: 'operator' },
+  'Inbound shipments': { area: 'stock', writing: 'operator' },
+  Returns: { area: 'stock', writing: 'operator' },
+  'Stock counts': { area: 'stock', writing: 'operator' },
+  'The catalogue': { area: 'catalogue', writing: 'operator' },
+  'Lots and serial numbers': { area: 'stock', writing: 'operator' },
+  'Imports and exports': { area: 'catalogue', writing: 'operator' },
+  'Members and keys': { area: 'organization', writing: 'admin' },
+  Accounts: { area: 'organization', writing: 'viewer' },
+  'The demo': { area: 'overview', writing: 'operator' },
+  'The document': { area: 'overview', writing: 'viewer' },
+}
+
+export function permissionOf({
+  tag,
+  method,
+  needs,
+}: Pick<RouteSpec, 'tag' | 'method' | 'needs'>): Permission {
+  const { area, writing } = groups[tag]
+  const least = needs ?? (method === 'GET' ? 'viewer' : writing)
+  // A request that changes nothing may be a POST all the same, where its question is long.
+  return { area, deed: method === 'GET' || needs === 'viewer' ? 'read' : 'write', needs: least }
+}
+
+/** @throws AccountProblem `not-allowed`, naming what is missing */
+export function assertMay(principal: Principal, permission: Permission): void {
+  const { area, deed, needs } = permission
+  const role = roleOf(principal)
+  if (!includesRole(role, needs)) {
+    throw new AccountProblem('not-allowed', `This needs the role "${needs}", and yours is "${role}".`)
+  }
+  if (principal.kind === 'key' && !includesScope(principal.scopes, { area, deed })) {
+    throw new AccountProblem('not-allowed', `This key was not given the scope "${area}:${deed}".`)
+  }
+}
+
+/**
+ * Where in a request it stands what a change is about, as paths into its parts: `params.id`, `body.location`. Lists are
+ * followed by `*`: `body.commands.*.location`. A part that may be left out and is means any.
+ */
+export type TouchRule = { connections?: readonly string[]; locations?: readonly string[] }
+
+/** @throws AccountProblem `not-allowed` for whoever is limited to other connections or locations */
+export function assertTouches(
+  principal: () => Principal,
+  spec: Pick<RouteSpec, 'tag' | 'method' | 'needs' | 'touches'>,
+  input: object,
+): void {
+  if (permissionOf(spec).deed === 'read') return
+  const touched = spec.touches === undefined ? undefined : touchedBy(spec.touches, input)
+  if (allowsChange(limitsOf(principal()), touched)) return
+  const what = touched === undefined ? 'the organization as a whole' : 'connections or locations'
+  throw new AccountProblem('not-allowed', `This changes ${what} outside of what you may change.`)
+}
+
+function touchedBy(rule: TouchRule, input: object): Touched {
+  return { connections: valuesAt(rule.connections, input), locations: valuesAt(rule.locations, input) }
+}
+
+function valuesAt(paths: readonly string[] | undefined, input: object): Touched['locations'] {
+  if (paths === undefined) return undefined
+  const found = paths.map((path) => valueAt(input, path.split('.')))
+  const values = found.flat()
+  return values.every((value) => typeof value === 'string') && values.length > 0 ? values : 'any'
+}
+
+function valueAt(from: unknown, [step, ...rest]: readonly string[]): unknown {
+  if (step === undefined) return from
+  if (step === '*') return Array.isArray(from) ? from.flatMap((each) => valueAt(each, rest)) : undefined
+  if (typeof from !== 'object' || from === null || !(step in from)) return undefined
+  return valueAt((from as Record<string, unknown>)[step], rest)
+}

@@ -1,0 +1,167 @@
+import { hostname } from 'node:os'
+import { findOrganizations, type Organization } from '@plimsoll/accounts'
+import { type SyncContext, SyncEngine } from '@plimsoll/sync'
+import type { FastifyInstance } from 'fastify'
+import type { DemoControls } from '../http/demo-routes.ts'
+import type { HubBase } from '../hub.ts'
+import { ImportWorker } from '../imports/import-worker.ts'
+import type { ImportContext } from '../imports/open-file.ts'
+import { LiveScreens } from '../views/live-screens.ts'
+
+/** What imports of files are worked with. */
+export type Imports = { context: ImportContext; worker: ImportWorker }
+
+/** All that serves one organization. Whatever it does, it does with a context that names this organization alone. */
+export type ServedOrganization = HubBase & {
+  engine: SyncEngine
+  screens: LiveScreens
+  imports: Imports
+  demo: DemoControls | undefined
+  checksAnswers: boolean | undefined
+}
+
+type Started = {
+  served: ServedOrganization
+  server: Promise<FastifyInstance> | undefined
+  stop(): Promise<void>
+}
+
+/** New organizations made by other processes are worked from here within this. */
+const LOOKED_FOR_MS = 5_000
+
+export type ServingOptions = {
+  /** Absent: this process answers no requests. */
+  createServer?: (served: ServedOrganization) => Promise<FastifyInstance>
+  demo?: DemoControls | undefined
+  checksAnswers?: boolean | undefined
+}
+
+/**
+ * The organizations that this process serves: each has an engine, live screens and an API of its own, made when they are
+ * first needed. So no handler can reach rows of another: there is no other id within its reach.
+ */
+export class ServedOrganizations {
+  readonly #base: HubBase
+  readonly #options: ServingOptions
+  readonly #started = new Map<string, Promise<Started>>()
+  readonly #stop = new AbortController()
+  #watching: Promise<void> = Promise.resolve()
+
+  constructor(base: HubBase, options: ServingOptions) {
+    this.#base = base
+    this.#options = options
+  }
+
+  /** Works all organizations from now on, those too that are made later. */
+  start(): void {
+    this.#watching = this.#watch()
+  }
+
+  async get(organization: Organization): Promise<ServedOrganization> {
+    return (await this.#startedOf(organization)).served
+  }
+
+  /** The API of an organization. @returns undefined where there is no such organization */
+  async serverOf(organizationId: string): Promise<FastifyInstance | undefined> {
+    const organization = await this.#find(organizationId)
+    if (organization === undefined) return undefined
+    const started = await this.#startedOf(organization)
+    const { createServer } = this.#options
+    if (createServer === undefined) return undefined
+    started.server ??= createServer(started.served)
+    return await started.server
+  }
+
+  /** An organization is about to be deleted, or its sample brand wiped: nothing of it may be worked any more. */
+  async release(organizationId: string): Promise<void> {
+    const started = this.#started.get(organizationId)
+    this.#started.delete(organizationId)
+    await (await started)?.stop()
+  }
+
+  /** Ends the streams that are open: they never end by themselves. */
+  async closeServers(): Promise<void> {
+    const all = await Promise.all(this.#started.values())
+    await Promise.all(all.map(async ({ server }) => await (await server)?.close()))
+  }
+
+  async stop(): Promise<void> {
+    this.#stop.abort(new Error('The hub stops.'))
+    await this.#watching
+    const all = await Promise.allSettled(this.#started.values())
+    await Promise.all(
+      all.map(async (each) => (each.status === 'fulfilled' ? await each.value.stop() : undefined)),
+    )
+  }
+
+  /** All that are started here. */
+  async all(): Promise<ServedOrganization[]> {
+    const started = await Promise.all(this.#started.values())
+    return started.map(({ served }) => served)
+  }
+
+  async #find(organizationId: string): Promise<Organization | undefined> {
+    const known = await this.#started.get(organizationId)
+    if (known !== undefined) return { organizationId, name: known.served.organizationName }
+    const all = await findOrganizations(this.#base.database.kysely)
+    return all.find((each) => each.organizationId === organizationId)
+  }
+
+  async #startedOf(organization: Organization): Promise<Started> {
+    const { organizationId } = organization
+    let started = this.#started.get(organizationId)
+    if (started === undefined) {
+      started = this.#begin(organization)
+      this.#started.set(organizationId, started)
+      // One that could not be started is tried again by whoever asks next.
+      started.catch(() => this.#started.delete(organizationId))
+    }
+    return await started
+  }
+
+  async #begin({ organizationId, name }: Organization): Promise<Started> {
+    const base = this.#base
+    const { configuration } = base
+    const isFirst = organizationId === base.context.organizationId
+    const context: SyncContext = isFirst ? base.context : { ...base.context, organizationId }
+    const screens = new LiveScreens(context)
+    const roles = (['api', 'worker'] as const).filter((role) => configuration.roles[role])
+    const self = { name: `${hostname()}:${process.pid}`, roles }
+    const engine = new SyncEngine(context, (wake) => screens.hear(wake), self)
+    const importContext = { ...context, dataFolder: configuration.dataFolder }
+    const imports = { context: importContext, worker: new ImportWorker(importContext) }
+    const { demo, checksAnswers } = this.#options
+    const own = { ...base, context, organizationName: name }
+    const served = { ...own, engine, screens, imports, demo: isFirst ? demo : undefined, checksAnswers }
+    const started: Started = {
+      served,
+      server: undefined,
+      stop: async () => {
+        await (await started.server)?.close()
+        await imports.worker.stop()
+        await engine.stop()
+        screens.close()
+      },
+    }
+    await engine.start({ worker: configuration.roles.worker })
+    if (configuration.roles.worker) imports.worker.start()
+    return started
+  }
+
+  async #watch(): Promise<void> {
+    const { database, context, log } = this.#base
+    while (!this.#stop.signal.aborted) {
+      try {
+        for (const organization of await findOrganizations(database.kysely)) {
+          if (this.#stop.signal.aborted) return
+          const { served } = await this.#startedOf(organization)
+          // Another process may have given it another name.
+          served.organizationName = organization.name
+        }
+      } catch (error) {
+        log.error({ error }, 'organizations could not be looked for; trying again')
+      }
+      await context.clock.sleep(LOOKED_FOR_MS, this.#stop.signal).catch(() => undefined) // the hub stops
+    }
+  }
+}

@@ -1,0 +1,63 @@
+/**
+ * Every refusal of the accounts package: stable code, HTTP status, whose fault, and the cure.
+ * A test holds this list equal to docs/reference/errors.md.
+ */
+export const accountErrors = {
+  'sign-in-needed': { status: 401, fault: 'yours', cure: 'Sign in, or send an API key as a bearer token.' },
+  'key-refused': { status: 401, fault: 'yours', cure: 'Use a key that is neither revoked nor over.' },
+  'not-a-member': { status: 403, fault: 'yours', cure: 'Ask an owner of the organization to invite you.' },
+  'not-allowed': {
+    status: 403,
+    fault: 'yours',
+    cure: 'Ask somebody with that role to do it, or to give you more.',
+  },
+  'organization-missing': {
+    status: 400,
+    fault: 'yours',
+    cure: 'Say which organization in the header Plimsoll-Organization.',
+  },
+  'setup-done': { status: 409, fault: 'yours', cure: 'Sign in; an owner can invite others.' },
+  'setup-code-wrong': {
+    status: 403,
+    fault: 'yours',
+    cure: 'Use the code that the hub wrote when it started, or open the hub on its own machine.',
+  },
+  'unknown-member': { status: 404, fault: 'yours', cure: 'Use the id of a member of the organization.' },
+  'unknown-invitation': {
+    status: 404,
+    fault: 'yours',
+    cure: 'Ask for another invitation; each is used once.',
+  },
+  'invited-other': { status: 409, fault: 'yours', cure: 'Sign in with the address that was invited.' },
+  'already-member': { status: 409, fault: 'yours', cure: 'Change their role instead.' },
+  'unknown-key': { status: 404, fault: 'yours', cure: 'Use the id of a key of the organization.' },
+  'role-too-high': {
+    status: 403,
+    fault: 'yours',
+    cure: 'Give at most the role and the limits that you have.',
+  },
+  'last-owner': {
+    status: 409,
+    fault: 'yours',
+    cure: 'Make somebody else an owner without limits first.',
+  },
+  'account-refused': { status: 422, fault: 'yours', cure: 'Correct what was given, and try again.' },
+  'too-many-tries': { status: 429, fault: 'yours', cure: 'Wait a minute, then try again.' },
+} as const satisfies Record<
+  string,
+  { status: number; fault: 'ours' | 'yours' | 'theirs' | 'passing'; cure: string }
+>
+
+export type AccountErrorCode = keyof typeof accountErrors
+
+export class AccountProblem extends Error {
+  readonly code: AccountErrorCode
+  readonly field: string | undefined
+
+  constructor(code: AccountErrorCode, message: string, field?: string) {
+    super(message)
+    this.name = 'AccountProblem'
+    this.code = code
+    this.field = field
+  }
+}

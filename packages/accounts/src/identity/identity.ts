@@ -1,0 +1,127 @@
+import { passkey } from '@better-auth/passkey'
+import type { Database } from '@plimsoll/database'
+import { type BetterAuthOptions, betterAuth } from 'better-auth'
+import { twoFactor } from 'better-auth/plugins/two-factor'
+import type { Mail } from '../mail/outbox.store.ts'
+import { type LetterLanguage, resetLetter, verifyLetter } from './letters.ts'
+
+/** What is not to be guessed or repeated: the library's own defaults are looser, or say nothing. */
+const PASSWORD_LENGTH_MIN = 10
+const PASSWORD_LENGTH_MAX = 200
+const SESSION_S = 14 * 24 * 3_600
+const SESSION_RENEWED_S = 24 * 3_600
+const RESET_LINK_S = 3_600
+
+export type IdentityOptions = {
+  database: Database
+  uuid(): string
+  /** Kept sealed beside the people; cookies are signed with it, seeds of second factors encrypted. */
+  loginSecret: string
+  /** Where browsers reach the hub, without a slash at its end. */
+  publicUrl: string
+  /** Other origins from which the dashboard may be used, such as `http://127.0.0.1:7460`. */
+  origins: readonly string[]
+  sendMail(mail: Mail): Promise<void>
+  /** Whether a person with this address may be made now: by an invitation, or because anybody may sign up. */
+  mayJoin(email: string): Promise<boolean>
+  /** Whether whoever signs up must show first that the address is theirs. */
+  verifiesAddresses: boolean
+  log: { warn(fields: object, text: string): void; error(fields: object, text: string): void }
+  plugins?: NonNullable<BetterAuthOptions['plugins']>
+}
+
+export type Identity = ReturnType<typeof createIdentity>
+
+/**
+ * Who is who, and how they show it: passwords, second factors, passkeys, sessions. All of it is better-auth's
+ * (https://www.better-auth.com/docs); what a person may do in an organization is ours.
+ */
+export function createIdentity(options: IdentityOptions) {
+  const { database, publicUrl } = options
+  const { hostname } = new URL(publicUrl)
+  return betterAuth({
+    appName: 'Plimsoll',
+    baseURL: publicUrl,
+    basePath: '/api/auth',
+    secret: options.loginSecret,
+    telemetry: { enabled: false },
+    logger: {
+      level: 'error',
+      disableColors: true,
+      // Its words may hold addresses: they go to the log of this machine as any other.
+      log: (_level, message) => options.log.error({}, `sign-in: ${message}`),
+    },
+    trustedOrigins: [publicUrl, ...options.origins],
+    database: { db: database.kysely, type: 'postgres', schemaName: 'identity', transaction: true },
+    advanced: {
+      cookiePrefix: 'plimsoll',
+      useSecureCookies: publicUrl.startsWith('https:'),
+      database: { generateId: () => options.uuid() },
+      ipAddress: { ipAddressHeaders: ['x-plimsoll-peer'] },
+    },
+    user: {
+      modelName: 'person',
+      additionalFields: { language: { type: 'string', defaultValue: 'en', required: false } },
+      changeEmail: { enabled: true },
+      validateUserInfo: async ({ user, source }) => {
+        if (source.action !== 'create-user') return
+        if (typeof user.email === 'string' && (await options.mayJoin(user.email.toLowerCase()))) return
+        return {
+          error: 'not-invited',
+          errorDescription: 'Nobody has invited this address, and this hub takes nobody else.',
+        }
+      },
+    },
+    session: { expiresIn: SESSION_S, updateAge: SESSION_RENEWED_S, freshAge: 15 * 60 },
+    account: { accountLinking: { enabled: true, requireLocalEmailVerified: true } },
+    verification: { storeIdentifier: 'hashed' },
+    emailAndPassword: {
+      enabled: true,
+      minPasswordLength: PASSWORD_LENGTH_MIN,
+      maxPasswordLength: PASSWORD_LENGTH_MAX,
+      requireEmailVerification: options.verifiesAddresses,
+      resetPasswordTokenExpiresIn: RESET_LINK_S,
+      revokeSessionsOnPasswordReset: true,
+      sendResetPassword: async ({ user, token }) => {
+        const url = `${publicUrl}/reset-password?token=${encodeURIComponent(token)}`
+        await options.sendMail(resetLetter({ to: user.email, language: languageOf(user), url }))
+      },
+    },
+    emailVerification: {
+      sendOnSignUp: options.verifiesAddresses,
+      sendOnSignIn: options.verifiesAddresses,
+      autoSignInAfterVerification: true,
+      sendVerificationEmail: async ({ user, url }) => {
+        await options.sendMail(verifyLetter({ to: user.email, language: languageOf(user), url }))
+      },
+    },
+    rateLimit: {
+      enabled: true,
+      storage: 'database',
+      window: 60,
+      max: 100,
+      customRules: {
+        '/sign-in/*': { window: 60, max: 10 },
+        '/sign-up/*': { window: 60, max: 5 },
+        '/request-password-reset': { window: 300, max: 5 },
+        '/reset-password': { window: 60, max: 10 },
+        '/two-factor/*': { window: 60, max: 10 },
+        '/get-session': false,
+      },
+    },
+    plugins: [
+      twoFactor({ issuer: 'Plimsoll' }),
+      passkey({
+        rpID: hostname,
+        rpName: 'Plimsoll',
+        origin: [publicUrl, ...options.origins],
+        schema: { passkey: { fields: { credentialID: 'credentialId' } } },
+      }),
+      ...(options.plugins ?? []),
+    ],
+  })
+}
+
+function languageOf(person: object): LetterLanguage {
+  return 'language' in person && person.language === 'zh' ? 'zh' : 'en'
+}
