@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import type { Books, LevelBook, PlatformBook, StartedCall, Violation } from './books.ts'
+import type { Books, LevelBook, OrderBook, PlatformBook, StartedCall, Violation } from './books.ts'
 import { DecreasesFirst } from './decreases-first.ts'
 import type { Promises } from './promises.ts'
 import type { SettledWrites } from './settled-writes.ts'
@@ -209,27 +209,35 @@ export class WriteInvariants {
     // What it erases may be sold again: units are kept for both (`Guarantees`).
     if (row.is_dealt) return []
     let before: number
+    let isErased = ({ states }: OrderBook) => states.some(({ taken }) => taken > 0)
     if (platform.style === 'compare-and-set') {
       // Refused by the platform wherever the expected number is another. Nobody else but people change it.
       if (level.editedAt !== undefined || (write.expected !== undefined && write.expected !== quantity))
         return []
       before = this.#books.now()
+      // The expected number stands there with all that came until now: what was taken and given back again is in it.
+      isErased = ({ states }) => (states.at(-1)?.taken ?? 0) > 0
     } else if (row.direction === 'increase') {
       before = (this.#promises.raisedAt(row.level_id) ?? 0) - this.#books.clockErrorMs
     } else if (!row.unfenced) {
       before = row.caused_at.getTime() - platform.visibilityLagMs - this.#books.clockErrorMs
     } else return []
-    const unknown = await this.#findUnknown(platform, level, before)
+    const unknown = await this.#findUnknown(platform, level, before, isErased)
     return unknown.map((id) => ({
       invariant: 'I5',
       text: `${platform.name}: ${level.stockUnitId} is raised from ${quantity} to ${write.quantity}, which erases the sale ${id} that is not known yet`,
     }))
   }
 
-  async #findUnknown(platform: PlatformBook, level: LevelBook, before: number): Promise<string[]> {
+  async #findUnknown(
+    platform: PlatformBook,
+    level: LevelBook,
+    before: number,
+    isErased: (order: OrderBook) => boolean,
+  ): Promise<string[]> {
     const placed = [...platform.orders.values()]
       .filter((order) => order.stockUnitId === level.stockUnitId && order.placedAt < before)
-      .filter((order) => order.states.some(({ taken }) => taken > 0))
+      .filter(isErased)
       .map(({ id }) => id)
     if (placed.length === 0) return []
     const { rows } = await this.#reader.query(

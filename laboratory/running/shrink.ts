@@ -50,7 +50,7 @@ export async function shrink(
     )
     await withoutParts(
       () => best.plan.processes.slice(1),
-      (others) => ({ ...best.plan, processes: [...best.plan.processes.slice(0, 1), ...others] }),
+      (others) => ofProcesses(best.plan, [...best.plan.processes.slice(0, 1), ...others]),
       isStillFailing,
     )
     await withoutParts(
@@ -85,6 +85,13 @@ function ofPlatforms(plan: Plan, platforms: Plan['platforms']): Pick<Plan, 'acts
     [...platforms, ...plan.warehouses].some(({ name }) => name === each.platform)
   const acts = plan.acts.filter((act) => (act.kind === 'policy' ? isThere(act.policy) : isThere(act)))
   return { acts, faults: plan.faults.filter(isThere), policies: plan.policies.filter(isThere) }
+}
+
+/** What befalls a process that is not there befalls nobody. */
+function ofProcesses(plan: Plan, processes: Plan['processes']): Plan {
+  const isThere = (each: object) =>
+    !('process' in each) || processes.some(({ name }) => name === each.process) || each.process === undefined
+  return { ...plan, processes, acts: plan.acts.filter(isThere), faults: plan.faults.filter(isThere) }
 }
 
 function ofItems(

@@ -14,7 +14,8 @@ export type LevelEvidence = Evidence & {
 }
 
 /**
- * What the log and the ledger say of these levels' last change. A virtual kit went by whichever part lost most.
+ * What the log and the ledger say of these levels' last change; of a raise, of all changes since the platform last
+ * confirmed a number, for it shows them as one. A virtual kit went by whichever part lost most.
  * @param until up to when the ledger is asked; undefined: up to the change
  */
 export async function findEvidence(
@@ -39,6 +40,11 @@ export async function findEvidence(
       limit 1
     ) as change on true
     left join lateral (
+      select min(caused_at) as caused_at from desired_log
+      where desired_log.organization_id = level.organization_id and desired_log.level_id = level.level_id
+        and desired_log.at >= level.acknowledged_at - ${SLACK}
+    ) as unshown on true
+    left join lateral (
       select max(ceil(of_part.taken / part.quantity)) as taken, max(ceil(of_part.given / part.quantity)) as given
       from (
         select level.item_id as item_id, 1::bigint as quantity
@@ -47,12 +53,13 @@ export async function findEvidence(
         where kit_part.organization_id = level.organization_id and kit_item_id = level.item_id
       ) as part
       cross join lateral (
-        select sum(case kind when 'reserve' then greatest(0, reserved_delta) when 'ship' then -on_hand_delta end) as taken,
+        select sum(case kind when 'reserve' then greatest(0, reserved_delta) when 'ship' then -on_hand_delta end)
+            filter (where recorded_at >= change.caused_at - ${SLACK}) as taken,
           sum(case kind when 'release' then -reserved_delta when 'return' then on_hand_delta end) as given
         from movement
         where movement.organization_id = level.organization_id and movement.item_id = part.item_id
           and kind in ('reserve', 'release', 'ship', 'return')
-          and recorded_at >= change.caused_at - ${SLACK}
+          and recorded_at >= least(change.caused_at, unshown.caused_at) - ${SLACK}
           and recorded_at <= coalesce(${until ?? null}::timestamptz, change.at + ${SLACK})
       ) as of_part
     ) as moved on true

@@ -1,10 +1,11 @@
 // I8 at the last point before a write: whatever brings it about, a shop is not taken to zero without a person's word.
+import { randomUUID } from 'node:crypto'
 import { manualClock } from '@plimsoll/connector-kit'
 import { createTestDatabase, type TestDatabase } from '@plimsoll/database/testing'
 import fc from 'fast-check'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { changePolicy } from '../index.ts'
+import { changePolicy, changeStock } from '../index.ts'
 import type { MemoryPlatform } from '../testing/memory-platform.ts'
 import { stepConnection, turns } from '../testing/steps.ts'
 import { createWorld, type World } from '../testing/world.ts'
@@ -36,6 +37,11 @@ async function shopOf(units: number) {
   }
   return { clock, world, ...shop, turn }
 }
+
+const command = (sku: string) => ({
+  ...{ key: randomUUID(), actor: 'Ada', sku, locationCode: 'MAIN', quantity: 1 },
+  ...{ reason: undefined, effectiveAt: undefined },
+})
 
 function shown(platform: MemoryPlatform): number {
   return SKUS.filter((sku) => (platform.quantityOf(sku) ?? 0) > 0).length
@@ -156,6 +162,28 @@ test('I8: raises by more than the factor are held above their share, and follow 
   await turn()
   expect(platform.quantityOf('S00')).toBe(5_004)
   expect(platform.quantityOf('S19')).toBe(5_005)
+})
+
+test('I8: a raise by mistake is held too where a cancel raised the same listing once more before it was written', async () => {
+  const { world, clock, platform, turn } = await shopOf(5)
+  const reserved = await changeStock(
+    world.context,
+    SKUS.map((sku) => ({ ...command(sku), kind: 'reserve' as const })),
+  )
+  await turn()
+  for (const sku of SKUS) await world.adjust(sku, 5_000)
+  await clock.advance(10_000)
+  await changeStock(
+    world.context,
+    reserved.map((outcome) => ({
+      ...command(''),
+      kind: 'release' as const,
+      reservationId: outcome.kind === 'applied' ? (outcome.result.reservationId ?? '') : '',
+    })),
+  )
+  await turn()
+  expect(SKUS.every((sku) => platform.quantityOf(sku) === 4)).toBe(true)
+  expect(await openHolds(world)).toMatchObject([{ kind: 'raise', listings: 20 }])
 })
 
 test('I8: settings of the connection win over those of the organization', async () => {

@@ -60,6 +60,8 @@ export function isStampede(
 
 /** What the log and the ledger say of one change of a level. */
 export type Evidence = {
+  /** What the platform shows now, in listing units; null or absent: nobody knows. */
+  shown?: number | null
   /** In listing units, before and after; null: nothing had been worked out. */
   before: number | null
   desired: number
@@ -67,7 +69,7 @@ export type Evidence = {
   unitsPerListing: number
   /** Base units that orders and reservations took, or that were shipped, in the time of the change. */
   taken: number
-  /** Base units that cancels, releases and returns gave back in that time. */
+  /** Base units that cancels, releases and returns gave back since the platform confirmed what it shows. */
   given: number
   /** Base units of lots that were recalled, or expired, in that time. */
   recalled: number
@@ -88,10 +90,14 @@ const MEANT: readonly (Because | 'zeroed')[] = [
  * (n − 1) × units per listing + 1 base units are gone, whatever cap or buffer stands between; below a floor, any.
  */
 export function isExplained(kind: SuddenKind, evidence: Evidence): boolean {
-  const { before, desired, because, unitsPerListing, taken, given, recalled } = evidence
+  const { shown, before, desired, because, unitsPerListing, taken, given, recalled } = evidence
   if (MEANT.some((each) => each === because)) return true
   if (before === null) return false
-  if (kind === 'raise') return given > 0 && given >= (desired - before - 1) * unitsPerListing + 1
+  if (kind === 'raise') {
+    // Several changes may have waited to be shown: one of them that orders explain explains none of the others.
+    const from = Math.min(before, shown ?? before)
+    return given > 0 && given >= (desired - from - 1) * unitsPerListing + 1
+  }
   const gone = taken + recalled
   if (because === 'below-floor') return gone > 0
   return gone >= Math.max(0, before - 1) * unitsPerListing + 1
