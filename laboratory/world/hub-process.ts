@@ -81,14 +81,17 @@ export class HubProcess {
     const { uuid } = this.context
     // The engine's first id is the name that it holds leases under.
     let first: string | undefined
-    this.engine = new SyncEngine({
+    const told = {
       ...this.context,
       uuid: () => {
         const id = uuid()
         first ??= id
         return id
       },
-    })
+    }
+    // What works no connections must not be counted among those that share them.
+    const self = { name: this.name, roles: [roles.worker ? 'worker' : 'api'] }
+    this.engine = new SyncEngine(told, undefined, self)
     this.holder = first ?? ''
     this.#world.trace.tell(life.name, this.#lives === 1 ? 'starts' : 'starts again', {
       detail: !roles.worker,

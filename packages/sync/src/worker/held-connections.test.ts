@@ -88,22 +88,29 @@ test('every process says what it works, and one that is not heard of is shown as
   expect(later).toMatchObject({ isAlive: false, connections: [] })
 })
 
-test('what nobody takes although it is another’s share is taken within two leases’ time', async () => {
-  const world = await createWorld(database, systemClock, { leaseMs: 2_000 })
-  await openShops(world, 2)
-  // It says that it runs and works nothing: its lanes cannot be opened, or it hangs in part.
-  const { organizationId } = world.context
-  const until_ = new Date(systemClock.now() + 60_000)
-  await sql`
+test.each([
+  ['was left by its holder', true],
+  ['nobody ever held', false],
+])(
+  'what %s, and nobody takes although it is another’s share, is taken within two leases’ time',
+  async (_, isLeft) => {
+    const world = await createWorld(database, systemClock, { leaseMs: 2_000 })
+    await openShops(world, 2)
+    // It says that it runs and works nothing: its lanes cannot be opened, or it hangs in part.
+    const { organizationId } = world.context
+    const until_ = new Date(systemClock.now() + 60_000)
+    await sql`
     insert into hub_process (organization_id, process_id, name, roles, started_at, seen_at, expires_at)
     values (${organizationId}, '00000000-0000-0000-0000-000000000000', 'idle', '{worker}', ${until_}, ${until_}, ${until_})`.execute(
-    database.kysely,
-  )
-  await sql`
+      database.kysely,
+    )
+    if (isLeft)
+      await sql`
     insert into lease (organization_id, connection_id, holder, fencing, expires_at, calls_until)
     select organization_id, connection_id, '00000000-0000-0000-0000-000000000000', 1, now(), now()
     from connection where organization_id = ${organizationId}`.execute(database.kysely)
-  const engine = await run(world)
-  await until('its share', () => engine.held.length >= 1)
-  await until('and the rest', () => engine.held.length === 2, 4_000)
-})
+    const engine = await run(world)
+    await until('its share', () => engine.held.length >= 1)
+    await until('and the rest', () => engine.held.length === 2, 4_000)
+  },
+)

@@ -29,14 +29,18 @@ export async function acquireLeases(
   const taken = await sql<Lease>`
     with free as (
       select wanted.connection_id, lease.expires_at,
+        -- One that nobody ever held waits since it was made.
+        coalesce(lease.expires_at, connection.created_at) as waits_since,
         row_number() over (order by lease.expires_at nulls first, wanted.connection_id) as place
       from unnest(${sql.val([...connectionIds].sort())}::uuid[]) as wanted(connection_id)
       left join lease on lease.organization_id = ${organizationId}
         and lease.connection_id = wanted.connection_id
+      left join connection on connection.organization_id = ${organizationId}
+        and connection.connection_id = wanted.connection_id
       where lease.expires_at is null or lease.expires_at < ${time.now}
     ), wanted as (
       select connection_id, expires_at from free
-      where place <= ${atMost}::bigint or expires_at < ${overdueBefore}::timestamptz
+      where place <= ${atMost}::bigint or waits_since < ${overdueBefore}::timestamptz
     ), unguarded as (
       select connection_id from lease
       where organization_id = ${organizationId} and connection_id in (select connection_id from wanted)
