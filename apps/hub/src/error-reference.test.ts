@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { accountErrors } from '@plimsoll/accounts'
 import { listProblems } from '@plimsoll/database'
 import { fileErrors } from '@plimsoll/files'
 import { stockErrors } from '@plimsoll/stock'
@@ -14,6 +15,7 @@ const reference = readFileSync(new URL('../../../docs/reference/errors.md', impo
 const catalogues: [heading: string, entries: Entry[]][] = [
   ['Stock', toEntries(stockErrors)],
   ['Connections and listings', toEntries(syncErrors)],
+  ['Accounts', toEntries(accountErrors)],
   ['Files', toEntries(fileErrors)],
   ['Imports', toEntries(importErrors)],
   ['The API itself', toEntries(apiErrors)],

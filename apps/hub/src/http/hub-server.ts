@@ -48,7 +48,7 @@ export async function createHubServer(
   app.addHook('onRoute', ({ method, url, config }) => {
     const spec = config?.spec
     for (const each of [method].flat()) {
-      if (each === 'HEAD') continue
+      if (each === 'HEAD' || config?.isPassed === true) continue
       onRoute({ method: each, path: url, spec })
       if (spec !== undefined) declared.push({ path: url, spec })
     }

@@ -31,6 +31,7 @@ import {
 import { policyReads, policyWrites } from '../testing/other-policies.ts'
 import { digestsOf, findMade, gaugesOf, insertPassingRows, withoutNow } from '../testing/other-rows.ts'
 import { insertSafetyRows, safetyReads, safetyWrites } from '../testing/other-safety.ts'
+import { stockWrites } from '../testing/other-stock.ts'
 import { fillPlaces, type PlaceIds, placeReads, placeWrites } from '../testing/places.ts'
 import { type Answer, type ServedHub, type Shop, serveHub, startShop } from '../testing/served-hub.ts'
 import { insertTrackedRows, trackedReads, trackedWrites } from '../testing/tracked-rows.ts'
@@ -193,22 +194,7 @@ test('I9: what the first organization asks about rows of the second is not found
         items: [{ sku: 'NEW', name: 'New', location: MARK, quantity: 1 }],
       }),
     ...catalogueWrites(ask, { mark: MARK }),
-    ...Object.fromEntries(
-      ['receive', 'adjust', 'count', 'hold', 'unhold', 'reserve', 'assemble', 'disassemble'].map((kind) => [
-        `POST /api/v1/stock/${kind}`,
-        () =>
-          ask('POST', `/api/v1/stock/${kind}`, { sku: `${MARK}-1`, location: 'MAIN', quantity: 1 }, key()),
-      ]),
-    ),
-    ...Object.fromEntries(
-      ['release', 'move-reservation', 'ship', 'return', 'allocate'].map((kind) => [
-        `POST /api/v1/stock/${kind}`,
-        () => {
-          const place = kind === 'move-reservation' ? { location: 'MAIN' } : {}
-          return ask('POST', `/api/v1/stock/${kind}`, { reservationId, quantity: 1, ...place }, key())
-        },
-      ]),
-    ),
+    ...stockWrites(ask, { mark: MARK, reservationId }),
     // Of the first's own item from the second's, and the other way round.
     'PUT /api/v1/items/:sku/kit': () =>
       ask('PUT', '/api/v1/items/MUG/kit', {

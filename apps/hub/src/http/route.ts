@@ -79,6 +79,8 @@ export type Tag = (typeof tags)[number]
 declare module 'fastify' {
   interface FastifyContextConfig {
     spec?: RouteSpec
+    /** Whether another answers: the organization’s own server, or the library of sign-in. */
+    isPassed?: boolean
     /** Whether it reads its request itself. */
     isRaw?: boolean
   }

@@ -21,7 +21,7 @@ export function publicAddresses(front: Front): FastifyPluginAsync {
   return async (app) => {
     await app.register(async (whole) => {
       leaveBodies(whole)
-      whole.all('/webhooks/:connectionId', async (request, reply) => {
+      whole.all('/webhooks/:connectionId', { config: { isPassed: true } }, async (request, reply) => {
         const { connectionId } = request.params as { connectionId: string }
         const [organizationId] = UUID.test(connectionId)
           ? await idsOf(sql`select organization_id from connection where connection_id = ${connectionId}`)
@@ -37,7 +37,7 @@ export function publicAddresses(front: Front): FastifyPluginAsync {
       shared.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, parsed) => parsed(null, body))
       shared.all(
         '/webhooks/applications/:connector/:application',
-        { bodyLimit: BODY_BYTES_MAX },
+        { bodyLimit: BODY_BYTES_MAX, config: { isPassed: true } },
         async (request, reply) => {
           const { connector, application } = request.params as { connector: string; application: string }
           const ids = await idsOf(sql`
@@ -46,7 +46,7 @@ export function publicAddresses(front: Front): FastifyPluginAsync {
           return await askInTurn(ids, request, reply)
         },
       )
-      shared.all('/connect/:connector/:page', async (request, reply) => {
+      shared.all('/connect/:connector/:page', { config: { isPassed: true } }, async (request, reply) => {
         const { connector } = request.params as { connector: string }
         const { ticket, state } = request.query as Record<string, unknown>
         const named = typeof ticket === 'string' ? ticket : typeof state === 'string' ? state : undefined
