@@ -326,3 +326,10 @@ export function toActivity(number: number, atMs: number): ActivityRow {
     detail: details[kind] ?? null,
   }
 }
+
+/** Who asks a hub that has no accounts. */
+export const nobody = {
+  kind: 'machine' as const,
+  ...{ name: null, email: null, personId: null, mayMakeOrganizations: false },
+  organizations: [{ organizationId: 'org-1', name: 'Harbour & Co.', role: 'owner' as const }],
+}

@@ -20,6 +20,7 @@ import {
   listingImport,
   lotList,
   lotTrace,
+  me,
   movementPage,
   overview,
   parkedGroups,
@@ -145,6 +146,7 @@ function createFixture(initial: Scenario) {
       return checked(response, countedPlaceList, connecting.placesOf(path))
     if (/^\/connections\/[^/]+\/locations$/.test(path))
       return checked(response, connectionLocationList, places.locationsOf(path))
+    if (path === '/me') return checked(response, me, answers.nobody)
     if (path === '/listing-changes')
       return checked(response, listingChangeList, { rows: scenario.empty ? [] : connecting.toChanges(now) })
     const item = /^\/items\/([^/]+)(\/movements)?$/.exec(path)

@@ -3,20 +3,28 @@ import {
   ApiProblem,
   createClient,
   type ItemFilter,
+  isSignInNeeded,
   type OrderListQuery,
   type ReplenishmentListQuery,
 } from '@plimsoll/client/client'
-import { infiniteQueryOptions, QueryClient, queryOptions, useQuery } from '@tanstack/react-query'
+import { infiniteQueryOptions, QueryCache, QueryClient, queryOptions, useQuery } from '@tanstack/react-query'
+import { currentOrganization } from './accounts/organization.ts'
 import { learnHubClock } from './clock.ts'
 
 /** What is read from the hub, and under which keys it is kept. The first part of a key is its stream topic. */
-export const hub = createClient({ baseUrl: '' })
+export const hub = createClient({ baseUrl: '', organization: currentOrganization })
 /** Rows of the grid that are read at once, with their numbers; and SKUs with names. */
 export const pageRows = 200
 export const namesRows = 25_000
 export type Stream = StreamState['kind']
 
 export const queryClient = new QueryClient({
+  // A session has ended: whoever is asked who they are has to sign in.
+  queryCache: new QueryCache({
+    onError: (error, { queryKey }) => {
+      if (isSignInNeeded(error) && queryKey[0] !== 'me') void queryClient.resetQueries({ queryKey: ['me'] })
+    },
+  }),
   defaultOptions: {
     // The stream says when to read again; a retry is one press away and the reconnecting does it too.
     queries: {

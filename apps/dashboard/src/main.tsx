@@ -5,14 +5,12 @@ import { createRoot } from 'react-dom/client'
 import { later } from './clock.ts'
 import { queryClient } from './hub.ts'
 import { startLanguage } from './language.ts'
-import { startLive } from './live.ts'
 import { fetchScreens, router } from './routes.tsx'
 import './styles.css'
 
 const root = document.getElementById('root')
 if (!root) throw new Error('index.html has a #root')
 await startLanguage()
-startLive()
 createRoot(root).render(
   <StrictMode>
     <QueryClientProvider client={queryClient}>

@@ -7,12 +7,12 @@ import {
   Link,
   lazyRouteComponent,
 } from '@tanstack/react-router'
+import { Gate } from './accounts/gate.tsx'
 import { itemFilters } from './items/item-filters.ts'
 import { useLanguage } from './language.ts'
 import { orderStandings } from './orders/order-standing.ts'
 import { Empty } from './parts/notice.tsx'
 import { readReplenishmentSearch } from './replenishment/replenishment-search.ts'
-import { Shell } from './shell.tsx'
 
 /** The screens by address, each a chunk of its own. */
 const files = {
@@ -45,6 +45,11 @@ const files = {
   count: () => import('./warehouse-floor/count-screen.tsx'),
   parked: () => import('./parked/parked-screen.tsx'),
   activity: () => import('./activity/activity-screen.tsx'),
+  account: () => import('./accounts/account-screen.tsx'),
+  settings: () => import('./accounts/settings-screen.tsx'),
+  setup: () => import('./accounts/setup-screen.tsx'),
+  join: () => import('./accounts/join-screen.tsx'),
+  reset: () => import('./accounts/reset-screen.tsx'),
 }
 /** The other screens are fetched once the first one stands: then they open at once, and while the hub is away, too. */
 export function fetchScreens(): void {
@@ -74,7 +79,7 @@ function screen<File extends Record<Name, unknown>, Name extends keyof File & st
 
 type ItemSearch = { q?: string; filter?: ItemFilter }
 
-const rootRoute = createRootRoute({ component: Shell, notFoundComponent: NotFound, errorComponent: Broken })
+const rootRoute = createRootRoute({ component: Gate, notFoundComponent: NotFound, errorComponent: Broken })
 const route = createRoute({
   getParentRoute: () => rootRoute,
   path: '/',
@@ -243,6 +248,31 @@ const activity = createRoute({
   component: screen(files.activity, 'ActivityScreen'),
 })
 
+const account = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/account',
+  component: screen(files.account, 'AccountScreen'),
+})
+const settings = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/settings',
+  component: screen(files.settings, 'SettingsScreen'),
+})
+const setup = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/setup',
+  component: screen(files.setup, 'SetupScreen'),
+})
+const join = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/join',
+  component: screen(files.join, 'JoinScreen'),
+})
+const reset = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/reset-password',
+  component: screen(files.reset, 'ResetScreen'),
+})
 export const router = createRouter({
   routeTree: rootRoute.addChildren([
     route,
@@ -274,6 +304,11 @@ export const router = createRouter({
     count,
     parked,
     activity,
+    account,
+    settings,
+    setup,
+    join,
+    reset,
   ]),
   defaultPreload: 'intent',
   defaultErrorComponent: Broken,

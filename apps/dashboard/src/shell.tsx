@@ -11,11 +11,13 @@ import {
   Moon,
   Package,
   ScanBarcode,
+  Settings,
   Ship,
   Sun,
   Warehouse,
 } from 'lucide-react'
 import { useEffect, useState } from 'react'
+import { Who } from './accounts/who.tsx'
 import { later } from './clock.ts'
 import { formatNumber, formatTime } from './format.ts'
 import { overviewQuery, type Stream } from './hub.ts'
@@ -77,13 +79,13 @@ function Navigation() {
       aria-label={t('app.navigation')}
       className="fixed inset-x-0 bottom-0 z-30 flex border-t border-hull-line bg-hull pb-[env(safe-area-inset-bottom)] max-md:overflow-x-auto md:static md:flex-col md:border-0"
     >
-      {screens.map(([to, name, Icon]) => (
+      {[...screens, ['/settings', 'settings', Settings] as const].map(([to, name, Icon]) => (
         <Link
           key={to}
           to={to}
           activeOptions={{ exact: to === '/', includeSearch: false }}
           data-status={to === '/deliveries' && besideDeliveries.test(pathname) ? 'active' : undefined}
-          className="group relative flex min-h-14 min-w-[5rem] flex-1 flex-col items-center justify-center gap-1 text-[0.72rem] text-hull-ink outline-offset-[-3px] hover:text-white data-[status=active]:text-white md:min-h-10 md:flex-none md:flex-row md:justify-start md:gap-3 md:px-5 md:text-[0.95rem]"
+          className={`${name === 'settings' ? 'md:hidden ' : ''}group relative flex min-h-14 min-w-[5rem] flex-1 flex-col items-center justify-center gap-1 text-[0.72rem] text-hull-ink outline-offset-[-3px] hover:text-white data-[status=active]:text-white md:min-h-10 md:flex-none md:flex-row md:justify-start md:gap-3 md:px-5 md:text-[0.95rem]`}
         >
           {/* The load line: it runs to where you are. */}
           <span className="absolute top-0 h-[3px] w-9 bg-white opacity-0 group-data-[status=active]:opacity-100 md:top-1/2 md:right-0 md:h-[2px] md:w-6 md:-translate-y-1/2" />
@@ -137,9 +139,7 @@ function Foot() {
           ))}
         </fieldset>
       </div>
-      <p className="hidden border-t border-hull-line pt-3 text-xs leading-snug text-hull-ink md:block">
-        {t('app.loopback')}
-      </p>
+      <Who />
     </div>
   )
 }

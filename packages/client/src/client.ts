@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { accountCalls } from './account-calls.ts'
 import type { FoundCode } from './catalogue-shapes.ts'
 import type {
   ConnectionCheck,
@@ -45,6 +46,16 @@ import type {
 } from './shapes.ts'
 import { openEventStream, type StreamHandlers } from './stream.ts'
 
+export type {
+  LimitsBody,
+  MemberBody,
+  NewOwnerBody,
+  OrganizationEntered,
+  OwnAccount,
+  OwnPasskey,
+  OwnSession,
+} from './account-calls.ts'
+export { isSignInNeeded } from './account-calls.ts'
 export type { NewOrder, NewOrderRecipient, OrderChange } from './order-bodies.ts'
 export type {
   AfterShipmentCancel,
@@ -64,6 +75,7 @@ export type ItemQuery = { search?: string; filter?: ItemFilter; offset?: number;
 export type PageQuery = { cursor?: string; limit?: number }
 /** `search`: how the number begins. */
 export type SerialQuery = PageQuery & { search?: string; sku?: string }
+type CallRest = [body?: unknown, signal?: AbortSignal | undefined, version?: number, key?: string]
 export type ReplayResult = z.infer<typeof replayResult>
 export type ConnectionList = z.infer<typeof connectionList>
 /** GET /locations answers `{rows}`, as every list does. */
@@ -116,13 +128,23 @@ export type LocationChange = {
 /**
  * Opens a client of one hub.
  * @param baseUrl where `/api/v1` lies, without a trailing slash; empty for the page's own origin
+ * @param organization which one is asked about, where whoever is signed in is a member of several
  * @throws ApiProblem from every call that is not answered with success; an abort is rethrown as it is
  */
-export function createClient(options: { baseUrl: string; fetch?: typeof fetch }) {
+export function createClient(options: {
+  baseUrl: string
+  fetch?: typeof fetch
+  organization?: () => string | undefined
+}) {
   const base = `${options.baseUrl}/api/v1`
   const send = options.fetch ?? globalThis.fetch.bind(globalThis)
 
-  async function call<T>(
+  const call = <T>(method: string, path: string, ...rest: CallRest) => callAt<T>(base, method, path, ...rest)
+  const auth = <T>(method: string, path: string, ...rest: CallRest) =>
+    callAt<T>(`${options.baseUrl}/api/auth`, method, path, ...rest)
+
+  async function callAt<T>(
+    at: string,
     method: string,
     path: string,
     body?: unknown,
@@ -130,11 +152,16 @@ export function createClient(options: { baseUrl: string; fetch?: typeof fetch })
     version?: number,
     key: string = crypto.randomUUID(),
   ): Promise<T> {
-    const init: RequestInit = { method, headers: { accept: 'application/json' } }
+    const organization = options.organization?.()
+    const always = {
+      accept: 'application/json',
+      ...(organization !== undefined && { 'plimsoll-organization': organization }),
+    }
+    const init: RequestInit = { method, headers: always }
     if (signal) init.signal = signal
     if (method !== 'GET') {
       init.headers = {
-        accept: 'application/json',
+        ...always,
         'content-type': body instanceof Blob ? 'application/octet-stream' : 'application/json',
         // A click that is sent twice by the network must count once.
         'idempotency-key': key,
@@ -144,7 +171,7 @@ export function createClient(options: { baseUrl: string; fetch?: typeof fetch })
     }
     let response: Response
     try {
-      response = await send(`${base}${path}`, init)
+      response = await send(`${at}${path}`, init)
     } catch (error) {
       if (signal?.aborted) throw error
       throw new ApiProblem(unreachable(), { cause: error })
@@ -164,6 +191,7 @@ export function createClient(options: { baseUrl: string; fetch?: typeof fetch })
   return {
     ...placeCalls(call, toQuery),
     ...orderCalls(call, toQuery),
+    ...accountCalls(call, auth, toQuery),
     overview: (signal?: Signal) => get<Overview>('/overview', signal),
     items: (query: ItemQuery = {}, signal?: Signal) => get<ItemPage>(`/items${toQuery(query)}`, signal),
     itemNames: (query: ItemQuery = {}, signal?: Signal) =>
@@ -286,7 +314,8 @@ export function createClient(options: { baseUrl: string; fetch?: typeof fetch })
     openStream: (handlers: StreamHandlers) =>
       openEventStream({
         ...handlers,
-        connect: () => new EventSource(`${base}/stream`),
+        connect: () =>
+          new EventSource(`${base}/stream${toQuery({ organization: options.organization?.() })}`),
         schedule: (run, delayMs) => {
           const timer = setTimeout(run, delayMs)
           return () => clearTimeout(timer)

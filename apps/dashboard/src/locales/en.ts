@@ -1,3 +1,4 @@
+import { enAccounts } from './en-accounts.ts'
 import { enConnect } from './en-connect.ts'
 import { enDescribe } from './en-describe.ts'
 import { enFloor } from './en-floor.ts'
@@ -12,7 +13,7 @@ export const en = {
   app: {
     skip: 'Skip to the content',
     navigation: 'Main',
-    loopback: 'Listens on this machine only. Accounts come later.',
+    loopback: 'Serves this machine only, as long as nobody has set up accounts.',
     theme: 'Theme',
     themeSystem: 'System',
     themeLight: 'Light',
@@ -32,6 +33,7 @@ export const en = {
     reload: 'Load again',
     crashedCure: 'Your stock is not affected. Try again; if it stays, reload the page.',
   },
+  accounts: enAccounts,
   nav: {
     overview: 'Overview',
     orders: 'Orders',
@@ -42,6 +44,7 @@ export const en = {
     connections: 'Connections',
     parked: 'Parked',
     activity: 'Activity',
+    settings: 'Settings',
   },
   live: {
     connecting: 'Connecting',

@@ -1,4 +1,5 @@
 import type { Locale } from './en.ts'
+import { zhAccounts } from './zh-accounts.ts'
 import { zhConnect } from './zh-connect.ts'
 import { zhDescribe } from './zh-describe.ts'
 import { zhFloor } from './zh-floor.ts'
@@ -13,7 +14,7 @@ export const zh: Locale = {
   app: {
     skip: '跳到正文',
     navigation: '主导航',
-    loopback: '仅在本机监听。账户功能稍后提供。',
+    loopback: '在启用账户之前，仅供本机使用。',
     theme: '主题',
     themeSystem: '跟随系统',
     themeLight: '浅色',
@@ -33,6 +34,7 @@ export const zh: Locale = {
     reload: '重新加载',
     crashedCure: '您的库存不受影响。请重试；若仍出现，请刷新页面。',
   },
+  accounts: zhAccounts,
   nav: {
     overview: '总览',
     orders: '订单',
@@ -43,6 +45,7 @@ export const zh: Locale = {
     connections: '连接',
     parked: '搁置事件',
     activity: '动态',
+    settings: '设置',
   },
   live: {
     connecting: '连接中',

@@ -39,6 +39,8 @@ export type Identity = ReturnType<typeof createIdentity>
 export function createIdentity(options: IdentityOptions) {
   const { database, publicUrl } = options
   const { hostname } = new URL(publicUrl)
+  // Browsers make passkeys for names and not for addresses.
+  const passkeyHost = /^[\d.]+$|^\[/.test(hostname) ? 'localhost' : hostname
   return betterAuth({
     appName: 'Plimsoll',
     baseURL: publicUrl,
@@ -112,7 +114,7 @@ export function createIdentity(options: IdentityOptions) {
     plugins: [
       twoFactor({ issuer: 'Plimsoll' }),
       passkey({
-        rpID: hostname,
+        rpID: passkeyHost,
         rpName: 'Plimsoll',
         origin: [publicUrl, ...options.origins],
         schema: { passkey: { fields: { credentialID: 'credentialId' } } },

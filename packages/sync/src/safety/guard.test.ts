@@ -40,7 +40,7 @@ async function shopOf(units: number) {
 
 const command = (sku: string) => ({
   ...{ key: randomUUID(), actor: 'Ada', sku, locationCode: 'MAIN', quantity: 1 },
-  ...{ reason: undefined, effectiveAt: undefined },
+  ...{ reason: null, effectiveAt: undefined },
 })
 
 function shown(platform: MemoryPlatform): number {

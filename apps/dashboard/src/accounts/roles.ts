@@ -1,0 +1,7 @@
+export const roles = ['viewer', 'operator', 'admin', 'owner'] as const
+export type RoleName = (typeof roles)[number]
+
+/** Nobody gives more than they have. */
+export function rolesUpTo(own: RoleName): RoleName[] {
+  return roles.slice(0, roles.indexOf(own) + 1)
+}

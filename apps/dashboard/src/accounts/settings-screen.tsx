@@ -1,0 +1,102 @@
+import { useMutation, useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import { useState } from 'react'
+import { hub, queryClient } from '../hub.ts'
+import { useLanguage } from '../language.ts'
+import { Failure, Loading } from '../parts/notice.tsx'
+import { Heading, Panel } from '../parts/panel.tsx'
+import { AuditLog } from './audit-log.tsx'
+import { Problem } from './entry-frame.tsx'
+import { Keys } from './keys.tsx'
+import { Members } from './members.tsx'
+import { meQuery, organizationQuery } from './queries.ts'
+import { useSignOut } from './who.tsx'
+
+/** The organization: its name, who works in it, which programs may use it, and who did what. */
+export function SettingsScreen() {
+  const { t } = useLanguage()
+  const organization = useQuery(organizationQuery)
+  const { data: me } = useQuery(meQuery)
+  if (organization.error)
+    return <Failure error={organization.error} onRetry={() => void organization.refetch()} />
+  if (organization.data === undefined) return <Loading />
+  const { name, role } = organization.data
+  const isAdmin = role === 'admin' || role === 'owner'
+  return (
+    <>
+      <Heading
+        title={t('accounts.settings')}
+        note={t('accounts.yourRole', { role: t(`accounts.role.${role}`) })}
+      />
+      {me?.kind === 'person' && <OwnLinks name={me.name ?? ''} />}
+      {me?.kind === 'machine' && (
+        <p className="mb-4 rounded-md border border-line bg-surface px-4 py-3 text-ink-2">
+          {t('accounts.noAccounts')}{' '}
+          <a className="underline" href="/setup">
+            {t('accounts.setUpNow')}
+          </a>
+        </p>
+      )}
+      <div className="space-y-5">
+        <Name key={name} name={name} mayChange={isAdmin} />
+        <Members own={role} isAdmin={isAdmin} />
+        {isAdmin && <Keys own={role} />}
+        {isAdmin && <AuditLog />}
+      </div>
+    </>
+  )
+}
+
+/** On a phone these have no room beside the navigation. */
+function OwnLinks({ name }: { name: string }) {
+  const { t } = useLanguage()
+  const leave = useSignOut()
+  return (
+    <div className="mb-4 flex items-center justify-between gap-3 md:hidden">
+      <Link to="/account" className="control">
+        {name}
+      </Link>
+      <button type="button" className="control" onClick={() => leave.mutate()} disabled={leave.isPending}>
+        {t('accounts.signOut')}
+      </button>
+    </div>
+  )
+}
+
+function Name({ name, mayChange }: { name: string; mayChange: boolean }) {
+  const { t } = useLanguage()
+  const [wanted, setWanted] = useState(name)
+  const rename = useMutation({
+    mutationFn: () => hub.renameOrganization(wanted),
+    onSuccess: () => queryClient.invalidateQueries(),
+  })
+  return (
+    <Panel title={t('accounts.brand')}>
+      <form
+        className="flex flex-wrap items-end gap-3 p-4"
+        onSubmit={(event) => {
+          event.preventDefault()
+          rename.mutate()
+        }}
+      >
+        <input
+          aria-label={t('accounts.brand')}
+          className="control w-72 max-w-full"
+          value={wanted}
+          disabled={!mayChange}
+          onChange={(event) => setWanted(event.target.value)}
+        />
+        {mayChange && (
+          <button
+            type="submit"
+            className="control"
+            disabled={rename.isPending || wanted.trim() === '' || wanted === name}
+          >
+            {t('accounts.save')}
+          </button>
+        )}
+        <Problem error={rename.error} />
+      </form>
+    </Panel>
+  )
+}

@@ -1,0 +1,60 @@
+import { useMutation, useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import { hub } from '../hub.ts'
+import { useLanguage } from '../language.ts'
+import { enter } from './enter.ts'
+import { chooseOrganization, currentOrganization } from './organization.ts'
+import { meQuery } from './queries.ts'
+
+/** Who is signed in, and in which organization; before there are accounts, how to have some. */
+export function Who() {
+  const { t } = useLanguage()
+  const { data: me } = useQuery(meQuery)
+  const leave = useSignOut()
+  if (me === undefined) return null
+  if (me.kind !== 'person') {
+    return (
+      <p className="hidden border-t border-hull-line pt-3 text-xs leading-snug text-hull-ink md:block">
+        {t('app.loopback')}{' '}
+        <Link to="/setup" className="underline hover:text-white">
+          {t('accounts.setUpNow')}
+        </Link>
+      </p>
+    )
+  }
+  const quiet = 'min-h-8 rounded px-2 text-left text-hull-ink hover:bg-hull-2 hover:text-white md:-mx-2'
+  return (
+    <div className="hidden flex-col border-t border-hull-line pt-3 text-[0.86rem] md:flex">
+      {me.organizations.length > 1 && (
+        <select
+          aria-label={t('accounts.organization')}
+          className="mb-2 min-h-8 rounded border border-hull-line bg-hull-2 px-2 text-white"
+          value={currentOrganization()}
+          onChange={(event) => {
+            chooseOrganization(event.target.value)
+            void enter()
+          }}
+        >
+          {me.organizations.map(({ organizationId, name }) => (
+            <option key={organizationId} value={organizationId}>
+              {name}
+            </option>
+          ))}
+        </select>
+      )}
+      <Link to="/account" className={`${quiet} py-1.5`}>
+        {me.name}
+      </Link>
+      <Link to="/settings" className={`${quiet} py-1.5`}>
+        {t('accounts.settings')}
+      </Link>
+      <button type="button" className={quiet} onClick={() => leave.mutate()} disabled={leave.isPending}>
+        {t('accounts.signOut')}
+      </button>
+    </div>
+  )
+}
+
+export function useSignOut() {
+  return useMutation({ mutationFn: () => hub.signOut(), onSuccess: enter })
+}
