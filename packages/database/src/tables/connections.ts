@@ -53,6 +53,7 @@ export interface CountedStockTable {
   held: number
   incoming: number
   countedAt: Date
+  toldAt: Date | null
   readAt: Date
   bookedItemId: string | null
   bookedAt: Date | null

@@ -9,6 +9,7 @@ import type { WorkerContext } from '../worker/worker-context.ts'
 import {
   type BookedUnit,
   findLedgerAt,
+  findMisjudgedParcels,
   findUnitsToBook,
   type LedgerAtPlace,
   saveBooked,
@@ -44,10 +45,24 @@ export async function bookCounts(context: WorkerContext, place: TiedPlace, readA
     return at === undefined ? [] : [{ itemId, locationId: place.locationId, at }]
   })
   const moved = await findMovedSince(database.kysely, organizationId, wanted)
+  const byTheirs = wanted.flatMap(({ itemId, at }) => {
+    const toldAt = toldAtOf(units.filter((unit) => unit.itemId === itemId))
+    return toldAt === undefined ? [] : [{ itemId, at, toldAt }]
+  })
+  const misjudged = await findMisjudgedParcels(
+    database.kysely,
+    organizationId,
+    { connectionId: connection.connectionId, locationId: place.locationId },
+    byTheirs,
+  )
   const decided = ledger.map((item) => {
     const since = moved.filter(({ itemId }) => itemId === item.itemId)
     const movedSince = since.reduce((sum, { onHand }) => sum + onHand, 0)
-    return decideItem(item, units, { movedSince, isTakenOff: sureUntil !== undefined })
+    return decideItem(item, units, {
+      movedSince,
+      misjudged: misjudged.get(item.itemId) ?? 0,
+      isTakenOff: sureUntil !== undefined,
+    })
   })
   const commands = decided.flatMap((each) => toCommands(context, place, each))
   const refusals = new Map<string, string>()
@@ -83,7 +98,7 @@ type Decided = { item: LedgerAtPlace; decision: CountDecision; countedAt: Date |
 function decideItem(
   item: LedgerAtPlace,
   units: readonly UnitToBook[],
-  { movedSince, isTakenOff }: { movedSince: number; isTakenOff: boolean },
+  { movedSince, misjudged, isTakenOff }: { movedSince: number; misjudged: number; isTakenOff: boolean },
 ): Decided {
   const own = units.filter(({ itemId }) => itemId === item.itemId)
   const sumOf = (of: 'available' | 'held') =>
@@ -101,7 +116,8 @@ function decideItem(
           perhapsTaken: item.askedPerhaps,
           perhapsCounted: item.gonePerhaps,
         }
-      : { available: onHand - held, subtracted: 0, movedSince }),
+      : // What the ledger wrongly lets stay on top of the count is in it, or is taken off once more.
+        { available: onHand - held + misjudged, subtracted: 0, movedSince }),
     held,
     ledger: item,
   })
@@ -114,6 +130,12 @@ function decideItem(
 function countedAtOf(own: readonly UnitToBook[]): Date | undefined {
   const times = own.map(({ countedAt }) => countedAt.getTime())
   return times.length === 0 ? undefined : new Date(Math.min(...times))
+}
+
+/** The oldest by the platform's clock, where it says all of them. */
+function toldAtOf(own: readonly UnitToBook[]): Date | undefined {
+  const times = own.flatMap(({ toldAt }) => (toldAt === null ? [] : [toldAt.getTime()]))
+  return times.length === 0 || times.length < own.length ? undefined : new Date(Math.min(...times))
 }
 
 type BookingCommand = Extract<StockCommand, { kind: 'count' | 'hold' | 'unhold' }>

@@ -27,6 +27,8 @@ const COUNT_ERROR_MS = 2_000
 
 type Reading = {
   began: Date
+  /** The latest moment that any of it is of: by our clock as it began, or by the platform's as it says. */
+  countedUntil: Date
   cursor: string | undefined
   pages: number
   places: readonly TiedPlace[]
@@ -93,6 +95,8 @@ export class CountReader {
     // They keep the numbers that they had: what cannot be read is not nought (I12).
     if (unreadable.length > 0)
       log.warn({ connection: connection.name, unreadable }, 'some of what the platform counts makes no sense')
+    for (const { countedAt = reading.began } of page.rows)
+      if (countedAt > reading.countedUntil) reading.countedUntil = countedAt
     await this.#keep(reading, page.rows)
     reading.pages += 1
     reading.cursor = page.next
@@ -117,12 +121,13 @@ export class CountReader {
     return false
   }
 
-  async #isFollowed({ began }: Reading): Promise<boolean> {
+  async #isFollowed({ countedUntil }: Reading): Promise<boolean> {
     const { database, organizationId, connection } = this.#context
     const { follows = [], countErrorMs = COUNT_ERROR_MS, deducts } = warehouseTermsOf(this.#context) ?? {}
     // Where what ships was taken off as it was asked for, that it leaves changes nothing that is counted.
     const waitedFor = follows.filter((stream) => deducts !== 'requested' || stream !== 'shipments')
-    const from = new Date(began.getTime() + (waitedFor.length === 0 ? 0 : countErrorMs))
+    // The other lists go by the platform's clock, and ours may be behind it.
+    const from = new Date(countedUntil.getTime() + (waitedFor.length === 0 ? 0 : countErrorMs))
     for (const stream of waitedFor) {
       const cursor = await findStreamCursor(database.kysely, organizationId, connection.connectionId, stream)
       if (cursor === undefined || cursor.since < from) {
@@ -138,7 +143,8 @@ export class CountReader {
     const { database, organizationId, connection } = this.#context
     const places = await findTiedPlaces(database.kysely, organizationId, connection.connectionId)
     if (places.length === 0) return undefined
-    return { began: nowOf(this.#context), cursor: undefined, pages: 0, places, isRead: false }
+    const began = nowOf(this.#context)
+    return { began, countedUntil: began, cursor: undefined, pages: 0, places, isRead: false }
   }
 
   async #keep({ began, places }: Reading, rows: readonly ExternalCount[]): Promise<void> {
@@ -154,6 +160,7 @@ export class CountReader {
         onHand: onHand ?? null,
         // A clock ahead of ours makes nothing true that is still to come.
         countedAt: countedAt === undefined || countedAt > began ? began : countedAt,
+        toldAt: countedAt ?? null,
       }))
     if (told.length === 0) return
     await inTransaction(database, async (tx) => {

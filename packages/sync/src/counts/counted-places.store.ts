@@ -146,6 +146,8 @@ export type ToldCount = {
   /** All that lies there, promised units included; null: it is not said. */
   onHand: number | null
   countedAt: Date
+  /** The same by the platform's clock, where it says so. */
+  toldAt: Date | null
 }
 
 /** Keeps what the platform told of each stock unit; what is older than what is known says nothing. */
@@ -165,16 +167,18 @@ export async function saveTold(
     incoming: 'bigint',
     onHand: 'bigint',
     countedAt: 'timestamptz',
+    toldAt: 'timestamptz',
   })
   await sql`
     insert into counted_stock
-      (organization_id, connection_id, external_id, stock_unit_id, available, held, incoming, on_hand, counted_at, read_at)
-    select ${organizationId}, ${connectionId}, external_id, stock_unit_id, available, held, incoming, on_hand, counted_at,
+      (organization_id, connection_id, external_id, stock_unit_id, available, held, incoming, on_hand, counted_at, told_at, read_at)
+    select ${organizationId}, ${connectionId}, external_id, stock_unit_id, available, held, incoming, on_hand, counted_at, told_at,
       ${readAt}
     from ${source}
     on conflict (organization_id, connection_id, external_id, stock_unit_id) do update set
       available = excluded.available, held = excluded.held, incoming = excluded.incoming,
-      on_hand = excluded.on_hand, counted_at = excluded.counted_at, read_at = excluded.read_at
+      on_hand = excluded.on_hand, counted_at = excluded.counted_at,
+      told_at = excluded.told_at, read_at = excluded.read_at
     where counted_stock.counted_at <= excluded.counted_at`.execute(tx)
 }
 
@@ -184,6 +188,8 @@ export type UnitToBook = {
   held: number
   onHand: number | null
   countedAt: Date
+  /** The same by the platform's own clock, where it says so. */
+  toldAt: Date | null
   itemId: string | null
   unitsPerListing: number
   bookedItemId: string | null
@@ -196,7 +202,7 @@ export async function findUnitsToBook(
   place: { connectionId: string; externalId: string },
 ): Promise<UnitToBook[]> {
   const found = await sql<UnitToBook>`
-    select told.stock_unit_id, available, held, on_hand, counted_at, booked_item_id, sold.item_id,
+    select told.stock_unit_id, available, held, on_hand, counted_at, told_at, booked_item_id, sold.item_id,
       coalesce(sold.units_per_listing, 1) as units_per_listing
     from counted_stock as told
     left join lateral (
@@ -329,4 +335,34 @@ export async function saveBooked(
     update counted_place set reads = reads + 1, read_at = ${readAt}
     where organization_id = ${organizationId} and connection_id = ${place.connectionId}
       and external_id = ${place.externalId}`.execute(tx)
+}
+
+/**
+ * How far the ledger's own judgement, by our clock, of what left since a count is off what the warehouse's clock says: units
+ * that it takes for sent afterwards and that had left before, less those that it takes for sent before. Parcels are told
+ * by the warehouse's clock, as its counts are.
+ * @param wanted `at`: the moment of the count by our clock; `toldAt`: by the warehouse's
+ */
+export async function findMisjudgedParcels(
+  db: Db,
+  organizationId: string,
+  place: { connectionId: string; locationId: string },
+  wanted: readonly { itemId: string; at: Date; toldAt: Date }[],
+): Promise<Map<string, number>> {
+  if (wanted.length === 0) return new Map()
+  const source = unnestRows('wanted', wanted, { itemId: 'uuid', at: 'timestamptz', toldAt: 'timestamptz' })
+  const found = await sql<{ itemId: string; units: number }>`
+    select wanted.item_id,
+      (coalesce(sum(units) filter (where least(shipped_at, parcel.recorded_at) > wanted.at), 0)
+        - coalesce(sum(units) filter (where shipped_at > wanted.told_at), 0))::bigint as units
+    from ${source}
+    join shipment on shipment.organization_id = ${organizationId} and warehouse_id = ${place.connectionId}
+      and location_id = ${place.locationId}
+      -- Clocks are less than that apart, or nothing else would fit either.
+      and heard_at >= least(wanted.at, wanted.told_at) - interval '10 minutes'
+    join parcel on parcel.organization_id = ${organizationId} and parcel.shipment_id = shipment.shipment_id
+    join parcel_line on parcel_line.organization_id = ${organizationId}
+      and parcel_line.parcel_id = parcel.parcel_id and parcel_line.item_id = wanted.item_id
+    group by wanted.item_id`.execute(db)
+  return new Map(found.rows.map(({ itemId, units }) => [itemId, units]))
 }
