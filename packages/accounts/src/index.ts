@@ -17,7 +17,16 @@ export { type AccountErrorCode, AccountProblem, accountErrors } from './errors.t
 export { freshSecret, hashOfSecret } from './fresh-secret.ts'
 export { createIdentity, type Identity, type IdentityOptions } from './identity/identity.ts'
 export type { LetterLanguage } from './identity/letters.ts'
-export { deletePerson, findPersonByEmail, markVerified, type Person } from './identity/people.store.ts'
+export { isMachineToken, makeMachineToken } from './identity/machine-token.ts'
+export {
+  deletePerson,
+  findPeople,
+  findPersonByEmail,
+  markVerified,
+  type Person,
+  type PersonRow,
+  turnOffSecondFactor,
+} from './identity/people.store.ts'
 export { ensureSecret, readSetting, removeSetting, saveSetting } from './identity/settings.store.ts'
 export { type ApiKey, KEY_PREFIX } from './keys/api-keys.store.ts'
 export { createApiKey, endApiKey, listApiKeys, type NewApiKey, useApiKey } from './keys/api-keys.ts'

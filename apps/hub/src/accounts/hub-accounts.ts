@@ -7,6 +7,8 @@ import {
   hasOwner,
   type Identity,
   isInvited,
+  isMachineToken,
+  type Mail,
   nowOf,
   type OwnMembership,
   putMail,
@@ -99,12 +101,31 @@ export class HubAccounts {
    * @throws AccountProblem `key-refused`, `sign-in-needed`
    */
   async identify(headers: Headers): Promise<Sender> {
+    const machine = /^Machine +(\S+)$/i.exec(headers.get('authorization') ?? '')?.[1]
+    if (machine !== undefined) return this.#identifyMachine(machine)
     const secret = keyIn(headers)
     if (secret !== undefined) return { kind: 'key', key: await useApiKey(this.context, secret) }
     const signedIn = await this.#findSignedIn(headers)
     if (signedIn !== undefined) return signedIn
     if (await this.isOpen()) return { kind: 'machine' }
     throw new AccountProblem('sign-in-needed', 'Nobody is signed in.')
+  }
+
+  /** A command on this machine: it has the master key. */
+  #identifyMachine(token: string): Sender {
+    const { masterKey, clock } = this.context
+    if (isMachineToken(masterKey, token, clock.now())) return { kind: 'machine' }
+    throw new AccountProblem('key-refused', 'This was not made with the hub’s secret key, or is over.')
+  }
+
+  /** A link that sets a new password, as the letter would have it. */
+  async resetLink(email: string, publicUrl: string): Promise<string> {
+    const letters: Mail[] = []
+    const identity = this.#createIdentity(publicUrl, async (mail) => void letters.push(mail))
+    await identity.api.requestPasswordReset({ body: { email } })
+    const [url] = /https?:\S+/.exec(letters[0]?.text ?? '') ?? []
+    if (url === undefined) throw new Error('the library made no letter')
+    return url
   }
 
   async #findSignedIn(headers: Headers): Promise<Sender | undefined> {
@@ -123,7 +144,7 @@ export class HubAccounts {
     return { kind: 'person', person, setCookies: found.headers?.getSetCookie() ?? [] }
   }
 
-  #createIdentity(publicUrl: string): Identity {
+  #createIdentity(publicUrl: string, sendMail = (mail: Mail) => this.#sendMail(mail)): Identity {
     const { context } = this
     const isAnybodyWelcome = this.#base.configuration.signUp === 'open'
     return createIdentity({
@@ -137,12 +158,16 @@ export class HubAccounts {
         isAnybodyWelcome ||
         this.#expected.has(email) ||
         (await isInvited(context.database.kysely, email, nowOf(context))),
-      sendMail: async (mail) => {
-        const kept = { mailId: context.uuid(), organizationId: null, mail, at: nowOf(context) }
-        await putMail(context.database.kysely, context.masterKey, kept)
-      },
+      sendMail,
       log: this.#base.log,
     })
+  }
+
+  /** Of the hub itself, and of no organization. */
+  async #sendMail(mail: Mail): Promise<void> {
+    const { context } = this
+    const kept = { mailId: context.uuid(), organizationId: null, mail, at: nowOf(context) }
+    await putMail(context.database.kysely, context.masterKey, kept)
   }
 }
 

@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { VERSION } from '../version.ts'
+import { accountCommand } from './account.ts'
 import { applicationCommand } from './application.ts'
 import { backfillCommand } from './backfill.ts'
 import { conformanceCommand } from './conformance.ts'
@@ -82,6 +83,7 @@ export function createProgram(exit: (code: number) => void): Command {
     replayCommand,
     backfillCommand,
     reconcileCommand,
+    accountCommand,
     statusCommand,
     doctorCommand,
     migrateCommand,

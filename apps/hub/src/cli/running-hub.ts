@@ -1,3 +1,4 @@
+import { makeMachineToken } from '@plimsoll/accounts'
 import { problem, processList } from '@plimsoll/client'
 import { findProcesses, type SyncErrorCode, syncErrors, syncProblem } from '@plimsoll/sync'
 import { request } from 'undici'
@@ -22,10 +23,12 @@ export async function findRunningHub({ configuration, database, context }: HubBa
     try {
       const answer = await request(`${url}/api/v1${path}`, {
         method,
-        ...(body !== undefined && {
-          headers: { 'content-type': 'application/json' },
-          body: JSON.stringify(body),
-        }),
+        headers: {
+          authorization: `Machine ${makeMachineToken(context.masterKey, context.clock.now())}`,
+          'plimsoll-organization': context.organizationId,
+          ...(body !== undefined && { 'content-type': 'application/json' }),
+        },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
       })
       return { status: answer.statusCode, text: await answer.body.text() }
     } catch (error) {
