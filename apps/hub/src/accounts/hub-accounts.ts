@@ -98,11 +98,12 @@ export class HubAccounts {
 
   /**
    * Who sends a request.
+   * @param port at which it came in
    * @throws AccountProblem `key-refused`, `sign-in-needed`
    */
-  async identify(headers: Headers): Promise<Sender> {
+  async identify(headers: Headers, port: number | undefined): Promise<Sender> {
     const machine = /^Machine +(\S+)$/i.exec(headers.get('authorization') ?? '')?.[1]
-    if (machine !== undefined) return this.#identifyMachine(machine)
+    if (machine !== undefined) return this.#identifyMachine(machine, port)
     const secret = keyIn(headers)
     if (secret !== undefined) return { kind: 'key', key: await useApiKey(this.context, secret) }
     const signedIn = await this.#findSignedIn(headers)
@@ -112,9 +113,9 @@ export class HubAccounts {
   }
 
   /** A command on this machine: it has the master key. */
-  #identifyMachine(token: string): Sender {
+  #identifyMachine(token: string, port: number | undefined): Sender {
     const { masterKey, clock } = this.context
-    if (isMachineToken(masterKey, token, clock.now())) return { kind: 'machine' }
+    if (isMachineToken(masterKey, token, { nowMs: clock.now(), port })) return { kind: 'machine' }
     throw new AccountProblem('key-refused', 'This was not made with the hub’s secret key, or is over.')
   }
 

@@ -24,7 +24,7 @@ export async function findRunningHub({ configuration, database, context }: HubBa
       const answer = await request(`${url}/api/v1${path}`, {
         method,
         headers: {
-          authorization: `Machine ${makeMachineToken(context.masterKey, context.clock.now())}`,
+          authorization: `Machine ${makeMachineToken(context.masterKey, { nowMs: context.clock.now(), port: configuration.port })}`,
           'plimsoll-organization': context.organizationId,
           ...(body !== undefined && { 'content-type': 'application/json' }),
         },
@@ -40,12 +40,14 @@ export async function findRunningHub({ configuration, database, context }: HubBa
   }
   const { text } = await ask('GET', '/processes')
   const theirs = processList.safeParse(toJson(text))
-  if (!theirs.success)
+  // It knows neither this organization nor this secret key.
+  const isStrange = problem.safeParse(toJson(text)).success
+  if (!theirs.success && !isStrange)
     throw new CommandProblem(`What answers at ${url} is not this hub. Name the hub’s port with --port.`)
   const now = new Date(context.clock.now())
   const ours = await findProcesses(database.kysely, context.organizationId, now)
-  const isSame = theirs.data.rows.some((one) => ours.some(({ processId }) => processId === one.processId))
-  if (!isSame) {
+  const isSame = theirs.data?.rows.some((one) => ours.some(({ processId }) => processId === one.processId))
+  if (isSame !== true) {
     throw new CommandProblem(
       `The hub at ${url} works on another database. Name its port with --port, or its database with --data or --database-url.`,
     )

@@ -29,7 +29,7 @@ export async function senderOf(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<Sender> {
-  const sender = await accounts.identify(headersOf(request))
+  const sender = await accounts.identify(headersOf(request), request.socket.localPort)
   if (sender.kind === 'machine') assertLocal(request)
   if (sender.kind === 'person') {
     assertOwnPage(request, [accounts.publicUrl, ...accounts.origins])
