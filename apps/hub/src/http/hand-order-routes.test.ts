@@ -1,4 +1,4 @@
-import { allocationRule, orderDetail, orderPage, shipmentDetail } from '@plimsoll/client'
+import { allocationRule, orderDetail, orderPage, personalDataRules, shipmentDetail } from '@plimsoll/client'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { importDesk } from '../testing/import-desk.ts'
@@ -160,6 +160,25 @@ test('the connection by hand is on no screen of connections, in no status and no
   })
   expect((await ask('GET', '/api/v1/overview')).body).not.toMatchObject({ connections: [expect.anything()] })
   expect(await ask('PATCH', '/api/v1/orders/nothing', {})).toMatchObject({ body: { code: 'unknown-order' } })
+})
+
+test('how long it is kept to whom orders go is said in days, and what follows for each connection', async () => {
+  const rules = personalDataRules.parse((await ask('GET', '/api/v1/personal-data')).body)
+  expect(rules).toMatchObject({ endedDays: 30, unsentDays: 180, version: 0 })
+  const put = await ask('PUT', '/api/v1/personal-data', { endedDays: 7, unsentDays: 90 })
+  expect(personalDataRules.parse(put.body)).toMatchObject({
+    version: 1,
+    connections: rules.connections.map(({ name }) => ({
+      name,
+      endedDays: 7,
+      unsentDays: 90,
+      platform: null,
+    })),
+  })
+  expect(await ask('PUT', '/api/v1/personal-data', { endedDays: 366, unsentDays: 90 })).toMatchObject({
+    status: 422,
+    body: { field: 'endedDays' },
+  })
 })
 
 test('who gets first what comes in is said by rule, with channels by name', async () => {

@@ -32,6 +32,7 @@ import type { DeclaredRoute } from './openapi.ts'
 import { orderRoutes } from './order-routes.ts'
 import { oversoldRoutes } from './oversold-routes.ts'
 import { parkedRoutes } from './parked-routes.ts'
+import { personalDataRoutes } from './personal-data-routes.ts'
 import { deliveryRoutes } from './places/delivery-routes.ts'
 import { inboundRoutes } from './places/inbound-routes.ts'
 import { locationRoutes } from './places/location-routes.ts'
@@ -130,6 +131,7 @@ export async function createServer(
         await api.register(policyRoutes(hub))
         await api.register(orderRoutes(hub))
         await api.register(handOrderRoutes(hub))
+        await api.register(personalDataRoutes(hub))
         await api.register(shipmentRoutes(hub))
         await api.register(routingRoutes(hub))
         await api.register(replenishmentRoutes(hub))
