@@ -2,7 +2,12 @@
 import { saveSecret } from '@plimsoll/accounts'
 import { manualClock } from '@plimsoll/connector-kit'
 import { inTransaction } from '@plimsoll/database'
-import { createTestDatabase, fromEnvironment, type TestDatabase } from '@plimsoll/database/testing'
+import {
+  createTestDatabase,
+  fromEnvironment,
+  startChild,
+  type TestDatabase,
+} from '@plimsoll/database/testing'
 import {
   type AllocationRule,
   compareRanked,
@@ -12,6 +17,7 @@ import {
   type Ranked,
   rankOf,
   saveOrders,
+  takeOrderInHand,
 } from '@plimsoll/orders'
 import {
   findBrokenBalances,
@@ -27,11 +33,12 @@ import { changeStock } from '../availability/stock-changes.ts'
 import { insertConnection, saveShipsOrdersFrom } from '../connections/connections.store.ts'
 import { toStockContext } from '../context.ts'
 import { findOrdersToRoute, noteOrdersToRoute } from '../fulfilment/route-orders.store.ts'
-import { routeOrder } from '../fulfilment/route-orders.ts'
+import { bringInStep, routeOrder } from '../fulfilment/route-orders.ts'
 import { createWorld } from '../testing/world.ts'
 import { allocateFreed } from './allocate-freed.ts'
 import { changeAllocation } from './allocation-rules.ts'
-import { findQueue } from './waiting.store.ts'
+import { loadAll } from './load-ahead.ts'
+import { findItemsOfOrder, findQueue, lockItemsToAllot } from './waiting.store.ts'
 import { explainWaits } from './why-waiting.ts'
 
 // Many transactions, on a machine that may be busy.
@@ -369,4 +376,67 @@ test('the database puts orders in the same line as the rule does', async () => {
         queue.slice(0, nth).map(({ orderId }) => orderId),
       )
   }
+})
+
+test('two processes: whoever routes waits for whoever gives units of the same item, and sees what is left', async () => {
+  const { context, place, world, clock, itemIds, ids } = await openBrand()
+  const { organizationId } = context
+  const first = await place('1', { channel: 'shop', lines: [{ sku: 'mug', units: 2 }], shipBy: null })
+  await clock.advance(1_000)
+  const second = await place('2', { channel: 'web', lines: [{ sku: 'mug', units: 2 }], shipBy: null })
+  await world.adjust('mug', 2)
+  const script = new URL('../testing/order-router.ts', import.meta.url)
+  const waits = async () =>
+    (
+      await world.rows(sql<{ waiting: number }>`
+        select count(*)::int as waiting from pg_locks
+        where locktype = 'advisory' and not granted
+          and database = (select oid from pg_database where datname = current_database())`)
+    )[0]?.waiting
+  let answered: string | undefined
+  const other = startChild(script, [database.url, organizationId, second, String(clock.now())])
+  expect(await other.line()).toBe('ready')
+  void other.line().then((outcome) => {
+    answered = outcome
+  })
+  await inTransaction(database, async (tx) => {
+    await lockItemsToAllot(tx, organizationId, await findItemsOfOrder(tx, organizationId, first))
+    other.write('go')
+    // Nothing is written yet: no row keeps the other back.
+    await expect.poll(async () => answered ?? (await waits()), { timeout: 10_000 }).toBe(1)
+    const hand = await takeOrderInHand(tx, organizationId, first)
+    if (hand === undefined) throw new Error('it was placed')
+    expect(await bringInStep(context, tx, hand)).toBe('routed')
+  })
+  await other.ended
+  expect(answered).toBe('waits')
+  // One that wants something else waits for nobody.
+  const third = await place('3', { channel: 'shop', lines: [{ sku: 'box', units: 1 }], shipBy: null })
+  await inTransaction(database, async (tx) => {
+    await lockItemsToAllot(tx, organizationId, [itemIds.mug])
+    expect(await routeOrder(context, third)).toBe('waits')
+  })
+  expect(ids.size).toBe(CHANNELS.length)
+})
+
+test('all that compete are found, from item to item, and nobody else', async () => {
+  const { context, place, itemIds, world, clock } = await openBrand()
+  const lines = (...skus: string[]) => skus.map((sku) => ({ sku: sku as 'mug', units: 1 }))
+  const all = itemIds as Record<string, string>
+  for (const sku of ['tin', 'jar', 'far']) all[sku] = await world.stock(sku, 0)
+  for (const [number, skus] of Object.entries({
+    a: ['mug', 'box'],
+    b: ['box', 'tin'],
+    c: ['tin', 'jar'],
+    d: ['far'],
+  }))
+    await place(number, { channel: 'shop', lines: lines(...skus), shipBy: null })
+  const at = new Date(clock.now())
+  const queue = await loadAll(database.kysely, context.organizationId, {
+    itemIds: [itemIds.mug],
+    rule: { kind: 'first-come' },
+    at,
+  })
+  expect(queue.orders.map(({ number }) => number).sort()).toEqual(['a', 'b', 'c'])
+  expect(queue.itemIds).toEqual(['mug', 'box', 'tin', 'jar'].map((sku) => all[sku]).sort())
 })
