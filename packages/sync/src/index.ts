@@ -162,7 +162,6 @@ export {
   type PersonalDataSetting,
   readPersonalDataRules,
 } from './personal-data/personal-data-rules.ts'
-export { purgePersonalData } from './personal-data/purge-personal-data.ts'
 export { copyListingPolicy } from './policies/copy-policy.ts'
 export { findPolicies } from './policies/policies.store.ts'
 export { changePolicy, type PolicyChange, type PolicyTarget, type PolicyTold } from './policies/policies.ts'
