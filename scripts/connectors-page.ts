@@ -177,6 +177,7 @@ function section({ manifest, ...connector }: Connector, setups: ConformanceSetup
             '.',
           ),
         ]),
+    ...sayPersonalData(manifest.personalData),
     ...sayFacts(capabilities.facts),
     ...(unclaimed.size === 0 ? [] : [`- **Not claimed**: ${[...unclaimed].join(', ')}.`]),
     `- **Tried as**: ${Object.keys(setups).join('; ')}.`,
@@ -229,6 +230,15 @@ function sayPace(perSecond: number, what: string): string {
     if (whole >= 1 && Math.abs(count - whole) < 1e-6) return `${whole.toLocaleString('en')} ${what} ${unit}`
   }
   return `${perSecond.toFixed(3)} ${what} a second`
+}
+
+function sayPersonalData(rule: Connector['manifest']['personalData']): string[] {
+  if (rule === undefined) return []
+  const kept =
+    rule.endedDaysMax === undefined ? '' : ` The hub keeps it ${rule.endedDaysMax} days at the most.`
+  return [
+    `- **To whom orders go**: it demands ${rule.demands.en} (${rule.demands.zh}; ${rule.source}${rule.verified ? '' : ', not verified yet'}).${kept}`,
+  ]
 }
 
 function sayFacts(facts: Connector['manifest']['capabilities']['facts']): string[] {

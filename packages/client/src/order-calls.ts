@@ -7,6 +7,7 @@ import type {
   OrderPage,
   OrderRecipient,
   OrderRouted,
+  PersonalDataRules,
 } from './order-shapes.ts'
 import type { Send } from './place-calls.ts'
 import type { ShipmentDetail, ShipmentPage } from './shipment-shapes.ts'
@@ -65,6 +66,9 @@ export function orderCalls(
     allocation: (signal?: Signal) => get<AllocationRuleAnswer>('/allocation', signal),
     setAllocation: (rule: AllocationRuleAnswer['rule'], channels: readonly string[]) =>
       call<AllocationRuleAnswer>('PUT', '/allocation', { rule, channels }),
+    personalData: (signal?: Signal) => get<PersonalDataRules>('/personal-data', signal),
+    setPersonalData: (endedDays: number, unsentDays: number) =>
+      call<PersonalDataRules>('PUT', '/personal-data', { endedDays, unsentDays }),
     routeOrder: (order: string) => call<OrderRouted>('POST', `/orders/${id(order)}/route`),
     shipments: (query: ShipmentListQuery = {}, signal?: Signal) =>
       get<ShipmentPage>(`/shipments${toQuery(query)}`, signal),

@@ -192,6 +192,38 @@ export const allocationRule = z.object({
 })
 export type AllocationRuleAnswer = z.infer<typeof allocationRule>
 
+/** GET and PUT /personal-data */
+export const personalDataRules = z.object({
+  endedDays: count.describe('The organization’s own: so many days after an order has left or was cancelled.'),
+  unsentDays: count.describe(
+    'The organization’s own: so many days after it was read, of an order that never leaves.',
+  ),
+  connections: z
+    .array(
+      z.object({
+        connectionId: z.string(),
+        name: z.string(),
+        endedDays: count.describe('What counts: the stricter of the organization’s and the platform’s.'),
+        unsentDays: count,
+        platform: z
+          .object({
+            endedDaysMax: count.nullable().describe('Null: it names no number of days.'),
+            unsentDaysMax: count.nullable(),
+            demands: z.object({ en: z.string(), zh: z.string() }),
+            source: z.string(),
+            verified: z.boolean(),
+          })
+          .nullable()
+          .describe('What its platform demands; null: nothing that is known.'),
+      }),
+    )
+    .describe('What follows for the orders of each connection.'),
+  version: count.describe('0: nobody has said one, and it is 30 and 180 days.'),
+  actor: z.string().nullable(),
+  savedAt: instant.nullable(),
+})
+export type PersonalDataRules = z.infer<typeof personalDataRules>
+
 /** PUT /connections/:id/fulfilment */
 export const shipsOrders = z.object({
   connectionId: z.string(),

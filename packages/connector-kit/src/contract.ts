@@ -20,6 +20,7 @@ import type {
 import type { Capabilities } from './capabilities.ts'
 import type { ConnectionFiles } from './files/connection-files.ts'
 import type { Http } from './http.ts'
+import type { PersonalDataRule } from './personal-data-rule.ts'
 import type { SampleTools } from './samples.ts'
 import type { WarehouseOperations, WarehouseTerms } from './warehouse/operations.ts'
 import type { Recipient } from './warehouse/shapes.ts'
@@ -74,6 +75,8 @@ export type Manifest<Settings = unknown, Credentials = unknown> = {
   capabilities: Capabilities
   /** What it does as a warehouse: of the kind `warehouse`, and of a channel that stores and ships for its sellers too. */
   warehouse?: WarehouseTerms
+  /** How long one may keep to whom its orders go; absent: it demands nothing beyond the law, and the organization's setting counts. */
+  personalData?: PersonalDataRule
   budgets: readonly BudgetSpec[]
 }
 

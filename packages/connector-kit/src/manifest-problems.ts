@@ -41,6 +41,15 @@ const manifestShape = z.object({
     facts: z.array(z.object({ fact: text, source: text, verified: z.boolean() })),
     notPossible: z.array(z.object({ what: words, why: words })).optional(),
   }),
+  personalData: z
+    .object({
+      endedDaysMax: wholeNumber.optional(),
+      unsentDaysMax: wholeNumber.optional(),
+      demands: words,
+      source: text,
+      verified: z.boolean(),
+    })
+    .optional(),
   budgets: z.array(z.object({ kind: text, name: text })),
 })
 

@@ -173,6 +173,16 @@ export const connector = defineConnector({
       ],
     },
     warehouse: multiChannel,
+    personalData: {
+      // Counted from the shipment, which is earlier than the delivery that Amazon counts from.
+      endedDaysMax: 30,
+      demands: {
+        en: 'to forget to whom an order went within 30 days of its delivery',
+        zh: '订单送达后 30 天内删除收件人信息',
+      },
+      source: 'sellercentral.amazon.com/mws/static/policy?documentType=DPP (retention of personal data)',
+      verified: false,
+    },
     budgets,
   },
   open,

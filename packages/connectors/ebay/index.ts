@@ -109,6 +109,14 @@ export const connector = defineConnector({
         },
       ],
     },
+    personalData: {
+      demands: {
+        en: 'to delete what is kept of a member once eBay says that the account was closed',
+        zh: '在 eBay 通知会员账户已关闭后，删除所保存的该会员数据',
+      },
+      source: 'developer.ebay.com/marketplace-account-deletion',
+      verified: false,
+    },
     budgets,
   },
   open,

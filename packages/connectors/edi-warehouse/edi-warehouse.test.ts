@@ -5,6 +5,7 @@ import type { PartnerProfileInput } from '@plimsoll/edi'
 import { expect, onTestFinished, test } from 'vitest'
 import { startWorld } from './conformance.ts'
 import { connector } from './index.ts'
+import { credentials, settings } from './settings.ts'
 import { createEdiWarehouseSimulator, simulatedAgreement } from './simulator/index.ts'
 
 // The connector against its simulated partner, over a real SFTP server.
@@ -124,4 +125,26 @@ test('a connection that is only tried keeps nothing and says so', async () => {
   const operations = connector.open(offlineContext({ settings, credentials }))
   expect(await operations.check()).toMatchObject({ account: 'Simulated EDI warehouse', missingScopes: [] })
   await expect(operations.listings(undefined)).rejects.toMatchObject({ kind: 'forbidden' })
+})
+
+test('a call with a file is believed by its secret, and only where calls are agreed', () => {
+  const request = (authorization: string) => ({
+    method: 'POST',
+    url: 'https://hub.example/webhooks/1',
+    headers: { authorization },
+    body: Buffer.from('ISA'),
+  })
+  const verify = (calls: 'none' | 'token' | 'standard-webhooks', callSecret: string, authorization: string) =>
+    connector.webhooks.verify(
+      request(authorization),
+      offlineContext({
+        settings: settings.parse({ profile: JSON.stringify(edifact), server: 'folder:edi', calls }),
+        credentials: credentials.parse({ callSecret }),
+      }),
+    )
+  expect(verify('token', 's3cret', 'Bearer s3cret')).toBe(true)
+  expect(verify('token', 's3cret', 'Bearer other')).toBe(false)
+  expect(verify('token', '', 'Bearer ')).toBe(false)
+  expect(verify('none', 's3cret', 'Bearer s3cret')).toBe(false)
+  expect(verify('standard-webhooks', 's3cret', 'Bearer s3cret')).toBe(false)
 })

@@ -1,7 +1,7 @@
-import { defineWarehouse } from '@plimsoll/connector-kit'
-import { parseMessage } from '@plimsoll/edi'
+import { defineWarehouse, isGenuineCall } from '@plimsoll/connector-kit'
+import { parseMessage, toHandedFile } from '@plimsoll/edi'
 import { open } from './operations.ts'
-import { credentials, profileOf, settings } from './settings.ts'
+import { AUTHENTICATIONS, credentials, profileOf, settings } from './settings.ts'
 
 /** Any warehouse that speaks EDI: X12 or EDIFACT in folders, by a partner profile. */
 export const connector = defineWarehouse({
@@ -72,8 +72,14 @@ export const connector = defineWarehouse({
     account: JSON.stringify([given.server, profileOf(given).partner]),
   }),
   webhooks: {
-    // Nothing calls: what comes is fetched from the folder.
-    verify: () => false,
+    verify(request, { settings: { calls }, credentials: { callSecret }, now }) {
+      const authentication = AUTHENTICATIONS[calls]
+      return (
+        authentication !== undefined &&
+        isGenuineCall(authentication, request, { secret: callSecret, now: now() })
+      )
+    },
+    toFile: (message, { settings: given }) => toHandedFile(message, profileOf(given)),
     parse: parseMessage,
     personalDataKeys: [],
   },

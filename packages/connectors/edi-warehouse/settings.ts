@@ -1,8 +1,18 @@
+import type { CallAuthentication } from '@plimsoll/connector-kit'
 import { type PartnerProfile, partnerProfile } from '@plimsoll/edi'
 import { z } from 'zod'
 import { placeIn } from './place.ts'
 
 /** What a person gives: what is agreed with the partner, where the folders are, and what opens them. */
+
+/** How a call with a file is proved; undefined: none is taken. */
+export const AUTHENTICATIONS: Readonly<
+  Record<'none' | 'standard-webhooks' | 'token', CallAuthentication | undefined>
+> = {
+  none: undefined,
+  'standard-webhooks': { kind: 'standard-webhooks' },
+  token: { kind: 'token', header: 'authorization', prefix: 'Bearer ' },
+}
 
 const folder = (title: string, description: string, zh: { title: string; description: string }) =>
   z
@@ -66,6 +76,19 @@ export const settings = z
       title: '归档文件夹',
       description: '文件接收后移入的位置。',
     }).default('archive'),
+    calls: z
+      .enum(['none', 'standard-webhooks', 'token'])
+      .default('none')
+      .meta({
+        title: 'Calls with files',
+        description:
+          'Whether the partner may also hand files over by calling the hub, and how it proves itself: none, standard-webhooks, or token (Authorization: Bearer …). What we send goes to the folder.',
+        zh: {
+          title: '回调送文件',
+          description:
+            '伙伴是否也可以直接调用枢纽提交文件，以及如何证明身份：none（不可以）、standard-webhooks 或 token（Authorization: Bearer …）。我方文件仍写入文件夹。',
+        },
+      }),
   })
   .refine(
     ({ inFolder, outFolder, archiveFolder }) => new Set([inFolder, outFolder, archiveFolder]).size === 3,
@@ -94,6 +117,10 @@ export const credentials = z.object({
   privateKey: secret('Private key', 'OpenSSH or PEM, the whole text; for SFTP in place of a password.', {
     title: '私钥',
     description: 'OpenSSH 或 PEM 全文；SFTP 用其代替密码。',
+  }),
+  callSecret: secret('Secret of its calls', 'Where the partner calls with files.', {
+    title: '回调密钥',
+    description: '伙伴以回调送文件时填写。',
   }),
   passphrase: secret('Passphrase of the key', 'Where the private key has one.', {
     title: '私钥口令',

@@ -1,4 +1,4 @@
-import { assertPublicUrl, isConnectorError } from '@plimsoll/connector-kit'
+import { assertPublicUrl, callAuthentication, headerName, isConnectorError } from '@plimsoll/connector-kit'
 import { expression, mapping } from '@plimsoll/connector-kit/expressions'
 import { z } from 'zod'
 import { ENCODINGS } from './formats/encodings.ts'
@@ -136,7 +136,6 @@ export function isLoopback(url: URL): boolean {
   return /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(url.hostname)
 }
 
-const headerName = z.string().regex(/^[A-Za-z][A-Za-z0-9-]{0,63}$/, 'use letters, digits and hyphens')
 const path = z
   .string()
   .max(2_000)
@@ -204,20 +203,7 @@ const rest = z.strictObject({
 export type Rest = z.infer<typeof rest>
 
 const webhook = z.strictObject({
-  authentication: z.discriminatedUnion('kind', [
-    z.strictObject({ kind: z.literal('standard-webhooks') }),
-    z.strictObject({
-      kind: z.literal('hmac-sha256'),
-      header: headerName,
-      encoding: z.enum(['hex', 'base64']).default('hex'),
-      prefix: z.string().max(40).default(''),
-    }),
-    z.strictObject({
-      kind: z.literal('token'),
-      header: headerName.default('authorization'),
-      prefix: z.string().max(40).default(''),
-    }),
-  ]),
+  authentication: callAuthentication,
   /** The header that says what it is about, and which feed each of its values means; absent: the address says `?feed=`. */
   topic: z.strictObject({ header: headerName, feeds: z.record(z.string(), z.enum(IN_FEEDS)) }).optional(),
 })

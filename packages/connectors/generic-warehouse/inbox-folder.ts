@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import {
+  FILE_HEADERS,
   type Folder,
   type FolderFile,
   isConnectorError,
@@ -15,12 +16,6 @@ const FILES_MAX = 20
 const BYTES_MAX = 32 * 1024 * 1024
 /** Names under which programs write what is not whole yet. */
 const UNFINISHED = /^\.|\.(tmp|temp|part|partial|filepart|crdownload|uploading|done)$/i
-
-export const FILE_HEADERS = {
-  feed: 'x-file-feed',
-  name: 'x-file-name',
-  modifiedAt: 'x-file-modified',
-} as const
 
 const receipt = z.object({
   folder: z.string(),

@@ -1,9 +1,9 @@
-import { defineWarehouse, feedOfMessage, type WebhookEvent } from '@plimsoll/connector-kit'
+import { defineWarehouse, feedOfMessage, isGenuineCall, type WebhookEvent } from '@plimsoll/connector-kit'
 import { IN_FEEDS } from './definition.ts'
 import { definitionOf, open } from './operations.ts'
 import { samples } from './samples/sample-tools.ts'
 import { credentials, settings } from './settings.ts'
-import { isGenuine, toReceivedFile } from './webhook.ts'
+import { toReceivedFile } from './webhook.ts'
 
 /** Any warehouse that sends and takes files or simple calls, described by a file and JSONata alone, under its own name. */
 export const connector = defineWarehouse({
@@ -66,7 +66,10 @@ export const connector = defineWarehouse({
   webhooks: {
     verify(request, { settings: given, credentials: { webhookSecret }, now }) {
       const { webhook } = definitionOf(given)
-      return webhook !== undefined && isGenuine(webhook, request, { secret: webhookSecret, now: now() })
+      return (
+        webhook !== undefined &&
+        isGenuineCall(webhook.authentication, request, { secret: webhookSecret, now: now() })
+      )
     },
     toFile: (message, { settings: given }) => toReceivedFile(definitionOf(given), message),
     parse(message): WebhookEvent[] {

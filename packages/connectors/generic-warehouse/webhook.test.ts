@@ -1,9 +1,10 @@
 import { createHmac } from 'node:crypto'
+import { isGenuineCall } from '@plimsoll/connector-kit'
 import { fromEnvironment } from '@plimsoll/connector-kit/conformance'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { definition } from './definition.ts'
-import { isGenuine, toReceivedFile } from './webhook.ts'
+import { toReceivedFile } from './webhook.ts'
 
 const NOW = 1_790_000_000_000
 const given = (webhook: object, feeds: object = {}) => {
@@ -27,7 +28,7 @@ test('Standard Webhooks: signed now, by whoever has the secret', () => {
   const secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'
   const at = NOW / 1_000
   const verify = (headers: Record<string, string>, now = NOW, key = secret) =>
-    isGenuine(webhook, { headers, body }, { secret: key, now })
+    isGenuineCall(webhook.authentication, { headers, body }, { secret: key, now })
   expect(verify(standard(secret, at))).toBe(true)
   const rotated = standard(secret, at)
   expect(verify({ ...rotated, 'webhook-signature': `v1,AAAA ${rotated['webhook-signature']}` })).toBe(true)
@@ -35,7 +36,11 @@ test('Standard Webhooks: signed now, by whoever has the secret', () => {
   expect(verify(standard('whsec_AAAA', at))).toBe(false)
   expect(verify(standard(secret, at), NOW, '')).toBe(false)
   expect(
-    isGenuine(webhook, { headers: standard(secret, at), body: Buffer.from('x') }, { secret, now: NOW }),
+    isGenuineCall(
+      webhook.authentication,
+      { headers: standard(secret, at), body: Buffer.from('x') },
+      { secret, now: NOW },
+    ),
   ).toBe(false)
 })
 
@@ -46,7 +51,11 @@ test.each([
   const { webhook } = given({ authentication })
   const sign = (secret: string) => prefix + createHmac('sha256', secret).update(body).digest(encoding)
   const verify = (value: string) =>
-    isGenuine(webhook, { headers: { 'x-signature': value }, body }, { secret: 's', now: NOW })
+    isGenuineCall(
+      webhook.authentication,
+      { headers: { 'x-signature': value }, body },
+      { secret: 's', now: NOW },
+    )
   expect(verify(sign('s'))).toBe(true)
   expect(verify(sign('other'))).toBe(false)
   expect(verify('')).toBe(false)
@@ -55,7 +64,7 @@ test.each([
 test('nothing but the right token opens', () => {
   const { webhook } = given({ authentication: { kind: 'token', prefix: 'Bearer ' } })
   const verify = (authorization: string | undefined, secret = 'open sesame') =>
-    isGenuine(webhook, { headers: { authorization }, body }, { secret, now: NOW })
+    isGenuineCall(webhook.authentication, { headers: { authorization }, body }, { secret, now: NOW })
   expect(verify('Bearer open sesame')).toBe(true)
   expect(verify('Bearer ', '')).toBe(false)
   expect(verify(undefined)).toBe(false)

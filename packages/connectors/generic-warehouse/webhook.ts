@@ -1,60 +1,7 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
-import { Invalid, type ReceivedFile, type WebhookMessage } from '@plimsoll/connector-kit'
+import { FILE_HEADERS, Invalid, type ReceivedFile, type WebhookMessage } from '@plimsoll/connector-kit'
 import { type Definition, IN_FEEDS, type InFeed, isNamed, sequenceOf, type Webhook } from './definition.ts'
 import { readMoment } from './formats/moments.ts'
-import { FILE_HEADERS } from './inbox-folder.ts'
 import { endingOf } from './read-file.ts'
-
-/** How long ago a call may have been signed (Standard Webhooks, "verifying webhook authenticity"). */
-const TOLERANCE_MS = 5 * 60_000
-
-/** True only for what whoever has the secret has sent. */
-export function isGenuine(
-  { authentication }: Webhook,
-  { headers, body }: WebhookMessage,
-  { secret, now }: { secret: string; now: number },
-): boolean {
-  // An empty secret would let anybody in.
-  if (secret === '') return false
-  switch (authentication.kind) {
-    case 'standard-webhooks': {
-      const [id, at, signatures] = [
-        headers['webhook-id'],
-        headers['webhook-timestamp'],
-        headers['webhook-signature'],
-      ]
-      if (id === undefined || at === undefined || signatures === undefined || !/^\d{1,12}$/.test(at))
-        return false
-      if (Math.abs(now - Number(at) * 1_000) > TOLERANCE_MS) return false
-      const key = Buffer.from(secret.replace(/^whsec_/, ''), 'base64')
-      if (key.length === 0) return false
-      const wanted = createHmac('sha256', key).update(`${id}.${at}.`).update(body).digest('base64')
-      return signatures.split(' ').some((each) => isSame(each, `v1,${wanted}`))
-    }
-    case 'hmac-sha256': {
-      const given = headers[authentication.header.toLowerCase()]
-      const wanted = createHmac('sha256', secret).update(body).digest(authentication.encoding)
-      const said = authentication.encoding === 'hex' ? given?.toLowerCase() : given
-      const prefix =
-        authentication.encoding === 'hex' ? authentication.prefix.toLowerCase() : authentication.prefix
-      return said !== undefined && isSame(said, `${prefix}${wanted}`)
-    }
-    case 'token': {
-      const given = headers[authentication.header.toLowerCase()]
-      return given !== undefined && isSame(given, `${authentication.prefix}${secret}`)
-    }
-    default: {
-      const never: never = authentication
-      return never
-    }
-  }
-}
-
-/** By digests, so that neither length nor content is told by how long it takes. */
-function isSame(one: string, other: string): boolean {
-  const digest = (text: string) => createHash('sha256').update(text).digest()
-  return timingSafeEqual(digest(one), digest(other))
-}
 
 /**
  * What came by whichever way, as a file of its feed: out of the folder and by upload with name and feed beside it, by

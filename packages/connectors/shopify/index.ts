@@ -100,6 +100,14 @@ export const connector = defineConnector({
         },
       ],
     },
+    personalData: {
+      demands: {
+        en: 'to keep customers’ data no longer than it is needed, with periods that are set for it',
+        zh: '客户数据不得保存超过所需的时间，并须设定保存期限',
+      },
+      source: 'shopify.dev/docs/apps/launch/protected-customer-data',
+      verified: false,
+    },
     budgets: [
       // The smallest plan's; every answer says what the shop really has.
       { kind: 'cost-bucket', name: BUDGET_NAME, capacity: 2_000, refillPerSecond: 100 },

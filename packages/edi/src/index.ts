@@ -1,6 +1,7 @@
 /** The public face of EDI: syntax, sets, profiles, and the exchange with one partner over folders. */
 export * from './documents.ts'
 export { createExchange, type Exchange } from './exchange/exchange.ts'
+export { toHandedFile } from './exchange/handed-over.ts'
 export { parseMessage } from './exchange/message.ts'
 export type { ExchangeTerms } from './exchange/terms.ts'
 export type { EdiParty, EdiSet, Group, Interchange, Separators } from './interchange.ts'

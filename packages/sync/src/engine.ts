@@ -9,6 +9,7 @@ import { nowOf, type SyncContext } from './context.ts'
 import { measureDemand } from './load-line/measure-demand.ts'
 import { parseWake, WAKE_CHANNEL, type Wake } from './notify.ts'
 import { judgeOversold } from './oversold/judge-oversold.ts'
+import { PERSONAL_DATA_LOOKED_AT_MS, purgePersonalData } from './personal-data/purge-personal-data.ts'
 import { notePassedWindows } from './policies/policy-windows.ts'
 import { keepReplenishment } from './replenishment/keep-replenishment.ts'
 import { noteStaleOrders } from './safety/stale-watch.ts'
@@ -50,6 +51,7 @@ export class SyncEngine {
   readonly #waitingWakeup: Wakeup
   readonly #byHand: ByHandDesk
   readonly #replenishmentWakeup: Wakeup
+  readonly #personalDataWakeup: Wakeup
   readonly #onWake: ((wake: Wake) => void) | undefined
   #loops: Promise<unknown> = Promise.resolve()
   #listener: { stop(): Promise<void> } | undefined
@@ -83,6 +85,7 @@ export class SyncEngine {
     this.#waitingWakeup = new Wakeup(context.clock)
     this.#byHand = new ByHandDesk(context)
     this.#replenishmentWakeup = new Wakeup(context.clock)
+    this.#personalDataWakeup = new Wakeup(context.clock)
   }
 
   /** @param roles `worker`: takes leases and works connections; without it the engine only listens and takes webhooks in */
@@ -113,6 +116,11 @@ export class SyncEngine {
       this.#loop(this.#oversoldWakeup, OVERSOLD_JUDGED_MS, () => judgeOversold(this.#context)),
       this.#loop(this.#replenishmentWakeup, REPLENISHMENT_LOOKED_AT_MS, () =>
         keepReplenishment(this.#context, this.#stop.signal),
+      ),
+      this.#loop(
+        this.#personalDataWakeup,
+        PERSONAL_DATA_LOOKED_AT_MS,
+        async () => void (await purgePersonalData(this.#context)),
       ),
       this.#loop(this.#demandWakeup, DEMAND_MEASURED_MS, () => measureDemand(this.#context)),
       this.#loop(

@@ -156,6 +156,12 @@ export { type Cure, describeCures, orderCures } from './oversold/cures.ts'
 export { describeFaultPart } from './oversold/fault-text.ts'
 export { judgeOversold } from './oversold/judge-oversold.ts'
 export { findOversells, sumOversells } from './oversold/oversells.store.ts'
+export { ENDED_DAYS_MAX, UNSENT_DAYS_MAX } from './personal-data/kept-days.ts'
+export {
+  changePersonalDataRule,
+  type PersonalDataSetting,
+  readPersonalDataRules,
+} from './personal-data/personal-data-rules.ts'
 export { copyListingPolicy } from './policies/copy-policy.ts'
 export { findPolicies } from './policies/policies.store.ts'
 export { changePolicy, type PolicyChange, type PolicyTarget, type PolicyTold } from './policies/policies.ts'

@@ -1,6 +1,15 @@
-import { allocationRule, orderDetail, orderPage, shipmentDetail } from '@plimsoll/client'
+import { randomUUID } from 'node:crypto'
+import { mkdir, readdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { unseal } from '@plimsoll/accounts'
+import { allocationRule, orderDetail, orderPage, personalDataRules, shipmentDetail } from '@plimsoll/client'
+import { writeCsv, writeXlsx } from '@plimsoll/files'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { tidyImports } from '../imports/import-file.store.ts'
+import { getImport } from '../imports/imports.ts'
+import { removeLeftFiles } from '../imports/open-file.ts'
+import { openProblemFile } from '../imports/problem-file.ts'
 import { importDesk } from '../testing/import-desk.ts'
 import { type ServedHub, serveHub } from '../testing/served-hub.ts'
 
@@ -162,6 +171,25 @@ test('the connection by hand is on no screen of connections, in no status and no
   expect(await ask('PATCH', '/api/v1/orders/nothing', {})).toMatchObject({ body: { code: 'unknown-order' } })
 })
 
+test('how long it is kept to whom orders go is said in days, and what follows for each connection', async () => {
+  const rules = personalDataRules.parse((await ask('GET', '/api/v1/personal-data')).body)
+  expect(rules).toMatchObject({ endedDays: 30, unsentDays: 180, version: 0 })
+  const put = await ask('PUT', '/api/v1/personal-data', { endedDays: 7, unsentDays: 90 })
+  expect(personalDataRules.parse(put.body)).toMatchObject({
+    version: 1,
+    connections: rules.connections.map(({ name }) => ({
+      name,
+      endedDays: 7,
+      unsentDays: 90,
+      platform: null,
+    })),
+  })
+  expect(await ask('PUT', '/api/v1/personal-data', { endedDays: 366, unsentDays: 90 })).toMatchObject({
+    status: 422,
+    body: { field: 'endedDays' },
+  })
+})
+
 test('who gets first what comes in is said by rule, with channels by name', async () => {
   expect(allocationRule.parse((await ask('GET', '/api/v1/allocation')).body)).toMatchObject({
     rule: 'first-come',
@@ -232,3 +260,76 @@ test('I3: a file of orders is shown row by row before anything is made, taken wh
   }>`select row_to_json(import_job)::text as text from import_job`.execute(kysely)
   expect(jobs.rows.map(({ text }) => text).join()).not.toMatch(/Lovelace|Hopper/)
 })
+
+test.each(['csv', 'xlsx'] as const)(
+  'an imported file of orders (%s) is readable nowhere but in itself, and gone in time',
+  async (format) => {
+    const { kysely } = served.database
+    const { context } = served.hub.imports
+    const { organizationId } = context
+    const header = ['order', 'sku', 'quantity', 'name', 'address', 'city', 'country']
+    const rows = [
+      [`S-${format}`, 'MUG', '1', 'Ada Lovelace', 'Square 12', 'London', 'GB'],
+      [`T-${format}`, 'NONE', '1', 'Grace Hopper', 'Square 13', 'London', 'GB'],
+    ]
+    const write = format === 'csv' ? writeCsv : writeXlsx
+    const fileOf = async (...lines: string[][]) => {
+      async function* each() {
+        yield* lines
+      }
+      return Buffer.concat(await Array.fromAsync(write(header, each())))
+    }
+    const content = await fileOf(...rows)
+    const pieces = async (importId: string) =>
+      (
+        await sql<{ ordinal: number; content: Buffer | null; sealed: Buffer }>`
+        select ordinal, content, sealed from import_piece
+        where organization_id = ${organizationId} and import_id = ${importId}`.execute(kysely)
+      ).rows
+    const checked = await desk.check('orders', content)
+    const [piece] = await pieces(checked.importId)
+    expect(piece?.content).toBeNull()
+    // As it came in, and as text would carry it.
+    const start = content.subarray(0, 12)
+    for (const clear of [start, start.toString('base64'), 'Lovelace'])
+      expect(piece?.sealed.includes(clear), String(clear)).toBe(false)
+    // A piece of another import is not taken for one of this.
+    expect(() =>
+      unseal(
+        context.masterKey,
+        piece?.sealed ?? Buffer.alloc(0),
+        `import ${organizationId} ${randomUUID()} 0`,
+      ),
+    ).toThrow('secret key')
+
+    expect(await desk.apply(checked, 'good-rows')).toMatchObject({ state: 'done', applied: 1, skipped: 1 })
+    const left = await openProblemFile(context, await getImport(context, checked.importId))
+    expect(JSON.stringify(await Array.fromAsync(left.rows))).toMatch(/Hopper/)
+    const now = Date.now()
+    const tidy = async (endedDays: number) =>
+      await tidyImports(kysely, organizationId, {
+        uploads: new Date(0),
+        files: new Date(0),
+        personal: { what: ['orders'], before: new Date(now - endedDays * 86_400_000) },
+      })
+    await tidy(7)
+    expect(await pieces(checked.importId)).toHaveLength(1)
+    await tidy(-1)
+    expect(await pieces(checked.importId)).toEqual([])
+    // All of it applied: nothing waits for a time.
+    const whole = await desk.take(
+      'orders',
+      await fileOf([`U-${format}`, 'MUG', '1', ...(rows[0] ?? []).slice(3)]),
+    )
+    expect(whole).toMatchObject({ state: 'done', skipped: 0 })
+    expect(await pieces(whole.importId)).toEqual([])
+    // What a killed process left on the disk; what one reads at this moment stays.
+    const folder = join(context.dataFolder, 'imports')
+    await mkdir(folder, { recursive: true })
+    await writeFile(join(folder, 'left.xlsx'), content)
+    await removeLeftFiles(context, new Date(now - 86_400_000))
+    expect(await readdir(folder)).toEqual(['left.xlsx'])
+    await removeLeftFiles(context, new Date(now + 86_400_000))
+    expect(await readdir(folder)).toEqual([])
+  },
+)

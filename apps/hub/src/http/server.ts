@@ -32,6 +32,7 @@ import type { DeclaredRoute } from './openapi.ts'
 import { orderRoutes } from './order-routes.ts'
 import { oversoldRoutes } from './oversold-routes.ts'
 import { parkedRoutes } from './parked-routes.ts'
+import { personalDataRoutes } from './personal-data-routes.ts'
 import { deliveryRoutes } from './places/delivery-routes.ts'
 import { inboundRoutes } from './places/inbound-routes.ts'
 import { locationRoutes } from './places/location-routes.ts'
@@ -157,6 +158,7 @@ export async function createServer(
       await api.register(reasonRoutes(hub))
       await api.register(streamRoute(hub))
       await api.register(demoRoutes(hub))
+      await api.register(personalDataRoutes(hub))
       await api.register(documentRoutes(declared))
       await api.register(memberRoutes(hub))
       await api.register(keyRoutes(hub))

@@ -1,8 +1,9 @@
-import { nowOf } from '@plimsoll/sync'
+import { nowOf, readPersonalDataRules } from '@plimsoll/sync'
 import { tidyImports } from './import-file.store.ts'
 import { findWaitingJob } from './imports.store.ts'
 import { workImport } from './imports.ts'
-import type { ImportContext } from './open-file.ts'
+import { type ImportContext, removeLeftFiles } from './open-file.ts'
+import { SHEETS } from './sheets.ts'
 
 /** Between two looks for what another process took in, or left behind when it was stopped. */
 const LOOK_MS = 2_000
@@ -10,6 +11,8 @@ const TIDY_MS = 3_600_000
 const DAY_MS = 86_400_000
 /** A file with problems can be fetched again for so long. */
 const FILE_KEPT_MS = 30 * DAY_MS
+/** Imports whose files say who somebody is. */
+const PERSONAL = Object.values(SHEETS).flatMap(({ what, personal }) => (personal === undefined ? [] : [what]))
 
 /** Checks and applies imports, one at a time, beside everything else that the hub does. */
 export class ImportWorker {
@@ -70,10 +73,13 @@ export class ImportWorker {
     if (clock.monotonic() - this.#tidiedAtMs < TIDY_MS) return
     this.#tidiedAtMs = clock.monotonic()
     const nowMs = clock.now()
+    const { own } = await readPersonalDataRules(this.#context)
     await tidyImports(database.kysely, organizationId, {
       uploads: new Date(nowMs - DAY_MS),
       files: new Date(nowMs - FILE_KEPT_MS),
+      personal: { what: PERSONAL, before: new Date(nowMs - own.endedDays * DAY_MS) },
     })
+    await removeLeftFiles(this.#context, new Date(nowMs - DAY_MS))
   }
 }
 

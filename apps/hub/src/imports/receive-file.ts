@@ -49,7 +49,7 @@ export async function receiveFile(
   let isKept = false
   try {
     const file = await storePieces(bytes, async (ordinal, content) =>
-      insertPiece(kysely, { organizationId, importId, ordinal, content }),
+      insertPiece(kysely, context.masterKey, { organizationId, importId, ordinal, content }),
     )
     const identity = digestOf([what, name, sheet, file.digest])
     isKept = await finishUpload(kysely, { organizationId, importId, identity, ...file })

@@ -17,6 +17,7 @@ export const fulfilmentReads: Record<string, string[]> = {
   '/api/v1/orders/:id': ['/api/v1/orders/Zebra'],
   '/api/v1/orders/:id/recipient': ['/api/v1/orders/Zebra/recipient'],
   '/api/v1/allocation': ['/api/v1/allocation'],
+  '/api/v1/personal-data': ['/api/v1/personal-data'],
   '/api/v1/shipments': ['/api/v1/shipments?limit=200', '/api/v1/shipments?state=open&location=Zebra'],
   '/api/v1/shipments/pick-list': [
     '/api/v1/shipments/pick-list?location=MAIN',
@@ -37,6 +38,7 @@ export function fulfilmentWrites(ask: Ask, id: string): Record<string, () => Ret
       ask('POST', '/api/v1/orders', { kind: 'manual', lines: [{ sku: 'Zebra-1', quantity: 1 }] }, key),
     'PATCH /api/v1/orders/:id': () => ask('PATCH', `/api/v1/orders/${id}`, { note: 'x' }),
     'POST /api/v1/orders/:id/cancel': () => ask('POST', `/api/v1/orders/${id}/cancel`, {}),
+    'PUT /api/v1/personal-data': () => ask('PUT', '/api/v1/personal-data', { endedDays: -1, unsentDays: 1 }),
     'PUT /api/v1/allocation': () =>
       ask('PUT', '/api/v1/allocation', { rule: 'channel-priority', channels: [id] }),
     'POST /api/v1/shipments/:id/split': () =>
@@ -88,8 +90,10 @@ export async function insertFulfilmentRows(db: Db, organizationId: string, mark:
       select organization_id, connection_id, connection_id, ${mark}, ${mark}, now(), now() from ${own}`,
     sql`insert into parcel_line (organization_id, parcel_id, line_no, sku, units)
       select organization_id, connection_id, 1, ${mark}, 7 from ${own}`,
-    sql`insert into order_recipient (organization_id, order_id, key_name, sealed, read_at, purge_at)
-      select organization_id, connection_id, ${mark}, '\\x00', now(), now() + interval '1 year' from ${own}`,
+    sql`insert into order_recipient (organization_id, order_id, key_name, sealed, read_at)
+      select organization_id, connection_id, ${mark}, '\\x00', now() from ${own}`,
+    sql`insert into personal_data_rule (organization_id, version, ended_days, unsent_days, actor, saved_at)
+      values (${organizationId}, 1, 77, 77, ${mark}, now())`,
     sql`insert into errand (organization_id, errand_id, connection_id, kind, subject_id, state, not_before, error, created_at)
       select organization_id, connection_id, connection_id, 'tell-shipped', connection_id, 'refused', now(), ${mark}, now()
       from ${own}`,

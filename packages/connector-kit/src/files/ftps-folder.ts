@@ -1,5 +1,7 @@
 import { type LookupAddress, lookup } from 'node:dns'
+import { isIP } from 'node:net'
 import { Readable, Writable } from 'node:stream'
+import { checkServerIdentity } from 'node:tls'
 import type { Client } from 'basic-ftp'
 import type { Clock } from '../clock.ts'
 import { Forbidden, isConnectorError, Malformed, NotFound, Unauthorized, Unavailable } from '../errors.ts'
@@ -42,7 +44,9 @@ export function openFtpsFolder(
       password: place.password,
       secure: place.implicit ? 'implicit' : true,
       secureOptions: {
-        servername: place.host,
+        // TLS names no addresses; what the certificate must be of is the place that was given, either way.
+        ...(isIP(place.host) === 0 && { servername: place.host }),
+        checkServerIdentity: (_name, certificate) => checkServerIdentity(place.host, certificate),
         ...(place.certificate !== undefined && { ca: place.certificate }),
       },
     })
@@ -115,9 +119,9 @@ export function openFtpsFolder(
       call(below, signal, async (ftp) => {
         await makeFolder(ftp, parentOf(below))
         await ftp.uploadFrom(Readable.from([Buffer.from(content)]), `${full(below)}.tmp`)
-        // Most servers replace; those that do not say so, and the old one goes first.
+        // Most servers replace; where there is one still, the old one goes first. It stays where nothing stands in the way.
         await ftp.rename(`${full(below)}.tmp`, full(below)).catch(async (error: unknown) => {
-          if (replyOf(error) === undefined) throw error
+          if (replyOf(error) === undefined || (await findOf(ftp, below)) === undefined) throw error
           await ftp.remove(full(below))
           await ftp.rename(`${full(below)}.tmp`, full(below))
         })

@@ -122,8 +122,15 @@ export async function createEdiWarehouseSimulator(
       inFolder: 'in',
       outFolder: 'out',
       archiveFolder: 'archive',
+      calls: 'none',
     },
-    credentials: { user: 'plimsoll', password: 'simulator password', privateKey: '', passphrase: '' },
+    credentials: {
+      user: 'plimsoll',
+      password: 'simulator password',
+      privateKey: '',
+      passphrase: '',
+      callSecret: '',
+    },
     async close() {
       stop()
       await running.close()

@@ -181,6 +181,7 @@ export function createExchange(terms: ExchangeTerms): Exchange {
     },
 
     async pull(options) {
+      await inbox.acknowledgeKept(await readBook(), options)
       await outbox.sweep(await readBook(), options)
       return await inbox.pull(options)
     },

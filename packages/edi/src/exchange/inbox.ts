@@ -28,6 +28,14 @@ export function createInbox(terms: ExchangeTerms, outbox: Outbox, readBook: () =
   return {
     takeIn,
 
+    /** To the partner, of what was handed over in other ways than the folder; and of what a process left when it died. */
+    async acknowledgeKept({ incoming, outgoing }: Book, options?: CallOptions): Promise<void> {
+      const done = new Set(outgoing.map(({ name }) => name))
+      for (const { read, digest } of incoming)
+        if (!(read instanceof EdiProblem) && !done.has(outgoingName('acknowledgement', digest)))
+          await acknowledgeToPartner(read, digest, options)
+    },
+
     /** Until a file is archived it is told again. */
     async pull(options?: CallOptions): Promise<QueuedMessage[]> {
       const messages: QueuedMessage[] = []

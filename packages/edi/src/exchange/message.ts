@@ -1,4 +1,5 @@
 import {
+  feedOfMessage,
   Malformed,
   type QueuedMessage,
   type WarehouseShipment,
@@ -61,8 +62,17 @@ const contentShape = z.object({
   problems: z.array(z.string()),
 })
 
+/** What a file that was kept may have changed; what it is, the log says. */
+const KEPT: readonly WebhookEvent[] = [
+  { kind: 'shipment', externalId: 'files', version: undefined, shipment: undefined },
+  { kind: 'receipt', externalId: 'files', version: undefined, receipt: undefined },
+  { kind: 'counted' },
+]
+
 /** @throws Malformed for what could not be read, with the place in the file */
-export function parseMessage({ body }: WebhookMessage): WebhookEvent[] {
+export function parseMessage(message: WebhookMessage): WebhookEvent[] {
+  if (feedOfMessage(message) !== undefined) return [...KEPT]
+  const { body } = message
   const text = new TextDecoder().decode(body)
   let content: z.infer<typeof contentShape>
   try {

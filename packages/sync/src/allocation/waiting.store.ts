@@ -114,18 +114,45 @@ export async function findPooled(
 /** A waiting order, with all items that it holds. */
 export type QueuedOrder = WaitingOrder & { number: string; itemIds: string[] }
 
-/**
- * Waiting orders that want any of these items now, with all of their lines that may be sent by then.
- * @param which.before only those whose rank is before this one; undefined: all
- */
+/** Whose turn is asked for. `before`: only those whose rank is before this one; undefined: all. */
+export type WhoseTurn = {
+  rule: AllocationRule
+  rank: number | undefined
+  before: Ranked | undefined
+  at: Date
+}
+
+const isBefore = ({ rule, rank, before }: WhoseTurn) =>
+  before === undefined
+    ? sql`true`
+    : sql`(${rankSql(rule)}, placed_at, noted.order_id) < (${rank ?? 0}::numeric, ${before.placedAt}, ${before.orderId}::uuid)`
+
+/** What each waiting order wants now: an entry for each item of each. */
+export async function findWants(
+  db: Db,
+  organizationId: string,
+  which: WhoseTurn,
+): Promise<{ orderId: string; itemId: string }[]> {
+  const found = await sql<{ orderId: string; itemId: string }>`
+    select distinct noted.order_id, reservation.item_id
+    from ${waiting}
+    join order_line on order_line.organization_id = noted.organization_id and order_line.order_id = noted.order_id
+    join reservation on reservation.organization_id = order_line.organization_id
+      and reservation.owner_id = order_line.line_id
+    where ${isWaiting(organizationId)} and ${isUnrouted} and coalesce(waits_until <= ${which.at}, true)
+      and ${isBefore(which)}`.execute(db)
+  return found.rows
+}
+
+/** Waiting orders that want any of these items now, with all of their lines that may be sent by then. */
 export async function findQueue(
   db: Db,
   organizationId: string,
   itemIds: readonly string[],
-  which: { rule: AllocationRule; rank: number | undefined; before: Ranked | undefined; at: Date },
+  which: WhoseTurn,
 ): Promise<QueuedOrder[]> {
   if (itemIds.length === 0) return []
-  const { rule, rank, before, at } = which
+  const { rule, at } = which
   type Head = Omit<QueuedOrder, 'lines' | 'itemIds' | 'avoid' | 'destination' | 'promisedAt'> & {
     destination: { country: string; region?: string; postalCode?: string } | null
     avoided: string[]
@@ -143,11 +170,7 @@ export async function findQueue(
     from ${waiting}
     left join hand_order on hand_order.organization_id = noted.organization_id and hand_order.order_id = noted.order_id
     where ${isWaiting(organizationId)}
-      ${
-        before === undefined
-          ? sql``
-          : sql`and (${rankSql(rule)}, placed_at, noted.order_id) < (${rank ?? 0}::numeric, ${before.placedAt}, ${before.orderId}::uuid)`
-      }
+      and ${isBefore(which)}
       and exists (
         select from order_line
         join reservation on reservation.organization_id = order_line.organization_id

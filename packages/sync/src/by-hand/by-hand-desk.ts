@@ -2,7 +2,6 @@ import { inTransaction } from '@plimsoll/database'
 import { sql } from 'kysely'
 import { nowOf, type SyncContext } from '../context.ts'
 import { findPlanned, makeReady } from '../fulfilment/make-ready.ts'
-import { purgeRecipients } from '../fulfilment/recipients.store.ts'
 import { findOrdersToRoute, putOff, sweepOrdersToRoute } from '../fulfilment/route-orders.store.ts'
 import { routeOrder } from '../fulfilment/route-orders.ts'
 import { type ByHand, findByHand } from './by-hand-connection.store.ts'
@@ -11,7 +10,6 @@ const ORDERS_PER_TURN = 100
 const SHIPMENTS_PER_TURN = 50
 const TAKEN_MS = 1_000
 const SWEEP_MS = 10 * 60_000
-const PURGE_MS = 3_600_000
 
 /**
  * What is to be done about orders that people made: they are routed, and their shipments made ready, to whom they go being known
@@ -21,7 +19,6 @@ export class ByHandDesk {
   readonly #context: SyncContext
   #connection: ByHand | undefined
   #sweepAt = 0
-  #purgeAt = 0
 
   constructor(context: SyncContext) {
     this.#context = context
@@ -44,10 +41,6 @@ export class ByHandDesk {
       await inTransaction(database, (tx) =>
         sweepOrdersToRoute(tx, organizationId, connectionId, { from: new Date(0), at }),
       )
-    }
-    if (clock.now() >= this.#purgeAt) {
-      this.#purgeAt = clock.now() + PURGE_MS
-      await purgeRecipients(database.kysely, organizationId, at)
     }
     const due = await findOrdersToRoute(database.kysely, organizationId, connectionId, {
       now: at,

@@ -28,12 +28,11 @@ import { destinationOf, type HandLine, type ResolvedLine, toLineFacts } from './
 import {
   findHandOrder,
   type HandOrderRow,
-  keepRecipientUntil,
+  noteRecipientEnded,
   saveHandTerms,
   saveWaits,
 } from './hand-orders.store.ts'
 import { routeHandOrder, takeHandOrder, triedAgain } from './place-hand-order.ts'
-import { purgeDateOf } from './recipient-kept.ts'
 
 /** A line that is there keeps its unit: its quantity is in the order's own. Null: it waits for no date any more. */
 export type ChangedLine =
@@ -144,7 +143,7 @@ export async function cancelHandOrder(
         takesMore: false,
         note: cancel.note,
       })
-      await keepRecipientUntil(tx, context.organizationId, orderId, purgeDateOf(context))
+      await noteRecipientEnded(tx, context.organizationId, orderId, nowOf(context))
       return { kind: 'changed', orderId } as const
     }),
   )
@@ -316,7 +315,7 @@ async function saveTerms(
       'recipient',
       `A warehouse has been asked for ${heard.number} already, to the address that it was given: cancel that shipment first.`,
     )
-  const stamp = { recipient: change.recipient, at: nowOf(context), purgeAt: purgeDateOf(context) }
+  const stamp = { recipient: change.recipient, at: nowOf(context) }
   await saveRecipient(tx, context.masterKey, { organizationId, orderId }, stamp)
 }
 

@@ -34,7 +34,6 @@ import {
   saveWaits,
 } from './hand-orders.store.ts'
 import { routeHandOrder, takeHandOrder, triedAgain } from './place-hand-order.ts'
-import { purgeDateOf } from './recipient-kept.ts'
 
 export type HandOrderOutcome =
   | { kind: 'created' | 'repeated'; orderId: string; number: string }
@@ -107,7 +106,6 @@ export async function createHandOrderWithin(
       {
         recipient: order.recipient,
         at,
-        purgeAt: purgeDateOf(context),
       },
     )
   const detail = { kind: order.kind, by: order.actor }

@@ -117,13 +117,7 @@ export async function saveWaits(
  * An order made by hand has no channel that says what has shipped: what has left says it. Once all of it has, it is closed.
  * @returns false where the order is of a channel
  */
-export async function noteLeft(
-  tx: Tx,
-  organizationId: string,
-  orderId: string,
-  at: Date,
-  purgeAt: Date,
-): Promise<boolean> {
+export async function noteLeft(tx: Tx, organizationId: string, orderId: string, at: Date): Promise<boolean> {
   const ours = await sql`
     select from sales_order
     join connection using (organization_id, connection_id)
@@ -143,18 +137,18 @@ export async function noteLeft(
           and current > shipped
       )
     returning order_id`.execute(tx)
-  if (closed.rows.length > 0) await keepRecipientUntil(tx, organizationId, orderId, purgeAt)
+  if (closed.rows.length > 0) await noteRecipientEnded(tx, organizationId, orderId, at)
   return true
 }
 
-/** To whom it went is forgotten so long after it has ended. */
-export async function keepRecipientUntil(
+/** From then on it is counted how long it is kept to whom it went. */
+export async function noteRecipientEnded(
   tx: Tx,
   organizationId: string,
   orderId: string,
-  purgeAt: Date,
+  at: Date,
 ): Promise<void> {
   await sql`
-    update order_recipient set purge_at = ${purgeAt}
+    update order_recipient set ended_at = ${at}
     where organization_id = ${organizationId} and order_id = ${orderId}`.execute(tx)
 }

@@ -5,9 +5,9 @@ import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { findConnections } from '../connections/connections.store.ts'
 import { connect, findConnectionId } from '../connections/connections.ts'
-import { purgeRecipients } from '../fulfilment/recipients.store.ts'
 import { shipParcel } from '../fulfilment/ship-parcel.ts'
 import { mergeShipments, splitShipment } from '../fulfilment/split-shipments.ts'
+import { purgePersonalData } from '../personal-data/purge-personal-data.ts'
 import { createReturn, inspectReturn } from '../returns/return-actions.ts'
 import { findReadings } from '../safety/stale-orders.store.ts'
 import { ADA, handOrder, openHandBrand, ordersOf, shipmentsOf, stockOf } from '../testing/hand-brand.ts'
@@ -274,14 +274,14 @@ test('to whom it goes is sealed, kept while the order is open, and forgotten a m
   }
   const kept = () => world.rows(sql`select from order_recipient where organization_id = ${organizationId}`)
   await clock.advance(90 * DAY_MS)
-  await purgeRecipients(database.kysely, organizationId, new Date(clock.now()))
+  await purgePersonalData(context)
   expect(await kept()).toHaveLength(1)
   await cancelHandOrder(context, 'H-1001', { version: undefined, note: null, actor: 'ada' })
   await clock.advance(29 * DAY_MS)
-  await purgeRecipients(database.kysely, organizationId, new Date(clock.now()))
+  await purgePersonalData(context)
   expect(await kept()).toHaveLength(1)
   await clock.advance(2 * DAY_MS)
-  await purgeRecipients(database.kysely, organizationId, new Date(clock.now()))
+  await purgePersonalData(context)
   expect(await kept()).toHaveLength(0)
 })
 

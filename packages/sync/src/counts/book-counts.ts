@@ -17,6 +17,7 @@ import {
   type UnitToBook,
 } from './counted-places.store.ts'
 import { type CountDecision, decideCount } from './counting.ts'
+import { findHalfSent } from './half-sent.store.ts'
 
 const COMMANDS_AT_ONCE = 200
 
@@ -55,13 +56,24 @@ export async function bookCounts(context: WorkerContext, place: TiedPlace, readA
     { connectionId: connection.connectionId, locationId: place.locationId },
     byTheirs,
   )
+  const now = nowOf(context)
+  const halfSent = await findHalfSent(
+    database.kysely,
+    organizationId,
+    place.locationId,
+    ledger.map(({ itemId }) => {
+      const own = units.filter((unit) => unit.itemId === itemId)
+      return { itemId, at: isOfNow(own, sureUntil) ? now : (countedAtOf(own) ?? now) }
+    }),
+  )
   const decided = ledger.map((item) => {
     const since = moved.filter(({ itemId }) => itemId === item.itemId)
     const movedSince = since.reduce((sum, { onHand }) => sum + onHand, 0)
     return decideItem(item, units, {
       movedSince,
       misjudged: misjudged.get(item.itemId) ?? 0,
-      isTakenOff: sureUntil !== undefined,
+      halfSent: halfSent.find(({ itemId }) => itemId === item.itemId)?.units ?? 0,
+      sureUntil,
     })
   })
   const commands = decided.flatMap((each) => toCommands(context, place, each))
@@ -98,7 +110,12 @@ type Decided = { item: LedgerAtPlace; decision: CountDecision; countedAt: Date |
 function decideItem(
   item: LedgerAtPlace,
   units: readonly UnitToBook[],
-  { movedSince, misjudged, isTakenOff }: { movedSince: number; misjudged: number; isTakenOff: boolean },
+  {
+    movedSince,
+    misjudged,
+    halfSent,
+    sureUntil,
+  }: { movedSince: number; misjudged: number; halfSent: number; sureUntil: Date | undefined },
 ): Decided {
   const own = units.filter(({ itemId }) => itemId === item.itemId)
   const sumOf = (of: 'available' | 'held') =>
@@ -119,11 +136,15 @@ function decideItem(
       : // What the ledger wrongly lets stay on top of the count is in it, or is taken off once more.
         { available: onHand - held + misjudged, subtracted: 0, movedSince }),
     held,
+    halfSent,
     ledger: item,
   })
-  // What was asked for was worked out of the ledger as it is now, and so is what is booked.
-  const isOfNow = onHand === undefined && isTakenOff
-  return { item, decision, countedAt: isOfNow ? undefined : countedAtOf(own) }
+  return { item, decision, countedAt: isOfNow(own, sureUntil) ? undefined : countedAtOf(own) }
+}
+
+/** What was asked for was worked out of the ledger as it is now, and so is what is booked. */
+function isOfNow(own: readonly UnitToBook[], sureUntil: Date | undefined): boolean {
+  return sureUntil !== undefined && own.some((unit) => unit.onHand === null)
 }
 
 /** The oldest of what it was added up from: movements since then stay on top of it. */

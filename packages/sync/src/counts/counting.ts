@@ -15,6 +15,8 @@ export type CountedItem = {
   perhapsTaken?: number
   /** … or have left, and may be in its number still. Whatever the ledger has within these bounds is left as it is. */
   perhapsCounted?: number
+  /** Base units that had left by then and are in the ledger still: parts of kits and packs of which the rest had not left. */
+  halfSent?: number
   /** What has moved on hand since it was counted; the count says nothing of it. */
   movedSince?: number
   ledger: { onHand: number; reserved: number; held: number }
@@ -36,10 +38,11 @@ export function decideCount({
   subtracted,
   perhapsTaken = 0,
   perhapsCounted = 0,
+  halfSent = 0,
   movedSince = 0,
   ledger,
 }: CountedItem): CountDecision {
-  const counted = available + held + subtracted
+  const counted = available + held + subtracted + halfSent
   const least = Math.max(0, counted - perhapsCounted)
   const ledgerThen = ledger.onHand - movedSince
   const onHand = Math.min(counted + perhapsTaken, Math.max(least, ledgerThen))

@@ -124,14 +124,6 @@ export async function noteFileAccepted(
   return noted.numAffectedRows === 1n
 }
 
-/** What is older has been worked on, or never will be; personal data lives in it. */
-export async function purgeFiles(db: Db, place: FilePlace, before: Date): Promise<void> {
-  await sql`
-    delete from connection_file
-    where organization_id = ${place.organizationId} and connection_id = ${place.connectionId}
-      and kept_at < ${before}`.execute(db)
-}
-
 function toFile({ acceptedAt, sequence, saidAt, deliveredAt, ...row }: Row): LoggedFile {
   return {
     ...row,

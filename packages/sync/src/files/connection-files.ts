@@ -5,7 +5,6 @@ import {
   createMemoryFileLog,
   digestOfFile,
   FILE_BYTES_MAX,
-  FILE_KEPT_DAYS,
   type FileLog,
   NotFound,
   openFolder,
@@ -17,10 +16,8 @@ import {
   findSameFile,
   insertFile,
   noteFileDelivered,
-  purgeFiles,
 } from './connection-files.store.ts'
 
-const DAY_MS = 86_400_000
 const pack = promisify(gzip)
 const unpack = promisify(gunzip)
 
@@ -51,10 +48,7 @@ export function createStoredFileLog(context: SyncContext, connectionId: string):
       const packed = await pack(content)
       const file = { ...given, packed, digest, bytes: content.length, at }
       const kept = await insertFile(kysely, masterKey, place, file)
-      if (kept !== undefined) {
-        await purgeFiles(kysely, place, new Date(at.getTime() - FILE_KEPT_DAYS * DAY_MS))
-        return { file: kept, isNew: true }
-      }
+      if (kept !== undefined) return { file: kept, isNew: true }
       const known = await findSameFile(kysely, place, { ...given, digest })
       if (known === undefined) throw new Error('the file that was there has gone meanwhile')
       return { file: known, isNew: false }

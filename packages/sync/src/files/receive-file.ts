@@ -1,4 +1,4 @@
-import { fileMessage, isConnectorError, type LoggedFile } from '@plimsoll/connector-kit'
+import { FILE_HEADERS, fileMessage, isConnectorError, type LoggedFile } from '@plimsoll/connector-kit'
 import { inTransaction } from '@plimsoll/database'
 import { openHttp } from '../connections/open-connector.ts'
 import { ConnectionRegistry, type OpenConnection } from '../connections/registry.ts'
@@ -35,9 +35,9 @@ export async function receiveConnectionFile(
   const owner = { ...open, secretId: open.connection.secretId }
   const bound = bindStored(context, owner, openHttp(context, open.connector))
   const headers = {
-    'x-file-name': encodeURIComponent(name),
-    ...(feed !== undefined && { 'x-file-feed': feed }),
-    ...(saidAt !== undefined && { 'x-file-modified': saidAt.toISOString() }),
+    [FILE_HEADERS.name]: encodeURIComponent(name),
+    ...(feed !== undefined && { [FILE_HEADERS.feed]: feed }),
+    ...(saidAt !== undefined && { [FILE_HEADERS.modifiedAt]: saidAt.toISOString() }),
   }
   const kept = await keepMessage(open, { headers, body: content }, bound).catch((error: unknown) => {
     if (!isConnectorError(error)) throw error

@@ -8,7 +8,7 @@ import type { WorkerContext } from '../worker/worker-context.ts'
 import { ErrandRunner } from './errand-runner.ts'
 import { findPlanned, makeReady } from './make-ready.ts'
 import { OpenShipments } from './open-shipments.ts'
-import { purgeRecipients, saveRecipient } from './recipients.store.ts'
+import { saveRecipient } from './recipients.store.ts'
 import { findOrdersToRoute, putOff, sweepOrdersToRoute } from './route-orders.store.ts'
 import { routeOrder } from './route-orders.ts'
 import { cancelHandler, requestHandler } from './shipment-errands.ts'
@@ -23,9 +23,6 @@ const ORDERS_PER_TURN = 25
 const RECIPIENTS_PER_TURN = 10
 /** Whatever changes an order notes it; this finds what nobody noted. */
 const SWEEP_MS = 10 * 60_000
-const PURGE_MS = 3_600_000
-/** To whom an order went is forgotten so long after it was read, once nothing of it is to be sent any more. */
-const KEPT_MS = 30 * 86_400_000
 
 /**
  * What the holder of a connection's lease does about its orders and shipments beside numbers: a channel's orders are routed,
@@ -37,7 +34,6 @@ export class FulfilmentDesk {
   readonly #errands: ErrandRunner
   readonly #open: OpenShipments
   #sweepAt = 0
-  #purgeAt = 0
   #freedAt = 0
 
   constructor(context: WorkerContext) {
@@ -68,7 +64,6 @@ export class FulfilmentDesk {
       done += await this.#open.turn()
       done += await askAboutStuck(this.#context)
     }
-    await this.#purge()
     return done
   }
 
@@ -112,11 +107,7 @@ export class FulfilmentDesk {
         await assertLease(tx, organizationId, this.#context.lease)
         const place = { organizationId, orderId: shipment.orderId }
         if (recipient !== undefined)
-          await saveRecipient(tx, this.#context.masterKey, place, {
-            recipient,
-            at,
-            purgeAt: new Date(at.getTime() + KEPT_MS),
-          })
+          await saveRecipient(tx, this.#context.masterKey, place, { recipient, at })
         await makeReady(this.#context, tx, shipment)
       })
     }
@@ -126,12 +117,5 @@ export class FulfilmentDesk {
         'shipments are ready',
       )
     return planned.length
-  }
-
-  async #purge(): Promise<void> {
-    const { clock, database, organizationId } = this.#context
-    if (clock.now() < this.#purgeAt) return
-    this.#purgeAt = clock.now() + PURGE_MS
-    await purgeRecipients(database.kysely, organizationId, nowOf(this.#context))
   }
 }

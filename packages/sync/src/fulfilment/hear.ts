@@ -4,7 +4,6 @@ import { type Heard, type HearingOutcome, hearShipment, type ShipmentRow } from 
 import { insertMovements } from '@plimsoll/stock'
 import { updateAvailabilityOf } from '../availability/availability.ts'
 import { noteLeft } from '../by-hand/hand-orders.store.ts'
-import { purgeDateOf } from '../by-hand/recipient-kept.ts'
 import { nowOf, type SyncContext, toStockContext } from '../context.ts'
 import { notify } from '../notify.ts'
 import { closeTasks, openTask } from '../tasks.store.ts'
@@ -29,7 +28,7 @@ export async function applyHeard(
   const { connectionId, shipment } = outcome
   const at = nowOf(context)
   // Made by hand, it has no channel to be told.
-  const isByHand = await noteLeft(tx, organizationId, outcome.orderId, at, purgeDateOf(context))
+  const isByHand = await noteLeft(tx, organizationId, outcome.orderId, at)
   const toTell = isByHand ? [] : [...outcome.newParcelIds, ...outcome.trackedParcelIds]
   await insertErrands(
     tx,

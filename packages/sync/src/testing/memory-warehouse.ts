@@ -174,10 +174,11 @@ export class MemoryWarehouse {
     if (shipment.state === 'received') this.#change(shipment, 'working')
   }
 
-  /** So many units of each line leave (all that are open unless told), in a parcel of their own. */
-  send(shipment: MemoryShipment, most = Number.MAX_SAFE_INTEGER): void {
+  /** So many units of each line leave (all that are open unless told), in a parcel of their own; `only`: of this SKU alone. */
+  send(shipment: MemoryShipment, most = Number.MAX_SAFE_INTEGER, only?: string): void {
     if (shipment.state !== 'received' && shipment.state !== 'working') return
     const lines = shipment.request.lines.flatMap(({ lineId, sku, quantity }) => {
+      if (only !== undefined && sku !== only) return []
       const sent = shipment.parcels
         .flatMap((parcel) => parcel.lines)
         .filter((line) => line.lineId === lineId)
@@ -203,7 +204,8 @@ export class MemoryWarehouse {
     const sent = shipment.parcels
       .flatMap((parcel) => parcel.lines)
       .reduce((sum, { quantity }) => sum + quantity, 0)
-    this.#change(shipment, sent === asked || lines.length === 0 ? 'shipped' : 'working')
+    const isDone = lines.length === 0 && only === undefined
+    this.#change(shipment, sent === asked || isDone ? 'shipped' : 'working')
   }
 
   cancel(shipment: MemoryShipment): 'cancelled' | 'too-late' {
