@@ -101,6 +101,16 @@ export const connector = defineConnector({
           },
         },
         {
+          what: {
+            en: 'Writing many quantities of the Inventory API as one feed',
+            zh: '用一个 Feed 批量写入 Inventory API 的数量',
+          },
+          why: {
+            en: 'eBay’s quantity feed is ReviseInventoryStatus, which may not touch listings of that API; its inventory task only downloads. 25 SKUs go in a call instead.',
+            zh: 'eBay 的数量 Feed 即 ReviseInventoryStatus，不能修改此类刊登；其 inventory task 只能下载。改为每次调用写入 25 个 SKU。',
+          },
+        },
+        {
           what: { en: 'Seeing an unpaid purchase as an order', zh: '将未付款的购买视为订单' },
           why: {
             en: 'It lowers the number and is in no order list until it is paid.',

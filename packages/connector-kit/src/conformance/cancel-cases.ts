@@ -2,7 +2,7 @@ import type { Cancellation } from '../canonical.ts'
 import type { Capabilities } from '../capabilities.ts'
 import { systemClock } from '../clock.ts'
 import type { ChannelOperations } from '../contract.ts'
-import { isConnectorError } from '../errors.ts'
+import { Unavailable } from '../errors.ts'
 import { type ConformanceCase, refusalOf } from './conformance-case.ts'
 import { expect } from './expect.ts'
 import { untilNoAnswerIsLost } from './lost-answers.ts'
@@ -151,7 +151,7 @@ async function cancelWith(
       await operations.cancel(cancellation)
       return
     } catch (error) {
-      const isUnderWay = isConnectorError(error) && error.kind === 'unavailable' && error.sent
+      const isUnderWay = error instanceof Unavailable && error.sent
       if (!isUnderWay || isCutOff() || tries >= TRIES_MAX) throw error
       await systemClock.sleep(AGAIN_MS)
     }
