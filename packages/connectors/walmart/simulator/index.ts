@@ -31,6 +31,8 @@ export type WalmartSimulatorOptions = SimulatorOptions & {
   name?: string
   /** The United States unless given. */
   market?: Market
+  /** The market’s own unless given. */
+  currency?: string
   keys?: SimulatedKeys
   /** Names of the seller's fulfilment centres; none: the one that every account has without. */
   nodes?: readonly (string | Node)[]
@@ -90,7 +92,7 @@ export async function createWalmartSimulator(
   }
   const { name = 'Harbour & Co.', market = 'us' } = options
   const dialect = DIALECTS[market]
-  const { currency } = dialect
+  const currency = options.currency ?? dialect.currency
   // Without a list of centres there is the one that every account has, which orders call by an id of its own.
   const nodes = options.nodes ?? [market === 'cl' ? ONLY_NODE : 'Main warehouse']
   const seller: Seller = {
@@ -180,7 +182,8 @@ export async function createWalmartSimulator(
           signatureEncoding: options.signatureEncoding ?? 'base64',
         })
         subscriptions = events.subscriptions
-        const { lacks, ...shapes } = dialect
+        const { lacks, mart, taxName } = dialect
+        const shapes = { currency, mart, taxName }
         serve(app, {
           kit,
           work,
