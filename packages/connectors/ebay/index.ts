@@ -1,5 +1,6 @@
 import { defineConnector } from '@plimsoll/connector-kit'
 import { budgets, ebayDay } from './budgets.ts'
+import { FEED_FROM, FEED_MAX } from './feeds.ts'
 import { grant } from './grant.ts'
 import { revisedThing } from './ids.ts'
 import { rowsMax } from './inventory.ts'
@@ -30,6 +31,13 @@ export const connector = defineConnector({
       writeStyle: 'absolute',
       proof: 'echo',
       allOrNothing: false,
+      tickets: {
+        lifeMs: 24 * 3_600_000,
+        askEveryMs: 60_000,
+        askMax: FEED_MAX,
+        increasesOnly: true,
+        bulk: { from: FEED_FROM, max: FEED_MAX, operation: 'setLevels.feed' },
+      },
       batchMax: rowsMax,
       quantityMax,
       writeCap: { max: 250, keptForDecreases: 50, resets: ebayDay, keyOf: revisedThing, counts: 'rows' },
@@ -64,6 +72,12 @@ export const connector = defineConnector({
         {
           fact: 'No request takes effect later than two minutes after it was sent',
           source: 'assumed: the calls are synchronous',
+          verified: false,
+        },
+        {
+          fact: 'A file with quantities is worked on by the rules of ReviseInventoryStatus; each of its requests is answered under its MessageID, with what was taken',
+          source:
+            'developer.ebay.com/api-docs/sell/static/feed/lms-feeds-managing-inventory.html; that the answer carries MessageID as CorrelationID is assumed',
           verified: false,
         },
         {
@@ -102,8 +116,8 @@ export const connector = defineConnector({
         },
         {
           what: {
-            en: 'Writing many quantities of the Inventory API as one feed',
-            zh: '用一个 Feed 批量写入 Inventory API 的数量',
+            en: 'Writing many quantities of the Inventory API as one file',
+            zh: '用一个文件批量写入 Inventory API 的数量',
           },
           why: {
             en: 'eBay’s quantity feed is ReviseInventoryStatus, which may not touch listings of that API; its inventory task only downloads. 25 SKUs go in a call instead.',
