@@ -31,7 +31,7 @@ const PATH = '/sell/feed/v1/task'
 
 /** Results of files that eBay is done with: they never change, and are fetched once. */
 export type KnownResults = Map<string, ReadonlyMap<number, XmlElement>>
-type Feeding = { transport: Transport; signal: AbortSignal | undefined }
+type Feeding = { transport: Transport; signal?: AbortSignal | undefined }
 
 /** 400 files a day: where none is left the writes go another way rather than wait for one. */
 export function isFeedOpen({ budgets }: Pick<Http, 'budgets'>): boolean {
