@@ -180,7 +180,9 @@ export type ChannelOperations = {
   ship(shipment: Shipment, options?: CallOptions): Promise<{ externalId: string }>
   /**
    * Cancels what has not shipped. Cancelling what is cancelled changes nothing. Invalid where the platform does not
-   * allow it any more. Required where the manifest declares `cancel`, absent elsewhere.
+   * allow it any more. A platform that works on it later is `Unavailable` (sent) until it is done: told again, by another
+   * process too, it is looked at, and asked anew only where nothing is known to be under way. Required where the manifest
+   * declares `cancel`, absent elsewhere.
    */
   cancel?(cancellation: Cancellation, options?: CallOptions): Promise<void>
   /** What the platform counts at its own locations. Required where the manifest declares `counts`, absent elsewhere. */

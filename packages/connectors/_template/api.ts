@@ -155,6 +155,12 @@ export function createApi({ settings, credentials, http }: ConnectorContext<Sett
         },
         signal,
       ),
+    webhook: (signal: Signal) =>
+      call(
+        z.object({ url: z.string().nullable() }),
+        { operation: 'registerWebhooks', method: 'GET', path: '/webhook' },
+        signal,
+      ),
     setWebhook: (url: string, signal: Signal) =>
       call(
         z.object({ url: z.string() }),

@@ -59,8 +59,13 @@ export function open(context: ConnectorContext<Settings, Credentials>): ChannelO
       return { externalId: String((await api.ship(orderExternalId, shipment, signal)).data.id) }
     },
     async registerWebhooks(url, { signal } = {}) {
+      // Asked every hour: what stands already is neither registered nor repaired.
+      const before = (await api.webhook(signal)).data.url
       await api.setWebhook(url, signal)
-      return { registered: ['order'], repaired: [] }
+      if (before === url) return { registered: [], repaired: [] }
+      return before === null
+        ? { registered: ['order'], repaired: [] }
+        : { registered: [], repaired: ['order'] }
     },
   }
 }

@@ -1,6 +1,7 @@
 import { gunzipSync } from 'node:zlib'
 import {
   type ConnectorError,
+  type HttpResponse,
   isConnectorError,
   type LevelWrite,
   Malformed,
@@ -27,42 +28,24 @@ const REPORT_BYTES_MAX = 64 * 1024 * 1024
  * Source: developer-docs.amazon.com/sp-api/docs/feeds-api-v2021-06-30-use-case-guide; schemas/feeds/listings-feed-schema-v2
  */
 export async function writeFeed(writes: readonly LevelWrite[], writing: Writing): Promise<WriteOutcome[]> {
-  const { transport, settings, signal } = writing
+  const { settings } = writing
   const sentAt = writing.now()
-  const documentId = await surelyBefore(async () => {
-    const { data } = await transport.ask(
-      {
-        operation: 'setLevels.feed.document',
-        method: 'POST',
-        path: '/feeds/2021-06-30/documents',
-        body: { contentType: CONTENT_TYPE },
-        signal,
-      },
-      answers.createdDocument,
-    )
-    await upload(data.url, toFeed(writes, settings.sellerId), writing)
-    return data.feedDocumentId
-  })
-  const { data } = await transport.ask(
+  const feedId = await submitFeed(
     {
+      feedType: 'JSON_LISTINGS_FEED',
+      marketplaceIds: settings.marketplaces,
+      contentType: 'application/json; charset=UTF-8',
+      text: JSON.stringify(toFeed(writes, settings.sellerId)),
       operation: 'setLevels.feed',
-      method: 'POST',
-      path: '/feeds/2021-06-30/feeds',
-      body: {
-        feedType: 'JSON_LISTINGS_FEED',
-        marketplaceIds: settings.marketplaces,
-        inputFeedDocumentId: documentId,
-      },
-      signal,
     },
-    answers.createdFeed,
+    writing,
   )
   return writes.map(({ writeId, stockUnitId: sku, quantity, expected }, at) => ({
     writeId,
     kind: 'accepted',
     ticket: toTicket({
       kind: 'feed',
-      feedId: data.feedId,
+      feedId,
       messageId: at + 1,
       sentAt,
       sku,
@@ -72,7 +55,48 @@ export async function writeFeed(writes: readonly LevelWrite[], writing: Writing)
   }))
 }
 
-const CONTENT_TYPE = 'application/json; charset=UTF-8'
+/**
+ * A document, its content, and the feed that names it. @returns the feed's id
+ * @param operation as which it is counted; `.document` and `.upload` behind it for what comes before
+ */
+export async function submitFeed(
+  feed: {
+    feedType: string
+    marketplaceIds: readonly string[]
+    contentType: string
+    text: string
+    operation: 'setLevels.feed' | 'cancel'
+  },
+  writing: Writing,
+): Promise<string> {
+  const { feedType, marketplaceIds, contentType, operation } = feed
+  const { transport, signal } = writing
+  const documentId = await surelyBefore(async () => {
+    const { data } = await transport.ask(
+      {
+        operation: `${operation}.document`,
+        method: 'POST',
+        path: '/feeds/2021-06-30/documents',
+        body: { contentType },
+        signal,
+      },
+      answers.createdDocument,
+    )
+    await upload(data.url, feed, writing)
+    return data.feedDocumentId
+  })
+  const { data } = await transport.ask(
+    {
+      operation,
+      method: 'POST',
+      path: '/feeds/2021-06-30/feeds',
+      body: { feedType, marketplaceIds, inputFeedDocumentId: documentId },
+      signal,
+    },
+    answers.createdFeed,
+  )
+  return data.feedId
+}
 
 export function toFeed(writes: readonly LevelWrite[], sellerId: string) {
   return {
@@ -87,16 +111,21 @@ export function toFeed(writes: readonly LevelWrite[], sellerId: string) {
 }
 
 /** The address carries its own proof and wants no token; it stands for five minutes. */
-async function upload(url: string, feed: object, { http, signal }: Writing): Promise<void> {
+async function upload(
+  url: string,
+  { contentType, text, operation: whole }: { contentType: string; text: string; operation: string },
+  { http, signal }: Writing,
+): Promise<void> {
+  const operation = `${whole}.upload`
   const response = await http.send({
-    operation: 'setLevels.feed.upload',
+    operation,
     method: 'PUT',
     url,
-    headers: { 'content-type': CONTENT_TYPE },
-    body: JSON.stringify(feed),
+    headers: { 'content-type': contentType },
+    body: text,
     ...(signal !== undefined && { signal }),
   })
-  if (response.status < 200 || response.status > 299) throw statusError(response, 'setLevels.feed.upload')
+  if (response.status < 200 || response.status > 299) throw statusError(response, operation)
 }
 
 /** Before the feed itself is created nothing is carried out: what fails there surely changed nothing. */
@@ -149,12 +178,22 @@ export function toVerdict({ issues }: answers.FeedReport): FeedVerdict {
   return { errors, whole }
 }
 
-/** Fetches the report of a feed that is done. */
+/** Reads the report of a feed of listings that is done. */
 export async function readFeedReport(documentId: string, writing: Writing): Promise<FeedVerdict> {
+  const report = await downloadReport(documentId, 'outcomes.report', writing)
+  return toVerdict(readJson(report, answers.feedReport, 'outcomes.report'))
+}
+
+/** Fetches the report of a feed that is done, unpacked. */
+export async function downloadReport(
+  documentId: string,
+  operation: 'outcomes.report' | 'cancel.report',
+  writing: Writing,
+): Promise<HttpResponse> {
   const { transport, http, signal } = writing
   const { data } = await transport.ask(
     {
-      operation: 'outcomes.report',
+      operation,
       method: 'GET',
       path: `/feeds/2021-06-30/documents/${encodeURIComponent(documentId)}`,
       signal,
@@ -162,15 +201,17 @@ export async function readFeedReport(documentId: string, writing: Writing): Prom
     answers.document,
   )
   const response = await http.send({
-    operation: 'outcomes.download',
+    operation: `${operation}.download`,
     method: 'GET',
     url: data.url,
     wantsBytes: true,
     ...(signal !== undefined && { signal }),
   })
-  if (response.status !== 200) throw statusError(response, 'outcomes.download')
-  const text = unpack(response.bytes ?? Buffer.from(response.text), data.compressionAlgorithm)
-  return toVerdict(readJson({ ...response, text }, answers.feedReport, 'outcomes.download'))
+  if (response.status !== 200) throw statusError(response, `${operation}.download`)
+  return {
+    ...response,
+    text: unpack(response.bytes ?? Buffer.from(response.text), data.compressionAlgorithm),
+  }
 }
 
 function unpack(bytes: Uint8Array, algorithm: string | undefined): string {
@@ -178,6 +219,6 @@ function unpack(bytes: Uint8Array, algorithm: string | undefined): string {
   try {
     return gunzipSync(bytes, { maxOutputLength: REPORT_BYTES_MAX }).toString('utf8')
   } catch (cause) {
-    throw new Malformed(`outcomes.download: the report is not ${algorithm}`, '', true, { cause })
+    throw new Malformed(`the report of a feed: it is not ${algorithm}`, '', true, { cause })
   }
 }

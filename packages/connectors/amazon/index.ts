@@ -89,8 +89,8 @@ export const connector = defineConnector({
       webhooks: [],
       queue: { everyMs: 1_000, acknowledgeMax: 10 },
       tracking: true,
-      // By a feed of its own whose outcome is told hours later: README.
-      cancel: false,
+      // By a feed: Unavailable until the order shows it, README.
+      cancel: 'order',
       counts: true,
       // Each look at its list costs a call, and each order that is being picked one more.
       streams: streamsOf(multiChannel).map((stream) => ({ ...stream, everyMs: 60_000 })),
@@ -128,6 +128,17 @@ export const connector = defineConnector({
           verified: false,
         },
         {
+          fact: 'A paid order that nothing of has shipped is cancelled as a whole by an order acknowledgement with Failure; asked twice it stays one',
+          source:
+            'developer-docs.amazon.com/sp-api/docs/order-feed-type-values; OrderAcknowledgement.xsd; that twice is one is assumed',
+          verified: false,
+        },
+        {
+          fact: 'Cancelled for NoInventory the number stays; for any other reason Amazon raises it by the units',
+          source: 'Selling on Amazon: guide to XML, order acknowledgement',
+          verified: false,
+        },
+        {
           fact: 'One number serves all marketplaces of an account in a region',
           source:
             'assumed: fulfillment_availability names no marketplace; issue 4406 of selling-partner-api-models',
@@ -136,10 +147,13 @@ export const connector = defineConnector({
       ],
       notPossible: [
         {
-          what: { en: 'Cancelling an order from here', zh: '从这里取消订单' },
+          what: {
+            en: 'Cancelling part of an order, or one that is not paid for',
+            zh: '取消订单的一部分，或取消未付款的订单',
+          },
           why: {
-            en: 'Sellers cancel through a feed whose outcome comes hours later; do it in Seller Central.',
-            zh: '卖家只能通过数小时后才有结果的 Feed 取消；请在 Seller Central 中操作。',
+            en: 'Its feed cancels whole orders, minutes later; once a part has shipped it would refund all of it.',
+            zh: '其 Feed 只能取消整个订单，且数分钟后才生效；若已部分发货，会退还全款。',
           },
         },
         {

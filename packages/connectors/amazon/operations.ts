@@ -5,6 +5,7 @@ import {
   withoutAnswer,
 } from '@plimsoll/connector-kit'
 import { readRecipient } from './addresses.ts'
+import { cancel, type OpenCancellations } from './cancelling.ts'
 import { check } from './check.ts'
 import { readCounts } from './counts.ts'
 import { AMAZON_STOCK, OWN_STOCK } from './ids.ts'
@@ -26,6 +27,7 @@ export function open(context: ConnectorContext<Settings, Credentials>): ChannelO
   const transport = createTransport(context)
   const reading = { transport, settings, http, now, buyers: { isTold: true } }
   const feeds: FinishedFeeds = new Map()
+  const cancellations: OpenCancellations = new Map()
   const warehouse = settings.multiChannel ? createMultiChannel(reading) : undefined
   const listings: ListingReading = { ...reading, report: undefined }
 
@@ -53,6 +55,8 @@ export function open(context: ConnectorContext<Settings, Credentials>): ChannelO
     recipient: (externalId, { signal } = {}) =>
       withoutAnswer(readRecipient(externalId, { ...reading, signal })),
     ship: (shipment, { signal } = {}) => withoutAnswer(ship(shipment, { ...reading, signal })),
+    cancel: (cancellation, { signal } = {}) =>
+      withoutAnswer(cancel(cancellation, cancellations, { ...reading, signal })),
     counts: (cursor, { signal } = {}) => readCounts(cursor, { ...reading, signal }),
     ...(warehouse !== undefined &&
       ({

@@ -12,6 +12,9 @@ export const INCLUDED = 'FULFILLMENT'
 /** Where it goes; with it come name and street, which are dropped as the answer is read. */
 const WITH_RECIPIENT = `${INCLUDED},RECIPIENT`
 
+/** What an order is read for. */
+type OrderCall = 'order' | 'ship.order' | 'cancel.order'
+
 /** Asks for the place too, where that is allowed: without the role the whole would be refused. */
 async function withRecipient<T>({ buyers }: Reading, ask: (includedData: string) => Promise<T>): Promise<T> {
   if (!buyers.isTold) return await ask(INCLUDED)
@@ -87,7 +90,7 @@ function readRow(row: unknown): ExternalOrder | undefined {
 export async function readOrder(
   orderId: string,
   reading: Reading,
-  operation: 'order' | 'ship.order' = 'order',
+  operation: OrderCall = 'order',
 ): Promise<ExternalOrder> {
   if (reading.settings.ordersApi === 'v0') return (await readOrderV0(orderId, reading, operation)).order
   return toOrder((await askOrder(orderId, reading, operation)).order)
@@ -97,13 +100,14 @@ export async function readOrder(
 export async function readOrderToShip(
   orderId: string,
   reading: Reading,
+  operation: Exclude<OrderCall, 'order'> = 'ship.order',
 ): Promise<{ order: ExternalOrder; marketplaceId: string | undefined }> {
-  if (reading.settings.ordersApi === 'v0') return await readOrderV0(orderId, reading, 'ship.order')
-  const { order } = await askOrder(orderId, reading, 'ship.order')
+  if (reading.settings.ordersApi === 'v0') return await readOrderV0(orderId, reading, operation)
+  const { order } = await askOrder(orderId, reading, operation)
   return { order: toOrder(order), marketplaceId: order.salesChannel.marketplaceId }
 }
 
-async function askOrder(orderId: string, reading: Reading, operation: 'order' | 'ship.order') {
+async function askOrder(orderId: string, reading: Reading, operation: OrderCall) {
   const { transport, signal } = reading
   const ask = async (includedData: string) => {
     const { data } = await transport.ask(
@@ -118,6 +122,6 @@ async function askOrder(orderId: string, reading: Reading, operation: 'order' | 
     )
     return data
   }
-  // Of one that is told as shipped the units are all there is to know.
-  return operation === 'ship.order' ? await ask(INCLUDED) : await withRecipient(reading, ask)
+  // Of one that is told as shipped or cancelled the units are all there is to know.
+  return operation === 'order' ? await withRecipient(reading, ask) : await ask(INCLUDED)
 }

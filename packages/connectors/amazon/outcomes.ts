@@ -101,7 +101,7 @@ async function readFeed(feedId: string, finished: FinishedFeeds, writing: Writin
   const known = finished.get(feedId)
   if (known !== undefined) return known
   if (!isSoon('outcomes', writing)) return { kind: 'working' }
-  const told = await askFeed(feedId, writing)
+  const told = await toldOf(feedId, writing)
   if (told.kind === 'done' || told.kind === 'cancelled') {
     const [oldest] = finished.keys()
     if (finished.size >= FEEDS_KEPT && oldest !== undefined) finished.delete(oldest)
@@ -110,13 +110,33 @@ async function readFeed(feedId: string, finished: FinishedFeeds, writing: Writin
   return told
 }
 
-async function askFeed(feedId: string, writing: Writing): Promise<Told> {
+async function toldOf(feedId: string, writing: Writing): Promise<Told> {
+  const told = await askFeed(feedId, writing, { feed: 'outcomes' })
+  if (told.kind !== 'ended') return told
+  const { reportId, endedAt } = told
+  // Of one that is FATAL some, none or all rows may have been carried out: each is read back.
+  if (reportId === undefined) return { kind: 'done', verdict: undefined, endedAt }
+  if (!isSoon('outcomes.report', writing)) return { kind: 'working' }
+  return { kind: 'done', verdict: await readFeedReport(reportId, writing), endedAt }
+}
+
+/** `ended`: it is DONE or FATAL; the report, where there is one, says of what. */
+export async function askFeed(
+  feedId: string,
+  writing: Writing,
+  { feed: operation }: { feed: 'outcomes' | 'cancel.feed' },
+): Promise<
+  | { kind: 'unknown' }
+  | { kind: 'working' }
+  | { kind: 'cancelled' }
+  | { kind: 'ended'; reportId: string | undefined; endedAt: number | undefined }
+> {
   const { transport, signal } = writing
   let feed: answers.Feed
   try {
     const { data } = await transport.ask(
       {
-        operation: 'outcomes',
+        operation,
         method: 'GET',
         path: `/feeds/2021-06-30/feeds/${encodeURIComponent(feedId)}`,
         signal,
@@ -135,13 +155,9 @@ async function askFeed(feedId: string, writing: Writing): Promise<Told> {
     case 'CANCELLED':
       return { kind: 'cancelled' }
     case 'FATAL':
-      // Some, none or all of its rows may have been carried out: each is read back.
-      return { kind: 'done', verdict: undefined, endedAt }
-    case 'DONE': {
-      if (feed.resultFeedDocumentId === undefined) return { kind: 'done', verdict: undefined, endedAt }
-      if (!isSoon('outcomes.report', writing)) return { kind: 'working' }
-      return { kind: 'done', verdict: await readFeedReport(feed.resultFeedDocumentId, writing), endedAt }
-    }
+      return { kind: 'ended', reportId: undefined, endedAt }
+    case 'DONE':
+      return { kind: 'ended', reportId: feed.resultFeedDocumentId, endedAt }
     default:
       // IN_QUEUE, IN_PROGRESS, or a word that is new: it is not done as far as we know.
       return { kind: 'working' }

@@ -5,7 +5,8 @@ import { SUBSCRIBED } from './notifications.ts'
 
 /**
  * Makes Amazon put its notifications into the queue: one destination for the application in each region, and a
- * subscription of the seller's for each type. Doing it again changes nothing; what leads elsewhere is led here.
+ * subscription of the seller's for each type. Doing it again changes nothing and names nothing; what leads elsewhere is led
+ * here.
  * Source: developer-docs.amazon.com/sp-api/docs/set-up-notifications-with-amazon-sqs
  */
 export async function registerNotifications(
@@ -18,14 +19,11 @@ export async function registerNotifications(
   const wanted = SUBSCRIBED.filter((each) => !('isOfSending' in each) || reading.settings.multiChannel)
   for (const { type, version } of wanted) {
     const found = await findSubscription(type, version, reading)
-    if (found?.destinationId !== destinationId) {
-      if (found !== undefined) {
-        await unsubscribe(type, found.subscriptionId, reading)
-        repaired.push(type)
-      }
-      await subscribe(type, version, destinationId, reading)
-    }
-    registered.push(type)
+    if (found?.destinationId === destinationId) continue
+    if (found !== undefined) await unsubscribe(type, found.subscriptionId, reading)
+    await subscribe(type, version, destinationId, reading)
+    if (found === undefined) registered.push(type)
+    else repaired.push(type)
   }
   return { registered, repaired }
 }

@@ -46,6 +46,15 @@ export const budgets: readonly BudgetSpec[] = [
     ...ofApplication,
     operations: ['orders', 'order', 'recipient', 'ship', 'check.fulfillment'],
   },
+  // For each seller and type of file: developer.ebay.com/api-docs/sell/static/feed/data-file-limits.html.
+  { kind: 'daily', name: 'quantity feeds', max: 400, resets: ebayDay, operations: ['setLevels.feed'] },
+  {
+    kind: 'daily',
+    name: 'feed',
+    max: 100_000,
+    ...ofApplication,
+    operations: ['setLevels.feed.upload', 'outcomes', 'outcomes.download'],
+  },
   { kind: 'daily', name: 'account', max: 25_000, ...ofApplication, operations: ['check.account'] },
   {
     kind: 'daily',
@@ -80,6 +89,7 @@ export function budgetOfApi(limit: { context: string; api: string; resource: str
       case 'inventory':
       case 'fulfillment':
       case 'account':
+      case 'feed':
         return limit.api
     }
   }

@@ -1,5 +1,6 @@
 import { defineConnector } from '@plimsoll/connector-kit'
 import { budgets, ebayDay } from './budgets.ts'
+import { FEED_FROM, FEED_MAX } from './feeds.ts'
 import { grant } from './grant.ts'
 import { revisedThing } from './ids.ts'
 import { rowsMax } from './inventory.ts'
@@ -30,6 +31,13 @@ export const connector = defineConnector({
       writeStyle: 'absolute',
       proof: 'echo',
       allOrNothing: false,
+      tickets: {
+        lifeMs: 24 * 3_600_000,
+        askEveryMs: 60_000,
+        askMax: FEED_MAX,
+        increasesOnly: true,
+        bulk: { from: FEED_FROM, max: FEED_MAX, operation: 'setLevels.feed' },
+      },
       batchMax: rowsMax,
       quantityMax,
       writeCap: { max: 250, keptForDecreases: 50, resets: ebayDay, keyOf: revisedThing, counts: 'rows' },
@@ -67,6 +75,12 @@ export const connector = defineConnector({
           verified: false,
         },
         {
+          fact: 'A file with quantities is worked on by the rules of ReviseInventoryStatus; each of its requests is answered under its MessageID, with what was taken',
+          source:
+            'developer.ebay.com/api-docs/sell/static/feed/lms-feeds-managing-inventory.html; that the answer carries MessageID as CorrelationID is assumed',
+          verified: false,
+        },
+        {
           fact: 'A listing can be revised 250 times a calendar day, each row of a call counting',
           source:
             'sell_inventory_v1 1.18.4, bulkUpdatePriceQuantity; that rows and not calls count, and when the day begins, is assumed',
@@ -98,6 +112,16 @@ export const connector = defineConnector({
           why: {
             en: 'eBay refuses them; the last 50 are kept for lower quantities.',
             zh: 'eBay 会拒绝；最后 50 次留给减少数量的写入。',
+          },
+        },
+        {
+          what: {
+            en: 'Writing many quantities of the Inventory API as one file',
+            zh: '用一个文件批量写入 Inventory API 的数量',
+          },
+          why: {
+            en: 'eBay’s quantity feed is ReviseInventoryStatus, which may not touch listings of that API; its inventory task only downloads. 25 SKUs go in a call instead.',
+            zh: 'eBay 的数量 Feed 即 ReviseInventoryStatus，不能修改此类刊登；其 inventory task 只能下载。改为每次调用写入 25 个 SKU。',
           },
         },
         {

@@ -3,6 +3,7 @@ import { createActiveList } from './active-list.ts'
 import { readRecipient } from './addresses.ts'
 import { cancelOrder } from './cancelling.ts'
 import { check } from './check.ts'
+import { type KnownResults, readOutcomes } from './feeds.ts'
 import { createFulfillment } from './fulfillment.ts'
 import { defaultLocationId } from './ids.ts'
 import { createInventory, rowsMax } from './inventory.ts'
@@ -10,6 +11,7 @@ import { readLevels } from './levels.ts'
 import { readListing, readListings } from './listings.ts'
 import { createNotification } from './notification.ts'
 import { readOrder, readOrders } from './orders.ts'
+import { marketplaces } from './places.ts'
 import { createQuotas } from './quotas.ts'
 import { setLevels } from './set-levels.ts'
 import type { Credentials, Settings } from './settings.ts'
@@ -32,6 +34,7 @@ export function open(context: ConnectorContext<Settings, Credentials>): ChannelO
   const quotas = createQuotas(transport, { now, budgets: http.budgets })
   const state = { skusPerCall: rowsMax }
   const clock = { behindMs: 0 }
+  const results: KnownResults = new Map()
   const listing = (signal: AbortSignal | undefined) => ({ inventory, trading, facts, active, signal })
   const ordering = (signal: AbortSignal | undefined) => ({ fulfillment, now, clock, signal })
 
@@ -42,7 +45,17 @@ export function open(context: ConnectorContext<Settings, Credentials>): ChannelO
     listings: (cursor, { signal } = {}) => readListings(cursor, listing(signal)),
     listing: (externalId, { signal } = {}) => readListing(externalId, listing(signal)),
     levels: (keys, { signal } = {}) => readLevels(keys, listing(signal)),
-    setLevels: (writes, { signal } = {}) => setLevels(writes, { ...listing(signal), http, state }),
+    setLevels: (writes, { signal, urgency } = {}) =>
+      setLevels(writes, {
+        ...listing(signal),
+        http,
+        state,
+        transport,
+        siteId: marketplaces[settings.marketplace].siteId,
+        uuid: () => context.uuid(),
+        urgency,
+      }),
+    outcomes: (tickets, { signal } = {}) => readOutcomes(tickets, results, { transport, signal }),
     async orders(query, { signal } = {}) {
       const page = await withoutAnswer(readOrders(query, ordering(signal)))
       // Beside what every connection does all day; a quota that is spent is known before it is met.

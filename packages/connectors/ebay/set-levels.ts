@@ -7,9 +7,11 @@ import {
   Malformed,
   RateLimited,
   Unavailable,
+  type WriteOptions,
   type WriteOutcome,
 } from '@plimsoll/connector-kit'
 import type { InventoryItem } from './answers.ts'
+import { createTask, FEED_FROM, FEED_MAX, isFeedOpen, toAccepted, uploadFile } from './feeds.ts'
 import { rowsMax } from './inventory.ts'
 import {
   type ItemWrite,
@@ -22,7 +24,9 @@ import {
   whyUnwritable,
 } from './level-writes.ts'
 import type { Reading } from './listings.ts'
+import { toRequests } from './quantity-feed.ts'
 import { reviseItems } from './revise-items.ts'
+import type { Transport } from './transport.ts'
 
 /** What is found out about the account while the connection is open. */
 export type WritingState = {
@@ -30,7 +34,14 @@ export type WritingState = {
   skusPerCall: number
 }
 
-export type Writing = Reading & { http: Http; state: WritingState }
+export type Writing = Reading & {
+  http: Http
+  state: WritingState
+  transport: Transport
+  siteId: number
+  uuid(): string
+  urgency: WriteOptions['urgency']
+}
 
 type Settled = { outcomes: WriteOutcome[] } | { writes: LevelWrite[]; error: ConnectorError }
 
@@ -40,16 +51,26 @@ type Settled = { outcomes: WriteOutcome[] } | { writes: LevelWrite[]; error: Con
  * @throws what the first failing call threw, unless it surely changed nothing and another succeeded
  */
 export async function setLevels(writes: readonly LevelWrite[], writing: Writing): Promise<WriteOutcome[]> {
-  const { offers, items, refused } = sortWrites(writes)
-  const settled = (await Promise.all([writeOffers(offers, writing), writeItems(items, writing)])).flat()
-  const outcomes = [...refused, ...settled.flatMap((each) => ('outcomes' in each ? each.outcomes : []))]
+  const { refused, ...sorted } = sortWrites(writes)
+  const { offers, items, fed, later } = decideWays(sorted, {
+    urgency: writing.urgency,
+    isFeedOpen: isFeedOpen(writing.http),
+  })
+  const settled = (
+    await Promise.all([writeOffers(offers, writing), writeItems(items, writing), feedItems(fed, writing)])
+  ).flat()
+  const outcomes = [
+    ...refused,
+    ...later.map(({ writeId }): WriteOutcome => ({ writeId, kind: 'untouched' })),
+    ...settled.flatMap((each) => ('outcomes' in each ? each.outcomes : [])),
+  ]
   const failures = settled.flatMap((each) => ('error' in each ? [each] : []))
   const [first] = failures
   if (first === undefined) return outcomes
   const unknown = failures.find(({ error }) => !surelyChangedNothing(error))
   if (unknown !== undefined) throw unknown.error
   // Nothing was done at all: the caller decides by the error (waits, splits, stops).
-  if (outcomes.every(({ kind }) => kind === 'refused')) throw first.error
+  if (outcomes.every(({ kind }) => kind === 'refused' || kind === 'untouched')) throw first.error
   // What was done must be told; the rest waits again, and meets the error alone next time.
   return [
     ...outcomes,
@@ -57,6 +78,51 @@ export async function setLevels(writes: readonly LevelWrite[], writing: Writing)
       left.map(({ writeId }): WriteOutcome => ({ writeId, kind: 'untouched' })),
     ),
   ]
+}
+
+/**
+ * Many increases of listings of other tools go as one file; the Inventory API has no feed that may write its own, so that
+ * of those only a call's worth goes now. Pure.
+ */
+export function decideWays(
+  { offers, items }: { offers: readonly OfferWrite[]; items: readonly ItemWrite[] },
+  { urgency, isFeedOpen: isOpen }: { urgency: WriteOptions['urgency']; isFeedOpen: boolean },
+): {
+  offers: readonly OfferWrite[]
+  items: readonly ItemWrite[]
+  fed: readonly ItemWrite[]
+  later: LevelWrite[]
+} {
+  if (urgency !== 'increase') return { offers, items, fed: [], later: [] }
+  const isFed = isOpen && items.length >= FEED_FROM
+  const fed = isFed ? items.slice(0, FEED_MAX) : []
+  const singly = isFed ? [] : items.slice(0, rowsMax)
+  const later = [...offers.slice(rowsMax), ...items.slice(isFed ? fed.length : singly.length)]
+  return { offers: offers.slice(0, rowsMax), items: singly, fed, later: later.map(({ write }) => write) }
+}
+
+async function feedItems(items: readonly ItemWrite[], writing: Writing): Promise<Settled[]> {
+  if (items.length === 0) return []
+  const writes = items.map(({ write }) => write)
+  const { active, siteId, uuid } = writing
+  let taskId: string
+  try {
+    taskId = await createTask(writing)
+  } catch (error) {
+    if (!isConnectorError(error)) throw error
+    // A task without its file does nothing.
+    return [{ writes, error: toUnsent(error) }]
+  }
+  active.forget(items.map(({ unit }) => unit.itemId))
+  const requests = toRequests(items)
+  const about = { taskId, siteId, boundary: `plimsoll-${uuid()}` }
+  const accepted = toAccepted(requests, taskId)
+  const sent = await settle(items, async () => {
+    await uploadFile(requests, about, writing)
+    return accepted
+  })
+  // Whether a file came whose answer was lost is what the task is asked about anyway.
+  return ['error' in sent && !surelyChangedNothing(sent.error) ? { outcomes: accepted } : sent]
 }
 
 async function writeOffers(offers: readonly OfferWrite[], writing: Writing): Promise<Settled[]> {

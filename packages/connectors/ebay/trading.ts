@@ -86,12 +86,7 @@ export function createTrading(transport: Transport) {
         },
         signal,
       })
-      const echoes = childrenOf(answer.root, 'InventoryStatus').map((element) => ({
-        itemId: textOf(element, 'ItemID'),
-        sku: textOf(element, 'SKU'),
-        quantity: toCount(textOf(element, 'Quantity')),
-      }))
-      return { ...answer, echoes }
+      return { ...answer, echoes: echoesIn(answer.root) }
     },
 
     /** Whether a listing at nought stays; undefined where eBay does not say. */
@@ -108,6 +103,15 @@ export function createTrading(transport: Transport) {
   }
 }
 export type Trading = ReturnType<typeof createTrading>
+
+/** The quantities that an answer of `ReviseInventoryStatus` names: what was taken. */
+export function echoesIn(answer: XmlElement) {
+  return childrenOf(answer, 'InventoryStatus').map((element) => ({
+    itemId: textOf(element, 'ItemID'),
+    sku: textOf(element, 'SKU'),
+    quantity: toCount(textOf(element, 'Quantity')),
+  }))
+}
 
 /** @throws Malformed where it has no number or name */
 export function toItem(element: XmlElement): TradingItem {

@@ -22,6 +22,11 @@ export type RestCall = {
   path: string
   query?: Record<string, string>
   body?: unknown
+  /** Sent as a file of a form instead of a body. */
+  file?: { name: string; type: string; text: string; boundary: string }
+  /** The answer is a file. */
+  wantsBytes?: boolean
+  timeoutMs?: number
   /** `user` unless given. */
   token?: 'user' | 'application'
   /** The right that it needs, named where it is missing. */
@@ -61,8 +66,8 @@ export type Transport = {
 }
 
 /** The newest schema that the connector was written against. Source: the Trading API reference (read 2026-11). */
-const compatibilityLevel = '1451'
-const namespace = 'urn:ebay:apis:eBLBaseComponents'
+export const compatibilityLevel = '1451'
+export const namespace = 'urn:ebay:apis:eBLBaseComponents'
 const timeoutMs = 30_000
 
 export function createTransport(context: ConnectorContext<Settings, Credentials>): Transport {
@@ -85,10 +90,15 @@ export function createTransport(context: ConnectorContext<Settings, Credentials>
           accept: 'application/json',
           'x-ebay-c-marketplace-id': settings.marketplace,
           ...(call.body !== undefined && { 'content-type': 'application/json' }),
+          ...(call.file !== undefined && {
+            'content-type': `multipart/form-data; boundary=${call.file.boundary}`,
+          }),
           ...call.headers,
         },
         ...(call.body !== undefined && { body: JSON.stringify(call.body) }),
-        timeoutMs,
+        ...(call.file !== undefined && { body: toForm(call.file) }),
+        ...(call.wantsBytes === true && { wantsBytes: true }),
+        timeoutMs: call.timeoutMs ?? timeoutMs,
         ...(call.signal !== undefined && { signal: call.signal }),
       })
       if (!accepted.includes(response.status)) throw toRefusal(response, call.operation, scope)
@@ -157,8 +167,24 @@ function readTrading(response: HttpResponse, { name, operation }: TradingCall): 
   const ack = textOf(root, 'Ack')
   if (ack !== 'Success' && ack !== 'Warning' && ack !== 'PartialFailure' && ack !== 'Failure')
     throw malformed(`Ack is ${ack === undefined ? 'missing' : `"${ack}"`}`)
-  const errors = childrenOf(root, 'Errors').map(toError)
-  return { ack, root, errors, date: response.date, response }
+  return { ack, root, errors: errorsIn(root), date: response.date, response }
+}
+
+function toForm({ name, type, text, boundary }: NonNullable<RestCall['file']>): string {
+  return [
+    `--${boundary}`,
+    `content-disposition: form-data; name="file"; filename="${name}"`,
+    `content-type: ${type}`,
+    '',
+    text,
+    `--${boundary}--`,
+    '',
+  ].join('\r\n')
+}
+
+/** The errors and warnings of an answer. */
+export function errorsIn(root: XmlElement): TradingError[] {
+  return childrenOf(root, 'Errors').map(toError)
 }
 
 function toError(element: XmlElement): TradingError {

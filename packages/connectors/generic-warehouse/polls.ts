@@ -1,6 +1,5 @@
-import { Malformed, type QueuedMessage } from '@plimsoll/connector-kit'
+import { FILE_HEADERS, Malformed, type QueuedMessage } from '@plimsoll/connector-kit'
 import type { Definition, InFeed } from './definition.ts'
-import { FILE_HEADERS } from './inbox-folder.ts'
 import { readFile } from './read-file.ts'
 import { poll } from './rest.ts'
 import type { Context } from './source.ts'

@@ -36,7 +36,8 @@ export async function registerWebhooks(
     TOPICS.every((topic) => each.topics?.includes(topic))
   const good = own.find(isGood)
   for (const each of own) if (each !== good) await remove(context, each.id, options)
-  if (good !== undefined) return { registered: [...TOPICS], repaired: [] }
+  // What stands as it should is neither: the hub asks every hour, and counts what it mended.
+  if (good !== undefined) return { registered: [], repaired: [] }
   await ask(
     context,
     {
@@ -49,7 +50,9 @@ export async function registerWebhooks(
     },
     createdWebhook,
   )
-  return { registered: [...TOPICS], repaired: own.length > 0 ? [...TOPICS] : [] }
+  return own.length > 0
+    ? { registered: [], repaired: [...TOPICS] }
+    : { registered: [...TOPICS], repaired: [] }
 }
 
 async function list(context: Context, options?: CallOptions): Promise<Subscription[]> {

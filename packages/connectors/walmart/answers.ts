@@ -239,6 +239,11 @@ export const orderList = z.object({
     elements: z.object({ order: z.array(z.unknown()).nullish() }).nullish(),
   }),
 })
+/** The first of a list of orders; undefined where there is none. */
+export const firstListed = <T>(one: z.ZodType<T>) =>
+  z
+    .object({ list: z.object({ elements: z.object({ order: z.array(one).nullish() }).nullish() }) })
+    .transform(({ list }) => list.elements?.order?.[0])
 
 const subscription = z.object({
   subscriptionId: text,

@@ -1,8 +1,10 @@
+import { NotFound } from '@plimsoll/connector-kit'
 import type { z } from 'zod'
 import * as answers from './answers.ts'
 import { DEFAULT_LOCATION } from './ids.ts'
 import * as mcs from './mcs-answers.ts'
-import { type Answer, type Call, type Context, createTransport, toQuery } from './transport.ts'
+import { termsOf } from './settings.ts'
+import { type Answer, type Call, type Context, createTransport, toQuery, toSeconds } from './transport.ts'
 
 export type Options = { signal?: AbortSignal | undefined }
 
@@ -13,9 +15,13 @@ export const PAGE_LEVELS = 50
 export const PAGE_WFS = 300
 export const PAGE_FEED = 50
 
+/** Older orders are not to be had; a day less, since the clocks differ. */
+export const REACH_MS = 179 * 86_400_000
+
 // A feed is a file of megabytes.
 const FEED_TIMEOUT_MS = 60_000
 
+const NO_ORDERS = { list: { meta: { totalCount: 0 } } }
 const FULFILMENTS = '/v3/fulfillment/orders-fulfillments'
 
 /** One function for each call that is used. */
@@ -30,6 +36,25 @@ export function createApi(context: Context) {
     options: Partial<Call> = {},
   ): Promise<Answer<T>> => ask({ operation, method: 'GET', path, ...options }, schema)
   const orderPath = (id: string) => `/v3/orders/${encodeURIComponent(id)}`
+  const terms = termsOf(context.settings)
+
+  /** One order; by the list of those with its number, where no address of its own is offered. @throws NotFound */
+  const getOrder = async <T>(
+    operation: 'order' | 'recipient',
+    { id, options }: { id: string; options: Options },
+    schema: z.ZodType<{ order: T }>,
+  ): Promise<Answer<{ order: T }>> => {
+    if (terms.readsOneOrder) return await get(operation, orderPath(id), schema, options)
+    const createdStartDate = toSeconds(context.now() - REACH_MS)
+    const { data, ...answer } = await get(
+      `${operation}.listed`,
+      `/v3/orders?${toQuery({ purchaseOrderId: id, createdStartDate, limit: '1' })}`,
+      answers.firstListed(schema),
+      { ...options, emptyAs: NO_ORDERS },
+    )
+    if (data === undefined) throw new NotFound(`Walmart has no order ${id}`, answer.detail)
+    return { ...answer, data }
+  }
 
   return {
     tokenDetail: (options: Options) => get('check', '/v3/token/detail', answers.tokenDetail, options),
@@ -38,11 +63,11 @@ export function createApi(context: Context) {
     shipNodes: (options: Options) =>
       get('locations', '/v3/settings/shipping/shipnodes', answers.shipNodes, { ...options, emptyAs: [] }),
 
-    /** @param cursor `*` for the first page */
-    items: (cursor: string, options: Options) =>
+    /** @param from `*` for the first page, or how many to leave out, where Walmart gives no cursor */
+    items: (from: string | number, options: Options) =>
       get(
         'listings',
-        `/v3/items?${toQuery({ nextCursor: cursor, limit: String(PAGE_ITEMS) })}`,
+        `/v3/items?${toQuery({ ...(typeof from === 'string' ? { nextCursor: from } : { offset: String(from) }), limit: String(PAGE_ITEMS) })}`,
         answers.items,
         { ...options, priority: 8, emptyAs: { ItemResponse: [] } },
       ),
@@ -116,11 +141,11 @@ export function createApi(context: Context) {
     orders: (query: string, options: Options) =>
       get('orders', `/v3/orders${query}`, answers.orderList, {
         ...options,
-        emptyAs: { list: { meta: { totalCount: 0 } } },
+        emptyAs: NO_ORDERS,
       }),
-    order: (id: string, options: Options) => get('order', orderPath(id), answers.oneOrder, options),
+    order: (id: string, options: Options) => getOrder('order', { id, options }, answers.oneOrder),
     recipient: (id: string, options: Options) =>
-      get('recipient', orderPath(id), answers.addressedOrder, options),
+      getOrder('recipient', { id, options }, answers.addressedOrder),
     acknowledge: (id: string, options: Options) =>
       ask(
         { operation: 'acknowledge', method: 'POST', path: `${orderPath(id)}/acknowledge`, ...options },

@@ -2,17 +2,8 @@ import { type Cancellation, Conflict, Invalid, Malformed } from '@plimsoll/conne
 import type { WalmartOrder } from './answers.ts'
 import type { Options, WalmartApi } from './api.ts'
 import { isKeptByWalmart, unitsOf } from './map.ts'
+import { MARKET_TERMS, type Market } from './markets.ts'
 import { fetchOrder } from './orders.ts'
-
-const REASONS: Readonly<Record<Cancellation['reason'], string>> = {
-  'out-of-stock': 'SELLER_CANCEL_OUT_OF_STOCK',
-  'customer-asked': 'CUSTOMER_REQUESTED_SELLER_TO_CANCEL',
-  address: 'SELLER_CANCEL_ADDRESS_NOT_SERVICEABLE',
-  fraud: 'SELLER_CANCEL_FRAUD_STOP_SHIPMENT',
-  price: 'SELLER_CANCEL_PRICING_ERROR',
-  // Walmart has no word for it; this one is about the seller, as it should be.
-  other: 'SELLER_CANCEL_OUT_OF_STOCK',
-}
 
 type Cancelled = { lineNumber: string; quantity: number }
 
@@ -22,7 +13,7 @@ type Cancelled = { lineNumber: string; quantity: number }
  */
 export async function cancel(
   cancellation: Cancellation,
-  { api, options }: { api: WalmartApi; options: Options },
+  { api, market, options }: { api: WalmartApi; market: Market; options: Options },
 ): Promise<void> {
   const { orderExternalId: id, reason } = cancellation
   const { order } = await fetchOrder(id, { api, options })
@@ -32,7 +23,7 @@ export async function cancel(
   if (cancellation.cancellationId !== undefined) assertUntold(cancellation.lines ?? [], order)
   const wanted = decideCancellation(cancellation.lines, order)
   if (wanted.length === 0) return
-  const { data, detail } = await api.cancel(id, toBody(wanted, REASONS[reason]), options)
+  const { data, detail } = await api.cancel(id, toBody(wanted, MARKET_TERMS[market].reasons[reason]), options)
   const answered = new Map(data.order.orderLines.orderLine.map((line) => [line.lineNumber, line]))
   for (const { lineNumber, quantity } of wanted) {
     const before = order.orderLines.orderLine.find((line) => line.lineNumber === lineNumber)

@@ -1,5 +1,7 @@
+import { MARKET_TERMS, type Market, type MarketTerms } from './markets.ts'
+
 /** The carriers that Walmart knows by name; any other goes by its own name, and then needs an address to track it at. */
-const CARRIERS = [
+const UNITED_STATES = [
   'UPS',
   'USPS',
   'FedEx',
@@ -59,22 +61,67 @@ const CARRIERS = [
   'Deutsche Post',
 ] as const
 
-const byKey = new Map(CARRIERS.map((name) => [keyOf(name), name]))
-/** What warehouses call them. */
-const aliases = new Map<string, string>([
-  ['dhlexpress', 'DHL'],
-  ['dhlecommerce', 'DHL Ecommerce - US'],
-  ['fedexsmartpost', 'FEDEXSP'],
-  ['lasership', 'LS'],
-  ['upsmailinnovations', 'UPSMI'],
-  ['unitedstatespostalservice', 'USPS'],
-  ['uniteddeliveryservice', 'UDS'],
-])
+/** Of the older interfaces of these markets: for the Global one no list is public. */
+const CANADA = [
+  'UPS',
+  'USPS',
+  'FedEx',
+  'CPC',
+  'PCLINT',
+  'DHL',
+  'GLB',
+  '17Track',
+  'ASL',
+  'CANPAR',
+  'CEVA',
+  'LOOMIS',
+  'SAMEDAY',
+  'SWYFT',
+  'TFORCE',
+  'UBI',
+  'JIAYOU',
+] as const
+const MEXICO = ['MX-FEDX', 'MX-DHL', 'Estafeta', 'SFC', 'PEXP', 'TRACUSA', 'UPS', '99MIN', '17Track'] as const
 
-/** Walmart's word for a carrier, undefined where it has none. */
-export function carrierNamed(name: string): string | undefined {
+const known = (names: readonly string[]) => new Map(names.map((name) => [keyOf(name), name]))
+const byKey: Readonly<Record<MarketTerms['carriers'], ReadonlyMap<string, string>>> = {
+  us: known(UNITED_STATES),
+  ca: known(CANADA),
+  mx: known(MEXICO),
+  none: new Map(),
+}
+/** What warehouses call them. */
+const aliases: Readonly<Record<MarketTerms['carriers'], ReadonlyMap<string, string>>> = {
+  us: new Map([
+    ['dhlexpress', 'DHL'],
+    ['dhlecommerce', 'DHL Ecommerce - US'],
+    ['fedexsmartpost', 'FEDEXSP'],
+    ['lasership', 'LS'],
+    ['upsmailinnovations', 'UPSMI'],
+    ['unitedstatespostalservice', 'USPS'],
+    ['uniteddeliveryservice', 'UDS'],
+  ]),
+  ca: new Map([
+    ['canadapost', 'CPC'],
+    ['postescanada', 'CPC'],
+    ['loomisexpress', 'LOOMIS'],
+    ['tforcelogistics', 'TFORCE'],
+  ]),
+  mx: new Map([
+    ['fedex', 'MX-FEDX'],
+    ['dhl', 'MX-DHL'],
+    ['dhlexpress', 'MX-DHL'],
+    ['99minutos', '99MIN'],
+    ['paquetexpress', 'PEXP'],
+  ]),
+  none: new Map(),
+}
+
+/** Walmart's word for a carrier in a market, undefined where it has none. */
+export function carrierNamed(name: string, market: Market): string | undefined {
+  const { carriers } = MARKET_TERMS[market]
   const key = keyOf(name)
-  return byKey.get(key) ?? aliases.get(key)
+  return byKey[carriers].get(key) ?? aliases[carriers].get(key)
 }
 
 function keyOf(name: string): string {

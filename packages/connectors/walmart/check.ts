@@ -2,7 +2,7 @@ import type { Budgets, CheckResult } from '@plimsoll/connector-kit'
 import { feedLimit, type PartnerProfile } from './answers.ts'
 import type { Options, WalmartApi } from './api.ts'
 import { FEEDS_BUDGET } from './limits.ts'
-import { CURRENCIES, type Settings, sendsForOthers } from './settings.ts'
+import { type Settings, sendsForOthers, termsOf } from './settings.ts'
 
 /** Each with the least that the hub needs; there is none for webhooks. */
 const SCOPES: Readonly<Record<string, 'view_only' | 'full_access'>> = {
@@ -27,7 +27,7 @@ export async function check(
   return {
     account: name ? `${name} (${partnerId})` : partnerId,
     accountId: partnerId,
-    currency: CURRENCIES[settings.market],
+    currency: termsOf(settings).currency,
     timeZone: undefined,
     missingScopes: missingScopes(token.scopes ?? undefined),
     warnings: [...warningsOf(settings, profile), ...scopeWarnings(token.scopes ?? undefined)],
@@ -49,7 +49,7 @@ function scopeWarnings(granted: Readonly<Record<string, string>> | undefined): s
 }
 
 function warningsOf(settings: Settings, { configurations }: PartnerProfile): string[] {
-  const { market, multiChannel, orderChannelId } = settings
+  const { multiChannel, orderChannelId } = settings
   const warnings: string[] = []
   const account = configurations?.find(({ configurationName }) => configurationName === 'ACCOUNT')
   const status = account?.configuration?.status
@@ -60,7 +60,7 @@ function warningsOf(settings: Settings, { configurations }: PartnerProfile): str
     warnings.push(
       'The settings name no sales channel: Walmart sends no order of another channel without one.',
     )
-  if (market !== 'us') {
+  if (!termsOf(settings).hasEvents) {
     warnings.push(
       'Outside the United States Walmart sends no events, and this connector has not been tried: compare the first quantities.',
     )

@@ -1,10 +1,12 @@
 import { type ConformanceSetups, createConformanceWorld } from '@plimsoll/connector-kit/conformance-suite'
+import { DEFAULT_LOCATION } from './ids.ts'
 import { connector } from './index.ts'
 import { sellerOrderIdOf } from './mcs-map.ts'
 import type { Credentials, Settings } from './settings.ts'
 import { createWalmartSimulator, type WalmartSimulatorOptions } from './simulator/index.ts'
 
-async function start(options: WalmartSimulatorOptions = {}) {
+/** A world of one seller, in the market that is named. */
+export async function start(options: WalmartSimulatorOptions = {}) {
   const simulator = await createWalmartSimulator({
     feedDelayMs: 20,
     // The suite opens many connections to one account, each of which asks who it is.
@@ -23,7 +25,10 @@ async function start(options: WalmartSimulatorOptions = {}) {
     unknown: {
       listingExternalId: 'NO-SUCH-SKU',
       orderExternalId: '999999999999999',
-      level: { stockUnitId: 'NO-SUCH-SKU', locationId: '1000005050' },
+      level: {
+        stockUnitId: 'NO-SUCH-SKU',
+        locationId: options.market === 'cl' ? DEFAULT_LOCATION : '1000005050',
+      },
     },
     unknownTicket: (ticket) => ticket.replace(/\d+@/, '0@'),
     withUnknownOrderStatus: (body) =>

@@ -209,7 +209,9 @@ test(published === undefined
   const exchanges = await exchangesOfEverything()
   const made = new Set(exchanges.map(({ operation }) => operation))
   for (const { operations = [] } of connector.manifest.budgets) {
-    for (const operation of operations) expect(made).toContain(operation)
+    // What only other markets ask is in no published document: `markets.test.ts`.
+    const here = operations.filter((operation) => !operation.endsWith('.listed'))
+    for (const operation of here) expect(made).toContain(operation)
   }
   expect(exchanges.filter(({ status }) => status !== 200)).toEqual([])
   const faults = exchanges.flatMap((exchange) =>

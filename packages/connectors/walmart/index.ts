@@ -122,8 +122,32 @@ export const connector = defineConnector({
           source: 'assumed: nothing is published',
           verified: false,
         },
+        {
+          fact: 'Canada, Mexico and Chile count as the United States do, through the same paths with WM_MARKET and WM_GLOBAL_VERSION 3.1',
+          source:
+            'developer.walmart.com/global-marketplace/docs: update-item-inventory-per-ship-node, global-apis-faq',
+          verified: false,
+        },
+        {
+          fact: 'Chile has no list of ship nodes and no feed by node; Mexico has no call for one order and none for the numbers of all nodes',
+          source:
+            'developer.walmart.com/global-marketplace: get-all-fulfillment-centers, updatebulkinventory, rate-limiting',
+          verified: false,
+        },
+        {
+          fact: 'Each market has words of its own for why a seller cancels',
+          source: 'developer.walmart.com/global-marketplace/reference/cancelorderlines',
+          verified: false,
+        },
       ],
       notPossible: [
+        {
+          what: { en: 'Events outside the United States', zh: '美国以外市场的事件推送' },
+          why: {
+            en: 'Walmart’s table of limits names none for Canada, Mexico and Chile: orders are polled.',
+            zh: '沃尔玛的限额表未为加拿大、墨西哥和智利提供该接口：订单采用轮询。',
+          },
+        },
         {
           what: { en: 'Taking one listing off sale', zh: '单独下架一个商品' },
           why: { en: 'Retiring an item deletes it.', zh: '停售（retire）会删除该商品。' },

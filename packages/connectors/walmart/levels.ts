@@ -17,6 +17,8 @@ import { DEFAULT_LOCATION, isPathSafe, WFS_LOCATION } from './ids.ts'
 export const QUANTITY_MAX = 999_999
 
 type Reading = { api: WalmartApi; options: Options }
+/** @param readsNodes whether the market has calls for the numbers of all nodes together */
+type LevelReading = Reading & { readsNodes: boolean }
 
 /** From so many SKUs on it is looked whether the list of all of them takes fewer calls. */
 const SWEEP_FROM = 25
@@ -25,10 +27,10 @@ const SWEEP_FROM = 25
  * The input quantity of each level now: one call for a SKU, whatever the number of its nodes; where many are asked for,
  * fifty SKUs a call. Levels of items that Walmart does not have, and of nodes that it keeps no number for, are left out.
  */
-export async function readLevels(keys: readonly LevelKey[], reading: Reading): Promise<ExternalLevel[]> {
+export async function readLevels(keys: readonly LevelKey[], reading: LevelReading): Promise<ExternalLevel[]> {
   const own = keys.filter(({ locationId }) => locationId !== WFS_LOCATION)
   const bySku = Map.groupBy(own, ({ stockUnitId }) => stockUnitId)
-  const isNamed = own.every(({ locationId }) => locationId !== DEFAULT_LOCATION)
+  const isNamed = reading.readsNodes && own.every(({ locationId }) => locationId !== DEFAULT_LOCATION)
   const swept = isNamed && bySku.size >= SWEEP_FROM ? await sweep(bySku, reading) : []
   const read = [...bySku].map(([sku, levels]) =>
     levels.length > 1 && isPathSafe(sku) && isNamed

@@ -34,7 +34,7 @@ export const BUDGETS: readonly BudgetSpec[] = [
   perMinute('feed-get', 60, ['outcomes']),
   perMinute('items-get', 300, ['listings', 'listing']),
   perMinute('wfs-get', 60, ['counts', 'listings.wfs']),
-  perMinute('orders-get', 60, ['orders']),
+  perMinute('orders-get', 60, ['orders', 'order.listed', 'recipient.listed']),
   perMinute('order-get', 60, ['order', 'recipient']),
   perMinute('acknowledge', 60, ['acknowledge']),
   perMinute('shipping', 60, ['ship']),

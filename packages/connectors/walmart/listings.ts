@@ -9,10 +9,11 @@ type Reading = { api: WalmartApi; kept: KeptSkus; options: Options }
 /**
  * Walmart's cursor stays the same for all pages: its own end remembers how far it was read, so a page whose answer is
  * lost is gone. How many items were seen is counted against how many there are, and a list that comes out short is read
- * again from its beginning.
+ * again from its beginning. Where no cursor comes with a page that more should follow, it is gone on by their number.
  */
 const cursorSchema = z.strictObject({
-  cursor: z.string().min(1),
+  /** Undefined: go on behind those that were seen. */
+  cursor: z.string().min(1).optional(),
   seen: z.int().min(0),
   round: z.int().min(1),
 })
@@ -28,7 +29,7 @@ export async function readListings(
 ): Promise<Page<ExternalListing>> {
   const cursor = readCursor(from)
   const keptSkus = await kept.all(options)
-  const { data, date } = await api.items(cursor.cursor, options)
+  const { data, date } = await api.items(cursor.cursor ?? cursor.seen, options)
   const rows = data.ItemResponse
   const next = nextCursor(cursor, {
     rows: rows.length,
@@ -49,8 +50,11 @@ export function nextCursor(
 ): Cursor | undefined {
   const seen = before + page.rows
   const cursor = page.cursor || (asked === '*' ? undefined : asked)
-  if (page.rows >= PAGE_ITEMS && cursor !== undefined) return { cursor, seen, round }
   const isShort = page.total !== undefined && seen < page.total
+  if (page.rows >= PAGE_ITEMS) {
+    if (cursor !== undefined) return { cursor, seen, round }
+    if (isShort) return { seen, round }
+  }
   return isShort && round < ROUNDS_MAX ? { ...FIRST, round: round + 1 } : undefined
 }
 

@@ -9,8 +9,8 @@ import {
 } from '@plimsoll/connector-kit'
 import { toDestination } from './addresses.ts'
 import type { ShipNode, WalmartItem, WalmartLine, WalmartOrder, WfsRow } from './answers.ts'
-import { WFS_LOCATION } from './ids.ts'
-import { CURRENCIES, type Market } from './settings.ts'
+import { DEFAULT_LOCATION, WFS_LOCATION } from './ids.ts'
+import { MARKET_TERMS, type Market } from './markets.ts'
 
 /** Walmart's shapes, and what they mean. Pure. */
 
@@ -58,7 +58,15 @@ function toBarcode({ upc, gtin }: WalmartItem): string | undefined {
 }
 
 /** Units of a line by what has become of them. */
-export type LineUnits = { ordered: number; created: number; open: number; cancelled: number; shipped: number }
+export type LineUnits = {
+  ordered: number
+  created: number
+  /** Of those that are open: what may not be sent yet. */
+  held: number
+  open: number
+  cancelled: number
+  shipped: number
+}
 
 /**
  * States stand beside each other with the units in each. A refund changes money and no units: its units are among
@@ -66,13 +74,14 @@ export type LineUnits = { ordered: number; created: number; open: number; cancel
  * @throws Malformed where the units of a line do not add up, or a state is one that nobody documented
  */
 export function unitsOf(line: WalmartLine): LineUnits {
-  const sums = { Created: 0, Acknowledged: 0, Shipped: 0, Delivered: 0, Cancelled: 0, Refund: 0 }
+  const sums = { Created: 0, Acknowledged: 0, OnHold: 0, Shipped: 0, Delivered: 0, Cancelled: 0, Refund: 0 }
   for (const { status, statusQuantity } of line.orderLineStatuses.orderLineStatus) {
     if (!isStatus(status, sums)) throw new Malformed(`line ${line.lineNumber} is ${status}`, status)
     sums[status] += statusQuantity.amount
   }
   const ordered = line.orderLineQuantity.amount
-  const open = sums.Created + sums.Acknowledged
+  // What Walmart holds back (Mexico) is sold all the same.
+  const open = sums.Created + sums.Acknowledged + sums.OnHold
   const cancelled = sums.Cancelled
   const left = sums.Shipped + sums.Delivered
   const rest = ordered - open - cancelled - left
@@ -80,7 +89,7 @@ export function unitsOf(line: WalmartLine): LineUnits {
     const said = JSON.stringify(line.orderLineStatuses)
     throw new Malformed(`line ${line.lineNumber}: of ${ordered} units ${rest} are in no state`, said)
   }
-  return { ordered, created: sums.Created, open, cancelled, shipped: left + rest }
+  return { ordered, created: sums.Created, held: sums.OnHold, open, cancelled, shipped: left + rest }
 }
 
 function isStatus<T extends object>(status: string, sums: T): status is string & keyof T {
@@ -103,9 +112,9 @@ export function toOrder(order: WalmartOrder, market: Market): ExternalOrder {
     state: stateOfLines(lines),
     placedAt: new Date(order.orderDate),
     version: versionOf(order),
-    currency: CURRENCIES[market],
+    currency: MARKET_TERMS[market].currency,
     test: false,
-    locationId: isKeptByWalmart(order) ? WFS_LOCATION : order.shipNode?.id || undefined,
+    locationId: locationOf(order, market),
     ...(destination !== undefined && { destination }),
     ...(estimatedShipDate != null && { shipBy: new Date(estimatedShipDate) }),
     ...(methodCode && { shippingMethod: methodCode }),
@@ -143,6 +152,15 @@ function versionOf({ orderLines }: WalmartOrder): number | undefined {
     newest = Math.max(newest, statusDate)
   }
   return newest
+}
+
+/**
+ * Where the order is sent from. Where there is no list of the seller's centres, all lies at the one place without a name,
+ * whatever id the order gives it.
+ */
+export function locationOf(order: Pick<WalmartOrder, 'shipNode'>, market: Market): string | undefined {
+  if (isKeptByWalmart(order)) return WFS_LOCATION
+  return MARKET_TERMS[market].hasNodes ? order.shipNode?.id || undefined : DEFAULT_LOCATION
 }
 
 /** Sold out of Walmart's own fulfilment centres: the seller's stock has nothing to do with it. */

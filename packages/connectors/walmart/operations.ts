@@ -17,7 +17,7 @@ import { readListing, readListings } from './listings.ts'
 import { toLocation } from './map.ts'
 import { createMultichannel } from './mcs.ts'
 import { readOrder, readOrders } from './orders.ts'
-import { sendsForOthers } from './settings.ts'
+import { readsWfs, sendsForOthers, termsOf } from './settings.ts'
 import { ship } from './shipping.ts'
 import { registerWebhooks } from './subscriptions.ts'
 import type { Context } from './transport.ts'
@@ -28,7 +28,9 @@ export const SINGLE_MAX = 50
 
 export function open(context: Context): ChannelOperations {
   const { settings, credentials, http } = context
-  const { market, wfs } = settings
+  const { market } = settings
+  const { hasNodes, hasEvents, readsNodes } = termsOf(settings)
+  const wfs = readsWfs(settings)
   const now = () => context.now()
   const api = createApi(context)
   const isSending = sendsForOthers(settings)
@@ -36,33 +38,32 @@ export function open(context: Context): ChannelOperations {
 
   return {
     check: (options = {}) => check(api, { settings, budgets: http.budgets, options }),
-    locations: (options = {}) => readLocations(api, { wfs, options }),
+    locations: (options = {}) => readLocations(api, { wfs, hasNodes, options }),
     listings: (cursor, options = {}) => readListings(cursor, { api, kept, options }),
     listing: (externalId, options = {}) => readListing(externalId, { api, kept, options }),
-    levels: (keys, options = {}) => readLevels(keys, { api, options }),
+    levels: (keys, options = {}) => readLevels(keys, { api, readsNodes, options }),
     setLevels: (writes, options = {}) => setLevels(writes, { api, context, options }),
     outcomes: (tickets, options = {}) => readOutcomes(tickets, { api, options }),
     orders: (query, options = {}) => withoutAnswer(readOrders(query, { api, market, now, options })),
     order: (externalId, options = {}) => withoutAnswer(readOrder(externalId, { api, market, now, options })),
     recipient: (externalId, options = {}) => withoutAnswer(readRecipient(externalId, { api, options })),
-    ship: (shipment, options = {}) => withoutAnswer(ship(shipment, { api, now, options })),
-    cancel: (cancellation, options = {}) => withoutAnswer(cancel(cancellation, { api, options })),
+    ship: (shipment, options = {}) => withoutAnswer(ship(shipment, { api, market, now, options })),
+    cancel: (cancellation, options = {}) => withoutAnswer(cancel(cancellation, { api, market, options })),
     counts: async (cursor, options = {}) =>
       wfs
         ? await readCounts(cursor, { api, options, sendsForOthers: isSending })
         : { rows: [], next: undefined, platformTime: undefined },
     ...(isSending && { warehouse: createMultichannel(api, settings) }),
     registerWebhooks: (url, options = {}) =>
-      registerWebhooks(url, { api, secret: credentials.webhookSecret, market, options }),
+      registerWebhooks(url, { api, secret: credentials.webhookSecret, hasEvents, options }),
   }
 }
 
 async function readLocations(
   api: WalmartApi,
-  { wfs, options }: { wfs: boolean; options: Options },
+  { wfs, hasNodes, options }: { wfs: boolean; hasNodes: boolean; options: Options },
 ): Promise<ExternalLocation[]> {
-  const { data: nodes } = await api.shipNodes(options)
-  const own = nodes.map(toLocation)
+  const own = hasNodes ? (await api.shipNodes(options)).data.map(toLocation) : []
   const kept: ExternalLocation = {
     externalId: WFS_LOCATION,
     name: 'Walmart Fulfillment Services',
@@ -96,8 +97,10 @@ async function setLevels(
       possible.filter(({ locationId }) => (locationId === DEFAULT_LOCATION) === isDefault),
     )
     // One way at a time: an account has fulfilment centres or it has none.
-    const [sent = [], left = []] = nodes?.length ? [nodes, defaults] : [defaults, nodes]
-    return [...refused, ...(await writeFeed(sent, reading)), ...left.map(toUntouched)]
+    const [ours = [], others = []] = nodes?.length ? [nodes, defaults] : [defaults, nodes]
+    const { feedMax } = termsOf(context.settings)
+    const left = [...ours.slice(feedMax), ...others]
+    return [...refused, ...(await writeFeed(ours.slice(0, feedMax), reading)), ...left.map(toUntouched)]
   }
   // More than this at once would hold up whatever is urgent meanwhile.
   const now = urgency === 'increase' ? possible.slice(0, SINGLE_MAX) : possible

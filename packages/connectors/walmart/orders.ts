@@ -9,10 +9,10 @@ import {
 import { z } from 'zod'
 import { isOrderId } from './addresses.ts'
 import { orderName, order as orderSchema, type WalmartOrder } from './answers.ts'
-import { type Options, PAGE_ORDERS, type WalmartApi } from './api.ts'
+import { type Options, PAGE_ORDERS, REACH_MS, type WalmartApi } from './api.ts'
 import { toOrder } from './map.ts'
-import type { Market } from './settings.ts'
-import { toQuery } from './transport.ts'
+import type { Market } from './markets.ts'
+import { toQuery, toSeconds } from './transport.ts'
 
 type Reading = { api: WalmartApi; market: Market; now: () => number; options: Options }
 
@@ -27,9 +27,6 @@ const cursorSchema = z.strictObject({
 })
 type Cursor = z.infer<typeof cursorSchema>
 
-const DAY_MS = 86_400_000
-/** Older orders are not to be had; a day less, since the clocks differ. */
-const REACH_MS = 179 * DAY_MS
 /** One query goes through 10,000 orders at the most. */
 const WINDOW_MAX = 9_000
 const WINDOW_MIN_MS = 60_000
@@ -83,10 +80,6 @@ function firstQuery({ from, to }: Cursor, now: number): string {
     limit: String(PAGE_ORDERS),
     shipNodeType: 'SellerFulfilled',
   })}`
-}
-
-function toSeconds(at: number): string {
-  return `${new Date(at).toISOString().slice(0, 19)}Z`
 }
 
 function readCursor({ since, cursor }: { since: Date; cursor: string | undefined }, now: number): Cursor {

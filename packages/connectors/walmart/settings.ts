@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { MARKET_TERMS, MARKETS, type MarketTerms } from './markets.ts'
 
 const LOOPBACK = new Set(['127.0.0.1', 'localhost', '[::1]'])
 
@@ -8,9 +9,6 @@ function isLoopback(address: string): boolean {
   const url = new URL(address)
   return (url.protocol === 'http:' || url.protocol === 'https:') && LOOPBACK.has(url.hostname)
 }
-
-export const MARKETS = ['us', 'ca', 'mx', 'cl'] as const
-export type Market = (typeof MARKETS)[number]
 
 export const settingsSchema = z.object({
   market: z
@@ -33,11 +31,11 @@ export const settingsSchema = z.object({
     .meta({
       title: 'Walmart Fulfillment Services',
       description:
-        'Leave on if Walmart keeps any stock for you: those items are then counted and never written. Switch off only if the account has no WFS.',
+        'Leave on if Walmart keeps any stock for you: those items are then counted and never written. Switch off only if the account has no WFS. Chile has none.',
       zh: {
         title: '沃尔玛仓储配送（WFS）',
         description:
-          '若沃尔玛代您存放任何库存，请保持开启：这些商品只读取、不写入。仅当账户没有 WFS 时才关闭。',
+          '若沃尔玛代您存放任何库存，请保持开启：这些商品只读取、不写入。仅当账户没有 WFS 时才关闭。智利没有 WFS。',
       },
     }),
   multiChannel: z
@@ -158,9 +156,17 @@ export function baseUrl(settings: Settings): string {
   return settings.endpoint?.replace(/\/+$/, '') ?? 'https://marketplace.walmartapis.com'
 }
 
-export const CURRENCIES: Readonly<Record<Market, string>> = { us: 'USD', ca: 'CAD', mx: 'MXN', cl: 'CLP' }
+/** What is other in the market that is sold in. */
+export function termsOf({ market }: Pick<Settings, 'market'>): MarketTerms {
+  return MARKET_TERMS[market]
+}
+
+/** Whether Walmart keeps stock that is to be read. */
+export function readsWfs({ market, wfs }: Pick<Settings, 'market' | 'wfs'>): boolean {
+  return wfs && MARKET_TERMS[market].hasWfs
+}
 
 /** In the United States alone, of what Walmart keeps. */
-export function sendsForOthers({ multiChannel, market, wfs }: Settings): boolean {
-  return multiChannel && market === 'us' && wfs
+export function sendsForOthers(settings: Settings): boolean {
+  return settings.multiChannel && termsOf(settings).sendsForOthers && readsWfs(settings)
 }

@@ -97,7 +97,9 @@ test('another carrier goes by its own name, with the address to track it at', ()
 
 test('carriers are known by what warehouses call them', () => {
   expect(
-    ['fedex', 'FEDEX SmartPost', 'Dhl ecommerce', 'UPS Mail Innovations', 'pigeon'].map(carrierNamed),
+    ['fedex', 'FEDEX SmartPost', 'Dhl ecommerce', 'UPS Mail Innovations', 'pigeon'].map((name) =>
+      carrierNamed(name, 'us'),
+    ),
   ).toEqual(['FedEx', 'FEDEXSP', 'DHL Ecommerce - US', 'UPSMI', undefined])
 })
 

@@ -1,11 +1,12 @@
-import { Invalid, isConnectorError, Malformed, type Shipment } from '@plimsoll/connector-kit'
+import { Conflict, Invalid, isConnectorError, Malformed, type Shipment } from '@plimsoll/connector-kit'
 import type { WalmartLine, WalmartOrder } from './answers.ts'
 import type { Options, WalmartApi } from './api.ts'
 import { carrierNamed } from './carriers.ts'
-import { isKeptByWalmart, unitsOf } from './map.ts'
+import { isKeptByWalmart, locationOf, unitsOf } from './map.ts'
+import { MARKET_TERMS, type Market } from './markets.ts'
 import { fetchOrder } from './orders.ts'
 
-type Shipping = { api: WalmartApi; now: () => number; options: Options }
+type Shipping = { api: WalmartApi; market: Market; now: () => number; options: Options }
 
 /** A line of a shipment with the line of the order that it is about. */
 type ShippedLine = { line: WalmartLine; quantity: number }
@@ -18,9 +19,9 @@ const METHODS = new Set(['Standard', 'Express', 'OneDay', 'Freight', 'WhiteGlove
  * A parcel that is told already is known by its tracking number.
  */
 export async function ship(shipment: Shipment, shipping: Shipping): Promise<{ externalId: string }> {
-  const { api, options } = shipping
+  const { api, market, options } = shipping
   const { orderExternalId: id } = shipment
-  const tracking = trackingOf(shipment)
+  const tracking = trackingOf(shipment, market)
   const externalId = `${id}/${tracking.number}`
   const { order, date } = await fetchOrder(id, shipping)
   if (isKeptByWalmart(order)) throw new Invalid('Walmart ships this order itself.', 'orderExternalId')
@@ -28,15 +29,19 @@ export async function ship(shipment: Shipment, shipping: Shipping): Promise<{ ex
   if (lines.every(({ line }) => isTold(line, tracking.number))) return { externalId }
 
   for (const { line, quantity } of lines) {
-    const { open } = unitsOf(line)
+    const { open, held } = unitsOf(line)
     if (quantity > open) {
       throw new Invalid(`Of line ${line.lineNumber} ${open} units are left, not ${quantity}.`, 'lines')
+    }
+    if (quantity > open - held) {
+      throw new Conflict(`Walmart holds ${held} units of line ${line.lineNumber}: they may not be sent yet.`)
     }
   }
   if (lines.some(({ line }) => unitsOf(line).created > 0)) await api.acknowledge(id, options)
   await lowerInput(order, lines, shipping)
   const now = Math.min(shipping.now(), date?.getTime() ?? Number.POSITIVE_INFINITY)
-  const body = toBody(lines, { order, tracking, shipment, shippedAt: Math.max(order.orderDate, now) })
+  const shippedAt = Math.max(order.orderDate, now)
+  const body = toBody(lines, { order, tracking, shipment, shippedAt, market })
   const { data, detail } = await api.ship(id, body, options)
   const answered = new Map(data.order.orderLines.orderLine.map((line) => [line.lineNumber, line]))
   for (const { line, quantity } of lines) {
@@ -49,11 +54,11 @@ export async function ship(shipment: Shipment, shipping: Shipping): Promise<{ ex
   return { externalId }
 }
 
-function trackingOf({ tracking }: Shipment): NonNullable<Shipment['tracking']> {
+function trackingOf({ tracking }: Shipment, market: Market): NonNullable<Shipment['tracking']> {
   if (tracking === undefined || tracking.number === '') {
     throw new Invalid('Walmart takes no shipment without a tracking number.', 'tracking')
   }
-  if (carrierNamed(tracking.carrier) === undefined && tracking.url === undefined) {
+  if (carrierNamed(tracking.carrier, market) === undefined && tracking.url === undefined) {
     const why = `Walmart does not know the carrier "${tracking.carrier}"`
     throw new Invalid(`${why}: it then wants an address to track the parcel at.`, 'tracking.url')
   }
@@ -90,9 +95,9 @@ function isTold({ orderLineStatuses }: WalmartLine, trackingNumber: string): boo
 async function lowerInput(
   order: WalmartOrder,
   lines: readonly ShippedLine[],
-  { api, options }: Shipping,
+  { api, market, options }: Shipping,
 ): Promise<void> {
-  const locationId = order.shipNode?.id
+  const locationId = locationOf(order, market)
   if (!locationId) return
   const units = new Map<string, number>()
   for (const { line, quantity } of lines) {
@@ -119,11 +124,12 @@ function toBody(
     tracking: NonNullable<Shipment['tracking']>
     shipment: Shipment
     shippedAt: number
+    market: Market
   },
 ) {
-  const { order, tracking, shipment, shippedAt } = about
+  const { order, tracking, shipment, shippedAt, market } = about
   const method = order.shippingInfo?.methodCode ?? ''
-  const carrier = carrierNamed(tracking.carrier)
+  const carrier = carrierNamed(tracking.carrier, market)
   return {
     orderShipment: {
       orderLines: {
@@ -139,7 +145,7 @@ function toBody(
                 statusQuantity: { unitOfMeasurement: 'EACH', amount: String(quantity) },
                 trackingInfo: {
                   shipDateTime: shippedAt,
-                  carrierName: carrier === undefined ? { otherCarrier: tracking.carrier } : { carrier },
+                  carrierName: carrier === undefined ? otherCarrier(tracking.carrier, market) : { carrier },
                   methodCode: METHODS.has(method) ? method : 'Standard',
                   trackingNumber: tracking.number,
                   ...(tracking.url !== undefined && { trackingURL: tracking.url }),
@@ -151,4 +157,9 @@ function toBody(
       },
     },
   }
+}
+
+/** Mexico has a word for any other carrier, beside its name. */
+function otherCarrier(name: string, market: Market): { carrier?: string; otherCarrier: string } {
+  return { ...(MARKET_TERMS[market].carriers === 'mx' && { carrier: 'Other' }), otherCarrier: name }
 }

@@ -1,6 +1,5 @@
 import type { EventType, Subscription } from './answers.ts'
 import type { Options, WalmartApi } from './api.ts'
-import type { Market } from './settings.ts'
 
 /** Orders, and offers that go on sale or off it. Nothing tells of shipments or of quantities. */
 export const TOPICS = ['ORDER_UPDATES', 'OFFER_PUBLISHED', 'OFFER_UNPUBLISHED'] as const
@@ -10,15 +9,14 @@ const OLDER_ORDER_TOPICS = ['PO_CREATED', 'PO_LINE_AUTOCANCELLED', 'INTENT_TO_CA
 /** The header that carries the signature: its name is ours to choose. */
 export const SIGNATURE_HEADER = 'x-plimsoll-signature'
 
-type Registering = { api: WalmartApi; secret: string; market: Market; options: Options }
+type Registering = { api: WalmartApi; secret: string; hasEvents: boolean; options: Options }
 
 /** Subscribes `url` to what is wanted and offered; wakes and corrects what is there already. */
 export async function registerWebhooks(
   url: string,
-  { api, secret, market, options }: Registering,
+  { api, secret, hasEvents, options }: Registering,
 ): Promise<{ registered: string[]; repaired: string[] }> {
-  // The other markets have no events.
-  if (url === '' || market !== 'us') return { registered: [], repaired: [] }
+  if (url === '' || !hasEvents) return { registered: [], repaired: [] }
   const { data: offered } = await api.eventTypes(options)
   const { data: found } = await api.subscriptions(options)
   const wanted = wantedOf(offered)

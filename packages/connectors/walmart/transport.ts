@@ -8,7 +8,7 @@ import {
 import type { z } from 'zod'
 import { learn } from './limits.ts'
 import { toRefusal } from './refusals.ts'
-import { baseUrl, type Credentials, type Settings } from './settings.ts'
+import { baseUrl, type Credentials, type Settings, termsOf } from './settings.ts'
 
 export type Context = ConnectorContext<Settings, Credentials>
 
@@ -95,14 +95,19 @@ export function toQuery(values: Readonly<Record<string, string>>): string {
     .join('&')
 }
 
+/** As queries want moments: in seconds. */
+export function toSeconds(at: number): string {
+  return `${new Date(at).toISOString().slice(0, 19)}Z`
+}
+
 /** Of every call, the token's own too. */
-export function commonHeaders({ market }: Settings, requestId: string): Record<string, string> {
+export function commonHeaders(settings: Settings, requestId: string): Record<string, string> {
   return {
     accept: 'application/json',
     'wm_svc.name': 'Walmart Marketplace',
     'wm_qos.correlation_id': requestId,
-    // The other markets share one interface, which is told which of them is meant.
-    ...(market !== 'us' && { wm_market: market, wm_global_version: '3.1' }),
+    // The other markets share one interface, which is told which of them is meant: the token’s own call too.
+    ...termsOf(settings).headers,
   }
 }
 

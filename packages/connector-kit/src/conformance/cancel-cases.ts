@@ -1,5 +1,8 @@
 import type { Cancellation } from '../canonical.ts'
 import type { Capabilities } from '../capabilities.ts'
+import { systemClock } from '../clock.ts'
+import type { ChannelOperations } from '../contract.ts'
+import { Unavailable } from '../errors.ts'
 import { type ConformanceCase, refusalOf } from './conformance-case.ts'
 import { expect } from './expect.ts'
 import { untilNoAnswerIsLost } from './lost-answers.ts'
@@ -55,7 +58,12 @@ export function cancelCases({ cancel }: Pick<Capabilities, 'cancel'>): Conforman
       const back = await world.quantityOf(plain.level)
       await untilNoAnswerIsLost(world, {
         prepare: prepared,
-        act: async (operations, { cancellation }) => operations.cancel?.(cancellation),
+        act: (operations, { cancellation }) => {
+          const lost = world.simulator.faults.counts().dropResponse
+          // What is cut off is told again by another process.
+          const isCutOff = () => world.simulator.faults.counts().dropResponse > lost
+          return cancelWith(operations, cancellation, isCutOff)
+        },
         async verify({ cancellation, level }) {
           const order = await world.operations.order(cancellation.orderExternalId)
           expect(order.state).toBe('cancelled')
@@ -123,7 +131,29 @@ async function onlySku(world: ConformanceWorld, { orderExternalId }: Cancellatio
   return line.sku
 }
 
+/** Tells it until it is done, or refused. */
 function cancelOrder({ operations }: ConformanceWorld, cancellation: Cancellation): Promise<void> {
+  return cancelWith(operations, cancellation)
+}
+
+const TRIES_MAX = 100
+const AGAIN_MS = 60
+
+/** A platform that works on it later is Unavailable until it is done, and is told again, as the hub would. */
+async function cancelWith(
+  operations: ChannelOperations,
+  cancellation: Cancellation,
+  isCutOff = () => false,
+): Promise<void> {
   if (operations.cancel === undefined) throw new Error('cancel is declared, yet cancel() is missing')
-  return operations.cancel(cancellation)
+  for (let tries = 1; ; tries += 1) {
+    try {
+      await operations.cancel(cancellation)
+      return
+    } catch (error) {
+      const isUnderWay = error instanceof Unavailable && error.sent
+      if (!isUnderWay || isCutOff() || tries >= TRIES_MAX) throw error
+      await systemClock.sleep(AGAIN_MS)
+    }
+  }
 }

@@ -2,6 +2,7 @@ import type { WebhookEvent } from '../canonical.ts'
 import type { Connector } from '../contract.ts'
 import { type ConformanceCase, refusalOf } from './conformance-case.ts'
 import { expect } from './expect.ts'
+import { registerCase } from './register-case.ts'
 import { askedFor, personalWords, shownAs, stepOn } from './warehouse-world.ts'
 import type { ReceivedWebhook } from './webhook-inbox.ts'
 import type { ConformanceWorld } from './world.ts'
@@ -62,6 +63,7 @@ export function warehouseWebhookCases<Settings, Credentials>({
         }
       },
     },
+    registerCase,
     {
       title: 'webhooks: registering twice does not send twice',
       async story(world) {

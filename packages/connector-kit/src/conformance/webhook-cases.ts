@@ -2,6 +2,7 @@ import type { WebhookEvent } from '../canonical.ts'
 import type { Connector } from '../contract.ts'
 import { type ConformanceCase, refusalOf } from './conformance-case.ts'
 import { expect } from './expect.ts'
+import { registerCase } from './register-case.ts'
 import type { ReceivedWebhook } from './webhook-inbox.ts'
 import type { ConformanceWorld } from './world.ts'
 
@@ -93,6 +94,7 @@ export function webhookCases<Settings, Credentials>({
         expect(webhooks.accountOf({ headers: {}, body: Buffer.from('{') })).toBeUndefined()
       },
     },
+    registerCase,
     {
       title: 'webhooks: registering twice does not send twice',
       async story(world) {

@@ -80,6 +80,8 @@ export function routes(
       : { id }
   })
 
+  app.get('/v1/webhook', async () => ({ url: shop.webhook?.url ?? null }))
+
   app.put('/v1/webhook', async ({ body }) => {
     shop.webhook = webhookBody.parse(body)
     return { url: shop.webhook.url }

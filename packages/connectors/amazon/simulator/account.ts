@@ -50,6 +50,7 @@ export type Order = {
   isMultiChannel?: true
   /** Undefined: Amazon tells nobody. */
   to: Recipient | undefined
+  cancelledBy?: 'BUYER' | 'MERCHANT'
   items: OrderItem[]
   parcels: Map<string, Parcel>
 }
@@ -135,9 +136,11 @@ export function createAccount(
       if (listing.quantity !== undefined) return 'MERCHANT'
       return listing.fba === undefined ? undefined : 'AMAZON'
     },
-    cancel(order: Order): void {
-      putBack(order)
+    /** @param putsBack false: the seller has none, so that the number stays as it is */
+    cancel(order: Order, { by, putsBack: isBack }: { by: 'BUYER' | 'MERCHANT'; putsBack: boolean }): void {
+      if (isBack) putBack(order)
       order.status = 'CANCELLED'
+      order.cancelledBy = by
       changed(order)
     },
     /** After parcels were told or changed. */

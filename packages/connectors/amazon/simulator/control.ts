@@ -41,7 +41,7 @@ export function createControl({ account: given, traits, now }: Controlled): Cont
           return { kind: 'done' }
         case 'cancel':
           if (order.status !== 'PENDING' && order.status !== 'UNSHIPPED') return refused
-          account.cancel(order)
+          account.cancel(order, { by: 'BUYER', putsBack: true })
           return { kind: 'done' }
         case 'fulfill':
           if (order.status !== 'UNSHIPPED' && order.status !== 'PARTIALLY_SHIPPED') return refused

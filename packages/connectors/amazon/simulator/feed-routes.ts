@@ -1,10 +1,12 @@
 import { z } from 'zod'
+import { carryOutAcknowledgement } from './acknowledgement-feed.ts'
 import type { ApiRoute, Site } from './api.ts'
 import { ApiError, checkMarketplaces, invalid, notFound } from './api.ts'
 import type { Documents } from './documents.ts'
 import { type Applied, aboutUnknown, type Issue, patches, readChange, submit } from './quantities.ts'
 
 const LISTINGS = 'JSON_LISTINGS_FEED'
+const ACKNOWLEDGEMENT = 'POST_ORDER_ACKNOWLEDGEMENT_DATA'
 const MESSAGES_MAX = 25_000
 
 const feedBody = z.object({
@@ -58,11 +60,22 @@ export function feedRoutes(
 
   const work = (feed: Feed): void => {
     if (feed.status !== 'IN_QUEUE') return
-    const report = carryOut(feed)
+    const report = reportOf(feed)
     feed.status = report === undefined ? 'FATAL' : 'DONE'
-    if (report !== undefined)
-      feed.result = documents.keep(Buffer.from(JSON.stringify(report)), 'application/json; charset=UTF-8')
+    if (report !== undefined) feed.result = documents.keep(Buffer.from(report.text), report.contentType)
     onFinished(feed)
+  }
+
+  const reportOf = (feed: Feed): { text: string; contentType: string } | undefined => {
+    if (feed.feedType === ACKNOWLEDGEMENT) {
+      const xml = documents.find(feed.document)?.bytes?.toString('utf8') ?? ''
+      const text = carryOutAcknowledgement(xml, { account, traits })
+      return text === undefined ? undefined : { text, contentType: 'text/xml; charset=UTF-8' }
+    }
+    const listings = carryOut(feed)
+    return listings === undefined
+      ? undefined
+      : { text: JSON.stringify(listings), contentType: 'application/json; charset=UTF-8' }
   }
 
   const carryOut = (feed: Feed): object | undefined => {

@@ -244,6 +244,8 @@ function toItem(site: Site, order: Order, item: OrderItem, has: (name: string) =
       },
     }),
     ...(has('CANCELLATION') &&
-      order.status === 'CANCELLED' && { cancellation: { cancellationExecution: { cancelledBy: 'BUYER' } } }),
+      order.status === 'CANCELLED' && {
+        cancellation: { cancellationExecution: { cancelledBy: order.cancelledBy ?? 'BUYER' } },
+      }),
   }
 }

@@ -16,6 +16,7 @@ import { createAccess } from './access.ts'
 import { type Account, type AccountTraits, createAccount } from './account.ts'
 import { createControl, type ListingTraits } from './control.ts'
 import { createDayQuotas } from './day-quotas.ts'
+import { createFeeds } from './feed-routes.ts'
 import { fulfillmentRoutes } from './fulfillment-routes.ts'
 import { type InventoryTraits, inventoryRoutes } from './inventory-routes.ts'
 import { createNotifications, type Notifications } from './notification-routes.ts'
@@ -40,6 +41,8 @@ export type EbaySimulatorOptions = SimulatorOptions &
     /** Calls a day, for each API; unlimited unless given. */
     quotas?: Readonly<Record<string, number>>
     sellingLimit?: number
+    /** From the coming of a file with quantities to its end; a minute unless given. */
+    feedMs?: number
     /** What the developer portal has behind the RuName. */
     acceptUrl?: string
     /** Base64 (SPKI) of the key that cancellations must be signed with, as in the EU and UK. */
@@ -111,6 +114,11 @@ export async function createEbaySimulator(options: EbaySimulatorOptions = {}): P
   )
   const quotas = createDayQuotas(options.quotas ?? {}, now)
   let endTokens: () => void = () => undefined
+  let workOnFeeds: () => void = () => undefined
+  const control = createControl(account, book, {
+    listedWith: options.listedWith ?? 'both',
+    variations: options.variations ?? 1,
+  })
 
   const running = await createSimulator(
     {
@@ -118,10 +126,18 @@ export async function createEbaySimulator(options: EbaySimulatorOptions = {}): P
       name,
       colour: '#0064d2',
       currency,
-      control: createControl(account, book, {
-        listedWith: options.listedWith ?? 'both',
-        variations: options.variations ?? 1,
-      }),
+      control: {
+        ...control,
+        // What is due is done before anybody looks.
+        levels() {
+          workOnFeeds()
+          return control.levels()
+        },
+        placeOrder(...given) {
+          workOnFeeds()
+          return control.placeOrder(...given)
+        },
+      },
       routes(app, kit) {
         const access = createAccess({
           given: credentials,
@@ -136,6 +152,17 @@ export async function createEbaySimulator(options: EbaySimulatorOptions = {}): P
         notifications = createNotifications({ sender: kit.webhooks, now, random: kit.random })
         const onWrite = (write: Parameters<typeof kit.books.writes.append>[0]) =>
           kit.books.writes.append(write)
+        const trading = tradingRoutes(app, {
+          account,
+          access,
+          faults: kit.faults,
+          quotas,
+          currency,
+          now,
+          onWrite,
+        })
+        const feeds = createFeeds({ now, feedMs: options.feedMs ?? 60_000, revise: trading.revise })
+        workOnFeeds = feeds.work
         access.routes(app)
         serveRest(
           app,
@@ -158,6 +185,7 @@ export async function createEbaySimulator(options: EbaySimulatorOptions = {}): P
             }),
             ...fulfillmentRoutes({ book, traits: { marketplace, currency }, now }),
             ...notifications.routes,
+            ...feeds.routes,
             ...postOrderRoutes({ book, signingKey: () => options.signingKey }),
           ],
           {
@@ -170,7 +198,6 @@ export async function createEbaySimulator(options: EbaySimulatorOptions = {}): P
             },
           },
         )
-        tradingRoutes(app, { account, access, faults: kit.faults, quotas, currency, now, onWrite })
       },
     },
     options,

@@ -26,7 +26,7 @@ export function tradingRoutes(
     now(): number
     onWrite(write: TakenWrite): void
   },
-): void {
+): { revise(request: XmlElement, receivedAtNs: string): string } {
   const { account, access, faults, quotas, now } = options
 
   const answer = (call: string, ack: string, content: Content, problems: readonly Problem[] = []): string => {
@@ -90,23 +90,25 @@ export function tradingRoutes(
         },
       })
     },
-    ReviseInventoryStatus(request, receivedAtNs) {
-      const rows = childrenOf(request, 'InventoryStatus')
-      if (rows.length === 0 || rows.length > 4)
-        return fail('ReviseInventoryStatus', {
-          code: 21_916_270,
-          message: '1 to 4 InventoryStatus nodes are allowed.',
-        })
-      const problems: Problem[] = []
-      const echoes: XmlContent[] = []
-      for (const row of rows) {
-        const outcome = revise(row, receivedAtNs)
-        if ('problem' in outcome) problems.push(outcome.problem)
-        else echoes.push(outcome.echo)
-      }
-      const ack = problems.length === 0 ? 'Success' : echoes.length === 0 ? 'Failure' : 'PartialFailure'
-      return answer('ReviseInventoryStatus', ack, { InventoryStatus: echoes }, problems)
-    },
+    ReviseInventoryStatus: (request, receivedAtNs) => reviseStatuses(request, receivedAtNs),
+  }
+
+  function reviseStatuses(request: XmlElement, receivedAtNs: string): string {
+    const rows = childrenOf(request, 'InventoryStatus')
+    if (rows.length === 0 || rows.length > 4)
+      return fail('ReviseInventoryStatus', {
+        code: 21_916_270,
+        message: '1 to 4 InventoryStatus nodes are allowed.',
+      })
+    const problems: Problem[] = []
+    const echoes: XmlContent[] = []
+    for (const row of rows) {
+      const outcome = revise(row, receivedAtNs)
+      if ('problem' in outcome) problems.push(outcome.problem)
+      else echoes.push(outcome.echo)
+    }
+    const ack = problems.length === 0 ? 'Success' : echoes.length === 0 ? 'Failure' : 'PartialFailure'
+    return answer('ReviseInventoryStatus', ack, { InventoryStatus: echoes }, problems)
   }
 
   const revise = (row: XmlElement, atNs: string): { problem: Problem } | { echo: XmlContent } => {
@@ -187,6 +189,7 @@ export function tradingRoutes(
       return fail(call, { code: 5, message: 'XML Parse error: the root is not the request that was named.' })
     return handle(root, request.receivedAtNs)
   })
+  return { revise: reviseStatuses }
 }
 
 /** `Quantity` counts what was sold, too; what is left to buy is the difference. */

@@ -52,7 +52,9 @@ export function placeOrder(
           title,
           price,
           ordered: quantity,
-          statuses: [{ status: 'Created', units: quantity }],
+          statuses: [
+            { status: marketplace.options.isAcknowledged ? 'Acknowledged' : 'Created', units: quantity },
+          ],
           statusMs: createdMs,
           isRefunded: false,
         }

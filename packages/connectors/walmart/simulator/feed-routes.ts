@@ -36,6 +36,9 @@ export type FeedOptions = {
   random: () => number
   /** From taking a feed to having worked on it. */
   delayMs: number
+  /** What the market takes. */
+  feedTypes: readonly string[]
+  rowsMax: number
   /** How long it is known afterwards. */
   lifeMs: number
   onWrite: (write: { sku: string; node: string; amount: number; before: number | null }) => void
@@ -84,16 +87,17 @@ export function createFeeds(marketplace: Marketplace, options: FeedOptions) {
 
   const take = ({ query, request }: RouteCall) => {
     const { feedType = '' } = query
-    if (feedType !== 'inventory' && feedType !== 'MP_INVENTORY') {
+    if (!options.feedTypes.includes(feedType)) {
       throw invalid(API, 'feedType', `No feed is called ${feedType}.`)
     }
     const text = fileIn(request.rawBody, request.headers['content-type'] ?? '')
+    const rows = rowsOf(feedType, text)
     const number = String(marketplace.nextId()).padStart(32, '0')
     const feed: Feed = {
       id: `${number}@AUoBAQA`,
       feedType,
       takenMs: options.now(),
-      rows: rowsOf(feedType, text),
+      rows: rows !== undefined && rows.length > options.rowsMax ? undefined : rows,
       results: undefined,
     }
     feeds.set(feed.id, feed)

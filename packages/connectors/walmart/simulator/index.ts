@@ -8,10 +8,12 @@ import {
   type WarehouseFloor,
   type WarehousePace,
 } from '@plimsoll/connector-kit/simulator'
-import { WFS_LOCATION } from '../ids.ts'
+import { DEFAULT_LOCATION, WFS_LOCATION } from '../ids.ts'
+import type { Market } from '../markets.ts'
 import type { Credentials, Settings } from '../settings.ts'
 import { createAccess, type SimulatedKeys, TOKEN_LIFE_MS } from './access.ts'
 import { createControl } from './control.ts'
+import { assertMarket, DIALECTS } from './dialect.ts'
 import { createEvents, type Subscription } from './events.ts'
 import { createFeeds } from './feed-routes.ts'
 import { fulfilmentRoutes } from './fulfilment-routes.ts'
@@ -27,6 +29,9 @@ import { serve } from './server.ts'
 export type WalmartSimulatorOptions = SimulatorOptions & {
   /** The seller's name. */
   name?: string
+  /** The United States unless given. */
+  market?: Market
+  /** The market’s own unless given. */
   currency?: string
   keys?: SimulatedKeys
   /** Names of the seller's fulfilment centres; none: the one that every account has without. */
@@ -41,6 +46,8 @@ export type WalmartSimulatorOptions = SimulatorOptions & {
   /** Until an order is to be shipped, and from then on until Walmart cancels it. */
   shipWithinMs?: number
   autoCancelAfterMs?: number
+  /** The list of items gives no cursor, as is reported of Chile. */
+  withoutCursors?: boolean
   signatureEncoding?: 'base64' | 'hex'
   /** Walmart's floor works by itself at this pace; people do unless given. */
   pace?: WarehousePace
@@ -64,6 +71,13 @@ export type WalmartSimulator = RunningSimulator & {
 /** Of the sales channel that the seller has made for orders of others. */
 const ORDER_CHANNEL = 'HARBOUR_OTHERS'
 const DAY_MS = 86_400_000
+const ONLY_NODE: Node = {
+  id: DEFAULT_LOCATION,
+  shownAs: '7100000001',
+  name: 'Bodega',
+  nodeType: 'VIRTUAL',
+  status: 'ACTIVE',
+}
 
 /** Starts a simulated marketplace with one seller. */
 export async function createWalmartSimulator(
@@ -76,7 +90,11 @@ export async function createWalmartSimulator(
     clientSecret: 'plimsoll-client-secret',
     ...options.keys,
   }
-  const { name = 'Harbour & Co.', currency = 'USD', nodes = ['Main warehouse'] } = options
+  const { name = 'Harbour & Co.', market = 'us' } = options
+  const dialect = DIALECTS[market]
+  const currency = options.currency ?? dialect.currency
+  // Without a list of centres there is the one that every account has, which orders call by an id of its own.
+  const nodes = options.nodes ?? [market === 'cl' ? ONLY_NODE : 'Main warehouse']
   const seller: Seller = {
     partnerId: '10000012345',
     name,
@@ -111,6 +129,7 @@ export async function createWalmartSimulator(
     orderLagMs: options.orderLagMs ?? 0,
     shipWithinMs: options.shipWithinMs ?? 2 * DAY_MS,
     autoCancelAfterMs: options.autoCancelAfterMs ?? 4 * DAY_MS,
+    isAcknowledged: dialect.isAcknowledged,
     floor,
   })
   let endTokens: () => void = () => undefined
@@ -141,6 +160,8 @@ export async function createWalmartSimulator(
         const feeds = createFeeds(marketplace, {
           now,
           random: kit.random,
+          feedTypes: dialect.feedTypes,
+          rowsMax: dialect.feedRowsMax,
           delayMs: options.feedDelayMs ?? 60_000,
           lifeMs: options.feedLifeMs ?? 7 * DAY_MS,
           onWrite: ({ sku, node, amount, before }) =>
@@ -161,15 +182,17 @@ export async function createWalmartSimulator(
           signatureEncoding: options.signatureEncoding ?? 'base64',
         })
         subscriptions = events.subscriptions
-        const shapes = { currency, mart: 'WALMART_US' }
+        const { lacks, mart, taxName } = dialect
+        const shapes = { currency, mart, taxName }
         serve(app, {
           kit,
           work,
           limits: createLimits(() => clock.monotonic(), options.limits),
           assertAllowed: access.assertAllowed,
+          assertMarket: (request) => assertMarket(request, market),
           routes: [
-            ...sellerRoutes(marketplace, { access, seller }),
-            ...itemRoutes(marketplace, shapes),
+            ...sellerRoutes(marketplace, { access, seller, country: dialect.country }),
+            ...itemRoutes(marketplace, shapes, { withoutCursors: options.withoutCursors ?? false }),
             ...inventoryRoutes(marketplace, (write) =>
               kit.books.writes.append({ ...write, after: write.quantity }),
             ),
@@ -178,9 +201,9 @@ export async function createWalmartSimulator(
               uuid: () => `req-${marketplace.nextId()}`,
             }),
             ...feeds.routes,
-            ...orderRoutes(marketplace, shapes, { partnerId: seller.partnerId }),
+            ...orderRoutes(marketplace, shapes, { partnerId: seller.partnerId, dialect }),
             ...events.routes,
-          ],
+          ].filter(({ method, path }) => !lacks.includes(`${method} ${path}`)),
         })
       },
     },
@@ -193,7 +216,7 @@ export async function createWalmartSimulator(
     subscriptions,
     endTokens: () => endTokens(),
     settings: {
-      market: 'us',
+      market,
       wfs: true,
       multiChannel: true,
       orderChannelId: ORDER_CHANNEL,

@@ -7,7 +7,11 @@ const LIMIT_MAX = 50
 const LIMIT_DEFAULT = 20
 
 /** The catalogue. A cursor stays the same for all pages: how far it was read is remembered here. */
-export function itemRoutes(marketplace: Marketplace, shapes: Shapes): Route[] {
+export function itemRoutes(
+  marketplace: Marketplace,
+  shapes: Shapes,
+  { withoutCursors }: { withoutCursors: boolean },
+): Route[] {
   const cursors = new Map<string, { skus: string[]; read: number }>()
 
   const list = ({ query }: RouteCall) => {
@@ -25,8 +29,10 @@ export function itemRoutes(marketplace: Marketplace, shapes: Shapes): Route[] {
 
     if (nextCursor === undefined || nextCursor === '*') {
       const skus = [...marketplace.items.values()].filter(isWanted).map((item) => item.sku)
-      const first = skus.slice(0, limit)
-      if (nextCursor === undefined) return { ItemResponse: toRows(first), totalItems: skus.length }
+      const from = Number(query.offset ?? 0) || 0
+      const first = skus.slice(from, from + limit)
+      if (nextCursor === undefined || withoutCursors)
+        return { ItemResponse: toRows(first), totalItems: skus.length }
       // With the letters that base64 has and a query must escape.
       const cursor = `${Buffer.from(`cursor ${marketplace.nextId()}`).toString('base64')}/+==`
       cursors.set(cursor, { skus, read: first.length })

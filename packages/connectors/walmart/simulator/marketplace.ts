@@ -23,6 +23,8 @@ export type MarketplaceOptions = {
   shipWithinMs: number
   /** From then on until Walmart cancels what has not shipped. */
   autoCancelAfterMs: number
+  /** Orders come acknowledged. */
+  isAcknowledged: boolean
   /** Where what Walmart keeps lies. */
   floor: WarehouseFloor
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { invalid, notFound } from './api-error.ts'
+import type { Dialect } from './dialect.ts'
 import { fieldOf } from './inventory-routes.ts'
 import type { Marketplace } from './marketplace.ts'
 import { acknowledge, cancelUnits, shipUnits } from './order-steps.ts'
@@ -34,13 +35,7 @@ const linesOf = <Row>(row: z.ZodType<Row>) =>
 const shippedRow = z.object({ status: z.literal('Shipped'), statusQuantity: units, trackingInfo })
 const cancelledRow = z.object({
   status: z.literal('Cancelled'),
-  cancellationReason: z.enum([
-    'CUSTOMER_REQUESTED_SELLER_TO_CANCEL',
-    'SELLER_CANCEL_PRICING_ERROR',
-    'SELLER_CANCEL_OUT_OF_STOCK',
-    'SELLER_CANCEL_FRAUD_STOP_SHIPMENT',
-    'SELLER_CANCEL_ADDRESS_NOT_SERVICEABLE',
-  ]),
+  cancellationReason: z.string(),
   statusQuantity: units,
 })
 const shipBody = z.object({ orderShipment: z.object({ orderLines: linesOf(shippedRow) }) })
@@ -50,7 +45,7 @@ const cancelBody = z.object({ orderCancellation: z.object({ orderLines: linesOf(
 export function orderRoutes(
   marketplace: Marketplace,
   shapes: Shapes,
-  seller: { partnerId: string },
+  { partnerId, dialect }: { partnerId: string; dialect: Pick<Dialect, 'cancellationReasons' | 'carriers'> },
 ): Route[] {
   const { now } = marketplace.options
   const orderOf = ({ params }: RouteCall): PurchaseOrder => {
@@ -89,7 +84,7 @@ export function orderRoutes(
       soIndex: String(totalCount),
       poIndex: String(last?.sequence),
     }
-    const nextCursor = `?${new URLSearchParams({ ...next, ...seller, sellerId: '8' })}`
+    const nextCursor = `?${new URLSearchParams({ ...next, partnerId, sellerId: '8' })}`
     return {
       list: {
         meta: { totalCount, limit, ...(hasMore && { nextCursor }) },
@@ -119,7 +114,11 @@ export function orderRoutes(
   }
   const assertTracking = (tracking: Tracking, order: PurchaseOrder): Tracking => {
     const { carrier, otherCarrier } = tracking.carrierName
-    if (carrier === undefined && (otherCarrier === undefined || tracking.trackingURL === undefined)) {
+    if (carrier !== undefined && dialect.carriers?.includes(carrier) === false) {
+      throw invalid(API, 'carrier', `No carrier is called ${carrier}.`)
+    }
+    const isNamed = carrier !== undefined && carrier !== 'Other'
+    if (!isNamed && (otherCarrier === undefined || tracking.trackingURL === undefined)) {
       throw invalid(API, 'carrierName', 'Another carrier needs a tracking URL.')
     }
     if (tracking.shipDateTime < order.createdMs || tracking.shipDateTime > now() + 60_000) {
@@ -135,6 +134,8 @@ export function orderRoutes(
     for (const { lineNumber, orderLineStatuses } of parsed.data.orderCancellation.orderLines.orderLine) {
       const line = lineOf(order, lineNumber)
       for (const { statusQuantity, cancellationReason: reason } of orderLineStatuses.orderLineStatus) {
+        if (!dialect.cancellationReasons.includes(reason))
+          throw invalid(API, 'cancellationReason', `No reason is called ${reason}.`)
         const why = cancelUnits(marketplace, order, { line, units: Number(statusQuantity.amount), reason })
         if (why !== undefined) throw invalid(API, 'statusQuantity', why)
       }

@@ -20,6 +20,8 @@ export type Node = {
   name: string
   nodeType: 'PHYSICAL' | 'VIRTUAL' | '3PL'
   status: 'ACTIVE' | 'INACTIVE'
+  /** What orders call it, where that is another id. */
+  shownAs?: string
 }
 
 export const STATUSES = ['Created', 'Acknowledged', 'Shipped', 'Delivered', 'Cancelled', 'Refund'] as const

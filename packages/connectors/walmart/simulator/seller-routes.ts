@@ -16,7 +16,7 @@ export type Seller = {
 /** Who the seller is, what its keys may do, and where it keeps stock. */
 export function sellerRoutes(
   marketplace: Marketplace,
-  { access, seller }: { access: ReturnType<typeof createAccess>; seller: Seller },
+  { access, seller, country }: { access: ReturnType<typeof createAccess>; seller: Seller; country: string },
 ): Route[] {
   return [
     {
@@ -42,7 +42,7 @@ export function sellerRoutes(
           partnerName: seller.name,
           partnerDisplayName: seller.name,
           partnerStoreId: seller.partnerId,
-          countryOfIncorporation: 'US',
+          countryOfIncorporation: country,
         },
         configurations: [
           { configurationName: 'ACCOUNT', configuration: { status: seller.status } },

@@ -32,11 +32,13 @@ export function serve(
     kit: SimulatorServices
     limits: Limits
     assertAllowed(request: FastifyRequest): void
+    /** Whether the call names its market as it must. */
+    assertMarket(request: FastifyRequest): void
     /** What happens by itself. */
     work(): void
   },
 ): void {
-  const { routes, kit, limits, assertAllowed, work } = services
+  const { routes, kit, limits, assertAllowed, assertMarket, work } = services
 
   const passGateway = (route: Route, request: FastifyRequest, reply: FastifyReply): void => {
     const { left, nextMs, isAllowed } = limits.take(route.limit)
@@ -45,6 +47,7 @@ export function serve(
       'x-next-replenishment-time': String(Math.ceil(kit.clock.now() + nextMs)),
     })
     assertHeaders(request)
+    assertMarket(request)
     if (kit.faults.isRevoked()) throw unauthorized('The keys were deleted.')
     if (route.isOpen !== true) assertAllowed(request)
     if (!isAllowed || kit.faults.shouldThrottle()) {

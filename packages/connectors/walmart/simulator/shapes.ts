@@ -4,7 +4,7 @@ import type { Marketplace } from './marketplace.ts'
 import { type Item, type Line, type PurchaseOrder, unitsIn } from './records.ts'
 
 /** How Walmart writes what it keeps. */
-export type Shapes = { currency: string; mart: string }
+export type Shapes = { currency: string; mart: string; taxName: string }
 
 export function toItemShape(item: Item, { currency, mart }: Shapes) {
   return {
@@ -46,7 +46,7 @@ export function toOrderShape(order: PurchaseOrder, marketplace: Marketplace, sha
     shipNode:
       node === undefined
         ? { type: 'WFSFulfilled', name: 'Walmart Fulfillment Services', id: '100' }
-        : { type: 'SellerFulfilled', name: node.name, id: node.id },
+        : { type: 'SellerFulfilled', name: node.name, id: node.shownAs ?? node.id },
   }
 }
 
@@ -63,7 +63,7 @@ function toAddressShape(to: Recipient | undefined) {
   }
 }
 
-function toLineShape(line: Line, { currency }: Shapes) {
+function toLineShape(line: Line, { currency, taxName }: Shapes) {
   const money = { currency, amount: line.price }
   return {
     lineNumber: line.number,
@@ -74,7 +74,7 @@ function toLineShape(line: Line, { currency }: Shapes) {
           chargeType: 'PRODUCT',
           chargeName: 'ItemPrice',
           chargeAmount: money,
-          tax: { taxName: 'Tax1', taxAmount: { currency, amount: 0 } },
+          tax: { taxName, taxAmount: { currency, amount: 0 } },
         },
       ],
     },

@@ -297,12 +297,14 @@ export const sampleConnector: Connector<Settings, Credentials> = defineConnector
           },
         } satisfies Partial<ChannelOperations>)),
       async registerWebhooks(hookUrl, { signal } = {}) {
-        await call('registerWebhooks', '/webhook', z.object({}), {
+        const hook = z.object({ isNew: z.boolean() })
+        const { value } = await call('registerWebhooks', '/webhook', hook, {
           method: 'PUT',
           body: { url: hookUrl },
           signal,
         })
-        return { registered: ['order'], repaired: [] }
+        // What is there already is not registered anew.
+        return { registered: value.isNew ? ['order'] : [], repaired: [] }
       },
     }
   },

@@ -353,8 +353,9 @@ export async function startSampleSimulator(options: SimulatorOptions = {}): Prom
       )
       app.put<{ Body: { url: string } }>('/webhook', async ({ body }, reply) => {
         if (!(await access.isProven(body.url))) return reply.code(422).send({ error: 'challenge' })
+        const isNew = !hooks.has(body.url)
         hooks.add(body.url)
-        return {}
+        return { isNew }
       })
     },
   }

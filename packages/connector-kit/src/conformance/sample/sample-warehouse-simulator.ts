@@ -178,8 +178,10 @@ export async function startSampleWarehouse(
           return pageOf(request, rows, ({ changedAtMs }) => changedAtMs)
         })
         app.put('/webhook', async (request) => {
-          hooks.add(z.object({ url: z.string() }).parse(request.body).url)
-          return {}
+          const { url } = z.object({ url: z.string() }).parse(request.body)
+          const isNew = !hooks.has(url)
+          hooks.add(url)
+          return { isNew }
         })
       },
     },

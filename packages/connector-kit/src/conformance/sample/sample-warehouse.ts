@@ -207,12 +207,14 @@ export const sampleWarehouse: Connector<DepotSettings, DepotCredentials> = defin
       receipts: (query, options) => stream('inbounds', inbound, toReceipt, query, options),
       returns: (query, options) => stream('returns', returned, toReturn, query, options),
       async registerWebhooks(hookUrl, options) {
-        await call('registerWebhooks', '/webhook', z.object({}), {
+        const hook = z.object({ isNew: z.boolean() })
+        const { value } = await call('registerWebhooks', '/webhook', hook, {
           ...options,
           method: 'PUT',
           body: { url: hookUrl },
         })
-        return { registered: ['request'], repaired: [] }
+        // What is there already is not registered anew.
+        return { registered: value.isNew ? ['request'] : [], repaired: [] }
       },
     }
   },
