@@ -8,7 +8,6 @@ import { DEFAULT_PACE, type Pace, type SyncContext, SyncEngine } from '@plimsoll
 import type { FastifyInstance } from 'fastify'
 import type { Configuration } from './configuration.ts'
 import type { DemoControls } from './http/demo-routes.ts'
-import { createServer } from './http/server.ts'
 import { ImportWorker } from './imports/import-worker.ts'
 import type { ImportContext } from './imports/open-file.ts'
 import { createLog, type HubLog } from './log.ts'
@@ -128,6 +127,8 @@ export async function startHub(
     let url: string | undefined
     if (configuration.roles.api) {
       const { demo, checksAnswers } = options
+      // Loaded by those alone that serve: it is a third of what a command of the command line would load.
+      const { createServer } = await import('./http/server.ts')
       const api = await createServer({ ...base, engine, screens, imports, demo, checksAnswers })
       opened.push({ name: 'server', close: () => closeServer(api) })
       server = api
