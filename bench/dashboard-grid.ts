@@ -23,7 +23,7 @@ export const bench: Bench = async ({ quick, say }) => {
     fsync: false,
     runtimeRole: false,
   })
-  const browser = await launchBrowser()
+  const browser = await launchBrowser([])
   try {
     if (browser === undefined) throw new Error('this benchmark needs a Chromium that starts')
     await migrate(database)

@@ -49,16 +49,17 @@ const open = (path: string) => openPage(browser, address + path)
 for (const look of looks) {
   whenBrowser(`every screen is whole and accessible: ${nameOf(look)}`, { timeout: 240_000 }, async () => {
     const context = await newContext(browser, look)
+    // One tab that goes from screen to screen: each is loaded anew, by a process that is warm.
+    const page = await context.newPage()
+    let complaints: string[] = []
+    page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()))
+    page.on('pageerror', (error) => complaints.push(error.message))
     for (const path of addresses) {
-      const page = await context.newPage()
-      const complaints: string[] = []
-      page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()))
-      page.on('pageerror', (error) => complaints.push(error.message))
+      complaints = []
       await visit(page, address + path)
       await expectWhole(page, path)
       expect({ path, complaints }).toEqual({ path, complaints: [] })
       expect(await page.locator('html').getAttribute('lang')).toBe(look.language === 'zh' ? 'zh-CN' : 'en')
-      await page.close()
     }
     await context.close()
   })

@@ -267,7 +267,7 @@ const paths = () => [
 ]
 for (const look of looks) {
   whenBrowser(`these screens are whole and accessible: ${nameOf(look)}`, { timeout: 180_000 }, async () => {
-    const context = await newContext(browser, look)
+    const page = await (await newContext(browser, look)).newPage()
     const firstOf = async (path: string, key: string) =>
       String(((await site.ask('GET', path)).rows as Record<string, unknown>[])[0]?.[key])
     const details = [
@@ -276,7 +276,6 @@ for (const look of looks) {
       `/counts/${await firstOf('/stock-counts', 'countId')}`,
     ]
     for (const path of [...paths(), ...details]) {
-      const page = await context.newPage()
       await visit(page, `${site.address}${path}`)
       await expectWhole(page, path)
       const form = page.locator('main button[aria-expanded=false]')
@@ -284,9 +283,8 @@ for (const look of looks) {
         await form.first().click()
         await expectWhole(page, `${path}, its form`)
       }
-      await page.close()
     }
-    await context.close()
+    await page.context().close()
   })
 }
 

@@ -101,27 +101,23 @@ const asked = (): [path: string, asks: RegExp][] => [
 for (const look of looks) {
   const name = nameOf(look)
   whenBrowser(`full, whole and accessible: ${name}`, { timeout: 240_000 }, async () => {
-    const context = await newContext(browser, look)
+    const page = await (await newContext(browser, look)).newPage()
     for (const [path, shows] of full()) {
-      const page = await context.newPage()
       await visit(page, `${site?.address}${path}`)
       await page.getByText(shows, { exact: true }).first().waitFor()
       for (const why of await page.locator('summary').all()) await why.click()
       await expectWhole(page, path)
-      await page.close()
     }
-    await context.close()
+    await page.context().close()
   })
   whenBrowser(`empty, whole and accessible: ${name}`, { timeout: 240_000 }, async () => {
-    const context = await newContext(browser, look)
+    const page = await (await newContext(browser, look)).newPage()
     for (const [path, en, zh] of empty) {
-      const page = await context.newPage()
       await visit(page, `${site?.address}${path}`)
       await page.getByText(look.language === 'en' ? en : zh).waitFor()
       await expectWhole(page, path)
-      await page.close()
     }
-    await context.close()
+    await page.context().close()
   })
 }
 

@@ -130,14 +130,12 @@ for (const look of looks) {
     `with troubles, every screen is whole and accessible: ${nameOf(look)}`,
     { timeout: 240_000 },
     async () => {
-      const context = await newContext(browser, look)
+      const page = await (await newContext(browser, look)).newPage()
       for (const path of paths) {
-        const page = await context.newPage()
         await visit(page, hub.url + path)
         await expectWhole(page, path)
-        await page.close()
       }
-      await context.close()
+      await page.context().close()
     },
   )
 }

@@ -8,9 +8,7 @@ import type { FastifyInstance } from 'fastify'
 import { HubAccounts } from './accounts/hub-accounts.ts'
 import type { Configuration } from './configuration.ts'
 import type { DemoControls } from './http/demo-routes.ts'
-import { createHubServer } from './http/hub-server.ts'
 import type { DeclaredRoute } from './http/openapi.ts'
-import { createServer } from './http/server.ts'
 import { createLog, type HubLog } from './log.ts'
 import { MonthKeeper } from './month-keeper.ts'
 import {
@@ -124,7 +122,9 @@ export async function startHub(
     const { demo, checksAnswers } = options
     const accounts = await HubAccounts.open(base)
     const hubRoutes: DeclaredRoute[] = []
-    const serve = (served: ServedOrganization) => createServer(served, { hubRoutes })
+    // Loaded by those alone that serve: it is a third of what a command of the command line would load.
+    const serve = async (served: ServedOrganization) =>
+      await (await import('./http/server.ts')).createServer(served, { hubRoutes })
     const { api } = configuration.roles
     const organizations = new ServedOrganizations(base, {
       ...(api && { createServer: serve }),
@@ -135,6 +135,7 @@ export async function startHub(
     let server: FastifyInstance | undefined
     let url: string | undefined
     if (api) {
+      const { createHubServer } = await import('./http/hub-server.ts')
       const front = await createHubServer({ base, accounts, organizations }, hubRoutes)
       opened.push({ name: 'server', close: () => closeServer(front, organizations) })
       server = front

@@ -8,7 +8,8 @@ import { type Installation, makeInstallation } from '../testing/cli-database.ts'
 import { lastJson, runCli, startRaw } from '../testing/run-cli.ts'
 import { startShop } from '../testing/served-hub.ts'
 
-// Each command is a process of its own: a second and more where the machine is busy.
+// Each command is a process of its own once, to see it begin and end: a second and more where the machine is busy. What it
+// says on other input is asked in this process.
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
 /** One story on one installation: what a brand does on its first day, without a hub that runs. */
@@ -55,10 +56,10 @@ test('import items: a bad file changes nothing, and each bad row is named', asyn
   expect(stderr).toBe(
     'plimsoll: Nothing was imported. row 3: quantity is negative; row 4: quantity is not a whole number. Correct it and import again, or import the good rows with --mode good-rows.\n',
   )
-  const missing = await here.runAlone(['import', 'items', join(here.folder, 'none.csv'), '--json'])
+  const missing = await here.run(['import', 'items', join(here.folder, 'none.csv'), '--json'])
   expect(missing.code).toBe(2)
   expect(lastJson(missing)).toMatchObject({ exitCode: 2, error: expect.stringContaining('There is no file') })
-  const latin = await here.runAlone([
+  const latin = await here.run([
     'import',
     'items',
     await file('latin.csv', Buffer.from('sku,name\nA,Th\xe9', 'latin1')),
@@ -72,23 +73,23 @@ test('import items: a bad file changes nothing, and each bad row is named', asyn
 
 test('import items: a trial writes nothing; a good file makes items and receives their stock, once', async () => {
   const good = await file('good.csv', 'sku,name,quantity\nMUG,Mug,10\nTEA,Green tea,12\nCUP,Cup,\n')
-  const trial = await here.runAlone(['import', 'items', good, '--dry-run'])
+  const trial = await here.run(['import', 'items', good, '--dry-run'])
   expect(trial.code).toBe(0)
   expect(trial.stdout).toContain(
     '3 rows, 0 of them wrong: 3 new, 0 changed, 0 as they are; 22 units come in.',
   )
   expect(await count('item')).toBe(0)
-  const first = await here.runAlone(['import', 'items', good])
+  const first = await here.run(['import', 'items', good])
   expect(first).toMatchObject({ code: 0, stderr: '' })
   expect(first.stdout).toContain(
     'Done: 3 rows applied, 0 as they were already, 0 left out; 22 units come in.',
   )
-  const again = await here.runAlone(['import', 'items', good])
+  const again = await here.run(['import', 'items', good])
   expect(again.stdout).toMatch(
     /^This file was imported already, on .* under the name "good.csv"; nothing was changed/,
   )
   const more = await file('good2.csv', 'sku,name,quantity\nMUG,Mug,11\n')
-  const other = await here.runAlone(['import', 'items', more, '--as', 'good.csv', '--json'])
+  const other = await here.run(['import', 'items', more, '--as', 'good.csv', '--json'])
   expect(other.code).toBe(2)
   expect(lastJson(other)).toMatchObject({
     exitCode: 2,
@@ -102,7 +103,7 @@ test('import items: a trial writes nothing; a good file makes items and receives
 test('import: the good rows alone, with the wrong ones in a file beside their reasons; exports come back as they went', async () => {
   const mixed = await file('mixed.csv', '货号;名称\nPEN;Pen\n6.9E+12;Ink\n')
   const wrong = join(here.folder, 'wrong.csv')
-  const some = await here.runAlone(['import', 'items', mixed, '--mode', 'good-rows', '--problems', wrong])
+  const some = await here.run(['import', 'items', mixed, '--mode', 'good-rows', '--problems', wrong])
   expect(some.code).toBe(3)
   expect(some.stdout).toContain('Done: 1 rows applied, 0 as they were already, 1 left out')
   expect(await readFile(wrong, 'utf8')).toContain('6.9E+12,Ink,3,"货号 ""6.9E+12"" has lost its last digits"')
@@ -112,7 +113,7 @@ test('import: the good rows alone, with the wrong ones in a file beside their re
   expect(lastJson(written)).toEqual({ file: balances, rows: 2 })
   const counted = await here.runAlone(['import', 'count', balances, '--json'])
   expect(lastJson(counted)).toMatchObject({ state: 'done', rowsTotal: 2, units: 0, warnings: 0 })
-  const screen = await here.runAlone(['export', 'items'])
+  const screen = await here.run(['export', 'items'])
   expect(screen.stdout.split('\r\n')).toEqual([
     '\uFEFFsku,name,names,barcodes,base unit,units,product,options,tracking,archived',
     'CUP,Cup,,,each,,,,plain,no',
@@ -121,9 +122,7 @@ test('import: the good rows alone, with the wrong ones in a file beside their re
     'TEA,Green tea,,,each,,,,plain,no',
     '',
   ])
-  expect((await here.runAlone(['export', 'items', '--format', 'xlsx'])).stderr).toContain(
-    'Name a file with --to',
-  )
+  expect((await here.run(['export', 'items', '--format', 'xlsx'])).stderr).toContain('Name a file with --to')
 })
 
 test('explain: an item without channels, and an SKU that nobody knows', async () => {
@@ -131,7 +130,7 @@ test('explain: an item without channels, and an SKU that nobody knows', async ()
   expect(known.code).toBe(0)
   expect(known.stdout).toContain('on hand 10 − reserved 0 − held 0 = available 10')
   expect(known.stdout).toContain('No channel sells it.')
-  const unknown = await here.runAlone(['explain', 'TEAPOT', '--json'])
+  const unknown = await here.run(['explain', 'TEAPOT', '--json'])
   expect(unknown).toMatchObject({
     code: 2,
     stderr:
@@ -225,7 +224,7 @@ test('import listings: by the name of the connection, or one sentence when there
   const again = await here.runAlone(['import', 'listings', 'Harbour', '--json'])
   expect(again.code).toBe(0)
   expect(lastJson(again)).toMatchObject({ listings: 3, mappedBySku: 0 })
-  const none = await here.runAlone(['import', 'listings', 'Haven'])
+  const none = await here.run(['import', 'listings', 'Haven'])
   expect(none).toMatchObject({
     code: 2,
     stdout: '',
@@ -234,11 +233,11 @@ test('import listings: by the name of the connection, or one sentence when there
 })
 
 test('explain: with a channel, down to the movements', async () => {
-  const { code, stdout } = await here.runAlone(['explain', 'MUG'])
+  const { code, stdout } = await here.run(['explain', 'MUG'])
   expect(code).toBe(0)
   expect(stdout).toContain('Harbour: ')
   expect(stdout).toContain('movements (receive): 10')
-  const json = lastJson(await here.runAlone(['explain', 'MUG', '--json']))
+  const json = lastJson(await here.run(['explain', 'MUG', '--json']))
   expect(json).toMatchObject({ sku: 'MUG', onHand: 10, listings: [{ connectionName: 'Harbour' }] })
 })
 
@@ -295,7 +294,7 @@ test('doctor and replay: a parked event is found, named with its cure, and put b
         'cannot-apply', 'It could not be applied.', 1, now(), now()
       from connection`)
     .execute()
-  const doctor = await here.runAlone(['doctor', '--json'])
+  const doctor = await here.run(['doctor', '--json'])
   expect(doctor.code).toBe(3)
   expect(lastJson(doctor)).toMatchObject({ good: false })
   expect(JSON.stringify(lastJson(doctor))).toContain('see them with: plimsoll replay')
@@ -305,17 +304,17 @@ test('doctor and replay: a parked event is found, named with its cure, and put b
   expect(listed.stdout).toContain('1 parked:')
   expect(listed.stdout).toContain('cannot-apply  listing 77: It could not be applied.')
 
-  const bad = await here.runAlone(['replay', '--id', '7'])
+  const bad = await here.run(['replay', '--id', '7'])
   expect(bad).toMatchObject({
     code: 2,
     stderr: expect.stringContaining('"7" is not the id of a parked event'),
   })
-  const none = await here.runAlone(['replay', '--reason', 'unmapped-listing', '--json'])
+  const none = await here.run(['replay', '--reason', 'unmapped-listing', '--json'])
   expect(lastJson(none)).toMatchObject({ replayed: 0, waiting: 0, stillParked: 0 })
   expect(none.code).toBe(0)
 
   // No hub runs, so what is put back in line waits, and that is what is said.
-  const all = await here.runAlone(['replay', '--all', '--json'])
+  const all = await here.run(['replay', '--all', '--json'])
   expect(lastJson(all)).toEqual({
     replayId: expect.any(String),
     replayed: 1,
@@ -363,7 +362,7 @@ test('connect: a platform that fails half-way ends with 4, and what is stored an
     expect(code).toBe(4)
     expect(stderr).toContain('Once this is cured run: plimsoll import listings "Half"')
     failing.faults.set({ errorRate: 0, latencyMs: [0, 0] })
-    expect((await here.runAlone(['import', 'listings', 'Half'])).code).toBe(0)
+    expect((await here.run(['import', 'listings', 'Half'])).code).toBe(0)
   } finally {
     await failing.close()
   }
