@@ -4,7 +4,7 @@ import type { Clock } from '@plimsoll/connector-kit'
 import { loadConnectors } from '@plimsoll/connectors'
 import { type Database, migrate, openDatabase } from '@plimsoll/database'
 import { prepareMonths } from '@plimsoll/stock'
-import { DEFAULT_PACE, type Pace, type SyncContext, SyncEngine } from '@plimsoll/sync'
+import { CallLog, DEFAULT_PACE, type Pace, type SyncContext, SyncEngine } from '@plimsoll/sync'
 import type { FastifyInstance } from 'fastify'
 import type { Configuration } from './configuration.ts'
 import type { DemoControls } from './http/demo-routes.ts'
@@ -55,11 +55,14 @@ export async function openHub(configuration: Configuration, options: OpenHubOpti
       at: new Date(processContext.clock.now()),
     })
     const connectors = await loadConnectors({ outside: configuration.connectorFolders })
+    const clock = options.clock ?? processContext.clock
+    const calls = new CallLog({ database, log, uuid: processContext.uuid, clock })
     const context: SyncContext = {
       database,
       organizationId: organization.organizationId,
       ...processContext,
-      ...(options.clock !== undefined && { clock: options.clock }),
+      clock,
+      calls,
       log,
       connectors,
       masterKey: loadMasterKey({
@@ -76,7 +79,10 @@ export async function openHub(configuration: Configuration, options: OpenHubOpti
       context,
       log,
       organizationName: organization.name,
-      close: () => database.close(),
+      close: async () => {
+        await calls.stop()
+        await database.close()
+      },
     }
   } catch (error) {
     await database.close()
@@ -135,6 +141,7 @@ export async function startHub(
       // Without a public address of its own, the hub can be reached from this machine at least.
       base.context.publicUrl ??= url
     }
+    base.context.calls?.start()
     await engine.start({ worker: configuration.roles.worker })
     if (configuration.roles.worker) imports.worker.start()
     return { ...base, url, server, imports, close }

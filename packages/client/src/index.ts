@@ -1,3 +1,4 @@
+export * from './call-shapes.ts'
 export * from './catalogue-shapes.ts'
 export * from './client.ts'
 export * from './connection-shapes.ts'

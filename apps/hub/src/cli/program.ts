@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import { VERSION } from '../version.ts'
 import { applicationCommand } from './application.ts'
 import { backfillCommand } from './backfill.ts'
+import { callsCommands } from './calls.ts'
 import { conformanceCommand } from './conformance.ts'
 import { connectCommand } from './connect.ts'
 import { connectionCommand } from './connection.ts'
@@ -80,6 +81,7 @@ export function createProgram(exit: (code: number) => void): Command {
     timelineCommand,
     oversoldCommand,
     replayCommand,
+    callsCommands,
     backfillCommand,
     reconcileCommand,
     statusCommand,

@@ -5,6 +5,7 @@ import type { LiveScreens } from '../views/live-screens.ts'
 import { activityRoutes } from './activity-routes.ts'
 import { checkAnswers } from './answer-check.ts'
 import { applicationRoutes } from './application-routes.ts'
+import { callRoutes } from './call-routes.ts'
 import { catalogueRoutes } from './catalogue-routes.ts'
 import { connectionFileRoutes } from './connection-file-routes.ts'
 import { connectionPlaceRoutes } from './connection-place-routes.ts'
@@ -120,6 +121,7 @@ export async function createServer(
       async (api) => {
         await api.register(activityRoutes(hub))
         await api.register(connectionRoutes(hub))
+        await api.register(callRoutes(hub))
         await api.register(grantRoutes(hub))
         await api.register(applicationRoutes(hub))
         await api.register(listingChangeRoutes(hub))
