@@ -44,6 +44,7 @@ import type {
   TaskList,
 } from './shapes.ts'
 import { openEventStream, type StreamHandlers } from './stream.ts'
+import { watchCalls } from './watch-calls.ts'
 
 export type { NewOrder, NewOrderRecipient, OrderChange } from './order-bodies.ts'
 export type {
@@ -53,6 +54,7 @@ export type {
   PackedParcel,
   ShipmentListQuery,
 } from './order-calls.ts'
+export type { CallFilter, CallSubjectQuery, StaleRuleBody } from './watch-calls.ts'
 
 /**
  * The typed client of the hub's API. It takes types from `shapes.ts` and nothing at run time, so that a
@@ -164,6 +166,7 @@ export function createClient(options: { baseUrl: string; fetch?: typeof fetch })
   return {
     ...placeCalls(call, toQuery),
     ...orderCalls(call, toQuery),
+    ...watchCalls(call, toQuery),
     overview: (signal?: Signal) => get<Overview>('/overview', signal),
     items: (query: ItemQuery = {}, signal?: Signal) => get<ItemPage>(`/items${toQuery(query)}`, signal),
     itemNames: (query: ItemQuery = {}, signal?: Signal) =>

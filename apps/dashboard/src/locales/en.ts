@@ -1,3 +1,4 @@
+import { enCalls } from './en-calls.ts'
 import { enConnect } from './en-connect.ts'
 import { enDescribe } from './en-describe.ts'
 import { enFloor } from './en-floor.ts'
@@ -345,6 +346,7 @@ export const en = {
     goLiveConfirm: 'Start writing',
     failed: 'That did not work: {{detail}}',
   },
+  ...enCalls,
   ...enConnect,
   ...enDescribe,
   ...enFloor,
