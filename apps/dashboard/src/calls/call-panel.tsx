@@ -14,7 +14,7 @@ export function CallPanel(props: { connectionId: string; callId: string; onClose
   const { t } = useLanguage()
   const call = useQuery(callQuery(props.connectionId, props.callId))
   return (
-    <section aria-label={t('calls.one')} className="panel xl:sticky xl:top-4">
+    <section aria-label={t('calls.one')} className="panel max-xl:order-first xl:sticky xl:top-4">
       <header className="flex items-center justify-between gap-3 border-b border-line px-4 py-2">
         <h2 className="min-w-0 truncate font-semibold">{call.data?.operation ?? t('calls.one')}</h2>
         <button type="button" className="control" aria-label={t('app.close')} onClick={props.onClose}>

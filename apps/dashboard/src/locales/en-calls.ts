@@ -39,6 +39,30 @@ export const enCalls = {
     bodyNotKept: 'Nothing of it is kept: it cannot be told what in it is personal.',
     masked: '*** stands for what is secret or personal. It was masked before it was stored.',
   },
+  scanner: {
+    open: 'Camera',
+    title: 'Scan with the camera',
+    hint: 'Hold the code before the camera. It goes on reading until you close this.',
+    light: 'Light',
+    read: 'Read:',
+    trouble: {
+      insecure: 'The camera needs a secure address',
+      refused: 'The camera was refused',
+      missing: 'There is no camera',
+      busy: 'The camera is in use',
+      reader: 'Codes cannot be read here',
+    },
+    cure: {
+      insecure:
+        'Browsers hand the camera to pages over HTTPS only. Open this hub by https://, or type the code.',
+      refused:
+        'Allow the camera for this page in the browser’s settings (beside the address), then open this again. Typing works meanwhile.',
+      missing: 'This device has none that may be used. Type the code, or use a scanner that types.',
+      busy: 'Close what else uses it, then open this again. Typing works meanwhile.',
+      reader:
+        'What reads codes could not be loaded. Look whether the hub can be reached, then open this again.',
+    },
+  },
   standing: {
     limits: 'Call budgets',
     limitsElsewhere: 'Another process works this connection; its budgets are known there.',

@@ -50,7 +50,7 @@ const SMALL_NUMBER = /^-?\d{1,4}(\.\d+)?$/
 /** In what may hold personal data: moments, amounts, and what names a thing, in one word. */
 function mayStay(name: string | undefined, text: string): boolean {
   if (text === '' || MOMENT.test(text) || SMALL_NUMBER.test(text)) return true
-  return name !== undefined && STAYS.test(name) && /^[\w./:#+-]{1,80}$/.test(text)
+  return name !== undefined && STAYS.test(name) && /^([\w./:#+-]{1,80}|gid:\/\/[\w/?=&-]{1,120})$/.test(text)
 }
 
 /** An address with the values of its query, its user and its fragment masked. */
