@@ -176,7 +176,7 @@ function Report({ report: { totals, rows } }: { report: ShadowReport }) {
   )
 }
 
-export function Line({ row }: { row: ShadowRow }) {
+function Line({ row }: { row: ShadowRow }) {
   const { locale } = useLanguage()
   const n = (value: number | null) => (value === null ? '–' : formatNumber(locale, value))
   return (

@@ -90,15 +90,18 @@ export async function findCallLogSetting(
   return found.rows[0] ?? DEFAULT_CALL_LOG
 }
 
-/** @returns the rows of all connections of an organization that have one */
-export async function findConnectionsWithCalls(db: Db, organizationId: string): Promise<string[]> {
-  const found = await sql<{ connectionId: string }>`
-    select connection_id from connection
-    where organization_id = ${organizationId} and exists (
-      select from platform_call where platform_call.organization_id = connection.organization_id
-        and platform_call.connection_id = connection.connection_id
-    )`.execute(db)
-  return found.rows.map(({ connectionId }) => connectionId)
+/** Takes out what is too old of every connection, also of those that make no calls any more. */
+export async function pruneOldCalls(db: Db, now: Date): Promise<number> {
+  const pruned = await sql`
+    delete from platform_call
+    using (
+      select connection.organization_id, connection.connection_id,
+        coalesce(hours_max, ${DEFAULT_CALL_LOG.hoursMax}) as hours
+      from connection left join call_log_setting using (organization_id, connection_id)
+    ) as ring
+    where platform_call.organization_id = ring.organization_id and platform_call.connection_id = ring.connection_id
+      and platform_call.at < ${now}::timestamptz - hours * interval '1 hour'`.execute(db)
+  return Number(pruned.numAffectedRows ?? 0n)
 }
 
 export async function saveCallLogSetting(

@@ -4,7 +4,7 @@ import { manualClock } from '@plimsoll/connector-kit'
 import { createTestDatabase, type TestDatabase } from '@plimsoll/database/testing'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { DEFAULT_CALL_LOG, findCallLogSetting, pruneCalls, saveCallLogSetting } from './call-log.store.ts'
+import { DEFAULT_CALL_LOG, findCallLogSetting, pruneCalls, pruneOldCalls, saveCallLogSetting } from './call-log.store.ts'
 import { CallLog } from './call-log.ts'
 import { callAbout } from './call-subject.ts'
 import { findCalls } from './calls.store.ts'
@@ -107,7 +107,7 @@ test('only failures, or nothing, is kept where that is set; a change is heard of
 })
 
 test('what is too old goes, and a call is found by what it was about, also where several are under way', async () => {
-  const { place, note, calls, kept, clock } = open()
+  const { place, note, calls, keep, kept, clock } = open()
   note(0)
   await clock.advance(73 * HOUR_MS)
   await Promise.all(
@@ -124,6 +124,14 @@ test('what is too old goes, and a call is found by what it was about, also where
   expect(await findCallLogSetting(database.kysely, place)).toEqual(DEFAULT_CALL_LOG)
   const before = new Date(clock.now() + HOUR_MS)
   expect(await pruneCalls(database.kysely, place, { callsMax: 5, before })).toBe(2)
+  // A connection that makes no calls any more.
+  note(0)
+  await keep('all', 100, 1)
+  await calls.flush()
+  await pruneOldCalls(database.kysely, new Date(clock.now() + HOUR_MS / 2))
+  expect((await kept()).rows.length).toBe(1)
+  await pruneOldCalls(database.kysely, new Date(clock.now() + 2 * HOUR_MS))
+  expect((await kept()).rows).toEqual([])
 })
 
 test('a database that fails stops nobody: what could not be stored is given up, and the next is kept', async () => {

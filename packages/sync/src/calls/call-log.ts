@@ -8,6 +8,7 @@ import {
   noteDroppedCalls,
   type Place,
   pruneCalls,
+  pruneOldCalls,
 } from './call-log.store.ts'
 import { subjectOfCall } from './call-subject.ts'
 import { beginOf, type HeardCall, isFailed, maskCall, secretsOf } from './masked-call.ts'
@@ -22,6 +23,7 @@ const WAITING_OF_ALL_MAX = 2_000
 const BATCH = 50
 const PRUNED_EVERY_MS = 20_000
 const FLUSHED_EVERY_MS = 1_000
+const OLD_PRUNED_EVERY_MS = 3_600_000
 
 /**
  * Writes the calls of connections down, off the way of whoever makes them: `note` puts one in line, which takes
@@ -125,8 +127,13 @@ export class CallLog {
   }
 
   async #flushOn(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
-      await this.#context.clock.sleep(FLUSHED_EVERY_MS, signal).catch(() => undefined) // it stops
+    const { clock } = this.#context
+    for (let prunedMs = Number.NEGATIVE_INFINITY; !signal.aborted; ) {
+      if (clock.monotonic() - prunedMs >= OLD_PRUNED_EVERY_MS) {
+        prunedMs = clock.monotonic()
+        await this.#pruneOld()
+      }
+      await clock.sleep(FLUSHED_EVERY_MS, signal).catch(() => undefined) // it stops
       await this.flush()
     }
   }
@@ -201,6 +208,15 @@ export class CallLog {
     if (dropped === 0) return
     const { database, clock } = this.#context
     await noteDroppedCalls(database.kysely, caller, dropped, new Date(clock.now()))
+  }
+
+  async #pruneOld(): Promise<void> {
+    const { database, clock, log } = this.#context
+    try {
+      await pruneOldCalls(database.kysely, new Date(clock.now()))
+    } catch (error) {
+      log.warn({ error }, 'old calls were not taken out; trying again in an hour')
+    }
   }
 
   async #prune(key: string, place: Place, { callsMax, hoursMax }: CallLogSetting): Promise<void> {

@@ -3,34 +3,34 @@ import { MASK, type MaskRules, maskName, maskNamed, maskText } from './mask-valu
 import { isPrivateName } from './private-names.ts'
 
 /** Of a body so much is looked at, and so much of what may be kept is kept. */
-export const LOOKED_AT_MAX = 12_000
-export const KEPT_MAX = 4_000
+export const LOOKED_AT_MAX = 6_000
+export const KEPT_MAX = 2_000
 
 /**
  * The beginning of a body as it may be kept: JSON, a form or XML, name by name.
- * @param text at most `LOOKED_AT_MAX` signs of it; it may be cut anywhere
+ * @param said.begin at most `LOOKED_AT_MAX` signs of it; it may be cut anywhere
  * @returns undefined where nothing of it can be kept: a web page, a file, whatever has no names that tell what is in it
  */
 export function maskBody(
-  text: string,
+  said: { begin: string; isCut: boolean },
   contentType: string | undefined,
   rules: MaskRules,
 ): string | undefined {
-  const begin = text.trimStart()
+  const begin = said.begin.trimStart()
   const masked = /^[{["]/.test(begin)
     ? maskJson(begin, rules, { charsMax: KEPT_MAX })
     : /^<\?xml|^<[\w:]+[^>]*xmlns/.test(begin)
       ? maskXml(begin, rules)
       : contentType?.includes('form-urlencoded') === true
-        ? maskForm(begin, rules)
+        ? maskForm(begin, said.isCut, rules)
         : undefined
   // Whatever the reading has missed: what proves the connection is never kept.
   if (masked === undefined || rules.secrets.some((secret) => masked.includes(secret))) return undefined
   return masked.length > KEPT_MAX ? `${masked.slice(0, KEPT_MAX)}…` : masked
 }
 
-function maskForm(text: string, rules: MaskRules): string {
-  const isCut = text.length >= LOOKED_AT_MAX
+/** Of one that is cut the last value may be a part of a secret, which nobody would know again. */
+function maskForm(text: string, isCut: boolean, rules: MaskRules): string {
   const pairs = text.split('&')
   return (isCut ? pairs.slice(0, -1) : pairs)
     .flatMap((pair) => {

@@ -124,8 +124,11 @@ function maskScalar(
 
 const NESTED_MAX = 2_000
 
+/** RFC 8259, section 2. */
+const isSpace = (code: number) => code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09
+
 function skipSpace(text: string, from: number): number {
   let at = from
-  while (at < text.length && /\s/.test(text[at] as string)) at += 1
+  while (at < text.length && isSpace(text.charCodeAt(at))) at += 1
   return at
 }

@@ -23,16 +23,20 @@ const TOKEN = /\beyJ[\w-]+\.[\w.-]+|\b[\w+=-]{40,}/g
 const ADDRESS_OF_PAGE = /\bhttps?:\/\/[^\s"'<>]+/g
 const BEARER = /\b(bearer|basic|token)\s+[\w+/=.:-]+/gi
 
+/** Whether any of these may be in it: asked once of each text, and most texts are short and plain. */
+const SUSPECT = /[@(+]|https?:\/\/|\d[\d\s.-]{8,}|[\w+=-]{40}|eyJ|\b(?:bearer|basic|token)\s/i
+
 /** The text as it may be kept. */
 export function maskText(text: string, { secrets }: Pick<MaskRules, 'secrets'>): string {
   let masked = text
   for (const secret of secrets) if (masked.includes(secret)) masked = masked.split(secret).join(MASK)
-  masked = masked
-    .replace(ADDRESS_OF_PAGE, maskAddress)
-    .replace(MAIL, MASK)
-    .replace(PHONE, MASK)
-    .replace(BEARER, MASK)
-    .replace(TOKEN, MASK)
+  if (SUSPECT.test(masked))
+    masked = masked
+      .replace(ADDRESS_OF_PAGE, maskAddress)
+      .replace(MAIL, MASK)
+      .replace(PHONE, MASK)
+      .replace(BEARER, MASK)
+      .replace(TOKEN, MASK)
   return masked.length > TEXT_MAX ? `${masked.slice(0, TEXT_MAX)}…` : masked
 }
 

@@ -32,7 +32,7 @@ export type HeardCall = {
   about: readonly string[]
 }
 
-export type BodyBegin = { bytes: number; begin: string }
+export type BodyBegin = { bytes: number; begin: string; isCut: boolean }
 
 /** A call as it is kept. */
 export type MaskedCall = {
@@ -70,7 +70,8 @@ export function beginOf(body: string | Uint8Array | undefined): BodyBegin | unde
   if (body === undefined || body.length === 0) return undefined
   const part = body.slice(0, LOOKED_AT_MAX)
   const begin = Buffer.from(part as string).toString('utf8')
-  return { bytes: typeof body === 'string' ? Buffer.byteLength(body) : body.length, begin }
+  const bytes = typeof body === 'string' ? Buffer.byteLength(body) : body.length
+  return { bytes, begin, isCut: body.length > LOOKED_AT_MAX }
 }
 
 /** Operations whose bodies say to whom something goes. */
@@ -89,7 +90,7 @@ export function maskCall(
     isStrict: call.direction === 'in' || ABOUT_PEOPLE.test(`${call.operation} ${call.purpose ?? ''}`),
   }
   const body = (said: BodyBegin | undefined, headers: Readonly<Record<string, string | undefined>>) => {
-    const masked = said && maskBody(said.begin, headers['content-type'], rules)
+    const masked = said && maskBody(said, headers['content-type'], rules)
     return masked === undefined ? null : storable(masked)
   }
   const headersOf = (headers: Readonly<Record<string, string | undefined>>) =>

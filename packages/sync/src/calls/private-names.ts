@@ -4,14 +4,18 @@
  * Names are compared without case, signs and XML prefixes: `First_Name`, `firstName` and `ns:first-name` are one.
  */
 export function isPrivateName(name: string, also: ReadonlySet<string>): boolean {
+  const known = cached.get(name) ?? judge(name)
+  return known.isPrivate || also.has(known.plain)
+}
+
+type Judged = { plain: string; isPrivate: boolean }
+
+function judge(name: string): Judged {
   const plain = plainName(name)
-  const known = cached.get(plain)
-  if (known === true || also.has(plain)) return true
-  if (known === false) return false
-  const isPrivate = !HARMLESS.test(plain) && (SECRET.test(plain) || PERSONAL.test(plain))
+  const judged = { plain, isPrivate: !HARMLESS.test(plain) && (SECRET.test(plain) || PERSONAL.test(plain)) }
   // What platforms call things is a small vocabulary; keys that are ids are not, and must not fill the memory.
-  if (cached.size < CACHED_MAX) cached.set(plain, isPrivate)
-  return isPrivate
+  if (cached.size < CACHED_MAX && name.length <= 60) cached.set(name, judged)
+  return judged
 }
 
 export function plainName(name: string): string {
@@ -22,7 +26,7 @@ export function plainName(name: string): string {
 }
 
 const CACHED_MAX = 5_000
-const cached = new Map<string, boolean>()
+const cached = new Map<string, Judged>()
 
 const SECRET =
   /token|secret|passw|pwd|passphrase|authori[sz]|apikey|appkey|accesskey|privatekey|consumerkey|licen[cs]ekey|signature|^sign$|hmac|credential|cookie|session|^clientid|jwt|nonce|bearer|^(key|otp|pin|auth|value|pageinfo|cursor)$/

@@ -120,7 +120,7 @@ async function receiveFor(
 }
 
 /** How each is answered over HTTP (`errors.ts` and the hub's own codes say the same). */
-export const STATUS_OF: Readonly<Record<IntakeAnswer['kind'], number>> = {
+const STATUS_OF: Readonly<Record<IntakeAnswer['kind'], number>> = {
   stored: 200,
   'nothing-to-store': 200,
   challenge: 200,
