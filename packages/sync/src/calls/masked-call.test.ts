@@ -113,7 +113,7 @@ test('no value under a private name and no credential survives in what is kept o
         if (kept.detail.responseBody?.includes('MUG-1') === true) keptTexts += 1
       },
     ),
-    fromEnvironment(500),
+    fromEnvironment(150),
   )
   // What masks everything keeps no promise worth having.
   expect(keptTexts).toBeGreaterThan(0)
