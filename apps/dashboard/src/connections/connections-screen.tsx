@@ -23,8 +23,8 @@ export function ConnectionsScreen() {
       <Heading title={t('connections.title')}>
         {data && data.rows.length > 0 && (
           <div className="flex flex-wrap gap-2">
-            <StopEverything />
             <ConnectLink />
+            <StopEverything />
           </div>
         )}
       </Heading>
