@@ -30,7 +30,7 @@ export async function seedManyConnections(
          fulfilled_by, sells_beyond_zero, state, item_id, units_per_listing, mapped_by, imported_at)
        select $1::uuid, md5(connection_id || ' listing ' || number)::uuid, connection_id, number::text, number::text,
          sku, name, true, 'merchant', false, 'active', item_id, 1, 'sku', now()
-       from unnest($2::uuid[]) as some(connection_id)
+       from unnest($2::uuid[]) as chosen(connection_id)
        cross join (
          select row_number() over (order by item_id) as number, item_id, sku, name from item
          where organization_id = $1 order by item_id limit $3::int
