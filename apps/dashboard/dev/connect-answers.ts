@@ -34,6 +34,7 @@ export const connectors: ConnectorList['rows'] = [
     kind: 'channel',
     colour: '#c45500',
     regions: ['world'],
+    can: ['webhooks', 'tracking', 'cancel'],
     settings: [
       field('region', 'Region', '区域', {
         kind: 'choice',
@@ -68,6 +69,7 @@ export const connectors: ConnectorList['rows'] = [
     kind: 'channel',
     colour: '#5e8e3e',
     regions: ['world'],
+    can: ['webhooks', 'tracking', 'cancel'],
     settings: [
       field('shop', 'Shop address', '店铺地址', {
         help: { en: 'your-brand.myshopify.com', zh: 'your-brand.myshopify.com' },
@@ -82,6 +84,7 @@ export const connectors: ConnectorList['rows'] = [
     kind: 'channel',
     colour: '#0064d2',
     regions: ['world'],
+    can: ['webhooks', 'tracking', 'cancel'],
     settings: [],
     credentials: app,
     grant: app,
@@ -92,6 +95,7 @@ export const connectors: ConnectorList['rows'] = [
     kind: 'channel',
     colour: '#0053e2',
     regions: ['US'],
+    can: ['webhooks', 'tracking', 'cancel'],
     settings: [],
     credentials: app,
   },

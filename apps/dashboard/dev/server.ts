@@ -9,7 +9,6 @@ import {
   connectionLocationPreview,
   connectionMade,
   connectorList,
-  countedPlaceList,
   demoState,
   grantBegun,
   grantStanding,
@@ -32,6 +31,7 @@ import {
 import type { z } from 'zod'
 import * as answers from './answers.ts'
 import * as connecting from './connect-answers.ts'
+import { answerTo } from './connection-answers.ts'
 import * as places from './location-answers.ts'
 import * as tracked from './tracked-answers.ts'
 import * as troubles from './trouble-answers.ts'
@@ -142,10 +142,8 @@ function createFixture(initial: Scenario) {
     if (readTracked(path, query, response)) return
     const [, grantId] = /^\/grants\/([^/]+)$/.exec(path) ?? []
     if (grantId !== undefined) return standing(grantId, response)
-    if (/^\/connections\/[^/]+\/places$/.test(path))
-      return checked(response, countedPlaceList, connecting.placesOf(path))
-    if (/^\/connections\/[^/]+\/locations$/.test(path))
-      return checked(response, connectionLocationList, places.locationsOf(path))
+    const ofConnection = answerTo(path, now)
+    if (ofConnection) return checked(response, ofConnection.schema, ofConnection.body)
     if (path === '/me') return checked(response, me, answers.nobody)
     if (path === '/listing-changes')
       return checked(response, listingChangeList, { rows: scenario.empty ? [] : connecting.toChanges(now) })

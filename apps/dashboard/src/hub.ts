@@ -1,6 +1,8 @@
 import type { ActivityRow, StreamState } from '@plimsoll/client'
 import {
   ApiProblem,
+  type CallFilter,
+  type CallSubjectQuery,
   createClient,
   type ItemFilter,
   isSignInNeeded,
@@ -306,6 +308,62 @@ export const activityQuery = infiniteQueryOptions({
   queryFn: ({ pageParam, signal }) => hub.activity({ ...pageParam, limit: 100 }, signal),
   initialPageParam: {} as { cursor?: string },
   getNextPageParam: (last) => (last.next === null ? undefined : { cursor: last.next }),
+})
+
+/** No stream tells of calls: they are asked for again every few seconds while somebody looks. */
+export const connectionCallsQuery = (connectionId: string, filter: CallFilter) =>
+  infiniteQueryOptions({
+    queryKey: ['calls', 'of', connectionId, filter],
+    queryFn: ({ pageParam, signal }) =>
+      hub.connectionCalls(connectionId, { ...filter, ...pageParam, limit: 100 }, signal),
+    initialPageParam: {} as { cursor?: string },
+    getNextPageParam: (last) => (last.next === null ? undefined : { cursor: last.next }),
+    staleTime: 5_000,
+    gcTime: 30_000,
+  })
+export const callsAboutQuery = (subject: CallSubjectQuery, filter: CallFilter) =>
+  infiniteQueryOptions({
+    queryKey: ['calls', 'about', subject, filter],
+    queryFn: ({ pageParam, signal }) =>
+      hub.callsAbout(subject, { ...filter, ...pageParam, limit: 100 }, signal),
+    initialPageParam: {} as { cursor?: string },
+    getNextPageParam: (last) => (last.next === null ? undefined : { cursor: last.next }),
+    staleTime: 5_000,
+    gcTime: 30_000,
+  })
+/** It never changes; it may be gone. */
+export const callQuery = (connectionId: string, callId: string) =>
+  queryOptions({
+    queryKey: ['calls', 'one', connectionId, callId],
+    queryFn: ({ signal }) => hub.connectionCall(connectionId, callId, signal),
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: 60_000,
+  })
+export const callLogQuery = (connectionId: string) =>
+  queryOptions({
+    queryKey: ['calls', 'log', connectionId],
+    queryFn: ({ signal }) => hub.callLog(connectionId, signal),
+    staleTime: 5_000,
+  })
+/** Under the topic of the connections: webhooks and reads are told there. */
+export const intakeQuery = (connectionId: string) =>
+  queryOptions({
+    queryKey: ['connections', 'intake', connectionId],
+    queryFn: ({ signal }) => hub.intake(connectionId, signal),
+  })
+export const staleRulesQuery = queryOptions({
+  queryKey: ['stale-rules'],
+  queryFn: ({ signal }) => hub.staleRules(signal),
+})
+export const shadowQuery = (connectionId: string) =>
+  queryOptions({
+    queryKey: ['shadow', connectionId],
+    queryFn: ({ signal }) => hub.shadow(connectionId, signal),
+    gcTime: 30_000,
+  })
+export const pausesQuery = queryOptions({
+  queryKey: ['connections', 'pauses'],
+  queryFn: ({ signal }) => hub.pauses(signal),
 })
 
 /** Connection names by id, for rows that carry only the id. */

@@ -5,8 +5,8 @@ import { later } from './clock.ts'
 import { hub, queryClient, recentQuery, type Stream } from './hub.ts'
 
 /**
- * Keeps the screens live. A `changed` event is a hint: what it names is read again, at most once per
- * `gatherMs` however many come, and only if a screen shows it. What is on its way is let in first: if each
+ * Keeps the screens live. A `changed` event is a hint: what it names is read again, at once after a rest
+ * and at most once per `gatherMs` however many come, and only if a screen shows it. What is on its way is let in first: if each
  * hint started anew what the last one asked for, a slow answer would never arrive. After a gap everything is
  * read anew.
  */
@@ -16,6 +16,8 @@ const recentMax = 200
 let stream: Stream = 'connecting'
 let gathered: Gathered | undefined
 let isReading = false
+/** Nothing was read just now: what comes first is read at once, and what comes close behind it is gathered. */
+let isResting = true
 const streamListeners = new Set<() => void>()
 const activityListeners = new Set<(rows: ActivityRow[]) => void>()
 type Gathered = { topics: Set<string>; skus: Set<string>; anySku: boolean }
@@ -35,7 +37,7 @@ export function startLive(): () => void {
     onChanged: (changed) => {
       const isFirst = gathered === undefined
       gathered = gather(gathered, changed)
-      if (isFirst && !isReading) later(() => void flush(), gatherMs)
+      if (isFirst && !isReading && isResting) void flush()
     },
     onActivity: (rows) => {
       const newest = [...rows].reverse()
@@ -53,7 +55,11 @@ async function flush() {
   isReading = true
   await queryClient.invalidateQueries({ predicate: (query) => isTouched(query.queryKey, due) })
   isReading = false
-  if (gathered !== undefined) later(() => void flush(), gatherMs)
+  isResting = false
+  later(() => {
+    isResting = true
+    if (gathered !== undefined) void flush()
+  }, gatherMs)
 }
 
 export function gather(before: Gathered | undefined, changed: ChangedEvent): Gathered {

@@ -18,5 +18,8 @@ createRoot(root).render(
     </QueryClientProvider>
   </StrictMode>,
 )
-// After the first screen's own reads, which matter more.
-later(fetchScreens, 1_500)
+// After the first screen's own reads, which matter more, however long they take.
+function fetchScreensOnceQuiet(): void {
+  later(() => (queryClient.isFetching() > 0 ? fetchScreensOnceQuiet() : fetchScreens()), 1_500)
+}
+fetchScreensOnceQuiet()

@@ -8,6 +8,7 @@ import {
   lazyRouteComponent,
 } from '@tanstack/react-router'
 import { Gate } from './accounts/gate.tsx'
+import { readCallSearch, readSubjectSearch } from './calls/call-search.ts'
 import { itemFilters } from './items/item-filters.ts'
 import { useLanguage } from './language.ts'
 import { orderStandings } from './orders/order-standing.ts'
@@ -33,6 +34,9 @@ const files = {
   connect: () => import('./connect/connect-screen.tsx'),
   connectForm: () => import('./connect/connect-form-screen.tsx'),
   describe: () => import('./describe/describe-screen.tsx'),
+  calls: () => import('./calls/calls-screen.tsx'),
+  callsAbout: () => import('./calls/calls-about-screen.tsx'),
+  shadow: () => import('./connections/shadow-screen.tsx'),
   redescribe: () => import('./describe/redescribe-screen.tsx'),
   reconnect: () => import('./connect/reconnect-screen.tsx'),
   routing: () => import('./routing/routing-screen.tsx'),
@@ -190,6 +194,23 @@ const connection = createRoute({
   path: '/connections/$id',
   component: screen(files.connection, 'ConnectionScreen'),
 })
+const calls = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/connections/$id/calls',
+  validateSearch: readCallSearch,
+  component: screen(files.calls, 'CallsScreen'),
+})
+const callsAbout = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/calls',
+  validateSearch: readSubjectSearch,
+  component: screen(files.callsAbout, 'CallsAboutScreen'),
+})
+const shadow = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/connections/$id/shadow',
+  component: screen(files.shadow, 'ShadowScreen'),
+})
 const reconnect = createRoute({
   getParentRoute: () => rootRoute,
   path: '/connections/$id/reconnect',
@@ -293,6 +314,9 @@ export const router = createRouter({
     describe,
     connection,
     redescribe,
+    calls,
+    callsAbout,
+    shadow,
     reconnect,
     routing,
     deliveries,

@@ -180,7 +180,8 @@ whenBrowser(
     await page.keyboard.press('Tab')
     const connect = page.getByRole('link', { name: 'Connect a platform' }).first()
     expect(await connect.evaluate((link) => link === document.activeElement)).toBe(true)
-    // And then the connection's own page, before what can be done to it.
+    // And then the stop for everything and the connection's own page, before what can be done to it.
+    await page.keyboard.press('Tab')
     await page.keyboard.press('Tab')
     await page.keyboard.press('Tab')
     const pause = page.getByRole('button', { name: 'Pause' }).first()

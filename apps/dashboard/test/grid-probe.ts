@@ -12,13 +12,17 @@ export type GridFrames = {
   frameP50Ms: number
   frameP95Ms: number
   frameMaxMs: number
+  /** Of the frames that a screen of 60 Hz would have drawn, those that were not. */
+  droppedShare: number
   /** Rows that have been at the top of the view: how far it went. */
   firstRow: number
   lastRow: number
 }
 
 type Recorder = {
-  stop: () => Omit<GridFrames, 'frameP50Ms' | 'frameP95Ms' | 'frameMaxMs'> & { gaps: number[] }
+  stop: () => Omit<GridFrames, 'frameP50Ms' | 'frameP95Ms' | 'frameMaxMs' | 'droppedShare'> & {
+    gaps: number[]
+  }
 }
 declare global {
   interface Window {
@@ -131,7 +135,9 @@ export async function recordGrid(
       const sorted = gaps.toSorted((a, b) => a - b)
       const at = (share: number) =>
         Math.round((sorted[Math.floor(share * (sorted.length - 1))] ?? 0) * 10) / 10
-      return { ...seen, frameP50Ms: at(0.5), frameP95Ms: at(0.95), frameMaxMs: at(1) }
+      const due = gaps.reduce((sum, gap) => sum + Math.max(1, Math.round(gap / (1_000 / 60))), 0)
+      const droppedShare = due === 0 ? 0 : Math.round((1 - gaps.length / due) * 1_000) / 1_000
+      return { ...seen, frameP50Ms: at(0.5), frameP95Ms: at(0.95), frameMaxMs: at(1), droppedShare }
     },
   }
 }

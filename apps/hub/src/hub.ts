@@ -3,7 +3,7 @@ import type { Clock } from '@plimsoll/connector-kit'
 import { loadConnectors } from '@plimsoll/connectors'
 import { type Database, migrate, openDatabase } from '@plimsoll/database'
 import { prepareMonths } from '@plimsoll/stock'
-import { DEFAULT_PACE, type Pace, type SyncContext } from '@plimsoll/sync'
+import { CallLog, DEFAULT_PACE, type Pace, type SyncContext } from '@plimsoll/sync'
 import type { FastifyInstance } from 'fastify'
 import { HubAccounts } from './accounts/hub-accounts.ts'
 import type { Configuration } from './configuration.ts'
@@ -57,11 +57,14 @@ export async function openHub(configuration: Configuration, options: OpenHubOpti
       at: new Date(processContext.clock.now()),
     })
     const connectors = await loadConnectors({ outside: configuration.connectorFolders })
+    const clock = options.clock ?? processContext.clock
+    const calls = new CallLog({ database, log, uuid: processContext.uuid, clock })
     const context: SyncContext = {
       database,
       organizationId: organization.organizationId,
       ...processContext,
-      ...(options.clock !== undefined && { clock: options.clock }),
+      clock,
+      calls,
       log,
       connectors,
       masterKey: loadMasterKey({
@@ -78,7 +81,10 @@ export async function openHub(configuration: Configuration, options: OpenHubOpti
       context,
       log,
       organizationName: organization.name,
-      close: () => database.close(),
+      close: async () => {
+        await calls.stop()
+        await database.close()
+      },
     }
   } catch (error) {
     await database.close()
@@ -143,6 +149,7 @@ export async function startHub(
       // Without a public address of its own, the hub can be reached from this machine at least.
       base.context.publicUrl ??= url
     }
+    base.context.calls?.start()
     const { organizationId } = base.context
     const first = await organizations.get({ organizationId, name: base.organizationName })
     organizations.start()

@@ -45,6 +45,7 @@ import type {
   TaskList,
 } from './shapes.ts'
 import { openEventStream, type StreamHandlers } from './stream.ts'
+import { watchCalls } from './watch-calls.ts'
 
 export type {
   LimitsBody,
@@ -64,6 +65,7 @@ export type {
   PackedParcel,
   ShipmentListQuery,
 } from './order-calls.ts'
+export type { CallFilter, CallSubjectQuery, StaleRuleBody } from './watch-calls.ts'
 
 /**
  * The typed client of the hub's API. It takes types from `shapes.ts` and nothing at run time, so that a
@@ -192,6 +194,7 @@ export function createClient(options: {
     ...placeCalls(call, toQuery),
     ...orderCalls(call, toQuery),
     ...accountCalls(call, auth, toQuery),
+    ...watchCalls(call, toQuery),
     overview: (signal?: Signal) => get<Overview>('/overview', signal),
     items: (query: ItemQuery = {}, signal?: Signal) => get<ItemPage>(`/items${toQuery(query)}`, signal),
     itemNames: (query: ItemQuery = {}, signal?: Signal) =>

@@ -45,6 +45,22 @@ export const connectorList = z.object({
       colour: z.string(),
       regions: z.array(z.string()),
       apiVersion: z.string().optional().describe('The platform’s own version that it is written against.'),
+      can: z
+        .array(
+          z.enum([
+            'locations',
+            'webhooks',
+            'tracking',
+            'cancel',
+            'withdraw',
+            'counts',
+            'gaps',
+            'sends-orders',
+          ]),
+        )
+        .describe(
+          'locations: keeps a number per location; counts: counts stock of its own; gaps: missed orders are noticed; sends-orders: sends orders of other channels.',
+        ),
       settings: z.array(formField),
       credentials: z.array(formField),
       grant: z

@@ -1,4 +1,5 @@
 export * from './account-shapes.ts'
+export * from './call-shapes.ts'
 export * from './catalogue-shapes.ts'
 export * from './client.ts'
 export * from './connection-shapes.ts'

@@ -58,6 +58,26 @@ export type CallRecord = {
   at: number
 }
 
+/**
+ * One call with all that was said, for whoever masks it before it is kept anywhere. `response` is undefined where none
+ * came.
+ */
+export type Exchange = {
+  request: HttpRequest
+  response: Omit<HttpResponse, 'durationMs'> | undefined
+  /** Why there is no answer. */
+  error: ErrorKind | undefined
+  /** False: it surely never left. */
+  sent: boolean
+  /** Between asking the budgets and leaving. */
+  waitedMs: number
+  /** From leaving the budget to the last byte. */
+  durationMs: number
+  /** Milliseconds since the epoch, when it left. */
+  at: number
+  purpose: CallClass | undefined
+}
+
 export type Http = {
   /**
    * One call, after the budgets allow it. Any status is an answer, redirects too (they are not followed);
@@ -77,6 +97,8 @@ export type HttpOptions = {
   budgets: Budgets
   clock: Clock
   onCall?: (call: CallRecord) => void
+  /** Told of each call that was made or tried, at once; must neither throw nor take long. */
+  onExchange?: ((exchange: Exchange) => void) | undefined
   /**
    * The moment (milliseconds since the epoch, by `clock.now()`) after which the call under way may not leave any more;
    * undefined: none. Asked as it leaves, after its wait for the budget: a process may have been frozen since.
@@ -99,6 +121,7 @@ export function createHttp({
   budgets,
   clock,
   onCall,
+  onExchange,
   leavesUntil,
   purpose,
   publicOnly = false,
@@ -109,6 +132,7 @@ export function createHttp({
     if (isPublicOnly) assertPublicUrl(request.url, { allowLoopback: false })
     const timeoutMs = request.timeoutMs ?? defaultTimeoutMs
     const wanted = purpose?.()
+    const askedMs = clock.monotonic()
     const permit = await budgets.acquire({
       cost: request.cost ?? 1,
       priority: request.priority ?? defaultPriority,
@@ -128,6 +152,15 @@ export function createHttp({
         durationMs: elapsedMs(),
         at,
       })
+    const tell = (said: Pick<Exchange, 'response' | 'error' | 'sent'>): void =>
+      onExchange?.({
+        ...said,
+        request,
+        waitedMs: startedMs - askedMs,
+        durationMs: elapsedMs(),
+        at,
+        purpose: wanted?.class,
+      })
 
     try {
       const latest = leavesUntil?.()
@@ -139,9 +172,14 @@ export function createHttp({
       const response = await exchange(request, { timeoutMs, clock, publicOnly: isPublicOnly })
       if (response.status === 429) budgets.throttled(parseRetryAfterMs(response), request.operation)
       record({ status: response.status })
+      tell({ response, error: undefined, sent: true })
       return { ...response, durationMs: elapsedMs() }
     } catch (error) {
-      if (isConnectorError(error)) record({ error: error.kind, sent: 'sent' in error && error.sent === true })
+      if (isConnectorError(error)) {
+        const sent = 'sent' in error && error.sent === true
+        record({ error: error.kind, sent })
+        tell({ response: undefined, error: error.kind, sent })
+      }
       throw error
     } finally {
       permit.settle()

@@ -10,7 +10,7 @@ beforeAll(async () => {
 afterAll(() => database.drop())
 
 /** Written thousands of times a second: what they refer to is proved by the decision and by `verify`. */
-const HOT_TABLES = ['order_line', 'reservation', 'movement', 'balance']
+const HOT_TABLES = ['order_line', 'reservation', 'movement', 'balance', 'platform_call']
 
 test('I9: every table has a key, and every key and unique index starts with organization_id', async () => {
   const { rows } = await sql<{ table: string; index: string; first: string; primary: boolean }>`

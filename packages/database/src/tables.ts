@@ -8,9 +8,11 @@ import type {
   UnitOfMeasureTable,
 } from './tables/catalogue.ts'
 import type {
+  CallLogSettingTable,
   ConnectionGrantTable,
   CountedPlaceTable,
   CountedStockTable,
+  PlatformCallTable,
   WebhookApplicationTable,
   WriteCountTable,
 } from './tables/connections.ts'
@@ -157,6 +159,8 @@ export interface Tables {
   countedPlace: CountedPlaceTable
   countedStock: CountedStockTable
   webhookApplication: WebhookApplicationTable
+  platformCall: PlatformCallTable
+  callLogSetting: CallLogSettingTable
   item: ItemTable
   product: ProductTable
   unitOfMeasure: UnitOfMeasureTable

@@ -2,6 +2,7 @@ import type { MasterKey } from '@plimsoll/accounts'
 import type { Clock, Connector } from '@plimsoll/connector-kit'
 import type { Database, Tx } from '@plimsoll/database'
 import type { StockContext } from '@plimsoll/stock'
+import type { CallLog } from './calls/call-log.ts'
 
 /** Everything the engine is handed: nothing in this package reads a clock, a random source or the network by itself. */
 export type SyncContext = {
@@ -19,6 +20,8 @@ export type SyncContext = {
   pace: Pace
   /** The one folder of this machine below which those of connections may be; absent: none may. */
   localFolder?: string | undefined
+  /** Where calls to platforms are written down; absent: nowhere. Serves every organization of the process. */
+  calls?: CallLog
 }
 
 /** How often the engine looks by itself; everything is also woken by what happens. */

@@ -38,6 +38,10 @@ export {
   type HandOrderKind,
   type NewHandOrder,
 } from './by-hand/hand-order.ts'
+export { type CallSubject, findCallsAbout } from './calls/about.store.ts'
+export { CallLog } from './calls/call-log.ts'
+export { changeCallLog, getCallLog } from './calls/call-log-settings.ts'
+export { type CallPageQuery, findCall, findCalls } from './calls/calls.store.ts'
 export {
   type Application,
   addApplication,

@@ -54,6 +54,14 @@ export function ActivityLine({
           )}
           {row.sku && row.detail && ' · '}
           <Detail text={row.detail} />
+          {row.kind.startsWith('write-') && (
+            <>
+              {' · '}
+              <Link to="/calls" search={{ write: row.id }} className="link">
+                {t('calls.see')}
+              </Link>
+            </>
+          )}
         </p>
       </div>
     </li>

@@ -1,19 +1,46 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { ChevronRight } from 'lucide-react'
+import { useState } from 'react'
 import { connectorsQuery } from '../hub.ts'
 import { useLanguage } from '../language.ts'
 import { Empty, Failure, Loading } from '../parts/notice.tsx'
 import { Heading } from '../parts/panel.tsx'
+import { SearchField } from '../parts/search-field.tsx'
 import type { ConnectorForms } from './access-form.tsx'
+import { type Kind, kindsOf, tilesOf } from './gallery.ts'
 
 /** What can be connected: one card for each platform. */
 export function ConnectScreen() {
   const { t } = useLanguage()
   const { data, error, refetch } = useQuery(connectorsQuery)
+  const [search, setSearch] = useState('')
+  const [kind, setKind] = useState<Kind>('all')
+  const tiles = tilesOf(data?.rows ?? [], { search, kind })
   return (
     <>
       <Heading title={t('connect.title')} note={t('connect.chooseNote')} />
+      {data !== undefined && data.rows.length > 0 && (
+        <div className="mb-4 flex flex-wrap items-center gap-3">
+          <SearchField label={t('standing.gallerySearch')} value={search} onSearch={setSearch} />
+          {kindsOf(data.rows).map((each) => (
+            <button
+              key={each}
+              type="button"
+              aria-pressed={each === kind}
+              className={`control ${each === kind ? 'control-strong' : ''}`}
+              onClick={() => setKind(each)}
+            >
+              {t(`standing.kind.${each}`)}
+            </button>
+          ))}
+        </div>
+      )}
+      {data !== undefined && data.rows.length > 0 && tiles.length === 0 && (
+        <div className="panel">
+          <Empty title={t('standing.galleryNothing')} cure={t('standing.galleryNothingCure')} />
+        </div>
+      )}
       {!data && (
         <div className="panel">
           {error ? <Failure error={error} onRetry={() => void refetch()} /> : <Loading lines={6} />}
@@ -25,7 +52,7 @@ export function ConnectScreen() {
         </div>
       )}
       <ul className="grid gap-3 sm:grid-cols-2 xl:grid-cols-3">
-        {tilesOf(data?.rows ?? []).map(({ connector, name }) => (
+        {tiles.map(({ connector, name }) => (
           <li key={`${connector.id} ${name ?? ''}`}>
             <Card connector={connector} {...(name !== undefined && { name })} />
           </li>
@@ -33,16 +60,6 @@ export function ConnectScreen() {
       </ul>
     </>
   )
-}
-
-/** A tile for each platform, and for each name that people look for and that is described by samples; by their names. */
-function tilesOf(connectors: readonly ConnectorForms[]): { connector: ConnectorForms; name?: string }[] {
-  const tiles = connectors.flatMap((connector) => [
-    { connector },
-    ...(connector.samples?.names ?? []).map((name) => ({ connector, name })),
-  ])
-  const titleOf = (tile: { connector: ConnectorForms; name?: string }) => tile.name ?? tile.connector.name
-  return tiles.sort((one, other) => titleOf(one).localeCompare(titleOf(other)))
 }
 
 /** @param props.name one that people look for, and that is described by samples */
@@ -75,6 +92,11 @@ function Card({ connector, name }: { connector: ConnectorForms; name?: string })
       <span className="min-w-0 flex-1">
         <span className="block text-base font-semibold">{name ?? connector.name}</span>
         <span className="block text-ink-2">{t(how)}</span>
+        {connector.can.length > 0 && (
+          <span className="mt-1 block text-xs text-ink-2">
+            {connector.can.map((each) => t(`standing.can.${each}`)).join(' · ')}
+          </span>
+        )}
       </span>
       <ChevronRight size={18} className="shrink-0 text-ink-3" aria-hidden />
     </Link>

@@ -6,6 +6,7 @@ import { hub, queryClient } from '../hub.ts'
 import { useLanguage } from '../language.ts'
 import { Confirm } from '../parts/confirm.tsx'
 import { useProblemText } from '../parts/notice.tsx'
+import { FirstWrites } from './first-writes.tsx'
 
 /** What a person may do to a connection in its state: pause (with a reason), resume, go live from shadow. */
 export function ConnectionActions({ row }: { row: ConnectionRow }) {
@@ -127,6 +128,7 @@ export function ConnectionActions({ row }: { row: ConnectionRow }) {
         onConfirm={() => change.mutate('go-live')}
         onClose={() => setAsking(undefined)}
       >
+        {preview.data && <FirstWrites rows={preview.data.rows} />}
         {failure}
       </Confirm>
     </>

@@ -7,10 +7,14 @@ import { useLanguage } from '../language.ts'
 import { Empty, Failure, Loading } from '../parts/notice.tsx'
 import { Heading, Panel } from '../parts/panel.tsx'
 import { ConnectionCard } from './connection-card.tsx'
+import { ConnectionFreshness } from './connection-freshness.tsx'
 import { ConnectionLocations } from './connection-locations.tsx'
 import { CountedPlaces } from './counted-places.tsx'
 import { ListingChanges } from './listing-changes.tsx'
+import { RateLimits } from './rate-limits.tsx'
+import { RightsCheck } from './rights-check.tsx'
 import { ShipsOrders } from './ships-orders.tsx'
+import { StoppedNote } from './stop-everything.tsx'
 
 /** One connection: its health, its account, and what may be done about either. */
 export function ConnectionScreen() {
@@ -45,6 +49,7 @@ export function ConnectionScreen() {
         ← {t('connections.title')}
       </Link>
       <Heading title={row.name} note={row.connectorName} />
+      <StoppedNote />
       <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,1.6fr)_minmax(20rem,1fr)]">
         <div className="min-w-0 space-y-4">
           <ConnectionCard row={row} isTarget={false} />
@@ -54,19 +59,36 @@ export function ConnectionScreen() {
           <CountedPlaces connectionId={id} />
           <ShipsOrders row={row} />
         </div>
-        <Panel title={t('connect.access')}>
-          <div className="space-y-3 p-4">
-            <p>
-              <span className="text-ink-2">{t('connect.account')}: </span>
-              <span className="break-words">{row.account ?? t('connections.unknown')}</span>
-            </p>
-            <p className="text-ink-2">{t('connect.reconnectText')}</p>
-            <Link to="/connections/$id/reconnect" params={{ id }} className="control">
-              {t('connect.reconnect')}
-            </Link>
-            <ImportListings connectionId={id} />
-          </div>
-        </Panel>
+        <div className="min-w-0 space-y-4">
+          <ConnectionFreshness row={row} />
+          <RateLimits row={row} />
+          <Panel title={t('connect.access')}>
+            <div className="space-y-3 p-4">
+              <p>
+                <span className="text-ink-2">{t('connect.account')}: </span>
+                <span className="break-words">{row.account ?? t('connections.unknown')}</span>
+              </p>
+              <p className="text-ink-2">{t('connect.reconnectText')}</p>
+              <Link to="/connections/$id/reconnect" params={{ id }} className="control">
+                {t('connect.reconnect')}
+              </Link>
+              <RightsCheck connectionId={id} />
+              <ImportListings connectionId={id} />
+            </div>
+          </Panel>
+          <Panel title={t('calls.title')}>
+            <div className="space-y-3 p-4">
+              <p className="text-ink-2">{t('calls.ofConnectionText')}</p>
+              <Link to="/connections/$id/calls" params={{ id }} className="control">
+                {t('calls.ofConnection')}
+              </Link>
+              <p className="text-ink-2">{t('standing.shadowText')}</p>
+              <Link to="/connections/$id/shadow" params={{ id }} className="control">
+                {t('standing.shadow')}
+              </Link>
+            </div>
+          </Panel>
+        </div>
       </div>
     </>
   )

@@ -7,6 +7,7 @@ import { useLanguage } from '../language.ts'
 import { Empty, Failure, Loading } from '../parts/notice.tsx'
 import { Heading } from '../parts/panel.tsx'
 import { ConnectionCard } from './connection-card.tsx'
+import { StopEverything, StoppedNote } from './stop-everything.tsx'
 
 /** Every connection: its state, how fresh its orders are, what waits, what is wrong, and what may be done. */
 export function ConnectionsScreen() {
@@ -19,7 +20,15 @@ export function ConnectionsScreen() {
   }, [isLoaded, hash])
   return (
     <>
-      <Heading title={t('connections.title')}>{data && data.rows.length > 0 && <ConnectLink />}</Heading>
+      <Heading title={t('connections.title')}>
+        {data && data.rows.length > 0 && (
+          <div className="flex flex-wrap gap-2">
+            <ConnectLink />
+            <StopEverything />
+          </div>
+        )}
+      </Heading>
+      <StoppedNote />
       {!data && (error ? <Failure error={error} onRetry={() => void refetch()} /> : <Loading lines={9} />)}
       {data?.rows.length === 0 && (
         <div className="panel">

@@ -1,4 +1,5 @@
 import { enAccounts } from './en-accounts.ts'
+import { enCalls } from './en-calls.ts'
 import { enConnect } from './en-connect.ts'
 import { enDescribe } from './en-describe.ts'
 import { enFloor } from './en-floor.ts'
@@ -348,6 +349,7 @@ export const en = {
     goLiveConfirm: 'Start writing',
     failed: 'That did not work: {{detail}}',
   },
+  ...enCalls,
   ...enConnect,
   ...enDescribe,
   ...enFloor,

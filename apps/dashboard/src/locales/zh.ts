@@ -1,5 +1,6 @@
 import type { Locale } from './en.ts'
 import { zhAccounts } from './zh-accounts.ts'
+import { zhCalls } from './zh-calls.ts'
 import { zhConnect } from './zh-connect.ts'
 import { zhDescribe } from './zh-describe.ts'
 import { zhFloor } from './zh-floor.ts'
@@ -329,6 +330,7 @@ export const zh: Locale = {
     goLiveConfirm: '开始写入',
     failed: '操作失败：{{detail}}',
   },
+  ...zhCalls,
   ...zhConnect,
   ...zhDescribe,
   ...zhFloor,

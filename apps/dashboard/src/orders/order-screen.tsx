@@ -125,6 +125,12 @@ function Facts({ order }: { order: OrderDetail }) {
         <dd>{place ?? '–'}</dd>
         <dt>{t('orders.method')}</dt>
         <dd>{order.shippingMethod ?? '–'}</dd>
+        <dt>{t('calls.title')}</dt>
+        <dd>
+          <Link to="/calls" search={{ order: order.orderId }} className="link">
+            {t('calls.see')}
+          </Link>
+        </dd>
         {order.byHand !== null && (
           <>
             <dt>{t('newOrder.location')}</dt>

@@ -1,5 +1,6 @@
 import type { ParkedPage } from '@plimsoll/client'
 import { useInfiniteQuery, useMutation, useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
 import { formatNumber } from '../format.ts'
 import { hub, parkedGroupsQuery, parkedQuery, queryClient, useConnectionNames } from '../hub.ts'
 import { useLanguage } from '../language.ts'
@@ -160,7 +161,13 @@ function Group(props: { cause: string; rows: Row[]; total: number | undefined; r
                     {t('parked.attempts', { count: row.attempts, n: formatNumber(locale, row.attempts) })}
                   </span>
                 </summary>
-                <p className="text-xs text-ink-2">{t('parked.payload')}</p>
+                <p className="text-xs text-ink-2">
+                  {t('parked.payload')}
+                  {' · '}
+                  <Link to="/calls" search={{ event: row.inboxId }} className="link">
+                    {t('calls.see')}
+                  </Link>
+                </p>
                 {/* A stretch that scrolls must be reachable by keyboard. */}
                 <section
                   aria-label={t('parked.payload')}

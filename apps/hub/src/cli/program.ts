@@ -3,6 +3,7 @@ import { VERSION } from '../version.ts'
 import { accountCommand } from './account.ts'
 import { applicationCommand } from './application.ts'
 import { backfillCommand } from './backfill.ts'
+import { callsCommands } from './calls.ts'
 import { conformanceCommand } from './conformance.ts'
 import { connectCommand } from './connect.ts'
 import { connectionCommand } from './connection.ts'
@@ -81,6 +82,7 @@ export function createProgram(exit: (code: number) => void): Command {
     timelineCommand,
     oversoldCommand,
     replayCommand,
+    callsCommands,
     backfillCommand,
     reconcileCommand,
     accountCommand,

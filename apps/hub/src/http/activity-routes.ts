@@ -3,8 +3,9 @@ import { findProcesses, type ProcessStatus } from '@plimsoll/sync'
 import type { FastifyPluginAsync } from 'fastify'
 import { z } from 'zod'
 import { findActivity, parseCursor } from '../views/activity.store.ts'
+import { findOverviewCounts } from '../views/connection-figures.store.ts'
 import { listConnections } from '../views/connections.store.ts'
-import { countOverview, findOrderRate, findPropagation } from '../views/overview.store.ts'
+import { findOrderRate, findPropagation } from '../views/overview.store.ts'
 import { listTasks } from '../views/tasks.ts'
 import { pageQuery } from './page-query.ts'
 import { addRoute } from './route.ts'
@@ -36,7 +37,7 @@ export function activityRoutes(hub: ServerContext): FastifyPluginAsync {
       async () => {
         const now = new Date(clock.now())
         const [counts, propagationMs, orderRate, connections] = await Promise.all([
-          countOverview(kysely, organizationId),
+          findOverviewCounts(hub),
           findPropagation(kysely, organizationId, now),
           findOrderRate(kysely, organizationId, now),
           listConnections(hub),

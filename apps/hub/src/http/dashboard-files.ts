@@ -5,9 +5,15 @@ import type { FastifyInstance } from 'fastify'
 
 const FOLDER = fileURLToPath(new URL('../../../dashboard/dist', import.meta.url))
 
-/** Scripts and styles of our own only; nothing is loaded from elsewhere. */
+/** Scripts and styles of our own only; nothing is loaded from elsewhere. WebAssembly: what reads codes from the camera. */
 const POLICY =
-  "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
+  "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
+
+/** Of what a device can do, the camera alone, to scan, and for this page alone. */
+const PERMISSIONS = 'camera=(self), microphone=(), geolocation=(), payment=(), usb=()'
+
+/** What a browser may do with the pages. */
+export const PAGE_HEADERS = { 'content-security-policy': POLICY, 'permissions-policy': PERMISSIONS }
 
 /** What programs ask for; the rest are screens. */
 const OF_PROGRAMS = /^\/(api|webhooks)(\/|\?|$)/
@@ -24,7 +30,7 @@ export async function serveDashboard(app: FastifyInstance): Promise<void> {
     root: FOLDER,
     wildcard: false,
     setHeaders: (reply, path) => {
-      reply.header('content-security-policy', POLICY)
+      for (const [name, value] of Object.entries(PAGE_HEADERS)) reply.header(name, value)
       reply.header('x-content-type-options', 'nosniff')
       // File names under assets/ carry a hash of their content.
       reply.header(

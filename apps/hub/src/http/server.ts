@@ -8,6 +8,7 @@ import { activityRoutes } from './activity-routes.ts'
 import { checkAnswers } from './answer-check.ts'
 import { applicationRoutes } from './application-routes.ts'
 import { authorize } from './authorize.ts'
+import { callRoutes } from './call-routes.ts'
 import { catalogueRoutes } from './catalogue-routes.ts'
 import { connectionFileRoutes } from './connection-file-routes.ts'
 import { connectionPlaceRoutes } from './connection-place-routes.ts'
@@ -159,6 +160,7 @@ export async function createServer(
       await api.register(streamRoute(hub))
       await api.register(demoRoutes(hub))
       await api.register(personalDataRoutes(hub))
+      await api.register(callRoutes(hub))
       await api.register(documentRoutes(declared))
       await api.register(memberRoutes(hub))
       await api.register(keyRoutes(hub))

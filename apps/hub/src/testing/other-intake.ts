@@ -6,6 +6,10 @@ import type { ServedHub } from './served-hub.ts'
 /** What the tests of isolation ask about intake and reconciliation of a second brand. One row by its id has a test of its own. */
 const NONE = '00000000-0000-7000-8000-000000000000'
 export const intakeReads: Record<string, string[]> = {
+  '/api/v1/connections/:id/calls': [`/api/v1/connections/${NONE}/calls`],
+  '/api/v1/connections/:id/calls/:callId': [`/api/v1/connections/${NONE}/calls/${NONE}`],
+  '/api/v1/connections/:id/call-log': [`/api/v1/connections/${NONE}/call-log`],
+  '/api/v1/calls': [`/api/v1/calls?order=${NONE}`],
   '/api/v1/connections/:id/intake': [`/api/v1/connections/${NONE}/intake`],
   '/api/v1/connections/:id/files': [`/api/v1/connections/${NONE}/files`],
   '/api/v1/connections/:id/settings': [`/api/v1/connections/${NONE}/settings`],
@@ -42,6 +46,7 @@ export function intakeWrites(ask: ServedHub['ask'], ids: IntakeIds) {
   const { connectionId, listingId, jobId, driftId } = ids
   const path = `/api/v1/connections/${connectionId}`
   return {
+    'PUT /api/v1/connections/:id/call-log': () => ask('PUT', `${path}/call-log`, { mode: 'off' }),
     'PUT /api/v1/connections/:id/edit-rule': () => ask('PUT', `${path}/edit-rule`, { rule: 'ask' }),
     'POST /api/v1/connections/:id/files': () => ask('POST', `${path}/files?fileName=a.csv`, 'a'),
     'POST /api/v1/connections/:id/files/:position/read': () => ask('POST', `${path}/files/1/read`, {}),
@@ -71,6 +76,11 @@ export function intakeWrites(ask: ServedHub['ask'], ids: IntakeIds) {
 export function intakeReadsOf({ connectionId, jobId, replayId }: IntakeIds): string[] {
   return [
     ...fulfilmentReadsOf(connectionId),
+    `/api/v1/connections/${connectionId}/calls`,
+    `/api/v1/connections/${connectionId}/calls/${connectionId}`,
+    `/api/v1/connections/${connectionId}/call-log`,
+    // The order of the second organization has the id of its connection.
+    `/api/v1/calls?order=${connectionId}`,
     `/api/v1/connections/${connectionId}/intake`,
     `/api/v1/connections/${connectionId}/locations`,
     `/api/v1/connections/${connectionId}/places`,

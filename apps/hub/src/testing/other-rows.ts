@@ -20,6 +20,14 @@ export async function insertPassingRows(db: Db, organizationId: string, mark: st
       ticket_hash, standing, created_at, expires_at)
     values (${organizationId}, '00000000-0000-7000-8000-0000000000aa', 'woocommerce', ${mark}, '{}', 'key', 'sealed',
       'ticket', 'begun', now(), now() + interval '1 hour')`.execute(db)
+  await sql`insert into platform_call (organization_id, connection_id, at, call_id, direction, operation, method, address,
+      sent, failed, waited_ms, duration_ms, request_bytes, response_bytes, detail)
+    select organization_id, connection_id, now(), connection_id, 'out', ${mark}, 'GET', ${mark}, true, false, 7, 7, 7, 7, '{}'
+    from connection where organization_id = ${organizationId}`.execute(db)
+  await sql`insert into call_log_setting (organization_id, connection_id, dropped, changed_by)
+    select organization_id, connection_id, 77, ${mark} from connection where organization_id = ${organizationId}`.execute(
+    db,
+  )
   await sql`insert into write_count (organization_id, connection_id, cap_key, day_began, writes)
     select organization_id, connection_id, ${mark}, now(), 77 from connection where organization_id = ${organizationId}`.execute(
     db,

@@ -19,6 +19,8 @@ export type PlaceIds = { transferId: string; inboundId: string; countId: string 
 
 /** Something of each, at the location `mark` with the item `mark`-1. */
 export async function fillPlaces(context: SyncContext, mark: string): Promise<PlaceIds> {
+  // Calls are written down a second later: before anything of this brand is compared.
+  await context.calls?.flush()
   const store = toDocumentStore(context)
   const stock = toStockContext(context)
   const { database, organizationId } = context

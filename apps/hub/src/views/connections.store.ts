@@ -3,7 +3,7 @@ import type { BudgetSnapshot, Connector } from '@plimsoll/connector-kit'
 import { BY_HAND } from '@plimsoll/sync'
 import { sql } from 'kysely'
 import type { ServerContext } from '../http/server.ts'
-import { levelStatusSql } from './level-status.ts'
+import { type ConnectionFigures, findConnectionFigures, NO_FIGURES } from './connection-figures.store.ts'
 
 type Row = Omit<
   ConnectionRow,
@@ -36,29 +36,9 @@ export async function listConnections(
 ): Promise<ConnectionRow[]> {
   const { organizationId, connectors, clock } = hub.context
   const now = new Date(clock.now())
-  const found = await sql<Row>`
-    with status as (
-      select level.connection_id,
-        count(*) filter (where ${levelStatusSql} = 'in-step') as in_step,
-        count(*) filter (where ${levelStatusSql} = 'pending') as pending,
-        count(*) filter (where ${levelStatusSql} = 'drift') as drift,
-        count(*) filter (where level.problem_code = 'refused') as refused
-      from level
-      join connection on connection.organization_id = level.organization_id
-        and connection.connection_id = level.connection_id
-      where level.organization_id = ${organizationId}
-      group by level.connection_id
-    ),
-    sells as (
-      select connection_id, count(*) as listings, count(*) filter (where item_id is null) as unmapped
-      from listing
-      where organization_id = ${organizationId} and state <> 'gone'
-      group by connection_id
-    )
+  const counting = findConnectionFigures(hub)
+  const finding = sql<Omit<Row, keyof ConnectionFigures> & { connectionId: string }>`
     select connection.connection_id, connector, name, account, state, pause_reasons,
-      coalesce(listings, 0) as listings, coalesce(unmapped, 0) as unmapped,
-      coalesce(in_step, 0) as in_step, coalesce(pending, 0) as pending,
-      coalesce(drift, 0) as drift, coalesce(refused, 0) as refused,
       (
         select changed_at from sales_order
         where sales_order.organization_id = connection.organization_id
@@ -70,10 +50,6 @@ export async function listConnections(
         where stream_cursor.organization_id = connection.organization_id
           and stream_cursor.connection_id = connection.connection_id and stream = 'orders'
       ) as orders_known_until,
-      (
-        select max(acknowledged_at) from level
-        where level.organization_id = connection.organization_id and level.connection_id = connection.connection_id
-      ) as last_write_at,
       last_webhook_at, ships_orders_from, problem as error, problem_since as error_since,
       circuit_since, circuit_probe_at, circuit_failed_probes,
       (
@@ -83,12 +59,14 @@ export async function listConnections(
           and lease.connection_id = connection.connection_id and lease.expires_at >= ${now}
       ) as worker
     from connection
-    left join status using (connection_id)
-    left join sells using (connection_id)
     where connection.organization_id = ${organizationId} and connection.connector <> ${BY_HAND}
     order by connection.created_at, connection.connection_id`.execute(hub.database.kysely)
+  const [figures, found] = await Promise.all([counting, finding])
   return found.rows.map((row) =>
-    toConnectionRow(row, { connectors, now, budget: hub.engine.budgetOf(row.connectionId) }),
+    toConnectionRow(
+      { ...NO_FIGURES, ...figures.get(row.connectionId), ...row },
+      { connectors, now, budget: hub.engine.budgetOf(row.connectionId) },
+    ),
   )
 }
 

@@ -68,3 +68,41 @@ export interface WebhookApplicationTable {
   secretId: string
   createdAt: Date
 }
+
+/** The last calls of a connection, masked; a ring. */
+export interface PlatformCallTable {
+  organizationId: string
+  connectionId: string
+  at: Date
+  callId: string
+  direction: 'out' | 'in'
+  operation: string
+  method: string
+  address: string
+  status: number | null
+  error: string | null
+  sent: boolean
+  failed: boolean
+  waitedMs: number
+  durationMs: number
+  purpose: string | null
+  requestBytes: number
+  responseBytes: number
+  platformRequestId: string | null
+  about: unknown
+  detail: unknown
+}
+
+export type CallLogMode = 'all' | 'failures' | 'off'
+
+export interface CallLogSettingTable {
+  organizationId: string
+  connectionId: string
+  mode: CallLogMode
+  callsMax: number
+  hoursMax: number
+  dropped: number
+  droppedAt: Date | null
+  changedBy: string | null
+  changedAt: Date | null
+}

@@ -9,6 +9,7 @@ import {
   versionWarnings,
   withTokens,
 } from '@plimsoll/connector-kit'
+import { exchangeNoter } from '../calls/call-log.ts'
 import type { SyncContext } from '../context.ts'
 import type { OpenConnection } from './registry.ts'
 import { bindStored, toConnectorContext } from './stored-tokens.ts'
@@ -16,13 +17,19 @@ import { bindStored, toConnectorContext } from './stored-tokens.ts'
 /** Calls a platform by itself, beside whoever works the connection: for what a person does now and then. */
 export function openOperations(context: SyncContext, open: OpenConnection): ChannelOperations {
   const owner = { ...open, secretId: open.connection.secretId }
-  return open.connector.open(bindStored(context, owner, openHttp(context, open.connector)))
+  return open.connector.open(bindStored(context, owner, openHttp(context, open.connector, open)))
 }
 
-export function openHttp(context: SyncContext, connector: Connector): Http {
+/** @param open whose calls they are, to be written down; absent: nobody's yet */
+export function openHttp(
+  context: SyncContext,
+  connector: Connector,
+  open?: Pick<OpenConnection, 'connection' | 'connector' | 'credentials'>,
+): Http {
   return createHttp({
     budgets: createBudgets(connector.manifest.budgets, context.clock),
     clock: context.clock,
+    onExchange: open === undefined ? undefined : exchangeNoter(context, open),
   })
 }
 
@@ -32,10 +39,18 @@ export function openHttp(context: SyncContext, connector: Connector): Http {
  */
 export async function tryCredentials(
   context: SyncContext,
-  given: { connector: Connector; settings: unknown; credentials: unknown },
+  given: {
+    connector: Connector
+    settings: unknown
+    credentials: unknown
+    /** Of which connection they are to be. */
+    connection?: OpenConnection['connection']
+  },
 ): Promise<{ check: CheckResult; credentials: unknown }> {
   const { connector } = given
-  const plain = toConnectorContext(context, given, openHttp(context, connector))
+  const { connection, ...tried } = given
+  const open = connection === undefined ? undefined : { ...tried, connection }
+  const plain = toConnectorContext(context, tried, openHttp(context, connector, open))
   const tokens = createTokens(connector, plain)
   const check = await connector.open({ ...plain, http: withTokens(plain.http, tokens) }).check()
   const warnings = [...check.warnings, ...versionWarnings(connector.manifest, context.clock.now())]

@@ -1,6 +1,7 @@
 import { getSecret } from '@plimsoll/accounts'
 import type { Connector, ConnectorContext } from '@plimsoll/connector-kit'
 import { digestOf } from '@plimsoll/stock'
+import { type Caller, callerOf } from '../calls/call-log.ts'
 import type { SyncContext } from '../context.ts'
 import { IntakeQueue, type Receiver } from '../intake/intake-queue.ts'
 import { type Connection, findConnection, findConnections } from './connections.store.ts'
@@ -28,6 +29,7 @@ export class ConnectionRegistry {
   readonly #webhookNotedAt = new Map<string, number>()
   readonly #intakes = new Map<string, IntakeQueue>()
   readonly #bound = new WeakMap<OpenConnection, ConnectorContext<unknown, unknown>>()
+  readonly #callers = new WeakMap<OpenConnection, Caller>()
   readonly #known = new Map<string, { at: number; open: OpenConnection }>()
 
   /** @param workerOf who works a connection in this process, if anybody does */
@@ -70,9 +72,18 @@ export class ConnectionRegistry {
     const known = this.#bound.get(open)
     if (known !== undefined) return known
     const owner = { ...open, secretId: open.connection.secretId }
-    const bound = bindStored(this.#context, owner, openHttp(this.#context, open.connector))
+    const bound = bindStored(this.#context, owner, openHttp(this.#context, open.connector, open))
     this.#bound.set(open, bound)
     return bound
+  }
+
+  /** As whose calls its webhooks are written down. */
+  callerOf(open: OpenConnection): Caller {
+    const known = this.#callers.get(open)
+    if (known !== undefined) return known
+    const caller = callerOf(this.#context.organizationId, open)
+    this.#callers.set(open, caller)
+    return caller
   }
 
   /** The connections of one application, as `applicationKeyOf` names it, in the order in which they were made. */

@@ -33,7 +33,7 @@ export async function receiveConnectionFile(
   const open = await openOf(context, connectionId)
   const { organizationId, database } = context
   const owner = { ...open, secretId: open.connection.secretId }
-  const bound = bindStored(context, owner, openHttp(context, open.connector))
+  const bound = bindStored(context, owner, openHttp(context, open.connector, open))
   const headers = {
     [FILE_HEADERS.name]: encodeURIComponent(name),
     ...(feed !== undefined && { [FILE_HEADERS.feed]: feed }),

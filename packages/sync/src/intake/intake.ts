@@ -105,6 +105,44 @@ async function receiveFor(
   meant: OpenConnection | undefined,
   request: WebhookRequest,
 ): Promise<IntakeAnswer> {
+  const { clock, calls } = context
+  const at = clock.now()
+  const startedMs = clock.monotonic()
+  const about: string[] = []
+  const answer = await takeIn({ context, registry, open, meant, about }, request)
+  calls?.noteWebhook(registry.callerOf(meant ?? open), request, {
+    status: STATUS_OF[answer.kind],
+    at,
+    durationMs: clock.monotonic() - startedMs,
+    about,
+  })
+  return answer
+}
+
+/** How each is answered over HTTP (`errors.ts` and the hub's own codes say the same). */
+const STATUS_OF: Readonly<Record<IntakeAnswer['kind'], number>> = {
+  stored: 200,
+  'nothing-to-store': 200,
+  challenge: 200,
+  'unknown-connection': 404,
+  'bad-signature': 401,
+  refused: 422,
+  unverifiable: 503,
+}
+
+type Arrival = {
+  context: SyncContext
+  registry: ConnectionRegistry
+  open: OpenConnection
+  meant: OpenConnection | undefined
+  /** Is told what came. */
+  about: string[]
+}
+
+async function takeIn(
+  { context, registry, open, meant, about }: Arrival,
+  request: WebhookRequest,
+): Promise<IntakeAnswer> {
   const { webhooks } = open.connector
   const answer = webhooks.challenge?.(request, registry.contextOf(open))
   if (answer !== undefined) return { kind: 'challenge', ...answer }
@@ -120,6 +158,8 @@ async function receiveFor(
   if ('refused' in kept) return { kind: 'refused', why: kept.refused }
   const events = readEvents(context, meant, kept.message)
   if (events.length === 0) return { kind: 'nothing-to-store' }
+  for (const { topic, subject, eventKey } of events)
+    about.push(`event:${eventKey}`, `${topic === 'order-deleted' ? 'order' : topic}:${subject}`)
   const at = nowOf(context)
   const { connectionId } = meant.connection
   const fresh = await registry.intakeOf(connectionId).store(events)

@@ -8,6 +8,7 @@ import {
   type WebhookMessage,
 } from '@plimsoll/connector-kit'
 import { inTransaction } from '@plimsoll/database'
+import { exchangeNoter } from '../calls/call-log.ts'
 import { findConnectionsOfAccounts } from '../connections/accounts.store.ts'
 import { noteWebhookSeen } from '../connections/connections.store.ts'
 import type { OpenConnection } from '../connections/registry.ts'
@@ -134,6 +135,7 @@ function bindForQueue(context: WorkerContext, open: OpenConnection): ConnectorCo
     budgets: context.budgets,
     clock: context.clock,
     purpose: () => purpose,
+    onExchange: exchangeNoter(context, open),
     onCall: (call) => context.log.debug({ connection: open.connection.name, ...call }, 'call'),
   })
   const owner = { ...open, secretId: open.connection.secretId, signal: context.signal }

@@ -29,11 +29,15 @@ export const CLASS_OF: Readonly<Record<keyof ChannelOperations, CallClass | 'as-
 
 /**
  * A connection's operations, each call of which is announced before it is made: what for, and with what outcome.
- * @param around makes the call; it may refuse to, and learns how it went
+ * @param around makes the call; it may refuse to, and learns how it went and what it is about (`callAbout`)
  */
 export function guardOperations(
   operations: ChannelOperations,
-  around: <T>(operation: keyof ChannelOperations, call: () => Promise<T>) => Promise<T>,
+  around: <T>(
+    operation: keyof ChannelOperations,
+    call: () => Promise<T>,
+    about?: readonly string[],
+  ) => Promise<T>,
 ): ChannelOperations {
   const { outcomes, placement, withdraw, reinstate, stream, countOrders, cancel, counts, pull, acknowledge } =
     operations
@@ -42,12 +46,21 @@ export function guardOperations(
     check: (...given) => around('check', () => operations.check(...given)),
     locations: (...given) => around('locations', () => operations.locations(...given)),
     listings: (...given) => around('listings', () => operations.listings(...given)),
-    listing: (...given) => around('listing', () => operations.listing(...given)),
+    listing: (...given) => around('listing', () => operations.listing(...given), [`listing:${given[0]}`]),
     levels: (...given) => around('levels', () => operations.levels(...given)),
-    setLevels: (...given) => around('setLevels', () => operations.setLevels(...given)),
+    setLevels: (...given) =>
+      around(
+        'setLevels',
+        () => operations.setLevels(...given),
+        given[0].map(({ writeId }) => `write:${writeId}`),
+      ),
     orders: (...given) => around('orders', () => operations.orders(...given)),
-    order: (...given) => around('order', () => operations.order(...given)),
-    ship: (...given) => around('ship', () => operations.ship(...given)),
+    order: (...given) => around('order', () => operations.order(...given), [`order:${given[0]}`]),
+    ship: (...given) =>
+      around('ship', () => operations.ship(...given), [
+        `order:${given[0].orderExternalId}`,
+        `shipment:${given[0].shipmentId}`,
+      ]),
     registerWebhooks: (...given) => around('registerWebhooks', () => operations.registerWebhooks(...given)),
     ...(outcomes !== undefined && {
       outcomes: (...given) => around('outcomes', () => outcomes.apply(operations, given)),
@@ -56,7 +69,8 @@ export function guardOperations(
       placement: (...given) => around('placement', () => placement.apply(operations, given)),
     }),
     ...(withdraw !== undefined && {
-      withdraw: (...given) => around('withdraw', () => withdraw.apply(operations, given)),
+      withdraw: (...given) =>
+        around('withdraw', () => withdraw.apply(operations, given), [`listing:${given[0]}`]),
     }),
     ...(stream !== undefined && {
       stream: (...given) => around('stream', () => stream.apply(operations, given)),
@@ -65,7 +79,8 @@ export function guardOperations(
       countOrders: (...given) => around('countOrders', () => countOrders.apply(operations, given)),
     }),
     ...(cancel !== undefined && {
-      cancel: (...given) => around('cancel', () => cancel.apply(operations, given)),
+      cancel: (...given) =>
+        around('cancel', () => cancel.apply(operations, given), [`order:${given[0].orderExternalId}`]),
     }),
     ...(counts !== undefined && {
       counts: (...given) => around('counts', () => counts.apply(operations, given)),
@@ -77,25 +92,28 @@ export function guardOperations(
       acknowledge: (...given) => around('acknowledge', () => acknowledge.apply(operations, given)),
     }),
     ...(reinstate !== undefined && {
-      reinstate: (...given) => around('reinstate', () => reinstate.apply(operations, given)),
+      reinstate: (...given) =>
+        around('reinstate', () => reinstate.apply(operations, given), [`listing:${given[0]}`]),
     }),
     ...(recipient !== undefined && {
-      recipient: (...given) => around('recipient', () => recipient.apply(operations, given)),
+      recipient: (...given) =>
+        around('recipient', () => recipient.apply(operations, given), [`order:${given[0]}`]),
     }),
     ...(warehouse !== undefined && {
-      warehouse: guardWarehouse(warehouse, (call) => around('warehouse', call)),
+      warehouse: guardWarehouse(warehouse, (call, about) => around('warehouse', call, about)),
     }),
   }
 }
 
 function guardWarehouse(
   operations: WarehouseOperations,
-  around: <T>(call: () => Promise<T>) => Promise<T>,
+  around: <T>(call: () => Promise<T>, about?: readonly string[]) => Promise<T>,
 ): WarehouseOperations {
   const { cancelShipment, shipments, announceInbound, receipts, returns } = operations
   return {
-    requestShipment: (...given) => around(() => operations.requestShipment(...given)),
-    findShipment: (...given) => around(() => operations.findShipment(...given)),
+    requestShipment: (...given) =>
+      around(() => operations.requestShipment(...given), [`shipment:${given[0].shipmentId}`]),
+    findShipment: (...given) => around(() => operations.findShipment(...given), [`shipment:${given[0]}`]),
     ...(cancelShipment !== undefined && {
       cancelShipment: (...given) => around(() => cancelShipment.apply(operations, given)),
     }),

@@ -1,4 +1,6 @@
 import { type Budgets, type CallClass, createHttp } from '@plimsoll/connector-kit'
+import { exchangeNoter } from '../calls/call-log.ts'
+import { callAbout } from '../calls/call-subject.ts'
 import { applicationKeyOf, type OpenConnection } from '../connections/registry.ts'
 import { bindStored } from '../connections/stored-tokens.ts'
 import type { SyncContext } from '../context.ts'
@@ -37,6 +39,7 @@ export function openWorkerContext(
     clock,
     leavesUntil: () => writing.leavesUntil,
     purpose: () => purpose,
+    onExchange: exchangeNoter(context, open),
     onCall: (call) => context.log.debug({ connection: open.connection.name, ...call }, 'call'),
   })
   const owner = { ...open, secretId: open.connection.secretId, signal }
@@ -48,10 +51,10 @@ export function openWorkerContext(
     ...context,
     connection: open.connection,
     connector: open.connector,
-    operations: guardOperations(operations, (operation, call) => {
+    operations: guardOperations(operations, (operation, call, about) => {
       const named = CLASS_OF[operation]
       purpose.class = named === 'as-written' ? sending.class : named
-      return circuit.watch(call, signal)
+      return circuit.watch(() => callAbout(about, call), signal)
     }),
     budgets,
     sending,
