@@ -12,6 +12,8 @@ import { createServer } from './http/server.ts'
 import { ImportWorker } from './imports/import-worker.ts'
 import type { ImportContext } from './imports/open-file.ts'
 import { createLog, type HubLog } from './log.ts'
+import { MailWorker } from './mail/mail-worker.ts'
+import { openPostman } from './mail/smtp.ts'
 import { MonthKeeper } from './month-keeper.ts'
 import { processContext } from './process-context.ts'
 import { LiveScreens } from './views/live-screens.ts'
@@ -124,6 +126,9 @@ export async function startHub(
     const importContext = { ...base.context, dataFolder: configuration.dataFolder }
     const imports = { context: importContext, worker: new ImportWorker(importContext) }
     opened.push({ name: 'imports', close: () => imports.worker.stop() })
+    const postman = configuration.mail === undefined ? undefined : openPostman(configuration.mail)
+    const mail = new MailWorker(base.context, postman)
+    opened.push({ name: 'mail', close: () => mail.stop() })
     let server: FastifyInstance | undefined
     let url: string | undefined
     if (configuration.roles.api) {
@@ -136,7 +141,10 @@ export async function startHub(
       base.context.publicUrl ??= url
     }
     await engine.start({ worker: configuration.roles.worker })
-    if (configuration.roles.worker) imports.worker.start()
+    if (configuration.roles.worker) {
+      imports.worker.start()
+      mail.start()
+    }
     return { ...base, url, server, imports, close }
   } catch (error) {
     await close()

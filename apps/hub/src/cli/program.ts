@@ -17,6 +17,7 @@ import { itemCommand } from './item.ts'
 import { kitCommand } from './kit.ts'
 import { listingCommand } from './listing.ts'
 import { locationCommand } from './location/location.ts'
+import { mailCommand } from './mail.ts'
 import { migrateCommand } from './migrate.ts'
 import { orderCommand } from './order.ts'
 import { oversoldCommand } from './oversold.ts'
@@ -82,6 +83,7 @@ export function createProgram(exit: (code: number) => void): Command {
     replayCommand,
     backfillCommand,
     reconcileCommand,
+    mailCommand,
     statusCommand,
     doctorCommand,
     migrateCommand,

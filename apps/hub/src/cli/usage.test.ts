@@ -204,6 +204,7 @@ test('the commands are those that the design names for now', () => {
     'replay',
     'backfill',
     'reconcile',
+    'mail',
     'status',
     'doctor',
     'migrate',
