@@ -23,6 +23,8 @@ export type Configuration = {
   filesFolder?: string | undefined
   /** By which server letters are sent; undefined: they wait, to be read on this machine. */
   mail?: MailServer | undefined
+  /** Whether alerts may be told to addresses inside private networks. */
+  allowsPrivateWebhooks?: boolean | undefined
 }
 
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const
@@ -50,6 +52,7 @@ const environment = z.object({
     .url({ protocol: /^smtps?$/, error: 'give an address such as smtp://user:password@mail.example:587' })
     .optional(),
   PLIMSOLL_MAIL_FROM: z.string().optional(),
+  PLIMSOLL_PRIVATE_WEBHOOKS: z.enum(['true', 'false'], 'use true or false').optional(),
 })
 
 export const DEFAULT_PORT = 7_460
@@ -107,6 +110,7 @@ export function readConfiguration(
     connectorFolders: parseFolders(env.PLIMSOLL_CONNECTORS ?? ''),
     filesFolder: env.PLIMSOLL_FILES === undefined ? undefined : resolve(env.PLIMSOLL_FILES),
     mail: toMailServer(env.PLIMSOLL_SMTP_URL, env.PLIMSOLL_MAIL_FROM),
+    allowsPrivateWebhooks: env.PLIMSOLL_PRIVATE_WEBHOOKS === 'true',
   }
 }
 

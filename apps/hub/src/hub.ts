@@ -1,11 +1,12 @@
 import { hostname } from 'node:os'
 import { ensureFirstOrganization, loadMasterKey } from '@plimsoll/accounts'
-import type { Clock } from '@plimsoll/connector-kit'
+import type { Clock, Http } from '@plimsoll/connector-kit'
 import { loadConnectors } from '@plimsoll/connectors'
 import { type Database, migrate, openDatabase } from '@plimsoll/database'
 import { prepareMonths } from '@plimsoll/stock'
 import { DEFAULT_PACE, type Pace, type SyncContext, SyncEngine } from '@plimsoll/sync'
 import type { FastifyInstance } from 'fastify'
+import { AlertWorker, alertHttp } from './alerts/alert-worker.ts'
 import type { Configuration } from './configuration.ts'
 import type { DemoControls } from './http/demo-routes.ts'
 import { createServer } from './http/server.ts'
@@ -90,7 +91,11 @@ export type RunningHub = HubBase & {
   url: string | undefined
   server: FastifyInstance | undefined
   imports: Imports
+  alerts: AlertCalls
 }
+
+/** How destinations of alerts are called. */
+export type AlertCalls = { http: Http; allowsPrivate: boolean }
 
 /** What imports of files are worked with. */
 export type Imports = { context: ImportContext; worker: ImportWorker }
@@ -129,11 +134,23 @@ export async function startHub(
     const postman = configuration.mail === undefined ? undefined : openPostman(configuration.mail)
     const mail = new MailWorker(base.context, postman)
     opened.push({ name: 'mail', close: () => mail.stop() })
+    const allowsPrivate = configuration.allowsPrivateWebhooks === true
+    const alertCalls = { http: alertHttp(base.context.clock, allowsPrivate), allowsPrivate }
+    const alerts = new AlertWorker(base.context, alertCalls.http)
+    opened.push({ name: 'alerts', close: () => alerts.stop() })
     let server: FastifyInstance | undefined
     let url: string | undefined
     if (configuration.roles.api) {
       const { demo, checksAnswers } = options
-      const api = await createServer({ ...base, engine, screens, imports, demo, checksAnswers })
+      const api = await createServer({
+        ...base,
+        engine,
+        screens,
+        imports,
+        alerts: alertCalls,
+        demo,
+        checksAnswers,
+      })
       opened.push({ name: 'server', close: () => closeServer(api) })
       server = api
       url = await listen(api, configuration)
@@ -144,8 +161,9 @@ export async function startHub(
     if (configuration.roles.worker) {
       imports.worker.start()
       mail.start()
+      alerts.start()
     }
-    return { ...base, url, server, imports, close }
+    return { ...base, url, server, imports, alerts: alertCalls, close }
   } catch (error) {
     await close()
     throw error

@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { alertCalls } from './alert-calls.ts'
 import type { FoundCode } from './catalogue-shapes.ts'
 import type {
   ConnectionCheck,
@@ -45,6 +46,7 @@ import type {
 } from './shapes.ts'
 import { openEventStream, type StreamHandlers } from './stream.ts'
 
+export type { AlertDestinationBody, AlertListQuery, AlertRuleBody } from './alert-calls.ts'
 export type { NewOrder, NewOrderRecipient, OrderChange } from './order-bodies.ts'
 export type {
   AfterShipmentCancel,
@@ -162,6 +164,7 @@ export function createClient(options: { baseUrl: string; fetch?: typeof fetch })
   const id = encodeURIComponent
 
   return {
+    ...alertCalls(call, toQuery),
     ...placeCalls(call, toQuery),
     ...orderCalls(call, toQuery),
     overview: (signal?: Signal) => get<Overview>('/overview', signal),

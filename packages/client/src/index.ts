@@ -1,3 +1,5 @@
+export * from './alert-calls.ts'
+export * from './alert-shapes.ts'
 export * from './catalogue-shapes.ts'
 export * from './client.ts'
 export * from './connection-shapes.ts'

@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { VERSION } from '../version.ts'
+import { alertsCommand } from './alerts.ts'
 import { applicationCommand } from './application.ts'
 import { backfillCommand } from './backfill.ts'
 import { conformanceCommand } from './conformance.ts'
@@ -83,6 +84,7 @@ export function createProgram(exit: (code: number) => void): Command {
     replayCommand,
     backfillCommand,
     reconcileCommand,
+    alertsCommand,
     mailCommand,
     statusCommand,
     doctorCommand,

@@ -47,6 +47,7 @@ export const tags = [
   'Health',
   'Webhooks',
   'Overview',
+  'Alerts',
   'Connections',
   'Safety',
   'Parked events',

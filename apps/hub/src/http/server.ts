@@ -1,8 +1,9 @@
 import type { SyncEngine } from '@plimsoll/sync'
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify'
-import type { HubBase, Imports } from '../hub.ts'
+import type { AlertCalls, HubBase, Imports } from '../hub.ts'
 import type { LiveScreens } from '../views/live-screens.ts'
 import { activityRoutes } from './activity-routes.ts'
+import { alertRoutes } from './alert-routes.ts'
 import { checkAnswers } from './answer-check.ts'
 import { applicationRoutes } from './application-routes.ts'
 import { catalogueRoutes } from './catalogue-routes.ts'
@@ -60,6 +61,7 @@ export type ServerContext = HubBase & {
   engine: SyncEngine
   screens: LiveScreens
   imports: Imports
+  alerts: AlertCalls
   demo: DemoControls | undefined
   /** Whether answers are held to what their routes declare, at some cost; for tests. */
   checksAnswers?: boolean | undefined
@@ -119,6 +121,7 @@ export async function createServer(
     await local.register(
       async (api) => {
         await api.register(activityRoutes(hub))
+        await api.register(alertRoutes(hub))
         await api.register(connectionRoutes(hub))
         await api.register(grantRoutes(hub))
         await api.register(applicationRoutes(hub))
