@@ -7,6 +7,7 @@ import {
   Link,
   lazyRouteComponent,
 } from '@tanstack/react-router'
+import { readAlertsSearch } from './alerts/alerts-search.ts'
 import { itemFilters } from './items/item-filters.ts'
 import { useLanguage } from './language.ts'
 import { orderStandings } from './orders/order-standing.ts'
@@ -43,6 +44,7 @@ const files = {
   pickList: () => import('./warehouse-floor/pick-list-screen.tsx'),
   counts: () => import('./warehouse-floor/counts-screen.tsx'),
   count: () => import('./warehouse-floor/count-screen.tsx'),
+  alerts: () => import('./alerts/alerts-screen.tsx'),
   parked: () => import('./parked/parked-screen.tsx'),
   activity: () => import('./activity/activity-screen.tsx'),
 }
@@ -232,6 +234,12 @@ const count = createRoute({
   path: '/counts/$count',
   component: screen(files.count, 'CountScreen'),
 })
+const alerts = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/alerts',
+  validateSearch: readAlertsSearch,
+  component: screen(files.alerts, 'AlertsScreen'),
+})
 const parked = createRoute({
   getParentRoute: () => rootRoute,
   path: '/parked',
@@ -272,6 +280,7 @@ export const router = createRouter({
     pickList,
     counts,
     count,
+    alerts,
     parked,
     activity,
   ]),

@@ -1,3 +1,4 @@
+import { enAlerts } from './en-alerts.ts'
 import { enConnect } from './en-connect.ts'
 import { enDescribe } from './en-describe.ts'
 import { enFloor } from './en-floor.ts'
@@ -34,6 +35,7 @@ export const en = {
   },
   nav: {
     overview: 'Overview',
+    alerts: 'Alerts',
     orders: 'Orders',
     items: 'Items',
     replenishment: 'Replenishment',
@@ -345,6 +347,7 @@ export const en = {
     goLiveConfirm: 'Start writing',
     failed: 'That did not work: {{detail}}',
   },
+  ...enAlerts,
   ...enConnect,
   ...enDescribe,
   ...enFloor,

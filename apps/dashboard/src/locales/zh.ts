@@ -1,4 +1,5 @@
 import type { Locale } from './en.ts'
+import { zhAlerts } from './zh-alerts.ts'
 import { zhConnect } from './zh-connect.ts'
 import { zhDescribe } from './zh-describe.ts'
 import { zhFloor } from './zh-floor.ts'
@@ -35,6 +36,7 @@ export const zh: Locale = {
   },
   nav: {
     overview: '总览',
+    alerts: '警报',
     orders: '订单',
     items: '商品',
     replenishment: '补货',
@@ -326,6 +328,7 @@ export const zh: Locale = {
     goLiveConfirm: '开始写入',
     failed: '操作失败：{{detail}}',
   },
+  ...zhAlerts,
   ...zhConnect,
   ...zhDescribe,
   ...zhFloor,
