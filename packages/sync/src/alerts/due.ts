@@ -45,8 +45,9 @@ function nextAtMinute(at: Date, minute: number, timeZone: string): Date {
   for (let tries = 0; tries < 3; tries += 1) {
     const shown = minuteAt(new Date(next), timeZone)
     const wait = (minute - shown + MINUTES_A_DAY) % MINUTES_A_DAY
-    // Set on by an hour: it shows the minute a little before, and not a day later.
-    next += tries > 0 && wait > MINUTES_A_DAY / 2 ? 0 : wait * MINUTE_MS
+    // Set on by an hour on the way: it is an hour before, and not a day later.
+    const isPast = tries > 0 && wait > MINUTES_A_DAY / 2
+    next = Math.max(at.getTime(), next + (isPast ? wait - MINUTES_A_DAY : wait) * MINUTE_MS)
   }
   return new Date(next)
 }
