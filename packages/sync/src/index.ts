@@ -1,6 +1,5 @@
 /** The public face of the sync package. */
 
-export type { Language } from './alerts/alert-text.ts'
 export {
   type AlertAction,
   type AlertCounts,

@@ -174,7 +174,7 @@ function Actions(props: {
       </button>
       {alert.snoozedUntil === null ? (
         <select
-          className="control appearance-none pr-3"
+          className="control w-24 appearance-none"
           aria-label={t('alerts.snoozeFor', { what: text })}
           disabled={isBusy}
           value=""

@@ -10,7 +10,7 @@ export const enAlerts = {
       rules: 'Rules',
       destinations: 'Destinations',
     },
-    counts: '{{critical}} critical, {{warning}} warnings, {{info}} for information',
+    counts: 'critical: {{critical}}, warnings: {{warning}}, for information: {{info}}',
     bell_one: 'Alerts, 1 open',
     bell_other: 'Alerts, {{n}} open',
     severity: { critical: 'Critical', warning: 'Warning', info: 'For information' },

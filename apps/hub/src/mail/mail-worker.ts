@@ -15,7 +15,7 @@ import type { Postman } from './smtp.ts'
 const LOOK_MS = 2_000
 const TIDY_MS = 3_600_000
 /** A letter is kept for so long, sent or not. */
-export const MAIL_KEPT_MS = 14 * 86_400_000
+const MAIL_KEPT_MS = 14 * 86_400_000
 /** A server that has not taken a letter in so long is left; it may have taken it all the same. */
 const SENDING_MS_MAX = 60_000
 /** A letter is held for longer than sending it can take, so that no other process takes it meanwhile. */

@@ -56,7 +56,7 @@ export function messageText(content: MessageContent, brand: string, language: La
 
 const MARKS: Readonly<Record<Severity, string>> = { critical: '[!!]', warning: '[!]', info: '[i]' }
 
-export const EVENT_WORDS: Readonly<Record<Language, Record<AlertEvent, string>>> = {
+const EVENT_WORDS: Readonly<Record<Language, Record<AlertEvent, string>>> = {
   en: { opened: 'open', resolved: 'resolved', again: 'still open' },
   zh: { opened: '新', resolved: '已恢复', again: '仍未恢复' },
 }

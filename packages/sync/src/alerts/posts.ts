@@ -8,7 +8,7 @@ export type PostedKind = (typeof POSTED_KINDS)[number]
 /** Where a message goes, and what it is signed with; both are secret. */
 export type PostAddress = { url: string; signingSecret?: string | undefined }
 
-export type Post = { url: string; headers: Record<string, string>; body: string }
+type Post = { url: string; headers: Record<string, string>; body: string }
 
 type Told = {
   messageId: string

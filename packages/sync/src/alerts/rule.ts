@@ -20,7 +20,7 @@ export const SEVERITIES = ['critical', 'warning', 'info'] as const
 export type Severity = (typeof SEVERITIES)[number]
 
 export const TIMINGS = ['at-once', 'hourly', 'daily'] as const
-export type Timing = (typeof TIMINGS)[number]
+type Timing = (typeof TIMINGS)[number]
 
 const units = z.number().int().min(-1_000_000_000).max(1_000_000_000)
 const count = z.number().int().min(1).max(1_000_000)
@@ -52,7 +52,7 @@ const parametersOf = {
   'old-tasks': z.strictObject({ hours }),
 } as const satisfies Record<AlertKind, z.ZodObject>
 
-export type ParametersOf<Kind extends AlertKind> = z.output<(typeof parametersOf)[Kind]>
+type ParametersOf<Kind extends AlertKind> = z.output<(typeof parametersOf)[Kind]>
 
 /** A kind with its thresholds, checked. */
 export type Watched = { [Kind in AlertKind]: { kind: Kind; parameters: ParametersOf<Kind> } }[AlertKind]

@@ -20,7 +20,7 @@ import {
 import { type PostAddress, readAnswer, toPost } from './posts.ts'
 
 /** What a destination's secret holds. */
-export const destinationSecret = z.union([
+const destinationSecret = z.union([
   z.object({ address: z.string() }),
   z.object({ url: z.string(), signingSecret: z.string().optional() }),
 ])
@@ -95,7 +95,7 @@ async function sendMessage(
 }
 
 /** How long a destination that has failed so often in a row is left alone: from ten seconds, doubling to an hour. */
-export function pauseMs(failures: number): number {
+function pauseMs(failures: number): number {
   return Math.min(3_600_000, 10_000 * 2 ** Math.min(failures - 1, 20))
 }
 
