@@ -9,6 +9,7 @@ import { useLanguage } from '../language.ts'
 import { More } from '../parts/more.tsx'
 import { Empty, Failure, Loading, useProblemText } from '../parts/notice.tsx'
 import { Ago } from '../parts/number.tsx'
+import { useRuleName } from './rule-name.ts'
 
 type State = 'open' | 'snoozed' | 'resolved'
 
@@ -69,6 +70,7 @@ function AlertLine(props: { alert: Alert; isBusy: boolean; onAct: (run: () => Pr
   const { alert } = props
   const { t, language } = useLanguage()
   const Icon = icons[alert.severity]
+  const ruleName = useRuleName()
   const text = alert.text[language]
   return (
     <li className="flex flex-wrap items-start gap-x-4 gap-y-2 border-b border-line px-4 py-2.5 last:border-0">
@@ -80,7 +82,7 @@ function AlertLine(props: { alert: Alert; isBusy: boolean; onAct: (run: () => Pr
             <About alert={alert} text={text} />
           </p>
           <p className="text-ink-2">
-            {alert.rule} · <Ago at={alert.openedAt} />
+            {ruleName(alert.rule)} · <Ago at={alert.openedAt} />
             <Standing alert={alert} />
           </p>
           {alert.note !== null && <p className="break-words">{alert.note}</p>}

@@ -29,8 +29,9 @@ export function AlertsScreen() {
               <Link
                 to="/alerts"
                 search={each === 'open' ? {} : { view: each }}
-                aria-current={view === each ? 'page' : undefined}
-                className="control aria-[current=page]:border-sea aria-[current=page]:bg-sea-soft"
+                // Otherwise the open ones would seem chosen on all of them.
+                activeOptions={{ exact: true }}
+                className="control data-[status=active]:border-sea data-[status=active]:bg-sea-soft"
               >
                 {t(`alerts.view.${each}`)}
               </Link>

@@ -68,6 +68,7 @@ export function RuleForm(props: {
         <Parameter
           key={`${draft.kind} ${name}`}
           name={name}
+          isLeast={draft.kind === 'oversold'}
           value={draft.parameters[name]}
           onChange={(value) => set({ parameters: { ...draft.parameters, [name]: value } })}
         />
@@ -148,10 +149,15 @@ function Seconds(props: { label: string; value: number; onChange: (value: number
 
 const whys = ['paused', 'refused', 'circuit'] as const
 
-function Parameter(props: { name: string; value: unknown; onChange: (value: unknown) => void }) {
-  const { name, value, onChange } = props
+function Parameter(props: {
+  name: string
+  isLeast: boolean
+  value: unknown
+  onChange: (value: unknown) => void
+}) {
+  const { name, isLeast, value, onChange } = props
   const { t } = useLanguage()
-  const label = t(`alerts.parameter.${name}`)
+  const label = t(`alerts.parameter.${isLeast ? 'unitsLeast' : name}`)
   if (name === 'per') {
     return (
       <Field label={label}>

@@ -9,6 +9,7 @@ import { Confirm } from '../parts/confirm.tsx'
 import { Empty, Failure, Loading, useProblemText } from '../parts/notice.tsx'
 import { newRule } from './rule-draft.ts'
 import { RuleForm } from './rule-form.tsx'
+import { useRuleName } from './rule-name.ts'
 
 /** The rules, each changed where it stands. */
 export function RuleList() {
@@ -91,6 +92,7 @@ function RuleLine(props: { rule: AlertRule; onEdit: () => void; onRemove: () => 
   const { rule } = props
   const { t, locale } = useLanguage()
   const { data } = useQuery(alertDestinationsQuery)
+  const name = useRuleName()(rule.name)
   const names = rule.destinationIds
     .map((id) => data?.rows.find(({ destinationId }) => destinationId === id)?.name ?? '…')
     .join(', ')
@@ -98,7 +100,7 @@ function RuleLine(props: { rule: AlertRule; onEdit: () => void; onRemove: () => 
     <div className="flex flex-wrap items-start justify-between gap-x-4 gap-y-2">
       <div className={`min-w-0 flex-1 basis-72 ${rule.isOn ? '' : 'text-ink-2'}`}>
         <p className="font-medium break-words">
-          {rule.name}
+          {name}
           {!rule.isOn && <span className="font-normal"> ({t('alerts.rule.off')})</span>}
         </p>
         <p className="text-ink-2">
@@ -115,7 +117,7 @@ function RuleLine(props: { rule: AlertRule; onEdit: () => void; onRemove: () => 
         <button
           type="button"
           className="control"
-          aria-label={t('alerts.rule.editOf', { name: rule.name })}
+          aria-label={t('alerts.rule.editOf', { name })}
           onClick={props.onEdit}
         >
           {t('alerts.rule.edit')}
@@ -123,7 +125,7 @@ function RuleLine(props: { rule: AlertRule; onEdit: () => void; onRemove: () => 
         <button
           type="button"
           className="control"
-          aria-label={t('alerts.rule.removeOf', { name: rule.name })}
+          aria-label={t('alerts.rule.removeOf', { name })}
           onClick={props.onRemove}
         >
           {t('alerts.rule.remove')}
