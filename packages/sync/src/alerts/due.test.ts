@@ -57,7 +57,8 @@ test('whatever the rule, nothing is told before now, later than in two days, or 
         const due = decideDue({ timing, timeZone, dailyAtMinute, quietFromMinute, quietUntilMinute }, now)
         expect(due.getTime()).toBeGreaterThanOrEqual(now.getTime())
         expect(due.getTime() - now.getTime()).toBeLessThanOrEqual(2 * 86_400_000)
-        if (quietFromMinute === null || quietFromMinute === quietUntilMinute) return
+        if (quietFromMinute === null || quietUntilMinute === null) return
+        if (quietFromMinute === quietUntilMinute) return
         const since = (minuteAt(due, timeZone) - quietFromMinute + 1_440) % 1_440
         expect(since).toBeGreaterThanOrEqual((quietUntilMinute - quietFromMinute + 1_440) % 1_440)
       },
