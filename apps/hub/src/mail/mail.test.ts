@@ -7,9 +7,12 @@ import { createTestDatabase, fromEnvironment, type TestDatabase } from '@plimsol
 import fc from 'fast-check'
 import { sql } from 'kysely'
 import { SMTPServer } from 'smtp-server'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { MailWorker } from './mail-worker.ts'
 import { openPostman } from './smtp.ts'
+
+// Many short turns against a database: slow where the machine is busy.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 })
 
 const KEY: MasterKey = { name: 'test', bytes: randomBytes(32) }
 const from = 'Plimsoll <hub@brand.example>'

@@ -6,7 +6,7 @@ import { createBudgets, createHttp, type Http, type ManualClock, manualClock } f
 import { createTestDatabase, fromEnvironment, type TestDatabase } from '@plimsoll/database/testing'
 import fc from 'fast-check'
 import { sql } from 'kysely'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { changeStock } from '../availability/stock-changes.ts'
 import { createWorld, type World } from '../testing/world.ts'
 import { actOnAlert, countAlerts, listAlerts } from './alerts.ts'
@@ -14,6 +14,9 @@ import { listAlertDestinations, saveAlertDestination } from './destinations.ts'
 import { keepAlerts } from './keep-alerts.ts'
 import { listAlertRules, type RuleDraft, saveAlertRule } from './rules.ts'
 import { sendAlerts } from './send-alerts.ts'
+
+// Many short turns against a database: slow where the machine is busy.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 })
 
 /** What the receiver does with the next messages; then it takes all. */
 type Behaviour = 'takes' | 'fails' | 'takes-and-hangs-up'
