@@ -111,11 +111,7 @@ function About({ alert, text }: { alert: Alert; text: string }) {
   }
   if (alert.connectionId !== null) {
     return (
-      <Link
-        to="/connections/$connectionId"
-        params={{ connectionId: alert.connectionId }}
-        className="hover:underline"
-      >
+      <Link to="/connections/$id" params={{ id: alert.connectionId }} className="hover:underline">
         {text}
       </Link>
     )
