@@ -29,6 +29,7 @@ import {
   taskList,
 } from '@plimsoll/client'
 import type { z } from 'zod'
+import { isOfAlerts, toAlertAnswer } from './alert-answers.ts'
 import * as answers from './answers.ts'
 import * as connecting from './connect-answers.ts'
 import { answerTo } from './connection-answers.ts'
@@ -167,6 +168,7 @@ function createFixture(initial: Scenario) {
         answers.toMovements(sku, cursor, Number(query.get('limit') ?? 50), now),
       )
     }
+    if (isOfAlerts(path)) return json(response, toAlertAnswer(path, query.get('state'), scenario.empty))
     switch (path) {
       case '/overview': {
         const answer = answers.toOverview(now, rows(), { orders, parked: parked.length })

@@ -13,7 +13,11 @@ let timer: ReturnType<typeof setInterval> | undefined
 export function learnHubClock(hubNow: string): void {
   aheadMs = Date.parse(hubNow) - Date.now()
 }
-/** The hub's time in ms since the epoch, moving once a second. */
+/** The hub's time in ms since the epoch. */
+export function hubNow(): number {
+  return Date.now() + aheadMs
+}
+/** The same, moving once a second. */
 export function useHubNow(): number {
   return useSyncExternalStore(subscribe, () => tickMs) + aheadMs
 }

@@ -132,6 +132,26 @@ export const countedPlacesQuery = (connectionId: string) =>
     refetchInterval: 30_000,
   })
 export const tasksQuery = queryOptions({ queryKey: ['tasks'], queryFn: ({ signal }) => hub.tasks(signal) })
+/** How many are open, for the bell. */
+export const alertCountsQuery = queryOptions({
+  queryKey: ['alerts', 'counts'],
+  queryFn: ({ signal }) => hub.alerts({ limit: 1 }, signal),
+})
+export const alertsQuery = (state: 'open' | 'snoozed' | 'resolved') =>
+  infiniteQueryOptions({
+    queryKey: ['alerts', 'list', state],
+    queryFn: ({ pageParam, signal }) => hub.alerts({ state, ...pageParam, limit: 50 }, signal),
+    initialPageParam: {} as { cursor?: string },
+    getNextPageParam: (last) => (last.next === null ? undefined : { cursor: last.next }),
+  })
+export const alertRulesQuery = queryOptions({
+  queryKey: ['alerts', 'rules'],
+  queryFn: ({ signal }) => hub.alertRules(signal),
+})
+export const alertDestinationsQuery = queryOptions({
+  queryKey: ['alerts', 'destinations'],
+  queryFn: ({ signal }) => hub.alertDestinations(signal),
+})
 export const demoQuery = queryOptions({ queryKey: ['demo'], queryFn: ({ signal }) => hub.demo(signal) })
 export const recentQuery = queryOptions({
   queryKey: ['recent'],

@@ -8,6 +8,7 @@ import {
   lazyRouteComponent,
 } from '@tanstack/react-router'
 import { Gate } from './accounts/gate.tsx'
+import { readAlertsSearch } from './alerts/alerts-search.ts'
 import { readCallSearch, readSubjectSearch } from './calls/call-search.ts'
 import { itemFilters } from './items/item-filters.ts'
 import { useLanguage } from './language.ts'
@@ -47,6 +48,7 @@ const files = {
   pickList: () => import('./warehouse-floor/pick-list-screen.tsx'),
   counts: () => import('./warehouse-floor/counts-screen.tsx'),
   count: () => import('./warehouse-floor/count-screen.tsx'),
+  alerts: () => import('./alerts/alerts-screen.tsx'),
   parked: () => import('./parked/parked-screen.tsx'),
   activity: () => import('./activity/activity-screen.tsx'),
   account: () => import('./accounts/account-screen.tsx'),
@@ -258,6 +260,12 @@ const count = createRoute({
   path: '/counts/$count',
   component: screen(files.count, 'CountScreen'),
 })
+const alerts = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/alerts',
+  validateSearch: readAlertsSearch,
+  component: screen(files.alerts, 'AlertsScreen'),
+})
 const parked = createRoute({
   getParentRoute: () => rootRoute,
   path: '/parked',
@@ -326,6 +334,7 @@ export const router = createRouter({
     pickList,
     counts,
     count,
+    alerts,
     parked,
     activity,
     account,

@@ -3,6 +3,7 @@ import { Link, Outlet, useLocation } from '@tanstack/react-router'
 import {
   Activity,
   Anchor,
+  Bell,
   Boxes,
   Gauge,
   Inbox,
@@ -20,7 +21,7 @@ import { useEffect, useState } from 'react'
 import { Who } from './accounts/who.tsx'
 import { later } from './clock.ts'
 import { formatNumber, formatTime } from './format.ts'
-import { overviewQuery, type Stream } from './hub.ts'
+import { alertCountsQuery, overviewQuery, type Stream } from './hub.ts'
 import { setLanguage, useLanguage } from './language.ts'
 import { useStream } from './live.ts'
 import { Mark } from './mark.tsx'
@@ -56,6 +57,7 @@ export function Shell() {
 
 const screens = [
   ['/', 'overview', Gauge],
+  ['/alerts', 'alerts', Bell],
   ['/orders', 'orders', Package],
   ['/items', 'items', Boxes],
   ['/replenishment', 'replenishment', Ship],
@@ -74,6 +76,9 @@ function Navigation() {
   const { pathname } = useLocation()
   const { data } = useQuery(overviewQuery)
   const parked = data?.parked ?? 0
+  const { data: alerts } = useQuery(alertCountsQuery)
+  const critical = alerts?.counts.critical ?? 0
+  const open = critical + (alerts?.counts.warning ?? 0) + (alerts?.counts.info ?? 0)
   return (
     <nav
       aria-label={t('app.navigation')}
@@ -92,6 +97,15 @@ function Navigation() {
           <span className="absolute top-1/2 right-2 hidden size-3.5 -translate-y-1/2 rounded-full border-2 border-white bg-hull opacity-0 group-data-[status=active]:opacity-100 md:block md:bg-transparent" />
           <Icon size={17} strokeWidth={1.9} className="shrink-0" aria-hidden />
           <span className="whitespace-nowrap">{t(`nav.${name}`)}</span>
+          {name === 'alerts' && open > 0 && (
+            <span
+              role="img"
+              aria-label={t('alerts.bell', { count: open, n: formatNumber(locale, open) })}
+              className={`absolute top-1.5 left-1/2 ml-2 rounded-full px-1.5 text-[0.7rem] leading-4 font-semibold md:static md:ml-0 ${critical > 0 ? 'bg-[#b3261e] text-white' : 'bg-amber-fill text-[#1a1200]'}`}
+            >
+              {formatNumber(locale, open)}
+            </span>
+          )}
           {name === 'parked' && parked > 0 && (
             <span className="absolute top-1.5 left-1/2 ml-2 rounded-full bg-amber-fill px-1.5 text-[0.7rem] leading-4 font-semibold text-[#1a1200] md:static md:ml-0">
               {formatNumber(locale, parked)}

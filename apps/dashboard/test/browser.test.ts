@@ -42,6 +42,9 @@ const addresses = [
   '/connections/con-ebay/reconnect',
   '/parked',
   '/activity',
+  '/alerts',
+  '/alerts?view=rules',
+  '/alerts?view=destinations',
 ]
 
 const open = (path: string) => openPage(browser, address + path)

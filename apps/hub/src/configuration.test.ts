@@ -38,3 +38,41 @@ test('folders of connectors stand in one variable as in PATH', () => {
   vi.stubEnv('PLIMSOLL_CONNECTORS', ['/srv/ours', '', ' theirs '].join(path.delimiter))
   expect(readConfiguration().connectorFolders).toEqual([path.resolve('/srv/ours'), path.resolve('theirs')])
 })
+
+test.each<[url: string, from: string | undefined, said: string]>([
+  [
+    'https://mail.example',
+    'hub@brand.example',
+    'PLIMSOLL_SMTP_URL: give an address such as smtp://user:password@mail.example:587.',
+  ],
+  ['smtp://mail.example', undefined, 'PLIMSOLL_MAIL_FROM: say whom letters come from'],
+  [
+    'smtp://mail.example',
+    'hub',
+    'PLIMSOLL_MAIL_FROM: give an address, such as Plimsoll <hub@brand.example>.',
+  ],
+  ['smtp://mail.example', 'A\nBcc: x@y.example <hub@brand.example>', 'PLIMSOLL_MAIL_FROM: give an address'],
+  ['smtp://mail.example?secure=1', 'hub@brand.example', 'PLIMSOLL_SMTP_URL: give no more than'],
+  ['smtp://u:p%zz@mail.example', 'hub@brand.example', 'is written as %25'],
+])('a mail server %j with %j is refused with the cure', (url, from, said) => {
+  vi.stubEnv('PLIMSOLL_SMTP_URL', url)
+  if (from !== undefined) vi.stubEnv('PLIMSOLL_MAIL_FROM', from)
+  expect(() => readConfiguration()).toThrow(said)
+})
+
+test('a mail server: usual ports, and a password goes out over TLS or to this machine alone', () => {
+  vi.stubEnv('PLIMSOLL_MAIL_FROM', 'A brand <hub@brand.example>')
+  const mailOf = (url: string) => {
+    vi.stubEnv('PLIMSOLL_SMTP_URL', url)
+    return readConfiguration().mail
+  }
+  expect(mailOf('')).toBeUndefined()
+  expect(mailOf('smtp://ann%40x:p%2Fw@mail.example')).toMatchObject({
+    port: 587,
+    isSecure: false,
+    needsTls: true,
+    login: { user: 'ann@x', password: 'p/w' },
+  })
+  expect(mailOf('smtps://mail.example')).toMatchObject({ port: 465, isSecure: true, needsTls: false })
+  expect(mailOf('smtp://u:p@127.0.0.1:2525')).toMatchObject({ port: 2525, needsTls: false })
+})

@@ -1,5 +1,6 @@
 import { delimiter, resolve } from 'node:path'
 import { z } from 'zod'
+import { type MailServer, MailServerProblem, readMailServer } from './mail/mail-server.ts'
 
 /**
  * What the process is told from outside: environment variables, overridden by options of the command.
@@ -25,6 +26,10 @@ export type Configuration = {
   connectorFolders: readonly string[]
   /** The one folder of this machine below which those of connections may be; undefined: none may. */
   filesFolder?: string | undefined
+  /** By which server letters are sent; undefined: they wait, to be read on this machine. */
+  mail?: MailServer | undefined
+  /** Whether alerts may be told to addresses inside private networks. */
+  allowsPrivateWebhooks?: boolean | undefined
 }
 
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const
@@ -51,6 +56,11 @@ const environment = z.object({
   PLIMSOLL_ROLE: z.string().optional(),
   PLIMSOLL_CONNECTORS: z.string().optional(),
   PLIMSOLL_FILES: z.string().min(1).optional(),
+  PLIMSOLL_SMTP_URL: z
+    .url({ protocol: /^smtps?$/, error: 'give an address such as smtp://user:password@mail.example:587' })
+    .optional(),
+  PLIMSOLL_MAIL_FROM: z.string().optional(),
+  PLIMSOLL_PRIVATE_WEBHOOKS: z.enum(['true', 'false'], 'use true or false').optional(),
 })
 
 export const DEFAULT_PORT = 7_460
@@ -109,6 +119,17 @@ export function readConfiguration(
     roles: parseRoles(options.role ?? env.PLIMSOLL_ROLE ?? 'api,worker'),
     connectorFolders: parseFolders(env.PLIMSOLL_CONNECTORS ?? ''),
     filesFolder: env.PLIMSOLL_FILES === undefined ? undefined : resolve(env.PLIMSOLL_FILES),
+    mail: toMailServer(env.PLIMSOLL_SMTP_URL, env.PLIMSOLL_MAIL_FROM),
+    allowsPrivateWebhooks: env.PLIMSOLL_PRIVATE_WEBHOOKS === 'true',
+  }
+}
+
+function toMailServer(url: string | undefined, from: string | undefined): MailServer | undefined {
+  try {
+    return readMailServer({ url, from })
+  } catch (error) {
+    if (error instanceof MailServerProblem) throw new ConfigurationError(error.message)
+    throw error
   }
 }
 

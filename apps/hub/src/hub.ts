@@ -6,10 +6,13 @@ import { prepareMonths } from '@plimsoll/stock'
 import { CallLog, DEFAULT_PACE, type Pace, type SyncContext } from '@plimsoll/sync'
 import type { FastifyInstance } from 'fastify'
 import { HubAccounts } from './accounts/hub-accounts.ts'
+import { alertHttp } from './alerts/alert-worker.ts'
 import type { Configuration } from './configuration.ts'
 import type { DemoControls } from './http/demo-routes.ts'
 import type { DeclaredRoute } from './http/openapi.ts'
 import { createLog, type HubLog } from './log.ts'
+import { MailWorker } from './mail/mail-worker.ts'
+import { openPostman } from './mail/smtp.ts'
 import { MonthKeeper } from './month-keeper.ts'
 import {
   type Imports,
@@ -132,7 +135,13 @@ export async function startHub(
     const serve = async (served: ServedOrganization) =>
       await (await import('./http/server.ts')).createServer(served, { hubRoutes })
     const { api } = configuration.roles
+    const postman = configuration.mail === undefined ? undefined : openPostman(configuration.mail)
+    const mail = new MailWorker(base.context, postman)
+    opened.push({ name: 'mail', close: () => mail.stop() })
+    const allowsPrivate = configuration.allowsPrivateWebhooks === true
+    const alerts = { http: alertHttp(base.context.clock, allowsPrivate), allowsPrivate }
     const organizations = new ServedOrganizations(base, {
+      alerts,
       ...(api && { createServer: serve }),
       demo,
       checksAnswers,
@@ -153,6 +162,7 @@ export async function startHub(
     const { organizationId } = base.context
     const first = await organizations.get({ organizationId, name: base.organizationName })
     organizations.start()
+    if (configuration.roles.worker) mail.start()
     const { imports } = first
     return { ...base, url, server, imports, first, accounts, organizations, close }
   } catch (error) {

@@ -36,8 +36,18 @@ export {
   type MailState,
   openMail,
   putMail,
+  readAllMail,
   readOutbox,
 } from './mail/outbox.store.ts'
+export { decideNextAttempt, type MailFailure, serverPauseMs } from './mail/retry.ts'
+export {
+  type ClaimedMail,
+  claimMail,
+  findUntriedMail,
+  type MailOutcome,
+  purgeMail,
+  settleMail,
+} from './mail/sending.store.ts'
 export { loadMasterKey } from './master-key.ts'
 export { type Invitation, isInvited, purgeInvitations } from './members/invitations.store.ts'
 export {

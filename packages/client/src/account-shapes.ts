@@ -139,6 +139,7 @@ export const setupState = z.object({
     .boolean()
     .describe('Whether setting it up from here needs the code that the hub wrote when it started.'),
   singleSignOn: z.string().nullable().describe('The name of the provider that people may sign in with.'),
+  sendsMail: z.boolean().describe('false: letters wait on the hub’s machine.'),
 })
 export type SetupState = z.infer<typeof setupState>
 

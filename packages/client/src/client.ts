@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import { accountCalls } from './account-calls.ts'
+import { alertCalls } from './alert-calls.ts'
 import type { FoundCode } from './catalogue-shapes.ts'
 import type {
   ConnectionCheck,
@@ -57,6 +58,7 @@ export type {
   OwnSession,
 } from './account-calls.ts'
 export { isSignInNeeded } from './account-calls.ts'
+export type { AlertDestinationBody, AlertListQuery, AlertRuleBody } from './alert-calls.ts'
 export type { NewOrder, NewOrderRecipient, OrderChange } from './order-bodies.ts'
 export type {
   AfterShipmentCancel,
@@ -191,6 +193,7 @@ export function createClient(options: {
   const id = encodeURIComponent
 
   return {
+    ...alertCalls(call, toQuery),
     ...placeCalls(call, toQuery),
     ...orderCalls(call, toQuery),
     ...accountCalls(call, auth, toQuery),

@@ -1,4 +1,6 @@
 export * from './account-shapes.ts'
+export * from './alert-calls.ts'
+export * from './alert-shapes.ts'
 export * from './call-shapes.ts'
 export * from './catalogue-shapes.ts'
 export * from './client.ts'

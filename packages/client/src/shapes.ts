@@ -359,6 +359,14 @@ export type DemoState = z.infer<typeof demoState>
  * GET /stream: server-sent events. Each is a hint: read again what it names.
  * event `changed`, data {topics: Topic[], skus: string[] (at most 200; empty means "any")}; event `activity`, data ActivityRow[].
  */
-export const streamTopic = z.enum(['overview', 'items', 'connections', 'parked', 'activity', 'tasks'])
+export const streamTopic = z.enum([
+  'overview',
+  'items',
+  'connections',
+  'parked',
+  'activity',
+  'tasks',
+  'alerts',
+])
 export const changedEvent = z.object({ topics: z.array(streamTopic), skus: z.array(z.string()) })
 export type ChangedEvent = z.infer<typeof changedEvent>

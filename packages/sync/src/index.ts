@@ -1,5 +1,32 @@
 /** The public face of the sync package. */
 
+export {
+  type AlertAction,
+  type AlertCounts,
+  actOnAlert,
+  countAlerts,
+  listAlerts,
+  readAlertCursor,
+  type ShownAlert,
+} from './alerts/alerts.ts'
+export { type AlertDestination, DESTINATION_KINDS } from './alerts/destinations.store.ts'
+export {
+  type DestinationDraft,
+  listAlertDestinations,
+  removeAlertDestination,
+  saveAlertDestination,
+  testAlertDestination,
+} from './alerts/destinations.ts'
+export { keepAlerts, tidyAlerts } from './alerts/keep-alerts.ts'
+export { ALERT_KINDS, SEVERITIES, TIMINGS } from './alerts/rule.ts'
+export {
+  listAlertRules,
+  type RuleDraft,
+  removeAlertRule,
+  type ShownRule,
+  saveAlertRule,
+} from './alerts/rules.ts'
+export { sendAlerts } from './alerts/send-alerts.ts'
 export { type AllocationSetting, changeAllocation, readAllocation } from './allocation/allocation-rules.ts'
 export { explainWaits, type LineWait } from './allocation/why-waiting.ts'
 export { insertChangedItems } from './availability/availability.store.ts'

@@ -16,7 +16,7 @@ export type Wake =
   /** Something a screen shows has changed. */
   | { kind: 'screen'; topics: ScreenTopic[]; itemIds: string[] }
 
-export type ScreenTopic = 'overview' | 'items' | 'connections' | 'parked' | 'activity' | 'tasks'
+export type ScreenTopic = 'overview' | 'items' | 'connections' | 'parked' | 'activity' | 'tasks' | 'alerts'
 
 export const WAKE_CHANNEL = 'plimsoll'
 
@@ -61,7 +61,7 @@ const wakeSchema = z.discriminatedUnion('kind', [
   z.object({
     organizationId: z.string(),
     kind: z.literal('screen'),
-    topics: z.array(z.enum(['overview', 'items', 'connections', 'parked', 'activity', 'tasks'])),
+    topics: z.array(z.enum(['overview', 'items', 'connections', 'parked', 'activity', 'tasks', 'alerts'])),
     itemIds: z.array(z.string()),
   }),
 ])

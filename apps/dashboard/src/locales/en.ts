@@ -1,4 +1,5 @@
 import { enAccounts } from './en-accounts.ts'
+import { enAlerts } from './en-alerts.ts'
 import { enCalls } from './en-calls.ts'
 import { enConnect } from './en-connect.ts'
 import { enDescribe } from './en-describe.ts'
@@ -37,6 +38,7 @@ export const en = {
   accounts: enAccounts,
   nav: {
     overview: 'Overview',
+    alerts: 'Alerts',
     orders: 'Orders',
     items: 'Items',
     replenishment: 'Replenishment',
@@ -350,6 +352,7 @@ export const en = {
     failed: 'That did not work: {{detail}}',
   },
   ...enCalls,
+  ...enAlerts,
   ...enConnect,
   ...enDescribe,
   ...enFloor,

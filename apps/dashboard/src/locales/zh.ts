@@ -1,5 +1,6 @@
 import type { Locale } from './en.ts'
 import { zhAccounts } from './zh-accounts.ts'
+import { zhAlerts } from './zh-alerts.ts'
 import { zhCalls } from './zh-calls.ts'
 import { zhConnect } from './zh-connect.ts'
 import { zhDescribe } from './zh-describe.ts'
@@ -38,6 +39,7 @@ export const zh: Locale = {
   accounts: zhAccounts,
   nav: {
     overview: '总览',
+    alerts: '警报',
     orders: '订单',
     items: '商品',
     replenishment: '补货',
@@ -331,6 +333,7 @@ export const zh: Locale = {
     failed: '操作失败：{{detail}}',
   },
   ...zhCalls,
+  ...zhAlerts,
   ...zhConnect,
   ...zhDescribe,
   ...zhFloor,

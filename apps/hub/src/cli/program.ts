@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { VERSION } from '../version.ts'
 import { accountCommand } from './account.ts'
+import { alertsCommand } from './alerts.ts'
 import { applicationCommand } from './application.ts'
 import { backfillCommand } from './backfill.ts'
 import { callsCommands } from './calls.ts'
@@ -19,6 +20,7 @@ import { itemCommand } from './item.ts'
 import { kitCommand } from './kit.ts'
 import { listingCommand } from './listing.ts'
 import { locationCommand } from './location/location.ts'
+import { mailCommand } from './mail.ts'
 import { migrateCommand } from './migrate.ts'
 import { orderCommand } from './order.ts'
 import { oversoldCommand } from './oversold.ts'
@@ -86,6 +88,8 @@ export function createProgram(exit: (code: number) => void): Command {
     backfillCommand,
     reconcileCommand,
     accountCommand,
+    alertsCommand,
+    mailCommand,
     statusCommand,
     doctorCommand,
     migrateCommand,

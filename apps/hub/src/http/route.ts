@@ -53,6 +53,7 @@ export const tags = [
   'Health',
   'Webhooks',
   'Overview',
+  'Alerts',
   'Connections',
   'Safety',
   'Parked events',

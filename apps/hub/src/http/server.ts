@@ -5,6 +5,7 @@ import { keyRoutes } from './accounts/key-routes.ts'
 import { memberRoutes } from './accounts/member-routes.ts'
 import { organizationRoutes } from './accounts/organization-routes.ts'
 import { activityRoutes } from './activity-routes.ts'
+import { alertRoutes } from './alert-routes.ts'
 import { checkAnswers } from './answer-check.ts'
 import { applicationRoutes } from './application-routes.ts'
 import { authorize } from './authorize.ts'
@@ -161,6 +162,7 @@ export async function createServer(
       await api.register(demoRoutes(hub))
       await api.register(personalDataRoutes(hub))
       await api.register(callRoutes(hub))
+      await api.register(alertRoutes(hub))
       await api.register(documentRoutes(declared))
       await api.register(memberRoutes(hub))
       await api.register(keyRoutes(hub))

@@ -2,6 +2,7 @@ import { hostname } from 'node:os'
 import { findOrganizations, type Organization } from '@plimsoll/accounts'
 import { type SyncContext, SyncEngine } from '@plimsoll/sync'
 import type { FastifyInstance } from 'fastify'
+import { type AlertCalls, AlertWorker } from '../alerts/alert-worker.ts'
 import type { DemoControls } from '../http/demo-routes.ts'
 import type { HubBase } from '../hub.ts'
 import { ImportWorker } from '../imports/import-worker.ts'
@@ -16,6 +17,7 @@ export type ServedOrganization = HubBase & {
   engine: SyncEngine
   screens: LiveScreens
   imports: Imports
+  alerts: AlertCalls
   demo: DemoControls | undefined
   checksAnswers: boolean | undefined
 }
@@ -30,6 +32,7 @@ type Started = {
 const LOOKED_FOR_MS = 5_000
 
 export type ServingOptions = {
+  alerts: AlertCalls
   /** Absent: this process answers no requests. */
   createServer?: (served: ServedOrganization) => Promise<FastifyInstance>
   demo?: DemoControls | undefined
@@ -130,21 +133,34 @@ export class ServedOrganizations {
     const engine = new SyncEngine(context, (wake) => screens.hear(wake), self)
     const importContext = { ...context, dataFolder: configuration.dataFolder }
     const imports = { context: importContext, worker: new ImportWorker(importContext) }
-    const { demo, checksAnswers } = this.#options
+    const { demo, checksAnswers, alerts } = this.#options
+    const alertWorker = new AlertWorker(context, alerts.http)
     const own = { ...base, context, organizationName: name }
-    const served = { ...own, engine, screens, imports, demo: isFirst ? demo : undefined, checksAnswers }
+    const served = {
+      ...own,
+      engine,
+      screens,
+      imports,
+      alerts,
+      demo: isFirst ? demo : undefined,
+      checksAnswers,
+    }
     const started: Started = {
       served,
       server: undefined,
       stop: async () => {
         await (await started.server)?.close()
+        await alertWorker.stop()
         await imports.worker.stop()
         await engine.stop()
         screens.close()
       },
     }
     await engine.start({ worker: configuration.roles.worker })
-    if (configuration.roles.worker) imports.worker.start()
+    if (configuration.roles.worker) {
+      imports.worker.start()
+      alertWorker.start()
+    }
     return started
   }
 

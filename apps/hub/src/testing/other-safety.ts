@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Db } from '@plimsoll/database'
 import { sql } from 'kysely'
+import { alertReads, alertWrites, insertAlertRows } from './other-alerts.ts'
 import { fulfilmentReads, fulfilmentWrites, insertFulfilmentRows } from './other-fulfilment.ts'
 import { insertReplenishmentRows } from './other-replenishment.ts'
 import { insertRoutingRows } from './other-routing.ts'
@@ -11,6 +12,7 @@ const NONE = '00000000-0000-7000-8000-000000000000'
 /** What the tests of isolation ask of holds, pauses and previews. */
 export const safetyReads: Record<string, string[]> = {
   ...fulfilmentReads,
+  ...alertReads,
   '/api/v1/holds': ['/api/v1/holds', '/api/v1/holds?open=true'],
   '/api/v1/holds/:id': [`/api/v1/holds/${NONE}`],
   '/api/v1/guard': ['/api/v1/guard'],
@@ -26,6 +28,7 @@ export const safetyReads: Record<string, string[]> = {
 export function safetyWrites(ask: ServedHub['ask'], { connectionId }: { connectionId: string }) {
   return {
     ...fulfilmentWrites(ask, connectionId),
+    ...alertWrites(ask, 'Zebra'),
     'POST /api/v1/holds/:id/confirm': () => ask('POST', `/api/v1/holds/${connectionId}/confirm`, {}),
     'POST /api/v1/holds/:id/refuse': () => ask('POST', `/api/v1/holds/${connectionId}/refuse`, {}),
     'PUT /api/v1/guard': () => ask('PUT', '/api/v1/guard', { connection: connectionId, zeroPercent: 100 }),
@@ -58,6 +61,7 @@ export function safetyWrites(ask: ServedHub['ask'], { connectionId }: { connecti
 
 /** What did not come about by itself. The id of its hold is that of its connection. */
 export async function insertSafetyRows(db: Db, organizationId: string, mark: string): Promise<void> {
+  await insertAlertRows(db, organizationId, mark)
   await insertRoutingRows(db, organizationId, mark)
   await insertReplenishmentRows(db, organizationId, mark)
   await insertFulfilmentRows(db, organizationId, mark)

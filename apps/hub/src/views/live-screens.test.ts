@@ -48,5 +48,5 @@ test('what is said while nobody listens to the database is read all the same, wi
   expect(told).toEqual([])
   await clock.advance(1_000)
   screens.close()
-  expect(told).toEqual([['overview', 'items', 'connections', 'parked', 'activity', 'tasks']])
+  expect(told).toEqual([['overview', 'items', 'connections', 'parked', 'activity', 'tasks', 'alerts']])
 })

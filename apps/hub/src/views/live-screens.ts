@@ -10,7 +10,7 @@ type Topic = ChangedEvent['topics'][number]
 const FLUSH_MS = 250
 const PING_MS = 15_000
 const RETRY_MS = 1_000
-const ALL_TOPICS: Topic[] = ['overview', 'items', 'connections', 'parked', 'activity', 'tasks']
+const ALL_TOPICS: Topic[] = ['overview', 'items', 'connections', 'parked', 'activity', 'tasks', 'alerts']
 /** As many as a screen keeps: what is told late is among them, or it would be below all that is shown. */
 const ACTIVITY_ROWS = 200
 const SKUS_MAX = 200

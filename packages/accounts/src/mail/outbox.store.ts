@@ -51,6 +51,18 @@ export async function readOutbox(
   return found.rows.map(({ sealed, ...row }) => ({ ...row, ...openMail(key, row.mailId, sealed) }))
 }
 
+/** Letters of everybody, the newest so many, oldest first: for whoever has the machine. */
+export async function readAllMail(db: Db, key: MasterKey, page: { newest: number }): Promise<KeptMail[]> {
+  const found = await sql<Omit<KeptMail, keyof Mail> & { sealed: Buffer }>`
+    select * from (
+      select mail_id, organization_id, sealed, state, attempts, problem, created_at, sent_at from identity.mail
+      order by created_at desc, mail_id desc
+      limit ${page.newest}
+    ) as newest
+    order by created_at, mail_id`.execute(db)
+  return found.rows.map(({ sealed, ...row }) => ({ ...row, ...openMail(key, row.mailId, sealed) }))
+}
+
 /** @throws SecretUnreadable with another key */
 export function openMail(key: MasterKey, mailId: string, sealed: Buffer): Mail {
   // Sealed by `putMail` alone.

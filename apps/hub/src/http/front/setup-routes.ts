@@ -48,12 +48,13 @@ export function setupRoutes(front: Front): FastifyPluginAsync {
       },
       async (request) => {
         const isOpen = await accounts.isOpen()
-        const { signUp } = base.configuration
+        const { signUp, mail } = base.configuration
         return {
           isOpen,
           signUp,
           needsCode: isOpen && !isLocal(request),
           singleSignOn: await singleSignOn(),
+          sendsMail: mail !== undefined,
         }
       },
     )
