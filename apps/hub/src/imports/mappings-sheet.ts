@@ -1,8 +1,15 @@
 import type { Tx } from '@plimsoll/database'
 import { code, optional, type RowOf, type RowProblem, required, text, whole } from '@plimsoll/files'
 import { findStockItems, refuse, type StockItem } from '@plimsoll/stock'
-import { type SyncContext, type SyncErrorCode, syncErrors } from '@plimsoll/sync'
-import { refuseMappingTo, settleMappings, tieListings } from '../mapping.ts'
+import {
+  type SyncContext,
+  type SyncErrorCode,
+  settleMappings,
+  syncErrors,
+  type TouchedUnit,
+  tieListings,
+} from '@plimsoll/sync'
+import { refuseMappingTo } from '../mapping.ts'
 import { stockProblem } from './locations-of-rows.ts'
 import { defineSheet, NAMES, type Placed, type SheetWork } from './sheet.ts'
 import { findConnectionNames, findKnownListings, type KnownListing } from './sheets.store.ts'
@@ -37,12 +44,12 @@ export const mappingsSheet = defineSheet<typeof columns>({
 
 function workOf(context: SyncContext): SheetWork<MappingsRow> {
   const { organizationId } = context
-  const touched = new Set<string>()
+  const touched: TouchedUnit[] = []
   const apply = async (tx: Tx, rows: readonly Placed<MappingsRow>[]) => {
     const known = await readKnown(tx, organizationId, rows)
     const decided = rows.map((row) => decideRow(row, known))
     const ties = decided.flatMap((each) => (each.kind === 'tie' ? [each.mapping] : []))
-    for (const connectionId of await tieListings(tx, organizationId, ties)) touched.add(connectionId)
+    touched.push(...(await tieListings(tx, organizationId, ties)))
     return {
       applied: ties.length,
       unchanged: decided.filter(({ kind }) => kind === 'stands').length,
@@ -54,8 +61,8 @@ function workOf(context: SyncContext): SheetWork<MappingsRow> {
     check: (rows) => tryRows(context, rows, apply),
     apply,
     finish: async (tx) => {
-      if (touched.size > 0) await settleMappings(context, tx, [...touched].sort())
-      touched.clear()
+      if (touched.length > 0) await settleMappings(context, tx, touched)
+      touched.length = 0
     },
   }
 }

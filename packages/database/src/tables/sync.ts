@@ -77,7 +77,7 @@ export interface ListingTable {
   itemId: string | null
   unitsPerListing: number
   /** `person` without an item: a person wants it tied to nothing. */
-  mappedBy: 'sku' | 'person' | null
+  mappedBy: 'sku' | 'person' | 'rule' | null
   /** The SKU that it had when it was tied. */
   mappedSku: string | null
   /** Whether what it is tied to is still what it sells only a person knows. */
@@ -88,6 +88,12 @@ export interface ListingTable {
   withdrawnAt: Date | null
   /** Where it was on sale, in its connector's words; not null while it may be off. */
   withdrawnPlacement: string | null
+  /** Never to be matched: since when, why, and who said so. */
+  ignoredAt: Date | null
+  ignoredBecause: string | null
+  ignoredBy: string | null
+  /** Of the best suggestion: 3 certain, 2 likely, 1 possible, 0 none, -1 nobody has looked. */
+  suggested: Generated<number>
 }
 
 export interface LevelTable {
