@@ -15,6 +15,7 @@ import type {
 import type { SyncJobView } from './intake-shapes.ts'
 import type { ItemDetail } from './item-shapes.ts'
 import type { LotDetail, LotList, LotRow, LotTrace, SerialLives, SerialPage } from './lot-shapes.ts'
+import { mappingCalls } from './mapping-calls.ts'
 import { orderCalls } from './order-calls.ts'
 import type { ShipsOrdersAnswer } from './order-shapes.ts'
 import { placeCalls } from './place-calls.ts'
@@ -163,6 +164,7 @@ export function createClient(options: { baseUrl: string; fetch?: typeof fetch })
 
   return {
     ...placeCalls(call, toQuery),
+    ...mappingCalls(call, toQuery),
     ...orderCalls(call, toQuery),
     overview: (signal?: Signal) => get<Overview>('/overview', signal),
     items: (query: ItemQuery = {}, signal?: Signal) => get<ItemPage>(`/items${toQuery(query)}`, signal),

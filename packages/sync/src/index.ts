@@ -158,8 +158,23 @@ export {
   undoAcceptance,
   type Wanted,
 } from './mapping/accept.ts'
+export {
+  CONFLICT_KINDS,
+  type ConflictKind,
+  explainConflict,
+  findConflicts,
+} from './mapping/conflicts.store.ts'
 export { heedAll, ignoreAll } from './mapping/ignore.ts'
 export { keepSuggestions, type LookReport } from './mapping/keep-suggestions.ts'
+export {
+  countMappings,
+  findMappedListings,
+  MAPPING_STATES,
+  type MappedListing,
+  type MappingState,
+  SURENESSES,
+  type Sureness,
+} from './mapping/listings.store.ts'
 export { forgetLooks } from './mapping/look.store.ts'
 export { type AcceptancePreview, previewAcceptance } from './mapping/preview-acceptance.ts'
 export {

@@ -4,6 +4,7 @@ import { enFloor } from './en-floor.ts'
 import { enLotsAndSerials } from './en-lots-and-serials.ts'
 import { enOrders } from './en-orders.ts'
 import { enParkedAndProtection } from './en-parked-and-protection.ts'
+import { enMapping } from './en-mapping.ts'
 import { enReplenishment } from './en-replenishment.ts'
 import { enTasks } from './en-tasks.ts'
 
@@ -37,6 +38,7 @@ export const en = {
     orders: 'Orders',
     items: 'Items',
     replenishment: 'Replenishment',
+    mapping: 'Mapping',
     serials: 'Serials',
     floor: 'Warehouse',
     connections: 'Connections',
@@ -352,6 +354,7 @@ export const en = {
   ...enOrders,
   ...enTasks,
   ...enReplenishment,
+  ...enMapping,
   ...enParkedAndProtection,
   activity: {
     title: 'Activity',

@@ -5,6 +5,7 @@ import { zhFloor } from './zh-floor.ts'
 import { zhLotsAndSerials } from './zh-lots-and-serials.ts'
 import { zhOrders } from './zh-orders.ts'
 import { zhParkedAndProtection } from './zh-parked-and-protection.ts'
+import { zhMapping } from './zh-mapping.ts'
 import { zhReplenishment } from './zh-replenishment.ts'
 import { zhTasks } from './zh-tasks.ts'
 
@@ -38,6 +39,7 @@ export const zh: Locale = {
     orders: '订单',
     items: '商品',
     replenishment: '补货',
+    mapping: '商品匹配',
     serials: '序列号',
     floor: '仓库',
     connections: '连接',
@@ -333,6 +335,7 @@ export const zh: Locale = {
   ...zhOrders,
   ...zhTasks,
   ...zhReplenishment,
+  ...zhMapping,
   ...zhParkedAndProtection,
   activity: {
     title: '动态',

@@ -17,6 +17,7 @@ import { itemCommand } from './item.ts'
 import { kitCommand } from './kit.ts'
 import { listingCommand } from './listing.ts'
 import { locationCommand } from './location/location.ts'
+import { mappingCommand } from './mapping.ts'
 import { migrateCommand } from './migrate.ts'
 import { orderCommand } from './order.ts'
 import { oversoldCommand } from './oversold.ts'
@@ -60,6 +61,7 @@ export function createProgram(exit: (code: number) => void): Command {
     warehouseCommand,
     applicationCommand,
     listingCommand,
+    mappingCommand,
     importCommand,
     itemCommand,
     productCommand,

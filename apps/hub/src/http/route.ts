@@ -48,6 +48,7 @@ export const tags = [
   'Webhooks',
   'Overview',
   'Connections',
+  'Mapping',
   'Safety',
   'Parked events',
   'Items and stock',

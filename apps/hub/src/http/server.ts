@@ -28,6 +28,8 @@ import { listingChangeRoutes } from './listing-change-routes.ts'
 import { assertLocal } from './local-only.ts'
 import { locationBalanceRoutes } from './location-routes.ts'
 import { lotRoutes } from './lot-routes.ts'
+import { mappingRoutes } from './mapping-routes.ts'
+import { mappingRuleRoutes } from './mapping-rule-routes.ts'
 import type { DeclaredRoute } from './openapi.ts'
 import { orderRoutes } from './order-routes.ts'
 import { oversoldRoutes } from './oversold-routes.ts'
@@ -123,6 +125,8 @@ export async function createServer(
         await api.register(grantRoutes(hub))
         await api.register(applicationRoutes(hub))
         await api.register(listingChangeRoutes(hub))
+        await api.register(mappingRoutes(hub))
+        await api.register(mappingRuleRoutes(hub))
         await api.register(connectionPlaceRoutes(hub))
         await api.register(connectionFileRoutes(hub))
         await api.register(sampleRoutes(hub))

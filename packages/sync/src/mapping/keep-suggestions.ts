@@ -6,6 +6,7 @@ import { tieByRules } from './accept-by-rule.ts'
 import {
   countWaiting,
   findItemsKnown,
+  findLook,
   findWaiting,
   forgetLooks,
   holdLook,
@@ -75,18 +76,12 @@ export async function keepSuggestions(context: SyncContext, signal?: AbortSignal
 async function forgetAfterItemsChanged(context: SyncContext): Promise<void> {
   const { database, organizationId } = context
   const db = database.kysely
-  const holder = context.uuid()
-  const now = nowOf(context)
-  const look = await holdLook(db, organizationId, holder, { now, until: new Date(now.getTime() + HELD_MS) })
-  if (look === undefined) return
-  try {
-    if (look.itemsKnown === null || look.itemsKnown === (await findItemsKnown(db, organizationId))) return
-    const waiting = await countWaiting(db, organizationId)
-    const againAt = (look.allLookedAt?.getTime() ?? 0) + AGAIN_MS + waiting * AGAIN_MS_PER_LISTING
-    if (now.getTime() >= againAt) await forgetLooks(db, organizationId)
-  } finally {
-    await leaveLook(db, organizationId, holder, undefined)
-  }
+  const look = await findLook(db, organizationId)
+  if (look === undefined || look.itemsKnown === null) return
+  if (look.itemsKnown === (await findItemsKnown(db, organizationId))) return
+  const waiting = await countWaiting(db, organizationId)
+  const againAt = (look.allLookedAt?.getTime() ?? 0) + AGAIN_MS + waiting * AGAIN_MS_PER_LISTING
+  if (context.clock.now() >= againAt) await forgetLooks(db, organizationId)
 }
 
 type Piece = {

@@ -124,7 +124,7 @@ export async function saveSuggestions(
           ...each,
           listingId,
           place: nth + 1,
-          reasons: JSON.stringify(each.reasons),
+          reasons: each.reasons,
         }))
       : [],
   )
@@ -154,6 +154,12 @@ export async function forgetLooks(db: Db, organizationId: string, connectionId?:
 }
 
 export type Look = { itemsKnown: string | null; allLookedAt: Date | null }
+
+export async function findLook(db: Db, organizationId: string): Promise<Look | undefined> {
+  const found = await sql<Look>`
+    select items_known, all_looked_at from mapping_look where organization_id = ${organizationId}`.execute(db)
+  return found.rows[0]
+}
 
 /** Takes or renews the right to look. @returns undefined while another process has it */
 export async function holdLook(
