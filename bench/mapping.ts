@@ -86,7 +86,7 @@ export const bench: Bench = async ({ quick, say }) => {
     const [one] = await timed('one accepted', async () => {
       const [row] = await findMappedListings(database.kysely, organizationId, {
         ...query,
-        sureness: 'certain',
+        sureness: 'likely',
         limit: 1,
       })
       await acceptMappings(context, { listings: [{ listingId: row?.listingId ?? '' }] }, { actor: 'bench' })

@@ -164,6 +164,7 @@ export {
   explainConflict,
   findConflicts,
 } from './mapping/conflicts.store.ts'
+export { ignoreListings } from './mapping/ignore.store.ts'
 export { heedAll, ignoreAll } from './mapping/ignore.ts'
 export { keepSuggestions, type LookReport } from './mapping/keep-suggestions.ts'
 export {

@@ -8,7 +8,13 @@ export const enMapping = {
     views: 'What is shown',
     sureness: 'How sure the suggestion is',
     all: 'All',
-    view: { waiting: 'To match', tied: 'Matched', ignored: 'Ignored', conflicts: 'Conflicts', rules: 'Rules' },
+    view: {
+      waiting: 'To match',
+      tied: 'Matched',
+      ignored: 'Ignored',
+      conflicts: 'Conflicts',
+      rules: 'Rules',
+    },
     confidence: {
       certain: 'Certain',
       likely: 'Likely',
@@ -50,8 +56,10 @@ export const enMapping = {
     acceptWait: 'Working out what it comes to',
     acceptTitle_one: 'Match {{n}} listing?',
     acceptTitle_other: 'Match {{n}} listings?',
-    acceptText: 'This is what their channels show now, and what they will show. At most 1,000 at once; it can be taken back.',
-    previewTotals: '{{raised}} rise, {{lowered}} fall, {{toZero}} of them to zero; {{before}} units shown, then {{after}}.',
+    acceptText:
+      'This is what their channels show now, and what they will show. At most 1,000 at once; it can be taken back.',
+    previewTotals:
+      '{{raised}} rise, {{lowered}} fall, {{toZero}} of them to zero; {{before}} units shown, then {{after}}.',
     asksFirst: {
       zero: 'On {{name}} {{n}} listings would fall to zero at once: their writes wait until you confirm them.',
       raise: 'On {{name}} {{n}} listings would rise far at once: their writes wait until you confirm them.',

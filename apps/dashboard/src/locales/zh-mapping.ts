@@ -51,7 +51,8 @@ export const zhMapping = {
     acceptTitle_one: '匹配 {{n}} 条刊登？',
     acceptTitle_other: '匹配 {{n}} 条刊登？',
     acceptText: '以下是各渠道现在显示的数量和匹配后将显示的数量。一次最多 1,000 条，可以撤销。',
-    previewTotals: '{{raised}} 条上升，{{lowered}} 条下降，其中 {{toZero}} 条降为零；现显示 {{before}} 件，之后 {{after}} 件。',
+    previewTotals:
+      '{{raised}} 条上升，{{lowered}} 条下降，其中 {{toZero}} 条降为零；现显示 {{before}} 件，之后 {{after}} 件。',
     asksFirst: {
       zero: '{{name}} 上有 {{n}} 条刊登会同时降为零：写入将等待您确认。',
       raise: '{{name}} 上有 {{n}} 条刊登会同时大幅上升：写入将等待您确认。',
@@ -116,7 +117,8 @@ export const zhMapping = {
         '“{{title}}”销售 {{item}}，而平台把它与 {{other}} 合并计数，后者的匹配不同：两者只写入一个数量。请匹配到同一商品，或在平台上分开。',
       'item-repeated':
         '“{{title}}”销售 {{item}}，同一连接的 {{other}} 也销售它。如果两者都在售，这是正确的：一条售出一件，另一条也减少一件。',
-      'unknown-sku': '“{{title}}”的 SKU 是 {{sku}}，没有商品使用它。请新建商品、选择其他商品、编写规则，或忽略它。',
+      'unknown-sku':
+        '“{{title}}”的 SKU 是 {{sku}}，没有商品使用它。请新建商品、选择其他商品、编写规则，或忽略它。',
       'archived-item': '“{{title}}”销售 {{item}}，该商品已归档。请选择其他商品、忽略它，或取消归档。',
       gone: '“{{title}}”曾匹配 {{item}}，已不在平台上。无需处理。',
     },

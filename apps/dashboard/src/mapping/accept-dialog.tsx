@@ -79,7 +79,10 @@ function Numbers({ preview }: { preview: MappingPreview }) {
         className="mt-2 max-h-64 overflow-auto rounded border border-line text-xs"
       >
         {preview.rows.map((row) => (
-          <li key={row.listingId} className="flex justify-between gap-3 border-b border-line px-2 py-1.5 last:border-0">
+          <li
+            key={row.listingId}
+            className="flex justify-between gap-3 border-b border-line px-2 py-1.5 last:border-0"
+          >
             <span className="min-w-0 break-words">
               {row.title}
               <span className="block text-ink-2">
@@ -91,7 +94,9 @@ function Numbers({ preview }: { preview: MappingPreview }) {
               {row.willShow === null ? (
                 t('mapping.notWritten')
               ) : (
-                <b className={row.willShow === 0 && (row.shows ?? 0) > 0 ? 'text-red' : ''}>{say(row.willShow)}</b>
+                <b className={row.willShow === 0 && (row.shows ?? 0) > 0 ? 'text-red' : ''}>
+                  {say(row.willShow)}
+                </b>
               )}
             </span>
           </li>

@@ -7,7 +7,11 @@ import { Confirm } from '../parts/confirm.tsx'
 import { useProblemText } from '../parts/notice.tsx'
 
 /** Listings that are never to be matched; the reason is asked for, since somebody will wonder. */
-export function IgnoreDialog(props: { listings: readonly string[]; onClose: () => void; onDone: () => void }) {
+export function IgnoreDialog(props: {
+  listings: readonly string[]
+  onClose: () => void
+  onDone: () => void
+}) {
   const { t, locale } = useLanguage()
   const [reason, setReason] = useState('')
   const ignore = useMutation({

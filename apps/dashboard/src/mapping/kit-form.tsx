@@ -21,7 +21,8 @@ export function KitForm({ row, onClose }: { row: MappingListing; onClose: () => 
     onSettled: () => queryClient.invalidateQueries({ queryKey: ['connections'] }),
   })
   const problem = useProblemText(make.error)
-  const isWhole = sku.trim() !== '' && components.length > 0 && components.every(({ quantity }) => quantity >= 1)
+  const isWhole =
+    sku.trim() !== '' && components.length > 0 && components.every(({ quantity }) => quantity >= 1)
   const setQuantity = (nth: number, quantity: number) =>
     setComponents(components.map((each, at) => (at === nth ? { ...each, quantity } : each)))
   return (
@@ -35,7 +36,11 @@ export function KitForm({ row, onClose }: { row: MappingListing; onClose: () => 
       <p className="text-ink-2">{t('mapping.kitText')}</p>
       <label className="flex flex-wrap items-center gap-2">
         <span className="text-ink-2">{t('mapping.kitSku')}</span>
-        <input value={sku} onChange={({ target }) => setSku(target.value)} className={`${fieldClass} w-56 font-mono`} />
+        <input
+          value={sku}
+          onChange={({ target }) => setSku(target.value)}
+          className={`${fieldClass} w-56 font-mono`}
+        />
       </label>
       <ul className="space-y-1">
         {components.map((each, nth) => (

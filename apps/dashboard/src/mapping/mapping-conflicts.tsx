@@ -12,7 +12,9 @@ export function MappingConflictList({ connection }: { connection: string | undef
   return (
     <div className="panel overflow-hidden">
       {!data && (error ? <Failure error={error} onRetry={() => void refetch()} /> : <Loading lines={6} />)}
-      {data && data.rows.length === 0 && <Empty title={t('mapping.empty.conflicts')} cure={t('mapping.conflictsCure')} />}
+      {data && data.rows.length === 0 && (
+        <Empty title={t('mapping.empty.conflicts')} cure={t('mapping.conflictsCure')} />
+      )}
       <ul>
         {data?.rows.map((row) => (
           <li key={`${row.kind} ${row.listingId}`} className="border-b border-line px-4 py-2.5 last:border-0">

@@ -3,7 +3,13 @@ import { formatNumber } from '../format.ts'
 import { connectionsQuery } from '../hub.ts'
 import { useLanguage } from '../language.ts'
 import { SearchField } from '../parts/search-field.tsx'
-import { type addUpCounts, type MappingSearch, mappingViews, surenesses, waitingOf } from './mapping-search.ts'
+import {
+  type addUpCounts,
+  type MappingSearch,
+  mappingViews,
+  surenesses,
+  waitingOf,
+} from './mapping-search.ts'
 
 const filterClass =
   'min-h-9 border-b-2 border-transparent px-2.5 whitespace-nowrap text-ink-2 outline-offset-[-2px] hover:text-ink aria-pressed:border-ink aria-pressed:font-semibold aria-pressed:text-ink'

@@ -43,7 +43,7 @@ export function MappingList(props: {
     setCurrent(next)
     list.scrollToIndex(next, { align: 'auto' })
   }
-  const press = useRef((_event: KeyboardEvent) => {})
+  const press = useRef((_event: KeyboardEvent): void => undefined)
   press.current = (event) => {
     const row = rows[at]
     if (row === undefined || event.ctrlKey || event.metaKey || event.altKey || isTaken(event.target)) return

@@ -9,8 +9,8 @@ import { IgnoreDialog } from './ignore-dialog.tsx'
 import { MappingConflictList } from './mapping-conflicts.tsx'
 import { MappingFilters } from './mapping-filters.tsx'
 import { MappingList } from './mapping-list.tsx'
-import { RuleDesk } from './rule-desk.tsx'
 import { addUpCounts, type MappingSearch, toMappingQuery, waitingOf } from './mapping-search.ts'
+import { RuleDesk } from './rule-desk.tsx'
 import { UndoLine } from './undo-line.tsx'
 
 /** Which item each listing sells. What is looked at lives in the address. */
@@ -27,9 +27,17 @@ export function MappingScreen() {
       {search.view === 'conflicts' ? (
         <MappingConflictList connection={search.connection} />
       ) : search.view === 'rules' ? (
-        <RuleDesk connection={search.connection} onConnection={(connection) => go({ ...search, connection })} />
+        <RuleDesk
+          connection={search.connection}
+          onConnection={(connection) => go({ ...search, connection })}
+        />
       ) : (
-        <Listings search={search} waiting={waitingOf(counts)} isNew={counts.new > 0} last={overview.data?.last ?? null} />
+        <Listings
+          search={search}
+          waiting={waitingOf(counts)}
+          isNew={counts.new > 0}
+          last={overview.data?.last ?? null}
+        />
       )}
       <p className="mt-3 text-xs text-ink-2 max-md:hidden">{t('mapping.keys')}</p>
     </>
@@ -128,7 +136,10 @@ function Listings(props: {
             <Loading lines={8} />
           ))}
         {list.data && rows.length === 0 && (
-          <Empty title={t(`mapping.empty.${state === 'conflicts' || state === 'rules' ? 'waiting' : state}`)} cure={t('mapping.emptyCure')} />
+          <Empty
+            title={t(`mapping.empty.${state === 'conflicts' || state === 'rules' ? 'waiting' : state}`)}
+            cure={t('mapping.emptyCure')}
+          />
         )}
         {rows.length > 0 && (
           <MappingList

@@ -2,7 +2,13 @@ import { expect, test } from 'vitest'
 import { addUpCounts, readMappingSearch, toMappingQuery, waitingOf } from './mapping-search.ts'
 
 test('an address is read as far as it says something, and asked for as the hub knows it', () => {
-  const search = readMappingSearch({ view: 'tied', confidence: 'certain', q: 4711, connection: 'c', other: 1 })
+  const search = readMappingSearch({
+    view: 'tied',
+    confidence: 'certain',
+    q: 4711,
+    connection: 'c',
+    other: 1,
+  })
   expect(search).toEqual({ view: 'tied', confidence: 'certain', q: '4711', connection: 'c' })
   // How sure a suggestion is is asked of what waits alone.
   expect(toMappingQuery(search)).toEqual({ state: 'tied', connection: 'c', search: '4711' })

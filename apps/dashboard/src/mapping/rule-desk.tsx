@@ -8,7 +8,10 @@ import { Panel } from '../parts/panel.tsx'
 import { RuleEditor } from './rule-editor.tsx'
 
 /** The rules of a connection, tried as they are typed, and saved together as a new version. */
-export function RuleDesk(props: { connection: string | undefined; onConnection: (connection: string) => void }) {
+export function RuleDesk(props: {
+  connection: string | undefined
+  onConnection: (connection: string) => void
+}) {
   const { t } = useLanguage()
   const connections = useQuery(connectionsQuery).data?.rows ?? []
   const { connection } = props
@@ -70,7 +73,10 @@ function Rules({ connection }: { connection: string }) {
   return (
     <Panel
       title={t('mapping.view.rules')}
-      note={data.version > 0 && t('mapping.rules.version', { version: data.version, actor: data.versions[0]?.actor ?? '' })}
+      note={
+        data.version > 0 &&
+        t('mapping.rules.version', { version: data.version, actor: data.versions[0]?.actor ?? '' })
+      }
     >
       <div className="space-y-4 p-4">
         <p className="max-w-3xl text-ink-2">{t('mapping.rules.text')}</p>

@@ -46,7 +46,8 @@ export function RuleEditor(props: {
           value={rule.how}
           aria-label={t('mapping.rules.how')}
           onChange={({ target: { value } }) => {
-            if (value === 'suggest' || value === 'automatic' || value === 'off') onChange({ ...rule, how: value })
+            if (value === 'suggest' || value === 'automatic' || value === 'off')
+              onChange({ ...rule, how: value })
           }}
           className={`${fieldClass} h-9`}
         >

@@ -13,7 +13,9 @@ export function TieForm(props: {
   const { t } = useLanguage()
   const { row } = props
   const [sku, setSku] = useState(row.item?.sku ?? row.suggestions[0]?.sku ?? '')
-  const [units, setUnits] = useState(String(row.item === null ? (row.suggestions[0]?.unitsPerListing ?? 1) : row.unitsPerListing))
+  const [units, setUnits] = useState(
+    String(row.item === null ? (row.suggestions[0]?.unitsPerListing ?? 1) : row.unitsPerListing),
+  )
   const count = /^[1-9]\d{0,4}$/.test(units) ? Number(units) : undefined
   return (
     <form

@@ -269,7 +269,7 @@ export function mappingRoutes({ context }: ServerContext): FastifyPluginAsync {
             'wrong-state',
             'unknown-component',
           ] as const),
-          ...(['kit-components', 'kit-cycle', 'kit-too-large', 'kit-item-has-stock', 'invalid-sku'] as const),
+          ...(['kit-components', 'kit-cycle', 'kit-too-large', 'kit-item-has-stock'] as const),
         ],
       },
       async ({ body, actor }) => ({ 200: await makeKitOfListing(context, body, actor) }),

@@ -89,11 +89,7 @@ function toListing(row: MappedListing): MappingListing {
     isLooked: suggested >= 0,
     suggestions: suggestions.map(({ reasons, ...each }) => ({
       ...each,
-      reasons: reasons.map((reason) => {
-        const { kind, ...values } = reason
-        const lists = 'values' in values ? { values: [...values.values] } : {}
-        return { kind, ...values, ...lists, text: sayReason(reason) }
-      }),
+      reasons: reasons.map((reason) => ({ ...reason, text: sayReason(reason) })),
     })),
   }
 }

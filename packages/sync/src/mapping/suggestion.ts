@@ -22,7 +22,7 @@ export type Reason =
   | { kind: 'like-barcode' }
   | { kind: 'like-title'; percent: number }
   /** The options of the variant are in its title. */
-  | { kind: 'options'; values: readonly string[] }
+  | { kind: 'options'; values: string[] }
   /** Its title says that it is a pack of so many. */
   | { kind: 'pack'; units: number }
   | Doubt
