@@ -31,7 +31,10 @@ type Call = <Answer>(
 ) => Promise<Answer>
 
 /** The calls of mapping. */
-export function mappingCalls(call: Call, toQuery: (query: object) => string) {
+export function mappingCalls(
+  call: Call,
+  toQuery: (query: Record<string, string | number | undefined>) => string,
+) {
   const id = encodeURIComponent
   return {
     mapping: (signal?: AbortSignal) => call<MappingOverview>('GET', '/mapping', undefined, signal),

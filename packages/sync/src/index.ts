@@ -81,6 +81,7 @@ export {
   untieListing,
 } from './connections/listing-changes.store.ts'
 export { proposedFor } from './connections/listing-changes.ts'
+export { rebuildLevels } from './connections/mappings.store.ts'
 export { describeProblem } from './connections/problems.ts'
 export { applicationKeyOf, ConnectionRegistry, type OpenConnection } from './connections/registry.ts'
 export { DEFAULT_PACE, type Log, nowOf, type Pace, type SyncContext, toStockContext } from './context.ts'
