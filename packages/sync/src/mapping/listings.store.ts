@@ -62,7 +62,8 @@ export async function findMappedListings(
   }[state]
   const isLike = search === undefined ? undefined : `%${likeText(search)}%`
   const found = await sql<MappedListing>`
-    select page.*, item.sku as item_sku, item.name as item_name, coalesce((
+    select page.listing_id, page.connection_id, page.external_id, page.sku, page.barcode, page.title, page.units_per_listing,
+      page.mapped_by, page.doubt, page.ignored_because, page.ignored_by, page.ignored_at, page.suggested, item.sku as item_sku, item.name as item_name, coalesce((
         select json_agg(json_build_object('sku', offered.sku, 'name', offered.name, 'unitsPerListing', units_per_listing,
           'confidence', confidence, 'reasons', reasons) order by place)
         from mapping_suggestion

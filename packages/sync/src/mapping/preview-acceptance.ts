@@ -90,10 +90,10 @@ async function tryAcceptance(
     return { listingId, connectionId, externalId, title, sku, unitsPerListing, shows, willShow }
   })
   // Listings of one stock unit show one number.
-  const units1 = new Map(
+  const byUnit = new Map(
     rows.map((row, nth) => [unitKey(resolved[nth]?.before ?? { connectionId: '', stockUnitId: '' }), row]),
   )
-  const written = [...units1.values()].flatMap(({ connectionId, shows, willShow }) =>
+  const written = [...byUnit.values()].flatMap(({ connectionId, shows, willShow }) =>
     willShow === null ? [] : [{ connectionId, shows, willShow }],
   )
   return {

@@ -93,7 +93,7 @@ export type RuleTrial = {
 
 /** A person waits while typing, and whoever types an endless one waits no longer than this. */
 const TRIAL_TIMEOUT_MS = 1_000
-export const SAMPLES_MAX = 200
+const SAMPLES_MAX = 200
 
 /**
  * What a rule says of real listings of a connection, those that wait to be matched first. Nothing is saved.
