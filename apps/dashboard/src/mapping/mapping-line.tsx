@@ -9,7 +9,7 @@ import { TieForm } from './tie-form.tsx'
 export type Pick = { listingId: string; sku?: string; unitsPerListing?: number }
 type Suggestion = MappingListing['suggestions'][number]
 
-const shapes = { certain: 'good', likely: 'waiting', possible: 'none' } as const satisfies Record<
+const shapes = { certain: 'good', likely: 'waiting', possible: 'gone' } as const satisfies Record<
   Suggestion['confidence'],
   Shape
 >

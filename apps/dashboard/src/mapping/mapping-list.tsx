@@ -46,7 +46,7 @@ export function MappingList(props: {
   const press = useRef((_event: KeyboardEvent): void => undefined)
   press.current = (event) => {
     const row = rows[at]
-    if (row === undefined || event.ctrlKey || event.metaKey || event.altKey || isTaken(event.target)) return
+    if (row === undefined || event.ctrlKey || event.metaKey || event.altKey || isTaken(event)) return
     const isFree = row.item === null && row.ignored === null && row.suggestions.length > 0
     if (event.key === 'j') go(at + 1)
     else if (event.key === 'k') go(at - 1)
@@ -100,8 +100,9 @@ export function MappingList(props: {
   )
 }
 
-/** Keys belong to a field, a button or a question before they belong to the list. */
-function isTaken(target: EventTarget | null): boolean {
+/** Keys belong to a field or a question before they belong to the list, and Enter to what it would press. */
+function isTaken({ target, key }: KeyboardEvent): boolean {
   if (!(target instanceof HTMLElement)) return false
-  return target.closest('input:not([type=checkbox]), textarea, select, button, a, [role=dialog]') !== null
+  const fields = 'input:not([type=checkbox]), textarea, select, [role=dialog]'
+  return target.closest(key === 'Enter' ? `${fields}, button, a` : fields) !== null
 }

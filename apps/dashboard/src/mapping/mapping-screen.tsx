@@ -39,7 +39,9 @@ export function MappingScreen() {
           last={overview.data?.last ?? null}
         />
       )}
-      <p className="mt-3 text-xs text-ink-2 max-md:hidden">{t('mapping.keys')}</p>
+      {search.view !== 'conflicts' && search.view !== 'rules' && (
+        <p className="mt-3 text-xs text-ink-2 max-md:hidden">{t('mapping.keys')}</p>
+      )}
     </>
   )
 }
