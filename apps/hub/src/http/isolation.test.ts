@@ -27,7 +27,6 @@ import {
   intakeReadsOf,
   intakeWrites,
 } from '../testing/other-intake.ts'
-import { insertMappingRows, mappingReads, mappingWrites } from '../testing/other-mapping.ts'
 import { policyReads, policyWrites } from '../testing/other-policies.ts'
 import { digestsOf, findMade, gaugesOf, insertPassingRows, withoutNow } from '../testing/other-rows.ts'
 import { insertSafetyRows, safetyReads, safetyWrites } from '../testing/other-safety.ts'
@@ -106,7 +105,6 @@ const reads: Record<string, string[]> = {
   ...trackedReads({ mark: MARK }),
   '/api/v1/locations/:code/balances': ['MAIN', MARK].map((code) => `/api/v1/locations/${code}/balances`),
   ...policyReads,
-  ...mappingReads,
   ...safetyReads,
   ...importReads,
   ...intakeReads,
@@ -179,7 +177,6 @@ test('I9: what the first organization asks about rows of the second is not found
       }),
     'POST /api/v1/mappings': () => ask('POST', '/api/v1/mappings', { mappings: [{ listingId, sku: 'MUG' }] }),
     ...policyWrites(ask, served.database.kysely, other, MARK),
-    ...mappingWrites(ask, other, MARK),
     'POST /api/v1/items': () =>
       ask('POST', '/api/v1/items', {
         name: 'x',
@@ -230,10 +227,6 @@ test('I9: what the first organization asks about rows of the second is not found
     'POST /api/v1/parked/:id/replay': () => ask('POST', `/api/v1/parked/${inboxId}/replay`, {}),
     'POST /api/v1/parked/replay': () => ask('POST', '/api/v1/parked/replay', {}),
   }
-  // Looks for its own, and says so of them alone.
-  const own: Record<string, () => Promise<Answer>> = {
-    'POST /api/v1/mapping/look': () => ask('POST', '/api/v1/mapping/look', {}),
-  }
   // These answer that each command was refused.
   const outcomes: Record<string, () => Promise<Answer>> = {
     'POST /api/v1/stock/commands': () =>
@@ -248,7 +241,7 @@ test('I9: what the first organization asks about rows of the second is not found
     .filter(({ method }) => method !== 'GET')
     .map(({ method, path }) => `${method} ${path}`)
   expect([...writing].sort()).toEqual(
-    [refused, nothing, own, outcomes].flatMap((each) => Object.keys(each)).sort(),
+    [refused, nothing, outcomes].flatMap((each) => Object.keys(each)).sort(),
   )
 
   for (const [route, run] of Object.entries(refused)) {
@@ -260,7 +253,6 @@ test('I9: what the first organization asks about rows of the second is not found
   for (const url of intakeReadsOf(other.intake)) expect((await ask('GET', url)).status, url).toBe(404)
   for (const [route, run] of Object.entries(nothing))
     expect((await run()).body, route).toMatchObject({ replayed: 0 })
-  for (const [route, run] of Object.entries(own)) expect((await run()).text, route).not.toContain(MARK)
   for (const [route, run] of Object.entries(outcomes)) {
     expect((await run()).body, route).toMatchObject({ outcomes: [{ kind: 'refused' }, { kind: 'refused' }] })
   }
@@ -391,7 +383,6 @@ async function fillSecondOrganization() {
   await insertTrackedRows(kysely, organizationId, MARK)
   await insertPassingRows(kysely, organizationId, MARK)
   await insertSafetyRows(kysely, organizationId, MARK)
-  await insertMappingRows(kysely, organizationId, MARK)
   await fillHistory(served.database.url, organizationId)
   return {
     context,

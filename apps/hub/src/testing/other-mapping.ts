@@ -43,11 +43,20 @@ export async function insertMappingRows(db: Db, organizationId: string, mark: st
 }
 
 /** What the first organization asks with the second's listing, connection and acceptance, each refused. */
-export function mappingWrites(ask: Ask, { connectionId, listingId }: Other, mark: string) {
+export function mappingWrites(
+  ask: Ask,
+  { connectionId, listingId }: Other,
+  mark: string,
+): Record<string, () => ReturnType<Ask>> {
   const wanted = { listings: [{ listingId, sku: 'MUG' }] }
   const rules = { rules: [], basedOn: 0 }
   const path = '/api/v1/mapping'
   return {
+    // It looks at its own, and says so of them alone.
+    'POST /api/v1/mapping/look': async () => {
+      const answer = await ask('POST', `${path}/look`, {})
+      return answer.text.includes(mark) ? answer : { ...answer, status: 404 }
+    },
     'POST /api/v1/mapping/preview': () => ask('POST', `${path}/preview`, wanted),
     'POST /api/v1/mapping/accept': () => ask('POST', `${path}/accept`, wanted),
     // 409: nothing of the first's own can be taken back.
