@@ -1,3 +1,15 @@
+import type { Generated } from 'kysely'
+
+/** What mapping notes of a listing itself. */
+export interface ListingToMapColumns {
+  /** Never to be matched: since when, why, and who said so. */
+  ignoredAt: Date | null
+  ignoredBecause: string | null
+  ignoredBy: string | null
+  /** Of the best suggestion: 3 certain, 2 likely, 1 possible, 0 none, -1 nobody has looked. */
+  suggested: Generated<number>
+}
+
 export interface MappingSuggestionTable {
   organizationId: string
   listingId: string

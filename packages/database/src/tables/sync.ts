@@ -1,6 +1,7 @@
 /** Connections, listings, levels, inbox and lanes: owned by `packages/sync`. */
 
 import type { Generated } from 'kysely'
+import type { ListingToMapColumns } from './mapping.ts'
 
 export type ConnectionState = 'draft' | 'shadow' | 'live' | 'paused'
 
@@ -61,7 +62,7 @@ export interface PoolLocationTable {
   locationId: string
 }
 
-export interface ListingTable {
+export interface ListingTable extends ListingToMapColumns {
   organizationId: string
   listingId: string
   connectionId: string
@@ -88,12 +89,6 @@ export interface ListingTable {
   withdrawnAt: Date | null
   /** Where it was on sale, in its connector's words; not null while it may be off. */
   withdrawnPlacement: string | null
-  /** Never to be matched: since when, why, and who said so. */
-  ignoredAt: Date | null
-  ignoredBecause: string | null
-  ignoredBy: string | null
-  /** Of the best suggestion: 3 certain, 2 likely, 1 possible, 0 none, -1 nobody has looked. */
-  suggested: Generated<number>
 }
 
 export interface LevelTable {

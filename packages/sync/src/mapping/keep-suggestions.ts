@@ -15,13 +15,15 @@ import {
   saveSuggestions,
   type WaitingListing,
 } from './look.store.ts'
-import { createMatchIndex, type MatchIndex } from './match-index.ts'
+import { MatchGatherer, type MatchIndex } from './match-index.ts'
 import { readRules } from './rule-book.ts'
 import { askRules, type MappingRule } from './rules.ts'
 import { type Ruled, suggestItems } from './suggest.ts'
 
 /** Looked at between two breaths: a fraction of a tenth of a second, in which the process does nothing else. */
 const PIECE = 250
+/** Items that are read at once, for the same reason. */
+const ITEMS_PER_PAGE = 1_000
 /** A process that died leaves the others waiting for so long. */
 const HELD_MS = 60_000
 /** All is looked at anew after items changed, at most once in this time; and longer where many listings wait. */
@@ -51,7 +53,7 @@ export async function keepSuggestions(context: SyncContext, signal?: AbortSignal
   let done: { itemsKnown: string; at: Date } | undefined
   try {
     const itemsKnown = await findItemsKnown(db, organizationId)
-    const index = createMatchIndex(await readItemsToMatch(db, organizationId))
+    const index = await readIndex(context)
     const rules = new Map<string, MappingRule[]>()
     while (signal?.aborted !== true) {
       const waiting = await findWaiting(db, organizationId, PIECE)
@@ -71,6 +73,17 @@ export async function keepSuggestions(context: SyncContext, signal?: AbortSignal
   if (report.looked > 0)
     await notify(db, organizationId, { kind: 'screen', topics: ['overview', 'connections'], itemIds: [] })
   return report
+}
+
+async function readIndex({ database, organizationId }: SyncContext): Promise<MatchIndex> {
+  const gatherer = new MatchGatherer()
+  let after: string | undefined
+  for (;;) {
+    const page = await readItemsToMatch(database.kysely, organizationId, after, ITEMS_PER_PAGE)
+    gatherer.add(page)
+    after = page.at(-1)?.itemId
+    if (page.length < ITEMS_PER_PAGE) return gatherer.toIndex()
+  }
 }
 
 async function forgetAfterItemsChanged(context: SyncContext): Promise<void> {

@@ -19,8 +19,13 @@ export type WaitingListing = {
   isLeftToPerson: boolean
 }
 
-/** Every item that is not archived, with all that listings are compared with. */
-export async function readItemsToMatch(db: Db, organizationId: string): Promise<ItemToMatch[]> {
+/** Items that are not archived, in the order of their ids, with all that listings are compared with. */
+export async function readItemsToMatch(
+  db: Db,
+  organizationId: string,
+  after: string | undefined,
+  limit: number,
+): Promise<ItemToMatch[]> {
   type Row = {
     itemId: string
     sku: string
@@ -30,13 +35,19 @@ export async function readItemsToMatch(db: Db, organizationId: string): Promise<
   }
   const items = await sql<Row>`
     select item_id, sku, name, names, options from item
-    where organization_id = ${organizationId} and archived_at is null`.execute(db)
+    where organization_id = ${organizationId} and archived_at is null
+      and (${after ?? null}::uuid is null or item_id > ${after ?? null}::uuid)
+    order by item_id
+    limit ${limit}`.execute(db)
+  const itemIds = items.rows.map(({ itemId }) => itemId)
   const barcodes = await sql<{ itemId: string; comparable: string; units: number }>`
     select barcode.item_id, comparable, coalesce(factor, 1)::bigint as units
     from barcode
     left join unit_of_measure as unit on unit.organization_id = barcode.organization_id
       and unit.item_id = barcode.item_id and unit.code = barcode.unit_code
-    where barcode.organization_id = ${organizationId}`.execute(db)
+    where barcode.organization_id = ${organizationId} and barcode.item_id = any(${arrayOf(itemIds, 'uuid')})`.execute(
+    db,
+  )
   const ofItem = Map.groupBy(barcodes.rows, ({ itemId }) => itemId)
   return items.rows.map(({ itemId, sku, name, names, options }) => ({
     itemId,

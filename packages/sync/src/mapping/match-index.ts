@@ -1,6 +1,6 @@
 import { packSize } from './pack-size.ts'
 import { plainSku } from './sku-forms.ts'
-import { TitleIndex } from './title-index.ts'
+import { TitleGatherer, type TitleIndex } from './title-index.ts'
 import { titleTokens } from './title-tokens.ts'
 
 /** An item that listings may sell: none that is archived. */
@@ -35,29 +35,48 @@ export type IndexedItem = {
 
 /** Everything that listings are compared with, in memory. */
 export function createMatchIndex(items: readonly ItemToMatch[]): MatchIndex {
-  const inOrder = [...items].sort((a, b) => (a.sku < b.sku ? -1 : 1))
-  const bySku = new Map<string, number>()
-  const byPlainSku = new Map<string, number[]>()
-  const byBarcode = new Map<string, { item: number; units: number }>()
-  const titles: { owner: number; text: string }[] = []
-  for (const [nth, { sku, names, barcodes, options }] of inOrder.entries()) {
-    bySku.set(sku, nth)
-    const plain = plainSku(sku)
-    if (plain !== '') byPlainSku.set(plain, [...(byPlainSku.get(plain) ?? []), nth])
-    for (const { comparable, units } of barcodes) byBarcode.set(comparable, { item: nth, units })
-    const own = options.join(' ')
-    for (const name of new Set(names)) titles.push({ owner: nth, text: `${name} ${own}` })
+  const gatherer = new MatchGatherer()
+  gatherer.add(items)
+  return gatherer.toIndex()
+}
+
+/** Takes items in page by page: reading all of them into words at once would hold a process up for seconds. */
+export class MatchGatherer {
+  readonly #items: (IndexedItem & { plain: string; barcodes: ItemToMatch['barcodes'] })[] = []
+  readonly #titles = new TitleGatherer()
+
+  add(items: readonly ItemToMatch[]): void {
+    for (const { itemId, sku, names, barcodes, options } of items) {
+      const nth = this.#items.length
+      this.#items.push({
+        itemId,
+        sku,
+        plain: plainSku(sku),
+        barcodes,
+        options: options.map((value) => ({ value, tokens: titleTokens(value) })),
+        packSize: names.map(packSize).find((size) => size !== undefined) ?? 1,
+      })
+      const own = options.join(' ')
+      for (const name of new Set(names)) this.#titles.add(nth, `${name} ${own}`)
+    }
   }
-  return {
-    items: inOrder.map(({ itemId, sku, names, options }) => ({
-      itemId,
-      sku,
-      options: options.map((value) => ({ value, tokens: titleTokens(value) })),
-      packSize: names.map(packSize).find((size) => size !== undefined) ?? 1,
-    })),
-    bySku,
-    byPlainSku,
-    byBarcode,
-    titles: new TitleIndex(titles),
+
+  toIndex(): MatchIndex {
+    const all = this.#items
+    const order = Array.from(all.keys()).sort((a, b) => ((all[a]?.sku ?? '') < (all[b]?.sku ?? '') ? -1 : 1))
+    const placeOf = new Int32Array(all.length)
+    for (const [place, nth] of order.entries()) placeOf[nth] = place
+    const items = order.flatMap((nth) => all[nth] ?? [])
+    const bySku = new Map<string, number>()
+    const byPlainSku = new Map<string, number[]>()
+    const byBarcode = new Map<string, { item: number; units: number }>()
+    for (const [place, { sku, plain, barcodes }] of items.entries()) {
+      bySku.set(sku, place)
+      const alike = byPlainSku.get(plain)
+      if (alike !== undefined) alike.push(place)
+      else if (plain !== '') byPlainSku.set(plain, [place])
+      for (const { comparable, units } of barcodes) byBarcode.set(comparable, { item: place, units })
+    }
+    return { items, bySku, byPlainSku, byBarcode, titles: this.#titles.toIndex(placeOf) }
   }
 }

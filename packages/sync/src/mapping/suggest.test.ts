@@ -117,6 +117,8 @@ test.each<[Partial<ListingToMatch>, string]>([
     'certain CUP-7 ×6: the rule "packs" makes CUP-7 of it; the same SKU without 6PK',
   ],
   [{ title: 'Something else altogether' }, 'nothing'],
+  // A number alone says nothing of what a thing is.
+  [{ title: 'Model 2' }, 'nothing'],
 ])('%j: %s', (given, said) => {
   expect(best(given)).toBe(said)
 })

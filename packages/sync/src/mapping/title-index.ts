@@ -12,29 +12,64 @@ const UNKNOWN_WEIGHT = 0.3
 /** How much of what the two differ in counts on the side of the item: titles say more than names. */
 const OF_ITEM = 0.7
 
+/** Words by number, and of each title its words and whose it is. */
+export type GatheredTitles = {
+  words: ReadonlyMap<string, number>
+  titleWords: readonly Int32Array[]
+  owners: Int32Array
+}
+
+/** Takes titles in one after the other, so that a process that does other things beside is not held up by all of them. */
+export class TitleGatherer {
+  readonly #words = new Map<string, number>()
+  readonly #titleWords: Int32Array[] = []
+  readonly #owners: number[] = []
+
+  add(owner: number, text: string): void {
+    this.#titleWords.push(Int32Array.from(titleTokens(text), (word) => this.#idOf(word)))
+    this.#owners.push(owner)
+  }
+
+  /** @param placeOf the place of each owner in an order that does not change, which decides between equals */
+  toIndex(placeOf: Int32Array): TitleIndex {
+    const owners = Int32Array.from(this.#owners, (owner) => at(placeOf, owner))
+    return new TitleIndex({ words: this.#words, titleWords: this.#titleWords, owners })
+  }
+
+  #idOf(word: string): number {
+    const known = this.#words.get(word)
+    if (known !== undefined) return known
+    const id = this.#words.size
+    this.#words.set(word, id)
+    return id
+  }
+}
+
 /**
  * Titles in memory, found by the words that they share, rare ones counting more (the logarithm of how few have it). Flat
  * arrays of numbers: those of 100,000 items take some twenty megabytes and are built in a second.
  */
 export class TitleIndex {
-  readonly #words = new Map<string, number>()
+  readonly #words: ReadonlyMap<string, number>
   readonly #weights: Float64Array
   readonly #unknownWeight: number
   /** Of each word the titles that have it, one after the other from `#postingStarts`. */
   readonly #postings: Int32Array
   readonly #postingStarts: Int32Array
   /** Of each title its words, and what they weigh together. */
-  readonly #titleWords: Int32Array[]
+  readonly #titleWords: readonly Int32Array[]
   readonly #titleWeights: Float64Array
   readonly #owners: Int32Array
   readonly #sums: Float64Array
+  /** Of each word whether it is a number: alone it says nothing of what a thing is. */
+  readonly #isNumber: readonly boolean[]
+  /** The words themselves, by their numbers. */
+  readonly #texts: readonly string[]
 
-  /** @param titles with whose they are; in an order that does not change, which decides between equals */
-  constructor(titles: readonly { owner: number; text: string }[]) {
-    this.#owners = Int32Array.from(titles, ({ owner }) => owner)
-    this.#titleWords = titles.map(({ text }) =>
-      Int32Array.from(titleTokens(text), (word) => this.#idOf(word)),
-    )
+  constructor({ words, titleWords, owners }: GatheredTitles) {
+    this.#words = words
+    this.#titleWords = titleWords
+    this.#owners = owners
     const counts = new Int32Array(this.#words.size)
     for (const words of this.#titleWords) for (const word of words) counts[word] = at(counts, word) + 1
     this.#postingStarts = new Int32Array(counts.length + 1)
@@ -47,10 +82,12 @@ export class TitleIndex {
         this.#postings[at(filled, word)] = title
         filled[word] = at(filled, word) + 1
       }
-    this.#weights = Float64Array.from(counts, (count) => Math.log(1 + titles.length / count))
-    this.#unknownWeight = UNKNOWN_WEIGHT * Math.log(1 + titles.length)
+    this.#weights = Float64Array.from(counts, (count) => Math.log(1 + titleWords.length / count))
+    this.#unknownWeight = UNKNOWN_WEIGHT * Math.log(1 + titleWords.length)
     this.#titleWeights = Float64Array.from(this.#titleWords, (words) => this.#weightOf(words))
-    this.#sums = new Float64Array(titles.length)
+    this.#sums = new Float64Array(titleWords.length)
+    this.#texts = [...words.keys()]
+    this.#isNumber = this.#texts.map((word) => /^\p{N}/u.test(word))
   }
 
   /** Titles that are at least so like it, the likest first; one for each owner. */
@@ -65,7 +102,8 @@ export class TitleIndex {
       const whole = OF_ITEM * at(this.#titleWeights, title) + (1 - OF_ITEM) * weight
       const share = whole === 0 ? 0 : Math.min(1, this.#weightOf(shared) / whole)
       const owner = at(this.#owners, title)
-      if (share >= shareMin) best.set(owner, Math.max(share, best.get(owner) ?? 0))
+      const isNamed = shared.some((word) => this.#isNumber[word] === false)
+      if (share >= shareMin && isNamed) best.set(owner, Math.max(share, best.get(owner) ?? 0))
     }
     return [...best]
       .map(([owner, share]) => ({ owner, share }))
@@ -75,7 +113,9 @@ export class TitleIndex {
 
   /** The titles that share most of its rare words. */
   #candidates(words: readonly number[]): number[] {
-    const rareFirst = [...words].sort((a, b) => this.#count(a) - this.#count(b) || a - b)
+    const rareFirst = [...words].sort(
+      (a, b) => this.#count(a) - this.#count(b) || ((this.#texts[a] ?? '') < (this.#texts[b] ?? '') ? -1 : 1),
+    )
     const touched: number[] = []
     let walked = 0
     for (const word of rareFirst) {
@@ -93,17 +133,9 @@ export class TitleIndex {
     for (const title of touched) {
       const score = at(this.#sums, title) / (1 + at(this.#titleWeights, title))
       this.#sums[title] = 0
-      keepBest(best, { title, score })
+      keepBest(best, { title, owner: at(this.#owners, title), score })
     }
     return best.map(({ title }) => title)
-  }
-
-  #idOf(word: string): number {
-    const known = this.#words.get(word)
-    if (known !== undefined) return known
-    const id = this.#words.size
-    this.#words.set(word, id)
-    return id
   }
 
   #count(word: number): number {
@@ -117,7 +149,7 @@ export class TitleIndex {
   }
 }
 
-type Scored = { title: number; score: number }
+type Scored = { title: number; owner: number; score: number }
 
 /** Keeps the best in their order. Sorting thousands for sixteen took half of a look-up. */
 function keepBest(best: Scored[], each: Scored): void {
@@ -135,7 +167,7 @@ function keepBest(best: Scored[], each: Scored): void {
 }
 
 function byScore(a: Scored, b: Scored): number {
-  return b.score - a.score || a.title - b.title
+  return b.score - a.score || a.owner - b.owner || a.title - b.title
 }
 
 function at(numbers: Int32Array | Float64Array, index: number): number {
