@@ -7,9 +7,9 @@ import {
   changeStock,
   connect,
   importConnection,
-  mapListing,
   rebuildLevels,
   type SyncContext,
+  tieListings,
   toStockContext,
 } from '@plimsoll/sync'
 import { sql } from 'kysely'
@@ -97,10 +97,12 @@ async function mapByHand(context: SyncContext, platform: Platform): Promise<bool
   })
   if (byHand.length === 0) return false
   await inTransaction(database, async (tx) => {
-    for (const { row, listing } of byHand) {
-      const { listingId, itemId } = row
-      await mapListing(tx, organizationId, { listingId, itemId, unitsPerListing: listing.unitsPerListing })
-    }
+    const ties = byHand.map(({ row: { listingId, itemId }, listing: { unitsPerListing } }) => ({
+      listingId,
+      itemId,
+      unitsPerListing,
+    }))
+    await tieListings(tx, organizationId, ties)
     await rebuildLevels(tx, { organizationId, connectionId, uuid: context.uuid })
   })
   return true

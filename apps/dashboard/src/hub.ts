@@ -6,6 +6,7 @@ import {
   createClient,
   type ItemFilter,
   isSignInNeeded,
+  type MappingListQuery,
   type OrderListQuery,
   type ReplenishmentListQuery,
 } from '@plimsoll/client/client'
@@ -231,6 +232,29 @@ export const replenishmentQuery = (query: ReplenishmentListQuery) =>
     queryFn: ({ pageParam, signal }) => hub.replenishment({ ...query, ...pageParam }, signal),
     initialPageParam: {} as { cursor?: string },
     getNextPageParam: (last) => (last.next === null ? undefined : { cursor: last.next }),
+  })
+/** Under the topic of the connections: what is matched, imported or looked at is told there. */
+export const mappingQuery = queryOptions({
+  queryKey: ['connections', 'mapping'],
+  queryFn: ({ signal }) => hub.mapping(signal),
+})
+export const mappingListQuery = (query: MappingListQuery) =>
+  infiniteQueryOptions({
+    queryKey: ['connections', 'mapping', 'list', query],
+    queryFn: ({ pageParam, signal }) => hub.mappingListings({ ...query, ...pageParam }, signal),
+    initialPageParam: {} as { cursor?: string },
+    getNextPageParam: (last) => (last.next === null ? undefined : { cursor: last.next }),
+  })
+export const mappingConflictsQuery = (connection: string | undefined) =>
+  queryOptions({
+    queryKey: ['connections', 'mapping', 'conflicts', connection],
+    queryFn: ({ signal }) =>
+      hub.mappingConflicts({ ...(connection !== undefined && { connection }) }, signal),
+  })
+export const mappingRulesQuery = (connection: string) =>
+  queryOptions({
+    queryKey: ['connections', 'mapping', 'rules', connection],
+    queryFn: ({ signal }) => hub.mappingRules(connection, signal),
   })
 export const replenishmentWhyQuery = (sku: string, location: string) =>
   queryOptions({

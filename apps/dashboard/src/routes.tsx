@@ -12,6 +12,7 @@ import { readAlertsSearch } from './alerts/alerts-search.ts'
 import { readCallSearch, readSubjectSearch } from './calls/call-search.ts'
 import { itemFilters } from './items/item-filters.ts'
 import { useLanguage } from './language.ts'
+import { readMappingSearch } from './mapping/mapping-search.ts'
 import { orderStandings } from './orders/order-standing.ts'
 import { Empty } from './parts/notice.tsx'
 import { readReplenishmentSearch } from './replenishment/replenishment-search.ts'
@@ -26,6 +27,7 @@ const files = {
   packingTable: () => import('./orders/packing-table-screen.tsx'),
   items: () => import('./items/items-screen.tsx'),
   replenishment: () => import('./replenishment/replenishment-screen.tsx'),
+  mapping: () => import('./mapping/mapping-screen.tsx'),
   item: () => import('./item/item-screen.tsx'),
   lot: () => import('./lots/lot-screen.tsx'),
   serials: () => import('./serials/serials-screen.tsx'),
@@ -139,6 +141,12 @@ const replenishment = createRoute({
   path: '/replenishment',
   validateSearch: readReplenishmentSearch,
   component: screen(files.replenishment, 'ReplenishmentScreen'),
+})
+const mapping = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/mapping',
+  validateSearch: readMappingSearch,
+  component: screen(files.mapping, 'MappingScreen'),
 })
 const item = createRoute({
   getParentRoute: () => rootRoute,
@@ -313,6 +321,7 @@ export const router = createRouter({
     items,
     item,
     replenishment,
+    mapping,
     lot,
     serials,
     serial,

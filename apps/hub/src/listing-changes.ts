@@ -10,11 +10,13 @@ import {
   nowOf,
   proposedFor,
   type SyncContext,
+  settleMappings,
   syncProblem,
+  tieListings,
   untieListing,
   updateAvailability,
 } from '@plimsoll/sync'
-import { refuseMappingTo, settleMappings, tieListings } from './mapping.ts'
+import { refuseMappingTo } from './mapping.ts'
 import { RefusalProblem } from './refusal-problem.ts'
 
 export type ListingDecision = {
@@ -73,7 +75,7 @@ export async function decideOnListing(
     if (facts.doubt === null)
       throw syncProblem('wrong-state', 'listing', `Nothing is asked about "${facts.title}" any more.`)
     const mapped = await carryOut(context, tx, facts, decision)
-    return { mapped, replayed: await settleMappings(context, tx, [facts.connectionId]) }
+    return { mapped, replayed: await settleMappings(context, tx, [{ connectionId: facts.connectionId }]) }
   })
   await updateAvailability(context)
   return done

@@ -17,6 +17,7 @@ import type {
 import type { SyncJobView } from './intake-shapes.ts'
 import type { ItemDetail } from './item-shapes.ts'
 import type { LotDetail, LotList, LotRow, LotTrace, SerialLives, SerialPage } from './lot-shapes.ts'
+import { mappingCalls } from './mapping-calls.ts'
 import { orderCalls } from './order-calls.ts'
 import type { ShipsOrdersAnswer } from './order-shapes.ts'
 import { placeCalls } from './place-calls.ts'
@@ -59,6 +60,7 @@ export type {
 } from './account-calls.ts'
 export { isSignInNeeded } from './account-calls.ts'
 export type { AlertDestinationBody, AlertListQuery, AlertRuleBody } from './alert-calls.ts'
+export type { MappingListQuery, MappingWanted } from './mapping-calls.ts'
 export type { NewOrder, NewOrderRecipient, OrderChange } from './order-bodies.ts'
 export type {
   AfterShipmentCancel,
@@ -195,6 +197,7 @@ export function createClient(options: {
   return {
     ...alertCalls(call, toQuery),
     ...placeCalls(call, toQuery),
+    ...mappingCalls(call, toQuery),
     ...orderCalls(call, toQuery),
     ...accountCalls(call, auth, toQuery),
     ...watchCalls(call, toQuery),

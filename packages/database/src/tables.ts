@@ -49,6 +49,13 @@ import type {
   SerialTable,
   ShelfLifeMinimumTable,
 } from './tables/lots.ts'
+import type {
+  MappingAcceptanceLineTable,
+  MappingAcceptanceTable,
+  MappingLookTable,
+  MappingRulesTable,
+  MappingSuggestionTable,
+} from './tables/mapping.ts'
 import type { OrderLineTable, RoutingRulesTable, SalesOrderTable } from './tables/orders.ts'
 import type {
   AdjustmentReasonTable,
@@ -216,6 +223,11 @@ export interface Tables {
   replenishment: ReplenishmentTable
   replenishmentClock: ReplenishmentClockTable
   routingRules: RoutingRulesTable
+  mappingSuggestion: MappingSuggestionTable
+  mappingLook: MappingLookTable
+  mappingAcceptance: MappingAcceptanceTable
+  mappingAcceptanceLine: MappingAcceptanceLineTable
+  mappingRules: MappingRulesTable
   connection: ConnectionTable
   externalLocation: ExternalLocationTable
   poolLocation: PoolLocationTable

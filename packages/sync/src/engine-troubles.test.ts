@@ -5,10 +5,11 @@ import { findItemsBySku } from '@plimsoll/stock'
 import { sql } from 'kysely'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { replaceCredentials } from './connections/connections.ts'
-import { mapListing, rebuildLevels } from './connections/mappings.store.ts'
+import { rebuildLevels } from './connections/mappings.store.ts'
 import { ConnectionRegistry } from './connections/registry.ts'
 import type { SyncEngine } from './engine.ts'
 import { replayParked } from './intake/inbox.store.ts'
+import { tieListings } from './mapping/tie.ts'
 import { stepConnection } from './testing/steps.ts'
 import { createWorld, until, type World } from './testing/world.ts'
 
@@ -155,11 +156,13 @@ test('an order for an unmapped listing is parked, visible, and applied once the 
     select listing_id from listing where connection_id = ${connectionId}`)
   if (item === undefined || listing === undefined) throw new Error('both are known')
   await inTransaction(database, async (tx) => {
-    await mapListing(tx, organizationId, {
-      listingId: listing.listingId,
-      itemId: item.itemId,
-      unitsPerListing: 3,
-    })
+    await tieListings(tx, organizationId, [
+      {
+        listingId: listing.listingId,
+        itemId: item.itemId,
+        unitsPerListing: 3,
+      },
+    ])
     await rebuildLevels(tx, { organizationId, connectionId, uuid })
   })
   expect(await replayParked(database.kysely, organizationId, { connectionId })).toMatchObject({ replayed: 1 })

@@ -7,6 +7,7 @@ import { ByHandDesk } from './by-hand/by-hand-desk.ts'
 import { ConnectionRegistry } from './connections/registry.ts'
 import { nowOf, type SyncContext } from './context.ts'
 import { measureDemand } from './load-line/measure-demand.ts'
+import { keepSuggestions } from './mapping/keep-suggestions.ts'
 import { parseWake, WAKE_CHANNEL, type Wake } from './notify.ts'
 import { judgeOversold } from './oversold/judge-oversold.ts'
 import { PERSONAL_DATA_LOOKED_AT_MS, purgePersonalData } from './personal-data/purge-personal-data.ts'
@@ -22,6 +23,8 @@ const DEMAND_MEASURED_MS = 10_000
 const LOTS_LOOKED_AT_MS = 10_000
 /** Whether there is something to plan; how often there is, `plan-sweep.ts` says. */
 const REPLENISHMENT_LOOKED_AT_MS = 60_000
+/** Whether listings came that nobody has looked at; an import or a person wakes it before. */
+const MAPPING_LOOKED_AT_MS = 5_000
 const STALE_LOOKED_AT_MS = 5_000
 const OVERSOLD_JUDGED_MS = 5_000
 /** Whoever changes stock wakes those who wait for it; this is for what nobody heard. */
@@ -52,6 +55,7 @@ export class SyncEngine {
   readonly #byHand: ByHandDesk
   readonly #replenishmentWakeup: Wakeup
   readonly #personalDataWakeup: Wakeup
+  readonly #mappingWakeup: Wakeup
   readonly #onWake: ((wake: Wake) => void) | undefined
   #loops: Promise<unknown> = Promise.resolve()
   #listener: { stop(): Promise<void> } | undefined
@@ -86,6 +90,7 @@ export class SyncEngine {
     this.#byHand = new ByHandDesk(context)
     this.#replenishmentWakeup = new Wakeup(context.clock)
     this.#personalDataWakeup = new Wakeup(context.clock)
+    this.#mappingWakeup = new Wakeup(context.clock)
   }
 
   /** @param roles `worker`: takes leases and works connections; without it the engine only listens and takes webhooks in */
@@ -121,6 +126,11 @@ export class SyncEngine {
         this.#personalDataWakeup,
         PERSONAL_DATA_LOOKED_AT_MS,
         async () => void (await purgePersonalData(this.#context)),
+      ),
+      this.#loop(
+        this.#mappingWakeup,
+        MAPPING_LOOKED_AT_MS,
+        async () => void (await keepSuggestions(this.#context, this.#stop.signal)),
       ),
       this.#loop(this.#demandWakeup, DEMAND_MEASURED_MS, () => measureDemand(this.#context)),
       this.#loop(

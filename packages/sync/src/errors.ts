@@ -154,6 +154,12 @@ export const syncErrors = {
     cure: 'Leave it behind one of the two, or make a location for each and move stock between them.',
   },
   'wrong-state': { status: 409, fault: 'yours', cure: 'Do first what the message says.' },
+  'mapping-changed': {
+    status: 409,
+    fault: 'yours',
+    cure: 'Read the listings again, and decide on what they say now.',
+  },
+  'invalid-rule': { status: 422, fault: 'yours', cure: 'Correct the rule named.' },
 } as const satisfies Record<
   string,
   { status: number; fault: 'ours' | 'yours' | 'theirs' | 'passing'; cure: string }

@@ -112,7 +112,7 @@ export {
   untieListing,
 } from './connections/listing-changes.store.ts'
 export { proposedFor } from './connections/listing-changes.ts'
-export { mapListing, rebuildLevels } from './connections/mappings.store.ts'
+export { rebuildLevels } from './connections/mappings.store.ts'
 export { describeProblem } from './connections/problems.ts'
 export { applicationKeyOf, ConnectionRegistry, type OpenConnection } from './connections/registry.ts'
 export { DEFAULT_PACE, type Log, nowOf, type Pace, type SyncContext, toStockContext } from './context.ts'
@@ -181,6 +181,46 @@ export {
 } from './load-line/protection-history.store.ts'
 export { findItemProtections, findNamedProtections } from './load-line/protections.store.ts'
 export { changeProtection, type ProtectionChange, type ProtectionTarget } from './load-line/protections.ts'
+export {
+  ACCEPTED_MAX,
+  type Accepted,
+  acceptMappings,
+  readLastAcceptance,
+  type Undone,
+  undoAcceptance,
+  type Wanted,
+} from './mapping/accept.ts'
+export {
+  CONFLICT_KINDS,
+  type ConflictKind,
+  explainConflict,
+  findConflicts,
+} from './mapping/conflicts.store.ts'
+export { ignoreListings } from './mapping/ignore.store.ts'
+export { heedAll, ignoreAll } from './mapping/ignore.ts'
+export { keepSuggestions, type LookReport } from './mapping/keep-suggestions.ts'
+export {
+  countMappings,
+  findMappedListings,
+  MAPPING_STATES,
+  type MappedListing,
+  type MappingState,
+  SURENESSES,
+  type Sureness,
+} from './mapping/listings.store.ts'
+export { forgetLooks } from './mapping/look.store.ts'
+export { type AcceptancePreview, previewAcceptance } from './mapping/preview-acceptance.ts'
+export {
+  listRuleVersions,
+  type RuleTrial,
+  type RuleVersion,
+  saveRules,
+  tryRule,
+} from './mapping/rule-book.ts'
+export { mappingRule } from './mapping/rules.ts'
+export { CONFIDENCES, type Confidence, type Reason, sayReason } from './mapping/suggestion.ts'
+export type { TouchedUnit } from './mapping/tie.store.ts'
+export { settleMappings, tieListings } from './mapping/tie.ts'
 export { notify, parseWake, type ScreenTopic, WAKE_CHANNEL, type Wake } from './notify.ts'
 export { findSellers, findSpare } from './oversold/cures.store.ts'
 export { type Cure, describeCures, orderCures } from './oversold/cures.ts'

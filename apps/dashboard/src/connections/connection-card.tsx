@@ -126,7 +126,13 @@ function Counts({ row }: { row: ConnectionRow }) {
         <div key={key}>
           <dt className="text-xs text-ink-2">{name}</dt>
           <dd className={`text-base font-semibold ${value === 0 ? 'font-normal text-ink-3' : tone}`}>
-            <Live value={value} />
+            {key === 'unmapped' && value > 0 ? (
+              <Link to="/mapping" search={{ connection: row.connectionId }} className="underline">
+                <Live value={value} />
+              </Link>
+            ) : (
+              <Live value={value} />
+            )}
           </dd>
         </div>
       ))}

@@ -5,6 +5,7 @@ import { enConnect } from './en-connect.ts'
 import { enDescribe } from './en-describe.ts'
 import { enFloor } from './en-floor.ts'
 import { enLotsAndSerials } from './en-lots-and-serials.ts'
+import { enMapping } from './en-mapping.ts'
 import { enOrders } from './en-orders.ts'
 import { enParkedAndProtection } from './en-parked-and-protection.ts'
 import { enReplenishment } from './en-replenishment.ts'
@@ -42,6 +43,7 @@ export const en = {
     orders: 'Orders',
     items: 'Items',
     replenishment: 'Replenishment',
+    mapping: 'Mapping',
     serials: 'Serials',
     floor: 'Warehouse',
     connections: 'Connections',
@@ -360,6 +362,7 @@ export const en = {
   ...enOrders,
   ...enTasks,
   ...enReplenishment,
+  ...enMapping,
   ...enParkedAndProtection,
   activity: {
     title: 'Activity',

@@ -6,6 +6,7 @@ import { zhConnect } from './zh-connect.ts'
 import { zhDescribe } from './zh-describe.ts'
 import { zhFloor } from './zh-floor.ts'
 import { zhLotsAndSerials } from './zh-lots-and-serials.ts'
+import { zhMapping } from './zh-mapping.ts'
 import { zhOrders } from './zh-orders.ts'
 import { zhParkedAndProtection } from './zh-parked-and-protection.ts'
 import { zhReplenishment } from './zh-replenishment.ts'
@@ -43,6 +44,7 @@ export const zh: Locale = {
     orders: '订单',
     items: '商品',
     replenishment: '补货',
+    mapping: '商品匹配',
     serials: '序列号',
     floor: '仓库',
     connections: '连接',
@@ -341,6 +343,7 @@ export const zh: Locale = {
   ...zhOrders,
   ...zhTasks,
   ...zhReplenishment,
+  ...zhMapping,
   ...zhParkedAndProtection,
   activity: {
     title: '动态',

@@ -84,6 +84,20 @@ function Entry({ need }: { need: Need }) {
           </Link>
         </>
       )
+    case 'mapping':
+      return (
+        <>
+          <Head title={t('mapping.title')} at={null} isQuiet>
+            {formatNumber(locale, need.listings)}
+          </Head>
+          <p className="mt-0.5 text-ink-2">
+            {t('mapping.needs', { count: need.listings, n: formatNumber(locale, need.listings) })}
+          </p>
+          <Link to="/mapping" className="link inline-flex min-h-6 items-center text-xs">
+            {t('task.look')}
+          </Link>
+        </>
+      )
     case 'task': {
       const { task } = need
       return (

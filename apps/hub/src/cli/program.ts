@@ -21,6 +21,7 @@ import { kitCommand } from './kit.ts'
 import { listingCommand } from './listing.ts'
 import { locationCommand } from './location/location.ts'
 import { mailCommand } from './mail.ts'
+import { mappingCommand } from './mapping.ts'
 import { migrateCommand } from './migrate.ts'
 import { orderCommand } from './order.ts'
 import { oversoldCommand } from './oversold.ts'
@@ -64,6 +65,7 @@ export function createProgram(exit: (code: number) => void): Command {
     warehouseCommand,
     applicationCommand,
     listingCommand,
+    mappingCommand,
     importCommand,
     itemCommand,
     productCommand,

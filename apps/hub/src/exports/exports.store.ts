@@ -232,6 +232,8 @@ export type ExportedMapping = {
   sku: string | null
   unitsPerListing: number
   mappedBy: string | null
+  /** Why it is never to be matched; null where it is not ignored. */
+  ignoredBecause: string | null
 }
 
 /** Every listing that is not gone, with the item that it sells. */
@@ -244,7 +246,7 @@ export async function readMappings(
   const connection = after?.connection ?? ''
   const found = await sql<ExportedMapping>`
     select connection.name as connection, listing.external_id, listing.title, listing.sku as listing_sku, item.sku,
-      listing.units_per_listing, listing.mapped_by
+      listing.units_per_listing, listing.mapped_by, listing.ignored_because
     from connection
     join listing on listing.organization_id = connection.organization_id
       and listing.connection_id = connection.connection_id and listing.state <> 'gone'

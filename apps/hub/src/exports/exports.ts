@@ -227,7 +227,16 @@ async function* serialRows({ database, organizationId }: SyncContext): AsyncGene
 }
 
 const MAPPING_HEADER = [
-  ...['connection', 'listing', 'title', 'listing sku', 'sku', 'units per listing', 'mapped by'],
+  ...[
+    'connection',
+    'listing',
+    'title',
+    'listing sku',
+    'sku',
+    'units per listing',
+    'mapped by',
+    'ignored because',
+  ],
 ]
 
 async function* mappingRows({ database, organizationId }: SyncContext): AsyncGenerator<WrittenCell[]> {
@@ -235,8 +244,9 @@ async function* mappingRows({ database, organizationId }: SyncContext): AsyncGen
   for (;;) {
     const page = await readMappings(database.kysely, organizationId, after, PAGE_ROWS)
     for (const row of page) {
-      const { connection, externalId, title, listingSku, sku, unitsPerListing, mappedBy } = row
-      yield [connection, externalId, title, listingSku, sku, unitsPerListing, mappedBy]
+      const { connection, externalId, title, listingSku, sku, unitsPerListing, mappedBy, ignoredBecause } =
+        row
+      yield [connection, externalId, title, listingSku, sku, unitsPerListing, mappedBy, ignoredBecause]
     }
     after = page.at(-1)
     if (page.length < PAGE_ROWS) return

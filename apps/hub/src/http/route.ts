@@ -55,6 +55,7 @@ export const tags = [
   'Overview',
   'Alerts',
   'Connections',
+  'Mapping',
   'Safety',
   'Parked events',
   'Items and stock',

@@ -30,6 +30,8 @@ import { kitRoutes } from './kit-routes.ts'
 import { listingChangeRoutes } from './listing-change-routes.ts'
 import { locationBalanceRoutes } from './location-routes.ts'
 import { lotRoutes } from './lot-routes.ts'
+import { mappingRoutes } from './mapping-routes.ts'
+import { mappingRuleRoutes } from './mapping-rule-routes.ts'
 import type { DeclaredRoute } from './openapi.ts'
 import { orderRoutes } from './order-routes.ts'
 import { oversoldRoutes } from './oversold-routes.ts'
@@ -163,6 +165,8 @@ export async function createServer(
       await api.register(personalDataRoutes(hub))
       await api.register(callRoutes(hub))
       await api.register(alertRoutes(hub))
+      await api.register(mappingRoutes(hub))
+      await api.register(mappingRuleRoutes(hub))
       await api.register(documentRoutes(declared))
       await api.register(memberRoutes(hub))
       await api.register(keyRoutes(hub))

@@ -25,7 +25,7 @@ async function externalId(sku: string): Promise<string> {
   return found.rows[0]?.externalId ?? ''
 }
 const parked = async () => (await served.ask('GET', '/api/v1/parked')).body.total
-const mappings = async () => (await desk.exported('mappings')).rows.map((row) => [row[1], ...row.slice(4)])
+const mappings = async () => (await desk.exported('mappings')).rows.map((row) => [row[1], ...row.slice(4, 7)])
 
 test('I4: an order that waited for a mapping is applied once a file brings it; the file again changes nothing', async () => {
   const single = await externalId('MUG')
@@ -81,4 +81,20 @@ test('what is wrong with a mapping names its row, column and cure; the others ca
     { row: 2, column: 'sku', code: 'item-archived' },
     { row: 3, column: 'sku', code: 'unknown-sku' },
   ])
+})
+
+test('a listing that a file says to ignore is ignored with its reason, comes out so, and a SKU takes that back', async () => {
+  const six = await externalId('MUG-6')
+  const reasons = async () => (await desk.exported('mappings')).rows.map((row) => [row[1], row[4], row[7]])
+  const head = 'connection,listing,sku,ignored because'
+  expect(await desk.take('mappings', `${head}\nShop 1,${six},,sold by a partner\n`)).toMatchObject({
+    applied: 1,
+  })
+  expect(await reasons()).toContainEqual([six, null, 'sold by a partner'])
+  for (const format of ['csv', 'xlsx'] as const) {
+    const again = await desk.take('mappings', await desk.file('mappings', format))
+    expect(again).toMatchObject({ applied: 0, unchanged: 2, warnings: 0 })
+  }
+  expect(await desk.take('mappings', `${head}\nShop 1,${six},MUG,\n`)).toMatchObject({ applied: 1 })
+  expect(await reasons()).toContainEqual([six, 'MUG', null])
 })

@@ -1,8 +1,17 @@
 import type { Tx } from '@plimsoll/database'
 import { code, optional, type RowOf, type RowProblem, required, text, whole } from '@plimsoll/files'
 import { findStockItems, refuse, type StockItem } from '@plimsoll/stock'
-import { type SyncContext, type SyncErrorCode, syncErrors } from '@plimsoll/sync'
-import { refuseMappingTo, settleMappings, tieListings } from '../mapping.ts'
+import {
+  ignoreListings,
+  nowOf,
+  type SyncContext,
+  type SyncErrorCode,
+  settleMappings,
+  syncErrors,
+  type TouchedUnit,
+  tieListings,
+} from '@plimsoll/sync'
+import { refuseMappingTo } from '../mapping.ts'
 import { stockProblem } from './locations-of-rows.ts'
 import { defineSheet, NAMES, type Placed, type SheetWork } from './sheet.ts'
 import { findConnectionNames, findKnownListings, type KnownListing } from './sheets.store.ts'
@@ -22,10 +31,15 @@ const columns = {
     ['units', 'pack size', '每件数量', '倍数', '组合数量'],
     whole({ min: 1 }),
   ),
+  /** Given: the listing is never to be matched. A row with a SKU says the opposite. */
+  ignoredBecause: optional('ignored because', ['ignore', 'ignored', '忽略原因', '忽略'], text(500)),
 }
 type MappingsRow = RowOf<typeof columns>
 
-/** Which item each listing sells, as a person decides it; a row without a SKU changes nothing. */
+/** Who ignores a listing by a file. */
+const ACTOR = 'import'
+
+/** Which item each listing sells, as a person decides it; a row without a SKU and a reason to ignore it changes nothing. */
 export const mappingsSheet = defineSheet<typeof columns>({
   what: 'mappings',
   title: 'which item each listing sells',
@@ -37,14 +51,20 @@ export const mappingsSheet = defineSheet<typeof columns>({
 
 function workOf(context: SyncContext): SheetWork<MappingsRow> {
   const { organizationId } = context
-  const touched = new Set<string>()
+  const touched: TouchedUnit[] = []
   const apply = async (tx: Tx, rows: readonly Placed<MappingsRow>[]) => {
     const known = await readKnown(tx, organizationId, rows)
     const decided = rows.map((row) => decideRow(row, known))
     const ties = decided.flatMap((each) => (each.kind === 'tie' ? [each.mapping] : []))
-    for (const connectionId of await tieListings(tx, organizationId, ties)) touched.add(connectionId)
+    const ignored = decided.flatMap((each) => (each.kind === 'ignore' ? [each] : []))
+    touched.push(...(await tieListings(tx, organizationId, ties)))
+    for (const [reason, of] of Map.groupBy(ignored, ({ reason }) => reason)) {
+      const listingIds = of.map(({ listingId }) => listingId)
+      const said = { reason, actor: ACTOR, at: nowOf(context) }
+      touched.push(...(await ignoreListings(tx, organizationId, listingIds, said)))
+    }
     return {
-      applied: ties.length,
+      applied: ties.length + ignored.length,
       unchanged: decided.filter(({ kind }) => kind === 'stands').length,
       units: 0,
       refused: decided.flatMap((each) => (each.kind === 'wrong' ? [each.problem] : [])),
@@ -54,8 +74,8 @@ function workOf(context: SyncContext): SheetWork<MappingsRow> {
     check: (rows) => tryRows(context, rows, apply),
     apply,
     finish: async (tx) => {
-      if (touched.size > 0) await settleMappings(context, tx, [...touched].sort())
-      touched.clear()
+      if (touched.length > 0) await settleMappings(context, tx, touched)
+      touched.length = 0
     },
   }
 }
@@ -98,10 +118,11 @@ async function readKnown(
 type Decided =
   | { kind: 'stands' }
   | { kind: 'tie'; mapping: { listingId: string; itemId: string; unitsPerListing: number } }
+  | { kind: 'ignore'; listingId: string; reason: string }
   | { kind: 'wrong'; problem: RowProblem }
 
 function decideRow({ number, values }: Placed<MappingsRow>, known: Known): Decided {
-  const { connection, listing, sku, unitsPerListing } = values
+  const { connection, listing, sku, unitsPerListing, ignoredBecause } = values
   const wrong = (code: SyncErrorCode, column: string, value: string, message: string): Decided => ({
     kind: 'wrong',
     problem: { row: number, level: 'error', code, column, value, message, cure: syncErrors[code].cure },
@@ -113,6 +134,11 @@ function decideRow({ number, values }: Placed<MappingsRow>, known: Known): Decid
   const found = known.listings.get(keyText({ connectionId, externalId: listing }))
   if (found === undefined) {
     return wrong('unknown-listing', 'listing', listing, `"${connection}" has no listing "${listing}"`)
+  }
+  if (sku === undefined && ignoredBecause !== undefined) {
+    return found.ignoredBecause === ignoredBecause
+      ? { kind: 'stands' }
+      : { kind: 'ignore', listingId: found.listingId, reason: ignoredBecause }
   }
   if (sku === undefined) {
     const message = 'units per listing are given, and the SKU of the item is not'

@@ -101,6 +101,8 @@ export type KnownListing = {
   listingId: string
   itemId: string | null
   unitsPerListing: number
+  /** Why it is never to be matched; null where it is not ignored. */
+  ignoredBecause: string | null
 }
 
 /** Listings by what their platforms call them. */
@@ -111,7 +113,8 @@ export async function findKnownListings(
 ): Promise<KnownListing[]> {
   const source = unnestRows('wanted', keys, { connectionId: 'uuid', externalId: 'text' })
   const found = await sql<KnownListing>`
-    select listing.connection_id, listing.external_id, listing.listing_id, listing.item_id, listing.units_per_listing
+    select listing.connection_id, listing.external_id, listing.listing_id, listing.item_id, listing.units_per_listing,
+      listing.ignored_because
     from ${source}
     join listing on listing.organization_id = ${organizationId} and listing.connection_id = wanted.connection_id
       and listing.external_id = wanted.external_id`.execute(db)

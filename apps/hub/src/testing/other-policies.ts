@@ -1,19 +1,21 @@
 import type { Db } from '@plimsoll/database'
 import { sql } from 'kysely'
 import { expect } from 'vitest'
+import { mappingReads, mappingWrites } from './other-mapping.ts'
 import { replenishmentReads, replenishmentWrites } from './other-replenishment.ts'
 import { routingReads, routingWrites } from './other-routing.ts'
 import type { ServedHub } from './served-hub.ts'
 
 type Ask = ServedHub['ask']
 
-/** Every route that reads what was set for channels and for routing. */
+/** Every route that reads what was set for channels, for routing and for mapping. */
 export const policyReads: Record<string, string[]> = {
   '/api/v1/policies': ['/api/v1/policies'],
   '/api/v1/policy-windows': ['/api/v1/policy-windows'],
   '/api/v1/protections': ['/api/v1/protections'],
   ...routingReads,
   ...replenishmentReads,
+  ...mappingReads,
 }
 
 /** What the first organization asks of the second's policies, each refused. */
@@ -27,6 +29,7 @@ export function policyWrites(
   return {
     ...routingWrites(ask, mark),
     ...replenishmentWrites(ask, mark),
+    ...mappingWrites(ask, other, mark),
     'PUT /api/v1/policies': async () => {
       const ofConnection = await ask('PUT', '/api/v1/policies', { connection: connectionId, paused: true })
       expect(ofConnection.body).toMatchObject({ code: 'unknown-connection' })

@@ -3,6 +3,7 @@ import type { Db } from '@plimsoll/database'
 import { sql } from 'kysely'
 import { alertReads, alertWrites, insertAlertRows } from './other-alerts.ts'
 import { fulfilmentReads, fulfilmentWrites, insertFulfilmentRows } from './other-fulfilment.ts'
+import { insertMappingRows } from './other-mapping.ts'
 import { insertReplenishmentRows } from './other-replenishment.ts'
 import { insertRoutingRows } from './other-routing.ts'
 import type { ServedHub } from './served-hub.ts'
@@ -64,6 +65,7 @@ export async function insertSafetyRows(db: Db, organizationId: string, mark: str
   await insertAlertRows(db, organizationId, mark)
   await insertRoutingRows(db, organizationId, mark)
   await insertReplenishmentRows(db, organizationId, mark)
+  await insertMappingRows(db, organizationId, mark)
   await insertFulfilmentRows(db, organizationId, mark)
   await sql`insert into guard_setting (organization_id, scope, scope_id, zero_percent, updated_by, updated_at)
     values (${organizationId}, 'organization', ${organizationId}, 77, ${mark}, now())`.execute(db)

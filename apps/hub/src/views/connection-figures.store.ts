@@ -90,7 +90,7 @@ async function countConnectionFigures(db: Db, organizationId: string): Promise<C
       group by level.connection_id
     ),
     sells as (
-      select connection_id, count(*) as listings, count(*) filter (where item_id is null) as unmapped
+      select connection_id, count(*) as listings, count(*) filter (where item_id is null and ignored_at is null) as unmapped
       from listing
       where organization_id = ${organizationId} and state <> 'gone'
       group by connection_id

@@ -1,6 +1,7 @@
 /** Connections, listings, levels, inbox and lanes: owned by `packages/sync`. */
 
 import type { Generated } from 'kysely'
+import type { ListingToMapColumns } from './mapping.ts'
 
 export type ConnectionState = 'draft' | 'shadow' | 'live' | 'paused'
 
@@ -61,7 +62,7 @@ export interface PoolLocationTable {
   locationId: string
 }
 
-export interface ListingTable {
+export interface ListingTable extends ListingToMapColumns {
   organizationId: string
   listingId: string
   connectionId: string
@@ -77,7 +78,7 @@ export interface ListingTable {
   itemId: string | null
   unitsPerListing: number
   /** `person` without an item: a person wants it tied to nothing. */
-  mappedBy: 'sku' | 'person' | null
+  mappedBy: 'sku' | 'person' | 'rule' | null
   /** The SKU that it had when it was tied. */
   mappedSku: string | null
   /** Whether what it is tied to is still what it sells only a person knows. */

@@ -6,9 +6,10 @@ import { findBrokenKits, findItemsBySku, findLocations, saveLocation } from '@pl
 import fc from 'fast-check'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { mapListing, rebuildLevels } from '../connections/mappings.store.ts'
+import { rebuildLevels } from '../connections/mappings.store.ts'
 import { toStockContext } from '../context.ts'
 import { replayParked } from '../intake/inbox.store.ts'
+import { tieListings } from '../mapping/tie.ts'
 import { savePool } from '../pools/pools.store.ts'
 import { stepConnection, turns } from '../testing/steps.ts'
 import { createWorld, type World } from '../testing/world.ts'
@@ -247,7 +248,7 @@ async function openShop(pool: readonly string[], unitsPerListing: readonly numbe
     )
     for (const { listingId, externalId: sku, itemId } of listings) {
       const units = unitsPerListing[SKUS.indexOf(sku)] ?? 1
-      await mapListing(tx, organizationId, { listingId, itemId, unitsPerListing: units })
+      await tieListings(tx, organizationId, [{ listingId, itemId, unitsPerListing: units }])
     }
     await rebuildLevels(tx, { ...place, uuid: randomUUID })
   })

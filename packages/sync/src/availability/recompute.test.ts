@@ -7,9 +7,10 @@ import { findItemsBySku, findLocations, saveLocation } from '@plimsoll/stock'
 import fc from 'fast-check'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { mapListing, rebuildLevels } from '../connections/mappings.store.ts'
+import { rebuildLevels } from '../connections/mappings.store.ts'
 import { toStockContext } from '../context.ts'
 import { SyncProblem } from '../errors.ts'
+import { tieListings } from '../mapping/tie.ts'
 import { changePolicy, type PolicyTarget } from '../policies/policies.ts'
 import { notePassedWindows, scheduleWindow } from '../policies/policy-windows.ts'
 import { savePool } from '../pools/pools.store.ts'
@@ -216,11 +217,13 @@ async function play(opened: Opened, step: Step): Promise<void> {
       const [item] = await findItemsBySku(database.kysely, organizationId, [step.to])
       await inTransaction(database, async (tx) => {
         const listingId = await listingOf(world, connectionId, step.sku)
-        await mapListing(tx, organizationId, {
-          listingId,
-          itemId: item?.itemId ?? '',
-          unitsPerListing: step.units,
-        })
+        await tieListings(tx, organizationId, [
+          {
+            listingId,
+            itemId: item?.itemId ?? '',
+            unitsPerListing: step.units,
+          },
+        ])
         const itemIds = await rebuildLevels(tx, { organizationId, connectionId, uuid: randomUUID })
         await insertChangedItems(tx, organizationId, itemIds, { at: new Date(clock.now()), uuid: randomUUID })
       })

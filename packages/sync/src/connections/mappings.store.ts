@@ -66,24 +66,10 @@ export async function mapBySku(tx: Tx, organizationId: string, connectionId: str
     from lone
     join item on item.organization_id = ${organizationId} and item.sku = lone.sku and item.archived_at is null
     where listing.organization_id = ${organizationId} and listing.listing_id = lone.listing_id
-      and listing.item_id is null
+      and listing.item_id is null and listing.ignored_at is null
       -- A person wants it tied to nothing, or is asked what it sells.
       and listing.mapped_by is null and listing.doubt is null`.execute(tx)
   return Number(mapped.numAffectedRows ?? 0n)
-}
-
-/** A person's decision: this listing sells so many base units of that item. */
-export async function mapListing(
-  tx: Tx,
-  organizationId: string,
-  mapping: { listingId: string; itemId: string; unitsPerListing: number },
-): Promise<{ connectionId: string } | undefined> {
-  const mapped = await sql<{ connectionId: string }>`
-    update listing set item_id = ${mapping.itemId}, units_per_listing = ${mapping.unitsPerListing}, mapped_by = 'person',
-      mapped_sku = sku, doubt = null, doubted_at = null
-    where organization_id = ${organizationId} and listing_id = ${mapping.listingId}
-    returning connection_id`.execute(tx)
-  return mapped.rows[0]
 }
 
 export type ListingRow = {
@@ -134,6 +120,9 @@ export async function saveListings(
       fulfilled_by = excluded.fulfilled_by,
       sells_beyond_zero = excluded.sells_beyond_zero,
       state = excluded.state,
+      -- What it says of itself is what was compared with the items: then it is looked at anew.
+      suggested = case when (listing.sku, listing.barcode, listing.title)
+        is distinct from (excluded.sku, excluded.barcode, excluded.title) then -1 else listing.suggested end,
       imported_at = excluded.imported_at`.execute(tx)
 }
 
@@ -166,11 +155,13 @@ export async function markListingGone(
  * One level per stock unit and external location, taking item, units and tracking from the listings
  * that share it. A level is written only where a merchant fulfils it, the location is active, and
  * something stands behind it or a person wants it at zero.
+ * @param stockUnitIds only of these; all unless given
  * @returns the items whose levels changed, those that they sold before among them
  */
 export async function rebuildLevels(
   tx: Tx,
   place: { organizationId: string; connectionId: string; uuid(): string },
+  stockUnitIds?: readonly string[],
 ): Promise<string[]> {
   const wanted = await sql<WantedLevel>`
     select unit.stock_unit_id, external_location.external_id as external_location_id, unit.item_id,
@@ -184,6 +175,7 @@ export async function rebuildLevels(
         bool_and(fulfilled_by = 'merchant') and bool_or(state <> 'gone') as writable
       from listing
       where organization_id = ${place.organizationId} and connection_id = ${place.connectionId}
+        ${stockUnitIds === undefined ? sql`` : sql`and stock_unit_id = any(${arrayOf(stockUnitIds, 'text')})`}
       group by stock_unit_id
     ) as unit
     join external_location on external_location.organization_id = ${place.organizationId}

@@ -1,0 +1,107 @@
+import { useQuery } from '@tanstack/react-query'
+import { formatNumber } from '../format.ts'
+import { connectionsQuery } from '../hub.ts'
+import { useLanguage } from '../language.ts'
+import { SearchField } from '../parts/search-field.tsx'
+import {
+  type addUpCounts,
+  type MappingSearch,
+  mappingViews,
+  surenesses,
+  waitingOf,
+} from './mapping-search.ts'
+
+const filterClass =
+  'min-h-9 border-b-2 border-transparent px-2.5 whitespace-nowrap text-ink-2 outline-offset-[-2px] hover:text-ink aria-pressed:border-ink aria-pressed:font-semibold aria-pressed:text-ink'
+
+/** Which listings are looked at; each kind with how many there are. */
+export function MappingFilters(props: {
+  search: MappingSearch
+  counts: ReturnType<typeof addUpCounts>
+  onSearch: (search: MappingSearch) => void
+}) {
+  const { t, locale } = useLanguage()
+  const { search, counts, onSearch } = props
+  const connections = useQuery(connectionsQuery).data?.rows ?? []
+  const view = search.view ?? 'waiting'
+  const { q: _q, ...unsearched } = search
+  const { connection: _connection, ...everywhere } = search
+  const { confidence: _confidence, ...anySureness } = search
+  const counted = { waiting: waitingOf(counts), tied: counts.tied, ignored: counts.ignored }
+  return (
+    <div className="mb-3 flex flex-wrap items-center gap-x-5 gap-y-2">
+      <h1 className="mr-auto">{t('mapping.title')}</h1>
+      <SearchField
+        label={t('mapping.search')}
+        value={search.q ?? ''}
+        onSearch={(q) => onSearch(q === '' ? unsearched : { ...search, q })}
+      />
+      <label className="flex items-center gap-2 max-sm:w-full">
+        <span className="text-ink-2">{t('mapping.connection')}</span>
+        <select
+          value={search.connection ?? ''}
+          onChange={({ target: { value } }) =>
+            onSearch(value === '' ? everywhere : { ...search, connection: value })
+          }
+          className="h-9 min-w-0 rounded border border-line-2 bg-surface px-2 max-sm:flex-1"
+        >
+          <option value="">{t('mapping.allConnections')}</option>
+          {connections.map(({ connectionId, name }) => (
+            <option key={connectionId} value={connectionId}>
+              {name}
+            </option>
+          ))}
+        </select>
+      </label>
+      <fieldset
+        aria-label={t('mapping.views')}
+        className="-mx-4 flex w-[100vw] min-w-0 overflow-x-auto px-4 md:mx-0 md:w-full md:px-0"
+      >
+        {mappingViews.map((each) => (
+          <button
+            key={each}
+            type="button"
+            aria-pressed={view === each}
+            onClick={() => onSearch({ ...anySureness, view: each })}
+            className={filterClass}
+          >
+            {t(`mapping.view.${each}`)}{' '}
+            {each in counted && (
+              <span className="text-xs font-normal text-ink-2">
+                {formatNumber(locale, counted[each as keyof typeof counted])}
+              </span>
+            )}
+          </button>
+        ))}
+      </fieldset>
+      {view === 'waiting' && (
+        <fieldset
+          aria-label={t('mapping.sureness')}
+          className="-mx-4 flex w-[100vw] min-w-0 overflow-x-auto px-4 md:mx-0 md:w-full md:px-0"
+        >
+          <button
+            type="button"
+            aria-pressed={search.confidence === undefined}
+            onClick={() => onSearch(anySureness)}
+            className={filterClass}
+          >
+            {t('mapping.all')}
+          </button>
+          {surenesses.map((each) => (
+            <button
+              key={each}
+              type="button"
+              aria-pressed={search.confidence === each}
+              title={t(`mapping.confidenceHint.${each}`)}
+              onClick={() => onSearch({ ...search, confidence: each })}
+              className={filterClass}
+            >
+              {t(`mapping.confidence.${each}`)}{' '}
+              <span className="text-xs font-normal text-ink-2">{formatNumber(locale, counts[each])}</span>
+            </button>
+          ))}
+        </fieldset>
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,181 @@
+import { keepPreviousData, useInfiniteQuery, useMutation, useQuery } from '@tanstack/react-query'
+import { useNavigate, useSearch } from '@tanstack/react-router'
+import { useState } from 'react'
+import { hub, mappingListQuery, mappingQuery, queryClient } from '../hub.ts'
+import { useLanguage } from '../language.ts'
+import { Empty, Failure, Loading, useProblemText } from '../parts/notice.tsx'
+import { AcceptDialog, type ToAccept } from './accept-dialog.tsx'
+import { IgnoreDialog } from './ignore-dialog.tsx'
+import { MappingConflictList } from './mapping-conflicts.tsx'
+import { MappingFilters } from './mapping-filters.tsx'
+import { MappingList } from './mapping-list.tsx'
+import { addUpCounts, type MappingSearch, toMappingQuery, waitingOf } from './mapping-search.ts'
+import { RuleDesk } from './rule-desk.tsx'
+import { UndoLine } from './undo-line.tsx'
+
+/** Which item each listing sells. What is looked at lives in the address. */
+export function MappingScreen() {
+  const { t } = useLanguage()
+  const search = useSearch({ from: '/mapping' })
+  const navigate = useNavigate({ from: '/mapping' })
+  const go = (next: MappingSearch) => void navigate({ search: next, replace: true })
+  const overview = useQuery(mappingQuery)
+  const counts = addUpCounts(overview.data?.counts ?? [], search.connection)
+  return (
+    <>
+      <MappingFilters search={search} counts={counts} onSearch={go} />
+      {search.view === 'conflicts' ? (
+        <MappingConflictList connection={search.connection} />
+      ) : search.view === 'rules' ? (
+        <RuleDesk
+          connection={search.connection}
+          onConnection={(connection) => go({ ...search, connection })}
+        />
+      ) : (
+        <Listings
+          search={search}
+          waiting={waitingOf(counts)}
+          isNew={counts.new > 0}
+          last={overview.data?.last ?? null}
+        />
+      )}
+      {search.view !== 'conflicts' && search.view !== 'rules' && (
+        <p className="mt-3 text-xs text-ink-2 max-md:hidden">{t('mapping.keys')}</p>
+      )}
+    </>
+  )
+}
+
+function Listings(props: {
+  search: MappingSearch
+  waiting: number
+  isNew: boolean
+  last: Parameters<typeof UndoLine>[0]['last']
+}) {
+  const { t } = useLanguage()
+  const { search } = props
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set())
+  const [asked, setAsked] = useState<ToAccept>()
+  const [ignored, setIgnored] = useState<readonly string[]>()
+  const list = useInfiniteQuery({
+    ...mappingListQuery(toMappingQuery(search)),
+    placeholderData: keepPreviousData,
+    // What is looked at meanwhile comes in by itself.
+    refetchInterval: props.isNew ? 4_000 : false,
+  })
+  const refresh = () => queryClient.invalidateQueries({ queryKey: ['connections'] })
+  const accept = useMutation({ mutationFn: hub.acceptMappings, onSettled: refresh })
+  const look = useMutation({ mutationFn: hub.lookForMatches, onSettled: refresh })
+  const heed = useMutation({ mutationFn: hub.heedListings, onSettled: refresh })
+  const rows = list.data?.pages.flatMap((page) => page.rows) ?? []
+  // What is no longer shown is not accepted by accident.
+  const ids = rows.flatMap(({ listingId }) => (chosen.has(listingId) ? [listingId] : []))
+  const acceptable = rows.filter((row) => ids.includes(row.listingId) && row.suggestions.length > 0)
+  const error = accept.error ?? look.error ?? heed.error
+  const problem = useProblemText(error)
+  const state = search.view ?? 'waiting'
+  const toggle = (listingId: string) => {
+    const next = new Set(chosen)
+    if (!next.delete(listingId)) next.add(listingId)
+    setChosen(next)
+  }
+  const { confidence } = search
+  const isSure = confidence === 'certain' || confidence === 'likely' || confidence === 'possible'
+  return (
+    <>
+      <div className="mb-2 flex min-h-9 flex-wrap items-center gap-x-3 gap-y-1" aria-live="polite">
+        {state === 'waiting' && ids.length > 0 && (
+          <button
+            type="button"
+            className="control control-strong"
+            disabled={acceptable.length === 0}
+            onClick={() => setAsked({ listings: acceptable.map(({ listingId }) => ({ listingId })) })}
+          >
+            {t('mapping.acceptChosen', { count: acceptable.length })}
+          </button>
+        )}
+        {state === 'waiting' && ids.length === 0 && isSure && rows.length > 0 && (
+          <button
+            type="button"
+            className="control control-strong"
+            onClick={() =>
+              setAsked({
+                confidence,
+                ...(search.connection !== undefined && { connection: search.connection }),
+              })
+            }
+          >
+            {t('mapping.acceptAll', { confidence: t(`mapping.confidence.${confidence}`) })}
+          </button>
+        )}
+        {ids.length > 0 && state !== 'ignored' && (
+          <button type="button" className="control" onClick={() => setIgnored(ids)}>
+            {t('mapping.ignore')}
+          </button>
+        )}
+        {ids.length > 0 && state === 'ignored' && (
+          <button type="button" className="control" onClick={() => heed.mutate(ids)}>
+            {t('mapping.heed')}
+          </button>
+        )}
+        {ids.length === 0 && state === 'waiting' && (
+          <button type="button" className="control" disabled={look.isPending} onClick={() => look.mutate()}>
+            {t('mapping.look')}
+          </button>
+        )}
+        <UndoLine last={props.last} />
+        {error && (
+          <p role="alert" className="text-red">
+            {problem}
+          </p>
+        )}
+      </div>
+      <div className="panel overflow-hidden">
+        {!list.data &&
+          (list.error ? (
+            <Failure error={list.error} onRetry={() => void list.refetch()} />
+          ) : (
+            <Loading lines={8} />
+          ))}
+        {list.data && rows.length === 0 && (
+          <Empty
+            title={t(`mapping.empty.${state === 'conflicts' || state === 'rules' ? 'waiting' : state}`)}
+            cure={t('mapping.emptyCure')}
+          />
+        )}
+        {rows.length > 0 && (
+          <MappingList
+            rows={rows}
+            chosen={chosen}
+            onToggle={toggle}
+            onAccept={(listing) => accept.mutate({ listings: [listing] })}
+            onPreview={(listing) => setAsked({ listings: [listing] })}
+            onEnd={() => {
+              if (list.hasNextPage && !list.isFetchingNextPage) void list.fetchNextPage()
+            }}
+          />
+        )}
+      </div>
+      {asked && (
+        <AcceptDialog
+          wanted={asked}
+          onClose={() => setAsked(undefined)}
+          onDone={() => {
+            setAsked(undefined)
+            setChosen(new Set())
+          }}
+        />
+      )}
+      {ignored && (
+        <IgnoreDialog
+          listings={ignored}
+          onClose={() => setIgnored(undefined)}
+          onDone={() => {
+            setIgnored(undefined)
+            setChosen(new Set())
+          }}
+        />
+      )}
+    </>
+  )
+}

@@ -1,0 +1,163 @@
+import { inTransaction } from '@plimsoll/database'
+import { foreseeLevels } from '../availability/foresee.ts'
+import { nowOf, type SyncContext, type Tx } from '../context.ts'
+import { countShown } from '../safety/guard.store.ts'
+import { readGuard } from '../safety/guard-settings.ts'
+import { type GuardSettings, isStampede, suddenOf } from '../safety/stampede.ts'
+import { digestOf, type Resolved, resolveWanted, type Wanted } from './accept.ts'
+import { findShown, type ShownUnit } from './shown.store.ts'
+import { rebuildUnits, tieListings } from './tie.ts'
+
+export type PreviewedListing = {
+  listingId: string
+  connectionId: string
+  externalId: string
+  title: string
+  sku: string
+  unitsPerListing: number
+  /** What the platform shows by the hub's best knowledge, all its locations together; null: not known. */
+  shows: number | null
+  /** What it comes to show; null: it is not written (sent by the platform, not tracked there). */
+  willShow: number | null
+}
+
+export type AcceptancePreview = {
+  /** Hand it over with what is accepted: then it is this, or nothing. */
+  digest: string
+  listings: number
+  raised: number
+  lowered: number
+  /** Listings that show something and would show zero. */
+  toZero: number
+  unitsBefore: number
+  unitsAfter: number
+  /** Connections of which so many would fall to zero, or rise, that the writes wait for a person (I8). */
+  asksFirst: { connectionId: string; kind: 'zero' | 'raise'; listings: number }[]
+  rows: PreviewedListing[]
+}
+
+const ITEMS_PER_LOOK = 500
+
+/** Carries the answer out of a transaction of which nothing is to stay. */
+class Undone extends Error {
+  readonly preview: AcceptancePreview
+
+  constructor(preview: AcceptancePreview) {
+    super('a preview leaves nothing behind')
+    this.preview = preview
+  }
+}
+
+/**
+ * What every listing would show were it accepted: it is, by the very code that accepts it, what its levels come to is worked
+ * out, and all of it is undone.
+ * @throws SyncProblem as `acceptMappings` does
+ */
+export async function previewAcceptance(context: SyncContext, wanted: Wanted): Promise<AcceptancePreview> {
+  try {
+    return await inTransaction(
+      context.database,
+      async (tx) => {
+        throw new Undone(await tryAcceptance(context, tx, await resolveWanted(context, tx, wanted)))
+      },
+      { isolationLevel: 'repeatable read' },
+    )
+  } catch (error) {
+    if (error instanceof Undone) return error.preview
+    throw error
+  }
+}
+
+async function tryAcceptance(
+  context: SyncContext,
+  tx: Tx,
+  resolved: readonly Resolved[],
+): Promise<AcceptancePreview> {
+  const { organizationId } = context
+  const units = await tieListings(
+    tx,
+    organizationId,
+    resolved.map(({ tie }) => tie),
+  )
+  await rebuildUnits(context, tx, units)
+  const shown = await findShown(tx, organizationId, units)
+  const foreseen = await foreseeUnits(context, tx, resolved)
+  const rows = resolved.map(({ tie, sku, before }): PreviewedListing => {
+    const { connectionId, externalId, title, stockUnitId } = before
+    const key = unitKey({ connectionId, stockUnitId })
+    const { listingId, unitsPerListing } = tie
+    const [shows, willShow] = [shown.get(key)?.shows ?? null, foreseen.get(key) ?? null]
+    return { listingId, connectionId, externalId, title, sku, unitsPerListing, shows, willShow }
+  })
+  // Listings of one stock unit show one number.
+  const byUnit = new Map(
+    rows.map((row, nth) => [unitKey(resolved[nth]?.before ?? { connectionId: '', stockUnitId: '' }), row]),
+  )
+  const written = [...byUnit.values()].flatMap(({ connectionId, shows, willShow }) =>
+    willShow === null ? [] : [{ connectionId, shows, willShow }],
+  )
+  return {
+    digest: digestOf(resolved),
+    listings: rows.length,
+    raised: written.filter(({ shows, willShow }) => willShow > (shows ?? 0)).length,
+    lowered: written.filter(({ shows, willShow }) => willShow < (shows ?? 0)).length,
+    toZero: written.filter(({ shows, willShow }) => willShow === 0 && (shows ?? 0) > 0).length,
+    unitsBefore: written.reduce((sum, { shows }) => sum + (shows ?? 0), 0),
+    unitsAfter: written.reduce((sum, { willShow }) => sum + willShow, 0),
+    asksFirst: await findStampedes(context, tx, written),
+    rows,
+  }
+}
+
+/** What each stock unit comes to show, all its written levels together. */
+async function foreseeUnits(
+  context: SyncContext,
+  tx: Tx,
+  resolved: readonly Resolved[],
+): Promise<Map<string, number>> {
+  const itemIds = [...new Set(resolved.map(({ tie }) => tie.itemId))].sort()
+  const wanted = new Set(resolved.map(({ before }) => unitKey(before)))
+  const found = new Map<string, Map<string, number>>()
+  for (let from = 0; from < itemIds.length; from += ITEMS_PER_LOOK) {
+    const chunk = itemIds.slice(from, from + ITEMS_PER_LOOK)
+    for (const { level, units } of await foreseeLevels(context, tx, chunk, { at: nowOf(context) })) {
+      const key = unitKey(level)
+      if (!wanted.has(key) || !level.writable || !level.tracked) continue
+      // A kit may come along with several of its parts.
+      found.set(key, (found.get(key) ?? new Map<string, number>()).set(level.levelId, units))
+    }
+  }
+  return new Map([...found].map(([key, levels]) => [key, [...levels.values()].reduce((a, b) => a + b, 0)]))
+}
+
+async function findStampedes(
+  { organizationId }: SyncContext,
+  tx: Tx,
+  written: readonly { connectionId: string; shows: number | null; willShow: number }[],
+): Promise<AcceptancePreview['asksFirst']> {
+  const found: AcceptancePreview['asksFirst'] = []
+  for (const [connectionId, of] of Map.groupBy(written, (each) => each.connectionId)) {
+    const settings = await readGuard(tx, organizationId, connectionId)
+    const listings = await countShown(tx, organizationId, connectionId)
+    for (const kind of ['zero', 'raise'] as const) {
+      const sudden = countSudden(of, kind, settings)
+      if (isStampede(kind, { sudden, listings }, settings))
+        found.push({ connectionId, kind, listings: sudden })
+    }
+  }
+  return found
+}
+
+function countSudden(
+  of: readonly { shows: number | null; willShow: number }[],
+  kind: 'zero' | 'raise',
+  settings: GuardSettings,
+): number {
+  return of.filter(
+    ({ shows, willShow }) => suddenOf({ desired: willShow, shown: shows ?? undefined }, settings) === kind,
+  ).length
+}
+
+function unitKey({ connectionId, stockUnitId }: Pick<ShownUnit, 'connectionId' | 'stockUnitId'>): string {
+  return `${connectionId} ${stockUnitId}`
+}
