@@ -1,6 +1,7 @@
 import { enConnect } from './en-connect.ts'
 import { enDescribe } from './en-describe.ts'
 import { enFloor } from './en-floor.ts'
+import { enLoadLine } from './en-load-line.ts'
 import { enLotsAndSerials } from './en-lots-and-serials.ts'
 import { enOrders } from './en-orders.ts'
 import { enParkedAndProtection } from './en-parked-and-protection.ts'
@@ -167,13 +168,6 @@ export const en = {
     notListed: 'not listed',
     kit: 'Kit',
     kitMeaning: 'Its stock is that of its parts: what the scarcest allows.',
-  },
-  loadLine: {
-    summary: 'On hand {{onHand}}, reserved {{reserved}}, held {{held}}, available {{available}}.',
-    title: 'Load line',
-    meaning: 'What the item carries, and how much each channel may still promise.',
-    free: 'Free to promise',
-    marks: 'Channels',
   },
   item: {
     syncNow: 'Sync now',
@@ -348,6 +342,7 @@ export const en = {
   ...enConnect,
   ...enDescribe,
   ...enFloor,
+  ...enLoadLine,
   ...enLotsAndSerials,
   ...enOrders,
   ...enTasks,

@@ -2,6 +2,7 @@ import type { Locale } from './en.ts'
 import { zhConnect } from './zh-connect.ts'
 import { zhDescribe } from './zh-describe.ts'
 import { zhFloor } from './zh-floor.ts'
+import { zhLoadLine } from './zh-load-line.ts'
 import { zhLotsAndSerials } from './zh-lots-and-serials.ts'
 import { zhOrders } from './zh-orders.ts'
 import { zhParkedAndProtection } from './zh-parked-and-protection.ts'
@@ -163,13 +164,6 @@ export const zh: Locale = {
     kit: '套装',
     kitMeaning: '库存取决于组成部分：由最短缺的决定。',
   },
-  loadLine: {
-    summary: '在库 {{onHand}}，占用 {{reserved}}，冻结 {{held}}，可售 {{available}}。',
-    title: '载重线',
-    meaning: '商品已承载多少，各渠道还可以承诺多少。',
-    free: '可承诺',
-    marks: '渠道',
-  },
   item: {
     syncNow: '立即同步',
     syncing: '正在读取并写入…',
@@ -329,6 +323,7 @@ export const zh: Locale = {
   ...zhConnect,
   ...zhDescribe,
   ...zhFloor,
+  ...zhLoadLine,
   ...zhLotsAndSerials,
   ...zhOrders,
   ...zhTasks,
