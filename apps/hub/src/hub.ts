@@ -13,6 +13,7 @@ import { ImportWorker } from './imports/import-worker.ts'
 import type { ImportContext } from './imports/open-file.ts'
 import { createLog, type HubLog } from './log.ts'
 import { MonthKeeper } from './month-keeper.ts'
+import { OverviewKeeper } from './overview-keeper.ts'
 import { processContext } from './process-context.ts'
 import { LiveScreens } from './views/live-screens.ts'
 
@@ -115,6 +116,9 @@ export async function startHub(
     const months = new MonthKeeper(base)
     opened.push({ name: 'months', close: () => months.stop() })
     months.start()
+    const overview = new OverviewKeeper(base)
+    opened.push({ name: 'overview', close: () => overview.stop() })
+    overview.start()
     const screens = new LiveScreens(base.context)
     opened.push({ name: 'live screens', close: async () => screens.close() })
     const roles = (['api', 'worker'] as const).filter((role) => configuration.roles[role])

@@ -17,6 +17,7 @@ import type { ItemDetail } from './item-shapes.ts'
 import type { LotDetail, LotList, LotRow, LotTrace, SerialLives, SerialPage } from './lot-shapes.ts'
 import { orderCalls } from './order-calls.ts'
 import type { ShipsOrdersAnswer } from './order-shapes.ts'
+import type { OverviewFlow, OverviewSeries } from './overview-shapes.ts'
 import { placeCalls } from './place-calls.ts'
 import type { ProtectionList, ProtectionMode } from './protection-shapes.ts'
 import type {
@@ -165,6 +166,9 @@ export function createClient(options: { baseUrl: string; fetch?: typeof fetch })
     ...placeCalls(call, toQuery),
     ...orderCalls(call, toQuery),
     overview: (signal?: Signal) => get<Overview>('/overview', signal),
+    overviewSeries: (query: { span: OverviewSeries['span']; offsetMinutes: number }, signal?: Signal) =>
+      get<OverviewSeries>(`/overview/series${toQuery(query)}`, signal),
+    overviewFlow: (signal?: Signal) => get<OverviewFlow>('/overview/flow', signal),
     items: (query: ItemQuery = {}, signal?: Signal) => get<ItemPage>(`/items${toQuery(query)}`, signal),
     itemNames: (query: ItemQuery = {}, signal?: Signal) =>
       get<ItemNames>(`/item-names${toQuery(query)}`, signal),

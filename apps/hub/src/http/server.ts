@@ -44,6 +44,7 @@ import { ApiProblem, toProblem } from './problem.ts'
 import { productRoutes } from './product-routes.ts'
 import { protectionRoutes } from './protection-routes.ts'
 import { referencePage } from './reference-page.ts'
+import { overviewRoutes } from './overview-routes.ts'
 import { replenishmentRoutes } from './replenishment-routes.ts'
 import { reservationRoutes } from './reservation-routes.ts'
 import type { RouteSpec } from './route.ts'
@@ -119,6 +120,7 @@ export async function createServer(
     await local.register(
       async (api) => {
         await api.register(activityRoutes(hub))
+        await api.register(overviewRoutes(hub))
         await api.register(connectionRoutes(hub))
         await api.register(grantRoutes(hub))
         await api.register(applicationRoutes(hub))
