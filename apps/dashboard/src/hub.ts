@@ -6,7 +6,13 @@ import {
   type OrderListQuery,
   type ReplenishmentListQuery,
 } from '@plimsoll/client/client'
-import { infiniteQueryOptions, keepPreviousData, QueryClient, queryOptions, useQuery } from '@tanstack/react-query'
+import {
+  infiniteQueryOptions,
+  keepPreviousData,
+  QueryClient,
+  queryOptions,
+  useQuery,
+} from '@tanstack/react-query'
 import { learnHubClock, readerOffsetMinutes } from './clock.ts'
 
 /** What is read from the hub, and under which keys it is kept. The first part of a key is its stream topic. */

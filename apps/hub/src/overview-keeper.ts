@@ -53,7 +53,10 @@ export class OverviewKeeper {
  * One piece of it: at most a day of slots, and the stock of the hour.
  * @returns whether there is more to count
  */
-export async function keepOverview({ database, context }: Pick<Hub, 'database' | 'context'>): Promise<boolean> {
+export async function keepOverview({
+  database,
+  context,
+}: Pick<Hub, 'database' | 'context'>): Promise<boolean> {
   const { organizationId } = context
   const nowMs = context.clock.now()
   const slotBegin = (ms: number) => Math.floor(ms / SLOT_MS) * SLOT_MS

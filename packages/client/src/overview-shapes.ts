@@ -50,7 +50,9 @@ export const overviewFlow = z.object({
       delayMs: z
         .number()
         .nullable()
-        .describe('Median from a cause to the lower number shown, over the last five minutes; null: no write.'),
+        .describe(
+          'Median from a cause to the lower number shown, over the last five minutes; null: no write.',
+        ),
       waiting: count.describe('Writes and events that wait.'),
       parked: count.describe('Events that wait for a person.'),
       shipmentsOpen: count.describe('Shipments asked of it and not sent yet.'),

@@ -4,6 +4,7 @@ import { enFloor } from './en-floor.ts'
 import { enLoadLine } from './en-load-line.ts'
 import { enLotsAndSerials } from './en-lots-and-serials.ts'
 import { enOrders } from './en-orders.ts'
+import { enOverview } from './en-overview.ts'
 import { enParkedAndProtection } from './en-parked-and-protection.ts'
 import { enReplenishment } from './en-replenishment.ts'
 import { enTasks } from './en-tasks.ts'
@@ -347,6 +348,7 @@ export const en = {
   ...enOrders,
   ...enTasks,
   ...enReplenishment,
+  ...enOverview,
   ...enParkedAndProtection,
   activity: {
     title: 'Activity',

@@ -5,6 +5,7 @@ import { zhFloor } from './zh-floor.ts'
 import { zhLoadLine } from './zh-load-line.ts'
 import { zhLotsAndSerials } from './zh-lots-and-serials.ts'
 import { zhOrders } from './zh-orders.ts'
+import { zhOverview } from './zh-overview.ts'
 import { zhParkedAndProtection } from './zh-parked-and-protection.ts'
 import { zhReplenishment } from './zh-replenishment.ts'
 import { zhTasks } from './zh-tasks.ts'
@@ -328,6 +329,7 @@ export const zh: Locale = {
   ...zhOrders,
   ...zhTasks,
   ...zhReplenishment,
+  ...zhOverview,
   ...zhParkedAndProtection,
   activity: {
     title: '动态',

@@ -3,26 +3,34 @@ import { expect, test } from 'vitest'
 import { scaleTop, toPath, toSales } from './chart-model.ts'
 
 test('whoever is named and whoever is not, each step adds up to all that was sold in it', () => {
-  const sale = fc.record({ connectionId: fc.constantFrom(...'abcdefghij'), orders: fc.nat(50), units: fc.nat(900) })
+  const sale = fc.record({
+    connectionId: fc.constantFrom(...'abcdefghij'),
+    orders: fc.nat(50),
+    units: fc.nat(900),
+  })
   const step = fc.uniqueArray(sale, { selector: ({ connectionId }) => connectionId, maxLength: 10 })
   fc.assert(
-    fc.property(fc.array(step, { minLength: 1, maxLength: 8 }), fc.constantFrom('orders' as const, 'units' as const), (sold, measure) => {
-      const steps = sold.map((sales) => ({
-        at: '',
-        sales,
-        writes: 0,
-        emptied: 0,
-        delayMs: null,
-        stock: null,
-        oversoldUnits: 0,
-      }))
-      const lines = toSales(steps, measure, (name) => ({ name, colour: '' }), 'others')
-      expect(lines.length).toBeLessThanOrEqual(6)
-      for (const [number, { sales }] of steps.entries()) {
-        const drawn = lines.reduce((sum, { values }) => sum + (values[number] ?? 0), 0)
-        expect(drawn).toBe(sales.reduce((sum, each) => sum + each[measure], 0))
-      }
-    }),
+    fc.property(
+      fc.array(step, { minLength: 1, maxLength: 8 }),
+      fc.constantFrom('orders' as const, 'units' as const),
+      (sold, measure) => {
+        const steps = sold.map((sales) => ({
+          at: '',
+          sales,
+          writes: 0,
+          emptied: 0,
+          delayMs: null,
+          stock: null,
+          oversoldUnits: 0,
+        }))
+        const lines = toSales(steps, measure, (name) => ({ name, colour: '' }), 'others')
+        expect(lines.length).toBeLessThanOrEqual(6)
+        for (const [number, { sales }] of steps.entries()) {
+          const drawn = lines.reduce((sum, { values }) => sum + (values[number] ?? 0), 0)
+          expect(drawn).toBe(sales.reduce((sum, each) => sum + each[measure], 0))
+        }
+      },
+    ),
   )
 })
 

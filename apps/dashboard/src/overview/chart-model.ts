@@ -15,7 +15,8 @@ export function toSales(
 ): Line[] {
   const totals = new Map<string, number>()
   for (const { sales } of steps) {
-    for (const sale of sales) totals.set(sale.connectionId, (totals.get(sale.connectionId) ?? 0) + sale[measure])
+    for (const sale of sales)
+      totals.set(sale.connectionId, (totals.get(sale.connectionId) ?? 0) + sale[measure])
   }
   const ranked = [...totals].sort(([, a], [, b]) => b - a).map(([connectionId]) => connectionId)
   const named = ranked.length > channelsMax ? ranked.slice(0, channelsMax - 1) : ranked
@@ -34,7 +35,11 @@ export function toSales(
 }
 
 /** Stretches of a line that are known, as SVG path data: what is not known is a gap, never a zero. */
-export function toPath(values: readonly (number | null)[], x: (step: number) => number, y: (value: number) => number): string {
+export function toPath(
+  values: readonly (number | null)[],
+  x: (step: number) => number,
+  y: (value: number) => number,
+): string {
   let isDown = false
   return values
     .map((value, step) => {

@@ -21,7 +21,15 @@ export function Charts({ className }: { className?: string }) {
     <Panel
       title={t('chart.title')}
       className={className ?? ''}
-      note={<Choice label={t('chart.span')} of={spans} now={span} onChoose={setSpan} wordOf={(each) => t(`chart.spans.${each}`)} />}
+      note={
+        <Choice
+          label={t('chart.span')}
+          of={spans}
+          now={span}
+          onChoose={setSpan}
+          wordOf={(each) => t(`chart.spans.${each}`)}
+        />
+      }
     >
       {!data && (error ? <Failure error={error} onRetry={() => void refetch()} /> : <Loading lines={8} />)}
       {data && (
@@ -89,7 +97,13 @@ function Sales({ series }: { series: OverviewSeries }) {
       format={(value) => formatNumber(locale, value)}
     >
       <div className="mt-1 text-xs">
-        <Choice label={t('chart.measure')} of={['orders', 'units'] as const} now={measure} onChoose={setMeasure} wordOf={(each) => t(`chart.${each}`)} />
+        <Choice
+          label={t('chart.measure')}
+          of={['orders', 'units'] as const}
+          now={measure}
+          onChoose={setMeasure}
+          wordOf={(each) => t(`chart.${each}`)}
+        />
       </div>
     </StepChart>
   )
@@ -102,7 +116,9 @@ function Delays({ series }: { series: OverviewSeries }) {
   return (
     <StepChart
       title={t('chart.delay')}
-      summary={worst === 0 ? t('chart.delayNone') : t('chart.delaySummary', { time: formatDuration(locale, worst) })}
+      summary={
+        worst === 0 ? t('chart.delayNone') : t('chart.delaySummary', { time: formatDuration(locale, worst) })
+      }
       kind="lines"
       labels={useLabels(series)}
       lines={[
@@ -151,12 +167,24 @@ function Stock({ series }: { series: OverviewSeries }) {
   return (
     <StepChart
       title={t('chart.stock')}
-      summary={last ? t('chart.stockSummary', { n: formatNumber(locale, last.onHand) }) : t('chart.stockNone')}
+      summary={
+        last ? t('chart.stockSummary', { n: formatNumber(locale, last.onHand) }) : t('chart.stockNone')
+      }
       kind="lines"
       labels={useLabels(series)}
       lines={[
-        { key: 'onHand', name: t('stock.onHand'), colour: 'var(--cargo)', values: series.steps.map(({ stock }) => stock?.onHand ?? null) },
-        { key: 'reserved', name: t('stock.reserved'), colour: 'var(--sea-fill)', values: series.steps.map(({ stock }) => stock?.reserved ?? null) },
+        {
+          key: 'onHand',
+          name: t('stock.onHand'),
+          colour: 'var(--cargo)',
+          values: series.steps.map(({ stock }) => stock?.onHand ?? null),
+        },
+        {
+          key: 'reserved',
+          name: t('stock.reserved'),
+          colour: 'var(--sea-fill)',
+          values: series.steps.map(({ stock }) => stock?.reserved ?? null),
+        },
       ]}
       format={(value) => formatNumber(locale, value)}
     />

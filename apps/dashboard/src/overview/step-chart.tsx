@@ -23,10 +23,14 @@ export function StepChart(props: {
   const [at, setAt] = useState<number>()
   const count = labels.length
   const sums = labels.map((_, step) => lines.reduce((sum, line) => sum + (line.values[step] ?? 0), 0))
-  const most = kind === 'bars' ? Math.max(0, ...sums) : Math.max(0, ...lines.flatMap((line) => line.values.map((value) => value ?? 0)))
+  const most =
+    kind === 'bars'
+      ? Math.max(0, ...sums)
+      : Math.max(0, ...lines.flatMap((line) => line.values.map((value) => value ?? 0)))
   const top = scaleTop(most)
   const y = (value: number) => height - (value / top) * height
-  const isEmpty = lines.length === 0 || lines.every((line) => line.values.every((value) => value === null || value === 0))
+  const isEmpty =
+    lines.length === 0 || lines.every((line) => line.values.every((value) => value === null || value === 0))
   const point = (event: PointerEvent<SVGSVGElement>) => {
     const box = event.currentTarget.getBoundingClientRect()
     setAt(Math.min(count - 1, Math.max(0, Math.floor(((event.clientX - box.left) / box.width) * count))))
@@ -41,7 +45,10 @@ export function StepChart(props: {
       ) : (
         <>
           <div className="mt-2 flex h-28 gap-2">
-            <div className="flex w-11 shrink-0 flex-col justify-between text-right text-xs leading-none text-ink-2" aria-hidden>
+            <div
+              className="flex w-11 shrink-0 flex-col justify-between text-right text-xs leading-none text-ink-2"
+              aria-hidden
+            >
               <span>{format(top)}</span>
               <span>{format(0)}</span>
             </div>
@@ -55,7 +62,9 @@ export function StepChart(props: {
               onPointerLeave={() => setAt(undefined)}
             >
               <path d={`M0 50H${count}`} stroke="var(--line)" vectorEffect="non-scaling-stroke" />
-              {at !== undefined && <rect x={at} width="1" height={height} fill="var(--flash)" opacity="0.45" />}
+              {at !== undefined && (
+                <rect x={at} width="1" height={height} fill="var(--flash)" opacity="0.45" />
+              )}
               {kind === 'bars' ? <Bars lines={lines} y={y} /> : null}
               {kind === 'lines' &&
                 lines.map((line, number) => (
@@ -108,7 +117,6 @@ function Bars({ lines, y }: { lines: Line[]; y: (value: number) => number }) {
       stacked.set(step, from + value)
       return (
         <rect
-          // biome-ignore lint/suspicious/noArrayIndexKey: a step has no other name
           key={`${line.key} ${step}`}
           x={step + 0.1}
           width="0.8"
@@ -125,7 +133,17 @@ function Bars({ lines, y }: { lines: Line[]; y: (value: number) => number }) {
   )
 }
 
-function Table({ title, labels, lines, format }: { title: string; labels: string[]; lines: Line[]; format: (value: number) => string }) {
+function Table({
+  title,
+  labels,
+  lines,
+  format,
+}: {
+  title: string
+  labels: string[]
+  lines: Line[]
+  format: (value: number) => string
+}) {
   const { t } = useLanguage()
   const [isOpen, setOpen] = useState(false)
   return (

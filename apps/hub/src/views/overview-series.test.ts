@@ -17,7 +17,12 @@ afterAll(() => database.drop())
 
 const nowMs = Date.parse('2026-11-26T23:07:31.000Z')
 const HOUR_MS = 3_600_000
-type Happened = { agoMs: number; kind: 'order' | 'test-order' | 'write' | 'emptied' | 'raise'; units: number; shop: number }
+type Happened = {
+  agoMs: number
+  kind: 'order' | 'test-order' | 'write' | 'emptied' | 'raise'
+  units: number
+  shop: number
+}
 
 const shops = [randomUUID(), randomUUID()]
 
@@ -83,7 +88,11 @@ test('however often and late sums are kept, the series is what the rows themselv
           const expected = shops
             .map((connectionId, shop) => {
               const orders = here.filter((each) => each.kind === 'order' && each.shop === shop)
-              return { connectionId, orders: orders.length, units: orders.reduce((sum, { units }) => sum + 3 * units, 0) }
+              return {
+                connectionId,
+                orders: orders.length,
+                units: orders.reduce((sum, { units }) => sum + 3 * units, 0),
+              }
             })
             .filter(({ orders }) => orders > 0)
             .toSorted((a, b) => (a.connectionId < b.connectionId ? -1 : 1))
@@ -136,7 +145,15 @@ test('the flow counts what happened in the last five minutes, what waits and wha
     await getOverviewFlow(database.kysely, organizationId, { now: new Date(nowMs), connectors: new Map() }),
   )
   expect(flow.connections).toMatchObject([
-    { name: 'Shop', isRefused: true, ordersPerMinute: 0.6, writesPerMinute: 0.6, waiting: 1, parked: 2, delayMs: 100 },
+    {
+      name: 'Shop',
+      isRefused: true,
+      ordersPerMinute: 0.6,
+      writesPerMinute: 0.6,
+      waiting: 1,
+      parked: 2,
+      delayMs: 100,
+    },
   ])
   expect(flow.locations).toMatchObject([{ code: 'MAIN', countedBy: null, onHand: null }])
 })

@@ -77,7 +77,9 @@ export async function keepSums(tx: Tx, organizationId: string, span: Span): Prom
     insert into overview_delay (organization_id, slot, bin, writes)
     select ${organizationId}, counted.* from (${countedDelays(organizationId, span)}) as counted`.execute(tx)
   await sql`
-    update overview_clock set kept_until = ${span.until} where organization_id = ${organizationId}`.execute(tx)
+    update overview_clock set kept_until = ${span.until} where organization_id = ${organizationId}`.execute(
+    tx,
+  )
 }
 
 /** Stock at each location at this moment, as that of the hour. Reads every balance: once an hour. */
@@ -94,8 +96,12 @@ export async function sampleStock(tx: Tx, organizationId: string, at: Date): Pro
 
 /** Forgets what no span reads any more. */
 export async function forgetSums(tx: Tx, organizationId: string, before: Date): Promise<void> {
-  await sql`delete from overview_sum where organization_id = ${organizationId} and slot < ${before}`.execute(tx)
-  await sql`delete from overview_delay where organization_id = ${organizationId} and slot < ${before}`.execute(tx)
+  await sql`delete from overview_sum where organization_id = ${organizationId} and slot < ${before}`.execute(
+    tx,
+  )
+  await sql`delete from overview_delay where organization_id = ${organizationId} and slot < ${before}`.execute(
+    tx,
+  )
 }
 
 export type SumRow = {
@@ -123,7 +129,7 @@ async function findKeptUntil(db: Db, organizationId: string): Promise<Date | nul
 /** What is not kept yet, within the steps. Nothing before the first keeping counts twice: the clock begins there. */
 function rest(keptUntil: Date | null, steps: Steps): Span {
   const from = keptUntil === null || keptUntil < steps.from ? steps.from : keptUntil
-  return { from, until: from > steps.until ? from : steps.until }
+  return { from, until: steps.until }
 }
 
 /** Sums and delays by step, of one moment: the clock and what follows from it are read together. */
