@@ -120,7 +120,7 @@ export function toFlow(rows: ConnectionRow[], nowMs: number, size: number): Over
     locations: locations.map((location, number) => ({
       ...location,
       countedBy: warehouses.find(([, , , , , place]) => place === location.locationId)?.[0] ?? null,
-      onHand: 4_000_000 / (number + 1),
+      onHand: Math.round(4_000_000 / (number + 1)),
     })),
     now: iso(nowMs),
   }

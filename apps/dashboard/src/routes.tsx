@@ -17,6 +17,7 @@ import { Shell } from './shell.tsx'
 /** The screens by address, each a chunk of its own. */
 const files = {
   overview: () => import('./overview/overview-screen.tsx'),
+  flow: () => import('./flow/flow-screen.tsx'),
   orders: () => import('./orders/orders-screen.tsx'),
   order: () => import('./orders/order-screen.tsx'),
   newOrder: () => import('./orders/new-order-screen.tsx'),
@@ -79,6 +80,11 @@ const route = createRoute({
   getParentRoute: () => rootRoute,
   path: '/',
   component: screen(files.overview, 'OverviewScreen'),
+})
+const flow = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/flow',
+  component: screen(files.flow, 'FlowScreen'),
 })
 type OrderSearch = { q?: string; standing?: OrderStandingFilter; channel?: string }
 const orders = createRoute({
@@ -246,6 +252,7 @@ const activity = createRoute({
 export const router = createRouter({
   routeTree: rootRoute.addChildren([
     route,
+    flow,
     orders,
     newOrder,
     order,

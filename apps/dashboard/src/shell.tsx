@@ -14,6 +14,7 @@ import {
   Ship,
   Sun,
   Warehouse,
+  Waypoints,
 } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import { later } from './clock.ts'
@@ -54,6 +55,7 @@ export function Shell() {
 
 const screens = [
   ['/', 'overview', Gauge],
+  ['/flow', 'flow', Waypoints],
   ['/orders', 'orders', Package],
   ['/items', 'items', Boxes],
   ['/replenishment', 'replenishment', Ship],

@@ -36,6 +36,7 @@ export const en = {
   },
   nav: {
     overview: 'Overview',
+    flow: 'Flow',
     orders: 'Orders',
     items: 'Items',
     replenishment: 'Replenishment',

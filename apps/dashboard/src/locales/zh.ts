@@ -37,6 +37,7 @@ export const zh: Locale = {
   },
   nav: {
     overview: '总览',
+    flow: '流向',
     orders: '订单',
     items: '商品',
     replenishment: '补货',
