@@ -154,7 +154,7 @@ function Oversells({ series }: { series: OverviewSeries }) {
       format={(value) => formatNumber(locale, value)}
     >
       <details className="text-xs text-ink-2">
-        <summary className="min-h-6 cursor-pointer py-0.5">{t('chart.howKnown')}</summary>
+        <summary className="min-h-7 cursor-pointer py-1">{t('chart.howKnown')}</summary>
         <p>{t('chart.emptiedMeaning')}</p>
       </details>
     </StepChart>

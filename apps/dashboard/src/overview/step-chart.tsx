@@ -148,7 +148,7 @@ function Table({
   const [isOpen, setOpen] = useState(false)
   return (
     <details className="mt-1 text-xs" onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
-      <summary className="min-h-6 cursor-pointer py-0.5 text-ink-2">{t('chart.asTable')}</summary>
+      <summary className="min-h-7 cursor-pointer py-1 text-ink-2">{t('chart.asTable')}</summary>
       {isOpen && (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and the keyboard must reach it
         <section className="max-h-64 overflow-auto" tabIndex={0} aria-label={title}>
