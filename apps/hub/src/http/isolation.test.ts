@@ -28,7 +28,14 @@ import {
   intakeWrites,
 } from '../testing/other-intake.ts'
 import { policyReads, policyWrites } from '../testing/other-policies.ts'
-import { digestsOf, findMade, gaugesOf, insertPassingRows, withoutNow } from '../testing/other-rows.ts'
+import {
+  digestsOf,
+  findMade,
+  gaugesOf,
+  insertPassingRows,
+  overviewReads,
+  withoutNow,
+} from '../testing/other-rows.ts'
 import { insertSafetyRows, safetyReads, safetyWrites } from '../testing/other-safety.ts'
 import { fillPlaces, type PlaceIds, placeReads, placeWrites } from '../testing/places.ts'
 import { type Answer, type ServedHub, type Shop, serveHub, startShop } from '../testing/served-hub.ts'
@@ -82,13 +89,7 @@ async function routes(): Promise<Route[]> {
 /** Every route that reads, as the first brand asks it. The stream has a test of its own. */
 const reads: Record<string, string[]> = {
   '/metrics': ['/metrics'],
-  '/api/v1/overview': ['/api/v1/overview'],
-  // Its last step grows by itself; whose sums it adds has a test of its own (overview-series.test.ts).
-  '/api/v1/overview/series': [],
-  '/api/v1/overview/flow': ['/api/v1/overview/flow'],
-  '/api/v1/activity': ['/api/v1/activity?limit=200'],
-  '/api/v1/tasks': ['/api/v1/tasks'],
-  '/api/v1/processes': ['/api/v1/processes'],
+  ...overviewReads,
   '/api/v1/connections': ['/api/v1/connections'],
   ...grantReads,
   '/api/v1/parked': ['/api/v1/parked?limit=200'],
