@@ -27,15 +27,9 @@ import {
   intakeReadsOf,
   intakeWrites,
 } from '../testing/other-intake.ts'
+import { overviewReads } from '../testing/other-overview.ts'
 import { policyReads, policyWrites } from '../testing/other-policies.ts'
-import {
-  digestsOf,
-  findMade,
-  gaugesOf,
-  insertPassingRows,
-  overviewReads,
-  withoutNow,
-} from '../testing/other-rows.ts'
+import { digestsOf, findMade, gaugesOf, insertPassingRows, withoutNow } from '../testing/other-rows.ts'
 import { insertSafetyRows, safetyReads, safetyWrites } from '../testing/other-safety.ts'
 import { fillPlaces, type PlaceIds, placeReads, placeWrites } from '../testing/places.ts'
 import { type Answer, type ServedHub, type Shop, serveHub, startShop } from '../testing/served-hub.ts'

@@ -4,17 +4,6 @@ import { expect } from 'vitest'
 
 /** Rows of a second brand that nothing makes on request, and how the test of isolation compares what it reads. */
 
-/** The routes of the overview, as the first brand asks them. */
-export const overviewReads: Record<string, string[]> = {
-  '/api/v1/overview': ['/api/v1/overview'],
-  // Its last step grows by itself; whose sums it adds has a test of its own (overview-series.test.ts).
-  '/api/v1/overview/series': [],
-  '/api/v1/overview/flow': ['/api/v1/overview/flow'],
-  '/api/v1/activity': ['/api/v1/activity?limit=200'],
-  '/api/v1/tasks': ['/api/v1/tasks'],
-  '/api/v1/processes': ['/api/v1/processes'],
-}
-
 /** What did not come about by itself, may not have yet (the chores of protection), or is gone as soon as it is worked off. */
 export async function insertPassingRows(db: Db, organizationId: string, mark: string): Promise<void> {
   await sql`insert into policy (organization_id, scope, scope_id, fixed, paused, updated_at)
