@@ -62,10 +62,11 @@ export async function keepOverview({
   const slotBegin = (ms: number) => Math.floor(ms / SLOT_MS) * SLOT_MS
   const since = new Date(slotBegin(nowMs) - KEPT_DAYS * DAY_MS)
   return await inTransaction(database, async (tx) => {
-    const clock = await lockOverviewClock(tx, organizationId, since)
+    const latest = new Date(slotBegin(nowMs - GRACE_MS))
+    const clock = await lockOverviewClock(tx, organizationId, { since, latest })
     if (clock === undefined) return false
     const from = clock.keptUntil
-    const until = new Date(Math.min(from.getTime() + DAY_MS, slotBegin(nowMs - GRACE_MS)))
+    const until = new Date(Math.min(from.getTime() + DAY_MS, latest.getTime()))
     if (until > from) {
       await keepSums(tx, organizationId, { from, until })
       await forgetSums(tx, organizationId, since)

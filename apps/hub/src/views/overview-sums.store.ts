@@ -51,16 +51,21 @@ function countedDelays(organizationId: string, { from, until }: Span) {
 
 /**
  * The organization's clock, locked: whoever holds it keeps the sums.
- * @param since where keeping begins that never began
+ * @param since where keeping begins that never began: there, or when the organization was made, for nothing was before
+ * @param latest no later than this, whatever clock the organization was made by
  * @returns undefined: another process holds it
  */
 export async function lockOverviewClock(
   tx: Tx,
   organizationId: string,
-  since: Date,
+  { since, latest }: { since: Date; latest: Date },
 ): Promise<{ keptUntil: Date; sampledAt: Date | null } | undefined> {
   await sql`
-    insert into overview_clock (organization_id, kept_until) values (${organizationId}, ${since})
+    insert into overview_clock (organization_id, kept_until)
+    select ${organizationId}::uuid, least(${latest}::timestamptz, greatest(${since}::timestamptz, (
+      select date_bin('15 minutes', created_at, 'epoch'::timestamptz) from organization
+      where organization_id = ${organizationId}
+    )))
     on conflict do nothing`.execute(tx)
   const found = await sql<{ keptUntil: Date; sampledAt: Date | null }>`
     select kept_until, sampled_at from overview_clock
