@@ -7,6 +7,7 @@ import type {
   MovementPage,
   Overview,
 } from '@plimsoll/client'
+import { shownOf, toProtection } from './protection-answers.ts'
 import {
   type Cell,
   connections,
@@ -54,6 +55,7 @@ export function toItemRow(world: World, index: number): ItemRow {
 
 export function toItemDetail(world: World, index: number, nowMs: number): ItemDetail {
   const row = toItemRow(world, index)
+  const listings = toListings(world, index, row, nowMs)
   return {
     itemId: row.itemId,
     sku: row.sku,
@@ -71,40 +73,46 @@ export function toItemDetail(world: World, index: number, nowMs: number): ItemDe
       ...figures,
     })),
     kit: null,
-    protection: { mode: 'auto', isOwn: false, standing: null, channels: [], changed: null, assumptions: [] },
-    listings: connections.flatMap((connection, number) => {
-      const cell = world.cellOf(index, number)
-      if (!cell) return []
-      const buffer = world.bufferOf(number)
-      return [
-        {
-          listingId: `listing-${index}-${number}`,
-          connectionId: connection.id,
-          connectionName: connection.name,
-          connector: connection.connector,
-          externalId: String(8_400_000_000 + index * 10 + number),
-          title: row.name,
-          unitsPerListing: 1,
-          tracked: cell.status !== 'untracked',
-          levels: [
-            {
-              levelId: `level-${index}-${number}`,
-              externalLocation: number < 2 ? 'Main location' : 'default',
-              desired: cell.desired,
-              acknowledged: cell.acknowledged,
-              acknowledgedAt: iso(nowMs - 42_000),
-              observed: cell.observed,
-              observedAt: iso(nowMs - 4 * minuteMs),
-              expected: cell.acknowledged,
-              status: cell.status,
-              problem: problemOf(cell, connection.name),
-              explain: explain(row, cell, buffer, number),
-            },
-          ],
-        },
-      ]
-    }),
+    protection: toProtection(index, listings, row.available),
+    listings,
   }
+}
+
+function toListings(world: World, index: number, row: ItemRow, nowMs: number): ItemDetail['listings'] {
+  return connections.flatMap((connection, number) => {
+    const known = world.cellOf(index, number)
+    if (!known) return []
+    const desired = shownOf(index, number, row.channels.length, row.available) ?? known.desired
+    const cell = { ...known, desired }
+    const buffer = world.bufferOf(number)
+    return [
+      {
+        listingId: `listing-${index}-${number}`,
+        connectionId: connection.id,
+        connectionName: connection.name,
+        connector: connection.connector,
+        externalId: String(8_400_000_000 + index * 10 + number),
+        title: row.name,
+        unitsPerListing: 1,
+        tracked: cell.status !== 'untracked',
+        levels: [
+          {
+            levelId: `level-${index}-${number}`,
+            externalLocation: number < 2 ? 'Main location' : 'default',
+            desired: cell.desired,
+            acknowledged: cell.acknowledged,
+            acknowledgedAt: iso(nowMs - 42_000),
+            observed: cell.observed,
+            observedAt: iso(nowMs - 4 * minuteMs),
+            expected: cell.acknowledged,
+            status: cell.status,
+            problem: problemOf(cell, connection.name),
+            explain: explain(row, cell, buffer, number),
+          },
+        ],
+      },
+    ]
+  })
 }
 
 function problemOf(cell: Cell, name: string): string | null {
@@ -148,6 +156,8 @@ function explain(row: ItemRow, cell: Cell, buffer: number, connection: number): 
     },
   ]
   if (buffer > 0) rows.push({ label: 'buffer', value: -buffer, detail: 'connection policy' })
+  const rest = cell.desired - (row.available - buffer)
+  if (rest !== 0) rows.push({ label: rest > 0 ? 'none-below-zero' : 'demand-buffer', value: rest })
   const promise: ExplainNode = { label: 'promise', value: cell.desired, rows }
   return {
     label: 'desired',

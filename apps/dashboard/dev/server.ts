@@ -21,7 +21,6 @@ import {
   lotTrace,
   me,
   movementPage,
-  overview,
   parkedGroups,
   parkedPage,
   serialLives,
@@ -34,6 +33,7 @@ import * as answers from './answers.ts'
 import * as connecting from './connect-answers.ts'
 import { answerTo } from './connection-answers.ts'
 import * as places from './location-answers.ts'
+import * as overviews from './overview-answers.ts'
 import * as tracked from './tracked-answers.ts'
 import * as troubles from './trouble-answers.ts'
 import { connections, createWorld, indexOf, itemCount, locations, nameOf, skuOf } from './world.ts'
@@ -43,8 +43,16 @@ import { connections, createWorld, indexOf, itemCount, locations, nameOf, skuOf 
  * themselves. `PUT /dev/scenario {failing, empty, delayMs, still}` brings on states that are hard to reach.
  */
 
-type Scenario = { failing: boolean; empty: boolean; delayMs: number; still: boolean; mute: boolean }
-const calm: Scenario = { failing: false, empty: false, delayMs: 0, still: false, mute: false }
+/** `more`: channels beside those of the world, to look at a map of many. */
+type Scenario = {
+  failing: boolean
+  empty: boolean
+  delayMs: number
+  still: boolean
+  mute: boolean
+  more: number
+}
+const calm: Scenario = { failing: false, empty: false, delayMs: 0, still: false, mute: false, more: 0 }
 const tickMs = 450
 
 /** @returns the base URL, a switch for the scenario, and a function that ends server and clock */
@@ -169,27 +177,12 @@ function createFixture(initial: Scenario) {
       )
     }
     if (isOfAlerts(path)) return json(response, toAlertAnswer(path, query.get('state'), scenario.empty))
+    if (path === '/overview' || path.startsWith('/overview/')) {
+      const totals = { orders, parked: parked.length }
+      const { shape, answer } = overviews.toAnswer(path, query, { rows: rows(), now, totals, scenario })
+      return checked(response, shape, answer)
+    }
     switch (path) {
-      case '/overview': {
-        const answer = answers.toOverview(now, rows(), { orders, parked: parked.length })
-        if (!scenario.empty) return checked(response, overview, answer)
-        const none = {
-          items: 0,
-          parked: 0,
-          oversoldItems: 0,
-          oversoldUnits: 0,
-          inboxWaiting: 0,
-          ordersToday: 0,
-          unitsToday: 0,
-        }
-        return checked(response, overview, {
-          ...answer,
-          ...none,
-          propagationMs: null,
-          orderRate: [],
-          demo: false,
-        })
-      }
       case '/items':
         return checked(response, itemPage, items(query))
       case '/item-names': {

@@ -58,3 +58,8 @@ function subscribe(listener: () => void): () => void {
     timer = undefined
   }
 }
+
+/** How far the reader's clock is ahead of UTC: where days begin on a chart. */
+export function readerOffsetMinutes(): number {
+  return -new Date().getTimezoneOffset()
+}

@@ -48,6 +48,14 @@ export function formatAgo(locale: string, iso: string, nowMs: number): string {
   const date = () => new Intl.DateTimeFormat(locale, { dateStyle: 'medium' })
   return keep(`date ${locale}`, date).format(new Date(iso))
 }
+/** When a step of a chart begins: by its hour, by day and hour, or by its day. */
+export function formatStep(locale: string, iso: string, stepMs: number): string {
+  const isDay = stepMs >= 86_400_000
+  const options: Intl.DateTimeFormatOptions = isDay
+    ? { month: 'short', day: 'numeric' }
+    : { month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }
+  return keep(`step ${isDay} ${locale}`, () => new Intl.DateTimeFormat(locale, options)).format(new Date(iso))
+}
 export function formatTime(locale: string, iso: string): string {
   const format = () =>
     new Intl.DateTimeFormat(locale, {

@@ -1,4 +1,4 @@
-import type { ActivityRow, StreamState } from '@plimsoll/client'
+import type { ActivityRow, OverviewSeries, StreamState } from '@plimsoll/client'
 import {
   ApiProblem,
   type CallFilter,
@@ -10,9 +10,16 @@ import {
   type OrderListQuery,
   type ReplenishmentListQuery,
 } from '@plimsoll/client/client'
-import { infiniteQueryOptions, QueryCache, QueryClient, queryOptions, useQuery } from '@tanstack/react-query'
+import {
+  infiniteQueryOptions,
+  keepPreviousData,
+  QueryCache,
+  QueryClient,
+  queryOptions,
+  useQuery,
+} from '@tanstack/react-query'
 import { currentOrganization } from './accounts/organization.ts'
-import { learnHubClock } from './clock.ts'
+import { learnHubClock, readerOffsetMinutes } from './clock.ts'
 
 /** What is read from the hub, and under which keys it is kept. The first part of a key is its stream topic. */
 export const hub = createClient({ baseUrl: '', organization: currentOrganization })
@@ -51,6 +58,20 @@ export const overviewQuery = queryOptions({
     learnHubClock(overview.now)
     return overview
   },
+})
+/** Sums over hours and days: once a minute is soon enough, and no stream need tell of it. */
+export const seriesQuery = (span: OverviewSeries['span']) =>
+  queryOptions({
+    queryKey: ['series', span],
+    queryFn: ({ signal }) => hub.overviewSeries({ span, offsetMinutes: readerOffsetMinutes() }, signal),
+    refetchInterval: 60_000,
+    // The span before stays to be seen while the next one comes.
+    placeholderData: keepPreviousData,
+  })
+/** Under the topic of the overview: it is as live as the figures. */
+export const flowQuery = queryOptions({
+  queryKey: ['overview', 'flow'],
+  queryFn: ({ signal }) => hub.overviewFlow(signal),
 })
 export const connectionsQuery = queryOptions({
   queryKey: ['connections'],

@@ -20,6 +20,7 @@ import { readReplenishmentSearch } from './replenishment/replenishment-search.ts
 /** The screens by address, each a chunk of its own. */
 const files = {
   overview: () => import('./overview/overview-screen.tsx'),
+  flow: () => import('./flow/flow-screen.tsx'),
   orders: () => import('./orders/orders-screen.tsx'),
   order: () => import('./orders/order-screen.tsx'),
   newOrder: () => import('./orders/new-order-screen.tsx'),
@@ -92,6 +93,11 @@ const route = createRoute({
   getParentRoute: () => rootRoute,
   path: '/',
   component: screen(files.overview, 'OverviewScreen'),
+})
+const flow = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/flow',
+  component: screen(files.flow, 'FlowScreen'),
 })
 type OrderSearch = { q?: string; standing?: OrderStandingFilter; channel?: string }
 const orders = createRoute({
@@ -313,6 +319,7 @@ const reset = createRoute({
 export const router = createRouter({
   routeTree: rootRoute.addChildren([
     route,
+    flow,
     orders,
     newOrder,
     order,

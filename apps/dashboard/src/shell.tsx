@@ -17,6 +17,7 @@ import {
   Ship,
   Sun,
   Warehouse,
+  Waypoints,
 } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import { Who } from './accounts/who.tsx'
@@ -59,6 +60,7 @@ export function Shell() {
 const screens = [
   ['/', 'overview', Gauge],
   ['/alerts', 'alerts', Bell],
+  ['/flow', 'flow', Waypoints],
   ['/orders', 'orders', Package],
   ['/items', 'items', Boxes],
   ['/mapping', 'mapping', Link2],

@@ -28,6 +28,7 @@ afterAll(async () => {
 
 const addresses = [
   '/',
+  '/flow',
   '/items',
   '/items/OIL-RED-S-00001',
   '/items/TEA-BLK-L-00011',
@@ -104,6 +105,29 @@ whenBrowser('the slash key searches, arrows move, Enter opens', { timeout: 30_00
   await page.waitForURL(/items\/\w+-\w+-\w+-04221/)
   await page.context().close()
 })
+
+whenBrowser(
+  'the keyboard reads every part of the load line, and the map opens a group',
+  { timeout: 60_000 },
+  async () => {
+    const page = await open('/items/MER-GRN-10L-00038')
+    const drawing = page.getByRole('figure', { name: 'Load line' })
+    await drawing.getByText('They are dealt among the channels').waitFor()
+    await drawing.getByRole('button', { name: 'Fairlead EU shop' }).focus()
+    await drawing.getByText('its own compartment').waitFor()
+    await drawing.getByRole('button', { name: 'Reserved' }).focus()
+    await drawing.getByText('the ship sinks as deep as it is loaded').waitFor()
+    fixture.set({ more: 190 })
+    await page.goto(`${address}/flow`)
+    const group = page.getByRole('button', { name: 'Shopify' })
+    await group.click()
+    await page.getByRole('link', { name: 'Shopify DE 0' }).waitFor()
+    await page.getByRole('button', { name: 'List' }).click()
+    expect(await page.getByRole('table').getByRole('link').count()).toBeGreaterThan(190)
+    fixture.set({ more: 0 })
+    await page.context().close()
+  },
+)
 
 whenBrowser('pausing asks for a reason and shows it; resuming undoes it', { timeout: 30_000 }, async () => {
   const page = await open('/connections')

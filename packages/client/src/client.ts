@@ -20,6 +20,7 @@ import type { LotDetail, LotList, LotRow, LotTrace, SerialLives, SerialPage } fr
 import { mappingCalls } from './mapping-calls.ts'
 import { orderCalls } from './order-calls.ts'
 import type { ShipsOrdersAnswer } from './order-shapes.ts'
+import type { OverviewFlow, OverviewSeries } from './overview-shapes.ts'
 import { placeCalls } from './place-calls.ts'
 import type { ProtectionList, ProtectionMode } from './protection-shapes.ts'
 import type {
@@ -202,6 +203,9 @@ export function createClient(options: {
     ...accountCalls(call, auth, toQuery),
     ...watchCalls(call, toQuery),
     overview: (signal?: Signal) => get<Overview>('/overview', signal),
+    overviewSeries: (query: { span: OverviewSeries['span']; offsetMinutes: number }, signal?: Signal) =>
+      get<OverviewSeries>(`/overview/series${toQuery(query)}`, signal),
+    overviewFlow: (signal?: Signal) => get<OverviewFlow>('/overview/flow', signal),
     items: (query: ItemQuery = {}, signal?: Signal) => get<ItemPage>(`/items${toQuery(query)}`, signal),
     itemNames: (query: ItemQuery = {}, signal?: Signal) =>
       get<ItemNames>(`/item-names${toQuery(query)}`, signal),

@@ -58,6 +58,12 @@ import type {
 } from './tables/mapping.ts'
 import type { OrderLineTable, RoutingRulesTable, SalesOrderTable } from './tables/orders.ts'
 import type {
+  OverviewClockTable,
+  OverviewDelayTable,
+  OverviewSumTable,
+  StockSampleTable,
+} from './tables/overview.ts'
+import type {
   AdjustmentReasonTable,
   BinTable,
   InboundLineTable,
@@ -144,6 +150,7 @@ export type * from './tables/intake.ts'
 export type * from './tables/kits.ts'
 export type * from './tables/lots.ts'
 export type * from './tables/orders.ts'
+export type * from './tables/overview.ts'
 export type * from './tables/places.ts'
 export type * from './tables/replenishment.ts'
 export type * from './tables/safety.ts'
@@ -222,6 +229,10 @@ export interface Tables {
   itemDemand: ItemDemandTable
   replenishment: ReplenishmentTable
   replenishmentClock: ReplenishmentClockTable
+  overviewSum: OverviewSumTable
+  overviewDelay: OverviewDelayTable
+  stockSample: StockSampleTable
+  overviewClock: OverviewClockTable
   routingRules: RoutingRulesTable
   mappingSuggestion: MappingSuggestionTable
   mappingLook: MappingLookTable

@@ -66,7 +66,7 @@ function Item({ item }: { item: ItemDetail }) {
           ))}
         </dl>
       </div>
-      <div className="grid items-start gap-4 lg:grid-cols-[minmax(20rem,29rem)_minmax(0,1fr)]">
+      <div className="grid items-start gap-4 lg:grid-cols-[minmax(22rem,33rem)_minmax(0,1fr)]">
         <div className="grid min-w-0 gap-4">
           {item.kit === null ? (
             <>

@@ -1,170 +1,230 @@
 import type { ItemDetail } from '@plimsoll/client'
+import { useQuery } from '@tanstack/react-query'
+import { type PointerEvent, type ReactNode, useCallback, useState, useSyncExternalStore } from 'react'
 import { formatNumber } from '../format.ts'
+import { connectionsQuery } from '../hub.ts'
 import { useLanguage } from '../language.ts'
-import { decideLoad, draftMarks, spread } from './load-line.ts'
+import { draftMarks, spread } from './load-line.ts'
+import { PartStory } from './part-story.tsx'
+import { decideShip, isDealt, type Mark, type Ship } from './ship.ts'
+import {
+  type Beam,
+  type Chosen,
+  markHeight,
+  narrowBeam,
+  type PartName,
+  placeOf,
+  ShipScene,
+  scene,
+  wideBeam,
+} from './ship-scene.tsx'
+
+const labelGap = 28
+/** More names than these could not stand beside the hull; all are in the list of the listings. */
+const labelsMax = Math.floor((scene.height - 40) / labelGap)
 
 /**
- * The load line at full size: the ship's side with its draft marks at the left, the cargo (reserved, held)
- * from the keel up, the disc on the line, and each channel's mark where its promise ends, as the marks for
- * the seas stand beside the disc on a real hull.
+ * The load line of an item: the drawing, the channels' marks beside it, and the names of its parts beneath. Whatever is
+ * chosen, by pointer, touch or keyboard, says beneath what it is and why; nothing chosen, the whole is told in words.
  */
-const heightPx = 300
-const labelGapPx = 21
-
 export function LoadLineDrawing({ item }: { item: ItemDetail }) {
   const { t, locale } = useLanguage()
-  const load = decideLoad(item)
-  const whole = Math.max(item.onHand, item.reserved + item.held, 1)
-  const fromTop = (units: number) => heightPx * (1 - Math.min(1, Math.max(0, units / whole)))
-  const line = fromTop(item.reserved + item.held)
-  const marks = item.listings.map((listing) => {
-    const desired = listing.levels.reduce((sum, level) => sum + (level.desired ?? 0), 0)
-    // What this channel may still take would lift the cargo's top to here.
-    return {
-      name: listing.connectionName,
-      desired,
-      top: fromTop(item.reserved + item.held + desired * listing.unitsPerListing),
-    }
-  })
-  const labels = spread(
-    marks.map((mark) => mark.top),
-    labelGapPx,
-    heightPx,
-  )
-  const summary = t('loadLine.summary', {
-    onHand: item.onHand,
-    reserved: item.reserved,
-    held: item.held,
-    available: item.available,
-  })
+  const [chosen, choose] = useState<Chosen>()
+  const beam = useIsNarrow() ? narrowBeam : wideBeam
+  const colours = useQuery(connectionsQuery).data?.rows ?? []
+  const colourOf = (connectionId: string) =>
+    colours.find((row) => row.connectionId === connectionId)?.colour ?? 'var(--ink-3)'
+  const ship = decideShip(item)
+  const shared = { ship, beam, chosen, onChoose: choose }
   return (
-    <figure className="px-4 py-6">
-      <div className="relative flex" style={{ height: `${heightPx}px` }}>
-        <div className="relative w-12 shrink-0" aria-hidden>
-          {draftMarks(whole, 6).map((units) => (
-            <span
-              key={units}
-              className="absolute right-1.5 flex -translate-y-1/2 items-center gap-1 text-xs text-ink-2 after:h-px after:w-2 after:bg-ink-3"
-              style={{ top: `${fromTop(units)}px` }}
-            >
-              {formatNumber(locale, units)}
-            </span>
-          ))}
-        </div>
-        <svg
-          className="w-[32%] max-w-32 min-w-24 shrink-0 max-sm:w-[24%] max-sm:min-w-20"
-          viewBox={`0 0 100 ${heightPx}`}
-          preserveAspectRatio="none"
-          height={heightPx}
-          role="img"
-          aria-label={summary}
-        >
-          <defs>
-            <clipPath id="hull-side">
-              <path d={`M0 0H100V${heightPx - 46}Q100 ${heightPx} 62 ${heightPx}H0Z`} />
-            </clipPath>
-            <pattern
-              id="held-hatch"
-              width="7"
-              height="7"
-              patternUnits="userSpaceOnUse"
-              patternTransform="rotate(45)"
-            >
-              <rect width="7" height="7" fill="var(--line)" />
-              <path d="M0 0v7" stroke="var(--ink-3)" strokeWidth="3" />
-            </pattern>
-          </defs>
-          <g clipPath="url(#hull-side)">
-            <rect width="100" height={heightPx} fill={load.isEmpty ? 'var(--sunken)' : 'var(--sea-soft)'} />
-            <rect
-              y={fromTop(item.reserved)}
-              width="100"
-              height={load.reservedShare * heightPx}
-              fill={load.isOversold ? 'var(--red-fill)' : 'var(--cargo)'}
-            />
-            <rect
-              y={fromTop(item.reserved + item.held)}
-              width="100"
-              height={load.heldShare * heightPx}
-              fill="url(#held-hatch)"
-            />
-          </g>
-        </svg>
-        <Disc top={line} isOversold={load.isOversold} />
-        <div className="relative min-w-0 flex-1">
-          {marks.map((mark, number) => {
-            const at = labels[number] ?? mark.top
-            return (
-              <div key={mark.name}>
-                <svg
-                  className="absolute top-0 left-0 overflow-visible"
-                  width="34"
-                  height={heightPx}
-                  aria-hidden="true"
+    <figure aria-label={t('loadLine.title')}>
+      <div className="relative overflow-hidden" style={{ height: `${scene.height}px` }}>
+        <ShipScene {...shared} incoming={item.incoming} colourOf={colourOf} />
+        <div aria-hidden className="pointer-events-none">
+          {ship.wholeUnits > 0 &&
+            ship.shortUnits === 0 &&
+            draftMarks(ship.wholeUnits, 5)
+              .filter((units) => units > 0)
+              .map((units) => (
+                <span
+                  key={units}
+                  className="ship-draft"
+                  style={{ top: `${placeOf(units, ship)}px`, left: `${beam.left + 6}px` }}
                 >
-                  <path
-                    d={`M-22 ${mark.top}H4L24 ${at}H32`}
-                    fill="none"
-                    stroke="var(--ink-2)"
-                    strokeWidth="1.3"
-                  />
-                </svg>
-                <p
-                  className="absolute right-0 left-10 flex -translate-y-1/2 gap-2 text-[0.93rem] leading-5"
-                  style={{ top: `${at}px` }}
-                >
-                  <b className="min-w-9 text-right font-semibold">{formatNumber(locale, mark.desired)}</b>
-                  <span className="truncate text-ink-2" title={mark.name}>
-                    {mark.name}
-                  </span>
-                </p>
-              </div>
-            )
-          })}
+                  {formatNumber(locale, units)}
+                </span>
+              ))}
         </div>
+        {ship.shortUnits > 0 && (
+          <p
+            className="ship-plate text-red"
+            style={{ top: '200px', left: `${beam.left + 10}px`, width: `${beam.width - 20}px` }}
+          >
+            {t('loadLine.underWater', { n: formatNumber(locale, ship.shortUnits) })}
+          </p>
+        )}
+        {ship.wholeUnits === 0 && ship.shortUnits === 0 && (
+          <p
+            className="ship-plate text-ink-2"
+            style={{ top: '200px', left: `${beam.left + 10}px`, width: `${beam.width - 20}px` }}
+          >
+            {t('loadLine.nothing')}
+          </p>
+        )}
+        <Marks {...shared} colourOf={colourOf} />
       </div>
-      <figcaption className="mt-5 flex flex-wrap gap-x-5 gap-y-1 text-xs text-ink-2">
-        <Key colour={load.isOversold ? 'var(--red-fill)' : 'var(--cargo)'} text={t('stock.reserved')} />
-        <Key
-          colour="repeating-linear-gradient(45deg, var(--ink-3) 0 2px, var(--line) 2px 5px)"
-          text={t('stock.held')}
-        />
-        <Key colour="var(--sea-soft)" text={t('loadLine.free')} />
-        <span className="w-full">{t('loadLine.meaning')}</span>
+      <figcaption>
+        <Parts item={item} {...shared} />
+        <div aria-live="polite" className="min-h-36 border-t border-line">
+          <PartStory item={item} ship={ship} chosen={chosen} />
+        </div>
       </figcaption>
     </figure>
   )
 }
 
-/** The Plimsoll mark itself, lying where the cargo ends. */
-function Disc({ top, isOversold }: { top: number; isOversold: boolean }) {
+type Shared = { ship: Ship; beam: Beam; chosen: Chosen; onChoose: (chosen: Chosen) => void }
+
+/** Where each channel's promise ends, as the marks for the seas stand beside the disc on a real hull. */
+function Marks({ ship, beam, chosen, onChoose, colourOf }: Shared & { colourOf: (id: string) => string }) {
+  const { t, locale } = useLanguage()
+  const shown = ship.marks.slice(0, labelsMax)
+  // A compartment is named at its middle, a promise where it ends.
+  const tops = shown.map((mark) =>
+    placeOf(markHeight(isDealt(ship.protection) ? (mark.from + mark.to) / 2 : mark.to, ship), ship),
+  )
+  const labels = spread(
+    tops.map((top) => top - 20),
+    labelGap,
+    scene.height - 56,
+  ).map((top) => top + 20)
+  const right = beam.left + beam.width
   return (
-    <svg
-      className={`relative -ml-[4.6rem] w-[4.6rem] shrink-0 overflow-visible ${isOversold ? 'text-red' : 'text-ink'}`}
-      height={heightPx}
-      aria-hidden="true"
-    >
-      <g transform={`translate(0 ${top})`}>
-        <circle
-          cx="30"
-          cy="0"
-          r="13"
-          fill="var(--surface)"
-          fillOpacity="0.85"
-          stroke="currentColor"
-          strokeWidth="3.5"
-        />
-        <path d="M4 0h52" stroke="currentColor" strokeWidth="3.5" />
-      </g>
-    </svg>
+    <>
+      <svg
+        className="pointer-events-none absolute top-0 left-0 overflow-visible"
+        width="1"
+        height={scene.height}
+        aria-hidden="true"
+      >
+        {shown.map((mark, number) => (
+          <path
+            key={mark.listingId}
+            d={`M${right + 3} ${tops[number]}h9L${right + 20} ${labels[number] ?? 0}h5`}
+            fill="none"
+            stroke={isChosenMark(chosen, mark) ? 'var(--ink)' : 'var(--ink-2)'}
+            strokeWidth={isChosenMark(chosen, mark) ? 2.5 : 1.4}
+          />
+        ))}
+      </svg>
+      <ul aria-label={t('loadLine.marks')}>
+        {shown.map((mark, number) => (
+          <li key={mark.listingId}>
+            <button
+              type="button"
+              aria-pressed={isChosenMark(chosen, mark)}
+              {...choosing(() => onChoose({ listingId: mark.listingId }))}
+              className="ship-mark"
+              style={{ top: `${labels[number]}px`, left: `${right + 26}px` }}
+              title={mark.name}
+            >
+              <b className={`font-semibold ${mark.isBeyond ? 'text-amber' : ''}`}>
+                {formatNumber(locale, mark.shown)}
+              </b>
+              <span
+                className="h-3.5 w-1 shrink-0 self-center rounded-sm"
+                style={{ background: colourOf(mark.connectionId) }}
+                aria-hidden
+              />
+              <span className="truncate">{mark.name}</span>
+            </button>
+          </li>
+        ))}
+      </ul>
+      {ship.marks.length > shown.length && (
+        <p className="absolute right-3 bottom-1 text-xs text-ink-2">
+          {t('loadLine.moreMarks', { n: formatNumber(locale, ship.marks.length - shown.length) })}
+        </p>
+      )}
+    </>
   )
 }
 
-function Key({ colour, text }: { colour: string; text: string }) {
+function isChosenMark(chosen: Chosen, mark: Mark): boolean {
+  return chosen !== undefined && 'listingId' in chosen && chosen.listingId === mark.listingId
+}
+
+/** The names of the parts: legend, buttons and text of the drawing in one. */
+function Parts({ item, ship, chosen, onChoose }: Shared & { item: ItemDetail }) {
+  const { t, locale } = useLanguage()
+  const unitsOf = (part: PartName) => {
+    const hold = ship.holds.find((each) => each.name === part)
+    return hold ? hold.to - hold.from : 0
+  }
+  const parts: [PartName, number][] = [
+    ['short', ship.shortUnits],
+    ['reserved', item.reserved],
+    ['held', item.held],
+    ['free', unitsOf('free')],
+    ['clear', unitsOf('clear')],
+    ['incoming', item.incoming],
+  ]
+  const isOn = (part: PartName) => chosen !== undefined && 'part' in chosen && chosen.part === part
   return (
-    <span className="flex items-center gap-1.5">
-      <span className="size-3 rounded-sm border border-line-2" style={{ background: colour }} aria-hidden />
-      {text}
-    </span>
+    <ul aria-label={t('loadLine.parts')} className="flex flex-wrap gap-1.5 border-t border-line px-4 py-2.5">
+      <Chip isOn={chosen === undefined} onChoose={() => onChoose(undefined)}>
+        {t('loadLine.inWords')}
+      </Chip>
+      {parts
+        .filter(([, units]) => units > 0)
+        .map(([part, units]) => (
+          <Chip key={part} isOn={isOn(part)} onChoose={() => onChoose({ part })}>
+            <span className={`ship-key ship-key-${part}`} aria-hidden />
+            <span className={part === 'short' ? 'text-red' : ''}>{t(`loadLine.part.${part}`)}</span>
+            <b className="font-semibold">{formatNumber(locale, units)}</b>
+          </Chip>
+        ))}
+      {item.protection !== null && (
+        <Chip isOn={isOn('protection')} onChoose={() => onChoose({ part: 'protection' })}>
+          <span className={ship.protection === 'broken' ? 'text-red' : ''}>
+            {item.protection.mode === 'auto' && `${t('protection.modes.auto')}: `}
+            {t(`loadLine.is.${ship.protection}`)}
+          </span>
+        </Chip>
+      )}
+    </ul>
+  )
+}
+
+function Chip(props: { isOn: boolean; onChoose: () => void; children: ReactNode }) {
+  return (
+    <li>
+      <button type="button" aria-pressed={props.isOn} className="ship-chip" {...choosing(props.onChoose)}>
+        {props.children}
+      </button>
+    </li>
+  )
+}
+
+/** By mouse over it, by the keyboard on it, by a tap: a part is chosen in each way that its reader has. */
+function choosing(choose: () => void) {
+  return {
+    onClick: choose,
+    onFocus: choose,
+    onPointerEnter: (event: PointerEvent) => {
+      if (event.pointerType === 'mouse') choose()
+    },
+  }
+}
+
+function useIsNarrow(): boolean {
+  const query = '(max-width: 480px)'
+  return useSyncExternalStore(
+    useCallback((listener: () => void) => {
+      const media = matchMedia(query)
+      media.addEventListener('change', listener)
+      return () => media.removeEventListener('change', listener)
+    }, []),
+    () => matchMedia(query).matches,
   )
 }

@@ -4,9 +4,11 @@ import { enCalls } from './en-calls.ts'
 import { enConnect } from './en-connect.ts'
 import { enDescribe } from './en-describe.ts'
 import { enFloor } from './en-floor.ts'
+import { enLoadLine } from './en-load-line.ts'
 import { enLotsAndSerials } from './en-lots-and-serials.ts'
 import { enMapping } from './en-mapping.ts'
 import { enOrders } from './en-orders.ts'
+import { enOverview } from './en-overview.ts'
 import { enParkedAndProtection } from './en-parked-and-protection.ts'
 import { enReplenishment } from './en-replenishment.ts'
 import { enTasks } from './en-tasks.ts'
@@ -40,6 +42,7 @@ export const en = {
   nav: {
     overview: 'Overview',
     alerts: 'Alerts',
+    flow: 'Flow',
     orders: 'Orders',
     items: 'Items',
     replenishment: 'Replenishment',
@@ -175,13 +178,6 @@ export const en = {
     notListed: 'not listed',
     kit: 'Kit',
     kitMeaning: 'Its stock is that of its parts: what the scarcest allows.',
-  },
-  loadLine: {
-    summary: 'On hand {{onHand}}, reserved {{reserved}}, held {{held}}, available {{available}}.',
-    title: 'Load line',
-    meaning: 'What the item carries, and how much each channel may still promise.',
-    free: 'Free to promise',
-    marks: 'Channels',
   },
   item: {
     syncNow: 'Sync now',
@@ -358,11 +354,13 @@ export const en = {
   ...enConnect,
   ...enDescribe,
   ...enFloor,
+  ...enLoadLine,
   ...enLotsAndSerials,
   ...enOrders,
   ...enTasks,
   ...enReplenishment,
   ...enMapping,
+  ...enOverview,
   ...enParkedAndProtection,
   activity: {
     title: 'Activity',

@@ -5,9 +5,11 @@ import { zhCalls } from './zh-calls.ts'
 import { zhConnect } from './zh-connect.ts'
 import { zhDescribe } from './zh-describe.ts'
 import { zhFloor } from './zh-floor.ts'
+import { zhLoadLine } from './zh-load-line.ts'
 import { zhLotsAndSerials } from './zh-lots-and-serials.ts'
 import { zhMapping } from './zh-mapping.ts'
 import { zhOrders } from './zh-orders.ts'
+import { zhOverview } from './zh-overview.ts'
 import { zhParkedAndProtection } from './zh-parked-and-protection.ts'
 import { zhReplenishment } from './zh-replenishment.ts'
 import { zhTasks } from './zh-tasks.ts'
@@ -41,6 +43,7 @@ export const zh: Locale = {
   nav: {
     overview: '总览',
     alerts: '警报',
+    flow: '流向',
     orders: '订单',
     items: '商品',
     replenishment: '补货',
@@ -170,13 +173,6 @@ export const zh: Locale = {
     notListed: '未上架',
     kit: '套装',
     kitMeaning: '库存取决于组成部分：由最短缺的决定。',
-  },
-  loadLine: {
-    summary: '在库 {{onHand}}，占用 {{reserved}}，冻结 {{held}}，可售 {{available}}。',
-    title: '载重线',
-    meaning: '商品已承载多少，各渠道还可以承诺多少。',
-    free: '可承诺',
-    marks: '渠道',
   },
   item: {
     syncNow: '立即同步',
@@ -339,11 +335,13 @@ export const zh: Locale = {
   ...zhConnect,
   ...zhDescribe,
   ...zhFloor,
+  ...zhLoadLine,
   ...zhLotsAndSerials,
   ...zhOrders,
   ...zhTasks,
   ...zhReplenishment,
   ...zhMapping,
+  ...zhOverview,
   ...zhParkedAndProtection,
   activity: {
     title: '动态',

@@ -1,7 +1,7 @@
 import type { Overview, TaskList } from '@plimsoll/client'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import type { ReactNode } from 'react'
+import { type ReactNode, useState } from 'react'
 import { useHubNow } from '../clock.ts'
 import { formatNumber } from '../format.ts'
 import { tasksQuery, useConnectionNames } from '../hub.ts'
@@ -9,40 +9,40 @@ import { useLanguage } from '../language.ts'
 import { Failure, Loading } from '../parts/notice.tsx'
 import { Ago } from '../parts/number.tsx'
 import { HoldDecision } from './hold-decision.tsx'
-import { decideNeeds, type Need } from './needs.ts'
-
-const shownMax = 8
+import { decideNeeds, foldNeeds, type Need, sortOf } from './needs.ts'
 
 /** What a person must look at, with its age and a way to it. */
 export function NeedList({ overview }: { overview: Overview }) {
   const { t, locale } = useLanguage()
   const now = useHubNow()
   const { data, error, refetch } = useQuery(tasksQuery)
+  const [unfolded, setUnfolded] = useState<ReadonlySet<string>>(new Set())
   if (!data) return error ? <Failure error={error} onRetry={() => void refetch()} /> : <Loading lines={4} />
   const needs = decideNeeds(overview, data.rows, now)
   if (needs.length === 0) return <p className="px-4 py-6 text-ink-2">{t('overview.noTasks')}</p>
   return (
     <ul>
-      {needs.slice(0, shownMax).map((need) => (
+      {foldNeeds(needs, unfolded).map(({ need, folded }) => (
         <li key={keyOf(need)} className="border-b border-line px-4 py-2.5 last:border-0">
           <Entry need={need} />
+          {folded > 0 && (
+            <button
+              type="button"
+              className="link mt-1 inline-flex min-h-6 items-center text-xs"
+              onClick={() => setUnfolded(new Set([...unfolded, sortOf(need)]))}
+            >
+              {t('need.many', { n: formatNumber(locale, folded) })}
+            </button>
+          )}
         </li>
       ))}
-      {needs.length > shownMax && (
-        <li className="px-4 py-2 text-xs text-ink-2">
-          {t('task.more', {
-            count: needs.length - shownMax,
-            n: formatNumber(locale, needs.length - shownMax),
-          })}
-        </li>
-      )}
     </ul>
   )
 }
 
 function keyOf(need: Need): string {
   if (need.kind === 'task') return need.task.taskId
-  return need.kind === 'connection' ? need.row.connectionId : need.kind
+  return need.kind === 'parked' ? need.kind : need.row.connectionId
 }
 
 function Entry({ need }: { need: Need }) {
@@ -52,13 +52,13 @@ function Entry({ need }: { need: Need }) {
     case 'connection':
       return (
         <>
-          <Head title={t('task.connection')} at={need.row.errorSince} />
+          <Head title={t(need.isRefused ? 'need.refused' : 'task.connection')} at={need.row.errorSince} />
           <p className="mt-0.5 text-ink-2" lang="en">
             {need.error}
           </p>
           <p className="flex flex-wrap gap-x-4">
             <ConnectionLink connectionId={need.row.connectionId} name={need.row.name} />
-            {need.row.pauseReasons.includes('unauthorized') && (
+            {need.isRefused && (
               <Link
                 to="/connections/$id/reconnect"
                 params={{ id: need.row.connectionId }}
@@ -68,6 +68,16 @@ function Entry({ need }: { need: Need }) {
               </Link>
             )}
           </p>
+        </>
+      )
+    case 'paused':
+      return (
+        <>
+          <Head title={t('need.paused')} at={null} isQuiet>
+            {need.row.name}
+          </Head>
+          <p className="mt-0.5 text-ink-2">{t('need.pausedText', { name: need.row.name })}</p>
+          <ConnectionLink connectionId={need.row.connectionId} name={t('task.look')} />
         </>
       )
     case 'parked':

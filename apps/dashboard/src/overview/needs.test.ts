@@ -1,6 +1,6 @@
 import type { ConnectionRow, Overview, TaskList } from '@plimsoll/client'
 import { expect, test } from 'vitest'
-import { decideNeeds } from './needs.ts'
+import { decideNeeds, foldNeeds, sortOf } from './needs.ts'
 
 const now = Date.parse('2026-05-01T12:00:00Z')
 
@@ -77,6 +77,40 @@ test('what stands still comes first, then tasks, then parked events; nothing is 
   expect(
     needs.map((need) => (need.kind === 'task' ? `${need.task.kind} ${need.task.connectionId}` : need.kind)),
   ).toEqual(['connection', 'oversold a', 'connection a', 'parked'])
+})
+
+test('refused access comes before other trouble, what oversells before other tasks, what can wait last', () => {
+  const refused = { ...connection('a', 'refused'), state: 'paused' as const, pauseReasons: ['unauthorized'] }
+  const paused = { ...connection('b', null), state: 'paused' as const, pauseReasons: ['stock take'] }
+  const tasks = (['unmapped', 'hold', 'runs-out', 'oversold'] as const).map((kind) => task(kind, 'b'))
+  const needs = decideNeeds(overview([connection('c', 'broken'), paused, refused], 1), tasks, now)
+  expect(needs.map((need) => (need.kind === 'connection' ? need.row.connectionId : sortOf(need)))).toEqual([
+    'a',
+    'c',
+    'oversold',
+    'hold',
+    'runs-out',
+    'parked',
+    'paused',
+    'unmapped',
+  ])
+})
+
+test('a flood of one kind is folded after three and hides no other; nothing is lost', () => {
+  const tasks = [
+    ...Array.from({ length: 24 }, (_, number) => task('oversold', `${number}`)),
+    task('hold', 'a'),
+  ]
+  const needs = decideNeeds(overview([], 1), tasks, now)
+  const told = (unfolded: string[]) => foldNeeds(needs, new Set(unfolded))
+  expect(told([]).map(({ need, folded }) => [sortOf(need), folded])).toEqual([
+    ['oversold', 0],
+    ['oversold', 0],
+    ['oversold', 21],
+    ['hold', 0],
+    ['parked', 0],
+  ])
+  expect(told(['oversold']).map(({ need }) => need)).toEqual(needs)
 })
 
 test('an error of a few seconds calls nobody', () => {

@@ -11,6 +11,7 @@ import { Mark } from '../mark.tsx'
 import { Empty, Failure, Loading } from '../parts/notice.tsx'
 import { Live } from '../parts/number.tsx'
 import { Heading, Panel } from '../parts/panel.tsx'
+import { Charts } from './charts.tsx'
 import { ConnectionSummary } from './connection-summary.tsx'
 import { DemoPanel } from './demo-panel.tsx'
 import { NeedList } from './need-list.tsx'
@@ -66,6 +67,7 @@ export function OverviewScreen() {
           <Panel title={t('overview.chart')} note={t('overview.chartNote')} className="max-xl:order-3">
             <RateChart buckets={data.orderRate} />
           </Panel>
+          <Charts className="max-xl:order-3" />
           {data.demo && <DemoPanel />}
         </div>
         <div className="flex min-w-0 flex-col gap-4 max-xl:contents">

@@ -28,6 +28,7 @@ import {
   intakeReadsOf,
   intakeWrites,
 } from '../testing/other-intake.ts'
+import { overviewReads } from '../testing/other-overview.ts'
 import { policyReads, policyWrites } from '../testing/other-policies.ts'
 import { digestsOf, findMade, gaugesOf, insertPassingRows, withoutNow } from '../testing/other-rows.ts'
 import { insertSafetyRows, safetyReads, safetyWrites } from '../testing/other-safety.ts'
@@ -89,10 +90,7 @@ async function routes(): Promise<Route[]> {
 /** Every route that reads, as the first brand asks it. The stream has a test of its own. */
 const reads: Record<string, string[]> = {
   '/metrics': ['/metrics'],
-  '/api/v1/overview': ['/api/v1/overview'],
-  '/api/v1/activity': ['/api/v1/activity?limit=200'],
-  '/api/v1/tasks': ['/api/v1/tasks'],
-  '/api/v1/processes': ['/api/v1/processes'],
+  ...overviewReads,
   '/api/v1/connections': ['/api/v1/connections'],
   ...grantReads,
   ...accountReads,

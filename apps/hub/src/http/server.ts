@@ -35,6 +35,7 @@ import { mappingRuleRoutes } from './mapping-rule-routes.ts'
 import type { DeclaredRoute } from './openapi.ts'
 import { orderRoutes } from './order-routes.ts'
 import { oversoldRoutes } from './oversold-routes.ts'
+import { overviewRoutes } from './overview-routes.ts'
 import { parkedRoutes } from './parked-routes.ts'
 import { personalDataRoutes } from './personal-data-routes.ts'
 import { deliveryRoutes } from './places/delivery-routes.ts'
@@ -167,6 +168,7 @@ export async function createServer(
       await api.register(alertRoutes(hub))
       await api.register(mappingRoutes(hub))
       await api.register(mappingRuleRoutes(hub))
+      await api.register(overviewRoutes(hub))
       await api.register(documentRoutes(declared))
       await api.register(memberRoutes(hub))
       await api.register(keyRoutes(hub))

@@ -7,6 +7,7 @@ import type { DemoControls } from '../http/demo-routes.ts'
 import type { HubBase } from '../hub.ts'
 import { ImportWorker } from '../imports/import-worker.ts'
 import type { ImportContext } from '../imports/open-file.ts'
+import { OverviewKeeper } from '../overview-keeper.ts'
 import { LiveScreens } from '../views/live-screens.ts'
 
 /** What imports of files are worked with. */
@@ -135,6 +136,7 @@ export class ServedOrganizations {
     const imports = { context: importContext, worker: new ImportWorker(importContext) }
     const { demo, checksAnswers, alerts } = this.#options
     const alertWorker = new AlertWorker(context, alerts.http)
+    const overview = new OverviewKeeper({ ...base, context })
     const own = { ...base, context, organizationName: name }
     const served = {
       ...own,
@@ -150,12 +152,14 @@ export class ServedOrganizations {
       server: undefined,
       stop: async () => {
         await (await started.server)?.close()
+        await overview.stop()
         await alertWorker.stop()
         await imports.worker.stop()
         await engine.stop()
         screens.close()
       },
     }
+    overview.start()
     await engine.start({ worker: configuration.roles.worker })
     if (configuration.roles.worker) {
       imports.worker.start()

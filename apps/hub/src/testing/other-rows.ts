@@ -105,6 +105,17 @@ export async function insertPassingRows(db: Db, organizationId: string, mark: st
   await sql`insert into demand_clock (organization_id, measured_until) values (${organizationId}, now()) on conflict do nothing`.execute(
     db,
   )
+  await sql`insert into overview_sum (organization_id, connection_id, slot, orders, units, writes, emptied)
+    select organization_id, connection_id, '2026-01-01T00:00:00Z', 777, 777, 777, 777 from connection
+    where organization_id = ${organizationId}`.execute(db)
+  await sql`insert into overview_delay (organization_id, slot, bin, writes)
+    values (${organizationId}, '2026-01-01T00:00:00Z', 77, 777)`.execute(db)
+  await sql`insert into stock_sample (organization_id, location_id, at, on_hand, reserved)
+    select organization_id, location_id, '2026-01-01T00:00:00Z', 777, 777 from location
+    where organization_id = ${organizationId}`.execute(db)
+  await sql`insert into overview_clock (organization_id, kept_until) values (${organizationId}, now()) on conflict do nothing`.execute(
+    db,
+  )
   await sql`insert into hub_process (organization_id, process_id, name, roles, started_at, seen_at, expires_at)
     values (${organizationId}, gen_random_uuid(), ${mark}, '{worker}', now(), now(), now() + interval '1 day')`.execute(
     db,

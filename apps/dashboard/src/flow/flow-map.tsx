@@ -1,0 +1,85 @@
+import '@xyflow/react/dist/base.css'
+import './flow-map.css'
+import type { OverviewFlow } from '@plimsoll/client'
+import { Controls, type Edge, type Node, ReactFlow } from '@xyflow/react'
+import { useCallback, useMemo, useRef, useState } from 'react'
+import { useLanguage } from '../language.ts'
+import { FlowCard, ToggleGroup } from './flow-card.tsx'
+import { FlowLine } from './flow-line.tsx'
+import { decideFlowMap, type FlowEdge, type FlowMap, type FlowNode, keepSame } from './flow-model.ts'
+
+const nodeTypes = { card: FlowCard }
+const edgeTypes = { line: FlowLine }
+
+/** The map itself. Of its own file, with React Flow: only whoever looks at it pays for it. */
+export function FlowMapView({ flow }: { flow: OverviewFlow }) {
+  const { t } = useLanguage()
+  const [open, setOpen] = useState<ReadonlySet<string>>(new Set())
+  const toggle = useCallback(
+    (id: string) =>
+      setOpen((known) => new Set(known.has(id) ? [...known].filter((each) => each !== id) : [...known, id])),
+    [],
+  )
+  const keptNodes = useRef(new Map<string, { text: string; kept: Node }>())
+  const keptEdges = useRef(new Map<string, { text: string; kept: Edge }>())
+  const { nodes, edges } = useMemo(() => {
+    const map = decideFlowMap(flow, open)
+    return {
+      nodes: keepSame(keptNodes.current, map.nodes.map(toNode)),
+      edges: keepSame(keptEdges.current, toEdges(map)),
+    }
+  }, [flow, open])
+  const words = useMemo(
+    () => ({
+      'controls.zoomIn.ariaLabel': t('flow.zoomIn'),
+      'controls.zoomOut.ariaLabel': t('flow.zoomOut'),
+      'controls.fitView.ariaLabel': t('flow.fit'),
+    }),
+    [t],
+  )
+  return (
+    <ToggleGroup value={toggle}>
+      <section className="flow-map" aria-label={t('flow.mapLabel')}>
+        <ReactFlow
+          // An opened group changes what there is to fit; numbers do not.
+          key={[...open].join()}
+          nodes={nodes}
+          edges={edges}
+          nodeTypes={nodeTypes}
+          edgeTypes={edgeTypes}
+          fitView
+          fitViewOptions={{ padding: 0.06, maxZoom: 1 }}
+          minZoom={0.1}
+          maxZoom={1.6}
+          nodesDraggable={false}
+          nodesConnectable={false}
+          nodesFocusable={false}
+          edgesFocusable={false}
+          elementsSelectable={false}
+          // The page scrolls over the map; pinching or Ctrl zooms it.
+          zoomOnScroll={false}
+          preventScrolling={false}
+          disableKeyboardA11y
+          ariaLabelConfig={words}
+        >
+          <Controls showInteractive={false} />
+        </ReactFlow>
+      </section>
+    </ToggleGroup>
+  )
+}
+
+function toNode(node: FlowNode): Node {
+  const { id, x, y, width, height } = node
+  return { id, type: 'card', position: { x, y }, width, height, data: { node } }
+}
+
+/** React Flow draws from the right of one to the left of the other, so each edge begins at its left end. */
+function toEdges({ nodes, edges }: FlowMap): Edge[] {
+  const places = new Map(nodes.map((node) => [node.id, node.x]))
+  return edges.map((edge: FlowEdge) => {
+    const isRight = (places.get(edge.from) ?? 0) > (places.get(edge.to) ?? 0)
+    const [source, target] = isRight ? [edge.to, edge.from] : [edge.from, edge.to]
+    return { id: edge.id, type: 'line', source, target, data: { edge, isRight } }
+  })
+}
