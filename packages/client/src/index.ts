@@ -1,4 +1,5 @@
 export * from './catalogue-shapes.ts'
+export * from './change-shapes.ts'
 export * from './client.ts'
 export * from './connection-shapes.ts'
 export * from './delivery-shapes.ts'

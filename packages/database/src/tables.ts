@@ -7,6 +7,7 @@ import type {
   ProductTable,
   UnitOfMeasureTable,
 } from './tables/catalogue.ts'
+import type { SettingChangeTable } from './tables/changes.ts'
 import type {
   ConnectionGrantTable,
   CountedPlaceTable,
@@ -127,6 +128,7 @@ import type { TaskTable } from './tables/tasks.ts'
 
 export type * from './tables/accounts.ts'
 export type * from './tables/catalogue.ts'
+export type * from './tables/changes.ts'
 export type * from './tables/connections.ts'
 export type * from './tables/files.ts'
 export type * from './tables/history.ts'
@@ -254,6 +256,7 @@ export interface Tables {
   oversell: OversellTable
   policyChange: PolicyChangeTable
   protectionChange: ProtectionChangeTable
+  settingChange: SettingChangeTable
   importJob: ImportJobTable
   importPiece: ImportPieceTable
   importProblem: ImportProblemTable

@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import { changesCommand } from './changes.ts'
 import { VERSION } from '../version.ts'
 import { applicationCommand } from './application.ts'
 import { backfillCommand } from './backfill.ts'
@@ -68,6 +69,7 @@ export function createProgram(exit: (code: number) => void): Command {
     kitCommand,
     policyCommand,
     protectCommand,
+    changesCommand,
     orderCommand,
     shipmentCommand,
     routingCommand,

@@ -150,6 +150,8 @@ test('the commands are those that the design names for now', () => {
     'policy shelf-life',
     'protect show',
     'protect set',
+    'changes list',
+    'changes undo',
     'order list',
     'order show',
     'order create',

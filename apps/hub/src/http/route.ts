@@ -63,6 +63,7 @@ export const tags = [
   'The catalogue',
   'Lots and serial numbers',
   'Imports and exports',
+  'Changes',
   'The demo',
   'The document',
 ] as const

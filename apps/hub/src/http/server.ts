@@ -6,6 +6,7 @@ import { activityRoutes } from './activity-routes.ts'
 import { checkAnswers } from './answer-check.ts'
 import { applicationRoutes } from './application-routes.ts'
 import { catalogueRoutes } from './catalogue-routes.ts'
+import { changeRoutes } from './change-routes.ts'
 import { connectionFileRoutes } from './connection-file-routes.ts'
 import { connectionPlaceRoutes } from './connection-place-routes.ts'
 import { connectionRoutes } from './connection-routes.ts'
@@ -51,6 +52,7 @@ import { routingRoutes } from './routing-routes.ts'
 import { safetyRoutes } from './safety-routes.ts'
 import { sampleRoutes } from './sample-routes.ts'
 import { shipmentRoutes } from './shipment-routes.ts'
+import { signChanges } from './sign-changes.ts'
 import { stockRoutes } from './stock-routes.ts'
 import { streamRoute } from './stream-route.ts'
 import { valuationRoutes } from './valuation-routes.ts'
@@ -103,6 +105,7 @@ export async function createServer(
       if (spec !== undefined) declared.push({ path: url, spec })
     }
   })
+  signChanges(app, hub.context)
   if (hub.checksAnswers === true) checkAnswers(app)
   app.setNotFoundHandler((request, reply) => {
     const problem = toProblem(
@@ -138,6 +141,7 @@ export async function createServer(
         await api.register(cutoverRoutes(hub))
         await api.register(oversoldRoutes(hub))
         await api.register(parkedRoutes(hub))
+        await api.register(changeRoutes(hub))
         await api.register(exportRoutes(hub))
         await api.register(importRoutes(hub))
         await api.register(itemRoutes(hub))

@@ -72,15 +72,15 @@ export async function mapBySku(tx: Tx, organizationId: string, connectionId: str
   return Number(mapped.numAffectedRows ?? 0n)
 }
 
-/** A person's decision: this listing sells so many base units of that item. */
+/** A person's decision: this listing sells so many base units of that item; null: nothing, and no match by SKU ties it again. */
 export async function mapListing(
   tx: Tx,
   organizationId: string,
-  mapping: { listingId: string; itemId: string; unitsPerListing: number },
+  mapping: { listingId: string; itemId: string | null; unitsPerListing: number },
 ): Promise<{ connectionId: string } | undefined> {
   const mapped = await sql<{ connectionId: string }>`
     update listing set item_id = ${mapping.itemId}, units_per_listing = ${mapping.unitsPerListing}, mapped_by = 'person',
-      mapped_sku = sku, doubt = null, doubted_at = null
+      mapped_sku = case when ${mapping.itemId}::uuid is not null then sku end, doubt = null, doubted_at = null
     where organization_id = ${organizationId} and listing_id = ${mapping.listingId}
     returning connection_id`.execute(tx)
   return mapped.rows[0]

@@ -176,3 +176,26 @@ export async function hasPool(tx: Tx, place: Place): Promise<boolean> {
       ))`.execute(tx)
   return found.rows.length > 0
 }
+
+/** What stands behind one location of a platform, as its history keeps it. */
+type PlacePool = { locationIds: readonly string[]; whenEmpty: 'zero' | 'leave' }
+
+/** Notes what a person said, beside every other change of a setting. */
+export async function recordPool(
+  tx: Tx,
+  { organizationId, connectionId }: Place,
+  change: { before: Record<string, PlacePool>; after: Record<string, PlacePool>; at: Date },
+): Promise<void> {
+  const [before, after] = [change.before, change.after].map((each) => JSON.stringify(inOrder(each)))
+  await sql`
+    select record_setting(${organizationId}, 'pool', jsonb_build_object('connectionId', ${connectionId}::uuid),
+      ${before}::jsonb, ${after}::jsonb, ${change.at})`.execute(tx)
+}
+
+/** The same pool is the same text, in whichever order its locations were told. */
+function inOrder(pools: Record<string, PlacePool>): Record<string, PlacePool> {
+  const sorted = Object.entries(pools).map(([externalId, pool]) => {
+    return [externalId, { ...pool, locationIds: [...pool.locationIds].sort() }] as const
+  })
+  return Object.fromEntries(sorted)
+}
