@@ -13,6 +13,7 @@ export const CHANGE_KINDS = [
   'replenishment',
   'demand-left-out',
   'connection',
+  'credentials',
   'counted-place',
   'application',
   'pause',

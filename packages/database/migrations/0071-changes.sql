@@ -122,19 +122,19 @@ create trigger webhook_application_is_recorded after insert or update or delete 
 create trigger counted_place_is_recorded after insert or update or delete on counted_place
   for each row execute function setting_is_recorded('counted-place', 'connectionId,externalId', 'locationId', 'tied_at');
 
--- A connection is written all the time by the engine; only what people set is looked at. Its secret is an id: that it was
--- replaced is told, never what it is.
+-- A connection is written all the time by the engine; only what people set is looked at. That its
+-- credentials were replaced is a change of its own (`record_setting`); what they are is told nowhere.
 create trigger connection_is_made after insert on connection
   for each row execute function setting_is_recorded('connection', 'connectionId',
-    'connector,name,settings,secretId,defaultLocationId,ordersPollMs,editRule,shipsOrdersFrom', 'created_at');
+    'connector,name,settings,defaultLocationId,ordersPollMs,editRule,shipsOrdersFrom', 'created_at');
 create trigger connection_is_recorded after update on connection
   for each row
   when (old.name is distinct from new.name or old.settings is distinct from new.settings
-    or old.secret_id is distinct from new.secret_id or old.default_location_id is distinct from new.default_location_id
+    or old.default_location_id is distinct from new.default_location_id
     or old.orders_poll_ms is distinct from new.orders_poll_ms or old.edit_rule is distinct from new.edit_rule
     or old.ships_orders_from is distinct from new.ships_orders_from)
   execute function setting_is_recorded('connection', 'connectionId',
-    'connector,name,settings,secretId,defaultLocationId,ordersPollMs,editRule,shipsOrdersFrom', '');
+    'connector,name,settings,defaultLocationId,ordersPollMs,editRule,shipsOrdersFrom', '');
 
 -- What the hub ties by SKU when a listing is first seen is no change of anybody's; from then on each is one.
 create trigger listing_mapping_is_recorded after update on listing

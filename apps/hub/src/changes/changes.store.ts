@@ -72,7 +72,10 @@ export async function findChanges(
     left join item on item.organization_id = ${organizationId} and item.item_id = coalesce(${idOf('item')}, lot.item_id)
     left join location on location.organization_id = ${organizationId} and location.location_id = ${uuidAt('locationId')}
     order by page.at desc, page.place desc, page.change desc`.execute(db)
-  return found.rows.map(({ positionAt: at, place, ...row }) => ({ ...row, position: { at, place, id: row.id } }))
+  return found.rows.map(({ positionAt: at, place, ...row }) => ({
+    ...row,
+    position: { at, place, id: row.id },
+  }))
 }
 
 /** In all its digits: the driver reads milliseconds. */

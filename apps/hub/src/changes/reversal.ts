@@ -33,9 +33,7 @@ export type Reversal =
 /** The names of fields that differ, in order. */
 export function changedFields(before: Fields | null, after: Fields | null): string[] {
   const names = new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})])
-  return [...names]
-    .filter((name) => !isDeepStrictEqual(before?.[name] ?? null, after?.[name] ?? null))
-    .sort()
+  return [...names].filter((name) => !isDeepStrictEqual(before?.[name] ?? null, after?.[name] ?? null)).sort()
 }
 
 /** How a change is taken back. Pure. */
@@ -94,10 +92,12 @@ export function reversalOf(change: RecordedChange, names: Names): Reversal {
     case 'kit': {
       const sku = names.sku(subject('itemId'))
       if (sku === undefined) return gone
-      const components = ((before?.components ?? []) as { itemId: string; quantity: number }[]).map((part) => ({
-        sku: names.sku(part.itemId) ?? part.itemId,
-        quantity: part.quantity,
-      }))
+      const components = ((before?.components ?? []) as { itemId: string; quantity: number }[]).map(
+        (part) => ({
+          sku: names.sku(part.itemId) ?? part.itemId,
+          quantity: part.quantity,
+        }),
+      )
       const body = { kind: before?.kitKind ?? 'none', components }
       return request('PUT', `/items/${encodeURIComponent(sku)}/kit`, body)
     }
@@ -122,9 +122,13 @@ export function reversalOf(change: RecordedChange, names: Names): Reversal {
           })
     case 'connection':
       return toConnection(change, fields)
+    case 'credentials':
+      return impossible('Former credentials are not kept; give them again.')
     case 'counted-place':
       return before === null
-        ? impossible('What a platform counts itself stays tied once it was booked; tie it to another location.')
+        ? impossible(
+            'What a platform counts itself stays tied once it was booked; tie it to another location.',
+          )
         : tieAgain(subject, String(before.locationId), names)
     case 'application':
       return impossible('What an application proves itself with is not kept here; give it again.')
@@ -141,7 +145,11 @@ export function reversalOf(change: RecordedChange, names: Names): Reversal {
               amount: before.amount,
               afterMinutes: Math.round(Number(before.afterMs) / 60_000),
             }
-      return request('PUT', '/stale-rules', { ...connectionOf(change), ...body }, ['kind', 'amount', 'afterMs'])
+      return request('PUT', '/stale-rules', { ...connectionOf(change), ...body }, [
+        'kind',
+        'amount',
+        'afterMs',
+      ])
     }
     case 'shelf-life': {
       const whose = subject('scope') === 'organization' ? {} : { [subject('scope')]: subject('scopeId') }
@@ -153,9 +161,10 @@ export function reversalOf(change: RecordedChange, names: Names): Reversal {
       return impossible('Bins are written anew on the page of their location.')
     case 'reason': {
       const path = `/adjustment-reasons/${subject('code')}`
-      if (before === null || before.archivedAt !== undefined) return request('DELETE', path, undefined)
+      const all = ['nameEn', 'nameZh', 'direction', 'archivedAt']
+      if (before === null || before.archivedAt !== undefined) return request('DELETE', path, undefined, all)
       const { nameEn, nameZh, direction } = before
-      return request('PUT', path, { nameEn, nameZh, direction })
+      return request('PUT', path, { nameEn, nameZh, direction }, all)
     }
     case 'reason-rule':
       return request('PUT', '/adjustment-reason-rule', {
@@ -199,7 +208,9 @@ function targetOf({ subject }: RecordedChange, names: Names): Record<string, str
 }
 
 function connectionOf({ subject }: RecordedChange): { connection?: string } {
-  return subject.scope === 'connection' && subject.scopeId !== undefined ? { connection: subject.scopeId } : {}
+  return subject.scope === 'connection' && subject.scopeId !== undefined
+    ? { connection: subject.scopeId }
+    : {}
 }
 
 function codesOf(locationIds: unknown, names: Names): string[] | null {
@@ -236,12 +247,9 @@ function toReplenishment({ subject, before, after }: RecordedChange, names: Name
   return { kind: 'request', method: 'PATCH', path: '/replenishment-settings', body, fields: ['fields'] }
 }
 
-function toConnection({ subject, before, after }: RecordedChange, changed: string[]): Reversal {
+function toConnection({ subject, before, after }: RecordedChange, fields: string[]): Reversal {
   if (before === null) return impossible('A connection is not unmade; pause it.')
   const path = `/connections/${subject.connectionId}`
-  // Trying settings gives what proves the hub there a new id each time.
-  const fields = changed.filter((name) => name !== 'secretId')
-  if (fields.length === 0) return impossible('Former credentials are not kept; give them again.')
   const [field] = fields
   if (fields.length > 1) return impossible('Several settings were changed at once; change them singly.')
   if (field === 'settings') {
@@ -251,7 +259,13 @@ function toConnection({ subject, before, after }: RecordedChange, changed: strin
     return { kind: 'request', method: 'PATCH', path: `${path}/settings`, body, fields }
   }
   if (field === 'editRule')
-    return { kind: 'request', method: 'PUT', path: `${path}/edit-rule`, body: { rule: before.editRule }, fields }
+    return {
+      kind: 'request',
+      method: 'PUT',
+      path: `${path}/edit-rule`,
+      body: { rule: before.editRule },
+      fields,
+    }
   if (field === 'shipsOrdersFrom') {
     const from = before.shipsOrdersFrom
     const body =
@@ -276,7 +290,13 @@ function toPause({ subject, after }: RecordedChange): Reversal {
   const lift = subject.connectionId === undefined ? '/pauses/lift' : path.replace(/pause$/, 'resume')
   // What was zeroed says how many levels refused their zero after its reason.
   const said = what === 'zeroed' ? {} : { reason }
-  return { kind: 'request', method: 'POST', path: lift, body: { ...ofScope, ...said }, fields: ['what', 'reason'] }
+  return {
+    kind: 'request',
+    method: 'POST',
+    path: lift,
+    body: { ...ofScope, ...said },
+    fields: ['what', 'reason'],
+  }
 }
 
 function toLocation({ subject, before, after }: RecordedChange, fields: string[], names: Names): Reversal {
@@ -286,7 +306,13 @@ function toLocation({ subject, before, after }: RecordedChange, fields: string[]
   const path = `/locations/${encodeURIComponent(code)}`
   if (fields.includes('archivedAt')) {
     const verb = before.archivedAt === undefined ? 'restore' : 'archive'
-    return { kind: 'request', method: 'POST', path: `${path}/${verb}`, body: undefined, fields: ['archivedAt'] }
+    return {
+      kind: 'request',
+      method: 'POST',
+      path: `${path}/${verb}`,
+      body: undefined,
+      fields: ['archivedAt'],
+    }
   }
   const body = Object.fromEntries(fields.map((name) => [name, before[name] ?? null]))
   return { kind: 'request', method: 'PATCH', path, body, fields }

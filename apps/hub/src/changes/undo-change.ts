@@ -38,7 +38,11 @@ export async function undoChange(context: SyncContext, perform: Perform, id: str
     // The database saw it change between the look and the writing.
     if (refused.data?.code === 'changed-since') await assertUnchanged(context, change, reversal.fields)
     const said = refused.data?.detail ?? `The hub answered ${status}.`
-    throw new ApiProblem(refused.data?.code === 'changed-since' ? 'changed-since' : 'undo-refused', said, 'id')
+    throw new ApiProblem(
+      refused.data?.code === 'changed-since' ? 'changed-since' : 'undo-refused',
+      said,
+      'id',
+    )
   }
   const changeSet = authorNow()?.changeSet
   const made = await findChanges(database.kysely, organizationId, { undoes: id, changeSet }, 100)
@@ -61,9 +65,20 @@ async function assertUnchanged(
   )
   // What pauses and resumes is no value: only the last of it can be taken back.
   if (differs.length === 0 && kind !== 'pause') return
-  const all = await findChanges(database.kysely, organizationId, { kinds: [kind], subject, since: change.at }, 50)
+  const all = await findChanges(
+    database.kysely,
+    organizationId,
+    { kinds: [kind], subject, since: change.at },
+    50,
+  )
   const since = all
-    .slice(0, Math.max(0, all.findIndex(({ id }) => id === change.id)))
+    .slice(
+      0,
+      Math.max(
+        0,
+        all.findIndex(({ id }) => id === change.id),
+      ),
+    )
     .filter((later) => fields.some((name) => !isDeepStrictEqual(later.before?.[name], later.after?.[name])))
   const said = since.slice(0, SINCE_NAMED).map((later) => {
     const values = fields

@@ -52,7 +52,9 @@ export function changesCommand(program: Command, exit: (code: number) => void): 
   addCommonOptions(
     group
       .command('undo')
-      .description('put back what was before a change, if it is still what the change left; asks a running hub')
+      .description(
+        'put back what was before a change, if it is still what the change left; asks a running hub',
+      )
       .argument('<id>', 'of the change, as `changes list` says it')
       .option('--port <port>', 'of the running hub', PORT),
   ).action(async (id: string, options: CommonOptions & { port?: number }) => {

@@ -12,8 +12,8 @@ import {
   findPlatformPlaces,
   findPoolVersion,
   lockPoolVersion,
-  recordPool,
   type PlaceWithLevels,
+  recordPool,
   saveEmptied,
   savePool,
   savePoolVersion,
@@ -101,13 +101,18 @@ export async function applyPools(
   await saveEmptied(tx, place, { emptied: decided.emptied, at: nowOf(context) })
   await savePoolVersion(tx, place, version + 1)
   await recordPool(tx, place, {
-    before: Object.fromEntries(places.map((one) => [one.externalId, { locationIds: one.locationIds, whenEmpty: whenEmpty(one) }])),
+    before: Object.fromEntries(
+      places.map((one) => [one.externalId, { locationIds: one.locationIds, whenEmpty: whenEmpty(one) }]),
+    ),
     after: Object.fromEntries(
       places.map(({ externalId }) => {
         const locationIds = decided.pool.flatMap((one) =>
           one.externalId === externalId ? [one.locationId] : [],
         )
-        return [externalId, { locationIds, whenEmpty: decided.emptied.includes(externalId) ? 'zero' : 'leave' }]
+        return [
+          externalId,
+          { locationIds, whenEmpty: decided.emptied.includes(externalId) ? 'zero' : 'leave' },
+        ]
       }),
     ),
     at: nowOf(context),

@@ -1,5 +1,6 @@
 import { type Db, type Tx, unnestRows } from '@plimsoll/database'
 import { sql } from 'kysely'
+import { recordSetting } from '../record-setting.store.ts'
 import type { PlaceOfOrders } from './places-of-orders.ts'
 import type { OwnLocation, PlatformPlace } from './pools.ts'
 
@@ -186,10 +187,13 @@ export async function recordPool(
   { organizationId, connectionId }: Place,
   change: { before: Record<string, PlacePool>; after: Record<string, PlacePool>; at: Date },
 ): Promise<void> {
-  const [before, after] = [change.before, change.after].map((each) => JSON.stringify(inOrder(each)))
-  await sql`
-    select record_setting(${organizationId}, 'pool', jsonb_build_object('connectionId', ${connectionId}::uuid),
-      ${before}::jsonb, ${after}::jsonb, ${change.at})`.execute(tx)
+  await recordSetting(tx, organizationId, {
+    kind: 'pool',
+    subject: { connectionId },
+    before: inOrder(change.before),
+    after: inOrder(change.after),
+    at: change.at,
+  })
 }
 
 /** The same pool is the same text, in whichever order its locations were told. */
