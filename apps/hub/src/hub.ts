@@ -6,6 +6,7 @@ import { type Database, migrate, openDatabase } from '@plimsoll/database'
 import { prepareMonths } from '@plimsoll/stock'
 import { DEFAULT_PACE, type Pace, type SyncContext, SyncEngine } from '@plimsoll/sync'
 import type { FastifyInstance } from 'fastify'
+import { BulkWorker } from './bulk/bulk-worker.ts'
 import type { Configuration } from './configuration.ts'
 import type { DemoControls } from './http/demo-routes.ts'
 import { createServer } from './http/server.ts'
@@ -88,6 +89,7 @@ export type RunningHub = HubBase & {
   url: string | undefined
   server: FastifyInstance | undefined
   imports: Imports
+  bulk: BulkWorker
 }
 
 /** What imports of files are worked with. */
@@ -124,11 +126,13 @@ export async function startHub(
     const importContext = { ...base.context, dataFolder: configuration.dataFolder }
     const imports = { context: importContext, worker: new ImportWorker(importContext) }
     opened.push({ name: 'imports', close: () => imports.worker.stop() })
+    const bulk = new BulkWorker(base.context)
+    opened.push({ name: 'bulk edits', close: () => bulk.stop() })
     let server: FastifyInstance | undefined
     let url: string | undefined
     if (configuration.roles.api) {
       const { demo, checksAnswers } = options
-      const api = await createServer({ ...base, engine, screens, imports, demo, checksAnswers })
+      const api = await createServer({ ...base, engine, screens, imports, bulk, demo, checksAnswers })
       opened.push({ name: 'server', close: () => closeServer(api) })
       server = api
       url = await listen(api, configuration)
@@ -136,8 +140,11 @@ export async function startHub(
       base.context.publicUrl ??= url
     }
     await engine.start({ worker: configuration.roles.worker })
-    if (configuration.roles.worker) imports.worker.start()
-    return { ...base, url, server, imports, close }
+    if (configuration.roles.worker) {
+      imports.worker.start()
+      bulk.start()
+    }
+    return { ...base, url, server, imports, bulk, close }
   } catch (error) {
     await close()
     throw error

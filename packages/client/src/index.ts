@@ -1,3 +1,4 @@
+export * from './bulk-shapes.ts'
 export * from './catalogue-shapes.ts'
 export * from './change-shapes.ts'
 export * from './client.ts'

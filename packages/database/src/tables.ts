@@ -1,5 +1,6 @@
 import type { Kysely, Transaction } from 'kysely'
 import type { AccessTokenTable, OrganizationTable, SecretTable } from './tables/accounts.ts'
+import type { BulkEditTable, BulkLevelTable, BulkScopeTable } from './tables/bulk-edits.ts'
 import type {
   BarcodeTable,
   CustomFieldTable,
@@ -127,6 +128,7 @@ import type {
 import type { TaskTable } from './tables/tasks.ts'
 
 export type * from './tables/accounts.ts'
+export type * from './tables/bulk-edits.ts'
 export type * from './tables/catalogue.ts'
 export type * from './tables/changes.ts'
 export type * from './tables/connections.ts'
@@ -257,6 +259,9 @@ export interface Tables {
   policyChange: PolicyChangeTable
   protectionChange: ProtectionChangeTable
   settingChange: SettingChangeTable
+  bulkEdit: BulkEditTable
+  bulkScope: BulkScopeTable
+  bulkLevel: BulkLevelTable
   importJob: ImportJobTable
   importPiece: ImportPieceTable
   importProblem: ImportProblemTable

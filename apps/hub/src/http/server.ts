@@ -1,10 +1,12 @@
 import type { SyncEngine } from '@plimsoll/sync'
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify'
+import type { BulkWorker } from '../bulk/bulk-worker.ts'
 import type { HubBase, Imports } from '../hub.ts'
 import type { LiveScreens } from '../views/live-screens.ts'
 import { activityRoutes } from './activity-routes.ts'
 import { checkAnswers } from './answer-check.ts'
 import { applicationRoutes } from './application-routes.ts'
+import { bulkEditRoutes } from './bulk-edit-routes.ts'
 import { catalogueRoutes } from './catalogue-routes.ts'
 import { changeRoutes } from './change-routes.ts'
 import { connectionFileRoutes } from './connection-file-routes.ts'
@@ -62,6 +64,7 @@ export type ServerContext = HubBase & {
   engine: SyncEngine
   screens: LiveScreens
   imports: Imports
+  bulk: Pick<BulkWorker, 'wake'>
   demo: DemoControls | undefined
   /** Whether answers are held to what their routes declare, at some cost; for tests. */
   checksAnswers?: boolean | undefined
@@ -142,6 +145,7 @@ export async function createServer(
         await api.register(oversoldRoutes(hub))
         await api.register(parkedRoutes(hub))
         await api.register(changeRoutes(hub))
+        await api.register(bulkEditRoutes(hub))
         await api.register(exportRoutes(hub))
         await api.register(importRoutes(hub))
         await api.register(itemRoutes(hub))

@@ -97,9 +97,11 @@ export async function answerWhatIf(context: SyncContext, request: WhatIfRequest)
   return { ...answer, rows, next: found.length > ITEMS_PER_ANSWER ? itemIds.at(-1) : undefined }
 }
 
+export type LevelChange = Change
 type Change = { level: LevelWithStock; before: Shown; after: Shown }
 
-async function compare(
+/** What levels of these items show, and would show; each kit comes along with what it contains. */
+export async function compare(
   context: SyncContext,
   itemIds: readonly string[],
   { now, at, supposed }: { now: Date; at: Date; supposed: Supposition },
@@ -128,7 +130,7 @@ function isWanted(
   return chunk.includes(level.itemId) && (connectionId === undefined || level.connectionId === connectionId)
 }
 
-function isChange({ before, after }: Change): boolean {
+export function isChange({ before, after }: Change): boolean {
   return before.units !== after.units || before.because !== after.because
 }
 
