@@ -1,3 +1,4 @@
+import type { ChangeKind } from '@plimsoll/client'
 import type { ItemFilter, OrderStandingFilter } from '@plimsoll/client/client'
 import {
   createRootRoute,
@@ -7,6 +8,8 @@ import {
   Link,
   lazyRouteComponent,
 } from '@tanstack/react-router'
+import { readBulkSearch } from './bulk/bulk-form.ts'
+import { changeKinds } from './changes/change-kinds.ts'
 import { itemFilters } from './items/item-filters.ts'
 import { useLanguage } from './language.ts'
 import { orderStandings } from './orders/order-standing.ts'
@@ -45,6 +48,8 @@ const files = {
   count: () => import('./warehouse-floor/count-screen.tsx'),
   parked: () => import('./parked/parked-screen.tsx'),
   activity: () => import('./activity/activity-screen.tsx'),
+  changes: () => import('./changes/changes-screen.tsx'),
+  bulk: () => import('./bulk/bulk-screen.tsx'),
 }
 /** The other screens are fetched once the first one stands: then they open at once, and while the hub is away, too. */
 export function fetchScreens(): void {
@@ -243,6 +248,22 @@ const activity = createRoute({
   component: screen(files.activity, 'ActivityScreen'),
 })
 
+const changes = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/changes',
+  validateSearch: (search: Record<string, unknown>): { kind?: ChangeKind } => {
+    const kind = changeKinds.find((each) => each === search.kind)
+    return kind === undefined ? {} : { kind }
+  },
+  component: screen(files.changes, 'ChangesScreen'),
+})
+const bulk = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/bulk',
+  validateSearch: readBulkSearch,
+  component: screen(files.bulk, 'BulkScreen'),
+})
+
 export const router = createRouter({
   routeTree: rootRoute.addChildren([
     route,
@@ -274,6 +295,8 @@ export const router = createRouter({
     count,
     parked,
     activity,
+    changes,
+    bulk,
   ]),
   defaultPreload: 'intent',
   defaultErrorComponent: Broken,

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { FoundCode } from './catalogue-shapes.ts'
+import { changeCalls } from './change-calls.ts'
 import type {
   ConnectionCheck,
   ConnectionLocationList,
@@ -163,6 +164,7 @@ export function createClient(options: { baseUrl: string; fetch?: typeof fetch })
 
   return {
     ...placeCalls(call, toQuery),
+    ...changeCalls(call, toQuery),
     ...orderCalls(call, toQuery),
     overview: (signal?: Signal) => get<Overview>('/overview', signal),
     items: (query: ItemQuery = {}, signal?: Signal) => get<ItemPage>(`/items${toQuery(query)}`, signal),

@@ -1,3 +1,4 @@
+import { enChanges } from './en-changes.ts'
 import { enConnect } from './en-connect.ts'
 import { enDescribe } from './en-describe.ts'
 import { enFloor } from './en-floor.ts'
@@ -42,6 +43,7 @@ export const en = {
     connections: 'Connections',
     parked: 'Parked',
     activity: 'Activity',
+    changes: 'Changes',
   },
   live: {
     connecting: 'Connecting',
@@ -345,6 +347,7 @@ export const en = {
     goLiveConfirm: 'Start writing',
     failed: 'That did not work: {{detail}}',
   },
+  ...enChanges,
   ...enConnect,
   ...enDescribe,
   ...enFloor,

@@ -1,4 +1,5 @@
 import type { Locale } from './en.ts'
+import { zhChanges } from './zh-changes.ts'
 import { zhConnect } from './zh-connect.ts'
 import { zhDescribe } from './zh-describe.ts'
 import { zhFloor } from './zh-floor.ts'
@@ -43,6 +44,7 @@ export const zh: Locale = {
     connections: '连接',
     parked: '搁置事件',
     activity: '动态',
+    changes: '变更记录',
   },
   live: {
     connecting: '连接中',
@@ -326,6 +328,7 @@ export const zh: Locale = {
     goLiveConfirm: '开始写入',
     failed: '操作失败：{{detail}}',
   },
+  ...zhChanges,
   ...zhConnect,
   ...zhDescribe,
   ...zhFloor,

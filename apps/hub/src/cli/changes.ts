@@ -56,7 +56,7 @@ export function changesCommand(program: Command, exit: (code: number) => void): 
         'put back what was before a change, if it is still what the change left; asks a running hub',
       )
       .argument('<id>', 'of the change, as `changes list` says it')
-      .option('--port <port>', 'of the running hub', PORT),
+      .option('--port <port>', 'of the running hub', numberIn(PORT)),
   ).action(async (id: string, options: CommonOptions & { port?: number }) => {
     exit(
       await withHub(options, async (hub, output) => {

@@ -8,7 +8,7 @@ import { nowOf, type SyncContext, type Tx } from '../context.ts'
 import { deleteProtection, findProtectionsSetOn, saveProtection } from '../load-line/protections.store.ts'
 import { notify } from '../notify.ts'
 import { findPoliciesSetOn, findPolicyChangesOfSet, savePoliciesOf } from '../policies/many-policies.store.ts'
-import { NOTHING_SET } from '../policies/policy.ts'
+import { NOTHING_SET, type PolicyRow } from '../policies/policy.ts'
 import { countShown, countWritten } from '../safety/guard.store.ts'
 import { readGuard } from '../safety/guard-settings.ts'
 import {
@@ -240,7 +240,7 @@ async function write(
   decided: readonly Decided[],
   at: Date,
 ): Promise<void> {
-  const written = decided.flatMap((each) =>
+  const written = decided.flatMap((each): { scopeId: string; policy: PolicyRow | null }[] =>
     each.kind === 'saved'
       ? [{ scopeId: each.scopeId, policy: each.policy }]
       : each.kind === 'deleted'
