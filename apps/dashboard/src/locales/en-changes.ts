@@ -142,6 +142,6 @@ export const enChanges = {
     help: 'This list',
     search: 'Search on the screen',
     goTo: 'Go to {{screen}}',
-    then: 'then',
+    thenKey: 'then',
   },
 }

@@ -146,6 +146,6 @@ export const zhChanges: Words<typeof enChanges> = {
     help: '此列表',
     search: '在页面内搜索',
     goTo: '前往{{screen}}',
-    then: '然后',
+    thenKey: '然后',
   },
 }

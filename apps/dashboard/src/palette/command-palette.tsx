@@ -146,11 +146,7 @@ function useEntries(typed: string, onClose: () => void, onHelp: () => void) {
     onClose()
     run()
   }
-  const fixed = useMemo(
-    () => fixedEntries(t, go, act, onHelp),
-    // biome-ignore lint/correctness/useExhaustiveDependencies: made anew only where the words are others.
-    [language],
-  )
+  const fixed = useMemo(() => fixedEntries(t, go, act, onHelp), [language])
   const channels: Entry[] = (connections?.rows ?? []).map(({ connectionId, name }) => ({
     id: `connection ${connectionId}`,
     group: 'connection',

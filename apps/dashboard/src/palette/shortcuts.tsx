@@ -97,7 +97,7 @@ function ShortcutSheet({ isOpen, onClose }: { isOpen: boolean; onClose: () => vo
                 <dd className="flex shrink-0 items-center gap-1.5">
                   {keys.map((key, nth) => (
                     <span key={key} className="flex items-center gap-1.5">
-                      {nth > 0 && <span className="text-xs text-ink-2">{t('shortcuts.then')}</span>}
+                      {nth > 0 && <span className="text-xs text-ink-2">{t('shortcuts.thenKey')}</span>}
                       <kbd className="rounded border border-line-2 px-1.5 text-xs">{key}</kbd>
                     </span>
                   ))}

@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import { VERSION } from '../version.ts'
 import { applicationCommand } from './application.ts'
 import { backfillCommand } from './backfill.ts'
+import { bulkCommand } from './bulk.ts'
 import { changesCommand } from './changes.ts'
 import { conformanceCommand } from './conformance.ts'
 import { connectCommand } from './connect.ts'
@@ -70,6 +71,7 @@ export function createProgram(exit: (code: number) => void): Command {
     policyCommand,
     protectCommand,
     changesCommand,
+    bulkCommand,
     orderCommand,
     shipmentCommand,
     routingCommand,
