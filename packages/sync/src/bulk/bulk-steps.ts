@@ -5,6 +5,7 @@ import { refuseOverfull } from '../availability/exclusive-shares.ts'
 import { supposeForAll } from '../availability/suppose.ts'
 import { compare, isChange } from '../availability/whatif.ts'
 import { nowOf, type SyncContext, type Tx } from '../context.ts'
+import type { ProtectionRow } from '../load-line/protection.ts'
 import { deleteProtection, findProtectionsSetOn, saveProtection } from '../load-line/protections.store.ts'
 import { notify } from '../notify.ts'
 import { findPoliciesSetOn, findPolicyChangesOfSet, savePoliciesOf } from '../policies/many-policies.store.ts'
@@ -171,20 +172,17 @@ async function apply(context: SyncContext, edit: BulkEdit): Promise<void> {
     }))
     const at = nowOf(context)
     const { protection } = change
+    const set = protection === undefined ? undefined : toSetting(protection)
+    const protectedIds =
+      set === undefined ? [] : decided.flatMap(({ scopeId, kind }) => (kind === 'refused' ? [] : [scopeId]))
+    // Sent at once: what levels show is read right behind it.
     await updateAvailabilityOf(context, tx, { itemIds, at }, async () => {
-      await write(context, tx, edit, decided, at)
-      if (protection === undefined) return
-      const { mode, oversellsPerMillion } = protection
-      for (const { scopeId, kind } of decided) {
-        if (kind === 'refused') continue
-        await setProtection(
-          tx,
-          organizationId,
-          scopeId,
-          mode === null ? null : { mode, oversellsPerMillion },
-          { at, actor },
-        )
-      }
+      await Promise.all([
+        write(context, tx, edit, decided, at),
+        ...protectedIds.map((itemId) =>
+          setProtection(tx, organizationId, itemId, set ?? null, { at, actor }),
+        ),
+      ])
     })
     if ((change.set.exclusivePercent ?? null) !== null) await refuseOverfull(tx, organizationId, itemIds, at)
     await save(context, tx, edit, { done: until, ...(until === edit.positions && { state: 'applied' }) })
@@ -215,9 +213,12 @@ async function undo(context: SyncContext, edit: BulkEdit): Promise<void> {
     const left = protections.filter(({ isAsLeft }) => isAsLeft)
     const at = nowOf(context)
     await updateAvailabilityOf(context, tx, { itemIds, at }, async () => {
-      await write(context, tx, edit, decided, at)
-      for (const { scopeId, before } of left)
-        await setProtection(tx, organizationId, scopeId, before, { at, actor })
+      await Promise.all([
+        write(context, tx, edit, decided, at),
+        ...left.map(({ scopeId, before }) =>
+          setProtection(tx, organizationId, scopeId, before, { at, actor }),
+        ),
+      ])
     })
     const kept =
       decided.filter(({ kind }) => kind === 'kept' || kind === 'refused').length +
@@ -250,11 +251,21 @@ async function write(
   if (written.length > 0) await savePoliciesOf(tx, organizationId, scope, written, at)
 }
 
+function toSetting({
+  mode,
+  oversellsPerMillion,
+}: NonNullable<BulkEdit['change']['protection']>): Pick<
+  ProtectionRow,
+  'mode' | 'oversellsPerMillion'
+> | null {
+  return mode === null ? null : { mode, oversellsPerMillion }
+}
+
 async function setProtection(
   tx: Tx,
   organizationId: string,
   itemId: string,
-  setting: { mode: 'open' | 'buffered' | 'guaranteed' | 'auto'; oversellsPerMillion: number } | null,
+  setting: Pick<ProtectionRow, 'mode' | 'oversellsPerMillion'> | null,
   stamp: { at: Date; actor: string },
 ): Promise<void> {
   const scope = { scope: 'item', scopeId: itemId } as const
