@@ -225,7 +225,7 @@ export const zh: Locale = {
   explain: {
     desired: '平台上的目标值',
     promise: '此渠道可承诺的数量',
-    available: '可用仓库内的可售',
+    available: '所属仓库内的可售',
     'on-hand': '在库',
     reserved: '订单占用',
     held: '冻结（破损、质检）',
