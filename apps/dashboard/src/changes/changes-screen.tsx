@@ -9,6 +9,7 @@ import { Confirm } from '../parts/confirm.tsx'
 import { More } from '../parts/more.tsx'
 import { Empty, Failure, Loading, useProblemText } from '../parts/notice.tsx'
 import { Heading } from '../parts/panel.tsx'
+import { TableFile } from '../parts/table-file.tsx'
 import { changeKinds } from './change-kinds.ts'
 import { sayValue } from './say-value.ts'
 
@@ -60,6 +61,7 @@ export function ChangesScreen() {
               ))}
             </select>
           </label>
+          <TableFile operation="listChanges" query={{ kind }} />
           <Link to="/bulk" className="control">
             {t('changes.bulk')}
           </Link>

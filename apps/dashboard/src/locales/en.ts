@@ -24,6 +24,8 @@ export const en = {
     cancel: 'Cancel',
     loading: 'Loading',
     more: 'Show more',
+    csv: 'CSV',
+    csvNote: 'What the filter shows, all of it, as a file',
     none: 'none',
     notFound: 'There is no such page',
     notFoundCure: 'The address may be old. Start again from the overview.',

@@ -25,6 +25,8 @@ export const zh: Locale = {
     cancel: '取消',
     loading: '加载中',
     more: '显示更多',
+    csv: 'CSV',
+    csvNote: '将当前筛选的全部内容导出为文件',
     none: '无',
     notFound: '没有这个页面',
     notFoundCure: '地址可能已过期。请从总览重新开始。',

@@ -119,20 +119,20 @@ export function bulkCommand(program: Command, exit: (code: number) => void): voi
     ['undo', undoBulkEdit, 'take all of one back, but for what was changed since'],
     ['stop', stopBulkEdit, 'stop one; what was applied by then stays'],
   ] as const) {
-    addCommonOptions(group.command(verb).description(description).argument('<id>', 'of the bulk edit')).action(
-      async (id: string, options: CommonOptions) => {
-        exit(
-          await runReading(
-            options,
-            async ({ context }) => {
-              await act(context, id)
-              return await tell(context, await finish(context, id), 1)
-            },
-            (told) => sayHead(told),
-          ),
-        )
-      },
-    )
+    addCommonOptions(
+      group.command(verb).description(description).argument('<id>', 'of the bulk edit'),
+    ).action(async (id: string, options: CommonOptions) => {
+      exit(
+        await runReading(
+          options,
+          async ({ context }) => {
+            await act(context, id)
+            return await tell(context, await finish(context, id), 1)
+          },
+          (told) => sayHead(told),
+        ),
+      )
+    })
   }
 }
 

@@ -140,3 +140,30 @@ test('what contradicts is left out and counted; a stopped one leaves the rest; f
     status: 404,
   })
 })
+
+test('any list is a file of what its filter shows, whole and without formulas', async () => {
+  const file = await api('GET', '/tables/listItems/csv?search=-')
+  const { body } = await api('GET', '/items?search=-&limit=200')
+  const rows = body.rows as { sku: string; onHand: number }[]
+  const [header = '', ...lines] = file.text.replace('\ufeff', '').trimEnd().split(/\r?\n/)
+  expect(header.split(',').slice(0, 3)).toEqual(['itemId', 'sku', 'name'])
+  expect(lines).toHaveLength(rows.length)
+  expect(file.text).toContain("'=B-2")
+  // More than one page: every change that this file has made by now, and each once.
+  const changes = await api('GET', '/tables/listChanges/csv')
+  const ids = [...changes.text.matchAll(/^((?:policy|setting|pause|protection):[^,]+),/gm)].map(
+    ([, id]) => id,
+  )
+  let total = 0
+  let cursor: unknown = ''
+  while (cursor !== null) {
+    const page = await api('GET', `/changes?limit=200${cursor === '' ? '' : `&cursor=${cursor}`}`)
+    total += (page.body.rows as unknown[]).length
+    cursor = page.body.next
+  }
+  expect(new Set(ids).size).toBe(ids.length)
+  expect(ids.length).toBeGreaterThan(0)
+  expect(changes.text.trimEnd().split(/\r?\n/).length - 1).toBe(total)
+  expect(await api('GET', '/tables/listChanges/csv?limit=5&kind=nonsense')).toMatchObject({ status: 422 })
+  expect(await api('GET', '/tables/getOverview/csv')).toMatchObject({ status: 404 })
+})

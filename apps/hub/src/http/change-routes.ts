@@ -5,6 +5,7 @@ import { listChanges } from '../changes/changes.ts'
 import { type Perform, undoChange } from '../changes/undo-change.ts'
 import { addRawRoute, addRoute } from './route.ts'
 import type { ServerContext } from './server.ts'
+import { passedOn } from './table-routes.ts'
 
 const tag = 'Changes'
 const query = z.object({
@@ -75,16 +76,12 @@ export function changeRoutes({ context }: ServerContext): FastifyPluginAsync {
 }
 
 /** Asks the route that made the change, as whoever undoes it: who may not use that one may not undo it either. */
-function performFor(app: FastifyInstance, { headers }: FastifyRequest): Perform {
-  const passed = ['authorization', 'cookie', 'host', 'origin', 'user-agent', 'x-csrf-token'] as const
-  const own = Object.fromEntries(
-    passed.flatMap((name) => (headers[name] === undefined ? [] : [[name, headers[name]]])),
-  )
+function performFor(app: FastifyInstance, request: FastifyRequest): Perform {
   return async ({ method, path, body }) => {
     const answer = await app.inject({
       method,
       url: `/api/v1${path}`,
-      headers: own,
+      headers: passedOn(request),
       ...(body !== undefined && { payload: body }),
     })
     return { status: answer.statusCode, body: answer.body === '' ? undefined : answer.json() }

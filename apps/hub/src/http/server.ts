@@ -57,6 +57,7 @@ import { shipmentRoutes } from './shipment-routes.ts'
 import { signChanges } from './sign-changes.ts'
 import { stockRoutes } from './stock-routes.ts'
 import { streamRoute } from './stream-route.ts'
+import { tableRoutes } from './table-routes.ts'
 import { valuationRoutes } from './valuation-routes.ts'
 import { webhookRoute } from './webhook-route.ts'
 
@@ -168,6 +169,7 @@ export async function createServer(
         await api.register(reasonRoutes(hub))
         await api.register(streamRoute(hub))
         await api.register(demoRoutes(hub))
+        await api.register(tableRoutes(declared))
         await api.register(documentRoutes(declared))
       },
       { prefix: '/api/v1' },

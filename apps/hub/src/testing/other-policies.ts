@@ -15,6 +15,9 @@ export const policyReads: Record<string, string[]> = {
   '/api/v1/protections': ['/api/v1/protections'],
   '/api/v1/changes': ['/api/v1/changes?limit=200'],
   '/api/v1/bulk-edits': ['/api/v1/bulk-edits'],
+  '/api/v1/tables/:operation/:format': ['listItems', 'listOrders', 'listPolicies', 'listChanges'].map(
+    (operation) => `/api/v1/tables/${operation}/csv`,
+  ),
   // The second organization's own one, as `insertPassingRows` names it.
   '/api/v1/bulk-edits/:id': [`/api/v1/bulk-edits/${BULK_ID}`],
   '/api/v1/bulk-edits/:id/levels': [`/api/v1/bulk-edits/${BULK_ID}/levels`],
