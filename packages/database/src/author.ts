@@ -32,6 +32,10 @@ const spells = new AsyncLocalStorage<Spell>()
 /** Does all of `work` in somebody's name, until it is done. Where it is done in one already, in that one. */
 export async function inTheNameOf<T>(author: Author, work: () => Promise<T>): Promise<T> {
   if (authorNow() !== undefined) return await work()
+  return await spend(author, work)
+}
+
+async function spend<T>(author: Author, work: () => Promise<T>): Promise<T> {
   const spell = { author, isOver: false }
   try {
     return await spells.run(spell, work)
@@ -53,5 +57,5 @@ export async function takingBack<T>(
 ): Promise<T> {
   const author = authorNow()
   if (author === undefined) throw new Error('whoever takes a change back does so in their name')
-  return await spells.run({ author: { ...author, undoes, expects }, isOver: false }, work)
+  return await spend({ ...author, undoes, expects }, work)
 }

@@ -64,7 +64,7 @@ const anyEdit = fc.record({
   ),
 })
 
-test('what the preview says is what is shown once it is applied, and undoing leaves what there was', async () => {
+test('I10: what the preview says is what is shown once it is applied, and undoing leaves what there was', async () => {
   await fc.assert(
     fc.asyncProperty(anyEdit, anyEdit, async (first, second) => {
       const start = await policies()

@@ -177,7 +177,7 @@ function steps(): Step[] {
   ]
 }
 
-test('every change of a policy, a mapping or a setting is recorded with who, why and what, and is undone', async () => {
+test('I10: every change of a policy, a mapping or a setting is recorded with who, why and what, and is undone', async () => {
   for (const step of steps()) {
     const said = `${step.method} ${step.path}`
     const reason = encodeURIComponent(`因为 ${said}`)
