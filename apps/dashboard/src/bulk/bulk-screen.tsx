@@ -262,7 +262,7 @@ function Earlier() {
             <span className="text-ink-2">
               {t(`bulk.state.${state}`)} ·{' '}
               {t('bulk.levels', { count: levels, n: formatNumber(locale, levels) })} ·{' '}
-              {t('changes.by', { actor })}
+              {t('changeLog.by', { actor })}
             </span>
           </li>
         ))}

@@ -41,10 +41,10 @@ export function ChangesScreen() {
   const problem = useProblemText(undo.error)
   return (
     <>
-      <Heading title={t('changes.title')} note={t('changes.note')}>
+      <Heading title={t('changeLog.title')} note={t('changeLog.note')}>
         <div className="flex flex-wrap items-center gap-3">
           <label className="flex items-center gap-2 text-ink-2">
-            {t('changes.kindLabel')}
+            {t('changeLog.kindLabel')}
             <select
               className="control"
               value={kind ?? ''}
@@ -53,22 +53,22 @@ export function ChangesScreen() {
                 void navigate({ to: '/changes', search: next === undefined ? {} : { kind: next } })
               }}
             >
-              <option value="">{t('changes.all')}</option>
+              <option value="">{t('changeLog.all')}</option>
               {changeKinds.map((each) => (
                 <option key={each} value={each}>
-                  {t(`changes.kind.${each}`)}
+                  {t(`changeLog.kind.${each}`)}
                 </option>
               ))}
             </select>
           </label>
           <TableFile operation="listChanges" query={{ kind }} />
           <Link to="/bulk" className="control">
-            {t('changes.bulk')}
+            {t('changeLog.bulk')}
           </Link>
         </div>
       </Heading>
       <p role="status" className="mb-3 min-h-5">
-        {undo.isSuccess && t('changes.undone')}
+        {undo.isSuccess && t('changeLog.undone')}
         {undo.error && <span className="text-red">{problem}</span>}
       </p>
       <div className="panel">
@@ -79,7 +79,7 @@ export function ChangesScreen() {
             <Loading lines={10} />
           ))}
         {changes.data && rows.length === 0 && (
-          <Empty title={t('changes.emptyTitle')} cure={t('changes.emptyCure')} />
+          <Empty title={t('changeLog.emptyTitle')} cure={t('changeLog.emptyCure')} />
         )}
         <ol className="divide-y divide-line">
           {rows.map((change) => (
@@ -90,9 +90,9 @@ export function ChangesScreen() {
       </div>
       <Confirm
         isOpen={asked !== undefined}
-        title={t('changes.undoTitle')}
-        text={t('changes.undoText')}
-        action={t('changes.undo')}
+        title={t('changeLog.undoTitle')}
+        text={t('changeLog.undoText')}
+        action={t('changeLog.undo')}
         isBusy={undo.isPending}
         onConfirm={() => asked !== undefined && undo.mutate(asked)}
         onClose={() => setAsked(undefined)}
@@ -111,14 +111,14 @@ function ChangeLine({ change, onUndo }: { change: Change; onUndo: () => void }) 
     subject.location,
     subject.name,
   ].filter((each) => each !== null && each !== undefined)
-  const say = (value: unknown) => sayValue(value, t('changes.nothing'), locale)
+  const say = (value: unknown) => sayValue(value, t('changeLog.nothing'), locale)
   return (
     <li className="flex flex-wrap items-start justify-between gap-x-6 gap-y-2 px-4 py-3">
       <div className="min-w-0 flex-1 basis-72">
         <p>
-          <span className="font-semibold">{t(`changes.kind.${kind}`)}</span>
+          <span className="font-semibold">{t(`changeLog.kind.${kind}`)}</span>
           <span className="ml-2 break-words">
-            {whom.length === 0 ? t('changes.everything') : whom.join(' · ')}
+            {whom.length === 0 ? t('changeLog.everything') : whom.join(' · ')}
           </span>
         </p>
         <ul className="mt-1 text-ink-2">
@@ -129,21 +129,21 @@ function ChangeLine({ change, onUndo }: { change: Change; onUndo: () => void }) 
           ))}
         </ul>
         {why !== null && <p className="mt-1 italic">{why}</p>}
-        {undoes !== null && <p className="mt-1 text-xs text-ink-2">{t('changes.undoes')}</p>}
+        {undoes !== null && <p className="mt-1 text-xs text-ink-2">{t('changeLog.undoes')}</p>}
       </div>
       <div className="flex items-center gap-4">
         <p className="text-xs text-ink-2">
-          <time dateTime={at}>{formatMoment(locale, at)}</time>, {t('changes.by', { actor })}
+          <time dateTime={at}>{formatMoment(locale, at)}</time>, {t('changeLog.by', { actor })}
         </p>
         <button
           type="button"
           className="control"
           disabled={!undoable}
           title={notUndoable ?? undefined}
-          aria-label={`${t('changes.undo')}: ${t(`changes.kind.${kind}`)} ${whom.join(' ')}`}
+          aria-label={`${t('changeLog.undo')}: ${t(`changeLog.kind.${kind}`)} ${whom.join(' ')}`}
           onClick={onUndo}
         >
-          {t('changes.undo')}
+          {t('changeLog.undo')}
         </button>
       </div>
     </li>

@@ -29,7 +29,7 @@ export function ItemsScreen() {
         </p>
         <TableFile operation="listItems" query={{ search: q, filter }} />
         <Link to="/bulk" search={q === '' ? {} : { q }} className="control">
-          {t('changes.bulk')}
+          {t('changeLog.bulk')}
         </Link>
         <SearchField
           label={t('items.search')}

@@ -1,6 +1,6 @@
 /** What was changed, changes for many, the command palette and its keys. */
 export const enChanges = {
-  changes: {
+  changeLog: {
     title: 'Changes',
     note: 'Who changed which policy, mapping or setting.',
     all: 'All kinds',

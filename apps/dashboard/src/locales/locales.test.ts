@@ -51,8 +51,6 @@ test('one Chinese word for one thing, in every file', () => {
     'Serial number': '序列号',
     'Serial numbers': '序列号',
     Transfer: '调拨',
-    'Transfer in': '调拨',
-    'Transfer out': '调拨',
     'Stock counts': '盘点',
     'Overseas warehouse': '海外仓',
   }

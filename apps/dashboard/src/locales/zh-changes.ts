@@ -4,7 +4,7 @@ type Words<T> = T extends string ? string : { [Key in keyof T]: Words<T[Key]> }
 
 /** 变更记录、批量修改、命令面板及快捷键。 */
 export const zhChanges: Words<typeof enChanges> = {
-  changes: {
+  changeLog: {
     title: '变更记录',
     note: '谁在何时改了哪条策略、映射或设置。',
     all: '全部类型',
