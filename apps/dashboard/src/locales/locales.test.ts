@@ -62,3 +62,13 @@ test('one Chinese word for one thing, in every file', () => {
   const others = /可用库存|已预留|可用 \{\{|调库|盘库|(?<!商品)序号/
   expect([...chinese].filter(([, text]) => others.test(text))).toEqual([])
 })
+
+test('no file of words hides a group of another', async () => {
+  const parts = readdirSync(import.meta.dirname).filter((name) => /^en-.*\.ts$/.test(name))
+  expect(parts.length).toBeGreaterThan(5)
+  for (const part of parts) {
+    const words: Record<string, Tree> = await import(`./${part}`)
+    for (const tree of Object.values(words))
+      expect([part, flatten(tree).filter(([key, text]) => english.get(key) !== text)]).toEqual([part, []])
+  }
+})
