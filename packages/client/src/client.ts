@@ -46,6 +46,7 @@ import type {
 } from './shapes.ts'
 import { openEventStream, type StreamHandlers } from './stream.ts'
 
+export type { BulkEditBody } from './change-calls.ts'
 export type { NewOrder, NewOrderRecipient, OrderChange } from './order-bodies.ts'
 export type {
   AfterShipmentCancel,

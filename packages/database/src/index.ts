@@ -1,4 +1,4 @@
-export { type Author, authorNow, type Expectation, inTheNameOf, takingBack, UNEXPECTED } from './author.ts'
+export { authorNow, inTheNameOf, takingBack, UNEXPECTED } from './author.ts'
 export { systemTiming, type Timing } from './clock.ts'
 export { codeOf, DatabaseProblem, listProblems, type ProblemCode } from './errors.ts'
 export type { Listener, ListenOptions } from './listen.ts'

@@ -18,10 +18,9 @@ export { changeLot, saveNewLot, setLotStatus } from './availability/lot-changes.
 export { type Recomputed, recomputeAll } from './availability/recompute.ts'
 export { changeStock, changeStockWithin, toDocumentStore } from './availability/stock-changes.ts'
 export { answerWhatIf, type WhatIf, type WhatIfRequest, type WhatIfRow } from './availability/whatif.ts'
-export { type BulkEdit, findBulkLevels, type NamedBulkLevel } from './bulk/bulk-edits.store.ts'
+export { type BulkEdit, findBulkLevels } from './bulk/bulk-edits.store.ts'
 export {
   applyBulkEdit,
-  type BulkRequest,
   getBulkEdit,
   listBulkEdits,
   proposeBulkEdit,

@@ -138,9 +138,9 @@ function useEntries(typed: string, onClose: () => void, onHelp: () => void) {
     queryFn: ({ signal }) => hub.orders({ search: wanted, limit: FOUND_MAX }, signal),
     enabled: isWanted,
   })
-  const go = (to: string) => () => {
+  const go = (href: string) => () => {
     onClose()
-    void navigate({ to })
+    void navigate({ href })
   }
   const act = (run: () => void) => () => {
     onClose()
@@ -197,7 +197,7 @@ function useEntries(typed: string, onClose: () => void, onHelp: () => void) {
 }
 
 function fixedEntries(
-  t: (key: string) => string,
+  t: ReturnType<typeof useLanguage>['t'],
   go: (to: string) => () => void,
   act: (run: () => void) => () => void,
   onHelp: () => void,

@@ -1,6 +1,6 @@
 /** What a key press means. Pure: the sheet and the listener are made from the same table. */
 
-export type GoTo = { keys: readonly [string, string]; to: string; name: string }
+type GoTo = { keys: readonly [string, string]; to: string; name: string }
 
 /** `g`, then a letter, goes to a screen. */
 export const goTos = [
@@ -25,7 +25,7 @@ export type Press = {
   isComposing: boolean
 }
 
-export type Meaning =
+type Meaning =
   | { kind: 'palette' }
   | { kind: 'help' }
   | { kind: 'go'; to: string }

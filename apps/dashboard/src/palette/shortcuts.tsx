@@ -37,7 +37,7 @@ export function Shortcuts() {
       if (meaning.kind !== 'begun') event.preventDefault()
       if (meaning.kind === 'palette') setOpen((before) => (before === 'palette' ? undefined : 'palette'))
       if (meaning.kind === 'help') setOpen('help')
-      if (meaning.kind === 'go') void navigate({ to: meaning.to })
+      if (meaning.kind === 'go') void navigate({ href: meaning.to })
       if (meaning.kind === 'begun') {
         begun.current = later(() => {
           begun.current = undefined

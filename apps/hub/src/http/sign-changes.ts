@@ -5,7 +5,7 @@ import { actorOf } from './principal.ts'
 import { ApiProblem } from './problem.ts'
 
 /** The header that says why something is changed; percent-encoded, since headers are ASCII. */
-export const REASON_HEADER = 'change-reason'
+const REASON_HEADER = 'change-reason'
 const REASON_LENGTH_MAX = 500
 
 /**

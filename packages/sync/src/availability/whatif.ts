@@ -97,7 +97,6 @@ export async function answerWhatIf(context: SyncContext, request: WhatIfRequest)
   return { ...answer, rows, next: found.length > ITEMS_PER_ANSWER ? itemIds.at(-1) : undefined }
 }
 
-export type LevelChange = Change
 type Change = { level: LevelWithStock; before: Shown; after: Shown }
 
 /** What levels of these items show, and would show; each kit comes along with what it contains. */
