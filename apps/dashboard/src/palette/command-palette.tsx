@@ -160,9 +160,9 @@ function useEntries(typed: string, onClose: () => void, onHelp: () => void) {
           {
             id: 'code',
             group: 'item',
-            label: code.data.sku,
+            label: code.data.item.sku,
             note: t('palette.byCode'),
-            run: go(`/items/${encodeURIComponent(code.data.sku)}`),
+            run: go(`/items/${encodeURIComponent(code.data.item.sku)}`),
           },
         ]
       : []

@@ -21,7 +21,7 @@ export function toBulkEdit(edit: BulkEdit): BulkEditView {
 export async function listBulkLevels(
   context: SyncContext,
   bulkId: string,
-  { cursor, limit }: { cursor: string | undefined; limit: number },
+  { cursor, limit }: { cursor?: string | undefined; limit: number },
 ): Promise<BulkLevelPage> {
   await getBulkEdit(context, bulkId)
   const after = cursor === undefined ? undefined : readCursor(cursor)
