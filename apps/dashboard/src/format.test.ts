@@ -33,5 +33,6 @@ test('numbers are grouped, changes carry their sign, durations their unit', () =
   expect(formatNumber('en', 100_000)).toBe('100,000')
   expect(formatChange('en', 3)).toBe('+3')
   expect(formatChange('en', 0)).toBe('0')
-  expect([formatDuration('en', 612), formatDuration('en', 2140)]).toEqual(['612 ms', '2.1 s'])
+  expect([formatDuration('en', 612), formatDuration('en', 2140)]).toEqual(['612 ms', '2.1s'])
+  expect([formatDuration('zh-CN', 612), formatDuration('zh-CN', 2140)]).toEqual(['612毫秒', '2.1秒'])
 })

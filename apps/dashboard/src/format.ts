@@ -23,11 +23,17 @@ export function formatShare(locale: string, share: number): string {
   const format = () => new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 1 })
   return keep(`s ${locale}`, format).format(shown)
 }
-/** @param ms a duration; under ten seconds with one decimal */
+/** @param ms a duration; under a second in milliseconds, else in seconds with one decimal */
 export function formatDuration(locale: string, ms: number): string {
-  if (ms < 1000) return `${formatNumber(locale, Math.round(ms))} ms`
-  const format = () => new Intl.NumberFormat(locale, { maximumFractionDigits: 1 })
-  return `${keep(`d ${locale}`, format).format(ms / 1000)} s`
+  const unit = ms < 1000 ? 'millisecond' : 'second'
+  const format = () =>
+    new Intl.NumberFormat(locale, {
+      style: 'unit',
+      unit,
+      unitDisplay: unit === 'second' ? 'narrow' : 'short',
+      maximumFractionDigits: unit === 'second' ? 1 : 0,
+    })
+  return keep(`d ${unit} ${locale}`, format).format(unit === 'second' ? ms / 1000 : ms)
 }
 /** “12s ago”, “now” within a second; a moment ahead of the hub's clock (skew) reads as now, too; a date after two weeks. */
 export function formatAgo(locale: string, iso: string, nowMs: number): string {

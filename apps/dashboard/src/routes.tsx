@@ -1,3 +1,4 @@
+import type { ChangeKind } from '@plimsoll/client'
 import type { ItemFilter, OrderStandingFilter } from '@plimsoll/client/client'
 import {
   createRootRoute,
@@ -9,7 +10,9 @@ import {
 } from '@tanstack/react-router'
 import { Gate } from './accounts/gate.tsx'
 import { readAlertsSearch } from './alerts/alerts-search.ts'
+import { readBulkSearch } from './bulk/bulk-form.ts'
 import { readCallSearch, readSubjectSearch } from './calls/call-search.ts'
+import { changeKinds } from './changes/change-kinds.ts'
 import { itemFilters } from './items/item-filters.ts'
 import { useLanguage } from './language.ts'
 import { readMappingSearch } from './mapping/mapping-search.ts'
@@ -59,6 +62,8 @@ const files = {
   setup: () => import('./accounts/setup-screen.tsx'),
   join: () => import('./accounts/join-screen.tsx'),
   reset: () => import('./accounts/reset-screen.tsx'),
+  changes: () => import('./changes/changes-screen.tsx'),
+  bulk: () => import('./bulk/bulk-screen.tsx'),
 }
 /** The other screens are fetched once the first one stands: then they open at once, and while the hub is away, too. */
 export function fetchScreens(): void {
@@ -316,6 +321,22 @@ const reset = createRoute({
   path: '/reset-password',
   component: screen(files.reset, 'ResetScreen'),
 })
+const changes = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/changes',
+  validateSearch: (search: Record<string, unknown>): { kind?: ChangeKind } => {
+    const kind = changeKinds.find((each) => each === search.kind)
+    return kind === undefined ? {} : { kind }
+  },
+  component: screen(files.changes, 'ChangesScreen'),
+})
+const bulk = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/bulk',
+  validateSearch: readBulkSearch,
+  component: screen(files.bulk, 'BulkScreen'),
+})
+
 export const router = createRouter({
   routeTree: rootRoute.addChildren([
     route,
@@ -358,6 +379,8 @@ export const router = createRouter({
     setup,
     join,
     reset,
+    changes,
+    bulk,
   ]),
   defaultPreload: 'intent',
   defaultErrorComponent: Broken,

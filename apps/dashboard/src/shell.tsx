@@ -6,6 +6,7 @@ import {
   Bell,
   Boxes,
   Gauge,
+  History,
   Inbox,
   Link2,
   type LucideIcon,
@@ -13,6 +14,7 @@ import {
   Moon,
   Package,
   ScanBarcode,
+  Search,
   Settings,
   Ship,
   Sun,
@@ -27,6 +29,7 @@ import { alertCountsQuery, overviewQuery, type Stream } from './hub.ts'
 import { setLanguage, useLanguage } from './language.ts'
 import { useStream } from './live.ts'
 import { Mark } from './mark.tsx'
+import { openPalette, paletteKeys, Shortcuts } from './palette/shortcuts.tsx'
 import { setTheme, type Theme, useTheme } from './theme.ts'
 
 /** What surrounds every screen: the hull with the navigation, the live link's state, language and theme. */
@@ -42,6 +45,7 @@ export function Shell() {
           <Mark size={26} />
           <span className="text-[1.15rem] font-semibold tracking-[-0.015em]">Plimsoll</span>
         </Link>
+        <PaletteButton />
         <Navigation />
         <Foot />
       </header>
@@ -53,7 +57,25 @@ export function Shell() {
         <LinkBanner />
         <Outlet />
       </main>
+      <Shortcuts />
     </div>
+  )
+}
+
+function PaletteButton() {
+  const { t } = useLanguage()
+  return (
+    <button
+      type="button"
+      onClick={openPalette}
+      aria-label={t('palette.open')}
+      aria-keyshortcuts="Control+K Meta+K"
+      className="flex min-h-9 items-center gap-2.5 rounded text-hull-ink hover:text-white max-md:ml-auto max-md:size-9 max-md:justify-center md:mx-4 md:mb-4 md:border md:border-hull-line md:px-3"
+    >
+      <Search size={15} aria-hidden />
+      <span className="max-md:sr-only">{t('palette.open')}</span>
+      <kbd className="ml-auto text-xs max-md:hidden">{paletteKeys()}</kbd>
+    </button>
   )
 }
 
@@ -70,6 +92,7 @@ const screens = [
   ['/connections', 'connections', Anchor],
   ['/parked', 'parked', Inbox],
   ['/activity', 'activity', Activity],
+  ['/changes', 'changes', History],
 ] as const satisfies [string, string, LucideIcon][]
 
 /** Screens that are reached from the one of the deliveries. */

@@ -9,7 +9,8 @@ import {
 } from '@plimsoll/sync'
 import { RefusalProblem } from './refusal-problem.ts'
 
-export type MappingInput = { listingId: string; sku: string; unitsPerListing: number }
+/** `sku` null: tied to nothing, and no match by SKU ties it again. */
+export type MappingInput = { listingId: string; sku: string | null; unitsPerListing: number }
 
 /**
  * Ties listings to items as a person decided, all or none; then what was parked for want of a mapping is
@@ -22,12 +23,15 @@ export async function mapListings(
 ): Promise<{ mapped: number; replayed: number }> {
   const { organizationId } = context
   const replayed = await inTransaction(context.database, async (tx) => {
-    const items = await findStockItems(tx, organizationId, { skus: mappings.map((mapping) => mapping.sku) })
+    const items = await findStockItems(tx, organizationId, {
+      skus: mappings.flatMap((mapping) => mapping.sku ?? []),
+    })
     const bySku = new Map(items.map((item) => [item.sku, item]))
     const touched = await tieListings(
       tx,
       organizationId,
       mappings.map(({ listingId, sku, unitsPerListing }) => {
+        if (sku === null) return { listingId, itemId: null, unitsPerListing: 1 }
         const item = bySku.get(sku)
         if (item === undefined) {
           throw syncProblem('unknown-item', 'sku', `There is no item with the SKU "${sku}".`)

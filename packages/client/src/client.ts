@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import { accountCalls } from './account-calls.ts'
 import { alertCalls } from './alert-calls.ts'
 import type { FoundCode } from './catalogue-shapes.ts'
+import { changeCalls } from './change-calls.ts'
 import type {
   ConnectionCheck,
   ConnectionLocationList,
@@ -61,6 +62,7 @@ export type {
 } from './account-calls.ts'
 export { isSignInNeeded } from './account-calls.ts'
 export type { AlertDestinationBody, AlertListQuery, AlertRuleBody } from './alert-calls.ts'
+export type { BulkEditBody } from './change-calls.ts'
 export type { MappingListQuery, MappingWanted } from './mapping-calls.ts'
 export type { NewOrder, NewOrderRecipient, OrderChange } from './order-bodies.ts'
 export type {
@@ -199,6 +201,7 @@ export function createClient(options: {
     ...alertCalls(call, toQuery),
     ...placeCalls(call, toQuery),
     ...mappingCalls(call, toQuery),
+    ...changeCalls(call, toQuery),
     ...orderCalls(call, toQuery),
     ...accountCalls(call, auth, toQuery),
     ...watchCalls(call, toQuery),

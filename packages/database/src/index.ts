@@ -1,3 +1,4 @@
+export { authorNow, inTheNameOf, takingBack, UNEXPECTED } from './author.ts'
 export { systemTiming, type Timing } from './clock.ts'
 export { codeOf, DatabaseProblem, listProblems, type ProblemCode } from './errors.ts'
 export type { Listener, ListenOptions } from './listen.ts'

@@ -12,7 +12,8 @@ import {
   type QueryResult,
   Transaction,
 } from 'kysely'
-import type pg from 'pg'
+import pg from 'pg'
+import { authorNow } from './author.ts'
 import type { Tables } from './tables.ts'
 
 /**
@@ -72,7 +73,7 @@ export function createRunTransaction(
       // Not waited for: it travels with the first statement, and fails with it.
       connection.gather()
       const begun = client.query(
-        `begin${isolationLevel === undefined ? '' : ` isolation level ${isolationLevel}`};${PLAN_ONCE}`,
+        `begin${isolationLevel === undefined ? '' : ` isolation level ${isolationLevel}`};${PLAN_ONCE}${signed()}`,
       )
       connections.set(tx, connection)
       const [result] = await Promise.all([work(tx), begun])
@@ -95,6 +96,13 @@ export function createRunTransaction(
       client.release(isBroken)
     }
   }
+}
+
+/** Says in whose name the transaction works, for the triggers that write down who changed what. */
+function signed(): string {
+  const author = authorNow()
+  if (author === undefined) return ''
+  return `;select set_config('plimsoll.author', ${pg.escapeLiteral(JSON.stringify(author))}, true)`
 }
 
 const connections = new WeakMap<object, PipelinedConnection>()

@@ -1,5 +1,6 @@
 import type { Kysely, Transaction } from 'kysely'
 import type { AccessTokenTable, OrganizationTable, SecretTable } from './tables/accounts.ts'
+import type { BulkEditTable, BulkLevelTable, BulkScopeTable } from './tables/bulk-edits.ts'
 import type {
   BarcodeTable,
   CustomFieldTable,
@@ -7,6 +8,7 @@ import type {
   ProductTable,
   UnitOfMeasureTable,
 } from './tables/catalogue.ts'
+import type { SettingChangeTable } from './tables/changes.ts'
 import type {
   CallLogSettingTable,
   ConnectionGrantTable,
@@ -141,7 +143,9 @@ import type {
 import type { TaskTable } from './tables/tasks.ts'
 
 export type * from './tables/accounts.ts'
+export type * from './tables/bulk-edits.ts'
 export type * from './tables/catalogue.ts'
+export type * from './tables/changes.ts'
 export type * from './tables/connections.ts'
 export type * from './tables/files.ts'
 export type * from './tables/history.ts'
@@ -281,6 +285,10 @@ export interface Tables {
   oversell: OversellTable
   policyChange: PolicyChangeTable
   protectionChange: ProtectionChangeTable
+  settingChange: SettingChangeTable
+  bulkEdit: BulkEditTable
+  bulkScope: BulkScopeTable
+  bulkLevel: BulkLevelTable
   importJob: ImportJobTable
   importPiece: ImportPieceTable
   importProblem: ImportProblemTable

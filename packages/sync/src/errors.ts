@@ -16,6 +16,7 @@ export const syncErrors = {
     fault: 'yours',
     cure: 'Use the id of a listing; import the listings again if it is new.',
   },
+  'unknown-bulk-edit': { status: 404, fault: 'yours', cure: 'Use the id of a bulk edit that is listed.' },
   'unknown-drift': { status: 404, fault: 'yours', cure: 'Use the id of a difference that is listed.' },
   'unknown-file': {
     status: 404,

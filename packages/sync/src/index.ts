@@ -45,6 +45,16 @@ export { changeLot, saveNewLot, setLotStatus } from './availability/lot-changes.
 export { type Recomputed, recomputeAll } from './availability/recompute.ts'
 export { changeStock, changeStockWithin, toDocumentStore } from './availability/stock-changes.ts'
 export { answerWhatIf, type WhatIf, type WhatIfRequest, type WhatIfRow } from './availability/whatif.ts'
+export { type BulkEdit, findBulkLevels } from './bulk/bulk-edits.store.ts'
+export {
+  applyBulkEdit,
+  getBulkEdit,
+  listBulkEdits,
+  proposeBulkEdit,
+  stopBulkEdit,
+  undoBulkEdit,
+} from './bulk/bulk-edits.ts'
+export { stepBulkEdits } from './bulk/bulk-steps.ts'
 export { BY_HAND, findByHand } from './by-hand/by-hand-connection.store.ts'
 export {
   type ChangedLine,

@@ -1,11 +1,12 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
-import { useNavigate, useSearch } from '@tanstack/react-router'
+import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
 import { formatNumber } from '../format.ts'
 import { itemPageQuery } from '../hub.ts'
 import { useLanguage } from '../language.ts'
 import { Empty, Failure } from '../parts/notice.tsx'
 import { SearchField } from '../parts/search-field.tsx'
+import { TableFile } from '../parts/table-file.tsx'
 import { itemFilters } from './item-filters.ts'
 import { ItemGrid } from './item-grid.tsx'
 
@@ -26,6 +27,10 @@ export function ItemsScreen() {
         <p className="ml-auto text-ink-2 sm:order-last" role="status">
           {total !== undefined && t('items.count', { count: total, n: formatNumber(locale, total) })}
         </p>
+        <TableFile operation="listItems" query={{ search: q, filter }} />
+        <Link to="/bulk" search={q === '' ? {} : { q }} className="control">
+          {t('changeLog.bulk')}
+        </Link>
         <SearchField
           label={t('items.search')}
           value={q}

@@ -1,6 +1,7 @@
 import { enAccounts } from './en-accounts.ts'
 import { enAlerts } from './en-alerts.ts'
 import { enCalls } from './en-calls.ts'
+import { enChanges } from './en-changes.ts'
 import { enConnect } from './en-connect.ts'
 import { enDescribe } from './en-describe.ts'
 import { enFloor } from './en-floor.ts'
@@ -29,6 +30,8 @@ export const en = {
     cancel: 'Cancel',
     loading: 'Loading',
     more: 'Show more',
+    csv: 'CSV',
+    csvNote: 'What the filter shows, all of it, as a file',
     none: 'none',
     notFound: 'There is no such page',
     notFoundCure: 'The address may be old. Start again from the overview.',
@@ -53,6 +56,7 @@ export const en = {
     parked: 'Parked',
     activity: 'Activity',
     settings: 'Settings',
+    changes: 'Changes',
   },
   live: {
     connecting: 'Connecting',
@@ -351,6 +355,7 @@ export const en = {
   },
   ...enCalls,
   ...enAlerts,
+  ...enChanges,
   ...enConnect,
   ...enDescribe,
   ...enFloor,

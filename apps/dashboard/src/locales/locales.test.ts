@@ -41,3 +41,34 @@ test('every key that the screens name in full exists', () => {
   expect(named.length).toBeGreaterThan(50)
   expect(named.filter((key) => !isKnown(key))).toEqual([])
 })
+
+test('one Chinese word for one thing, in every file', () => {
+  const words: Record<string, string> = {
+    Available: '可售',
+    Reserved: '占用',
+    Lot: '批次',
+    Lots: '批次',
+    'Serial number': '序列号',
+    'Serial numbers': '序列号',
+    Transfer: '调拨',
+    'Stock counts': '盘点',
+    'Overseas warehouse': '海外仓',
+  }
+  const told = [...english].flatMap(([key, text]) => (words[text] === undefined ? [] : [[key, words[text]]]))
+  expect(told.length).toBeGreaterThan(10)
+  const wrong = told.filter(([key, word]) => !chinese.get(key ?? '')?.includes(word ?? ''))
+  expect(wrong).toEqual([])
+  // Other words for the same: 可用 for 可售, 已预留 for 占用, and what nobody in a warehouse says.
+  const others = /可用库存|已预留|可用 \{\{|调库|盘库|(?<!商品)序号/
+  expect([...chinese].filter(([, text]) => others.test(text))).toEqual([])
+})
+
+test('no file of words hides a group of another', async () => {
+  const parts = readdirSync(import.meta.dirname).flatMap((name) => /^(en-.*)\.ts$/.exec(name)?.[1] ?? [])
+  expect(parts.length).toBeGreaterThan(5)
+  for (const part of parts) {
+    const words: Record<string, Tree> = await import(`./${part}.ts`)
+    for (const tree of Object.values(words))
+      expect([part, flatten(tree).filter(([key, text]) => english.get(key) !== text)]).toEqual([part, []])
+  }
+})

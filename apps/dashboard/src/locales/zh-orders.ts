@@ -237,8 +237,8 @@ export const zhOrders: Pick<Locale, 'orders' | 'shipments' | 'newOrder' | 'ships
     shipsFrom: '预售：最早发货',
     shipsFromOf: '{{sku}} 最早发货日',
     remove: '移除 {{sku}}',
-    free: '可用 {{n}}',
-    short: '可用 {{free}}，缺 {{short}}',
+    free: '可售 {{n}}',
+    short: '可售 {{free}}，缺 {{short}}',
     kind: '类型',
     kinds: { manual: '手工单', b2b: '批发', sample: '样品', 'point-of-sale': '门店销售' },
     kindHint: {
@@ -275,7 +275,7 @@ export const zhOrders: Pick<Locale, 'orders' | 'shipments' | 'newOrder' | 'ships
     hindrance: {
       noLines: '请至少添加一个商品。',
       noQuantity: '每行数量至少为 1。',
-      short: '订购数量超过可用库存。请减少数量、换一个发货地，或选择仍然接受。',
+      short: '订购数量超过可售库存。请减少数量、换一个发货地，或选择仍然接受。',
       saleWhere: '请选择在哪个地点售出。',
       toWhom: '请填写姓名、街道、城市和国家，或全部留空。',
     },

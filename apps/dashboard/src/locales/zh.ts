@@ -2,6 +2,7 @@ import type { Locale } from './en.ts'
 import { zhAccounts } from './zh-accounts.ts'
 import { zhAlerts } from './zh-alerts.ts'
 import { zhCalls } from './zh-calls.ts'
+import { zhChanges } from './zh-changes.ts'
 import { zhConnect } from './zh-connect.ts'
 import { zhDescribe } from './zh-describe.ts'
 import { zhFloor } from './zh-floor.ts'
@@ -30,6 +31,8 @@ export const zh: Locale = {
     cancel: '取消',
     loading: '加载中',
     more: '显示更多',
+    csv: 'CSV',
+    csvNote: '将当前筛选的全部内容导出为文件',
     none: '无',
     notFound: '没有这个页面',
     notFoundCure: '地址可能已过期。请从总览重新开始。',
@@ -54,6 +57,7 @@ export const zh: Locale = {
     parked: '搁置事件',
     activity: '动态',
     settings: '设置',
+    changes: '变更记录',
   },
   live: {
     connecting: '连接中',
@@ -227,7 +231,7 @@ export const zh: Locale = {
   explain: {
     desired: '平台上的目标值',
     promise: '此渠道可承诺的数量',
-    available: '可用仓库内的可售',
+    available: '所属仓库内的可售',
     'on-hand': '在库',
     reserved: '订单占用',
     held: '冻结（破损、质检）',
@@ -332,6 +336,7 @@ export const zh: Locale = {
   },
   ...zhCalls,
   ...zhAlerts,
+  ...zhChanges,
   ...zhConnect,
   ...zhDescribe,
   ...zhFloor,

@@ -4,6 +4,7 @@ import { connectionsQuery, ordersQuery } from '../hub.ts'
 import { useLanguage } from '../language.ts'
 import { Empty, Failure, Loading } from '../parts/notice.tsx'
 import { SearchField } from '../parts/search-field.tsx'
+import { TableFile } from '../parts/table-file.tsx'
 import { AllocationChoice } from './allocation-choice.tsx'
 import { OrderList } from './order-list.tsx'
 import { orderStandings } from './order-standing.ts'
@@ -38,6 +39,7 @@ export function OrdersScreen() {
       <div className="mb-3 flex flex-wrap items-center gap-x-5 gap-y-2">
         <h1>{t('orders.title')}</h1>
         <span className="ml-auto flex gap-2 sm:order-last">
+          <TableFile operation="listOrders" query={{ search: q, standing, connection: channel }} />
           <Link to="/packing" className="control">
             {t('packing.title')}
           </Link>

@@ -4,7 +4,9 @@ import { accountCommand } from './account.ts'
 import { alertsCommand } from './alerts.ts'
 import { applicationCommand } from './application.ts'
 import { backfillCommand } from './backfill.ts'
+import { bulkCommand } from './bulk.ts'
 import { callsCommands } from './calls.ts'
+import { changesCommand } from './changes.ts'
 import { conformanceCommand } from './conformance.ts'
 import { connectCommand } from './connect.ts'
 import { connectionCommand } from './connection.ts'
@@ -74,6 +76,8 @@ export function createProgram(exit: (code: number) => void): Command {
     kitCommand,
     policyCommand,
     protectCommand,
+    changesCommand,
+    bulkCommand,
     orderCommand,
     shipmentCommand,
     routingCommand,

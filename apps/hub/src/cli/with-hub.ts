@@ -1,3 +1,5 @@
+import { inTheNameOf } from '@plimsoll/database'
+import { nowOf } from '@plimsoll/sync'
 import type { Command } from 'commander'
 import { type ConfigurationOptions, readConfiguration } from '../configuration.ts'
 import { type HubBase, openHub } from '../hub.ts'
@@ -25,7 +27,8 @@ export async function withHub(
   const configuration = readConfiguration(options, { logLevel: 'warn' })
   const hub = await openHub(configuration, { keep: 'stop-with-process' })
   try {
-    return await work(hub, createOutput(options))
+    const author = { actor: 'cli', at: nowOf(hub.context), changeSet: hub.context.uuid() }
+    return await inTheNameOf(author, () => work(hub, createOutput(options)))
   } finally {
     await hub.close()
   }

@@ -1,7 +1,7 @@
 import { audit } from '@plimsoll/accounts'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { assertMay, assertTouches, permissionOf } from './permissions.ts'
-import { actorOf, principalOf } from './principal.ts'
+import { actorOf, principalOf, takePass } from './principal.ts'
 import type { ServerContext } from './server.ts'
 
 /**
@@ -13,6 +13,7 @@ export function authorize(api: FastifyInstance, hub: ServerContext): void {
     const { spec, isRaw } = request.routeOptions.config
     // What is not there is answered by the handler of what was not found.
     if (spec === undefined) return
+    takePass(request)
     const principal = principalOf(request)
     assertMay(principal, permissionOf(spec))
     // The others are asked once their parts were read: see `addRoute`.

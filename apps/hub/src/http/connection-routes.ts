@@ -67,7 +67,7 @@ const mappings = z.object({
     .array(
       z.object({
         listingId: z.uuid(),
-        sku: z.string().min(1),
+        sku: z.string().min(1).nullable().describe('Null: tied to nothing.'),
         unitsPerListing: z.int().min(1).max(100_000).default(1),
       }),
     )

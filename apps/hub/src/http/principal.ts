@@ -1,5 +1,13 @@
 import type { IncomingMessage } from 'node:http'
-import { type Acting, actorOfPerson, type Limits, NO_LIMITS, type Role, type Scope } from '@plimsoll/accounts'
+import {
+  type Acting,
+  actorOfPerson,
+  freshSecret,
+  type Limits,
+  NO_LIMITS,
+  type Role,
+  type Scope,
+} from '@plimsoll/accounts'
 import type { FastifyRequest } from 'fastify'
 import { ApiProblem } from './problem.ts'
 
@@ -12,6 +20,26 @@ export type Principal =
 
 /** By the request as it came: it is handed from the hub's own server to that of an organization. */
 const principals = new WeakMap<IncomingMessage, Principal>()
+
+/** Whoever asks one route that asks others in turn; each ticket is good for one request within this process. */
+const passes = new Map<string, Principal>()
+export const PASS_HEADER = 'plimsoll-pass'
+
+/** A ticket with which another route of the same organization is asked as whoever sent this request. */
+export function makePass(request: FastifyRequest): string {
+  const ticket = freshSecret()
+  passes.set(ticket, principalOf(request))
+  return ticket
+}
+
+/** Who asks, where one route of this process asks another. */
+export function takePass(request: FastifyRequest): void {
+  const ticket = request.headers[PASS_HEADER]
+  const principal = typeof ticket === 'string' ? passes.get(ticket) : undefined
+  if (principal === undefined || typeof ticket !== 'string') return
+  passes.delete(ticket)
+  setPrincipal(request.raw, principal)
+}
 
 export function setPrincipal(request: IncomingMessage, principal: Principal): void {
   principals.set(request, principal)

@@ -1,7 +1,7 @@
 import { AccountProblem, accountErrors } from '@plimsoll/accounts'
 import type { Problem } from '@plimsoll/client'
 import { isConnectorError } from '@plimsoll/connector-kit'
-import { DatabaseProblem, isTransient } from '@plimsoll/database'
+import { codeOf, DatabaseProblem, isTransient, UNEXPECTED } from '@plimsoll/database'
 import { FileProblem, fileErrors } from '@plimsoll/files'
 import { type Refusal, stockErrors } from '@plimsoll/stock'
 import { SyncProblem, syncErrors } from '@plimsoll/sync'
@@ -39,6 +39,18 @@ export const apiErrors = {
     status: 403,
     fault: 'yours',
     cure: 'Open the hub under 127.0.0.1 or localhost; until it has accounts it serves this machine alone.',
+  },
+  'unknown-change': { status: 404, fault: 'yours', cure: 'Use the id of a change that is listed.' },
+  'not-undoable': { status: 409, fault: 'yours', cure: 'Do what the message says in its place.' },
+  'changed-since': {
+    status: 409,
+    fault: 'yours',
+    cure: 'Undo what came after it first, or set what you want anew.',
+  },
+  'undo-refused': {
+    status: 409,
+    fault: 'yours',
+    cure: 'The rules that guard the setting refuse its former value now; do what they say first.',
   },
   'platform-refused': { status: 422, fault: 'yours', cure: 'Do what the platform asks, then try again.' },
   'platform-unavailable': { status: 502, fault: 'passing', cure: 'Try again in a moment.' },
@@ -127,6 +139,8 @@ export function toProblem(error: unknown): Problem {
       'A text of the request holds the character U+0000, which cannot be stored.',
     )
   }
+  if (codeOf(error) === UNEXPECTED)
+    return problemOf(apiErrors['changed-since'], 'changed-since', 'Somebody else changed it at this moment.')
   if (isTransient(error)) return problemOf(apiErrors.busy, 'busy', 'The database did not answer in time.')
   return fromFastify(error) ?? problemOf(apiErrors.internal, 'internal', 'Something went wrong in the hub.')
 }

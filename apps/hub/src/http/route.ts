@@ -73,6 +73,7 @@ export const tags = [
   'Imports and exports',
   'Members and keys',
   'Accounts',
+  'Changes',
   'The demo',
   'The document',
 ] as const

@@ -121,8 +121,8 @@ export function safetyRoutes({ context }: ServerContext): FastifyPluginAsync {
         answers: { 200: guardSettings },
         errors: ['unknown-connection'],
       },
-      async ({ body: { connection, ...change } }) => ({
-        200: await changeGuard(context, connection, change, 'api'),
+      async ({ body: { connection, ...change }, actor }) => ({
+        200: await changeGuard(context, connection, change, actor),
       }),
     )
     addRoute(

@@ -1,4 +1,5 @@
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify'
+import type { BulkWorker } from '../bulk/bulk-worker.ts'
 import type { ServedOrganization } from '../organizations/served-organizations.ts'
 import { auditRoutes } from './accounts/audit-routes.ts'
 import { keyRoutes } from './accounts/key-routes.ts'
@@ -9,8 +10,10 @@ import { alertRoutes } from './alert-routes.ts'
 import { checkAnswers } from './answer-check.ts'
 import { applicationRoutes } from './application-routes.ts'
 import { authorize } from './authorize.ts'
+import { bulkEditRoutes } from './bulk-edit-routes.ts'
 import { callRoutes } from './call-routes.ts'
 import { catalogueRoutes } from './catalogue-routes.ts'
+import { changeRoutes } from './change-routes.ts'
 import { connectionFileRoutes } from './connection-file-routes.ts'
 import { connectionPlaceRoutes } from './connection-place-routes.ts'
 import { connectionRoutes } from './connection-routes.ts'
@@ -56,8 +59,10 @@ import { routingRoutes } from './routing-routes.ts'
 import { safetyRoutes } from './safety-routes.ts'
 import { sampleRoutes } from './sample-routes.ts'
 import { shipmentRoutes } from './shipment-routes.ts'
+import { signChanges } from './sign-changes.ts'
 import { stockRoutes } from './stock-routes.ts'
 import { streamRoute } from './stream-route.ts'
+import { tableRoutes } from './table-routes.ts'
 import { valuationRoutes } from './valuation-routes.ts'
 import { webhookRoute } from './webhook-route.ts'
 
@@ -108,6 +113,7 @@ export async function createServer(
       if (spec !== undefined) declared.push({ path: url, spec })
     }
   })
+  signChanges(app, hub.context)
   if (hub.checksAnswers === true) checkAnswers(app)
   app.setNotFoundHandler((request, reply) => {
     const problem = toProblem(
@@ -169,6 +175,9 @@ export async function createServer(
       await api.register(mappingRoutes(hub))
       await api.register(mappingRuleRoutes(hub))
       await api.register(overviewRoutes(hub))
+      await api.register(changeRoutes(hub))
+      await api.register(bulkEditRoutes(hub))
+      await api.register(tableRoutes(declared))
       await api.register(documentRoutes(declared))
       await api.register(memberRoutes(hub))
       await api.register(keyRoutes(hub))

@@ -3,6 +3,7 @@ import { findOrganizations, type Organization } from '@plimsoll/accounts'
 import { type SyncContext, SyncEngine } from '@plimsoll/sync'
 import type { FastifyInstance } from 'fastify'
 import { type AlertCalls, AlertWorker } from '../alerts/alert-worker.ts'
+import { BulkWorker } from '../bulk/bulk-worker.ts'
 import type { DemoControls } from '../http/demo-routes.ts'
 import type { HubBase } from '../hub.ts'
 import { ImportWorker } from '../imports/import-worker.ts'
@@ -19,6 +20,7 @@ export type ServedOrganization = HubBase & {
   screens: LiveScreens
   imports: Imports
   alerts: AlertCalls
+  bulk: BulkWorker
   demo: DemoControls | undefined
   checksAnswers: boolean | undefined
 }
@@ -136,6 +138,7 @@ export class ServedOrganizations {
     const imports = { context: importContext, worker: new ImportWorker(importContext) }
     const { demo, checksAnswers, alerts } = this.#options
     const alertWorker = new AlertWorker(context, alerts.http)
+    const bulk = new BulkWorker(context)
     const overview = new OverviewKeeper({ ...base, context })
     const own = { ...base, context, organizationName: name }
     const served = {
@@ -152,6 +155,7 @@ export class ServedOrganizations {
       server: undefined,
       stop: async () => {
         await (await started.server)?.close()
+        await bulk.stop()
         await overview.stop()
         await alertWorker.stop()
         await imports.worker.stop()
@@ -164,6 +168,7 @@ export class ServedOrganizations {
     if (configuration.roles.worker) {
       imports.worker.start()
       alertWorker.start()
+      bulk.start()
     }
     return started
   }

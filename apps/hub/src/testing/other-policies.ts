@@ -4,6 +4,7 @@ import { expect } from 'vitest'
 import { mappingReads, mappingWrites } from './other-mapping.ts'
 import { replenishmentReads, replenishmentWrites } from './other-replenishment.ts'
 import { routingReads, routingWrites } from './other-routing.ts'
+import { BULK_ID } from './other-rows.ts'
 import type { ServedHub } from './served-hub.ts'
 
 type Ask = ServedHub['ask']
@@ -13,6 +14,15 @@ export const policyReads: Record<string, string[]> = {
   '/api/v1/policies': ['/api/v1/policies'],
   '/api/v1/policy-windows': ['/api/v1/policy-windows'],
   '/api/v1/protections': ['/api/v1/protections'],
+  '/api/v1/changes': ['/api/v1/changes?limit=200'],
+  '/api/v1/bulk-edits': ['/api/v1/bulk-edits'],
+  '/api/v1/tables/:operation/:format': ['listItems', 'listOrders', 'listPolicies', 'listChanges'].map(
+    (operation) => `/api/v1/tables/${operation}/csv`,
+  ),
+  // The second organization's own one, as `insertPassingRows` names it.
+  '/api/v1/bulk-edits/:id': [`/api/v1/bulk-edits/${BULK_ID}`],
+  '/api/v1/bulk-edits/:id/levels': [`/api/v1/bulk-edits/${BULK_ID}/levels`],
+  '/api/v1/bulk-edits/:id/levels.csv': [`/api/v1/bulk-edits/${BULK_ID}/levels.csv`],
   ...routingReads,
   ...replenishmentReads,
   ...mappingReads,
@@ -40,6 +50,21 @@ export function policyWrites(
       expect(ofConnection.body).toMatchObject({ code: 'unknown-connection' })
       return await ask('PUT', '/api/v1/protections', { item: `${mark}-1`, mode: 'open' })
     },
+    'POST /api/v1/changes/:id/undo': async () => {
+      const found = await sql<{ id: string }>`
+        select change as id from change_record where organization_id = ${other.context.organizationId} limit 1`.execute(
+        db,
+      )
+      return await ask('POST', `/api/v1/changes/${found.rows[0]?.id}/undo`, {})
+    },
+    'POST /api/v1/bulk-edits': () =>
+      ask('POST', '/api/v1/bulk-edits', { of: 'items', skus: [`${mark}-1`], set: { paused: true } }),
+    ...Object.fromEntries(
+      ['apply', 'stop', 'undo'].map((verb) => [
+        `POST /api/v1/bulk-edits/:id/${verb}`,
+        () => ask('POST', `/api/v1/bulk-edits/${BULK_ID}/${verb}`),
+      ]),
+    ),
     'POST /api/v1/policy-windows': () =>
       ask('POST', '/api/v1/policy-windows', {
         name: 'x',

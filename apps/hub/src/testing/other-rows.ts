@@ -4,8 +4,22 @@ import { expect } from 'vitest'
 
 /** Rows of a second brand that nothing makes on request, and how the test of isolation compares what it reads. */
 
+/** The second organization's bulk edit. */
+export const BULK_ID = '00000000-0000-7000-8000-0000000000bb'
+
 /** What did not come about by itself, may not have yet (the chores of protection), or is gone as soon as it is worked off. */
 export async function insertPassingRows(db: Db, organizationId: string, mark: string): Promise<void> {
+  await sql`insert into bulk_edit (organization_id, bulk_id, state, scope, request, change, actor, why, positions, scopes, made_at,
+      previewed_at, changed_at)
+    values (${organizationId}, ${BULK_ID}, 'previewed', 'item', '{}', '{"set": {"cap": 77}}', ${mark}, ${mark}, 1, 1, now(), now(),
+      now())`.execute(db)
+  await sql`insert into bulk_scope (organization_id, bulk_id, position, scope_id, item_id)
+    select organization_id, ${BULK_ID}, 1, item_id, item_id from item where organization_id = ${organizationId} limit 1`.execute(
+    db,
+  )
+  await sql`insert into bulk_level (organization_id, bulk_id, level_id, before, before_because, after, after_because, estimated)
+    select organization_id, ${BULK_ID}, level_id, 77, 'available', 7, 'capped', false from level
+    where organization_id = ${organizationId} limit 1`.execute(db)
   await sql`insert into policy (organization_id, scope, scope_id, fixed, paused, updated_at)
     values (${organizationId}, 'organization', ${organizationId}, 77, true, now())`.execute(db)
   await sql`insert into policy_window (organization_id, window_id, scope, scope_id, name, starts_at, ends_at, time_zone, fixed, created_at)

@@ -1,4 +1,5 @@
 import type { ValuationPage } from '@plimsoll/client'
+import { inTransaction } from '@plimsoll/database'
 import {
   findLocations,
   findValuations,
@@ -67,7 +68,9 @@ export async function setCurrency(
   context: SyncContext,
   currency: string,
 ): Promise<Answered<{ currency: string }>> {
-  const isSaved = await saveCurrency(context.database.kysely, context.organizationId, currency)
+  const isSaved = await inTransaction(context.database, (tx) =>
+    saveCurrency(tx, context.organizationId, currency),
+  )
   if (isSaved) return { kind: 'answered', answer: { currency } }
   return fixed(currency)
 }

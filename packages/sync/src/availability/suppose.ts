@@ -80,6 +80,50 @@ async function toSupposedFigures(
   }
 }
 
+/** The same change for many at once. @param rows whom it is for, with nothing set */
+export function supposeForAll(
+  rows: readonly PolicyInForce[],
+  change: StoredChange,
+  protection: { mode: ProtectionRow['mode'] | null; oversellsPerMillion: number } | undefined,
+): Supposition {
+  const own = new Map(rows.map((row) => [`${row.scope} ${row.scopeId}`, row]))
+  const isOne = (scope: string, scopeId: string) => own.has(`${scope} ${scopeId}`)
+  const setsAside = (change.exclusivePercent ?? null) !== null
+  return {
+    figures: {
+      policies: (stored) => {
+        const isStored = new Set(
+          stored.flatMap((each) => (each.windowId === null ? [`${each.scope} ${each.scopeId}`] : [])),
+        )
+        const changed = stored.map((each) =>
+          each.windowId === null && isOne(each.scope, each.scopeId)
+            ? { ...each, ...applyChange(each, change) }
+            : each,
+        )
+        const added = [...own].flatMap(([key, row]) =>
+          isStored.has(key) ? [] : [{ ...row, ...applyChange(row, change) }],
+        )
+        return [...added, ...changed]
+      },
+      stock: (stored) => [...stored],
+      holderIds: setsAside ? rows.map(({ scopeId }) => scopeId) : [],
+    },
+    stock: [],
+    protections:
+      protection === undefined
+        ? undefined
+        : (stored) => {
+            const others = stored.filter(({ scope, scopeId }) => !isOne(scope, scopeId))
+            const { mode, oversellsPerMillion } = protection
+            if (mode === null) return others
+            return [
+              ...others,
+              ...rows.map(({ scopeId }) => ({ scope: 'item' as const, scopeId, mode, oversellsPerMillion })),
+            ]
+          },
+  }
+}
+
 type SupposedPolicy = { row: PolicyInForce; change: StoredChange; campaignUnits: number | null }
 
 async function toSupposedPolicy(

@@ -99,7 +99,8 @@ export async function answerWhatIf(context: SyncContext, request: WhatIfRequest)
 
 type Change = { level: LevelWithStock; before: Shown; after: Shown }
 
-async function compare(
+/** What levels of these items show, and would show; each kit comes along with what it contains. */
+export async function compare(
   context: SyncContext,
   itemIds: readonly string[],
   { now, at, supposed }: { now: Date; at: Date; supposed: Supposition },
@@ -128,7 +129,7 @@ function isWanted(
   return chunk.includes(level.itemId) && (connectionId === undefined || level.connectionId === connectionId)
 }
 
-function isChange({ before, after }: Change): boolean {
+export function isChange({ before, after }: Change): boolean {
   return before.units !== after.units || before.because !== after.because
 }
 

@@ -8,6 +8,7 @@ import { nowOf, type SyncContext } from '../context.ts'
 import { type SyncProblem, syncProblem } from '../errors.ts'
 import { queueWhatDiffers } from '../lanes/lane-entries.store.ts'
 import { notify } from '../notify.ts'
+import { recordSetting } from '../record-setting.store.ts'
 import { allowFirstWrites } from '../safety/first-writes.ts'
 import { type CatalogueReport, importCatalogue, type Progress } from './catalogue.ts'
 import { type ConnectionEvent, decideConnectionStep } from './connection-state.ts'
@@ -152,6 +153,16 @@ export async function replaceCredentials(
     const replaced = await saveSecretId(tx, organizationId, open.connection.connectionId, secretId)
     if (replaced === undefined) throw noSuchConnection(open.connection.connectionId)
     await removeSecret(tx, { organizationId, secretId: replaced })
+    // That they were replaced, never what they are: the names of what is sealed.
+    const subject = { connectionId: open.connection.connectionId }
+    const [before, after] = [{ secretId: replaced }, { secretId }]
+    await recordSetting(tx, organizationId, {
+      kind: 'credentials',
+      subject,
+      before,
+      after,
+      at: nowOf(context),
+    })
     // Also where nothing was paused: whoever works the connection still holds the old ones.
     await notify(tx, context.organizationId, {
       kind: 'connection',

@@ -1,4 +1,4 @@
-import type { Db, Tx } from '@plimsoll/database'
+import { arrayOf, type Db, type Tx } from '@plimsoll/database'
 import { sql } from 'kysely'
 import type { ProtectionRow } from './protection.ts'
 
@@ -100,5 +100,34 @@ export async function findItemProtections(
     select item_id, state, since, short_units, obstacles from item_protection
     where organization_id = ${organizationId} and item_id = any(${sql.val([...itemIds])}::uuid[])
     order by item_id`.execute(db)
+  return found.rows
+}
+
+/** What one change set changed of the protection of these items, and whether it is still as that left it. */
+export async function findProtectionsSetOn(
+  db: Db,
+  organizationId: string,
+  changeSet: string,
+  itemIds: readonly string[],
+): Promise<
+  {
+    scopeId: string
+    before: Pick<ProtectionRow, 'mode' | 'oversellsPerMillion'> | null
+    isAsLeft: boolean
+  }[]
+> {
+  const found = await sql<{
+    scopeId: string
+    before: Pick<ProtectionRow, 'mode' | 'oversellsPerMillion'> | null
+    isAsLeft: boolean
+  }>`
+    select change.scope_id, change.before,
+      (change.mode, change.oversells_per_million) is not distinct from (now.mode, now.oversells_per_million) as is_as_left
+    from protection_change as change
+    left join protection as now on now.organization_id = change.organization_id and now.scope = change.scope
+      and now.scope_id = change.scope_id
+    where change.organization_id = ${organizationId} and change.scope = 'item' and change_set = ${changeSet}
+      and undoes is null and change.scope_id = any(${arrayOf(itemIds, 'uuid')})
+    order by change.change_id`.execute(db)
   return found.rows
 }

@@ -1,8 +1,8 @@
 import { arrayOf, type Tx, unnestRows } from '@plimsoll/database'
 import { sql } from 'kysely'
 
-/** What one listing is to sell. */
-export type Tie = { listingId: string; itemId: string; unitsPerListing: number }
+/** What one listing is to sell; null: nothing, and no match by SKU ties it again. */
+export type Tie = { listingId: string; itemId: string | null; unitsPerListing: number }
 /** The stock unit of a listing that was tied or untied: its levels follow. Undefined: all of the connection. */
 export type TouchedUnit = { connectionId: string; stockUnitId?: string }
 
@@ -18,7 +18,7 @@ export async function updateTies(
   const source = unnestRows('tie', ties, { listingId: 'uuid', itemId: 'uuid', unitsPerListing: 'bigint' })
   const tied = await sql<TiedUnit>`
     update listing set item_id = tie.item_id, units_per_listing = tie.units_per_listing, mapped_by = ${by},
-      mapped_sku = listing.sku, doubt = null, doubted_at = null, ignored_at = null, ignored_because = null, ignored_by = null,
+      mapped_sku = case when tie.item_id is not null then listing.sku end, doubt = null, doubted_at = null, ignored_at = null, ignored_because = null, ignored_by = null,
       suggested = -1
     from ${source}
     where listing.organization_id = ${organizationId} and listing.listing_id = tie.listing_id

@@ -13,6 +13,7 @@ import {
   findPoolVersion,
   lockPoolVersion,
   type PlaceWithLevels,
+  recordPool,
   saveEmptied,
   savePool,
   savePoolVersion,
@@ -63,6 +64,10 @@ export async function changePools(
   return outcome
 }
 
+function whenEmpty({ isEmptied }: { isEmptied: boolean }): 'zero' | 'leave' {
+  return isEmptied ? 'zero' : 'leave'
+}
+
 /**
  * Writes down what stands behind what, and makes the levels for it.
  * @returns the version after it, or that it was meant for another
@@ -95,6 +100,23 @@ export async function applyPools(
   await savePool(tx, place, decided.pool)
   await saveEmptied(tx, place, { emptied: decided.emptied, at: nowOf(context) })
   await savePoolVersion(tx, place, version + 1)
+  await recordPool(tx, place, {
+    before: Object.fromEntries(
+      places.map((one) => [one.externalId, { locationIds: one.locationIds, whenEmpty: whenEmpty(one) }]),
+    ),
+    after: Object.fromEntries(
+      places.map(({ externalId }) => {
+        const locationIds = decided.pool.flatMap((one) =>
+          one.externalId === externalId ? [one.locationId] : [],
+        )
+        return [
+          externalId,
+          { locationIds, whenEmpty: decided.emptied.includes(externalId) ? 'zero' : 'leave' },
+        ]
+      }),
+    ),
+    at: nowOf(context),
+  })
   await rebuildLevels(tx, { ...place, uuid })
   return version + 1
 }

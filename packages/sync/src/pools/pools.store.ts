@@ -1,5 +1,6 @@
 import { type Db, type Tx, unnestRows } from '@plimsoll/database'
 import { sql } from 'kysely'
+import { recordSetting } from '../record-setting.store.ts'
 import type { PlaceOfOrders } from './places-of-orders.ts'
 import type { OwnLocation, PlatformPlace } from './pools.ts'
 
@@ -175,4 +176,30 @@ export async function hasPool(tx: Tx, place: Place): Promise<boolean> {
           and pool_location.connection_id = connection.connection_id
       ))`.execute(tx)
   return found.rows.length > 0
+}
+
+/** What stands behind one location of a platform, as its history keeps it. */
+type PlacePool = { locationIds: readonly string[]; whenEmpty: 'zero' | 'leave' }
+
+/** Notes what a person said, beside every other change of a setting. */
+export async function recordPool(
+  tx: Tx,
+  { organizationId, connectionId }: Place,
+  change: { before: Record<string, PlacePool>; after: Record<string, PlacePool>; at: Date },
+): Promise<void> {
+  await recordSetting(tx, organizationId, {
+    kind: 'pool',
+    subject: { connectionId },
+    before: inOrder(change.before),
+    after: inOrder(change.after),
+    at: change.at,
+  })
+}
+
+/** The same pool is the same text, in whichever order its locations were told. */
+function inOrder(pools: Record<string, PlacePool>): Record<string, PlacePool> {
+  const sorted = Object.entries(pools).map(([externalId, pool]) => {
+    return [externalId, { ...pool, locationIds: [...pool.locationIds].sort() }] as const
+  })
+  return Object.fromEntries(sorted)
 }

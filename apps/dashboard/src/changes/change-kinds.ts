@@ -1,0 +1,32 @@
+import type { ChangeKind } from '@plimsoll/client'
+
+/** As they are offered: what is changed most, first. */
+export const changeKinds = [
+  'policy',
+  'policy-window',
+  'protection',
+  'pool',
+  'mapping',
+  'kit',
+  'routing',
+  'allocation',
+  'replenishment',
+  'demand-left-out',
+  'connection',
+  'credentials',
+  'counted-place',
+  'application',
+  'pause',
+  'guard',
+  'stale-rule',
+  'shelf-life',
+  'location',
+  'bin',
+  'reason',
+  'reason-rule',
+  'currency',
+  'custom-field',
+  'item',
+  'lot-status',
+  'lot-detail',
+] as const satisfies readonly ChangeKind[]
