@@ -42,7 +42,7 @@ export function NeedList({ overview }: { overview: Overview }) {
 
 function keyOf(need: Need): string {
   if (need.kind === 'task') return need.task.taskId
-  return need.kind === 'parked' ? need.kind : need.row.connectionId
+  return need.kind === 'parked' || need.kind === 'mapping' ? need.kind : need.row.connectionId
 }
 
 function Entry({ need }: { need: Need }) {

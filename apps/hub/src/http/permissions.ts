@@ -19,7 +19,9 @@ const groups: Readonly<Record<Tag, { area: Area; writing: Role }>> = {
   Health: { area: 'overview', writing: 'admin' },
   Webhooks: { area: 'connections', writing: 'admin' },
   Overview: { area: 'overview', writing: 'operator' },
+  Alerts: { area: 'overview', writing: 'operator' },
   Connections: { area: 'connections', writing: 'admin' },
+  Mapping: { area: 'connections', writing: 'operator' },
   Safety: { area: 'connections', writing: 'admin' },
   'Parked events': { area: 'connections', writing: 'operator' },
   'Items and stock': { area: 'catalogue', writing: 'operator' },
@@ -37,6 +39,7 @@ const groups: Readonly<Record<Tag, { area: Area; writing: Role }>> = {
   'Imports and exports': { area: 'catalogue', writing: 'operator' },
   'Members and keys': { area: 'organization', writing: 'admin' },
   Accounts: { area: 'organization', writing: 'viewer' },
+  Changes: { area: 'organization', writing: 'operator' },
   'The demo': { area: 'overview', writing: 'operator' },
   'The document': { area: 'overview', writing: 'viewer' },
 }

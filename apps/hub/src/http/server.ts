@@ -1,5 +1,4 @@
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify'
-import type { BulkWorker } from '../bulk/bulk-worker.ts'
 import type { ServedOrganization } from '../organizations/served-organizations.ts'
 import { auditRoutes } from './accounts/audit-routes.ts'
 import { keyRoutes } from './accounts/key-routes.ts'

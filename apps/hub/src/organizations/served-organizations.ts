@@ -147,6 +147,7 @@ export class ServedOrganizations {
       screens,
       imports,
       alerts,
+      bulk,
       demo: isFirst ? demo : undefined,
       checksAnswers,
     }

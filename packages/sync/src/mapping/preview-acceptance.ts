@@ -115,7 +115,7 @@ async function foreseeUnits(
   tx: Tx,
   resolved: readonly Resolved[],
 ): Promise<Map<string, number>> {
-  const itemIds = [...new Set(resolved.map(({ tie }) => tie.itemId))].sort()
+  const itemIds = [...new Set(resolved.flatMap(({ tie }) => tie.itemId ?? []))].sort()
   const wanted = new Set(resolved.map(({ before }) => unitKey(before)))
   const found = new Map<string, Map<string, number>>()
   for (let from = 0; from < itemIds.length; from += ITEMS_PER_LOOK) {
