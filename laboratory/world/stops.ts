@@ -34,6 +34,9 @@ export class Stops {
   readonly #toPause = new Set<Platform>()
   readonly #toGoLive = new Set<Platform>()
   #isToHalt = false
+  /** What the hub has answered, and not only what people asked for: a command that failed stops nothing. */
+  readonly #paused = new Set<Platform>()
+  #isHalted = false
 
   constructor(world: World, ask: Ask) {
     this.#world = world
@@ -45,12 +48,15 @@ export class Stops {
     this.#toPause.add(platform)
     this.#ask(`pause ${platform.name}`, async (context) => {
       await pauseConnection(context, platform.connectionId, { ...STOP, how: 'freeze' })
-      if (this.#toPause.has(platform)) this.#noteStopped(platform)
+      if (!this.#toPause.has(platform)) return
+      this.#paused.add(platform)
+      this.#noteStopped(platform)
     })
   }
 
   goOn(platform: Platform): void {
     this.#toPause.delete(platform)
+    this.#paused.delete(platform)
     this.#noteFree(platform)
     this.#resume(platform)
   }
@@ -61,12 +67,14 @@ export class Stops {
     this.#ask('stop all writes', async (context) => {
       await haltWrites(context, 'organization', { ...STOP, how: 'freeze' })
       if (!this.#isToHalt) return
+      this.#isHalted = true
       for (const platform of this.#world.platforms.values()) this.#noteStopped(platform)
     })
   }
 
   lift(): void {
     this.#isToHalt = false
+    this.#isHalted = false
     for (const platform of this.#world.platforms.values()) this.#noteFree(platform)
     this.#liftHalt()
   }
@@ -135,7 +143,7 @@ export class Stops {
   }
 
   #noteFree(platform: Platform): void {
-    if (platform.isLive && !this.#isToHalt && !this.#toPause.has(platform)) platform.stoppedSince = undefined
+    if (platform.isLive && !this.#isHalted && !this.#paused.has(platform)) platform.stoppedSince = undefined
   }
 
   #platformOf(connectionId: string): Platform | undefined {

@@ -5,6 +5,7 @@ import { useConnectionNames } from '../hub.ts'
 import { useLanguage } from '../language.ts'
 import { Ago } from '../parts/number.tsx'
 import { CallPanel } from './call-panel.tsx'
+import { Outcome } from './outcome.tsx'
 
 /** Calls, newest first; the one that was chosen is open beside them, or below on a narrow screen. */
 export function CallList(props: {
@@ -74,21 +75,5 @@ function Line(props: { row: CallRow; isOpen: boolean; showsConnection: boolean; 
         <span className="block">{formatDuration(locale, row.durationMs)}</span>
       </span>
     </button>
-  )
-}
-
-/** How it was answered: the status, or why there was no answer. */
-export function Outcome({ row }: { row: Pick<CallRow, 'status' | 'error' | 'failed' | 'sent'> }) {
-  const { t } = useLanguage()
-  const text =
-    row.status !== null
-      ? String(row.status)
-      : t(row.sent ? 'calls.noAnswer' : 'calls.notSent', { error: row.error ?? '?' })
-  return (
-    <span
-      className={`rounded border px-1.5 text-xs font-semibold ${row.failed ? 'border-red/40 bg-red-soft text-red' : 'border-line-2 text-ink-2'}`}
-    >
-      {text}
-    </span>
   )
 }

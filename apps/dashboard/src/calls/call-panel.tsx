@@ -6,8 +6,8 @@ import { formatDuration, formatMoment, formatNumber } from '../format.ts'
 import { callQuery } from '../hub.ts'
 import { useLanguage } from '../language.ts'
 import { Failure, Loading } from '../parts/notice.tsx'
-import { Outcome } from './call-list.tsx'
 import { laidOut } from './call-search.ts'
+import { Outcome } from './outcome.tsx'
 
 /** One call: what was asked, what was answered, and what for; masked before it was kept. */
 export function CallPanel(props: { connectionId: string; callId: string; onClose: () => void }) {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 /**
  * A process that routes one order, for tests of what two of them do at once: `node order-router.ts DATABASE_URL ORGANIZATION_ID
  * ORDER_ID NOW_MS`. Says that it is ready, waits for a line, and prints the outcome once that is committed.
@@ -6,7 +7,6 @@ import { once } from 'node:events'
 import { manualClock } from '@plimsoll/connector-kit'
 import { openDatabase } from '@plimsoll/database'
 import { sql } from 'kysely'
-import { v7 as uuidv7 } from 'uuid'
 import { DEFAULT_PACE, type SyncContext } from '../context.ts'
 import { routeOrder } from '../fulfilment/route-orders.ts'
 
@@ -17,7 +17,7 @@ const context: SyncContext = {
   database,
   organizationId,
   clock: manualClock(Number(nowMs)),
-  uuid: uuidv7,
+  uuid: randomUUID,
   random: () => 0.1,
   log: { debug: silent, info: silent, warn: silent, error: silent },
   connectors: new Map(),
