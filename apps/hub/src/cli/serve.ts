@@ -42,10 +42,13 @@ export function serveCommand(program: Command, exit: (code: number) => void): vo
       )
       // Heard from before it says that it is ready: whoever waits for that may stop it at once.
       const stopped = stopSignal()
+      const whoMayCome = (await hub.accounts.isOpen())
+        ? `It answers this machine alone until it has accounts: ${hub.url}/setup makes the first.`
+        : 'Whoever has an account signs in.'
       output.result({ url: hub.url ?? null, database: hub.database.kind, pid: process.pid }, ({ url }) =>
         url === null
           ? 'Plimsoll works in the background (role worker).'
-          : `Plimsoll is ready: ${url}\nIt answers this machine alone until it has accounts. Ctrl-C stops it; nothing is lost.`,
+          : `Plimsoll is ready: ${url}\n${whoMayCome} Ctrl-C stops it; nothing is lost.`,
       )
       const signal = await stopped
       output.say(`\n${signal}: finishing what is under way…`)
