@@ -16,7 +16,7 @@ const alone = [
   'apps/hub/src/cli/**/*.test.ts',
   'packages/database/**/*.test.ts',
   '**/several-processes.test.ts',
-  'packages/connector-kit/src/{http,expressions/evaluator}.test.ts',
+  'packages/connector-kit/src/{http,expressions/evaluator,files/ftps-folder}.test.ts',
   'scripts/look-around.test.ts',
   ...LONGEST,
 ]

@@ -19,52 +19,8 @@ import { readMappingSearch } from './mapping/mapping-search.ts'
 import { orderStandings } from './orders/order-standing.ts'
 import { Empty } from './parts/notice.tsx'
 import { readReplenishmentSearch } from './replenishment/replenishment-search.ts'
+import { files } from './screen-files.ts'
 
-/** The screens by address, each a chunk of its own. */
-const files = {
-  overview: () => import('./overview/overview-screen.tsx'),
-  flow: () => import('./flow/flow-screen.tsx'),
-  orders: () => import('./orders/orders-screen.tsx'),
-  order: () => import('./orders/order-screen.tsx'),
-  newOrder: () => import('./orders/new-order-screen.tsx'),
-  packing: () => import('./orders/packing-screen.tsx'),
-  packingTable: () => import('./orders/packing-table-screen.tsx'),
-  items: () => import('./items/items-screen.tsx'),
-  replenishment: () => import('./replenishment/replenishment-screen.tsx'),
-  mapping: () => import('./mapping/mapping-screen.tsx'),
-  item: () => import('./item/item-screen.tsx'),
-  lot: () => import('./lots/lot-screen.tsx'),
-  serials: () => import('./serials/serials-screen.tsx'),
-  serial: () => import('./serials/serial-screen.tsx'),
-  connections: () => import('./connections/connections-screen.tsx'),
-  connection: () => import('./connections/connection-screen.tsx'),
-  connect: () => import('./connect/connect-screen.tsx'),
-  connectForm: () => import('./connect/connect-form-screen.tsx'),
-  describe: () => import('./describe/describe-screen.tsx'),
-  calls: () => import('./calls/calls-screen.tsx'),
-  callsAbout: () => import('./calls/calls-about-screen.tsx'),
-  shadow: () => import('./connections/shadow-screen.tsx'),
-  redescribe: () => import('./describe/redescribe-screen.tsx'),
-  reconnect: () => import('./connect/reconnect-screen.tsx'),
-  routing: () => import('./routing/routing-screen.tsx'),
-  deliveries: () => import('./warehouse-floor/deliveries-screen.tsx'),
-  delivery: () => import('./warehouse-floor/delivery-screen.tsx'),
-  returns: () => import('./warehouse-floor/returns-screen.tsx'),
-  return: () => import('./warehouse-floor/return-screen.tsx'),
-  pickList: () => import('./warehouse-floor/pick-list-screen.tsx'),
-  counts: () => import('./warehouse-floor/counts-screen.tsx'),
-  count: () => import('./warehouse-floor/count-screen.tsx'),
-  alerts: () => import('./alerts/alerts-screen.tsx'),
-  parked: () => import('./parked/parked-screen.tsx'),
-  activity: () => import('./activity/activity-screen.tsx'),
-  account: () => import('./accounts/account-screen.tsx'),
-  settings: () => import('./accounts/settings-screen.tsx'),
-  setup: () => import('./accounts/setup-screen.tsx'),
-  join: () => import('./accounts/join-screen.tsx'),
-  reset: () => import('./accounts/reset-screen.tsx'),
-  changes: () => import('./changes/changes-screen.tsx'),
-  bulk: () => import('./bulk/bulk-screen.tsx'),
-}
 /** The other screens are fetched once the first one stands: then they open at once, and while the hub is away, too. */
 export function fetchScreens(): void {
   // One that cannot be had now is asked for again when somebody goes there, and is missed then.

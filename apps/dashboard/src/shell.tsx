@@ -70,7 +70,7 @@ function PaletteButton() {
       onClick={openPalette}
       aria-label={t('palette.open')}
       aria-keyshortcuts="Control+K Meta+K"
-      className="flex min-h-9 items-center gap-2.5 rounded text-hull-ink hover:text-white max-md:ml-auto max-md:size-9 max-md:justify-center md:mx-4 md:mb-4 md:border md:border-hull-line md:px-3"
+      className="flex min-h-9 items-center gap-2.5 rounded text-hull-ink hover:text-white max-md:ml-auto max-md:size-9 max-md:shrink-0 max-md:justify-center md:mx-4 md:mb-4 md:border md:border-hull-line md:px-3"
     >
       <Search size={15} aria-hidden />
       <span className="max-md:sr-only">{t('palette.open')}</span>
@@ -195,9 +195,9 @@ function LiveLink() {
   const { t } = useLanguage()
   const stream = useStream()
   return (
-    <p role="status" className="flex items-center gap-2 text-[0.86rem] text-hull-ink">
-      <span className={`size-2 rounded-full ${lightOf[stream]}`} aria-hidden />
-      {t(`live.${stream}`)}
+    <p role="status" className="flex min-w-0 items-center gap-2 text-[0.86rem] text-hull-ink">
+      <span className={`size-2 shrink-0 rounded-full ${lightOf[stream]}`} aria-hidden />
+      <span className="max-md:max-w-14 max-md:truncate">{t(`live.${stream}`)}</span>
     </p>
   )
 }

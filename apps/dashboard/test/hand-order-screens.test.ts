@@ -107,7 +107,7 @@ for (const look of looks) {
       await page.getByText('TEA-OOLONG').first().waitFor()
       await page.getByLabel(en ? 'Quantity of MUG' : 'MUG 的数量').fill('9')
       await page.getByLabel(en ? 'Unit of MUG' : 'MUG 的单位').selectOption('case')
-      await page.getByText(en ? '46 free: 62 too few' : '可用 46，缺 62').waitFor()
+      await page.getByText(en ? '46 free: 62 too few' : '可售 46，缺 62').waitFor()
       await page.getByRole('button', { name: en ? 'Make the order' : '创建订单' }).click()
       await page.getByRole('alert').waitFor()
       await expectWhole(page, '/orders/new, full')

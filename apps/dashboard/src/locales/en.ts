@@ -41,7 +41,7 @@ export const en = {
     reload: 'Load again',
     crashedCure: 'Your stock is not affected. Try again; if it stays, reload the page.',
   },
-  accounts: enAccounts,
+  ...enAccounts,
   nav: {
     overview: 'Overview',
     alerts: 'Alerts',

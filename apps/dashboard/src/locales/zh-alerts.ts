@@ -30,7 +30,7 @@ export const zhAlerts = {
     wake: '取消推迟',
     failed: '没有完成:{{detail}}',
     kind: {
-      'low-stock': '可用库存少',
+      'low-stock': '可售库存不足',
       'low-cover': '只够卖几天',
       'low-on-channel': '渠道上显示的数量少',
       oversold: '超卖',

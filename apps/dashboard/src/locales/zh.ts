@@ -42,7 +42,7 @@ export const zh: Locale = {
     reload: '重新加载',
     crashedCure: '您的库存不受影响。请重试；若仍出现，请刷新页面。',
   },
-  accounts: zhAccounts,
+  ...zhAccounts,
   nav: {
     overview: '总览',
     alerts: '警报',

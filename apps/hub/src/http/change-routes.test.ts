@@ -209,6 +209,14 @@ const CHANGE_NO_SETTING = [
   /^POST \/connectors\/:connector\/samples\//,
   // The catalogue: items have a history of their own, which the same list shows.
   /^\w+ \/(products|items)(\/(?!:sku\/kit)|$)/,
+  // Who works here and what was given to whom is in the audit log, within the same transaction.
+  /^\w+ \/(setup|join|accept-invitation|organizations|organization|members|invitations|api-keys)(\/|$)/,
+  // What is asked about and not set: alerts themselves, suggestions, previews, bulk edits (what they set is recorded).
+  /^\w+ \/(alerts|bulk-edits)(\/|$)/,
+  /^POST \/(mapping\/(heed|look|preview)|alert-destinations\/:id\/test|connections\/:id\/mapping-rules\/try)$/,
+  // Not recorded yet but for the audit log, which says who and when, and not what.
+  /^\w+ \/(alert-rules|alert-destinations|personal-data)(\/|$)/,
+  /^PUT \/connections\/:id\/(call-log|mapping-rules)$/,
   // Where things usually lie changes with every putting away.
   /^PUT \/locations\/:code\/bin-items$/,
 ]
@@ -232,6 +240,10 @@ const RECORDED_BY_TABLE: Record<string, string> = {
   'PUT /connections/:id/places/:place': 'counted_place',
   'POST /listing-changes/:id': 'listing',
   'DELETE /locations/:code/bins/:bin': 'bin',
+  'POST /mapping/accept': 'listing',
+  'POST /mapping/ignore': 'listing',
+  'POST /mapping/kits': 'listing',
+  'POST /mapping/undo': 'listing',
 }
 
 test('that a connection is made and goes live is recorded too, and its secrets are in no record', async () => {

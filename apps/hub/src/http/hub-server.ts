@@ -10,6 +10,7 @@ import { meRoutes } from './front/me-routes.ts'
 import { publicAddresses } from './front/public-addresses.ts'
 import { setupRoutes } from './front/setup-routes.ts'
 import { healthRoutes } from './health-routes.ts'
+import { assertLocal } from './local-only.ts'
 import type { DeclaredRoute } from './openapi.ts'
 import { ApiProblem, toProblem } from './problem.ts'
 import { referencePage } from './reference-page.ts'
@@ -67,7 +68,13 @@ export async function createHubServer(
   await app.register(entryRoutes(front), { prefix: '/api/v1' })
   await app.register(meRoutes(front), { prefix: '/api/v1' })
   await app.register(handOver(front))
-  await app.register(referencePage)
+  await app.register(async (reference) => {
+    // Until there are accounts nothing is told to pages of other sites, nor what there is to ask for.
+    reference.addHook('onRequest', async (request) => {
+      if (await front.accounts.isOpen()) assertLocal(request)
+    })
+    await reference.register(referencePage)
+  })
   await serveDashboard(app)
   return app
 }

@@ -162,8 +162,8 @@ export async function digestsOf(
     select c.table_name as table from information_schema.columns as c
     join information_schema.tables as t using (table_schema, table_name)
     where c.table_schema = 'public' and c.column_name = 'organization_id' and t.table_type = 'BASE TABLE'
-      -- Which processes work for it: the hub writes that for all of its organizations.
-      and c.table_name <> 'hub_process'
+      -- Which processes work for it, and sums of its overview: the hub writes them for all of its organizations.
+      and c.table_name not in ('hub_process', 'overview_clock', 'stock_sample')
       and not exists (
         select from pg_class
         where relname = c.table_name and relnamespace = 'public'::regnamespace and relispartition

@@ -1,0 +1,58 @@
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
+import { hub } from './hub-client.ts'
+
+/** Documents stand under the topic of the overview: what is done to one is told there. */
+export const inboundQuery = infiniteQueryOptions({
+  queryKey: ['overview', 'inbound'],
+  queryFn: ({ pageParam, signal }) => hub.inboundShipments({ ...pageParam, limit: 50 }, signal),
+  initialPageParam: {} as { cursor?: string },
+  getNextPageParam: (last) => (last.next === null ? undefined : { cursor: last.next }),
+})
+export const inboundOneQuery = (inboundId: string) =>
+  queryOptions({
+    queryKey: ['overview', 'inbound', inboundId],
+    queryFn: ({ signal }) => hub.inboundShipment(inboundId, signal),
+  })
+export const announcementQuery = (inboundId: string) =>
+  queryOptions({
+    queryKey: ['overview', 'announcement', inboundId],
+    queryFn: ({ signal }) => hub.announcement(inboundId, signal),
+  })
+export const deliveriesQuery = (kind: 'receipt' | 'return') =>
+  queryOptions({
+    queryKey: ['overview', 'deliveries', kind],
+    queryFn: ({ signal }) => hub.deliveries({ kind, limit: 50 }, signal),
+  })
+export const returnsQuery = infiniteQueryOptions({
+  queryKey: ['overview', 'returns'],
+  queryFn: ({ pageParam, signal }) => hub.returns({ ...pageParam, limit: 50 }, signal),
+  initialPageParam: {} as { cursor?: string },
+  getNextPageParam: (last) => (last.next === null ? undefined : { cursor: last.next }),
+})
+export const returnOneQuery = (returnId: string) =>
+  queryOptions({
+    queryKey: ['overview', 'returns', returnId],
+    queryFn: ({ signal }) => hub.customerReturn(returnId, signal),
+  })
+export const pickListQuery = (location: string) =>
+  queryOptions({
+    queryKey: ['overview', 'pick-list', location],
+    queryFn: ({ signal }) => hub.pickList(location, signal),
+  })
+export const countsQuery = infiniteQueryOptions({
+  queryKey: ['overview', 'counts'],
+  queryFn: ({ pageParam, signal }) => hub.stockCounts({ ...pageParam, limit: 50 }, signal),
+  initialPageParam: {} as { cursor?: string },
+  getNextPageParam: (last) => (last.next === null ? undefined : { cursor: last.next }),
+})
+export const countQuery = (countId: string) =>
+  queryOptions({
+    queryKey: ['overview', 'count', countId],
+    queryFn: ({ signal }) => hub.stockCount(countId, signal),
+  })
+/** As much of a sheet as a person goes through at once. */
+export const countLinesQuery = (countId: string) =>
+  queryOptions({
+    queryKey: ['overview', 'count', countId, 'lines'],
+    queryFn: ({ signal }) => hub.stockCountLines(countId, { limit: 500 }, signal),
+  })

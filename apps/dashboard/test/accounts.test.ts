@@ -1,0 +1,109 @@
+import { rm } from 'node:fs/promises'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type HubProcess, startHubProcess } from '../../../bench/hub/hub-process.ts'
+import {
+  createTestDatabase,
+  makeTemporaryFolder,
+  type TestDatabase,
+} from '../../../packages/database/src/testing/index.ts'
+import { launchBrowser } from './browser.ts'
+import { buildDashboard } from './build.ts'
+import { expectWhole, newContext } from './screens.ts'
+
+/** From a hub that nobody has set up to two people who work in it: a real hub, a real Chromium, and its passkeys. */
+const PASSWORD = 'a harbour at night'
+let database: TestDatabase
+let hub: HubProcess
+let folder: string
+/** Passkeys are made for names and not for addresses. */
+let base: string
+const browser = await launchBrowser()
+const whenBrowser = test.skipIf(browser === undefined)
+
+beforeAll(async () => {
+  await buildDashboard()
+  database = await createTestDatabase()
+  folder = await makeTemporaryFolder()
+  hub = await startHubProcess({ databaseUrl: database.url, dataFolder: folder, role: 'api' })
+  base = hub.url.replace('127.0.0.1', 'localhost')
+}, 120_000)
+afterAll(async () => {
+  await browser?.close()
+  await hub.stop()
+  await database.drop()
+  await rm(folder, { recursive: true, force: true })
+})
+
+whenBrowser(
+  'the first owner, an invited operator, a passkey, and signing in again',
+  { timeout: 120_000 },
+  async () => {
+    const owner = await newContext(browser, { language: 'en', theme: 'light', width: 1440 })
+    const page = await owner.newPage()
+    await page.goto(`${base}/setup`)
+    await page.getByLabel('Name of the brand').fill('Harbour & Co.')
+    await page.getByLabel('Your name').fill('Ann Chen')
+    await page.getByLabel('E-mail').fill('ann@harbour.example')
+    await page.getByLabel('Password').fill('short')
+    await page.getByRole('button', { name: 'Set up' }).click()
+    await page.getByRole('alert').waitFor()
+    await expectWhole(page, 'set-up')
+    await page.getByLabel('Password').fill(PASSWORD)
+    await page.getByRole('button', { name: 'Set up' }).click()
+    await page.waitForURL(`${base}/`)
+
+    await page.goto(`${base}/settings`)
+    await page.getByLabel('E-mail').fill('bo@harbour.example')
+    await page.getByRole('button', { name: 'Send the invitation' }).click()
+    const link = await page
+      .getByRole('status')
+      .filter({ hasText: '/join?token=' })
+      .locator('code')
+      .textContent()
+    await page.getByLabel('What it is for').fill('Zapier')
+    await page.getByRole('button', { name: 'Make the key' }).click()
+    await page.getByText('plimsoll_').nth(1).waitFor()
+    await expectWhole(page, 'settings')
+
+    // Somebody else, on a phone, in Chinese.
+    const phone = await newContext(browser, { language: 'zh', theme: 'dark', width: 390 })
+    const join = await phone.newPage()
+    await join.goto(link ?? '')
+    await join.getByLabel('您的姓名').fill('小波')
+    await join.getByLabel('密码').fill(PASSWORD)
+    await expectWhole(join, 'join')
+    await join.getByRole('button', { name: '加入' }).click()
+    await join.waitForURL(/:\d+\/$/)
+    await join.goto(new URL('/settings', link ?? '').href)
+    await join.getByText('所有者').waitFor()
+    // An operator neither invites nor makes keys.
+    expect(await join.getByText('邀请成员').count()).toBe(0)
+    expect(await join.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390)
+    await phone.close()
+
+    const cdp = await owner.newCDPSession(page)
+    await cdp.send('WebAuthn.enable')
+    await cdp.send('WebAuthn.addVirtualAuthenticator', {
+      options: {
+        ...{ protocol: 'ctap2', transport: 'internal', hasResidentKey: true },
+        ...{ hasUserVerification: true, isUserVerified: true, automaticPresenceSimulation: true },
+      },
+    })
+    await page.goto(`${base}/account`)
+    await page.getByLabel('Name of the device').fill('Laptop')
+    await page.getByRole('button', { name: 'Add a passkey' }).click()
+    await page.getByText('Laptop').waitFor()
+    await expectWhole(page, 'account')
+    await page.getByRole('button', { name: 'Sign out' }).click()
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor()
+    await expectWhole(page, 'sign-in')
+    await page.getByLabel('E-mail').fill('ann@harbour.example')
+    await page.getByLabel('Password').fill('not the password')
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click()
+    await page.getByText('E-mail or password is wrong.').waitFor()
+    await page.getByRole('button', { name: 'Use a passkey' }).click()
+    // Back where they were.
+    await page.getByText('Where you are signed in').waitFor()
+    await owner.close()
+  },
+)
