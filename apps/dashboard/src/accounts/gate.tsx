@@ -1,7 +1,7 @@
 import { isSignInNeeded } from '@plimsoll/client/client'
 import { useQuery } from '@tanstack/react-query'
 import { Outlet, useLocation } from '@tanstack/react-router'
-import { lazy, Suspense, useEffect } from 'react'
+import { lazy, Suspense, useEffect, useState } from 'react'
 import { startLive } from '../live.ts'
 import { Shell } from '../shell.tsx'
 import { meQuery } from './queries.ts'
@@ -19,7 +19,15 @@ export function Gate() {
 
 function Inside() {
   const { data: me, error } = useQuery({ ...meQuery, retry: false })
-  const mayCome = me !== undefined || (error !== null && !isSignInNeeded(error))
+  const isOut = isSignInNeeded(error)
+  const isKnown = me !== undefined || (error !== null && !isOut)
+  // While it is asked again who is there, the screens stay: an answer that failed is forgotten meanwhile.
+  const [wasIn, setIn] = useState(false)
+  useEffect(() => {
+    if (isKnown) setIn(true)
+    if (isOut) setIn(false)
+  }, [isKnown, isOut])
+  const mayCome = isKnown || (wasIn && !isOut)
   const organization = me?.organizations.map(({ organizationId }) => organizationId).join() ?? ''
   useEffect(() => (mayCome ? startLive() : undefined), [mayCome, me?.personId, organization])
   if (mayCome) return <Shell />

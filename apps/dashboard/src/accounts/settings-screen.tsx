@@ -16,7 +16,7 @@ import { useSignOut } from './who.tsx'
 export function SettingsScreen() {
   const { t } = useLanguage()
   const organization = useQuery(organizationQuery)
-  const { data: me } = useQuery(meQuery)
+  const { data: me } = useQuery({ ...meQuery, retry: false, retryOnMount: false })
   if (organization.error)
     return <Failure error={organization.error} onRetry={() => void organization.refetch()} />
   if (organization.data === undefined) return <Loading />

@@ -9,7 +9,7 @@ import { meQuery } from './queries.ts'
 /** Who is signed in, and in which organization; before there are accounts, how to have some. */
 export function Who() {
   const { t } = useLanguage()
-  const { data: me } = useQuery(meQuery)
+  const { data: me } = useQuery({ ...meQuery, retry: false, retryOnMount: false })
   const leave = useSignOut()
   if (me === undefined) return null
   if (me.kind !== 'person') {
