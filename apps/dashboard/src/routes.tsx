@@ -267,6 +267,11 @@ const setup = createRoute({
   path: '/setup',
   component: screen(files.setup, 'SetupScreen'),
 })
+const signUp = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/sign-up',
+  component: screen(files.signUp, 'SignUpScreen'),
+})
 const join = createRoute({
   getParentRoute: () => rootRoute,
   path: '/join',
@@ -333,6 +338,7 @@ export const router = createRouter({
     account,
     settings,
     setup,
+    signUp,
     join,
     reset,
     changes,

@@ -38,6 +38,7 @@ export const files = {
   account: () => import('./accounts/account-screen.tsx'),
   settings: () => import('./accounts/settings-screen.tsx'),
   setup: () => import('./accounts/setup-screen.tsx'),
+  signUp: () => import('./accounts/sign-up-screen.tsx'),
   join: () => import('./accounts/join-screen.tsx'),
   reset: () => import('./accounts/reset-screen.tsx'),
   changes: () => import('./changes/changes-screen.tsx'),

@@ -82,6 +82,9 @@ export function accountCalls(
     /** @returns whether a second factor is asked for now */
     signIn: (email: string, password: string) =>
       auth<{ twoFactorRedirect?: boolean }>('POST', '/sign-in/email', { email, password }),
+    /** Where anybody may sign up; afterwards a letter asks whether the address is theirs. */
+    signUp: (person: { name: string; email: string; password: string; language: 'en' | 'zh' }) =>
+      auth<object>('POST', '/sign-up/email', { ...person, callbackURL: '/' }),
     signOut: () => auth<object>('POST', '/sign-out', {}),
     account: (signal?: AbortSignal) => auth<OwnAccount>('GET', '/get-session', undefined, signal),
     askForReset: (email: string) => auth<object>('POST', '/request-password-reset', { email }),

@@ -6,6 +6,7 @@ import { startLive } from '../live.ts'
 import { Shell } from '../shell.tsx'
 import { meQuery } from './queries.ts'
 
+const FirstBrand = lazy(async () => ({ default: (await import('./first-brand.tsx')).FirstBrand }))
 const SignIn = lazy(async () => ({ default: (await import('./sign-in.tsx')).SignIn }))
 
 /** Pages for people who are not signed in (yet). */
@@ -27,9 +28,16 @@ function Inside() {
     if (isKnown) setIn(true)
     if (isOut) setIn(false)
   }, [isKnown, isOut])
-  const mayCome = isKnown || (wasIn && !isOut)
+  const isOfNothing = me?.kind === 'person' && me.organizations.length === 0
+  const mayCome = (isKnown || (wasIn && !isOut)) && !isOfNothing
   const organization = me?.organizations.map(({ organizationId }) => organizationId).join() ?? ''
   useEffect(() => (mayCome ? startLive() : undefined), [mayCome, me?.personId, organization])
+  if (isOfNothing)
+    return (
+      <Suspense fallback={null}>
+        <FirstBrand mayMake={me.mayMakeOrganizations} />
+      </Suspense>
+    )
   if (mayCome) return <Shell />
   if (error === null) return null
   return (
