@@ -156,11 +156,14 @@ export class ServedOrganizations {
       server: undefined,
       stop: async () => {
         await (await started.server)?.close()
-        await bulk.stop()
-        await overview.stop()
-        await alertWorker.stop()
-        await imports.worker.stop()
-        await engine.stop()
+        // At the same time: where the database is silent each of them waits for it, and a supervisor does not.
+        await Promise.all([
+          bulk.stop(),
+          overview.stop(),
+          alertWorker.stop(),
+          imports.worker.stop(),
+          engine.stop(),
+        ])
         screens.close()
       },
     }
