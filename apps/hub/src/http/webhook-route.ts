@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { ApiProblem } from './problem.ts'
 import { addRawRoute, type RouteSpec } from './route.ts'
 import type { ServerContext } from './server.ts'
+import { toWebhookMessage } from './webhook-message.ts'
 
 const ofConnection = z.object({ connectionId: z.uuid() })
 const ofApplication = z.object({ connector: z.string().max(100), application: z.string().max(100) })
@@ -16,11 +17,21 @@ export function webhookRoute(hub: ServerContext): FastifyPluginAsync {
   const receive = (request: FastifyRequest): Promise<IntakeAnswer> => {
     const one = ofConnection.safeParse(request.params)
     if (one.success)
-      return receiveWebhook(hub.context, registry, one.data.connectionId, toRequest(hub, request))
+      return receiveWebhook(
+        hub.context,
+        registry,
+        one.data.connectionId,
+        toWebhookMessage(request, hub.context.publicUrl),
+      )
     const all = ofApplication.safeParse(request.params)
     if (!all.success) throw new ApiProblem('not-found', 'No connection takes webhooks at this address.')
     const { connector, application: key } = all.data
-    return receiveForApplication(hub.context, registry, { connector, key }, toRequest(hub, request))
+    return receiveForApplication(
+      hub.context,
+      registry,
+      { connector, key },
+      toWebhookMessage(request, hub.context.publicUrl),
+    )
   }
   const handle = async (request: FastifyRequest, reply: FastifyReply) =>
     toReply(hub, request, reply, await receive(request))
@@ -98,23 +109,4 @@ function toReply(hub: ServerContext, request: FastifyRequest, reply: FastifyRepl
       return never
     }
   }
-}
-
-/** As the platform called it: a proxy in front may have changed host and scheme, the hub's own public address has not. */
-function toRequest({ context }: ServerContext, request: FastifyRequest) {
-  const origin = context.publicUrl ?? `${request.protocol}://${request.host}`
-  return {
-    method: request.method,
-    url: `${origin}${request.url}`,
-    headers: toHeaders(request.headers),
-    body: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
-  }
-}
-
-function toHeaders(
-  headers: Record<string, string | string[] | undefined>,
-): Record<string, string | undefined> {
-  return Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value]),
-  )
 }

@@ -230,17 +230,18 @@ export async function saveCircuit(
     where organization_id = ${organizationId} and connection_id = ${connectionId}`.execute(db)
 }
 
-/** Notes whose budgets a connection spends. @returns whether other connections spend them too */
-export async function saveBudgetKey(
+/** Notes of which application a connection is, and whose budgets it spends. @returns whether other connections spend them too */
+export async function saveKeys(
   db: Db,
   organizationId: string,
   connectionId: string,
-  budgetKey: string | null,
+  { applicationKey, budgetKey }: { applicationKey: string; budgetKey: string | null },
 ): Promise<boolean> {
   await sql`
-    update connection set budget_key = ${budgetKey}
+    update connection set budget_key = ${budgetKey}, application_key = ${applicationKey}
     where organization_id = ${organizationId} and connection_id = ${connectionId}
-      and budget_key is distinct from ${budgetKey}::text`.execute(db)
+      and (budget_key is distinct from ${budgetKey}::text
+        or application_key is distinct from ${applicationKey}::text)`.execute(db)
   if (budgetKey === null) return false
   const found = await sql<{ isShared: boolean }>`
     select exists (

@@ -1,10 +1,5 @@
-import {
-  type Connection,
-  findConnections,
-  saveBudgetKey,
-  saveProblem,
-} from '../connections/connections.store.ts'
-import type { ConnectionRegistry } from '../connections/registry.ts'
+import { type Connection, findConnections, saveKeys, saveProblem } from '../connections/connections.store.ts'
+import { applicationKeyOf, type ConnectionRegistry } from '../connections/registry.ts'
 import { nowOf, type SyncContext } from '../context.ts'
 import { budgetKeysOf, SharedBudgets } from '../lanes/shared-budgets.ts'
 import { notify } from '../notify.ts'
@@ -235,7 +230,10 @@ export class HeldConnections {
     if (open === undefined || this.#signal.aborted) return
     const { database, organizationId } = this.#context
     const budgetKey = budgetKeysOf(open)?.account ?? null
-    const isShared = await saveBudgetKey(database.kysely, organizationId, connectionId, budgetKey)
+    const isShared = await saveKeys(database.kysely, organizationId, connectionId, {
+      applicationKey: applicationKeyOf(open),
+      budgetKey,
+    })
     const { budgets, release } = this.#budgets.use(open, isShared)
     const onLost = () => void this.#restarting.run(() => this.#drop(connectionId))
     const worker = new ConnectionWorker(this.#context, open, lease, onLost, budgets)

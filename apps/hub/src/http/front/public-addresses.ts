@@ -3,7 +3,9 @@ import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest 
 import { sql } from 'kysely'
 import type { Front } from '../hub-server.ts'
 import { ApiProblem } from '../problem.ts'
+import { toWebhookMessage } from '../webhook-message.ts'
 import { leaveBodies, pass } from './hand-over.ts'
+import { findHearers } from './hearers.store.ts'
 
 /** Platforms send whole orders; the largest seen are a few hundred kilobytes. */
 const BODY_BYTES_MAX = 5 * 1024 * 1024
@@ -40,10 +42,14 @@ export function publicAddresses(front: Front): FastifyPluginAsync {
         { bodyLimit: BODY_BYTES_MAX, config: { isPassed: true } },
         async (request, reply) => {
           const { connector, application } = request.params as { connector: string; application: string }
-          const ids = await idsOf(sql`
-            select organization_id from webhook_application where connector = ${connector} and application_key = ${application}
-            order by organization_id`)
-          return await askInTurn(ids, request, reply)
+          const { meant, whoever } = await findHearers(kysely, {
+            ...{ connector, application },
+            account: front.base.context.connectors
+              .get(connector)
+              ?.webhooks.accountOf?.(toWebhookMessage(request, front.base.context.publicUrl)),
+          })
+          if (meant.length > 0) return await tellAll(meant, request, reply)
+          return await askInTurn(whoever, request, reply)
         },
       )
       shared.all('/connect/:connector/:page', { config: { isPassed: true } }, async (request, reply) => {
@@ -72,6 +78,21 @@ export function publicAddresses(front: Front): FastifyPluginAsync {
       last = await ask(server, request)
       if (last.statusCode < 400) break
     }
+    return send(last, reply)
+  }
+
+  /** All of them hear it. Where one could not take it in, the platform is to send it again: hearing twice changes nothing. */
+  async function tellAll(ids: readonly string[], request: FastifyRequest, reply: FastifyReply) {
+    const answers: Answer[] = []
+    for (const organizationId of ids) {
+      const server = await front.organizations.serverOf(organizationId)
+      if (server !== undefined) answers.push(await ask(server, request))
+    }
+    const failed = answers.find(({ statusCode }) => statusCode >= 500)
+    return send(failed ?? answers.find(({ statusCode }) => statusCode < 400) ?? answers.at(-1), reply)
+  }
+
+  function send(last: Answer | undefined, reply: FastifyReply) {
     if (last === undefined) throw nothingThere()
     for (const [name, value] of Object.entries(last.headers)) {
       if (value !== undefined && !OF_CONNECTION.has(name)) reply.header(name, value)
