@@ -131,7 +131,7 @@ function toText(result: DemoResult): string {
   const { changeToPlatformMs: change } = result
   return [
     '',
-    `${result.ordersPlaced} orders placed, ${result.ordersApplied} known to the hub; ${result.unitsSold} units sold, ${result.oversoldUnits} oversold.`,
+    `${result.ordersPlaced} orders placed, ${result.ordersApplied} known to the hub, ${result.ordersPushed} of them told by webhook; ${result.unitsSold} units sold, ${result.oversoldUnits} oversold.`,
     `${result.listings} listings, ${result.drift} out of step; ledger ${result.conservation ? 'adds up' : 'DOES NOT ADD UP'}; ${result.parked} events parked.`,
     ...(result.parcels === undefined
       ? []

@@ -12,6 +12,8 @@ export type JudgedShop = {
 export type Verdict = {
   ordersPlaced: number
   ordersApplied: number
+  /** Of those, which a platform told of by itself before anybody asked it. */
+  ordersPushed: number
   unitsSold: number
   oversoldUnits: number
   listings: number
@@ -34,7 +36,8 @@ export async function judge(
 ): Promise<Verdict> {
   const applied = await countApplied(context, shops)
   const drift = (await findOutOfStep(context, shops)).length
-  const [balances, reservations, stock, parked] = await Promise.all([
+  const [ordersPushed, balances, reservations, stock, parked] = await Promise.all([
+    countPushed(context),
     findBrokenBalances(context.database.kysely),
     findBrokenReservations(context.database.kysely),
     findStock(context),
@@ -58,6 +61,7 @@ export async function judge(
   return {
     ordersPlaced: shops.reduce((sum, shop) => sum + shop.state.ordersPlaced, 0),
     ordersApplied: applied,
+    ordersPushed,
     unitsSold: shops.reduce((sum, shop) => sum + shop.state.unitsSold, 0),
     oversoldUnits,
     listings: shops.reduce((sum, shop) => sum + shop.state.levels.length, 0),
@@ -66,6 +70,18 @@ export async function judge(
     conservation: balances.length === 0 && reservations.length === 0 && isStockRight,
     parked,
   }
+}
+
+/** Orders that were heard of first by a webhook (of a queue, too). */
+async function countPushed({ database, organizationId }: SyncContext): Promise<number> {
+  const found = await sql<{ orders: number }>`
+    select count(*) filter (where source = 'webhook') as orders
+    from (
+      select distinct on (connection_id, subject) source from inbox
+      where organization_id = ${organizationId} and topic = 'order'
+      order by connection_id, subject, received_at
+    ) as first`.execute(database.kysely)
+  return found.rows[0]?.orders ?? 0
 }
 
 /** Orders in the books that the hub knows with the very same units. */
