@@ -93,7 +93,10 @@ export function planLines(
     groups.push({ items, isBounded: line.isBounded, shortUnits: line.shortUnits })
   }
   plan.lines.push(...releasedOf(promised, zones))
-  const { standings, dealAgain } = concludeStandings(groups, { ...known, stood })
+  const { standings, dealAgain } = concludeStandings(groups, {
+    ...{ ...known, stood },
+    released: partsOfReleased(promised, zones),
+  })
   plan.standings = standings
   plan.dealAgain = dealAgain
   plan.grants = [...plan.dealt.values()].flatMap(({ levelId, grants: own }) =>
@@ -131,6 +134,14 @@ function releasedOf(promised: readonly Promised[], zones: Zones): LineToSave[] {
     if (level.granted === null && level.protection === protection) return []
     return [{ levelId: level.levelId, protection, granted: null, exposureOlder: level.exposureOlder }]
   })
+}
+
+/** What is sold by levels that were dealt and are no more. */
+function partsOfReleased(promised: readonly Promised[], zones: Zones): Set<string> {
+  const released = promised.filter(
+    ({ level }) => level.granted !== null && zones.get(level.levelId) !== 'dealt',
+  )
+  return new Set(released.flatMap((each) => partsOf(each).map(({ itemId }) => itemId)))
 }
 
 /**

@@ -149,6 +149,21 @@ test('where kits were protected and are no more, nothing more is said of their p
   expect(await standings(world)).toEqual({})
 })
 
+test('guaranteed items that only a kit joins which nobody sells are worked out once', async () => {
+  const clock = manualClock()
+  const world = await createKitWorld(clock, 10)
+  const shop = await openShop(world, 'one', { cap: 0, label: 0 }, 'absolute')
+  await changeProtection(world.context, {}, { mode: 'guaranteed' })
+  await rest(world, clock, [shop], 20)
+  // Each named the other, and the turn did not end.
+  await world.adjust('cap', 1)
+  await updateAvailability(world.context)
+  expect(await standings(world)).toMatchObject({
+    cap: { state: 'guaranteed', obstacles: [] },
+    label: { state: 'guaranteed', obstacles: [] },
+  })
+}, 60_000)
+
 type Scene = {
   step: 'sell' | 'turn' | 'receive' | 'land'
   nth: number

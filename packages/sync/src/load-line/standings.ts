@@ -18,6 +18,9 @@ export type Known = {
   apart: ReadonlySet<string>
 }
 
+/** What was said of each item until now; undefined: its units were not dealt. */
+type Stood = ReadonlyMap<string, ItemStanding['state']>
+
 /** Whether the items that these levels sell are to be dealt with others, which is done soon. */
 export function isPartOfMore(itemIds: readonly string[], { covered, apart }: Known): boolean {
   return (
@@ -29,13 +32,15 @@ export function isPartOfMore(itemIds: readonly string[], { covered, apart }: Kno
 /**
  * How far each item is protected now, of those all of whose levels were looked at. What is said of the others is left
  * as it is, for their own levels may be the ones that sell too much: they are looked at next, together with what they
- * share a kit with. Where kits join too many, only those of which something false is said. Pure.
- * @param known.stood what was said of each item until now; undefined: its units were not dealt
+ * share a kit with. Where kits join too many, only those of which something false is said.
+ * It comes to rest: an item is named again only for what this changes, or it and its neighbour would name each other
+ * for ever. Pure.
+ * @param known.released items of which a level is dealt no more
  * @returns `dealAgain`: the items to work out next
  */
 export function concludeStandings(
   groups: readonly DrawnGroup[],
-  { covered, apart, stood }: Known & { stood: ReadonlyMap<string, ItemStanding['state']> },
+  { covered, apart, stood, released }: Known & { stood: Stood; released: ReadonlySet<string> },
 ): { standings: ItemStanding[]; dealAgain: string[] } {
   const standings: ItemStanding[] = []
   const dealAgain = new Set<string>()
@@ -55,10 +60,12 @@ export function concludeStandings(
       if ((isFalse || isPart) && !apart.has(itemId)) dealAgain.add(itemId)
     }
   }
+  // Some of these sells nothing that is dealt (any more): what was said of its neighbours may have hung on that.
+  const isLess = [...covered].some((itemId) => !isDealt.has(itemId))
   for (const [itemId, said] of stood) {
     if (said === undefined || isDealt.has(itemId)) continue
     if (covered.has(itemId)) standings.push({ itemId, state: undefined, shortUnits: 0, obstacles: [] })
-    else if (!apart.has(itemId)) dealAgain.add(itemId)
+    else if ((isLess || released.has(itemId)) && !apart.has(itemId)) dealAgain.add(itemId)
   }
   return { standings, dealAgain: [...dealAgain].sort() }
 }
