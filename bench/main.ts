@@ -30,9 +30,7 @@ async function main([name, ...rest]: string[]): Promise<number> {
     return 2
   }
   const { bench } = (await import(`./${name}.ts`)) as { bench: Bench }
-  const say = rest.includes('--json')
-    ? () => undefined
-    : (line: string) => void process.stderr.write(`${line}\n`)
+  const say = (line: string) => void process.stderr.write(`${line}\n`)
   const result = await bench({
     quick: rest.includes('--quick'),
     platforms: rest.includes('--platforms'),

@@ -14,16 +14,21 @@ export type EventClock = Clock & {
 
 /** Rounds of the event loop without anything under way, before the clock moves: promises settle in them. */
 const QUIET_ROUNDS = 4
+/** A request of which nothing has been heard for so long waits for the clock itself: a platform that takes its time. */
+const WAITS_FOR_CLOCK_MS = 25
 
 export function eventClock(): EventClock {
   const clock = manualClock(Date.UTC(2026, 0, 1))
   let underWay = 0
   let isRunning = false
+  let heardAt = performance.now()
   const begun = () => {
     underWay += 1
+    heardAt = performance.now()
   }
   const ended = () => {
     underWay -= 1
+    heardAt = performance.now()
   }
   const channels = [
     ['undici:request:create', begun],
@@ -33,11 +38,15 @@ export function eventClock(): EventClock {
   const run = async (pool: Pick<Pool, 'idleCount' | 'totalCount' | 'waitingCount'>) => {
     for (let quiet = 0; isRunning; ) {
       await new Promise((resolve) => setImmediate(resolve))
-      const isBusy = underWay > 0 || pool.waitingCount > 0 || pool.idleCount < pool.totalCount
+      const isAnswering = underWay > 0 && performance.now() - heardAt < WAITS_FOR_CLOCK_MS
+      const isAsking = pool.waitingCount > 0 || pool.idleCount < pool.totalCount
+      if (isAsking) heardAt = performance.now()
+      const isBusy = isAnswering || isAsking
       quiet = isBusy ? 0 : quiet + 1
       const next = clock.nextWake()
       if (quiet < QUIET_ROUNDS || next === undefined) continue
       quiet = 0
+      heardAt = performance.now()
       await clock.advance(Math.max(0, next - clock.monotonic()))
     }
   }

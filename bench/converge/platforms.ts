@@ -12,7 +12,7 @@ import {
   type Connector,
   createBudgets,
 } from '../../packages/connector-kit/src/index.ts'
-import { listConnectorIds, loadSimulator } from '../../packages/connectors/index.ts'
+import { loadConnectors, loadSimulator } from '../../packages/connectors/index.ts'
 import { ConnectionRegistry } from '../../packages/sync/src/index.ts'
 import { acquireLeases } from '../../packages/sync/src/worker/leases.store.ts'
 import { ConnectionWorker } from '../../packages/sync/src/worker/worker.ts'
@@ -47,8 +47,10 @@ export async function convergeOnPlatforms(options: {
   say(line: string): void
 }): Promise<Record<string, PlatformConvergence>> {
   const found: Record<string, PlatformConvergence> = {}
-  for (const connector of listConnectorIds()) {
-    if ((await loadSimulator(connector)) === undefined) continue
+  for (const [connector, { manifest }] of await loadConnectors()) {
+    // What a warehouse counts is not written to.
+    if (manifest.kind !== 'channel' || (await loadSimulator(connector)) === undefined) continue
+    options.say(`${connector}: begins`)
     found[connector] = await converge(connector, options.listings)
     options.say(`${connector}: ${JSON.stringify(found[connector])}`)
   }

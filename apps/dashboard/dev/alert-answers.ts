@@ -12,7 +12,7 @@ function alert(nth: number, changes: Partial<Alert>): Alert {
     rule: 'Sold more than is there',
     kind: 'oversold',
     severity: 'critical',
-    text: { en: 'MUG: 2 units sold beyond what is there', zh: 'MUG:超卖 2 件' },
+    text: { en: 'MUG: 2 units sold beyond what is there', zh: 'MUG：超卖 2 件' },
     sku: 'MUG',
     connectionId: null,
     value: 2,

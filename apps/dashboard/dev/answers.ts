@@ -219,6 +219,7 @@ export function toConnections(nowMs: number, marks: ConnectionMarks, random: () 
       connectionId: connection.id,
       connector: connection.connector,
       connectorName: connection.platform,
+      kind: 'channel',
       colour: connection.colour,
       name: connection.name,
       account: `${connection.name} account`,

@@ -73,8 +73,8 @@ function PaletteButton() {
       className="flex min-h-9 items-center gap-2.5 rounded text-hull-ink hover:text-white max-md:ml-auto max-md:size-9 max-md:shrink-0 max-md:justify-center md:mx-4 md:mb-4 md:border md:border-hull-line md:px-3"
     >
       <Search size={15} aria-hidden />
-      <span className="max-md:sr-only">{t('palette.open')}</span>
-      <kbd className="ml-auto text-xs max-md:hidden">{paletteKeys()}</kbd>
+      <span className="whitespace-nowrap max-md:sr-only">{t('palette.short')}</span>
+      <kbd className="ml-auto whitespace-nowrap text-xs max-md:hidden">{paletteKeys()}</kbd>
     </button>
   )
 }

@@ -114,6 +114,8 @@ export const connectionRow = z.object({
   connectionId: z.string(),
   connector: z.string(),
   connectorName: z.string(),
+  /** `warehouse`: it counts and sends, and shows nothing to shoppers. */
+  kind: z.enum(['channel', 'warehouse', 'erp']),
   colour: z.string(),
   name: z.string(),
   /** Whose account it is, by the platform's name for it; null until the platform was asked. */

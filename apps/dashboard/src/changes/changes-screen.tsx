@@ -1,9 +1,9 @@
 import type { Change } from '@plimsoll/client'
-import { infiniteQueryOptions, useInfiniteQuery, useMutation } from '@tanstack/react-query'
+import { infiniteQueryOptions, useInfiniteQuery, useMutation, useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
 import { formatMoment } from '../format.ts'
-import { hub, queryClient } from '../hub.ts'
+import { hub, locationsQuery, queryClient, useConnectionNames } from '../hub.ts'
 import { useLanguage } from '../language.ts'
 import { Confirm } from '../parts/confirm.tsx'
 import { More } from '../parts/more.tsx'
@@ -11,7 +11,7 @@ import { Empty, Failure, Loading, useProblemText } from '../parts/notice.tsx'
 import { Heading } from '../parts/panel.tsx'
 import { TableFile } from '../parts/table-file.tsx'
 import { changeKinds } from './change-kinds.ts'
-import { sayValue } from './say-value.ts'
+import { sayValue, type Telling, toWords } from './say-value.ts'
 
 const changesQuery = (kind: string | undefined) =>
   infiniteQueryOptions({
@@ -111,7 +111,7 @@ function ChangeLine({ change, onUndo }: { change: Change; onUndo: () => void }) 
     subject.location,
     subject.name,
   ].filter((each) => each !== null && each !== undefined)
-  const say = (value: unknown) => sayValue(value, t('changeLog.nothing'), locale)
+  const telling = useTelling()
   return (
     <li className="flex flex-wrap items-start justify-between gap-x-6 gap-y-2 px-4 py-3">
       <div className="min-w-0 flex-1 basis-72">
@@ -124,7 +124,8 @@ function ChangeLine({ change, onUndo }: { change: Change; onUndo: () => void }) 
         <ul className="mt-1 text-ink-2">
           {changed.map((name) => (
             <li key={name} className="break-words">
-              <code className="text-xs">{name}</code> {say(before?.[name])} → {say(after?.[name])}
+              {telling.labelOf(name)}: {sayValue(before?.[name], telling)} →{' '}
+              {sayValue(after?.[name], telling)}
             </li>
           ))}
         </ul>
@@ -148,4 +149,15 @@ function ChangeLine({ change, onUndo }: { change: Change; onUndo: () => void }) 
       </div>
     </li>
   )
+}
+
+function useTelling(): Telling {
+  const { t, locale } = useLanguage()
+  const connections = useConnectionNames()
+  const locations = useQuery(locationsQuery).data?.rows ?? []
+  return {
+    ...{ nothing: t('changeLog.nothing'), yes: t('changeLog.yes'), no: t('changeLog.no'), locale },
+    nameOf: (id) => connections.get(id)?.name ?? locations.find(({ locationId }) => locationId === id)?.name,
+    labelOf: (field) => t(`changeLog.field.${field as 'name'}`, { defaultValue: toWords(field) }),
+  }
 }

@@ -68,11 +68,15 @@ export function ConnectionCard({ row, isTarget }: { row: ConnectionRow; isTarget
       {row.error && <ConnectionError row={row} className="mx-4 mt-3" />}
       <Counts row={row} />
       <dl className="mt-auto grid grid-cols-2 gap-x-4 gap-y-2 border-t border-line px-4 py-3 sm:grid-cols-4">
-        <Fact name={t('connections.knownUntil')}>
+        <Fact name={t(row.kind === 'channel' ? 'connections.knownUntil' : 'connections.heardUntil')}>
           <Freshness row={row} />
         </Fact>
-        <Fact name={t('connections.lastOrder')}>{moment(row.lastOrderAt, t('connections.never'))}</Fact>
-        <Fact name={t('connections.lastWrite')}>{moment(row.lastWriteAt, t('connections.never'))}</Fact>
+        {row.kind === 'channel' && (
+          <>
+            <Fact name={t('connections.lastOrder')}>{moment(row.lastOrderAt, t('connections.never'))}</Fact>
+            <Fact name={t('connections.lastWrite')}>{moment(row.lastWriteAt, t('connections.never'))}</Fact>
+          </>
+        )}
         <Fact name={t('connections.lastWebhook')}>{moment(row.lastWebhookAt, t('connections.never'))}</Fact>
         <Budget left={row.budgetLeft} />
       </dl>
@@ -112,14 +116,16 @@ function Fact({ name, children }: { name: string; children: ReactNode }) {
 
 function Counts({ row }: { row: ConnectionRow }) {
   const { t } = useLanguage()
-  const counts = [
-    ['listings', t('connections.listings'), row.listings, ''],
+  const isChannel = row.kind === 'channel'
+  const all = [
+    ['listings', t(isChannel ? 'connections.listings' : 'connections.counted'), row.listings, ''],
     ['inStep', t('overview.inStep'), row.inStep, ''],
     ['pending', t('overview.pending'), row.pending, 'text-amber'],
     ['drift', t('overview.drift'), row.drift, 'text-amber'],
     ['refused', t('connections.refused'), row.refused, 'text-red'],
     ['unmapped', t('connections.unmapped'), row.unmapped, 'text-amber'],
   ] as const
+  const counts = all.filter(([key]) => isChannel || key === 'listings' || key === 'unmapped')
   return (
     <dl className="grid grid-cols-3 gap-x-4 gap-y-2 px-4 py-3 sm:grid-cols-6">
       {counts.map(([key, name, value, tone]) => (

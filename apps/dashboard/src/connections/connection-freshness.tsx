@@ -67,7 +67,9 @@ function Intake({ intake: { webhooks, streams, staleOrders } }: { intake: Connec
         <ul>
           {streams.map((stream) => (
             <li key={stream.stream} className="py-0.5">
-              <span className="font-medium">{stream.stream}</span>{' '}
+              <span className="font-medium">
+                {t(`standing.stream.${stream.stream as 'orders'}`, { defaultValue: stream.stream })}
+              </span>{' '}
               <span className="text-ink-2">
                 {stream.readAt === null ? t('connections.never') : <Ago at={stream.readAt} />}
               </span>

@@ -120,7 +120,7 @@ function Report({ report: { totals, rows } }: { report: ShadowReport }) {
             <option value=" all">{t('calls.any')}</option>
             {reasons.map(([because, count]) => (
               <option key={because} value={because}>
-                {because === '' ? '–' : because} ({n(count)})
+                {sayWhy(t, because)} ({n(count)})
               </option>
             ))}
           </select>
@@ -177,7 +177,7 @@ function Report({ report: { totals, rows } }: { report: ShadowReport }) {
 }
 
 function Line({ row }: { row: ShadowRow }) {
-  const { locale } = useLanguage()
+  const { t, locale } = useLanguage()
   const n = (value: number | null) => (value === null ? '–' : formatNumber(locale, value))
   return (
     <tr className="border-t border-line [&>td]:px-3 [&>td]:py-1.5">
@@ -196,7 +196,15 @@ function Line({ row }: { row: ShadowRow }) {
       <td className="text-ink-2">{row.location}</td>
       <td className="text-right">{n(row.shows)}</td>
       <td className="text-right font-semibold">{n(row.wouldShow)}</td>
-      <td className="text-ink-2">{row.because ?? '–'}</td>
+      <td className="text-ink-2">{sayWhy(t, row.because)}</td>
     </tr>
   )
+}
+
+type Translate = ReturnType<typeof useLanguage>['t']
+
+function sayWhy(t: Translate, because: string | null): string {
+  return because === null || because === ''
+    ? '–'
+    : t(`because.${because as 'available'}`, { defaultValue: because })
 }

@@ -23,7 +23,8 @@ export function ItemGrid({ search, filter, total }: { search: string; filter: It
   const height = isNarrow ? cardHeight : lineHeight
   const scroller = useRef<HTMLDivElement>(null)
   const locations = useQuery(locationsQuery).data?.rows ?? []
-  const connections = useQuery(connectionsQuery).data?.rows ?? []
+  // What a warehouse counts is in the columns of locations.
+  const connections = useQuery(connectionsQuery).data?.rows.filter(({ kind }) => kind === 'channel') ?? []
   const grid = useVirtualizer({
     count: total,
     getScrollElement: () => scroller.current,

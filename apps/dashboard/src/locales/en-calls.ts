@@ -75,6 +75,16 @@ export const enCalls = {
     lastOrder: 'Last order',
     lastWebhook: 'Last webhook',
     streamRead: 'Lists that are read',
+    stream: {
+      orders: 'Orders',
+      levels: 'Stock',
+      listings: 'Listings',
+      counts: 'Counts',
+      shipments: 'Shipments',
+      receipts: 'Receipts',
+      returns: 'Returns',
+      queue: 'Messages',
+    },
     nextRead: 'next',
     readFailed: 'failed {{n}} times in a row: {{problem}}',
     verdict: {

@@ -317,6 +317,8 @@ export const en = {
     },
     name: 'Connection',
     knownUntil: 'Orders known up to',
+    heardUntil: 'Heard of up to',
+    counted: 'Items it counts',
     listings: 'Listings',
     unmapped: 'Unmapped',
     refused: 'Refused',

@@ -71,6 +71,16 @@ export const zhCalls = {
     lastOrder: '最近订单',
     lastWebhook: '最近推送',
     streamRead: '读取的列表',
+    stream: {
+      orders: '订单',
+      levels: '库存',
+      listings: '刊登',
+      counts: '盘点',
+      shipments: '发货',
+      receipts: '收货',
+      returns: '退货',
+      queue: '消息',
+    },
     nextRead: '下次',
     readFailed: '已连续失败 {{n}} 次：{{problem}}',
     verdict: {

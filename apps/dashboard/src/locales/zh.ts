@@ -304,6 +304,8 @@ export const zh: Locale = {
     },
     name: '连接',
     knownUntil: '订单已知至',
+    heardUntil: '信息已知至',
+    counted: '其计数的商品',
     listings: '在售商品',
     unmapped: '未关联',
     refused: '被拒绝',

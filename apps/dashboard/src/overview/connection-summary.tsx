@@ -44,7 +44,13 @@ function Summary({ row }: { row: ConnectionRow }) {
         </div>
         <Freshness row={row} />
         <p className="text-xs text-ink-2 max-sm:col-span-2 sm:text-right">
-          {row.state === 'live' && (
+          {row.state === 'live' && row.kind !== 'channel' && (
+            <>
+              <b className="font-semibold text-ink">{n(row.listings)}</b>{' '}
+              {t('connections.counted').toLowerCase()}
+            </>
+          )}
+          {row.state === 'live' && row.kind === 'channel' && (
             <>
               <b className="font-semibold text-ink">{n(row.inStep)}</b> {t('overview.inStep').toLowerCase()}
             </>

@@ -8,6 +8,7 @@ const connection = (connectionId: string, error: string | null): ConnectionRow =
   connectionId,
   connector: 'shopify',
   connectorName: 'Shopify',
+  kind: 'channel',
   colour: '#000000',
   account: null,
   name: connectionId,

@@ -93,7 +93,7 @@ function Answer({ overview }: { overview: Overview }) {
       ? t('overview.needs', { count: needs, n: formatNumber(locale, needs) })
       : t(overview.pending > 0 ? 'overview.settling' : 'overview.calm')
   const slowest = overview.connections
-    .filter((row) => row.ordersKnownUntil !== null && row.state !== 'draft')
+    .filter((row) => row.kind === 'channel' && row.ordersKnownUntil !== null && row.state !== 'draft')
     .sort((a, b) => Date.parse(a.ordersKnownUntil ?? '') - Date.parse(b.ordersKnownUntil ?? ''))[0]
   return (
     <div className="flex items-center gap-4 pt-1 pb-2">

@@ -8,6 +8,7 @@ import { type ConnectionFigures, findConnectionFigures, NO_FIGURES } from './con
 type Row = Omit<
   ConnectionRow,
   | 'connectorName'
+  | 'kind'
   | 'colour'
   | 'budgetLeft'
   | 'lastOrderAt'
@@ -83,6 +84,7 @@ function toConnectionRow(
   return {
     ...row,
     connectorName: manifest?.name ?? row.connector,
+    kind: manifest?.kind ?? 'channel',
     colour: manifest?.colour ?? '#808080',
     lastOrderAt: row.lastOrderAt?.toISOString() ?? null,
     ordersKnownUntil: row.ordersKnownUntil?.toISOString() ?? null,

@@ -71,27 +71,27 @@ function chinese({ kind, value, facts }: ToldAlert): string {
   const at = location === undefined ? '' : `在 ${location} `
   switch (kind) {
     case 'low-stock':
-      return `${sku}:${at}可用 ${value} 件`
+      return `${sku}：${at}可用 ${value} 件`
     case 'low-cover':
-      return `${sku}:${at}还能卖 ${value} 天`
+      return `${sku}：${at}还能卖 ${value} 天`
     case 'low-on-channel':
-      return `${sku}:在 ${connection} 显示 ${value} 件`
+      return `${sku}：在 ${connection} 显示 ${value} 件`
     case 'oversold':
-      return `${sku}:超卖 ${value} 件`
+      return `${sku}：超卖 ${value} 件`
     case 'stale-connection':
-      return `${connection}:自 ${facts.since} 起订单未知`
+      return `${connection}：自 ${facts.since} 起订单未知`
     case 'connection-stopped':
       return `${connection}:${WHY_ZH[facts.why ?? 'paused']}${facts.problem === undefined ? '' : `。${facts.problem}`}`
     case 'parked-events':
-      return `${connection}:${value} 个事件被搁置`
+      return `${connection}：${value} 个事件被搁置`
     case 'drift':
-      return `${connection}:${facts.hours} 小时内 ${value} 个库存数与预期不符`
+      return `${connection}：${facts.hours} 小时内 ${value} 个库存数与预期不符`
     case 'expiring-lots':
-      return `${sku}:批次 ${facts.lot} 于 ${facts.expiresOn} 到期,${value} 件`
+      return `${sku}：批次 ${facts.lot} 于 ${facts.expiresOn} 到期，${value} 件`
     case 'stuck-shipments':
-      return `${location}:${value} 个发货单 ${facts.hours} 小时没有进展,最早 ${facts.number}`
+      return `${location}：${value} 个发货单 ${facts.hours} 小时没有进展，最早 ${facts.number}`
     case 'old-tasks':
-      return `${value} 个同类待办(${facts.taskKind})已超过 ${facts.hours} 小时`
+      return `${value} 个同类待办（${facts.taskKind}）已超过 ${facts.hours} 小时`
     default: {
       const never: never = kind
       return never
@@ -102,7 +102,7 @@ function chinese({ kind, value, facts }: ToldAlert): string {
 const WHY_ZH = {
   paused: '已暂停',
   refused: '平台拒绝了访问',
-  circuit: '连续失败,暂时停止调用',
+  circuit: '连续失败，暂时停止调用',
 } as const
 
 export const SEVERITY_WORDS: Readonly<Record<Language, Record<Severity, string>>> = {

@@ -10,7 +10,7 @@ export async function findShadowLevels(
 ): Promise<ShadowLevel[]> {
   const found = await sql<ShadowLevel>`
     select level.level_id, coalesce(sold.external_id, level.stock_unit_id) as listing, sold.sku,
-      coalesce(sold.title, level.stock_unit_id) as title, level.external_location_id as location, level.item_id,
+      coalesce(sold.title, level.stock_unit_id) as title, coalesce(place.name, level.external_location_id) as location, level.item_id,
       level.tracked, level.writable, level.desired as would_show, level.desired_because as because,
       level.desired_version as version,
       coalesce(level.acknowledged - (level.subtracted - level.acknowledged_subtracted), level.observed) as shows
@@ -22,6 +22,8 @@ export async function findShadowLevels(
       order by external_id
       limit 1
     ) as sold on true
+    left join external_location as place on place.organization_id = level.organization_id
+      and place.connection_id = level.connection_id and place.external_id = level.external_location_id
     where level.organization_id = ${organizationId} and level.connection_id = ${connectionId}
     order by listing, location, level_id`.execute(db)
   return found.rows

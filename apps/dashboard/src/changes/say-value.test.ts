@@ -1,0 +1,29 @@
+import { expect, test } from 'vitest'
+import { sayValue, type Telling, toWords } from './say-value.ts'
+
+const ids: Record<string, string> = { 'id-1': 'Main warehouse', 'id-2': 'Rotterdam' }
+const telling: Telling = {
+  ...{ nothing: 'nothing', yes: 'yes', no: 'no', locale: 'en' },
+  nameOf: (id) => ids[id],
+  labelOf: (field) => (field === 'locationIds' ? 'Locations' : toWords(field)),
+}
+
+test.each([
+  [null, 'nothing'],
+  [[], 'nothing'],
+  [{}, 'nothing'],
+  [true, 'yes'],
+  [12_000, '12,000'],
+  ['id-2', 'Rotterdam'],
+  [
+    { whenEmpty: 'leave', locationIds: ['id-1', 'id-2'] },
+    'When empty leave · Locations Main warehouse, Rotterdam',
+  ],
+  ['x'.repeat(200), `${'x'.repeat(160)}…`],
+])('%j is said as "%s"', (value, said) => {
+  expect(sayValue(value, telling)).toBe(said)
+})
+
+test('a moment is told in the reader’s locale', () => {
+  expect(sayValue('2026-11-27T03:11:28.000Z', telling)).toContain('2026')
+})
