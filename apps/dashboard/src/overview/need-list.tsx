@@ -10,6 +10,7 @@ import { Failure, Loading } from '../parts/notice.tsx'
 import { Ago } from '../parts/number.tsx'
 import { HoldDecision } from './hold-decision.tsx'
 import { decideNeeds, foldNeeds, type Need, sortOf } from './needs.ts'
+import { meaningOf } from './task-meaning.ts'
 
 /** What a person must look at, with its age and a way to it. */
 export function NeedList({ overview }: { overview: Overview }) {
@@ -189,14 +190,18 @@ function ConnectionLink({ connectionId, name }: { connectionId: string; name: st
 
 /** What an oversold item asks for is always the same and said in the reader's language; the rest in the hub's words. */
 function TaskText({ task }: { task: TaskList['rows'][number] }) {
-  const { t } = useLanguage()
+  const { t, language } = useLanguage()
+  const meaning = meaningOf(task.kind, language)
   if (task.cures.length > 0) return <Cures cures={task.cures} />
   return task.kind === 'hold' ? (
     <p className="mt-0.5 text-ink-2">{t('task.holdText')}</p>
   ) : (
-    <p className="mt-0.5 text-ink-2" lang="en">
-      {task.detail}
-    </p>
+    <>
+      {meaning !== undefined && <p className="mt-0.5 text-ink-2">{meaning}</p>}
+      <p className={`mt-0.5 text-ink-2 ${meaning === undefined ? '' : 'text-xs'}`} lang="en">
+        {task.detail}
+      </p>
+    </>
   )
 }
 

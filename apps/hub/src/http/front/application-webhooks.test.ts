@@ -6,11 +6,14 @@ import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { type ServedHub, serveHub } from '../../testing/served-hub.ts'
 
+/** Its simulator also says how an application connects, whose tokens end. */
+type ShopifyShop = StartedSimulator & { clientCredentials: unknown }
+
 const APP = { clientId: 'one-application', clientSecret: 'its-secret' }
 
 let served: ServedHub
 let address: string
-const shops: StartedSimulator[] = []
+const shops: ShopifyShop[] = []
 let [first, second, third] = ['', '', '']
 let calls = 0
 
@@ -34,10 +37,10 @@ afterAll(async () => {
 })
 beforeEach(async () => void (await sql`delete from inbox`.execute(served.database.kysely)))
 
-async function startShop(domain: string): Promise<StartedSimulator> {
+async function startShop(domain: string): Promise<ShopifyShop> {
   const start = await loadSimulator('shopify')
   if (start === undefined) throw new Error('there is no simulator of Shopify')
-  const shop = await start({ domain, app: APP })
+  const shop = (await start({ domain, app: APP })) as ShopifyShop
   shops.push(shop)
   return shop
 }
@@ -50,7 +53,7 @@ async function addOrganization(name: string): Promise<string> {
   return organizationId
 }
 
-async function connect(organizationId: string, { settings, clientCredentials }: StartedSimulator) {
+async function connect(organizationId: string, { settings, clientCredentials }: ShopifyShop) {
   const ask = (path: string, body: unknown) =>
     served.ask('POST', `/api/v1/${path}`, body, { 'plimsoll-organization': organizationId })
   await ask('locations', { code: 'MAIN', name: 'Main', kind: 'warehouse' })
