@@ -2,7 +2,7 @@ import { type KindName, PLATFORM_KINDS } from '../platforms/kinds.ts'
 import { createRandom, type Random } from '../world/random.ts'
 import { drawAct, drawAtTheLine, drawBothWays, drawCutAtASale, drawRaiseAtASale } from './draw-acts.ts'
 import { drawFaults } from './draw-faults.ts'
-import { drawKits, drawPeoplesActs, drawPolicies, drawShadows } from './draw-policies.ts'
+import { drawKits, drawMistakeAtNight, drawPeoplesActs, drawPolicies, drawShadows } from './draw-policies.ts'
 import { drawFloorFaults, drawWarehouses, hasWarehouses, sentFromThere } from './draw-warehouses.ts'
 import type { Act, Plan, PlannedPlatform } from './plan.ts'
 
@@ -53,6 +53,13 @@ export function makePlan(seed: number | string): Plan {
       drawBothWays(random, { stormMs, skus: items.map(({ sku }) => sku) }),
     ).flat(),
     ...drawPeoplesActs(createRandom(`people/${seed}`), { stormMs, platforms }),
+    ...(protection.mode === 'open' && !isSent
+      ? drawMistakeAtNight(createRandom(`night/${seed}`), {
+          stormMs,
+          platforms,
+          skus: items.map(({ sku }) => sku),
+        })
+      : []),
     ...(protection.mode === 'open'
       ? []
       : drawAtTheLine(createRandom(`line/${seed}`), {
@@ -69,7 +76,7 @@ export function makePlan(seed: number | string): Plan {
   })
   const policies = drawPolicies(createRandom(`policies/${seed}`), platforms)
   const setting = { processes, platforms, items, kits, policies, protection, warehouses: [] }
-  const plan = { seed: String(seed), ...setting, acts: inOrder(acts), faults, stormMs }
+  const plan = { seed: String(seed), ...setting, acts: inOrder(acts, stormMs), faults, stormMs }
   if (isSent) {
     const warehouses = drawWarehouses(createRandom(`warehouses/${seed}`), turn, items)
     const more = drawFloorFaults(createRandom(`floors/${seed}`), { ...plan, warehouses })
@@ -130,10 +137,12 @@ function asDeclared(plan: Plan): Plan {
 }
 
 /** Where somebody makes a mistake that people must be asked about, the others begin a little later. */
-function inOrder(acts: readonly Act[]): Act[] {
-  const isMistaken = acts.some(({ kind }) => kind === 'mistake')
+function inOrder(acts: readonly Act[], stormMs: number): Act[] {
+  const isMistaken = acts.some(({ kind, at }) => kind === 'mistake' && at < stormMs)
   return acts
-    .map((act) => (isMistaken && act.kind !== 'mistake' ? { ...act, at: act.at + QUIET_MS } : act))
+    .map((act) =>
+      isMistaken && act.kind !== 'mistake' && act.at <= stormMs ? { ...act, at: act.at + QUIET_MS } : act,
+    )
     .sort((a, b) => a.at - b.at)
 }
 
