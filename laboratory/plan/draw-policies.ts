@@ -100,7 +100,7 @@ export function drawMistakeAtNight(
     skus,
   }: { stormMs: number; platforms: readonly PlannedPlatform[]; skus: readonly string[] },
 ): Act[] {
-  const isThere = random.chance(0.7)
+  const isThere = random.chance(0.9)
   const deliveries = skus.map(
     (sku): Act => ({ at: stormMs + 500, kind: 'stock', sku, units: random.whole(9, 20) }),
   )
@@ -139,4 +139,9 @@ export function drawPeoplesActs(
   for (let nth = random.whole(0, 2); nth > 0; nth -= 1)
     acts.push({ at: at(), kind: 'policy', policy: drawPolicy(random, platforms) })
   return acts
+}
+
+/** Somebody makes a mistake that people are to be asked about. */
+export function isMistaken({ acts, laterDays = [] }: Plan): boolean {
+  return [acts, ...laterDays.map((day) => day.acts)].flat().some(({ kind }) => kind === 'mistake')
 }
