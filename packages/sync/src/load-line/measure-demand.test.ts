@@ -44,8 +44,8 @@ test('what is dealt is dealt anew as soon as it is measured how it sells, and no
   const shops = [await world.open('one', { bottle: 0 }), await world.open('two', { bottle: 0 })]
   await changeProtection(world.context, {}, { mode: 'guaranteed' })
   const stepped = await Promise.all(shops.map(({ connectionId }) => stepConnection(world, connectionId)))
-  const rest = async () => {
-    for (let round = 0; round < 6; round += 1) {
+  const rest = async (rounds: number) => {
+    for (let round = 0; round < rounds; round += 1) {
       for (const each of stepped) {
         await each.turn()
         await updateAvailability(world.context)
@@ -53,12 +53,12 @@ test('what is dealt is dealt anew as soon as it is measured how it sells, and no
       await clock.advance(300)
     }
   }
-  await rest()
+  await rest(5)
   await measureDemand(world.context)
   await updateAvailability(world.context)
   const [seller] = shops
   seller?.platform.sell('bottle', 2)
-  await rest()
+  await rest(3)
   const changed = async () =>
     await world.rows(
       sql`select item_id from changed_item where organization_id = ${world.context.organizationId}`,
@@ -66,4 +66,4 @@ test('what is dealt is dealt anew as soon as it is measured how it sells, and no
   expect(await changed()).toEqual([])
   await measureDemand(world.context)
   expect(await changed()).toHaveLength(1)
-})
+}, 120_000)

@@ -268,7 +268,7 @@ test('I5: of items in kits none is oversold that is said to be guaranteed, and n
         expect(writes()).toBe(before)
       },
     ),
-    { ...fromEnvironment(6), endOnFailure: true },
+    { ...fromEnvironment(4), endOnFailure: true },
   )
   expect(held).toBeGreaterThan(10)
 }, 600_000)
