@@ -58,7 +58,11 @@ test('what is dealt is dealt anew as soon as it is measured how it sells, and no
   await updateAvailability(world.context)
   const [seller] = shops
   seller?.platform.sell('bottle', 2)
-  await rest(3)
+  const orders = async () =>
+    await world.rows(
+      sql`select order_id from sales_order where organization_id = ${world.context.organizationId}`,
+    )
+  for (let round = 0; round < 30 && (await orders()).length === 0; round += 1) await rest(1)
   const changed = async () =>
     await world.rows(
       sql`select item_id from changed_item where organization_id = ${world.context.organizationId}`,
