@@ -91,8 +91,9 @@ function drawSalesBetweenWrites(
   const at = random.whole(0, stormMs)
   const platform = random.pickFrom(platforms)
   const listing = random.pickFrom(platform?.listings.filter(({ sku }) => sku !== 'set') ?? [])
-  const momentsMs = Array.from({ length: 3 }, () => random.whole(10, WRITE_TRAVELS_MS))
-  const more = [random.whole(3, 9), random.whole(2, 5)]
+  const momentsMs = Array.from({ length: 4 }, () => random.whole(10, WRITE_TRAVELS_MS))
+  // So much that a blind raise is backed beside all that was shown before, without going by way of zero.
+  const more = [random.whole(10, 25), random.whole(8, 15)]
   const againMs = random.whole(WRITE_TRAVELS_MS, 3 * WRITE_TRAVELS_MS)
   if (platform === undefined || listing === undefined) return []
   const of = { platform: platform.name, listing: listing.id, units: 1 }
