@@ -2,16 +2,18 @@ import { changeGuard, changeProtection } from '@plimsoll/sync'
 import pg from 'pg'
 import type { AcknowledgedWebhook, Books, StartedCall, Violation } from './invariants/books.ts'
 import { Checker } from './invariants/checker.ts'
-import { SUDDEN_MIN } from './plan/draw-policies.ts'
-import type { Plan } from './plan/plan.ts'
+import { isMistaken, SUDDEN_MIN } from './plan/draw-policies.ts'
+import { type Day, type Plan, stepsMaxOf } from './plan/plan.ts'
 import type { Feeds } from './platforms/connector.ts'
 import { PLATFORM_KINDS } from './platforms/kinds.ts'
 import { Platform } from './platforms/platform.ts'
+import type { RunResult } from './running/run-result.ts'
 import { showWhatLiesAt } from './warehouses/connect.ts'
 import { Calendar } from './world/calendar.ts'
 import { createFeeds } from './world/feeds.ts'
 import { Floors } from './world/floors.ts'
 import { HubProcess, type Surroundings } from './world/hub-process.ts'
+import { passNight } from './world/night.ts'
 import { People } from './world/people.ts'
 import { Postman } from './world/postman.ts'
 import { createUuids } from './world/random.ts'
@@ -20,8 +22,8 @@ import type { LabServer } from './world/server.ts'
 import { SetPolicies } from './world/set-policies.ts'
 import { openSharedConnection } from './world/shared-connection.ts'
 import { connectPlatform, letGoLive, signUp } from './world/sign-up.ts'
-import { type StoryLine, Trace } from './world/trace.ts'
-import { Weather } from './world/weather.ts'
+import { Trace } from './world/trace.ts'
+import { SIMULATED, Weather } from './world/weather.ts'
 
 const START_MS = Date.UTC(2026, 2, 2, 9)
 /** Nothing that the hub waits for takes longer: the latest effect, the life of a ticket, a deep read, all in turn. */
@@ -30,22 +32,6 @@ const CALM_MS_MAX = 150_000
 const ASK_MS = 1_000
 /** Longer than the hub leaves between two looks at a number. */
 const STAYS_MS = 2_500
-/** A run that goes on so long in steps goes round in circles. */
-const STEPS_MAX = 60_000
-
-export type RunResult = {
-  plan: Plan
-  violation: Violation | undefined
-  /** Of all calls, statements, parameters and results, in their order. */
-  digest: string
-  marks: readonly string[]
-  story: readonly StoryLine[]
-  startMs: number
-  simulatedMs: number
-  steps: number
-  statements: number
-  calls: number
-}
 
 /** Plays one plan to its end, or to the first broken invariant. */
 export async function runPlan(
@@ -198,7 +184,7 @@ class Lab {
       get policies() {
         return policies.books
       },
-      suddenMin: plan.acts.some(({ kind }) => kind === 'mistake') ? SUDDEN_MIN : undefined,
+      suddenMin: isMistaken(plan) ? SUDDEN_MIN : undefined,
       now,
       clockErrorMs: 2 * Math.max(0, ...plan.processes.map(({ skewMs }) => Math.abs(skewMs))) + 5,
       isProtected: plan.protection.mode !== 'open',
@@ -213,9 +199,21 @@ class Lab {
 
   async play(): Promise<void> {
     await this.#setUp()
+    await this.#playDay(this.#plan, () => this.#calendar.begin())
+    for (const day of this.#plan.laterDays ?? []) {
+      if (this.#violation !== undefined) return
+      await passNight({ scheduler: this.#scheduler, processes: this.#processes }, (is) => this.#stepUntil(is))
+      this.#isSettled = false
+      this.#trace.tell('weather', 'another day begins')
+      this.#world.weather.turn(day.faults)
+      await this.#playDay(day, () => this.#calendar.beginDay(day))
+    }
+  }
+
+  async #playDay({ stormMs }: Day, begin: () => void): Promise<void> {
+    if (this.#violation !== undefined) return
     this.#stormFrom = this.#scheduler.now
-    this.#calendar.begin()
-    const { stormMs } = this.#plan
+    begin()
     await this.#stepUntil(() => this.#elapsed() >= stormMs)
     if (this.#violation !== undefined) return
     this.#trace.tell('weather', 'turns calm')
@@ -258,7 +256,8 @@ class Lab {
     const process = this.#processes.find(({ life }) => life !== undefined && life === happening.owner)
     await this.#judge(process, this.#postman.takeAcknowledged())
     this.#trace.endStep()
-    if (this.#trace.steps > STEPS_MAX) this.#break({ invariant: 'progress', text: 'the run does not end' })
+    if (this.#trace.steps > stepsMaxOf(this.#plan))
+      this.#break({ invariant: 'progress', text: 'the run does not end' })
   }
 
   async #judge(process: HubProcess | undefined, acknowledged: readonly AcknowledgedWebhook[]): Promise<void> {
@@ -393,8 +392,8 @@ class Lab {
 
   /** What the hub itself calls an error is one, unless the laboratory has made it. */
   #judgeError(process: string, message: string, error: unknown): void {
-    const text = error instanceof Error ? `${error.message}` : String(error)
-    const isSimulated = /simulated|another process has taken over|platform|503|Slow down|web page/i.test(text)
-    if (!isSimulated) this.#break({ invariant: 'no surprise', text: `${process}: ${message}: ${text}` })
+    const text = error instanceof Error ? error.message : String(error)
+    if (!SIMULATED.test(text))
+      this.#break({ invariant: 'no surprise', text: `${process}: ${message}: ${text}` })
   }
 }

@@ -27,6 +27,8 @@ const HELP = `npm run lab -- [--seeds N] [--from K]     plays N seeds (25) from 
             [--twice]                 each twice, comparing a hash of all calls, statements and results
             [--mutants]               and then every mutant, which must be caught by one of those seeds
             [--mutant NAME]           only this one (may be given several times)
+            [--connections N]         of a brand with N platforms (1 to 3 as the seed has it)
+            [--days N]                N days (1), each with a storm of its own, and nights in which the hub sleeps
             [--json]                  the last line is one JSON object
 npm run lab -- --seed K [--story]     replays one and tells it; --details tells more, --shrink makes it smaller
 npm run lab -- oversell [--json]      strategies compared on real order history (laboratory/oversell/README.md)
@@ -38,6 +40,8 @@ const { values: asked } = parseArgs({
     seeds: { type: 'string', default: '25' },
     from: { type: 'string', default: '1' },
     first: { type: 'string' },
+    connections: { type: 'string' },
+    days: { type: 'string', default: '1' },
     seed: { type: 'string' },
     twice: { type: 'boolean', default: false },
     story: { type: 'boolean', default: false },
@@ -71,6 +75,10 @@ async function main(): Promise<number> {
       count,
       first: likeliest,
       twice: asked.twice,
+      size: {
+        connections: asked.connections === undefined ? undefined : wholeNumber(asked.connections),
+        days: Math.max(1, wholeNumber(asked.days)),
+      },
       untilFailure: asked['until-failure'],
     }
     const outcomes = await runSeeds(server, options, tell)

@@ -102,6 +102,8 @@ export type LevelBook = {
   reads: readonly (number | null)[]
   /** When a reading last told; undefined: never. */
   readAt: number | undefined
+  /** By who heard it (the name under which that holds leases), what the last answer that reached it said; null: not counted. */
+  heard: ReadonlyMap<string, number | null>
 }
 
 export type OrderBook = {

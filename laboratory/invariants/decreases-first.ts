@@ -6,13 +6,15 @@ const CALLS_BEFORE_DECREASE_MAX = 18
 
 type Waiting = {
   level_id: string
+  stock_unit_id: string
   desired_version: string
   is_decrease: boolean
   can_go: boolean
   is_free: boolean
+  is_read: boolean
 }
 
-/** How many calls a decrease has seen go by, and how many of them since after which the lane looks anew at what waits. */
+/** How many calls a decrease that could go has seen go by, and how many of them since after which the lane looks anew at what waits. */
 type Passed = { version: string; calls: number; looks: number }
 
 /** I7, by counting: a decrease that could go waits for the round of chores under way, and for nothing more. */
@@ -29,7 +31,7 @@ export class DecreasesFirst {
   async check(call: StartedCall, platform: PlatformBook): Promise<Violation[]> {
     if (call.operation === 'check' || call.operation === 'listings') return []
     const { rows } = await this.#reader.query<Waiting>(
-      `select lane_entry.level_id, lane_entry.desired_version,
+      `select lane_entry.level_id, stock_unit_id, lane_entry.desired_version,
         desired < acknowledged - (subtracted - acknowledged_subtracted) as is_decrease,
         (not_before is null or not_before <= $3) and level.problem_code is null and tracked and writable
           and connection.state = 'live'
@@ -38,7 +40,12 @@ export class DecreasesFirst {
             select from held_level where held_level.organization_id = $1 and held_level.level_id = level.level_id
               and held_level.state = 'held'
           ) as can_go,
-        lease.calls_until < $3 as is_free
+        lease.calls_until < $3 as is_free,
+        -- What became of an earlier write is read first, and the orders after it: those calls are made for its sake.
+        not exists (
+          select from write where write.organization_id = $1 and write.level_id = level.level_id
+            and write.state = 'unknown' and settled_at is null
+        ) as is_read
       from lane_entry
       join level on level.organization_id = $1 and level.level_id = lane_entry.level_id
       join connection on connection.organization_id = $1 and connection.connection_id = lane_entry.connection_id
@@ -56,7 +63,10 @@ export class DecreasesFirst {
   #judge(call: StartedCall, { name }: PlatformBook, row: Waiting, raises: boolean): Violation[] {
     const before = this.#passed.get(row.level_id)
     const isSame = before?.version === row.desired_version
-    const calls = isSame ? (before?.calls ?? 0) + 1 : 0
+    // What could not go (its listing was gone, it was held, it is tried again later) has waited behind nothing until then.
+    const isKeptWaiting = row.can_go && row.is_free && row.is_read
+    const isItsTurn = call.writes.some(({ stockUnitId }) => stockUnitId === row.stock_unit_id)
+    const calls = isSame && !isItsTurn ? (before?.calls ?? 0) + (isKeptWaiting ? 1 : 0) : 0
     const looked = isSame && row.can_go ? (before?.looks ?? 0) : 0
     // What is written next may have been found before the orders were read for it.
     const isLook = call.operation !== 'orders' && call.operation !== 'order'
@@ -66,7 +76,7 @@ export class DecreasesFirst {
       const text = `${name}: an increase is sent while a decrease of level ${row.level_id} waits`
       return [{ invariant: 'I7', text }]
     }
-    if (!row.can_go || !row.is_free || calls <= CALLS_BEFORE_DECREASE_MAX) return []
+    if (!isKeptWaiting || calls <= CALLS_BEFORE_DECREASE_MAX) return []
     const text = `${name}: a decrease of level ${row.level_id} waits behind ${calls} calls (${call.operation})`
     return [{ invariant: 'I7', text }]
   }

@@ -177,6 +177,9 @@ export async function differencesOfQueues(reader: pg.Client, organizationId: str
       join level on level.organization_id = $1 and level.level_id = lane_entry.level_id
       where lane_entry.organization_id = $1 and tracked having count(*) > 0
     union all
+    select count(*) || ' items wait to be worked out' from changed_item
+      where organization_id = $1 having count(*) > 0
+    union all
     -- What it gave up is dealt again once that is known.
     select 'what ' || stock_unit_id || ' may have sold before is not known yet' from level
       where organization_id = $1 and tracked and granted is not null and exposure_older > 0

@@ -1,6 +1,7 @@
 import type pg from 'pg'
 import type { Books } from './books.ts'
 
+type Row = { inbox_id: string; connection_id: string; subject: string; state: 'fetch' | 'parked' }
 type Waiting = Map<string, Map<string, { subject: string; since: number }>>
 
 /** Orders of which something is known to have come, and that wait to be read by themselves. */
@@ -9,6 +10,8 @@ export class UnreadOrders {
   readonly #books: Books
   /** By connection: events and since when they wait so. */
   #waiting: Waiting = new Map()
+  /** By connection, orders that could not be read once: a person was told, and has them tried again now and then. */
+  readonly #told = new Map<string, Set<string>>()
 
   constructor(reader: pg.Client, books: Books) {
     this.#reader = reader
@@ -16,18 +19,28 @@ export class UnreadOrders {
   }
 
   async update(): Promise<void> {
-    const { rows } = await this.#reader.query<{ inbox_id: string; connection_id: string; subject: string }>(
-      `select inbox_id, connection_id, subject from inbox
-      where organization_id = $1 and state = 'fetch' and topic = 'order' order by inbox_id`,
+    const { rows } = await this.#reader.query<Row>(
+      `select inbox_id, connection_id, subject, state from inbox
+      where organization_id = $1 and state in ('fetch', 'parked') and topic = 'order' order by inbox_id`,
       [this.#books.organizationId],
     )
     const waiting: Waiting = new Map()
-    for (const { inbox_id: inboxId, connection_id: connectionId, subject } of rows) {
+    for (const { inbox_id: inboxId, connection_id: connectionId, subject, state } of rows) {
+      if (state === 'parked') {
+        const told = this.#told.get(connectionId) ?? new Set()
+        this.#told.set(connectionId, told.add(subject))
+        continue
+      }
       const since = this.#waiting.get(connectionId)?.get(inboxId)?.since ?? this.#books.now()
       const ofConnection = waiting.get(connectionId) ?? new Map()
       waiting.set(connectionId, ofConnection.set(inboxId, { subject, since }))
     }
     this.#waiting = waiting
+  }
+
+  /** It could not be read once, and a person was told: it holds up nothing else, nor while it is tried again. */
+  wasTold(connectionId: string, subject: string): boolean {
+    return this.#told.get(connectionId)?.has(subject) === true
   }
 
   /** One that has waited since before a moment. */

@@ -94,7 +94,7 @@ export class WriteInvariants {
         ...this.#fencing(call, row),
         ...notStopped(this.#books, platform, row),
         ...(await this.#stampedes.check(platform, level, write)),
-        ...this.#notAbsent(platform, level),
+        ...this.#notAbsent(call, platform, level),
         ...this.#readBack(platform, level, row),
         ...this.#withinPromise(call, level, row, write.quantity),
         ...this.#alone(call, level, write.quantity),
@@ -126,9 +126,10 @@ export class WriteInvariants {
     return [{ invariant: 'fencing', text }]
   }
 
-  #notAbsent(platform: PlatformBook, level: LevelBook): Violation[] {
-    // What a person has just switched off the hub cannot know; what it was told it does.
-    if (level.told.at(-1)?.quantity !== null || level.quantity !== undefined) return []
+  #notAbsent(call: StartedCall, platform: PlatformBook, level: LevelBook): Violation[] {
+    // What a person has just switched off the hub cannot know; what it was told it does. An answer that was lost, or
+    // that came to a process which had given the call up while it was frozen, has told nobody.
+    if (level.heard.get(call.holder) !== null || level.quantity !== undefined) return []
     const text = `${platform.name} does not count ${level.stockUnitId}, has said so, and is written to`
     return [{ invariant: 'I12', text }]
   }
@@ -251,7 +252,7 @@ export class WriteInvariants {
       [this.#books.organizationId, platform.connectionId, placed],
     )
     const known = new Set(rows.map((row) => row.external_id))
-    return placed.filter((id) => !known.has(id))
+    return placed.filter((id) => !known.has(id) && !this.#unread.wasTold(platform.connectionId, id))
   }
 }
 

@@ -85,6 +85,31 @@ function drawMistake(
   return { at, kind: 'mistake', how: 'raises', skus: skus.filter((sku) => sku !== 'set'), units: TOO_MANY }
 }
 
+/** So long after the storm nobody buys any more, and what was sold has shipped: no order explains what happens then. */
+const NIGHT_MS = 12_000
+
+/**
+ * The mistake of the quiet hours: goods have come in of everything, every number is up, nobody buys, and then somebody has the
+ * platform with the most listings show nothing.
+ */
+export function drawMistakeAtNight(
+  random: Random,
+  {
+    stormMs,
+    platforms,
+    skus,
+  }: { stormMs: number; platforms: readonly PlannedPlatform[]; skus: readonly string[] },
+): Act[] {
+  const isThere = random.chance(0.9)
+  const deliveries = skus.map(
+    (sku): Act => ({ at: stormMs + 500, kind: 'stock', sku, units: random.whole(9, 20) }),
+  )
+  const [largest] = platforms.toSorted((a, b) => unitsOf(b.listings).size - unitsOf(a.listings).size)
+  if (!isThere || largest === undefined || unitsOf(largest.listings).size < SUDDEN_MIN) return []
+  const mistake: Act = { at: stormMs + NIGHT_MS, kind: 'mistake', platform: largest.name, how: 'zeros' }
+  return [...deliveries, mistake]
+}
+
 function unitsOf(listings: PlannedPlatform['listings']): Set<string> {
   return new Set(listings.map(({ stockUnitId }) => stockUnitId))
 }
@@ -114,4 +139,9 @@ export function drawPeoplesActs(
   for (let nth = random.whole(0, 2); nth > 0; nth -= 1)
     acts.push({ at: at(), kind: 'policy', policy: drawPolicy(random, platforms) })
   return acts
+}
+
+/** Somebody makes a mistake that people are to be asked about. */
+export function isMistaken({ acts, laterDays = [] }: Plan): boolean {
+  return [acts, ...laterDays.map((day) => day.acts)].flat().some(({ kind }) => kind === 'mistake')
 }

@@ -78,6 +78,34 @@ export function drawFloorFaults(
 }
 
 /**
+ * Goods that come while parcels leave, on and on until the floors are done: each time the floor says what lies there, and
+ * whether a parcel left before that is told by two clocks that differ.
+ */
+export function drawCountsAtWork(
+  random: Random,
+  { stormMs, warehouses, items }: Pick<Plan, 'stormMs' | 'warehouses' | 'items'>,
+): Act[] {
+  const telling = warehouses.filter(({ kind }) => WAREHOUSE_KINDS[kind].webhooks !== 'none')
+  return Array.from({ length: random.whole(8, 16) }, (): Act[] => {
+    const at = random.whole(Math.floor(stormMs / 2), stormMs + FLOORS_WORK_MS)
+    const warehouse = random.pickFrom(telling)?.name
+    const sku = random.pickFrom(items)?.sku
+    return warehouse === undefined || sku === undefined
+      ? []
+      : [{ at, kind: 'deliver', warehouse, sku, units: 1 }]
+  }).flat()
+}
+const FLOORS_WORK_MS = 9_000
+
+/** Where warehouses count, most processes have a clock that is wrong, by nearly as much as any has here. */
+export function drawSkews(random: Random, processes: Plan['processes']): Plan['processes'] {
+  return processes.map(({ name, skewMs }) => {
+    const ms = random.whole(250, 400) * (random.chance(0.5) ? 1 : -1)
+    return { name, skewMs: random.chance(0.8) ? ms : skewMs }
+  })
+}
+
+/**
  * The same plan where the brand has all of its stock at warehouses, which count and send: goods come there, orders leave
  * from there, and nobody marks one as shipped by hand. What comes back is another story.
  */

@@ -2,26 +2,50 @@ import { type KindName, PLATFORM_KINDS } from '../platforms/kinds.ts'
 import { createRandom, type Random } from '../world/random.ts'
 import { drawAct, drawAtTheLine, drawBothWays, drawCutAtASale, drawRaiseAtASale } from './draw-acts.ts'
 import { drawFaults } from './draw-faults.ts'
-import { drawKits, drawPeoplesActs, drawPolicies, drawShadows } from './draw-policies.ts'
-import { drawFloorFaults, drawWarehouses, hasWarehouses, sentFromThere } from './draw-warehouses.ts'
+import { drawKits, drawMistakeAtNight, drawPeoplesActs, drawPolicies, drawShadows } from './draw-policies.ts'
+import {
+  drawCountsAtWork,
+  drawFloorFaults,
+  drawSkews,
+  drawWarehouses,
+  hasWarehouses,
+  sentFromThere,
+} from './draw-warehouses.ts'
 import type { Act, Plan, PlannedPlatform } from './plan.ts'
 
+/** How large a world is: platforms (1 to 3 unless given), and days, each with a storm of its own. */
+export type PlanSize = { connections?: number | undefined; days?: number | undefined }
+
 /** Draws a plan from its seed: a small brand, a busy minute, and a good deal of bad luck. */
-export function makePlan(seed: number | string): Plan {
+export function makePlan(seed: number | string, { connections, days = 1 }: PlanSize = {}): Plan {
+  const first = drawPlan(seed, { turn: turnOf(seed), connections })
+  const laterDays = Array.from({ length: days - 1 }, (_, nth) => {
+    const day = drawPlan(`${seed}/day ${nth + 2}`, { turn: turnOf(seed), connections, brand: first })
+    return { acts: day.acts, faults: day.faults, stormMs: day.stormMs }
+  })
+  return laterDays.length === 0 ? first : { ...first, laterDays }
+}
+
+/** @param given.brand whose day it is: everything but what happens is its own */
+function drawPlan(
+  seed: number | string,
+  { turn, connections, brand }: { turn: number; connections: number | undefined; brand?: Plan },
+): Plan {
   const random = createRandom(`plan/${seed}`)
   const stormMs = random.whole(5_000, 12_000)
-  const turn = turnOf(seed)
-  const protection = drawProtection(createRandom(`protection/${seed}`), turn)
-  const items = ['bottle', 'glass', 'lamp']
+  const protection = brand?.protection ?? drawProtection(createRandom(`protection/${seed}`), turn)
+  const stocked = ['bottle', 'glass', 'lamp']
     .slice(0, random.whole(1, 3))
     .map((sku) => ({ sku, units: random.whole(0, 14) }))
+  const items = brand?.items ?? stocked
   const isSent = hasWarehouses(turn)
-  const kits = isSent ? [] : drawKits(createRandom(`kits/${seed}`), items)
+  const kits = brand?.kits ?? (isSent ? [] : drawKits(createRandom(`kits/${seed}`), items))
   const listed = [...items, ...kits].map(({ sku }) => sku)
   const kinds = Object.keys(PLATFORM_KINDS) as [KindName, ...KindName[]]
   // A guarantee is about units that two of them could sell.
   const platformsMin = protection.mode === 'open' ? 1 : 2
-  const drawn = Array.from({ length: Math.max(platformsMin, random.whole(1, 3)) }, (_, nth) =>
+  const few = Math.max(platformsMin, random.whole(1, 3))
+  const drawn = Array.from({ length: connections ?? few }, (_, nth) =>
     drawPlatform(random, {
       name: `shop-${nth + 1}`,
       kind:
@@ -32,15 +56,19 @@ export function makePlan(seed: number | string): Plan {
       isProtected: protection.mode !== 'open',
     }),
   )
-  const platforms =
+  const shown =
     protection.mode === 'open' ? drawShadows(createRandom(`shadow/${seed}`), drawn, stormMs) : drawn
-  const processes = Array.from({ length: random.pick([1, 2, 2, 3]) }, (_, nth) => ({
+  const platforms = brand?.platforms ?? shown
+  const running = Array.from({ length: random.pick([1, 2, 2, 3]) }, (_, nth) => ({
     name: `hub-${nth + 1}`,
     skewMs: random.chance(0.3) ? random.whole(-400, 400) : 0,
   }))
+  const processes = brand?.processes ?? running
+  // More platforms sell more.
+  const times = Math.ceil(platforms.length / 3)
   const canOversell = random.chance(0.25)
   const acts = [
-    ...Array.from({ length: random.whole(6, 30) }, () =>
+    ...Array.from({ length: times * random.whole(6, 30) }, () =>
       drawAct(random, { stormMs, platforms, skus: items.map(({ sku }) => sku), canOversell }),
     ),
     ...Array.from({ length: random.whole(0, 3) }, () =>
@@ -53,6 +81,13 @@ export function makePlan(seed: number | string): Plan {
       drawBothWays(random, { stormMs, skus: items.map(({ sku }) => sku) }),
     ).flat(),
     ...drawPeoplesActs(createRandom(`people/${seed}`), { stormMs, platforms }),
+    ...(protection.mode === 'open' && !isSent
+      ? drawMistakeAtNight(createRandom(`night/${seed}`), {
+          stormMs,
+          platforms,
+          skus: items.map(({ sku }) => sku),
+        })
+      : []),
     ...(protection.mode === 'open'
       ? []
       : drawAtTheLine(createRandom(`line/${seed}`), {
@@ -67,13 +102,22 @@ export function makePlan(seed: number | string): Plan {
     platforms: platforms.map(({ name }) => name),
     isProtected: protection.mode !== 'open',
   })
-  const policies = drawPolicies(createRandom(`policies/${seed}`), platforms)
+  const policies = brand?.policies ?? drawPolicies(createRandom(`policies/${seed}`), platforms)
   const setting = { processes, platforms, items, kits, policies, protection, warehouses: [] }
-  const plan = { seed: String(seed), ...setting, acts: inOrder(acts), faults, stormMs }
+  const plan = { seed: String(seed), ...setting, acts: inOrder(acts, stormMs), faults, stormMs }
   if (isSent) {
-    const warehouses = drawWarehouses(createRandom(`warehouses/${seed}`), turn, items)
+    const warehouses = brand?.warehouses ?? drawWarehouses(createRandom(`warehouses/${seed}`), turn, items)
     const more = drawFloorFaults(createRandom(`floors/${seed}`), { ...plan, warehouses })
-    return sentFromThere({ ...plan, warehouses, faults: [...faults, ...more] }, turn)
+    const counted = drawCountsAtWork(createRandom(`counts/${seed}`), { stormMs, warehouses, items })
+    const skewed = brand?.processes ?? drawSkews(createRandom(`skews/${seed}`), processes)
+    const sent = {
+      ...plan,
+      processes: skewed,
+      warehouses,
+      acts: [...plan.acts, ...counted].sort((a, b) => a.at - b.at),
+      faults: [...faults, ...more],
+    }
+    return sentFromThere(sent, turn)
   }
   return protection.mode === 'open' ? plan : asDeclared(plan)
 }
@@ -130,10 +174,12 @@ function asDeclared(plan: Plan): Plan {
 }
 
 /** Where somebody makes a mistake that people must be asked about, the others begin a little later. */
-function inOrder(acts: readonly Act[]): Act[] {
-  const isMistaken = acts.some(({ kind }) => kind === 'mistake')
+function inOrder(acts: readonly Act[], stormMs: number): Act[] {
+  const isMistaken = acts.some(({ kind, at }) => kind === 'mistake' && at < stormMs)
   return acts
-    .map((act) => (isMistaken && act.kind !== 'mistake' ? { ...act, at: act.at + QUIET_MS } : act))
+    .map((act) =>
+      isMistaken && act.kind !== 'mistake' && act.at <= stormMs ? { ...act, at: act.at + QUIET_MS } : act,
+    )
     .sort((a, b) => a.at - b.at)
 }
 

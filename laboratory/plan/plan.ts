@@ -23,7 +23,11 @@ export type Plan = {
   faults: readonly Fault[]
   /** Then all faults end, and convergence is owed. */
   stormMs: number
+  /** What happens on the days after the first, each after a night in which the processes sleep. */
+  laterDays?: readonly Day[]
 }
+
+export type Day = Pick<Plan, 'acts' | 'faults' | 'stormMs'>
 
 export type PlannedPlatform = {
   name: string
@@ -164,3 +168,11 @@ export type Fault =
 export type Operation = 'orders' | 'order' | 'levels' | 'setLevels'
 
 export type Malformation = 'web-page' | 'null-quantity' | 'missing-row'
+
+/** A day of a few platforms that goes on so long in steps goes round in circles. */
+const STEPS_OF_DAY_MAX = 60_000
+
+/** A run of this plan that has taken more steps goes round in circles. */
+export function stepsMaxOf({ platforms, laterDays = [] }: Plan): number {
+  return STEPS_OF_DAY_MAX * Math.ceil(platforms.length / 3) * (1 + laterDays.length)
+}

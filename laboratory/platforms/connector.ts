@@ -44,6 +44,8 @@ export type Reach = {
   /** Told when the process hears that it is to leave the platform alone for so long. */
   onThrottled(operation: string, ms: number): void
   isUnreadable(orderId: string): boolean
+  /** As which the process holds leases now. */
+  holder(): string
 }
 
 export type Feeds = {
@@ -151,20 +153,22 @@ function openOperations(
         }),
       ),
     locations: async () => [{ externalId: 'default', name: 'Default', active: true }],
-    listings: (_cursor, options) =>
-      call('listings', [], options?.signal, () => ({
+    listings: async (_cursor, options) => {
+      const heard = await call('listings', [], options?.signal, () => ({
         rows: [...platform.listings.values()].map((listing) => toListing(platform, listing)),
-        next: undefined,
-        platformTime: undefined,
-      })),
+        levels: [...platform.levels.values()].map(({ stockUnitId, quantity }) => ({ stockUnitId, quantity })),
+      }))
+      for (const { stockUnitId, quantity } of heard.levels) noteHeard(platform, reach, stockUnitId, quantity)
+      return { rows: heard.rows, next: undefined, platformTime: undefined }
+    },
     listing: (externalId, options) =>
       call('listing', [externalId], options?.signal, () => {
         const listing = platform.listings.get(externalId)
         if (listing === undefined) throw new NotFound(`There is no listing ${externalId}`)
         return toListing(platform, listing)
       }),
-    levels: (keys, options) =>
-      call('levels', keys, options?.signal, (fate) => {
+    levels: async (keys, options) => {
+      const heard = await call('levels', keys, options?.signal, (fate) => {
         const rows = keys.flatMap(({ stockUnitId, locationId }): ExternalLevel[] => {
           const level = platform.levels.get(stockUnitId)
           if (level === undefined) return []
@@ -178,11 +182,22 @@ function openOperations(
           noteRead(platform.levels.get(stockUnitId), row?.quantity, reach.now())
         }
         return inItsOrder(platform, rows)
-      }),
-    setLevels: (writes, options) =>
-      call('setLevels', writes, options?.signal, (fate) => answerWrites(platform, reach, writes, fate), {
-        writes,
-      }),
+      })
+      for (const { stockUnitId } of keys) {
+        const row = heard.find((each) => each.stockUnitId === stockUnitId)
+        noteHeard(platform, reach, stockUnitId, row?.quantity)
+      }
+      return heard
+    },
+    setLevels: async (writes, options) => {
+      const act = (fate: CallFate) => answerWrites(platform, reach, writes, fate)
+      const heard = await call('setLevels', writes, options?.signal, act, { writes })
+      for (const { writeId, stockUnitId } of writes) {
+        const outcome = heard.find((each) => each.writeId === writeId)
+        if (outcome?.kind === 'applied') noteHeard(platform, reach, stockUnitId, outcome.quantity)
+      }
+      return heard
+    },
     ...(kindHasFeed(platform) && {
       outcomes: (tickets: readonly string[], options?: { signal?: AbortSignal }) =>
         call('outcomes', tickets, options?.signal, () =>
@@ -258,6 +273,16 @@ function noteRead(level: Level | undefined, quantity: number | undefined, at: nu
 
 function noteTold(level: Level | undefined, quantity: number | undefined, at: number): void {
   if (level !== undefined) level.told = [...level.told, { at, quantity: quantity ?? null }].slice(-TOLD_KEPT)
+}
+
+/** What an answer said reached the process: what nobody heard nobody can go by. */
+function noteHeard(
+  platform: Platform,
+  { holder }: Pick<Reach, 'holder'>,
+  stockUnitId: string,
+  quantity: number | undefined,
+): void {
+  platform.levels.get(stockUnitId)?.heard.set(holder(), quantity ?? null)
 }
 
 /** Keeps what the platform says of writes in its books. @returns the same, as it says it */

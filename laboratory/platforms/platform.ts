@@ -17,6 +17,7 @@ export type Level = LevelBook & {
   told: { at: number; quantity: number | null }[]
   reads: (number | null)[]
   readAt: number | undefined
+  heard: Map<string, number | null>
 }
 export type Order = OrderBook & { listingId: string; ordered: number; states: OrderState[] }
 export type Listing = { id: string; sku: string; stockUnitId: string; unitsPerListing: number }
@@ -103,6 +104,7 @@ export class Platform implements PlatformBook {
       told: [],
       reads: [],
       readAt: undefined,
+      heard: new Map(),
     })
   }
 

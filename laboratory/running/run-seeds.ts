@@ -1,8 +1,8 @@
-import type { RunResult } from '../lab.ts'
 import { runPlan } from '../lab.ts'
-import { makePlan } from '../plan/make-plan.ts'
+import { makePlan, type PlanSize } from '../plan/make-plan.ts'
 import type { LabServer } from '../world/server.ts'
 import { firstDifference } from './first-difference.ts'
+import type { RunResult } from './run-result.ts'
 
 export type SeedsOptions = {
   from: number
@@ -11,6 +11,7 @@ export type SeedsOptions = {
   twice: boolean
   /** Played before the others, where it is one of them. */
   first?: number | undefined
+  size: PlanSize
   /** Ends at the first seed that fails: a mutant is caught by one. */
   untilFailure: boolean
 }
@@ -25,7 +26,7 @@ export type SeedOutcome = {
 /** Runs seeds one after the other. @param tell told of each as it ends */
 export async function runSeeds(
   server: Pick<LabServer, 'clone'>,
-  { from, count, first, twice, untilFailure }: SeedsOptions,
+  { from, count, first, twice, size, untilFailure }: SeedsOptions,
   tell: (outcome: SeedOutcome) => void,
 ): Promise<SeedOutcome[]> {
   const outcomes: SeedOutcome[] = []
@@ -33,7 +34,7 @@ export async function runSeeds(
   const ordered =
     first === undefined ? seeds : seeds.toSorted((a, b) => Number(b === first) - Number(a === first))
   for (const seed of ordered) {
-    const outcome = await runSeed(server, seed, twice)
+    const outcome = await runSeed(server, seed, { twice, size })
     outcomes.push(outcome)
     tell(outcome)
     if (untilFailure && isFailure(outcome)) break
@@ -45,8 +46,12 @@ export function isFailure({ result, difference }: SeedOutcome): boolean {
   return result.violation !== undefined || difference !== undefined
 }
 
-async function runSeed(server: Pick<LabServer, 'clone'>, seed: number, twice: boolean): Promise<SeedOutcome> {
-  const plan = makePlan(seed)
+async function runSeed(
+  server: Pick<LabServer, 'clone'>,
+  seed: number,
+  { twice, size }: Pick<SeedsOptions, 'twice' | 'size'>,
+): Promise<SeedOutcome> {
+  const plan = makePlan(seed, size)
   const result = await runPlan(plan, server)
   if (!twice) return { seed, result, difference: undefined }
   const again = await runPlan(plan, server)

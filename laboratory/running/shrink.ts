@@ -1,6 +1,7 @@
-import { type RunResult, runPlan } from '../lab.ts'
+import { runPlan } from '../lab.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { LabServer } from '../world/server.ts'
+import type { RunResult } from './run-result.ts'
 
 /**
  * Makes a failing plan smaller while it goes on failing in the same way: fewer faults, fewer acts, fewer platforms,

@@ -1,6 +1,6 @@
-import type { RunResult } from '../lab.ts'
 import type { Plan } from '../plan/plan.ts'
 import { PLATFORM_KINDS } from '../platforms/kinds.ts'
+import type { RunResult } from './run-result.ts'
 
 /** A run as a person reads it: who is there, then what happened, a line each. */
 export function storyOf(result: RunResult, options: { details: boolean }): string {

@@ -1,5 +1,5 @@
 import { latestOf } from '../invariants/books.ts'
-import type { Act, Fault, Plan } from '../plan/plan.ts'
+import type { Act, Day, Fault, Plan } from '../plan/plan.ts'
 import type { Order, Platform } from '../platforms/platform.ts'
 import type { Warehouse } from '../warehouses/warehouse.ts'
 import type { HubProcess } from './hub-process.ts'
@@ -23,6 +23,7 @@ type World = {
 export class Calendar {
   readonly #world: World
   #startMs = 0
+  #faults: readonly Fault[] = []
   #actsLeft = 0
   /** When processes were held up in the middle of a write. */
   readonly #held: { process: string; from: number; forMs: number }[] = []
@@ -31,17 +32,23 @@ export class Calendar {
     this.#world = world
   }
 
+  /** The first day: what is in shadow goes live on it. */
   begin(): void {
-    const { plan, scheduler } = this.#world
-    this.#startMs = scheduler.now
-    for (const act of plan.acts) {
-      this.#later(act.at, `${act.kind}`, () => this.#act(act))
-    }
+    const { plan } = this.#world
+    this.beginDay(plan)
     for (const { name, shadowMs } of plan.platforms) {
       if (shadowMs === undefined) continue
       this.#later(shadowMs, 'go live', () => this.#world.people.stops.goLive(this.#platform(name)))
     }
-    for (const fault of plan.faults) this.#planFault(fault)
+  }
+
+  beginDay({ acts, faults }: Day): void {
+    this.#startMs = this.#world.scheduler.now
+    this.#faults = faults
+    for (const act of acts) {
+      this.#later(act.at, `${act.kind}`, () => this.#act(act))
+    }
+    for (const fault of faults) this.#planFault(fault)
   }
 
   /** Everybody has done what they were going to. */
@@ -68,7 +75,7 @@ export class Calendar {
     const held = this.#held
       .filter((each) => each.process === name)
       .filter(({ from, forMs }) => from <= elapsed && elapsed <= from + forMs + 5_000)
-    const lengths = this.#world.plan.faults.flatMap((fault) => {
+    const lengths = this.#faults.flatMap((fault) => {
       if (!('process' in fault) || fault.process !== name) return []
       if (fault.kind === 'freeze')
         return fault.at <= elapsed && elapsed <= fault.at + fault.forMs + 5_000 ? [fault.forMs] : []

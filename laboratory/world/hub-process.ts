@@ -191,6 +191,7 @@ export class HubProcess {
         platform.leaveAloneUntil.set(this.holder, scheduler.now + ms)
       },
       isUnreadable: (orderId) => weather.isUnreadable(platform.name, orderId),
+      holder: () => this.holder,
       call,
     })
   }

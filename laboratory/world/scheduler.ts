@@ -56,8 +56,13 @@ export class Scheduler {
 
   /** A process runs on: what came due while it was frozen happens now. */
   thaw(owner: Owner): void {
-    for (const scheduled of this.#parked.get(owner) ?? []) this.#insert({ ...scheduled, at: this.#elapsed })
+    const parked = this.#parked.get(owner) ?? []
     this.#parked.delete(owner)
+    for (const scheduled of parked) {
+      // The same one, so that it can be cancelled still.
+      scheduled.at = this.#elapsed
+      this.#insert(scheduled)
+    }
   }
 
   /** Takes the next happening and moves time to it; undefined: nothing will ever happen again. */

@@ -3,6 +3,9 @@ import { LATEST_EFFECT_MS } from '../platforms/kinds.ts'
 import type { DatabaseWeather } from './gated-database.ts'
 import { createRandom, type Random } from './random.ts'
 
+/** What the hub says of errors that the laboratory itself makes. */
+export const SIMULATED = /simulated|another process has taken over|platform|503|Slow down|web page/i
+
 /** What goes wrong with one call. */
 export type CallFate = {
   requestMs: number
@@ -29,7 +32,7 @@ export type WebhookFate = { delaysMs: number[] }
  * process, so that what is taken out of a plan changes little else.
  */
 export class Weather implements DatabaseWeather {
-  readonly #faults: readonly Fault[]
+  #faults: readonly Fault[]
   readonly #seed: string
   readonly #elapsedMs: () => number
   readonly #streams = new Map<string, Random>()
@@ -38,6 +41,11 @@ export class Weather implements DatabaseWeather {
     this.#faults = faults
     this.#seed = seed
     this.#elapsedMs = elapsedMs
+  }
+
+  /** Another day, with faults of its own. */
+  turn(faults: readonly Fault[]): void {
+    this.#faults = faults
   }
 
   callFate(process: string, platform: string, operation: string): CallFate {

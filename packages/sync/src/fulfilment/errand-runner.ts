@@ -47,13 +47,20 @@ const AT_ONCE = 20
 export class ErrandRunner {
   readonly #context: WorkerContext
   readonly #handlers: Readonly<Partial<Record<ErrandKind, ErrandHandler>>>
+  readonly #isCalledAway: () => boolean
 
-  constructor(context: WorkerContext, handlers: Readonly<Partial<Record<ErrandKind, ErrandHandler>>>) {
+  /** @param isCalledAway something more urgent waits for the connection: what is left of a turn is left to the next */
+  constructor(
+    context: WorkerContext,
+    handlers: Readonly<Partial<Record<ErrandKind, ErrandHandler>>>,
+    isCalledAway: () => boolean,
+  ) {
     this.#context = context
     this.#handlers = handlers
+    this.#isCalledAway = isCalledAway
   }
 
-  /** @returns how many were taken a step further */
+  /** @returns how many there were to take a step further; one of them is, whatever else waits */
   async turn(): Promise<number> {
     const { database, organizationId, connection, ending } = this.#context
     const due = await findDueErrands(database.kysely, organizationId, connection.connectionId, {
@@ -63,6 +70,7 @@ export class ErrandRunner {
     for (const errand of due) {
       if (ending.aborted) break
       await this.#run(errand)
+      if (this.#isCalledAway()) break
     }
     return due.length
   }

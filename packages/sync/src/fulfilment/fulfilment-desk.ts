@@ -33,18 +33,22 @@ export class FulfilmentDesk {
   readonly #context: WorkerContext
   readonly #errands: ErrandRunner
   readonly #open: OpenShipments
+  readonly #isCalledAway: () => boolean
   #sweepAt = 0
   #freedAt = 0
 
-  constructor(context: WorkerContext) {
+  /** @param isCalledAway a number waits to be written: it goes between two calls, not after all of them (I7) */
+  constructor(context: WorkerContext, isCalledAway: () => boolean) {
     this.#context = context
+    this.#isCalledAway = isCalledAway
     this.#open = new OpenShipments(context)
-    this.#errands = new ErrandRunner(context, {
+    const handlers = {
       'tell-shipped': tellHandler(context),
       'request-shipment': requestHandler(context),
       'cancel-shipment': cancelHandler(context),
       'announce-inbound': announceHandler(context),
-    })
+    }
+    this.#errands = new ErrandRunner(context, handlers, isCalledAway)
   }
 
   /** @returns how many things were done; none: nothing waits now */
@@ -110,6 +114,7 @@ export class FulfilmentDesk {
           await saveRecipient(tx, this.#context.masterKey, place, { recipient, at })
         await makeReady(this.#context, tx, shipment)
       })
+      if (!isOwn && this.#isCalledAway()) break
     }
     if (planned.length > 0)
       this.#context.log.debug(

@@ -40,8 +40,10 @@ export async function acknowledgeLevels(
       acknowledged = confirmed.quantity,
       acknowledged_at = ${at},
       acknowledged_subtracted = confirmed.subtracted,
-      problem_code = null,
-      problem = null
+      -- What closed it (it was found gone, or not counted) is over once that is seen, not by the outcome of an earlier write:
+      -- without its problem nobody would be told of a level that is never written again.
+      problem_code = case when tracked and writable then null else problem_code end,
+      problem = case when tracked and writable then null else problem end
     from ${lockedLevels(
       organizationId,
       acknowledged.map((row) => row.levelId),

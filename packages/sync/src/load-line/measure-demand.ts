@@ -66,7 +66,10 @@ export async function measureDemand(context: SyncContext): Promise<void> {
     const buffers = buffersOf(context, itemIds, { levels, delays, settings, depths, at })
     const changed = await saveBuffers(tx, organizationId, buffers, { known: depths, at })
     await saveDemandClock(tx, organizationId, at)
-    await dealSoon(tx, { organizationId, at, uuid: context.uuid }, changed)
+    // Shares follow demand: else they would wait for whatever next has the item worked out, minutes after it sold.
+    const dealt = sold.filter((itemId) => depths.get(itemId)?.standing !== undefined)
+    const itemsToDeal = [...new Set([...changed, ...dealt])].sort()
+    await dealSoon(tx, { organizationId, at, uuid: context.uuid }, itemsToDeal)
   })
 }
 

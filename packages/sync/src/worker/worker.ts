@@ -78,6 +78,8 @@ export class ConnectionWorker {
   /** Orders that must be read directly may be waiting: until they are, nothing proves that all orders are known. */
   #mayHaveUnread = true
   #readAhead: 'no' | 'unless-just-read' | 'now' = 'no'
+  /** Something came to be written since the lane was last run. */
+  #isLaneCalled = false
 
   /** @param budgets shared with whoever spends the same; its own unless given */
   constructor(
@@ -104,7 +106,7 @@ export class ConnectionWorker {
     this.#streams = new StreamReader(this.#context, this.#polls)
     this.#gaps = new GapWatch(this.#context)
     this.#counts = new CountReader(this.#context, this.#polls)
-    this.#fulfilment = new FulfilmentDesk(this.#context)
+    this.#fulfilment = new FulfilmentDesk(this.#context, () => this.#isLaneCalled)
     this.#jobs = new JobRunner(this.#context, {
       ...this.#actions,
       suspicions: this.#suspicions,
@@ -157,6 +159,7 @@ export class ConnectionWorker {
   /** Something waits to be written. */
   wakeLane(): void {
     if (this.#readAhead === 'no') this.#readAhead = 'unless-just-read'
+    this.#isLaneCalled = true
     this.#jobs.lookSoon()
     this.#chores.noteMoved()
     this.#turns.wake('lane')
@@ -232,6 +235,8 @@ export class ConnectionWorker {
     const heldUntil = this.#context.circuit.heldUntil()
     if (heldUntil !== undefined) return Math.min(IDLE_MS_MAX, Math.max(1, heldUntil - clock.now()))
     if (this.#context.circuit.state === 'half-open') this.#probe()
+
+    this.#isLaneCalled = false
 
     let againAt: Date | undefined
     if (connection.state === 'live') {
