@@ -1,4 +1,5 @@
 import {
+  type Cancellation,
   type Capabilities,
   type ChannelOperations,
   Conflict,
@@ -275,14 +276,35 @@ function openMemory(
       const order = platform.orders.get(orderExternalId)
       if (order === undefined) throw new NotFound(`There is no order ${orderExternalId}`)
       const units = lines.reduce((sum, { quantity }) => sum + quantity, 0)
-      if (!platform.parcels.has(shipmentId) && units > order.units - order.shipped)
-        throw new Invalid(`Only ${order.units - order.shipped} units are open`, 'lines')
+      const open = order.units - (order.cancelled ?? 0) - order.shipped
+      if (!platform.parcels.has(shipmentId) && (order.state === 'cancelled' || units > open))
+        throw new Invalid(`Only ${open} units are open`, 'lines')
       const take = () => platform.takeShipment(shipmentId, orderExternalId, units)
       if (fault === 'late') platform.later(take)
       else take()
       await end(fault)
       return { externalId: shipmentId }
     },
+    ...((capabilities.cancel ?? false) !== false && {
+      async cancel({ cancellationId = '', orderExternalId, lines }: Cancellation) {
+        const fault = await begin('cancel')
+        const order = platform.orders.get(orderExternalId)
+        if (order === undefined) throw new NotFound(`There is no order ${orderExternalId}`)
+        if (!platform.cancellations.has(cancellationId)) {
+          if (platform.refusesCancelling) throw new Invalid('This order cannot be cancelled', 'order')
+          const open = order.units - (order.cancelled ?? 0) - order.shipped
+          const units = lines?.reduce((sum, { quantity }) => sum + quantity, 0)
+          if (order.state === 'closed' || (units ?? 0) > open)
+            throw new Invalid(`Only ${open} units are open`, 'lines')
+          if (capabilities.cancel === 'order' && (lines !== undefined || order.shipped > 0))
+            throw new Invalid('Only whole orders are cancelled here', 'lines')
+        }
+        const take = () => platform.takeCancellation(cancellationId, orderExternalId, lines?.[0]?.quantity)
+        if (fault === 'late') platform.later(take)
+        else take()
+        await end(fault)
+      },
+    }),
     async recipient(orderExternalId) {
       const fault = await begin('recipient')
       if (!platform.orders.has(orderExternalId)) throw new NotFound(`There is no order ${orderExternalId}`)
