@@ -1,5 +1,4 @@
 import {
-  type Cancellation,
   type Capabilities,
   type ChannelOperations,
   Conflict,
@@ -17,6 +16,7 @@ import {
   type WriteOutcome,
 } from '@plimsoll/connector-kit'
 import { z } from 'zod'
+import { memoryCancelling } from './memory-cancelling.ts'
 import type { Fault, MemoryListing, MemoryPlatform, Operation } from './memory-platform.ts'
 
 const credentials = z.object({ key: z.string() })
@@ -285,26 +285,7 @@ function openMemory(
       await end(fault)
       return { externalId: shipmentId }
     },
-    ...((capabilities.cancel ?? false) !== false && {
-      async cancel({ cancellationId = '', orderExternalId, lines }: Cancellation) {
-        const fault = await begin('cancel')
-        const order = platform.orders.get(orderExternalId)
-        if (order === undefined) throw new NotFound(`There is no order ${orderExternalId}`)
-        if (!platform.cancellations.has(cancellationId)) {
-          if (platform.refusesCancelling) throw new Invalid('This order cannot be cancelled', 'order')
-          const open = order.units - (order.cancelled ?? 0) - order.shipped
-          const units = lines?.reduce((sum, { quantity }) => sum + quantity, 0)
-          if (order.state === 'closed' || (units ?? 0) > open)
-            throw new Invalid(`Only ${open} units are open`, 'lines')
-          if (capabilities.cancel === 'order' && (lines !== undefined || order.shipped > 0))
-            throw new Invalid('Only whole orders are cancelled here', 'lines')
-        }
-        const take = () => platform.takeCancellation(cancellationId, orderExternalId, lines?.[0]?.quantity)
-        if (fault === 'late') platform.later(take)
-        else take()
-        await end(fault)
-      },
-    }),
+    ...memoryCancelling(platform, capabilities.cancel ?? false, { begin, end }),
     async recipient(orderExternalId) {
       const fault = await begin('recipient')
       if (!platform.orders.has(orderExternalId)) throw new NotFound(`There is no order ${orderExternalId}`)
