@@ -61,7 +61,7 @@ test('some units: the shipment is stopped, the shop is told once of those, and w
   expect(warehouse.left.map(({ units }) => units)).toEqual([1])
   expect(platform.orders.get(order)).toMatchObject({ state: 'closed', shipped: 1, cancelled: 2 })
   await expect(askCancellation(world.context, order, whole)).rejects.toSatisfy(isSyncProblem('wrong-state'))
-}, 60_000)
+}, 300_000)
 
 test('what its shop refuses is a task, and the order stays held until a person says', async () => {
   const brand = await openBrand(database, 10, 'by-key', 3_600_000, { cancel: 'order' })
@@ -88,7 +88,7 @@ test('what its shop refuses is a task, and the order stays held until a person s
   await go(brand, 10)
   expect(await standingOf(brand)).toEqual({ holds: [], tasks: [], outcomes: ['refused', 'taken-back'] })
   expect(platform.calls.filter((call) => call === 'cancel')).toHaveLength(1)
-}, 60_000)
+}, 300_000)
 
 type Happening =
   | { kind: 'sell'; units: number }
