@@ -163,6 +163,11 @@ function sayOrder(order: OrderDetail): string {
       (line) =>
         `  ${line.sku ?? line.listingSku ?? '–'} ${line.title}: ${line.current} ordered, ${line.committed} in shipments, ${line.shipped} shipped, ${line.returned} returned; ${line.base.reserved} base units reserved`,
     ),
+    ...(order.cancelling === null
+      ? []
+      : [
+          `  being cancelled on ${order.channel}: ${order.cancelling.units} units, ${order.cancelling.reason}`,
+        ]),
     ...order.waits.map((wait) => `  ${sayWait(wait)}`),
     ...order.shipmentDetails.flatMap((shipment) => [
       `  shipment ${shipment.number} (${shipment.shipmentId}) from ${shipment.location}${shipment.warehouse === null ? '' : ` by ${shipment.warehouse}`}: ${shipment.state}${shipment.problem === null ? '' : ` ! ${shipment.problem}`}`,
