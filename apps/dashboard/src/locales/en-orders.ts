@@ -49,7 +49,8 @@ export const enOrders = {
       channelText:
         'It is held, a warehouse that has it is stopped, and then {{channel}} is told. Until {{channel}} shows it cancelled, its stock stays reserved.',
       of: 'of {{n}} that have not left',
-      underWay: 'Being cancelled on {{channel}}: {{n}} units. Ending the hold takes it back, until {{channel}} is told.',
+      underWay:
+        'Being cancelled on {{channel}}: {{n}} units. Ending the hold takes it back, until {{channel}} is told.',
     },
     cancelReason: {
       'out-of-stock': 'Out of stock',
@@ -112,7 +113,13 @@ export const enOrders = {
       'It is routed no more, and what no warehouse has yet does not go. Shipments that a warehouse has must be cancelled one by one.',
     holdReason: 'Why',
     note: 'Note',
-    reason: { manual: 'by hand', address: 'address', payment: 'payment', fraud: 'suspected fraud', cancelling: 'being cancelled' },
+    reason: {
+      manual: 'by hand',
+      address: 'address',
+      payment: 'payment',
+      fraud: 'suspected fraud',
+      cancelling: 'being cancelled',
+    },
     timeline: 'What happened',
     by: 'by {{actor}}',
     attempts: '{{n}} attempts',

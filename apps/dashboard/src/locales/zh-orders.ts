@@ -48,7 +48,8 @@ export const zhOrders: Pick<Locale, 'orders' | 'shipments' | 'newOrder' | 'ships
       action: '取消订单',
       title: '取消订单 {{order}}？',
       text: '尚未发出的不再发货，库存立即释放。已交给仓库的会询问仓库，仓库可能答复已经发出。',
-      channelText: '订单会先暂停，已交给仓库的会通知仓库停止，然后通知 {{channel}}。在 {{channel}} 显示已取消之前，库存仍被占用。',
+      channelText:
+        '订单会先暂停，已交给仓库的会通知仓库停止，然后通知 {{channel}}。在 {{channel}} 显示已取消之前，库存仍被占用。',
       of: '共 {{n}} 件未发出',
       underWay: '正在 {{channel}} 取消：{{n}} 件。在通知 {{channel}} 之前，解除暂停即撤回取消。',
     },
