@@ -1,4 +1,4 @@
-import type { HandOrderKind } from './order-shapes.ts'
+import type { CancelReason, HandOrderKind } from './order-shapes.ts'
 
 /** What a screen sends of an order that a person makes or changes; instants are ISO 8601. */
 export type NewOrderRecipient = {
@@ -34,4 +34,10 @@ export type OrderChange = OrderTerms & {
   reference?: string | null
   note?: string | null
   lines?: (NewOrderLine | { lineId: string; quantity: number })[]
+}
+/** Without lines: all that has not left. */
+export type OrderCancellation = {
+  reason?: CancelReason
+  note?: string
+  lines?: { lineId: string; quantity: number }[]
 }

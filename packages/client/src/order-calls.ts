@@ -1,6 +1,7 @@
-import type { NewOrder, OrderChange } from './order-bodies.ts'
+import type { NewOrder, OrderCancellation, OrderChange } from './order-bodies.ts'
 import type {
   AllocationRuleAnswer,
+  AnyOrderHoldReason,
   OrderDetail,
   OrderHeld,
   OrderHoldReason,
@@ -47,7 +48,7 @@ export function orderCalls(
     orderRecipient: (order: string) => get<OrderRecipient>(`/orders/${id(order)}/recipient`, undefined),
     holdOrder: (order: string, hold: { reason: OrderHoldReason; note?: string }) =>
       call<OrderHeld>('POST', `/orders/${id(order)}/holds`, hold),
-    unholdOrder: (order: string, reason: OrderHoldReason) =>
+    unholdOrder: (order: string, reason: AnyOrderHoldReason) =>
       call<unknown>('DELETE', `/orders/${id(order)}/holds/${reason}`),
     /** @param key of this order: sent again under it, it is made once */
     createOrder: (order: NewOrder, key: string) =>
@@ -55,14 +56,9 @@ export function orderCalls(
     /** What is left out stays. @param version the one that was seen */
     changeOrder: (order: string, change: OrderChange, version: number) =>
       call<OrderDetail>('PATCH', `/orders/${id(order)}`, change, undefined, version),
-    cancelOrder: (order: string, note: string | undefined, version: number) =>
-      call<OrderDetail>(
-        'POST',
-        `/orders/${id(order)}/cancel`,
-        note === undefined ? {} : { note },
-        undefined,
-        version,
-      ),
+    /** @param version of an order made by hand, the one that was seen */
+    cancelOrder: (order: string, cancellation: OrderCancellation, version?: number) =>
+      call<OrderDetail>('POST', `/orders/${id(order)}/cancel`, cancellation, undefined, version),
     allocation: (signal?: Signal) => get<AllocationRuleAnswer>('/allocation', signal),
     setAllocation: (rule: AllocationRuleAnswer['rule'], channels: readonly string[]) =>
       call<AllocationRuleAnswer>('PUT', '/allocation', { rule, channels }),

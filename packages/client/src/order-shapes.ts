@@ -11,6 +11,12 @@ const count = z.int()
 
 export const holdReason = z.enum(['fraud', 'address', 'payment', 'manual'])
 export type OrderHoldReason = z.infer<typeof holdReason>
+/** `cancelling`: it is to be cancelled on its channel, which has yet to show it. */
+export const anyHoldReason = z.enum([...holdReason.options, 'cancelling'])
+export type AnyOrderHoldReason = z.infer<typeof anyHoldReason>
+
+export const cancelReason = z.enum(['out-of-stock', 'customer-asked', 'address', 'fraud', 'price', 'other'])
+export type CancelReason = z.infer<typeof cancelReason>
 
 export const orderRow = z.object({
   orderId: z.string(),
@@ -24,7 +30,7 @@ export const orderRow = z.object({
   country: z.string().nullable().describe('Where it goes, by the two letters of its country.'),
   units: count.describe('Of all its lines.'),
   toShip: count.describe('Of these, how many have not left yet.'),
-  holds: z.array(holdReason),
+  holds: z.array(anyHoldReason),
   isLate: z.boolean().describe('It was to leave by now, and something of it has not.'),
   isUnrouted: z.boolean().describe('The hub sends it, and something of it is in no shipment.'),
   shipments: z.array(
@@ -92,6 +98,19 @@ export const orderDetail = orderRow.extend({
     })
     .nullable()
     .describe('What a person said who made it; null: a channel’s order.'),
+  takesCancel: z
+    .enum(['order', 'lines'])
+    .nullable()
+    .describe('What of it can be cancelled from here; null: nothing, its channel takes none.'),
+  cancelling: z
+    .object({
+      units: count.describe('Listing units that are to be cancelled.'),
+      reason: cancelReason,
+      askedBy: z.string(),
+      askedAt: instant,
+    })
+    .nullable()
+    .describe('Under way: its channel has yet to show it.'),
   waits: z.array(orderWait).describe('Why lines are in no shipment yet.'),
   currency: z.string().nullable(),
   shippingMethod: z.string().nullable(),
@@ -140,7 +159,7 @@ export const orderDetail = orderRow.extend({
   ),
   shipmentDetails: z.array(shipmentDetail),
   holdDetails: z.array(
-    z.object({ reason: holdReason, note: z.string().nullable(), placedBy: z.string(), placedAt: instant }),
+    z.object({ reason: anyHoldReason, note: z.string().nullable(), placedBy: z.string(), placedAt: instant }),
   ),
   hasRecipient: z.boolean().describe('The hub knows to whom it goes; asking is noted.'),
   timeline: z.array(orderMoment).describe('From the first moment to the last.'),

@@ -324,6 +324,7 @@ export const taskRow = z.object({
     'delivery-stuck',
     'runs-out',
     'not-told',
+    'not-cancelled',
     'drift',
     'untracked',
     'unmapped',

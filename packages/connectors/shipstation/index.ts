@@ -94,8 +94,8 @@ export const connector = defineWarehouse({
       {
         what: { en: 'Announcing goods, and returns', zh: '入库预告与退货' },
         why: {
-          en: 'V1 has none; the purchase orders of V2 (March 2026) are not read yet.',
-          zh: 'V1 没有；V2 的采购单（2026 年 3 月）尚未支持。',
+          en: 'V1 has none; a purchase order of V2 (March 2026) wants a supplier made there, and is not read yet. Of returns its pages name labels only.',
+          zh: 'V1 没有；V2 的采购单（2026 年 3 月）需要先在其中建立供应商，尚未支持。退货只有面单。',
         },
       },
     ],

@@ -2,6 +2,7 @@ import { NotFound } from '@plimsoll/connector-kit'
 import type { z } from 'zod'
 import * as answers from './answers.ts'
 import { DEFAULT_LOCATION } from './ids.ts'
+import * as inbound from './inbound-answers.ts'
 import * as mcs from './mcs-answers.ts'
 import { termsOf } from './settings.ts'
 import { type Answer, type Call, type Context, createTransport, toQuery, toSeconds } from './transport.ts'
@@ -14,6 +15,7 @@ export const PAGE_ORDERS = 200
 export const PAGE_LEVELS = 50
 export const PAGE_WFS = 300
 export const PAGE_FEED = 50
+export const PAGE_INBOUND = 50
 
 /** Older orders are not to be had; a day less, since the clocks differ. */
 export const REACH_MS = 179 * 86_400_000
@@ -22,6 +24,8 @@ export const REACH_MS = 179 * 86_400_000
 const FEED_TIMEOUT_MS = 60_000
 
 const NO_ORDERS = { list: { meta: { totalCount: 0 } } }
+const INBOUND = '/v3/fulfillment/inbound-shipments'
+const NO_INBOUND = { payload: [] }
 const FULFILMENTS = '/v3/fulfillment/orders-fulfillments'
 
 /** One function for each call that is used. */
@@ -195,6 +199,34 @@ export function createApi(context: Context) {
         isPersonal: true,
         ...options,
       }),
+
+    createInbound: (body: unknown, options: Options) =>
+      ask(
+        { operation: 'announceInbound', method: 'POST', path: INBOUND, body, ...options },
+        inbound.inboundTaken,
+      ),
+    inboundOf: (operation: string, inboundOrderId: string, options: Options) =>
+      get(
+        operation,
+        `${INBOUND}?${toQuery({ inboundOrderId, offset: '0', limit: String(PAGE_INBOUND) })}`,
+        inbound.inboundShipments,
+        { ...options, emptyAs: NO_INBOUND },
+      ),
+    /** @param page.from those announced since then, ISO */
+    inboundPage: ({ offset, from }: { offset: number; from: string }, options: Options) =>
+      get(
+        'receipts',
+        `${INBOUND}?${toQuery({ fromCreateDate: from, offset: String(offset), limit: String(PAGE_INBOUND) })}`,
+        inbound.inboundPage,
+        { ...options, emptyAs: NO_INBOUND },
+      ),
+    inboundItems: ({ shipmentId, offset }: { shipmentId: string; offset: number }, options: Options) =>
+      get(
+        'receipts.items',
+        `/v3/fulfillment/inbound-shipment-items?${toQuery({ shipmentId, offset: String(offset), limit: String(PAGE_INBOUND) })}`,
+        inbound.inboundItems,
+        { ...options, emptyAs: NO_INBOUND },
+      ),
 
     eventTypes: (options: Options) =>
       get('registerWebhooks', '/v3/webhooks/eventTypes', answers.eventTypes, options),

@@ -17,13 +17,19 @@ const multichannel: WarehouseTerms = {
   cancel: 'until-working',
   deducts: 'requested',
   deductsWithinMs: 30 * 60_000,
-  follows: [],
+  follows: ['receipts'],
   asksEachMs: 2 * 60_000,
   lots: false,
   serials: false,
   linesMax: LINES_MAX,
   stuckAfterMs: 2 * 86_400_000,
   facts: [
+    {
+      fact: 'An inbound order is announced once under its id, and damaged units are among those received',
+      source:
+        'OpenAPI document of 2023: inbound-shipment-errors ("Duplicated Inbound Order ID"); assumed: damagedQty',
+      verified: false,
+    },
     {
       fact: 'sellerLineId comes back as fulfillerLineId of what ships',
       source: 'assumed: both are "1" in the examples of Walmart’s documents',
@@ -165,15 +171,18 @@ export const connector = defineConnector({
         {
           what: { en: 'Following returns to Walmart’s warehouses', zh: '跟踪退回沃尔玛仓库的商品' },
           why: {
-            en: 'What came back is in its counts; its returns are not read yet.',
-            zh: '退回数量体现在其库存中；暂未读取退货单。',
+            en: 'Its list of returns (GET /v3/returns) tells refunds and tracking, not in which condition units came back, and no returns of orders sent for others. What came back is in its counts.',
+            zh: '其退货列表（GET /v3/returns）只有退款和物流状态，没有退回商品的状况，也不含代发订单的退货。退回数量体现在其库存中。',
           },
         },
         {
-          what: { en: 'Announcing goods to Walmart', zh: '向沃尔玛预报入库' },
+          what: {
+            en: 'Labels and carriers of goods on their way to Walmart',
+            zh: '发往沃尔玛货物的标签与承运商',
+          },
           why: {
-            en: 'Walmart divides an inbound order among its centres; do it in Seller Center.',
-            zh: '沃尔玛会把入库单拆分到多个仓；请在 Seller Center 中操作。',
+            en: 'They are chosen and paid for: once announced, print them in Seller Center, for each part that Walmart made of it.',
+            zh: '需要选择并付费：预报后请在 Seller Center 中按沃尔玛拆分的每一部分打印。',
           },
         },
         {

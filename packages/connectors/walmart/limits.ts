@@ -42,6 +42,8 @@ export const BUDGETS: readonly BudgetSpec[] = [
   perMinute('settings-get', 100, ['check', 'locations']),
   perMinute('fulfilment-post', 60, ['requestShipment', 'cancelShipment']),
   perMinute('fulfilment-get', 60, ['findShipment', 'cancelShipment.read', 'cancelShipment.find']),
+  perMinute('inbound-post', 30, ['announceInbound']),
+  perMinute('inbound-get', 60, ['announceInbound.find', 'receipts', 'receipts.order', 'receipts.items']),
   perMinute('webhooks', 60, ['registerWebhooks']),
 ]
 

@@ -12,6 +12,7 @@ import { cancel } from './cancelling.ts'
 import { check } from './check.ts'
 import { FEED_FROM, isFeedOpen, readOutcomes, writeFeed } from './feeds.ts'
 import { DEFAULT_LOCATION, WFS_LOCATION } from './ids.ts'
+import { createInbound } from './inbound.ts'
 import { readLevels, whyImpossible, writeSingly } from './levels.ts'
 import { readListing, readListings } from './listings.ts'
 import { toLocation } from './map.ts'
@@ -53,7 +54,9 @@ export function open(context: Context): ChannelOperations {
       wfs
         ? await readCounts(cursor, { api, options, sendsForOthers: isSending })
         : { rows: [], next: undefined, platformTime: undefined },
-    ...(isSending && { warehouse: createMultichannel(api, settings) }),
+    ...(isSending && {
+      warehouse: { ...createMultichannel(api, settings), ...createInbound(api, settings, now) },
+    }),
     registerWebhooks: (url, options = {}) =>
       registerWebhooks(url, { api, secret: credentials.webhookSecret, hasEvents, options }),
   }

@@ -96,6 +96,20 @@ export const settingsSchema = z.object({
       description: 'Sent where the customer has given none: Walmart wants one with each.',
       zh: { title: '订单联系电话', description: '顾客未留电话时使用：沃尔玛要求每单填写。' },
     }),
+  inboundReturnAddress: z
+    .string()
+    .trim()
+    .regex(/^[^;]{3,}(;[^;]{2,}){3}$/, 'street; city; state; ZIP')
+    .optional()
+    .meta({
+      title: 'Address for goods that Walmart sends back',
+      description:
+        'As “860 W California Ave; Sunnyvale; CA; 94086”. Needed to announce goods to Walmart’s centres from here.',
+      zh: {
+        title: '沃尔玛退回货物的地址',
+        description: '格式为“860 W California Ave; Sunnyvale; CA; 94086”。在此向沃尔玛仓库预报入库时必填。',
+      },
+    }),
   endpoint: z
     .string()
     .refine(isLoopback, 'Only an address of this machine: it is for the simulator')

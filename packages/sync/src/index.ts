@@ -58,7 +58,6 @@ export { stepBulkEdits } from './bulk/bulk-steps.ts'
 export { BY_HAND, findByHand } from './by-hand/by-hand-connection.store.ts'
 export {
   type ChangedLine,
-  cancelHandOrder,
   changeHandOrder,
   type HandOrderChange,
   type HandOrderChanged,
@@ -79,6 +78,10 @@ export { type CallSubject, findCallsAbout } from './calls/about.store.ts'
 export { CallLog } from './calls/call-log.ts'
 export { changeCallLog, getCallLog } from './calls/call-log-settings.ts'
 export { type CallPageQuery, findCall, findCalls } from './calls/calls.store.ts'
+export { cancelOrder } from './cancelling/cancel-order.ts'
+export { CANCELLATION_REASONS, type CancellationReason } from './cancelling/cancellation.store.ts'
+export type { AskedLine } from './cancelling/cancellation.ts'
+export { endOrderHold } from './cancelling/end-order-hold.ts'
 export {
   type Application,
   addApplication,
@@ -149,8 +152,13 @@ export {
   receiveConnectionFile,
 } from './files/receive-file.ts'
 export { resolveOrderId } from './fulfilment/find-order.ts'
-export { HOLD_REASONS, type HoldReason } from './fulfilment/order-holds.store.ts'
-export { type Held, holdOrder, unholdOrder } from './fulfilment/order-holds.ts'
+export {
+  ALL_HOLD_REASONS,
+  type AnyHoldReason,
+  HOLD_REASONS,
+  type HoldReason,
+} from './fulfilment/order-holds.store.ts'
+export { type Held, holdOrder } from './fulfilment/order-holds.ts'
 export type { PackedLine } from './fulfilment/pack-parcel.ts'
 export { readRecipient } from './fulfilment/read-recipient.ts'
 export { placesToSendFrom } from './fulfilment/senders.ts'

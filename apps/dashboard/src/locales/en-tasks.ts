@@ -23,6 +23,7 @@ export const enTasks = {
     'delivery-stuck': 'Receipt or return not booked',
     'runs-out': 'Runs out before it can be replenished',
     'not-told': 'Channel not told',
+    'not-cancelled': 'Order not cancelled',
     'listing-changed': 'Listing changed',
     decide: 'Decide',
     drift: 'Drift',

@@ -24,6 +24,7 @@ export const zhTasks: Pick<Locale, 'task'> = {
     'delivery-stuck': '收货或退货未入账',
     'runs-out': '补货到达前将售罄',
     'not-told': '未能通知渠道',
+    'not-cancelled': '订单未能取消',
     'listing-changed': '在售商品有变',
     decide: '去决定',
     drift: '偏差',

@@ -5,6 +5,7 @@ import { hub, queryClient } from '../hub.ts'
 import { useLanguage } from '../language.ts'
 import { Confirm } from '../parts/confirm.tsx'
 import { useProblemText } from '../parts/notice.tsx'
+import { CancelOrder } from './cancel-order.tsx'
 
 const field = 'h-9 rounded border border-line-2 bg-surface px-2.5'
 
@@ -14,7 +15,7 @@ export function OrderByHand({ order }: { order: OrderDetail }) {
   return (
     <div className="flex flex-wrap gap-2">
       <Change order={order} version={order.version} />
-      <Cancel order={order} version={order.version} />
+      <CancelOrder order={order} />
     </div>
   )
 }
@@ -89,54 +90,6 @@ function Change({ order, version }: { order: OrderDetail; version: number }) {
             onChange={({ target }) => setBackorder(target.checked)}
           />
           <span>{t('newOrder.backorder')}</span>
-        </label>
-        {problem !== '' && (
-          <p role="alert" className="mt-3 text-red">
-            {problem}
-          </p>
-        )}
-      </Confirm>
-    </>
-  )
-}
-
-function Cancel({ order, version }: { order: OrderDetail; version: number }) {
-  const { t } = useLanguage()
-  const [isAsking, setAsking] = useState(false)
-  const [note, setNote] = useState('')
-  const cancel = useMutation({
-    mutationFn: () => hub.cancelOrder(order.orderId, note.trim() === '' ? undefined : note.trim(), version),
-    onSuccess: async () => {
-      setAsking(false)
-      await queryClient.invalidateQueries({ queryKey: ['overview'] })
-    },
-  })
-  const problem = useProblemText(cancel.error)
-  return (
-    <>
-      <button type="button" className="control" onClick={() => setAsking(true)}>
-        {t('orders.cancelOrder.action')}
-      </button>
-      <Confirm
-        isOpen={isAsking}
-        title={t('orders.cancelOrder.title', { order: order.number })}
-        text={t('orders.cancelOrder.text')}
-        action={t('orders.cancelOrder.action')}
-        isBusy={cancel.isPending}
-        onConfirm={() => cancel.mutate()}
-        onClose={() => {
-          cancel.reset()
-          setAsking(false)
-        }}
-      >
-        <label className="mt-3 block">
-          <span className="font-medium">{t('orders.note')}</span>
-          <input
-            value={note}
-            maxLength={1000}
-            onChange={({ target }) => setNote(target.value)}
-            className={`${field} mt-1 w-full`}
-          />
         </label>
         {problem !== '' && (
           <p role="alert" className="mt-3 text-red">

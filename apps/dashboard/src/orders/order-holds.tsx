@@ -1,4 +1,4 @@
-import type { OrderDetail, OrderHoldReason } from '@plimsoll/client'
+import type { AnyOrderHoldReason, OrderDetail, OrderHoldReason } from '@plimsoll/client'
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import { hub, queryClient } from '../hub.ts'
@@ -24,7 +24,7 @@ export function OrderHolds({ order }: { order: OrderDetail }) {
     onSuccess,
   })
   const unhold = useMutation({
-    mutationFn: (which: OrderHoldReason) => hub.unholdOrder(order.orderId, which),
+    mutationFn: (which: AnyOrderHoldReason) => hub.unholdOrder(order.orderId, which),
     onSuccess,
   })
   const route = useMutation({ mutationFn: () => hub.routeOrder(order.orderId), onSuccess })

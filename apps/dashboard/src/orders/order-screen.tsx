@@ -10,6 +10,7 @@ import { Empty, Failure, Loading } from '../parts/notice.tsx'
 import { Panel } from '../parts/panel.tsx'
 import { Scrolling } from '../parts/scrolling.tsx'
 import { Standing } from '../parts/standing.tsx'
+import { ChannelCancelling } from './cancel-order.tsx'
 import { OrderByHand } from './order-by-hand.tsx'
 import { OrderHolds } from './order-holds.tsx'
 import { OrderRecipientPanel } from './order-recipient.tsx'
@@ -61,6 +62,7 @@ function Order({ order }: { order: OrderDetail }) {
         <div className="grid gap-2 justify-items-end max-sm:w-full max-sm:justify-items-stretch">
           <OrderHolds order={order} />
           <OrderByHand order={order} />
+          <ChannelCancelling order={order} />
         </div>
       </div>
       {order.problem !== null && (

@@ -214,7 +214,13 @@ function Cures({ cures }: { cures: TaskList['rows'][number]['cures'] }) {
       <ol className="list-decimal ps-5 text-ink-2">
         {cures.map(({ cure, units, locationCodes, penalties }) => (
           <li key={cure}>
-            {t(`task.cure.${cure}`)}
+            {cure === 'cancel' ? (
+              <Link to="/orders" search={{ standing: 'waiting' }} className="link">
+                {t(`task.cure.${cure}`)}
+              </Link>
+            ) : (
+              t(`task.cure.${cure}`)
+            )}
             {units !== null && ` (${[formatNumber(locale, units), ...locationCodes].join(' · ')})`}
             {penalties.map((penalty) => (
               <span key={penalty} className="block text-xs" lang="en">

@@ -1,7 +1,10 @@
 import type { AllocationRuleAnswer, OrderDetail } from '@plimsoll/client'
 import { ALLOCATION_KINDS, type AllocationRule } from '@plimsoll/orders'
 import {
-  cancelHandOrder,
+  type AskedLine,
+  CANCELLATION_REASONS,
+  type CancellationReason,
+  cancelOrder,
   changeAllocation,
   changeHandOrder,
   createHandOrder,
@@ -36,6 +39,8 @@ type CreateOptions = CommonOptions & {
   backorder?: boolean
   key?: string
 }
+
+type CancelOptions = CommonOptions & { reason: CancellationReason; note?: string; line: HandLine[] }
 
 /** Orders that people make, and who gets first what comes in. */
 export function orderByHandCommands(
@@ -113,16 +118,34 @@ export function orderByHandCommands(
   addCommonOptions(
     group
       .command('cancel')
-      .description('cancel an order that was made by hand: what has not left is not sent')
+      .description('cancel an order: what has not left is not sent, and its channel is told')
       .argument('<order>', ORDER)
+      .addOption(
+        new Option('--reason <reason>', 'what its channel is told')
+          .choices(CANCELLATION_REASONS)
+          .default('other'),
+      )
+      .option(
+        '--line <line>',
+        'of a channel’s order, in place of all of it: SKU=QUANTITY, in units of the listing; once for each',
+        collect(toLine),
+        [],
+      )
       .option('--note <text>', 'why, for whoever looks at the order'),
-  ).action(async (order: string, options: CommonOptions & { note?: string }) => {
+  ).action(async (order: string, options: CancelOptions) => {
     exit(
       await runReading(
         options,
         async ({ context }) => {
-          const cancel = { note: options.note ?? null, version: undefined, actor }
-          const outcome = await cancelHandOrder(context, order, cancel)
+          const { reason, note = null, line } = options
+          const lines = line.length === 0 ? undefined : toAskedLines(await getOrder(context, order), line)
+          const outcome = await cancelOrder(context, order, {
+            reason,
+            note,
+            lines,
+            version: undefined,
+            actor,
+          })
           if (outcome.kind === 'refused') throw new RefusedByLedger(outcome.refusal)
           return await getOrder(context, outcome.orderId)
         },
@@ -206,6 +229,20 @@ function toLine(text: string): HandLine {
   if (sku === undefined || !(Number(quantity) > 0))
     throw new InvalidArgumentError('Give SKU=QUANTITY or SKU=QUANTITY:UNIT, such as MUG=2 or MUG=1:case.')
   return { sku, quantity: Number(quantity), ...(unit !== undefined && { unit }) }
+}
+
+/** Lines by what they are called; a SKU that two of them have does not tell which is meant. */
+function toAskedLines({ number, lines }: OrderDetail, asked: readonly HandLine[]): AskedLine[] {
+  return asked.map(({ sku, quantity }) => {
+    const [line, second] = lines.filter((each) => each.sku === sku || each.listingSku === sku)
+    if (line === undefined) throw new CommandProblem(`Order ${number} has no line of ${sku}.`)
+    if (second !== undefined)
+      throw new CommandProblem(
+        `Order ${number} has several lines of ${sku}: cancel on its page, or through the API.`,
+      )
+    if (!Number.isInteger(quantity)) throw new CommandProblem(`${sku}: units of a listing are whole.`)
+    return { lineId: line.lineId, quantity }
+  })
 }
 
 function toVersion(text: string): number {

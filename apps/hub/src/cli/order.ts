@@ -1,5 +1,13 @@
 import type { OrderDetail, OrderPage, OrderRow } from '@plimsoll/client'
-import { HOLD_REASONS, type HoldReason, holdOrder, routeNow, unholdOrder } from '@plimsoll/sync'
+import {
+  ALL_HOLD_REASONS,
+  type AnyHoldReason,
+  endOrderHold,
+  HOLD_REASONS,
+  type HoldReason,
+  holdOrder,
+  routeNow,
+} from '@plimsoll/sync'
 import { Argument, type Command, Option } from 'commander'
 import type { OrderStanding } from '../views/orders.store.ts'
 import { getOrder, listOrders } from '../views/orders.ts'
@@ -79,12 +87,17 @@ export function orderCommand(program: Command, exit: (code: number) => void): vo
   addCommonOptions(group.command('unhold'))
     .description('end one hold of an order; without any it is routed again by itself')
     .argument('<order>', ORDER)
-    .addArgument(reason())
-    .action(async (order: string, why: HoldReason, options: CommonOptions) => {
+    .addArgument(
+      new Argument(
+        '<reason>',
+        'fraud, address, payment or manual; cancelling takes a cancellation back',
+      ).choices(ALL_HOLD_REASONS),
+    )
+    .action(async (order: string, why: AnyHoldReason, options: CommonOptions) => {
       exit(
         await runReading(
           options,
-          ({ context }) => unholdOrder(context, order, { reason: why, actor: 'cli' }),
+          ({ context }) => endOrderHold(context, order, { reason: why, actor: 'cli' }),
           () => 'Done.',
         ),
       )
@@ -150,6 +163,11 @@ function sayOrder(order: OrderDetail): string {
       (line) =>
         `  ${line.sku ?? line.listingSku ?? '–'} ${line.title}: ${line.current} ordered, ${line.committed} in shipments, ${line.shipped} shipped, ${line.returned} returned; ${line.base.reserved} base units reserved`,
     ),
+    ...(order.cancelling === null
+      ? []
+      : [
+          `  being cancelled on ${order.channel}: ${order.cancelling.units} units, ${order.cancelling.reason}`,
+        ]),
     ...order.waits.map((wait) => `  ${sayWait(wait)}`),
     ...order.shipmentDetails.flatMap((shipment) => [
       `  shipment ${shipment.number} (${shipment.shipmentId}) from ${shipment.location}${shipment.warehouse === null ? '' : ` by ${shipment.warehouse}`}: ${shipment.state}${shipment.problem === null ? '' : ` ! ${shipment.problem}`}`,

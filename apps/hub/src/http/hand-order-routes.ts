@@ -1,6 +1,6 @@
-import { allocationRule, orderDetail } from '@plimsoll/client'
+import { allocationRule, cancelReason, orderDetail } from '@plimsoll/client'
 import { ALLOCATION_KINDS } from '@plimsoll/orders'
-import { cancelHandOrder, changeAllocation, changeHandOrder, createHandOrder } from '@plimsoll/sync'
+import { cancelOrder, changeAllocation, changeHandOrder, createHandOrder } from '@plimsoll/sync'
 import type { FastifyPluginAsync } from 'fastify'
 import { z } from 'zod'
 import { getAllocation } from '../views/allocation.ts'
@@ -16,7 +16,16 @@ const order = z.object({
 })
 const text = (max: number) => z.string().trim().min(1).max(max)
 const cancelled = z.strictObject({
-  note: text(1_000).optional().describe('Why, for whoever looks at the order.'),
+  reason: cancelReason.default('other').describe('Of a channel’s order: what its channel is told.'),
+  note: text(1_000).optional().describe('Why, for whoever looks at the order; no channel is told.'),
+  lines: z
+    .array(z.strictObject({ lineId: z.uuid(), quantity: z.int().min(1) }))
+    .min(1)
+    .max(1_000)
+    .optional()
+    .describe(
+      'Of a channel’s order: how many listing units of which lines; left out: all that has not left.',
+    ),
 })
 
 /** Orders that people make: B2B, samples, sales over a counter; and which of the orders that wait gets first what comes. */
@@ -91,16 +100,17 @@ export function handOrderRoutes({ context }: ServerContext): FastifyPluginAsync 
         path: '/orders/:id/cancel',
         operation: 'cancelOrder',
         tag,
-        summary: 'Cancels an order that was made by hand: what has not left is not sent.',
+        summary:
+          'Cancels an order: what has not left is not sent. One of a channel is held, whoever packs it is stopped, then its channel is told; it is cancelled once that shows it.',
         params: order,
         body: cancelled,
         version: 'heeded',
         answers: { 200: orderDetail },
-        errors: ['unknown-order', 'ambiguous-order', 'not-by-hand', 'wrong-state', 'version-changed'],
+        errors: ['unknown-order', 'ambiguous-order', 'invalid-order', 'wrong-state', 'version-changed'],
       },
-      async ({ params: { id }, body: { note }, version, actor }) => {
-        const cancel = { note: note ?? null, actor, version: version === 'any' ? undefined : version }
-        const outcome = await cancelHandOrder(context, id, cancel)
+      async ({ params: { id }, body: { reason, note, lines }, version, actor }) => {
+        const by = { actor, version: version === 'any' ? undefined : version }
+        const outcome = await cancelOrder(context, id, { reason, note: note ?? null, lines, ...by })
         if (outcome.kind === 'refused') throw new LedgerRefusal(outcome.refusal)
         return { 200: await getOrder(context, outcome.orderId) }
       },

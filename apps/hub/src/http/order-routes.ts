@@ -1,4 +1,5 @@
 import {
+  anyHoldReason,
   done,
   holdReason,
   orderDetail,
@@ -8,7 +9,7 @@ import {
   orderRouted,
   shipsOrders,
 } from '@plimsoll/client'
-import { changeShipsOrders, holdOrder, routeNow, unholdOrder } from '@plimsoll/sync'
+import { changeShipsOrders, endOrderHold, holdOrder, routeNow } from '@plimsoll/sync'
 import type { FastifyPluginAsync } from 'fastify'
 import { z } from 'zod'
 import { getOrder, getRecipient, listOrders } from '../views/orders.ts'
@@ -118,13 +119,14 @@ export function orderRoutes({ context }: ServerContext): FastifyPluginAsync {
         path: '/orders/:id/holds/:reason',
         operation: 'unholdOrder',
         tag,
-        summary: 'Ends one hold of an order; without any it is routed again by itself.',
-        params: order.extend({ reason: holdReason }),
+        summary:
+          'Ends one hold of an order; without any it is routed again by itself. That of a cancellation takes it back, until its channel is told.',
+        params: order.extend({ reason: anyHoldReason }),
         answers: { 200: done },
-        errors: ['unknown-order', 'ambiguous-order', 'unknown-order-hold'],
+        errors: ['unknown-order', 'ambiguous-order', 'unknown-order-hold', 'wrong-state'],
       },
       async ({ params: { id, reason }, actor }) => {
-        await unholdOrder(context, id, { reason, actor })
+        await endOrderHold(context, id, { reason, actor })
         return { 200: {} }
       },
     )

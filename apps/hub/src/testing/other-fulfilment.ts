@@ -97,6 +97,11 @@ export async function insertFulfilmentRows(db: Db, organizationId: string, mark:
     sql`insert into errand (organization_id, errand_id, connection_id, kind, subject_id, state, not_before, error, created_at)
       select organization_id, connection_id, connection_id, 'tell-shipped', connection_id, 'refused', now(), ${mark}, now()
       from ${own}`,
+    sql`insert into order_cancellation (organization_id, cancellation_id, order_id, connection_id, whole, reason, note, asked_by,
+        asked_at)
+      select organization_id, connection_id, connection_id, connection_id, true, 'other', ${mark}, ${mark}, now() from ${own}`,
+    sql`insert into order_cancellation_line (organization_id, cancellation_id, line_id, units, stays)
+      select organization_id, connection_id, connection_id, 7, 0 from ${own}`,
     sql`insert into order_event (organization_id, order_id, event_id, at, kind, actor, detail)
       select organization_id, connection_id, connection_id, now(), 'parcel-left', ${mark}, '{}' from ${own}`,
   ]

@@ -6,6 +6,7 @@ export type OrderHead = Pick<
   OrderDetail,
   'externalId' | 'version' | 'currency' | 'shippingMethod' | 'isSentByHub' | 'hasRecipient' | 'byHand'
 > & {
+  connector: string
   destination: { country: string; region?: string; postalCode?: string; city?: string } | null
 }
 
@@ -16,7 +17,7 @@ export async function findOrderHead(
   orderId: string,
 ): Promise<OrderHead | undefined> {
   const found = await sql<OrderHead>`
-    select external_id, case when hand_order.order_id is not null then version end as version, currency, shipping_method,
+    select external_id, connection.connector, case when hand_order.order_id is not null then version end as version, currency, shipping_method,
       destination,
       case when hand_order.order_id is not null then jsonb_build_object('kind', kind, 'location', (
         select code from location
@@ -78,6 +79,25 @@ export async function findOrderHolds(db: Db, organizationId: string, orderId: st
   return found.rows
 }
 
+type CancellingRow = Omit<NonNullable<OrderDetail['cancelling']>, 'askedAt'> & { askedAt: Date }
+
+/** Its cancellation that is under way. */
+export async function findCancelling(
+  db: Db,
+  organizationId: string,
+  orderId: string,
+): Promise<CancellingRow | undefined> {
+  const found = await sql<CancellingRow>`
+    select reason, asked_by, asked_at, (
+      select coalesce(sum(units), 0)::bigint from order_cancellation_line as asked
+      where asked.organization_id = order_cancellation.organization_id
+        and asked.cancellation_id = order_cancellation.cancellation_id
+    ) as units
+    from order_cancellation
+    where organization_id = ${organizationId} and order_id = ${orderId} and settled_at is null`.execute(db)
+  return found.rows[0]
+}
+
 export type EventRow = {
   at: Date
   kind: string
@@ -112,6 +132,9 @@ export async function findOrderCalls(db: Db, organizationId: string, orderId: st
       where organization_id = ${organizationId} and order_id = ${orderId}
       union all
       select shipment_id, number from shipment
+      where organization_id = ${organizationId} and order_id = ${orderId}
+      union all
+      select cancellation_id, null from order_cancellation
       where organization_id = ${organizationId} and order_id = ${orderId}
       union all
       select parcel_id, number from shipment

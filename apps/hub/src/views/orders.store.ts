@@ -102,6 +102,7 @@ const TASKS = [
   'shipped-anyway',
   'parcel-unexpected',
   'not-told',
+  'not-cancelled',
 ]
 
 const selectOrders = (now: Date) => sql`

@@ -12,6 +12,7 @@ import {
 } from '@plimsoll/sync'
 import { mergeMoments } from './order-moments.ts'
 import {
+  findCancelling,
   findOrderCalls,
   findOrderEvents,
   findOrderHead,
@@ -53,7 +54,7 @@ export async function getOrder(context: SyncContext, idOrNumber: string): Promis
   const { database, organizationId } = context
   const db = database.kysely
   const orderId = await resolveOrderId(context, idOrNumber)
-  const [row, head, lines, holds, events, calls, shipments, timeline, waits] = await Promise.all([
+  const [row, head, lines, holds, events, calls, shipments, timeline, waits, cancelling] = await Promise.all([
     findOrderRow(db, organizationId, orderId, nowOf(context)),
     findOrderHead(db, organizationId, orderId),
     findOrderLines(db, organizationId, orderId),
@@ -63,12 +64,14 @@ export async function getOrder(context: SyncContext, idOrNumber: string): Promis
     listShipmentsOf(context, orderId),
     getOrderTimeline(context, orderId),
     explainWaits(context, orderId),
+    findCancelling(db, organizationId, orderId),
   ])
   if (row === undefined || head === undefined)
     throw syncProblem('unknown-order', 'order', `There is no order ${idOrNumber}.`)
   const lineIds = lines.map(({ lineId }) => lineId)
   const reservations = await findOrderReservations(db, organizationId, lineIds)
-  const { destination, ...said } = head
+  const { destination, connector, ...said } = head
+  const takes = context.connectors.get(connector)?.manifest.capabilities.cancel ?? false
   return {
     ...toRow(row),
     ...said,
@@ -86,6 +89,9 @@ export async function getOrder(context: SyncContext, idOrNumber: string): Promis
       waitsUntil: waitsUntil?.toISOString() ?? null,
       base: sumOf(reservations, line.lineId),
     })),
+    takesCancel: takes === false ? null : takes,
+    cancelling:
+      cancelling === undefined ? null : { ...cancelling, askedAt: cancelling.askedAt.toISOString() },
     waits: waits.map(({ until, ...wait }) => ({ ...wait, until: until?.toISOString() ?? null })),
     reservations,
     shipmentDetails: shipments,

@@ -17,6 +17,7 @@ import { assertMarket, DIALECTS } from './dialect.ts'
 import { createEvents, type Subscription } from './events.ts'
 import { createFeeds } from './feed-routes.ts'
 import { fulfilmentRoutes } from './fulfilment-routes.ts'
+import { inboundRoutes } from './inbound-routes.ts'
 import { inventoryRoutes } from './inventory-routes.ts'
 import { itemRoutes } from './item-routes.ts'
 import { createLimits, type Limit } from './limits.ts'
@@ -196,6 +197,7 @@ export async function createWalmartSimulator(
             ...inventoryRoutes(marketplace, (write) =>
               kit.books.writes.append({ ...write, after: write.quantity }),
             ),
+            ...inboundRoutes(marketplace, floor),
             ...fulfilmentRoutes(marketplace, floor, {
               orderChannelId: ORDER_CHANNEL,
               uuid: () => `req-${marketplace.nextId()}`,
@@ -221,6 +223,7 @@ export async function createWalmartSimulator(
       multiChannel: true,
       orderChannelId: ORDER_CHANNEL,
       multiChannelSpeed: 'STANDARD',
+      inboundReturnAddress: '860 W California Ave; Sunnyvale; CA; 94086',
       endpoint: running.url,
     },
     credentials: { ...keys, webhookSecret: 'plimsollsimulator00' },

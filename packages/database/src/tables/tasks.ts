@@ -21,6 +21,7 @@ export interface TaskTable {
     | 'shipped-anyway'
     | 'parcel-unexpected'
     | 'not-told'
+    | 'not-cancelled'
     | 'inbound-refused'
     | 'inbound-changed'
     | 'receipt-differs'

@@ -1,5 +1,6 @@
 import { inTransaction } from '@plimsoll/database'
 import { allocateFreed } from '../allocation/allocate-freed.ts'
+import { cancelOrderHandler, settleCancelled } from '../cancelling/cancel-errand.ts'
 import { nowOf } from '../context.ts'
 import { announceHandler, noteInbounds } from '../inbound/announce-inbound.ts'
 import { bookDeliveries } from '../inbound/book-deliveries.ts'
@@ -47,6 +48,7 @@ export class FulfilmentDesk {
       'request-shipment': requestHandler(context),
       'cancel-shipment': cancelHandler(context),
       'announce-inbound': announceHandler(context),
+      'cancel-order': cancelOrderHandler(context),
     }
     this.#errands = new ErrandRunner(context, handlers, isCalledAway)
   }
@@ -54,7 +56,7 @@ export class FulfilmentDesk {
   /** @returns how many things were done; none: nothing waits now */
   async turn(): Promise<number> {
     const { connection, operations } = this.#context
-    let done = 0
+    let done = operations.cancel === undefined ? 0 : await settleCancelled(this.#context)
     if (connection.shipsOrdersFrom !== null) {
       done += await this.#route(connection.shipsOrdersFrom)
       done += await this.#readRecipients()

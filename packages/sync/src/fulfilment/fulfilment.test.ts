@@ -1,23 +1,12 @@
 // Orders of a shop that a warehouse sends, with the production workers on a manual clock: answers are lost, processes die.
-import { type ManualClock, manualClock } from '@plimsoll/connector-kit'
-import { inTransaction } from '@plimsoll/database'
 import { createTestDatabase, fromEnvironment, type TestDatabase } from '@plimsoll/database/testing'
-import { findBrokenBalances, findBrokenReservations, saveLocation } from '@plimsoll/stock'
+import { findBrokenBalances, findBrokenReservations } from '@plimsoll/stock'
 import fc from 'fast-check'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { saveShipsOrdersFrom } from '../connections/connections.store.ts'
-import { connect } from '../connections/connections.ts'
-import { toStockContext } from '../context.ts'
-import { tieCountedPlace } from '../counts/counted-places.ts'
-import { changeConnection } from '../index.ts'
-import {
-  MemoryWarehouse,
-  memoryWarehouseConnector,
-  type WarehouseFault,
-} from '../testing/memory-warehouse.ts'
-import { type Stepped, stepConnection } from '../testing/steps.ts'
-import { createWorld, type World } from '../testing/world.ts'
+import type { WarehouseFault } from '../testing/memory-warehouse.ts'
+import { type Brand, die, go, goOn, openBrand } from '../testing/sent-brand.ts'
+import type { World } from '../testing/world.ts'
 import { isLowered } from './telling.store.ts'
 
 let database: TestDatabase
@@ -25,70 +14,6 @@ beforeAll(async () => {
   database = await createTestDatabase({ poolMax: 6 })
 })
 afterAll(() => database.drop())
-
-type Brand = Awaited<ReturnType<typeof openBrand>>
-
-/** A shop with one listing, and a warehouse that has all the stock; the hub's own warehouse is empty. */
-async function openBrand(
-  units: number,
-  requests: 'by-key' | 'by-read-back',
-  leaseMs = 3_600_000,
-  shop: Parameters<World['open']>[2] = {},
-) {
-  const clock = manualClock()
-  const world = await createWorld(database, clock, { leaseMs })
-  const { context } = world
-  await world.stock('bottle', 0)
-  const { platform, connectionId } = await world.open('shop', { bottle: 0 }, shop)
-  platform.takesShipments = true
-  await inTransaction(database, (tx) =>
-    saveLocation(tx, toStockContext(context), { code: '3PL', name: '3PL', kind: '3pl' }),
-  )
-  const warehouse = new MemoryWarehouse(clock, requests)
-  warehouse.stock.set('bottle', units)
-  const connectors = context.connectors as Map<string, ReturnType<typeof memoryWarehouseConnector>>
-  connectors.set('memory-3pl', memoryWarehouseConnector(warehouse, 'memory-3pl'))
-  const { connectionId: warehouseId } = await connect(context, {
-    connector: 'memory-3pl',
-    name: '3pl',
-    settings: {},
-    credentials: { key: 'k' },
-    locationCode: 'MAIN',
-    ordersPollMs: 100,
-  })
-  await world.import(warehouseId)
-  await changeConnection(context, warehouseId, { kind: 'go-live' })
-  await tieCountedPlace(context, warehouseId, 'floor', '3PL')
-  // The shop shows what lies at the warehouse.
-  await sql`
-    update pool_location set location_id = (
-      select location_id from location where organization_id = ${context.organizationId} and code = '3PL')
-    where organization_id = ${context.organizationId} and connection_id = ${connectionId}`.execute(
-    database.kysely,
-  )
-  await inTransaction(database, (tx) =>
-    saveShipsOrdersFrom(tx, context.organizationId, connectionId, new Date(0)),
-  )
-  const stepped = {
-    shop: await stepConnection(world, connectionId),
-    warehouse: await stepConnection(world, warehouseId),
-  }
-  const brand = { clock, world, platform, warehouse, connectionId, warehouseId, stepped }
-  await go(brand, 40)
-  return brand
-}
-
-async function go(
-  { clock, stepped }: { clock: ManualClock; stepped: { shop: Stepped; warehouse: Stepped } },
-  rounds: number,
-  ms = 1_000,
-) {
-  for (let round = 0; round < rounds; round += 1) {
-    await stepped.shop.turn()
-    await stepped.warehouse.turn()
-    await clock.advance(ms)
-  }
-}
 
 const leftOf = ({ warehouse }: Brand) => {
   const left = new Map<string, number>()
@@ -107,7 +32,7 @@ async function onHand(world: World): Promise<number> {
 }
 
 test('an order of a shop is sent by a warehouse: asked once, left once, told to the shop with its tracking', async () => {
-  const brand = await openBrand(10, 'by-key')
+  const brand = await openBrand(database, 10, 'by-key')
   const { platform, warehouse, world } = brand
   expect(await onHand(world)).toBe(10)
   expect(platform.quantityOf('bottle')).toBe(10)
@@ -134,7 +59,7 @@ test('an order of a shop is sent by a warehouse: asked once, left once, told to 
 })
 
 test('to whom an order goes is kept sealed, and in no event, log or error', async () => {
-  const brand = await openBrand(10, 'by-key')
+  const brand = await openBrand(database, 10, 'by-key')
   brand.platform.sell('bottle', 1)
   await go(brand, 12)
   const { organizationId } = brand.world.context
@@ -149,7 +74,7 @@ test('to whom an order goes is kept sealed, and in no event, log or error', asyn
 })
 
 test('a cancelled order is stopped at the warehouse; what it may still send is sold to nobody', async () => {
-  const brand = await openBrand(5, 'by-key')
+  const brand = await openBrand(database, 5, 'by-key')
   const { platform, warehouse } = brand
   const order = platform.sell('bottle', 2)
   await go(brand, 12)
@@ -172,7 +97,7 @@ test('a cancelled order is stopped at the warehouse; what it may still send is s
 })
 
 test('a number that falls at shipment, or never, is lowered before the shop is told; whoever dies in between, it never shows more', async () => {
-  const brand = await openBrand(10, 'by-key', 5_000, { writeStyle: 'counts-open-orders' })
+  const brand = await openBrand(database, 10, 'by-key', 5_000, { writeStyle: 'counts-open-orders' })
   const { platform, warehouse, world } = brand
   platform.countsOpenOrders = true
   const order = platform.sell('bottle', 4)
@@ -196,7 +121,7 @@ test('a number that falls at shipment, or never, is lowered before the shop is t
 })
 
 test('a write that was settled though nobody knows what became of it keeps no parcel from being told', async () => {
-  const brand = await openBrand(10, 'by-key', 5_000, { writeStyle: 'counts-open-orders' })
+  const brand = await openBrand(database, 10, 'by-key', 5_000, { writeStyle: 'counts-open-orders' })
   const { world, connectionId } = brand
   const { organizationId } = world.context
   const lowered = () => isLowered(database.kysely, organizationId, connectionId, ['bottle'])
@@ -220,7 +145,7 @@ test('a write that was settled though nobody knows what became of it keeps no pa
 })
 
 test('what a warehouse refuses is shown, and sent from elsewhere', async () => {
-  const brand = await openBrand(5, 'by-key')
+  const brand = await openBrand(database, 5, 'by-key')
   const { platform, warehouse, world } = brand
   await world.adjust('bottle', 4)
   warehouse.refused.add('#o-1')
@@ -236,7 +161,7 @@ test('what a warehouse refuses is shown, and sent from elsewhere', async () => {
 })
 
 test('a shipment that is too much for its warehouse by itself is not asked for there, and sent from elsewhere', async () => {
-  const brand = await openBrand(5, 'by-key')
+  const brand = await openBrand(database, 5, 'by-key')
   const { platform, warehouse, world } = brand
   await world.adjust('bottle', 4)
   // What has more lines than that goes as several shipments, down to single units; those cannot be less.
@@ -311,7 +236,7 @@ test('I11: whatever answers are lost and whoever dies, each unit ordered leaves 
         },
       ),
       async (requests, happenings, faults) => {
-        const brand = await openBrand(40, requests, 5_000)
+        const brand = await openBrand(database, 40, requests, 5_000)
         const { platform, warehouse, world, clock } = brand
         let nth = 0
         warehouse.fault = (call) => (call === 'counts' ? undefined : faults[nth++ % faults.length])
@@ -373,21 +298,3 @@ test('I11: whatever answers are lost and whoever dies, each unit ordered leaves 
   expect(await findBrokenBalances(database.kysely)).toEqual([])
   expect(await findBrokenReservations(database.kysely)).toEqual([])
 }, 300_000)
-
-/** As `go`; whoever lost the lease meanwhile takes it anew. */
-async function goOn(brand: Brand, rounds: number, ms = 700): Promise<void> {
-  for (let round = 0; round < rounds; round += 1) {
-    for (const who of ['shop', 'warehouse'] as const) {
-      brand.warehouse.land()
-      if ((await brand.stepped[who].turn()) === undefined) await die(brand, who)
-    }
-    await brand.clock.advance(ms)
-  }
-}
-
-/** The process is gone, with whatever it knew; another takes over once its lease has run out. */
-async function die(brand: Brand, who: 'shop' | 'warehouse'): Promise<void> {
-  await brand.clock.advance(5_100)
-  const connectionId = who === 'shop' ? brand.connectionId : brand.warehouseId
-  brand.stepped[who] = await stepConnection(brand.world, connectionId)
-}

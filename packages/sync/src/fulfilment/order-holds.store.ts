@@ -1,14 +1,18 @@
 import type { Tx } from '@plimsoll/database'
 import { sql } from 'kysely'
 
+/** What a person may hold an order for. */
 export const HOLD_REASONS = ['fraud', 'address', 'payment', 'manual'] as const
 export type HoldReason = (typeof HOLD_REASONS)[number]
+/** `cancelling`: it is to be cancelled on its channel, which has yet to show it. */
+export const ALL_HOLD_REASONS = [...HOLD_REASONS, 'cancelling'] as const
+export type AnyHoldReason = (typeof ALL_HOLD_REASONS)[number]
 
 /** @returns whether it was not held for that reason before */
 export async function insertHold(
   tx: Tx,
   organizationId: string,
-  hold: { orderId: string; reason: HoldReason; note: string | null; placedBy: string; at: Date },
+  hold: { orderId: string; reason: AnyHoldReason; note: string | null; placedBy: string; at: Date },
 ): Promise<boolean> {
   const held = await sql`
     insert into order_hold (organization_id, order_id, reason, note, placed_by, placed_at)
@@ -21,7 +25,7 @@ export async function insertHold(
 export async function deleteHold(
   tx: Tx,
   organizationId: string,
-  { orderId, reason }: { orderId: string; reason: HoldReason },
+  { orderId, reason }: { orderId: string; reason: AnyHoldReason },
 ): Promise<boolean> {
   const freed = await sql`
     delete from order_hold

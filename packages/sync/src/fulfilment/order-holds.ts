@@ -13,7 +13,7 @@ import { syncProblem } from '../errors.ts'
 import { notify } from '../notify.ts'
 import { findAsked } from './errands.store.ts'
 import { resolveOrderId } from './find-order.ts'
-import { deleteHold, type HoldReason, insertHold } from './order-holds.store.ts'
+import { type AnyHoldReason, deleteHold, type HoldReason, insertHold } from './order-holds.store.ts'
 import { noteOrdersToRoute } from './route-orders.store.ts'
 import { stopAndAsk } from './route-orders.ts'
 
@@ -76,7 +76,7 @@ export async function holdOrder(
 export async function unholdOrder(
   context: SyncContext,
   order: string,
-  { reason, actor }: { reason: HoldReason; actor: string },
+  { reason, actor }: { reason: AnyHoldReason; actor: string },
 ): Promise<{ orderId: string }> {
   const orderId = await resolveOrderId(context, order)
   return await inTransaction(context.database, async (tx) => {

@@ -16,6 +16,7 @@ import {
   type WriteOutcome,
 } from '@plimsoll/connector-kit'
 import { z } from 'zod'
+import { memoryCancelling } from './memory-cancelling.ts'
 import type { Fault, MemoryListing, MemoryPlatform, Operation } from './memory-platform.ts'
 
 const credentials = z.object({ key: z.string() })
@@ -275,14 +276,16 @@ function openMemory(
       const order = platform.orders.get(orderExternalId)
       if (order === undefined) throw new NotFound(`There is no order ${orderExternalId}`)
       const units = lines.reduce((sum, { quantity }) => sum + quantity, 0)
-      if (!platform.parcels.has(shipmentId) && units > order.units - order.shipped)
-        throw new Invalid(`Only ${order.units - order.shipped} units are open`, 'lines')
+      const open = order.units - (order.cancelled ?? 0) - order.shipped
+      if (!platform.parcels.has(shipmentId) && (order.state === 'cancelled' || units > open))
+        throw new Invalid(`Only ${open} units are open`, 'lines')
       const take = () => platform.takeShipment(shipmentId, orderExternalId, units)
       if (fault === 'late') platform.later(take)
       else take()
       await end(fault)
       return { externalId: shipmentId }
     },
+    ...memoryCancelling(platform, capabilities.cancel ?? false, { begin, end }),
     async recipient(orderExternalId) {
       const fault = await begin('recipient')
       if (!platform.orders.has(orderExternalId)) throw new NotFound(`There is no order ${orderExternalId}`)

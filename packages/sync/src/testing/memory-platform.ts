@@ -88,7 +88,7 @@ export class MemoryPlatform {
     const open = [...this.orders.values()].filter(
       (order) => order.listing === externalId && order.state === 'open',
     )
-    return quantity - open.reduce((sum, order) => sum + order.units - order.shipped, 0)
+    return quantity - open.reduce((sum, order) => sum + wantedOf(order) - order.shipped, 0)
   }
 
   /** A shopper buys; undefined: the shop shows less than that and refuses. */
@@ -126,7 +126,7 @@ export class MemoryPlatform {
     if (order.state !== 'open') return
     const listing = this.#listing(order.listing)
     if (listing.quantity !== undefined && !this.countsOpenOrders)
-      this.#move(listing, order.place, order.units - order.shipped)
+      this.#move(listing, order.place, wantedOf(order) - order.shipped)
     this.#change(order, { state: 'cancelled' })
   }
 
@@ -142,11 +142,13 @@ export class MemoryPlatform {
 
   ship(orderId: string): void {
     const order = this.#order(orderId)
-    if (order.state === 'open') this.#change(order, { state: 'closed', shipped: order.units })
+    if (order.state === 'open') this.#change(order, { state: 'closed', shipped: wantedOf(order) })
   }
 
   /** False: it is never told of shipments, and refuses to be. */
   takesShipments = false
+  /** It does not cancel what it is told to. */
+  refusesCancelling = false
   /** Parcels that it was told of, in order, each once. */
   readonly parcels = new Map<string, { orderId: string; units: number }>()
 
@@ -156,7 +158,29 @@ export class MemoryPlatform {
     const order = this.#order(orderId)
     this.parcels.set(shipmentId, { orderId, units })
     const shipped = order.shipped + units
-    this.#change(order, { shipped, state: shipped >= order.units ? 'closed' : order.state })
+    this.#change(order, { shipped, state: shipped >= wantedOf(order) ? 'closed' : order.state })
+  }
+
+  /** Cancellations that it was told of and carried out, in order, each once. */
+  readonly cancellations = new Map<string, { orderId: string; units: number }>()
+
+  /** It is told to cancel; told again under the same id it changes nothing. @param units undefined: all that has not shipped */
+  takeCancellation(cancellationId: string, orderId: string, units: number | undefined): void {
+    if (this.cancellations.has(cancellationId)) return
+    const order = this.#order(orderId)
+    // Carried out later, it may find that it has shipped.
+    if (order.state !== 'open') return
+    const open = wantedOf(order) - order.shipped
+    const some = Math.min(units ?? open, open)
+    this.cancellations.set(cancellationId, { orderId, units: some })
+    if (some >= open && order.shipped === 0) {
+      this.cancel(orderId)
+      return
+    }
+    const listing = this.#listing(order.listing)
+    if (listing.quantity !== undefined && !this.countsOpenOrders) this.#move(listing, order.place, some)
+    const cancelled = (order.cancelled ?? 0) + some
+    this.#change(order, { cancelled, state: some >= open ? 'closed' : order.state })
   }
 
   /** Another content under the same version: update times of whole seconds do that. */
@@ -219,7 +243,7 @@ export class MemoryPlatform {
           sku: this.listings.get(order.listing)?.sku,
           title: order.listing,
           ordered: order.units,
-          current: order.state === 'cancelled' ? order.shipped : order.units,
+          current: order.state === 'cancelled' ? order.shipped : wantedOf(order),
           shipped: order.shipped,
           returned: order.returned ?? 0,
           subtracted: this.countsOpenOrders ? 'never' : 'yes',
@@ -261,6 +285,11 @@ export class MemoryPlatform {
 
 const DEFAULT_PLACE = 'default'
 
+/** Units that are not cancelled. */
+function wantedOf({ units, cancelled = 0 }: MemoryOrder): number {
+  return units - cancelled
+}
+
 export type MemoryListing = {
   sku: string
   quantity: number | undefined
@@ -278,6 +307,8 @@ export type MemoryOrder = {
   place: string
   units: number
   shipped: number
+  /** Of its units, while it goes on; absent: none. */
+  cancelled?: number
   /** Absent: nothing. */
   returned?: number
   state: OrderState
@@ -304,6 +335,7 @@ export type Operation =
   | 'pull'
   | 'acknowledge'
   | 'ship'
+  | 'cancel'
   | 'recipient'
 
 /**

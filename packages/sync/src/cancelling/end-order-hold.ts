@@ -1,0 +1,54 @@
+import { inTransaction } from '@plimsoll/database'
+import { takeOrderInHand } from '@plimsoll/orders'
+import { nowOf, type SyncContext } from '../context.ts'
+import { syncProblem } from '../errors.ts'
+import { forgetUnbegun } from '../fulfilment/errands.store.ts'
+import { resolveOrderId } from '../fulfilment/find-order.ts'
+import type { AnyHoldReason } from '../fulfilment/order-holds.store.ts'
+import { unholdOrder } from '../fulfilment/order-holds.ts'
+import { closeTasks } from '../tasks.store.ts'
+import { findChannel } from './ask-cancellation.ts'
+import { findOpenCancellations } from './cancellation.store.ts'
+import { settleCancellation } from './settle-cancellation.ts'
+
+/**
+ * Ends one hold of an order. That of a cancellation takes it back with it, as long as its channel has not been told: then the
+ * order is sent after all.
+ * @throws SyncProblem
+ */
+export async function endOrderHold(
+  context: SyncContext,
+  order: string,
+  { reason, actor }: { reason: AnyHoldReason; actor: string },
+): Promise<{ orderId: string }> {
+  if (reason === 'cancelling' && (await takeBack(context, order, actor)))
+    return { orderId: await resolveOrderId(context, order) }
+  return await unholdOrder(context, order, { reason, actor })
+}
+
+/** @returns false where none is under way: its channel has refused it */
+async function takeBack(context: SyncContext, order: string, actor: string): Promise<boolean> {
+  const orderId = await resolveOrderId(context, order)
+  return await inTransaction(context.database, async (tx) => {
+    const { organizationId } = context
+    const hand = await takeOrderInHand(tx, organizationId, orderId)
+    if (hand === undefined) return false
+    const [open] = await findOpenCancellations(tx, organizationId, { orderId })
+    if (open === undefined) {
+      await closeTasks(tx, organizationId, 'not-cancelled', [orderId], nowOf(context))
+      return false
+    }
+    const { connectionId } = hand
+    const { name } = await findChannel(context, tx, connectionId)
+    const begun = await forgetUnbegun(tx, organizationId, 'cancel-order', [open.cancellationId])
+    if (begun.size > 0)
+      throw syncProblem(
+        'wrong-state',
+        'reason',
+        `${name} is being told to cancel order ${open.number}: wait for its answer.`,
+      )
+    const by = { channel: { connectionId, name }, actor }
+    await settleCancellation(context, tx, open, { outcome: 'taken-back' }, by)
+    return true
+  })
+}
