@@ -27,7 +27,26 @@ export {
   type PersonRow,
   turnOffSecondFactor,
 } from './identity/people.store.ts'
+export { discoveryUrlOf, ProviderVisit, type VisitedHub } from './identity/provider.ts'
 export { ensureSecret, readSetting, removeSetting, saveSetting } from './identity/settings.store.ts'
+export {
+  type Arrived,
+  isTiedToProvider,
+  readSingleSignOn,
+  releaseTies,
+  settleArrival,
+} from './identity/single-sign-on.store.ts'
+export {
+  type Arrival,
+  type Claims,
+  decideArrival,
+  domainOf,
+  type GivenRole,
+  mustSignOnSingly,
+  type Newcomers,
+  SINGLE_SIGN_ON,
+  type SingleSignOn,
+} from './identity/single-sign-on.ts'
 export { type ApiKey, KEY_PREFIX } from './keys/api-keys.store.ts'
 export { createApiKey, endApiKey, listApiKeys, type NewApiKey, useApiKey } from './keys/api-keys.ts'
 export {
