@@ -43,3 +43,7 @@ export const apiKeysQuery = queryOptions({
   queryKey: ['organization', 'keys'],
   queryFn: ({ signal }) => hub.apiKeys(signal),
 })
+export const singleSignOnQuery = queryOptions({
+  queryKey: ['organization', 'single-sign-on'],
+  queryFn: ({ signal }) => hub.singleSignOn(signal),
+})

@@ -10,6 +10,7 @@ import { Problem } from './entry-frame.tsx'
 import { Keys } from './keys.tsx'
 import { Members } from './members.tsx'
 import { meQuery, organizationQuery } from './queries.ts'
+import { SingleSignOn } from './single-sign-on.tsx'
 import { useSignOut } from './who.tsx'
 
 /** The organization: its name, who works in it, which programs may use it, and who did what. */
@@ -41,6 +42,7 @@ export function SettingsScreen() {
         <Name key={name} name={name} mayChange={isAdmin} />
         <Members own={role} isAdmin={isAdmin} />
         {isAdmin && <Keys own={role} />}
+        {role === 'owner' && <SingleSignOn />}
         {isAdmin && <AuditLog />}
       </div>
     </>

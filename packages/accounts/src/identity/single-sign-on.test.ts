@@ -34,7 +34,7 @@ test('I9: the provider’s word is taken only for a verified address of a domain
       (claims, takesNewcomers) => {
         const claim = { name: 'groups', roles: [{ value: 'true', role: 'admin' as const }] }
         const newcomers = takesNewcomers ? { organizationId: 'one', role: null, claim } : null
-        const arrival = decideArrival({ domains: DOMAINS, newcomers }, claims)
+        const arrival = decideArrival({ issuer: 'https://id.example', domains: DOMAINS, newcomers }, claims)
         const { email_verified: said, xms_edov: owned } = claims
         const isSaid = said === true || said === 'true'
         const isOwned =
@@ -61,11 +61,20 @@ test('of several values of the claim the highest role counts, and the usual one 
   const newcomers = { organizationId: 'one', role: 'viewer' as const, claim: { name: 'g', roles } }
   const roleOf = (g: unknown) => {
     const claims = { email: 'ann@brand.example', email_verified: true, g }
-    const arrival = decideArrival({ domains: DOMAINS, newcomers }, claims)
+    const arrival = decideArrival({ issuer: 'https://id.example', domains: DOMAINS, newcomers }, claims)
     return arrival.kind === 'known' ? arrival.role : arrival.why
   }
   expect([['c', 'b', 'a'], ['a', 'c'], 'c', 'zz', [], undefined, [{ b: 1 }]].map(roleOf)).toEqual([
     ...['admin', 'operator', 'operator', 'viewer', 'viewer', 'viewer', 'viewer'],
+  ])
+})
+
+test('I9: a Google account of one’s own is not the employer’s, whatever its address', () => {
+  const set = { issuer: 'https://accounts.google.com', domains: DOMAINS, newcomers: null }
+  const kindOf = (hd: unknown) =>
+    decideArrival(set, { email: 'ann@brand.example', email_verified: true, hd }).kind
+  expect([undefined, 'evil.example', 'Brand.example', 'other.example'].map(kindOf)).toEqual([
+    ...['refused', 'refused', 'known', 'known'],
   ])
 })
 

@@ -45,14 +45,16 @@ export type Arrival =
  * and only where the provider says that it has verified the address: anybody can write any address into a profile.
  */
 export function decideArrival(
-  { domains, newcomers }: Pick<SingleSignOn, 'domains' | 'newcomers'>,
+  { issuer, domains, newcomers }: Pick<SingleSignOn, 'issuer' | 'domains' | 'newcomers'>,
   claims: Claims,
 ): Arrival {
   const email = typeof claims.email === 'string' ? claims.email.trim().toLowerCase() : ''
   const domain = domainOf(email)
   if (domain === undefined) return { kind: 'refused', why: 'address-missing' }
   if (!domains.includes(domain)) return { kind: 'refused', why: 'domain-not-allowed' }
-  if (!isVerified(claims)) return { kind: 'refused', why: 'address-not-verified' }
+  if (!isVerified(claims) || !isOfWorkspace({ issuer, domains }, claims)) {
+    return { kind: 'refused', why: 'address-not-verified' }
+  }
   return { kind: 'known', email, name: nameOf(claims, email), role: newcomersRole(newcomers, claims) }
 }
 
@@ -76,6 +78,19 @@ export function mustSignOnSingly(set: SingleSignOn | undefined, email: string): 
 function isVerified({ email_verified: verified, xms_edov: owned }: Claims): boolean {
   if (verified !== undefined && verified !== null) return isTrue(verified)
   return isTrue(owned) || owned === 1 || owned === '1'
+}
+
+/**
+ * Anybody can have a Google account of their own with an address that their employer gave them, and keeps it when they leave;
+ * `hd` says that the account is the employer's (https://developers.google.com/identity/openid-connect/reference).
+ */
+function isOfWorkspace(
+  { issuer, domains }: Pick<SingleSignOn, 'issuer' | 'domains'>,
+  { hd }: Claims,
+): boolean {
+  return (
+    issuer !== 'https://accounts.google.com' || (typeof hd === 'string' && domains.includes(hd.toLowerCase()))
+  )
 }
 
 function isTrue(value: unknown): boolean {
