@@ -25,7 +25,9 @@ const setting = fc.record({
 
 test('what is set comes out of the form as it went in, without a secret', () => {
   fc.assert(
-    fc.property(setting, (set) => expect(toBody(toDraft(set, 'another'))).toEqual({ body: set })),
+    fc.property(setting, (set) => {
+      expect(toBody(toDraft(set, 'another'))).toEqual({ body: set })
+    }),
     { numRuns: 200 },
   )
 })

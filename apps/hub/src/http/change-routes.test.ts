@@ -13,6 +13,13 @@ let shop: Shop
 let listingId: string
 let place: string
 let rules: unknown[]
+let ruleId: string
+let destinationId: string
+const DESTINATION = { name: 'Floor', kind: 'slack', address: 'https://hooks.example/a-secret-of-the-hook' }
+const ALERT_RULE = {
+  ...{ name: 'Low', kind: 'low-stock', parameters: { below: 5, per: 'location' }, location: 'MAIN' },
+  ...{ dailyAt: '07:05', timeZone: 'Europe/Berlin', opensAfterSeconds: 60 },
+}
 beforeAll(async () => {
   served = await serveHub()
   for (const sku of ['MUG', 'CUP', 'SET']) await served.stock(sku, 50)
@@ -26,6 +33,10 @@ beforeAll(async () => {
   const places = await served.ask('GET', `/api/v1/connections/${shop.connectionId}/locations`)
   place = String((places.body.rows as { externalId: string }[])[0]?.externalId)
   rules = (await served.ask('GET', '/api/v1/routing-rules')).body.rules as unknown[]
+  const rule = await served.ask('POST', '/api/v1/alert-rules', { ...ALERT_RULE, name: 'Lower' })
+  ruleId = String(rule.body.ruleId)
+  const destination = await served.ask('POST', '/api/v1/alert-destinations', DESTINATION)
+  destinationId = String(destination.body.destinationId)
 })
 afterAll(() => served.close())
 
@@ -158,6 +169,47 @@ function steps(): Step[] {
       body: { type: 'string', name: 'Colour' },
       kind: 'custom-field',
     },
+    { method: 'POST', path: '/alert-rules', body: ALERT_RULE, kind: 'alert-rule' },
+    {
+      method: 'PUT',
+      path: `/alert-rules/${ruleId}`,
+      body: { ...ALERT_RULE, severity: 'critical', quiet: { from: '22:00', until: '06:30' } },
+      kind: 'alert-rule',
+    },
+    { method: 'DELETE', path: `/alert-rules/${ruleId}`, kind: 'alert-rule' },
+    {
+      method: 'POST',
+      path: '/alert-destinations',
+      body: { ...DESTINATION, name: 'Another' },
+      kind: 'alert-destination',
+    },
+    {
+      method: 'PUT',
+      path: `/alert-destinations/${destinationId}`,
+      body: { ...DESTINATION, address: undefined, messagesPerHour: 3, language: 'zh' },
+      kind: 'alert-destination',
+    },
+    {
+      method: 'PUT',
+      path: `/alert-destinations/${destinationId}`,
+      body: { ...DESTINATION, address: 'https://hooks.example/another-secret' },
+      kind: 'credentials',
+      cannot: true,
+    },
+    {
+      method: 'DELETE',
+      path: `/alert-destinations/${destinationId}`,
+      kind: 'alert-destination',
+      cannot: true,
+    },
+    {
+      method: 'PUT',
+      path: `${connection}/mapping-rules`,
+      body: { rules: [{ name: 'Upper', expression: '$uppercase(sku)', how: 'suggest' }], basedOn: 0 },
+      kind: 'mapping-rules',
+    },
+    { method: 'PUT', path: `${connection}/call-log`, body: { mode: 'failures' }, kind: 'call-log' },
+    { method: 'PUT', path: '/personal-data', body: { endedDays: 9, unsentDays: 90 }, kind: 'personal-data' },
     { method: 'PUT', path: '/valuation/currency', body: { currency: 'EUR' }, kind: 'currency', cannot: true },
     {
       method: 'POST',
@@ -214,9 +266,8 @@ const CHANGE_NO_SETTING = [
   // What is asked about and not set: alerts themselves, suggestions, previews, bulk edits (what they set is recorded).
   /^\w+ \/(alerts|bulk-edits)(\/|$)/,
   /^POST \/(mapping\/(heed|look|preview)|alert-destinations\/:id\/test|connections\/:id\/mapping-rules\/try)$/,
-  // Not recorded yet but for the audit log, which says who and when, and not what.
-  /^\w+ \/(alert-rules|alert-destinations|personal-data)(\/|$)/,
-  /^PUT \/connections\/:id\/(call-log|mapping-rules)$/,
+  // Of the hub and no organization; with who and when and all but the secret it is in the audit log.
+  /^\w+ \/single-sign-on$/,
   // Where things usually lie changes with every putting away.
   /^PUT \/locations\/:code\/bin-items$/,
 ]
@@ -253,6 +304,7 @@ test('that a connection is made and goes live is recorded too, and its secrets a
   expect(all.at(-1)).toMatchObject({ kind: 'connection', before: null, actor: 'api', undoable: false })
   const told = JSON.stringify(await changes())
   const secrets = Object.values(shop.simulator.credentials as Record<string, string>)
+  secrets.push('a-secret-of-the-hook', 'another-secret')
   expect(secrets.length).toBeGreaterThan(0)
   for (const secret of secrets) expect(told).not.toContain(secret)
 })
