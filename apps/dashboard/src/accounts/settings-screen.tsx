@@ -9,6 +9,7 @@ import { AuditLog } from './audit-log.tsx'
 import { Problem } from './entry-frame.tsx'
 import { Keys } from './keys.tsx'
 import { Members } from './members.tsx'
+import { PersonalDataKept } from './personal-data-kept.tsx'
 import { meQuery, organizationQuery } from './queries.ts'
 import { SingleSignOn } from './single-sign-on.tsx'
 import { useSignOut } from './who.tsx'
@@ -43,6 +44,7 @@ export function SettingsScreen() {
         <Members own={role} isAdmin={isAdmin} />
         {isAdmin && <Keys own={role} />}
         {role === 'owner' && <SingleSignOn />}
+        <PersonalDataKept mayChange={isAdmin} />
         {isAdmin && <AuditLog />}
       </div>
     </>

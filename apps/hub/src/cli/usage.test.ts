@@ -236,6 +236,8 @@ test('the commands are those that the design names for now', () => {
     'account sso set',
     'account sso other-ways',
     'account sso off',
+    'personal-data show',
+    'personal-data set',
     'alerts list',
     'alerts snooze',
     'alerts acknowledge',

@@ -17,7 +17,7 @@ let ruleId: string
 let destinationId: string
 const DESTINATION = { name: 'Floor', kind: 'slack', address: 'https://hooks.example/a-secret-of-the-hook' }
 const ALERT_RULE = {
-  ...{ name: 'Low', kind: 'low-stock', parameters: { below: 5, per: 'location' }, location: 'MAIN' },
+  ...{ name: 'Low', kind: 'low-stock', parameters: { units: 5, per: 'location' }, location: 'MAIN' },
   ...{ dailyAt: '07:05', timeZone: 'Europe/Berlin', opensAfterSeconds: 60 },
 }
 beforeAll(async () => {
