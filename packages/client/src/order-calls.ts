@@ -67,8 +67,6 @@ export function orderCalls(
     setAllocation: (rule: AllocationRuleAnswer['rule'], channels: readonly string[]) =>
       call<AllocationRuleAnswer>('PUT', '/allocation', { rule, channels }),
     personalData: (signal?: Signal) => get<PersonalDataRules>('/personal-data', signal),
-    setPersonalData: (rule: { endedDays: number; unsentDays: number }) =>
-      call<PersonalDataRules>('PUT', '/personal-data', rule),
     setPersonalData: (endedDays: number, unsentDays: number) =>
       call<PersonalDataRules>('PUT', '/personal-data', { endedDays, unsentDays }),
     routeOrder: (order: string) => call<OrderRouted>('POST', `/orders/${id(order)}/route`),

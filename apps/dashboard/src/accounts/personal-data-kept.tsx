@@ -37,7 +37,7 @@ function OwnRule({ rules, mayChange }: { rules: PersonalDataRules; mayChange: bo
   const [ended, setEnded] = useState(String(rules.endedDays))
   const [unsent, setUnsent] = useState(String(rules.unsentDays))
   const save = useMutation({
-    mutationFn: () => hub.setPersonalData({ endedDays: Number(ended), unsentDays: Number(unsent) }),
+    mutationFn: () => hub.setPersonalData(Number(ended), Number(unsent)),
     onSuccess: (answer) => queryClient.setQueryData(personalDataQuery.queryKey, answer),
   })
   const isSame = Number(ended) === rules.endedDays && Number(unsent) === rules.unsentDays
@@ -101,6 +101,11 @@ function Days(props: {
   )
 }
 
+/** Manifests write pages without their beginning. */
+function toAddress(source: string): string {
+  return /^https?:/.test(source) ? source : `https://${source}`
+}
+
 function Connections({ rules }: { rules: PersonalDataRules }) {
   const { t, language, locale } = useLanguage()
   if (rules.connections.length === 0) return <p className="px-4 pb-4 text-ink-2">{t('keeping.none')}</p>
@@ -124,7 +129,7 @@ function Connections({ rules }: { rules: PersonalDataRules }) {
               ) : (
                 <>
                   {platform.demands[language]}{' '}
-                  <a className="underline" href={platform.source} target="_blank" rel="noreferrer">
+                  <a className="underline" href={toAddress(platform.source)} target="_blank" rel="noreferrer">
                     {t('keeping.source')}
                   </a>
                   {!platform.verified && ` (${t('keeping.unverified')})`}
