@@ -27,21 +27,16 @@ export {
   type PersonRow,
   turnOffSecondFactor,
 } from './identity/people.store.ts'
-export { discoveryUrlOf, ProviderVisit, type VisitedHub } from './identity/provider.ts'
+export { discoveryUrlOf, ProviderVisit } from './identity/provider.ts'
 export { ensureSecret, readSetting, removeSetting, saveSetting } from './identity/settings.store.ts'
 export {
-  type Arrived,
   isTiedToProvider,
   readSingleSignOn,
   releaseTies,
   settleArrival,
 } from './identity/single-sign-on.store.ts'
 export {
-  type Arrival,
-  type Claims,
-  decideArrival,
   domainOf,
-  type GivenRole,
   mustSignOnSingly,
   type Newcomers,
   SINGLE_SIGN_ON,

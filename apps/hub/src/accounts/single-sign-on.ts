@@ -103,9 +103,15 @@ export async function changeSingleSignOn(context: Context, wish: Wish, by: Sette
   return set
 }
 
-/** Nobody signs in so from now on, nor is tied to the provider; who is signed in stays so. */
+/**
+ * Nobody signs in so from now on, nor is tied to the provider; who is signed in stays so.
+ * @throws AccountProblem `single-sign-on-off` where there is none
+ */
 export async function removeSingleSignOn(context: Context, by: Pick<Setter, 'actor'>): Promise<void> {
   await inTransaction(context.database, async (tx) => {
+    if ((await readSingleSignOn(tx, context.masterKey)) === undefined) {
+      throw new AccountProblem('single-sign-on-off', 'There is no single sign-on on this hub.')
+    }
     await removeSetting(tx, SINGLE_SIGN_ON)
     await releaseTies(tx)
     await audit(tx, context, { actor: by.actor, action: 'removeSingleSignOn' })

@@ -3,6 +3,14 @@ import { fromEnvironment } from '@plimsoll/database/testing'
 import fc from 'fast-check'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import {
+  HOOK_SECRETS,
+  type Method,
+  makeWatched,
+  type Step,
+  type Watched,
+  watchSteps,
+} from '../testing/change-steps.ts'
 import { listRoutes } from '../testing/declared-routes.ts'
 import { type Answer, type ServedHub, type Shop, serveHub } from '../testing/served-hub.ts'
 
@@ -13,13 +21,7 @@ let shop: Shop
 let listingId: string
 let place: string
 let rules: unknown[]
-let ruleId: string
-let destinationId: string
-const DESTINATION = { name: 'Floor', kind: 'slack', address: 'https://hooks.example/a-secret-of-the-hook' }
-const ALERT_RULE = {
-  ...{ name: 'Low', kind: 'low-stock', parameters: { units: 5, per: 'location' }, location: 'MAIN' },
-  ...{ dailyAt: '07:05', timeZone: 'Europe/Berlin', opensAfterSeconds: 60 },
-}
+let watched: Watched
 beforeAll(async () => {
   served = await serveHub()
   for (const sku of ['MUG', 'CUP', 'SET']) await served.stock(sku, 50)
@@ -33,14 +35,10 @@ beforeAll(async () => {
   const places = await served.ask('GET', `/api/v1/connections/${shop.connectionId}/locations`)
   place = String((places.body.rows as { externalId: string }[])[0]?.externalId)
   rules = (await served.ask('GET', '/api/v1/routing-rules')).body.rules as unknown[]
-  const rule = await served.ask('POST', '/api/v1/alert-rules', { ...ALERT_RULE, name: 'Lower' })
-  ruleId = String(rule.body.ruleId)
-  const destination = await served.ask('POST', '/api/v1/alert-destinations', DESTINATION)
-  destinationId = String(destination.body.destinationId)
+  watched = await makeWatched(served)
 })
 afterAll(() => served.close())
 
-type Method = Parameters<ServedHub['ask']>[0]
 const api = (method: Method, path: string, body?: unknown, headers?: Record<string, string>) =>
   served.ask(method, `/api/v1${path}`, body, headers)
 const changes = async (query = ''): Promise<Change[]> => {
@@ -49,8 +47,6 @@ const changes = async (query = ''): Promise<Change[]> => {
   return changePage.parse(answer.body).rows
 }
 const undo = (id: string): Promise<Answer> => api('POST', `/changes/${encodeURIComponent(id)}/undo`, {})
-
-type Step = { method: Method; path: string; body?: unknown; kind: Change['kind']; cannot?: true }
 
 /** Every route that changes a policy, a mapping or a setting, with a change that it makes. */
 function steps(): Step[] {
@@ -169,47 +165,7 @@ function steps(): Step[] {
       body: { type: 'string', name: 'Colour' },
       kind: 'custom-field',
     },
-    { method: 'POST', path: '/alert-rules', body: ALERT_RULE, kind: 'alert-rule' },
-    {
-      method: 'PUT',
-      path: `/alert-rules/${ruleId}`,
-      body: { ...ALERT_RULE, severity: 'critical', quiet: { from: '22:00', until: '06:30' } },
-      kind: 'alert-rule',
-    },
-    { method: 'DELETE', path: `/alert-rules/${ruleId}`, kind: 'alert-rule' },
-    {
-      method: 'POST',
-      path: '/alert-destinations',
-      body: { ...DESTINATION, name: 'Another' },
-      kind: 'alert-destination',
-    },
-    {
-      method: 'PUT',
-      path: `/alert-destinations/${destinationId}`,
-      body: { ...DESTINATION, address: undefined, messagesPerHour: 3, language: 'zh' },
-      kind: 'alert-destination',
-    },
-    {
-      method: 'PUT',
-      path: `/alert-destinations/${destinationId}`,
-      body: { ...DESTINATION, address: 'https://hooks.example/another-secret' },
-      kind: 'credentials',
-      cannot: true,
-    },
-    {
-      method: 'DELETE',
-      path: `/alert-destinations/${destinationId}`,
-      kind: 'alert-destination',
-      cannot: true,
-    },
-    {
-      method: 'PUT',
-      path: `${connection}/mapping-rules`,
-      body: { rules: [{ name: 'Upper', expression: '$uppercase(sku)', how: 'suggest' }], basedOn: 0 },
-      kind: 'mapping-rules',
-    },
-    { method: 'PUT', path: `${connection}/call-log`, body: { mode: 'failures' }, kind: 'call-log' },
-    { method: 'PUT', path: '/personal-data', body: { endedDays: 9, unsentDays: 90 }, kind: 'personal-data' },
+    ...watchSteps(connection, watched),
     { method: 'PUT', path: '/valuation/currency', body: { currency: 'EUR' }, kind: 'currency', cannot: true },
     {
       method: 'POST',
@@ -304,7 +260,7 @@ test('that a connection is made and goes live is recorded too, and its secrets a
   expect(all.at(-1)).toMatchObject({ kind: 'connection', before: null, actor: 'api', undoable: false })
   const told = JSON.stringify(await changes())
   const secrets = Object.values(shop.simulator.credentials as Record<string, string>)
-  secrets.push('a-secret-of-the-hook', 'another-secret')
+  secrets.push(...HOOK_SECRETS)
   expect(secrets.length).toBeGreaterThan(0)
   for (const secret of secrets) expect(told).not.toContain(secret)
 })

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 
 /** What can be wrong with a provider, or with somebody between it and the hub. */
-export type ProviderFault =
+type ProviderFault =
   | 'none'
   | 'down'
   | 'other-nonce'

@@ -72,6 +72,7 @@ export function singleSignOnRoutes({ context }: ServerContext): FastifyPluginAsy
         needs: 'owner',
         summary: 'Nobody signs in through the provider from now on; who is signed in stays so.',
         answers: { 200: done },
+        errors: ['single-sign-on-off'],
       },
       async ({ actor }) => {
         await assertFirst()

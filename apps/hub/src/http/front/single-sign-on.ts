@@ -21,7 +21,7 @@ const start = z.strictObject({
     .describe('Where whoever signs in wants to be.'),
 })
 
-export type Visit = 'leaves' | 'returns'
+type Visit = 'leaves' | 'returns'
 
 /** Whether a request below `/api/auth` is one of the two of single sign-on. */
 export function visitAt(method: string, path: string): Visit | undefined {
