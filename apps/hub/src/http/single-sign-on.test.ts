@@ -1,10 +1,12 @@
 import { sql } from 'kysely'
 import { request } from 'undici'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { letOtherWays } from '../accounts/single-sign-on.ts'
 import { type OpenIdProvider, startOpenIdProvider } from '../testing/openid-provider.ts'
 import { type Answer, type ServedHub, serveHub } from '../testing/served-hub.ts'
 import { Browser, joinAs, PASSWORD, setUpOwner } from '../testing/signed-in.ts'
+
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
 
 /** Real HTTP on both sides: the hub, and a provider of OpenID Connect on loopback. */
 let served: ServedHub
