@@ -79,7 +79,7 @@ test('I9: a Google account of one’s own is not the employer’s, whatever its 
 })
 
 test('the only way is so for the domains that were named, and for no part of one', () => {
-  const set = { domains: DOMAINS, isOnlyWay: true } as Parameters<typeof mustSignOnSingly>[0]
+  const set = { domains: DOMAINS, isOnlyWay: true }
   expect(mustSignOnSingly(set, 'Ann@Brand.example')).toBe(true)
   expect(mustSignOnSingly(set, 'ann@sub.brand.example')).toBe(false)
   expect(mustSignOnSingly(undefined, 'ann@brand.example')).toBe(false)

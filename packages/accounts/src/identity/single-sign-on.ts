@@ -65,7 +65,10 @@ export function domainOf(email: string): string | undefined {
 }
 
 /** Whether this address may sign in through the provider alone. */
-export function mustSignOnSingly(set: SingleSignOn | undefined, email: string): boolean {
+export function mustSignOnSingly(
+  set: Pick<SingleSignOn, 'domains' | 'isOnlyWay'> | undefined,
+  email: string,
+): boolean {
   const domain = domainOf(email)
   return set?.isOnlyWay === true && domain !== undefined && set.domains.includes(domain)
 }
