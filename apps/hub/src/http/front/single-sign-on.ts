@@ -92,7 +92,9 @@ function withReason(answer: Response, refusal: string | undefined): Response {
   const url = new URL(location, 'http://hub.invalid')
   const error = url.searchParams.get('error')
   if (error === null) return answer
-  url.searchParams.set('error', (refusal ?? error).replaceAll('_', '-'))
+  // So the library calls a provider whose discovery document it cannot read.
+  const said = error === 'oauth_provider_not_found' ? 'provider-unreachable' : error.replaceAll('_', '-')
+  url.searchParams.set('error', refusal ?? said)
   url.searchParams.delete('error_description')
   const headers = new Headers(answer.headers)
   headers.set('location', `${url.pathname}${url.search}`)
