@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type OpenIdProvider, startOpenIdProvider } from '../../../apps/hub/src/testing/openid-provider.ts'
 import { type HubProcess, startHubProcess } from '../../../bench/hub/hub-process.ts'
 import {
   createTestDatabase,
@@ -15,6 +16,7 @@ const PASSWORD = 'a harbour at night'
 let database: TestDatabase
 let hub: HubProcess
 let folder: string
+let provider: OpenIdProvider
 /** Passkeys are made for names and not for addresses. */
 let base: string
 const browser = await launchBrowser()
@@ -23,6 +25,7 @@ const whenBrowser = test.skipIf(browser === undefined)
 beforeAll(async () => {
   await buildDashboard()
   database = await createTestDatabase()
+  provider = await startOpenIdProvider()
   folder = await makeTemporaryFolder()
   hub = await startHubProcess({ databaseUrl: database.url, dataFolder: folder, role: 'api' })
   base = hub.url.replace('127.0.0.1', 'localhost')
@@ -30,12 +33,13 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser?.close()
   await hub.stop()
+  await provider.close()
   await database.drop()
   await rm(folder, { recursive: true, force: true })
 })
 
 whenBrowser(
-  'the first owner, an invited operator, a passkey, and signing in again',
+  'the first owner, an invited operator, single sign-on, a passkey, and signing in again',
   { timeout: 120_000 },
   async () => {
     const owner = await newContext(browser, { language: 'en', theme: 'light', width: 1440 })
@@ -80,6 +84,33 @@ whenBrowser(
     expect(await join.getByText('邀请成员').count()).toBe(0)
     expect(await join.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390)
     await phone.close()
+
+    // With a provider, whose button and refusals stand on the sign-in page.
+    await page.reload()
+    await page.getByRole('button', { name: 'Set up' }).click()
+    await page.getByLabel('What the button says').fill('Harbour ID')
+    await page.getByLabel('Address of the provider').fill(provider.issuer)
+    await page.getByLabel('Client id').fill(provider.clientId)
+    await page.getByLabel('Client secret').fill(provider.clientSecret)
+    await page.getByLabel('Domains of e-mail addresses').fill('harbour.example')
+    await page.getByLabel('Who comes first time').selectOption('claim')
+    await page.getByLabel('Claim that gives a role').fill('groups')
+    await page.getByLabel('Its values and roles').fill('floor = operator')
+    await expectWhole(page, 'single-sign-on')
+    await page.getByRole('button', { name: 'Ask the provider, and save' }).click()
+    await page.getByText('For addresses of harbour.example.').waitFor()
+    const third = await newContext(browser, { language: 'zh', theme: 'dark', width: 390 })
+    const entry = await third.newPage()
+    // Where the provider sends people back to.
+    await entry.goto(`${hub.url}/settings`)
+    provider.claims = { sub: 'cy', email: 'cy@harbour.example', email_verified: false, groups: ['floor'] }
+    await entry.getByRole('button', { name: '使用 Harbour ID 登录' }).click()
+    await entry.getByText('身份提供方未声明您的邮箱已验证').waitFor()
+    await expectWhole(entry, 'sign-in-refused')
+    provider.claims = { ...provider.claims, email_verified: true }
+    await entry.getByRole('button', { name: '使用 Harbour ID 登录' }).click()
+    await entry.getByText('收件人信息的保留时间').waitFor()
+    await third.close()
 
     const cdp = await owner.newCDPSession(page)
     await cdp.send('WebAuthn.enable')

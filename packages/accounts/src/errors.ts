@@ -42,6 +42,26 @@ export const accountErrors = {
     cure: 'Make somebody else an owner without limits first.',
   },
   'account-refused': { status: 422, fault: 'yours', cure: 'Correct what was given, and try again.' },
+  'single-sign-on-off': {
+    status: 404,
+    fault: 'yours',
+    cure: 'Sign in with your password, or ask an owner to set single sign-on up.',
+  },
+  'single-sign-on-needed': {
+    status: 403,
+    fault: 'yours',
+    cure: 'Sign in through single sign-on. On the hub’s machine `plimsoll account sso other-ways` lets passwords in again.',
+  },
+  'provider-unreachable': {
+    status: 502,
+    fault: 'passing',
+    cure: 'Try again in a moment; if it stays so, look at the provider, and at whether the hub reaches it.',
+  },
+  'provider-unfit': {
+    status: 422,
+    fault: 'yours',
+    cure: 'Give the issuer as the provider’s discovery document says it.',
+  },
   'too-many-tries': { status: 429, fault: 'yours', cure: 'Wait a minute, then try again.' },
 } as const satisfies Record<
   string,

@@ -27,7 +27,21 @@ export {
   type PersonRow,
   turnOffSecondFactor,
 } from './identity/people.store.ts'
+export { discoveryUrlOf, ProviderVisit } from './identity/provider.ts'
 export { ensureSecret, readSetting, removeSetting, saveSetting } from './identity/settings.store.ts'
+export {
+  isTiedToProvider,
+  readSingleSignOn,
+  releaseTies,
+  settleArrival,
+} from './identity/single-sign-on.store.ts'
+export {
+  domainOf,
+  mustSignOnSingly,
+  type Newcomers,
+  SINGLE_SIGN_ON,
+  type SingleSignOn,
+} from './identity/single-sign-on.ts'
 export { type ApiKey, KEY_PREFIX } from './keys/api-keys.store.ts'
 export { createApiKey, endApiKey, listApiKeys, type NewApiKey, useApiKey } from './keys/api-keys.ts'
 export {

@@ -12,6 +12,7 @@ import type {
   organizationEntered,
   RoleName,
   SetupState,
+  SingleSignOnView,
 } from './account-shapes.ts'
 import type { ApiProblem } from './client.ts'
 
@@ -79,6 +80,15 @@ export function accountCalls(
     auditLog: (query: { cursor?: string; limit?: number; actor?: string }, signal?: AbortSignal) =>
       call<AuditPage>('GET', `/audit-log${toQuery(query)}`, undefined, signal),
 
+    singleSignOn: (signal?: AbortSignal) =>
+      call<SingleSignOnView>('GET', '/single-sign-on', undefined, signal),
+    setSingleSignOn: (setting: NonNullable<SingleSignOnView['setting']> & { clientSecret?: string }) =>
+      call<SingleSignOnView>('PUT', '/single-sign-on', setting),
+    removeSingleSignOn: () => call<object>('DELETE', '/single-sign-on'),
+
+    /** @param callbackURL the page to come back to @returns where the browser is to go: to the provider */
+    leaveForProvider: (callbackURL: string) =>
+      auth<{ url: string }>('POST', '/sign-in/social', { callbackURL }),
     /** @returns whether a second factor is asked for now */
     signIn: (email: string, password: string) =>
       auth<{ twoFactorRedirect?: boolean }>('POST', '/sign-in/email', { email, password }),

@@ -155,3 +155,33 @@ export type InvitationView = z.infer<typeof invitationView>
 
 /** POST /setup, /join, /organizations. */
 export const organizationEntered = z.object({ organizationId: z.string() })
+
+const givenRole = z.enum(['viewer', 'operator', 'admin'])
+
+/** GET and PUT /single-sign-on. */
+export const singleSignOnView = z.object({
+  redirectUri: z.string().describe('What the provider is to be told as the address to send people back to.'),
+  setting: z
+    .object({
+      name: z.string().describe('What the button says.'),
+      issuer: z.string(),
+      clientId: z.string(),
+      domains: z
+        .array(z.string())
+        .describe('Of e-mail addresses; what the provider says of others is not believed.'),
+      newcomers: z
+        .object({
+          organizationId: z.string(),
+          role: givenRole.nullable().describe('Null: only whom the claim gives one.'),
+          claim: z
+            .object({ name: z.string(), roles: z.array(z.object({ value: z.string(), role: givenRole })) })
+            .nullable(),
+        })
+        .nullable()
+        .describe('Where people who come first time become members; null: only who was invited comes in.'),
+      isOnlyWay: z.boolean().describe('Whether people of these domains sign in in no other way.'),
+    })
+    .nullable()
+    .describe('Null: nobody signs in so. The secret is never told.'),
+})
+export type SingleSignOnView = z.infer<typeof singleSignOnView>

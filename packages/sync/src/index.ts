@@ -245,7 +245,7 @@ export { type Cure, describeCures, orderCures } from './oversold/cures.ts'
 export { describeFaultPart } from './oversold/fault-text.ts'
 export { judgeOversold } from './oversold/judge-oversold.ts'
 export { findOversells, sumOversells } from './oversold/oversells.store.ts'
-export { ENDED_DAYS_MAX, UNSENT_DAYS_MAX } from './personal-data/kept-days.ts'
+export { ENDED_DAYS_MAX, UNSENT_DAYS_MAX, USUAL_KEPT_DAYS } from './personal-data/kept-days.ts'
 export {
   changePersonalDataRule,
   type PersonalDataSetting,

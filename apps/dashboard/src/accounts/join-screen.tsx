@@ -9,6 +9,7 @@ import { EntryForm, EntryFrame, Field, Problem } from './entry-frame.tsx'
 import { chooseOrganization } from './organization.ts'
 import { meQuery } from './queries.ts'
 import { SignIn } from './sign-in.tsx'
+import { SingleSignOnButton } from './single-sign-on-button.tsx'
 
 /** Where the link of an invitation leads: somebody new gives a name and a password, others sign in. */
 export function JoinScreen() {
@@ -68,6 +69,8 @@ export function JoinScreen() {
   if (hasAccount) return <SignIn />
   return (
     <EntryFrame title={title} text={text}>
+      {/* Whoever comes so has taken the invitation up with it. */}
+      <SingleSignOnButton callbackURL="/" />
       <EntryForm
         action={t('accounts.join')}
         isBusy={join.isPending}

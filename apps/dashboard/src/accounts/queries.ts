@@ -43,3 +43,11 @@ export const apiKeysQuery = queryOptions({
   queryKey: ['organization', 'keys'],
   queryFn: ({ signal }) => hub.apiKeys(signal),
 })
+export const personalDataQuery = queryOptions({
+  queryKey: ['organization', 'personal-data'],
+  queryFn: ({ signal }) => hub.personalData(signal),
+})
+export const singleSignOnQuery = queryOptions({
+  queryKey: ['organization', 'single-sign-on'],
+  queryFn: ({ signal }) => hub.singleSignOn(signal),
+})

@@ -9,7 +9,9 @@ import { AuditLog } from './audit-log.tsx'
 import { Problem } from './entry-frame.tsx'
 import { Keys } from './keys.tsx'
 import { Members } from './members.tsx'
+import { PersonalDataKept } from './personal-data-kept.tsx'
 import { meQuery, organizationQuery } from './queries.ts'
+import { SingleSignOn } from './single-sign-on.tsx'
 import { useSignOut } from './who.tsx'
 
 /** The organization: its name, who works in it, which programs may use it, and who did what. */
@@ -41,6 +43,8 @@ export function SettingsScreen() {
         <Name key={name} name={name} mayChange={isAdmin} />
         <Members own={role} isAdmin={isAdmin} />
         {isAdmin && <Keys own={role} />}
+        {role === 'owner' && <SingleSignOn />}
+        <PersonalDataKept mayChange={isAdmin} />
         {isAdmin && <AuditLog />}
       </div>
     </>

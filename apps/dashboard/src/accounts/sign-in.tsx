@@ -6,6 +6,7 @@ import { enter } from './enter.ts'
 import { EntryForm, EntryFrame, Field, Problem } from './entry-frame.tsx'
 import { signInWithPasskey } from './passkey.ts'
 import { setupQuery } from './queries.ts'
+import { SingleSignOnButton } from './single-sign-on-button.tsx'
 
 type Step = 'password' | 'code' | 'backup' | 'forgot' | 'sent'
 
@@ -44,6 +45,7 @@ function PasswordStep({ onNext }: { onNext: (step: Step) => void }) {
   const passkey = useMutation({ mutationFn: signInWithPasskey, onSuccess: enter })
   return (
     <>
+      <SingleSignOnButton />
       <EntryForm
         action={t('accounts.signIn')}
         isBusy={signIn.isPending}

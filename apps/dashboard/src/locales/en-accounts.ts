@@ -140,6 +140,10 @@ export const enAccounts = {
       revokeApiKey: 'revoked an API key',
       renameOrganization: 'renamed the organization',
       createOrganization: 'made the organization',
+      setSingleSignOn: 'set single sign-on',
+      removeSingleSignOn: 'ended single sign-on',
+      joinBySingleSignOn: 'joined by single sign-on',
+      tieSingleSignOn: 'signed in by single sign-on for the first time',
     },
     problem: {
       'invalid-email-or-password': 'E-mail or password is wrong.',
@@ -158,6 +162,8 @@ export const enAccounts = {
       'last-owner': 'Somebody else must become an owner first.',
       'setup-code-wrong': 'This is not the code that the hub wrote when it started.',
       'passkey-not-found': 'This hub does not know this passkey.',
+      'single-sign-on-needed': 'For this address single sign-on is the only way in.',
+      'provider-unreachable': 'The provider does not answer. Try again in a moment.',
     },
   },
 }

@@ -12,6 +12,7 @@ import { enOrders } from './en-orders.ts'
 import { enOverview } from './en-overview.ts'
 import { enParkedAndProtection } from './en-parked-and-protection.ts'
 import { enReplenishment } from './en-replenishment.ts'
+import { enSso } from './en-sso.ts'
 import { enTasks } from './en-tasks.ts'
 
 /** English. Keys are the contract of every locale; `{{n}}` is a number already formatted for the locale. */
@@ -364,6 +365,7 @@ export const en = {
   ...enLoadLine,
   ...enLotsAndSerials,
   ...enOrders,
+  ...enSso,
   ...enTasks,
   ...enReplenishment,
   ...enMapping,

@@ -140,6 +140,10 @@ export const zhAccounts = {
       revokeApiKey: '吊销了 API 密钥',
       renameOrganization: '修改了组织名称',
       createOrganization: '创建了组织',
+      setSingleSignOn: '设置了单点登录',
+      removeSingleSignOn: '停用了单点登录',
+      joinBySingleSignOn: '通过单点登录加入',
+      tieSingleSignOn: '首次使用单点登录',
     },
     problem: {
       'invalid-email-or-password': '邮箱或密码错误。',
@@ -158,6 +162,8 @@ export const zhAccounts = {
       'last-owner': '必须先有另一位所有者。',
       'setup-code-wrong': '初始化码不正确。',
       'passkey-not-found': '中枢中没有此通行密钥。',
+      'single-sign-on-needed': '该邮箱只能通过单点登录。',
+      'provider-unreachable': '身份提供方没有响应，请稍后再试。',
     },
   },
 }

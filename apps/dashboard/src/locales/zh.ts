@@ -13,6 +13,7 @@ import { zhOrders } from './zh-orders.ts'
 import { zhOverview } from './zh-overview.ts'
 import { zhParkedAndProtection } from './zh-parked-and-protection.ts'
 import { zhReplenishment } from './zh-replenishment.ts'
+import { zhSso } from './zh-sso.ts'
 import { zhTasks } from './zh-tasks.ts'
 
 /** 简体中文。 Chinese has one plural form; `_one` repeats it because the keys of all locales are equal. */
@@ -345,6 +346,7 @@ export const zh: Locale = {
   ...zhLoadLine,
   ...zhLotsAndSerials,
   ...zhOrders,
+  ...zhSso,
   ...zhTasks,
   ...zhReplenishment,
   ...zhMapping,

@@ -8,12 +8,19 @@ import {
   type Identity,
   isInvited,
   isMachineToken,
+  isTiedToProvider,
   type Mail,
+  mustSignOnSingly,
   nowOf,
   type OwnMembership,
+  ProviderVisit,
   putMail,
+  readSingleSignOn,
+  type SingleSignOn,
+  settleArrival,
   useApiKey,
 } from '@plimsoll/accounts'
+import { inTransaction } from '@plimsoll/database'
 import type { HubBase } from '../hub.ts'
 
 /** A person who is signed in, with everything that they are a member of. */
@@ -129,6 +136,33 @@ export class HubAccounts {
     return url
   }
 
+  async singleSignOn(): Promise<SingleSignOn | undefined> {
+    return await readSingleSignOn(this.context.database.kysely, this.context.masterKey)
+  }
+
+  /**
+   * For one request on somebody's way through the provider: what it is set to at this moment.
+   * @param assertInTime throws where the request was answered already
+   */
+  visit(set: SingleSignOn, assertInTime: () => void): { visit: ProviderVisit; identity: Identity } {
+    const { context } = this
+    const visit = new ProviderVisit(set, {
+      mayJoin: (email) => this.#mayJoin(email),
+      isTied: (personId) => isTiedToProvider(context.database.kysely, personId, set.issuer),
+      settle: async (arrived) => {
+        assertInTime()
+        await inTransaction(context.database, (tx) => settleArrival(tx, context, arrived))
+      },
+    })
+    return { visit, identity: this.#createIdentity(this.publicUrl, undefined, visit) }
+  }
+
+  async #mayJoin(email: string): Promise<boolean> {
+    const { context } = this
+    if (this.#base.configuration.signUp === 'open' || this.#expected.has(email)) return true
+    return await isInvited(context.database.kysely, email, nowOf(context))
+  }
+
   async #findSignedIn(headers: Headers): Promise<Sender | undefined> {
     if (!headers.has('cookie')) return undefined
     const found = await this.identity.api.getSession({ headers, returnHeaders: true })
@@ -145,20 +179,22 @@ export class HubAccounts {
     return { kind: 'person', person, setCookies: found.headers?.getSetCookie() ?? [] }
   }
 
-  #createIdentity(publicUrl: string, sendMail = (mail: Mail) => this.#sendMail(mail)): Identity {
+  #createIdentity(
+    publicUrl: string,
+    sendMail = (mail: Mail) => this.#sendMail(mail),
+    visit?: ProviderVisit,
+  ): Identity {
     const { context } = this
-    const isAnybodyWelcome = this.#base.configuration.signUp === 'open'
     return createIdentity({
       database: context.database,
       uuid: context.uuid,
       loginSecret: this.#loginSecret,
       publicUrl,
       origins: this.origins,
-      verifiesAddresses: isAnybodyWelcome,
-      mayJoin: async (email) =>
-        isAnybodyWelcome ||
-        this.#expected.has(email) ||
-        (await isInvited(context.database.kysely, email, nowOf(context))),
+      verifiesAddresses: this.#base.configuration.signUp === 'open',
+      mayJoin: (email) => this.#mayJoin(email),
+      mustSignOnSingly: async (email) => mustSignOnSingly(await this.singleSignOn(), email),
+      ...(visit !== undefined && { visit }),
       sendMail,
       log: this.#base.log,
     })

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { ChangeKind } from '@plimsoll/client'
+import { type WatchKind, watchReversal } from './watch-reversal.ts'
 
 /** A change as it was recorded: ids as the database has them. */
 export type RecordedChange = {
@@ -178,6 +179,12 @@ export function reversalOf(change: RecordedChange, names: Names): Reversal {
       const path = `/custom-fields/${subject('key')}`
       return before === null ? request('DELETE', path) : request('PUT', path, { ...before })
     }
+    case 'alert-rule':
+    case 'alert-destination':
+    case 'mapping-rules':
+    case 'call-log':
+    case 'personal-data':
+      return watchReversal({ ...change, kind } satisfies RecordedChange & { kind: WatchKind }, names, fields)
     case 'item':
       return impossible('An item is changed on its own page; what it was stands here.')
     case 'lot-status':

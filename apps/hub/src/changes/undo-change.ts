@@ -28,6 +28,7 @@ export async function undoChange(context: SyncContext, perform: Perform, id: str
   const reversal = reversalOf(change, names)
   if (reversal.kind === 'impossible') throw new ApiProblem('not-undoable', reversal.because, 'id')
   await assertUnchanged(context, change, reversal.fields)
+  await assertNotPutBack(context, change)
   const { kind, subject, after } = change
   const fields = Object.fromEntries(reversal.fields.map((name) => [name, after?.[name] ?? null]))
   const { status, body } = await takingBack({ undoes: id, expects: { kind, subject, fields } }, () =>
@@ -49,6 +50,20 @@ export async function undoChange(context: SyncContext, perform: Perform, id: str
   if (made.length === 0)
     throw new ApiProblem('changed-since', 'Nothing is left to be taken back: it is as it was before.', 'id')
   return { undone: id, by: await toChanges(context, made) }
+}
+
+/**
+ * What was taken away is put back as something new, with an id of its own: its own history still ends as it ended.
+ * @throws ApiProblem changed-since
+ */
+async function assertNotPutBack(
+  { database, organizationId }: SyncContext,
+  { id, after }: StoredChange,
+): Promise<void> {
+  if (after !== null) return
+  const [back] = await findChanges(database.kysely, organizationId, { undoes: id }, 1)
+  if (back === undefined) return
+  throw new ApiProblem('changed-since', `It was put back by ${back.actor} at ${back.at.toISOString()}.`, 'id')
 }
 
 /** @throws ApiProblem changed-since, saying by whom and from what to what */

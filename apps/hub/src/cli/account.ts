@@ -2,6 +2,7 @@ import { findPeople, type PersonRow, turnOffSecondFactor } from '@plimsoll/accou
 import type { Command } from 'commander'
 import { HubAccounts } from '../accounts/hub-accounts.ts'
 import { CommandProblem, EXIT } from './output.ts'
+import { singleSignOnCommands } from './single-sign-on.ts'
 import { addCommonOptions, type CommonOptions, withHub } from './with-hub.ts'
 
 /** What only whoever is on the hub's machine may do about accounts: see them, and let people in again. */
@@ -68,6 +69,8 @@ export function accountCommand(program: Command, exit: (code: number) => void): 
         }),
       )
     })
+
+  singleSignOnCommands(account, exit)
 }
 
 async function requirePerson(

@@ -1,3 +1,4 @@
+import { AccountProblem, accountErrors } from '@plimsoll/accounts'
 import { isConnectorError } from '@plimsoll/connector-kit'
 import { ConnectorProblem } from '@plimsoll/connectors'
 import { DatabaseProblem, isTransient } from '@plimsoll/database'
@@ -65,6 +66,13 @@ export function explainError(error: unknown): Explained {
   if (error instanceof SyncProblem) {
     const { code, field } = error
     return { message: `${error.message} ${syncErrors[code].cure}`, exitCode: EXIT.badInput, code, field }
+  }
+  if (error instanceof AccountProblem) {
+    const { code } = error
+    const { cure, fault } = accountErrors[code]
+    const exitCode = fault === 'passing' ? EXIT.failed : EXIT.badInput
+    const field = error.field === undefined ? {} : { field: error.field }
+    return { message: `${error.message} ${cure}`, exitCode, code, ...field }
   }
   if (error instanceof RefusedByLedger || error instanceof LedgerRefusal) {
     const { code, field } = error.refusal

@@ -27,6 +27,7 @@ import { mappingCommand } from './mapping.ts'
 import { migrateCommand } from './migrate.ts'
 import { orderCommand } from './order.ts'
 import { oversoldCommand } from './oversold.ts'
+import { personalDataCommand } from './personal-data.ts'
 import { policyCommand } from './policy.ts'
 import { productCommand } from './product.ts'
 import { protectCommand } from './protect.ts'
@@ -94,6 +95,7 @@ export function createProgram(exit: (code: number) => void): Command {
     backfillCommand,
     reconcileCommand,
     accountCommand,
+    personalDataCommand,
     alertsCommand,
     mailCommand,
     statusCommand,

@@ -232,6 +232,8 @@ test('the commands are those that the design names for now', () => {
     'account setup-code',
     'account reset',
     'account second-factor-off',
+    ...['show', 'set', 'other-ways', 'off'].map((name) => `account sso ${name}`),
+    ...['show', 'set'].map((name) => `personal-data ${name}`),
     'alerts list',
     'alerts snooze',
     'alerts acknowledge',

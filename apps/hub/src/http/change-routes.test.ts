@@ -3,6 +3,14 @@ import { fromEnvironment } from '@plimsoll/database/testing'
 import fc from 'fast-check'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import {
+  HOOK_SECRETS,
+  type Method,
+  makeWatched,
+  type Step,
+  type Watched,
+  watchSteps,
+} from '../testing/change-steps.ts'
 import { listRoutes } from '../testing/declared-routes.ts'
 import { type Answer, type ServedHub, type Shop, serveHub } from '../testing/served-hub.ts'
 
@@ -13,6 +21,7 @@ let shop: Shop
 let listingId: string
 let place: string
 let rules: unknown[]
+let watched: Watched
 beforeAll(async () => {
   served = await serveHub()
   for (const sku of ['MUG', 'CUP', 'SET']) await served.stock(sku, 50)
@@ -26,10 +35,10 @@ beforeAll(async () => {
   const places = await served.ask('GET', `/api/v1/connections/${shop.connectionId}/locations`)
   place = String((places.body.rows as { externalId: string }[])[0]?.externalId)
   rules = (await served.ask('GET', '/api/v1/routing-rules')).body.rules as unknown[]
+  watched = await makeWatched(served)
 })
 afterAll(() => served.close())
 
-type Method = Parameters<ServedHub['ask']>[0]
 const api = (method: Method, path: string, body?: unknown, headers?: Record<string, string>) =>
   served.ask(method, `/api/v1${path}`, body, headers)
 const changes = async (query = ''): Promise<Change[]> => {
@@ -38,8 +47,6 @@ const changes = async (query = ''): Promise<Change[]> => {
   return changePage.parse(answer.body).rows
 }
 const undo = (id: string): Promise<Answer> => api('POST', `/changes/${encodeURIComponent(id)}/undo`, {})
-
-type Step = { method: Method; path: string; body?: unknown; kind: Change['kind']; cannot?: true }
 
 /** Every route that changes a policy, a mapping or a setting, with a change that it makes. */
 function steps(): Step[] {
@@ -158,6 +165,7 @@ function steps(): Step[] {
       body: { type: 'string', name: 'Colour' },
       kind: 'custom-field',
     },
+    ...watchSteps(connection, watched),
     { method: 'PUT', path: '/valuation/currency', body: { currency: 'EUR' }, kind: 'currency', cannot: true },
     {
       method: 'POST',
@@ -214,9 +222,8 @@ const CHANGE_NO_SETTING = [
   // What is asked about and not set: alerts themselves, suggestions, previews, bulk edits (what they set is recorded).
   /^\w+ \/(alerts|bulk-edits)(\/|$)/,
   /^POST \/(mapping\/(heed|look|preview)|alert-destinations\/:id\/test|connections\/:id\/mapping-rules\/try)$/,
-  // Not recorded yet but for the audit log, which says who and when, and not what.
-  /^\w+ \/(alert-rules|alert-destinations|personal-data)(\/|$)/,
-  /^PUT \/connections\/:id\/(call-log|mapping-rules)$/,
+  // Of the hub and no organization; with who and when and all but the secret it is in the audit log.
+  /^\w+ \/single-sign-on$/,
   // Where things usually lie changes with every putting away.
   /^PUT \/locations\/:code\/bin-items$/,
 ]
@@ -253,6 +260,7 @@ test('that a connection is made and goes live is recorded too, and its secrets a
   expect(all.at(-1)).toMatchObject({ kind: 'connection', before: null, actor: 'api', undoable: false })
   const told = JSON.stringify(await changes())
   const secrets = Object.values(shop.simulator.credentials as Record<string, string>)
+  secrets.push(...HOOK_SECRETS)
   expect(secrets.length).toBeGreaterThan(0)
   for (const secret of secrets) expect(told).not.toContain(secret)
 })

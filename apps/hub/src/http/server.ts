@@ -4,6 +4,7 @@ import { auditRoutes } from './accounts/audit-routes.ts'
 import { keyRoutes } from './accounts/key-routes.ts'
 import { memberRoutes } from './accounts/member-routes.ts'
 import { organizationRoutes } from './accounts/organization-routes.ts'
+import { singleSignOnRoutes } from './accounts/single-sign-on-routes.ts'
 import { activityRoutes } from './activity-routes.ts'
 import { alertRoutes } from './alert-routes.ts'
 import { checkAnswers } from './answer-check.ts'
@@ -182,6 +183,7 @@ export async function createServer(
       await api.register(keyRoutes(hub))
       await api.register(auditRoutes(hub))
       await api.register(organizationRoutes(hub))
+      await api.register(singleSignOnRoutes(hub))
     },
     { prefix: '/api/v1' },
   )

@@ -13,6 +13,7 @@ export const accountReads: Record<string, string[]> = {
   '/api/v1/api-keys': ['/api/v1/api-keys'],
   '/api/v1/audit-log': ['/api/v1/audit-log'],
   '/api/v1/organization': ['/api/v1/organization'],
+  '/api/v1/single-sign-on': ['/api/v1/single-sign-on'],
 }
 
 export type AccountIds = { personId: string; invitationId: string; keyId: string }
@@ -26,6 +27,8 @@ export function accountWrites(ask: Ask, { personId, invitationId, keyId }: Accou
     'DELETE /api/v1/invitations/:invitationId': () => ask('DELETE', `/api/v1/invitations/${invitationId}`),
     'POST /api/v1/api-keys': () => ask('POST', '/api/v1/api-keys', { name: 'x', role: 'viewer', scopes: [] }),
     'DELETE /api/v1/api-keys/:keyId': () => ask('DELETE', `/api/v1/api-keys/${keyId}`),
+    'PUT /api/v1/single-sign-on': () => ask('PUT', '/api/v1/single-sign-on', {}),
+    'DELETE /api/v1/single-sign-on': () => ask('DELETE', '/api/v1/single-sign-on'),
     'PATCH /api/v1/organization': () => ask('PATCH', '/api/v1/organization', { name: '' }),
   }
 }

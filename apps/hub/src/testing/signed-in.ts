@@ -6,6 +6,8 @@ export class Browser {
   readonly #url: string
   readonly cookies = new Map<string, string>()
   organization: string | undefined
+  /** Where the last answer sent it; it does not go there by itself. */
+  location: string | undefined
 
   constructor({ url }: Pick<ServedHub, 'url'>) {
     this.#url = url
@@ -36,9 +38,15 @@ export class Browser {
       if (/max-age=0/i.test(line)) this.cookies.delete(pair.slice(0, at))
       else this.cookies.set(pair.slice(0, at), pair.slice(at + 1))
     }
+    this.location = answer.headers.location?.toString()
     const text = await answer.body.text()
     const type = String(answer.headers['content-type'] ?? '').split(';')[0] ?? ''
-    return { status: answer.statusCode, type, text, body: type.endsWith('json') ? JSON.parse(text) : {} }
+    return {
+      status: answer.statusCode,
+      type,
+      text,
+      body: type.endsWith('json') && text !== '' ? JSON.parse(text) : {},
+    }
   }
 
   signIn(email: string, password = PASSWORD): Promise<Answer> {

@@ -1,9 +1,12 @@
 import { passkey } from '@better-auth/passkey'
 import type { Database } from '@plimsoll/database'
-import { type BetterAuthOptions, betterAuth } from 'better-auth'
+import { betterAuth } from 'better-auth'
+import { APIError, createAuthMiddleware } from 'better-auth/api'
 import { twoFactor } from 'better-auth/plugins/two-factor'
 import type { Mail } from '../mail/outbox.store.ts'
 import { type LetterLanguage, resetLetter, verifyLetter } from './letters.ts'
+import type { ProviderVisit } from './provider.ts'
+import { SINGLE_SIGN_ON } from './single-sign-on.ts'
 
 /** What is not to be guessed or repeated: the library's own defaults are looser, or say nothing. */
 const PASSWORD_LENGTH_MIN = 10
@@ -27,7 +30,10 @@ export type IdentityOptions = {
   /** Whether whoever signs up must show first that the address is theirs. */
   verifiesAddresses: boolean
   log: { warn(fields: object, text: string): void; error(fields: object, text: string): void }
-  plugins?: NonNullable<BetterAuthOptions['plugins']>
+  /** Whether whoever has this address signs in through the provider of single sign-on alone. */
+  mustSignOnSingly(email: string): Promise<boolean>
+  /** Of a request on the way through that provider. */
+  visit?: ProviderVisit
 }
 
 export type Identity = ReturnType<typeof createIdentity>
@@ -37,7 +43,7 @@ export type Identity = ReturnType<typeof createIdentity>
  * (https://www.better-auth.com/docs); what a person may do in an organization is ours.
  */
 export function createIdentity(options: IdentityOptions) {
-  const { database, publicUrl } = options
+  const { database, publicUrl, visit } = options
   const { hostname } = new URL(publicUrl)
   // Browsers make passkeys for names and not for addresses.
   const passkeyHost = /^[\d.]+$|^\[/.test(hostname) ? 'localhost' : hostname
@@ -66,8 +72,15 @@ export function createIdentity(options: IdentityOptions) {
       additionalFields: { language: { type: 'string', defaultValue: 'en', required: false } },
       changeEmail: { enabled: true },
       validateUserInfo: async ({ user, source }) => {
+        if (source.method === 'oauth') {
+          const error = await visit?.meet(source.action, source.oauth?.profile ?? {}, user.id)
+          if (error !== undefined) return { error }
+          return visit === undefined ? { error: 'single-sign-on-off' } : undefined
+        }
         if (source.action !== 'create-user') return
-        if (typeof user.email === 'string' && (await options.mayJoin(user.email.toLowerCase()))) return
+        const email = String(user.email ?? '').toLowerCase()
+        if (await options.mustSignOnSingly(email)) return NEEDS_PROVIDER
+        if (email !== '' && (await options.mayJoin(email))) return
         return {
           error: 'not-invited',
           errorDescription: 'Nobody has invited this address, and this hub takes nobody else.',
@@ -75,7 +88,46 @@ export function createIdentity(options: IdentityOptions) {
       },
     },
     session: { expiresIn: SESSION_S, updateAge: SESSION_RENEWED_S, freshAge: 15 * 60 },
-    account: { accountLinking: { enabled: true, requireLocalEmailVerified: true } },
+    account: {
+      updateAccountOnSignIn: false,
+      accountLinking: { enabled: true, requireLocalEmailVerified: true },
+    },
+    databaseHooks: {
+      account: {
+        create: {
+          // The provider's tokens are of no use here once they were looked at.
+          before: async (account) =>
+            account.providerId === SINGLE_SIGN_ON
+              ? { data: { ...account, accessToken: null, refreshToken: null, idToken: null, scope: null } }
+              : undefined,
+        },
+      },
+      session: {
+        create: {
+          // The one gate of every way in: passwords, passkeys, links of letters.
+          before: async ({ userId }, context) => {
+            if (visit !== undefined && context?.path === '/callback/:id') return await visit.settle(userId)
+            const person = await context?.context.internalAdapter.findUserById(userId)
+            if (person && (await options.mustSignOnSingly(person.email))) refuseOtherWays()
+          },
+        },
+      },
+    },
+    hooks: {
+      // Said before the password is looked at: who never had one would be told that it is wrong.
+      before: createAuthMiddleware(async ({ path, body }) => {
+        if (path !== '/sign-in/email' || typeof body?.email !== 'string') return
+        if (await options.mustSignOnSingly(body.email)) refuseOtherWays()
+      }),
+    },
+    onAPIError: {
+      errorURL: publicUrl,
+      // Refusals are answers and no faults; the library would write them to the standard error itself.
+      onError: (error) => {
+        if (!(error instanceof APIError) || error.statusCode >= 500)
+          options.log.error({ error }, 'sign-in failed')
+      },
+    },
     verification: { storeIdentifier: 'hashed' },
     emailAndPassword: {
       enabled: true,
@@ -119,9 +171,19 @@ export function createIdentity(options: IdentityOptions) {
         origin: [publicUrl, ...options.origins],
         schema: { passkey: { fields: { credentialID: 'credentialId' } } },
       }),
-      ...(options.plugins ?? []),
+      ...(visit === undefined ? [] : [visit.plugin()]),
     ],
   })
+}
+
+const NEEDS_PROVIDER = {
+  error: 'single-sign-on-needed',
+  errorDescription: 'Whoever has an address of this domain signs in through single sign-on alone.',
+}
+
+function refuseOtherWays(): never {
+  const { error: code, errorDescription: message } = NEEDS_PROVIDER
+  throw new APIError('FORBIDDEN', { code, message })
 }
 
 function languageOf(person: object): LetterLanguage {

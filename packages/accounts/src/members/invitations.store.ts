@@ -98,6 +98,20 @@ export async function isInvited(db: Db, email: string, now: Date): Promise<boole
   )
 }
 
+/** The open invitations of an address, of whichever organization. */
+export async function findInvitationsOf(
+  db: Db,
+  key: MasterKey,
+  email: string,
+  now: Date,
+): Promise<Invitation[]> {
+  const open = await sql<Stored & { emailHash: Buffer }>`
+    select ${columns}, email_hash from invitation where state = 'open' and expires_at > ${now}`.execute(db)
+  return open.rows
+    .filter(({ organizationId, emailHash }) => emailHash.equals(hashOfEmail(organizationId, email)))
+    .map(({ emailHash: _, ...row }) => toInvitation(key, row))
+}
+
 /** Addresses are personal data: those of invitations that are over go. @returns how many went */
 export async function purgeInvitations(db: Db, before: Date): Promise<number> {
   const gone = await sql`

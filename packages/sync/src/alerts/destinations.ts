@@ -1,8 +1,10 @@
+import { isDeepStrictEqual } from 'node:util'
 import { getSecret, removeSecret, saveSecret } from '@plimsoll/accounts'
 import { assertPublicUrl, type Http, isConnectorError } from '@plimsoll/connector-kit'
 import { inTransaction } from '@plimsoll/database'
 import { nowOf, type SyncContext } from '../context.ts'
 import { syncProblem } from '../errors.ts'
+import { recordSetting } from '../record-setting.store.ts'
 import {
   type AlertDestination,
   type DestinationKind,
@@ -72,6 +74,13 @@ export async function saveAlertDestination(
     await saveSecret(tx, masterKey, { organizationId, secretId: kept.secretId, value, at })
     if (!(await saveDestination(tx, organizationId, kept, { at, by: actor })))
       throw invalid('name', `There is a destination ${name} already.`)
+    if (known !== undefined && !isDeepStrictEqual(known, value)) {
+      // That it was replaced, never what it is.
+      const subject = { destinationId: kept.destinationId }
+      const [was, becomes] = [{ name }, { name, replacedAt: at.toISOString() }]
+      const recorded = { kind: 'credentials', subject, before: was, after: becomes, at }
+      await recordSetting(tx, organizationId, recorded)
+    }
     await tellScreens(tx, organizationId)
   })
   const all = await findDestinations(database.kysely, organizationId)

@@ -1,3 +1,4 @@
+import { inTransaction } from '@plimsoll/database'
 import { connectionExists } from '../connections/connections.ts'
 import { nowOf, type SyncContext } from '../context.ts'
 import { syncProblem } from '../errors.ts'
@@ -32,13 +33,15 @@ export async function changeCallLog(
   const { organizationId, database } = context
   const place = { organizationId, connectionId }
   await assertConnection(context, connectionId)
-  const before = await findCallLogSetting(database.kysely, place)
-  const setting = {
-    mode: change.mode ?? before.mode,
-    callsMax: change.callsMax ?? before.callsMax,
-    hoursMax: change.hoursMax ?? before.hoursMax,
-  }
-  await saveCallLogSetting(database.kysely, place, setting, { actor, at: nowOf(context) })
+  await inTransaction(database, async (tx) => {
+    const before = await findCallLogSetting(tx, place)
+    const setting = {
+      mode: change.mode ?? before.mode,
+      callsMax: change.callsMax ?? before.callsMax,
+      hoursMax: change.hoursMax ?? before.hoursMax,
+    }
+    await saveCallLogSetting(tx, place, setting, { actor, at: nowOf(context) })
+  })
   context.calls?.forget(place)
   return await getCallLog(context, connectionId)
 }

@@ -1,3 +1,4 @@
+import { inTransaction } from '@plimsoll/database'
 import { z } from 'zod'
 import { findConnectionId } from '../connections/connections.ts'
 import { nowOf, type SyncContext } from '../context.ts'
@@ -55,14 +56,16 @@ export async function saveRules(
   const [current] = await readRules(context, connectionId, 1)
   const version = { version: change.basedOn + 1, rules, actor: change.actor, savedAt: nowOf(context) }
   const isLatest = (current?.version ?? 0) === change.basedOn
-  if (!isLatest || !(await insertRules(database.kysely, organizationId, { ...version, connectionId })))
-    throw syncProblem(
-      'mapping-changed',
-      'basedOn',
-      'Somebody saved other rules meanwhile; read them, and save yours again.',
-    )
-  await forgetLooks(database.kysely, organizationId, connectionId)
-  await notify(database.kysely, organizationId, { kind: 'screen', topics: ['connections'], itemIds: [] })
+  await inTransaction(database, async (tx) => {
+    if (!isLatest || !(await insertRules(tx, organizationId, { ...version, connectionId })))
+      throw syncProblem(
+        'mapping-changed',
+        'basedOn',
+        'Somebody saved other rules meanwhile; read them, and save yours again.',
+      )
+    await forgetLooks(tx, organizationId, connectionId)
+    await notify(tx, organizationId, { kind: 'screen', topics: ['connections'], itemIds: [] })
+  })
   return version
 }
 

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { Front } from '../hub-server.ts'
 import { ApiProblem } from '../problem.ts'
 import { headersOf } from './sender.ts'
+import { passThroughProvider, visitAt } from './single-sign-on.ts'
 
 /**
  * What of the library's own routes (https://www.better-auth.com/docs) is offered: all others are not there. Each is below
@@ -30,8 +31,6 @@ const offered: readonly { method: 'GET' | 'POST'; path: RegExp }[] = [
     method: 'POST',
     path: /^\/passkey\/(verify-registration|verify-authentication|delete-passkey|update-passkey)$/,
   },
-  { method: 'POST', path: /^\/sign-in\/oauth2$/ },
-  { method: 'GET', path: /^\/(oauth2\/callback|callback)\/[a-z0-9-]+$/ },
 ]
 
 const said = z.object({ code: z.string().optional(), message: z.string().optional() })
@@ -43,6 +42,8 @@ export function authRoutes(front: Front): FastifyPluginAsync {
     app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, parsed) => parsed(null, body))
     app.all('/api/auth/*', { config: { isPassed: true } }, async (request, reply) => {
       const [path = ''] = request.url.slice('/api/auth'.length).split('?')
+      const visit = visitAt(request.method, path)
+      if (visit !== undefined) return await toReply(reply, await passThroughProvider(front, request, visit))
       if (!offered.some((each) => each.method === request.method && each.path.test(path))) {
         throw new ApiProblem('not-found', `There is nothing at ${request.method} /api/auth${path}.`)
       }

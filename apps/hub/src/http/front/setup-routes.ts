@@ -9,7 +9,6 @@ import {
   markVerified,
   NO_LIMITS,
   nowOf,
-  readSetting,
   renameOrganization,
 } from '@plimsoll/accounts'
 import { organizationEntered, setupState } from '@plimsoll/client'
@@ -53,7 +52,7 @@ export function setupRoutes(front: Front): FastifyPluginAsync {
           isOpen,
           signUp,
           needsCode: isOpen && !isLocal(request),
-          singleSignOn: await singleSignOn(),
+          singleSignOn: (await accounts.singleSignOn())?.name ?? null,
           sendsMail: mail !== undefined,
         }
       },
@@ -108,14 +107,6 @@ export function setupRoutes(front: Front): FastifyPluginAsync {
       'This is not the code that the hub wrote when it started.',
       'code',
     )
-  }
-
-  async function singleSignOn(): Promise<string | null> {
-    const { database, masterKey } = accounts.context
-    const set = z
-      .object({ name: z.string() })
-      .safeParse(await readSetting(database.kysely, masterKey, 'single-sign-on'))
-    return set.success ? set.data.name : null
   }
 }
 
