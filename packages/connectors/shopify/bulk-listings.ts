@@ -108,11 +108,22 @@ export async function readBulkPage(
     case 'RUNNING':
     case 'CANCELING': {
       const next = JSON.stringify({ ...cursor, asked: cursor.asked + 1 } satisfies BulkCursor)
-      return { rows: [], next, againInMs: waitMs(cursor.asked), platformTime: date }
+      const prepared = countOf(state.objectCount)
+      return {
+        rows: [],
+        next,
+        againInMs: waitMs(cursor.asked),
+        ...(prepared !== undefined && { prepared }),
+        platformTime: date,
+      }
     }
     case 'COMPLETED':
       // Without an address the file would be empty; a shop this large sells something.
-      return state.url === null ? 'no-file' : readPart(context, { url: state.url, cursor, date }, options)
+      if (state.url === null) return 'no-file'
+      return withTotal(
+        await readPart(context, { url: state.url, cursor, date }, options),
+        countOf(state.objectCount),
+      )
     case 'FAILED':
     case 'CANCELED':
     case 'EXPIRED':
@@ -122,6 +133,17 @@ export async function readBulkPage(
       return never
     }
   }
+}
+
+/** One object is one line: the query asks for nothing within a variant that would be lines of its own. */
+function withTotal(page: Page<ExternalListing> | NoFile, total: number | undefined) {
+  return page === 'no-file' || total === undefined ? page : { ...page, total }
+}
+
+/** Undefined: no number that can be shown. */
+function countOf(said: string | number): number | undefined {
+  const count = Number(said)
+  return Number.isSafeInteger(count) && count >= 0 ? count : undefined
 }
 
 /** A second at first, twice as long each time, half a minute at the most. */

@@ -13,6 +13,7 @@ import { enOverview } from './en-overview.ts'
 import { enParkedAndProtection } from './en-parked-and-protection.ts'
 import { enReplenishment } from './en-replenishment.ts'
 import { enTasks } from './en-tasks.ts'
+import { enViews } from './en-views.ts'
 
 /** English. Keys are the contract of every locale; `{{n}}` is a number already formatted for the locale. */
 export const en = {
@@ -363,6 +364,7 @@ export const en = {
   ...enLotsAndSerials,
   ...enOrders,
   ...enTasks,
+  ...enViews,
   ...enReplenishment,
   ...enMapping,
   ...enOverview,

@@ -14,6 +14,7 @@ import { zhOverview } from './zh-overview.ts'
 import { zhParkedAndProtection } from './zh-parked-and-protection.ts'
 import { zhReplenishment } from './zh-replenishment.ts'
 import { zhTasks } from './zh-tasks.ts'
+import { zhViews } from './zh-views.ts'
 
 /** 简体中文。 Chinese has one plural form; `_one` repeats it because the keys of all locales are equal. */
 export const zh: Locale = {
@@ -344,6 +345,7 @@ export const zh: Locale = {
   ...zhLotsAndSerials,
   ...zhOrders,
   ...zhTasks,
+  ...zhViews,
   ...zhReplenishment,
   ...zhMapping,
   ...zhOverview,

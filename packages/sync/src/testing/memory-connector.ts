@@ -159,13 +159,21 @@ function openMemory(
         name: externalId,
         active: true,
       })),
-    async listings() {
+    async listings(cursor) {
       await end(await begin('listings'))
       if (platform.clock.now() < platform.listingsFrom) {
         return { rows: [], next: 'prepared', againInMs: 2_000, platformTime: undefined }
       }
-      const rows = [...platform.listings].map(([externalId, listing]) => toListing(externalId, listing))
-      return { rows, next: undefined, platformTime: undefined }
+      const all = [...platform.listings].map(([externalId, listing]) => toListing(externalId, listing))
+      const from = Number(cursor ?? 0) || 0
+      const rows = all.slice(from, from + platform.listingsPerPage)
+      const to = from + rows.length
+      return {
+        rows,
+        next: to < all.length ? String(to) : undefined,
+        total: all.length,
+        platformTime: new Date(platform.clock.now()),
+      }
     },
     async listing(externalId) {
       await end(await begin('listing'))

@@ -30,6 +30,7 @@ export class MemoryPlatform {
   readonly refused = new Map<string, 'row' | 'batch'>()
   /** Until when it prepares the file that its listings are read from; they come at once unless set. */
   listingsFrom = 0
+  listingsPerPage = Number.POSITIVE_INFINITY
   /** Orders changed so recently are not listed yet. */
   listLagMs = 0
   /** Orders that the list leaves out for good, as a search index may. */
