@@ -35,7 +35,11 @@ export function MappingFilters(props: {
     <div className="mb-3 flex flex-wrap items-center gap-x-5 gap-y-2">
       <h1 className="mr-auto">{t('mapping.title')}</h1>
       <ViewMenu screen="listings" />
-      <TableFile operation="listMappings" query={toMappingQuery(search)} />
+      {view === 'conflicts' ? (
+        <TableFile operation="listMappingConflicts" query={{ connection: search.connection }} />
+      ) : (
+        view !== 'rules' && <TableFile operation="listMappings" query={toMappingQuery(search)} />
+      )}
       <SearchField
         label={t('mapping.search')}
         value={search.q ?? ''}
