@@ -12,6 +12,6 @@ export function viewCalls(call: Send) {
     savedViews: (signal?: AbortSignal) => call<SavedViewList>('GET', '/views', undefined, signal),
     saveView: (view: NewView) => call<SavedView>('POST', '/views', view),
     changeView: (viewId: string, change: ViewChange) => call<SavedView>('PATCH', of(viewId), change),
-    deleteView: (viewId: string) => call<void>('DELETE', of(viewId)),
+    deleteView: (viewId: string) => call<object>('DELETE', of(viewId)),
   }
 }

@@ -84,8 +84,8 @@ const stateSchema = z.object({
       id: gidSchema,
       status: z.enum(['CANCELED', 'CANCELING', 'COMPLETED', 'CREATED', 'EXPIRED', 'FAILED', 'RUNNING']),
       errorCode: z.string().nullable(),
-      /** An unsigned 64-bit number, as text. */
-      objectCount: z.union([z.string(), z.number()]),
+      /** Variants by now; an unsigned 64-bit number, as text (shopify.dev: objects/BulkOperation). */
+      rootObjectCount: z.union([z.string(), z.number()]),
       url: z.string().nullable(),
     })
     .nullable(),
@@ -108,7 +108,7 @@ export async function readBulkPage(
     case 'RUNNING':
     case 'CANCELING': {
       const next = JSON.stringify({ ...cursor, asked: cursor.asked + 1 } satisfies BulkCursor)
-      const prepared = countOf(state.objectCount)
+      const prepared = countOf(state.rootObjectCount)
       return {
         rows: [],
         next,
@@ -122,7 +122,7 @@ export async function readBulkPage(
       if (state.url === null) return 'no-file'
       return withTotal(
         await readPart(context, { url: state.url, cursor, date }, options),
-        countOf(state.objectCount),
+        countOf(state.rootObjectCount),
       )
     case 'FAILED':
     case 'CANCELED':
@@ -135,7 +135,7 @@ export async function readBulkPage(
   }
 }
 
-/** One object is one line: the query asks for nothing within a variant that would be lines of its own. */
+/** One object at the root is one line. */
 function withTotal(page: Page<ExternalListing> | NoFile, total: number | undefined) {
   return page === 'no-file' || total === undefined ? page : { ...page, total }
 }
