@@ -28,7 +28,7 @@ export function ViewMenu({ screen }: { screen: ViewScreen }) {
   const goTo = (view: SavedView) => void navigate({ href: viewHref(view) })
   return (
     <>
-      <DropdownMenu.Root>
+      <DropdownMenu.Root modal={false}>
         <DropdownMenu.Trigger asChild>
           <button type="button" className="control max-w-56">
             <Bookmark size={15} aria-hidden className="shrink-0" />
