@@ -1,5 +1,6 @@
 import type { SavedView, ViewScreen } from '@plimsoll/client'
 import { queryOptions } from '@tanstack/react-query'
+import { defaultStringifySearch } from '@tanstack/react-router'
 import { hub } from '../hub-client.ts'
 
 /** All that somebody may see, of every screen: a menu takes those of its own. */
@@ -34,11 +35,7 @@ export function isShown(view: Pick<SavedView, 'search'>, search: object): boolea
   return one === other
 }
 
-/** Its address, as the router writes it: text of digits is quoted, so that it stays text. */
+/** Its address, as the router writes it: what would be read as a number or the like is quoted, so that it stays text. */
 export function viewHref({ screen, search }: Pick<SavedView, 'screen' | 'search'>): string {
-  const parts = Object.entries(search).map(([name, value]) => {
-    const isReadAsOther = /^(-?\d|true$|false$|null$|["[{])/.test(value)
-    return `${encodeURIComponent(name)}=${encodeURIComponent(isReadAsOther ? JSON.stringify(value) : value)}`
-  })
-  return parts.length === 0 ? viewPaths[screen] : `${viewPaths[screen]}?${parts.join('&')}`
+  return `${viewPaths[screen]}${defaultStringifySearch(search)}`
 }

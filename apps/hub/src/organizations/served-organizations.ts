@@ -178,8 +178,9 @@ export class ServedOrganizations {
       imports.worker.start()
       alertWorker.start()
       bulk.start()
-      listingImports.start()
     }
+    // Whoever connects a shop waits for it, also where no process works connections yet.
+    listingImports.start()
     return started
   }
 
