@@ -5,16 +5,28 @@ import type { SyncJob } from '../worker/sync-jobs.store.ts'
 const columns = sql`job_id, connection_id, kind, state, reason, from_at, to_at, listing_id, position, total, done, result,
   problem, created_at, started_at, finished_at`
 
-/** Notes an import of a connection, or finds the one that waits or goes on. @returns its id */
+/**
+ * Notes an import of a connection, or finds the one that waits or goes on.
+ * @param hold by whom a new one is held from the start; absent: it waits for whoever takes it
+ * @returns its id; that of `jobId` where it is new
+ */
 export async function insertImport(
   tx: Tx,
   organizationId: string,
-  { jobId, connectionId, at }: { jobId: string; connectionId: string; at: Date },
+  asked: {
+    jobId: string
+    connectionId: string
+    at: Date
+    hold: { holder: string; until: Date } | undefined
+  },
 ): Promise<string> {
+  const { jobId, connectionId, at, hold } = asked
   for (;;) {
     const inserted = await sql`
-      insert into sync_job (organization_id, job_id, connection_id, kind, state, reason, position, done, result, created_at)
-      values (${organizationId}, ${jobId}, ${connectionId}, 'import', 'waiting', 'asked', '{}', 0, '{}', ${at})
+      insert into sync_job (organization_id, job_id, connection_id, kind, state, reason, position, done, result, created_at,
+        started_at, held_by, held_until)
+      values (${organizationId}, ${jobId}, ${connectionId}, 'import', ${hold === undefined ? 'waiting' : 'running'}, 'asked',
+        '{}', 0, '{}', ${at}, ${hold === undefined ? null : at}, ${hold?.holder ?? null}, ${hold?.until ?? null})
       on conflict (organization_id, connection_id) where kind = 'import' and state in ('waiting', 'running')
       do nothing`.execute(tx)
     if (inserted.numAffectedRows === 1n) return jobId

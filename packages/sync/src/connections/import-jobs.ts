@@ -29,11 +29,21 @@ const LOOK_MS = 100
 
 /** Asks for an import; where one waits or goes on already, that is it. @throws SyncProblem `unknown-connection` */
 export async function requestImport(context: SyncContext, connection: string): Promise<SyncJob> {
+  return await request(context, connection, undefined)
+}
+
+/** @param holder who does it where it is a new one */
+async function request(
+  context: SyncContext,
+  connection: string,
+  holder: string | undefined,
+): Promise<SyncJob> {
   const { organizationId, database } = context
   const connectionId = await findConnectionId(context, connection)
   const jobId = await inTransaction(database, async (tx) => {
-    const asked = { jobId: context.uuid(), connectionId, at: nowOf(context) }
-    const found = await insertImport(tx, organizationId, asked)
+    const at = nowOf(context)
+    const hold = holder === undefined ? undefined : { holder, until: new Date(at.getTime() + HELD_MS) }
+    const found = await insertImport(tx, organizationId, { jobId: context.uuid(), connectionId, at, hold })
     await notify(tx, organizationId, { kind: 'screen', topics: ['connections'], itemIds: [] })
     return found
   })
@@ -69,23 +79,30 @@ export async function importAndWait(
   working: Omit<Working, 'signal'>,
   progress: Progress = () => undefined,
 ): Promise<CatalogueReport> {
-  const { jobId } = await requestImport(context, connection)
+  const holder = context.uuid()
+  const asked = await request(context, connection, holder)
+  const { jobId } = asked
+  const isHeld = await keepImport(context.database.kysely, context.organizationId, {
+    jobId,
+    holder,
+    until: new Date(context.clock.now() + HELD_MS),
+  })
+  let taken = isHeld ? { ...asked, holder } : undefined
   for (;;) {
-    const taken = await take(context, jobId)
+    taken ??= await take(context, jobId)
     if (taken !== undefined) {
       const { signal } = new AbortController()
       const ended = await work(context, taken, { ...working, signal }, false, progress)
       if (ended.error !== undefined) throw ended.error
+      taken = undefined
     }
     const now = await findJob(context.database.kysely, context.organizationId, jobId)
     if (now === undefined) throw syncProblem('unknown-job', 'job', `There is no job ${jobId}.`)
     if (now.state === 'done') return reportOf(now)
-    if (now.finishedAt !== null)
-      throw syncProblem(
-        'wrong-state',
-        'job',
-        `The import ${now.state}: ${now.problem ?? 'ask for it again.'}`,
-      )
+    if (now.finishedAt !== null) {
+      const why = now.problem ?? 'It was stopped; ask for it again.'
+      throw syncProblem('wrong-state', 'job', `The import did not come to its end. ${why}`)
+    }
     await context.clock.sleep(LOOK_MS)
   }
 }
