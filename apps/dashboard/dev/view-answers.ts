@@ -1,4 +1,11 @@
-import { type SavedView, savedView, savedViewList, type SyncJobView, syncJob, syncJobList } from '@plimsoll/client'
+import {
+  type SavedView,
+  type SyncJobView,
+  savedView,
+  savedViewList,
+  syncJob,
+  syncJobList,
+} from '@plimsoll/client'
 import { z } from 'zod'
 
 /** Saved views that are kept as long as this runs, and an import that takes some seconds. */
@@ -11,7 +18,10 @@ type Answer = { schema: z.ZodType; body: unknown }
 
 export function createViewAnswers() {
   let views: SavedView[] = [
-    viewOf('view-1', 'orders', 'Waits for stock, Shopify', true, { standing: 'not-routed', channel: 'con-shopify' }),
+    viewOf('view-1', 'orders', 'Waits for stock, Shopify', true, {
+      standing: 'not-routed',
+      channel: 'con-shopify',
+    }),
     viewOf('view-2', 'orders', 'Mine to pack', false, { standing: 'ready' }),
     viewOf('view-3', 'items', 'Out of stock', true, { filter: 'out' }),
   ]
@@ -25,7 +35,11 @@ export function createViewAnswers() {
     return { schema: syncJobList, body: { rows: begun === undefined ? [] : [jobOf(id, begun, now)] } }
   }
 
-  function write(method: string | undefined, path: string, body: Record<string, unknown>): Answer | undefined {
+  function write(
+    method: string | undefined,
+    path: string,
+    body: Record<string, unknown>,
+  ): Answer | undefined {
     const now = Date.now()
     const [, id] = /^\/connections\/([^/]+)\/imports$/.exec(path) ?? []
     if (id !== undefined) {
@@ -50,7 +64,9 @@ export function createViewAnswers() {
       views = views.filter((view) => view.viewId !== viewId)
       return { schema: z.object({}), body: {} }
     }
-    views = views.map((view) => (view.viewId === viewId ? { ...view, ...(body as Partial<SavedView>) } : view))
+    views = views.map((view) =>
+      view.viewId === viewId ? { ...view, ...(body as Partial<SavedView>) } : view,
+    )
     return { schema: savedView, body: views.find((view) => view.viewId === viewId) }
   }
   return { read, write }
@@ -63,7 +79,16 @@ function viewOf(
   shared: boolean,
   search: Record<string, string>,
 ): SavedView {
-  return { viewId, screen, name, shared, mine: !shared, mayChange: true, search, changedAt: '2026-11-27T00:00:00.000Z' }
+  return {
+    viewId,
+    screen,
+    name,
+    shared,
+    mine: !shared,
+    mayChange: true,
+    search,
+    changedAt: '2026-11-27T00:00:00.000Z',
+  }
 }
 
 function jobOf(connectionId: string, begun: { at: number; stoppedAt?: number }, now: number): SyncJobView {

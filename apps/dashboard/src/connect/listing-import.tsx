@@ -99,7 +99,9 @@ function Standing({ job }: { job: SyncJobView }) {
             className="my-1.5 h-1.5 overflow-hidden rounded bg-line"
           >
             <div
-              className={standing.percent === undefined ? 'h-full w-1/3 animate-pulse bg-sea' : 'h-full bg-sea'}
+              className={
+                standing.percent === undefined ? 'h-full w-1/3 animate-pulse bg-sea' : 'h-full bg-sea'
+              }
               style={standing.percent === undefined ? undefined : { width: `${standing.percent}%` }}
             />
           </div>

@@ -16,7 +16,10 @@ afterAll(() => served.close())
 
 const root = new URL('../../../dashboard/src/', import.meta.url)
 const sources = new Map(
-  globSync('**/*.tsx', { cwd: root.pathname }).map((file) => [file, readFileSync(new URL(file, root), 'utf8')]),
+  globSync('**/*.tsx', { cwd: root.pathname }).map((file) => [
+    file,
+    readFileSync(new URL(file, root), 'utf8'),
+  ]),
 )
 
 /** Tables that are no list of the API's: a file of their own, one thing’s own lines, or what is only being tried. */
@@ -52,7 +55,9 @@ test('each table of a screen is offered as a file', () => {
     .filter(([file, text]) => !/<TableFile\b|\btable=\{/.test(text) && NO_LIST[file] === undefined)
   expect(without.map(([file]) => file)).toEqual([])
   // What is excused is there, and has no link: an excuse that is not needed any more goes.
-  const excused = Object.keys(NO_LIST).filter((file) => !/<table\b|role="(table|grid)"|useInfiniteQuery\(/.test(sources.get(file) ?? ''))
+  const excused = Object.keys(NO_LIST).filter(
+    (file) => !/<table\b|role="(table|grid)"|useInfiniteQuery\(/.test(sources.get(file) ?? ''),
+  )
   expect(excused).toEqual([])
 })
 
