@@ -159,6 +159,7 @@ function ReplayResult({ replay }: { replay: Replay }) {
 }
 
 function Group(props: { cause: string; rows: Row[]; total: number | undefined; replay: Replay }) {
+  const search = useSearch({ from: '/parked' })
   const { cause, rows, total = rows.length, replay } = props
   const reasonCode = rows[0]?.reasonCode ?? ''
   const { t, locale } = useLanguage()
@@ -186,14 +187,19 @@ function Group(props: { cause: string; rows: Row[]; total: number | undefined; r
             </p>
           )}
         </div>
-        <button
-          type="button"
-          className="control"
-          disabled={replay.isPending}
-          onClick={() => replay.mutate({ kind: 'cause', cause })}
-        >
-          {t('parked.replayGroup')}
-        </button>
+        <span className="flex flex-wrap gap-2">
+          <Link to="/parked" search={{ ...search, cause }} className="control">
+            {t('parked.onlyCause')}
+          </Link>
+          <button
+            type="button"
+            className="control"
+            disabled={replay.isPending}
+            onClick={() => replay.mutate({ kind: 'cause', cause })}
+          >
+            {t('parked.replayGroup')}
+          </button>
+        </span>
       </header>
       <ul>
         {rows.map((row) => (
