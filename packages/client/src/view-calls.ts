@@ -3,8 +3,8 @@ import type { SavedView, SavedViewList, ViewScreen } from './view-shapes.ts'
 
 /** Calls about saved views of screens. */
 
-export type NewView = { screen: ViewScreen; name: string; shared: boolean; search: Record<string, string> }
-export type ViewChange = { name?: string; shared?: boolean; search?: Record<string, string> }
+type NewView = { screen: ViewScreen; name: string; shared: boolean; search: Record<string, string> }
+type ViewChange = { name?: string; shared?: boolean; search?: Record<string, string> }
 
 export function viewCalls(call: Send) {
   const of = (viewId: string) => `/views/${encodeURIComponent(viewId)}`

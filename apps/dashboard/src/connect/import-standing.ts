@@ -1,10 +1,10 @@
 import type { SyncJobView } from '@plimsoll/client'
 
 const stages = ['locations', 'listings', 'vanished', 'mapping', 'levels', 'finish'] as const
-export type ImportStage = (typeof stages)[number]
+type ImportStage = (typeof stages)[number]
 
 type Counts = { listings: number; mapped: number; levels: number; untracked: number }
-export type ImportStanding =
+type ImportStanding =
   | { kind: 'waiting' }
   | (Counts & {
       kind: 'running'

@@ -10,7 +10,7 @@ export const viewsQuery = queryOptions({
 })
 
 /** Where each screen is. */
-export const viewPaths = {
+const viewPaths = {
   items: '/items',
   listings: '/mapping',
   orders: '/orders',

@@ -5,7 +5,7 @@ import { NOT_THERE } from '../reconcile/read-back.ts'
 import { type CatalogueRun, callOptions, placeOf } from './catalogue-run.ts'
 
 /** Levels that were asked for, and what is to be written of them. */
-export type LevelBatch = { read: number; untracked: number; write(tx: Tx): Promise<void> }
+type LevelBatch = { read: number; untracked: number; write(tx: Tx): Promise<void> }
 
 /** The first known quantity of some levels that have none yet. @returns undefined where all are known */
 export async function readLevelBatch(run: CatalogueRun): Promise<LevelBatch | undefined> {
