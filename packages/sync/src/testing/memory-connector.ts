@@ -172,7 +172,7 @@ function openMemory(
         rows,
         next: to < all.length ? String(to) : undefined,
         total: all.length,
-        platformTime: new Date(platform.clock.now()),
+        platformTime: undefined,
       }
     },
     async listing(externalId) {
