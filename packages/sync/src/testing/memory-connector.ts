@@ -164,16 +164,8 @@ function openMemory(
       if (platform.clock.now() < platform.listingsFrom) {
         return { rows: [], next: 'prepared', againInMs: 2_000, platformTime: undefined }
       }
-      const all = [...platform.listings].map(([externalId, listing]) => toListing(externalId, listing))
-      const from = Number(cursor ?? 0) || 0
-      const rows = all.slice(from, from + platform.listingsPerPage)
-      const to = from + rows.length
-      return {
-        rows,
-        next: to < all.length ? String(to) : undefined,
-        total: all.length,
-        platformTime: undefined,
-      }
+      const { rows, ...place } = platform.pageOfListings(cursor)
+      return { ...place, rows: rows.map(([id, listing]) => toListing(id, listing)), platformTime: undefined }
     },
     async listing(externalId) {
       await end(await begin('listing'))

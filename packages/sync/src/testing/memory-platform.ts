@@ -59,6 +59,18 @@ export class MemoryPlatform {
     this.clock = clock
   }
 
+  /** Its listings after a place in their list, as many as a page holds. */
+  pageOfListings(cursor: string | undefined): {
+    rows: [string, MemoryListing][]
+    next: string | undefined
+    total: number
+  } {
+    const from = Number(cursor ?? 0) || 0
+    const to = Math.min(this.listings.size, from + this.listingsPerPage)
+    const next = to < this.listings.size ? String(to) : undefined
+    return { rows: [...this.listings].slice(from, to), next, total: this.listings.size }
+  }
+
   /** @param quantity undefined: the shop sells it without counting */
   list(externalId: string, listing: { sku?: string; quantity: number | undefined }): void {
     this.listings.set(externalId, {
