@@ -9,7 +9,7 @@ export async function seedManyConnections(
   const { rows } = await pool.query<{ connectionId: string }>(
     `insert into connection (organization_id, connection_id, connector, name, state, pause_reasons, settings, secret_id,
        default_location_id, orders_poll_ms, created_at)
-     select organization_id, md5('many ' || number)::uuid, 'woocommerce', 'Shop ' || number, 'live', '{}', '{}', secret_id,
+     select organization_id, uuidv7(), 'woocommerce', 'Shop ' || number, 'live', '{}', '{}', secret_id,
        default_location_id, 10000, created_at + number * interval '1 minute'
      from (select * from connection where organization_id = $1 limit 1) as first
      cross join generate_series(1, $2::int) as made(number)

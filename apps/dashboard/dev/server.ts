@@ -36,6 +36,7 @@ import * as places from './location-answers.ts'
 import * as overviews from './overview-answers.ts'
 import * as tracked from './tracked-answers.ts'
 import * as troubles from './trouble-answers.ts'
+import { createViewAnswers } from './view-answers.ts'
 import { connections, createWorld, indexOf, itemCount, locations, nameOf, skuOf } from './world.ts'
 
 /**
@@ -87,6 +88,7 @@ function createFixture(initial: Scenario) {
   const streams = new Set<ServerResponse>()
   const marks: answers.ConnectionMarks = new Map([['con-walmart', { state: 'shadow' as const, reasons: [] }]])
   let parked = troubles.toParked(Date.now())
+  const views = createViewAnswers()
   const grants = new Map<string, { shop: string; asked: number }>()
   let orders = 0
   let sequence = 400
@@ -151,7 +153,7 @@ function createFixture(initial: Scenario) {
     if (readTracked(path, query, response)) return
     const [, grantId] = /^\/grants\/([^/]+)$/.exec(path) ?? []
     if (grantId !== undefined) return standing(grantId, response)
-    const ofConnection = answerTo(path, now)
+    const ofConnection = views.read(path, now) ?? answerTo(path, now)
     if (ofConnection) return checked(response, ofConnection.schema, ofConnection.body)
     if (path === '/me') return checked(response, me, answers.nobody)
     if (path === '/listing-changes')
@@ -324,6 +326,8 @@ function createFixture(initial: Scenario) {
       return json(response, {})
     }
     if (connect(path, body, response)) return
+    const ofViews = views.write(request.method, path, body)
+    if (ofViews) return checked(response, ofViews.schema, ofViews.body)
     const connection = /^\/connections\/([^/]+)\/(pause|resume|live)$/.exec(path)
     if (connection) {
       const [, id = '', action] = connection

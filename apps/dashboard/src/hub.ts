@@ -304,12 +304,13 @@ export const locationDetailsQuery = queryOptions({
   queryKey: ['locations', 'details'],
   queryFn: ({ signal }) => hub.locationDetails(signal),
 })
-export const parkedQuery = infiniteQueryOptions({
-  queryKey: ['parked'],
-  queryFn: ({ pageParam, signal }) => hub.parked({ ...pageParam, limit: 100 }, signal),
-  initialPageParam: {} as { cursor?: string },
-  getNextPageParam: (last) => (last.next === null ? undefined : { cursor: last.next }),
-})
+export const parkedQuery = (filter: { connection?: string; cause?: string } = {}) =>
+  infiniteQueryOptions({
+    queryKey: ['parked', filter],
+    queryFn: ({ pageParam, signal }) => hub.parked({ ...filter, ...pageParam, limit: 100 }, signal),
+    initialPageParam: {} as { cursor?: string },
+    getNextPageParam: (last) => (last.next === null ? undefined : { cursor: last.next }),
+  })
 export const parkedGroupsQuery = queryOptions({
   queryKey: ['parked-groups'],
   queryFn: ({ signal }) => hub.parkedGroups(signal),

@@ -17,9 +17,11 @@ import { itemFilters } from './items/item-filters.ts'
 import { useLanguage } from './language.ts'
 import { readMappingSearch } from './mapping/mapping-search.ts'
 import { orderStandings } from './orders/order-standing.ts'
+import { readParkedSearch } from './parked/parked-search.ts'
 import { Empty } from './parts/notice.tsx'
 import { readReplenishmentSearch } from './replenishment/replenishment-search.ts'
 import { files } from './screen-files.ts'
+import { readTaskSearch } from './tasks/task-search.ts'
 
 /** The other screens are fetched once the first one stands: then they open at once, and while the hub is away, too. */
 export function fetchScreens(): void {
@@ -244,7 +246,14 @@ const alerts = createRoute({
 const parked = createRoute({
   getParentRoute: () => rootRoute,
   path: '/parked',
+  validateSearch: readParkedSearch,
   component: screen(files.parked, 'ParkedScreen'),
+})
+const tasks = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/tasks',
+  validateSearch: readTaskSearch,
+  component: screen(files.tasks, 'TasksScreen'),
 })
 const activity = createRoute({
   getParentRoute: () => rootRoute,
@@ -334,6 +343,7 @@ export const router = createRouter({
     count,
     alerts,
     parked,
+    tasks,
     activity,
     account,
     settings,

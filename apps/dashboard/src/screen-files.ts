@@ -33,6 +33,7 @@ export const files = {
   counts: () => import('./warehouse-floor/counts-screen.tsx'),
   count: () => import('./warehouse-floor/count-screen.tsx'),
   alerts: () => import('./alerts/alerts-screen.tsx'),
+  tasks: () => import('./tasks/tasks-screen.tsx'),
   parked: () => import('./parked/parked-screen.tsx'),
   activity: () => import('./activity/activity-screen.tsx'),
   account: () => import('./accounts/account-screen.tsx'),

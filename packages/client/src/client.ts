@@ -49,6 +49,7 @@ import type {
   TaskList,
 } from './shapes.ts'
 import { openEventStream, type StreamHandlers } from './stream.ts'
+import { viewCalls } from './view-calls.ts'
 import { watchCalls } from './watch-calls.ts'
 
 export type {
@@ -204,6 +205,7 @@ export function createClient(options: {
     ...changeCalls(call, toQuery),
     ...orderCalls(call, toQuery),
     ...accountCalls(call, auth, toQuery),
+    ...viewCalls(call),
     ...watchCalls(call, toQuery),
     overview: (signal?: Signal) => get<Overview>('/overview', signal),
     overviewSeries: (query: { span: OverviewSeries['span']; offsetMinutes: number }, signal?: Signal) =>
@@ -287,7 +289,8 @@ export function createClient(options: {
     hold: (holdId: string, signal?: Signal) => get<HoldDetail>(`/holds/${id(holdId)}`, signal),
     decideHold: (holdId: string, decision: 'confirm' | 'refuse') =>
       call<Hold>('POST', `/holds/${id(holdId)}/${decision}`, {}),
-    parked: (query: PageQuery = {}, signal?: Signal) => get<ParkedPage>(`/parked${toQuery(query)}`, signal),
+    parked: (query: PageQuery & { connection?: string; cause?: string } = {}, signal?: Signal) =>
+      get<ParkedPage>(`/parked${toQuery(query)}`, signal),
     replay: (inboxId: string) => call<ReplayResult>('POST', `/parked/${id(inboxId)}/replay`),
     /** Replays every parked event, or those of one reason code. */
     replayAll: (reasonCode?: string) =>
@@ -302,7 +305,8 @@ export function createClient(options: {
       call<ProtectionList>('PUT', '/protections', { item, mode }),
     activity: (query: PageQuery = {}, signal?: Signal) =>
       get<ActivityPage>(`/activity${toQuery(query)}`, signal),
-    tasks: (signal?: Signal) => get<TaskList>('/tasks', signal),
+    tasks: (signal?: Signal, query: { kind?: string; connection?: string; search?: string } = {}) =>
+      get<TaskList>(`/tasks${toQuery(query)}`, signal),
     locations: (signal?: Signal) => get<LocationList>('/locations', signal),
     replenishment: (query: ReplenishmentListQuery = {}, signal?: Signal) =>
       get<ReplenishmentPage>(`/replenishment${toQuery(query)}`, signal),

@@ -5,22 +5,26 @@ import { z } from 'zod'
 const count = z.int()
 const instant = z.iso.datetime()
 
-/** Work beside the lane: a backfill, an audit, or "sync now". GET /jobs/:id */
+/** Work beside the lane: a backfill, an audit, "sync now", or an import of listings. GET /jobs/:id */
 export const syncJob = z.object({
   jobId: z.string(),
   connectionId: z.string(),
-  kind: z.enum(['backfill', 'audit', 'sync-now']),
+  kind: z.enum(['backfill', 'audit', 'sync-now', 'import']),
   state: z.enum(['waiting', 'running', 'done', 'failed', 'cancelled']),
   reason: z.enum(['asked', 'gap']),
   from: instant.nullable().describe('Of a backfill: orders that changed from then on.'),
   to: instant.nullable().describe('Before then; null: until now.'),
   listingId: z.string().nullable(),
-  total: count.nullable().describe('Of an audit, the levels to read; null where it is not known.'),
-  done: count.describe('Orders, levels.'),
+  total: count
+    .nullable()
+    .describe(
+      'Of an audit, the levels to read; of an import, the listings of the platform; null where it is not known.',
+    ),
+  done: count.describe('Orders, levels; of an import, listings read.'),
   result: z
     .record(z.string(), z.unknown())
     .describe(
-      'Of a backfill `fresh`, `beforeOpening`, `unreadable`; of an audit `listingsRead`, `levelsRead`, `agreeing`, `firstLooks`, `differing` (by `class` and `healed`), `healed`, `left`; of "sync now" its `levels`.',
+      'Of a backfill `fresh`, `beforeOpening`, `unreadable`; of an audit `listingsRead`, `levelsRead`, `agreeing`, `firstLooks`, `differing` (by `class` and `healed`), `healed`, `left`; of "sync now" its `levels`; of an import `stage` (locations, listings, vanished, mapping, levels, finish, done), `locations`, `listings`, `mappedBySku`, `levels`, `untracked`, `replayed`, and `prepared`: listings in the file that the platform is still making.',
     ),
   problem: z.string().nullable(),
   createdAt: instant,

@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import type { CallDetail, CallLogAnswer, CallPageAnswer } from './call-shapes.ts'
-import type { ConnectionIntake, staleRules } from './intake-shapes.ts'
+import type { ConnectionIntake, SyncJobView, staleRules } from './intake-shapes.ts'
 import type { Send } from './place-calls.ts'
 import type { PauseList, ShadowReport } from './safety-shapes.ts'
 
@@ -32,6 +32,14 @@ export function watchCalls(
   const get = <T>(path: string, signal: Signal) => call<T>('GET', path, undefined, signal)
   const of = (connectionId: string) => `/connections/${id(connectionId)}`
   return {
+    /** Begins to import its listings, or finds the import that goes on. */
+    startImport: (connectionId: string) => call<SyncJobView>('POST', `${of(connectionId)}/imports`),
+    connectionJobs: (
+      connectionId: string,
+      query: { kind?: SyncJobView['kind']; limit?: number } = {},
+      signal?: Signal,
+    ) => get<{ rows: SyncJobView[] }>(`${of(connectionId)}/jobs${toQuery(query)}`, signal),
+    cancelJob: (jobId: string) => call<SyncJobView>('POST', `/jobs/${id(jobId)}/cancel`),
     connectionCalls: (connectionId: string, filter: CallFilter = {}, signal?: Signal) =>
       get<CallPageAnswer>(`${of(connectionId)}/calls${toQuery(filter)}`, signal),
     callsAbout: (subject: CallSubjectQuery, filter: CallFilter = {}, signal?: Signal) =>

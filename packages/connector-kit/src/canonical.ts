@@ -118,6 +118,10 @@ export type Page<T> = {
    * milliseconds from now finds nothing more. Absent: at once.
    */
   againInMs?: number
+  /** How many rows the whole list has, where the platform says it of just this list. Only shown. */
+  total?: number
+  /** How many rows of what the platform is still preparing are there by now. Only shown. */
+  prepared?: number
   /** The platform's clock when it answered (its Date header), for fences. */
   platformTime: Date | undefined
 }

@@ -33,6 +33,6 @@ export const BULK_STATE: Operation = {
   name: 'listings',
   cost: 1,
   query: `query PlimsollBulkState($id: ID!) {
-  bulkOperation(id: $id) { id status errorCode objectCount url }
+  bulkOperation(id: $id) { id status errorCode rootObjectCount url }
 }`,
 }

@@ -84,8 +84,8 @@ const stateSchema = z.object({
       id: gidSchema,
       status: z.enum(['CANCELED', 'CANCELING', 'COMPLETED', 'CREATED', 'EXPIRED', 'FAILED', 'RUNNING']),
       errorCode: z.string().nullable(),
-      /** An unsigned 64-bit number, as text. */
-      objectCount: z.union([z.string(), z.number()]),
+      /** Variants by now; an unsigned 64-bit number, as text (shopify.dev: objects/BulkOperation). */
+      rootObjectCount: z.union([z.string(), z.number()]),
       url: z.string().nullable(),
     })
     .nullable(),
@@ -108,11 +108,22 @@ export async function readBulkPage(
     case 'RUNNING':
     case 'CANCELING': {
       const next = JSON.stringify({ ...cursor, asked: cursor.asked + 1 } satisfies BulkCursor)
-      return { rows: [], next, againInMs: waitMs(cursor.asked), platformTime: date }
+      const prepared = countOf(state.rootObjectCount)
+      return {
+        rows: [],
+        next,
+        againInMs: waitMs(cursor.asked),
+        ...(prepared !== undefined && { prepared }),
+        platformTime: date,
+      }
     }
     case 'COMPLETED':
       // Without an address the file would be empty; a shop this large sells something.
-      return state.url === null ? 'no-file' : readPart(context, { url: state.url, cursor, date }, options)
+      if (state.url === null) return 'no-file'
+      return withTotal(
+        await readPart(context, { url: state.url, cursor, date }, options),
+        countOf(state.rootObjectCount),
+      )
     case 'FAILED':
     case 'CANCELED':
     case 'EXPIRED':
@@ -122,6 +133,17 @@ export async function readBulkPage(
       return never
     }
   }
+}
+
+/** One object at the root is one line. */
+function withTotal(page: Page<ExternalListing> | NoFile, total: number | undefined) {
+  return page === 'no-file' || total === undefined ? page : { ...page, total }
+}
+
+/** Undefined: no number that can be shown. */
+function countOf(said: string | number): number | undefined {
+  const count = Number(said)
+  return Number.isSafeInteger(count) && count >= 0 ? count : undefined
 }
 
 /** A second at first, twice as long each time, half a minute at the most. */

@@ -102,6 +102,7 @@ import type {
   PreviewTable,
   ProtectionChangeTable,
 } from './tables/safety.ts'
+import type { SavedViewTable } from './tables/saved-views.ts'
 import type {
   BalanceTable,
   CommandKeyTable,
@@ -158,6 +159,7 @@ export type * from './tables/overview.ts'
 export type * from './tables/places.ts'
 export type * from './tables/replenishment.ts'
 export type * from './tables/safety.ts'
+export type * from './tables/saved-views.ts'
 export type * from './tables/stock.ts'
 export type * from './tables/sync.ts'
 export type * from './tables/tasks.ts'
@@ -286,6 +288,7 @@ export interface Tables {
   policyChange: PolicyChangeTable
   protectionChange: ProtectionChangeTable
   settingChange: SettingChangeTable
+  savedView: SavedViewTable
   bulkEdit: BulkEditTable
   bulkScope: BulkScopeTable
   bulkLevel: BulkLevelTable

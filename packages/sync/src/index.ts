@@ -88,7 +88,8 @@ export {
   listApplications,
   removeApplication,
 } from './connections/applications.ts'
-export type { CatalogueReport, Progress } from './connections/catalogue.ts'
+export type { Progress } from './connections/catalogue.ts'
+export type { CatalogueReport } from './connections/catalogue-run.ts'
 export {
   changeSettings,
   changeSingleSettings,
@@ -116,6 +117,7 @@ export {
   startGrant,
   withdrawGrant,
 } from './connections/grants.ts'
+export { importAndWait, requestImport, workNextImport } from './connections/import-jobs.ts'
 export {
   closeSettledChanges,
   findListingFacts,

@@ -19,7 +19,7 @@ export function AuditLog() {
   const audit = useInfiniteQuery(auditQuery)
   const rows = audit.data?.pages.flatMap((page) => page.rows) ?? []
   return (
-    <Panel title={t('accounts.audit')}>
+    <Panel title={t('accounts.audit')} table={{ operation: 'listAuditLog' }}>
       {audit.error && <Failure error={audit.error} onRetry={() => void audit.refetch()} />}
       {audit.data === undefined && !audit.error && <Loading lines={4} />}
       {audit.data !== undefined && rows.length === 0 && (

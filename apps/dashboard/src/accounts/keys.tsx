@@ -23,7 +23,7 @@ export function Keys({ own }: { own: RoleName }) {
   const keys = useQuery(apiKeysQuery)
   const revoke = useMutation({ mutationFn: (keyId: string) => hub.revokeApiKey(keyId), onSuccess: readAgain })
   return (
-    <Panel title={t('accounts.keys')}>
+    <Panel title={t('accounts.keys')} table={{ operation: 'listApiKeys' }}>
       {keys.error && <Failure error={keys.error} onRetry={() => void keys.refetch()} />}
       {keys.data === undefined && !keys.error && <Loading lines={2} />}
       {keys.data?.rows.length === 0 && <p className="p-4 text-ink-2">{t('accounts.noKeys')}</p>}

@@ -31,7 +31,11 @@ export function Members({ own, isAdmin }: { own: RoleName; isAdmin: boolean }) {
   })
   const rows = members.data?.rows ?? []
   return (
-    <Panel title={t('accounts.members')} note={rows.length > 0 && rows.length}>
+    <Panel
+      title={t('accounts.members')}
+      note={rows.length > 0 && rows.length}
+      table={{ operation: 'listMembers' }}
+    >
       {members.error && <Failure error={members.error} onRetry={() => void members.refetch()} />}
       {members.data === undefined && !members.error && <Loading lines={3} />}
       {members.data !== undefined && rows.length === 0 && (

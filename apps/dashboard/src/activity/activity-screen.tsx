@@ -26,7 +26,7 @@ export function ActivityScreen() {
   const waiting = held ? news.filter((row) => !known.has(row.id)).length : 0
   return (
     <>
-      <Heading title={t('activity.title')}>
+      <Heading title={t('activity.title')} table={{ operation: 'listActivity' }}>
         <div className="flex items-center gap-3">
           {waiting > 0 && (
             <p className="text-ink-2">

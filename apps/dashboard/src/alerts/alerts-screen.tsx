@@ -4,8 +4,9 @@ import { formatNumber } from '../format.ts'
 import { alertCountsQuery } from '../hub.ts'
 import { useLanguage } from '../language.ts'
 import { Heading } from '../parts/panel.tsx'
+import type { TableOfApi } from '../parts/table-file.tsx'
 import { AlertList } from './alert-list.tsx'
-import { alertViews } from './alerts-search.ts'
+import { type AlertView, alertViews } from './alerts-search.ts'
 import { DestinationList } from './destination-list.tsx'
 import { RuleList } from './rule-list.tsx'
 
@@ -21,7 +22,7 @@ export function AlertsScreen() {
   }
   return (
     <>
-      <Heading title={t('alerts.title')} note={counts && t('alerts.counts', counts)} />
+      <Heading title={t('alerts.title')} note={counts && t('alerts.counts', counts)} table={tableOf(view)} />
       <nav aria-label={t('alerts.views')} className="mb-4">
         <ul className="flex flex-wrap gap-2">
           {alertViews.map((each) => (
@@ -48,4 +49,11 @@ export function AlertsScreen() {
       )}
     </>
   )
+}
+
+/** What each view shows, as a file. */
+function tableOf(view: AlertView): TableOfApi {
+  if (view === 'rules') return { operation: 'listAlertRules' }
+  if (view === 'destinations') return { operation: 'listAlertDestinations' }
+  return { operation: 'listAlerts', query: { state: view } }
 }

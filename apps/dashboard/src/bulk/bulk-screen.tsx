@@ -251,7 +251,7 @@ function Earlier() {
   const { data } = useQuery(bulkEditsQuery)
   if (data === undefined || data.rows.length === 0) return null
   return (
-    <Panel title={t('bulk.earlier')} className="mt-4">
+    <Panel title={t('bulk.earlier')} table={{ operation: 'listBulkEdits' }} className="mt-4">
       <ul className="divide-y divide-line">
         {data.rows.map(({ bulkId, state, madeAt, actor, why, levels }) => (
           <li key={bulkId} className="flex flex-wrap justify-between gap-3 px-4 py-2.5">

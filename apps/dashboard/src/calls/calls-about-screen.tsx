@@ -23,7 +23,11 @@ export function CallsAboutScreen() {
   const rows = calls.data?.pages.flatMap((page) => page.rows) ?? []
   return (
     <>
-      <Heading title={t(`calls.ofA.${kind}`)} note={write ?? order ?? event ?? ''} />
+      <Heading
+        title={t(`calls.ofA.${kind}`)}
+        note={write ?? order ?? event ?? ''}
+        table={{ operation: 'listCallsAbout', query: { ...subject, ...filterOf(filter) } }}
+      />
       {!calls.data && (
         <div className="panel">
           {calls.error ? <Failure error={calls.error} onRetry={() => void calls.refetch()} /> : <Loading />}

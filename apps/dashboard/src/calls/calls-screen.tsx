@@ -29,7 +29,11 @@ export function CallsScreen() {
       <Link to="/connections/$id" params={{ id }} className="link mb-2 inline-flex min-h-6 items-center">
         ← {name ?? t('connections.title')}
       </Link>
-      <Heading title={t('calls.title')} note={name}>
+      <Heading
+        title={t('calls.title')}
+        note={name}
+        table={{ operation: 'listConnectionCalls', query: { id, ...filterOf(search) } }}
+      >
         <button
           type="button"
           className="control"

@@ -1,12 +1,12 @@
-import type { ConnectionCheck, ListingImport } from '@plimsoll/client'
-import { useMutation, useQuery } from '@tanstack/react-query'
+import type { ConnectionCheck } from '@plimsoll/client'
+import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { CircleCheck, TriangleAlert } from 'lucide-react'
-import { useEffect, useRef } from 'react'
-import { formatNumber } from '../format.ts'
-import { checkQuery, hub, queryClient } from '../hub.ts'
+import { useEffect } from 'react'
+import { checkQuery, queryClient } from '../hub.ts'
 import { useLanguage } from '../language.ts'
 import { useToldError } from './connect-problem.ts'
+import { ImportListings } from './listing-import.tsx'
 import { ToldBox } from './told.tsx'
 
 /** What came of it: whose account it is, which rights are missing, and its listings, which are imported now. */
@@ -91,59 +91,6 @@ export function CheckResult({ check }: { check: ConnectionCheck }) {
           </ul>
         </div>
       )}
-    </>
-  )
-}
-
-/** Imports what the connection sells, at once or when asked, and says what came of it. */
-export function ImportListings(props: { connectionId: string; startsByItself?: boolean }) {
-  const { t } = useLanguage()
-  const work = useMutation({
-    mutationFn: () => hub.importListings(props.connectionId),
-    onSettled: () =>
-      queryClient.invalidateQueries({
-        predicate: ({ queryKey }) =>
-          queryKey[0] === 'connections' || queryKey[0] === 'overview' || queryKey[0] === 'tasks',
-      }),
-  })
-  const { mutate } = work
-  const isStarted = useRef(false)
-  useEffect(() => {
-    if (props.startsByItself !== true || isStarted.current) return
-    isStarted.current = true
-    mutate()
-  }, [props.startsByItself, mutate])
-  const told = useToldError(work.error)
-  return (
-    <div>
-      <div role="status">
-        {work.isPending && <p className="text-ink-2">{t('connect.importing')}</p>}
-        {work.data && <Imported result={work.data} />}
-      </div>
-      {work.isError && <ToldBox told={{ ...told, text: t('connect.importFailed', { detail: told.text }) }} />}
-      {!work.isPending && (work.isError || props.startsByItself !== true) && (
-        <button type="button" className="control mt-2" onClick={() => mutate()}>
-          {t('connect.importAgain')}
-        </button>
-      )}
-    </div>
-  )
-}
-
-function Imported({ result }: { result: ListingImport }) {
-  const { t, locale } = useLanguage()
-  const n = (value: number) => formatNumber(locale, value)
-  return (
-    <>
-      <p>
-        {t('connect.imported', {
-          listings: n(result.listings),
-          mapped: n(result.mappedBySku),
-          levels: n(result.levels),
-        })}{' '}
-        {result.untracked > 0 && t('connect.untracked', { n: n(result.untracked) })}
-      </p>
-      <p className="text-ink-2">{t('connect.shadow')}</p>
     </>
   )
 }

@@ -20,7 +20,10 @@ export function ConnectionLocations({ connectionId }: { connectionId: string }) 
   // All of them are counted by the platform itself: they have a panel of their own.
   if (data && data.rows.length > 0 && rows?.length === 0) return null
   return (
-    <Panel title={t('pools.title')}>
+    <Panel
+      title={t('pools.title')}
+      table={{ operation: 'listConnectionLocations', query: { id: connectionId } }}
+    >
       {!data && (error ? <Failure error={error} onRetry={() => void refetch()} /> : <Loading lines={3} />)}
       {rows?.length === 0 && <p className="px-4 py-3 text-ink-2">{t('pools.none')}</p>}
       {data && rows !== undefined && rows.length > 0 && (

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
-import { ImportListings } from '../connect/connected.tsx'
+import { ImportListings } from '../connect/listing-import.tsx'
 import { WarehouseFiles } from '../describe/warehouse-files.tsx'
 import { connectionsQuery, connectorsQuery } from '../hub.ts'
 import { useLanguage } from '../language.ts'

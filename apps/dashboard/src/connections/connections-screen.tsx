@@ -20,7 +20,7 @@ export function ConnectionsScreen() {
   }, [isLoaded, hash])
   return (
     <>
-      <Heading title={t('connections.title')}>
+      <Heading title={t('connections.title')} table={{ operation: 'listConnections' }}>
         {data && data.rows.length > 0 && (
           <div className="flex flex-wrap gap-2">
             <ConnectLink />

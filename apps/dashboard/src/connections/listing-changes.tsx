@@ -21,7 +21,11 @@ export function ListingChanges({ connectionId }: { connectionId: string }) {
   // Where nothing is asked there is nothing to show.
   if (data && rows.length === 0) return null
   return (
-    <Panel title={t('changes.title')} note={rows.length > 0 && formatNumber(locale, rows.length)}>
+    <Panel
+      title={t('changes.title')}
+      note={rows.length > 0 && formatNumber(locale, rows.length)}
+      table={{ operation: 'listListingChanges' }}
+    >
       {!data && <Failure error={error} onRetry={() => void refetch()} />}
       <ul>
         {rows.map((row) => (

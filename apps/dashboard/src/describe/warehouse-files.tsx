@@ -36,6 +36,7 @@ export function WarehouseFiles({ connectionId }: { connectionId: string }) {
   return (
     <Panel
       title={t('describe.filesTitle')}
+      table={{ operation: 'listConnectionFiles', query: { id: connectionId } }}
       note={
         <Link to="/connections/$id/describe" params={{ id: connectionId }} className="link">
           {t('describe.edit')}

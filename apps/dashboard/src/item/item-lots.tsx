@@ -21,7 +21,7 @@ export function ItemLots({ sku }: { sku: string }) {
   const shown = showsAll ? rows : left
   const gone = rows.length - left.length
   return (
-    <Panel title={t('lots.title')}>
+    <Panel title={t('lots.title')} table={{ operation: 'listLots', query: { sku } }}>
       {!data && (error ? <Failure error={error} onRetry={() => void refetch()} /> : <Loading lines={4} />)}
       {data && rows.length === 0 && <Empty title={t('lots.emptyTitle')} cure={t('lots.emptyCure')} />}
       {shown.length > 0 && (

@@ -19,7 +19,7 @@ export function ItemSerials({ sku }: { sku: string }) {
   const rows = serials.data?.pages.flatMap((page) => page.rows) ?? []
   const isEmpty = serials.data !== undefined && rows.length === 0
   return (
-    <Panel title={t('serials.title')}>
+    <Panel title={t('serials.title')} table={{ operation: 'listSerials', query: { sku, search } }}>
       {!serials.data &&
         (serials.error ? (
           <Failure error={serials.error} onRetry={() => void serials.refetch()} />

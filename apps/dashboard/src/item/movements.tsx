@@ -12,7 +12,7 @@ export function Movements({ sku }: { sku: string }) {
   const movements = useInfiniteQuery(movementsQuery(sku))
   const rows = movements.data?.pages.flatMap((page) => page.rows) ?? []
   return (
-    <Panel title={t('item.movements')}>
+    <Panel title={t('item.movements')} table={{ operation: 'listMovements', query: { sku } }}>
       {!movements.data &&
         (movements.error ? (
           <Failure error={movements.error} onRetry={() => void movements.refetch()} />

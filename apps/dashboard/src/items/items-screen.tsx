@@ -7,6 +7,7 @@ import { useLanguage } from '../language.ts'
 import { Empty, Failure } from '../parts/notice.tsx'
 import { SearchField } from '../parts/search-field.tsx'
 import { TableFile } from '../parts/table-file.tsx'
+import { ViewMenu } from '../saved-views/view-menu.tsx'
 import { itemFilters } from './item-filters.ts'
 import { ItemGrid } from './item-grid.tsx'
 
@@ -27,6 +28,7 @@ export function ItemsScreen() {
         <p className="ml-auto text-ink-2 sm:order-last" role="status">
           {total !== undefined && t('items.count', { count: total, n: formatNumber(locale, total) })}
         </p>
+        <ViewMenu screen="items" />
         <TableFile operation="listItems" query={{ search: q, filter }} />
         <Link to="/bulk" search={q === '' ? {} : { q }} className="control">
           {t('changeLog.bulk')}

@@ -151,6 +151,7 @@ export const enChanges = {
     empty: 'Nothing is called that.',
     looking: 'Looking…',
     groups: {
+      view: 'Saved views',
       screen: 'Screens',
       action: 'Actions',
       item: 'Items',
@@ -159,6 +160,7 @@ export const enChanges = {
     },
     byCode: 'Barcode',
     screens: {
+      tasks: 'Tasks',
       packing: 'Packing',
       returns: 'Returns',
       counts: 'Counts',

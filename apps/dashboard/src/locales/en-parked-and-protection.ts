@@ -1,6 +1,10 @@
 /** What could not be applied, and how items are protected. */
 export const enParkedAndProtection = {
   parked: {
+    anyCause: 'Any cause',
+    onlyCause: 'Only these',
+    noneTitle: 'No event fits',
+    noneCure: 'Take a filter away.',
     title: 'Parked events',
     count_one: 'One event could not be applied and is kept.',
     count_other: '{{n}} events could not be applied and are kept.',

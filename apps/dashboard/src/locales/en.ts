@@ -14,6 +14,7 @@ import { enParkedAndProtection } from './en-parked-and-protection.ts'
 import { enReplenishment } from './en-replenishment.ts'
 import { enSso } from './en-sso.ts'
 import { enTasks } from './en-tasks.ts'
+import { enViews } from './en-views.ts'
 
 /** English. Keys are the contract of every locale; `{{n}}` is a number already formatted for the locale. */
 export const en = {
@@ -367,6 +368,7 @@ export const en = {
   ...enOrders,
   ...enSso,
   ...enTasks,
+  ...enViews,
   ...enReplenishment,
   ...enMapping,
   ...enOverview,

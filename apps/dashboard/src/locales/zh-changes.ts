@@ -154,6 +154,7 @@ export const zhChanges: Words<typeof enChanges> = {
     empty: '没有匹配的结果。',
     looking: '正在查找…',
     groups: {
+      view: '已保存的视图',
       screen: '页面',
       action: '操作',
       item: '商品',
@@ -162,6 +163,7 @@ export const zhChanges: Words<typeof enChanges> = {
     },
     byCode: '条码',
     screens: {
+      tasks: '任务',
       packing: '打包',
       returns: '退货',
       counts: '盘点',

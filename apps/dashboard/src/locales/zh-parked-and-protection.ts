@@ -1,6 +1,10 @@
 /** What could not be applied, and how items are protected. */
 export const zhParkedAndProtection = {
   parked: {
+    anyCause: '所有原因',
+    onlyCause: '只看这些',
+    noneTitle: '没有符合的事件',
+    noneCure: '请去掉一个筛选条件。',
     title: '搁置事件',
     count_one: '{{n}} 条事件无法应用，已保留。',
     count_other: '{{n}} 条事件无法应用，已保留。',

@@ -15,6 +15,7 @@ import { zhParkedAndProtection } from './zh-parked-and-protection.ts'
 import { zhReplenishment } from './zh-replenishment.ts'
 import { zhSso } from './zh-sso.ts'
 import { zhTasks } from './zh-tasks.ts'
+import { zhViews } from './zh-views.ts'
 
 /** 简体中文。 Chinese has one plural form; `_one` repeats it because the keys of all locales are equal. */
 export const zh: Locale = {
@@ -348,6 +349,7 @@ export const zh: Locale = {
   ...zhOrders,
   ...zhSso,
   ...zhTasks,
+  ...zhViews,
   ...zhReplenishment,
   ...zhMapping,
   ...zhOverview,

@@ -3,11 +3,14 @@ import { formatNumber } from '../format.ts'
 import { connectionsQuery } from '../hub.ts'
 import { useLanguage } from '../language.ts'
 import { SearchField } from '../parts/search-field.tsx'
+import { TableFile } from '../parts/table-file.tsx'
+import { ViewMenu } from '../saved-views/view-menu.tsx'
 import {
   type addUpCounts,
   type MappingSearch,
   mappingViews,
   surenesses,
+  toMappingQuery,
   waitingOf,
 } from './mapping-search.ts'
 
@@ -31,6 +34,12 @@ export function MappingFilters(props: {
   return (
     <div className="mb-3 flex flex-wrap items-center gap-x-5 gap-y-2">
       <h1 className="mr-auto">{t('mapping.title')}</h1>
+      <ViewMenu screen="listings" />
+      {view === 'conflicts' ? (
+        <TableFile operation="listMappingConflicts" query={{ connection: search.connection }} />
+      ) : (
+        view !== 'rules' && <TableFile operation="listMappings" query={toMappingQuery(search)} />
+      )}
       <SearchField
         label={t('mapping.search')}
         value={search.q ?? ''}

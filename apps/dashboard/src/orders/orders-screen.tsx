@@ -5,6 +5,7 @@ import { useLanguage } from '../language.ts'
 import { Empty, Failure, Loading } from '../parts/notice.tsx'
 import { SearchField } from '../parts/search-field.tsx'
 import { TableFile } from '../parts/table-file.tsx'
+import { ViewMenu } from '../saved-views/view-menu.tsx'
 import { AllocationChoice } from './allocation-choice.tsx'
 import { OrderList } from './order-list.tsx'
 import { orderStandings } from './order-standing.ts'
@@ -38,7 +39,8 @@ export function OrdersScreen() {
     <div className="flex h-[calc(100dvh-10.25rem)] min-h-80 flex-col md:h-[calc(100dvh-4.5rem)]">
       <div className="mb-3 flex flex-wrap items-center gap-x-5 gap-y-2">
         <h1>{t('orders.title')}</h1>
-        <span className="ml-auto flex gap-2 sm:order-last">
+        <span className="ml-auto flex flex-wrap gap-2 sm:order-last">
+          <ViewMenu screen="orders" />
           <TableFile operation="listOrders" query={{ search: q, standing, connection: channel }} />
           <Link to="/packing" className="control">
             {t('packing.title')}

@@ -33,7 +33,10 @@ export function PackingScreen() {
         <ArrowLeft size={15} aria-hidden />
         {t('orders.back')}
       </Link>
-      <Heading title={t('packing.title')}>
+      <Heading
+        title={t('packing.title')}
+        table={{ operation: 'listShipments', query: { state: 'open', warehouse: 'own' } }}
+      >
         <ScanField label={t('packing.scanOrder')} onScan={open} />
       </Heading>
       <p role="status" className={missed === '' ? 'text-ink-2' : 'text-red'}>

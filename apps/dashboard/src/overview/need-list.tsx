@@ -48,7 +48,6 @@ function keyOf(need: Need): string {
 
 function Entry({ need }: { need: Need }) {
   const { t, locale } = useLanguage()
-  const names = useConnectionNames()
   switch (need.kind) {
     case 'connection':
       return (
@@ -109,63 +108,64 @@ function Entry({ need }: { need: Need }) {
           </Link>
         </>
       )
-    case 'task': {
-      const { task } = need
-      return (
-        <>
-          <Head
-            title={t(`task.${task.kind}`)}
-            at={task.openedAt}
-            isQuiet={task.kind === 'unmapped' || task.kind === 'untracked'}
-          >
-            {task.units !== null &&
-              t('task.units', { count: task.units, n: formatNumber(locale, task.units) })}
-          </Head>
-          <TaskText task={task} />
-          {task.holdId && <HoldDecision holdId={task.holdId} />}
-          <p className="text-xs">
-            {task.sku && (
-              <Link
-                to="/items/$sku"
-                params={{ sku: task.sku }}
-                className="link mr-3 inline-flex min-h-6 items-center"
-              >
-                {task.sku}
-              </Link>
-            )}
-            {task.location !== null && (
-              <Link
-                to="/replenishment"
-                search={{ location: task.location }}
-                className="link mr-3 inline-flex min-h-6 items-center"
-              >
-                {t('task.look')}
-              </Link>
-            )}
-            {task.listingId && task.connectionId && (
-              <Link
-                to="/connections/$id"
-                params={{ id: task.connectionId }}
-                className="link mr-3 inline-flex min-h-6 items-center"
-              >
-                {t('task.decide')}
-              </Link>
-            )}
-            {task.connectionId && (
-              <ConnectionLink
-                connectionId={task.connectionId}
-                name={names.get(task.connectionId)?.name ?? ''}
-              />
-            )}
-          </p>
-        </>
-      )
-    }
+    case 'task':
+      return <TaskEntry task={need.task} />
     default: {
       const never: never = need
       return never
     }
   }
+}
+
+/** One task, with a way to what it is about. */
+export function TaskEntry({ task }: { task: TaskList['rows'][number] }) {
+  const { t, locale } = useLanguage()
+  const names = useConnectionNames()
+  return (
+    <>
+      <Head
+        title={t(`task.${task.kind}`)}
+        at={task.openedAt}
+        isQuiet={task.kind === 'unmapped' || task.kind === 'untracked'}
+      >
+        {task.units !== null && t('task.units', { count: task.units, n: formatNumber(locale, task.units) })}
+      </Head>
+      <TaskText task={task} />
+      {task.holdId && <HoldDecision holdId={task.holdId} />}
+      <p className="text-xs">
+        {task.sku && (
+          <Link
+            to="/items/$sku"
+            params={{ sku: task.sku }}
+            className="link mr-3 inline-flex min-h-6 items-center"
+          >
+            {task.sku}
+          </Link>
+        )}
+        {task.location !== null && (
+          <Link
+            to="/replenishment"
+            search={{ location: task.location }}
+            className="link mr-3 inline-flex min-h-6 items-center"
+          >
+            {t('task.look')}
+          </Link>
+        )}
+        {task.listingId && task.connectionId && (
+          <Link
+            to="/connections/$id"
+            params={{ id: task.connectionId }}
+            className="link mr-3 inline-flex min-h-6 items-center"
+          >
+            {t('task.decide')}
+          </Link>
+        )}
+        {task.connectionId && (
+          <ConnectionLink connectionId={task.connectionId} name={names.get(task.connectionId)?.name ?? ''} />
+        )}
+      </p>
+    </>
+  )
 }
 
 function Head(props: { title: string; at: string | null; isQuiet?: boolean; children?: ReactNode }) {

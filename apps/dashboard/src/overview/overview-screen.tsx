@@ -71,7 +71,15 @@ export function OverviewScreen() {
           {data.demo && <DemoPanel />}
         </div>
         <div className="flex min-w-0 flex-col gap-4 max-xl:contents">
-          <Panel title={t('overview.tasks')} className="max-xl:order-1">
+          <Panel
+            title={t('overview.tasks')}
+            className="max-xl:order-1"
+            note={
+              <Link to="/tasks" className="link inline-flex min-h-6 items-center">
+                {t('tasks.all')}
+              </Link>
+            }
+          >
             <NeedList overview={data} />
           </Panel>
           <Feed />

@@ -6,11 +6,12 @@ import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from 
 import { useCalm } from '../clock.ts'
 import { connectionsQuery, hub } from '../hub.ts'
 import { setLanguage, useLanguage } from '../language.ts'
+import { viewHref, viewsQuery } from '../saved-views/view-queries.ts'
 import { setTheme } from '../theme.ts'
 import { goTos } from './keys.ts'
 import { fitting } from './match.ts'
 
-type Group = 'screen' | 'action' | 'item' | 'order' | 'connection'
+type Group = 'screen' | 'view' | 'action' | 'item' | 'order' | 'connection'
 type Entry = {
   id: string
   group: Group
@@ -153,6 +154,14 @@ function useEntries(typed: string, onClose: () => void, onHelp: () => void) {
     label: name,
     run: go(`/connections/${encodeURIComponent(connectionId)}`),
   }))
+  const { data: saved } = useQuery(viewsQuery)
+  const views: Entry[] = (saved?.rows ?? []).map((view) => ({
+    id: `view ${view.viewId}`,
+    group: 'view',
+    label: view.name,
+    note: t(`views.onScreen.${view.screen}`),
+    run: go(viewHref(view)),
+  }))
   const isFresh = isWanted && wanted === typed.trim()
   const byCode: Entry[] =
     isFresh && code.data
@@ -188,7 +197,7 @@ function useEntries(typed: string, onClose: () => void, onHelp: () => void) {
   return {
     entries: [
       ...byCode,
-      ...fitting([...fixed, ...channels], typed).slice(0, isWanted ? FOUND_MAX : undefined),
+      ...fitting([...fixed, ...views, ...channels], typed).slice(0, isWanted ? FOUND_MAX : undefined),
       ...found.filter(({ label }) => !named.has(label)),
       ...numbers,
     ],
@@ -207,6 +216,7 @@ function fixedEntries(
     ['/serials', t('nav.serials')] as const,
     ...(
       [
+        ['/tasks', 'tasks'],
         ['/packing', 'packing'],
         ['/returns', 'returns'],
         ['/counts', 'counts'],

@@ -1,14 +1,24 @@
 import type { ParkedPage } from '@plimsoll/client'
-import { useInfiniteQuery, useMutation, useQuery } from '@tanstack/react-query'
-import { Link } from '@tanstack/react-router'
+import { keepPreviousData, useInfiniteQuery, useMutation, useQuery } from '@tanstack/react-query'
+import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { formatNumber } from '../format.ts'
-import { hub, parkedGroupsQuery, parkedQuery, queryClient, useConnectionNames } from '../hub.ts'
+import {
+  connectionsQuery,
+  hub,
+  parkedGroupsQuery,
+  parkedQuery,
+  queryClient,
+  useConnectionNames,
+} from '../hub.ts'
 import { useLanguage } from '../language.ts'
 import { More } from '../parts/more.tsx'
 import { Empty, Failure, Loading, useProblemText } from '../parts/notice.tsx'
 import { Ago } from '../parts/number.tsx'
 import { Heading } from '../parts/panel.tsx'
+import { TableFile } from '../parts/table-file.tsx'
+import { ViewMenu } from '../saved-views/view-menu.tsx'
 import { groupByCause } from './parked-groups.ts'
+import type { ParkedSearch } from './parked-search.ts'
 
 type Row = ParkedPage['rows'][number]
 type Choice = { kind: 'one'; inboxId: string } | { kind: 'cause'; cause: string } | { kind: 'all' }
@@ -16,7 +26,14 @@ type Choice = { kind: 'one'; inboxId: string } | { kind: 'cause'; cause: string 
 /** Events that could not be applied, by cause; each is kept until it is replayed. */
 export function ParkedScreen() {
   const { t, locale } = useLanguage()
-  const parked = useInfiniteQuery(parkedQuery)
+  const search = useSearch({ from: '/parked' })
+  const navigate = useNavigate({ from: '/parked' })
+  const go = (next: ParkedSearch) => void navigate({ search: next, replace: true })
+  const connections = useQuery(connectionsQuery).data?.rows ?? []
+  const parked = useInfiniteQuery({ ...parkedQuery(search), placeholderData: keepPreviousData })
+  const { connection: _connection, ...everywhere } = search
+  const { cause: _cause, ...anyCause } = search
+  const isNarrowed = Object.keys(search).length > 0
   const replay = useReplay()
   const rows = parked.data?.pages.flatMap((page) => page.rows) ?? []
   const total = parked.data?.pages.at(-1)?.total ?? 0
@@ -27,23 +44,58 @@ export function ParkedScreen() {
   return (
     <>
       <Heading title={t('parked.title')} note={total > 0 && t('parked.count', { count: total, n: n(total) })}>
-        {total > 0 && (
-          <button
-            type="button"
-            className="control control-strong"
-            disabled={replay.isPending}
-            onClick={() => replay.mutate({ kind: 'all' })}
-          >
-            {t('parked.replayAll')}
-          </button>
-        )}
+        <span className="flex flex-wrap items-center gap-2">
+          <label className="flex items-center gap-2">
+            <span className="text-ink-2">{t('stock.channel')}</span>
+            <select
+              value={search.connection ?? ''}
+              onChange={({ target: { value } }) =>
+                go(value === '' ? everywhere : { ...search, connection: value })
+              }
+              className="h-9 min-w-0 rounded border border-line-2 bg-surface px-2"
+            >
+              <option value="">{t('orders.allChannels')}</option>
+              {connections.map(({ connectionId, name }) => (
+                <option key={connectionId} value={connectionId}>
+                  {name}
+                </option>
+              ))}
+            </select>
+          </label>
+          {search.cause !== undefined && (
+            <button type="button" className="control" onClick={() => go(anyCause)}>
+              {t('parked.anyCause')}
+            </button>
+          )}
+          <ViewMenu screen="parked" />
+          <TableFile operation="listParked" query={search} />
+          {total > 0 && !isNarrowed && (
+            <button
+              type="button"
+              className="control control-strong"
+              disabled={replay.isPending}
+              onClick={() => replay.mutate({ kind: 'all' })}
+            >
+              {t('parked.replayAll')}
+            </button>
+          )}
+        </span>
       </Heading>
       <ReplayResult replay={replay} />
       {!parked.data &&
         (parked.error ? <Failure error={parked.error} onRetry={() => void parked.refetch()} /> : <Loading />)}
       {parked.data && total === 0 && (
         <div className="panel">
-          <Empty title={t('parked.emptyTitle')} cure={t('parked.emptyCure')} />
+          <Empty
+            title={t(isNarrowed ? 'parked.noneTitle' : 'parked.emptyTitle')}
+            cure={t(isNarrowed ? 'parked.noneCure' : 'parked.emptyCure')}
+          >
+            {isNarrowed && (
+              <button type="button" className="control" onClick={() => go({})}>
+                {t('orders.clear')}
+              </button>
+            )}
+          </Empty>
         </div>
       )}
       <div className="space-y-4">
@@ -107,6 +159,7 @@ function ReplayResult({ replay }: { replay: Replay }) {
 }
 
 function Group(props: { cause: string; rows: Row[]; total: number | undefined; replay: Replay }) {
+  const search = useSearch({ from: '/parked' })
   const { cause, rows, total = rows.length, replay } = props
   const reasonCode = rows[0]?.reasonCode ?? ''
   const { t, locale } = useLanguage()
@@ -134,14 +187,19 @@ function Group(props: { cause: string; rows: Row[]; total: number | undefined; r
             </p>
           )}
         </div>
-        <button
-          type="button"
-          className="control"
-          disabled={replay.isPending}
-          onClick={() => replay.mutate({ kind: 'cause', cause })}
-        >
-          {t('parked.replayGroup')}
-        </button>
+        <span className="flex flex-wrap gap-2">
+          <Link to="/parked" search={{ ...search, cause }} className="control">
+            {t('parked.onlyCause')}
+          </Link>
+          <button
+            type="button"
+            className="control"
+            disabled={replay.isPending}
+            onClick={() => replay.mutate({ kind: 'cause', cause })}
+          >
+            {t('parked.replayGroup')}
+          </button>
+        </span>
       </header>
       <ul>
         {rows.map((row) => (

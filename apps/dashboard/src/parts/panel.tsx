@@ -1,12 +1,25 @@
 import type { ReactNode } from 'react'
+import { TableFile, type TableOfApi } from './table-file.tsx'
 
 /** A titled section with a hairline frame. */
-export function Panel(props: { title: string; note?: ReactNode; children: ReactNode; className?: string }) {
+export function Panel(props: {
+  title: string
+  note?: ReactNode
+  /** Offered as a file. */
+  table?: TableOfApi
+  children: ReactNode
+  className?: string
+}) {
   return (
     <section aria-label={props.title} className={`panel min-w-0 ${props.className ?? ''}`}>
       <header className="flex min-h-10 items-center justify-between gap-3 border-b border-line px-4 py-1.5">
         <h2 className="font-semibold">{props.title}</h2>
-        {props.note && <div className="text-xs text-ink-2">{props.note}</div>}
+        {(props.note || props.table) && (
+          <div className="flex items-center gap-3 text-xs text-ink-2">
+            {props.note}
+            {props.table && <TableFile {...props.table} />}
+          </div>
+        )}
       </header>
       {props.children}
     </section>
@@ -17,10 +30,13 @@ export function Panel(props: { title: string; note?: ReactNode; children: ReactN
 export function Heading({
   title,
   note,
+  table,
   children,
 }: {
   title: string
   note?: ReactNode
+  /** Offered as a file. */
+  table?: TableOfApi
   children?: ReactNode
 }) {
   return (
@@ -29,7 +45,14 @@ export function Heading({
         <h1>{title}</h1>
         {note && <p className="text-ink-2">{note}</p>}
       </div>
-      {children}
+      {table === undefined ? (
+        children
+      ) : (
+        <div className="flex flex-wrap items-center gap-2">
+          {children}
+          <TableFile {...table} />
+        </div>
+      )}
     </div>
   )
 }

@@ -1,15 +1,24 @@
 import { useLanguage } from '../language.ts'
 
-/** A list as a file: what its filter shows, all pages of it. @param props.operation the list's name in the API */
-export function TableFile(props: { operation: string; query?: Record<string, string | undefined> }) {
+/** Which list of the API a table shows, and by which filter. */
+export type TableOfApi = {
+  /** The list's name in the API. */
+  operation: string
+  /** As the list itself takes it, and what stands in its address. */
+  query?: object
+}
+
+/** A list as a file: what its filter shows, all pages of it. */
+export function TableFile({ operation, query = {} }: TableOfApi) {
   const { t } = useLanguage()
-  const asked = Object.entries(props.query ?? {}).flatMap(([name, value]): [string, string][] =>
-    value === undefined || value === '' ? [] : [[name, value]],
+  const asked = Object.entries(query).flatMap(([name, value]): [string, string][] =>
+    // How many come at once is the hub's own matter.
+    value === undefined || value === '' || name === 'limit' ? [] : [[name, String(value)]],
   )
   return (
     <a
       className="control"
-      href={`/api/v1/tables/${props.operation}/csv?${new URLSearchParams(asked)}`}
+      href={`/api/v1/tables/${operation}/csv?${new URLSearchParams(asked)}`}
       title={t('app.csvNote')}
       download
     >

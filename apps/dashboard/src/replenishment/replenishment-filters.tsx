@@ -2,7 +2,8 @@ import type { ReplenishmentPage } from '@plimsoll/client'
 import { formatNumber } from '../format.ts'
 import { useLanguage } from '../language.ts'
 import { SearchField } from '../parts/search-field.tsx'
-import { type ReplenishmentSearch, urgencies } from './replenishment-search.ts'
+import { TableFile } from '../parts/table-file.tsx'
+import { type ReplenishmentSearch, toQuery, urgencies } from './replenishment-search.ts'
 
 const filterClass =
   'min-h-9 border-b-2 border-transparent px-2.5 whitespace-nowrap text-ink-2 outline-offset-[-2px] hover:text-ink aria-pressed:border-ink aria-pressed:font-semibold aria-pressed:text-ink'
@@ -26,6 +27,7 @@ export function ReplenishmentFilters(props: {
   return (
     <div className="mb-3 flex flex-wrap items-center gap-x-5 gap-y-2">
       <h1 className="mr-auto">{t('replenishment.title')}</h1>
+      <TableFile operation="listReplenishment" query={toQuery(search)} />
       <SearchField
         label={t('replenishment.search')}
         value={search.q ?? ''}

@@ -21,7 +21,7 @@ export function SerialsScreen() {
   const isEmpty = serials.data !== undefined && rows.length === 0
   return (
     <>
-      <Heading title={t('serials.title')}>
+      <Heading title={t('serials.title')} table={{ operation: 'listSerials', query: { search: q } }}>
         <SearchField
           isWide
           label={t('serials.search')}

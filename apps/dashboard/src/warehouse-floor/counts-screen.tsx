@@ -23,7 +23,7 @@ export function CountsScreen() {
   const rows = counts.data?.pages.flatMap((page) => page.rows) ?? []
   return (
     <>
-      <Heading title={t('floor.counts.title')}>
+      <Heading title={t('floor.counts.title')} table={{ operation: 'listStockCounts' }}>
         <button
           type="button"
           className="control control-strong"

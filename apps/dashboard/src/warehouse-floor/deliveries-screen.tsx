@@ -41,7 +41,7 @@ export function DeliveriesScreen() {
       <FloorTabs />
       {isNew && <NewDelivery onClose={() => setNew(false)} />}
       <div className="grid items-start gap-4 xl:grid-cols-2">
-        <Panel title={t('floor.deliveries.announced')}>
+        <Panel title={t('floor.deliveries.announced')} table={{ operation: 'listInboundShipments' }}>
           {!inbound.data &&
             (inbound.error ? (
               <Failure error={inbound.error} onRetry={() => void inbound.refetch()} />

@@ -41,7 +41,7 @@ export function ReturnsScreen() {
       <FloorTabs />
       {isNew && <NewReturn onClose={() => setNew(false)} />}
       <div className="grid items-start gap-4 xl:grid-cols-2">
-        <Panel title={t('floor.returns.own')}>
+        <Panel title={t('floor.returns.own')} table={{ operation: 'listReturns' }}>
           {!returns.data &&
             (returns.error ? (
               <Failure error={returns.error} onRetry={() => void returns.refetch()} />

@@ -14,7 +14,7 @@ export function ToldDeliveries({ kind }: { kind: 'receipt' | 'return' }) {
   const { data, error, refetch } = useQuery(deliveriesQuery(kind))
   const n = (value: number) => formatNumber(locale, value)
   return (
-    <Panel title={t(`floor.told.${kind}`)}>
+    <Panel title={t(`floor.told.${kind}`)} table={{ operation: 'listDeliveries', query: { kind } }}>
       {!data && (error ? <Failure error={error} onRetry={() => void refetch()} /> : <Loading lines={4} />)}
       {data?.rows.length === 0 && <p className="px-4 py-3 text-ink-2">{t('floor.told.none')}</p>}
       <ul>

@@ -6,12 +6,13 @@ import {
   checkConnection,
   connect,
   goLive,
-  importConnection,
+  importAndWait,
   makePreview,
 } from '@plimsoll/sync'
 import { type Command, InvalidArgumentError } from 'commander'
 import type { HubBase } from '../hub.ts'
 import { ensureLocation } from '../items-import.ts'
+import { describeFailedImport } from '../listing-imports/listing-import-worker.ts'
 import { authorize } from './authorize.ts'
 import { loadAllConnectors } from './connector-places.ts'
 import { readInput } from './input-file.ts'
@@ -138,13 +139,17 @@ async function finish(
   made: { connectionId: string; name: string; check: CheckResult | undefined; options: ConnectOptions },
 ): Promise<number> {
   const { connectionId, name, options } = made
-  const open = await new ConnectionRegistry(hub.context).find(connectionId)
+  const registry = new ConnectionRegistry(hub.context)
+  const open = await registry.find(connectionId)
   if (open === undefined) throw new Error('the connection just made cannot be found')
   const work = async () => {
     const check = made.check ?? (await checkConnection(hub.context, open))
     output.say(`Connected to ${check.account}; here it is called "${name}".`)
     sayCheck(output, check)
-    const report = await importConnection(hub.context, open, (step, done) => output.say(`  ${step}: ${done}`))
+    const working = { registry, describe: describeFailedImport }
+    const report = await importAndWait(hub.context, connectionId, working, (step, done) =>
+      output.say(`  ${step}: ${done}`),
+    )
     return { check, report }
   }
   const { check, report } = await work().catch((error: unknown) => {

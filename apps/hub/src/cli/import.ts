@@ -1,7 +1,8 @@
-import { ConnectionRegistry, findConnectionId, importConnection } from '@plimsoll/sync'
+import { ConnectionRegistry, findConnectionId, importAndWait } from '@plimsoll/sync'
 import { type Command, Option } from 'commander'
 import { IMPORTS } from '../imports/sheet.ts'
 import { SHEETS } from '../imports/sheets.ts'
+import { describeFailedImport } from '../listing-imports/listing-import-worker.ts'
 import { type ImportFileOptions, importFile } from './import-file.ts'
 import { CommandProblem, EXIT } from './output.ts'
 import { addCommonOptions, type CommonOptions, withHub } from './with-hub.ts'
@@ -55,9 +56,11 @@ export function importCommand(program: Command, exit: (code: number) => void): v
       exit(
         await withHub(options, async (hub, output) => {
           const connectionId = await findConnectionId(hub.context, idOrName)
-          const open = await new ConnectionRegistry(hub.context).find(connectionId)
-          if (open === undefined) throw new CommandProblem(`There is no connection "${idOrName}".`)
-          const report = await importConnection(hub.context, open, (step, done) =>
+          const working = {
+            registry: new ConnectionRegistry(hub.context),
+            describe: describeFailedImport,
+          }
+          const report = await importAndWait(hub.context, connectionId, working, (step, done) =>
             output.say(`  ${step}: ${done}`),
           )
           output.result(

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { roles } from '@plimsoll/accounts'
+import { type Role, roles } from '@plimsoll/accounts'
+import { savedViewList } from '@plimsoll/client'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { listRoutes } from '../testing/declared-routes.ts'
@@ -112,6 +113,48 @@ test('I9: each route is for the roles that it names, and for nobody who is in no
   }
   expect(wrong).toEqual([])
 }, 120_000)
+
+test('a private view is there for nobody else; what is shared is changed by whoever shares it, or administers', async () => {
+  const as = (role: Role) => people.get(role) as Browser
+  const named = (name: string, shared: boolean) => ({ screen: 'items', name, shared, search: { q: name } })
+  const names = async (role: Role) =>
+    savedViewList.parse((await as(role).ask('GET', '/api/v1/views')).body).rows.map(({ name }) => name)
+  const kept = await as('viewer').ask('POST', '/api/v1/views', named('Mine', false))
+  expect(kept).toMatchObject({ status: 201, body: { mine: true, mayChange: true, search: { q: 'Mine' } } })
+  // The same name is free for another's own, and taken for one's own however it is written.
+  expect(await as('admin').ask('POST', '/api/v1/views', named('mine', false))).toMatchObject({ status: 201 })
+  const twice = await as('viewer').ask('POST', '/api/v1/views', named('MINE', false))
+  expect(twice.body).toMatchObject({ code: 'name-taken' })
+  const path = `/api/v1/views/${kept.body.viewId}`
+  for (const role of ['operator', 'admin', 'owner'] as const) {
+    expect(await names(role), role).not.toContain('Mine')
+    for (const [method, body] of [
+      ['PATCH', { name: 'x' }],
+      ['DELETE', undefined],
+    ] as const)
+      expect((await as(role).ask(method, path, body)).body, role).toMatchObject({ code: 'unknown-view' })
+  }
+  const refused = [
+    await as('viewer').ask('POST', '/api/v1/views', named('Ours', true)),
+    await as('viewer').ask('PATCH', path, { shared: true }),
+  ]
+  for (const { body } of refused) expect(body).toMatchObject({ code: 'not-allowed' })
+  const shared = await as('operator').ask('POST', '/api/v1/views', named('Ours', true))
+  const ours = `/api/v1/views/${shared.body.viewId}`
+  for (const role of ['viewer', 'operator', 'admin', 'owner'] as const)
+    expect(await names(role)).toContain('Ours')
+  expect((await as('viewer').ask('DELETE', ours)).body).toMatchObject({ code: 'not-allowed' })
+  expect(
+    (await as('owner').ask('PATCH', ours, { name: 'Everybody’s', search: { q: '7' } })).body,
+  ).toMatchObject({
+    name: 'Everybody’s',
+    search: { q: '7' },
+    mine: false,
+  })
+  expect((await as('operator').ask('DELETE', ours)).status).toBe(200)
+  expect((await as('viewer').ask('DELETE', path)).status).toBe(200)
+  expect(await names('viewer')).toEqual([])
+})
 
 test('I9: a member of one organization is nobody in another, whatever they ask', async () => {
   const made = await owner.ask('POST', '/api/v1/organizations', { name: 'Second' })

@@ -19,6 +19,12 @@ const activityQuery = pageQuery.extend({
     .describe('`next` of the page before.'),
 })
 
+const tasksQuery = z.object({
+  kind: z.string().max(50).optional().describe('Of one kind, such as oversold.'),
+  connection: z.string().max(100).optional().describe('Of one connection, by id.'),
+  search: z.string().max(200).optional().describe('Part of the SKU or of what it says.'),
+})
+
 /** GET /overview, /activity, /tasks, /processes. */
 export function activityRoutes(hub: ServerContext): FastifyPluginAsync {
   const { kysely } = hub.database
@@ -73,9 +79,10 @@ export function activityRoutes(hub: ServerContext): FastifyPluginAsync {
         operation: 'listTasks',
         tag: 'Overview',
         summary: 'What a person must decide, oldest first, at most 500.',
+        query: tasksQuery,
         answers: { 200: taskList },
       },
-      async () => ({ 200: { rows: await listTasks(hub.context) } }),
+      async ({ query }) => ({ 200: { rows: await listTasks(hub.context, query) } }),
     )
     addRoute(
       app,

@@ -213,14 +213,14 @@ test('I10: every change of a policy, a mapping or a setting is recorded with who
 const CHANGE_NO_SETTING = [
   /^POST \/(whatif|routing-rules\/try|changes\/:id\/undo|audits|listings\/:id\/sync)$/,
   /^\w+ \/(orders|shipments|hand-orders|parked|imports|stock|serials|transfers|inbound-shipments|deliveries|returns|stock-counts|reservations|drifts|holds|jobs|cutovers|exports|replenishment|demo|grants|replays|tasks|gaps)(\/|$)/,
-  /^POST \/connections\/:id\/(audits|backfills|check|files.*|import|preview|locations\/preview)$/,
+  /^POST \/connections\/:id\/(audits|backfills|check|files.*|imports?|preview|locations\/preview)$/,
   /^POST \/connectors\/:connector\/samples\//,
   // The catalogue: items have a history of their own, which the same list shows.
   /^\w+ \/(products|items)(\/(?!:sku\/kit)|$)/,
   // Who works here and what was given to whom is in the audit log, within the same transaction.
   /^\w+ \/(setup|join|accept-invitation|organizations|organization|members|invitations|api-keys)(\/|$)/,
   // What is asked about and not set: alerts themselves, suggestions, previews, bulk edits (what they set is recorded).
-  /^\w+ \/(alerts|bulk-edits)(\/|$)/,
+  /^\w+ \/(alerts|bulk-edits|views)(\/|$)/,
   /^POST \/(mapping\/(heed|look|preview)|alert-destinations\/:id\/test|connections\/:id\/mapping-rules\/try)$/,
   // Of the hub and no organization; with who and when and all but the secret it is in the audit log.
   /^\w+ \/single-sign-on$/,

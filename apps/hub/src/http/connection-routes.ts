@@ -5,22 +5,26 @@ import {
   done,
   listingImport,
   mappingResult,
+  syncJob,
 } from '@plimsoll/client'
 import {
   changeSingleSettings,
   checkConnection,
   connect,
   goLive,
-  importConnection,
+  importAndWait,
   pauseConnection,
   replaceCredentials,
+  requestImport,
   resumeConnection,
   syncProblem,
 } from '@plimsoll/sync'
 import type { FastifyPluginAsync } from 'fastify'
 import { z } from 'zod'
+import { describeFailedImport } from '../listing-imports/listing-import-worker.ts'
 import { mapListings } from '../mapping.ts'
 import { listConnections } from '../views/connections.store.ts'
+import { toJobView } from '../views/intake.store.ts'
 import { addRoute } from './route.ts'
 import type { ServerContext } from './server.ts'
 
@@ -142,12 +146,34 @@ export function connectionRoutes(hub: ServerContext): FastifyPluginAsync {
         path: '/connections/:id/import',
         operation: 'importListings',
         tag,
-        summary: 'Imports its listings and levels, and ties listings to items by SKU.',
+        summary: 'Imports its listings and levels, ties listings to items by SKU, and waits for the end.',
         params,
         answers: { 200: listingImport },
-        errors: ['unknown-connection', ...platform],
+        errors: ['unknown-connection', 'wrong-state', ...platform],
       },
-      async ({ params: { id } }) => ({ 200: await importConnection(context, await open(id)) }),
+      async ({ params: { id } }) => {
+        await open(id)
+        const working = { registry: engine.registry, describe: describeFailedImport }
+        return { 200: await importAndWait(context, id, working) }
+      },
+    )
+    addRoute(
+      app,
+      {
+        method: 'POST',
+        path: '/connections/:id/imports',
+        operation: 'startImport',
+        tag,
+        summary: 'The same as a job that goes on by itself; while one goes on, that one is answered.',
+        params,
+        answers: { 202: syncJob },
+        errors: ['unknown-connection'],
+      },
+      async ({ params: { id } }) => {
+        const job = await requestImport(context, id)
+        hub.listingImports.wake()
+        return { 202: toJobView(job) }
+      },
     )
     addRoute(
       app,

@@ -42,7 +42,7 @@ const period = z.strictObject({
   to: moment.optional().describe('And before then; until now without it.'),
 })
 const jobsQuery = z.object({
-  kind: z.enum(['backfill', 'audit', 'sync-now']).optional(),
+  kind: z.enum(['backfill', 'audit', 'sync-now', 'import']).optional(),
   limit: z.coerce.number().int().min(1).max(200).default(50),
 })
 const driftsQuery = pageQuery.extend({
@@ -198,7 +198,7 @@ export function intakeRoutes({ context }: ServerContext): FastifyPluginAsync {
         path: '/connections/:id/jobs',
         operation: 'listJobs',
         tag,
-        summary: 'Its backfills, audits and "sync now", open ones first, then the newest.',
+        summary: 'Its backfills, audits, imports and "sync now", open ones first, then the newest.',
         params: connection,
         query: jobsQuery,
         answers: { 200: syncJobList },

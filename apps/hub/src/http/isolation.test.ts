@@ -33,6 +33,7 @@ import { policyReads, policyWrites } from '../testing/other-policies.ts'
 import { digestsOf, findMade, gaugesOf, insertPassingRows, withoutNow } from '../testing/other-rows.ts'
 import { insertSafetyRows, safetyReads, safetyWrites } from '../testing/other-safety.ts'
 import { stockWrites } from '../testing/other-stock.ts'
+import { viewWrites } from '../testing/other-views.ts'
 import { fillPlaces, type PlaceIds, placeReads, placeWrites } from '../testing/places.ts'
 import { type Answer, type ServedHub, type Shop, serveHub, startShop } from '../testing/served-hub.ts'
 import { insertTrackedRows, trackedReads, trackedWrites } from '../testing/tracked-rows.ts'
@@ -214,6 +215,7 @@ test('I9: what the first organization asks about rows of the second is not found
     'PUT /api/v1/valuation/currency': () => ask('PUT', '/api/v1/valuation/currency', { currency: 'none' }),
     ...safetyWrites(ask, other),
     ...importWrites(ask, importId),
+    ...viewWrites(ask),
     ...intakeWrites(ask, other.intake),
     ...placeWrites({ ask, key, mark: MARK, ...other.places }),
     'PUT /api/v1/demo/faults': () => ask('PUT', '/api/v1/demo/faults', {}),

@@ -27,7 +27,10 @@ export function parkedRoutes({ context, database }: ServerContext): FastifyPlugi
         operation: 'listParked',
         tag,
         summary: 'Events that could not be applied, oldest first, with reason and cure.',
-        query: pageQuery.extend({ cause: z.string().optional().describe('Those of one cause.') }),
+        query: pageQuery.extend({
+          cause: z.string().optional().describe('Those of one cause.'),
+          connection: z.string().optional().describe('Those of one connection, by id.'),
+        }),
         answers: { 200: parkedPage },
       },
       async ({ query }) => ({ 200: await findParked(database.kysely, context.organizationId, query) }),

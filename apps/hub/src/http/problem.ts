@@ -40,6 +40,8 @@ export const apiErrors = {
     fault: 'yours',
     cure: 'Open the hub under 127.0.0.1 or localhost; until it has accounts it serves this machine alone.',
   },
+  'unknown-view': { status: 404, fault: 'yours', cure: 'Use the id of a view that is listed.' },
+  'too-many-views': { status: 409, fault: 'yours', cure: 'Delete views that nobody uses, then save it.' },
   'unknown-change': { status: 404, fault: 'yours', cure: 'Use the id of a change that is listed.' },
   'not-undoable': { status: 409, fault: 'yours', cure: 'Do what the message says in its place.' },
   'changed-since': {

@@ -58,6 +58,7 @@ import type { RouteSpec } from './route.ts'
 import { routingRoutes } from './routing-routes.ts'
 import { safetyRoutes } from './safety-routes.ts'
 import { sampleRoutes } from './sample-routes.ts'
+import { savedViewRoutes } from './saved-view-routes.ts'
 import { shipmentRoutes } from './shipment-routes.ts'
 import { signChanges } from './sign-changes.ts'
 import { stockRoutes } from './stock-routes.ts'
@@ -177,6 +178,7 @@ export async function createServer(
       await api.register(overviewRoutes(hub))
       await api.register(changeRoutes(hub))
       await api.register(bulkEditRoutes(hub))
+      await api.register(savedViewRoutes(hub))
       await api.register(tableRoutes(declared))
       await api.register(documentRoutes(declared))
       await api.register(memberRoutes(hub))

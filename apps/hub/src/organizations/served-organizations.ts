@@ -8,6 +8,7 @@ import type { DemoControls } from '../http/demo-routes.ts'
 import type { HubBase } from '../hub.ts'
 import { ImportWorker } from '../imports/import-worker.ts'
 import type { ImportContext } from '../imports/open-file.ts'
+import { ListingImportWorker } from '../listing-imports/listing-import-worker.ts'
 import { OverviewKeeper } from '../overview-keeper.ts'
 import { LiveScreens } from '../views/live-screens.ts'
 
@@ -21,6 +22,7 @@ export type ServedOrganization = HubBase & {
   imports: Imports
   alerts: AlertCalls
   bulk: BulkWorker
+  listingImports: ListingImportWorker
   demo: DemoControls | undefined
   checksAnswers: boolean | undefined
 }
@@ -139,6 +141,7 @@ export class ServedOrganizations {
     const { demo, checksAnswers, alerts } = this.#options
     const alertWorker = new AlertWorker(context, alerts.http)
     const bulk = new BulkWorker(context)
+    const listingImports = new ListingImportWorker(context, engine.registry)
     const overview = new OverviewKeeper({ ...base, context })
     const own = { ...base, context, organizationName: name }
     const served = {
@@ -148,6 +151,7 @@ export class ServedOrganizations {
       imports,
       alerts,
       bulk,
+      listingImports,
       demo: isFirst ? demo : undefined,
       checksAnswers,
     }
@@ -159,6 +163,7 @@ export class ServedOrganizations {
         // At the same time: where the database is silent each of them waits for it, and a supervisor does not.
         await Promise.all([
           bulk.stop(),
+          listingImports.stop(),
           overview.stop(),
           alertWorker.stop(),
           imports.worker.stop(),
@@ -174,6 +179,8 @@ export class ServedOrganizations {
       alertWorker.start()
       bulk.start()
     }
+    // Whoever connects a shop waits for it, also where no process works connections yet.
+    listingImports.start()
     return started
   }
 

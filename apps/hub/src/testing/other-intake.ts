@@ -47,6 +47,7 @@ export function intakeWrites(ask: ServedHub['ask'], ids: IntakeIds) {
   const path = `/api/v1/connections/${connectionId}`
   return {
     'PUT /api/v1/connections/:id/call-log': () => ask('PUT', `${path}/call-log`, { mode: 'off' }),
+    'POST /api/v1/connections/:id/imports': () => ask('POST', `${path}/imports`),
     'PUT /api/v1/connections/:id/edit-rule': () => ask('PUT', `${path}/edit-rule`, { rule: 'ask' }),
     'POST /api/v1/connections/:id/files': () => ask('POST', `${path}/files?fileName=a.csv`, 'a'),
     'POST /api/v1/connections/:id/files/:position/read': () => ask('POST', `${path}/files/1/read`, {}),

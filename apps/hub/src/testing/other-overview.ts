@@ -6,5 +6,6 @@ export const overviewReads: Record<string, string[]> = {
   '/api/v1/overview/flow': ['/api/v1/overview/flow'],
   '/api/v1/activity': ['/api/v1/activity?limit=200'],
   '/api/v1/tasks': ['/api/v1/tasks'],
+  '/api/v1/views': ['/api/v1/views'],
   '/api/v1/processes': ['/api/v1/processes'],
 }

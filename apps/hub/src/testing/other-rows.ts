@@ -1,6 +1,7 @@
 import type { Db } from '@plimsoll/database'
 import { sql } from 'kysely'
 import { expect } from 'vitest'
+import { insertViewRows } from './other-views.ts'
 
 /** Rows of a second brand that nothing makes on request, and how the test of isolation compares what it reads. */
 
@@ -9,6 +10,7 @@ export const BULK_ID = '00000000-0000-7000-8000-0000000000bb'
 
 /** What did not come about by itself, may not have yet (the chores of protection), or is gone as soon as it is worked off. */
 export async function insertPassingRows(db: Db, organizationId: string, mark: string): Promise<void> {
+  await insertViewRows(db, organizationId, mark)
   await sql`insert into bulk_edit (organization_id, bulk_id, state, scope, request, change, actor, why, positions, scopes, made_at,
       previewed_at, changed_at)
     values (${organizationId}, ${BULK_ID}, 'previewed', 'item', '{}', '{"set": {"cap": 77}}', ${mark}, ${mark}, 1, 1, now(), now(),

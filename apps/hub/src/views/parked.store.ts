@@ -24,7 +24,12 @@ type Row = {
 export async function findParked(
   db: Db,
   organizationId: string,
-  page: { cursor?: string | undefined; limit: number; cause?: string | undefined },
+  page: {
+    cursor?: string | undefined
+    limit: number
+    cause?: string | undefined
+    connection?: string | undefined
+  },
 ): Promise<ParkedPage> {
   const found = await sql<{ total: number } & (Row | { inboxId: null })>`
     select counted.total, page.*
@@ -32,6 +37,7 @@ export async function findParked(
       select count(*) as total from inbox
       where organization_id = ${organizationId} and state = 'parked'
         and (${page.cause ?? null}::text is null or ${causeOfSql} = ${page.cause ?? null}::text)
+        and (${page.connection ?? null}::text is null or connection_id::text = ${page.connection ?? null}::text)
     ) as counted
     left join (
       select inbox_id, ${causeOfSql} as cause, connection_id, topic, subject, source, received_at, settled_at, attempts, reason_code,
@@ -39,6 +45,7 @@ export async function findParked(
       from inbox
       where organization_id = ${organizationId} and state = 'parked'
         and (${page.cause ?? null}::text is null or ${causeOfSql} = ${page.cause ?? null}::text)
+        and (${page.connection ?? null}::text is null or connection_id::text = ${page.connection ?? null}::text)
         and (${page.cursor ?? null}::uuid is null or inbox_id > ${page.cursor ?? null}::uuid)
       order by inbox_id
       limit ${page.limit + 1}

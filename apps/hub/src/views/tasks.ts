@@ -7,11 +7,11 @@ import {
   orderCures,
   type SyncContext,
 } from '@plimsoll/sync'
-import { findTasks } from './tasks.store.ts'
+import { findTasks, type TaskFilter } from './tasks.store.ts'
 
 /** What a person must decide, in the order of `findTasks`; what an oversold item asks for with what could cure it now. */
-export async function listTasks(context: SyncContext): Promise<TaskList['rows']> {
-  const found = await findTasks(context.database.kysely, context.organizationId)
+export async function listTasks(context: SyncContext, filter: TaskFilter): Promise<TaskList['rows']> {
+  const found = await findTasks(context.database.kysely, context.organizationId, filter)
   const oversold = found.filter(({ kind }) => kind === 'oversold').map(({ subject }) => subject)
   const curesOf = await findCures(context, oversold)
   return found.map(({ subject, openedAt, ...task }) => {

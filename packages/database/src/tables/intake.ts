@@ -24,7 +24,7 @@ export interface WebhookHealthTable {
   problem: string | null
 }
 
-export type SyncJobKind = 'backfill' | 'audit' | 'sync-now'
+export type SyncJobKind = 'backfill' | 'audit' | 'sync-now' | 'import'
 export type SyncJobState = 'waiting' | 'running' | 'done' | 'failed' | 'cancelled'
 
 export interface SyncJobTable {
@@ -45,6 +45,9 @@ export interface SyncJobTable {
   createdAt: Date
   startedAt: Date | null
   finishedAt: Date | null
+  /** Of an import: who is at it, and until when nobody else may begin. */
+  heldBy: string | null
+  heldUntil: Date | null
 }
 
 export interface AuditDifferenceTable {

@@ -10,7 +10,8 @@ import { queueWhatDiffers } from '../lanes/lane-entries.store.ts'
 import { notify } from '../notify.ts'
 import { recordSetting } from '../record-setting.store.ts'
 import { allowFirstWrites } from '../safety/first-writes.ts'
-import { type CatalogueReport, importCatalogue, type Progress } from './catalogue.ts'
+import { importCatalogue, type Progress } from './catalogue.ts'
+import type { CatalogueReport } from './catalogue-run.ts'
 import { type ConnectionEvent, decideConnectionStep } from './connection-state.ts'
 import {
   findConnection,

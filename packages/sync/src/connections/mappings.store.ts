@@ -245,6 +245,20 @@ export async function rebuildLevels(
   return [...new Set([...before.rows, ...changed.rows].flatMap((row) => row.itemId ?? []))]
 }
 
+/** A connection's stock units, page by page in their order. @param page.after the last of the page before */
+export async function findStockUnits(
+  tx: Tx,
+  { organizationId, connectionId }: { organizationId: string; connectionId: string },
+  { after, limit }: { after: string | undefined; limit: number },
+): Promise<string[]> {
+  const found = await sql<{ stockUnitId: string }>`
+    select distinct stock_unit_id from listing
+    where organization_id = ${organizationId} and connection_id = ${connectionId}
+      ${after === undefined ? sql`` : sql`and stock_unit_id > ${after}`}
+    order by stock_unit_id limit ${limit}`.execute(tx)
+  return found.rows.map(({ stockUnitId }) => stockUnitId)
+}
+
 type WantedLevel = {
   stockUnitId: string
   externalLocationId: string

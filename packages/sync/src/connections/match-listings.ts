@@ -10,7 +10,7 @@ import {
   saveDoubts,
 } from './listing-changes.store.ts'
 import { decideListingChange, describeListingChange, type ListingDoubt } from './listing-changes.ts'
-import { mapBySku, rebuildLevels } from './mappings.store.ts'
+import { findStockUnits, mapBySku, rebuildLevels } from './mappings.store.ts'
 
 /**
  * After listings were read: asks a person about those whose SKU says something else than before, ties those that may be
@@ -27,8 +27,24 @@ export async function matchListings(
   const { organizationId, uuid } = context
   await noteListingChanges(context, tx, connectionId, externalIds)
   const mapped = await mapBySku(tx, organizationId, connectionId)
-  const itemIds = await rebuildLevels(tx, { organizationId, connectionId, uuid })
-  return { mapped, itemIds }
+  return { mapped, itemIds: await rebuildAllLevels(tx, { organizationId, connectionId, uuid }) }
+}
+
+/** Stock units whose levels are rebuilt by one statement: a hundred thousand rows at once would hold the event loop. */
+const REBUILT_AT_ONCE = 2_000
+
+async function rebuildAllLevels(
+  tx: Tx,
+  place: { organizationId: string; connectionId: string; uuid(): string },
+): Promise<string[]> {
+  const changed = new Set<string>()
+  let after: string | undefined
+  for (;;) {
+    const stockUnitIds = await findStockUnits(tx, place, { after, limit: REBUILT_AT_ONCE })
+    if (stockUnitIds.length === 0) return [...changed]
+    for (const itemId of await rebuildLevels(tx, place, stockUnitIds)) changed.add(itemId)
+    after = stockUnitIds.at(-1)
+  }
 }
 
 /** The same, and what follows is worked out by the turns. @returns how many were tied */

@@ -160,13 +160,13 @@ function openMemory(
         name: externalId,
         active: true,
       })),
-    async listings() {
+    async listings(cursor) {
       await end(await begin('listings'))
       if (platform.clock.now() < platform.listingsFrom) {
         return { rows: [], next: 'prepared', againInMs: 2_000, platformTime: undefined }
       }
-      const rows = [...platform.listings].map(([externalId, listing]) => toListing(externalId, listing))
-      return { rows, next: undefined, platformTime: undefined }
+      const { rows, ...place } = platform.pageOfListings(cursor)
+      return { ...place, rows: rows.map(([id, listing]) => toListing(id, listing)), platformTime: undefined }
     },
     async listing(externalId) {
       await end(await begin('listing'))

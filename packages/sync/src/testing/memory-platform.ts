@@ -30,6 +30,7 @@ export class MemoryPlatform {
   readonly refused = new Map<string, 'row' | 'batch'>()
   /** Until when it prepares the file that its listings are read from; they come at once unless set. */
   listingsFrom = 0
+  listingsPerPage = Number.POSITIVE_INFINITY
   /** Orders changed so recently are not listed yet. */
   listLagMs = 0
   /** Orders that the list leaves out for good, as a search index may. */
@@ -56,6 +57,18 @@ export class MemoryPlatform {
 
   constructor(clock: Clock) {
     this.clock = clock
+  }
+
+  /** Its listings after a place in their list, as many as a page holds. */
+  pageOfListings(cursor: string | undefined): {
+    rows: [string, MemoryListing][]
+    next: string | undefined
+    total: number
+  } {
+    const from = Number(cursor ?? 0) || 0
+    const to = Math.min(this.listings.size, from + this.listingsPerPage)
+    const next = to < this.listings.size ? String(to) : undefined
+    return { rows: [...this.listings].slice(from, to), next, total: this.listings.size }
   }
 
   /** @param quantity undefined: the shop sells it without counting */

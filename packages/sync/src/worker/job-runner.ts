@@ -78,6 +78,8 @@ export class JobRunner {
         return await stepAudit(this.#context, job, this.#tools)
       case 'sync-now':
         return await stepSyncNow(this.#context, job, this.#tools)
+      case 'import':
+        throw new Error('an import is no work of a lease')
       default: {
         const never: never = job.kind
         throw new Error(`unknown job ${String(never)}`)

@@ -1,7 +1,7 @@
 import type { Db, SyncJobKind, SyncJobState, SyncJobTable, Tx } from '@plimsoll/database'
 import { sql } from 'kysely'
 
-export type SyncJob = Omit<SyncJobTable, 'organizationId'>
+export type SyncJob = Omit<SyncJobTable, 'organizationId' | 'heldBy' | 'heldUntil'>
 
 const columns = sql`job_id, connection_id, kind, state, reason, from_at, to_at, listing_id, position, total, done, result,
   problem, created_at, started_at, finished_at`
@@ -70,7 +70,7 @@ export async function findJobs(
   return found.rows
 }
 
-/** What is to be done next on a connection: a person waits for "sync now"; then the oldest. */
+/** What the holder of a connection's lease does next: a person waits for "sync now"; then the oldest. Imports need no lease. */
 export async function findNextJob(
   db: Db,
   organizationId: string,
@@ -79,7 +79,7 @@ export async function findNextJob(
   const found = await sql<SyncJob>`
     select ${columns} from sync_job
     where organization_id = ${organizationId} and connection_id = ${connectionId}
-      and state in ('waiting', 'running')
+      and state in ('waiting', 'running') and kind <> 'import'
     order by kind = 'sync-now' desc, created_at, job_id
     limit 1`.execute(db)
   return found.rows[0]

@@ -146,5 +146,6 @@ export async function cancelSyncJob(context: SyncContext, jobId: string): Promis
   const job = await getSyncJob(context, jobId)
   if (!(await cancelJob(database.kysely, organizationId, jobId, nowOf(context))))
     throw syncProblem('wrong-state', 'job', `The job is ${job.state} already.`)
+  await notify(database.kysely, organizationId, { kind: 'screen', topics: ['connections'], itemIds: [] })
   return await getSyncJob(context, jobId)
 }

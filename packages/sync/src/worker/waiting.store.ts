@@ -33,7 +33,7 @@ export async function doesAnythingWait(context: WorkerContext): Promise<boolean>
     ) or exists (
       ${unannounced(context)}
     ) or exists (
-      select from sync_job where ${ours} and state in ('waiting', 'running')
+      select from sync_job where ${ours} and state in ('waiting', 'running') and kind <> 'import'
     ) as waits`.execute(database.kysely)
   return found.rows[0]?.waits ?? true
 }
