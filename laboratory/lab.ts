@@ -305,6 +305,7 @@ class Lab {
 
   /** The brand signs up: items, stock, connections; what a person does once, in fine weather. */
   async #setUp(): Promise<void> {
+    await this.#world.shared.belongTo(this.#world.organizationId)
     await this.#world.shared.query(
       'laboratory',
       `insert into organization (organization_id, name, created_at) values ($1, 'Laboratory', $2)`,
