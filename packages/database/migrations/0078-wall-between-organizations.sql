@@ -76,6 +76,45 @@ begin
 end
 $$;
 
+-- What a wall keeps from its index (decision 0065): what is asked of a column through a function that PostgreSQL does not
+-- know to tell nothing, such as `lower`, is asked after the wall, of every row of the organization. These ask before it,
+-- with their owner's rights, and for the session's own organization alone.
+create function orders_numbered(organization uuid, beginnings text[], at_most bigint) returns setof uuid
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select distinct sales_order.order_id
+  from unnest(beginnings) as beginning
+  cross join lateral (
+    select order_id from sales_order
+    where organization_id = organization
+      and (current_setting('role') <> 'plimsoll_runtime'
+        or organization = nullif(current_setting('plimsoll.organization', true), '')::uuid)
+      -- All that begins so: nothing that does is greater than it and the greatest character.
+      and lower(number) ~>=~ beginning and lower(number) ~<~ (beginning || chr(1114111))
+    limit at_most
+  ) as sales_order
+$$;
+create function order_numbered(organization uuid, wanted text) returns setof uuid
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select order_id from sales_order
+  where organization_id = organization
+    and (current_setting('role') <> 'plimsoll_runtime'
+      or organization = nullif(current_setting('plimsoll.organization', true), '')::uuid)
+    and lower(number) = lower(wanted)
+$$;
+revoke execute on function orders_numbered(uuid, text[], bigint), order_numbered(uuid, text) from public;
+do $$
+begin
+  if exists (select from pg_roles where rolname = 'plimsoll_runtime') then
+    grant execute on function orders_numbered(uuid, text[], bigint), order_numbered(uuid, text) to plimsoll_runtime;
+  end if;
+end
+$$;
+
+-- `coalesce` is such a function, `case` is none.
+drop index replenishment_by_cover;
+create index replenishment_by_cover on replenishment
+  (organization_id, (case when cover_days is null then 1e12 else cover_days end), item_id, location_id);
+
 -- Months belong to all organizations at once: nobody handles them from behind a wall.
 do $$
 begin
