@@ -25,13 +25,13 @@ export async function findExposedListings(
       listing.withdrawn_placement as placement
     -- By itself (offset 0): behind the wall a cast inside of the join would keep it from the level's key (decision 0065).
     from (
-      select organization_id, task_id, units, detail, subject::uuid as level_id from task
+      select task_id, units, detail, subject::uuid as level_id from task
       where organization_id = ${organizationId} and kind = 'refused-decrease' and closed_at is null
         and connection_id = ${connectionId}
       offset 0
     ) as task
-    join level on level.organization_id = task.organization_id and level.level_id = task.level_id
-    join listing on listing.organization_id = level.organization_id
+    join level on level.organization_id = ${organizationId} and level.level_id = task.level_id
+    join listing on listing.organization_id = ${organizationId}
       and listing.connection_id = level.connection_id and listing.stock_unit_id = level.stock_unit_id
     where listing.withdrawn_at is null and listing.state = 'active'
     order by task.units * listing.units_per_listing desc nulls first, listing.external_id
