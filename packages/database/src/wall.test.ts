@@ -142,6 +142,43 @@ test('I9: a session that names no organization sees nothing and writes nothing, 
   expect(await readWall(database.pool)).toEqual({ role: 'plimsoll_everyone', isUp: true })
 })
 
+test('I9: orders by number are those that a filter finds, of the session’s own organization alone', async () => {
+  const numbers = fc.sample(
+    fc.string({ unit: fc.constantFrom('a', 'A', 'B', 'é', '%', '_', '\\', '1', '😀'), maxLength: 5 }),
+    60,
+  )
+  for (const nth of [1, 2]) {
+    await sql`
+      insert into sales_order (organization_id, order_id, connection_id, external_id, number, state, placed_at, content_hash, test,
+        seen_by, seen_at, applied_at, changed_at)
+      select ${idOf(nth)}::uuid, gen_random_uuid(), ${idOf(nth)}::uuid, nth, number, 'open', now(), 'h', false, 'poll', now(), now(), now()
+      from unnest(${sql.val(numbers)}::text[]) with ordinality as given(number, nth)`.execute(
+      database.forOrganization(idOf(nth)).kysely,
+    )
+  }
+  const own = database.forOrganization(idOf(1))
+  for (const beginning of [...numbers.slice(0, 20).map((one) => one.slice(0, 2).toLowerCase()), 'none']) {
+    const { rows } = await sql<{
+      found: string[]
+      wanted: string[]
+      others: string[]
+      exact: string[]
+      same: string[]
+    }>`
+      select array(select orders_numbered(${idOf(1)}, array[${beginning}], 1000) order by 1) as found,
+        array(select order_id from sales_order where starts_with(lower(number), ${beginning}) order by 1) as wanted,
+        array(select orders_numbered(${idOf(2)}, array[${beginning}], 1000)
+          union all select order_numbered(${idOf(2)}, ${beginning})) as others,
+        array(select order_numbered(${idOf(1)}, ${beginning}) order by 1) as exact,
+        array(select order_id from sales_order where lower(number) = lower(${beginning}) order by 1) as same`.execute(
+      own.kysely,
+    )
+    expect(rows[0]?.found).toEqual(rows[0]?.wanted)
+    expect(rows[0]?.exact).toEqual(rows[0]?.same)
+    expect(rows[0]?.others).toEqual([])
+  }
+})
+
 test('there is no way from behind one wall to another, nor one around nothing', () => {
   const own = database.forOrganization(idOf(1))
   expect(own.forOrganization(idOf(1))).toBe(own)

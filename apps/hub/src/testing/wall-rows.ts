@@ -1,7 +1,25 @@
 import { openDatabase } from '@plimsoll/database'
+import { sql } from 'kysely'
 import type pg from 'pg'
+import { expect } from 'vitest'
+import type { ServedHub } from './served-hub.ts'
 
 /** What a session of the runtime role can reach of another organization, table by table of the catalogue. */
+
+export async function expectWall({ hub, database }: ServedHub, other: string): Promise<void> {
+  const own = hub.context.organizationId
+  const { reached, tables } = await reachOthers(database, { own, other })
+  expect(reached).toEqual([])
+  expect(tables).toBeGreaterThan(100)
+
+  // The same by the hub's own ways to the database, which a statement that forgot its organization would take.
+  const served = await hub.organizations.get({ organizationId: own, name: 'x' })
+  const forgetful = sql<{ organizationId: string }>`select distinct organization_id from item`
+  expect((await forgetful.execute(database.kysely)).rows).toHaveLength(2)
+  for (const { kysely } of [served.database, served.context.database, hub.context.database]) {
+    expect((await forgetful.execute(kysely)).rows).toEqual([{ organizationId: own }])
+  }
+}
 
 type Reached = { table: string; rows: string; what: string }
 
@@ -9,7 +27,7 @@ type Reached = { table: string; rows: string; what: string }
  * Tries every table as `own` without naming an organization, then naming `other`. Everything is rolled back.
  * @returns what could be reached of another's, and how many tables hold rows of both
  */
-export async function reachOthers(
+async function reachOthers(
   database: { url: string },
   { own, other }: { own: string; other: string },
 ): Promise<{ reached: Reached[]; tables: number }> {

@@ -32,9 +32,7 @@ export async function findOrderPage(
       ${state === undefined ? sql`` : sql`and sales_order.state = ${state}`}
       ${connectionId === undefined ? sql`` : sql`and sales_order.connection_id = ${connectionId}`}
       ${standing === undefined ? sql`` : sql`and ${STANDINGS[standing](now)}`}
-      ${
-        searched === undefined ? sql`` : sql`and (${searched} or external_id = ${search})`
-      }
+      ${searched === undefined ? sql`` : sql`and (${searched} or external_id = ${search})`}
       ${
         cursor === undefined
           ? sql``
