@@ -240,7 +240,6 @@ test('I9: what the first organization asks about rows of the second is not found
   expect([...writing].sort()).toEqual(
     [refused, nothing, outcomes].flatMap((each) => Object.keys(each)).sort(),
   )
-
   for (const [route, run] of Object.entries(refused)) {
     const { status, text } = await run()
     expect([404, 422], `${route}: ${text}`).toContain(status)
@@ -311,7 +310,7 @@ test('I9: PostgreSQL gives no row of the second to the first’s sessions, whate
 
 async function fillSecondOrganization() {
   const [organizationId, { kysely }] = [randomUUID(), served.database]
-  const database = served.database.forOrganization(organizationId)
+  const database = served.hub.everyone.forOrganization(organizationId)
   const context: SyncContext = { ...served.hub.context, database, organizationId, publicUrl: undefined }
   await sql`insert into organization values (${organizationId}, ${MARK}, now())`.execute(kysely)
   await ensureLocation(context, { code: MARK, name: MARK, kind: 'warehouse' })
