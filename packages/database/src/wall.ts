@@ -13,7 +13,7 @@ const named = new WeakMap<pg.ClientBase, string>()
 const naming = new WeakMap<pg.ClientBase, Promise<unknown>>()
 
 /** Names the organization. It travels ahead of what is asked next and is not waited for; see `behindTheWall`. */
-function nameOrganization(client: pg.ClientBase, organizationId: string): void {
+function nameOrganization(client: pg.PoolClient, organizationId: string): void {
   if (named.get(client) === organizationId) return
   named.set(client, organizationId)
   // One packet with what comes next: a write of its own would cost as much as a small statement.
