@@ -304,11 +304,10 @@ class Lab {
 
   /** The brand signs up: items, stock, connections; what a person does once, in fine weather. */
   async #setUp(): Promise<void> {
-    await this.#world.shared.query(
-      'laboratory',
-      `insert into organization (organization_id, name, created_at) values ($1, 'Laboratory', $2)`,
-      [this.#world.organizationId, new Date(START_MS)],
-    )
+    const { shared, organizationId } = this.#world
+    await shared.belongTo(organizationId)
+    const insert = `insert into organization (organization_id, name, created_at) values ($1, 'Laboratory', $2)`
+    await shared.query('laboratory', insert, [organizationId, new Date(START_MS)])
     const desk = new HubProcess(this.#world, 'desk', 0)
     desk.start({ worker: false })
     const { context, life } = desk

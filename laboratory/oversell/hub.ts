@@ -69,6 +69,7 @@ export class Hub implements Strategy {
     const shared = await openSharedConnection(database.url, trace)
     const hub = new Hub(mode, { ...options, trace, shared, drop: database.drop })
     // Outside of every step: nothing simulated is waited for here.
+    await shared.belongTo(hub.#context.organizationId)
     await shared.query(
       'laboratory',
       `insert into organization (organization_id, name, created_at) values ($1, 'Oversell', $2)`,

@@ -203,6 +203,7 @@ class Week {
       },
     }
     this.#processes = ['hub-1', 'hub-2'].map((name) => new HubProcess(world, name, 0))
+    await shared.belongTo(this.#organizationId)
     await shared.query(
       'laboratory',
       `insert into organization (organization_id, name, created_at) values ($1, 'Week', $2)`,

@@ -71,7 +71,7 @@ export function openGatedDatabase(world: World, life: Life): Database {
   const pool = { connect, options: {}, end: async () => undefined } as unknown as pg.Pool
   const plugins = [new CamelCasePlugin({ maintainNestedObjectKeys: true })]
   const dialect = new PostgresDialect({ pool: preparingPool(pool) })
-  return {
+  const database: Database = {
     kysely: new Kysely<Tables>({ dialect, plugins }),
     pool,
     runTransaction: createRunTransaction(pool, dialect, plugins),
@@ -91,9 +91,12 @@ export function openGatedDatabase(world: World, life: Life): Database {
       world.listeners.add(listener)
       return { stop: async () => void world.listeners.delete(listener) }
     },
+    // The one connection of the run belongs to its organization.
+    forOrganization: () => database,
     cut: () => undefined,
     close: async () => undefined,
   }
+  return database
 }
 
 function sendHints({ scheduler, weather, listeners }: World, payload: string): void {

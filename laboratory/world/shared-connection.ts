@@ -13,6 +13,8 @@ import type { Trace } from './trace.ts'
  */
 export type SharedConnection = {
   client: pg.PoolClient
+  /** From now on it stands behind the wall of this organization, the only one of the run. */
+  belongTo(organizationId: string): Promise<void>
   /** What was notified since the last call. */
   takeNotifications(): string[]
   /** Tables that statements have changed since the last call. */
@@ -27,7 +29,7 @@ export async function openSharedConnection(url: string, trace: Trace): Promise<S
     url: () => url,
     max: 1,
     applicationName: 'plimsoll laboratory',
-    runtimeRole: true,
+    role: 'plimsoll_runtime',
     log: () => undefined,
   })
   const client = await pool.connect()
@@ -42,6 +44,9 @@ export async function openSharedConnection(url: string, trace: Trace): Promise<S
   ) => Promise<pg.QueryResult>
   return {
     client,
+    belongTo: async (organizationId) => {
+      await query(`set plimsoll.organization = '${organizationId}'`)
+    },
     takeNotifications: () => {
       const taken = notifications
       notifications = []

@@ -1,7 +1,7 @@
 import { ensureFirstOrganization, loadMasterKey } from '@plimsoll/accounts'
 import type { Clock } from '@plimsoll/connector-kit'
 import { loadConnectors } from '@plimsoll/connectors'
-import { type Database, migrate, openDatabase } from '@plimsoll/database'
+import { type Database, migrate, openDatabase, readWall } from '@plimsoll/database'
 import { prepareMonths } from '@plimsoll/stock'
 import { CallLog, DEFAULT_PACE, type Pace, type SyncContext } from '@plimsoll/sync'
 import type { FastifyInstance } from 'fastify'
@@ -24,7 +24,10 @@ import { processContext } from './process-context.ts'
 /** What every command of the hub works with: a migrated database and the sync context on it. */
 export type HubBase = {
   configuration: Configuration
+  /** Behind the wall of the organization of `context`. */
   database: Database
+  /** Without a wall: for what is done for all organizations. Only files that `wall.test.ts` names use it. */
+  everyone: Database
   context: SyncContext
   log: HubLog
   organizationName: string
@@ -42,7 +45,7 @@ export type OpenHubOptions = {
 /** Opens the database (starting the embedded one where none is given), migrates it, and loads connectors and keys. */
 export async function openHub(configuration: Configuration, options: OpenHubOptions): Promise<HubBase> {
   const log = createLog(configuration.logLevel, 'plimsoll')
-  const database = await openDatabase({
+  const everyone = await openDatabase({
     ...(configuration.databaseUrl === undefined
       ? { dataFolder: configuration.dataFolder }
       : { databaseUrl: configuration.databaseUrl }),
@@ -51,17 +54,19 @@ export async function openHub(configuration: Configuration, options: OpenHubOpti
     log: (line) => log.info({}, line),
   })
   try {
-    const { applied } = await migrate(database)
+    const { applied } = await migrate(everyone)
     if (applied.length > 0) log.info({ applied }, 'migrations applied')
-    await prepareMonths(database.kysely, new Date(processContext.clock.now()))
-    const organization = await ensureFirstOrganization(database.kysely, {
+    await prepareMonths(everyone.kysely, new Date(processContext.clock.now()))
+    const organization = await ensureFirstOrganization(everyone.kysely, {
       organizationId: processContext.uuid(),
       name: options.organizationName ?? 'My brand',
       at: new Date(processContext.clock.now()),
     })
     const connectors = await loadConnectors({ outside: configuration.connectorFolders })
     const clock = options.clock ?? processContext.clock
-    const calls = new CallLog({ database, log, uuid: processContext.uuid, clock })
+    const database = everyone.forOrganization(organization.organizationId)
+    await warnWithoutWall(database, log)
+    const calls = new CallLog({ database: everyone, log, uuid: processContext.uuid, clock })
     const context: SyncContext = {
       database,
       organizationId: organization.organizationId,
@@ -81,18 +86,29 @@ export async function openHub(configuration: Configuration, options: OpenHubOpti
     return {
       configuration,
       database,
+      everyone,
       context,
       log,
       organizationName: organization.name,
       close: async () => {
         await calls.stop()
-        await database.close()
+        await everyone.close()
       },
     }
   } catch (error) {
-    await database.close()
+    await everyone.close()
     throw error
   }
+}
+
+/** One organization alone needs no wall; who runs a hub for several is to know that theirs is not there. */
+async function warnWithoutWall(database: Database, log: HubLog): Promise<void> {
+  const { role, isUp } = await readWall(database.pool)
+  if (isUp) return
+  log.warn(
+    { role },
+    `the hub works as the PostgreSQL role ${role}, which is not held to one organization's rows; let it make its roles, or make them for it: see the guide of the database`,
+  )
 }
 
 export type RunningHub = HubBase & {
@@ -136,7 +152,7 @@ export async function startHub(
       await (await import('./http/server.ts')).createServer(served, { hubRoutes })
     const { api } = configuration.roles
     const postman = configuration.mail === undefined ? undefined : openPostman(configuration.mail)
-    const mail = new MailWorker(base.context, postman)
+    const mail = new MailWorker({ ...base.context, database: base.everyone }, postman)
     opened.push({ name: 'mail', close: () => mail.stop() })
     const allowsPrivate = configuration.allowsPrivateWebhooks === true
     const alerts = { http: alertHttp(base.context.clock, allowsPrivate), allowsPrivate }
@@ -204,13 +220,13 @@ type Opened = { name: string; close(): Promise<void> }
  * database is cut off: a supervisor kills what does not end in about ten seconds, and a database that is silent or
  * frozen would be waited for much longer.
  */
-async function closeAll(opened: readonly Opened[], { database, log }: HubBase): Promise<void> {
+async function closeAll(opened: readonly Opened[], { everyone, log }: HubBase): Promise<void> {
   const errors: unknown[] = []
   const ended = new AbortController()
   const late = processContext.clock.sleep(LAST_STATEMENTS_MS, ended.signal).then(
     () => {
       log.warn({}, 'the database does not answer; ending without it')
-      database.cut()
+      everyone.cut()
     },
     () => undefined, // all ended in time
   )

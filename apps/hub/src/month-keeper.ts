@@ -16,11 +16,11 @@ const AGAIN_MS = 60_000
  * closed and get their checkpoints. Every process does; a lock of the database lets one of them find work.
  */
 export class MonthKeeper {
-  readonly #hub: Pick<HubBase, 'database' | 'context' | 'log'>
+  readonly #hub: Pick<HubBase, 'everyone' | 'context' | 'log'>
   readonly #stop = new AbortController()
   #loop: Promise<void> = Promise.resolve()
 
-  constructor(hub: Pick<HubBase, 'database' | 'context' | 'log'>) {
+  constructor(hub: Pick<HubBase, 'everyone' | 'context' | 'log'>) {
     this.#hub = hub
   }
 
@@ -46,7 +46,7 @@ export class MonthKeeper {
 
   /** @returns how long to wait for the next */
   async #turn(): Promise<number> {
-    const { database, context, log } = this.#hub
+    const { everyone: database, context, log } = this.#hub
     const now = new Date(context.clock.now())
     try {
       const made = [

@@ -15,3 +15,4 @@ export {
   type TransactionOptions,
 } from './transactions.ts'
 export { arrayOf, type ColumnType, unnestRows } from './unnest.ts'
+export { readWall, type WallState } from './wall.ts'

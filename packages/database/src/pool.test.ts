@@ -71,14 +71,15 @@ test('Kysely speaks camelCase, and leaves the keys inside JSON alone', async () 
   })
 })
 
-test('every pooled connection works as the runtime role, in UTC, with time limits', async () => {
+test.each([
+  ['plimsoll_everyone', () => database],
+  ['plimsoll_runtime', () => database.forOrganization('0199aaaa-0000-7000-8000-000000000001')],
+])('every pooled connection works as the role %s, in UTC, with time limits', async (user, from) => {
   const { rows } =
-    await database.pool.query(`select current_user as "user", current_setting('timezone') as zone,
+    await from().pool.query(`select current_user as "user", current_setting('timezone') as zone,
     current_setting('statement_timeout') as statement, current_setting('lock_timeout') as lock,
     current_setting('idle_in_transaction_session_timeout') as idle`)
-  expect(rows).toEqual([
-    { user: 'plimsoll_runtime', zone: 'UTC', statement: '2min', lock: '20s', idle: '6s' },
-  ])
+  expect(rows).toEqual([{ user, zone: 'UTC', statement: '2min', lock: '20s', idle: '6s' }])
 })
 
 test('a process that stands still in a transaction holds its locks for seconds only', async () => {

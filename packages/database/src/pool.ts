@@ -16,13 +16,19 @@ export const parsers: pg.CustomTypesConfig = {
     pg.types.getTypeParser(oid, format)) as pg.CustomTypesConfig['getTypeParser'],
 }
 
+/**
+ * Neither may touch the ledger's past. `plimsoll_runtime` sees the organization that its session names (`wall.ts`),
+ * `plimsoll_everyone` sees all.
+ */
+export type SessionRole = 'plimsoll_runtime' | 'plimsoll_everyone'
+
 export type PoolOptions = {
   /** Asked again for each new connection: a restarted embedded server may have another port. */
   url(): string
   max: number
   applicationName: string
-  /** Work as `plimsoll_runtime`, which may not touch the ledger's past, where that role exists and we may. */
-  runtimeRole: boolean
+  /** Work as this role, where it exists and we may; absent: as whoever the address names. */
+  role: SessionRole | undefined
   log: (line: string) => void
   /** Told of each new connection and of its backend; absent: silence is left to the driver's own limit. */
   silence?: SilenceWatch
@@ -68,7 +74,7 @@ export function createPool(options: PoolOptions): pg.Pool {
         if (!pool.ending) options.log(`database: a connection was lost (${error.message})`)
       })
       bindWithoutCopies(client)
-      const pid = await prepareSession(client, options.runtimeRole)
+      const pid = await prepareSession(client, options.role)
       options.silence?.add(client, pid)
     },
   }
@@ -85,11 +91,14 @@ function streamOf(client: pg.ClientBase): { destroy(): void } {
 }
 
 /** @returns the process of the server that works for this connection */
-async function prepareSession(client: pg.ClientBase, runtimeRole: boolean): Promise<number | undefined> {
+async function prepareSession(
+  client: pg.ClientBase,
+  role: SessionRole | undefined,
+): Promise<number | undefined> {
   // The driver would wait as long as for any statement, and whoever wants the connection with it.
   const late = later(sessionMaxMs, () => streamOf(client).destroy())
   try {
-    await client.query(sessionSettings(runtimeRole))
+    await client.query(sessionSettings(role))
     const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid')
     return rows[0]?.pid
   } finally {
@@ -98,17 +107,17 @@ async function prepareSession(client: pg.ClientBase, runtimeRole: boolean): Prom
 }
 
 /** Sent as statements and not as start-up parameters, since poolers such as PgBouncer refuse the latter. */
-function sessionSettings(runtimeRole: boolean): string {
+function sessionSettings(role: SessionRole | undefined): string {
   const settings = `
     set statement_timeout = ${statementMaxMs};
     set lock_timeout = 20000;
     set idle_in_transaction_session_timeout = ${idleInTransactionMaxMs};
     set timezone = 'UTC';`
-  if (!runtimeRole) return settings
+  if (role === undefined) return settings
   // Tried and, where the role is absent or not ours to take, left: `pg_has_role` cannot tell before PostgreSQL 16.
   return `${settings}
     do $$ begin
-      set role plimsoll_runtime;
+      set role ${role};
     exception when invalid_parameter_value or undefined_object or insufficient_privilege then null;
     end $$;`
 }

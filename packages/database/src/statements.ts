@@ -15,6 +15,7 @@ import {
 import pg from 'pg'
 import { authorNow } from './author.ts'
 import type { Tables } from './tables.ts'
+import { behindTheWall } from './wall.ts'
 
 /**
  * How statements reach the server. Each text is prepared once per connection under a name, since parsing
@@ -38,7 +39,8 @@ export function preparingPool(pool: pg.Pool) {
     async connect() {
       const client = await pool.connect()
       return Object.assign(Object.create(client), {
-        query: (text: string, values: readonly unknown[]) => client.query(toQuery(text, values)),
+        query: (text: string, values: readonly unknown[]) =>
+          behindTheWall(client, client.query(toQuery(text, values))),
         release: (destroy?: boolean) => client.release(destroy),
       })
     },
@@ -72,8 +74,11 @@ export function createRunTransaction(
     try {
       // Not waited for: it travels with the first statement, and fails with it.
       connection.gather()
-      const begun = client.query(
-        `begin${isolationLevel === undefined ? '' : ` isolation level ${isolationLevel}`};${PLAN_ONCE}${signed()}`,
+      const begun = behindTheWall(
+        client,
+        client.query(
+          `begin${isolationLevel === undefined ? '' : ` isolation level ${isolationLevel}`};${PLAN_ONCE}${signed()}`,
+        ),
       )
       connections.set(tx, connection)
       const [result] = await Promise.all([work(tx), begun])

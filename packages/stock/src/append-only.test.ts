@@ -48,8 +48,8 @@ const attempts = [
 const INSUFFICIENT_PRIVILEGE = '42501'
 const RESTRICT_VIOLATION = '23001'
 
-test('this file works as the role that the hub works under, and as the owner of the tables', async () => {
-  expect(await userOf(asRuntime)).toBe('plimsoll_runtime')
+test('this file works as the widest role that the hub works under, and as the owner of the tables', async () => {
+  expect(await userOf(asRuntime)).toBe('plimsoll_everyone')
   const owners = await sql<{ owner: string }>`
     select distinct tableowner as owner from pg_tables
     where tablename in ('movement', 'balance')`.execute(asOwner.kysely)

@@ -1,5 +1,6 @@
 // A ten-line ledger in memory says what the real one must answer: first command by command, then for
 // batches that run at once, whose answers must be those of some order of the batches one after another.
+import { randomUUID } from 'node:crypto'
 import { isTransient } from '@plimsoll/database'
 import {
   createTestDatabase,
@@ -20,7 +21,8 @@ let database: TestDatabase
 let scissors: Scissors
 beforeAll(async () => {
   database = await createTestDatabase({ poolMax: 4 })
-  scissors = cutConnections(database)
+  // Those behind the walls, which all organizations share.
+  scissors = cutConnections(database.forOrganization(randomUUID()))
 })
 afterAll(() => database.drop())
 

@@ -49,16 +49,16 @@ export class HubAccounts {
   #hasOwner = false
 
   private constructor(base: HubBase, loginSecret: string) {
-    const { database, masterKey, clock, uuid } = base.context
-    this.context = { database, masterKey, clock, uuid }
+    const { masterKey, clock, uuid } = base.context
+    this.context = { database: base.everyone, masterKey, clock, uuid }
     this.#base = base
     this.#loginSecret = loginSecret
   }
 
   static async open(base: HubBase): Promise<HubAccounts> {
-    const { database, masterKey, clock } = base.context
+    const { masterKey, clock } = base.context
     const at = new Date(clock.now())
-    return new HubAccounts(base, await ensureSecret(database, masterKey, { name: 'login-secret', at }))
+    return new HubAccounts(base, await ensureSecret(base.everyone, masterKey, { name: 'login-secret', at }))
   }
 
   /** Until somebody owns an organization the hub serves its own machine alone, and asks nobody who they are. */

@@ -64,13 +64,20 @@ export async function findChanges(
         case when page.subject ->> 'scope' in ('customer', 'connection') and page.kind = 'shelf-life'
           then page.subject ->> 'scopeId' end
       ) as name
-    from page
-    left join listing on listing.organization_id = ${organizationId} and listing.listing_id = ${idOf('listing')}
+    -- By themselves (offset 0): behind the wall what is worked out inside of a join keeps it from keys (decision 0065).
+    from (
+      select page.*, ${idOf('listing')} as of_listing, ${idOf('connection')} as of_connection, ${idOf('item')} as of_item,
+        ${uuidAt('lotId')} as of_lot, ${uuidAt('locationId')} as of_location
+      from page
+      offset 0
+    ) as page
+    left join listing on listing.organization_id = ${organizationId} and listing.listing_id = page.of_listing
     left join connection on connection.organization_id = ${organizationId}
-      and connection.connection_id = coalesce(${idOf('connection')}, listing.connection_id)
-    left join lot on lot.organization_id = ${organizationId} and lot.lot_id = ${uuidAt('lotId')}
-    left join item on item.organization_id = ${organizationId} and item.item_id = coalesce(${idOf('item')}, lot.item_id)
-    left join location on location.organization_id = ${organizationId} and location.location_id = ${uuidAt('locationId')}
+      and connection.connection_id = coalesce(page.of_connection, listing.connection_id)
+    left join lot on lot.organization_id = ${organizationId} and lot.lot_id = page.of_lot
+    left join lateral (select coalesce(page.of_item, lot.item_id) as item_id offset 0) as about on true
+    left join item on item.organization_id = ${organizationId} and item.item_id = about.item_id
+    left join location on location.organization_id = ${organizationId} and location.location_id = page.of_location
     order by page.at desc, page.place desc, page.change desc`.execute(db)
   return found.rows.map(({ positionAt: at, place, ...row }) => ({
     ...row,

@@ -15,8 +15,8 @@ export function accountCommand(program: Command, exit: (code: number) => void): 
     .description('everybody who has an account, and where they are members')
     .action(async (options: CommonOptions) => {
       exit(
-        await withHub(options, async ({ database }, output) => {
-          const people = await findPeople(database.kysely)
+        await withHub(options, async ({ everyone }, output) => {
+          const people = await findPeople(everyone.kysely)
           output.result({ people }, () => toText(people))
           return EXIT.ok
         }),
@@ -63,7 +63,7 @@ export function accountCommand(program: Command, exit: (code: number) => void): 
       exit(
         await withHub(options, async (hub, output) => {
           await requirePerson(hub, email)
-          await turnOffSecondFactor(hub.database, email)
+          await turnOffSecondFactor(hub.everyone, email)
           output.result({ email }, () => `${email} signs in by password alone now.`)
           return EXIT.ok
         }),
@@ -74,10 +74,10 @@ export function accountCommand(program: Command, exit: (code: number) => void): 
 }
 
 async function requirePerson(
-  { database }: Parameters<typeof HubAccounts.open>[0],
+  { everyone }: Parameters<typeof HubAccounts.open>[0],
   email: string,
 ): Promise<void> {
-  const people = await findPeople(database.kysely)
+  const people = await findPeople(everyone.kysely)
   if (people.some((each) => each.email === email.toLowerCase())) return
   throw new CommandProblem(`Nobody signs in as "${email}"; plimsoll account list shows who does.`)
 }

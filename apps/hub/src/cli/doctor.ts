@@ -1,3 +1,4 @@
+import { readWall } from '@plimsoll/database'
 import {
   examineMonths,
   findBrokenBalances,
@@ -34,10 +35,10 @@ export function doctorCommand(program: Command, exit: (code: number) => void): v
 
 /** Looks everything over; the ledger's promises are checked on the rows themselves. */
 export async function examine(hub: HubBase): Promise<Finding[]> {
-  const { kysely, kind, serverVersion } = hub.database
+  const { kysely, kind, serverVersion } = hub.everyone
   const { organizationId } = hub.context
   const now = new Date(hub.context.clock.now())
-  const [balances, stored, connections, waiting, durability, months] = await Promise.all([
+  const [balances, stored, connections, waiting, durability, months, wall] = await Promise.all([
     findBrokenBalances(kysely),
     Promise.all(
       storedChecks.map(async (check) => ({ ...check, broken: await findBrokenRows(kysely, check) })),
@@ -54,6 +55,7 @@ export async function examine(hub: HubBase): Promise<Finding[]> {
       kysely,
     ),
     examineMonths(kysely, now),
+    readWall(hub.database.pool),
   ])
   const inbox = waiting.rows[0] ?? { parked: 0, waiting: 0, stuck: 0 }
   const durable = durability.rows[0]
@@ -65,6 +67,13 @@ export async function examine(hub: HubBase): Promise<Finding[]> {
       detail: `Node ${process.versions.node}`,
     },
     { check: 'database', good: true, detail: `${kind} PostgreSQL ${serverVersion}` },
+    {
+      check: 'wall between organizations (I9)',
+      good: wall.isUp,
+      detail: wall.isUp
+        ? `PostgreSQL holds the role ${wall.role} to the rows of one organization`
+        : `the hub works as the role ${wall.role}, which sees the rows of all; let it make its roles, or make them for it`,
+    },
     {
       check: 'durability',
       good: isDurable,

@@ -30,8 +30,8 @@ export function mailCommand(program: Command, exit: (code: number) => void): voi
       exit(
         await withHub(options, async (hub, output) => {
           if (hub.configuration.mail === undefined) output.say(NO_SERVER)
-          const { database, context } = hub
-          const letters = await readAllMail(database.kysely, context.masterKey, { newest: options.limit })
+          const { everyone, context } = hub
+          const letters = await readAllMail(everyone.kysely, context.masterKey, { newest: options.limit })
           if (options.follow === true) return await follow(hub, output, letters)
           output.result({ mailServer: hub.configuration.mail?.host ?? null, letters }, toText)
           return EXIT.ok
@@ -44,7 +44,7 @@ const NO_SERVER =
   'No mail server is set here, so letters wait to be read. To send them, start the hub with PLIMSOLL_SMTP_URL\n(smtp://user:password@mail.example:587) and PLIMSOLL_MAIL_FROM (Plimsoll <hub@brand.example>).\n'
 
 async function follow(
-  { database, context }: HubBase,
+  { everyone, context }: HubBase,
   output: Output,
   letters: readonly KeptMail[],
 ): Promise<number> {
@@ -58,7 +58,7 @@ async function follow(
   await untilInterrupted(async (signal) => {
     while (!signal.aborted) {
       await context.clock.sleep(LOOK_MS, signal).catch(() => undefined) // interrupted: the loop ends
-      for (const each of await readAllMail(database.kysely, context.masterKey, { newest: FOLLOWED_MAX })) {
+      for (const each of await readAllMail(everyone.kysely, context.masterKey, { newest: FOLLOWED_MAX })) {
         // What was there before and is beyond the limit is not news.
         if (letters.length === 0 || each.createdAt >= (letters[0]?.createdAt ?? each.createdAt)) show(each)
       }

@@ -198,7 +198,9 @@ test('a connection says whose account it is, and asks its platform again on requ
 })
 
 test('I9: the state of another organization is nothing here, and stays good there', async () => {
-  const context: SyncContext = { ...served.hub.context, organizationId: randomUUID() }
+  const organizationId = randomUUID()
+  const database = served.hub.everyone.forOrganization(organizationId)
+  const context: SyncContext = { ...served.hub.context, database, organizationId }
   await sql`insert into organization (organization_id, name, created_at)
     values (${context.organizationId}, 'Other', now())`.execute(served.database.kysely)
   await ensureLocation(context, { code: 'MAIN', name: 'Main', kind: 'warehouse' })

@@ -68,8 +68,8 @@ export function healthRoutes({ base: hub, organizations }: Front): FastifyPlugin
       async (_request, reply) => {
         for (const each of [parked, waiting, pending]) each.reset()
         for (const { context } of await organizations.all()) {
-          const { organizationId: organization } = context
-          const counts = await countOverview(hub.database.kysely, organization)
+          const { organizationId: organization, database } = context
+          const counts = await countOverview(database.kysely, organization)
           parked.set({ organization }, counts.parked)
           waiting.set({ organization }, counts.inboxWaiting)
           pending.set({ organization }, counts.pending)

@@ -37,6 +37,7 @@ import { viewWrites } from '../testing/other-views.ts'
 import { fillPlaces, type PlaceIds, placeReads, placeWrites } from '../testing/places.ts'
 import { type Answer, type ServedHub, type Shop, serveHub, startShop } from '../testing/served-hub.ts'
 import { insertTrackedRows, trackedReads, trackedWrites } from '../testing/tracked-rows.ts'
+import { expectWall } from '../testing/wall-rows.ts'
 import { signedDelivery, wooOrder } from '../testing/woo-webhook.ts'
 import type { Route } from './server.ts'
 
@@ -241,7 +242,6 @@ test('I9: what the first organization asks about rows of the second is not found
   expect([...writing].sort()).toEqual(
     [refused, nothing, outcomes].flatMap((each) => Object.keys(each)).sort(),
   )
-
   for (const [route, run] of Object.entries(refused)) {
     const { status, text } = await run()
     expect([404, 422], `${route}: ${text}`).toContain(status)
@@ -307,10 +307,13 @@ test('I9: the live stream of the first organization tells nothing of the second'
   expect(text).not.toContain(MARK)
 })
 
+test('I9: PostgreSQL gives no row of the second to the first’s sessions, whatever they ask', () =>
+  expectWall(served, other.context.organizationId))
+
 async function fillSecondOrganization() {
-  const { kysely } = served.database
-  const organizationId = randomUUID()
-  const context: SyncContext = { ...served.hub.context, organizationId, publicUrl: undefined }
+  const [organizationId, { kysely }] = [randomUUID(), served.database]
+  const database = served.hub.everyone.forOrganization(organizationId)
+  const context: SyncContext = { ...served.hub.context, database, organizationId, publicUrl: undefined }
   await sql`insert into organization values (${organizationId}, ${MARK}, now())`.execute(kysely)
   await ensureLocation(context, { code: MARK, name: MARK, kind: 'warehouse' })
   await importItems(context, {

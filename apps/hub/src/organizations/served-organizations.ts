@@ -15,8 +15,8 @@ import { LiveScreens } from '../views/live-screens.ts'
 /** What imports of files are worked with. */
 export type Imports = { context: ImportContext; worker: ImportWorker }
 
-/** All that serves one organization. Whatever it does, it does with a context that names this organization alone. */
-export type ServedOrganization = HubBase & {
+/** All that serves one organization: what it does names this one alone, and what it asks PostgreSQL stays behind its wall. */
+export type ServedOrganization = Omit<HubBase, 'everyone'> & {
   engine: SyncEngine
   screens: LiveScreens
   imports: Imports
@@ -111,7 +111,7 @@ export class ServedOrganizations {
   async #find(organizationId: string): Promise<Organization | undefined> {
     const known = await this.#started.get(organizationId)
     if (known !== undefined) return { organizationId, name: known.served.organizationName }
-    const all = await findOrganizations(this.#base.database.kysely)
+    const all = await findOrganizations(this.#base.everyone.kysely)
     return all.find((each) => each.organizationId === organizationId)
   }
 
@@ -128,10 +128,11 @@ export class ServedOrganizations {
   }
 
   async #begin({ organizationId, name }: Organization): Promise<Started> {
-    const base = this.#base
+    const { everyone, ...base } = this.#base
     const { configuration } = base
     const isFirst = organizationId === base.context.organizationId
-    const context: SyncContext = isFirst ? base.context : { ...base.context, organizationId }
+    const database = everyone.forOrganization(organizationId)
+    const context: SyncContext = isFirst ? base.context : { ...base.context, organizationId, database }
     const screens = new LiveScreens(context)
     const roles = (['api', 'worker'] as const).filter((role) => configuration.roles[role])
     const self = { name: `${hostname()}:${process.pid}`, roles }
@@ -142,8 +143,8 @@ export class ServedOrganizations {
     const alertWorker = new AlertWorker(context, alerts.http)
     const bulk = new BulkWorker(context)
     const listingImports = new ListingImportWorker(context, engine.registry)
-    const overview = new OverviewKeeper({ ...base, context })
-    const own = { ...base, context, organizationName: name }
+    const overview = new OverviewKeeper({ ...base, database, context })
+    const own = { ...base, database, context, organizationName: name }
     const served = {
       ...own,
       engine,
@@ -185,10 +186,10 @@ export class ServedOrganizations {
   }
 
   async #watch(): Promise<void> {
-    const { database, context, log } = this.#base
+    const { everyone, context, log } = this.#base
     while (!this.#stop.signal.aborted) {
       try {
-        for (const organization of await findOrganizations(database.kysely)) {
+        for (const organization of await findOrganizations(everyone.kysely)) {
           if (this.#stop.signal.aborted) return
           const { served } = await this.#startedOf(organization)
           // Another process may have given it another name.

@@ -1,7 +1,7 @@
 import type { OrderRow } from '@plimsoll/client'
-import type { Db } from '@plimsoll/database'
+import { arrayOf, type Db } from '@plimsoll/database'
 import { BY_HAND } from '@plimsoll/sync'
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 
 export type OrderStanding = 'waiting' | 'held' | 'not-routed' | 'shipped' | 'late'
 
@@ -25,18 +25,14 @@ export async function findOrderPage(
   query: OrderQuery,
 ): Promise<{ rows: StoredOrder[]; next: string | null }> {
   const { state, connectionId, standing, search, cursor, limit, now } = query
-  const number = search === undefined ? undefined : likePrefix(search)
+  const searched = search === undefined ? undefined : await searchOrders(db, organizationId, search)
   const found = await sql<StoredOrder>`
     ${selectOrders(now)}
     where sales_order.organization_id = ${organizationId}
       ${state === undefined ? sql`` : sql`and sales_order.state = ${state}`}
       ${connectionId === undefined ? sql`` : sql`and sales_order.connection_id = ${connectionId}`}
       ${standing === undefined ? sql`` : sql`and ${STANDINGS[standing](now)}`}
-      ${
-        number === undefined
-          ? sql``
-          : sql`and (lower(number) like ${number} or lower(number) like ${`#${number}`} or external_id = ${search})`
-      }
+      ${searched === undefined ? sql`` : sql`and (${searched} or external_id = ${search})`}
       ${
         cursor === undefined
           ? sql``
@@ -60,6 +56,23 @@ export async function findOrderRow(
     ${selectOrders(now)}
     where sales_order.organization_id = ${organizationId} and sales_order.order_id = ${orderId}`.execute(db)
   return found.rows[0]
+}
+
+/** Orders of one number are found by their ids; where so many begin like it, the newest are met soon enough. */
+const NUMBERED_MAX = 1_000
+
+async function searchOrders(db: Db, organizationId: string, search: string): Promise<RawBuilder<boolean>> {
+  const beginnings = [search.toLowerCase(), `#${search.toLowerCase()}`]
+  const found = await sql<{ orderId: string }>`
+    select order_id from orders_numbered(${organizationId}, ${arrayOf(beginnings, 'text')}, ${NUMBERED_MAX + 1}) as order_id`.execute(
+    db,
+  )
+  if (found.rows.length <= NUMBERED_MAX) {
+    const ids = found.rows.map(({ orderId }) => orderId)
+    return sql`sales_order.order_id = any(${arrayOf(ids, 'uuid')})`
+  }
+  const number = likePrefix(search)
+  return sql`(lower(number) like ${number} or lower(number) like ${`#${number}`})`
 }
 
 function likePrefix(text: string): string {

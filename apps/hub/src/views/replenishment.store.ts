@@ -48,7 +48,7 @@ export type StoredReplenishment = Omit<ReplenishmentRow, 'suggestion' | 'because
 /** What is sorted by, as a number or text that is never null: what is not known comes last, going up. */
 const SORTS: Record<ReplenishmentSort, { value: ReturnType<typeof sql>; type: 'float8' | 'text' }> = {
   urgency: { value: sql`urgency_order`, type: 'float8' },
-  cover: { value: sql`coalesce(cover_days, 1e12)`, type: 'float8' },
+  cover: { value: sql`case when cover_days is null then 1e12 else cover_days end`, type: 'float8' },
   'runs-out': { value: sql`coalesce(runs_out_on - date '2000-01-01', 1e9)`, type: 'float8' },
   available: { value: sql`available::float8`, type: 'float8' },
   incoming: { value: sql`incoming::float8`, type: 'float8' },

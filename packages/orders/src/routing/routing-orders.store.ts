@@ -52,7 +52,7 @@ export async function findOrdersToTry(
   const found = await sql<{ orderId: string }>`
     select order_id from sales_order
     where organization_id = ${organizationId} and not test and state in ('open', 'closed')
-      and placed_at >= coalesce(${since ?? null}::timestamptz, '-infinity')
+      ${since === undefined ? sql`` : sql`and placed_at >= ${since}`}
     order by placed_at desc, order_id
     limit ${limit}`.execute(db)
   return found.rows.map(({ orderId }) => orderId)

@@ -1,5 +1,6 @@
 // A plain replay of all that was recorded says what history must answer, whatever was closed, archived or restored.
 import { rm } from 'node:fs/promises'
+import type { Database } from '@plimsoll/database'
 import { createTestDatabase, fromEnvironment, makeTemporaryFolder } from '@plimsoll/database/testing'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -59,7 +60,7 @@ test('I1: stock as of any moment is a plain replay, before and after months are 
         const database = await createTestDatabase()
         try {
           const world = await createHistoryWorld(database, { skus: SKUS, locationCodes: CODES })
-          const end = await play(world, steps)
+          const end = await play(database, world, steps)
           // Anywhere, at the movements themselves, and at both sides of a month's end.
           const moments = [
             ...shares.map(
@@ -100,12 +101,12 @@ test('I1: stock as of any moment is a plain replay, before and after months are 
   )
 }, 300_000)
 
-async function play(world: HistoryWorld, steps: readonly Step[]): Promise<Date> {
+async function play(database: Database, world: HistoryWorld, steps: readonly Step[]): Promise<Date> {
   let at = BEGINNING
   for (const step of steps) {
     at = new Date(at.getTime() + step.hours * HOUR_MS)
-    if (step.chore === 'prepare') await prepareMonths(world.database.kysely, at)
-    if (step.chore === 'close') await closeMonths(world.database, at)
+    if (step.chore === 'prepare') await prepareMonths(database.kysely, at)
+    if (step.chore === 'close') await closeMonths(database, at)
     await world.record(at, [toMovement(world, step, at)])
   }
   return at

@@ -22,9 +22,13 @@ export async function findKitDefinitions(
     select version, kit_kind as kind, actor, reason, defined_at,
       coalesce((
         select jsonb_agg(jsonb_build_object('sku', item.sku, 'quantity', said.component -> 'quantity') order by item.sku)
-        from jsonb_array_elements(components) as said(component)
-        join item on item.organization_id = kit_definition.organization_id
-          and item.item_id = (said.component ->> 'itemId')::uuid
+        -- By itself (offset 0): behind the wall a cast inside of the join would keep it from the item's key (decision 0065).
+        from (
+          select component, (component ->> 'itemId')::uuid as item_id
+          from jsonb_array_elements(components) as component
+          offset 0
+        ) as said
+        join item on item.organization_id = kit_definition.organization_id and item.item_id = said.item_id
       ), '[]') as components
     from kit_definition
     where organization_id = ${organizationId} and kit_item_id = ${kitItemId}

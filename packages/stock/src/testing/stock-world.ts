@@ -20,7 +20,7 @@ export type StockWorld = {
 export const WORLD_TIME = new Date('2026-05-01T12:00:00Z')
 
 export async function createStockWorld(
-  database: Database,
+  hub: Database,
   names: {
     skus: readonly string[]
     locationCodes: readonly string[]
@@ -29,6 +29,7 @@ export async function createStockWorld(
   },
 ): Promise<StockWorld> {
   const organizationId = uuidv7()
+  const database = hub.forOrganization(organizationId)
   const context: StockContext = { organizationId, uuid: () => uuidv7(), now: () => WORLD_TIME }
   await database.kysely.transaction().execute(async (tx) => {
     await tx

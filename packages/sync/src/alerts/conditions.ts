@@ -27,7 +27,7 @@ export function findCondition(rule: AlertRule, look: Look): RawBuilder<unknown> 
           and item.archived_at is null
         join location on location.organization_id = replenishment.organization_id
           and location.location_id = replenishment.location_id and location.archived_at is null
-        where replenishment.organization_id = ${organizationId} and coalesce(cover_days, 1e12) <= ${withMargin(watched.parameters.days)}
+        where replenishment.organization_id = ${organizationId} and case when cover_days is null then 1e12 else cover_days end <= ${withMargin(watched.parameters.days)}
           and urgency not in ('off', 'no-demand', 'unknown')
           ${ofItem(sql.ref('replenishment.item_id'), rule, look)} ${ofLocation(sql.ref('replenishment.location_id'), rule)}`
     case 'low-on-channel':

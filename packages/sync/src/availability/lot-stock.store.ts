@@ -91,8 +91,11 @@ export async function findItemsPastLimit(
     select distinct lot.item_id
     from (select distinct today, before from day) as passed
     cross join minimum
-    join lot on lot.organization_id = ${organizationId}
-      and lot.expires_on >= passed.before + minimum.days and lot.expires_on < passed.today + minimum.days
+    -- By itself (offset 0): behind the wall a sum inside of the join would keep it from the lots' days (decision 0065).
+    cross join lateral (
+      select passed.before + minimum.days as since, passed.today + minimum.days as until offset 0
+    ) as days
+    join lot on lot.organization_id = ${organizationId} and lot.expires_on >= days.since and lot.expires_on < days.until
     where passed.today > passed.before and exists (
       select from balance
       where balance.organization_id = lot.organization_id and balance.item_id = lot.item_id

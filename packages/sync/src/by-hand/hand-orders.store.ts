@@ -92,6 +92,7 @@ export async function isNumberTaken(
   const found = await sql`
     select from sales_order
     where organization_id = ${organizationId} and connection_id = ${connectionId} and lower(number) = lower(${number})
+      and order_id = any(array(select order_numbered(${organizationId}, ${number})))
     limit 1`.execute(db)
   return found.rows.length > 0
 }

@@ -179,13 +179,13 @@ export class CallLog {
     for (const [key, { caller, calls, dropped }] of taken) {
       let left = calls.length
       try {
-        const setting = await findCallLogSetting(this.#context.database.kysely, caller)
+        const setting = await findCallLogSetting(this.#ownOf(caller), caller)
         this.#modes.set(key, setting.mode)
         const kept = calls.filter((call) => isKept(setting.mode, call))
         left = kept.length
         for (let from = 0; from < kept.length; from += BATCH) {
           const batch = kept.slice(from, from + BATCH).map((call) => maskCall(call, caller))
-          await insertCalls(this.#context.database.kysely, caller, batch)
+          await insertCalls(this.#ownOf(caller), caller, batch)
           left -= batch.length
         }
         if (dropped > 0 && setting.mode !== 'off') await this.#noteDropped(caller, dropped)
@@ -206,8 +206,7 @@ export class CallLog {
 
   async #noteDropped(caller: Caller, dropped: number): Promise<void> {
     if (dropped === 0) return
-    const { database, clock } = this.#context
-    await noteDroppedCalls(database.kysely, caller, dropped, new Date(clock.now()))
+    await noteDroppedCalls(this.#ownOf(caller), caller, dropped, new Date(this.#context.clock.now()))
   }
 
   async #pruneOld(): Promise<void> {
@@ -225,7 +224,12 @@ export class CallLog {
     if (last !== undefined && now - last < PRUNED_EVERY_MS) return
     this.#prunedAt.set(key, now)
     const before = new Date(now - hoursMax * 3_600_000)
-    await pruneCalls(this.#context.database.kysely, place, { callsMax, before })
+    await pruneCalls(this.#ownOf(place), place, { callsMax, before })
+  }
+
+  /** Behind the wall of whose calls they are. */
+  #ownOf({ organizationId }: Place): Database['kysely'] {
+    return this.#context.database.forOrganization(organizationId).kysely
   }
 }
 

@@ -350,7 +350,13 @@ export async function findMisjudgedParcels(
   wanted: readonly { itemId: string; at: Date; toldAt: Date }[],
 ): Promise<Map<string, number>> {
   if (wanted.length === 0) return new Map()
-  const source = unnestRows('wanted', wanted, { itemId: 'uuid', at: 'timestamptz', toldAt: 'timestamptz' })
+  // Clocks are less than that apart, or nothing else would fit either.
+  const heardSince = (at: Date, toldAt: Date) => new Date(Math.min(at.getTime(), toldAt.getTime()) - 600_000)
+  const source = unnestRows(
+    'wanted',
+    wanted.map((one) => ({ ...one, heardSince: heardSince(one.at, one.toldAt) })),
+    { itemId: 'uuid', at: 'timestamptz', toldAt: 'timestamptz', heardSince: 'timestamptz' },
+  )
   const found = await sql<{ itemId: string; units: number }>`
     select wanted.item_id,
       (coalesce(sum(units) filter (where least(shipped_at, parcel.recorded_at) > wanted.at), 0)
@@ -358,8 +364,7 @@ export async function findMisjudgedParcels(
     from ${source}
     join shipment on shipment.organization_id = ${organizationId} and warehouse_id = ${place.connectionId}
       and location_id = ${place.locationId}
-      -- Clocks are less than that apart, or nothing else would fit either.
-      and heard_at >= least(wanted.at, wanted.told_at) - interval '10 minutes'
+      and heard_at >= wanted.heard_since
     join parcel on parcel.organization_id = ${organizationId} and parcel.shipment_id = shipment.shipment_id
     join parcel_line on parcel_line.organization_id = ${organizationId}
       and parcel_line.parcel_id = parcel.parcel_id and parcel_line.item_id = wanted.item_id

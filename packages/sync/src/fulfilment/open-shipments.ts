@@ -33,7 +33,7 @@ export class OpenShipments {
       select shipment_id from shipment
       where organization_id = ${organizationId} and warehouse_id = ${connection.connectionId}
         and state in ('asked', 'received', 'working', 'held')
-        and shipment_id > coalesce(${this.#after ?? null}::uuid, '00000000-0000-0000-0000-000000000000')
+        and shipment_id > ${this.#after ?? '00000000-0000-0000-0000-000000000000'}
       order by shipment_id
       limit ${ASKED_PER_TURN}`.execute(database.kysely)
     for (const { shipmentId } of found.rows) {

@@ -23,12 +23,17 @@ export async function findExposedListings(
   const found = await sql<ExposedListing>`
     select task_id, listing.listing_id, listing.external_id, task.units * listing.units_per_listing as units, detail,
       listing.withdrawn_placement as placement
-    from task
-    join level on level.organization_id = task.organization_id and level.level_id = task.subject::uuid
-    join listing on listing.organization_id = level.organization_id
+    -- By itself (offset 0): behind the wall a cast inside of the join would keep it from the level's key (decision 0065).
+    from (
+      select task_id, units, detail, subject::uuid as level_id from task
+      where organization_id = ${organizationId} and kind = 'refused-decrease' and closed_at is null
+        and connection_id = ${connectionId}
+      offset 0
+    ) as task
+    join level on level.organization_id = ${organizationId} and level.level_id = task.level_id
+    join listing on listing.organization_id = ${organizationId}
       and listing.connection_id = level.connection_id and listing.stock_unit_id = level.stock_unit_id
-    where task.organization_id = ${organizationId} and task.kind = 'refused-decrease' and closed_at is null
-      and task.connection_id = ${connectionId} and listing.withdrawn_at is null and listing.state = 'active'
+    where listing.withdrawn_at is null and listing.state = 'active'
     order by task.units * listing.units_per_listing desc nulls first, listing.external_id
     limit ${limit}`.execute(db)
   return found.rows

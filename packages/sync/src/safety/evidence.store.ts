@@ -60,7 +60,7 @@ export async function findEvidence(
         where movement.organization_id = level.organization_id and movement.item_id = part.item_id
           and kind in ('reserve', 'release', 'ship', 'return')
           and recorded_at >= least(change.caused_at, unshown.caused_at) - ${SLACK}
-          and recorded_at <= coalesce(${until ?? null}::timestamptz, change.at + ${SLACK})
+          and recorded_at <= ${until === undefined ? sql`change.at + ${SLACK}` : sql`${until}`}
       ) as of_part
     ) as moved on true
     left join lateral (

@@ -36,8 +36,9 @@ export const FAST_PACE: Pace = {
  */
 export type World = Awaited<ReturnType<typeof createWorld>>
 
-export async function createWorld(database: Database, clock: Clock, pace: Partial<Pace> = {}) {
+export async function createWorld(hub: Database, clock: Clock, pace: Partial<Pace> = {}) {
   const organizationId = randomUUID()
+  const database = hub.forOrganization(organizationId)
   const connectors = new Map<string, Connector>()
   const connectorsById = new Map<string, Connector>()
   const errors: { fields: object; message: string }[] = []

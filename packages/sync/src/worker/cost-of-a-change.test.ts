@@ -1,4 +1,5 @@
 // What a change costs is the rows that it touches, however many listings a connection has.
+import { randomUUID } from 'node:crypto'
 import { manualClock } from '@plimsoll/connector-kit'
 import { inTransaction, refreshStatistics } from '@plimsoll/database'
 import { createTestDatabase, type TestDatabase } from '@plimsoll/database/testing'
@@ -23,7 +24,11 @@ afterAll(() => database.drop())
 
 /** Rows that the server has read so far, by whatever plan: what it counts by itself. */
 async function countRead(): Promise<Record<string, number>> {
-  const clients = await Promise.all(Array.from({ length: POOL_MAX }, () => database.pool.connect()))
+  // Those of everyone, and those that organizations share.
+  const pools = [database.pool, database.forOrganization(randomUUID()).pool]
+  const clients = await Promise.all(
+    pools.flatMap((pool) => Array.from({ length: POOL_MAX }, () => pool.connect())),
+  )
   try {
     for (const client of clients) await client.query('select pg_stat_force_next_flush()')
     for (const client of clients) await client.query('select 1')

@@ -23,9 +23,9 @@ function createCommand(archive: Command, exit: (code: number) => void): void {
     .option('--to <folder>', 'where the files go (default: archive in the data folder)')
     .action(async (options: CommonOptions & { before: Date; to?: string }) => {
       exit(
-        await withHub(options, async ({ configuration, context, database }, output) => {
+        await withHub(options, async ({ configuration, context, everyone }, output) => {
           const folder = path.resolve(options.to ?? path.join(configuration.dataFolder, 'archive'))
-          const outcome = await archiveMonths(database, {
+          const outcome = await archiveMonths(everyone, {
             before: options.before,
             folder,
             now: new Date(context.clock.now()),
@@ -50,8 +50,8 @@ function verifyCommand(archive: Command, exit: (code: number) => void): void {
     .argument('<folder>', 'where the files are')
     .action(async (folder: string, options: CommonOptions) => {
       exit(
-        await withHub(options, async ({ database }, output) => {
-          const check = await verifyArchive(database, await existing(folder))
+        await withHub(options, async ({ everyone }, output) => {
+          const check = await verifyArchive(everyone, await existing(folder))
           output.result(check, sayCheck)
           return check.good ? EXIT.ok : EXIT.notGood
         }),
@@ -66,8 +66,8 @@ function restoreCommand(archive: Command, exit: (code: number) => void): void {
     .requiredOption('--month <month>', 'for example 2024-12', toMonth)
     .action(async (folder: string, options: CommonOptions & { month: Date }) => {
       exit(
-        await withHub(options, async ({ database }, output) => {
-          const outcome = await restoreMonth(database, await existing(folder), options.month)
+        await withHub(options, async ({ everyone }, output) => {
+          const outcome = await restoreMonth(everyone, await existing(folder), options.month)
           if (outcome.kind === 'stopped') throw new CommandProblem(outcome.message)
           const { month, movements } = outcome
           output.result({ month, movements }, () => `${month} is back: ${movements} movements.`)

@@ -11,9 +11,9 @@ export function verifyCommand(group: Command, exit: (code: number) => void): voi
     .description('prove the ledger on its rows: a replay of all movements, checkpoints, guards, reservations')
     .action(async (options: CommonOptions) => {
       exit(
-        await withHub(options, async ({ database }, output) => {
+        await withHub(options, async ({ everyone }, output) => {
           const problems: StockProblem[] = []
-          const counts = await verifyStock(database, (problem) => {
+          const counts = await verifyStock(everyone, (problem) => {
             if (problems.length < PROBLEMS_KEPT) problems.push(problem)
             process.stdout.write(`${output.json ? JSON.stringify(problem) : sayProblem(problem)}\n`)
           })

@@ -16,7 +16,7 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
  * but signature, ticket and state.
  */
 export function publicAddresses(front: Front): FastifyPluginAsync {
-  const { kysely } = front.base.database
+  const { kysely } = front.base.everyone
   const idsOf = async (query: ReturnType<typeof sql<{ organizationId: string }>>): Promise<string[]> =>
     (await query.execute(kysely)).rows.map(({ organizationId }) => organizationId)
 

@@ -75,7 +75,7 @@ export function setupRoutes(front: Front): FastifyPluginAsync {
         if (!isLocal(request)) await assertCode(code)
         const made = await accounts.expecting(person.email, () => signUp(front, request, person))
         const { organizationId } = base.context
-        await inTransaction(base.database, async (tx) => {
+        await inTransaction(base.everyone, async (tx) => {
           await sql`select pg_advisory_xact_lock(hashtext('plimsoll setup'))`.execute(tx)
           if (await hasOwner(tx)) throw setupDone()
           const own = { ...accounts.context, organizationId }
