@@ -35,6 +35,7 @@ import { replayCommand } from './replay.ts'
 import { replenishmentCommand } from './replenishment.ts'
 import { routingCommand } from './routing.ts'
 import { safetyCommands } from './safety.ts'
+import { secretKeyCommand } from './secret-key.ts'
 import { serveCommand } from './serve.ts'
 import { shipmentCommand } from './shipment.ts'
 import { simulateCommand } from './simulate.ts'
@@ -96,6 +97,7 @@ export function createProgram(exit: (code: number) => void): Command {
     accountCommand,
     alertsCommand,
     mailCommand,
+    secretKeyCommand,
     statusCommand,
     doctorCommand,
     migrateCommand,
