@@ -243,6 +243,8 @@ test('the commands are those that the design names for now', () => {
     'alerts remove-destination',
     'alerts test',
     'mail',
+    'secret-key status',
+    'secret-key rotate',
     'status',
     'doctor',
     'migrate',

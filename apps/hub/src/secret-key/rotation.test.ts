@@ -22,7 +22,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { sealedPlaces } from './sealed-places.ts'
 
 // Several rotations, one after the other, with a statement for each row.
-vi.setConfig({ testTimeout: 60_000 })
+vi.setConfig({ testTimeout: 240_000, hookTimeout: 60_000 })
 
 let database: TestDatabase
 const folders: string[] = []
@@ -124,7 +124,7 @@ test('broken off before any statement and begun again, everything opens at any t
         await expect(sealMail(first)).rejects.toThrow('nothing may be sealed')
       },
     ),
-    fromEnvironment(8),
+    fromEnvironment(4),
   )
 })
 
