@@ -96,14 +96,16 @@ test('whoever is limited to a location changes the documents there, and no other
     [`${there.inbound}/cancel`, {}],
     [`${there.count}/cancel`],
     [`${there.returned}/cancel`],
-    [`${there.order}/holds`, { reason: 'operator' }],
+    [`${there.order}/holds`, { reason: 'manual' }],
     [`${there.order}/cancel`, {}],
     // It has a shipment at the other place too.
     [`${here.order}/cancel`, {}],
     [`${here.order}/route`],
     [here.order, { note: 'x' }, 'PATCH'],
     [`${shipment('EAST')}/cancel`, { afterwards: 'hold' }],
-    [`${shipment('MAIN')}/split`, { lines: [{ lineId: stranger, units: 1 }], location: 'EAST' }],
+    // By the rules it may be sent from anywhere then.
+    [`${shipment('MAIN')}/cancel`, { afterwards: 'send-again' }],
+    [`${shipment('MAIN')}/split`, { lines: [{ sku: 'MUG', quantity: 1 }], location: 'EAST' }],
     [`${out}/receive`, received],
     [`${out}/close`, {}],
     [`${back}/dispatch`, {}],

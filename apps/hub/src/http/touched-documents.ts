@@ -60,7 +60,9 @@ export function documentOf(
   if (rule === undefined) return undefined
   const id = read(params, rule.parameter)
   if (typeof id !== 'string') return undefined
-  const effect = anywhere.has(`${spec.method} ${spec.path}`) ? 'anywhere' : 'where-it-is'
+  const route = `${spec.method} ${spec.path}`
+  const isSentAgain = route === 'POST /shipments/:id/cancel' && read(body, 'afterwards') !== 'hold'
+  const effect = anywhere.has(route) || isSentAgain ? 'anywhere' : 'where-it-is'
   // What comes back arrives where it had left.
   const isBack = rule.kind === 'transfer-in' && read(body, 'back') === true
   return { kind: isBack ? 'transfer-out' : rule.kind, id, effect }

@@ -91,7 +91,8 @@ async function finish(
   const keep = [last.seals.name, ...(last.next === undefined ? [] : [last.next.name])]
   await registerKey(database.kysely, keys.name)
   // First, so that no process that was forgotten can go on sealing what is then never done.
-  await closeOthers(database.kysely, { keep, at: new Date(clock.now()) })
+  const former = keys.keys.former.map(({ name }) => name)
+  await closeOthers(database.kysely, { keep, former, at: new Date(clock.now()) })
   let resealed = 0
   let givenUp = 0
   let inTheWay: SealedCount[] = []

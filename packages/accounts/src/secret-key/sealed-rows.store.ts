@@ -104,11 +104,24 @@ export async function resealTable(
   }
 }
 
-/** From now on the database refuses what any other key seals. Waits for all that was sealed by them and is not committed yet. */
+/** What keys were called before they had names; processes of then may still seal under these. */
+const NAMELESS = ['file', 'environment']
+
+/**
+ * From now on the database refuses what any other key seals. Waits for all that was sealed by them and is not committed yet.
+ * @param keys.former closed whether or not anything is known to be sealed by them
+ */
 export async function closeOthers(
   db: Db,
-  { keep, at }: { keep: readonly string[]; at: Date },
+  { keep, former, at }: { keep: readonly string[]; former: readonly string[]; at: Date },
 ): Promise<void> {
+  // Inserted, since a name that a transaction under way has used first is not to be seen yet: this waits for it.
+  await sql`
+    insert into identity.sealing_key (name, closed_at)
+    select name, ${at}::timestamptz from unnest(${sql.val([...former, ...NAMELESS])}::text[]) as former (name)
+    on conflict (name) do update set closed_at = coalesce(sealing_key.closed_at, excluded.closed_at)`.execute(
+    db,
+  )
   await sql`
     update identity.sealing_key set closed_at = ${at}
     where closed_at is null and name <> all(${sql.val([...keep, UNREADABLE])}::text[])`.execute(db)
