@@ -10,6 +10,7 @@ import { Problem } from './entry-frame.tsx'
 import { Keys } from './keys.tsx'
 import { Members } from './members.tsx'
 import { meQuery, organizationQuery } from './queries.ts'
+import { TakeAlong } from './take-along.tsx'
 import { useSignOut } from './who.tsx'
 
 /** The organization: its name, who works in it, which programs may use it, and who did what. */
@@ -42,6 +43,7 @@ export function SettingsScreen() {
         <Members own={role} isAdmin={isAdmin} />
         {isAdmin && <Keys own={role} />}
         {isAdmin && <AuditLog />}
+        {role === 'owner' && <TakeAlong organizationId={organization.data.organizationId} />}
       </div>
     </>
   )

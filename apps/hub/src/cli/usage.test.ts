@@ -228,6 +228,7 @@ test('the commands are those that the design names for now', () => {
     'calls keep',
     'backfill',
     'reconcile',
+    'organization export',
     'account list',
     'account setup-code',
     'account reset',

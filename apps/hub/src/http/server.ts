@@ -3,6 +3,7 @@ import type { ServedOrganization } from '../organizations/served-organizations.t
 import { auditRoutes } from './accounts/audit-routes.ts'
 import { keyRoutes } from './accounts/key-routes.ts'
 import { memberRoutes } from './accounts/member-routes.ts'
+import { organizationExportRoute } from './accounts/organization-export-route.ts'
 import { organizationRoutes } from './accounts/organization-routes.ts'
 import { activityRoutes } from './activity-routes.ts'
 import { alertRoutes } from './alert-routes.ts'
@@ -182,6 +183,7 @@ export async function createServer(
       await api.register(keyRoutes(hub))
       await api.register(auditRoutes(hub))
       await api.register(organizationRoutes(hub))
+      await api.register(organizationExportRoute(hub))
     },
     { prefix: '/api/v1' },
   )

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
+import { schemaVersion } from '@plimsoll/database'
 import { writeZip, type ZippedFile } from '@plimsoll/files'
 import type { SyncContext } from '@plimsoll/sync'
 import { sql } from 'kysely'
 import { VERSION } from '../../version.ts'
-import { findExportedTables, readPeople, readSchemaVersion, readTable } from './exported-tables.store.ts'
+import { findExportedTables, readPeople, readTable } from './exported-tables.store.ts'
 import { LEFT_OUT_TABLES } from './left-out.ts'
 
 /** The form of the archive; a reader of an older one may not understand a newer. */
@@ -56,7 +57,7 @@ export async function* exportOrganization(
     const manifest: ExportManifest = {
       format: FORMAT,
       version: VERSION,
-      schema: await readSchemaVersion(tx),
+      schema: await schemaVersion(),
       organization: { organizationId, name: organization.name },
       exportedAt: writtenAt.toISOString(),
       files: [],

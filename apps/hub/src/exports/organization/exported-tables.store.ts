@@ -78,9 +78,3 @@ async function* readLines(tx: Db, rows: ReturnType<typeof sql>): AsyncGenerator<
   }
   await sql`close exported`.execute(tx)
 }
-
-/** The newest migration: by it whoever reads an export knows what its columns mean. */
-export async function readSchemaVersion(db: Db): Promise<string> {
-  const found = await sql<{ name: string }>`select max(name) as name from migration`.execute(db)
-  return found.rows[0]?.name ?? ''
-}
