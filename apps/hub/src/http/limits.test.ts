@@ -8,7 +8,7 @@ import { permissionOf } from './permissions.ts'
 import { namesDocument } from './touched-documents.ts'
 
 // One hub, a shop and some thirty requests.
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
 
 let served: ServedHub
 beforeAll(async () => {

@@ -107,14 +107,13 @@ export async function assertTouches(
 }
 
 function touchedBy(rule: TouchRule, input: object): Touched {
-  const more = rule.more?.locations.flatMap((path) => valueAt(input, path.split('.')) ?? [])
-  return {
+  const said = rule.more?.locations.filter((path) => valueAt(input, path.split('.')) !== undefined) ?? []
+  const more = said.length === 0 ? undefined : valuesAt(said, input)
+  const touched = {
     connections: valuesAt(rule.connections, input),
-    locations: mergeTouched(
-      { locations: valuesAt(rule.locations, input) },
-      { locations: more?.every((each) => typeof each === 'string') === false ? 'any' : more },
-    )?.locations,
+    locations: valuesAt(rule.locations, input),
   }
+  return mergeTouched(touched, { locations: more }) ?? touched
 }
 
 function valuesAt(paths: readonly string[] | undefined, input: object): Touched['locations'] {

@@ -5,7 +5,7 @@ import { sql } from 'kysely'
 export type KeyHolder = { holderId: string; name: string; seals: string; opens: string[]; seenAt: Date }
 
 /** Whoever has said nothing for so long is not there any more: processes say it every ten seconds. */
-export const HOLDER_GONE_MS = 45_000
+const HOLDER_GONE_MS = 45_000
 
 const DAY_MS = 24 * 3_600_000
 

@@ -9,6 +9,7 @@ import type { SealedPlace } from './sealed-place.ts'
 import {
   closeOthers,
   countSealed,
+  NAMELESS,
   registerKey,
   resealTable,
   retireClosed,
@@ -167,9 +168,9 @@ export async function readKeyStatus(
   const counts = await countSealed(db, places)
   const holders = await findHolders(db, now)
   const retired = await sql<{ name: string; retiredAt: Date }>`
-    select name, retired_at from identity.sealing_key where retired_at is not null order by retired_at, name`.execute(
-    db,
-  )
+    select name, retired_at from identity.sealing_key
+    where retired_at is not null and name <> all(${sql.val([...NAMELESS])}::text[])
+    order by retired_at, name`.execute(db)
   const { seals, next, former } = keys.keys
   const own = [
     { name: seals.name, use: 'seals' as const },

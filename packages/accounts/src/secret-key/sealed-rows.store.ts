@@ -105,7 +105,7 @@ export async function resealTable(
 }
 
 /** What keys were called before they had names; processes of then may still seal under these. */
-const NAMELESS = ['file', 'environment']
+export const NAMELESS = ['file', 'environment']
 
 /**
  * From now on the database refuses what any other key seals. Waits for all that was sealed by them and is not committed yet.

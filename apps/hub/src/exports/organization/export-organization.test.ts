@@ -7,7 +7,7 @@ import { type ServedHub, type Shop, serveHub } from '../../testing/served-hub.ts
 import { type ExportManifest, exportOrganization } from './export-organization.ts'
 
 // One hub with a shop.
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
 
 let served: ServedHub
 let shop: Shop

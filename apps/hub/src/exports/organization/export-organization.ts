@@ -10,7 +10,7 @@ import { LEFT_OUT_TABLES } from './left-out.ts'
 /** The form of the archive; a reader of an older one may not understand a newer. */
 const FORMAT = 1
 
-export type ExportedFile = {
+type ExportedFile = {
   file: string
   rows: number
   bytes: number
@@ -32,7 +32,7 @@ export type ExportManifest = {
 }
 
 /** How far an export is: the file that was finished, and how many there are. */
-export type ExportProgress = ExportedFile & { nth: number; of: number }
+type ExportProgress = ExportedFile & { nth: number; of: number }
 
 /**
  * Everything of one organization as a zip archive, while it is read: a file of JSON lines for each table, and at the end a

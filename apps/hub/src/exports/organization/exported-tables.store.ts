@@ -3,7 +3,7 @@ import { sql } from 'kysely'
 import { isLeftOut, LEFT_OUT_TABLES } from './left-out.ts'
 
 /** A table with rows of organizations, as the catalogue has it: what is exported, in the order of the primary key. */
-export type ExportedTable = { table: string; columns: string[]; leftOut: string[]; key: string[] }
+type ExportedTable = { table: string; columns: string[]; leftOut: string[]; key: string[] }
 
 const ROWS_AT_ONCE = 500
 
