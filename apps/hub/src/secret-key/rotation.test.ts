@@ -1,14 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { rm } from 'node:fs/promises'
-import {
-  type KeptKeys,
-  loadMasterKey,
-  type MasterKey,
-  noteHolder,
-  rotateKeys,
-  sealNamed,
-  unseal,
-} from '@plimsoll/accounts'
+import { type KeptKeys, loadMasterKey, type MasterKey, noteHolder, rotateKeys } from '@plimsoll/accounts'
 import { type Database, inTransaction } from '@plimsoll/database'
 import {
   createTestDatabase,
@@ -19,6 +11,14 @@ import {
 import fc from 'fast-check'
 import { type KyselyPlugin, sql } from 'kysely'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import {
+  emptyAll,
+  readRows,
+  sealEverywhere,
+  sealMail,
+  toSnake,
+  unreadableBy,
+} from '../testing/sealed-rows.ts'
 import { sealedPlaces } from './sealed-places.ts'
 
 // Several rotations, one after the other, with a statement for each row.
@@ -82,13 +82,13 @@ test('broken off before any statement and begun again, everything opens at any t
       fc.array(fc.integer({ min: 1, max: 90 }), { maxLength: 4 }),
       fc.array(fc.boolean(), { minLength: 8, maxLength: 8 }),
       async (crashes, seals) => {
-        await emptyAll()
+        await emptyAll(database.kysely)
         const folder = await newFolder()
         const old = loadMasterKey({ fromEnvironment: undefined, folder })
         const first: MasterKey = { name: old.name, bytes: old.bytes }
         // From before keys had names.
         const nameless: MasterKey = { name: 'file', bytes: old.bytes }
-        for (const each of [first, nameless]) await sealEverywhere(each)
+        for (const each of [first, nameless]) await sealEverywhere(database.kysely, each)
 
         const hub = runningHub(folder)
         await hub.look()
@@ -99,8 +99,8 @@ test('broken off before any statement and begun again, everything opens at any t
           nth += 1
           if (seals[nth % seals.length] !== true) return
           // One that is there is never refused.
-          await sealMail(hub.keys)
-          await sealMail(frozen.keys).catch((error: Error) => {
+          await sealMail(database.kysely, hub.keys)
+          await sealMail(database.kysely, frozen.keys).catch((error: Error) => {
             expect(error.message).toContain('nothing may be sealed')
           })
         }
@@ -111,17 +111,21 @@ test('broken off before any statement and begun again, everything opens at any t
             { ...faulty, places: sealedPlaces, clock: hub.clock, say: () => undefined },
             { givesUp: false },
           ).catch((error) => error)
-          expect(await unreadableBy(loadMasterKey({ fromEnvironment: undefined, folder }))).toEqual([])
+          expect(
+            await unreadableBy(database.kysely, loadMasterKey({ fromEnvironment: undefined, folder })),
+          ).toEqual([])
           if (rotated instanceof Crash) continue
           expect(rotated).toMatchObject({ kind: 'done' })
         }
         const last = loadMasterKey({ fromEnvironment: undefined, folder })
         expect(last.keys).toMatchObject({ next: undefined, former: [] })
         expect(last.name).not.toBe(first.name)
-        const rows = await readRows()
+        const rows = await readRows(database.kysely)
         expect(new Set(rows.map(({ keyName }) => keyName))).toEqual(new Set([last.name]))
-        expect(await unreadableBy(first), 'the old key opens nothing').toHaveLength(rows.length)
-        await expect(sealMail(first)).rejects.toThrow('nothing may be sealed')
+        expect(await unreadableBy(database.kysely, first), 'the old key opens nothing').toHaveLength(
+          rows.length,
+        )
+        await expect(sealMail(database.kysely, first)).rejects.toThrow('nothing may be sealed')
       },
     ),
     fromEnvironment(4),
@@ -129,7 +133,7 @@ test('broken off before any statement and begun again, everything opens at any t
 })
 
 test('what was sealed by the old key and is not committed yet is waited for, and sealed anew', async () => {
-  await emptyAll()
+  await emptyAll(database.kysely)
   const folder = await newFolder()
   const old = loadMasterKey({ fromEnvironment: undefined, folder })
   const before: MasterKey = { name: old.name, bytes: old.bytes }
@@ -142,7 +146,7 @@ test('what was sealed by the old key and is not committed yet is waited for, and
     inserted = resolve
   })
   const late = inTransaction(database, async (tx) => {
-    await sealMail(before, tx)
+    await sealMail(tx, before)
     inserted()
     await held
   })
@@ -157,14 +161,16 @@ test('what was sealed by the old key and is not committed yet is waited for, and
   commit()
   await late
   expect(await rotating).toMatchObject({ kind: 'done', resealed: 1 })
-  expect(await unreadableBy(loadMasterKey({ fromEnvironment: undefined, folder }))).toEqual([])
+  expect(await unreadableBy(database.kysely, loadMasterKey({ fromEnvironment: undefined, folder }))).toEqual(
+    [],
+  )
 })
 
 test('a process that cannot open by the new key stops the rotation before anything is sealed by it', async () => {
-  await emptyAll()
+  await emptyAll(database.kysely)
   const folder = await newFolder()
   const old = loadMasterKey({ fromEnvironment: undefined, folder })
-  await sealMail(old)
+  await sealMail(database.kysely, old)
   const elsewhere = { ...holder('elsewhere:7'), seals: old.name, opens: [old.name] }
   let now = 0
   const clock = {
@@ -179,16 +185,16 @@ test('a process that cannot open by the new key stops the rotation before anythi
   expect(waits).toMatchObject({ kind: 'behind', holders: [{ name: 'elsewhere:7' }] })
   const keys = loadMasterKey({ fromEnvironment: undefined, folder })
   expect([keys.name, keys.keys.former]).toEqual([old.name, []])
-  expect(await unreadableBy({ name: old.name, bytes: old.bytes })).toEqual([])
+  expect(await unreadableBy(database.kysely, { name: old.name, bytes: old.bytes })).toEqual([])
   // It was stopped: nobody need wait for it.
   await sql`delete from identity.key_holder`.execute(database.kysely)
   expect(await rotate(folder, clock)).toMatchObject({ kind: 'done', resealed: 1 })
 })
 
 test('a row that no key opens keeps the old key, until somebody says that it is given up', async () => {
-  await emptyAll()
+  await emptyAll(database.kysely)
   const folder = await newFolder()
-  await sealMail({ name: 'lost', bytes: randomBytes(32) })
+  await sealMail(database.kysely, { name: 'lost', bytes: randomBytes(32) })
   const former = loadMasterKey({ fromEnvironment: undefined, folder }).name
   expect(await rotate(folder)).toMatchObject({ kind: 'unreadable', rows: [{ table: 'identity.mail' }] })
   expect(loadMasterKey({ fromEnvironment: undefined, folder }).keys.former.map(({ name }) => name)).toEqual([
@@ -203,7 +209,7 @@ test('a row that no key opens keeps the old key, until somebody says that it is 
 })
 
 test('keys from the environment are changed by whoever sets it, step by step', async () => {
-  await emptyAll()
+  await emptyAll(database.kysely)
   const [old, fresh] = ['a'.repeat(64), randomBytes(32).toString('hex')]
   const given = (text: string) => loadMasterKey({ fromEnvironment: text, folder: '' })
   const attempt = (text: string) =>
@@ -211,7 +217,7 @@ test('keys from the environment are changed by whoever sets it, step by step', a
       { database, keys: given(text), places: sealedPlaces, clock: systemClock, say: () => undefined },
       { givesUp: false },
     )
-  await sealMail(given(old))
+  await sealMail(database.kysely, given(old))
   expect(await attempt(old)).toMatchObject({ kind: 'by-hand', from: 'environment' })
   expect(await attempt(`${old},next ${fresh}`)).toMatchObject({ kind: 'by-hand' })
   expect(await attempt(`${fresh},${old}`)).toMatchObject({
@@ -219,7 +225,7 @@ test('keys from the environment are changed by whoever sets it, step by step', a
     resealed: 1,
     formerStaysIn: 'environment',
   })
-  expect(await unreadableBy(given(fresh))).toEqual([])
+  expect(await unreadableBy(database.kysely, given(fresh))).toEqual([])
 })
 
 const systemClock = { now: () => Date.now(), sleep: async () => undefined }
@@ -306,107 +312,8 @@ function breakAfter(steps: number, keys: KeptKeys, meanwhile: () => Promise<void
   return { database: faulty, keys: kept }
 }
 
-async function sealMail(
-  key: MasterKey,
-  db: Pick<Database, 'kysely'>['kysely'] = database.kysely,
-): Promise<void> {
-  const mailId = randomUUID()
-  const { keyName, sealed } = sealNamed(key, { mailId }, `mail/${mailId}`)
-  await sql`
-    insert into identity.mail (mail_id, key_name, sealed, state, next_attempt_at, created_at)
-    values (${mailId}, ${keyName}, ${sealed}, 'waiting', now(), now())`.execute(db)
-}
-
-/** A row in every table, bound as its owner binds it; the value says what it is bound to. */
-async function sealEverywhere(key: MasterKey): Promise<void> {
-  for (const place of sealedPlaces) {
-    const columns = await sql<{ name: string; type: string; identity: boolean }>`
-      select attname::text as name, atttypid::regtype::text as type, attidentity <> '' as identity
-      from pg_attribute
-      where attrelid = ${place.table}::regclass and attnum > 0 and not attisdropped
-        and (attnotnull and not atthasdef or attidentity <> '')`.execute(database.kysely)
-    const values = new Map(columns.rows.map(({ name, type }) => [name, valueFor(place.table, name, type)]))
-    const own = Object.fromEntries(place.key.map((each) => [each, String(values.get(toSnake(each)))]))
-    const boundTo = place.boundTo(own)
-    const { keyName, sealed } = sealNamed(key, { boundTo }, boundTo)
-    values.set('key_name', keyName).set(place.column ?? 'sealed', sealed)
-    await sql`
-      insert into ${sql.table(place.table)} (${sql.join([...values.keys()].map((each) => sql.ref(each)))})
-      overriding system value values (${sql.join([...values.values()])})`.execute(database.kysely)
-  }
-}
-
-const ALLOWED: Readonly<Record<string, string>> = {
-  'connection_grant.standing': 'begun',
-  'connection_file.direction': 'in',
-  'identity.mail.state': 'waiting',
-  'invitation.role': 'viewer',
-  'invitation.state': 'withdrawn',
-}
-
-function valueFor(table: string, name: string, type: string): unknown {
-  const allowed = ALLOWED[`${table}.${name}`]
-  if (allowed !== undefined) return allowed
-  if (name === 'digest') return randomBytes(32).toString('hex')
-  switch (type) {
-    case 'uuid':
-      return randomUUID()
-    case 'timestamp with time zone':
-      return new Date()
-    case 'bigint':
-    case 'integer':
-      return randomBytes(3).readUIntBE(0, 3)
-    case 'bytea':
-      return randomBytes(8)
-    case 'jsonb':
-      return '{}'
-    default:
-      return randomUUID()
-  }
-}
-
-type Row = { table: string; boundTo: string; keyName: string; sealed: Buffer }
-
-async function readRows(): Promise<Row[]> {
-  const all: Row[] = []
-  for (const place of sealedPlaces) {
-    const { table, column = 'sealed' } = place
-    const found = await sql<Record<string, unknown> & { keyName: string; sealedValue: Buffer }>`
-      select *, ${sql.ref(column)} as sealed_value from ${sql.table(table)} where key_name is not null`.execute(
-      database.kysely,
-    )
-    for (const row of found.rows) {
-      const own = Object.fromEntries(place.key.map((each) => [each, String(row[each])]))
-      all.push({ table, boundTo: place.boundTo(own), keyName: row.keyName, sealed: row.sealedValue })
-    }
-  }
-  return all
-}
-
-/** Rows that these keys do not open, or whose value is another than it was. */
-async function unreadableBy(key: MasterKey): Promise<Row[]> {
-  return (await readRows()).filter(({ table, boundTo, sealed }) => {
-    try {
-      const value = unseal(key, sealed, boundTo)
-      return table !== 'identity.mail' && JSON.stringify(value) !== JSON.stringify({ boundTo })
-    } catch {
-      return true
-    }
-  })
-}
-
-async function emptyAll(): Promise<void> {
-  for (const { table } of sealedPlaces) await sql`delete from ${sql.table(table)}`.execute(database.kysely)
-  await sql`delete from identity.sealing_key`.execute(database.kysely)
-  await sql`delete from identity.key_holder`.execute(database.kysely)
-}
-
 async function waitFor(holds: () => Promise<boolean>): Promise<void> {
   const until = performance.now() + 10_000
   while (performance.now() < until) if (await holds()) return
   throw new Error('it did not come about')
-}
-
-function toSnake(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 }

@@ -25,8 +25,8 @@ test('everything of an organization is in its export, but for what the manifest 
   await sql`insert into organization (organization_id, name, created_at) values (${other}, 'Zebra', now())`.execute(
     kysely,
   )
-  await sql`insert into item (organization_id, item_id, sku, name, created_at, updated_at)
-    select ${other}, item_id, 'ZEBRA-1', 'Zebra', created_at, updated_at from item limit 1`.execute(kysely)
+  await sql`insert into item (organization_id, item_id, sku, name, created_at)
+    select ${other}, item_id, 'ZEBRA-1', 'Zebra', created_at from item limit 1`.execute(kysely)
   const key = await served.ask('POST', '/api/v1/api-keys', {
     name: 'Robot',
     role: 'viewer',
