@@ -1,4 +1,4 @@
-import { ensureFirstOrganization, loadMasterKey } from '@plimsoll/accounts'
+import { ensureFirstOrganization, type KeptKeys, loadMasterKey } from '@plimsoll/accounts'
 import type { Clock } from '@plimsoll/connector-kit'
 import { loadConnectors } from '@plimsoll/connectors'
 import { type Database, migrate, openDatabase, readWall } from '@plimsoll/database'
@@ -20,6 +20,7 @@ import {
   ServedOrganizations,
 } from './organizations/served-organizations.ts'
 import { processContext } from './process-context.ts'
+import { assertLivingKey, KeyKeeper } from './secret-key/key-keeper.ts'
 
 /** What every command of the hub works with: a migrated database and the sync context on it. */
 export type HubBase = {
@@ -30,6 +31,8 @@ export type HubBase = {
   everyone: Database
   context: SyncContext
   log: HubLog
+  /** The same that the context seals by: where they are from, and how they change. */
+  keys: KeptKeys
   organizationName: string
   close(): Promise<void>
 }
@@ -62,6 +65,8 @@ export async function openHub(configuration: Configuration, options: OpenHubOpti
       name: options.organizationName ?? 'My brand',
       at: new Date(processContext.clock.now()),
     })
+    const keys = loadMasterKey({ fromEnvironment: configuration.secretKey, folder: configuration.dataFolder })
+    await assertLivingKey(database.kysely, keys)
     const connectors = await loadConnectors({ outside: configuration.connectorFolders })
     const clock = options.clock ?? processContext.clock
     const database = everyone.forOrganization(organization.organizationId)
@@ -75,10 +80,7 @@ export async function openHub(configuration: Configuration, options: OpenHubOpti
       calls,
       log,
       connectors,
-      masterKey: loadMasterKey({
-        fromEnvironment: configuration.secretKey,
-        folder: configuration.dataFolder,
-      }),
+      masterKey: keys,
       publicUrl: configuration.publicUrl,
       localFolder: configuration.filesFolder,
       pace: { ...DEFAULT_PACE, ...options.pace },
@@ -89,6 +91,7 @@ export async function openHub(configuration: Configuration, options: OpenHubOpti
       everyone,
       context,
       log,
+      keys,
       organizationName: organization.name,
       close: async () => {
         await calls.stop()
@@ -144,6 +147,9 @@ export async function startHub(
     const months = new MonthKeeper(base)
     opened.push({ name: 'months', close: () => months.stop() })
     months.start()
+    const keyKeeper = new KeyKeeper(base)
+    opened.push({ name: 'keys', close: () => keyKeeper.stop() })
+    await keyKeeper.start()
     const { demo, checksAnswers } = options
     const accounts = await HubAccounts.open(base)
     const hubRoutes: DeclaredRoute[] = []

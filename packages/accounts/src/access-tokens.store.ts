@@ -1,6 +1,7 @@
 import type { Db, Tx } from '@plimsoll/database'
 import { sql } from 'kysely'
-import { type MasterKey, sealFresh, unseal } from './sealing.ts'
+import { type MasterKey, sealNamed, unseal } from './sealing.ts'
+import type { SealedPlace } from './secret-key/sealed-place.ts'
 
 /** One kind of access token of one secret. */
 export type TokenPlace = { organizationId: string; secretId: string; name: string }
@@ -78,10 +79,10 @@ export async function saveToken(
   place: TokenPlace,
   saved: { generation: number; token: string; usableUntil: Date | null },
 ): Promise<boolean> {
-  const sealed = sealFresh(key, saved.token, boundTo(place))
+  const { keyName, sealed } = sealNamed(key, saved.token, boundTo(place))
   const kept = await sql`
     update access_token set
-      key_name = ${key.name}, sealed = ${sealed}, usable_until = ${saved.usableUntil},
+      key_name = ${keyName}, sealed = ${sealed}, usable_until = ${saved.usableUntil},
       generation = generation + 1, claimed_by = null, claimed_until = null,
       failed_at = null, failure_kind = null, failure = null
     where organization_id = ${place.organizationId} and secret_id = ${place.secretId} and name = ${place.name}
@@ -101,6 +102,12 @@ export async function failToken(
       failed_at = ${failed.at}, failure_kind = ${failed.kind}, failure = ${failed.message}
     where organization_id = ${place.organizationId} and secret_id = ${place.secretId} and name = ${place.name}
       and claimed_by = ${failed.claimId}`.execute(db)
+}
+
+export const sealedTokens: SealedPlace = {
+  table: 'access_token',
+  key: ['organizationId', 'secretId', 'name'],
+  boundTo,
 }
 
 function boundTo({ organizationId, secretId, name }: TokenPlace): string {

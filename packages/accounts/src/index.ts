@@ -62,7 +62,6 @@ export {
   purgeMail,
   settleMail,
 } from './mail/sending.store.ts'
-export { loadMasterKey } from './master-key.ts'
 export { type Invitation, isInvited, purgeInvitations } from './members/invitations.store.ts'
 export {
   acceptInvitation,
@@ -91,5 +90,11 @@ export {
   type Organization,
   renameOrganization,
 } from './organizations.store.ts'
-export { type MasterKey, SecretUnreadable, seal, sealFresh, unseal } from './sealing.ts'
+export { type MasterKey, type Sealed, SecretUnreadable, seal, sealNamed, unseal } from './sealing.ts'
+export { accountPlaces } from './secret-key/account-places.ts'
+export { noteHolder, removeHolder } from './secret-key/key-holders.store.ts'
+export { type KeptKeys, loadMasterKey } from './secret-key/master-key.ts'
+export { type Rotation, readKeyStatus, rotateKeys } from './secret-key/rotate.ts'
+export type { SealedPlace } from './secret-key/sealed-place.ts'
+export { registerKey } from './secret-key/sealed-rows.store.ts'
 export { getSecret, removeSecret, saveSecret } from './secrets.store.ts'

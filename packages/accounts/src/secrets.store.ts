@@ -1,6 +1,7 @@
 import type { Db, Tx } from '@plimsoll/database'
 import { sql } from 'kysely'
-import { type MasterKey, sealFresh, unseal } from './sealing.ts'
+import { type MasterKey, sealNamed, unseal } from './sealing.ts'
+import type { SealedPlace } from './secret-key/sealed-place.ts'
 
 /** Stores a value sealed for one organization and row. */
 export async function saveSecret(
@@ -8,10 +9,10 @@ export async function saveSecret(
   key: MasterKey,
   secret: { organizationId: string; secretId: string; value: unknown; at: Date },
 ): Promise<void> {
-  const sealed = sealFresh(key, secret.value, boundTo(secret))
+  const { keyName, sealed } = sealNamed(key, secret.value, boundTo(secret))
   await sql`
     insert into secret (organization_id, secret_id, key_name, sealed, created_at)
-    values (${secret.organizationId}, ${secret.secretId}, ${key.name}, ${sealed}, ${secret.at})
+    values (${secret.organizationId}, ${secret.secretId}, ${keyName}, ${sealed}, ${secret.at})
     on conflict (organization_id, secret_id) do update set
       key_name = excluded.key_name, sealed = excluded.sealed`.execute(tx)
 }
@@ -38,6 +39,12 @@ export async function removeSecret(
   await sql`
     delete from secret
     where organization_id = ${secret.organizationId} and secret_id = ${secret.secretId}`.execute(tx)
+}
+
+export const sealedSecrets: SealedPlace = {
+  table: 'secret',
+  key: ['organizationId', 'secretId'],
+  boundTo,
 }
 
 function boundTo(secret: { organizationId: string; secretId: string }): string {

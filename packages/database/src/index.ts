@@ -4,6 +4,7 @@ export { codeOf, DatabaseProblem, listProblems, type ProblemCode } from './error
 export type { Listener, ListenOptions } from './listen.ts'
 export { type MigrateOptions, migrate } from './migrations.ts'
 export { type Database, type OpenOptions, openDatabase } from './open-database.ts'
+export { schemaVersion } from './schema-version.ts'
 export { lastly } from './statements.ts'
 export { refreshStatistics } from './statistics.ts'
 export type * from './tables.ts'

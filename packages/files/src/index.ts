@@ -33,3 +33,4 @@ export {
 export { COLUMNS_MAX, ROWS_MAX, type TableRow } from './table-row.ts'
 export { listSheets } from './xlsx/read.ts'
 export { writeXlsx } from './xlsx/write.ts'
+export { writeZip, type ZippedFile } from './zip-write.ts'

@@ -299,6 +299,7 @@ export {
 export { type StaleRule, staleUnitsOf } from './safety/stale-orders.ts'
 export { changeStaleRule, listStaleRules, noteStaleOrders, type StaleRules } from './safety/stale-watch.ts'
 export { countUnzeroed } from './safety/zeroing.store.ts'
+export { syncPlaces } from './sealed-places.ts'
 export { findProcesses, type ProcessStatus } from './worker/processes.store.ts'
 export type { NamedJob, SyncJob } from './worker/sync-jobs.store.ts'
 export {

@@ -12,6 +12,7 @@ import { Members } from './members.tsx'
 import { PersonalDataKept } from './personal-data-kept.tsx'
 import { meQuery, organizationQuery } from './queries.ts'
 import { SingleSignOn } from './single-sign-on.tsx'
+import { TakeAlong } from './take-along.tsx'
 import { useSignOut } from './who.tsx'
 
 /** The organization: its name, who works in it, which programs may use it, and who did what. */
@@ -46,6 +47,7 @@ export function SettingsScreen() {
         {role === 'owner' && <SingleSignOn />}
         <PersonalDataKept mayChange={isAdmin} />
         {isAdmin && <AuditLog />}
+        {role === 'owner' && <TakeAlong organizationId={organization.data.organizationId} />}
       </div>
     </>
   )

@@ -81,6 +81,10 @@ export const enAccounts = {
     settings: 'Settings',
     organization: 'Organization',
     yourRole: 'Your role: {{role}}',
+    takeAlong: 'Everything of this organization',
+    takeAlongText:
+      'Items, stock, orders, listings, policies, members, the audit log and all the rest, as one zip archive of JSON lines. Credentials and whatever else is sealed are not in it. A large one takes a while: stop it as any download.',
+    takeAlongDo: 'Download',
     members: 'Members',
     nobodyYet: 'Nobody yet.',
     you: '(you)',

@@ -81,6 +81,10 @@ export const zhAccounts = {
     settings: '设置',
     organization: '组织',
     yourRole: '您的角色：{{role}}',
+    takeAlong: '本组织的全部数据',
+    takeAlongText:
+      '商品、库存、订单、刊登、策略、成员、审计日志等全部内容，打包为一个 zip 文件（JSON 行格式）。凭据及其他加密保存的内容不在其中。数据较多时需要一些时间，可像普通下载一样中止。',
+    takeAlongDo: '下载',
     members: '成员',
     nobodyYet: '暂无成员。',
     you: '（您）',

@@ -1,13 +1,11 @@
-import { createWriteStream } from 'node:fs'
-import { rename, rm } from 'node:fs/promises'
 import { extname } from 'node:path'
-import { pipeline } from 'node:stream/promises'
 import { type WrittenCell, writeCsv, writeXlsx } from '@plimsoll/files'
 import type { SyncContext } from '@plimsoll/sync'
 import { Argument, type Command, InvalidArgumentError, Option } from 'commander'
 import { EXPORTS, type ExportWhat, openExport } from '../exports/exports.ts'
 import { CommandProblem, EXIT, type Output } from './output.ts'
 import { addCommonOptions, type CommonOptions, withHub } from './with-hub.ts'
+import { writeWhole } from './write-whole.ts'
 
 type ExportOptions = CommonOptions & {
   format?: 'csv' | 'xlsx'
@@ -73,21 +71,6 @@ async function write(
     () => `${count.toLocaleString('en')} rows in ${options.to}.`,
   )
   return EXIT.ok
-}
-
-/** Under its name only once it is whole: a broken export must not pass for a short one. */
-async function writeWhole(path: string, bytes: AsyncIterable<Buffer>): Promise<void> {
-  const part = `${path}.part`
-  try {
-    await pipeline(bytes, createWriteStream(part))
-    await rename(part, path)
-  } catch (error) {
-    await rm(part, { force: true })
-    const code = error instanceof Error && 'code' in error ? error.code : undefined
-    if (code === 'ENOENT') throw new CommandProblem(`There is no folder for ${path}.`)
-    if (code === 'EACCES' || code === 'EISDIR') throw new CommandProblem(`${path} cannot be written.`)
-    throw error
-  }
 }
 
 function toMoment(text: string): Date {

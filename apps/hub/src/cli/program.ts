@@ -26,6 +26,7 @@ import { mailCommand } from './mail.ts'
 import { mappingCommand } from './mapping.ts'
 import { migrateCommand } from './migrate.ts'
 import { orderCommand } from './order.ts'
+import { organizationCommand } from './organization.ts'
 import { oversoldCommand } from './oversold.ts'
 import { personalDataCommand } from './personal-data.ts'
 import { policyCommand } from './policy.ts'
@@ -36,6 +37,7 @@ import { replayCommand } from './replay.ts'
 import { replenishmentCommand } from './replenishment.ts'
 import { routingCommand } from './routing.ts'
 import { safetyCommands } from './safety.ts'
+import { secretKeyCommand } from './secret-key.ts'
 import { serveCommand } from './serve.ts'
 import { shipmentCommand } from './shipment.ts'
 import { simulateCommand } from './simulate.ts'
@@ -94,10 +96,12 @@ export function createProgram(exit: (code: number) => void): Command {
     callsCommands,
     backfillCommand,
     reconcileCommand,
+    organizationCommand,
     accountCommand,
     personalDataCommand,
     alertsCommand,
     mailCommand,
+    secretKeyCommand,
     statusCommand,
     doctorCommand,
     migrateCommand,

@@ -1,14 +1,19 @@
 import { audit } from '@plimsoll/accounts'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { findDocumentPlaces } from '../views/document-places.store.ts'
 import { assertMay, assertTouches, permissionOf } from './permissions.ts'
 import { actorOf, principalOf, takePass } from './principal.ts'
 import type { ServerContext } from './server.ts'
+import type { NamedDocument } from './touched-documents.ts'
 
 /**
  * Every route of an organization's API asks here whether whoever sends a request may use it, and what they changed is
  * written down. A route that does not say what it is about is for nobody.
  */
 export function authorize(api: FastifyInstance, hub: ServerContext): void {
+  api.decorate('findPlaces', (named: NamedDocument) =>
+    findDocumentPlaces(hub.database.kysely, hub.context.organizationId, named),
+  )
   api.addHook('onRequest', async (request) => {
     const { spec, isRaw } = request.routeOptions.config
     // What is not there is answered by the handler of what was not found.
@@ -17,7 +22,9 @@ export function authorize(api: FastifyInstance, hub: ServerContext): void {
     const principal = principalOf(request)
     assertMay(principal, permissionOf(spec))
     // The others are asked once their parts were read: see `addRoute`.
-    if (isRaw === true) assertTouches(() => principal, spec, { params: request.params, query: request.query })
+    if (isRaw !== true) return
+    const input = { params: request.params, query: request.query }
+    await assertTouches(() => principal, spec, input, request.server.findPlaces)
   })
   api.addHook('onSend', async (request, reply, payload) => {
     if (reply.statusCode < 400) await note(hub, request)

@@ -40,6 +40,7 @@ export function handOrderRoutes({ context }: ServerContext): FastifyPluginAsync 
         tag,
         summary: 'Makes an order that no channel knows of; under the same key it is made once.',
         body: newHandOrder,
+        touches: { locations: ['body.location'] },
         takesKey: true,
         version: 'answered',
         answers: { 200: orderDetail, 201: orderDetail },

@@ -10,6 +10,7 @@ import {
 } from '@plimsoll/accounts'
 import { limitsOf, type Principal, roleOf } from './principal.ts'
 import type { RouteSpec, Tag } from './route.ts'
+import { documentOf, mergeTouched, type NamedDocument } from './touched-documents.ts'
 
 /** What a route asks of whoever uses it. */
 export type Permission = { area: Area; deed: Deed; needs: Role }
@@ -69,25 +70,50 @@ export function assertMay(principal: Principal, permission: Permission): void {
 
 /**
  * Where in a request it stands what a change is about, as paths into its parts: `params.id`, `body.location`. Lists are
- * followed by `*`: `body.commands.*.location`. A part that may be left out and is means any.
+ * followed by `*`: `body.commands.*.location`. A part that may be left out and is means any; one of `more` that is left out
+ * means none beside the document that the path names.
  */
-export type TouchRule = { connections?: readonly string[]; locations?: readonly string[] }
+export type TouchRule = {
+  connections?: readonly string[]
+  locations?: readonly string[]
+  more?: { locations: readonly string[] }
+}
 
-/** @throws AccountProblem `not-allowed` for whoever is limited to other connections or locations */
-export function assertTouches(
+/** What a document is about; undefined: there is no such document. */
+export type FindPlaces = (named: NamedDocument) => Promise<Touched | undefined>
+
+/**
+ * @param find looks up the document that the path names; asked only for those who are limited
+ * @throws AccountProblem `not-allowed` for whoever is limited to other connections or locations
+ */
+export async function assertTouches(
   principal: () => Principal,
-  spec: Pick<RouteSpec, 'tag' | 'method' | 'needs' | 'touches'>,
+  spec: Pick<RouteSpec, 'tag' | 'method' | 'path' | 'needs' | 'touches'>,
   input: object,
-): void {
+  find: FindPlaces | undefined,
+): Promise<void> {
   if (permissionOf(spec).deed === 'read') return
-  const touched = spec.touches === undefined ? undefined : touchedBy(spec.touches, input)
-  if (allowsChange(limitsOf(principal()), touched)) return
+  const limits = limitsOf(principal())
+  if (limits.connections === null && limits.locations === null) return
+  const said = spec.touches === undefined ? undefined : touchedBy(spec.touches, input)
+  const named = documentOf(spec, input)
+  const places = named === undefined ? undefined : await find?.(named)
+  // The handler says that there is none.
+  if (named !== undefined && find !== undefined && places === undefined) return
+  const touched = mergeTouched(said, places)
+  if (allowsChange(limits, touched)) return
   const what = touched === undefined ? 'the organization as a whole' : 'connections or locations'
   throw new AccountProblem('not-allowed', `This changes ${what} outside of what you may change.`)
 }
 
 function touchedBy(rule: TouchRule, input: object): Touched {
-  return { connections: valuesAt(rule.connections, input), locations: valuesAt(rule.locations, input) }
+  const said = rule.more?.locations.filter((path) => valueAt(input, path.split('.')) !== undefined) ?? []
+  const more = said.length === 0 ? undefined : valuesAt(said, input)
+  const touched = {
+    connections: valuesAt(rule.connections, input),
+    locations: valuesAt(rule.locations, input),
+  }
+  return mergeTouched(touched, { locations: more }) ?? touched
 }
 
 function valuesAt(paths: readonly string[] | undefined, input: object): Touched['locations'] {

@@ -2,7 +2,7 @@ import type { Acting, Role } from '@plimsoll/accounts'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
 import type { ErrorCode } from './error-codes.ts'
-import { assertTouches, type TouchRule } from './permissions.ts'
+import { assertTouches, type FindPlaces, type TouchRule } from './permissions.ts'
 import { actingOf, actorOf, principalOf } from './principal.ts'
 import { ApiProblem } from './problem.ts'
 
@@ -38,7 +38,10 @@ export type RouteSpec = {
   needs?: Role
   /** Whether it is on record who read it, as of personal data. */
   isAudited?: boolean
-  /** What a change is about, for those who may change some connections or locations alone; absent: they may not use it. */
+  /**
+   * What a change is about beside the document that its path names (`touched-documents.ts`), for those who may change some
+   * connections or locations alone; with neither, they may not use it.
+   */
   touches?: TouchRule
   /** By status: a schema that `packages/client` exports, or what is answered in place of JSON. */
   answers: Readonly<Record<number, z.ZodType | OtherContent>>
@@ -80,6 +83,10 @@ export const tags = [
 export type Tag = (typeof tags)[number]
 
 declare module 'fastify' {
+  interface FastifyInstance {
+    /** Absent where nothing is of an organization: on the hub's own server. */
+    findPlaces?: FindPlaces
+  }
   interface FastifyContextConfig {
     spec?: RouteSpec
     /** Whether another answers: the organization’s own server, or the library of sign-in. */
@@ -133,7 +140,7 @@ export function addRoute<const Spec extends RouteSpec>(
       },
       body: spec.body?.parse(request.body),
     }
-    assertTouches(() => principalOf(request), spec, read)
+    await assertTouches(() => principalOf(request), spec, read, request.server.findPlaces)
     // Each part was just parsed by the very schema that its type is taken from.
     const answer: object = await handle(read as RouteInput<Spec>)
     const [[status, body] = []] = Object.entries(answer)

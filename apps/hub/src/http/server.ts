@@ -3,6 +3,7 @@ import type { ServedOrganization } from '../organizations/served-organizations.t
 import { auditRoutes } from './accounts/audit-routes.ts'
 import { keyRoutes } from './accounts/key-routes.ts'
 import { memberRoutes } from './accounts/member-routes.ts'
+import { organizationExportRoute } from './accounts/organization-export-route.ts'
 import { organizationRoutes } from './accounts/organization-routes.ts'
 import { singleSignOnRoutes } from './accounts/single-sign-on-routes.ts'
 import { activityRoutes } from './activity-routes.ts'
@@ -186,6 +187,7 @@ export async function createServer(
       await api.register(auditRoutes(hub))
       await api.register(organizationRoutes(hub))
       await api.register(singleSignOnRoutes(hub))
+      await api.register(organizationExportRoute(hub))
     },
     { prefix: '/api/v1' },
   )

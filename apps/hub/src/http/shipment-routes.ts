@@ -154,6 +154,7 @@ export function shipmentRoutes({ context }: ServerContext): FastifyPluginAsync {
           'Moves units of a shipment that nobody outside has heard of into a new one, from the same or another location.',
         params: shipment,
         body: split,
+        touches: { more: { locations: ['body.location'] } },
         version: 'heeded',
         answers: { 200: shipmentDetail },
         errors: [

@@ -1,4 +1,4 @@
-import { type MasterKey, sealFresh, unseal } from '@plimsoll/accounts'
+import { type MasterKey, type SealedPlace, sealNamed, unseal } from '@plimsoll/accounts'
 import type { Db, Tx } from '@plimsoll/database'
 import { sql } from 'kysely'
 
@@ -10,12 +10,20 @@ type Place = { organizationId: string; importId: string; ordinal: number }
 const boundTo = ({ organizationId, importId, ordinal }: Place) =>
   `import ${organizationId} ${importId} ${ordinal}`
 
+export const sealedPieces: SealedPlace = {
+  table: 'import_piece',
+  key: ['organizationId', 'importId', 'ordinal'],
+  isLarge: true,
+  boundTo: (row: { organizationId: string; importId: string; ordinal: string }) =>
+    boundTo({ ...row, ordinal: Number(row.ordinal) }),
+}
+
 /** A piece of a file, in the order of coming in. */
 export async function insertPiece(db: Db, key: MasterKey, piece: Place & { content: Buffer }): Promise<void> {
-  const sealed = sealFresh(key, piece.content.toString('base64'), boundTo(piece))
+  const { keyName, sealed } = sealNamed(key, piece.content.toString('base64'), boundTo(piece))
   await sql`
     insert into import_piece (organization_id, import_id, ordinal, key_name, sealed)
-    values (${piece.organizationId}, ${piece.importId}, ${piece.ordinal}, ${key.name}, ${sealed})`.execute(db)
+    values (${piece.organizationId}, ${piece.importId}, ${piece.ordinal}, ${keyName}, ${sealed})`.execute(db)
 }
 
 /**

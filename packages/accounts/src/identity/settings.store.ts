@@ -1,7 +1,8 @@
 import { type Database, type Db, inTransaction } from '@plimsoll/database'
 import { sql } from 'kysely'
 import { freshSecret } from '../fresh-secret.ts'
-import { type MasterKey, sealFresh, unseal } from '../sealing.ts'
+import { type MasterKey, sealNamed, unseal } from '../sealing.ts'
+import type { SealedPlace } from '../secret-key/sealed-place.ts'
 
 /** What is set for the hub as a whole, sealed. */
 type SettingName = 'login-secret' | 'setup-code' | 'single-sign-on'
@@ -20,9 +21,10 @@ export async function saveSetting(
   setting: { name: SettingName; value: unknown; at: Date },
 ): Promise<void> {
   const { name, value, at } = setting
+  const { keyName, sealed } = sealNamed(key, value, boundTo(name))
   await sql`
     insert into identity.setting (name, key_name, sealed, changed_at)
-    values (${name}, ${key.name}, ${sealFresh(key, value, boundTo(name))}, ${at})
+    values (${name}, ${keyName}, ${sealed}, ${at})
     on conflict (name) do update set key_name = excluded.key_name, sealed = excluded.sealed,
       changed_at = excluded.changed_at`.execute(db)
 }
@@ -47,6 +49,12 @@ export async function ensureSecret(
   })
 }
 
-function boundTo(name: SettingName): string {
+export const sealedSettings: SealedPlace = {
+  table: 'identity.setting',
+  key: ['name'],
+  boundTo: ({ name }: { name: string }) => boundTo(name),
+}
+
+function boundTo(name: string): string {
   return `setting/${name}`
 }

@@ -1,6 +1,7 @@
 import type { Db } from '@plimsoll/database'
 import { sql } from 'kysely'
-import { type MasterKey, sealFresh, unseal } from '../sealing.ts'
+import { type MasterKey, sealNamed, unseal } from '../sealing.ts'
+import type { SealedPlace } from '../secret-key/sealed-place.ts'
 
 /** A letter in plain text; lines end with `\n`. */
 export type Mail = { to: string; subject: string; text: string }
@@ -28,10 +29,10 @@ export async function putMail(
   kept: { mailId: string; organizationId: string | null; mail: Mail; at: Date },
 ): Promise<void> {
   const { mailId, organizationId, mail, at } = kept
-  const sealed = sealFresh(key, mail, boundTo(mailId))
+  const { keyName, sealed } = sealNamed(key, mail, boundTo(mailId))
   await sql`
     insert into identity.mail (mail_id, organization_id, key_name, sealed, state, next_attempt_at, created_at)
-    values (${mailId}, ${organizationId}, ${key.name}, ${sealed}, 'waiting', ${at}, ${at})`.execute(db)
+    values (${mailId}, ${organizationId}, ${keyName}, ${sealed}, 'waiting', ${at}, ${at})`.execute(db)
 }
 
 /**
@@ -67,6 +68,12 @@ export async function readAllMail(db: Db, key: MasterKey, page: { newest: number
 export function openMail(key: MasterKey, mailId: string, sealed: Buffer): Mail {
   // Sealed by `putMail` alone.
   return unseal(key, sealed, boundTo(mailId)) as Mail
+}
+
+export const sealedMail: SealedPlace = {
+  table: 'identity.mail',
+  key: ['mailId'],
+  boundTo: ({ mailId }: { mailId: string }) => boundTo(mailId),
 }
 
 function boundTo(mailId: string): string {

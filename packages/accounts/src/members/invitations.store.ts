@@ -4,7 +4,8 @@ import { sql } from 'kysely'
 import type { Limits } from '../access/limits.ts'
 import type { Role } from '../access/role.ts'
 import { freshSecret, hashOfSecret } from '../fresh-secret.ts'
-import { type MasterKey, sealFresh, unseal } from '../sealing.ts'
+import { type MasterKey, sealNamed, unseal } from '../sealing.ts'
+import type { SealedPlace } from '../secret-key/sealed-place.ts'
 import { fromStored, toStored } from './members.store.ts'
 
 /** An invitation into an organization. */
@@ -32,14 +33,15 @@ export async function insertInvitation(
   const { organizationId, invitationId, email, role, limits, invitedBy, createdAt } = invitation
   const token = freshSecret()
   const hash = hashOfEmail(organizationId, email)
+  const { keyName, sealed } = sealNamed(key, email, boundTo(invitation))
   await sql`
     update invitation set state = 'withdrawn'
     where organization_id = ${organizationId} and email_hash = ${hash} and state = 'open'`.execute(db)
   await sql`
     insert into invitation (organization_id, invitation_id, key_name, sealed_email, email_hash, role, limits, token_hash,
       state, invited_by, created_at, expires_at)
-    values (${organizationId}, ${invitationId}, ${key.name},
-      ${sealFresh(key, email, boundTo(invitation))}, ${hash}, ${role}, ${toStored(limits)}, ${hashOfSecret(token)},
+    values (${organizationId}, ${invitationId}, ${keyName},
+      ${sealed}, ${hash}, ${role}, ${toStored(limits)}, ${hashOfSecret(token)},
       'open', ${invitedBy}, ${createdAt}, ${new Date(createdAt.getTime() + INVITATION_DAYS * DAY_MS)})`.execute(
     db,
   )
@@ -127,6 +129,13 @@ function toInvitation(key: MasterKey, { sealedEmail, ...row }: Stored): Invitati
   // Sealed by `insertInvitation` alone.
   const email = unseal(key, sealedEmail, boundTo(row)) as string
   return { ...row, email, limits: fromStored(row.limits) }
+}
+
+export const sealedInvitations: SealedPlace = {
+  table: 'invitation',
+  column: 'sealed_email',
+  key: ['organizationId', 'invitationId'],
+  boundTo,
 }
 
 function boundTo({ organizationId, invitationId }: { organizationId: string; invitationId: string }): string {

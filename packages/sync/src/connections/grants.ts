@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { freshSecret, getSecret, hashOfSecret, sealFresh, unseal } from '@plimsoll/accounts'
+import { freshSecret, getSecret, hashOfSecret, type SealedPlace, sealNamed, unseal } from '@plimsoll/accounts'
 import {
   type Connector,
   type GrantAnswer,
@@ -89,8 +89,7 @@ export async function beginGrant(
     locationCode: input.connectionId === undefined ? input.locationCode : null,
     ordersPollMs: input.connectionId === undefined ? (input.ordersPollMs ?? null) : null,
     settings,
-    sealed: sealFresh(masterKey, { given, codeVerifier: freshSecret() }, boundTo(organizationId, grantId)),
-    keyName: masterKey.name,
+    ...sealNamed(masterKey, { given, codeVerifier: freshSecret() }, boundTo({ organizationId, grantId })),
     ticketHash: hashOfSecret(ticket),
     at,
     expiresAt,
@@ -245,7 +244,7 @@ function toRefusal(error: unknown): Extract<GrantEnd, { kind: 'refused' }> {
 function toRequest(context: SyncContext, grant: StoredGrant, state: string): GrantRequest<unknown, unknown> {
   const { masterKey, organizationId, publicUrl = '' } = context
   // Sealed by beginGrant, in this shape.
-  const kept = unseal(masterKey, grant.sealed, boundTo(organizationId, grant.grantId)) as {
+  const kept = unseal(masterKey, grant.sealed, boundTo({ organizationId, grantId: grant.grantId })) as {
     given: object
     codeVerifier: string
   }
@@ -296,7 +295,13 @@ function addressOf(publicUrl: string, connectorId: string): string {
   return `${publicUrl}/connect/${connectorId}`
 }
 
-function boundTo(organizationId: string, grantId: string): string {
+export const sealedGrants: SealedPlace = {
+  table: 'connection_grant',
+  key: ['organizationId', 'grantId'],
+  boundTo,
+}
+
+function boundTo({ organizationId, grantId }: { organizationId: string; grantId: string }): string {
   return `${organizationId}/${grantId}/grant`
 }
 

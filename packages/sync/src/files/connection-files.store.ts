@@ -1,4 +1,4 @@
-import { type MasterKey, sealFresh, unseal } from '@plimsoll/accounts'
+import { type MasterKey, type SealedPlace, sealNamed, unseal } from '@plimsoll/accounts'
 import type { FileQuery, LoggedFile, NewFile } from '@plimsoll/connector-kit'
 import type { Db } from '@plimsoll/database'
 import { sql } from 'kysely'
@@ -8,6 +8,13 @@ import { sql } from 'kysely'
 export type FilePlace = { organizationId: string; connectionId: string }
 
 const boundTo = ({ organizationId, connectionId }: FilePlace) => `file ${organizationId} ${connectionId}`
+
+export const sealedFiles: SealedPlace = {
+  table: 'connection_file',
+  key: ['organizationId', 'connectionId', 'position'],
+  isLarge: true,
+  boundTo,
+}
 
 type Row = Omit<LoggedFile, 'sequence' | 'saidAt' | 'deliveredAt' | 'isAccepted'> & {
   sequence: string
@@ -25,12 +32,12 @@ export async function insertFile(
   place: FilePlace,
   file: Omit<NewFile, 'content'> & { packed: Buffer; digest: string; bytes: number; at: Date },
 ): Promise<LoggedFile | undefined> {
-  const sealed = sealFresh(key, file.packed.toString('base64'), boundTo(place))
+  const { keyName, sealed } = sealNamed(key, file.packed.toString('base64'), boundTo(place))
   const found = await sql<Row>`
     insert into connection_file
       (organization_id, connection_id, direction, feed, name, sequence, digest, bytes, key_name, sealed, said_at, kept_at)
     values (${place.organizationId}, ${place.connectionId}, ${file.direction}, ${file.feed}, ${file.name},
-      ${file.sequence ?? ''}, ${file.digest}, ${file.bytes}, ${key.name}, ${sealed}, ${file.saidAt ?? null}, ${file.at})
+      ${file.sequence ?? ''}, ${file.digest}, ${file.bytes}, ${keyName}, ${sealed}, ${file.saidAt ?? null}, ${file.at})
     on conflict do nothing
     returning ${columns}`.execute(db)
   return found.rows.map(toFile)[0]

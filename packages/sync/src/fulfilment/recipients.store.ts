@@ -1,4 +1,4 @@
-import { type MasterKey, sealFresh, unseal } from '@plimsoll/accounts'
+import { type MasterKey, type SealedPlace, sealNamed, unseal } from '@plimsoll/accounts'
 import type { Recipient } from '@plimsoll/connector-kit'
 import type { Db, Tx } from '@plimsoll/database'
 import { sql } from 'kysely'
@@ -9,16 +9,22 @@ type Place = { organizationId: string; orderId: string }
 
 const boundTo = ({ organizationId, orderId }: Place) => `recipient ${organizationId} ${orderId}`
 
+export const sealedRecipients: SealedPlace = {
+  table: 'order_recipient',
+  key: ['organizationId', 'orderId'],
+  boundTo,
+}
+
 export async function saveRecipient(
   tx: Tx,
   key: MasterKey,
   place: Place,
   { recipient, at }: { recipient: Recipient; at: Date },
 ): Promise<void> {
-  const sealed = sealFresh(key, recipient, boundTo(place))
+  const { keyName, sealed } = sealNamed(key, recipient, boundTo(place))
   await sql`
     insert into order_recipient (organization_id, order_id, key_name, sealed, read_at)
-    values (${place.organizationId}, ${place.orderId}, ${key.name}, ${sealed}, ${at})
+    values (${place.organizationId}, ${place.orderId}, ${keyName}, ${sealed}, ${at})
     on conflict (organization_id, order_id) do update set
       key_name = excluded.key_name, sealed = excluded.sealed, read_at = excluded.read_at,
       ended_at = null`.execute(tx)

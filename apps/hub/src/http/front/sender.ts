@@ -5,8 +5,11 @@ import type { Front } from '../hub-server.ts'
 import { assertLocal, assertOwnPage } from '../local-only.ts'
 import type { Principal } from '../principal.ts'
 
-/** Says in which organization something is asked; the stream, whose caller can send no headers, says it in its address. */
+/** Says in which organization something is asked. */
 export const ORGANIZATION_HEADER = 'plimsoll-organization'
+
+/** Those whose callers can send no headers, a stream and a link, say it in their address. */
+const SAID_IN_ADDRESS = /^\/api\/v1\/(stream|organization\/export)/
 
 /** The request's headers as the library of sign-in reads them. */
 export function headersOf(request: FastifyRequest): Headers {
@@ -88,9 +91,7 @@ function askedOrganization(request: FastifyRequest): string | undefined {
   const header = request.headers[ORGANIZATION_HEADER]
   if (typeof header === 'string' && header !== '') return header
   const { organization } = request.query as Record<string, unknown>
-  return request.url.startsWith('/api/v1/stream') && typeof organization === 'string'
-    ? organization
-    : undefined
+  return SAID_IN_ADDRESS.test(request.url) && typeof organization === 'string' ? organization : undefined
 }
 
 function notAMember(): AccountProblem {

@@ -31,7 +31,7 @@ export type DocumentRoutes<Document> = {
 }
 
 type Said = Pick<RouteSpec, 'operation' | 'summary'>
-type Doing<Body> = Said & { body: z.ZodType<Body>; errors: readonly ErrorCode[] }
+type Doing<Body> = Said & Pick<RouteSpec, 'touches'> & { body: z.ZodType<Body>; errors: readonly ErrorCode[] }
 /** Who does something, and where: what the actions of `packages/stock` begin with. */
 type By = { store: DocumentStore; head: ActionHead }
 type Act<Input, Document> = (input: Input, by: By) => Promise<DocumentOutcome<Document>>

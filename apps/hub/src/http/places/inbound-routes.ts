@@ -80,6 +80,7 @@ export function inboundRoutes(hub: ServerContext): FastifyPluginAsync {
         operation: 'createInboundShipment',
         summary: 'Announces what a supplier is to bring; it is incoming at once.',
         body: newShipment,
+        touches: { locations: ['body.location'] },
         errors: [
           ...LINE_ERRORS,
           'unknown-sku',

@@ -53,6 +53,7 @@ export function returnRoutes(hub: ServerContext): FastifyPluginAsync {
         operation: 'createReturn',
         summary: 'Notes what a customer is to send back; nothing is on hand by that.',
         body: newReturn,
+        touches: { locations: ['body.location'] },
         errors: [
           'invalid-lines',
           'unknown-sku',

@@ -127,6 +127,7 @@ export function stockCountRoutes(hub: ServerContext): FastifyPluginAsync {
         operation: 'startStockCount',
         summary: 'Makes a sheet of what the ledger says is there: a line for each item, and for each lot.',
         body: start,
+        touches: { locations: ['body.location'] },
         errors: ['unknown-location', 'location-archived', 'unknown-sku', 'invalid-lines'],
       },
       ({ location, ...rest }, { store, head }) =>

@@ -76,6 +76,7 @@ export function transferRoutes(hub: ServerContext): FastifyPluginAsync {
         operation: 'createTransfer',
         summary: 'Makes a draft; nothing moves yet.',
         body: newTransfer,
+        touches: { locations: ['body.from', 'body.to'], more: { locations: ['body.via'] } },
         errors: [
           ...LINE_ERRORS,
           'unknown-sku',
