@@ -41,6 +41,16 @@ export const accountErrors = {
     fault: 'yours',
     cure: 'Make somebody else an owner without limits first.',
   },
+  'name-differs': {
+    status: 422,
+    fault: 'yours',
+    cure: 'Give the name of the organization exactly as it is written: that confirms that it may go.',
+  },
+  'samples-off': {
+    status: 403,
+    fault: 'yours',
+    cure: 'Ask whoever runs this hub; PLIMSOLL_SAMPLES=off is set there.',
+  },
   'account-refused': { status: 422, fault: 'yours', cure: 'Correct what was given, and try again.' },
   'too-many-tries': { status: 429, fault: 'yours', cure: 'Wait a minute, then try again.' },
 } as const satisfies Record<

@@ -26,6 +26,7 @@ import { mailCommand } from './mail.ts'
 import { mappingCommand } from './mapping.ts'
 import { migrateCommand } from './migrate.ts'
 import { orderCommand } from './order.ts'
+import { organizationCommand } from './organization.ts'
 import { oversoldCommand } from './oversold.ts'
 import { policyCommand } from './policy.ts'
 import { productCommand } from './product.ts'
@@ -94,6 +95,7 @@ export function createProgram(exit: (code: number) => void): Command {
     backfillCommand,
     reconcileCommand,
     accountCommand,
+    organizationCommand,
     alertsCommand,
     mailCommand,
     statusCommand,

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { get, type IncomingMessage } from 'node:http'
+import { markForDeletion } from '@plimsoll/accounts'
 import type { StartedSimulator } from '@plimsoll/connectors'
+import { inTransaction } from '@plimsoll/database'
 import {
   ConnectionRegistry,
   changeConnection,
@@ -15,6 +17,7 @@ import {
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ensureLocation, importItems } from '../items-import.ts'
+import { deleteMarked } from '../organizations/deletions.ts'
 import { listRoutes } from '../testing/declared-routes.ts'
 import { fillHistory, historyReads } from '../testing/history-rows.ts'
 import { type AccountIds, accountReads, accountWrites, fillAccounts } from '../testing/other-accounts.ts'
@@ -34,6 +37,7 @@ import { digestsOf, findMade, gaugesOf, insertPassingRows, withoutNow } from '..
 import { insertSafetyRows, safetyReads, safetyWrites } from '../testing/other-safety.ts'
 import { stockWrites } from '../testing/other-stock.ts'
 import { fillPlaces, type PlaceIds, placeReads, placeWrites } from '../testing/places.ts'
+import { findRowsOf } from '../testing/rows-of.ts'
 import { type Answer, type ServedHub, type Shop, serveHub, startShop } from '../testing/served-hub.ts'
 import { insertTrackedRows, trackedReads, trackedWrites } from '../testing/tracked-rows.ts'
 import { signedDelivery, wooOrder } from '../testing/woo-webhook.ts'
@@ -210,7 +214,7 @@ test('I9: what the first organization asks about rows of the second is not found
       return served.askFirst('POST', `/webhooks/${connectionId}`, body, headers)
     },
     ...grantWrites(ask, other),
-    ...accountWrites(ask, other.accounts),
+    ...accountWrites(ask, other.accounts, MARK),
     'PUT /api/v1/valuation/currency': () => ask('PUT', '/api/v1/valuation/currency', { currency: 'none' }),
     ...safetyWrites(ask, other),
     ...importWrites(ask, importId),
@@ -304,6 +308,55 @@ test('I9: the live stream of the first organization tells nothing of the second'
   expect(text).toContain('MUG')
   expect(text).not.toContain(MARK)
 })
+
+test('I9: deleted, the second organization leaves no row in any table, wherever the work was broken off, and none of the first’s changes', async () => {
+  const { hub, database } = served
+  const { organizationId } = other.context
+  const own = await digestsOf(database.kysely, hub.context.organizationId)
+  const kept = sql`delete from movement where organization_id = ${organizationId}`
+  const piece = () => sql`select delete_organization(${organizationId}, 10)`.execute(database.kysely)
+  // Nobody deletes what is not marked, and nobody but that function what is append-only.
+  await expect(piece()).rejects.toThrow('not marked')
+  await inTransaction(database, (tx) => markForDeletion(tx, hub.context, organizationId))
+  await expect(
+    database.kysely.transaction().execute(async (tx) => {
+      await sql`select set_config('plimsoll.deletes_organization', 'yes', true)`.execute(tx)
+      await kept.execute(tx)
+    }),
+  ).rejects.toThrow(/permission denied|append-only/)
+  await hub.organizations.release(organizationId)
+  expect((await served.ask('GET', '/api/v1/organization', undefined, asOther())).status).toBe(404)
+
+  // As by a process that dies, again and again; the next goes on where it was.
+  let left = await findRowsOf(database.kysely, organizationId)
+  for (let round = 0; ; round += 1) {
+    let pieces = 0
+    const died = new Error('the process died')
+    const work = deleteMarked(hub, {
+      rowsPerPiece: 7,
+      onPiece: () => {
+        pieces += 1
+        if (pieces > round % 9) throw died
+      },
+    })
+    const gone = await work.catch((error: unknown) => {
+      expect(error).toBe(died)
+      return []
+    })
+    const now = await findRowsOf(database.kysely, organizationId)
+    if (gone.length > 0) {
+      expect(gone).toEqual([organizationId])
+      expect(now).toEqual([])
+      break
+    }
+    expect(sumOf(now)).toBeLessThan(sumOf(left))
+    left = now
+  }
+  expect(await digestsOf(database.kysely, hub.context.organizationId)).toEqual(own)
+})
+
+const asOther = () => ({ 'plimsoll-organization': other.context.organizationId })
+const sumOf = (tables: readonly { rows: number }[]) => tables.reduce((sum, { rows }) => sum + rows, 0)
 
 async function fillSecondOrganization() {
   const { kysely } = served.database

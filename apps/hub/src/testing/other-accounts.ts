@@ -18,7 +18,7 @@ export const accountReads: Record<string, string[]> = {
 export type AccountIds = { personId: string; invitationId: string; keyId: string }
 
 /** What the first organization asks of the second's members and keys. */
-export function accountWrites(ask: Ask, { personId, invitationId, keyId }: AccountIds) {
+export function accountWrites(ask: Ask, { personId, invitationId, keyId }: AccountIds, mark: string) {
   return {
     'PUT /api/v1/members/:personId': () => ask('PUT', `/api/v1/members/${personId}`, { role: 'viewer' }),
     'DELETE /api/v1/members/:personId': () => ask('DELETE', `/api/v1/members/${personId}`),
@@ -27,6 +27,7 @@ export function accountWrites(ask: Ask, { personId, invitationId, keyId }: Accou
     'POST /api/v1/api-keys': () => ask('POST', '/api/v1/api-keys', { name: 'x', role: 'viewer', scopes: [] }),
     'DELETE /api/v1/api-keys/:keyId': () => ask('DELETE', `/api/v1/api-keys/${keyId}`),
     'PATCH /api/v1/organization': () => ask('PATCH', '/api/v1/organization', { name: '' }),
+    'DELETE /api/v1/organization': () => ask('DELETE', '/api/v1/organization', { name: mark }),
   }
 }
 
@@ -38,6 +39,8 @@ export async function fillAccounts(context: SyncContext, mark: string): Promise<
   await sql`insert into identity.person (id, name, email, email_verified, created_at, updated_at)
     values (${personId}, ${mark}, ${`${personId}@zebra.example`}, true, ${at}, ${at})`.execute(kysely)
   const { organizationId } = context
+  await sql`insert into sample_brand (organization_id, language, state, made_by, made_at)
+    values (${organizationId}, 'en', 'open', ${mark}, ${at})`.execute(kysely)
   await insertMember(kysely, organizationId, {
     personId,
     role: 'operator',
