@@ -6,10 +6,12 @@ import { useLanguage } from '../language.ts'
 import { Failure, Loading } from '../parts/notice.tsx'
 import { Heading, Panel } from '../parts/panel.tsx'
 import { AuditLog } from './audit-log.tsx'
+import { DeleteBrand } from './delete-brand.tsx'
 import { Problem } from './entry-frame.tsx'
 import { Keys } from './keys.tsx'
 import { Members } from './members.tsx'
 import { meQuery, organizationQuery } from './queries.ts'
+import { TrySample } from './try-sample.tsx'
 import { useSignOut } from './who.tsx'
 
 /** The organization: its name, who works in it, which programs may use it, and who did what. */
@@ -20,7 +22,8 @@ export function SettingsScreen() {
   if (organization.error)
     return <Failure error={organization.error} onRetry={() => void organization.refetch()} />
   if (organization.data === undefined) return <Loading />
-  const { name, role } = organization.data
+  const { organizationId, name, role } = organization.data
+  const isSample = me?.organizations.some((each) => each.organizationId === organizationId && each.isSample)
   const isAdmin = role === 'admin' || role === 'owner'
   return (
     <>
@@ -42,6 +45,14 @@ export function SettingsScreen() {
         <Members own={role} isAdmin={isAdmin} />
         {isAdmin && <Keys own={role} />}
         {isAdmin && <AuditLog />}
+        {me?.mayMakeSample && !isSample && (
+          <Panel title={t('firstDay.sampleTitle')}>
+            <div className="p-4">
+              <TrySample />
+            </div>
+          </Panel>
+        )}
+        {role === 'owner' && !isSample && <DeleteBrand name={name} />}
       </div>
     </>
   )

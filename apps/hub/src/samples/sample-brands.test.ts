@@ -6,7 +6,7 @@ import { type RunningHub, startHub } from '../hub.ts'
 import { findRowsOf } from '../testing/rows-of.ts'
 import { askServer, serverOf } from '../testing/served-hub.ts'
 
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 })
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 120_000 })
 
 let database: TestDatabase
 let folder: string
@@ -23,7 +23,7 @@ afterAll(async () => {
 })
 
 const start = async () =>
-  await startHub(readConfiguration({ databaseUrl: database.url, data: folder, port: 0, log: 'silent' }), {
+  await startHub(readConfiguration({ databaseUrl: database.url, data: folder, port: 0, log: process.env.TRIAL_LOG === undefined ? 'silent' : 'info' }), {
     keep: 'running',
     pace: { leaseMs: 1_000 },
     checksAnswers: true,

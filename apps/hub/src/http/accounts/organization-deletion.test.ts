@@ -4,7 +4,7 @@ import { runHere } from '../../testing/run-cli.ts'
 import { type ServedHub, serveHub } from '../../testing/served-hub.ts'
 import { type Browser, joinAs, setUpOwner } from '../../testing/signed-in.ts'
 
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
 
 let served: ServedHub
 let owner: Browser
