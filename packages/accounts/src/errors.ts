@@ -44,7 +44,7 @@ export const accountErrors = {
   'name-differs': {
     status: 422,
     fault: 'yours',
-    cure: 'Give the name of the organization exactly as it is written: that confirms that it may go.',
+    cure: 'Give its name exactly as it is written: that confirms it.',
   },
   'samples-off': {
     status: 403,

@@ -232,6 +232,8 @@ test('the commands are those that the design names for now', () => {
     'account setup-code',
     'account reset',
     'account second-factor-off',
+    'organization list',
+    'organization delete',
     'alerts list',
     'alerts snooze',
     'alerts acknowledge',
