@@ -23,7 +23,7 @@ afterAll(async () => {
 })
 
 const start = async () =>
-  await startHub(readConfiguration({ databaseUrl: database.url, data: folder, port: 0, log: process.env.TRIAL_LOG === undefined ? 'silent' : 'info' }), {
+  await startHub(readConfiguration({ databaseUrl: database.url, data: folder, port: 0, log: 'silent' }), {
     keep: 'running',
     pace: { leaseMs: 1_000 },
     checksAnswers: true,

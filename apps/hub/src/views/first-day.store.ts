@@ -8,7 +8,7 @@ const ENOUGH = 1
 /** What the first day's steps are decided by. */
 export async function findFirstDay(db: Db, organizationId: string): Promise<FirstDayFacts> {
   const some = (rows: ReturnType<typeof sql>) =>
-    sql`(select count(*) from (${rows} limit ${ENOUGH}::int) as some)`
+    sql`(select count(*) from (${rows} limit ${ENOUGH}::int) as found)`
   const of = sql`organization_id = ${organizationId} and connection_id = connection.connection_id`
   const locations = await sql<{ locations: number }>`
     select count(*) as locations from location
