@@ -37,11 +37,7 @@ export function AddLocation() {
         value={name}
         onChange={(event) => setName(event.target.value)}
       />
-      <button
-        type="submit"
-        className="control control-strong"
-        disabled={add.isPending || name.trim() === ''}
-      >
+      <button type="submit" className="control control-strong" disabled={add.isPending || name.trim() === ''}>
         {t('firstDay.add')}
       </button>
       <Problem error={add.error} />
