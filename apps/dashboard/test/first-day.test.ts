@@ -13,7 +13,7 @@ import { buildDashboard } from './build.ts'
 import { expectWhole, looks, newContext, settled } from './screens.ts'
 
 /** The whole first day, by stopwatch: a hub of its own process, a simulated shop, and a real Chromium. */
-vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 })
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 })
 
 let database: TestDatabase
 let hub: HubProcess

@@ -79,6 +79,7 @@ export {
 } from './organization-deletion.store.ts'
 export {
   ensureFirstOrganization,
+  findOrganizationName,
   findOrganizations,
   insertOrganization,
   type Organization,

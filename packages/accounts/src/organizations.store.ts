@@ -45,6 +45,15 @@ export async function findOrganizations(db: Db): Promise<(Organization & { isSam
   return found.rows
 }
 
+/** As it is now, whatever this process has heard. @returns undefined: it is gone, or about to be */
+export async function findOrganizationName(db: Db, organizationId: string): Promise<string | undefined> {
+  const found = await sql<{ name: string }>`
+    select name from organization where organization_id = ${organizationId} and deleting_at is null`.execute(
+    db,
+  )
+  return found.rows[0]?.name
+}
+
 export async function renameOrganization(db: Db, { organizationId, name }: Organization): Promise<void> {
   await sql`update organization set name = ${name} where organization_id = ${organizationId}`.execute(db)
 }

@@ -1,6 +1,6 @@
 import type { FirstDay as FirstDayAnswer } from '@plimsoll/client'
 import { useQuery } from '@tanstack/react-query'
-import { Link, type LinkProps } from '@tanstack/react-router'
+import { Link } from '@tanstack/react-router'
 import { Check, X } from 'lucide-react'
 import { useState } from 'react'
 import { currentOrganization } from '../accounts/organization.ts'
@@ -82,23 +82,44 @@ function Line({ step, nth, isNext }: { step: Step; nth: number; isNext: boolean 
         </p>
         {!isDone && <p className="text-xs text-ink-2">{t(`firstDay.why.${step.step}`)}</p>}
       </div>
-      {!isDone && step.step !== 'location' && (
-        <Link {...placeOf(step)} className={`control shrink-0 ${isNext ? 'control-strong' : ''}`}>
-          {t(isNext ? 'firstDay.go' : 'firstDay.look')}
-          <span className="sr-only">: {t(`firstDay.step.${step.step}`)}</span>
-        </Link>
-      )}
+      {!isDone && step.step !== 'location' && <StepLink step={step} isNext={isNext} />}
       {!isDone && step.step === 'location' && <AddLocation />}
     </li>
   )
 }
 
-/** The screen where a step is taken. */
-function placeOf({ step, connectionId }: Step): Pick<LinkProps, 'to' | 'params' | 'search'> {
-  if (step === 'connect' || connectionId === null) return { to: '/connections/new' }
-  if (step === 'match') return { to: '/mapping', search: {} }
-  if (step === 'shadow') return { to: '/connections/$id/shadow', params: { id: connectionId } }
-  return { to: '/connections/$id', params: { id: connectionId } }
+/** To the screen where a step is taken. */
+function StepLink({ step: { step, connectionId }, isNext }: { step: Step; isNext: boolean }) {
+  const { t } = useLanguage()
+  const className = `control shrink-0 ${isNext ? 'control-strong' : ''}`
+  const text = (
+    <>
+      {t(isNext ? 'firstDay.go' : 'firstDay.look')}
+      <span className="sr-only">: {t(`firstDay.step.${step}`)}</span>
+    </>
+  )
+  if (step === 'connect' || connectionId === null)
+    return (
+      <Link to="/connections/new" className={className}>
+        {text}
+      </Link>
+    )
+  if (step === 'match')
+    return (
+      <Link to="/mapping" className={className}>
+        {text}
+      </Link>
+    )
+  const params = { id: connectionId }
+  return step === 'shadow' ? (
+    <Link to="/connections/$id/shadow" params={params} className={className}>
+      {text}
+    </Link>
+  ) : (
+    <Link to="/connections/$id" params={params} className={className}>
+      {text}
+    </Link>
+  )
 }
 
 const awayKey = () => `plimsoll.first-day.${currentOrganization() ?? ''}`

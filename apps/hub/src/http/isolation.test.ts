@@ -15,7 +15,7 @@ import {
   SyncEngine,
 } from '@plimsoll/sync'
 import { sql } from 'kysely'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { ensureLocation, importItems } from '../items-import.ts'
 import { deleteMarked } from '../organizations/deletions.ts'
 import { listRoutes } from '../testing/declared-routes.ts'
@@ -48,6 +48,8 @@ import type { Route } from './server.ts'
  * order numbers. The first brand's hub must neither show nor change any of it.
  */
 const MARK = 'Zebra'
+// A second brand with rows in every table is half a minute's work where the machine is busy.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
 let served: ServedHub
 let shop: Shop
 let otherShop: StartedSimulator

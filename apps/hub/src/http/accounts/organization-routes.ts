@@ -1,4 +1,10 @@
-import { AccountProblem, audit, markForDeletion, renameOrganization } from '@plimsoll/accounts'
+import {
+  AccountProblem,
+  audit,
+  findOrganizationName,
+  markForDeletion,
+  renameOrganization,
+} from '@plimsoll/accounts'
 import { done, organizationView } from '@plimsoll/client'
 import { inTransaction } from '@plimsoll/database'
 import type { FastifyPluginAsync } from 'fastify'
@@ -74,14 +80,13 @@ export function organizationRoutes(hub: ServerContext): FastifyPluginAsync {
       },
       async ({ body: { name }, actor }) => {
         const { organizationId } = context
-        if (name.trim() !== hub.organizationName) {
-          throw new AccountProblem(
-            'name-differs',
-            `This organization is called "${hub.organizationName}".`,
-            'name',
-          )
-        }
-        await inTransaction(hub.database, (tx) => markForDeletion(tx, context, organizationId))
+        await inTransaction(hub.database, async (tx) => {
+          const known = await findOrganizationName(tx, organizationId)
+          if (known !== undefined && name.trim() !== known) {
+            throw new AccountProblem('name-differs', `This organization is called "${known}".`, 'name')
+          }
+          await markForDeletion(tx, context, organizationId)
+        })
         hub.log.info({ organizationId, actor }, 'organization is being deleted')
         hub.onOrganizations()
         return { 202: {} }
