@@ -36,7 +36,7 @@ const MADE_WITHIN_MS = 120_000
 const AGAIN_MS = 15_000
 
 /** Who makes one: a person, or whoever is on the machine of a hub without accounts. */
-export type SampleMaker = { personId: string } | 'machine'
+type SampleMaker = { personId: string } | 'machine'
 
 type Open = { over: AbortController; life: Promise<void>; shops: readonly SampleShop[] }
 

@@ -11,7 +11,7 @@ const LATER_MS = 30_000
 /** A delivery comes when less than this share of the opening stock is left. */
 const LOW_SHARE = 0.3
 
-export type SampleLife = {
+type SampleLife = {
   context: Pick<SyncContext, 'clock' | 'random' | 'uuid'> & SyncContext
   shops: readonly ShopControl[]
   items: History['items']

@@ -5,7 +5,6 @@ import type { History } from '../demo/history.ts'
 import type { SampleLanguage } from './sample-words.ts'
 
 export const SAMPLE_CONNECTORS = ['shopify', 'woocommerce'] as const
-export type SampleConnector = (typeof SAMPLE_CONNECTORS)[number]
 
 /** A simulated shop in this process. */
 export type SampleShop = { connector: string; control: ShopControl; simulator: StartedSimulator }
