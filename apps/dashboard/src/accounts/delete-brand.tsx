@@ -1,4 +1,4 @@
-import { useMutation } from '@tanstack/react-query'
+import { useMutation, useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { hub } from '../hub.ts'
@@ -6,15 +6,19 @@ import { useLanguage } from '../language.ts'
 import { Panel } from '../parts/panel.tsx'
 import { enter } from './enter.ts'
 import { Problem } from './entry-frame.tsx'
+import { currentOrganization, leaveOrganization } from './organization.ts'
+import { meQuery } from './queries.ts'
 
 /** An owner deletes the brand with everything of it; its name, typed, confirms that they mean this one. */
 export function DeleteBrand({ name }: { name: string }) {
   const { t } = useLanguage()
   const navigate = useNavigate()
+  const { data: me } = useQuery({ ...meQuery, retry: false, retryOnMount: false })
   const [typed, setTyped] = useState('')
   const remove = useMutation({
     mutationFn: () => hub.deleteOrganization(typed),
     onSuccess: async () => {
+      leaveOrganization(me?.organizations ?? [], currentOrganization())
       await navigate({ to: '/' })
       await enter()
     },

@@ -5,7 +5,7 @@ import { hub } from '../hub.ts'
 import { useLanguage } from '../language.ts'
 import { enter } from './enter.ts'
 import { Problem } from './entry-frame.tsx'
-import { currentOrganization } from './organization.ts'
+import { currentOrganization, leaveOrganization } from './organization.ts'
 import { meQuery } from './queries.ts'
 
 /** On every screen of a sample brand, so that nobody takes it for a real one; and the way out of it. */
@@ -17,6 +17,7 @@ export function SampleBanner() {
   const wipe = useMutation({
     mutationFn: (name: string) => hub.deleteOrganization(name),
     onSuccess: async () => {
+      leaveOrganization(me?.organizations ?? [], current?.organizationId)
       await navigate({ to: '/' })
       await enter()
     },
