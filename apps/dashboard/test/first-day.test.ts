@@ -50,6 +50,7 @@ whenBrowser(
   'set up, a sample brand in step, wiped; then a shop of one’s own from nothing to live',
   async () => {
     const context = await newContext(browser, looks[0] ?? { language: 'en', theme: 'light', width: 1440 })
+    context.setDefaultTimeout(60_000)
     const page = await context.newPage()
     const times: [string, number][] = []
     let lap = performance.now()

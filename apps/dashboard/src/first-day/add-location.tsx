@@ -33,7 +33,7 @@ export function AddLocation() {
       <input
         aria-label={t('firstDay.locationName')}
         placeholder={t('firstDay.locationName')}
-        className="control w-52 max-w-full"
+        className="control w-64 max-w-full"
         value={name}
         onChange={(event) => setName(event.target.value)}
       />

@@ -65,6 +65,9 @@ export function FirstDay() {
 function Line({ step, nth, isNext }: { step: Step; nth: number; isNext: boolean }) {
   const { t, locale } = useLanguage()
   const { isDone } = step
+  // What is about a connection leads nowhere before there is one.
+  const hasLink =
+    !isDone && step.step !== 'location' && (isNext || step.step === 'connect' || step.connectionId !== null)
   return (
     <li
       aria-current={isNext ? 'step' : undefined}
@@ -82,7 +85,7 @@ function Line({ step, nth, isNext }: { step: Step; nth: number; isNext: boolean 
         </p>
         {!isDone && <p className="text-xs text-ink-2">{t(`firstDay.why.${step.step}`)}</p>}
       </div>
-      {!isDone && step.step !== 'location' && <StepLink step={step} isNext={isNext} />}
+      {hasLink && <StepLink step={step} isNext={isNext} />}
       {!isDone && step.step === 'location' && <AddLocation />}
     </li>
   )
