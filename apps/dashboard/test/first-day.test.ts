@@ -52,10 +52,12 @@ whenBrowser(
     const context = await newContext(browser, looks[0] ?? { language: 'en', theme: 'light', width: 1440 })
     context.setDefaultTimeout(60_000)
     const page = await context.newPage()
-    const times: [string, number][] = []
+    const times: number[] = []
     let lap = performance.now()
     const note = (what: string) => {
-      times.push([what, (performance.now() - lap) / 1_000])
+      const seconds = (performance.now() - lap) / 1_000
+      times.push(seconds)
+      console.info(`  ${what}: ${seconds.toFixed(1)} s`)
       lap = performance.now()
     }
 
@@ -94,7 +96,7 @@ whenBrowser(
       },
       { name: 'mine', items },
     )
-    expect(imported).toBe(200)
+    expect(imported).toBe(201)
     note('a location and items')
 
     await list.getByRole('link', { name: 'Do it: Connect a channel' }).click()
@@ -128,8 +130,7 @@ whenBrowser(
     await page.goto(`${hub.url}/`)
     await settled(page)
     expect(await list.count()).toBe(0)
-    for (const [what, seconds] of times) console.info(`  ${what}: ${seconds.toFixed(1)} s`)
-    expect(times.reduce((sum, [, seconds]) => sum + seconds, 0)).toBeLessThan(180)
+    expect(times.reduce((sum, seconds) => sum + seconds, 0)).toBeLessThan(180)
     await context.close()
   },
 )
