@@ -119,7 +119,6 @@ whenBrowser(
     await next.click()
     await page.getByRole('button', { name: 'Go live' }).click()
     await page.getByRole('button', { name: 'Start writing' }).click()
-    await page.getByText('Live', { exact: true }).first().waitFor()
     await vi.waitFor(async () => {
       const state = (await (await fetch(`${shop.url}/_control/state`)).json()) as {
         levels: { quantity: number }[]
@@ -127,7 +126,8 @@ whenBrowser(
       expect(state.levels.map(({ quantity }) => quantity)).toEqual([7, 7])
     }, 60_000)
     note('looked at, and live')
-    await page.goto(`${hub.url}/`)
+    const [answer] = await Promise.all([page.waitForResponse(/\/first-day$/), page.goto(`${hub.url}/`)])
+    expect(await answer.json()).toMatchObject({ isLive: true })
     await settled(page)
     expect(await list.count()).toBe(0)
     expect(times.reduce((sum, seconds) => sum + seconds, 0)).toBeLessThan(180)

@@ -95,31 +95,27 @@ function Line({ step, nth, isNext }: { step: Step; nth: number; isNext: boolean 
 function StepLink({ step: { step, connectionId }, isNext }: { step: Step; isNext: boolean }) {
   const { t } = useLanguage()
   const className = `control shrink-0 ${isNext ? 'control-strong' : ''}`
-  const text = (
-    <>
-      {t(isNext ? 'firstDay.go' : 'firstDay.look')}
-      <span className="sr-only">: {t(`firstDay.step.${step}`)}</span>
-    </>
-  )
+  const text = t(isNext ? 'firstDay.go' : 'firstDay.look')
+  const shared = { className, 'aria-label': `${text}: ${t(`firstDay.step.${step}`)}` }
   if (step === 'connect' || connectionId === null)
     return (
-      <Link to="/connections/new" className={className}>
+      <Link to="/connections/new" {...shared}>
         {text}
       </Link>
     )
   if (step === 'match')
     return (
-      <Link to="/mapping" className={className}>
+      <Link to="/mapping" {...shared}>
         {text}
       </Link>
     )
   const params = { id: connectionId }
   return step === 'shadow' ? (
-    <Link to="/connections/$id/shadow" params={params} className={className}>
+    <Link to="/connections/$id/shadow" params={params} {...shared}>
       {text}
     </Link>
   ) : (
-    <Link to="/connections/$id" params={params} className={className}>
+    <Link to="/connections/$id" params={params} {...shared}>
       {text}
     </Link>
   )
