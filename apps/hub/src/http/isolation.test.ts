@@ -1,9 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { get, type IncomingMessage } from 'node:http'
-import { markForDeletion } from '@plimsoll/accounts'
 import type { StartedSimulator } from '@plimsoll/connectors'
-import { inTransaction } from '@plimsoll/database'
 import {
   ConnectionRegistry,
   changeConnection,
@@ -17,8 +15,8 @@ import {
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { ensureLocation, importItems } from '../items-import.ts'
-import { deleteMarked } from '../organizations/deletions.ts'
 import { listRoutes } from '../testing/declared-routes.ts'
+import { deleteBrokenOff } from '../testing/delete-broken-off.ts'
 import { fillHistory, historyReads } from '../testing/history-rows.ts'
 import { type AccountIds, accountReads, accountWrites, fillAccounts } from '../testing/other-accounts.ts'
 import { catalogueReads, catalogueWrites, fillCatalogue } from '../testing/other-catalogue.ts'
@@ -37,7 +35,6 @@ import { digestsOf, findMade, gaugesOf, insertPassingRows, withoutNow } from '..
 import { insertSafetyRows, safetyReads, safetyWrites } from '../testing/other-safety.ts'
 import { stockWrites } from '../testing/other-stock.ts'
 import { fillPlaces, type PlaceIds, placeReads, placeWrites } from '../testing/places.ts'
-import { findRowsOf } from '../testing/rows-of.ts'
 import { type Answer, type ServedHub, type Shop, serveHub, startShop } from '../testing/served-hub.ts'
 import { insertTrackedRows, trackedReads, trackedWrites } from '../testing/tracked-rows.ts'
 import { signedDelivery, wooOrder } from '../testing/woo-webhook.ts'
@@ -48,7 +45,6 @@ import type { Route } from './server.ts'
  * order numbers. The first brand's hub must neither show nor change any of it.
  */
 const MARK = 'Zebra'
-// A second brand with rows in every table is half a minute's work where the machine is busy.
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
 let served: ServedHub
 let shop: Shop
@@ -312,55 +308,11 @@ test('I9: the live stream of the first organization tells nothing of the second'
 })
 
 test('I9: deleted, the second organization leaves no row in any table, wherever the work was broken off, and none of the first’s changes', async () => {
-  const { hub, database } = served
-  const { organizationId } = other.context
-  const own = await digestsOf(database.kysely, hub.context.organizationId)
-  const kept = sql`delete from movement where organization_id = ${organizationId}`
-  const piece = () => sql`select delete_organization(${organizationId}, 10)`.execute(database.kysely)
-  // Nobody deletes what is not marked, and nobody but that function what is append-only.
-  await expect(piece()).rejects.toThrow('not marked')
-  await inTransaction(database, (tx) => markForDeletion(tx, hub.context, organizationId))
-  await expect(
-    database.kysely.transaction().execute(async (tx) => {
-      await sql`select set_config('plimsoll.deletes_organization', 'yes', true)`.execute(tx)
-      await kept.execute(tx)
-    }),
-  ).rejects.toThrow(/permission denied|append-only/)
-  await hub.organizations.release(organizationId)
-  expect((await served.ask('GET', '/api/v1/organization', undefined, asOther())).status).toBe(404)
-
-  // As by a process that dies, again and again; the next goes on where it was.
-  let left = await findRowsOf(database.kysely, organizationId)
-  for (let round = 0; ; round += 1) {
-    let pieces = 0
-    const died = new Error('the process died')
-    const work = deleteMarked(hub, {
-      rowsPerPiece: 7,
-      onPiece: () => {
-        pieces += 1
-        if (pieces > round % 9) throw died
-      },
-    })
-    const gone = await work.catch((error: unknown) => {
-      expect(error).toBe(died)
-      return []
-    })
-    const now = await findRowsOf(database.kysely, organizationId)
-    if (gone.length > 0) {
-      expect(gone).toEqual([organizationId])
-      expect(now).toEqual([])
-      break
-    }
-    // Only the last of it waits, for a process that still says that it serves it.
-    const isLast = now.every(({ table }) => table === 'organization' || table === 'hub_process')
-    expect(sumOf(now)).toBeLessThan(sumOf(left) + (isLast ? 1 : 0))
-    left = now
-  }
-  expect(await digestsOf(database.kysely, hub.context.organizationId)).toEqual(own)
+  const first = () => digestsOf(served.database.kysely, served.hub.context.organizationId)
+  const own = await first()
+  await deleteBrokenOff(served, other.context.organizationId)
+  expect(await first()).toEqual(own)
 })
-
-const asOther = () => ({ 'plimsoll-organization': other.context.organizationId })
-const sumOf = (tables: readonly { rows: number }[]) => tables.reduce((sum, { rows }) => sum + rows, 0)
 
 async function fillSecondOrganization() {
   const { kysely } = served.database

@@ -1,0 +1,53 @@
+import { markForDeletion } from '@plimsoll/accounts'
+import { inTransaction } from '@plimsoll/database'
+import { sql } from 'kysely'
+import { expect } from 'vitest'
+import { deleteMarked } from '../organizations/deletions.ts'
+import { findRowsOf } from './rows-of.ts'
+import type { ServedHub } from './served-hub.ts'
+
+/** Marks an organization and deletes it as by processes that die, again and again; the next goes on where the last one was. */
+export async function deleteBrokenOff(served: ServedHub, organizationId: string): Promise<void> {
+  const { hub, database } = served
+  // Nobody deletes what is not marked, and nobody but that function what is append-only.
+  const piece = sql`select delete_organization(${organizationId}, 10)`
+  await expect(piece.execute(database.kysely)).rejects.toThrow('not marked')
+  await inTransaction(database, (tx) => markForDeletion(tx, hub.context, organizationId))
+  const byHand = database.kysely.transaction().execute(async (tx) => {
+    await sql`select set_config('plimsoll.deletes_organization', 'yes', true)`.execute(tx)
+    await sql`delete from movement where organization_id = ${organizationId}`.execute(tx)
+  })
+  await expect(byHand).rejects.toThrow(/permission denied|append-only/)
+  await hub.organizations.release(organizationId)
+  const asked = { 'plimsoll-organization': organizationId }
+  expect((await served.ask('GET', '/api/v1/organization', undefined, asked)).status).toBe(404)
+
+  let left = await findRowsOf(database.kysely, organizationId)
+  for (let round = 0; ; round += 1) {
+    let pieces = 0
+    const died = new Error('the process died')
+    const work = deleteMarked(hub, {
+      rowsPerPiece: 7,
+      onPiece: () => {
+        pieces += 1
+        if (pieces > round % 9) throw died
+      },
+    })
+    const gone = await work.catch((error: unknown) => {
+      expect(error).toBe(died)
+      return []
+    })
+    const now = await findRowsOf(database.kysely, organizationId)
+    if (gone.length > 0) {
+      expect(gone).toEqual([organizationId])
+      expect(now).toEqual([])
+      break
+    }
+    // Only the last of it waits, for a process that still says that it serves it.
+    const isLast = now.every(({ table }) => table === 'organization' || table === 'hub_process')
+    expect(sumOf(now)).toBeLessThan(sumOf(left) + (isLast ? 1 : 0))
+    left = now
+  }
+}
+
+const sumOf = (tables: readonly { rows: number }[]) => tables.reduce((sum, { rows }) => sum + rows, 0)
