@@ -43,9 +43,14 @@ export async function deleteBrokenOff(served: ServedHub, organizationId: string)
       expect(now).toEqual([])
       break
     }
-    // Only the last of it waits, for a process that still says that it serves it.
+    // The last of it waits as long as a process says that it serves it; this one (`insertPassingRows`) is killed now.
     const isLast = now.every(({ table }) => table === 'organization' || table === 'hub_process')
-    expect(sumOf(now)).toBeLessThan(sumOf(left) + (isLast ? 1 : 0))
+    if (isLast) {
+      await sql`update hub_process set expires_at = seen_at - interval '1 hour'
+        where organization_id = ${organizationId}`.execute(database.kysely)
+    } else {
+      expect(sumOf(now)).toBeLessThan(sumOf(left))
+    }
     left = now
   }
 }
