@@ -25,6 +25,7 @@ export const LONGEST = [
   'packages/sync/src/fulfilment/sending-channel.test.ts',
   'packages/sync/src/load-line/protect.test.ts',
   'packages/sync/src/load-line/protect-kits.test.ts',
+  'apps/dashboard/test/first-day.test.ts',
   'apps/dashboard/test/connect.test.ts',
   'apps/dashboard/test/replenishment-screens.test.ts',
 ]

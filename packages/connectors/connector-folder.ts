@@ -17,7 +17,12 @@ export class ConnectorProblem extends Error {
 }
 
 /** A running simulator, and what a connection to it is made with. */
-export type StartedSimulator = RunningSimulator & { settings: unknown; credentials: unknown }
+export type StartedSimulator = RunningSimulator & {
+  settings: unknown
+  credentials: unknown
+  /** As if so many ids had been given before: what a shop that is opened again sells is new. Absent: it cannot be. */
+  skipIds?(count: number): void
+}
 
 export type StartSimulator = (
   /** Beyond these, whatever the platform's own simulator takes (its README says what). */

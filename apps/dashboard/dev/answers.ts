@@ -341,6 +341,8 @@ export function toActivity(number: number, atMs: number): ActivityRow {
 /** Who asks a hub that has no accounts. */
 export const nobody = {
   kind: 'machine' as const,
-  ...{ name: null, email: null, personId: null, mayMakeOrganizations: false },
-  organizations: [{ organizationId: 'org-1', name: 'Harbour & Co.', role: 'owner' as const }],
+  ...{ name: null, email: null, personId: null, mayMakeOrganizations: false, mayMakeSample: false },
+  organizations: [
+    { organizationId: 'org-1', name: 'Harbour & Co.', role: 'owner' as const, isSample: false },
+  ],
 }

@@ -1,5 +1,7 @@
 import {
   type ConnectionRow,
+  type FirstDay,
+  firstDay,
   type OverviewFlow,
   type OverviewSeries,
   overview,
@@ -145,6 +147,9 @@ export function toAnswer(
     const steps = series.steps.map((step) => (scenario.empty ? { ...step, ...none } : step))
     return { shape: overviewSeries, answer: { ...series, steps } }
   }
+  if (path === '/first-day') {
+    return { shape: firstDay, answer: { isLive: !scenario.empty, steps: toFirstDay() } }
+  }
   if (path === '/overview/flow') {
     const flow = toFlow(rows, now, scenario.more)
     return {
@@ -164,4 +169,19 @@ export function toAnswer(
   }
   const none = { ...answer, ...counts, propagationMs: null, orderRate: [], demo: false }
   return { shape: overview, answer: scenario.empty ? none : answer }
+}
+
+/** A brand that has just begun. */
+function toFirstDay(): FirstDay['steps'] {
+  const steps = [
+    'location',
+    'connect',
+    'map-locations',
+    'import',
+    'match',
+    'preview',
+    'shadow',
+    'live',
+  ] as const
+  return steps.map((step) => ({ step, isDone: step === 'location', connectionId: null }))
 }

@@ -60,6 +60,13 @@ export const overviewQuery = queryOptions({
     return overview
   },
 })
+/** Under the topic of the overview: what is done moves its steps. */
+export const firstDayQuery = queryOptions({
+  queryKey: ['overview', 'first-day'],
+  queryFn: ({ signal }) => hub.firstDay(signal),
+  // Not all that moves it is told by the stream: looked at again whenever one comes back to it.
+  staleTime: 0,
+})
 /** Sums over hours and days: once a minute is soon enough, and no stream need tell of it. */
 export const seriesQuery = (span: OverviewSeries['span']) =>
   queryOptions({

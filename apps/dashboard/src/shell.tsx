@@ -22,6 +22,7 @@ import {
   Waypoints,
 } from 'lucide-react'
 import { useEffect, useState } from 'react'
+import { SampleBanner } from './accounts/sample-banner.tsx'
 import { Who } from './accounts/who.tsx'
 import { later } from './clock.ts'
 import { formatNumber, formatTime } from './format.ts'
@@ -54,6 +55,7 @@ export function Shell() {
         tabIndex={-1}
         className="mx-auto max-w-[1480px] px-4 pt-16 pb-24 outline-none md:px-7 md:pt-6 md:pb-10"
       >
+        <SampleBanner />
         <LinkBanner />
         <Outlet />
       </main>

@@ -28,6 +28,8 @@ export type Configuration = {
   filesFolder?: string | undefined
   /** By which server letters are sent; undefined: they wait, to be read on this machine. */
   mail?: MailServer | undefined
+  /** `off`: nobody makes sample brands here, and those that there are stand still. */
+  samples?: 'on' | 'off' | undefined
   /** Whether alerts may be told to addresses inside private networks. */
   allowsPrivateWebhooks?: boolean | undefined
 }
@@ -60,6 +62,7 @@ const environment = z.object({
     .url({ protocol: /^smtps?$/, error: 'give an address such as smtp://user:password@mail.example:587' })
     .optional(),
   PLIMSOLL_MAIL_FROM: z.string().optional(),
+  PLIMSOLL_SAMPLES: z.enum(['on', 'off'], 'use on or off').optional(),
   PLIMSOLL_PRIVATE_WEBHOOKS: z.enum(['true', 'false'], 'use true or false').optional(),
 })
 
@@ -120,6 +123,7 @@ export function readConfiguration(
     connectorFolders: parseFolders(env.PLIMSOLL_CONNECTORS ?? ''),
     filesFolder: env.PLIMSOLL_FILES === undefined ? undefined : resolve(env.PLIMSOLL_FILES),
     mail: toMailServer(env.PLIMSOLL_SMTP_URL, env.PLIMSOLL_MAIL_FROM),
+    samples: env.PLIMSOLL_SAMPLES ?? 'on',
     allowsPrivateWebhooks: env.PLIMSOLL_PRIVATE_WEBHOOKS === 'true',
   }
 }

@@ -66,7 +66,7 @@ export async function openHub(configuration: Configuration, options: OpenHubOpti
       at: new Date(processContext.clock.now()),
     })
     const keys = loadMasterKey({ fromEnvironment: configuration.secretKey, folder: configuration.dataFolder })
-    await assertLivingKey(database.kysely, keys)
+    await assertLivingKey(everyone.kysely, keys)
     const connectors = await loadConnectors({ outside: configuration.connectorFolders })
     const clock = options.clock ?? processContext.clock
     const database = everyone.forOrganization(organization.organizationId)

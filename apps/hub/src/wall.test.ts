@@ -7,9 +7,13 @@ const WITHOUT_WALL = [
   'apps/hub/src/hub.ts',
   // Finds the organizations there are, to put each behind its own wall.
   'apps/hub/src/organizations/served-organizations.ts',
+  // Organizations that go, one after the other, and sample brands, which come and go by a click.
+  'apps/hub/src/organizations/deletions.ts',
+  'apps/hub/src/samples/sample-brands.ts',
   // Who signs in, and where they are members.
   'apps/hub/src/accounts/hub-accounts.ts',
-  // The first owner.
+  // The first owner; the sample brands of whoever is on a machine without accounts.
+  'apps/hub/src/http/front/me-routes.ts',
   'apps/hub/src/http/front/setup-routes.ts',
   // Whose a webhook is, or a page that a platform sends somebody back to.
   'apps/hub/src/http/front/public-addresses.ts',
@@ -19,6 +23,9 @@ const WITHOUT_WALL = [
   'apps/hub/src/cli/account.ts',
   'apps/hub/src/cli/doctor.ts',
   'apps/hub/src/cli/mail.ts',
+  'apps/hub/src/cli/organization.ts',
+  'apps/hub/src/cli/organization-export.ts',
+  'apps/hub/src/cli/secret-key.ts',
   'apps/hub/src/cli/stock/archive.ts',
   'apps/hub/src/cli/stock/verify.ts',
 ]

@@ -12,6 +12,6 @@ export type AccountContext = {
 /** The same within one organization, for whoever acts there. */
 export type OrganizationContext = AccountContext & { organizationId: string }
 
-export function nowOf({ clock }: AccountContext): Date {
+export function nowOf({ clock }: Pick<AccountContext, 'clock'>): Date {
   return new Date(clock.now())
 }

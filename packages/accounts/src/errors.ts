@@ -41,6 +41,16 @@ export const accountErrors = {
     fault: 'yours',
     cure: 'Make somebody else an owner without limits first.',
   },
+  'name-differs': {
+    status: 422,
+    fault: 'yours',
+    cure: 'Give its name exactly as it is written: that confirms it.',
+  },
+  'samples-off': {
+    status: 403,
+    fault: 'yours',
+    cure: 'Ask whoever runs this hub; PLIMSOLL_SAMPLES=off is set there.',
+  },
   'account-refused': { status: 422, fault: 'yours', cure: 'Correct what was given, and try again.' },
   'single-sign-on-off': {
     status: 404,

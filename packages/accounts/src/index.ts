@@ -84,7 +84,15 @@ export {
 } from './members/members.store.ts'
 export { type Acting, changeMember, listMembers } from './members/members.ts'
 export {
+  type Deletion,
+  deletePiece,
+  findDeletions,
+  finishDeletion,
+  markForDeletion,
+} from './organization-deletion.store.ts'
+export {
   ensureFirstOrganization,
+  findOrganizationName,
   findOrganizations,
   insertOrganization,
   type Organization,

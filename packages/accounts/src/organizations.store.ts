@@ -14,7 +14,9 @@ export async function ensureFirstOrganization(
   return await db.transaction().execute(async (tx) => {
     await sql`select pg_advisory_xact_lock(hashtext('plimsoll first organization'))`.execute(tx)
     const found = await sql<Organization>`
-      select organization_id, name from organization order by organization_id limit 1`.execute(tx)
+      select organization_id, name from organization
+      where kind = 'own' and deleting_at is null
+      order by organization_id limit 1`.execute(tx)
     const [first] = found.rows
     if (first !== undefined) return first
     await sql`
@@ -24,19 +26,32 @@ export async function ensureFirstOrganization(
   })
 }
 
-/** One more organization of this hub. */
-export async function insertOrganization(db: Db, organization: Organization & { at: Date }): Promise<void> {
-  const { organizationId, name, at } = organization
+/** One more organization of this hub. @param organization `kind`: `sample` is there to be tried and wiped; `own` unless given */
+export async function insertOrganization(
+  db: Db,
+  organization: Organization & { at: Date; kind?: 'own' | 'sample' },
+): Promise<void> {
+  const { organizationId, name, at, kind = 'own' } = organization
   await sql`
-    insert into organization (organization_id, name, created_at)
-    values (${organizationId}, ${name}, ${at})`.execute(db)
+    insert into organization (organization_id, name, created_at, kind)
+    values (${organizationId}, ${name}, ${at}, ${kind})`.execute(db)
 }
 
-/** All of this hub, the oldest first. */
-export async function findOrganizations(db: Db): Promise<Organization[]> {
-  const found = await sql<Organization>`
-    select organization_id, name from organization order by organization_id`.execute(db)
+/** All of this hub that are served, the oldest first: without those that are being deleted. */
+export async function findOrganizations(db: Db): Promise<(Organization & { isSample: boolean })[]> {
+  const found = await sql<Organization & { isSample: boolean }>`
+    select organization_id, name, kind = 'sample' as is_sample from organization
+    where deleting_at is null order by organization_id`.execute(db)
   return found.rows
+}
+
+/** As it is now, whatever this process has heard. @returns undefined: it is gone, or about to be */
+export async function findOrganizationName(db: Db, organizationId: string): Promise<string | undefined> {
+  const found = await sql<{ name: string }>`
+    select name from organization where organization_id = ${organizationId} and deleting_at is null`.execute(
+    db,
+  )
+  return found.rows[0]?.name
 }
 
 export async function renameOrganization(db: Db, { organizationId, name }: Organization): Promise<void> {

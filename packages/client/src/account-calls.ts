@@ -63,6 +63,9 @@ export function accountCalls(
       call<OrganizationEntered>('POST', '/join', person),
     acceptInvitation: (token: string) => call<OrganizationEntered>('POST', '/accept-invitation', { token }),
     makeOrganization: (name: string) => call<OrganizationEntered>('POST', '/organizations', { name }),
+    makeSample: (language: 'en' | 'zh') => call<OrganizationEntered>('POST', '/sample-brand', { language }),
+    /** @param name as it is now: that confirms it */
+    deleteOrganization: (name: string) => call<object>('DELETE', '/organization', { name }),
     organization: (signal?: AbortSignal) => call<OrganizationView>('GET', '/organization', undefined, signal),
     renameOrganization: (name: string) => call<object>('PATCH', '/organization', { name }),
     members: (signal?: AbortSignal) => call<MemberList>('GET', '/members', undefined, signal),

@@ -124,8 +124,16 @@ export const me = z.object({
   name: z.string().nullable(),
   email: z.string().nullable(),
   personId: z.string().nullable(),
-  organizations: z.array(z.object({ organizationId: z.string(), name: z.string(), role })),
+  organizations: z.array(
+    z.object({
+      organizationId: z.string(),
+      name: z.string(),
+      role,
+      isSample: z.boolean().describe('Made to be tried: nothing in it is real.'),
+    }),
+  ),
   mayMakeOrganizations: z.boolean(),
+  mayMakeSample: z.boolean(),
 })
 export type Me = z.infer<typeof me>
 

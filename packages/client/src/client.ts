@@ -15,6 +15,7 @@ import type {
   ListingChangeList,
   ListingImport,
 } from './connection-shapes.ts'
+import type { FirstDay } from './first-day-shapes.ts'
 import type { SyncJobView } from './intake-shapes.ts'
 import type { ItemDetail } from './item-shapes.ts'
 import type { LotDetail, LotList, LotRow, LotTrace, SerialLives, SerialPage } from './lot-shapes.ts'
@@ -210,6 +211,7 @@ export function createClient(options: {
     overview: (signal?: Signal) => get<Overview>('/overview', signal),
     overviewSeries: (query: { span: OverviewSeries['span']; offsetMinutes: number }, signal?: Signal) =>
       get<OverviewSeries>(`/overview/series${toQuery(query)}`, signal),
+    firstDay: (signal?: Signal) => get<FirstDay>('/first-day', signal),
     overviewFlow: (signal?: Signal) => get<OverviewFlow>('/overview/flow', signal),
     items: (query: ItemQuery = {}, signal?: Signal) => get<ItemPage>(`/items${toQuery(query)}`, signal),
     itemNames: (query: ItemQuery = {}, signal?: Signal) =>

@@ -207,3 +207,15 @@ begin
   end loop;
 end
 $$;
+
+-- Whoever works behind a wall deletes no organization: that is for what is done for all of them.
+do $$
+begin
+  if exists (select from pg_roles where rolname = 'plimsoll_everyone') then
+    if exists (select from pg_roles where rolname = 'plimsoll_runtime') then
+      revoke execute on function delete_organization(uuid, int) from plimsoll_runtime;
+    end if;
+    grant execute on function delete_organization(uuid, int) to plimsoll_everyone;
+  end if;
+end
+$$;

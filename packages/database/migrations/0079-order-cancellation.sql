@@ -36,6 +36,9 @@ create table order_cancellation_line (
   foreign key (organization_id, cancellation_id) references order_cancellation
 );
 
+select raise_wall('order_cancellation');
+select raise_wall('order_cancellation_line');
+
 -- Held from when it is asked until its channel shows it: nothing of it is routed anew meanwhile.
 alter table order_hold drop constraint order_hold_reason_check;
 alter table order_hold add constraint order_hold_reason_check

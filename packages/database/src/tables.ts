@@ -1,5 +1,5 @@
 import type { Kysely, Transaction } from 'kysely'
-import type { AccessTokenTable, OrganizationTable, SecretTable } from './tables/accounts.ts'
+import type { AccessTokenTable, OrganizationTable, SampleBrandTable, SecretTable } from './tables/accounts.ts'
 import type { BulkEditTable, BulkLevelTable, BulkScopeTable } from './tables/bulk-edits.ts'
 import type {
   BarcodeTable,
@@ -171,6 +171,7 @@ export type * from './tables/tasks.ts'
  */
 export interface Tables {
   organization: OrganizationTable
+  sampleBrand: SampleBrandTable
   secret: SecretTable
   accessToken: AccessTokenTable
   connectionGrant: ConnectionGrantTable

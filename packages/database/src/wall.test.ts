@@ -57,6 +57,8 @@ test('I9: views look with the eyes of whoever asks, and what runs with its owner
     { name: 'balance_place_is_made', walled: false },
     { name: 'begin_movement_restore', walled: false },
     { name: 'close_movement_month', walled: false },
+    // Of what is done for all organizations: one that is marked goes.
+    { name: 'delete_organization', walled: false },
     { name: 'drop_movement_restore', walled: false },
     { name: 'end_movement_restore', walled: false },
     // Of a movement, which is behind the wall itself.

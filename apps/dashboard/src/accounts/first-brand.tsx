@@ -5,10 +5,11 @@ import { useLanguage } from '../language.ts'
 import { enter } from './enter.ts'
 import { EntryForm, EntryFrame, Field } from './entry-frame.tsx'
 import { chooseOrganization } from './organization.ts'
+import { TrySample } from './try-sample.tsx'
 import { useSignOut } from './who.tsx'
 
 /** Somebody who is a member of nothing: they make a brand, where they may, or wait to be invited. */
-export function FirstBrand({ mayMake }: { mayMake: boolean }) {
+export function FirstBrand({ mayMake, mayTry }: { mayMake: boolean; mayTry: boolean }) {
   const { t } = useLanguage()
   const [name, setName] = useState('')
   const leave = useSignOut()
@@ -33,6 +34,11 @@ export function FirstBrand({ mayMake }: { mayMake: boolean }) {
         >
           <Field label={t('accounts.brand')} value={name} onChange={setName} autoComplete="organization" />
         </EntryForm>
+      )}
+      {mayTry && (
+        <div className="mt-5 border-t border-line pt-4">
+          <TrySample />
+        </div>
       )}
       <button
         type="button"

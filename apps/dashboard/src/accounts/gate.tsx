@@ -35,7 +35,7 @@ function Inside() {
   if (isOfNothing)
     return (
       <Suspense fallback={null}>
-        <FirstBrand mayMake={me.mayMakeOrganizations} />
+        <FirstBrand mayMake={me.mayMakeOrganizations} mayTry={me.mayMakeSample} />
       </Suspense>
     )
   if (mayCome) return <Shell />

@@ -14,6 +14,16 @@ export function chooseOrganization(organizationId: string): void {
   localStorage.setItem(key, organizationId)
 }
 
+/** This one is gone: another takes its place at once, so that nothing more is asked about it. */
+export function leaveOrganization(
+  organizations: readonly { organizationId: string; isSample: boolean }[],
+  gone: string | undefined,
+): void {
+  const others = organizations.filter(({ organizationId }) => organizationId !== gone)
+  const next = others.find(({ isSample }) => !isSample) ?? others[0]
+  if (next !== undefined) chooseOrganization(next.organizationId)
+}
+
 /** The one that this tab shows, else the last one shown anywhere, else the first. */
 export function settleOrganization(organizations: readonly { organizationId: string }[]): void {
   const isOwn = (id: string | null) => organizations.some(({ organizationId }) => organizationId === id)

@@ -11,7 +11,7 @@ export const meQuery = queryOptions({
   queryKey: ['me'],
   queryFn: async ({ signal }) => {
     const me = await hub.me(signal)
-    settleOrganization(me.kind === 'person' ? me.organizations : [])
+    settleOrganization(me.kind === 'key' ? [] : me.organizations)
     return me
   },
 })

@@ -6,6 +6,7 @@ import { useLanguage } from '../language.ts'
 import { Failure, Loading } from '../parts/notice.tsx'
 import { Heading, Panel } from '../parts/panel.tsx'
 import { AuditLog } from './audit-log.tsx'
+import { DeleteBrand } from './delete-brand.tsx'
 import { Problem } from './entry-frame.tsx'
 import { Keys } from './keys.tsx'
 import { Members } from './members.tsx'
@@ -13,6 +14,7 @@ import { PersonalDataKept } from './personal-data-kept.tsx'
 import { meQuery, organizationQuery } from './queries.ts'
 import { SingleSignOn } from './single-sign-on.tsx'
 import { TakeAlong } from './take-along.tsx'
+import { TrySample } from './try-sample.tsx'
 import { useSignOut } from './who.tsx'
 
 /** The organization: its name, who works in it, which programs may use it, and who did what. */
@@ -23,7 +25,8 @@ export function SettingsScreen() {
   if (organization.error)
     return <Failure error={organization.error} onRetry={() => void organization.refetch()} />
   if (organization.data === undefined) return <Loading />
-  const { name, role } = organization.data
+  const { organizationId, name, role } = organization.data
+  const isSample = me?.organizations.some((each) => each.organizationId === organizationId && each.isSample)
   const isAdmin = role === 'admin' || role === 'owner'
   return (
     <>
@@ -48,6 +51,14 @@ export function SettingsScreen() {
         <PersonalDataKept mayChange={isAdmin} />
         {isAdmin && <AuditLog />}
         {role === 'owner' && <TakeAlong organizationId={organization.data.organizationId} />}
+        {me?.mayMakeSample && !isSample && (
+          <Panel title={t('firstDay.sampleTitle')}>
+            <div className="p-4">
+              <TrySample />
+            </div>
+          </Panel>
+        )}
+        {role === 'owner' && !isSample && <DeleteBrand name={name} />}
       </div>
     </>
   )

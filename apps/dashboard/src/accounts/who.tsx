@@ -1,3 +1,4 @@
+import type { Me } from '@plimsoll/client'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { hub } from '../hub.ts'
@@ -14,34 +15,19 @@ export function Who() {
   if (me === undefined) return null
   if (me.kind !== 'person') {
     return (
-      <p className="hidden border-t border-hull-line pt-3 text-xs leading-snug text-hull-ink md:block">
+      <div className="hidden border-t border-hull-line pt-3 text-xs leading-snug text-hull-ink md:block">
+        <Brands me={me} />
         {t('app.loopback')}{' '}
         <Link to="/setup" className="underline hover:text-white">
           {t('accounts.setUpNow')}
         </Link>
-      </p>
+      </div>
     )
   }
   const quiet = 'min-h-8 rounded px-2 text-left text-hull-ink hover:bg-hull-2 hover:text-white md:-mx-2'
   return (
     <div className="hidden flex-col border-t border-hull-line pt-3 text-[0.86rem] md:flex">
-      {me.organizations.length > 1 && (
-        <select
-          aria-label={t('accounts.organization')}
-          className="mb-2 min-h-8 rounded border border-hull-line bg-hull-2 px-2 text-white"
-          value={currentOrganization()}
-          onChange={(event) => {
-            chooseOrganization(event.target.value)
-            void enter()
-          }}
-        >
-          {me.organizations.map(({ organizationId, name }) => (
-            <option key={organizationId} value={organizationId}>
-              {name}
-            </option>
-          ))}
-        </select>
-      )}
+      <Brands me={me} />
       <Link to="/account" className={`${quiet} py-1.5`}>
         {me.name}
       </Link>
@@ -52,6 +38,29 @@ export function Who() {
         {t('accounts.signOut')}
       </button>
     </div>
+  )
+}
+
+/** Which brand this tab is about, where there are several. */
+function Brands({ me }: { me: Me }) {
+  const { t } = useLanguage()
+  if (me.organizations.length < 2) return null
+  return (
+    <select
+      aria-label={t('accounts.organization')}
+      className="mb-2 min-h-8 w-full rounded border border-hull-line bg-hull-2 px-2 text-white"
+      value={currentOrganization()}
+      onChange={(event) => {
+        chooseOrganization(event.target.value)
+        void enter()
+      }}
+    >
+      {me.organizations.map(({ organizationId, name }) => (
+        <option key={organizationId} value={organizationId}>
+          {name}
+        </option>
+      ))}
+    </select>
   )
 }
 

@@ -17,10 +17,7 @@ export function CountedPlaces({ connectionId }: { connectionId: string }) {
   // Most platforms keep nothing themselves.
   if (data?.rows.length === 0) return null
   return (
-    <Panel
-      title={t('places.title')}
-      table={{ operation: 'listCountedPlaces', query: { id: connectionId } }}
-    >
+    <Panel title={t('places.title')} table={{ operation: 'listCountedPlaces', query: { id: connectionId } }}>
       {!data && <Failure error={error} onRetry={() => void refetch()} />}
       <ul>
         {data?.rows.map((place) => (

@@ -4,6 +4,7 @@ import { enCalls } from './en-calls.ts'
 import { enChanges } from './en-changes.ts'
 import { enConnect } from './en-connect.ts'
 import { enDescribe } from './en-describe.ts'
+import { enFirstDay } from './en-first-day.ts'
 import { enFloor } from './en-floor.ts'
 import { enLoadLine } from './en-load-line.ts'
 import { enLotsAndSerials } from './en-lots-and-serials.ts'
@@ -44,6 +45,7 @@ export const en = {
     crashedCure: 'Your stock is not affected. Try again; if it stays, reload the page.',
   },
   ...enAccounts,
+  ...enFirstDay,
   nav: {
     overview: 'Overview',
     alerts: 'Alerts',

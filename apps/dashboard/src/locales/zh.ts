@@ -5,6 +5,7 @@ import { zhCalls } from './zh-calls.ts'
 import { zhChanges } from './zh-changes.ts'
 import { zhConnect } from './zh-connect.ts'
 import { zhDescribe } from './zh-describe.ts'
+import { zhFirstDay } from './zh-first-day.ts'
 import { zhFloor } from './zh-floor.ts'
 import { zhLoadLine } from './zh-load-line.ts'
 import { zhLotsAndSerials } from './zh-lots-and-serials.ts'
@@ -45,6 +46,7 @@ export const zh: Locale = {
     crashedCure: '您的库存不受影响。请重试；若仍出现，请刷新页面。',
   },
   ...zhAccounts,
+  ...zhFirstDay,
   nav: {
     overview: '总览',
     alerts: '警报',

@@ -4,6 +4,7 @@ import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { ActivityLine } from '../activity/activity-line.tsx'
 import { useHubNow } from '../clock.ts'
+import { FirstDay } from '../first-day/first-day.tsx'
 import { formatAgo, formatDuration, formatNumber, formatShare } from '../format.ts'
 import { overviewQuery, recentQuery, tasksQuery, useConnectionNames } from '../hub.ts'
 import { useLanguage } from '../language.ts'
@@ -36,7 +37,8 @@ export function OverviewScreen() {
     return (
       <>
         <Heading title={t('overview.title')} />
-        <div className="panel">
+        <FirstDay />
+        <div className="panel mt-4">
           <Empty title={t('overview.nothing')} cure={t('overview.nothingCure')}>
             <Link to="/connections/new" className="control control-strong">
               {t('connect.add')}
@@ -50,6 +52,7 @@ export function OverviewScreen() {
     <div className="space-y-4">
       {error && <p className="text-amber">{t('problem.stale')}</p>}
       <Answer overview={data} />
+      <FirstDay />
       <Figures overview={data} />
       <div className="grid gap-4 xl:grid-cols-[minmax(0,1.75fr)_minmax(20rem,1fr)]">
         <div className="flex min-w-0 flex-col gap-4 max-xl:contents">

@@ -14,9 +14,9 @@ export function secretKeyCommand(program: Command, exit: (code: number) => void)
     .description('which keys there are, what is sealed by each, and which running processes have them')
     .action(async (options: CommonOptions) => {
       exit(
-        await withHub(options, async ({ database, keys, context }, output) => {
+        await withHub(options, async ({ everyone, keys, context }, output) => {
           const now = new Date(context.clock.now())
-          const status = await readKeyStatus(database.kysely, { keys, places: sealedPlaces, now })
+          const status = await readKeyStatus(everyone.kysely, { keys, places: sealedPlaces, now })
           output.result(status, toText)
           return EXIT.ok
         }),
@@ -28,9 +28,9 @@ export function secretKeyCommand(program: Command, exit: (code: number) => void)
     .option('--give-up-unreadable', 'leave out rows that no key opens; by default they keep the old key')
     .action(async (options: CommonOptions & { giveUpUnreadable?: boolean }) => {
       exit(
-        await withHub(options, async ({ database, keys, context }, output) => {
+        await withHub(options, async ({ everyone, keys, context }, output) => {
           const rotation = await rotateKeys(
-            { database, keys, places: sealedPlaces, clock: context.clock, say: output.say },
+            { database: everyone, keys, places: sealedPlaces, clock: context.clock, say: output.say },
             { givesUp: options.giveUpUnreadable === true },
           )
           const problem = problemOf(rotation)

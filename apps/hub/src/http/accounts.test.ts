@@ -243,8 +243,8 @@ test('a forgotten password: the letter’s link sets another and ends every sess
   await bo.signIn('bo@brand.example')
   await bo.ask('POST', '/api/auth/request-password-reset', { email: 'bo@brand.example' })
   const { readOutbox } = await import('@plimsoll/accounts')
-  const { masterKey, database } = served.hub.context
-  const [letter] = await readOutbox(database.kysely, masterKey, { organizationId: null, limit: 1 })
+  const { everyone, context } = served.hub
+  const [letter] = await readOutbox(everyone.kysely, context.masterKey, { organizationId: null, limit: 1 })
   const [, token = ''] = /reset-password\?token=(\S+)/.exec(letter?.text ?? '') ?? []
   const reset = { newPassword: 'another harbour', token }
   expect(await new Browser(served).ask('POST', '/api/auth/reset-password', reset)).toMatchObject({

@@ -22,6 +22,7 @@ import { cutoverRoutes } from './cutover-routes.ts'
 import { demoRoutes } from './demo-routes.ts'
 import { documentRoutes } from './document-routes.ts'
 import { exportRoutes } from './export-routes.ts'
+import { firstDayRoutes } from './first-day-routes.ts'
 import { grantPages } from './grant-pages.ts'
 import { grantRoutes } from './grant-routes.ts'
 import { handOrderRoutes } from './hand-order-routes.ts'
@@ -177,6 +178,7 @@ export async function createServer(
       await api.register(mappingRoutes(hub))
       await api.register(mappingRuleRoutes(hub))
       await api.register(overviewRoutes(hub))
+      await api.register(firstDayRoutes(hub))
       await api.register(changeRoutes(hub))
       await api.register(bulkEditRoutes(hub))
       await api.register(savedViewRoutes(hub))

@@ -1,5 +1,5 @@
 import { hostname } from 'node:os'
-import { findOrganizations, type Organization } from '@plimsoll/accounts'
+import { ensureFirstOrganization, findOrganizations, nowOf, type Organization } from '@plimsoll/accounts'
 import { type SyncContext, SyncEngine } from '@plimsoll/sync'
 import type { FastifyInstance } from 'fastify'
 import { type AlertCalls, AlertWorker } from '../alerts/alert-worker.ts'
@@ -10,7 +10,9 @@ import { ImportWorker } from '../imports/import-worker.ts'
 import type { ImportContext } from '../imports/open-file.ts'
 import { ListingImportWorker } from '../listing-imports/listing-import-worker.ts'
 import { OverviewKeeper } from '../overview-keeper.ts'
+import { SampleBrands } from '../samples/sample-brands.ts'
 import { LiveScreens } from '../views/live-screens.ts'
+import { deleteMarked, markConfirmed } from './deletions.ts'
 
 /** What imports of files are worked with. */
 export type Imports = { context: ImportContext; worker: ImportWorker }
@@ -25,6 +27,12 @@ export type ServedOrganization = Omit<HubBase, 'everyone'> & {
   listingImports: ListingImportWorker
   demo: DemoControls | undefined
   checksAnswers: boolean | undefined
+  /** An organization was made: nobody need wait until that is looked for. */
+  onOrganizations(): void
+  /** Whether it is the one with which the hub was set up. */
+  isFirst(): Promise<boolean>
+  /** Marks the organization as to be deleted. @throws AccountProblem where that is not its name */
+  deleteOwn(name: string): Promise<void>
 }
 
 type Started = {
@@ -49,15 +57,20 @@ export type ServingOptions = {
  * first needed. So no handler can reach rows of another: there is no other id within its reach.
  */
 export class ServedOrganizations {
+  readonly samples: SampleBrands
   readonly #base: HubBase
   readonly #options: ServingOptions
   readonly #started = new Map<string, Promise<Started>>()
   readonly #stop = new AbortController()
   #watching: Promise<void> = Promise.resolve()
+  #woken = new AbortController()
+  #isDeleting = false
+  #deleting: Promise<void> = Promise.resolve()
 
   constructor(base: HubBase, options: ServingOptions) {
     this.#base = base
     this.#options = options
+    this.samples = new SampleBrands(base)
   }
 
   /** Works all organizations from now on, those too that are made later. */
@@ -80,6 +93,11 @@ export class ServedOrganizations {
     return await started.server
   }
 
+  /** Looks now for organizations that were made or marked. */
+  wake(): void {
+    this.#woken.abort()
+  }
+
   /** An organization is about to be deleted, or its sample brand wiped: nothing of it may be worked any more. */
   async release(organizationId: string): Promise<void> {
     const started = this.#started.get(organizationId)
@@ -96,6 +114,8 @@ export class ServedOrganizations {
   async stop(): Promise<void> {
     this.#stop.abort(new Error('The hub stops.'))
     await this.#watching
+    await this.#deleting
+    await this.samples.stop()
     const all = await Promise.allSettled(this.#started.values())
     await Promise.all(
       all.map(async (each) => (each.status === 'fulfilled' ? await each.value.stop() : undefined)),
@@ -131,8 +151,9 @@ export class ServedOrganizations {
     const { everyone, ...base } = this.#base
     const { configuration } = base
     const isFirst = organizationId === base.context.organizationId
+    // A copy also for the first: which one is the first may change, and what still runs for this one must not follow.
     const database = everyone.forOrganization(organizationId)
-    const context: SyncContext = isFirst ? base.context : { ...base.context, organizationId, database }
+    const context: SyncContext = { ...base.context, organizationId, database }
     const screens = new LiveScreens(context)
     const roles = (['api', 'worker'] as const).filter((role) => configuration.roles[role])
     const self = { name: `${hostname()}:${process.pid}`, roles }
@@ -155,6 +176,15 @@ export class ServedOrganizations {
       listingImports,
       demo: isFirst ? demo : undefined,
       checksAnswers,
+      onOrganizations: () => this.wake(),
+      isFirst: async () => {
+        const [first] = (await findOrganizations(everyone.kysely)).filter(({ isSample }) => !isSample)
+        return first?.organizationId === organizationId
+      },
+      deleteOwn: async (typed: string) => {
+        await markConfirmed(everyone, context, typed)
+        this.wake()
+      },
     }
     const started: Started = {
       served,
@@ -186,19 +216,58 @@ export class ServedOrganizations {
   }
 
   async #watch(): Promise<void> {
-    const { everyone, context, log } = this.#base
+    const { context, log } = this.#base
     while (!this.#stop.signal.aborted) {
+      this.#woken = new AbortController()
+      const woken = AbortSignal.any([this.#stop.signal, this.#woken.signal])
       try {
-        for (const organization of await findOrganizations(everyone.kysely)) {
-          if (this.#stop.signal.aborted) return
-          const { served } = await this.#startedOf(organization)
-          // Another process may have given it another name.
-          served.organizationName = organization.name
-        }
+        await this.#look()
       } catch (error) {
         log.error({ error }, 'organizations could not be looked for; trying again')
       }
-      await context.clock.sleep(LOOKED_FOR_MS, this.#stop.signal).catch(() => undefined) // the hub stops
+      await context.clock.sleep(LOOKED_FOR_MS, woken).catch(() => undefined) // the hub stops, or there is news
     }
+  }
+
+  async #look(): Promise<void> {
+    const { everyone, configuration } = this.#base
+    const organizations = await findOrganizations(everyone.kysely)
+    const ids = new Set(organizations.map(({ organizationId }) => organizationId))
+    // Before their rows go: whoever works them would only stumble.
+    for (const id of [...this.#started.keys()].filter((each) => !ids.has(each))) await this.release(id)
+    if (!ids.has(this.#base.context.organizationId)) await this.#followFirst()
+    for (const organization of organizations) {
+      if (this.#stop.signal.aborted) return
+      const { served } = await this.#startedOf(organization)
+      // Another process may have given it another name.
+      served.organizationName = organization.name
+    }
+    await this.samples.look()
+    if (configuration.roles.worker) this.#delete()
+  }
+
+  /** Beside everything else: a million rows take minutes. */
+  #delete(): void {
+    if (this.#isDeleting) return
+    this.#isDeleting = true
+    this.#deleting = deleteMarked(this.#base, { signal: this.#stop.signal })
+      .then(
+        () => undefined,
+        (error: unknown) => this.#base.log.error({ error }, 'an organization could not be deleted yet'),
+      )
+      .finally(() => {
+        this.#isDeleting = false
+      })
+  }
+
+  /** The hub's first organization is gone: the next oldest takes its place. Nothing of the first runs here any more. */
+  async #followFirst(): Promise<void> {
+    const { everyone, context } = this.#base
+    const fresh = { organizationId: context.uuid(), name: 'My brand', at: nowOf(context) }
+    const first = await ensureFirstOrganization(everyone.kysely, fresh)
+    context.organizationId = first.organizationId
+    context.database = everyone.forOrganization(first.organizationId)
+    this.#base.database = context.database
+    this.#base.organizationName = first.name
   }
 }

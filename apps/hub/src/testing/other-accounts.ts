@@ -21,7 +21,7 @@ export const accountReads: Record<string, string[]> = {
 export type AccountIds = { personId: string; invitationId: string; keyId: string }
 
 /** What the first organization asks of the second's members and keys. */
-export function accountWrites(ask: Ask, { personId, invitationId, keyId }: AccountIds) {
+export function accountWrites(ask: Ask, { personId, invitationId, keyId }: AccountIds, mark: string) {
   return {
     'PUT /api/v1/members/:personId': () => ask('PUT', `/api/v1/members/${personId}`, { role: 'viewer' }),
     'DELETE /api/v1/members/:personId': () => ask('DELETE', `/api/v1/members/${personId}`),
@@ -32,6 +32,7 @@ export function accountWrites(ask: Ask, { personId, invitationId, keyId }: Accou
     'PUT /api/v1/single-sign-on': () => ask('PUT', '/api/v1/single-sign-on', {}),
     'DELETE /api/v1/single-sign-on': () => ask('DELETE', '/api/v1/single-sign-on'),
     'PATCH /api/v1/organization': () => ask('PATCH', '/api/v1/organization', { name: '' }),
+    'DELETE /api/v1/organization': () => ask('DELETE', '/api/v1/organization', { name: mark }),
   }
 }
 
@@ -43,6 +44,8 @@ export async function fillAccounts(context: SyncContext, mark: string): Promise<
   await sql`insert into identity.person (id, name, email, email_verified, created_at, updated_at)
     values (${personId}, ${mark}, ${`${personId}@zebra.example`}, true, ${at}, ${at})`.execute(kysely)
   const { organizationId } = context
+  await sql`insert into sample_brand (organization_id, language, state, made_by, made_at)
+    values (${organizationId}, 'en', 'open', ${mark}, ${at})`.execute(kysely)
   await insertMember(kysely, organizationId, {
     personId,
     role: 'operator',

@@ -19,7 +19,7 @@ export const grantReads: Record<string, string[]> = {
 }
 
 export function grantWrites(
-  ask: ServedHub['ask'],
+  { ask, askFirst }: Pick<ServedHub, 'ask' | 'askFirst'>,
   other: { context: SyncContext; connectionId: string; listingId: string },
 ): Record<string, () => Promise<Answer>> {
   const { context, connectionId, listingId } = other
@@ -42,7 +42,8 @@ export function grantWrites(
     'POST /webhooks/applications/:connector/:application': async () => {
       const theirs = await new ConnectionRegistry(context).find(connectionId)
       if (theirs === undefined) throw new Error('the second brand has no connection')
-      return await ask('POST', `/webhooks/applications/woocommerce/${applicationKeyOf(theirs)}`, {})
+      // The hub itself leads it to whose it is; the first organization has no part in that.
+      return await askFirst('POST', `/webhooks/applications/woocommerce/${applicationKeyOf(theirs)}`, {})
     },
     'DELETE /api/v1/grants/:id': () => ask('DELETE', `/api/v1/grants/${OTHER_GRANT}`),
     'POST /api/v1/grants': () => ask('POST', '/api/v1/grants', { connector: 'woocommerce', connectionId }),

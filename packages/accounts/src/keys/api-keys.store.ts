@@ -58,7 +58,11 @@ export async function findUsableKey(db: Db, secret: string, now: Date): Promise<
   const found = await sql<Stored>`
     select ${columns} from api_key
     where secret_hash = ${hashOfSecret(secret)} and revoked_at is null
-      and (expires_at is null or expires_at > ${now})`.execute(db)
+      and (expires_at is null or expires_at > ${now})
+      and not exists (
+        select from organization
+        where organization.organization_id = api_key.organization_id and deleting_at is not null
+      )`.execute(db)
   return found.rows[0] === undefined ? undefined : toApiKey(found.rows[0])
 }
 

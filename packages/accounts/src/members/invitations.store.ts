@@ -72,6 +72,10 @@ export async function lockInvitation(
   const found = await sql<Stored>`
     select ${columns} from invitation
     where token_hash = ${hashOfSecret(token)} and state = 'open' and expires_at > ${now}
+      and not exists (
+        select from organization
+        where organization.organization_id = invitation.organization_id and deleting_at is not null
+      )
     for update`.execute(db)
   return found.rows[0] === undefined ? undefined : toInvitation(key, found.rows[0])
 }

@@ -16,7 +16,12 @@ export type Member = Membership & {
 }
 
 /** As the person sees it. */
-export type OwnMembership = Membership & { organizationId: string; organizationName: string }
+export type OwnMembership = Membership & {
+  organizationId: string
+  organizationName: string
+  /** Made to be tried, and wiped. */
+  isSample: boolean
+}
 
 /** Where somebody is a member already, that stays as it is. @returns whether they were not */
 export async function insertMember(
@@ -34,10 +39,10 @@ export async function insertMember(
 
 /** Everything that one person is a member of, by name. */
 export async function findMemberships(db: Db, personId: string): Promise<OwnMembership[]> {
-  const found = await sql<Stored & { organizationId: string; organizationName: string }>`
-    select organization_id, organization.name as organization_name, person_id, role, limits
+  const found = await sql<Stored & Omit<OwnMembership, keyof Membership>>`
+    select organization_id, organization.name as organization_name, kind = 'sample' as is_sample, person_id, role, limits
     from member join organization using (organization_id)
-    where person_id = ${personId}
+    where person_id = ${personId} and deleting_at is null
     order by organization.name, organization_id`.execute(db)
   return found.rows.map((row) => ({ ...row, limits: fromStored(row.limits) }))
 }

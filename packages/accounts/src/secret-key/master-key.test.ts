@@ -98,7 +98,7 @@ test('whoever has the file read sees keys that were put in their place, and keep
   expect(there.keys).toEqual({ seals: former, next, former: [] })
   here.write?.({ seals: next, next: undefined, former: [former] })
   there.refresh()
-  expect([there.name, there.others.map(({ name }) => name)]).toEqual([next.name, [former.name]])
+  expect([there.name, there.others?.map(({ name }) => name)]).toEqual([next.name, [former.name]])
   expect(statSync(here.from).mode & 0o777).toBe(0o600)
   expect(readdirSync(folder), 'no draft stays behind').toEqual(['secret.key'])
 

@@ -64,6 +64,8 @@ export type ShopifySimulator = RunningSimulator & {
   bulk: BulkTraits
   /** The shop's books, for tests that look inside. */
   shop: Shop
+  /** As if so many ids had been given before. */
+  skipIds(count: number): void
 }
 
 /** Starts a simulated Shopify shop. */
@@ -178,6 +180,7 @@ export async function createShopifySimulator(
     },
     tellPrivacy: (topic, url) => subscriptions?.tellPrivacy(topic, url),
     shop,
+    skipIds: (count) => shop.skipIds(count),
     settings: { shop: domain, endpoint: running.url },
     credentials: { clientSecret, accessToken },
     clientCredentials: { clientId, clientSecret },

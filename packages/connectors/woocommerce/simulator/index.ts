@@ -60,6 +60,8 @@ export type WooCommerceSimulator = RunningSimulator & {
   credentials: Credentials
   /** For tests that look inside, or change what the site is like while it runs. */
   shop: Shop
+  /** As if so many ids had been given before. */
+  skipIds(count: number): void
   site: SiteTraits
   deliveries: WebhookDeliveries
 }
@@ -183,6 +185,7 @@ export async function createWooCommerceSimulator(
   return {
     ...running,
     shop,
+    skipIds: (count) => shop.skipIds(count),
     site,
     deliveries,
     settings: { url: origin, orderStatuses: '' },

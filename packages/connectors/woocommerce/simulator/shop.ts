@@ -45,6 +45,8 @@ export type Shop = {
       amount?: number | undefined
     },
   ): number
+  /** As if so many posts had been made before: of a shop that is opened again, whose orders must not be taken for its old ones. */
+  skipIds(count: number): void
   /** What WP-Cron does: orders that stay unpaid longer than they are held are cancelled. */
   cancelUnpaid(): void
 }
@@ -128,6 +130,9 @@ export function createShop(
     catalogue,
     orders,
     holds,
+    skipIds(count) {
+      nextId += count
+    },
     setStatus,
     checkout(lines, to) {
       const wanted = new Map<number, number>()

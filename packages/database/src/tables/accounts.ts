@@ -1,9 +1,24 @@
 /** Owned by `packages/accounts`. */
+import type { Generated } from 'kysely'
 
 export interface OrganizationTable {
   organizationId: string
   name: string
   createdAt: Date
+  kind: Generated<'own' | 'sample'>
+  /** Since then nobody is served it, and its rows go. */
+  deletingAt: Date | null
+}
+
+/** A sample brand: how far it is, and in whose language it speaks. */
+export interface SampleBrandTable {
+  organizationId: string
+  language: 'en' | 'zh'
+  state: 'making' | 'open' | 'failed'
+  problem: string | null
+  madeBy: string
+  madeAt: Date
+  openedAt: Date | null
 }
 
 export interface SecretTable {

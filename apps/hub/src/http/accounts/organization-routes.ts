@@ -9,6 +9,9 @@ import { accountsOf } from './account-parts.ts'
 import { mutable } from './member-routes.ts'
 
 const tag = 'Members and keys'
+const confirmed = z.object({
+  name: z.string('give the name of the organization').describe('As it is now, typed: that confirms it.'),
+})
 const named = z.object({ name: z.string().trim().min(1, 'give it a name').max(200) })
 
 /** The organization itself. */
@@ -53,6 +56,26 @@ export function organizationRoutes(hub: ServerContext): FastifyPluginAsync {
         })
         hub.organizationName = name
         return { 200: {} }
+      },
+    )
+    addRoute(
+      app,
+      {
+        method: 'DELETE',
+        path: '/organization',
+        operation: 'deleteOrganization',
+        tag,
+        summary:
+          'Deletes the organization with everything of it. Nobody is served it from the answer on; its rows go bit by bit. There is no way back.',
+        needs: 'owner',
+        body: confirmed,
+        answers: { 202: done },
+        errors: ['name-differs'],
+      },
+      async ({ body: { name }, actor }) => {
+        await hub.deleteOwn(name)
+        hub.log.info({ organizationId: context.organizationId, actor }, 'organization is being deleted')
+        return { 202: {} }
       },
     )
   }

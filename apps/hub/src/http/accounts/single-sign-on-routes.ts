@@ -84,8 +84,7 @@ export function singleSignOnRoutes({ context }: ServerContext): FastifyPluginAsy
 
   /** An owner of another organization of this hub could else say who its people are. */
   async function assertFirst(): Promise<void> {
-    const [first] = await findOrganizations(database.kysely)
-    if (first?.organizationId === context.organizationId) return
+    if (await hub.isFirst()) return
     throw new AccountProblem(
       'not-allowed',
       'Single sign-on is set by owners of the organization with which this hub was set up.',

@@ -30,6 +30,9 @@ const join = z.object({
 })
 const accept = z.object({ token })
 const organization = z.object({ name: z.string().trim().min(1, 'give it a name').max(200) })
+const sample = z.object({
+  language: z.enum(['en', 'zh']).default('en').describe('In which its items and places are named.'),
+})
 const tag = 'Accounts'
 
 /** How people come into an organization: by an invitation, or by making one. */
@@ -112,6 +115,35 @@ export function entryRoutes(front: Front): FastifyPluginAsync {
           throw new AccountProblem('not-allowed', 'Only owners make organizations on this hub.')
         }
         return await reply.status(201).send(await makeOrganization(name, person))
+      },
+    )
+    addRawRoute(
+      app,
+      {
+        method: 'POST',
+        path: '/sample-brand',
+        operation: 'makeSampleBrand',
+        tag,
+        summary:
+          'Makes a sample brand, an organization of its own with simulated shops, in step when this is answered; whoever has one gets that.',
+        body: sample,
+        answers: { 201: organizationEntered },
+        errors: ['not-allowed', 'samples-off'],
+      },
+      async (request, reply) => {
+        const sender = await senderOf(front, request, reply)
+        const { language } = sample.parse(request.body)
+        const { samples } = front.organizations
+        if (!samples.areAllowed) throw new AccountProblem('samples-off', 'This hub makes no sample brands.')
+        if (sender.kind === 'key')
+          throw new AccountProblem('sign-in-needed', 'This is for people who are signed in.')
+        if (sender.kind === 'person' && !mayMakeOrganizations(front, sender.person)) {
+          throw new AccountProblem('not-allowed', 'Only owners make sample brands on this hub.')
+        }
+        const maker = sender.kind === 'person' ? { personId: sender.person.personId } : 'machine'
+        const made = await samples.make(maker, language)
+        front.organizations.wake()
+        return await reply.status(201).send(made)
       },
     )
   }

@@ -1,3 +1,4 @@
+import { findOrganizations } from '@plimsoll/accounts'
 import { me } from '@plimsoll/client'
 import type { FastifyPluginAsync } from 'fastify'
 import type { Sender, SignedIn } from '../../accounts/hub-accounts.ts'
@@ -23,17 +24,39 @@ export function meRoutes(front: Front): FastifyPluginAsync {
   }
 
   async function viewOf(sender: Sender) {
-    const nobody = { name: null, email: null, personId: null, mayMakeOrganizations: false }
+    const nobody = {
+      name: null,
+      email: null,
+      personId: null,
+      mayMakeOrganizations: false,
+      mayMakeSample: false,
+    }
     switch (sender.kind) {
       case 'machine': {
         const { context, organizationName } = front.base
         const { organizationId } = context
-        const organizations = [{ organizationId, name: organizationName, role: 'owner' as const }]
-        return { ...nobody, kind: sender.kind, organizations }
+        // Whoever is on the machine of a hub without accounts tries a sample too.
+        const all = await findOrganizations(front.base.everyone.kysely)
+        const own = { organizationId, name: organizationName, role: 'owner' as const, isSample: false }
+        const organizations = [
+          own,
+          ...all.filter(({ isSample }) => isSample).map((each) => ({ ...each, role: 'owner' as const })),
+        ]
+        return {
+          ...nobody,
+          kind: sender.kind,
+          organizations,
+          mayMakeSample: front.organizations.samples.areAllowed,
+        }
       }
       case 'key': {
         const { organizationId, name, role } = sender.key
-        return { ...nobody, kind: sender.kind, name, organizations: [{ organizationId, name: '', role }] }
+        return {
+          ...nobody,
+          kind: sender.kind,
+          name,
+          organizations: [{ organizationId, name: '', role, isSample: false }],
+        }
       }
       case 'person': {
         const { personId, name, email, memberships } = sender.person
@@ -43,8 +66,10 @@ export function meRoutes(front: Front): FastifyPluginAsync {
             organizationId: each.organizationId,
             name: each.organizationName,
             role: each.role,
+            isSample: each.isSample,
           })),
           mayMakeOrganizations: mayMakeOrganizations(front, sender.person),
+          mayMakeSample: front.organizations.samples.areAllowed && mayMakeOrganizations(front, sender.person),
         }
       }
       default: {

@@ -93,6 +93,8 @@ export function setupRoutes(front: Front): FastifyPluginAsync {
           await markVerified(tx, made.personId)
         })
         base.organizationName = name
+        const served = await front.organizations.get({ organizationId, name })
+        served.organizationName = name
         for (const cookie of made.setCookies) reply.header('set-cookie', cookie)
         return await reply.status(201).send({ organizationId })
       },

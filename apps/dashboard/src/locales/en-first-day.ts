@@ -1,0 +1,46 @@
+/** The first day, the sample brand, and deleting a brand. */
+export const enFirstDay = {
+  firstDay: {
+    title: 'The first day',
+    progress: '{{n}} of {{of}} done',
+    dismiss: 'Put this list away',
+    done: 'done',
+    go: 'Do it',
+    look: 'Look',
+    locationName: 'Name of the location',
+    add: 'Add',
+    step: {
+      location: 'Add a location',
+      connect: 'Connect a channel',
+      'map-locations': 'Say what its places sell from',
+      import: 'Import its listings',
+      match: 'Match listings with items',
+      preview: 'Look at the first numbers',
+      shadow: 'Run beside it in shadow',
+      live: 'Go live',
+    },
+    why: {
+      location: 'Where your stock lies: a warehouse, a shop, a provider. Every count is at a place.',
+      connect: 'Give Plimsoll access to a shop or a marketplace. It only reads until you say otherwise.',
+      'map-locations': 'Which of your locations may be promised on the channel.',
+      import: 'Plimsoll learns what is sold there, and what it shows now.',
+      match: 'Each listing is tied to the item that it sells; what has the same SKU is tied by itself.',
+      preview: 'Every number that would change, before and after, so that nothing surprises you.',
+      shadow: 'Plimsoll counts along and says what it would write, and writes nothing.',
+      live: 'From now on the channel shows your one true count.',
+    },
+    sampleTitle: 'Sample brand',
+    sampleText:
+      'Look around first: a brand with two simulated shops that sell by themselves. Apart from yours, and wiped in one click.',
+    sampleTry: 'Try it with a sample brand',
+    sampleOpen: 'Open the sample brand',
+    sampleMaking: 'Making a sample brand: a few seconds…',
+    banner: 'Sample brand: nothing here is real.',
+    wipe: 'Wipe it',
+    delete: 'Delete this brand',
+    deleteText:
+      'Everything of it goes, at once and for good: items, stock and its history, orders, connections, keys, members and letters. Shops keep showing what they show now. Export first what you want to keep.',
+    deleteType: 'Type its name to confirm: {{name}}',
+    deleteDo: 'Delete it for good',
+  },
+}
