@@ -307,12 +307,7 @@ export const en = {
     unknownCure: 'The address may be old. Look for it in the list.',
     emptyTitle: 'No connections yet',
     emptyCure: 'Connect a platform here, or with `plimsoll connect` on the command line.',
-    state: {
-      draft: 'Draft',
-      shadow: 'Shadow',
-      live: 'Live',
-      paused: 'Paused',
-    },
+    state: { draft: 'Draft', shadow: 'Shadow', live: 'Live', paused: 'Paused' },
     stateMeaning: {
       draft: 'Not set up yet: nothing is read or written.',
       shadow: 'Reads everything and writes nothing.',

@@ -224,6 +224,8 @@ const CHANGE_NO_SETTING = [
   /^POST \/(mapping\/(heed|look|preview)|alert-destinations\/:id\/test|connections\/:id\/mapping-rules\/try)$/,
   // Of the hub and no organization; with who and when and all but the secret it is in the audit log.
   /^\w+ \/single-sign-on$/,
+  // An organization of its own, and nothing of this one.
+  /^POST \/sample-brand$/,
   // Where things usually lie changes with every putting away.
   /^PUT \/locations\/:code\/bin-items$/,
 ]

@@ -1,4 +1,4 @@
-import { AccountProblem, findOrganizations, findPeople, readSingleSignOn } from '@plimsoll/accounts'
+import { AccountProblem, findPeople, readSingleSignOn } from '@plimsoll/accounts'
 import { done, singleSignOnView } from '@plimsoll/client'
 import type { FastifyPluginAsync } from 'fastify'
 import {
@@ -18,7 +18,8 @@ const path = '/single-sign-on'
  * The provider of OpenID Connect that people of this hub may sign in with. It says who somebody is, everywhere on the hub; so
  * only owners of the organization with which the hub was set up say which it is.
  */
-export function singleSignOnRoutes({ context }: ServerContext): FastifyPluginAsync {
+export function singleSignOnRoutes(hub: ServerContext): FastifyPluginAsync {
+  const { context } = hub
   const { database, masterKey } = context
   const view = async () =>
     toSingleSignOnView(
