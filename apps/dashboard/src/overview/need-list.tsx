@@ -215,7 +215,11 @@ function Cures({ cures }: { cures: TaskList['rows'][number]['cures'] }) {
         {cures.map(({ cure, units, locationCodes, penalties }) => (
           <li key={cure}>
             {cure === 'cancel' ? (
-              <Link to="/orders" search={{ standing: 'waiting' }} className="link">
+              <Link
+                to="/orders"
+                search={{ standing: 'waiting' }}
+                className="link inline-flex min-h-6 items-center"
+              >
                 {t(`task.cure.${cure}`)}
               </Link>
             ) : (

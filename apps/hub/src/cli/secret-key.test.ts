@@ -40,11 +40,12 @@ test('a hub that runs learns the new key by itself: nobody is signed out, and al
     union select key_name from identity.mail`.execute(served.database.kysely)
   expect(sealed.rows).toEqual([{ keyName: keys.name }])
 
-  const status = lastJson(await runHere(['secret-key', 'status', '--json', ...place()]))
-  expect(status).toMatchObject({
-    keys: [{ name: keys.name, use: 'seals' }],
-    processes: [{ seals: keys.name, opens: [keys.name] }],
-  })
+  const read = async () => lastJson(await runHere(['secret-key', 'status', '--json', ...place()]))
+  // The hub looks at the file every second, and says then what it has.
+  const held = async () => (await read()).processes
+  await expect.poll(held, { timeout: 15_000 }).toMatchObject([{ seals: keys.name, opens: [keys.name] }])
+  const status = await read()
+  expect(status).toMatchObject({ keys: [{ name: keys.name, use: 'seals' }] })
   expect(status.retired).toMatchObject([{ name: before.name }])
 
   // What commands show that they have the key by.

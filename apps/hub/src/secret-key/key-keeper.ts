@@ -7,6 +7,8 @@ import type { HubBase } from '../hub.ts'
 const LOOKED_AT_MS = 1_000
 /** A rotation takes whoever has said nothing for 45 seconds for gone. */
 const TOLD_MS = 10_000
+/** A supervisor does not wait longer for a process that is to end. */
+const LEFT_WITHIN_MS = 1_000
 
 type KeptBy = Pick<HubBase, 'database' | 'context' | 'log' | 'keys'>
 
@@ -35,7 +37,15 @@ export class KeyKeeper {
   async stop(): Promise<void> {
     this.#stop.abort(new Error('The hub stops.'))
     await this.#loop
-    await removeHolder(this.#hub.database.kysely, this.#holderId)
+    const { database, context } = this.#hub
+    const ended = new AbortController()
+    // A courtesy: what it said is over by itself. A process ends also when its database is silent, or gone.
+    const removed = removeHolder(database.kysely, this.#holderId).catch((error: unknown) =>
+      context.log.warn({ error }, 'the end of this process could not be noted'),
+    )
+    const waited = context.clock.sleep(LEFT_WITHIN_MS, ended.signal).catch(() => undefined) // it is noted
+    await Promise.race([removed, waited])
+    ended.abort()
   }
 
   async #run(): Promise<void> {
