@@ -255,7 +255,7 @@ class RealLedger {
 
   async run(steps: readonly Step[]): Promise<Answer[]> {
     const outcomes = await runStockCommands(
-      database,
+      this.world.database,
       this.world.context,
       steps.map((step) => this.toCommand(step)),
     )

@@ -218,7 +218,7 @@ function Cures({ cures }: { cures: TaskList['rows'][number]['cures'] }) {
               <Link
                 to="/orders"
                 search={{ standing: 'waiting' }}
-                className="link inline-flex min-h-6 items-center"
+                className="link my-1 inline-flex min-h-7 min-w-7 items-center"
               >
                 {t(`task.cure.${cure}`)}
               </Link>
