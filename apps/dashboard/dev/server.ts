@@ -10,6 +10,7 @@ import {
   connectionMade,
   connectorList,
   demoState,
+  firstDay,
   grantBegun,
   grantStanding,
   itemDetail,
@@ -207,6 +208,8 @@ function createFixture(initial: Scenario) {
         return checked(response, parkedGroups, { rows: scenario.empty ? [] : troubles.toGroups(parked) })
       case '/activity':
         return checked(response, activityPage, page(scenario.empty ? [] : [...recent].reverse()))
+      case '/first-day':
+        return checked(response, firstDay, { isLive: true, steps: [] })
       case '/tasks':
         return checked(response, taskList, scenario.empty ? { rows: [] } : troubles.toTasks(now))
       case '/demo':
