@@ -96,6 +96,8 @@ whenBrowser(
     const page = await open()
     await page.getByText('No locations are known yet', { exact: false }).waitFor()
     const path = '**/api/v1/connections/*/locations'
+    // A live change would heal the panel before anybody tries again.
+    await page.context().route('**/api/v1/stream*', (route) => route.abort())
     const { promise: held, resolve: answer } = Promise.withResolvers<void>()
     await page.context().route(path, async (route) => {
       await held

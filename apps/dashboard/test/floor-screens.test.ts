@@ -301,7 +301,7 @@ whenBrowser('loading and failing, and healed by trying again', { timeout: 120_00
     const page = await context.newPage()
     let isBroken = true
     // A live change would heal the screen before anybody tries again.
-    await page.route('**/api/v1/stream', (route) => route.abort())
+    await page.route('**/api/v1/stream*', (route) => route.abort())
     await page.route(asks, (route) =>
       isBroken ? route.fulfill({ status: 503, contentType: 'text/html', body: 'away' }) : route.continue(),
     )

@@ -127,7 +127,7 @@ whenBrowser('loading and failing, and healed by trying again', { timeout: 240_00
     const page = await context.newPage()
     await page.clock.install()
     // A live change would heal the screen before anybody tries again.
-    await page.route('**/api/v1/stream', (route) => route.abort())
+    await page.route('**/api/v1/stream*', (route) => route.abort())
     const waiting: (() => void)[] = []
     await page.route(asks, async (route) => {
       await new Promise<void>((resolve) => waiting.push(resolve))

@@ -106,7 +106,7 @@ for (const look of looks) {
       const page = await context.newPage()
       await page.clock.install()
       // A live change would heal the screen before anybody tries again.
-      await page.route('**/api/v1/stream', (route) => route.abort())
+      await page.route('**/api/v1/stream*', (route) => route.abort())
       const waiting: (() => void)[] = []
       await page.route(asks, async (route) => {
         await new Promise<void>((resolve) => waiting.push(resolve))
