@@ -2,6 +2,7 @@ import { arrayOf, type Db, type Tx, unnestRows } from '@plimsoll/database'
 import type { Part } from '@plimsoll/stock'
 import { sql } from 'kysely'
 import type { ListingMapping } from '../intake/inbox.ts'
+import { exposureLostWhere } from '../load-line/exposure.store.ts'
 
 /** What these listings sell, by external id. Listings the hub does not know are left out. */
 export async function findMappings(
@@ -236,7 +237,7 @@ export async function rebuildLevels(
         or (level.problem_code = 'gone' and excluded.writable) then null else level.problem end,
       tracked = excluded.tracked,
       writable = excluded.writable,
-      doubted_at = excluded.doubted_at
+      doubted_at = excluded.doubted_at,${exposureLostWhere(sql`level.tracked <> excluded.tracked`)}
     where (level.item_id, level.units_per_listing, level.tracked, level.writable, level.doubted_at)
       is distinct from
         (excluded.item_id, excluded.units_per_listing, excluded.tracked, excluded.writable, excluded.doubted_at)

@@ -133,6 +133,8 @@ export async function closeLevels(
       -- What is not counted may be sold in any number: no bound holds until it is counted again, and read.
       exposure_older = case when closed.code = 'gone' and acknowledged is null then coalesce(exposure_older, 0)
         when closed.code <> 'untracked' then exposure_older end,
+      exposure_older_until = case when closed.code <> 'untracked' then exposure_older_until end,
+      exposure_current = case when closed.code <> 'untracked' then exposure_current else 0 end,
       exposure_from = case when closed.code <> 'untracked' then exposure_from end,
       problem_code = closed.code,
       problem = closed.problem

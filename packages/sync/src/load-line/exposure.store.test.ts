@@ -4,7 +4,8 @@ import { createTestDatabase, fromEnvironment, type TestDatabase } from '@plimsol
 import fc from 'fast-check'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { acknowledgeLevels, addSubtracted, observeLevels } from '../lanes/levels.store.ts'
+import { rebuildLevels } from '../connections/mappings.store.ts'
+import { acknowledgeLevels, addSubtracted, closeLevels, observeLevels } from '../lanes/levels.store.ts'
 import { anyActs, type ExposedFact, ExposedShop } from '../testing/exposed-shop.ts'
 import { createWorld, type World } from '../testing/world.ts'
 import { exposeUncertain, passFence } from './exposure.store.ts'
@@ -32,7 +33,7 @@ async function reset(world: World, levelId: string): Promise<void> {
   )
   await sql`
     update level set exposure_older = null, exposure_older_until = null, exposure_current = 0, exposure_from = null,
-      given_back = 0, protection = 'guaranteed'
+      given_back = 0, protection = 'guaranteed', tracked = true
     where organization_id = ${organizationId} and level_id = ${levelId}`.execute(database.kysely)
 }
 
@@ -83,6 +84,17 @@ async function write(
       }
       case 'fence':
         await passFence(tx, organizationId, connectionId, fact.at)
+        return
+      case 'uncounted':
+        await closeLevels(
+          tx,
+          organizationId,
+          [{ levelId, code: 'untracked', problem: 'Not counted.' }],
+          fact.at,
+        )
+        return
+      case 'counted-again':
+        await rebuildLevels(tx, { organizationId, connectionId, uuid: randomUUID })
         return
     }
   })

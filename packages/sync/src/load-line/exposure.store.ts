@@ -42,7 +42,7 @@ export function exposureAfterApplied(row: string, at: Date, effect: WriteEffect)
   const older = sql`case when exposure_older is not null then greatest(0, exposure_older + exposure_current - ${unsold}) end`
   const added = mostAddedBy(effect, { quantity, expected, shown: sql`${quantity} + ${givenBack}` })
   // It may never have acted, and what else the platform counts from nobody knows.
-  const isLost = sql`under_way.is_one and exposure_from is null`
+  const isLost = sql`(under_way.is_one and exposure_from is null and exposure_older is null)`
   return sql`
       exposure_older = case
         when not under_way.is_one then ${older}
@@ -73,12 +73,22 @@ export function exposureAfterReading(row: string, at: Date): RawBuilder<unknown>
       exposure_older = case
         when not ${counts} then exposure_older
         when ${sql.ref(`${row}.is_fenced`)} then ${hidden}
+        when exposure_from is null then null
         when ${shown} <= exposure_older + exposure_current then exposure_older + exposure_current - ${shown} + ${hidden}
         else exposure_older + exposure_current + ${hidden}
       end,
       exposure_current = case when ${counts} then ${shown} else exposure_current end,
       exposure_older_until = case when ${counts} then ${at}::timestamptz else exposure_older_until end,
       exposure_from = case when ${counts} then ${at}::timestamptz else exposure_from end`
+}
+
+/** `UNBOUNDED` where the condition holds, for a level of which nothing that was known counts any more; else as it is. */
+export function exposureLostWhere(isLost: RawBuilder<boolean>): RawBuilder<unknown> {
+  return sql`
+      exposure_older = case when ${isLost} then null else level.exposure_older end,
+      exposure_older_until = case when ${isLost} then null else level.exposure_older_until end,
+      exposure_current = case when ${isLost} then 0 else level.exposure_current end,
+      exposure_from = case when ${isLost} then null else level.exposure_from end`
 }
 
 /** What the platform may show: never negative, though some let their own number become so. */
@@ -174,7 +184,7 @@ export async function exposeUncertain(
     ) as shown
     where level.organization_id = ${organizationId} and level.level_id = shown.level_id
       -- It may never have acted, and what else the platform counts from nobody knows.
-      and exposure_from is not null`.execute(tx)
+      and (exposure_from is not null or exposure_older is not null)`.execute(tx)
 }
 
 /**

@@ -7,6 +7,7 @@ import {
   afterFence,
   afterOrders,
   afterReading,
+  afterUncertain,
   type Exposure,
   exposureOf,
   UNBOUNDED,
@@ -139,6 +140,16 @@ test('a guarded write of unknown outcome leaves the bound where it was', () => {
   expect(shop.bound).toBe(9)
   shop.do({ kind: 'close', pick: 0 })
   expect(shop.bound).toBe(9)
+})
+
+test('I5: what comes to be where nothing was ever there is bounded by what it may show, and by nothing before it is read', () => {
+  const absent: Exposure = { older: 0, olderUntil: null, current: 0, from: null }
+  const written = { quantity: 10, givenBack: 0, expected: undefined, at: at(1) }
+  expect(exposureOf(absent, [written], 'guarded')).toBe(10)
+  expect(exposureOf(afterUncertain(absent, written, 'guarded'), [], 'guarded')).toBe(10)
+  const read = afterReading(absent, { quantity: 7, givenBack: 0, at: at(2), isFenced: false })
+  expect(exposureOf(read, [], 'guarded')).toBeUndefined()
+  expect(exposureOf(afterFence(read, at(2)), [], 'guarded')).toBe(7)
 })
 
 test.each<[WriteEffect]>([['blind'], ['guarded']])(

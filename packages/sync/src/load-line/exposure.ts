@@ -19,7 +19,10 @@ export type Exposure = {
   from: Date | null
 }
 
-/** Nothing has ever been confirmed: it may sell any number. */
+/**
+ * Nothing has ever been confirmed: it may sell any number. So it is again once the platform says that it does not count, with
+ * the moment too that a read of the orders could pass: what it would void is not all that may have been sold.
+ */
 export const UNBOUNDED: Exposure = { older: null, olderUntil: null, current: 0, from: null }
 
 /**
@@ -92,7 +95,7 @@ export function afterUncertain(
 ): Exposure {
   const { older, current, from } = exposure
   // It may never have acted, and what else the platform counts from nobody knows.
-  if (from === null) return exposure
+  if (from === null && older === null) return exposure
   const greatest = Math.max(current, written.quantity + written.givenBack)
   const bound = (older ?? 0) + current + mostAddedBy(written, effect)
   return {
@@ -117,7 +120,8 @@ export function afterReading(
   if (isFenced) return { ...counted, older: givenBack }
   // Nothing new. Taken for the beginning of something, a look every few seconds would put the fence off for ever.
   if (exposure.from !== null && shown === exposure.current) return exposure
-  if (exposure.older === null) return { ...counted, older: null }
+  // Nor is anything known of one that was not there before: it may have sold since it came to be.
+  if (exposure.older === null || exposure.from === null) return { ...counted, older: null }
   const bound = exposure.older + exposure.current
   // The bound is the same as before, so what is not there may have been sold unseen. Somebody may have put more there.
   return { ...counted, older: (shown <= bound ? bound - shown : bound) + givenBack }

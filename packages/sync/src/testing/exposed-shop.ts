@@ -17,7 +17,7 @@ const at = (ms: number) => new Date(ms)
 export type Act =
   | { kind: 'plan' | 'zero' | 'sell'; units: number }
   | { kind: 'act' | 'answer' | 'close' | 'cancel' | 'see' | 'see-stale'; pick: number }
-  | { kind: 'look' | 'adopt' | 'read-orders' | 'see-all' | 'edit-down' }
+  | { kind: 'look' | 'adopt' | 'read-orders' | 'see-all' | 'edit-down' | 'uncounted' | 'counted-again' }
 
 export const anyAct: fc.Arbitrary<Act> = fc.oneof(
   fc.record({
@@ -47,6 +47,8 @@ export const anyAct: fc.Arbitrary<Act> = fc.oneof(
       'read-orders' as const,
       'see-all' as const,
       'edit-down' as const,
+      'uncounted' as const,
+      'counted-again' as const,
     ),
   }),
 )
@@ -71,6 +73,8 @@ export type ExposedFact = { at: Date } & (
   | { kind: 'read'; quantity: number; givenBackBefore: number; isFenced: boolean }
   | { kind: 'orders'; moved: { sold: number; givenBack: number; notBefore: Date | undefined } }
   | { kind: 'fence' }
+  /** It is said not to count, or (after that) to count again. */
+  | { kind: 'uncounted' | 'counted-again' }
 )
 
 type ModelOrder = {
@@ -105,6 +109,7 @@ export class ExposedShop {
   /** What the hub believes that the shop shows, as `expectedOf` has it. */
   acknowledged: number | undefined
   acknowledgedSubtracted = 0
+  isCounted = true
   subtracted = 0
   givenBack = 0
   looked: { quantity: number; givenBack: number; subtracted: number; at: number } | undefined
@@ -208,6 +213,14 @@ export class ExposedShop {
         // By chance to what a guarded write expects, with sales unseen: what people edit, no protocol can know.
         if (this.effect === 'guarded') return
         this.quantity = Math.floor(this.quantity / 2)
+        return
+      // Nothing changes at the shop: an answer may leave its number out, and a later one has it.
+      case 'uncounted':
+      case 'counted-again':
+        if (this.isCounted === (act.kind === 'counted-again')) return
+        this.isCounted = !this.isCounted
+        this.exposure = UNBOUNDED
+        this.#facts.push({ kind: act.kind, at: at(this.now) })
         return
     }
   }
