@@ -76,8 +76,35 @@ export function drawAtTheLine(
     return sku === undefined ? [] : [{ at, kind: 'reserve', sku, units }]
   })
   const raises = Array.from({ length: random.whole(1, 4) }, () => drawSalesAroundARaise(random, world))
-  return [...promises, ...raises].flat()
+  const between = Array.from({ length: random.whole(3, 6) }, () => drawSalesBetweenWrites(random, world))
+  return [...promises, ...raises, ...between].flat()
 }
+
+/**
+ * Goods come in twice, one moment after the other, and the listing sells while the first of the two raises travels: what was
+ * sold is known only when both are written, and was of the older quantity.
+ */
+function drawSalesBetweenWrites(
+  random: Random,
+  { stormMs, platforms }: { stormMs: number; platforms: readonly PlannedPlatform[] },
+): Act[] {
+  const at = random.whole(0, stormMs)
+  const platform = random.pickFrom(platforms)
+  const listing = random.pickFrom(platform?.listings.filter(({ sku }) => sku !== 'set') ?? [])
+  const momentsMs = Array.from({ length: 4 }, () => random.whole(10, WRITE_TRAVELS_MS))
+  // So much that a blind raise is backed beside all that was shown before, without going by way of zero.
+  const more = [random.whole(10, 25), random.whole(8, 15)]
+  const againMs = random.whole(WRITE_TRAVELS_MS, 3 * WRITE_TRAVELS_MS)
+  if (platform === undefined || listing === undefined) return []
+  const of = { platform: platform.name, listing: listing.id, units: 1 }
+  return [
+    ...more.map((units, nth): Act => ({ at: at + nth * againMs, kind: 'stock', sku: listing.sku, units })),
+    ...momentsMs.map((inMs) => sell(random, { ...of, at: at + inMs })),
+  ]
+}
+
+/** In fair weather a raise has arrived by then. */
+const WRITE_TRAVELS_MS = 150
 
 /** Goods come in, and the same listing sells before, while and after it is raised. */
 function drawSalesAroundARaise(
