@@ -86,7 +86,7 @@ export function toReturns(rows: readonly ReturnedRow[]): {
     const orderId = cell('order-id')
     const plate = cell('license-plate-number')
     const returnedAt = new Date(cell('return-date'))
-    const key = plate === '' ? `${orderId} ${sku} ${cell('return-date')}` : plate
+    const key = `${plate === '' ? `${orderId} ${cell('return-date')}` : plate} ${sku}`
     const quantity = /^[1-9]\d{0,6}$/.test(cell('quantity')) ? Number(cell('quantity')) : 0
     const condition = conditionOf(cell('detailed-disposition'))
     if (sku === '' || quantity === 0 || condition === undefined || Number.isNaN(returnedAt.getTime())) {
