@@ -19,6 +19,9 @@ import {
  */
 const isHere = published !== undefined
 
+/** The model of Fulfillment Inbound v0 is not among those that are compared with: README. */
+const UNPUBLISHED = '/fba/inbound/v0/'
+
 let exchanges: Exchange[] = []
 let messages: string[] = []
 let report = ''
@@ -55,12 +58,14 @@ function operationOf({ method, path }: Exchange): Operation | undefined {
 
 describe.skipIf(!isHere)('the published models', () => {
   test('every call of the API is an operation of theirs, and the story makes all that are used', () => {
-    const strange = exchanges.filter((exchange) => operationOf(exchange) === undefined)
+    const strange = exchanges.filter(
+      (exchange) => operationOf(exchange) === undefined && !exchange.path.startsWith(UNPUBLISHED),
+    )
     expect(strange.map(({ method, path }) => `${method} ${path}`)).toEqual([])
     const made = new Set(exchanges.map((exchange) => operationOf(exchange)?.operationId))
-    expect(limits.map(({ name }) => name).filter((name) => !made.has(name) && name !== 'getOrders')).toEqual(
-      [],
-    )
+    expect(exchanges.filter(({ path }) => path.startsWith(UNPUBLISHED)).length).toBeGreaterThan(1)
+    const known = new Set(['getOrders', 'getShipments', 'getShipmentItemsByShipmentId'])
+    expect(limits.map(({ name }) => name).filter((name) => !made.has(name) && !known.has(name))).toEqual([])
   })
 
   test('requests: parameters and bodies are as the models say', () => {

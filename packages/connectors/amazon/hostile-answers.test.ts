@@ -31,6 +31,7 @@ let tickets: string[] = []
 beforeAll(async () => {
   simulator = await createAmazonSimulator({
     ...atOnce,
+    reportMs: 1,
     burstFactor: 1_000_000,
     feedWorkMs: 1,
     visibilityMs: 0,
@@ -46,6 +47,15 @@ beforeAll(async () => {
   await control.addProducts([{ sku: 'K', title: 'K', price: 1, quantity: 3, keptByPlatform: true }])
   const placed = await control.placeOrder([{ sku: 'A', quantity: 2 }], sampleRecipients[2])
   orderId = placed.kind === 'placed' ? placed.externalId : ''
+  const { intake } = simulator.floor
+  const lines = [{ sku: 'K', quantity: 4 }]
+  const arriving = intake.announce({ reference: undefined, number: 'FBA (1)', facilityId: 'FBA', lines })
+  if (arriving.kind === 'announced') intake.receive(arriving.inbound.id, [{ sku: 'K', quantity: 3 }])
+  intake.returnUnits({
+    reference: orderId,
+    facilityId: 'FBA',
+    lines: [{ sku: 'K', quantity: 1, condition: 'damaged' }],
+  })
   tickets = ['A', 'B'].map((sku) => JSON.stringify(['patch', 'x', Date.now(), sku, 7, 9]))
 })
 afterAll(() => simulator.close())
@@ -100,6 +110,20 @@ const stories: Record<string, (operations: ChannelOperations) => Promise<void>> 
             expect(Number.isSafeInteger(units) && units >= 0).toBe(true)
       },
     ),
+  receipts: (operations) =>
+    firstPages(
+      async (cursor) => (await operations.warehouse?.receipts?.({ since: new Date(0), cursor })) ?? none,
+      ({ rows }) => {
+        for (const { lines, locationId } of rows) expectSoundUnits(lines, locationId)
+      },
+    ),
+  returns: (operations) =>
+    firstPages(
+      async (cursor) => (await operations.warehouse?.returns?.({ since: new Date(0), cursor })) ?? none,
+      ({ rows }) => {
+        for (const { lines, locationId } of rows) expectSoundUnits(lines, locationId)
+      },
+    ),
   async registerWebhooks(operations) {
     const { registered, repaired } = await operations.registerWebhooks('')
     for (const type of [...registered, ...repaired]) expect(type).toMatch(/^[A-Z]+(_[A-Z]+)+$/)
@@ -110,6 +134,16 @@ const stories: Record<string, (operations: ChannelOperations) => Promise<void>> 
       expectSoundEvents(connector.webhooks.parse(message))
     }
   },
+}
+
+const none = { rows: [], next: undefined, platformTime: undefined }
+
+function expectSoundUnits(lines: readonly { sku: string; quantity: number }[], place: string): void {
+  expect(place).toBe('FBA')
+  for (const { sku, quantity } of lines) {
+    expect(sku).not.toBe('')
+    expect(Number.isSafeInteger(quantity) && quantity > 0).toBe(true)
+  }
 }
 
 describe.each([

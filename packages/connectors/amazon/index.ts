@@ -17,7 +17,7 @@ const multiChannel: WarehouseTerms = {
   cancel: 'until-working',
   deducts: 'requested',
   deductsWithinMs: 30 * 60_000,
-  follows: ['shipments'],
+  follows: ['shipments', 'receipts', 'returns'],
   lots: false,
   serials: true,
   linesMax: ITEMS_MAX,
@@ -45,12 +45,26 @@ const multiChannel: WarehouseTerms = {
       verified: false,
     },
     {
+      fact: 'The list names a shipment within a day of a change of what was received of it',
+      source: 'fulfillmentInboundV0.json, LastUpdatedAfter: "updates made by Amazon"; the day is assumed',
+      verified: false,
+    },
+    {
+      fact: 'A return is in the report within two weeks of coming in, each unit by its own licence plate',
+      source:
+        'developer-docs.amazon.com/sp-api/docs/fba-customer-concessions-reports-attributes; the time is assumed',
+      verified: false,
+    },
+    {
       fact: 'An order can be cancelled until picking begins',
       source: 'fulfillmentOutbound_2020-07-01.json, FulfillmentOrderStatus',
       verified: false,
     },
   ],
 }
+
+/** Items of each delivery under way cost a call; a report of returns is made by Amazon once or twice a day anew. */
+const EVERY_MS: Readonly<Record<string, number>> = { receipts: 15 * 60_000, returns: 6 * 3_600_000 }
 
 /** Amazon's marketplaces, through the Selling Partner API. */
 export const connector = defineConnector({
@@ -93,7 +107,10 @@ export const connector = defineConnector({
       cancel: 'order',
       counts: true,
       // Each look at its list costs a call, and each order that is being picked one more.
-      streams: streamsOf(multiChannel).map((stream) => ({ ...stream, everyMs: 60_000 })),
+      streams: streamsOf(multiChannel).map((stream) => ({
+        ...stream,
+        everyMs: EVERY_MS[stream.name] ?? 60_000,
+      })),
       latestEffectMs: 30 * 60_000,
       visibilityLagMs: 3 * 60_000,
       penalties: [
@@ -171,17 +188,10 @@ export const connector = defineConnector({
           },
         },
         {
-          what: { en: 'Following returns to Amazon’s warehouses', zh: '跟踪退回亚马逊仓库的商品' },
-          why: {
-            en: 'They are told order by order, in no list; what came back is in the counts.',
-            zh: '退货只能逐单查询，没有列表；退回的数量会体现在亚马逊的库存中。',
-          },
-        },
-        {
           what: { en: 'Announcing goods to Amazon', zh: '向亚马逊预报入库' },
           why: {
-            en: 'A plan there is packed, placed and paid for step by step; do it in Seller Central.',
-            zh: '入库计划需要逐步装箱、分仓并确认费用；请在 Seller Central 中操作。',
+            en: 'A plan there is packed, placed and paid for step by step: make it in Seller Central, with the hub’s id of the inbound shipment in its name. What came of it is followed here.',
+            zh: '入库计划需要逐步装箱、分仓并确认费用：请在 Seller Central 中创建，并把本系统入库单的 ID 写入货件名称；到货数量会在此跟踪。',
           },
         },
       ],

@@ -9,13 +9,14 @@ import { z } from 'zod'
 import * as answers from './answers.ts'
 import { listingsPath, type Reading } from './levels.ts'
 import { toListing } from './map.ts'
-import { askForReport, followReport, readReport } from './reports.ts'
+import { askForReport, followReport, LISTINGS, readReport } from './reports.ts'
 import type { Credentials, Settings } from './settings.ts'
 
 /** A search is never paged further than this: larger accounts are read by a report. */
 const SEARCHED_MAX = 1_000
 const PAGE_SIZE = 20
 const REPORT_PAGE = 500
+const LISTINGS_REPORT = { operation: 'listings.report.create', reportType: 'GET_MERCHANT_LISTINGS_ALL_DATA' }
 /** A report takes a minute or more. */
 const REPORT_AGAIN_MS = 10_000
 
@@ -100,7 +101,7 @@ async function beginReport(marketplace: number, reading: ListingReading): Promis
   const id = reading.settings.marketplaces[marketplace]
   // Each marketplace has a report of its own; a SKU that is in several is told several times.
   if (id === undefined) return { rows: [], next: undefined, platformTime: undefined }
-  const { data, date } = await askForReport(id, reading)
+  const { data, date } = await askForReport({ ...LISTINGS_REPORT, marketplaceIds: [id] }, reading)
   const next: Cursor = { marketplace, report: data.reportId, asked: 1 }
   return { rows: [], next: JSON.stringify(next), againInMs: REPORT_AGAIN_MS, platformTime: date }
 }
@@ -109,7 +110,7 @@ async function waitForReport(
   { marketplace, report, asked }: { marketplace: number; report: string; asked: number },
   reading: ListingReading,
 ): Promise<Page<ExternalListing>> {
-  const { documentId, date } = await followReport(report, reading)
+  const { documentId, date } = await followReport('listings.report', report, reading)
   const next: Cursor =
     documentId === undefined
       ? { marketplace, report, asked: asked + 1 }
@@ -128,7 +129,8 @@ async function reportPage(
   reading: ListingReading,
 ): Promise<Page<ExternalListing>> {
   if (reading.report?.documentId !== document) {
-    reading.report = { documentId: document, rows: await readReport(document, reading) }
+    const rows = await readReport('listings.report', document, LISTINGS, reading)
+    reading.report = { documentId: document, rows }
   }
   const { rows } = reading.report
   const page = rows.slice(from, from + REPORT_PAGE)

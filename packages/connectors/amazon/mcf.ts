@@ -13,6 +13,7 @@ import {
   type WarehouseShipment,
 } from '@plimsoll/connector-kit'
 import type { Reading } from './levels.ts'
+import { readCursor, toCursor } from './list-place.ts'
 import {
   type FulfillmentOrder,
   fulfillmentOrder,
@@ -231,7 +232,9 @@ export function createMultiChannel(sending: Sending): WarehouseOperations {
         }
       }
       const isEnd = at >= page.rows.length
-      const next = isEnd ? page.next && toCursor(page.next, 0) : toCursor(page.token, at)
+      const next = isEnd
+        ? page.next && toCursor({ token: page.next, from: 0 })
+        : toCursor({ token: page.token, from: at })
       return {
         rows,
         ...(unreadable.length > 0 && { unreadable }),
@@ -239,27 +242,5 @@ export function createMultiChannel(sending: Sending): WarehouseOperations {
         platformTime: page.date,
       }
     },
-  }
-}
-
-/** Where the reading is: which page of the list, and how far into it. */
-function toCursor(token: string | undefined, from: number): string {
-  return JSON.stringify([token ?? null, from])
-}
-
-function readCursor(cursor: string | undefined): { token: string | undefined; from: number } {
-  if (cursor === undefined) return { token: undefined, from: 0 }
-  const read: unknown = parseOrUndefined(cursor)
-  const [token, from] = Array.isArray(read) ? (read as unknown[]) : []
-  if ((typeof token !== 'string' && token !== null) || typeof from !== 'number')
-    throw new Invalid('this is no place in the list', 'cursor')
-  return { token: token ?? undefined, from }
-}
-
-function parseOrUndefined(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined // The caller says what it is not.
   }
 }

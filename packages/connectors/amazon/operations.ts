@@ -9,6 +9,7 @@ import { cancel, type OpenCancellations } from './cancelling.ts'
 import { check } from './check.ts'
 import { readCounts } from './counts.ts'
 import { AMAZON_STOCK, OWN_STOCK } from './ids.ts'
+import { createInbound } from './inbound.ts'
 import { setLevels } from './level-writes.ts'
 import { readLevels } from './levels.ts'
 import { type ListingReading, readListing, readListings } from './listings.ts'
@@ -16,6 +17,7 @@ import { createMultiChannel } from './mcf.ts'
 import { readOrder, readOrders } from './orders.ts'
 import { type FinishedFeeds, readOutcomes } from './outcomes.ts'
 import { acknowledge, hasQueue, pull } from './queue.ts'
+import { createReturns } from './returns.ts'
 import type { Credentials, Settings } from './settings.ts'
 import { ship } from './shipping.ts'
 import { registerNotifications } from './subscriptions.ts'
@@ -28,7 +30,9 @@ export function open(context: ConnectorContext<Settings, Credentials>): ChannelO
   const reading = { transport, settings, http, now, buyers: { isTold: true } }
   const feeds: FinishedFeeds = new Map()
   const cancellations: OpenCancellations = new Map()
-  const warehouse = settings.multiChannel ? createMultiChannel(reading) : undefined
+  const warehouse = settings.multiChannel
+    ? { ...createMultiChannel(reading), ...createInbound(reading), ...createReturns(reading) }
+    : undefined
   const listings: ListingReading = { ...reading, report: undefined }
 
   return {

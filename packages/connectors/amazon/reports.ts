@@ -7,36 +7,38 @@ import type { ListingReading } from './listings.ts'
 import type { Answer } from './transport.ts'
 
 /**
- * Amazon's report of all listings of one marketplace: text with tabs, made on demand, often packed.
+ * Amazon's reports: text with tabs, made on demand, often packed.
  * Source: developer-docs.amazon.com/sp-api/docs/report-type-values-inventory, reports-api-v2021-06-30-use-case-guide.
  */
-const TYPE = 'GET_MERCHANT_LISTINGS_ALL_DATA'
 const ROOT = '/reports/2021-06-30'
 
+type Asking = Pick<ListingReading, 'transport' | 'http' | 'signal'>
+
+/** @param report.operation whose budget it spends; the rest is what Amazon is asked for */
 export function askForReport(
-  marketplaceId: string,
-  { transport, signal }: ListingReading,
+  {
+    operation,
+    ...body
+  }: { operation: string; reportType: string; marketplaceIds: string[] } & Partial<
+    Record<'dataStartTime' | 'dataEndTime', string>
+  >,
+  { transport, signal }: Asking,
 ): Promise<Answer<{ reportId: string }>> {
   return transport.ask(
-    {
-      operation: 'listings.report.create',
-      method: 'POST',
-      path: `${ROOT}/reports`,
-      body: { reportType: TYPE, marketplaceIds: [marketplaceId] },
-      signal,
-    },
+    { operation, method: 'POST', path: `${ROOT}/reports`, body, signal },
     answers.createdReport,
   )
 }
 
 /** @returns the document once it is made */
 export async function followReport(
+  operation: string,
   reportId: string,
-  { transport, signal }: ListingReading,
+  { transport, signal }: Asking,
 ): Promise<{ documentId: string | undefined; date: Date | undefined }> {
   const { data, date } = await transport.ask(
     {
-      operation: 'listings.report',
+      operation,
       method: 'GET',
       path: `${ROOT}/reports/${encodeURIComponent(reportId)}`,
       signal,
@@ -56,41 +58,56 @@ export async function followReport(
   }
 }
 
-export async function readReport(
+/** What is read of a report: the columns that it must have, and what one line of it is; undefined: nothing. */
+export type ReportShape<Row> = {
+  columns: readonly string[]
+  toRow(names: readonly string[], line: string): Row | undefined
+  /** It repeats what buyers wrote: no error says anything of its text. */
+  isPersonal?: boolean
+}
+
+/** @param operation what it spends by: `operation.document`, `operation.download` */
+export async function readReport<Row>(
+  operation: string,
   documentId: string,
-  { transport, http, signal }: ListingReading,
-): Promise<ExternalListing[]> {
+  shape: ReportShape<Row>,
+  { transport, http, signal }: Asking,
+): Promise<Row[]> {
   const { data } = await transport.ask(
     {
-      operation: 'listings.report.document',
+      operation: `${operation}.document`,
       method: 'GET',
       path: `${ROOT}/documents/${encodeURIComponent(documentId)}`,
       signal,
     },
     answers.document,
   )
+  const download = `${operation}.download`
   const response = await http.send({
-    operation: 'listings.report.download',
+    operation: download,
     method: 'GET',
     url: data.url,
     wantsBytes: true,
     timeoutMs: 60_000,
     ...(signal !== undefined && { signal }),
   })
-  if (response.status !== 200) throw statusError(response, 'listings.report.download')
+  if (response.status !== 200) throw statusError(response, download)
   const bytes = response.bytes ?? Buffer.from(response.text)
-  const rows: ExternalListing[] = []
-  const columns = { names: undefined as readonly string[] | undefined }
+  const rows: Row[] = []
+  let names: readonly string[] | undefined
   try {
     for await (const line of linesOf(bytes, data.compressionAlgorithm, response.headers['content-type'])) {
-      if (columns.names === undefined) columns.names = readHeader(line)
-      else rows.push(...[toReportListing(columns.names, line) ?? []].flat())
+      if (names === undefined) names = readHeader(line, shape)
+      else {
+        const row = shape.toRow(names, line)
+        if (row !== undefined) rows.push(row)
+      }
     }
   } catch (cause) {
     if (cause instanceof Malformed) throw cause
-    throw new Malformed('listings.report.download: the report cannot be unpacked', '', true, { cause })
+    throw new Malformed(`${download}: the report cannot be unpacked`, '', true, { cause })
   }
-  if (columns.names === undefined) throw new Malformed('listings.report.download: the report is empty', '')
+  if (names === undefined) throw new Malformed(`${download}: the report is empty`, '')
   return rows
 }
 
@@ -120,7 +137,7 @@ function decoderFor(contentType: string | undefined): TextDecoder {
   try {
     return new TextDecoder(encoding)
   } catch {
-    throw new Malformed(`listings.report.download: the encoding "${named}" is not known`, '')
+    throw new Malformed(`the report: the encoding "${named}" is not known`, '')
   }
 }
 
@@ -134,16 +151,24 @@ const COLUMNS: Readonly<Record<string, string>> = {
   'フルフィルメント・チャンネル': 'fulfillment-channel',
   ステータス: 'status',
 }
-const NEEDED = ['seller-sku', 'item-name', 'quantity', 'fulfillment-channel']
 
-export function readHeader(line: string): readonly string[] {
+/** All listings of one marketplace. */
+export const LISTINGS: ReportShape<ExternalListing> = {
+  columns: ['seller-sku', 'item-name', 'quantity', 'fulfillment-channel'],
+  toRow: toReportListing,
+}
+
+export function readHeader(
+  line: string,
+  { columns, isPersonal = false }: Pick<ReportShape<unknown>, 'columns' | 'isPersonal'> = LISTINGS,
+): readonly string[] {
   const names = line
     .replace(/^\uFEFF/, '')
     .split('\t')
     .map((name) => COLUMNS[name.trim()] ?? name.trim().toLowerCase())
-  const missing = NEEDED.filter((name) => !names.includes(name))
+  const missing = columns.filter((name) => !names.includes(name))
   if (missing.length > 0) {
-    throw new Malformed(`listings.report.download: the report has no column ${missing.join(', ')}`, line)
+    throw new Malformed(`the report has no column ${missing.join(', ')}`, isPersonal ? '' : line)
   }
   return names
 }

@@ -1,6 +1,7 @@
 import {
   type CallOptions,
   hubIdOf,
+  Malformed,
   NotFound,
   type Page,
   passAfter,
@@ -128,7 +129,10 @@ async function readOrder(
   return own
 }
 
-/** What left in which package is said by the order itself alone. */
+/**
+ * What left in which package is said by the order itself alone. Whose it is was said by the list: an order that leaves its
+ * reference out there is that one still, and one that says another is unreadable.
+ */
 async function toShipment(
   context: Context,
   row: ListedOrder,
@@ -136,7 +140,11 @@ async function toShipment(
   options?: CallOptions,
 ): Promise<WarehouseShipment> {
   if (stateOf(row.status, row.documentNo) !== 'shipped') return toOpenShipment(row)
-  return toShippedShipment(await readOrder(context, row.documentNo, operation, options))
+  const order = await readOrder(context, row.documentNo, operation, options)
+  const own = order.sellerOrderNo ?? row.sellerOrderNo
+  if (row.sellerOrderNo !== undefined && own !== row.sellerOrderNo)
+    throw new Malformed(`outbound order ${row.documentNo} has two references`, '')
+  return toShippedShipment({ ...order, sellerOrderNo: own })
 }
 
 export async function cancelShipment(

@@ -1,7 +1,8 @@
 import type { ConnectionRow } from '@plimsoll/client'
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
-import { formatShare } from '../format.ts'
+import { useHubNow } from '../clock.ts'
+import { formatMoment, formatShare } from '../format.ts'
 import { useLanguage } from '../language.ts'
 import { Freshness } from '../overview/connection-summary.tsx'
 import { Ago, Live } from '../parts/number.tsx'
@@ -78,7 +79,7 @@ export function ConnectionCard({ row, isTarget }: { row: ConnectionRow; isTarget
           </>
         )}
         <Fact name={t('connections.lastWebhook')}>{moment(row.lastWebhookAt, t('connections.never'))}</Fact>
-        <Budget left={row.budgetLeft} />
+        <Budget row={row} />
       </dl>
     </article>
   )
@@ -146,10 +147,14 @@ function Counts({ row }: { row: ConnectionRow }) {
   )
 }
 
-/** How much of the platform's call budget is left: full is nothing spent. */
-function Budget({ left }: { left: number | null }) {
+/** How much of the platform's call budget is left: full is nothing spent. A pause that the platform asks for is said as one. */
+function Budget({ row: { budgetLeft: left, budget } }: { row: ConnectionRow }) {
   const { t, locale } = useLanguage()
-  const text = left === null ? t('connections.unknown') : formatShare(locale, left)
+  const nowMs = useHubNow()
+  const until = budget?.blockedUntil ?? null
+  const isWaiting = until !== null && Date.parse(until) > nowMs
+  const share = left === null ? t('connections.unknown') : formatShare(locale, left)
+  const text = isWaiting ? t('connections.waitsUntil', { time: formatMoment(locale, until) }) : share
   const tone = left !== null && left < 0.25 ? 'bg-amber-fill' : 'bg-sea-fill'
   return (
     <div className="col-span-full flex items-center gap-3">

@@ -326,6 +326,7 @@ export const en = {
     lastWebhook: 'Last webhook',
     never: 'never',
     budget: 'Call budget left',
+    waitsUntil: 'the platform asks to wait until {{time}}',
     unknown: 'not known here',
     since: 'since {{ago}}',
     circuitOpen: 'Not called since the platform failed,',

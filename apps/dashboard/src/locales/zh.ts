@@ -318,6 +318,7 @@ export const zh: Locale = {
     lastWebhook: '最近 Webhook',
     never: '从未',
     budget: '剩余调用额度',
+    waitsUntil: '平台要求等待至 {{time}}',
     unknown: '未知',
     since: '始于 {{ago}}',
     circuitOpen: '平台出错，已暂停调用，始于',

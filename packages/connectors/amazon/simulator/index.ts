@@ -18,6 +18,7 @@ import { createControl } from './control.ts'
 import { createDocuments } from './documents.ts'
 import { feedRoutes } from './feed-routes.ts'
 import { fulfillmentRoutes } from './fulfillment-routes.ts'
+import { inboundRoutes } from './inbound-routes.ts'
 import { listingRoutes } from './listing-routes.ts'
 import { APPLICATION_ID, createLogin, GIVEN } from './login.ts'
 import { createNotifications, type Notifications } from './notification-routes.ts'
@@ -164,11 +165,12 @@ function build({
       serve(app, site, [
         ...listingRoutes(site, onApplied),
         ...feedRoutes(site, { documents, onApplied, onFinished: notifications.tellOfFeed }),
-        ...reportRoutes(site, documents),
+        ...reportRoutes(site, documents, floor),
         ...orderRoutes(site),
         ...orderRoutesV0(site),
         ...addressRoutes(site),
         ...accountRoutes(site),
+        ...inboundRoutes(site, floor),
         ...fulfillmentRoutes(site, floor, notifications.tellOfSending),
         ...notifications.routes,
       ])

@@ -1,9 +1,12 @@
+import type { WarehouseFloor } from '@plimsoll/connector-kit/simulator'
 import { z } from 'zod'
 import type { Account, Listing } from './account.ts'
 import { type ApiRoute, checkMarketplaces, invalid, notFound, type Site } from './api.ts'
 import type { Documents } from './documents.ts'
+import { writeReturns } from './returns-report.ts'
 
-const TYPE = 'GET_MERCHANT_LISTINGS_ALL_DATA'
+const LISTINGS = 'GET_MERCHANT_LISTINGS_ALL_DATA'
+const RETURNS = 'GET_FBA_FULFILLMENT_CUSTOMER_RETURNS_DATA'
 const COLUMNS = [
   'item-name',
   'item-description',
@@ -23,12 +26,17 @@ const COLUMNS = [
   'merchant-shipping-group',
   'status',
 ]
-const body = z.object({ reportType: z.string(), marketplaceIds: z.array(z.string()).min(1).max(25) })
+const body = z.object({
+  reportType: z.enum([LISTINGS, RETURNS]),
+  marketplaceIds: z.array(z.string()).min(1).max(25),
+  dataStartTime: z.iso.datetime().optional(),
+  dataEndTime: z.iso.datetime().optional(),
+})
 
 type Report = { id: string; type: string; createdAt: number; endsAt: number; document: string | undefined }
 
-/** Reports API 2021-06-30, with the report of all listings. */
-export function reportRoutes(site: Site, documents: Documents): ApiRoute[] {
+/** Reports API 2021-06-30, with the report of all listings and the one of what customers returned to Amazon. */
+export function reportRoutes(site: Site, documents: Documents, floor: WarehouseFloor): ApiRoute[] {
   const { account, traits, now } = site
   const reports = new Map<string, Report>()
   const root = '/reports/2021-06-30'
@@ -40,11 +48,12 @@ export function reportRoutes(site: Site, documents: Documents): ApiRoute[] {
       role: 'listings',
       handle(call) {
         const read = body.safeParse(call.body)
-        if (!read.success || read.data.reportType !== TYPE) throw invalid('Unknown report type.')
+        if (!read.success) throw invalid('Unknown report type, or a time that is none.')
+        const { reportType, dataStartTime, dataEndTime } = read.data
         checkMarketplaces(traits, read.data.marketplaceIds, 25)
         const report: Report = {
           id: String(60_000_000_000 + account.fresh()),
-          type: TYPE,
+          type: reportType,
           createdAt: now(),
           endsAt: now() + traits.reportMs,
           document: undefined,
@@ -53,7 +62,12 @@ export function reportRoutes(site: Site, documents: Documents): ApiRoute[] {
         account.schedule(report.endsAt, () => {
           const isLatin = traits.reportEncoding === 'latin1'
           report.document = documents.keep(
-            Buffer.from(write(account), isLatin ? 'latin1' : 'utf8'),
+            Buffer.from(
+              reportType === LISTINGS
+                ? write(account)
+                : writeReturns(floor, toSpan(dataStartTime, dataEndTime, now())),
+              isLatin ? 'latin1' : 'utf8',
+            ),
             `text/plain; charset=${isLatin ? 'Cp1252' : 'UTF-8'}`,
           )
         })
@@ -137,4 +151,10 @@ function cellOf(listing: Listing, name: string): string {
     default:
       return ''
   }
+}
+
+/** What is not said of it: the last day. */
+function toSpan(from: string | undefined, until: string | undefined, now: number) {
+  const untilMs = until === undefined ? now : Date.parse(until)
+  return { fromMs: from === undefined ? untilMs - 86_400_000 : Date.parse(from), untilMs }
 }

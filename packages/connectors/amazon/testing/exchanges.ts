@@ -155,6 +155,7 @@ export async function recordStory(): Promise<Recorded> {
     await each.ship({ ...shipment, lines: [{ lineExternalId: 'none', quantity: 1 }] }).catch(() => undefined)
   }
   await sendForOthers(simulator, operations)
+  await takeIn(simulator, operations, () => clock.advance(1_000))
   await reportOf(
     operations,
     () => clock.advance(1_000),
@@ -244,6 +245,31 @@ async function sendForOthers(
     const page = await warehouse.shipments?.({ since: new Date(Date.UTC(2026, 10, 1)), cursor })
     cursor = page?.next
     if (cursor === undefined) break
+  }
+}
+
+/** What comes into Amazon's warehouses: a shipment of which some came, and a unit that a customer sent back. */
+async function takeIn(
+  { floor: { intake } }: AmazonSimulator,
+  { warehouse }: ReturnType<typeof connector.open>,
+  pass: () => Promise<void>,
+): Promise<void> {
+  const lines = [{ sku: 'F-1', quantity: 2 }]
+  const made = intake.announce({ reference: undefined, number: 'FBA (1)', facilityId: 'FBA', lines })
+  if (made.kind === 'announced') intake.receive(made.inbound.id, [{ sku: 'F-1', quantity: 1 }])
+  intake.returnUnits({
+    reference: '111-1111111-1111111',
+    facilityId: 'FBA',
+    lines: [{ sku: 'F-1', quantity: 1, condition: 'damaged' }],
+  })
+  const since = new Date(Date.UTC(2026, 10, 25))
+  const received = await warehouse?.receipts?.({ since, cursor: undefined })
+  if (received?.rows.length !== 1) throw new Error('what came is told')
+  for (let cursor: string | undefined; ; ) {
+    const page = await warehouse?.returns?.({ since, cursor })
+    await pass()
+    cursor = page?.next
+    if (cursor === undefined) return
   }
 }
 

@@ -35,6 +35,7 @@ export type Exchange = {
   counts(options?: CallOptions): Promise<ExternalCount[]>
   /** SKUs that were ever asked for or told of, with the title that we know. */
   items(options?: CallOptions): Promise<{ sku: string; title: string | undefined }[]>
+  /** @throws Unavailable while nothing has come in and a document of ours cannot be put into the partner's folder */
   pull(options?: CallOptions): Promise<QueuedMessage[]>
   acknowledge(receipts: readonly string[], options?: CallOptions): Promise<void>
 }
@@ -43,7 +44,7 @@ export function createExchange(terms: ExchangeTerms): Exchange {
   const { profile, log } = terms
   const readBook = createBookReader(log, profile)
   const outbox = createOutbox(terms)
-  const inbox = createInbox(terms, outbox, readBook)
+  const inbox = createInbox(terms, readBook)
   const now = () => new Date(terms.now())
   /** All that is said by now, what lies in the folder included. */
   const readNow = async (options?: CallOptions) => {
@@ -181,9 +182,14 @@ export function createExchange(terms: ExchangeTerms): Exchange {
     },
 
     async pull(options) {
-      await inbox.acknowledgeKept(await readBook(), options)
-      await outbox.sweep(await readBook(), options)
-      return await inbox.pull(options)
+      await inbox.acknowledgeKept(await readBook())
+      const before = await outbox.sweep(await readBook(), options)
+      const messages = await inbox.pull(options)
+      // Again, for what has just come in is acknowledged; where the folder cannot be written that waits for the next pull.
+      const waiting = before ?? (await outbox.sweep(await readBook(), options))
+      // What came in is told all the same: a folder that cannot be written holds up nothing that can be read.
+      if (waiting !== undefined && messages.length === 0) throw waiting
+      return messages
     },
 
     acknowledge: (receipts, options) => inbox.acknowledge(receipts, options),

@@ -9,8 +9,7 @@ import { EdiProblem } from '../problems.ts'
 import { acknowledgementSets } from '../write.ts'
 import { type Book, IN_FEED, readFile } from './book.ts'
 import { type Told, toMessage } from './message.ts'
-import type { Outbox } from './outbox.ts'
-import { fromLog, OUT_FEED, outgoingName, toContent } from './outgoing.ts'
+import { OUT_FEED, outgoingName, toContent } from './outgoing.ts'
 import { decideShipment } from './shipment-told.ts'
 import { type ExchangeTerms, SAID_NOW } from './terms.ts'
 
@@ -19,7 +18,7 @@ const FILES_MAX = 20
 /** A file without its end may still be written, for so long. */
 const WRITING_MS = 120_000
 
-export function createInbox(terms: ExchangeTerms, outbox: Outbox, readBook: () => Promise<Book>) {
+export function createInbox(terms: ExchangeTerms, readBook: () => Promise<Book>) {
   const { profile, folder, log, folders, now } = terms
 
   /** Files as they were when they were taken in: reading one again says nothing new. */
@@ -29,11 +28,11 @@ export function createInbox(terms: ExchangeTerms, outbox: Outbox, readBook: () =
     takeIn,
 
     /** To the partner, of what was handed over in other ways than the folder; and of what a process left when it died. */
-    async acknowledgeKept({ incoming, outgoing }: Book, options?: CallOptions): Promise<void> {
+    async acknowledgeKept({ incoming, outgoing }: Book): Promise<void> {
       const done = new Set(outgoing.map(({ name }) => name))
       for (const { read, digest } of incoming)
         if (!(read instanceof EdiProblem) && !done.has(outgoingName('acknowledgement', digest)))
-          await acknowledgeToPartner(read, digest, options)
+          await keepAcknowledgement(read, digest)
     },
 
     /** Until a file is archived it is told again. */
@@ -65,7 +64,10 @@ export function createInbox(terms: ExchangeTerms, outbox: Outbox, readBook: () =
     },
   }
 
-  /** What lies there is kept in the log first, and then acknowledged to the partner. */
+  /**
+   * What lies there is kept in the log, and its acknowledgement with it. The sweep sends that: reading waits for no folder
+   * that cannot be written.
+   */
   async function takeIn(options?: CallOptions): Promise<TakenIn[]> {
     const here: TakenIn[] = []
     for (const { name, bytes, modifiedAt } of await listed(options)) {
@@ -89,7 +91,7 @@ export function createInbox(terms: ExchangeTerms, outbox: Outbox, readBook: () =
         sequence: undefined,
         ...SAID_NOW,
       })
-      if (!(read instanceof EdiProblem)) await acknowledgeToPartner(read, file.digest, options)
+      if (!(read instanceof EdiProblem)) await keepAcknowledgement(read, file.digest)
       const made = { name, digest: file.digest, read }
       taken.set(mark, made)
       here.push(made)
@@ -120,14 +122,13 @@ export function createInbox(terms: ExchangeTerms, outbox: Outbox, readBook: () =
     }
   }
 
-  async function acknowledgeToPartner(
+  async function keepAcknowledgement(
     read: Exclude<ReturnType<typeof readFile>, EdiProblem>,
     digest: string,
-    options?: CallOptions,
   ): Promise<void> {
     const sets = acknowledgementSets(read, profile)
     if (sets.length === 0) return
-    const { file } = await log.keep({
+    await log.keep({
       direction: 'out',
       feed: OUT_FEED,
       name: outgoingName('acknowledgement', digest),
@@ -143,8 +144,6 @@ export function createInbox(terms: ExchangeTerms, outbox: Outbox, readBook: () =
       sequence: undefined,
       ...SAID_NOW,
     })
-    if (file.deliveredAt === undefined)
-      await outbox.deliver(fromLog(file, await log.read(file.position)), options)
   }
 
   /** What a file changes, as it stands now: cumulative, so that order and repetition do not matter. */

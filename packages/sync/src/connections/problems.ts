@@ -42,6 +42,7 @@ function sentence(text: string): string {
 
 /**
  * Notes the problem; stops the lane where only a person can help, with a reason of its own in the set.
+ * That the platform asks to be called later is no problem: it is waited for, and the budget shows until when.
  * @param connection as it was when the call was made
  */
 export async function noteConnectorError(
@@ -49,16 +50,19 @@ export async function noteConnectorError(
   connection: Pick<Connection, 'connectionId' | 'secretId' | 'name'>,
   error: ConnectorError,
 ): Promise<void> {
-  const { organizationId } = context
-  const { connectionId } = connection
-  await saveProblem(
-    context.database.kysely,
-    organizationId,
-    connectionId,
-    describeProblem(error),
-    nowOf(context),
-  )
+  if (error.kind === 'rate-limited') return
+  await noteStandingProblem(context, connection, error)
   if (actionFor(error.kind) === 'stop-lane') await pauseConnection(context, connection, error)
+}
+
+/** Shows the problem on the connection, and stops nothing. */
+export async function noteStandingProblem(
+  context: SyncContext,
+  { connectionId }: Pick<Connection, 'connectionId'>,
+  error: ConnectorError,
+): Promise<void> {
+  const { database, organizationId } = context
+  await saveProblem(database.kysely, organizationId, connectionId, describeProblem(error), nowOf(context))
 }
 
 export async function clearProblem(context: SyncContext, connectionId: string): Promise<void> {

@@ -103,6 +103,32 @@ test('a queue of an application: each event to its account; what is of nobody he
   expect(await world.inbox(other)).toMatchObject([{ topic: 'order', state: 'pending' }])
 })
 
+test('a queue that goes on failing is a problem of the connection until it is emptied, whatever calls succeed; a rate limit is none', async () => {
+  const { clock, world, platform, connectionId, stepped } = await openQueueShop()
+  const problem = async () => (await world.connection(connectionId)).problem
+  platform.fault = (operation) => (operation === 'pull' ? 'lost' : undefined)
+  await turns(clock, stepped, 2, 10)
+  expect(await problem()).toBeNull()
+  await turns(clock, stepped, 4, 60_000)
+  expect(await problem()).toMatch(/^The shop did not answer\..*tries again by itself/)
+  expect(await world.connection(connectionId)).toMatchObject({ state: 'live', pauseReasons: [] })
+  // The calls fail as well and go well again: what the queue has met is shown still.
+  platform.fault = (operation) => (operation === 'pull' ? 'lost' : 'malformed')
+  await turns(clock, stepped, 3, 60_000)
+  expect(await problem()).toMatch(/^The shop answered a web page/)
+  platform.fault = (operation) => (operation === 'pull' ? 'lost' : undefined)
+  await turns(clock, stepped, 3, 60_000)
+  expect(await problem()).toMatch(/^The shop did not answer/)
+  platform.fault = () => 'throttled'
+  await turns(clock, stepped, 3, 60_000)
+  platform.fault = () => undefined
+  await turns(clock, stepped, 3, 60_000)
+  expect(await problem()).toBeNull()
+  platform.fault = () => 'throttled'
+  await turns(clock, stepped, 4, 60_000)
+  expect(await problem()).toBeNull()
+})
+
 test('I3, I4: whatever fails on the way, every sale is taken exactly once and the queue is empty in the end', async () => {
   const fault = fc.constantFrom('unsent', 'lost', 'dropped', 'malformed', undefined, undefined)
   await fc.assert(

@@ -2,6 +2,7 @@ import {
   type CallClass,
   type ChannelOperations,
   type ConnectorContext,
+  type ConnectorError,
   createHttp,
   isConnectorError,
   type QueuedMessage,
@@ -25,6 +26,17 @@ import { readEvents } from './intake.ts'
 /** After a failed pull the next waits so long, doubling. */
 const FAILED_FIRST_MS = 1_000
 const FAILED_MAX_MS = 60_000
+/** What fails so often in a row passes by itself no more, some seven seconds on: a person is told. */
+const FAILURES_TOLD = 3
+
+export type QueueTold = {
+  /** How many events were new to this connection. */
+  onStored(events: number): void
+  /** Nothing waits in it any more, and nothing that is to be put into it. */
+  onEmptied(): Promise<void>
+  /** It has failed several times in a row. */
+  onFailing(error: ConnectorError): Promise<void>
+}
 
 /**
  * Empties a connection's queue of events: pulled, stored, and only then acknowledged (I4). What is not acknowledged
@@ -35,13 +47,12 @@ export class QueueReader {
   readonly #context: WorkerContext
   readonly #operations: ChannelOperations
   readonly #bound: ConnectorContext<unknown, unknown>
-  readonly #onStored: (events: number) => void
+  readonly #told: QueueTold
   #failures = 0
 
-  /** @param onStored told how many events were new to this connection */
-  constructor(context: WorkerContext, open: OpenConnection, onStored: (events: number) => void) {
+  constructor(context: WorkerContext, open: OpenConnection, told: QueueTold) {
     this.#context = context
-    this.#onStored = onStored
+    this.#told = told
     this.#bound = bindForQueue(context, open)
     this.#operations = open.connector.open(this.#bound)
   }
@@ -56,19 +67,22 @@ export class QueueReader {
       const messages = await pull.call(this.#operations, { signal })
       const { receipts, fresh } = await this.#store(messages)
       // Before the acknowledgement: what is stored is applied whether that gets through or not.
-      if (fresh > 0) this.#onStored(fresh)
+      if (fresh > 0) this.#told.onStored(fresh)
       for (let from = 0; from < receipts.length; from += queue.acknowledgeMax) {
         const some = receipts.slice(from, from + queue.acknowledgeMax)
         await acknowledge.call(this.#operations, some, { signal })
       }
       this.#failures = 0
-      return receipts.length > 0 ? 0 : queue.everyMs
+      if (receipts.length > 0) return 0
+      await this.#told.onEmptied()
+      return queue.everyMs
     } catch (error) {
-      // Polls find all of it too; refused credentials are for the lane to find out and to tell.
+      // Polls find all of it too; that credentials are refused is for the lane to find out, and it alone stops for it.
       if (!isConnectorError(error)) throw error
       this.#failures += 1
       const { log, connection } = this.#context
       log.warn({ connection: connection.name, kind: error.kind }, 'the queue of events could not be emptied')
+      if (this.#failures >= FAILURES_TOLD) await this.#told.onFailing(error)
       return Math.min(FAILED_MAX_MS, FAILED_FIRST_MS * 2 ** Math.min(10, this.#failures - 1))
     }
   }

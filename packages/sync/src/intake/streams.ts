@@ -17,14 +17,14 @@ export class StreamReader {
   readonly #pace: PollPace
   readonly #cursors = new Map<string, StreamCursor>()
   /** When the read under way began, by stream. */
-  readonly #began = new Map<string, { at: Date; pages: number; fresh: number }>()
+  readonly #began = new Map<string, { at: Date; pages: number; fresh: number; againAtMs: number }>()
 
   constructor(context: WorkerContext, pace: PollPace) {
     this.#context = context
     this.#pace = pace
   }
 
-  /** One page of every stream that is due. @returns true while pages are left */
+  /** One page of every stream that is due. @returns true while pages are left that are there */
   async turn(): Promise<boolean> {
     const { connector, operations } = this.#context
     const { manifest } = connector
@@ -34,7 +34,9 @@ export class StreamReader {
     const streams = (manifest.capabilities.streams ?? []).filter(({ name }) => !isOff(name))
     let isMore = false
     for (const stream of streams) {
-      if (!this.#began.has(stream.name) && !this.#pace.isDue(stream.name)) continue
+      const began = this.#began.get(stream.name)
+      if (began === undefined ? !this.#pace.isDue(stream.name) : began.againAtMs > this.#context.clock.now())
+        continue
       try {
         isMore = (await this.#readPage(stream)) || isMore
       } catch (error) {
@@ -57,7 +59,7 @@ export class StreamReader {
         `The connector ${connector.manifest.id} declares the stream "${name}" and cannot read it.`,
       )
     const cursor = await this.#known(name)
-    const began = this.#began.get(name) ?? { at: nowOf(this.#context), pages: 0, fresh: 0 }
+    const began = this.#began.get(name) ?? { at: nowOf(this.#context), pages: 0, fresh: 0, againAtMs: 0 }
     this.#began.set(name, began)
     const since = planOrderRead(cursor, 'shallow', {
       visibilityLagMs: stream.visibilityLagMs,
@@ -74,7 +76,9 @@ export class StreamReader {
     began.fresh += await this.#store(name, events, next)
     began.pages += 1
     this.#cursors.set(name, next)
-    if (!isEnd) return true
+    // What the platform still prepares (a report) is not there sooner for being asked for.
+    began.againAtMs = clock.now() + (page.againInMs ?? 0)
+    if (!isEnd) return page.againInMs === undefined
     this.#began.delete(name)
     this.#pace.noteRead(name, { fresh: began.fresh, requests: began.pages, paceMs: stream.everyMs })
     return false

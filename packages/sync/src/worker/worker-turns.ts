@@ -1,6 +1,6 @@
-import { backoffMs, isConnectorError, KEPT_BACK } from '@plimsoll/connector-kit'
+import { backoffMs, type ConnectorError, isConnectorError, KEPT_BACK } from '@plimsoll/connector-kit'
 import { isTransient } from '@plimsoll/database'
-import { clearProblem, noteConnectorError } from '../connections/problems.ts'
+import { clearProblem, noteConnectorError, noteStandingProblem } from '../connections/problems.ts'
 import { LeaseLost } from './leases.store.ts'
 import { Wakeup } from './wakeup.ts'
 import type { WorkerContext } from './worker-context.ts'
@@ -10,10 +10,13 @@ const DATABASE_TRIES = 3
 
 export type LoopName = 'inbox' | 'lane' | 'hints' | 'queue'
 
+/** What can go wrong by itself: the round of calls, and the queue that is emptied beside it. */
+export type TroubleSource = 'calls' | 'queue'
+
 /**
  * The loops of one worker: each calls its turn, which answers how long to wait, until the worker ends or its lease
- * is lost. What fails is told and tried again, each time after a longer wait; a person sees the problem until a
- * round of calls succeeds.
+ * is lost. What fails is told and tried again, each time after a longer wait; a person sees the problem until what it
+ * comes from succeeds, and one at a time.
  */
 export class WorkerTurns {
   readonly #context: WorkerContext
@@ -21,7 +24,8 @@ export class WorkerTurns {
   readonly #onLost: () => void
   readonly #onFailed: (loop: LoopName) => void
   #failures = 0
-  #hasProblem: boolean
+  /** What is wrong, by where it comes from; undefined: it was told already and nothing but its end is awaited. */
+  readonly #problems = new Map<TroubleSource, ConnectorError | undefined>()
 
   constructor(
     context: WorkerContext,
@@ -42,7 +46,7 @@ export class WorkerTurns {
     }
     this.#onLost = () => told.onLost()
     this.#onFailed = (loop) => told.onFailed(loop)
-    this.#hasProblem = context.connection.problemCode !== null
+    if (context.connection.problemCode !== null) this.#problems.set('calls', undefined)
   }
 
   wake(loop: LoopName): void {
@@ -80,15 +84,26 @@ export class WorkerTurns {
 
   /** Something went wrong that was dealt with and failed no turn: a person sees it all the same. */
   noteProblem(): void {
-    this.#hasProblem = true
+    this.#problems.set('calls', undefined)
   }
 
-  /** A whole round of calls went well: whatever was wrong is over. */
-  async succeeded(): Promise<void> {
-    this.#failures = 0
-    if (!this.#hasProblem) return
-    this.#hasProblem = false
-    await clearProblem(this.#context, this.#context.connection.connectionId)
+  /** It goes on failing by itself, beside the calls: a person sees it, and nothing stops for it. */
+  async noteFailing(source: TroubleSource, error: ConnectorError): Promise<void> {
+    if (error.kind === 'rate-limited') return
+    this.#problems.set(source, error)
+    // What the calls have met is told first: it holds up more.
+    if (source === 'calls' || !this.#problems.has('calls'))
+      await this.#quietly(() => noteStandingProblem(this.#context, this.#context.connection, error))
+  }
+
+  /** A whole round of calls went well, the queue was emptied: whatever was wrong with it is over. */
+  async succeeded(source: TroubleSource): Promise<void> {
+    if (source === 'calls') this.#failures = 0
+    if (!this.#problems.delete(source)) return
+    const [left] = this.#problems.values()
+    if (left !== undefined) await noteStandingProblem(this.#context, this.#context.connection, left)
+    else if (this.#problems.size === 0)
+      await clearProblem(this.#context, this.#context.connection.connectionId)
   }
 
   async #afterFailure(loop: LoopName, error: unknown): Promise<number> {
@@ -106,7 +121,7 @@ export class WorkerTurns {
     const waitMs = backoffMs(Math.min(this.#failures, 8), random)
     if (isConnectorError(error)) {
       log.warn({ connection: connection.name, kind: error.kind, waitMs }, error.message)
-      this.#hasProblem = true
+      if (error.kind !== 'rate-limited') this.#problems.set('calls', undefined)
       await this.#quietly(() => noteConnectorError(this.#context, connection, error))
     } else {
       log.error({ connection: connection.name, loop, waitMs, error }, 'a turn failed')

@@ -98,7 +98,11 @@ export class ConnectionWorker {
     })
     this.#state = newLaneState(open.connector.manifest.capabilities)
     this.#orders = new OrderReader(this.#context)
-    this.#queue = new QueueReader(this.#context, open, () => this.wakeInbox())
+    this.#queue = new QueueReader(this.#context, open, {
+      onStored: () => this.wakeInbox(),
+      onEmptied: () => this.#turns.succeeded('queue'),
+      onFailing: (error) => this.#turns.noteFailing('queue', error),
+    })
     this.#chores = new ChorePace(context.clock)
     this.#statistics = new StatisticsPace(context.database)
     this.#webhooks = new WebhookWatch(this.#context)
@@ -286,7 +290,7 @@ export class ConnectionWorker {
     const isWorking = this.#mayCall('reconcile', 'levels') && (await this.#jobs.turn())
     await this.#polls.save()
     if (fetched.failed > 0) this.#turns.noteProblem()
-    else await this.#turns.succeeded()
+    else await this.#turns.succeeded('calls')
     // Whatever was found to do may have more behind it.
     const isMore = isSending || isReadingOn || isStreaming || isCounting || isWorking || fetched.looked > 0
     this.#chores.noteDone(isMore ? 'more' : isWaiting ? 'waiting' : 'nothing')
