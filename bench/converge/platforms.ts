@@ -44,10 +44,15 @@ export type PlatformConvergence = {
  */
 export async function convergeOnPlatforms(options: {
   listings: number
+  only?: readonly string[] | undefined
   say(line: string): void
 }): Promise<Record<string, PlatformConvergence>> {
   const found: Record<string, PlatformConvergence> = {}
-  for (const [connector, { manifest }] of await loadConnectors()) {
+  const connectors = await loadConnectors()
+  const unknown = options.only?.find((id) => !connectors.has(id))
+  if (unknown !== undefined) throw new Error(`There is no connector ${unknown} to measure.`)
+  for (const [connector, { manifest }] of connectors) {
+    if (options.only?.includes(connector) === false) continue
     // What a warehouse counts is not written to.
     if (manifest.kind !== 'channel' || (await loadSimulator(connector)) === undefined) continue
     options.say(`${connector}: begins`)
