@@ -37,9 +37,12 @@ async function main([name, ...rest]: string[]): Promise<number> {
       return 2
     }
     if (!valued.includes(option)) continue
-    const value = rest[(nth += 1)]
+    nth += 1
+    const value = rest[nth]
     if (value === undefined || (option === '--listings' && !/^[1-9]\d{0,6}$/.test(value))) {
-      process.stderr.write(`${option} needs a value, such as ${option === '--only' ? 'shopify,ebay' : '500'}.\n`)
+      process.stderr.write(
+        `${option} needs a value, such as ${option === '--only' ? 'shopify,ebay' : '500'}.\n`,
+      )
       return 2
     }
     values.set(option, value)

@@ -35,6 +35,8 @@ export type PlatformConvergence = {
   leastMinutes: number
   calls: number
   writeCalls: number
+  /** Calls that the platform refused because there had been too many. */
+  throttled: number
   /** Listings that do not show it; 0 unless it gave up. */
   wrong: number
 }
@@ -138,6 +140,7 @@ async function converge(
       leastMinutes: leastMs / 60_000,
       calls: spent.calls.length,
       writeCalls: writes.length,
+      throttled: spent.throttled(),
       wrong,
     }
   } finally {
@@ -164,16 +167,22 @@ const WRITE_PRIORITIES = new Set([CALL_CLASSES.decrease.priority, CALL_CLASSES.i
 type Call = { operation: string | undefined; cost: number; priority: number }
 
 /** Budgets that note what was spent. */
-function noting(budgets: Budgets): { budgets: Budgets; calls: Call[] } {
+function noting(budgets: Budgets): { budgets: Budgets; calls: Call[]; throttled(): number } {
   const calls: Call[] = []
+  let throttled = 0
   return {
     calls,
+    throttled: () => throttled,
     budgets: {
       ...budgets,
       acquire: async (request) => {
         const permit = await budgets.acquire(request)
         calls.push({ operation: request.operation, cost: request.cost, priority: request.priority })
         return permit
+      },
+      throttled(...said) {
+        throttled += 1
+        budgets.throttled(...said)
       },
     },
   }
