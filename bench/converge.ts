@@ -31,10 +31,10 @@ const limit: BudgetSpec = {
  * orders that fences need are paid from. The production worker on a real PostgreSQL; the platform and the clock are
  * simulated, so that only limits take time. `--platforms`: on each simulated platform, under its own limits.
  */
-export const bench: Bench = async ({ quick, platforms, say }) => {
+export const bench: Bench = async ({ quick, platforms, only, listings: asked, say }) => {
   if (platforms) {
-    const listings = quick ? 200 : 10_000
-    return { listings, platforms: await convergeOnPlatforms({ listings, say }) }
+    const listings = asked ?? (quick ? 200 : 10_000)
+    return { listings, platforms: await convergeOnPlatforms({ listings, only, say }) }
   }
   const sizes = quick ? [100, 1_000] : [100, 1_000, 10_000, 100_000]
   const folder = await makeDataFolder()

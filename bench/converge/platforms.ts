@@ -23,6 +23,7 @@ const OPENING = 10
 const LEASE_MS = 365 * 86_400_000
 /** A platform that does not get there within so long (its own clock) is told as such. */
 const PATIENCE_MS = 7 * 86_400_000
+const TELL_EVERY_MS = 5_000
 /** Products in one call to a simulator. */
 const PRODUCTS_PER_CALL = 1_000
 
@@ -34,6 +35,8 @@ export type PlatformConvergence = {
   leastMinutes: number
   calls: number
   writeCalls: number
+  /** Calls that the platform refused because there had been too many. */
+  throttled: number
   /** Listings that do not show it; 0 unless it gave up. */
   wrong: number
 }
@@ -44,28 +47,41 @@ export type PlatformConvergence = {
  */
 export async function convergeOnPlatforms(options: {
   listings: number
+  only?: readonly string[] | undefined
   say(line: string): void
 }): Promise<Record<string, PlatformConvergence>> {
   const found: Record<string, PlatformConvergence> = {}
-  for (const [connector, { manifest }] of await loadConnectors()) {
+  const connectors = await loadConnectors()
+  const unknown = options.only?.find((id) => !connectors.has(id))
+  if (unknown !== undefined) throw new Error(`There is no connector ${unknown} to measure.`)
+  for (const [connector, { manifest }] of connectors) {
+    if (options.only?.includes(connector) === false) continue
     // What a warehouse counts is not written to.
     if (manifest.kind !== 'channel' || (await loadSimulator(connector)) === undefined) continue
     options.say(`${connector}: begins`)
-    found[connector] = await converge(connector, options.listings)
+    found[connector] = await converge(connector, options)
     options.say(`${connector}: ${JSON.stringify(found[connector])}`)
   }
   return found
 }
 
-async function converge(connectorId: string, listings: number): Promise<PlatformConvergence> {
+async function converge(
+  connectorId: string,
+  { listings, say }: { listings: number; say(line: string): void },
+): Promise<PlatformConvergence> {
   const clock = eventClock()
+  const startMs = performance.now()
+  const tell = (what: string) =>
+    say(
+      `${connectorId}: ${what}; ${((performance.now() - startMs) / 1_000).toFixed(1)} s of ours, ${(clock.monotonic() / 60_000).toFixed(1)} minutes of its own`,
+    )
   const folder = await makeDataFolder()
   const base = await openHub(
     { ...readConfiguration({}, { logLevel: 'silent' }), dataFolder: folder, databaseUrl: undefined },
     { keep: 'stop-with-process', clock },
   )
   clock.start(base.database.pool)
-  const simulator = await (await loadSimulator(connectorId))?.({ clock })
+  const simulator = await (await loadSimulator(connectorId))?.({ clock: clock.platform })
   try {
     if (simulator === undefined) throw new Error(`${connectorId} has no simulator`)
     const { context } = base
@@ -80,7 +96,9 @@ async function converge(connectorId: string, listings: number): Promise<Platform
       await control.addProducts(some.map((sku) => ({ sku, title: sku, price: 9, quantity: OPENING })))
     }
     const shop = { connector: connectorId, name: connectorId, control, ordersPollMs: undefined }
+    tell('has its products')
     const { connectionId } = await connectShop(context, { ready: simulator }, shop)
+    tell('is connected')
     const now = new Date(clock.now())
     const expiresAt = new Date(clock.now() + LEASE_MS)
     const [lease] = await acquireLeases(base.database.kysely, organizationId, [connectionId], randomUUID(), {
@@ -94,14 +112,21 @@ async function converge(connectorId: string, listings: number): Promise<Platform
     // The first look at everything, and what it leaves to spend.
     for (let turn = 0; turn < 5; turn += 1) await turnOf(worker, clock)
     await clock.sleep(3_600_000)
+    tell('has been looked at')
     await changeDesired(base.database.pool, { organizationId, connectionId, at: new Date(clock.now()) })
     spent.calls.length = 0
     const fromMs = clock.now()
     let shownMs = fromMs
     let wrong = listings
+    let tellAtMs = 0
     while (clock.now() - fromMs < PATIENCE_MS) {
       const isQuiet = await turnOf(worker, clock)
-      if (!isQuiet && (await countWaiting(base.database.pool, { organizationId, connectionId })) > 0) continue
+      const waiting = await countWaiting(base.database.pool, { organizationId, connectionId })
+      if (performance.now() > tellAtMs) {
+        tellAtMs = performance.now() + TELL_EVERY_MS
+        tell(`${waiting} wait or are not settled, ${spent.calls.length} calls`)
+      }
+      if (!isQuiet && waiting > 0) continue
       wrong = await countWrong(control, skus)
       shownMs = clock.now()
       if (wrong === 0) break
@@ -115,6 +140,7 @@ async function converge(connectorId: string, listings: number): Promise<Platform
       leastMinutes: leastMs / 60_000,
       calls: spent.calls.length,
       writeCalls: writes.length,
+      throttled: spent.throttled(),
       wrong,
     }
   } finally {
@@ -141,16 +167,22 @@ const WRITE_PRIORITIES = new Set([CALL_CLASSES.decrease.priority, CALL_CLASSES.i
 type Call = { operation: string | undefined; cost: number; priority: number }
 
 /** Budgets that note what was spent. */
-function noting(budgets: Budgets): { budgets: Budgets; calls: Call[] } {
+function noting(budgets: Budgets): { budgets: Budgets; calls: Call[]; throttled(): number } {
   const calls: Call[] = []
+  let throttled = 0
   return {
     calls,
+    throttled: () => throttled,
     budgets: {
       ...budgets,
       acquire: async (request) => {
         const permit = await budgets.acquire(request)
         calls.push({ operation: request.operation, cost: request.cost, priority: request.priority })
         return permit
+      },
+      throttled(...said) {
+        throttled += 1
+        budgets.throttled(...said)
       },
     },
   }

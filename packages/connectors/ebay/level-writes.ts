@@ -11,7 +11,7 @@ import type { InventoryItem, QuantityRow } from './answers.ts'
 import { defaultLocationId, fromStockUnitId, type StockUnit } from './ids.ts'
 import type { QuantityRequest } from './inventory.ts'
 import { toRestError } from './refusals.ts'
-import { leadingListingOf, type SkuFacts } from './sku-facts.ts'
+import { leadingListingOf, liveOffersOf, type SkuFacts } from './sku-facts.ts'
 import { type StatusRow, statusesMax } from './trading.ts'
 
 /** The largest quantity that we send: eBay's documents say a signed 32-bit number; its sites show far less. */
@@ -58,7 +58,8 @@ function toPossible(write: LevelWrite): StockUnit {
 }
 
 /** What is sent for one SKU: the total, its spread over locations, and every offer's share of it, which is all of it. */
-export function toQuantityRequest({ sku, item, offers }: SkuFacts, quantity: number): QuantityRequest {
+export function toQuantityRequest(facts: SkuFacts, quantity: number): QuantityRequest {
+  const { sku, item } = facts
   const spread = item.availability?.shipToLocationAvailability?.availabilityDistributions ?? []
   return {
     sku,
@@ -67,7 +68,7 @@ export function toQuantityRequest({ sku, item, offers }: SkuFacts, quantity: num
       ...(spread.length > 0 && { availabilityDistributions: spreadOver(spread, quantity) }),
     },
     // eBay shows the lesser of the total and the offer's own number: both are set.
-    offers: offers.map(({ offerId }) => ({ offerId, availableQuantity: quantity })),
+    offers: liveOffersOf(facts).map(({ offerId }) => ({ offerId, availableQuantity: quantity })),
   }
 }
 
@@ -108,7 +109,7 @@ export function toOfferOutcome(
   facts: SkuFacts,
   rows: readonly QuantityRow[],
 ): WriteOutcome {
-  const offerIds = new Set(facts.offers.map(({ offerId }) => offerId))
+  const offerIds = new Set(liveOffersOf(facts).map(({ offerId }) => offerId))
   const own = rows.filter((row) =>
     row.offerId === undefined ? row.sku === facts.sku : offerIds.has(row.offerId),
   )

@@ -2,7 +2,7 @@ import type { ExternalLevel, LevelKey } from '@plimsoll/connector-kit'
 import { defaultLocationId, fromStockUnitId, type StockUnit, toStockUnitId } from './ids.ts'
 import { isCounted, variationName } from './listing-map.ts'
 import type { Reading } from './listings.ts'
-import { leadingListingOf, type SkuFacts } from './sku-facts.ts'
+import { leadingListingOf, liveOffersOf, type SkuFacts } from './sku-facts.ts'
 import type { TradingItem } from './trading.ts'
 
 /** Reads levels now. Those of ended listings are left out. */
@@ -40,10 +40,13 @@ async function readOfferLevels(
  * What buyers see: the lesser of the SKU's total and what each offer has of it; of several offers the least.
  * Undefined where eBay does not say a total (I12).
  */
-export function shownOf({ item, offers }: SkuFacts): number | undefined {
-  const total = item.availability?.shipToLocationAvailability?.quantity
+export function shownOf(facts: SkuFacts): number | undefined {
+  const total = facts.item.availability?.shipToLocationAvailability?.quantity
   if (total === undefined) return undefined
-  return offers.reduce((least, { availableQuantity = least }) => Math.min(least, availableQuantity), total)
+  return liveOffersOf(facts).reduce(
+    (least, { availableQuantity = least }) => Math.min(least, availableQuantity),
+    total,
+  )
 }
 
 async function readItemLevels(

@@ -2,6 +2,7 @@ import { expectSoundListing } from '@plimsoll/connector-kit/conformance'
 import { describe, expect, test } from 'vitest'
 import { offers as offersSchema } from './answers.ts'
 import { digestOf } from './ids.ts'
+import { toQuantityRequest } from './level-writes.ts'
 import { shownOf } from './levels.ts'
 import { toItemListings, toOfferListing } from './listing-map.ts'
 import { leadingListingOf, publishedOf, type SkuFacts } from './sku-facts.ts'
@@ -115,6 +116,19 @@ describe('listings of the Inventory API', () => {
     const [offer] = grouped.offers
     if (offer === undefined) throw new Error('there is one')
     expect(toOfferListing(grouped, offer).externalId).toBe('990/TEA')
+  })
+
+  test('one that has ended leads nothing, caps nothing, and is not revised', () => {
+    const [first, ...rest] = facts.offers
+    if (first === undefined) throw new Error('there is one')
+    const ended = { ...first, availableQuantity: 1, listing: { ...first.listing, listingStatus: 'ENDED' } }
+    const relisted = { ...facts, offers: [ended, ...rest] }
+    expect(leadingListingOf(relisted)).toBe('1100')
+    expect(shownOf(relisted)).toBe(shownOf({ ...facts, offers: rest }))
+    expect(toQuantityRequest(relisted, 4).offers).toEqual(
+      rest.map(({ offerId }) => ({ offerId, availableQuantity: 4 })),
+    )
+    expect(leadingListingOf({ offers: [ended] })).toBeUndefined()
   })
 
   test('I12: what buyers see is the lesser number; without a total there is none', () => {

@@ -112,8 +112,15 @@ function compareIds(a: string, b: string): number {
 
 /**
  * The listing that a SKU's number is counted to. A SKU has one number, whichever listings show it; where there are
- * several, each write revises all of them alike, so that counting one counts them all.
+ * several, each write revises all of them alike, so that counting one counts them all. One that has ended leads nothing.
  */
-export function leadingListingOf({ offers }: Pick<SkuFacts, 'offers'>): string | undefined {
-  return offers[0]?.listing.listingId
+export function leadingListingOf(facts: Pick<SkuFacts, 'offers'>): string | undefined {
+  return liveOffersOf(facts)[0]?.listing.listingId
 }
+
+/** Those whose listing buyers can still see; eBay keeps the others for a while, and refuses to revise them. */
+export function liveOffersOf({ offers }: Pick<SkuFacts, 'offers'>): PublishedOffer[] {
+  return offers.filter(({ listing }) => !endedStatuses.has(listing.listingStatus ?? ''))
+}
+
+const endedStatuses: ReadonlySet<string> = new Set(['ENDED', 'EBAY_ENDED', 'NOT_LISTED'])
