@@ -14,9 +14,10 @@ import { readBulkSearch } from './bulk/bulk-form.ts'
 import { readCallSearch, readSubjectSearch } from './calls/call-search.ts'
 import { changeKinds } from './changes/change-kinds.ts'
 import { itemFilters } from './items/item-filters.ts'
-import { useLanguage } from './language.ts'
+import { allWords, useLanguage } from './language.ts'
 import { readMappingSearch } from './mapping/mapping-search.ts'
 import { orderStandings } from './orders/order-standing.ts'
+import { openedFile } from './palette/shortcuts.tsx'
 import { readParkedSearch } from './parked/parked-search.ts'
 import { Empty } from './parts/notice.tsx'
 import { readReplenishmentSearch } from './replenishment/replenishment-search.ts'
@@ -26,7 +27,7 @@ import { readTaskSearch } from './tasks/task-search.ts'
 /** The other screens are fetched once the first one stands: then they open at once, and while the hub is away, too. */
 export function fetchScreens(): void {
   // One that cannot be had now is asked for again when somebody goes there, and is missed then.
-  for (const file of Object.values(files)) file().catch(() => undefined)
+  for (const file of [allWords, openedFile, ...Object.values(files)]) file().catch(() => undefined)
 }
 
 /** A screen's file cannot be had: the hub is away, or was updated and has another one now. */
@@ -35,16 +36,21 @@ class ScreenMissing extends Error {}
 /**
  * A screen by its file. A failure is handed on under another name, since the router would answer the browser's own
  * by loading the page again: without a hub that leaves an empty window.
+ * @param words 'first' for what can be shown before the words of all screens are there: a test holds which that is
  */
 function screen<File extends Record<Name, unknown>, Name extends keyof File & string>(
   file: () => Promise<File>,
   name: Name,
+  words: 'first' | 'all' = 'all',
 ) {
   return lazyRouteComponent(
     () =>
-      file().catch((cause: unknown) => {
-        throw new ScreenMissing('The screen’s file did not come.', { cause })
-      }),
+      Promise.all([file(), ...(words === 'first' ? [] : [allWords()])]).then(
+        ([screenFile]) => screenFile,
+        (cause: unknown) => {
+          throw new ScreenMissing('The screen’s file did not come.', { cause })
+        },
+      ),
     name,
   )
 }
@@ -55,7 +61,7 @@ const rootRoute = createRootRoute({ component: Gate, notFoundComponent: NotFound
 const route = createRoute({
   getParentRoute: () => rootRoute,
   path: '/',
-  component: screen(files.overview, 'OverviewScreen'),
+  component: screen(files.overview, 'OverviewScreen', 'first'),
 })
 const flow = createRoute({
   getParentRoute: () => rootRoute,

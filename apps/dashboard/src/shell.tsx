@@ -30,7 +30,8 @@ import { alertCountsQuery, overviewQuery, type Stream } from './hub.ts'
 import { setLanguage, useLanguage } from './language.ts'
 import { useStream } from './live.ts'
 import { Mark } from './mark.tsx'
-import { openPalette, paletteKeys, Shortcuts } from './palette/shortcuts.tsx'
+import { paletteKeys } from './palette/palette-keys.ts'
+import { openPalette, Shortcuts } from './palette/shortcuts.tsx'
 import { setTheme, type Theme, useTheme } from './theme.ts'
 
 /** What surrounds every screen: the hull with the navigation, the live link's state, language and theme. */
@@ -70,12 +71,12 @@ function PaletteButton() {
     <button
       type="button"
       onClick={openPalette}
-      aria-label={t('palette.open')}
+      aria-label={t('nav.goToAnything')}
       aria-keyshortcuts="Control+K Meta+K"
       className="flex min-h-9 items-center gap-2.5 rounded text-hull-ink hover:text-white max-md:ml-auto max-md:size-9 max-md:shrink-0 max-md:justify-center md:mx-4 md:mb-4 md:border md:border-hull-line md:px-3"
     >
       <Search size={15} aria-hidden />
-      <span className="whitespace-nowrap max-md:sr-only">{t('palette.short')}</span>
+      <span className="whitespace-nowrap max-md:sr-only">{t('nav.goTo')}</span>
       <kbd className="ml-auto whitespace-nowrap text-xs max-md:hidden">{paletteKeys()}</kbd>
     </button>
   )
@@ -129,7 +130,7 @@ function Navigation() {
           {name === 'alerts' && open > 0 && (
             <span
               role="img"
-              aria-label={t('alerts.bell', { count: open, n: formatNumber(locale, open) })}
+              aria-label={t('nav.bell', { count: open, n: formatNumber(locale, open) })}
               className={`absolute top-1.5 left-1/2 ml-2 rounded-full px-1.5 text-[0.7rem] leading-4 font-semibold md:static md:ml-0 ${critical > 0 ? 'bg-[#b3261e] text-white' : 'bg-amber-fill text-[#1a1200]'}`}
             >
               {formatNumber(locale, open)}

@@ -235,7 +235,7 @@ whenBrowser('an empty hub and a lost stream are told, too', { timeout: 30_000 },
   await page.context().close()
 })
 
-whenBrowser('the first load stays under 250 KiB of gzipped JavaScript', { timeout: 30_000 }, async () => {
+whenBrowser('the first load stays under 185 KiB of gzipped JavaScript', { timeout: 30_000 }, async () => {
   const page = await browser?.newPage()
   if (!page) return
   const loaded = new Set<string>()
@@ -253,6 +253,6 @@ whenBrowser('the first load stays under 250 KiB of gzipped JavaScript', { timeou
     `first load: ${(bytes / 1024).toFixed(1)} KiB gzipped in ${loaded.size} of ${readdirSync(`${site.folder}/assets`).length} files`,
   )
   expect(loaded.size).toBeGreaterThan(2)
-  expect(bytes).toBeLessThan(250 * 1024)
+  expect(bytes).toBeLessThan(185 * 1024)
   await page.context().close()
 })

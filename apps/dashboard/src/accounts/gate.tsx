@@ -2,12 +2,16 @@ import { isSignInNeeded } from '@plimsoll/client/client'
 import { useQuery } from '@tanstack/react-query'
 import { Outlet, useLocation } from '@tanstack/react-router'
 import { lazy, Suspense, useEffect, useState } from 'react'
+import { allWords } from '../language.ts'
 import { startLive } from '../live.ts'
 import { Shell } from '../shell.tsx'
 import { meQuery } from './queries.ts'
 
 const FirstBrand = lazy(async () => ({ default: (await import('./first-brand.tsx')).FirstBrand }))
-const SignIn = lazy(async () => ({ default: (await import('./sign-in.tsx')).SignIn }))
+const SignIn = lazy(async () => {
+  const [{ SignIn }] = await Promise.all([import('./sign-in.tsx'), allWords()])
+  return { default: SignIn }
+})
 
 /** Pages for people who are not signed in (yet). */
 const entries = new Set(['/setup', '/join', '/reset-password', '/sign-up'])

@@ -58,7 +58,7 @@ export function ActivityLine({
             <>
               {' · '}
               <Link to="/calls" search={{ write: row.id }} className="link">
-                {t('calls.see')}
+                {t('activity.calls')}
               </Link>
             </>
           )}

@@ -1,17 +1,35 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
-import { useNavigate, useSearch } from '@tanstack/react-router'
+import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { callsAboutQuery } from '../hub.ts'
 import { useLanguage } from '../language.ts'
 import { More } from '../parts/more.tsx'
 import { Empty, Failure, Loading } from '../parts/notice.tsx'
 import { Heading } from '../parts/panel.tsx'
 import { CallList } from './call-list.tsx'
-import { filterOf } from './call-search.ts'
+import { filterOf, type SubjectSearch } from './call-search.ts'
 
-/** The calls about one write, order or event of the inbox. */
+/** The calls about one write, order or event of the inbox; by an address that names none, where to find them. */
 export function CallsAboutScreen() {
   const { t } = useLanguage()
-  const { write, order, event, call, of, ...filter } = useSearch({ from: '/calls' })
+  const search = useSearch({ from: '/calls' })
+  if (search.write !== undefined || search.order !== undefined || search.event !== undefined)
+    return <CallsAbout {...search} />
+  return (
+    <>
+      <Heading title={t('calls.title')} />
+      <div className="panel">
+        <Empty title={t('calls.ofNothing')} cure={t('calls.ofNothingCure')}>
+          <Link to="/connections" className="control">
+            {t('nav.connections')}
+          </Link>
+        </Empty>
+      </div>
+    </>
+  )
+}
+
+function CallsAbout({ write, order, event, call, of, ...filter }: SubjectSearch) {
+  const { t } = useLanguage()
   const navigate = useNavigate({ from: '/calls' })
   const subject = {
     ...(write !== undefined && { write }),

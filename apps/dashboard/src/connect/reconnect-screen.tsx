@@ -26,7 +26,7 @@ export function ReconnectScreen() {
     }
     return (
       <>
-        <Heading title={t('connect.reconnect')} />
+        <Heading title={t('connections.reconnect')} />
         <div className="panel max-w-2xl">
           {error ? <Failure error={error} onRetry={retry} /> : <Loading lines={5} />}
         </div>

@@ -50,7 +50,7 @@ export function ConnectionCard({ row, isTarget }: { row: ConnectionRow; isTarget
               params={{ id: row.connectionId }}
               className="control control-strong"
             >
-              {t('connect.reconnect')}
+              {t('connections.reconnect')}
             </Link>
           )}
           <ConnectionActions row={row} />

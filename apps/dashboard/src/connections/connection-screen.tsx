@@ -70,7 +70,7 @@ export function ConnectionScreen() {
               </p>
               <p className="text-ink-2">{t('connect.reconnectText')}</p>
               <Link to="/connections/$id/reconnect" params={{ id }} className="control">
-                {t('connect.reconnect')}
+                {t('connections.reconnect')}
               </Link>
               <RightsCheck connectionId={id} />
               <ImportListings connectionId={id} />

@@ -52,7 +52,7 @@ export function ConnectLink() {
   return (
     <Link to="/connections/new" className="control control-strong">
       <Plus size={15} aria-hidden />
-      {t('connect.add')}
+      {t('connections.add')}
     </Link>
   )
 }

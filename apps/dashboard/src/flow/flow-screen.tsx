@@ -46,7 +46,7 @@ export function FlowScreen() {
         {isEmpty && (
           <Empty title={t('flow.empty')} cure={t('flow.emptyCure')}>
             <Link to="/connections/new" className="control control-strong">
-              {t('connect.add')}
+              {t('connections.add')}
             </Link>
           </Empty>
         )}

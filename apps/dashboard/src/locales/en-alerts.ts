@@ -11,8 +11,6 @@ export const enAlerts = {
       destinations: 'Destinations',
     },
     counts: 'critical: {{critical}}, warnings: {{warning}}, for information: {{info}}',
-    bell_one: 'Alerts, 1 open',
-    bell_other: 'Alerts, {{n}} open',
     severity: { critical: 'Critical', warning: 'Warning', info: 'For information' },
     empty: {
       open: 'Nothing is wrong',

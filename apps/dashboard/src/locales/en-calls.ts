@@ -6,7 +6,6 @@ export const enCalls = {
     ofConnection: 'Every call',
     ofConnectionText:
       'What was asked of the platform and what it answered, secrets and personal data masked.',
-    see: 'Its calls',
     ofA: { write: 'Calls of a write', order: 'Calls of an order', event: 'Calls of an event' },
     refresh: 'Read again',
     onlyFailed: 'Only failures',
@@ -21,6 +20,9 @@ export const enCalls = {
     emptyTitle: 'No such call is kept',
     emptyCure: 'Calls appear here within a second or two. Check the filter, and what is kept.',
     goneCure: 'None was made, or it has gone: only the last calls of a connection are kept.',
+    ofNothing: 'Calls of which write, order or event?',
+    ofNothingCure:
+      'Open a connection for all of its calls, or an order, an item or a line of the activity for its own.',
     keep: 'Keep',
     mode: { all: 'all calls', failures: 'only failures', off: 'none' },
     kept: '{{kept}} kept; at most {{max}}, for {{hours}} hours.',

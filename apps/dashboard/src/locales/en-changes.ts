@@ -144,8 +144,6 @@ export const enChanges = {
     noneCure: 'What you set is what holds already, or nothing of it is shown anywhere.',
   },
   palette: {
-    open: 'Go to anything',
-    short: 'Go to',
     label: 'Search screens, items, orders, connections and actions',
     placeholder: 'Type a SKU, an order number, a screen…',
     empty: 'Nothing is called that.',

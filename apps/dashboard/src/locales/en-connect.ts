@@ -3,7 +3,6 @@ export const enConnect = {
   connect: {
     title: 'Connect a platform',
     action: 'Connect',
-    add: 'Connect a platform',
     chooseNote: 'Nothing is written to it until you say so.',
     byPage: 'On its own page',
     byCredentials: 'With credentials',
@@ -68,7 +67,6 @@ export const enConnect = {
     shadow: 'It starts in shadow mode: everything is read, nothing is written, until you go live.',
     importFailed: 'It is connected, but its listings are not imported: {{detail}}',
     toConnection: 'To the connection',
-    reconnect: 'Reconnect',
     reconnectTitle: 'Reconnect {{name}}',
     reconnectText:
       'New access to the same account. The mappings and everything else stay; another account is refused.',

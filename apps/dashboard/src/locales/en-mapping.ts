@@ -29,8 +29,6 @@ export const enMapping = {
       none: 'No item is like it',
       new: 'The hub is still looking',
     },
-    needs_one: '{{n}} listing waits to be matched',
-    needs_other: '{{n}} listings wait to be matched',
     keys: 'Keys: j and k down and up · Enter accepts · p shows the numbers first · x selects',
     select: 'Select {{title}}',
     noSku: 'no SKU',

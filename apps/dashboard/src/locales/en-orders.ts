@@ -21,6 +21,7 @@ export const enOrders = {
       waiting: 'To send',
       late: 'Late',
       held: 'Held',
+      routing: 'Being routed',
       unrouted: 'Not routed',
       shipped: 'Sent',
       cancelled: 'Cancelled',

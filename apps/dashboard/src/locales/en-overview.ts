@@ -31,6 +31,10 @@ export const enOverview = {
     stockNone: 'The first sample is taken within the hour.',
   },
   need: {
+    events_one: 'One event could not be applied and is kept.',
+    events_other: '{{n}} events could not be applied and are kept.',
+    listings_one: '{{n}} listing waits to be matched',
+    listings_other: '{{n}} listings wait to be matched',
     refused: 'Credentials refused',
     paused: 'Paused',
     pausedText: 'Nothing is written to {{name}}, so it goes on showing what it shows.',

@@ -6,8 +6,6 @@ export const enParkedAndProtection = {
     noneTitle: 'No event fits',
     noneCure: 'Take a filter away.',
     title: 'Parked events',
-    count_one: 'One event could not be applied and is kept.',
-    count_other: '{{n}} events could not be applied and are kept.',
     emptyTitle: 'Nothing is parked',
     emptyCure: 'Every event that arrived has been applied.',
     replay: 'Replay',

@@ -1,7 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs'
+import path from 'node:path'
 import { expect, test } from 'vitest'
 import { en } from './en.ts'
+import { enFirst } from './en-first.ts'
 import { zh } from './zh.ts'
+import { zhFirst } from './zh-first.ts'
 
 type Tree = { [key: string]: string | Tree }
 function flatten(tree: Tree, path = ''): [string, string][] {
@@ -71,4 +74,23 @@ test('no file of words hides a group of another', async () => {
     for (const tree of Object.values(words))
       expect([part, flatten(tree).filter(([key, text]) => english.get(key) !== text)]).toEqual([part, []])
   }
+})
+
+test('whatever can be shown before the words of all screens are there has its own with the first', () => {
+  const folder = path.join(import.meta.dirname, '..')
+  const seen = new Set<string>()
+  const read = (file: string) => {
+    if (seen.has(file)) return
+    seen.add(file)
+    const imports = readFileSync(file, 'utf8').matchAll(/^import (?!type)[^;]*?'(\.[^']+\.tsx?)'/gms)
+    for (const [, to] of imports) read(path.join(path.dirname(file), to ?? ''))
+  }
+  for (const file of ['main', 'overview/overview-screen', 'accounts/first-brand'])
+    read(path.join(folder, `${file}.tsx`))
+  const said = [...seen].flatMap((file) =>
+    [...readFileSync(file, 'utf8').matchAll(/['"`](\w+)\.[\w${-]/g)].map((match) => match[1] ?? ''),
+  )
+  const groups = new Set(said.filter((group) => group in en))
+  expect(groups.size).toBeGreaterThan(10)
+  expect([...groups].filter((group) => !(group in enFirst) || !(group in zhFirst))).toEqual([])
 })

@@ -5,8 +5,6 @@ export const zhAlerts = {
     views: '警报的各部分',
     view: { open: '当前', snoozed: '已推迟', resolved: '历史', rules: '规则', destinations: '通知对象' },
     counts: '严重 {{critical}}，警告 {{warning}}，提示 {{info}}',
-    bell_one: '警报，{{n}} 条',
-    bell_other: '警报，{{n}} 条',
     severity: { critical: '严重', warning: '警告', info: '提示' },
     empty: {
       open: '一切正常',

@@ -147,8 +147,6 @@ export const zhChanges: Words<typeof enChanges> = {
     noneCure: '您设置的内容已经生效，或这些商品没有在任何地方显示。',
   },
   palette: {
-    open: '快速跳转',
-    short: '快速跳转',
     label: '搜索页面、商品、订单、连接和操作',
     placeholder: '输入 SKU、订单号、页面名称…',
     empty: '没有匹配的结果。',

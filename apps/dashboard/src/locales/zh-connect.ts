@@ -3,7 +3,6 @@ export const zhConnect = {
   connect: {
     title: '连接平台',
     action: '连接',
-    add: '连接平台',
     chooseNote: '在您确认之前，不会向平台写入任何内容。',
     byPage: '在平台页面授权',
     byCredentials: '填写凭据',
@@ -64,7 +63,6 @@ export const zhConnect = {
     shadow: '它以影子模式开始：读取一切，但在您上线之前不写入。',
     importFailed: '已连接，但在售商品未导入：{{detail}}',
     toConnection: '查看连接',
-    reconnect: '重新连接',
     reconnectTitle: '重新连接 {{name}}',
     reconnectText: '为同一账户重新授权。关联和其他设置保持不变；其他账户会被拒绝。',
     account: '账户',

@@ -23,8 +23,6 @@ export const zhMapping = {
       none: '没有相似的商品',
       new: '系统还在查找',
     },
-    needs_one: '有 {{n}} 条刊登待匹配',
-    needs_other: '有 {{n}} 条刊登待匹配',
     keys: '快捷键：j、k 下移和上移 · Enter 接受 · p 先看数量 · x 选中',
     select: '选中 {{title}}',
     noSku: '无 SKU',

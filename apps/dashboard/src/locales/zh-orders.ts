@@ -23,6 +23,7 @@ export const zhOrders: Pick<Locale, 'orders' | 'shipments' | 'newOrder' | 'ships
       waiting: '待发货',
       late: '已超时',
       held: '已暂停',
+      routing: '正在分仓',
       unrouted: '未分仓',
       shipped: '已发货',
       cancelled: '已取消',

@@ -33,6 +33,10 @@ export const zhOverview: typeof enOverview = {
     stockNone: '一小时内会有第一次取样。',
   },
   need: {
+    events_one: '{{n}} 条事件无法应用，已保留。',
+    events_other: '{{n}} 条事件无法应用，已保留。',
+    listings_one: '有 {{n}} 条刊登待匹配',
+    listings_other: '有 {{n}} 条刊登待匹配',
     refused: '授权被拒绝',
     paused: '已暂停',
     pausedText: '不再写入 {{name}}，它会继续显示现在的数量。',

@@ -6,8 +6,6 @@ export const zhParkedAndProtection = {
     noneTitle: '没有符合的事件',
     noneCure: '请去掉一个筛选条件。',
     title: '搁置事件',
-    count_one: '{{n}} 条事件无法应用，已保留。',
-    count_other: '{{n}} 条事件无法应用，已保留。',
     emptyTitle: '没有搁置事件',
     emptyCure: '收到的事件都已应用。',
     replay: '重放',

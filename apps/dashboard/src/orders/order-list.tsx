@@ -5,8 +5,7 @@ import { useEffect, useRef } from 'react'
 import { formatMoment, formatNumber } from '../format.ts'
 import { useLanguage } from '../language.ts'
 import { Ago } from '../parts/number.tsx'
-import { Standing } from '../parts/standing.tsx'
-import { wordOf } from './order-standing.ts'
+import { OrderWord } from './order-word.tsx'
 
 /** Two lines of text, whatever the width. */
 const rowHeight = 62
@@ -57,7 +56,6 @@ export function OrderList({ rows, onEnd }: { rows: OrderRow[]; onEnd: () => void
 
 function OrderLine({ row }: { row: OrderRow }) {
   const { t, locale } = useLanguage()
-  const { word, shape } = wordOf(row)
   const [left, all] = [row.units - row.toShip, row.units].map((units) => formatNumber(locale, units))
   const sentFrom = row.shipments.filter(({ state }) => state !== 'cancelled' && state !== 'rejected')
   return (
@@ -69,7 +67,7 @@ function OrderLine({ row }: { row: OrderRow }) {
         {row.country !== null && <span className="text-xs text-ink-2">{row.country}</span>}
       </span>
       <span className="text-right md:order-none md:text-left">
-        <Standing shape={shape}>{t(`orders.word.${word}`)}</Standing>
+        <OrderWord order={row} />
       </span>
       <span className="truncate text-ink-2 max-md:hidden">
         {sentFrom.length === 0

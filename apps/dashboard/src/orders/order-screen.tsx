@@ -9,14 +9,13 @@ import { useLanguage } from '../language.ts'
 import { Empty, Failure, Loading } from '../parts/notice.tsx'
 import { Panel } from '../parts/panel.tsx'
 import { Scrolling } from '../parts/scrolling.tsx'
-import { Standing } from '../parts/standing.tsx'
 import { ChannelCancelling } from './cancel-order.tsx'
 import { OrderByHand } from './order-by-hand.tsx'
 import { OrderHolds } from './order-holds.tsx'
 import { OrderRecipientPanel } from './order-recipient.tsx'
-import { wordOf } from './order-standing.ts'
 import { OrderTimelinePanel } from './order-timeline.tsx'
 import { OrderWaits } from './order-waits.tsx'
+import { OrderWord } from './order-word.tsx'
 import { ShipmentPanel } from './shipment-panel.tsx'
 
 /** One order: where it is, what is sent from where and why, and everything that happened to it. */
@@ -49,14 +48,13 @@ export function OrderScreen() {
 
 function Order({ order }: { order: OrderDetail }) {
   const { t } = useLanguage()
-  const { word, shape } = wordOf(order)
   return (
     <>
       <div className="mb-4 flex flex-wrap items-end justify-between gap-x-8 gap-y-3">
         <div className="min-w-0">
           <h1 className="font-mono text-[1.5rem] leading-tight break-all">{order.number}</h1>
           <p className="font-semibold">
-            <Standing shape={shape}>{t(`orders.word.${word}`)}</Standing>
+            <OrderWord order={order} />
           </p>
         </div>
         <div className="grid gap-2 justify-items-end max-sm:w-full max-sm:justify-items-stretch">
@@ -130,7 +128,7 @@ function Facts({ order }: { order: OrderDetail }) {
         <dt>{t('calls.title')}</dt>
         <dd>
           <Link to="/calls" search={{ order: order.orderId }} className="link">
-            {t('calls.see')}
+            {t('activity.calls')}
           </Link>
         </dd>
         {order.byHand !== null && (

@@ -64,7 +64,7 @@ function Entry({ need }: { need: Need }) {
                 params={{ id: need.row.connectionId }}
                 className="link inline-flex min-h-6 items-center text-xs"
               >
-                {t('connect.reconnect')}
+                {t('connections.reconnect')}
               </Link>
             )}
           </p>
@@ -87,7 +87,7 @@ function Entry({ need }: { need: Need }) {
             {formatNumber(locale, need.events)}
           </Head>
           <p className="mt-0.5 text-ink-2">
-            {t('parked.count', { count: need.events, n: formatNumber(locale, need.events) })}
+            {t('need.events', { count: need.events, n: formatNumber(locale, need.events) })}
           </p>
           <Link to="/parked" className="link inline-flex min-h-6 items-center text-xs">
             {t('task.look')}
@@ -97,11 +97,11 @@ function Entry({ need }: { need: Need }) {
     case 'mapping':
       return (
         <>
-          <Head title={t('mapping.title')} at={null} isQuiet>
+          <Head title={t('nav.mapping')} at={null} isQuiet>
             {formatNumber(locale, need.listings)}
           </Head>
           <p className="mt-0.5 text-ink-2">
-            {t('mapping.needs', { count: need.listings, n: formatNumber(locale, need.listings) })}
+            {t('need.listings', { count: need.listings, n: formatNumber(locale, need.listings) })}
           </p>
           <Link to="/mapping" className="link inline-flex min-h-6 items-center text-xs">
             {t('task.look')}

@@ -41,7 +41,7 @@ export function OverviewScreen() {
         <div className="panel mt-4">
           <Empty title={t('overview.nothing')} cure={t('overview.nothingCure')}>
             <Link to="/connections/new" className="control control-strong">
-              {t('connect.add')}
+              {t('connections.add')}
             </Link>
           </Empty>
         </div>

@@ -65,7 +65,7 @@ function Palette({ onClose, onHelp }: { onClose: () => void; onHelp: () => void 
   }
   return (
     <>
-      <Dialog.Title className="sr-only">{t('palette.open')}</Dialog.Title>
+      <Dialog.Title className="sr-only">{t('nav.goToAnything')}</Dialog.Title>
       <div className="relative border-b border-line">
         <Search size={16} className="absolute top-1/2 left-4 -translate-y-1/2 text-ink-3" aria-hidden />
         <input
@@ -85,7 +85,12 @@ function Palette({ onClose, onHelp }: { onClose: () => void; onHelp: () => void 
           className="h-12 w-full bg-transparent pr-4 pl-11 text-base outline-none placeholder:text-ink-3"
         />
       </div>
-      <div id={list} role="listbox" aria-label={t('palette.open')} className="min-h-0 overflow-y-auto py-2">
+      <div
+        id={list}
+        role="listbox"
+        aria-label={t('nav.goToAnything')}
+        className="min-h-0 overflow-y-auto py-2"
+      >
         {entries.map((entry, nth) => (
           <div
             key={entry.id}

@@ -43,7 +43,7 @@ export function ParkedScreen() {
   const totals = new Map(groups?.rows.map(({ cause, events }) => [cause, events]))
   return (
     <>
-      <Heading title={t('parked.title')} note={total > 0 && t('parked.count', { count: total, n: n(total) })}>
+      <Heading title={t('parked.title')} note={total > 0 && t('need.events', { count: total, n: n(total) })}>
         <span className="flex flex-wrap items-center gap-2">
           <label className="flex items-center gap-2">
             <span className="text-ink-2">{t('stock.channel')}</span>
@@ -223,7 +223,7 @@ function Group(props: { cause: string; rows: Row[]; total: number | undefined; r
                   {t('parked.payload')}
                   {' · '}
                   <Link to="/calls" search={{ event: row.inboxId }} className="link">
-                    {t('calls.see')}
+                    {t('activity.calls')}
                   </Link>
                 </p>
                 {/* A stretch that scrolls must be reachable by keyboard. */}
