@@ -90,9 +90,11 @@ export function drawCountsAtWork(
     const at = random.whole(Math.floor(stormMs / 2), stormMs + FLOORS_WORK_MS)
     const warehouse = random.pickFrom(telling)?.name
     const sku = random.pickFrom(items)?.sku
+    // More than leaves at once: a count that is wrong by a parcel must be none that once was right.
+    const units = random.whole(5, 7)
     return warehouse === undefined || sku === undefined
       ? []
-      : [{ at, kind: 'deliver', warehouse, sku, units: 1 }]
+      : [{ at, kind: 'deliver', warehouse, sku, units }]
   }).flat()
 }
 const FLOORS_WORK_MS = 9_000
