@@ -315,7 +315,13 @@ function openMemory(
       async stream(_name: string, query: { since: Date; cursor: string | undefined }) {
         const fault = await begin('stream')
         await end(fault)
-        const from = Number(query.cursor ?? 0)
+        // The platform makes it ready first, as a report.
+        const { preparesMs } = platform
+        if (preparesMs > 0 && query.cursor === undefined) {
+          const readyAt = platform.clock.now() + preparesMs
+          return { rows: [], next: `at ${readyAt}`, againInMs: preparesMs, platformTime: undefined }
+        }
+        const from = Number(query.cursor?.replace(/^at .*/, '0') ?? 0)
         const all = platform.told.filter(({ at }) => at >= query.since.getTime())
         const rows = all
           .slice(from, from + STREAM_PAGE)
