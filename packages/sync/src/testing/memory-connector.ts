@@ -316,12 +316,10 @@ function openMemory(
         const fault = await begin('stream')
         await end(fault)
         // The platform makes it ready first, as a report.
-        const { preparesMs } = platform
-        if (preparesMs > 0 && query.cursor === undefined) {
-          const readyAt = platform.clock.now() + preparesMs
-          return { rows: [], next: `at ${readyAt}`, againInMs: preparesMs, platformTime: undefined }
-        }
-        const from = Number(query.cursor?.replace(/^at .*/, '0') ?? 0)
+        const { preparesMs: againInMs } = platform
+        if (againInMs > 0 && query.cursor === undefined)
+          return { rows: [], next: '0', againInMs, platformTime: undefined }
+        const from = Number(query.cursor ?? 0)
         const all = platform.told.filter(({ at }) => at >= query.since.getTime())
         const rows = all
           .slice(from, from + STREAM_PAGE)
