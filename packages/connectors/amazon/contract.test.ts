@@ -21,6 +21,7 @@ const isHere = published !== undefined
 
 /** The model of Fulfillment Inbound v0 is not among those that are compared with: README. */
 const UNPUBLISHED = '/fba/inbound/v0/'
+const INBOUND = ['getShipments', 'getShipmentItemsByShipmentId']
 
 let exchanges: Exchange[] = []
 let messages: string[] = []
@@ -64,7 +65,7 @@ describe.skipIf(!isHere)('the published models', () => {
     expect(strange.map(({ method, path }) => `${method} ${path}`)).toEqual([])
     const made = new Set(exchanges.map((exchange) => operationOf(exchange)?.operationId))
     expect(exchanges.filter(({ path }) => path.startsWith(UNPUBLISHED)).length).toBeGreaterThan(1)
-    const known = new Set(['getOrders', 'getShipments', 'getShipmentItemsByShipmentId'])
+    const known = new Set(['getOrders', ...INBOUND])
     expect(limits.map(({ name }) => name).filter((name) => !made.has(name) && !known.has(name))).toEqual([])
   })
 
@@ -92,7 +93,7 @@ describe.skipIf(!isHere)('the published models', () => {
   })
 
   test('limits: rates and bursts are those of the usage plans', () => {
-    for (const { name, rate, burst } of limits) {
+    for (const { name, rate, burst } of limits.filter((each) => !INBOUND.includes(each.name))) {
       const found = operations.filter(({ operationId }) => operationId === name).map(planOf)
       expect(found, name).toContainEqual({ rate, burst })
     }

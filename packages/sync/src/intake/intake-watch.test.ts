@@ -161,6 +161,25 @@ test('every stream is read to its end from its own cursor; a read that fails in 
   expect(cursor).toEqual({ position: null, failures: 0 })
 })
 
+test('a list that the platform makes ready first is asked for again when it is there, and not before', async () => {
+  const streams = [{ name: 'listings', everyMs: 1_000, visibilityLagMs: 0 }]
+  const { platform, connectionId, stepped } = await openShop({ streams })
+  platform.preparesMs = 60_000
+  platform.list('cup', { quantity: 3 })
+  platform.told.push({ at: clock.now(), externalId: 'cup' })
+  const before = platform.calls.filter((call) => call === 'stream').length
+  const asked = () => platform.calls.filter((call) => call === 'stream').length - before
+  await turns(clock, stepped, 12, 1_000)
+  expect(asked()).toBe(1)
+  await turns(clock, stepped, 10, 4_000)
+  expect(asked()).toBe(1)
+  await turns(clock, stepped, 6, 4_000)
+  expect(asked()).toBeGreaterThan(1)
+  const listed = await world.rows(sql<{ externalId: string }>`
+    select external_id from listing where connection_id = ${connectionId} and external_id = 'cup'`)
+  expect(listed).toHaveLength(1)
+})
+
 async function loseOrders(platform: MemoryPlatform, stepped: Stepped): Promise<number> {
   let lost = 0
   for (let minute = 0; minute < 30; minute += 1) {

@@ -18,6 +18,7 @@ import {
 import { z } from 'zod'
 import { memoryCancelling } from './memory-cancelling.ts'
 import type { Fault, MemoryListing, MemoryPlatform, Operation } from './memory-platform.ts'
+import { streamPage } from './memory-stream.ts'
 
 const credentials = z.object({ key: z.string() })
 const webhookBody = z.object({ kind: z.enum(['order', 'order-deleted', 'listing', 'level']), id: z.string() })
@@ -108,7 +109,6 @@ function parseWebhook(platform: MemoryPlatform, text: string): WebhookEvent[] {
 }
 
 const PAGE = 50
-const STREAM_PAGE = 2
 
 function openMemory(
   platform: MemoryPlatform,
@@ -315,13 +315,7 @@ function openMemory(
       async stream(_name: string, query: { since: Date; cursor: string | undefined }) {
         const fault = await begin('stream')
         await end(fault)
-        const from = Number(query.cursor ?? 0)
-        const all = platform.told.filter(({ at }) => at >= query.since.getTime())
-        const rows = all
-          .slice(from, from + STREAM_PAGE)
-          .map(({ externalId }) => ({ kind: 'listing' as const, externalId, deleted: false }))
-        const next = from + STREAM_PAGE < all.length ? String(from + STREAM_PAGE) : undefined
-        return { rows, next, platformTime: new Date(platform.clock.now()) }
+        return streamPage(platform, query)
       },
     }),
     async registerWebhooks(url) {

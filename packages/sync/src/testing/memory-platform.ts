@@ -37,6 +37,8 @@ export class MemoryPlatform {
   readonly unlisted = new Set<string>()
   /** Where webhooks go; undefined: nowhere, as after too many failures. */
   webhookUrl: string | undefined
+  /** So long it makes the stream `listings` ready before it tells. */
+  preparesMs = 0
   /** What the stream `listings` tells, in order. */
   readonly told: { at: number; externalId: string }[] = []
   /** Messages that wait in the queue, by receipt; pulling hides none, so that whatever is not acknowledged comes again. */
