@@ -177,8 +177,14 @@ function noting(budgets: Budgets): { budgets: Budgets; calls: Call[]; throttled(
       ...budgets,
       acquire: async (request) => {
         const permit = await budgets.acquire(request)
-        calls.push({ operation: request.operation, cost: request.cost, priority: request.priority })
-        return permit
+        const call = { operation: request.operation, cost: request.cost, priority: request.priority }
+        calls.push(call)
+        return {
+          settle(actual) {
+            if (actual === 'never-sent') calls.splice(calls.lastIndexOf(call), 1)
+            permit.settle(actual)
+          },
+        }
       },
       throttled(...said) {
         throttled += 1

@@ -19,13 +19,16 @@ export type Bucket = {
    */
   readyAt(cost: number, now: number, reserve: number): number
   take(cost: number, now: number): void
-  settle(settled: { cost: number; actual: number; now: number }): void
+  settle(settled: Settled): void
   left(now: number): BucketState
   /** What the platform did not say stays as it is. */
   learn(seen: Partial<SeenBucket>, now: number): void
   /** The platform throttled although this allowed the call. */
   slowDown(now: number): void
 }
+
+/** `never-sent`: the platform did not count it. */
+type Settled = { cost: number; actual: number | 'never-sent'; now: number }
 
 export type BucketState = {
   name: string
@@ -73,9 +76,9 @@ function concurrency(spec: { name: string; max: number }): Bucket {
     take() {
       inFlight += 1
     },
-    settle() {
+    settle({ actual }) {
       inFlight -= 1
-      pace = Math.min(1, pace + paceBack)
+      if (actual !== 'never-sent') pace = Math.min(1, pace + paceBack)
     },
     left: () => ({ name: spec.name, left: Math.max(0, allowed() - inFlight), capacity: max, pace }),
     learn(seen) {
@@ -133,8 +136,9 @@ function refilling(spec: RefillingSpec, start: number): Bucket {
       refill(now)
       const price = spec.priceOf(cost)
       inFlight = Math.max(0, inFlight - price)
-      level = Math.min(capacity - inFlight, level + price - spec.priceOf(actual))
-      pace = Math.min(1, pace + paceBack)
+      const spent = actual === 'never-sent' ? 0 : spec.priceOf(actual)
+      level = Math.min(capacity - inFlight, level + price - spent)
+      if (actual !== 'never-sent') pace = Math.min(1, pace + paceBack)
     },
     left(now) {
       refill(now)
@@ -195,7 +199,9 @@ function daily(spec: { name: string; max: number }): Bucket {
     take(_cost, now) {
       add(1, now)
     },
-    settle: () => undefined,
+    settle({ actual, now }) {
+      if (actual === 'never-sent') add(-1, now)
+    },
     left: (now) => ({ name: spec.name, left: max - used(now), capacity: max, pace: 1 }),
     learn(seen, now) {
       max = seen.capacity ?? max
@@ -233,7 +239,11 @@ function byDay(
       turn(now)
       used += 1
     },
-    settle: () => undefined,
+    settle({ actual, now }) {
+      turn(now)
+      // Of the day before nothing is left to come back.
+      if (actual === 'never-sent') used = Math.max(0, used - 1)
+    },
     left(now) {
       turn(now)
       return { name: spec.name, left: Math.max(0, max - used), capacity: max, pace: 1 }

@@ -139,7 +139,7 @@ export function createSuppliedBucket(
       const price = priceOf(cost)
       inFlight = Math.max(0, inFlight - price)
       // A place among the concurrent calls comes back as it is; of points, what the call did not cost.
-      hand += spec.kind === 'concurrency' ? price : price - priceOf(actual)
+      hand += spec.kind === 'concurrency' || actual === 'never-sent' ? price : price - priceOf(actual)
       giveBackUnspent(now)
       scheduleReturn()
     },

@@ -87,6 +87,40 @@ test('what a call did not cost comes back, once', async () => {
   expect(budgets.snapshot().left).toBeCloseTo(0.7)
 })
 
+test('calls that never left cost nothing, of whatever kind the limit is', () =>
+  fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.record({ cost: fc.integer({ min: 1, max: 5 }), isSent: fc.boolean() }), { maxLength: 15 }),
+      async (calls) => {
+        const limit = { capacity: 100, refillPerSecond: 1 }
+        const resets = { hour: 0, timeZone: 'America/Los_Angeles' }
+        const budgets = createBudgets(
+          [
+            { kind: 'concurrency', name: 'places', max: 20 },
+            { kind: 'token-bucket', name: 'calls', ...limit },
+            { kind: 'cost-bucket', name: 'points', ...limit },
+            { kind: 'daily', name: 'in any day', max: 100 },
+            { kind: 'daily', name: 'by the day', max: 100, resets },
+          ],
+          manualClock(),
+        )
+        const made = await Promise.all(
+          calls.map(async (call) => ({
+            ...call,
+            permit: await budgets.acquire({ cost: call.cost, priority: 5 }),
+          })),
+        )
+        for (const { permit, isSent } of made) permit.settle(isSent ? undefined : 'never-sent')
+        const sent = calls.filter(({ isSent }) => isSent)
+        const points = sent.reduce((sum, { cost }) => sum + cost, 0)
+        const left = budgets.snapshot().buckets.map((bucket) => bucket.left)
+        const rest = 100 - sent.length
+        expect(left).toEqual([20, rest, 100 - points, rest, rest])
+      },
+    ),
+    fromEnvironment(),
+  ))
+
 test('a waiter whose signal aborts was never sent, and lets the next one go', async () => {
   const clock = manualClock()
   const budgets = createBudgets(

@@ -33,9 +33,10 @@ export type BudgetScope = 'account' | 'application'
 export type Permit = {
   /**
    * Call once the platform has answered or the call has failed: frees the place among the concurrent calls and
-   * gives back what `actualCost` is less than the cost asked for (or takes what it is more). Calling again does nothing.
+   * gives back what `actualCost` is less than the cost asked for (or takes what it is more). `never-sent`: the platform has
+   * counted nothing, so that all of it comes back. Calling again does nothing.
    */
-  settle(actualCost?: number): void
+  settle(actualCost?: number | 'never-sent'): void
 }
 
 export type BudgetRequest = {
@@ -201,7 +202,8 @@ export function createBudgets(specs: readonly BudgetSpec[], clock: Clock, supply
         isSettled = true
         const settledAt = clock.monotonic()
         for (const bucket of buckets) bucket.settle({ cost, actual: actualCost ?? cost, now: settledAt })
-        for (const throttle of blocks) throttle.settled(grantedAt)
+        // What the platform never saw shows nothing of what it lets through.
+        if (actualCost !== 'never-sent') for (const throttle of blocks) throttle.settled(grantedAt)
         pump()
       },
     }

@@ -251,10 +251,13 @@ test('a call that comes to leave later than it was promised never leaves', async
   const { url, sockets } = await serve((_request, response) => response.end())
   const clock = manualClock()
   const promisedUntil = clock.now() + 1_000
-  const { http } = client({ clock, leavesUntil: () => promisedUntil })
+  const specs: BudgetSpec[] = [{ kind: 'token-bucket', name: 'calls', capacity: 5, refillPerSecond: 1e-9 }]
+  const { http } = client({ clock, leavesUntil: () => promisedUntil }, specs)
   await clock.advance(1_001)
   await expect(http.send(get(url))).rejects.toMatchObject({ kind: 'unavailable', sent: false })
   expect(sockets.size).toBe(0)
+  // Nor is it paid for.
+  expect(http.budgets.snapshot().buckets[0]?.left).toBe(5)
   await client({ clock, leavesUntil: () => clock.now() }).http.send(get(url))
   expect(sockets.size).toBe(1)
 })

@@ -162,9 +162,11 @@ export function createHttp({
         purpose: wanted?.class,
       })
 
+    let isKeptBack = false
     try {
       const latest = leavesUntil?.()
       if (latest !== undefined && at > latest) {
+        isKeptBack = true
         throw new Unavailable('The call has waited beyond the time for which it was promised.', false, {
           code: KEPT_BACK,
         })
@@ -182,7 +184,8 @@ export function createHttp({
       }
       throw error
     } finally {
-      permit.settle()
+      // A batch outlasts its promise again and again: what its last calls were to cost would be lost each time.
+      permit.settle(isKeptBack ? 'never-sent' : undefined)
     }
   }
   return { send, budgets }
