@@ -5,11 +5,12 @@ import { launchBrowser } from './browser.ts'
 import { newContext, settled, visit } from './screens.ts'
 
 /**
- * The pictures of the documentation, made anew: `npm run demo -- --warehouses shipbob,edi`, let it sell for a few minutes, then
- * `npm run screenshots -- http://127.0.0.1:7460`. A second address, of a hub that has just been started, is where the first day
- * and the mapping of a first shop are photographed; without it those stay as they are.
+ * The pictures of the documentation, made anew. `npm run demo -- --warehouses shipbob,edi`, a few minutes of sales, then
+ * `npm run screenshots -- http://127.0.0.1:7460`. Those of the first day and of mapping want a hub that has just been
+ * started (`npm run plimsoll -- serve`) and a shop (`npm run plimsoll -- simulate woocommerce`): their addresses come second
+ * and third. Without them these pictures stay as they are.
  */
-const [demo, fresh] = process.argv.slice(2)
+const [demo, fresh, shop] = process.argv.slice(2)
 const FOLDER = path.join(import.meta.dirname, '..', '..', '..', 'docs', 'images')
 const HEIGHT_PX = 860
 const QUALITY = 72
@@ -66,6 +67,44 @@ async function orderUnderWay(api: Api): Promise<string> {
   return `/orders/${best.orderId}`
 }
 
+/** A first shop on a fresh hub, connected and imported, with items that some of its listings are like. */
+async function prepare(base: string, shopUrl: string): Promise<void> {
+  const ask = async <Answer>(method: string, route: string, body?: object): Promise<Answer> => {
+    const answer = await fetch(`${base}/api/v1${route}`, {
+      method,
+      ...(body && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+    })
+    if (!answer.ok) throw new Error(`${method} ${route}: ${answer.status} ${await answer.text()}`)
+    return (await answer.json()) as Answer
+  }
+  const { rows } = await ask<{ rows: unknown[] }>('GET', '/connections')
+  if (rows.length > 0) return
+  await ask('POST', '/locations', { code: 'MAIN', name: 'Main warehouse', kind: 'warehouse' })
+  const made = await ask<{ connectionId: string }>('POST', '/connections', {
+    connector: 'woocommerce',
+    name: 'Harbour shop',
+    location: 'MAIN',
+    settings: { url: shopUrl },
+    credentials: {
+      consumerKey: 'ck_plimsollsimulator',
+      consumerSecret: 'cs_plimsollsimulator',
+      webhookSecret: 'plimsollsimulator00',
+    },
+  })
+  await ask('POST', `/connections/${made.connectionId}/import`)
+  const waiting = await ask<{ rows: { sku: string; title: string }[] }>(
+    'GET',
+    '/mapping/listings?state=waiting&limit=50',
+  )
+  // A third differs by a dash, a third is like by its title alone, and a third is like none.
+  const items = waiting.rows.flatMap(({ sku, title }, nth) => {
+    if (nth % 3 === 0) return [{ sku: `${sku.slice(0, 3)}-${sku.slice(3)}`, name: title, quantity: 12 + nth }]
+    return nth % 3 === 1 ? [{ sku: `HB-${100 + nth}`, name: `${title}, boxed`, quantity: 20 + nth }] : []
+  })
+  await ask('POST', '/items', { name: 'screenshots', items })
+  await ask('POST', '/mapping/look')
+}
+
 /** WebP, which Chromium writes when asked directly: a fifth of a PNG. */
 async function photograph(page: Page, file: string): Promise<number> {
   const session = await page.context().newCDPSession(page)
@@ -87,6 +126,7 @@ if (demo === undefined) throw new Error('Name the demo: npm run screenshots -- h
 const browser = await launchBrowser()
 if (browser === undefined) process.exit(1)
 await mkdir(FOLDER, { recursive: true })
+if (fresh !== undefined && shop !== undefined) await prepare(fresh, shop)
 let total = 0
 for (const { name, language, hub, at } of pictures) {
   const base = hub === 'demo' ? demo : fresh

@@ -174,7 +174,7 @@ export const zhFirst = {
     name: '连接',
     knownUntil: '订单已知至',
     heardUntil: '信息已知至',
-    counted: '其计数的商品',
+    counted: '由其计数的商品',
     listings: '刊登',
     unmapped: '未关联',
     refused: '被拒绝',
