@@ -1,5 +1,5 @@
 /**
- * `npm run demo|test|check|plimsoll|bench|lab|storm`, also on a fresh clone: installs what is missing, makes sure that the
+ * `npm run demo|test|check|plimsoll|bench|lab|screenshots|storm`, also on a fresh clone: installs what is missing, makes sure that the
  * pinned Node runs, builds the dashboard when it is out of date, then runs the command with the pinned Node.
  *
  * It and what it imports run on the machine's own Node, which may be as old as 16: plain JavaScript, builtins only.
@@ -25,6 +25,10 @@ const commands = {
   check: () => ({ program: [CHECKS, '--without-tests'], dashboard: false }),
   storm: () => ({ program: [path.join('laboratory', 'storm', 'main.ts')], dashboard: false }),
   lab: () => ({ program: [path.join('laboratory', 'main.ts')], dashboard: false }),
+  screenshots: () => ({
+    program: [path.join('apps', 'dashboard', 'test', 'screenshots.ts')],
+    dashboard: false,
+  }),
   bench: (args) => ({ program: [path.join('bench', 'main.ts')], dashboard: args[0] === 'dashboard-grid' }),
 }
 

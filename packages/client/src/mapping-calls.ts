@@ -9,6 +9,7 @@ import type {
   MappingTrial,
   MappingUndone,
 } from './mapping-shapes.ts'
+import type { ItemImport } from './stock-shapes.ts'
 
 export type MappingListQuery = {
   state?: 'waiting' | 'tied' | 'ignored'
@@ -42,6 +43,10 @@ export function mappingCalls(
       call<MappingPage>('GET', `/mapping/listings${toQuery(query)}`, undefined, signal),
     mappingConflicts: (query: { connection?: string; limit?: number } = {}, signal?: AbortSignal) =>
       call<MappingConflicts>('GET', `/mapping/conflicts${toQuery(query)}`, undefined, signal),
+    importItems: (file: {
+      name: string
+      items: readonly { sku: string; name: string; location?: string; quantity?: number }[]
+    }) => call<ItemImport>('POST', '/items', file),
     lookForMatches: () => call<MappingOverview>('POST', '/mapping/look'),
     previewMappings: (wanted: MappingWanted) => call<MappingPreview>('POST', '/mapping/preview', wanted),
     acceptMappings: (wanted: MappingWanted & { digest?: string }) =>

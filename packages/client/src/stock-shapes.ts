@@ -13,6 +13,7 @@ export const itemImport = z.object({
   repeated: count.describe('Rows received before under this name.'),
   refused: z.array(z.object({ sku: z.string(), location: z.string(), message: z.string() })),
 })
+export type ItemImport = z.infer<typeof itemImport>
 
 const reservationFigures = z.object({
   reserved: count,

@@ -1,4 +1,5 @@
 import { useMutation, useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { renderSVG } from 'uqr'
 import { formatMoment } from '../format.ts'
@@ -18,7 +19,14 @@ export function AccountScreen() {
   const account = useQuery(accountQuery)
   if (account.error) return <Failure error={account.error} onRetry={() => void account.refetch()} />
   if (account.data === undefined) return <Loading />
-  if (account.data === null) return <Heading title={t('accounts.account')} note={t('accounts.noAccounts')} />
+  if (account.data === null)
+    return (
+      <Heading title={t('accounts.account')} note={t('accounts.noAccounts')}>
+        <Link to="/setup" className="control">
+          {t('accounts.setUpNow')}
+        </Link>
+      </Heading>
+    )
   const { user, session } = account.data
   return (
     <>

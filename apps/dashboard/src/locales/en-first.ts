@@ -94,7 +94,7 @@ export const enFirst = {
     needs_one: 'One thing needs you',
     needs_other: '{{n}} things need you',
     nothing: 'Nothing is connected yet',
-    nothingCure: 'Connect a platform here, or with `plimsoll connect` on the command line.',
+    nothingCure: 'Connect a shop, a marketplace or a warehouse, and its numbers appear here.',
     share: '{{share}} of {{n}} listings in step',
     slowest: 'orders of {{name}} known up to {{ago}}',
     figures: 'Key figures',
@@ -164,7 +164,7 @@ export const enFirst = {
     unknownTitle: 'There is no such connection',
     unknownCure: 'The address may be old. Look for it in the list.',
     emptyTitle: 'No connections yet',
-    emptyCure: 'Connect a platform here, or with `plimsoll connect` on the command line.',
+    emptyCure: 'Connect a shop, a marketplace or a warehouse, and its numbers appear here.',
     state: { draft: 'Draft', shadow: 'Shadow', live: 'Live', paused: 'Paused' },
     stateMeaning: {
       draft: 'Not set up yet: nothing is read or written.',

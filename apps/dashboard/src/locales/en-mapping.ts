@@ -39,6 +39,11 @@ export const enMapping = {
     chooseItem: 'Choose an item',
     change: 'Change',
     makeKit: 'Make a kit',
+    makeItems_one: 'Make {{n}} item of what is like none',
+    makeItems_other: 'Make {{n}} items of what is like none',
+    makeItemsText:
+      'Each is made with the SKU and title of its listing, without stock. They then wait under “Certain” to be accepted. Count or import their stock before you go live.',
+    makeItemsDo: 'Make items',
     remove: 'Remove',
     doubted: 'Its SKU changed: decide first',
     nothing: 'No item is like it.',

@@ -44,7 +44,8 @@ export const enRest = {
     locations: 'Available by location',
     channels: 'Shown by channel',
     emptyTitle: 'No items yet',
-    emptyCure: 'Import them from the command line with `plimsoll import items`; they appear here at once.',
+    emptyCure:
+      'Connect a shop and make them of its listings under Mapping, or import a file with `plimsoll import items`.',
     noneTitle: 'Nothing matches',
     noneCure: 'Try fewer letters, or another filter.',
     clear: 'Clear search and filter',

@@ -49,6 +49,8 @@ test('one Chinese word for one thing, in every file', () => {
   const words: Record<string, string> = {
     Available: '可售',
     Reserved: '占用',
+    Listing: '刊登',
+    Listings: '刊登',
     Lot: '批次',
     Lots: '批次',
     'Serial number': '序列号',
@@ -62,7 +64,7 @@ test('one Chinese word for one thing, in every file', () => {
   const wrong = told.filter(([key, word]) => !chinese.get(key ?? '')?.includes(word ?? ''))
   expect(wrong).toEqual([])
   // Other words for the same: 可用 for 可售, 已预留 for 占用, and what nobody in a warehouse says.
-  const others = /可用库存|已预留|可用 \{\{|调库|盘库|(?<!商品)序号/
+  const others = /可用库存|已预留|可用 \{\{|调库|盘库|在售商品|商品链接|(?<!商品)序号/
   expect([...chinese].filter(([, text]) => others.test(text))).toEqual([])
 })
 

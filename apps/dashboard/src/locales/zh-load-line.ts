@@ -10,7 +10,7 @@ export const zhLoadLine: typeof enLoadLine = {
     inWords: '文字说明',
     nothing: '没有在库',
     underWater: '没入水下：多卖了 {{n}} 件',
-    moreMarks: '另有 {{n}} 个，见商品链接列表',
+    moreMarks: '另有 {{n}} 个，见刊登列表',
     toDeliveries: '在途到货',
     part: {
       reserved: '占用',
@@ -26,7 +26,7 @@ export const zhLoadLine: typeof enLoadLine = {
       free: '买家还可以购买的数量。载重线在它的顶端：如果显示最多的渠道全部售出，船就会吃水到这里。',
       dealt: '买家还可以购买的数量，已分给各渠道：每个渠道有自己的隔舱，不能卖别人的。',
       clear: '可用，但没有渠道显示：缓冲、上限或份额让它留空，避免两位买家买到同一件。',
-      unlisted: '可用，但没有渠道在卖：还没有链接对应此商品。',
+      unlisted: '可用，但没有渠道在卖：还没有刊登对应此商品。',
       short: '售出多于在库。补足之前所有渠道都显示零：处理办法见待办事项。',
       incoming: '在途，尚未上船：除非策略允许，否则还不能购买。',
     },

@@ -33,6 +33,11 @@ export const zhMapping = {
     chooseItem: '选择商品',
     change: '更改',
     makeKit: '创建组合商品',
+    makeItems_one: '为 {{n}} 条无相似商品的刊登新建商品',
+    makeItems_other: '为 {{n}} 条无相似商品的刊登新建商品',
+    makeItemsText:
+      '用刊登的 SKU 和标题新建商品，不带库存。新建后在“确定”里等待接受。上线之前，请先盘点或导入库存。',
+    makeItemsDo: '新建商品',
     remove: '移除',
     doubted: '其 SKU 已变更：请先处理',
     nothing: '没有相似的商品。',

@@ -22,7 +22,7 @@ export const zhParkedAndProtection = {
     shown: '显示 {{shown}} / {{total}}',
     source: { webhook: 'Webhook', poll: '轮询', fetch: '补读', api: 'API', file: '文件' },
     reason: {
-      'unmapped-listing': '在售商品未关联',
+      'unmapped-listing': '刊登未关联',
       malformed: '事件无法读取',
       'unknown-status': '未知状态',
       'cannot-apply': '无法应用',

@@ -38,7 +38,8 @@ export const zhRest = {
     locations: '各仓库可售',
     channels: '各渠道显示',
     emptyTitle: '还没有商品',
-    emptyCure: '请在命令行用 `plimsoll import items` 导入商品，导入后会立即显示在这里。',
+    emptyCure:
+      '连接店铺后，可在“商品匹配”中用刊登新建商品；也可在命令行用 `plimsoll import items` 导入文件。',
     noneTitle: '没有匹配的商品',
     noneCure: '请减少关键字，或换一个筛选条件。',
     clear: '清除搜索与筛选',
@@ -63,7 +64,7 @@ export const zhRest = {
     unknown: '没有商品 {{sku}}',
     unknownCure: '它可能已改名。请按名称搜索。',
     words: '这些数字的含义',
-    noListingsCure: '把在售商品关联到此 SKU 后，数字会显示在这里。',
+    noListingsCure: '把刊登关联到此 SKU 后，数字会显示在这里。',
     why: '为什么是这个数',
     movements: '流水',
     noMovements: '还没有流水。',

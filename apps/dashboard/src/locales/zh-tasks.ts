@@ -4,7 +4,7 @@ import type { Locale } from './en.ts'
 export const zhTasks: Pick<Locale, 'task'> = {
   task: {
     hold: '已暂缓的写入',
-    holdText: '许多在售商品会同时改变，而订单无法解释。这些写入等待您确认，其余照常进行。',
+    holdText: '许多刊登会同时改变，而订单无法解释。这些写入等待您确认，其余照常进行。',
     holdConfirm: '确认写入',
     holdRefuse: '继续暂缓',
     holdFailed: '操作失败：{{detail}}',
@@ -25,7 +25,7 @@ export const zhTasks: Pick<Locale, 'task'> = {
     'runs-out': '补货到达前将售罄',
     'not-told': '未能通知渠道',
     'not-cancelled': '订单未能取消',
-    'listing-changed': '在售商品有变',
+    'listing-changed': '刊登有变',
     decide: '去决定',
     drift: '偏差',
     untracked: '未跟踪',

@@ -3,26 +3,26 @@ import type { Locale } from './en.ts'
 /** 简体中文：在后台进行的导入，以及保存的视图。 */
 export const zhViews: Pick<Locale, 'imports' | 'tasks' | 'views'> = {
   imports: {
-    title: '导入在售商品',
-    first: '导入在售商品',
-    again: '重新导入在售商品',
+    title: '导入刊登',
+    first: '导入刊登',
+    again: '重新导入刊登',
     cancel: '停止导入',
     waiting: '即将开始导入…',
     stage: {
       locations: '正在读取地点…',
-      listings: '正在读取在售商品…',
+      listings: '正在读取刊登…',
       vanished: '正在查找已下架的商品…',
       mapping: '正在按 SKU 关联商品…',
       levels: '正在读取库存数字…',
-      finish: '正在计算每个在售商品应显示的数量…',
+      finish: '正在计算每条刊登应显示的数量…',
     },
-    read: '已读取 {{n}} 个在售商品',
-    readOf: '已读取 {{n}} / {{total}} 个在售商品',
+    read: '已读取 {{n}} 条刊登',
+    readOf: '已读取 {{n}} / {{total}} 条刊登',
     prepared: '平台正在把它们写入文件：目前 {{n}} 个',
     levels: '已读取 {{n}} 个数字',
     mapped: '新关联 {{n}} 个',
     goesOn: '离开此页面后导入仍会继续。',
-    cancelled: '导入已停止；此前读取的 {{n}} 个在售商品会保留。重新导入即可读取全部。',
+    cancelled: '导入已停止；此前读取的 {{n}} 条刊登会保留。重新导入即可读取全部。',
   },
   tasks: {
     title: '任务',
@@ -66,7 +66,7 @@ export const zhViews: Pick<Locale, 'imports' | 'tasks' | 'views'> = {
     chosen: '视图：{{name}}',
     onScreen: {
       items: '商品',
-      listings: '在售商品',
+      listings: '刊登',
       orders: '订单',
       parked: '搁置的事件',
       tasks: '任务',

@@ -1,11 +1,15 @@
+import type { MappingListing } from '@plimsoll/client'
 import { keepPreviousData, useInfiniteQuery, useMutation, useQuery } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
+import { formatNumber } from '../format.ts'
 import { hub, mappingListQuery, mappingQuery, queryClient } from '../hub.ts'
 import { useLanguage } from '../language.ts'
 import { Empty, Failure, Loading, useProblemText } from '../parts/notice.tsx'
 import { AcceptDialog, type ToAccept } from './accept-dialog.tsx'
 import { IgnoreDialog } from './ignore-dialog.tsx'
+import { itemsToMake } from './items-to-make.ts'
+import { MakeItems } from './make-items.tsx'
 import { MappingConflictList } from './mapping-conflicts.tsx'
 import { MappingFilters } from './mapping-filters.tsx'
 import { MappingList } from './mapping-list.tsx'
@@ -52,11 +56,12 @@ function Listings(props: {
   isNew: boolean
   last: Parameters<typeof UndoLine>[0]['last']
 }) {
-  const { t } = useLanguage()
+  const { t, locale } = useLanguage()
   const { search } = props
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set())
   const [asked, setAsked] = useState<ToAccept>()
   const [ignored, setIgnored] = useState<readonly string[]>()
+  const [toMake, setToMake] = useState<readonly MappingListing[]>()
   const list = useInfiniteQuery({
     ...mappingListQuery(toMappingQuery(search)),
     placeholderData: keepPreviousData,
@@ -71,6 +76,8 @@ function Listings(props: {
   // What is no longer shown is not accepted by accident.
   const ids = rows.flatMap(({ listingId }) => (chosen.has(listingId) ? [listingId] : []))
   const acceptable = rows.filter((row) => ids.includes(row.listingId) && row.suggestions.length > 0)
+  const offered = ids.length > 0 ? rows.filter(({ listingId }) => ids.includes(listingId)) : rows
+  const makeable = itemsToMake(offered).length
   const error = accept.error ?? look.error ?? heed.error
   const problem = useProblemText(error)
   const state = search.view ?? 'waiting'
@@ -106,6 +113,11 @@ function Listings(props: {
             }
           >
             {t('mapping.acceptAll', { confidence: t(`mapping.confidence.${confidence}`) })}
+          </button>
+        )}
+        {state === 'waiting' && makeable > 0 && (
+          <button type="button" className="control" onClick={() => setToMake(offered)}>
+            {t('mapping.makeItems', { count: makeable, n: formatNumber(locale, makeable) })}
           </button>
         )}
         {ids.length > 0 && state !== 'ignored' && (
@@ -162,6 +174,16 @@ function Listings(props: {
           onClose={() => setAsked(undefined)}
           onDone={() => {
             setAsked(undefined)
+            setChosen(new Set())
+          }}
+        />
+      )}
+      {toMake && (
+        <MakeItems
+          rows={toMake}
+          onClose={() => setToMake(undefined)}
+          onDone={() => {
+            setToMake(undefined)
             setChosen(new Set())
           }}
         />

@@ -6,7 +6,7 @@ type Kind = Exclude<TaskList['rows'][number]['kind'], 'hold'>
 /** The hub writes the details of a task in English; whoever reads Chinese is told first, in Chinese, what is asked of them. */
 const inChinese: Record<Kind, string> = {
   oversold: '已接的订单多于库存，请按下列办法处理。',
-  'refused-decrease': '平台拒绝了下调，该商品可能被超卖。请在平台上查看该在售商品，或将其下架。',
+  'refused-decrease': '平台拒绝了下调，该商品可能被超卖。请在平台上查看该刊登，或将其下架。',
   'capped-decrease': '平台当日可写次数已用完，下调要等到次日。可先在平台上手动下调。',
   'not-routed': '没有仓库能发这个订单。请补货、调整分仓规则，或取消订单。',
   'shipment-refused': '仓库没有接受发货单。请按原因更正后重试，或改由其他仓库发货。',
@@ -22,10 +22,10 @@ const inChinese: Record<Kind, string> = {
   'runs-out': '在补货到达之前就会售罄。请提前补货或放慢销售。',
   'not-told': '没能把发货告诉渠道。请在渠道后台填写物流单号，或重试。',
   'not-cancelled': '渠道没有取消这个订单。请在渠道后台处理，或让订单继续。',
-  'listing-changed': '平台上的在售商品有变化，关联可能不再正确。请确认。',
+  'listing-changed': '平台上的刊登有变化，关联可能不再正确。请确认。',
   drift: '平台显示的数量与预期不符。请查看是谁改动的。',
   untracked: '平台没有为该商品跟踪库存，显示多少不由中枢决定。请在平台上启用库存跟踪。',
-  unmapped: '有在售商品还没有关联商品，它们的库存不会同步。请去匹配。',
+  unmapped: '有刊登还没有关联商品，它们的库存不会同步。请去匹配。',
   connection: '连接有问题，请按细节处理。',
 }
 
