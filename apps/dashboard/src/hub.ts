@@ -90,6 +90,12 @@ export const locationsQuery = queryOptions({
   queryFn: ({ signal }) => hub.locations(signal),
   staleTime: 600_000,
 })
+/** What those who did something are called; few come and go. */
+export const actorsQuery = queryOptions({
+  queryKey: ['actors'],
+  queryFn: ({ signal }) => hub.actors(signal),
+  staleTime: 600_000,
+})
 /** They change only with the hub itself. */
 export const connectorsQuery = queryOptions({
   queryKey: ['connectors'],

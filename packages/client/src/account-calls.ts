@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type {
+  ActorList,
   ApiKeyList,
   ApiKeyMade,
   AuditPage,
@@ -80,6 +81,7 @@ export function accountCalls(
     makeApiKey: (key: MemberBody & { name: string; scopes: string[]; expiresAt?: string | null }) =>
       call<ApiKeyMade>('POST', '/api-keys', key),
     revokeApiKey: (keyId: string) => call<object>('DELETE', `/api-keys/${id(keyId)}`),
+    actors: (signal?: AbortSignal) => call<ActorList>('GET', '/actors', undefined, signal),
     auditLog: (query: { cursor?: string; limit?: number; actor?: string }, signal?: AbortSignal) =>
       call<AuditPage>('GET', `/audit-log${toQuery(query)}`, undefined, signal),
 

@@ -93,6 +93,17 @@ export const apiKeyMade = z.object({
 export type ApiKeyMade = z.infer<typeof apiKeyMade>
 
 /** GET /audit-log. */
+/** Those who are members or keys now; who left is in none. */
+export const actorList = z.object({
+  rows: z.array(
+    z.object({
+      actor: z.string().describe('`user:…` or `key:…`, as it stands beside what they did.'),
+      name: z.string(),
+    }),
+  ),
+})
+export type ActorList = z.infer<typeof actorList>
+
 export const auditPage = z.object({
   rows: z.array(
     z.object({

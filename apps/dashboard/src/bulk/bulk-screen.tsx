@@ -2,6 +2,7 @@ import type { BulkEditView } from '@plimsoll/client'
 import { queryOptions, useMutation, useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { type FormEvent, useState } from 'react'
+import { useActorName } from '../accounts/actor-name.ts'
 import { formatMoment, formatNumber } from '../format.ts'
 import { connectionsQuery, hub, queryClient } from '../hub.ts'
 import { useLanguage } from '../language.ts'
@@ -248,6 +249,7 @@ function Progress({ edit: { state, looked, done, undone, items } }: { edit: Bulk
 
 function Earlier() {
   const { t, locale } = useLanguage()
+  const nameOf = useActorName()
   const { data } = useQuery(bulkEditsQuery)
   if (data === undefined || data.rows.length === 0) return null
   return (
@@ -262,7 +264,7 @@ function Earlier() {
             <span className="text-ink-2">
               {t(`bulk.state.${state}`)} ·{' '}
               {t('bulk.levels', { count: levels, n: formatNumber(locale, levels) })} ·{' '}
-              {t('changeLog.by', { actor })}
+              {t('changeLog.by', { actor: nameOf(actor) })}
             </span>
           </li>
         ))}

@@ -2,6 +2,7 @@ import type { Change } from '@plimsoll/client'
 import { infiniteQueryOptions, useInfiniteQuery, useMutation, useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
+import { useActorName } from '../accounts/actor-name.ts'
 import { formatMoment } from '../format.ts'
 import { hub, locationsQuery, queryClient, useConnectionNames } from '../hub.ts'
 import { useLanguage } from '../language.ts'
@@ -103,6 +104,7 @@ export function ChangesScreen() {
 
 function ChangeLine({ change, onUndo }: { change: Change; onUndo: () => void }) {
   const { t, locale } = useLanguage()
+  const nameOf = useActorName()
   const { kind, subject, at, actor, why, before, after, changed, undoes, undoable, notUndoable } = change
   const whom = [
     subject.connectionName,
@@ -134,7 +136,7 @@ function ChangeLine({ change, onUndo }: { change: Change; onUndo: () => void }) 
       </div>
       <div className="flex items-center gap-4">
         <p className="text-xs text-ink-2">
-          <time dateTime={at}>{formatMoment(locale, at)}</time>, {t('changeLog.by', { actor })}
+          <time dateTime={at}>{formatMoment(locale, at)}</time>, {t('changeLog.by', { actor: nameOf(actor) })}
         </p>
         <button
           type="button"

@@ -1,6 +1,7 @@
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { OctagonX } from 'lucide-react'
 import { useState } from 'react'
+import { useActorName } from '../accounts/actor-name.ts'
 import { hub, pausesQuery, queryClient } from '../hub.ts'
 import { useLanguage } from '../language.ts'
 import { Confirm } from '../parts/confirm.tsx'
@@ -82,6 +83,7 @@ export function StopEverything() {
 /** Said wherever connections are shown: nothing is written anywhere, and why. */
 export function StoppedNote() {
   const { t } = useLanguage()
+  const nameOf = useActorName()
   const { data } = useQuery(pausesQuery)
   return (
     <>
@@ -91,7 +93,7 @@ export function StoppedNote() {
           role="alert"
           className="mb-4 border-l-2 border-red-fill bg-red-soft px-3 py-2"
         >
-          {t(scope === 'hub' ? 'standing.stoppedHub' : 'standing.stopped', { reason, actor })}{' '}
+          {t(scope === 'hub' ? 'standing.stoppedHub' : 'standing.stopped', { reason, actor: nameOf(actor) })}{' '}
           <Ago at={since} />
         </p>
       ))}

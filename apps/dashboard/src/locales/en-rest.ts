@@ -103,6 +103,8 @@ export const enRest = {
     cli: 'command line',
     hub: 'hub',
     sync: 'hub',
+    'some-user': 'somebody who has left',
+    'some-key': 'an API key that is gone',
   },
   /** Reasons that the hub gives by itself. */
   ownReason: { 'lot-assumed': 'lot assumed', expired: 'expired' },

@@ -96,6 +96,8 @@ export const zhRest = {
     cli: '命令行',
     hub: '中枢',
     sync: '中枢',
+    'some-user': '已离开的成员',
+    'some-key': '已停用的 API 密钥',
   },
   ownReason: { 'lot-assumed': '批次为推定', expired: '已到期' },
   explain: {

@@ -1,4 +1,5 @@
 import type { LotDetail } from '@plimsoll/client'
+import { useActorName } from '../accounts/actor-name.ts'
 import { formatDay, formatMoment } from '../format.ts'
 import { useLanguage } from '../language.ts'
 import { Panel } from '../parts/panel.tsx'
@@ -8,6 +9,7 @@ type Told = { said: string; reason: string | null; actor: string; changedAt: str
 /** Who set which status and corrected what, when and why, newest first. */
 export function LotChanges({ lot: { changes, corrections } }: { lot: LotDetail }) {
   const { t, locale } = useLanguage()
+  const nameOf = useActorName()
   const value = (what: string, text: string | null) =>
     text === null ? '–' : what === 'supplierLot' ? text : formatDay(locale, text)
   const told: Told[] = [
@@ -42,9 +44,7 @@ export function LotChanges({ lot: { changes, corrections } }: { lot: LotDetail }
               </time>
             </p>
             <p className="text-ink-2">
-              {[reason, t(`actor.${actor}`, { defaultValue: actor })]
-                .filter((text) => text !== null)
-                .join(' · ')}
+              {[reason, nameOf(actor)].filter((text) => text !== null).join(' · ')}
             </p>
           </li>
         ))}

@@ -1,6 +1,7 @@
 import type { MappingRule } from '@plimsoll/client'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
+import { useActorName } from '../accounts/actor-name.ts'
 import { connectionsQuery, hub, mappingRulesQuery, queryClient } from '../hub.ts'
 import { useLanguage } from '../language.ts'
 import { Empty, Failure, Loading, useProblemText } from '../parts/notice.tsx'
@@ -37,6 +38,7 @@ type Draft = MappingRule & { key: number }
 
 function Rules({ connection }: { connection: string }) {
   const { t } = useLanguage()
+  const nameOf = useActorName()
   const { data, error, refetch } = useQuery(mappingRulesQuery(connection))
   const [draft, setDraft] = useState<readonly Draft[]>()
   const [lastKey, setLastKey] = useState(1_000)
@@ -75,7 +77,7 @@ function Rules({ connection }: { connection: string }) {
       title={t('mapping.view.rules')}
       note={
         data.version > 0 &&
-        t('mapping.rules.version', { version: data.version, actor: data.versions[0]?.actor ?? '' })
+        t('mapping.rules.version', { version: data.version, actor: nameOf(data.versions[0]?.actor ?? '') })
       }
     >
       <div className="space-y-4 p-4">
@@ -130,7 +132,7 @@ function Rules({ connection }: { connection: string }) {
               <option value="">–</option>
               {data.versions.slice(1).map(({ version, actor }) => (
                 <option key={version} value={version}>
-                  {t('mapping.rules.version', { version, actor })}
+                  {t('mapping.rules.version', { version, actor: nameOf(actor) })}
                 </option>
               ))}
             </select>

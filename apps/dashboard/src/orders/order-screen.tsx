@@ -3,6 +3,7 @@ import { ApiProblem } from '@plimsoll/client/client'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
 import { ArrowLeft } from 'lucide-react'
+import { useActorName } from '../accounts/actor-name.ts'
 import { formatMoment, formatNumber } from '../format.ts'
 import { orderQuery } from '../hub.ts'
 import { useLanguage } from '../language.ts'
@@ -98,6 +99,7 @@ function Order({ order }: { order: OrderDetail }) {
 
 function Facts({ order }: { order: OrderDetail }) {
   const { t, locale } = useLanguage()
+  const nameOf = useActorName()
   const to = order.destination
   const place =
     to === null ? null : [to.postalCode, to.city, to.region, to.country].filter((part) => part).join(' ')
@@ -113,7 +115,7 @@ function Facts({ order }: { order: OrderDetail }) {
           ) : (
             t('orders.madeByHand', {
               kind: t(`newOrder.kinds.${order.byHand.kind}`),
-              by: order.byHand.createdBy,
+              by: nameOf(order.byHand.createdBy),
             })
           )}
         </dd>

@@ -1,4 +1,5 @@
 import type { OrderMoment } from '@plimsoll/client'
+import { useActorName } from '../accounts/actor-name.ts'
 import { formatMoment } from '../format.ts'
 import { useLanguage } from '../language.ts'
 import { Panel } from '../parts/panel.tsx'
@@ -74,6 +75,7 @@ export function OrderTimelinePanel({ moments }: { moments: OrderMoment[] }) {
 
 function Moment({ moment }: { moment: OrderMoment }) {
   const { t } = useLanguage()
+  const nameOf = useActorName()
   const { call, detail, actor, shipment } = moment
   if (call !== null) {
     const errand = errands.find((each) => each === call.errand)
@@ -115,7 +117,7 @@ function Moment({ moment }: { moment: OrderMoment }) {
       {typeof detail.note === 'string' && <p className="text-xs break-words text-ink-2">{detail.note}</p>}
       {actor !== null && (
         <p className="text-xs text-ink-2">
-          {t('orders.by', { actor: actor === 'by-hand' ? t('orders.byHand') : actor })}
+          {t('orders.by', { actor: actor === 'by-hand' ? t('orders.byHand') : nameOf(actor) })}
         </p>
       )}
     </div>

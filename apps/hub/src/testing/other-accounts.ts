@@ -12,6 +12,7 @@ export const accountReads: Record<string, string[]> = {
   '/api/v1/invitations': ['/api/v1/invitations'],
   '/api/v1/api-keys': ['/api/v1/api-keys'],
   '/api/v1/audit-log': ['/api/v1/audit-log'],
+  '/api/v1/actors': ['/api/v1/actors'],
   '/api/v1/organization': ['/api/v1/organization'],
   '/api/v1/single-sign-on': ['/api/v1/single-sign-on'],
   // An archive; `export-organization.test.ts` looks for rows of others in it.

@@ -1,5 +1,5 @@
-import { findAuditPage, listApiKeys, listMembers } from '@plimsoll/accounts'
-import { auditPage } from '@plimsoll/client'
+import { actorOfPerson, findAuditPage, listApiKeys, listMembers } from '@plimsoll/accounts'
+import { actorList, auditPage } from '@plimsoll/client'
 import type { FastifyPluginAsync } from 'fastify'
 import { z } from 'zod'
 import { pageQuery } from '../page-query.ts'
@@ -12,7 +12,7 @@ const query = pageQuery.extend({
   action: z.string().max(100).optional().describe('Only this, such as `createApiKey`.'),
 })
 
-/** GET /audit-log: who did what. */
+/** GET /audit-log: who did what. GET /actors: what people call those who did something. */
 export function auditRoutes(hub: ServerContext): FastifyPluginAsync {
   const context = accountsOf(hub)
   return async (app) => {
@@ -45,12 +45,27 @@ export function auditRoutes(hub: ServerContext): FastifyPluginAsync {
         }
       },
     )
+    addRoute(
+      app,
+      {
+        method: 'GET',
+        path: '/actors',
+        operation: 'listActors',
+        tag: 'Members and keys',
+        summary: 'The names of members and API keys, by what movements, history and orders call them.',
+        answers: { 200: actorList },
+      },
+      async () => {
+        const names = await namesOfActors()
+        return { 200: { rows: Array.from(names, ([actor, name]) => ({ actor, name })) } }
+      },
+    )
   }
 
   async function namesOfActors(): Promise<Map<string, string>> {
     const [members, keys] = await Promise.all([listMembers(context), listApiKeys(context)])
     return new Map([
-      ...members.map(({ personId, name }): [string, string] => [`user:${personId}`, name]),
+      ...members.map(({ personId, name }): [string, string] => [actorOfPerson(personId), name]),
       ...keys.map(({ keyId, name }): [string, string] => [`key:${keyId}`, name]),
     ])
   }
