@@ -1,4 +1,5 @@
 import {
+  actorList,
   type CallDetail,
   callDetail,
   callLog,
@@ -56,6 +57,7 @@ export function answerTo(path: string, now: number): { schema: z.ZodType; body: 
       body: { rows: [{ connectionId: null, afterMs: 900_000, kind: 'notice', amount: 0 }] },
     }
   if (path === '/pauses') return { schema: pauseList, body: { halts: [], connections: [], changes: [] } }
+  if (path === '/actors') return { schema: actorList, body: { rows: [] } }
   if (path === '/calls') return { schema: callPage, body: { rows: [], next: null } }
   const [, id = '', what = '', callId] = /^\/connections\/([^/]+)\/([a-z-]+)(?:\/([^/]+))?$/.exec(path) ?? []
   const calls = callsOf(id, now)

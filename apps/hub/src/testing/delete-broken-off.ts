@@ -10,7 +10,11 @@ import type { ServedHub } from './served-hub.ts'
 /** Marks an organization and deletes it as by processes that die, again and again; the next goes on where the last one was. */
 export async function deleteBrokenOff(served: ServedHub, organizationId: string): Promise<void> {
   const { hub, database } = served
-  const ofFirst = () => digestsOf(database.kysely, hub.context.organizationId)
+  // Its own worker goes on: what it asks its platforms meanwhile is noted.
+  const ofFirst = async () =>
+    (await digestsOf(database.kysely, hub.context.organizationId)).filter(
+      ({ table }) => table !== 'platform_call',
+    )
   const own = await ofFirst()
   // Nobody deletes what is not marked, and nobody but that function what is append-only.
   const piece = sql`select delete_organization(${organizationId}, 10)`
