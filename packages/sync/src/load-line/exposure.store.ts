@@ -83,7 +83,7 @@ export function exposureAfterReading(row: string, at: Date): RawBuilder<unknown>
 }
 
 /** `UNBOUNDED` where the condition holds, for a level of which nothing that was known counts any more; else as it is. */
-export function exposureLostWhere(isLost: RawBuilder<boolean>): RawBuilder<unknown> {
+export function exposureLostWhere(isLost: RawBuilder<unknown>): RawBuilder<unknown> {
   return sql`
       exposure_older = case when ${isLost} then null else level.exposure_older end,
       exposure_older_until = case when ${isLost} then null else level.exposure_older_until end,
