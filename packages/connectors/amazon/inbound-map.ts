@@ -4,7 +4,7 @@ import type { InboundItem, InboundShipment } from './inbound-answers.ts'
 
 /** What Amazon's words for goods on their way to it mean. Pure. Source: fulfillmentInboundV0.json, ShipmentStatus. */
 
-export type InboundState = 'planned' | 'under-way' | 'ended'
+type InboundState = 'planned' | 'under-way' | 'ended'
 
 const states: ReadonlyMap<string, InboundState> = new Map([
   ['WORKING', 'planned'],

@@ -1,7 +1,7 @@
 import { Invalid } from '@plimsoll/connector-kit'
 
 /** Where the reading of a list is whose rows are looked at one by one: which page of it, and how far into that. */
-export type ListPlace = { token: string | undefined; from: number }
+type ListPlace = { token: string | undefined; from: number }
 
 export function toCursor({ token, from }: ListPlace): string {
   return JSON.stringify([token ?? null, from])

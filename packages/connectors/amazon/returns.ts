@@ -63,7 +63,7 @@ function waiting(at: z.infer<typeof place>, platformTime: Date | undefined) {
 }
 
 /** A cell by the name of its column; empty where the report has no such column. */
-export type ReturnedRow = (name: string) => string
+type ReturnedRow = (name: string) => string
 
 export const RETURNS: ReportShape<ReturnedRow> = {
   columns: ['return-date', 'order-id', 'sku', 'quantity', 'detailed-disposition'],

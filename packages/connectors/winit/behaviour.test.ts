@@ -157,6 +157,26 @@ test('an order is looked for month by month, then among the void ones, which no 
     ])
   }))
 
+test('an order whose own page leaves its reference out is the one that was listed; with another it is unreadable', () =>
+  withCustomer(async ({ warehouse, floor, simulator }) => {
+    const request = shipmentOf(floor, ['S-1'])
+    await warehouse.requestShipment(request)
+    floor.requests.step(floor.requests.byReference(request.shipmentId)?.id ?? 0, { step: 'ship' })
+    const whole = await warehouse.findShipment(request.shipmentId)
+    const spoil = (reference: unknown) =>
+      simulator.faults.rewriteAnswers((body) => {
+        const answer = JSON.parse(body)
+        for (const row of answer.data?.list ?? []) if ('packageList' in row) row.sellerOrderNo = reference
+        return JSON.stringify(answer)
+      })
+    for (const missing of [undefined, null, '']) {
+      spoil(missing)
+      expect(await warehouse.findShipment(request.shipmentId)).toEqual(whole)
+    }
+    spoil('0190a5b4-7c21-7d3e-9f10-1a2b3c4d5e6f')
+    await expect(warehouse.findShipment(request.shipmentId)).rejects.toMatchObject({ kind: 'malformed' })
+  }))
+
 test('what was told and is as it was is not told again, once the hub asks from later on', () =>
   withCustomer(async ({ warehouse, floor, exchanges, open }) => {
     const request = shipmentOf(floor, ['S-1'])

@@ -11,7 +11,7 @@ const words = {
   cancelled: 'CANCELLED',
 } as const
 
-export const shipmentIdOf = ({ id }: Pick<FloorInbound, 'id'>) => `FBA${String(id).padStart(9, '0')}`
+const shipmentIdOf = ({ id }: Pick<FloorInbound, 'id'>) => `FBA${String(id).padStart(9, '0')}`
 
 /** Fulfillment Inbound v0: shipments that the seller made in Seller Central, each under the name that it was given there. */
 export function inboundRoutes({ traits }: Site, { intake }: WarehouseFloor): ApiRoute[] {

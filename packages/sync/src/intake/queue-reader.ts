@@ -29,7 +29,7 @@ const FAILED_MAX_MS = 60_000
 /** What fails so often in a row passes by itself no more, some seven seconds on: a person is told. */
 const FAILURES_TOLD = 3
 
-export type QueueTold = {
+type QueueTold = {
   /** How many events were new to this connection. */
   onStored(events: number): void
   /** Nothing waits in it any more, and nothing that is to be put into it. */

@@ -11,7 +11,7 @@ const DATABASE_TRIES = 3
 export type LoopName = 'inbox' | 'lane' | 'hints' | 'queue'
 
 /** What can go wrong by itself: the round of calls, and the queue that is emptied beside it. */
-export type TroubleSource = 'calls' | 'queue'
+type TroubleSource = 'calls' | 'queue'
 
 /**
  * The loops of one worker: each calls its turn, which answers how long to wait, until the worker ends or its lease
