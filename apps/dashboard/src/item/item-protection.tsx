@@ -1,5 +1,6 @@
 import type { ItemProtectionShape, ProtectionMode } from '@plimsoll/client'
 import { useMutation } from '@tanstack/react-query'
+import { useActor } from '../accounts/use-actor.ts'
 import { formatMoment, formatNumber } from '../format.ts'
 import { hub, queryClient } from '../hub.ts'
 import { useLanguage } from '../language.ts'
@@ -11,6 +12,7 @@ const modes = ['open', 'buffered', 'guaranteed', 'auto'] as const
 /** How an item is protected from overselling, how far that has got, and what it rests on. */
 export function ItemProtection({ sku, protection }: { sku: string; protection: ItemProtectionShape }) {
   const { t, locale } = useLanguage()
+  const sayActor = useActor()
   const { mode, isOwn, standing, channels, changed, assumptions } = protection
   const change = useMutation({
     mutationFn: (next: ProtectionMode | null) => hub.protectItem(sku, next),
@@ -54,7 +56,7 @@ export function ItemProtection({ sku, protection }: { sku: string; protection: I
           <p className="text-xs text-ink-2">
             {t('protection.changed', {
               at: formatMoment(locale, changed.at),
-              actor: t(`actor.${changed.actor}`, { defaultValue: changed.actor }),
+              actor: sayActor(changed.actor),
             })}
           </p>
         )}

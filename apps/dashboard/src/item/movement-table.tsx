@@ -1,4 +1,5 @@
 import type { MovementPage } from '@plimsoll/client'
+import { useActor } from '../accounts/use-actor.ts'
 import { formatChange } from '../format.ts'
 import { useLanguage } from '../language.ts'
 import { Ago } from '../parts/number.tsx'
@@ -41,7 +42,8 @@ const deltas = [
 
 function Row({ row }: { row: MovementPage['rows'][number] }) {
   const { t, locale } = useLanguage()
-  const actor = t(`actor.${row.actor}`, { defaultValue: row.actor })
+  const sayActor = useActor()
+  const actor = sayActor(row.actor)
   const ownReason = ownReasons.find((each) => each === row.reason)
   const reason = ownReason === undefined ? row.reason : t(`ownReason.${ownReason}`)
   return (

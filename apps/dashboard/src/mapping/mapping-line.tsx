@@ -1,6 +1,7 @@
 import type { MappingListing, MappingReason } from '@plimsoll/client'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
+import { useActor } from '../accounts/use-actor.ts'
 import { useLanguage } from '../language.ts'
 import { type Shape, Standing } from '../parts/standing.tsx'
 import { KitForm } from './kit-form.tsx'
@@ -24,6 +25,7 @@ export function MappingLine(props: {
   onPreview: (pick: Pick) => void
 }) {
   const { t } = useLanguage()
+  const sayActor = useActor()
   const { row } = props
   const [form, setForm] = useState<'item' | 'kit'>()
   const { listingId } = row
@@ -88,7 +90,7 @@ export function MappingLine(props: {
         )}
         {row.ignored !== null && (
           <p className="break-words text-ink-2">
-            {t('mapping.ignoredBecause', { by: row.ignored.by, because: row.ignored.because })}
+            {t('mapping.ignoredBecause', { by: sayActor(row.ignored.by), because: row.ignored.because })}
           </p>
         )}
         {isFree && row.suggestions.length === 0 && (

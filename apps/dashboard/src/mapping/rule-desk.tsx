@@ -1,6 +1,7 @@
 import type { MappingRule } from '@plimsoll/client'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
+import { useActor } from '../accounts/use-actor.ts'
 import { connectionsQuery, hub, mappingRulesQuery, queryClient } from '../hub.ts'
 import { useLanguage } from '../language.ts'
 import { Empty, Failure, Loading, useProblemText } from '../parts/notice.tsx'
@@ -37,6 +38,7 @@ type Draft = MappingRule & { key: number }
 
 function Rules({ connection }: { connection: string }) {
   const { t } = useLanguage()
+  const sayActor = useActor()
   const { data, error, refetch } = useQuery(mappingRulesQuery(connection))
   const [draft, setDraft] = useState<readonly Draft[]>()
   const [lastKey, setLastKey] = useState(1_000)
@@ -75,7 +77,7 @@ function Rules({ connection }: { connection: string }) {
       title={t('mapping.view.rules')}
       note={
         data.version > 0 &&
-        t('mapping.rules.version', { version: data.version, actor: data.versions[0]?.actor ?? '' })
+        t('mapping.rules.version', { version: data.version, actor: sayActor(data.versions[0]?.actor ?? '') })
       }
     >
       <div className="space-y-4 p-4">

@@ -1,5 +1,6 @@
 import type { MappingOverview } from '@plimsoll/client'
 import { useMutation } from '@tanstack/react-query'
+import { useActor } from '../accounts/use-actor.ts'
 import { formatNumber } from '../format.ts'
 import { hub, queryClient } from '../hub.ts'
 import { useLanguage } from '../language.ts'
@@ -9,6 +10,7 @@ import { Ago } from '../parts/number.tsx'
 /** What was accepted last, and the way back. */
 export function UndoLine({ last }: { last: MappingOverview['last'] }) {
   const { t, locale } = useLanguage()
+  const sayActor = useActor()
   const undo = useMutation({
     mutationFn: hub.undoMappings,
     onSettled: () => queryClient.invalidateQueries({ queryKey: ['connections'] }),
@@ -24,7 +26,7 @@ export function UndoLine({ last }: { last: MappingOverview['last'] }) {
         </span>
       ) : (
         <span>
-          {t(`mapping.last.${last.how}`, { count: last.listings, n, actor: last.actor })} ·{' '}
+          {t(`mapping.last.${last.how}`, { count: last.listings, n, actor: sayActor(last.actor) })} ·{' '}
           <Ago at={last.acceptedAt} />
         </span>
       )}

@@ -1,6 +1,7 @@
 import type { AnyOrderHoldReason, OrderDetail, OrderHoldReason } from '@plimsoll/client'
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
+import { useActor } from '../accounts/use-actor.ts'
 import { hub, queryClient } from '../hub.ts'
 import { useLanguage } from '../language.ts'
 import { Confirm } from '../parts/confirm.tsx'
@@ -11,6 +12,7 @@ const reasons: readonly OrderHoldReason[] = ['manual', 'address', 'payment', 'fr
 /** What holds an order, and what a person can do about the whole of it. */
 export function OrderHolds({ order }: { order: OrderDetail }) {
   const { t } = useLanguage()
+  const sayActor = useActor()
   const [isAsking, setAsking] = useState(false)
   const [reason, setReason] = useState<OrderHoldReason>('manual')
   const [note, setNote] = useState('')
@@ -53,7 +55,7 @@ export function OrderHolds({ order }: { order: OrderDetail }) {
       {order.holdDetails.map((held) => (
         <p key={held.reason} className="flex flex-wrap items-center gap-2">
           <span>
-            {t('orders.heldFor', { reason: t(`orders.reason.${held.reason}`), by: held.placedBy })}
+            {t('orders.heldFor', { reason: t(`orders.reason.${held.reason}`), by: sayActor(held.placedBy) })}
             {held.note !== null && <span className="text-ink-2"> – {held.note}</span>}
           </span>
           <button

@@ -3,6 +3,7 @@ import { ApiProblem } from '@plimsoll/client/client'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
 import { ArrowLeft } from 'lucide-react'
+import { useActor } from '../accounts/use-actor.ts'
 import { formatMoment, formatNumber } from '../format.ts'
 import { orderQuery } from '../hub.ts'
 import { useLanguage } from '../language.ts'
@@ -97,6 +98,7 @@ function Order({ order }: { order: OrderDetail }) {
 
 function Facts({ order }: { order: OrderDetail }) {
   const { t, locale } = useLanguage()
+  const sayActor = useActor()
   const to = order.destination
   const place =
     to === null ? null : [to.postalCode, to.city, to.region, to.country].filter((part) => part).join(' ')
@@ -112,7 +114,7 @@ function Facts({ order }: { order: OrderDetail }) {
           ) : (
             t('orders.madeByHand', {
               kind: t(`newOrder.kinds.${order.byHand.kind}`),
-              by: order.byHand.createdBy,
+              by: sayActor(order.byHand.createdBy),
             })
           )}
         </dd>

@@ -1,4 +1,5 @@
 import type { SerialLives } from '@plimsoll/client'
+import { useActor } from '../accounts/use-actor.ts'
 import { formatMoment } from '../format.ts'
 import { useLanguage } from '../language.ts'
 import { SerialState } from './serial-state.tsx'
@@ -21,9 +22,10 @@ export function SerialLife({ events }: { events: Event[] }) {
 
 function Step({ event, isLast }: { event: Event; isLast: boolean }) {
   const { t, locale } = useLanguage()
+  const sayActor = useActor()
   const isLate = Date.parse(event.recordedAt) - Date.parse(event.effectiveAt) > lateMs
   const reservation = event.reservationId === null ? null : t('lots.reservation', { id: event.reservationId })
-  const actor = t(`actor.${event.actor}`, { defaultValue: event.actor })
+  const actor = sayActor(event.actor)
   return (
     <li className="relative grid gap-x-4 py-2 pl-6 sm:grid-cols-[13rem_minmax(0,1fr)_auto]">
       {/* The thread from one event to the next. */}
