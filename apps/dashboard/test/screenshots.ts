@@ -42,7 +42,7 @@ async function itemOfSeveral(api: Api): Promise<string> {
   const { rows } = await api<{ rows: { sku: string; reserved: number; available: number }[] }>(
     '/items?limit=200',
   )
-  const inStock = rows.filter(({ available }) => available > 0)
+  const inStock = rows.filter(({ available }) => available > 40)
   const best = inStock.sort((a, b) => b.reserved - a.reserved)[0] ?? rows[0]
   if (best === undefined) throw new Error('The demo has no items yet.')
   return `/items/${encodeURIComponent(best.sku)}`

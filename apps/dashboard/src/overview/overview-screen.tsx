@@ -113,12 +113,15 @@ function Answer({ overview }: { overview: Overview }) {
         <h1 className="text-[1.65rem] leading-tight tracking-[-0.02em]">{text}</h1>
         <p className="mt-0.5 text-ink-2">
           {overview.organization}
-          <Dot />
-          {counted > 0 &&
-            t('overview.share', {
-              share: formatShare(locale, overview.inStep / counted),
-              n: formatNumber(locale, counted),
-            })}
+          {counted > 0 && (
+            <>
+              <Dot />
+              {t('overview.share', {
+                share: formatShare(locale, overview.inStep / counted),
+                n: formatNumber(locale, counted),
+              })}
+            </>
+          )}
           {slowest?.ordersKnownUntil && (
             <>
               <Dot />
