@@ -95,8 +95,6 @@ export const enRest = {
   },
   /** Who changed stock, where it was not a person. */
   actor: {
-    formerMember: 'somebody',
-    key: 'a program with a key',
     webhook: 'order (webhook)',
     poll: 'order (poll)',
     fetch: 'order (fetched)',

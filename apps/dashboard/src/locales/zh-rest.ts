@@ -88,8 +88,6 @@ export const zhRest = {
     observed: '最近从渠道读回的数量',
   },
   actor: {
-    formerMember: '其他人',
-    key: '使用密钥的程序',
     webhook: '订单（Webhook）',
     poll: '订单（轮询）',
     fetch: '订单（补读）',

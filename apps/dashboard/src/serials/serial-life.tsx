@@ -22,7 +22,6 @@ export function SerialLife({ events }: { events: Event[] }) {
 
 function Step({ event, isLast }: { event: Event; isLast: boolean }) {
   const { t, locale } = useLanguage()
-  const sayActor = useActor()
   const isLate = Date.parse(event.recordedAt) - Date.parse(event.effectiveAt) > lateMs
   const reservation = event.reservationId === null ? null : t('lots.reservation', { id: event.reservationId })
   const actor = useActorName()(event.actor)
