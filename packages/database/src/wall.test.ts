@@ -35,7 +35,8 @@ test('I9: every table with an organization stands behind the wall, every month t
   const wall = `(organization_id = (NULLIF(current_setting('plimsoll.organization'::text, true), ''::text))::uuid)`
   for (const { table, hasWall, own, others } of rows) {
     expect({ table, hasWall, own }).toEqual({ table, hasWall: true, own: wall })
-    const known = ['everyone {plimsoll_everyone}', ...(table === 'halt' ? ['whole_hub {-}'] : [])]
+    const isOfAll = ['halt', 'shared_budget', 'budget_holding'].includes(table)
+    const known = ['everyone {plimsoll_everyone}', ...(isOfAll ? ['whole_hub {-}'] : [])]
     expect(others, table).toEqual(known)
   }
 })

@@ -62,6 +62,32 @@ test('three processes spend together what one may, each some of it', async () =>
   for (const { release } of users) release()
 })
 
+test('I9: what a platform allows an application is spent by organizations behind their walls together', async () => {
+  const spec: BudgetSpec = {
+    kind: 'token-bucket',
+    name: 'a',
+    capacity: 20,
+    refillPerSecond: 0.001,
+    scope: 'application',
+  }
+  const users = await Promise.all(
+    ['first', 'second'].map(async (account) => {
+      const world = await createWorld(database, systemClock)
+      const open = await connectionOf(world, account, [spec])
+      const walled = database.forOrganization(world.context.organizationId)
+      const connector = { ...open.connector, budgetKeys: () => ({ account, application: 'the one' }) }
+      return new SharedBudgets({ ...world.context, database: walled }, randomUUID()).use(
+        { ...open, connector },
+        false,
+      )
+    }),
+  )
+  const endMs = systemClock.monotonic() + 1_500
+  const counts = await Promise.all(users.map(({ budgets }) => callOn(budgets, endMs)))
+  expect(counts.reduce((sum, each) => sum + each, 0)).toBe(20)
+  for (const { release } of users) release()
+})
+
 test('places among concurrent calls are never more than declared, and go round', async () => {
   const world = await createWorld(database, systemClock)
   const open = await connectionOf(world, 'places', [{ kind: 'concurrency', name: 'c', max: 2 }])
