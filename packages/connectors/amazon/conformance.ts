@@ -22,7 +22,7 @@ async function start(options: AmazonSimulatorOptions, settings: Partial<Settings
     credentials: simulator.credentials,
     wrongCredentials: { ...simulator.credentials, refreshToken: 'Atzr|wrong' },
     endTokens: simulator.endTokens,
-    warehouse: { tellsDamaged: false, tellsWaitingReturns: false },
+    warehouse: { followsWhatPeopleAnnounce: true, tellsDamaged: false, tellsWaitingReturns: false },
     grant: {
       given: {
         clientId: simulator.credentials.clientId,

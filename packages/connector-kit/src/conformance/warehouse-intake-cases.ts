@@ -54,6 +54,8 @@ export function warehouseIntakeCases(): ConformanceCase[] {
         const read = streamOf(world, 'receipts')
         const warehouse = warehouseOf(world)
         if (read === undefined) return
+        if (warehouse.announceInbound === undefined && world.warehouse.followsWhatPeopleAnnounce !== true)
+          return
         const notice = await inboundNotice(world, { quantities: [10] })
         const sku = notice.lines[0]?.sku ?? ''
         const { intake } = floorOf(world)

@@ -62,6 +62,8 @@ export type WarehouseSetup = {
   keepsNumbers?: boolean
   /** False: it does not say which of the received units are damaged. */
   tellsDamaged?: boolean
+  /** True: an inbound shipment that people make there, with the hub's id in its name, is followed. */
+  followsWhatPeopleAnnounce?: boolean
   /** False: it tells of a return only once it has been looked at, and never that it was thrown away. */
   tellsWaitingReturns?: boolean
 }
