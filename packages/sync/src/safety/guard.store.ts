@@ -119,18 +119,17 @@ export async function findAllowed(
   return new Set(found.rows.map(({ levelId }) => levelId))
 }
 
-/** Levels whose last change of this kind was written within the time: a new holder of the lane goes on counting. */
+/** The last zero written of each level within the time, with the version it was: a new holder of the lane goes on counting. */
 export async function findRecentZeros(
   db: Db,
   organizationId: string,
   connectionId: string,
   since: Date,
-): Promise<{ levelId: string; at: Date }[]> {
-  const found = await sql<{ levelId: string; at: Date }>`
-    select level_id, max(sent_at) as at from write
+): Promise<{ levelId: string; at: Date; version: number }[]> {
+  const found = await sql<{ levelId: string; at: Date; version: number }>`
+    select distinct on (level_id) level_id, sent_at as at, desired_version as version from write
     where organization_id = ${organizationId} and connection_id = ${connectionId} and direction = 'zero'
       and settled_at >= ${since}
-    group by level_id
-    order by level_id`.execute(db)
+    order by level_id, sent_at desc`.execute(db)
   return found.rows
 }

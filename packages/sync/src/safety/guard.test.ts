@@ -132,6 +132,26 @@ test('I8: what orders elsewhere sold out is never held, also when it comes at on
   expect(await world.tasks('hold')).toEqual([])
 })
 
+test('I8: what sold out, came in again and then goes to zero by mistake is held, also by a lane that began anew', async () => {
+  const { world, clock, connectionId, platform, turn } = await shopOf(5)
+  const other = await world.open('other', Object.fromEntries(SKUS.map((sku) => [sku, 5])))
+  const second = await stepConnection(world, other.connectionId)
+  await turns(clock, second, 4)
+  for (const sku of SKUS) other.platform.sell(sku, 5)
+  await turns(clock, second, 4)
+  await turn()
+  expect(shown(platform)).toBe(0)
+  // The next holder of the lane counts what the last one let through.
+  const next = await stepConnection(world, connectionId)
+  for (const sku of SKUS) await world.adjust(sku, 5)
+  await turns(clock, next, 12)
+  expect(shown(platform)).toBe(20)
+  await changePolicy(world.context, {}, { paused: true })
+  await turns(clock, next, 12)
+  expect(shown(platform)).toBe(20)
+  expect(await openHolds(world)).toMatchObject([{ kind: 'zero', listings: 20 }])
+})
+
 test('I8: a defect that works out zeros without anything in the ledger stops at the lane', async () => {
   const { world, connectionId, platform, turn } = await shopOf(5)
   // As a defect of availability would leave it.

@@ -29,7 +29,7 @@ const HELD_MS = 2_000
 /** What was asked about is only remembered so as not to ask again. */
 const JUDGED_MAX = 100_000
 
-type Sudden = { levelId: string; kind: SuddenKind; at: number; version: number | undefined }
+type Sudden = { levelId: string; kind: SuddenKind; at: number; version: number }
 
 /**
  * The last look before a write: keeps a burst of zeros or raises from a platform, whatever brought it about, until a
@@ -41,7 +41,7 @@ export class LaneGuard {
   /** Sudden changes let through of late that nothing has explained yet, by level. */
   readonly #passed = new Map<string, Sudden>()
   /** The version of each level that was last asked about: it is asked about once. */
-  readonly #judged = new Map<string, number | undefined>()
+  readonly #judged = new Map<string, number>()
   #hasPast = false
   #settings: GuardSettings | undefined
   #settingsAt = Number.NEGATIVE_INFINITY
@@ -61,8 +61,7 @@ export class LaneGuard {
     if (sudden.length === 0) return candidates
     this.#forgetOld(settings)
     const fresh = sudden.filter(
-      ({ levelId, kind, version }) =>
-        this.#passed.get(levelId)?.kind !== kind && this.#judged.get(levelId) !== version,
+      (each) => !this.#isPassed(each) && this.#judged.get(each.levelId) !== each.version,
     )
     if (fresh.length === 0) return candidates
     // The queue may hold more than the lane looks at: from the smallest number that could matter on, all of it is asked.
@@ -108,6 +107,10 @@ export class LaneGuard {
           ? suddenOf({ desired: level.desired, shown: level.shown ?? undefined }, settings)
           : this.#passed.get(level.levelId)?.kind
         if (kind === undefined) return []
+        if (!queued.has(level.levelId) && isBack(kind, level)) {
+          this.#passed.delete(level.levelId)
+          return []
+        }
         if (!isExplained(kind, level)) return [{ ...level, kind, isQueued: queued.has(level.levelId) }]
         this.#passed.delete(level.levelId)
         return []
@@ -179,6 +182,12 @@ export class LaneGuard {
     return toHold.map(({ levelId }) => levelId)
   }
 
+  /** This very change, and not an earlier one: a listing that came back and goes to zero again is asked about again. */
+  #isPassed({ levelId, kind, version }: Sudden): boolean {
+    const passed = this.#passed.get(levelId)
+    return passed !== undefined && passed.kind === kind && passed.version === version
+  }
+
   #remember(sudden: readonly Sudden[]): void {
     for (const each of sudden) this.#passed.set(each.levelId, each)
   }
@@ -199,7 +208,7 @@ export class LaneGuard {
       const since = new Date(clock.now() - settings.windowSeconds * 1_000)
       const past = await findRecentZeros(kysely, organizationId, connection.connectionId, since)
       this.#remember(
-        past.map(({ levelId, at }) => ({ levelId, kind: 'zero', at: at.getTime(), version: undefined })),
+        past.map(({ levelId, at, version }) => ({ levelId, kind: 'zero', at: at.getTime(), version })),
       )
       this.#hasPast = true
     }
@@ -219,6 +228,11 @@ export class LaneGuard {
 function mayBeSudden(candidate: LaneCandidate): boolean {
   const shown = mostShownOf(candidate)
   return shown !== undefined && (candidate.desired > shown || (candidate.desired === 0 && shown > 0))
+}
+
+/** It has gone to zero and shows something again: it is no longer one of those that are gone. */
+function isBack(kind: SuddenKind, { desired, shown }: LevelEvidence): boolean {
+  return kind === 'zero' && desired > 0 && (shown ?? 0) > 0
 }
 
 function toSudden(candidate: LaneCandidate, settings: GuardSettings, at: number): Sudden[] {
