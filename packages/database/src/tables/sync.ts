@@ -308,6 +308,8 @@ export interface WriteTable {
   settledAt: Date | null
   echoed: number | null
   unfenced: boolean
+  /** Another write to the same level was under way when it was sent. */
+  overlapping: boolean
   errorCode: string | null
   error: string | null
   /** The platform's, while its outcome is asked for. */

@@ -1,8 +1,16 @@
 import type { Tx } from '@plimsoll/database'
 import { nowOf, type SyncContext } from '../context.ts'
 import { isAnythingProtected } from '../load-line/demand.store.ts'
-import { dealtOf, NO_BASIS, type Promised, partsOf, protectionOf, zonesOf } from '../load-line/line-plan.ts'
-import { foreseeDepths, riskOf } from '../load-line/measure-demand.ts'
+import {
+  dealtOf,
+  type LineBasis,
+  NO_BASIS,
+  type Promised,
+  partsOf,
+  protectionOf,
+  zonesOf,
+} from '../load-line/line-plan.ts'
+import { foreseeDepths, foreseeSales, riskOf } from '../load-line/measure-demand.ts'
 import { readLineBasis } from '../load-line/protect.ts'
 import { nearestProtection } from '../load-line/protection.ts'
 import { settleLines } from '../load-line/settled.ts'
@@ -51,7 +59,7 @@ export async function foreseeLevels(
     findKitsBeyond(tx, organizationId, looked),
   ])
   const isPart = beside.length > BESIDE_MAX || kitsBeyond.length > 0
-  const { protections, measured } = await toProtections(context, tx, read.protections, supposed)
+  const { protections, measured, salesOf } = await toProtections(context, tx, read.protections, supposed)
   const promised = promisedOf({ ...read, protections }, connectors)
   const zones = zonesOf(promised, protections)
   const dealt = dealtOf(promised, zones)
@@ -63,7 +71,8 @@ export async function foreseeLevels(
           heldBy: promised.map(({ level }) => level.levelId),
         })
   const free = addUpUnits([...basis.free, ...(supposed?.stock ?? [])])
-  const settled = settleLines(context, dealt, { basis: { ...basis, free }, now })
+  const factsOf = withSales(dealt, basis.factsOf, salesOf)
+  const settled = settleLines(context, dealt, { basis: { ...basis, factsOf, free }, now })
   return promised.map((each): Foreseen => {
     const { level, desired } = each
     const line = settled.get(level.levelId)
@@ -89,13 +98,20 @@ export async function foreseeLevels(
 /** Items that are looked at together; a box that is in all kits brings no more along. */
 const BESIDE_MAX = 5_000
 
-/** Settings as they are supposed to be; and what would be kept back by them, where that has not been measured for them. */
+/**
+ * Settings as they are supposed to be; and what would be kept back by them, where that has not been measured for them.
+ * `salesOf`: how much each connection sells, where nothing was protected and so nobody has measured it.
+ */
 async function toProtections(
   context: SyncContext,
   tx: Tx,
   stored: Protections,
   supposed: Supposition | undefined,
-): Promise<{ protections: Protections; measured: ReadonlySet<string> }> {
+): Promise<{
+  protections: Protections
+  measured: ReadonlySet<string>
+  salesOf?: ReadonlyMap<string, number>
+}> {
   if (supposed?.protections === undefined) return { protections: stored, measured: new Set() }
   const settings = supposed.protections(stored.settings)
   const isMeasured = await isAnythingProtected(tx, context.organizationId)
@@ -105,7 +121,24 @@ async function toProtections(
   if (itemIds.length === 0) return { protections: { ...stored, settings }, measured: new Set() }
   const foreseen = await foreseeDepths(context, tx, itemIds.sort(), { ...stored, settings })
   const depths = new Map([...stored.depths, ...foreseen])
-  return { protections: { ...stored, settings, depths }, measured: new Set(itemIds) }
+  const planned = { protections: { ...stored, settings, depths }, measured: new Set(itemIds) }
+  return isMeasured ? planned : { ...planned, salesOf: await foreseeSales(context, tx) }
+}
+
+/** What is known of dealt levels, with what their connections sell where only this answer has measured it. */
+function withSales(
+  dealt: readonly Promised[],
+  factsOf: LineBasis['factsOf'],
+  salesOf: ReadonlyMap<string, number> | undefined,
+): LineBasis['factsOf'] {
+  if (salesOf === undefined) return factsOf
+  const connectionOf = new Map(dealt.map(({ level }) => [level.levelId, level.connectionId]))
+  return new Map(
+    [...factsOf].map(([levelId, facts]) => {
+      const connectionSales = salesOf.get(connectionOf.get(levelId) ?? '') ?? facts.connectionSales
+      return [levelId, { ...facts, connectionSales }]
+    }),
+  )
 }
 
 /** Whether it rests on what was measured only for this answer. */
@@ -117,7 +150,7 @@ function isByDemand(
   return partsOf(each).some(({ itemId }) => {
     const { mode } = nearestProtection(settings, { itemId, connectionId: each.level.connectionId })
     if (!measured.has(itemId) || mode === 'open') return false
-    // Shares follow what is known to sell where; of what does not sell they are equal, measured or not.
+    // Shares follow what each connection sells, which is measured the same for the first deal.
     const buffers = [...(depths.get(itemId)?.buffers.values() ?? [])]
     return mode !== 'guaranteed' || buffers.some(({ units, autoUnits }) => units > 0 || autoUnits > 0)
   })

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { manualClock } from '@plimsoll/connector-kit'
 import { inTransaction } from '@plimsoll/database'
 import { createTestDatabase, type TestDatabase } from '@plimsoll/database/testing'
@@ -26,7 +27,7 @@ test('a level that was found gone keeps its problem, whatever becomes of a write
     return level
   }
   const { levelId } = await find()
-  const outcome = { levelId, quantity: 3, expected: null, subtracted: 0, givenBack: 0 }
+  const outcome = { levelId, writeId: randomUUID(), quantity: 3, expected: null, subtracted: 0, givenBack: 0 }
   const acknowledge = () =>
     inTransaction(database, (tx) => acknowledgeLevels(tx, organizationId, [outcome], { at, effect: 'blind' }))
   await inTransaction(database, (tx) =>

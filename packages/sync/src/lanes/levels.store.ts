@@ -4,6 +4,7 @@ import {
   exposureAfterApplied,
   exposureAfterOrders,
   exposureAfterReading,
+  joinOverlapping,
   joinUnderWay,
 } from '../load-line/exposure.store.ts'
 import type { WriteEffect } from '../load-line/exposure.ts'
@@ -13,6 +14,7 @@ import { lockedLevels } from './level-locks.store.ts'
 /** What a platform confirmed for a level, with what was known when it was asked. */
 export type Acknowledgement = {
   levelId: string
+  writeId: string
   quantity: number
   /** What the platform was to show for the write to act; null: it acted wherever it came. */
   expected: number | null
@@ -30,6 +32,7 @@ export async function acknowledgeLevels(
   if (acknowledged.length === 0) return
   const source = unnestRows('confirmed', acknowledged, {
     levelId: 'uuid',
+    writeId: 'uuid',
     quantity: 'bigint',
     expected: 'bigint',
     subtracted: 'bigint',
@@ -37,6 +40,8 @@ export async function acknowledgeLevels(
   })
   await sql`
     update level set${exposureAfterApplied('confirmed', at, effect)},
+      -- Another may have acted after it, and be what is shown.
+      recheck_at = case when under_way.is_one and tracked and writable then ${at}::timestamptz else recheck_at end,
       acknowledged = confirmed.quantity,
       acknowledged_at = ${at},
       acknowledged_subtracted = confirmed.subtracted,
@@ -47,7 +52,7 @@ export async function acknowledgeLevels(
     from ${lockedLevels(
       organizationId,
       acknowledged.map((row) => row.levelId),
-    )} join ${source} using (level_id) ${joinUnderWay(organizationId)}
+    )} join ${source} using (level_id) ${joinOverlapping(organizationId, 'confirmed')}
     where level.organization_id = ${organizationId} and level.level_id = locked.level_id`.execute(tx)
 }
 

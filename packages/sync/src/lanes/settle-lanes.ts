@@ -76,6 +76,7 @@ async function settleLevels(
       ? [
           {
             levelId: write.candidate.levelId,
+            writeId: write.writeId,
             quantity: settlement.quantity,
             expected: write.expected ?? null,
             subtracted: write.candidate.subtracted,

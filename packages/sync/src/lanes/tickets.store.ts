@@ -16,7 +16,7 @@ export type OpenWrite = {
   /** The units of its level are dealt. */
   isDealt: boolean
   sentAt: Date
-  /** Another write to the same level was sent after it: nobody can say which of the two acted last. */
+  /** Another write to the same level was under way with it: nobody can say which of the two acted last. */
   isOvertaken: boolean
 }
 
@@ -29,7 +29,7 @@ export async function findOpenWrites(
 ): Promise<OpenWrite[]> {
   const found = await sql<OpenWrite>`
     select write_id, ticket, write.level_id, item_id, quantity, expected, direction, subtracted_at_send, given_back_at_send, granted is not null as is_dealt, sent_at,
-      exists (
+      overlapping or exists (
         select from write as later
         where later.organization_id = write.organization_id and later.level_id = write.level_id
           and later.write_id <> write.write_id and later.sent_at >= write.sent_at

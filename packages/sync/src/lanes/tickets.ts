@@ -125,6 +125,7 @@ async function settleTickets(
             ? [
                 {
                   levelId: write.levelId,
+                  writeId: write.writeId,
                   quantity: verdict.quantity,
                   expected: write.expected,
                   subtracted: write.subtractedAtSend,

@@ -102,9 +102,13 @@ export async function insertSentWrites(
     ), recorded as (
       insert into write
         (organization_id, write_id, connection_id, level_id, quantity, expected, direction, state, fencing,
-         subtracted_at_send, given_back_at_send, desired_version, caused_at, sent_at, unfenced)
+         subtracted_at_send, given_back_at_send, desired_version, caused_at, sent_at, unfenced, overlapping)
       select ${organizationId}, write_id, held.connection_id, level_id, quantity, expected, direction, 'sent',
-         held.fencing, subtracted_at_send, given_back_at_send, desired_version, caused_at, sent.at, unfenced
+         held.fencing, subtracted_at_send, given_back_at_send, desired_version, caused_at, sent.at, unfenced,
+         exists (
+           select from write as other
+           where other.organization_id = ${organizationId} and other.level_id = line.level_id and other.settled_at is null
+         )
       from ${source} join line using (level_id) join held using (nth)
       where line.granted is null or sent.quantity = 0
         or line.granted >= ${exposureWith(organizationId, effect)}

@@ -287,14 +287,15 @@ export async function measureDelays(
   )
 }
 
-/** What measuring would find now; nothing is noted. */
+/** What measuring would find now, with the orders an hour that each connection takes; nothing is noted. */
 export async function findDelaysNow(
   db: Db,
   organizationId: string,
   period: { since: Date; at: Date },
-): Promise<Map<string, Delay>> {
-  const found = await sql<{ connectionId: string } & Delay>`
-    select connection_id, seen_ms, written_ms, usual_seen_ms, usual_written_ms
+): Promise<Map<string, Delay & { salesPerHour: number }>> {
+  const found = await sql<{ connectionId: string; salesPerHour: number } & Delay>`
+    select connection_id, seen_ms, written_ms, usual_seen_ms, usual_written_ms,
+      sales_per_hour::double precision as sales_per_hour
     from ${delaysMeasured(organizationId, period)}`.execute(db)
   return new Map(found.rows.map(({ connectionId, ...delay }) => [connectionId, delay]))
 }

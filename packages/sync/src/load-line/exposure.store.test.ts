@@ -50,9 +50,9 @@ async function write(
       case 'sent':
         await sql`
           insert into write (organization_id, write_id, connection_id, level_id, quantity, expected, direction, state, fencing,
-            subtracted_at_send, desired_version, caused_at, sent_at, unfenced)
+            subtracted_at_send, desired_version, caused_at, sent_at, unfenced, overlapping)
           values (${organizationId}, ${fact.writeId}, ${connectionId}, ${levelId}, ${fact.quantity}, ${fact.expected ?? null}, 'zero', 'sent', 1,
-            0, 1, ${fact.at}, ${fact.at}, false)`.execute(tx)
+            0, 1, ${fact.at}, ${fact.at}, false, ${fact.isOverlapping})`.execute(tx)
         return
       case 'settled':
         await sql`
@@ -60,8 +60,8 @@ async function write(
           where organization_id = ${organizationId} and write_id = ${fact.writeId}`.execute(tx)
         return
       case 'applied': {
-        const { quantity, expected = null, givenBackBefore: givenBack } = fact
-        const confirmed = [{ levelId, quantity, expected, subtracted: 0, givenBack }]
+        const { writeId, quantity, expected = null, givenBackBefore: givenBack } = fact
+        const confirmed = [{ levelId, writeId, quantity, expected, subtracted: 0, givenBack }]
         await acknowledgeLevels(tx, organizationId, confirmed, { at: fact.at, effect })
         return
       }

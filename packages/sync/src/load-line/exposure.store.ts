@@ -27,7 +27,21 @@ export function joinUnderWay(organizationId: string): RawBuilder<unknown> {
 }
 
 /**
- * `afterApplied`, or `afterUncertain` where another write is under way: nobody can say which of the two acts last.
+ * The same, for the outcome of a write that the joined row names by its `write_id`: also where another was under way when
+ * it was sent, and is answered by now.
+ */
+export function joinOverlapping(organizationId: string, row: string): RawBuilder<unknown> {
+  return sql`cross join lateral (
+      select exists (
+        select from write
+        where write.organization_id = ${organizationId} and write.level_id = locked.level_id
+          and (settled_at is null or (overlapping and write_id = ${sql.ref(`${row}.write_id`)}))
+      ) as is_one
+    ) as under_way`
+}
+
+/**
+ * `afterApplied`, or `afterUncertain` where another write was under way with it: nobody can say which of the two acts last.
  * The joined row has `quantity`, `expected`, and `given_back`, the level's figure when the write was planned.
  */
 export function exposureAfterApplied(row: string, at: Date, effect: WriteEffect): RawBuilder<unknown> {

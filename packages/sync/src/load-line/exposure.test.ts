@@ -89,6 +89,28 @@ test('I5: what came back after a reading does not hide what was sold unseen from
   expect(shop.bound).toBeGreaterThanOrEqual(5)
 })
 
+test('I5: of two writes on the way at once the first may act last, and be what is shown once both are answered', () => {
+  const shop = new ExposedShop('blind')
+  const acts: Act[] = [
+    { kind: 'look' },
+    { kind: 'adopt' },
+    { kind: 'plan', units: 6 },
+    { kind: 'zero', units: 0 },
+    { kind: 'act', pick: 1 },
+    { kind: 'act', pick: 0 },
+    { kind: 'answer', pick: 0 },
+    { kind: 'answer', pick: 0 },
+    { kind: 'read-orders' },
+  ]
+  for (const act of acts) {
+    shop.do(act)
+    expect(shop.atLarge).toBeLessThanOrEqual(shop.bound ?? Number.POSITIVE_INFINITY)
+  }
+  // Until it is read with all orders known, which says what it shows.
+  for (const act of [{ kind: 'look' }, { kind: 'adopt' }] satisfies Act[]) shop.do(act)
+  expect([shop.atLarge, shop.bound]).toEqual([6, 6])
+})
+
 test.each<[string, Act[]]>([
   [
     'a guarded write may find by chance what another left that is not answered yet',

@@ -1,4 +1,4 @@
-import { type Db, inTransaction } from '@plimsoll/database'
+import { type Db, inTransaction, type Tx } from '@plimsoll/database'
 import { nowOf, type SyncContext } from '../context.ts'
 import { type Delay, decideBuffers, type ItemBuffers, UNMEASURED } from './buffers.ts'
 import {
@@ -49,7 +49,7 @@ export async function measureDemand(context: SyncContext): Promise<void> {
       return [levelId, afterSales(known.get(levelId), units, at)] as const
     })
     await saveDemands(tx, organizationId, new Map(measured))
-    await measureDelays(tx, organizationId, { since: new Date(at.getTime() - DELAYS_OF_MS), at })
+    await measureDelays(tx, organizationId, lately(at))
     const [sold, fading] = await Promise.all([
       findItemsSoldBy(tx, organizationId, [...byLevel.keys()]),
       findBuffersBefore(tx, organizationId, {
@@ -73,6 +73,23 @@ export async function measureDemand(context: SyncContext): Promise<void> {
   })
 }
 
+const lately = (at: Date) => ({ since: new Date(at.getTime() - DELAYS_OF_MS), at })
+
+/**
+ * Measures how fast the channels are and how much each of them sells, where nothing was protected and so nobody has: the
+ * first deal follows it, and is not taken back by the next measuring.
+ */
+export async function measureBeforeProtecting(context: SyncContext, tx: Tx, at: Date): Promise<void> {
+  const { organizationId } = context
+  if (!(await isAnythingProtected(tx, organizationId))) await measureDelays(tx, organizationId, lately(at))
+}
+
+/** Orders an hour that each connection takes, as `measureBeforeProtecting` would find. Nothing is noted. */
+export async function foreseeSales(context: SyncContext, db: Db): Promise<Map<string, number>> {
+  const found = await findDelaysNow(db, context.organizationId, lately(nowOf(context)))
+  return new Map([...found].map(([connectionId, { salesPerHour }]) => [connectionId, salesPerHour]))
+}
+
 /**
  * What the next measuring will find of these items with these settings: for whoever asks what would be kept back. Nothing
  * is noted.
@@ -89,7 +106,7 @@ export async function foreseeDepths(
   const [sales, sellers, measured, known] = await Promise.all([
     since === undefined ? [] : findSales(db, organizationId, { since, until: at }),
     findLevelsSelling(db, organizationId, itemIds),
-    findDelaysNow(db, organizationId, { since: new Date(at.getTime() - DELAYS_OF_MS), at }),
+    findDelaysNow(db, organizationId, lately(at)),
     findDelays(db, organizationId),
   ])
   const soldOf = Map.groupBy(sales, ({ levelId }) => levelId)

@@ -5,6 +5,7 @@ import { updateAvailability, updateAvailabilityOf } from '../availability/availa
 import { findConnectionId } from '../connections/connections.ts'
 import { nowOf, type SyncContext } from '../context.ts'
 import { syncProblem } from '../errors.ts'
+import { measureBeforeProtecting } from './measure-demand.ts'
 import { OVERSELLS_PER_MILLION, type ProtectionRow } from './protection.ts'
 import { deleteProtection, findItemsProtected, saveProtection } from './protections.store.ts'
 
@@ -37,6 +38,7 @@ export async function changeProtection(
     // Before anything is read: two changes must not each work out what the other has not set yet.
     await lockAvailability(tx, organizationId)
     const at = nowOf(context)
+    await measureBeforeProtecting(context, tx, at)
     const itemIds = await findItemsProtected(tx, organizationId, scope)
     await updateAvailabilityOf(context, tx, { itemIds, at }, () =>
       mode === null

@@ -53,14 +53,37 @@ export const anyAct: fc.Arbitrary<Act> = fc.oneof(
   }),
 )
 
+/** Two writes on the way at once, which act and are answered in any order. */
+const anyRace: fc.Arbitrary<Act[]> = fc
+  .record({
+    units: fc.array(fc.nat(9), { minLength: 2, maxLength: 2 }),
+    picks: fc.array(fc.nat(1), { minLength: 4, maxLength: 4 }),
+  })
+  .map(({ units, picks }) => [
+    ...units.map((each): Act => ({ kind: each === 0 ? 'zero' : 'plan', units: each })),
+    ...picks.map((pick, nth): Act => ({ kind: nth < 2 ? 'act' : 'answer', pick })),
+  ])
+
 /** Acts at a shop of which the hub knows the quantity at first, or does not. */
 export const anyActs: fc.Arbitrary<Act[]> = fc
-  .tuple(fc.boolean(), fc.array(anyAct, { minLength: 1, maxLength: 40, size: '+1' }))
-  .map(([isKnown, acts]) => (isKnown ? [{ kind: 'look' }, { kind: 'adopt' }, ...acts] : acts))
+  .tuple(
+    fc.boolean(),
+    fc.array(
+      fc.oneof({ arbitrary: anyAct.map((act) => [act]), weight: 12 }, { arbitrary: anyRace, weight: 1 }),
+      { minLength: 1, maxLength: 40, size: '+1' },
+    ),
+  )
+  .map(([isKnown, acts]) => (isKnown ? [{ kind: 'look' }, { kind: 'adopt' }, ...acts.flat()] : acts.flat()))
 
 /** What the hub learns, one after the other; the `at` of each is when it is recorded. */
 export type ExposedFact = { at: Date } & (
-  | { kind: 'sent'; writeId: string; quantity: number; expected: number | undefined }
+  | {
+      kind: 'sent'
+      writeId: string
+      quantity: number
+      expected: number | undefined
+      isOverlapping: boolean
+    }
   /** Its outcome is final, whatever it was. */
   | { kind: 'settled'; writeId: string }
   | {
@@ -91,6 +114,8 @@ type ModelWrite = {
   expected: number | undefined
   subtracted: number
   givenBack: number
+  /** Another was under way when it was sent. */
+  isOverlapping: boolean
   state: 'sent' | 'applied' | 'conflict'
 }
 
@@ -233,13 +258,15 @@ export class ExposedShop {
     const { expected } = this
     if (this.effect === 'guarded' && expected === undefined) return
     const writeId = this.#uuid()
-    this.#facts.push({ kind: 'sent', writeId, quantity, expected, at: at(this.now) })
+    const isOverlapping = this.underWay.length > 0
+    this.#facts.push({ kind: 'sent', writeId, quantity, expected, isOverlapping, at: at(this.now) })
     const write: ModelWrite = {
       writeId,
       quantity,
       expected,
       subtracted: this.subtracted,
       givenBack: this.givenBack,
+      isOverlapping,
       state: 'sent',
     }
     this.underWay.push(write)
@@ -262,10 +289,10 @@ export class ExposedShop {
     this.#settle(write)
     if (write.state === 'conflict') return
     const applied = { ...this.#shownBy(write), expected: write.expected }
-    // Where another was under way with it nobody can say which of the two acted last.
+    // Where another was under way with it nobody can say which of the two acted last, nor later, once that is answered too.
     const isLast = this.sent.slice(this.sent.indexOf(write) + 1).every((later) => later.state === 'conflict')
     this.exposure =
-      this.underWay.length === 0 && isLast
+      this.underWay.length === 0 && isLast && !write.isOverlapping
         ? afterApplied(this.exposure, applied, this.effect)
         : afterUncertain(this.exposure, applied, this.effect)
     this.#facts.push({
