@@ -1,6 +1,6 @@
 import type { Db, Tx } from '@plimsoll/database'
 import { sql } from 'kysely'
-import type { GuardSettings } from './stampede.ts'
+import type { GuardSettings, SuddenKind } from './stampede.ts'
 
 export type GuardRow = { [Field in keyof GuardSettings]: number | null }
 
@@ -119,17 +119,22 @@ export async function findAllowed(
   return new Set(found.rows.map(({ levelId }) => levelId))
 }
 
-/** The last zero written of each level within the time, with the version it was: a new holder of the lane goes on counting. */
-export async function findRecentZeros(
+/**
+ * The last zero of each level that was written within the time, or its last raise by more than the factor, with the version
+ * it was: a new holder of the lane goes on counting.
+ */
+export async function findRecentSudden(
   db: Db,
   organizationId: string,
   connectionId: string,
-  since: Date,
-): Promise<{ levelId: string; at: Date; version: number }[]> {
-  const found = await sql<{ levelId: string; at: Date; version: number }>`
-    select distinct on (level_id) level_id, sent_at as at, desired_version as version from write
-    where organization_id = ${organizationId} and connection_id = ${connectionId} and direction = 'zero'
-      and settled_at >= ${since}
+  { since, raiseFactor }: { since: Date; raiseFactor: number },
+): Promise<{ levelId: string; kind: SuddenKind; at: Date; version: number }[]> {
+  const found = await sql<{ levelId: string; kind: SuddenKind; at: Date; version: number }>`
+    select distinct on (level_id) level_id, case when quantity = 0 then 'zero' else 'raise' end as kind, sent_at as at,
+      desired_version as version
+    from write
+    where organization_id = ${organizationId} and connection_id = ${connectionId} and settled_at >= ${since}
+      and (direction = 'zero' or (direction = 'increase' and quantity > greatest(1, expected) * ${raiseFactor}::bigint))
     order by level_id, sent_at desc`.execute(db)
   return found.rows
 }

@@ -206,6 +206,19 @@ test('I8: a raise by mistake is held too where a cancel raised the same listing 
   expect(await openHolds(world)).toMatchObject([{ kind: 'raise', listings: 20 }])
 })
 
+test('I8: raises that a former holder of the lane let through count for the next', async () => {
+  const { world, clock, connectionId, platform, turn } = await shopOf(5)
+  for (const sku of SKUS.slice(0, 9)) await world.adjust(sku, 5_000)
+  await turn()
+  const raised = () => SKUS.filter((sku) => platform.quantityOf(sku) === 5_005).length
+  expect(raised()).toBe(9)
+  const next = await stepConnection(world, connectionId)
+  for (const sku of SKUS.slice(9, 18)) await world.adjust(sku, 5_000)
+  await turns(clock, next, 8)
+  expect(raised()).toBe(9)
+  expect(await openHolds(world)).toMatchObject([{ kind: 'raise', listings: 9 }])
+})
+
 test('I8: settings of the connection win over those of the organization', async () => {
   const { world, connectionId, platform, turn } = await shopOf(5)
   await changeGuard(world.context, undefined, { zeroPercent: 5, zeroMinimum: 1 }, 'Ada')

@@ -8,7 +8,7 @@ import { openTask } from '../tasks.store.ts'
 import { assertLease } from '../worker/leases.store.ts'
 import type { WorkerContext } from '../worker/worker-context.ts'
 import { findEvidence, type LevelEvidence } from './evidence.store.ts'
-import { countShown, countWritten, findAllowed, findRecentZeros, findSuddenLevels } from './guard.store.ts'
+import { countShown, countWritten, findAllowed, findRecentSudden, findSuddenLevels } from './guard.store.ts'
 import { readGuard } from './guard-settings.ts'
 import { releaseExplained } from './held-levels.ts'
 import { describeHold } from './hold-text.ts'
@@ -206,10 +206,12 @@ export class LaneGuard {
     if (!this.#hasPast) {
       // What the former holder of the lane let through counts too.
       const since = new Date(clock.now() - settings.windowSeconds * 1_000)
-      const past = await findRecentZeros(kysely, organizationId, connection.connectionId, since)
-      this.#remember(
-        past.map(({ levelId, at, version }) => ({ levelId, kind: 'zero', at: at.getTime(), version })),
-      )
+      const { raiseFactor } = settings
+      const past = await findRecentSudden(kysely, organizationId, connection.connectionId, {
+        since,
+        raiseFactor,
+      })
+      this.#remember(past.map((each) => ({ ...each, at: each.at.getTime() })))
       this.#hasPast = true
     }
     this.#settings = settings
