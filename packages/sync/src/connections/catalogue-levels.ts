@@ -32,6 +32,7 @@ export async function readLevelBatch(run: CatalogueRun): Promise<LevelBatch | un
     key: `${level.stockUnitId} ${level.externalLocationId}`,
     levelId: level.levelId,
     givenBack: level.givenBack,
+    bound: level.bound,
     quantity: quantities.get(`${level.stockUnitId} ${level.externalLocationId}`),
   }))
   const closed = read.filter(({ quantity }) => quantity === undefined)
@@ -44,8 +45,10 @@ export async function readLevelBatch(run: CatalogueRun): Promise<LevelBatch | un
       await observeLevels(
         tx,
         organizationId,
-        read.flatMap(({ levelId, givenBack, quantity }) =>
-          quantity === undefined ? [] : [{ levelId, quantity, adopt: true, givenBack, isFenced: false }],
+        read.flatMap(({ levelId, givenBack, bound, quantity }) =>
+          quantity === undefined
+            ? []
+            : [{ levelId, quantity, adopt: true, givenBack, bound, isFenced: false }],
         ),
         at,
       )

@@ -62,6 +62,8 @@ export type Observation = {
   adopt: boolean
   /** The level's `givenBack` before it was read; undefined: that is not known, and the bound stays as it is. */
   givenBack: number | undefined
+  /** The level's `bound` before it was read. */
+  bound: number | null
   /** Every order up to the reading is known. */
   isFenced: boolean
 }
@@ -83,6 +85,7 @@ export async function observeLevels(
     quantity: 'bigint',
     adopt: 'boolean',
     givenBack: 'bigint',
+    bound: 'bigint',
     isFenced: 'boolean',
   })
   const seen = await sql<{ itemId: string | null }>`
@@ -257,12 +260,15 @@ export type KnownLevel = LevelKnowledge & {
   desiredAt: Date | null
   /** Cumulative units that the platform put back for orders the hub knows. */
   givenBack: number
+  /** What it could have shown at most, where no write is under way; null: it was never read. */
+  bound: number | null
   /** True while a write to it is waiting or in flight: a difference says nothing then. */
   isBusy: boolean
 }
 
 const levelColumns = sql`level_id, stock_unit_id, external_location_id, item_id, desired, desired_because, desired_version, observed,
-  desired_at, acknowledged_at, acknowledged, acknowledged_subtracted, subtracted, given_back, open_greatest, open_last, open_since`
+  desired_at, acknowledged_at, acknowledged, acknowledged_subtracted, subtracted, given_back,
+  case when exposure_from is not null then coalesce(exposure_older, 0) + exposure_current end as bound, open_greatest, open_last, open_since`
 
 const knownColumns = sql`${levelColumns},
   (

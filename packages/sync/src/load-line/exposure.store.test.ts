@@ -72,8 +72,8 @@ async function write(
         return
       }
       case 'read': {
-        const { quantity, givenBackBefore: givenBack, isFenced } = fact
-        const seen = [{ levelId, quantity, adopt: true, givenBack, isFenced }]
+        const { quantity, givenBackBefore: givenBack, boundBefore: bound = null, isFenced } = fact
+        const seen = [{ levelId, quantity, adopt: true, givenBack, bound, isFenced }]
         await observeLevels(tx, organizationId, seen, fact.at)
         return
       }

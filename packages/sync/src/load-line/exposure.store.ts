@@ -74,22 +74,26 @@ export function exposureAfterApplied(row: string, at: Date, effect: WriteEffect)
 }
 
 /**
- * `afterReading`. The joined row has `quantity`, `given_back`, the level's figure before it was read (null: that is not
- * known), and `is_fenced`. While a write is under way a reading says nothing.
+ * `afterReading`. The joined row has `quantity`, `is_fenced`, and the level's figures before it was read: `given_back`
+ * (null: that is not known) and `bound` (null: none was). While a write is under way a reading says nothing.
  */
 export function exposureAfterReading(row: string, at: Date): RawBuilder<unknown> {
-  const shown = shownOf(row)
   const hidden = sql`(level.given_back - ${sql.ref(`${row}.given_back`)})`
+  const bound = sql`(exposure_older + exposure_current)`
+  const before = sql`coalesce(${sql.ref(`${row}.bound`)} + ${hidden}, ${bound})`
+  const isWithin = sql`(exposure_older is not null and greatest(0, ${sql.ref(`${row}.quantity`)}) <= ${before})`
+  const shown = sql`(case when ${isWithin} then least(${bound}, ${shownOf(row)}) else ${shownOf(row)} end)`
   // The same quantity again says nothing new, unless all that was sold before is known.
   const isNew = sql`(exposure_from is null or ${shown} <> exposure_current or ${sql.ref(`${row}.is_fenced`)})`
   const counts = sql`(${sql.ref(`${row}.given_back`)} is not null and not under_way.is_one and ${isNew})`
   return sql`
       exposure_older = case
         when not ${counts} then exposure_older
-        when ${sql.ref(`${row}.is_fenced`)} then ${hidden}
+        when ${sql.ref(`${row}.is_fenced`)}
+          then case when ${isWithin} then least(${hidden}, ${bound} - ${shown}) else ${hidden} end
         when exposure_from is null then null
-        when ${shown} <= exposure_older + exposure_current then exposure_older + exposure_current - ${shown} + ${hidden}
-        else exposure_older + exposure_current + ${hidden}
+        when ${isWithin} then ${bound} - ${shown}
+        else ${bound} + ${hidden}
       end,
       exposure_current = case when ${counts} then ${shown} else exposure_current end,
       exposure_older_until = case when ${counts} then ${at}::timestamptz else exposure_older_until end,

@@ -108,23 +108,34 @@ export function afterUncertain(
 
 /**
  * A quantity was read while no write was under way, before `at`.
- * @param isFenced every order up to then is known
+ * @param reading.isFenced every order up to then is known
+ * @param reading.boundBefore what it could have shown at most when it was asked for, before the hub learned of sales and of
+ * what came back since: more was put there by somebody; undefined: as the bound is now
  */
 export function afterReading(
   exposure: Exposure,
-  { quantity, givenBack, at, isFenced }: Shown & { isFenced: boolean },
+  {
+    quantity,
+    givenBack,
+    at,
+    isFenced,
+    boundBefore,
+  }: Shown & { isFenced: boolean; boundBefore?: number | undefined },
 ): Exposure {
-  const shown = quantity + givenBack
+  const bound = exposure.older === null ? undefined : exposure.older + exposure.current
+  // Nobody has put more there, so that the bound holds: what came back is a part of it, in what was read or on top.
+  const isWithin =
+    bound !== undefined && quantity <= (boundBefore === undefined ? bound : boundBefore + givenBack)
+  const shown = isWithin ? Math.min(bound, quantity + givenBack) : quantity + givenBack
   const counted = { olderUntil: at, current: shown, from: at }
   // What came back after the reading may be on top of what was read, and hide as many units sold unseen.
-  if (isFenced) return { ...counted, older: givenBack }
+  if (isFenced) return { ...counted, older: isWithin ? Math.min(givenBack, bound - shown) : givenBack }
   // Nothing new. Taken for the beginning of something, a look every few seconds would put the fence off for ever.
   if (exposure.from !== null && shown === exposure.current) return exposure
   // Nor is anything known of one that was not there before: it may have sold since it came to be.
-  if (exposure.older === null || exposure.from === null) return { ...counted, older: null }
-  const bound = exposure.older + exposure.current
-  // The bound is the same as before, so what is not there may have been sold unseen. Somebody may have put more there.
-  return { ...counted, older: (shown <= bound ? bound - shown : bound) + givenBack }
+  if (bound === undefined || exposure.from === null) return { ...counted, older: null }
+  // What is not there may have been sold unseen.
+  return { ...counted, older: isWithin ? bound - shown : bound + givenBack }
 }
 
 /**

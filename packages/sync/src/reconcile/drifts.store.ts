@@ -164,10 +164,17 @@ export async function findEditPlace(
 export async function adoptEdited(
   tx: Tx,
   organizationId: string,
-  edit: { levelId: string; observed: number; expected: number; givenBack: number; isFenced: boolean },
+  edit: {
+    levelId: string
+    observed: number
+    expected: number
+    givenBack: number
+    bound: number | null
+    isFenced: boolean
+  },
   at: Date,
 ): Promise<boolean> {
-  const { levelId, observed, givenBack, isFenced } = edit
+  const { levelId, observed, givenBack, bound, isFenced } = edit
   // Sent together, carried out in order; where the first finds nothing the caller's transaction must not commit.
   const [stands] = await Promise.all([
     sql`
@@ -177,7 +184,7 @@ export async function adoptEdited(
     observeLevels(
       tx,
       organizationId,
-      [{ levelId, quantity: observed, adopt: true, givenBack, isFenced }],
+      [{ levelId, quantity: observed, adopt: true, givenBack, bound, isFenced }],
       at,
     ),
   ])

@@ -31,8 +31,9 @@ export type Edit = {
   levelId: string
   observed: number
   expected: number
-  /** As of the reading: what orders had put back, and whether every order up to then is known. */
+  /** As of the reading: what orders had put back, what it could have shown at most, and whether every order up to then is known. */
   givenBack: number
+  bound: number | null
   isFenced: boolean
 }
 

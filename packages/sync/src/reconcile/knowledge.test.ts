@@ -63,7 +63,7 @@ test('the most that may be shown counts open writes', () => {
 
 const at = (ms: number) => new Date(ms)
 const known = { ...level, acknowledged: 10, isBusy: false }
-const looked = { levelId: 'l', givenBack: 0, readAt: at(1_000) }
+const looked = { levelId: 'l', givenBack: 0, bound: null, readAt: at(1_000) }
 const read = (quantity: number): Reading => ({ ...looked, kind: 'quantity', quantity })
 
 test.each<

@@ -15,6 +15,7 @@ export type LevelToRead = {
   stockUnitId: string
   externalLocationId: string
   givenBack: number
+  bound: number | null
 }
 
 /** What is said of a level that the platform does not have, whether it never had it or has no longer. */
@@ -26,6 +27,8 @@ export type Reading = {
   levelId: string
   /** What orders were known to have put back there before it was read. */
   givenBack: number
+  /** What it could have shown at most by then; null: that was not known. */
+  bound: number | null
   /** It was read by then. */
   readAt: Date
 } & ({ kind: 'quantity'; quantity: number } | { kind: 'untracked' } | { kind: 'gone' })
@@ -46,8 +49,8 @@ export async function readLevels(context: WorkerContext, levels: readonly LevelT
   }
   return levels.map((level) => {
     const read = found.get(`${level.stockUnitId} ${level.externalLocationId}`)
-    const { levelId, givenBack } = level
-    const reading = { levelId, givenBack, readAt: read?.readAt ?? nowOf(context) }
+    const { levelId, givenBack, bound } = level
+    const reading = { levelId, givenBack, bound, readAt: read?.readAt ?? nowOf(context) }
     if (read === undefined) return { ...reading, kind: 'gone' }
     if (read.quantity === undefined) return { ...reading, kind: 'untracked' }
     return { ...reading, kind: 'quantity', quantity: read.quantity }
@@ -96,6 +99,7 @@ export async function writeReadings(
           quantity: reading.quantity,
           adopt: adopt(reading.levelId),
           givenBack: reading.givenBack,
+          bound: reading.bound,
           isFenced: !isUnsure && (context.fenceAt()?.getTime() ?? 0) >= reading.readAt.getTime(),
         })
         break

@@ -197,7 +197,7 @@ async function decideDrifts(
     const healing = decideHealing(cause, connection.editRule, level)
     if (healing === 'adjust') {
       const isFenced = (context.fenceAt()?.getTime() ?? 0) >= reading.readAt.getTime()
-      edits.push({ ...found, givenBack: reading.givenBack, isFenced })
+      edits.push({ ...found, givenBack: reading.givenBack, bound: reading.bound, isFenced })
     }
     if (healing !== 'adjust') {
       const rule = cause === 'edited-on-platform' ? connection.editRule : null

@@ -93,7 +93,13 @@ export type ExposedFact = { at: Date } & (
       quantity: number
       givenBackBefore: number
     }
-  | { kind: 'read'; quantity: number; givenBackBefore: number; isFenced: boolean }
+  | {
+      kind: 'read'
+      quantity: number
+      givenBackBefore: number
+      boundBefore: number | undefined
+      isFenced: boolean
+    }
   | { kind: 'orders'; moved: { sold: number; givenBack: number; notBefore: Date | undefined } }
   | { kind: 'fence' }
   /** It is said not to count, or (after that) to count again. */
@@ -137,7 +143,9 @@ export class ExposedShop {
   isCounted = true
   subtracted = 0
   givenBack = 0
-  looked: { quantity: number; givenBack: number; subtracted: number; at: number } | undefined
+  looked:
+    | { quantity: number; givenBack: number; subtracted: number; bound: number | undefined; at: number }
+    | undefined
 
   constructor(effect: WriteEffect, uuid: () => string = () => '') {
     this.effect = effect
@@ -164,6 +172,10 @@ export class ExposedShop {
     return this.acknowledged === undefined
       ? undefined
       : this.acknowledged - (this.subtracted - this.acknowledgedSubtracted)
+  }
+
+  get hasUnseenReturn(): boolean {
+    return this.orders.some(({ takes, known = takes }) => takes < known)
   }
 
   /** What it could still sell, and has sold, without the hub having anything reserved for it. */
@@ -228,6 +240,7 @@ export class ExposedShop {
           quantity: this.quantity,
           givenBack: this.givenBack,
           subtracted: this.subtracted,
+          bound: this.exposure.from === null ? undefined : (this.exposure.older ?? 0) + this.exposure.current,
           at: this.now,
         }
         return
@@ -351,9 +364,9 @@ export class ExposedShop {
     if (looked === undefined) return
     this.looked = undefined
     const isFenced = this.orders.every((order) => order.placedAt > looked.at || order.known === order.takes)
-    this.exposure = afterReading(this.exposure, { ...this.#shownBy(looked), isFenced })
-    const { quantity, givenBack: givenBackBefore } = looked
-    this.#facts.push({ kind: 'read', quantity, givenBackBefore, isFenced, at: at(this.now) })
+    const { quantity, givenBack: givenBackBefore, bound: boundBefore } = looked
+    this.exposure = afterReading(this.exposure, { ...this.#shownBy(looked), isFenced, boundBefore })
+    this.#facts.push({ kind: 'read', quantity, givenBackBefore, boundBefore, isFenced, at: at(this.now) })
     this.acknowledged = looked.quantity
     this.acknowledgedSubtracted = this.subtracted
   }
