@@ -19,7 +19,7 @@ type LevelRow = {
   older: number | null
   current: number
   known: number
-  under_way: { quantity: number; expected: number | null; given_back: number }[]
+  under_way: { quantity: number; expected: number | null }[]
 }
 
 /** `promised`: units that people have ever promised to somebody by name. */
@@ -106,8 +106,7 @@ export class LoadLine {
               and order_line.stock_unit_id = level.stock_unit_id
           ), 0)::int as known,
           array(
-            select json_build_object('quantity', quantity, 'expected', expected,
-              'given_back', level.given_back - given_back_at_send)
+            select json_build_object('quantity', quantity, 'expected', expected)
             from write where write.organization_id = $1 and write.level_id = level.level_id and settled_at is null order by write_id
           ) as under_way
         from level where organization_id = $1 and granted is not null and tracked order by level_id`,
@@ -152,11 +151,11 @@ function promisedFreely(
 /** The bound as the hub has it; undefined: it knows of none. */
 function boundOf({ style }: PlatformBook, row: LevelRow): number | undefined {
   if (row.older === null) return undefined
-  const added = row.under_way.map(({ quantity, expected, given_back: givenBack }) =>
+  const added = row.under_way.map(({ quantity, expected }) =>
     // One that compares lets no more be sold on top than it writes beyond what it expects.
     style === 'compare-and-set' && expected !== null
       ? Math.max(0, quantity - Math.max(0, expected))
-      : Math.max(0, quantity + givenBack),
+      : Math.max(0, quantity),
   )
   return row.older + row.current + added.reduce((sum, units) => sum + units, 0)
 }

@@ -94,7 +94,7 @@ export async function insertSentWrites(
       returning asked.nth, lease.connection_id, lease.fencing
     ), line as (
       -- Shared: it waits for whoever deals these levels' units, and whoever will sees this write.
-      select level_id, granted, given_back, exposure_older, exposure_current from level
+      select level_id, granted, exposure_older, exposure_current from level
       where organization_id = ${organizationId}
         and level_id = any(${sql.val(rows.map((row) => row.levelId).sort())}::uuid[])
       order by level_id

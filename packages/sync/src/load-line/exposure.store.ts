@@ -9,11 +9,19 @@ import type { WriteEffect } from './exposure.ts'
 /** `mostAddedBy`, where `expected` is null: of a write that acts wherever it comes. */
 function mostAddedBy(
   effect: WriteEffect,
-  write: Record<'quantity' | 'expected' | 'shown', RawBuilder<unknown>>,
+  write: Record<'quantity' | 'expected', RawBuilder<unknown>>,
 ): RawBuilder<number> {
-  const shown = sql<number>`greatest(0, ${write.shown})`
-  if (effect === 'blind') return shown
-  return sql`case when ${write.expected} is null then ${shown} else greatest(0, ${write.quantity} - greatest(0, ${write.expected})) end`
+  const quantity = sql<number>`greatest(0, ${write.quantity})`
+  if (effect === 'blind') return quantity
+  return sql`case when ${write.expected} is null then ${quantity} else greatest(0, ${write.quantity} - greatest(0, ${write.expected})) end`
+}
+
+/** `splitInto`, as the columns of `level`; where `exposure_older` is null no total is known. */
+function splitInto(total: RawBuilder<unknown>, most: RawBuilder<unknown>) {
+  return {
+    older: sql`case when exposure_older is not null then ${total} - least(${total}, ${most}) end`,
+    current: sql`case when exposure_older is null then ${most} else least(${total}, ${most}) end`,
+  }
 }
 
 /** Joined to the rows of `locked`: whether a write of theirs has no final outcome. */
@@ -48,26 +56,27 @@ export function exposureAfterApplied(row: string, at: Date, effect: WriteEffect)
   const shown = shownOf(row)
   const expected = sql.ref(`${row}.expected`)
   const quantity = sql.ref(`${row}.quantity`)
-  const givenBack = sql`(level.given_back - ${sql.ref(`${row}.given_back`)})`
-  const unsold =
-    effect === 'guarded'
-      ? sql`coalesce(case when ${expected} is not null then greatest(0, ${expected}) + ${givenBack} end, 0)`
-      : sql`0`
-  const older = sql`case when exposure_older is not null then greatest(0, exposure_older + exposure_current - ${unsold}) end`
-  const added = mostAddedBy(effect, { quantity, expected, shown: sql`${quantity} + ${givenBack}` })
+  const unsold = effect === 'guarded' ? sql`coalesce(greatest(0, ${expected}), 0)` : sql`0`
+  const applied = splitInto(
+    sql`greatest(0, exposure_older + exposure_current - ${unsold} + ${quantity})`,
+    shown,
+  )
+  const uncertain = splitInto(
+    sql`(exposure_older + exposure_current + ${mostAddedBy(effect, { quantity, expected })})`,
+    sql`greatest(exposure_current, ${shown})`,
+  )
   // It may never have acted, and what else the platform counts from nobody knows.
   const isLost = sql`(under_way.is_one and exposure_from is null and exposure_older is null)`
   return sql`
       exposure_older = case
-        when not under_way.is_one then ${older}
+        when not under_way.is_one then ${applied.older}
         when ${isLost} then exposure_older
-        when exposure_older is not null
-          then greatest(0, exposure_older + exposure_current + ${added} - greatest(exposure_current, ${shown}))
+        else ${uncertain.older}
       end,
       exposure_current = case
-        when not under_way.is_one then ${shown}
+        when not under_way.is_one then ${applied.current}
         when ${isLost} then exposure_current
-        else greatest(exposure_current, ${shown})
+        else ${uncertain.current}
       end,
       exposure_older_until = case when ${isLost} then exposure_older_until else ${at}::timestamptz end,
       exposure_from = case when ${isLost} then null else ${at}::timestamptz end`
@@ -128,20 +137,14 @@ export function exposureAfterOrders(row: string): RawBuilder<unknown> {
 }
 
 /**
- * `exposureOf` the row `line` with the write `sent` under way too: null where no bound is known. What its orders put
- * back counts for every write that was sent before.
+ * `exposureOf` the row `line` with the write `sent` under way too: null where no bound is known.
  */
 export function exposureWith(organizationId: string, effect: WriteEffect): RawBuilder<number | null> {
   const added = mostAddedBy(effect, {
     quantity: sql`sent.quantity`,
     expected: sql`sent.expected`,
-    shown: sql`sent.quantity`,
   })
-  const addedBefore = mostAddedBy(effect, {
-    quantity: sql`quantity`,
-    expected: sql`expected`,
-    shown: sql`quantity + line.given_back - given_back_at_send`,
-  })
+  const addedBefore = mostAddedBy(effect, { quantity: sql`quantity`, expected: sql`expected` })
   return sql`(
       select exposure_older + exposure_current + coalesce(under_way.sum, 0) + ${added}
       from (
@@ -177,16 +180,15 @@ export async function exposeUncertain(
     givenBackAtSend: 'bigint',
   })
   const shown = sql`uncertain.quantity + level.given_back - given_back_at_send`
-  const added = mostAddedBy(effect, {
-    quantity: sql`uncertain.quantity`,
-    expected: sql`uncertain.expected`,
-    shown,
-  })
+  const added = mostAddedBy(effect, { quantity: sql`uncertain.quantity`, expected: sql`uncertain.expected` })
+  const split = splitInto(
+    sql`(exposure_older + exposure_current + shown.added)`,
+    sql`greatest(exposure_current, shown.greatest)`,
+  )
   await sql`
     update level set
-      exposure_older = case when exposure_older is not null
-        then greatest(0, exposure_older + exposure_current + shown.added - greatest(exposure_current, shown.greatest)) end,
-      exposure_current = greatest(exposure_current, shown.greatest),
+      exposure_older = ${split.older},
+      exposure_current = ${split.current},
       exposure_older_until = ${at},
       exposure_from = ${at}
     from (

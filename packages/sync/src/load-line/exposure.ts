@@ -58,11 +58,23 @@ export function exposureOf(
   return underWay.reduce((sum, write) => sum + mostAddedBy(write, effect), older + current)
 }
 
-/** Units that may be sold on top of what might be before, where a write takes effect. */
-function mostAddedBy({ quantity, givenBack, expected }: Written, effect: WriteEffect): number {
+/**
+ * Units that may be sold on top of what might be before, where a write takes effect. What came back since it was sent is
+ * counted once already, in what might be before.
+ */
+function mostAddedBy({ quantity, expected }: Omit<Written, 'givenBack'>, effect: WriteEffect): number {
   // Where a platform shows less than nothing, nothing is sold.
-  if (effect === 'blind' || expected === undefined) return Math.max(0, quantity + givenBack)
+  if (effect === 'blind' || expected === undefined) return Math.max(0, quantity)
   return Math.max(0, quantity - Math.max(0, expected))
+}
+
+/**
+ * What may be sold in all stays as it is, whatever is learned of where it lies: of it so much at most since the present
+ * quantity took effect.
+ */
+function splitInto(total: number, most: number): Pick<Exposure, 'older' | 'current'> {
+  const current = Math.min(most, total)
+  return { current, older: total - current }
 }
 
 /** The platform confirmed that it shows a quantity, which it began to do before `at`. */
@@ -74,14 +86,11 @@ export function afterApplied(
   const { quantity, givenBack, expected } = written
   // What the hub learned of meanwhile is taken off neither: it may have been sold before the write or after.
   const shown = quantity + givenBack
+  const counted = { olderUntil: at, from: at }
+  if (older === null) return { ...counted, older, current: shown }
   // Where it found what was expected, of what could be sold before so much was not sold.
-  const unsold = effect === 'blind' || expected === undefined ? 0 : Math.max(0, expected) + givenBack
-  return {
-    older: older === null ? null : Math.max(0, older + current - unsold),
-    olderUntil: at,
-    current: shown,
-    from: at,
-  }
+  const unsold = effect === 'blind' || expected === undefined ? 0 : Math.max(0, expected)
+  return { ...counted, ...splitInto(Math.max(0, older + current - unsold + quantity), shown) }
 }
 
 /**
@@ -97,13 +106,9 @@ export function afterUncertain(
   // It may never have acted, and what else the platform counts from nobody knows.
   if (from === null && older === null) return exposure
   const greatest = Math.max(current, written.quantity + written.givenBack)
-  const bound = (older ?? 0) + current + mostAddedBy(written, effect)
-  return {
-    older: older === null ? null : Math.max(0, bound - greatest),
-    olderUntil: at,
-    current: greatest,
-    from: at,
-  }
+  const counted = { olderUntil: at, from: at }
+  if (older === null) return { ...counted, older, current: greatest }
+  return { ...counted, ...splitInto(older + current + mostAddedBy(written, effect), greatest) }
 }
 
 /**
