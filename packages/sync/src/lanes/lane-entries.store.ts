@@ -1,5 +1,6 @@
 import { type Db, type Tx, unnestRows } from '@plimsoll/database'
 import { sql } from 'kysely'
+import { mostToShow } from '../load-line/exposure.store.ts'
 import { isNotHeld } from '../safety/holds.store.ts'
 import type { LevelKnowledge } from './expected.ts'
 
@@ -105,6 +106,8 @@ export type LaneCandidate = LevelKnowledge & {
   attempts: number
   /** Cumulative units that the platform put back for orders the hub knows: cancelled, returned. */
   givenBack: number
+  /** What it could show at most, where no write is under way; null: it was never read. */
+  bound: number | null
   /** Its units are dealt: what it may show is backed, whatever was sold unseen. */
   isDealt: boolean
   /** An earlier write whose outcome nobody knows: it is read back before anything else is assumed. */
@@ -135,6 +138,7 @@ export async function findLaneCandidates(
     cross join lateral (
       select lane_entry.level_id, stock_unit_id, external_location_id, item_id, desired, level.desired_version, desired_at, raised_at,
         acknowledged, acknowledged_at, acknowledged_subtracted, subtracted, given_back, open_greatest, open_last, open_since, caused_at, attempts,
+        ${mostToShow} as bound,
         granted is not null as is_dealt,
         recheck_at is not null and exists (
           select from write

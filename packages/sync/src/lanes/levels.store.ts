@@ -6,6 +6,7 @@ import {
   exposureAfterReading,
   joinOverlapping,
   joinUnderWay,
+  mostToShow,
 } from '../load-line/exposure.store.ts'
 import type { WriteEffect } from '../load-line/exposure.ts'
 import type { LevelKnowledge } from './expected.ts'
@@ -268,7 +269,7 @@ export type KnownLevel = LevelKnowledge & {
 
 const levelColumns = sql`level_id, stock_unit_id, external_location_id, item_id, desired, desired_because, desired_version, observed,
   desired_at, acknowledged_at, acknowledged, acknowledged_subtracted, subtracted, given_back,
-  case when exposure_from is not null then coalesce(exposure_older, 0) + exposure_current end as bound, open_greatest, open_last, open_since`
+  ${mostToShow} as bound, open_greatest, open_last, open_since`
 
 const knownColumns = sql`${levelColumns},
   (

@@ -24,6 +24,10 @@ function splitInto(total: RawBuilder<unknown>, most: RawBuilder<unknown>) {
   }
 }
 
+/** Of a row of `level`: what it could show at most, where no write is under way; null: it was never read. `boundBefore` of a reading. */
+export const mostToShow: RawBuilder<number | null> =
+  sql`case when exposure_from is not null then coalesce(exposure_older, 0) + exposure_current end`
+
 /** Joined to the rows of `locked`: whether a write of theirs has no final outcome. */
 export function joinUnderWay(organizationId: string): RawBuilder<unknown> {
   return sql`cross join lateral (

@@ -26,6 +26,7 @@ export function candidateOf(
     acknowledgedSubtracted: 0,
     subtracted: 0,
     givenBack: 0,
+    bound: null,
     isDealt: false,
     ...others,
   }
