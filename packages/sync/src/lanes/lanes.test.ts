@@ -57,7 +57,8 @@ function inShort(step: LaneStep): string {
     case 'read-orders':
       return step.kind
     case 'wait':
-      return `wait ${step.until.getTime()}`
+    case 'wait-to-read':
+      return `${step.kind} ${step.until.getTime()}`
     case 'in-step':
     case 'read-back':
       return `${step.kind} ${step.levels.map((level) => level.desired).join(' ')}`
@@ -88,6 +89,25 @@ test.each<[string, LaneCandidate[], LaneWorld, string]>([
   // Unread
   ['unread comes before decreases', [decrease, unread], { ...absolute, ...fenced }, 'read-back 40'],
   ['compare-and-set reads too before it expects', [decrease, unread], guarded, 'read-back 40'],
+  // No reading says anything without the orders: what is known goes down meanwhile, nothing goes up.
+  [
+    'what is known is lowered while the orders cannot be read for what is not',
+    [unread, unknown, decrease, increase],
+    { ...absolute, ...fenced, readTooSlow: true, ordersFrom: new Date(9_000) },
+    'write decrease:10→4',
+  ],
+  [
+    'what must be read back waits for the orders alone, and nothing is raised before',
+    [unread, increase],
+    { ...absolute, ...fenced, readTooSlow: true, ordersFrom: new Date(9_000) },
+    'wait-to-read 9000',
+  ],
+  [
+    'where orders are read seldom, one read of them serves several batches',
+    [unread, unknown, zeroUnread],
+    { ...one, readBackMax: 2 },
+    'read-back 40 10',
+  ],
   // Decreases
   ['decreases go before increases', [increase, decrease], { ...absolute, ...fenced }, 'write decrease:10→4'],
   ['compare-and-set: no fence is needed', [increase, decrease], guarded, 'write decrease:10→4'],
@@ -271,6 +291,10 @@ const anyWorld: fc.Arbitrary<LaneWorld> = fc.record({
   ),
   mayRaise: fc.boolean(),
   readTooSlow: fc.boolean(),
+  ordersFrom: fc.option(
+    fc.integer({ min: 9, max: 12 }).map((ms) => new Date(ms)),
+    { nil: undefined },
+  ),
   batchLimit: fc.integer({ min: 0, max: 5 }),
   bulk: fc.option(fc.record({ from: fc.integer({ min: 1, max: 6 }), max: fc.integer({ min: 1, max: 8 }) }), {
     nil: undefined,
@@ -319,6 +343,16 @@ test('a lane never stands still while something may be written: it waits only wh
   fc.assert(
     fc.property(fc.array(anyCandidate, { minLength: 1, maxLength: 8 }), anyWorld, (candidates, world) => {
       const step = decideLaneStep(candidates, world)
+      if (step.kind === 'wait-to-read') {
+        expect(step.until).toBe(world.ordersFrom)
+        const isKnown = ({ acknowledged, hasUnknownWrite }: LaneCandidate) =>
+          acknowledged !== null && !hasUnknownWrite
+        expect(candidates.filter((each) => isKnown(each) && each.desired < (each.acknowledged ?? 0))).toEqual(
+          [],
+        )
+        const afterwards = decideLaneStep(candidates, { ...world, now: step.until, ordersFrom: undefined })
+        expect(afterwards.kind).toBe('read-back')
+      }
       if (step.kind === 'wait') {
         expect(step.until.getTime()).toBeGreaterThan(world.now.getTime())
         expect(world.capabilities.writeStyle).toBe('absolute')
