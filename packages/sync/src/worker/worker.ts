@@ -240,6 +240,7 @@ export class ConnectionWorker {
     if (heldUntil !== undefined) return Math.min(IDLE_MS_MAX, Math.max(1, heldUntil - clock.now()))
     if (this.#context.circuit.state === 'half-open') this.#probe()
     this.#isLaneCalled = false
+
     let againAt: Date | undefined
     if (connection.state === 'live') {
       const readAhead = this.#readAhead
