@@ -180,3 +180,55 @@ test.each([
     })
   },
 )
+
+/** So long a connection that is shut out is watched for calls that it makes all the same. */
+const WATCHED_MS = 1_500
+
+test('amazon, ebay, walmart, magento: a token taken back is told with its cure, nothing is called any more, and the mappings stay', async () => {
+  const story = async (connector: string) => {
+    const sku = `CUP-${connector}`
+    await served.stock(sku, 10)
+    const shop = await startShop(connector, [{ sku, quantity: 10 }])
+    shops.push(shop)
+    const { settings, credentials } = shop
+    const given = { connector, name: connector, location: 'MAIN', settings, credentials }
+    const made = await served.ask('POST', '/api/v1/connections', given)
+    expect(made.status, made.text).toBe(201)
+    const connectionId = String(made.body.connectionId)
+    await served.ask('POST', `/api/v1/connections/${connectionId}/import`, {})
+    expect(await served.goLive(connectionId)).toBe(200)
+    const mapped = await rowOf(connectionId)
+    expect(mapped).toMatchObject({ listings: 1, unmapped: 0 })
+    const waiting = async () => {
+      const { rows } = await sql<{ waiting: number }>`
+        select count(*)::int as waiting from lane_entry where connection_id = ${connectionId}`.execute(
+        served.database.kysely,
+      )
+      return rows[0]?.waiting
+    }
+
+    await control(shop, 'PUT', 'faults', { revoked: true })
+    const lost = { sku, location: 'MAIN', quantity: -3, reason: 'lost' }
+    await served.ask('POST', '/api/v1/stock/adjust', lost, { 'idempotency-key': `lost ${sku}` })
+    await until(`${connector} stands still`, async () => (await rowOf(connectionId)).state === 'paused')
+    expect(await rowOf(connectionId)).toMatchObject({ pauseReasons: ['unauthorized'] })
+    expect(await tasksOf(connectionId)).toMatchObject([
+      { detail: expect.stringMatching(/stands still.*Cure: reconnect it/) },
+    ])
+    await until(`${connector} has a decrease waiting`, async () => (await waiting()) === 1)
+    const refused = async () => (await control(shop, 'GET', 'state')).faultCounts
+    // What was under way as it was shut out may still end.
+    await after(500)
+    const before = await refused()
+    await after(WATCHED_MS)
+    expect(await refused(), `${connector} is called all the same`).toEqual(before)
+
+    await control(shop, 'PUT', 'faults', { revoked: false })
+    const again = await served.ask('PUT', `/api/v1/connections/${connectionId}/credentials`, credentials)
+    expect(again.status, again.text).toBe(200)
+    await until(`${connector} is told what waited`, async () => (await waiting()) === 0)
+    expect(await tasksOf(connectionId)).toEqual([])
+    expect(await rowOf(connectionId)).toMatchObject({ state: 'live', listings: 1, unmapped: 0 })
+  }
+  await Promise.all(['amazon', 'ebay', 'walmart', 'magento'].map(story))
+})

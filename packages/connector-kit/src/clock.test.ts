@@ -63,3 +63,12 @@ test('a scaled clock runs by its factor from its origin on, and sleeps that much
   await asleep
   expect([clock.now(), isAwake]).toEqual([1_500, true])
 })
+
+test('every clock stamps whole milliseconds, as a stamp in a ticket or a cursor is read back', async () => {
+  const manual = manualClock(1_000)
+  await manual.advance(0.7)
+  expect([manual.now(), manual.monotonic()]).toEqual([1_000, 0.7])
+  expect(scaledClock(1.5, 0, manual).now()).toBe(1_500)
+  await manual.advance(0.7)
+  expect([manual.now(), scaledClock(1.5, 0, manual).now()]).toEqual([1_001, 1_501])
+})

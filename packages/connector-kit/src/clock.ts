@@ -5,7 +5,7 @@ import { setTimeout as after } from 'node:timers/promises'
  * of the kit that reads the real clock or sets a timer.
  */
 export type Clock = {
-  /** Milliseconds since the epoch: for stamps that people and platforms see. May jump when the machine's time is set. */
+  /** Whole milliseconds since the epoch: for stamps that people and platforms see. May jump when the machine's time is set. */
   now(): number
   /** Milliseconds from an arbitrary start, never going back: for measuring and waiting. */
   monotonic(): number
@@ -44,7 +44,7 @@ export const systemClock: Clock = {
  */
 export function scaledClock(factor: number, originMs: number, base: Clock = systemClock): Clock {
   return {
-    now: () => originMs + (base.now() - originMs) * factor,
+    now: () => Math.floor(originMs + (base.now() - originMs) * factor),
     monotonic: () => base.monotonic() * factor,
     sleep: (ms, signal) => base.sleep(ms / factor, signal),
   }
@@ -79,7 +79,7 @@ export function manualClock(startMs = Date.UTC(2026, 0, 1)): ManualClock {
   }
 
   return {
-    now: () => startMs + elapsedMs,
+    now: () => Math.floor(startMs + elapsedMs),
     monotonic: () => elapsedMs,
     sleep(ms, signal) {
       return new Promise((resolve, reject) => {

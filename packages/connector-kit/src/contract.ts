@@ -109,6 +109,11 @@ export type CheckResult = {
   missingScopes: string[]
   /** Sentences a person should read before going live (untracked stock, old version, insecure address). */
   warnings: string[]
+  /**
+   * Where the platform tells nobody whose credentials they are, so that `accountId` is what the settings say, and would not
+   * show that they may work on it: why, and what a person can do, in a sentence. No connection is taken over with them.
+   */
+  unproven?: string
 }
 
 export type RegisteredWebhooks = {

@@ -37,6 +37,7 @@ export async function check(reading: Checking): Promise<CheckResult> {
       query: { marketplaceIds: home },
     }),
   )
+  const isSeen = !missing.has(ROLES.listings)
   const [found] = await Promise.all([
     // One a minute: names are not worth waiting for.
     isSoon(reading)
@@ -96,8 +97,14 @@ export async function check(reading: Checking): Promise<CheckResult> {
     currency: findMarketplace(home)?.currency,
     timeZone: undefined,
     missingScopes: [...missing],
-    warnings,
+    warnings: isSeen ? warnings : [notSeen(settings), ...warnings],
+    // No call tells whose token it is (selling-partner-api-models issue 61): that its listings may be read shows it.
+    ...(!isSeen && { unproven: notSeen(settings) }),
   }
+}
+
+function notSeen({ sellerId }: Settings): string {
+  return `Amazon does not show these credentials the listings of seller ${sellerId}: they are of another seller (compare the merchant token in Seller Central), or the application lacks the role ${ROLES.listings}.`
 }
 
 type Participations = ReturnType<typeof answers.participations.parse>['payload']

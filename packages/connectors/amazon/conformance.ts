@@ -22,6 +22,7 @@ async function start(options: AmazonSimulatorOptions, settings: Partial<Settings
     credentials: simulator.credentials,
     wrongCredentials: { ...simulator.credentials, refreshToken: 'Atzr|wrong' },
     endTokens: simulator.endTokens,
+    becomeAnother: () => void Object.assign(simulator.traits, { sellerId: 'A2ANOTHERSELLER' }),
     warehouse: { followsWhatPeopleAnnounce: true, tellsDamaged: false, tellsWaitingReturns: false },
     grant: {
       given: {

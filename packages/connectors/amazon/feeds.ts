@@ -17,8 +17,11 @@ import { toTicket } from './tickets.ts'
 
 /** From so many increases on a feed is quicker than five a second, and one of the few that Amazon takes is well spent. */
 export const FEED_FROM = 100
-/** Rows in one call: a feed may hold 25,000, but what is recorded and settled at once should stay within seconds. */
-export const FEED_MAX = 2_000
+/**
+ * Rows in one call: a feed may hold 25,000, but what is recorded and settled at once should stay within seconds (5,000:
+ * two on a busy machine). Amazon works on feeds one after the other, so that fewer and fuller ones are done sooner.
+ */
+export const FEED_MAX = 5_000
 
 const REPORT_BYTES_MAX = 64 * 1024 * 1024
 

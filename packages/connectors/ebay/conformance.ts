@@ -4,7 +4,8 @@ import { connector } from './index.ts'
 import type { Credentials, Settings } from './settings.ts'
 import { createEbaySimulator, type EbaySimulatorOptions } from './simulator/index.ts'
 
-async function start(options: EbaySimulatorOptions = {}) {
+/** A world of one seller, whose listings are made with these tools. */
+export async function start(options: EbaySimulatorOptions = {}) {
   const simulator = await createEbaySimulator({ feedMs: 30, ...options })
   const isInventory = options.listedWith === 'inventory'
   return createConformanceWorld({
@@ -14,6 +15,7 @@ async function start(options: EbaySimulatorOptions = {}) {
     credentials: simulator.credentials,
     wrongCredentials: { ...simulator.credentials, refreshToken: 'v^1.1#refresh#wrong' },
     endTokens: () => simulator.endTokens(),
+    becomeAnother: () => void Object.assign(simulator.seller, { userId: 'ANOTHERSELLER' }),
     grant: {
       given: simulator.credentials,
       // The seller agrees, and eBay sends the browser to what the portal has behind the RuName.

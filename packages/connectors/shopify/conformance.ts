@@ -41,6 +41,7 @@ export const conformance: ConformanceSetups<Settings, Credentials> = {
         withUnknownOrderStatus,
         unknown,
         endTokens: simulator.endTokens,
+        becomeAnother: () => void Object.assign(simulator.shop.options, { domain: 'another.myshopify.com' }),
         grant: grantOf(simulator),
       })
     },
@@ -63,6 +64,7 @@ export const conformance: ConformanceSetups<Settings, Credentials> = {
         withUnknownOrderStatus,
         unknown,
         endTokens: simulator.endTokens,
+        becomeAnother: () => void Object.assign(simulator.shop.options, { domain: 'another.myshopify.com' }),
         grant: grantOf(simulator),
       })
     },

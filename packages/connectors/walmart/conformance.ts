@@ -21,6 +21,7 @@ export async function start(options: WalmartSimulatorOptions = {}) {
     wrongCredentials: { ...simulator.credentials, clientSecret: 'wrong' },
     wrongWebhookCredentials: { ...simulator.credentials, webhookSecret: 'anotherSecret00000' },
     endTokens: simulator.endTokens,
+    becomeAnother: () => void Object.assign(simulator.seller, { partnerId: '10000099999' }),
     countsEverything: true,
     unknown: {
       listingExternalId: 'NO-SUCH-SKU',

@@ -55,6 +55,13 @@ test('refused credentials pause the connection with their own reason; new ones r
   await expect(replaceCredentials(world.context, open, { key: 'key-3' })).rejects.toMatchObject({
     kind: 'unauthorized',
   })
+  // Whose account it is, is what the settings say: nothing shows that these are of it.
+  platform.unproven = 'Nobody says whose these are.'
+  await expect(replaceCredentials(world.context, open, { key: 'key-2' })).rejects.toMatchObject({
+    code: 'wrong-account',
+    message: expect.stringContaining('Nobody says'),
+  })
+  platform.unproven = undefined
   expect((await world.connection(connectionId)).state).toBe('paused')
   await replaceCredentials(world.context, open, { key: 'key-2' })
   await until('it shows 6', () => platform.quantityOf('bottle') === 6)

@@ -22,11 +22,17 @@ export function connectCases<Settings, Credentials>(
       },
     },
     {
-      title: 'connect: the account has an id that stays the same',
-      async story({ operations, open }) {
-        const { accountId } = await operations.check()
+      title:
+        'connect: the account has an id that stays the same, and credentials of another do not pass for it',
+      async story({ operations, open, becomeAnother }) {
+        const { accountId, unproven } = await operations.check()
         expect(accountId).not.toBe('')
+        expect(unproven).toBe(undefined)
         expect((await open().check()).accountId).toBe(accountId)
+        if (becomeAnother === undefined) return
+        becomeAnother()
+        const other = await open().check()
+        expect(other.accountId === accountId && other.unproven === undefined, 'it passes for it').toBe(false)
       },
     },
     ...(tokens === undefined

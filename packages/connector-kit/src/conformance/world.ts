@@ -42,6 +42,11 @@ export type WorldSetup<Settings, Credentials> = {
   warehouse?: WarehouseSetup
   /** Where tokens are declared: the platform ends all access tokens that it gave, before their time. */
   endTokens?(): void
+  /**
+   * From now on the platform answers as if the same credentials were another account's. Absent: an account is an address,
+   * where no other one can answer.
+   */
+  becomeAnother?(): void
   /** Where a grant page is declared: what the person gives before, and the platform's page with a person who agrees. */
   grant?: {
     given: Partial<Credentials>
@@ -96,6 +101,7 @@ export type ConformanceWorld = {
   /** The same with these credentials, which a grant gave. */
   openWith(credentials: unknown): ChannelOperations
   endTokens(): void
+  becomeAnother: (() => void) | undefined
   /** Opens the platform's page with a person who agrees. */
   grant(): Promise<Granted>
   webhooks: {
@@ -214,6 +220,7 @@ export async function createConformanceWorld<Settings, Credentials>(
       if (setup.endTokens === undefined) throw new Error('tokens are declared: give `endTokens`')
       setup.endTokens()
     },
+    becomeAnother: setup.becomeAnother,
     async grant() {
       const page = connector.grant
       if (page === undefined || setup.grant === undefined)

@@ -23,7 +23,7 @@ import { createNotifications, type Notifications } from './notification-routes.t
 import { createOrderBook, type OrderBook, type OrderTraits } from './order-book.ts'
 import { postOrderRoutes } from './post-order-routes.ts'
 import { serveRest } from './rest.ts'
-import { sellerRoutes } from './seller-routes.ts'
+import { type SellerTraits, sellerRoutes } from './seller-routes.ts'
 import { tradingRoutes } from './trading-routes.ts'
 
 export type EbaySimulatorOptions = SimulatorOptions &
@@ -58,6 +58,8 @@ export type EbaySimulator = RunningSimulator & {
   endTokens(): void
   /** What is behind the RuName from now on. */
   setAcceptUrl(url: string): void
+  /** Whose account it is; it may change while it runs. */
+  seller: SellerTraits
   /** For tests that look inside. */
   account: Account
   book: OrderBook
@@ -91,7 +93,13 @@ export async function createEbaySimulator(options: EbaySimulatorOptions = {}): P
     now,
   )
   let notifications: Notifications | undefined
-  const userId = 'SIMULATEDSELLER'
+  const seller: SellerTraits = {
+    userId: 'SIMULATEDSELLER',
+    username: name,
+    marketplace,
+    currency,
+    sellingLimit: options.sellingLimit,
+  }
   const book = createOrderBook(
     account,
     {
@@ -105,7 +113,7 @@ export async function createEbaySimulator(options: EbaySimulatorOptions = {}): P
       for (const { lineItemId, listing, quantity } of order.lines) {
         const line = { orderLineItemId: lineItemId, listingId: listing.itemId, quantity }
         const data = {
-          user: { userId, username: name },
+          user: { userId: seller.userId, username: name },
           order: { orderId: order.orderId, orderLineItems: [line] },
         }
         notifications?.send('ORDER_CONFIRMATION', data, order.orderId)
@@ -168,7 +176,7 @@ export async function createEbaySimulator(options: EbaySimulatorOptions = {}): P
           app,
           [
             ...sellerRoutes({
-              traits: { userId, username: name, marketplace, currency, sellingLimit: options.sellingLimit },
+              traits: seller,
               quotas,
             }),
             ...inventoryRoutes({
@@ -205,6 +213,7 @@ export async function createEbaySimulator(options: EbaySimulatorOptions = {}): P
   if (notifications === undefined) throw new Error('The kit did not ask for the routes.')
   return {
     ...running,
+    seller,
     account,
     book,
     notifications,

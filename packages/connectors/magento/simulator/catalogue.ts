@@ -40,6 +40,8 @@ export type Catalogue = {
   /** SKUs are told apart without regard to case. */
   bySku(sku: string): ShopProduct | undefined
   all(): readonly ShopProduct[]
+  /** Its number stays; what is counted stays where it is, by the SKU. @throws where another has that SKU */
+  rename(product: ShopProduct, sku: string): void
   remove(product: ShopProduct): void
 }
 
@@ -76,6 +78,13 @@ export function createCatalogue(now: () => number): Catalogue {
     find: (id) => products.get(id),
     bySku: (sku) => skus.get(sku.toLowerCase()),
     all: () => [...products.values()],
+    rename(product, sku) {
+      if (skus.has(sku.toLowerCase())) throw new Error(`Another product has the SKU ${sku}.`)
+      skus.delete(product.sku.toLowerCase())
+      product.sku = sku
+      product.updatedMs = now()
+      skus.set(sku.toLowerCase(), product)
+    },
     remove(product) {
       products.delete(product.id)
       skus.delete(product.sku.toLowerCase())

@@ -59,6 +59,8 @@ export type WalmartSimulatorOptions = SimulatorOptions & {
 export type WalmartSimulator = RunningSimulator & {
   /** Where what Walmart keeps lies, and is sent from. */
   floor: WarehouseFloor
+  /** Whose account it is; it may change while it runs. */
+  seller: Seller
   /** What to connect with. */
   settings: Settings
   credentials: Credentials
@@ -214,6 +216,7 @@ export async function createWalmartSimulator(
   return {
     ...running,
     floor,
+    seller,
     marketplace,
     subscriptions,
     endTokens: () => endTokens(),

@@ -59,7 +59,9 @@ export async function changeSettings(
     if (sendsForOthers(connector, standing.settings) && !sendsForOthers(connector, settings))
       await assertNothingIsSent(tx, organizationId, connectionId)
     if (!(await saveAccount(tx, organizationId, connectionId, check))) {
-      const message = `With these settings it is ${check.account}; "${name}" is ${account ?? 'another account'}.`
+      const message =
+        check.unproven ??
+        `With these settings it is ${check.account}; "${name}" is ${account ?? 'another account'}.`
       throw syncProblem('wrong-account', 'settings', message)
     }
     await saveSettings(tx, organizationId, connectionId, settings)

@@ -113,8 +113,9 @@ export async function saveAccount(
   tx: Tx,
   organizationId: string,
   connectionId: string,
-  found: { account: string; accountId: string },
+  found: { account: string; accountId: string; unproven?: string },
 ): Promise<boolean> {
+  if (found.unproven !== undefined) return false
   const saved = await sql`
     update connection set account_id = ${found.accountId}, account = ${found.account}
     where organization_id = ${organizationId} and connection_id = ${connectionId}

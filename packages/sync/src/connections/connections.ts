@@ -146,7 +146,9 @@ export async function replaceCredentials(
     const { organizationId } = context
     if (!(await saveAccount(tx, organizationId, open.connection.connectionId, check))) {
       const { name, account } = open.connection
-      const message = `These credentials are of ${check.account}; "${name}" is ${account ?? 'another account'}.`
+      const message =
+        check.unproven ??
+        `These credentials are of ${check.account}; "${name}" is ${account ?? 'another account'}.`
       throw syncProblem('wrong-account', 'credentials', message)
     }
     await saveSecret(tx, context.masterKey, { organizationId, secretId, value: used, at: nowOf(context) })

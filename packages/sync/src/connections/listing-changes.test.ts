@@ -1,8 +1,9 @@
-import { manualClock } from '@plimsoll/connector-kit'
+import { type ChannelOperations, type Connector, manualClock } from '@plimsoll/connector-kit'
 import { createTestDatabase, fromEnvironment, type TestDatabase } from '@plimsoll/database/testing'
 import fc from 'fast-check'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { MemoryPlatform } from '../testing/memory-platform.ts'
 import { stepConnection, turns } from '../testing/steps.ts'
 import { createWorld, type World } from '../testing/world.ts'
 import {
@@ -162,6 +163,64 @@ test('SKUs that were swapped are never matched: each listing follows its item do
   expect([platform.quantityOf('mug'), platform.quantityOf('cup')]).toEqual([26, 23])
   expect((await world.tasks('listing-changed')).filter(({ isOpen }) => isOpen)).toEqual([])
 })
+
+test('where stock is counted by SKU, swapped listings keep their items, and what stands under the SKU is read anew', async () => {
+  const clock = manualClock()
+  const world = await createWorld(database, clock, { reconcileMs: 3_600_000, deepReadMs: 3_600_000 })
+  await world.stock('mug', 10)
+  await world.stock('cup', 3)
+  const { platform, connectionId } = await world.open('by-sku', { mug: 10, cup: 3 })
+  countBySku(world.connectorOf(connectionId), platform)
+  await world.import(connectionId)
+  const stepped = await stepConnection(world, connectionId)
+  await turns(clock, stepped, 4)
+  platform.rename('mug', 'cup')
+  platform.rename('cup', 'mug')
+  await world.import(connectionId)
+  expect([...(await listingsOf(world, connectionId)).values()]).toMatchObject([
+    { externalId: 'cup', itemSku: 'cup', doubt: 'swapped' },
+    { externalId: 'mug', itemSku: 'mug', doubt: 'swapped' },
+  ])
+  // The shop moved its numbers along with the products: under the SKU "cup" the mugs' 10 stand now.
+  await turns(clock, stepped, 4)
+  await world.adjust('mug', -4)
+  await world.adjust('cup', 20)
+  await turns(clock, stepped, 6)
+  expect([platform.quantityOf('mug'), platform.quantityOf('cup')]).toEqual([6, 3])
+})
+
+/** The shop knows a listing by its number, and what it sells of by its SKU (Magento). */
+function countBySku(connector: Connector, platform: MemoryPlatform): void {
+  const { open } = connector
+  const idOf = (sku: string) => [...platform.listings].find(([, listing]) => listing.sku === sku)?.[0] ?? sku
+  const inward = <Row extends { stockUnitId: string }>(row: Row) => ({
+    ...row,
+    stockUnitId: idOf(row.stockUnitId),
+  })
+  Object.assign(connector, {
+    open(context: Parameters<typeof open>[0]): ChannelOperations {
+      const operations = open(context)
+      return {
+        ...operations,
+        async listings(cursor) {
+          const page = await operations.listings(cursor)
+          return {
+            ...page,
+            rows: page.rows.map((row) => ({ ...row, stockUnitId: row.sku ?? row.stockUnitId })),
+          }
+        },
+        async levels(keys, options) {
+          const read = await operations.levels(keys.map(inward), options)
+          return read.map((row) => ({
+            ...row,
+            stockUnitId: platform.listings.get(row.stockUnitId)?.sku ?? '',
+          }))
+        },
+        setLevels: (writes, options) => operations.setLevels(writes.map(inward), options),
+      }
+    },
+  })
+}
 
 test('a webhook that tells of one half of a swap matches nothing either, and an audit finds the rest', async () => {
   const clock = manualClock()

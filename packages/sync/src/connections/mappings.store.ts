@@ -229,6 +229,8 @@ export async function rebuildLevels(
     from ${source}
     on conflict (organization_id, connection_id, stock_unit_id, external_location_id) do update set
       item_id = excluded.item_id,
+      -- Where stock is counted by SKU another listing may have taken it over, and brought its number along: it is read first.
+      acknowledged = case when level.item_id <> excluded.item_id then null else level.acknowledged end,
       units_per_listing = excluded.units_per_listing,
       -- What kept it from being written is over; with the problem left on it no difference would be healed.
       problem_code = case when (level.problem_code = 'untracked' and excluded.tracked)

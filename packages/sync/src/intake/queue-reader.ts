@@ -12,6 +12,7 @@ import { inTransaction } from '@plimsoll/database'
 import { exchangeNoter } from '../calls/call-log.ts'
 import { findConnectionsOfAccounts } from '../connections/accounts.store.ts'
 import { noteWebhookSeen } from '../connections/connections.store.ts'
+import { isCutOff } from '../connections/lost-access.ts'
 import type { OpenConnection } from '../connections/registry.ts'
 import { bindStored } from '../connections/stored-tokens.ts'
 import { nowOf } from '../context.ts'
@@ -62,6 +63,8 @@ export class QueueReader {
     const { queue } = this.#context.connector.manifest.capabilities
     const { pull, acknowledge } = this.#operations
     if (queue === undefined || pull === undefined || acknowledge === undefined) return undefined
+    // Shut out: what waits there is kept for when access is back.
+    if (isCutOff(this.#context.connection.pauseReasons)) return FAILED_MAX_MS
     try {
       const { signal } = this.#context
       const messages = await pull.call(this.#operations, { signal })
@@ -77,7 +80,7 @@ export class QueueReader {
       await this.#told.onEmptied()
       return queue.everyMs
     } catch (error) {
-      // Polls find all of it too; that credentials are refused is for the lane to find out, and it alone stops for it.
+      // Polls find all of it too; that credentials are refused is for the lane to find out.
       if (!isConnectorError(error)) throw error
       this.#failures += 1
       const { log, connection } = this.#context

@@ -150,8 +150,8 @@ export async function findLaneCandidates(
       where lane_entry.organization_id = ${organizationId} and lane_entry.connection_id = lane.connection_id
         and (not_before is null or not_before <= lane.now)
         and tracked and writable and desired is not null and ${isNotHeld}
-        -- While a person is asked about an edit, or about what the listing sells, the level is not raised.
-        and ((asked_at is null and doubted_at is null) or desired = 0
+        -- While a person is asked about an edit, or about what the listing sells, the level is not raised; read it may be.
+        and ((asked_at is null and doubted_at is null) or desired = 0 or acknowledged is null
           or desired < greatest(acknowledged - (subtracted - acknowledged_subtracted), open_greatest))
         -- Raised only once what its stock unit shows too much of elsewhere has fallen: the platform adds them up.
         and (desired <= greatest(acknowledged - (subtracted - acknowledged_subtracted), open_greatest, 0)

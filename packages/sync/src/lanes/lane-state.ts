@@ -15,6 +15,8 @@ export type LaneState = {
   applied: number
   /** Writes are stopped, of all or of this connection: until then it is not asked again whether they still are. */
   stoppedUntil: Date | undefined
+  /** Levels wait to be read back until the orders may be read: the next read of them is for these. */
+  isToRead: boolean
 }
 
 /** Of a lane that begins: nothing is known yet. */
@@ -27,5 +29,6 @@ export function newLaneState({ batchMax }: Pick<Capabilities, 'batchMax'>): Lane
     orderReadMs: 0,
     applied: 0,
     stoppedUntil: undefined,
+    isToRead: false,
   }
 }

@@ -1,8 +1,9 @@
-import { manualClock, systemClock } from '@plimsoll/connector-kit'
+import { CALL_CLASSES, manualClock, systemClock } from '@plimsoll/connector-kit'
 import { createTestDatabase, type TestDatabase } from '@plimsoll/database/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { stepConnection, turns } from '../testing/steps.ts'
 import { createWorld, until } from '../testing/world.ts'
+import { guardOperations } from './guarded-operations.ts'
 
 // What a lane does around its calls: the production worker stepped by hand, on a real PostgreSQL.
 
@@ -85,6 +86,44 @@ test('I5: where orders show late, a raise waits until they must show, and reads 
   expect(platform.quantityOf('bottle')).toBe(14)
   expect(Math.max(...platform.writes.map((write) => write.to))).toBe(14)
   expect(platform.calls).toEqual(['orders', 'setLevels'])
+})
+
+test('I7: a level whose write was lost holds up no other while the orders cannot be read, and has their next read', async () => {
+  const clock = manualClock()
+  const world = await createWorld(database, clock, { reconcileMs: 10_000, deepReadMs: 3_600_000 })
+  await world.stock('bottle', 10)
+  await world.stock('jar', 10)
+  // As on Amazon: one read of the orders in three minutes, and no write takes effect later than after half an hour.
+  const options = { writeStyle: 'absolute' as const, latestEffectMs: 1_800_000, ordersPollMs: 1_000 }
+  const { platform, connectionId } = await world.open('shop', { bottle: 10, jar: 10 }, options)
+  const connector = world.connectorOf(connectionId)
+  const { open } = connector
+  const limit = { kind: 'token-bucket' as const, name: 'orders', capacity: 1, refillPerSecond: 1 / 180 }
+  Object.assign(connector, {
+    manifest: { ...connector.manifest, budgets: [{ ...limit, operations: ['orders'] }] },
+    open: (context: Parameters<typeof open>[0]) =>
+      guardOperations(open(context), async (operation, call) => {
+        const request = { cost: 1, ...CALL_CLASSES.order, operation }
+        if (operation === 'orders') (await context.http.budgets.acquire(request)).settle()
+        return await call()
+      }),
+  })
+  const stepped = await stepConnection(world, connectionId)
+  await turns(clock, stepped, 1, 5_000)
+
+  platform.fault = (operation) => (operation === 'setLevels' ? 'dropped' : undefined)
+  await world.adjust('bottle', -5)
+  await turns(clock, stepped, 1, 10_000)
+  platform.fault = () => undefined
+  platform.calls.length = 0
+  await world.adjust('jar', -4)
+  await turns(clock, stepped, 2, 10_000)
+  expect(platform.quantityOf('jar')).toBe(6)
+  expect(platform.calls).toEqual(['setLevels'])
+
+  await turns(clock, stepped, 16, 10_000)
+  expect(platform.calls).toEqual(['setLevels', 'levels', 'orders'])
+  expect(await world.level(connectionId, 'bottle')).toMatchObject({ desired: 5, acknowledged: 5 })
 })
 
 test('a change costs an absolute platform one read of its orders and one write', async () => {

@@ -11,11 +11,11 @@ import type { WorkerContext } from '../worker/worker-context.ts'
 import { backOffEntries, type LaneCandidate, ofLane, removeEntries } from './lane-entries.store.ts'
 import { laneGroupOf } from './lane-group.ts'
 import type { LaneState } from './lane-state.ts'
-import { candidatesMax, decideLaneStep, type LaneStep, type PlannedWrite } from './lanes.ts'
+import { decideLaneStep, isNoneLowered, type LaneStep, type PlannedWrite, readBackMax } from './lanes.ts'
 import { settleOutcomes } from './settle.ts'
 import { followWithdrawals } from './withdrawals.ts'
 import { CALL_MS_MAX, callSetLevels, LEAVES_MS_MAX } from './write-call.ts'
-import { isFarFromOpen, noteWrites, withinWriteCap } from './write-cap.ts'
+import { farOpenAt, noteWrites, withinWriteCap } from './write-cap.ts'
 import type { SentWrite } from './writes.store.ts'
 
 export type LaneActions = {
@@ -57,6 +57,7 @@ export async function runLane(
 ): Promise<Date | undefined> {
   if (state.stoppedUntil !== undefined && state.stoppedUntil > nowOf(context)) return state.stoppedUntil
   state.stoppedUntil = undefined
+  state.isToRead = false
   let isReadAhead = readAhead !== 'no' && needsOrdersFirst(context, state)
   if (readAhead === 'unless-just-read' && isJustRead(context, state)) isReadAhead = false
   while (!context.ending.aborted) {
@@ -66,7 +67,7 @@ export async function runLane(
       isReadAhead ? actions.readAndApplyOrders() : undefined,
     ])
     isReadAhead = false
-    const candidates = await withinWriteCap(context, await guardOf(context).admit(found))
+    const candidates = await withinWriteCap(context, await guardOf(context).admit(found.levels, found))
     let step = decideLaneStep(candidates, toWorld(context, state))
     if (step.kind === 'read-orders') {
       await actions.readAndApplyOrders()
@@ -74,7 +75,8 @@ export async function runLane(
     }
     if (state.applied !== appliedBefore) continue
     if (step.kind === 'idle') return undefined
-    if (step.kind === 'wait') return step.until
+    state.isToRead = step.kind === 'wait-to-read'
+    if (step.kind === 'wait' || step.kind === 'wait-to-read') return step.until
     if (step.kind === 'read-orders') return heldUntil(context)
     if (step.kind === 'write') {
       const budget = await awaitBudget(context, step.writes)
@@ -117,10 +119,25 @@ function heldUntil(context: WorkerContext): Date {
   return new Date(context.clock.now() + FENCE_HELD_MS)
 }
 
-function findCandidates(context: WorkerContext): Promise<LaneCandidate[]> {
-  const limit = candidatesMax(context.connector.manifest.capabilities)
+/**
+ * Two batches of what waits, decreases first; as many as go together otherwise (in the slow way, or read back for one
+ * read of the orders) only where none of those is lowered: a look at thousands is not for a batch of twenty.
+ */
+async function findCandidates(context: WorkerContext): Promise<{ levels: LaneCandidate[]; isAll: boolean }> {
   const { connectionId } = context.connection
-  return laneGroupOf(context).findCandidates({ connectionId, now: nowOf(context), limit })
+  const { capabilities } = context.connector.manifest
+  const find = async (limit: number) => {
+    const levels = await laneGroupOf(context).findCandidates({ connectionId, now: nowOf(context), limit })
+    return { levels, isAll: levels.length < limit }
+  }
+  const few = await find(capabilities.batchMax * 2)
+  const most = Math.max(openBulk(context)?.max ?? 0, readBackMaxOf(context))
+  if (few.isAll || most <= few.levels.length || !isNoneLowered(few.levels)) return few
+  return await find(most)
+}
+
+function readBackMaxOf({ connector, pace }: WorkerContext): number {
+  return readBackMax(connector.manifest, pace.reconcileMs)
 }
 
 function isJustRead(context: WorkerContext, state: LaneState): boolean {
@@ -140,14 +157,16 @@ function needsOrdersFirst(context: WorkerContext, state: LaneState): boolean {
 function toWorld(context: WorkerContext, state: LaneState) {
   const { blockedUntil } = context.budgets.snapshot()
   const waitMs = blockedUntil === undefined ? 0 : Math.max(0, blockedUntil - context.clock.now())
+  const ordersFrom = farOpenAt(context, 'orders')
   return {
     capabilities: context.connector.manifest.capabilities,
     now: nowOf(context),
     fenceAt: state.fenceAt,
     readAt: state.readAt,
     mayRaise: context.clock.now() >= context.raiseFrom.getTime(),
-    readTooSlow:
-      state.orderReadMs + waitMs > context.pace.decreaseReadBudgetMs || isFarFromOpen(context, 'orders'),
+    readTooSlow: state.orderReadMs + waitMs > context.pace.decreaseReadBudgetMs || ordersFrom !== undefined,
+    ordersFrom,
+    readBackMax: readBackMaxOf(context),
     freshFrom: new Date(context.clock.now() - Math.max(FRESH_MS, FRESH_READS * state.orderReadMs)),
     batchLimit: state.batchLimit,
     bulk: openBulk(context),
@@ -167,7 +186,7 @@ async function takeStep(
   context: WorkerContext,
   state: LaneState,
   actions: LaneActions,
-  step: Exclude<LaneStep, { kind: 'idle' | 'wait' | 'read-orders' }>,
+  step: Exclude<LaneStep, { kind: 'idle' | 'wait' | 'wait-to-read' | 'read-orders' }>,
 ): Promise<boolean> {
   switch (step.kind) {
     case 'in-step':

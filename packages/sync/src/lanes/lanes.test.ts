@@ -1,28 +1,9 @@
-import {
-  Conflict,
-  type ConnectorError,
-  Forbidden,
-  Invalid,
-  Malformed,
-  NotFound,
-  RateLimited,
-  Unauthorized,
-  Unavailable,
-} from '@plimsoll/connector-kit'
 import { fromEnvironment } from '@plimsoll/database/testing'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { candidateOf } from '../testing/candidate.ts'
 import type { LaneCandidate } from './lane-entries.store.ts'
-import {
-  decideFailedCall,
-  decideLaneStep,
-  decideSettlement,
-  type FailedCall,
-  type LaneStep,
-  type LaneWorld,
-  type Settlement,
-} from './lanes.ts'
+import { decideLaneStep, type LaneStep, type LaneWorld } from './lanes.ts'
 
 const guarded: LaneWorld = {
   capabilities: { writeStyle: 'compare-and-set', batchMax: 10, visibilityLagMs: 0 },
@@ -57,7 +38,8 @@ function inShort(step: LaneStep): string {
     case 'read-orders':
       return step.kind
     case 'wait':
-      return `wait ${step.until.getTime()}`
+    case 'wait-to-read':
+      return `${step.kind} ${step.until.getTime()}`
     case 'in-step':
     case 'read-back':
       return `${step.kind} ${step.levels.map((level) => level.desired).join(' ')}`
@@ -88,6 +70,25 @@ test.each<[string, LaneCandidate[], LaneWorld, string]>([
   // Unread
   ['unread comes before decreases', [decrease, unread], { ...absolute, ...fenced }, 'read-back 40'],
   ['compare-and-set reads too before it expects', [decrease, unread], guarded, 'read-back 40'],
+  // No reading says anything without the orders: what is known goes down meanwhile, nothing goes up.
+  [
+    'what is known is lowered while the orders cannot be read for what is not',
+    [unread, unknown, decrease, increase],
+    { ...absolute, ...fenced, readTooSlow: true, ordersFrom: new Date(9_000) },
+    'write decrease:10→4',
+  ],
+  [
+    'what must be read back waits for the orders alone, and nothing is raised before',
+    [unread, increase],
+    { ...absolute, ...fenced, readTooSlow: true, ordersFrom: new Date(9_000) },
+    'wait-to-read 9000',
+  ],
+  [
+    'where orders are read seldom, one read of them serves several batches',
+    [unread, unknown, zeroUnread],
+    { ...one, readBackMax: 2 },
+    'read-back 40 10',
+  ],
   // Decreases
   ['decreases go before increases', [increase, decrease], { ...absolute, ...fenced }, 'write decrease:10→4'],
   ['compare-and-set: no fence is needed', [increase, decrease], guarded, 'write decrease:10→4'],
@@ -271,6 +272,10 @@ const anyWorld: fc.Arbitrary<LaneWorld> = fc.record({
   ),
   mayRaise: fc.boolean(),
   readTooSlow: fc.boolean(),
+  ordersFrom: fc.option(
+    fc.integer({ min: 9, max: 12 }).map((ms) => new Date(ms)),
+    { nil: undefined },
+  ),
   batchLimit: fc.integer({ min: 0, max: 5 }),
   bulk: fc.option(fc.record({ from: fc.integer({ min: 1, max: 6 }), max: fc.integer({ min: 1, max: 8 }) }), {
     nil: undefined,
@@ -319,6 +324,16 @@ test('a lane never stands still while something may be written: it waits only wh
   fc.assert(
     fc.property(fc.array(anyCandidate, { minLength: 1, maxLength: 8 }), anyWorld, (candidates, world) => {
       const step = decideLaneStep(candidates, world)
+      if (step.kind === 'wait-to-read') {
+        expect(step.until).toBe(world.ordersFrom)
+        const isKnown = ({ acknowledged, hasUnknownWrite }: LaneCandidate) =>
+          acknowledged !== null && !hasUnknownWrite
+        expect(candidates.filter((each) => isKnown(each) && each.desired < (each.acknowledged ?? 0))).toEqual(
+          [],
+        )
+        const afterwards = decideLaneStep(candidates, { ...world, now: step.until, ordersFrom: undefined })
+        expect(afterwards.kind).toBe('read-back')
+      }
       if (step.kind === 'wait') {
         expect(step.until.getTime()).toBeGreaterThan(world.now.getTime())
         expect(world.capabilities.writeStyle).toBe('absolute')
@@ -331,70 +346,4 @@ test('a lane never stands still while something may be written: it waits only wh
     }),
     fromEnvironment(2_000),
   )
-})
-
-const invalid = new Invalid('no', 'quantity')
-const notFound = new NotFound('gone')
-const conflict = new Conflict('other', 3)
-const malformed = new Malformed('html', '<html>')
-const limited = new RateLimited('slow', 100)
-const unavailable = new Unavailable('cut', true)
-const neverLeft = new Unavailable('down', false)
-const unauthorized = new Unauthorized('who')
-const forbidden = new Forbidden('no right', 'write_inventory')
-
-test.each<[string, Parameters<typeof decideSettlement>[1], Settlement]>([
-  [
-    'the echo as sent',
-    { writeId: 'w', kind: 'applied', quantity: 7 },
-    { kind: 'acknowledged', quantity: 7, asWanted: true },
-  ],
-  [
-    'the echo decides',
-    { writeId: 'w', kind: 'applied', quantity: 9 },
-    { kind: 'acknowledged', quantity: 9, asWanted: false },
-  ],
-  [
-    'taken, outcome later',
-    { writeId: 'w', kind: 'accepted', ticket: 't' },
-    { kind: 'accepted', ticket: 't' },
-  ],
-  ['not carried out', { writeId: 'w', kind: 'untouched' }, { kind: 'again' }],
-  ['conflict', { writeId: 'w', kind: 'refused', error: conflict }, { kind: 'conflict', error: conflict }],
-  ['unreadable', { writeId: 'w', kind: 'refused', error: malformed }, { kind: 'unknown', error: malformed }],
-  ['throttled', { writeId: 'w', kind: 'refused', error: limited }, { kind: 'again' }],
-  ['down', { writeId: 'w', kind: 'refused', error: neverLeft }, { kind: 'again' }],
-  [
-    'may have been carried out',
-    { writeId: 'w', kind: 'refused', error: unavailable },
-    { kind: 'unknown', error: unavailable },
-  ],
-  ['invalid', { writeId: 'w', kind: 'refused', error: invalid }, { kind: 'refused', error: invalid }],
-  ['gone', { writeId: 'w', kind: 'refused', error: notFound }, { kind: 'refused', error: notFound }],
-  ['forbidden', { writeId: 'w', kind: 'refused', error: forbidden }, { kind: 'refused', error: forbidden }],
-  [
-    'unauthorized',
-    { writeId: 'w', kind: 'refused', error: unauthorized },
-    { kind: 'refused', error: unauthorized },
-  ],
-])('the outcome of one write of 7: %s', (_, outcome, settlement) => {
-  expect(decideSettlement({ quantity: 7 }, outcome)).toEqual(settlement)
-})
-
-test.each<[string, ConnectorError, number, FailedCall]>([
-  ['throttled', limited, 3, { kind: 'again', pause: false }],
-  ['never left', neverLeft, 3, { kind: 'again', pause: false }],
-  ['no answer', unavailable, 3, { kind: 'unknown' }],
-  ['unreadable answer', malformed, 3, { kind: 'unknown' }],
-  ['unreadable before it left', new Malformed('x', '', false), 3, { kind: 'again', pause: false }],
-  ['unauthorized', unauthorized, 3, { kind: 'again', pause: true }],
-  ['forbidden', forbidden, 3, { kind: 'again', pause: true }],
-  ['invalid batch', invalid, 2, { kind: 'split' }],
-  ['invalid alone', invalid, 1, { kind: 'refused' }],
-  ['not found in a batch', notFound, 2, { kind: 'split' }],
-  ['not found alone', notFound, 1, { kind: 'refused' }],
-  ['conflict in a batch', conflict, 2, { kind: 'split' }],
-  ['conflict alone', conflict, 1, { kind: 'refused' }],
-])('a call that failed as a whole: %s', (_, error, writes, failed) => {
-  expect(decideFailedCall(error, writes)).toEqual(failed)
 })

@@ -1,4 +1,5 @@
-import type { Capabilities, ConnectorError, WriteOutcome } from '@plimsoll/connector-kit'
+import type { BudgetSpec, Capabilities, ConnectorError, WriteOutcome } from '@plimsoll/connector-kit'
+import { callsForOneOrderRead } from '../intake/polling.ts'
 import { expectedOf, mostShownOf, needsWrite } from './expected.ts'
 import type { LaneCandidate } from './lane-entries.store.ts'
 
@@ -16,6 +17,8 @@ export type LaneStep =
   | { kind: 'read-orders' }
   /** The platform shows orders late: reading them proves enough only from then on. */
   | { kind: 'wait'; until: Date }
+  /** The orders cannot be read before then, and without them no level can be read back. */
+  | { kind: 'wait-to-read'; until: Date }
   | { kind: 'write'; writes: PlannedWrite[] }
 
 export type PlannedWrite = {
@@ -40,15 +43,22 @@ export type LaneWorld = {
   mayRaise: boolean
   /** True when reading orders now would delay a decrease beyond the configured time. */
   readTooSlow: boolean
+  /** Their own limit lets nobody ask for orders before then; undefined: soon enough to wait for. */
+  ordersFrom?: Date | undefined
+  /** So many levels are read back for one read of the orders, without which they say nothing; undefined: a batch. */
+  readBackMax?: number | undefined
   /** Lowered after a batch was refused whole, so that one bad row cannot hold up the others. */
   batchLimit: number
   /** So many increases go together in the platform's slow way, from so many on; undefined: it has none, or it is shut now. */
   bulk?: { from: number; max: number } | undefined
 }
 
-/** How many waiting levels a lane looks at: enough for two batches, or for one of the slow way. */
-export function candidatesMax({ batchMax, tickets }: Pick<Capabilities, 'batchMax' | 'tickets'>): number {
-  return Math.max(batchMax * 2, tickets?.bulk?.max ?? 0)
+/** How many levels are worth reading back for one read of the orders. */
+export function readBackMax(
+  manifest: { capabilities: Pick<Capabilities, 'batchMax'>; budgets: readonly BudgetSpec[] },
+  everyMs: number,
+): number {
+  return manifest.capabilities.batchMax * callsForOneOrderRead(manifest.budgets, everyMs)
 }
 
 export function decideLaneStep(candidates: readonly LaneCandidate[], world: LaneWorld): LaneStep {
@@ -62,10 +72,14 @@ export function decideLaneStep(candidates: readonly LaneCandidate[], world: Lane
   if (zeros.length > 0 && !isGuarded(world)) return toWrites(zeros, limit, () => false)
 
   const unread = candidates.filter(needsReading)
-  if (unread.length > 0) return { kind: 'read-back', levels: unread.slice(0, world.capabilities.batchMax) }
+  const { ordersFrom, readBackMax: most = world.capabilities.batchMax } = world
+  if (unread.length > 0 && ordersFrom === undefined)
+    return { kind: 'read-back', levels: unread.slice(0, most) }
 
-  const decreases = candidates.filter((each) => isDecrease(each))
+  // Where the orders cannot be read yet no reading says anything: what is known is lowered meanwhile.
+  const decreases = candidates.filter((each) => !needsReading(each) && isDecrease(each))
   if (decreases.length > 0) return decideDecreases(decreases, world, limit)
+  if (unread.length > 0 && ordersFrom !== undefined) return { kind: 'wait-to-read', until: ordersFrom }
   return decideIncreases(candidates, world, limit)
 }
 
@@ -127,6 +141,11 @@ function isFenced(candidate: LaneCandidate, world: LaneWorld): boolean {
   if (candidate.isDealt) return true
   if (world.fenceAt === undefined || world.fenceAt < candidate.raisedAt) return false
   return isReadSince(candidate.desiredAt, world, provenBy(world))
+}
+
+/** None of these goes in a batch of decreases: more of their kind may be worth a look. */
+export function isNoneLowered(candidates: readonly LaneCandidate[]): boolean {
+  return candidates.every((each) => needsReading(each) || !isDecrease(each))
 }
 
 function needsReading(candidate: LaneCandidate): boolean {

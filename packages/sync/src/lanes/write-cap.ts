@@ -132,6 +132,15 @@ function isDecrease(candidate: LaneCandidate): boolean {
 /** An operation with a limit of its own that is so far from open is not begun: it would hold the lane up. */
 const LONG_WAIT_MS = 2_000
 
-export function isFarFromOpen({ budgets }: Pick<WorkerContext, 'budgets'>, operation: string): boolean {
-  return budgets.readyInMs({ cost: 1, ...CALL_CLASSES.order, operation }) > LONG_WAIT_MS
+export function isFarFromOpen(context: Pick<WorkerContext, 'budgets' | 'clock'>, operation: string): boolean {
+  return farOpenAt(context, operation) !== undefined
+}
+
+/** When an operation that is far from open is open; undefined: it is not far. */
+export function farOpenAt(
+  { budgets, clock }: Pick<WorkerContext, 'budgets' | 'clock'>,
+  operation: string,
+): Date | undefined {
+  const waitMs = budgets.readyInMs({ cost: 1, ...CALL_CLASSES.order, operation })
+  return waitMs > LONG_WAIT_MS ? new Date(Math.ceil(clock.now() + waitMs - LONG_WAIT_MS)) : undefined
 }

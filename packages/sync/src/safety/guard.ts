@@ -2,7 +2,6 @@ import { inTransaction } from '@plimsoll/database'
 import { nowOf, type Tx } from '../context.ts'
 import { mostShownOf } from '../lanes/expected.ts'
 import type { LaneCandidate } from '../lanes/lane-entries.store.ts'
-import { candidatesMax } from '../lanes/lanes.ts'
 import { notify } from '../notify.ts'
 import { openTask } from '../tasks.store.ts'
 import { assertLease } from '../worker/leases.store.ts'
@@ -51,8 +50,11 @@ export class LaneGuard {
     this.#context = context
   }
 
-  /** @returns the candidates that may be written */
-  async admit(candidates: LaneCandidate[]): Promise<LaneCandidate[]> {
+  /**
+   * @param looked.isAll nothing else waits
+   * @returns the candidates that may be written
+   */
+  async admit(candidates: LaneCandidate[], looked: { isAll: boolean }): Promise<LaneCandidate[]> {
     await this.#lookAtHeld()
     if (candidates.length === 0) return candidates
     if (!candidates.some(mayBeSudden)) return candidates
@@ -65,7 +67,7 @@ export class LaneGuard {
     )
     if (fresh.length === 0) return candidates
     // The queue may hold more than the lane looks at: from the smallest number that could matter on, all of it is asked.
-    if (!this.#mayBeStampede(fresh, settings, candidates.length)) {
+    if (!this.#mayBeStampede(fresh, settings, looked)) {
       this.#remember(fresh)
       return candidates
     }
@@ -73,8 +75,7 @@ export class LaneGuard {
     return candidates.filter(({ levelId }) => !held.has(levelId))
   }
 
-  #mayBeStampede(fresh: readonly Sudden[], settings: GuardSettings, looked: number): boolean {
-    const isAll = looked < candidatesMax(this.#context.connector.manifest.capabilities)
+  #mayBeStampede(fresh: readonly Sudden[], settings: GuardSettings, { isAll }: { isAll: boolean }): boolean {
     if (fresh.length > 0 && !isAll) return true
     const count = (kind: SuddenKind) =>
       new Set(

@@ -152,6 +152,7 @@ function openMemory(
         timeZone: undefined,
         missingScopes: [],
         warnings: [],
+        ...(platform.unproven !== undefined && { unproven: platform.unproven }),
       }
     },
     locations: async () =>

@@ -16,6 +16,8 @@ export class MemoryPlatform {
   readonly calls: string[] = []
   /** Whose shop it is; each is another's. */
   accountId: string = randomUUID()
+  /** Why it cannot be told whose the credentials are, where it does not say. */
+  unproven: string | undefined
   /** The key that the shop accepts. */
   key = 'key-1'
   /** It makes this its key when webhooks are registered next, and tells it this once. */

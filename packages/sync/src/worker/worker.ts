@@ -239,7 +239,6 @@ export class ConnectionWorker {
     const heldUntil = this.#context.circuit.heldUntil()
     if (heldUntil !== undefined) return Math.min(IDLE_MS_MAX, Math.max(1, heldUntil - clock.now()))
     if (this.#context.circuit.state === 'half-open') this.#probe()
-
     this.#isLaneCalled = false
 
     let againAt: Date | undefined
@@ -333,6 +332,7 @@ export class ConnectionWorker {
 
   /** Whether the budget lets such a call go now: what would wait while it holds the lane would keep decreases waiting (I7). */
   #mayCall(kind: CallClass, operation: keyof ChannelOperations): boolean {
+    if (this.#state.isToRead && (operation === 'orders' || operation === 'levels')) return false
     const { budgets, organizationId: group } = this.#context
     return budgets.isReady({ cost: 1, ...CALL_CLASSES[kind], group, operation })
   }
