@@ -90,7 +90,7 @@ test('I11: whenever what came in and back is told, and by whatever moment, the h
         deducts: fc.constantFrom('shipped' as const, 'requested' as const),
         moment: fc.constantFrom('true' as const, 'early' as const, 'late' as const),
       }),
-      fc.array(happening, { minLength: 6, maxLength: 14 }),
+      fc.array(happening, { minLength: 5, maxLength: 10 }),
       async (kind, happenings) => {
         const floor = await openLate(kind)
         const { platform, warehouse, lists, clock } = floor
@@ -154,7 +154,7 @@ test('I11: whenever what came in and back is told, and by whatever moment, the h
       },
     ),
     {
-      ...fromEnvironment(4),
+      ...fromEnvironment(3),
       endOnFailure: true,
       examples: [[{ deducts: 'shipped', moment: 'late' }, COUNTED_FIRST]],
     },
