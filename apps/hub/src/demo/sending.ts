@@ -2,6 +2,7 @@ import type { Clock } from '@plimsoll/connector-kit'
 import type { SyncContext } from '@plimsoll/sync'
 import { sql } from 'kysely'
 import type { DemoShop } from './brand.ts'
+import { findSoldByHand } from './by-hand.ts'
 import { judgeBooks } from './judge-sending.ts'
 import type { DemoWarehouse } from './warehouses.ts'
 
@@ -10,6 +11,7 @@ export type SendingVerdict = {
   ordersShipped: number
   /** Tracking numbers of parcels that customers can see on the platforms, by these' books. */
   trackingConfirmed: number
+  /** Of orders of the shops: a customer of an order made by hand is told by no platform. */
   parcels: number
   /** Parcels of orders that were cancelled when they had been packed: their platforms take no tracking any more. */
   leftThoughCancelled: number
@@ -68,17 +70,17 @@ export async function judgeSending(
   const told = (await Promise.all(shops.map(({ control }) => control.toldCustomers()))).flat()
   const bought = (await Promise.all(shops.map(({ control }) => control.orders()))).flat()
   const all: SendingVerdict = {
-    ...judgeBooks(
-      await Promise.all(warehouses.map(({ floor }) => floor.books())),
-      bought.flatMap(({ lines }) => lines),
-    ),
+    ...judgeBooks(await Promise.all(warehouses.map(({ floor }) => floor.books())), [
+      ...bought.flatMap(({ lines }) => lines),
+      ...(await findSoldByHand(context)),
+    ]),
     trackingConfirmed: 0,
     parcels: 0,
     leftThoughCancelled: 0,
     countsAgree: true,
     open: await countOpen(context),
   }
-  const cancelled = await findCancelledParcels(context)
+  const { cancelled, byHand } = await findUntoldParcels(context)
   for (const { location, floor } of warehouses) {
     const { rows: counted } = await sql<{ sku: string; onHand: number }>`
       select item.sku, sum(balance.on_hand)::bigint as on_hand
@@ -89,7 +91,7 @@ export async function judgeSending(
       group by item.sku
       order by item.sku`.execute(context.database.kysely)
     const judged = await floor.verdict(counted)
-    const left = await floor.trackingNumbers()
+    const left = (await floor.trackingNumbers()).filter((number) => !byHand.has(number))
     const numbers = left.filter((number) => !cancelled.has(number))
     all.leftThoughCancelled += left.length - numbers.length
     all.countsAgree &&= judged.countsAgree
@@ -102,14 +104,23 @@ export async function judgeSending(
   return { verdict: all, details }
 }
 
-async function findCancelledParcels({ database, organizationId }: SyncContext): Promise<Set<string>> {
-  const found = await sql<{ trackingNumber: string }>`
-    select tracking_number from parcel
+/** By their tracking numbers: those that no platform takes any more, and those that none waits for. */
+async function findUntoldParcels({
+  database,
+  organizationId,
+}: SyncContext): Promise<{ cancelled: Set<string>; byHand: Set<string> }> {
+  const { rows } = await sql<{ trackingNumber: string; isByHand: boolean }>`
+    select tracking_number, connector = 'by-hand' as is_by_hand from parcel
     join shipment using (organization_id, shipment_id)
     join sales_order using (organization_id, order_id)
-    where organization_id = ${organizationId} and sales_order.state = 'cancelled' and tracking_number is not null
+    join connection on connection.organization_id = sales_order.organization_id
+      and connection.connection_id = sales_order.connection_id
+    where parcel.organization_id = ${organizationId} and tracking_number is not null
+      and (connector = 'by-hand' or sales_order.state = 'cancelled')
     order by tracking_number`.execute(database.kysely)
-  return new Set(found.rows.map(({ trackingNumber }) => trackingNumber))
+  const numbersOf = (which: boolean) =>
+    new Set(rows.flatMap(({ trackingNumber, isByHand }) => (isByHand === which ? [trackingNumber] : [])))
+  return { cancelled: numbersOf(false), byHand: numbersOf(true) }
 }
 
 async function findTasks({ database, organizationId }: SyncContext): Promise<string[]> {
