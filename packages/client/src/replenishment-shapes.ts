@@ -17,6 +17,7 @@ const because = z.enum([
   'below-minimum',
   'no-source',
   'parts-missing',
+  'surplus-first',
 ])
 const suggestion = z.object({
   id: z.string().describe('What POST /replenishment/accept takes; another one once anything of it changes.'),

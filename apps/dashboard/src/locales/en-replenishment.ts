@@ -61,6 +61,7 @@ export const enReplenishment = {
       'below-minimum': 'less than is worth sending',
       'no-source': 'nothing to get it from',
       'parts-missing': 'too few of its parts',
+      'surplus-first': 'too much lies there; the rest is suggested after',
     },
     accept: 'Accept',
     acceptTitle_one: 'Accept 1 suggestion',

@@ -65,6 +65,7 @@ export const zhReplenishment: {
       'below-minimum': '低于最小发货量',
       'no-source': '没有来源仓',
       'parts-missing': '组件不足',
+      'surplus-first': '先调用该仓多余库存，其余随后再建议',
     },
     accept: '采纳',
     acceptTitle_one: '采纳 {{n}} 条建议',

@@ -44,11 +44,17 @@ export async function awaitSent({
   say(line: string): void
 }): Promise<SendingVerdict> {
   const startedMs = clock.monotonic()
+  let last = { as: '', atMs: startedMs }
   for (;;) {
     const { verdict, details } = await judgeSending(base.context, shops, warehouses)
     const isDone = verdict.open === 0 && verdict.countsAgree && verdict.trackingConfirmed === verdict.parcels
-    const isOver = clock.monotonic() - startedMs > PATIENCE_MS
+    // On a busy machine all of it is slow; only what stands still is given up.
+    const as = JSON.stringify([verdict, details.differences, details.untold])
+    const nowMs = clock.monotonic()
+    if (as !== last.as) last = { as, atMs: nowMs }
+    const isOver = nowMs - last.atMs > PATIENCE_MS || nowMs - startedMs > PATIENCE_MS_MAX
     if (isOver && !isDone) {
+      for (const shipment of await findOpen(base.context)) say(`  not ended: ${shipment}`)
       for (const difference of details.differences) say(`  counted otherwise: ${JSON.stringify(difference)}`)
       for (const number of details.untold) say(`  shown to no customer: parcel ${number}`)
       for (const task of await findTasks(base.context)) say(`  to be seen to: ${task}`)
@@ -59,6 +65,7 @@ export async function awaitSent({
 }
 /** A call whose answer was lost is made again after some twenty seconds; a parcel is told after that. */
 const PATIENCE_MS = 180_000
+const PATIENCE_MS_MAX = 900_000
 
 /** Judges what was sent from the books of warehouses and platforms alone, against the hub's own counts. */
 export async function judgeSending(
@@ -129,6 +136,23 @@ async function findTasks({ database, organizationId }: SyncContext): Promise<str
     where organization_id = ${organizationId} and closed_at is null
     order by opened_at limit 20`.execute(database.kysely)
   return found.rows.map(({ detail }) => detail)
+}
+
+/** Shipments that have not ended, and how their calls stand. */
+async function findOpen({ database, organizationId }: SyncContext): Promise<string[]> {
+  const found = await sql<{ open: string }>`
+    select concat_ws(' ', number, 'at', location.code, shipment.state, 'asked', to_char(asked_at, 'HH24:MI:SS'), 'heard',
+      to_char(heard_at, 'HH24:MI:SS'), 'calls', (
+        select string_agg(concat_ws(' ', kind, errand.state, attempts, error), ', ' order by kind) from errand
+        where errand.organization_id = shipment.organization_id and errand.subject_id = shipment.shipment_id
+      )) as open
+    from shipment
+    join location on location.organization_id = shipment.organization_id
+      and location.location_id = shipment.location_id
+    where shipment.organization_id = ${organizationId}
+      and shipment.state not in ('shipped', 'cancelled', 'rejected')
+    order by asked_at limit 20`.execute(database.kysely)
+  return found.rows.map(({ open }) => open)
 }
 
 async function countOpen({ database, organizationId }: SyncContext): Promise<number> {

@@ -2,11 +2,14 @@ import { type Arrival, daysOfCover, runsOutInDays, unitsToKeep } from './cover.t
 import type { DemandRate } from './demand-rate.ts'
 import { type KitNeed, positionInKit, sumsOfKit } from './kit-needs.ts'
 import { decideLevels, type Levels } from './levels.ts'
+import { sendSurplus } from './share-surplus.ts'
 import { shareUnits } from './share-units.ts'
 
 /** One item at one place, as it stands. Base units; days from today. */
 export type PlaceFigures = {
   locationId: string
+  /** Null or absent: nobody said. */
+  country?: string | null | undefined
   onHand: number
   reserved: number
   held: number
@@ -65,6 +68,7 @@ export const SHORT_BECAUSE = [
   'below-minimum',
   'no-source',
   'parts-missing',
+  'surplus-first',
 ] as const
 export type ShortBecause = (typeof SHORT_BECAUSE)[number]
 
@@ -103,7 +107,7 @@ export type PlacePlan = {
 
 /**
  * Decides for one item what each of its places is to get: transfers from where there is more than is needed, purchases
- * where a place buys for itself and for those that it supplies. Pure; the same for the same places in any order.
+ * where a place buys for itself and for those that it supplies, unless another such place has too much. Pure; the same for the same places in any order.
  */
 export function planItem(places: readonly PlaceFigures[]): PlacePlan[] {
   const nodes = new Map(places.map((place) => [place.locationId, toNode(place)]))
@@ -114,7 +118,12 @@ export function planItem(places: readonly PlaceFigures[]): PlacePlan[] {
   for (const node of nodes.values()) node.network = networkOf(node)
   const plans = new Map([...nodes.values()].map((node) => [node.figures.locationId, toPlan(node, nodes)]))
   for (const node of nodes.values()) giveFrom(node, plans)
-  return places.map(({ locationId }) => plans.get(locationId)).filter((plan) => plan !== undefined)
+  const planned = places.flatMap((figures) => {
+    const plan = plans.get(figures.locationId)
+    return plan === undefined ? [] : [{ figures, plan }]
+  })
+  const sent = sendSurplus(planned)
+  return planned.map(({ plan }) => sent.get(plan.locationId) ?? plan)
 }
 
 type Node = {

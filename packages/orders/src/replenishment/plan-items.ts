@@ -133,6 +133,7 @@ function figuresOf(
     const incoming = given.coming.filter(at).map((each) => toIncoming(each, place, settings))
     const figures: PlaceFigures = {
       locationId: place.locationId,
+      country: place.country,
       onHand: stock?.onHand ?? 0,
       reserved: stock?.reserved ?? 0,
       held: stock?.held ?? 0,
@@ -170,9 +171,9 @@ function toRows(itemId: string, told: readonly Told[], planned: readonly PlacePl
 }
 
 /** A transfer is there so long after it left as its way takes; what a supplier brings, on the day he said. */
-function toIncoming(coming: ComingUnits, { today }: ReplenishedPlace, { rule }: ResolvedSettings) {
+function toIncoming(coming: ComingUnits, { today }: ReplenishedPlace, { transferDays }: ResolvedSettings) {
   const { document, documentId, isDraft, units, since, on: said } = coming
-  const on = said ?? (since === null ? null : dayText(since.getTime() / DAY_MS + rule.leadDays))
+  const on = said ?? (since === null ? null : dayText(since.getTime() / DAY_MS + transferDays))
   const inDays = on === null ? null : Math.round((Date.parse(on) - Date.parse(today)) / DAY_MS)
   const isLate = inDays !== null && inDays < 0
   const arrival: Arrival = { units, inDays: isLate ? null : inDays }

@@ -76,6 +76,8 @@ export type SettingPlace = {
 /** Everything that decides how one item is replenished at one place, and where each value is from. */
 export type ResolvedSettings = {
   rule: PlaceRule
+  /** How long what comes from another location of ours is on its way, wherever the place gets its units from usually. */
+  transferDays: number
   rate: RateOptions & { historyDays: number; expectedPerDay: number | undefined }
   from: Record<ReplenishmentField, SettingScope>
 }
@@ -151,7 +153,7 @@ export function resolveSettings(
     expectedPerDay: find('expectedPerDay'),
   }
   // Each field was asked for above.
-  return { rule, rate, from: from as Record<ReplenishmentField, SettingScope> }
+  return { rule, transferDays, rate, from: from as Record<ReplenishmentField, SettingScope> }
 }
 
 /**
