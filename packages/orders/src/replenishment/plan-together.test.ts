@@ -210,7 +210,7 @@ test('whatever the figures: what is put together and sent is there beside what e
   )
 })
 
-test.each([1, 2, 3])(
+test.each([1, 2])(
   'followed for years (seed %i), kits and their parts are there when they are wanted, and nothing piles up',
   (seed) => {
     const { out, held, perDay } = live(seed)
@@ -219,7 +219,7 @@ test.each([1, 2, 3])(
   },
 )
 
-const DAYS = 1_500
+const DAYS = 1_000
 
 /** Each day what is suggested is done: sets of a cup and two saucers, and cups by themselves; what is not there is not sold. */
 function live(seed: number) {
