@@ -206,7 +206,7 @@ test('whatever the figures: what is put together and sent is there beside what e
       const again = planTogether(turned)
       for (const { itemId } of items) expect(again.get(itemId)).toEqual(plans.get(itemId))
     }),
-    fromEnvironment(150),
+    fromEnvironment(100),
   )
 })
 
