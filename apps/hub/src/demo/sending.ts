@@ -65,7 +65,7 @@ export async function awaitSent({
 }
 /** A call whose answer was lost is made again after some twenty seconds; a parcel is told after that. */
 const PATIENCE_MS = 180_000
-const PATIENCE_MS_MAX = 900_000
+const PATIENCE_MS_MAX = 420_000
 
 /** Judges what was sent from the books of warehouses and platforms alone, against the hub's own counts. */
 export async function judgeSending(
