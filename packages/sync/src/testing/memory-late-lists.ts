@@ -23,21 +23,22 @@ export class LateLists {
   }
 
   publish(): void {
+    const changedAt = this.#warehouse.clock.now()
     const { receipts, returns } = this.#warehouse
-    this.#receipts = receipts.map((row) => this.#frozen(row, this.#receipts))
-    this.#returns = returns.map((row) => this.#frozen(row, this.#returns))
+    // What was in the report before, and is as it was, is not told as new.
+    this.#receipts = receipts.map(
+      (row) =>
+        findAlike(row, this.#receipts) ?? { ...row, lines: this.#told(row.lines, changedAt), changedAt },
+    )
+    this.#returns = returns.map(
+      (row) =>
+        findAlike(row, this.#returns) ?? { ...row, lines: this.#told(row.lines, changedAt), changedAt },
+    )
   }
 
-  /** As it was when the last report was made; what is in it as before is not told as new. */
-  #frozen<Row extends WarehouseReceipt | WarehouseReturn>(
-    row: Told<Row>,
-    before: readonly Told<Row>[],
-  ): Told<Row> {
-    const now = this.#warehouse.clock.now()
-    const known = before.find(({ externalId }) => externalId === row.externalId)
-    if (known !== undefined && known.version === row.version) return known
-    const lines = row.lines.map((line) => ({ ...line, receivedAt: this.#momentOf(line.receivedAt, now) }))
-    return { ...row, lines, changedAt: now }
+  /** As they are now: its people change theirs. */
+  #told<Line extends { receivedAt: Date }>(lines: readonly Line[], now: number): Line[] {
+    return lines.map((line) => ({ ...line, receivedAt: this.#momentOf(line.receivedAt, now) }))
   }
 
   #momentOf(receivedAt: Date, now: number): Date {
@@ -60,6 +61,13 @@ export class LateLists {
       return: back,
     }))
   }
+}
+
+function findAlike<Row extends { externalId: string; version: number | undefined }>(
+  { externalId, version }: Row,
+  before: readonly Row[],
+): Row | undefined {
+  return before.find((row) => row.externalId === externalId && row.version === version)
 }
 
 /**
