@@ -118,6 +118,33 @@ function sayRequests({ requests, linesMax, stuckAfterMs }: WarehouseTerms): stri
   return `- **How it is asked**: ${once}; ${linesMax} lines at the most; looked after when nothing was heard for ${sayMs(stuckAfterMs)}.`
 }
 
+/** From when on a count may be booked, and what is in it by then. */
+function sayCounts({
+  deducts,
+  deductsWithinMs,
+  countErrorMs,
+  follows,
+  byCountsAlone = [],
+}: WarehouseTerms): string {
+  const within = deductsWithinMs === undefined ? '' : `, shown within ${sayMs(deductsWithinMs)}`
+  const falls =
+    deducts === 'shipped'
+      ? 'they fall as units leave'
+      : `they fall as it takes a request${within}; what was asked for and has not left is added by the hub`
+  const waitedFor = follows.filter((list) =>
+    list === 'shipments' ? deducts === 'shipped' : !byCountsAlone.includes(list),
+  )
+  const booked =
+    waitedFor.length === 0
+      ? 'booked as they are read'
+      : `booked once its ${waitedFor.join(', ')} were read up to ${sayMs(countErrorMs ?? 2_000)} after them`
+  const alone =
+    byCountsAlone.length === 0
+      ? ''
+      : `; its ${byCountsAlone.join(' and ')} are on documents alone: how many lie there is what they say`
+  return `- **Its counts**: ${falls}; ${booked}${alone}.`
+}
+
 function sayAccess({ grant, tokens }: Connector): string {
   const typed = tokens === undefined ? 'keys' : 'keys, tokens renewed'
   return grant === undefined ? typed : `its own page, or ${typed}`
@@ -154,6 +181,7 @@ function section({ manifest, ...connector }: Connector, setups: ConformanceSetup
       : [
           `- **How it writes**: ${STYLES[capabilities.writeStyle]}; proved by ${PROOFS[capabilities.proof]}${capabilities.allOrNothing ? '; a batch is taken whole or not at all' : ''}${capabilities.tickets === undefined ? '' : `; some writes are worked on later and asked about for ${sayMs(capabilities.tickets.lifeMs)}`}.`,
         ]),
+    ...(manifest.warehouse === undefined ? [] : [sayCounts(manifest.warehouse)]),
     `- **Limits**: ${[
       ...budgets.map(sayBudget),
       ...(manifest.kind === 'warehouse'

@@ -16,10 +16,14 @@ const because = z.enum([
   'held-for-channels',
   'below-minimum',
   'no-source',
+  'parts-missing',
+  'surplus-first',
 ])
 const suggestion = z.object({
   id: z.string().describe('What POST /replenishment/accept takes; another one once anything of it changes.'),
-  kind: z.enum(['transfer', 'purchase']),
+  kind: z
+    .enum(['transfer', 'purchase', 'assembly'])
+    .describe('assembly: to be put together there; that is not accepted but recorded once it is done.'),
   from: z.string().nullable().describe('Code of the location that a transfer leaves.'),
   supplier: z.string().nullable().describe('Of a purchase, where one is set.'),
   units: count,
@@ -117,7 +121,12 @@ export const replenishmentExplained = replenishmentRow.extend({
   network: z
     .object({ perDay: z.number(), position: count, levels, places: z.array(z.string()) })
     .nullable()
-    .describe('With the locations that it supplies: what it orders by.'),
+    .describe('With the locations that it supplies, and kits put together of it: what it orders by.'),
+  kits: z
+    .array(z.object({ sku: z.string(), each: count, perDay: z.number(), position: count, wanted: count }))
+    .describe(
+      'Kits that are put together of it here: units of it in each, kits a day, kits there and coming, kits to be put together now.',
+    ),
   settings: z.array(
     z.object({
       field: z.string(),
@@ -141,6 +150,7 @@ const fields = z.object({
   supplier: z.string().optional(),
   supplierLeadDays: count.optional(),
   supplierDeviationDays: count.optional(),
+  assemblyDays: count.optional(),
   transferLeadDays: count.optional(),
   transferDeviationDays: count.optional(),
   servicePercent: z.number().optional(),
@@ -156,7 +166,7 @@ const fields = z.object({
 export const replenishmentSetting = z.object({
   sku: z.string().nullable().describe('Null: of all items.'),
   location: z.string().nullable().describe('Null: at all locations.'),
-  fields: fields.describe('`source` is `supplier` or the code of a location.'),
+  fields: fields.describe('`source` is `supplier`, `assembly` or the code of a location.'),
   actor: z.string(),
   savedAt: z.iso.datetime(),
 })

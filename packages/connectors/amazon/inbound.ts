@@ -104,7 +104,7 @@ export function createInbound({
     if (before?.as === as) return toReceipt(shipment, items, before)
     if (seen.size >= REMEMBERED_MAX) seen.clear()
     const version = Math.max(now(), (before?.version ?? 0) + 1)
-    // As early as can be: a count that was made since has them already, and too little for a while harms nobody.
+    // As early as can be; how many lie there is what the counts say, whatever this is.
     const told = { as, version, receivedAt: new Date(Math.min(since.getTime(), now())) }
     seen.set(ShipmentId, told)
     return toReceipt(shipment, items, told)

@@ -17,9 +17,9 @@ const multiChannel: WarehouseTerms = {
   cancel: 'until-working',
   deducts: 'requested',
   deductsWithinMs: 30 * 60_000,
-  // Counts wait for what is followed: for receipts, read every quarter of an hour, and returns, a report of hours ago, they
-  // would stand still. Both can be read (`inbound.ts`, `returns.ts`) and are in the counts until that is solved.
-  follows: ['shipments'],
+  follows: ['shipments', 'receipts', 'returns'],
+  // Receipts name no day, and the report of returns is hours behind: its summaries have both long before.
+  byCountsAlone: ['receipts', 'returns'],
   lots: false,
   serials: true,
   linesMax: ITEMS_MAX,
@@ -190,17 +190,10 @@ export const connector = defineConnector({
           },
         },
         {
-          what: { en: 'Following returns to Amazon’s warehouses', zh: '跟踪退回亚马逊仓库的商品' },
-          why: {
-            en: 'A report tells them hours later; what came back is in the counts by then.',
-            zh: '退货报告会滞后数小时；届时退回的数量已体现在亚马逊的库存中。',
-          },
-        },
-        {
           what: { en: 'Announcing goods to Amazon', zh: '向亚马逊预报入库' },
           why: {
-            en: 'A plan there is packed, placed and paid for step by step: make it in Seller Central, then count it there. What came in is in Amazon’s counts.',
-            zh: '入库计划需要逐步装箱、分仓并确认费用：请在 Seller Central 中创建，到货数量会体现在亚马逊的库存中。',
+            en: 'A plan there is packed, placed and paid for step by step: make it in Seller Central, with the hub’s id of the inbound shipment in its name. What came of it is followed here.',
+            zh: '入库计划需要逐步装箱、分仓并确认费用：请在 Seller Central 中创建，并把本系统入库单的 ID 写入货件名称；到货数量会在此跟踪。',
           },
         },
       ],

@@ -98,6 +98,11 @@ export const stockErrors = {
     fault: 'yours',
     cure: 'Read what is suggested now, and accept that.',
   },
+  'suggestion-not-ordered': {
+    status: 409,
+    fault: 'yours',
+    cure: 'Leave it out here; record it with `plimsoll stock assemble` or POST /stock/assemble once it is done.',
+  },
   'nothing-to-replenish': {
     status: 404,
     fault: 'yours',

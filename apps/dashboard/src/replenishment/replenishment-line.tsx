@@ -16,8 +16,7 @@ export function ReplenishmentLine(props: {
 }) {
   const { t, locale } = useLanguage()
   const { row } = props
-  const { sku, name, location, urgency, available, incoming, perDay, runsOutOn, reorderPoint, suggestion } =
-    row
+  const { sku, name, location, urgency, available, incoming, perDay, runsOutOn, reorderPoint } = row
   const rate = perDay === null ? '–' : formatNumber(locale, Math.round(perDay * 100) / 100)
   const standing = (
     <span title={t(`replenishment.urgencyHint.${urgency}`)}>
@@ -31,7 +30,7 @@ export function ReplenishmentLine(props: {
           type="checkbox"
           aria-label={t('replenishment.select', { sku, location })}
           checked={props.isChosen}
-          disabled={suggestion === null}
+          disabled={!isAcceptable(row)}
           onChange={({ target }) => props.onChoose(target.checked)}
           className="size-5 align-middle"
         />
@@ -83,8 +82,13 @@ export function ReplenishmentLine(props: {
   )
 }
 
+/** What is put together is recorded once it is done; there is no document of it before. */
+export function isAcceptable({ suggestion }: Pick<ReplenishmentRow, 'suggestion'>): boolean {
+  return suggestion !== null && suggestion.kind !== 'assembly'
+}
+
 /** What is suggested; where that is less than is missing, why. */
-function Suggested({ row: { suggestion, wanted, because } }: { row: ReplenishmentRow }) {
+function Suggested({ row: { sku, location, suggestion, wanted, because } }: { row: ReplenishmentRow }) {
   const { t, locale } = useLanguage()
   if (wanted === 0 && suggestion === null) return null
   const said =
@@ -92,15 +96,22 @@ function Suggested({ row: { suggestion, wanted, because } }: { row: Replenishmen
       ? undefined
       : suggestion.kind === 'transfer'
         ? t('replenishment.transfer', { n: formatNumber(locale, suggestion.units), from: suggestion.from })
-        : suggestion.supplier === null
-          ? t('replenishment.buy', { n: formatNumber(locale, suggestion.units) })
-          : t('replenishment.buyFrom', {
-              n: formatNumber(locale, suggestion.units),
-              supplier: suggestion.supplier,
-            })
+        : suggestion.kind === 'assembly'
+          ? t('replenishment.assemble', { n: formatNumber(locale, suggestion.units) })
+          : suggestion.supplier === null
+            ? t('replenishment.buy', { n: formatNumber(locale, suggestion.units) })
+            : t('replenishment.buyFrom', {
+                n: formatNumber(locale, suggestion.units),
+                supplier: suggestion.supplier,
+              })
   return (
     <>
       {said !== undefined && <span className="font-medium text-ink">{said}</span>}
+      {suggestion?.kind === 'assembly' && (
+        <code className="block text-xs break-all text-ink-2" title={t('replenishment.assembleHow')}>
+          plimsoll stock assemble {sku} {suggestion.units} {location}
+        </code>
+      )}
       {because !== null && (
         <span className="block text-xs text-ink-2">
           {t('replenishment.wanted', { n: formatNumber(locale, wanted) })} ·{' '}

@@ -3,7 +3,7 @@ import type { ReplenishmentSort } from '@plimsoll/client/client'
 import { Fragment } from 'react'
 import { useLanguage } from '../language.ts'
 import { Scrolling } from '../parts/scrolling.tsx'
-import { ReplenishmentLine } from './replenishment-line.tsx'
+import { isAcceptable, ReplenishmentLine } from './replenishment-line.tsx'
 import { WhyThisNumber } from './why-this-number.tsx'
 
 /** A column's heading, what it is sorted by, and from which width on it is there. */
@@ -34,7 +34,7 @@ export function ReplenishmentTable(props: {
 }) {
   const { t } = useLanguage()
   const { rows, order, chosen } = props
-  const ids = rows.flatMap(({ suggestion }) => (suggestion === null ? [] : [suggestion.id]))
+  const ids = rows.flatMap((row) => (row.suggestion !== null && isAcceptable(row) ? [row.suggestion.id] : []))
   const areAllChosen = ids.length > 0 && ids.every((id) => chosen.has(id))
   return (
     <Scrolling label={t('replenishment.title')}>

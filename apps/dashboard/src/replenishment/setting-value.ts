@@ -4,6 +4,7 @@ export const settingFields = [
   'transferDeviationDays',
   'supplierLeadDays',
   'supplierDeviationDays',
+  'assemblyDays',
   'servicePercent',
   'reviewDays',
   'packUnits',

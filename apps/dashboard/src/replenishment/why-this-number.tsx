@@ -143,9 +143,9 @@ function DemandMeasured({ row: { demand, history } }: { row: ReplenishmentExplai
 
 function LevelsOf({ row }: { row: ReplenishmentExplained }) {
   const { t, locale } = useLanguage()
-  const { network, levels, location, leadDays } = row
+  const { network, levels, location, leadDays, kits } = row
   if (network === null) return <Block title={t('replenishment.explain.levels')}>–</Block>
-  const others = network.places.filter((code) => code !== location)
+  const others = [...network.places.filter((code) => code !== location), ...kits.map(({ sku }) => sku)]
   const rowsOf = (each: NonNullable<ReplenishmentExplained['levels']>) =>
     [
       [t('replenishment.explain.demandOverLead'), each.demandOverLead],
@@ -160,6 +160,16 @@ function LevelsOf({ row }: { row: ReplenishmentExplained }) {
       {others.length > 0 && (
         <p className="mt-1 text-ink-2">{t('replenishment.explain.network', { places: others.join(', ') })}</p>
       )}
+      {kits.map((kit) => (
+        <p key={kit.sku} className="text-xs text-ink-2">
+          {t('replenishment.explain.kit', {
+            sku: kit.sku,
+            each: formatNumber(locale, kit.each),
+            rate: formatNumber(locale, Math.round(kit.perDay * 100) / 100),
+            wanted: formatNumber(locale, kit.wanted),
+          })}
+        </p>
+      ))}
       <Figures rows={rowsOf(network.levels)} />
       {others.length > 0 && (
         <>

@@ -50,7 +50,7 @@ export function demoCommand(program: Command, exit: (code: number) => void): voi
     .option('--json', 'print the result as one JSON object on the last line')
     .addHelpText(
       'after',
-      '\nExit code 3: an order is missing, a listing is not in step, or the ledger does not add up.',
+      '\nExit code 3, with --seconds: an order is missing, a listing is not in step, or the ledger does not add up.',
     )
     .action(async (options: DemoCommandOptions) => {
       const output = createOutput({})
@@ -78,7 +78,7 @@ export function demoCommand(program: Command, exit: (code: number) => void): voi
       })
       if (process.stdout.isTTY) process.stdout.write('\n')
       createOutput(options).result(result, toText)
-      exit(isGood(result) ? EXIT.ok : EXIT.notGood)
+      exit(!result.isJudged || isGood(result) ? EXIT.ok : EXIT.notGood)
     })
 }
 
@@ -131,12 +131,13 @@ function toText(result: DemoResult): string {
   const { changeToPlatformMs: change } = result
   return [
     '',
+    ...(result.isJudged ? [] : ['Stopped in the middle of things, which were not waited for:']),
     `${result.ordersPlaced} orders placed, ${result.ordersApplied} known to the hub, ${result.ordersPushed} of them told by webhook; ${result.unitsSold} units sold, ${result.oversoldUnits} oversold.`,
     `${result.listings} listings, ${result.drift} out of step; ledger ${result.conservation ? 'adds up' : 'DOES NOT ADD UP'}; ${result.parked} events parked.`,
     ...(result.parcels === undefined
       ? []
       : [
-          `${result.ordersShipped} orders shipped in ${result.parcels} parcels, ${result.trackingConfirmed} of them shown to customers; ${result.shippedTwice} units shipped twice; counts ${result.countsAgree === true ? 'agree' : 'DO NOT AGREE'}.`,
+          `${result.ordersShipped} orders shipped in ${result.parcels} parcels, ${result.trackingConfirmed} of them shown to customers; ${result.shippedTwice} units shipped twice; counts ${result.countsAgree === true ? 'agree' : result.isJudged ? 'DO NOT AGREE' : 'are on their way'}.`,
         ]),
     `From a stock change to the platform: p50 ${change.p50 ?? '–'} ms, p99 ${change.p99 ?? '–'} ms (${change.samples} samples).`,
   ].join('\n')

@@ -2,7 +2,7 @@ import type { ReplenishmentExplained } from '@plimsoll/client'
 
 /** Why this number: each figure in the order in which it follows from the others. */
 export function sayExplained(row: ReplenishmentExplained): string {
-  const { sku, location, stock, incomingUnits, levels, network, settings } = row
+  const { sku, location, stock, incomingUnits, levels, network, kits, settings } = row
   return [
     `${sku} at ${location}: ${row.urgency}`,
     `Available ${row.available} = ${stock.onHand} on hand − ${stock.reserved} reserved − ${stock.held} held${stock.blocked > 0 ? ` − ${stock.blocked} in lots that may not leave` : ''}`,
@@ -13,10 +13,14 @@ export function sayExplained(row: ReplenishmentExplained): string {
     ...(row.coverDays === null ? [] : [`Days of cover ${row.coverDays.toFixed(1)} = available ÷ demand`]),
     ...(row.runsOutOn === null ? [] : [`Runs out on ${row.runsOutOn}, with what arrives until then`]),
     ...(levels === null ? [] : [`Alone: ${sayLevels(levels)}`]),
-    ...(network === null || network.places.length < 2
+    ...kits.map(
+      (kit) =>
+        `Put together to ${kit.sku}: ${kit.each} in each, ${kit.perDay.toFixed(2)} of them a day, ${kit.position} there and coming, ${kit.wanted} wanted now`,
+    ),
+    ...(network === null || (network.places.length < 2 && kits.length === 0)
       ? []
       : [
-          `With ${network.places.filter((code) => code !== location).join(', ')}: ${network.perDay.toFixed(2)} a day, position ${network.position}, ${sayLevels(network.levels)}`,
+          `With ${[...network.places.filter((code) => code !== location), ...kits.map((kit) => kit.sku)].join(', ')}: ${network.perDay.toFixed(2)} a day, position ${network.position}, ${sayLevels(network.levels)}`,
         ]),
     `Spare for others ${stock.spare}${stock.granted > 0 ? ` (channels may sell ${stock.granted} already)` : ''}`,
     saySuggested(row),
@@ -76,6 +80,8 @@ function saySuggested({ wanted, suggestion, because }: ReplenishmentExplained): 
       ? 'nothing can be suggested'
       : suggestion.kind === 'transfer'
         ? `transfer ${suggestion.units} from ${suggestion.from}`
-        : `buy ${suggestion.units}`
+        : suggestion.kind === 'assembly'
+          ? `put ${suggestion.units} together`
+          : `buy ${suggestion.units}`
   return `Wanted ${wanted}: ${given}${because === null ? '' : ` (${because})`}`
 }

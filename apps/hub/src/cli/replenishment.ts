@@ -155,6 +155,7 @@ function sayRow(row: ReplenishmentRow): string {
 
 function saySuggestion({ kind, from, supplier, units }: NonNullable<ReplenishmentRow['suggestion']>): string {
   if (kind === 'transfer') return `transfer ${units} from ${from}`
+  if (kind === 'assembly') return `put ${units} together: plimsoll stock assemble, once it is done`
   return `buy ${units}${supplier === null ? '' : ` from ${supplier}`}`
 }
 

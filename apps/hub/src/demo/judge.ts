@@ -1,6 +1,7 @@
 import { findBrokenBalances, findBrokenReservations } from '@plimsoll/stock'
 import type { SyncContext } from '@plimsoll/sync'
 import { sql } from 'kysely'
+import { findSoldByHand } from './by-hand.ts'
 import type { BookedOrder, ShopState } from './control.ts'
 
 export type JudgedShop = {
@@ -25,8 +26,8 @@ export type Verdict = {
 }
 
 /**
- * Holds the shops' own books against the ledger: what was bought there against what is known here, what
- * each shop shows against what it should.
+ * Holds the shops' own books against the ledger: what was bought there, and what people ordered in the hub, against what is
+ * known here, what each shop shows against what it should.
  * @param received units that went into stock, per SKU: opening, deliveries, adjustments
  */
 export async function judge(
@@ -44,11 +45,9 @@ export async function judge(
     countParked(context),
   ])
   const sold = new Map<string, number>()
-  for (const shop of shops) {
-    for (const line of shop.orders.flatMap((order) => order.lines)) {
-      sold.set(line.sku, (sold.get(line.sku) ?? 0) + line.quantity)
-    }
-  }
+  const ofShops = shops.flatMap(({ orders }) => orders).flatMap(({ lines }) => lines)
+  for (const line of [...ofShops, ...(await findSoldByHand(context))])
+    sold.set(line.sku, (sold.get(line.sku) ?? 0) + line.quantity)
   const cancelled = await findCancelledUnits(context)
   let oversoldUnits = 0
   let isStockRight = true

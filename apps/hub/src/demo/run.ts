@@ -47,6 +47,8 @@ export type DemoOptions = {
 }
 
 export type DemoResult = Verdict & {
+  /** False: it ran until somebody stopped it, and nothing was waited for. */
+  isJudged: boolean
   /** How much faster than life the hub and the platforms lived. */
   timeScale: number
   /** By connector. */
@@ -286,7 +288,7 @@ async function run(world: Run): Promise<DemoResult> {
     clock,
     factor: scale.factor,
     slowestMs: Math.max(...options.channels.map(({ delayMs }) => delayMs)),
-    signal: options.seconds === undefined ? AbortSignal.abort() : new AbortController().signal,
+    signal: isJudged ? new AbortController().signal : AbortSignal.abort(),
   })
   const judged = await Promise.all(
     shops.map(async (shop) => ({
@@ -323,6 +325,7 @@ async function run(world: Run): Promise<DemoResult> {
   return {
     ...verdict,
     converged: verdict.converged && Object.values(platforms).every(({ converged }) => converged),
+    isJudged,
     timeScale: scale.factor,
     ...sent,
     platforms,

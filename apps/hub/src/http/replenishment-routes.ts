@@ -124,6 +124,7 @@ export function replenishmentRoutes({ context }: ServerContext): FastifyPluginAs
         answers: { 200: replenishmentAccepted, 201: replenishmentAccepted },
         errors: [
           ...(['key-reused', 'invalid-lines', 'quantity-not-positive', 'suggestion-changed'] as const),
+          'suggestion-not-ordered' as const,
           ...(['insufficient-stock', 'location-archived', 'unknown-sku', 'unknown-location'] as const),
         ],
       },

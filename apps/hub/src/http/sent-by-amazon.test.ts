@@ -19,7 +19,7 @@ beforeAll(async () => {
   amazon = await start('amazon', { orderLagMs: 0, applyDelayMs: [0, 0], visibilityMs: 500 })
   await control(shop, 'POST', '/products', [{ sku: 'MUG', title: 'Mug', price: 9, quantity: 0 }])
   await control(amazon, 'POST', '/products', [
-    { sku: 'MUG', title: 'Mug', price: 9, quantity: 12, keptByPlatform: true },
+    { sku: 'MUG', title: 'Mug', price: 9, quantity: 8, keptByPlatform: true },
     { sku: 'CUP', title: 'Cup', price: 5, quantity: 4 },
   ])
   await served.stock('MUG', 0)
@@ -89,6 +89,22 @@ const shownAtShop = async () => {
 type Request = { id: number; state: string; number: string; lines: { sku: string; quantity: number }[] }
 const requests = async () => (await control<{ rows: Request[] }>(amazon, 'GET', '/warehouse/requests')).rows
 
+/** Five mugs on their way to Amazon, as a person made the shipment in Seller Central; four of them came. */
+async function sendToAmazon(): Promise<string> {
+  const inbound = { location: 'FBA', reference: 'PO-7', lines: [{ sku: 'MUG', quantity: 5 }] }
+  const made = await served.ask('POST', '/api/v1/inbound-shipments', inbound, { 'idempotency-key': 'po-7' })
+  if (made.status !== 201) throw new Error(made.text)
+  const inboundId = String(made.body.inboundId)
+  const { id } = await control<{ id: number }>(amazon, 'POST', '/warehouse/inbounds', {
+    reference: `PO-7 ${inboundId}`,
+    number: 'PO-7',
+    facilityId: 'FBA',
+    lines: [{ sku: 'MUG', quantity: 5 }],
+  })
+  await control(amazon, 'POST', `/warehouse/inbounds/${id}/receive`, [{ sku: 'MUG', quantity: 4 }])
+  return inboundId
+}
+
 async function mugsAt(code: string) {
   const found = await sql<{ onHand: number; reserved: number }>`
     select coalesce(sum(on_hand), 0)::int as on_hand, coalesce(sum(reserved), 0)::int as reserved
@@ -107,10 +123,17 @@ test('a Shopify order leaves Amazon’s warehouse, and its tracking reaches Shop
     }),
   ).toMatchObject({ status: 409, body: { code: 'wrong-state' } })
   expect(await showAtShop('MAIN', 'FBA')).toMatchObject({ status: 200 })
+  const inboundId = await sendToAmazon()
   expect(await served.goLive(amazonId)).toBe(200)
   expect(await served.goLive(shopId)).toBe(200)
   await served.ask('PUT', `/api/v1/connections/${shopId}/fulfilment`, { shipsOrders: true })
   await expect.poll(shownAtShop, { timeout: 60_000 }).toBe(12)
+  // What came in is on its document, and lies there once: Amazon's count has it whether or not the list was read first.
+  const inbound = async () => (await served.ask('GET', `/api/v1/inbound-shipments/${inboundId}`)).body
+  await expect
+    .poll(inbound, { timeout: 30_000 })
+    .toMatchObject({ state: 'partly-received', lines: [{ received: 4 }] })
+  expect(await mugsAt('FBA')).toEqual({ onHand: 12, reserved: 0 })
 
   await control(shop, 'POST', '/orders', { lines: [{ sku: 'MUG', quantity: 3 }] })
   await expect.poll(async () => (await requests()).length, { timeout: 30_000 }).toBe(1)

@@ -33,7 +33,7 @@ export type ReplenishmentQuery = {
 export type StoredReplenishment = Omit<ReplenishmentRow, 'suggestion' | 'because' | 'leadDays' | 'wanted'> & {
   itemId: string
   locationId: string
-  suggestion: 'transfer' | 'purchase' | null
+  suggestion: 'transfer' | 'purchase' | 'assembly' | null
   suggestedUnits: number
   suggestionId: string | null
   fromCode: string | null

@@ -74,10 +74,20 @@ export async function explainReplenishment(
     )
   }
   const measured = await findDemandHistory(db, organizationId, row)
+  const kits = figures.kits ?? []
+  const skus = await findSkus(
+    db,
+    organizationId,
+    kits.map(({ kitId }) => kitId),
+  )
   const codes = new Map(places.map(({ locationId, code }) => [locationId, code]))
   return {
     ...toRow(row),
     ...toFigures(figures, measured, codes),
+    kits: kits.map(({ kitId, each, perDay, position, wanted }) => ({
+      sku: skus.get(kitId) ?? kitId,
+      ...{ each, perDay, position, wanted },
+    })),
     history: measured === undefined ? null : historyOf(measured),
     plannedAt: row.plannedAt.toISOString(),
   }
@@ -115,7 +125,7 @@ export async function getReplenishmentSettings({
     fields: {
       ...fields,
       ...(source !== undefined && {
-        source: source === 'supplier' ? source : (codes.get(source.locationId) ?? source.locationId),
+        source: typeof source === 'string' ? source : (codes.get(source.locationId) ?? source.locationId),
       }),
     },
     actor,
@@ -208,25 +218,26 @@ function toFigures(
       minimumDays: figures.rate.minimumDays,
     },
     levels: figures.levels ?? null,
-    network:
-      figures.network === undefined
-        ? null
-        : { ...figures.network, places: figures.network.places.map(codeOf) },
+    network: figures.network === undefined ? null : toNetwork(figures.network, codeOf),
     settings: toSettings(figures, codeOf),
   }
+}
+
+function toNetwork(
+  { perDay, position, levels, places }: NonNullable<PlanFigures['network']>,
+  codeOf: (locationId: string) => string,
+) {
+  return { perDay, position, levels, places: places.map(codeOf) }
 }
 
 /** The value that holds of each setting, and where it is from. */
 function toSettings({ rule, rate, from }: PlanFigures, codeOf: (locationId: string) => string) {
   const { source } = rule
-  const buys = source.kind !== 'location'
   const values = {
     replenish: rule.replenish,
     source: source.kind === 'location' ? codeOf(source.locationId) : source.kind,
     ...(source.kind === 'supplier' && { supplier: source.name }),
-    ...(buys
-      ? { supplierLeadDays: rule.leadDays, supplierDeviationDays: rule.deviationDays }
-      : { transferLeadDays: rule.leadDays, transferDeviationDays: rule.deviationDays }),
+    ...leadOf(rule),
     servicePercent: Math.round(rule.serviceLevel * 10_000) / 100,
     reviewDays: rule.reviewDays,
     packUnits: rule.packUnits,
@@ -240,6 +251,13 @@ function toSettings({ rule, rate, from }: PlanFigures, codeOf: (locationId: stri
     // The fields of `values` are fields of settings.
     return { field, value, from: from[field as keyof PlanFigures['from']] ?? 'default' }
   })
+}
+
+function leadOf({ source, leadDays, deviationDays }: PlanFigures['rule']) {
+  if (source.kind === 'assembly') return { assemblyDays: leadDays }
+  return source.kind === 'location'
+    ? { transferLeadDays: leadDays, transferDeviationDays: deviationDays }
+    : { supplierLeadDays: leadDays, supplierDeviationDays: deviationDays }
 }
 
 function dayAfter(since: string, days: number): string {

@@ -78,6 +78,12 @@ export type WarehouseTerms = {
   /** Lists that it has, read from a cursor. Empty: it tells everything by itself (webhook, file). */
   follows: readonly ('shipments' | 'receipts' | 'returns')[]
   /**
+   * Of these, lists that tell of units long after they came, or of no day: its counts have them whether or not they were
+   * read. What such a list tells is booked on documents and orders; how much lies there is what the counts say, which do
+   * not wait for it. Absent: none; counts wait until what is followed was read up to them.
+   */
+  byCountsAlone?: readonly ('receipts' | 'returns')[]
+  /**
    * Where no list tells what became of shipments by the hub's ids: each that is open is looked for so often. Absent: it tells
    * by itself, or by `shipments`.
    */

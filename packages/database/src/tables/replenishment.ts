@@ -44,7 +44,7 @@ export interface ReplenishmentTable {
   perDay: number | null
   coverDays: number | null
   runsOutOn: string | null
-  suggestion: 'transfer' | 'purchase' | null
+  suggestion: 'transfer' | 'purchase' | 'assembly' | null
   suggestedUnits: number
   sourceLocationId: string | null
   supplier: string | null

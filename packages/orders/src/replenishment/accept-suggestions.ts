@@ -34,7 +34,7 @@ type Suggested = {
   sku: string
   tracking: Tracking
   locationCode: string
-  kind: 'transfer' | 'purchase'
+  kind: 'transfer' | 'purchase' | 'assembly'
   units: number
   fromId: string | null
   fromCode: string | null
@@ -98,6 +98,14 @@ async function readAccepted(
         'suggestion-changed',
         `suggestions[${index}]`,
         `Suggestion ${index + 1} is no longer what is suggested: read the list again.`,
+      )
+    }
+    if (suggested.kind === 'assembly') {
+      const { sku, locationCode } = suggested
+      return refuse(
+        'suggestion-not-ordered',
+        `suggestions[${index}]`,
+        `"${sku}" is put together at ${locationCode}, not ordered: record that as it is done.`,
       )
     }
     told.push({ ...suggested, units: units ?? suggested.units })

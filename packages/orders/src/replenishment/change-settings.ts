@@ -142,7 +142,7 @@ async function findSource(
   locationId: string | null,
 ): Promise<FoundSource | Refusal> {
   if (source === undefined || source === null) return { kind: 'found', value: null }
-  if (source === 'supplier') return { kind: 'found', value: 'supplier' }
+  if (source === 'supplier' || source === 'assembly') return { kind: 'found', value: source }
   const found = await sql<{ locationId: string; kind: string }>`
     select location_id, kind from location
     where organization_id = ${organizationId} and code = ${source} and archived_at is null`.execute(tx)

@@ -146,6 +146,27 @@ test('a warehouse buys nothing for a place that has enough until an order made n
   expect(planOf(later, 'MAIN').suggestion).toMatchObject({ kind: 'purchase' })
 })
 
+test('before a warehouse buys, what another of its country has beyond all need is sent there; nothing comes back from those it supplies', () => {
+  const plans = (country: string | null, onHand = 500) =>
+    planItem([
+      place('NORTH', { country: 'CN', demand: demand(4), onHand: 20 }),
+      place('SOUTH', { country, demand: demand(2), onHand }),
+      place('FBA', { country: 'CN', demand: demand(1), onHand: 4_000, rule: fromMain }),
+    ])
+  // NORTH: 120 + z · √(37 · 4) = 20.01, + 28: 149 of 169 are missing. SOUTH goes up to 60 + 15 + 14 = 89.
+  expect(planOf(plans('CN'), 'NORTH')).toMatchObject({
+    wanted: 149,
+    suggestion: { kind: 'transfer', fromLocationId: 'SOUTH', units: 149 },
+    because: undefined,
+  })
+  expect(planOf(plans('CN', 150), 'NORTH')).toMatchObject({
+    suggestion: { kind: 'transfer', fromLocationId: 'SOUTH', units: 61 },
+    because: 'surplus-first',
+  })
+  expect(planOf(plans('CN', 89), 'NORTH').suggestion).toMatchObject({ kind: 'purchase', units: 149 })
+  expect(planOf(plans('DE'), 'NORTH').suggestion).toMatchObject({ kind: 'purchase', units: 149 })
+})
+
 test('without enough history there is no number, and nothing is suggested', () => {
   const plans = planItem([
     place('MAIN', { onHand: 500 }),
@@ -216,6 +237,7 @@ const anyPlace = (locationId: string) =>
       reserved: fc.nat(60),
       held: fc.nat(10),
       granted: fc.nat(40),
+      country: fc.constantFrom('CN', 'DE', null),
       leaving: fc.nat(20),
       incoming: fc.array(
         fc.record({ units: fc.integer({ min: 1, max: 80 }), inDays: fc.constantFrom(null, 3, 20) }),

@@ -1,11 +1,15 @@
 import { type Arrival, daysOfCover, runsOutInDays, unitsToKeep } from './cover.ts'
 import type { DemandRate } from './demand-rate.ts'
+import { type KitNeed, positionInKit, sumsOfKit } from './kit-needs.ts'
 import { decideLevels, type Levels } from './levels.ts'
+import { sendSurplus } from './share-surplus.ts'
 import { shareUnits } from './share-units.ts'
 
 /** One item at one place, as it stands. Base units; days from today. */
 export type PlaceFigures = {
   locationId: string
+  /** Null or absent: nobody said. */
+  country?: string | null | undefined
   onHand: number
   reserved: number
   held: number
@@ -18,6 +22,8 @@ export type PlaceFigures = {
   /** In drafts of transfers from here. */
   leaving: number
   demand: DemandRate
+  /** What is put together from it here; absent: nothing. */
+  kits?: readonly KitNeed[] | undefined
   rule: PlaceRule
 }
 
@@ -34,10 +40,11 @@ export type PlaceRule = {
   minimumUnits: number
 }
 
-/** `none`: from a place of ours, and there is none that could be. */
+/** `assembly`: it is put together there from its parts. `none`: from a place of ours, and there is none that could be. */
 export type Source =
   | { kind: 'location'; locationId: string }
   | { kind: 'supplier'; name: string | null }
+  | { kind: 'assembly' }
   | { kind: 'none' }
 
 /** The most urgent first. */
@@ -51,6 +58,7 @@ export type Urgency = (typeof URGENCIES)[number]
 export type Suggestion =
   | { kind: 'transfer'; fromLocationId: string; units: number }
   | { kind: 'purchase'; supplier: string | null; units: number }
+  | { kind: 'assembly'; units: number }
 
 /** Why less is suggested than is missing. */
 export const SHORT_BECAUSE = [
@@ -59,6 +67,8 @@ export const SHORT_BECAUSE = [
   'held-for-channels',
   'below-minimum',
   'no-source',
+  'parts-missing',
+  'surplus-first',
 ] as const
 export type ShortBecause = (typeof SHORT_BECAUSE)[number]
 
@@ -73,18 +83,31 @@ export type PlacePlan = {
   /** Its own demand; undefined where that is not known. */
   levels: Levels | undefined
   /** With the places that are supplied from here: what it orders by. The same as its own where there are none. */
-  network: { perDay: number; position: number; levels: Levels; places: readonly string[] } | undefined
+  network:
+    | {
+        perDay: number
+        variancePerDay: number
+        position: number
+        levels: Levels
+        places: readonly string[]
+      }
+    | undefined
   /** What it may give others without lacking anything itself until more comes. */
   spare: number
   /** Up to its order-up-to level, in whole packs; 0: nothing is to be ordered. */
   wanted: number
+  /** Of what is put together it is decided with the parts (`plan-together.ts`). */
   suggestion: Suggestion | undefined
   because: ShortBecause | undefined
+  /** What is put together of it here, as it was planned by. */
+  kits: readonly KitNeed[]
+  /** Whole kits that it may give its units for, each as if it were the only part. */
+  forKits: readonly { kitId: string; kits: number }[]
 }
 
 /**
  * Decides for one item what each of its places is to get: transfers from where there is more than is needed, purchases
- * where a place buys for itself and for those that it supplies. Pure; the same for the same places in any order.
+ * where a place buys for itself and for those that it supplies, unless another such place has too much. Pure; the same for the same places in any order.
  */
 export function planItem(places: readonly PlaceFigures[]): PlacePlan[] {
   const nodes = new Map(places.map((place) => [place.locationId, toNode(place)]))
@@ -95,7 +118,12 @@ export function planItem(places: readonly PlaceFigures[]): PlacePlan[] {
   for (const node of nodes.values()) node.network = networkOf(node)
   const plans = new Map([...nodes.values()].map((node) => [node.figures.locationId, toPlan(node, nodes)]))
   for (const node of nodes.values()) giveFrom(node, plans)
-  return places.map(({ locationId }) => plans.get(locationId)).filter((plan) => plan !== undefined)
+  const planned = places.flatMap((figures) => {
+    const plan = plans.get(figures.locationId)
+    return plan === undefined ? [] : [{ figures, plan }]
+  })
+  const sent = sendSurplus(planned)
+  return planned.map(({ plan }) => sent.get(plan.locationId) ?? plan)
 }
 
 type Node = {
@@ -157,6 +185,7 @@ function networkOf(node: Node): PlacePlan['network'] {
   if (sums === undefined) return undefined
   return {
     perDay: sums.perDay,
+    variancePerDay: sums.variancePerDay,
     position: positionOf(node, rule, 0),
     levels: decideLevels({ ...rule, ...sums }),
     places: placesOf(node),
@@ -174,7 +203,7 @@ function sumsOf(node: Node): Sums | undefined {
     const { demandOverLead: demand, safetyStock } = decideLevels({ ...rule, ...sums })
     return { ...sums, onward: { demand, safetyStock } }
   })
-  const all = [...own, ...others]
+  const all = [...own, ...others, ...kitsOf(node).map(sumsOfKit)]
   if (all.length === 0) return undefined
   const sum = (of: (each: Sums) => number) => all.reduce((total, each) => total + of(each), 0)
   return {
@@ -200,6 +229,7 @@ function suppliedOf(node: Node): { supplied: Node; sums: Sums }[] {
  * @param waysDays how long units take from there to this one
  */
 function positionOf(node: Node, ordering: PlaceRule, waysDays: number): number {
+  const inKits = kitsOf(node).reduce((sum, kit) => sum + positionInKit(kit, ordering, waysDays), 0)
   return suppliedOf(node).reduce((position, { supplied, sums }) => {
     const ways = waysDays + supplied.figures.rule.leadDays
     const { perDay, onward } = sums
@@ -210,7 +240,11 @@ function positionOf(node: Node, ordering: PlaceRule, waysDays: number): number {
     // to the brim is not about to order.
     const most = Math.max(own.orderUpTo, far.orderUpTo) + 1
     return position + Math.min(most, positionOf(supplied, ordering, ways))
-  }, node.position)
+  }, node.position + inKits)
+}
+
+function kitsOf({ figures }: Node): readonly KitNeed[] {
+  return figures.kits ?? []
 }
 
 function placesOf(node: Node): string[] {
@@ -225,7 +259,8 @@ function toPlan(node: Node, nodes: ReadonlyMap<string, Node>): PlacePlan {
   const missing = isDue ? network.levels.orderUpTo - network.position : 0
   const wanted = Math.floor(missing / rule.packUnits) * rule.packUnits
   const buys = rule.source.kind === 'supplier' && wanted > 0
-  const hasSource = rule.source.kind === 'supplier' || sourceOf(node, nodes) !== undefined
+  const { kind } = rule.source
+  const hasSource = kind === 'supplier' || kind === 'assembly' || sourceOf(node, nodes) !== undefined
   return {
     locationId: figures.locationId,
     urgency: urgencyOf(node, runsOut, isDue),
@@ -242,6 +277,8 @@ function toPlan(node: Node, nodes: ReadonlyMap<string, Node>): PlacePlan {
         ? { kind: 'purchase', supplier: rule.source.name, units: wanted }
         : undefined,
     because: wanted > 0 && !hasSource ? 'no-source' : undefined,
+    kits: kitsOf(node),
+    forKits: [],
   }
 }
 
@@ -277,7 +314,7 @@ function spareOf({ figures, available, levels }: Node): { units: number; because
   return { units, because: beyondGranted < beyondOwn ? 'held-for-channels' : 'source-has-too-little' }
 }
 
-/** Shares what a place can spare among those that it supplies and that are due. */
+/** Shares what a place can spare among those that it supplies, and kits that are put together of it, that are due. */
 function giveFrom(node: Node, plans: Map<string, PlacePlan>): void {
   const asking = node.supplied.flatMap(({ figures, network }) => {
     const plan = plans.get(figures.locationId)
@@ -299,10 +336,26 @@ function giveFrom(node: Node, plans: Map<string, PlacePlan>): void {
     ]
   })
   const spare = spareOf(node)
-  const given = shareUnits(
-    spare.units,
-    asking.map(({ taker }) => taker),
-  )
+  const kits = kitsOf(node).filter(({ wanted, perDay }) => wanted > 0 && perDay > 0)
+  const given = shareUnits(spare.units, [
+    ...asking.map(({ taker }) => taker),
+    ...kits.map(({ kitId, each, position, perDay, wanted, packUnits, levels }) => ({
+      id: kitTaker(kitId),
+      position: each * position,
+      perDay: each * perDay,
+      wanted: each * wanted,
+      packUnits: each * packUnits,
+      least: each * levels.leastOrder,
+    })),
+  ])
+  const own = plans.get(node.figures.locationId)
+  if (own !== undefined && kits.length > 0) {
+    const forKits = kits.map(({ kitId, each }) => ({
+      kitId,
+      kits: (given.get(kitTaker(kitId)) ?? 0) / each,
+    }))
+    plans.set(own.locationId, { ...own, forKits })
+  }
   for (const { plan, taker } of asking) {
     const units = given.get(plan.locationId) ?? 0
     const isBelowLeast = units === 0 && spare.units > 0 && spare.units < taker.least
@@ -313,4 +366,9 @@ function giveFrom(node: Node, plans: Map<string, PlacePlan>): void {
       because: units === plan.wanted ? undefined : isBelowLeast ? 'below-minimum' : spare.because,
     })
   }
+}
+
+/** Ids of places and items are told apart. */
+function kitTaker(kitId: string): string {
+  return `kit ${kitId}`
 }

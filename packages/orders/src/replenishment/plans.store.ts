@@ -11,7 +11,7 @@ export type PlanRow = { itemId: string; today: string; plan: PlacePlan; figures:
 export type KnownPlan = {
   itemId: string
   locationId: string
-  suggestion: 'transfer' | 'purchase' | null
+  suggestion: 'transfer' | 'purchase' | 'assembly' | null
   suggestedUnits: number
   sourceLocationId: string | null
   supplier: string | null
@@ -112,7 +112,7 @@ export async function savePlans(
 }
 
 type KeptSuggestion = {
-  suggestion: 'transfer' | 'purchase' | null
+  suggestion: 'transfer' | 'purchase' | 'assembly' | null
   suggested_units: number
   source_location_id: string | null
   supplier: string | null

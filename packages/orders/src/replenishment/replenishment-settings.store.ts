@@ -4,7 +4,9 @@ import { z } from 'zod'
 import { replenishmentFields, type StoredSetting } from './replenishment-settings.ts'
 
 const storedFields = replenishmentFields.extend({
-  source: z.union([z.literal('supplier'), z.strictObject({ locationId: z.uuid() })]).optional(),
+  source: z
+    .union([z.literal('supplier'), z.literal('assembly'), z.strictObject({ locationId: z.uuid() })])
+    .optional(),
 })
 
 export type SavedSetting = StoredSetting & { actor: string; savedAt: Date }

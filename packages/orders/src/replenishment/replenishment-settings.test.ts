@@ -18,8 +18,8 @@ const place = (told: Partial<SettingPlace> = {}): SettingPlace => ({
   main,
   ...told,
 })
-const resolve = (settings: readonly StoredSetting[], at: SettingPlace = place()) =>
-  resolveSettings(toSettingBook(settings), at, 'MUG')
+const resolve = (settings: readonly StoredSetting[], at: SettingPlace = place(), isAssembled = false) =>
+  resolveSettings(toSettingBook(settings), at, { itemId: 'MUG', isAssembled })
 
 test('own warehouses buy, all others get from the main one: by sea to another country, quickly within one', () => {
   expect(resolve([]).rule).toMatchObject({
@@ -109,4 +109,29 @@ test.each([
   [{ colour: 'red' }],
 ])('%j is no setting', (fields) => {
   expect(replenishmentFields.safeParse(fields).success).toBe(false)
+})
+
+test('a kit that is put together ahead is so where others are bought, unless it is set to be bought itself', () => {
+  const at = place({ locationId: 'MAIN', kind: 'warehouse' })
+  const set = (itemId: string | null, source: 'supplier' | 'assembly'): StoredSetting[] => [
+    { itemId, locationId: 'MAIN', fields: { source, assemblyDays: 3 } },
+  ]
+  expect(resolve([], at, true).rule).toMatchObject({
+    source: { kind: 'assembly' },
+    leadDays: 1,
+    deviationDays: 0,
+  })
+  // That the location buys says nothing of kits.
+  expect(resolve(set(null, 'supplier'), at, true).rule).toMatchObject({
+    source: { kind: 'assembly' },
+    leadDays: 3,
+  })
+  expect(resolve(set('MUG', 'supplier'), at, true).rule.source.kind).toBe('supplier')
+  expect(resolve(set('MUG', 'assembly'), place(), true).rule.source.kind).toBe('location')
+  expect(
+    resolve([{ itemId: 'MUG', locationId: 'FBA', fields: { source: 'assembly' } }], place(), true).rule
+      .source,
+  ).toEqual({ kind: 'assembly' })
+  // What is no kit is bought.
+  expect(resolve(set('MUG', 'assembly'), at, false).rule.source.kind).toBe('supplier')
 })

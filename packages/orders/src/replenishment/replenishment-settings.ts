@@ -14,10 +14,13 @@ export const replenishmentFields = z.strictObject({
     .min(1)
     .max(200)
     .optional()
-    .describe('Where it gets units from: `supplier`, or the code of a location of yours.'),
+    .describe(
+      'Where it gets units from: `supplier`, `assembly` (a kit, put together there), or the code of a location of yours.',
+    ),
   supplier: z.string().min(1).max(200).optional().describe('Who delivers what is bought.'),
   supplierLeadDays: days(730).optional().describe('From the order at a supplier until the units are there.'),
   supplierDeviationDays: days(365).optional().describe('Standard deviation of that.'),
+  assemblyDays: days(365).optional().describe('How long putting a kit together takes.'),
   transferLeadDays: days(730).optional().describe('From a location of yours until the units are there.'),
   transferDeviationDays: days(365).optional().describe('Standard deviation of that.'),
   servicePercent: z
@@ -54,7 +57,9 @@ export type ReplenishmentField = keyof ReplenishmentFields
 export type StoredSetting = {
   itemId: string | null
   locationId: string | null
-  fields: Omit<ReplenishmentFields, 'source'> & { source?: 'supplier' | { locationId: string } | undefined }
+  fields: Omit<ReplenishmentFields, 'source'> & {
+    source?: 'supplier' | 'assembly' | { locationId: string } | undefined
+  }
 }
 
 /** Where a value comes from, the nearest first. */
@@ -71,6 +76,8 @@ export type SettingPlace = {
 /** Everything that decides how one item is replenished at one place, and where each value is from. */
 export type ResolvedSettings = {
   rule: PlaceRule
+  /** How long what comes from another location of ours is on its way, wherever the place gets its units from usually. */
+  transferDays: number
   rate: RateOptions & { historyDays: number; expectedPerDay: number | undefined }
   from: Record<ReplenishmentField, SettingScope>
 }
@@ -80,6 +87,7 @@ const DEFAULTS = {
   replenish: true,
   supplierLeadDays: 30,
   supplierDeviationDays: 5,
+  assemblyDays: 1,
   servicePercent: 95,
   reviewDays: 7,
   packUnits: 1,
@@ -99,7 +107,7 @@ const WAY_BY_SEA = { days: 45, deviation: 7 }
 export function resolveSettings(
   settings: SettingBook,
   place: SettingPlace,
-  itemId: string,
+  { itemId, isAssembled }: { itemId: string; isAssembled: boolean },
 ): ResolvedSettings {
   const scopes = nearestFirst(settings, place.locationId, itemId)
   const from: Partial<Record<ReplenishmentField, SettingScope>> = {}
@@ -108,7 +116,11 @@ export function resolveSettings(
     from[field] = nearest?.scope ?? 'default'
     return nearest?.fields[field]
   }
-  const source = sourceOf(find('source'), find('supplier') ?? null, place)
+  const set = find('source')
+  // That a location buys for itself says nothing of a kit: only what is set for the kit does.
+  const isOfItem = from.source === 'item' || from.source === 'item-at-location'
+  const isPutTogether = isAssembled && !(set === 'supplier' && isOfItem)
+  const source = sourceOf(set, { supplier: find('supplier') ?? null, isPutTogether }, place)
   const isFar = source.kind === 'location' && place.country !== (place.main?.country ?? place.country)
   const way = isFar ? WAY_BY_SEA : WAY_WITHIN_A_COUNTRY
   const [supplierDays, supplierDeviation, transferDays, transferDeviation] = [
@@ -117,12 +129,18 @@ export function resolveSettings(
     find('transferLeadDays') ?? way.days,
     find('transferDeviationDays') ?? way.deviation,
   ]
-  const buys = source.kind !== 'location'
+  const [assemblyDays, assemblyDeviation] = [find('assemblyDays') ?? DEFAULTS.assemblyDays, 0]
+  const [leadDays, deviationDays] = {
+    supplier: [supplierDays, supplierDeviation] as const,
+    none: [supplierDays, supplierDeviation] as const,
+    assembly: [assemblyDays, assemblyDeviation] as const,
+    location: [transferDays, transferDeviation] as const,
+  }[source.kind]
   const rule: PlaceRule = {
     replenish: find('replenish') ?? DEFAULTS.replenish,
     source,
-    leadDays: buys ? supplierDays : transferDays,
-    deviationDays: buys ? supplierDeviation : transferDeviation,
+    leadDays,
+    deviationDays,
     serviceLevel: (find('servicePercent') ?? DEFAULTS.servicePercent) / 100,
     reviewDays: find('reviewDays') ?? DEFAULTS.reviewDays,
     packUnits: find('packUnits') ?? DEFAULTS.packUnits,
@@ -135,20 +153,23 @@ export function resolveSettings(
     expectedPerDay: find('expectedPerDay'),
   }
   // Each field was asked for above.
-  return { rule, rate, from: from as Record<ReplenishmentField, SettingScope> }
+  return { rule, transferDays, rate, from: from as Record<ReplenishmentField, SettingScope> }
 }
 
-/** Own warehouses buy; all others get from the main warehouse. A place is never its own source. */
+/**
+ * Own warehouses buy, or put together what is a kit; all others get from the main warehouse. A place is never its own source,
+ * and what is no kit is put together nowhere.
+ */
 function sourceOf(
   set: StoredSetting['fields']['source'],
-  supplier: string | null,
+  { supplier, isPutTogether }: { supplier: string | null; isPutTogether: boolean },
   { locationId, kind, main }: SettingPlace,
 ): Source {
-  const bought: Source = { kind: 'supplier', name: supplier }
-  if (set === 'supplier') return bought
+  const own: Source = isPutTogether ? { kind: 'assembly' } : { kind: 'supplier', name: supplier }
+  if (set === 'supplier' || set === 'assembly') return own
   if (set !== undefined && set.locationId !== locationId)
     return { kind: 'location', locationId: set.locationId }
-  if (kind === 'warehouse' || main?.locationId === locationId) return bought
+  if (kind === 'warehouse' || main?.locationId === locationId) return own
   return main === undefined ? { kind: 'none' } : { kind: 'location', locationId: main.locationId }
 }
 

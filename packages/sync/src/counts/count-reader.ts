@@ -123,9 +123,18 @@ export class CountReader {
 
   async #isFollowed({ countedUntil }: Reading): Promise<boolean> {
     const { database, organizationId, connection } = this.#context
-    const { follows = [], countErrorMs = COUNT_ERROR_MS, deducts } = warehouseTermsOf(this.#context) ?? {}
-    // Where what ships was taken off as it was asked for, that it leaves changes nothing that is counted.
-    const waitedFor = follows.filter((stream) => deducts !== 'requested' || stream !== 'shipments')
+    const {
+      follows = [],
+      countErrorMs = COUNT_ERROR_MS,
+      deducts,
+      byCountsAlone,
+    } = warehouseTermsOf(this.#context) ?? {}
+    const waitedFor = follows.filter((stream) =>
+      stream === 'shipments'
+        ? // Where what ships was taken off as it was asked for, that it leaves changes nothing that is counted.
+          deducts !== 'requested'
+        : byCountsAlone?.includes(stream) !== true,
+    )
     // The other lists go by the platform's clock, and ours may be behind it.
     const from = new Date(countedUntil.getTime() + (waitedFor.length === 0 ? 0 : countErrorMs))
     for (const stream of waitedFor) {

@@ -1,6 +1,7 @@
 import { inTransaction } from '@plimsoll/database'
-import { cancelInboundRest, findInboundShipment, findItemsById, outstandingOf } from '@plimsoll/stock'
+import { cancelInboundRest, findInboundShipment, findItemsById, type Item, outstandingOf } from '@plimsoll/stock'
 import { sql } from 'kysely'
+import { warehouseTermsOf } from '../connections/sends-for-others.ts'
 import { nowOf } from '../context.ts'
 import { findUnitsBySku } from '../fulfilment/warehouse-units.store.ts'
 import { closeTasks, openTask } from '../tasks.store.ts'
@@ -111,6 +112,10 @@ async function prepare(
     item.itemId,
   )
   const now = nowOf(context)
+  const isSince = bookedAt !== undefined && bookedAt >= line.receivedAt
+  const isAlone = isByCountsAlone(context, delivery, item)
+  // What the next count brings is there sooner for being asked for.
+  if (isAlone && !isSince && line.told > line.booked) context.hurried.add('counts')
   return {
     delivery,
     line,
@@ -119,8 +124,18 @@ async function prepare(
     units: (line.told - line.booked) * unit.unitsEach,
     // A clock ahead of ours makes nothing true that is still to come.
     effectiveAt: new Date(Math.min(line.receivedAt.getTime(), now.getTime())),
-    isCounted: bookedAt !== undefined && bookedAt >= line.receivedAt,
+    isCounted: isSince || isAlone,
   }
+}
+
+/** Whether its units are on hand by the warehouse's counts alone, whenever they came. No count tells lots or serials apart. */
+function isByCountsAlone(
+  context: WorkerContext,
+  { kind }: Pick<DeliveryRow, 'kind'>,
+  { tracking }: Pick<Item, 'tracking'>,
+): boolean {
+  const { byCountsAlone = [] } = warehouseTermsOf(context) ?? {}
+  return tracking === 'plain' && byCountsAlone.includes(kind === 'receipt' ? 'receipts' : 'returns')
 }
 
 /** No more of it will come: the rest is not on its way, and a person hears what is missing. */

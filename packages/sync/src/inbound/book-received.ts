@@ -32,7 +32,7 @@ export type Booking = {
   /** Base units, signed. */
   units: number
   effectiveAt: Date
-  /** The count in the ledger was made after they came in: it has them already. */
+  /** The count in the ledger was made after they came in, and has them already; or counts alone say what is there. */
   isCounted: boolean
 }
 

@@ -14,8 +14,13 @@ import { createWorld, type World } from './world.ts'
 
 export type Floor = Awaited<ReturnType<typeof openFloor>>
 
-/** A shop, and a warehouse that has all the stock and counts it. */
-export async function openFloor(database: TestDatabase, units: number, leaseMs = 3_600_000) {
+/** A shop, and a warehouse that has all the stock and counts it, connected as `toConnector` does it. */
+export async function openFloor(
+  database: TestDatabase,
+  units: number,
+  leaseMs = 3_600_000,
+  toConnector = memoryWarehouseConnector,
+) {
   const clock = manualClock()
   const world = await createWorld(database, clock, { leaseMs })
   const { context } = world
@@ -28,7 +33,7 @@ export async function openFloor(database: TestDatabase, units: number, leaseMs =
   const warehouse = new MemoryWarehouse(clock, 'by-key')
   warehouse.stock.set('bottle', units)
   const connectors = context.connectors as Map<string, ReturnType<typeof memoryWarehouseConnector>>
-  connectors.set('memory-3pl', memoryWarehouseConnector(warehouse, 'memory-3pl'))
+  connectors.set('memory-3pl', toConnector(warehouse, 'memory-3pl'))
   const { connectionId: warehouseId } = await connect(context, {
     connector: 'memory-3pl',
     name: '3pl',
