@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { shipmentDetail, shipmentState } from './shipment-shapes.ts'
+import { toldTask } from './told-task.ts'
 
 /**
  * What the routes of orders answer. Quantities of lines are listing units, as their channel counts; what is marked as base
@@ -36,7 +37,8 @@ export const orderRow = z.object({
   shipments: z.array(
     z.object({ shipmentId: z.string(), number: z.string(), location: z.string(), state: shipmentState }),
   ),
-  problem: z.string().nullable().describe('What a person must see to, in one sentence.'),
+  problem: z.string().nullable().describe('What a person must see to, in one sentence, in English.'),
+  problemTold: toldTask.nullable().describe('The same for every language, where a task tells it.'),
 })
 export type OrderRow = z.infer<typeof orderRow>
 

@@ -11,6 +11,7 @@ import { enOrders } from './en-orders.ts'
 import { enParkedAndProtection } from './en-parked-and-protection.ts'
 import { enReplenishment } from './en-replenishment.ts'
 import { enSso } from './en-sso.ts'
+import { enToldTasks } from './en-told-tasks.ts'
 
 /** English: what every other screen says. */
 export const enRest = {
@@ -164,5 +165,6 @@ export const enRest = {
   ...enSso,
   ...enReplenishment,
   ...enMapping,
+  ...enToldTasks,
   ...enParkedAndProtection,
 }

@@ -11,6 +11,7 @@ import { zhOrders } from './zh-orders.ts'
 import { zhParkedAndProtection } from './zh-parked-and-protection.ts'
 import { zhReplenishment } from './zh-replenishment.ts'
 import { zhSso } from './zh-sso.ts'
+import { zhToldTasks } from './zh-told-tasks.ts'
 
 /** 其余各屏的文字。 */
 export const zhRest = {
@@ -156,5 +157,6 @@ export const zhRest = {
   ...zhSso,
   ...zhReplenishment,
   ...zhMapping,
+  ...zhToldTasks,
   ...zhParkedAndProtection,
 }

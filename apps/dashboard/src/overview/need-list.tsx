@@ -1,16 +1,21 @@
 import type { Overview, TaskList } from '@plimsoll/client'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { type ReactNode, useState } from 'react'
+import { lazy, type ReactNode, Suspense, useState } from 'react'
 import { useHubNow } from '../clock.ts'
 import { formatNumber } from '../format.ts'
 import { tasksQuery, useConnectionNames } from '../hub.ts'
-import { useLanguage } from '../language.ts'
+import { allWords, useLanguage } from '../language.ts'
 import { Failure, Loading } from '../parts/notice.tsx'
 import { Ago } from '../parts/number.tsx'
 import { HoldDecision } from './hold-decision.tsx'
 import { decideNeeds, foldNeeds, type Need, sortOf } from './needs.ts'
-import { meaningOf } from './task-meaning.ts'
+
+// The sentences of tasks are many: they come after the first screen stands.
+const TaskText = lazy(async () => {
+  const [{ TaskText }] = await Promise.all([import('../tasks/task-text.tsx'), allWords()])
+  return { default: TaskText }
+})
 
 /** What a person must look at, with its age and a way to it. */
 export function NeedList({ overview }: { overview: Overview }) {
@@ -130,7 +135,13 @@ export function TaskEntry({ task }: { task: TaskList['rows'][number] }) {
       >
         {task.units !== null && t('task.units', { count: task.units, n: formatNumber(locale, task.units) })}
       </Head>
-      <TaskText task={task} />
+      {task.cures.length > 0 ? (
+        <Cures cures={task.cures} />
+      ) : (
+        <Suspense fallback={<p className="mt-0.5 text-ink-2">…</p>}>
+          <TaskText task={task} />
+        </Suspense>
+      )}
       {task.holdId && <HoldDecision holdId={task.holdId} />}
       <p className="text-xs">
         {task.sku && (
@@ -185,23 +196,6 @@ function ConnectionLink({ connectionId, name }: { connectionId: string; name: st
     <Link to="/connections" hash={connectionId} className="link inline-flex min-h-6 items-center text-xs">
       {name}
     </Link>
-  )
-}
-
-/** What an oversold item asks for is always the same and said in the reader's language; the rest in the hub's words. */
-function TaskText({ task }: { task: TaskList['rows'][number] }) {
-  const { t, language } = useLanguage()
-  const meaning = meaningOf(task.kind, language)
-  if (task.cures.length > 0) return <Cures cures={task.cures} />
-  return task.kind === 'hold' ? (
-    <p className="mt-0.5 text-ink-2">{t('task.holdText')}</p>
-  ) : (
-    <>
-      {meaning !== undefined && <p className="mt-0.5 text-ink-2">{meaning}</p>}
-      <p className={`mt-0.5 text-ink-2 ${meaning === undefined ? '' : 'text-xs'}`} lang="en">
-        {task.detail}
-      </p>
-    </>
   )
 }
 

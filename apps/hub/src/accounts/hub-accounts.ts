@@ -147,6 +147,7 @@ export class HubAccounts {
   visit(set: SingleSignOn, assertInTime: () => void): { visit: ProviderVisit; identity: Identity } {
     const { context } = this
     const visit = new ProviderVisit(set, {
+      isVouchedFor: (email) => this.#expected.has(email.toLowerCase()),
       mayJoin: (email) => this.#mayJoin(email),
       isTied: (personId) => isTiedToProvider(context.database.kysely, personId, set.issuer),
       settle: async (arrived) => {

@@ -128,7 +128,8 @@ const selectOrders = (now: Date) => sql`
       where order_hold.organization_id = sales_order.organization_id and order_hold.order_id = sales_order.order_id
       order by reason
     ) as holds,
-    ${isLate(now)} as is_late, ${isUnrouted} as is_unrouted, sent.shipments, coalesce(problem.detail, sent.problem) as problem
+    ${isLate(now)} as is_late, ${isUnrouted} as is_unrouted, sent.shipments, coalesce(problem.detail, sent.problem) as problem,
+    problem.told as problem_told
   from sales_order
   join connection on connection.organization_id = sales_order.organization_id
     and connection.connection_id = sales_order.connection_id
@@ -151,7 +152,7 @@ const selectOrders = (now: Date) => sql`
     where shipment.organization_id = sales_order.organization_id and shipment.order_id = sales_order.order_id
   ) as sent on true
   left join lateral (
-    select detail from task
+    select detail, told from task
     where task.organization_id = sales_order.organization_id and closed_at is null
       and kind = any(${sql.val(TASKS)}::text[]) and subject = any(sales_order.order_id::text || sent.ids)
     order by opened_at, task_id
