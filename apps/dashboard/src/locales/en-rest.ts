@@ -108,7 +108,6 @@ export const enRest = {
     'some-key': 'an API key that is gone',
   },
   /** Reasons that the hub gives by itself. */
-  ownReason: { 'lot-assumed': 'lot assumed', expired: 'expired' },
   explain: {
     desired: 'Desired on the platform',
     promise: 'What this listing may promise',

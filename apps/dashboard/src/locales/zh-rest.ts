@@ -100,7 +100,6 @@ export const zhRest = {
     'some-user': '已离开的成员',
     'some-key': '已停用的 API 密钥',
   },
-  ownReason: { 'lot-assumed': '批次为推定', expired: '已到期' },
   explain: {
     desired: '平台上的目标值',
     promise: '此渠道可承诺的数量',

@@ -19,7 +19,7 @@ test('facts are said by the locale: moments, units, reasons in words, and no ful
   }
   expect(sayFacts(facts, words)).toMatchObject({
     ...{ units: '12 units', hours: '5 hours', desired: '1,200', had: 'none', order: '#1001' },
-    ...{ because: 'nothing is there, & pinned-place', message: 'Out of paper.', said: ': Out of paper' },
+    ...{ because: 'nothing is there and pinned-place', message: 'Out of paper.', said: ': Out of paper' },
   })
   expect(sayFacts(facts, words).since).not.toContain('T09')
   expect(sayFacts({ message: 'No' }, words)).toEqual({ message: 'No.', said: ': No' })

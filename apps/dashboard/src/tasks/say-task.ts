@@ -26,7 +26,7 @@ export function sayFacts(facts: ToldTask['facts'], words: TaskWords): Record<str
 function sayFact(name: string, fact: Fact, words: TaskWords): string {
   const { locale } = words
   if (Array.isArray(fact)) {
-    const list = new Intl.ListFormat(locale, { type: 'conjunction', style: 'short' })
+    const list = new Intl.ListFormat(locale, { type: 'conjunction' })
     return list.format(name === 'because' ? fact.map((code) => words.because(code)) : fact)
   }
   if (typeof fact === 'number') {

@@ -1,5 +1,5 @@
-import type { ToldTask } from '@plimsoll/client'
 import type { Db, TaskTable } from '@plimsoll/database'
+import type { ToldTask } from '@plimsoll/sync'
 import { sql } from 'kysely'
 
 export type OpenTask = Pick<
