@@ -147,7 +147,6 @@ export class HubAccounts {
   visit(set: SingleSignOn, assertInTime: () => void): { visit: ProviderVisit; identity: Identity } {
     const { context } = this
     const visit = new ProviderVisit(set, {
-      isVouchedFor: (email) => this.#expected.has(email.toLowerCase()),
       mayJoin: (email) => this.#mayJoin(email),
       isTied: (personId) => isTiedToProvider(context.database.kysely, personId, set.issuer),
       settle: async (arrived) => {
@@ -193,6 +192,7 @@ export class HubAccounts {
       publicUrl,
       origins: this.origins,
       verifiesAddresses: this.#base.configuration.signUp === 'open',
+      isVouchedFor: (email) => this.#expected.has(email.toLowerCase()),
       mayJoin: (email) => this.#mayJoin(email),
       mustSignOnSingly: async (email) => mustSignOnSingly(await this.singleSignOn(), email),
       ...(visit !== undefined && { visit }),

@@ -19,7 +19,7 @@ import type { Front } from '../hub-server.ts'
 import { addRawRoute } from '../route.ts'
 import { mayMakeOrganizations } from './me-routes.ts'
 import { senderOf } from './sender.ts'
-import { signUp } from './sign-up.ts'
+import { enterNew, signUp } from './sign-up.ts'
 
 const token = z.string('give the token of the link').min(1, 'give the token of the link').max(200)
 const join = z.object({
