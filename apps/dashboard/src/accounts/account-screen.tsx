@@ -215,7 +215,7 @@ function Sessions({ own }: { own: string }) {
       title={t('accounts.sessions')}
       note={
         (sessions.data?.length ?? 0) > 1 && (
-          <button type="button" className="min-h-6 underline" onClick={() => endOthers.mutate()}>
+          <button type="button" className="min-h-7 underline" onClick={() => endOthers.mutate()}>
             {t('accounts.endOthers')}
           </button>
         )

@@ -34,7 +34,7 @@ export function NeedList({ overview }: { overview: Overview }) {
           {folded > 0 && (
             <button
               type="button"
-              className="link mt-1 inline-flex min-h-6 items-center text-xs"
+              className="link mt-1 inline-flex min-h-7 items-center text-xs"
               onClick={() => setUnfolded(new Set([...unfolded, sortOf(need)]))}
             >
               {t('need.many', { n: formatNumber(locale, folded) })}
@@ -67,7 +67,7 @@ function Entry({ need }: { need: Need }) {
               <Link
                 to="/connections/$id/reconnect"
                 params={{ id: need.row.connectionId }}
-                className="link inline-flex min-h-6 items-center text-xs"
+                className="link inline-flex min-h-7 items-center text-xs"
               >
                 {t('connections.reconnect')}
               </Link>
@@ -94,7 +94,7 @@ function Entry({ need }: { need: Need }) {
           <p className="mt-0.5 text-ink-2">
             {t('need.events', { count: need.events, n: formatNumber(locale, need.events) })}
           </p>
-          <Link to="/parked" className="link inline-flex min-h-6 items-center text-xs">
+          <Link to="/parked" className="link inline-flex min-h-7 items-center text-xs">
             {t('task.look')}
           </Link>
         </>
@@ -108,7 +108,7 @@ function Entry({ need }: { need: Need }) {
           <p className="mt-0.5 text-ink-2">
             {t('need.listings', { count: need.listings, n: formatNumber(locale, need.listings) })}
           </p>
-          <Link to="/mapping" className="link inline-flex min-h-6 items-center text-xs">
+          <Link to="/mapping" className="link inline-flex min-h-7 items-center text-xs">
             {t('task.look')}
           </Link>
         </>
@@ -148,7 +148,7 @@ export function TaskEntry({ task }: { task: TaskList['rows'][number] }) {
           <Link
             to="/items/$sku"
             params={{ sku: task.sku }}
-            className="link mr-3 inline-flex min-h-6 items-center"
+            className="link mr-3 inline-flex min-h-7 items-center"
           >
             {task.sku}
           </Link>
@@ -157,7 +157,7 @@ export function TaskEntry({ task }: { task: TaskList['rows'][number] }) {
           <Link
             to="/replenishment"
             search={{ location: task.location }}
-            className="link mr-3 inline-flex min-h-6 items-center"
+            className="link mr-3 inline-flex min-h-7 items-center"
           >
             {t('task.look')}
           </Link>
@@ -166,7 +166,7 @@ export function TaskEntry({ task }: { task: TaskList['rows'][number] }) {
           <Link
             to="/connections/$id"
             params={{ id: task.connectionId }}
-            className="link mr-3 inline-flex min-h-6 items-center"
+            className="link mr-3 inline-flex min-h-7 items-center"
           >
             {t('task.decide')}
           </Link>
@@ -193,7 +193,7 @@ function Head(props: { title: string; at: string | null; isQuiet?: boolean; chil
 
 function ConnectionLink({ connectionId, name }: { connectionId: string; name: string }) {
   return (
-    <Link to="/connections" hash={connectionId} className="link inline-flex min-h-6 items-center text-xs">
+    <Link to="/connections" hash={connectionId} className="link inline-flex min-h-7 items-center text-xs">
       {name}
     </Link>
   )

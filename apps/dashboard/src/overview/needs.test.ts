@@ -58,7 +58,7 @@ const task = (
   taskId: `${kind} ${connectionId}`,
   holdId: null,
   location: null,
-    told: null,
+  told: null,
   listingId: null,
   kind,
   sku: null,

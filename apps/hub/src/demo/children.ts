@@ -14,18 +14,23 @@ export type Child = {
   ended: Promise<void>
 }
 
-/** Starts a command and waits until it says that it is ready. Its log goes to ours, line by line. */
+/**
+ * Starts a command and waits until it says that it is ready. Its log goes to ours, line by line. It ends by itself once
+ * we are gone, however we went.
+ */
 export async function startChild(
   name: string,
   args: readonly string[],
   options: { environment: NodeJS.ProcessEnv; onLog: (line: string) => void },
 ): Promise<Child> {
   const process_ = spawn(process.execPath, [MAIN, ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'],
+    // The channel closes with us: by that the child knows.
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     env: options.environment,
     // Ctrl-C reaches the whole group: children must end when the demo says so, in its order.
     detached: true,
   })
+  process_.channel?.unref()
   const ended = new Promise<void>((resolve) => process_.once('exit', () => resolve()))
   const log: string[] = []
   createInterface({ input: process_.stderr }).on('line', (line) => {
