@@ -56,7 +56,7 @@ type Facts = {
   'orders-missing': { connection: string; missing: number; from: string; to: string }
 }
 
-type Nothing = Record<never, never>
+type Nothing = Record<string, never>
 /** @param other the listing that it was swapped with, or that had its SKU before */
 type ListingFacts = { title: string; had: string; has: string; item: string; proposed: string; other: string }
 
