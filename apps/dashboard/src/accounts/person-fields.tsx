@@ -1,7 +1,7 @@
 import { useLanguage } from '../language.ts'
 import { Field } from './entry-frame.tsx'
 
-export type NewPerson = { name: string; email: string; password: string }
+type NewPerson = { name: string; email: string; password: string }
 
 /** Who somebody new is, for set-up and sign-up. */
 export function PersonFields({ person, onChange }: { person: NewPerson; onChange(next: NewPerson): void }) {

@@ -12,7 +12,7 @@ const ownReasons = {
   import: /^import (.+)$/,
   'cut-over': /^cut-over (.+)$/,
 } as const
-export type OwnReason = keyof typeof ownReasons
+type OwnReason = keyof typeof ownReasons
 
 /** @returns undefined for what a person or a program wrote, which stays as it is */
 export function readOwnReason(reason: string | null): { reason: OwnReason; name: string } | undefined {

@@ -5,7 +5,7 @@ const instant = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}/
 type Fact = ToldTask['facts'][string]
 
 /** What is needed to say a fact in the reader's language. */
-export type TaskWords = {
+type TaskWords = {
   locale: string
   none: string
   units(n: number): string
