@@ -86,6 +86,7 @@ export function toTasks(nowMs: number): TaskList {
     connectionId: more.connectionId ?? null,
     units: more.units ?? null,
     detail,
+    told: null,
     cures: kind === 'oversold' ? CURES : [],
     openedAt: iso(nowMs - number * 9 * minuteMs - 40_000),
   })

@@ -16,7 +16,13 @@ const load = {
   },
   zh: {
     first: async () => (await import('./locales/zh-first.ts')).zhFirst,
-    rest: async () => (await import('./locales/zh-rest.ts')).zhRest,
+    rest: async () => {
+      const [{ zhRest }, { zhProblems }] = await Promise.all([
+        import('./locales/zh-rest.ts'),
+        import('./locales/zh-problems.ts'),
+      ])
+      return { ...zhRest, refusal: zhProblems }
+    },
   },
 } satisfies Record<Language, { first: () => Promise<object>; rest: () => Promise<object> }>
 const hasAll = new Set<Language>()

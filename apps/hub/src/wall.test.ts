@@ -26,6 +26,7 @@ const WITHOUT_WALL = [
   'apps/hub/src/cli/organization.ts',
   'apps/hub/src/cli/organization-export.ts',
   'apps/hub/src/cli/secret-key.ts',
+  'apps/hub/src/cli/single-sign-on.ts',
   'apps/hub/src/cli/stock/archive.ts',
   'apps/hub/src/cli/stock/verify.ts',
 ]

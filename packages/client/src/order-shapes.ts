@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { shipmentDetail, shipmentState } from './shipment-shapes.ts'
+import { toldTask } from './told-task.ts'
 
 /**
  * What the routes of orders answer. Quantities of lines are listing units, as their channel counts; what is marked as base
@@ -17,6 +18,12 @@ export type AnyOrderHoldReason = z.infer<typeof anyHoldReason>
 
 export const cancelReason = z.enum(['out-of-stock', 'customer-asked', 'address', 'fraud', 'price', 'other'])
 export type CancelReason = z.infer<typeof cancelReason>
+
+/**
+ * So long after it was placed, an order in no shipment is nobody's trouble yet: the hub routes it in the background. The
+ * filter `not-routed` leaves it out, and the dashboard says that it is being routed.
+ */
+export const ROUTING_TAKES_MS = 2 * 60_000
 
 export const orderRow = z.object({
   orderId: z.string(),
@@ -36,7 +43,8 @@ export const orderRow = z.object({
   shipments: z.array(
     z.object({ shipmentId: z.string(), number: z.string(), location: z.string(), state: shipmentState }),
   ),
-  problem: z.string().nullable().describe('What a person must see to, in one sentence.'),
+  problem: z.string().nullable().describe('What a person must see to, in one sentence, in English.'),
+  problemTold: toldTask.nullable().describe('The same for every language, where a task tells it.'),
 })
 export type OrderRow = z.infer<typeof orderRow>
 

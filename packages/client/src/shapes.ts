@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { toldTask } from './told-task.ts'
 
 /**
  * What the hub's API answers under `/api/v1`, as Zod schemas: the hub checks its answers against them
@@ -335,7 +336,8 @@ export const taskRow = z.object({
   sku: z.string().nullable(),
   connectionId: z.string().nullable(),
   units: count.nullable(),
-  detail: z.string(),
+  detail: z.string().describe('In English; `told` is the same for every language.'),
+  told: toldTask.nullable().describe('Null for a task from before this was kept.'),
   cures: z.array(taskCure).describe('Of an oversold item, what harms least first; else none.'),
   openedAt: instant,
 })

@@ -300,6 +300,7 @@ export { type StaleRule, staleUnitsOf } from './safety/stale-orders.ts'
 export { changeStaleRule, listStaleRules, noteStaleOrders, type StaleRules } from './safety/stale-watch.ts'
 export { countUnzeroed } from './safety/zeroing.store.ts'
 export { syncPlaces } from './sealed-places.ts'
+export type { ToldTask } from './told-task.ts'
 export { findProcesses, type ProcessStatus } from './worker/processes.store.ts'
 export type { NamedJob, SyncJob } from './worker/sync-jobs.store.ts'
 export {

@@ -7,6 +7,7 @@ import { hub, queryClient } from '../hub.ts'
 import { useLanguage } from '../language.ts'
 import { Failure, Loading } from '../parts/notice.tsx'
 import { Heading, Panel } from '../parts/panel.tsx'
+import { sayDevice } from './device.ts'
 import { EntryForm, Field, Problem } from './entry-frame.tsx'
 import { makePasskey } from './passkey.ts'
 import { accountQuery, passkeysQuery, sessionsQuery } from './queries.ts'
@@ -214,7 +215,7 @@ function Sessions({ own }: { own: string }) {
       title={t('accounts.sessions')}
       note={
         (sessions.data?.length ?? 0) > 1 && (
-          <button type="button" className="underline" onClick={() => endOthers.mutate()}>
+          <button type="button" className="min-h-7 underline" onClick={() => endOthers.mutate()}>
             {t('accounts.endOthers')}
           </button>
         )
@@ -225,7 +226,9 @@ function Sessions({ own }: { own: string }) {
         {sessions.data?.map(({ id, token, userAgent, ipAddress, createdAt }) => (
           <li key={id} className="flex items-center justify-between gap-3 py-3">
             <div className="min-w-0">
-              <p className="truncate">{userAgent ?? ''}</p>
+              <p className="truncate" title={userAgent ?? undefined}>
+                {sayDevice(userAgent) ?? t('accounts.unknownDevice')}
+              </p>
               <p className="text-xs text-ink-2">
                 {ipAddress} · {formatMoment(locale, createdAt)}
               </p>

@@ -1,10 +1,13 @@
 import { infiniteQueryOptions, useInfiniteQuery } from '@tanstack/react-query'
+import { toWords } from '../changes/say-value.ts'
 import { formatMoment } from '../format.ts'
 import { hub } from '../hub.ts'
 import { useLanguage } from '../language.ts'
 import { More } from '../parts/more.tsx'
 import { Failure, Loading } from '../parts/notice.tsx'
 import { Panel } from '../parts/panel.tsx'
+import { useActorName } from './actor-name.ts'
+import { isRole } from './roles.ts'
 
 const auditQuery = infiniteQueryOptions({
   queryKey: ['organization', 'audit'],
@@ -16,7 +19,14 @@ const auditQuery = infiniteQueryOptions({
 /** Who did what, newest first. */
 export function AuditLog() {
   const { t, locale } = useLanguage()
+  // An id says nothing to anybody.
+  const sayAbout = (subject: string | null, detail: Record<string, unknown> | null) => {
+    if (typeof detail?.name === 'string') return detail.name
+    if (isRole(detail?.role)) return t(`accounts.role.${detail.role}`)
+    return subject === null || /[0-9a-f]{8}-[0-9a-f]{4}-/.test(subject) ? '' : subject
+  }
   const audit = useInfiniteQuery(auditQuery)
+  const nameOf = useActorName()
   const rows = audit.data?.pages.flatMap((page) => page.rows) ?? []
   return (
     <Panel title={t('accounts.audit')} table={{ operation: 'listAuditLog' }}>
@@ -29,11 +39,9 @@ export function AuditLog() {
         {rows.map(({ auditId, at, actor, name, action, subject, detail }) => (
           <li key={auditId} className="flex flex-wrap items-baseline gap-x-3 py-2">
             <span className="text-xs whitespace-nowrap text-ink-2">{formatMoment(locale, at)}</span>
-            <span className="font-medium">{name ?? actor}</span>
-            <span>{t(`accounts.action.${action}`, { defaultValue: action })}</span>
-            {(detail?.name ?? subject) !== null && (
-              <span className="truncate text-xs text-ink-2">{String(detail?.name ?? subject)}</span>
-            )}
+            <span className="font-medium">{name ?? nameOf(actor)}</span>
+            <span>{t(`accounts.action.${action}`, { defaultValue: toWords(action) })}</span>
+            <span className="min-w-0 truncate text-xs text-ink-2">{sayAbout(subject, detail)}</span>
           </li>
         ))}
       </ul>

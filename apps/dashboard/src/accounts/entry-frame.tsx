@@ -3,6 +3,9 @@ import { setLanguage, useLanguage } from '../language.ts'
 import { Mark } from '../mark.tsx'
 import { useProblemText } from '../parts/notice.tsx'
 
+/** The class of a way to elsewhere, under the one question. */
+export const aside = 'mt-4 inline-flex min-h-9 items-center text-ink-2 underline'
+
 /** A page before anybody is signed in: one question on it, and the language. */
 export function EntryFrame({ title, text, children }: { title: string; text?: string; children: ReactNode }) {
   const { language } = useLanguage()
@@ -59,10 +62,12 @@ export function Problem({ error }: { error: unknown }) {
   const { t } = useLanguage()
   const text = useProblemText(error)
   if (!error) return null
-  const code = (error as { problem?: { code?: string } }).problem?.code ?? ''
+  const { code = '', field = '' } = (error as { problem?: { code?: string; field?: string } }).problem ?? {}
   return (
     <p role="alert" className="rounded border border-red/40 bg-red-soft px-3 py-2">
-      {t(`accounts.problem.${code}`, { defaultValue: text })}
+      {t(`accounts.problem.${code}-${field}`, {
+        defaultValue: t(`accounts.problem.${code}`, { defaultValue: text }),
+      })}
     </p>
   )
 }

@@ -4,6 +4,7 @@ import { useState } from 'react'
 import { formatMoment } from '../format.ts'
 import { hub, queryClient } from '../hub.ts'
 import { useLanguage } from '../language.ts'
+import { Confirm } from '../parts/confirm.tsx'
 import { Failure, Loading } from '../parts/notice.tsx'
 import { Panel } from '../parts/panel.tsx'
 import { EntryForm, Field, Problem } from './entry-frame.tsx'
@@ -21,7 +22,18 @@ const readAgain = () => queryClient.invalidateQueries({ queryKey: organizationQu
 export function Keys({ own }: { own: RoleName }) {
   const { t, locale } = useLanguage()
   const keys = useQuery(apiKeysQuery)
-  const revoke = useMutation({ mutationFn: (keyId: string) => hub.revokeApiKey(keyId), onSuccess: readAgain })
+  const [ending, setEnding] = useState<{ keyId: string; name: string }>()
+  const sayScope = (scope: string) => {
+    const [area = '', deed = ''] = scope.split(':')
+    return `${t(`accounts.area.${area as Area}`, { defaultValue: area })} (${t(`accounts.deed.${deed as Deed}`, { defaultValue: deed })})`
+  }
+  const revoke = useMutation({
+    mutationFn: (keyId: string) => hub.revokeApiKey(keyId),
+    onSettled: () => {
+      setEnding(undefined)
+      void readAgain()
+    },
+  })
   return (
     <Panel title={t('accounts.keys')} table={{ operation: 'listApiKeys' }}>
       {keys.error && <Failure error={keys.error} onRetry={() => void keys.refetch()} />}
@@ -35,14 +47,14 @@ export function Keys({ own }: { own: RoleName }) {
                 {key.name} <code className="text-xs text-ink-2">{key.hint}…</code>
               </p>
               <p className="text-xs text-ink-2">
-                {t(`accounts.role.${key.role}`)} · {key.scopes.join(', ')} ·{' '}
+                {t(`accounts.role.${key.role}`)} · {key.scopes.map(sayScope).join(', ')} ·{' '}
                 {key.lastUsedAt === null
                   ? t('accounts.neverUsed')
                   : t('accounts.lastUsed', { at: formatMoment(locale, key.lastUsedAt) })}
               </p>
             </div>
             {key.revokedAt === null ? (
-              <button type="button" className="control" onClick={() => revoke.mutate(key.keyId)}>
+              <button type="button" className="control" onClick={() => setEnding(key)}>
                 {t('accounts.revoke')}
               </button>
             ) : (
@@ -57,6 +69,15 @@ export function Keys({ own }: { own: RoleName }) {
         <Problem error={revoke.error} />
       </div>
       <NewKey own={own} />
+      <Confirm
+        isOpen={ending !== undefined}
+        title={t('accounts.revokeTitle', { name: ending?.name })}
+        text={t('accounts.revokeText')}
+        action={t('accounts.revoke')}
+        isBusy={revoke.isPending}
+        onConfirm={() => ending !== undefined && revoke.mutate(ending.keyId)}
+        onClose={() => setEnding(undefined)}
+      />
     </Panel>
   )
 }

@@ -6,6 +6,7 @@ import { useLanguage } from '../language.ts'
 import { enter } from './enter.ts'
 import { EntryForm, EntryFrame, Field } from './entry-frame.tsx'
 import { chooseOrganization } from './organization.ts'
+import { PersonFields } from './person-fields.tsx'
 import { setupQuery } from './queries.ts'
 
 /** The first run: the first owner, and the name of the brand. */
@@ -15,7 +16,6 @@ export function SetupScreen() {
   const { data: setup } = useQuery(setupQuery)
   const [person, setPerson] = useState({ name: '', email: '', password: '', organization: '' })
   const [code, setCode] = useState(() => new URLSearchParams(location.search).get('code') ?? '')
-  const set = (field: keyof typeof person) => (value: string) => setPerson({ ...person, [field]: value })
   const make = useMutation({
     mutationFn: () => hub.setUp({ ...person, language, ...(code !== '' && { code }) }),
     onSuccess: async ({ organizationId }) => {
@@ -44,25 +44,10 @@ export function SetupScreen() {
         <Field
           label={t('accounts.brand')}
           value={person.organization}
-          onChange={set('organization')}
+          onChange={(organization) => setPerson({ ...person, organization })}
           autoComplete="organization"
         />
-        <Field label={t('accounts.name')} value={person.name} onChange={set('name')} autoComplete="name" />
-        <Field
-          label={t('accounts.email')}
-          type="email"
-          value={person.email}
-          onChange={set('email')}
-          autoComplete="username"
-        />
-        <Field
-          label={t('accounts.password')}
-          note={t('accounts.passwordNote')}
-          type="password"
-          value={person.password}
-          onChange={set('password')}
-          autoComplete="new-password"
-        />
+        <PersonFields person={person} onChange={(next) => setPerson({ ...person, ...next })} />
         {setup?.needsCode === true && (
           <Field
             label={t('accounts.setupCode')}

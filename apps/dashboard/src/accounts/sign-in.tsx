@@ -3,7 +3,7 @@ import { useState } from 'react'
 import { hub } from '../hub.ts'
 import { useLanguage } from '../language.ts'
 import { enter } from './enter.ts'
-import { EntryForm, EntryFrame, Field, Problem } from './entry-frame.tsx'
+import { aside, EntryForm, EntryFrame, Field, Problem } from './entry-frame.tsx'
 import { signInWithPasskey } from './passkey.ts'
 import { setupQuery } from './queries.ts'
 import { SingleSignOnButton } from './single-sign-on-button.tsx'
@@ -17,7 +17,7 @@ export function SignIn() {
   const title =
     step === 'forgot' || step === 'sent' ? 'forgotTitle' : step === 'password' ? 'signIn' : 'secondFactor'
   return (
-    <EntryFrame title={t(`accounts.${title}`)}>
+    <EntryFrame title={t(`accounts.${title}`)} {...(step === 'forgot' && { text: t('accounts.forgotText') })}>
       {step === 'password' && <PasswordStep onNext={setStep} />}
       {(step === 'code' || step === 'backup') && <CodeStep isBackup={step === 'backup'} onNext={setStep} />}
       {step === 'forgot' && <ForgotStep onNext={setStep} />}
@@ -82,11 +82,9 @@ function PasswordStep({ onNext }: { onNext: (step: Step) => void }) {
       </div>
       <Problem error={passkey.error} />
       {setup?.signUp === 'open' && (
-        <p className="mt-4 text-ink-2">
-          <a className="underline" href="/sign-up">
-            {t('accounts.signUpInstead')}
-          </a>
-        </p>
+        <a className={aside} href="/sign-up">
+          {t('accounts.signUpInstead')}
+        </a>
       )}
     </>
   )
@@ -117,11 +115,7 @@ function CodeStep({ isBackup, onNext }: { isBackup: boolean; onNext: (step: Step
           {...(!isBackup && { inputMode: 'numeric' as const })}
         />
       </EntryForm>
-      <button
-        type="button"
-        className="mt-4 min-h-9 text-ink-2 underline"
-        onClick={() => onNext(isBackup ? 'code' : 'backup')}
-      >
+      <button type="button" className={aside} onClick={() => onNext(isBackup ? 'code' : 'backup')}>
         {t(isBackup ? 'accounts.useCode' : 'accounts.useBackupCode')}
       </button>
     </>
@@ -133,19 +127,24 @@ function ForgotStep({ onNext }: { onNext: (step: Step) => void }) {
   const [email, setEmail] = useState('')
   const ask = useMutation({ mutationFn: () => hub.askForReset(email), onSuccess: () => onNext('sent') })
   return (
-    <EntryForm
-      action={t('accounts.sendLink')}
-      isBusy={ask.isPending}
-      error={ask.error}
-      onSubmit={() => ask.mutate()}
-    >
-      <Field
-        label={t('accounts.email')}
-        type="email"
-        value={email}
-        onChange={setEmail}
-        autoComplete="username"
-      />
-    </EntryForm>
+    <>
+      <EntryForm
+        action={t('accounts.sendLink')}
+        isBusy={ask.isPending}
+        error={ask.error}
+        onSubmit={() => ask.mutate()}
+      >
+        <Field
+          label={t('accounts.email')}
+          type="email"
+          value={email}
+          onChange={setEmail}
+          autoComplete="username"
+        />
+      </EntryForm>
+      <button type="button" className={aside} onClick={() => onNext('password')}>
+        {t('accounts.back')}
+      </button>
+    </>
   )
 }

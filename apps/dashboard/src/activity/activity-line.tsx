@@ -2,6 +2,7 @@ import type { ActivityRow } from '@plimsoll/client'
 import { Link } from '@tanstack/react-router'
 import { formatChange, formatMoment, formatNumber, formatTime } from '../format.ts'
 import { useLanguage } from '../language.ts'
+import { readOwnReason } from '../parts/own-reason.ts'
 
 const toneOf: Record<ActivityRow['kind'], string> = {
   order: 'bg-sea-fill',
@@ -74,7 +75,10 @@ function Detail({ text }: { text: string | null }) {
   const [, kind = '', reason] = /^([a-z-]+)(?:: (.*))?$/s.exec(text ?? '') ?? []
   const word = t(`movement.${kind}`, { defaultValue: '' })
   if (word === '') return text
-  return reason === undefined ? word : `${word}: ${reason}`
+  if (reason === undefined) return word
+  const own = readOwnReason(reason)
+  const why = own === undefined ? reason : t(`ownReason.${own.reason}`, { name: own.name })
+  return t('activity.because', { what: word, why })
 }
 
 /** A write shows the quantity written, an oversold item how many units are missing, everything else a change. */

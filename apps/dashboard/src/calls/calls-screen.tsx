@@ -26,7 +26,7 @@ export function CallsScreen() {
   const operations = log.data?.operations ?? []
   return (
     <>
-      <Link to="/connections/$id" params={{ id }} className="link mb-2 inline-flex min-h-6 items-center">
+      <Link to="/connections/$id" params={{ id }} className="link mb-2 inline-flex min-h-7 items-center">
         ← {name ?? t('connections.title')}
       </Link>
       <Heading

@@ -1,10 +1,10 @@
 import type { Change } from '@plimsoll/client'
-import { infiniteQueryOptions, useInfiniteQuery, useMutation, useQuery } from '@tanstack/react-query'
+import { infiniteQueryOptions, useInfiniteQuery, useMutation } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useActorName } from '../accounts/actor-name.ts'
 import { formatMoment } from '../format.ts'
-import { hub, locationsQuery, queryClient, useConnectionNames } from '../hub.ts'
+import { hub, queryClient } from '../hub.ts'
 import { useLanguage } from '../language.ts'
 import { Confirm } from '../parts/confirm.tsx'
 import { More } from '../parts/more.tsx'
@@ -12,7 +12,8 @@ import { Empty, Failure, Loading, useProblemText } from '../parts/notice.tsx'
 import { Heading } from '../parts/panel.tsx'
 import { TableFile } from '../parts/table-file.tsx'
 import { changeKinds } from './change-kinds.ts'
-import { sayValue, type Telling, toWords } from './say-value.ts'
+import { sayValue } from './say-value.ts'
+import { useTelling } from './use-telling.ts'
 
 const changesQuery = (kind: string | undefined) =>
   infiniteQueryOptions({
@@ -112,8 +113,8 @@ function ChangeLine({ change, onUndo }: { change: Change; onUndo: () => void }) 
     subject.listingTitle,
     subject.location,
     subject.name,
-  ].filter((each) => each !== null && each !== undefined)
-  const telling = useTelling()
+  ].filter((each, at, all) => each !== null && each !== undefined && all.indexOf(each) === at)
+  const telling = useTelling(subject.connectionId)
   return (
     <li className="flex flex-wrap items-start justify-between gap-x-6 gap-y-2 px-4 py-3">
       <div className="min-w-0 flex-1 basis-72">
@@ -124,10 +125,14 @@ function ChangeLine({ change, onUndo }: { change: Change; onUndo: () => void }) 
           </span>
         </p>
         <ul className="mt-1 text-ink-2">
+          {kind === 'item' && changed.length === 0 && <li>{t('changeLog.added')}</li>}
           {changed.map((name) => (
             <li key={name} className="break-words">
-              {telling.labelOf(name)}: {sayValue(before?.[name], telling)} →{' '}
-              {sayValue(after?.[name], telling)}
+              {t('changeLog.fromTo', {
+                field: telling.labelOf(name),
+                from: sayValue(name, before?.[name], telling),
+                to: sayValue(name, after?.[name], telling),
+              })}
             </li>
           ))}
         </ul>
@@ -136,7 +141,8 @@ function ChangeLine({ change, onUndo }: { change: Change; onUndo: () => void }) 
       </div>
       <div className="flex items-center gap-4">
         <p className="text-xs text-ink-2">
-          <time dateTime={at}>{formatMoment(locale, at)}</time>, {t('changeLog.by', { actor: nameOf(actor) })}
+          <time dateTime={at}>{formatMoment(locale, at)}</time>
+          {t('changeLog.by', { actor: nameOf(actor) })}
         </p>
         <button
           type="button"
@@ -151,15 +157,4 @@ function ChangeLine({ change, onUndo }: { change: Change; onUndo: () => void }) 
       </div>
     </li>
   )
-}
-
-function useTelling(): Telling {
-  const { t, locale } = useLanguage()
-  const connections = useConnectionNames()
-  const locations = useQuery(locationsQuery).data?.rows ?? []
-  return {
-    ...{ nothing: t('changeLog.nothing'), yes: t('changeLog.yes'), no: t('changeLog.no'), locale },
-    nameOf: (id) => connections.get(id)?.name ?? locations.find(({ locationId }) => locationId === id)?.name,
-    labelOf: (field) => t(`changeLog.field.${field as 'name'}`, { defaultValue: toWords(field) }),
-  }
 }

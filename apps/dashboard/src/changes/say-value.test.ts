@@ -5,6 +5,7 @@ const ids: Record<string, string> = { 'id-1': 'Main warehouse', 'id-2': 'Rotterd
 const telling: Telling = {
   ...{ nothing: 'nothing', yes: 'yes', no: 'no', locale: 'en' },
   nameOf: (id) => ids[id],
+  wordOf: (field, value) => (field === 'whenEmpty' && value === 'leave' ? 'not written' : undefined),
   labelOf: (field) => (field === 'locationIds' ? 'Locations' : toWords(field)),
 }
 
@@ -17,13 +18,20 @@ test.each([
   ['id-2', 'Rotterdam'],
   [
     { whenEmpty: 'leave', locationIds: ['id-1', 'id-2'] },
-    'When empty leave · Locations Main warehouse, Rotterdam',
+    'When empty not written · Locations Main warehouse, Rotterdam',
   ],
   ['x'.repeat(200), `${'x'.repeat(160)}…`],
 ])('%j is said as "%s"', (value, said) => {
-  expect(sayValue(value, telling)).toBe(said)
+  expect(sayValue('field', value, telling)).toBe(said)
 })
 
 test('a moment is told in the reader’s locale', () => {
-  expect(sayValue('2026-11-27T03:11:28.000Z', telling)).toContain('2026')
+  expect(sayValue('at', '2026-11-27T03:11:28.000Z', telling)).toContain('2026')
+})
+
+test('numbers are told by what they are of: spans, days of the week; ids of platforms by their last part', () => {
+  expect(sayValue('ordersPollMs', 10_000, telling)).toBe('10 sec')
+  expect(sayValue('ordersPollMs', 900_000, telling)).toBe('15 min')
+  expect(sayValue('openingDays', [1, 7], telling)).toBe('Mon, Sun')
+  expect(toWords('gid://shopify/Location/50')).toBe('50')
 })

@@ -100,7 +100,7 @@ function ConnectFlow({ connector }: { connector: ConnectorForms }) {
 function Back() {
   const { t } = useLanguage()
   return (
-    <Link to="/connections/new" className="link mb-2 inline-flex min-h-6 items-center">
+    <Link to="/connections/new" className="link mb-2 inline-flex min-h-7 items-center">
       ← {t('connect.back')}
     </Link>
   )

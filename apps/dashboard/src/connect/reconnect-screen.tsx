@@ -60,7 +60,7 @@ function ReconnectFlow({ row, connector }: { row: ConnectionRow; connector: Conn
       <Link
         to="/connections/$id"
         params={{ id: connectionId }}
-        className="link mb-2 inline-flex min-h-6 items-center"
+        className="link mb-2 inline-flex min-h-7 items-center"
       >
         ← {t('connect.backToConnection', { name })}
       </Link>

@@ -45,7 +45,7 @@ export function ConnectionScreen() {
   const isDescribed = connectors.data?.rows.find((each) => each.id === row.connector)?.samples !== undefined
   return (
     <>
-      <Link to="/connections" className="link mb-2 inline-flex min-h-6 items-center">
+      <Link to="/connections" className="link mb-2 inline-flex min-h-7 items-center">
         ← {t('connections.title')}
       </Link>
       <Heading title={row.name} note={row.connectorName} />

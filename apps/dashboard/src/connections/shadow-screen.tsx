@@ -28,7 +28,7 @@ export function ShadowScreen() {
   const n = (value: number) => formatNumber(locale, value)
   return (
     <>
-      <Link to="/connections/$id" params={{ id }} className="link mb-2 inline-flex min-h-6 items-center">
+      <Link to="/connections/$id" params={{ id }} className="link mb-2 inline-flex min-h-7 items-center">
         ← {name ?? t('connections.title')}
       </Link>
       <Heading title={t('standing.shadow')} note={name}>

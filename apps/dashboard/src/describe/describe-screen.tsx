@@ -91,7 +91,7 @@ function Wizard({ connector, startName }: { connector: string; startName: string
   const withFolder = hasFolder(transport)
   return (
     <>
-      <Link to="/connections/new" className="link mb-2 inline-flex min-h-6 items-center">
+      <Link to="/connections/new" className="link mb-2 inline-flex min-h-7 items-center">
         ← {t('connect.back')}
       </Link>
       <Heading

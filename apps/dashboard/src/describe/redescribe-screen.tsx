@@ -34,7 +34,7 @@ export function RedescribeScreen() {
   const draft = settings.data === undefined ? undefined : draftOf(settings.data)
   return (
     <>
-      <Link to="/connections/$id" params={{ id }} className="link mb-2 inline-flex min-h-6 items-center">
+      <Link to="/connections/$id" params={{ id }} className="link mb-2 inline-flex min-h-7 items-center">
         ← {t('connect.backToConnection', { name })}
       </Link>
       <Heading title={t('describe.editTitle', { name })} note={t('describe.editNote')} />

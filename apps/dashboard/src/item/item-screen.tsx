@@ -25,7 +25,7 @@ export function ItemScreen() {
   const isUnknown = error instanceof ApiProblem && error.problem.status === 404
   return (
     <>
-      <Link to="/items" className="link mb-2 inline-flex min-h-6 items-center gap-1">
+      <Link to="/items" className="link mb-2 inline-flex min-h-7 items-center gap-1">
         <ArrowLeft size={15} aria-hidden />
         {t('item.back')}
       </Link>

@@ -3,6 +3,7 @@ import { useActorName } from '../accounts/actor-name.ts'
 import { formatChange } from '../format.ts'
 import { useLanguage } from '../language.ts'
 import { Ago } from '../parts/number.tsx'
+import { readOwnReason } from '../parts/own-reason.ts'
 import { Scrolling } from '../parts/scrolling.tsx'
 
 /** Movements as rows of a ledger. */
@@ -32,7 +33,6 @@ export function MovementTable({ rows }: { rows: MovementPage['rows'] }) {
   )
 }
 
-const ownReasons = ['lot-assumed', 'expired'] as const
 const deltas = [
   ['onHandDelta', 'onHand'],
   ['reservedDelta', 'reserved'],
@@ -43,8 +43,8 @@ const deltas = [
 function Row({ row }: { row: MovementPage['rows'][number] }) {
   const { t, locale } = useLanguage()
   const actor = useActorName()(row.actor)
-  const ownReason = ownReasons.find((each) => each === row.reason)
-  const reason = ownReason === undefined ? row.reason : t(`ownReason.${ownReason}`)
+  const own = readOwnReason(row.reason)
+  const reason = own === undefined ? row.reason : t(`ownReason.${own.reason}`, { name: own.name })
   return (
     <tr className="border-b border-line align-baseline last:border-0 [&>td]:px-2 [&>td]:py-1.5 [&>td:first-child]:pl-4">
       <td className="whitespace-nowrap text-ink-2">

@@ -46,7 +46,7 @@ function PartTree({ item, ship, part }: { item: ItemDetail; ship: Ship; part: Pa
       return (
         <>
           <ExplainTree node={whyIncoming(item)} />
-          <Link to="/deliveries" className="link inline-flex min-h-6 items-center">
+          <Link to="/deliveries" className="link inline-flex min-h-7 items-center">
             {t('loadLine.toDeliveries')}
           </Link>
         </>

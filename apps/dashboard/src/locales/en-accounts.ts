@@ -29,6 +29,9 @@ export const enAccounts = {
     usePasskey: 'Use a passkey',
     signUpInstead: 'No account yet? Sign up',
     signUp: 'Sign up',
+    signInInstead: 'You have an account? Sign in',
+    forgotText: 'Say your address, and a letter with a link comes to it.',
+    unknownDevice: 'A device that says nothing of itself',
     lookForLetter: 'Look for our letter',
     lookForLetterText: 'Open the link in the letter to {{email}}, and you are signed in.',
     noBrand: 'You are in no brand yet',
@@ -120,6 +123,9 @@ export const enAccounts = {
     neverUsed: 'never used',
     lastUsed: 'last used {{at}}',
     revoke: 'Revoke',
+    revokeTitle: 'Revoke the key “{{name}}”?',
+    revokeText:
+      'Programs that use it are refused from this moment on. It cannot be given back; make another one instead.',
     revokedAt: 'revoked {{at}}',
     scopes: 'What it may touch',
     area: {
@@ -152,6 +158,8 @@ export const enAccounts = {
     problem: {
       'invalid-email-or-password': 'E-mail or password is wrong.',
       'too-many-tries': 'Too many tries. Wait a minute, then try again.',
+      'account-refused-password': 'This password does not do: it needs at least ten characters.',
+      'account-refused-email': 'This address does not do: it is misspelt, or has an account already.',
       'invalid-token': 'This link is over or was used. Ask for another one.',
       'password-too-short': 'The password is too short: at least ten characters.',
       'invalid-password': 'The password is wrong.',

@@ -11,6 +11,7 @@ import { enOrders } from './en-orders.ts'
 import { enParkedAndProtection } from './en-parked-and-protection.ts'
 import { enReplenishment } from './en-replenishment.ts'
 import { enSso } from './en-sso.ts'
+import { enToldTasks } from './en-told-tasks.ts'
 
 /** English: what every other screen says. */
 export const enRest = {
@@ -107,7 +108,6 @@ export const enRest = {
     'some-key': 'an API key that is gone',
   },
   /** Reasons that the hub gives by itself. */
-  ownReason: { 'lot-assumed': 'lot assumed', expired: 'expired' },
   explain: {
     desired: 'Desired on the platform',
     promise: 'What this listing may promise',
@@ -164,5 +164,6 @@ export const enRest = {
   ...enSso,
   ...enReplenishment,
   ...enMapping,
+  ...enToldTasks,
   ...enParkedAndProtection,
 }

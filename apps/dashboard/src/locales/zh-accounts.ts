@@ -29,6 +29,9 @@ export const zhAccounts = {
     usePasskey: '使用通行密钥',
     signUpInstead: '还没有账户？注册',
     signUp: '注册',
+    signInInstead: '已有账户？登录',
+    forgotText: '请填写您的邮箱，我们会发送一封带链接的邮件。',
+    unknownDevice: '未知设备',
     lookForLetter: '请查收邮件',
     lookForLetterText: '请打开发送至 {{email}} 的邮件中的链接，即可登录。',
     noBrand: '您尚未加入任何品牌',
@@ -120,6 +123,8 @@ export const zhAccounts = {
     neverUsed: '从未使用',
     lastUsed: '最近使用：{{at}}',
     revoke: '吊销',
+    revokeTitle: '吊销密钥“{{name}}”？',
+    revokeText: '使用它的程序会立即被拒绝。吊销后无法恢复，需要时请另建密钥。',
     revokedAt: '已于 {{at}} 吊销',
     scopes: '访问范围',
     area: {
@@ -152,6 +157,8 @@ export const zhAccounts = {
     problem: {
       'invalid-email-or-password': '邮箱或密码错误。',
       'too-many-tries': '尝试次数过多，请稍后再试。',
+      'account-refused-password': '密码不符合要求：至少十个字符。',
+      'account-refused-email': '邮箱不可用：拼写有误，或已有账户。',
       'invalid-token': '链接已过期或已使用，请重新获取。',
       'password-too-short': '密码太短：至少十个字符。',
       'invalid-password': '密码错误。',

@@ -11,6 +11,7 @@ import { zhOrders } from './zh-orders.ts'
 import { zhParkedAndProtection } from './zh-parked-and-protection.ts'
 import { zhReplenishment } from './zh-replenishment.ts'
 import { zhSso } from './zh-sso.ts'
+import { zhToldTasks } from './zh-told-tasks.ts'
 
 /** 其余各屏的文字。 */
 export const zhRest = {
@@ -99,7 +100,6 @@ export const zhRest = {
     'some-user': '已离开的成员',
     'some-key': '已停用的 API 密钥',
   },
-  ownReason: { 'lot-assumed': '批次为推定', expired: '已到期' },
   explain: {
     desired: '平台上的目标值',
     promise: '此渠道可承诺的数量',
@@ -156,5 +156,6 @@ export const zhRest = {
   ...zhSso,
   ...zhReplenishment,
   ...zhMapping,
+  ...zhToldTasks,
   ...zhParkedAndProtection,
 }

@@ -1,7 +1,6 @@
-import { useQuery } from '@tanstack/react-query'
 import { formatNumber } from '../format.ts'
-import { connectionsQuery } from '../hub.ts'
 import { useLanguage } from '../language.ts'
+import { ConnectionFilter } from '../parts/filter-select.tsx'
 import { SearchField } from '../parts/search-field.tsx'
 import { TableFile } from '../parts/table-file.tsx'
 import { ViewMenu } from '../saved-views/view-menu.tsx'
@@ -25,7 +24,6 @@ export function MappingFilters(props: {
 }) {
   const { t, locale } = useLanguage()
   const { search, counts, onSearch } = props
-  const connections = useQuery(connectionsQuery).data?.rows ?? []
   const view = search.view ?? 'waiting'
   const { q: _q, ...unsearched } = search
   const { connection: _connection, ...everywhere } = search
@@ -45,23 +43,12 @@ export function MappingFilters(props: {
         value={search.q ?? ''}
         onSearch={(q) => onSearch(q === '' ? unsearched : { ...search, q })}
       />
-      <label className="flex items-center gap-2 max-sm:w-full">
-        <span className="text-ink-2">{t('mapping.connection')}</span>
-        <select
-          value={search.connection ?? ''}
-          onChange={({ target: { value } }) =>
-            onSearch(value === '' ? everywhere : { ...search, connection: value })
-          }
-          className="h-9 min-w-0 rounded border border-line-2 bg-surface px-2 max-sm:flex-1"
-        >
-          <option value="">{t('mapping.allConnections')}</option>
-          {connections.map(({ connectionId, name }) => (
-            <option key={connectionId} value={connectionId}>
-              {name}
-            </option>
-          ))}
-        </select>
-      </label>
+      <ConnectionFilter
+        label={t('mapping.connection')}
+        all={t('mapping.allConnections')}
+        value={search.connection}
+        onChange={(next) => onSearch(next === undefined ? everywhere : { ...search, connection: next })}
+      />
       <fieldset
         aria-label={t('mapping.views')}
         className="-mx-4 flex w-[100vw] min-w-0 overflow-x-auto px-4 md:mx-0 md:w-full md:px-0"

@@ -59,7 +59,7 @@ export function NewOrderScreen() {
   }
   return (
     <>
-      <Link to="/orders" className="link mb-2 inline-flex min-h-6 items-center gap-1">
+      <Link to="/orders" className="link mb-2 inline-flex min-h-7 items-center gap-1">
         <ArrowLeft size={15} aria-hidden />
         {t('orders.back')}
       </Link>

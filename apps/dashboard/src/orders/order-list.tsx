@@ -5,6 +5,7 @@ import { useEffect, useRef } from 'react'
 import { formatMoment, formatNumber } from '../format.ts'
 import { useLanguage } from '../language.ts'
 import { Ago } from '../parts/number.tsx'
+import { useSayTask } from '../tasks/task-text.tsx'
 import { OrderWord } from './order-word.tsx'
 
 /** Two lines of text, whatever the width. */
@@ -56,6 +57,8 @@ export function OrderList({ rows, onEnd }: { rows: OrderRow[]; onEnd: () => void
 
 function OrderLine({ row }: { row: OrderRow }) {
   const { t, locale } = useLanguage()
+  const say = useSayTask()
+  const problem = row.problemTold === null ? row.problem : say(row.problemTold)
   const [left, all] = [row.units - row.toShip, row.units].map((units) => formatNumber(locale, units))
   const sentFrom = row.shipments.filter(({ state }) => state !== 'cancelled' && state !== 'rejected')
   return (
@@ -83,8 +86,8 @@ function OrderLine({ row }: { row: OrderRow }) {
       <span className="truncate text-xs text-ink-2 max-md:hidden">
         {row.shipBy !== null && t('orders.shipBy', { time: formatMoment(locale, row.shipBy) })}
       </span>
-      <span title={row.problem ?? undefined} className="truncate text-xs text-red max-md:hidden">
-        {row.problem}
+      <span title={problem ?? undefined} className="truncate text-xs text-red max-md:hidden">
+        {problem}
       </span>
     </div>
   )

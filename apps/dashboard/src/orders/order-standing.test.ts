@@ -5,6 +5,7 @@ const placedAt = '2026-11-27T08:00:00.000Z'
 const order = {
   state: 'open' as const,
   holds: [],
+  isByHand: false,
   isLate: false,
   isUnrouted: true,
   toShip: 2,
@@ -19,6 +20,7 @@ test('an order in no shipment is being routed at first, and nobody’s trouble u
   expect(wordOf(order, after(119))).toEqual({ word: 'routing', shape: 'waiting' })
   expect(wordOf(order, after(120))).toEqual({ word: 'unrouted', shape: 'bad' })
   expect(wordOf({ ...order, problem: 'No place has it.' }, after(1)).word).toBe('unrouted')
+  expect(wordOf({ ...order, isByHand: true }, after(1)).word).toBe('unrouted')
   expect(wordOf({ ...order, isLate: true }, after(1)).word).toBe('late')
   expect(wordOf({ ...order, isUnrouted: false }, after(1)).word).toBe('waiting')
 })

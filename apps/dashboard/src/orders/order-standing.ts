@@ -1,4 +1,4 @@
-import type { OrderRow, ShipmentStateName } from '@plimsoll/client'
+import { type OrderRow, ROUTING_TAKES_MS, type ShipmentStateName } from '@plimsoll/client'
 import type { OrderStandingFilter } from '@plimsoll/client/client'
 import type { Shape } from '../parts/standing.tsx'
 
@@ -32,14 +32,11 @@ export type OrderWord =
   | 'waiting'
   | 'pending'
 
-/** So long after it was placed, an order in no shipment is nobody's trouble yet: the hub routes it in the background. */
-const routingTakesMs = 2 * 60_000
-
 /** The one word that says most about where an order is: what needs a person first. */
 export function wordOf(
   order: Pick<
     OrderRow,
-    'state' | 'holds' | 'isLate' | 'isUnrouted' | 'toShip' | 'shipments' | 'problem' | 'placedAt'
+    'state' | 'holds' | 'isByHand' | 'isLate' | 'isUnrouted' | 'toShip' | 'shipments' | 'problem' | 'placedAt'
   >,
   /** The hub's time in ms since the epoch. */
   nowMs: number,
@@ -49,8 +46,9 @@ export function wordOf(
   if (isHeld) return { word: 'held', shape: 'bad' }
   if (order.isLate) return { word: 'late', shape: 'late' }
   if (order.isUnrouted) {
-    // A problem says that it was tried, and that it can leave from nowhere.
-    const isFresh = order.problem === null && nowMs - Date.parse(order.placedAt) < routingTakesMs
+    // A problem says that it was tried, and that it can leave from nowhere; one made by hand was tried as it was made.
+    const isFresh =
+      !order.isByHand && order.problem === null && nowMs - Date.parse(order.placedAt) < ROUTING_TAKES_MS
     return isFresh ? { word: 'routing', shape: 'waiting' } : { word: 'unrouted', shape: 'bad' }
   }
   if (order.toShip === 0) return { word: 'shipped', shape: 'gone' }

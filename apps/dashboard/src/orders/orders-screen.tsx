@@ -1,7 +1,8 @@
-import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
-import { connectionsQuery, ordersQuery } from '../hub.ts'
+import { ordersQuery } from '../hub.ts'
 import { useLanguage } from '../language.ts'
+import { ConnectionFilter } from '../parts/filter-select.tsx'
 import { Empty, Failure, Loading } from '../parts/notice.tsx'
 import { SearchField } from '../parts/search-field.tsx'
 import { TableFile } from '../parts/table-file.tsx'
@@ -19,7 +20,6 @@ export function OrdersScreen() {
   const search = useSearch({ from: '/orders' })
   const { q = '', standing, channel } = search
   const navigate = useNavigate({ from: '/orders' })
-  const channels = useQuery(connectionsQuery).data?.rows ?? []
   const orders = useInfiniteQuery({
     ...ordersQuery({
       limit: 50,
@@ -55,24 +55,14 @@ export function OrdersScreen() {
           onSearch={(next) => go(next === '' ? unsearched : { ...search, q: next })}
           onEnter={(order) => void navigate({ to: '/orders/$order', params: { order } })}
         />
-        <label className="flex items-center gap-2 max-sm:w-full">
-          <span className="text-ink-2">{t('stock.channel')}</span>
-          <select
-            value={channel ?? ''}
-            onChange={({ target }) =>
-              go(target.value === '' ? unchannelled : { ...search, channel: target.value })
-            }
-            className="h-9 min-w-0 rounded border border-line-2 bg-surface px-2 max-sm:flex-1"
-          >
-            <option value="">{t('orders.allChannels')}</option>
-            {channels.map(({ connectionId, name }) => (
-              <option key={connectionId} value={connectionId}>
-                {name}
-              </option>
-            ))}
-            <option value="by-hand">{t('orders.byHand')}</option>
-          </select>
-        </label>
+        <ConnectionFilter
+          label={t('stock.channel')}
+          all={t('orders.allChannels')}
+          value={channel}
+          onChange={(next) => go(next === undefined ? unchannelled : { ...search, channel: next })}
+        >
+          <option value="by-hand">{t('orders.byHand')}</option>
+        </ConnectionFilter>
         <fieldset
           aria-label={t('orders.filter')}
           className="-mx-4 flex max-w-[100vw] overflow-x-auto px-4 md:mx-0 md:px-0"

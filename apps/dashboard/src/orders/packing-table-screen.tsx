@@ -18,7 +18,7 @@ export function PackingTableScreen() {
   const isUnknown = status === 404 || status === 422
   return (
     <>
-      <Link to="/packing" className="link mb-2 inline-flex min-h-6 items-center gap-1">
+      <Link to="/packing" className="link mb-2 inline-flex min-h-7 items-center gap-1">
         <ArrowLeft size={15} aria-hidden />
         {t('packing.back')}
       </Link>

@@ -34,7 +34,7 @@ export function DemoPanel() {
                     href={shop.url}
                     target="_blank"
                     rel="noreferrer"
-                    className="link inline-flex min-h-6 items-center gap-1.5"
+                    className="link inline-flex min-h-7 items-center gap-1.5"
                   >
                     {shop.name}
                     <ExternalLink size={13} aria-hidden />

@@ -1,16 +1,21 @@
 import type { Overview, TaskList } from '@plimsoll/client'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { type ReactNode, useState } from 'react'
+import { lazy, type ReactNode, Suspense, useState } from 'react'
 import { useHubNow } from '../clock.ts'
 import { formatNumber } from '../format.ts'
 import { tasksQuery, useConnectionNames } from '../hub.ts'
-import { useLanguage } from '../language.ts'
+import { allWords, useLanguage } from '../language.ts'
 import { Failure, Loading } from '../parts/notice.tsx'
 import { Ago } from '../parts/number.tsx'
 import { HoldDecision } from './hold-decision.tsx'
 import { decideNeeds, foldNeeds, type Need, sortOf } from './needs.ts'
-import { meaningOf } from './task-meaning.ts'
+
+// The sentences of tasks are many: they come after the first screen stands.
+const TaskText = lazy(async () => {
+  const [{ TaskText }] = await Promise.all([import('../tasks/task-text.tsx'), allWords()])
+  return { default: TaskText }
+})
 
 /** What a person must look at, with its age and a way to it. */
 export function NeedList({ overview }: { overview: Overview }) {
@@ -29,7 +34,7 @@ export function NeedList({ overview }: { overview: Overview }) {
           {folded > 0 && (
             <button
               type="button"
-              className="link mt-1 inline-flex min-h-6 items-center text-xs"
+              className="link mt-1 inline-flex min-h-7 items-center text-xs"
               onClick={() => setUnfolded(new Set([...unfolded, sortOf(need)]))}
             >
               {t('need.many', { n: formatNumber(locale, folded) })}
@@ -62,7 +67,7 @@ function Entry({ need }: { need: Need }) {
               <Link
                 to="/connections/$id/reconnect"
                 params={{ id: need.row.connectionId }}
-                className="link inline-flex min-h-6 items-center text-xs"
+                className="link inline-flex min-h-7 items-center text-xs"
               >
                 {t('connections.reconnect')}
               </Link>
@@ -89,7 +94,7 @@ function Entry({ need }: { need: Need }) {
           <p className="mt-0.5 text-ink-2">
             {t('need.events', { count: need.events, n: formatNumber(locale, need.events) })}
           </p>
-          <Link to="/parked" className="link inline-flex min-h-6 items-center text-xs">
+          <Link to="/parked" className="link inline-flex min-h-7 items-center text-xs">
             {t('task.look')}
           </Link>
         </>
@@ -103,7 +108,7 @@ function Entry({ need }: { need: Need }) {
           <p className="mt-0.5 text-ink-2">
             {t('need.listings', { count: need.listings, n: formatNumber(locale, need.listings) })}
           </p>
-          <Link to="/mapping" className="link inline-flex min-h-6 items-center text-xs">
+          <Link to="/mapping" className="link inline-flex min-h-7 items-center text-xs">
             {t('task.look')}
           </Link>
         </>
@@ -130,14 +135,20 @@ export function TaskEntry({ task }: { task: TaskList['rows'][number] }) {
       >
         {task.units !== null && t('task.units', { count: task.units, n: formatNumber(locale, task.units) })}
       </Head>
-      <TaskText task={task} />
+      {task.cures.length > 0 ? (
+        <Cures cures={task.cures} />
+      ) : (
+        <Suspense fallback={<p className="mt-0.5 text-ink-2">…</p>}>
+          <TaskText task={task} />
+        </Suspense>
+      )}
       {task.holdId && <HoldDecision holdId={task.holdId} />}
       <p className="text-xs">
         {task.sku && (
           <Link
             to="/items/$sku"
             params={{ sku: task.sku }}
-            className="link mr-3 inline-flex min-h-6 items-center"
+            className="link mr-3 inline-flex min-h-7 items-center"
           >
             {task.sku}
           </Link>
@@ -146,7 +157,7 @@ export function TaskEntry({ task }: { task: TaskList['rows'][number] }) {
           <Link
             to="/replenishment"
             search={{ location: task.location }}
-            className="link mr-3 inline-flex min-h-6 items-center"
+            className="link mr-3 inline-flex min-h-7 items-center"
           >
             {t('task.look')}
           </Link>
@@ -155,7 +166,7 @@ export function TaskEntry({ task }: { task: TaskList['rows'][number] }) {
           <Link
             to="/connections/$id"
             params={{ id: task.connectionId }}
-            className="link mr-3 inline-flex min-h-6 items-center"
+            className="link mr-3 inline-flex min-h-7 items-center"
           >
             {t('task.decide')}
           </Link>
@@ -182,26 +193,9 @@ function Head(props: { title: string; at: string | null; isQuiet?: boolean; chil
 
 function ConnectionLink({ connectionId, name }: { connectionId: string; name: string }) {
   return (
-    <Link to="/connections" hash={connectionId} className="link inline-flex min-h-6 items-center text-xs">
+    <Link to="/connections" hash={connectionId} className="link inline-flex min-h-7 items-center text-xs">
       {name}
     </Link>
-  )
-}
-
-/** What an oversold item asks for is always the same and said in the reader's language; the rest in the hub's words. */
-function TaskText({ task }: { task: TaskList['rows'][number] }) {
-  const { t, language } = useLanguage()
-  const meaning = meaningOf(task.kind, language)
-  if (task.cures.length > 0) return <Cures cures={task.cures} />
-  return task.kind === 'hold' ? (
-    <p className="mt-0.5 text-ink-2">{t('task.holdText')}</p>
-  ) : (
-    <>
-      {meaning !== undefined && <p className="mt-0.5 text-ink-2">{meaning}</p>}
-      <p className={`mt-0.5 text-ink-2 ${meaning === undefined ? '' : 'text-xs'}`} lang="en">
-        {task.detail}
-      </p>
-    </>
   )
 }
 

@@ -58,6 +58,7 @@ const task = (
   taskId: `${kind} ${connectionId}`,
   holdId: null,
   location: null,
+  told: null,
   listingId: null,
   kind,
   sku: null,

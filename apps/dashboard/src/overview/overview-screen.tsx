@@ -78,7 +78,7 @@ export function OverviewScreen() {
             title={t('overview.tasks')}
             className="max-xl:order-1"
             note={
-              <Link to="/tasks" className="link inline-flex min-h-6 items-center">
+              <Link to="/tasks" className="link inline-flex min-h-7 items-center">
                 {t('tasks.all')}
               </Link>
             }

@@ -2,15 +2,9 @@ import type { ParkedPage } from '@plimsoll/client'
 import { keepPreviousData, useInfiniteQuery, useMutation, useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { formatNumber } from '../format.ts'
-import {
-  connectionsQuery,
-  hub,
-  parkedGroupsQuery,
-  parkedQuery,
-  queryClient,
-  useConnectionNames,
-} from '../hub.ts'
+import { hub, parkedGroupsQuery, parkedQuery, queryClient, useConnectionNames } from '../hub.ts'
 import { useLanguage } from '../language.ts'
+import { ConnectionFilter } from '../parts/filter-select.tsx'
 import { More } from '../parts/more.tsx'
 import { Empty, Failure, Loading, useProblemText } from '../parts/notice.tsx'
 import { Ago } from '../parts/number.tsx'
@@ -29,7 +23,6 @@ export function ParkedScreen() {
   const search = useSearch({ from: '/parked' })
   const navigate = useNavigate({ from: '/parked' })
   const go = (next: ParkedSearch) => void navigate({ search: next, replace: true })
-  const connections = useQuery(connectionsQuery).data?.rows ?? []
   const parked = useInfiniteQuery({ ...parkedQuery(search), placeholderData: keepPreviousData })
   const { connection: _connection, ...everywhere } = search
   const { cause: _cause, ...anyCause } = search
@@ -45,23 +38,12 @@ export function ParkedScreen() {
     <>
       <Heading title={t('parked.title')} note={total > 0 && t('need.events', { count: total, n: n(total) })}>
         <span className="flex flex-wrap items-center gap-2">
-          <label className="flex items-center gap-2">
-            <span className="text-ink-2">{t('stock.channel')}</span>
-            <select
-              value={search.connection ?? ''}
-              onChange={({ target: { value } }) =>
-                go(value === '' ? everywhere : { ...search, connection: value })
-              }
-              className="h-9 min-w-0 rounded border border-line-2 bg-surface px-2"
-            >
-              <option value="">{t('orders.allChannels')}</option>
-              {connections.map(({ connectionId, name }) => (
-                <option key={connectionId} value={connectionId}>
-                  {name}
-                </option>
-              ))}
-            </select>
-          </label>
+          <ConnectionFilter
+            label={t('stock.channel')}
+            all={t('orders.allChannels')}
+            value={search.connection}
+            onChange={(next) => go(next === undefined ? everywhere : { ...search, connection: next })}
+          />
           {search.cause !== undefined && (
             <button type="button" className="control" onClick={() => go(anyCause)}>
               {t('parked.anyCause')}

@@ -26,12 +26,17 @@ export function Failure({ error, onRetry }: { error: unknown; onRetry: () => voi
   )
 }
 
-/** A problem's sentence: the hub's own, or ours in the reader's language where no hub spoke. */
+/**
+ * A problem's sentence: the hub's own, after what is the matter where the reader's language is another; ours where no hub
+ * spoke.
+ */
 export function useProblemText(error: unknown): string {
   const { t } = useLanguage()
   if (!(error instanceof ApiProblem)) return String(error ?? '')
   const { code, detail } = error.problem
-  return code === 'unreachable' || code === 'unreadable' ? t(`problem.${code}`) : detail
+  if (code === 'unreachable' || code === 'unreadable') return t(`problem.${code}`)
+  const refusal = t(`refusal.${code}`, { defaultValue: '' })
+  return refusal === '' ? detail : `${refusal}（${detail}）`
 }
 
 /** @param props.isPage it is all there is on the screen, so its title is the screen's */

@@ -62,7 +62,7 @@ export function ReplenishmentTable(props: {
                 ) : (
                   <button
                     type="button"
-                    className="inline-flex min-h-6 items-center gap-1 whitespace-nowrap hover:text-ink"
+                    className="inline-flex min-h-7 items-center gap-1 whitespace-nowrap hover:text-ink"
                     title={t('replenishment.sortBy', { column: t(`replenishment.column.${name}`) })}
                     onClick={() => props.onOrder({ sort, isDown: order.sort === sort && !order.isDown })}
                   >

@@ -24,7 +24,7 @@ export function WhyThisNumber({ sku, location }: { sku: string; location: string
       <LevelsOf row={data} />
       <SettingsOf row={data} />
       <p className="md:col-span-2 xl:col-span-4">
-        <Link to="/items/$sku" params={{ sku }} className="link inline-flex min-h-6 items-center">
+        <Link to="/items/$sku" params={{ sku }} className="link inline-flex min-h-7 items-center">
           {sku}
         </Link>
       </p>

@@ -23,7 +23,7 @@ export function SerialScreen() {
   return (
     <>
       <div className="mb-2 flex flex-wrap items-center justify-between gap-x-6 gap-y-2">
-        <Link to="/serials" className="link inline-flex min-h-6 items-center gap-1">
+        <Link to="/serials" className="link inline-flex min-h-7 items-center gap-1">
           <ArrowLeft size={15} aria-hidden />
           {t('serials.back')}
         </Link>

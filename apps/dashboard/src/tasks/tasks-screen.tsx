@@ -1,17 +1,16 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { formatNumber } from '../format.ts'
-import { connectionsQuery, hub, tasksQuery } from '../hub.ts'
+import { hub, tasksQuery } from '../hub.ts'
 import { useLanguage } from '../language.ts'
 import { TaskEntry } from '../overview/need-list.tsx'
+import { ConnectionFilter, FilterSelect } from '../parts/filter-select.tsx'
 import { Empty, Failure, Loading } from '../parts/notice.tsx'
 import { Heading } from '../parts/panel.tsx'
 import { SearchField } from '../parts/search-field.tsx'
 import { TableFile } from '../parts/table-file.tsx'
 import { ViewMenu } from '../saved-views/view-menu.tsx'
 import { countKinds, type TaskSearch, toTaskQuery } from './task-search.ts'
-
-const filterClass = 'h-9 min-w-0 rounded border border-line-2 bg-surface px-2'
 
 /** Every open task: by kind, connection and text, which live in the address. */
 export function TasksScreen() {
@@ -26,7 +25,6 @@ export function TasksScreen() {
     queryFn: ({ signal }) => hub.tasks(signal, query),
     placeholderData: keepPreviousData,
   })
-  const connections = useQuery(connectionsQuery).data?.rows ?? []
   const rows = data?.rows ?? []
   const go = (next: TaskSearch) => void navigate({ search: next, replace: true })
   const { kind: _kind, ...unkinded } = search
@@ -50,38 +48,24 @@ export function TasksScreen() {
           value={search.q ?? ''}
           onSearch={(next) => go(next === '' ? unsearched : { ...search, q: next })}
         />
-        <label className="flex items-center gap-2">
-          <span className="text-ink-2">{t('tasks.kind')}</span>
-          <select
-            value={search.kind ?? ''}
-            onChange={({ target }) => go(target.value === '' ? unkinded : { ...search, kind: target.value })}
-            className={filterClass}
-          >
-            <option value="">{t('tasks.allKinds')}</option>
-            {countKinds(all.data?.rows ?? []).map(({ kind, n }) => (
-              <option key={kind} value={kind}>
-                {`${t(`task.${kind}`)} (${formatNumber(locale, n)})`}
-              </option>
-            ))}
-          </select>
-        </label>
-        <label className="flex items-center gap-2">
-          <span className="text-ink-2">{t('stock.channel')}</span>
-          <select
-            value={search.connection ?? ''}
-            onChange={({ target }) =>
-              go(target.value === '' ? unconnected : { ...search, connection: target.value })
-            }
-            className={filterClass}
-          >
-            <option value="">{t('orders.allChannels')}</option>
-            {connections.map(({ connectionId, name }) => (
-              <option key={connectionId} value={connectionId}>
-                {name}
-              </option>
-            ))}
-          </select>
-        </label>
+        <FilterSelect
+          label={t('tasks.kind')}
+          all={t('tasks.allKinds')}
+          value={search.kind}
+          onChange={(kind) => go(kind === undefined ? unkinded : { ...search, kind })}
+        >
+          {countKinds(all.data?.rows ?? []).map(({ kind, n }) => (
+            <option key={kind} value={kind}>
+              {`${t(`task.${kind}`)} (${formatNumber(locale, n)})`}
+            </option>
+          ))}
+        </FilterSelect>
+        <ConnectionFilter
+          label={t('stock.channel')}
+          all={t('orders.allChannels')}
+          value={search.connection}
+          onChange={(connection) => go(connection === undefined ? unconnected : { ...search, connection })}
+        />
       </div>
       <div className="panel">
         {!data && (error ? <Failure error={error} onRetry={() => void refetch()} /> : <Loading lines={6} />)}

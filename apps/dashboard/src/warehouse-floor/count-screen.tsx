@@ -30,7 +30,7 @@ export function CountScreen() {
   }
   return (
     <>
-      <Link to="/counts" className="link mb-2 inline-flex min-h-6 items-center gap-1">
+      <Link to="/counts" className="link mb-2 inline-flex min-h-7 items-center gap-1">
         <ArrowLeft size={15} aria-hidden />
         {t('floor.counts.title')}
       </Link>

@@ -24,7 +24,7 @@ export function DeliveryScreen() {
   const isOpen = data?.state === 'expected' || data?.state === 'partly-received'
   return (
     <>
-      <Link to="/deliveries" className="link mb-2 inline-flex min-h-6 items-center gap-1">
+      <Link to="/deliveries" className="link mb-2 inline-flex min-h-7 items-center gap-1">
         <ArrowLeft size={15} aria-hidden />
         {t('floor.deliveries.title')}
       </Link>

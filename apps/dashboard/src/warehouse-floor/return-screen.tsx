@@ -27,7 +27,7 @@ export function ReturnScreen() {
   const { data, error, refetch } = useQuery(returnOneQuery(id))
   return (
     <>
-      <Link to="/returns" className="link mb-2 inline-flex min-h-6 items-center gap-1">
+      <Link to="/returns" className="link mb-2 inline-flex min-h-7 items-center gap-1">
         <ArrowLeft size={15} aria-hidden />
         {t('floor.returns.title')}
       </Link>

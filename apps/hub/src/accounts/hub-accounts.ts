@@ -192,6 +192,7 @@ export class HubAccounts {
       publicUrl,
       origins: this.origins,
       verifiesAddresses: this.#base.configuration.signUp === 'open',
+      isVouchedFor: (email) => this.#expected.has(email.toLowerCase()),
       mayJoin: (email) => this.#mayJoin(email),
       mustSignOnSingly: async (email) => mustSignOnSingly(await this.singleSignOn(), email),
       ...(visit !== undefined && { visit }),

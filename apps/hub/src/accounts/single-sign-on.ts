@@ -3,8 +3,6 @@ import {
   AccountProblem,
   audit,
   domainOf,
-  findMemberships,
-  findOrganizations,
   isTiedToProvider,
   type Newcomers,
   nowOf,
@@ -73,8 +71,15 @@ export const singleSignOnBody = z.strictObject({
 })
 type Wish = z.output<typeof singleSignOnBody>
 
-/** Who sets it: a person, or whoever is on the hub's machine. */
-export type Setter = { actor: string; person: { personId: string; email: string } | undefined }
+/**
+ * Who sets it: a person, or whoever is on the hub's machine.
+ * @param lettingInto ids of the organizations to which they may let people in; those of others stand behind the wall
+ */
+export type Setter = {
+  actor: string
+  person: { personId: string; email: string } | undefined
+  lettingInto(): Promise<readonly string[]>
+}
 
 /**
  * Sets single sign-on of this hub, once the provider has answered.
@@ -90,7 +95,7 @@ export async function changeSingleSignOn(context: Context, wish: Wish, by: Sette
     throw new AccountProblem('account-refused', 'Give the client secret of this provider.', 'clientSecret')
   }
   const set: SingleSignOn = { ...wish, issuer, clientSecret }
-  await assertMayLetIn(context, set.newcomers, by)
+  await assertMayLetIn(set.newcomers, by)
   await assertNotLockedOut(context, set, by)
   const isAnother = before?.issuer !== issuer || before.clientId !== set.clientId
   await inTransaction(database, async (tx) => {
@@ -151,14 +156,8 @@ export function toSingleSignOnView(
 }
 
 /** Nobody lets others in where they own nothing. */
-async function assertMayLetIn({ database }: Context, newcomers: Newcomers | null, by: Setter): Promise<void> {
-  if (newcomers === null) return
-  const { organizationId } = newcomers
-  const own =
-    by.person === undefined
-      ? await findOrganizations(database.kysely)
-      : (await findMemberships(database.kysely, by.person.personId)).filter(({ role }) => role === 'owner')
-  if (own.some((each) => each.organizationId === organizationId)) return
+async function assertMayLetIn(newcomers: Newcomers | null, by: Setter): Promise<void> {
+  if (newcomers === null || (await by.lettingInto()).includes(newcomers.organizationId)) return
   throw new AccountProblem(
     'not-allowed',
     'People can be let in to an organization that you own alone.',

@@ -1,4 +1,4 @@
-import { readSingleSignOn } from '@plimsoll/accounts'
+import { findOrganizations, readSingleSignOn } from '@plimsoll/accounts'
 import type { SingleSignOnView } from '@plimsoll/client'
 import type { Command } from 'commander'
 import {
@@ -15,7 +15,13 @@ import { CommandProblem } from './output.ts'
 import { runReading } from './stock/document-command.ts'
 import { addCommonOptions, type CommonOptions } from './with-hub.ts'
 
-const MACHINE: Setter = { actor: 'cli', person: undefined }
+/** Whoever is on the machine may let people in to each of its organizations. */
+const machine = ({ everyone }: HubBase): Setter => ({
+  actor: 'cli',
+  person: undefined,
+  lettingInto: async () =>
+    (await findOrganizations(everyone.kysely)).map(({ organizationId }) => organizationId),
+})
 
 /** `plimsoll account sso …`: the provider that people sign in with, for whoever is on the hub's machine. */
 export function singleSignOnCommands(account: Command, exit: (code: number) => void): void {
@@ -35,7 +41,7 @@ export function singleSignOnCommands(account: Command, exit: (code: number) => v
       const change = runReading(
         options,
         async (hub) => {
-          await changeSingleSignOn(hub.context, body, MACHINE)
+          await changeSingleSignOn(hub.context, body, machine(hub))
           return await read(hub)
         },
         toText,
@@ -48,7 +54,7 @@ export function singleSignOnCommands(account: Command, exit: (code: number) => v
     .action(async (options: CommonOptions) => {
       const change = runReading(
         options,
-        async ({ context }) => ({ wasSet: await letOtherWays(context, MACHINE) }),
+        async ({ context }) => ({ wasSet: await letOtherWays(context, { actor: 'cli' }) }),
         ({ wasSet }) =>
           wasSet
             ? 'Passwords and passkeys count again. plimsoll account reset EMAIL makes a link for a new password.'
@@ -63,7 +69,7 @@ export function singleSignOnCommands(account: Command, exit: (code: number) => v
       const change = runReading(
         options,
         async ({ context }) => {
-          await removeSingleSignOn(context, MACHINE)
+          await removeSingleSignOn(context, { actor: 'cli' })
           return {}
         },
         () => 'Nobody signs in through a provider any more.',

@@ -14,26 +14,33 @@ export type Child = {
   ended: Promise<void>
 }
 
-/** Starts a command and waits until it says that it is ready. Its log goes to ours, line by line. */
+/**
+ * Starts a command and waits until it says that it is ready. Its log goes to ours, line by line. It ends by itself once
+ * we are gone, however we went.
+ */
 export async function startChild(
   name: string,
   args: readonly string[],
   options: { environment: NodeJS.ProcessEnv; onLog: (line: string) => void },
 ): Promise<Child> {
   const process_ = spawn(process.execPath, [MAIN, ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'],
+    // The channel closes with us: by that the child knows.
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     env: options.environment,
     // Ctrl-C reaches the whole group: children must end when the demo says so, in its order.
     detached: true,
   })
+  const { stdout, stderr } = process_
+  if (stdout === null || stderr === null) throw new Error(`${name} has no pipes to it`)
+  process_.channel?.unref()
   const ended = new Promise<void>((resolve) => process_.once('exit', () => resolve()))
   const log: string[] = []
-  createInterface({ input: process_.stderr }).on('line', (line) => {
+  createInterface({ input: stderr }).on('line', (line) => {
     log.push(line)
     if (log.length > 50) log.shift()
     options.onLog(`${name}: ${line}`)
   })
-  const lines = createInterface({ input: process_.stdout })
+  const lines = createInterface({ input: stdout })
   const ready = await new Promise<unknown>((resolve, reject) => {
     lines.on('line', (line) => {
       if (line.startsWith('{')) resolve(JSON.parse(line))

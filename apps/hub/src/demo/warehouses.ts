@@ -78,9 +78,10 @@ export async function connectWarehouse(
   },
 ): Promise<DemoWarehouse> {
   const { url, settings, credentials } = started.parse(child.ready)
+  const platform = context.connectors.get(connector)?.manifest.name ?? connector
   const floor = createFloorControl(url)
   const kind = nth === 0 ? ('3pl' as const) : ('overseas' as const)
-  const location = { code: `3PL-${nth + 1}`, name: `${connector} warehouse`, kind }
+  const location = { code: `3PL-${nth + 1}`, name: `${platform} warehouse`, kind }
   await ensureLocation(context, location)
   const items = lyingAt(history.items, nth, of)
   await floor.fill(items.map(({ sku, name, opening }) => ({ sku, title: name.en, units: opening })))
@@ -95,7 +96,7 @@ export async function connectWarehouse(
   })
   const { connectionId } = await connect(context, {
     connector,
-    name: `Harbour & Co. (${connector})`,
+    name: `Harbour & Co. (${platform})`,
     settings,
     credentials,
     locationCode: location.code,

@@ -166,6 +166,23 @@ test('whoever is limited to a connection changes that one, by its id or name, an
     expect(await served.ask('PUT', path, body, other)).toMatchObject({ status: 403 })
     expect(await served.ask('PUT', path, body, own)).toMatchObject({ status: 200 })
   }
+  const { connectionId } = shop
+  const settings: [method: 'PUT' | 'POST', path: string, body: object, isItsOwn: boolean][] = [
+    ['PUT', 'policies', { connection: connectionId, bufferUnits: 2 }, true],
+    ['PUT', 'policies', { connection: named.rows[0]?.name, cap: 5 }, true],
+    ['PUT', 'guard', { connection: connectionId, zeroMinimum: 30 }, true],
+    // Of everything, or at the cost of other channels.
+    ['PUT', 'policies', { bufferUnits: 2 }, false],
+    ['PUT', 'policies', { item: 'MUG', bufferUnits: 2 }, false],
+    ['PUT', 'policies', { connection: connectionId, exclusivePercent: 50 }, false],
+    ['PUT', 'guard', { zeroMinimum: 30 }, false],
+    ['PUT', 'stale-rules', { connection: connectionId, kind: 'zero', afterMinutes: 5 }, false],
+  ]
+  for (const [method, path, body, isItsOwn] of settings) {
+    const answer = await served.ask(method, `/api/v1/${path}`, body, own)
+    expect([path, body, answer.status], answer.text).toEqual([path, body, isItsOwn ? 200 : 403])
+    expect((await served.ask(method, `/api/v1/${path}`, body, other)).status).toBe(403)
+  }
   const both = await makeKey({ connections: [shop.connectionId], locations: ['MAIN'] })
   const path = `/api/v1/connections/${shop.connectionId}/fulfilment`
   expect(await served.ask('PUT', path, body, both), 'it is about every location').toMatchObject({

@@ -1,4 +1,12 @@
-import { orderDetail, orderPage, pickList, shipmentDetail, shipmentPage, shipsOrders } from '@plimsoll/client'
+import {
+  orderDetail,
+  orderPage,
+  pickList,
+  ROUTING_TAKES_MS,
+  shipmentDetail,
+  shipmentPage,
+  shipsOrders,
+} from '@plimsoll/client'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { type ServedHub, type Shop, serveHub } from '../testing/served-hub.ts'
@@ -166,6 +174,16 @@ test('orders and shipments are listed by pages, and found by number, channel and
   expect(await numbers('connection=Shop 1&standing=waiting')).toEqual(['#601'])
   expect(await numbers('standing=shipped')).toEqual(['#501'])
   expect(await numbers('standing=late')).toEqual([])
+  // What was placed just now is being routed, and nobody's trouble yet.
+  const unroutedWhen = async (agoMs: number) => {
+    const placedAt = new Date(Date.now() - agoMs)
+    await sql`update sales_order set placed_at = ${placedAt} where number = '#601'`.execute(
+      served.database.kysely,
+    )
+    return await numbers('standing=not-routed')
+  }
+  expect(await unroutedWhen(0)).toEqual([])
+  expect(await unroutedWhen(ROUTING_TAKES_MS)).toEqual(['#601'])
   expect(await ask('GET', '/api/v1/orders?connection=nobody')).toMatchObject({
     body: { code: 'unknown-connection' },
   })

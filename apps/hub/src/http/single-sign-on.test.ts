@@ -108,6 +108,10 @@ test('an owner sets it once the provider has answered; its secret is told to nob
 
   // Neither by an owner of another organization of this hub, nor by a key.
   const second = await owner.ask('POST', '/api/v1/organizations', { name: 'Second' })
+  // Yet people can be let in to whatever the same owner owns, though it stands behind a wall of its own.
+  const newcomers = { organizationId: String(second.body.organizationId), role: 'viewer' }
+  expect(await set({ newcomers })).toMatchObject({ status: 200, body: { setting: { newcomers } } })
+  expect(await set()).toMatchObject({ status: 200 })
   const inSecond = { 'plimsoll-organization': String(second.body.organizationId) }
   expect(await owner.ask('GET', '/api/v1/single-sign-on', undefined, inSecond)).toMatchObject({ status: 403 })
   const key = { name: 'x', role: 'owner', scopes: ['organization:write'] }

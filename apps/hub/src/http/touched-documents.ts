@@ -51,13 +51,19 @@ const rules: readonly Rule[] = [
 /** Whatever is free anywhere may be taken for them: a limit to locations forbids these, one to connections does not. */
 const anywhere = new Set(['PATCH /orders/:id', 'POST /orders/:id/route'])
 
-/** @returns undefined where the path names no document that lies at some place */
+/**
+ * Settings of one connection, which the body names: whoever is limited to it may change these. Not what changes the numbers
+ * of other channels too, such as an exclusive share, a campaign or the rule for orders that cannot be read.
+ */
+const ofConnection = new Set(['PUT /policies', 'PUT /guard'])
+
+/** @returns undefined where neither path nor body names a document that lies at some place */
 export function documentOf(
   spec: Pick<RouteSpec, 'method' | 'path'>,
   { params, body }: { params?: unknown; body?: unknown },
 ): NamedDocument | undefined {
   const rule = ruleOf(spec)
-  if (rule === undefined) return undefined
+  if (rule === undefined) return connectionOf(spec, body)
   const id = read(params, rule.parameter)
   if (typeof id !== 'string') return undefined
   const route = `${spec.method} ${spec.path}`
@@ -66,6 +72,13 @@ export function documentOf(
   // What comes back arrives where it had left.
   const isBack = rule.kind === 'transfer-in' && read(body, 'back') === true
   return { kind: isBack ? 'transfer-out' : rule.kind, id, effect }
+}
+
+function connectionOf({ method, path }: Pick<RouteSpec, 'method' | 'path'>, body: unknown) {
+  const id = read(body, 'connection')
+  const isItsOwn = ['listing', 'exclusivePercent'].every((field) => read(body, field) === undefined)
+  if (!ofConnection.has(`${method} ${path}`) || typeof id !== 'string' || !isItsOwn) return undefined
+  return { kind: 'connection', id, effect: 'where-it-is' } as const
 }
 
 /** Whether the path of a route names a document that is looked up. */

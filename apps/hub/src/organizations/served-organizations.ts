@@ -1,5 +1,11 @@
 import { hostname } from 'node:os'
-import { ensureFirstOrganization, findOrganizations, nowOf, type Organization } from '@plimsoll/accounts'
+import {
+  ensureFirstOrganization,
+  findMemberships,
+  findOrganizations,
+  nowOf,
+  type Organization,
+} from '@plimsoll/accounts'
 import { type SyncContext, SyncEngine } from '@plimsoll/sync'
 import type { FastifyInstance } from 'fastify'
 import { type AlertCalls, AlertWorker } from '../alerts/alert-worker.ts'
@@ -31,6 +37,8 @@ export type ServedOrganization = Omit<HubBase, 'everyone'> & {
   onOrganizations(): void
   /** Whether it is the one with which the hub was set up. */
   isFirst(): Promise<boolean>
+  /** The organizations of this hub that somebody owns: beyond the wall, and so no more of them than their ids. */
+  ownedBy(personId: string): Promise<string[]>
   /** Marks the organization as to be deleted. @throws AccountProblem where that is not its name */
   deleteOwn(name: string): Promise<void>
 }
@@ -180,6 +188,10 @@ export class ServedOrganizations {
       isFirst: async () => {
         const [first] = (await findOrganizations(everyone.kysely)).filter(({ isSample }) => !isSample)
         return first?.organizationId === organizationId
+      },
+      ownedBy: async (personId: string) => {
+        const memberships = await findMemberships(everyone.kysely, personId)
+        return memberships.filter(({ role }) => role === 'owner').map((each) => each.organizationId)
       },
       deleteOwn: async (typed: string) => {
         await markConfirmed(everyone, context, typed)

@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises'
 import { loadSimulator, type StartedSimulator } from '@plimsoll/connectors'
 import { createTestDatabase, makeTemporaryFolder, type TestDatabase } from '@plimsoll/database/testing'
 import type { FastifyInstance, InjectOptions } from 'fastify'
-import { readConfiguration } from '../configuration.ts'
+import { type Configuration, readConfiguration } from '../configuration.ts'
 import { type RunningHub, startHub } from '../hub.ts'
 import { ensureLocation, importItems } from '../items-import.ts'
 
@@ -31,12 +31,21 @@ type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 export type Answer = { status: number; type: string; body: Record<string, unknown>; text: string }
 export type Shop = { simulator: StartedSimulator; connectionId: string }
 
-/** @param roles by default without a worker, so that nothing moves but what the test does */
-export async function serveHub(roles: 'api' | 'api,worker' = 'api'): Promise<ServedHub> {
+/**
+ * @param roles by default without a worker, so that nothing moves but what the test does
+ * @param more of its configuration
+ */
+export async function serveHub(
+  roles: 'api' | 'api,worker' = 'api',
+  more: Partial<Pick<Configuration, 'signUp'>> = {},
+): Promise<ServedHub> {
   const database = await createTestDatabase()
   const folder = await makeTemporaryFolder()
   const hub = await startHub(
-    readConfiguration({ databaseUrl: database.url, data: folder, port: 0, role: roles, log: 'silent' }),
+    {
+      ...readConfiguration({ databaseUrl: database.url, data: folder, port: 0, role: roles, log: 'silent' }),
+      ...more,
+    },
     { keep: 'running', pace: { leaseMs: 1_000 }, checksAnswers: true },
   )
   await ensureLocation(hub.context, { code: 'MAIN', name: 'Main warehouse', kind: 'warehouse' })

@@ -1,4 +1,4 @@
-import type { OrderRow } from '@plimsoll/client'
+import { type OrderRow, ROUTING_TAKES_MS } from '@plimsoll/client'
 import { arrayOf, type Db } from '@plimsoll/database'
 import { BY_HAND } from '@plimsoll/sync'
 import { type RawBuilder, sql } from 'kysely'
@@ -92,6 +92,15 @@ const isUnrouted = sql`(
 const isLate = (now: Date) =>
   sql`(${isOpen} and ${toShip} > 0 and coalesce(ship_by < ${now}::timestamptz, false))`
 
+/**
+ * Nothing is known to be wrong yet: it was placed just now, and no task says that it can be sent from nowhere. One made by
+ * hand was routed as it was made.
+ */
+const isBeingRouted = (now: Date) => sql`(
+  placed_at > ${new Date(now.getTime() - ROUTING_TAKES_MS)}::timestamptz
+  and coalesce(problem.detail, sent.problem) is null and connection.connector <> ${BY_HAND}
+)`
+
 const STANDINGS: Record<OrderStanding, (now: Date) => ReturnType<typeof sql>> = {
   waiting: () => sql`(${isOpen} and ${toShip} > 0)`,
   held: () => sql`(${isHeld} or exists (
@@ -99,7 +108,7 @@ const STANDINGS: Record<OrderStanding, (now: Date) => ReturnType<typeof sql>> = 
     where shipment.organization_id = sales_order.organization_id and shipment.order_id = sales_order.order_id
       and shipment.state = 'held'
   ))`,
-  'not-routed': () => isUnrouted,
+  'not-routed': (now) => sql`(${isUnrouted} and not (${isBeingRouted(now)}))`,
   shipped: () =>
     sql`(sales_order.state <> 'cancelled' and coalesce(sold.shipped, 0) > 0 and coalesce(sold.left_over, 0) = 0)`,
   late: isLate,
@@ -128,7 +137,8 @@ const selectOrders = (now: Date) => sql`
       where order_hold.organization_id = sales_order.organization_id and order_hold.order_id = sales_order.order_id
       order by reason
     ) as holds,
-    ${isLate(now)} as is_late, ${isUnrouted} as is_unrouted, sent.shipments, coalesce(problem.detail, sent.problem) as problem
+    ${isLate(now)} as is_late, ${isUnrouted} as is_unrouted, sent.shipments, coalesce(problem.detail, sent.problem) as problem,
+    problem.told as problem_told
   from sales_order
   join connection on connection.organization_id = sales_order.organization_id
     and connection.connection_id = sales_order.connection_id
@@ -151,7 +161,7 @@ const selectOrders = (now: Date) => sql`
     where shipment.organization_id = sales_order.organization_id and shipment.order_id = sales_order.order_id
   ) as sent on true
   left join lateral (
-    select detail from task
+    select detail, told from task
     where task.organization_id = sales_order.organization_id and closed_at is null
       and kind = any(${sql.val(TASKS)}::text[]) and subject = any(sales_order.order_id::text || sent.ids)
     order by opened_at, task_id

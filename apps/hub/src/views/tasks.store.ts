@@ -1,10 +1,11 @@
 import type { Db, TaskTable } from '@plimsoll/database'
+import type { ToldTask } from '@plimsoll/sync'
 import { sql } from 'kysely'
 
 export type OpenTask = Pick<
   TaskTable,
   'taskId' | 'kind' | 'subject' | 'sku' | 'connectionId' | 'units' | 'detail' | 'openedAt'
-> & { holdId: string | null; listingId: string | null }
+> & { told: ToldTask | null; holdId: string | null; listingId: string | null }
 
 /** Of one kind, of one connection, with this in their SKU or in what they say. */
 export type TaskFilter = {
@@ -23,7 +24,7 @@ export async function findTasks(
 ): Promise<OpenTask[]> {
   const found = await sql<OpenTask>`
     select task_id, kind, subject, case when kind = 'hold' then subject end as hold_id,
-      case when kind = 'listing-changed' then subject end as listing_id, coalesce(task.sku, item.sku) as sku, task.connection_id, units, detail, opened_at
+      case when kind = 'listing-changed' then subject end as listing_id, coalesce(task.sku, item.sku) as sku, task.connection_id, units, detail, told, opened_at
     from task
     left join level on level.organization_id = task.organization_id and level.level_id::text = task.subject
     left join item on item.organization_id = level.organization_id and item.item_id = level.item_id

@@ -29,6 +29,8 @@ export type IdentityOptions = {
   mayJoin(email: string): Promise<boolean>
   /** Whether whoever signs up must show first that the address is theirs. */
   verifiesAddresses: boolean
+  /** Whether somebody vouches for this address already: an invitation that was sent to it, or the first set-up. */
+  isVouchedFor(email: string): boolean
   log: { warn(fields: object, text: string): void; error(fields: object, text: string): void }
   /** Whether whoever has this address signs in through the provider of single sign-on alone. */
   mustSignOnSingly(email: string): Promise<boolean>
@@ -146,6 +148,7 @@ export function createIdentity(options: IdentityOptions) {
       sendOnSignIn: options.verifiesAddresses,
       autoSignInAfterVerification: true,
       sendVerificationEmail: async ({ user, url }) => {
+        if (options.isVouchedFor(user.email)) return
         await options.sendMail(verifyLetter({ to: user.email, language: languageOf(user), url }))
       },
     },

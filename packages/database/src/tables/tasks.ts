@@ -31,7 +31,10 @@ export interface TaskTable {
   connectionId: string | null
   sku: string | null
   units: number | null
+  /** In English: for letters, logs and the command line. */
   detail: string
+  /** The same as a code and its facts; null for tasks from before they were kept. */
+  told: { code: string; facts: Record<string, string | number | string[]> } | null
   openedAt: Date
   closedAt: Date | null
 }

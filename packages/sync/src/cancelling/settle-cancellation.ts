@@ -5,7 +5,7 @@ import { dropUnbegun } from '../fulfilment/errands.store.ts'
 import { deleteHold } from '../fulfilment/order-holds.store.ts'
 import { tellScreens } from '../fulfilment/order-holds.ts'
 import { noteOrdersToRoute } from '../fulfilment/route-orders.store.ts'
-import { closeTasks, openTask } from '../tasks.store.ts'
+import { closeTasks, type NewTask, openTask } from '../tasks.store.ts'
 import { type OpenCancellation, saveCancellationOutcome } from './cancellation.store.ts'
 
 export type Settling =
@@ -28,11 +28,11 @@ export async function settleCancellation(
   const { outcome } = settling
   if (!(await saveCancellationOutcome(tx, organizationId, cancellationId, { outcome, at }))) return
   await dropUnbegun(tx, organizationId, 'cancel-order', [cancellationId], at)
-  const detail = sayTask(number, channel.name, settling)
-  if (detail === undefined) await closeTasks(tx, organizationId, 'not-cancelled', [orderId], at)
+  const task = toTask(number, channel.name, settling)
+  if (task === undefined) await closeTasks(tx, organizationId, 'not-cancelled', [orderId], at)
   else {
     const { connectionId } = channel
-    const about = { kind: 'not-cancelled' as const, subject: orderId, sku: null, units: null, detail }
+    const about = { kind: 'not-cancelled' as const, subject: orderId, sku: null, units: null, ...task }
     await openTask(tx, organizationId, { ...about, connectionId }, { at, uuid })
   }
   await insertOrderEvents(tx, context, [
@@ -56,16 +56,30 @@ export async function settleCancellation(
   await tellScreens(context, tx, channel.connectionId)
 }
 
-function sayTask(number: string, channel: string, settling: Settling): string | undefined {
+function toTask(
+  number: string,
+  channel: string,
+  settling: Settling,
+): Pick<NewTask, 'detail' | 'told'> | undefined {
+  const facts = { channel, order: number }
   switch (settling.outcome) {
     case 'cancelled':
       return settling.missed === 0
         ? undefined
-        : `${settling.missed} units of ${number} left before ${channel} could be told to cancel them: take them back by a return.`
+        : {
+            detail: `${settling.missed} units of ${number} left before ${channel} could be told to cancel them: take them back by a return.`,
+            told: { code: 'cancel-missed', facts: { ...facts, units: settling.missed } },
+          }
     case 'left':
-      return `${number} was to be cancelled, and had left before ${channel} could be told: take it back by a return.`
+      return {
+        detail: `${number} was to be cancelled, and had left before ${channel} could be told: take it back by a return.`,
+        told: { code: 'cancel-late', facts },
+      }
     case 'refused':
-      return `${channel} does not cancel ${number}: ${settling.message} Cancel it there by hand, or end its hold to send it.`
+      return {
+        detail: `${channel} does not cancel ${number}: ${settling.message} Cancel it there by hand, or end its hold to send it.`,
+        told: { code: 'cancel-refused', facts: { ...facts, message: settling.message } },
+      }
     case 'taken-back':
       return undefined
     default: {

@@ -1,3 +1,5 @@
+import type { ToldTask } from '../told-task.ts'
+
 /**
  * Listings that may not sell any more what they are tied to. A SKU is a label that people change: renamed, swapped between
  * two listings, given to a listing that takes another's place. Which of these it was a label does not tell, so a person
@@ -104,6 +106,24 @@ export function describeListingChange(facts: ListingFacts, doubt: ListingDoubt):
       const never: never = doubt
       return never
     }
+  }
+}
+
+/** The same, for screens. */
+export function toldListingChange(facts: ListingFacts, doubt: ListingDoubt): ToldTask {
+  const { title, externalId, sku, mappedSku, itemSku, former } = facts
+  const proposed = proposedFor(facts)
+  const isRelisted = doubt === 'relisted'
+  return {
+    code: `listing-${doubt}`,
+    facts: {
+      title: `${title} (${externalId})`,
+      had: (isRelisted ? former?.sku : mappedSku) ?? '',
+      has: sku ?? '',
+      item: isRelisted ? `${former?.itemSku ?? ''}${times(former?.unitsPerListing ?? 1)}` : (itemSku ?? ''),
+      proposed: proposed === undefined ? '' : `${proposed.sku}${times(proposed.unitsPerListing)}`,
+      other: former?.externalId ?? '',
+    },
   }
 }
 

@@ -2,6 +2,7 @@ import type { ConnectorError } from '@plimsoll/connector-kit'
 import type { SyncContext, Tx } from '../context.ts'
 import { nowOf } from '../context.ts'
 import { closeTasks, openTask } from '../tasks.store.ts'
+import type { ToldTask } from '../told-task.ts'
 import type { ConnectionStatus } from './connection-state.ts'
 import { noteWebhooksChecked } from './connections.store.ts'
 
@@ -27,10 +28,22 @@ export async function tellOfLostAccess(
 ): Promise<void> {
   const { connectionId, name } = connection
   const detail = `${name} stands still: ${said(error)} Everything waits in its queue, and its mappings stay. Cure: ${cureOf(error)}`
+  const told: ToldTask = {
+    code: error.kind === 'forbidden' ? 'right-missing' : 'access-lost',
+    facts: { connection: name, message: error.message },
+  }
   await openTask(
     tx,
     context.organizationId,
-    { kind: 'connection', subject: toSubject(connectionId), connectionId, sku: null, units: null, detail },
+    {
+      kind: 'connection',
+      subject: toSubject(connectionId),
+      connectionId,
+      sku: null,
+      units: null,
+      detail,
+      told,
+    },
     { at: nowOf(context), uuid: context.uuid },
   )
 }

@@ -9,7 +9,12 @@ import {
   type KnownDoubt,
   saveDoubts,
 } from './listing-changes.store.ts'
-import { decideListingChange, describeListingChange, type ListingDoubt } from './listing-changes.ts'
+import {
+  decideListingChange,
+  describeListingChange,
+  type ListingDoubt,
+  toldListingChange,
+} from './listing-changes.ts'
 import { findStockUnits, mapBySku, rebuildLevels } from './mappings.store.ts'
 
 /**
@@ -104,6 +109,7 @@ async function ask(context: SyncContext, tx: Tx, facts: KnownDoubt, doubt: Listi
       sku: facts.itemSku,
       units: doubt === 'relisted' ? null : facts.shows,
       detail: describeListingChange(facts, doubt),
+      told: toldListingChange(facts, doubt),
     },
     { at: nowOf(context), uuid: context.uuid },
   )

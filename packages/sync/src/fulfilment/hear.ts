@@ -6,7 +6,7 @@ import { updateAvailabilityOf } from '../availability/availability.ts'
 import { noteLeft } from '../by-hand/hand-orders.store.ts'
 import { nowOf, type SyncContext, toStockContext } from '../context.ts'
 import { notify } from '../notify.ts'
-import { closeTasks, openTask } from '../tasks.store.ts'
+import { closeTasks, type NewTask, openTask } from '../tasks.store.ts'
 import { insertErrands } from './errands.store.ts'
 import { noteOrdersToRoute } from './route-orders.store.ts'
 import { tellSerials } from './tell-serials.ts'
@@ -95,36 +95,40 @@ type Told = Extract<HearingOutcome, { kind: 'heard' }>
 async function noteTasks(context: SyncContext, tx: Tx, outcome: Told, at: Date): Promise<void> {
   const { organizationId, uuid } = context
   const { shipment } = outcome
-  const task = async (kind: ShipmentTask, isOpen: boolean, detail: string, units: number | null = null) => {
+  const open = async (
+    kind: ShipmentTask,
+    task: Pick<NewTask, 'detail' | 'told'> & { units?: number },
+  ): Promise<void> => {
     const subject = shipment.shipmentId
-    if (!isOpen) return
-    const about = { kind, subject, connectionId: outcome.connectionId, sku: null, units, detail }
+    const about = { kind, subject, connectionId: outcome.connectionId, sku: null, units: null, ...task }
     await openTask(tx, organizationId, about, { at, uuid })
   }
   const said = reasonOf(shipment)
-  await task(
-    'shipment-held',
-    shipment.state === 'held',
-    `${shipment.number} is held by its warehouse${said}. See to it there, or cancel the shipment and send it from elsewhere.`,
-  )
-  await task(
-    'shipment-short',
-    shipment.state === 'shipped' && outcome.shortUnits > 0,
-    `${outcome.shortUnits} units of ${shipment.number} did not leave${said}. They are promised still: send them from elsewhere, or cancel them.`,
-    outcome.shortUnits,
-  )
-  await task(
-    'shipped-anyway',
-    outcome.isAgainstWill,
-    `${shipment.number} left although it was to be cancelled. Ask for it back, or let the customer keep it.`,
-  )
-  for (const { sku, units } of outcome.unexpected)
-    await task(
-      'parcel-unexpected',
-      true,
-      `A parcel of ${shipment.number} holds ${units} units of "${sku}" that nobody had asked for. Ask the warehouse; count "${sku}" there.`,
+  const { number } = shipment
+  const message = shipment.problem ?? ''
+  if (shipment.state === 'held')
+    await open('shipment-held', {
+      detail: `${number} is held by its warehouse${said}. See to it there, or cancel the shipment and send it from elsewhere.`,
+      told: { code: 'shipment-held', facts: { shipment: number, message } },
+    })
+  const units = outcome.shortUnits
+  if (shipment.state === 'shipped' && units > 0)
+    await open('shipment-short', {
+      detail: `${units} units of ${number} did not leave${said}. They are promised still: send them from elsewhere, or cancel them.`,
+      told: { code: 'shipment-short', facts: { shipment: number, units, message } },
       units,
-    )
+    })
+  if (outcome.isAgainstWill)
+    await open('shipped-anyway', {
+      detail: `${number} left although it was to be cancelled. Ask for it back, or let the customer keep it.`,
+      told: { code: 'shipped-anyway', facts: { shipment: number } },
+    })
+  for (const { sku, units } of outcome.unexpected)
+    await open('parcel-unexpected', {
+      detail: `A parcel of ${number} holds ${units} units of "${sku}" that nobody had asked for. Ask the warehouse; count "${sku}" there.`,
+      told: { code: 'parcel-unexpected', facts: { shipment: number, units, sku } },
+      units,
+    })
   const settled = (['shipment-held', 'shipment-stuck'] as const).filter(() => shipment.state !== 'held')
   await closeTasks(tx, organizationId, settled, [shipment.shipmentId], at)
 }

@@ -20,6 +20,7 @@ import { toRoutingLine } from '../allocation/routing-line.ts'
 import { findPooled } from '../allocation/waiting.store.ts'
 import { nowOf, type SyncContext, type Tx, toStockContext } from '../context.ts'
 import { closeTasks, openTask } from '../tasks.store.ts'
+import type { ToldTask } from '../told-task.ts'
 import {
   findAssignedToday,
   findDestination,
@@ -199,6 +200,15 @@ function toPlanned(
   })
 }
 
+const inWords: Record<RoutingPlan['waiting'][number]['because'], string> = {
+  'no-stock': 'no whole unit of it is anywhere',
+  'excluded-by-rules': 'the rules exclude the places that have it',
+  'parcels-limit': 'it would be more parcels than allowed',
+  'pinned-place': 'it is not at the place that was chosen',
+  'whole-order': 'another line of the order waits',
+  'no-whole-unit': 'what is there is less than one selling unit',
+}
+
 /** A person is told of what can be sent from nowhere; not of what they took knowing that it is not there yet. */
 async function tellOfWaiting(
   context: SyncContext,
@@ -214,9 +224,18 @@ async function tellOfWaiting(
   )
   const waiting = untold.reduce((sum, { units }) => sum + units, 0)
   if (waiting === 0) return await closeTasks(tx, organizationId, 'not-routed', [order.orderId], at)
-  const because = [...new Set(untold.map((each) => each.because))].join(', ')
-  const detail = `${waiting} units of ${order.number} can be sent from nowhere (${because}). They are sent as soon as they can be; or change the routing, or cancel them.`
-  const about = { kind: 'not-routed' as const, subject: order.orderId, sku: null, units: waiting, detail }
+  const because = [...new Set(untold.map((each) => each.because))]
+  const why = because.map((each) => inWords[each]).join(', ')
+  const detail = `${waiting} units of ${order.number} can be sent from nowhere: ${why}. They are sent as soon as they can be; or change the routing, or cancel them.`
+  const told: ToldTask = { code: 'not-routed', facts: { units: waiting, order: order.number, because } }
+  const about = {
+    kind: 'not-routed' as const,
+    subject: order.orderId,
+    sku: null,
+    units: waiting,
+    detail,
+    told,
+  }
   await openTask(tx, organizationId, { ...about, connectionId }, { at, uuid })
 }
 

@@ -11,6 +11,7 @@ import { sql } from 'kysely'
 import { warehouseTermsOf } from '../connections/sends-for-others.ts'
 import { nowOf, type Tx } from '../context.ts'
 import { openTask } from '../tasks.store.ts'
+import type { ToldTask } from '../told-task.ts'
 import type { WorkerContext } from '../worker/worker-context.ts'
 import type { ErrandHandler, Prepared } from './errand-runner.ts'
 import { dropUnbegun } from './errands.store.ts'
@@ -158,7 +159,18 @@ async function reject(
   const heard = { state: 'rejected' as const, externalId: null, version: null, problem, parcels: [] }
   await applyHeard(context, tx, { shipmentId, heard, actor: connection.name })
   const detail = `${connection.name} refused ${shipment.number}: ${problem.message} Its units are promised still, and are sent from elsewhere where they can be.`
-  const about = { kind: 'shipment-refused' as const, subject: shipmentId, sku: null, units: null, detail }
+  const told: ToldTask = {
+    code: 'shipment-refused',
+    facts: { warehouse: connection.name, shipment: shipment.number, message: problem.message },
+  }
+  const about = {
+    kind: 'shipment-refused' as const,
+    subject: shipmentId,
+    sku: null,
+    units: null,
+    detail,
+    told,
+  }
   await openTask(tx, organizationId, { ...about, connectionId: connection.connectionId }, { at, uuid })
 }
 
@@ -175,6 +187,10 @@ async function noteCannot(context: WorkerContext, tx: Tx, shipment: ShipmentRow)
     sku: null,
     units: null,
     detail,
+    told: {
+      code: 'shipment-cannot-cancel' as const,
+      facts: { warehouse: connection.name, shipment: shipment.number },
+    },
   }
   await openTask(
     tx,

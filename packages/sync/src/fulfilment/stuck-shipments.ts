@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import { warehouseTermsOf } from '../connections/sends-for-others.ts'
 import { nowOf } from '../context.ts'
 import { openTask } from '../tasks.store.ts'
+import type { ToldTask } from '../told-task.ts'
 import { assertLease } from '../worker/leases.store.ts'
 import type { WorkerContext } from '../worker/worker-context.ts'
 import { applyHeard, toHeard } from './hear.ts'
@@ -40,7 +41,18 @@ export async function askAboutStuck(context: WorkerContext): Promise<number> {
       const hours = Math.round((at.getTime() - askedAt.getTime()) / 3_600_000)
       const what = shown === undefined ? 'does not know it' : 'has done nothing about it'
       const detail = `${number} was asked of ${connection.name} ${hours} hours ago, and it ${what}. Call them, or send it from elsewhere.`
-      const about = { kind: 'shipment-stuck' as const, subject: shipmentId, sku: null, units: null, detail }
+      const told: ToldTask = {
+        code: shown === undefined ? 'shipment-unknown' : 'shipment-idle',
+        facts: { warehouse: connection.name, shipment: number, hours },
+      }
+      const about = {
+        kind: 'shipment-stuck' as const,
+        subject: shipmentId,
+        sku: null,
+        units: null,
+        detail,
+        told,
+      }
       await openTask(tx, organizationId, { ...about, connectionId: connection.connectionId }, { at, uuid })
       await sql`
         update shipment set heard_at = ${at}

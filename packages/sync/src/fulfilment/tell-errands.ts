@@ -4,6 +4,7 @@ import { sql } from 'kysely'
 import { updateAvailabilityOf } from '../availability/availability.ts'
 import { nowOf, type Tx } from '../context.ts'
 import { closeTasks, openTask } from '../tasks.store.ts'
+import type { ToldTask } from '../told-task.ts'
 import { assertLease } from '../worker/leases.store.ts'
 import type { WorkerContext } from '../worker/worker-context.ts'
 import type { ErrandHandler } from './errand-runner.ts'
@@ -115,7 +116,11 @@ async function noteTold(context: WorkerContext, tx: Tx, { orderId, shipmentId }:
 async function noteRefused(context: WorkerContext, tx: Tx, order: Told, message: string): Promise<void> {
   const { organizationId, connection, uuid } = context
   const detail = `${connection.name} does not take that ${order.number} has shipped: ${message} Mark it as shipped there by hand.`
-  const about = { kind: 'not-told' as const, subject: order.shipmentId, sku: null, units: null, detail }
+  const told: ToldTask = {
+    code: 'not-told',
+    facts: { channel: connection.name, order: order.number, message },
+  }
+  const about = { kind: 'not-told' as const, subject: order.shipmentId, sku: null, units: null, detail, told }
   await openTask(
     tx,
     organizationId,

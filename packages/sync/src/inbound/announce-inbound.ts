@@ -76,6 +76,10 @@ async function noteCancelled(context: WorkerContext): Promise<number> {
           sku: null,
           units: fresh,
           detail,
+          told: {
+            code: 'inbound-changed',
+            facts: { inbound: nameOf({ inboundId, reference }), warehouse: connection.name, units: fresh },
+          },
         },
         { at: nowOf(context), uuid },
       )
@@ -157,6 +161,10 @@ async function noteRefused(
       sku: null,
       units: null,
       detail,
+      told: {
+        code: 'inbound-refused',
+        facts: { inbound: nameOf(shipment), warehouse: connection.name, message },
+      },
     },
     { at: nowOf(context), uuid },
   )

@@ -5,6 +5,7 @@ import { warehouseTermsOf } from '../connections/sends-for-others.ts'
 import { nowOf } from '../context.ts'
 import { findUnitsBySku } from '../fulfilment/warehouse-units.store.ts'
 import { closeTasks, openTask } from '../tasks.store.ts'
+import type { ToldTask } from '../told-task.ts'
 import { assertLease } from '../worker/leases.store.ts'
 import type { WorkerContext } from '../worker/worker-context.ts'
 import { nameOf, saveCancelTold } from './announce-inbound.ts'
@@ -76,7 +77,12 @@ async function bookDelivery(context: WorkerContext, delivery: DeliveryRow): Prom
       sku: null,
       units: null,
     }
-    await openTask(tx, organizationId, { ...about, detail: detail.slice(0, 1_000) }, { at, uuid })
+    const message = problems.join(' ').slice(0, 1_000)
+    const told: ToldTask = {
+      code: `${delivery.kind}-not-booked`,
+      facts: { delivery: delivery.externalId, warehouse: connection.name, message },
+    }
+    await openTask(tx, organizationId, { ...about, detail: detail.slice(0, 1_000), told }, { at, uuid })
   })
 }
 
@@ -167,6 +173,14 @@ async function closeInbound(context: WorkerContext, inboundId: string): Promise<
         sku: null,
         units,
         detail: detail.slice(0, 1_000),
+        told: {
+          code: 'inbound-missing',
+          facts: {
+            inbound: nameOf(shipment),
+            warehouse: connection.name,
+            lines: missing.map((line) => `${line.sku} ${outstandingOf(line)}/${line.expected}`).slice(0, 20),
+          },
+        },
       },
       { at: nowOf(context), uuid },
     )

@@ -71,7 +71,10 @@ export async function bookReceived(context: WorkerContext, booking: Booking): Pr
     const told = storeOf(context, async (tx) => {
       await noteBooked(context, tx, booking, serials)
       if (over > 0)
-        await noteDiffers(context, tx, inbound, { item, units: over, why: 'more than were on their way' })
+        await noteDiffers(context, tx, inbound, {
+          ...{ item, units: over, why: 'more than were on their way' },
+          told: 'inbound-more',
+        })
     })
     const further = uncount(context, booking)
     const outcome = await receiveInboundShipment(told, head, {
@@ -89,6 +92,7 @@ export async function bookReceived(context: WorkerContext, booking: Booking): Pr
         item,
         units,
         why: `that it does not await (it is ${inbound.state})`,
+        told: 'inbound-not-awaited',
       })
   })
   const received: StockCommand = {
@@ -171,7 +175,12 @@ async function noteDiffers(
   context: WorkerContext,
   tx: Tx,
   inbound: InboundShipment,
-  { item, units, why }: { item: Item; units: number; why: string },
+  {
+    item,
+    units,
+    why,
+    told,
+  }: { item: Item; units: number; why: string; told: 'inbound-more' | 'inbound-not-awaited' },
 ): Promise<void> {
   const { organizationId, connection, uuid } = context
   const detail = `${connection.name} took in for the inbound shipment ${nameOf(inbound)} ${units} units of "${item.sku}" ${why}. They are in stock; ask your supplier.`
@@ -185,6 +194,10 @@ async function noteDiffers(
       sku: item.sku,
       units,
       detail,
+      told: {
+        code: told,
+        facts: { inbound: nameOf(inbound), warehouse: connection.name, units, sku: item.sku },
+      },
     },
     { at: nowOf(context), uuid },
   )

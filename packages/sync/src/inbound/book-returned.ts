@@ -6,6 +6,7 @@ import { updateAvailabilityOf } from '../availability/availability.ts'
 import { nowOf, type Tx, toStockContext } from '../context.ts'
 import { notify } from '../notify.ts'
 import { openTask } from '../tasks.store.ts'
+import type { ToldTask } from '../told-task.ts'
 import { assertLease } from '../worker/leases.store.ts'
 import type { WorkerContext } from '../worker/worker-context.ts'
 import type { Booking } from './book-received.ts'
@@ -72,10 +73,19 @@ export async function bookReturned(context: WorkerContext, booking: Booking): Pr
       const detail = `${connection.name} took back ${rest} units of "${item.sku}" more than left by the shipment of return ${delivery.number ?? delivery.externalId}. They are in stock; ask the warehouse whose they are.`
       const subject = `return:${connection.connectionId}:${delivery.externalId}:${item.sku}`
       const about = { kind: 'receipt-differs' as const, subject, connectionId: connection.connectionId }
+      const told: ToldTask = {
+        code: 'return-more',
+        facts: {
+          return: delivery.number ?? delivery.externalId,
+          warehouse: connection.name,
+          units: rest,
+          sku: item.sku,
+        },
+      }
       await openTask(
         tx,
         organizationId,
-        { ...about, sku: item.sku, units: rest, detail },
+        { ...about, sku: item.sku, units: rest, detail, told },
         { at, uuid: context.uuid },
       )
     }

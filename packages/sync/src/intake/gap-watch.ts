@@ -2,6 +2,7 @@ import { isConnectorError } from '@plimsoll/connector-kit'
 import { inTransaction } from '@plimsoll/database'
 import { nowOf } from '../context.ts'
 import { openTask } from '../tasks.store.ts'
+import type { ToldTask } from '../told-task.ts'
 import { assertLease } from '../worker/leases.store.ts'
 import { insertJob } from '../worker/sync-jobs.store.ts'
 import type { WorkerContext } from '../worker/worker-context.ts'
@@ -135,6 +136,11 @@ export class GapWatch {
         } as const
         await insertJob(tx, organizationId, { ...job, listingId: null }, at)
         const detail = `${gap.missing} orders of ${name} placed from ${gap.from.toISOString()} to ${gap.to.toISOString()} are not known here. They are being read; nothing is to be done unless this stays.`
+        const [from, until] = [gap.from.toISOString(), gap.to.toISOString()]
+        const told: ToldTask = {
+          code: 'orders-missing',
+          facts: { connection: name, missing: gap.missing, from, to: until },
+        }
         const task = {
           kind: 'connection',
           subject: `gap:${gapId}`,
@@ -142,7 +148,7 @@ export class GapWatch {
           sku: null,
           units: gap.missing,
         } as const
-        await openTask(tx, organizationId, { ...task, detail }, { at, uuid })
+        await openTask(tx, organizationId, { ...task, detail, told }, { at, uuid })
       }
       const closedBefore = new Date(at.getTime() - AGAIN_MS)
       const again = { closedBefore, triesMax: TRIES_MAX, uuid }

@@ -2,7 +2,7 @@ import { isConnectorError } from '@plimsoll/connector-kit'
 import { inTransaction, type WebhookVerdict } from '@plimsoll/database'
 import { noteWebhooksChecked } from '../connections/connections.store.ts'
 import { nowOf } from '../context.ts'
-import { closeTasks, openTask } from '../tasks.store.ts'
+import { closeTasks, type NewTask, openTask } from '../tasks.store.ts'
 import { assertLease } from '../worker/leases.store.ts'
 import type { WorkerContext } from '../worker/worker-context.ts'
 import { findWebhookHealth, findWebhooksBehind, saveWebhookHealth } from './webhook-health.store.ts'
@@ -157,17 +157,26 @@ export class WebhookWatch {
     const { connectionId, name } = connection
     const subject = `webhooks:${connectionId}`
     const at = nowOf(this.#context)
-    const detail =
+    const said: Pick<NewTask, 'detail' | 'told'> | undefined =
       this.#failures >= IN_VAIN_MAX
-        ? `The webhooks of ${name} cannot be registered: ${this.#problem} Orders are polled for meanwhile. Cure: grant the right to manage webhooks; the hub tries again by itself.`
+        ? {
+            detail: `The webhooks of ${name} cannot be registered: ${this.#problem} Orders are polled for meanwhile. Cure: grant the right to manage webhooks; the hub tries again by itself.`,
+            told: { code: 'webhooks-refused', facts: { connection: name, message: this.#problem ?? '' } },
+          }
         : this.#inVain >= IN_VAIN_MAX
-          ? `The webhooks of ${name} stand, but none arrives. Orders are polled for meanwhile. Cure: see that ${this.#context.publicUrl} can be reached from outside.`
+          ? {
+              detail: `The webhooks of ${name} stand, but none arrives. Orders are polled for meanwhile. Cure: see that ${this.#context.publicUrl} can be reached from outside.`,
+              told: {
+                code: 'webhooks-silent',
+                facts: { connection: name, url: this.#context.publicUrl ?? '' },
+              },
+            }
           : undefined
-    if (detail === undefined && (this.#failures > 0 || this.#inVain > 0)) return
+    if (said === undefined && (this.#failures > 0 || this.#inVain > 0)) return
     await inTransaction(database, async (tx) => {
-      if (detail === undefined) await closeTasks(tx, organizationId, 'connection', [subject], at)
+      if (said === undefined) await closeTasks(tx, organizationId, 'connection', [subject], at)
       else {
-        const task = { kind: 'connection' as const, subject, connectionId, sku: null, units: null, detail }
+        const task = { kind: 'connection' as const, subject, connectionId, sku: null, units: null, ...said }
         await openTask(tx, organizationId, task, { at, uuid })
       }
     })

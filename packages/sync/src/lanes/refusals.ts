@@ -70,6 +70,7 @@ async function escalate(
       sku: null,
       units: shows === undefined ? null : shows - quantity,
       detail: `The platform refused ${quantity}: ${reason}`,
+      told: { code: 'decrease-refused', facts: { quantity, message: reason } },
     },
     { at, uuid: context.uuid },
   )

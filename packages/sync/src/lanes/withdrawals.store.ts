@@ -1,5 +1,6 @@
 import type { Db, Tx } from '@plimsoll/database'
 import { sql } from 'kysely'
+import type { ToldDeed } from '../told-task.ts'
 
 /** A listing that sells what is not there: its platform refused to lower it. */
 export type ExposedListing = {
@@ -85,14 +86,15 @@ export async function saveWithdrawn(
     where organization_id = ${organizationId} and listing_id = ${listingId}`.execute(tx)
 }
 
-/** Says on a task what was done about it. */
+/** Says on a task what was done about it, once more for screens. */
 export async function saveTaskDetail(
   tx: Tx,
   organizationId: string,
   taskId: string,
-  detail: string,
+  { detail, told }: { detail: string; told: ToldDeed },
 ): Promise<void> {
   await sql`
-    update task set detail = ${detail}
+    update task set detail = ${detail}, told = jsonb_build_object('code', ${told.code}::text,
+      'facts', (told -> 'facts') || ${JSON.stringify(told.facts)}::jsonb)
     where organization_id = ${organizationId} and task_id = ${taskId}`.execute(tx)
 }

@@ -2,6 +2,7 @@ import { isConnectorError } from '@plimsoll/connector-kit'
 import { inTransaction } from '@plimsoll/database'
 import { nowOf } from '../context.ts'
 import { notify } from '../notify.ts'
+import type { ToldDeed } from '../told-task.ts'
 import { assertLease } from '../worker/leases.store.ts'
 import type { WorkerContext } from '../worker/worker-context.ts'
 import {
@@ -61,7 +62,10 @@ async function withdraw(context: WorkerContext, listing: ExposedListing): Promis
   const { name, capabilities } = connector.manifest
   if (operations.withdraw === undefined || capabilities.withdraw === undefined) {
     const cure = `The hub cannot take a single listing off ${name}: lower it or take it off there by hand.`
-    return await tell(context, listing, cure)
+    return await tell(context, listing, {
+      say: cure,
+      told: { code: 'decrease-refused-by-hand', facts: { platform: name } },
+    })
   }
   try {
     if (listing.placement === null) await keepPlacement(context, listing)
@@ -71,10 +75,12 @@ async function withdraw(context: WorkerContext, listing: ExposedListing): Promis
     if (!isConnectorError(error) || isPassing(error.kind)) throw error
     log.error({ listing: listing.externalId, error }, 'a listing could not be withdrawn')
     const cure = `It could not be taken off ${name} either (${error.message}): do it there by hand.`
-    return await tell(context, listing, cure, null)
+    const told: ToldDeed = { code: 'decrease-refused-on-sale', facts: { platform: name, why: error.message } }
+    return await tell(context, listing, { say: cure, told, withdrawnAt: null })
   }
   const done = `The listing was taken off ${name} (${capabilities.withdraw}); it is put back once the number is taken.`
-  await tell(context, listing, done, nowOf(context))
+  const told: ToldDeed = { code: 'decrease-refused-off-sale', facts: { platform: name } }
+  await tell(context, listing, { say: done, told, withdrawnAt: nowOf(context) })
 }
 
 /**
@@ -102,15 +108,14 @@ function isPassing(kind: string): boolean {
 async function tell(
   context: WorkerContext,
   { taskId, listingId, detail }: ExposedListing,
-  done: string,
-  withdrawnAt?: Date | null,
+  { say, told, withdrawnAt }: { say: string; told: ToldDeed; withdrawnAt?: Date | null },
 ): Promise<void> {
   const { organizationId } = context
   await inTransaction(context.database, async (tx) => {
     await assertLease(tx, organizationId, context.lease)
     if (withdrawnAt !== undefined) await saveWithdrawn(tx, organizationId, listingId, withdrawnAt)
-    if (!detail.includes(done))
-      await saveTaskDetail(tx, organizationId, taskId, `${sentence(detail)} ${done}`)
+    if (!detail.includes(say))
+      await saveTaskDetail(tx, organizationId, taskId, { detail: `${sentence(detail)} ${say}`, told })
     await notify(tx, organizationId, { kind: 'screen', topics: ['tasks', 'overview'], itemIds: [] })
   })
 }

@@ -90,6 +90,7 @@ async function tellOfCapped(
   const { levelId, desired } = candidate
   const mostShown = mostShownOf(candidate)
   const shows = mostShown === undefined ? `more than the ${desired} that` : `${mostShown} where ${desired}`
+  const facts = { platform: connector.manifest.name, desired, at: notBefore.toISOString() }
   await openTask(
     tx,
     organizationId,
@@ -100,6 +101,10 @@ async function tellOfCapped(
       sku: null,
       units: mostShown === undefined ? null : mostShown - desired,
       detail: `${connector.manifest.name} takes no more writes of this listing today. It shows ${shows} should be shown, and is lowered at ${notBefore.toISOString()}. Cure: end or pause the listing there if it must not sell until then.`,
+      told:
+        mostShown === undefined
+          ? { code: 'decrease-capped-unread', facts }
+          : { code: 'decrease-capped', facts: { ...facts, shows: mostShown } },
     },
     { at: nowOf(context), uuid },
   )

@@ -142,6 +142,7 @@ export async function keepOversoldTasks(
         sku,
         units,
         detail: `${units} more units are promised than are there. Cure: use another location or incoming stock, split, substitute, or cancel.`,
+        told: { code: 'oversold', facts: { units } },
       },
       stamp,
     )

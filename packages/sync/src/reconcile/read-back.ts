@@ -142,6 +142,7 @@ export async function writeReadings(
         sku: null,
         units: null,
         detail: level.problem,
+        told: { code: 'untracked', facts: {} },
       },
       { at, uuid: context.uuid },
     )

@@ -8,6 +8,7 @@ import { findLevelsById, findLevelsToObserve, type KnownLevel, recheckLevels } f
 import { isFarFromOpen } from '../lanes/write-cap.ts'
 import { notify } from '../notify.ts'
 import { openTask } from '../tasks.store.ts'
+import type { ToldTask } from '../told-task.ts'
 import { assertLease } from '../worker/leases.store.ts'
 import type { WorkerContext } from '../worker/worker-context.ts'
 import { adoptEdited, findGivenBack, holdLevels, insertDrifts, type NewDrift } from './drifts.store.ts'
@@ -254,10 +255,14 @@ async function ask(context: WorkerContext, tx: Tx, drifts: readonly NewDrift[], 
   for (const { driftId, levelId, observed, expected } of asked) {
     const because = why === undefined ? '' : ` It could not be taken over: ${why}`
     const detail = `${name} shows ${observed} where the hub knows of ${expected}, and no order explains it.${because} Say which counts: plimsoll reconcile --resolve ${driftId} --with hub, or --with platform. It is not raised until then.`
+    const told: ToldTask = {
+      code: 'drift',
+      facts: { channel: name, observed, expected, drift: driftId, message: why ?? '' },
+    }
     await openTask(
       tx,
       context.organizationId,
-      { kind: 'drift', subject: levelId, connectionId, sku: null, units: observed - expected, detail },
+      { kind: 'drift', subject: levelId, connectionId, sku: null, units: observed - expected, detail, told },
       { at, uuid: context.uuid },
     )
   }

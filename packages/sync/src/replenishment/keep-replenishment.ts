@@ -3,6 +3,7 @@ import { type PlanningContext, planNext } from '@plimsoll/orders'
 import { sql } from 'kysely'
 import { nowOf, type SyncContext } from '../context.ts'
 import { closeTasks, openTask } from '../tasks.store.ts'
+import type { ToldTask } from '../told-task.ts'
 
 /** What planning is handed: the load line says which units channels may sell already. */
 export function toPlanningContext(context: SyncContext): PlanningContext {
@@ -52,10 +53,14 @@ export async function noteWhatRunsOut(tx: Tx, context: SyncContext): Promise<voi
   for (const { code, items, sku } of found.rows) {
     const detail = sayRunsOut(code, items, sku)
     if (known.get(code)?.detail === detail) continue
+    const told: ToldTask =
+      items === 1
+        ? { code: 'runs-out-one', facts: { location: code, sku } }
+        : { code: 'runs-out-many', facts: { location: code, sku, items } }
     await openTask(
       tx,
       organizationId,
-      { kind: 'runs-out', subject: code, connectionId: null, sku: null, units: null, detail },
+      { kind: 'runs-out', subject: code, connectionId: null, sku: null, units: null, detail, told },
       { at, uuid: () => context.uuid() },
     )
   }

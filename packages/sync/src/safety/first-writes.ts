@@ -1,6 +1,6 @@
 import { nowOf, type SyncContext, type Tx } from '../context.ts'
 import { openTask } from '../tasks.store.ts'
-import { describeHold } from './hold-text.ts'
+import { describeHold, toldHold } from './hold-text.ts'
 import { type HeldLevel, insertHold } from './holds.store.ts'
 import { findShadowLevels } from './shadow.store.ts'
 import { isWritten, type ShadowLevel } from './shadow.ts'
@@ -45,6 +45,7 @@ export async function allowFirstWrites(
       sku: null,
       units: hold.units,
       detail: describeHold(hold),
+      told: toldHold(hold),
     },
     { at, uuid: context.uuid },
   )

@@ -10,7 +10,7 @@ import { findEvidence, type LevelEvidence } from './evidence.store.ts'
 import { countShown, countWritten, findAllowed, findRecentSudden, findSuddenLevels } from './guard.store.ts'
 import { readGuard } from './guard-settings.ts'
 import { releaseExplained } from './held-levels.ts'
-import { describeHold } from './hold-text.ts'
+import { describeHold, toldHold } from './hold-text.ts'
 import { type HeldLevel, insertHold } from './holds.store.ts'
 import {
   type GuardSettings,
@@ -177,6 +177,7 @@ export class LaneGuard {
         sku: null,
         units: hold.units,
         detail: describeHold(hold),
+        told: toldHold(hold),
       },
       { at, uuid },
     )

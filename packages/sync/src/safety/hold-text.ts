@@ -1,4 +1,5 @@
 import type { HoldTable } from '@plimsoll/database'
+import type { ToldTask } from '../told-task.ts'
 
 /** What a person reads on the task: what waits, what is at stake, what to do. */
 export function describeHold({
@@ -16,6 +17,29 @@ export function describeHold({
       return `The first listings of the connection are written; ${listings} more wait. Look at the shop, then confirm the hold, and the rest is written.`
     case 'go-live':
       return 'The first writes, as they were previewed.'
+    default: {
+      const never: never = kind
+      return never
+    }
+  }
+}
+
+/** The same, for screens. */
+export function toldHold({
+  kind,
+  listings,
+  ofListings,
+  units,
+}: Pick<HoldTable, 'kind' | 'listings' | 'ofListings' | 'units'>): ToldTask {
+  switch (kind) {
+    case 'zero':
+      return { code: 'hold-zero', facts: { listings, ofListings, units } }
+    case 'raise':
+      return { code: 'hold-raise', facts: { listings, ofListings, units } }
+    case 'first-batch':
+      return { code: 'hold-first-batch', facts: { listings } }
+    case 'go-live':
+      return { code: 'hold-go-live', facts: {} }
     default: {
       const never: never = kind
       return never

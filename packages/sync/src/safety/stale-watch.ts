@@ -5,6 +5,7 @@ import { findConnectionId } from '../connections/connections.ts'
 import { nowOf, type SyncContext, type Tx } from '../context.ts'
 import { notify } from '../notify.ts'
 import { closeTasks, openTask } from '../tasks.store.ts'
+import type { ToldTask } from '../told-task.ts'
 import {
   type ConnectionReading,
   deleteMark,
@@ -71,10 +72,19 @@ async function mark(
     markedAt: at,
   })
   const detail = `The orders of ${name} are not known since ${since.toISOString()}. ${sayRule(rule)} See what is wrong with the connection; it is lifted by itself once they are read.`
+  const told = toldUnread(name, since.toISOString(), rule)
   await openTask(
     tx,
     organizationId,
-    { kind: 'connection', subject: toSubject(connectionId), connectionId, sku: null, units: null, detail },
+    {
+      kind: 'connection',
+      subject: toSubject(connectionId),
+      connectionId,
+      sku: null,
+      units: null,
+      detail,
+      told,
+    },
     { at, uuid: context.uuid },
   )
   await tell(context, tx, connectionId)
@@ -89,6 +99,17 @@ async function lift(context: SyncContext, tx: Tx, { connectionId, mark }: Connec
 
 function toSubject(connectionId: string): string {
   return `stale-orders:${connectionId}`
+}
+
+function toldUnread(connection: string, since: string, { kind, amount }: StaleRule): ToldTask {
+  switch (kind) {
+    case 'buffer':
+      return { code: 'orders-unread-buffer', facts: { connection, since, units: amount } }
+    case 'percent':
+      return { code: 'orders-unread-percent', facts: { connection, since, percent: amount } }
+    default:
+      return { code: `orders-unread-${kind}`, facts: { connection, since } }
+  }
 }
 
 function sayRule({ kind, amount }: StaleRule): string {

@@ -98,6 +98,10 @@ export function singleSignOnRoutes(hub: ServerContext): FastifyPluginAsync {
       throw new AccountProblem('not-allowed', 'Single sign-on is set by a person, and by no key.')
     }
     const people = actor.startsWith('user:') ? await findPeople(database.kysely) : []
-    return { actor, person: people.find(({ personId }) => actor === `user:${personId}`) }
+    const person = people.find(({ personId }) => actor === `user:${personId}`)
+    // Before the hub has accounts, its machine: it has one organization, and this is it.
+    const lettingInto = async () =>
+      person === undefined ? [context.organizationId] : await hub.ownedBy(person.personId)
+    return { actor, person, lettingInto }
   }
 }

@@ -19,7 +19,7 @@ import type { Front } from '../hub-server.ts'
 import { addRawRoute } from '../route.ts'
 import { mayMakeOrganizations } from './me-routes.ts'
 import { senderOf } from './sender.ts'
-import { signUp } from './sign-up.ts'
+import { enterNew, signUp } from './sign-up.ts'
 
 const token = z.string('give the token of the link').min(1, 'give the token of the link').max(200)
 const join = z.object({
@@ -75,7 +75,8 @@ export function entryRoutes(front: Front): FastifyPluginAsync {
         const made = await accounts.expecting(email, () => signUp(front, request, { ...person, email }))
         const entered = await acceptInvitation(accounts.context, given, { personId: made.personId, email })
         await markVerified(accounts.context.database.kysely, made.personId)
-        for (const cookie of made.setCookies) reply.header('set-cookie', cookie)
+        const cookies = await enterNew(front, request, { ...person, email }, made)
+        for (const cookie of cookies) reply.header('set-cookie', cookie)
         return await reply.status(201).send(entered)
       },
     )

@@ -19,7 +19,7 @@ import { z } from 'zod'
 import type { Front } from '../hub-server.ts'
 import { assertLocal } from '../local-only.ts'
 import { addRawRoute } from '../route.ts'
-import { signUp } from './sign-up.ts'
+import { enterNew, signUp } from './sign-up.ts'
 
 const setup = z.object({
   name: z.string().trim().min(1, 'give your name').max(100),
@@ -95,7 +95,7 @@ export function setupRoutes(front: Front): FastifyPluginAsync {
         base.organizationName = name
         const served = await front.organizations.get({ organizationId, name })
         served.organizationName = name
-        for (const cookie of made.setCookies) reply.header('set-cookie', cookie)
+        for (const cookie of await enterNew(front, request, person, made)) reply.header('set-cookie', cookie)
         return await reply.status(201).send({ organizationId })
       },
     )

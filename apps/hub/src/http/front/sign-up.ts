@@ -9,7 +9,8 @@ export type NewPerson = { name: string; email: string; password: string; languag
 const refusal = z.object({ body: z.object({ message: z.string() }) })
 
 /**
- * Makes a person, who is signed in by the cookies.
+ * Makes a person, who is signed in by the cookies; not yet where the hub lets nobody in before their address is shown to be
+ * theirs.
  * @throws AccountProblem `account-refused`, in the words of the library
  */
 export async function signUp(
@@ -30,4 +31,20 @@ export async function signUp(
     const field = /password/i.test(known.data.body.message) ? 'password' : 'email'
     throw new AccountProblem('account-refused', `${known.data.body.message}.`, field)
   }
+}
+
+/** Signs in somebody who was made and vouched for just now, where that did not come with being made. */
+export async function enterNew(
+  { accounts }: Front,
+  request: FastifyRequest,
+  { email, password }: Pick<NewPerson, 'email' | 'password'>,
+  { setCookies }: { setCookies: string[] },
+): Promise<string[]> {
+  if (setCookies.length > 0) return setCookies
+  const { headers } = await accounts.identity.api.signInEmail({
+    body: { email, password },
+    headers: headersOf(request),
+    returnHeaders: true,
+  })
+  return headers.getSetCookie()
 }

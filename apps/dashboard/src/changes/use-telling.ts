@@ -1,0 +1,28 @@
+import { useQuery } from '@tanstack/react-query'
+import { connectionsQuery, connectorsQuery, locationsQuery } from '../hub.ts'
+import { useLanguage } from '../language.ts'
+import { type Telling, toWords } from './say-value.ts'
+
+/** How values of changes are told: names of ids, words of codes, and settings of a connection as its platform calls them. */
+export function useTelling(connectionId: string | null): Telling {
+  const { t, language, locale } = useLanguage()
+  const connections = useQuery(connectionsQuery).data?.rows ?? []
+  const connectionOf = (id: string | null) => connections.find((row) => row.connectionId === id)
+  const locations = useQuery(locationsQuery).data?.rows ?? []
+  const connectors = useQuery(connectorsQuery).data?.rows ?? []
+  const connector = connectors.find(({ id }) => id === connectionOf(connectionId)?.connector)
+  const settingOf = (field: string) => connector?.settings.find(({ name }) => name === field)
+  return {
+    ...{ nothing: t('changeLog.nothing'), yes: t('changeLog.yes'), no: t('changeLog.no'), locale },
+    nameOf: (id) => connectionOf(id)?.name ?? locations.find(({ locationId }) => locationId === id)?.name,
+    labelOf: (field) =>
+      settingOf(field)?.title[language] ??
+      t(`changeLog.field.${field as 'name'}`, { defaultValue: toWords(field) }),
+    wordOf: (field, value) => {
+      if (field === 'connector') return connectors.find(({ id }) => id === value)?.name
+      const option = settingOf(field)?.options.find((each) => each.value === value)
+      const word = option?.title[language] ?? t(`changeLog.value.${field}.${value}`, { defaultValue: '' })
+      return word === '' ? undefined : word
+    },
+  }
+}
