@@ -9,7 +9,7 @@ export type SeedsOptions = {
   count: number
   /** Runs each seed twice and compares all that happened. */
   twice: boolean
-  /** Played before the others, where it is one of them. */
+  /** Played before the others, whether it is one of them or not. */
   first?: number | undefined
   size: PlanSize
   /** Ends at the first seed that fails: a mutant is caught by one. */
@@ -31,8 +31,7 @@ export async function runSeeds(
 ): Promise<SeedOutcome[]> {
   const outcomes: SeedOutcome[] = []
   const seeds = Array.from({ length: count }, (_, nth) => from + nth)
-  const ordered =
-    first === undefined ? seeds : seeds.toSorted((a, b) => Number(b === first) - Number(a === first))
+  const ordered = first === undefined ? seeds : [first, ...seeds.filter((seed) => seed !== first)]
   for (const seed of ordered) {
     const outcome = await runSeed(server, seed, { twice, size })
     outcomes.push(outcome)

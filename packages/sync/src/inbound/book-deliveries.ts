@@ -1,5 +1,11 @@
 import { inTransaction } from '@plimsoll/database'
-import { cancelInboundRest, findInboundShipment, findItemsById, type Item, outstandingOf } from '@plimsoll/stock'
+import {
+  cancelInboundRest,
+  findInboundShipment,
+  findItemsById,
+  type Item,
+  outstandingOf,
+} from '@plimsoll/stock'
 import { sql } from 'kysely'
 import { warehouseTermsOf } from '../connections/sends-for-others.ts'
 import { nowOf } from '../context.ts'
