@@ -19,12 +19,6 @@ export type AnyOrderHoldReason = z.infer<typeof anyHoldReason>
 export const cancelReason = z.enum(['out-of-stock', 'customer-asked', 'address', 'fraud', 'price', 'other'])
 export type CancelReason = z.infer<typeof cancelReason>
 
-/**
- * So long after it was placed, an order in no shipment is nobody's trouble yet: the hub routes it in the background. The
- * filter `not-routed` leaves it out, and the dashboard says that it is being routed.
- */
-export const ROUTING_TAKES_MS = 2 * 60_000
-
 export const orderRow = z.object({
   orderId: z.string(),
   number: z.string(),

@@ -139,9 +139,9 @@ import type {
   ProtectionTable,
   SharedBudgetTable,
   StreamCursorTable,
-  WriteTable,
 } from './tables/sync.ts'
 import type { TaskTable } from './tables/tasks.ts'
+import type { WriteTable } from './tables/writes.ts'
 
 export type * from './tables/accounts.ts'
 export type * from './tables/bulk-edits.ts'
@@ -163,6 +163,7 @@ export type * from './tables/saved-views.ts'
 export type * from './tables/stock.ts'
 export type * from './tables/sync.ts'
 export type * from './tables/tasks.ts'
+export type * from './tables/writes.ts'
 
 /**
  * The schema as TypeScript sees it: one interface per table, named as in `migrations/`, columns in

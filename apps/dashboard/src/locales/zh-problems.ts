@@ -38,6 +38,8 @@ export const zhProblems: Readonly<Record<string, string>> = {
   'unknown-document-line': '单据中没有这一行。',
   'document-state': '单据当前的状态不允许此操作。',
   'suggestion-changed': '建议已有变化，请重新查看。',
+  'suggestion-not-ordered':
+    '建议的是用组件组装，不是订单，因此没有生成任何单据。请先取消勾选；组装完成后再登记。',
   'nothing-to-replenish': '该商品在此地点没有库存也没有销售，无从计算。',
   'invalid-replenishment': '补货设置不正确。',
   'unknown-left-out-days': '没有此编号的排除日期。',

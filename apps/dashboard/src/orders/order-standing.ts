@@ -1,5 +1,6 @@
-import { type OrderRow, ROUTING_TAKES_MS, type ShipmentStateName } from '@plimsoll/client'
+import type { OrderRow, ShipmentStateName } from '@plimsoll/client'
 import type { OrderStandingFilter } from '@plimsoll/client/client'
+import { ROUTING_TAKES_MS } from '@plimsoll/client/routing-time'
 import type { Shape } from '../parts/standing.tsx'
 
 export const orderStandings: readonly OrderStandingFilter[] = [
