@@ -26,6 +26,10 @@ export const DEFAULT_CALL_LOG: CallLogSetting = {
 
 export type Place = { organizationId: string; connectionId: string }
 
+/**
+ * The calls of a connection that is no more are left out: they are written down behind whoever made them, and would stay
+ * when their organization is deleted in between. The lock is what its deletion waits for.
+ */
 export async function insertCalls(db: Db, place: Place, calls: readonly MaskedCall[]): Promise<void> {
   if (calls.length === 0) return
   const source = unnestRows('call', calls, {
@@ -49,11 +53,15 @@ export async function insertCalls(db: Db, place: Place, calls: readonly MaskedCa
     detail: 'jsonb',
   })
   await sql`
+    with caller as (
+      select organization_id, connection_id from connection
+      where organization_id = ${place.organizationId} and connection_id = ${place.connectionId} for key share
+    )
     insert into platform_call (organization_id, connection_id, at, call_id, direction, operation, method, address, status,
       error, sent, failed, waited_ms, duration_ms, purpose, request_bytes, response_bytes, platform_request_id, about, detail)
-    select ${place.organizationId}, ${place.connectionId}, at, call_id, direction, operation, method, address, status,
+    select caller.organization_id, caller.connection_id, at, call_id, direction, operation, method, address, status,
       error, sent, failed, waited_ms, duration_ms, purpose, request_bytes, response_bytes, platform_request_id, about, detail
-    from ${source}`.execute(db)
+    from caller, ${source}`.execute(db)
 }
 
 /**
@@ -126,7 +134,8 @@ export async function noteDroppedCalls(
 ): Promise<void> {
   await sql`
     insert into call_log_setting (organization_id, connection_id, dropped, dropped_at)
-    values (${organizationId}, ${connectionId}, ${dropped}, ${at})
+    select organization_id, connection_id, ${dropped}, ${at} from connection
+    where organization_id = ${organizationId} and connection_id = ${connectionId} for key share
     on conflict (organization_id, connection_id) do update set
       dropped = call_log_setting.dropped + excluded.dropped, dropped_at = excluded.dropped_at`.execute(db)
 }

@@ -3,7 +3,7 @@ import type { Exchange } from '@plimsoll/connector-kit'
 import { manualClock } from '@plimsoll/connector-kit'
 import { createTestDatabase, type TestDatabase } from '@plimsoll/database/testing'
 import { sql } from 'kysely'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import {
   DEFAULT_CALL_LOG,
   findCallLogSetting,
@@ -30,7 +30,7 @@ function open(more: Partial<ConstructorParameters<typeof CallLog>[0]> = {}) {
   const calls = new CallLog({ database, clock, uuid: randomUUID, log: QUIET, ...more })
   const caller = { ...place, secrets: [], privateNames: [] }
   const note = (nth: number, status = 200) => calls.noteExchange(caller, exchange(clock.now() + nth, status))
-  const keep = async (mode: 'all' | 'failures' | 'off', callsMax = 100, hoursMax = 72) => {
+  const connect = async () => {
     await sql`insert into organization values (${place.organizationId}, 'x', now()) on conflict do nothing`.execute(
       database.kysely,
     )
@@ -49,6 +49,9 @@ function open(more: Partial<ConstructorParameters<typeof CallLog>[0]> = {}) {
         default_location_id, orders_poll_ms, created_at)
       values (${place.organizationId}, ${place.connectionId}, 'x', 'x', 'draft', '{}', '{}', ${place.connectionId},
         ${place.connectionId}, 1000, now()) on conflict do nothing`.execute(database.kysely)
+  }
+  const keep = async (mode: 'all' | 'failures' | 'off', callsMax = 100, hoursMax = 72) => {
+    await connect()
     const setting = { mode, callsMax, hoursMax }
     await saveCallLogSetting(database.kysely, place, setting, { actor: 'me', at: new Date(clock.now()) })
     calls.forget(place)
@@ -64,7 +67,7 @@ function open(more: Partial<ConstructorParameters<typeof CallLog>[0]> = {}) {
       limit: 1_000,
       ...more,
     })
-  return { clock, place, calls, note, keep, kept }
+  return { clock, place, calls, note, connect, keep, kept }
 }
 
 function exchange(at: number, status: number): Exchange {
@@ -72,6 +75,33 @@ function exchange(at: number, status: number): Exchange {
   const request = { operation: 'orders', method: 'GET', url: `https://shop.example/orders/${at}` }
   return { request, response, error: undefined, sent: true, waitedMs: 0, durationMs: 5, at, purpose: 'order' }
 }
+
+test('calls of an organization that has been deleted meanwhile leave nothing behind', async () => {
+  const { note, calls, kept } = open()
+  note(1)
+  await calls.flush()
+  expect((await kept()).rows).toEqual([])
+  // Its deletion is under way, and what it takes with it waits for nobody; the flush waits for its outcome.
+  const other = open()
+  await other.keep('all')
+  other.note(1)
+  let flushed: Promise<void> | undefined
+  await database.kysely.transaction().execute(async (tx) => {
+    const { organizationId } = other.place
+    await sql`delete from call_log_setting where organization_id = ${organizationId}`.execute(tx)
+    await sql`delete from connection where organization_id = ${organizationId}`.execute(tx)
+    flushed = other.calls.flush()
+    await vi.waitFor(async () => {
+      const waiting = await sql`
+        select from pg_locks join pg_stat_activity using (pid) where datname = current_database() and not granted`.execute(
+        database.kysely,
+      )
+      expect(waiting.rows).toHaveLength(1)
+    }, 5_000)
+  })
+  await flushed
+  expect((await other.kept()).rows).toEqual([])
+})
 
 test('what comes faster than it is written down is counted, not kept in memory, and the ring keeps the newest', async () => {
   const { place, note, keep, calls, kept, clock } = open()
@@ -113,7 +143,8 @@ test('only failures, or nothing, is kept where that is set; a change is heard of
 })
 
 test('what is too old goes, and a call is found by what it was about, also where several are under way', async () => {
-  const { place, note, calls, keep, kept, clock } = open()
+  const { place, note, calls, connect, keep, kept, clock } = open()
+  await connect()
   note(0)
   await clock.advance(73 * HOUR_MS)
   await Promise.all(
@@ -142,7 +173,10 @@ test('what is too old goes, and a call is found by what it was about, also where
 
 test('a database that fails stops nobody: what could not be stored is given up, and the next is kept', async () => {
   const told: string[] = []
-  const { place, note, calls, kept } = open({ log: { ...QUIET, warn: (_, message) => told.push(message) } })
+  const { place, note, calls, connect, kept } = open({
+    log: { ...QUIET, warn: (_, message) => told.push(message) },
+  })
+  await connect()
   // No number that the column takes: the statement fails.
   note(0, 99_999_999_999)
   await calls.flush()
