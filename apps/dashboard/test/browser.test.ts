@@ -93,7 +93,7 @@ whenBrowser('100,000 rows scroll with no stretch left blank', { timeout: 180_000
   await page.context().close()
 })
 
-whenBrowser('the slash key searches, arrows move, Enter opens', { timeout: 30_000 }, async () => {
+whenBrowser('the slash key searches, arrows move, Enter opens', { timeout: 120_000 }, async () => {
   const page = await open('/items')
   await page.keyboard.press('/')
   await page.keyboard.type('04221')
@@ -108,7 +108,7 @@ whenBrowser('the slash key searches, arrows move, Enter opens', { timeout: 30_00
 
 whenBrowser(
   'the keyboard reads every part of the load line, and the map opens a group',
-  { timeout: 60_000 },
+  { timeout: 120_000 },
   async () => {
     const page = await open('/items/MER-GRN-10L-00038')
     const drawing = page.getByRole('figure', { name: 'Load line' })
@@ -129,7 +129,7 @@ whenBrowser(
   },
 )
 
-whenBrowser('pausing asks for a reason and shows it; resuming undoes it', { timeout: 30_000 }, async () => {
+whenBrowser('pausing asks for a reason and shows it; resuming undoes it', { timeout: 120_000 }, async () => {
   const page = await open('/connections')
   const card = page.getByRole('article', { name: 'Trade portal' })
   await card.getByRole('button', { name: 'Pause' }).click()
@@ -144,7 +144,7 @@ whenBrowser('pausing asks for a reason and shows it; resuming undoes it', { time
   await page.context().close()
 })
 
-whenBrowser('replaying one, a group and all says what became of them', { timeout: 30_000 }, async () => {
+whenBrowser('replaying one, a group and all says what became of them', { timeout: 120_000 }, async () => {
   const page = await open('/parked')
   await page.getByRole('button', { name: 'Replay: Order #10100' }).click()
   await page.getByText('1 replayed, 0 still parked.').waitFor()
@@ -158,7 +158,7 @@ whenBrowser('replaying one, a group and all says what became of them', { timeout
 
 whenBrowser(
   'a failing hub is told with its cure, and trying again heals it',
-  { timeout: 30_000 },
+  { timeout: 120_000 },
   async () => {
     fixture.set({ failing: true })
     const page = await browser?.newPage()
@@ -178,7 +178,7 @@ whenBrowser(
 
 whenBrowser(
   'a screen whose file cannot be had says so, and leaves the navigation',
-  { timeout: 30_000 },
+  { timeout: 120_000 },
   async () => {
     const page = await browser?.newPage()
     if (!page) return
@@ -196,7 +196,7 @@ whenBrowser(
 
 whenBrowser(
   'the keyboard alone skips to the content, opens, cancels and returns',
-  { timeout: 30_000 },
+  { timeout: 120_000 },
   async () => {
     const page = await open('/connections')
     await page.keyboard.press('Tab')
@@ -222,7 +222,7 @@ whenBrowser(
   },
 )
 
-whenBrowser('an empty hub and a lost stream are told, too', { timeout: 30_000 }, async () => {
+whenBrowser('an empty hub and a lost stream are told, too', { timeout: 120_000 }, async () => {
   fixture.set({ empty: true })
   const page = await open('/items')
   await page.getByText('No items yet').waitFor()
@@ -235,7 +235,7 @@ whenBrowser('an empty hub and a lost stream are told, too', { timeout: 30_000 },
   await page.context().close()
 })
 
-whenBrowser('the first load stays under 185 KiB of gzipped JavaScript', { timeout: 30_000 }, async () => {
+whenBrowser('the first load stays under 185 KiB of gzipped JavaScript', { timeout: 120_000 }, async () => {
   const page = await browser?.newPage()
   if (!page) return
   const loaded = new Set<string>()

@@ -71,7 +71,7 @@ async function ask(method: string, path: string, body: unknown = {}): Promise<Re
   return (await answer.json()) as Record<string, unknown>
 }
 
-whenBrowser('without a location a person is told to make one first', { timeout: 60_000 }, async () => {
+whenBrowser('without a location a person is told to make one first', { timeout: 120_000 }, async () => {
   const page = await open('/')
   await page.getByText('Nothing is connected yet').waitFor()
   await page.getByRole('link', { name: 'Connect a platform' }).click()
@@ -82,7 +82,7 @@ whenBrowser('without a location a person is told to make one first', { timeout: 
   await ask('POST', '/locations', { code: 'MAIN', name: 'Main warehouse', kind: 'warehouse' })
 })
 
-whenBrowser('what is missing or wrong stands beside its field', { timeout: 60_000 }, async () => {
+whenBrowser('what is missing or wrong stands beside its field', { timeout: 120_000 }, async () => {
   for (const look of [english, { language: 'zh', theme: 'dark', width: 390 } as const]) {
     const page = await open('/connections/new/woocommerce', look)
     const isEnglish = look.language === 'en'
@@ -146,7 +146,7 @@ whenBrowser(
   },
 )
 
-whenBrowser('what was begun is given up; what was typed is still there', { timeout: 60_000 }, async () => {
+whenBrowser('what was begun is given up; what was typed is still there', { timeout: 120_000 }, async () => {
   const page = await open('/connections/new/shopify')
   const { shop, endpoint } = shopify.settings as { shop: string; endpoint: string }
   await page.getByLabel('Shop address').fill(shop)
@@ -208,7 +208,7 @@ whenBrowser(
   },
 )
 
-whenBrowser('while it loads, and when the hub fails, the form says so', { timeout: 60_000 }, async () => {
+whenBrowser('while it loads, and when the hub fails, the form says so', { timeout: 120_000 }, async () => {
   const page = await open('/connections/new')
   await page.context().route('**/api/v1/connectors', (route) => route.fulfill({ status: 500, body: 'no' }))
   await page.reload()

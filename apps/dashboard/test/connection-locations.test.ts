@@ -91,7 +91,7 @@ const locations = () => ask('GET', `/connections/${connectionId}/locations`)
 
 whenBrowser(
   'before an import, while it loads and when it fails, the panel says so',
-  { timeout: 60_000 },
+  { timeout: 120_000 },
   async () => {
     const page = await open()
     await page.getByText('No locations are known yet', { exact: false }).waitFor()
@@ -117,7 +117,7 @@ whenBrowser(
   },
 )
 
-whenBrowser('a second location is chosen, previewed and saved by keyboard', { timeout: 60_000 }, async () => {
+whenBrowser('a second location is chosen, previewed and saved by keyboard', { timeout: 120_000 }, async () => {
   const page = await open()
   const panel = page.getByRole('region', { name: 'Locations' })
   const town = panel.getByRole('group', { name: 'Old Town' })
@@ -148,7 +148,7 @@ whenBrowser('a second location is chosen, previewed and saved by keyboard', { ti
   await page.context().close()
 })
 
-whenBrowser('what somebody else saved meanwhile is not overwritten', { timeout: 60_000 }, async () => {
+whenBrowser('what somebody else saved meanwhile is not overwritten', { timeout: 120_000 }, async () => {
   const page = await open({ language: 'zh', theme: 'dark', width: 390 })
   const panel = page.getByRole('region', { name: '平台仓库' })
   const town = panel.getByRole('group', { name: 'Old Town' })

@@ -99,7 +99,7 @@ whenBrowser(
     const code = page.getByLabel('Code of the new location')
     expect(await code.inputValue()).toBe('SCOOT-A')
     await page.getByRole('button', { name: 'Connect', exact: true }).click()
-    await page.getByText('Scoot is connected').waitFor({ timeout: 60_000 })
+    await page.getByText('Scoot is connected').waitFor({ timeout: 120_000 })
     await page.getByText('2 SKUs are known of it, 2 newly tied').waitFor()
     await page.getByRole('link', { name: 'To the connection' }).click()
     await page.waitForURL(/\/connections\/[0-9a-f-]{36}$/)
@@ -160,7 +160,7 @@ whenBrowser(
   },
 )
 
-whenBrowser('somebody else’s change is not overwritten', { timeout: 60_000 }, async () => {
+whenBrowser('somebody else’s change is not overwritten', { timeout: 120_000 }, async () => {
   const page = await open(`/connections/${connectionId}/describe`)
   await page.getByText('2 of 2 rows are understood').first().waitFor()
   const { settings } = await site.ask('GET', `/connections/${connectionId}/settings`)

@@ -108,7 +108,7 @@ whenBrowser(
       context.waitForEvent('page'),
       page.getByRole('link', { name: /Open the page of WooCommerce/ }).click(),
     ])
-    await page.getByText('2 listings', { exact: false }).waitFor({ timeout: 60_000 })
+    await page.getByText('2 listings', { exact: false }).waitFor({ timeout: 120_000 })
     note('connected and imported')
 
     await page.goto(`${hub.url}/`)

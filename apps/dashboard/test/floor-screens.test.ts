@@ -181,7 +181,7 @@ whenBrowser('a stock count on a phone ends in the ledger', { timeout: 120_000 },
   await page.context().close()
 })
 
-whenBrowser('the pick list of a location, on the screen and on paper', { timeout: 60_000 }, async () => {
+whenBrowser('the pick list of a location, on the screen and on paper', { timeout: 120_000 }, async () => {
   const page = await open(`/pick-list?location=${pickAt}`)
   await page.getByRole('heading', { level: 1, name: `Pick list of ${pickAt}` }).waitFor()
   const [first] = await ownShipments()

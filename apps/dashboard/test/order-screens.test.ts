@@ -163,7 +163,7 @@ const away = JSON.stringify({
 
 whenBrowser(
   'whether the hub sends a channel’s orders is seen and changed on its page',
-  { timeout: 60_000 },
+  { timeout: 120_000 },
   async () => {
     const { rows } = (await ask('GET', '/connections')) as { rows: { connectionId: string }[] }
     const page = await openPage(browser, `${site?.address}/connections/${rows[0]?.connectionId}`)
@@ -184,7 +184,7 @@ whenBrowser(
   },
 )
 
-whenBrowser('filters stand in the address, and go again', { timeout: 60_000 }, async () => {
+whenBrowser('filters stand in the address, and go again', { timeout: 120_000 }, async () => {
   const page = await openPage(browser, `${site?.address}/orders`)
   await page.getByRole('button', { name: 'To send', exact: true }).click()
   await page.waitForURL(/standing=waiting/)
@@ -216,7 +216,7 @@ whenBrowser(
     await page.getByRole('button', { name: 'Release' }).click()
     await page.getByText('Held: address, by api').waitFor({ state: 'detached' })
     // Routed again by itself, and shown without anybody asking.
-    await page.getByRole('link', { name: 'Pack', exact: true }).click({ timeout: 60_000 })
+    await page.getByRole('link', { name: 'Pack', exact: true }).click({ timeout: 120_000 })
     await page.getByLabel('Scan an item').waitFor()
     await page.keyboard.type('nothing-of-it')
     await page.keyboard.press('Enter')

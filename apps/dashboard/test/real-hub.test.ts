@@ -65,7 +65,7 @@ whenBrowser('the grid scrolls and jumps with no row in view left blank', { timeo
   await page.context().close()
 })
 
-whenBrowser('a search in the middle of the list finds by SKU and by name', { timeout: 60_000 }, async () => {
+whenBrowser('a search in the middle of the list finds by SKU and by name', { timeout: 120_000 }, async () => {
   const page = await open('/items')
   await page.mouse.move(700, 500)
   for (let turn = 0; turn < 10; turn++) await page.mouse.wheel(0, 3_000)
@@ -84,7 +84,7 @@ whenBrowser('a search in the middle of the list finds by SKU and by name', { tim
   await page.context().close()
 })
 
-whenBrowser('every filter finds what was put there', { timeout: 60_000 }, async () => {
+whenBrowser('every filter finds what was put there', { timeout: 120_000 }, async () => {
   const page = await open('/items?filter=oversold')
   await page.getByText('5 items', { exact: true }).waitFor()
   await page.getByRole('button', { name: 'Out of stock' }).click()
@@ -94,7 +94,7 @@ whenBrowser('every filter finds what was put there', { timeout: 60_000 }, async 
   await page.context().close()
 })
 
-whenBrowser('a change of stock shows in the grid by itself', { timeout: 60_000 }, async () => {
+whenBrowser('a change of stock shows in the grid by itself', { timeout: 120_000 }, async () => {
   const page = await open('/items?q=BOLLARD-000001')
   await page.getByText('1 item', { exact: true }).waitFor()
   await page.getByRole('status').filter({ hasText: 'Live' }).waitFor()

@@ -66,7 +66,7 @@ whenBrowser(
     const { page, close, loaded } = await openPhone('allowed')
     await page.getByRole('button', { name: 'Camera' }).click()
     const dialog = page.getByRole('dialog', { name: 'Scan with the camera' })
-    await dialog.getByText(CODE).waitFor({ timeout: 30_000 })
+    await dialog.getByText(CODE).waitFor({ timeout: 120_000 })
     // No order has that number: what was read went where a scanner's code goes, once.
     const asked = loaded.filter((url) => url.includes(CODE))
     await page.waitForTimeout(1_000)

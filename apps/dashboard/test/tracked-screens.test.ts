@@ -141,7 +141,7 @@ const away = JSON.stringify({
   detail: 'The database does not answer. Check that PostgreSQL runs, then try again.',
 })
 
-whenBrowser('a kit has its number in the grid, and no zeros of its own', { timeout: 60_000 }, async () => {
+whenBrowser('a kit has its number in the grid, and no zeros of its own', { timeout: 120_000 }, async () => {
   const page = await open('/items?q=SET-GIFT')
   const row = page.locator('[data-index="0"]')
   await row.getByText('Kit', { exact: true }).waitFor()
@@ -156,7 +156,7 @@ whenBrowser('a kit has its number in the grid, and no zeros of its own', { timeo
 
 whenBrowser(
   'a unit is found by how its number begins, and opened by a scan',
-  { timeout: 60_000 },
+  { timeout: 120_000 },
   async () => {
     const page = await open('/serials')
     await page.keyboard.press('/')
@@ -178,7 +178,7 @@ whenBrowser(
   },
 )
 
-whenBrowser('a unit that came back shows its whole life in order', { timeout: 60_000 }, async () => {
+whenBrowser('a unit that came back shows its whole life in order', { timeout: 120_000 }, async () => {
   const page = await open('/items/CAM-X100')
   await page.getByRole('link', { name: 'SN-2026-0003' }).click()
   const unit = page.getByRole('article', { name: 'CAM-X100' })
@@ -192,7 +192,7 @@ whenBrowser('a unit that came back shows its whole life in order', { timeout: 60
   await page.context().close()
 })
 
-whenBrowser('the explain tree says which lot is withheld and why', { timeout: 60_000 }, async () => {
+whenBrowser('the explain tree says which lot is withheld and why', { timeout: 120_000 }, async () => {
   const page = await open('/items/TEA-OOLONG')
   await page.getByRole('button', { name: 'Why this number' }).click()
   await page.evaluate(() => {
@@ -207,7 +207,7 @@ whenBrowser('the explain tree says which lot is withheld and why', { timeout: 60
 
 whenBrowser(
   'a recall asks for its reason, is refused aloud, and takes effect',
-  { timeout: 60_000 },
+  { timeout: 120_000 },
   async () => {
     const page = await open(lotPath)
     await page.getByRole('button', { name: 'Recall' }).click()

@@ -1,8 +1,9 @@
-import { type ManualClock, manualClock } from '@plimsoll/connector-kit'
+import { CALL_CLASSES, type ManualClock, manualClock } from '@plimsoll/connector-kit'
 import { createTestDatabase, fromEnvironment, type TestDatabase } from '@plimsoll/database/testing'
 import fc from 'fast-check'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { guardOperations } from '../lanes/guarded-operations.ts'
 import type { MemoryPlatform } from '../testing/memory-platform.ts'
 import { type Stepped, stepConnection, turns } from '../testing/steps.ts'
 import { createWorld, type World } from '../testing/world.ts'
@@ -119,6 +120,27 @@ test('a registration that keeps failing is a task, which is closed once it works
   await turns(clock, stepped, 20, 5 * MINUTE)
   expect(await health(connectionId)).toMatchObject({ failures: 0, problem: null })
   expect(await world.tasks('connection')).toMatchObject([{ isOpen: false }])
+})
+
+test('a connection that spends nearly all of its budget on writes is told of orders all the same', async () => {
+  await world.stock('bottle', 50)
+  const { platform, connectionId } = await world.open('shop', { bottle: 50 })
+  const connector = world.connectorOf(connectionId)
+  const { open } = connector
+  const bucket = { kind: 'cost-bucket' as const, name: 'calls', capacity: 100, refillPerSecond: 0.001 }
+  let isSpent = false
+  Object.assign(connector, {
+    manifest: { ...connector.manifest, budgets: [bucket] },
+    open: (context: Parameters<typeof open>[0]) =>
+      guardOperations(open(context), async (_, call) => {
+        if (!isSpent) (await context.http.budgets.acquire({ cost: 90, ...CALL_CLASSES.increase })).settle()
+        isSpent = true
+        return await call()
+      }),
+  })
+  await turns(clock, await stepConnection(world, connectionId), 3)
+  expect(isSpent).toBe(true)
+  expect(platform.webhookUrl).toBe(`https://hub.example/webhooks/${connectionId}`)
 })
 
 test('what a platform signs with and tells only once is kept sealed, and its webhooks are verified with it', async () => {

@@ -21,7 +21,8 @@ export const CLASS_OF: Readonly<Record<keyof ChannelOperations, CallClass | 'as-
   countOrders: 'reconcile',
   levels: 'reconcile',
   check: 'reconcile',
-  registerWebhooks: 'catalogue',
+  // Until they stand, orders are learned of by polls alone.
+  registerWebhooks: 'shipment',
   locations: 'catalogue',
   listings: 'catalogue',
   listing: 'catalogue',

@@ -283,7 +283,7 @@ export class ConnectionWorker {
     const isReadingOn = this.#mayCall('reconcile', 'orders') && (await this.#readDeeper())
     const isStreaming = this.#mayCall('order', 'stream') && (await this.#streams.turn())
     if (isStreaming) await this.#inbox.apply()
-    if (this.#mayCall('catalogue', 'registerWebhooks')) await this.#webhooks.turn()
+    if (this.#mayCall('shipment', 'registerWebhooks')) await this.#webhooks.turn()
     await this.#gaps.turn(this.#state.fenceAt)
     const isCounting = this.#mayCall('reconcile', 'counts') && (await this.#counts.turn())
     const isWorking = this.#mayCall('reconcile', 'levels') && (await this.#jobs.turn())
