@@ -199,6 +199,7 @@ function toLineLevel(
     shown: expectedOf(level),
     told: level.desired === null ? undefined : { units: level.desired, because: level.desiredBecause },
     wanted: Math.min(promise, capabilities?.quantityMax ?? promise),
+    unsubtracted: level.unsubtracted,
     mayWrite: level.connectionState === 'live' && level.tracked && level.writable,
     pauseMs: (capabilities?.visibilityLagMs ?? 0) + 2 * (facts.writtenMs ?? PAUSE_MS),
   }

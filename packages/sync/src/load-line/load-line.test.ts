@@ -22,6 +22,7 @@ function levelOf(
     told: undefined,
     shown: holds,
     wanted: 1_000,
+    unsubtracted: 0,
     weight: demand,
     perHour: demand,
     perSale: 1,
@@ -57,6 +58,15 @@ test('units are dealt by demand, and each level has one while there are enough',
   const levels = [levelOf('a', { demand: 6 }), levelOf('b', { demand: 3 }), levelOf('c', { demand: 0 })]
   expect(shownBy(drawLoadLine(levels, [there(19)]))).toEqual({ a: 12, b: 6, c: 1 })
   expect(shownBy(drawLoadLine(levels, [there(2)]))).toEqual({ a: 1, b: 1, c: 0 })
+})
+
+test('a level whose number still counts what it sold has one more for sale, while no more than half of the units rest', () => {
+  const levels = [
+    levelOf('a', { demand: 9_000 }),
+    levelOf('late', { effect: 'blind', demand: 0, unsubtracted: 3 }),
+  ]
+  expect(shownBy(drawLoadLine(levels, [there(8)]))).toEqual({ a: 4, late: 4 })
+  expect(shownBy(drawLoadLine(levels, [there(7)]))).toEqual({ a: 6, late: 1 })
 })
 
 test('no level gets more than its policies let it show, and what it leaves is the others’', () => {
@@ -174,6 +184,7 @@ test('I5: for every item and location no more is granted than is available, what
       // Of a raise that is not confirmed yet the sales may be known already.
       ahead: fc.nat(3),
       wanted: fc.nat(12),
+      unsubtracted: fc.nat(3),
       demand: fc.nat(5),
       locationIds: fc.subarray(['MAIN', 'EAST', 'WEST'], { minLength: 1 }),
       parts: fc.subarray(
@@ -237,9 +248,11 @@ class Market {
   granted: number[]
   line: LoadLine | undefined
   hasHeld = false
+  readonly unsubtracted: readonly number[]
 
-  constructor(stock: number, effects: readonly WriteEffect[]) {
+  constructor(stock: number, effects: readonly WriteEffect[], unsubtracted: readonly number[] = []) {
     this.stock = stock
+    this.unsubtracted = unsubtracted
     this.shops = effects.map((effect) => new ExposedShop(effect))
     this.granted = effects.map(() => 0)
   }
@@ -268,6 +281,7 @@ class Market {
         bound: shop.exposure,
         underWay: shop.mayAct,
         shown: shop.expected,
+        unsubtracted: this.unsubtracted[nth] ?? 0,
       }),
     )
     this.line = drawLoadLine(levels, [there(this.available)], { hasHeld: this.hasHeld })
@@ -343,9 +357,10 @@ test('I6: when shoppers rest, all that is there comes to be shown, each level wi
     fc.property(
       fc.integer({ min: 0, max: 60 }),
       anyEffects,
+      fc.array(fc.nat(4), { minLength: 4, maxLength: 4 }),
       fc.array(anyTurn, { minLength: 5, maxLength: 60, size: '+1' }),
-      (stock, effects, turns) => {
-        const market = new Market(stock, effects)
+      (stock, effects, unsubtracted, turns) => {
+        const market = new Market(stock, effects, unsubtracted)
         for (const turn of turns) {
           if (turn.kind === 'deal') market.deal()
           else if (turn.kind === 'send') market.send(turn.nth)
@@ -365,7 +380,12 @@ test('I6: when shoppers rest, all that is there comes to be shown, each level wi
         }
         const shown = market.shops.map((shop) => shop.quantity)
         expect(sum(shown)).toBe(Math.max(0, market.available))
-        if (market.available >= effects.length) expect(Math.min(...shown)).toBeGreaterThan(0)
+        const left = market.available - effects.length
+        const resting = unsubtracted.slice(0, effects.length)
+        for (const [nth, units] of shown.entries()) {
+          const rests = resting[nth] ?? 0
+          if (left >= 0 && (rests === 0 || left >= sum(resting) * 2)) expect(units).toBeGreaterThan(rests)
+        }
       },
     ),
     fromEnvironment(500),

@@ -55,6 +55,8 @@ export type LineLevel = Demander &
     told: { units: number; because: string | null } | undefined
     /** Listing units that its policies let it show. */
     wanted: number
+    /** Listing units of known orders that its platform's number has yet to fall by: of as many it sells none. */
+    unsubtracted: number
     /** False while the hub may not write to it. */
     mayWrite: boolean
     /** How long it shows nothing when it is taken to zero and brought back. */
@@ -247,7 +249,8 @@ function recallFor(dealt: readonly Dealing[]): void {
   const isComing = dealt.some(({ level, units }) => units < comingTo(level) || level.underWay.length > 0)
   if (isComing) return
   const starving = dealt.filter(
-    ({ level, units, ideal }) => level.mayWrite && ideal > 0 && units * STARVING_PART < ideal,
+    ({ level, units, ideal }) =>
+      level.mayWrite && ideal > 0 && forSale(level, units) * STARVING_PART < forSale(level, ideal),
   )
   const [worst] = starving
   if (worst === undefined) return
@@ -260,11 +263,16 @@ function recallFor(dealt: readonly Dealing[]): void {
   const gain = Math.min(surplusOf(donor), worst.ideal - worst.units)
   // It shows nothing for a while and gets most of it back: for little that is done again and again, one after the other.
   // What another cannot sell at all is not little.
-  if (worst.units > 0 && gain * RECALLED_PART < shownBy(donor.level)) return
+  if (forSale(worst.level, worst.units) > 0 && gain * RECALLED_PART < shownBy(donor.level)) return
   if (isPauseWorth(donor, gain, worst.level.perHour)) settleOn(donor, 0, 'recalled')
 }
 
-/** It shows less than this part of its share. */
+/** Of what it shows, what shoppers can buy. */
+function forSale({ unsubtracted }: LineLevel, units: number): number {
+  return Math.max(0, units - unsubtracted)
+}
+
+/** It has for sale less than this part of its share. */
 const STARVING_PART = 4
 /** Of what a level shows at least this part must become free for it to be recalled. */
 const RECALLED_PART = 4
@@ -296,7 +304,7 @@ const HOUR_MS = 3_600_000
 
 /**
  * What each level would show if all could be changed at once: shares by demand, none beyond what its policies let it
- * show, each at least one unit while there are enough.
+ * show, each at least one unit for sale while there are enough.
  */
 function shareOut(levels: readonly LineLevel[], supply: Supply): Map<string, number> {
   const shares = new Map(levels.map((level) => [level.levelId, 0]))
@@ -311,6 +319,12 @@ function shareOut(levels: readonly LineLevel[], supply: Supply): Map<string, num
     return given
   }
   for (const level of byDemand) give(level, 1)
+  // Where sold units are still in the number, the first for sale comes on top of them. They rest, though: no more than half.
+  const mostFor = new Map(levels.map((level) => [level, supply.mostFor(level)]))
+  for (const level of byDemand) {
+    const left = supply.mostFor(level) - level.unsubtracted
+    if (level.unsubtracted > 0 && left * 2 >= (mostFor.get(level) ?? 0)) give(level, level.unsubtracted)
+  }
   for (let isMore = true; isMore; ) {
     const open = byDemand.filter(
       (level) => level.wanted > (shares.get(level.levelId) ?? 0) && supply.mostFor(level) > 0,
