@@ -86,7 +86,7 @@ export function drawCountsAtWork(
   { stormMs, warehouses, items }: Pick<Plan, 'stormMs' | 'warehouses' | 'items'>,
 ): Act[] {
   const telling = warehouses.filter(({ kind }) => WAREHOUSE_KINDS[kind].webhooks !== 'none')
-  return Array.from({ length: random.whole(8, 16) }, (): Act[] => {
+  return Array.from({ length: random.whole(16, 24) }, (): Act[] => {
     const at = random.whole(Math.floor(stormMs / 2), stormMs + FLOORS_WORK_MS)
     const warehouse = random.pickFrom(telling)?.name
     const sku = random.pickFrom(items)?.sku
@@ -97,7 +97,8 @@ export function drawCountsAtWork(
       : [{ at, kind: 'deliver', warehouse, sku, units }]
   }).flat()
 }
-const FLOORS_WORK_MS = 9_000
+/** The last parcels leave about then; a floor is counted four times in it, since reading rests long. */
+const FLOORS_WORK_MS = 45_000
 
 /** Where warehouses count, most processes have a clock that is wrong, by nearly as much as any has here. */
 export function drawSkews(random: Random, processes: Plan['processes']): Plan['processes'] {

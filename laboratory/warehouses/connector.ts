@@ -132,16 +132,19 @@ function openSide(
         return toListing(sku)
       }),
     counts: (_cursor, options) =>
-      call('counts', [], options?.signal, () => ({
-        rows: skus().map((sku) => {
-          const onHand = warehouse.shelves.get(sku) ?? 0
-          const countedAt = new Date(warehouse.now)
-          const nothing = { held: 0, incoming: 0 }
-          return { stockUnitId: sku, locationId: FLOOR, available: onHand, onHand, countedAt, ...nothing }
-        }),
-        next: undefined,
-        platformTime: new Date(warehouse.now),
-      })),
+      call('counts', [], options?.signal, () => {
+        warehouse.hurry()
+        const countedAt = new Date(warehouse.now)
+        return {
+          rows: skus().map((sku) => {
+            const onHand = warehouse.shelves.get(sku) ?? 0
+            const nothing = { held: 0, incoming: 0 }
+            return { stockUnitId: sku, locationId: FLOOR, available: onHand, onHand, countedAt, ...nothing }
+          }),
+          next: undefined,
+          platformTime: countedAt,
+        }
+      }),
     registerWebhooks: async () => ({ registered: [], repaired: [] }),
     requestShipment: ({ shipmentId, number, lines }, options) =>
       call('requestShipment', [shipmentId, number, lines], options?.signal, () => ({

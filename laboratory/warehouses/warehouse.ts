@@ -23,6 +23,8 @@ export type WarehousePace = {
   /** So many wait for a person first, and for so long. */
   holdShare: number
   holdMs: Span
+  /** Of what is being packed so much leaves just before somebody counts. */
+  hurryShare?: number
 }
 
 export type FloorRequest = FloorRequestBook & {
@@ -97,6 +99,15 @@ export class Warehouse implements WarehouseBook {
     if (moved === 0) return
     this.#adjust(sku, moved)
     this.#options.tell(`: ${moved} of ${sku} more; ${this.shelves.get(sku)} lie there`)
+  }
+
+  /** Somebody comes to count: some of what is being packed leaves at the last moment. */
+  hurry(): void {
+    const { pace, seed } = this.#options
+    for (const request of this.requests) {
+      const random = createRandom(`${seed}/${this.name}/${request.number}/hurry`)
+      if (request.state === 'working' && random.chance(pace.hurryShare ?? 0)) this.#pack(request)
+    }
   }
 
   /** Somebody counts all that lies there, and says so. */

@@ -14,13 +14,15 @@ import type { Trace } from './trace.ts'
 /** How quick the people of a warehouse are in a world whose whole storm lasts some ten seconds. */
 const PACE: WarehousePace = {
   acceptMs: [20, 2_500],
-  packMs: [20, 3_500],
+  packMs: [20, 8_000],
   rejectShare: 0.12,
   shortShare: 0.12,
   splitShare: 0.2,
   holdShare: 0.3,
   // Longer than the hub leaves a request alone of which it does not know what became.
   holdMs: [1_000, 40_000],
+  // Whether a count is before a parcel is told by two clocks.
+  hurryShare: 0.8,
 }
 const FOLLOW_MS = 1_500
 /** Longer than a run. */
