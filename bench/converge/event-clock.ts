@@ -1,11 +1,13 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import type { Pool } from 'pg'
+import { EXPRESSION_JOBS } from '../../packages/connector-kit/src/expressions/index.ts'
 import { type Clock, manualClock } from '../../packages/connector-kit/src/index.ts'
 
 type Asked = Pick<Pool, 'idleCount' | 'totalCount' | 'waitingCount'>
 
 /**
- * A clock that moves on to the next sleeper once nothing else is under way in this process: no HTTP request, no statement.
+ * A clock that moves on to the next sleeper once nothing else is under way in this process: no HTTP request, no statement,
+ * no expression.
  * Hub and simulated platforms share it, so that limits, feeds and lags take their whole time, and computing takes none.
  */
 export type EventClock = Clock & {
@@ -41,10 +43,18 @@ export function eventClock(): EventClock {
     underWay.delete((message as { request: unknown }).request)
     stirred()
   }
+  const computing = (message: unknown) => {
+    const { id, isDone } = message as { id: number; isDone: boolean }
+    if (isDone) underWay.delete(id)
+    else underWay.add(id)
+    stirred()
+  }
   const channels = [
     ['undici:request:create', begun],
     ['undici:request:trailers', ended],
     ['undici:request:error', ended],
+    // In a thread of its own: nothing else shows that it is under way.
+    [EXPRESSION_JOBS, computing],
   ] as const
 
   const run = async (pool: Asked) => {

@@ -27,9 +27,6 @@ const TELL_EVERY_MS = 5_000
 /** Products in one call to a simulator. */
 const PRODUCTS_PER_CALL = 1_000
 
-/** Described by a file, and so are its limits: measured where it is asked for by its name. */
-const OF_A_FILE = new Set(['rest-csv'])
-
 /** It could not be measured: what went wrong. The others are. */
 export type NotMeasured = { failed: string }
 
@@ -62,7 +59,6 @@ export async function convergeOnPlatforms(options: {
   if (unknown !== undefined) throw new Error(`There is no connector ${unknown} to measure.`)
   for (const [connector, { manifest }] of connectors) {
     if (options.only?.includes(connector) === false) continue
-    if (options.only === undefined && OF_A_FILE.has(connector)) continue
     // What a warehouse counts is not written to.
     if (manifest.kind !== 'channel' || (await loadSimulator(connector)) === undefined) continue
     options.say(`${connector}: begins`)

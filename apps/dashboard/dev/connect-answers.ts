@@ -110,6 +110,13 @@ export const check: ConnectionCheck = {
   warnings: ['Two products do not track their stock, so they sell without limit.'],
 }
 
+/** Of a platform that tells nobody whose credentials they are. */
+export const unprovenCheck: ConnectionCheck = {
+  ...check,
+  unproven:
+    'The platform does not show these credentials the listings of seller A1: they are of another seller, or a role is missing.',
+}
+
 /** What a page answers depends on the shop that was named: what a person would meet there. */
 export function standingOf(shop: string, asked: number): GrantStanding | undefined {
   if (shop.startsWith('expired')) return undefined

@@ -249,7 +249,12 @@ function createFixture(initial: Scenario) {
       checked(response, connectionLocationPreview, places.previewOf(body.locations as never))
     else if (/^\/connections\/[^/]+\/locations$/.test(path))
       checked(response, connectionLocationList, places.saveLocations(path, body.locations as never))
-    else if (/^\/connections\/[^/]+\/check$/.test(path)) checked(response, connectionCheck, connecting.check)
+    else if (/^\/connections\/[^/]+\/check$/.test(path))
+      checked(
+        response,
+        connectionCheck,
+        path.includes('amazon') ? connecting.unprovenCheck : connecting.check,
+      )
     else if (/^\/connections(\/[^/]+\/credentials)?$/.test(path) && clientSecret === 'bad') {
       const field = 'credentials.clientSecret'
       problem(

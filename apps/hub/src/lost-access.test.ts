@@ -232,3 +232,27 @@ test('amazon, ebay, walmart, magento: a token taken back is told with its cure, 
   }
   await Promise.all(['amazon', 'ebay', 'walmart', 'magento'].map(story))
 })
+
+test('amazon: that nothing shows whose credentials they are is told by the check, and they take no connection over', async () => {
+  const amazon = await startShop('amazon', [{ sku: 'BOWL', quantity: 1 }])
+  shops.push(amazon)
+  const { settings, credentials } = amazon
+  const unproven = expect.stringContaining(
+    'does not show these credentials the listings of seller A9SOMEBODY',
+  )
+  const made = await served.ask('POST', '/api/v1/connections', {
+    connector: 'amazon',
+    name: 'Somebody’s',
+    location: 'MAIN',
+    settings: { ...(settings as object), sellerId: 'A9SOMEBODY' },
+    credentials,
+  })
+  expect(made).toMatchObject({
+    status: 201,
+    body: { check: { accountId: expect.stringContaining('A9SOMEBODY'), unproven } },
+  })
+  const path = `/api/v1/connections/${made.body.connectionId}`
+  expect(await served.ask('POST', `${path}/check`, {})).toMatchObject({ status: 200, body: { unproven } })
+  const taken = await served.ask('PUT', `${path}/credentials`, credentials as object)
+  expect(taken.body).toMatchObject({ code: 'wrong-account', detail: unproven })
+})

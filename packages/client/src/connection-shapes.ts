@@ -14,6 +14,12 @@ export const connectionCheck = z.object({
     .array(z.string())
     .describe('Rights that the hub needs and lacks, as the platform names them.'),
   warnings: z.array(z.string()).describe('What a person should read before going live.'),
+  unproven: z
+    .string()
+    .optional()
+    .describe(
+      'Present where nothing shows that the credentials are of this account: why, and what to do. They take no connection over.',
+    ),
 })
 
 export type ConnectionCheck = z.infer<typeof connectionCheck>

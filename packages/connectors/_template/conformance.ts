@@ -16,6 +16,8 @@ export const conformance: ConformanceSetups<Settings, Credentials> = {
         credentials: simulator.credentials,
         wrongCredentials: { ...simulator.credentials, apiKey: 'wrong' },
         wrongWebhookCredentials: { ...simulator.credentials, webhookSecret: 'another secret of 16' },
+        // The same credentials, as if they were of another account.
+        becomeAnother: () => simulator.becomeAnother(),
         // Well-formed ids of things that the platform does not have.
         unknown: {
           listingExternalId: '99999',

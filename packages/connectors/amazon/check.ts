@@ -97,7 +97,7 @@ export async function check(reading: Checking): Promise<CheckResult> {
     currency: findMarketplace(home)?.currency,
     timeZone: undefined,
     missingScopes: [...missing],
-    warnings: isSeen ? warnings : [notSeen(settings), ...warnings],
+    warnings,
     // No call tells whose token it is (selling-partner-api-models issue 61): that its listings may be read shows it.
     ...(!isSeen && { unproven: notSeen(settings) }),
   }

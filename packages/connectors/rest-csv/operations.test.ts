@@ -372,3 +372,20 @@ test('a file is true for when it was written, and one that is cut off is not rea
   text = '<html><body>Please log in</body></html>\n'
   await expect(read()).rejects.toMatchObject({ kind: 'malformed' })
 })
+
+test('a map that does not end is told by its field and with the cure; the next one is run', async () => {
+  const rows = [
+    { id: 1, sku: 'A' },
+    { id: 2, sku: 'B' },
+  ]
+  const hang = '($f := function($n){ $f($n + 1) }; $f(0))'
+  const slow = { list: { path: '/items' }, map: { fields: { externalId: hang } } }
+  const { operations } = await connect({ listings: slow }, (_asked, response) => json(response, rows))
+  await expect(operations.listings(undefined)).rejects.toMatchObject({
+    kind: 'malformed',
+    message:
+      'listings.map: it took more than 2000 ms over 2 rows; make the expression simpler, or ask for fewer rows at once (paging.size).',
+  })
+  const sound = await connect({}, (_asked, response) => json(response, rows))
+  expect((await sound.operations.listings(undefined)).rows).toMatchObject([{ sku: 'A' }, { sku: 'B' }])
+})

@@ -56,7 +56,9 @@ export function createClient(
       return await evaluate({ expression, inputs, now: context.now() })
     } catch (error) {
       if (!(error instanceof ExpressionProblem)) throw error
-      throw new Malformed(`${field}: ${error.message}.`, '', true, { cause: error })
+      throw new Malformed(`${field}: ${error.message}${cure(error, inputs.length)}.`, '', true, {
+        cause: error,
+      })
     }
   }
   const evaluateOne: Client['evaluateOne'] = async (field, expression, input) => {
@@ -133,6 +135,14 @@ export function createClient(
     }
   }
   return { call, evaluateEach, evaluateOne, address: (path) => `${definition.baseUrl}${path}` }
+}
+
+/** What is there to do about an expression that was broken off. */
+function cure({ lacked }: ExpressionProblem, rows: number): string {
+  if (lacked === undefined) return ''
+  return rows > 1
+    ? ` over ${rows} rows; make the expression simpler, or ask for fewer rows at once (paging.size)`
+    : '; make the expression simpler, or the answer smaller (paging.size, or a filter in the query)'
 }
 
 function readContent(response: HttpResponse, { csv }: Request, operation: string): unknown {

@@ -1,5 +1,7 @@
 import type { ExternalOrder, Shipment } from '@plimsoll/connector-kit'
 import { expect, test } from 'vitest'
+import { holdFulfillment, moveOrder, releaseFulfillment } from './simulator/staff-steps.ts'
+import { gid } from './simulator/views.ts'
 import { type ConnectedShop, withShop } from './testing/connected-shop.ts'
 
 function parcel(order: ExternalOrder, quantity: number, number: string | undefined): Shipment {
@@ -131,4 +133,74 @@ test('I3: a parcel that was cut off between two locations is told to its end, ea
     await world.operations.ship(parcel(order, 5, 'A'))
     expect(await shippedOf(world, order)).toBe(5)
     await expect(world.operations.ship(parcel(order, 1, 'D'))).rejects.toMatchObject({ kind: 'conflict' })
+  }))
+
+test('a merchant moves an order to another location: the parcel leaves from there, whatever the order said before', () =>
+  withShop({ locations: ['A', 'B'] }, async (world) => {
+    const order = await placed(world)
+    const [first, other] = await world.operations.locations()
+    expect(order.locationId).toBe(first?.externalId)
+    const [sold] = world.simulator.shop.orders.values()
+    if (sold === undefined) throw new Error('it was sold')
+    moveOrder(world.simulator.shop, sold, other?.externalId ?? '')
+    expect((await world.operations.order(order.externalId)).locationId).toBe(other?.externalId)
+    await world.operations.ship(parcel(order, 4, 'A'))
+    expect(sold.fulfillments.map(({ locationId }) => gid('Location', locationId))).toEqual([
+      other?.externalId,
+    ])
+    expect(await shippedOf(world, order)).toBe(4)
+  }))
+
+test('moved when a part had left: what left stays where it was, the rest leaves from the new location', () =>
+  withShop({ locations: ['A', 'B'] }, async (world) => {
+    const order = await placed(world)
+    await world.operations.ship(parcel(order, 1, 'A'))
+    const [sold] = world.simulator.shop.orders.values()
+    const [first, other] = await world.operations.locations()
+    if (sold === undefined) throw new Error('it was sold')
+    moveOrder(world.simulator.shop, sold, other?.externalId ?? '')
+    await world.operations.ship(parcel(order, 3, 'B'))
+    expect(sold.fulfillments.map(({ locationId }) => gid('Location', locationId))).toEqual([
+      first?.externalId,
+      other?.externalId,
+    ])
+    expect(await shippedOf(world, order)).toBe(4)
+    // Told again, each is the one that was told.
+    await world.operations.ship(parcel(order, 1, 'A'))
+    await world.operations.ship(parcel(order, 3, 'B'))
+    expect(sold.fulfillments).toHaveLength(2)
+  }))
+
+test.each([
+  ['all of it', 4],
+  ['one of the two locations that have it', 3],
+])('what is on hold (%s) is told as such, and told again once it is released', (_, quantity) =>
+  withShop({ locations: ['A', 'B'] }, async (world) => {
+    const order = quantity === 4 ? await placed(world) : await placedAtTwo(world)
+    const [sold] = world.simulator.shop.orders.values()
+    const [site] = sold?.fulfillmentOrders ?? []
+    if (sold === undefined || site === undefined) throw new Error('it was sold')
+    holdFulfillment(world.simulator.shop, sold, site)
+    const all = parcel(order, quantity === 4 ? 4 : 5, 'A')
+    // Not refused for good: that would be told to a person as a parcel that Shopify never takes.
+    await expect(world.operations.ship(all)).rejects.toMatchObject({
+      kind: 'conflict',
+      message: expect.stringContaining('ON_HOLD'),
+    })
+    expect(await shippedOf(world, order)).toBe(0)
+    releaseFulfillment(world.simulator.shop, sold, site)
+    await world.operations.ship(all)
+    expect(await shippedOf(world, order)).toBe(quantity === 4 ? 4 : 5)
+  }),
+)
+
+test('more units than there are, held ones included, are refused for good', () =>
+  withShop({}, async (world) => {
+    const order = await placed(world)
+    const [sold] = world.simulator.shop.orders.values()
+    const [site] = sold?.fulfillmentOrders ?? []
+    if (sold === undefined || site === undefined) throw new Error('it was sold')
+    await world.operations.ship(parcel(order, 2, 'A'))
+    holdFulfillment(world.simulator.shop, sold, site)
+    await expect(world.operations.ship(parcel(order, 3, 'B'))).rejects.toMatchObject({ kind: 'invalid' })
   }))

@@ -111,6 +111,8 @@ function isUnder(fulfillment: Shippable['fulfillments'][number], number: string)
   return fulfillment.trackingInfo.some((info) => info.number === number)
 }
 
+/** Nothing can be shipped of it now, and will be: a person releases the hold, the date comes. */
+const WAITING_STATUS = new Set(['ON_HOLD', 'SCHEDULED'])
 const SHIPPABLE_STATUS = new Set(['OPEN', 'IN_PROGRESS'])
 
 /**
@@ -128,7 +130,10 @@ function planParts(order: Shippable, shipment: Shipment): { parts: Part[]; exter
   const rest = begun.length === 0 ? undefined : restOf(shipment.lines, begun)
   const parts = rest === undefined ? undefined : allocateParcel(open, rest)
   if (parts !== undefined) return { parts, externalId: begun[0]?.id }
-  if (open.length === 0) throw nothingToShip(all)
+  const waiting = all.filter((each) => WAITING_STATUS.has(each.status))
+  if (waiting.length > 0 && allocateParcel([...open, ...waiting], rest ?? shipment.lines) !== undefined)
+    throw notYet(waiting)
+  if (open.length === 0 && waiting.length === 0) throw nothingToShip(all)
   throw new Invalid('The order has fewer units left to ship than this parcel holds', 'lines')
 }
 
@@ -145,6 +150,14 @@ function restOf(wanted: Units, sent: Shippable['fulfillments']): Units | undefin
   const lines = [...rest].map(([lineExternalId, quantity]) => ({ lineExternalId, quantity }))
   if (lines.some(({ quantity }) => quantity < 0)) return undefined
   return lines.filter(({ quantity }) => quantity > 0)
+}
+
+/** Tried again until it can be told: a parcel that has left is not to be forgotten for a hold. */
+function notYet(waiting: readonly FulfillmentOrder[]): Conflict {
+  const states = [...new Set(waiting.map((each) => each.status))].join(', ')
+  return new Conflict(
+    `Shopify does not let this parcel be shipped yet: what it holds is ${states}. Release the hold in Shopify; it is told again by itself.`,
+  )
 }
 
 function nothingToShip(all: readonly FulfillmentOrder[]): Error {

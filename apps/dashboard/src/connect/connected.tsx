@@ -58,11 +58,23 @@ function Asking() {
   )
 }
 
-/** Rights as the platform names them, and what it says a person should know. */
+/** Whether it is known whose account it is, rights as the platform names them, and what it says a person should know. */
 export function CheckResult({ check }: { check: ConnectionCheck }) {
   const { t } = useLanguage()
   return (
     <>
+      {check.unproven !== undefined && (
+        <div role="alert" className="border-l-2 border-amber-fill bg-amber-soft px-3 py-2">
+          <p className="flex items-center gap-2 font-semibold">
+            <TriangleAlert size={15} className="shrink-0" aria-hidden />
+            {t('connect.unprovenTitle')}
+          </p>
+          <p lang="en" className="my-1 break-words">
+            {check.unproven}
+          </p>
+          <p className="text-ink-2">{t('connect.unprovenText')}</p>
+        </div>
+      )}
       {check.missingScopes.length === 0 ? (
         <p>{t('connect.allRights')}</p>
       ) : (

@@ -60,6 +60,9 @@ export const enConnect = {
     missingTitle: 'Rights that are missing',
     missingText:
       'Without them part of the work cannot be done. Grant them on the platform, then connect again.',
+    unprovenTitle: 'Whose account this is, is not proven',
+    unprovenText:
+      'Until that is cured neither its credentials nor its settings can be changed: those of another account could pass for them.',
     allRights: 'The hub has every right that it needs.',
     warningsTitle: 'Worth reading before going live',
     imported: '{{listings}} listings, {{mapped}} newly tied to items by SKU, {{levels}} numbers read.',

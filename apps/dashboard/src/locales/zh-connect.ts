@@ -56,6 +56,8 @@ export const zhConnect = {
     checking: '正在查询中枢在平台上的权限…',
     missingTitle: '缺少的权限',
     missingText: '缺少这些权限，部分工作无法进行。请在平台上授予后重新连接。',
+    unprovenTitle: '无法确认这是谁的账户',
+    unprovenText: '在此解决之前，凭据和设置都不能更改，否则其他账户的凭据可能被当作它的。',
     allRights: '中枢拥有所需的全部权限。',
     warningsTitle: '上线前请阅读',
     imported: '{{listings}} 条刊登，其中 {{mapped}} 个新按 SKU 关联，读取了 {{levels}} 个数字。',

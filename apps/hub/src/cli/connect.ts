@@ -170,7 +170,8 @@ async function finish(
 }
 
 /** What a person should cure before going live. */
-export function sayCheck(output: Output, { missingScopes, warnings }: CheckResult): void {
+export function sayCheck(output: Output, { missingScopes, warnings, unproven }: CheckResult): void {
+  if (unproven !== undefined) output.say(`Not proven whose account it is: ${unproven}`)
   for (const scope of missingScopes) output.say(`Missing right: ${scope}. Grant it before going live.`)
   for (const warning of warnings) output.say(`Mind: ${warning}`)
 }

@@ -1,4 +1,8 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import fc from 'fast-check'
 import { expect, test, vi } from 'vitest'
+import { allowedMs, isWorthAnotherTry } from './evaluation.ts'
 import { ExpressionProblem, evaluate } from './evaluator.ts'
 
 // The thread is started anew after each expression that killed it.
@@ -108,4 +112,71 @@ test('what one leaves behind another does not find', async () => {
 
 test('what is none is said to be none', async () => {
   await expect(one('a +')).rejects.toThrow(ExpressionProblem)
+})
+
+test('what was broken off says what it lacked', async () => {
+  const hang = '($f := function($n){ $f($n + 1) }; $f(0))'
+  await expect(one(hang, {}, 200)).rejects.toMatchObject({
+    message: 'it took more than 200 ms',
+    lacked: 'time',
+  })
+  const hungry = '[1..2000].{ "a": [1..150000] }'
+  await expect(one(hungry, {}, 60_000)).rejects.toMatchObject({
+    message: expect.stringMatching(/^it took more than \d+ MB$/),
+    lacked: 'memory',
+  })
+})
+
+test('a job may compute as long on a busy machine as on an idle one, and a hang ends on both', () => {
+  const anyJob = fc.record({
+    /** Of the machine, that the thread gets. */
+    share: fc.double({ min: 1 / 16, max: 1, noNaN: true }),
+    timeoutMs: fc.integer({ min: 100, max: 10_000 }),
+    /** Of the time that it may compute, that it needs; beyond 1 it hangs. */
+    needs: fc.oneof(fc.double({ min: 0, max: 0.79, noNaN: true }), fc.constant(Number.POSITIVE_INFINITY)),
+  })
+  fc.assert(
+    fc.property(anyJob, ({ share, timeoutMs, needs }) => {
+      let passedMs = 0
+      for (let wallMs = timeoutMs; ; wallMs *= 2) {
+        const computedMs = wallMs * share
+        if (needs * timeoutMs <= computedMs) break
+        passedMs += wallMs
+        if (!isWorthAnotherTry({ computedMs, wallMs, timeoutMs })) {
+          expect(needs).toBe(Number.POSITIVE_INFINITY)
+          break
+        }
+      }
+      expect(passedMs).toBeLessThanOrEqual(31 * timeoutMs)
+    }),
+  )
+})
+
+test('the larger the input, the longer it may take', () => {
+  expect(allowedMs(2_000, '[]')).toBe(2_000)
+  expect(allowedMs(2_000, ' '.repeat(30_000_000))).toBe(8_000)
+})
+
+// As on a machine that is put to sleep, or that gives its time to others.
+test('a process that stood still in the middle of an expression goes on with it', async () => {
+  const evaluator = new URL('./evaluator.ts', import.meta.url).href
+  const script = `
+    import { evaluate } from ${JSON.stringify(evaluator)}
+    const run = (expression) => evaluate({ expression, inputs: [{}], now: 0, timeoutMs: 2_000 })
+    await run('1')
+    console.log('begun')
+    console.log(await run('$sum([1..100000].($ * 2))').then(([{ value }]) => value, (error) => error.message))`
+  const child = spawn(process.execPath, ['--input-type=module-typescript', '--eval', script], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  let said = ''
+  for await (const part of child.stdout.setEncoding('utf8')) {
+    if (said === '') {
+      child.kill('SIGSTOP')
+      setTimeout(() => child.kill('SIGCONT'), 2_300)
+    }
+    said += part
+  }
+  if (child.exitCode === null) await once(child, 'exit')
+  expect(said.split('\n')).toContain(String(100_001 * 100_000))
 })

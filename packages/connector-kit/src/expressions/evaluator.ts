@@ -1,12 +1,32 @@
+import { channel } from 'node:diagnostics_channel'
 import { Worker } from 'node:worker_threads'
 import { z } from 'zod'
-import { JOBS_MAX, type Job, type JobResult, MEMORY_MB, STEP_LIMITS, TIMEOUT_MS } from './evaluation.ts'
+import {
+  allowedMs,
+  JOBS_MAX,
+  type Job,
+  type JobResult,
+  MEMORY_MB,
+  STEP_LIMITS,
+  TIMEOUT_MS,
+} from './evaluation.ts'
 
 /** One row through an expression: a value (undefined where it found nothing), or what was wrong. */
 export type Evaluated = { value: unknown } | { problem: string }
 
 /** An expression that could not be run at all: it hung, took too much memory, or is none. */
-export class ExpressionProblem extends Error {}
+export class ExpressionProblem extends Error {
+  /** What it would have needed more of: smaller pages need less. Undefined for what is wrong however small they are. */
+  readonly lacked: 'time' | 'memory' | undefined
+  constructor(message: string, lacked?: 'time' | 'memory') {
+    super(message)
+    this.lacked = lacked
+  }
+}
+
+/** Told `{ id, isDone }` of each job, for whoever wants to know whether anything is being computed (a simulated clock). */
+export const EXPRESSION_JOBS = 'plimsoll:expressions:job'
+const jobs = channel(EXPRESSION_JOBS)
 
 export type Evaluation = {
   expression: string
@@ -15,6 +35,7 @@ export type Evaluation = {
   bindings?: Readonly<Record<string, unknown>>
   /** Milliseconds since the epoch: what `$now()` and `$millis()` say. */
   now: number
+  /** Of computing, for 500 inputs; what is large is given more. */
   timeoutMs?: number
 }
 
@@ -46,7 +67,6 @@ let lastId = 0
  */
 export async function evaluate(evaluation: Evaluation): Promise<Evaluated[]> {
   const { expression, inputs, bindings = {}, now, timeoutMs = TIMEOUT_MS } = evaluation
-  const limits = { ...STEP_LIMITS, timeout: timeoutMs }
   const results: Evaluated[] = []
   // What has to end in time is some rows, however long the list is.
   for (let from = 0; from < inputs.length; from += ROWS_AT_ONCE) {
@@ -59,10 +79,10 @@ export async function evaluate(evaluation: Evaluation): Promise<Evaluated[]> {
       expression,
       inputs: some,
       bindings,
-      limits,
+      limits: STEP_LIMITS,
       now: new Date(now).toISOString(),
     })
-    const read = outcome.parse(JSON.parse(await runJob({ text, timeoutMs })))
+    const read = outcome.parse(JSON.parse(await runJob({ text, timeoutMs: allowedMs(timeoutMs, text) })))
     if ('problem' in read) throw new ExpressionProblem(read.problem)
     return read.results.map((each) => ('problem' in each ? each : { value: each.value }))
   }
@@ -73,7 +93,10 @@ const ROWS_AT_ONCE = 500
 function runJob(job: Omit<Job, 'id'>): Promise<string> {
   lastId += 1
   const id = lastId
-  return new Promise((resolve, reject) => post({ job: { id, ...job }, isSecond: false, resolve, reject }))
+  jobs.publish({ id, isDone: false })
+  return new Promise<string>((resolve, reject) =>
+    post({ job: { id, ...job }, isSecond: false, resolve, reject }),
+  ).finally(() => jobs.publish({ id, isDone: true }))
 }
 
 function post(waiter: Waiting): void {
@@ -106,21 +129,22 @@ function startThread(): Thread {
       if (thread !== started) void worker.terminate()
     }
     if ('outcome' in result) waiter?.resolve(result.outcome)
-    else waiter?.reject(new ExpressionProblem(result.problem))
+    else waiter?.reject(new ExpressionProblem(result.problem, result.lacked))
   })
-  const ended = (why: string) => {
+  const ended = (why: string, lacked?: 'memory') => {
     if (thread === started) thread = undefined
     const [guilty, ...others] = started.waiting.values()
     started.waiting.clear()
     // Jobs are done one after the other: the oldest was under way. The others have done nothing wrong; nor, maybe, has
     // it: what earlier jobs left behind counts too. A second thread that dies over it leaves no doubt.
-    if (guilty?.isSecond === true) guilty.reject(new ExpressionProblem(why))
+    if (guilty?.isSecond === true) guilty.reject(new ExpressionProblem(why, lacked))
     else if (guilty !== undefined) post({ ...guilty, isSecond: true })
     for (const each of others) post(each)
   }
   worker.on('error', (error) => {
     const isMemory = 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY'
-    ended(isMemory ? `it took more than ${MEMORY_MB} MB` : error.message)
+    if (isMemory) ended(`it took more than ${MEMORY_MB} MB`, 'memory')
+    else ended(error.message)
   })
   worker.on('exit', () => ended('the thread that runs expressions has ended'))
   return started

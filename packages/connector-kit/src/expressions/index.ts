@@ -1,3 +1,3 @@
 /** JSONata that people outside of the house have written: `@plimsoll/connector-kit/expressions`. */
-export { type Evaluated, type Evaluation, ExpressionProblem, evaluate } from './evaluator.ts'
+export { type Evaluated, type Evaluation, EXPRESSION_JOBS, ExpressionProblem, evaluate } from './evaluator.ts'
 export { expression, mapping } from './expression-text.ts'

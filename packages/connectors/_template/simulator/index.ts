@@ -10,7 +10,12 @@ import { createControl } from './control.ts'
 import { routes } from './routes.ts'
 import { createShop } from './shop.ts'
 
-export type MyPlatformSimulator = RunningSimulator & { settings: Settings; credentials: Credentials }
+export type MyPlatformSimulator = RunningSimulator & {
+  settings: Settings
+  credentials: Credentials
+  /** From now on the key is of another account. */
+  becomeAnother(): void
+}
 
 /** A stateful imitation of the platform over real HTTP: its API, and the kit's `/_control` and `/shop`. */
 export async function createMyPlatformSimulator(
@@ -18,6 +23,7 @@ export async function createMyPlatformSimulator(
 ): Promise<MyPlatformSimulator> {
   const { name = 'My Platform shop', currency = 'EUR', clock = systemClock } = options
   const credentials: Credentials = { apiKey: 'simulator-key', webhookSecret: 'simulator webhook secret' }
+  const account = { id: 'shop-1' }
   let kit: SimulatorServices | undefined
   const shop = createShop({
     currency,
@@ -46,10 +52,15 @@ export async function createMyPlatformSimulator(
       control: createControl(shop),
       routes(app, services) {
         kit = services
-        routes(app, { shop, kit: services, apiKey: credentials.apiKey, name, currency })
+        routes(app, { shop, kit: services, apiKey: credentials.apiKey, account, name, currency })
       },
     },
     options,
   )
-  return { ...running, settings: { url: running.url }, credentials }
+  return {
+    ...running,
+    settings: { url: running.url },
+    credentials,
+    becomeAnother: () => void Object.assign(account, { id: 'shop-2' }),
+  }
 }

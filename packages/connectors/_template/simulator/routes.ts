@@ -15,9 +15,16 @@ const webhookBody = z.object({ url: z.string(), secret: z.string() })
 /** The platform's API at its real paths. */
 export function routes(
   app: FastifyInstance,
-  given: { shop: Shop; kit: SimulatorServices; apiKey: string; name: string; currency: string },
+  given: {
+    shop: Shop
+    kit: SimulatorServices
+    apiKey: string
+    account: { id: string }
+    name: string
+    currency: string
+  },
 ): void {
-  const { shop, kit, apiKey, name, currency } = given
+  const { shop, kit, apiKey, account, name, currency } = given
 
   app.addHook('preHandler', async (request, reply) => {
     if (request.headers.authorization !== `Bearer ${apiKey}` || kit.faults.isRevoked())
@@ -25,7 +32,7 @@ export function routes(
     if (kit.faults.shouldThrottle()) return reply.code(429).send(refusal('slow_down', 'Too many requests.'))
   })
 
-  app.get('/v1/shop', async () => ({ id: 'shop-1', name, currency }))
+  app.get('/v1/shop', async () => ({ id: account.id, name, currency }))
 
   app.get<{ Querystring: { after: string } }>('/v1/products', async ({ query }) => {
     const later = [...shop.products.values()].filter(({ id }) => id > Number(query.after))

@@ -61,7 +61,13 @@ export type Line = {
   ordered: number
 }
 
-export type FulfillmentOrderStatus = 'OPEN' | 'IN_PROGRESS' | 'CLOSED' | 'CANCELLED' | 'INCOMPLETE'
+export type FulfillmentOrderStatus =
+  | 'OPEN'
+  | 'IN_PROGRESS'
+  | 'ON_HOLD'
+  | 'CLOSED'
+  | 'CANCELLED'
+  | 'INCOMPLETE'
 export type RequestStatus =
   | 'UNSUBMITTED'
   | 'SUBMITTED'

@@ -22,6 +22,7 @@ const FETCHES_PER_TURN = 2
 export async function fetchHinted(
   context: WorkerContext,
   which: 'all' | 'orders',
+  most: number = FETCHES_PER_TURN,
 ): Promise<{ looked: number; failed: number }> {
   const { kysely } = context.database
   const rows = await takeInbox(kysely, context.organizationId, context.connection.connectionId, {
@@ -29,7 +30,7 @@ export async function fetchHinted(
     topics: which === 'orders' ? ['order', 'order-deleted'] : undefined,
     hints: false,
     now: nowOf(context),
-    limit: FETCHES_PER_TURN,
+    limit: most,
   })
   let failed = 0
   for (const row of rows) {

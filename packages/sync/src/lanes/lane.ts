@@ -24,6 +24,8 @@ export type LaneActions = {
    * @returns whether they are
    */
   readAndApplyOrders(): Promise<boolean>
+  /** Asked after each step: whether the lane is to let go, although there may be more to write. */
+  isCalledAway(): boolean
 }
 
 /** Orders read so long ago are read again before the next absolute write; where reading is slow, a few reads' time. */
@@ -84,6 +86,7 @@ export async function runLane(
       if (budget === 'not-yet') return new Date(context.clock.now() + BUDGET_AGAIN_MS)
     }
     if (!(await takeStep(context, state, actions, step))) return state.stoppedUntil ?? heldUntil(context)
+    if (actions.isCalledAway()) return nowOf(context)
   }
   return undefined
 }

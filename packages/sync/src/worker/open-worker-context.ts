@@ -33,6 +33,7 @@ export function openWorkerContext(
   const sending: WorkerContext['sending'] = { class: 'increase' }
   // A lane makes one call after the other: what the one under way is for is what is asked for the budget.
   const purpose = { class: 'reconcile' as CallClass, group: context.organizationId }
+  const standIn: WorkerContext['standIn'] = { class: undefined, calls: 0 }
   const writing: WorkerContext['writing'] = { leavesUntil: undefined }
   const http = createHttp({
     budgets,
@@ -53,11 +54,13 @@ export function openWorkerContext(
     connector: open.connector,
     operations: guardOperations(operations, (operation, call, about) => {
       const named = CLASS_OF[operation]
-      purpose.class = named === 'as-written' ? sending.class : named
+      purpose.class = standIn.class ?? (named === 'as-written' ? sending.class : named)
+      standIn.calls += 1
       return circuit.watch(() => callAbout(about, call), signal)
     }),
     budgets,
     sending,
+    standIn,
     circuit,
     withdrawals: UNKNOWN_WITHDRAWALS(),
     lease,

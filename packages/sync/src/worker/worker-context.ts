@@ -6,6 +6,7 @@ import type { Sightings } from '../intake/sightings.ts'
 import type { CircuitBreaker } from '../lanes/circuit-breaker.ts'
 import type { Withdrawals } from '../lanes/withdrawals.ts'
 import type { WriteEffect } from '../load-line/exposure.ts'
+import type { StandIn } from './burst-chores.ts'
 import type { Lease } from './leases.store.ts'
 
 /** What the lease holder of one connection works with. */
@@ -25,6 +26,8 @@ export type WorkerContext = SyncContext & {
   writing: { leavesUntil: number | undefined }
   /** What the writes of the call under way are: it decides who goes first where the budget is short. */
   sending: { class: 'decrease' | 'increase' }
+  /** A chore that is made in place of a decrease, in a burst of them. */
+  standIn: StandIn
   circuit: CircuitBreaker
   withdrawals: Withdrawals
   /** Order states known to be stored: reads overlap, so most of what a read finds is among them. */

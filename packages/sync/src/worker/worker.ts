@@ -6,18 +6,18 @@ import {
   type ChannelOperations,
   createBudgets,
 } from '@plimsoll/connector-kit'
-import { inTransaction } from '@plimsoll/database'
 import type { Connection } from '../connections/connections.store.ts'
 import { isCutOff } from '../connections/lost-access.ts'
 import type { OpenConnection } from '../connections/registry.ts'
-import { nowOf, type SyncContext } from '../context.ts'
+import type { SyncContext } from '../context.ts'
 import { CountReader } from '../counts/count-reader.ts'
 import { FulfilmentDesk } from '../fulfilment/fulfilment-desk.ts'
 import { type Applied, applyHints } from '../intake/apply.ts'
 import { fetchHinted } from '../intake/fetching.ts'
 import { GapWatch } from '../intake/gap-watch.ts'
-import { type Arrival, hasOrdersToRead, type InboxRow } from '../intake/inbox.store.ts'
+import type { Arrival, InboxRow } from '../intake/inbox.store.ts'
 import type { InboxEvent } from '../intake/inbox.ts'
+import { KnownOrders } from '../intake/known-orders.ts'
 import { OrderReader } from '../intake/order-reading.ts'
 import { PollPace } from '../intake/poll-pace.ts'
 import { QueueReader } from '../intake/queue-reader.ts'
@@ -25,15 +25,15 @@ import { StreamReader } from '../intake/streams.ts'
 import { WebhookWatch } from '../intake/webhook-watch.ts'
 import { type LaneActions, runLane } from '../lanes/lane.ts'
 import { type LaneState, newLaneState } from '../lanes/lane-state.ts'
+import { closeLateWrites } from '../lanes/late-writes.ts'
 import { adoptOrphans } from '../lanes/orphans.ts'
 import { followTickets } from '../lanes/tickets.ts'
 import { followWithdrawals } from '../lanes/withdrawals.ts'
-import { isFarFromOpen } from '../lanes/write-cap.ts'
-import { closeUnknownWrites } from '../lanes/writes.store.ts'
 import { findFenceWanted } from '../load-line/load-line.store.ts'
 import { tellOfFence } from '../load-line/protect.ts'
 import { reconcile, type Suspicions } from '../reconcile/reconcile.ts'
 import { finishZeroing } from '../safety/pauses.ts'
+import { BurstChores, type Chore, notOwed, owed } from './burst-chores.ts'
 import { ChorePace } from './chore-pace.ts'
 import { IDLE_MS_MAX, InboxWorker, QUIET_MS_MAX } from './inbox-worker.ts'
 import { JobRunner } from './job-runner.ts'
@@ -59,6 +59,7 @@ export class ConnectionWorker {
   readonly #suspicions: Suspicions = new Map()
   readonly #state: LaneState
   readonly #orders: OrderReader
+  readonly #known: KnownOrders
   #loops: Promise<void> = Promise.resolve()
   readonly #webhooks: WebhookWatch
   readonly #polls: PollPace
@@ -70,13 +71,15 @@ export class ConnectionWorker {
   readonly #counts: CountReader
   readonly #fulfilment: FulfilmentDesk
   readonly #statistics: StatisticsPace
-  readonly #actions: LaneActions = { readAndApplyOrders: () => this.#readAndApplyOrders() }
+  readonly #actions: LaneActions = {
+    readAndApplyOrders: () => this.#known.readAndApply(),
+    isCalledAway: () => this.#burst.takesTurn(),
+  }
+  readonly #burst: BurstChores
   #fenceTold = ''
   #isStepped = false
   /** True at first: the former holder may have left some. */
   #mayHaveOrphans = true
-  /** Orders that must be read directly may be waiting: until they are, nothing proves that all orders are known. */
-  #mayHaveUnread = true
   #readAhead: 'no' | 'unless-just-read' | 'now' = 'no'
   /** Something came to be written since the lane was last run. */
   #isLaneCalled = false
@@ -110,7 +113,7 @@ export class ConnectionWorker {
     this.#streams = new StreamReader(this.#context, this.#polls)
     this.#gaps = new GapWatch(this.#context)
     this.#counts = new CountReader(this.#context, this.#polls)
-    this.#fulfilment = new FulfilmentDesk(this.#context, () => this.#isLaneCalled)
+    this.#fulfilment = new FulfilmentDesk(this.#context, () => this.#isLaneCalled || this.#burst.isWanted)
     this.#jobs = new JobRunner(this.#context, {
       ...this.#actions,
       suspicions: this.#suspicions,
@@ -120,6 +123,15 @@ export class ConnectionWorker {
       onApplied: (applied) => this.#noteApplied(applied),
       lookEveryMs: () => (this.#chores.isQuiet ? QUIET_MS_MAX : IDLE_MS_MAX),
     })
+    this.#known = new KnownOrders(this.#context, this.#state, {
+      orders: this.#orders,
+      polls: this.#polls,
+      applyInbox: () => this.#inbox.apply(),
+      onFailed: () => this.#turns.noteProblem(),
+    })
+    this.#burst = new BurstChores(this.#context, this.#kindsOfChores(), (error) =>
+      this.#turns.noteFailing('calls', error),
+    )
     this.#turns = new WorkerTurns(this.#context, { onLost, onFailed: (loop) => this.#noteFailed(loop) })
   }
 
@@ -222,7 +234,7 @@ export class ConnectionWorker {
   }
 
   #noteApplied({ settled, toRead }: Applied): void {
-    if (toRead > 0) this.#mayHaveUnread = true
+    if (toRead > 0) this.#known.noteUnread()
     if (settled === 0) return
     this.#chores.noteMoved()
     this.#state.applied += settled
@@ -247,6 +259,7 @@ export class ConnectionWorker {
       this.#readAhead = 'no'
       againAt = await runLane(this.#context, this.#state, this.#actions, readAhead)
     }
+    if (this.#burst.isWanted) return await this.#burst.turn()
     if (this.#isStepped || (this.#chores.isDue && (await this.#hasChores()))) await this.#doChores()
     const nextAt = Math.min(this.#chores.dueAt, againAt?.getTime() ?? this.#chores.dueAt)
     return Math.min(IDLE_MS_MAX, Math.max(0, nextAt - clock.now()))
@@ -262,14 +275,13 @@ export class ConnectionWorker {
   /** Everything that is not a write, now and then: a decrease that comes meanwhile waits for no more than one call. */
   async #doChores(): Promise<void> {
     const { clock, pace, database, organizationId, connection } = this.#context
-    const fetched = await fetchHinted(this.#context, 'all')
-    if (fetched.looked > 0) await this.#inbox.apply()
+    const fetched = await this.#fetchHinted()
     const { visibilityLagMs } = this.#context.connector.manifest.capabilities
     const wantedAt = await findFenceWanted(database.kysely, organizationId, connection.connectionId)
     // The channels that give units up show nothing until these orders are known.
     const isWanted = wantedAt !== undefined && clock.now() - visibilityLagMs > wantedAt.getTime()
     if ((isWanted || this.#polls.isDue('orders')) && this.#mayCall('order', 'orders'))
-      await this.#readAndApplyOrders()
+      await this.#known.readAndApply()
     await this.#tellOfFence(wantedAt)
     await this.#orders.savePosition()
     const followed = this.#mayCall('increase', 'outcomes') ? await followTickets(this.#context) : 0
@@ -281,8 +293,7 @@ export class ConnectionWorker {
     this.#polls.hurry(this.#context.hurried)
     const isSending = (await this.#fulfilment.turn()) > 0
     const isReadingOn = this.#mayCall('reconcile', 'orders') && (await this.#readDeeper())
-    const isStreaming = this.#mayCall('order', 'stream') && (await this.#streams.turn())
-    if (isStreaming) await this.#inbox.apply()
+    const isStreaming = this.#mayCall('order', 'stream') && (await this.#readStreams())
     if (this.#mayCall('shipment', 'registerWebhooks')) await this.#webhooks.turn()
     await this.#gaps.turn(this.#state.fenceAt)
     const isCounting = this.#mayCall('reconcile', 'counts') && (await this.#counts.turn())
@@ -292,7 +303,39 @@ export class ConnectionWorker {
     else await this.#turns.succeeded('calls')
     // Whatever was found to do may have more behind it.
     const isMore = isSending || isReadingOn || isStreaming || isCounting || isWorking || fetched.looked > 0
+    this.#burst.noteDone()
     this.#chores.noteDone(isMore ? 'more' : isWaiting ? 'waiting' : 'nothing')
+  }
+
+  /** The same by one kind at a time, in a burst of writes. */
+  #kindsOfChores(): Chore[] {
+    const where = (kind: CallClass, operation: keyof ChannelOperations, run: Chore['run']) =>
+      notOwed(async () => this.#mayCall(kind, operation) && (await run()))
+    return [
+      owed(async () => this.#polls.isDue('orders') && (await this.#known.readAndApply())),
+      owed(() => this.#fetchHinted(1)),
+      owed(() => this.#fulfilment.turn()),
+      owed(() => this.#webhooks.turn()),
+      owed(() => this.#readStreams()),
+      where('increase', 'outcomes', () => followTickets(this.#context)),
+      where('reconcile', 'levels', () => this.#reconcile(this.#context.pace.reconcileMs)),
+      where('reconcile', 'orders', () => this.#readDeeper()),
+      where('reconcile', 'counts', () => this.#counts.turn()),
+      where('reconcile', 'levels', () => this.#jobs.turn()),
+    ]
+  }
+
+  async #fetchHinted(most?: number): Promise<{ looked: number; failed: number }> {
+    const fetched = await fetchHinted(this.#context, 'all', most)
+    if (fetched.looked > 0) await this.#inbox.apply()
+    return fetched
+  }
+
+  /** @returns true while pages are left that are there */
+  async #readStreams(): Promise<boolean> {
+    const isMore = await this.#streams.turn()
+    if (isMore) await this.#inbox.apply()
+    return isMore
   }
 
   /** Nothing moves, is due, or waits: one statement says so, in place of all that would. */
@@ -330,47 +373,11 @@ export class ConnectionWorker {
     if (await tellOfFence(this.#context, fenceAt)) this.#fenceTold = known
   }
 
-  /** Whether the budget lets such a call go now: what would wait while it holds the lane would keep decreases waiting (I7). */
+  /** Whether the budget lets such a call go now: what waits in the lane would keep decreases waiting (I7). */
   #mayCall(kind: CallClass, operation: keyof ChannelOperations): boolean {
     if (this.#state.isToRead && (operation === 'orders' || operation === 'levels')) return false
     const { budgets, organizationId: group } = this.#context
     return budgets.isReady({ cost: 1, ...CALL_CLASSES[kind], group, operation })
-  }
-
-  async #readAndApplyOrders(): Promise<boolean> {
-    // The lane would stand still: what must go goes without, the rest waits for the read.
-    if (isFarFromOpen(this.#context, 'orders')) return false
-    const startedMs = this.#context.clock.monotonic()
-    const readAt = nowOf(this.#context)
-    const { fenceAt, fresh, pages } = await this.#orders.readNew().catch((error: unknown) => {
-      this.#polls.noteFailure('orders', error)
-      throw error
-    })
-    const tookMs = this.#context.clock.monotonic() - startedMs
-    this.#state.orderReadMs = this.#state.orderReadMs * 0.8 + tookMs * 0.2
-    this.#polls.noteRead('orders', { fresh, requests: pages })
-    // Even where nothing was new, a webhook may be waiting: the fence counts only what is applied.
-    await this.#inbox.apply()
-    this.#state.readAt = readAt
-    const isKnown = !(await this.#hasUnread()) || (await this.#readUnread())
-    if (isKnown) this.#state.fenceAt = fenceAt
-    return isKnown
-  }
-
-  /** @returns true when none is left */
-  async #readUnread(): Promise<boolean> {
-    const { failed } = await fetchHinted(this.#context, 'orders')
-    if (failed > 0) this.#turns.noteProblem()
-    await this.#inbox.apply()
-    return !(await this.#hasUnread())
-  }
-
-  /** An order known to differ but not yet read directly is not known: a write could erase what it sold. */
-  async #hasUnread(): Promise<boolean> {
-    if (!this.#mayHaveUnread) return false
-    const { database, organizationId, connection } = this.#context
-    this.#mayHaveUnread = await hasOrdersToRead(database.kysely, organizationId, connection.connectionId)
-    return this.#mayHaveUnread
   }
 
   /** @returns true while pages of the unhurried read are left */
@@ -381,18 +388,10 @@ export class ConnectionWorker {
   }
 
   async #reconcile(everyMs: number): Promise<void> {
-    const { clock, database, organizationId, connection, connector } = this.#context
     const isDue = this.#polls.isDue('levels')
     if (isDue) {
       this.#polls.noteReadBack(everyMs)
-      const sentBefore = new Date(clock.now() - connector.manifest.capabilities.latestEffectMs)
-      await inTransaction(database, (tx) =>
-        closeUnknownWrites(tx, organizationId, connection.connectionId, {
-          sentBefore,
-          at: nowOf(this.#context),
-          effect: this.#context.writeEffect,
-        }),
-      )
+      await closeLateWrites(this.#context)
     }
     if ((await reconcile(this.#context, this.#suspicions, { isDue, everyMs }, this.#actions)) > 0)
       this.#turns.wake('lane')

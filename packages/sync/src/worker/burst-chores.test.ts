@@ -1,0 +1,105 @@
+import { CALL_CLASSES, type ChannelOperations, type Clock } from '@plimsoll/connector-kit'
+import { createTestDatabase, fromEnvironment, type TestDatabase } from '@plimsoll/database/testing'
+import fc from 'fast-check'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { guardOperations } from '../lanes/guarded-operations.ts'
+import { stepConnection } from '../testing/steps.ts'
+import { createWorld } from '../testing/world.ts'
+import { CHORE_AT_LATEST_MS } from './burst-chores.ts'
+
+// A burst of decreases that does not end, on a platform whose limit they use up, stepped by hand.
+
+vi.setConfig({ testTimeout: 120_000 })
+
+let database: TestDatabase
+beforeAll(async () => {
+  database = await createTestDatabase({ poolMax: 6 })
+})
+afterAll(() => database.drop())
+
+/** Of what is not a write: a list that is due, what a hint is about, subscriptions that are to be looked at. */
+const OWED = ['orders', 'listing', 'registerWebhooks'] as const
+
+test('I7: however long decreases keep coming, new orders, hints and webhooks get their turn, and a decrease waits for one of them', async () => {
+  const anyBurst = fc.record({
+    /** The platform takes one call in this time. */
+    everyMs: fc.integer({ min: 1_500, max: 4_000 }),
+    capacity: fc.integer({ min: 1, max: 6 }),
+    failing: fc.constantFrom(undefined, ...OWED),
+  })
+  await fc.assert(
+    fc.asyncProperty(anyBurst, async ({ everyMs, capacity, failing }) => {
+      const clock = passingClock()
+      const pace = { leaseMs: 86_400_000, reconcileMs: 3_600_000, deepReadMs: 3_600_000 }
+      const world = await createWorld(database, clock, pace)
+      Object.assign(world.context, { publicUrl: 'https://hub.example' })
+      const seconds = (OWED.length + 3) * (CHORE_AT_LATEST_MS + 3 * everyMs)
+      const skus = Array.from({ length: Math.ceil(seconds / everyMs) + 5 }, (_, nth) => `sku-${nth}`)
+      for (const sku of skus) await world.stock(sku, 10)
+      const listings = Object.fromEntries(skus.map((sku) => [sku, 10]))
+      const { platform, connectionId } = await world.open('shop', listings, { batchMax: 1 })
+      const plain = world.connectorOf(connectionId)
+      const open = plain.open.bind(plain)
+      const limit = {
+        kind: 'token-bucket',
+        name: 'calls',
+        capacity,
+        refillPerSecond: 1_000 / everyMs,
+      } as const
+      Object.assign(plain, {
+        manifest: { ...plain.manifest, budgets: [limit] },
+        open: (context: Parameters<typeof open>[0]): ChannelOperations =>
+          guardOperations(open(context), async (_operation, call) => {
+            const permit = await context.http.budgets.acquire({ cost: 1, ...CALL_CLASSES.decrease })
+            return await call().finally(() => permit.settle())
+          }),
+      })
+      const stepped = await stepConnection(world, connectionId)
+      await world.store(connectionId, [{ kind: 'listing', externalId: 'sku-0', deleted: false }])
+      platform.calls.length = 0
+      platform.fault = (operation) => (operation === failing ? 'lost' : undefined)
+      const left = skus.slice()
+      const cause = async () => {
+        const sku = left.pop()
+        if (sku !== undefined) await world.adjust(sku, -3)
+      }
+      platform.onCall = async (operation) => {
+        if (operation === 'setLevels') await cause()
+      }
+      await cause()
+      await cause()
+      while (left.length > 0) await stepped.turn()
+
+      const burst = platform.calls.slice(0, platform.calls.lastIndexOf('setLevels'))
+      for (const owed of OWED) expect(burst, `${owed} had no turn`).toContain(owed)
+      const between = burst
+        .join(' ')
+        .split('setLevels')
+        .map((others) => others.trim())
+      // Reading back is a look at the levels and one at the orders, without which it says nothing.
+      const several = between.slice(1).filter((others) => others.includes(' ') && others !== 'levels orders')
+      expect(several).toEqual([])
+    }),
+    fromEnvironment(2),
+  )
+})
+
+/** Whoever sleeps on it makes the time pass. */
+function passingClock(): Clock {
+  let elapsedMs = 0
+  return {
+    now: () => Date.UTC(2026, 0, 1) + Math.round(elapsedMs),
+    monotonic: () => elapsedMs,
+    sleep: (ms, signal) =>
+      new Promise((resolve, reject) => {
+        signal?.addEventListener('abort', () => reject(signal.reason), { once: true })
+        // A limit of how long something may take: nothing does.
+        if (ms >= 15_000) return
+        const at = elapsedMs + Math.max(0, ms)
+        setImmediate(() => {
+          elapsedMs = Math.max(elapsedMs, at)
+          resolve()
+        })
+      }),
+  }
+}

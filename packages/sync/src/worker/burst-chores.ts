@@ -1,0 +1,97 @@
+import { CALL_CLASSES, type CallClass, type ConnectorError, isConnectorError } from '@plimsoll/connector-kit'
+import type { WorkerContext } from './worker-context.ts'
+
+/** While writes keep coming, the lane lets go of them for one chore this long after the last one was done. */
+export const CHORE_AT_LATEST_MS = 5_000
+
+/** One kind of what is done beside writes. `isOwed`: it may take the place of a decrease, where the budget has room for one alone. */
+export type Chore = { isOwed: boolean; run(): Promise<unknown> }
+export const owed = (run: Chore['run']): Chore => ({ isOwed: true, run })
+export const notOwed = (run: Chore['run']): Chore => ({ isOwed: false, run })
+
+/**
+ * Chores in a burst of writes. A lane that always finds something to write would never come to new orders, shipments or
+ * lost webhooks; done all at once they would keep a decrease waiting. So every few seconds one of them is given a turn: the next kind
+ * that makes a call, and then the lane goes on (I7: a decrease waits for one call; for two where levels are read back, which
+ * says nothing without the orders).
+ */
+export class BurstChores {
+  readonly #context: WorkerContext
+  readonly #chores: readonly Chore[]
+  readonly #onFailing: (error: ConnectorError) => Promise<void>
+  #dueAt: number
+  #next = 0
+  #isWanted = false
+
+  /**
+   * @param chores those that are more urgent first; each makes as few calls as it can
+   * @param onFailing told what a platform answered a chore; the writes go on, since theirs may be taken
+   */
+  constructor(
+    context: WorkerContext,
+    chores: readonly Chore[],
+    onFailing: (error: ConnectorError) => Promise<void>,
+  ) {
+    this.#context = context
+    this.#onFailing = onFailing
+    this.#chores = chores
+    this.#dueAt = context.clock.now() + CHORE_AT_LATEST_MS
+  }
+
+  /** Asked between two writes: whether the lane lets go now. */
+  takesTurn(): boolean {
+    this.#isWanted = this.#context.clock.now() >= this.#dueAt
+    return this.#isWanted
+  }
+
+  /** Whether the lane has let go for a chore. */
+  get isWanted(): boolean {
+    return this.#isWanted
+  }
+
+  /** One was done, or all were. */
+  noteDone(): void {
+    this.#isWanted = false
+    this.#dueAt = this.#context.clock.now() + CHORE_AT_LATEST_MS
+  }
+
+  /** Goes on from the kind that was done last, until one has made a call. @returns how long to wait then: not at all */
+  async turn(): Promise<number> {
+    const { standIn } = this.#context
+    const before = standIn.calls
+    try {
+      for (let tried = 0; tried < this.#chores.length && standIn.calls === before; tried += 1) {
+        const chore = this.#chores[this.#next]
+        this.#next = (this.#next + 1) % this.#chores.length
+        if (chore === undefined) continue
+        if (chore.isOwed) {
+          // As for a decrease: what the burst leaves of the budget would never be enough for less.
+          standIn.class = 'decrease'
+          await this.#budget()
+        }
+        await chore.run()
+        standIn.class = undefined
+      }
+    } catch (error) {
+      // Without access no write is taken either.
+      if (!isConnectorError(error) || error.kind === 'unauthorized') throw error
+      await this.#onFailing(error)
+    } finally {
+      standIn.class = undefined
+      this.noteDone()
+    }
+    return 0
+  }
+
+  async #budget(): Promise<void> {
+    const { budgets, organizationId: group, ending: signal } = this.#context
+    await budgets.ready({ cost: 1, ...CALL_CLASSES.decrease, group, signal })
+  }
+}
+
+/** Of the call that is made next: a chore that stands in for a decrease is as urgent. */
+export type StandIn = {
+  class: CallClass | undefined
+  /** Made so far, of any kind. */
+  calls: number
+}
