@@ -50,7 +50,7 @@ const selling: Selling[] = [
   { sku: 'MUG-BLUE', code: 'BER-3PL', left: 1_500, units: (ago) => 5 + (ago % 3) },
   { sku: 'TOWEL-L', code: 'SZX', left: 300, units: () => 0 },
   { sku: 'NEW-VASE', code: 'BER-3PL', left: 60, units: (ago) => (ago <= 5 ? 3 : 0), stockedSince: 6 },
-  { sku: 'TEA-SET', code: 'SZX', left: 14, units: (ago) => 3 + (ago % 2) },
+  { sku: 'TEA-SET', code: 'SZX', left: 2, units: (ago) => 3 + (ago % 2) },
   { sku: 'TEA-CUP', code: 'SZX', left: 500, units: () => 0 },
   { sku: 'TEA-POT', code: 'SZX', left: 70, units: () => 1 },
   { sku: 'TEA-CUP', code: 'BER-3PL', left: 6, units: () => 0 },

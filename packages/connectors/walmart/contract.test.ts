@@ -1,4 +1,5 @@
 import {
+  ANNOUNCED_RETURNS,
   bindContext,
   createBudgets,
   createHttp,
@@ -140,6 +141,8 @@ async function exchangesOfEverything(): Promise<Exchange[]> {
       tracking: { carrier: 'UPS', number: '1Z1', url: 'https://track.example/1Z1' },
       notifyCustomer: false,
     })
+    await control('/granted-returns', { order: externalId, units: 1 })
+    await operations.stream?.(ANNOUNCED_RETURNS, { since: new Date(0), cursor: undefined })
     await sendForOthers(simulator, operations)
     await operations.registerWebhooks('https://hub.example/in')
     for (const each of simulator.subscriptions.values()) Object.assign(each, { status: 'INACTIVE' })

@@ -108,7 +108,6 @@ const reads: Record<string, string[]> = {
   '/api/v1/items/:sku/movements': ['/api/v1/items/MUG/movements', `/api/v1/items/${MARK}-1/movements`],
   ...catalogueReads({ mark: MARK }),
   '/api/v1/items/:sku/kit': ['/api/v1/items/MUG/kit', `/api/v1/items/${MARK}-1/kit`],
-  '/api/v1/items/:sku/assembly': ['/api/v1/items/MUG/assembly', `/api/v1/items/${MARK}-1/assembly`],
   '/api/v1/items/:sku/used-in': ['/api/v1/items/MUG/used-in', `/api/v1/items/${MARK}-1/used-in`],
   ...historyReads({ mark: MARK }),
   ...trackedReads({ mark: MARK }),
