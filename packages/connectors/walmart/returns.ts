@@ -27,11 +27,13 @@ export async function readAnnouncedReturns(
   if (name !== ANNOUNCED_RETURNS) throw new Invalid(`There is no stream "${name}".`, 'stream')
   const asked = readCursor(cursor)
   const { data, date, detail } = await api.returns(asked ?? firstQuery(since), options)
-  const next = data.meta?.nextCursor || undefined
+  const found = data.returnOrders ?? []
+  // Its contract has a cursor on every page: one without rows is the last, whatever it says.
+  const next = found.length === 0 ? undefined : data.meta?.nextCursor || undefined
   if (next !== undefined && (!next.startsWith('?') || next === asked))
     throw new Malformed(`returns: the next page would be ${next}`, next, true, detail)
   return {
-    rows: (data.returnOrders ?? []).flatMap(toAnnounced).map((told) => ({
+    rows: found.flatMap(toAnnounced).map((told) => ({
       kind: 'announced-return' as const,
       externalId: told.externalId,
       version: told.version,

@@ -135,7 +135,7 @@ function cancelAll(marketplace: Marketplace, order: PurchaseOrder): string | und
 }
 
 /** The seller confirms the shipment on Walmart's own screen. */
-function shipAll(marketplace: Marketplace, order: PurchaseOrder): string | undefined {
+export function shipAll(marketplace: Marketplace, order: PurchaseOrder): string | undefined {
   const open = order.lines.filter((line) => openUnitsOf(line) > 0)
   if (open.length === 0) return 'Nothing is left to ship.'
   for (const line of open) {

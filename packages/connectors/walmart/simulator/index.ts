@@ -65,6 +65,8 @@ export type WalmartSimulator = RunningSimulator & {
   /** What to connect with. */
   settings: Settings
   credentials: Credentials
+  /** Customer care lets a customer send units of an order back. */
+  grantReturn: Returns['grant']
   /** Ends every access token before its time. */
   endTokens(): void
   /** For tests that look inside. */
@@ -222,6 +224,7 @@ export async function createWalmartSimulator(
     seller,
     marketplace,
     subscriptions,
+    grantReturn: (orderId, units) => returns.grant(orderId, units),
     endTokens: () => endTokens(),
     settings: {
       market,

@@ -70,7 +70,8 @@ export class Returns {
     const hasMore = offset + limit < found.length
     const next = new URLSearchParams({ ...query, limit: String(limit), offset: String(offset + limit) })
     return {
-      meta: { totalCount: found.length, limit, ...(hasMore && { nextCursor: `?${next}` }) },
+      // The contract has it always; that the last page's is empty is assumed.
+      meta: { totalCount: found.length, limit, nextCursor: hasMore ? `?${next}` : '' },
       returnOrders: rows.map(toShape),
     }
   }
