@@ -4,6 +4,7 @@ import type { Database } from '../../packages/database/src/index.ts'
 import { inTransaction } from '../../packages/database/src/index.ts'
 import { type PlanningContext, planNext, wantSweep } from '../../packages/orders/src/index.ts'
 import {
+  defineKit,
   insertMovements,
   type NewMovement,
   prepareBalances,
@@ -33,6 +34,9 @@ const items = [
   ['MUG-BLUE', 'Enamel mug, blue'],
   ['TOWEL-L', '长绒棉浴巾 Bath towel, large'],
   ['NEW-VASE', 'Vase, launched last week'],
+  ['TEA-SET', '茶具套装 Tea set, put together ahead'],
+  ['TEA-CUP', 'Cup of the tea set'],
+  ['TEA-POT', 'Pot of the tea set'],
 ] as const
 const selling: Selling[] = [
   { sku: 'LAMP-01', code: 'SZX', left: 900, units: () => 2 },
@@ -46,7 +50,13 @@ const selling: Selling[] = [
   { sku: 'MUG-BLUE', code: 'BER-3PL', left: 1_500, units: (ago) => 5 + (ago % 3) },
   { sku: 'TOWEL-L', code: 'SZX', left: 300, units: () => 0 },
   { sku: 'NEW-VASE', code: 'BER-3PL', left: 60, units: (ago) => (ago <= 5 ? 3 : 0), stockedSince: 6 },
+  { sku: 'TEA-SET', code: 'SZX', left: 2, units: (ago) => 3 + (ago % 2) },
+  { sku: 'TEA-CUP', code: 'SZX', left: 500, units: () => 0 },
+  { sku: 'TEA-POT', code: 'SZX', left: 70, units: () => 1 },
+  { sku: 'TEA-CUP', code: 'BER-3PL', left: 6, units: () => 0 },
 ]
+/** Base units in one tea set. */
+const teaSet = { 'TEA-CUP': 4, 'TEA-POT': 1 }
 
 /**
  * Ten weeks of sales at three places, put into a hub's database as its ledger would have written them day by day, and
@@ -72,6 +82,12 @@ export async function seedReplenishedBrand(
       await insertMovements(tx, then, movements)
     })
   }
+  await inTransaction(database, async (tx) => {
+    const components = Object.entries(teaSet).map(([sku, quantity]) => ({ sku, quantity }))
+    const said = { sku: 'TEA-SET', kind: 'assembled', components, actor: 'seed', reason: null } as const
+    const { kind } = await defineKit(tx, context, { ...said, expectedVersion: undefined })
+    if (kind !== 'defined') throw new Error(`The tea set could not be made a kit: ${kind}.`)
+  })
   const planning: PlanningContext = { ...context, now: () => new Date(), findGranted: async () => new Map() }
   return async () => {
     await inTransaction(database, (tx) => wantSweep(tx, organizationId))

@@ -4,6 +4,7 @@ import type pg from 'pg'
 import { createRunTransaction, preparingPool } from '../../packages/database/src/statements.ts'
 import type { Tables } from '../../packages/database/src/tables.ts'
 import { newCounters } from '../../packages/database/src/transactions.ts'
+import { IdleWatch } from './idle-watch.ts'
 import type { Life } from './life.ts'
 import type { Random } from './random.ts'
 import type { Scheduler } from './scheduler.ts'
@@ -41,9 +42,6 @@ type World = {
 }
 
 export type Listener = { life: Life; hear(payload: string): void; reconnected(): void }
-
-/** Longer than any transaction takes: one that waits for something besides the database never ends. */
-const REAL_MS_MAX = 30_000
 
 /**
  * The database as one simulated process sees it. Whoever wants a connection waits for the step loop; a step is
@@ -114,6 +112,8 @@ class Session {
   readonly #life: Life
   readonly #underWay = new Set<Promise<unknown>>()
   readonly #ended = Promise.withResolvers<void>()
+  readonly #watch = new IdleWatch(() => this.#ended.reject(this.#waitsForSomethingElse()))
+  #lastAsked = 'its beginning'
   #isOpen = false
   /** The table that a cut waits for has been changed in this transaction. */
   #isAbout = false
@@ -129,18 +129,13 @@ class Session {
     })
   }
 
+  /** Judged by what is asked of the database, not by a clock: a loaded machine is no defect of a transaction. */
   async ended(): Promise<void> {
-    const alarm = setTimeout(
-      () =>
-        this.#ended.reject(
-          new Error(`A transaction of ${this.#life.name} waits for something besides the database.`),
-        ),
-      REAL_MS_MAX,
-    )
+    this.#watch.nothingIsUnderWay()
     try {
       await this.#ended.promise
     } finally {
-      clearTimeout(alarm)
+      this.#watch.stop()
     }
   }
 
@@ -193,9 +188,20 @@ class Session {
     if (text === 'commit' || text === 'rollback') this.#isOpen = false
     const answer = this.#world.shared.query(this.#life.name, config, values)
     this.#underWay.add(answer)
-    const settle = () => void this.#underWay.delete(answer)
+    this.#watch.stop()
+    this.#lastAsked = firstWords(text)
+    const settle = () => {
+      this.#underWay.delete(answer)
+      if (this.#underWay.size === 0) this.#watch.nothingIsUnderWay()
+    }
     answer.then(settle, settle)
     return answer
+  }
+
+  #waitsForSomethingElse(): Error {
+    return new Error(
+      `A transaction of ${this.#life.name} waits for something besides the database: nothing was asked of it after: ${this.#lastAsked}`,
+    )
   }
 
   /** The server ends what a lost connection leaves open: it is rolled back before anybody else's turn. */

@@ -38,6 +38,9 @@ export async function openSharedConnection(url: string, trace: Trace): Promise<S
   let lastHeard: Promise<void> = Promise.resolve()
   client.on('notification', ({ payload }) => notifications.push(payload ?? ''))
   await client.query(`listen ${WAKE_CHANNEL}`)
+  // Limits of a hub in the real clock's time: what is judged here is what a transaction does, not the machine it is on.
+  await client.query('set idle_in_transaction_session_timeout = 0')
+  await client.query('set statement_timeout = 0')
   const query = client.query.bind(client) as unknown as (
     config: unknown,
     values?: unknown,

@@ -61,6 +61,7 @@ export function toItemDetail(world: World, index: number, nowMs: number): ItemDe
     sku: row.sku,
     name: row.name,
     tracking: trackingOf(index),
+    kitKind: 'none',
     onHand: row.onHand,
     reserved: row.reserved,
     held: row.held,

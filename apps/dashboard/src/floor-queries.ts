@@ -56,3 +56,10 @@ export const countLinesQuery = (countId: string) =>
     queryKey: ['overview', 'count', countId, 'lines'],
     queryFn: ({ signal }) => hub.stockCountLines(countId, { limit: 500 }, signal),
   })
+
+/** Of a kit that is put together ahead. Under the items' pages: any part's change is one of its own. */
+export const assemblyQuery = (sku: string) =>
+  queryOptions({
+    queryKey: ['items', 'page', 'assembly', sku],
+    queryFn: ({ signal }) => hub.assembly(sku, signal),
+  })

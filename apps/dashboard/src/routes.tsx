@@ -13,6 +13,7 @@ import { readAlertsSearch } from './alerts/alerts-search.ts'
 import { readBulkSearch } from './bulk/bulk-form.ts'
 import { readCallSearch, readSubjectSearch } from './calls/call-search.ts'
 import { changeKinds } from './changes/change-kinds.ts'
+import { readAssemblySearch } from './item/assembly-entry.ts'
 import { itemFilters } from './items/item-filters.ts'
 import { allWords, useLanguage } from './language.ts'
 import { readMappingSearch } from './mapping/mapping-search.ts'
@@ -126,6 +127,7 @@ const mapping = createRoute({
 const item = createRoute({
   getParentRoute: () => rootRoute,
   path: '/items/$sku',
+  validateSearch: readAssemblySearch,
   component: screen(files.item, 'ItemScreen'),
 })
 const lot = createRoute({

@@ -84,9 +84,56 @@ for (const look of looks) {
     await visit(page, `${site?.address}/replenishment?q=nothing-like-it`)
     await page.getByText(look.language === 'en' ? 'Nothing is like that' : '没有符合条件的商品').waitFor()
     await expectWhole(page, 'empty')
+    await visit(page, `${site?.address}/items/TEA-SET?kits=900&at=SZX`)
+    await page
+      .getByText(look.language === 'en' ? /^Kits: TEA-POT is enough for 70/ : /TEA-POT 只够 70/)
+      .waitFor()
+    await picture('kit')
+    await expectWhole(page, 'kit')
     await context.close()
   })
 }
+
+whenBrowser(
+  'a suggestion leads to the kit, which is put together, and taken apart again where that was a mistake',
+  { timeout: 120_000 },
+  async () => {
+    const page = await openPage(browser, `${site?.address}/replenishment?q=TEA-SET`)
+    const suggestion = page.getByRole('link', { name: /^Put \d+ together$/ }).first()
+    const kits = /\d+/.exec(await suggestion.innerText())?.[0]
+    await suggestion.click()
+    await settled(page)
+    await expect.poll(() => page.getByLabel('Kits', { exact: true }).inputValue()).toBe(kits)
+    const stockOf = async (sku: string) => {
+      const { onHand } = (await ask('GET', `/items/${sku}`)) as { onHand: number }
+      return onHand
+    }
+    const before = [await stockOf('TEA-SET'), await stockOf('TEA-POT')]
+    for (const [text, said] of [
+      ['1.5', 'Kits: give a whole number from 1.'],
+      [
+        '71',
+        'Kits: TEA-POT is enough for 70 at SZX (70 available, 1 in each). Give 70 or fewer, or receive more of it.',
+      ],
+    ] as const) {
+      await page.getByLabel('Kits', { exact: true }).fill(text)
+      await page.getByRole('alert').getByText(said).waitFor()
+      expect(await page.getByRole('button', { name: 'Put together' }).isDisabled()).toBe(true)
+    }
+    await page.getByLabel('Kits', { exact: true }).fill('5')
+    await page.getByRole('row', { name: 'TEA-CUP 4 500 20' }).waitFor()
+    await page.getByRole('button', { name: 'Put 5 together' }).click()
+    await page.getByRole('dialog').getByText('Put 5 of TEA-SET together at SZX?').waitFor()
+    await expectWhole(page, 'asked')
+    await page.getByRole('dialog').getByRole('button', { name: 'Put 5 together' }).click()
+    await page.getByText('5 put together at SZX; 7 on hand there now.').waitFor()
+    expect([await stockOf('TEA-SET'), await stockOf('TEA-POT')]).toEqual([7, 65])
+    await page.getByRole('button', { name: 'Undo: take these apart again' }).click()
+    await page.getByText('5 taken apart at SZX; 2 on hand there now.').waitFor()
+    expect([await stockOf('TEA-SET'), await stockOf('TEA-POT')]).toEqual(before)
+    await page.context().close()
+  },
+)
 
 whenBrowser('sorted, filtered, and accepted with one click', { timeout: 120_000 }, async () => {
   const page = await openPage(browser, `${site?.address}/replenishment`)

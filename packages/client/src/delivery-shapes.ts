@@ -57,6 +57,8 @@ export const customerReturn = z.object({
   number: z.string().describe('What the customer was given (RMA).'),
   state: z.enum(['announced', 'partly-inspected', 'closed', 'cancelled']),
   shipmentId: z.string().nullable().describe('That it left by, where that is known.'),
+  orderId: z.string().nullable().describe('The order that it is of, where a channel granted it.'),
+  announcedBy: z.string().nullable().describe('The connection that granted it; null: made by a person.'),
   locationCode: z.string(),
   createdBy: z.string(),
   createdAt: moment,

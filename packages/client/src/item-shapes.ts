@@ -114,6 +114,8 @@ export const itemDetail = z.object({
   sku: z.string(),
   name: z.string(),
   tracking: z.enum(['plain', 'lot', 'serial']),
+  /** `assembled`: it is put together and has stock of its own. */
+  kitKind: z.enum(['none', 'virtual', 'assembled']),
   ...balanceFigures.shape,
   balances: z.array(
     z.object({

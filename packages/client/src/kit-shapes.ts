@@ -31,6 +31,35 @@ export const kitDetail = z.object({
 })
 export type KitDetail = z.infer<typeof kitDetail>
 
+const obstacle = z
+  .object({
+    code: z.enum(['serial-missing', 'lot-missing']),
+    sku: z.string().describe('The item that is tracked so.'),
+  })
+  .nullable()
+
+/** GET /items/:sku/assembly */
+export const kitAssembly = z.object({
+  sku: z.string(),
+  parts: z
+    .array(z.object({ sku: z.string(), name: z.string(), quantity: count }))
+    .describe('What one takes, in order of SKU: virtual kits among its components taken apart.'),
+  cannotPutTogether: obstacle.describe('Why the command would refuse any number; null: it would not.'),
+  cannotTakeApart: obstacle.describe('The same of taking apart.'),
+  locations: z
+    .array(
+      z.object({
+        code: z.string(),
+        name: z.string(),
+        togetherAtMost: count.describe('As many as the scarcest part is enough for there.'),
+        apartAtMost: count,
+        available: z.array(count).describe('Of each part there, as `parts` are ordered; may be negative.'),
+      }),
+    )
+    .describe('Where the kit or a part of it is or was, in order of code.'),
+})
+export type KitAssembly = z.infer<typeof kitAssembly>
+
 /** GET /items/:sku/used-in?cursor=&limit= in order of SKU. */
 export const kitUsePage = z.object({
   rows: z.array(

@@ -7,6 +7,7 @@ import type {
   customerReturnPage,
   DeliveryList,
 } from './delivery-shapes.ts'
+import type { KitAssembly } from './kit-shapes.ts'
 import type {
   InboundShipmentShape,
   inboundShipmentPage,
@@ -24,6 +25,7 @@ import type {
   SampleWritten,
 } from './sample-shapes.ts'
 import type { PickList } from './shipment-shapes.ts'
+import type { StockResult } from './stock-shapes.ts'
 
 /** Calls about warehouses: how they are described, what comes to them and leaves, from where orders go. */
 
@@ -40,6 +42,8 @@ export type RoutingRuleBody = { kind: string } & Record<string, unknown>
 export type LocationBody = Partial<
   Omit<LocationDetailShape, 'locationId' | 'nextWorkingDay' | 'createdAt' | 'archivedAt' | 'version'>
 >
+/** So many of an assembled kit at a location. */
+export type KitsAt = { sku: string; location: string; quantity: number }
 type PageQuery = { cursor?: string; limit?: number }
 type Signal = AbortSignal | undefined
 
@@ -107,6 +111,10 @@ export function placeCalls(
       get<InboundShipmentShape>(`/inbound-shipments/${id(inboundId)}`, signal),
     createInboundShipment: (body: unknown, key: string) =>
       act<InboundShipmentShape>('/inbound-shipments', body, key),
+    assembly: (sku: string, signal?: Signal) => get<KitAssembly>(`/items/${id(sku)}/assembly`, signal),
+    /** @param key the same for every try of one action */
+    putTogether: (how: 'assemble' | 'disassemble', kits: KitsAt, key: string) =>
+      act<StockResult>(`/stock/${how}`, kits, key),
     receiveInboundShipment: (inboundId: string, body: unknown, key: string) =>
       act<InboundShipmentShape>(`/inbound-shipments/${id(inboundId)}/receive`, body, key),
     cancelInboundShipment: (inboundId: string, body: unknown, key: string) =>

@@ -1,3 +1,4 @@
+import type { AnnouncedReturn } from './announced-return.ts'
 import type { Destination, WarehouseReceipt, WarehouseReturn, WarehouseShipment } from './warehouse/shapes.ts'
 
 /** The canonical shapes that connectors map platform shapes to and from. Quantities are whole listing units. */
@@ -205,7 +206,7 @@ export type QueuedMessage = WebhookMessage & { receipt: string }
 /**
  * What a webhook is about. `order` and `level` and `listing` carry what the body says, or only the id as a hint:
  * then the hub reads that one thing; so do `shipment`, `receipt` and `return` of a warehouse, whose list is then read.
- * `counted`: what it counts has changed. `ignored` is answered and dropped (pings, topics we did not ask for).
+ * `announced-return`: a customer was granted to send something back, as it stands. `counted`: what it counts has changed. `ignored` is answered and dropped (pings, topics we did not ask for).
  */
 export type WebhookEvent =
   | { kind: 'order'; externalId: string; version: number | undefined; order: ExternalOrder | undefined }
@@ -225,6 +226,12 @@ export type WebhookEvent =
       receipt: WarehouseReceipt | undefined
     }
   | { kind: 'return'; externalId: string; version: number | undefined; return: WarehouseReturn | undefined }
+  | {
+      kind: 'announced-return'
+      externalId: string
+      version: number | undefined
+      return: AnnouncedReturn
+    }
   | { kind: 'counted' }
   | { kind: 'uninstalled' }
   | { kind: 'ignored'; why: string }

@@ -1,4 +1,6 @@
 /** The public face of the kit: what a connector, the sync engine and the hub may use. */
+
+export * from './announced-return.ts'
 export * from './api-version.ts'
 export * from './authorization.ts'
 export * from './beijing-time.ts'

@@ -4,6 +4,7 @@ import * as answers from './answers.ts'
 import { DEFAULT_LOCATION } from './ids.ts'
 import * as inbound from './inbound-answers.ts'
 import * as mcs from './mcs-answers.ts'
+import * as returned from './returns-answers.ts'
 import { termsOf } from './settings.ts'
 import { type Answer, type Call, type Context, createTransport, toQuery, toSeconds } from './transport.ts'
 
@@ -16,6 +17,7 @@ export const PAGE_LEVELS = 50
 export const PAGE_WFS = 300
 export const PAGE_FEED = 50
 export const PAGE_INBOUND = 50
+export const PAGE_RETURNS = 200
 
 /** Older orders are not to be had; a day less, since the clocks differ. */
 export const REACH_MS = 179 * 86_400_000
@@ -146,6 +148,12 @@ export function createApi(context: Context) {
       get('orders', `/v3/orders${query}`, answers.orderList, {
         ...options,
         emptyAs: NO_ORDERS,
+      }),
+    returns: (query: string, options: Options) =>
+      get('returns', `/v3/returns${query}`, returned.returnList, {
+        ...options,
+        isPersonal: true,
+        emptyAs: {},
       }),
     order: (id: string, options: Options) => getOrder('order', { id, options }, answers.oneOrder),
     recipient: (id: string, options: Options) =>

@@ -1,4 +1,5 @@
 import {
+  ANNOUNCED_RETURNS,
   bindContext,
   createBudgets,
   createHttp,
@@ -7,6 +8,7 @@ import {
   systemClock,
 } from '@plimsoll/connector-kit'
 import {
+  expectSoundAnnouncedReturn,
   expectSoundListing,
   expectSoundLocation,
   expectSoundOrder,
@@ -35,6 +37,8 @@ import { connector } from './index.ts'
 import { toListing, toLocation, toOrder } from './map.ts'
 import { fulfilmentOrder, status } from './mcs-answers.ts'
 import { toShipment } from './mcs-map.ts'
+import { toAnnounced } from './returns.ts'
+import { returnList } from './returns-answers.ts'
 import { createWalmartSimulator, type WalmartSimulator } from './simulator/index.ts'
 import { type Exchange, loadPublishedContract } from './testing/published-contract.ts'
 
@@ -140,6 +144,8 @@ async function exchangesOfEverything(): Promise<Exchange[]> {
       tracking: { carrier: 'UPS', number: '1Z1', url: 'https://track.example/1Z1' },
       notifyCustomer: false,
     })
+    await control('/granted-returns', { order: externalId, units: 1 })
+    await operations.stream?.(ANNOUNCED_RETURNS, { since: new Date(0), cursor: undefined })
     await sendForOthers(simulator, operations)
     await operations.registerWebhooks('https://hub.example/in')
     for (const each of simulator.subscriptions.values()) Object.assign(each, { status: 'INACTIVE' })
@@ -265,6 +271,15 @@ const readers: [method: string, path: string, read: (example: unknown) => void][
         expect(shipment).toMatchObject({ parcels: [{ carrier: 'Fedex', trackingNumber: '626969279882' }] })
         expectSoundShipment(shipment)
       }
+    },
+  ],
+  [
+    'get',
+    '/v3/returns',
+    (example) => {
+      const told = (returnList.parse(example).returnOrders ?? []).flatMap(toAnnounced)
+      expect(told).not.toEqual([])
+      for (const each of told) expectSoundAnnouncedReturn(each)
     },
   ],
   ['get', '/v3/feeds/{feedId}', (example) => expect(feedReport.parse(example).feedStatus).toBe('PROCESSED')],

@@ -1,6 +1,7 @@
-import type { Page } from '@plimsoll/connector-kit'
+import { ANNOUNCED_RETURNS, type Page } from '@plimsoll/connector-kit'
 import {
   expectClosedError,
+  expectSoundAnnouncedReturn,
   expectSoundLevel,
   expectSoundListing,
   expectSoundLocation,
@@ -16,6 +17,7 @@ import { seededRandom } from '@plimsoll/connector-kit/simulator'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { FEED_FROM, toTicket } from './feeds.ts'
+import { shipAll } from './simulator/control.ts'
 import { type ConnectedSeller, withSeller } from './testing/connected-seller.ts'
 
 /**
@@ -105,6 +107,24 @@ const stories: Record<string, Story> = {
       (cursor) => operations.orders({ since: new Date(0), cursor }),
       (page) => {
         for (const order of page.rows) expectSoundOrder(order)
+      },
+    )
+  },
+  async returns({ operations, simulator }, { order }) {
+    const { marketplace } = simulator
+    const placed = marketplace.orders.get(order)
+    if (placed !== undefined) shipAll(marketplace, placed)
+    simulator.grantReturn(order, 1)
+    await eachPage(
+      async (cursor) => {
+        const page = await operations.stream?.(ANNOUNCED_RETURNS, { since: new Date(0), cursor })
+        return page ?? { rows: [], next: undefined, platformTime: undefined }
+      },
+      (page) => {
+        for (const event of page.rows) {
+          if (event.kind !== 'announced-return') throw new Error(event.kind)
+          expectSoundAnnouncedReturn(event.return)
+        }
       },
     )
   },

@@ -4,6 +4,7 @@ import { QUANTITY_MAX } from './levels.ts'
 import { BUDGETS } from './limits.ts'
 import { LINES_MAX } from './mcs-request.ts'
 import { open, SINGLE_MAX } from './operations.ts'
+import { returnsStream } from './returns.ts'
 import { credentialsSchema, sendsForOthers, settingsSchema } from './settings.ts'
 import { TOPICS } from './subscriptions.ts'
 import { access } from './tokens.ts'
@@ -83,6 +84,7 @@ export const connector = defineConnector({
       tracking: true,
       cancel: 'lines',
       counts: true,
+      streams: [returnsStream],
       latestEffectMs: 300_000,
       visibilityLagMs: 60_000,
       unguaranteed:

@@ -36,6 +36,7 @@ export const BUDGETS: readonly BudgetSpec[] = [
   perMinute('wfs-get', 60, ['counts', 'listings.wfs']),
   perMinute('orders-get', 60, ['orders', 'order.listed', 'recipient.listed']),
   perMinute('order-get', 60, ['order', 'recipient']),
+  perMinute('returns-get', 20, ['returns']),
   perMinute('acknowledge', 60, ['acknowledge']),
   perMinute('shipping', 60, ['ship']),
   perMinute('cancel', 60, ['cancel']),

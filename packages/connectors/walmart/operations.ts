@@ -18,6 +18,7 @@ import { readListing, readListings } from './listings.ts'
 import { toLocation } from './map.ts'
 import { createMultichannel } from './mcs.ts'
 import { readOrder, readOrders } from './orders.ts'
+import { readAnnouncedReturns } from './returns.ts'
 import { readsWfs, sendsForOthers, termsOf } from './settings.ts'
 import { ship } from './shipping.ts'
 import { registerWebhooks } from './subscriptions.ts'
@@ -53,6 +54,10 @@ export function open(context: Context): ChannelOperations {
     counts: async (cursor, options = {}) =>
       wfs
         ? await readCounts(cursor, { api, options, sendsForOthers: isSending })
+        : { rows: [], next: undefined, platformTime: undefined },
+    stream: async (name, query, options = {}) =>
+      market === 'us'
+        ? await withoutAnswer(readAnnouncedReturns(name, query, { api, options }))
         : { rows: [], next: undefined, platformTime: undefined },
     ...(isSending && {
       warehouse: { ...createMultichannel(api, settings), ...createInbound(api, settings, now) },

@@ -88,6 +88,7 @@ export {
   replenishmentFields,
   type SettingScope,
 } from './replenishment/replenishment-settings.ts'
+export { type AnnouncedUnits, unitsOfReturn } from './returns/announced-units.ts'
 export {
   type CustomerReturn,
   decideCancelReturn,

@@ -156,6 +156,7 @@ export {
   saveLocation,
   timeZoneOf,
 } from './items.store.ts'
+export { type Assembly, readAssembly } from './kits/assembly.ts'
 export { defineKit, type KitDefined } from './kits/define-kit.ts'
 export { flattenKits, type KitNode, type KitPart } from './kits/flatten.ts'
 export { availableOfKit, kitsFrom, type PartStock } from './kits/kit-availability.ts'

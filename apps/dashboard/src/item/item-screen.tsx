@@ -13,6 +13,7 @@ import { Scrolling } from '../parts/scrolling.tsx'
 import { ItemLots } from './item-lots.tsx'
 import { ItemProtection } from './item-protection.tsx'
 import { ItemSerials } from './item-serials.tsx'
+import { KitAssemblyPanel } from './kit-assembly.tsx'
 import { KitParts } from './kit-parts.tsx'
 import { ListingLevels } from './listing-levels.tsx'
 import { Movements } from './movements.tsx'
@@ -75,6 +76,7 @@ function Item({ item }: { item: ItemDetail }) {
               </Panel>
               {item.protection !== null && <ItemProtection sku={item.sku} protection={item.protection} />}
               <Balances item={item} />
+              {item.kitKind === 'assembled' && <KitAssemblyPanel sku={item.sku} />}
               {item.tracking === 'lot' && <ItemLots sku={item.sku} />}
               {item.tracking === 'serial' && <ItemSerials sku={item.sku} />}
             </>

@@ -100,6 +100,8 @@ export const enFloor = {
       none: 'No returns',
       noneCure: 'Note what a customer is to send back; nothing is on hand by that.',
       one: 'Return',
+      grantedBy: 'granted by {{channel}}',
+      order: 'Its order',
       number: 'Number of the return',
       numberHint: 'What the customer was given (RMA).',
       shipment: 'Shipment that it left by',

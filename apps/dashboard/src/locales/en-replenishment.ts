@@ -52,7 +52,8 @@ export const enReplenishment = {
     buy: 'Buy {{n}}',
     buyFrom: 'Buy {{n}} from {{supplier}}',
     assemble: 'Put {{n}} together',
-    assembleHow: 'Record it once it is done: with this command, or POST /stock/assemble',
+    open: 'Open {{sku}}',
+    assembleHow: 'Opens the kit, where it is recorded once it is done',
     wanted: '{{n}} wanted',
     because: {
       'source-has-too-little': 'the source has too little',

@@ -1,4 +1,5 @@
 import { enAlerts } from './en-alerts.ts'
+import { enAssembly } from './en-assembly.ts'
 import { enCalls } from './en-calls.ts'
 import { enChanges } from './en-changes.ts'
 import { enConnect } from './en-connect.ts'
@@ -162,6 +163,7 @@ export const enRest = {
   ...enLotsAndSerials,
   ...enOrders,
   ...enSso,
+  ...enAssembly,
   ...enReplenishment,
   ...enMapping,
   ...enToldTasks,

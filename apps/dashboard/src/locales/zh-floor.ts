@@ -90,6 +90,8 @@ export const zhFloor = {
       none: '没有退货',
       noneCure: '登记客户将退回的货物，登记本身不增加库存。',
       one: '退货单',
+      grantedBy: '由 {{channel}} 批准',
+      order: '所属订单',
       number: '退货单号',
       numberHint: '告知客户的单号（RMA）。',
       shipment: '原发货单',

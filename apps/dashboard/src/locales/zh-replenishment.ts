@@ -56,7 +56,8 @@ export const zhReplenishment: {
     buy: '采购 {{n}}',
     buyFrom: '向 {{supplier}} 采购 {{n}}',
     assemble: '组装 {{n}} 套',
-    assembleHow: '组装完成后登记：使用此命令，或 POST /stock/assemble',
+    open: '打开 {{sku}}',
+    assembleHow: '打开套装页面，组装完成后在那里登记',
     wanted: '需要 {{n}}',
     because: {
       'source-has-too-little': '来源仓库存不足',

@@ -1,4 +1,5 @@
 import { zhAlerts } from './zh-alerts.ts'
+import { zhAssembly } from './zh-assembly.ts'
 import { zhCalls } from './zh-calls.ts'
 import { zhChanges } from './zh-changes.ts'
 import { zhConnect } from './zh-connect.ts'
@@ -154,6 +155,7 @@ export const zhRest = {
   ...zhLotsAndSerials,
   ...zhOrders,
   ...zhSso,
+  ...zhAssembly,
   ...zhReplenishment,
   ...zhMapping,
   ...zhToldTasks,

@@ -13,7 +13,7 @@ export function CoverBar({ row }: { row: ReplenishmentRow }) {
   const label = t('replenishment.coverBar', { cover, lead: formatNumber(locale, leadDays) })
   const isShort = coverDays < leadDays
   return (
-    <span className="flex items-center justify-end gap-2" title={label}>
+    <span className="flex items-center justify-end gap-x-2 max-sm:flex-col max-sm:items-end" title={label}>
       <span className="whitespace-nowrap">{cover}</span>
       <svg width="56" height="12" viewBox="0 0 56 12" role="img" aria-label={label} className="shrink-0">
         <rect x="0" y="3" width="56" height="6" rx="1.5" fill="var(--line)" />

@@ -1,4 +1,5 @@
 import type { ReplenishmentRow } from '@plimsoll/client'
+import { Link } from '@tanstack/react-router'
 import { ChevronRight } from 'lucide-react'
 import { formatDay, formatNumber } from '../format.ts'
 import { useLanguage } from '../language.ts'
@@ -35,7 +36,7 @@ export function ReplenishmentLine(props: {
           className="size-5 align-middle"
         />
       </td>
-      <td className="max-w-64">
+      <td className="max-w-64 max-md:w-full max-md:max-w-0">
         <button
           type="button"
           aria-expanded={props.isOpen}
@@ -75,7 +76,7 @@ export function ReplenishmentLine(props: {
       <td className="text-right max-xl:hidden">
         {reorderPoint === null ? '–' : formatNumber(locale, reorderPoint)}
       </td>
-      <td className="max-md:hidden">
+      <td className="min-w-36 max-md:hidden">
         <Suggested row={row} />
       </td>
     </tr>
@@ -91,26 +92,26 @@ export function isAcceptable({ suggestion }: Pick<ReplenishmentRow, 'suggestion'
 function Suggested({ row: { sku, location, suggestion, wanted, because } }: { row: ReplenishmentRow }) {
   const { t, locale } = useLanguage()
   if (wanted === 0 && suggestion === null) return null
-  const said =
-    suggestion === null
-      ? undefined
-      : suggestion.kind === 'transfer'
-        ? t('replenishment.transfer', { n: formatNumber(locale, suggestion.units), from: suggestion.from })
-        : suggestion.kind === 'assembly'
-          ? t('replenishment.assemble', { n: formatNumber(locale, suggestion.units) })
-          : suggestion.supplier === null
-            ? t('replenishment.buy', { n: formatNumber(locale, suggestion.units) })
-            : t('replenishment.buyFrom', {
-                n: formatNumber(locale, suggestion.units),
-                supplier: suggestion.supplier,
-              })
+  const sayOrdered = (of: NonNullable<typeof suggestion>) => {
+    const n = formatNumber(locale, of.units)
+    if (of.kind === 'transfer') return t('replenishment.transfer', { n, from: of.from })
+    if (of.supplier === null) return t('replenishment.buy', { n })
+    return t('replenishment.buyFrom', { n, supplier: of.supplier })
+  }
   return (
     <>
-      {said !== undefined && <span className="font-medium text-ink">{said}</span>}
-      {suggestion?.kind === 'assembly' && (
-        <code className="block text-xs break-all text-ink-2" title={t('replenishment.assembleHow')}>
-          plimsoll stock assemble {sku} {suggestion.units} {location}
-        </code>
+      {suggestion?.kind === 'assembly' ? (
+        <Link
+          to="/items/$sku"
+          params={{ sku }}
+          search={{ kits: suggestion.units, at: location }}
+          title={t('replenishment.assembleHow')}
+          className="link inline-block min-h-6 font-medium"
+        >
+          {t('replenishment.assemble', { n: formatNumber(locale, suggestion.units) })}
+        </Link>
+      ) : (
+        suggestion !== null && <span className="font-medium text-ink">{sayOrdered(suggestion)}</span>
       )}
       {because !== null && (
         <span className="block text-xs text-ink-2">

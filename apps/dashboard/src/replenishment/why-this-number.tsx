@@ -25,7 +25,7 @@ export function WhyThisNumber({ sku, location }: { sku: string; location: string
       <SettingsOf row={data} />
       <p className="md:col-span-2 xl:col-span-4">
         <Link to="/items/$sku" params={{ sku }} className="link inline-flex min-h-7 items-center">
-          {sku}
+          {t('replenishment.open', { sku })}
         </Link>
       </p>
     </section>

@@ -38,6 +38,14 @@ export function ReturnScreen() {
             <span className="inline-flex flex-wrap gap-x-3">
               <Standing shape={shapeOfReturn[data.state]}>{t(`floor.return.${data.state}`)}</Standing>
               {data.locationCode}
+              {data.announcedBy !== null && (
+                <span>{t('floor.returns.grantedBy', { channel: data.announcedBy })}</span>
+              )}
+              {data.orderId !== null && (
+                <Link to="/orders/$order" params={{ order: data.orderId }} className="link">
+                  {t('floor.returns.order')}
+                </Link>
+              )}
             </span>
           )
         }

@@ -72,6 +72,11 @@ export function ReturnsScreen() {
                   </Link>
                   <Standing shape={shapeOfReturn[row.state]}>{t(`floor.return.${row.state}`)}</Standing>
                   <span className="text-ink-2">{row.locationCode}</span>
+                  {row.announcedBy !== null && (
+                    <span className="text-ink-2">
+                      {t('floor.returns.grantedBy', { channel: row.announcedBy })}
+                    </span>
+                  )}
                   <span className="tabular-nums">
                     {t('floor.inspectedOf', { n: n(seen), of: n(announced) })}
                   </span>

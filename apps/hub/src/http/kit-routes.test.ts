@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { itemDetail, kitDetail, kitUsePage } from '@plimsoll/client'
+import { itemDetail, kitAssembly, kitDetail, kitUsePage } from '@plimsoll/client'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { findWrongSums } from '../testing/explain-arithmetic.ts'
@@ -126,6 +126,20 @@ test('an assembled kit is put together from its components, which every listing 
   expect(await desiredOf('HAMPER')).toBe(4)
   expect(await desiredOf('CUP')).toBe(9)
   expect(await desiredOf('PARTY')).toBe(1)
+  const assembly = () => served.ask('GET', '/api/v1/items/HAMPER/assembly')
+  expect(kitAssembly.parse((await assembly()).body)).toEqual({
+    sku: 'HAMPER',
+    parts: [
+      { sku: 'CUP', name: 'Item CUP', quantity: 2 },
+      { sku: 'TIN', name: 'Item TIN', quantity: 1 },
+    ],
+    cannotPutTogether: null,
+    cannotTakeApart: null,
+    locations: [
+      { code: 'MAIN', name: 'Main warehouse', togetherAtMost: 4, apartAtMost: 4, available: [9, 5] },
+    ],
+  })
+  expect(itemDetail.parse((await served.ask('GET', '/api/v1/items/HAMPER')).body).kitKind).toBe('assembled')
   expect((await command('disassemble', { sku: 'HAMPER', quantity: 1 })).status).toBe(201)
   expect(await desiredOf('HAMPER')).toBe(3)
   expect(await desiredOf('CUP')).toBe(11)
@@ -208,9 +222,13 @@ test('stock of a virtual kit cannot be changed, and what is no assembled kit is 
     status: 409,
     body: { code: 'not-assembled', field: 'sku' },
   })
+  expect(await served.ask('GET', '/api/v1/items/PAIR/assembly')).toMatchObject({
+    status: 409,
+    body: { code: 'not-assembled', field: 'sku' },
+  })
   const reserved = await command('reserve', { sku: 'PAIR', quantity: 1 })
   expect(reserved).toMatchObject({ status: 201, body: { sku: 'PAIR', reservationId: expect.any(String) } })
-  for (const path of ['kit', 'used-in']) {
+  for (const path of ['kit', 'used-in', 'assembly']) {
     expect(await served.ask('GET', `/api/v1/items/NONE/${path}`)).toMatchObject({
       status: 404,
       body: { code: 'unknown-item' },

@@ -1,8 +1,8 @@
-import { kitDetail, kitUsePage } from '@plimsoll/client'
+import { kitAssembly, kitDetail, kitUsePage } from '@plimsoll/client'
 import { changeKit } from '@plimsoll/sync'
 import type { FastifyPluginAsync } from 'fastify'
 import { z } from 'zod'
-import { findKitUses, getKit } from '../views/kit.ts'
+import { findAssembly, findKitUses, getKit } from '../views/kit.ts'
 import { LedgerRefusal } from './problem.ts'
 import { addRoute } from './route.ts'
 import type { ServerContext } from './server.ts'
@@ -41,7 +41,7 @@ const query = z.object({
 
 const tag = 'Items and stock'
 
-/** GET and PUT /items/:sku/kit, GET /items/:sku/used-in. */
+/** GET and PUT /items/:sku/kit, GET /items/:sku/used-in, GET /items/:sku/assembly. */
 export function kitRoutes(hub: ServerContext): FastifyPluginAsync {
   return async (app) => {
     addRoute(
@@ -103,6 +103,25 @@ export function kitRoutes(hub: ServerContext): FastifyPluginAsync {
         errors: ['unknown-item'],
       },
       async ({ params: { sku }, query: page }) => ({ 200: await findKitUses(hub.context, sku, page) }),
+    )
+    addRoute(
+      app,
+      {
+        method: 'GET',
+        path: '/items/:sku/assembly',
+        operation: 'getAssembly',
+        tag,
+        summary: 'How many of an assembled kit can be put together and taken apart, and where.',
+        params,
+        answers: { 200: kitAssembly },
+        errors: ['unknown-item', 'not-assembled'],
+      },
+      async ({ params: { sku } }) => {
+        const assembly = await findAssembly(hub.context, sku)
+        if (assembly !== undefined) return { 200: assembly }
+        const message = `"${sku}" is no assembled kit.`
+        throw new LedgerRefusal({ kind: 'refused', code: 'not-assembled', field: 'sku', message })
+      },
     )
   }
 }

@@ -35,6 +35,7 @@ export function catalogueReads({ mark }: { mark: string }): Record<string, strin
   const of = (what: string) => ['MUG', `${mark}-1`].map((sku) => `/api/v1/items/${sku}/${what}`)
   return {
     '/api/v1/items/:sku/catalogue': of('catalogue'),
+    '/api/v1/items/:sku/assembly': of('assembly'),
     '/api/v1/items/:sku/changes': of('changes'),
     '/api/v1/items/:sku/conversion': of('conversion?unit=case&quantity=1'),
     '/api/v1/item-codes/:code': [BARCODE, mark, `${mark}-1`, 'MUG'].map(

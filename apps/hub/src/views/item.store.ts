@@ -4,11 +4,11 @@ import { BEGINNING, findClosedMonths, startOfMonth } from '@plimsoll/stock'
 import { sql } from 'kysely'
 import { expectedSql, type LevelStatus, levelStatusSql } from './level-status.ts'
 
-export type ItemHead = { itemId: string; sku: string; name: string; tracking: ItemDetail['tracking'] }
+export type ItemHead = Pick<ItemDetail, 'itemId' | 'sku' | 'name' | 'tracking' | 'kitKind'>
 
 export async function findItem(db: Db, organizationId: string, sku: string): Promise<ItemHead | undefined> {
   const found = await sql<ItemHead>`
-    select item_id, sku, name, tracking from item
+    select item_id, sku, name, tracking, kit_kind from item
     where organization_id = ${organizationId} and sku = ${sku}`.execute(db)
   return found.rows[0]
 }

@@ -1,4 +1,4 @@
-import type { KitDetail, KitUsePage } from '@plimsoll/client'
+import type { KitAssembly, KitDetail, KitUsePage } from '@plimsoll/client'
 import { inTransaction } from '@plimsoll/database'
 import {
   findKitComponents,
@@ -7,6 +7,7 @@ import {
   findNamedParts,
   findUsesOf,
   type NamedPart,
+  readAssembly,
 } from '@plimsoll/stock'
 import { type SyncContext, syncProblem } from '@plimsoll/sync'
 
@@ -38,6 +39,27 @@ export async function getKit(context: SyncContext, sku: string): Promise<KitDeta
         parts: parts.map(toPart),
         history: history.map((each) => ({ ...each, definedAt: each.definedAt.toISOString() })),
       }
+    },
+    { isolationLevel: 'repeatable read' },
+  )
+}
+
+/**
+ * How many of an assembled kit can be put together and taken apart now, and where.
+ * @throws SyncProblem for an unknown SKU
+ * @returns undefined for an item that is no assembled kit
+ */
+export async function findAssembly(context: SyncContext, sku: string): Promise<KitAssembly | undefined> {
+  const { organizationId } = context
+  return await inTransaction(
+    context.database,
+    async (tx) => {
+      const [item] = await findKitItems(tx, organizationId, [sku])
+      if (item === undefined) throw unknownItem(sku)
+      const read = await readAssembly(tx, organizationId, item.sku, new Date(context.clock.now()))
+      if (read === undefined) return undefined
+      const { cannotPutTogether = null, cannotTakeApart = null, ...rest } = read
+      return { sku: item.sku, ...rest, cannotPutTogether, cannotTakeApart }
     },
     { isolationLevel: 'repeatable read' },
   )

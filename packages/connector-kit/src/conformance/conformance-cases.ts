@@ -3,6 +3,7 @@ import type { Capabilities } from '../capabilities.ts'
 import type { Connector } from '../contract.ts'
 import type { WarehouseTerms } from '../warehouse/operations.ts'
 import { accessCases } from './access-cases.ts'
+import { announcedReturnCases } from './announced-return-cases.ts'
 import { cancelCases } from './cancel-cases.ts'
 import type { ConformanceCase } from './conformance-case.ts'
 import { connectCases } from './connect-cases.ts'
@@ -36,6 +37,7 @@ export function conformanceCases<Settings, Credentials>(
     ...shippingCases(connector.manifest.capabilities),
     ...cancelCases(connector.manifest.capabilities),
     ...countCases(connector.manifest.capabilities),
+    ...announcedReturnCases(connector.manifest.capabilities),
     ...webhookCases(connector),
     ...queueCases(connector),
     ...warehouseCases(connector),

@@ -12,6 +12,7 @@ export type { CaseResult, ConformanceSetup, ConformanceSetups } from './run-conf
 export { runConformance } from './run-conformance.ts'
 export {
   expectClosedError,
+  expectSoundAnnouncedReturn,
   expectSoundEvents,
   expectSoundLevel,
   expectSoundListing,

@@ -1,3 +1,4 @@
+import type { AnnouncedReturn } from '../announced-return.ts'
 import type {
   ExternalLevel,
   ExternalListing,
@@ -140,4 +141,17 @@ function expectText(text: unknown, what: string): void {
 
 function expectDate(date: Date): void {
   expect(Number.isNaN(date.getTime()), 'a date is a moment').toBe(false)
+}
+
+/** What every return that a channel granted promises. */
+export function expectSoundAnnouncedReturn(told: AnnouncedReturn): void {
+  expect([told.externalId, told.number, told.orderExternalId], 'a return is named').not.toContain('')
+  expect(['announced', 'cancelled', 'closed']).toContain(told.state)
+  const ids = told.lines.map(({ lineExternalId }) => lineExternalId)
+  expect(new Set(ids).size, 'no line is told twice').toBe(ids.length)
+  for (const { lineExternalId, units } of told.lines) {
+    expect(lineExternalId).not.toBe('')
+    expect(Number.isSafeInteger(units) && units > 0, `${units} units come back`).toBe(true)
+  }
+  expect(told.version === undefined || Number.isSafeInteger(told.version), 'a version is whole').toBe(true)
 }

@@ -127,6 +127,9 @@ export type ConformanceWorld = {
    */
   buy(lines: { sku: string; quantity: number }[], to?: Recipient | null): Promise<string>
   step(orderExternalId: string, step: OrderStep): Promise<void>
+  /** The platform lets a customer send so many units of an order back. @returns the number that they were given */
+  grantReturn(orderExternalId: string, units: number): Promise<string>
+  callOffReturn(number: string): Promise<void>
   /** As `step`; false where the platform refuses it, as paying a paid order. */
   tryStep(orderExternalId: string, step: OrderStep): Promise<boolean>
   /** The platform's own number, past its API; null where it does not count. */
@@ -267,6 +270,12 @@ export async function createConformanceWorld<Settings, Credentials>(
     buy: async (lines, to) =>
       (await control<{ externalId: string }>('POST', '/orders', { lines, ...(to !== undefined && { to }) }))
         .externalId,
+    async grantReturn(order, units) {
+      return (await control<{ number: string }>('POST', '/granted-returns', { order, units })).number
+    },
+    async callOffReturn(number) {
+      await control('POST', '/granted-returns/call-off', { number })
+    },
     async step(id, step) {
       await control('POST', stepPath(id, step))
     },

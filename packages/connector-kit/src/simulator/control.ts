@@ -52,6 +52,13 @@ export type ControlOperations = {
    */
   placeOrder(lines: readonly { sku: string; quantity: number }[], to?: Recipient): Awaitable<PlacedOrder>
   stepOrder(externalId: string, step: OrderStep): Awaitable<StepOutcome>
+  /** Customer care lets a customer send so many units back. @returns its number. Absent: the simulator has no returns. */
+  grantReturn?(
+    orderExternalId: string,
+    units: number,
+  ): Awaitable<{ kind: 'granted'; number: string } | { kind: 'refused'; why: string }>
+  /** The customer keeps them after all. False: there is no such return. */
+  callOffReturn?(number: string): Awaitable<boolean>
   /** A person types a quantity on the platform's own screen. `before`: the number it replaced; undefined: no such level. */
   setLevel(level: {
     stockUnitId: string
@@ -113,6 +120,8 @@ const orderBody = orderLines.extend({
   to: recipient.nullable().optional(),
 })
 const levelBody = z.strictObject({ stockUnitId: z.string(), locationId: z.string(), quantity })
+const grantBody = z.strictObject({ order: z.string().min(1), units: z.int().min(1) })
+const callOffBody = z.strictObject({ number: z.string().min(1) })
 const stepParams = z.object({ id: z.string(), step: z.enum(['pay', 'cancel', 'refund', 'fulfill']) })
 export const bookQuery = z.object({
   after: z.coerce.number().int().min(0).default(0),
@@ -166,6 +175,19 @@ export function controlRoutes(
       case 'refused':
         return reply.code(409).send(problem(409, outcome.why))
     }
+  })
+
+  app.post('/granted-returns', async (request, reply) => {
+    const { order, units } = grantBody.parse(request.body)
+    const outcome = await control.grantReturn?.(order, units)
+    if (outcome?.kind === 'granted') return reply.code(201).send({ number: outcome.number })
+    return reply.code(409).send(problem(409, outcome?.why ?? 'This platform has no returns.'))
+  })
+
+  app.post('/granted-returns/call-off', async (request, reply) => {
+    const { number } = callOffBody.parse(request.body)
+    if ((await control.callOffReturn?.(number)) === true) return { number }
+    return reply.code(404).send(problem(404, `No return ${number}.`))
   })
 
   app.put('/levels', async (request, reply) => {

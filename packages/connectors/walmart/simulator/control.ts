@@ -10,9 +10,14 @@ import { keepStock } from './kept-stock.ts'
 import type { Marketplace } from './marketplace.ts'
 import { cancelUnits, refundOrder, shipUnits } from './order-steps.ts'
 import { type Item, openUnitsOf, type PurchaseOrder } from './records.ts'
+import type { Returns } from './return-routes.ts'
 
 /** Shoppers, the seller's own screen and Walmart itself, for the kit's control API and storefront. */
-export function createControl(marketplace: Marketplace, work: () => void): ControlOperations {
+export function createControl(
+  marketplace: Marketplace,
+  work: () => void,
+  returns: Returns,
+): ControlOperations {
   const levelsOf = ({ sku, isKept }: Item): ControlLevel[] => {
     if (isKept) {
       const quantity = marketplace.kept.get(sku)?.available ?? null
@@ -67,6 +72,8 @@ export function createControl(marketplace: Marketplace, work: () => void): Contr
       const order = marketplace.orders.get(externalId)
       return order === undefined ? { kind: 'not-found' } : takeStep(marketplace, order, step)
     },
+    grantReturn: (orderId, units) => returns.grant(orderId, units),
+    callOffReturn: (number) => returns.callOff(number),
     setLevel({ stockUnitId, locationId, quantity }) {
       const item = marketplace.items.get(stockUnitId)
       if (item === undefined || !marketplace.nodes.has(locationId)) return undefined
@@ -128,7 +135,7 @@ function cancelAll(marketplace: Marketplace, order: PurchaseOrder): string | und
 }
 
 /** The seller confirms the shipment on Walmart's own screen. */
-function shipAll(marketplace: Marketplace, order: PurchaseOrder): string | undefined {
+export function shipAll(marketplace: Marketplace, order: PurchaseOrder): string | undefined {
   const open = order.lines.filter((line) => openUnitsOf(line) > 0)
   if (open.length === 0) return 'Nothing is left to ship.'
   for (const line of open) {

@@ -24,6 +24,7 @@ import { createLimits, type Limit } from './limits.ts'
 import { Marketplace } from './marketplace.ts'
 import { orderRoutes } from './order-routes.ts'
 import type { Node } from './records.ts'
+import { Returns } from './return-routes.ts'
 import { type Seller, sellerRoutes } from './seller-routes.ts'
 import { serve } from './server.ts'
 
@@ -64,6 +65,8 @@ export type WalmartSimulator = RunningSimulator & {
   /** What to connect with. */
   settings: Settings
   credentials: Credentials
+  /** Customer care lets a customer send units of an order back. */
+  grantReturn: Returns['grant']
   /** Ends every access token before its time. */
   endTokens(): void
   /** For tests that look inside. */
@@ -135,6 +138,7 @@ export async function createWalmartSimulator(
     isAcknowledged: dialect.isAcknowledged,
     floor,
   })
+  const returns = new Returns(marketplace)
   let endTokens: () => void = () => undefined
   let subscriptions: ReadonlyMap<string, Subscription> = new Map()
   let workOnFeeds: () => void = () => undefined
@@ -150,7 +154,7 @@ export async function createWalmartSimulator(
       colour: '#0053e2',
       currency,
       floor,
-      control: createControl(marketplace, work),
+      control: createControl(marketplace, work, returns),
       routes(app, kit) {
         random.next = kit.random
         const access = createAccess({
@@ -206,6 +210,7 @@ export async function createWalmartSimulator(
             }),
             ...feeds.routes,
             ...orderRoutes(marketplace, shapes, { partnerId: seller.partnerId, dialect }),
+            ...returns.routes,
             ...events.routes,
           ].filter(({ method, path }) => !lacks.includes(`${method} ${path}`)),
         })
@@ -219,6 +224,7 @@ export async function createWalmartSimulator(
     seller,
     marketplace,
     subscriptions,
+    grantReturn: (orderId, units) => returns.grant(orderId, units),
     endTokens: () => endTokens(),
     settings: {
       market,

@@ -23,7 +23,16 @@ type Operation = {
 }
 type Document = { paths: Record<string, Record<string, Operation>> }
 
-const DOCUMENTS = ['authentication', 'feeds', 'inventory', 'items', 'notifications', 'orders', 'settings']
+const DOCUMENTS = [
+  'authentication',
+  'feeds',
+  'inventory',
+  'items',
+  'notifications',
+  'orders',
+  'returns',
+  'settings',
+]
 
 /** Walmart's own documents, outside the repository: without them tests test less, and say so. */
 export function loadPublishedContract(): PublishedContract | undefined {

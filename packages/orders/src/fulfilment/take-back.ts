@@ -15,9 +15,8 @@ import { saveLines } from '../orders.store.ts'
 import { rowsOf, takeOrderInHand } from './order-in-hand.ts'
 import { partsOf } from './settle-line.ts'
 
-/** Units of one item that came back of a shipment, inspected. */
-export type ReturnedUnits = {
-  shipmentId: string
+/** Units of one item that came back of a shipment, or of an order whichever way they left, inspected. */
+export type ReturnedUnits = ({ shipmentId: string } | { orderId: string }) & {
   itemId: string
   /** Base units. */
   units: number
@@ -48,16 +47,17 @@ export async function takeBack(
 ): Promise<TakenBack> {
   const { organizationId } = context
   const none: TakenBack = { movements: [], itemIds: [], units: 0 }
-  const found = await sql<{ orderId: string }>`
-    select order_id from shipment
-    where organization_id = ${organizationId} and shipment_id = ${returned.shipmentId}`.execute(tx)
-  const [row] = found.rows
-  const hand = row === undefined ? undefined : await takeOrderInHand(tx, organizationId, row.orderId)
+  const orderId = await findOrderId(tx, organizationId, returned)
+  const hand = orderId === undefined ? undefined : await takeOrderInHand(tx, organizationId, orderId)
   if (hand === undefined) return none
   const lineIds = new Set(
-    hand.shipmentLines
-      .filter(({ shipmentId, itemId }) => shipmentId === returned.shipmentId && itemId === returned.itemId)
-      .map(({ lineId }) => lineId),
+    'orderId' in returned
+      ? hand.reservations.filter(({ itemId }) => itemId === returned.itemId).map(({ ownerId }) => ownerId)
+      : hand.shipmentLines
+          .filter(
+            ({ shipmentId, itemId }) => shipmentId === returned.shipmentId && itemId === returned.itemId,
+          )
+          .map(({ lineId }) => lineId),
   )
   const movements: NewMovement[] = []
   const changedRows: ReservationRow[] = []
@@ -87,11 +87,23 @@ export async function takeBack(
   return { movements, itemIds: [returned.itemId], units: returned.units - left }
 }
 
+async function findOrderId(
+  tx: Tx,
+  organizationId: string,
+  returned: ReturnedUnits,
+): Promise<string | undefined> {
+  if ('orderId' in returned) return returned.orderId
+  const found = await sql<{ orderId: string }>`
+    select order_id from shipment
+    where organization_id = ${organizationId} and shipment_id = ${returned.shipmentId}`.execute(tx)
+  return found.rows[0]?.orderId
+}
+
 /** As many whole units of one order line as are out. Pure but for the claim. */
 export function takeBackLine(
   line: KnownLine,
   rows: readonly ReservationRow[],
-  returned: Omit<ReturnedUnits, 'shipmentId'>,
+  returned: Pick<ReturnedUnits, 'itemId' | 'units' | 'locationId' | 'isDamaged' | 'lotId'>,
   { base, uuid }: { base: ClaimBase; uuid(): string },
 ): { line: KnownLine; units: number; movements: NewMovement[]; changed: ReservationRow[] } {
   const nothing = { line, units: 0, movements: [], changed: [] }

@@ -1,11 +1,13 @@
 // Kits that are put together ahead, on a real database: who is planned with whom, and what is kept of it.
+import { inTransaction } from '@plimsoll/database'
 import { createTestDatabase, type TestDatabase } from '@plimsoll/database/testing'
-import { sql } from 'kysely'
+import { defineKit } from '@plimsoll/stock'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { head, plan, plansOf, stock, store } from '../testing/replenishment-stories.ts'
 import { createReplenishmentWorld, type ReplenishmentWorld } from '../testing/replenishment-world.ts'
 import { acceptSuggestions } from './accept-suggestions.ts'
 import { changeReplenishmentSetting } from './change-settings.ts'
+import { findStandingNeeds } from './kit-relations.store.ts'
 
 let database: TestDatabase
 beforeAll(async () => {
@@ -13,16 +15,16 @@ beforeAll(async () => {
 })
 afterAll(() => database.drop())
 
-/** As `defineKit` leaves it. */
-async function putTogetherOf(world: ReplenishmentWorld, kit: string, parts: Record<string, number>) {
-  const { organizationId } = world.context
-  await sql`update item set kit_kind = 'assembled' where item_id = ${world.itemId(kit)}`.execute(
-    database.kysely,
-  )
-  for (const [part, quantity] of Object.entries(parts))
-    await sql`insert into kit_part values (${organizationId}, ${world.itemId(kit)}, ${world.itemId(part)}, ${quantity})`.execute(
-      database.kysely,
-    )
+async function putTogetherOf(
+  world: ReplenishmentWorld,
+  sku: string,
+  parts: Record<string, number>,
+  kind: 'assembled' | 'virtual' = 'assembled',
+) {
+  const components = Object.entries(parts).map(([part, quantity]) => ({ sku: part, quantity }))
+  const said = { sku, kind, components, actor: 'test', reason: null, expectedVersion: undefined }
+  const outcome = await inTransaction(world.database, (tx) => defineKit(tx, world.context, said))
+  expect(outcome).toMatchObject({ kind: 'defined' })
 }
 
 async function expects(world: ReplenishmentWorld, sku: string, expectedPerDay: number) {
@@ -32,8 +34,10 @@ async function expects(world: ReplenishmentWorld, sku: string, expectedPerDay: n
 }
 
 test('a set is put together from what its parts can spare; what is bought of them is for it too; nothing is accepted of it', async () => {
-  const world = await createReplenishmentWorld(database, ['CUP', 'BOX', 'SET', 'GIFT'])
-  await putTogetherOf(world, 'SET', { CUP: 2, BOX: 1 })
+  const world = await createReplenishmentWorld(database, ['CUP', 'PAIR', 'BOX', 'SET', 'GIFT'])
+  // A virtual kit within is as good as its parts.
+  await putTogetherOf(world, 'PAIR', { CUP: 2 }, 'virtual')
+  await putTogetherOf(world, 'SET', { PAIR: 1, BOX: 1 })
   await putTogetherOf(world, 'GIFT', { BOX: 1 })
   await stock(world, 'MAIN', 60, 1, 'CUP')
   await stock(world, 'MAIN', 500, 1, 'BOX')
@@ -55,6 +59,13 @@ test('a set is put together from what its parts can spare; what is bought of the
       { suggestionId: set?.suggestionId ?? '' },
     ]),
   ).toMatchObject({ kind: 'refused', code: 'suggestion-not-ordered' })
+
+  // Whoever plans cups without their sets knows what these wanted last.
+  expect(
+    await findStandingNeeds(world.database.kysely, world.context.organizationId, [world.itemId('CUP')]),
+  ).toMatchObject([
+    { partId: world.itemId('CUP'), need: { kitId: world.itemId('SET'), each: 2, perDay: 4, wanted: 42 } },
+  ])
 
   // A cup sold by itself is asked for alone, and the set that is made of it follows.
   await stock(world, 'MAIN', -20, 0, 'CUP')

@@ -15,6 +15,10 @@ export type CustomerReturn = {
   state: 'announced' | 'partly-inspected' | 'closed' | 'cancelled'
   /** That it left by; null: nobody knows. */
   shipmentId: string | null
+  /** The order that it is of, where a channel granted it; null: made by a person. */
+  orderId: string | null
+  /** Name of the channel's connection that granted it. */
+  announcedBy: string | null
   /** Where it comes in. */
   locationCode: string
   createdBy: string

@@ -56,10 +56,11 @@ async function readReturns(
   const wanted = sql.val([...ids])
   const [heads, lines] = await Promise.all([
     sql<HeadRow>`
-      select return_id, number, state, shipment_id, location.code as location_code, created_by,
-        customer_return.created_at, ended_at
+      select return_id, number, customer_return.state, shipment_id, order_id, connection.name as announced_by,
+        location.code as location_code, created_by, customer_return.created_at, ended_at
       from customer_return
       join location using (organization_id, location_id)
+      left join connection using (organization_id, connection_id)
       where organization_id = ${organizationId} and return_id = any(${wanted}::uuid[])
       order by return_id desc`.execute(db),
     sql<ReturnLine & { returnId: string }>`

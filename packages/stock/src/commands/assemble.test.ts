@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { sql } from 'kysely'
 import { v7 as uuidv7 } from 'uuid'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { readAssembly } from '../kits/assembly.ts'
 import { defineKit } from '../kits/define-kit.ts'
 import { commandOf, createStockWorld, type StockWorld } from '../testing/stock-world.ts'
 import { findBrokenBalances, findBrokenReservations } from '../verify.store.ts'
@@ -246,4 +247,101 @@ test('I1, I5: whatever is put together and taken apart at once, no component com
     fromEnvironment(40),
   )
   expect(applied).toBeGreaterThan(0)
+})
+
+test('I5: as many as are said to be possible are put together and taken apart, and one more never', async () => {
+  let possible = 0
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.tuple(fc.constantFrom('CUP', 'TIN'), fc.constantFrom('MAIN', 'EAST'), fc.nat(30)), {
+        maxLength: 5,
+      }),
+      fc.array(
+        fc.tuple(
+          fc.constantFrom<'reserve' | 'hold'>('reserve', 'hold'),
+          fc.constantFrom('CUP', 'TIN'),
+          fc.integer({ min: 1, max: 9 }),
+        ),
+        {
+          maxLength: 3,
+        },
+      ),
+      async (received, kept) => {
+        const world = await newWorld()
+        const { organizationId } = world.context
+        for (const [sku, locationCode, units] of received)
+          await run(world, commandOf('receive', sku, units + 1, { locationCode }))
+        for (const [kind, sku, units] of kept) await run(world, commandOf(kind, sku, units))
+        const read = () => readAssembly(world.database.kysely, organizationId, 'HAMPER', world.context.now())
+        const before = await read()
+        expect(before?.parts.map(({ sku, quantity }) => [sku, quantity])).toEqual([
+          ['CUP', 2],
+          ['TIN', 2],
+        ])
+        for (const { code, togetherAtMost } of before?.locations ?? []) {
+          possible += togetherAtMost
+          const at = { locationCode: code }
+          expect(toldBy(await run(world, kitCommand('assemble', 'HAMPER', togetherAtMost + 1, at)))).toEqual([
+            'insufficient-stock',
+          ])
+          if (togetherAtMost > 0)
+            expect(toldBy(await run(world, kitCommand('assemble', 'HAMPER', togetherAtMost, at)))).toEqual([
+              'applied',
+            ])
+        }
+        for (const { code, togetherAtMost, apartAtMost } of (await read())?.locations ?? []) {
+          const was = before?.locations.find((each) => each.code === code)
+          expect([togetherAtMost, apartAtMost]).toEqual([0, was?.togetherAtMost])
+          const at = { locationCode: code }
+          expect(toldBy(await run(world, kitCommand('disassemble', 'HAMPER', apartAtMost + 1, at)))).toEqual([
+            'insufficient-stock',
+          ])
+          if (apartAtMost > 0)
+            expect(toldBy(await run(world, kitCommand('disassemble', 'HAMPER', apartAtMost, at)))).toEqual([
+              'applied',
+            ])
+        }
+        expect(await read()).toEqual(before)
+      },
+    ),
+    fromEnvironment(8),
+  )
+  expect(possible).toBeGreaterThan(0)
+})
+
+test('what is tracked so that a command would refuse it is said beforehand, with the item; blocked lots do not count', async () => {
+  const world = await createStockWorld(database, {
+    skus: ['OIL', 'BOX', 'GIFT', 'RADIO', 'PACK', 'CUP'],
+    locationCodes: ['MAIN'],
+    tracking: { OIL: 'lot', RADIO: 'serial' },
+  })
+  await define(world, 'GIFT', 'assembled', { OIL: 1, BOX: 2 })
+  await define(world, 'PACK', 'assembled', { RADIO: 1 })
+  await run(
+    world,
+    commandOf('receive', 'BOX', 20),
+    commandOf('receive', 'OIL', 4, {
+      lot: 'OLD',
+      expiresOn: '2026-04-30',
+      force: true,
+      reason: 'test',
+    }),
+    commandOf('receive', 'OIL', 3, { lot: 'NEW', expiresOn: '2027-04-30' }),
+  )
+  const read = (sku: string) =>
+    readAssembly(world.database.kysely, world.context.organizationId, sku, world.context.now())
+  expect(await read('GIFT')).toMatchObject({
+    cannotPutTogether: undefined,
+    cannotTakeApart: { code: 'lot-missing', sku: 'OIL' },
+    locations: [{ code: 'MAIN', togetherAtMost: 3, apartAtMost: 0, available: [20, 3] }],
+  })
+  expect(
+    toldBy(await run(world, kitCommand('assemble', 'GIFT', 4), kitCommand('assemble', 'GIFT', 3))),
+  ).toEqual(['insufficient-stock', 'applied'])
+  expect(toldBy(await run(world, kitCommand('disassemble', 'GIFT', 1)))).toEqual(['lot-missing'])
+  expect(await read('PACK')).toMatchObject({
+    cannotPutTogether: { code: 'serial-missing', sku: 'RADIO' },
+    cannotTakeApart: { code: 'serial-missing', sku: 'RADIO' },
+  })
+  for (const sku of ['CUP', 'NONE']) expect(await read(sku)).toBeUndefined()
 })

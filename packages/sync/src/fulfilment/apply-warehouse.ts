@@ -1,10 +1,16 @@
-import type { WarehouseReceipt, WarehouseReturn, WarehouseShipment } from '@plimsoll/connector-kit'
+import type {
+  AnnouncedReturn,
+  WarehouseReceipt,
+  WarehouseReturn,
+  WarehouseShipment,
+} from '@plimsoll/connector-kit'
 import { inTransaction } from '@plimsoll/database'
 import { nowOf } from '../context.ts'
 import { type Delivery, toDelivery } from '../inbound/delivery.ts'
 import { noteDelivery } from '../inbound/note-delivery.ts'
 import { type InboxRow, type InboxVerdict, settleInbox } from '../intake/inbox.store.ts'
 import { verdictOf } from '../intake/verdicts.ts'
+import { applyAnnouncedReturn } from '../returns/announced-return.ts'
 import { assertLease } from '../worker/leases.store.ts'
 import type { WorkerContext } from '../worker/worker-context.ts'
 import { applyHeard, toHeard } from './hear.ts'
@@ -45,6 +51,11 @@ async function decide(
       }
       if (await noteDelivery(context, tx, delivery)) return verdictOf(row, 'applied')
       return { ...verdictOf(row, 'skipped'), reasonCode: 'repeated', reason: 'This state is known already.' }
+    }
+    case 'announced-return': {
+      // Written by `toInboxEvent`; it holds no dates.
+      const { return: told } = row.payload as { return: AnnouncedReturn }
+      return { ...verdictOf(row, 'applied'), ...(await applyAnnouncedReturn(context, tx, told)) }
     }
     case 'counted':
       context.hurried.add('counts')

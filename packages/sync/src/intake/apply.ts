@@ -148,10 +148,9 @@ async function applyBatch(context: WorkerContext, rows: readonly InboxRow[]): Pr
     return verdicts
   } catch (error) {
     if (error instanceof LeaseLost || isTransient(error)) throw error
-    const [only, ...others] = rows
-    if (only === undefined) return []
-    if (others.length === 0) {
-      await park(context, only, error)
+    if (first === undefined) return []
+    if (rows.length === 1) {
+      await park(context, first, error)
       return []
     }
     context.log.warn({ rows: rows.length, error }, 'a batch of events failed; applying them one by one')
@@ -363,6 +362,7 @@ async function applyOtherRows(
       case 'shipment':
       case 'receipt':
       case 'return':
+      case 'announced-return':
       case 'counted':
         // Applied by themselves: see applyWarehouseRow.
         break

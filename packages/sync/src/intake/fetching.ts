@@ -65,6 +65,7 @@ async function fetchOne(context: WorkerContext, row: InboxRow): Promise<InboxVer
       case 'shipment':
       case 'receipt':
       case 'return':
+      case 'announced-return':
       case 'counted':
       case 'unreadable':
         break

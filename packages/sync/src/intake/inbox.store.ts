@@ -54,9 +54,15 @@ export function isToApply(row: InboxRow): boolean {
   return row.state === 'pending' && row.topic !== 'level' && !isWarehouseRow(row)
 }
 
-/** What a warehouse told: applied by itself, under the locks of other channels' orders. */
+/** What a warehouse told, and returns that a channel granted: applied by itself, under locks of its own. */
 export function isWarehouseRow({ topic }: Pick<InboxRow, 'topic'>): boolean {
-  return topic === 'shipment' || topic === 'receipt' || topic === 'return' || topic === 'counted'
+  return (
+    topic === 'shipment' ||
+    topic === 'receipt' ||
+    topic === 'return' ||
+    topic === 'announced-return' ||
+    topic === 'counted'
+  )
 }
 
 /**

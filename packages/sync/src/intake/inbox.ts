@@ -14,6 +14,7 @@ export type InboxEvent = {
     | 'listing-deleted'
     | 'uninstalled'
     | 'unreadable'
+    | 'announced-return'
     | WarehouseTopic
   /** External id of what it is about. */
   subject: string
@@ -67,6 +68,8 @@ export function toInboxEvent(event: WebhookEvent, uuid: () => string): InboxEven
       return toWarehouseEvent(event, event.receipt, uuid)
     case 'return':
       return toWarehouseEvent(event, event.return, uuid)
+    case 'announced-return':
+      return toWarehouseEvent(event, event.return, uuid)
     case 'counted':
       return { topic: 'counted', subject: 'connection', eventKey: `counted:${uuid()}`, payload: event }
     case 'uninstalled':
@@ -87,7 +90,7 @@ export function toInboxEvent(event: WebhookEvent, uuid: () => string): InboxEven
 
 /** The same content at the same version is the same event; a bare hint is one by itself. */
 function toWarehouseEvent(
-  event: WebhookEvent & { kind: 'shipment' | 'receipt' | 'return' },
+  event: WebhookEvent & { kind: 'shipment' | 'receipt' | 'return' | 'announced-return' },
   content: object | undefined,
   uuid: () => string,
 ): InboxEvent {

@@ -66,6 +66,8 @@ export async function createReturn(
         number,
         state: 'announced',
         shipmentId: shipmentId?.toLowerCase() ?? null,
+        orderId: null,
+        announcedBy: null,
         locationCode,
         createdBy: head.actor,
         createdAt: nowOf(context).toISOString(),
@@ -235,7 +237,8 @@ async function putBack(
   inspected: readonly Inspected[],
 ): Promise<void> {
   const { organizationId } = context
-  const { shipmentId } = returned
+  const { shipmentId, orderId } = returned
+  const left = shipmentId !== null ? { shipmentId } : orderId !== null ? { orderId } : undefined
   const stock = toStockContext(context)
   const place = await findPlace(tx, organizationId, returned.locationCode)
   const skus = returned.lines.map(({ sku }) => sku)
@@ -258,7 +261,7 @@ async function putBack(
       unitCost: undefined,
     }
     itemIds.add(item.itemId)
-    if (shipmentId === null) {
+    if (left === undefined) {
       const here = {
         ...base,
         itemId: item.itemId,
@@ -275,7 +278,7 @@ async function putBack(
     const taken = await takeBack(
       tx,
       stock,
-      { shipmentId, itemId: item.itemId, units: quantity, locationId: place.locationId, isDamaged, lotId },
+      { ...left, itemId: item.itemId, units: quantity, locationId: place.locationId, isDamaged, lotId },
       base,
     )
     if (taken.units < quantity)
@@ -283,7 +286,7 @@ async function putBack(
         refuse(
           'insufficient-shipped',
           `lines[${nth}].quantity`,
-          `${quantity} units of "${sku}" asked, ${taken.units} of the shipment are still out.`,
+          `${quantity} units of "${sku}" asked, ${taken.units} of the ${shipmentId === null ? 'order' : 'shipment'} are still out.`,
         ),
       )
     movements.push(...taken.movements)

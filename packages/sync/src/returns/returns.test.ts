@@ -1,14 +1,18 @@
-import { manualClock } from '@plimsoll/connector-kit'
+import { type AnnouncedReturn, manualClock } from '@plimsoll/connector-kit'
 import { inTransaction } from '@plimsoll/database'
 import { createTestDatabase, fromEnvironment, type TestDatabase } from '@plimsoll/database/testing'
+import { findReturnPage } from '@plimsoll/orders'
 import { findBrokenBalances, findBrokenReservations } from '@plimsoll/stock'
 import fc from 'fast-check'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { saveShipsOrdersFrom } from '../connections/connections.store.ts'
 import { applyHeard } from '../fulfilment/hear.ts'
+import { insertInbox } from '../intake/inbox.store.ts'
+import { toInboxEvent } from '../intake/inbox.ts'
 import { stepConnection, turns } from '../testing/steps.ts'
 import { createWorld } from '../testing/world.ts'
+import { choosePlace } from './announced-return.ts'
 import { cancelReturn, createReturn, inspectReturn } from './return-actions.ts'
 
 let database: TestDatabase
@@ -77,7 +81,39 @@ async function openSent(units: number) {
       where organization_id = ${context.organizationId}`)
     return row
   }
-  return { world, context, platform, order, shipmentId, go, at }
+  /** As a read of the channel's stream stores it. */
+  const announce = async (told: Partial<AnnouncedReturn> & Pick<AnnouncedReturn, 'version'>) => {
+    const announced: AnnouncedReturn = {
+      externalId: 'R-1',
+      number: 'RMA-77',
+      orderExternalId: order.externalId,
+      state: 'announced',
+      lines: [{ lineExternalId: `${order.externalId}-1`, units: 2 }],
+      ...told,
+    }
+    const { externalId, version } = announced
+    const event = toInboxEvent(
+      { kind: 'announced-return', externalId, version, return: announced },
+      context.uuid,
+    )
+    if (event === undefined) throw new Error('it is stored')
+    const arrival = {
+      organizationId: context.organizationId,
+      connectionId,
+      source: 'poll' as const,
+      at: new Date(clock.now()),
+      uuid: context.uuid,
+    }
+    await inTransaction(database, (tx) => insertInbox(tx, arrival, [event]))
+    await go(3)
+  }
+  const returns = async () =>
+    (await findReturnPage(database.kysely, context.organizationId, { limit: 10 })).rows
+  const verdicts = () =>
+    world.rows(sql<{ state: string; reasonCode: string | null }>`
+      select state, reason_code from inbox
+      where organization_id = ${context.organizationId} and topic = 'announced-return' order by inbox_id`)
+  return { world, context, platform, order, shipmentId, go, at, announce, returns, verdicts }
 }
 
 test('what came back is inspected: sellable, damaged, disposed; the same key counts once; too much is refused', async () => {
@@ -165,3 +201,93 @@ test('I11: refunded on the channel and inspected here, in any order and in parts
     fromEnvironment(4),
   )
 }, 300_000)
+
+test('a return that the channel granted is announced once, follows what it says until somebody looks, and is inspected like any other', async () => {
+  const { context, order, at, announce, returns, verdicts } = await openSent(5)
+  const line = (units: number) => [{ lineExternalId: `${order.externalId}-1`, units }]
+  await announce({ version: 2, lines: line(2) })
+  await announce({ version: 2, lines: line(2) }) // told twice is one
+  await announce({ version: 1, lines: line(4) }) // older
+  const [made] = await returns()
+  expect(await returns()).toMatchObject([
+    {
+      number: 'RMA-77',
+      state: 'announced',
+      announcedBy: 'shop',
+      orderId: expect.any(String),
+      locationCode: 'MAIN',
+      lines: [{ line: 1, sku: 'mug', announced: 2 }],
+    },
+  ])
+  expect(await at()).toEqual({ onHand: 15, held: 0 })
+  await announce({ version: 3, lines: line(3) })
+  expect(await returns()).toMatchObject([{ returnId: made?.returnId, lines: [{ announced: 3 }] }])
+  const lines = [
+    { line: 1, quantity: 1, condition: 'sellable' as const },
+    { line: 1, quantity: 1, condition: 'damaged' as const },
+  ]
+  const returnId = made?.returnId ?? ''
+  expect(await inspectReturn(context, head(), { returnId, lines })).toMatchObject({ kind: 'applied' })
+  expect(await at()).toEqual({ onHand: 17, held: 1 })
+  await announce({ version: 4, lines: line(5) }) // somebody has looked: what is expected stays
+  await announce({ version: 5, state: 'closed', lines: [] })
+  expect(await returns()).toMatchObject([{ state: 'partly-inspected', lines: [{ announced: 3 }] }])
+  await announce({ version: 6, state: 'cancelled', lines: [] })
+  expect(await returns()).toMatchObject([{ state: 'closed' }])
+  // Over before the hub heard of it, of an order or a line that nobody knows.
+  await announce({ externalId: 'R-2', version: 1, state: 'cancelled', lines: line(1) })
+  await announce({ externalId: 'R-3', version: 1, orderExternalId: 'nobody-knows', lines: line(1) })
+  await announce({ externalId: 'R-4', version: 1, lines: [{ lineExternalId: 'none', units: 1 }] })
+  expect(await returns()).toHaveLength(1)
+  const settled = (await verdicts()).map(({ state, reasonCode }) => reasonCode ?? state)
+  expect(settled.sort()).toEqual([
+    'applied',
+    'applied',
+    'applied',
+    'nothing-expected',
+    'nothing-new',
+    'nothing-new',
+    'repeated',
+    'unknown-line',
+    'unknown-order',
+  ])
+  // More than left is taken back on no return of the order.
+  await announce({ externalId: 'R-5', number: 'RMA-78', version: 1, lines: line(4) })
+  const second = (await returns()).find(({ number }) => number === 'RMA-78')?.returnId ?? ''
+  expect(
+    await inspectReturn(context, head(), {
+      returnId: second,
+      lines: [{ line: 1, quantity: 4, condition: 'sellable' }],
+    }),
+  ).toMatchObject({ code: 'insufficient-shipped' })
+  expect(await at()).toEqual({ onHand: 17, held: 1 })
+}, 120_000)
+
+test('a return comes in where its units left from, else at the first place of one’s own, never where a connection counts', () => {
+  const place = fc.record({
+    locationId: fc.constantFrom('a', 'b', 'c'),
+    code: fc.constant('X'),
+    kind: fc.constant('warehouse'),
+    countedBy: fc.constantFrom(null, 'wms'),
+  })
+  fc.assert(
+    fc.property(
+      fc.uniqueArray(place, { selector: ({ locationId }) => locationId }),
+      fc.constantFrom('a', 'b', undefined),
+      (places, leftFrom) => {
+        const chosen = choosePlace(places, leftFrom)
+        const left = places.find(({ locationId }) => locationId === leftFrom)
+        if (chosen === 'told-by-warehouse') {
+          expect(left?.countedBy).toBe('wms')
+          return
+        }
+        if (chosen === undefined) {
+          expect(places.every(({ countedBy }) => countedBy !== null)).toBe(true)
+          return
+        }
+        expect(chosen.countedBy).toBeNull()
+        if (left !== undefined) expect(chosen).toBe(left)
+      },
+    ),
+  )
+})
