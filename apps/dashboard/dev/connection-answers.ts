@@ -32,6 +32,7 @@ function callsOf(connectionId: string, now: number): CallDetail[] {
       address: 'shop.example/admin/api/graphql.json',
       status: failed ? 429 : 200,
       error: null,
+      errorTold: null,
       sent: true,
       failed,
       waitedMs: number * 2,

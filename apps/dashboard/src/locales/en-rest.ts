@@ -1,4 +1,5 @@
 import { enAlerts } from './en-alerts.ts'
+import { enAudit } from './en-audit.ts'
 import { enCalls } from './en-calls.ts'
 import { enChanges } from './en-changes.ts'
 import { enConnect } from './en-connect.ts'
@@ -11,6 +12,7 @@ import { enOrders } from './en-orders.ts'
 import { enParkedAndProtection } from './en-parked-and-protection.ts'
 import { enReplenishment } from './en-replenishment.ts'
 import { enSso } from './en-sso.ts'
+import { enToldProblems } from './en-told-problems.ts'
 import { enToldTasks } from './en-told-tasks.ts'
 
 /** English: what every other screen says. */
@@ -164,6 +166,8 @@ export const enRest = {
   ...enSso,
   ...enReplenishment,
   ...enMapping,
+  ...enAudit,
+  ...enToldProblems,
   ...enToldTasks,
   ...enParkedAndProtection,
 }

@@ -1,4 +1,5 @@
 import { zhAlerts } from './zh-alerts.ts'
+import { zhAudit } from './zh-audit.ts'
 import { zhCalls } from './zh-calls.ts'
 import { zhChanges } from './zh-changes.ts'
 import { zhConnect } from './zh-connect.ts'
@@ -11,6 +12,7 @@ import { zhOrders } from './zh-orders.ts'
 import { zhParkedAndProtection } from './zh-parked-and-protection.ts'
 import { zhReplenishment } from './zh-replenishment.ts'
 import { zhSso } from './zh-sso.ts'
+import { zhToldProblems } from './zh-told-problems.ts'
 import { zhToldTasks } from './zh-told-tasks.ts'
 
 /** 其余各屏的文字。 */
@@ -156,6 +158,8 @@ export const zhRest = {
   ...zhSso,
   ...zhReplenishment,
   ...zhMapping,
+  ...zhAudit,
+  ...zhToldProblems,
   ...zhToldTasks,
   ...zhParkedAndProtection,
 }

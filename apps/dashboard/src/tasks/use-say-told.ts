@@ -1,0 +1,23 @@
+import type { ToldParked, ToldProblem, ToldTask } from '@plimsoll/client'
+import { formatNumber } from '../format.ts'
+import { useLanguage } from '../language.ts'
+import { sayFacts } from './say-task.ts'
+
+type Told = { toldTask: ToldTask; toldProblem: ToldProblem; toldParked: ToldParked }
+
+/** Says what is told by a code and its facts; for screens that have all words. */
+export function useSayTold(): <Group extends keyof Told>(group: Group, told: Told[Group]) => string {
+  const { t, locale } = useLanguage()
+  return (group, { code, facts }) =>
+    t(
+      `${group}.${code}`,
+      sayFacts(facts, {
+        locale,
+        none: t('changeLog.nothing'),
+        units: (n) => t('task.units', { count: n, n: formatNumber(locale, n) }),
+        because: (each) => t(`routing.because.${each as 'no-stock'}`, { defaultValue: each }),
+        // What a task was answered ends its sentence; in others it stands in the midst of them.
+        said: (message) => t(group === 'toldTask' ? 'toldTask.said' : 'toldProblem.said', { message }),
+      }),
+    )
+}
