@@ -117,6 +117,7 @@ export const auditActions = [
   'replay',
   'replayAll',
   'resolveDrift',
+  'resolveDrifts',
   'restoreItem',
   'restoreLocation',
   'resumeConnection',

@@ -118,6 +118,7 @@ export const enAudit = {
     replay: 'replayed a parked event',
     replayAll: 'replayed parked events',
     resolveDrift: 'decided a difference found by reading back',
+    resolveDrifts: 'decided a connection’s differences found by reading back',
     restoreItem: 'restored an item',
     restoreLocation: 'restored a location',
     resumeConnection: 'resumed a connection',

@@ -4,6 +4,7 @@ import { enCalls } from './en-calls.ts'
 import { enChanges } from './en-changes.ts'
 import { enConnect } from './en-connect.ts'
 import { enDescribe } from './en-describe.ts'
+import { enDrifts } from './en-drifts.ts'
 import { enFloor } from './en-floor.ts'
 import { enLoadLine } from './en-load-line.ts'
 import { enLotsAndSerials } from './en-lots-and-serials.ts'
@@ -159,6 +160,7 @@ export const enRest = {
   ...enChanges,
   ...enConnect,
   ...enDescribe,
+  ...enDrifts,
   ...enFloor,
   ...enLoadLine,
   ...enLotsAndSerials,

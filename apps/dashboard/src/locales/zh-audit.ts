@@ -119,6 +119,7 @@ const auditAction: (typeof enAudit)['auditAction'] = {
   replay: '重放了一条搁置事件',
   replayAll: '重放了搁置事件',
   resolveDrift: '处理了一处差异',
+  resolveDrifts: '处理了一个连接的全部差异',
   restoreItem: '恢复了商品',
   restoreLocation: '恢复了库位',
   resumeConnection: '恢复了连接',

@@ -4,6 +4,7 @@ import { zhCalls } from './zh-calls.ts'
 import { zhChanges } from './zh-changes.ts'
 import { zhConnect } from './zh-connect.ts'
 import { zhDescribe } from './zh-describe.ts'
+import { zhDrifts } from './zh-drifts.ts'
 import { zhFloor } from './zh-floor.ts'
 import { zhLoadLine } from './zh-load-line.ts'
 import { zhLotsAndSerials } from './zh-lots-and-serials.ts'
@@ -151,6 +152,7 @@ export const zhRest = {
   ...zhChanges,
   ...zhConnect,
   ...zhDescribe,
+  ...zhDrifts,
   ...zhFloor,
   ...zhLoadLine,
   ...zhLotsAndSerials,
