@@ -8,6 +8,7 @@ import {
   connectionLocationList,
   countedPlaceList,
   driftPage,
+  organizationView,
   pauseList,
   shadowReport,
   staleRules,
@@ -59,6 +60,14 @@ export function answerTo(path: string, now: number): { schema: z.ZodType; body: 
     }
   if (path === '/pauses') return { schema: pauseList, body: { halts: [], connections: [], changes: [] } }
   if (path === '/drifts') return { schema: driftPage, body: driftsOf(now) }
+  if (path === '/organization')
+    return {
+      schema: organizationView,
+      body: {
+        ...{ organizationId: 'org-1', name: 'Harbour & Co.', role: 'owner' },
+        limits: { connections: null, locations: null },
+      },
+    }
   if (path === '/actors') return { schema: actorList, body: { rows: [] } }
   if (path === '/calls') return { schema: callPage, body: { rows: [], next: null } }
   const [, id = '', what = '', callId] = /^\/connections\/([^/]+)\/([a-z-]+)(?:\/([^/]+))?$/.exec(path) ?? []

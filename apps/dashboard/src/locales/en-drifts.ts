@@ -24,7 +24,7 @@ export const enDrifts = {
     text: {
       hub: 'The hub’s number is written to the platform again, as of now: what was sold meanwhile is taken off. Nothing is booked.',
       platform:
-        'The platform’s number counts: {{units}} is booked as an adjustment at {{location}}, and every other channel follows.',
+        'The platform’s number counts: an adjustment of {{units}} is booked at {{location}}, and every other channel follows.',
     },
     allText: {
       hub_one: 'The hub’s number is written to the platform again for one listing. Nothing is booked.',
