@@ -37,7 +37,11 @@ export function Drifts(about: { connectionId: string } | { sku: string }) {
   if (drifts.data !== undefined && newest === undefined) return null
   const total = drifts.data?.asked ?? 0
   return (
-    <Panel title={t('drifts.title')} note={total > 0 && n(total)}>
+    <Panel
+      title={t('drifts.title')}
+      note={total > 0 && n(total)}
+      table={{ operation: 'listDrifts', query: { asked: true, connection: connectionId, sku } }}
+    >
       {drifts.data === undefined && <Failure error={drifts.error} onRetry={() => void drifts.refetch()} />}
       <div className="space-y-2 border-b border-line px-4 py-3">
         <p className="text-ink-2">{t('drifts.note')}</p>
