@@ -104,7 +104,7 @@ export const enAccounts = {
     limitConnections: 'Connections that may be changed',
     limitLocations: 'Locations that may be changed',
     allOfThem: 'All of them',
-    limitedTo: 'may change {{connections}} connections, {{locations}} locations',
+    limitedTo: 'May change connections: {{connections}}; locations: {{locations}}',
     leave: 'Leave',
     leaveTitle: 'Leave this organization?',
     removeTitle: 'Remove {{name}}?',
