@@ -242,6 +242,9 @@ export function toConnections(nowMs: number, marks: ConnectionMarks, random: () 
       error: isBroken
         ? 'eBay refuses the access token (it was revoked). Reconnect the account; 318 writes wait and will be sent then.'
         : null,
+      errorTold: isBroken
+        ? { code: 'unauthorized', facts: { message: 'The token was revoked by the account holder.' } }
+        : null,
       errorSince: isBroken ? iso(nowMs - 13 * minuteMs) : null,
       budgetLeft: isBroken ? null : ([0.82, 0.91, 0.64, 0.22, null, 1][number] ?? null),
       budget: null,

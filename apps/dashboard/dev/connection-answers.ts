@@ -7,6 +7,8 @@ import {
   connectionIntake,
   connectionLocationList,
   countedPlaceList,
+  driftPage,
+  organizationView,
   pauseList,
   shadowReport,
   staleRules,
@@ -57,6 +59,15 @@ export function answerTo(path: string, now: number): { schema: z.ZodType; body: 
       body: { rows: [{ connectionId: null, afterMs: 900_000, kind: 'notice', amount: 0 }] },
     }
   if (path === '/pauses') return { schema: pauseList, body: { halts: [], connections: [], changes: [] } }
+  if (path === '/drifts') return { schema: driftPage, body: driftsOf(now) }
+  if (path === '/organization')
+    return {
+      schema: organizationView,
+      body: {
+        ...{ organizationId: 'org-1', name: 'Harbour & Co.', role: 'owner' },
+        limits: { connections: null, locations: null },
+      },
+    }
   if (path === '/actors') return { schema: actorList, body: { rows: [] } }
   if (path === '/calls') return { schema: callPage, body: { rows: [], next: null } }
   const [, id = '', what = '', callId] = /^\/connections\/([^/]+)\/([a-z-]+)(?:\/([^/]+))?$/.exec(path) ?? []
@@ -93,6 +104,34 @@ export function answerTo(path: string, now: number): { schema: z.ZodType; body: 
     default:
       return undefined
   }
+}
+
+function driftsOf(now: number): z.infer<typeof driftPage> {
+  const rows = [
+    { observed: 12, expected: 9, cause: 'edited-on-platform', rule: 'ask' },
+    { observed: 1_240, expected: 1_260, cause: 'edited-on-platform', rule: 'platform-wins' },
+    { observed: 4, expected: 3, cause: 'platform-correction', rule: null },
+  ].map((each, number) => ({
+    ...each,
+    driftId: `00000000-0000-7000-8000-00000000d0${number}0`,
+    connectionId: 'con-shopify',
+    levelId: `level-${number}`,
+    sku: number === 2 ? null : skuOf(number),
+    listing:
+      number === 2
+        ? null
+        : {
+            listingId: `listing-${number}`,
+            externalId: `84120099${number}1`,
+            title: 'Deck shoe, navy, size 43',
+          },
+    place: 'main',
+    accepting: number === 1 ? null : { location: 'EAST', units: (each.observed - each.expected) * 6 },
+    healed: 'asked',
+    foundAt: ago(now, 400 + number * 900),
+    healedAt: null,
+  }))
+  return { asked: rows.length, rows, next: null }
 }
 
 function intakeOf(connectionId: string, now: number): z.infer<typeof connectionIntake> {

@@ -61,6 +61,7 @@ export function toFlow(rows: ConnectionRow[], nowMs: number, size: number): Over
   const random = createRandom(Math.floor(nowMs / 3_000))
   const live = {
     error: null,
+    errorTold: null,
     isRefused: false,
     shipmentsOpen: 0,
     parked: 0,

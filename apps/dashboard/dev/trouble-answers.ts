@@ -34,6 +34,7 @@ export function toParked(nowMs: number): ParkedPage['rows'] {
       cause: reasonCode,
       reasonCode,
       reason,
+      told: toTold(reasonCode, reason),
       payload: JSON.stringify(
         {
           id: 5_510_000 + number,
@@ -47,6 +48,13 @@ export function toParked(nowMs: number): ParkedPage['rows'] {
       ),
     }
   })
+}
+
+/** One of them is from before facts were kept. */
+function toTold(reasonCode: string, message: string): ParkedPage['rows'][number]['told'] {
+  if (reasonCode === 'unknown-status') return null
+  if (reasonCode === 'malformed') return { code: 'unreadable', facts: { message } }
+  return { code: 'unmapped-title', facts: { title: 'Deck shoe, navy, 43', connection: 'Shopify US' } }
 }
 
 /** The same by cause. */
@@ -64,10 +72,28 @@ export function toGroups(parked: ParkedPage['rows']): ParkedGroups['rows'] {
 }
 
 const CURES: TaskList['rows'][number]['cures'] = [
-  { cure: 'another-location', units: 3, locationCodes: ['EAST'], penalties: [] },
-  { cure: 'split', units: null, locationCodes: [], penalties: [] },
-  { cure: 'substitute', units: null, locationCodes: [], penalties: [] },
-  { cure: 'cancel', units: null, locationCodes: [], penalties: [] },
+  { cure: 'another-location', units: 3, locationCodes: ['EAST'], penalties: [], counted: [] },
+  { cure: 'split', units: null, locationCodes: [], penalties: [], counted: [] },
+  { cure: 'substitute', units: null, locationCodes: [], penalties: [], counted: [] },
+  {
+    cure: 'cancel',
+    units: null,
+    locationCodes: [],
+    penalties: [
+      'eBay: cancelling for want of stock is a transaction defect (seller standards, not verified)',
+    ],
+    counted: [
+      {
+        connection: 'eBay',
+        counts: {
+          en: 'cancelling for want of stock is a transaction defect; more than 2 % of them put the account below standard',
+          zh: '因缺货取消计为交易缺陷，超过 2% 即降为低于标准',
+        },
+        source: 'www.ebay.com/help/selling/selling/seller-levels-performance-standards?id=4080',
+        verified: false,
+      },
+    ],
+  },
 ]
 
 export function toTasks(nowMs: number): TaskList {

@@ -28,7 +28,7 @@ export type ConnectionCheck = z.infer<typeof connectionCheck>
 export const connectionMade = z.object({ connectionId: z.string(), check: connectionCheck })
 export type ConnectionMade = z.infer<typeof connectionMade>
 
-const words = z.object({ en: z.string(), zh: z.string() })
+export const words = z.object({ en: z.string(), zh: z.string() })
 const formField = z.object({
   name: z.string(),
   kind: z.enum(['text', 'number', 'switch', 'choice', 'choices', 'list']),

@@ -126,12 +126,22 @@ export type DifferencePage = z.infer<typeof differencePage>
 
 /** GET /drifts, newest first. */
 export const driftPage = z.object({
+  asked: count.describe('How many wait for a person, of the connection that was asked about or of all.'),
   rows: z.array(
     z.object({
       driftId: z.string(),
       connectionId: z.string(),
       levelId: z.string(),
       sku: z.string().nullable(),
+      listing: z
+        .object({ listingId: z.string(), externalId: z.string(), title: z.string() })
+        .nullable()
+        .describe('Null: the level is gone since.'),
+      place: z.string().nullable().describe('Of the platform.'),
+      accepting: z
+        .object({ location: z.string(), units: count })
+        .nullable()
+        .describe('What is booked if the platform’s number counts, base units; null: the hub’s must.'),
       observed: count,
       expected: count.nullable(),
       cause: z.string(),
@@ -144,6 +154,14 @@ export const driftPage = z.object({
   next: z.string().nullable(),
 })
 export type DriftPage = z.infer<typeof driftPage>
+
+/** POST /drifts/resolve */
+export const driftsResolved = z.object({
+  resolved: count,
+  refused: z.array(z.object({ driftId: z.string(), message: z.string() })).describe('They stay asked.'),
+  left: count.describe('Found by then and not looked at yet: ask once more.'),
+})
+export type DriftsResolved = z.infer<typeof driftsResolved>
 
 /** GET and PUT /stale-rules */
 export const staleRules = z.object({

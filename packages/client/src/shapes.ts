@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { words } from './connection-shapes.ts'
+import { toldParked, toldProblem } from './told-problem.ts'
 import { toldTask } from './told-task.ts'
 
 /**
@@ -140,6 +142,9 @@ export const connectionRow = z.object({
   shipsOrdersFrom: instant.nullable(),
   /** The newest error, one plain sentence with its cure; null when all is well. */
   error: z.string().nullable(),
+  errorTold: toldProblem
+    .nullable()
+    .describe('The same for every language; null where it was noted before this was kept.'),
   errorSince: instant.nullable(),
   /** Budget gauge 0..1 (1: nothing spent); null when unknown in this process. */
   budgetLeft: z.number().nullable(),
@@ -258,6 +263,9 @@ export const parkedRow = z.object({
   reasonCode: z.string(),
   /** What is wrong and the cure, one or two plain sentences. */
   reason: z.string(),
+  told: toldParked
+    .nullable()
+    .describe('The same for every language; null where it was parked before this was kept.'),
   /** Redacted payload, pretty JSON, at most 4,000 characters. */
   payload: z.string(),
 })
@@ -299,7 +307,17 @@ export const taskCure = z.object({
   cure: z.enum(['another-location', 'incoming', 'split', 'substitute', 'cancel']),
   units: count.nullable().describe('What it could serve, where that is known.'),
   locationCodes: z.array(z.string()),
-  penalties: z.array(z.string()).describe('What its platforms count against the seller for it.'),
+  penalties: z.array(z.string()).describe('What its platforms count against the seller for it, in English.'),
+  counted: z
+    .array(
+      z.object({
+        connection: z.string(),
+        counts: words,
+        source: z.string(),
+        verified: z.boolean(),
+      }),
+    )
+    .describe('The same in both languages.'),
 })
 
 /** GET /tasks: something a person must decide. */

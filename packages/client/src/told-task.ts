@@ -53,11 +53,10 @@ export const toldCodes = [
 ] as const
 export type ToldCode = (typeof toldCodes)[number]
 
+export const toldFacts = z
+  .record(z.string(), z.union([z.string(), z.number(), z.array(z.string())]))
+  .describe('Names, numbers, instants (ISO 8601) and what a platform answered; an empty text is none.')
+
 /** What a task tells, as a code and its facts, so that each reader can be told in their language. */
-export const toldTask = z.object({
-  code: z.enum(toldCodes),
-  facts: z
-    .record(z.string(), z.union([z.string(), z.number(), z.array(z.string())]))
-    .describe('Names, numbers, instants (ISO 8601) and what a platform answered; an empty text is none.'),
-})
+export const toldTask = z.object({ code: z.enum(toldCodes), facts: toldFacts })
 export type ToldTask = z.infer<typeof toldTask>

@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import type { CallDetail, CallLogAnswer, CallPageAnswer } from './call-shapes.ts'
-import type { ConnectionIntake, SyncJobView, staleRules } from './intake-shapes.ts'
+import type { ConnectionIntake, DriftPage, DriftsResolved, SyncJobView, staleRules } from './intake-shapes.ts'
 import type { Send } from './place-calls.ts'
 import type { PauseList, ShadowReport } from './safety-shapes.ts'
 
@@ -59,6 +59,16 @@ export function watchCalls(
     /** What a connection would write, all of it. */
     shadow: (connectionId: string, signal?: Signal) =>
       get<ShadowReport>(`${of(connectionId)}/shadow`, signal),
+    /** What waits for a person: numbers on the platform that nothing explains. */
+    drifts: (
+      query: { connection?: string; sku?: string; cursor?: string; limit?: number },
+      signal?: Signal,
+    ) => get<DriftPage>(`/drifts${toQuery({ asked: 'true', ...query })}`, signal),
+    resolveDrift: (driftId: string, winner: 'hub' | 'platform') =>
+      call<unknown>('POST', `/drifts/${id(driftId)}/resolve`, { with: winner }),
+    /** All of a connection that were found by then. */
+    resolveDrifts: (connection: string, winner: 'hub' | 'platform', until: string) =>
+      call<DriftsResolved>('POST', '/drifts/resolve', { connection, with: winner, until }),
     pauses: (signal?: Signal) => get<PauseList>('/pauses', signal),
     /** Stops every connection of the organization. */
     halt: (reason: string) => call<PauseList>('POST', '/pauses', { reason }),

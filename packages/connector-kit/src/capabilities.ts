@@ -73,7 +73,7 @@ export type Penalty = {
   /** From 1, counted and no more, to 3, selling may be suspended for it. */
   severity: 1 | 2 | 3
   /** What is counted, in words for a person: `cancellations before shipping, at most 2.5 %`. */
-  counts: string
+  counts: Words
   source: string
   verified: boolean
 }

@@ -40,6 +40,7 @@ const manifestShape = z.object({
     visibilityLagMs: wholeNumber,
     facts: z.array(z.object({ fact: text, source: text, verified: z.boolean() })),
     notPossible: z.array(z.object({ what: words, why: words })).optional(),
+    penalties: z.array(z.object({ counts: words, source: text, verified: z.boolean() })).optional(),
   }),
   personalData: z
     .object({

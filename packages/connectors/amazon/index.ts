@@ -119,7 +119,10 @@ export const connector = defineConnector({
         {
           cure: 'cancel',
           severity: 3,
-          counts: 'cancellations by the seller before shipping, at most 2.5 % in seven days',
+          counts: {
+            en: 'cancellations by the seller before shipping, at most 2.5 % in seven days',
+            zh: '发货前由卖家取消的订单，七天内不得超过 2.5%',
+          },
           source: 'Seller Central, account health: pre-fulfilment cancel rate',
           verified: false,
         },

@@ -52,8 +52,10 @@ export const connector = defineConnector({
         {
           cure: 'cancel',
           severity: 2,
-          counts:
-            'cancelling for want of stock is a transaction defect; more than 2 % of them put the account below standard',
+          counts: {
+            en: 'cancelling for want of stock is a transaction defect; more than 2 % of them put the account below standard',
+            zh: '因缺货取消计为交易缺陷，超过 2% 即降为低于标准',
+          },
           source: 'www.ebay.com/help/selling/selling/seller-levels-performance-standards?id=4080',
           verified: false,
         },

@@ -93,7 +93,10 @@ export const connector = defineConnector({
         {
           cure: 'cancel',
           severity: 3,
-          counts: 'orders cancelled by the seller, at most 2 % of those of a month',
+          counts: {
+            en: 'orders cancelled by the seller, at most 2 % of those of a month',
+            zh: '由卖家取消的订单，每月不得超过 2%',
+          },
           source: 'marketplacelearn.walmart.com: seller performance standards',
           verified: false,
         },

@@ -47,6 +47,7 @@ test('refused credentials pause the connection with their own reason; new ones r
     pauseReasons: ['unauthorized'],
     problemCode: 'unauthorized',
     problem: expect.stringContaining('Cure:'),
+    problemTold: { code: 'unauthorized', facts: { message: expect.any(String) } },
   })
   await world.adjust('bottle', -4)
 
@@ -69,6 +70,7 @@ test('refused credentials pause the connection with their own reason; new ones r
     state: 'live',
     pauseReasons: [],
     problemCode: null,
+    problemTold: null,
   })
 })
 

@@ -40,7 +40,7 @@ export function AuditLog() {
           <li key={auditId} className="flex flex-wrap items-baseline gap-x-3 py-2">
             <span className="text-xs whitespace-nowrap text-ink-2">{formatMoment(locale, at)}</span>
             <span className="font-medium">{name ?? nameOf(actor)}</span>
-            <span>{t(`accounts.action.${action}`, { defaultValue: toWords(action) })}</span>
+            <span>{t(`auditAction.${action}`, { defaultValue: toWords(action) })}</span>
             <span className="min-w-0 truncate text-xs text-ink-2">{sayAbout(subject, detail)}</span>
           </li>
         ))}

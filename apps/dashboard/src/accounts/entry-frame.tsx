@@ -1,4 +1,4 @@
-import type { FormEvent, ReactNode } from 'react'
+import { type FormEvent, type ReactNode, useEffect, useRef } from 'react'
 import { setLanguage, useLanguage } from '../language.ts'
 import { Mark } from '../mark.tsx'
 import { useProblemText } from '../parts/notice.tsx'
@@ -82,11 +82,19 @@ export function Field(props: {
   note?: string
   isDisabled?: boolean
   inputMode?: 'numeric'
+  /** It takes the place of what was typed in before: the cursor goes on in it. */
+  takesOver?: boolean
 }) {
+  const input = useRef<HTMLInputElement>(null)
+  const { takesOver } = props
+  useEffect(() => {
+    if (takesOver === true) input.current?.focus()
+  }, [takesOver])
   return (
     <label className="block">
       <span className="mb-1 block font-medium">{props.label}</span>
       <input
+        ref={input}
         className="control w-full"
         type={props.type ?? 'text'}
         value={props.value}

@@ -9,6 +9,7 @@ import { Failure, Loading } from '../parts/notice.tsx'
 import { Panel } from '../parts/panel.tsx'
 import { EntryForm, Field, Problem } from './entry-frame.tsx'
 import { LimitsField, NO_LIMITS } from './limits-field.tsx'
+import { LimitsLine } from './limits-line.tsx'
 import { invitationsQuery, membersQuery, organizationQuery } from './queries.ts'
 import { rolesUpTo } from './roles.ts'
 
@@ -51,12 +52,8 @@ export function Members({ own, isAdmin }: { own: RoleName; isAdmin: boolean }) {
               <p className="truncate text-xs text-ink-2">
                 {email}
                 {twoFactor && ` · ${t('accounts.secondFactor')}`}
-                {(limits.connections !== null || limits.locations !== null) &&
-                  ` · ${t('accounts.limitedTo', {
-                    connections: limits.connections?.length ?? t('accounts.all'),
-                    locations: limits.locations?.length ?? t('accounts.all'),
-                  })}`}
               </p>
+              <LimitsLine limits={limits} />
             </div>
             <div className="flex items-center gap-2">
               {isAdmin && rolesUpTo(own).includes(role) ? (
@@ -138,6 +135,7 @@ function Invitations({ own }: { own: RoleName }) {
               <span className="text-xs text-ink-2">
                 {t('accounts.until', { at: formatMoment(locale, each.expiresAt) })}
               </span>
+              <LimitsLine limits={each.limits} />
             </span>
             <button type="button" className="control" onClick={() => withdraw.mutate(each.invitationId)}>
               {t('accounts.withdraw')}

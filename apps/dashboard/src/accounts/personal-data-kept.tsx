@@ -117,7 +117,7 @@ function Connections({ rules }: { rules: PersonalDataRules }) {
         return (
           <li key={connectionId} className="grid gap-x-6 gap-y-1 py-3 sm:grid-cols-[14rem_1fr]">
             <div>
-              <p className="font-medium">{name}</p>
+              <p className="font-medium">{name === 'by-hand' ? t('orders.byHand') : name}</p>
               <p className="text-xs text-ink-2">
                 {t('keeping.endedShort')}: {days(endedDays)} · {t('keeping.unsentShort')}: {days(unsentDays)}
               </p>

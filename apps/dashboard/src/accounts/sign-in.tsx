@@ -112,6 +112,7 @@ function CodeStep({ isBackup, onNext }: { isBackup: boolean; onNext: (step: Step
           value={code}
           onChange={setCode}
           autoComplete="one-time-code"
+          takesOver
           {...(!isBackup && { inputMode: 'numeric' as const })}
         />
       </EntryForm>

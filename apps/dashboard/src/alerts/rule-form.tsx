@@ -1,11 +1,10 @@
 import type { AlertRule, AlertRuleBody } from '@plimsoll/client'
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { type FormEvent, useId, useState } from 'react'
+import { useQuery } from '@tanstack/react-query'
+import { useId, useState } from 'react'
 import { fieldClass } from '../connect/connect-fields.tsx'
 import { alertDestinationsQuery, connectionsQuery, hub, locationsQuery } from '../hub.ts'
 import { useLanguage } from '../language.ts'
-import { useProblemText } from '../parts/notice.tsx'
-import { Field, Switch } from './form-fields.tsx'
+import { Choice, Field, NameField, NumberField, SavedForm, Switch } from './form-fields.tsx'
 import { alertKinds, kindFields, ofKind, toBody } from './rule-draft.ts'
 
 const severities = ['critical', 'warning', 'info'] as const
@@ -21,49 +20,17 @@ export function RuleForm(props: {
   const id = useId()
   const [draft, setDraft] = useState(() => toBody(props.rule))
   const set = (changes: Partial<AlertRuleBody>) => setDraft((before) => ({ ...before, ...changes }))
-  const client = useQueryClient()
-  const save = useMutation({
-    mutationFn: () => hub.saveAlertRule(props.ruleId, draft),
-    onSuccess: props.onClose,
-    onSettled: () => client.invalidateQueries({ queryKey: ['alerts'] }),
-  })
-  const problem = useProblemText(save.error)
-  const submit = (event: FormEvent) => {
-    event.preventDefault()
-    save.mutate()
-  }
+  const save = () => hub.saveAlertRule(props.ruleId, draft)
   return (
-    <form onSubmit={submit} className="grid gap-3 sm:grid-cols-2" aria-label={t('alerts.rule.save')}>
-      <Field label={t('alerts.rule.name')}>
-        {(field) => (
-          <input
-            {...field}
-            required
-            maxLength={100}
-            className={fieldClass}
-            value={draft.name}
-            onChange={({ target }) => set({ name: target.value })}
-          />
-        )}
-      </Field>
-      <Field label={t('alerts.rule.kind')}>
-        {(field) => (
-          <select
-            {...field}
-            className={fieldClass}
-            value={draft.kind}
-            onChange={({ target }) =>
-              set(ofKind(alertKinds.find((each) => each === target.value) ?? draft.kind))
-            }
-          >
-            {alertKinds.map((each) => (
-              <option key={each} value={each}>
-                {t(`alerts.kind.${each}`)}
-              </option>
-            ))}
-          </select>
-        )}
-      </Field>
+    <SavedForm save={t('alerts.rule.save')} onSave={save} onClose={props.onClose}>
+      <NameField label={t('alerts.rule.name')} value={draft.name} onChange={(name) => set({ name })} />
+      <Choice
+        label={t('alerts.rule.kind')}
+        choices={alertKinds}
+        value={draft.kind}
+        word={(each) => t(`alerts.kind.${each}`)}
+        onChange={(kind) => set(ofKind(kind))}
+      />
       {kindFields[draft.kind].parameters.map(({ name }) => (
         <Parameter
           key={`${draft.kind} ${name}`}
@@ -73,24 +40,13 @@ export function RuleForm(props: {
           onChange={(value) => set({ parameters: { ...draft.parameters, [name]: value } })}
         />
       ))}
-      <Field label={t('alerts.rule.severity')}>
-        {(field) => (
-          <select
-            {...field}
-            className={fieldClass}
-            value={draft.severity}
-            onChange={({ target }) =>
-              set({ severity: severities.find((each) => each === target.value) ?? draft.severity })
-            }
-          >
-            {severities.map((each) => (
-              <option key={each} value={each}>
-                {t(`alerts.severity.${each}`)}
-              </option>
-            ))}
-          </select>
-        )}
-      </Field>
+      <Choice
+        label={t('alerts.rule.severity')}
+        choices={severities}
+        value={draft.severity}
+        word={(each) => t(`alerts.severity.${each}`)}
+        onChange={(severity) => set({ severity })}
+      />
       <Scopes draft={draft} set={set} />
       <Seconds
         label={t('alerts.rule.opensAfter')}
@@ -111,42 +67,15 @@ export function RuleForm(props: {
         />
         <Switch label={t('alerts.rule.isOn')} isOn={draft.isOn} onChange={(isOn) => set({ isOn })} />
       </div>
-      {save.isError && (
-        <p role="alert" className="text-red sm:col-span-2">
-          {problem}
-        </p>
-      )}
-      <div className="flex flex-wrap gap-2 sm:col-span-2">
-        <button type="submit" className="control control-strong" disabled={save.isPending}>
-          {t('alerts.rule.save')}
-        </button>
-        <button type="button" className="control" onClick={props.onClose}>
-          {t('app.cancel')}
-        </button>
-      </div>
-    </form>
+    </SavedForm>
   )
 }
 
 function Seconds(props: { label: string; value: number; onChange: (value: number) => void }) {
-  return (
-    <Field label={props.label}>
-      {(field) => (
-        <input
-          {...field}
-          type="number"
-          min={0}
-          max={604_800}
-          required
-          className={fieldClass}
-          value={Number.isNaN(props.value) ? '' : props.value}
-          onChange={({ target }) => props.onChange(target.valueAsNumber)}
-        />
-      )}
-    </Field>
-  )
+  return <NumberField {...props} min={0} max={604_800} />
 }
 
+const pers = ['location', 'item'] as const
 const whys = ['paused', 'refused', 'circuit'] as const
 
 function Parameter(props: {
@@ -160,22 +89,13 @@ function Parameter(props: {
   const label = t(`alerts.parameter.${isLeast ? 'unitsLeast' : name}`)
   if (name === 'per') {
     return (
-      <Field label={label}>
-        {(field) => (
-          <select
-            {...field}
-            className={fieldClass}
-            value={String(value)}
-            onChange={({ target }) => onChange(target.value)}
-          >
-            {(['location', 'item'] as const).map((each) => (
-              <option key={each} value={each}>
-                {t(`alerts.per.${each}`)}
-              </option>
-            ))}
-          </select>
-        )}
-      </Field>
+      <Choice
+        label={label}
+        choices={pers}
+        value={value === 'item' ? 'item' : 'location'}
+        word={(each) => t(`alerts.per.${each}`)}
+        onChange={onChange}
+      />
     )
   }
   if (name === 'why') {
@@ -286,24 +206,13 @@ function Told({ draft, set, id }: Part & { id: string }) {
           ))}
         </div>
       </fieldset>
-      <Field label={t('alerts.rule.timing')}>
-        {(field) => (
-          <select
-            {...field}
-            className={fieldClass}
-            value={draft.timing}
-            onChange={({ target }) =>
-              set({ timing: timings.find((each) => each === target.value) ?? draft.timing })
-            }
-          >
-            {timings.map((each) => (
-              <option key={each} value={each}>
-                {t(`alerts.rule.timings.${each}`)}
-              </option>
-            ))}
-          </select>
-        )}
-      </Field>
+      <Choice
+        label={t('alerts.rule.timing')}
+        choices={timings}
+        value={draft.timing}
+        word={(each) => t(`alerts.rule.timings.${each}`)}
+        onChange={(timing) => set({ timing })}
+      />
       {draft.timing === 'daily' && (
         <Field label={t('alerts.rule.dailyAt')}>
           {(field) => (

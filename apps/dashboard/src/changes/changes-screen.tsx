@@ -108,11 +108,11 @@ function ChangeLine({ change, onUndo }: { change: Change; onUndo: () => void }) 
   const nameOf = useActorName()
   const { kind, subject, at, actor, why, before, after, changed, undoes, undoable, notUndoable } = change
   const whom = [
-    subject.connectionName,
+    subject.connectionName === 'by-hand' ? t('orders.byHand') : subject.connectionName,
     subject.sku,
     subject.listingTitle,
     subject.location,
-    subject.name,
+    subject.name === 'by-hand' ? t('orders.byHand') : subject.name,
   ].filter((each, at, all) => each !== null && each !== undefined && all.indexOf(each) === at)
   const telling = useTelling(subject.connectionId)
   return (
@@ -126,15 +126,17 @@ function ChangeLine({ change, onUndo }: { change: Change; onUndo: () => void }) 
         </p>
         <ul className="mt-1 text-ink-2">
           {kind === 'item' && changed.length === 0 && <li>{t('changeLog.added')}</li>}
-          {changed.map((name) => (
-            <li key={name} className="break-words">
-              {t('changeLog.fromTo', {
-                field: telling.labelOf(name),
-                from: sayValue(name, before?.[name], telling),
-                to: sayValue(name, after?.[name], telling),
-              })}
-            </li>
-          ))}
+          {changed.map((name) => {
+            const from = sayValue(name, before?.[name], telling)
+            const to = sayValue(name, after?.[name], telling)
+            // Of what is made, each setting that is left empty “changes” from nothing to nothing.
+            if (from === to && to === telling.nothing) return null
+            return (
+              <li key={name} className="break-words">
+                {t('changeLog.fromTo', { field: telling.labelOf(name), from, to })}
+              </li>
+            )
+          })}
         </ul>
         {why !== null && <p className="mt-1 italic">{why}</p>}
         {undoes !== null && <p className="mt-1 text-xs text-ink-2">{t('changeLog.undoes')}</p>}

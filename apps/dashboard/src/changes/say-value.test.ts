@@ -1,4 +1,6 @@
+import { readdirSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import { enChanges } from '../locales/en-changes.ts'
 import { sayValue, type Telling, toWords } from './say-value.ts'
 
 const ids: Record<string, string> = { 'id-1': 'Main warehouse', 'id-2': 'Rotterdam' }
@@ -34,4 +36,22 @@ test('numbers are told by what they are of: spans, days of the week; ids of plat
   expect(sayValue('ordersPollMs', 900_000, telling)).toBe('15 min')
   expect(sayValue('openingDays', [1, 7], telling)).toBe('Mon, Sun')
   expect(toWords('gid://shopify/Location/50')).toBe('50')
+})
+
+test('lists have commas in Chinese too', () => {
+  expect(sayValue('openingDays', [1, 2], { ...telling, locale: 'zh-CN' })).toBe('周一、周二')
+})
+
+// That both languages have the same words, another test says.
+test('each field whose changes are recorded has a word', () => {
+  const folder = `${import.meta.dirname}/../../../../packages/database/migrations`
+  const fields = readdirSync(folder).flatMap((name) =>
+    [
+      ...readFileSync(`${folder}/${name}`, 'utf8').matchAll(
+        /setting_is_recorded\(\s*'[^']*',\s*'[^']*',\s*'([^']*)'/g,
+      ),
+    ].flatMap(([, list = '']) => list.split(',').map((field) => field.trim())),
+  )
+  expect(fields.length).toBeGreaterThan(60)
+  expect(fields.filter((field) => !(field in enChanges.changeLog.field))).toEqual([])
 })

@@ -34,7 +34,8 @@ function say(field: string, value: unknown, telling: Telling): string {
       ? formatMoment(locale, value)
       : (nameOf(value) ?? wordOf(field, value) ?? value)
   if (Array.isArray(value)) {
-    const list = new Intl.ListFormat(locale, { type: 'unit', style: 'short' })
+    // A list of units has no commas in Chinese.
+    const list = new Intl.ListFormat(locale, { type: 'conjunction', style: 'narrow' })
     return value.length === 0 ? nothing : list.format(value.map((each) => say(field, each, telling)))
   }
   const told = Object.entries(value).filter(([, each]) => each !== null && each !== '')

@@ -19,6 +19,8 @@ export function useTelling(connectionId: string | null): Telling {
       settingOf(field)?.title[language] ??
       t(`changeLog.field.${field as 'name'}`, { defaultValue: toWords(field) }),
     wordOf: (field, value) => {
+      // The connection of orders that are made by hand: nobody has named it.
+      if (value === 'by-hand') return t('orders.byHand')
       if (field === 'connector') return connectors.find(({ id }) => id === value)?.name
       const option = settingOf(field)?.options.find((each) => each.value === value)
       const word = option?.title[language] ?? t(`changeLog.value.${field}.${value}`, { defaultValue: '' })

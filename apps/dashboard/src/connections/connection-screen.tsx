@@ -10,6 +10,7 @@ import { ConnectionCard } from './connection-card.tsx'
 import { ConnectionFreshness } from './connection-freshness.tsx'
 import { ConnectionLocations } from './connection-locations.tsx'
 import { CountedPlaces } from './counted-places.tsx'
+import { Drifts } from './drifts.tsx'
 import { ListingChanges } from './listing-changes.tsx'
 import { RateLimits } from './rate-limits.tsx'
 import { RightsCheck } from './rights-check.tsx'
@@ -54,6 +55,7 @@ export function ConnectionScreen() {
         <div className="min-w-0 space-y-4">
           <ConnectionCard row={row} isTarget={false} />
           {isDescribed && <WarehouseFiles connectionId={id} />}
+          <Drifts connectionId={id} />
           <ListingChanges connectionId={id} />
           <ConnectionLocations connectionId={id} />
           <CountedPlaces connectionId={id} />

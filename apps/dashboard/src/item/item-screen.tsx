@@ -3,6 +3,7 @@ import { ApiProblem } from '@plimsoll/client/client'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
 import { ArrowLeft } from 'lucide-react'
+import { Drifts } from '../connections/drifts.tsx'
 import { itemQuery } from '../hub.ts'
 import { useLanguage } from '../language.ts'
 import { LoadLineDrawing } from '../load-line/load-line-drawing.tsx'
@@ -85,6 +86,7 @@ function Item({ item }: { item: ItemDetail }) {
           )}
         </div>
         <div className="grid min-w-0 gap-4">
+          <Drifts sku={item.sku} />
           <Panel title={t('item.listings')}>
             {item.listings.length === 0 && (
               <Empty title={t('item.noListings')} cure={t('item.noListingsCure')} />

@@ -44,6 +44,7 @@ export const enOrders = {
       left: '{{n}} have left',
     },
     cancelOrder: {
+      keep: 'Leave it as it is',
       action: 'Cancel order',
       title: 'Cancel order {{order}}?',
       text: 'What has not left is not sent, and is free again. A warehouse that has it is asked, and may answer that it has left.',

@@ -25,6 +25,7 @@ export const enParkedAndProtection = {
       'unmapped-listing': 'Listing tied to no item',
       malformed: 'Unreadable event',
       'unknown-status': 'Unknown status',
+      invalid: 'The platform refused to say',
       'cannot-apply': 'Cannot be applied',
     },
   },

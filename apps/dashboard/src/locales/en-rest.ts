@@ -1,9 +1,11 @@
 import { enAlerts } from './en-alerts.ts'
 import { enAssembly } from './en-assembly.ts'
+import { enAudit } from './en-audit.ts'
 import { enCalls } from './en-calls.ts'
 import { enChanges } from './en-changes.ts'
 import { enConnect } from './en-connect.ts'
 import { enDescribe } from './en-describe.ts'
+import { enDrifts } from './en-drifts.ts'
 import { enFloor } from './en-floor.ts'
 import { enLoadLine } from './en-load-line.ts'
 import { enLotsAndSerials } from './en-lots-and-serials.ts'
@@ -12,6 +14,7 @@ import { enOrders } from './en-orders.ts'
 import { enParkedAndProtection } from './en-parked-and-protection.ts'
 import { enReplenishment } from './en-replenishment.ts'
 import { enSso } from './en-sso.ts'
+import { enToldProblems } from './en-told-problems.ts'
 import { enToldTasks } from './en-told-tasks.ts'
 
 /** English: what every other screen says. */
@@ -158,6 +161,7 @@ export const enRest = {
   ...enChanges,
   ...enConnect,
   ...enDescribe,
+  ...enDrifts,
   ...enFloor,
   ...enLoadLine,
   ...enLotsAndSerials,
@@ -166,6 +170,8 @@ export const enRest = {
   ...enAssembly,
   ...enReplenishment,
   ...enMapping,
+  ...enAudit,
+  ...enToldProblems,
   ...enToldTasks,
   ...enParkedAndProtection,
 }

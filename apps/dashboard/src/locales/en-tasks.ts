@@ -33,6 +33,8 @@ export const enTasks = {
     units_one: '1 unit',
     units_other: '{{n}} units',
     curesText: 'More is promised than is there. What you can do, least harm first:',
+    counted: '{{connection}}: {{counts}} ({{source}})',
+    countedUnverified: '{{connection}}: {{counts}} ({{source}}, not verified)',
     cure: {
       'another-location': 'Ship from another location',
       incoming: 'Wait for incoming stock',

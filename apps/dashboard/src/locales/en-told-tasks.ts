@@ -71,7 +71,7 @@ const toldTask: Record<ToldCode | 'said', string> = {
   'listing-relisted':
     '{{title}} has the SKU {{has}} that {{other}} had, which sold {{item}}. Until you decide it sells nothing of yours: tie it to {{proposed}}, or leave it untied.',
   drift:
-    '{{channel}} shows {{observed}} where the hub knows of {{expected}}, and no order explains it{{said}}. It is not raised until somebody says which counts: plimsoll reconcile --resolve {{drift}} --with hub, or --with platform.',
+    '{{channel}} shows {{observed}} where the hub knows of {{expected}}, and no order explains it{{said}}. It is not raised until somebody says which counts, on the page of the connection.',
   untracked:
     'The platform does not count this listing, so it sells without limit and no quantity is written. Switch stock tracking on there, then import again.',
   'orders-unread-notice':

@@ -62,7 +62,7 @@ export const zhAlerts = {
       differences: '至少差异数',
       hours: '小时',
     },
-    per: { location: '每个仓位', item: '所有仓位合计' },
+    per: { location: '每个仓库', item: '所有仓库合计' },
     why: { paused: '已暂停', refused: '平台拒绝访问', circuit: '连续失败' },
     rule: {
       add: '添加规则',
@@ -77,7 +77,7 @@ export const zhAlerts = {
       kind: '监视什么',
       severity: '严重程度',
       sku: '只看此商品（SKU）',
-      location: '只看此仓位',
+      location: '只看此仓库',
       connection: '只看此连接',
       all: '全部',
       opensAfter: '持续多久后产生（秒）',

@@ -46,6 +46,7 @@ export const zhOrders: Pick<Locale, 'orders' | 'shipments' | 'newOrder' | 'ships
       left: '已发出 {{n}}',
     },
     cancelOrder: {
+      keep: '保持不变',
       action: '取消订单',
       title: '取消订单 {{order}}？',
       text: '尚未发出的不再发货，库存立即释放。已交给仓库的会询问仓库，仓库可能答复已经发出。',

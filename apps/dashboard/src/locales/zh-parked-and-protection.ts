@@ -25,6 +25,7 @@ export const zhParkedAndProtection = {
       'unmapped-listing': '刊登未关联',
       malformed: '事件无法读取',
       'unknown-status': '未知状态',
+      invalid: '平台拒绝查询',
       'cannot-apply': '无法应用',
     },
   },

@@ -1,9 +1,11 @@
 import { zhAlerts } from './zh-alerts.ts'
 import { zhAssembly } from './zh-assembly.ts'
+import { zhAudit } from './zh-audit.ts'
 import { zhCalls } from './zh-calls.ts'
 import { zhChanges } from './zh-changes.ts'
 import { zhConnect } from './zh-connect.ts'
 import { zhDescribe } from './zh-describe.ts'
+import { zhDrifts } from './zh-drifts.ts'
 import { zhFloor } from './zh-floor.ts'
 import { zhLoadLine } from './zh-load-line.ts'
 import { zhLotsAndSerials } from './zh-lots-and-serials.ts'
@@ -12,6 +14,7 @@ import { zhOrders } from './zh-orders.ts'
 import { zhParkedAndProtection } from './zh-parked-and-protection.ts'
 import { zhReplenishment } from './zh-replenishment.ts'
 import { zhSso } from './zh-sso.ts'
+import { zhToldProblems } from './zh-told-problems.ts'
 import { zhToldTasks } from './zh-told-tasks.ts'
 
 /** 其余各屏的文字。 */
@@ -150,6 +153,7 @@ export const zhRest = {
   ...zhChanges,
   ...zhConnect,
   ...zhDescribe,
+  ...zhDrifts,
   ...zhFloor,
   ...zhLoadLine,
   ...zhLotsAndSerials,
@@ -158,6 +162,8 @@ export const zhRest = {
   ...zhAssembly,
   ...zhReplenishment,
   ...zhMapping,
+  ...zhAudit,
+  ...zhToldProblems,
   ...zhToldTasks,
   ...zhParkedAndProtection,
 }

@@ -34,6 +34,8 @@ export const zhTasks: Pick<Locale, 'task'> = {
     units_one: '{{n}} 件',
     units_other: '{{n}} 件',
     curesText: '承诺的数量超过了库存。可按影响从小到大处理：',
+    counted: '{{connection}}：{{counts}}（{{source}}）',
+    countedUnverified: '{{connection}}：{{counts}}（{{source}}，未经验证）',
     cure: {
       'another-location': '改由其他仓库发货',
       incoming: '等待在途库存',

@@ -64,7 +64,7 @@ const toldTask: (typeof enToldTasks)['toldTask'] = {
   'listing-relisted':
     '{{title}} 的 SKU {{has}} 原属于 {{other}}，该刊登销售 {{item}}。在您决定之前，它不占用您的任何库存：请关联到 {{proposed}}，或保持不关联。',
   drift:
-    '{{channel}} 显示 {{observed}}，而中枢所知为 {{expected}}，没有订单可以解释{{said}}。在决定以哪个为准之前不会上调：plimsoll reconcile --resolve {{drift}} --with hub（以中枢为准）或 --with platform（以平台为准）。',
+    '{{channel}} 显示 {{observed}}，而中枢所知为 {{expected}}，没有订单可以解释{{said}}。在决定以哪个为准之前不会上调：请在该连接的页面上决定。',
   untracked:
     '平台没有为此刊登跟踪库存，它会无限销售，中枢也不写入数量。请在平台上启用库存跟踪，然后重新导入。',
   'orders-unread-notice':

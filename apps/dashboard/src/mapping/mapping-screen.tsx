@@ -86,6 +86,13 @@ function Listings(props: {
     if (!next.delete(listingId)) next.add(listingId)
     setChosen(next)
   }
+  /** One of them is open at a time. */
+  const done = () => {
+    setAsked(undefined)
+    setToMake(undefined)
+    setIgnored(undefined)
+    setChosen(new Set())
+  }
   const { confidence } = search
   const isSure = confidence === 'certain' || confidence === 'likely' || confidence === 'possible'
   return (
@@ -120,14 +127,13 @@ function Listings(props: {
             {t('mapping.makeItems', { count: makeable, n: formatNumber(locale, makeable) })}
           </button>
         )}
-        {ids.length > 0 && state !== 'ignored' && (
-          <button type="button" className="control" onClick={() => setIgnored(ids)}>
-            {t('mapping.ignore')}
-          </button>
-        )}
-        {ids.length > 0 && state === 'ignored' && (
-          <button type="button" className="control" onClick={() => heed.mutate(ids)}>
-            {t('mapping.heed')}
+        {ids.length > 0 && (
+          <button
+            type="button"
+            className="control"
+            onClick={() => (state === 'ignored' ? heed.mutate(ids) : setIgnored(ids))}
+          >
+            {t(state === 'ignored' ? 'mapping.heed' : 'mapping.ignore')}
           </button>
         )}
         {ids.length === 0 && state === 'waiting' && (
@@ -168,36 +174,9 @@ function Listings(props: {
           />
         )}
       </div>
-      {asked && (
-        <AcceptDialog
-          wanted={asked}
-          onClose={() => setAsked(undefined)}
-          onDone={() => {
-            setAsked(undefined)
-            setChosen(new Set())
-          }}
-        />
-      )}
-      {toMake && (
-        <MakeItems
-          rows={toMake}
-          onClose={() => setToMake(undefined)}
-          onDone={() => {
-            setToMake(undefined)
-            setChosen(new Set())
-          }}
-        />
-      )}
-      {ignored && (
-        <IgnoreDialog
-          listings={ignored}
-          onClose={() => setIgnored(undefined)}
-          onDone={() => {
-            setIgnored(undefined)
-            setChosen(new Set())
-          }}
-        />
-      )}
+      {asked && <AcceptDialog wanted={asked} onClose={() => setAsked(undefined)} onDone={done} />}
+      {toMake && <MakeItems rows={toMake} onClose={() => setToMake(undefined)} onDone={done} />}
+      {ignored && <IgnoreDialog listings={ignored} onClose={() => setIgnored(undefined)} onDone={done} />}
     </>
   )
 }

@@ -5,6 +5,7 @@ import { hub, queryClient } from '../hub.ts'
 import { useLanguage } from '../language.ts'
 import { Confirm } from '../parts/confirm.tsx'
 import { useProblemText } from '../parts/notice.tsx'
+import { ReasonFields } from './reason-fields.tsx'
 
 const field = 'h-9 rounded border border-line-2 bg-surface px-2.5'
 const reasons: readonly CancelReason[] = [
@@ -68,6 +69,7 @@ export function CancelOrder({ order }: { order: OrderDetail }) {
             : t('orders.cancelOrder.channelText', { channel: order.channel })
         }
         action={t('orders.cancelOrder.action')}
+        dismiss={t('orders.cancelOrder.keep')}
         isBusy={cancel.isPending}
         onConfirm={() => cancel.mutate()}
         onClose={close}
@@ -96,36 +98,17 @@ export function CancelOrder({ order }: { order: OrderDetail }) {
             ))}
           </ul>
         )}
-        {!isByHand && (
-          <label className="mt-3 block">
-            <span className="font-medium">{t('orders.holdReason')}</span>
-            <select
-              value={reason}
-              onChange={({ target }) => setReason(reasons.find((each) => each === target.value) ?? 'other')}
-              className={`${field} mt-1 w-full`}
-            >
-              {reasons.map((each) => (
-                <option key={each} value={each}>
-                  {t(`orders.cancelReason.${each}`)}
-                </option>
-              ))}
-            </select>
-          </label>
-        )}
-        <label className="mt-3 block">
-          <span className="font-medium">{t('orders.note')}</span>
-          <input
-            value={note}
-            maxLength={1000}
-            onChange={({ target }) => setNote(target.value)}
-            className={`${field} mt-1 w-full`}
-          />
-        </label>
-        {problem !== '' && (
-          <p role="alert" className="mt-3 text-red">
-            {problem}
-          </p>
-        )}
+        <ReasonFields
+          {...(!isByHand && {
+            reasons: {
+              ...{ all: reasons, chosen: reason, onChoose: setReason },
+              word: (each: CancelReason) => t(`orders.cancelReason.${each}`),
+            },
+          })}
+          note={note}
+          onNote={setNote}
+          problem={problem}
+        />
       </Confirm>
     </>
   )

@@ -6,6 +6,7 @@ import { hub, queryClient } from '../hub.ts'
 import { useLanguage } from '../language.ts'
 import { Confirm } from '../parts/confirm.tsx'
 import { useProblemText } from '../parts/notice.tsx'
+import { ReasonFields } from './reason-fields.tsx'
 
 const reasons: readonly OrderHoldReason[] = ['manual', 'address', 'payment', 'fraud']
 
@@ -82,34 +83,15 @@ export function OrderHolds({ order }: { order: OrderDetail }) {
         onConfirm={() => hold.mutate()}
         onClose={() => setAsking(false)}
       >
-        <label className="mt-4 block">
-          <span className="font-medium">{t('orders.holdReason')}</span>
-          <select
-            value={reason}
-            onChange={({ target }) => setReason(reasons.find((each) => each === target.value) ?? 'manual')}
-            className="mt-1 h-9 w-full rounded border border-line-2 bg-surface px-2"
-          >
-            {reasons.map((each) => (
-              <option key={each} value={each}>
-                {t(`orders.reason.${each}`)}
-              </option>
-            ))}
-          </select>
-        </label>
-        <label className="mt-3 block">
-          <span className="font-medium">{t('orders.note')}</span>
-          <input
-            value={note}
-            maxLength={1000}
-            onChange={(event) => setNote(event.target.value)}
-            className="mt-1 h-9 w-full rounded border border-line-2 bg-surface px-2.5"
-          />
-        </label>
-        {notHeld !== '' && (
-          <p role="alert" className="mt-3 text-red">
-            {notHeld}
-          </p>
-        )}
+        <ReasonFields
+          reasons={{
+            ...{ all: reasons, chosen: reason, onChoose: setReason },
+            word: (each) => t(`orders.reason.${each}`),
+          }}
+          note={note}
+          onNote={setNote}
+          problem={notHeld}
+        />
       </Confirm>
     </div>
   )

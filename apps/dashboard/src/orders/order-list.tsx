@@ -5,7 +5,7 @@ import { useEffect, useRef } from 'react'
 import { formatMoment, formatNumber } from '../format.ts'
 import { useLanguage } from '../language.ts'
 import { Ago } from '../parts/number.tsx'
-import { useSayTask } from '../tasks/task-text.tsx'
+import { useSayTold } from '../tasks/use-say-told.ts'
 import { OrderWord } from './order-word.tsx'
 
 /** Two lines of text, whatever the width. */
@@ -57,8 +57,8 @@ export function OrderList({ rows, onEnd }: { rows: OrderRow[]; onEnd: () => void
 
 function OrderLine({ row }: { row: OrderRow }) {
   const { t, locale } = useLanguage()
-  const say = useSayTask()
-  const problem = row.problemTold === null ? row.problem : say(row.problemTold)
+  const say = useSayTold()
+  const problem = row.problemTold === null ? row.problem : say('toldTask', row.problemTold)
   const [left, all] = [row.units - row.toShip, row.units].map((units) => formatNumber(locale, units))
   const sentFrom = row.shipments.filter(({ state }) => state !== 'cancelled' && state !== 'rejected')
   return (

@@ -10,7 +10,7 @@ import { useLanguage } from '../language.ts'
 import { Empty, Failure, Loading } from '../parts/notice.tsx'
 import { Panel } from '../parts/panel.tsx'
 import { Scrolling } from '../parts/scrolling.tsx'
-import { useSayTask } from '../tasks/task-text.tsx'
+import { useSayTold } from '../tasks/use-say-told.ts'
 import { ChannelCancelling } from './cancel-order.tsx'
 import { OrderByHand } from './order-by-hand.tsx'
 import { OrderHolds } from './order-holds.tsx'
@@ -50,7 +50,7 @@ export function OrderScreen() {
 
 function Order({ order }: { order: OrderDetail }) {
   const { t } = useLanguage()
-  const say = useSayTask()
+  const say = useSayTold()
   return (
     <>
       <div className="mb-4 flex flex-wrap items-end justify-between gap-x-8 gap-y-3">
@@ -71,7 +71,7 @@ function Order({ order }: { order: OrderDetail }) {
           role="status"
           className="mb-4 rounded-md border border-amber-fill bg-amber-soft px-4 py-2 text-amber"
         >
-          {order.problemTold === null ? order.problem : say(order.problemTold)}
+          {order.problemTold === null ? order.problem : say('toldTask', order.problemTold)}
         </p>
       )}
       <div className="grid items-start gap-4 lg:grid-cols-[minmax(20rem,29rem)_minmax(0,1fr)]">

@@ -110,7 +110,7 @@ function Moment({ moment }: { moment: OrderMoment }) {
               quantity: said('quantity'),
               sku: said('sku'),
               units: said('units'),
-              by: said('by'),
+              by: typeof detail.by === 'string' ? nameOf(detail.by) : '–',
             })}
       </p>
       {typeof detail.message === 'string' && <p className="text-xs break-words text-red">{detail.message}</p>}

@@ -162,6 +162,7 @@ function Stop({ shipment }: { shipment: ShipmentDetail }) {
           warehouse: shipment.warehouse ?? '',
         })}
         action={t('shipments.cancel')}
+        dismiss={t('orders.cancelOrder.keep')}
         isBusy={stop.isPending}
         onConfirm={() => stop.mutate(shown)}
         onClose={() => {

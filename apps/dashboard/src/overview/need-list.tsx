@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { lazy, type ReactNode, Suspense, useState } from 'react'
 import { useHubNow } from '../clock.ts'
+import { ProblemText } from '../connections/connection-error.tsx'
 import { formatNumber } from '../format.ts'
 import { tasksQuery, useConnectionNames } from '../hub.ts'
 import { allWords, useLanguage } from '../language.ts'
@@ -58,8 +59,10 @@ function Entry({ need }: { need: Need }) {
       return (
         <>
           <Head title={t(need.isRefused ? 'need.refused' : 'task.connection')} at={need.row.errorSince} />
-          <p className="mt-0.5 text-ink-2" lang="en">
-            {need.error}
+          <p className="mt-0.5 text-ink-2">
+            <Suspense fallback="…">
+              <ProblemText row={need.row} />
+            </Suspense>
           </p>
           <p className="flex flex-wrap gap-x-4">
             <ConnectionLink connectionId={need.row.connectionId} name={need.row.name} />
@@ -162,7 +165,7 @@ export function TaskEntry({ task }: { task: TaskList['rows'][number] }) {
             {t('task.look')}
           </Link>
         )}
-        {task.listingId && task.connectionId && (
+        {(task.listingId || task.kind === 'drift') && task.connectionId && (
           <Link
             to="/connections/$id"
             params={{ id: task.connectionId }}
@@ -199,14 +202,14 @@ function ConnectionLink({ connectionId, name }: { connectionId: string; name: st
   )
 }
 
-/** What harms least first; what the platforms count for each is in the hub's words. */
+/** What harms least first, with what the platforms count for each. */
 function Cures({ cures }: { cures: TaskList['rows'][number]['cures'] }) {
-  const { t, locale } = useLanguage()
+  const { t, locale, language } = useLanguage()
   return (
     <>
       <p className="mt-0.5 text-ink-2">{t('task.curesText')}</p>
       <ol className="list-decimal ps-5 text-ink-2">
-        {cures.map(({ cure, units, locationCodes, penalties }) => (
+        {cures.map(({ cure, units, locationCodes, counted }) => (
           <li key={cure}>
             {cure === 'cancel' ? (
               <Link
@@ -220,9 +223,11 @@ function Cures({ cures }: { cures: TaskList['rows'][number]['cures'] }) {
               t(`task.cure.${cure}`)
             )}
             {units !== null && ` (${[formatNumber(locale, units), ...locationCodes].join(' · ')})`}
-            {penalties.map((penalty) => (
-              <span key={penalty} className="block text-xs" lang="en">
-                {penalty}
+            {counted.map(({ connection, counts, source, verified }) => (
+              <span key={`${connection} ${counts.en}`} className="block text-xs break-words">
+                {t(verified ? 'task.counted' : 'task.countedUnverified', {
+                  ...{ connection, source, counts: counts[language] },
+                })}
               </span>
             ))}
           </li>

@@ -26,6 +26,7 @@ const connection = (connectionId: string, error: string | null): ConnectionRow =
   lastWebhookAt: null,
   shipsOrdersFrom: null,
   error,
+  errorTold: null,
   errorSince: null,
   budgetLeft: null,
   budget: null,

@@ -11,6 +11,7 @@ import { Ago } from '../parts/number.tsx'
 import { Heading } from '../parts/panel.tsx'
 import { TableFile } from '../parts/table-file.tsx'
 import { ViewMenu } from '../saved-views/view-menu.tsx'
+import { useSayTold } from '../tasks/use-say-told.ts'
 import { groupByCause } from './parked-groups.ts'
 import type { ParkedSearch } from './parked-search.ts'
 
@@ -164,8 +165,8 @@ function Group(props: { cause: string; rows: Row[]; total: number | undefined; r
             </span>
           </h2>
           {isOne && (
-            <p className="text-ink-2" lang="en">
-              {rows[0]?.reason}
+            <p className="text-ink-2">
+              <Reason row={rows[0]} />
             </p>
           )}
         </div>
@@ -229,8 +230,8 @@ function Group(props: { cause: string; rows: Row[]; total: number | undefined; r
               </button>
             </div>
             {!isOne && (
-              <p className="pb-1 text-ink-2" lang="en">
-                {row.reason}
+              <p className="pb-1 text-ink-2">
+                <Reason row={row} />
               </p>
             )}
           </li>
@@ -238,4 +239,13 @@ function Group(props: { cause: string; rows: Row[]; total: number | undefined; r
       </ul>
     </section>
   )
+}
+
+/** Why it is parked, in the reader's language; what was parked before facts were kept, in the hub's English. */
+function Reason({ row }: { row: Row | undefined }) {
+  const { language } = useLanguage()
+  const say = useSayTold()
+  if (row === undefined) return null
+  if (row.told !== null) return say('toldParked', row.told)
+  return <span {...(language !== 'en' && { lang: 'en' })}>{row.reason}</span>
 }

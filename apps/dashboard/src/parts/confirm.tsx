@@ -8,6 +8,8 @@ export function Confirm(props: {
   title: string
   text: string
   action: string
+  /** Of the button that leaves everything as it is, where “Cancel” would be taken for the deed. */
+  dismiss?: string
   isBusy: boolean
   onConfirm: () => void
   onClose: () => void
@@ -40,7 +42,7 @@ export function Confirm(props: {
             {props.children}
             <div className="mt-5 flex justify-end gap-2">
               <button type="button" className="control" onClick={props.onClose}>
-                {t('app.cancel')}
+                {props.dismiss ?? t('app.cancel')}
               </button>
               <button type="submit" className="control control-strong" disabled={props.isBusy}>
                 {props.action}

@@ -1,6 +1,10 @@
-import { toldCodes } from '@plimsoll/client'
+import { auditActions, parkedCodes, problemCodes, toldCodes } from '@plimsoll/client'
 import { expect, test } from 'vitest'
+import { enAudit } from '../locales/en-audit.ts'
+import { enToldProblems } from '../locales/en-told-problems.ts'
 import { enToldTasks } from '../locales/en-told-tasks.ts'
+import { zhAudit } from '../locales/zh-audit.ts'
+import { zhToldProblems } from '../locales/zh-told-problems.ts'
 import { zhToldTasks } from '../locales/zh-told-tasks.ts'
 import { sayFacts } from './say-task.ts'
 
@@ -29,4 +33,13 @@ test('facts are said by the locale: moments, units, reasons in words, and no ful
 test('every code is said in both languages', () => {
   for (const { toldTask } of [enToldTasks, zhToldTasks])
     expect(Object.keys(toldTask).sort()).toEqual([...toldCodes, 'said'].sort())
+})
+
+test('so is what stands in the way of connections, why events are parked, and what the audit log names', () => {
+  for (const { toldProblem, toldParked } of [enToldProblems, zhToldProblems]) {
+    expect(Object.keys(toldProblem).sort()).toEqual([...problemCodes, 'said'].sort())
+    expect(Object.keys(toldParked).sort()).toEqual([...parkedCodes].sort())
+  }
+  for (const { auditAction } of [enAudit, zhAudit])
+    expect(Object.keys(auditAction).sort()).toEqual([...auditActions].sort())
 })

@@ -188,6 +188,7 @@ function CancelRest({ inbound }: { inbound: InboundShipmentShape }) {
         title={t('floor.deliveries.cancelTitle')}
         text={t('floor.deliveries.cancelText')}
         action={t('floor.deliveries.cancelRest')}
+        dismiss={t('orders.cancelOrder.keep')}
         isBusy={cancel.isPending}
         onConfirm={() => cancel.mutate()}
         onClose={() => setAsking(false)}

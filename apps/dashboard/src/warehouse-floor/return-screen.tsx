@@ -197,6 +197,7 @@ function Inspection({ of }: { of: CustomerReturnShape }) {
         title={t('floor.returns.cancelTitle')}
         text={t('floor.returns.cancelText')}
         action={t('floor.returns.cancel')}
+        dismiss={t('orders.cancelOrder.keep')}
         isBusy={cancel.isPending}
         onConfirm={() => cancel.mutate()}
         onClose={() => setAsking(false)}

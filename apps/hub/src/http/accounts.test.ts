@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { type Role, roles } from '@plimsoll/accounts'
-import { savedViewList } from '@plimsoll/client'
+import { auditActions, savedViewList } from '@plimsoll/client'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { listRoutes } from '../testing/declared-routes.ts'
 import { type ServedHub, serveHub } from '../testing/served-hub.ts'
 import { Browser, joinAs, PASSWORD, setUpOwner } from '../testing/signed-in.ts'
+import { isNoted } from './authorize.ts'
 import { permissionOf } from './permissions.ts'
 import type { Route } from './server.ts'
 
@@ -13,6 +14,12 @@ let served: ServedHub
 let owner: Browser
 const people = new Map<string, Browser>()
 const NONE = '00000000-0000-7000-8000-000000000000'
+
+/** What accounts write down within their own transactions. */
+const WRITTEN_BY_ACCOUNTS =
+  `setUp inviteMember withdrawInvitation acceptInvitation changeMember removeMember createApiKey
+  revokeApiKey renameOrganization createOrganization setSingleSignOn removeSingleSignOn joinBySingleSignOn
+  tieSingleSignOn`.split(/\s+/)
 
 beforeAll(async () => {
   served = await serveHub()
@@ -269,6 +276,17 @@ test('who did what is on record, for admins, without what was said', async () =>
   await expect(sql`update audit_entry set actor = 'x'`.execute(served.database.kysely)).rejects.toThrow(
     /append-only/,
   )
+})
+
+test('whatever is put on record for a route has a name that screens have words for', async () => {
+  const noted = (await organizationRoutes()).flatMap(({ spec }) =>
+    spec !== undefined && isNoted(spec) ? [spec.operation] : [],
+  )
+  expect(noted.length).toBeGreaterThan(100)
+  const known = new Set<string>(auditActions)
+  expect([...new Set(noted)].filter((action) => !known.has(action))).toEqual([])
+  const written = new Set([...noted, ...WRITTEN_BY_ACCOUNTS])
+  expect(auditActions.filter((action) => !written.has(action))).toEqual([])
 })
 
 test('the library offers what the hub names, and nothing else', async () => {

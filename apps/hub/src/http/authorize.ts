@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { findDocumentPlaces } from '../views/document-places.store.ts'
 import { assertMay, assertTouches, permissionOf } from './permissions.ts'
 import { actorOf, principalOf, takePass } from './principal.ts'
+import type { RouteSpec } from './route.ts'
 import type { ServerContext } from './server.ts'
 import type { NamedDocument } from './touched-documents.ts'
 
@@ -38,11 +39,16 @@ export function authorize(api: FastifyInstance, hub: ServerContext): void {
  */
 const TOLD_ELSEWHERE = new Set(['Stock commands', 'Members and keys'])
 
+/** Whether whoever uses the route stands in the audit log by its operation. */
+export function isNoted(spec: RouteSpec): boolean {
+  if (TOLD_ELSEWHERE.has(spec.tag)) return false
+  return permissionOf(spec).deed !== 'read' || spec.isAudited === true
+}
+
 /** Before the answer leaves: whoever was told that it was done is on record. No bodies: they hold personal data. */
 async function note(hub: ServerContext, request: FastifyRequest): Promise<void> {
   const { spec } = request.routeOptions.config
-  if (spec === undefined || TOLD_ELSEWHERE.has(spec.tag)) return
-  if (permissionOf(spec).deed === 'read' && spec.isAudited !== true) return
+  if (spec === undefined || !isNoted(spec)) return
   if (principalOf(request).kind === 'machine') return
   const params = Object.values(request.params as Record<string, string>)
   const deed = { actor: actorOf(request), action: spec.operation, subject: params.join(' / ') || null }

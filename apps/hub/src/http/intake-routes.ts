@@ -5,6 +5,7 @@ import {
   differencePage,
   done,
   driftPage,
+  driftsResolved,
   editRule,
   staleRules,
   syncJob,
@@ -23,6 +24,7 @@ import {
   requestAudit,
   requestBackfill,
   resolveDrift,
+  resolveDrifts,
 } from '@plimsoll/sync'
 import type { FastifyPluginAsync } from 'fastify'
 import { z } from 'zod'
@@ -47,6 +49,8 @@ const jobsQuery = z.object({
 })
 const driftsQuery = pageQuery.extend({
   asked: z.enum(['true', 'false']).default('false').describe('true: those that wait for a person.'),
+  connection: z.uuid('give the id of a connection').optional(),
+  sku: z.string().min(1).optional(),
 })
 const staleRule = z
   .strictObject({
@@ -300,6 +304,28 @@ export function intakeRoutes({ context }: ServerContext): FastifyPluginAsync {
       },
       async ({ query }) => ({
         200: await findDrifts(kysely, organizationId, { ...query, asked: query.asked === 'true' }),
+      }),
+    )
+    addRoute(
+      app,
+      {
+        method: 'POST',
+        path: '/drifts/resolve',
+        operation: 'resolveDrifts',
+        tag,
+        summary:
+          'Answers at once what a person was asked about a connection, at most 200; says what is left.',
+        body: z.strictObject({
+          connection: z.string().min(1).describe('Id or name.'),
+          with: z.enum(['hub', 'platform']),
+          until: moment.describe('What was found later nobody has seen: it stays asked.'),
+        }),
+        touches: { connections: ['body.connection'] },
+        answers: { 200: driftsResolved },
+        errors: ['unknown-connection'],
+      },
+      async ({ body: { connection: name, with: winner, until } }) => ({
+        200: await resolveDrifts(context, { connection: name, winner, until: new Date(until) }),
       }),
     )
     addRoute(

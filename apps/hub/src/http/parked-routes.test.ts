@@ -55,6 +55,11 @@ test('I4: an order for an unmapped listing is parked with its cure, and applied 
     { subject: 'order 501', source: 'webhook', reasonCode: 'unmapped-listing', attempts: 1 },
   ])
   expect(page.rows[0]?.reason).toContain('Import or map the listing, then replay')
+  // The same for every language.
+  expect(page.rows[0]?.told).toEqual({
+    code: 'unmapped-sku',
+    facts: { sku: 'MUG-6', connection: expect.any(String) },
+  })
   // Replayed before it is cured it is parked again, and the answer says so: nothing is lost.
   expect(await replay(`/${page.rows[0]?.inboxId}/replay`)).toEqual({
     replayId: expect.any(String),
@@ -81,6 +86,9 @@ test('what is replayed is counted, and nothing else: not what was unreadable bef
   await deliver('{"id":"neither"}')
   const page = await untilParked(2)
   expect(page.rows.map((row) => row.attempts)).toEqual([0, 0])
+  expect(page.rows.map(({ told, reason }) => [told, reason === told?.facts.message])).toEqual(
+    Array(2).fill([{ code: 'unreadable', facts: { message: expect.any(String) } }, true]),
+  )
   // An event that waits for its turn, tried before, belongs to no replay. It waits on a connection that nobody works.
   await sql`
     insert into inbox (organization_id, inbox_id, connection_id, topic, subject, source, payload, state, attempts,

@@ -68,6 +68,10 @@ export function intakeWrites(ask: ServedHub['ask'], ids: IntakeIds) {
     'POST /api/v1/listings/:id/sync': () => ask('POST', `/api/v1/listings/${listingId}/sync`, {}),
     'POST /api/v1/drifts/:id/resolve': () =>
       ask('POST', `/api/v1/drifts/${driftId}/resolve`, { with: 'hub' }),
+    'POST /api/v1/drifts/resolve': () =>
+      ask('POST', '/api/v1/drifts/resolve', {
+        ...{ connection: connectionId, with: 'hub', until: '2100-01-01T00:00:00Z' },
+      }),
     'PUT /api/v1/stale-rules': () =>
       ask('PUT', '/api/v1/stale-rules', { connection: connectionId, kind: 'zero', afterMinutes: 5 }),
   }

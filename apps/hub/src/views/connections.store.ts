@@ -51,7 +51,8 @@ export async function listConnections(
         where stream_cursor.organization_id = connection.organization_id
           and stream_cursor.connection_id = connection.connection_id and stream = 'orders'
       ) as orders_known_until,
-      last_webhook_at, ships_orders_from, problem as error, problem_since as error_since,
+      last_webhook_at, ships_orders_from, problem as error, problem_told as error_told,
+      problem_since as error_since,
       circuit_since, circuit_probe_at, circuit_failed_probes,
       (
         select hub_process.name from lease

@@ -134,19 +134,57 @@ export async function findDifferencePage(
 export async function findDrifts(
   db: Db,
   organizationId: string,
-  query: { cursor?: string | undefined; limit: number; asked: boolean },
+  query: {
+    cursor?: string | undefined
+    limit: number
+    asked: boolean
+    connection?: string | undefined
+    sku?: string | undefined
+  },
 ): Promise<DriftPage> {
-  type Drift = Omit<DriftPage['rows'][number], 'foundAt' | 'healedAt'> & {
+  type Drift = Omit<DriftPage['rows'][number], 'foundAt' | 'healedAt' | 'listing' | 'accepting'> & {
     foundAt: Date
     healedAt: Date | null
+    listingId: string | null
+    externalId: string | null
+    title: string | null
+    location: string | null
+    unitsPerListing: number | null
   }
+  const isWanted = sql`(${query.connection ?? null}::uuid is null or drift.connection_id = ${query.connection ?? null}::uuid)
+    and (${query.sku ?? null}::text is null or item.sku = ${query.sku ?? null}::text)`
+  const counted = await sql<{ asked: number }>`
+    select count(*) as asked from drift
+    left join level on level.organization_id = drift.organization_id and level.level_id = drift.level_id
+    left join item on item.organization_id = level.organization_id and item.item_id = level.item_id
+    where drift.organization_id = ${organizationId} and healed = 'asked' and ${isWanted}`.execute(db)
   const found = await sql<Drift>`
     select drift_id, drift.connection_id, drift.level_id, item.sku, drift.observed, drift.expected, cause, rule, healed,
-      found_at, healed_at
+      found_at, healed_at, listing.listing_id, listing.external_id, listing.title, level.external_location_id as place,
+      level.units_per_listing, (
+        -- As an edit is booked: at the connection's own location where the pool has it.
+        select location.code from pool_location
+        join location on location.organization_id = level.organization_id
+          and location.location_id = pool_location.location_id
+        join connection on connection.organization_id = level.organization_id
+          and connection.connection_id = level.connection_id
+        where pool_location.organization_id = level.organization_id
+          and pool_location.connection_id = level.connection_id
+          and pool_location.external_id = level.external_location_id
+        order by location.location_id = connection.default_location_id desc, location.code
+        limit 1
+      ) as location
     from drift
     left join level on level.organization_id = drift.organization_id and level.level_id = drift.level_id
     left join item on item.organization_id = level.organization_id and item.item_id = level.item_id
-    where drift.organization_id = ${organizationId} and (not ${query.asked} or healed = 'asked')
+    left join lateral (
+      select listing_id, external_id, title from listing
+      where listing.organization_id = level.organization_id and listing.connection_id = level.connection_id
+        and listing.stock_unit_id = level.stock_unit_id
+      order by external_id
+      limit 1
+    ) as listing on true
+    where drift.organization_id = ${organizationId} and (not ${query.asked} or healed = 'asked') and ${isWanted}
       and (${query.cursor ?? null}::uuid is null or (found_at, drift_id) < (
         select found_at, drift_id from drift
         where organization_id = ${organizationId} and drift_id = ${query.cursor ?? null}::uuid
@@ -155,8 +193,14 @@ export async function findDrifts(
     limit ${query.limit + 1}`.execute(db)
   const rows = found.rows.slice(0, query.limit)
   return {
-    rows: rows.map((row) => ({
+    asked: counted.rows[0]?.asked ?? 0,
+    rows: rows.map(({ listingId, externalId, title, location, unitsPerListing, ...row }) => ({
       ...row,
+      listing: listingId === null ? null : { listingId, externalId: externalId ?? '', title: title ?? '' },
+      accepting:
+        location === null || unitsPerListing === null || row.expected === null
+          ? null
+          : { location, units: (row.observed - row.expected) * unitsPerListing },
       foundAt: row.foundAt.toISOString(),
       healedAt: textOf(row.healedAt),
     })),

@@ -17,6 +17,7 @@ type Row = {
   attempts: number
   reasonCode: string | null
   reason: string | null
+  told: ParkedPage['rows'][number]['told']
   payload: unknown
 }
 
@@ -41,7 +42,7 @@ export async function findParked(
     ) as counted
     left join (
       select inbox_id, ${causeOfSql} as cause, connection_id, topic, subject, source, received_at, settled_at, attempts, reason_code,
-        reason, payload
+        reason, told, payload
       from inbox
       where organization_id = ${organizationId} and state = 'parked'
         and (${page.cause ?? null}::text is null or ${causeOfSql} = ${page.cause ?? null}::text)
@@ -66,6 +67,7 @@ export async function findParked(
       cause: row.cause,
       reasonCode: row.reasonCode ?? 'cannot-apply',
       reason: row.reason ?? 'It could not be applied.',
+      told: row.told,
       payload: JSON.stringify(row.payload, null, 2).slice(0, PAYLOAD_CHARACTERS_MAX),
     })),
     next: parked.length > page.limit ? (rows.at(-1)?.inboxId ?? null) : null,

@@ -21,6 +21,8 @@ export interface ConnectionTable {
   editRule: EditRule
   problemCode: string | null
   problem: string | null
+  /** The same as a code and its facts, for every language. */
+  problemTold: unknown
   problemSince: Date | null
   lastWebhookAt: Date | null
   webhooksCheckedAt: Date | null
@@ -194,6 +196,8 @@ export interface InboxTable {
   state: InboxState
   reasonCode: string | null
   reason: string | null
+  /** Of a parked row: the same as a code and its facts. */
+  told: unknown
   attempts: number
   notBefore: Date | null
   receivedAt: Date

@@ -1,6 +1,7 @@
 import type { ConnectionState, Db, EditRule, Tx } from '@plimsoll/database'
 import { sql } from 'kysely'
 import { BY_HAND } from '../by-hand/by-hand-connection.store.ts'
+import type { ToldProblem } from '../told-problem.ts'
 import type { ConnectionStatus } from './connection-state.ts'
 
 export type Connection = {
@@ -176,9 +177,10 @@ export async function saveProblem(
   db: Db,
   organizationId: string,
   connectionId: string,
-  problem: { code: string; message: string } | undefined,
+  problem: { code: string; message: string; told: ToldProblem } | undefined,
   at: Date,
 ): Promise<void> {
+  const told = problem === undefined ? null : JSON.stringify(problem.told)
   await sql`
     update connection set
       problem_since = case
@@ -187,9 +189,11 @@ export async function saveProblem(
         else ${at}
       end,
       problem_code = ${problem?.code ?? null},
-      problem = ${problem?.message ?? null}
+      problem = ${problem?.message ?? null},
+      problem_told = ${told}::jsonb
     where organization_id = ${organizationId} and connection_id = ${connectionId}
-      and (problem_code, problem) is distinct from (${problem?.code ?? null}::text, ${problem?.message ?? null}::text)`.execute(
+      and (problem_code, problem, problem_told)
+        is distinct from (${problem?.code ?? null}::text, ${problem?.message ?? null}::text, ${told}::jsonb)`.execute(
     db,
   )
 }

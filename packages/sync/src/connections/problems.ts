@@ -1,14 +1,26 @@
-import { actionFor, type ConnectorError } from '@plimsoll/connector-kit'
+import { actionFor, type ConnectorError, type Forbidden } from '@plimsoll/connector-kit'
 import { inTransaction } from '@plimsoll/database'
 import { nowOf, type SyncContext } from '../context.ts'
 import { notify } from '../notify.ts'
+import type { ToldProblem } from '../told-problem.ts'
 import { decideConnectionStep } from './connection-state.ts'
 import { type Connection, lockStatus, saveProblem, saveStatus } from './connections.store.ts'
 import { tellOfLostAccess } from './lost-access.ts'
 
 /** What a person reads on the connection: the platform's words and the cure. */
-export function describeProblem(error: ConnectorError): { code: string; message: string } {
-  return { code: error.kind, message: `${sentence(error.message)} ${cureOf(error)}` }
+export function describeProblem(error: ConnectorError): {
+  code: string
+  message: string
+  told: ToldProblem
+} {
+  return { code: error.kind, message: `${sentence(error.message)} ${cureOf(error)}`, told: toldOf(error) }
+}
+
+function toldOf(error: ConnectorError & Partial<Pick<Forbidden, 'scope'>>): ToldProblem {
+  const { kind, message } = error
+  return kind === 'forbidden'
+    ? { code: kind, facts: { message, scope: error.scope ?? '' } }
+    : { code: kind, facts: { message } }
 }
 
 function cureOf(error: ConnectorError): string {

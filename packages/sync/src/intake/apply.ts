@@ -391,6 +391,7 @@ async function park(context: WorkerContext, row: InboxRow, error: unknown): Prom
           ...verdictOf(row, 'parked'),
           reasonCode: 'cannot-apply',
           reason: `${message} Replay it once this is cured.`,
+          told: { code: 'cannot-apply', facts: { message } },
         },
       ],
       nowOf(context),

@@ -10,6 +10,7 @@ import type { WorkerContext } from '../worker/worker-context.ts'
 import { type InboxRow, type InboxVerdict, insertInbox, settleInbox, takeInbox } from './inbox.store.ts'
 import { toInboxEvent } from './inbox.ts'
 import { findKnownOrder } from './known-orders.store.ts'
+import { verdictOf } from './verdicts.ts'
 
 /** Few at a time: a decrease that comes meanwhile waits for no more than these. */
 const FETCHES_PER_TURN = 2
@@ -74,7 +75,7 @@ async function fetchOne(context: WorkerContext, row: InboxRow): Promise<InboxVer
         throw new Error(`unknown topic ${String(never)}`)
       }
     }
-    return { inboxId: row.inboxId, state: 'applied', reasonCode: null, reason: null, notBefore: null }
+    return verdictOf(row, 'applied')
   } catch (error) {
     if (!isConnectorError(error)) {
       if (context.signal.aborted || error instanceof LeaseLost || isTransient(error)) throw error
@@ -84,19 +85,27 @@ async function fetchOne(context: WorkerContext, row: InboxRow): Promise<InboxVer
         'what an event named could not be read and is parked',
       )
       const message = error instanceof Error ? error.message : String(error)
-      return toParked(row, 'cannot-apply', `${message} Replay it once this is cured.`)
+      return {
+        ...verdictOf(row, 'parked'),
+        reasonCode: 'cannot-apply',
+        reason: `${message} Replay it once this is cured.`,
+        told: { code: 'cannot-apply', facts: { message } },
+      }
     }
-    if (error.kind === 'malformed' || error.kind === 'invalid')
-      return toParked(row, error.kind, error.message)
+    if (error.kind === 'malformed' || error.kind === 'invalid') {
+      const { kind, message } = error
+      return {
+        ...verdictOf(row, 'parked'),
+        reasonCode: kind,
+        reason: message,
+        told: { code: kind === 'malformed' ? 'unreadable' : kind, facts: { message } },
+      }
+    }
     await noteConnectorError(context, context.connection, error)
     const delay = backoffMs(row.attempts, context.random)
     const notBefore = new Date(context.clock.now() + delay)
-    return { inboxId: row.inboxId, state: 'fetch', reasonCode: error.kind, reason: error.message, notBefore }
+    return { ...verdictOf(row, 'fetch'), reasonCode: error.kind, reason: error.message, notBefore }
   }
-}
-
-function toParked(row: InboxRow, reasonCode: string, reason: string): InboxVerdict {
-  return { inboxId: row.inboxId, state: 'parked', reasonCode, reason, notBefore: null }
 }
 
 /** The listing as it is now; one that is gone by the time it is asked for is noted as gone. */

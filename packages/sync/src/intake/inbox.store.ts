@@ -1,6 +1,7 @@
 import { type Db, type InboxSource, type InboxState, type Tx, unnestRows } from '@plimsoll/database'
 import { type RawBuilder, sql } from 'kysely'
 import { toPayload, WAKE_CHANNEL, type Wake } from '../notify.ts'
+import type { ToldParked } from '../told-problem.ts'
 import type { InboxEvent } from './inbox.ts'
 import { toStorable } from './storable.ts'
 
@@ -97,11 +98,13 @@ export async function insertArrived(
     stored as (
     insert into inbox
       (organization_id, inbox_id, connection_id, topic, subject, source, payload, state, reason_code, reason,
-       attempts, not_before, received_at, settled_at)
+       told, attempts, not_before, received_at, settled_at)
     select ${organizationId}, inbox_id, ${connectionId}, topic, subject, ${source}, payload,
       case when topic = 'unreadable' then 'parked' else 'pending' end,
       case when topic = 'unreadable' then 'malformed' end,
       case when topic = 'unreadable' then payload ->> 'reason' end,
+      case when topic = 'unreadable' then jsonb_build_object('code', 'unreadable',
+        'facts', jsonb_build_object('message', coalesce(payload ->> 'reason', ''))) end,
       0, case when topic = 'level' then ${hintAt}::timestamptz end, ${at},
       case when topic = 'unreadable' then ${at}::timestamptz end
     from arrived join fresh using (inbox_id)
@@ -154,14 +157,15 @@ export async function insertSettled(
     state: 'text',
     reasonCode: 'text',
     reason: 'text',
+    told: 'jsonb',
     notBefore: 'timestamptz',
   })
   await sql`
     insert into inbox
       (organization_id, inbox_id, connection_id, topic, subject, source, payload, state, reason_code, reason,
-       attempts, not_before, received_at, settled_at)
+       told, attempts, not_before, received_at, settled_at)
     select ${organizationId}, inbox_id, ${connectionId}, topic, subject, ${source}, payload, state, reason_code, reason,
-      1, not_before, ${at}, case when state in ('pending', 'fetch') then null else ${at}::timestamptz end
+      told, 1, not_before, ${at}, case when state in ('pending', 'fetch') then null else ${at}::timestamptz end
     from ${stored}`.execute(tx)
 }
 
@@ -251,6 +255,8 @@ export type InboxVerdict = {
   state: InboxState
   reasonCode: string | null
   reason: string | null
+  /** Of a parked row: the same for every language. */
+  told: ToldParked | null
   notBefore: Date | null
 }
 
@@ -267,6 +273,7 @@ export async function settleInbox(
     state: 'text',
     reasonCode: 'text',
     reason: 'text',
+    told: 'jsonb',
     notBefore: 'timestamptz',
   })
   await sql`
@@ -274,6 +281,7 @@ export async function settleInbox(
       state = settled.state,
       reason_code = settled.reason_code,
       reason = settled.reason,
+      told = settled.told,
       not_before = settled.not_before,
       attempts = inbox.attempts + 1,
       settled_at = case when settled.state in ('pending', 'fetch') then null else ${at}::timestamptz end

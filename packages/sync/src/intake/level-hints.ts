@@ -5,6 +5,7 @@ import { expectedOf } from '../lanes/expected.ts'
 import { findLevelsByKey, type KnownLevel, recheckLevels } from '../lanes/levels.store.ts'
 import type { WorkerContext } from '../worker/worker-context.ts'
 import type { InboxRow, InboxVerdict } from './inbox.store.ts'
+import { verdictOf } from './verdicts.ts'
 
 /** A level not changed for so long is quiet. */
 const QUIET_MS = 3_000
@@ -30,13 +31,7 @@ export async function applyLevelHints(
     return isQuietSince(level, hint.updatedAt ?? now) ? [level.levelId] : []
   })
   await recheckLevels(tx, context.organizationId, suspicious, now)
-  return rows.map((row) => ({
-    inboxId: row.inboxId,
-    state: 'applied',
-    reasonCode: null,
-    reason: null,
-    notBefore: null,
-  }))
+  return rows.map((row) => verdictOf(row, 'applied'))
 }
 
 /** Dates come back from `jsonb` as text; the payload is ours, written by `toInboxEvent`. */

@@ -3,6 +3,7 @@ import { nowOf, type Tx } from '../context.ts'
 import type { WorkerContext } from '../worker/worker-context.ts'
 import { type InboxRow, type InboxVerdict, insertInbox } from './inbox.store.ts'
 import { type InboxEvent, toInboxEvent } from './inbox.ts'
+import { verdictOf } from './verdicts.ts'
 
 /** A connector mended since may read what it could not: then its events take the row's place. Else it stays parked. */
 export async function reparse(context: WorkerContext, tx: Tx, row: InboxRow): Promise<InboxVerdict> {
@@ -11,11 +12,10 @@ export async function reparse(context: WorkerContext, tx: Tx, row: InboxRow): Pr
   if (events === undefined) {
     context.log.warn({ inboxId: row.inboxId }, 'an unreadable event was replayed and is still unreadable')
     return {
-      inboxId: row.inboxId,
-      state: 'parked',
+      ...verdictOf(row, 'parked'),
       reasonCode: 'malformed',
       reason: raw.reason ?? 'The event cannot be read.',
-      notBefore: null,
+      told: { code: 'unreadable', facts: { message: raw.reason ?? '' } },
     }
   }
   const { organizationId, uuid } = context
@@ -24,7 +24,7 @@ export async function reparse(context: WorkerContext, tx: Tx, row: InboxRow): Pr
     kind: 'inbox',
     connectionIds: [connectionId],
   })
-  return { inboxId: row.inboxId, state: 'applied', reasonCode: null, reason: null, notBefore: null }
+  return verdictOf(row, 'applied')
 }
 
 /** @returns undefined where it still cannot be read, or was never kept: what is not JSON may hold personal data */

@@ -7,7 +7,7 @@ export function verdictOnOrder(row: InboxRow, result: AppliedOrder, connectionNa
     case 'apply': {
       const [first] = result.unmapped
       if (first === undefined) return verdictOf(row, 'applied')
-      const sku = first.sku === undefined ? `"${first.title}"` : `SKU "${first.sku}"`
+      const line = first.sku === undefined ? `"${first.title}"` : `SKU "${first.sku}"`
       const [what, cure] =
         first.parts === undefined
           ? ['is not tied to an item', 'Import or map the listing']
@@ -15,7 +15,8 @@ export function verdictOnOrder(row: InboxRow, result: AppliedOrder, connectionNa
       return {
         ...verdictOf(row, 'parked'),
         reasonCode: 'unmapped-listing',
-        reason: `${sku} on ${connectionName} ${what}, so nothing is reserved for it. ${cure}, then replay; the other lines of the order are applied.`,
+        reason: `${line} on ${connectionName} ${what}, so nothing is reserved for it. ${cure}, then replay; the other lines of the order are applied.`,
+        told: toldOf(first, connectionName),
       }
     }
     case 'older':
@@ -31,6 +32,16 @@ export function verdictOnOrder(row: InboxRow, result: AppliedOrder, connectionNa
   }
 }
 
+function toldOf(
+  { sku, title, parts }: AppliedOrder['unmapped'][number],
+  connection: string,
+): NonNullable<InboxVerdict['told']> {
+  const isTied = parts !== undefined
+  return sku === undefined
+    ? { code: isTied ? 'empty-kit-title' : 'unmapped-title', facts: { title, connection } }
+    : { code: isTied ? 'empty-kit-sku' : 'unmapped-sku', facts: { sku, connection } }
+}
+
 export function verdictOf(row: InboxRow, state: InboxVerdict['state']): InboxVerdict {
-  return { inboxId: row.inboxId, state, reasonCode: null, reason: null, notBefore: null }
+  return { inboxId: row.inboxId, state, reasonCode: null, reason: null, told: null, notBefore: null }
 }

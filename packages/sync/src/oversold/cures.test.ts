@@ -6,7 +6,7 @@ const cures = (facts: Partial<CureFacts>) => orderCures({ spare: [], incoming: 0
 const counted = (cure: 'cancel' | 'incoming' | 'split', severity: 1 | 2 | 3) => ({
   cure,
   severity,
-  counts: `the ${cure} rate`,
+  counts: { en: `the ${cure} rate`, zh: `${cure}率` },
   source: 'seller handbook',
   verified: false,
   connectionName: 'Market',
@@ -31,6 +31,10 @@ test.each<[string, Partial<CureFacts>, string[]]>([
 
 test('a task says what could serve it, where, and what is counted', () => {
   const found = cures({ spare: [{ locationCode: 'EAST', units: 3 }], penalties: [counted('cancel', 1)] })
+  // In both languages for screens.
+  expect(found.at(-1)?.counted).toMatchObject([
+    { connection: 'Market', counts: { en: 'the cancel rate', zh: 'cancel率' } },
+  ])
   expect(describeCures(2, found)).toBe(
     '2 more units are promised than are there. Cures, least harm first: ship from another location (3 at EAST); split: send what is there, the rest later; offer a substitute; cancel [counted: Market: the cancel rate (seller handbook, not verified)].',
   )

@@ -24,8 +24,10 @@ export type Cure = {
   units: number | null
   /** Where the units are. */
   locationCodes: string[]
-  /** What platforms count against the seller for it, in words, with where that is written. */
+  /** What platforms count against the seller for it, in English, with where that is written. */
   penalties: string[]
+  /** The same in both languages. */
+  counted: (Pick<Penalty, 'counts' | 'source' | 'verified'> & { connection: string })[]
 }
 
 /**
@@ -41,17 +43,23 @@ export function orderCures({ spare, incoming, penalties }: CureFacts): Cure[] {
     Math.max(0, ...penalties.filter((each) => each.cure === cure).map(({ severity }) => severity))
   return possible
     .toSorted((a, b) => hardest(a) - hardest(b) || CURES.indexOf(a) - CURES.indexOf(b))
-    .map((cure) => ({
-      cure,
-      units: cure === 'another-location' ? spareUnits : cure === 'incoming' ? incoming : null,
-      locationCodes: cure === 'another-location' ? spare.map(({ locationCode }) => locationCode) : [],
-      penalties: penalties
+    .map((cure) => {
+      const counted = penalties
         .filter((each) => each.cure === cure)
-        .map(
-          ({ connectionName, counts, source, verified }) =>
-            `${connectionName}: ${counts} (${source}${verified ? '' : ', not verified'})`,
+        .map(({ connectionName, counts, source, verified }) => ({
+          ...{ connection: connectionName, counts, source, verified },
+        }))
+      return {
+        cure,
+        units: cure === 'another-location' ? spareUnits : cure === 'incoming' ? incoming : null,
+        locationCodes: cure === 'another-location' ? spare.map(({ locationCode }) => locationCode) : [],
+        penalties: counted.map(
+          ({ connection, counts, source, verified }) =>
+            `${connection}: ${counts.en} (${source}${verified ? '' : ', not verified'})`,
         ),
-    }))
+        counted,
+      }
+    })
 }
 
 const WORDS: Readonly<Record<OversoldCure, string>> = {

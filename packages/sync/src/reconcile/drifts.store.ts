@@ -85,6 +85,21 @@ export async function findDrift(
   return found.rows[0]
 }
 
+/** What a person is asked about a connection and was found by then, the oldest first. */
+export async function findAskedDrifts(
+  db: Db,
+  organizationId: string,
+  connectionId: string,
+  until: Date,
+): Promise<string[]> {
+  const found = await sql<{ driftId: string }>`
+    select drift_id from drift
+    where organization_id = ${organizationId} and connection_id = ${connectionId} and healed = 'asked'
+      and found_at <= ${until}
+    order by found_at, drift_id`.execute(db)
+  return found.rows.map(({ driftId }) => driftId)
+}
+
 /** Settles a difference that a person was asked about. @returns false when somebody did so meanwhile */
 export async function settleDrift(
   tx: Tx,

@@ -9,6 +9,7 @@ import { createWorld, type World } from '../testing/world.ts'
 import { changeEditRule } from './edit-rules.ts'
 import { resolveDrift } from './edits.ts'
 import { decideCause, decideHealing } from './reconciliation.ts'
+import { resolveDrifts } from './resolve-drifts.ts'
 
 // What becomes of a number that a person types into the platform's own screen, by the connection's rule.
 
@@ -112,6 +113,31 @@ test('asked and answered for the platform: the edit is a movement, and the level
   await world.adjust('bottle', 2)
   await run()
   expect(platform.quantityOf('bottle')).toBe(9)
+})
+
+test('several at once: what is asked is answered, what the ledger refuses stays asked, and later finds are left', async () => {
+  const { platform, connectionId, other, run } = await openShop('ask')
+  platform.edit('bottle', 7)
+  await run()
+  const seen = new Date(clock.now())
+  const ask = (winner: 'hub' | 'platform', until = seen) =>
+    resolveDrifts(world.context, { connection: 'shop', winner, until })
+  expect(await ask('hub', new Date(0))).toEqual({ resolved: 0, refused: [], left: 0 })
+  const track = (how: 'plain' | 'serial') =>
+    sql`update item set tracking = ${how} where organization_id = ${world.context.organizationId}`.execute(
+      database.kysely,
+    )
+  await track('serial')
+  const refused = await ask('platform')
+  expect(refused).toMatchObject({ resolved: 0, left: 0, refused: [{ message: expect.any(String) }] })
+  expect(await drifts()).toMatchObject([{ healed: 'asked' }])
+  await track('plain')
+  expect(await ask('platform')).toEqual({ resolved: 1, refused: [], left: 0 })
+  await run()
+  expect(await world.available('bottle')).toBe(7)
+  expect([platform.quantityOf('bottle'), other.quantityOf('bottle')]).toEqual([7, 7])
+  expect((await world.level(connectionId, 'bottle')).desired).toBe(7)
+  expect(await world.tasks('drift')).toMatchObject([{ isOpen: false }])
 })
 
 test('platform wins, but the ledger refuses: more than is there is taken away, so a person is asked', async () => {

@@ -199,8 +199,9 @@ export async function createWorld(hub: Database, clock: Clock, pace: Partial<Pac
         pauseReasons: string[]
         problemCode: string | null
         problem: string | null
+        problemTold: unknown
       }>`
-        select state, pause_reasons, problem_code, problem from connection
+        select state, pause_reasons, problem_code, problem, problem_told from connection
         where organization_id = ${organizationId} and connection_id = ${connectionId}`)
       assert(row !== undefined, 'the connection is known')
       return row

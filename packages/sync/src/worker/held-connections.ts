@@ -207,7 +207,8 @@ export class HeldConnections {
   async #noteUnopened(connectionId: string, error: unknown): Promise<void> {
     const { database, organizationId } = this.#context
     const message = error instanceof Error ? error.message : String(error)
-    const problem = { code: 'cannot-open', message }
+    const code = 'cannot-open' as const
+    const problem = { code, message, told: { code, facts: { message } } }
     await saveProblem(database.kysely, organizationId, connectionId, problem, nowOf(this.#context))
   }
 
