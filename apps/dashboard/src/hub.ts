@@ -136,12 +136,6 @@ export const listingChangesQuery = queryOptions({
   queryKey: ['tasks', 'listing-changes'],
   queryFn: ({ signal }) => hub.listingChanges(signal),
 })
-/** Under the topic of the tasks: each level that is asked about has one. */
-export const driftsQuery = (about: { connection?: string; sku?: string }) =>
-  queryOptions({
-    queryKey: ['tasks', 'drifts', about],
-    queryFn: ({ signal }) => hub.drifts({ ...about, limit: 100 }, signal),
-  })
 /** Under the topic of the connections: what is saved elsewhere is told there. */
 export const connectionLocationsQuery = (connectionId: string) =>
   queryOptions({

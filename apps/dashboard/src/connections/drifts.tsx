@@ -4,12 +4,13 @@ import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { organizationQuery } from '../accounts/queries.ts'
 import { formatNumber } from '../format.ts'
-import { driftsQuery, hub, queryClient } from '../hub.ts'
+import { hub, queryClient } from '../hub.ts'
 import { useLanguage } from '../language.ts'
 import { Confirm } from '../parts/confirm.tsx'
 import { Failure, useProblemText } from '../parts/notice.tsx'
 import { Ago } from '../parts/number.tsx'
 import { Panel } from '../parts/panel.tsx'
+import { driftsQuery } from './drifts-query.ts'
 
 type Drift = DriftPage['rows'][number]
 type Winner = 'hub' | 'platform'
@@ -198,7 +199,6 @@ function Decision(props: {
       : t(`drifts.text.${winner}`, {
           units: new Intl.NumberFormat(locale, { signDisplay: 'always' }).format(units),
           location: one.accepting?.location ?? '',
-          shows: n(one.observed),
         })
   return (
     <Confirm

@@ -99,6 +99,9 @@ function Moment({ moment }: { moment: OrderMoment }) {
   const kind = known.find((each) => each === moment.kind)
   const said = (name: string) =>
     detail[name] === undefined || detail[name] === null ? '–' : String(detail[name])
+  // Somebody's id, or the way that it came.
+  const sayBy = (by: string) =>
+    /^(user|key):/.test(by) ? nameOf(by) : t(`parked.source.${by}`, { defaultValue: by })
   return (
     <div className="min-w-0">
       <p className="break-words">
@@ -110,7 +113,7 @@ function Moment({ moment }: { moment: OrderMoment }) {
               quantity: said('quantity'),
               sku: said('sku'),
               units: said('units'),
-              by: typeof detail.by === 'string' ? nameOf(detail.by) : '–',
+              by: sayBy(said('by')),
             })}
       </p>
       {typeof detail.message === 'string' && <p className="text-xs break-words text-red">{detail.message}</p>}

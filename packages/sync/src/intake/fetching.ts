@@ -85,27 +85,29 @@ async function fetchOne(context: WorkerContext, row: InboxRow): Promise<InboxVer
         'what an event named could not be read and is parked',
       )
       const message = error instanceof Error ? error.message : String(error)
-      return {
-        ...verdictOf(row, 'parked'),
+      return toParked(row, {
         reasonCode: 'cannot-apply',
         reason: `${message} Replay it once this is cured.`,
         told: { code: 'cannot-apply', facts: { message } },
-      }
+      })
     }
     if (error.kind === 'malformed' || error.kind === 'invalid') {
       const { kind, message } = error
-      return {
-        ...verdictOf(row, 'parked'),
+      return toParked(row, {
         reasonCode: kind,
         reason: message,
         told: { code: kind === 'malformed' ? 'unreadable' : kind, facts: { message } },
-      }
+      })
     }
     await noteConnectorError(context, context.connection, error)
     const delay = backoffMs(row.attempts, context.random)
     const notBefore = new Date(context.clock.now() + delay)
     return { ...verdictOf(row, 'fetch'), reasonCode: error.kind, reason: error.message, notBefore }
   }
+}
+
+function toParked(row: InboxRow, why: Pick<InboxVerdict, 'reasonCode' | 'reason' | 'told'>): InboxVerdict {
+  return { ...verdictOf(row, 'parked'), ...why }
 }
 
 /** The listing as it is now; one that is gone by the time it is asked for is noted as gone. */

@@ -7,7 +7,7 @@ import { resolveDrift } from './edits.ts'
 /** Each answer is a transaction of its own: what takes longer than a request may is asked for again. */
 const AT_ONCE_MAX = 200
 
-export type ResolvedDrifts = {
+type ResolvedDrifts = {
   resolved: number
   /** They stay asked, with why. */
   refused: { driftId: string; message: string }[]
