@@ -117,36 +117,40 @@ whenBrowser(
   },
 )
 
-whenBrowser('a second location is chosen, previewed and saved by keyboard', { timeout: 120_000 }, async () => {
-  const page = await open()
-  const panel = page.getByRole('region', { name: 'Locations' })
-  const town = panel.getByRole('group', { name: 'Old Town' })
-  await town.getByRole('checkbox', { name: /Main warehouse/ }).focus()
-  // Chosen here it is taken from where it was.
-  await page.keyboard.press('Space')
-  expect(await panel.getByRole('group', { name: 'Harbour' }).getByRole('checkbox').first().isChecked()).toBe(
-    false,
-  )
-  await page.keyboard.press('Space')
-  await page.keyboard.press('Tab')
-  await page.keyboard.press('Space')
-  expect(await town.getByRole('checkbox', { name: /Town store/ }).isChecked()).toBe(true)
-  await panel.getByRole('group', { name: 'Harbour' }).getByRole('checkbox').first().press('Space')
-  expect(await panel.getByRole('button', { name: 'Save' }).count()).toBe(0)
-  await panel.getByRole('button', { name: 'What would change?' }).press('Enter')
-  await panel.getByRole('heading', { name: 'What saving changes' }).waitFor()
-  await expectWhole(page, 'the preview')
-  await panel.getByRole('button', { name: 'Save' }).press('Enter')
-  await panel.getByText('As it was last saved.').waitFor()
-  expect(await locations()).toMatchObject({
-    version: 1,
-    rows: [
-      { name: 'Harbour', locations: ['MAIN'] },
-      { name: 'Old Town', locations: ['TOWN'], state: 'kept' },
-    ],
-  })
-  await page.context().close()
-})
+whenBrowser(
+  'a second location is chosen, previewed and saved by keyboard',
+  { timeout: 120_000 },
+  async () => {
+    const page = await open()
+    const panel = page.getByRole('region', { name: 'Locations' })
+    const town = panel.getByRole('group', { name: 'Old Town' })
+    await town.getByRole('checkbox', { name: /Main warehouse/ }).focus()
+    // Chosen here it is taken from where it was.
+    await page.keyboard.press('Space')
+    expect(
+      await panel.getByRole('group', { name: 'Harbour' }).getByRole('checkbox').first().isChecked(),
+    ).toBe(false)
+    await page.keyboard.press('Space')
+    await page.keyboard.press('Tab')
+    await page.keyboard.press('Space')
+    expect(await town.getByRole('checkbox', { name: /Town store/ }).isChecked()).toBe(true)
+    await panel.getByRole('group', { name: 'Harbour' }).getByRole('checkbox').first().press('Space')
+    expect(await panel.getByRole('button', { name: 'Save' }).count()).toBe(0)
+    await panel.getByRole('button', { name: 'What would change?' }).press('Enter')
+    await panel.getByRole('heading', { name: 'What saving changes' }).waitFor()
+    await expectWhole(page, 'the preview')
+    await panel.getByRole('button', { name: 'Save' }).press('Enter')
+    await panel.getByText('As it was last saved.').waitFor()
+    expect(await locations()).toMatchObject({
+      version: 1,
+      rows: [
+        { name: 'Harbour', locations: ['MAIN'] },
+        { name: 'Old Town', locations: ['TOWN'], state: 'kept' },
+      ],
+    })
+    await page.context().close()
+  },
+)
 
 whenBrowser('what somebody else saved meanwhile is not overwritten', { timeout: 120_000 }, async () => {
   const page = await open({ language: 'zh', theme: 'dark', width: 390 })
