@@ -111,11 +111,13 @@ export const check: ConnectionCheck = {
 }
 
 /** Of a platform that tells nobody whose credentials they are. */
-export const unprovenCheck: ConnectionCheck = {
+const unprovenCheck: ConnectionCheck = {
   ...check,
   unproven:
     'The platform does not show these credentials the listings of seller A1: they are of another seller, or a role is missing.',
 }
+
+export const checkOf = (path: string) => (path.includes('amazon') ? unprovenCheck : check)
 
 /** What a page answers depends on the shop that was named: what a person would meet there. */
 export function standingOf(shop: string, asked: number): GrantStanding | undefined {

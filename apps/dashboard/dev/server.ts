@@ -249,12 +249,7 @@ function createFixture(initial: Scenario) {
       checked(response, connectionLocationPreview, places.previewOf(body.locations as never))
     else if (/^\/connections\/[^/]+\/locations$/.test(path))
       checked(response, connectionLocationList, places.saveLocations(path, body.locations as never))
-    else if (/^\/connections\/[^/]+\/check$/.test(path))
-      checked(
-        response,
-        connectionCheck,
-        path.includes('amazon') ? connecting.unprovenCheck : connecting.check,
-      )
+    else if (path.endsWith('/check')) checked(response, connectionCheck, connecting.checkOf(path))
     else if (/^\/connections(\/[^/]+\/credentials)?$/.test(path) && clientSecret === 'bad') {
       const field = 'credentials.clientSecret'
       problem(

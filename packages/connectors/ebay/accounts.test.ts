@@ -283,6 +283,32 @@ describe('orders', () => {
       ).toEqual([id])
     }))
 
+  test('a purchase whose payment is under way is pending: its units are off already, and it is open once it is paid', () =>
+    withAccount({ checkout: 'processing', listedWith: 'trading' }, async (account) => {
+      const { operations, seed, buy, step } = account
+      const [level] = await seed({ sku: 'TEA' })
+      if (level === undefined) throw new Error('no level came')
+      const id = await buy('TEA', 2)
+      const other = await buy('TEA', 1)
+      expect((await operations.levels([level]))[0]?.quantity).toBe(7)
+      const read = async () => {
+        const { rows } = await operations.orders({ since: new Date(0), cursor: undefined })
+        return new Map(rows.map((row) => [row.externalId, row]))
+      }
+      const before = await read()
+      expect(before.get(id)).toMatchObject({
+        state: 'pending',
+        lines: [{ current: 2, shipped: 0, subtracted: 'yes' }],
+      })
+      await step(id, 'pay')
+      // A payment that comes to nothing ends as a cancelled order.
+      await step(other, 'cancel')
+      const after = await read()
+      expect(after.get(id)).toMatchObject({ state: 'open', lines: [{ current: 2 }] })
+      expect(after.get(id)?.version).toBeGreaterThan(Number(before.get(id)?.version))
+      expect(after.get(other)).toMatchObject({ state: 'cancelled', lines: [{ current: 0 }] })
+    }))
+
   test('the list trails by a while, an order read by itself does not', () => {
     const clock = manualClock(Date.UTC(2026, 10, 26, 20))
     return withAccount({ clock, orderLagMs: 30_000 }, async ({ operations, seed, buy }) => {

@@ -30,6 +30,8 @@ export type OrderItem = {
   title: string
   asin: string
   ordered: number
+  /** Units of it that were cancelled by themselves, while the order stood; none unless said. */
+  cancelled?: number
   price: number
 }
 export type Parcel = {
@@ -88,7 +90,7 @@ export function createAccount(
     for (const item of order.items) {
       const listing = listings.get(item.sku)
       if (listing === undefined) continue
-      const units = item.ordered - shippedOf(order, item.id)
+      const units = promisedOf(item) - shippedOf(order, item.id)
       if (order.by === 'AMAZON' && listing.fba !== undefined) listing.fba.fulfillable += units
       else if (typeof listing.quantity === 'number') listing.quantity += units
     }
@@ -143,9 +145,24 @@ export function createAccount(
       order.cancelledBy = by
       changed(order)
     },
+    /** Units of one item, by a person in Seller Central; the rest of the order stands. */
+    cancelUnits(order: Order, { itemId, units, by }: UnitsCancelled): void {
+      const item = order.items.find(({ id }) => id === itemId)
+      if (item === undefined || units > promisedOf(item) - shippedOf(order, itemId))
+        throw new Error(`${units} units of ${itemId} are not left to cancel`)
+      item.cancelled = (item.cancelled ?? 0) + units
+      order.cancelledBy = by
+      const listing = listings.get(item.sku)
+      if (typeof listing?.quantity === 'number') listing.quantity += units
+      if (order.items.every((each) => promisedOf(each) === 0)) {
+        order.status = 'CANCELLED'
+        changed(order)
+      } else if (order.status === 'PENDING') changed(order)
+      else this.judgeShipped(order)
+    },
     /** After parcels were told or changed. */
     judgeShipped(order: Order): void {
-      const units = order.items.map((item) => [shippedOf(order, item.id), item.ordered] as const)
+      const units = order.items.map((item) => [shippedOf(order, item.id), promisedOf(item)] as const)
       const isAll = units.every(([shipped, ordered]) => shipped >= ordered)
       const isAny = units.some(([shipped]) => shipped > 0)
       order.status = isAll ? 'SHIPPED' : isAny ? 'PARTIALLY_SHIPPED' : 'UNSHIPPED'
@@ -155,7 +172,14 @@ export function createAccount(
 }
 export type Account = ReturnType<typeof createAccount>
 
+type UnitsCancelled = { itemId: string; units: number; by: 'BUYER' | 'MERCHANT' }
+
+/** Units of an item that were ordered and not cancelled by themselves. */
+export function promisedOf({ ordered, cancelled = 0 }: OrderItem): number {
+  return ordered - cancelled
+}
+
 /** Units of an order that have neither shipped nor been cancelled. */
 export function openUnitsOf(account: Account, order: Order, item: OrderItem): number {
-  return order.status === 'CANCELLED' ? 0 : item.ordered - account.shippedOf(order, item.id)
+  return order.status === 'CANCELLED' ? 0 : promisedOf(item) - account.shippedOf(order, item.id)
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Order, OrderItem } from './account.ts'
+import { type Order, type OrderItem, promisedOf } from './account.ts'
 import { toPlaceV0 } from './addresses.ts'
 import { type ApiRoute, checkMarketplaces, invalid, notFound, oneOf, type Site } from './api.ts'
 import { pageOf, readPeriod } from './order-routes.ts'
@@ -139,7 +139,7 @@ function confirm(
     if (item === undefined) throw invalid(`The order has no item '${id}'.`)
     // Sent again, it is the same parcel, edited.
     const others = account.shippedOf(order, id) - (before?.items.get(id) ?? 0)
-    if (others + quantity > item.ordered) throw invalid(`More units of '${id}' than were ordered.`)
+    if (others + quantity > promisedOf(item)) throw invalid(`More units of '${id}' than were ordered.`)
   }
   order.parcels.set(reference, {
     reference,
@@ -152,7 +152,7 @@ function confirm(
 
 function toOrder(site: Site, order: Order) {
   const shipped = order.items.reduce((sum, item) => sum + site.account.shippedOf(order, item.id), 0)
-  const ordered = order.items.reduce((sum, item) => sum + item.ordered, 0)
+  const ordered = order.items.reduce((sum, item) => sum + promisedOf(item), 0)
   return {
     AmazonOrderId: order.id,
     PurchaseDate: new Date(order.createdAt).toISOString(),
@@ -180,8 +180,8 @@ function toItem(site: Site, order: Order, item: OrderItem) {
     SellerSKU: item.sku,
     OrderItemId: item.id,
     Title: item.title,
-    // The older API sets it to nought as an order is cancelled.
-    QuantityOrdered: order.status === 'CANCELLED' ? 0 : item.ordered,
+    // The older API has no number of units that are open: what is cancelled is taken off this one (reported, not documented).
+    QuantityOrdered: order.status === 'CANCELLED' ? 0 : promisedOf(item),
     QuantityShipped: site.account.shippedOf(order, item.id),
   }
 }

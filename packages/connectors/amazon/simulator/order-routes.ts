@@ -244,7 +244,7 @@ function toItem(site: Site, order: Order, item: OrderItem, has: (name: string) =
       },
     }),
     ...(has('CANCELLATION') &&
-      order.status === 'CANCELLED' && {
+      (order.status === 'CANCELLED' || item.cancelled !== undefined) && {
         cancellation: { cancellationExecution: { cancelledBy: order.cancelledBy ?? 'BUYER' } },
       }),
   }

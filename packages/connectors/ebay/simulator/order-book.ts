@@ -21,7 +21,7 @@ export type SoldOrder = {
   createdMs: number
   changedMs: number
   /** Unpaid ones are no orders yet for the Fulfillment API, although their units are gone. */
-  payment: 'UNPAID' | 'PAID' | 'FULLY_REFUNDED'
+  payment: 'UNPAID' | 'PENDING' | 'PAID' | 'FULLY_REFUNDED'
   cancel: 'NONE_REQUESTED' | 'IN_PROGRESS' | 'CANCELED'
   /** The buyer's request, where there is one. */
   cancelRequestId: string | undefined
@@ -32,13 +32,15 @@ export type SoldOrder = {
 }
 
 export type OrderTraits = {
-  /** `unpaid`: buyers commit first and pay later. */
-  checkout: 'paid' | 'unpaid'
+  /** `unpaid`: buyers commit first and pay later. `processing`: checkout is complete, and the payment is under way. */
+  checkout: 'paid' | 'unpaid' | 'processing'
   /** A seller who cancels on eBay's pages puts the units back on sale. */
   restocksOnCancel: boolean
   /** How late the order list shows a change. */
   orderLagMs: number
 }
+
+const PAYMENTS = { paid: 'PAID', unpaid: 'UNPAID', processing: 'PENDING' } as const
 
 /** What was bought, and what became of it. */
 export function createOrderBook(
@@ -93,7 +95,7 @@ export function createOrderBook(
         orderId,
         createdMs: now(),
         changedMs: now(),
-        payment: traits.checkout === 'paid' ? 'PAID' : 'UNPAID',
+        payment: PAYMENTS[traits.checkout],
         cancel: 'NONE_REQUESTED',
         cancelRequestId: undefined,
         to,
@@ -109,14 +111,16 @@ export function createOrderBook(
       }
       for (const { listing, unit, quantity } of order.lines) account.sell(listing, unit, quantity)
       orders.set(orderId, order)
-      if (order.payment === 'PAID') confirmed(order)
+      // Told once checkout is complete.
+      if (order.payment !== 'UNPAID') confirmed(order)
       return order
     },
     pay(order: SoldOrder): boolean {
-      if (order.payment !== 'UNPAID' || order.cancel === 'CANCELED') return false
+      const isUnpaid = order.payment === 'UNPAID'
+      if ((!isUnpaid && order.payment !== 'PENDING') || order.cancel === 'CANCELED') return false
       order.payment = 'PAID'
       touch(order)
-      confirmed(order)
+      if (isUnpaid) confirmed(order)
       return true
     },
     /** @param isRestocked whether the units go back on sale */
@@ -125,7 +129,7 @@ export function createOrderBook(
       order.cancel = 'CANCELED'
       if (order.payment === 'PAID') order.payment = 'FULLY_REFUNDED'
       // A purchase that was never paid becomes visible as a cancelled order.
-      if (order.payment === 'UNPAID') order.payment = 'FULLY_REFUNDED'
+      if (order.payment === 'UNPAID' || order.payment === 'PENDING') order.payment = 'FULLY_REFUNDED'
       if (isRestocked) for (const { unit, quantity } of order.lines) account.putBack(unit, quantity)
       touch(order)
       return true
