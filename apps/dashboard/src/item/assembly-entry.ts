@@ -2,7 +2,7 @@ import type { KitAssembly } from '@plimsoll/client'
 
 /** What a person asks of a kit that is put together ahead, and what it comes to. Pure. */
 export type How = 'assemble' | 'disassemble'
-export type Entry = { how: How; location: string; kits: string }
+type Entry = { how: How; location: string; kits: string }
 type Place = KitAssembly['locations'][number]
 
 export type Wrong =
@@ -10,7 +10,7 @@ export type Wrong =
   | { kind: 'not-whole' }
   /** `scarcest`: the part that sets the limit; undefined where kits are taken apart. */
   | { kind: 'too-many'; atMost: number; scarcest: Scarcest | undefined }
-export type Scarcest = { sku: string; available: number; quantity: number }
+type Scarcest = { sku: string; available: number; quantity: number }
 
 export function atMostAt(place: Place, how: How): number {
   return how === 'assemble' ? place.togetherAtMost : place.apartAtMost
@@ -47,7 +47,7 @@ export function readKits(assembly: KitAssembly, place: Place, { how, kits }: Ent
 }
 
 /** What the address asks for: `?kits=24&at=SZX` of a suggestion. */
-export type AssemblySearch = { kits?: number; at?: string }
+type AssemblySearch = { kits?: number; at?: string }
 
 export function readAssemblySearch(search: Record<string, unknown>): AssemblySearch {
   const kits = Number(search.kits)

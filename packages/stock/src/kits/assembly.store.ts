@@ -3,7 +3,7 @@ import { sql } from 'kysely'
 import { timeZoneOf } from '../items.store.ts'
 
 /** Base units of an item at a location that may be taken: lots added up, less what is promised, held or in a lot that may not leave. */
-export type UsableStock = { itemId: string; code: string; name: string; usable: number }
+type UsableStock = { itemId: string; code: string; name: string; usable: number }
 
 /** Of these items, wherever one of them is or was, in order of the location's code. Archived locations and goods in transit are left out. */
 export async function findUsableStock(

@@ -6,7 +6,7 @@ import { availableOfKit } from './kit-availability.ts'
 import { findAssemblyParts } from './kits.store.ts'
 
 /** Why a kit can be put together, or taken apart, nowhere: how an item of it is tracked. */
-export type AssemblyObstacle = { code: 'serial-missing' | 'lot-missing'; sku: string }
+type AssemblyObstacle = { code: 'serial-missing' | 'lot-missing'; sku: string }
 
 /** Where a kit is put together and taken apart. Base units; what may be taken is on hand and neither promised, held nor blocked. */
 export type Assembly = {
@@ -84,7 +84,7 @@ export async function readAssembly(
 }
 
 /** Whoever gives units of lots or serial numbers would have to say which; so would who takes serial numbers that are kept. */
-export function findObstacle(of: {
+function findObstacle(of: {
   takes: readonly Tracked[]
   gives: readonly Tracked[]
 }): AssemblyObstacle | undefined {

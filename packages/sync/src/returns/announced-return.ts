@@ -84,7 +84,7 @@ async function announce(context: WorkerContext, tx: Tx, told: AnnouncedReturn): 
     return skipped('told-by-warehouse', 'It left from a warehouse that tells of its own returns.')
   if (place === undefined)
     return parked(
-      'no-location',
+      'no-return-location',
       `No location of your own can take in the return ${told.number}. Add one that no connection counts, then replay.`,
     )
   const items = await findItemsById(
@@ -95,7 +95,7 @@ async function announce(context: WorkerContext, tx: Tx, told: AnnouncedReturn): 
   const bySerial = items.find(isBySerial)
   if (bySerial !== undefined)
     return parked(
-      'serial-missing',
+      'return-by-serial',
       `"${bySerial.sku}" of the return ${told.number} is tracked by serial number: return its reservation, each unit by its number.`,
     )
   const skuOf = new Map(items.map(({ itemId, sku }) => [itemId, sku]))
@@ -173,7 +173,7 @@ function parkedLine(
       )
     case 'kit':
       return parked(
-        'kit',
+        'return-of-kit',
         `${line} is a kit of several items: make a return of your own for what comes of ${number}.`,
       )
     default: {

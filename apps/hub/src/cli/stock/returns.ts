@@ -104,9 +104,17 @@ function toInspected(lines: CustomerReturn['lines'], conditions: Conditions) {
   )
 }
 
-function headText({ returnId, state, number, locationCode, shipmentId }: CustomerReturn): string {
+function headText({
+  returnId,
+  state,
+  number,
+  locationCode,
+  shipmentId,
+  announcedBy,
+}: CustomerReturn): string {
   const from = shipmentId === null ? [] : [`of shipment ${shipmentId}`]
-  return [`${returnId}  ${state}  ${number} → ${locationCode}`, ...from].join('  ')
+  const by = announcedBy === null ? [] : [`granted by ${announcedBy}`]
+  return [`${returnId}  ${state}  ${number} → ${locationCode}`, ...from, ...by].join('  ')
 }
 
 function toText(returned: CustomerReturn): string {
