@@ -98,7 +98,7 @@ export function CancelOrder({ order }: { order: OrderDetail }) {
             ))}
           </ul>
         )}
-        <ReasonFields
+        <ReasonFields<CancelReason>
           {...(!isByHand && {
             reasons: {
               ...{ all: reasons, chosen: reason, onChoose: setReason },

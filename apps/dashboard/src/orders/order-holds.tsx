@@ -83,7 +83,7 @@ export function OrderHolds({ order }: { order: OrderDetail }) {
         onConfirm={() => hold.mutate()}
         onClose={() => setAsking(false)}
       >
-        <ReasonFields
+        <ReasonFields<OrderHoldReason>
           reasons={{
             ...{ all: reasons, chosen: reason, onChoose: setReason },
             word: (each) => t(`orders.reason.${each}`),

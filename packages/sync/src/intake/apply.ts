@@ -381,21 +381,15 @@ async function applyOtherRows(
 async function park(context: WorkerContext, row: InboxRow, error: unknown): Promise<void> {
   context.log.error({ inboxId: row.inboxId, error }, 'an event could not be applied and is parked')
   const message = error instanceof Error ? error.message : String(error)
+  const verdict: InboxVerdict = {
+    ...verdictOf(row, 'parked'),
+    reasonCode: 'cannot-apply',
+    reason: `${message} Replay it once this is cured.`,
+    told: { code: 'cannot-apply', facts: { message } },
+  }
   await inTransaction(context.database, async (tx) => {
     await assertLease(tx, context.organizationId, context.lease)
-    await settleInbox(
-      tx,
-      context.organizationId,
-      [
-        {
-          ...verdictOf(row, 'parked'),
-          reasonCode: 'cannot-apply',
-          reason: `${message} Replay it once this is cured.`,
-          told: { code: 'cannot-apply', facts: { message } },
-        },
-      ],
-      nowOf(context),
-    )
+    await settleInbox(tx, context.organizationId, [verdict], nowOf(context))
     await notify(tx, context.organizationId, PARKED)
   })
 }
