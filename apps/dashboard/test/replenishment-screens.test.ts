@@ -100,7 +100,7 @@ whenBrowser(
   async () => {
     const page = await openPage(browser, `${site?.address}/replenishment?q=TEA-SET`)
     const suggestion = page.getByRole('link', { name: /^Put \d+ together$/ }).first()
-    const kits = /\d+/.exec(await suggestion.innerText())?.[0]
+    const kits = /\d+/.exec((await suggestion.textContent()) ?? '')?.[0]
     await suggestion.click()
     await settled(page)
     await expect.poll(() => page.getByLabel('Kits', { exact: true }).inputValue()).toBe(kits)
