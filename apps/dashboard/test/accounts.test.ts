@@ -87,6 +87,13 @@ whenBrowser(
 
     // With a provider, whose button and refusals stand on the sign-in page.
     await page.reload()
+    await page.getByRole('button', { name: 'Limits of 小波' }).click()
+    const limits = page.getByRole('region', { name: 'Limits of 小波' })
+    await limits.getByLabel('All of them').first().uncheck()
+    await expectWhole(page, 'limits-of-a-member')
+    await limits.getByRole('button', { name: 'Save limits' }).click()
+    await page.getByText(/^May change connections: /).waitFor()
+    expect(await limits.count()).toBe(0)
     await page.getByRole('button', { name: 'Set up' }).click()
     await page.getByLabel('What the button says').fill('Harbour ID')
     await page.getByLabel('Address of the provider').fill(provider.issuer)

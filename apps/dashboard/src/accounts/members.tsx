@@ -10,6 +10,7 @@ import { Panel } from '../parts/panel.tsx'
 import { EntryForm, Field, Problem } from './entry-frame.tsx'
 import { LimitsField, NO_LIMITS } from './limits-field.tsx'
 import { LimitsLine } from './limits-line.tsx'
+import { MemberLimits } from './member-limits.tsx'
 import { invitationsQuery, membersQuery, organizationQuery } from './queries.ts'
 import { rolesUpTo } from './roles.ts'
 
@@ -19,6 +20,7 @@ const readAgain = () => queryClient.invalidateQueries({ queryKey: organizationQu
 export function Members({ own, isAdmin }: { own: RoleName; isAdmin: boolean }) {
   const { t } = useLanguage()
   const members = useQuery(membersQuery)
+  const [limiting, setLimiting] = useState<string>()
   const [leaving, setLeaving] = useState<{ personId: string; name: string; isYou: boolean }>()
   const change = useMutation({
     mutationFn: ({ personId, ...member }: { personId: string; role: RoleName; limits: typeof NO_LIMITS }) =>
@@ -55,7 +57,18 @@ export function Members({ own, isAdmin }: { own: RoleName; isAdmin: boolean }) {
               </p>
               <LimitsLine limits={limits} />
             </div>
-            <div className="flex items-center gap-2">
+            <div className="flex flex-wrap items-center gap-2">
+              {isAdmin && rolesUpTo(own).includes(role) && (
+                <button
+                  type="button"
+                  className="control"
+                  aria-expanded={limiting === personId}
+                  aria-label={t('accounts.limitsOf', { name })}
+                  onClick={() => setLimiting(limiting === personId ? undefined : personId)}
+                >
+                  {t('accounts.limits')}
+                </button>
+              )}
               {isAdmin && rolesUpTo(own).includes(role) ? (
                 <select
                   aria-label={t('accounts.roleOf', { name })}
@@ -84,6 +97,12 @@ export function Members({ own, isAdmin }: { own: RoleName; isAdmin: boolean }) {
                 </button>
               )}
             </div>
+            {limiting === personId && (
+              <MemberLimits
+                member={{ personId, name, role, limits }}
+                onClose={() => setLimiting(undefined)}
+              />
+            )}
           </li>
         ))}
       </ul>

@@ -101,6 +101,8 @@ export const enAccounts = {
       owner: 'May do everything.',
     },
     limits: 'Limits',
+    limitsOf: 'Limits of {{name}}',
+    saveLimits: 'Save limits',
     limitConnections: 'Connections that may be changed',
     limitLocations: 'Locations that may be changed',
     allOfThem: 'All of them',

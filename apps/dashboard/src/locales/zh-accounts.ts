@@ -101,6 +101,8 @@ export const zhAccounts = {
       owner: '可进行所有操作。',
     },
     limits: '限制',
+    limitsOf: '{{name}} 的限制',
+    saveLimits: '保存限制',
     limitConnections: '可修改的连接',
     limitLocations: '可修改的仓库',
     allOfThem: '全部',

@@ -266,9 +266,11 @@ test('I5: as many as are said to be possible are put together and taken apart, a
           maxLength: 3,
         },
       ),
-      async (received, kept) => {
+      fc.tuple(fc.nat(30), fc.nat(30)),
+      async (more, kept, [cups, tins]) => {
         const world = await newWorld()
         const { organizationId } = world.context
+        const received = [['CUP', 'MAIN', cups] as const, ['TIN', 'MAIN', tins] as const, ...more]
         for (const [sku, locationCode, units] of received)
           await run(world, commandOf('receive', sku, units + 1, { locationCode }))
         for (const [kind, sku, units] of kept) await run(world, commandOf(kind, sku, units))
