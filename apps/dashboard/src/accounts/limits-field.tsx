@@ -58,7 +58,7 @@ function Choices(props: {
         />
         {t('accounts.allOfThem')}
       </label>
-      {chosen !== null && (
+      {chosen !== null && all.length > 0 && (
         <ul className="max-h-40 overflow-auto rounded border border-line px-3 py-1" tabIndex={-1}>
           {all.map(([key, name]) => (
             <li key={key}>

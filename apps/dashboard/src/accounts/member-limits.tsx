@@ -22,15 +22,17 @@ export function MemberLimits({ member, onClose }: { member: Member; onClose: () 
     },
   })
   return (
-    <section aria-label={t('accounts.limitsOf', { name })} className="w-full max-w-2xl pb-2">
-      <EntryForm
-        action={t('accounts.saveLimits')}
-        isBusy={save.isPending}
-        error={save.error}
-        onSubmit={() => save.mutate()}
-      >
-        <LimitsField value={limits} onChange={setLimits} />
-      </EntryForm>
+    <section aria-label={t('accounts.limitsOf', { name })} className="basis-full pb-2">
+      <div className="max-w-2xl">
+        <EntryForm
+          action={t('accounts.saveLimits')}
+          isBusy={save.isPending}
+          error={save.error}
+          onSubmit={() => save.mutate()}
+        >
+          <LimitsField value={limits} onChange={setLimits} />
+        </EntryForm>
+      </div>
     </section>
   )
 }
