@@ -2,7 +2,9 @@ import { CALL_CLASSES, type CallClass, type ConnectorError, isConnectorError } f
 import type { WorkerContext } from './worker-context.ts'
 
 /** While writes keep coming, the lane lets go of them for one chore this long after the last one was done. */
-export const CHORE_AT_LATEST_MS = 5_000
+export const CHORE_AT_LATEST_MS = 30_000
+/** Between two of those that are not owed a turn: reading back, older orders, counts and jobs are in no hurry. */
+const NOT_OWED_EVERY_MS = 120_000
 
 /** One kind of what is done beside writes. `isOwed`: it may take the place of a decrease, where the budget has room for one alone. */
 export type Chore = { isOwed: boolean; run(): Promise<unknown> }
@@ -11,7 +13,7 @@ export const notOwed = (run: Chore['run']): Chore => ({ isOwed: false, run })
 
 /**
  * Chores in a burst of writes. A lane that always finds something to write would never come to new orders, shipments or
- * lost webhooks; done all at once they would keep a decrease waiting. So every few seconds one of them is given a turn: the next kind
+ * lost webhooks; done all at once they would keep a decrease waiting. So now and then one of them is given a turn: the next kind
  * that makes a call, and then the lane goes on (I7: a decrease waits for one call; for two where levels are read back, which
  * says nothing without the orders).
  */
@@ -20,6 +22,7 @@ export class BurstChores {
   readonly #chores: readonly Chore[]
   readonly #onFailing: (error: ConnectorError) => Promise<void>
   #dueAt: number
+  #notOwedAt: number
   #next = 0
   #isWanted = false
 
@@ -36,6 +39,7 @@ export class BurstChores {
     this.#onFailing = onFailing
     this.#chores = chores
     this.#dueAt = context.clock.now() + CHORE_AT_LATEST_MS
+    this.#notOwedAt = this.#dueAt
   }
 
   /** Asked between two writes: whether the lane lets go now. */
@@ -64,6 +68,8 @@ export class BurstChores {
         const chore = this.#chores[this.#next]
         this.#next = (this.#next + 1) % this.#chores.length
         if (chore === undefined) continue
+        const { clock } = this.#context
+        if (!chore.isOwed && clock.now() < this.#notOwedAt) continue
         if (chore.isOwed) {
           // As for a decrease: what the burst leaves of the budget would never be enough for less.
           standIn.class = 'decrease'
@@ -71,6 +77,7 @@ export class BurstChores {
         }
         await chore.run()
         standIn.class = undefined
+        if (!chore.isOwed && standIn.calls > before) this.#notOwedAt = clock.now() + NOT_OWED_EVERY_MS
       }
     } catch (error) {
       // Without access no write is taken either.
