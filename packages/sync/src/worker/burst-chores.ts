@@ -4,7 +4,7 @@ import type { WorkerContext } from './worker-context.ts'
 /** While writes keep coming, the lane lets go of them for one chore this long after the last one was done. */
 export const CHORE_AT_LATEST_MS = 30_000
 /** Between two of those that are not owed a turn: reading back, older orders, counts and jobs are in no hurry. */
-const NOT_OWED_EVERY_MS = 120_000
+export const NOT_OWED_EVERY_MS = 120_000
 
 /** One kind of what is done beside writes. `isOwed`: it may take the place of a decrease, where the budget has room for one alone. */
 export type Chore = { isOwed: boolean; run(): Promise<unknown> }
@@ -19,11 +19,12 @@ export const notOwed = (run: Chore['run']): Chore => ({ isOwed: false, run })
  */
 export class BurstChores {
   readonly #context: WorkerContext
-  readonly #chores: readonly Chore[]
+  /** Each kind goes to the end once it has been tried. */
+  readonly #owed: Chore[]
+  readonly #notOwed: Chore[]
   readonly #onFailing: (error: ConnectorError) => Promise<void>
   #dueAt: number
   #notOwedAt: number
-  #next = 0
   #isWanted = false
 
   /**
@@ -37,7 +38,8 @@ export class BurstChores {
   ) {
     this.#context = context
     this.#onFailing = onFailing
-    this.#chores = chores
+    this.#owed = chores.filter(({ isOwed }) => isOwed)
+    this.#notOwed = chores.filter(({ isOwed }) => !isOwed)
     this.#dueAt = context.clock.now() + CHORE_AT_LATEST_MS
     this.#notOwedAt = this.#dueAt
   }
@@ -59,26 +61,16 @@ export class BurstChores {
     this.#dueAt = this.#context.clock.now() + CHORE_AT_LATEST_MS
   }
 
-  /** Goes on from the kind that was done last, until one has made a call. @returns how long to wait then: not at all */
+  /** Goes on from the kinds that were tried last, until one has made a call. @returns how long to wait then: not at all */
   async turn(): Promise<number> {
-    const { standIn } = this.#context
-    const before = standIn.calls
+    const { clock, standIn } = this.#context
     try {
-      for (let tried = 0; tried < this.#chores.length && standIn.calls === before; tried += 1) {
-        const chore = this.#chores[this.#next]
-        this.#next = (this.#next + 1) % this.#chores.length
-        if (chore === undefined) continue
-        const { clock } = this.#context
-        if (!chore.isOwed && clock.now() < this.#notOwedAt) continue
-        if (chore.isOwed) {
-          // As for a decrease: what the burst leaves of the budget would never be enough for less.
-          standIn.class = 'decrease'
-          await this.#budget()
-        }
-        await chore.run()
-        standIn.class = undefined
-        if (!chore.isOwed && standIn.calls > before) this.#notOwedAt = clock.now() + NOT_OWED_EVERY_MS
+      if (clock.now() >= this.#notOwedAt) {
+        // Also where they fail: the others would wait for them.
+        this.#notOwedAt = clock.now() + NOT_OWED_EVERY_MS
+        if (await this.#tryInTurn(this.#notOwed)) return 0
       }
+      await this.#tryInTurn(this.#owed)
     } catch (error) {
       // Without access no write is taken either.
       if (!isConnectorError(error) || error.kind === 'unauthorized') throw error
@@ -88,6 +80,24 @@ export class BurstChores {
       this.noteDone()
     }
     return 0
+  }
+
+  /** @returns whether one of them has made a call */
+  async #tryInTurn(chores: Chore[]): Promise<boolean> {
+    const { standIn } = this.#context
+    const before = standIn.calls
+    for (const chore of [...chores]) {
+      chores.push(...chores.splice(0, 1))
+      if (chore.isOwed) {
+        // As for a decrease: what the burst leaves of the budget would never be enough for less.
+        standIn.class = 'decrease'
+        await this.#budget()
+      }
+      await chore.run()
+      standIn.class = undefined
+      if (standIn.calls > before) return true
+    }
+    return false
   }
 
   async #budget(): Promise<void> {
