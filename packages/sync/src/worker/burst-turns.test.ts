@@ -23,7 +23,7 @@ test('I7: in a burst each kind of chore comes to its turn, those that are in no 
         const run = async () => {
           standIn.calls += 1
           done.push({ nth, at: clock.now() })
-          if (fails) throw new Unavailable('The shop did not answer')
+          if (fails) throw new Unavailable('The shop did not answer', true)
         }
         return isOwed ? owed(run) : notOwed(run)
       })
