@@ -16,7 +16,7 @@ export async function ensureFirstOrganization(
     const found = await sql<Organization>`
       select organization_id, name from organization
       where kind = 'own' and deleting_at is null
-      order by organization_id limit 1`.execute(tx)
+      order by created_at, organization_id limit 1`.execute(tx)
     const [first] = found.rows
     if (first !== undefined) return first
     await sql`
@@ -41,7 +41,7 @@ export async function insertOrganization(
 export async function findOrganizations(db: Db): Promise<(Organization & { isSample: boolean })[]> {
   const found = await sql<Organization & { isSample: boolean }>`
     select organization_id, name, kind = 'sample' as is_sample from organization
-    where deleting_at is null order by organization_id`.execute(db)
+    where deleting_at is null order by created_at, organization_id`.execute(db)
   return found.rows
 }
 
