@@ -275,6 +275,8 @@ export class ConnectionWorker {
   /** Everything that is not a write, now and then: a decrease that comes meanwhile waits for no more than one call. */
   async #doChores(): Promise<void> {
     const { clock, pace, database, organizationId, connection } = this.#context
+    // First: what is sold while all the rest is read for the first time is heard of.
+    if (this.#mayCall('shipment', 'registerWebhooks')) await this.#webhooks.turn()
     const fetched = await this.#fetchHinted()
     const { visibilityLagMs } = this.#context.connector.manifest.capabilities
     const wantedAt = await findFenceWanted(database.kysely, organizationId, connection.connectionId)
@@ -294,7 +296,6 @@ export class ConnectionWorker {
     const isSending = (await this.#fulfilment.turn()) > 0
     const isReadingOn = this.#mayCall('reconcile', 'orders') && (await this.#readDeeper())
     const isStreaming = this.#mayCall('order', 'stream') && (await this.#readStreams())
-    if (this.#mayCall('shipment', 'registerWebhooks')) await this.#webhooks.turn()
     await this.#gaps.turn(this.#state.fenceAt)
     const isCounting = this.#mayCall('reconcile', 'counts') && (await this.#counts.turn())
     const isWorking = this.#mayCall('reconcile', 'levels') && (await this.#jobs.turn())
