@@ -364,7 +364,9 @@ class Lab {
       const askAt = this.#scheduler.now + ASK_MS
       await this.#stepUntil(() => this.#scheduler.now >= askAt)
       if (this.#violation !== undefined) return
-      differences = this.#calendar.isOver ? await this.#checker.differences() : ['people are not done yet']
+      differences = this.#calendar.isOver
+        ? await this.#checker.differences(new Date(this.#scheduler.now))
+        : ['people are not done yet']
       if (differences.length === 0 && !(await this.#checker.isDemandMeasured()))
         differences = ['what sold last is to be measured']
       if (differences.length === 0) {
@@ -383,7 +385,7 @@ class Lab {
     this.#isSettled = true
     await this.#stepUntil(() => this.#scheduler.now >= until)
     if (this.#violation !== undefined) return false
-    const differences = await this.#checker.differences()
+    const differences = await this.#checker.differences(new Date(this.#scheduler.now))
     if (differences.length > 0)
       this.#break({ invariant: 'I6', text: `it had converged, and then: ${differences.join('; ')}` })
     return true

@@ -24,6 +24,11 @@ const LEASE_MS = 365 * 86_400_000
 /** A platform that does not get there within so long (its own clock) is told as such. */
 const PATIENCE_MS = 7 * 86_400_000
 const TELL_EVERY_MS = 5_000
+/** As long as Amazon's scarcest budget takes to be full. */
+const FIRST_LOOK_MS = 3_600_000
+/** Between two looks whether all is shown, by the platform's clock: a hundredth of the time so far. */
+const LOOK_EVERY_MS_MIN = 50
+const LOOK_EVERY_MS_MAX = 1_000
 /** Products in one call to a simulator. */
 const PRODUCTS_PER_CALL = 1_000
 
@@ -114,39 +119,33 @@ async function converge(
     if (lease === undefined || open === undefined) throw new Error('the connection was just made')
     const spent = noting(createBudgets(open.connector.manifest.budgets, clock))
     const worker = new ConnectionWorker(context, open, lease, () => undefined, spent.budgets)
-    // The first look at everything, and what it leaves to spend.
-    for (let turn = 0; turn < 5; turn += 1) await turnOf(worker, clock)
-    await clock.sleep(3_600_000)
-    tell('has been looked at')
-    await changeDesired(base.database.pool, { organizationId, connectionId, at: new Date(clock.now()) })
-    spent.calls.length = 0
-    const fromMs = clock.now()
-    let shownMs = fromMs
-    let wrong = listings
-    let tellAtMs = 0
-    while (clock.now() - fromMs < PATIENCE_MS) {
-      const isQuiet = await turnOf(worker, clock)
-      const waiting = await countWaiting(base.database.pool, { organizationId, connectionId })
-      if (performance.now() > tellAtMs) {
-        tellAtMs = performance.now() + TELL_EVERY_MS
-        tell(`${waiting} wait or are not settled, ${spent.calls.length} calls`)
+    worker.start()
+    try {
+      // The first look at everything, and what it leaves to spend.
+      await clock.sleep(FIRST_LOOK_MS)
+      tell('has been looked at')
+      await changeDesired(base.database.pool, { organizationId, connectionId, at: new Date(clock.now()) })
+      spent.calls.length = 0
+      const fromMs = clock.now()
+      worker.wakeLane()
+      let shownMs = fromMs
+      let wrong = listings
+      let tellAtMs = 0
+      while (wrong > 0 && clock.now() - fromMs < PATIENCE_MS) {
+        await clock.sleep(
+          Math.min(LOOK_EVERY_MS_MAX, Math.max(LOOK_EVERY_MS_MIN, (clock.now() - fromMs) / 100)),
+        )
+        shownMs = clock.now()
+        const waiting = await countWaiting(base.database.pool, { organizationId, connectionId })
+        if (performance.now() > tellAtMs) {
+          tellAtMs = performance.now() + TELL_EVERY_MS
+          tell(`${waiting} wait or are not settled, ${spent.calls.length} calls`)
+        }
+        if (waiting === 0) wrong = await countWrong(control, skus)
       }
-      if (!isQuiet && waiting > 0) continue
-      wrong = await countWrong(control, skus)
-      shownMs = clock.now()
-      if (wrong === 0) break
-      await clock.sleep(1_000)
-    }
-    const writes = spent.calls.filter(({ priority }) => WRITE_PRIORITIES.has(priority))
-    const leastMs = leastMsOf(open.connector, writes, listings)
-    return {
-      ratio: leastMs === 0 ? null : (shownMs - fromMs) / leastMs,
-      minutes: (shownMs - fromMs) / 60_000,
-      leastMinutes: leastMs / 60_000,
-      calls: spent.calls.length,
-      writeCalls: writes.length,
-      throttled: spent.throttled(),
-      wrong,
+      return outcomeOf(open.connector, { spent, listings, wrong, tookMs: shownMs - fromMs })
+    } finally {
+      await worker.stop()
     }
   } finally {
     await simulator?.close()
@@ -156,23 +155,31 @@ async function converge(
   }
 }
 
-/** @returns true when there was nothing to do */
-async function turnOf(
-  worker: ConnectionWorker,
-  clock: { sleep(ms: number): Promise<void> },
-): Promise<boolean> {
-  const waitMs = await worker.turn()
-  // A lane that waits is woken by what it waits for, and looks by itself now and then.
-  if (waitMs !== undefined && waitMs > 0) await clock.sleep(Math.min(waitMs, 1_000))
-  return waitMs !== undefined && waitMs > 0
+function outcomeOf(
+  connector: Connector,
+  { spent, listings, wrong, tookMs }: { spent: Spent; listings: number; wrong: number; tookMs: number },
+): PlatformConvergence {
+  const writes = spent.calls.filter(({ priority }) => WRITE_PRIORITIES.has(priority))
+  const leastMs = leastMsOf(connector, writes, listings)
+  return {
+    ratio: leastMs === 0 ? null : tookMs / leastMs,
+    minutes: tookMs / 60_000,
+    leastMinutes: leastMs / 60_000,
+    calls: spent.calls.length,
+    writeCalls: writes.length,
+    throttled: spent.throttled(),
+    wrong,
+  }
 }
 
 const WRITE_PRIORITIES = new Set([CALL_CLASSES.decrease.priority, CALL_CLASSES.increase.priority])
 
 type Call = { operation: string | undefined; cost: number; priority: number }
 
+type Spent = { budgets: Budgets; calls: Call[]; throttled(): number }
+
 /** Budgets that note what was spent. */
-function noting(budgets: Budgets): { budgets: Budgets; calls: Call[]; throttled(): number } {
+function noting(budgets: Budgets): Spent {
   const calls: Call[] = []
   let throttled = 0
   return {

@@ -129,14 +129,14 @@ export class Checker {
   }
 
   /** What still differs; nothing: the world has converged. */
-  async differences(): Promise<string[]> {
+  async differences(now: Date): Promise<string[]> {
     const known = await findKnownOrders(this.#reader, this.#books.organizationId)
     return [
       ...differencesOfOrders(this.#books, known),
       ...(this.#books.isProtected ? this.#guarantees.differences() : differencesOfLevels(this.#books)),
       ...(this.#books.isProtected ? await differencesOfDealt(this.#reader, this.#books) : []),
       ...(await differencesOfQueues(this.#reader, this.#books.organizationId)),
-      ...(await this.#warehouses.differences()),
+      ...(await this.#warehouses.differences(now)),
     ]
   }
 }

@@ -155,7 +155,7 @@ export class Warehouses {
   }
 
   /** What keeps it from having come to its end: every line left, was cancelled or waits, once. */
-  async differences(): Promise<string[]> {
+  async differences(now: Date): Promise<string[]> {
     const { warehouses, organizationId } = this.#books
     if (warehouses.length === 0) return []
     const { rows } = await this.#reader.query<{ text: string }>(
@@ -164,8 +164,13 @@ export class Warehouses {
       union all
       select 'an errand (' || kind || ') is ' || state from errand
         where organization_id = $1 and state in ('waiting', 'sent', 'unknown')
+      union all
+      select external_id || ' is to be routed' from order_to_route
+        join sales_order using (organization_id, order_id)
+        where organization_id = $1 and not_before <= $2
       order by 1`,
-      [organizationId],
+      // One that waits for stock is looked at again in an hour; one that is due or was put off for a moment goes on by itself.
+      [organizationId, new Date(now.getTime() + 60_000)],
     )
     return [
       ...rows.map((row) => row.text),

@@ -39,7 +39,7 @@ const DEALT_AGAIN_MS = 100
 const STOPPED_MS = 500
 /** What waited longer for the budget is decided anew. */
 const WAITED_MS = 20
-/** An increase that the budget does not allow yet is looked at again after this. */
+/** An increase that the budget does not allow yet is looked at again after this at the soonest. */
 const BUDGET_AGAIN_MS = 50
 /** An order that must be read directly holds the fence back; it is read between the turns. */
 const FENCE_HELD_MS = 100
@@ -79,11 +79,11 @@ export async function runLane(
     if (step.kind === 'idle') return undefined
     state.isToRead = step.kind === 'wait-to-read'
     if (step.kind === 'wait' || step.kind === 'wait-to-read') return step.until
-    if (step.kind === 'read-orders') return heldUntil(context)
+    if (step.kind === 'read-orders') return farOpenAt(context, 'orders') ?? heldUntil(context)
     if (step.kind === 'write') {
       const budget = await awaitBudget(context, step.writes)
       if (budget === 'waited') continue
-      if (budget === 'not-yet') return new Date(context.clock.now() + BUDGET_AGAIN_MS)
+      if (budget instanceof Date) return budget
     }
     if (!(await takeStep(context, state, actions, step))) return state.stoppedUntil ?? heldUntil(context)
     if (actions.isCalledAway()) return nowOf(context)
@@ -104,15 +104,20 @@ function guardOf(context: WorkerContext): LaneGuard {
  * Asks the budget before a write is recorded: what has waited is decided anew from what is wanted by then, and what is
  * recorded leaves at once. Decreases wait for it; an increase never does while it holds the lane, since a decrease may
  * come meanwhile (I7).
+ * @returns for an increase that the budget does not allow: when to look again
  */
 async function awaitBudget(
   context: WorkerContext,
   writes: readonly PlannedWrite[],
-): Promise<'ready' | 'waited' | 'not-yet'> {
+): Promise<'ready' | 'waited' | Date> {
   const { clock, budgets, organizationId: group, ending: signal, sending } = context
   sending.class = writes.some(({ direction }) => direction !== 'increase') ? 'decrease' : 'increase'
   const request = { cost: 1, ...CALL_CLASSES[sending.class], group, operation: 'setLevels' }
-  if (sending.class === 'increase') return budgets.isReady(request) ? 'ready' : 'not-yet'
+  if (sending.class === 'increase') {
+    return budgets.isReady(request)
+      ? 'ready'
+      : new Date(clock.now() + Math.max(BUDGET_AGAIN_MS, budgets.readyInMs(request)))
+  }
   const askedMs = clock.monotonic()
   await budgets.ready({ ...request, signal })
   return clock.monotonic() - askedMs >= WAITED_MS ? 'waited' : 'ready'

@@ -37,6 +37,7 @@ import { BurstChores, type Chore, notOwed, owed } from './burst-chores.ts'
 import { ChorePace } from './chore-pace.ts'
 import { IDLE_MS_MAX, InboxWorker, QUIET_MS_MAX } from './inbox-worker.ts'
 import { JobRunner } from './job-runner.ts'
+import { LanePace } from './lane-pace.ts'
 import type { Lease } from './leases.store.ts'
 import { openWorkerContext } from './open-worker-context.ts'
 import { hasStandingChores, isAnyListDue } from './standing-chores.ts'
@@ -80,9 +81,7 @@ export class ConnectionWorker {
   #isStepped = false
   /** True at first: the former holder may have left some. */
   #mayHaveOrphans = true
-  #readAhead: 'no' | 'unless-just-read' | 'now' = 'no'
-  /** Something came to be written since the lane was last run. */
-  #isLaneCalled = false
+  readonly #lane: LanePace
 
   /** @param budgets shared with whoever spends the same; its own unless given */
   constructor(
@@ -107,13 +106,14 @@ export class ConnectionWorker {
       onFailing: (error) => this.#turns.noteFailing('queue', error),
     })
     this.#chores = new ChorePace(context.clock)
+    this.#lane = new LanePace(context.clock, IDLE_MS_MAX)
     this.#statistics = new StatisticsPace(context.database)
     this.#webhooks = new WebhookWatch(this.#context)
     this.#polls = new PollPace(this.#context, () => this.#webhooks.verdict)
     this.#streams = new StreamReader(this.#context, this.#polls)
     this.#gaps = new GapWatch(this.#context)
     this.#counts = new CountReader(this.#context, this.#polls)
-    this.#fulfilment = new FulfilmentDesk(this.#context, () => this.#isLaneCalled || this.#burst.isWanted)
+    this.#fulfilment = new FulfilmentDesk(this.#context, () => this.#lane.isCalled || this.#burst.isWanted)
     this.#jobs = new JobRunner(this.#context, {
       ...this.#actions,
       suspicions: this.#suspicions,
@@ -159,7 +159,7 @@ export class ConnectionWorker {
 
   /** Something will have to be written soon. */
   readAhead(): void {
-    this.#readAhead = 'now'
+    this.#lane.readAhead()
     this.#turns.wake('lane')
   }
 
@@ -174,8 +174,7 @@ export class ConnectionWorker {
 
   /** Something waits to be written. */
   wakeLane(): void {
-    if (this.#readAhead === 'no') this.#readAhead = 'unless-just-read'
-    this.#isLaneCalled = true
+    this.#lane.call()
     this.#jobs.lookSoon()
     this.#chores.noteMoved()
     this.#turns.wake('lane')
@@ -236,6 +235,7 @@ export class ConnectionWorker {
   #noteApplied({ settled, toRead }: Applied): void {
     if (toRead > 0) this.#known.noteUnread()
     if (settled === 0) return
+    this.#lane.noteKnown()
     this.#chores.noteMoved()
     this.#state.applied += settled
     this.#polls.noteMoved('orders')
@@ -251,23 +251,22 @@ export class ConnectionWorker {
     const heldUntil = this.#context.circuit.heldUntil()
     if (heldUntil !== undefined) return Math.min(IDLE_MS_MAX, Math.max(1, heldUntil - clock.now()))
     if (this.#context.circuit.state === 'half-open') this.#probe()
-    this.#isLaneCalled = false
-
-    let againAt: Date | undefined
-    if (connection.state === 'live') {
-      const readAhead = this.#readAhead
-      this.#readAhead = 'no'
-      againAt = await runLane(this.#context, this.#state, this.#actions, readAhead)
-    }
+    const laneAt =
+      connection.state === 'live'
+        ? await this.#lane.turn(
+            (readAhead) => runLane(this.#context, this.#state, this.#actions, readAhead),
+            { always: this.#isStepped },
+          )
+        : undefined
     if (this.#burst.isWanted) return await this.#burst.turn()
     if (this.#isStepped || (this.#chores.isDue && (await this.#hasChores()))) await this.#doChores()
-    const nextAt = Math.min(this.#chores.dueAt, againAt?.getTime() ?? this.#chores.dueAt)
+    const nextAt = Math.min(this.#chores.dueAt, laneAt ?? this.#chores.dueAt)
     return Math.min(IDLE_MS_MAX, Math.max(0, nextAt - clock.now()))
   }
 
   /** One call to try: the most urgent write, or the read of the orders that it needs; a zero does not wait for one. */
   #probe(): void {
-    this.#readAhead = 'no'
+    this.#lane.readNothingAhead()
     this.#polls.readSoon('orders')
     this.#chores.hurry()
   }
@@ -282,23 +281,26 @@ export class ConnectionWorker {
     const wantedAt = await findFenceWanted(database.kysely, organizationId, connection.connectionId)
     // The channels that give units up show nothing until these orders are known.
     const isWanted = wantedAt !== undefined && clock.now() - visibilityLagMs > wantedAt.getTime()
-    if ((isWanted || this.#polls.isDue('orders')) && this.#mayCall('order', 'orders'))
+    if ((isWanted || this.#polls.isDue('orders')) && this.#mayCall('order', 'orders')) {
       await this.#known.readAndApply()
+      this.#lane.noteKnown()
+    }
     await this.#tellOfFence(wantedAt)
     await this.#orders.savePosition()
     const followed = this.#mayCall('increase', 'outcomes') ? await followTickets(this.#context) : 0
     const isWaiting = wantedAt !== undefined || followed > 0 || this.#suspicions.size > 0
     if (connection.state === 'live') await followWithdrawals(this.#context)
     await finishZeroing(this.#context)
-    if (this.#mayCall('reconcile', 'levels')) await this.#reconcile(pace.reconcileMs)
+    if (this.#mayReadBack()) await this.#reconcile(pace.reconcileMs)
     await this.#statistics.turn(this.#state.applied)
     this.#polls.hurry(this.#context.hurried)
     const isSending = (await this.#fulfilment.turn()) > 0
-    const isReadingOn = this.#mayCall('reconcile', 'orders') && (await this.#readDeeper())
-    const isStreaming = this.#mayCall('order', 'stream') && (await this.#readStreams())
+    const isReadingOn =
+      this.#mayCall('reconcile', 'orders') && (await this.#readOn(this.#orders.readDeeper()))
+    const isStreaming = this.#mayCall('order', 'stream') && (await this.#readOn(this.#streams.turn()))
     await this.#gaps.turn(this.#state.fenceAt)
     const isCounting = this.#mayCall('reconcile', 'counts') && (await this.#counts.turn())
-    const isWorking = this.#mayCall('reconcile', 'levels') && (await this.#jobs.turn())
+    const isWorking = this.#mayReadBack() && (await this.#jobs.turn())
     await this.#polls.save()
     if (fetched.failed > 0) this.#turns.noteProblem()
     else await this.#turns.succeeded('calls')
@@ -317,12 +319,12 @@ export class ConnectionWorker {
       owed(() => this.#fetchHinted(1)),
       owed(() => this.#fulfilment.turn()),
       owed(() => this.#webhooks.turn()),
-      owed(() => this.#readStreams()),
+      owed(() => this.#readOn(this.#streams.turn())),
       where('increase', 'outcomes', () => followTickets(this.#context)),
-      where('reconcile', 'levels', () => this.#reconcile(this.#context.pace.reconcileMs)),
-      where('reconcile', 'orders', () => this.#readDeeper()),
+      notOwed(async () => this.#mayReadBack() && (await this.#reconcile(this.#context.pace.reconcileMs))),
+      where('reconcile', 'orders', () => this.#readOn(this.#orders.readDeeper())),
       where('reconcile', 'counts', () => this.#counts.turn()),
-      where('reconcile', 'levels', () => this.#jobs.turn()),
+      notOwed(async () => this.#mayReadBack() && (await this.#jobs.turn())),
     ]
   }
 
@@ -333,15 +335,15 @@ export class ConnectionWorker {
   }
 
   /** @returns true while pages are left that are there */
-  async #readStreams(): Promise<boolean> {
-    const isMore = await this.#streams.turn()
+  async #readOn(read: Promise<boolean>): Promise<boolean> {
+    const isMore = await read
     if (isMore) await this.#inbox.apply()
     return isMore
   }
 
   /** Nothing moves, is due, or waits: one statement says so, in place of all that would. */
   async #isIdle(): Promise<boolean> {
-    if (this.#isStepped || this.#mayHaveOrphans || this.#readAhead !== 'no') return false
+    if (this.#isStepped || this.#mayHaveOrphans || this.#lane.isToReadAhead) return false
     if (!this.#chores.isQuiet || !this.#isLookEnough()) return false
     if (await doesAnythingWait(this.#context)) {
       this.#chores.hurry()
@@ -381,11 +383,9 @@ export class ConnectionWorker {
     return budgets.isReady({ cost: 1, ...CALL_CLASSES[kind], group, operation })
   }
 
-  /** @returns true while pages of the unhurried read are left */
-  async #readDeeper(): Promise<boolean> {
-    const isReadingOn = await this.#orders.readDeeper()
-    if (isReadingOn) await this.#inbox.apply()
-    return isReadingOn
+  /** A reading says nothing without the orders: what they may be read is left to writes as well. */
+  #mayReadBack(): boolean {
+    return this.#mayCall('reconcile', 'levels') && this.#mayCall('reconcile', 'orders')
   }
 
   async #reconcile(everyMs: number): Promise<void> {
