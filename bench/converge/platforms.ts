@@ -109,6 +109,8 @@ async function converge(
     tell('has its products')
     const { connectionId } = await connectShop(context, { ready: simulator }, shop)
     tell('is connected')
+    // What connecting it has spent, nobody here knows of: afterwards the platform's limits are full.
+    await clock.sleep(FIRST_LOOK_MS)
     const now = new Date(clock.now())
     const expiresAt = new Date(clock.now() + LEASE_MS)
     const [lease] = await acquireLeases(base.database.kysely, organizationId, [connectionId], randomUUID(), {

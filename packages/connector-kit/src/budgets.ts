@@ -322,7 +322,8 @@ export function createBudgets(specs: readonly BudgetSpec[], clock: Clock, supply
 
     readyInMs({ cost, reserve = 0, operation }) {
       const now = clock.monotonic()
-      const at = readyAt(limitsOf(operation), { cost, reserve }, now)
+      // All of them: what was just throttled for a second may have nothing left for minutes.
+      const at = readyAt(limitsOf(operation), { cost, reserve }, now, new Set())
       return Number.isFinite(at) ? Math.max(0, at - now) : 0
     },
 

@@ -32,6 +32,38 @@ test('a call that waits for its own limit holds no other up, and is told how lon
   expect(isRead).toBe(true)
 })
 
+test('how long a call waits is told exactly, also where it was just throttled with nothing left', async () => {
+  const anySpending = fc.record({
+    spent: fc.integer({ min: 0, max: 3 }),
+    throttledForMs: fc.option(fc.integer({ min: 1, max: 400_000 }), { nil: undefined }),
+    passedMs: fc.integer({ min: 0, max: 200_000 }),
+  })
+  await fc.assert(
+    fc.asyncProperty(fc.array(anySpending, { minLength: 1, maxLength: 4 }), async (spendings) => {
+      const clock = manualClock()
+      const orders = { ...specs[1], capacity: 3 }
+      const budgets = createBudgets([orders], clock)
+      for (const { spent, throttledForMs, passedMs } of spendings) {
+        for (let nth = 0; nth < spent && budgets.isReady(call('orders')); nth += 1)
+          (await budgets.acquire(call('orders'))).settle()
+        if (throttledForMs !== undefined) budgets.throttled(throttledForMs, 'orders')
+        await clock.advance(passedMs)
+      }
+      const toldMs = budgets.readyInMs(call('orders'))
+      let isGranted = false
+      const waiting = budgets.acquire(call('orders')).then(() => {
+        isGranted = true
+      })
+      if (toldMs > 1) await clock.advance(toldMs - 1)
+      await Promise.resolve()
+      if (toldMs > 1) expect(isGranted).toBe(false)
+      await clock.advance(2)
+      await waiting
+    }),
+    fromEnvironment(100),
+  )
+})
+
 test('a throttled operation is left alone, the others go on; a rate that a header names is learned', async () => {
   const clock = manualClock()
   const budgets = createBudgets(specs, clock)

@@ -9,7 +9,7 @@ import {
   decideReadBackMs,
   POLL_SHARE,
   pollFloorMs,
-  READ_BACK_SHARE,
+  readBackFloorMs,
 } from './polling.ts'
 
 const SAVE_MS = 5_000
@@ -87,7 +87,7 @@ export class PollPace {
   noteReadBack(everyMs: number): void {
     const { clock, connector, budgets } = this.#context
     const { left } = budgets.snapshot()
-    const floorMs = pollFloorMs(budgetsOf(connector.manifest.budgets, 'levels'), 1, READ_BACK_SHARE)
+    const floorMs = readBackFloorMs(connector.manifest.budgets)
     this.#of('levels').nextAt = clock.now() + decideReadBackMs({ paceMs: everyMs, floorMs, budgetLeft: left })
   }
 

@@ -51,7 +51,9 @@ function thriftOf(budgetLeft: number): number {
 
 /** Of each budget, what polls and read-backs may spend at the most. */
 export const POLL_SHARE = 0.2
-export const READ_BACK_SHARE = 0.1
+const READ_BACK_SHARE = 0.1
+/** A limit of reading orders alone has no other use but these: the rest fills it up again for writes. */
+const READ_BACK_ORDERS_SHARE = 0.5
 
 /** Points of one read as a part of the bucket: Shopify's list of 30 orders costs some 50 of 2,000. */
 const COST_PARTS = 40
@@ -91,6 +93,14 @@ export function pollFloorMs(
     }
   })
   return Math.max(0, blockedMs, ...floors)
+}
+
+/** The least between two batches of levels that are read back, each with the orders, without which it says nothing. */
+export function readBackFloorMs(budgets: readonly BudgetSpec[]): number {
+  return Math.max(
+    pollFloorMs(budgetsOf(budgets, 'levels'), 1, READ_BACK_SHARE),
+    pollFloorMs(budgetsOf(budgets, 'orders'), 1, READ_BACK_ORDERS_SHARE),
+  )
 }
 
 /** A decrease that comes meanwhile waits for these. */
