@@ -60,7 +60,7 @@ test('how long a call waits is told exactly, also where it was just throttled wi
       await clock.advance(2)
       await waiting
     }),
-    fromEnvironment(100),
+    fromEnvironment({ numRuns: 100 }),
   )
 })
 

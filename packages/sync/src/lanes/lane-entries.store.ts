@@ -114,8 +114,8 @@ export type LaneCandidate = LevelKnowledge & {
   hasUnknownWrite: boolean
 }
 
-/** One lane's question for its next waiting levels. */
-export type CandidateQuery = { connectionId: string; now: Date; limit: number }
+/** One lane's question for its next waiting levels; `onlyRaised`: for those alone that are to show more. */
+export type CandidateQuery = { connectionId: string; now: Date; limit: number; onlyRaised?: boolean }
 
 /**
  * The next waiting levels of each of these lanes, decreases first, then in order of cause.
@@ -126,12 +126,13 @@ export async function findLaneCandidates(
   organizationId: string,
   lanes: readonly CandidateQuery[],
 ): Promise<LaneCandidate[][]> {
-  const rows = lanes.map((lane, nth) => ({ ...lane, nth }))
+  const rows = lanes.map((lane, nth) => ({ ...lane, nth, least: lane.onlyRaised === true ? 1 : 0 }))
   const source = unnestRows('lane', rows, {
     nth: 'int',
     connectionId: 'uuid',
     now: 'timestamptz',
     limit: 'bigint',
+    least: 'int',
   })
   const found = await sql<LaneCandidate & { nth: number }>`
     select lane.nth, waiting.* from ${source}
@@ -148,7 +149,7 @@ export async function findLaneCandidates(
       from lane_entry
       join level on level.organization_id = lane_entry.organization_id and level.level_id = lane_entry.level_id
       where lane_entry.organization_id = ${organizationId} and lane_entry.connection_id = lane.connection_id
-        and (not_before is null or not_before <= lane.now)
+        and priority >= lane.least and (not_before is null or not_before <= lane.now)
         and tracked and writable and desired is not null and ${isNotHeld}
         -- While a person is asked about an edit, or about what the listing sells, the level is not raised; read it may be.
         and ((asked_at is null and doubted_at is null) or desired = 0 or acknowledged is null

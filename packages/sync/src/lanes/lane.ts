@@ -11,7 +11,14 @@ import type { WorkerContext } from '../worker/worker-context.ts'
 import { backOffEntries, type LaneCandidate, ofLane, removeEntries } from './lane-entries.store.ts'
 import { laneGroupOf } from './lane-group.ts'
 import type { LaneState } from './lane-state.ts'
-import { decideLaneStep, isNoneLowered, type LaneStep, type PlannedWrite, readBackMax } from './lanes.ts'
+import {
+  decideBulkRaise,
+  decideLaneStep,
+  isNoneLowered,
+  type LaneStep,
+  type PlannedWrite,
+  readBackMax,
+} from './lanes.ts'
 import { settleOutcomes } from './settle.ts'
 import { followWithdrawals } from './withdrawals.ts'
 import { CALL_MS_MAX, callSetLevels, LEAVES_MS_MAX } from './write-call.ts'
@@ -89,6 +96,35 @@ export async function runLane(
     if (actions.isCalledAway()) return nowOf(context)
   }
   return undefined
+}
+
+/**
+ * Raises many in the platform's slow way, beside decreases that go on waiting for theirs.
+ * @throws as `runLane`
+ */
+export async function raiseInBulk(
+  context: WorkerContext,
+  state: LaneState,
+  actions: LaneActions,
+): Promise<void> {
+  const bulk = openBulk(context)
+  if (bulk === undefined) return
+  const { connectionId } = context.connection
+  const find = async () => {
+    const asked = { connectionId, now: nowOf(context), limit: bulk.max, onlyRaised: true }
+    const levels = await laneGroupOf(context).findCandidates(asked)
+    if (levels.length < bulk.from) return []
+    return await withinWriteCap(context, await guardOf(context).admit(levels, { isAll: false }))
+  }
+  let writes = decideBulkRaise(await find(), toWorld(context, state))
+  if (writes.length === 0) {
+    // Looked at anew afterwards: what the orders say may have changed what is wanted.
+    if ((await find()).length === 0 || !(await actions.readAndApplyOrders())) return
+    writes = decideBulkRaise(await find(), { ...toWorld(context, state), freshFrom: new Date(0) })
+  }
+  if (writes.length === 0) return
+  context.sending.class = 'increase'
+  await sendBatch(context, state, actions, writes)
 }
 
 /** Each holder of a lane has one. */

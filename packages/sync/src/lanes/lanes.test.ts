@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { candidateOf } from '../testing/candidate.ts'
 import type { LaneCandidate } from './lane-entries.store.ts'
-import { decideLaneStep, type LaneStep, type LaneWorld } from './lanes.ts'
+import { decideBulkRaise, decideLaneStep, type LaneStep, type LaneWorld } from './lanes.ts'
 
 const guarded: LaneWorld = {
   capabilities: { writeStyle: 'compare-and-set', batchMax: 10, visibilityLagMs: 0 },
@@ -286,8 +286,9 @@ test('I5: an increase is never written unread, never against the guard, and on a
   fc.assert(
     fc.property(fc.array(anyCandidate, { maxLength: 8 }), anyWorld, (candidates, world) => {
       const step = decideLaneStep(candidates, world)
-      if (step.kind !== 'write') return
-      for (const write of step.writes) {
+      const inBulk = decideBulkRaise(candidates, world)
+      expect(inBulk.map(({ direction }) => direction).filter((each) => each !== 'increase')).toEqual([])
+      for (const write of [...(step.kind === 'write' ? step.writes : []), ...inBulk]) {
         if (write.direction !== 'increase') continue
         expect(world.mayRaise).toBe(true)
         expect(write.expected).toBeDefined()

@@ -104,6 +104,25 @@ function decideIncreases(increases: readonly LaneCandidate[], world: LaneWorld, 
   return raise(increases, world, isBulk ? Math.max(limit, bulk.max) : limit)
 }
 
+/**
+ * Increases that go in the platform's slow way although decreases wait: it has limits of its own, so that thousands need not wait
+ * until the last of thousands is lowered. Those alone of which all is known.
+ * @returns none where it is shut, or fewer than are worth it may go
+ */
+export function decideBulkRaise(candidates: readonly LaneCandidate[], world: LaneWorld): PlannedWrite[] {
+  const { bulk, batchLimit, capabilities } = world
+  if (bulk === undefined || !world.mayRaise || batchLimit < capabilities.batchMax) return []
+  const raised = candidates.filter(
+    (each) =>
+      !needsReading(each) &&
+      !isDecrease(each) &&
+      needsWrite(each, each.desired) &&
+      (isGuarded(world) || isFenced(each, world)),
+  )
+  if (raised.length < bulk.from) return []
+  return planWrites(raised, bulk.max, () => false)
+}
+
 function raise(increases: readonly LaneCandidate[], world: LaneWorld, limit: number): LaneStep {
   if (isGuarded(world)) return toWrites(increases, limit, () => false)
   const batch = increases.slice(0, limit)
@@ -162,16 +181,21 @@ function toWrites(
   limit: number,
   isUnfenced: (candidate: LaneCandidate) => boolean,
 ): LaneStep {
-  return {
-    kind: 'write',
-    writes: candidates.slice(0, limit).map((candidate) => ({
-      candidate,
-      direction: candidate.desired === 0 ? 'zero' : isDecrease(candidate) ? 'decrease' : 'increase',
-      quantity: candidate.desired,
-      expected: expectedOf(candidate),
-      unfenced: isUnfenced(candidate),
-    })),
-  }
+  return { kind: 'write', writes: planWrites(candidates, limit, isUnfenced) }
+}
+
+function planWrites(
+  candidates: readonly LaneCandidate[],
+  limit: number,
+  isUnfenced: (candidate: LaneCandidate) => boolean,
+): PlannedWrite[] {
+  return candidates.slice(0, limit).map((candidate) => ({
+    candidate,
+    direction: candidate.desired === 0 ? 'zero' : isDecrease(candidate) ? 'decrease' : 'increase',
+    quantity: candidate.desired,
+    expected: expectedOf(candidate),
+    unfenced: isUnfenced(candidate),
+  }))
 }
 
 /** What one write's outcome means for its level and its place in the queue. */

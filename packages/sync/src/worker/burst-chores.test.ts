@@ -84,6 +84,48 @@ test('I7: however long decreases keep coming, new orders, hints and webhooks get
   )
 })
 
+test('increases that go many together in a way of their own do not wait for the end of a burst of decreases', async () => {
+  const clock = passingClock()
+  const pace = { leaseMs: 86_400_000, reconcileMs: 3_600_000, deepReadMs: 3_600_000 }
+  const world = await createWorld(database, clock, pace)
+  const lowered = Array.from({ length: 60 }, (_, nth) => `lowered-${nth}`)
+  const raised = ['raised-1', 'raised-2', 'raised-3']
+  for (const sku of [...lowered, ...raised]) await world.stock(sku, 10)
+  const listings = Object.fromEntries([...lowered, ...raised].map((sku) => [sku, 10]))
+  const bulk = { from: 2, max: 100, operation: 'setLevels.feed' }
+  const tickets = { lifeMs: 600_000, askEveryMs: 600_000, askMax: 3, bulk }
+  const { platform, connectionId } = await world.open('shop', listings, { batchMax: 1, tickets })
+  platform.feedFrom = bulk.from
+  const plain = world.connectorOf(connectionId)
+  const open = plain.open.bind(plain)
+  Object.assign(plain, {
+    open: (context: Parameters<typeof open>[0]): ChannelOperations =>
+      guardOperations(open(context), async (_operation, call) => {
+        await clock.sleep(1_000)
+        return await call()
+      }),
+  })
+  const stepped = await stepConnection(world, connectionId)
+  platform.calls.length = 0
+  platform.urgencies.length = 0
+  for (const sku of raised) await world.adjust(sku, 5)
+  const left = [...lowered]
+  const cause = async () => {
+    const sku = left.pop()
+    if (sku !== undefined) await world.adjust(sku, -3)
+  }
+  platform.onCall = async (operation) => {
+    if (operation === 'setLevels') await cause()
+  }
+  await cause()
+  await cause()
+  while (left.length > 0) await stepped.turn()
+
+  expect(platform.urgencies.filter((urgency) => urgency === 'increase')).toHaveLength(1)
+  platform.landLate()
+  for (const sku of raised) expect(platform.quantityOf(sku)).toBe(15)
+})
+
 /** Whoever sleeps on it makes the time pass. */
 function passingClock(): Clock {
   let elapsedMs = 0

@@ -23,7 +23,7 @@ import { PollPace } from '../intake/poll-pace.ts'
 import { QueueReader } from '../intake/queue-reader.ts'
 import { StreamReader } from '../intake/streams.ts'
 import { WebhookWatch } from '../intake/webhook-watch.ts'
-import { type LaneActions, runLane } from '../lanes/lane.ts'
+import { type LaneActions, raiseInBulk, runLane } from '../lanes/lane.ts'
 import { type LaneState, newLaneState } from '../lanes/lane-state.ts'
 import { closeLateWrites } from '../lanes/late-writes.ts'
 import { adoptOrphans } from '../lanes/orphans.ts'
@@ -271,10 +271,9 @@ export class ConnectionWorker {
     this.#chores.hurry()
   }
 
-  /** Everything that is not a write, now and then: a decrease that comes meanwhile waits for no more than one call. */
+  /** All but writes, now and then, giving way to a decrease. Webhooks first: what is sold during the rest is heard of. */
   async #doChores(): Promise<void> {
     const { clock, pace, database, organizationId, connection } = this.#context
-    // First: what is sold while all the rest is read for the first time is heard of.
     if (this.#mayCall('shipment', 'registerWebhooks')) await this.#webhooks.turn()
     const fetched = await this.#fetchHinted()
     const { visibilityLagMs } = this.#context.connector.manifest.capabilities
@@ -320,6 +319,7 @@ export class ConnectionWorker {
       owed(() => this.#fulfilment.turn()),
       owed(() => this.#webhooks.turn()),
       owed(() => this.#readOn(this.#streams.turn())),
+      notOwed(() => raiseInBulk(this.#context, this.#state, this.#actions)),
       where('increase', 'outcomes', () => followTickets(this.#context)),
       notOwed(async () => this.#mayReadBack() && (await this.#reconcile(this.#context.pace.reconcileMs))),
       where('reconcile', 'orders', () => this.#readOn(this.#orders.readDeeper())),
