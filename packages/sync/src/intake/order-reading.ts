@@ -6,6 +6,7 @@ import type { WorkerContext } from '../worker/worker-context.ts'
 import { findOrderCursor, type OrderCursor, saveOrderCursor, UNREAD } from './cursors.store.ts'
 import { insertInbox } from './inbox.store.ts'
 import { type InboxEvent, toInboxEvent } from './inbox.ts'
+import { deepReadFloorMs } from './polling.ts'
 
 /** More pages than this in one read mean that something is wrong with the cursor; nothing is proved then. */
 const PAGES_MAX = 1_000
@@ -24,7 +25,9 @@ export class OrderReader {
   #cursor: OrderCursor | undefined
   #savedAt = 0
   #saved: OrderCursor | undefined
-  #deep: { since: Date; startedAt: number; page: string | undefined } | undefined
+  #deep: { since: Date; startedAt: number; page: string | undefined; pages: number } | undefined
+  /** Requests that the last unhurried read took. */
+  #deepPages = 1
 
   constructor(context: WorkerContext) {
     this.#context = context
@@ -80,18 +83,26 @@ export class OrderReader {
     const cursor = await this.#known()
     const now = this.#context.clock.now()
     if (this.#deep === undefined) {
-      if (now - (cursor.deepReadAt?.getTime() ?? 0) < this.#context.pace.deepReadMs) return false
-      this.#deep = { since: planOrderRead(cursor, 'deep', this.#platform()), startedAt: now, page: undefined }
+      if (now - (cursor.deepReadAt?.getTime() ?? 0) < this.#deepEveryMs()) return false
+      const since = planOrderRead(cursor, 'deep', this.#platform())
+      this.#deep = { since, startedAt: now, page: undefined, pages: 0 }
     }
     const { since, startedAt, page } = this.#deep
     const read = await this.#readPage(since, page)
+    const pages = this.#deep.pages + 1
     if (read.next !== undefined) {
-      this.#deep = { since, startedAt, page: read.next }
+      this.#deep = { since, startedAt, page: read.next, pages }
       return true
     }
     this.#deep = undefined
+    this.#deepPages = pages
     this.#cursor = { ...(this.#cursor ?? cursor), deepReadAt: new Date(startedAt) }
     return false
+  }
+
+  #deepEveryMs(): number {
+    const { pace, connector } = this.#context
+    return Math.max(pace.deepReadMs, deepReadFloorMs(connector.manifest.budgets, this.#deepPages))
   }
 
   async #known(): Promise<OrderCursor> {

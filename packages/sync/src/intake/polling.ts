@@ -52,8 +52,9 @@ function thriftOf(budgetLeft: number): number {
 /** Of each budget, what polls and read-backs may spend at the most. */
 export const POLL_SHARE = 0.2
 const READ_BACK_SHARE = 0.1
-/** A limit of reading orders alone has no other use but these: the rest fills it up again for writes. */
-const READ_BACK_ORDERS_SHARE = 0.5
+/** Of a limit of reading orders alone: what is left fills it up again for the reads that writes need. */
+const READ_BACK_ORDERS_SHARE = 0.4
+const DEEP_READ_SHARE = 0.2
 
 /** Points of one read as a part of the bucket: Shopify's list of 30 orders costs some 50 of 2,000. */
 const COST_PARTS = 40
@@ -93,6 +94,11 @@ export function pollFloorMs(
     }
   })
   return Math.max(0, blockedMs, ...floors)
+}
+
+/** The least between two unhurried reads of the orders, of so many requests each. */
+export function deepReadFloorMs(budgets: readonly BudgetSpec[], requests: number): number {
+  return pollFloorMs(budgetsOf(budgets, 'orders'), requests, DEEP_READ_SHARE)
 }
 
 /** The least between two batches of levels that are read back, each with the orders, without which it says nothing. */

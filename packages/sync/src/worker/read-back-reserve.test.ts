@@ -11,7 +11,7 @@ beforeAll(async () => {
 })
 afterAll(() => database.drop())
 
-test('reading back leaves what writes need of a scarce limit of reading orders', async () => {
+test('reading back and the unhurried reads leave what writes need of a scarce limit of reading orders', async () => {
   const clock = manualClock(Date.UTC(2026, 0, 1))
   const world = await createWorld(database, clock, { leaseMs: 86_400_000, reconcileMs: 10_000 })
   await world.stock('mug', 10)
@@ -30,10 +30,10 @@ test('reading back leaves what writes need of a scarce limit of reading orders',
   })
   const stepped = await stepConnection(world, connectionId)
 
-  // Half an hour refills ten; read back each time it is due, three times as many would be gone.
+  // Half an hour refills ten; read each time it is due by the clock, seven times as many would be gone.
   await turns(clock, stepped, 180, 10_000)
 
-  expect(platform.calls.filter((operation) => operation === 'levels').length).toBeGreaterThan(5)
+  expect(platform.calls.filter((operation) => operation === 'levels').length).toBeGreaterThanOrEqual(4)
   const left = stepped.worker.budget.buckets.find(({ name }) => name === 'orders')?.left ?? 0
-  expect(left).toBeGreaterThanOrEqual(0.15 * orders.capacity)
+  expect(left).toBeGreaterThanOrEqual(0.8 * orders.capacity)
 })
