@@ -38,6 +38,8 @@ export type LaneActions = {
 /** Orders read so long ago are read again before the next absolute write; where reading is slow, a few reads' time. */
 const FRESH_MS = 1_000
 const FRESH_READS = 4
+/** The same for what the platform itself works on for minutes: a batch of decreases was written since that read. */
+const BULK_FRESH_MS = 10_000
 /** Orders read so short a time ago are read again only where that proves to be needed. */
 const JUST_READ_MS = 50
 /** A level whose units are being dealt again is looked at after this. */
@@ -98,33 +100,37 @@ export async function runLane(
   return undefined
 }
 
+/** `isPossible`: some may be allowed now; `run` writes them. */
+export type BulkRaise = { isPossible(): boolean; run(): Promise<void> }
+
 /**
- * Raises many in the platform's slow way, beside decreases that go on waiting for theirs.
- * @throws as `runLane`
+ * Raises many in the platform's slow way, beside decreases that go on waiting for theirs. It reads no orders itself, which may be
+ * scarce: it goes by a read that a decrease has just needed.
  */
-export async function raiseInBulk(
-  context: WorkerContext,
-  state: LaneState,
-  actions: LaneActions,
-): Promise<void> {
-  const bulk = openBulk(context)
-  if (bulk === undefined) return
-  const { connectionId } = context.connection
-  const find = async () => {
-    const asked = { connectionId, now: nowOf(context), limit: bulk.max, onlyRaised: true }
-    const levels = await laneGroupOf(context).findCandidates(asked)
-    if (levels.length < bulk.from) return []
-    return await withinWriteCap(context, await guardOf(context).admit(levels, { isAll: false }))
+export function bulkRaise(context: WorkerContext, state: LaneState, actions: LaneActions): BulkRaise {
+  const { capabilities } = context.connector.manifest
+  const isGuarded = capabilities.writeStyle === 'compare-and-set'
+  const bulkFreshFrom = () => new Date(context.clock.now() - BULK_FRESH_MS)
+  return {
+    isPossible() {
+      if (capabilities.tickets?.bulk === undefined) return false
+      return isGuarded || (state.readAt !== undefined && state.readAt >= bulkFreshFrom())
+    },
+    async run() {
+      const bulk = openBulk(context)
+      if (bulk === undefined) return
+      const { connectionId } = context.connection
+      const asked = { connectionId, now: nowOf(context), limit: bulk.max, onlyRaised: true }
+      const world = { ...toWorld(context, state), freshFrom: bulkFreshFrom() }
+      const levels = await laneGroupOf(context).findCandidates(asked)
+      if (decideBulkRaise(levels, world).length === 0) return
+      const admitted = await withinWriteCap(context, await guardOf(context).admit(levels, { isAll: false }))
+      const writes = decideBulkRaise(admitted, world)
+      if (writes.length === 0) return
+      context.sending.class = 'increase'
+      await sendBatch(context, state, actions, writes)
+    },
   }
-  let writes = decideBulkRaise(await find(), toWorld(context, state))
-  if (writes.length === 0) {
-    // Looked at anew afterwards: what the orders say may have changed what is wanted.
-    if ((await find()).length === 0 || !(await actions.readAndApplyOrders())) return
-    writes = decideBulkRaise(await find(), { ...toWorld(context, state), freshFrom: new Date(0) })
-  }
-  if (writes.length === 0) return
-  context.sending.class = 'increase'
-  await sendBatch(context, state, actions, writes)
 }
 
 /** Each holder of a lane has one. */

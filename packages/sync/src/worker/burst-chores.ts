@@ -1,4 +1,5 @@
 import { CALL_CLASSES, type CallClass, type ConnectorError, isConnectorError } from '@plimsoll/connector-kit'
+import type { BulkRaise } from '../lanes/lane.ts'
 import type { WorkerContext } from './worker-context.ts'
 
 /** While writes keep coming, the lane lets go of them for one chore this long after the last one was done. */
@@ -23,30 +24,37 @@ export class BurstChores {
   readonly #owed: Chore[]
   readonly #notOwed: Chore[]
   readonly #onFailing: (error: ConnectorError) => Promise<void>
+  readonly #raise: BulkRaise
   #dueAt: number
   #notOwedAt: number
+  #raiseAt: number
   #isWanted = false
 
   /**
+   * @param raise what has limits of its own goes beside decreases, for which it loses them one turn
    * @param chores those that are more urgent first; each makes as few calls as it can
    * @param onFailing told what a platform answered a chore; the writes go on, since theirs may be taken
    */
   constructor(
     context: WorkerContext,
+    raise: BulkRaise,
     chores: readonly Chore[],
     onFailing: (error: ConnectorError) => Promise<void>,
   ) {
     this.#context = context
+    this.#raise = raise
     this.#onFailing = onFailing
     this.#owed = chores.filter(({ isOwed }) => isOwed)
     this.#notOwed = chores.filter(({ isOwed }) => !isOwed)
     this.#dueAt = context.clock.now() + CHORE_AT_LATEST_MS
     this.#notOwedAt = this.#dueAt
+    this.#raiseAt = this.#dueAt
   }
 
   /** Asked between two writes: whether the lane lets go now. */
   takesTurn(): boolean {
-    this.#isWanted = this.#context.clock.now() >= this.#dueAt
+    const now = this.#context.clock.now()
+    this.#isWanted = now >= this.#dueAt || (now >= this.#raiseAt && this.#raise.isPossible())
     return this.#isWanted
   }
 
@@ -64,7 +72,12 @@ export class BurstChores {
   /** Goes on from the kinds that were tried last, until one has made a call. @returns how long to wait then: not at all */
   async turn(): Promise<number> {
     const { clock, standIn } = this.#context
+    let isChore = false
     try {
+      // What is due beside it has the next turn.
+      if (await this.#tryToRaise()) return 0
+      isChore = clock.now() >= this.#dueAt
+      if (!isChore) return 0
       if (clock.now() >= this.#notOwedAt) {
         // Also where they fail: the others would wait for them.
         this.#notOwedAt = clock.now() + NOT_OWED_EVERY_MS
@@ -77,9 +90,22 @@ export class BurstChores {
       await this.#onFailing(error)
     } finally {
       standIn.class = undefined
-      this.noteDone()
+      this.#isWanted = false
+      if (isChore) this.noteDone()
     }
     return 0
+  }
+
+  /** @returns whether it has made a call */
+  async #tryToRaise(): Promise<boolean> {
+    const { clock, standIn } = this.#context
+    if (clock.now() < this.#raiseAt || !this.#raise.isPossible()) return false
+    const before = standIn.calls
+    this.#raiseAt = clock.now() + CHORE_AT_LATEST_MS
+    await this.#raise.run()
+    if (standIn.calls === before) return false
+    this.#raiseAt = clock.now() + NOT_OWED_EVERY_MS
+    return true
   }
 
   /** @returns whether one of them has made a call */

@@ -23,7 +23,7 @@ import { PollPace } from '../intake/poll-pace.ts'
 import { QueueReader } from '../intake/queue-reader.ts'
 import { StreamReader } from '../intake/streams.ts'
 import { WebhookWatch } from '../intake/webhook-watch.ts'
-import { type LaneActions, raiseInBulk, runLane } from '../lanes/lane.ts'
+import { bulkRaise, type LaneActions, runLane } from '../lanes/lane.ts'
 import { type LaneState, newLaneState } from '../lanes/lane-state.ts'
 import { closeLateWrites } from '../lanes/late-writes.ts'
 import { adoptOrphans } from '../lanes/orphans.ts'
@@ -129,7 +129,8 @@ export class ConnectionWorker {
       applyInbox: () => this.#inbox.apply(),
       onFailed: () => this.#turns.noteProblem(),
     })
-    this.#burst = new BurstChores(this.#context, this.#kindsOfChores(), (error) =>
+    const raise = bulkRaise(this.#context, this.#state, this.#actions)
+    this.#burst = new BurstChores(this.#context, raise, this.#kindsOfChores(), (error) =>
       this.#turns.noteFailing('calls', error),
     )
     this.#turns = new WorkerTurns(this.#context, { onLost, onFailed: (loop) => this.#noteFailed(loop) })
@@ -319,7 +320,6 @@ export class ConnectionWorker {
       owed(() => this.#fulfilment.turn()),
       owed(() => this.#webhooks.turn()),
       owed(() => this.#readOn(this.#streams.turn())),
-      notOwed(() => raiseInBulk(this.#context, this.#state, this.#actions)),
       where('increase', 'outcomes', () => followTickets(this.#context)),
       notOwed(async () => this.#mayReadBack() && (await this.#reconcile(this.#context.pace.reconcileMs))),
       where('reconcile', 'orders', () => this.#readOn(this.#orders.readDeeper())),
