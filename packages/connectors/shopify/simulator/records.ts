@@ -1,4 +1,5 @@
 import type { Recipient } from '@plimsoll/connector-kit'
+import type { Return } from './returns.ts'
 
 /** What the simulated shop keeps. Ids are numbers, as in Shopify's database; gids are made at the edge. */
 
@@ -123,6 +124,7 @@ export type Order = {
   fulfillmentOrders: FulfillmentOrder[]
   fulfillments: Fulfillment[]
   refunds: Refund[]
+  returns: Return[]
 }
 
 /** Units of a line that fulfilment orders still have to ship. */

@@ -17,6 +17,7 @@ import {
   unfulfilledOf,
   type Variant,
 } from './records.ts'
+import { returnView } from './return-views.ts'
 import type { Shop } from './shop.ts'
 
 /**
@@ -284,9 +285,16 @@ export function createViews(shop: Shop, scopes: readonly string[], tellsBuyers =
       record.fulfillments.slice(0, first ?? record.fulfillments.length).map(fulfillment(record)),
     refunds: ({ first }: PageArguments) =>
       record.refunds.slice(0, first ?? record.refunds.length).map(refund(record)),
+    returns: (page: PageArguments) => {
+      requireScope(scopes, 'read_returns')
+      return toConnection(record.returns, page, byId, returnOf(record))
+    },
   })
 
+  const returnOf = (record: Order) => returnView(() => ({ fulfillment, order }), record)
+
   return {
+    returnOf,
     location,
     locationOf,
     service,
