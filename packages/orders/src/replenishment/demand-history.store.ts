@@ -22,7 +22,8 @@ export async function findHistoryStart(db: Db, organizationId: string): Promise<
 /**
  * Units of each item ordered at each place by day, days counted since 1970 by the clock of the place: what orders and
  * callers reserved less what they gave up, on the day on which it was first reserved, wherever that was. An order that was
- * sent from elsewhere in the end is demand there, and kits are demand of their parts.
+ * sent from elsewhere in the end is demand there, unless that was for want of stock where it would have been sent from: then it is
+ * demand of that place (`demand_place`), as is what waits. Kits are demand of their parts.
  * @param since nothing recorded before is read
  */
 export async function findOrderedUnits(
@@ -42,13 +43,19 @@ export async function findOrderedUnits(
         and reference_kind in ('order', 'reservation')
       group by item_id, location_id, reference_id
     ), wanted as (
-      select item_id, location_id, units,
+      select item_id, location_id, reference_id, units,
         min(at) over (partition by item_id, reference_id) as at
       from claimed
     )
     select item_id, location_id, floor((extract(epoch from at) + offset_seconds) / 86400)::int as day,
       sum(units)::bigint as units
-    from wanted
+    from (
+      select wanted.item_id, coalesce(own.location_id, wanted.location_id) as location_id, at, units
+      from wanted
+      left join demand_place as own on own.organization_id = ${organizationId}
+        and own.order_id = wanted.reference_id and own.item_id = wanted.item_id
+        and own.location_id in (${sql.join(places.map(({ locationId }) => locationId))})
+    ) as due
     join ${unnestRows('place', places, { locationId: 'uuid', offsetSeconds: 'int' })} using (location_id)
     where units > 0 and at is not null
     group by 1, 2, 3
