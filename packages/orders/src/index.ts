@@ -148,4 +148,3 @@ export {
 } from './routing/routing-rules.ts'
 export { type RoutingSummary, type RoutingTrial, tryRules } from './routing/try-rules.ts'
 export { findKeptPlaces, noteDemandPlaces } from './routing/would-serve.store.ts'
-export type { WouldServe } from './routing/would-serve.ts'

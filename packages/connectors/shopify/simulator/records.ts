@@ -1,5 +1,4 @@
 import type { Recipient } from '@plimsoll/connector-kit'
-import type { Return } from './returns.ts'
 
 /** What the simulated shop keeps. Ids are numbers, as in Shopify's database; gids are made at the edge. */
 
@@ -107,6 +106,14 @@ export type Refund = {
     restockType: RestockType
     locationId: number | undefined
   }[]
+}
+
+export type Return = {
+  id: number
+  /** "#1001-R1". */
+  name: string
+  status: 'REQUESTED' | 'OPEN' | 'CLOSED' | 'CANCELED' | 'DECLINED'
+  lines: { id: number; fulfillmentLineId: number; quantity: number }[]
 }
 
 export type Order = {

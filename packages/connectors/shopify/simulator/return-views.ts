@@ -1,17 +1,15 @@
 import { type PageArguments, sortable, toConnection } from './connections.ts'
-import type { Order } from './records.ts'
-import type { Return } from './returns.ts'
-import type { Views } from './views.ts'
+import type { Order, Return } from './records.ts'
 
-/** A return as GraphQL shows it. */
-export function returnView(views: () => Pick<Views, 'fulfillment' | 'order'>, order: Order) {
-  return (record: Return) => ({
+/** A return as GraphQL shows it. @param lineOf what left, by its number */
+export function returnView(record: Return, views: { order(): unknown; lineOf(id: number): unknown }) {
+  return {
     __typename: 'Return',
     id: `gid://shopify/Return/${record.id}`,
     name: record.name,
     status: record.status,
     totalQuantity: record.lines.reduce((sum, { quantity }) => sum + quantity, 0),
-    order: () => views().order(order),
+    order: views.order,
     returnLineItems: (page: PageArguments) =>
       toConnection(
         record.lines,
@@ -21,15 +19,16 @@ export function returnView(views: () => Pick<Views, 'fulfillment' | 'order'>, or
           __typename: 'ReturnLineItem',
           id: `gid://shopify/ReturnLineItem/${row.id}`,
           quantity: row.quantity,
-          fulfillmentLineItem: () => {
-            const parcel = order.fulfillments.find(({ lines }) =>
-              lines.some(({ id }) => id === row.fulfillmentLineId),
-            )
-            const lines =
-              parcel && views().fulfillment(order)(parcel).fulfillmentLineItems({ first: 250 }).nodes()
-            return lines?.find(({ id }) => id.endsWith(`/${row.fulfillmentLineId}`)) ?? null
-          },
+          fulfillmentLineItem: () => views.lineOf(row.fulfillmentLineId),
         }),
       ),
-  })
+  }
+}
+
+/** A line of a parcel by its number. */
+export function sentLineOf(
+  order: Order,
+  id: number,
+): Order['fulfillments'][number]['lines'][number] | undefined {
+  return order.fulfillments.flatMap(({ lines }) => lines).find((row) => row.id === id)
 }

@@ -1,15 +1,7 @@
-import type { Order } from './records.ts'
+import type { Order, Return } from './records.ts'
 import type { Shop } from './shop.ts'
 
 /** Returns of orders: granted by staff or asked for by customers, never of more than has left. */
-
-export type Return = {
-  id: number
-  /** "#1001-R1". */
-  name: string
-  status: 'REQUESTED' | 'OPEN' | 'CLOSED' | 'CANCELED' | 'DECLINED'
-  lines: { id: number; fulfillmentLineId: number; quantity: number }[]
-}
 
 /** Staff make a return of what left first of the order. @returns why not, or the return */
 export function grantReturn(shop: Shop, order: Order, units: number): Return | string {

@@ -1,6 +1,5 @@
 import { buyerBody } from './addresses.ts'
-import { currentOf, type Level, type Order, type Refund, unfulfilledOf } from './records.ts'
-import type { Return } from './returns.ts'
+import { currentOf, type Level, type Order, type Refund, type Return, unfulfilledOf } from './records.ts'
 import type { Shop } from './shop.ts'
 import { fulfillmentStatus, gid } from './views.ts'
 
