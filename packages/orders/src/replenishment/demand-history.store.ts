@@ -4,7 +4,14 @@ import { sql } from 'kysely'
 /** A place as demand is measured there: how far its clock is ahead of UTC. */
 export type MeasuredPlace = { locationId: string; offsetSeconds: number }
 
-export type OrderedUnits = { itemId: string; locationId: string; day: number; units: number }
+/** `fromElsewhere`: those of the units that left from elsewhere, or wait there, for want of stock at the place. */
+export type OrderedUnits = {
+  itemId: string
+  locationId: string
+  day: number
+  units: number
+  fromElsewhere: number
+}
 /** `changes`: seconds since 1970 at which there came to be stock or none, in turn. */
 export type StockSpells = { itemId: string; locationId: string; opening: boolean; changes: number[] }
 
@@ -48,9 +55,10 @@ export async function findOrderedUnits(
       from claimed
     )
     select item_id, location_id, floor((extract(epoch from at) + offset_seconds) / 86400)::int as day,
-      sum(units)::bigint as units
+      sum(units)::bigint as units, coalesce(sum(units) filter (where is_elsewhere), 0)::bigint as from_elsewhere
     from (
-      select wanted.item_id, coalesce(own.location_id, wanted.location_id) as location_id, at, units
+      select wanted.item_id, coalesce(own.location_id, wanted.location_id) as location_id, at, units,
+        own.location_id <> wanted.location_id as is_elsewhere
       from wanted
       left join demand_place as own on own.organization_id = ${organizationId}
         and own.order_id = wanted.reference_id and own.item_id = wanted.item_id

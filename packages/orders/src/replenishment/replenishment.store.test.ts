@@ -132,10 +132,10 @@ test('a cancelled order is no demand, one sent from elsewhere is demand there on
       itemId: world.itemId('MUG'),
       locationId: world.locationId(code),
     })
-    return found?.units.slice(-9)
+    return found && [...found.units.slice(-9), found.fromElsewhere]
   }
-  expect(await historyAt('MAIN')).toEqual([0, 0, 3, 0, 0, 0, 4, 0, 0])
-  expect(await historyAt('BERLIN')).toEqual([0, 5, 0, 0, 0, 2, 0, 6, 0])
+  expect(await historyAt('MAIN')).toEqual([0, 0, 3, 0, 0, 0, 4, 0, 0, 4])
+  expect(await historyAt('BERLIN')).toEqual([0, 5, 0, 0, 0, 2, 0, 6, 0, 6])
   expect(await historyAt('FBA')).toBeUndefined()
 })
 
