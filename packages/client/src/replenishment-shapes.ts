@@ -112,7 +112,15 @@ export const replenishmentExplained = replenishmentRow.extend({
     minimumDays: count,
   }),
   history: z
-    .object({ since: day, units: z.array(count), stocked: z.array(z.number()), leftOut: z.array(count) })
+    .object({
+      since: day,
+      units: z.array(count),
+      stocked: z.array(z.number()),
+      leftOut: z.array(count),
+      fromElsewhere: count.describe(
+        'Of the units: left from elsewhere, or wait there, because there was too little here.',
+      ),
+    })
     .nullable()
     .describe(
       'Day by day from `since`: units ordered, the part of the day with stock, and which days were left out.',

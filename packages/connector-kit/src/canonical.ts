@@ -230,7 +230,8 @@ export type WebhookEvent =
       kind: 'announced-return'
       externalId: string
       version: number | undefined
-      return: AnnouncedReturn
+      /** Undefined: something of it has changed, and the stream says what. */
+      return: AnnouncedReturn | undefined
     }
   | { kind: 'counted' }
   | { kind: 'uninstalled' }

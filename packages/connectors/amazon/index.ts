@@ -170,6 +170,16 @@ export const connector = defineConnector({
       notPossible: [
         {
           what: {
+            en: 'Hearing of returns that customers were granted (sent by the seller)',
+            zh: '得知已批准的客户退货（卖家自发货）',
+          },
+          why: {
+            en: 'They are in a report alone, by the day they were asked for, with a status whose values are not published and a SKU instead of the order’s line.',
+            zh: '退货仅出现在按申请日期生成的报告中；其状态取值未公开，且只含 SKU 而非订单行。',
+          },
+        },
+        {
+          what: {
             en: 'Cancelling part of an order, or one that is not paid for',
             zh: '取消订单的一部分，或取消未付款的订单',
           },

@@ -96,6 +96,13 @@ export const connector = defineConnector({
       ],
       notPossible: [
         {
+          what: { en: 'Hearing of returns that customers were granted', zh: '得知已批准的客户退货' },
+          why: {
+            en: 'Its list of them is filtered by the day they were made alone, says of a closed one not whether it was called off, and names a line by a number that no document ties to the order’s.',
+            zh: '其退货列表只能按创建日期筛选，不说明已关闭的退货是否被撤回，且其行号与订单行号的对应关系没有文档说明。',
+          },
+        },
+        {
           what: { en: 'Taking a listing off sale', zh: '将商品下架' },
           why: {
             en: 'Ending a listing is final, and a relisted one has another number; with the out-of-stock option a quantity of 0 hides it.',

@@ -53,8 +53,8 @@ export const connector = defineWarehouse({
       {
         what: { en: 'Returns', zh: '退货' },
         why: {
-          en: 'The sets in use have no agreed one for them; they come as receipts.',
-          zh: '所用报文中没有约定的退货报文；退货以收货通知形式到达。',
+          en: 'X12 180, RETANN and RETINS are agreed between buyer and vendor; no guide says how a warehouse is told of one or answers. They come as receipts.',
+          zh: 'X12 180、RETANN 与 RETINS 用于买方与供应商之间；没有指南说明仓库如何被告知或如何回复。退货以收货通知形式到达。',
         },
       },
       {

@@ -68,6 +68,13 @@ export const connector = defineConnector({
       ],
       notPossible: [
         {
+          what: { en: 'Hearing of returns that customers were granted', zh: '得知已批准的客户退货' },
+          why: {
+            en: 'Returns (RMA) are a part of Adobe Commerce alone; Magento Open Source and Mage-OS have credit memos. Make a return of your own.',
+            zh: '退货（RMA）仅 Adobe Commerce 提供；Magento Open Source 与 Mage-OS 只有贷项通知单。请自行创建退货单。',
+          },
+        },
+        {
           what: { en: 'Hearing of orders by webhook', zh: '通过 webhook 得知订单' },
           why: {
             en: 'Magento Open Source and Mage-OS send none; orders are polled.',

@@ -27,6 +27,7 @@ import {
   UNPUBLISH,
   UNSUBSCRIBE,
 } from './documents.ts'
+import { GRANTED, ORDER_RETURNS, RETURN_LINES, RETURNED_ORDERS } from './return-documents.ts'
 import {
   ACCEPT_CANCELLATION,
   ACCEPT_REQUEST,
@@ -57,6 +58,10 @@ export const ALL_OPERATIONS: readonly Operation[] = [
   ORDER_PART_IDS,
   FULFILLMENT_LINES,
   REFUND_LINES,
+  GRANTED,
+  RETURNED_ORDERS,
+  ORDER_RETURNS,
+  RETURN_LINES,
   SHIPPABLE,
   SHIP,
   CANCEL,

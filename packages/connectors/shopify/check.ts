@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { mayReadAddresses } from './addresses.ts'
 import { API_VERSION, type Api } from './api.ts'
 import { CHECK } from './documents.ts'
-import { OPTIONAL_SCOPES, SCOPES, SERVICE_SCOPES } from './scopes.ts'
+import { includes, OPTIONAL_SCOPES, SCOPES, SERVICE_SCOPES, toScopes } from './scopes.ts'
 import type { Settings } from './settings.ts'
 
 const scopesSchema = z.array(z.object({ handle: z.string() }))
@@ -77,13 +77,4 @@ function whereToGrant(missing: readonly string[], asked: ReadonlySet<string>): s
           `The shop has not granted ${byShop.join(', ')}, which the application asks for: open the application in the shop's admin and agree.`,
         ]),
   ]
-}
-
-function toScopes(rows: readonly { handle: string }[]): ReadonlySet<string> {
-  return new Set(rows.map(({ handle }) => handle))
-}
-
-/** A right to write includes the one to read. */
-function includes(scopes: ReadonlySet<string>, scope: string): boolean {
-  return scopes.has(scope) || scopes.has(scope.replace(/^read_/, 'write_'))
 }

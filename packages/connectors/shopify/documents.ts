@@ -296,8 +296,9 @@ export const PUBLISH: Operation = {
 
 export const SUBSCRIPTIONS: Operation = {
   name: 'registerWebhooks',
-  cost: 252,
+  cost: 262,
   query: `query PlimsollSubscriptions($after: String) {
+  currentAppInstallation { accessScopes { handle } }
   webhookSubscriptions(first: 250, after: $after) {
     nodes { id topic uri format includeFields filter }
     pageInfo { hasNextPage endCursor }

@@ -1,6 +1,7 @@
 import type { ChannelOperations, LevelKey, LevelWrite, Page, Shipment } from '@plimsoll/connector-kit'
 import {
   expectClosedError,
+  expectSoundAnnouncedReturn,
   expectSoundLevel,
   expectSoundListing,
   expectSoundLocation,
@@ -134,6 +135,28 @@ const stories: Record<string, (operations: ChannelOperations, exchanges: Exchang
     const order = await operations.order(gid('Order', 31))
     expectSoundOrder(order)
     expect(order.lines.map(({ externalId }) => externalId)).toEqual(idsIn(exchanges, 'order', 'lineItems'))
+  },
+  async returns(operations, exchanges) {
+    const since = new Date('2026-11-24')
+    const inList = JSON.stringify({ window: null, read: 0, after: null })
+    await eachPage(
+      async (cursor) =>
+        // Further on in the list: a shop that answers at random has rarely granted the right, which is asked for first.
+        (await operations.stream?.('announced-returns', { since, cursor: cursor ?? inList })) ??
+        expect.unreachable('there is no stream'),
+      (page) => {
+        const told = page.rows.map((event) => {
+          if (event.kind !== 'announced-return' || event.return === undefined)
+            return expect.unreachable(event.kind)
+          expectSoundAnnouncedReturn(event.return)
+          return event.return.externalId
+        })
+        const list = exchanges.findLastIndex(({ query }) => query.includes('PlimsollReturnedOrders('))
+        const answered = exchanges.slice(list + 1).flatMap(({ data }) => returnsAnswered(data))
+        // Whatever was granted is told, and what was only asked for is not.
+        expect(told.toSorted()).toEqual(answered.toSorted())
+      },
+    )
   },
   async recipient(operations) {
     expectSoundRecipient(await operations.recipient?.(gid('Order', 31)))
@@ -283,6 +306,13 @@ function levelsAnswered(exchanges: readonly Exchange[]) {
       return read.success ? [{ node: read.data, location: variables.location }] : []
     })
   })
+}
+
+function returnsAnswered(data: unknown): string[] {
+  const nodes = z.object({ nodes: z.array(z.object({ id: z.string(), status: z.string() })) })
+  const read = z.object({ order: z.object({ returns: nodes }) }).safeParse(data)
+  const found = read.success ? read.data.order.returns.nodes : []
+  return found.flatMap(({ id, status }) => (status === 'REQUESTED' ? [] : [id]))
 }
 
 const cancelledSchema = z.object({

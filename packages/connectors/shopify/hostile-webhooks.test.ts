@@ -84,6 +84,10 @@ const level = fc.record(
   },
   { requiredKeys: ['inventory_item_id', 'location_id', 'available'] },
 )
+const returned = fc.record(
+  { id, admin_graphql_api_id: fc.constant('gid://shopify/Return/1') },
+  { requiredKeys: [] },
+)
 const bodies: Record<string, fc.Arbitrary<unknown>> = {
   'orders/create': order,
   'orders/updated': order,
@@ -94,6 +98,12 @@ const bodies: Record<string, fc.Arbitrary<unknown>> = {
   'inventory_levels/update': level,
   'products/update': fc.record({ id, variants: few(fc.record({ id })) }),
   'products/delete': fc.record({ id }),
+  'returns/approve': returned,
+  'returns/cancel': returned,
+  'returns/close': returned,
+  'returns/decline': returned,
+  'returns/reopen': returned,
+  'returns/update': returned,
   'app/uninstalled': fc.record({ id }),
 }
 

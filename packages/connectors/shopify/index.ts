@@ -3,6 +3,7 @@ import { API_VERSION, BUDGET_NAME } from './api.ts'
 import { access, grant } from './authorization.ts'
 import { QUANTITY_MAX, SET_MAX } from './levels.ts'
 import { open } from './operations.ts'
+import { returnsStream } from './returns.ts'
 import { credentialsSchema, settingsSchema } from './settings.ts'
 import { TOPICS } from './subscriptions.ts'
 import { webhooks } from './webhooks.ts'
@@ -31,6 +32,7 @@ export const connector = defineConnector({
       batchMax: SET_MAX,
       quantityMax: QUANTITY_MAX,
       webhooks: TOPICS,
+      streams: [returnsStream],
       tracking: true,
       cancel: 'lines',
       // Fulfilment services of other applications.
@@ -69,6 +71,12 @@ export const connector = defineConnector({
         {
           fact: 'A variant that is unpublished on every publication is sold to nobody, while its siblings are',
           source: 'shopify.dev/changelog/publish-and-unpublish-product-variants-independently-from-product',
+          verified: false,
+        },
+        {
+          fact: 'Granting, changing, closing and cancelling a return changes when its order was updated last',
+          source:
+            'assumed: Order.updatedAt does not say what counts; the webhooks of returns do not depend on it',
           verified: false,
         },
         {

@@ -9,6 +9,7 @@ import { readLevels, setLevels } from './levels.ts'
 import { getListing, listListings } from './listings.ts'
 import { listCountedElsewhere, listLocations } from './locations.ts'
 import { getOrder, listOrders } from './orders.ts'
+import { readAnnouncedReturns } from './returns.ts'
 import type { Credentials, Settings } from './settings.ts'
 import { ship } from './shipping.ts'
 import { registerWebhooks } from './subscriptions.ts'
@@ -33,6 +34,7 @@ export function open(context: ConnectorContext<Settings, Credentials>): ChannelO
     reinstate: (externalId, options) => reinstate(api, externalId, options),
     orders: (query, options) => listOrders(api, query, options),
     order: (externalId, options) => getOrder(api, externalId, options),
+    stream: (name, query, options) => readAnnouncedReturns(api, name, query, options),
     recipient: (externalId, options) => withoutAnswer(readRecipient(api, externalId, options)),
     ship: (shipment, options) => ship(api, shipment, options),
     cancel: (cancellation, options) => cancel(api, cancellation, options),

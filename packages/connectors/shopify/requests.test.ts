@@ -4,6 +4,7 @@ import { ALL_OPERATIONS } from './all-documents.ts'
 import { BULK_FROM } from './bulk-listings.ts'
 import { SERVICE_SCOPES, scopesToAskFor } from './scopes.ts'
 import { loadSchema } from './simulator/graphql.ts'
+import { grantReturn } from './simulator/returns.ts'
 import { type ConnectedShop, withShop } from './testing/connected-shop.ts'
 import { loadPublishedSchema } from './testing/published-schema.ts'
 
@@ -67,6 +68,14 @@ async function workADay(shop: ConnectedShop): Promise<void> {
   for (let at = 0; at < 8; at += 1) order.fulfillments.push({ ...fulfillment, id: 1 + at, lines: [] })
   await operations.order(first.externalId)
   await operations.recipient?.(first.externalId)
+
+  // A return of more lines than are read at once.
+  const granted = grantReturn(simulator.shop, order, 1)
+  if (typeof granted === 'string') throw new Error(granted)
+  const [returnLine] = granted.lines
+  if (returnLine === undefined) throw new Error('no line comes back')
+  for (let at = 0; at < 25; at += 1) granted.lines.push({ ...returnLine, id: 1 + at })
+  await operations.stream?.('announced-returns', { since: new Date(0), cursor: undefined })
 
   // A webhook that somebody narrowed; a large catalogue; stock that another application counts.
   await operations.registerWebhooks('https://hub.example/in')

@@ -1,3 +1,7 @@
+import { z } from 'zod'
+
+/** What a shop has granted, and what is asked of it. */
+
 /** Rights that the hub needs; a `write_` right includes its `read_` twin. */
 export const SCOPES = [
   'read_products',
@@ -9,6 +13,9 @@ export const SCOPES = [
   'write_merchant_managed_fulfillment_orders',
 ] as const
 
+/** To read returns, and to hear of them by webhook. */
+export const RETURNS_SCOPE = 'read_returns'
+
 /** Rights without which all else works, each with what does not. */
 export const OPTIONAL_SCOPES: readonly { scope: string; without: string }[] = [
   { scope: 'read_all_orders', without: 'orders older than 60 days stay invisible' },
@@ -17,6 +24,7 @@ export const OPTIONAL_SCOPES: readonly { scope: string; without: string }[] = [
     without: 'a listing whose decrease Shopify refuses cannot be taken off sale by the hub',
   },
   { scope: 'write_orders', without: 'the hub cannot cancel orders or units' },
+  { scope: RETURNS_SCOPE, without: 'the hub is not told of returns that customers were granted' },
 ]
 
 /** What it takes besides to be a fulfilment service: to make it, and to answer what it is asked. */
@@ -30,4 +38,17 @@ export const SERVICE_SCOPES = [
 export function scopesToAskFor({ isService }: { isService: boolean }): string[] {
   const optional = OPTIONAL_SCOPES.map(({ scope }) => scope).filter((scope) => scope !== 'read_all_orders')
   return [...SCOPES, ...optional, ...(isService ? SERVICE_SCOPES : [])]
+}
+
+const scopeRows = z.array(z.object({ handle: z.string() }))
+/** What this shop has granted. */
+export const grantedSchema = z.object({ currentAppInstallation: z.object({ accessScopes: scopeRows }) })
+
+export function toScopes(rows: readonly { handle: string }[]): ReadonlySet<string> {
+  return new Set(rows.map(({ handle }) => handle))
+}
+
+/** A right to write includes the one to read. */
+export function includes(scopes: ReadonlySet<string>, scope: string): boolean {
+  return scopes.has(scope) || scopes.has(scope.replace(/^read_/, 'write_'))
 }

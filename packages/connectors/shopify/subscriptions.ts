@@ -5,6 +5,17 @@ import type { Api } from './api.ts'
 import { SUBSCRIBE, SUBSCRIPTIONS, UNSUBSCRIBE } from './documents.ts'
 import { gidSchema } from './ids.ts'
 import { pageInfoSchema, readAllPages } from './pages.ts'
+import { grantedSchema, includes, RETURNS_SCOPE, toScopes } from './scopes.ts'
+
+/** Of returns: each needs the right to read them. A request that nobody has granted yet tells nothing. */
+const RETURN_TOPICS = [
+  'returns/approve',
+  'returns/cancel',
+  'returns/close',
+  'returns/decline',
+  'returns/reopen',
+  'returns/update',
+] as const
 
 /** The topics that the hub listens to, as they stand in the `X-Shopify-Topic` header. */
 export const TOPICS = [
@@ -17,10 +28,11 @@ export const TOPICS = [
   'inventory_levels/update',
   'products/update',
   'products/delete',
+  ...RETURN_TOPICS,
   'app/uninstalled',
 ] as const
 
-const listSchema = z.object({
+const listSchema = grantedSchema.extend({
   webhookSubscriptions: z.object({
     nodes: z.array(
       z.object({
@@ -52,17 +64,19 @@ const deleteSchema = z.object({
 /**
  * Subscribes `url` to every topic, leaving what is right alone. `repaired` are topics that Shopify had dropped
  * (it removes a subscription after eight failed deliveries) while others still stood, and ones that someone
- * narrowed by a filter. Subscriptions for other addresses are other people's.
+ * narrowed by a filter. Topics of returns are left out where the shop has not granted to read them. Subscriptions for other addresses are other people's.
  */
 export async function registerWebhooks(
   api: Api,
   url: string,
   options: CallOptions = {},
 ): Promise<{ registered: string[]; repaired: string[] }> {
-  const ours = (await listSubscriptions(api, options)).filter((each) => each.uri === url)
+  const { subscriptions, mayReadReturns } = await listSubscriptions(api, options)
+  const ours = subscriptions.filter((each) => each.uri === url)
   const registered: string[] = []
   const repaired: string[] = []
   for (const topic of TOPICS) {
+    if (isOfReturns(topic) && !mayReadReturns) continue
     const topicEnum = topic.replace('/', '_').toUpperCase()
     const existing = ours.filter((each) => each.topic === topicEnum)
     if (existing.some(isWhole)) continue
@@ -78,11 +92,21 @@ function isWhole(subscription: Subscription): boolean {
   return subscription.format === 'JSON' && subscription.includeFields.length === 0 && !subscription.filter
 }
 
-async function listSubscriptions(api: Api, options: CallOptions): Promise<Subscription[]> {
-  return readAllPages(async (after) => {
+function isOfReturns(topic: string): boolean {
+  return RETURN_TOPICS.some((each) => each === topic)
+}
+
+async function listSubscriptions(
+  api: Api,
+  options: CallOptions,
+): Promise<{ subscriptions: Subscription[]; mayReadReturns: boolean }> {
+  let mayReadReturns = false
+  const subscriptions = await readAllPages(async (after) => {
     const { data } = await api.read(SUBSCRIPTIONS, { after }, listSchema, options)
+    mayReadReturns = includes(toScopes(data.currentAppInstallation.accessScopes), RETURNS_SCOPE)
     return data.webhookSubscriptions
   })
+  return { subscriptions, mayReadReturns }
 }
 
 /** A subscription that stays would deliver half of what the new one delivers, and pass for whole to a reader. */

@@ -137,6 +137,7 @@ const levelSchema = z.object({
   updated_at: z.string().nullish(),
 })
 const refundSchema = z.object({ order_id: idSchema })
+const returnSchema = z.object({ id: idSchema.optional(), admin_graphql_api_id: z.string().min(1).optional() })
 const editSchema = z.object({ order_edit: z.object({ order_id: idSchema }) })
 const productSchema = z.object({ variants: z.array(z.object({ id: idSchema })) })
 const privacySchema = z.object({ shop_domain: z.string().min(1) })
@@ -190,6 +191,17 @@ function parse(request: WebhookMessage): WebhookEvent[] {
           },
         },
       ]
+    }
+    case 'returns/approve':
+    case 'returns/cancel':
+    case 'returns/close':
+    case 'returns/decline':
+    case 'returns/reopen':
+    case 'returns/update': {
+      // Bodies say what changed and not what is left of it: the returns of orders that changed are read.
+      const { admin_graphql_api_id: gid, id } = read(request, returnSchema, topic)
+      const externalId = gid ?? (id === undefined ? 'unnamed' : toGid('Return', id))
+      return [{ kind: 'announced-return', externalId, version: undefined, return: undefined }]
     }
     case 'products/update': {
       const { variants } = read(request, productSchema, topic)
@@ -272,6 +284,9 @@ export const webhooks: WebhookHandling<Settings, Credentials> = {
     'customer_locale',
     'note',
     'note_attributes',
+    'customer_note',
+    'return_reason_note',
+    'decline',
     'properties',
     'destination',
     'origin_address',

@@ -122,7 +122,7 @@ const stories: Record<string, Story> = {
       },
       (page) => {
         for (const event of page.rows) {
-          if (event.kind !== 'announced-return') throw new Error(event.kind)
+          if (event.kind !== 'announced-return' || event.return === undefined) throw new Error(event.kind)
           expectSoundAnnouncedReturn(event.return)
         }
       },

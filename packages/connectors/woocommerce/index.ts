@@ -51,6 +51,13 @@ export const connector = defineConnector({
       ],
       notPossible: [
         {
+          what: { en: 'Hearing of returns that customers were granted', zh: '得知已批准的客户退货' },
+          why: {
+            en: 'Its core has refunds only, which are money; returns belong to plugins, each with an API of its own. Make a return of your own.',
+            zh: '其核心只有退款（仅涉及款项）；退货由各插件以各自的接口提供。请自行创建退货单。',
+          },
+        },
+        {
           what: {
             en: 'Guarding a write against a sale that the hub has not seen',
             zh: '防止写入覆盖中枢尚未看到的销售',

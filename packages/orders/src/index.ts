@@ -7,7 +7,12 @@ export {
   type Ranked,
   rankOf,
 } from './allocation/allocation-rule.ts'
-export { decideAllocation, type PooledUnits, type WaitingOrder } from './allocation/decide-allocation.ts'
+export {
+  decideAllocation,
+  type PooledUnits,
+  type WaitingOrder,
+  withPool,
+} from './allocation/decide-allocation.ts'
 export {
   type Stopping,
   shipmentsToStop,
@@ -142,3 +147,4 @@ export {
   routingRules,
 } from './routing/routing-rules.ts'
 export { type RoutingSummary, type RoutingTrial, tryRules } from './routing/try-rules.ts'
+export { findKeptPlaces, noteDemandPlaces } from './routing/would-serve.store.ts'

@@ -117,6 +117,10 @@ export const enReplenishment = {
       outliers_other: '{{n}} days of far more than usual',
       soldAhead_one: '1 day sold ahead of stock counts',
       soldAhead_other: '{{n}} days sold ahead of stock count',
+      fromElsewhere_one:
+        '1 of the units ordered left from elsewhere, or waits, because there was too little here',
+      fromElsewhere_other:
+        '{{n}} of the units ordered left from elsewhere, or wait, because there was too little here',
       chart: 'Units ordered each day since {{day}}; days without stock are shaded',
       levels: 'Reorder point',
       leadDays: 'Lead time',

@@ -121,6 +121,8 @@ export const zhReplenishment: {
       outliers_other: '异常高峰 {{n}} 天',
       soldAhead_one: '无货先售 {{n}} 天，已计入',
       soldAhead_other: '无货先售 {{n}} 天，已计入',
+      fromElsewhere_one: '其中 {{n}} 件因本地点缺货而由其他地点发出或仍在等待',
+      fromElsewhere_other: '其中 {{n}} 件因本地点缺货而由其他地点发出或仍在等待',
       chart: '自 {{day}} 起每日订购件数；阴影为缺货日',
       levels: '补货点',
       leadDays: '提前期',

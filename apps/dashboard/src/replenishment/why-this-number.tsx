@@ -136,6 +136,14 @@ function DemandMeasured({ row: { demand, history } }: { row: ReplenishmentExplai
           {t('replenishment.explain.soldAhead', { count: demand.daysSoldAhead, n: n(demand.daysSoldAhead) })}
         </p>
       )}
+      {history !== null && history.fromElsewhere > 0 && (
+        <p className="text-ink-2">
+          {t('replenishment.explain.fromElsewhere', {
+            count: history.fromElsewhere,
+            n: n(history.fromElsewhere),
+          })}
+        </p>
+      )}
       {history !== null && <DemandChart history={history} />}
     </Block>
   )

@@ -35,6 +35,9 @@ export async function insertReplenishmentRows(db: Db, organizationId: string, ma
     sql`insert into item_demand (organization_id, item_id, location_id, measured, history, measured_at)
       select ${organizationId}, item_id, location_id, '{}', '{}', '2026-01-01T00:00:00Z' from ${place}
       on conflict do nothing`,
+    sql`insert into demand_place (organization_id, order_id, item_id, location_id, noted_at)
+      select ${organizationId}, ${NONE}, item_id, location_id, '2026-01-01T00:00:00Z' from ${place}
+      on conflict do nothing`,
     sql`insert into replenishment (organization_id, item_id, location_id, urgency, urgency_order, available, incoming,
         suggestion, suggested_units, supplier, suggestion_id, figures, planned_at)
       select ${organizationId}, item_id, location_id, 'due', 0, 0, 0, 'purchase', 5, ${mark}, ${NONE},

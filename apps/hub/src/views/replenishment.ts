@@ -194,8 +194,8 @@ function toRow(row: StoredReplenishment): ReplenishmentRow {
 
 const DAY_MS = 86_400_000
 
-function historyOf({ since, units, stocked, leftOut }: DemandHistory) {
-  return { since, units, stocked, leftOut }
+function historyOf({ since, units, stocked, leftOut, fromElsewhere }: DemandHistory) {
+  return { since, units, stocked, leftOut, fromElsewhere }
 }
 
 function toFigures(

@@ -47,8 +47,12 @@ async function readReturns({ operations }: ConformanceWorld, since: Date): Promi
   const last = new Map<string, AnnouncedReturn>()
   for (let cursor: string | undefined; ; ) {
     const page = await operations.stream(ANNOUNCED_RETURNS, { since, cursor })
-    for (const event of page.rows)
-      if (event.kind === 'announced-return') last.set(event.externalId, event.return)
+    for (const event of page.rows) {
+      if (event.kind !== 'announced-return') continue
+      // The list itself says how each stands; only a webhook may leave it open.
+      if (event.return === undefined) throw new Error(`nothing is told of the return ${event.externalId}`)
+      last.set(event.externalId, event.return)
+    }
     if (page.next === undefined) return [...last.values()]
     cursor = page.next
   }

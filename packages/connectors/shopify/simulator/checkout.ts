@@ -47,6 +47,7 @@ export function placeOrder(
     fulfillmentOrders: [...bySite.values()],
     fulfillments: [],
     refunds: [],
+    returns: [],
   }
   const paidTopics = paid ? ['orders/paid'] : []
   shop.touchOrder(order, ['orders/create', ...paidTopics, 'orders/updated'])

@@ -8,6 +8,7 @@ import { placeOrder, sellableUnits } from './checkout.ts'
 import { numberOf } from './mutations.ts'
 import { cancelOrder, fulfillOrder, payOrder, refundOrder } from './order-steps.ts'
 import type { Order, Variant } from './records.ts'
+import { findReturn, grantReturn, stepReturn } from './returns.ts'
 import type { Shop } from './shop.ts'
 import { gid } from './views.ts'
 
@@ -54,6 +55,18 @@ export function createControl(
     stepOrder(externalId, step) {
       const order = shop.orders.get(numberOf('Order', externalId))
       return order === undefined ? { kind: 'not-found' } : stepOrder(shop, order, step)
+    },
+    grantReturn(externalId, units) {
+      const order = shop.orders.get(numberOf('Order', externalId))
+      const granted = order === undefined ? `No order ${externalId}.` : grantReturn(shop, order, units)
+      return typeof granted === 'string'
+        ? { kind: 'refused', why: granted }
+        : { kind: 'granted', number: granted.name }
+    },
+    callOffReturn(number) {
+      const found = findReturn(shop, ({ name }) => name === number)
+      if (found !== undefined) stepReturn(shop, found, 'cancel')
+      return found !== undefined
     },
     setLevel({ stockUnitId, locationId, quantity }) {
       const itemId = numberOf('InventoryItem', stockUnitId)

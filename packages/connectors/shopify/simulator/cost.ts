@@ -2,6 +2,7 @@ import {
   type DocumentNode,
   type FieldNode,
   type FragmentDefinitionNode,
+  type GraphQLNamedType,
   type GraphQLObjectType,
   type GraphQLOutputType,
   type GraphQLSchema,
@@ -103,18 +104,19 @@ function costOfField(scope: Scope, field: FieldNode, parent: GraphQLObjectType, 
   if (isObjectType(named) && named.name.endsWith('Connection')) {
     return 2 + costOfNodes(scope, field, named, answered === undefined ? undefined : { data: value })
   }
-  // An interface's own fields are scalars here; its fragments decide.
-  const target = isObjectType(named)
-    ? named
-    : isInterfaceType(named)
-      ? scope.schema.getQueryType()
-      : undefined
-  if (!target) return 0
+  const target = ownerOf(scope, named)
+  if (target === undefined) return 0
   const { selectionSet } = field
   const one = (data: Answered) => 1 + costOfSelections(scope, selectionSet, target, data)
   if (answered === undefined) return (isList(definition.type) ? sizeOf(scope, field) : 1) * one(undefined)
   const values: unknown[] = Array.isArray(value) ? value : [value]
   return values.reduce<number>((sum, data) => sum + (data === null ? 0 : one({ data })), 0)
+}
+
+/** Whose fields a selection takes. An interface's own are scalars here; its fragments decide. */
+function ownerOf({ schema }: Scope, type: GraphQLNamedType): GraphQLObjectType | undefined {
+  if (isObjectType(type)) return type
+  return isInterfaceType(type) ? (schema.getQueryType() ?? undefined) : undefined
 }
 
 function costOfNodes(
@@ -128,17 +130,19 @@ function costOfNodes(
     if (selection.kind !== Kind.FIELD || selection.selectionSet === undefined) continue
     const inner = connection.getFields()[selection.name.value]
     const named = inner === undefined ? undefined : getNamedType(inner.type)
-    if (!isObjectType(named) || named.name === 'PageInfo') continue
+    if (named === undefined || named.name === 'PageInfo') continue
+    const target = ownerOf(scope, named)
+    if (target === undefined) continue
     const set = selection.selectionSet
     // An edge is not charged, its node is.
     const perNode = named.name.endsWith('Edge') ? 0 : 1
     if (answered === undefined) {
-      total += sizeOf(scope, field) * (perNode + costOfSelections(scope, set, named, undefined))
+      total += sizeOf(scope, field) * (perNode + costOfSelections(scope, set, target, undefined))
       continue
     }
     const rows = property(answered.data, selection.alias?.value ?? selection.name.value)
     for (const data of Array.isArray(rows) ? rows : []) {
-      total += perNode + costOfSelections(scope, set, named, { data })
+      total += perNode + costOfSelections(scope, set, target, { data })
     }
   }
   return total

@@ -156,6 +156,8 @@ function findOrderPart(shop: Shop, views: Views, id: string) {
     if (fulfillment !== undefined) return views.fulfillment(order)(fulfillment)
     const refund = order.refunds.find((each) => gid('Refund', each.id) === id)
     if (refund !== undefined) return views.refund(order)(refund)
+    const returned = order.returns.find((each) => gid('Return', each.id) === id)
+    if (returned !== undefined) return views.returnOf(order)(returned)
   }
   return null
 }

@@ -108,6 +108,14 @@ export type Refund = {
   }[]
 }
 
+export type Return = {
+  id: number
+  /** "#1001-R1". */
+  name: string
+  status: 'REQUESTED' | 'OPEN' | 'CLOSED' | 'CANCELED' | 'DECLINED'
+  lines: { id: number; fulfillmentLineId: number; quantity: number }[]
+}
+
 export type Order = {
   id: number
   number: number
@@ -123,6 +131,7 @@ export type Order = {
   fulfillmentOrders: FulfillmentOrder[]
   fulfillments: Fulfillment[]
   refunds: Refund[]
+  returns: Return[]
 }
 
 /** Units of a line that fulfilment orders still have to ship. */

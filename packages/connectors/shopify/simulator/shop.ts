@@ -19,6 +19,7 @@ export type ShopOptions = {
 export type ShopEvent =
   | { kind: 'order'; topics: readonly string[]; order: Order }
   | { kind: 'refund'; order: Order; refund: Order['refunds'][number] }
+  | { kind: 'return'; order: Order; returned: Order['returns'][number]; topic: string }
   | { kind: 'level'; level: Level }
   | { kind: 'product'; topic: 'products/create' | 'products/update' | 'products/delete'; productId: number }
   | { kind: 'order-deleted'; orderId: number }

@@ -2,7 +2,7 @@ import { hmacSha256Base64 } from '@plimsoll/connector-kit'
 import type { WebhookSender } from '@plimsoll/connector-kit/simulator'
 import type { Shop, ShopEvent } from './shop.ts'
 import { gid, instant } from './views.ts'
-import { levelBody, orderBody, privacyBody, productBody, refundBody } from './webhook-bodies.ts'
+import { levelBody, orderBody, privacyBody, productBody, refundBody, returnBody } from './webhook-bodies.ts'
 
 export type Subscription = {
   id: number
@@ -79,6 +79,9 @@ export function createSubscriptions(
         break
       case 'refund':
         deliver('refunds/create', () => refundBody(event.order, event.refund), event.order.id)
+        break
+      case 'return':
+        deliver(event.topic, () => returnBody(event.order, event.returned), event.order.id)
         break
       case 'level':
         deliver('inventory_levels/update', () => levelBody(shop, event.level), undefined)

@@ -13,10 +13,12 @@ import {
   type Order,
   type Publication,
   type Refund,
+  type Return,
   refundedOf,
   unfulfilledOf,
   type Variant,
 } from './records.ts'
+import { returnView, sentLineOf } from './return-views.ts'
 import type { Shop } from './shop.ts'
 
 /**
@@ -221,12 +223,13 @@ export function createViews(shop: Shop, scopes: readonly string[], tellsBuyers =
       return number === undefined ? [] : [{ company: company ?? null, number, url: url ?? null }]
     },
     fulfillmentLineItems: (page: PageArguments) =>
-      toConnection(record.lines, page, byId, (row) => ({
-        __typename: 'FulfillmentLineItem',
-        id: gid('FulfillmentLineItem', row.id),
-        quantity: row.quantity,
-        lineItem: lineOf(order, row.lineId),
-      })),
+      toConnection(record.lines, page, byId, fulfillmentLine(order)),
+  })
+  const fulfillmentLine = (order: Order) => (row: Fulfillment['lines'][number]) => ({
+    __typename: 'FulfillmentLineItem',
+    id: gid('FulfillmentLineItem', row.id),
+    quantity: row.quantity,
+    lineItem: lineOf(order, row.lineId),
   })
 
   const refund = (order: Order) => (record: Refund) => ({
@@ -284,9 +287,23 @@ export function createViews(shop: Shop, scopes: readonly string[], tellsBuyers =
       record.fulfillments.slice(0, first ?? record.fulfillments.length).map(fulfillment(record)),
     refunds: ({ first }: PageArguments) =>
       record.refunds.slice(0, first ?? record.refunds.length).map(refund(record)),
+    returns: (page: PageArguments) => {
+      requireScope(scopes, 'read_returns')
+      return toConnection(record.returns, page, byId, returnOf(record))
+    },
   })
 
+  const returnOf = (record: Order) => (returned: Return) =>
+    returnView(returned, {
+      order: () => order(record),
+      lineOf(id) {
+        const sent = sentLineOf(record, id)
+        return sent === undefined ? null : fulfillmentLine(record)(sent)
+      },
+    })
+
   return {
+    returnOf,
     location,
     locationOf,
     service,

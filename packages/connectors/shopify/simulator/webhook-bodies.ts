@@ -1,5 +1,5 @@
 import { buyerBody } from './addresses.ts'
-import { currentOf, type Level, type Order, type Refund, unfulfilledOf } from './records.ts'
+import { currentOf, type Level, type Order, type Refund, type Return, unfulfilledOf } from './records.ts'
 import type { Shop } from './shop.ts'
 import { fulfillmentStatus, gid } from './views.ts'
 
@@ -74,6 +74,26 @@ export function refundBody(order: Order, refund: Refund): object {
       quantity: row.quantity,
       restock_type: row.restockType.toLowerCase(),
       location_id: row.locationId ?? null,
+    })),
+  }
+}
+
+/** Its customer's words are in it, so that tests can see them being dropped. */
+export function returnBody(order: Order, returned: Return): object {
+  return {
+    id: returned.id,
+    admin_graphql_api_id: gid('Return', returned.id),
+    name: returned.name,
+    status: returned.status.toLowerCase(),
+    order: { id: order.id, admin_graphql_api_id: gid('Order', order.id) },
+    total_return_line_items: returned.lines.length,
+    return_line_items: returned.lines.map((line) => ({
+      id: line.id,
+      admin_graphql_api_id: gid('ReturnLineItem', line.id),
+      quantity: line.quantity,
+      customer_note: 'Too small for Jo',
+      return_reason: 'size_too_small',
+      return_reason_note: '',
     })),
   }
 }

@@ -27,7 +27,11 @@ export function decideAllocation(
   return inRank.map((order) => board.decide(order, at))
 }
 
-function withPool(places: RoutingWorld['places'], pooled: readonly PooledUnits[]): RoutingWorld['places'] {
+/** The places with what waiting orders hold there, as if it were nobody's. */
+export function withPool(
+  places: RoutingWorld['places'],
+  pooled: readonly PooledUnits[],
+): RoutingWorld['places'] {
   const byPlace = Map.groupBy(pooled, ({ locationId }) => locationId)
   return places.map((place) => {
     const given = byPlace.get(place.locationId)

@@ -4,7 +4,14 @@ import { sql } from 'kysely'
 /** A place as demand is measured there: how far its clock is ahead of UTC. */
 export type MeasuredPlace = { locationId: string; offsetSeconds: number }
 
-export type OrderedUnits = { itemId: string; locationId: string; day: number; units: number }
+/** `fromElsewhere`: those of the units that left from elsewhere, or wait there, for want of stock at the place. */
+export type OrderedUnits = {
+  itemId: string
+  locationId: string
+  day: number
+  units: number
+  fromElsewhere: number
+}
 /** `changes`: seconds since 1970 at which there came to be stock or none, in turn. */
 export type StockSpells = { itemId: string; locationId: string; opening: boolean; changes: number[] }
 
@@ -22,7 +29,8 @@ export async function findHistoryStart(db: Db, organizationId: string): Promise<
 /**
  * Units of each item ordered at each place by day, days counted since 1970 by the clock of the place: what orders and
  * callers reserved less what they gave up, on the day on which it was first reserved, wherever that was. An order that was
- * sent from elsewhere in the end is demand there, and kits are demand of their parts.
+ * sent from elsewhere in the end is demand there, unless that was for want of stock where it would have been sent from: then it is
+ * demand of that place (`demand_place`), as is what waits. Kits are demand of their parts.
  * @param since nothing recorded before is read
  */
 export async function findOrderedUnits(
@@ -42,13 +50,20 @@ export async function findOrderedUnits(
         and reference_kind in ('order', 'reservation')
       group by item_id, location_id, reference_id
     ), wanted as (
-      select item_id, location_id, units,
+      select item_id, location_id, reference_id, units,
         min(at) over (partition by item_id, reference_id) as at
       from claimed
     )
     select item_id, location_id, floor((extract(epoch from at) + offset_seconds) / 86400)::int as day,
-      sum(units)::bigint as units
-    from wanted
+      sum(units)::bigint as units, coalesce(sum(units) filter (where is_elsewhere), 0)::bigint as from_elsewhere
+    from (
+      select wanted.item_id, coalesce(own.location_id, wanted.location_id) as location_id, at, units,
+        own.location_id <> wanted.location_id as is_elsewhere
+      from wanted
+      left join demand_place as own on own.organization_id = ${organizationId}
+        and own.order_id = wanted.reference_id and own.item_id = wanted.item_id
+        and own.location_id in (${sql.join(places.map(({ locationId }) => locationId))})
+    ) as due
     join ${unnestRows('place', places, { locationId: 'uuid', offsetSeconds: 'int' })} using (location_id)
     where units > 0 and at is not null
     group by 1, 2, 3

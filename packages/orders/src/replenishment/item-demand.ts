@@ -39,6 +39,8 @@ export type DemandHistory = {
   /** From 0 to 1: how much of the day there was stock. */
   stocked: number[]
   leftOut: number[]
+  /** Units among them that left from elsewhere, or wait there, for want of stock here. */
+  fromElsewhere: number
 }
 
 type Measured = Omit<ItemDemand, 'measuredAt'> & { history: DemandHistory }
@@ -92,7 +94,13 @@ export async function measureItemDemand(
     const stocked = sharesOf(spell, place, days)
     if (rate.expectedPerDay === undefined && !sold.some(isSome) && !stocked.some(isSome)) return []
     const leftOut = leftOutOf(world.leftOut, itemId, place.locationId, days)
-    const history = { since: dayText(days.first), units: sold, stocked, leftOut: [...leftOut] }
+    const fromElsewhere = sumOf(
+      unitsByDay(
+        units.map(({ day, fromElsewhere }) => ({ day, units: fromElsewhere })),
+        days,
+      ),
+    )
+    const history = { since: dayText(days.first), units: sold, stocked, leftOut: [...leftOut], fromElsewhere }
     const result = measureRate({ ...history, leftOut }, rate, rate.expectedPerDay)
     return [{ itemId, locationId: place.locationId, measured: result, history }]
   })
@@ -119,13 +127,15 @@ export async function findDemandHistory(
   organizationId: string,
   { itemId, locationId }: { itemId: string; locationId: string },
 ): Promise<(DemandHistory & { measuredAt: Date }) | undefined> {
-  const found = await sql<{ history: DemandHistory; measuredAt: Date }>`
+  type Kept = Omit<DemandHistory, 'fromElsewhere'> & Partial<Pick<DemandHistory, 'fromElsewhere'>>
+  const found = await sql<{ history: Kept; measuredAt: Date }>`
     select history, measured_at from item_demand
     where organization_id = ${organizationId} and item_id = ${itemId} and location_id = ${locationId}`.execute(
     db,
   )
   const [row] = found.rows
-  return row && { ...row.history, measuredAt: row.measuredAt }
+  // Measured by a version that did not tell them apart: none.
+  return row && { ...row.history, fromElsewhere: row.history.fromElsewhere ?? 0, measuredAt: row.measuredAt }
 }
 
 async function saveDemand(
@@ -224,6 +234,10 @@ function leftOutOf(
 /** A day since 1970, or a moment of it, as 2026-11-27. */
 export function dayText(day: number): string {
   return new Date(Math.floor(day) * DAY_MS).toISOString().slice(0, 10)
+}
+
+function sumOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0)
 }
 
 function isSome(value: number): boolean {

@@ -7,6 +7,7 @@ import { WORLD_TIME } from '@plimsoll/stock/testing'
 import fc from 'fast-check'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { noteDemandPlaces } from '../routing/would-serve.store.ts'
 import {
   createExample,
   head,
@@ -87,7 +88,7 @@ test('the example of the guide, by hand', async () => {
   expect(told.filter((number) => !guide.includes(number))).toEqual([])
 })
 
-test('a cancelled order is no demand, one sent from elsewhere is demand there on the day it came, returns take nothing off', async () => {
+test('a cancelled order is no demand, one sent from elsewhere is demand there on the day it came, unless for want of stock; returns take nothing off', async () => {
   const world = await createReplenishmentWorld(database)
   const { movement, record, sell, daysAgo } = world
   await stock(world, 'MAIN', 100, 40)
@@ -106,16 +107,36 @@ test('a cancelled order is no demand, one sent from elsewhere is demand there on
     movement('MUG', 'BERLIN', { ...moved, locationId: world.locationId('BERLIN'), effectiveAt: daysAgo(6) }),
     { ...kept, kind: 'return', reservedDelta: 0, onHandDelta: 3 },
   ])
+  // Sent from Berlin, one because Berlin serves it and one because MAIN had nothing left; a third waits at MAIN, for Berlin.
+  const [served] = sell('MUG', 'BERLIN', 2, daysAgo(4), { isShipped: false })
+  const [short] = sell('MUG', 'BERLIN', 4, daysAgo(3), { isShipped: false })
+  const [waiting] = sell('MUG', 'MAIN', 6, daysAgo(2), { isShipped: false })
+  if (served === undefined || short === undefined || waiting === undefined) throw new Error()
+  await record(daysAgo(4), [served])
+  await record(daysAgo(3), [short])
+  await record(daysAgo(2), [waiting])
+  await inTransaction(database, async (tx) => {
+    const { organizationId } = world.context
+    const noted = async ({ referenceId, itemId }: NewMovement, code: string) =>
+      noteDemandPlaces(tx, organizationId, referenceId ?? '', {
+        rows: [{ itemId, locationId: world.locationId(code) }],
+        at: daysAgo(2),
+      })
+    await noted(short, 'MAIN')
+    await noted(short, 'FBA') // routed anew by other rules: it was ordered by those of before
+    await noted(waiting, 'BERLIN')
+  })
   await plan(world)
   const historyAt = async (code: string) => {
     const found = await findDemandHistory(database.kysely, world.context.organizationId, {
       itemId: world.itemId('MUG'),
       locationId: world.locationId(code),
     })
-    return found?.units.slice(-9)
+    return found && [...found.units.slice(-9), found.fromElsewhere]
   }
-  expect(await historyAt('MAIN')).toEqual([0, 0, 3, 0, 0, 0, 0, 0, 0])
-  expect(await historyAt('BERLIN')).toEqual([0, 5, 0, 0, 0, 0, 0, 0, 0])
+  expect(await historyAt('MAIN')).toEqual([0, 0, 3, 0, 0, 0, 4, 0, 0, 4])
+  expect(await historyAt('BERLIN')).toEqual([0, 5, 0, 0, 0, 2, 0, 6, 0, 6])
+  expect(await historyAt('FBA')).toBeUndefined()
 })
 
 test('I10: stock of each day and units of each day are what counting the movements one by one gives', async () => {

@@ -9,6 +9,7 @@ import type { Parcel, RoutingItem, RoutingOrder, RoutingPlace, RoutingPlan } fro
 import type { RoutingRules } from './routing-rules.ts'
 import { type FoundRoutes, searchRoutes } from './search-routes.ts'
 import { StockLimits } from './stock-limits.ts'
+import { decideWouldServe, type WouldServe } from './would-serve.ts'
 
 /** What orders are routed by. */
 export type RoutingWorld = {
@@ -85,6 +86,14 @@ export class RoutingBoard {
     if (!isKept) this.#take(posed, found, turn)
     this.#keepForWaiting(order, plan)
     return plan
+  }
+
+  /**
+   * Where items of an order would have left from, had there been enough; see `decideWouldServe`.
+   * @param of.plan what was decided for it; nothing of it has been taken here
+   */
+  wouldServe(order: RoutingOrder, at: Date, of: Parameters<typeof decideWouldServe>[2]): WouldServe[] {
+    return decideWouldServe(order, this.#turnOf(order, at), of)
   }
 
   #turnOf(order: RoutingOrder, at: Date): Turn {

@@ -198,7 +198,8 @@ function costsOf(
   return { parcels, units }
 }
 
-function placeCost(
+/** What a parcel from a place, and a unit in it, cost by one preference. */
+export function placeCost(
   kind: Preference['kind'],
   rule: number | null,
   order: RoutingOrder,

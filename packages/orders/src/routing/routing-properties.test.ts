@@ -3,22 +3,11 @@ import { fromEnvironment } from '@plimsoll/database/testing'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { exactScore, faultOf, scoreOfPlan } from '../testing/exact-routes.ts'
-import { type Below, orderOf, ROUTING_TIME, smallCase } from '../testing/routing-cases.ts'
+import { belowOf, orderOf, ROUTING_TIME, smallCase } from '../testing/routing-cases.ts'
 import { decideRoutes, RoutingBoard } from './decide-routes.ts'
 import { WORK_MAX } from './search-routes.ts'
 
 const seeds = fc.integer({ min: 0, max: 0x7fff_ffff })
-
-function belowOf(seed: number): Below {
-  let state = seed
-  return (bound) => {
-    // Mulberry32.
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32) * bound)
-  }
-}
 
 test('no plan is better than the one that is decided', () => {
   fc.assert(

@@ -60,6 +60,17 @@ export function orderOf(lines: RoutingLine[], more: Partial<RoutingOrder> = {}):
 /** @param below a whole number from 0 up to, but not with, the one given */
 export type Below = (bound: number) => number
 
+export function belowOf(seed: number): Below {
+  let state = seed
+  return (bound) => {
+    // Mulberry32.
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
+    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32) * bound)
+  }
+}
+
 const CODES = ['A', 'B', 'C', 'D', 'E']
 const ITEMS: RoutingItem[] = [
   { itemId: 'mug', sku: 'MUG', tags: [] },

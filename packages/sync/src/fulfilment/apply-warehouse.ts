@@ -1,8 +1,9 @@
-import type {
-  AnnouncedReturn,
-  WarehouseReceipt,
-  WarehouseReturn,
-  WarehouseShipment,
+import {
+  ANNOUNCED_RETURNS,
+  type AnnouncedReturn,
+  type WarehouseReceipt,
+  type WarehouseReturn,
+  type WarehouseShipment,
 } from '@plimsoll/connector-kit'
 import { inTransaction } from '@plimsoll/database'
 import { nowOf } from '../context.ts'
@@ -54,7 +55,11 @@ async function decide(
     }
     case 'announced-return': {
       // Written by `toInboxEvent`; it holds no dates.
-      const { return: told } = row.payload as { return: AnnouncedReturn }
+      const { return: told } = row.payload as { return?: AnnouncedReturn }
+      if (told === undefined) {
+        context.hurried.add(ANNOUNCED_RETURNS)
+        return verdictOf(row, 'applied')
+      }
       return { ...verdictOf(row, 'applied'), ...(await applyAnnouncedReturn(context, tx, told)) }
     }
     case 'counted':

@@ -160,6 +160,35 @@ test('what a warehouse refuses is shown, and sent from elsewhere', async () => {
   ])
 })
 
+test('what leaves from elsewhere for want of stock is demand of the place that would have sent it, and only if it keeps it', async () => {
+  const brand = await openBrand(database, 20, 'by-key')
+  const { platform, world } = brand
+  const { organizationId } = world.context
+  await world.rows(sql`
+    update location set routing_priority = 1 where organization_id = ${organizationId} and code = 'MAIN' returning 1`)
+  const noted = () =>
+    world.rows(sql<{ order: string; code: string }>`
+      select sales_order.external_id as order, location.code from demand_place
+      join sales_order using (organization_id, order_id)
+      join location using (organization_id, location_id)
+      where demand_place.organization_id = ${organizationId} order by 1`)
+  platform.sell('bottle', 1) // before MAIN ever had any
+  await go(brand, 12)
+  await world.stock('bottle', 2)
+  const second = platform.sell('bottle', 3) // more than MAIN has
+  await go(brand, 12)
+  const third = platform.sell('bottle', 2)
+  await go(brand, 12)
+  expect(await noted()).toEqual([{ order: second?.externalId, code: 'MAIN' }])
+  const left = await world.rows(sql<{ order: string; code: string }>`
+    select sales_order.external_id as order, location.code from shipment
+    join sales_order using (organization_id, order_id)
+    join location on location.organization_id = shipment.organization_id and location.location_id = shipment.location_id
+    where shipment.organization_id = ${organizationId} order by shipment.created_at`)
+  expect(left.map(({ code }) => code)).toEqual(['3PL', '3PL', 'MAIN'])
+  expect(left.at(-1)?.order).toBe(third?.externalId)
+})
+
 test('a shipment that is too much for its warehouse by itself is not asked for there, and sent from elsewhere', async () => {
   const brand = await openBrand(database, 5, 'by-key')
   const { platform, warehouse, world } = brand

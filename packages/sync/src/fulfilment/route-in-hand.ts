@@ -11,6 +11,7 @@ import {
   TakenMeanwhile,
   unroutedOf,
   type WaitingOrder,
+  withPool,
 } from '@plimsoll/orders'
 import type { NewMovement } from '@plimsoll/stock'
 import { sql } from 'kysely'
@@ -31,6 +32,7 @@ import {
 } from './route-orders.store.ts'
 import { avoidingTheirChannels, placesToSendFrom, splitByLimits } from './senders.ts'
 import { findSenders, type Sender } from './warehouse-units.store.ts'
+import { noteWouldServe } from './would-serve.ts'
 
 export type Routed = 'routed' | 'waits' | 'nothing' | 'taken-meanwhile'
 
@@ -63,7 +65,14 @@ export async function routeInHand(context: SyncContext, tx: Tx, hand: OrderInHan
   // What it holds is in the pool of all who wait, for which it must be among them.
   await keepInLine(tx, organizationId, { orderId, connectionId }, { waits: true, until, at })
   const destination = await findDestination(tx, organizationId, orderId)
-  const { plan, toRoute, senderOf, rules } = await decide(context, tx, hand, unrouted, destination)
+  const { plan, toRoute, asked, senderOf, rules, world } = await decide(
+    context,
+    tx,
+    hand,
+    unrouted,
+    destination,
+  )
+  await noteWouldServe(tx, organizationId, { plan, order: asked, world, at })
   const planned = toPlanned(plan, toRoute, { senderOf, rules })
   const made = await planShipments(tx, toStockContext(context), hand, { planned, actor: 'hub' })
   await keepInLine(
@@ -124,10 +133,18 @@ async function decide(
   const orders = avoidingTheirChannels([...others, toRoute], senders)
   const sendable = placesToSendFrom(places, senders, undefined)
   const plans = decideAllocation({ places: sendable, rules, items }, pooled, { rule, orders, at })
+  const asked = orders.find((each) => each.orderId === orderId)
   const plan = plans.find((each) => each.orderId === orderId)
-  if (plan === undefined) throw new Error('each order has a plan')
+  if (plan === undefined || asked === undefined) throw new Error('each order has a plan')
   const senderOf = new Map(senders.map((sender) => [sender.locationId, sender]))
-  return { plan, toRoute, senderOf, rules }
+  return {
+    plan,
+    toRoute,
+    asked,
+    senderOf,
+    rules,
+    world: { places: withPool(sendable, pooled), rules, items },
+  }
 }
 
 function isAnyThere(places: readonly RoutingPlace[], pooled: readonly PooledUnits[]): boolean {

@@ -43,7 +43,7 @@ export async function applyAnnouncedReturn(
   const known = await lockKnownReturn(tx, organizationId, { connectionId, externalId: told.externalId })
   if (known === undefined) return await announce(context, tx, told)
   const { returnId, externalVersion } = known
-  const isOlder = told.version !== undefined && externalVersion !== null && told.version <= externalVersion
+  const isOlder = told.version !== undefined && externalVersion !== null && told.version < externalVersion
   if (isOlder) return skipped('repeated', 'This state is known already.')
   await saveVersionOfReturn(tx, organizationId, returnId, told.version ?? null)
   const returned = await lockReturn(tx, organizationId, returnId)
