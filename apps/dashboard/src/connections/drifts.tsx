@@ -10,6 +10,7 @@ import { Confirm } from '../parts/confirm.tsx'
 import { Failure, useProblemText } from '../parts/notice.tsx'
 import { Ago } from '../parts/number.tsx'
 import { Panel } from '../parts/panel.tsx'
+import { useSayTold } from '../tasks/use-say-told.ts'
 import { driftsQuery } from './drifts-query.ts'
 
 type Drift = DriftPage['rows'][number]
@@ -178,6 +179,9 @@ function Decision(props: {
       }),
   })
   const problem = useProblemText(decide.error)
+  const say = useSayTold()
+  const sayRefused = ({ code, message }: DriftsResolved['refused'][number]) =>
+    say('toldTrouble', { code: 'refused', facts: { refusal: code, message } })
   const close = () => {
     decide.reset()
     onClose()
@@ -219,9 +223,9 @@ function Decision(props: {
               refused: n(decide.data.refused.length),
             })}
           </p>
-          <ul lang="en" className="mt-1 list-disc ps-5 text-xs break-words">
-            {[...new Set(decide.data.refused.map(({ message }) => message))].slice(0, 5).map((message) => (
-              <li key={message}>{message}</li>
+          <ul className="mt-1 list-disc ps-5 text-xs break-words">
+            {[...new Set(decide.data.refused.map(sayRefused))].slice(0, 5).map((why) => (
+              <li key={why}>{why}</li>
             ))}
           </ul>
         </div>

@@ -16,6 +16,7 @@ import { enReplenishment } from './en-replenishment.ts'
 import { enSso } from './en-sso.ts'
 import { enToldProblems } from './en-told-problems.ts'
 import { enToldTasks } from './en-told-tasks.ts'
+import { enToldTroubles } from './en-told-troubles.ts'
 
 /** English: what every other screen says. */
 export const enRest = {
@@ -172,6 +173,7 @@ export const enRest = {
   ...enMapping,
   ...enAudit,
   ...enToldProblems,
+  ...enToldTroubles,
   ...enToldTasks,
   ...enParkedAndProtection,
 }

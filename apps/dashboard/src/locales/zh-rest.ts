@@ -16,6 +16,7 @@ import { zhReplenishment } from './zh-replenishment.ts'
 import { zhSso } from './zh-sso.ts'
 import { zhToldProblems } from './zh-told-problems.ts'
 import { zhToldTasks } from './zh-told-tasks.ts'
+import { zhToldTroubles } from './zh-told-troubles.ts'
 
 /** 其余各屏的文字。 */
 export const zhRest = {
@@ -164,6 +165,7 @@ export const zhRest = {
   ...zhMapping,
   ...zhAudit,
   ...zhToldProblems,
+  ...zhToldTroubles,
   ...zhToldTasks,
   ...zhParkedAndProtection,
 }

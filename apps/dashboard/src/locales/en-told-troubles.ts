@@ -1,0 +1,41 @@
+import type { ToldTrouble } from '@plimsoll/client'
+import { enToldProblems } from './en-told-problems.ts'
+
+/**
+ * What is the matter with a level, a counted stock unit, a job, a bulk edit, a destination or a line of a delivery. What stands
+ * in the way of a connection stands in theirs as well; those are said the same way.
+ */
+const toldTrouble: Record<ToldTrouble['code'], string> = {
+  ...withoutSaid(enToldProblems.toldProblem),
+  invalid:
+    'The platform does not take it as it is{{said}}. Correct the value named, or report it with the request id.',
+  // The hub's own sentence says it all: in English `refusal` is empty.
+  refused: '{{refusal}}{{message}}',
+  failed: 'Something went wrong{{said}}. Try again; if it stays so, report it with the time.',
+  'level-untracked':
+    'The platform does not count this listing, so it sells without limit and no quantity is written. Switch stock tracking on there, then import again.',
+  'level-gone': 'The platform does not have this listing there any more, so nothing is written to it.',
+  'level-echo':
+    'The platform shows {{shows}} whenever {{quantity}} is written. Look at the listing there: a plugin or a rule may change it.',
+  'not-mapped': 'It is tied to no item: map it.',
+  'no-stock-of-kit': 'It is tied to a kit, which has no stock of its own: only its parts have.',
+  'take-back-by-hand': 'It is tracked by serial number: take its units back by hand, each by its number.',
+  'count-tracked': '{{sku}} is tracked by {{tracking}}, which the platform does not tell.',
+  'count-short': '{{units}} more of {{sku}} are reserved there than the platform has left.',
+  'place-untied': 'No location stands for the place {{place}} of {{warehouse}}: tie one to it.',
+  answered: 'It answered {{answer}}{{said}}.',
+}
+export const enToldTroubles = {
+  toldTrouble,
+  /** What others said, as it came, where no more is known of it. */
+  quoted: '{{message}}',
+  toldActivity: {
+    found: 'Found {{observed}} where {{expected}} was expected.',
+    'found-first': 'Found {{observed}} at the first look.',
+  },
+  tracking: { lot: 'lot', serial: 'serial number' },
+}
+
+function withoutSaid<Words extends { said: string }>({ said: _, ...words }: Words): Omit<Words, 'said'> {
+  return words
+}
