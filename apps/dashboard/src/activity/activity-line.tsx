@@ -54,7 +54,10 @@ export function ActivityLine({
             <span className="shrink-0 font-semibold">{quantityOf(row.kind, row.quantity, locale)}</span>
           )}
         </p>
-        <p className="truncate text-xs text-ink-2" title={row.detail ?? undefined}>
+        <p
+          className="truncate text-xs text-ink-2"
+          title={row.told === null ? (row.detail ?? undefined) : undefined}
+        >
           {row.sku && (
             <Link to="/items/$sku" params={{ sku: row.sku }} className="link">
               {row.sku}

@@ -136,7 +136,7 @@ function Propose() {
             choice('protection', t('bulk.protection'), [
               ['keep', t('bulk.protectionKeep')],
               ...(['open', 'buffered', 'guaranteed', 'auto'] as const).map(
-                (mode): [BulkForm['protection'], string] => [mode, mode],
+                (mode): [BulkForm['protection'], string] => [mode, t(`protection.modes.${mode}`)],
               ),
             ])}
           <label className="block sm:col-span-2">

@@ -82,7 +82,7 @@ function Intake({ intake: { webhooks, streams, staleOrders } }: { intake: Connec
                 <span className="block text-red">
                   {t('standing.readFailed', {
                     n: formatNumber(locale, stream.failures),
-                    problem: stream.problem ?? '',
+                    problem: t('quoted', { message: stream.problem ?? '' }),
                   })}
                 </span>
               )}

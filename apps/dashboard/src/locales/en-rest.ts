@@ -10,6 +10,7 @@ import { enFloor } from './en-floor.ts'
 import { enLoadLine } from './en-load-line.ts'
 import { enLotsAndSerials } from './en-lots-and-serials.ts'
 import { enMapping } from './en-mapping.ts'
+import { enMappingSheet } from './en-mapping-sheet.ts'
 import { enOrders } from './en-orders.ts'
 import { enParkedAndProtection } from './en-parked-and-protection.ts'
 import { enReplenishment } from './en-replenishment.ts'
@@ -171,6 +172,7 @@ export const enRest = {
   ...enAssembly,
   ...enReplenishment,
   ...enMapping,
+  ...enMappingSheet,
   ...enAudit,
   ...enToldProblems,
   ...enToldTroubles,

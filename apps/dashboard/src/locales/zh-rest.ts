@@ -10,6 +10,7 @@ import { zhFloor } from './zh-floor.ts'
 import { zhLoadLine } from './zh-load-line.ts'
 import { zhLotsAndSerials } from './zh-lots-and-serials.ts'
 import { zhMapping } from './zh-mapping.ts'
+import { zhMappingSheet } from './zh-mapping-sheet.ts'
 import { zhOrders } from './zh-orders.ts'
 import { zhParkedAndProtection } from './zh-parked-and-protection.ts'
 import { zhReplenishment } from './zh-replenishment.ts'
@@ -163,6 +164,7 @@ export const zhRest = {
   ...zhAssembly,
   ...zhReplenishment,
   ...zhMapping,
+  ...zhMappingSheet,
   ...zhAudit,
   ...zhToldProblems,
   ...zhToldTroubles,

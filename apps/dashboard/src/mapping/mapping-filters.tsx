@@ -7,6 +7,7 @@ import { ViewMenu } from '../saved-views/view-menu.tsx'
 import {
   type addUpCounts,
   type MappingSearch,
+  mappingLists,
   mappingViews,
   surenesses,
   toMappingQuery,
@@ -36,7 +37,9 @@ export function MappingFilters(props: {
       {view === 'conflicts' ? (
         <TableFile operation="listMappingConflicts" query={{ connection: search.connection }} />
       ) : (
-        view !== 'rules' && <TableFile operation="listMappings" query={toMappingQuery(search)} />
+        mappingLists.some((each) => each === view) && (
+          <TableFile operation="listMappings" query={toMappingQuery(search)} />
+        )
       )}
       <SearchField
         label={t('mapping.search')}

@@ -34,6 +34,7 @@ const known = [
   'shipment-split',
   'shipments-merged',
   'parcel-left',
+  'channel-told',
   'shipment-planned',
   'shipment-stopped',
   'shipment-asked',

@@ -1,6 +1,7 @@
 import {
   activityCodes,
   auditActions,
+  notUndoableCodes,
   parkedCodes,
   problemCodes,
   toldCodes,
@@ -58,6 +59,8 @@ test('so is what stands in the way of connections, why events are parked, and wh
 test('so is what is the matter with levels, counts, jobs, bulk edits, destinations and deliveries, with the same facts', () => {
   const [en, zh] = [enToldTroubles.toldTrouble, zhToldTroubles.toldTrouble]
   for (const words of [en, zh]) expect(Object.keys(words).sort()).toEqual([...troubleCodes].sort())
+  for (const { notUndoable } of [enToldTroubles, zhToldTroubles])
+    expect(Object.keys(notUndoable).sort()).toEqual([...notUndoableCodes].sort())
   for (const { toldActivity } of [enToldTroubles, zhToldTroubles])
     expect(Object.keys(toldActivity).sort()).toEqual([...activityCodes].sort())
   const facts = (text: string) => [...text.matchAll(/{{(\w+)}}/g)].map(([, fact]) => fact).sort()
