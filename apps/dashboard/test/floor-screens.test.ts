@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { seedTrackedBrand, type TrackedBrand } from '../../../bench/hub/tracked-brand.ts'
+import { zhMappingSheet } from '../src/locales/zh-mapping-sheet.ts'
 import { launchBrowser } from './browser.ts'
 import {
   english,
@@ -253,6 +254,46 @@ whenBrowser(
     await page.getByLabel('Cut-off', { exact: true }).fill('15:00')
     await page.getByRole('button', { name: 'Save', exact: true }).click()
     await page.getByText('until 15:00 · 40 parcels a day').waitFor()
+    await page.context().close()
+  },
+)
+
+whenBrowser(
+  'mappings leave and come back as a spreadsheet, looked at before anything is written',
+  { timeout: 120_000 },
+  async () => {
+    const csv = await (await fetch(`${site.hubUrl}/api/v1/exports/mappings/csv`)).text()
+    const [header = '', line = ''] = csv.split(/\r?\n/)
+    const [, listing = ''] = line.split(',')
+    const page = await open('/mapping?view=sheet', { language: 'zh', theme: 'dark', width: 390 })
+    const { mappingSheet } = zhMappingSheet
+    const send = (rows: string[]) =>
+      page
+        .getByLabel(mappingSheet.choose)
+        .first()
+        .setInputFiles({
+          name: 'mappings.csv',
+          mimeType: 'text/csv',
+          buffer: Buffer.from([header, ...rows].join('\n')),
+        })
+    await send([`Harbour shop,${listing},,,,,,not sold here`, 'Harbour shop,none,,,ROPE,1,,'])
+    await page.getByText('1 行会更改匹配').waitFor()
+    await page.getByText(mappingSheet.cure['unknown-listing']).waitFor()
+    await expectWhole(page, 'a file of mappings that was looked at')
+    const ignored = async () =>
+      ((await site.ask('GET', '/mapping/listings?state=ignored')).rows as { externalId: string }[]).map(
+        ({ externalId }) => externalId,
+      )
+    expect(await ignored()).toEqual([])
+    await page.getByRole('button', { name: '略过错误的行' }).click()
+    await page.getByText('已完成：更改 1 个').waitFor()
+    expect(await ignored()).toEqual([listing])
+    // What was taken out is brought in again, and nothing is left to do.
+    await page.getByRole('button', { name: mappingSheet.another }).click()
+    await send([line])
+    await page.getByRole('button', { name: /更改 1 个匹配/ }).click()
+    await page.getByText('已完成：更改 1 个').waitFor()
+    expect(await ignored()).toEqual([])
     await page.context().close()
   },
 )
