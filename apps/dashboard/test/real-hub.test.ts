@@ -8,7 +8,6 @@ import {
   makeTemporaryFolder,
   type TestDatabase,
 } from '../../../packages/database/src/testing/index.ts'
-import { zhDrifts } from '../src/locales/zh-drifts.ts'
 import { launchBrowser } from './browser.ts'
 import { buildDashboard } from './build.ts'
 import { allNamesDrawn, recordGrid } from './grid-probe.ts'
@@ -28,7 +27,6 @@ beforeAll(async () => {
   database = await createTestDatabase()
   brand = await seedLargeBrand(database, { items: 5_000 })
   await seedTroubles(database, brand)
-  await askAboutDrifts()
   folder = await makeTemporaryFolder()
   hub = await startHubProcess({ databaseUrl: database.url, dataFolder: folder, role: 'api' })
 }, 120_000)
@@ -38,18 +36,6 @@ afterAll(async () => {
   await database.drop()
   await rm(folder, { recursive: true, force: true })
 })
-
-/** Three numbers on one shop that nothing explains; the ledger cannot book the last of them: it would take away more than is there. */
-async function askAboutDrifts(): Promise<void> {
-  await database.pool.query(
-    `insert into drift (organization_id, drift_id, connection_id, level_id, observed, expected, cause, rule, healed, found_at)
-     select organization_id, md5('drift ' || number)::uuid, connection_id, level_id, observed + plus, observed,
-       'edited-on-platform', 'ask', 'asked', $2::timestamptz + number * interval '1 minute'
-     from unnest(array[1, 2, 3], array[4, -1, -100000]) as asked(number, plus)
-     join level on organization_id = $1 and level_id = md5('level woocommerce' || md5('item ' || number)::uuid)::uuid`,
-    [brand.organizationId, '2026-05-01T12:30:00Z'],
-  )
-}
 
 const open = (path: string) => openPage(browser, hub.url + path)
 
@@ -126,45 +112,6 @@ whenBrowser('a change of stock shows in the grid by itself', { timeout: 120_000 
     .waitFor()
   await page.context().close()
 })
-
-whenBrowser(
-  'numbers that nothing explains are decided one by one and together; what is refused says why, in the reader’s language',
-  { timeout: 120_000 },
-  async () => {
-    const { rows } = await database.pool.query<{ id: string }>(
-      `select md5('connection woocommerce')::uuid as id`,
-    )
-    const path = `${hub.url}/connections/${rows[0]?.id}`
-    const page = await openPage(browser, path, { language: 'zh', theme: 'dark', width: 390 })
-    const panel = page.getByRole('region', { name: zhDrifts.drifts.title })
-    const answers = panel.getByRole('listitem')
-    const left = (count: number) => expect.poll(() => answers.count(), { timeout: 30_000 }).toBe(count)
-    await left(3)
-    await expectWhole(page, 'drifts')
-    const decide = async (name: string) => {
-      await panel.getByRole('button', { name, exact: true }).click()
-      await page.getByRole('dialog').locator('button[type="submit"]').click()
-    }
-    const sums = () =>
-      database.pool.query(`select sum(on_hand_delta)::int as booked from movement where kind = 'adjust'`)
-    // The oldest stands last: four more are there than the hub says.
-    await answers.last().getByRole('button').last().click()
-    await page.getByRole('dialog').locator('button[type="submit"]').click()
-    await left(2)
-    expect((await sums()).rows).toEqual([{ booked: 4 }])
-    await decide(zhDrifts.drifts.all.platform)
-    await page.getByRole('alert').getByText('当前状态不允许此操作').waitFor()
-    await expectWhole(page, 'a refused drift')
-    await page.getByRole('button', { name: '取消', exact: true }).click()
-    await left(1)
-    expect((await sums()).rows).toEqual([{ booked: 3 }])
-    await answers.getByRole('button').first().click()
-    await page.getByRole('dialog').locator('button[type="submit"]').click()
-    await panel.waitFor({ state: 'detached' })
-    expect((await sums()).rows).toEqual([{ booked: 3 }])
-    await page.context().close()
-  },
-)
 
 const paths = [
   '/',
