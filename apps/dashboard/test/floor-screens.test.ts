@@ -310,7 +310,8 @@ whenBrowser(
       `insert into drift (organization_id, drift_id, connection_id, level_id, observed, expected, cause, rule, healed, found_at)
        select organization_id, gen_random_uuid(), connection_id, level_id, coalesce(acknowledged, observed, 0) + 4,
          coalesce(acknowledged, observed, 0),
-         'edited-on-platform', 'ask', 'asked', now() - case when sku = 'MUG' then interval '2 hours' else interval '1 hour' end
+         'edited-on-platform', 'ask', 'asked',
+         date_trunc('second', now()) - case when sku = 'MUG' then interval '2 hours' else interval '1 hour' end
        from level join item using (organization_id, item_id) where sku in ('MUG', 'TEA-OOLONG', 'CAM-X100')`,
     )
     const booked = async () =>
