@@ -32,8 +32,9 @@ export async function seedTroubles({ pool }: Database, brand: LargeBrand): Promi
   )
   await pool.query(
     `insert into task (organization_id, task_id, kind, subject, connection_id, sku, units, detail, opened_at)
-     values ($1, md5('task')::uuid, 'oversold', 'item', md5('connection shopify')::uuid, 'ANCHOR-001000', 575,
-       'Order #4711 took units that are not there. Ship from another location, or cancel the line.', $2)`,
+     select organization_id, md5('task')::uuid, 'oversold', item_id::text, md5('connection shopify')::uuid, sku, 575,
+       'Order #4711 took units that are not there. Ship from another location, or cancel the line.', $2::timestamptz
+     from item where organization_id = $1 and sku = 'ANCHOR-001000'`,
     [organizationId, at],
   )
 }

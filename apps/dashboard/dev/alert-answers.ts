@@ -73,6 +73,7 @@ const destination: AlertDestination = {
   isOn: true,
   failures: 3,
   problem: 'It answered 404: no_service',
+  problemTold: { code: 'answered', facts: { answer: '404', message: 'no_service' } },
   problemSince: at(30),
   nextTryAt: at(-2),
   lastSentAt: at(90),

@@ -108,6 +108,7 @@ function toListings(world: World, index: number, row: ItemRow, nowMs: number): I
             expected: cell.acknowledged,
             status: cell.status,
             problem: problemOf(cell, connection.name),
+            problemTold: null,
             explain: explain(row, cell, buffer, number),
           },
         ],
@@ -339,6 +340,7 @@ export function toActivity(number: number, atMs: number): ActivityRow {
             ? null
             : (number * 7) % 120,
     detail: details[kind] ?? null,
+    told: null,
   }
 }
 

@@ -200,6 +200,7 @@ export function placesOf(path: string): CountedPlaceList {
         sku: 'OLD-1',
         code: 'unmapped',
         problem: 'Its listing is tied to no item.',
+        problemTold: { code: 'not-mapped', facts: {} },
       },
       {
         externalId: 'fba-eu',
@@ -207,6 +208,7 @@ export function placesOf(path: string): CountedPlaceList {
         sku: 'TEA-1',
         code: 'short',
         problem: '2 more units are reserved there.',
+        problemTold: null,
       },
     ],
   }

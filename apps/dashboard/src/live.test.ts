@@ -10,6 +10,7 @@ const row = (id: string): ActivityRow => ({
   sku: null,
   quantity: null,
   detail: null,
+  told: null,
 })
 
 test('hints gather, and touch only what they name', () => {

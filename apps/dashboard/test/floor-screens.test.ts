@@ -2,6 +2,7 @@ import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { seedTrackedBrand, type TrackedBrand } from '../../../bench/hub/tracked-brand.ts'
 import { launchBrowser } from './browser.ts'
+import { bringMappingsIn, decideDrifts } from './channel-stories.ts'
 import {
   english,
   expectWhole,
@@ -255,6 +256,18 @@ whenBrowser(
     await page.getByText('until 15:00 · 40 parcels a day').waitFor()
     await page.context().close()
   },
+)
+
+whenBrowser(
+  'mappings leave and come back as a spreadsheet, looked at before anything is written',
+  { timeout: 120_000 },
+  () => bringMappingsIn(site, open),
+)
+
+whenBrowser(
+  'numbers that nothing explains are decided one by one and together; what is refused says why, in the reader’s language',
+  { timeout: 120_000 },
+  () => decideDrifts(site, open),
 )
 
 const paths = () => [

@@ -10,6 +10,8 @@ export type ServedSite = {
   hubUrl: string
   /** Asks the hub itself. @throws Error with what it answered */
   ask(method: string, path: string, body?: unknown): Promise<Record<string, unknown>>
+  /** Rows of the hub's own database, for what no route makes. */
+  query(text: string): Promise<Record<string, unknown>[]>
   stop(): Promise<void>
 }
 
@@ -39,6 +41,7 @@ export async function serveSite(
       if (!answer.ok) throw new Error(`${method} ${path}: ${await answer.text()}`)
       return (await answer.json()) as Record<string, unknown>
     },
+    query: async (text) => (await database.pool.query<Record<string, unknown>>(text)).rows,
     async stop() {
       await site.stop()
       await hub.stop()

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { problemTold } from './told-trouble.ts'
 
 /** What the routes of alerts answer. */
 
@@ -93,6 +94,7 @@ export const alertDestination = z.object({
   isOn: z.boolean(),
   failures: z.int().describe('How often it has failed in a row.'),
   problem: z.string().nullable(),
+  problemTold,
   problemSince: instant.nullable(),
   nextTryAt: instant.nullable(),
   lastSentAt: instant.nullable(),
@@ -109,5 +111,6 @@ export type AlertDestinationList = z.infer<typeof alertDestinationList>
 export const alertTest = z.object({
   isTaken: z.boolean(),
   problem: z.string().nullable().describe('What it answered where it did not take it.'),
+  problemTold,
 })
 export type AlertTest = z.infer<typeof alertTest>

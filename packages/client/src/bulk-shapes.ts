@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { problemTold } from './told-trouble.ts'
 
 const count = z.int().min(0)
 
@@ -32,6 +33,7 @@ export const bulkEdit = z.object({
     )
     .describe('What would hold its writes back.'),
   problem: z.string().nullable(),
+  problemTold,
   madeAt: z.iso.datetime(),
   previewedAt: z.iso.datetime().nullable(),
   changedAt: z.iso.datetime(),

@@ -1,5 +1,26 @@
 import { z } from 'zod'
 
+/** Every reason for which a change cannot be undone. */
+export const notUndoableCodes = [
+  'window-over',
+  'first-rules',
+  'former-credentials',
+  'counted-stays-tied',
+  'application-not-kept',
+  'bins',
+  'currency',
+  'item-on-page',
+  'lot-on-page',
+  'gone',
+  'destination-gone',
+  'connection-made',
+  'several-settings',
+  'set-once',
+  'went-live',
+  'location-made',
+] as const
+export type NotUndoable = (typeof notUndoableCodes)[number]
+
 /** What kinds of changes there are; each has the routes and screens that make it. */
 export const CHANGE_KINDS = [
   'policy',
@@ -66,6 +87,7 @@ export const change = z.object({
   undoes: z.string().nullable().describe('The id of the change that this one took back.'),
   undoable: z.boolean(),
   notUndoable: z.string().nullable().describe('Why it cannot be undone, and what to do in its place.'),
+  notUndoableCode: z.enum(notUndoableCodes).nullable(),
 })
 export type Change = z.infer<typeof change>
 

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { problemTold } from './told-trouble.ts'
 
 /** What the routes that change connections and what they know answer. */
 
@@ -175,6 +176,7 @@ export const countedPlaceList = z.object({
           .enum(['unmapped', 'kit', 'tracked', 'refused', 'short'])
           .describe('short: it is booked, and more is reserved there than the platform has left.'),
         problem: z.string(),
+        problemTold,
       }),
     )
     .describe('The first hundred.'),

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { problemTold } from './told-trouble.ts'
 
 const count = z.int().min(0)
 const moment = z.iso.datetime()
@@ -42,6 +43,7 @@ export const delivery = z.object({
       expiresOn: z.iso.date().nullable(),
       receivedAt: moment,
       problem: z.string().nullable().describe('Why it is not booked as it was told.'),
+      problemTold,
     }),
   ),
 })

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { problemTold } from './told-trouble.ts'
 
 /** How a connection takes in and is read back: its webhooks, streams, gaps, jobs and differences. */
 
@@ -27,6 +28,7 @@ export const syncJob = z.object({
       'Of a backfill `fresh`, `beforeOpening`, `unreadable`; of an audit `listingsRead`, `levelsRead`, `agreeing`, `firstLooks`, `differing` (by `class` and `healed`), `healed`, `left`; of "sync now" its `levels`; of an import `stage` (locations, listings, vanished, mapping, levels, finish, done), `locations`, `listings`, `mappedBySku`, `levels`, `untracked`, `replayed`, and `prepared`: listings in the file that the platform is still making.',
     ),
   problem: z.string().nullable(),
+  problemTold,
   createdAt: instant,
   startedAt: instant.nullable(),
   finishedAt: instant.nullable(),
@@ -158,7 +160,9 @@ export type DriftPage = z.infer<typeof driftPage>
 /** POST /drifts/resolve */
 export const driftsResolved = z.object({
   resolved: count,
-  refused: z.array(z.object({ driftId: z.string(), message: z.string() })).describe('They stay asked.'),
+  refused: z
+    .array(z.object({ driftId: z.string(), code: z.string(), message: z.string() }))
+    .describe('They stay asked.'),
   left: count.describe('Found by then and not looked at yet: ask once more.'),
 })
 export type DriftsResolved = z.infer<typeof driftsResolved>

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { itemProtection } from './protection-shapes.ts'
 import { balanceFigures, channelCell } from './shapes.ts'
+import { problemTold } from './told-trouble.ts'
 
 const instant = z.iso.datetime()
 const count = z.int()
@@ -103,6 +104,7 @@ export const listingDetail = z.object({
       status: channelCell.shape.status,
       /** Why a write is refused or held, one plain sentence; null when nothing is wrong. */
       problem: z.string().nullable(),
+      problemTold,
       explain: explainNode,
     }),
   ),

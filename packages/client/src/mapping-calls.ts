@@ -1,3 +1,4 @@
+import { importCalls } from './import-calls.ts'
 import type {
   MappingAccepted,
   MappingConflicts,
@@ -25,7 +26,7 @@ export type MappingWanted =
   | { confidence: 'certain' | 'likely' | 'possible'; connection?: string; limit?: number }
 
 type Call = <Answer>(
-  method: 'GET' | 'POST' | 'PUT',
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE',
   path: string,
   body?: unknown,
   signal?: AbortSignal,
@@ -38,6 +39,8 @@ export function mappingCalls(
 ) {
   const id = encodeURIComponent
   return {
+    // Mappings come as files too.
+    ...importCalls(call, toQuery),
     mapping: (signal?: AbortSignal) => call<MappingOverview>('GET', '/mapping', undefined, signal),
     mappingListings: (query: MappingListQuery = {}, signal?: AbortSignal) =>
       call<MappingPage>('GET', `/mapping/listings${toQuery(query)}`, undefined, signal),

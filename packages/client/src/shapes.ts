@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { words } from './connection-shapes.ts'
 import { toldParked, toldProblem } from './told-problem.ts'
 import { toldTask } from './told-task.ts'
+import { toldActivity } from './told-trouble.ts'
 
 /**
  * What the hub's API answers under `/api/v1`, as Zod schemas: the hub checks its answers against them
@@ -243,6 +244,7 @@ export const activityRow = z.object({
   quantity: count.nullable(),
   /** Order number, reason, error sentence. */
   detail: z.string().nullable(),
+  told: toldActivity.nullable().describe('The same for every language, where it is known.'),
 })
 export const activityPage = z.object({ rows: z.array(activityRow), next: z.string().nullable() })
 export type ActivityPage = z.infer<typeof activityPage>

@@ -1,8 +1,15 @@
 import type { ActivityRow } from '@plimsoll/client'
 import { Link } from '@tanstack/react-router'
+import { lazy, Suspense } from 'react'
 import { formatChange, formatMoment, formatNumber, formatTime } from '../format.ts'
-import { useLanguage } from '../language.ts'
+import { allWords, useLanguage } from '../language.ts'
 import { readOwnReason } from '../parts/own-reason.ts'
+
+// Its words are not among those of the first screen.
+const ToldDetail = lazy(async () => {
+  const [{ ToldDetail }] = await Promise.all([import('./told-detail.tsx'), allWords()])
+  return { default: ToldDetail }
+})
 
 const toneOf: Record<ActivityRow['kind'], string> = {
   order: 'bg-sea-fill',
@@ -47,14 +54,23 @@ export function ActivityLine({
             <span className="shrink-0 font-semibold">{quantityOf(row.kind, row.quantity, locale)}</span>
           )}
         </p>
-        <p className="truncate text-xs text-ink-2" title={row.detail ?? undefined}>
+        <p
+          className="truncate text-xs text-ink-2"
+          title={row.told === null ? (row.detail ?? undefined) : undefined}
+        >
           {row.sku && (
             <Link to="/items/$sku" params={{ sku: row.sku }} className="link">
               {row.sku}
             </Link>
           )}
           {row.sku && row.detail && ' · '}
-          <Detail text={row.detail} />
+          {row.told !== null || row.kind.startsWith('write-') ? (
+            <Suspense fallback="…">
+              <ToldDetail row={row} />
+            </Suspense>
+          ) : (
+            <Detail text={row.detail} />
+          )}
           {row.kind.startsWith('write-') && (
             <>
               {' · '}

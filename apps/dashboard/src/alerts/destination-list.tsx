@@ -1,4 +1,4 @@
-import type { AlertDestination } from '@plimsoll/client'
+import type { AlertDestination, AlertTest } from '@plimsoll/client'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Plus } from 'lucide-react'
 import { useState } from 'react'
@@ -7,6 +7,7 @@ import { alertDestinationsQuery, hub } from '../hub.ts'
 import { useLanguage } from '../language.ts'
 import { Confirm } from '../parts/confirm.tsx'
 import { Empty, Failure, Loading, useProblemText } from '../parts/notice.tsx'
+import { useSayTold } from '../tasks/use-say-told.ts'
 import { DestinationForm } from './destination-form.tsx'
 
 /** Whom alerts are told to, how that goes, and a test for each. */
@@ -93,12 +94,18 @@ export function DestinationList() {
   )
 }
 
+type AlertTestProblem = Pick<AlertTest, 'problem' | 'problemTold'>
+
 function DestinationLine(props: { destination: AlertDestination; onEdit: () => void; onRemove: () => void }) {
   const { destination } = props
-  const { name, kind, shown, isOn, waiting, lastSentAt, problem, problemSince, nextTryAt } = destination
+  const { name, kind, shown, isOn, waiting, lastSentAt, problem, problemTold } = destination
+  const { problemSince, nextTryAt } = destination
   const { t, locale } = useLanguage()
   const test = useMutation({ mutationFn: () => hub.testAlertDestination(destination.destinationId) })
   const failed = useProblemText(test.error)
+  const say = useSayTold()
+  const sayProblem = (test: AlertTestProblem) =>
+    test.problemTold === null ? (test.problem ?? '') : say('toldTrouble', test.problemTold)
   const at = (moment: string) => formatMoment(locale, moment)
   return (
     <div className="flex flex-wrap items-start justify-between gap-x-4 gap-y-2">
@@ -115,7 +122,10 @@ function DestinationLine(props: { destination: AlertDestination; onEdit: () => v
         </p>
         {problem !== null && (
           <p className="break-words text-red">
-            {t('alerts.destination.fails', { ago: problemSince === null ? '' : at(problemSince), problem })}
+            {t('alerts.destination.fails', {
+              ago: problemSince === null ? '' : at(problemSince),
+              problem: sayProblem({ problem, problemTold }),
+            })}
             {nextTryAt !== null && ` ${t('alerts.destination.nextTry', { at: at(nextTryAt) })}`}
           </p>
         )}
@@ -124,7 +134,7 @@ function DestinationLine(props: { destination: AlertDestination; onEdit: () => v
           {test.data?.isTaken === true && <span className="text-green">{t('alerts.destination.taken')}</span>}
           {test.data?.isTaken === false && (
             <span className="text-red">
-              {t('alerts.destination.notTaken', { problem: test.data.problem ?? '' })}
+              {t('alerts.destination.notTaken', { problem: sayProblem(test.data) })}
             </span>
           )}
           {test.isError && <span className="text-red">{failed}</span>}

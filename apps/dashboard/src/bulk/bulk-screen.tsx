@@ -8,6 +8,7 @@ import { connectionsQuery, hub, queryClient } from '../hub.ts'
 import { useLanguage } from '../language.ts'
 import { Failure, Loading, useProblemText } from '../parts/notice.tsx'
 import { Heading, Panel } from '../parts/panel.tsx'
+import { TroubleText } from '../parts/trouble-text.tsx'
 import { type BulkForm, emptyForm, isForEverything, numberFields, toBulkBody } from './bulk-form.ts'
 import { BulkLevels } from './bulk-levels.tsx'
 
@@ -135,7 +136,7 @@ function Propose() {
             choice('protection', t('bulk.protection'), [
               ['keep', t('bulk.protectionKeep')],
               ...(['open', 'buffered', 'guaranteed', 'auto'] as const).map(
-                (mode): [BulkForm['protection'], string] => [mode, mode],
+                (mode): [BulkForm['protection'], string] => [mode, t(`protection.modes.${mode}`)],
               ),
             ])}
           <label className="block sm:col-span-2">
@@ -197,7 +198,11 @@ function Standing({ id }: { id: string }) {
               })}
             </p>
           ))}
-          {edit.data.problem !== null && <p className="text-red">{edit.data.problem}</p>}
+          {edit.data.problem !== null && (
+            <p className="text-red">
+              <TroubleText problem={edit.data.problem} told={edit.data.problemTold} />
+            </p>
+          )}
           <div className="flex flex-wrap gap-3 pt-2">
             {verbs.map((verb) => (
               <button

@@ -106,7 +106,7 @@ export function ChangesScreen() {
 function ChangeLine({ change, onUndo }: { change: Change; onUndo: () => void }) {
   const { t, locale } = useLanguage()
   const nameOf = useActorName()
-  const { kind, subject, at, actor, why, before, after, changed, undoes, undoable, notUndoable } = change
+  const { kind, subject, at, actor, why, before, after, changed, undoes, undoable } = change
   const whom = [
     subject.connectionName === 'by-hand' ? t('orders.byHand') : subject.connectionName,
     subject.sku,
@@ -150,7 +150,7 @@ function ChangeLine({ change, onUndo }: { change: Change; onUndo: () => void }) 
           type="button"
           className="control"
           disabled={!undoable}
-          title={notUndoable ?? undefined}
+          title={change.notUndoableCode === null ? undefined : t(`notUndoable.${change.notUndoableCode}`)}
           aria-label={`${t('changeLog.undo')}: ${t(`changeLog.kind.${kind}`)} ${whom.join(' ')}`}
           onClick={onUndo}
         >

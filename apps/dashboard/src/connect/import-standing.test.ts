@@ -16,6 +16,7 @@ const job = (rest: Partial<SyncJobView>): SyncJobView => ({
   done: 0,
   result: {},
   problem: null,
+  problemTold: null,
   createdAt: '2026-11-27T00:00:00.000Z',
   startedAt: null,
   finishedAt: null,

@@ -18,7 +18,7 @@ type ImportStanding =
     })
   | (Counts & { kind: 'done' })
   | (Counts & { kind: 'cancelled' })
-  | { kind: 'failed'; problem: string }
+  | { kind: 'failed'; problem: string; told: SyncJobView['problemTold'] }
 
 export function isUnderWay(job: SyncJobView | null | undefined): boolean {
   return job?.state === 'waiting' || job?.state === 'running'
@@ -44,7 +44,7 @@ export function importStandingOf(job: SyncJobView): ImportStanding {
     case 'waiting':
       return { kind: 'waiting' }
     case 'failed':
-      return { kind: 'failed', problem: job.problem ?? '' }
+      return { kind: 'failed', problem: job.problem ?? '', told: job.problemTold }
     case 'done':
     case 'cancelled':
       return { kind: job.state, ...counts }

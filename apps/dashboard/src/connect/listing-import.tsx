@@ -4,6 +4,7 @@ import { useEffect, useRef } from 'react'
 import { formatNumber } from '../format.ts'
 import { hub, queryClient } from '../hub.ts'
 import { useLanguage } from '../language.ts'
+import { useSayTold } from '../tasks/use-say-told.ts'
 import { useToldError } from './connect-problem.ts'
 import { importStandingOf, isUnderWay } from './import-standing.ts'
 import { ToldBox } from './told.tsx'
@@ -74,6 +75,7 @@ export function ImportListings(props: { connectionId: string; startsByItself?: b
 function Standing({ job }: { job: SyncJobView }) {
   const { t, locale } = useLanguage()
   const standing = importStandingOf(job)
+  const say = useSayTold()
   const n = (value: number) => formatNumber(locale, value)
   switch (standing.kind) {
     case 'waiting':
@@ -128,10 +130,11 @@ function Standing({ job }: { job: SyncJobView }) {
           <p className="text-ink-2">{t('connect.shadow')}</p>
         </div>
       )
-    case 'failed':
-      return (
-        <ToldBox told={{ text: t('connect.importFailed', { detail: standing.problem }), words: undefined }} />
-      )
+    case 'failed': {
+      const { problem, told } = standing
+      const detail = told === null ? problem : say('toldTrouble', told)
+      return <ToldBox told={{ text: t('connect.importFailed', { detail }), words: undefined }} />
+    }
     case 'cancelled':
       return <p role="status">{t('imports.cancelled', { n: n(standing.listings) })}</p>
     default: {

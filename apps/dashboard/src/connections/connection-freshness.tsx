@@ -8,6 +8,7 @@ import { Freshness } from '../overview/connection-summary.tsx'
 import { Failure, Loading } from '../parts/notice.tsx'
 import { Ago } from '../parts/number.tsx'
 import { Panel } from '../parts/panel.tsx'
+import { Quoted } from '../parts/trouble-text.tsx'
 import { StaleRuleForm } from './stale-rule-form.tsx'
 
 /** How fresh what the hub knows is: its reads, its webhooks, and what happens once it is too old. */
@@ -60,7 +61,11 @@ function Intake({ intake: { webhooks, streams, staleOrders } }: { intake: Connec
               `, ${t('standing.webhookDelay', { time: formatDuration(locale, webhooks.delayMs) })}`}
           </p>
         )}
-        {webhooks.problem !== null && <p className="text-red">{webhooks.problem}</p>}
+        {webhooks.problem !== null && (
+          <p className="text-red">
+            <Quoted text={webhooks.problem} />
+          </p>
+        )}
       </div>
       <div>
         <h3 className="text-xs text-ink-2">{t('standing.streamRead')}</h3>
@@ -77,7 +82,7 @@ function Intake({ intake: { webhooks, streams, staleOrders } }: { intake: Connec
                 <span className="block text-red">
                   {t('standing.readFailed', {
                     n: formatNumber(locale, stream.failures),
-                    problem: stream.problem ?? '',
+                    problem: t('quoted', { message: stream.problem ?? '' }),
                   })}
                 </span>
               )}

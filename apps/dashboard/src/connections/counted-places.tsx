@@ -6,6 +6,7 @@ import { useLanguage } from '../language.ts'
 import { Failure, useProblemText } from '../parts/notice.tsx'
 import { Ago } from '../parts/number.tsx'
 import { Panel } from '../parts/panel.tsx'
+import { TroubleText } from '../parts/trouble-text.tsx'
 
 type Place = CountedPlaceList['rows'][number]
 
@@ -93,8 +94,12 @@ function PlaceLine(props: { connectionId: string; place: Place; problems: Counte
           <ul className="mt-1 text-ink-2">
             {problems.map((each) => (
               <li key={each.stockUnitId} className="break-words">
-                {each.sku ?? each.stockUnitId}: {t(`places.problem.${each.code}`)}
-                {(each.code === 'refused' || each.code === 'short') && <span lang="en"> {each.problem}</span>}
+                {each.sku ?? each.stockUnitId}:{' '}
+                {each.problemTold === null ? (
+                  t(`places.problem.${each.code}`)
+                ) : (
+                  <TroubleText problem={each.problem} told={each.problemTold} />
+                )}
               </li>
             ))}
           </ul>

@@ -10,6 +10,7 @@ import { Confirm } from '../parts/confirm.tsx'
 import { Failure, useProblemText } from '../parts/notice.tsx'
 import { Ago } from '../parts/number.tsx'
 import { Panel } from '../parts/panel.tsx'
+import { useSayTold } from '../tasks/use-say-told.ts'
 import { driftsQuery } from './drifts-query.ts'
 
 type Drift = DriftPage['rows'][number]
@@ -44,26 +45,28 @@ export function Drifts(about: { connectionId: string } | { sku: string }) {
       table={{ operation: 'listDrifts', query: { asked: true, connection: connectionId, sku } }}
     >
       {drifts.data === undefined && <Failure error={drifts.error} onRetry={() => void drifts.refetch()} />}
-      <div className="space-y-2 border-b border-line px-4 py-3">
-        <p className="text-ink-2">{t('drifts.note')}</p>
-        {mayDecide && sku === undefined && total > 1 && newest !== undefined && (
-          <p className="flex flex-wrap gap-2">
-            {(['hub', 'platform'] as const).map((winner) => (
-              <button
-                key={winner}
-                type="button"
-                className="control"
-                onClick={() => setAsking({ winner, until: newest.foundAt })}
-              >
-                {t(`drifts.all.${winner}`)}
-              </button>
-            ))}
-          </p>
-        )}
-        {organization !== undefined && !mayDecide && (
-          <p className="text-xs text-ink-2">{t('drifts.notYours')}</p>
-        )}
-      </div>
+      {drifts.data !== undefined && (
+        <div className="space-y-2 border-b border-line px-4 py-3">
+          <p className="text-ink-2">{t('drifts.note')}</p>
+          {mayDecide && sku === undefined && total > 1 && newest !== undefined && (
+            <p className="flex flex-wrap gap-2">
+              {(['hub', 'platform'] as const).map((winner) => (
+                <button
+                  key={winner}
+                  type="button"
+                  className="control"
+                  onClick={() => setAsking({ winner, until: newest.foundAt })}
+                >
+                  {t(`drifts.all.${winner}`)}
+                </button>
+              ))}
+            </p>
+          )}
+          {organization !== undefined && !mayDecide && (
+            <p className="text-xs text-ink-2">{t('drifts.notYours')}</p>
+          )}
+        </div>
+      )}
       <ul>
         {rows.map((row) => (
           <li key={row.driftId} className="border-b border-line px-4 py-3 last:border-0">
@@ -108,7 +111,7 @@ export function Drifts(about: { connectionId: string } | { sku: string }) {
 
 /** What the platform shows, what the hub says, and of which kind the difference is. */
 function DriftWords({ row, isOnItem }: { row: Drift; isOnItem: boolean }) {
-  const { t, locale } = useLanguage()
+  const { t, language, locale } = useLanguage()
   const n = (value: number | null) => (value === null ? '–' : formatNumber(locale, value))
   const { observed, expected } = row
   const by = expected === null ? null : observed - expected
@@ -141,7 +144,9 @@ function DriftWords({ row, isOnItem }: { row: Drift; isOnItem: boolean }) {
       </dl>
       <p className="mt-1 break-words text-ink-2">
         {t(`drifts.cause.${row.cause}`, { defaultValue: row.cause })}
-        {row.rule !== null && ` ${t(`drifts.rule.${row.rule}`, { defaultValue: '' })}`}
+        {/* Chinese sentences follow each other without a space. */}
+        {row.rule !== null &&
+          `${language === 'en' ? ' ' : ''}${t(`drifts.rule.${row.rule}`, { defaultValue: '' })}`}
       </p>
     </>
   )
@@ -178,6 +183,9 @@ function Decision(props: {
       }),
   })
   const problem = useProblemText(decide.error)
+  const say = useSayTold()
+  const sayRefused = ({ code, message }: DriftsResolved['refused'][number]) =>
+    say('toldTrouble', { code: 'refused', facts: { refusal: code, message } })
   const close = () => {
     decide.reset()
     onClose()
@@ -219,9 +227,9 @@ function Decision(props: {
               refused: n(decide.data.refused.length),
             })}
           </p>
-          <ul lang="en" className="mt-1 list-disc ps-5 text-xs break-words">
-            {[...new Set(decide.data.refused.map(({ message }) => message))].slice(0, 5).map((message) => (
-              <li key={message}>{message}</li>
+          <ul className="mt-1 list-disc ps-5 text-xs break-words">
+            {[...new Set(decide.data.refused.map(sayRefused))].slice(0, 5).map((why) => (
+              <li key={why}>{why}</li>
             ))}
           </ul>
         </div>

@@ -34,6 +34,11 @@ export function FlowMapView({ flow }: { flow: OverviewFlow }) {
       'controls.zoomIn.ariaLabel': t('flow.zoomIn'),
       'controls.zoomOut.ariaLabel': t('flow.zoomOut'),
       'controls.fitView.ariaLabel': t('flow.fit'),
+      'controls.ariaLabel': t('flow.zoom'),
+      // Nothing of the map takes the focus but buttons of ours: there is nothing to describe.
+      'node.a11yDescription.default': '',
+      'node.a11yDescription.keyboardDisabled': '',
+      'edge.a11yDescription.default': '',
     }),
     [t],
   )
@@ -80,6 +85,7 @@ function toEdges({ nodes, edges }: FlowMap): Edge[] {
   return edges.map((edge: FlowEdge) => {
     const isRight = (places.get(edge.from) ?? 0) > (places.get(edge.to) ?? 0)
     const [source, target] = isRight ? [edge.to, edge.from] : [edge.from, edge.to]
-    return { id: edge.id, type: 'line', source, target, data: { edge, isRight } }
+    // What flows is said in the list; the map's own words would be ids, in English.
+    return { id: edge.id, ariaLabel: '', type: 'line', source, target, data: { edge, isRight } }
   })
 }

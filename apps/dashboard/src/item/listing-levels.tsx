@@ -4,6 +4,7 @@ import { type ReactNode, useId, useState } from 'react'
 import { useLanguage } from '../language.ts'
 import { Ago, Live } from '../parts/number.tsx'
 import { StatusMark } from '../parts/state.tsx'
+import { TroubleText } from '../parts/trouble-text.tsx'
 import { ExplainTree } from './explain-tree.tsx'
 import { SyncNow } from './sync-now.tsx'
 
@@ -67,7 +68,7 @@ function LevelRow({ level, children }: { level: Level; children: ReactNode }) {
         <p
           className={`mt-2 border-l-2 px-3 py-1.5 text-[0.93rem] ${level.status === 'held' ? 'border-amber-fill bg-amber-soft' : 'border-red-fill bg-red-soft'}`}
         >
-          <span lang="en">{level.problem}</span>
+          <TroubleText problem={level.problem} told={level.problemTold} />
         </p>
       )}
       <button

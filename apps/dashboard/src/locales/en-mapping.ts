@@ -14,6 +14,7 @@ export const enMapping = {
       ignored: 'Ignored',
       conflicts: 'Conflicts',
       rules: 'Rules',
+      sheet: 'Spreadsheet',
     },
     confidence: {
       certain: 'Certain',

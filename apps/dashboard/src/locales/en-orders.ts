@@ -143,6 +143,7 @@ export const enOrders = {
       'cancelling-taken-back': 'Cancellation taken back',
       'shipment-split': 'Shipment {{shipment}} split',
       'shipments-merged': 'Another shipment put into {{shipment}}',
+      'channel-told': '{{channel}} was told that {{shipment}} has left',
       'parcel-left': 'A parcel of {{shipment}} left with {{units}} units',
       'shipment-planned': 'Shipment {{shipment}} planned',
       'shipment-stopped': 'Shipment {{shipment}} to be stopped',

@@ -64,6 +64,7 @@ export const enOverview = {
     members_other: '{{n}} connections',
     zoomIn: 'Nearer',
     zoomOut: 'Farther',
+    zoom: 'Zoom',
     fit: 'Show all',
     state: {
       refused: 'Access refused',

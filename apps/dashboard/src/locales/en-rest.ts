@@ -10,12 +10,14 @@ import { enFloor } from './en-floor.ts'
 import { enLoadLine } from './en-load-line.ts'
 import { enLotsAndSerials } from './en-lots-and-serials.ts'
 import { enMapping } from './en-mapping.ts'
+import { enMappingSheet } from './en-mapping-sheet.ts'
 import { enOrders } from './en-orders.ts'
 import { enParkedAndProtection } from './en-parked-and-protection.ts'
 import { enReplenishment } from './en-replenishment.ts'
 import { enSso } from './en-sso.ts'
 import { enToldProblems } from './en-told-problems.ts'
 import { enToldTasks } from './en-told-tasks.ts'
+import { enToldTroubles } from './en-told-troubles.ts'
 
 /** English: what every other screen says. */
 export const enRest = {
@@ -170,8 +172,10 @@ export const enRest = {
   ...enAssembly,
   ...enReplenishment,
   ...enMapping,
+  ...enMappingSheet,
   ...enAudit,
   ...enToldProblems,
+  ...enToldTroubles,
   ...enToldTasks,
   ...enParkedAndProtection,
 }

@@ -8,7 +8,14 @@ export const zhMapping = {
     views: '显示内容',
     sureness: '建议的把握',
     all: '全部',
-    view: { waiting: '待匹配', tied: '已匹配', ignored: '已忽略', conflicts: '冲突', rules: '规则' },
+    view: {
+      waiting: '待匹配',
+      tied: '已匹配',
+      ignored: '已忽略',
+      conflicts: '冲突',
+      rules: '规则',
+      sheet: '表格',
+    },
     confidence: {
       certain: '确定',
       likely: '很可能',

@@ -137,6 +137,7 @@ export const zhOrders: Pick<Locale, 'orders' | 'shipments' | 'newOrder' | 'ships
       held: '已暂停',
       released: '暂停已解除',
       'recipient-read': '有人查看了收件人',
+      'channel-told': '已告知 {{channel}}：{{shipment}} 已发出',
       'parcel-left': '{{shipment}} 的包裹已发出，共 {{units}} 件',
       'shipment-planned': '已生成发货单 {{shipment}}',
       'shipment-stopped': '要求停止发货单 {{shipment}}',

@@ -66,6 +66,7 @@ export const zhOverview: typeof enOverview = {
     members_other: '{{n}} 个连接',
     zoomIn: '放大',
     zoomOut: '缩小',
+    zoom: '缩放',
     fit: '显示全部',
     state: {
       refused: '授权被拒绝',

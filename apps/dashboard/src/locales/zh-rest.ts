@@ -10,12 +10,14 @@ import { zhFloor } from './zh-floor.ts'
 import { zhLoadLine } from './zh-load-line.ts'
 import { zhLotsAndSerials } from './zh-lots-and-serials.ts'
 import { zhMapping } from './zh-mapping.ts'
+import { zhMappingSheet } from './zh-mapping-sheet.ts'
 import { zhOrders } from './zh-orders.ts'
 import { zhParkedAndProtection } from './zh-parked-and-protection.ts'
 import { zhReplenishment } from './zh-replenishment.ts'
 import { zhSso } from './zh-sso.ts'
 import { zhToldProblems } from './zh-told-problems.ts'
 import { zhToldTasks } from './zh-told-tasks.ts'
+import { zhToldTroubles } from './zh-told-troubles.ts'
 
 /** 其余各屏的文字。 */
 export const zhRest = {
@@ -162,8 +164,10 @@ export const zhRest = {
   ...zhAssembly,
   ...zhReplenishment,
   ...zhMapping,
+  ...zhMappingSheet,
   ...zhAudit,
   ...zhToldProblems,
+  ...zhToldTroubles,
   ...zhToldTasks,
   ...zhParkedAndProtection,
 }

@@ -7,6 +7,7 @@ import { ViewMenu } from '../saved-views/view-menu.tsx'
 import {
   type addUpCounts,
   type MappingSearch,
+  mappingLists,
   mappingViews,
   surenesses,
   toMappingQuery,
@@ -36,19 +37,25 @@ export function MappingFilters(props: {
       {view === 'conflicts' ? (
         <TableFile operation="listMappingConflicts" query={{ connection: search.connection }} />
       ) : (
-        view !== 'rules' && <TableFile operation="listMappings" query={toMappingQuery(search)} />
+        mappingLists.some((each) => each === view) && (
+          <TableFile operation="listMappings" query={toMappingQuery(search)} />
+        )
       )}
-      <SearchField
-        label={t('mapping.search')}
-        value={search.q ?? ''}
-        onSearch={(q) => onSearch(q === '' ? unsearched : { ...search, q })}
-      />
-      <ConnectionFilter
-        label={t('mapping.connection')}
-        all={t('mapping.allConnections')}
-        value={search.connection}
-        onChange={(next) => onSearch(next === undefined ? everywhere : { ...search, connection: next })}
-      />
+      {view !== 'sheet' && (
+        <>
+          <SearchField
+            label={t('mapping.search')}
+            value={search.q ?? ''}
+            onSearch={(q) => onSearch(q === '' ? unsearched : { ...search, q })}
+          />
+          <ConnectionFilter
+            label={t('mapping.connection')}
+            all={t('mapping.allConnections')}
+            value={search.connection}
+            onChange={(next) => onSearch(next === undefined ? everywhere : { ...search, connection: next })}
+          />
+        </>
+      )}
       <fieldset
         aria-label={t('mapping.views')}
         className="-mx-4 flex w-[100vw] min-w-0 overflow-x-auto px-4 md:mx-0 md:w-full md:px-0"

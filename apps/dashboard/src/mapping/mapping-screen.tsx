@@ -13,7 +13,8 @@ import { MakeItems } from './make-items.tsx'
 import { MappingConflictList } from './mapping-conflicts.tsx'
 import { MappingFilters } from './mapping-filters.tsx'
 import { MappingList } from './mapping-list.tsx'
-import { addUpCounts, type MappingSearch, toMappingQuery, waitingOf } from './mapping-search.ts'
+import { addUpCounts, type MappingSearch, mappingLists, toMappingQuery, waitingOf } from './mapping-search.ts'
+import { MappingSheet } from './mapping-sheet.tsx'
 import { RuleDesk } from './rule-desk.tsx'
 import { UndoLine } from './undo-line.tsx'
 
@@ -35,6 +36,8 @@ export function MappingScreen() {
           connection={search.connection}
           onConnection={(connection) => go({ ...search, connection })}
         />
+      ) : search.view === 'sheet' ? (
+        <MappingSheet />
       ) : (
         <Listings
           search={search}
@@ -43,7 +46,7 @@ export function MappingScreen() {
           last={overview.data?.last ?? null}
         />
       )}
-      {search.view !== 'conflicts' && search.view !== 'rules' && (
+      {mappingLists.some((each) => each === (search.view ?? 'waiting')) && (
         <p className="mt-3 text-xs text-ink-2 max-md:hidden">{t('mapping.keys')}</p>
       )}
     </>
@@ -80,7 +83,7 @@ function Listings(props: {
   const makeable = itemsToMake(offered).length
   const error = accept.error ?? look.error ?? heed.error
   const problem = useProblemText(error)
-  const state = search.view ?? 'waiting'
+  const state = mappingLists.find((each) => each === search.view) ?? 'waiting'
   const toggle = (listingId: string) => {
     const next = new Set(chosen)
     if (!next.delete(listingId)) next.add(listingId)
@@ -156,10 +159,7 @@ function Listings(props: {
             <Loading lines={8} />
           ))}
         {list.data && rows.length === 0 && (
-          <Empty
-            title={t(`mapping.empty.${state === 'conflicts' || state === 'rules' ? 'waiting' : state}`)}
-            cure={t('mapping.emptyCure')}
-          />
+          <Empty title={t(`mapping.empty.${state}`)} cure={t('mapping.emptyCure')} />
         )}
         {rows.length > 0 && (
           <MappingList

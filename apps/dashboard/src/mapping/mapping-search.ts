@@ -1,7 +1,9 @@
 import type { MappingCounts } from '@plimsoll/client'
 import type { MappingListQuery } from '@plimsoll/client/client'
 
-export const mappingViews = ['waiting', 'tied', 'ignored', 'conflicts', 'rules'] as const
+export const mappingViews = ['waiting', 'tied', 'ignored', 'conflicts', 'rules', 'sheet'] as const
+/** Those that are lists of listings. */
+export const mappingLists = ['waiting', 'tied', 'ignored'] as const
 export type MappingView = (typeof mappingViews)[number]
 export const surenesses = ['certain', 'likely', 'possible', 'none', 'new'] as const
 export type Sureness = (typeof surenesses)[number]

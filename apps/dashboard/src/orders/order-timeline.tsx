@@ -4,6 +4,7 @@ import { formatMoment } from '../format.ts'
 import { useLanguage } from '../language.ts'
 import { Panel } from '../parts/panel.tsx'
 import { type Shape, Standing } from '../parts/standing.tsx'
+import { Quoted } from '../parts/trouble-text.tsx'
 
 const shapeOfCall: Readonly<Record<NonNullable<OrderMoment['call']>['state'], Shape>> = {
   waiting: 'waiting',
@@ -33,6 +34,7 @@ const known = [
   'shipment-split',
   'shipments-merged',
   'parcel-left',
+  'channel-told',
   'shipment-planned',
   'shipment-stopped',
   'shipment-asked',
@@ -92,7 +94,11 @@ function Moment({ moment }: { moment: OrderMoment }) {
             <span className="ml-2 text-ink-2">{t('orders.attempts', { n: call.attempts })}</span>
           )}
         </p>
-        {call.error !== null && <p className="text-xs break-words text-red">{call.error}</p>}
+        {call.error !== null && (
+          <p className="text-xs text-red">
+            <Quoted text={call.error} />
+          </p>
+        )}
       </div>
     )
   }
@@ -116,7 +122,11 @@ function Moment({ moment }: { moment: OrderMoment }) {
               by: sayBy(said('by')),
             })}
       </p>
-      {typeof detail.message === 'string' && <p className="text-xs break-words text-red">{detail.message}</p>}
+      {typeof detail.message === 'string' && (
+        <p className="text-xs text-red">
+          <Quoted text={detail.message} />
+        </p>
+      )}
       {typeof detail.note === 'string' && <p className="text-xs break-words text-ink-2">{detail.note}</p>}
       {actor !== null && (
         <p className="text-xs text-ink-2">

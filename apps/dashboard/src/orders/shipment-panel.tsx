@@ -10,6 +10,7 @@ import { Confirm } from '../parts/confirm.tsx'
 import { useProblemText } from '../parts/notice.tsx'
 import { Panel } from '../parts/panel.tsx'
 import { Standing } from '../parts/standing.tsx'
+import { Quoted } from '../parts/trouble-text.tsx'
 import { shapeOfShipment } from './order-standing.ts'
 import { SplitShipment } from './split-shipment.tsx'
 import { reasonsOf } from './why-here.ts'
@@ -34,7 +35,11 @@ export function ShipmentPanel({ shipment, order }: { shipment: ShipmentDetail; o
             : t('shipments.byWarehouse', { warehouse: shipment.warehouse })}
           {isOpen && shipment.cancelReason !== null && ` ${t('shipments.stopping')}`}
         </p>
-        {shipment.problem !== null && <p className="break-words text-red">{shipment.problem}</p>}
+        {shipment.problem !== null && (
+          <p className="text-red">
+            <Quoted text={shipment.problem} />
+          </p>
+        )}
         <ul>
           {shipment.lines.map((line) => (
             <li key={line.shipmentLineId} className="flex justify-between gap-4 py-0.5">
@@ -103,7 +108,11 @@ function Parcel({ parcel }: { parcel: ShipmentDetail['parcels'][number] }) {
       </p>
       {parcel.told !== null && (
         <p className={`text-xs ${parcel.told.error === null ? 'text-ink-2' : 'text-red'}`}>
-          {parcel.told.error ?? t(parcel.told.state === 'done' ? 'shipments.told' : 'shipments.telling')}
+          {parcel.told.error === null ? (
+            t(parcel.told.state === 'done' ? 'shipments.told' : 'shipments.telling')
+          ) : (
+            <Quoted text={parcel.told.error} />
+          )}
         </p>
       )}
     </div>

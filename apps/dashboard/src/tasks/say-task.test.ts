@@ -1,11 +1,21 @@
-import { auditActions, parkedCodes, problemCodes, toldCodes } from '@plimsoll/client'
+import {
+  activityCodes,
+  auditActions,
+  notUndoableCodes,
+  parkedCodes,
+  problemCodes,
+  toldCodes,
+  troubleCodes,
+} from '@plimsoll/client'
 import { expect, test } from 'vitest'
 import { enAudit } from '../locales/en-audit.ts'
 import { enToldProblems } from '../locales/en-told-problems.ts'
 import { enToldTasks } from '../locales/en-told-tasks.ts'
+import { enToldTroubles } from '../locales/en-told-troubles.ts'
 import { zhAudit } from '../locales/zh-audit.ts'
 import { zhToldProblems } from '../locales/zh-told-problems.ts'
 import { zhToldTasks } from '../locales/zh-told-tasks.ts'
+import { zhToldTroubles } from '../locales/zh-told-troubles.ts'
 import { sayFacts } from './say-task.ts'
 
 const words = {
@@ -13,6 +23,8 @@ const words = {
   none: 'none',
   units: (n: number) => `${n} units`,
   because: (code: string) => (code === 'no-stock' ? 'nothing is there' : code),
+  refusal: (code: string) => `(${code})`,
+  tracking: (kind: string) => `by ${kind}`,
   said: (message: string) => `: ${message}`,
 }
 
@@ -42,4 +54,22 @@ test('so is what stands in the way of connections, why events are parked, and wh
   }
   for (const { auditAction } of [enAudit, zhAudit])
     expect(Object.keys(auditAction).sort()).toEqual([...auditActions].sort())
+})
+
+test('so is what is the matter with levels, counts, jobs, bulk edits, destinations and deliveries, with the same facts', () => {
+  const [en, zh] = [enToldTroubles.toldTrouble, zhToldTroubles.toldTrouble]
+  for (const words of [en, zh]) expect(Object.keys(words).sort()).toEqual([...troubleCodes].sort())
+  for (const { notUndoable } of [enToldTroubles, zhToldTroubles])
+    expect(Object.keys(notUndoable).sort()).toEqual([...notUndoableCodes].sort())
+  for (const { toldActivity } of [enToldTroubles, zhToldTroubles])
+    expect(Object.keys(toldActivity).sort()).toEqual([...activityCodes].sort())
+  const facts = (text: string) => [...text.matchAll(/{{(\w+)}}/g)].map(([, fact]) => fact).sort()
+  for (const code of troubleCodes) {
+    expect(zh[code], code).toMatch(/\p{Script=Han}|refusal/u)
+    expect(facts(zh[code]), code).toEqual(facts(en[code]))
+  }
+  expect(sayFacts({ refusal: 'name-taken', tracking: 'lot', message: 'No' }, words)).toMatchObject({
+    refusal: '(name-taken)',
+    tracking: 'by lot',
+  })
 })

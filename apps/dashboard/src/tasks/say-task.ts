@@ -11,6 +11,9 @@ type TaskWords = {
   units(n: number): string
   /** Why something can be sent from nowhere, by its code. */
   because(code: string): string
+  /** What the hub's own rules say, by the code of a refusal; and by what an item is tracked. */
+  refusal(code: string): string
+  tracking(kind: string): string
   /** What somebody else said, as the end of a sentence. */
   said(message: string): string
 }
@@ -35,6 +38,8 @@ function sayFact(name: string, fact: Fact, words: TaskWords): string {
     return new Intl.NumberFormat(locale, { style: 'unit', unit: 'hour', unitDisplay: 'long' }).format(fact)
   }
   if (name === 'message' || name === 'why') return asSentence(fact)
+  if (name === 'refusal') return words.refusal(fact)
+  if (name === 'tracking') return words.tracking(fact)
   if (fact === '') return words.none
   return instant.test(fact) ? formatMoment(locale, fact) : fact
 }

@@ -11,6 +11,7 @@ import { Failure, Loading, useProblemText } from '../parts/notice.tsx'
 import { Heading, Panel } from '../parts/panel.tsx'
 import { Scrolling } from '../parts/scrolling.tsx'
 import { Standing } from '../parts/standing.tsx'
+import { Quoted } from '../parts/trouble-text.tsx'
 import { shapeOfInbound } from './document-shapes.ts'
 import { ReceivePanel } from './receive-panel.tsx'
 import { useActionKey } from './use-action-key.ts'
@@ -140,8 +141,8 @@ function AnnouncementPanel({ inboundId }: { inboundId: string }) {
             <p className="text-ink-2">{t('floor.announcement.number', { number: data.externalId })}</p>
           )}
           {data.problem !== null && (
-            <p lang="en" className="text-red">
-              {data.problem}
+            <p className="text-red">
+              <Quoted text={data.problem} />
             </p>
           )}
           {data.state === 'refused' && (

@@ -7,6 +7,7 @@ import { Failure, Loading } from '../parts/notice.tsx'
 import { Ago } from '../parts/number.tsx'
 import { Panel } from '../parts/panel.tsx'
 import { Standing } from '../parts/standing.tsx'
+import { TroubleText } from '../parts/trouble-text.tsx'
 
 /** What warehouses told of deliveries or returns; what is not booked as it was told comes with its reason. */
 export function ToldDeliveries({ kind }: { kind: 'receipt' | 'return' }) {
@@ -44,8 +45,8 @@ export function ToldDeliveries({ kind }: { kind: 'receipt' | 'return' }) {
                     {line.lot !== null && ` · ${line.lot}`}
                   </span>
                   {line.problem !== null && (
-                    <span lang="en" className="basis-full text-red">
-                      {line.problem}
+                    <span className="basis-full text-red">
+                      <TroubleText problem={line.problem} told={line.problemTold} />
                     </span>
                   )}
                 </li>

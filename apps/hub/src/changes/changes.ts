@@ -62,6 +62,7 @@ function toChange(change: StoredChange, names: Names): Change {
     undoes,
     undoable: reversal.kind === 'request',
     notUndoable: reversal.kind === 'impossible' ? reversal.because : null,
+    notUndoableCode: reversal.kind === 'impossible' ? reversal.code : null,
   }
 }
 

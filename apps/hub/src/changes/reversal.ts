@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { ChangeKind } from '@plimsoll/client'
+import type { ChangeKind, NotUndoable } from '@plimsoll/client'
+import { notUndoable } from './not-undoable.ts'
 import { type WatchKind, watchReversal } from './watch-reversal.ts'
 
 /** A change as it was recorded: ids as the database has them. */
@@ -29,7 +30,7 @@ export type Reversal =
       body: Record<string, unknown> | undefined
       fields: string[]
     }
-  | { kind: 'impossible'; because: string }
+  | { kind: 'impossible'; code: NotUndoable; because: string }
 
 /** The names of fields that differ, in order. */
 export function changedFields(before: Fields | null, after: Fields | null): string[] {
@@ -67,7 +68,7 @@ export function reversalOf(change: RecordedChange, names: Names): Reversal {
     case 'policy-window':
       return before === null
         ? request('POST', `/policy-windows/${subject('windowId')}/end`)
-        : impossible('A window that was ended is over; schedule it again.')
+        : impossible('window-over')
     case 'pool': {
       const places = fields.map((externalId) => {
         const was = before?.[externalId] as PlacePool | undefined
@@ -104,7 +105,7 @@ export function reversalOf(change: RecordedChange, names: Names): Reversal {
     }
     case 'routing':
       return before === null
-        ? impossible('Before the first rules the defaults held; write those.')
+        ? impossible('first-rules')
         : request('PUT', '/routing-rules', { rules: before.rules })
     case 'allocation': {
       const body = { rule: before?.kind ?? 'first-come', channels: before?.connectionIds ?? [] }
@@ -124,15 +125,13 @@ export function reversalOf(change: RecordedChange, names: Names): Reversal {
     case 'connection':
       return toConnection(change, fields)
     case 'credentials':
-      return impossible('Former credentials are not kept; give them again.')
+      return impossible('former-credentials')
     case 'counted-place':
       return before === null
-        ? impossible(
-            'What a platform counts itself stays tied once it was booked; tie it to another location.',
-          )
+        ? impossible('counted-stays-tied')
         : tieAgain(subject, String(before.locationId), names)
     case 'application':
-      return impossible('What an application proves itself with is not kept here; give it again.')
+      return impossible('application-not-kept')
     case 'pause':
       return toPause(change)
     case 'guard':
@@ -159,7 +158,7 @@ export function reversalOf(change: RecordedChange, names: Names): Reversal {
     case 'location':
       return toLocation(change, fields, names)
     case 'bin':
-      return impossible('Bins are written anew on the page of their location.')
+      return impossible('bins')
     case 'reason': {
       const path = `/adjustment-reasons/${subject('code')}`
       const all = ['nameEn', 'nameZh', 'direction', 'archivedAt']
@@ -173,7 +172,7 @@ export function reversalOf(change: RecordedChange, names: Names): Reversal {
       })
     case 'currency':
       return before === null
-        ? impossible('A currency is changed to another, not taken away.')
+        ? impossible('currency')
         : request('PUT', '/valuation/currency', { currency: before.currency })
     case 'custom-field': {
       const path = `/custom-fields/${subject('key')}`
@@ -186,10 +185,10 @@ export function reversalOf(change: RecordedChange, names: Names): Reversal {
     case 'personal-data':
       return watchReversal({ ...change, kind } satisfies RecordedChange & { kind: WatchKind }, names, fields)
     case 'item':
-      return impossible('An item is changed on its own page; what it was stands here.')
+      return impossible('item-on-page')
     case 'lot-status':
     case 'lot-detail':
-      return impossible('What was said of a lot is said anew on its page, with a reason.')
+      return impossible('lot-on-page')
     default: {
       const never: never = kind
       throw new Error(`unknown kind ${String(never)}`)
@@ -199,10 +198,10 @@ export function reversalOf(change: RecordedChange, names: Names): Reversal {
 
 type PlacePool = { locationIds: string[]; whenEmpty: 'zero' | 'leave' }
 
-const gone = impossible('What it was of, or what it would be set to, is not there any more.')
+const gone = impossible('gone')
 
-function impossible(because: string): Reversal {
-  return { kind: 'impossible', because }
+function impossible(code: NotUndoable): Reversal {
+  return { kind: 'impossible', code, because: notUndoable[code] }
 }
 
 /** Whom a policy or a protection is set on, as their routes take it; undefined: it is gone. */
@@ -255,10 +254,10 @@ function toReplenishment({ subject, before, after }: RecordedChange, names: Name
 }
 
 function toConnection({ subject, before, after }: RecordedChange, fields: string[]): Reversal {
-  if (before === null) return impossible('A connection is not unmade; pause it.')
+  if (before === null) return impossible('connection-made')
   const path = `/connections/${subject.connectionId}`
   const [field] = fields
-  if (fields.length > 1) return impossible('Several settings were changed at once; change them singly.')
+  if (fields.length > 1) return impossible('several-settings')
   if (field === 'settings') {
     const was = before.settings as Fields
     const touched = changedFields(was, (after?.settings ?? {}) as Fields)
@@ -281,7 +280,7 @@ function toConnection({ subject, before, after }: RecordedChange, fields: string
         : { shipsOrders: false }
     return { kind: 'request', method: 'PUT', path: `${path}/fulfilment`, body, fields }
   }
-  return impossible('Nothing sets that again once the connection is made.')
+  return impossible('set-once')
 }
 
 function toPause({ subject, after }: RecordedChange): Reversal {
@@ -293,7 +292,7 @@ function toPause({ subject, after }: RecordedChange): Reversal {
     const body = { ...ofScope, reason, how: 'freeze' }
     return { kind: 'request', method: 'POST', path, body, fields: ['what', 'reason'] }
   }
-  if (what === 'went-live') return impossible('A connection that went live is paused in its place.')
+  if (what === 'went-live') return impossible('went-live')
   const lift = subject.connectionId === undefined ? '/pauses/lift' : path.replace(/pause$/, 'resume')
   // What was zeroed says how many levels refused their zero after its reason.
   const said = what === 'zeroed' ? {} : { reason }
@@ -309,7 +308,7 @@ function toPause({ subject, after }: RecordedChange): Reversal {
 function toLocation({ subject, before, after }: RecordedChange, fields: string[], names: Names): Reversal {
   const code = names.location(subject.locationId ?? '')
   if (code === undefined) return gone
-  if (before === null || after === null) return impossible('A location is not unmade; archive it.')
+  if (before === null || after === null) return impossible('location-made')
   const path = `/locations/${encodeURIComponent(code)}`
   if (fields.includes('archivedAt')) {
     const verb = before.archivedAt === undefined ? 'restore' : 'archive'

@@ -1,4 +1,5 @@
 import { USUAL_KEPT_DAYS } from '@plimsoll/sync'
+import { notUndoable } from './not-undoable.ts'
 import type { Fields, Names, RecordedChange, Reversal } from './reversal.ts'
 
 /** What watches and keeps, and changes no stock: alerts, rules of mappings, calls, personal data. */
@@ -28,8 +29,8 @@ export function watchReversal(
       const path = `/alert-destinations/${destinationId}`
       if (before === null) return request('DELETE', path, undefined, fields)
       if (after === null) {
-        const because = 'The address of a destination that was taken away is not kept; add it anew.'
-        return { kind: 'impossible', because }
+        const code = 'destination-gone'
+        return { kind: 'impossible', code, because: notUndoable[code] }
       }
       return request('PUT', path, { ...before }, namesIn(before, after))
     }

@@ -40,7 +40,7 @@ export async function findActivity(
             where order_line.organization_id = sales_order.organization_id
               and order_line.order_id = sales_order.order_id
           ) as quantity,
-          number as detail
+          number as detail, null::jsonb as told
         from sales_order
         where organization_id = ${organizationId} and ${olderThan(sql.ref('changed_at'), ORDER_ROW_ID)}
         order by changed_at desc, ${ORDER_ROW_ID}::text desc limit ${limit}
@@ -49,7 +49,7 @@ export async function findActivity(
       (
         select write_id::text, settled_at,
           case write.state when 'applied' then 'write-applied' when 'unknown' then 'write-unknown' else 'write-refused' end,
-          write.connection_id, item.sku, write.quantity, write.error
+          write.connection_id, item.sku, write.quantity, write.error, null
         from write
         join level on level.organization_id = write.organization_id and level.level_id = write.level_id
         left join item on item.organization_id = level.organization_id and item.item_id = level.item_id
@@ -61,7 +61,11 @@ export async function findActivity(
       union all
       (
         select drift_id::text, found_at, 'drift-healed', drift.connection_id, item.sku, drift.observed,
-          'found ' || drift.observed || ' where ' || coalesce(drift.expected::text, '?') || ' was expected'
+          'found ' || drift.observed || ' where ' || coalesce(drift.expected::text, '?') || ' was expected',
+          jsonb_build_object(
+            'code', case when drift.expected is null then 'found-first' else 'found' end,
+            'facts', jsonb_strip_nulls(jsonb_build_object('observed', drift.observed, 'expected', drift.expected))
+          )
         from drift
         join level on level.organization_id = drift.organization_id and level.level_id = drift.level_id
         left join item on item.organization_id = level.organization_id and item.item_id = level.item_id
@@ -70,7 +74,7 @@ export async function findActivity(
       )
       union all
       (
-        select inbox_id::text, settled_at, 'parked', connection_id, null, null, reason
+        select inbox_id::text, settled_at, 'parked', connection_id, null, null, reason, told
         from inbox
         where organization_id = ${organizationId} and state = 'parked' and settled_at is not null
           and ${older('settled_at', 'inbox_id')}
@@ -78,7 +82,7 @@ export async function findActivity(
       )
       union all
       (
-        select task_id::text, opened_at, 'oversold', connection_id, sku, units, detail
+        select task_id::text, opened_at, 'oversold', connection_id, sku, units, detail, told
         from task
         where organization_id = ${organizationId} and kind = 'oversold' and ${older('opened_at', 'task_id')}
         order by opened_at desc, task_id desc limit ${limit}
@@ -86,7 +90,8 @@ export async function findActivity(
       union all
       (
         select movement_id::text, recorded_at, 'stock-changed', null, item.sku,
-          on_hand_delta - held_delta, coalesce(movement.kind || ': ' || reason, movement.kind)
+          on_hand_delta - held_delta, coalesce(movement.kind || ': ' || reason, movement.kind),
+          null
         from movement
         join item on item.organization_id = movement.organization_id and item.item_id = movement.item_id
         where movement.organization_id = ${organizationId}

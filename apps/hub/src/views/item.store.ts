@@ -69,6 +69,7 @@ export type LevelView = {
   expected: number | null
   status: LevelStatus
   problem: string | null
+  problemTold: ItemDetail['listings'][number]['levels'][number]['problemTold']
   /** Our locations that the level may sell from. */
   poolLocationIds: string[]
   /** Listing units of the connection's own orders that its platform has not subtracted yet. */
@@ -86,7 +87,7 @@ export async function findItemLevels(db: Db, organizationId: string, itemId: str
       level.level_id, level.stock_unit_id, level.external_location_id,
       external_location.name as external_location_name,
       level.desired, level.desired_because, level.protection, level.acknowledged, level.acknowledged_at, level.observed,
-      level.observed_at, ${expectedSql} as expected, ${levelStatusSql} as status, level.problem,
+      level.observed_at, ${expectedSql} as expected, ${levelStatusSql} as status, level.problem, level.problem_told,
       array(
         select location_id::text from pool_location
         where pool_location.organization_id = level.organization_id

@@ -190,6 +190,7 @@ function toDetail(
         expected: level.expected,
         status: level.status,
         problem: level.problem,
+        problemTold: level.problemTold,
         explain: explainOf(level),
       })),
     })),

@@ -51,6 +51,14 @@ test('I10: an oversold item has a task with cures and a cause for each unit; bef
   expect(rows.filter(({ kind }) => kind === 'oversold')).toMatchObject([
     { sku: 'MUG', units: 2, cures: [{ cure: 'split' }, { cure: 'substitute' }, { cure: 'cancel' }] },
   ])
+  // One odd row is told as it is, and hides none of the others.
+  await served.database.pool.query(
+    `insert into task (organization_id, task_id, kind, subject, connection_id, sku, units, detail, opened_at)
+     select organization_id, gen_random_uuid(), kind, 'item', connection_id, 'ODD', 1, 'odd', opened_at + interval '1 second'
+     from task where kind = 'oversold'`,
+  )
+  const all = taskList.parse((await served.ask('GET', '/api/v1/tasks?kind=oversold')).body)
+  expect(all.rows).toMatchObject([{ sku: 'MUG' }, { sku: 'ODD', detail: 'odd', cures: [] }])
 
   const report = await judged()
   expect(report.units).toBe(2)

@@ -1,4 +1,5 @@
 import type { TaskList } from '@plimsoll/client'
+import { isUuid } from '@plimsoll/stock'
 import {
   type Cure,
   describeCures,
@@ -12,7 +13,10 @@ import { findTasks, type TaskFilter } from './tasks.store.ts'
 /** What a person must decide, in the order of `findTasks`; what an oversold item asks for with what could cure it now. */
 export async function listTasks(context: SyncContext, filter: TaskFilter): Promise<TaskList['rows']> {
   const found = await findTasks(context.database.kysely, context.organizationId, filter)
-  const oversold = found.filter(({ kind }) => kind === 'oversold').map(({ subject }) => subject)
+  // One that names no item has no cures; the others are told all the same.
+  const oversold = found.flatMap(({ kind, subject }) =>
+    kind === 'oversold' && isUuid(subject) ? [subject] : [],
+  )
   const curesOf = await findCures(context, oversold)
   return found.map(({ subject, openedAt, ...task }) => {
     const cures = task.kind === 'oversold' ? (curesOf.get(subject) ?? []) : []

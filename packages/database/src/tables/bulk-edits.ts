@@ -31,6 +31,7 @@ export interface BulkEditTable {
   kept: Generated<number>
   rails: Generated<unknown>
   problem: string | null
+  problemTold: unknown
   madeAt: Date
   previewedAt: Date | null
   changedAt: Date

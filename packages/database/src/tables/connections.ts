@@ -59,6 +59,7 @@ export interface CountedStockTable {
   bookedAt: Date | null
   problemCode: CountProblem | null
   problem: string | null
+  problemTold: unknown
 }
 
 export interface WebhookApplicationTable {

@@ -42,6 +42,7 @@ export interface SyncJobTable {
   done: number
   result: unknown
   problem: string | null
+  problemTold: unknown
   createdAt: Date
   startedAt: Date | null
   finishedAt: Date | null

@@ -126,6 +126,7 @@ export interface LevelTable {
   doubtedAt: Date | null
   problemCode: string | null
   problem: string | null
+  problemTold: unknown
   /** Listing units; null: no bound is known. */
   exposureOlder: number | null
   exposureOlderUntil: Date | null

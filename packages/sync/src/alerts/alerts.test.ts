@@ -268,9 +268,12 @@ test('a thousand alerts at once are one message; a destination that fails is lef
     failing.push((await listAlertDestinations(world.context))[0])
   }
   expect(failing).toMatchObject([
-    { failures: 1, problem: 'It answered 503: busy', waiting: 1_000 },
+    {
+      ...{ failures: 1, problem: 'It answered 503: busy', waiting: 1_000 },
+      problemTold: { code: 'answered', facts: { answer: '503', message: 'busy' } },
+    },
     { failures: 2, waiting: 1_000 },
-    { failures: 0, problem: null, waiting: 0 },
+    { failures: 0, problem: null, problemTold: null, waiting: 0 },
   ])
   expect(received).toHaveLength(1)
   expect(received[0]?.body).toMatchObject({ counts: [{ alerts: 1_000, event: 'opened', rule: 'Low' }] })

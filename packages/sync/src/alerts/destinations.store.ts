@@ -1,5 +1,6 @@
 import type { Db, Tx } from '@plimsoll/database'
 import { sql } from 'kysely'
+import type { ToldTrouble } from '../told-trouble.ts'
 import type { Language } from './alert-text.ts'
 import { POSTED_KINDS } from './posts.ts'
 
@@ -17,6 +18,7 @@ export type AlertDestination = {
   isOn: boolean
   failures: number
   problem: string | null
+  problemTold: ToldTrouble | null
   problemSince: Date | null
   nextTryAt: Date | null
   lastSentAt: Date | null
@@ -31,7 +33,7 @@ export type KeptDestination = Pick<
 
 export async function findDestinations(db: Db, organizationId: string): Promise<AlertDestination[]> {
   const found = await sql<AlertDestination>`
-    select destination_id, name, kind, shown, language, messages_per_hour, is_on, failures, problem, problem_since,
+    select destination_id, name, kind, shown, language, messages_per_hour, is_on, failures, problem, problem_told, problem_since,
       next_try_at, last_sent_at,
       (
         select count(*) from alert_delivery

@@ -5,6 +5,7 @@ import { inTransaction } from '@plimsoll/database'
 import { nowOf, type SyncContext } from '../context.ts'
 import { syncProblem } from '../errors.ts'
 import { recordSetting } from '../record-setting.store.ts'
+import type { ToldTrouble } from '../told-trouble.ts'
 import {
   type AlertDestination,
   type DestinationKind,
@@ -105,9 +106,13 @@ export async function testAlertDestination(
   context: SyncContext,
   http: Http,
   destinationId: string,
-): Promise<{ isTaken: boolean; problem: string | null }> {
+): Promise<{ isTaken: boolean; problem: string | null; problemTold: ToldTrouble | null }> {
   const problem = await sendTest(context, http, await getDestination(context, destinationId))
-  return { isTaken: problem === undefined, problem: problem ?? null }
+  return {
+    isTaken: problem === undefined,
+    problem: problem?.message ?? null,
+    problemTold: problem?.told ?? null,
+  }
 }
 
 async function getDestination(

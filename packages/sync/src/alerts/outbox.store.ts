@@ -1,5 +1,6 @@
 import type { Db, Tx } from '@plimsoll/database'
 import { sql } from 'kysely'
+import type { Trouble } from '../told-trouble.ts'
 import type { Language } from './alert-text.ts'
 import type { DestinationKind } from './destinations.store.ts'
 import { LINES_MAX, type MessageContent, type MessageLine } from './message.ts'
@@ -146,7 +147,7 @@ export async function noteSent(
     update alert_message set state = 'sent', sent_at = ${at}, attempts = attempts + 1
     where organization_id = ${organizationId} and message_id = ${messageId} and state = 'waiting'`.execute(tx)
   await sql`
-    update alert_destination set failures = 0, problem = null, problem_since = null, next_try_at = null,
+    update alert_destination set failures = 0, problem = null, problem_told = null, problem_since = null, next_try_at = null,
       last_sent_at = ${at}, held_until = null
     where organization_id = ${organizationId} and destination_id = ${claimed.destinationId}`.execute(tx)
   return true
@@ -157,7 +158,7 @@ export async function noteFailed(
   tx: Tx,
   organizationId: string,
   claimed: ClaimedDestination,
-  failed: { messageId: string; problem: string; at: Date; nextTryAt: Date },
+  failed: { messageId: string; problem: Trouble; at: Date; nextTryAt: Date },
 ): Promise<boolean> {
   if (!(await isStillHeld(tx, organizationId, claimed))) return false
   const { messageId, problem, at, nextTryAt } = failed
@@ -165,7 +166,8 @@ export async function noteFailed(
     update alert_message set attempts = attempts + 1
     where organization_id = ${organizationId} and message_id = ${messageId}`.execute(tx)
   await sql`
-    update alert_destination set failures = failures + 1, problem = ${problem},
+    update alert_destination set failures = failures + 1, problem = ${problem.message},
+      problem_told = ${JSON.stringify(problem.told)}::jsonb,
       problem_since = coalesce(problem_since, ${at}), next_try_at = ${nextTryAt}, held_until = null
     where organization_id = ${organizationId} and destination_id = ${claimed.destinationId}`.execute(tx)
   return true

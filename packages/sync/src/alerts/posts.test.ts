@@ -88,5 +88,5 @@ test.each([
   ['wecom', 200, '{"errcode":0}', undefined],
   ['wecom', 200, 'hello', 'It answered no code: hello'],
 ] as const)('%s answering %i %s', (kind, status, text, problem) => {
-  expect(readAnswer(kind, { status, text })).toBe(problem)
+  expect(readAnswer(kind, { status, text })?.message).toBe(problem)
 })

@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto'
 import { hmacSha256Base64 } from '@plimsoll/connector-kit'
+import type { Trouble } from '../told-trouble.ts'
 import { cutToBytes, type MessageContent, type MessageText } from './message.ts'
 
 export const POSTED_KINDS = ['webhook', 'slack', 'teams', 'feishu', 'dingtalk', 'wecom'] as const
@@ -131,13 +132,18 @@ function json(url: string, body: string, headers: Record<string, string> = {}): 
  * Whether a destination took it: undefined, or what it answered. Feishu, DingTalk and WeCom answer 200 with a code of
  * their own, which is 0 where they took it.
  */
-export function readAnswer(kind: PostedKind, answer: { status: number; text: string }): string | undefined {
+export function readAnswer(kind: PostedKind, answer: { status: number; text: string }): Trouble | undefined {
   const said = answer.text.replace(/\s+/g, ' ').slice(0, 200)
-  if (answer.status < 200 || answer.status >= 300) return `It answered ${answer.status}: ${said}`
+  if (answer.status < 200 || answer.status >= 300) return answered(String(answer.status), said)
   const field = CODE_FIELDS[kind]
   if (field === undefined) return undefined
   const code = codeOf(answer.text, field)
-  return code === 0 ? undefined : `It answered ${code ?? 'no code'}: ${said}`
+  return code === 0 ? undefined : answered(String(code ?? ''), said)
+}
+
+function answered(answer: string, message: string): Trouble {
+  const said = `It answered ${answer === '' ? 'no code' : answer}: ${message}`
+  return { message: said, told: { code: 'answered', facts: { answer, message } } }
 }
 
 const CODE_FIELDS: Readonly<Partial<Record<PostedKind, string>>> = {

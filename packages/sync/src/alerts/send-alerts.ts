@@ -4,6 +4,7 @@ import { type Db, inTransaction } from '@plimsoll/database'
 import { sql } from 'kysely'
 import { z } from 'zod'
 import { nowOf, type SyncContext } from '../context.ts'
+import { type Trouble, troubleOf } from '../told-trouble.ts'
 import type { Language } from './alert-text.ts'
 import type { DestinationKind } from './destinations.store.ts'
 import { tellScreens } from './keep-alerts.ts'
@@ -89,7 +90,7 @@ async function sendMessage(
   })
   if (problem !== undefined)
     log.warn(
-      { destinationId, kind, problem, failures: claimed.failures + 1 },
+      { destinationId, kind, problem: problem.message, failures: claimed.failures + 1 },
       'alerts could not be sent; trying again',
     )
 }
@@ -105,7 +106,7 @@ async function post(
   http: Http,
   to: { kind: DestinationKind; address: PostAddress },
   told: Parameters<typeof toPost>[2],
-): Promise<string | undefined> {
+): Promise<Trouble | undefined> {
   const { kind, address } = to
   if (kind === 'email') throw new Error('a letter has no address to post to')
   const request = toPost(kind, address, told, new Date(clock.now()))
@@ -118,7 +119,7 @@ async function post(
     })
     return readAnswer(kind, answer)
   } catch (error) {
-    if (isConnectorError(error)) return error.message
+    if (isConnectorError(error)) return { message: error.message, told: troubleOf(error) }
     throw error
   }
 }
@@ -128,7 +129,7 @@ export async function sendTest(
   context: SyncContext,
   http: Http,
   destination: { kind: DestinationKind; secretId: string; language: Language },
-): Promise<string | undefined> {
+): Promise<Trouble | undefined> {
   const { database, organizationId } = context
   const { kind, language } = destination
   const brand = await findBrand(database.kysely, organizationId)

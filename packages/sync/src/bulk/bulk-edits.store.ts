@@ -1,6 +1,7 @@
 import { arrayOf, type BulkState, type Db, type Tx, unnestRows } from '@plimsoll/database'
 import { type RawBuilder, sql } from 'kysely'
 import type { PolicyInForce } from '../policies/policy-book.ts'
+import type { ToldTrouble } from '../told-trouble.ts'
 import type { BulkChange, Rail } from './bulk-change.ts'
 
 /** Which items, or which listings of them. Several narrow each other down. */
@@ -30,13 +31,14 @@ export type BulkEdit = {
   kept: number
   rails: Rail[]
   problem: string | null
+  problemTold: ToldTrouble | null
   madeAt: Date
   previewedAt: Date | null
   changedAt: Date
 }
 
 const columns = sql`bulk_id, state, scope, request, change, actor, why, positions, scopes, looked, done, undone_to, levels, refused,
-  kept, rails, problem, made_at, previewed_at, changed_at`
+  kept, rails, problem, problem_told, made_at, previewed_at, changed_at`
 
 /** Typed text is matched as it is. */
 function likeOf(text: string): string {
@@ -150,6 +152,7 @@ export type BulkProgress = Partial<
     | 'kept'
     | 'rails'
     | 'problem'
+    | 'problemTold'
     | 'previewedAt'
   >
 >
@@ -158,12 +161,17 @@ export async function saveBulkProgress(
   tx: Tx,
   organizationId: string,
   bulkId: string,
-  { rails, ...progress }: BulkProgress,
+  { rails, problemTold, ...progress }: BulkProgress,
   at: Date,
 ): Promise<void> {
   await tx
     .updateTable('bulkEdit')
-    .set({ ...progress, ...(rails !== undefined && { rails: JSON.stringify(rails) }), changedAt: at })
+    .set({
+      ...progress,
+      ...(rails !== undefined && { rails: JSON.stringify(rails) }),
+      ...(problemTold !== undefined && { problemTold: problemTold && JSON.stringify(problemTold) }),
+      changedAt: at,
+    })
     .where('organizationId', '=', organizationId)
     .where('bulkId', '=', bulkId)
     .execute()

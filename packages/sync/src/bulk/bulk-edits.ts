@@ -117,7 +117,7 @@ export async function stopBulkEdit(context: SyncContext, bulkId: string): Promis
 export async function undoBulkEdit(context: SyncContext, bulkId: string): Promise<BulkEdit> {
   return await move(context, bulkId, ({ state, done }) =>
     ['applied', 'stopped', 'failed'].includes(state) && done > 0
-      ? { state: 'undoing', problem: null }
+      ? { state: 'undoing', problem: null, problemTold: null }
       : `It is ${state}, and nothing of it can be undone.`,
   )
 }

@@ -12,6 +12,7 @@ import { findPoliciesSetOn, findPolicyChangesOfSet, savePoliciesOf } from '../po
 import { NOTHING_SET, type PolicyRow } from '../policies/policy.ts'
 import { countShown, countWritten } from '../safety/guard.store.ts'
 import { readGuard } from '../safety/guard-settings.ts'
+import { troubleOf } from '../told-trouble.ts'
 import {
   type BulkDecision,
   decideBulkPolicy,
@@ -52,7 +53,7 @@ export async function stepBulkEdits(context: SyncContext): Promise<boolean> {
     await inTransaction(context.database, async (tx) => {
       const locked = await lockBulkEdit(tx, context.organizationId, edit)
       if (locked === undefined) return
-      await save(context, tx, edit, { state: 'failed', problem })
+      await save(context, tx, edit, { state: 'failed', problem, problemTold: troubleOf(error) })
     })
   }
   return true

@@ -59,10 +59,16 @@ export async function readLevelBatch(run: CatalogueRun): Promise<LevelBatch | un
           ...uncounted.map(({ levelId }) => ({
             levelId,
             code: 'untracked' as const,
+            problemTold: { code: 'level-untracked' as const, facts: {} },
             problem:
               'The platform does not count this listing. Switch stock tracking on there, then import again.',
           })),
-          ...absent.map(({ levelId }) => ({ levelId, code: 'gone' as const, problem: NOT_THERE })),
+          ...absent.map(({ levelId }) => ({
+            levelId,
+            code: 'gone' as const,
+            problem: NOT_THERE,
+            problemTold: { code: 'level-gone' as const, facts: {} },
+          })),
         ],
         at,
       )

@@ -1,9 +1,10 @@
 import type { Db, SyncJobState, Tx } from '@plimsoll/database'
 import { sql } from 'kysely'
+import type { Trouble } from '../told-trouble.ts'
 import type { SyncJob } from '../worker/sync-jobs.store.ts'
 
 const columns = sql`job_id, connection_id, kind, state, reason, from_at, to_at, listing_id, position, total, done, result,
-  problem, created_at, started_at, finished_at`
+  problem, problem_told, created_at, started_at, finished_at`
 
 /**
  * Notes an import of a connection, or finds the one that waits or goes on.
@@ -98,7 +99,7 @@ export async function saveImportStep(
     total: number | null
     done: number
     result: unknown
-    problem: string | null
+    problem: Trouble | null
     at: Date
   },
 ): Promise<boolean> {
@@ -110,7 +111,8 @@ export async function saveImportStep(
       total = ${step.total},
       done = ${step.done},
       result = ${JSON.stringify(step.result)}::jsonb,
-      problem = ${step.problem},
+      problem = ${step.problem?.message ?? null},
+      problem_told = ${step.problem === null ? null : JSON.stringify(step.problem.told)}::jsonb,
       finished_at = ${isOver ? step.at : null},
       held_by = ${isOver ? null : step.holder},
       held_until = case when ${isOver} then null else held_until end

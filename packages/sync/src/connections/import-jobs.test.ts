@@ -120,4 +120,5 @@ test('an import that the platform refuses says why, and waits for nobody', async
   const job = await getSyncJob(world.context, jobId)
   expect(job).toMatchObject({ state: 'failed' })
   expect(job.problem).toBeTruthy()
+  expect(job.problemTold?.facts).toMatchObject({ message: expect.any(String) })
 })

@@ -3,6 +3,7 @@ import { inTransaction, isTransient, type Tx } from '@plimsoll/database'
 import { nowOf, type SyncContext } from '../context.ts'
 import { syncProblem } from '../errors.ts'
 import { notify } from '../notify.ts'
+import { type Trouble, troubleOf } from '../told-trouble.ts'
 import { findJob, type SyncJob } from '../worker/sync-jobs.store.ts'
 import { getSyncJob } from '../worker/sync-jobs.ts'
 import { type Progress, tellProgress } from './catalogue.ts'
@@ -143,7 +144,7 @@ async function work(
       await leaveImport(database.kysely, organizationId, job)
       return { error: working.signal.aborted ? undefined : error }
     }
-    await fail(context, job, working.describe(error))
+    await fail(context, job, { message: working.describe(error), told: troubleOf(error) })
     return { error }
   } finally {
     kept.abort()
@@ -231,7 +232,7 @@ async function saveProgress(context: SyncContext, tx: Tx, job: Held, next: Catal
   })
 }
 
-async function fail(context: SyncContext, { jobId, holder }: Held, problem: string): Promise<void> {
+async function fail(context: SyncContext, { jobId, holder }: Held, problem: Trouble): Promise<void> {
   const { database, organizationId } = context
   await inTransaction(database, async (tx) => {
     const job = await findJob(tx, organizationId, jobId)

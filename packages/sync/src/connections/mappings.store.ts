@@ -140,7 +140,8 @@ export async function markListingGone(
   )
   await sql`
     update level set writable = false, problem_code = 'gone',
-      problem = 'The listing no longer exists on the platform.'
+      problem = 'The listing no longer exists on the platform.',
+      problem_told = '{"code": "level-gone", "facts": {}}'
     from listing
     where level.organization_id = ${organizationId} and level.connection_id = ${connectionId}
       and listing.organization_id = level.organization_id and listing.connection_id = level.connection_id
@@ -237,6 +238,8 @@ export async function rebuildLevels(
         or (level.problem_code = 'gone' and excluded.writable) then null else level.problem_code end,
       problem = case when (level.problem_code = 'untracked' and excluded.tracked)
         or (level.problem_code = 'gone' and excluded.writable) then null else level.problem end,
+      problem_told = case when (level.problem_code = 'untracked' and excluded.tracked)
+        or (level.problem_code = 'gone' and excluded.writable) then null else level.problem_told end,
       tracked = excluded.tracked,
       writable = excluded.writable,
       doubted_at = excluded.doubted_at,${exposureLostWhere(sql`level.tracked <> excluded.tracked`)}

@@ -16,7 +16,8 @@ export function describeProblem(error: ConnectorError): {
   return { code: error.kind, message: `${sentence(error.message)} ${cureOf(error)}`, told: toldOf(error) }
 }
 
-function toldOf(error: ConnectorError & Partial<Pick<Forbidden, 'scope'>>): ToldProblem {
+/** As a code and its facts. */
+export function toldOf(error: ConnectorError & Partial<Pick<Forbidden, 'scope'>>): ToldProblem {
   const { kind, message } = error
   return kind === 'forbidden'
     ? { code: kind, facts: { message, scope: error.scope ?? '' } }

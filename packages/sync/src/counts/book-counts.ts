@@ -1,9 +1,10 @@
-import { inTransaction } from '@plimsoll/database'
+import { type CountProblem, inTransaction } from '@plimsoll/database'
 import { type CommandOutcome, findMovedSince, runStockCommands, type StockCommand } from '@plimsoll/stock'
 import { updateAvailabilityOf } from '../availability/availability.ts'
 import { warehouseTermsOf } from '../connections/sends-for-others.ts'
 import { nowOf, toStockContext } from '../context.ts'
 import { notify } from '../notify.ts'
+import { refusedTrouble, type ToldTrouble, type Trouble } from '../told-trouble.ts'
 import { assertLease } from '../worker/leases.store.ts'
 import type { WorkerContext } from '../worker/worker-context.ts'
 import {
@@ -77,13 +78,13 @@ export async function bookCounts(context: WorkerContext, place: TiedPlace, readA
     })
   })
   const commands = decided.flatMap((each) => toCommands(context, place, each))
-  const refusals = new Map<string, string>()
+  const refusals = new Map<string, Trouble>()
   for (let from = 0; from < commands.length; from += COMMANDS_AT_ONCE) {
     const some = commands.slice(from, from + COMMANDS_AT_ONCE)
     const outcomes = await run(context, some)
     for (const [at, outcome] of outcomes.entries()) {
       const sku = some[at]?.sku
-      if (outcome.kind === 'refused' && sku !== undefined) refusals.set(sku, outcome.message)
+      if (outcome.kind === 'refused' && sku !== undefined) refusals.set(sku, refusedTrouble(outcome))
     }
   }
   await inTransaction(database, async (tx) => {
@@ -206,29 +207,39 @@ async function run(context: WorkerContext, commands: readonly StockCommand[]): P
 function toBooked(
   { stockUnitId, itemId }: UnitToBook,
   decided: readonly Decided[],
-  refusals: ReadonlyMap<string, string>,
+  refusals: ReadonlyMap<string, Trouble>,
 ): BookedUnit {
-  const not = (problemCode: BookedUnit['problemCode'], problem: string): BookedUnit => ({
+  const not = (problemCode: CountProblem, problem: string, problemTold: ToldTrouble): BookedUnit => ({
     stockUnitId,
     bookedItemId: null,
     problemCode,
     problem,
+    problemTold,
   })
   const found = decided.find(({ item }) => item.itemId === itemId)
   if (found === undefined)
-    return not('unmapped', 'Its listing is tied to no item: map it, and it is booked with the next read.')
+    return not('unmapped', 'Its listing is tied to no item: map it, and it is booked with the next read.', {
+      code: 'not-mapped',
+      facts: {},
+    })
   const { item, decision } = found
-  if (item.isKit) return not('kit', `"${item.sku}" is a kit: only its parts have stock.`)
-  if (item.tracking !== 'plain')
-    return not('tracked', `"${item.sku}" is tracked by ${item.tracking}, which the platform does not tell.`)
-  const refusal = refusals.get(item.sku)
-  if (refusal !== undefined) return not('refused', refusal)
+  const { sku, tracking } = item
+  if (item.isKit)
+    return not('kit', `"${sku}" is a kit: only its parts have stock.`, { code: 'no-stock-of-kit', facts: {} })
+  if (tracking !== 'plain')
+    return not('tracked', `"${sku}" is tracked by ${tracking}, which the platform does not tell.`, {
+      code: 'count-tracked',
+      facts: { sku, tracking },
+    })
+  const refused = refusals.get(sku)
+  if (refused !== undefined) return not('refused', refused.message, refused.told)
   const booked = { stockUnitId, bookedItemId: item.itemId }
   return decision.short === 0
-    ? { ...booked, problemCode: null, problem: null }
+    ? { ...booked, problemCode: null, problem: null, problemTold: null }
     : {
         ...booked,
         problemCode: 'short',
-        problem: `${decision.short} more units of "${item.sku}" are reserved there than the platform has left.`,
+        problem: `${decision.short} more units of "${sku}" are reserved there than the platform has left.`,
+        problemTold: { code: 'count-short', facts: { units: decision.short, sku } },
       }
 }

@@ -1,5 +1,6 @@
 import { arrayOf, type CountProblem, type Db, type Tx, unnestRows } from '@plimsoll/database'
 import { sql } from 'kysely'
+import type { ToldTrouble } from '../told-trouble.ts'
 
 /** A place that the platform counts, tied to one of our locations or not yet. */
 export type PlaceRow = {
@@ -45,6 +46,7 @@ export type CountedProblem = {
   sku: string | null
   code: CountProblem
   problem: string
+  problemTold: ToldTrouble | null
 }
 
 /** Why stock units are not in the ledger as the platform counts them, at most so many. */
@@ -60,7 +62,8 @@ export async function findCountProblems(
         where listing.organization_id = counted_stock.organization_id
           and listing.connection_id = counted_stock.connection_id
           and listing.stock_unit_id = counted_stock.stock_unit_id
-      ) as sku, problem_code as code, coalesce(problem, '') as problem
+      ) as sku, problem_code as code, coalesce(problem, '') as problem,
+      problem_told
     from counted_stock
     where organization_id = ${organizationId} and connection_id = ${connectionId} and problem_code is not null
     order by external_id, stock_unit_id
@@ -306,6 +309,7 @@ export type BookedUnit = {
   bookedItemId: string | null
   problemCode: CountProblem | null
   problem: string | null
+  problemTold: ToldTrouble | null
 }
 
 /** Notes what became of each stock unit, and that the read was booked. */
@@ -316,15 +320,21 @@ export async function saveBooked(
   { units, readAt }: { units: readonly BookedUnit[]; readAt: Date },
 ): Promise<void> {
   if (units.length > 0) {
-    const source = unnestRows('booked', units, {
+    const rows = units.map((unit) => ({
+      ...unit,
+      told: unit.problemTold === null ? null : JSON.stringify(unit.problemTold),
+    }))
+    const source = unnestRows('booked', rows, {
       stockUnitId: 'text',
       bookedItemId: 'uuid',
       problemCode: 'text',
       problem: 'text',
+      told: 'text',
     })
     await sql`
       update counted_stock set booked_item_id = booked.booked_item_id, problem_code = booked.problem_code,
-        problem = booked.problem, booked_at = case when booked.booked_item_id is null then null else counted_at end
+        problem = booked.problem, problem_told = booked.told::jsonb,
+        booked_at = case when booked.booked_item_id is null then null else counted_at end
       from ${source}
       where organization_id = ${organizationId} and connection_id = ${place.connectionId}
         and external_id = ${place.externalId} and counted_stock.stock_unit_id = booked.stock_unit_id`.execute(

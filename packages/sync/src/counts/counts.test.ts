@@ -196,6 +196,7 @@ test('more is reserved there than the platform has left: booked all the same, an
   expect(await at(world, 'FBA', 'mug')).toEqual({ onHand: 1, reserved: 4, held: 0 })
   const { problems } = await readCountedPlaces(world.context, connectionId)
   expect(problems).toMatchObject([{ code: 'short', problem: expect.stringContaining('3 more units') }])
+  expect(problems[0]?.problemTold).toMatchObject({ code: 'count-short', facts: { units: 3 } })
 })
 
 test('a location that something else goes by is refused; untied, what was booked stays', async () => {

@@ -12,6 +12,7 @@ import { nowOf } from '../context.ts'
 import { findUnitsBySku } from '../fulfilment/warehouse-units.store.ts'
 import { closeTasks, openTask } from '../tasks.store.ts'
 import type { ToldTask } from '../told-task.ts'
+import type { Trouble } from '../told-trouble.ts'
 import { assertLease } from '../worker/leases.store.ts'
 import type { WorkerContext } from '../worker/worker-context.ts'
 import { nameOf, saveCancelTold } from './announce-inbound.ts'
@@ -59,7 +60,7 @@ async function bookDelivery(context: WorkerContext, delivery: DeliveryRow): Prom
     const booking = await prepare(context, delivery, line)
     const problem = 'problem' in booking ? booking.problem : await book(context, booking)
     if (problem === undefined) continue
-    problems.push(`"${line.sku}": ${problem}`)
+    problems.push(`"${line.sku}": ${problem.message}`)
     await inTransaction(database, async (tx) => {
       await assertLease(tx, organizationId, context.lease)
       await saveLineProblem(tx, organizationId, key, line, problem)
@@ -92,7 +93,7 @@ async function bookDelivery(context: WorkerContext, delivery: DeliveryRow): Prom
   })
 }
 
-async function book(context: WorkerContext, booking: Booking): Promise<string | undefined> {
+async function book(context: WorkerContext, booking: Booking): Promise<Trouble | undefined> {
   const isBack = booking.delivery.kind === 'return' && booking.units > 0
   return isBack ? await bookReturned(context, booking) : await bookReceived(context, booking)
 }
@@ -102,7 +103,7 @@ async function prepare(
   context: WorkerContext,
   delivery: DeliveryRow,
   line: DeliveryLine,
-): Promise<Booking | { problem: string }> {
+): Promise<Booking | { problem: Trouble }> {
   const { database, organizationId, connection } = context
   const { connectionId, name } = connection
   const places = await sql<{ locationId: string; locationCode: string }>`
@@ -112,11 +113,20 @@ async function prepare(
       and external_id = ${delivery.place}`.execute(database.kysely)
   const [place] = places.rows
   if (place === undefined)
-    return { problem: `No location stands for the place "${delivery.place}" of ${name}: tie one to it.` }
+    return {
+      problem: {
+        message: `No location stands for the place "${delivery.place}" of ${name}: tie one to it.`,
+        told: { code: 'place-untied', facts: { place: delivery.place, warehouse: name } },
+      },
+    }
   const unit = (await findUnitsBySku(database.kysely, organizationId, connectionId, [line.sku])).get(line.sku)
   const [item] = unit === undefined ? [] : await findItemsById(database.kysely, organizationId, [unit.itemId])
-  if (unit === undefined || item === undefined) return { problem: 'It is tied to no item: map it.' }
-  if (item.kitKind === 'virtual') return { problem: 'It is tied to a kit, which has no stock of its own.' }
+  if (unit === undefined || item === undefined)
+    return { problem: { message: 'It is tied to no item: map it.', told: { code: 'not-mapped', facts: {} } } }
+  if (item.kitKind === 'virtual') {
+    const message = 'It is tied to a kit, which has no stock of its own.'
+    return { problem: { message, told: { code: 'no-stock-of-kit', facts: {} } } }
+  }
   const bookedAt = await findBookedAt(
     database.kysely,
     organizationId,

@@ -17,6 +17,7 @@ import { updateAvailabilityOf } from '../availability/availability.ts'
 import { nowOf, type Tx, toStockContext } from '../context.ts'
 import { notify } from '../notify.ts'
 import { openTask } from '../tasks.store.ts'
+import { refusedTrouble, type Trouble } from '../told-trouble.ts'
 import { assertLease } from '../worker/leases.store.ts'
 import type { WorkerContext } from '../worker/worker-context.ts'
 import { nameOf } from './announce-inbound.ts'
@@ -42,7 +43,7 @@ export type Booking = {
  * and nothing is there twice.
  * @returns why it could not be
  */
-export async function bookReceived(context: WorkerContext, booking: Booking): Promise<string | undefined> {
+export async function bookReceived(context: WorkerContext, booking: Booking): Promise<Trouble | undefined> {
   const { database, organizationId, connection } = context
   const { delivery, line, item, units } = booking
   const serials = serialsOf(booking)
@@ -83,7 +84,7 @@ export async function bookReceived(context: WorkerContext, booking: Booking): Pr
       allowOver: true,
       further,
     })
-    return outcome.kind === 'refused' ? outcome.message : undefined
+    return outcome.kind === 'refused' ? refusedTrouble(outcome) : undefined
   }
   const plain = storeOf(context, async (tx) => {
     await noteBooked(context, tx, booking, serials)
@@ -111,7 +112,7 @@ async function run(
   context: WorkerContext,
   store: DocumentStore,
   commands: readonly StockCommand[],
-): Promise<string | undefined> {
+): Promise<Trouble | undefined> {
   const { database } = context
   const { afterMovements } = store
   try {
@@ -120,7 +121,7 @@ async function run(
     })
     return undefined
   } catch (error) {
-    if (error instanceof RefusedAfterwards) return error.refusal.message
+    if (error instanceof RefusedAfterwards) return refusedTrouble(error.refusal)
     throw error
   }
 }

@@ -7,6 +7,7 @@ import { nowOf, type Tx, toStockContext } from '../context.ts'
 import { notify } from '../notify.ts'
 import { openTask } from '../tasks.store.ts'
 import type { ToldTask } from '../told-task.ts'
+import type { Trouble } from '../told-trouble.ts'
 import { assertLease } from '../worker/leases.store.ts'
 import type { WorkerContext } from '../worker/worker-context.ts'
 import type { Booking } from './book-received.ts'
@@ -17,11 +18,14 @@ import { markBooked } from './deliveries.store.ts'
  * rest, and what left by nothing that is known, comes in as a receipt. The order comes before all other locks.
  * @returns why it could not be
  */
-export async function bookReturned(context: WorkerContext, booking: Booking): Promise<string | undefined> {
+export async function bookReturned(context: WorkerContext, booking: Booking): Promise<Trouble | undefined> {
   const { database, organizationId, connection, lease } = context
   const { delivery, line, item, units, place } = booking
   if (isBySerial(item))
-    return 'It is tracked by serial number: take its units back by hand, each by its number.'
+    return {
+      message: 'It is tracked by serial number: take its units back by hand, each by its number.',
+      told: { code: 'take-back-by-hand', facts: {} },
+    }
   const isDamaged = line.condition === 'damaged'
   const at = nowOf(context)
   await inTransaction(database, async (tx) => {

@@ -1,5 +1,6 @@
 import { type Db, type Tx, unnestRows } from '@plimsoll/database'
 import { sql } from 'kysely'
+import type { Trouble } from '../told-trouble.ts'
 import type { Delivery, DeliveryKind, DeliveryLine } from './delivery.ts'
 
 export type DeliveryRow = Omit<Delivery, 'lines'> & { revision: number }
@@ -118,7 +119,8 @@ export async function markBooked(
 ): Promise<void> {
   const marked = await sql`
     update warehouse_delivery_line
-    set booked = ${line.told}, booked_serials = ${sql.val([...bookedSerials])}::text[], problem = null
+    set booked = ${line.told}, booked_serials = ${sql.val([...bookedSerials])}::text[], problem = null,
+      problem_told = null
     where organization_id = ${organizationId} and connection_id = ${connectionId} and kind = ${kind}
       and external_id = ${externalId} and line_external_id = ${line.lineExternalId}
       and condition = ${line.condition} and booked = ${line.booked}`.execute(tx)
@@ -131,10 +133,10 @@ export async function saveLineProblem(
   organizationId: string,
   { connectionId, kind, externalId }: Key,
   { lineExternalId, condition }: Pick<DeliveryLine, 'lineExternalId' | 'condition'>,
-  problem: string,
+  { message, told }: Trouble,
 ): Promise<void> {
   await sql`
-    update warehouse_delivery_line set problem = ${problem}
+    update warehouse_delivery_line set problem = ${message}, problem_told = ${JSON.stringify(told)}::jsonb
     where organization_id = ${organizationId} and connection_id = ${connectionId} and kind = ${kind}
       and external_id = ${externalId} and line_external_id = ${lineExternalId}
       and condition = ${condition}`.execute(tx)

@@ -5,6 +5,7 @@ import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { toDocumentStore } from '../index.ts'
 import { announce, at, type Floor, go, head, inboundOf, openFloor, tasksOf } from '../testing/floor.ts'
+import { readDeliveries } from './read-inbound.ts'
 
 let database: TestDatabase
 beforeAll(async () => {
@@ -143,6 +144,12 @@ test('lots are made with what is printed on them, serials recorded; what is tied
   expect(await tasksOf(floor)).toMatchObject([
     { kind: 'delivery-stuck', detail: expect.stringContaining('"odd": It is tied to no item') },
   ])
+  const told = await readDeliveries(world.context, { limit: 10 })
+  expect(
+    told.flatMap(({ lines }) =>
+      lines.flatMap(({ sku, problemTold }) => (problemTold ? [[sku, problemTold]] : [])),
+    ),
+  ).toEqual([['odd', { code: 'not-mapped', facts: {} }]])
   await world.stock('odd', 0)
   await sql`
     update listing set item_id = (select item_id from item where organization_id = ${organizationId} and sku = 'odd')

@@ -3,6 +3,7 @@ import { findInboundShipment, isUuid, type Refusal, refuse } from '@plimsoll/sto
 import { sql } from 'kysely'
 import { nowOf, type SyncContext } from '../context.ts'
 import { notify } from '../notify.ts'
+import type { ToldTrouble } from '../told-trouble.ts'
 import type { Condition, DeliveryKind } from './delivery.ts'
 
 /** What its warehouse knows of an inbound shipment. */
@@ -84,6 +85,7 @@ export type DeliveryRead = {
     expiresOn: string | null
     receivedAt: Date
     problem: string | null
+    problemTold: ToldTrouble | null
   }[]
 }
 
@@ -105,7 +107,7 @@ export async function readDeliveries(
     DeliveryRead['lines'][number] & { connectionId: string; kind: string; externalId: string }
   >`
     select connection_id, kind, external_id, line_external_id as line, sku, condition, told, booked, lot,
-      expires_on::text as expires_on, received_at, problem
+      expires_on::text as expires_on, received_at, problem, problem_told
     from warehouse_delivery_line
     where organization_id = ${organizationId}
       and external_id = any(${sql.val(heads.rows.map(({ externalId }) => externalId))}::text[])

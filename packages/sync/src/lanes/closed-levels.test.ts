@@ -20,8 +20,13 @@ test('a level that was found gone keeps its problem, whatever becomes of a write
   const { connectionId } = await world.open('shop', { bottle: 0 })
   const at = new Date(clock.now())
   const find = async () => {
-    const [level] = await world.rows(sql<{ levelId: string; writable: boolean; problemCode: string | null }>`
-      select level_id, writable, problem_code from level
+    const [level] = await world.rows(sql<{
+      levelId: string
+      writable: boolean
+      problemCode: string | null
+      problemTold: unknown
+    }>`
+      select level_id, writable, problem_code, problem_told from level
       where organization_id = ${organizationId} and connection_id = ${connectionId}`)
     if (level === undefined) throw new Error('the listing has a level')
     return level
@@ -30,14 +35,15 @@ test('a level that was found gone keeps its problem, whatever becomes of a write
   const outcome = { levelId, writeId: randomUUID(), quantity: 3, expected: null, subtracted: 0, givenBack: 0 }
   const acknowledge = () =>
     inTransaction(database, (tx) => acknowledgeLevels(tx, organizationId, [outcome], { at, effect: 'blind' }))
+  const problemTold = { code: 'level-gone' as const, facts: {} }
   await inTransaction(database, (tx) =>
-    closeLevels(tx, organizationId, [{ levelId, code: 'refused', problem: 'Too many.' }], at),
+    closeLevels(tx, organizationId, [{ levelId, code: 'refused', problem: 'Too many.', problemTold }], at),
   )
   await acknowledge()
-  expect(await find()).toMatchObject({ writable: true, problemCode: null })
+  expect(await find()).toMatchObject({ writable: true, problemCode: null, problemTold: null })
   await inTransaction(database, (tx) =>
-    closeLevels(tx, organizationId, [{ levelId, code: 'gone', problem: 'Not there.' }], at),
+    closeLevels(tx, organizationId, [{ levelId, code: 'gone', problem: 'Not there.', problemTold }], at),
   )
   await acknowledge()
-  expect(await find()).toMatchObject({ writable: false, problemCode: 'gone' })
+  expect(await find()).toMatchObject({ writable: false, problemCode: 'gone', problemTold })
 })

@@ -9,6 +9,7 @@ import {
   mostToShow,
 } from '../load-line/exposure.store.ts'
 import type { WriteEffect } from '../load-line/exposure.ts'
+import type { ToldTrouble } from '../told-trouble.ts'
 import type { LevelKnowledge } from './expected.ts'
 import { lockedLevels } from './level-locks.store.ts'
 
@@ -49,7 +50,8 @@ export async function acknowledgeLevels(
       -- What closed it (it was found gone, or not counted) is over once that is seen, not by the outcome of an earlier write:
       -- without its problem nobody would be told of a level that is never written again.
       problem_code = case when tracked and writable then null else problem_code end,
-      problem = case when tracked and writable then null else problem end
+      problem = case when tracked and writable then null else problem end,
+      problem_told = case when tracked and writable then null else problem_told end
     from ${lockedLevels(
       organizationId,
       acknowledged.map((row) => row.levelId),
@@ -120,6 +122,14 @@ export async function recheckLevels(
     where level.organization_id = ${organizationId} and level.level_id = locked.level_id`.execute(db)
 }
 
+export type ClosedLevel = {
+  levelId: string
+  code: 'untracked' | 'gone' | 'refused'
+  /** For a person, in English; and as a code and its facts. */
+  problem: string
+  problemTold: ToldTrouble
+}
+
 /**
  * The platform does not count these, or does not have them. Nothing is written to them until that changes (I12).
  * @returns the dealt items of those that it never had: nothing of them can be sold there, which the line may reckon with
@@ -127,11 +137,12 @@ export async function recheckLevels(
 export async function closeLevels(
   tx: Tx,
   organizationId: string,
-  closed: readonly { levelId: string; code: 'untracked' | 'gone' | 'refused'; problem: string }[],
+  closed: readonly ClosedLevel[],
   at: Date,
 ): Promise<string[]> {
   if (closed.length === 0) return []
-  const source = unnestRows('closed', closed, { levelId: 'uuid', code: 'text', problem: 'text' })
+  const rows = closed.map((level) => ({ ...level, told: JSON.stringify(level.problemTold) }))
+  const source = unnestRows('closed', rows, { levelId: 'uuid', code: 'text', problem: 'text', told: 'text' })
   const done = await sql<{ itemId: string | null }>`
     update level set
       tracked = level.tracked and closed.code <> 'untracked',
@@ -146,7 +157,8 @@ export async function closeLevels(
       exposure_current = case when closed.code <> 'untracked' then exposure_current else 0 end,
       exposure_from = case when closed.code <> 'untracked' then exposure_from end,
       problem_code = closed.code,
-      problem = closed.problem
+      problem = closed.problem,
+      problem_told = closed.told::jsonb
     from ${lockedLevels(
       organizationId,
       closed.map((row) => row.levelId),

@@ -1,7 +1,8 @@
 import type { ConnectorError } from '@plimsoll/connector-kit'
-import { describeProblem } from '../connections/problems.ts'
+import { describeProblem, toldOf } from '../connections/problems.ts'
 import type { Tx } from '../context.ts'
 import { openTask } from '../tasks.store.ts'
+import type { ToldTrouble } from '../told-trouble.ts'
 import type { WorkerContext } from '../worker/worker-context.ts'
 import { closeLevels } from './levels.store.ts'
 
@@ -13,6 +14,7 @@ export type RefusedWrite = {
   code: 'gone' | 'refused'
   /** For a person: what the platform said, and the cure. */
   problem: string
+  problemTold: ToldTrouble
   reason: string
   /** What the platform shows in place of what was written, where that is known. */
   shows: number | undefined
@@ -28,6 +30,7 @@ export function refusedBy(
     ...refused,
     code: error.kind === 'not-found' ? 'gone' : 'refused',
     problem: describeProblem(error).message,
+    problemTold: toldOf(error),
     reason: error.message,
     shows: expected,
   }

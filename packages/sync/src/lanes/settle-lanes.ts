@@ -118,7 +118,9 @@ function toRefusal(each: Settled): RefusedWrite | undefined {
   if (settlement.kind !== 'acknowledged' || !isStubbornEcho(each)) return undefined
   const reason = `The platform shows ${settlement.quantity} whenever ${quantity} is written.`
   const cure = 'Look at the listing there: a plugin or a rule may change it.'
-  return { ...refused, code: 'refused', problem: `${reason} ${cure}`, shows: settlement.quantity, reason }
+  const shows = settlement.quantity
+  const problemTold = { code: 'level-echo' as const, facts: { shows, quantity } }
+  return { ...refused, code: 'refused', problem: `${reason} ${cure}`, problemTold, shows, reason }
 }
 
 async function settleQueue(

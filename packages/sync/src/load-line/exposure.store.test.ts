@@ -89,7 +89,14 @@ async function write(
         await closeLevels(
           tx,
           organizationId,
-          [{ levelId, code: 'untracked', problem: 'Not counted.' }],
+          [
+            {
+              levelId,
+              code: 'untracked',
+              problem: 'Not counted.',
+              problemTold: { code: 'level-untracked', facts: {} },
+            },
+          ],
           fact.at,
         )
         return

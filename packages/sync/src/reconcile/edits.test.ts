@@ -129,7 +129,11 @@ test('several at once: what is asked is answered, what the ledger refuses stays 
     )
   await track('serial')
   const refused = await ask('platform')
-  expect(refused).toMatchObject({ resolved: 0, left: 0, refused: [{ message: expect.any(String) }] })
+  expect(refused).toMatchObject({
+    resolved: 0,
+    left: 0,
+    refused: [{ code: 'wrong-state', message: expect.any(String) }],
+  })
   expect(await drifts()).toMatchObject([{ healed: 'asked' }])
   await track('plain')
   expect(await ask('platform')).toEqual({ resolved: 1, refused: [], left: 0 })

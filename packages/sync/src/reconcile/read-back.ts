@@ -4,7 +4,7 @@ import { nowOf, type Tx } from '../context.ts'
 import { hasUnreadableOrders } from '../intake/inbox.store.ts'
 import { queueWhatDiffers } from '../lanes/lane-entries.store.ts'
 import { lockLevels } from '../lanes/level-locks.store.ts'
-import { closeLevels, type Observation, observeLevels } from '../lanes/levels.store.ts'
+import { type ClosedLevel, closeLevels, type Observation, observeLevels } from '../lanes/levels.store.ts'
 import { dealSoon } from '../load-line/protect.ts'
 import { openTask } from '../tasks.store.ts'
 import { assertLease } from '../worker/leases.store.ts'
@@ -90,7 +90,7 @@ export async function writeReadings(
   // What an order that cannot be read sold is in no reading: it lies before or after it.
   const isUnsure = await hasUnreadableOrders(tx, organizationId, connection.connectionId)
   const observations: Observation[] = []
-  const closed: Parameters<typeof closeLevels>[2][number][] = []
+  const closed: ClosedLevel[] = []
   for (const reading of readings) {
     switch (reading.kind) {
       case 'quantity':
@@ -107,6 +107,7 @@ export async function writeReadings(
         closed.push({
           levelId: reading.levelId,
           code: 'untracked',
+          problemTold: { code: 'level-untracked', facts: {} },
           problem:
             'The platform does not count this listing, so it sells without limit and no quantity is written. Switch stock tracking on there, then import again.',
         })
@@ -115,6 +116,7 @@ export async function writeReadings(
         closed.push({
           levelId: reading.levelId,
           code: 'gone',
+          problemTold: { code: 'level-gone', facts: {} },
           problem: NOT_THERE,
         })
         break

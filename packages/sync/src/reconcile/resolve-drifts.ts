@@ -1,6 +1,6 @@
 import { findConnectionId } from '../connections/connections.ts'
 import type { SyncContext } from '../context.ts'
-import { SyncProblem } from '../errors.ts'
+import { type SyncErrorCode, SyncProblem } from '../errors.ts'
 import { findAskedDrifts } from './drifts.store.ts'
 import { resolveDrift } from './edits.ts'
 
@@ -10,7 +10,7 @@ const AT_ONCE_MAX = 200
 type ResolvedDrifts = {
   resolved: number
   /** They stay asked, with why. */
-  refused: { driftId: string; message: string }[]
+  refused: { driftId: string; code: SyncErrorCode; message: string }[]
   /** Found by then and not looked at yet: ask once more. */
   left: number
 }
@@ -36,7 +36,7 @@ export async function resolveDrifts(
     } catch (error) {
       // The ledger refuses it, or somebody answered meanwhile: the others are answered all the same.
       if (!(error instanceof SyncProblem)) throw error
-      refused.push({ driftId, message: error.message })
+      refused.push({ driftId, code: error.code, message: error.message })
     }
   }
   return { resolved: now.length - refused.length, refused, left: asked.length - now.length }

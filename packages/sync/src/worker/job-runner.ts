@@ -6,6 +6,7 @@ import { notify } from '../notify.ts'
 import { stepAudit } from '../reconcile/audit.ts'
 import type { Suspicions } from '../reconcile/reconcile.ts'
 import { stepSyncNow } from '../reconcile/sync-now.ts'
+import { type Trouble, troubleOf } from '../told-trouble.ts'
 import { assertLease, LeaseLost } from './leases.store.ts'
 import { findNextJob, type SyncJob, saveStep } from './sync-jobs.store.ts'
 import type { WorkerContext } from './worker-context.ts'
@@ -95,10 +96,11 @@ export class JobRunner {
     if (isOver) this.#failures = 0
     const message = error instanceof Error ? error.message : String(error)
     const { position, total, done, result } = job
-    await this.#save(job, { state: isOver ? 'failed' : 'running', position, total, done, result }, message)
+    const step = { state: isOver ? 'failed' : 'running', position, total, done, result } as const
+    await this.#save(job, step, { message, told: troubleOf(error) })
   }
 
-  async #save(job: SyncJob, step: JobStep, problem: string | null): Promise<boolean> {
+  async #save(job: SyncJob, step: JobStep, problem: Trouble | null): Promise<boolean> {
     const { database, organizationId, lease } = this.#context
     const { within, againAt: _, ...progress } = step
     const { jobId } = job

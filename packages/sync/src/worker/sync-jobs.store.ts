@@ -1,10 +1,13 @@
 import type { Db, SyncJobKind, SyncJobState, SyncJobTable, Tx } from '@plimsoll/database'
 import { sql } from 'kysely'
+import type { ToldTrouble, Trouble } from '../told-trouble.ts'
 
-export type SyncJob = Omit<SyncJobTable, 'organizationId' | 'heldBy' | 'heldUntil'>
+export type SyncJob = Omit<SyncJobTable, 'organizationId' | 'heldBy' | 'heldUntil' | 'problemTold'> & {
+  problemTold: ToldTrouble | null
+}
 
 const columns = sql`job_id, connection_id, kind, state, reason, from_at, to_at, listing_id, position, total, done, result,
-  problem, created_at, started_at, finished_at`
+  problem, problem_told, created_at, started_at, finished_at`
 
 export type NewJob = Pick<
   SyncJob,
@@ -99,7 +102,7 @@ export async function saveStep(
     total: number | null
     done: number
     result: unknown
-    problem: string | null
+    problem: Trouble | null
     at: Date
   },
 ): Promise<boolean> {
@@ -111,7 +114,8 @@ export async function saveStep(
       total = ${step.total},
       done = ${step.done},
       result = ${JSON.stringify(step.result)}::jsonb,
-      problem = ${step.problem},
+      problem = ${step.problem?.message ?? null},
+      problem_told = ${step.problem === null ? null : JSON.stringify(step.problem.told)}::jsonb,
       started_at = coalesce(started_at, ${step.at}),
       finished_at = ${isOver ? step.at : null}
     where organization_id = ${organizationId} and job_id = ${step.jobId} and state in ('waiting', 'running')`.execute(

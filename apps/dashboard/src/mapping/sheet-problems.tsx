@@ -1,0 +1,80 @@
+import type { ImportJobView, ImportProblemView } from '@plimsoll/client'
+import { useQuery } from '@tanstack/react-query'
+import { formatNumber } from '../format.ts'
+import { hub } from '../hub.ts'
+import { useLanguage } from '../language.ts'
+import { Failure, Loading } from '../parts/notice.tsx'
+
+const SHOWN_MAX = 20
+
+/** Each wrong row of a file, with what is the matter and the cure; all of them as a file to correct. */
+export function SheetProblems({ job }: { job: ImportJobView }) {
+  const { t, locale } = useLanguage()
+  const n = (value: number) => formatNumber(locale, value)
+  const problems = useQuery({
+    queryKey: ['mapping-sheet', job.importId, 'problems', job.state, job.rowsBad],
+    queryFn: ({ signal }) => hub.importProblems(job.importId, { limit: SHOWN_MAX }, signal),
+    gcTime: 0,
+  })
+  if (problems.data === undefined)
+    return problems.error ? (
+      <Failure error={problems.error} onRetry={() => void problems.refetch()} />
+    ) : (
+      <Loading lines={3} />
+    )
+  const { rows, next } = problems.data
+  return (
+    <div className="border-l-2 border-amber-fill bg-amber-soft px-3 py-2">
+      <div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2">
+        <h3 className="font-medium">{t('mappingSheet.problems')}</h3>
+        {job.rowsBad > 0 && (
+          <a className="control" href={`/api/v1/imports/${job.importId}/problem-rows/xlsx`} download>
+            {t('mappingSheet.problemFile')}
+          </a>
+        )}
+      </div>
+      <ul className="mt-2 grid gap-2">
+        {rows.map((each) => (
+          <li key={`${each.row} ${each.column} ${each.code}`} className="break-words">
+            <Problem problem={each} />
+          </li>
+        ))}
+      </ul>
+      {next !== null && (
+        <p className="mt-2 text-xs text-ink-2">{t('mappingSheet.firstProblems', { n: n(rows.length) })}</p>
+      )}
+    </div>
+  )
+}
+
+function Problem({ problem }: { problem: ImportProblemView }) {
+  const { t, language, locale } = useLanguage()
+  const { row, column, value, code, message, cure, level } = problem
+  const refusal = t(`refusal.${code}`, { defaultValue: '' })
+  const isSaid = language !== 'en' && refusal !== ''
+  const hint = isSaid ? t(`mappingSheet.cure.${code as 'cell-empty'}`, { defaultValue: '' }) : cure
+  return (
+    <>
+      <p>
+        <span className="font-medium">{t('mappingSheet.atRow', { row: formatNumber(locale, row) })}</span>
+        {column !== null && ` · ${column}`}
+        {value !== null && (
+          <>
+            {' · '}
+            <span className="font-mono break-all">{value}</span>
+          </>
+        )}
+        {level === 'warning' && ` · ${t('mappingSheet.warning')}`}
+      </p>
+      <p className={level === 'error' ? 'text-red' : 'text-amber'}>
+        {isSaid ? refusal : asSentence(message)}
+      </p>
+      {hint !== '' && <p className="text-ink-2">{hint}</p>}
+    </>
+  )
+}
+
+/** What is wrong with a row is told in the midst of a sentence elsewhere. */
+function asSentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'}`
+}
