@@ -80,7 +80,7 @@ async function dressFloor({ ask }: DemoApi): Promise<void> {
       country: 'FR',
     },
   })
-  await order([{ sku: 'TEA-OOLONG', quantity: 900 }])
+  await order([{ sku: 'VASE-BLUE', quantity: 12 }])
 }
 
 async function dressSettings({ ask }: DemoApi): Promise<void> {

@@ -10,6 +10,8 @@ export type ShownScreen = {
   press?: readonly string[]
   /** The first of these is pressed after the buttons: of a row, whose text is the demo’s. */
   open?: string
+  /** Its layout is chosen as it opens: it is opened once for each width. */
+  opensByWidth?: true
   /** Who looks: `machine` before the hub has accounts, `owner` once it has, `stranger` without being signed in. */
   as?: 'owner' | 'stranger'
   /** Its title, and in a sentence or two what it is for. */

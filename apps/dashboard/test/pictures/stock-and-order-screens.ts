@@ -24,6 +24,7 @@ export const dailyScreens: readonly ShownScreen[] = [
   {
     name: 'flow',
     route: '/flow',
+    opensByWidth: true,
     en: [
       'Flow map',
       'Channels, the ledger and warehouses on one map, with what moves between them and where it stands still.',

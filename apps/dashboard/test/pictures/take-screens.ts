@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { Browser, BrowserContext } from 'playwright-core'
-import { type Look, newContext } from '../screens.ts'
+import { type Look, newContext, settled } from '../screens.ts'
 import { lookAt, openScreen, photograph } from './camera.ts'
 import { type DemoApi, owner } from './demo-api.ts'
 import { dressAccounts } from './dress-accounts.ts'
@@ -69,6 +69,7 @@ async function takeOf(browser: Browser, api: DemoApi, to: ToTake): Promise<numbe
         const page = await openScreen(context, api.base, screen, language, to.places)
         for (const look of looks) {
           await lookAt(page, look)
+          if (screen.opensByWidth) await page.reload().then(() => settled(page))
           const name = pictureName(screen, look)
           if (to.all !== undefined) await photograph(page, path.join(to.all, name), { scale: 1, quality: 85 })
           if (kept.has(JSON.stringify(look))) total += await photograph(page, path.join(to.folder, name))

@@ -46,5 +46,10 @@ export async function sellForWeeks({ ask }: DemoApi): Promise<void> {
     })
     const refused = shipped.outcomes.find(({ problem }) => problem !== undefined)
     if (refused !== undefined) throw new Error(`${sku}: ${JSON.stringify(refused.problem)}`)
+    // Whose setting changes is planned at once, and not only at the next round.
+    await ask('PATCH', '/replenishment-settings', {
+      sku,
+      fields: { supplier: 'Anping Kitchenware', supplierLeadDays: 21 },
+    })
   }
 }
