@@ -45,7 +45,9 @@ const problem = (status: number, code: string, detail: string) => (route: Route)
     contentType: 'application/problem+json',
     body: JSON.stringify({ type: 'about:blank', title: code, status, code, detail }),
   })
-const fails = problem(500, 'internal', 'Something broke in the hub. Try again.')
+/** The hub's own sentence is quoted after what is the matter in the reader's language. */
+const HUBS_OWN = 'Something broke in the hub. Try again.'
+const fails = problem(500, 'internal', HUBS_OWN)
 const refuses = problem(403, 'not-allowed', 'Your role does not allow this. Ask an owner.')
 const never = () => new Promise<void>(() => undefined)
 
@@ -82,16 +84,16 @@ async function go(page: Page, path: string): Promise<void> {
 
 /** What is said on it that is in English, where nothing of the brand's could be: four words one after another. */
 async function englishOf(page: Page): Promise<string[]> {
-  const text = await page.locator('body').evaluate((body) => {
-    const copy = body.cloneNode(true) as HTMLElement
-    for (const quoted of copy.querySelectorAll('code, pre, kbd, option, [lang=en]')) quoted.remove()
-    return copy.innerText
+  const texts = await page.evaluate(() => {
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
+    const found: string[] = []
+    while (walker.nextNode())
+      if (walker.currentNode.parentElement?.closest('code, pre, kbd, option, script, [lang=en]') === null)
+        found.push(walker.currentNode.nodeValue ?? '')
+    return found
   })
-  return (
-    text
-      .replaceAll('Something broke in the hub. Try again.', '')
-      .match(/[A-Za-z]{2,}(?: [A-Za-z]{2,}){3,}/g) ?? []
-  )
+  const said = texts.map((text) => text.replaceAll(HUBS_OWN, ''))
+  return said.flatMap((text) => text.match(/[A-Za-z]{2,}(?: [A-Za-z]{2,}){3,}/g) ?? [])
 }
 
 async function picture(page: Page, state: string, path: string): Promise<void> {
@@ -128,8 +130,7 @@ whenBrowser('there is nothing: each screen says so, and what to do', { timeout: 
   for (const path of paths) {
     await go(page, path)
     await page.waitForFunction(() => !document.querySelector('.skeleton'), undefined, { timeout: 10_000 })
-    const inside = page.locator('body')
-    const words = (await inside.innerText()).replaceAll(/\s/g, '').length
+    const words = ((await page.locator('body').textContent()) ?? '').replaceAll(/\s/g, '').length
     const wayOn = await page.locator('main a, main button, form button').count()
     if (words < 20 || wayOn === 0) seen.push({ path, words, wayOn })
     const english = await englishOf(page)

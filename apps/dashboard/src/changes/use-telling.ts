@@ -17,7 +17,9 @@ export function useTelling(connectionId: string | null): Telling {
     nameOf: (id) => connectionOf(id)?.name ?? locations.find(({ locationId }) => locationId === id)?.name,
     labelOf: (field) =>
       settingOf(field)?.title[language] ??
-      t(`changeLog.field.${field as 'name'}`, { defaultValue: toWords(field) }),
+      t([`changeLog.field.${field as 'name'}`, `replenishment.explain.field.${field as 'supplier'}`], {
+        defaultValue: toWords(field),
+      }),
     wordOf: (field, value) => {
       // The connection of orders that are made by hand: nobody has named it.
       if (value === 'by-hand') return t('orders.byHand')

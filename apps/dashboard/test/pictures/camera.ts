@@ -27,7 +27,7 @@ export async function openScreen(
   else await settled(page)
   for (const key of screen.press ?? []) {
     const name = wordsOf(language, key)
-    await page.getByRole('button', { name }).first().click()
+    await page.getByRole('button', { name }).or(page.getByRole('menuitem', { name })).first().click()
   }
   if (screen.open !== undefined) await page.locator(screen.open).first().click()
   await page.waitForFunction(() => !document.querySelector('.skeleton'))

@@ -32,8 +32,9 @@ export async function takeScreens(
   if (!isOpen) await api.signIn()
   const places = await findPlaces(api)
   const before = (screen: { name: string; as?: string }) => screen.as === undefined || screen.name === 'setup'
+  const missed: string[] = []
   const take = (screens: typeof wanted) =>
-    takeOf(browser, api, { screens, looks, places, folder, all: options.all })
+    takeOf(browser, api, { screens, looks, places, folder, all: options.all, missed })
   let bytes = await take(wanted.filter(before))
   const after = wanted.filter((screen) => !before(screen))
   if (after.length > 0) {
@@ -42,6 +43,7 @@ export async function takeScreens(
   }
   for (const language of ['en', 'zh'] as const)
     await writeFile(path.join(DOCS, 'guides', guideFile[language]), toScreensGuide(shownScreens, language))
+  if (missed.length > 0) throw new Error(`Some could not be taken:\n${missed.join('\n')}`)
   console.info(`${Math.round(bytes / 1024)} KiB in all, in docs/images/screens`)
 }
 
@@ -51,12 +53,13 @@ type ToTake = {
   places: Record<string, string>
   folder: string
   all: string | undefined
+  /** What could not be taken is put here. */
+  missed: string[]
 }
 
 /** A screen is loaded once in a language, and seen there in both themes and at both widths. */
 async function takeOf(browser: Browser, api: DemoApi, to: ToTake): Promise<number> {
   let total = 0
-  const missed: string[] = []
   for (const language of ['en', 'zh'] as const) {
     const looks = to.looks.filter((look) => look.language === language)
     const [first] = looks
@@ -77,13 +80,12 @@ async function takeOf(browser: Browser, api: DemoApi, to: ToTake): Promise<numbe
         await page.close()
       } catch (error) {
         // The others are taken first: what is missing is told all at once.
-        missed.push(`${screen.name}, ${language}: ${String(error).split('\n')[0]}`)
+        to.missed.push(`${screen.name}, ${language}: ${String(error).split('\n')[0]}`)
       }
     }
     await Promise.all(Object.values(contexts).map((context) => context.close()))
     console.info(`${to.screens.length} screens in ${language}`)
   }
-  if (missed.length > 0) throw new Error(`Some could not be taken:\n${missed.join('\n')}`)
   return total
 }
 
