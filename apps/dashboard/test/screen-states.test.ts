@@ -1,4 +1,4 @@
-import type { Page, Route } from 'playwright-core'
+import type { Locator, Page, Route } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { launchBrowser } from './browser.ts'
 import { shownScreens } from './pictures/shown-screens.ts'
@@ -103,16 +103,16 @@ async function englishOf(page: Page): Promise<string[]> {
   return said.flatMap((text) => text.match(/[A-Za-z]{2,}(?: [A-Za-z]{2,}){3,}/g) ?? [])
 }
 
+async function isThere(what: Locator): Promise<boolean> {
+  return what.waitFor({ timeout: 5_000 }).then(
+    () => true,
+    () => false,
+  )
+}
+
 /** Its grey lines come with the next frame where they measure how many there is room for. */
-async function isLoading(page: Page): Promise<boolean> {
-  const lines = page.locator('main :is([role=status], [aria-busy=true]) .skeleton')
-  return lines
-    .first()
-    .waitFor({ timeout: 5_000 })
-    .then(
-      () => true,
-      () => false,
-    )
+function isLoading(page: Page): Promise<boolean> {
+  return isThere(page.locator('main :is([role=status], [aria-busy=true]) .skeleton').first())
 }
 
 async function isTooWide(page: Page): Promise<boolean> {
@@ -121,7 +121,7 @@ async function isTooWide(page: Page): Promise<boolean> {
 
 async function picture(page: Page, state: string, path: string): Promise<void> {
   const into = process.env.PLIMSOLL_PICTURES
-  if (into === undefined) return
+  if (!into) return
   await page.screenshot({ path: `${into}/${state}${path.replaceAll(/\W+/g, '_').slice(0, 60)}.png` })
 }
 
@@ -134,10 +134,8 @@ whenBrowser(
     for (const path of screens) {
       await go(page, path)
       // A form waits for nothing.
-      const isWaiting = !forms.includes(path) && !readsNothing.includes(path) && (await isLoading(page))
-      const isForm = (await page.locator('main input, main select').count()) > 0
-      if (!isWaiting && !(forms.includes(path) && isForm) && !readsNothing.includes(path))
-        seen.push({ path, isWaiting, isForm })
+      const isForm = forms.includes(path) && (await page.locator('main input, main select').count()) > 0
+      if (!isForm && !readsNothing.includes(path) && !(await isLoading(page))) seen.push({ path, isForm })
       const english = await englishOf(page)
       if (english.length > 0) seen.push({ path, english })
       await picture(page, 'loading', path)
@@ -156,9 +154,11 @@ whenBrowser('there is nothing: each screen says so, and what to do', { timeout: 
   for (const path of paths) {
     await go(page, path)
     await page.waitForFunction(() => !document.querySelector('.skeleton'), undefined, { timeout: 10_000 })
-    const words = ((await page.locator('body').textContent()) ?? '').replaceAll(/\s/g, '').length
+    const said = await page.locator(entries.includes(path) ? 'body' : 'main').textContent()
+    const title = await page.locator('h1').first().textContent()
+    const words = (said ?? '').replace(title ?? '', '').replaceAll(/\s/g, '').length
     const wayOn = await page.locator('main a, main button, form button').count()
-    if (words < 20 || wayOn === 0) seen.push({ path, words, wayOn })
+    if (words < 10 || wayOn === 0) seen.push({ path, words, wayOn })
     const english = await englishOf(page)
     if (english.length > 0) seen.push({ path, english })
     await picture(page, 'empty', path)
@@ -180,14 +180,13 @@ for (const [state, answer, look] of [
       await go(page, path)
       // What is not a refusal is asked again once before it is told.
       await page.clock.runFor(3_000)
-      const alert = page.locator('main [role=alert]:not(:empty)').first()
-      const isTold = await alert.waitFor({ timeout: 3_000 }).then(
-        () => true,
-        () => false,
-      )
-      const wayOn = isTold ? await page.locator('main').getByRole('button').count() : 0
-      const isForm = ['/orders/new', '/bulk', ...readsNothing].includes(path)
-      if (!isForm && (!isTold || wayOn === 0)) seen.push({ path, isTold, wayOn })
+      // A form says what is the matter once it is sent.
+      if (!['/orders/new', '/bulk', ...readsNothing].includes(path)) {
+        const alert = page.locator('main [role=alert]:not(:empty)').first()
+        const isTold = await isThere(alert)
+        const mayTry = isTold && (await page.locator('main [role=alert] button').count()) > 0
+        if (!mayTry) seen.push({ path, isTold, mayTry })
+      }
       const english = look.language === 'zh' ? await englishOf(page) : []
       if (english.length > 0) seen.push({ path, english })
       await picture(page, state.replaceAll(' ', '-'), path)
