@@ -15,11 +15,11 @@ import { takeScreens } from './pictures/take-screens.ts'
  * (`npm run plimsoll -- simulate woocommerce`): their addresses come second and third. Without them these stay as they are.
  *
  * `--all FOLDER` also puts all eight looks of every screen there, as large as they are, to be looked at one by one.
- * `--only overview,items` takes only these screens, and none of the guides' own.
+ * `--only overview,items` takes only these screens, and none of the guides' own; `--language zh` only its looks.
  */
 const { positionals, values } = parseArgs({
   allowPositionals: true,
-  options: { all: { type: 'string' }, only: { type: 'string' } },
+  options: { all: { type: 'string' }, only: { type: 'string' }, language: { type: 'string' } },
 })
 const [demo, fresh, shop] = positionals
 if (demo === undefined) throw new Error('Name the demo: npm run screenshots -- http://127.0.0.1:7460')

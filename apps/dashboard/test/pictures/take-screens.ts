@@ -20,9 +20,13 @@ const kept = new Set([...keptLooks.en, ...keptLooks.zh].map((look) => JSON.strin
 export async function takeScreens(
   browser: Browser,
   api: DemoApi,
-  options: { all?: string | undefined; only?: string | undefined },
+  options: { all?: string | undefined; only?: string | undefined; language?: string | undefined },
 ): Promise<void> {
-  const looks = everyLook.filter((look) => options.all !== undefined || kept.has(JSON.stringify(look)))
+  const looks = everyLook.filter(
+    (look) =>
+      (options.all !== undefined || kept.has(JSON.stringify(look))) &&
+      (options.language === undefined || look.language === options.language),
+  )
   const folder = path.join(DOCS, 'images', 'screens')
   await mkdir(folder, { recursive: true })
   if (options.all !== undefined) await mkdir(options.all, { recursive: true })
