@@ -9,7 +9,7 @@ export async function dressAccounts(api: DemoApi, isOpen: boolean): Promise<stri
   if (isOpen) {
     await api.ask('POST', '/setup', { ...owner, organization: 'Harbour & Co.', language: 'en' })
     await api.signIn()
-    await api.ask('POST', '/api-keys', { name: 'Month-end export', role: 'viewer' })
+    await api.ask('POST', '/api-keys', { name: 'Month-end export', role: 'viewer', scopes: ['stock:read'] })
   }
   const { url } = await api.ask<{ url: string }>('POST', '/invitations', {
     email: 'bo@harbour.example',
