@@ -12,7 +12,7 @@ export type ShownScreen = {
   open?: string
   /** Its layout is chosen as it opens: it is opened once for each width. */
   opensByWidth?: true
-  /** Who looks: `machine` before the hub has accounts, `owner` once it has, `stranger` without being signed in. */
+  /** Who looks, once the hub has accounts, signed in or not; unless given it is whoever sits at its machine. */
   as?: 'owner' | 'stranger'
   /** Its title, and in a sentence or two what it is for. */
   en: readonly [title: string, says: string]
