@@ -10,6 +10,7 @@ export const LONGEST = [
   'apps/hub/src/cli/commands.test.ts',
   'apps/dashboard/test/floor-screens.test.ts',
   'apps/dashboard/test/order-screens.test.ts',
+  'apps/dashboard/test/screen-states.test.ts',
   'apps/hub/src/cli/connector.test.ts',
   'packages/sync/src/worker/cost-of-a-change.test.ts',
   'apps/hub/src/cli/several-processes.test.ts',

@@ -29,7 +29,10 @@ const commands = {
     program: [path.join('apps', 'dashboard', 'test', 'screenshots.ts')],
     dashboard: false,
   }),
-  bench: (args) => ({ program: [path.join('bench', 'main.ts')], dashboard: args[0] === 'dashboard-grid' }),
+  bench: (args) => ({
+    program: [path.join('bench', 'main.ts')],
+    dashboard: ['dashboard', 'dashboard-grid'].includes(args[0]),
+  }),
 }
 
 async function main([name, ...args]) {

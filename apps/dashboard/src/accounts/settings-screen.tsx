@@ -22,9 +22,19 @@ export function SettingsScreen() {
   const { t } = useLanguage()
   const organization = useQuery(organizationQuery)
   const { data: me } = useQuery({ ...meQuery, retry: false, retryOnMount: false })
-  if (organization.error)
-    return <Failure error={organization.error} onRetry={() => void organization.refetch()} />
-  if (organization.data === undefined) return <Loading />
+  if (organization.data === undefined)
+    return (
+      <>
+        <Heading title={t('accounts.settings')} />
+        <div className="panel">
+          {organization.error ? (
+            <Failure error={organization.error} onRetry={() => void organization.refetch()} />
+          ) : (
+            <Loading />
+          )}
+        </div>
+      </>
+    )
   const { organizationId, name, role } = organization.data
   const isSample = me?.organizations.some((each) => each.organizationId === organizationId && each.isSample)
   const isAdmin = role === 'admin' || role === 'owner'

@@ -268,7 +268,7 @@ function Earlier() {
             </Link>
             <span className="text-ink-2">
               {t(`bulk.state.${state}`)} ·{' '}
-              {t('bulk.levels', { count: levels, n: formatNumber(locale, levels) })} ·{' '}
+              {t('bulk.levels', { count: levels, n: formatNumber(locale, levels) })}
               {t('changeLog.by', { actor: nameOf(actor) })}
             </span>
           </li>

@@ -17,14 +17,26 @@ export function useTelling(connectionId: string | null): Telling {
     nameOf: (id) => connectionOf(id)?.name ?? locations.find(({ locationId }) => locationId === id)?.name,
     labelOf: (field) =>
       settingOf(field)?.title[language] ??
-      t(`changeLog.field.${field as 'name'}`, { defaultValue: toWords(field) }),
+      t([`changeLog.field.${field as 'name'}`, `replenishment.explain.field.${field as 'supplier'}`], {
+        defaultValue: toWords(field),
+      }),
     wordOf: (field, value) => {
       // The connection of orders that are made by hand: nobody has named it.
       if (value === 'by-hand') return t('orders.byHand')
       if (field === 'connector') return connectors.find(({ id }) => id === value)?.name
       const option = settingOf(field)?.options.find((each) => each.value === value)
-      const word = option?.title[language] ?? t(`changeLog.value.${field}.${value}`, { defaultValue: '' })
+      const ownWords = [`changeLog.value.${field}.${value}`, ...alertWords(field, value)]
+      const word =
+        option?.title[language] ?? t(ownWords as ['changeLog.value.kind.store'], { defaultValue: '' })
       return word === '' ? undefined : word
     },
   }
+}
+
+/** Codes of rules and destinations of alerts have their words on the screen of the alerts. */
+function alertWords(field: string, value: string): string[] {
+  if (field === 'kind') return [`alerts.kind.${value}`, `alerts.destination.kinds.${value}`]
+  if (field === 'severity') return [`alerts.severity.${value}`]
+  if (field === 'timing') return [`alerts.rule.timings.${value}`]
+  return []
 }

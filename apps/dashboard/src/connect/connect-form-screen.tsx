@@ -2,6 +2,7 @@ import type { GrantBegun } from '@plimsoll/client'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
 import { useCallback, useState } from 'react'
+import { AddLocation } from '../first-day/add-location.tsx'
 import { connectionsQuery, connectorsQuery, locationsQuery } from '../hub.ts'
 import { useLanguage } from '../language.ts'
 import { Empty, Failure, Loading } from '../parts/notice.tsx'
@@ -44,7 +45,9 @@ export function ConnectFormScreen() {
       <>
         <Heading title={t('connect.formTitle', { name: connector.name })} />
         <div className="panel max-w-2xl">
-          <Empty title={t('connect.noLocation')} cure={t('connect.noLocationCure')} />
+          <Empty title={t('connect.noLocation')} cure={t('connect.noLocationCure')}>
+            <AddLocation />
+          </Empty>
         </div>
       </>
     )

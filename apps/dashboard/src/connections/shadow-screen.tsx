@@ -132,7 +132,9 @@ function Report({ report: { totals, rows } }: { report: ShadowReport }) {
             <thead className="text-left text-xs text-ink-2">
               <tr className="[&>th]:px-3 [&>th]:py-2 [&>th]:font-medium">
                 <th scope="col">{t('standing.shadowListing')}</th>
-                <th scope="col">{t('standing.shadowLocation')}</th>
+                <th scope="col" className="max-md:hidden">
+                  {t('standing.shadowLocation')}
+                </th>
                 <th scope="col" className="text-right">
                   {t('standing.shadowShows')}
                 </th>
@@ -192,8 +194,9 @@ function Line({ row }: { row: ShadowRow }) {
         <span className="block max-w-80 truncate text-xs text-ink-2" title={row.title}>
           {row.title}
         </span>
+        <span className="block text-xs text-ink-2 md:hidden">{row.location}</span>
       </td>
-      <td className="text-ink-2">{row.location}</td>
+      <td className="text-ink-2 max-md:hidden">{row.location}</td>
       <td className="text-right">{n(row.shows)}</td>
       <td className="text-right font-semibold">{n(row.wouldShow)}</td>
       <td className="text-ink-2">{sayWhy(t, row.because)}</td>

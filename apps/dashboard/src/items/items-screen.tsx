@@ -27,6 +27,7 @@ export function ItemsScreen() {
         <h1>{t('items.title')}</h1>
         <p className="ml-auto text-ink-2 sm:order-last" role="status">
           {total !== undefined && t('items.count', { count: total, n: formatNumber(locale, total) })}
+          {first.isPending && <span className="sr-only">{t('app.loading')}</span>}
         </p>
         <ViewMenu screen="items" />
         <TableFile operation="listItems" query={{ search: q, filter }} />

@@ -18,8 +18,7 @@ export const enConnect = {
     locationLabel: 'Location',
     locationHelp: 'Where its orders reserve stock.',
     noLocation: 'No locations yet',
-    noLocationCure:
-      'Its orders must reserve somewhere. Add one with `plimsoll location create`, then come back.',
+    noLocationCure: 'Its orders must reserve somewhere. A name is enough to begin with.',
     settings: 'The shop',
     access: 'Access',
     how: 'How access is given',

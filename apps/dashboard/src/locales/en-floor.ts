@@ -130,6 +130,7 @@ export const enFloor = {
     },
     counts: {
       title: 'Stock counts',
+      one: 'Stock count',
       of: 'Count of {{location}}',
       start: 'Start a count',
       startAction: 'Start',

@@ -18,7 +18,7 @@ export const zhConnect = {
     locationLabel: '仓库',
     locationHelp: '它的订单在此占用库存。',
     noLocation: '还没有仓库',
-    noLocationCure: '订单需要在某处占用库存。请先用 `plimsoll location create` 添加仓库，再回到这里。',
+    noLocationCure: '订单需要在某处占用库存。先给仓库起个名字即可。',
     settings: '店铺',
     access: '授权',
     how: '授权方式',

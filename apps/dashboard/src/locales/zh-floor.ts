@@ -119,6 +119,7 @@ export const zhFloor = {
     },
     counts: {
       title: '盘点',
+      one: '盘点单',
       of: '{{location}} 的盘点',
       start: '开始盘点',
       startAction: '开始',

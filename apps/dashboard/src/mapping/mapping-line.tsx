@@ -101,7 +101,7 @@ export function MappingLine(props: {
             row.suggestions.slice(0, 3).map((suggestion, nth) => (
               <li key={suggestion.sku} className="flex flex-wrap items-start justify-between gap-x-3">
                 <SuggestionWords suggestion={suggestion} />
-                <span className="flex gap-2">
+                <span className="flex shrink-0 gap-2 whitespace-nowrap">
                   <button
                     type="button"
                     className={nth === 0 ? 'control' : 'link min-h-6 text-xs'}
@@ -148,7 +148,7 @@ function SuggestionWords({ suggestion }: { suggestion: Suggestion }) {
   const say = useReason()
   const { sku, name, unitsPerListing, confidence, reasons } = suggestion
   return (
-    <p className="min-w-0 flex-1 basis-56 break-words">
+    <p className="min-w-0 flex-1 basis-60 break-words">
       <span className="mr-2 text-xs" title={t(`mapping.confidenceHint.${confidence}`)}>
         <Standing shape={shapes[confidence]}>{t(`mapping.confidence.${confidence}`)}</Standing>
       </span>

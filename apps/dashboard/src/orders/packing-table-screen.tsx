@@ -47,7 +47,7 @@ function Table({ shipment }: { shipment: ShipmentDetail }) {
       <div className="mb-4 flex flex-wrap items-baseline gap-x-4">
         <h1 className="font-mono break-all">{shipment.number}</h1>
         <p className="text-ink-2">
-          {shipment.location} · {shipment.channel} ·{' '}
+          {shipment.location} · {shipment.channel === 'by-hand' ? t('orders.byHand') : shipment.channel} ·{' '}
           <Link to="/orders/$order" params={{ order: shipment.orderId }} className="link">
             {t('packing.order')}
           </Link>

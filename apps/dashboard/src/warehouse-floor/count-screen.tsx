@@ -35,7 +35,11 @@ export function CountScreen() {
         {t('floor.counts.title')}
       </Link>
       <Heading
-        title={count.data?.reference ?? t('floor.counts.of', { location: count.data?.locationCode ?? '' })}
+        title={
+          count.data === undefined
+            ? t('floor.counts.one')
+            : (count.data.reference ?? t('floor.counts.of', { location: count.data.locationCode }))
+        }
         note={
           count.data &&
           lines.data && (

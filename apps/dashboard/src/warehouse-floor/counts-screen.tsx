@@ -2,6 +2,7 @@ import { useInfiniteQuery, useMutation } from '@tanstack/react-query'
 import { Link, useNavigate } from '@tanstack/react-router'
 import { Plus } from 'lucide-react'
 import { useState } from 'react'
+import { useActorName } from '../accounts/actor-name.ts'
 import { TextField } from '../describe/terms-fields.tsx'
 import { countsQuery, hub, queryClient } from '../hub.ts'
 import { useLanguage } from '../language.ts'
@@ -18,6 +19,7 @@ import { useActionKey } from './use-action-key.ts'
 /** Stock counts, the newest first. */
 export function CountsScreen() {
   const { t } = useLanguage()
+  const nameOf = useActorName()
   const [isNew, setNew] = useState(false)
   const counts = useInfiniteQuery(countsQuery)
   const rows = counts.data?.pages.flatMap((page) => page.rows) ?? []
@@ -57,7 +59,7 @@ export function CountsScreen() {
               </Link>
               <Standing shape={shapeOfCount[row.state]}>{t(`floor.count.${row.state}`)}</Standing>
               <span className="text-ink-2">
-                {row.locationCode} · {row.startedBy}
+                {row.locationCode} · {nameOf(row.startedBy)}
                 {row.blind && ` · ${t('floor.counts.blind')}`}
               </span>
               <Ago at={row.startedAt} className="text-ink-2" />

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { ChoiceField } from '../describe/terms-fields.tsx'
 import { locationsQuery } from '../hub.ts'
 import { useLanguage } from '../language.ts'
+import { Failure } from '../parts/notice.tsx'
 
 /** One of your locations; the only one there is is the one meant. */
 export function LocationChoice(props: {
@@ -11,7 +12,8 @@ export function LocationChoice(props: {
   onChange: (code: string) => void
 }) {
   const { t } = useLanguage()
-  const { data } = useQuery(locationsQuery)
+  const { data, error, refetch } = useQuery(locationsQuery)
+  if (data === undefined && error !== null) return <Failure error={error} onRetry={() => void refetch()} />
   const places = (data?.rows ?? []).filter(({ kind }) => kind !== 'transit')
   const only = places.length === 1 ? (places[0]?.code ?? '') : ''
   return (
