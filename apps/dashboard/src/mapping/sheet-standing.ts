@@ -1,7 +1,7 @@
 import type { ImportJobView } from '@plimsoll/client'
 
 /** Where a file of mappings stands, and what a person can do with it. */
-export type SheetStanding =
+type SheetStanding =
   | { kind: 'working'; passed: number; total: number }
   | { kind: 'unreadable'; failure: NonNullable<ImportJobView['failure']> }
   /** @param mode how it can be applied; undefined: there is nothing to apply */
