@@ -18,11 +18,16 @@ test('every screen of the router is pictured, and no other', () => {
 })
 
 test('both guides are as the list says', () => {
-  for (const language of ['en', 'zh'] as const)
-    expect(readFileSync(path.join(docs, 'guides', guideFile[language]), 'utf8')).toBe(
-      toScreensGuide(shownScreens, language),
-    )
+  for (const language of ['en', 'zh'] as const) {
+    const kept = readFileSync(path.join(docs, 'guides', guideFile[language]), 'utf8')
+    expect(withoutPadding(kept)).toBe(withoutPadding(toScreensGuide(shownScreens, language)))
+  }
 })
+
+/** The formatter fills the cells of tables up. */
+function withoutPadding(text: string): string {
+  return text.replaceAll(/ +\|/g, ' |').replaceAll(/-{3,}/g, '---')
+}
 
 test('each picture is there and small, and there is no other', () => {
   const wanted = shownScreens.flatMap((screen) =>
