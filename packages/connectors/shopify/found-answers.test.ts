@@ -301,7 +301,10 @@ test('a narrowed webhook that cannot be removed is not passed over', async () =>
     filter: null,
   }
   const { operations } = connect({
-    PlimsollSubscriptions: { webhookSubscriptions: list(narrowed) },
+    PlimsollSubscriptions: {
+      currentAppInstallation: { accessScopes: [] },
+      webhookSubscriptions: list(narrowed),
+    },
     PlimsollUnsubscribe: {
       webhookSubscriptionDelete: { userErrors: [{ field: ['id'], message: 'It belongs to another app' }] },
     },

@@ -40,8 +40,15 @@ test('check() names the rights that are missing; a right to write includes the o
         'read_all_orders',
         'write_publications',
         'write_orders',
+        'write_returns',
       ],
-      requestedScopes: ['read_products', 'write_inventory', 'read_locations', 'write_orders'],
+      requestedScopes: [
+        'read_products',
+        'write_inventory',
+        'read_locations',
+        'write_orders',
+        'write_returns',
+      ],
     },
     async ({ operations }) => {
       expect(await operations.check()).toEqual({

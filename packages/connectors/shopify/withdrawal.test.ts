@@ -61,7 +61,7 @@ test('one that is off already costs reads alone, and so does one that is back', 
   }))
 
 test('without the right it is Forbidden, nothing is changed, and check() says what that costs', () =>
-  withShop({ scopes: [...SCOPES, 'read_all_orders', 'write_orders'] }, async (shop) => {
+  withShop({ scopes: [...SCOPES, 'read_all_orders', 'write_orders', 'read_returns'] }, async (shop) => {
     const { operations, seed } = shop
     await seed({ sku: 'TEA' })
     const { variant, externalId } = variantOf(shop, 'TEA')

@@ -1,7 +1,7 @@
 import type { ImportJobView } from '@plimsoll/client'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { Download } from 'lucide-react'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { DropFile } from '../describe/drop-file.tsx'
 import { formatNumber } from '../format.ts'
 import { hub, queryClient } from '../hub.ts'
@@ -91,7 +91,13 @@ function Looked({ importId, onLeave }: { importId: string; onLeave: (isApplied: 
     onSettled: () => job.refetch(),
   })
   const failed = useProblemText(apply.error)
-  const [refreshed, setRefreshed] = useState(false)
+  const isApplied = job.data !== undefined && sheetStandingOf(job.data).kind === 'applied'
+  useEffect(() => {
+    if (!isApplied) return
+    void queryClient.invalidateQueries({
+      predicate: ({ queryKey }) => ['connections', 'items', 'overview'].includes(String(queryKey[0])),
+    })
+  }, [isApplied])
   if (job.data === undefined)
     return job.error ? (
       <Failure error={job.error} onRetry={() => void job.refetch()} />
@@ -100,12 +106,6 @@ function Looked({ importId, onLeave }: { importId: string; onLeave: (isApplied: 
     )
   const standing = sheetStandingOf(job.data)
   const n = (value: number) => formatNumber(locale, value)
-  if (standing.kind === 'applied' && !refreshed) {
-    setRefreshed(true)
-    void queryClient.invalidateQueries({
-      predicate: ({ queryKey }) => ['connections', 'items', 'overview'].includes(String(queryKey[0])),
-    })
-  }
   const mode = standing.kind === 'looked-at' ? standing.mode : undefined
   return (
     <>
