@@ -110,6 +110,7 @@ function namesIn(list: string): string[] {
 function isGood(result: DemoResult): boolean {
   return (
     result.converged &&
+    result.crashes.length === 0 &&
     result.conservation &&
     result.ordersApplied === result.ordersPlaced &&
     result.drift === 0 &&
@@ -139,6 +140,7 @@ function toText(result: DemoResult): string {
       : [
           `${result.ordersShipped} orders shipped in ${result.parcels} parcels, ${result.trackingConfirmed} of them shown to customers; ${result.shippedTwice} units shipped twice; counts ${result.countsAgree === true ? 'agree' : result.isJudged ? 'DO NOT AGREE' : 'are on their way'}.`,
         ]),
+    ...result.crashes.map(({ hub, by }) => `${hub} ENDED BY ITSELF (${by}).`),
     `From a stock change to the platform: p50 ${change.p50 ?? '–'} ms, p99 ${change.p99 ?? '–'} ms (${change.samples} samples).`,
   ].join('\n')
 }

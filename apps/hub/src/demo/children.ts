@@ -10,9 +10,12 @@ export type Child = {
   process: ChildProcess
   /** Its JSON line. */
   ready: unknown
-  /** Resolves when it has ended, however. */
-  ended: Promise<void>
+  /** Resolves when it has ended, however: with what it ended by, and the last that it said. */
+  ended: Promise<Ending>
 }
+
+/** `by`: its exit code, or the signal that ended it. */
+export type Ending = { by: number | string; lastLines: readonly string[] }
 
 /**
  * Starts a command and waits until it says that it is ready. Its log goes to ours, line by line. It ends by itself once
@@ -33,8 +36,11 @@ export async function startChild(
   const { stdout, stderr } = process_
   if (stdout === null || stderr === null) throw new Error(`${name} has no pipes to it`)
   process_.channel?.unref()
-  const ended = new Promise<void>((resolve) => process_.once('exit', () => resolve()))
   const log: string[] = []
+  const ended = new Promise<Ending>((resolve) =>
+    // All that it said has been read by then.
+    process_.once('close', (code, signal) => resolve({ by: code ?? signal ?? 0, lastLines: log.slice(-5) })),
+  )
   createInterface({ input: stderr }).on('line', (line) => {
     log.push(line)
     if (log.length > 50) log.shift()

@@ -17,6 +17,7 @@ import { findFreePort } from './free-port.ts'
 import { type History, loadHistory } from './history.ts'
 import { introduction } from './introduction.ts'
 import { findOutOfStep, judge, type Verdict } from './judge.ts'
+import { type Crash, type HubProcess, type KeptHubs, keepHubs } from './keep-hubs.ts'
 import { measureChanges, percentile } from './latency.ts'
 import { attributeOversells, type Oversell } from './oversells.ts'
 import type { DemoShops } from './screen-controls.ts'
@@ -57,6 +58,8 @@ export type DemoResult = Verdict & {
   oversells: (Omit<Oversell, 'atNs'> & { atMs: number })[]
   /** When a hub was killed, milliseconds into the run. */
   killedAtMs: number[]
+  /** Hubs that ended by themselves. */
+  crashes: Crash[]
   changeToPlatformMs: { p50: number | null; p99: number | null; samples: number; unanswered: number }
   refusedUnits: number
   restarts: number
@@ -66,7 +69,6 @@ export type DemoResult = Verdict & {
 } & Partial<SendingVerdict>
 
 /** A killed hub is started again after this, as a supervisor would. */
-const RESTART_MS = 1_000
 const CLERK_MS = 350
 
 /**
@@ -137,7 +139,12 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
 
     options.say('Starting two hub processes…')
     const hubs = await startHubs({ options, base, folder, shops, scale, child })
-    return await run({ options, base, history, shops, warehouses, hubs, random, clock, scale, child })
+    const kept = keepHubs(hubs, { child, clock, say: options.say })
+    try {
+      return await run({ options, base, history, shops, warehouses, hubs, kept, random, clock, scale })
+    } finally {
+      await kept.stop()
+    }
   } finally {
     for (const each of children.reverse())
       await stopChild(each, { ms: 5_000, sleep: (ms, signal) => clock.sleep(ms, signal) })
@@ -145,8 +152,6 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
     await rm(folder, { recursive: true, force: true })
   }
 }
-
-type HubProcess = { child: Child; args: readonly string[]; url: string }
 
 async function startHubs({
   options,
@@ -161,7 +166,8 @@ async function startHubs({
   folder: string
   shops: readonly DemoShop[]
   scale: TimeScale
-  child: Run['child']
+  /** Starts a process that ends with the demo. */
+  child(name: string, args: readonly string[]): Promise<Child>
 }): Promise<HubProcess[]> {
   const storefronts: DemoShops = shops.map(({ connectionId, name, control }) => ({
     connectionId,
@@ -199,18 +205,17 @@ type Run = {
   history: History
   shops: readonly DemoShop[]
   warehouses: readonly DemoWarehouse[]
-  hubs: HubProcess[]
+  hubs: readonly HubProcess[]
+  kept: KeptHubs
   random(): number
   /** The machine's own: shoppers, the clerk and what is measured go by it. */
   clock: Clock
   /** How the hub and the platforms live. */
   scale: TimeScale
-  /** Starts a process that ends with the demo. */
-  child(name: string, args: readonly string[]): Promise<Child>
 }
 
 async function run(world: Run): Promise<DemoResult> {
-  const { options, base, history, shops, warehouses, hubs, random, clock, scale, child } = world
+  const { options, base, history, shops, warehouses, hubs, kept, random, clock, scale } = world
   const startedMs = clock.monotonic()
   const over = new AbortController()
   const signal = AbortSignal.any([options.signal, over.signal])
@@ -219,22 +224,8 @@ async function run(world: Run): Promise<DemoResult> {
     received: new Map(history.items.map((item) => [item.sku, item.opening])),
   }
   const startedNs = process.hrtime.bigint()
-  const killedAtMs: number[] = []
-  let restarts = 0
   const [first] = hubs
   options.say(introduction(first?.url ?? '', shops, { ...options, timeScale: scale.factor }))
-
-  const restart = async (index: number) => {
-    const hub = hubs[index]
-    if (hub === undefined) return
-    options.say(`  kill -9 of hub ${index + 1}, worked on by ${hub.child.process.pid}`)
-    killedAtMs.push(Math.round(Number(process.hrtime.bigint() - startedNs) / 1e6))
-    hub.child.process.kill('SIGKILL')
-    await hub.child.ended
-    await clock.sleep(RESTART_MS)
-    hubs[index] = { ...hub, child: await child(hub.child.name, hub.args) }
-    restarts += 1
-  }
 
   const work = [
     replayShoppers({
@@ -263,10 +254,18 @@ async function run(world: Run): Promise<DemoResult> {
           },
           book,
         ),
-    tick({ onTick: options.onTick, base, shops, clock, signal, startedMs, restarts: () => restarts }),
+    tick({
+      onTick: options.onTick,
+      base,
+      shops,
+      clock,
+      signal,
+      startedMs,
+      restarts: () => kept.killedAtMs.length,
+    }),
   ]
   const trouble = options.faults
-    ? stir({ options, shops, warehouses, clock, signal, restart })
+    ? stir({ options, shops, warehouses, clock, signal, kept })
     : Promise.resolve()
 
   await clock.sleep((options.seconds ?? 10 * 365 * 86_400) * 1_000, signal).catch(() => undefined) // stopped early
@@ -329,7 +328,8 @@ async function run(world: Run): Promise<DemoResult> {
     timeScale: scale.factor,
     ...sent,
     platforms,
-    killedAtMs,
+    killedAtMs: kept.killedAtMs,
+    crashes: kept.crashes,
     oversells: oversells.map(({ atNs, ...told }) => ({
       ...told,
       atMs: Math.round(Number(atNs - startedNs) / 1e6),
@@ -341,10 +341,10 @@ async function run(world: Run): Promise<DemoResult> {
       unanswered: samples.unanswered,
     },
     refusedUnits: judged.reduce((sum, shop) => sum + shop.state.refusedUnits, 0),
-    restarts,
+    restarts: kept.killedAtMs.length,
     seconds: Math.round((clock.monotonic() - startedMs) / 1_000),
     settledMs: Math.round(settled.ms),
-    faults: addUp([...judged.map((shop) => shop.state.faultCounts), { hubKills: restarts }]),
+    faults: addUp([...judged.map((shop) => shop.state.faultCounts), { hubKills: kept.killedAtMs.length }]),
   }
 }
 
@@ -355,7 +355,7 @@ async function stir(world: {
   warehouses: readonly DemoWarehouse[]
   clock: Clock
   signal: AbortSignal
-  restart(index: number): Promise<void>
+  kept: KeptHubs
 }): Promise<void> {
   const { options, clock, signal, shops } = world
   const seconds = options.seconds ?? 60
@@ -364,7 +364,7 @@ async function stir(world: {
   await Promise.all(shops.map((shop) => shop.control.setFaults(toFaultSettings(ALL_FAULTS))))
   await Promise.all(world.warehouses.map(({ floor }) => floor.setFaults(toFaultSettings(ALL_FAULTS))))
   await clock.sleep(seconds * 300, signal).catch(() => undefined) // the run is over
-  await world.restart(0)
+  await world.kept.kill(0)
 }
 
 function rounded(value: number | undefined): number | null {
