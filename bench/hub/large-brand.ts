@@ -1,4 +1,5 @@
 import type { Database } from '../../packages/database/src/index.ts'
+import { prepareMonths } from '../../packages/stock/src/index.ts'
 
 /**
  * A brand as large as one likes, for measurements and browser tests: items over five locations, two connections
@@ -33,6 +34,8 @@ export async function seedLargeBrand(
   brand: { items: number; say?: (line: string) => void },
 ): Promise<LargeBrand> {
   const { pool } = database
+  // As a hub does before a month begins: else all of it is moved into its month later, and nobody reads meanwhile.
+  await prepareMonths(database.kysely, new Date(at))
   const organizationId = await uuid(database, 'organization')
   await pool.query(`insert into organization values ($1, 'Fairlead Outfitters', $2)`, [organizationId, at])
   await pool.query(
