@@ -72,6 +72,7 @@ test('I9: views look with the eyes of whoever asks, and what runs with its owner
     { name: 'prepare_desired_months', walled: true },
     { name: 'prepare_movement_months', walled: true },
     { name: 'refresh_statistics', walled: true },
+    { name: 'settle_month_to_close', walled: false },
   ])
 })
 

@@ -19,7 +19,8 @@ export async function prepareMonths(db: Db, now: Date): Promise<string[]> {
 
 /**
  * Closes every month that is over, oldest first: its checkpoints are written and nothing is recorded into it again.
- * Waits for transactions that still write into it. Each month is a transaction of its own.
+ * Waits for transactions that still write into it. Each month is a transaction of its own, and so is the moving of one
+ * that nobody had made ahead: nobody reads the ledger while that one lasts.
  * @returns the months closed by this call
  */
 export async function closeMonths(database: Database, now: Date): Promise<Date[]> {
@@ -30,6 +31,7 @@ export async function closeMonths(database: Database, now: Date): Promise<Date[]
     )
     const month = next.rows[0]?.month ?? null
     if (month === null || !isOver(month, now)) return closed
+    await runLong(database, 'select settle_month_to_close($1)', [month])
     const [row] = await runLong(database, 'select close_movement_month($1, $2) as written', [month, now])
     // Another process was faster; the next turn finds what is left.
     if (row?.written !== null) closed.push(month)

@@ -1,6 +1,7 @@
 import { type Database, inTransaction, openDatabase } from '@plimsoll/database'
 import { createTestDatabase, type TestDatabase } from '@plimsoll/database/testing'
 import { sql } from 'kysely'
+import pg from 'pg'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { UNALLOCATED_LOT } from '../context.ts'
 import { insertMovements } from '../movements.store.ts'
@@ -71,6 +72,27 @@ test('a month that the default partition already has rows of stays there until i
   expect((await world.balance('A', 'MAIN')).onHand).toBe(11)
 })
 
+test('a month that nobody had made ahead is read while it is added up', async () => {
+  await world.record(at('2024-11-15T00:00:00Z'), [receive(5)])
+  const owner = new pg.Client({ connectionString: database.url })
+  await owner.connect()
+  // What the adding up writes to last lets it wait as if there were millions of movements.
+  await owner.query('begin; lock table closed_month in share mode')
+  const closing = closeMonths(database, at('2024-12-01T02:00:00Z'))
+  try {
+    await waitingForLock('closed_month')
+    const read = await inTransaction(database, async (tx) => {
+      await sql`set local lock_timeout = '2s'`.execute(tx)
+      return await sql`select from movement`.execute(tx)
+    })
+    expect(read.rows).toHaveLength(1)
+  } finally {
+    await owner.end()
+    await closing
+  }
+  expect(await checkpoints()).toEqual(['2024-12 5'])
+})
+
 test('a closed month takes no movement any more, wherever it would have gone', async () => {
   await world.record(at('2024-11-15T00:00:00Z'), [receive(5)])
   await closeMonths(database, at('2025-01-01T02:00:00Z'))
@@ -97,7 +119,7 @@ test('a month is closed only once nobody can still record into it: closing waits
   })
   await inserted.promise
   const closing = closeMonths(database, at('2025-01-01T02:00:00Z'))
-  await waitingForLock()
+  await waitingForLock('movement_2024_12')
   expect(await checkpoints()).toEqual([])
   held.resolve()
   await Promise.all([straggler, closing])
@@ -210,10 +232,10 @@ async function partitions(): Promise<Record<string, number>> {
   return Object.fromEntries(found.rows.map(({ name, rows }) => [name, rows]))
 }
 
-async function waitingForLock(): Promise<void> {
+async function waitingForLock(table: string): Promise<void> {
   for (;;) {
     const found = await sql<{ waiting: number }>`
-      select count(*) as waiting from pg_locks where not granted and relation = 'movement_2024_12'::regclass`.execute(
+      select count(*) as waiting from pg_locks where not granted and relation = ${table}::regclass`.execute(
       database.kysely,
     )
     if ((found.rows[0]?.waiting ?? 0) > 0) return
