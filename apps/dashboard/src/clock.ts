@@ -21,6 +21,10 @@ export function hubNow(): number {
 export function useHubNow(): number {
   return useSyncExternalStore(subscribe, () => tickMs) + aheadMs
 }
+/** Ms since the page was opened: for how long something took, whatever is done to the clock meanwhile. */
+export function steadyMs(): number {
+  return performance.now()
+}
 /** @returns a function that cancels it */
 export function later(run: () => void, delayMs: number): () => void {
   const waiting = setTimeout(run, delayMs)

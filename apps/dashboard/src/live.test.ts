@@ -1,6 +1,6 @@
 import type { ActivityRow } from '@plimsoll/client'
 import { expect, test } from 'vitest'
-import { gather, isTouched, mergeNewest } from './live.ts'
+import { gather, isTouched, mergeNewest, restMs } from './live.ts'
 
 const row = (id: string): ActivityRow => ({
   id,
@@ -47,4 +47,8 @@ test('what is pushed late is shown where it belongs', () => {
   const at = (id: string, second: number) => ({ ...row(id), at: `2026-11-23T12:00:0${second}.000Z` })
   const merged = mergeNewest([at('c', 3), at('late', 1)], [at('b', 2), at('a', 0)])
   expect(merged.map(({ id }) => id)).toEqual(['c', 'b', 'late', 'a'])
+})
+
+test('a quick hub is asked again soon, a slow one a quarter of the time', () => {
+  expect([0, 40, 100, 250, 500, 5_000].map(restMs)).toEqual([300, 300, 300, 750, 1_500, 2_000])
 })

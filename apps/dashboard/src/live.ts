@@ -1,16 +1,17 @@
 import type { ActivityRow, ChangedEvent } from '@plimsoll/client'
 import type { QueryKey } from '@tanstack/react-query'
 import { useSyncExternalStore } from 'react'
-import { later } from './clock.ts'
+import { later, steadyMs } from './clock.ts'
 import { hub, queryClient, recentQuery, type Stream } from './hub.ts'
 
 /**
  * Keeps the screens live. A `changed` event is a hint: what it names is read again, at once after a rest
- * and at most once per `gatherMs` however many come, and only if a screen shows it. What is on its way is let in first: if each
+ * and after each reading no sooner than `restMs` says however many come, and only if a screen shows it. What is on its way is let in first: if each
  * hint started anew what the last one asked for, a slow answer would never arrive. After a gap everything is
  * read anew.
  */
-const gatherMs = 900
+const restAtLeastMs = 300
+const restAtMostMs = 2_000
 const recentMax = 200
 
 let stream: Stream = 'connecting'
@@ -53,13 +54,25 @@ async function flush() {
   gathered = undefined
   if (due === undefined) return
   isReading = true
+  const since = steadyMs()
   await queryClient.invalidateQueries({ predicate: (query) => isTouched(query.queryKey, due) })
   isReading = false
   isResting = false
-  later(() => {
-    isResting = true
-    if (gathered !== undefined) void flush()
-  }, gatherMs)
+  later(
+    () => {
+      isResting = true
+      if (gathered !== undefined) void flush()
+    },
+    restMs(steadyMs() - since),
+  )
+}
+
+/**
+ * How long to gather after a reading that took `tookMs`: a busy hub, or a slow line, is asked a quarter of the time at
+ * most, and a quick one shows what happened within a third of a second.
+ */
+export function restMs(tookMs: number): number {
+  return Math.min(restAtMostMs, Math.max(restAtLeastMs, 3 * tookMs))
 }
 
 export function gather(before: Gathered | undefined, changed: ChangedEvent): Gathered {
