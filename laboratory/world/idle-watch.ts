@@ -4,6 +4,8 @@
  * minutes makes no turns meanwhile, so it is never blamed. As many as a tenth of a second of an idle machine.
  */
 const TURNS_MAX = 100_000
+/** And so long by a real clock: what a thread of Node's does beside its loop (a cipher, a file) may find no processor. */
+const LEAST_MS = 30_000
 
 /** Counts turns from when nothing is under way until something is again, or for good. */
 export class IdleWatch {
@@ -20,10 +22,11 @@ export class IdleWatch {
     this.#count += 1
     const count = this.#count
     let turns = 0
+    const since = performance.now()
     const turn = () => {
       if (count !== this.#count) return
       turns += 1
-      if (turns < TURNS_MAX) setImmediate(turn)
+      if (turns < TURNS_MAX || performance.now() - since < LEAST_MS) setImmediate(turn)
       else this.#onIdle()
     }
     setImmediate(turn)
