@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import { mostToShow } from '../load-line/exposure.store.ts'
 import { isNotHeld } from '../safety/holds.store.ts'
 import type { LevelKnowledge } from './expected.ts'
+import { lockLevels } from './level-locks.store.ts'
 
 export type EntryToQueue = {
   levelId: string
@@ -49,6 +50,15 @@ export async function queueEntries(
     ${onQueuedAlready}`.execute(tx)
 }
 
+/** Of `level`, as `needsWrite` in expected.ts decides. */
+const expected = sql`(level.acknowledged - (level.subtracted - level.acknowledged_subtracted))`
+const needsWrite = sql`(
+        ${expected} is null
+        or (open_since is null and desired <> ${expected})
+        or (open_since is not null and desired < greatest(${expected}, open_greatest) and desired <> open_last
+          and (desired <> ${expected} or acknowledged_at <= open_since))
+      )`
+
 /**
  * Queues the levels of these connections whose platform does not show what is desired: all of them (going
  * live, resuming, a full look), or only the given. Shadow writes nothing, so nothing is queued.
@@ -69,22 +79,14 @@ export async function queueWhatDiffers(
     insert into lane_entry
       (organization_id, connection_id, level_id, priority, desired_version, caused_at, not_before, attempts)
     select level.organization_id, level.connection_id, level_id,
-      case when desired = 0 or desired < greatest(expected, open_greatest) then 0 else 1 end,
+      case when desired = 0 or desired < greatest(${expected}, open_greatest) then 0 else 1 end,
       desired_version, ${which.at}, null, 0
     from level
-    cross join lateral (select acknowledged - (subtracted - acknowledged_subtracted) as expected) as shown
     join connection on connection.organization_id = level.organization_id
       and connection.connection_id = level.connection_id and connection.state in ('live', 'paused')
     where level.organization_id = ${organizationId}
       and level.connection_id = any(${sql.val([...connectionIds])}::uuid[]) and ${asked}
-      and tracked and writable and desired is not null
-      -- As needsWrite in expected.ts decides.
-      and (
-        expected is null
-        or (open_since is null and desired <> expected)
-        or (open_since is not null and desired < greatest(expected, open_greatest) and desired <> open_last
-          and (desired <> expected or acknowledged_at <= open_since))
-      )
+      and tracked and writable and desired is not null and ${needsWrite}
     order by level_id
     on conflict (organization_id, connection_id, level_id) do nothing`.execute(tx)
   return Number(queued.numAffectedRows ?? 0n)
@@ -213,6 +215,28 @@ export async function removeEntries(
     where lane_entry.organization_id = ${organizationId} and lane_entry.connection_id = locked.connection_id
       and lane_entry.level_id = locked.level_id and lane_entry.desired_version <= done.desired_version`.execute(
     tx,
+  )
+}
+
+/**
+ * Takes entries off the queue whose level was found to show what is desired, where it still does: since it was looked at
+ * an order may have lowered what is shown, and what is desired stayed (an order that was expected: its unit was kept).
+ */
+export async function removeInStep(
+  tx: Tx,
+  organizationId: string,
+  inStep: readonly (EntryKey & { desiredVersion: number })[],
+): Promise<void> {
+  const levelIds = inStep.map(({ levelId }) => levelId)
+  await lockLevels(tx, organizationId, levelIds)
+  const found = await sql<{ levelId: string }>`
+    select level_id from level where organization_id = ${organizationId} and level_id = any(${sql.val(levelIds)}::uuid[])
+      and not ${needsWrite}`.execute(tx)
+  const still = new Set(found.rows.map(({ levelId }) => levelId))
+  await removeEntries(
+    tx,
+    organizationId,
+    inStep.filter(({ levelId }) => still.has(levelId)),
   )
 }
 

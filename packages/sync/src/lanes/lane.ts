@@ -8,7 +8,7 @@ import { reconcileConflicts } from '../reconcile/reconcile.ts'
 import { LaneGuard } from '../safety/guard.ts'
 import { assertLease, LeaseLost } from '../worker/leases.store.ts'
 import type { WorkerContext } from '../worker/worker-context.ts'
-import { backOffEntries, type LaneCandidate, ofLane, removeEntries } from './lane-entries.store.ts'
+import { backOffEntries, type LaneCandidate, ofLane, removeInStep } from './lane-entries.store.ts'
 import { laneGroupOf } from './lane-group.ts'
 import type { LaneState } from './lane-state.ts'
 import {
@@ -240,7 +240,7 @@ async function takeStep(
 ): Promise<boolean> {
   switch (step.kind) {
     case 'in-step':
-      await removeInStep(context, step.levels)
+      await leaveInStep(context, step.levels)
       return true
     case 'read-back':
       return await readBack(context, actions, step.levels)
@@ -265,10 +265,10 @@ async function readBack(
   return true
 }
 
-async function removeInStep(context: WorkerContext, levels: readonly LaneCandidate[]): Promise<void> {
+async function leaveInStep(context: WorkerContext, levels: readonly LaneCandidate[]): Promise<void> {
   await inTransaction(context.database, async (tx) => {
     await assertLease(tx, context.organizationId, context.lease)
-    await removeEntries(tx, context.organizationId, ofLane(context, levels))
+    await removeInStep(tx, context.organizationId, ofLane(context, levels))
   })
 }
 
